@@ -1,0 +1,124 @@
+/**
+ * The graph: every topic and which stage reads and writes it. The only place that names topics;
+ * topic creation, dead-letter names, the README's diagram and the dashboards derive from it.
+ */
+
+export type TopicName =
+  | 'repo-found'
+  | 'repo-admitted'
+  | 'repo-structure'
+  | 'repo-plan'
+  | 'file-task'
+  | 'file-trace'
+  | 'file-thought'
+  | 'trajectory'
+  | 'shard-sealed'
+  | 'dropped'
+  | 'input-closed';
+
+export type StageName =
+  | 'discover'
+  | 'admit'
+  | 'extract'
+  | 'plan'
+  | 'simulate'
+  | 'search'
+  | 'flatten'
+  | 'sink';
+
+export interface TopicSpec {
+  /** What keys a record: everything of one repository meets in one partition. */
+  readonly key: 'repositoryId' | 'dataset';
+  readonly partitions: number;
+  /** Delete after this many days; null keeps for ever, so that a replay is always possible. */
+  readonly retentionDays: number | null;
+}
+
+export interface StageSpec {
+  readonly reads: readonly TopicName[];
+  readonly writes: readonly TopicName[];
+  readonly talksTo: readonly string[];
+  /** Raised when the bytes that the stage writes change for the same input; part of every id. */
+  readonly version: number;
+}
+
+const perRepository: TopicSpec = { key: 'repositoryId', partitions: 12, retentionDays: null };
+const perDataset: TopicSpec = { key: 'dataset', partitions: 1, retentionDays: null };
+
+export const topics: Readonly<Record<TopicName, TopicSpec>> = {
+  'repo-found': perRepository,
+  'repo-admitted': perRepository,
+  'repo-structure': perRepository,
+  'repo-plan': perRepository,
+  'file-task': perRepository,
+  'file-trace': perRepository,
+  'file-thought': perRepository,
+  trajectory: perRepository,
+  'shard-sealed': perDataset,
+  dropped: perRepository,
+  'input-closed': perDataset,
+};
+
+/** In dataflow order. Every stage but the first may also write `dropped` through its outcomes. */
+export const stages: Readonly<Record<StageName, StageSpec>> = {
+  discover: {
+    reads: [],
+    writes: ['repo-found', 'input-closed', 'dropped'],
+    talksTo: ['code host', 'blob store'],
+    version: 1,
+  },
+  admit: {
+    reads: ['repo-found'],
+    writes: ['repo-admitted', 'dropped'],
+    talksTo: ['blob store'],
+    version: 1,
+  },
+  extract: {
+    reads: ['repo-admitted'],
+    writes: ['repo-structure', 'dropped'],
+    talksTo: ['parser child processes'],
+    version: 1,
+  },
+  plan: {
+    reads: ['repo-structure'],
+    writes: ['repo-plan', 'file-task', 'dropped'],
+    talksTo: ['teacher'],
+    version: 1,
+  },
+  simulate: { reads: ['file-task'], writes: ['file-trace'], talksTo: ['teacher'], version: 1 },
+  search: {
+    reads: ['file-trace'],
+    writes: ['file-thought'],
+    talksTo: ['teacher', 'scorer'],
+    version: 1,
+  },
+  flatten: {
+    reads: ['file-thought'],
+    writes: ['trajectory', 'dropped'],
+    talksTo: ['blob store'],
+    version: 1,
+  },
+  sink: {
+    reads: ['trajectory', 'dropped', 'input-closed'],
+    writes: ['shard-sealed'],
+    talksTo: ['tokenizer', 'shard store'],
+    version: 1,
+  },
+};
+
+export const stageNames = Object.keys(stages) as readonly StageName[];
+export const topicNames = Object.keys(topics) as readonly TopicName[];
+
+/** Topic that holds the dead letters of a topic. */
+export function deadLetterTopic(topic: TopicName): string {
+  return `${topic}-dead`;
+}
+
+/** Name on the broker. Data sets never share a topic, so a replay cannot overwrite. */
+export function physicalTopic(dataset: string, topic: string): string {
+  return `${dataset}--${topic}`;
+}
+
+export function consumerGroup(dataset: string, stage: StageName): string {
+  return `${dataset}--${stage}`;
+}

@@ -1,0 +1,137 @@
+/**
+ * The trajectory text format, version 1 (grammar in trajectory-text.md): render segments to one
+ * text with spans, and parse every segment back. No content can forge a header: the fence is a
+ * run of '@' longer than any run that starts a line of any body.
+ */
+
+export const trajectoryTextVersion = 1;
+
+/** What a segment is. `trained` follows from it and from nothing else (I2). */
+export const segmentKinds = {
+  /** First line of the document: format version and repository name. */
+  backstory: 'frame',
+  /** What is asked of the main agent. */
+  task: 'observation',
+  /** The main agent's requirements. */
+  requirements: 'think',
+  /** The main agent's architecture and file-level plan. */
+  plan: 'action',
+  /** What is asked of the sub-agent for one file. */
+  file: 'observation',
+  /** The sub-agent reads a file written earlier. */
+  read: 'action',
+  /** The bytes it sees. */
+  observe: 'observation',
+  think: 'think',
+  /** The bytes of the file. */
+  write: 'action',
+  /** The repository is complete. */
+  done: 'action',
+} as const satisfies Readonly<Record<string, 'frame' | 'observation' | 'think' | 'action'>>;
+
+export type SegmentKind = keyof typeof segmentKinds;
+
+export interface TextSegment {
+  readonly kind: SegmentKind;
+  /** File concerned; null for kinds without one. */
+  readonly path: string | null;
+  /** Lines shown, from 1 and inclusive; null for the whole file and for kinds that show none. */
+  readonly lines: readonly [from: number, to: number] | null;
+  readonly body: string;
+}
+
+export interface RenderedSegment {
+  readonly kind: SegmentKind;
+  readonly path: string | null;
+  readonly trained: boolean;
+  /** Header, body and terminator; ends with a newline. */
+  readonly text: string;
+}
+
+export function isTrained(kind: SegmentKind): boolean {
+  const role = segmentKinds[kind];
+  return role === 'think' || role === 'action';
+}
+
+const fenceMin = 3;
+
+/** The shortest fence that no line of any body begins with. */
+export function chooseFence(bodies: Iterable<string>): string {
+  let longest = fenceMin - 1;
+  for (const body of bodies) {
+    for (const match of body.matchAll(/(?:^|\n)(@+)/g)) {
+      longest = Math.max(longest, match[1]?.length ?? 0);
+    }
+  }
+  return '@'.repeat(longest + 1);
+}
+
+/** Renders segments in order; joining the texts gives the document. */
+export function renderTrajectory(segments: readonly TextSegment[]): RenderedSegment[] {
+  const fence = chooseFence(segments.map((segment) => segment.body));
+  return segments.map((segment) => ({
+    kind: segment.kind,
+    path: segment.path,
+    trained: isTrained(segment.kind),
+    text: renderSegment(fence, segment),
+  }));
+}
+
+function renderSegment(fence: string, segment: TextSegment): string {
+  const path = segment.path === null ? '' : ` ${JSON.stringify(segment.path)}`;
+  const lines = segment.lines === null ? '' : ` ${segment.lines[0]}-${segment.lines[1]}`;
+  const header = `${fence} ${segment.kind}${path}${lines}\n`;
+  if (segment.body === '' || segment.body.endsWith('\n')) return header + segment.body;
+  return `${header}${segment.body}\n${fence} no-newline\n`;
+}
+
+export class TrajectoryTextError extends Error {
+  override readonly name = 'TrajectoryTextError';
+}
+
+/** Parses a whole document. The first line tells the fence. Throws TrajectoryTextError. */
+export function parseTrajectory(text: string): TextSegment[] {
+  const opening = /^(@{3,}) backstory /.exec(text);
+  if (opening === null) throw new TrajectoryTextError('the text does not begin with a header line');
+  const fence = opening[1] ?? '';
+  const segments: TextSegment[] = [];
+  let header: Omit<TextSegment, 'body'> | null = null;
+  let bodyStart = 0;
+  let cursor = 0;
+  const closeSegment = (end: number, newline: boolean) => {
+    if (header === null) return;
+    segments.push({ ...header, body: text.slice(bodyStart, newline ? end : end - 1) });
+    header = null;
+  };
+  while (cursor < text.length) {
+    const newline = text.indexOf('\n', cursor);
+    const lineEnd = newline < 0 ? text.length : newline;
+    if (text.startsWith(`${fence} `, cursor)) {
+      const line = text.slice(cursor + fence.length + 1, lineEnd);
+      if (line === 'no-newline') closeSegment(cursor, false);
+      else {
+        closeSegment(cursor, true);
+        header = parseHeader(line);
+        bodyStart = lineEnd + 1;
+      }
+    } else if (header === null) {
+      throw new TrajectoryTextError(`text outside a segment at character ${cursor}`);
+    }
+    cursor = lineEnd + 1;
+  }
+  closeSegment(text.length, true);
+  return segments;
+}
+
+function parseHeader(line: string): Omit<TextSegment, 'body'> {
+  const match = /^([a-z]+)(?: ("(?:[^"\\]|\\.)*"))?(?: (\d+)-(\d+))?$/.exec(line);
+  const kind = match?.[1];
+  if (match === null || kind === undefined || !(kind in segmentKinds)) {
+    throw new TrajectoryTextError(`not a segment header: ${JSON.stringify(line.slice(0, 120))}`);
+  }
+  return {
+    kind: kind as SegmentKind,
+    path: match[2] === undefined ? null : (JSON.parse(match[2]) as string),
+    lines: match[3] === undefined ? null : [Number(match[3]), Number(match[4])],
+  };
+}

@@ -1,0 +1,112 @@
+/**
+ * Writes what derives from the schemas and the topology: TypeScript types and the README's graph.
+ * `--check` writes nothing and fails when something is stale.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { type AvroSchema, topicSchema } from '../schemas/avro.ts';
+import { topicGraphMermaid } from '../schemas/graph.ts';
+import { topicNames } from '../schemas/topology.ts';
+
+const root = new URL('..', import.meta.url);
+const primitives: Readonly<Record<string, string>> = {
+  string: 'string',
+  int: 'number',
+  long: 'number',
+  double: 'number',
+  boolean: 'boolean',
+  bytes: 'Uint8Array',
+  null: 'null',
+};
+
+interface NamedSchema {
+  type: string;
+  name: string;
+  doc?: string;
+  symbols?: string[];
+  fields?: { name: string; type: AvroSchema; doc?: string }[];
+}
+
+/** TypeScript expression for a schema; named types are declared into `declarations`. */
+function typeExpression(schema: AvroSchema, declarations: Map<string, string>): string {
+  if (typeof schema === 'string') return primitives[schema] ?? schema;
+  if (Array.isArray(schema)) {
+    return schema.map((branch) => typeExpression(branch, declarations)).join(' | ');
+  }
+  if (schema.type === 'array') {
+    const item = typeExpression(schema.items as AvroSchema, declarations);
+    return `readonly ${item.includes(' ') ? `(${item})` : item}[]`;
+  }
+  if (schema.type === 'map') {
+    const value = typeExpression(schema.values as AvroSchema, declarations);
+    return `{ readonly [key: string]: ${value} }`;
+  }
+  if (schema.type === 'record')
+    return declareRecord(schema as unknown as NamedSchema, declarations);
+  if (schema.type === 'enum') return declareEnum(schema as unknown as NamedSchema, declarations);
+  return typeExpression(schema.type as AvroSchema, declarations);
+}
+
+function declareEnum(schema: NamedSchema, declarations: Map<string, string>): string {
+  const symbols = (schema.symbols ?? []).map((symbol) => `'${symbol}'`).join(' | ');
+  declarations.set(schema.name, `export type ${schema.name} = ${symbols};`);
+  return schema.name;
+}
+
+function declareRecord(schema: NamedSchema, declarations: Map<string, string>): string {
+  const fields = (schema.fields ?? []).map((field) => {
+    const type = typeExpression(field.type, declarations);
+    return `  /** ${field.doc} */\n  readonly ${field.name}: ${type};`;
+  });
+  const text = `/** ${schema.doc} */\nexport interface ${schema.name} {\n${fields.join('\n')}\n}`;
+  declarations.set(schema.name, text);
+  return schema.name;
+}
+
+function generateTypes(): string {
+  const declarations = new Map<string, string>();
+  const bodies: string[] = [];
+  for (const topic of topicNames) {
+    const name = typeExpression(topicSchema(topic), declarations);
+    bodies.push(`  readonly '${topic}': ${name}Body;`);
+  }
+  typeExpression(topicSchema('dead-letter'), declarations);
+  const header = '/** Generated from schemas/ by `npm run generate`. Do not edit. */';
+  const map = `/** Body of each topic's records. */\nexport interface TopicBodies {\n${bodies.join('\n')}\n}`;
+  return `${[header, ...declarations.values(), map].join('\n\n')}\n`;
+}
+
+function replaceBetween(text: string, name: string, content: string): string {
+  const begin = `<!-- generated: ${name} -->`;
+  const end = '<!-- /generated -->';
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end, from);
+  if (from < 0 || to < 0) throw new Error(`README.md lacks the markers of ${name}`);
+  return `${text.slice(0, from)}${begin}\n${content}\n${text.slice(to)}`;
+}
+
+function main(): void {
+  const readme = readFileSync(new URL('README.md', root), 'utf8');
+  const graph = `\`\`\`mermaid\n${topicGraphMermaid()}\n\`\`\``;
+  const outputs = [
+    { path: 'schemas/generated/types.ts', text: generateTypes() },
+    { path: 'README.md', text: replaceBetween(readme, 'topic graph', graph) },
+  ];
+  let stale = 0;
+  for (const { path, text } of outputs) {
+    const url = new URL(path, root);
+    let current = '';
+    try {
+      current = readFileSync(url, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+    if (current === text) continue;
+    if (process.argv.includes('--check')) {
+      console.error(`${path} is stale: run npm run generate`);
+      stale += 1;
+    } else writeFileSync(url, text);
+  }
+  process.exitCode = stale > 0 ? 1 : 0;
+}
+
+main();

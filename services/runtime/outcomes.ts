@@ -1,0 +1,57 @@
+/** What a handler may decide. Every record ends in one or more of these; nothing is silent. */
+import type { TopicBodies } from '../../schemas/generated/types.ts';
+import type { ErrorCode } from './errors.ts';
+
+export type Emit = {
+  [Topic in keyof TopicBodies]: {
+    readonly kind: 'emit';
+    readonly topic: Topic;
+    readonly body: TopicBodies[Topic];
+    /** Tells records of one parent apart; part of the id. Counts per handled record from 0. */
+    readonly ordinal: number;
+  };
+}[keyof TopicBodies];
+
+export interface Drop {
+  readonly kind: 'drop';
+  readonly reason: ErrorCode;
+  readonly detail: string;
+}
+
+export interface Reject {
+  readonly kind: 'reject';
+  readonly reason: ErrorCode;
+  readonly detail: string;
+}
+
+export interface Retry {
+  readonly kind: 'retry';
+  readonly reason: ErrorCode;
+  readonly detail: string;
+  /** Wait at least this long; the runtime adds backoff and jitter. */
+  readonly afterMs: number;
+}
+
+export type Outcome = Emit | Drop | Reject | Retry;
+
+export function emit<Topic extends keyof TopicBodies>(
+  topic: Topic,
+  body: TopicBodies[Topic],
+  ordinal = 0,
+): Emit {
+  return { kind: 'emit', topic, body, ordinal } as Emit;
+}
+
+/** Expected end of a repository: counted, and written to `dropped` with its reason. */
+export function drop(reason: ErrorCode, detail: string): Drop {
+  return { kind: 'drop', reason, detail };
+}
+
+/** Bad for ever: the record goes to its dead-letter topic. */
+export function reject(reason: ErrorCode, detail: string): Reject {
+  return { kind: 'reject', reason, detail };
+}
+
+export function retry(reason: ErrorCode, detail: string, afterMs: number): Retry {
+  return { kind: 'retry', reason, detail, afterMs };
+}

@@ -1,0 +1,71 @@
+/**
+ * The teacher port: who writes requirements, plans and thoughts. Requests hold only text and
+ * structure of the admitted repository, are plain JSON, and are the memo's key together with the
+ * teacher's identity and the sample index. Nothing a teacher answers becomes an observation or code.
+ */
+import type { Edge, FileStructure, ModelIdentity, Usage } from '../../schemas/generated/types.ts';
+
+export interface PlanRequest {
+  readonly name: string;
+  readonly licence: string;
+  /** First bytes of the README, or empty. */
+  readonly readme: string;
+  /** Every admitted file in writing order, with its outline. */
+  readonly files: readonly FileStructure[];
+  readonly edges: readonly Edge[];
+  /** First bytes of each manifest file (package.json, pyproject.toml, go.mod …): path and text. */
+  readonly manifests: readonly { readonly path: string; readonly text: string }[];
+}
+
+export interface PlanAnswer {
+  readonly requirements: string;
+  readonly architecture: string;
+  /** One purpose per path; paths the answer omits get the structural fallback. */
+  readonly purposes: readonly { readonly path: string; readonly purpose: string }[];
+}
+
+/** A dependency that the sub-agent has read. */
+export interface ReadFile {
+  readonly path: string;
+  /** The text shown: exactly the bytes of the read's lines. */
+  readonly text: string;
+  readonly structure: FileStructure;
+  /** Names of it that the file uses. */
+  readonly names: readonly string[];
+}
+
+export interface ThinkRequest {
+  readonly name: string;
+  readonly requirements: string;
+  readonly path: string;
+  readonly purpose: string;
+  readonly structure: FileStructure;
+  readonly reads: readonly ReadFile[];
+  /** Files that depend on this one and the names they use, most important first. */
+  readonly usedBy: readonly { readonly path: string; readonly names: readonly string[] }[];
+  /** The ground truth the thought must lead to. The thought must not copy it. */
+  readonly code: string;
+}
+
+export interface RewriteRequest extends ThinkRequest {
+  readonly thought: string;
+  /** Iteration of the search, from 0. */
+  readonly round: number;
+  /** Longest answer wanted, in bytes of UTF-8. */
+  readonly bytesMax: number;
+}
+
+export interface Answer<Value> {
+  readonly value: Value;
+  readonly usage: Usage;
+}
+
+export interface Teacher {
+  readonly identity: ModelIdentity;
+  plan(request: PlanRequest, signal: AbortSignal): Promise<Answer<PlanAnswer>>;
+  think(request: ThinkRequest, signal: AbortSignal): Promise<Answer<string>>;
+  /** Rewrites a thought; `sample` tells candidates of one round apart. */
+  rewrite(request: RewriteRequest, sample: number, signal: AbortSignal): Promise<Answer<string>>;
+  /** What is wrong with the teacher and what to do, or null; for `doctor` and start-up. */
+  check(): Promise<string | null>;
+}
