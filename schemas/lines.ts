@@ -1,0 +1,42 @@
+/**
+ * What a line of a file is, for everyone who counts or slices them. Line k is what follows the
+ * (k−1)-th LF up to and including the k-th LF; a last line without LF counts, an empty rest after
+ * the last LF does not. CR, form feed and U+2028 are content.
+ */
+
+/** Number of lines; 0 for an empty text. */
+export function countLines(text: string): number {
+  let lines = 0;
+  let cursor = 0;
+  while (cursor < text.length) {
+    lines += 1;
+    cursor = lineEnd(text, cursor);
+  }
+  return lines;
+}
+
+/**
+ * Lines `fromLine` to `toLine`, from 1 and inclusive, with their line ends. 0 and 0 mean the whole
+ * text. Lines past the end are empty, so a range that was cut from the text itself is exact.
+ */
+export function lineRange(text: string, fromLine: number, toLine: number): string {
+  if (fromLine === 0 && toLine === 0) return text;
+  let line = 1;
+  let cursor = 0;
+  while (line < fromLine && cursor < text.length) {
+    cursor = lineEnd(text, cursor);
+    line += 1;
+  }
+  const start = cursor;
+  while (line <= toLine && cursor < text.length) {
+    cursor = lineEnd(text, cursor);
+    line += 1;
+  }
+  return text.slice(start, cursor);
+}
+
+/** One past the LF that ends the line at `start`, or the end of the text. */
+function lineEnd(text: string, start: number): number {
+  const newline = text.indexOf('\n', start);
+  return newline < 0 ? text.length : newline + 1;
+}
