@@ -242,12 +242,10 @@ export interface ModelIdentity {
   readonly languageModel: boolean;
 }
 
-/** What teacher calls cost. */
+/** What teacher answers cost when they were first given; an answer from the memo keeps its cost. */
 export interface Usage {
-  /** Calls answered, from the memo or not. */
+  /** Calls answered. */
   readonly calls: number;
-  /** Of these, answered from the memo. */
-  readonly memoised: number;
   /** Tokens sent. */
   readonly promptTokens: number;
   /** Tokens received. */
@@ -518,6 +516,10 @@ export interface ShardSealedBody {
   readonly packs: number;
   /** Tokens in it. */
   readonly tokens: number;
+  /** Tokens in it with mask 1. */
+  readonly trainedTokens: number;
+  /** Tokens a pack has room for. */
+  readonly contextLength: number;
   /** Index of its first pack in the data set. */
   readonly firstPack: number;
 }
