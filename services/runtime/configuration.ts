@@ -1,0 +1,92 @@
+/**
+ * The runtime's own knobs. Only `seed` and `dataset` change what is written; the others change how
+ * fast and how patiently, so they are marked operational and may differ when a run is resumed.
+ */
+import { z } from 'zod';
+
+/** Metadata of knobs that never change an output byte: they stay out of the configuration hash. */
+export const operational = { operational: true };
+
+export const configuration = z.object({
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe('Seed of everything that draws; the same seed gives the same bytes.'),
+  dataset: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+    .default('default')
+    .describe('Name of the data set; data sets never share a topic.'),
+  memo: z
+    .enum(['use', 'refresh', 'only'])
+    .default('use')
+    .describe(
+      'Stored teacher answers: `use` reads and writes them, `refresh` asks again and overwrites, `only` never asks and fails on a miss.',
+    )
+    .meta(operational),
+  concurrency: z
+    .number()
+    .int()
+    .min(1)
+    .max(1024)
+    .default(4)
+    .describe(
+      'Records that one stage handles at once, where the stage does not say otherwise; 4 keeps two cores busy while some calls wait.',
+    )
+    .meta(operational),
+  openRepositoriesMax: z
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(32)
+    .describe(
+      'Repositories between discovery and their end at once; bounds memory of the fan-in. 32 × a few MB of references stays far below 1 GB.',
+    )
+    .meta(operational),
+  retriesMax: z
+    .number()
+    .int()
+    .min(0)
+    .max(100)
+    .default(5)
+    .describe('Further tries after a retriable failure before the record becomes a dead letter.')
+    .meta(operational),
+  retryBaseMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(600_000)
+    .default(500)
+    .describe(
+      'First wait before a retry, in milliseconds; doubles per try, full jitter: 0.5 s … 16 s over 5 tries.',
+    )
+    .meta(operational),
+  crashesMax: z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(3)
+    .describe('Crashes of a stage on one record before that record becomes a dead letter.')
+    .meta(operational),
+  deadLettersMax: z
+    .number()
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(100)
+    .describe(
+      'Dead letters after which the run halts with DEAD_LETTER_LIMIT: so many failures mean that something is wrong with the run, not with the input.',
+    )
+    .meta(operational),
+  logLevel: z
+    .enum(['silent', 'error', 'warn', 'info', 'debug', 'trace'])
+    .default('warn')
+    .describe('Least severe structured log line that is written, to run.log in the output folder.')
+    .meta(operational),
+});
+
+export type Configuration = z.infer<typeof configuration>;
