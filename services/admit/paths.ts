@@ -1,0 +1,53 @@
+/**
+ * Which names of an archive may become paths of a repository: relative, forward slashes, no dot
+ * segments, no control characters, valid UTF-8. Names are judged, never repaired into another file.
+ */
+
+/** Bytes that a file system allows in one path segment. */
+const segmentBytesMax = 255;
+
+/** The path to use, `''` for the archive's root itself, or null where the name is unsafe. */
+export function safePath(name: string, pathBytesMax: number): string | null {
+  if (name.length === 0 || Buffer.byteLength(name) > pathBytesMax) return null;
+  if (hasUnsafeCharacter(name) || name.startsWith('/') || /^[A-Za-z]:/.test(name)) return null;
+  const segments = name.split('/').filter((segment) => segment !== '' && segment !== '.');
+  for (const segment of segments) {
+    if (segment === '..' || Buffer.byteLength(segment) > segmentBytesMax) return null;
+  }
+  return segments.join('/');
+}
+
+/** Control characters, backslashes, and what invalid UTF-8 decodes to. */
+function hasUnsafeCharacter(name: string): boolean {
+  for (let index = 0; index < name.length; index++) {
+    const code = name.charCodeAt(index);
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return true;
+    if (code === 0x5c || code === 0xfffd) return true;
+  }
+  return !name.isWellFormed();
+}
+
+/** How an unsafe name is shown in a report: one line of bounded length, never a usable path. */
+export function printablePath(name: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
+  const shown = name.toWellFormed().replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
+  return shown.length > 200 ? `${shown.slice(0, 200)}…` : shown;
+}
+
+/**
+ * The one folder that holds everything, as release archives have it; null when there is none.
+ * Go module archives nest it: `example.org/owner/module@v1.2.3/`.
+ */
+export function commonTopFolder(paths: Iterable<string>): string | null {
+  let top: string | null = null;
+  for (const path of paths) {
+    const folder = /^[^@]+@v\d[^/]*(?=\/)/.exec(path)?.[0] ?? /^[^/]+(?=\/)/.exec(path)?.[0];
+    if (folder === undefined || (top !== null && top !== folder)) return null;
+    top = folder;
+  }
+  return top;
+}
+
+export function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
