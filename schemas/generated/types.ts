@@ -384,6 +384,8 @@ export interface SearchReport {
   readonly bitsBefore: number;
   /** Bits given the kept thoughts. */
   readonly bitsAfter: number;
+  /** Bytes of the first thoughts; length confounds the gain. */
+  readonly thoughtBytesBefore: number;
   /** Every candidate, kept or not. */
   readonly candidates: readonly Candidate[];
 }
