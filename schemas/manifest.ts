@@ -1,0 +1,147 @@
+/**
+ * The manifest: numbered entries that say which shards exist, in which order, and where a writer
+ * goes on. It is the truth about an output; everything else there is either named by it with its
+ * hash or derived from it. Field by field in shards.md.
+ */
+import { z } from 'zod';
+
+export const manifestFormat = 1;
+
+const count = z.int().nonnegative();
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const path = z.string().regex(/^(?!\/)(?!.*\.\.)[\w.\-/]+$/);
+
+const fileReference = z.strictObject({ path, bytes: count, sha256: hash });
+const blobReference = z.strictObject({ sha256: hash, bytes: count });
+
+/** A shard, the packs in it and the provenance file beside it. */
+const shard = fileReference.extend({
+  firstPack: count,
+  packs: count,
+  tokens: count,
+  trainedTokens: count,
+  provenance: fileReference,
+});
+
+/** How far a partition was read: records before `next` are in this manifest or not needed. */
+const source = z.strictObject({ topic: z.string(), partition: count, from: count, next: count });
+
+/** A sample whose pieces are not all in shards yet; enough to cut the same pieces again. */
+const carriedSample = z.strictObject({
+  id: z.string(),
+  parentId: z.string(),
+  repositoryId: z.string(),
+  stage: z.string(),
+  stageVersion: count,
+  sourceSequence: count,
+  /** The encoded trajectory body. */
+  body: blobReference,
+});
+
+/** A pack in the making: pairs of position in `samples` and index of the piece. */
+const carriedPack = z.array(z.tuple([count, count]));
+
+export const manifestEntrySchema = z.strictObject({
+  format: z.literal(manifestFormat),
+  entry: count,
+  /** SHA-256 of the entry before this one; null in the first. */
+  previous: hash.nullable(),
+  dataset: z.string(),
+  runId: z.string(),
+  contextLength: count,
+  tokenizer: z.strictObject({
+    name: z.string(),
+    file: fileReference,
+    fingerprint: hash,
+    /** Token that follows a document. */
+    endOfText: count,
+  }),
+  /** Packs and shards in all entries before this one. */
+  firstPack: count,
+  firstShard: count,
+  shards: z.array(shard),
+  sources: z.array(source),
+  /** First source position that is not part of the data set yet (bounded runs). */
+  nextSequence: count,
+  /** Ids of the samples that this entry adds. */
+  samples: z.array(z.string()),
+  carried: z.strictObject({
+    samples: z.array(carriedSample),
+    /** Full packs that wait for their shard, in order. */
+    pending: z.array(carriedPack),
+    /** Packs that may still be filled, oldest first. */
+    open: z.array(carriedPack),
+  }),
+  /** Pieces without a trained token: parts of an observation longer than the context. */
+  maskedPieces: count,
+  /** True in the last entry of a bounded run. */
+  closed: z.boolean(),
+});
+
+export type ManifestEntry = z.infer<typeof manifestEntrySchema>;
+export type ManifestShard = ManifestEntry['shards'][number];
+export type CarriedSample = z.infer<typeof carriedSample>;
+
+/** One line of a provenance file: where the tokens of one piece come from. */
+export const provenanceLineSchema = z.strictObject({
+  /** Index of the pack in the data set. */
+  pack: count,
+  /** Tokens of the pack that are this piece. */
+  tokens: z.tuple([count, count]),
+  /** Of these, the first so many repeat the start of the document and are to be dropped. */
+  prefixTokens: count,
+  /** Tokens of the document that the rest are. */
+  documentTokens: z.tuple([count, count]),
+  piece: count,
+  pieces: count,
+  sampleId: z.string(),
+  parentId: z.string(),
+  stage: z.string(),
+  stageVersion: count,
+  repositoryId: z.string(),
+  name: z.string(),
+  origin: z.string(),
+  commit: z.string().nullable(),
+  licence: z.string(),
+  document: blobReference,
+  teacher: z.unknown(),
+  scorer: z.unknown(),
+  search: z.unknown(),
+  runId: z.string(),
+  /** Every file the document writes, in order; only with the first piece. */
+  files: z.array(z.strictObject({ path: z.string(), bytes: count, sha256: hash })).nullable(),
+});
+
+export type ProvenanceLine = z.infer<typeof provenanceLineSchema>;
+
+/** File name of an entry: eight digits, so that names sort as numbers do. */
+export function manifestName(entry: number): string {
+  return `${String(entry).padStart(8, '0')}.json`;
+}
+
+/** Parses and checks one entry. Throws an Error that says what is wrong with it. */
+export function parseManifestEntry(text: string, entry: number): ManifestEntry {
+  const parsed = manifestEntrySchema.safeParse(parseJson(text));
+  if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
+  if (parsed.data.entry !== entry) throw new Error(`it says it is entry ${parsed.data.entry}`);
+  return parsed.data;
+}
+
+/** Parses a provenance file. Throws an Error that names the line. */
+export function parseProvenance(text: string): ProvenanceLine[] {
+  const lines = text.split('\n');
+  if (lines.pop() !== '') throw new Error('its last line does not end');
+  return lines.map((line, position) => {
+    const parsed = provenanceLineSchema.safeParse(parseJson(line));
+    if (parsed.success) return parsed.data;
+    throw new Error(`line ${position + 1}: ${z.prettifyError(parsed.error)}`);
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error('it is not JSON');
+  }
+}
