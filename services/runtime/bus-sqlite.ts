@@ -162,18 +162,15 @@ class SqliteBus implements Bus {
       const partitions = this.#partitions(record.topic);
       return partitions[partitionOf(record.key, partitions.length)] as Partition;
     });
-    let appended: Map<Partition, number> = new Map();
     await this.#writer.write(() => {
-      // Ends move only after the commit: a rolled-back batch must leave no gap.
-      appended = new Map();
       records.forEach((record, index) => {
         const target = targets[index] as Partition;
-        const offset = this.#tail(target) + (appended.get(target) ?? 0);
-        insert.run(target.id * offsetsPerPartition + offset, record.key, record.value);
-        appended.set(target, (appended.get(target) ?? 0) + 1);
+        const id = target.id * offsetsPerPartition + this.#tail(target);
+        insert.run(id, record.key, record.value);
       });
     });
-    for (const partition of appended.keys()) partition.end = this.#tail(partition);
+    // Ends move only after the commit, so that nobody reads what may be rolled back.
+    for (const partition of new Set(targets)) partition.end = this.#tail(partition);
     this.#groups.notify();
   }
 
@@ -246,7 +243,8 @@ class SqliteBus implements Bus {
       | { next_offset: number; metadata: string }
       | undefined;
     if (row === undefined) return null;
-    return { ...at, offset: row.next_offset, metadata: row.metadata };
+    const { topic, partition } = at;
+    return { topic, partition, offset: row.next_offset, metadata: row.metadata };
   }
 
   async #commit(group: string, commits: readonly Commit[]): Promise<void> {

@@ -27,6 +27,7 @@ export const errorCodes = {
   NO_ADMISSIBLE_FILES: 'drop',
   LICENCE_REFUSED: 'drop',
   FILE_FAILED: 'drop',
+  DUPLICATE_REPOSITORY: 'drop',
   // The machine.
   DISK_FULL: 'fatal',
   OUTPUT_LOCKED: 'fatal',
@@ -49,6 +50,7 @@ export const errorCodes = {
   TOKENIZER_UNSUPPORTED: 'fatal',
   PARSER_CRASHED: 'retry',
   // The runtime itself.
+  INTERRUPTED: 'fatal',
   DEAD_LETTER_LIMIT: 'fatal',
   STAGE_POISONED: 'reject',
   VERIFY_FAILED: 'fatal',

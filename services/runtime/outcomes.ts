@@ -12,10 +12,18 @@ export type Emit = {
   };
 }[keyof TopicBodies];
 
+/** What a person calls the repository. */
+export interface Subject {
+  readonly name: string;
+  readonly origin: string;
+}
+
 export interface Drop {
   readonly kind: 'drop';
   readonly reason: ErrorCode;
   readonly detail: string;
+  /** For stages whose records do not name their repository. */
+  readonly subject?: Subject;
 }
 
 export interface Reject {
@@ -43,8 +51,8 @@ export function emit<Topic extends keyof TopicBodies>(
 }
 
 /** Expected end of a repository: counted, and written to `dropped` with its reason. */
-export function drop(reason: ErrorCode, detail: string): Drop {
-  return { kind: 'drop', reason, detail };
+export function drop(reason: ErrorCode, detail: string, subject?: Subject): Drop {
+  return { kind: 'drop', reason, detail, ...(subject === undefined ? {} : { subject }) };
 }
 
 /** Bad for ever: the record goes to its dead-letter topic. */

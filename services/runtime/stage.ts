@@ -34,6 +34,11 @@ export interface BodyStore {
 /** A place where a test kills the process: the name says between which two effects. */
 export type CrashPoint = (name: string) => void;
 
+/** Thrown by a test's crash point: from here on nothing of this process may take effect. */
+export class ProcessDeath extends Error {
+  override readonly name = 'ProcessDeath';
+}
+
 /** Facts about the run that are no stage's own knobs. */
 export interface RunFacts {
   readonly dataset: string;
@@ -149,6 +154,8 @@ export interface Writer {
   /** First offset still needed from a partition, from durable state; 0 at the start. */
   resumeOffset(topic: TopicName, partition: number): number;
   accept(record: StageRecord): Promise<WriterResult>;
+  /** True when durable state already holds a complete bounded run: there is nothing to read. */
+  isComplete(): boolean;
   close(): Promise<void>;
 }
 

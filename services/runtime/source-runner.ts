@@ -1,0 +1,144 @@
+/**
+ * Runs the source: emits items in order, goes on where its own output topics end, keeps a bounded
+ * number of repositories open, and closes the input of a bounded run. A repository that appears
+ * twice is dropped the second time: one identity has one trajectory.
+ */
+import type { Envelope } from '../../schemas/generated/types.ts';
+import { physicalTopic, stages, type TopicName } from '../../schemas/topology.ts';
+import {
+  childRecord,
+  type Engine,
+  type PlannedRecord,
+  produce,
+  type StageRunner,
+} from './engine.ts';
+import { asPipelineError } from './errors.ts';
+import { type Emit, emit } from './outcomes.ts';
+import type { SourceItem, SourceStage } from './stage.ts';
+import { forEachRecord } from './topic-reader.ts';
+
+interface Emitted {
+  nextSequence: number;
+  readonly repositoryIds: Set<string>;
+  closed: boolean;
+}
+
+export async function startSource(
+  stage: SourceStage<unknown>,
+  engine: Engine,
+): Promise<StageRunner> {
+  const tools = engine.toolsFor(stage);
+  await stage.open?.(tools);
+  const emitted = await readEmitted(stage, engine);
+  let stopped = false;
+
+  const pump = async () => {
+    if (emitted.closed) return;
+    let started = performance.now();
+    for await (const item of stage.items(tools, emitted.nextSequence)) {
+      if (stopped || engine.signal.aborted) return;
+      if (item.sequence !== emitted.nextSequence) {
+        throw new Error(`source position ${item.sequence} follows ${emitted.nextSequence - 1}`);
+      }
+      await produce(engine, [recordOf(stage, engine, item, emitted)]);
+      engine.metrics.handled(stage.name, 'emitted', (performance.now() - started) / 1000);
+      engine.crashPoint(`${stage.name}:after-produce`);
+      emitted.nextSequence += 1;
+      await engine.progress.openBelow(engine.settings.openRepositoriesMax, engine.signal);
+      started = performance.now();
+    }
+    if (engine.run.bounded && !stopped && !engine.signal.aborted)
+      await closeInput(stage, engine, emitted);
+  };
+  const pumping = pump().catch((error: unknown) => {
+    if (!engine.signal.aborted) engine.fail(asPipelineError(error, stage.name));
+  });
+  return {
+    stop: async () => {
+      stopped = true;
+      await pumping;
+      await stage.close?.();
+    },
+  };
+}
+
+async function readEmitted(stage: SourceStage<unknown>, engine: Engine): Promise<Emitted> {
+  const emitted: Emitted = { nextSequence: 0, repositoryIds: new Set(), closed: false };
+  const visit = async (topic: TopicName) => {
+    await forEachRecord(engine.bus, physicalTopic(engine.run.dataset, topic), async (record) => {
+      const envelope = engine.codec.decodeEnvelope(topic, record.value);
+      if (envelope.stage !== stage.name) return;
+      emitted.nextSequence = Math.max(emitted.nextSequence, envelope.sourceSequence + 1);
+      if (topic === 'repo-found') emitted.repositoryIds.add(envelope.repositoryId);
+      if (topic === 'input-closed') emitted.closed = true;
+    });
+  };
+  for (const topic of stages[stage.name].writes) await visit(topic);
+  return emitted;
+}
+
+function recordOf(
+  stage: SourceStage<unknown>,
+  engine: Engine,
+  item: SourceItem,
+  emitted: Emitted,
+): PlannedRecord {
+  const envelope = sourceEnvelope(engine, item);
+  if (item.outcome.kind === 'unreadable') {
+    const { name, origin, reason, detail } = item.outcome;
+    const body = { name, origin, stage: stage.name, disposition: 'drop' as const, reason, detail };
+    return childRecord(stage.name, envelope, emit('dropped', body, item.sequence));
+  }
+  if (!emitted.repositoryIds.has(item.repositoryId)) {
+    emitted.repositoryIds.add(item.repositoryId);
+    return childRecord(stage.name, envelope, item.outcome);
+  }
+  return childRecord(stage.name, envelope, duplicate(stage, item.outcome, item.sequence));
+}
+
+function duplicate(stage: SourceStage<unknown>, found: Emit, sequence: number): Emit {
+  const { name, origin } = found.body as { name: string; origin: string };
+  return emit(
+    'dropped',
+    {
+      name,
+      origin,
+      stage: stage.name,
+      disposition: 'drop',
+      reason: 'DUPLICATE_REPOSITORY',
+      detail: 'the same content under the same name came earlier in the input',
+    },
+    sequence,
+  );
+}
+
+/** The envelope that a source record descends from: the repository itself. */
+function sourceEnvelope(engine: Engine, item: Omit<SourceItem, 'outcome'>): Envelope {
+  return {
+    id: item.repositoryId,
+    parentId: '',
+    repositoryId: item.repositoryId,
+    dataset: engine.run.dataset,
+    stage: '',
+    stageVersion: 0,
+    seed: engine.run.seed,
+    eventTimeMs: item.eventTimeMs,
+    sourceSequence: item.sequence,
+    attempt: 0,
+  };
+}
+
+async function closeInput(
+  stage: SourceStage<unknown>,
+  engine: Engine,
+  emitted: Emitted,
+): Promise<void> {
+  const sources = emitted.nextSequence;
+  const envelope = sourceEnvelope(engine, {
+    sequence: sources,
+    repositoryId: engine.run.dataset,
+    eventTimeMs: 0,
+  });
+  await produce(engine, [childRecord(stage.name, envelope, emit('input-closed', { sources }))]);
+  emitted.closed = true;
+}

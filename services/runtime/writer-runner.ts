@@ -1,0 +1,138 @@
+/**
+ * Runs a writer: one record at a time, from the offsets that the writer's own durable state
+ * names. The consumer group's offsets only follow, so that lag can be seen.
+ */
+import { consumerGroup, physicalTopic, stages } from '../../schemas/topology.ts';
+import type { BusConsumer, IncomingRecord, TopicPartition } from './bus.ts';
+import { childRecord, type Engine, logicalTopic, produce, type StageRunner } from './engine.ts';
+import { asPipelineError } from './errors.ts';
+import type { Writer, WriterStage } from './stage.ts';
+
+/** Records held while the writer works. */
+const queueMax = 1000;
+const batchMax = 100;
+
+export async function startWriter(
+  stage: WriterStage<unknown>,
+  engine: Engine,
+): Promise<StageRunner> {
+  const tools = engine.toolsFor(stage);
+  await stage.open?.(tools);
+  const writer = await stage.openWriter(tools);
+  if (writer.isComplete()) {
+    engine.finish();
+    return { stop: () => closeAll(stage, writer, null) };
+  }
+  const assigned = new Map<string, TopicPartition>();
+  const queue: IncomingRecord[] = [];
+  let working: Promise<void> | null = null;
+  let stopped = false;
+  let paused = false;
+  let consumer: BusConsumer | null = null;
+
+  const drain = async () => {
+    while (!stopped && queue.length > 0) {
+      const record = queue.shift() as IncomingRecord;
+      if (!(await acceptRecord(stage, engine, writer, record))) continue;
+      await commitResumeOffsets(engine, writer, consumer, [...assigned.values()]);
+    }
+    if (paused && !stopped) {
+      paused = false;
+      consumer?.resume([...assigned.values()]);
+    }
+  };
+  const pump = () => {
+    working ??= drain()
+      .catch((error: unknown) => {
+        stopped = true;
+        if (!engine.signal.aborted) engine.fail(asPipelineError(error, stage.name));
+      })
+      .finally(() => {
+        working = null;
+        if (!stopped && queue.length > 0) pump();
+      });
+  };
+
+  consumer = await engine.bus.consume({
+    group: consumerGroup(engine.run.dataset, stage.name),
+    topics: stages[stage.name].reads.map((topic) => physicalTopic(engine.run.dataset, topic)),
+    startOffset: (at) => {
+      assigned.set(`${at.topic}/${at.partition}`, at);
+      return writer.resumeOffset(logicalTopic(engine, at.topic), at.partition);
+    },
+    onRecords: (records) => {
+      queue.push(...records);
+      if (!paused && queue.length > queueMax) {
+        paused = true;
+        consumer?.pause([...assigned.values()]);
+      }
+      pump();
+    },
+    onRevoked: () => {
+      assigned.clear();
+      queue.length = 0;
+    },
+    onFailure: engine.fail,
+    batchMax,
+  });
+  return {
+    stop: async () => {
+      stopped = true;
+      await working;
+      await closeAll(stage, writer, consumer);
+    },
+  };
+}
+
+async function closeAll(
+  stage: WriterStage<unknown>,
+  writer: Writer,
+  consumer: BusConsumer | null,
+): Promise<void> {
+  await consumer?.close();
+  await writer.close();
+  await stage.close?.();
+}
+
+/** True when the writer made something durable: its resume offsets may have moved. */
+async function acceptRecord(
+  stage: WriterStage<unknown>,
+  engine: Engine,
+  writer: Writer,
+  record: IncomingRecord,
+): Promise<boolean> {
+  const topic = logicalTopic(engine, record.topic);
+  const decoded = await engine.codec.decode(topic, record.value);
+  const started = performance.now();
+  const result = await writer.accept({
+    topic,
+    partition: record.partition,
+    offset: record.offset,
+    ...decoded,
+  });
+  engine.metrics.handled(stage.name, 'emitted', (performance.now() - started) / 1000);
+  // A shard belongs to the data set, not to the record that happened to fill it.
+  const parent = { ...decoded.envelope, id: engine.run.dataset, repositoryId: engine.run.dataset };
+  await produce(
+    engine,
+    result.outcomes.map((output) => childRecord(stage.name, parent, output)),
+  );
+  if (result.done) engine.finish();
+  return result.outcomes.length > 0;
+}
+
+async function commitResumeOffsets(
+  engine: Engine,
+  writer: Writer,
+  consumer: BusConsumer | null,
+  partitions: readonly TopicPartition[],
+): Promise<void> {
+  await consumer?.commit(
+    partitions.map(({ topic, partition }) => ({
+      topic,
+      partition,
+      offset: writer.resumeOffset(logicalTopic(engine, topic), partition),
+      metadata: '',
+    })),
+  );
+}

@@ -1,0 +1,55 @@
+/** The SQLite bus under the bus contract, and what only a file-based bus must do. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openSqliteBus } from '../../services/runtime/bus-sqlite.ts';
+import { busContract } from './bus.ts';
+
+busContract('node:sqlite', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'backstory-bus-'));
+  return {
+    open: async () => openSqliteBus(folder),
+    destroy: () => rm(folder, { recursive: true, force: true }),
+  };
+});
+
+describe('one process per log folder', () => {
+  const holder = `
+    import { openSqliteBus } from '${new URL('../../services/runtime/bus-sqlite.ts', import.meta.url)}';
+    const bus = openSqliteBus(process.argv[1]);
+    await bus.createTopics([{ name: 'numbers', partitions: 1 }]);
+    for (let i = 0; ; i += 1) {
+      await bus.produce([{ topic: 'numbers', key: 'k', value: Buffer.from(String(i)) }]);
+      process.stdout.write(i + '\\n');
+    }`;
+
+  it('refuses a second process, and frees the folder when the first is killed: no acknowledged record is lost', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'backstory-bus-'));
+    const child = spawn(process.execPath, ['--input-type=module', '-e', holder, folder], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+    });
+    while (output.split('\n').length < 50) await once(child.stdout, 'data');
+    expect(() => openSqliteBus(folder)).toThrow(
+      expect.objectContaining({ code: 'OUTPUT_LOCKED', subject: folder }),
+    );
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    const acknowledged = output.slice(0, output.lastIndexOf('\n')).split('\n').length;
+    const bus = openSqliteBus(folder);
+    const [end] = await bus.endOffsets('numbers');
+    expect(end).toBeGreaterThanOrEqual(acknowledged);
+    const read = await bus.read({ topic: 'numbers', partition: 0 }, 0, acknowledged);
+    expect(read.map((record) => Buffer.from(record.value).toString())).toEqual(
+      Array.from({ length: acknowledged }, (_, index) => `${index}`),
+    );
+    await bus.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+});

@@ -1,0 +1,109 @@
+/** The memo around a teacher: modes, single flight, one key per sample, survival of a restart. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type MemoMode, memoTeacher, openMemo } from '../../../services/runtime/memo.ts';
+import type { RewriteRequest, Teacher, ThinkRequest } from '../../../services/teacher/port.ts';
+
+const usage = { calls: 1, promptTokens: 5, completionTokens: 7, microDollars: 9 };
+const request: ThinkRequest = {
+  name: 'n',
+  requirements: '',
+  path: 'a.py',
+  purpose: '',
+  structure: {
+    path: 'a.py',
+    language: 'python',
+    parser: 'none',
+    errorRatio: 0,
+    lines: 1,
+    symbols: [],
+    externals: [],
+  },
+  reads: [],
+  usedBy: [],
+  code: 'x = 1\n',
+};
+const rewrite: RewriteRequest = { ...request, thought: 't', round: 0, bytesMax: 100 };
+const { signal } = new AbortController();
+
+/** A teacher whose every answer is new, so that a repeated answer must come from the memo. */
+function countingTeacher(): Teacher & { calls: number } {
+  const teacher = {
+    identity: { name: 'counting', version: '1', model: null, languageModel: false },
+    calls: 0,
+    plan: async () => {
+      throw new Error('not asked in these tests');
+    },
+    think: async () => answer(),
+    rewrite: async () => answer(),
+    check: async () => null,
+  };
+  const answer = async () => {
+    teacher.calls += 1;
+    const value = `answer ${teacher.calls}`;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    return { value, usage };
+  };
+  return teacher;
+}
+
+describe('memo', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'backstory-memo-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  async function withMemo<T>(mode: MemoMode, teacher: Teacher, act: (t: Teacher) => Promise<T>) {
+    const memo = openMemo(folder);
+    try {
+      return await act(memoTeacher(teacher, memo, mode, () => {}));
+    } finally {
+      await memo.close();
+    }
+  }
+
+  it('answers again from disk after a restart, with the usage of the first time', async () => {
+    const teacher = countingTeacher();
+    const first = await withMemo('use', teacher, (t) => t.think(request, signal));
+    const second = await withMemo('use', teacher, (t) => t.think({ ...request }, signal));
+    expect(second).toEqual(first);
+    expect(teacher.calls).toBe(1);
+  });
+
+  it('keeps samples and requests apart', async () => {
+    const teacher = countingTeacher();
+    const values = await withMemo('use', teacher, async (t) => [
+      (await t.rewrite(rewrite, 0, signal)).value,
+      (await t.rewrite(rewrite, 1, signal)).value,
+      (await t.rewrite({ ...rewrite, round: 1 }, 0, signal)).value,
+      (await t.rewrite(rewrite, 1, signal)).value,
+    ]);
+    expect(values).toEqual(['answer 1', 'answer 2', 'answer 3', 'answer 2']);
+  });
+
+  it('asks once for equal requests in flight', async () => {
+    const teacher = countingTeacher();
+    await withMemo('use', teacher, (t) =>
+      Promise.all([t.think(request, signal), t.think(request, signal), t.think(request, signal)]),
+    );
+    expect(teacher.calls).toBe(1);
+  });
+
+  it('refresh asks anew and overwrites; only never asks and names the miss', async () => {
+    const teacher = countingTeacher();
+    await withMemo('use', teacher, (t) => t.think(request, signal));
+    await withMemo('refresh', teacher, (t) => t.think(request, signal));
+    const only = await withMemo('only', teacher, (t) => t.think(request, signal));
+    expect(only.value).toBe('answer 2');
+    await expect(
+      withMemo('only', teacher, (t) => t.think({ ...request, path: 'b.py' }, signal)),
+    ).rejects.toMatchObject({
+      code: 'MEMO_MISS',
+      subject: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(teacher.calls).toBe(2);
+  });
+});

@@ -1,0 +1,124 @@
+/**
+ * The smallest graph that the embedded runtime can run: a source of named repositories, a map
+ * whose handler a test chooses, and a writer that notes what reached it. Used to test the
+ * runtime's own promises without the real stages.
+ */
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { configuration as runtimeConfiguration } from '../../../services/runtime/configuration.ts';
+import { type EmbeddedOptions, runEmbedded } from '../../../services/runtime/embedded.ts';
+import { emit, type Outcome } from '../../../services/runtime/outcomes.ts';
+import {
+  type AnyStage,
+  defineSource,
+  defineStage,
+  defineWriter,
+  type StageRecord,
+  type Tools,
+} from '../../../services/runtime/stage.ts';
+import type { Teacher } from '../../../services/teacher/port.ts';
+
+const noKnobs = z.object({});
+
+const silentTeacher: Teacher = {
+  identity: { name: 'silent', version: '1', model: null, languageModel: false },
+  plan: () => Promise.reject(new Error('the small graph asks no teacher')),
+  think: () => Promise.reject(new Error('the small graph asks no teacher')),
+  rewrite: () => Promise.reject(new Error('the small graph asks no teacher')),
+  check: async () => null,
+};
+
+export interface SmallGraph {
+  readonly folder: string;
+  readonly names: readonly string[];
+  readonly handle: (
+    record: StageRecord<'repo-found'>,
+    tools: Tools<unknown>,
+  ) => Promise<readonly Outcome[]>;
+  readonly settings?: Partial<z.input<typeof runtimeConfiguration>>;
+  readonly faults?: EmbeddedOptions['faults'];
+  readonly signal?: AbortSignal;
+}
+
+/** What the writer noted: one line per source position, in the order of arrival. */
+export function endings(folder: string): string[] {
+  const path = join(folder, 'endings.log');
+  return existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : [];
+}
+
+export function runSmallGraph(graph: SmallGraph) {
+  const { folder, names, faults, signal } = graph;
+  return runEmbedded({
+    outputFolder: folder,
+    configuration: {
+      runtime: runtimeConfiguration.parse(graph.settings ?? {}),
+      discover: {},
+      admit: {},
+      sink: {},
+    },
+    configurationHash: names.join(),
+    stages: [source(names), map(graph), writer(folder)],
+    teacher: silentTeacher,
+    scorer: null,
+    ...(faults === undefined ? {} : { faults }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+function source(names: readonly string[]): AnyStage {
+  return defineSource('discover', {
+    config: noKnobs,
+    items: async function* (_tools, fromSequence) {
+      for (const [sequence, name] of names.entries()) {
+        if (sequence < fromSequence) continue;
+        const archive = { sha256: 'a'.repeat(64), bytes: 0 };
+        const body = { name, origin: name, commit: null, archive, format: 'tar' as const };
+        yield {
+          sequence,
+          repositoryId: `repository-${name}`,
+          eventTimeMs: 0,
+          outcome: emit('repo-found', body),
+        };
+      }
+    },
+  });
+}
+
+function map(graph: SmallGraph): AnyStage {
+  return defineStage('admit', {
+    config: noKnobs,
+    reads: 'repo-found',
+    concurrency: () => 4,
+    handle: graph.handle,
+    failed: null,
+  });
+}
+
+/** Notes every ended repository once and is done when all source positions have ended. */
+function writer(folder: string): AnyStage {
+  return defineWriter('sink', {
+    config: noKnobs,
+    openWriter: async () => {
+      const path = join(folder, 'endings.log');
+      const seen = new Set(endings(folder).map((line) => line.split(' ')[0]));
+      let total: number | null = null;
+      return {
+        resumeOffset: () => 0,
+        isComplete: () => false,
+        accept: async (record) => {
+          if (record.topic === 'input-closed') {
+            total = (record.body as { sources: number }).sources;
+          } else {
+            const sequence = `${record.envelope.sourceSequence}`;
+            const { name, reason } = record.body as { name: string; reason?: string };
+            if (!seen.has(sequence)) appendFileSync(path, `${sequence} ${name} ${reason ?? ''}\n`);
+            seen.add(sequence);
+          }
+          return { outcomes: [], done: total !== null && seen.size >= total };
+        },
+        close: async () => {},
+      };
+    },
+  });
+}
