@@ -1,0 +1,34 @@
+/** The `bytes` scorer: the byte model behind the scorer port, in threads, with no weights. */
+import { canonicalJson, sha256 } from '../../runtime/ids.ts';
+import type { ScoreRequest, Scorer } from '../port.ts';
+import { openPool } from './pool.ts';
+import { primer } from './primer.ts';
+
+/** Raised when the model gives other bits for the same request. */
+export const bytesScorerVersion = '1';
+
+export interface BytesOptions {
+  readonly contextBytesMax: number;
+  readonly threads: number;
+}
+
+export function openBytesScorer(options: BytesOptions): Scorer {
+  const { contextBytesMax } = options;
+  const pool = openPool(options.threads, { contextBytesMax });
+  return {
+    // It predicts text, but it is a compressor's model with no training: not a language model in
+    // the sense in which provenance is read.
+    identity: { name: 'bytes', version: bytesScorerVersion, model: null, languageModel: false },
+    configuration: sha256(
+      canonicalJson({
+        scorer: 'bytes',
+        version: bytesScorerVersion,
+        primer: sha256(primer),
+        contextBytesMax,
+      }),
+    ),
+    score: (request: ScoreRequest, signal: AbortSignal) => pool.run(request, signal),
+    check: async () => null,
+    close: () => pool.close(),
+  };
+}

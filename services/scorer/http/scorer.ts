@@ -1,0 +1,154 @@
+/**
+ * The `http` scorer: an OpenAI-compatible completions server echoes context + thought + target with
+ * log probabilities. One request per thought; no retries here, the runtime's are bounded and shared.
+ */
+import OpenAI from 'openai';
+import { PipelineError } from '../../runtime/errors.ts';
+import { canonicalJson, sha256 } from '../../runtime/ids.ts';
+import { tailBytes } from '../bytes/score.ts';
+import type { Configuration } from '../config.ts';
+import type { ScoreRequest, Scorer } from '../port.ts';
+import { targetBits, unsuitable } from './answer.ts';
+
+/** Raised when the same server would give other bits. */
+export const httpScorerVersion = '1';
+
+type HttpOptions = Pick<
+  Configuration,
+  'url' | 'model' | 'timeoutMs' | 'requestsMax' | 'contextBytesMax'
+>;
+
+/** Long enough that a server that returns only its own token cannot seem to echo it. */
+const probe = {
+  prompt: 'def add(first, second):\n',
+  target: '    return first + second\n\n\nprint(add(1, 2))\n',
+};
+
+export function openHttpScorer(options: HttpOptions, apiKey: string | null): Scorer {
+  const client = new OpenAI({
+    apiKey: apiKey ?? 'none',
+    baseURL: options.url,
+    maxRetries: 0,
+    timeout: options.timeoutMs,
+    organization: null,
+    project: null,
+    logLevel: 'off',
+  });
+  const limited = limitConcurrency(options.requestsMax);
+
+  const bitsOf = (before: string, target: string, signal: AbortSignal) =>
+    limited(async () => {
+      const answer = await complete(client, options, before + target, signal);
+      return targetBits(answer, target);
+    });
+
+  const runProbe = async (signal: AbortSignal) => {
+    const bits = await bitsOf(probe.prompt, probe.target, signal);
+    if (bits <= 0) throw unsuitable('every log probability of the probe is zero');
+  };
+  let suitable = false;
+
+  const score = async (request: ScoreRequest, signal: AbortSignal) => {
+    if (!suitable) await runProbe(signal);
+    suitable = true;
+    // The first token of a prompt has no probability, so an empty beginning needs a character.
+    const context = keepTail(request.context, options.contextBytesMax) || '\n';
+    return Promise.all(
+      request.thoughts.map((thought) => bitsOf(context + thought, request.target, signal)),
+    );
+  };
+
+  return {
+    identity: {
+      name: 'http',
+      version: httpScorerVersion,
+      model: options.model,
+      languageModel: true,
+    },
+    configuration: sha256(
+      canonicalJson({
+        scorer: 'http',
+        version: httpScorerVersion,
+        url: options.url,
+        model: options.model,
+        contextBytesMax: options.contextBytesMax,
+      }),
+    ),
+    score,
+    check: async () => {
+      try {
+        await runProbe(AbortSignal.timeout(options.timeoutMs));
+        return null;
+      } catch (error) {
+        if (error instanceof PipelineError) return `${error.code}: ${error.message}`;
+        throw error;
+      }
+    },
+    close: async () => {},
+  };
+}
+
+async function complete(
+  client: OpenAI,
+  options: HttpOptions,
+  prompt: string,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const timeout = AbortSignal.timeout(options.timeoutMs);
+  try {
+    return await client.completions.create(
+      { model: options.model, prompt, echo: true, logprobs: 1, max_tokens: 1, temperature: 0 },
+      { signal: AbortSignal.any([signal, timeout]) },
+    );
+  } catch (error) {
+    // A stop is the caller's; everything else is the server's fault or the configuration's.
+    if (signal.aborted) throw signal.reason;
+    throw asScorerError(error, options);
+  }
+}
+
+function asScorerError(error: unknown, options: HttpOptions): PipelineError {
+  const status =
+    error instanceof OpenAI.APIError ? (error.status as number | undefined) : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  const subject = 'scorer.url';
+  if (status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429) {
+    const mend =
+      status === 401 || status === 403
+        ? 'check the API key'
+        : status === 404
+          ? 'check scorer.url (up to and with /v1) and scorer.model'
+          : 'if the prompt is too long for the model, lower search.contextBytesMax or search.targetBytesMax';
+    return new PipelineError(
+      'SCORER_UNSUITABLE',
+      `the scorer at ${options.url} refuses requests (${message}); ${mend}`,
+      { subject, cause: error },
+    );
+  }
+  return new PipelineError(
+    'SCORER_UNAVAILABLE',
+    `the scorer at ${options.url} gave no answer within ${options.timeoutMs} ms or a broken one (${message}); check that it runs and is reachable`,
+    { subject, cause: error },
+  );
+}
+
+function keepTail(text: string, bytesMax: number): string {
+  return new TextDecoder().decode(tailBytes(new TextEncoder().encode(text), bytesMax));
+}
+
+/** Runs at most `requestsMax` jobs at once, in the order they were asked for. */
+function limitConcurrency(requestsMax: number) {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async <Value>(job: () => Promise<Value>): Promise<Value> => {
+    if (running >= requestsMax) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running += 1;
+    try {
+      return await job();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
+}

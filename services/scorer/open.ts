@@ -1,0 +1,36 @@
+/** Opens the configured scorer. Nothing is contacted before the first score or check. */
+import { availableParallelism } from 'node:os';
+import { PipelineError } from '../runtime/errors.ts';
+import { openBytesScorer } from './bytes/scorer.ts';
+import type { Configuration } from './config.ts';
+import { openHttpScorer } from './http/scorer.ts';
+import type { Scorer } from './port.ts';
+
+export interface ScorerEnvironment {
+  /** Key of the http scorer's server; many local servers need none. */
+  readonly apiKey?: string;
+}
+
+export async function openScorer(
+  configuration: Configuration,
+  environment: ScorerEnvironment,
+): Promise<Scorer> {
+  if (configuration.kind === 'bytes') {
+    const cores = Math.max(1, availableParallelism() - 1);
+    return openBytesScorer({
+      contextBytesMax: configuration.contextBytesMax,
+      threads: configuration.threads === 0 ? cores : configuration.threads,
+    });
+  }
+  for (const knob of ['url', 'model'] as const) {
+    if (configuration[knob] !== '') continue;
+    throw new PipelineError(
+      'CONFIG_INVALID',
+      `scorer.${knob} is empty; scorer.kind http needs it, for example ${
+        knob === 'url' ? 'http://localhost:8000/v1' : 'the name that the server lists under /models'
+      }`,
+      { subject: `scorer.${knob}` },
+    );
+  }
+  return openHttpScorer(configuration, environment.apiKey ?? null);
+}
