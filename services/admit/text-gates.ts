@@ -58,7 +58,7 @@ export function measureLines(text: string): LineLengths {
 }
 
 /** Formats whose long lines mean packed data; prose, markup and tables have genuine ones. */
-const sourceNames =
+export const sourceNames =
   /\.(?:[cm]?[jt]sx?|py|pyi|pyx|rb|php|go|rs|java|kt|kts|scala|groovy|swift|m|mm|c|h|cc|cpp|cxx|hh|hpp|hxx|cs|fs|vb|lua|pl|pm|r|jl|dart|ex|exs|erl|hs|ml|mli|clj|cljs|el|lisp|sh|bash|zsh|fish|ps1|sql|css|scss|less|sass|vue|svelte|zig|nim|v|sv|vhd|proto|thrift|cmake|gradle)$/i;
 
 export function lineReason(path: string, lines: LineLengths, limits: LineLimits): string | null {

@@ -26,6 +26,7 @@ export const errorCodes = {
   REPOSITORY_TOO_LARGE: 'drop',
   NO_ADMISSIBLE_FILES: 'drop',
   LICENCE_REFUSED: 'drop',
+  SECRETS_REFUSED: 'drop',
   FILE_FAILED: 'drop',
   DUPLICATE_REPOSITORY: 'drop',
   // The machine.
