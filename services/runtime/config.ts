@@ -1,6 +1,6 @@
 /**
  * Resolves the configuration: flags over environment over backstory.yaml over defaults. Pure: text
- * and environment come in as values. All problems are reported together, each with where it is from.
+ * and environment come in as values. All problems are reported together, each with its place.
  */
 import { parse as parseYaml } from 'yaml';
 import type { z } from 'zod';
@@ -33,8 +33,8 @@ export interface ConfigurationSources {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** `section.knob=value`, from --set, in order; later ones win. */
   readonly sets: readonly string[];
-  /** `section.knob` to value, from options of their own such as --teacher; over --set. */
-  readonly flags: Readonly<Record<string, string>>;
+  /** `section.knob` to typed value, from options of their own such as --teacher; over --set. */
+  readonly flags: Readonly<Record<string, unknown>>;
 }
 
 export const noSources: ConfigurationSources = {
@@ -182,17 +182,17 @@ function givenBySets(sets: readonly string[], problems: string[]): Given[] {
   });
 }
 
-function givenByFlags(flags: Readonly<Record<string, string>>): Given[] {
+function givenByFlags(flags: Readonly<Record<string, unknown>>): Given[] {
   return Object.entries(flags).map(([key, value]) => ({
     key,
     value,
-    text: true,
+    text: false,
     origin: 'flag' as const,
     place: 'option',
   }));
 }
 
-/** Text as the knob wants it: as it stands if that is valid, else read as YAML (3, true, [a, b]). */
+/** Text as the knob wants it: as it stands if valid, else read as YAML (3, true, [a, b]). */
 function interpret(knob: z.ZodType, text: string): unknown {
   if (text === 'null' && knob.safeParse(null).success) return null;
   if (knob.safeParse(text).success) return text;
@@ -237,6 +237,13 @@ function originsOf(
   return new Map(knobKeys(sections).map((key) => [key, chosen.get(key)?.origin ?? 'default']));
 }
 
+/** Names that mean the same in every section: how fast and how patiently, never what is written. */
+const operationalNames = new Set(['concurrency', 'threads', 'timeoutMs', 'requestsMax']);
+
+function isOperational(key: string, knob: z.ZodType | undefined): boolean {
+  return knob?.meta()?.operational === true || operationalNames.has(splitKey(key)[1]);
+}
+
 /** Operational knobs stay out, so that a run may be resumed with another concurrency. */
 function hashOf<Schemas extends Sections>(
   sections: Schemas,
@@ -244,7 +251,7 @@ function hashOf<Schemas extends Sections>(
 ): string {
   const relevant: Record<string, unknown> = {};
   for (const key of knobKeys(sections)) {
-    if (findKnob(sections, key)?.meta()?.operational === true) continue;
+    if (isOperational(key, findKnob(sections, key))) continue;
     const [section, knob] = splitKey(key);
     relevant[key] = (values[section] as Record<string, unknown>)[knob];
   }

@@ -1,0 +1,123 @@
+/**
+ * core.ts is pure: no I/O, no clock, no randomness, no environment, neither in itself nor in what
+ * it imports. That is what makes the same input give the same bytes (I6).
+ */
+import { describe, expect, test } from 'vitest';
+import { isTypeScript, readFiles, type SourceFile } from './source-files.ts';
+import { importsOf, lineOf, nameOf, resolveImport, type SyntaxNode, walk } from './syntax.ts';
+
+const files = readFiles((path) => isTypeScript(path) && !path.startsWith('test/'));
+const byPath = new Map(files.map((file) => [file.path, file]));
+
+/** Built-in modules that compute and nothing else. */
+const pureModules = new Set([
+  'node:assert',
+  'node:buffer',
+  'node:crypto',
+  'node:path',
+  'node:util',
+]);
+const impureNames = new Set([
+  'Date.now',
+  'Math.random',
+  'crypto.randomUUID',
+  'performance.now',
+  'performance.timeOrigin',
+]);
+const impureGlobals = new Set([
+  'process',
+  'fetch',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'queueMicrotask',
+  'console',
+]);
+const impureImports = new Set(['randomUUID', 'randomBytes', 'randomInt', 'getRandomValues']);
+
+function impurities(file: SourceFile): string[] {
+  const found: string[] = [];
+  const report = (node: SyntaxNode, what: string) =>
+    found.push(`line ${lineOf(file, node.start)} uses ${what}`);
+  for (const { specifier, typeOnly, line } of importsOf(file)) {
+    if (!typeOnly && specifier.startsWith('node:') && !pureModules.has(specifier)) {
+      found.push(`line ${line} imports ${specifier}`);
+    }
+  }
+  for (const { node, ancestors } of walk(file)) {
+    const parent = ancestors.at(-1);
+    const name = nameOf(node);
+    if (node.type === 'MemberExpression' && impureNames.has(name)) report(node, name);
+    if (node.type === 'Identifier' && impureGlobals.has(name) && isReference(node, parent)) {
+      report(node, name);
+    }
+    if (node.type === 'ImportSpecifier' && impureImports.has(nameOf(node.imported as SyntaxNode))) {
+      report(node, nameOf(node.imported as SyntaxNode));
+    }
+    if (node.type === 'NewExpression' && nameOf(node.callee as SyntaxNode) === 'Date') {
+      if ((node.arguments as unknown[]).length === 0) report(node, 'new Date()');
+    }
+  }
+  return found;
+}
+
+/** False for property names, keys and declarations that merely share the name. */
+function isReference(node: SyntaxNode, parent: SyntaxNode | undefined): boolean {
+  if (parent === undefined) return true;
+  if (parent.type === 'MemberExpression') return parent.object === node;
+  if (parent.type === 'CallExpression') return true;
+  return !/Property|Parameter|Specifier|Declarator|Function|TS|MethodDefinition/.test(parent.type);
+}
+
+/** The file and everything it loads from this repository; types load nothing. */
+function loadedBy(path: string, seen = new Set<string>()): Set<string> {
+  const file = byPath.get(path);
+  if (file === undefined || seen.has(path)) return seen;
+  seen.add(path);
+  for (const { specifier, typeOnly } of importsOf(file)) {
+    if (!typeOnly && specifier.startsWith('.')) loadedBy(resolveImport(path, specifier), seen);
+  }
+  return seen;
+}
+
+const cores = files.filter(({ path }) => /^services\/\w+\/core\.ts$/.test(path));
+
+describe('core.ts is pure', () => {
+  test('there are cores to look at', () => {
+    expect(cores.length).toBeGreaterThan(0);
+  });
+
+  test.each(cores.map(({ path }) => path))('%s and what it loads', (path) => {
+    const problems = [...loadedBy(path)].flatMap((each) => {
+      const file = byPath.get(each);
+      return file === undefined ? [] : impurities(file).map((problem) => `${each}: ${problem}`);
+    });
+    expect(problems).toEqual([]);
+  });
+
+  test.each([
+    ["import { readFileSync } from 'node:fs';"],
+    ["import { setTimeout } from 'node:timers/promises';"],
+    ["import { randomUUID } from 'node:crypto';"],
+    ["const fs = await import('node:fs/promises');"],
+    ['const now = Date.now();'],
+    ['const now = new Date();'],
+    ['const dice = Math.random();'],
+    ['const home = process.env.HOME;'],
+    ["const page = await fetch('https://example.org');"],
+    ['setTimeout(() => {}, 1);'],
+    ['console.log(1);'],
+  ])('refuses %s', (text) => {
+    expect(impurities({ path: 'core.ts', text })).not.toEqual([]);
+  });
+
+  test.each([
+    ["import { createHash } from 'node:crypto';"],
+    ["import type { Stats } from 'node:fs';"],
+    ['const date = new Date(0);'],
+    ['const value = { process: 1 }.process;'],
+    ['function process(fetch: string) { return 1; }'],
+  ])('allows %s', (text) => {
+    expect(impurities({ path: 'core.ts', text })).toEqual([]);
+  });
+});

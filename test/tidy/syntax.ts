@@ -1,0 +1,89 @@
+/** Syntax trees for the tidy rules, so that they judge code and not text that looks like it. */
+import { posix } from 'node:path';
+import { parseSync } from 'oxc-parser';
+import type { SourceFile } from './source-files.ts';
+
+export interface SyntaxNode {
+  readonly type: string;
+  /** Offsets in UTF-16 code units. */
+  readonly start: number;
+  readonly end: number;
+  readonly [field: string]: unknown;
+}
+
+export interface ImportedModule {
+  readonly specifier: string;
+  /** True for `import type` and for imports of types only. */
+  readonly typeOnly: boolean;
+  readonly line: number;
+}
+
+function parse(file: SourceFile): SyntaxNode {
+  const result = parseSync(file.path, file.text);
+  const [error] = result.errors;
+  if (error !== undefined) throw new Error(`${file.path}: ${error.message}`);
+  return result.program as unknown as SyntaxNode;
+}
+
+/** Every node with its ancestors, outermost first. */
+export function* walk(
+  file: SourceFile,
+): Generator<{ node: SyntaxNode; ancestors: readonly SyntaxNode[] }> {
+  yield* visit(parse(file), []);
+}
+
+function* visit(
+  node: SyntaxNode,
+  ancestors: readonly SyntaxNode[],
+): Generator<{ node: SyntaxNode; ancestors: readonly SyntaxNode[] }> {
+  yield { node, ancestors };
+  const inner = [...ancestors, node];
+  for (const value of Object.values(node)) {
+    for (const child of Array.isArray(value) ? value : [value]) {
+      if (isNode(child)) yield* visit(child, inner);
+    }
+  }
+}
+
+function isNode(value: unknown): value is SyntaxNode {
+  return value !== null && typeof value === 'object' && typeof Object(value).type === 'string';
+}
+
+export function lineOf(file: SourceFile, offset: number): number {
+  return file.text.slice(0, offset).split('\n').length;
+}
+
+/** Lines that a node covers. */
+export function linesOf(file: SourceFile, node: SyntaxNode): number {
+  return lineOf(file, node.end) - lineOf(file, node.start) + 1;
+}
+
+/** Static, re-exporting and dynamic imports with a literal specifier. */
+export function importsOf(file: SourceFile): ImportedModule[] {
+  const found: ImportedModule[] = [];
+  for (const { node } of walk(file)) {
+    if (!/^(ImportDeclaration|ImportExpression|Export\w+Declaration)$/.test(node.type)) continue;
+    const source = node.source as SyntaxNode | null | undefined;
+    if (source?.type !== 'Literal' || typeof source.value !== 'string') continue;
+    const specifiers = (node.specifiers ?? []) as readonly SyntaxNode[];
+    const typeOnly =
+      node.importKind === 'type' ||
+      node.exportKind === 'type' ||
+      (specifiers.length > 0 && specifiers.every((each) => each.importKind === 'type'));
+    found.push({ specifier: source.value, typeOnly, line: lineOf(file, node.start) });
+  }
+  return found;
+}
+
+/** Repository path that a relative specifier names. */
+export function resolveImport(from: string, specifier: string): string {
+  return posix.join(posix.dirname(from), specifier);
+}
+
+export function nameOf(node: SyntaxNode | undefined): string {
+  if (node?.type === 'Identifier') return String(node.name);
+  if (node?.type === 'MemberExpression') {
+    return `${nameOf(node.object as SyntaxNode)}.${nameOf(node.property as SyntaxNode)}`;
+  }
+  return '';
+}
