@@ -7,17 +7,15 @@ import { z } from 'zod';
 import { PipelineError } from '../../runtime/errors.ts';
 
 const answerSchema = z.object({
-  choices: z
-    .array(
-      z.object({
-        logprobs: z.object({
-          tokens: z.array(z.string()),
-          token_logprobs: z.array(z.number().nullable()),
-          text_offset: z.array(z.number()),
-        }),
+  choices: z.array(
+    z.object({
+      logprobs: z.object({
+        tokens: z.array(z.string()),
+        token_logprobs: z.array(z.number().nullable()),
+        text_offset: z.array(z.number()),
       }),
-    )
-    .min(1),
+    }),
+  ),
   usage: z.object({ completion_tokens: z.number() }).nullish(),
 });
 
@@ -34,11 +32,9 @@ export function targetBits(answer: unknown, target: string): number {
     const path = parsed.error.issues[0]?.path.join('.') ?? 'choices';
     throw unsuitable(`its answer has no usable "${path}"`);
   }
-  const {
-    tokens,
-    token_logprobs: logprobs,
-    text_offset: offsets,
-  } = parsed.data.choices[0]!.logprobs;
+  const [choice] = parsed.data.choices;
+  if (choice === undefined) throw unsuitable('its answer has no choice');
+  const { tokens, token_logprobs: logprobs, text_offset: offsets } = choice.logprobs;
   if (tokens.length !== logprobs.length || tokens.length !== offsets.length) {
     throw unsuitable('tokens, token_logprobs and text_offset differ in length');
   }

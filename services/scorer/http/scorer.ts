@@ -77,7 +77,8 @@ export function openHttpScorer(options: HttpOptions, apiKey: string | null): Sco
     score,
     check: async () => {
       try {
-        await runProbe(AbortSignal.timeout(options.timeoutMs));
+        // The request has its own time limit.
+        await runProbe(new AbortController().signal);
         return null;
       } catch (error) {
         if (error instanceof PipelineError) return `${error.code}: ${error.message}`;
