@@ -1,0 +1,51 @@
+/** Knobs of the plan stage. */
+import { z } from 'zod';
+
+export const configuration = z.object({
+  concurrency: z
+    .number()
+    .int()
+    .positive()
+    .default(4)
+    .describe('repositories planned at once; a plan is one or a few teacher calls'),
+  readmeBytesMax: z
+    .number()
+    .int()
+    .min(0)
+    .default(8_192)
+    .describe('first bytes of the README shown to the teacher; the introduction fits'),
+  manifestsMax: z
+    .number()
+    .int()
+    .min(0)
+    .default(8)
+    .describe('manifest files shown to the teacher, nearest the top first'),
+  manifestBytesMax: z
+    .number()
+    .int()
+    .min(0)
+    .default(4_096)
+    .describe('first bytes of each manifest shown to the teacher'),
+  dependenciesMax: z
+    .number()
+    .int()
+    .min(0)
+    .default(16)
+    .describe(
+      'dependencies listed per file in the plan, most important first; simulate reads fewer',
+    ),
+  purposeBytesMax: z
+    .number()
+    .int()
+    .positive()
+    .default(400)
+    .describe('bytes of a file’s purpose; a longer one is cut at a word and logged'),
+  textBytesMax: z
+    .number()
+    .int()
+    .positive()
+    .default(24_576)
+    .describe('bytes of requirements and of architecture each; a longer answer is invalid'),
+});
+
+export type Configuration = z.infer<typeof configuration>;

@@ -1,0 +1,61 @@
+/** Knobs of the simulate stage. */
+import { z } from 'zod';
+
+export const configuration = z.object({
+  concurrency: z
+    .number()
+    .int()
+    .positive()
+    .default(8)
+    .describe('files simulated at once; each waits for one teacher call'),
+  readsMax: z
+    .number()
+    .int()
+    .min(0)
+    .default(6)
+    .describe('dependencies a sub-agent reads per file; more crowd the context'),
+  observationBytesMax: z
+    .number()
+    .int()
+    .min(0)
+    .default(24_576)
+    .describe('bytes of observations per file in all; about 6,000 tokens of masked context'),
+  wholeFileBytesMax: z
+    .number()
+    .int()
+    .min(0)
+    .default(6_144)
+    .describe('a dependency up to this size in bytes is read whole'),
+  rangesMax: z
+    .number()
+    .int()
+    .positive()
+    .default(4)
+    .describe('line ranges read of one larger dependency'),
+  rangeLinesMax: z
+    .number()
+    .int()
+    .positive()
+    .default(60)
+    .describe('lines of one definition that are read; a long class shows its head'),
+  contextLines: z
+    .number()
+    .int()
+    .min(0)
+    .default(2)
+    .describe('lines shown before and after a definition'),
+  headBytesMax: z
+    .number()
+    .int()
+    .min(0)
+    .default(2_048)
+    .describe('bytes of a larger dependency’s head, read when no definition is known'),
+  thoughtBytesMax: z
+    .number()
+    .int()
+    .positive()
+    .default(8_192)
+    .describe('bytes of a thought; a longer one is cut at a sentence and logged'),
+});
+
+export type Configuration = z.infer<typeof configuration>;

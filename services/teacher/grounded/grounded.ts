@@ -1,0 +1,48 @@
+/**
+ * The grounded teacher: writes requirements, plan and thoughts by rule from names, signatures,
+ * documentation and visible code. It is not a language model and says so; it costs nothing.
+ */
+import type { ModelIdentity, Usage } from '../../../schemas/generated/types.ts';
+import type { Answer, Teacher } from '../port.ts';
+import { writeArchitecture } from './architecture.ts';
+import { purposeOf } from './purpose.ts';
+import { writeRequirements } from './requirements.ts';
+import { rewriteThought } from './rewrite.ts';
+import { writeThought } from './thought.ts';
+
+/** Raised when any wording changes, because the memo and provenance go by it. */
+export const groundedIdentity: ModelIdentity = {
+  name: 'grounded',
+  version: '1',
+  model: null,
+  languageModel: false,
+};
+
+const free: Usage = {
+  calls: 1,
+  promptTokens: 0,
+  completionTokens: 0,
+  microDollars: 0,
+};
+
+function answer<Value>(value: Value): Answer<Value> {
+  return { value, usage: free };
+}
+
+export function openGrounded(): Teacher {
+  return {
+    identity: groundedIdentity,
+    plan: async (request) =>
+      answer({
+        requirements: writeRequirements(request),
+        architecture: writeArchitecture(request),
+        purposes: request.files.map((file) => ({
+          path: file.path,
+          purpose: purposeOf(file, request),
+        })),
+      }),
+    think: async (request) => answer(writeThought(request)),
+    rewrite: async (request, sample) => answer(rewriteThought(request, sample)),
+    check: async () => null,
+  };
+}

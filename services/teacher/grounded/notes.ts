@@ -1,0 +1,241 @@
+/**
+ * True remarks about the definitions of a program file, each one sentence that stands alone:
+ * a subject and a predicate. Thoughts and rewrites choose among them; none is invented for effect.
+ */
+import { docClause, isVerbClause } from './clause.ts';
+import { type Definition, type FileFacts, isContainer, isFunction } from './definitions.ts';
+import { sayFlow, sayGuards } from './say-events.ts';
+import { readParameters, readParents, readResult } from './signature.ts';
+import { constantValues, recurringNames, shortTexts, storedAttributes } from './vocabulary.ts';
+import { count, joinNames, joinWords, pick, quote, sentence, unique } from './wording.ts';
+
+export type NoteKind =
+  | 'shape'
+  | 'guards'
+  | 'flow'
+  | 'state'
+  | 'values'
+  | 'texts'
+  | 'imports'
+  | 'layout'
+  | 'names';
+
+export interface Note {
+  readonly kind: NoteKind;
+  /** Line of the definition, for the order. */
+  readonly line: number;
+  readonly subject: string;
+  readonly predicate: string;
+}
+
+const guardsMax = 4;
+const flowMax = 9;
+
+/** Every note about a file, in source order within its kind. */
+export function readNotes(facts: FileFacts): Note[] {
+  const notes: (Note | null)[] = [];
+  for (const definition of facts.definitions) {
+    if (isContainer(definition.symbol)) notes.push(...containerNotes(definition, facts));
+    else if (isFunction(definition.symbol)) notes.push(...functionNotes(definition, facts));
+    else if (definition.symbol.kind === 'type') notes.push(documentedNote(definition));
+  }
+  notes.push(...fileNotes(facts));
+  return notes.filter((note) => note !== null);
+}
+
+function note(kind: NoteKind, definition: Definition, predicate: string): Note | null {
+  if (predicate === '') return null;
+  return { kind, line: definition.symbol.startLine, subject: quote(definition.label), predicate };
+}
+
+function documentedNote(definition: Definition): Note | null {
+  const clause = docClause(definition.symbol.doc);
+  return clause === null ? null : note('shape', definition, says(clause));
+}
+
+/** A documentation clause as a predicate. */
+function says(clause: string): string {
+  if (isVerbClause(clause)) return clause;
+  return /^(?:a|an|the|one|each|all)\s/.test(clause) ? `is ${clause}` : `stands for ${clause}`;
+}
+
+function containerNotes(definition: Definition, facts: FileFacts): (Note | null)[] {
+  const { symbol } = definition;
+  const members = facts.definitions.filter((other) => other.symbol.parent === symbol.name);
+  const methods = members
+    .filter((member) => isFunction(member.symbol))
+    .map((member) => member.symbol.name);
+  const fields = members
+    .filter((member) => !isFunction(member.symbol))
+    .map((member) => member.symbol.name);
+  const parents = readParents(symbol.signature, facts.structure.language);
+  const clause = docClause(symbol.doc);
+  const parts = [
+    parents.length > 0 ? `builds on ${joinNames(parents, 4)}` : '',
+    clause === null ? '' : says(clause),
+    fields.length > 0
+      ? `has the ${symbol.kind === 'enum' ? 'members' : 'fields'} ${joinNames(fields, 7)}`
+      : '',
+    methods.length > 0
+      ? `${fields.length > 0 ? '' : 'has '}the methods ${joinNames(methods, 8)}`
+      : '',
+  ].filter((part) => part !== '');
+  const kind =
+    symbol.kind === 'module'
+      ? ''
+      : `, ${/^[aeiou]/.test(symbol.kind) ? 'an' : 'a'} ${symbol.kind},`;
+  const shape = parts.length === 0 ? '' : `${kind} ${joinWords(parts)}`.trimStart();
+  const stored = storedAttributes(members.flatMap((member) => member.events));
+  const unstated = stored.filter((name) => !fields.includes(name));
+  return [
+    shape === '' ? null : note('shape', definition, shape),
+    unstated.length === 0
+      ? null
+      : note('state', definition, `keeps ${joinNames(unstated, 9)} on the instance`),
+  ];
+}
+
+function functionNotes(definition: Definition, facts: FileFacts): (Note | null)[] {
+  const { symbol, events } = definition;
+  const guards = sayGuards(events, guardsMax);
+  const flow = sayFlow(events, flowMax).filter((phrase) => !guards.includes(phrase));
+  const texts = shortTexts(definition.lines);
+  const order = pick(symbol.signature, ['goes like this', 'runs in this order', 'works in steps']);
+  return [
+    note('shape', definition, sayShape(definition, facts.structure.language)),
+    note('guards', definition, joinWords(guards)),
+    flow.length < 2 ? null : note('flow', definition, `${order}: ${flow.join('; ')}`),
+    texts.length < 2
+      ? null
+      : note(
+          'texts',
+          definition,
+          `handles the texts ${joinWords(
+            texts.map((text) => `“${text}”`),
+            6,
+          )}`,
+        ),
+  ];
+}
+
+function sayShape(definition: Definition, language: string): string {
+  const { symbol, decorators, traits } = definition;
+  const parameters = readParameters(symbol.signature, symbol.name, language).map(
+    ({ name, fallback }) =>
+      fallback === null || fallback.length > 16
+        ? quote(name)
+        : `${quote(name)} (default ${quote(fallback)})`,
+  );
+  const result = readResult(symbol.signature, language);
+  const clause = docClause(symbol.doc);
+  const parts = [
+    parameters.length > 0 ? `takes ${joinWords(parameters, 6)}` : '',
+    clause === null ? '' : says(clause),
+    result === null || (clause?.startsWith('returns') ?? false)
+      ? ''
+      : `gives back ${quote(result)}`,
+    traits.includes('generator') ? 'yields its results one by one' : '',
+    traits.includes('recursive') ? 'calls itself' : '',
+    decorators.length > 0
+      ? `is marked ${joinNames(
+          decorators.map((name) => `@${name}`),
+          3,
+        )}`
+      : '',
+  ].filter((part) => part !== '');
+  if (parts.length === 0) return '';
+  const asynchronous = traits.includes('async') ? ', which is asynchronous, ' : ' ';
+  return `${asynchronous}${joinWords(parts)}`.trimStart();
+}
+
+function fileNotes(facts: FileFacts): (Note | null)[] {
+  const whole = (kind: NoteKind, line: number, subject: string, predicate: string): Note => ({
+    kind,
+    line,
+    subject,
+    predicate,
+  });
+  const last = facts.structure.lines + 1;
+  const functions = facts.definitions.filter((definition) => isFunction(definition.symbol));
+  const longest = [...functions]
+    .sort((a, b) => lengthOf(b) - lengthOf(a) || a.symbol.startLine - b.symbol.startLine)
+    .filter((definition) => lengthOf(definition) >= 12)
+    .slice(0, 3);
+  const values = constantValues(facts);
+  const recurring = recurringNames(facts);
+  const imports = importOrder(facts);
+  return [
+    ...chunks(values, 4).map((chunk) =>
+      whole(
+        'values',
+        chunk[0]?.line ?? 1,
+        '',
+        joinWords(
+          chunk.map((value) => value.text),
+          4,
+        ),
+      ),
+    ),
+    ...chunks(recurring, 8)
+      .slice(0, 4)
+      .map((chunk, index) =>
+        whole(
+          'names',
+          last + index,
+          index === 0 ? 'names that recur' : 'further names',
+          `are ${joinNames(chunk, 8)}`,
+        ),
+      ),
+    imports.length < 2
+      ? null
+      : whole('imports', 0, 'imports', `come in this order: ${joinNames(imports, 9)}`),
+    longest.length < 2
+      ? null
+      : whole(
+          'layout',
+          last,
+          'the longest parts',
+          `are ${joinWords(longest.map((one) => `${quote(one.label)} (${count(lengthOf(one), 'line')})`))}`,
+        ),
+  ];
+}
+
+function lengthOf(definition: Definition): number {
+  return definition.symbol.endLine - definition.symbol.startLine + 1;
+}
+
+function chunks<Value>(values: readonly Value[], size: number): Value[][] {
+  const groups: Value[][] = [];
+  for (let start = 0; start < values.length; start += size)
+    groups.push(values.slice(start, start + size));
+  return groups;
+}
+
+/** Modules in the order in which the file imports them. */
+function importOrder(facts: FileFacts): string[] {
+  const names: string[] = [];
+  for (const line of facts.loose) {
+    const python = /^\s*from\s+([\w.]+)\s+import\b/.exec(line.masked)?.[1];
+    const other = /^\s*(?:import|use|using)\s+(?:static\s+)?([\w.:]+)/.exec(line.masked)?.[1];
+    const quoted =
+      /^\s*(?:import\b|export\b.*\bfrom\b|.*\brequire\(|\}\s*from\b)[^"'<]*["']([^"']+)["']/.exec(
+        line.raw,
+      )?.[1];
+    const included = /^\s*#\s*include\s*["<]([^">]+)[">]/.exec(line.raw)?.[1];
+    const name = python ?? quoted ?? included ?? other;
+    if (name !== undefined) names.push(name);
+  }
+  return unique(names);
+}
+
+/** Notes as running text: a note about the subject of the one before says "It". */
+export function renderNotes(notes: readonly Note[]): string[] {
+  return notes.map((one, index) => {
+    const same = index > 0 && one.subject !== '' && notes[index - 1]?.subject === one.subject;
+    const subject = same ? 'It' : one.subject;
+    const gap = one.predicate.startsWith(',') && !same ? '' : ' ';
+    return sentence(
+      `${subject}${gap}${same ? one.predicate.replace(/^,[^,]*,\s*/, '') : one.predicate}`,
+    );
+  });
+}

@@ -1,0 +1,228 @@
+/** What the project must do: from README, manifests and the public outline. Read before the plan. */
+import type { Symbol as CodeSymbol, FileStructure } from '../../../schemas/generated/types.ts';
+import type { PlanRequest } from '../port.ts';
+import { docClause, isVerbClause } from './clause.ts';
+import { isContainer, isFunction } from './definitions.ts';
+import { isProgram, roleOf, stemOf } from './roles.ts';
+import { describeText, headingsOf } from './text-facts.ts';
+import {
+  baseName,
+  count,
+  folderOf,
+  identifierWords,
+  joinNames,
+  joinWords,
+  quote,
+  sentence,
+  unique,
+} from './wording.ts';
+
+const introductionBytesMax = 700;
+const capabilitiesMax = 8;
+const symbolsPerCapability = 4;
+
+export function writeRequirements(request: PlanRequest): string {
+  const program = request.files.filter((file) => isProgram(roleOf(file.path)));
+  const tests = request.files.filter(
+    (file) => roleOf(file.path) === 'test' && file.symbols.length > 0,
+  );
+  const paragraphs = [
+    sayIntroduction(request),
+    sayCapabilities(request, program),
+    sayEntries(request, program),
+    saySurroundings(request, program, tests),
+  ];
+  return paragraphs.filter((paragraph) => paragraph !== '').join('\n\n');
+}
+
+function sayIntroduction(request: PlanRequest): string {
+  const description = descriptionOf(request);
+  const prose = proseOf(request.readme);
+  const opening =
+    description === null
+      ? `The project is ${quote(request.name)}.`
+      : `${quote(request.name)}: ${sentence(description)}`;
+  const told = prose.filter(
+    (one) => description === null || !one.includes(description.slice(0, 40)),
+  );
+  let text = opening;
+  for (const one of told) {
+    if (Buffer.byteLength(`${text} ${one}`) > introductionBytesMax) break;
+    text = `${text} ${one}`;
+  }
+  const topics = headingsOf(request.readme).slice(1, 9);
+  return topics.length > 2
+    ? `${text} Its documentation promises ${joinWords(
+        topics.map((topic) => `“${topic}”`),
+        8,
+      )}.`
+    : text;
+}
+
+function descriptionOf(request: PlanRequest): string | null {
+  for (const { path, text } of request.manifests) {
+    const found =
+      /"description"\s*:\s*"((?:[^"\\]|\\.){8,300})"/.exec(text)?.[1] ??
+      /^description\s*=\s*["']([^"'\n]{8,300})["']/m.exec(text)?.[1] ??
+      (path.endsWith('pom.xml')
+        ? /<description>\s*([^<]{8,300}?)\s*<\/description>/.exec(text)?.[1]
+        : undefined);
+    if (found !== undefined) return found.replace(/\\"/g, '"').trim();
+  }
+  return null;
+}
+
+/** Plain sentences of the README's first paragraphs: no badges, headings, code or tables. */
+function proseOf(readme: string): string[] {
+  const text = readme
+    .replace(/```[\s\S]*?(?:```|$)/g, '\n\n')
+    .replace(/<!--[\s\S]*?-->/g, '')
+    .replace(/<[^>]+>/g, ' ');
+  const paragraphs = text.split(/\n\s*\n/).map((paragraph) => paragraph.trim());
+  const prose = paragraphs.filter((paragraph) => {
+    if (
+      /^(?:#|\||[-*+] |\d+\. |\.\. |>|=|\$|\[!|!\[|\[[^\]]*\]:)/.test(paragraph) ||
+      /\n[=~^-]{3,}\s*$/.test(paragraph)
+    )
+      return false;
+    return /[a-z]{3} [a-z]/.test(paragraph) && !/^\s{4,}/.test(paragraph);
+  });
+  return prose
+    .slice(0, 3)
+    .flatMap(sentencesOf)
+    .filter((one) => one.length > 30 && one.length < 320);
+}
+
+function sentencesOf(paragraph: string): string[] {
+  const plain = paragraph
+    .replace(/!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])/g, '')
+    .replace(/\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])/g, '$1')
+    .replace(/`([^`<]+?)\s*<[^>]*>`_+/g, '$1')
+    .replace(/[*_]{2,}|`{2,}/g, '')
+    .replace(/\]|\[/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return plain.split(/(?<=[a-z\d)`][.!?])\s+(?=[A-Z])/).filter((one) => /[.!?]$/.test(one));
+}
+
+interface Capability {
+  readonly file: FileStructure;
+  readonly symbols: readonly CodeSymbol[];
+  readonly weight: number;
+}
+
+/** The files with most dependents, each with what it offers. */
+function sayCapabilities(request: PlanRequest, program: readonly FileStructure[]): string {
+  const dependents = new Map<string, number>();
+  for (const edge of request.edges) dependents.set(edge.to, (dependents.get(edge.to) ?? 0) + 1);
+  const capabilities: Capability[] = program
+    .map((file) => {
+      const symbols = file.symbols.filter(
+        (symbol) => symbol.exported && symbol.parent === null && !symbol.name.startsWith('_'),
+      );
+      const documented = symbols.filter((symbol) => docClause(symbol.doc) !== null).length;
+      return {
+        file,
+        symbols,
+        weight: (dependents.get(file.path) ?? 0) * 2 + Math.min(symbols.length, 8) + documented * 2,
+      };
+    })
+    .filter((capability) => capability.symbols.length > 0)
+    .sort((a, b) => b.weight - a.weight || (a.file.path < b.file.path ? -1 : 1));
+  if (capabilities.length === 0) return '';
+  const shown = unique(capabilities.slice(0, capabilitiesMax).map(sayCapability));
+  const rest = capabilities
+    .slice(capabilitiesMax, capabilitiesMax + 10)
+    .map(({ file }) => identifierWords(stemOf(file.path)));
+  const more = rest.length > 0 ? `\n- Beyond that: ${joinWords(unique(rest), 10)}.` : '';
+  return `It has to offer:\n${shown.map((line) => `- ${line}`).join('\n')}${more}`;
+}
+
+function sayCapability({ file, symbols }: Capability): string {
+  const ranked = [...symbols].sort((a, b) => scoreOf(b) - scoreOf(a) || a.startLine - b.startLine);
+  const told = ranked.slice(0, symbolsPerCapability).map((symbol) => {
+    const clause = docClause(symbol.doc);
+    if (clause === null) return quote(symbol.name);
+    return isVerbClause(clause)
+      ? `${quote(symbol.name)}, which ${clause}`
+      : `${quote(symbol.name)} (${clause})`;
+  });
+  const folder = folderOf(file.path).split('/').at(-1);
+  const stem = stemOf(file.path);
+  const topic =
+    /^(?:index|__init__|mod|lib|main)$/.test(stem) && folder !== undefined && folder !== ''
+      ? folder
+      : stem;
+  const hidden = ranked.length - told.length;
+  return sentence(
+    `${identifierWords(topic)}: ${told.join('; ')}${hidden > 0 ? `; and ${count(hidden, 'more definition')}` : ''}`,
+  );
+}
+
+function scoreOf(symbol: CodeSymbol): number {
+  return (
+    (isContainer(symbol) ? 3 : isFunction(symbol) ? 2 : 0) +
+    (docClause(symbol.doc) === null ? 0 : 2)
+  );
+}
+
+function sayEntries(request: PlanRequest, program: readonly FileStructure[]): string {
+  const entries = program.filter((file) => roleOf(file.path) === 'entry').map((file) => file.path);
+  const commands = request.manifests.flatMap(({ text }) => [
+    ...[
+      ...(/\[project\.scripts\]\s*\n((?:[^\n[]+\n?)*)/.exec(text)?.[1] ?? '').matchAll(
+        /^([\w-]+)\s*=/gm,
+      ),
+    ].map((match) => match[1] ?? ''),
+    ...[...(/"bin"\s*:\s*\{([^}]*)\}/.exec(text)?.[1] ?? '').matchAll(/"([\w-]+)"\s*:/g)].map(
+      (match) => match[1] ?? '',
+    ),
+  ]);
+  const sentences = [
+    commands.length > 0 ? `Once installed it is started as ${joinNames(commands, 4)}.` : '',
+    entries.length > 0 ? `Programs start in ${joinNames(entries, 4)}.` : '',
+  ];
+  return sentences.filter((one) => one !== '').join(' ');
+}
+
+function saySurroundings(
+  request: PlanRequest,
+  program: readonly FileStructure[],
+  tests: readonly FileStructure[],
+): string {
+  const languages = new Map<string, number>();
+  for (const file of program)
+    languages.set(file.language, (languages.get(file.language) ?? 0) + file.lines);
+  const main = [...languages]
+    .filter(([language]) => language !== 'text')
+    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  const uses = new Map<string, number>();
+  for (const file of program)
+    for (const name of file.externals) uses.set(name, (uses.get(name) ?? 0) + 1);
+  const externals = [...uses]
+    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+    .map(([name]) => name);
+  const tested = unique(tests.map((file) => identifierWords(stemOf(file.path)))).filter(
+    (name) => name !== '',
+  );
+  const manifest = request.manifests.find((one) => one.path.endsWith('package.json'));
+  const sentences = [
+    main.length > 0
+      ? `It is written in ${joinWords(main.slice(0, 3).map(([language]) => language))}, ${count(program.length, 'program file')} in all.`
+      : '',
+    externals.length > 0 ? `It may lean on ${joinNames(externals, 8)}.` : '',
+    tests.length > 0 ? `Tests have to cover ${joinWords(tested, 10)}.` : '',
+    manifest === undefined
+      ? ''
+      : (describeText(manifest.path, manifest.text).find((line) => line.startsWith('Scripts')) ??
+        ''),
+    request.licence === '' || request.licence === 'unknown'
+      ? ''
+      : `The licence is ${request.licence}, and its text comes along as ${quote(baseName(licencePath(request)))}.`,
+  ];
+  return sentences.filter((one) => one !== '').join(' ');
+}
+
+function licencePath(request: PlanRequest): string {
+  return request.files.find((file) => roleOf(file.path) === 'licence')?.path ?? 'LICENSE';
+}

@@ -1,0 +1,98 @@
+/** Puts what code does into words: short phrases without a subject, in the order of the code. */
+import type { Event } from './events.ts';
+import { joinNames, quote, unique } from './wording.ts';
+
+/** Guards: errors raised, early returns and skips that hang on a condition. */
+export function sayGuards(events: readonly Event[], max: number): string[] {
+  const phrases = events.map((event) => (hasCause(event) ? sayOne(event) : null));
+  return unique(phrases.filter((phrase) => phrase !== null)).slice(0, max);
+}
+
+function hasCause(event: Event): boolean {
+  if (event.kind === 'raise') return true;
+  if (event.kind === 'catch') return event.what !== '';
+  return (event.kind === 'return' || event.kind === 'skip') && event.when !== null;
+}
+
+/** The course of a function: neighbours of one kind are told together. */
+export function sayFlow(events: readonly Event[], max: number): string[] {
+  const phrases: string[] = [];
+  for (let index = 0; index < events.length && phrases.length < max; index += 1) {
+    const run = runFrom(events, index);
+    const phrase = run.length > 1 ? sayRun(run) : sayOne(events[index]);
+    index += run.length - 1;
+    if (phrase !== null && !phrases.includes(phrase)) phrases.push(phrase);
+  }
+  return phrases;
+}
+
+function runFrom(events: readonly Event[], start: number): Event[] {
+  const first = events[start];
+  if (first === undefined) return [];
+  const same = (event: Event) =>
+    (first.kind === 'call' && event.kind === 'call') ||
+    (first.kind === 'set' && first.attribute && event.kind === 'set' && event.attribute);
+  let end = start + 1;
+  while (end < events.length && same(events[end] as Event)) end += 1;
+  return events.slice(start, end);
+}
+
+function sayRun(run: readonly Event[]): string | null {
+  const names = run.map((event) =>
+    event.kind === 'call' ? event.name : event.kind === 'set' ? event.target : '',
+  );
+  const verb = run[0]?.kind === 'call' ? 'calls' : 'stores';
+  return `${verb} ${joinNames(names, 6)}`;
+}
+
+function sayOne(event: Event | undefined): string | null {
+  switch (event?.kind) {
+    case 'raise':
+      return withCause(sayRaise(event.what, event.message), event.when);
+    case 'return':
+      return sayReturn(event.what, event.when);
+    case 'skip':
+      return withCause(event.word === 'break' ? 'stops the loop' : 'skips the item', event.when);
+    case 'loop':
+      return event.as === null
+        ? `repeats over ${quote(event.over)}`
+        : `goes through ${quote(event.over)} as ${joinNames(event.as.split(', '))}`;
+    case 'set':
+      return saySet(event.target, event.from, event.attribute);
+    case 'call':
+      return `calls ${quote(event.name)}`;
+    case 'catch':
+      return event.what === ''
+        ? 'catches a failure'
+        : `catches ${joinNames(event.what.split(', '))}`;
+    case 'resource':
+      return `holds ${quote(event.what)} meanwhile`;
+    default:
+      return null;
+  }
+}
+
+function sayRaise(what: string, message: string | null): string {
+  const said = message === null ? '' : ` saying “${message}”`;
+  if (what === 'error') return `reports an error${said}`;
+  if (/^(?:panic!?|abort|unreachable!|bail!)$/.test(what))
+    return `gives up through ${quote(what)}${said}`;
+  return what === '' ? `raises${said}` : `raises ${quote(what)}${said}`;
+}
+
+function sayReturn(what: string | null, when: string | null): string | null {
+  if (what === null) return when === null ? null : `returns early when ${when}`;
+  const value = what === '' ? 'nothing' : quote(what);
+  return withCause(`returns ${value}`, when);
+}
+
+function saySet(target: string, from: string | null, attribute: boolean): string | null {
+  const name = joinNames(target.split(','));
+  if (from === null) return attribute ? `stores ${name}` : null;
+  if (from === target) return attribute ? `stores ${name}` : null;
+  return attribute ? `stores ${name} from ${quote(from)}` : `${name} comes from ${quote(from)}`;
+}
+
+function withCause(phrase: string, when: string | null): string {
+  return when === null ? phrase : `${phrase} when ${when}`;
+}

@@ -1,0 +1,275 @@
+/**
+ * The first thought about a file: who will use it, what it takes from what was read, what it
+ * defines in which order, and the cases its code visibly handles. Plain paragraphs.
+ */
+import type { ThinkRequest } from '../port.ts';
+import { docClause } from './clause.ts';
+import { type FileFacts, isContainer, isFunction, readFile } from './definitions.ts';
+import { type Note, readNotes, renderNotes } from './notes.ts';
+import { type CodeRuns, copiesCode, indexRuns } from './overlap.ts';
+import { isProgram, type Role, roleOf } from './roles.ts';
+import { describeTests } from './test-facts.ts';
+import { describeText } from './text-facts.ts';
+import {
+  baseName,
+  byteLength,
+  count,
+  joinNames,
+  joinWords,
+  pick,
+  quote,
+  sentence,
+} from './wording.ts';
+
+/** A thought aims at this share of its file, within the bounds. */
+const share = 0.3;
+const bytesMin = 360;
+const bytesMax = 2600;
+
+export function writeThought(request: ThinkRequest): string {
+  const runs = indexRuns(request.code);
+  const role = roleOf(request.path);
+  const goal = sayUsers(request, role);
+  if (!isCode(request)) {
+    return joinParagraphs([goal, describeText(request.path, request.code).slice(0, 5)], runs);
+  }
+  const facts = readFile(request.structure, request.code);
+  const target = Math.min(bytesMax, Math.max(bytesMin, byteLength(request.code) * share));
+  const opening = [goal, sayNeeds(request, facts)];
+  const shape = [...sayOverview(facts), ...(role === 'test' ? describeTests(facts) : [])];
+  const used = byteLength([...opening, shape].flat().join(' '));
+  const notes = readNotes(facts).filter(
+    (note) => note.kind === 'shape' || note.kind === 'guards' || note.kind === 'values',
+  );
+  const chosen = chooseNotes(notes, target - used, knownNames(request), runs);
+  return joinParagraphs([...opening, shape, ...paragraphsOf(chosen)], runs);
+}
+
+/** Whether the file has an outline or a language whose code can be read line by line. */
+export function isCode(request: ThinkRequest): boolean {
+  if (request.structure.symbols.length > 0) return true;
+  const role = roleOf(request.path);
+  if (!isProgram(role) && role !== 'test' && role !== 'example') return false;
+  return request.structure.parser !== 'none' && request.code.trim() !== '';
+}
+
+/** Names that the context already shows; telling them again gains little. */
+export function knownNames(request: ThinkRequest): Set<string> {
+  return new Set(request.reads.flatMap((read) => read.names));
+}
+
+/** Most informative notes that fit, back in source order. */
+export function chooseNotes(
+  notes: readonly Note[],
+  bytes: number,
+  known: ReadonlySet<string>,
+  runs: CodeRuns,
+): Note[] {
+  const told = new Set(known);
+  const ranked = notes
+    .filter((note) => !copiesCode(`${note.subject} ${note.predicate}`, runs))
+    .map((note) => ({ note, value: informationOf(note, told) }))
+    .sort((a, b) => b.value - a.value || a.note.line - b.note.line);
+  const kept: Note[] = [];
+  let left = bytes;
+  for (const { note, value } of ranked) {
+    const size = byteLength(note.subject) + byteLength(note.predicate) + 3;
+    if (value <= 0 || size > left) continue;
+    left -= size;
+    kept.push(note);
+  }
+  return kept.sort((a, b) => a.line - b.line || order(a) - order(b));
+}
+
+const kindOrder = [
+  'values',
+  'shape',
+  'state',
+  'guards',
+  'flow',
+  'texts',
+  'imports',
+  'layout',
+  'names',
+];
+
+function order(note: Note): number {
+  return kindOrder.indexOf(note.kind);
+}
+
+/** Characters of names that are not told elsewhere, per byte of the note. */
+export function informationOf(note: Note, known: ReadonlySet<string>): number {
+  const names = new Set(
+    [...note.predicate.matchAll(/[`“]([^`”]+)[`”]/g)].map((match) => match[1] ?? ''),
+  );
+  let characters = 0;
+  for (const name of names) if (!known.has(name)) characters += name.length;
+  const size = note.subject.length + note.predicate.length;
+  return (characters + (note.kind === 'guards' ? 12 : 6)) / (size + 20);
+}
+
+function sayUsers(request: ThinkRequest, role: Role): string[] {
+  const name = quote(baseName(request.path));
+  const users = request.usedBy.filter((user) => roleOf(user.path) !== 'test');
+  const tests = request.usedBy.filter((user) => roleOf(user.path) === 'test');
+  const sentences = users.slice(0, 3).map((user) => {
+    const names = user.names.filter((one) => /^[\w$]+$/.test(one));
+    const file = quote(baseName(user.path));
+    if (names.length === 0) return '';
+    const verb = pick(user.path, ['will take', 'relies on', 'calls for', 'uses']);
+    return sentence(`${file} ${verb} ${joinNames(names, 6)}`);
+  });
+  const told = sentences.filter((one) => one !== '');
+  const untold = users.length - told.length;
+  if (untold > 0 && users.length > 0) {
+    const more = users
+      .filter((user) => !told.some((one) => one.includes(quote(baseName(user.path)))))
+      .map((user) => baseName(user.path));
+    if (more.length > 0)
+      told.push(
+        sentence(
+          `${joinNames(more, 4)} ${told.length > 0 ? 'also ' : ''}${more.length === 1 ? 'builds' : 'build'} on ${name}`,
+        ),
+      );
+  }
+  if (tests.length > 0)
+    told.push(
+      sentence(
+        `${joinNames(
+          tests.map((test) => baseName(test.path)),
+          3,
+        )} will put it to the test`,
+      ),
+    );
+  if (told.length === 0 && role === 'entry')
+    told.push(`${name} is run rather than imported, so what matters is what it sets going.`);
+  return told;
+}
+
+function sayNeeds(request: ThinkRequest, facts: FileFacts): string[] {
+  const words = new Set(
+    facts.lines.flatMap((line) => line.masked.match(/[A-Za-z_$][\w$]*/g) ?? []),
+  );
+  const sentences: string[] = [];
+  const seen = new Set<string>();
+  for (const read of request.reads) {
+    if (seen.has(read.path)) continue;
+    seen.add(read.path);
+    const offered = read.structure.symbols.filter(
+      (symbol) => symbol.parent === null && symbol.name.length > 2 && words.has(symbol.name),
+    );
+    const stated = read.names.filter((name) => words.has(name));
+    const names = stated.length > 0 ? stated : offered.map((symbol) => symbol.name);
+    if (names.length === 0) continue;
+    sentences.push(sayNeed(read.path, names, offered, facts));
+  }
+  const { externals } = facts.structure;
+  if (externals.length > 0) {
+    const rest =
+      sentences.length > 0
+        ? 'From outside the project come'
+        : pick(request.path, [
+            'It rests on',
+            'Outside help comes from',
+            'What it imports is external:',
+          ]);
+    sentences.push(sentence(`${rest} ${joinNames(externals, 7)}`));
+  }
+  return sentences;
+}
+
+function sayNeed(
+  path: string,
+  names: readonly string[],
+  offered: readonly { name: string; doc: string | null }[],
+  facts: FileFacts,
+): string {
+  const opening = pick(path + names[0], [
+    `From ${quote(baseName(path))} I need`,
+    `${quote(baseName(path))} gives me`,
+    `Out of ${quote(baseName(path))} come`,
+  ]);
+  const parts = names.slice(0, 4).map((name) => {
+    const clause = docClause(offered.find((symbol) => symbol.name === name)?.doc ?? null);
+    const place = placeOf(name, facts);
+    if (place !== null) return `${quote(name)} for ${quote(place)}`;
+    return clause !== null && clause.length < 60 ? `${quote(name)} (${clause})` : quote(name);
+  });
+  const more = names.length > 4 ? [`${count(names.length - 4, 'more name')}`] : [];
+  return sentence(`${opening} ${joinWords([...parts, ...more])}`);
+}
+
+/** The one definition that uses a name, when there is only one. */
+function placeOf(name: string, facts: FileFacts): string | null {
+  const pattern = new RegExp(`(?<![\\w$])${name.replace(/[^\w]/g, '\\$&')}(?![\\w$])`);
+  const users = facts.definitions.filter((definition) =>
+    definition.lines.some((line) => pattern.test(line.masked)),
+  );
+  return users.length === 1 ? (users[0]?.label ?? null) : null;
+}
+
+function sayOverview(facts: FileFacts): string[] {
+  const top = facts.definitions.filter((definition) => definition.symbol.parent === null);
+  const groups: [string, string[]][] = [
+    ['class', []],
+    ['function', []],
+    ['type', []],
+    ['constant', []],
+  ];
+  for (const { symbol } of top) {
+    const group = isFunction(symbol)
+      ? 1
+      : symbol.kind === 'class'
+        ? 0
+        : isContainer(symbol) || symbol.kind === 'type'
+          ? 2
+          : 3;
+    groups[group]?.[1].push(symbol.name);
+  }
+  const parts = groups
+    .filter(([, names]) => names.length > 0)
+    .map(([noun, names]) =>
+      names.length === 1
+        ? `one ${noun}, ${joinNames(names)}`
+        : `${count(names.length, noun)} (${joinNames(names, 6)})`,
+    );
+  if (parts.length === 0 || top.length < 2) return [];
+  const opening = pick(facts.structure.path, [
+    'It defines',
+    'What has to be written:',
+    'The parts are',
+    'To write:',
+  ]);
+  return [sentence(`${opening} ${joinWords(parts)}`)];
+}
+
+/** Notes about one container stay together; a new one starts a paragraph. */
+function paragraphsOf(notes: readonly Note[]): string[][] {
+  const groups: Note[][] = [];
+  let size = 0;
+  for (const note of notes) {
+    const opensType = note.kind === 'shape' && note.predicate.startsWith(',');
+    if (groups.length === 0 || (opensType && size > 0) || size >= 6) {
+      groups.push([]);
+      size = 0;
+    }
+    groups.at(-1)?.push(note);
+    size += 1;
+  }
+  return groups.map(renderNotes);
+}
+
+export function joinParagraphs(paragraphs: readonly (readonly string[])[], runs: CodeRuns): string {
+  const told = new Set<string>();
+  const kept = paragraphs.map((sentences) =>
+    sentences.filter((one) => {
+      if (one === '' || told.has(one) || copiesCode(one, runs)) return false;
+      told.add(one);
+      return true;
+    }),
+  );
+  return kept
+    .filter((sentences) => sentences.length > 0)
+    .map((sentences) => sentences.join(' '))
+    .join('\n\n');
+}
