@@ -1,0 +1,58 @@
+/** Knobs of the sink. */
+import { z } from 'zod';
+
+export const configuration = z.object({
+  contextLength: z
+    .int()
+    .min(64)
+    .default(65_536)
+    .describe('Tokens a pack has room for, a count; the length of the context to be trained.'),
+  tokenizer: z
+    .string()
+    .default('')
+    .describe(
+      'Path of a tokenizer.json (byte-level BPE); empty takes the vocabulary of Qwen3, whose licence is Apache-2.0.',
+    ),
+  endOfText: z
+    .string()
+    .default('')
+    .describe(
+      "Text of the control token that follows a document; empty takes the tokenizer's own <|endoftext|>, <|end_of_text|> or the like.",
+    ),
+  prefixTokensMax: z
+    .int()
+    .min(0)
+    .default(2_048)
+    .describe(
+      'Tokens that a continued piece may repeat, masked, from the start of its document and file; a longer prefix is left out. 2,048 is 3 % of the default context.',
+    ),
+  openPacksMax: z
+    .int()
+    .min(1)
+    .default(50)
+    .describe(
+      'Packs that wait for a piece that fits, a count; above it the fullest is sealed. 50 is what ProLong used; more packs tighter and holds more memory.',
+    ),
+  sealFreeTokensMax: z
+    .int()
+    .min(0)
+    .default(64)
+    .describe('A pack with this many free tokens or fewer is sealed: hardly a piece is shorter.'),
+  shardBytesMax: z
+    .int()
+    .min(1_024)
+    .max(2 ** 31)
+    .default(64 * 2 ** 20)
+    .describe(
+      'Bytes of a shard file before the next one begins; a single larger pack still gets a shard. 64 MiB is the size other tools write, about 200 packs of the default context.',
+    ),
+  conflictsMax: z
+    .int()
+    .min(1)
+    .default(16)
+    .describe(
+      'Times in a row that another writer may take the next manifest number before this one gives up, a count.',
+    ),
+});
+
+export type Configuration = z.infer<typeof configuration>;

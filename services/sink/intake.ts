@@ -1,0 +1,54 @@
+/**
+ * Loads samples: from a record's body, tokenized and cut. The same body always gives the same
+ * pieces, which is why the manifest can carry unfinished packs as references.
+ */
+import type { TrajectoryBody } from '../../schemas/generated/types.ts';
+import type { CarriedSample } from '../../schemas/manifest.ts';
+import type { StageRecord, Tools } from '../runtime/stage.ts';
+import type { Configuration } from './config.ts';
+import { makePieces, type Sample, type SamplePiece, segmentTexts } from './core.ts';
+import type { Arrival } from './sequencer.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+/** A record that waits for its turn. Holds the address of its body, not the body. */
+export interface HeldRecord extends Arrival {
+  readonly sample: CarriedSample | null;
+}
+
+/** Takes a `trajectory` or `dropped` record. The document is read once here, so that a damaged one fails with its own record. */
+export async function holdRecord(
+  record: StageRecord,
+  tools: Tools<Configuration>,
+): Promise<HeldRecord> {
+  const { envelope, topic, partition, offset } = record;
+  const sequence = envelope.sourceSequence;
+  if (topic !== 'trajectory') {
+    return { topic, partition, offset, sequence, id: null, sample: null };
+  }
+  const trajectory = record.body as TrajectoryBody;
+  segmentTexts(trajectory, await tools.blobs.get(trajectory.document));
+  const body = await tools.bodies.save('trajectory', trajectory);
+  const sample = {
+    id: envelope.id,
+    parentId: envelope.parentId,
+    repositoryId: envelope.repositoryId,
+    stage: envelope.stage,
+    stageVersion: envelope.stageVersion,
+    sourceSequence: sequence,
+    body: { sha256: body.sha256, bytes: body.bytes },
+  };
+  return { topic, partition, offset, sequence, id: envelope.id, sample };
+}
+
+/** All pieces of a sample, in order. */
+export async function loadPieces(
+  carried: CarriedSample,
+  tokenizer: Tokenizer,
+  tools: Tools<Configuration>,
+): Promise<SamplePiece[]> {
+  const body = await tools.bodies.load('trajectory', carried.body);
+  const document = await tools.blobs.get(body.document);
+  const tokens = await tokenizer.encode(segmentTexts(body, document));
+  const sample: Sample = { ...carried, body };
+  return makePieces(sample, tokens, tokenizer, tools.config);
+}

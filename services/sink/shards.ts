@@ -1,0 +1,88 @@
+/**
+ * Groups full packs into shards and writes their files. A file is durable before the manifest
+ * names it; a file that the manifest does not name is no part of the data set.
+ */
+import type { ManifestShard } from '../../schemas/manifest.ts';
+import { encodeShard, shardOverheadBytes } from '../../schemas/mds.ts';
+import { canonicalJson, sha256 } from '../runtime/ids.ts';
+import type { CrashPoint } from '../runtime/stage.ts';
+import { countTrained, provenanceOf, type SamplePiece } from './core.ts';
+import type { ShardStore } from './store.ts';
+
+/** A full pack, encoded when it was sealed. */
+export interface SealedPack {
+  readonly pieces: readonly SamplePiece[];
+  readonly tokens: number;
+  readonly row: Buffer;
+}
+
+/** Cuts packs into shards of at most `bytesMax`. The last group may still grow. */
+export function groupShards(packs: readonly SealedPack[], bytesMax: number): SealedPack[][] {
+  const groups: SealedPack[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const pack of packs) {
+    const group = groups.at(-1) ?? [];
+    const grown = bytes + pack.row.byteLength + shardOverheadBytes(1) - shardOverheadBytes(0);
+    if (grown <= bytesMax) {
+      group.push(pack);
+      bytes = grown;
+    } else {
+      groups.push([pack]);
+      bytes = shardOverheadBytes(1) + pack.row.byteLength;
+    }
+  }
+  return groups;
+}
+
+export interface ShardPlace {
+  /** Number of the shard and of its first pack in the data set. */
+  readonly number: number;
+  readonly firstPack: number;
+  readonly runId: string;
+}
+
+export async function writeShard(
+  store: ShardStore,
+  packs: readonly SealedPack[],
+  place: ShardPlace,
+  crashPoint: CrashPoint,
+): Promise<ManifestShard> {
+  const name = `shard.${String(place.number).padStart(5, '0')}`;
+  const lines = packs.flatMap((pack, position) =>
+    provenanceOf(place.firstPack + position, pack.pieces, place.runId),
+  );
+  const shard = await createFile(
+    store,
+    `shards/${name}`,
+    'mds',
+    encodeShard(packs.map((pack) => pack.row)),
+  );
+  crashPoint('sink:shard-written');
+  const text = lines.map((line) => `${canonicalJson(line)}\n`).join('');
+  const provenance = await createFile(store, `provenance/${name}`, 'jsonl', Buffer.from(text));
+  crashPoint('sink:provenance-written');
+  const pieces = packs.flatMap((pack) => pack.pieces);
+  return {
+    ...shard,
+    firstPack: place.firstPack,
+    packs: packs.length,
+    tokens: packs.reduce((total, pack) => total + pack.tokens, 0),
+    trainedTokens: pieces.reduce((total, piece) => total + countTrained(piece.mask), 0),
+    provenance,
+  };
+}
+
+/**
+ * A name that is taken holds our own bytes after a crash. Other bytes may be those of a writer that
+ * is about to commit them, so they are never touched: the hash in the name keeps us apart.
+ */
+async function createFile(store: ShardStore, stem: string, extension: string, bytes: Buffer) {
+  const hash = sha256(bytes);
+  for (const path of [`${stem}.${extension}`, `${stem}.${hash.slice(0, 16)}.${extension}`]) {
+    const created = await store.create(path, bytes);
+    if (created || (await store.read(path))?.equals(bytes)) {
+      return { path, bytes: bytes.byteLength, sha256: hash };
+    }
+  }
+  throw new Error(`${stem} is taken twice by other bytes`);
+}

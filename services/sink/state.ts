@@ -1,0 +1,114 @@
+/**
+ * What a writer has in memory: all of it follows from the manifest and from the records after its
+ * resume offsets. Loading it at start and after a conflict is the same thing.
+ */
+import type { CarriedSample, ManifestEntry } from '../../schemas/manifest.ts';
+import { manifestFormat } from '../../schemas/manifest.ts';
+import { encodeSample } from '../../schemas/mds.ts';
+import type { Tools } from '../runtime/stage.ts';
+import { carry, restorePacks } from './carry.ts';
+import type { Configuration } from './config.ts';
+import { countTrained, makePack, type SamplePiece } from './core.ts';
+import { type HeldRecord, loadPieces } from './intake.ts';
+import { readManifest, sumOver } from './manifest.ts';
+import type { Sources } from './offsets.ts';
+import { matchOutput } from './output.ts';
+import { type Bin, createPacker, type Packer } from './pack.ts';
+import { createArrivalOrder, createSourceOrder, type Order } from './sequencer.ts';
+import type { SealedPack } from './shards.ts';
+import type { ShardStore } from './store.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+export interface SinkState {
+  /** Grows with every commit. */
+  readonly entries: ManifestEntry[];
+  headHash: string | null;
+  readonly order: Order<HeldRecord>;
+  readonly packer: Packer<SamplePiece>;
+  /** Full packs that are in no shard. */
+  pending: SealedPack[];
+  /** Samples whose pieces are in memory. */
+  readonly references: Map<string, CarriedSample>;
+  /** Records packed since the last entry. */
+  uncommitted: HeldRecord[];
+}
+
+export async function loadState(
+  tools: Tools<Configuration>,
+  store: ShardStore,
+  tokenizer: Tokenizer,
+): Promise<SinkState> {
+  const { run, config } = tools;
+  const { entries, headHash } = await readManifest(store);
+  const head = entries.at(-1) ?? null;
+  if (head !== null) matchOutput(head, run, config.contextLength, tokenizer);
+  const carried = head?.carried ?? { samples: [], pending: [], open: [] };
+  const packs = await restorePacks(carried, (sample) => loadPieces(sample, tokenizer, tools));
+  return {
+    entries: [...entries],
+    headHash,
+    order: run.bounded
+      ? createSourceOrder(head?.nextSequence ?? 0)
+      : createArrivalOrder(new Set(entries.flatMap((entry) => entry.samples))),
+    packer: createPacker(config, packs.open),
+    pending: packs.pending.map((bin) => sealPack(bin, run.dataset)),
+    references: new Map(carried.samples.map((sample) => [sample.id, sample])),
+    uncommitted: [],
+  };
+}
+
+export function sealPack({ pieces, tokens }: Bin<SamplePiece>, dataset: string): SealedPack {
+  return { pieces, tokens, row: encodeSample(makePack(dataset, pieces)) };
+}
+
+/** First pack and shard that are not in the manifest yet. */
+export function nextNumbers(state: SinkState): { firstPack: number; firstShard: number } {
+  const head = state.entries.at(-1);
+  if (head === undefined) return { firstPack: 0, firstShard: 0 };
+  return {
+    firstPack: head.firstPack + sumOver(head.shards, (shard) => shard.packs),
+    firstShard: head.firstShard + head.shards.length,
+  };
+}
+
+export interface EntryParts {
+  readonly shards: ManifestEntry['shards'];
+  /** Packs in these shards. */
+  readonly sealed: readonly SealedPack[];
+  /** Full packs that wait for the next shard. */
+  readonly rest: readonly SealedPack[];
+  readonly sources: Sources;
+  readonly tokenizer: ManifestEntry['tokenizer'];
+  readonly closed: boolean;
+}
+
+/** The entry that makes shards part of the data set and everything else part of the next start. */
+export function makeEntry(
+  state: SinkState,
+  { run, config }: Tools<Configuration>,
+  parts: EntryParts,
+): ManifestEntry {
+  const referenceOf = (id: string) => {
+    const reference = state.references.get(id);
+    if (reference === undefined) throw new Error(`sample ${id} is packed but not known`);
+    return reference;
+  };
+  const pieces = parts.sealed.flatMap((pack) => pack.pieces);
+  return {
+    format: manifestFormat,
+    entry: state.entries.length,
+    previous: state.headHash,
+    dataset: run.dataset,
+    runId: run.runId,
+    contextLength: config.contextLength,
+    tokenizer: parts.tokenizer,
+    ...nextNumbers(state),
+    shards: parts.shards,
+    sources: parts.sources,
+    nextSequence: state.order.nextSequence(),
+    samples: state.uncommitted.flatMap((item) => (item.id === null ? [] : [item.id])),
+    carried: carry(parts.rest, state.packer.open(), referenceOf),
+    maskedPieces: pieces.filter((piece) => countTrained(piece.mask) === 0).length,
+    closed: parts.closed,
+  };
+}

@@ -1,0 +1,235 @@
+/**
+ * The writer: order, pack, seal, commit. Everything that counts is in the manifest; what is only in
+ * memory can be lost at any moment and is made again from the records after the resume offsets (I5).
+ * In a bounded run the shards are a function of the samples alone (I6).
+ */
+import type { ManifestEntry } from '../../schemas/manifest.ts';
+import type { TopicName } from '../../schemas/topology.ts';
+import { PipelineError } from '../runtime/errors.ts';
+import { type Emit, emit } from '../runtime/outcomes.ts';
+import type { StageRecord, Tools, Writer, WriterResult } from '../runtime/stage.ts';
+import type { Configuration } from './config.ts';
+import type { SamplePiece } from './core.ts';
+import { holdRecord, loadPieces } from './intake.ts';
+import { createEntry, shardIndex, sumOver } from './manifest.ts';
+import { openOffsets } from './offsets.ts';
+import { keepTokenizer } from './output.ts';
+import type { Bin } from './pack.ts';
+import { groupShards, type SealedPack, writeShard } from './shards.ts';
+import { loadState, makeEntry, nextNumbers, type SinkState, sealPack } from './state.ts';
+import type { ShardStore } from './store.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+/** Another writer made the next entry: read what it did and go on from there. */
+class Conflict extends Error {}
+
+const folders = ['shards', 'provenance', 'manifest', 'tokenizer'];
+
+export async function openSinkWriter(
+  tools: Tools<Configuration>,
+  store: ShardStore,
+  tokenizer: Tokenizer,
+): Promise<Writer> {
+  for (const folder of folders) await store.removeTemporary(folder);
+  const state = await loadState(tools, store, tokenizer);
+  const file = await keepTokenizer(store, tokenizer, state.entries.at(-1) ?? null);
+  // The index may be older than the manifest after a crash.
+  await store.replace('shards/index.json', shardIndex(state.entries));
+  return new SinkWriter(tools, store, tokenizer, state, file);
+}
+
+class SinkWriter implements Writer {
+  readonly #tools: Tools<Configuration>;
+  readonly #store: ShardStore;
+  readonly #tokenizer: Tokenizer;
+  readonly #tokenizerFacts: ManifestEntry['tokenizer'];
+  readonly #offsets = openOffsets();
+  #state: SinkState;
+  /** Number of source positions of a bounded run, once it is known. */
+  #sources: number | null = null;
+  #outcomes: Emit[] = [];
+  /** The first failure: after it what is in memory can no longer be trusted. */
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(
+    tools: Tools<Configuration>,
+    store: ShardStore,
+    tokenizer: Tokenizer,
+    state: SinkState,
+    file: ManifestEntry['tokenizer']['file'],
+  ) {
+    this.#tools = tools;
+    this.#store = store;
+    this.#tokenizer = tokenizer;
+    const { name, fingerprint, endOfText } = tokenizer;
+    this.#tokenizerFacts = { name, file, fingerprint, endOfText };
+    this.#state = state;
+    const head = state.entries.at(-1);
+    if (head === undefined) return;
+    this.#offsets.commit(head.sources);
+    // The process may have died between the entry and its announcement, which can be made twice.
+    this.#announce(head);
+  }
+
+  resumeOffset(topic: TopicName, partition: number): number {
+    return this.#offsets.durable(topic, partition);
+  }
+
+  isComplete(): boolean {
+    return this.#state.entries.at(-1)?.closed === true;
+  }
+
+  async accept(record: StageRecord): Promise<WriterResult> {
+    if (this.#failure !== null) throw this.#failure.error;
+    try {
+      await this.#take(record);
+      await this.#advanceOverConflicts();
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
+    }
+    const outcomes = this.#outcomes;
+    this.#outcomes = [];
+    return { outcomes, done: this.isComplete() };
+  }
+
+  /** Nothing to save: see the head of this file. */
+  async close(): Promise<void> {}
+
+  async #take(record: StageRecord): Promise<void> {
+    this.#offsets.see(record);
+    if (record.topic === 'input-closed') {
+      this.#sources = (record.body as { sources: number }).sources;
+      this.#state.order.close(this.#sources);
+      // The manifest does not know the number of sources: whoever resumes reads it again.
+      this.#offsets.keep(record);
+    } else if (!this.isComplete()) {
+      this.#state.order.offer(await holdRecord(record, this.#tools));
+    }
+  }
+
+  async #advanceOverConflicts(): Promise<void> {
+    for (let conflicts = 1; ; conflicts += 1) {
+      try {
+        await this.#advance();
+        return;
+      } catch (error) {
+        if (!(error instanceof Conflict)) throw error;
+        if (conflicts > this.#tools.config.conflictsMax) throw lockedOut(conflicts);
+        await this.#reload();
+      }
+    }
+  }
+
+  /** Packs what is in order, seals what is full, and closes a bounded run after the last sample. */
+  async #advance(): Promise<void> {
+    const state = this.#state;
+    for (let item = state.order.shift(); item !== null; item = state.order.shift()) {
+      state.uncommitted.push(item);
+      if (item.sample === null) continue;
+      state.references.set(item.sample.id, item.sample);
+      for (const piece of await loadPieces(item.sample, this.#tokenizer, this.#tools)) {
+        this.#seal(state.packer.add(piece));
+      }
+      const groups = this.#groups();
+      if (groups.length > 1) await this.#commit(groups.slice(0, -1), groups.at(-1) ?? [], false);
+    }
+    if (!state.order.isComplete() || this.isComplete()) return;
+    this.#seal(state.packer.flush());
+    await this.#commit(this.#groups(), [], true);
+  }
+
+  #seal(bins: readonly Bin<SamplePiece>[]): void {
+    const { dataset } = this.#tools.run;
+    this.#state.pending.push(...bins.map((bin) => sealPack(bin, dataset)));
+  }
+
+  #groups(): SealedPack[][] {
+    return groupShards(this.#state.pending, this.#tools.config.shardBytesMax);
+  }
+
+  /** Writes shards, then the entry that makes them part of the data set, then what derives from it. */
+  async #commit(groups: SealedPack[][], rest: SealedPack[], closed: boolean): Promise<void> {
+    const { run, crashPoint } = this.#tools;
+    const state = this.#state;
+    const { firstPack, firstShard } = nextNumbers(state);
+    const shards: ManifestEntry['shards'] = [];
+    for (const packs of groups) {
+      const place = {
+        number: firstShard + shards.length,
+        firstPack: firstPack + sumOver(shards, (shard) => shard.packs),
+        runId: run.runId,
+      };
+      shards.push(await writeShard(this.#store, packs, place, crashPoint));
+    }
+    const entry = makeEntry(state, this.#tools, {
+      shards,
+      sealed: groups.flat(),
+      rest,
+      sources: this.#offsets.sources(state.order.waiting()),
+      tokenizer: this.#tokenizerFacts,
+      closed,
+    });
+    const headHash = await createEntry(this.#store, entry);
+    if (headHash === null) throw new Conflict();
+    crashPoint('sink:entry-created');
+    state.entries.push(entry);
+    state.headHash = headHash;
+    state.pending = rest;
+    state.uncommitted = [];
+    const carried = new Set(entry.carried.samples.map((sample) => sample.id));
+    for (const id of state.references.keys()) if (!carried.has(id)) state.references.delete(id);
+    this.#offsets.commit(entry.sources);
+    await this.#store.replace('shards/index.json', shardIndex(state.entries));
+    crashPoint('sink:index-written');
+    this.#announce(entry);
+    this.#count(entry);
+  }
+
+  /** Starts again from the manifest and takes once more what is not in it. */
+  async #reload(): Promise<void> {
+    const backlog = [...this.#state.uncommitted, ...this.#state.order.waiting()];
+    this.#state = await loadState(this.#tools, this.#store, this.#tokenizer);
+    const head = this.#state.entries.at(-1);
+    if (head !== undefined) {
+      this.#offsets.commit(head.sources);
+      this.#announce(head);
+    }
+    if (this.#sources !== null) this.#state.order.close(this.#sources);
+    for (const item of backlog) this.#state.order.offer(item);
+  }
+
+  /** The ordinal is the shard's number, so that announcing a shard twice gives one id. */
+  #announce(entry: ManifestEntry): void {
+    for (const [position, shard] of entry.shards.entries()) {
+      const { path, sha256, bytes, packs, tokens, trainedTokens, firstPack } = shard;
+      const facts = { path, sha256, bytes, packs, tokens, trainedTokens, firstPack };
+      const body = { entry: entry.entry, ...facts, contextLength: entry.contextLength };
+      this.#outcomes.push(emit('shard-sealed', body, entry.firstShard + position));
+    }
+  }
+
+  #count({ shards }: ManifestEntry): void {
+    const { count } = this.#tools;
+    count('shards_sealed', shards.length);
+    count(
+      'packs_written',
+      sumOver(shards, (shard) => shard.packs),
+    );
+    count(
+      'tokens_packed',
+      sumOver(shards, (shard) => shard.tokens),
+    );
+    count(
+      'tokens_trained',
+      sumOver(shards, (shard) => shard.trainedTokens),
+    );
+  }
+}
+
+function lockedOut(conflicts: number): PipelineError {
+  return new PipelineError(
+    'OUTPUT_LOCKED',
+    `another writer took the next manifest entry ${conflicts} times in a row; stop one of the two`,
+  );
+}
