@@ -1,0 +1,175 @@
+/**
+ * One chat call: bounded retries with full jitter through the clock, budget, usage, and a simpler
+ * form of request for servers that refuse structured output. Answers are texts; the caller parses.
+ */
+import type OpenAI from 'openai';
+import { z } from 'zod';
+import type { Usage } from '../../../schemas/generated/types.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import type { Configuration } from '../config.ts';
+import { classifyFailure } from './failures.ts';
+import { openSpending, priceOf } from './spending.ts';
+
+export interface Message {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+export interface ChatRequest {
+  readonly messages: readonly Message[];
+  readonly form: z.ZodType;
+  readonly formName: string;
+  readonly tokensMax: number;
+}
+
+export interface ChatAnswer {
+  readonly text: string;
+  readonly usage: Usage;
+  /** The answer ended at the token limit. */
+  readonly cut: boolean;
+}
+
+export type Chat = (request: ChatRequest, signal: AbortSignal) => Promise<ChatAnswer>;
+
+/** What a server is known to understand; learned from its refusals. */
+interface Dialect {
+  readonly structured: Configuration['structuredOutput'];
+  readonly limitField: 'max_tokens' | 'max_completion_tokens';
+}
+
+const simplerForm = { json_schema: 'json_object', json_object: 'none', none: null } as const;
+
+export function openChat(
+  client: OpenAI,
+  configuration: Configuration,
+  clock: Clock,
+  random: () => number,
+): Chat {
+  const spending = openSpending(configuration);
+  let understood: Dialect = {
+    structured: configuration.structuredOutput,
+    limitField: 'max_tokens',
+  };
+
+  const ask = async (
+    request: ChatRequest,
+    dialect: Dialect,
+    signal: AbortSignal,
+  ): Promise<ChatAnswer> => {
+    spending.begin();
+    const completion = await client.chat.completions.create(
+      {
+        model: configuration.model,
+        messages: request.messages.map((message) => ({ ...message })),
+        temperature: configuration.temperature,
+        [dialect.limitField]: request.tokensMax,
+        ...responseFormat(dialect.structured, request),
+      },
+      { signal, timeout: configuration.timeoutMs, maxRetries: 0 },
+    );
+    const answer = readCompletion(completion, request, configuration);
+    spending.add(answer.usage.microDollars);
+    return answer;
+  };
+
+  return async (request, signal) => {
+    let dialect = understood;
+    for (let failed = 0; ; ) {
+      signal.throwIfAborted();
+      try {
+        const answer = await ask(request, dialect, signal);
+        // Only a form that was answered is kept: a refusal may have had another cause.
+        understood = dialect;
+        return answer;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (error instanceof PipelineError) throw error;
+        const failure = classifyFailure(error, configuration.baseUrl);
+        if (failure.kind === 'final') throw failure.error;
+        if (failure.kind === 'form') {
+          const simpler = simplify(dialect, failure.why);
+          if (simpler === null) throw refused(failure.why, error);
+          dialect = simpler;
+          continue;
+        }
+        if (failed >= configuration.retriesMax) {
+          throw unavailable(configuration, failure.why, error);
+        }
+        await clock.sleep(waitMs(failed, failure.retryAfterMs, configuration, random), signal);
+        failed += 1;
+      }
+    }
+  };
+}
+
+/** A simpler way to ask than the one that was refused, or null when there is none. */
+function simplify(dialect: Dialect, why: string): Dialect | null {
+  if (dialect.limitField === 'max_tokens' && /max_tokens/.test(why)) {
+    return { ...dialect, limitField: 'max_completion_tokens' };
+  }
+  const structured = simplerForm[dialect.structured];
+  return structured === null ? null : { ...dialect, structured };
+}
+
+function responseFormat(structured: Configuration['structuredOutput'], request: ChatRequest) {
+  if (structured === 'none') return {};
+  if (structured === 'json_object') return { response_format: { type: 'json_object' as const } };
+  const schema = z.toJSONSchema(request.form, { target: 'draft-7' }) as Record<string, unknown>;
+  return {
+    response_format: {
+      type: 'json_schema' as const,
+      json_schema: { name: request.formName, strict: true, schema },
+    },
+  };
+}
+
+function readCompletion(
+  completion: OpenAI.Chat.Completions.ChatCompletion,
+  request: ChatRequest,
+  configuration: Configuration,
+): ChatAnswer {
+  const choice = completion.choices?.[0];
+  if (choice?.finish_reason === 'content_filter' || choice?.message?.refusal) {
+    throw refused(choice.message.refusal ?? 'the content filter', completion);
+  }
+  const text = choice?.message?.content ?? '';
+  // Servers that report no usage are counted at four bytes a token.
+  const sent = request.messages.reduce(
+    (bytes, message) => bytes + Buffer.byteLength(message.content),
+    0,
+  );
+  const promptTokens = completion.usage?.prompt_tokens ?? Math.ceil(sent / 4);
+  const completionTokens =
+    completion.usage?.completion_tokens ?? Math.ceil(Buffer.byteLength(text) / 4);
+  const microDollars = priceOf(promptTokens, completionTokens, configuration);
+  return {
+    text,
+    usage: { calls: 1, promptTokens, completionTokens, microDollars },
+    cut: choice?.finish_reason === 'length',
+  };
+}
+
+/** Full jitter: anything up to a limit that doubles; never sooner than the server asked for. */
+function waitMs(
+  failed: number,
+  retryAfterMs: number | null,
+  configuration: Configuration,
+  random: () => number,
+): number {
+  const limit = Math.min(configuration.retryWaitMsMax, configuration.retryWaitMs * 2 ** failed);
+  const asked = Math.min(configuration.retryWaitMsMax, retryAfterMs ?? 0);
+  return asked + Math.floor(random() * limit);
+}
+
+function refused(why: string, cause: unknown): PipelineError {
+  return new PipelineError('TEACHER_REFUSED', `the teacher refused to answer: ${why}`, { cause });
+}
+
+function unavailable(configuration: Configuration, why: string, cause: unknown): PipelineError {
+  return new PipelineError(
+    'TEACHER_UNAVAILABLE',
+    `the teacher at ${configuration.baseUrl} failed ${configuration.retriesMax + 1} times, last: ${why}`,
+    { subject: configuration.baseUrl, cause },
+  );
+}

@@ -1,0 +1,7 @@
+/** Version of all prompts: raised with any change of wording, since the memo and provenance go by it. */
+export const promptsVersion = 1;
+
+export interface Prompt {
+  readonly system: string;
+  readonly user: string;
+}
