@@ -131,7 +131,15 @@ function parseHeader(line: string): Omit<TextSegment, 'body'> {
   }
   return {
     kind: kind as SegmentKind,
-    path: match[2] === undefined ? null : (JSON.parse(match[2]) as string),
+    path: match[2] === undefined ? null : parsePath(match[2]),
     lines: match[3] === undefined ? null : [Number(match[3]), Number(match[4])],
   };
+}
+
+function parsePath(text: string): string {
+  try {
+    return JSON.parse(text) as string;
+  } catch (error) {
+    throw new TrajectoryTextError(`not a path: ${text.slice(0, 120)}`, { cause: error });
+  }
 }

@@ -1,0 +1,66 @@
+/** Today's consumers read what was released before (BACKWARD); a breaking change fails here. */
+import { readdirSync, readFileSync } from 'node:fs';
+import avro from 'avsc';
+import { describe, expect, test } from 'vitest';
+import { type AvroSchema, topicSchema } from '../../schemas/avro.ts';
+import { topicNames } from '../../schemas/topology.ts';
+
+const folder = new URL('../../schemas/released/', import.meta.url);
+
+/** Why a reader cannot read what a writer wrote; null when it can. */
+function incompatibility(reader: AvroSchema, writer: AvroSchema): string | null {
+  const readerType = avro.Type.forSchema(reader as avro.Schema);
+  const writerType = avro.Type.forSchema(writer as avro.Schema);
+  try {
+    readerType.createResolver(writerType);
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+interface Field {
+  name: string;
+  type: unknown;
+  default?: unknown;
+}
+
+/** A schema whose outermost record was edited. */
+function withFields(schema: AvroSchema, edit: (fields: Field[]) => Field[]): AvroSchema {
+  const copy = structuredClone(schema) as { fields: Field[] };
+  copy.fields = edit(copy.fields);
+  return copy as unknown as AvroSchema;
+}
+
+describe('compatibility', () => {
+  const released = readdirSync(folder).map((file) => file.replace('.avsc', ''));
+
+  test('no released topic has gone', () => {
+    for (const topic of released) expect([...topicNames, 'dead-letter']).toContain(topic);
+  });
+
+  test.each(released)('%s reads what was released', (topic) => {
+    const text = readFileSync(new URL(`${topic}.avsc`, folder), 'utf8');
+    const current = topicSchema(topic as (typeof topicNames)[number]);
+    expect(incompatibility(current, JSON.parse(text) as AvroSchema)).toBeNull();
+  });
+
+  const schema = topicSchema('dropped');
+
+  test.each<[string, boolean, (fields: Field[]) => Field[]]>([
+    ['a new field without default', false, (all) => [...all, { name: 'extra', type: 'string' }]],
+    [
+      'a new field with default',
+      true,
+      (all) => [...all, { name: 'extra', type: 'string', default: '' }],
+    ],
+    ['a field removed', true, (all) => all.slice(1)],
+    [
+      'a changed type',
+      false,
+      (all) => all.map((each) => (each.name === 'body' ? { ...each, type: 'string' } : each)),
+    ],
+  ])('%s: compatible %s', (_what, compatible, edit) => {
+    expect(incompatibility(withFields(schema, edit), schema) === null).toBe(compatible);
+  });
+});

@@ -1,0 +1,116 @@
+/** Topology and schemas belong together: nothing is orphaned, undocumented or unreachable. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { topicSchema } from '../../schemas/avro.ts';
+import { topicGraphMermaid } from '../../schemas/graph.ts';
+import {
+  consumerGroup,
+  deadLetterTopic,
+  physicalTopic,
+  stageNames,
+  stages,
+  topicNames,
+  topics,
+} from '../../schemas/topology.ts';
+
+const schemas = new URL('../../schemas/', import.meta.url);
+const allTopics = [...topicNames, 'dead-letter'] as const;
+/** Read by people and by programs beside the graph. */
+const terminal = ['repo-plan', 'shard-sealed'];
+
+interface Documented {
+  readonly name?: string;
+  readonly doc?: string;
+  readonly fields?: readonly (Documented & { readonly type: unknown })[];
+}
+
+/** Every record and field below a schema that has no doc. */
+function undocumented(schema: unknown, path: string): string[] {
+  if (schema === null || typeof schema !== 'object') return [];
+  if (Array.isArray(schema)) return schema.flatMap((branch) => undocumented(branch, path));
+  const { name, doc, fields } = schema as Documented;
+  const here = name === undefined ? path : `${path}/${name}`;
+  const own = fields !== undefined && (doc ?? '') === '' ? [here] : [];
+  const inFields = (fields ?? []).flatMap((field) => [
+    ...((field.doc ?? '') === '' ? [`${here}.${field.name}`] : []),
+    ...undocumented(field.type, here),
+  ]);
+  const { items, type, values } = schema as Record<string, unknown>;
+  const nested = [items, type, values].flatMap((inner) => undocumented(inner, here));
+  return [...own, ...inFields, ...nested];
+}
+
+describe('schemas', () => {
+  test('each topic has one schema, each schema one topic', () => {
+    const files = readdirSync(new URL('topics/', schemas)).sort();
+    expect(files).toEqual(allTopics.map((topic) => `${topic}.avsc`).sort());
+  });
+
+  test('each shared record is used', () => {
+    const used = allTopics.map((topic) => JSON.stringify(topicSchema(topic))).join('\n');
+    for (const file of readdirSync(new URL('shared/', schemas))) {
+      const parsed = JSON.parse(
+        readFileSync(new URL(`shared/${file}`, schemas), 'utf8'),
+      ) as unknown;
+      for (const record of [parsed].flat() as Documented[]) {
+        expect(used, record.name).toContain(`"name":"${record.name}"`);
+      }
+    }
+  });
+
+  test.each(allTopics)('%s is documented: every record, every field, the key', (topic) => {
+    const schema = topicSchema(topic) as Documented;
+    expect(undocumented(schema, topic)).toEqual([]);
+    expect(schema.doc).toMatch(/Key: /);
+  });
+
+  test('the documentation rule finds a bare field', () => {
+    const schema = { type: 'record', name: 'A', doc: 'a', fields: [{ name: 'b', type: 'string' }] };
+    expect(undocumented(schema, 'x')).toEqual(['x/A.b']);
+  });
+});
+
+describe('topology', () => {
+  test('each topic is written by a stage, and read by one unless it is terminal', () => {
+    for (const topic of topicNames) {
+      const writers = stageNames.filter((stage) => stages[stage].writes.includes(topic));
+      const readers = stageNames.filter((stage) => stages[stage].reads.includes(topic));
+      expect(writers.length, topic).toBeGreaterThan(0);
+      expect(readers.length > 0, topic).toBe(!terminal.includes(topic));
+    }
+  });
+
+  test('data flows one way: no stage reads what a later one writes', () => {
+    stageNames.forEach((stage, position) => {
+      const later = stageNames.slice(position);
+      const fromLater = later.flatMap((other) => stages[other].writes);
+      const read = stages[stage].reads.filter((topic) => topic !== 'dropped');
+      expect(read.filter((topic) => fromLater.includes(topic))).toEqual([]);
+    });
+  });
+
+  test('names on the broker are distinct and legal in Kafka', () => {
+    const names = topicNames.flatMap((topic) => [
+      physicalTopic('default', topic),
+      physicalTopic('default', deadLetterTopic(topic)),
+      physicalTopic('other', topic),
+    ]);
+    expect(new Set(names).size).toBe(names.length);
+    // Kafka forbids more, and '.' collides with '_' in its metrics.
+    for (const name of names) expect(name).toMatch(/^[a-z0-9-]{1,249}$/);
+    const groups = stageNames.map((stage) => consumerGroup('default', stage));
+    expect(new Set(groups).size).toBe(stageNames.length);
+  });
+
+  test('every topic is kept by partition and key rule', () => {
+    for (const topic of topicNames) {
+      expect(topics[topic].partitions).toBeGreaterThan(0);
+      expect(['repositoryId', 'dataset']).toContain(topics[topic].key);
+    }
+  });
+
+  test('the graph shows every stage and every topic', () => {
+    const graph = topicGraphMermaid();
+    for (const name of [...stageNames, ...topicNames]) expect(graph).toContain(name);
+  });
+});
