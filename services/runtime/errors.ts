@@ -34,6 +34,7 @@ export const errorCodes = {
   OUTPUT_LOCKED: 'fatal',
   OUTPUT_MISMATCH: 'fatal',
   OUTPUT_MISSING: 'fatal',
+  OUTPUT_UNWRITABLE: 'fatal',
   // Data at rest that does not match its hash or schema.
   BLOB_MISSING: 'reject',
   BLOB_CORRUPT: 'reject',
