@@ -18,7 +18,7 @@ export type Parsed<Value> = { readonly value: Value } | { readonly problem: stri
 
 /** Reads the object out of an answer; models wrap it in fences or reasoning even when told not to. */
 export function parseAnswer<Value>(text: string, form: z.ZodType<Value>): Parsed<Value> {
-  const after = text.slice(text.lastIndexOf('</think>') + (text.includes('</think>') ? 8 : 0));
+  const after = text.split('</think>').at(-1) ?? '';
   const start = after.indexOf('{');
   const end = after.lastIndexOf('}');
   if (start < 0 || end < start) return { problem: 'the answer holds no JSON object' };

@@ -1,0 +1,168 @@
+/** A small Python project with structure and plan, for tests that need a repository by hand. */
+import type {
+  Symbol as CodeSymbol,
+  Edge,
+  FileStructure,
+  RepoPlanBody,
+  RepoStructureBody,
+} from '../../../schemas/generated/types.ts';
+import { countLines } from '../../../schemas/lines.ts';
+import { sha256 } from '../../../services/runtime/ids.ts';
+
+export const exampleTexts: { readonly [path: string]: string } = {
+  LICENSE:
+    'MIT License\n\nCopyright (c) 2024 Ada Example\n\nPermission is hereby granted, free of charge, to any person\n',
+  'README.md':
+    '# Keeper\n\nKeeper is a tiny store of values under names, for programs that forget.\n\n## Use\n\n```python\nimport keeper\n```\n',
+  'src/errors.py': 'class MissingKey(KeyError):\n    """Raised when a key has no value."""\n',
+  'src/store.py':
+    'import threading\n\nfrom errors import MissingKey\n\nLIMIT = 64\n\n\nclass Store:\n    """Keeps values under names."""\n\n    def __init__(self, limit=LIMIT):\n        self.limit = limit\n        self.values = {}\n        self.lock = threading.Lock()\n\n    def get(self, key, fallback=None):\n        """Return the value of a key."""\n        if key is None:\n            raise ValueError("a key is needed")\n        with self.lock:\n            value = self.values.get(key)\n        if value is None:\n            return fallback\n        return value\n',
+  'src/service.py':
+    'from errors import MissingKey\nfrom store import Store\n\n\ndef lookup(store: Store, keys):\n    """Collect the values of all keys."""\n    found = []\n    for key in keys:\n        value = store.get(key)\n        if not value:\n            raise MissingKey(key)\n        found.append(value)\n    return found\n',
+  'tests/test_store.py':
+    'from store import Store\n\n\ndef test_missing_key_gives_the_fallback():\n    assert Store().get("a", 1) == 1\n\n\ndef test_limit_is_kept():\n    assert Store(3).limit == 3\n',
+};
+
+function symbol(
+  name: string,
+  kind: string,
+  signature: string,
+  startLine: number,
+  endLine: number,
+  parent: string | null = null,
+  doc: string | null = null,
+): CodeSymbol {
+  return { name, kind, signature, startLine, endLine, parent, doc, exported: true };
+}
+
+const symbols: { readonly [path: string]: readonly CodeSymbol[] } = {
+  'src/errors.py': [
+    symbol(
+      'MissingKey',
+      'class',
+      'class MissingKey(KeyError)',
+      1,
+      2,
+      null,
+      'Raised when a key has no value.',
+    ),
+  ],
+  'src/store.py': [
+    symbol('LIMIT', 'constant', 'LIMIT = 64', 5, 5),
+    symbol('Store', 'class', 'class Store', 8, 24, null, 'Keeps values under names.'),
+    symbol('__init__', 'method', 'def __init__(self, limit=LIMIT)', 11, 14, 'Store'),
+    symbol(
+      'get',
+      'method',
+      'def get(self, key, fallback=None)',
+      16,
+      24,
+      'Store',
+      'Return the value of a key.',
+    ),
+  ],
+  'src/service.py': [
+    symbol(
+      'lookup',
+      'function',
+      'def lookup(store: Store, keys)',
+      5,
+      13,
+      null,
+      'Collect the values of all keys.',
+    ),
+  ],
+  'tests/test_store.py': [
+    symbol(
+      'test_missing_key_gives_the_fallback',
+      'function',
+      'def test_missing_key_gives_the_fallback()',
+      4,
+      5,
+    ),
+    symbol('test_limit_is_kept', 'function', 'def test_limit_is_kept()', 8, 9),
+  ],
+};
+
+function edge(from: string, to: string, kind: string, names: readonly string[]): Edge {
+  return { from, to, kind, confidence: 1, names };
+}
+
+const paths = Object.keys(exampleTexts).sort();
+const content = paths.map((path) => exampleTexts[path] ?? '').join('');
+const contentReference = { sha256: sha256(content), bytes: Buffer.byteLength(content) };
+/** The concatenated bytes that `repository.content` refers to. */
+export const exampleContent: Uint8Array = Buffer.from(content);
+
+function admitted() {
+  let offset = 0;
+  return paths.map((path) => {
+    const text = exampleTexts[path] ?? '';
+    const file = {
+      path,
+      offset,
+      bytes: Buffer.byteLength(text),
+      sha256: sha256(text),
+      redactions: 0,
+    };
+    offset += file.bytes;
+    return file;
+  });
+}
+
+function structureOf(path: string): FileStructure {
+  const python = path.endsWith('.py');
+  return {
+    path,
+    language: python ? 'python' : path.endsWith('.md') ? 'markdown' : 'text',
+    parser: python ? 'tree-sitter' : 'none',
+    errorRatio: 0,
+    lines: countLines(exampleTexts[path] ?? ''),
+    symbols: symbols[path] ?? [],
+    externals: path === 'src/store.py' ? ['threading'] : [],
+  };
+}
+
+export const exampleStructure: RepoStructureBody = {
+  repository: {
+    name: 'keeper',
+    origin: 'keeper',
+    commit: null,
+    licence: { expression: 'MIT', evidence: [{ path: 'LICENSE', identifier: 'MIT', score: 1 }] },
+    content: contentReference,
+    files: admitted(),
+    skipped: [],
+  },
+  files: paths.map(structureOf),
+  edges: [
+    edge('src/service.py', 'src/errors.py', 'import', ['MissingKey']),
+    edge('src/service.py', 'src/store.py', 'import', ['Store']),
+    edge('src/store.py', 'src/errors.py', 'import', ['MissingKey']),
+    edge('tests/test_store.py', 'src/store.py', 'test-of', ['Store']),
+  ],
+  unresolved: [],
+  order: [
+    'LICENSE',
+    'src/errors.py',
+    'src/store.py',
+    'src/service.py',
+    'tests/test_store.py',
+    'README.md',
+  ],
+};
+
+export const examplePlan: RepoPlanBody = {
+  structure: { sha256: '0'.repeat(64), bytes: 1 },
+  requirements: 'Keep values under names.',
+  architecture: 'Errors, store, service.',
+  files: exampleStructure.order.map((path, ordinal) => ({
+    path,
+    ordinal,
+    purpose: path === 'src/service.py' ? 'The service.' : `Purpose of ${path}.`,
+    dependsOn: [
+      ...new Set(exampleStructure.edges.filter((one) => one.from === path).map((one) => one.to)),
+    ],
+  })),
+  teacher: { name: 'grounded', version: '1', model: null, languageModel: false },
+  usage: { calls: 1, promptTokens: 0, completionTokens: 0, microDollars: 0 },
+};
