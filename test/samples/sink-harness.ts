@@ -1,0 +1,202 @@
+/** The sink's surroundings, real but for what it never uses: blobs, bodies, a folder, records. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pino from 'pino';
+import type { Envelope, TrajectoryBody } from '../../schemas/generated/types.ts';
+import { flattenRepository } from '../../services/flatten/core.ts';
+import { openLocalBlobStore } from '../../services/runtime/blobs.ts';
+import { manualClock } from '../../services/runtime/clock.ts';
+import { createCodec } from '../../services/runtime/codec.ts';
+import { childId, sha256 } from '../../services/runtime/ids.ts';
+import type { CrashPoint, StageRecord, Tools, Writer } from '../../services/runtime/stage.ts';
+import { type Configuration, configuration } from '../../services/sink/config.ts';
+import { openLocalShardStore, type ShardStore } from '../../services/sink/store.ts';
+import { openTokenizer, type Tokenizer } from '../../services/sink/tokenizer.ts';
+import { openSinkWriter } from '../../services/sink/writer.ts';
+import { byteTokenizerFile } from './byte-tokenizer.ts';
+import { type SampleFile, sampleParts, sampleTeacher } from './file-thoughts.ts';
+
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'backstory-sink-'));
+}
+
+/** A record as the sink reads it; `partition` and `offset` are where it lies in its topic. */
+export type SinkRecord =
+  | StageRecord<'trajectory'>
+  | StageRecord<'dropped'>
+  | StageRecord<'input-closed'>;
+
+export interface Repository {
+  readonly name: string;
+  readonly files: readonly SampleFile[];
+}
+
+export interface Harness {
+  readonly folder: string;
+  readonly blobs: Awaited<ReturnType<typeof openLocalBlobStore>>;
+  readonly tokenizer: Tokenizer;
+  tools(out: string, options?: HarnessOptions): Tools<Configuration>;
+  open(out: string, options?: HarnessOptions): Promise<Writer>;
+  trajectory(repository: Repository, sequence: number): Promise<StageRecord<'trajectory'>>;
+  remove(): void;
+}
+
+export interface HarnessOptions {
+  readonly knobs?: Partial<Configuration>;
+  readonly crashPoint?: CrashPoint;
+  readonly bounded?: boolean;
+  readonly runId?: string;
+  readonly wrap?: (store: ShardStore) => ShardStore;
+}
+
+export async function createHarness(): Promise<Harness> {
+  const folder = temporaryFolder();
+  const tokenizerPath = join(folder, 'bytes.json');
+  writeFileSync(tokenizerPath, byteTokenizerFile());
+  const tokenizer = await openTokenizer(tokenizerPath, '');
+  const blobs = await openLocalBlobStore(join(folder, 'blobs'));
+  const codec = createCodec(blobs);
+  const tools = (out: string, options: HarnessOptions = {}): Tools<Configuration> => ({
+    config: configuration.parse({ contextLength: 512, shardBytesMax: 8192, ...options.knobs }),
+    run: {
+      dataset: 'test',
+      seed: 0,
+      outputFolder: out,
+      bounded: options.bounded ?? true,
+      runId: options.runId ?? 'run',
+    },
+    log: pino({ level: 'silent' }),
+    blobs,
+    bodies: codec.bodies,
+    clock: manualClock(),
+    get teacher(): never {
+      throw new Error('the sink has no teacher');
+    },
+    scorer: null,
+    signal: new AbortController().signal,
+    crashPoint: options.crashPoint ?? (() => {}),
+    count: () => {},
+  });
+  return {
+    folder,
+    blobs,
+    tokenizer,
+    tools,
+    open: (out, options = {}) => {
+      const store = openLocalShardStore(out, options.crashPoint ?? (() => {}));
+      return openSinkWriter(tools(out, options), options.wrap?.(store) ?? store, tokenizer);
+    },
+    trajectory: async (repository, sequence) => {
+      const body = await sampleTrajectory(repository, blobs.put);
+      const parentId = sha256(repository.name).slice(0, 32);
+      const id = childId(parentId, 'flatten', 1, 'trajectory', 0);
+      return {
+        topic: 'trajectory',
+        partition: 0,
+        offset: 0,
+        envelope: envelope(id, parentId, sequence),
+        body,
+      };
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+export async function sampleTrajectory(
+  repository: Repository,
+  put: (bytes: Uint8Array) => Promise<{ sha256: string; bytes: number }>,
+): Promise<TrajectoryBody> {
+  const parts = sampleParts(repository.name, repository.files);
+  const flat = flattenRepository(parts, { dependenciesMax: 40 });
+  return {
+    name: repository.name,
+    origin: repository.name,
+    commit: null,
+    licence: { expression: 'MIT', evidence: [] },
+    document: await put(flat.document),
+    format: 1,
+    segments: flat.segments,
+    files: flat.files,
+    teacher: sampleTeacher,
+    scorer: null,
+    search: null,
+    usage: { calls: 1, promptTokens: 0, completionTokens: 0, microDollars: 0 },
+  };
+}
+
+export function envelope(id: string, parentId: string, sourceSequence: number): Envelope {
+  return {
+    id,
+    parentId,
+    repositoryId: parentId,
+    dataset: 'test',
+    stage: 'flatten',
+    stageVersion: 1,
+    seed: 0,
+    eventTimeMs: 0,
+    sourceSequence,
+    attempt: 0,
+  };
+}
+
+export function droppedRecord(sequence: number): StageRecord<'dropped'> {
+  const body = {
+    name: 'gone',
+    origin: 'gone',
+    stage: 'admit',
+    disposition: 'drop' as const,
+    reason: 'LICENCE_REFUSED',
+    detail: '',
+  };
+  const id = sha256(`dropped ${sequence}`).slice(0, 32);
+  return { topic: 'dropped', partition: 0, offset: 0, envelope: envelope(id, id, sequence), body };
+}
+
+export function closedRecord(sources: number): StageRecord<'input-closed'> {
+  const id = sha256('closed').slice(0, 32);
+  return {
+    topic: 'input-closed',
+    partition: 0,
+    offset: 0,
+    envelope: envelope(id, '', 0),
+    body: { sources },
+  };
+}
+
+/** The log as partitions: the given records in order, each with its place. */
+export function placeRecords(
+  records: readonly SinkRecord[],
+  partitionOf: (record: SinkRecord, position: number) => number = () => 0,
+): SinkRecord[] {
+  const next = new Map<string, number>();
+  return records.map((record, position) => {
+    const partition = record.topic === 'input-closed' ? 0 : partitionOf(record, position);
+    const key = `${record.topic}/${partition}`;
+    const offset = next.get(key) ?? 0;
+    next.set(key, offset + 1);
+    return { ...record, partition, offset } as SinkRecord;
+  });
+}
+
+/** Delivers what the writer still needs, as the runtime does; true when the run is complete. */
+export async function deliver(writer: Writer, log: readonly SinkRecord[]): Promise<boolean> {
+  let done = writer.isComplete();
+  for (const record of log) {
+    if (done) break;
+    if (record.offset < writer.resumeOffset(record.topic, record.partition)) continue;
+    done = (await writer.accept(record as StageRecord)).done;
+  }
+  return done;
+}
+
+/** Shards and provenance by name, as text that can be compared. */
+export function outputBytes(out: string): Record<string, string> {
+  const files: Record<string, string> = {};
+  for (const folder of ['shards', 'provenance']) {
+    for (const name of readdirSync(join(out, folder)).sort()) {
+      files[`${folder}/${name}`] = sha256(readFileSync(join(out, folder, name)));
+    }
+  }
+  return files;
+}
