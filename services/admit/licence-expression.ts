@@ -55,7 +55,13 @@ function readOne(reader: TokenReader): LicenceExpression | null {
     if (exception === null) return null;
     reader.next += 1;
   }
-  return licence(token, exception);
+  return licence(currentIdentifier(token), exception);
+}
+
+/** SPDX deprecated `GPL-2.0` and `GPL-2.0+` for names that say what they mean. */
+function currentIdentifier(identifier: string): string {
+  if (!/^(?:A|L)?GPL-\d\.\d\+?$/.test(identifier)) return identifier;
+  return identifier.endsWith('+') ? `${identifier.slice(0, -1)}-or-later` : `${identifier}-only`;
 }
 
 function accept(reader: TokenReader, word: string): boolean {

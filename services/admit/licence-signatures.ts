@@ -140,9 +140,20 @@ export const signatures: readonly Signature[] = [
 /** Short references instead of a text; they count only in files of a few lines. */
 export const references: readonly Signature[] = [
   signature('Apache-2.0', 220, ['licensed under the apache license version 2 0']),
-  signature('MPL-2.0', 120, ['subject to the terms of the mozilla public license v 2 0']),
+  signature('MPL-2.0', 300, ['subject to the terms of the mozilla public license v 2 0']),
   signature('MIT', 80, ['under the mit license']),
   signature('MIT', 30, ['the mit license']),
+  ...[
+    ['GPL-2.0-or-later', 'gnu general public license', '2'],
+    ['GPL-3.0-or-later', 'gnu general public license', '3'],
+    ['LGPL-2.1-or-later', 'gnu lesser general public license', '2 1'],
+    ['LGPL-3.0-or-later', 'gnu lesser general public license', '3'],
+    ['AGPL-3.0-or-later', 'gnu affero general public license', '3'],
+  ].map(([identifier = '', name, version]) =>
+    signature(identifier, 300, [
+      `${name} as published by the free software foundation either version ${version} of the license or at your option any later version`,
+    ]),
+  ),
 ];
 
 /** Licences that allow use in any work if attribution is kept; MPL, EPL and LGPL are not among them. */

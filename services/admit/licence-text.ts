@@ -19,17 +19,25 @@ const slackShare = 1.2;
 
 export function matchLicenceText(text: string): readonly TextMatch[] {
   const words = licenceWords(text);
-  const found = withoutReferred(signatures.filter((signature) => fits(words, signature)));
+  const fitting = signatures.filter((signature) => fits(words, signature));
+  const found = [...new Map(fitting.map((entry) => [entry.identifier, entry])).values()];
   const count = words.length === 0 ? 0 : words.split(' ').length;
   if (found.length === 0) return matchReference(words, count);
-  const expected =
-    found.reduce((sum, signature) => sum + signature.wordsMax, 0) * slackShare + slackWords;
+  const expected = found.reduce((sum, signature) => sum + expectedWords(words, signature), 0);
   const score = Math.round(Math.min(1, expected / count) * 100) / 100;
   const matches = found.map(({ identifier }) => ({ identifier, score }));
   return score < 1 ? [...matches, { identifier: unrecognised, score: 1 - score }] : matches;
 }
 
+/** Texts that repeat a licence, once per component, may be as long as all of them. */
+function expectedWords(words: string, { phrases, wordsMax }: Signature): number {
+  const times = words.split(phrases[0] ?? words).length - 1;
+  return Math.max(1, times) * (wordsMax * slackShare + slackWords);
+}
+
 function matchReference(words: string, count: number): readonly TextMatch[] {
+  // `… either of the licenses found in LICENSE.APACHE or LICENSE.BSD`: those files tell.
+  if (count < 120 && /\bfound in (?:the )?(?:files? )?licen[cs]e \w/.test(words)) return [];
   const reference = references.find(
     (candidate) => count <= candidate.wordsMax && fits(words, candidate),
   );
@@ -54,10 +62,4 @@ function licenceWords(text: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, ' ')
     .trim();
-}
-
-/** A text that only names another licence (LGPL-3.0 builds on GPL-3.0) fits once per identifier. */
-function withoutReferred(found: readonly Signature[]): readonly Signature[] {
-  const unique = new Map(found.map((signature) => [signature.identifier, signature]));
-  return [...unique.values()];
 }

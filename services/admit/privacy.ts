@@ -64,6 +64,8 @@ function isNoPerson(text: string, start: number, at: number, end: number): boole
     return true;
   // `a@b.com` and its like test a validator; replacing them would break the test, not hide a person.
   if (local.length <= 2 || domain.indexOf('.') <= 2 || inventedDomains.test(domain)) return true;
+  // SSH names its extensions so: `curve25519-sha256@libssh.org`.
+  if (/^(?:(?:lib|open)?ssh\.(?:com|org)|lysator\.liu\.se)$/.test(domain)) return true;
   // `host:path` of a remote, and the name and password of an address.
   if (/^:[\w~/.]/.test(text.slice(end, end + 2))) return true;
   return /:\/\/[^\s/@]*$/.test(text.slice(Math.max(0, start - 80), start));

@@ -5,7 +5,7 @@
 import { lintSource } from '@secretlint/core';
 import { secretLintProfiler } from '@secretlint/profiler';
 import { rules } from '@secretlint/secretlint-rule-preset-recommend';
-import type { Finding } from './redaction.ts';
+import { type Finding, separate } from './redaction.ts';
 import { findSecretShapes, secret } from './secret-rules.ts';
 
 // It keeps a mark per file and rule for ever: a leak in a process that lives long.
@@ -23,6 +23,7 @@ const descriptors = rules
     options: rule.meta.id.endsWith('-rule-aws') ? { enableIDScanRule: true } : {},
   }));
 
+/** In text order, without overlap. */
 export async function findSecrets(path: string, text: string): Promise<readonly Finding[]> {
   // secretlint takes a byte order mark off, which would shift its ranges.
   const shift = text.charCodeAt(0) === 0xfeff ? 1 : 0;
@@ -35,7 +36,7 @@ export async function findSecrets(path: string, text: string): Promise<readonly 
     const finding = secret(message.range[0], message.range[1], shortRule(message.ruleId));
     return narrow(finding, content);
   });
-  const all = [...found, ...findSecretShapes(path, content)];
+  const all = separate([...found, ...findSecretShapes(path, content)]);
   return all.map((finding) => ({
     ...finding,
     start: finding.start + shift,
