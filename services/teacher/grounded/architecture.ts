@@ -102,7 +102,7 @@ function sayCentral(request: PlanRequest): string {
   const byNeed = rank(needs).filter(([, amount]) => amount > 2);
   const sentences = [
     byUse.length > 0
-      ? `Most is built on ${joinWords(byUse.slice(0, centralMax).map(([path, amount]) => `${quote(path)} (used by ${amount} files)`))}, so their names have to be right first.`
+      ? `Most is built on ${joinWords(byUse.slice(0, centralMax).map(([path, amount]) => `${quote(path)} (used by ${amount} files)`))}, so ${byUse.length === 1 ? 'its' : 'their'} names have to be right first.`
       : '',
     byNeed.length > 0
       ? `The threads come together in ${joinWords(byNeed.slice(0, 3).map(([path, amount]) => `${quote(path)} (which draws on ${amount})`))}.`

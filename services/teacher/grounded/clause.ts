@@ -16,7 +16,7 @@ const verbs = new Set(
     'print format wrap append encode decode merge initialize configure determine extract invoke process delete push ' +
     'pop copy match compare define provide represent implement execute yield inject enable disable show attach save ' +
     'report skip ensure construct store look produce perform allow use give serialize deserialize flush reset clear ' +
-    'search count replace split join move emit log connect listen accept mark expand normalize collect'
+    'keep hold wrap search count replace split join move emit log connect listen accept mark expand normalize collect'
   ).split(' '),
 );
 
@@ -31,10 +31,22 @@ export function docClause(doc: string | null): string | null {
   return thirdPerson(words);
 }
 
+/** The clause as a predicate: what its subject does, is, or stands for. */
+export function predicateOf(clause: string): string {
+  if (isVerbClause(clause)) return clause;
+  return /^(?:an?|the|one|each|all|[a-z]+ed|used|set)\s/.test(clause)
+    ? `is ${clause}`
+    : `stands for ${clause}`;
+}
+
 /** Whether a clause reads as what its subject does, rather than what it is. */
 export function isVerbClause(clause: string): boolean {
   const first = clause.split(' ')[0] ?? '';
-  return verbs.has(infinitive(first));
+  if (verbs.has(infinitive(first))) return true;
+  // "Keeps values", but not "Options for the command" or "Class that …".
+  const second = clause.split(' ')[1] ?? '';
+  const plural = /^(?:for|of|that|which|to|used|in|on|is|are|from|with|and|or)$/.test(second);
+  return /^[a-z]{2,}[^su]s$/.test(first) && !plural;
 }
 
 function stripMarkup(doc: string): string {

@@ -33,10 +33,10 @@ const empty = 'None|null|nil|NULL|nullptr|undefined';
 /** Pattern and phrase; `$1` and `$2` are operands, said by `sayOperand`. */
 const phrases: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`^${operand} (?:is|===?) (?:${empty})$`), '$1 is missing'],
-  [new RegExp(`^${operand} (?:is not|!==?) (?:${empty})$`), '$1 is there'],
+  [new RegExp(`^${operand} (?:is not|!==?) (?:${empty})$`), '$1 is set'],
   [new RegExp(`^(?:!|not )${operand}$`), '$1 is unset or false'],
   [new RegExp(`^${operand}\\.(?:is_none|isEmpty|is_empty)\\(\\)$`), '$1 is empty'],
-  [new RegExp(`^${operand}\\.is_some\\(\\)$`), '$1 is there'],
+  [new RegExp(`^${operand}\\.is_some\\(\\)$`), '$1 is set'],
   [new RegExp(`^len\\(${operand}\\) == 0$`), '$1 is empty'],
   [new RegExp(`^${operand}\\.length ===? 0$`), '$1 is empty'],
   [new RegExp(`^len\\(${operand}\\) > 0$`), '$1 is not empty'],

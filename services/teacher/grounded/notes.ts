@@ -2,7 +2,7 @@
  * True remarks about the definitions of a program file, each one sentence that stands alone:
  * a subject and a predicate. Thoughts and rewrites choose among them; none is invented for effect.
  */
-import { docClause, isVerbClause } from './clause.ts';
+import { docClause, predicateOf } from './clause.ts';
 import { type Definition, type FileFacts, isContainer, isFunction } from './definitions.ts';
 import { sayFlow, sayGuards } from './say-events.ts';
 import { readParameters, readParents, readResult } from './signature.ts';
@@ -50,13 +50,7 @@ function note(kind: NoteKind, definition: Definition, predicate: string): Note |
 
 function documentedNote(definition: Definition): Note | null {
   const clause = docClause(definition.symbol.doc);
-  return clause === null ? null : note('shape', definition, says(clause));
-}
-
-/** A documentation clause as a predicate. */
-function says(clause: string): string {
-  if (isVerbClause(clause)) return clause;
-  return /^(?:a|an|the|one|each|all)\s/.test(clause) ? `is ${clause}` : `stands for ${clause}`;
+  return clause === null ? null : note('shape', definition, predicateOf(clause));
 }
 
 function containerNotes(definition: Definition, facts: FileFacts): (Note | null)[] {
@@ -72,7 +66,7 @@ function containerNotes(definition: Definition, facts: FileFacts): (Note | null)
   const clause = docClause(symbol.doc);
   const parts = [
     parents.length > 0 ? `builds on ${joinNames(parents, 4)}` : '',
-    clause === null ? '' : says(clause),
+    clause === null ? '' : predicateOf(clause),
     fields.length > 0
       ? `has the ${symbol.kind === 'enum' ? 'members' : 'fields'} ${joinNames(fields, 7)}`
       : '',
@@ -130,7 +124,7 @@ function sayShape(definition: Definition, language: string): string {
   const clause = docClause(symbol.doc);
   const parts = [
     parameters.length > 0 ? `takes ${joinWords(parameters, 6)}` : '',
-    clause === null ? '' : says(clause),
+    clause === null ? '' : predicateOf(clause),
     result === null || (clause?.startsWith('returns') ?? false)
       ? ''
       : `gives back ${quote(result)}`,
@@ -177,6 +171,7 @@ function fileNotes(facts: FileFacts): (Note | null)[] {
       ),
     ),
     ...chunks(recurring, 8)
+      .filter((chunk) => chunk.length > 1)
       .slice(0, 4)
       .map((chunk, index) =>
         whole(

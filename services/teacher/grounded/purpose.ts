@@ -1,7 +1,7 @@
 /** One line per file for the plan: what the file is for, from its place, outline and manifest. */
 import type { FileStructure } from '../../../schemas/generated/types.ts';
 import type { PlanRequest } from '../port.ts';
-import { docClause } from './clause.ts';
+import { docClause, predicateOf } from './clause.ts';
 import { isContainer, isFunction } from './definitions.ts';
 import { type Role, roleOf, stemOf } from './roles.ts';
 import { headingsOf } from './text-facts.ts';
@@ -117,8 +117,5 @@ function ofOutline(file: FileStructure, role: Role): string {
     return `${identifierWords(stemOf(file.path))}: ${main.length === 1 ? `${main[0]?.kind} ${joinNames(others)}` : `the ${kinds} ${joinNames(others, 6)}`}`;
   }
   const rest = others.length > 0 ? `; also ${joinNames(others, 4)}` : '';
-  return `${quote(documented.name)} ${docClause(documented.doc)}${rest}`.replace(
-    /^(`[^`]+`) (an? |the )/,
-    '$1, $2',
-  );
+  return `${quote(documented.name)} ${predicateOf(docClause(documented.doc) ?? '')}${rest}`;
 }

@@ -12,6 +12,7 @@ import {
   identifierWords,
   joinNames,
   joinWords,
+  languageName,
   quote,
   sentence,
   unique,
@@ -208,7 +209,7 @@ function saySurroundings(
   const manifest = request.manifests.find((one) => one.path.endsWith('package.json'));
   const sentences = [
     main.length > 0
-      ? `It is written in ${joinWords(main.slice(0, 3).map(([language]) => language))}, ${count(program.length, 'program file')} in all.`
+      ? `It is written in ${joinWords(main.slice(0, 3).map(([language]) => languageName(language)))}, ${count(program.length, 'program file')} in all.`
       : '',
     externals.length > 0 ? `It may lean on ${joinNames(externals, 8)}.` : '',
     tests.length > 0 ? `Tests have to cover ${joinWords(tested, 10)}.` : '',

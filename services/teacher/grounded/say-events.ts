@@ -52,11 +52,15 @@ function sayOne(event: Event | undefined): string | null {
     case 'return':
       return sayReturn(event.what, event.when);
     case 'skip':
-      return withCause(event.word === 'break' ? 'stops the loop' : 'skips the item', event.when);
+      return withCause(sayExit(event.word), event.when);
     case 'loop':
       return event.as === null
         ? `repeats over ${quote(event.over)}`
         : `goes through ${quote(event.over)} as ${joinNames(event.as.split(', '))}`;
+    case 'count':
+      return `counts ${quote(event.counter)}${event.bound === null ? '' : ` against ${quote(event.bound)}`}`;
+    case 'branch':
+      return `decides by ${quote(event.on)}`;
     case 'set':
       return saySet(event.target, event.from, event.attribute);
     case 'call':
@@ -70,6 +74,11 @@ function sayOne(event: Event | undefined): string | null {
     default:
       return null;
   }
+}
+
+function sayExit(word: string): string {
+  if (word === 'break') return 'stops the loop';
+  return word === 'continue' ? 'skips the item' : `jumps to ${quote(word.replace('goto ', ''))}`;
 }
 
 function sayRaise(what: string, message: string | null): string {
@@ -90,8 +99,24 @@ function saySet(target: string, from: string | null, attribute: boolean): string
   const name = joinNames(target.split(','));
   if (from === null) return attribute ? `stores ${name}` : null;
   if (from === target) return attribute ? `stores ${name}` : null;
+  const literal =
+    literals[from] ?? (/^(?:["'\d-]|true|false|True|False)/.test(from) ? quote(from) : null);
+  if (literal !== null) return `${name} ${attribute ? 'is kept and ' : ''}starts as ${literal}`;
   return attribute ? `stores ${name} from ${quote(from)}` : `${name} comes from ${quote(from)}`;
 }
+
+const literals: Readonly<Record<string, string>> = {
+  '[]': 'an empty list',
+  '{}': 'an empty table',
+  '()': 'an empty tuple',
+  '""': 'an empty text',
+  "''": 'an empty text',
+  None: 'nothing',
+  null: 'nothing',
+  nil: 'nothing',
+  NULL: 'nothing',
+  undefined: 'nothing',
+};
 
 function withCause(phrase: string, when: string | null): string {
   return when === null ? phrase : `${phrase} when ${when}`;

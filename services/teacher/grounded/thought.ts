@@ -22,9 +22,9 @@ import {
 } from './wording.ts';
 
 /** A thought aims at this share of its file, within the bounds. */
-const share = 0.3;
-const bytesMin = 360;
-const bytesMax = 2600;
+const share = 0.33;
+const bytesMin = 640;
+const bytesMax = 3000;
 
 export function writeThought(request: ThinkRequest): string {
   const runs = indexRuns(request.code);
@@ -36,7 +36,7 @@ export function writeThought(request: ThinkRequest): string {
   const facts = readFile(request.structure, request.code);
   const target = Math.min(bytesMax, Math.max(bytesMin, byteLength(request.code) * share));
   const opening = [goal, sayNeeds(request, facts)];
-  const shape = [...sayOverview(facts), ...(role === 'test' ? describeTests(facts) : [])];
+  const shape = [...(role === 'test' ? sayTests(facts) : sayOverview(facts))];
   const used = byteLength([...opening, shape].flat().join(' '));
   const notes = readNotes(facts).filter(
     (note) => note.kind === 'shape' || note.kind === 'guards' || note.kind === 'values',
@@ -116,7 +116,7 @@ function sayUsers(request: ThinkRequest, role: Role): string[] {
     const names = user.names.filter((one) => /^[\w$]+$/.test(one));
     const file = quote(baseName(user.path));
     if (names.length === 0) return '';
-    const verb = pick(user.path, ['will take', 'relies on', 'calls for', 'uses']);
+    const verb = pick(user.path, ['will import', 'relies on', 'needs', 'uses']);
     return sentence(`${file} ${verb} ${joinNames(names, 6)}`);
   });
   const told = sentences.filter((one) => one !== '');
@@ -167,7 +167,7 @@ function sayNeeds(request: ThinkRequest, facts: FileFacts): string[] {
   if (externals.length > 0) {
     const rest =
       sentences.length > 0
-        ? 'From outside the project come'
+        ? `From outside the project ${externals.length === 1 ? 'comes' : 'come'}`
         : pick(request.path, [
             'It rests on',
             'Outside help comes from',
@@ -187,7 +187,7 @@ function sayNeed(
   const opening = pick(path + names[0], [
     `From ${quote(baseName(path))} I need`,
     `${quote(baseName(path))} gives me`,
-    `Out of ${quote(baseName(path))} come`,
+    `Out of ${quote(baseName(path))} ${names.length === 1 ? 'comes' : 'come'}`,
   ]);
   const parts = names.slice(0, 4).map((name) => {
     const clause = docClause(offered.find((symbol) => symbol.name === name)?.doc ?? null);
@@ -228,11 +228,7 @@ function sayOverview(facts: FileFacts): string[] {
   }
   const parts = groups
     .filter(([, names]) => names.length > 0)
-    .map(([noun, names]) =>
-      names.length === 1
-        ? `one ${noun}, ${joinNames(names)}`
-        : `${count(names.length, noun)} (${joinNames(names, 6)})`,
-    );
+    .map(([noun, names]) => `${count(names.length, noun)} (${joinNames(names, 6)})`);
   if (parts.length === 0 || top.length < 2) return [];
   const opening = pick(facts.structure.path, [
     'It defines',
@@ -241,6 +237,12 @@ function sayOverview(facts: FileFacts): string[] {
     'To write:',
   ]);
   return [sentence(`${opening} ${joinWords(parts)}`)];
+}
+
+/** The cases of a test file; one without cases is described by its parts. */
+function sayTests(facts: FileFacts): string[] {
+  const sentences = describeTests(facts);
+  return sentences.length > 0 ? sentences : sayOverview(facts);
 }
 
 /** Notes about one container stay together; a new one starts a paragraph. */

@@ -1,6 +1,8 @@
 /** Names and values that a file uses: constants, stored attributes, short texts, recurring names. */
+
+import { calleeIn } from './callees.ts';
 import type { FileFacts } from './definitions.ts';
-import { calleeIn, type Event } from './events.ts';
+import type { Event } from './events.ts';
 import { type CodeLine, stringFiller } from './scan.ts';
 import { quote, unique } from './wording.ts';
 

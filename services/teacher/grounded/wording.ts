@@ -95,3 +95,16 @@ export function identifierWords(name: string): string {
     .trim()
     .toLowerCase();
 }
+
+const languageNames: Readonly<Record<string, string>> = {
+  javascript: 'JavaScript',
+  typescript: 'TypeScript',
+  tsx: 'TypeScript',
+  cpp: 'C++',
+  csharp: 'C#',
+  php: 'PHP',
+};
+
+export function languageName(language: string): string {
+  return languageNames[language] ?? language.charAt(0).toUpperCase() + language.slice(1);
+}
