@@ -1,0 +1,72 @@
+/** Knobs of extract. Those that cannot change an output byte are marked operational. */
+import { z } from 'zod';
+
+const operational = { operational: true } as const;
+
+export const configuration = z.object({
+  concurrency: z
+    .int()
+    .min(1)
+    .default(2)
+    .describe('Repositories in work at once; two keep the parsers busy while one is resolved.')
+    .meta(operational),
+  processes: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('Parser processes; 0 means one less than there are cores, at least one.')
+    .meta(operational),
+  parseBytesMax: z
+    .int()
+    .min(1)
+    .default(1024 * 1024)
+    .describe(
+      'Files above this many bytes are not parsed; hand-written files stay far below 1 MiB.',
+    ),
+  parseTimeMsMax: z
+    .int()
+    .min(1)
+    .default(10_000)
+    .describe('Milliseconds a parser may take for a file; 1 MiB takes well under 2 s.'),
+  filesParsedMax: z
+    .int()
+    .min(1)
+    .default(20_000)
+    .describe('Files parsed per repository, in path order; the rest are listed only.'),
+  symbolsPerFileMax: z
+    .int()
+    .min(0)
+    .default(2000)
+    .describe('Definitions kept per file, in source order; more than this is generated code.'),
+  edgesPerFileMax: z
+    .int()
+    .min(1)
+    .default(500)
+    .describe('Dependencies kept per file, the most certain first; barrels have a few hundred.'),
+  hangMsMax: z
+    .int()
+    .min(1)
+    .default(60_000)
+    .describe('Milliseconds without an answer after which a parser process is killed.')
+    .meta(operational),
+  childFilesMax: z
+    .int()
+    .min(1)
+    .default(2000)
+    .describe('Files after which a parser process is replaced, because native memory only grows.')
+    .meta(operational),
+  childBytesMax: z
+    .int()
+    .min(1)
+    .default(32 * 1024 * 1024)
+    .describe('Bytes of text after which a parser process is replaced; see childFilesMax.')
+    .meta(operational),
+  childMemoryMegabytesMax: z
+    .int()
+    .min(64)
+    .default(2048)
+    .describe('Heap of a parser process in MiB; the tree of a 1 MiB file needs some 200.')
+    .meta(operational),
+});
+
+export type Configuration = z.infer<typeof configuration>;

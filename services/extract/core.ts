@@ -1,0 +1,93 @@
+/**
+ * From parsed files to the structure of the repository: edges, unresolved imports and the order.
+ * Pure, and a function of the set of files: neither their sequence nor how they were parsed matters.
+ */
+import type { Edge, FileStructure, Unresolved } from '../../schemas/generated/types.ts';
+import { buildEdges } from './edges.ts';
+import { byText, type ParsedFile } from './facts.ts';
+import type { Project, Resolution, Resolver } from './languages/language.ts';
+import { isCode } from './languages/plain.ts';
+import { languages } from './languages/registry.ts';
+import { orderPaths } from './order.ts';
+import { folderOf, foldersUpwards } from './paths.ts';
+import { phaseOf } from './placement.ts';
+
+/** A limit or a failure that cost part of a file's structure. */
+export interface Shortfall {
+  readonly path: string;
+  readonly reason: string;
+}
+
+export interface Structure {
+  readonly files: readonly FileStructure[];
+  readonly edges: readonly Edge[];
+  readonly unresolved: readonly Unresolved[];
+  /** Every path once, dependencies first. */
+  readonly order: readonly string[];
+  readonly shortfalls: readonly Shortfall[];
+}
+
+export function buildStructure(
+  parsed: readonly ParsedFile[],
+  limits: { readonly edgesPerFileMax: number },
+): Structure {
+  const files = [...parsed].sort((a, b) => byText(a.path, b.path));
+  const project = openProject(files);
+  const resolutions = resolveAll(project);
+  const { edges, softnessOf, shortfalls } = buildEdges(project, resolutions, limits);
+  const language = new Map(files.map((file) => [file.path, file.language]));
+  return {
+    files: files.map((file) => fileStructure(file, resolutions.get(file.path))),
+    edges,
+    unresolved: unresolvedOf(resolutions),
+    order: orderPaths(
+      files.map((file) => file.path),
+      edges.map((edge) => ({ from: edge.from, to: edge.to, softness: softnessOf(edge) })),
+      (path) => phaseOf(path, isCode(language.get(path) ?? 'text')),
+    ),
+    shortfalls,
+  };
+}
+
+function openProject(files: readonly ParsedFile[]): Project {
+  return {
+    files: new Map(files.map((file) => [file.path, file])),
+    folders: new Set(files.flatMap((file) => foldersUpwards(folderOf(file.path)))),
+  };
+}
+
+/** Languages that import each other share one resolver, so it is opened once. */
+function resolveAll(project: Project): Map<string, Resolution> {
+  const opened = new Map<(project: Project) => Resolver, Resolver>();
+  const byLanguage = new Map(languages.map((language) => [language.name, language]));
+  const resolutions = new Map<string, Resolution>();
+  for (const file of project.files.values()) {
+    const open = byLanguage.get(file.language)?.openResolver;
+    if (open === undefined || file.parser === 'none') continue;
+    const resolver = opened.get(open) ?? open(project);
+    opened.set(open, resolver);
+    resolutions.set(file.path, resolver(file));
+  }
+  return resolutions;
+}
+
+function fileStructure(file: ParsedFile, resolution: Resolution | undefined): FileStructure {
+  return {
+    path: file.path,
+    language: file.language,
+    parser: file.parser,
+    errorRatio: file.facts.errorRatio,
+    lines: file.lines,
+    symbols: file.facts.symbols,
+    externals: [...new Set(resolution?.externals ?? [])].sort(byText),
+  };
+}
+
+function unresolvedOf(resolutions: ReadonlyMap<string, Resolution>): Unresolved[] {
+  return [...resolutions].flatMap(([from, { unresolved }]) => {
+    const bySpecifier = new Map(unresolved.map((item) => [item.specifier, item.reason]));
+    return [...bySpecifier]
+      .sort(([a], [b]) => byText(a, b))
+      .map(([specifier, reason]) => ({ from, specifier, reason }));
+  });
+}

@@ -1,0 +1,207 @@
+/** Reads C and C++: functions, types and macros at the top, in namespaces and in classes. */
+import { type Definition, type ImportFact, importFact } from '../facts.ts';
+import { definitionOf, docAbove, textsOf } from '../tree.ts';
+import type { SyntaxNode } from './language.ts';
+
+export function readCFamily(root: SyntaxNode) {
+  const symbols: Definition[] = [];
+  readBlock(root, null, false, symbols);
+  return {
+    symbols,
+    imports: readIncludes(root),
+    scope: null,
+    uses: [...textsOf(root, ['identifier', 'type_identifier'])].sort(),
+    members: new Map<string, string[]>(),
+    aliases: new Map<string, string>(),
+  };
+}
+
+/** What only groups declarations. */
+const transparent =
+  /^(?:preproc_(?:if|ifdef|else|elif|elifdef)|linkage_specification|declaration_list|template_declaration)$/;
+const typeKinds: Readonly<Record<string, string>> = {
+  struct_specifier: 'struct',
+  union_specifier: 'struct',
+  class_specifier: 'class',
+  enum_specifier: 'enum',
+};
+
+function readBlock(
+  block: SyntaxNode,
+  parent: string | null,
+  inType: boolean,
+  into: Definition[],
+): void {
+  const siblings = block.namedChildren;
+  // A template's comment stands above the template.
+  const outer = block.type === 'template_declaration' ? (block.parent?.namedChildren ?? []) : null;
+  const outerIndex = outer?.findIndex((node) => node.id === block.id) ?? -1;
+  for (const [index, node] of siblings.entries()) {
+    const doc = outer === null ? docAbove(siblings, index) : docAbove(outer, outerIndex);
+    if (transparent.test(node.type)) readBlock(node, parent, inType, into);
+    else if (node.type === 'namespace_definition') readNamespace(node, into);
+    else readDeclaration(node, parent, inType, doc, into);
+  }
+}
+
+/** Names in a namespace are reached from outside, so they count as the top of the file. */
+function readNamespace(node: SyntaxNode, into: Definition[]): void {
+  const body = node.childForFieldName('body');
+  if (body !== null) readBlock(body, node.childForFieldName('name')?.text ?? null, false, into);
+}
+
+function readDeclaration(
+  node: SyntaxNode,
+  parent: string | null,
+  inType: boolean,
+  doc: string | null,
+  into: Definition[],
+): void {
+  if (node.type === 'preproc_def' || node.type === 'preproc_function_def') {
+    readMacro(node, doc, into);
+  } else if (node.type === 'type_definition') {
+    readInnerType(node, parent, doc, into);
+    const declarators = node.namedChildren.filter((_, index) => isDeclarator(node, index));
+    for (const declarator of declarators) {
+      const name = declaredName(declarator)?.name;
+      if (name === undefined || into.some((s) => s.name === name && s.parent === parent)) continue;
+      add(into, node, name, 'type', parent, doc, innerBody(node));
+    }
+  } else if (node.type === 'alias_declaration') {
+    add(into, node, node.childForFieldName('name')?.text ?? '', 'type', parent, doc, null);
+  } else if (node.type in typeKinds) readType(node, node, parent, doc, into);
+  else if (/^(?:function_definition|declaration|field_declaration)$/.test(node.type)) {
+    readInnerType(node, parent, doc, into);
+    readDeclarators(node, parent, inType, doc, into);
+  }
+}
+
+/** Include guards have no value. */
+function readMacro(node: SyntaxNode, doc: string | null, into: Definition[]): void {
+  const name = node.childForFieldName('name')?.text ?? '';
+  const value = node.childForFieldName('value');
+  if (value === null && node.type === 'preproc_def') return;
+  add(into, node, name, 'macro', null, doc, value);
+}
+
+function readInnerType(
+  node: SyntaxNode,
+  parent: string | null,
+  doc: string | null,
+  into: Definition[],
+): void {
+  const type = node.childForFieldName('type');
+  if (type !== null && type.type in typeKinds) readType(type, node, parent, doc, into);
+}
+
+function readType(
+  type: SyntaxNode,
+  outer: SyntaxNode,
+  parent: string | null,
+  doc: string | null,
+  into: Definition[],
+): void {
+  const body = type.childForFieldName('body');
+  const name = type.childForFieldName('name')?.text;
+  // Without a body it only mentions the type.
+  if (body === null || name === undefined) return;
+  const symbol = definitionOf({
+    node: type,
+    name,
+    kind: typeKinds[type.type] ?? 'type',
+    parent,
+    doc,
+    exported: true,
+  });
+  into.push({ ...symbol, startLine: outer.startPosition.row + 1 });
+  if (type.type !== 'enum_specifier') readBlock(body, name, true, into);
+}
+
+function readDeclarators(
+  node: SyntaxNode,
+  parent: string | null,
+  inType: boolean,
+  doc: string | null,
+  into: Definition[],
+): void {
+  for (const [index, child] of node.namedChildren.entries()) {
+    if (!isDeclarator(node, index)) continue;
+    const declared = declaredName(child);
+    if (declared === null) continue;
+    const owner = declared.scope ?? parent;
+    const isMember = inType || declared.scope !== null;
+    const kind = declared.isFunction ? (isMember ? 'method' : 'function') : 'variable';
+    // A constant reads better as one; C marks it by `const`.
+    const constant = kind === 'variable' && /^(?:static\s+|inline\s+)*const/.test(node.text);
+    const shown = isMember && kind === 'variable' ? 'field' : constant ? 'constant' : kind;
+    const body = node.childForFieldName('body') ?? innerBody(node);
+    add(into, node, declared.name, shown, owner, doc, body);
+  }
+}
+
+function isDeclarator(node: SyntaxNode, index: number): boolean {
+  const child = node.namedChildren[index];
+  if (child === undefined || child.id === node.childForFieldName('type')?.id) return false;
+  return /declarator$|^(?:identifier|type_identifier|field_identifier)$/.test(child.type);
+}
+
+interface Declared {
+  readonly name: string;
+  /** `Foo` in `Foo::bar`. */
+  readonly scope: string | null;
+  readonly isFunction: boolean;
+}
+
+/** Follows `*`, `[]`, `()` and `=` down to the name. */
+function declaredName(declarator: SyntaxNode): Declared | null {
+  let node: SyntaxNode | null = declarator;
+  let isFunction = false;
+  let scope: string | null = null;
+  while (node !== null) {
+    if (node.type === 'qualified_identifier') {
+      scope = node.childForFieldName('scope')?.text.replace(/<.*/s, '') ?? scope;
+      node = node.childForFieldName('name');
+      continue;
+    }
+    if (/identifier$|^(?:destructor_name|operator_name)$/.test(node.type)) {
+      return { name: node.text, scope, isFunction };
+    }
+    const inner: SyntaxNode | null =
+      node.childForFieldName('declarator') ?? node.namedChildren[0] ?? null;
+    // `int (*f)(void)` declares a variable.
+    if (node.type === 'function_declarator') {
+      isFunction = inner?.type !== 'parenthesized_declarator';
+    }
+    node = inner;
+  }
+  return null;
+}
+
+function innerBody(node: SyntaxNode): SyntaxNode | null {
+  return node.childForFieldName('type')?.childForFieldName('body') ?? null;
+}
+
+function add(
+  into: Definition[],
+  node: SyntaxNode,
+  name: string,
+  kind: string,
+  parent: string | null,
+  doc: string | null,
+  body: SyntaxNode | null,
+): void {
+  if (name === '') return;
+  const exported = kind === 'macro' || !/^(?:[A-Z_]+\s+)?static\b/.test(node.text);
+  into.push(definitionOf({ node, name, kind, parent, doc, exported, body }));
+}
+
+function readIncludes(root: SyntaxNode): ImportFact[] {
+  return root.descendantsOfType('preproc_include').flatMap((node) => {
+    const path = node.childForFieldName('path');
+    const style = path?.type === 'string_literal' ? 'quoted' : 'angle';
+    // A macro names the file: only the preprocessor knows which.
+    if (path === null || !/^(?:string_literal|system_lib_string)$/.test(path.type)) return [];
+    const specifier = path.text.slice(1, -1);
+    return [importFact({ specifier, style, kind: 'include', star: true })];
+  });
+}

@@ -1,0 +1,24 @@
+/** C++: C with namespaces, classes and templates; headers that could be either are told by text. */
+import { readCFamily } from './c-family.ts';
+import { isCManifest, openIncludeResolver } from './c-includes.ts';
+import type { Language } from './language.ts';
+
+export const cpp: Language = {
+  name: 'cpp',
+  extensions: [
+    '.cc',
+    '.cpp',
+    '.cxx',
+    '.c++',
+    '.hh',
+    '.hpp',
+    '.hxx',
+    '.h++',
+    '.ipp',
+    '.inl',
+    '.tpp',
+  ],
+  parsing: { parser: 'tree-sitter', grammar: 'tree-sitter-cpp', read: readCFamily },
+  isManifest: isCManifest,
+  openResolver: openIncludeResolver,
+};

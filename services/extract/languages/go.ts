@@ -1,0 +1,150 @@
+/** Go: definitions, imports and the names used, so that edges reach the files that declare them. */
+import { addTo, type Definition, type ImportFact, importFact, sortedMap } from '../facts.ts';
+import { nameOf } from '../paths.ts';
+import { definitionOf, docAbove } from '../tree.ts';
+import { openGoResolver } from './go-resolve.ts';
+import type { Language, SyntaxNode } from './language.ts';
+
+export const go: Language = {
+  name: 'go',
+  extensions: ['.go'],
+  parsing: { parser: 'tree-sitter', grammar: 'tree-sitter-go', read },
+  isManifest: (path) => nameOf(path) === 'go.mod',
+  openResolver: openGoResolver,
+};
+
+function read(root: SyntaxNode) {
+  const symbols: Definition[] = [];
+  const { namedChildren } = root;
+  for (const [index, node] of namedChildren.entries()) {
+    readDeclaration(node, docAbove(namedChildren, index), symbols);
+  }
+  const imports = root.descendantsOfType('import_spec').map(readImport);
+  const clause = namedChildren.find((node) => node.type === 'package_clause');
+  return {
+    symbols,
+    imports,
+    scope: clause?.namedChildren[0]?.text ?? null,
+    uses: readUses(root, symbols),
+    members: readMembers(root),
+    aliases: new Map<string, string>(),
+  };
+}
+
+function readDeclaration(node: SyntaxNode, doc: string | null, into: Definition[]): void {
+  if (node.type === 'function_declaration') {
+    add(into, node, node.childForFieldName('name'), 'function', null, doc);
+  } else if (node.type === 'method_declaration') {
+    const receiver = node.childForFieldName('receiver')?.descendantsOfType('type_identifier')[0];
+    add(into, node, node.childForFieldName('name'), 'method', receiver?.text ?? null, doc);
+  } else if (/^(?:type|const|var)_declaration$/.test(node.type)) {
+    const specs = node.descendantsOfType(['type_spec', 'type_alias', 'const_spec', 'var_spec']);
+    // Declarations inside a function literal are not the file's.
+    const own = specs.filter((spec) => isTopLevel(spec, node));
+    for (const [index, spec] of own.entries()) {
+      const siblings = spec.parent?.namedChildren ?? [];
+      const above = docAbove(
+        siblings,
+        siblings.findIndex((other) => other.startIndex === spec.startIndex),
+      );
+      readSpec(spec, above ?? (index === 0 ? doc : null), into);
+    }
+  }
+}
+
+function isTopLevel(spec: SyntaxNode, declaration: SyntaxNode): boolean {
+  const { parent } = spec;
+  return parent !== null && (parent.id === declaration.id || parent.parent?.id === declaration.id);
+}
+
+const typeKinds: Readonly<Record<string, string>> = {
+  struct_type: 'struct',
+  interface_type: 'interface',
+};
+
+function readSpec(spec: SyntaxNode, doc: string | null, into: Definition[]): void {
+  if (spec.type === 'type_spec' || spec.type === 'type_alias') {
+    const type = spec.childForFieldName('type');
+    const kind = typeKinds[type?.type ?? ''] ?? 'type';
+    const body = type?.namedChildren.find((node) => node.type === 'field_declaration_list');
+    add(into, spec, spec.childForFieldName('name'), kind, null, doc, body ?? null);
+    return;
+  }
+  const kind = spec.type === 'const_spec' ? 'constant' : 'variable';
+  for (const name of spec.namedChildren.filter((node) => node.type === 'identifier')) {
+    if (name.text !== '_') add(into, spec, name, kind, null, doc);
+  }
+}
+
+function add(
+  into: Definition[],
+  node: SyntaxNode,
+  name: SyntaxNode | null,
+  kind: string,
+  parent: string | null,
+  doc: string | null,
+  body?: SyntaxNode | null,
+): void {
+  if (name === null) return;
+  const exported = /^\p{Lu}/u.test(name.text);
+  const parts = { node, name: name.text, kind, parent, doc, exported };
+  into.push(definitionOf(body === undefined ? parts : { ...parts, body }));
+}
+
+function readImport(spec: SyntaxNode): ImportFact {
+  const specifier = (spec.childForFieldName('path')?.text ?? '').slice(1, -1);
+  const name = spec.childForFieldName('name')?.text ?? '';
+  // The package's own name is not known before resolution: '' stands for it.
+  return importFact({ specifier, style: name, bindings: [{ name: '*', local: name }] });
+}
+
+/** `pkg.Name` wherever it occurs; which prefixes are packages the resolver knows. */
+function readMembers(root: SyntaxNode): Map<string, string[]> {
+  const members = new Map<string, Set<string>>();
+  for (const node of root.descendantsOfType(['selector_expression', 'qualified_type'])) {
+    const [object, name] = [node.namedChildren[0], node.namedChildren[1]];
+    const isName = object?.type === 'identifier' || object?.type === 'package_identifier';
+    if (isName && name !== undefined) addTo(members, object.text, name.text);
+  }
+  return sortedMap(members);
+}
+
+const binders = [
+  'parameter_declaration',
+  'variadic_parameter_declaration',
+  'type_parameter_declaration',
+  'short_var_declaration',
+  'range_clause',
+  'var_spec',
+  'const_spec',
+  'receive_statement',
+];
+
+/** Names that may belong to another file of the package: used, and bound nowhere in this one. */
+function readUses(root: SyntaxNode, symbols: readonly Definition[]): string[] {
+  const bound = new Set(symbols.filter(({ kind }) => kind !== 'method').map(({ name }) => name));
+  for (const node of root.descendantsOfType(binders)) {
+    const left = node.childForFieldName('left');
+    const names = left === null ? node.namedChildren : left.namedChildren;
+    for (const name of names) if (name.type === 'identifier') bound.add(name.text);
+  }
+  const used = root
+    .descendantsOfType(['identifier', 'type_identifier'])
+    .filter((node) => !bound.has(node.text) && !isFieldKey(node) && !isForeign(node))
+    .map((node) => node.text);
+  return [...new Set(used)].sort();
+}
+
+/** `Field:` in a struct literal; a key of a map literal may be a constant and counts. */
+function isFieldKey(node: SyntaxNode): boolean {
+  const element = node.parent;
+  const keyed = element?.type === 'literal_element' ? element.parent : null;
+  if (keyed?.type !== 'keyed_element' || keyed.namedChildren[0]?.id !== element?.id) return false;
+  const literal = keyed.parent?.parent;
+  return literal?.childForFieldName('type')?.type !== 'map_type';
+}
+
+/** `Name` in `pkg.Name` belongs to that package. */
+function isForeign(node: SyntaxNode): boolean {
+  return node.parent?.type === 'qualified_type';
+}

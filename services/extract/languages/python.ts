@@ -1,0 +1,171 @@
+/** Python: definitions, imports and what is used through them. Resolution: python-resolve.ts. */
+import {
+  addTo,
+  type Binding,
+  type Definition,
+  type ImportFact,
+  importFact,
+  softness,
+  sortedMap,
+} from '../facts.ts';
+import { firstSentence } from '../text.ts';
+import { ancestorOf, definitionOf, textsOf } from '../tree.ts';
+import type { Language, SyntaxNode } from './language.ts';
+import { openPythonResolver } from './python-resolve.ts';
+import { isPythonManifest } from './python-roots.ts';
+
+export const python: Language = {
+  name: 'python',
+  extensions: ['.py', '.pyi', '.pyw'],
+  parsing: { parser: 'tree-sitter', grammar: 'tree-sitter-python', read },
+  isManifest: isPythonManifest,
+  openResolver: openPythonResolver,
+};
+
+function read(root: SyntaxNode) {
+  const symbols: Definition[] = [];
+  readBlock(root, null, symbols);
+  const imports = readImports(root);
+  const star = imports.some((fact) => fact.star);
+  return {
+    symbols,
+    imports,
+    scope: null,
+    // Only a star import needs them, and collecting them costs as much as parsing.
+    uses: star ? [...textsOf(root, ['identifier'])].sort() : [],
+    members: readMembers(root, imports),
+    aliases: new Map<string, string>(),
+  };
+}
+
+/** Statements that only choose whether their definitions exist. */
+const conditionals = new Set([
+  'if_statement',
+  'else_clause',
+  'elif_clause',
+  'try_statement',
+  'except_clause',
+  'finally_clause',
+  'with_statement',
+  'block',
+]);
+
+function readBlock(block: SyntaxNode, parent: string | null, into: Definition[]): void {
+  for (const node of block.namedChildren) {
+    if (node.type === 'decorated_definition') {
+      const inner = node.childForFieldName('definition');
+      if (inner !== null) readDefinition(inner, node, parent, into);
+    } else if (node.type === 'expression_statement') readAssignment(node, parent, into);
+    else if (node.type === 'type_alias_statement') {
+      const name = node.namedChildren[0]?.text ?? '';
+      add(into, { node, name, kind: 'type', parent, doc: null });
+    } else if (conditionals.has(node.type)) readBlock(node, parent, into);
+    else readDefinition(node, node, parent, into);
+  }
+}
+
+function readDefinition(
+  node: SyntaxNode,
+  outer: SyntaxNode,
+  parent: string | null,
+  into: Definition[],
+): void {
+  const isClass = node.type === 'class_definition';
+  if (!isClass && node.type !== 'function_definition') return;
+  const name = node.childForFieldName('name')?.text ?? '';
+  const body = node.childForFieldName('body');
+  const kind = isClass ? 'class' : parent === null ? 'function' : 'method';
+  const symbol = add(into, { node, name, kind, parent, doc: docstring(body) });
+  // Decorators belong to the definition's lines, not to its signature.
+  into[into.length - 1] = { ...symbol, startLine: outer.startPosition.row + 1 };
+  if (isClass && body !== null) readBlock(body, name, into);
+}
+
+function readAssignment(statement: SyntaxNode, parent: string | null, into: Definition[]): void {
+  const node = statement.namedChildren[0];
+  const left = node?.type === 'assignment' ? node.childForFieldName('left') : null;
+  if (node === undefined || left?.type !== 'identifier') return;
+  const name = left.text;
+  if (into.some((symbol) => symbol.name === name && symbol.parent === parent)) return;
+  const constant = /^_*[A-Z][A-Z0-9_]*$/.test(name) ? 'constant' : 'variable';
+  add(into, { node, name, kind: parent === null ? constant : 'field', parent, doc: null });
+}
+
+function add(
+  into: Definition[],
+  parts: Omit<Parameters<typeof definitionOf>[0], 'exported'>,
+): Definition {
+  const exported = /^(?!_)|^__\w+__$/.test(parts.name);
+  const symbol = definitionOf({ ...parts, exported });
+  into.push(symbol);
+  return symbol;
+}
+
+function docstring(body: SyntaxNode | null): string | null {
+  const first = body?.namedChildren.find((node) => node.type !== 'comment');
+  const string = first?.type === 'expression_statement' ? first.namedChildren[0] : undefined;
+  if (string?.type !== 'string') return null;
+  return firstSentence(string.text.replace(/^[a-zA-Z]*("""|'''|"|')([\s\S]*)\1$/, '$2'));
+}
+
+const functions = new Set(['function_definition', 'lambda']);
+const ifs = new Set(['if_statement']);
+
+function readImports(root: SyntaxNode): ImportFact[] {
+  const nodes = root.descendantsOfType(['import_statement', 'import_from_statement']);
+  return nodes.flatMap((node) => {
+    const weight = weightOf(node);
+    const facts = node.type === 'import_statement' ? plainImports(node) : [fromImport(node)];
+    return facts.map((fact) => ({ ...fact, ...weight }));
+  });
+}
+
+function weightOf(node: SyntaxNode): Partial<ImportFact> {
+  const condition = ancestorOf(node, ifs)?.childForFieldName('condition')?.text ?? '';
+  if (/\bTYPE_CHECKING$/.test(condition)) return { kind: 'type-only', softness: softness.passedOn };
+  return ancestorOf(node, functions) === null ? {} : { softness: softness.deferred };
+}
+
+function plainImports(node: SyntaxNode): ImportFact[] {
+  return node.namedChildren.flatMap((child) => {
+    if (child.type === 'aliased_import') {
+      const specifier = child.childForFieldName('name')?.text ?? '';
+      const local = child.childForFieldName('alias')?.text ?? '';
+      return [importFact({ specifier, style: 'import', bindings: [{ name: '*', local }] })];
+    }
+    if (child.type !== 'dotted_name') return [];
+    const bindings = [{ name: '*', local: child.text }];
+    return [importFact({ specifier: child.text, style: 'import', bindings })];
+  });
+}
+
+function fromImport(node: SyntaxNode): ImportFact {
+  const module = node.childForFieldName('module_name');
+  const bindings = node.namedChildren.flatMap((child): Binding[] => {
+    if (module !== null && child.startIndex === module.startIndex) return [];
+    if (child.type === 'dotted_name') return [{ name: child.text, local: child.text }];
+    if (child.type !== 'aliased_import') return [];
+    const name = child.childForFieldName('name')?.text ?? '';
+    return [{ name, local: child.childForFieldName('alias')?.text ?? name }];
+  });
+  const star = node.namedChildren.some((child) => child.type === 'wildcard_import');
+  const specifier = (module?.text ?? '').replaceAll(/\s+/g, '');
+  return importFact({ specifier, style: 'from', bindings, star });
+}
+
+/** `a.b.c` counts as `b` through `a` and `c` through `a.b`. */
+function readMembers(root: SyntaxNode, imports: readonly ImportFact[]): Map<string, string[]> {
+  const members = new Map<string, Set<string>>();
+  const locals = imports.flatMap((fact) => fact.bindings.map(({ local }) => local));
+  const first = new Set(locals.map((local) => local.split('.', 1)[0]));
+  if (first.size === 0) return new Map();
+  for (const node of root.descendantsOfType('attribute')) {
+    const object = node.childForFieldName('object');
+    if (object === null || (object.type !== 'identifier' && object.type !== 'attribute')) continue;
+    const text = object.text;
+    if (!/^[\w.]+$/.test(text) || !first.has(text.split('.', 1)[0])) continue;
+    const name = node.childForFieldName('attribute')?.text;
+    if (name !== undefined) addTo(members, text, name);
+  }
+  return sortedMap(members);
+}

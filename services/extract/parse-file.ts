@@ -1,0 +1,133 @@
+/**
+ * Parses one file at a time. Runs in the parser children, so that what a native parser may do
+ * (abort, hang, grow) costs one file. A failure is an answer, never an exception.
+ */
+import { performance } from 'node:perf_hooks';
+import type Parser from 'tree-sitter';
+import { type Facts, noFacts, type ParsedFile } from './facts.ts';
+import type { OxcResult } from './languages/ecmascript-tree.ts';
+import type { Language, OxcParsing, TreeSitterParsing } from './languages/language.ts';
+import { languages } from './languages/registry.ts';
+import { errorRatioOf } from './tree.ts';
+
+export interface ParseLimits {
+  readonly parseTimeMsMax: number;
+  readonly symbolsPerFileMax: number;
+}
+
+export interface ParseJob {
+  readonly path: string;
+  /** Name of a parsed language. */
+  readonly language: string;
+  readonly text: string;
+}
+
+export interface ParseOutcome {
+  readonly parser: ParsedFile['parser'];
+  readonly facts: Facts;
+  /** What was lost and why; null when nothing was. */
+  readonly shortfall: string | null;
+}
+
+/** A file that yields nothing: all of it counts as unread. */
+export function unparsed(shortfall: string): ParseOutcome {
+  return { parser: 'none', facts: { ...noFacts, errorRatio: 1 }, shortfall };
+}
+
+export interface FileParser {
+  parse(job: ParseJob): Promise<ParseOutcome>;
+}
+
+type Outcome = Omit<ParseOutcome, 'shortfall'> | string;
+type ReadFile = (job: ParseJob) => Outcome;
+
+/** Grammars load when first needed: most repositories use one or two. */
+export function openFileParser(limits: ParseLimits): FileParser {
+  const byName = new Map(languages.map((language) => [language.name, language]));
+  const loaded = new Map<string, Promise<ReadFile>>();
+  return {
+    async parse(job) {
+      const language = byName.get(job.language);
+      if (language === undefined) return unparsed(`no parser for ${job.language}`);
+      const loading = loaded.get(language.name) ?? load(language, limits);
+      loaded.set(language.name, loading);
+      try {
+        const outcome = (await loading)(job);
+        if (typeof outcome === 'string') return unparsed(outcome);
+        return limitSymbols(outcome, limits.symbolsPerFileMax);
+      } catch (error) {
+        // One file's failure must not cost the batch; it is reported with its cause.
+        return unparsed(`parser failed: ${(error as Error).message.slice(0, 200)}`);
+      }
+    },
+  };
+}
+
+function limitSymbols(outcome: Omit<ParseOutcome, 'shortfall'>, countMax: number): ParseOutcome {
+  const { symbols } = outcome.facts;
+  if (symbols.length <= countMax) return { ...outcome, shortfall: null };
+  const facts = { ...outcome.facts, symbols: symbols.slice(0, countMax) };
+  return { ...outcome, facts, shortfall: 'symbols-limited' };
+}
+
+function load(language: Language, limits: ParseLimits): Promise<ReadFile> {
+  const { parsing } = language;
+  return parsing.parser === 'oxc' ? loadOxc(parsing) : loadTreeSitter(parsing, limits);
+}
+
+async function loadTreeSitter(parsing: TreeSitterParsing, limits: ParseLimits): Promise<ReadFile> {
+  const [core, grammar] = await Promise.all([load1('tree-sitter'), load1(parsing.grammar)]);
+  const parser = new (core as typeof Parser)();
+  parser.setLanguage(grammar as Parser.Language);
+  // A grammar of another generation loads, and fails only when used.
+  if (parser.parse('').rootNode === undefined) throw new Error(`${parsing.grammar} does not fit`);
+  parser.setTimeoutMicros(limits.parseTimeMsMax * 1000);
+  return ({ text, path }) => {
+    const started = performance.now();
+    const options = { bufferSize: text.length + 1 };
+    // Null at the time limit, whatever the declared type says; some versions throw instead.
+    const tree = parseOrNull(() => parser.parse(text, undefined, options) as Parser.Tree | null);
+    if (tree === null) {
+      parser.reset();
+      const late = performance.now() - started >= limits.parseTimeMsMax;
+      return late ? 'parse-time' : 'parser-refused';
+    }
+    const facts = parsing.read(tree.rootNode, text, path);
+    const errorRatio = errorRatioOf(tree.rootNode, text.length);
+    return { parser: 'tree-sitter', facts: { ...facts, errorRatio } };
+  };
+}
+
+function parseOrNull(parse: () => Parser.Tree | null): Parser.Tree | null {
+  try {
+    return parse();
+  } catch {
+    // The binding throws where the parser gave no tree: the caller tells the limit from a refusal.
+    return null;
+  }
+}
+
+async function load1(name: string): Promise<unknown> {
+  const module = (await import(name)) as { default?: unknown };
+  return module.default ?? module;
+}
+
+async function loadOxc(parsing: OxcParsing): Promise<ReadFile> {
+  const { parseSync } = await import('oxc-parser');
+  return ({ text, path }) => {
+    for (const lang of parsing.dialects(path)) {
+      const result = parseSync(path, text, { lang, preserveParens: false });
+      const { program, comments, errors } = result;
+      // After an error that it cannot pass oxc gives an empty program.
+      if (errors.length > 0 && program.body.length === 0) continue;
+      const tree = { program, comments } as unknown as OxcResult;
+      const bad = errors.flatMap(({ labels }) => labels).map(({ start, end }) => end - start);
+      const errorRatio = Math.min(
+        1,
+        bad.reduce((sum, length) => sum + length, 0) / (text.length || 1),
+      );
+      return { parser: 'oxc', facts: { ...parsing.read(tree, text), errorRatio } };
+    }
+    return 'syntax-errors';
+  };
+}

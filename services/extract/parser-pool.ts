@@ -1,0 +1,179 @@
+/**
+ * Parses files in forked child processes: a native parser may abort or hang, and a worker thread
+ * would take the whole process with it. Outcomes do not depend on the number of children. A child
+ * that dies or hangs costs the file it was at, after one more try in a fresh child.
+ */
+import { availableParallelism } from 'node:os';
+import { PipelineError } from '../runtime/errors.ts';
+import type { ParseJob, ParseLimits, ParseOutcome } from './parse-file.ts';
+import { unparsed } from './parse-file.ts';
+import { type Child, type ChildEnd, startChild } from './parser-process.ts';
+
+export interface ChildRequest {
+  readonly jobs: readonly ParseJob[];
+  readonly limits: ParseLimits;
+}
+
+export type ChildReply =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'parsed'; readonly outcome: ParseOutcome };
+
+export interface PoolOptions extends ParseLimits {
+  /** 0 means one less than there are cores, at least one. */
+  readonly processes: number;
+  readonly hangMsMax: number;
+  readonly childFilesMax: number;
+  readonly childBytesMax: number;
+  readonly childMemoryMegabytesMax: number;
+}
+
+export interface ParserPool {
+  /** One outcome per job, in their order. */
+  parse(jobs: readonly ParseJob[], signal: AbortSignal): Promise<ParseOutcome[]>;
+  close(): Promise<void>;
+}
+
+/** Files sent at once: enough that the child never waits, few enough to share the rest. */
+const batchFilesMax = 32;
+const batchBytesMax = 256 * 1024;
+/** A child takes longer to start than this much text takes to parse. */
+const bytesPerChildMin = 256 * 1024;
+/** A file is tried this often before it is given up. */
+const attemptsMax = 2;
+
+interface Task {
+  readonly job: ParseJob;
+  readonly signal: AbortSignal;
+  readonly resolve: (outcome: ParseOutcome) => void;
+  readonly reject: (error: unknown) => void;
+  attempts: number;
+}
+
+/** `entry` is the child's program; tests give one that misbehaves. */
+export function openParserPool(
+  options: PoolOptions,
+  entry = new URL('./parser-child.ts', import.meta.url),
+): ParserPool {
+  const processesMax = options.processes || Math.max(1, availableParallelism() - 1);
+  const queue: Task[] = [];
+  const children = new Set<Child>();
+  const workers = new Set<Promise<void>>();
+  let closed = false;
+
+  const startWorkers = () => {
+    const bytes = queue.reduce((sum, task) => sum + task.job.text.length, 0);
+    const wanted = Math.min(processesMax, Math.max(1, Math.ceil(bytes / bytesPerChildMin)));
+    while (queue.length > 0 && workers.size < wanted) {
+      const worker = runWorker(queue, children, options, entry).finally(() => {
+        workers.delete(worker);
+        if (!closed) startWorkers();
+      });
+      workers.add(worker);
+    }
+  };
+
+  return {
+    async parse(jobs, signal) {
+      signal.throwIfAborted();
+      if (closed) throw new Error('the parser pool is closed');
+      const outcomes = jobs.map(
+        (job) =>
+          new Promise<ParseOutcome>((resolve, reject) => {
+            queue.push({ job, signal, resolve, reject, attempts: 0 });
+          }),
+      );
+      startWorkers();
+      return await Promise.all(outcomes);
+    },
+    async close() {
+      closed = true;
+      for (const task of queue.splice(0)) task.reject(new Error('the parser pool is closed'));
+      for (const child of children) child.kill();
+      await Promise.all(workers);
+    },
+  };
+}
+
+/** Works off the queue with one child at a time, until the queue is empty. */
+async function runWorker(
+  queue: Task[],
+  children: Set<Child>,
+  options: PoolOptions,
+  entry: URL,
+): Promise<void> {
+  while (queue.length > 0) {
+    const child = startChild(entry, options.childMemoryMegabytesMax);
+    children.add(child);
+    let files = 0;
+    let bytes = 0;
+    try {
+      if (!(await child.ready(options.hangMsMax))) {
+        failAll(queue, child.describeEnd());
+        return;
+      }
+      while (files < options.childFilesMax && bytes < options.childBytesMax) {
+        const batch = takeBatch(queue, files === 0);
+        if (batch.length === 0) break;
+        files += batch.length;
+        bytes += batch.reduce((sum, task) => sum + task.job.text.length, 0);
+        if (!(await runBatch(batch, child, queue, options))) break;
+      }
+    } finally {
+      child.kill();
+      children.delete(child);
+    }
+  }
+}
+
+/** A file that cost a child before goes alone, and only into a fresh child. */
+function takeBatch(queue: Task[], fresh: boolean): Task[] {
+  const aborted = queue.filter((task) => task.signal.aborted);
+  for (const task of aborted) {
+    queue.splice(queue.indexOf(task), 1);
+    task.reject(task.signal.reason);
+  }
+  if ((queue[0]?.attempts ?? 0) > 0) return fresh ? queue.splice(0, 1) : [];
+  let count = 0;
+  let bytes = 0;
+  for (const { job, attempts } of queue.slice(0, batchFilesMax)) {
+    if (attempts > 0 || (count > 0 && bytes + job.text.length > batchBytesMax)) break;
+    count += 1;
+    bytes += job.text.length;
+  }
+  return queue.splice(0, count);
+}
+
+/** Returns whether the child can go on. */
+async function runBatch(
+  batch: readonly Task[],
+  child: Child,
+  queue: Task[],
+  options: PoolOptions,
+): Promise<boolean> {
+  const { parseTimeMsMax, symbolsPerFileMax } = options;
+  const limits = { parseTimeMsMax, symbolsPerFileMax };
+  child.send({ jobs: batch.map((task) => task.job), limits });
+  for (const [index, task] of batch.entries()) {
+    const answer = await child.next(options.hangMsMax);
+    if (typeof answer !== 'string') {
+      task.resolve(answer);
+      continue;
+    }
+    const rest = batch.slice(index + 1);
+    task.attempts += 1;
+    if (task.attempts < attemptsMax) queue.unshift(task, ...rest);
+    else {
+      queue.unshift(...rest);
+      task.resolve(unparsed(answer satisfies ChildEnd));
+    }
+    return false;
+  }
+  // A child that was suspected proved itself only for that file.
+  return batch.every((task) => task.attempts === 0);
+}
+
+/** A child that cannot even start is the machine's fault, not a file's. */
+function failAll(queue: Task[], detail: string): void {
+  const message = `a parser process did not start (${detail}); check that the packages are installed`;
+  for (const task of queue.splice(0)) task.reject(new PipelineError('PARSER_CRASHED', message));
+}

@@ -1,0 +1,77 @@
+/** One forked parser child, as a sequence of answers: each is a reply or the way the child ended. */
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { ParseOutcome } from './parse-file.ts';
+import type { ChildReply, ChildRequest } from './parser-pool.ts';
+
+export type ChildEnd = 'parser-crashed' | 'parser-hung';
+
+export interface Child {
+  /** False when it died, or did not get ready in time. */
+  ready(waitMsMax: number): Promise<boolean>;
+  send(request: ChildRequest): void;
+  /** The next outcome; after `waitMsMax` without one the child is killed. */
+  next(waitMsMax: number): Promise<ParseOutcome | ChildEnd>;
+  kill(): void;
+  describeEnd(): string;
+}
+
+export function startChild(entry: URL, memoryMegabytesMax: number): Child {
+  const process_ = fork(fileURLToPath(entry), [], {
+    execPath: process.execPath,
+    // None of the parent's own flags, such as a test runner's loaders.
+    execArgv: [`--max-old-space-size=${memoryMegabytesMax}`],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  const replies: ChildReply[] = [];
+  let end: string | null = null;
+  let wake: () => void = () => {};
+  const finish = (how: string) => {
+    end ??= how;
+    wake();
+  };
+  process_.on('message', (message) => {
+    replies.push(message as ChildReply);
+    wake();
+  });
+  process_.on('error', (error) => finish(error.message));
+  process_.on('exit', (code, signal) => finish(signal ?? `exit code ${code}`));
+
+  /** The next reply; null when the child ended, undefined when the time is up. */
+  const take = async (waitMsMax: number): Promise<ChildReply | null | undefined> => {
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      wake();
+    }, waitMsMax);
+    try {
+      while (replies.length === 0 && end === null && !timedOut) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+    return replies.shift() ?? (end === null ? undefined : null);
+  };
+
+  return {
+    ready: async (waitMsMax) => (await take(waitMsMax))?.kind === 'ready',
+    send: (request) => {
+      // A child that died meanwhile is noticed by `next`.
+      process_.send(request, () => {});
+    },
+    async next(waitMsMax) {
+      const reply = await take(waitMsMax);
+      if (reply?.kind === 'parsed') return reply.outcome;
+      if (reply === undefined) process_.kill('SIGKILL');
+      return reply === undefined ? 'parser-hung' : 'parser-crashed';
+    },
+    kill: () => {
+      process_.kill('SIGKILL');
+    },
+    describeEnd: () => end ?? 'no sign of life',
+  };
+}

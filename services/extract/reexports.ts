@@ -1,0 +1,67 @@
+/**
+ * Follows names through files that only pass them on (barrels, `__init__.py`, `pub use`) to the
+ * file that defines them. Pure.
+ */
+import { byText } from './facts.ts';
+import type { Project, Resolution } from './languages/language.ts';
+
+export interface Definer {
+  readonly path: string;
+  /** The definer's own name for it; `*` when it is the whole module. */
+  readonly name: string;
+}
+
+export interface Reexports {
+  /** File and name that define what `path` calls `name`; null when nothing is known of the name. */
+  definerOf(path: string, name: string): Definer | null;
+  /** Names defined at the top of a file. */
+  ownNames(path: string): ReadonlySet<string>;
+}
+
+/** A search through more barrels than this is given up: real chains have two or three links. */
+const hopsMax = 512;
+
+export function openReexports(
+  project: Project,
+  resolutions: ReadonlyMap<string, Resolution>,
+): Reexports {
+  const own = new Map<string, ReadonlySet<string>>();
+  const passed = new Map<string, Map<string, Definer>>();
+  const stars = new Map<string, string[]>();
+  for (const [path, file] of project.files) {
+    const tops = file.facts.symbols.filter(({ kind }) => kind !== 'method' && kind !== 'field');
+    own.set(path, new Set(tops.map(({ name }) => name)));
+  }
+  for (const [path, { links }] of resolutions) {
+    const names = new Map<string, Definer>();
+    for (const link of links) {
+      for (const { name, local } of link.bindings) names.set(local, { path: link.to, name });
+    }
+    passed.set(path, names);
+    const open = links.filter((link) => link.star && link.kind !== 'include');
+    stars.set(path, [...new Set(open.map((link) => link.to))].sort(byText));
+  }
+
+  const follow = (path: string, name: string, visited: Set<string>): Definer | null => {
+    const key = `${path}\0${name}`;
+    if (visited.has(key) || visited.size > hopsMax) return null;
+    visited.add(key);
+    const local = project.files.get(path)?.facts.aliases.get(name) ?? name;
+    if (own.get(path)?.has(local) === true) return { path, name: local };
+    const next = passed.get(path)?.get(local);
+    if (next !== undefined) {
+      if (next.name === '*') return next;
+      return follow(next.path, next.name, visited) ?? next;
+    }
+    for (const star of stars.get(path) ?? []) {
+      const found = follow(star, name, visited);
+      if (found !== null) return found;
+    }
+    return null;
+  };
+
+  return {
+    definerOf: (path, name) => follow(path, name, new Set()),
+    ownNames: (path) => own.get(path) ?? new Set(),
+  };
+}

@@ -1,0 +1,85 @@
+/** Reading a tree-sitter tree: what the languages share. Runs in the parser children. */
+import type { Definition } from './facts.ts';
+import type { SyntaxNode } from './languages/language.ts';
+import { commentText, firstSentence, signatureOf } from './text.ts';
+
+export interface DefinitionParts {
+  readonly node: SyntaxNode;
+  readonly name: string;
+  readonly kind: string;
+  readonly parent: string | null;
+  readonly doc: string | null;
+  readonly exported: boolean;
+  /** Where the signature ends; by default before the body, or at the end of the node. */
+  readonly body?: SyntaxNode | null;
+}
+
+export function definitionOf(parts: DefinitionParts): Definition {
+  const { node } = parts;
+  const body = parts.body === undefined ? node.childForFieldName('body') : parts.body;
+  const text = body === null ? node.text : node.text.slice(0, body.startIndex - node.startIndex);
+  return {
+    name: parts.name.slice(0, 200),
+    kind: parts.kind,
+    signature: signatureOf(text.replace(/;\s*$/, '')),
+    startLine: node.startPosition.row + 1,
+    // A node that ends with a line break ends at column 0 of the next line.
+    endLine: Math.max(
+      node.startPosition.row + 1,
+      node.endPosition.column === 0 ? node.endPosition.row : node.endPosition.row + 1,
+    ),
+    parent: parts.parent,
+    doc: parts.doc,
+    exported: parts.exported,
+  };
+}
+
+/** First sentence of the comments right above a sibling; attributes in between are passed over. */
+export function docAbove(siblings: readonly SyntaxNode[], index: number): string | null {
+  const lines: string[] = [];
+  let row = siblings[index]?.startPosition.row ?? 0;
+  for (let position = index - 1; position >= 0; position -= 1) {
+    const node = siblings[position];
+    if (node === undefined || lastRow(node) < row - 1) break;
+    if (node.type.includes('comment')) {
+      // A comment after code on the same line belongs to that code.
+      const before = siblings[position - 1];
+      if (before !== undefined && lastRow(before) === node.startPosition.row) break;
+      lines.unshift(commentText(node.text));
+      if (node.text.startsWith('/*')) break;
+    } else if (node.type !== 'attribute_item') break;
+    row = node.startPosition.row;
+  }
+  const text = lines.join('\n').trim();
+  return /^(?:copyright|licen[sc]ed|spdx-|@licen)/i.test(text) ? null : firstSentence(text);
+}
+
+function lastRow(node: SyntaxNode): number {
+  const { row, column } = node.endPosition;
+  return column === 0 && row > node.startPosition.row ? row - 1 : row;
+}
+
+/** Share of the text inside ERROR nodes; nested ones count once. */
+export function errorRatioOf(root: SyntaxNode, length: number): number {
+  if (!root.hasError || length === 0) return 0;
+  if (root.type === 'ERROR') return 1;
+  let bad = 0;
+  let end = 0;
+  for (const node of root.descendantsOfType('ERROR')) {
+    bad += Math.max(0, node.endIndex - Math.max(node.startIndex, end));
+    end = Math.max(end, node.endIndex);
+  }
+  return Math.min(1, bad / length);
+}
+
+/** Whether an ancestor has one of the types. */
+export function ancestorOf(node: SyntaxNode, types: ReadonlySet<string>): SyntaxNode | null {
+  let current = node.parent;
+  while (current !== null && !types.has(current.type)) current = current.parent;
+  return current;
+}
+
+/** Distinct texts of all nodes of some types. */
+export function textsOf(root: SyntaxNode, types: string[]): Set<string> {
+  return new Set(root.descendantsOfType(types).map((node) => node.text));
+}
