@@ -24,6 +24,7 @@ export const exitCodeHelp = `Exit codes:
 
 export function exitCodeOf(error: unknown): ExitCode {
   if (!(error instanceof PipelineError)) return exitCodes.bug;
+  if (error.code === 'INTERRUPTED') return exitCodes.interrupted;
   return error.code === 'VERIFY_FAILED' ? exitCodes.difference : exitCodes.environment;
 }
 

@@ -1,0 +1,39 @@
+/**
+ * The program's entry: the only place that reads argv, the environment and the process's streams
+ * and signals. Everything below gets them as values.
+ */
+import { createTerminal } from './context.ts';
+import { exitCodes } from './failures.ts';
+import { runCommandLine } from './program.ts';
+
+/** npm, the launcher and the terminal may each pass one Ctrl-C on: that is one signal, not three. */
+const sameSignalMs = 500;
+
+const stop = new AbortController();
+let stoppedAtMs: number | null = null;
+
+function onSignal(): void {
+  const nowMs = performance.now();
+  if (stoppedAtMs === null) {
+    stoppedAtMs = nowMs;
+    stop.abort();
+  } else if (nowMs - stoppedAtMs > sameSignalMs) process.exit(exitCodes.interrupted);
+}
+
+process.on('SIGINT', onSignal);
+process.on('SIGTERM', onSignal);
+for (const stream of [process.stdout, process.stderr]) {
+  // A reader that has seen enough (head, less) is no failure.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(exitCodes.fine);
+    throw error;
+  });
+}
+
+process.exitCode = await runCommandLine(process.argv.slice(2), {
+  environment: process.env,
+  workingFolder: process.cwd(),
+  out: createTerminal(process.stdout, process.env),
+  err: createTerminal(process.stderr, process.env),
+  signal: stop.signal,
+});

@@ -1,0 +1,167 @@
+/** The commands, their options and their help. What a command does is in a file of its own. */
+import { Command, CommanderError, Option } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
+import { PipelineError } from '../runtime/errors.ts';
+import { configCommand } from './config-command.ts';
+import type { CommandContext } from './context.ts';
+import { demoCommand } from './demo-command.ts';
+import { doctorCommand } from './doctor-command.ts';
+import { type ExitCode, exitCodeHelp, exitCodes, reportFailure } from './failures.ts';
+import { inspectCommand } from './inspect-command.ts';
+import { runCommand } from './run-command.ts';
+import { structureCommand } from './structure-command.ts';
+import { topicsGraphCommand } from './topics-command.ts';
+import { verifyCommand } from './verify-command.ts';
+
+export const defaultOutput = 'backstory-out';
+
+/** Runs one command line to its exit code; never throws. */
+export async function runCommandLine(
+  argv: readonly string[],
+  context: CommandContext,
+): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.fine;
+  const program = createProgram(context, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // Help or version was asked for and shown; without a command help is shown instead of it.
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.fine;
+    if (error instanceof CommanderError && error.code === 'commander.help') {
+      return exitCodes.environment;
+    }
+    const json = argv.includes('--json');
+    return reportFailure(asUsageError(error), json ? context.out : context.err, json);
+  }
+}
+
+/** Commander's complaints are USAGE errors; its "help was shown" is none at all. */
+function asUsageError(error: unknown): unknown {
+  if (!(error instanceof CommanderError)) return error;
+  const message = error.message.replace(/^error: /, '');
+  return new PipelineError('USAGE', `${message}\n\`backstory --help\` shows how it is used`);
+}
+
+function createProgram(context: CommandContext, end: (code: ExitCode) => void): Command {
+  const program = new Command('backstory')
+    .description(
+      'Turns source repositories into development trajectories (plan, read, think, write) for continued pretraining: tokenized, loss-masked shards that say where each token is from.',
+    )
+    .version(manifest.version, '-V, --version', 'print the version')
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.out.stream.write(text),
+      writeErr: (text) => context.err.stream.write(text),
+      outputError: () => {},
+    })
+    .addHelpText('after', `\n${examples}\n\n${exitCodeHelp}`);
+  addRun(program, context, end);
+  addReaders(program, context, end);
+  addSetUp(program, context, end);
+  return program;
+}
+
+const examples = `Examples:
+  backstory run .                               this folder, without key, GPU or server
+  backstory run flask.tar.gz express.tgz        archives of any kind
+  backstory run @list.txt --out data            one source per line
+  backstory verify data && backstory inspect data
+  backstory run . --teacher openai --set teacher.baseUrl=http://localhost:8000/v1 \\
+                  --set teacher.model=NAME      your own model endpoint
+
+The default teacher \`grounded\` is rules, not a language model, and the default scorer
+\`bytes\` has no trained weights: they make every step real and testable. For data to
+train on bring a model endpoint. \`backstory config\` lists every knob.`;
+
+/** Options of every command that reads the configuration. */
+function withConfiguration(command: Command): Command {
+  const collect = (value: string, earlier: string[] = []) => [...earlier, value];
+  return command
+    .option('--config <file>', 'YAML file with knobs (default: ./backstory.yaml if it is there)')
+    .option('--set <stage.knob=value>', 'set one knob; may be repeated', collect);
+}
+
+function addRun(program: Command, context: CommandContext, end: (code: ExitCode) => void): void {
+  const command = program
+    .command('run')
+    .description('turn repositories into shards on this machine')
+    .argument('<source...>', 'folder, .tar .tar.gz .tgz .zip, or @list.txt with one per line')
+    .option('--out <folder>', 'where shards, manifest and log go', defaultOutput)
+    .addOption(
+      new Option('--teacher <kind>', 'who plans and thinks').choices(['grounded', 'openai']),
+    )
+    .addOption(new Option('--scorer <kind>', 'who judges rewrites').choices(['bytes', 'http']))
+    .addOption(new Option('--search <switch>', 'improve thoughts by search').choices(['on', 'off']))
+    .option('--limit <count>', 'take only the first repositories')
+    .option('--resume', 'insist on going on with a run (happens by itself where one is)')
+    .option('--quiet', 'print errors only')
+    .option('--json', 'print the summary as JSON');
+  withConfiguration(command)
+    .action(async (sources, options) => end(await runCommand(context, sources, options)))
+    .addHelpText(
+      'after',
+      '\nKeys come from BACKSTORY_TEACHER_API_KEY (or OPENAI_API_KEY) and BACKSTORY_SCORER_API_KEY.\nStop with Ctrl-C: finished work is kept, and the same command goes on.',
+    );
+}
+
+function addReaders(
+  program: Command,
+  context: CommandContext,
+  end: (code: ExitCode) => void,
+): void {
+  program
+    .command('verify')
+    .description('rebuild every file from the tokens and check every mask and hash')
+    .argument('<out>', 'output folder of a run')
+    .option('--quiet', 'print errors only')
+    .option('--json', 'print the report as JSON')
+    .action(async (out, options) => end(await verifyCommand(context, out, options)));
+  program
+    .command('inspect')
+    .description('list the samples of an output, or read one step by step')
+    .argument('<out>', 'output folder of a run')
+    .argument('[sample]', 'id or repository name, or the beginning of one')
+    .option('--full', 'do not shorten')
+    .option('--file <path>', 'only the steps of this file')
+    .option('--json', 'print JSON')
+    .action(async (out, id, options) => end(await inspectCommand(context, out, id, options)));
+  withConfiguration(
+    program
+      .command('structure')
+      .description('show files, symbols, dependencies and writing order of a folder or archive')
+      .argument('<source>', 'folder or archive')
+      .option('--json', 'print JSON'),
+  ).action(async (source, options) => end(await structureCommand(context, source, options)));
+}
+
+function addSetUp(program: Command, context: CommandContext, end: (code: ExitCode) => void): void {
+  const topics = program.command('topics').description('the topics and stages of the graph');
+  topics
+    .command('graph')
+    .description('print the graph as a Mermaid diagram')
+    .option('--json', 'print stages and topics as JSON')
+    .action((options) => end(topicsGraphCommand(context, options)));
+  withConfiguration(
+    program
+      .command('config')
+      .description('show every knob, its value and where that came from')
+      .option('--describe', 'say what each knob does')
+      .option('--json', 'print JSON'),
+  ).action(async (options) => end(await configCommand(context, options)));
+  withConfiguration(
+    program
+      .command('doctor')
+      .description('check whether this machine has what a run needs')
+      .option('--out <folder>', 'output folder to check', defaultOutput)
+      .option('--json', 'print JSON'),
+  ).action(async (options) => end(await doctorCommand(context, options)));
+  program
+    .command('demo')
+    .description('run on this repository itself and show a part of the result (npm start)')
+    .action(async () => end(await demoCommand(context)));
+}

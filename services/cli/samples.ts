@@ -1,0 +1,209 @@
+/**
+ * Samples as they lie in the shards: which there are, and one of them back from its tokens. Reads
+ * only the output folder, so it shows what a trainer would see and nothing else.
+ */
+import type { ModelIdentity, SearchSummary } from '../../schemas/generated/types.ts';
+import {
+  type ManifestEntry,
+  type ManifestShard,
+  type ProvenanceLine,
+  parseProvenance,
+} from '../../schemas/manifest.ts';
+import { decodeShard, type Pack } from '../../schemas/mds.ts';
+import {
+  parseTrajectory,
+  renderTrajectory,
+  type TextSegment,
+} from '../../schemas/trajectory-text.ts';
+import { PipelineError } from '../runtime/errors.ts';
+import { readManifest } from '../sink/manifest.ts';
+import { openLocalShardStore, type ShardStore } from '../sink/store.ts';
+import { parseTokenizerFile, readVocabulary, type Vocabulary } from '../sink/vocabulary.ts';
+
+export interface SampleOverview {
+  readonly id: string;
+  readonly name: string;
+  readonly origin: string;
+  readonly commit: string | null;
+  readonly licence: string;
+  readonly files: number;
+  readonly tokens: number;
+  readonly trainedTokens: number;
+  readonly teacher: ModelIdentity;
+  readonly scorer: ModelIdentity | null;
+  readonly search: SearchSummary | null;
+}
+
+/** A segment with its mask as the tokens carry it. */
+export interface MaskedSegment extends TextSegment {
+  readonly trained: boolean;
+  readonly tokens: number;
+}
+
+export interface Sample {
+  readonly overview: SampleOverview;
+  readonly segments: readonly MaskedSegment[];
+}
+
+export interface OpenOutput {
+  readonly entries: readonly ManifestEntry[];
+  readonly shards: readonly ManifestShard[];
+  readonly store: ShardStore;
+}
+
+interface Piece {
+  readonly line: ProvenanceLine;
+  readonly inputIds: Uint32Array;
+  readonly mask: Uint8Array;
+}
+
+export async function openOutput(outputFolder: string): Promise<OpenOutput> {
+  const store = openLocalShardStore(outputFolder, () => {});
+  const { entries } = await readManifest(store);
+  if (entries.length === 0) {
+    throw new PipelineError(
+      'OUTPUT_MISSING',
+      `${outputFolder} holds no manifest: no run has sealed a shard there yet`,
+      { subject: outputFolder },
+    );
+  }
+  return { entries, shards: entries.flatMap((entry) => entry.shards), store };
+}
+
+/** Every sample with at least one piece in a shard, in the order of the shards. */
+export async function listSamples(output: OpenOutput): Promise<SampleOverview[]> {
+  const samples = new Map<string, { line: ProvenanceLine; tokens: number; trained: number }>();
+  for (const shard of output.shards) {
+    for (const piece of await readPieces(output, shard, () => true)) {
+      const { sampleId } = piece.line;
+      const sample = samples.get(sampleId) ?? { line: piece.line, tokens: 0, trained: 0 };
+      if (piece.line.piece === 0) sample.line = piece.line;
+      sample.tokens += piece.inputIds.length;
+      sample.trained += piece.mask.reduce((sum, value) => sum + value, 0);
+      samples.set(sampleId, sample);
+    }
+  }
+  return [...samples.values()].map(({ line, tokens, trained }) => overview(line, tokens, trained));
+}
+
+/** The sample whose id or repository name begins with `wanted`; USAGE when none or several do. */
+export async function readSample(output: OpenOutput, wanted: string): Promise<Sample> {
+  const matches = (line: ProvenanceLine) =>
+    line.sampleId.startsWith(wanted) || line.name.startsWith(wanted);
+  const pieces: Piece[] = [];
+  for (const shard of output.shards) pieces.push(...(await readPieces(output, shard, matches)));
+  const exact = pieces.filter(({ line }) => line.sampleId === wanted || line.name === wanted);
+  const chosen = exact.length > 0 ? exact : pieces;
+  const ids = [...new Set(chosen.map(({ line }) => line.sampleId))];
+  const [id] = ids;
+  if (id === undefined || ids.length > 1) {
+    const what = id === undefined ? 'no sample' : `${ids.length} samples`;
+    throw new PipelineError(
+      'USAGE',
+      `${what} here begin with ${wanted}; \`backstory inspect OUT\` lists them`,
+      { subject: wanted },
+    );
+  }
+  return assemble(await loadVocabulary(output), chosen);
+}
+
+function assemble(vocabulary: Vocabulary, pieces: readonly Piece[]): Sample {
+  const ordered = [...pieces].sort((a, b) => a.line.piece - b.line.piece);
+  const [first] = ordered;
+  if (first === undefined || ordered.length !== first.line.pieces) {
+    throw new PipelineError(
+      'OUTPUT_MISSING',
+      `only ${ordered.length} of ${first?.line.pieces} pieces are in shards yet; let the run finish`,
+    );
+  }
+  const own = ordered.map(({ line, inputIds, mask }) => ({
+    ids: inputIds.subarray(line.prefixTokens),
+    mask: mask.subarray(line.prefixTokens),
+  }));
+  const ids = Uint32Array.from(own.flatMap((piece) => [...piece.ids]));
+  const mask = Uint8Array.from(own.flatMap((piece) => [...piece.mask]));
+  // The last token ends the document and is no text.
+  const text = vocabulary.decode(ids.subarray(0, -1)).toString('utf8');
+  const segments = maskSegments(text, ids, mask, vocabulary);
+  const trained = mask.reduce((sum, value) => sum + value, 0);
+  return { overview: overview(first.line, ids.length, trained), segments };
+}
+
+/** Lays the segments over the tokens; a segment begins at a token's first byte. */
+function maskSegments(
+  text: string,
+  ids: Uint32Array,
+  mask: Uint8Array,
+  vocabulary: Vocabulary,
+): MaskedSegment[] {
+  const segments = parseTrajectory(text);
+  let position = 0;
+  return renderTrajectory(segments).map((rendered, index) => {
+    const start = position;
+    let bytes = Buffer.byteLength(rendered.text);
+    while (bytes > 0 && position < ids.length) {
+      bytes -= vocabulary.byteLength(ids[position] ?? 0);
+      position += 1;
+    }
+    const segment = segments[index];
+    if (segment === undefined) throw new Error('rendering lost a segment');
+    return { ...segment, trained: mask[start] === 1, tokens: position - start };
+  });
+}
+
+async function readPieces(
+  { store }: OpenOutput,
+  shard: ManifestShard,
+  matches: (line: ProvenanceLine) => boolean,
+): Promise<Piece[]> {
+  const provenance = await requireFile(store, shard.provenance.path);
+  const lines = parseProvenance(provenance.toString('utf8')).filter(matches);
+  if (lines.length === 0) return [];
+  const packs = decodeShard(await requireFile(store, shard.path));
+  return lines.map((line) => cutPiece(packs[line.pack - shard.firstPack], line, shard.path));
+}
+
+function cutPiece(pack: Pack | undefined, line: ProvenanceLine, path: string): Piece {
+  if (pack === undefined) {
+    throw new PipelineError('SHARD_CORRUPT', `${path} has no pack ${line.pack}`, { subject: path });
+  }
+  const [start, end] = line.tokens;
+  return {
+    line,
+    inputIds: pack.inputIds.subarray(start, end),
+    mask: pack.mask.subarray(start, end),
+  };
+}
+
+async function loadVocabulary({ store, entries }: OpenOutput): Promise<Vocabulary> {
+  const { tokenizer } = entries.at(-1) ?? {};
+  if (tokenizer === undefined) throw new Error('an open output has entries');
+  const { path } = tokenizer.file;
+  const parsed = parseTokenizerFile((await requireFile(store, path)).toString('utf8'), path);
+  const end = parsed.added_tokens.find(({ id }) => id === tokenizer.endOfText);
+  return readVocabulary(parsed, end?.content ?? '', path);
+}
+
+async function requireFile(store: ShardStore, path: string): Promise<Buffer> {
+  const bytes = await store.read(path);
+  if (bytes !== null) return bytes;
+  throw new PipelineError('SHARD_CORRUPT', `${path} is missing; \`backstory verify\` tells more`, {
+    subject: path,
+  });
+}
+
+function overview(line: ProvenanceLine, tokens: number, trainedTokens: number): SampleOverview {
+  return {
+    id: line.sampleId,
+    name: line.name,
+    origin: line.origin,
+    commit: line.commit,
+    licence: line.licence,
+    files: line.files?.length ?? 0,
+    tokens,
+    trainedTokens,
+    teacher: line.teacher as ModelIdentity,
+    scorer: line.scorer as ModelIdentity | null,
+    search: line.search as SearchSummary | null,
+  };
+}

@@ -1,0 +1,33 @@
+/** `backstory structure DIR`: files, symbols, dependencies and writing order, without a run. */
+import { resolve } from 'node:path';
+import { admitArchive } from '../admit/admit-archive.ts';
+import { packSource } from '../discover/pack-source.ts';
+import { expandSources } from '../discover/sources.ts';
+import { PipelineError } from '../runtime/errors.ts';
+import { type CommandContext, writeJson, writeLine } from './context.ts';
+import { type ExitCode, exitCodes } from './failures.ts';
+import { type ConfigurationOptions, loadConfiguration } from './settings.ts';
+import { extractStructure } from './structure-of.ts';
+import { drawStructure } from './structure-view.ts';
+
+export interface StructureOptions extends ConfigurationOptions {
+  readonly json?: boolean;
+}
+
+export async function structureCommand(
+  context: CommandContext,
+  source: string,
+  options: StructureOptions,
+): Promise<ExitCode> {
+  const { values } = await loadConfiguration(context, options);
+  const [spec] = await expandSources([resolve(context.workingFolder, source)], 1);
+  if (spec === undefined) {
+    throw new PipelineError('SOURCE_EMPTY', `${source} names nothing`, { subject: source });
+  }
+  const packed = await packSource(spec, { ...values.discover, outputFolder: null });
+  const admitted = await admitArchive(packed.archive, packed.format, values.admit);
+  const structure = await extractStructure(admitted, values.extract, context.signal);
+  if (options.json === true) writeJson(context.out, structure);
+  else for (const line of drawStructure(structure, context.out.style)) writeLine(context.out, line);
+  return exitCodes.fine;
+}
