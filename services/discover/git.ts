@@ -1,0 +1,65 @@
+/**
+ * The commit of a folder and its time, asked of git in a way that cannot run anything the
+ * repository configures: no hooks, signatures, file monitors or fetches.
+ */
+import { execFile } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+export interface CommitFacts {
+  readonly commit: string;
+  readonly timeMs: number;
+}
+
+/** Settings of the command line win over the repository's; `cat-file` could fetch a lost object. */
+const safety = ['core.fsmonitor=false', 'core.hooksPath=/dev/null'].concat(
+  ['allow', 'ext.allow', 'file.allow', 'ssh.allow', 'git.allow', 'http.allow', 'https.allow'].map(
+    (name) => `protocol.${name}=never`,
+  ),
+);
+
+/** Null where the folder is in no repository, git is absent, or it does not answer in time. */
+export async function readCommit(folder: string, timeoutMs: number): Promise<CommitFacts | null> {
+  if (!(await isInRepository(folder))) return null;
+  try {
+    // Fails where the folder is only inside a checkout, not part of what was committed.
+    await git(folder, ['rev-parse', '--verify', '--quiet', 'HEAD:./'], timeoutMs);
+    const commit = (
+      await git(folder, ['rev-parse', '--verify', 'HEAD^{commit}'], timeoutMs)
+    ).trim();
+    if (!/^[0-9a-f]{40,64}$/.test(commit)) return null;
+    const object = await git(folder, ['cat-file', 'commit', commit], timeoutMs);
+    const seconds = /^committer .*> (\d{1,12}) [+-]\d{4}$/m.exec(object)?.[1];
+    return { commit, timeMs: Number(seconds ?? 0) * 1000 };
+  } catch {
+    // No git, no commit yet, or a repository git refuses to trust: the folder is read without.
+    return null;
+  }
+}
+
+async function git(folder: string, command: readonly string[], timeoutMs: number): Promise<string> {
+  const options = safety.flatMap((setting) => ['-c', setting]);
+  const { stdout } = await run('git', ['-C', folder, ...options, ...command], {
+    timeout: timeoutMs,
+    maxBuffer: 1024 * 1024,
+    windowsHide: true,
+  });
+  return stdout;
+}
+
+async function isInRepository(folder: string): Promise<boolean> {
+  for (let current = folder; ; current = dirname(current)) {
+    if (await exists(join(current, '.git'))) return true;
+    if (dirname(current) === current) return false;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
