@@ -1,4 +1,4 @@
-/** Knobs of the scorer, under `scorer.*`. Those that change a score are part of its configuration. */
+/** Knobs of the scorer, under `scorer.*`. Those that change a score are part of its identity. */
 import { z } from 'zod';
 
 export const configuration = z.object({

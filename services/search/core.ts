@@ -1,7 +1,7 @@
 /**
  * The search: rewrites of one thought at a time, refused or scored, and kept only if the bits of
- * the code fall by the margin against the best so far (I4). Bits never rise, and every rewrite asked
- * for is recorded exactly once. Pure: asking and scoring are passed in.
+ * the code fall by the margin against the best so far (I4). Bits never rise, and every rewrite
+ * asked for is recorded exactly once. Pure: asking and scoring are passed in.
  */
 import type { Candidate } from '../../schemas/generated/types.ts';
 import type { LeakGuard } from './leak-guard.ts';

@@ -4,7 +4,7 @@
  * the same bits in every process.
  */
 
-/** Stretched values lie within ±12, which is a probability of 6e-6: no bit costs more than 18 bits. */
+/** Stretched values lie within ±12, which is a probability of 6e-6. */
 export const stretchMax = 12;
 
 /** Entries of the stretch table; a probability p has entry ⌊p · 4096⌋. */

@@ -10,8 +10,8 @@ import { contextCount, History, historyPieces } from './history.ts';
 import { Mixer, matchInput, mixerPieces } from './mixer.ts';
 
 /**
- * A slot is one node of one context: probability of a 1 in the high 16 bits, then a count of 8, then
- * 8 check bits of the context, so that a foreign context reads as unseen. 2^20 slots are 4 MiB.
+ * A slot is one node of one context: probability of a 1 in the high 16 bits, then a count of 8,
+ * then 8 check bits of the context, so that a foreign one reads as unseen. 2^20 slots are 4 MiB.
  */
 const slotBits = 20;
 const unseen = 0x80000000 | 0;

@@ -1,6 +1,7 @@
 /**
- * The `http` scorer: an OpenAI-compatible completions server echoes context + thought + target with
- * log probabilities. One request per thought; no retries here, the runtime's are bounded and shared.
+ * The `http` scorer: an OpenAI-compatible completions server echoes context + thought + target
+ * with log probabilities. One request per thought; no retries here, the runtime's are bounded
+ * and shared.
  */
 import OpenAI from 'openai';
 import { PipelineError } from '../../runtime/errors.ts';

@@ -1,4 +1,4 @@
-/** Threads answer like one model in this process does, however many there are, and can be stopped. */
+/** Threads answer as one model in this process does, however many there are, and can be stopped. */
 import { afterEach, expect, test } from 'vitest';
 import { createByteScorer } from '../../../../services/scorer/bytes/score.ts';
 import { openBytesScorer } from '../../../../services/scorer/bytes/scorer.ts';

@@ -45,7 +45,7 @@ test('an empty target costs nothing and no thoughts give no scores', () => {
   expect(scorer.score({ context: 'c', thoughts: [], target: 'x' })).toEqual([]);
 });
 
-// Real code of this repository, and thoughts of nearly equal length about it and about another file.
+// Real code of this repository; thoughts of nearly equal length about it and about another file.
 const pairs = [
   {
     path: 'services/runtime/clock.ts',

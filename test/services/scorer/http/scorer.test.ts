@@ -1,4 +1,4 @@
-/** The http scorer against a real server on a socket: exact bits, and every way to be unsuitable. */
+/** The http scorer against a real server on a socket: exact bits, every way to be unsuitable. */
 import { afterEach, expect, test } from 'vitest';
 import { configuration } from '../../../../services/scorer/config.ts';
 import { openScorer } from '../../../../services/scorer/open.ts';
