@@ -78,7 +78,8 @@ class ResumeTest(unittest.TestCase):
         for world_size in (1, 2, 4):
             ranks = [read(4, rank=rank, world_size=world_size) for rank in range(world_size)]
             joined = [
-                sum((content(part) for part in step), []) for step in zip(*ranks, strict=True)
+                [pack for part in step for pack in content(part)]
+                for step in zip(*ranks, strict=True)
             ]
             self.assertEqual(joined, whole)
 
@@ -112,6 +113,20 @@ class ShuffleTest(unittest.TestCase):
         self.assertNotEqual(order(1), order(2))
 
 
+class Entries:
+    """Hides the entries of a manifest; each wait of the feed reveals one."""
+
+    def __init__(self, folder: Path) -> None:
+        paths = sorted(folder.iterdir())
+        self.hidden = [(path, path.read_bytes()) for path in paths]
+        for path in paths:
+            path.unlink()
+
+    def reveal(self, _seconds: float) -> None:
+        path, data = self.hidden.pop(0)
+        path.write_bytes(data)
+
+
 class CopyTest(unittest.TestCase):
     """Tests that change an output work on a copy."""
 
@@ -124,21 +139,10 @@ class CopyTest(unittest.TestCase):
     def test_grows_while_it_is_read(self) -> None:
         for shuffle in (None, Shuffle(window=3, seed=1)):
             whole = [content(batch) for batch in read(2, shuffle=shuffle)]
-            later = sorted((self.folder / "manifest").iterdir())
-            hidden = [(path, path.read_bytes()) for path in later]
-            for path in later:
-                path.unlink()
-            waits = 0
-
-            def grow(_seconds: float) -> None:
-                nonlocal waits
-                waits += 1
-                path, data = hidden.pop(0)
-                path.write_bytes(data)
-
-            feed = Feed(self.folder, 2, sleep=grow, shuffle=shuffle)
+            entries = Entries(self.folder / "manifest")
+            feed = Feed(self.folder, 2, sleep=entries.reveal, shuffle=shuffle)
             self.assertEqual([content(batch) for batch in feed], whole)
-            self.assertEqual((waits, hidden), (len(later), []))
+            self.assertEqual(entries.hidden, [])
 
     def test_a_changed_byte_anywhere_is_found(self) -> None:
         rng = random.Random(1)

@@ -1,0 +1,144 @@
+/** Cutting: adjacent pieces that fit, at seams where there are any, never all masked if avoidable. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isTrained, type SegmentKind } from '../../../schemas/trajectory-text.ts';
+import { cutDocument, type Piece, type TokenSegment } from '../../../services/sink/cut.ts';
+
+/** `file:5 write:20` as segments with that many tokens. */
+function document(text: string): TokenSegment[] {
+  let end = 0;
+  return text.split(' ').map((part) => {
+    const [kind, tokens] = part.split(':') as [SegmentKind, string];
+    end += Number(tokens);
+    return { kind, trained: isTrained(kind), start: end - Number(tokens), end };
+  });
+}
+
+const neverLine = (_token: number) => false;
+
+function cuts(text: string, contextLength: number, endsLine = neverLine): string[] {
+  const pieces = cutDocument(document(text), endsLine, { contextLength, prefixTokensMax: 10 });
+  return pieces.map(({ start, end, prefixTokens }) => `${prefixTokens}+${start}-${end}`);
+}
+
+describe('cutDocument', () => {
+  it.each([
+    ['a document that fits stays whole', 'backstory:2 task:3 plan:5 done:2', 12, ['0+0-12']],
+    [
+      'cuts before a file',
+      'backstory:2 task:8 plan:10 file:3 think:5 write:12 file:3 think:5 write:12 done:2',
+      42,
+      ['0+0-40', '2+40-62'],
+    ],
+    [
+      'repeats the frame and the current file',
+      'backstory:2 task:8 plan:10 file:3 think:10 write:30 done:2',
+      40,
+      ['0+0-20', '2+20-33', '5+33-65'],
+    ],
+    [
+      'cuts an oversized segment anywhere when it has no lines',
+      'backstory:2 task:2 plan:2 file:2 think:2 write:100 done:2',
+      50,
+      ['0+0-50', '4+50-96', '4+96-112'],
+    ],
+  ])('%s', (_name, text, contextLength, expected) => {
+    expect(cuts(text, contextLength)).toEqual(expected);
+  });
+
+  it('cuts an oversized segment after a line', () => {
+    const text = 'backstory:2 task:2 plan:2 file:2 think:2 write:100 done:2';
+    expect(cuts(text, 50, (token) => token % 5 === 4)).toEqual(['0+0-50', '4+50-95', '4+95-112']);
+  });
+
+  it('leaves out a prefix that is too long', () => {
+    const text = 'backstory:2 task:2 plan:20 file:20 think:10 write:30 done:2';
+    expect(cuts(text, 60)).toEqual(['0+0-24', '2+24-54', '2+54-86']);
+  });
+
+  it('takes part of a long observation along, so that the next piece has something trained', () => {
+    const text = 'backstory:2 task:2 plan:10 file:2 read:2 observe:48 think:10 write:10 done:2';
+    for (const piece of piecesOf(text, 50)) expect(trainedIn(document(text), piece)).toBe(true);
+  });
+});
+
+function piecesOf(text: string, contextLength: number): Piece[] {
+  return cutDocument(document(text), neverLine, { contextLength, prefixTokensMax: 10 });
+}
+
+function trainedIn(segments: readonly TokenSegment[], piece: Piece): boolean {
+  return segments.some(
+    ({ trained, start, end }) => trained && start < piece.end && end > piece.start,
+  );
+}
+
+const size = fc.integer({ min: 1, max: 60 });
+const arbitraryText = fc
+  .record({
+    head: fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 9 }), size, size),
+    files: fc.array(
+      fc.record({
+        file: size,
+        observe: size,
+        think: size,
+        write: fc.integer({ min: 1, max: 300 }),
+      }),
+      { minLength: 1, maxLength: 6 },
+    ),
+  })
+  .map(({ head: [backstory, task, requirements, plan], files }) =>
+    [
+      `backstory:${backstory} task:${task} requirements:${requirements} plan:${plan}`,
+      ...files.map(
+        (f) => `file:${f.file} read:3 observe:${f.observe} think:${f.think} write:${f.write}`,
+      ),
+      'done:3',
+    ].join(' '),
+  );
+
+describe('for any document', () => {
+  it('pieces are adjacent, fit the context, and repeat only whole frame and file segments', () => {
+    fc.assert(
+      fc.property(
+        arbitraryText,
+        fc.integer({ min: 64, max: 200 }),
+        fc.nat(9),
+        (text, contextLength, every) => {
+          const segments = document(text);
+          const limits = { contextLength, prefixTokensMax: 30 };
+          const pieces = cutDocument(segments, (token) => token % (every + 2) === 0, limits);
+          let cursor = 0;
+          for (const piece of pieces) {
+            expect(piece.start).toBe(cursor);
+            expect(piece.end).toBeGreaterThan(piece.start);
+            expect(piece.prefixTokens).toBeLessThanOrEqual(30);
+            expect(piece.prefixTokens + piece.end - piece.start).toBeLessThanOrEqual(contextLength);
+            for (const [start, end] of piece.prefix) {
+              const repeated = segments.find(
+                (segment) => segment.start === start && segment.end === end,
+              );
+              expect(['backstory', 'file']).toContain(repeated?.kind);
+              expect(end).toBeLessThanOrEqual(piece.start);
+            }
+            cursor = piece.end;
+          }
+          expect(cursor).toBe(segments.at(-1)?.end);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('every piece has a trained token when no masked run reaches half a context', () => {
+    fc.assert(
+      fc.property(arbitraryText, (text) => {
+        const segments = document(text);
+        const limits = { contextLength: 130, prefixTokensMax: 30 };
+        for (const piece of cutDocument(segments, neverLine, limits)) {
+          expect(trainedIn(segments, piece)).toBe(true);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
