@@ -1,10 +1,11 @@
 /**
  * A small pool of threads, so that scoring never blocks the main loop. Threads start when first
- * needed. Which thread answers changes no result; a request goes to the thread that has just seen
- * its context when that one is free, which saves building it again.
+ * needed. Which thread answers changes no result; a request goes to a thread that keeps its
+ * context when that one is free, which saves building it again.
  */
 import { Worker } from 'node:worker_threads';
 import type { ScoreRequest } from '../port.ts';
+import { contextsKept } from './score.ts';
 import type { Question, Reply, WorkerData } from './worker.ts';
 
 export interface Pool {
@@ -22,7 +23,8 @@ interface Task {
 interface Thread {
   readonly worker: Worker;
   task: Task | null;
-  lastContext: string | null;
+  /** Contexts it keeps, the least recent first. */
+  contexts: readonly string[];
 }
 
 export function openPool(threadsMax: number, data: WorkerData): Pool {
@@ -39,7 +41,7 @@ export function openPool(threadsMax: number, data: WorkerData): Pool {
 
   const startThread = (): Thread => {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: data });
-    const thread: Thread = { worker, task: null, lastContext: null };
+    const thread: Thread = { worker, task: null, contexts: [] };
     worker.on('message', ({ number, bits }: Reply) => {
       const task = thread.task;
       thread.task = null;
@@ -55,7 +57,7 @@ export function openPool(threadsMax: number, data: WorkerData): Pool {
 
   const freeThread = (context: string): Thread | null => {
     const free = threads.filter((thread) => thread.task === null);
-    const warm = free.find((thread) => thread.lastContext === context);
+    const warm = free.find((thread) => thread.contexts.includes(context));
     if (warm !== undefined) return warm;
     if (threads.length < threadsMax) return startThread();
     return free[0] ?? null;
@@ -67,7 +69,9 @@ export function openPool(threadsMax: number, data: WorkerData): Pool {
       if (thread === null) return;
       waiting.shift();
       thread.task = next;
-      thread.lastContext = next.request.context;
+      const { context } = next.request;
+      const others = thread.contexts.filter((kept) => kept !== context);
+      thread.contexts = [...others, context].slice(-contextsKept);
       // Only work in progress keeps the process alive.
       thread.worker.ref();
       thread.worker.postMessage({ number: next.number, request: next.request } satisfies Question);

@@ -11,6 +11,9 @@ export interface ByteScorer {
   score(request: ScoreRequest): number[];
 }
 
+/** Contexts whose state is kept, 5 MB each: as many as files are searched at once by default. */
+export const contextsKept = 4;
+
 const encoder = new TextEncoder();
 
 /** Makes a scorer that keeps the tail of a longer context. */
@@ -18,15 +21,24 @@ export function createByteScorer(contextBytesMax: number): ByteScorer {
   const model = new ByteModel();
   model.code(encoder.encode(primer));
   const primed = model.save();
-  // Several calls for one file follow each other, so the last context is worth keeping.
-  let known: { readonly context: string; readonly state: Uint8Array } | null = null;
+  // A file is scored several times in a row, among others that are searched meanwhile. In order of
+  // use, the least recent first.
+  const states = new Map<string, Uint8Array>();
 
   const stateAfter = (context: string): Uint8Array => {
-    if (known?.context === context) return known.state;
-    model.restore(primed);
-    model.code(tailBytes(encoder.encode(context), contextBytesMax));
-    known = { context, state: model.save() };
-    return known.state;
+    let state = states.get(context);
+    if (state === undefined) {
+      model.restore(primed);
+      model.code(tailBytes(encoder.encode(context), contextBytesMax));
+      state = model.save();
+    }
+    states.delete(context);
+    states.set(context, state);
+    for (const oldest of states.keys()) {
+      if (states.size <= contextsKept) break;
+      states.delete(oldest);
+    }
+    return state;
   };
 
   return {

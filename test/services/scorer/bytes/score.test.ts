@@ -2,7 +2,11 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createByteScorer, tailBytes } from '../../../../services/scorer/bytes/score.ts';
+import {
+  contextsKept,
+  createByteScorer,
+  tailBytes,
+} from '../../../../services/scorer/bytes/score.ts';
 
 const contextBytesMax = 65_536;
 const sourceOf = (path: string) =>
@@ -92,4 +96,17 @@ test('a longer context keeps its tail, from the start of a character', () => {
   expect(scorer.score({ ...request, context: `${'x'.repeat(50)}0123456789` })).toEqual(
     scorer.score({ ...request, context: '0123456789' }),
   );
+});
+
+test('more contexts than are kept change nothing either', () => {
+  const scorer = createByteScorer(contextBytesMax);
+  const requests = Array.from({ length: contextsKept + 2 }, (_unused, index) => ({
+    context: `context ${index} of several\n`,
+    thoughts: ['a thought\n'],
+    target: 'context of several thoughts\n',
+  }));
+  const first = requests.map((request) => scorer.score(request));
+  expect(requests.toReversed().map((request) => scorer.score(request))).toEqual(first.toReversed());
+  const fresh = requests.map((request) => createByteScorer(contextBytesMax).score(request));
+  expect(first).toEqual(fresh);
 });
