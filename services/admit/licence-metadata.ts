@@ -1,5 +1,12 @@
 /** Licences as package metadata states them, read as text: no file of a repository is executed. */
-import { combine, type LicenceExpression, licence, parseExpression } from './licence-expression.ts';
+import {
+  combine,
+  identifiersOf,
+  type LicenceExpression,
+  licence,
+  parseExpression,
+} from './licence-expression.ts';
+import { permissiveLicences } from './licence-signatures.ts';
 
 /** The licence that a metadata file at the root states; null where it states none we understand. */
 export function readMetadataLicence(path: string, text: string): LicenceExpression | null {
@@ -102,7 +109,16 @@ function fromStatement(value: string): LicenceExpression | null {
   const named = fromName(text);
   if (named !== null) return licence(named);
   // Cargo wrote `MIT/Apache-2.0` before expressions.
-  return parseExpression(text.replaceAll('/', ' OR ')) ?? licence(unreadable);
+  const expression = parseExpression(text.replaceAll('/', ' OR '));
+  const readable = expression !== null && identifiersOf(expression).every(isIdentifier);
+  return readable ? expression : licence(unreadable);
+}
+
+/** SPDX identifiers carry a version or are well known; a bare `BSD` names no one licence. */
+function isIdentifier(identifier: string): boolean {
+  return (
+    /[-\d]/.test(identifier) || permissiveLicences.includes(identifier) || identifier === 'JSON'
+  );
 }
 
 const names: readonly (readonly [RegExp, string])[] = [
