@@ -1,0 +1,62 @@
+/** Manifest entries and provenance lines are read strictly: what we do not know we do not guess. */
+import { describe, expect, it } from 'vitest';
+import { manifestName, parseManifestEntry, parseProvenance } from '../../schemas/manifest.ts';
+
+const hash = 'a'.repeat(64);
+const file = { path: 'tokenizer/tokenizer.json', bytes: 1, sha256: hash };
+const entry = {
+  format: 1,
+  entry: 3,
+  previous: hash,
+  dataset: 'd',
+  runId: 'r',
+  contextLength: 64,
+  tokenizer: { name: 't', file, fingerprint: hash, endOfText: 1 },
+  firstPack: 0,
+  firstShard: 0,
+  shards: [],
+  sources: [],
+  nextSequence: 0,
+  samples: [],
+  carried: { samples: [], pending: [[[0, 1]]], open: [] },
+  maskedPieces: 0,
+  closed: false,
+};
+
+describe('parseManifestEntry', () => {
+  it('reads what was written', () => {
+    expect(parseManifestEntry(JSON.stringify(entry), 3)).toEqual(entry);
+  });
+
+  it.each<[string, object]>([
+    ['another format', { format: 2 }],
+    ['another number', { entry: 4 }],
+    ['an unknown field', { extra: 1 }],
+    ['a field too few', { closed: undefined }],
+    ['a hash that is none', { previous: 'abc' }],
+    ['a negative count', { nextSequence: -1 }],
+    [
+      'a path out of the folder',
+      { tokenizer: { ...entry.tokenizer, file: { ...file, path: '../x' } } },
+    ],
+    ['an absolute path', { tokenizer: { ...entry.tokenizer, file: { ...file, path: '/x' } } }],
+  ])('refuses %s', (_what, change) => {
+    expect(() => parseManifestEntry(JSON.stringify({ ...entry, ...change }), 3)).toThrow();
+  });
+
+  it('refuses text that is not JSON', () => {
+    expect(() => parseManifestEntry('{', 3)).toThrow('not JSON');
+  });
+});
+
+describe('parseProvenance', () => {
+  it('reads no lines, and names a line that is wrong', () => {
+    expect(parseProvenance('')).toEqual([]);
+    expect(() => parseProvenance('{}\n')).toThrow('line 1');
+    expect(() => parseProvenance('{}')).toThrow('last line');
+  });
+});
+
+it('names sort as numbers do', () => {
+  expect([2, 10, 1].map(manifestName).sort()).toEqual([1, 2, 10].map(manifestName));
+});
