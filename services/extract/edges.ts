@@ -80,7 +80,7 @@ function addLink(
     const confidence = link.confidence * passedOnConfidence;
     merge(drafts, definer.path, { ...link, confidence, names: new Set(names) });
   }
-  const weight = own ? link.softness : Math.max(link.softness, softness.passedOn);
+  const weight = own ? link.softness : Math.max(link.softness, softness.throughBarrel);
   merge(drafts, link.to, { ...link, softness: weight, names: direct });
 }
 

@@ -11,12 +11,16 @@ export const softness = {
   hard: 0,
   /** Imported inside a function: needed only when it runs. */
   deferred: 1,
-  /** Passed on, or used as a type only: nothing at run time needs it first. */
+  /** Passed on to others: a barrel follows what it offers. */
   passedOn: 2,
+  /** Used as a type only: nothing at run time needs it first. */
+  typeOnly: 3,
   /** Rust `mod x;`: the parent declares the child. */
-  declared: 3,
+  declared: 4,
+  /** Imported from a barrel that only passes it on: the defining file has an edge of its own. */
+  throughBarrel: 5,
   /** A source that uses test code. */
-  backwards: 4,
+  backwards: 6,
 } as const;
 
 /** One imported name. `name` is the target's (`*` is the module itself), `local` the file's own. */

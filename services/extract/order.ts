@@ -10,7 +10,7 @@ export interface OrderEdge {
   readonly from: string;
   /** Comes before `from`. */
   readonly to: string;
-  /** 0 never gives way to a softer edge; higher goes first. */
+  /** In a cycle the edge with the highest gives way; 0 only where all are 0. */
   readonly softness: number;
 }
 
@@ -26,57 +26,98 @@ export function orderPaths(
   edges: readonly OrderEdge[],
   phaseOf: (path: string) => number,
 ): string[] {
-  const sorted = [...new Set(paths)].sort((a, b) => phaseOf(a) - phaseOf(b) || byText(a, b));
-  const rank = new Map(sorted.map((path, index) => [path, index]));
-  let arcs = toArcs(edges, rank);
-  const levels = [...new Set(arcs.map((arc) => arc.softness))].sort((a, b) => b - a);
+  const known = [...new Set(paths)].sort(byText);
+  const rank = new Map(known.map((path, index) => [path, index]));
+  const kept = breakCycles(known.length, toArcs(edges, rank));
+  const phases = inheritPhases(known.map(phaseOf), kept);
+  const sorted = known
+    .map((_, index) => index)
+    .sort((a, b) => at(phases, a) - at(phases, b) || a - b);
+  const position = new Map(sorted.map((index, place) => [index, place]));
+  const arcs = kept.map((arc) => ({
+    ...arc,
+    from: position.get(arc.from) ?? 0,
+    to: position.get(arc.to) ?? 0,
+  }));
+  return place(known.length, arcs, []).map((index) => known[at(sorted, index)] ?? '');
+}
+
+/** Adds the arcs from the hardest to the softest, leaving out those that would close a cycle. */
+function breakCycles(size: number, arcs: readonly Arc[]): Arc[] {
+  const levels = [...new Set(arcs.map((arc) => arc.softness))].sort((a, b) => a - b);
+  let kept: Arc[] = [];
   for (const level of levels) {
-    const component = components(sorted.length, arcs);
-    const inCycle = (arc: Arc) => component[arc.from] === component[arc.to];
-    if (!arcs.some(inCycle)) break;
-    if (level > 0) arcs = arcs.filter((arc) => arc.softness !== level || !inCycle(arc));
+    kept = addLevel(
+      size,
+      kept,
+      arcs.filter((arc) => arc.softness === level),
+    );
   }
-  arcs = cutCycles(sorted.length, arcs);
-  return place(sorted.length, arcs).map((index) => sorted[index] ?? '');
+  return kept;
 }
 
-/** Edges between known, different paths, as ranks. */
+/** What a source needs is placed with the sources, whatever it looks like. */
+function inheritPhases(phases: readonly number[], arcs: readonly Arc[]): number[] {
+  const inherited = [...phases];
+  const targets: number[][] = phases.map(() => []);
+  for (const { from, to } of arcs) targets[from]?.push(to);
+  for (const node of place(phases.length, arcs, []).reverse()) {
+    for (const target of targets[node] ?? []) {
+      inherited[target] = Math.min(at(inherited, target), at(inherited, node));
+    }
+  }
+  return inherited;
+}
+
+function at(numbers: readonly number[], index: number): number {
+  return numbers[index] ?? 0;
+}
+
+/** Edges between known, different paths, as ranks; of several between two, the hardest. */
 function toArcs(edges: readonly OrderEdge[], rank: ReadonlyMap<string, number>): Arc[] {
-  return edges.flatMap(({ from, to, softness }) => {
+  const arcs = new Map<number, Arc>();
+  for (const { from, to, softness } of edges) {
     const [source, target] = [rank.get(from), rank.get(to)];
-    if (source === undefined || target === undefined || source === target) return [];
-    return [{ from: source, to: target, softness }];
-  });
-}
-
-/** Leaves out arcs of every remaining cycle so that none is left. */
-function cutCycles(size: number, arcs: readonly Arc[]): Arc[] {
-  const component = components(size, arcs);
-  const inside = arcs.filter((arc) => component[arc.from] === component[arc.to]);
-  if (inside.length === 0) return [...arcs];
-  const position = new Map(place(size, inside).map((index, at) => [index, at]));
-  return arcs.filter(
-    (arc) =>
-      component[arc.from] !== component[arc.to] ||
-      (position.get(arc.to) ?? 0) < (position.get(arc.from) ?? 0),
-  );
+    if (source === undefined || target === undefined || source === target) continue;
+    const pair = source * rank.size + target;
+    const known = arcs.get(pair)?.softness ?? Number.POSITIVE_INFINITY;
+    if (softness < known) arcs.set(pair, { from: source, to: target, softness });
+  }
+  return [...arcs.values()];
 }
 
 /**
- * Places every index after its targets; among those free to come next, the lowest. When none is
- * free (a cycle) the one with the fewest unmet targets comes next.
+ * Adds softer arcs to harder ones that form no cycle, without those that would close one. So an arc
+ * gives way only in a cycle in which none is softer.
  */
-function place(size: number, arcs: readonly Arc[]): number[] {
-  const dependents: number[][] = Array.from({ length: size }, () => []);
+function addLevel(size: number, kept: readonly Arc[], added: readonly Arc[]): Arc[] {
+  const all = [...kept, ...added];
+  const component = components(size, all);
+  const isInside = (arc: Arc) => component[arc.from] === component[arc.to];
+  const inside = added.filter(isInside);
+  if (inside.length === 0) return all;
+  const position = new Map(
+    place(size, kept.filter(isInside), inside).map((node, at) => [node, at]),
+  );
+  const before = (arc: Arc) => (position.get(arc.to) ?? 0) < (position.get(arc.from) ?? 0);
+  return [...kept, ...added.filter((arc) => !isInside(arc) || before(arc))];
+}
+
+/**
+ * Places every index after its targets by `firm` arcs, which form no cycle. Among those free to
+ * come next: the one with the fewest unmet `weak` targets, then the lowest.
+ */
+function place(size: number, firm: readonly Arc[], weak: readonly Arc[]): number[] {
+  // One unmet firm target outweighs every weak one.
+  const firmWeight = weak.length + 1;
   const unmet = new Array<number>(size).fill(0);
-  const seen = new Set<number>();
-  for (const { from, to } of arcs) {
-    const pair = from * size + to;
-    if (seen.has(pair)) continue;
-    seen.add(pair);
-    dependents[to]?.push(from);
-    unmet[from] = (unmet[from] ?? 0) + 1;
-  }
+  const dependents: { node: number; weight: number }[][] = Array.from({ length: size }, () => []);
+  const add = ({ from, to }: Arc, weight: number) => {
+    dependents[to]?.push({ node: from, weight });
+    unmet[from] = (unmet[from] ?? 0) + weight;
+  };
+  for (const arc of firm) add(arc, firmWeight);
+  for (const arc of weak) add(arc, 1);
   const heap = openHeap();
   for (let index = 0; index < size; index += 1) heap.push(unmet[index] ?? 0, index);
   const placed = new Set<number>();
@@ -84,10 +125,10 @@ function place(size: number, arcs: readonly Arc[]): number[] {
     // Entries are pushed again when a count falls; the stale ones come later and are skipped.
     if (placed.has(next)) continue;
     placed.add(next);
-    for (const dependent of dependents[next] ?? []) {
-      const left = (unmet[dependent] ?? 0) - 1;
-      unmet[dependent] = left;
-      if (!placed.has(dependent)) heap.push(left, dependent);
+    for (const { node, weight } of dependents[next] ?? []) {
+      const left = (unmet[node] ?? 0) - weight;
+      unmet[node] = left;
+      if (!placed.has(node)) heap.push(left, node);
     }
   }
   return [...placed];

@@ -31,6 +31,7 @@ const testFolders = new Set([
 ]);
 const exampleFolders = new Set(['example', 'examples', 'sample', 'samples', 'demo', 'demos']);
 const documentationFolders = new Set(['doc', 'docs', 'documentation', 'man', 'website']);
+/** Also what packaging tools leave behind, such as `name.egg-info`. */
 const operationFolders = new Set(['.github', '.gitlab', '.circleci', '.buildkite', 'ci', 'docker']);
 
 const testName =
@@ -40,9 +41,9 @@ const documentationName =
   /^(?:readme|changes|changelog|history|news|authors|contributors|contributing|maintainers|security|code_of_conduct|support|todo|upgrading|install)(?:[.-].*)?$/i;
 const documentationExtensions = new Set(['.md', '.markdown', '.rst', '.adoc', '.txt', '.mdx']);
 const operationName =
-  /^(?:dockerfile|.*\.dockerfile|docker-compose.*\.ya?ml|compose\.ya?ml|\.travis\.yml|\.gitlab-ci\.yml|appveyor\.yml|jenkinsfile|\.codecov\.yml|codecov\.yml|dependabot\.yml|\.readthedocs\.ya?ml)$/i;
+  /^(?:dockerfile|.*\.dockerfile|docker-compose.*\.ya?ml|compose\.ya?ml|\.travis\.yml|\.gitlab-ci\.yml|appveyor\.yml|jenkinsfile|\.codecov\.yml|codecov\.yml|dependabot\.yml|pkg-info|\.readthedocs\.ya?ml)$/i;
 const foundationName =
-  /^(?:package(?:-lock)?\.json|.*tsconfig.*\.json|jsconfig\.json|pnpm-workspace\.yaml|lerna\.json|turbo\.json|nx\.json|pyproject\.toml|setup\.(?:py|cfg)|requirements.*\.txt|tox\.ini|pytest\.ini|manifest\.in|pipfile|go\.(?:mod|sum|work)|cargo\.(?:toml|lock)|build\.rs|rust-toolchain(?:\.toml)?|pom\.xml|(?:build|settings)\.gradle(?:\.kts)?|gradle\.properties|makefile|gnumakefile|cmakelists\.txt|.*\.cmake|configure(?:\.ac|\.in)?|meson\.build|justfile|gemfile|rakefile|composer\.json|.*\.gemspec|.*\.csproj|.*\.sln|\..*rc(?:\.(?:js|cjs|mjs|json|ya?ml))?|\.(?:editorconfig|gitignore|gitattributes|npmignore|npmrc|nvmrc|dockerignore|prettierignore|eslintignore|mailmap|pre-commit-config\.yaml|golangci\.ya?ml|clang-format|clang-tidy)|.*\.config\.[cm]?[jt]s)$/i;
+  /^(?:package(?:-lock)?\.json|.*\.lock|.*tsconfig.*\.json|jsconfig\.json|pnpm-workspace\.yaml|lerna\.json|turbo\.json|nx\.json|pyproject\.toml|setup\.(?:py|cfg)|requirements.*\.txt|tox\.ini|pytest\.ini|manifest\.in|pipfile|go\.(?:mod|sum|work)|cargo\.(?:toml|lock)|build\.rs|rust(?:-toolchain|fmt)(?:\.toml)?|pom\.xml|(?:build|settings)\.gradle(?:\.kts)?|gradle\.properties|makefile|gnumakefile|cmakelists\.txt|.*\.cmake|configure(?:\.ac|\.in)?|meson\.build|justfile|gemfile|rakefile|composer\.json|.*\.gemspec|.*\.csproj|.*\.sln|\..*rc(?:\.(?:js|cjs|mjs|json|ya?ml))?|\.(?:editorconfig|gitignore|gitattributes|npmignore|npmrc|nvmrc|dockerignore|prettierignore|eslintignore|mailmap|pre-commit-config\.yaml|golangci\.ya?ml|clang-format|clang-tidy)|.*\.config\.[cm]?[jt]s)$/i;
 
 /** Whether a file is test code or test data. */
 export function isTest(path: string): boolean {
@@ -64,7 +65,11 @@ export function phaseOf(path: string, isCode: boolean): number {
   if (isTest(path)) return isCode ? phase.test : phase.testData;
   if (hasFolder(path, operationFolders) || operationName.test(name)) return phase.operations;
   if (hasFolder(path, exampleFolders)) return phase.example;
-  if (hasFolder(path, documentationFolders)) return phase.documentation;
+  // A `doc` folder among the sources is about documentation, but is code.
+  const isManual = isCode
+    ? documentationFolders.has(path.split('/', 1)[0] ?? '')
+    : hasFolder(path, documentationFolders);
+  if (isManual) return phase.documentation;
   if (licenceName.test(name) || foundationName.test(name)) return phase.foundation;
   if (documentationName.test(name)) return phase.documentation;
   if (isCode) return phase.source;

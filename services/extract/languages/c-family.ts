@@ -81,7 +81,8 @@ function readMacro(node: SyntaxNode, doc: string | null, into: Definition[]): vo
   const name = node.childForFieldName('name')?.text ?? '';
   const value = node.childForFieldName('value');
   if (value === null && node.type === 'preproc_def') return;
-  add(into, node, name, 'macro', null, doc, value);
+  // A constant's value says what it is; a function-like macro's is its body.
+  add(into, node, name, 'macro', null, doc, node.type === 'preproc_def' ? null : value);
 }
 
 function readInnerType(

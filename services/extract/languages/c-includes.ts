@@ -79,7 +79,8 @@ function addInclude(
     resolution.links.push(linkOf(fact, to, { confidence }));
     return;
   }
-  if (style === 'angle') resolution.externals.push(specifier);
+  const isExternal = style === 'angle' || standard.has(specifier);
+  if (isExternal) resolution.externals.push(specifier);
   else resolution.unresolved.push({ specifier, reason: 'no such header in an include folder' });
 }
 

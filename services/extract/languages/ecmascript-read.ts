@@ -22,15 +22,10 @@ export function readEcmascript(result: OxcResult, text: string) {
   const reading: Reading = { imports: [], aliases: new Map(), exported: new Set() };
   for (const node of nodesAt(result.program, 'body')) readModuleStatement(reading, node);
   const members = new Map<string, Set<string>>();
-  const parents = new Map<EsNode, EsNode>();
   walk(result.program, (node, inFunction, parent) => {
-    if (parent !== null && parent.type === 'VariableDeclarator') parents.set(node, parent);
-    if (node.type === 'MemberExpression' && parent !== null)
-      parents.set(nodeAt(node, 'object') ?? node, node);
     readRequest(reading, node, inFunction, parent, text);
     readMember(members, node);
   });
-  addDestructured(members, result.program, reading);
   return {
     symbols: readSymbols(result, text, reading.exported),
     imports: passOnImported(reading),
@@ -53,7 +48,13 @@ function readModuleStatement(reading: Reading, node: EsNode): void {
     const name = nameAt(node, 'expression');
     if (name !== null) nameExport(reading, 'default', name);
   } else if (node.type === 'TSImportEqualsDeclaration') readImportEquals(reading, node);
-  else if (node.type === 'ExpressionStatement') readExportsAssignment(reading, node);
+  else if (node.type === 'ExpressionStatement') {
+    readExportsAssignment(reading, nodeAt(node, 'expression'), null);
+  } else if (node.type === 'VariableDeclaration') {
+    for (const item of nodesAt(node, 'declarations')) {
+      readExportsAssignment(reading, nodeAt(item, 'init'), nameAt(item, 'id'));
+    }
+  }
 }
 
 function nameExport(reading: Reading, exportedName: string, own: string): void {
@@ -65,7 +66,7 @@ function sourceOf(node: EsNode): string {
   return stringAt(nodeAt(node, 'source'), 'value') ?? '';
 }
 
-const typeOnly = { kind: 'type-only', softness: softness.passedOn } as const;
+const typeOnly = { kind: 'type-only', softness: softness.typeOnly } as const;
 const reExport = { kind: 're-export', softness: softness.passedOn } as const;
 
 function readImport(node: EsNode): ImportFact {
@@ -122,23 +123,31 @@ function readImportEquals(reading: Reading, node: EsNode): void {
   reading.imports.push(importFact({ specifier, style: 'require', bindings }));
 }
 
-/** `module.exports = f`, `exports = module.exports = f`, `module.exports = { a, b: c }`. */
-function readExportsAssignment(reading: Reading, statement: EsNode): void {
-  const assignment = nodeAt(statement, 'expression');
+/**
+ * `module.exports = f`, `module.exports = { a, b: c }`, `exports.a = b`, also in a chain:
+ * `var app = exports = module.exports = {}`, where `own` is the variable.
+ */
+function readExportsAssignment(
+  reading: Reading,
+  assignment: EsNode | null,
+  own: string | null,
+): void {
   if (assignment?.type !== 'AssignmentExpression') return;
-  const left = nodeAt(assignment, 'left');
-  const owner = left && nameAt(left, 'object');
-  const property = left && nameAt(left, 'property');
   const value = lastValue(assignment);
-  if (value === null) return;
-  const name = stringAt(value, 'name') ?? nameAt(value, 'id');
-  if (owner === 'exports' && property && name) nameExport(reading, property, name);
-  if (owner !== 'module' && stringAt(left, 'name') !== 'exports') return;
+  const name = own ?? (stringAt(value, 'name') || (value && nameAt(value, 'id')));
+  let isWhole = false;
+  let target: EsNode | null = assignment;
+  for (; target?.type === 'AssignmentExpression'; target = nodeAt(target, 'right')) {
+    const left = nodeAt(target, 'left');
+    const [owner, property] = [left && nameAt(left, 'object'), left && nameAt(left, 'property')];
+    if (owner === 'exports' && property && name) nameExport(reading, property, name);
+    isWhole ||= owner === 'module' && property === 'exports';
+  }
+  if (!isWhole || value === null) return;
   if (name) nameExport(reading, 'default', name);
-  if (value.type !== 'ObjectExpression') return;
-  for (const item of nodesAt(value, 'properties')) {
-    const [key, own] = [nameAt(item, 'key'), stringAt(nodeAt(item, 'value'), 'name')];
-    if (key !== null && own !== null) nameExport(reading, key, own);
+  for (const item of value.type === 'ObjectExpression' ? nodesAt(value, 'properties') : []) {
+    const [key, local] = [nameAt(item, 'key'), stringAt(nodeAt(item, 'value'), 'name')];
+    if (key !== null && local !== null) nameExport(reading, key, local);
   }
 }
 
@@ -161,7 +170,8 @@ function readRequest(
     const isMember = parent?.type === 'MemberExpression' && nodeAt(parent, 'object') === node;
     const name = isMember && parent !== null ? nameAt(parent, 'property') : null;
     const bindings = name === null ? [] : [{ name, local: '' }];
-    reading.imports.push(importFact({ specifier, style: 'require', bindings, ...weight }));
+    const fact = importFact({ specifier, style: 'require', bindings, ...weight });
+    reading.imports.push(isWholeExport(parent) ? { ...fact, ...passesAllOn } : fact);
   } else if (node.type === 'ImportExpression') {
     const specifier = stringAt(nodeAt(node, 'source'), 'value');
     if (specifier !== null) {
@@ -174,6 +184,21 @@ function readRequest(
     const bindings = name === null ? [] : [{ name, local: '' }];
     reading.imports.push(importFact({ specifier, style: 'import', bindings, ...typeOnly }));
   }
+}
+
+/** `module.exports = require('x')` offers what `x` offers. */
+const passesAllOn = {
+  bindings: [{ name: 'default', local: 'default' }],
+  star: true,
+  kind: 're-export',
+  softness: softness.passedOn,
+} as const;
+
+function isWholeExport(node: EsNode | null): boolean {
+  const left = node?.type === 'AssignmentExpression' ? nodeAt(node, 'left') : null;
+  return (
+    left !== null && nameAt(left, 'object') === 'module' && nameAt(left, 'property') === 'exports'
+  );
 }
 
 function requiredBy(call: EsNode | null): string | null {
@@ -197,41 +222,29 @@ function readRequireDeclarator(declarator: EsNode): ImportFact | null {
   return importFact({ specifier, style: 'require', bindings });
 }
 
+/** `module.a`, `module.T` as a type, `<module.A>` and `const { a } = module`. */
 function readMember(members: Map<string, Set<string>>, node: EsNode): void {
-  const [object, name] =
-    node.type === 'MemberExpression' && node.computed !== true
-      ? [nameAt(node, 'object'), nameAt(node, 'property')]
-      : node.type === 'TSQualifiedName'
-        ? [nameAt(node, 'left'), nameAt(node, 'right')]
-        : node.type === 'JSXMemberExpression'
-          ? [nameAt(node, 'object'), nameAt(node, 'property')]
-          : [null, null];
-  if (object !== null && name !== null) addTo(members, object, name);
-}
-
-/** `const { a } = module` uses `a` of a module imported whole. */
-function addDestructured(
-  members: Map<string, Set<string>>,
-  program: EsNode,
-  reading: Reading,
-): void {
-  const whole = new Set(
-    reading.imports.flatMap((fact) =>
-      fact.bindings.filter(({ name }) => name === '*').map(({ local }) => local),
-    ),
-  );
-  if (whole.size === 0) return;
-  walk(program, (node) => {
-    if (node.type !== 'VariableDeclarator') return;
+  if (node.type === 'VariableDeclarator') {
     const from = nameAt(node, 'init');
-    const id = nodeAt(node, 'id');
-    if (from === null || !whole.has(from) || id?.type !== 'ObjectPattern') return;
-    for (const item of nodesAt(id, 'properties')) {
+    const pattern = nodeAt(node, 'id');
+    if (from === null || pattern?.type !== 'ObjectPattern') return;
+    for (const item of nodesAt(pattern, 'properties')) {
       const name = nameAt(item, 'key');
       if (name !== null) addTo(members, from, name);
     }
-  });
+    return;
+  }
+  const keys = memberKeys[node.type];
+  if (keys === undefined || node.computed === true) return;
+  const [object, name] = [nameAt(node, keys[0]), nameAt(node, keys[1])];
+  if (object !== null && name !== null) addTo(members, object, name);
 }
+
+const memberKeys: Readonly<Record<string, readonly [string, string]>> = {
+  MemberExpression: ['object', 'property'],
+  JSXMemberExpression: ['object', 'property'],
+  TSQualifiedName: ['left', 'right'],
+};
 
 /** `import { a } from 'x'; export { a }` passes `a` on like `export { a } from 'x'`. */
 function passOnImported(reading: Reading): ImportFact[] {

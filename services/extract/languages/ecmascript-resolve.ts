@@ -3,7 +3,7 @@
  * package.json `imports`, and packages of the repository that workspaces or dependencies declare.
  * Any other bare specifier is external. Pure.
  */
-import type { ImportFact, ParsedFile } from '../facts.ts';
+import { type Binding, type ImportFact, noFacts, type ParsedFile } from '../facts.ts';
 import { extensionOf, folderOf, joinPath } from '../paths.ts';
 import { openFileFinder } from './ecmascript-files.ts';
 import { openPackages, type Packaged, packageName } from './ecmascript-packages.ts';
@@ -19,13 +19,14 @@ export function openEcmascriptResolver(project: Project) {
   const configs = openTypescriptConfigs(project);
   return (file: ParsedFile): Resolution => {
     const resolution = emptyResolution();
-    const context = { file, find, packages, configs };
+    const context = { project, file, find, packages, configs };
     for (const fact of file.facts.imports) addImport(context, fact, resolution);
     return resolution;
   };
 }
 
 interface Context {
+  readonly project: Project;
   readonly file: ParsedFile;
   readonly find: ReturnType<typeof openFileFinder>;
   readonly packages: ReturnType<typeof openPackages>;
@@ -37,7 +38,9 @@ function addImport(context: Context, fact: ImportFact, resolution: Resolution): 
   const specifier = fact.specifier.replace(/(?<=.)[?].*$/, '');
   const { file, find, packages } = context;
   const link = (to: string, confidence = 1) => {
-    if (to !== file.path) resolution.links.push(linkOf(fact, to, { confidence }));
+    if (to === file.path) return;
+    const bindings = bindingsOf(context.project, fact, to);
+    resolution.links.push(linkOf(fact, to, { confidence, bindings }));
   };
   const missing = (reason: string) => resolution.unresolved.push({ specifier, reason });
   if (/^\.{1,2}(?:\/|$)/.test(specifier)) {
@@ -64,6 +67,16 @@ function addImport(context: Context, fact: ImportFact, resolution: Resolution): 
   else if (packaged.kind === 'missing') missing('the package does not offer this path');
   else if (isAlias(context, specifier)) missing('an alias that leads to no file');
   else resolution.externals.push(packageName(specifier));
+}
+
+/** `const f = require('./f')` uses what the module assigns to `module.exports`, if that has a name. */
+function bindingsOf(project: Project, fact: ImportFact, to: string): readonly Binding[] {
+  const [binding] = fact.bindings;
+  if (fact.style !== 'require' || binding?.name !== '*') return fact.bindings;
+  const { aliases, imports } = project.files.get(to)?.facts ?? noFacts;
+  const hasDefault =
+    aliases.has('default') || imports.some(({ bindings: [b] }) => b?.local === 'default');
+  return hasDefault ? [...fact.bindings, { name: 'default', local: binding.local }] : fact.bindings;
 }
 
 function isTypescript(path: string): boolean {

@@ -36,7 +36,7 @@ export function openGoResolver(project: Project) {
       const folder = packageFolder(fact.specifier, module, modules);
       if (folder === null) resolution.externals.push(fact.specifier);
       else addPackage(file, fact, packages.get(folder), resolution, imported);
-      imported.add(fact.style === '' ? defaultName(fact.specifier) : fact.style);
+      for (const name of localNames(fact)) imported.add(name);
     }
     const own = packages.get(folderOf(file.path));
     const uses = file.facts.uses.filter((name) => !imported.has(name));
@@ -165,12 +165,15 @@ function readPackage(files: readonly ParsedFile[]): Package {
   return { files, declares };
 }
 
-/** What a package is called unless its clause says otherwise: `yaml` for `gopkg.in/yaml.v3`. */
-function defaultName(specifier: string): string {
-  const parts = specifier.split('/');
-  const last = parts.at(-1) ?? '';
-  const name = /^v\d+$/.test(last) ? (parts.at(-2) ?? last) : last;
-  return name.replace(/\.v\d+$/, '');
+/**
+ * What an import may be called in the file. An external package's clause is not at hand, so these
+ * are all names it may have: `yaml` for `gopkg.in/yaml.v3`, `json` for `goccy/go-json`.
+ */
+function localNames(fact: ImportFact): string[] {
+  if (fact.style !== '') return [fact.style];
+  const parts = fact.specifier.split('/').filter((part) => !/^v\d+$/.test(part));
+  const name = (parts.at(-1) ?? '').replace(/\.v\d+$/, '');
+  return [name, name.replace(/^go[-.]|[-.]go$/g, ''), name.replaceAll(/[-.]/g, '')];
 }
 
 /** Modules by the folder of their go.mod. */

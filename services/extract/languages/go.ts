@@ -128,11 +128,14 @@ function readUses(root: SyntaxNode, symbols: readonly Definition[]): string[] {
     const names = left === null ? node.namedChildren : left.namedChildren;
     for (const name of names) if (name.type === 'identifier') bound.add(name.text);
   }
-  const used = root
-    .descendantsOfType(['identifier', 'type_identifier'])
-    .filter((node) => !bound.has(node.text) && !isFieldKey(node) && !isForeign(node))
-    .map((node) => node.text);
-  return [...new Set(used)].sort();
+  const used = new Set<string>();
+  for (const node of root.descendantsOfType(['identifier', 'type_identifier'])) {
+    const name = node.text;
+    // Looking at the surroundings is what costs, so each name is looked at until it counts.
+    if (used.has(name) || bound.has(name)) continue;
+    if (!isFieldKey(node) && !isForeign(node)) used.add(name);
+  }
+  return [...used].sort();
 }
 
 /** `Field:` in a struct literal; a key of a map literal may be a constant and counts. */

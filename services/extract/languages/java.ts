@@ -2,7 +2,14 @@
  * Java. Types are found by what files declare (package and type), never by their paths; classes of
  * the same package see each other without an import.
  */
-import { append, type Definition, type ImportFact, importFact, type ParsedFile } from '../facts.ts';
+import {
+  append,
+  type Definition,
+  type ImportFact,
+  importFact,
+  type ParsedFile,
+  softness,
+} from '../facts.ts';
 import { nameOf, sharedDepth } from '../paths.ts';
 import { definitionOf, docAbove } from '../tree.ts';
 import {
@@ -117,6 +124,8 @@ function readUses(root: SyntaxNode): string[] {
 }
 
 const samePackageConfidence = 0.95;
+/** Imported, but used in documentation only. */
+const unusedConfidence = 0.6;
 
 interface Types {
   /** Package and type, e.g. `a.b.C`, to the files that declare it; nested types as `a.b.C.D`. */
@@ -163,8 +172,10 @@ function addImport(
   found: Map<string, Link>,
 ): void {
   const { specifier } = fact;
-  if (!fact.star) uses.delete(specifier.slice(specifier.lastIndexOf('.') + 1));
-  if (addType(types, file, specifier, 'import', 1, found)) return;
+  const name = specifier.slice(specifier.lastIndexOf('.') + 1);
+  const isUsed = fact.star || fact.style === 'static' || uses.has(name);
+  if (!fact.star) uses.delete(name);
+  if (addType(types, file, specifier, 'import', isUsed ? 1 : unusedConfidence, found)) return;
   const packageName = packageOf(specifier, fact, types);
   if (packageName === null) {
     if (fact.star && fact.style === 'type') return;
@@ -208,7 +219,10 @@ function addType(
       kind: previous?.kind === 'import' ? 'import' : kind,
       bindings: [...(previous?.bindings ?? []), ...bindings],
       star: false,
-      softness: 0,
+      softness: Math.min(
+        previous?.softness ?? softness.typeOnly,
+        confidence === unusedConfidence ? softness.typeOnly : softness.hard,
+      ),
       confidence: Math.max(previous?.confidence ?? 0, confidence),
     });
     return true;

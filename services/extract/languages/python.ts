@@ -75,7 +75,9 @@ function readDefinition(
   const name = node.childForFieldName('name')?.text ?? '';
   const body = node.childForFieldName('body');
   const kind = isClass ? 'class' : parent === null ? 'function' : 'method';
-  const symbol = add(into, { node, name, kind, parent, doc: docstring(body) });
+  // The signature ends at its colon: a comment may follow before the body.
+  const colon = node.children.find((child) => child.type === ':') ?? body;
+  const symbol = add(into, { node, name, kind, parent, doc: docstring(body), body: colon });
   // Decorators belong to the definition's lines, not to its signature.
   into[into.length - 1] = { ...symbol, startLine: outer.startPosition.row + 1 };
   if (isClass && body !== null) readBlock(body, name, into);
@@ -122,7 +124,7 @@ function readImports(root: SyntaxNode): ImportFact[] {
 
 function weightOf(node: SyntaxNode): Partial<ImportFact> {
   const condition = ancestorOf(node, ifs)?.childForFieldName('condition')?.text ?? '';
-  if (/\bTYPE_CHECKING$/.test(condition)) return { kind: 'type-only', softness: softness.passedOn };
+  if (/\bTYPE_CHECKING$/.test(condition)) return { kind: 'type-only', softness: softness.typeOnly };
   return ancestorOf(node, functions) === null ? {} : { softness: softness.deferred };
 }
 

@@ -1,5 +1,5 @@
 /** The crates of a repository and their module trees, from Cargo.toml and `mod` declarations. Pure. */
-import { byText, type ParsedFile } from '../facts.ts';
+import { append, byText, type ParsedFile } from '../facts.ts';
 import { below, folderOf, foldersUpwards, joinPath, nameOf, stemOf } from '../paths.ts';
 import type { Project } from './language.ts';
 import {
@@ -19,8 +19,15 @@ export interface Crate {
   readonly modules: ReadonlyMap<string, string>;
   /** Name in code to the library it means, for those in the repository. */
   readonly libraries: ReadonlyMap<string, Crate>;
-  /** Name of a macro to the files that define it. */
-  readonly macros: ReadonlyMap<string, readonly string[]>;
+  /** Name of a macro to the modules that define it. */
+  readonly macros: ReadonlyMap<string, readonly MacroPlace[]>;
+}
+
+export interface MacroPlace {
+  readonly path: string;
+  readonly module: string;
+  /** Declared with `#[macro_use]`, so that the rest of the crate sees it. */
+  readonly open: boolean;
 }
 
 export interface Place {
@@ -113,15 +120,13 @@ function targetRoots(project: Project, owner: Package): string[] {
 
 function openCrate(project: Project, root: string): OpenCrate {
   const modules = new Map<string, string>([['', root]]);
-  const macros = new Map<string, string[]>();
-  const queue: { module: string; path: string; folder: string }[] = [
-    { module: '', path: root, folder: folderOf(root) },
-  ];
+  const macros = new Map<string, MacroPlace[]>();
+  const queue: ModuleFile[] = [{ module: '', path: root, folder: folderOf(root), open: false }];
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const file = project.files.get(next.path);
     if (file === undefined) continue;
     for (const { name, kind } of file.facts.symbols) {
-      if (kind === 'macro') macros.set(name, [...(macros.get(name) ?? []), file.path]);
+      if (kind === 'macro') append(macros, name, next);
     }
     for (const child of childModules(project, file, next.module, next.folder)) {
       // The tree is finite, but a `#[path]` may point back at a parent.
@@ -133,8 +138,18 @@ function openCrate(project: Project, root: string): OpenCrate {
   return { root, modules, macros, libraries: new Map() };
 }
 
-/** Files of the `mod x;` in a file. `folder` is where its children lie. */
-function childModules(project: Project, file: ParsedFile, module: string, folder: string) {
+interface ModuleFile extends MacroPlace {
+  /** Where the files of its own modules lie. */
+  readonly folder: string;
+}
+
+/** Files of the `mod x;` in a file. */
+function childModules(
+  project: Project,
+  file: ParsedFile,
+  module: string,
+  folder: string,
+): ModuleFile[] {
   return file.facts.imports.flatMap((fact) => {
     if (fact.style !== 'mod') return [];
     const path = modulePath(project, file.path, fact.specifier, fact.detail, folder);
@@ -143,7 +158,7 @@ function childModules(project: Project, file: ParsedFile, module: string, folder
     const inner = [module, fact.detail, name].filter((part) => part !== '').join('::');
     const isFolder = nameOf(path) === 'mod.rs' || fact.specifier.includes('=');
     const children = isFolder ? folderOf(path) : below(folderOf(path), stemOf(path));
-    return [{ module: inner, path, folder: children }];
+    return [{ module: inner, path, folder: children, open: fact.star }];
   });
 }
 

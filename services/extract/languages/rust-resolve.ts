@@ -37,17 +37,22 @@ function addModule(place: Place, fact: ImportFact, resolution: Resolution): void
   const [name = ''] = fact.specifier.split('=', 1);
   const module = joined(place.module, fact.detail, name);
   const to = place.crate.modules.get(module);
-  if (to !== undefined) resolution.links.push(linkOf(fact, to));
+  if (to !== undefined) resolution.links.push(linkOf(fact, to, { star: false }));
   else resolution.unresolved.push({ specifier: `mod ${name}`, reason: 'no file for this module' });
 }
 
-/** A macro without a path is in textual scope: the file's own, else the crate's only one. */
+/** A macro without a path is the file's own, or one of a module above it or marked `#[macro_use]`. */
 function addMacro(file: ParsedFile, place: Place, fact: ImportFact, resolution: Resolution): void {
-  const files = place.crate.macros.get(fact.specifier) ?? [];
-  const [to] = files;
-  if (to === undefined || files.length > 1 || to === file.path) return;
+  const all = place.crate.macros.get(fact.specifier) ?? [];
+  if (all.some(({ path }) => path === file.path)) return;
+  const seen = all.filter(
+    ({ module, open }) =>
+      open || `${place.module}::`.startsWith(module === '' ? '' : `${module}::`),
+  );
+  const [definition] = seen;
+  if (definition === undefined || seen.length > 1) return;
   const bindings = [{ name: fact.specifier, local: fact.specifier }];
-  resolution.links.push(linkOf(fact, to, { bindings, confidence: macroConfidence }));
+  resolution.links.push(linkOf(fact, definition.path, { bindings, confidence: macroConfidence }));
 }
 
 function addPath(
@@ -89,7 +94,7 @@ function bindingsOf(fact: ImportFact, name: string | undefined): Binding[] {
 function macroFile(project: Project, crate: Crate, to: string, name: string): string | undefined {
   const files = crate.macros.get(name) ?? [];
   const own = project.files.get(to)?.facts.symbols.some((symbol) => symbol.name === name) === true;
-  return to === crate.root && !own && files.length === 1 ? files[0] : undefined;
+  return to === crate.root && !own && files.length === 1 ? files[0]?.path : undefined;
 }
 
 /** Crate in which a path starts, and its segments from that crate's root; null when external. */

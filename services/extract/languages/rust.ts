@@ -83,7 +83,7 @@ function readItems(block: SyntaxNode, owner: Owner | null, into: Definition[]): 
         kind: kind === 'function' && owner?.isType === true ? 'method' : kind,
         parent: owner?.name ?? null,
         doc: docAbove(siblings, index),
-        exported: isExported(node, siblings, index, owner),
+        exported: isExported(node, owner),
         ...(kind === 'macro' ? { body: node.namedChildren[1] ?? null } : {}),
       }),
     );
@@ -102,18 +102,12 @@ function typeName(type: SyntaxNode | null): string | null {
   );
 }
 
-function isExported(
-  node: SyntaxNode,
-  siblings: readonly SyntaxNode[],
-  index: number,
-  owner: Owner | null,
-): boolean {
+function isExported(node: SyntaxNode, owner: Owner | null): boolean {
   if (owner?.open === true) return true;
   if (node.type !== 'macro_definition') {
     return node.namedChildren.some((child) => child.type === 'visibility_modifier');
   }
-  const above = siblings.slice(Math.max(0, index - 4), index);
-  return above.some((other) => other.text.includes('macro_export'));
+  return attributesOf(node).includes('macro_export');
 }
 
 /** Enclosing inline modules, outermost first. */
@@ -125,16 +119,29 @@ function withinOf(node: SyntaxNode): string {
   return names.join('::');
 }
 
+/** The attributes right above an item, one per line. */
+function attributesOf(node: SyntaxNode): string {
+  const lines: string[] = [];
+  let above = node.previousNamedSibling;
+  while (above?.type === 'attribute_item') {
+    lines.push(above.text);
+    above = above.previousNamedSibling;
+  }
+  return lines.join('\n');
+}
+
 function readModule(node: SyntaxNode): ImportFact[] {
   if (node.childForFieldName('body') !== null) return [];
   const name = node.childForFieldName('name')?.text ?? '';
-  const attribute = node.previousNamedSibling;
-  const path = /^#\[path\s*=\s*"([^"]+)"/.exec(attribute?.text ?? '')?.[1];
+  const attributes = attributesOf(node);
+  const path = /^#\[path\s*=\s*"([^"]+)"/m.exec(attributes)?.[1];
   return [
     importFact({
       specifier: path === undefined ? name : `${name}=${path}`,
       style: 'mod',
       bindings: [{ name: '*', local: name }],
+      // Its macros are in scope for everything after it.
+      star: attributes.includes('macro_use'),
       kind: 'declares',
       softness: softness.declared,
       detail: withinOf(node),
