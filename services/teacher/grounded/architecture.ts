@@ -3,13 +3,13 @@ import type { Edge, FileStructure } from '../../../schemas/generated/types.ts';
 import type { PlanRequest } from '../port.ts';
 import { isProgram, roleName, roleOf } from './roles.ts';
 import {
-  baseName,
   count,
   folderOf,
   joinNames,
   joinWords,
   quote,
   sentence,
+  shortPath,
   unique,
 } from './wording.ts';
 
@@ -129,7 +129,7 @@ function sayCycles(edges: readonly Edge[]): string {
   const shown = pairs.slice(0, 3).map((pair) =>
     pair
       .split('\n')
-      .map((path) => quote(baseName(path)))
+      .map((path) => quote(shortPath(path)))
       .join(' with '),
   );
   const rest = pairs.length > 3 ? ` and ${count(pairs.length - 3, 'further pair')}` : '';
@@ -140,7 +140,7 @@ function sayCycles(edges: readonly Edge[]): string {
 
 function sayOrder(request: PlanRequest): string {
   const program = request.files
-    .filter((file) => isProgram(roleOf(file.path)))
+    .filter((file) => isProgram(roleOf(file.path)) && file.symbols.length > 0)
     .map((file) => file.path);
   if (program.length < 3) return '';
   const needs = new Set(request.edges.map((edge) => edge.from));

@@ -2,22 +2,23 @@
  * Says a condition of code in words. Simple tests become phrases ("`name` is missing"); anything
  * else becomes the names it looks at, so that no expression is copied.
  */
-import { joinNames, joinWords, quote, unique } from './wording.ts';
+import { joinNames, quote, unique } from './wording.ts';
 
 const termsMax = 3;
 const literalCharactersMax = 24;
 
-/** A phrase that fits after "when", or null when the condition names nothing. */
+/** "when …" or "depending on …", or null when the condition names nothing. */
 export function sayCondition(condition: string): string | null {
   const text = condition.trim().replace(/;$/, '');
   if (text === '' || text.length > 160) return null;
   const parts = splitTerms(text);
   if (parts !== null && parts.terms.length <= termsMax) {
     const phrases = parts.terms.map(sayTerm);
-    if (phrases.every((phrase) => phrase !== null)) return phrases.join(` ${parts.joiner} `);
+    if (phrases.every((phrase) => phrase !== null))
+      return `when ${phrases.join(` ${parts.joiner} `)}`;
   }
   const names = namesIn(text);
-  return names.length === 0 ? null : `a test on ${joinNames(names, 3)} holds`;
+  return names.length === 0 ? null : `depending on ${joinNames(names, 3)}`;
 }
 
 function splitTerms(text: string): { terms: string[]; joiner: string } | null {
@@ -34,7 +35,7 @@ const empty = 'None|null|nil|NULL|nullptr|undefined';
 const phrases: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`^${operand} (?:is|===?) (?:${empty})$`), '$1 is missing'],
   [new RegExp(`^${operand} (?:is not|!==?) (?:${empty})$`), '$1 is set'],
-  [new RegExp(`^(?:!|not )${operand}$`), '$1 is unset or false'],
+  [new RegExp(`^(?:!|not )${operand}$`), '$1 is not set'],
   [new RegExp(`^${operand}\\.(?:is_none|isEmpty|is_empty)\\(\\)$`), '$1 is empty'],
   [new RegExp(`^${operand}\\.is_some\\(\\)$`), '$1 is set'],
   [new RegExp(`^len\\(${operand}\\) == 0$`), '$1 is empty'],
@@ -60,7 +61,7 @@ const phrases: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`^${operand} <= ${operand}$`), '$1 is at most $2'],
   [new RegExp(`^${operand} > ${operand}$`), '$1 is above $2'],
   [new RegExp(`^${operand} >= ${operand}$`), '$1 is at least $2'],
-  [new RegExp(`^${operand}$`), '$1 holds'],
+  [new RegExp(`^${operand}$`), '$1 is set'],
 ];
 
 function sayTerm(term: string): string | null {
@@ -68,9 +69,13 @@ function sayTerm(term: string): string | null {
   for (const [pattern, phrase] of phrases) {
     const match = pattern.exec(text);
     if (match === null) continue;
-    return phrase.replace(/\$(\d)/g, (_all, index: string) =>
+    const said = phrase.replace(/\$(\d)/g, (_all, index: string) =>
       sayOperand(match[Number(index)] ?? ''),
     );
+    // Of a call one says that it holds, of a name that it is set.
+    return said
+      .replace(/(\(\)`) is set$/, '$1 holds')
+      .replace(/(\(\)`) is not set$/, '$1 does not hold');
   }
   return null;
 }
@@ -97,8 +102,4 @@ const plainWords = new Set(
 export function namesIn(text: string): string[] {
   const names = text.replace(/"[^"]*"|'[^']*'/g, ' ').match(/[A-Za-z_$][\w$]*/g) ?? [];
   return unique(names.filter((name) => !plainWords.has(name) && name.length > 1));
-}
-
-export function sayNames(names: readonly string[]): string {
-  return joinWords(names.map(quote), 3);
 }

@@ -19,7 +19,8 @@ export function raiseOf(
       text,
     );
   if (match === null) return null;
-  const what = (match[1] ?? '').split(/\.|::/).at(-1) ?? '';
+  const rest = text.slice(match.index).replace(/^\w+\s+(?:new\s+)?/, '');
+  const what = (match[1] ?? calleeIn(rest) ?? '').split(/\.|::/).at(-1) ?? '';
   const called = /^(?:New|Errorf|Err)$/.test(what) ? 'error' : what;
   const message =
     messageIn(line.raw.slice(match.index)) ??
@@ -60,6 +61,22 @@ function valueName(expression: string, line: CodeLine): string | null {
   const start = line.masked.indexOf(text);
   if (/^(["'])\u00b7{1,20}\1$/.test(text)) return line.raw.slice(start, start + text.length);
   return calleeIn(text);
+}
+
+const assertionWords = new Set(
+  'not in is and or None True False true false null undefined equal toBe toEqual len'.split(' '),
+);
+
+/** An assertion: what it looks at, without the values it wants. */
+export function checkOf(line: CodeLine): Event | null {
+  const match =
+    /^\s*(?:assert\s+|(?:self\.|t\.|this\.)?(?:assert\w*!?|expect|should|require\.\w+|assert\.\w+)\s*\()(.*)$/.exec(
+      line.masked,
+    );
+  if (match === null) return null;
+  const names = (match[1] ?? '').match(/(?:[\w$]+\.)*[A-Za-z_$][\w$]*/g) ?? [];
+  const told = names.filter((name) => name.length > 1 && !assertionWords.has(name));
+  return told.length === 0 ? null : { kind: 'check', names: told.slice(0, 3) };
 }
 
 export function catchOf(line: CodeLine): Event | null {

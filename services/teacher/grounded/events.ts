@@ -3,7 +3,7 @@
  * what is called, caught and given back. Patterns over masked lines; nothing is executed or guessed.
  */
 import { sayCondition } from './conditions.ts';
-import { callOf, catchOf, exitOf, raiseOf, resourceOf, setOf } from './event-patterns.ts';
+import { callOf, catchOf, checkOf, exitOf, raiseOf, resourceOf, setOf } from './event-patterns.ts';
 import { loopOf } from './loop-patterns.ts';
 import type { CodeLine } from './scan.ts';
 
@@ -24,6 +24,8 @@ export type Event =
       readonly attribute: boolean;
     }
   | { readonly kind: 'count'; readonly counter: string; readonly bound: string | null }
+  /** An assertion of a test. */
+  | { readonly kind: 'check'; readonly names: readonly string[] }
   | { readonly kind: 'branch'; readonly on: string }
   | { readonly kind: 'call'; readonly name: string }
   | { readonly kind: 'catch'; readonly what: string }
@@ -90,6 +92,7 @@ function eventOf(line: CodeLine, when: string | null, next: CodeLine | undefined
   return (
     raiseOf(line, when, next) ??
     exitOf(line, when) ??
+    checkOf(line) ??
     loopOf(line) ??
     catchOf(line) ??
     resourceOf(line) ??

@@ -4,6 +4,7 @@
  */
 import { docClause, predicateOf } from './clause.ts';
 import { type Definition, type FileFacts, isContainer, isFunction } from './definitions.ts';
+import { readEvents } from './events.ts';
 import { sayFlow, sayGuards } from './say-events.ts';
 import { readParameters, readParents, readResult } from './signature.ts';
 import { constantValues, recurringNames, shortTexts, storedAttributes } from './vocabulary.ts';
@@ -49,7 +50,7 @@ function note(kind: NoteKind, definition: Definition, predicate: string): Note |
 }
 
 function documentedNote(definition: Definition): Note | null {
-  const clause = docClause(definition.symbol.doc);
+  const clause = docClause(definition.symbol.doc, definition.symbol.name);
   return clause === null ? null : note('shape', definition, predicateOf(clause));
 }
 
@@ -63,15 +64,15 @@ function containerNotes(definition: Definition, facts: FileFacts): (Note | null)
     .filter((member) => !isFunction(member.symbol))
     .map((member) => member.symbol.name);
   const parents = readParents(symbol.signature, facts.structure.language);
-  const clause = docClause(symbol.doc);
+  const clause = docClause(symbol.doc, symbol.name);
   const parts = [
     parents.length > 0 ? `builds on ${joinNames(parents, 4)}` : '',
     clause === null ? '' : predicateOf(clause),
     fields.length > 0
-      ? `has the ${symbol.kind === 'enum' ? 'members' : 'fields'} ${joinNames(fields, 7)}`
+      ? `has the ${symbol.kind === 'enum' ? 'member' : 'field'}${fields.length === 1 ? '' : 's'} ${joinNames(fields, 7)}`
       : '',
     methods.length > 0
-      ? `${fields.length > 0 ? '' : 'has '}the methods ${joinNames(methods, 8)}`
+      ? `${fields.length > 0 ? '' : 'has '}the method${methods.length === 1 ? '' : 's'} ${joinNames(methods, 8)}`
       : '',
   ].filter((part) => part !== '');
   const kind =
@@ -97,7 +98,7 @@ function functionNotes(definition: Definition, facts: FileFacts): (Note | null)[
   const order = pick(symbol.signature, ['goes like this', 'runs in this order', 'works in steps']);
   return [
     note('shape', definition, sayShape(definition, facts.structure.language)),
-    note('guards', definition, joinWords(guards)),
+    note('guards', definition, guards.join('; ')),
     flow.length < 2 ? null : note('flow', definition, `${order}: ${flow.join('; ')}`),
     texts.length < 2
       ? null
@@ -112,8 +113,13 @@ function functionNotes(definition: Definition, facts: FileFacts): (Note | null)[
   ];
 }
 
+/** Marks that say nothing about what a function does. */
+const plainDecorators =
+  /^(?:inline|Override|test|Test|cfg|allow|SuppressWarnings|(?:t\.|typing\.)?overload|must_use|doc|deprecated|Deprecated|derive.*)$/;
+
 function sayShape(definition: Definition, language: string): string {
-  const { symbol, decorators, traits } = definition;
+  const { symbol, traits } = definition;
+  const decorators = definition.decorators.filter((name) => !plainDecorators.test(name));
   const parameters = readParameters(symbol.signature, symbol.name, language).map(
     ({ name, fallback }) =>
       fallback === null || fallback.length > 16
@@ -121,9 +127,11 @@ function sayShape(definition: Definition, language: string): string {
         : `${quote(name)} (default ${quote(fallback)})`,
   );
   const result = readResult(symbol.signature, language);
-  const clause = docClause(symbol.doc);
+  const clause = docClause(symbol.doc, symbol.name);
   const parts = [
-    parameters.length > 0 ? `takes ${joinWords(parameters, 6)}` : '',
+    parameters.length > 0
+      ? `${pick(symbol.signature, ['takes', 'expects', 'is given'])} ${joinWords(parameters, 6)}`
+      : '',
     clause === null ? '' : predicateOf(clause),
     result === null || (clause?.startsWith('returns') ?? false)
       ? ''
@@ -156,6 +164,7 @@ function fileNotes(facts: FileFacts): (Note | null)[] {
     .filter((definition) => lengthOf(definition) >= 12)
     .slice(0, 3);
   const values = constantValues(facts);
+  const course = sayFlow(readEvents(facts.loose), flowMax);
   const recurring = recurringNames(facts);
   const imports = importOrder(facts);
   return [
@@ -181,6 +190,9 @@ function fileNotes(facts: FileFacts): (Note | null)[] {
           `are ${joinNames(chunk, 8)}`,
         ),
       ),
+    course.length < 2 || functions.length > 3
+      ? null
+      : whole('flow', 1, 'the top level', `runs like this: ${course.join('; ')}`),
     imports.length < 2
       ? null
       : whole('imports', 0, 'imports', `come in this order: ${joinNames(imports, 9)}`),

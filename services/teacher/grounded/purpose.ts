@@ -14,6 +14,8 @@ import {
   joinWords,
   quote,
   sentence,
+  shortPath,
+  unique,
 } from './wording.ts';
 
 const charactersMax = 220;
@@ -30,34 +32,66 @@ export function purposeOf(file: FileStructure, request: PlanRequest): string {
 }
 
 function ofTest(file: FileStructure, role: Role, request: PlanRequest): string {
-  const tested = request.edges
-    .filter((edge) => edge.from === file.path && roleOf(edge.to) !== 'test')
-    .map((edge) => baseName(edge.to));
+  const targets = request.edges.filter(
+    (edge) => edge.from === file.path && roleOf(edge.to) !== 'test',
+  );
+  const tested = targets.map((edge) => shortPath(edge.to));
+  if (role === 'example') return ofExample(file, tested);
+  const subject = subjectOf(file.path);
+  const top = file.symbols.filter((symbol) => symbol.parent === null);
   const cases = file.symbols.filter(
     (symbol) => isFunction(symbol) && /^(?:test|Test|should)/.test(symbol.name),
   );
-  const subject = identifierWords(stemOf(file.path));
-  if (role === 'example')
-    return `an example of using the project: ${subject}${tested.length > 0 ? `, on top of ${joinNames(tested, 3)}` : ''}`;
-  if (cases.length === 0) {
-    if (file.symbols.length === 0) return `material for the tests: ${subject}`;
-    return `support for the tests: ${joinNames(
-      file.symbols.filter((symbol) => symbol.parent === null).map((symbol) => symbol.name),
-      5,
-    )}`;
+  const code = file.parser !== 'none' && /test|spec/i.test(baseName(file.path));
+  if (!code || /^conftest\./.test(baseName(file.path))) {
+    return top.length === 0
+      ? `material for the tests: ${subject}`
+      : `support for the tests: ${joinNames(
+          top.map((symbol) => symbol.name),
+          5,
+        )}`;
   }
   const titles = cases
     .slice(0, 4)
-    .map((symbol) => identifierWords(symbol.name.replace(/^(?:test|Test)_*/, '')))
-    .filter((title) => title !== '');
+    .map((symbol) => identifierWords(symbol.name.replace(/^(?:test|Test)_*/, '')));
+  const told = titles.filter((title) => title !== '');
   const target = tested.length > 0 ? ` against ${joinNames(tested, 3)}` : '';
-  return `tests of ${subject}${target}: ${count(cases.length, 'case')}${titles.length > 0 ? `, such as ${joinWords(titles, 4)}` : ''}`;
+  const list = told.length > 0 ? `, such as ${joinWords(told, 4)}` : '';
+  return `tests of ${subject}${target}${cases.length === 0 ? '' : `: ${count(cases.length, 'case')}${list}`}`;
+}
+
+function ofExample(file: FileStructure, used: readonly string[]): string {
+  const name = /(?:^|\/)(?:examples?|demos?|samples?|tutorials?|bench\w*)\/([^/]+)\//i.exec(
+    file.path,
+  )?.[1];
+  const part = /(?:^|[/_])tests?[/_]/.test(file.path) ? 'tests of' : 'part of';
+  const top = file.symbols.filter((symbol) => symbol.parent === null).map((symbol) => symbol.name);
+  const what =
+    top.length > 0 ? `${subjectOf(file.path)} with ${joinNames(top, 4)}` : subjectOf(file.path);
+  const base = used.length > 0 ? `, on top of ${joinNames(used, 3)}` : '';
+  return name === undefined
+    ? `an example: ${what}${base}`
+    : `${part} the example ${quote(name)}: ${what}${base}`;
+}
+
+/** What a path is about, in words; the folder where the file name says nothing. */
+function subjectOf(path: string): string {
+  const stem = stemOf(path);
+  const folder = baseName(folderOf(path));
+  const vague = /^(?:__init__|__main__|index|mod|lib|main|)$/.test(stem);
+  return identifierWords(vague && folder !== '' ? folder : stem) || baseName(path);
 }
 
 /** Files that are known by where they stand. */
 function ofPlace(file: FileStructure, role: Role, request: PlanRequest): string | null {
   const manifest = request.manifests.find((one) => one.path === file.path)?.text;
+  if (/(?:^|\/|[.-])lock(?:\.\w+)?$|\.sum$/i.test(file.path))
+    return 'exact versions of all dependencies, written by a tool';
   switch (role) {
+    case 'package':
+      return ofPackage(file, request);
+    case 'entry':
+      return ofEntry(file, request);
     case 'licence':
       return `the licence (${request.licence}), kept as it is`;
     case 'changelog':
@@ -71,26 +105,46 @@ function ofPlace(file: FileStructure, role: Role, request: PlanRequest): string 
       return `introduces ${folderOf(file.path) === '' ? request.name : quote(folderOf(file.path))} to a reader${covers}`;
     }
     case 'documentation':
-      return `documentation: ${identifierWords(stemOf(file.path))}`;
+      return `documentation: ${subjectOf(file.path)}`;
     case 'manifest':
       return `package metadata${manifest === undefined ? '' : ': name, version and what the package needs'}`;
     case 'workflow':
-      return `continuous integration: ${identifierWords(stemOf(file.path))}`;
+      return `continuous integration: ${subjectOf(file.path)}`;
     case 'build':
       return file.symbols.length > 0
         ? null
         : `how the project is built and run: ${quote(baseName(file.path))}`;
     case 'markup':
-      return `${/\.(?:css|scss|less)$/.test(file.path) ? 'styles' : 'markup'} for ${identifierWords(stemOf(file.path))}`;
+      return `${/\.(?:css|scss|less)$/.test(file.path) ? 'styles' : 'markup'} for ${subjectOf(file.path)}`;
     case 'configuration':
       return file.symbols.length > 0
         ? null
         : `settings for ${identifierWords(baseName(file.path).replace(/\.(?:json|ya?ml|toml|ini|cfg|xml)$/, '')) || 'tools'}`;
     case 'data':
-      return `data: ${identifierWords(stemOf(file.path))}`;
+      return `data: ${subjectOf(file.path)}`;
     default:
       return null;
   }
+}
+
+/** What a package passes on, by the names it takes from its own modules. */
+function ofPackage(file: FileStructure, request: PlanRequest): string | null {
+  const folder = folderOf(file.path);
+  const own = request.edges.filter((edge) => edge.from === file.path && edge.to.startsWith(folder));
+  const names = unique(own.flatMap((edge) => edge.names)).filter((name) => /^\w+$/.test(name));
+  if (names.length < 2 || file.symbols.length > names.length) return null;
+  return `gathers what ${folder === '' ? 'the package' : quote(baseName(folder))} offers: ${joinNames(names, 7)}`;
+}
+
+function ofEntry(file: FileStructure, request: PlanRequest): string | null {
+  const started = request.edges.filter((edge) => edge.from === file.path);
+  if (file.symbols.length > 3 || started.length === 0) return null;
+  const names = unique(started.flatMap((edge) => edge.names));
+  const what = names.length > 0 ? `${joinNames(names, 3)} of ` : '';
+  return `starts the program through ${what}${joinNames(
+    started.map((edge) => shortPath(edge.to)),
+    3,
+  )}`;
 }
 
 function ofOutline(file: FileStructure, role: Role): string {
@@ -101,12 +155,16 @@ function ofOutline(file: FileStructure, role: Role): string {
       return `makes ${quote(folder === '' ? '.' : folder)} a package and decides what it offers`;
     return file.lines === 0
       ? 'an empty file that marks its place'
-      : `${identifierWords(stemOf(file.path))}, in ${file.language}`;
+      : `${subjectOf(file.path)}, in ${file.language}`;
   }
   const weight = (symbol: (typeof top)[number]) =>
     symbol.endLine - symbol.startLine + (symbol.exported ? 40 : 0) + (isContainer(symbol) ? 40 : 0);
-  const main = [...top].sort((a, b) => weight(b) - weight(a) || a.startLine - b.startLine);
-  const documented = main.slice(0, 3).find((symbol) => docClause(symbol.doc) !== null);
+  const typeVariable = /^(?:[A-Z]|T_\w+|log|logger|debug|__\w+__)$/;
+  const telling = top.filter((symbol) => !typeVariable.test(symbol.name));
+  const main = [...(telling.length > 0 ? telling : top)].sort(
+    (a, b) => weight(b) - weight(a) || a.startLine - b.startLine,
+  );
+  const documented = main.slice(0, 3).find((symbol) => docClause(symbol.doc, symbol.name) !== null);
   const others = main.filter((symbol) => symbol !== documented).map((symbol) => symbol.name);
   if (documented === undefined) {
     const kinds = main.every(isContainer)
@@ -114,8 +172,8 @@ function ofOutline(file: FileStructure, role: Role): string {
       : main.every(isFunction)
         ? 'functions'
         : 'parts';
-    return `${identifierWords(stemOf(file.path))}: ${main.length === 1 ? `${main[0]?.kind} ${joinNames(others)}` : `the ${kinds} ${joinNames(others, 6)}`}`;
+    return `${subjectOf(file.path)}: ${main.length === 1 ? `${main[0]?.kind} ${joinNames(others)}` : `the ${kinds} ${joinNames(others, 6)}`}`;
   }
   const rest = others.length > 0 ? `; also ${joinNames(others, 4)}` : '';
-  return `${quote(documented.name)} ${predicateOf(docClause(documented.doc) ?? '')}${rest}`;
+  return `${quote(documented.name)} ${predicateOf(docClause(documented.doc, documented.name) ?? '')}${rest}`;
 }

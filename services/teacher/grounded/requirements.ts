@@ -1,10 +1,11 @@
 /** What the project must do: from README, manifests and the public outline. Read before the plan. */
 import type { Symbol as CodeSymbol, FileStructure } from '../../../schemas/generated/types.ts';
 import type { PlanRequest } from '../port.ts';
-import { docClause, isVerbClause } from './clause.ts';
+import { docClause } from './clause.ts';
 import { isContainer, isFunction } from './definitions.ts';
 import { isProgram, roleOf, stemOf } from './roles.ts';
 import { describeText, headingsOf } from './text-facts.ts';
+import { beginsWithVerb } from './verbs.ts';
 import {
   baseName,
   count,
@@ -106,6 +107,12 @@ function sentencesOf(paragraph: string): string[] {
   return plain.split(/(?<=[a-z\d)`][.!?])\s+(?=[A-Z])/).filter((one) => /[.!?]$/.test(one));
 }
 
+/** Something a user of the project would call: no private names, type variables or loggers. */
+function isOffer(symbol: CodeSymbol): boolean {
+  if (/^_|^(?:[A-Z]|T_\w+|F|log|logger|debug|tests)$/.test(symbol.name)) return false;
+  return isContainer(symbol) || isFunction(symbol) || symbol.doc !== null;
+}
+
 interface Capability {
   readonly file: FileStructure;
   readonly symbols: readonly CodeSymbol[];
@@ -119,9 +126,11 @@ function sayCapabilities(request: PlanRequest, program: readonly FileStructure[]
   const capabilities: Capability[] = program
     .map((file) => {
       const symbols = file.symbols.filter(
-        (symbol) => symbol.exported && symbol.parent === null && !symbol.name.startsWith('_'),
+        (symbol) => symbol.exported && symbol.parent === null && isOffer(symbol),
       );
-      const documented = symbols.filter((symbol) => docClause(symbol.doc) !== null).length;
+      const documented = symbols.filter(
+        (symbol) => docClause(symbol.doc, symbol.name) !== null,
+      ).length;
       return {
         file,
         symbols,
@@ -142,9 +151,9 @@ function sayCapabilities(request: PlanRequest, program: readonly FileStructure[]
 function sayCapability({ file, symbols }: Capability): string {
   const ranked = [...symbols].sort((a, b) => scoreOf(b) - scoreOf(a) || a.startLine - b.startLine);
   const told = ranked.slice(0, symbolsPerCapability).map((symbol) => {
-    const clause = docClause(symbol.doc);
+    const clause = docClause(symbol.doc, symbol.name);
     if (clause === null) return quote(symbol.name);
-    return isVerbClause(clause)
+    return beginsWithVerb(clause)
       ? `${quote(symbol.name)}, which ${clause}`
       : `${quote(symbol.name)} (${clause})`;
   });
@@ -163,7 +172,7 @@ function sayCapability({ file, symbols }: Capability): string {
 function scoreOf(symbol: CodeSymbol): number {
   return (
     (isContainer(symbol) ? 3 : isFunction(symbol) ? 2 : 0) +
-    (docClause(symbol.doc) === null ? 0 : 2)
+    (docClause(symbol.doc, symbol.name) === null ? 0 : 2)
   );
 }
 
@@ -192,26 +201,25 @@ function saySurroundings(
   tests: readonly FileStructure[],
 ): string {
   const languages = new Map<string, number>();
-  for (const file of program)
+  for (const file of program) {
     languages.set(file.language, (languages.get(file.language) ?? 0) + file.lines);
+  }
+  const lines = program.reduce((sum, file) => sum + file.lines, 0);
   const main = [...languages]
-    .filter(([language]) => language !== 'text')
+    .filter(([language, amount]) => language !== 'text' && amount * 20 >= lines)
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
-  const uses = new Map<string, number>();
-  for (const file of program)
-    for (const name of file.externals) uses.set(name, (uses.get(name) ?? 0) + 1);
-  const externals = [...uses]
-    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-    .map(([name]) => name);
-  const tested = unique(tests.map((file) => identifierWords(stemOf(file.path)))).filter(
-    (name) => name !== '',
-  );
+  const externals = dependenciesOf(request, program);
+  const tested = unique(
+    tests
+      .filter((file) => /test|spec/i.test(baseName(file.path)) && !/conftest/.test(file.path))
+      .map((file) => identifierWords(stemOf(file.path))),
+  ).filter((name) => name !== '');
   const manifest = request.manifests.find((one) => one.path.endsWith('package.json'));
   const sentences = [
     main.length > 0
       ? `It is written in ${joinWords(main.slice(0, 3).map(([language]) => languageName(language)))}, ${count(program.length, 'program file')} in all.`
       : '',
-    externals.length > 0 ? `It may lean on ${joinNames(externals, 8)}.` : '',
+    externals.length > 0 ? `It builds on ${joinNames(externals, 8)}.` : '',
     tests.length > 0 ? `Tests have to cover ${joinWords(tested, 10)}.` : '',
     manifest === undefined
       ? ''
@@ -222,6 +230,28 @@ function saySurroundings(
       : `The licence is ${request.licence}, and its text comes along as ${quote(baseName(licencePath(request)))}.`,
   ];
   return sentences.filter((one) => one !== '').join(' ');
+}
+
+/** Packages that the manifest at the top asks for; without one, what the code imports most. */
+function dependenciesOf(request: PlanRequest, program: readonly FileStructure[]): string[] {
+  const text = request.manifests[0]?.text ?? '';
+  const path = request.manifests[0]?.path ?? '';
+  const block = path.endsWith('package.json')
+    ? /"dependencies"\s*:\s*\{([^}]*)\}/.exec(text)?.[1]
+    : path.endsWith('Cargo.toml')
+      ? /^\[dependencies\]\n((?:(?!\[)[^\n]*\n?)*)/m.exec(text)?.[1]
+      : path.endsWith('go.mod')
+        ? /require\s*\(([^)]*)\)/.exec(text)?.[1]?.replace(/.*indirect.*/g, '')
+        : /^dependencies\s*=\s*\[([^\]]*)\]/m.exec(text)?.[1];
+  const stated = [...(block ?? '').matchAll(/^\s*["']?(@?[A-Za-z][\w./-]*)/gm)].map(
+    (match) => match[1] ?? '',
+  );
+  if (stated.length > 0) return unique(stated);
+  const uses = new Map<string, number>();
+  for (const file of program) {
+    for (const name of file.externals) uses.set(name, (uses.get(name) ?? 0) + 1);
+  }
+  return [...uses].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([name]) => name);
 }
 
 function licencePath(request: PlanRequest): string {

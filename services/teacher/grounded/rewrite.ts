@@ -7,8 +7,9 @@ import type { RewriteRequest } from '../port.ts';
 import { readFile } from './definitions.ts';
 import { type NoteKind, readNotes, renderNotes } from './notes.ts';
 import { copiesCode, indexRuns } from './overlap.ts';
+import { joinParagraphs } from './paragraphs.ts';
 import { describeText, recurringWords } from './text-facts.ts';
-import { chooseNotes, isCode, joinParagraphs, knownNames } from './thought.ts';
+import { chooseNotes, isCode, knownNames } from './thought.ts';
 import { byteLength } from './wording.ts';
 
 interface Strategy {

@@ -21,6 +21,7 @@ export type Role =
 
 /** First match wins. */
 const rules: readonly (readonly [Role, RegExp])[] = [
+  ['documentation', /^docs?\/.*\.(?:md|rst|txt|adoc|mdx|py|bat|sh|inc)$/i],
   ['licence', /(?:^|\/)(?:licen[cs]e|copying|notice|unlicense|patents)(?:[-.][\w.-]+)?$/i],
   ['changelog', /(?:^|\/)(?:changes|changelog|history|news|releases?)(?:\.\w+)?$/i],
   [
@@ -29,7 +30,7 @@ const rules: readonly (readonly [Role, RegExp])[] = [
   ],
   [
     'manifest',
-    /(?:^|\/)(?:package\.json|pyproject\.toml|setup\.(?:py|cfg)|go\.mod|cargo\.toml|pom\.xml|build\.gradle(?:\.kts)?|composer\.json|gemfile|[\w-]+\.gemspec|requirements[\w-]*\.txt|module\.bazel|manifest\.in)$/i,
+    /(?:^|\/)(?:package\.json|pyproject\.toml|setup\.(?:py|cfg)|go\.mod|cargo\.toml|pom\.xml|build\.gradle(?:\.kts)?|composer\.json|gemfile|[\w-]+\.gemspec|requirements[\w-]*\.txt|module\.bazel|manifest\.in|pkg-info)$/i,
   ],
   [
     'build',
@@ -48,7 +49,7 @@ const rules: readonly (readonly [Role, RegExp])[] = [
   ['markup', /\.(?:html?|css|scss|less|svg|vue|svelte|jinja2?|j2|ejs|hbs|mustache|tmpl|pug)$/i],
   [
     'configuration',
-    /\.(?:toml|ya?ml|ini|cfg|conf|properties|editorconfig|json5?|jsonc|lock|sum|env|xml|plist)$|(?:^|\/)\.[\w.-]+$|(?:^|\/)[\w-]+\.config\.\w+$/i,
+    /\.(?:toml|ya?ml|ini|cfg|conf|properties|editorconfig|json5?|jsonc|lock|sum|env|xml|plist)$|(?:^|\/)\.[\w.-]+$|(?:^|\/)py\.typed$|(?:^|\/)[\w-]+\.config\.\w+$/i,
   ],
   ['data', /\.(?:csv|tsv|sql|txt|po|pot|in|dat|ndjson|jsonl|golden|snap)$/i],
   [

@@ -57,6 +57,8 @@ function sayOne(event: Event | undefined): string | null {
       return event.as === null
         ? `repeats over ${quote(event.over)}`
         : `goes through ${quote(event.over)} as ${joinNames(event.as.split(', '))}`;
+    case 'check':
+      return `checks ${joinNames(event.names, 4)}`;
     case 'count':
       return `counts ${quote(event.counter)}${event.bound === null ? '' : ` against ${quote(event.bound)}`}`;
     case 'branch':
@@ -86,11 +88,15 @@ function sayRaise(what: string, message: string | null): string {
   if (what === 'error') return `reports an error${said}`;
   if (/^(?:panic!?|abort|unreachable!|bail!)$/.test(what))
     return `gives up through ${quote(what)}${said}`;
-  return what === '' ? `raises${said}` : `raises ${quote(what)}${said}`;
+  if (what === '') return said === '' ? 'raises it again' : `raises an error${said}`;
+  const made = said === '' ? '' : ` of “${message}”`;
+  return /^[a-z]/.test(what)
+    ? `raises what ${quote(what)} makes${made}`
+    : `raises ${quote(what)}${said}`;
 }
 
 function sayReturn(what: string | null, when: string | null): string | null {
-  if (what === null) return when === null ? null : `returns early when ${when}`;
+  if (what === null) return when === null ? null : `returns early ${when}`;
   const value = what === '' ? 'nothing' : quote(what);
   return withCause(`returns ${value}`, when);
 }
@@ -119,5 +125,5 @@ const literals: Readonly<Record<string, string>> = {
 };
 
 function withCause(phrase: string, when: string | null): string {
-  return when === null ? phrase : `${phrase} when ${when}`;
+  return when === null ? phrase : `${phrase} ${when}`;
 }

@@ -81,7 +81,7 @@ function readParameter(part: string, language: string): Parameter | null {
 
 /** The stated result type, short enough to be named, or null. */
 export function readResult(signature: string, language: string): string | null {
-  const arrow = /->\s*(.+?)\s*:?$/.exec(signature)?.[1];
+  const arrow = /->\s*([^:#]+(?:::[^:#]+)*?)\s*(?::(?!:).*|#.*)?$/.exec(signature)?.[1]?.trim();
   const colon = /\)\s*:\s*([^=]+?)\s*(?:=>.*)?$/.exec(signature)?.[1];
   const result =
     language === 'python' || language === 'rust'

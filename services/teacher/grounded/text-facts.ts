@@ -198,10 +198,11 @@ function describePatterns(code: string): string[] {
 function describePlain(code: string): string[] {
   const lines = code.split('\n').filter((line) => line.trim() !== '');
   if (lines.length === 0) return ['The file stays empty; its presence is what counts.'];
+  const amount = `${sentence(count(lines.length, 'line'))}`.replace(/\.$/, ' of text.');
+  // Of a few words every quotation would be a copy.
+  if (code.split(/\s+/).length < 60) return [amount];
   const first = (lines[0] ?? '').trim().split(/\s+/).slice(0, 7).join(' ');
-  return [
-    `${sentence(count(lines.length, 'line of text')).replace('line of texts', 'lines of text')} The first begins “${first.slice(0, 60)}”.`,
-  ];
+  return [amount, `The first begins “${first.slice(0, 60)}”.`];
 }
 
 /** Longer words that return in a text, as sentences for a closer thought. */

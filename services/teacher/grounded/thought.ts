@@ -3,15 +3,16 @@
  * defines in which order, and the cases its code visibly handles. Plain paragraphs.
  */
 import type { ThinkRequest } from '../port.ts';
-import { docClause } from './clause.ts';
+import { docClause, predicateOf } from './clause.ts';
 import { type FileFacts, isContainer, isFunction, readFile } from './definitions.ts';
-import { type Note, readNotes, renderNotes } from './notes.ts';
+import { headerComment } from './header-comment.ts';
+import { type Note, type NoteKind, readNotes, renderNotes } from './notes.ts';
 import { type CodeRuns, copiesCode, indexRuns } from './overlap.ts';
+import { joinParagraphs } from './paragraphs.ts';
 import { isProgram, type Role, roleOf } from './roles.ts';
 import { describeTests } from './test-facts.ts';
 import { describeText } from './text-facts.ts';
 import {
-  baseName,
   byteLength,
   count,
   joinNames,
@@ -19,30 +20,65 @@ import {
   pick,
   quote,
   sentence,
+  shortPath,
 } from './wording.ts';
 
 /** A thought aims at this share of its file, within the bounds. */
 const share = 0.33;
 const bytesMin = 640;
 const bytesMax = 3000;
+/** Room for notes even where users and needs fill the rest. */
+const notesBytesMin = 420;
+const textSentencesMax = 5;
 
 export function writeThought(request: ThinkRequest): string {
   const runs = indexRuns(request.code);
   const role = roleOf(request.path);
-  const goal = sayUsers(request, role);
-  if (!isCode(request)) {
-    return joinParagraphs([goal, describeText(request.path, request.code).slice(0, 5)], runs);
-  }
+  const goal = [...sayUsers(request, role), ...sayOwnWords(request)];
+  const paragraphs = isCode(request)
+    ? codeParagraphs(request, role, goal, runs)
+    : [goal, describeText(request.path, request.code).slice(0, textSentencesMax)];
+  const thought = joinParagraphs(paragraphs, runs);
+  return thought === '' ? sayLittle(request) : thought;
+}
+
+function codeParagraphs(
+  request: ThinkRequest,
+  role: Role,
+  goal: string[],
+  runs: CodeRuns,
+): string[][] {
   const facts = readFile(request.structure, request.code);
   const target = Math.min(bytesMax, Math.max(bytesMin, byteLength(request.code) * share));
-  const opening = [goal, sayNeeds(request, facts)];
-  const shape = [...(role === 'test' ? sayTests(facts) : sayOverview(facts))];
-  const used = byteLength([...opening, shape].flat().join(' '));
-  const notes = readNotes(facts).filter(
-    (note) => note.kind === 'shape' || note.kind === 'guards' || note.kind === 'values',
-  );
-  const chosen = chooseNotes(notes, target - used, knownNames(request), runs);
-  return joinParagraphs([...opening, shape, ...paragraphsOf(chosen)], runs);
+  const opening = [
+    goal,
+    sayNeeds(request, facts),
+    role === 'test' ? sayTests(facts) : sayOverview(facts),
+  ];
+  const used = byteLength(opening.flat().join(' '));
+  const wanted: readonly NoteKind[] =
+    role === 'test' ? ['flow', 'guards', 'values'] : ['shape', 'guards', 'values'];
+  const every = readNotes(facts);
+  const first = every.filter((note) => wanted.includes(note.kind));
+  // A file that only runs, or only passes on, is told by its course.
+  const notes = first.length > 0 ? first : every;
+  const room = Math.max(notesBytesMin, target - used);
+  return [...opening, ...paragraphsOf(chooseNotes(notes, room, knownNames(request), runs))];
+}
+
+/** The file's header comment, in a clause. */
+function sayOwnWords(request: ThinkRequest): string[] {
+  const clause = docClause(headerComment(request.code, request.structure.language), '');
+  return clause === null ? [] : [sentence(`as a whole it ${predicateOf(clause)}`)];
+}
+
+/** For files about which nothing else can be told. */
+function sayLittle(request: ThinkRequest): string {
+  const purpose =
+    request.purpose === ''
+      ? `${quote(shortPath(request.path))} is written as it stands`
+      : request.purpose;
+  return `${sentence(purpose)} It takes ${count(request.structure.lines, 'line')}.`;
 }
 
 /** Whether the file has an outline or a language whose code can be read line by line. */
@@ -81,6 +117,7 @@ export function chooseNotes(
   return kept.sort((a, b) => a.line - b.line || order(a) - order(b));
 }
 
+const notesPerParagraph = 6;
 const kindOrder = [
   'values',
   'shape',
@@ -109,22 +146,22 @@ export function informationOf(note: Note, known: ReadonlySet<string>): number {
 }
 
 function sayUsers(request: ThinkRequest, role: Role): string[] {
-  const name = quote(baseName(request.path));
+  const name = quote(shortPath(request.path));
   const users = request.usedBy.filter((user) => roleOf(user.path) !== 'test');
   const tests = request.usedBy.filter((user) => roleOf(user.path) === 'test');
   const sentences = users.slice(0, 3).map((user) => {
     const names = user.names.filter((one) => /^[\w$]+$/.test(one));
-    const file = quote(baseName(user.path));
+    const file = quote(shortPath(user.path));
     if (names.length === 0) return '';
     const verb = pick(user.path, ['will import', 'relies on', 'needs', 'uses']);
-    return sentence(`${file} ${verb} ${joinNames(names, 6)}`);
+    return sentence(`${file} ${verb} ${joinNames(names, 5)}`);
   });
   const told = sentences.filter((one) => one !== '');
   const untold = users.length - told.length;
   if (untold > 0 && users.length > 0) {
     const more = users
-      .filter((user) => !told.some((one) => one.includes(quote(baseName(user.path)))))
-      .map((user) => baseName(user.path));
+      .filter((user) => !told.some((one) => one.includes(quote(shortPath(user.path)))))
+      .map((user) => shortPath(user.path));
     if (more.length > 0)
       told.push(
         sentence(
@@ -136,7 +173,7 @@ function sayUsers(request: ThinkRequest, role: Role): string[] {
     told.push(
       sentence(
         `${joinNames(
-          tests.map((test) => baseName(test.path)),
+          tests.map((test) => shortPath(test.path)),
           3,
         )} will put it to the test`,
       ),
@@ -185,12 +222,12 @@ function sayNeed(
   facts: FileFacts,
 ): string {
   const opening = pick(path + names[0], [
-    `From ${quote(baseName(path))} I need`,
-    `${quote(baseName(path))} gives me`,
-    `Out of ${quote(baseName(path))} ${names.length === 1 ? 'comes' : 'come'}`,
+    `From ${quote(shortPath(path))} I need`,
+    `${quote(shortPath(path))} gives me`,
+    `Out of ${quote(shortPath(path))} ${names.length === 1 ? 'comes' : 'come'}`,
   ]);
   const parts = names.slice(0, 4).map((name) => {
-    const clause = docClause(offered.find((symbol) => symbol.name === name)?.doc ?? null);
+    const clause = docClause(offered.find((symbol) => symbol.name === name)?.doc ?? null, name);
     const place = placeOf(name, facts);
     if (place !== null) return `${quote(name)} for ${quote(place)}`;
     return clause !== null && clause.length < 60 ? `${quote(name)} (${clause})` : quote(name);
@@ -245,33 +282,17 @@ function sayTests(facts: FileFacts): string[] {
   return sentences.length > 0 ? sentences : sayOverview(facts);
 }
 
-/** Notes about one container stay together; a new one starts a paragraph. */
+/** Notes about one subject stay together; a new type or a full paragraph starts another. */
 function paragraphsOf(notes: readonly Note[]): string[][] {
   const groups: Note[][] = [];
-  let size = 0;
   for (const note of notes) {
+    const current = groups.at(-1);
+    const last = current?.at(-1);
     const opensType = note.kind === 'shape' && note.predicate.startsWith(',');
-    if (groups.length === 0 || (opensType && size > 0) || size >= 6) {
-      groups.push([]);
-      size = 0;
-    }
-    groups.at(-1)?.push(note);
-    size += 1;
+    const full = current !== undefined && current.length >= notesPerParagraph;
+    const parted = last !== undefined && last.subject !== note.subject;
+    if (current === undefined || (parted && (opensType || full))) groups.push([note]);
+    else current.push(note);
   }
   return groups.map(renderNotes);
-}
-
-export function joinParagraphs(paragraphs: readonly (readonly string[])[], runs: CodeRuns): string {
-  const told = new Set<string>();
-  const kept = paragraphs.map((sentences) =>
-    sentences.filter((one) => {
-      if (one === '' || told.has(one) || copiesCode(one, runs)) return false;
-      told.add(one);
-      return true;
-    }),
-  );
-  return kept
-    .filter((sentences) => sentences.length > 0)
-    .map((sentences) => sentences.join(' '))
-    .join('\n\n');
 }

@@ -4,7 +4,7 @@ import { calleeIn } from './callees.ts';
 import type { FileFacts } from './definitions.ts';
 import type { Event } from './events.ts';
 import { type CodeLine, stringFiller } from './scan.ts';
-import { quote, unique } from './wording.ts';
+import { joinNames, quote, unique } from './wording.ts';
 
 const textCharactersMax = 28;
 
@@ -13,20 +13,36 @@ export interface ConstantValue {
   readonly text: string;
 }
 
-/** "`X` is 30" for constants at the top of the file whose value can be told in a few words. */
+/** "`X` is 30" for constants of the file whose value can be told in a few words; equal ones together. */
 export function constantValues(facts: FileFacts): ConstantValue[] {
-  const values: ConstantValue[] = [];
+  const groups = new Map<string, { line: number; names: string[] }>();
   for (const { symbol } of facts.definitions) {
     if (symbol.parent !== null || !/^(?:constant|variable|static|macro)$/.test(symbol.kind))
       continue;
     const line = facts.lines.find(
-      (one) => one.number >= symbol.startLine && one.masked.includes(symbol.name),
+      (one) =>
+        one.number >= symbol.startLine &&
+        one.number <= symbol.endLine &&
+        one.masked.includes(symbol.name),
     );
     const value = line === undefined ? null : sayValue(line, symbol.name);
-    if (value !== null)
-      values.push({ line: symbol.startLine, text: `${quote(symbol.name)} ${value}` });
+    if (value === null) continue;
+    const group = groups.get(value) ?? { line: symbol.startLine, names: [] };
+    group.names.push(symbol.name);
+    groups.set(value, group);
   }
-  return values;
+  return [...groups].map(([value, { line, names }]) => ({
+    line,
+    text: `${joinNames(names, 10)} ${names.length === 1 ? value : plural(value)}`,
+  }));
+}
+
+function plural(value: string): string {
+  return value
+    .replace(/^is an? /, 'are each a ')
+    .replace(/^is the /, 'are each the ')
+    .replace(/^is /, 'are ')
+    .replace(/^comes /, 'come ');
 }
 
 function sayValue(line: CodeLine, name: string): string | null {

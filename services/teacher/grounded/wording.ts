@@ -67,6 +67,16 @@ export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
+/** File name, with its folder where the name alone says nothing: `flask/__init__.py`. */
+export function shortPath(path: string): string {
+  const name = baseName(path);
+  const folder = folderOf(path);
+  const vague = /^(?:__init__|__main__|index|mod|lib|main|conftest|package|readme)\.\w+$/i.test(
+    name,
+  );
+  return vague && folder !== '' ? `${baseName(folder)}/${name}` : name;
+}
+
 /** Folder of a path, empty at the top. */
 export function folderOf(path: string): string {
   const slash = path.lastIndexOf('/');

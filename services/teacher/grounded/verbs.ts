@@ -1,0 +1,63 @@
+/** Verbs that documentation begins with, and how to tell them from nouns. */
+
+const verbs = new Set(
+  (
+    'return create build make get set load parse read write add remove check test find call run send open close ' +
+    'convert register handle apply render validate compute generate start stop update raise dispatch resolve iterate ' +
+    'print format wrap append encode decode merge initialize configure determine extract invoke process delete push ' +
+    'pop copy match compare define provide represent implement execute yield inject enable disable show attach save ' +
+    'report skip ensure construct store look produce perform allow use give serialize deserialize flush reset clear ' +
+    'search count replace split join move emit log connect listen accept mark expand normalize collect keep hold ' +
+    'try assign proxy view retrieve fetch delegate forward trim cast evaluate calculate identify visit traverse walk ' +
+    'scan escape sort group filter map reduce limit advance consume peek release acquire free allocate clone hash sign ' +
+    'verify encrypt decrypt display list select choose pick detect track record measure modify change adjust transform ' +
+    'translate turn lower invert reverse encapsulate wait notify publish subscribe schedule cancel abort retry restore ' +
+    'prevent force require include exclude contain override support extend bind link indicate act work describe specify ' +
+    'behave help exit fail throw catch rewind flatten insert inspect install quote tokenize'
+  ).split(' '),
+);
+
+/** Third persons that are plural nouns just as often. */
+const ambiguous =
+  /^(?:uses|lists|maps|sets|calls|tests|hashes|links|groups|views|records|filters|limits|signs|matches|tracks|works|acts|supports|prints|reports|counts|marks|formats|logs|tries)$/;
+
+/** A noun phrase goes on like this where a command would name its object. */
+const nounGoesOn = /^(?:of|for|that|which|to|used|in|on|is|are|from|with|and|or|by|has)$/;
+
+/** A command such as "Return the value", given its first two words. */
+export function isCommand(first: string, second: string): boolean {
+  return verbs.has(first.toLowerCase()) && !nounGoesOn.test(second);
+}
+
+export function isVerb(word: string): boolean {
+  return verbs.has(word);
+}
+
+/** A clause that begins with what its subject does. */
+export function beginsWithVerb(clause: string): boolean {
+  const [first = '', second = ''] = clause.split(' ');
+  if (/^(?:is|are|has|was|acts|works)$/.test(first)) return true;
+  if (isThirdPerson(first)) return true;
+  if (nounGoesOn.test(second)) return false;
+  // "Keeps values", but not "class names".
+  return verbs.has(infinitive(first)) || /^[a-z]{2,}[^su]s$/.test(first);
+}
+
+/** A verb in the third person that is hardly a plural noun. */
+export function isThirdPerson(word: string): boolean {
+  if (/^(?:is|has|acts|works|contains)$/.test(word)) return true;
+  return word.endsWith('s') && verbs.has(infinitive(word)) && !ambiguous.test(word);
+}
+
+export function conjugate(verb: string): string {
+  if (/(?:s|x|ch|sh|o)$/.test(verb)) return `${verb}es`;
+  if (/[^aeiou]y$/.test(verb)) return `${verb.slice(0, -1)}ies`;
+  return `${verb}s`;
+}
+
+function infinitive(verb: string): string {
+  const lower = verb.toLowerCase();
+  if (verbs.has(lower)) return lower;
+  const forms = [lower.replace(/ies$/, 'y'), lower.replace(/es$/, ''), lower.replace(/s$/, '')];
+  return forms.find((form) => verbs.has(form)) ?? lower;
+}
