@@ -92,7 +92,9 @@ function classifiers(text: string): readonly string[] {
 }
 
 function readPom(text: string): readonly string[] {
-  const block = /<licenses>([\s\S]{0,4000}?)<\/licenses>/.exec(text)?.[1] ?? '';
+  const start = text.indexOf('<licenses>');
+  const end = text.indexOf('</licenses>', start);
+  const block = start === -1 || end === -1 ? '' : text.slice(start, Math.min(end, start + 4_000));
   const names = captures(block, /<name>\s*([^<]{2,100}?)\s*<\/name>/g);
   // Maven's documentation: several licences are a choice.
   const known = names.map((name) => fromName(name) ?? unreadable);

@@ -156,7 +156,7 @@ export const references: readonly Signature[] = [
   ),
 ];
 
-/** Licences that allow use in any work if attribution is kept; MPL, EPL and LGPL are not among them. */
+/** Licences for use in any work if attribution is kept: not MPL, EPL or LGPL. */
 export const permissiveLicences: readonly string[] =
   '0BSD Apache-2.0 Artistic-2.0 BlueOak-1.0.0 BSD-1-Clause BSD-2-Clause BSD-2-Clause-Patent BSD-3-Clause BSD-3-Clause-Clear BSD-4-Clause BSL-1.0 CC0-1.0 curl HPND ISC libpng-2.0 MIT MIT-0 MulanPSL-2.0 NCSA PostgreSQL PSF-2.0 Python-2.0 Unicode-3.0 Unicode-DFS-2016 Unlicense UPL-1.0 WTFPL X11 Zlib'.split(
     ' ',

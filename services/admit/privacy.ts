@@ -62,7 +62,7 @@ function isNoPerson(text: string, start: number, at: number, end: number): boole
   if (/^\d+\.\d/.test(domain) || /^[([]/.test(text.slice(end))) return true;
   if (/^(?:git|hg|svn|no-?reply|do-?not-?reply|user|username|you|me|foo|bar|test)$/.test(local))
     return true;
-  // `a@b.com` and its like test a validator; replacing them would break the test, not hide a person.
+  // `a@b.com` and its like test a validator: replacing them breaks the test and hides nobody.
   if (local.length <= 2 || domain.indexOf('.') <= 2 || inventedDomains.test(domain)) return true;
   // SSH names its extensions so: `curve25519-sha256@libssh.org`.
   if (/^(?:(?:lib|open)?ssh\.(?:com|org)|lysator\.liu\.se)$/.test(domain)) return true;

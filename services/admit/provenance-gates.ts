@@ -50,7 +50,7 @@ const lockFiles = new Set([
 const packagingFolders = /(?:^|\/)[^/]+\.(?:egg-info|dist-info)\/|^PKG-INFO$/;
 
 /** Comment that opens a line, so that a generator's own string literals do not count. */
-const comment = String.raw`^\s*(?:\/\/+|\/\*+|\*|#+|--|;+|%+|<!--|"""|REM)[\s!*]*`;
+const comment = String.raw`^[ \t]*(?:\/\/+|\/\*+|\*|#+|--|;+|%+|<!--|"""|REM)[ \t!*]*`;
 
 const generatedMarks = [
   // The form Go defines, also used by protobuf, mock and many other generators.

@@ -80,7 +80,7 @@ function tarKind(header: Header): EntryKind {
   return header.type === 'link' || header.type === 'symlink' ? 'link' : 'special';
 }
 
-/** Why `discover` packed a file without its bytes: a pax record of our own (POSIX allows them). */
+/** Why `discover` packed a file without its bytes: a pax record of our own. */
 function packedSkip(header: Header): string | null {
   const reason = (header.pax as Record<string, string> | null | undefined)?.['BACKSTORY.skip'];
   return reason === 'too-large' || reason === 'unreadable' ? reason : null;
@@ -107,7 +107,7 @@ async function readZip(archive: Buffer, collector: Collector): Promise<void> {
 }
 
 async function readZipEntry(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<Buffer> {
-  // yauzl ends the stream with an error as soon as it exceeds the size that was declared.
+  // yauzl ends the stream with an error as soon as it exceeds the declared size.
   const stream = await zip.openReadStreamPromise(entry);
   const body: Buffer[] = [];
   for await (const piece of stream) body.push(piece as Buffer);
@@ -116,7 +116,7 @@ async function readZipEntry(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<Buf
   return bytes;
 }
 
-/** The upper half of the external attributes is the Unix mode, whose top four bits tell the type. */
+/** The upper half of the attributes is the Unix mode, whose top four bits tell the type. */
 function zipKind(name: string, entry: yauzl.Entry): EntryKind {
   const type = (entry.externalFileAttributes >>> 16) & 0o170000;
   if (name.endsWith('/') || type === 0o040000) return 'folder';

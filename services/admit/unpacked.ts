@@ -62,7 +62,7 @@ export class Collector {
     );
   }
 
-  /** Judges an entry. Returns the path under which `keep` takes its body, or null: skip the body. */
+  /** Judges an entry: the path under which `keep` takes its body, or null to skip the body. */
   enter(name: string, kind: EntryKind, bytes: number, reason: string | null): string | null {
     this.#entries += 1;
     if (this.#entries > this.#limits.entriesMax) {

@@ -1,3 +1,4 @@
+/** The gates: which file is admitted, and under which reason another is skipped. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { configuration } from '../../../services/admit/config.ts';

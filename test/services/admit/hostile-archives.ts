@@ -7,7 +7,7 @@ import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
 export interface TarEntry {
   readonly name: string | Buffer;
   readonly body?: Buffer | string;
-  /** ustar type flag: '0' file, '1' hard link, '2' symbolic link, '3' device, '5' folder, '6' fifo. */
+  /** ustar type flag: 0 file, 1 hard link, 2 symbolic link, 3 device, 5 folder, 6 fifo. */
   readonly type?: string;
   /** What the header claims, where that is not the body's length. */
   readonly size?: number;

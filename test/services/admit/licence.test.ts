@@ -1,3 +1,4 @@
+/** Licences from real texts, metadata and headers, and what the policies allow. */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

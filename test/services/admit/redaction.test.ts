@@ -1,3 +1,4 @@
+/** Secrets and personal data: what is found, what stays, and that lines never move. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findPersonalData } from '../../../services/admit/privacy.ts';

@@ -1,3 +1,4 @@
+/** The whole admission (I6, I8) and the stage over a real blob store. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

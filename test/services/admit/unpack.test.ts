@@ -1,3 +1,4 @@
+/** Hostile and damaged archives: every one ends in files and skips, or in a coded error. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { configuration } from '../../../services/admit/config.ts';

@@ -1,3 +1,4 @@
+/** What a source string names, and identities from content (I7). */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {

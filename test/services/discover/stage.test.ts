@@ -1,3 +1,4 @@
+/** Folders, archives and lists to deterministic archives (I6), and positions on resume. */
 import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
