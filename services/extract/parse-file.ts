@@ -2,7 +2,6 @@
  * Parses one file at a time. Runs in the parser children, so that what a native parser may do
  * (abort, hang, grow) costs one file. A failure is an answer, never an exception.
  */
-import { performance } from 'node:perf_hooks';
 import type Parser from 'tree-sitter';
 import { type Facts, noFacts, type ParsedFile } from './facts.ts';
 import type { OxcResult } from './languages/ecmascript-tree.ts';
@@ -37,6 +36,9 @@ export function unparsed(shortfall: string): ParseOutcome {
 export interface FileParser {
   parse(job: ParseJob): Promise<ParseOutcome>;
 }
+
+/** Share of a text in errors above which a second look at it pays. */
+const repairAbove = 0.01;
 
 type Outcome = Omit<ParseOutcome, 'shortfall'> | string;
 type ReadFile = (job: ParseJob) => Outcome;
@@ -76,25 +78,33 @@ function load(language: Language, limits: ParseLimits): Promise<ReadFile> {
 }
 
 async function loadTreeSitter(parsing: TreeSitterParsing, limits: ParseLimits): Promise<ReadFile> {
-  const [core, grammar] = await Promise.all([load1('tree-sitter'), load1(parsing.grammar)]);
+  const [core, grammar] = await Promise.all([
+    importDefault('tree-sitter'),
+    importDefault(parsing.grammar),
+  ]);
   const parser = new (core as typeof Parser)();
   parser.setLanguage(grammar as Parser.Language);
   // A grammar of another generation loads, and fails only when used.
   if (parser.parse('').rootNode === undefined) throw new Error(`${parsing.grammar} does not fit`);
   parser.setTimeoutMicros(limits.parseTimeMsMax * 1000);
-  return ({ text, path }) => {
-    const started = performance.now();
+  const attempt = (text: string, path: string) => {
     const options = { bufferSize: text.length + 1 };
     // Null at the time limit, whatever the declared type says; some versions throw instead.
     const tree = parseOrNull(() => parser.parse(text, undefined, options) as Parser.Tree | null);
     if (tree === null) {
       parser.reset();
-      const late = performance.now() - started >= limits.parseTimeMsMax;
-      return late ? 'parse-time' : 'parser-refused';
+      return null;
     }
-    const facts = parsing.read(tree.rootNode, text, path);
     const errorRatio = errorRatioOf(tree.rootNode, text.length);
-    return { parser: 'tree-sitter', facts: { ...facts, errorRatio } };
+    return { errorRatio, read: () => parsing.read(tree.rootNode, text, path) };
+  };
+  return ({ text, path }) => {
+    const first = attempt(text, path);
+    if (first === null) return 'parse-time';
+    const again = first.errorRatio > repairAbove && parsing.repair !== undefined;
+    const second = again ? attempt(parsing.repair(text), path) : null;
+    const best = second !== null && second.errorRatio < first.errorRatio ? second : first;
+    return { parser: 'tree-sitter', facts: { ...best.read(), errorRatio: best.errorRatio } };
   };
 }
 
@@ -102,12 +112,12 @@ function parseOrNull(parse: () => Parser.Tree | null): Parser.Tree | null {
   try {
     return parse();
   } catch {
-    // The binding throws where the parser gave no tree: the caller tells the limit from a refusal.
+    // The binding throws where the parser gave no tree, as it does at the time limit.
     return null;
   }
 }
 
-async function load1(name: string): Promise<unknown> {
+async function importDefault(name: string): Promise<unknown> {
   const module = (await import(name)) as { default?: unknown };
   return module.default ?? module;
 }

@@ -62,7 +62,15 @@ function lastRow(node: SyntaxNode): number {
 /** Share of the text inside ERROR nodes; nested ones count once. */
 export function errorRatioOf(root: SyntaxNode, length: number): number {
   if (!root.hasError || length === 0) return 0;
-  if (root.type === 'ERROR') return 1;
+  if (root.type === 'ERROR') {
+    // No whole, but parts: what became a declaration or a comment was read.
+    const parts = root.namedChildren.filter(
+      (node) =>
+        node.type !== 'ERROR' && (node.namedChildCount > 0 || node.type.includes('comment')),
+    );
+    const read = parts.reduce((sum, node) => sum + node.endIndex - node.startIndex, 0);
+    return Math.max(0, 1 - read / length);
+  }
   let bad = 0;
   let end = 0;
   for (const node of root.descendantsOfType('ERROR')) {

@@ -79,7 +79,13 @@ function addInclude(
     resolution.links.push(linkOf(fact, to, { confidence }));
     return;
   }
-  const isExternal = style === 'angle' || standard.has(specifier);
+  // `"gtest/gtest.h"` with no `gtest` folder in reach is somebody else's.
+  const [first = '', ...rest] = specifier.split('/');
+  const known = [folderOf(file.path), ...usable.map(({ folder }) => folder)].some((folder) =>
+    project.folders.has(joinPath(folder, first) ?? ''),
+  );
+  const isExternal =
+    style === 'angle' || standard.has(specifier) || (rest.length > 0 && first !== '..' && !known);
   if (isExternal) resolution.externals.push(specifier);
   else resolution.unresolved.push({ specifier, reason: 'no such header in an include folder' });
 }

@@ -1,12 +1,17 @@
 /** C: definitions and includes. The reader and the include rules are shared with C++. */
-import { readCFamily } from './c-family.ts';
+import { blankMacroLines, readCFamily } from './c-family.ts';
 import { isCManifest, openIncludeResolver } from './c-includes.ts';
 import type { Language } from './language.ts';
 
 export const c: Language = {
   name: 'c',
   extensions: ['.c', '.h'],
-  parsing: { parser: 'tree-sitter', grammar: 'tree-sitter-c', read: readCFamily },
+  parsing: {
+    parser: 'tree-sitter',
+    grammar: 'tree-sitter-c',
+    read: readCFamily,
+    repair: blankMacroLines,
+  },
   isManifest: isCManifest,
   openResolver: openIncludeResolver,
 };

@@ -1,5 +1,5 @@
 /** C++: C with namespaces, classes and templates; headers that could be either are told by text. */
-import { readCFamily } from './c-family.ts';
+import { blankMacroLines, readCFamily } from './c-family.ts';
 import { isCManifest, openIncludeResolver } from './c-includes.ts';
 import type { Language } from './language.ts';
 
@@ -18,7 +18,12 @@ export const cpp: Language = {
     '.inl',
     '.tpp',
   ],
-  parsing: { parser: 'tree-sitter', grammar: 'tree-sitter-cpp', read: readCFamily },
+  parsing: {
+    parser: 'tree-sitter',
+    grammar: 'tree-sitter-cpp',
+    read: readCFamily,
+    repair: blankMacroLines,
+  },
   isManifest: isCManifest,
   openResolver: openIncludeResolver,
 };

@@ -14,6 +14,8 @@ export interface TreeSitterParsing {
   /** Package that exports the grammar. */
   readonly grammar: string;
   readonly read: (root: SyntaxNode, text: string, path: string) => Omit<Facts, 'errorRatio'>;
+  /** The same text, equally long, with what the grammar trips over blanked; tried after errors. */
+  readonly repair?: (text: string) => string;
 }
 
 export interface OxcParsing {
