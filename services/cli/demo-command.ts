@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { PipelineError } from '../runtime/errors.ts';
 import { type CommandContext, type Terminal, writeLine } from './context.ts';
 import { type ExitCode, exitCodes } from './failures.ts';
-import { formatBytes, truncate } from './format.ts';
+import { formatBytes, wrapProse } from './format.ts';
 import { runSources } from './run-command.ts';
 import { type ImprovedThought, readBestImprovement } from './run-log.ts';
 import { drawSegment, segmentsOfFile } from './sample-view.ts';
@@ -80,9 +80,11 @@ function drawExcerpt(out: Terminal, sample: Sample, best: ImprovedThought | null
   writeLine(out, style.bold('What the search changed in that thought'));
   writeLine(out, `${bitsPerByte(best)}, as the scorer needs to predict it`);
   for (const [mark, lines] of thoughtDifference(best)) {
+    const paint = mark === '+' ? style.green : style.red;
     for (const line of lines.slice(0, excerptLinesMax)) {
-      const shown = truncate(`${mark} ${printable(line)}`, out.columns - 4);
-      writeLine(out, `  ${mark === '+' ? style.green(shown) : style.red(shown)}`);
+      const [first = '', ...more] = wrapProse(printable(line), out.columns - 6);
+      writeLine(out, `  ${paint(`${mark} ${first}`)}`);
+      for (const rest of more) writeLine(out, `    ${paint(rest)}`);
     }
   }
 }

@@ -64,3 +64,20 @@ export function truncate(text: string, width: number): string {
   if (text.length <= width) return text;
   return width < 1 ? '' : `${text.slice(0, width - 1)}…`;
 }
+
+/** Breaks prose at spaces to lines of at most `width`; a longer word stays whole. */
+export function wrapProse(line: string, width: number): string[] {
+  const lines: string[] = [];
+  const indent = /^\s*/.exec(line)?.[0] ?? '';
+  let current = indent;
+  for (const word of line.trim().split(' ')) {
+    const joined = current === indent ? current + word : `${current} ${word}`;
+    if (joined.length <= width || current === indent) {
+      current = joined;
+      continue;
+    }
+    lines.push(current);
+    current = indent + word;
+  }
+  return [...lines, current];
+}

@@ -50,7 +50,13 @@ export async function readFileGains(
   return gains ?? new Map();
 }
 
-/** The file whose bits fell most, in bits per byte; null when no rewrite was kept. */
+/** A file to show needs some code and something that was read for it. */
+const showBytesMin = 1_500;
+
+/**
+ * The file whose bits per byte fell most, among those worth showing if there are any; null when no
+ * rewrite was kept.
+ */
 export async function readBestImprovement(outputFolder: string): Promise<ImprovedThought | null> {
   return withRunLog(outputFolder, async (log) => {
     let best: { body: FileThoughtBody; gain: FileGain; repositoryId: string } | null = null;
@@ -58,8 +64,11 @@ export async function readBestImprovement(outputFolder: string): Promise<Improve
     await forEachBody(log, 'file-thought', ({ envelope: { repositoryId }, body }) => {
       if (body.search === null || body.search.targetBytes === 0) return;
       const { targetBytes, bitsBefore, bitsAfter } = body.search;
-      const fall = (bitsBefore - bitsAfter) / targetBytes;
-      if (fall <= bestFall) return;
+      const reads = body.steps.some(({ kind }) => kind === 'read');
+      const worthShowing = reads && targetBytes >= showBytesMin;
+      // A fall is far below a thousand bits per byte, so files worth showing always come first.
+      const fall = (bitsBefore - bitsAfter) / targetBytes + (worthShowing ? 1_000 : 0);
+      if (bitsAfter >= bitsBefore || fall <= bestFall) return;
       bestFall = fall;
       best = { body, gain: gainOf(body, body.search), repositoryId };
     });

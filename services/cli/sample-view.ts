@@ -2,7 +2,7 @@
  * A trajectory for the eye: trained text stands out, by weight where there are colours and by a
  * gutter mark where there are none; observations recede. Pure.
  */
-import { formatCount, formatShare, formatTable, truncate } from './format.ts';
+import { formatCount, formatShare, formatTable, plural, truncate, wrapProse } from './format.ts';
 import type { MaskedSegment, Sample, SampleOverview } from './samples.ts';
 import type { Style } from './style.ts';
 import { printable } from './style.ts';
@@ -64,7 +64,7 @@ export function drawSegment(segment: MaskedSegment, style: Style, options: ViewO
   const place = segment.path === null ? '' : ` ${printable(segment.path)}${range}`;
   const mask = segment.trained ? 'trained' : 'not trained';
   const title = `${segment.kind}${place}`;
-  const facts = style.dim(`${plainCount(segment.tokens)}, ${mask}`);
+  const facts = style.dim(`${plural(segment.tokens, 'token')}, ${mask}`);
   const paint = segment.trained ? style.cyan : style.dim;
   return [
     `${paint(style.bold(title))}  ${facts}`,
@@ -72,19 +72,22 @@ export function drawSegment(segment: MaskedSegment, style: Style, options: ViewO
   ];
 }
 
-function plainCount(tokens: number): string {
-  return `${formatCount(tokens)} ${tokens === 1 ? 'token' : 'tokens'}`;
-}
-
+/** Prose is broken to the width, code is cut: its line structure means something. */
 function drawBody(segment: MaskedSegment, style: Style, options: ViewOptions): string[] {
   if (segment.body === '') return [];
-  const lines = printable(segment.body).replace(/\n$/, '').split('\n');
-  const max = options.bodyLinesMax ?? lines.length;
+  const { bodyLinesMax, columns } = options;
+  const isCode = segment.kind === 'write' || segment.kind === 'observe';
+  const width = Math.max(20, columns - 6);
+  const lines = printable(segment.body)
+    .replace(/\n$/, '')
+    .split('\n')
+    .flatMap((line) => (isCode ? [line] : wrapProse(line, width)));
   // Without colours the mark is the only sign, so it is never left out.
   const gutter = segment.trained ? '│ ' : '┊ ';
   const paint = segment.trained ? (text: string) => text : style.dim;
-  const width = options.bodyLinesMax === null ? Number.POSITIVE_INFINITY : options.columns - 6;
-  const shown = lines.slice(0, max).map((line) => `  ${gutter}${paint(truncate(line, width))}`);
+  const cut = (line: string) => (bodyLinesMax === null ? line : truncate(line, width));
+  const max = bodyLinesMax ?? lines.length;
+  const shown = lines.slice(0, max).map((line) => `  ${gutter}${paint(cut(line))}`);
   const rest = lines.length - max;
   return rest > 0 ? [...shown, style.dim(`  ${gutter}… ${formatCount(rest)} more lines`)] : shown;
 }

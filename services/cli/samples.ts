@@ -78,7 +78,8 @@ export async function listSamples(output: OpenOutput): Promise<SampleOverview[]>
       const { sampleId } = piece.line;
       const sample = samples.get(sampleId) ?? { line: piece.line, tokens: 0, trained: 0 };
       if (piece.line.piece === 0) sample.line = piece.line;
-      sample.tokens += piece.inputIds.length;
+      // What a later piece repeats from the start of its document is masked and not counted twice.
+      sample.tokens += piece.inputIds.length - piece.line.prefixTokens;
       sample.trained += piece.mask.reduce((sum, value) => sum + value, 0);
       samples.set(sampleId, sample);
     }

@@ -1,7 +1,14 @@
 /** What a run made, where, by whom, and what it left out and why. Pure. */
 import type { ModelIdentity } from '../../schemas/generated/types.ts';
 import type { DroppedRepository, RunSummary, SearchTotals } from '../runtime/progress.ts';
-import { formatBytes, formatCount, formatDuration, formatShare, formatTable } from './format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatShare,
+  formatTable,
+  plural,
+} from './format.ts';
 import type { Style } from './style.ts';
 import { printable } from './style.ts';
 
@@ -23,7 +30,7 @@ export function drawSummary(summary: RunSummary, facts: SummaryFacts, style: Sty
     ['tokens', `${formatCount(summary.tokens)}, ${formatShare(share)} trained`],
     [
       'shards',
-      `${summary.shards} with ${formatCount(summary.packs)} packs, ${formatShare(summary.paddingShare)} padding`,
+      `${summary.shards} with ${plural(summary.packs, 'pack')}, ${formatShare(summary.paddingShare)} padding`,
     ],
     ['teacher', describeTeacher(facts.teacher)],
     ['scorer', describeScorer(facts.scorer)],
@@ -67,7 +74,10 @@ function searchRows(search: SearchTotals | null): string[][] {
   const { improved, outcomes } = search;
   const rows = [['search', `all files: ${bitsPerByte(search)}`]];
   if (improved.targetBytes > 0) {
-    rows.push(['', `${improved.files} files with a kept rewrite: ${bitsPerByte(improved)}`]);
+    rows.push([
+      '',
+      `${plural(improved.files, 'file')} with a kept rewrite: ${bitsPerByte(improved)}`,
+    ]);
   }
   const counts = Object.entries(outcomes).sort(([a], [b]) => (a < b ? -1 : 1));
   if (counts.length > 0) {
