@@ -12,7 +12,7 @@ const noise =
 
 /** Addressed to the reader, or about something that a clause cannot show. */
 const unfit =
-  /\b(?:you|your|we|our|us|this (?:class|function|method)|see|note|example|below|above|following)\b|^(?:if|when|in|for|by|on|as|sometimes|unlike|like|e\.g|there|these|those|once|while|since|not|no|only)\b/i;
+  /\b(?:you|your|we|our|us|this (?:class|function|method)|see|note|example|below|above|following)\b|^(?:if|when|in|for|by|on|as|sometimes|unlike|like|e\.g|there|these|those|once|while|since|not|no|only|do|does|don't)\b/i;
 
 /** The clause without a full stop, verbs in the third person, or null when there is nothing to say. */
 export function docClause(doc: string | null, name: string): string | null {
@@ -56,7 +56,13 @@ function withoutSubject(text: string, name: string): string {
   if (pointed !== text) return pointed;
   const words = text.split(' ');
   if (!/^(?:the|an?)$/i.test(words[0] ?? '')) return text;
-  const verb = words.findIndex((word, index) => index > 1 && index < 5 && isThirdPerson(word));
+  const verb = words.findIndex(
+    (word, index) =>
+      index > 1 &&
+      index < 5 &&
+      isThirdPerson(word) &&
+      !/^(?:that|which|who)$/.test(words[index - 1] ?? ''),
+  );
   return verb < 0 ? text : words.slice(verb).join(' ');
 }
 

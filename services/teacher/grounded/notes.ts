@@ -181,7 +181,7 @@ function fileNotes(facts: FileFacts): (Note | null)[] {
     ),
     ...chunks(recurring, 8)
       .filter((chunk) => chunk.length > 1)
-      .slice(0, 4)
+      .slice(0, 6)
       .map((chunk, index) =>
         whole(
           'names',

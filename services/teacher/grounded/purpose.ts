@@ -25,7 +25,7 @@ export function purposeOf(file: FileStructure, request: PlanRequest): string {
   const text =
     role === 'test' || role === 'example'
       ? ofTest(file, role, request)
-      : (ofPlace(file, role, request) ?? ofOutline(file, role));
+      : (ofPlace(file, role, request) ?? ofOutline(file, role, request));
   return sentence(
     text.length > charactersMax ? `${text.slice(0, text.lastIndexOf(' ', charactersMax))} …` : text,
   );
@@ -147,12 +147,16 @@ function ofEntry(file: FileStructure, request: PlanRequest): string | null {
   )}`;
 }
 
-function ofOutline(file: FileStructure, role: Role): string {
+function ofOutline(file: FileStructure, role: Role, request: PlanRequest): string {
   const top = file.symbols.filter((symbol) => symbol.parent === null);
   const folder = folderOf(file.path);
   if (top.length === 0) {
-    if (role === 'package')
-      return `makes ${quote(folder === '' ? '.' : folder)} a package and decides what it offers`;
+    const targets = request.edges.filter((edge) => edge.from === file.path);
+    if (targets.length > 0) {
+      const names = targets.map((edge) => shortPath(edge.to));
+      return `passes on what ${joinNames(names, 4)} ${targets.length === 1 ? 'offers' : 'offer'}`;
+    }
+    if (role === 'package' && folder !== '') return `makes ${quote(folder)} a package`;
     return file.lines === 0
       ? 'an empty file that marks its place'
       : `${subjectOf(file.path)}, in ${file.language}`;

@@ -27,6 +27,8 @@ const strategies: readonly [Strategy, ...Strategy[]] = [
   { kinds: ['guards', 'shape', 'names'], tighten: true },
 ];
 
+const everyKind = strategies.flatMap((strategy) => strategy.kinds);
+
 /** A round's usual number of samples; more of them repeat the next round's strategies. */
 const samplesPerRound = 2;
 const addedShare = 0.15;
@@ -51,8 +53,12 @@ export function rewriteThought(request: RewriteRequest, sample: number): string 
   }
   const room = Math.min(wanted, roomIn(paragraphs, request.bytesMax));
   const added = isCode(request)
-    ? newNotes(request, strategy, paragraphs, room)
+    ? newNotes(request, strategy.kinds, paragraphs, room)
     : newSentences(request, index, room);
+  // When a strategy has nothing left to add, whatever is untold is worth a try.
+  if (added.flat().length === 0 && isCode(request)) {
+    added.push(...newNotes(request, everyKind, paragraphs, room));
+  }
   const runs = indexRuns(request.code);
   const rewritten = joinParagraphs([...paragraphs, ...added], runs);
   return byteLength(rewritten) <= request.bytesMax ? rewritten : request.thought;
@@ -60,13 +66,13 @@ export function rewriteThought(request: RewriteRequest, sample: number): string 
 
 function newNotes(
   request: RewriteRequest,
-  strategy: Strategy,
+  kinds: readonly NoteKind[],
   paragraphs: readonly (readonly string[])[],
   room: number,
 ): string[][] {
   const thought = paragraphs.flat().join(' ');
   const notes = readNotes(readFile(request.structure, request.code)).filter(
-    (note) => strategy.kinds.includes(note.kind) && !thought.includes(note.predicate),
+    (note) => kinds.includes(note.kind) && !thought.includes(note.predicate),
   );
   const known = knownNames(request);
   for (const match of thought.matchAll(/`([^`]+)`/g)) known.add(match[1] ?? '');

@@ -103,12 +103,13 @@ function sayReturn(what: string | null, when: string | null): string | null {
 
 function saySet(target: string, from: string | null, attribute: boolean): string | null {
   const name = joinNames(target.split(','));
+  const come = target.includes(',') ? 'come' : 'comes';
   if (from === null) return attribute ? `stores ${name}` : null;
   if (from === target) return attribute ? `stores ${name}` : null;
   const literal =
     literals[from] ?? (/^(?:["'\d-]|true|false|True|False)/.test(from) ? quote(from) : null);
   if (literal !== null) return `${name} ${attribute ? 'is kept and ' : ''}starts as ${literal}`;
-  return attribute ? `stores ${name} from ${quote(from)}` : `${name} comes from ${quote(from)}`;
+  return attribute ? `stores ${name} from ${quote(from)}` : `${name} ${come} from ${quote(from)}`;
 }
 
 const literals: Readonly<Record<string, string>> = {

@@ -26,7 +26,9 @@ const nounGoesOn = /^(?:of|for|that|which|to|used|in|on|is|are|from|with|and|or|
 
 /** A command such as "Return the value", given its first two words. */
 export function isCommand(first: string, second: string): boolean {
-  return verbs.has(first.toLowerCase()) && !nounGoesOn.test(second);
+  const verb = first.toLowerCase();
+  if (second === 'for' && /^(?:listen|look|search|wait|check|test)$/.test(verb)) return true;
+  return verbs.has(verb) && !nounGoesOn.test(second);
 }
 
 export function isVerb(word: string): boolean {

@@ -104,7 +104,7 @@ const frequentWords = new Set(
   ).split(' '),
 );
 
-/** Names used three times or more that are no definition of the file, most used first. */
+/** Names used more than once that are no definition of the file, most used first. */
 export function recurringNames(facts: FileFacts): string[] {
   const defined = new Set(facts.structure.symbols.map((symbol) => symbol.name));
   const uses = new Map<string, number>();
@@ -114,12 +114,12 @@ export function recurringNames(facts: FileFacts): string[] {
     }
   }
   return [...uses]
-    .filter(([, times]) => times >= 3)
+    .filter(([, times]) => times >= 2)
     .sort(
       ([a, timesA], [b, timesB]) =>
         timesB * b.length - timesA * a.length || timesB - timesA || (a < b ? -1 : 1),
     )
     .sort(([, timesA], [, timesB]) => timesB - timesA)
-    .slice(0, 32)
+    .slice(0, 48)
     .map(([name]) => name);
 }

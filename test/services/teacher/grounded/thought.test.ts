@@ -1,0 +1,183 @@
+/** Thoughts and rewrites: true, useful, never a copy, within their limit, the same every time. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { openGrounded } from '../../../../services/teacher/grounded/grounded.ts';
+import {
+  copiesCode,
+  copiesMuch,
+  indexRuns,
+} from '../../../../services/teacher/grounded/overlap.ts';
+import type { ThinkRequest } from '../../../../services/teacher/port.ts';
+import { buildThinkRequest } from '../../../../services/teacher/request.ts';
+import { examplePlan, exampleStructure, exampleTexts } from '../example-repository.ts';
+
+const teacher = openGrounded();
+const signal = new AbortController().signal;
+
+function requestFor(path: string): ThinkRequest {
+  const planned = examplePlan.files.find((file) => file.path === path);
+  const steps = (planned?.dependsOn ?? []).map(
+    (read) => ({ kind: 'read', path: read, fromLine: 0, toLine: 0, text: null }) as const,
+  );
+  return buildThinkRequest(
+    exampleStructure,
+    examplePlan,
+    path,
+    steps,
+    (read) => exampleTexts[read] ?? '',
+  );
+}
+
+const think = async (path: string) => (await teacher.think(requestFor(path), signal)).value;
+
+test('a class file: users, needs, values, shapes and guards', async () => {
+  const thought = await think('src/store.py');
+  expect(thought).toContain('`service.py` needs `Store`.');
+  expect(thought).toContain('`errors.py` gives me `MissingKey`');
+  expect(thought).toContain('`LIMIT` is `64`.');
+  expect(thought).toContain(
+    '`Store`, a class, keeps values under names and has the methods `__init__` and `get`.',
+  );
+  expect(thought).toContain(
+    'raises `ValueError` saying “a key is needed” when `key` is missing; returns `fallback` when `value` is missing',
+  );
+});
+
+test('tests are told by their cases, licences by their kind, READMEs by their sections', async () => {
+  expect(await think('tests/test_store.py')).toContain(
+    '“missing key gives the fallback” and “limit is kept”',
+  );
+  expect(await think('LICENSE')).toContain('the MIT licence');
+  expect(await think('README.md')).toContain('“Keeper” and “Use”');
+});
+
+test('the plan names what the project is, offers and consists of', async () => {
+  const { value } = await teacher.plan(
+    {
+      name: 'keeper',
+      licence: 'MIT',
+      readme: exampleTexts['README.md'] ?? '',
+      files: exampleStructure.order.map((path) => requestFor(path).structure),
+      edges: exampleStructure.edges,
+      manifests: [
+        {
+          path: 'pyproject.toml',
+          text: '[project]\ndescription = "Keeps things."\ndependencies = ["click>=8"]\n[project.scripts]\nkeeper = "x:y"\n',
+        },
+      ],
+    },
+    signal,
+  );
+  expect(value.requirements).toContain(
+    '`keeper`: Keeps things. Keeper is a tiny store of values under names',
+  );
+  expect(value.requirements).toContain('`lookup`, which collects the values of all keys');
+  expect(value.requirements).toContain('started as `keeper`');
+  expect(value.requirements).toContain('It builds on `click`.');
+  expect(value.architecture).toContain('`tests/`: one file, tests; it uses `src/`.');
+  expect(value.purposes.find(({ path }) => path === 'src/store.py')?.purpose).toBe(
+    '`Store` keeps values under names; also `LIMIT`.',
+  );
+});
+
+test('rewrites add what the thought lacks and differ among the candidates of a round', async () => {
+  const request = requestFor('src/store.py');
+  const thought = await think('src/store.py');
+  const rewrite = async (round: number, sample: number) =>
+    (await teacher.rewrite({ ...request, thought, round, bytesMax: 4_000 }, sample, signal)).value;
+  const [flow, names] = [await rewrite(0, 0), await rewrite(0, 1)];
+  expect(flow).toContain('`value` comes from `values.get`');
+  expect(names).toContain('`Store` keeps `limit`, `values` and `lock` on the instance.');
+  expect(new Set([thought, flow, names]).size).toBe(3);
+  expect(flow.startsWith(thought)).toBe(true);
+});
+
+test('every rewrite stays within bytesMax, or gives the thought back', async () => {
+  for (const path of exampleStructure.order) {
+    const request = requestFor(path);
+    const thought = await think(path);
+    for (const bytesMax of [10, 300, 700, 5_000]) {
+      for (let round = 0; round < 4; round += 1) {
+        const { value } = await teacher.rewrite(
+          { ...request, thought, round, bytesMax },
+          round % 3,
+          signal,
+        );
+        expect(value === thought || Buffer.byteLength(value) <= bytesMax).toBe(true);
+      }
+    }
+  }
+});
+
+const word = fc.constantFrom(
+  'return',
+  'value',
+  'if',
+  'None',
+  'raise',
+  'Error',
+  '"text here"',
+  'self.x',
+  '=',
+  '(',
+  ')',
+  ':',
+  '\n',
+  '\n    ',
+  'for',
+  'in',
+  'items',
+  '#',
+  '"""',
+);
+const wildCode = fc.array(word, { maxLength: 120 }).map((words) => words.join(' '));
+
+test('whatever the code, the thought is not empty, not a copy, and the same twice', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      wildCode,
+      fc.constantFrom('src/store.py', 'tests/test_store.py', 'README.md', 'LICENSE'),
+      async (code, path) => {
+        const request = { ...requestFor(path), code };
+        const { value } = await teacher.think(request, signal);
+        const runs = indexRuns(code);
+        expect(value.trim()).not.toBe('');
+        expect(copiesCode(value, runs)).toBe(false);
+        expect((await teacher.think(request, signal)).value).toBe(value);
+        const rewritten = await teacher.rewrite(
+          { ...request, thought: value, round: 1, bytesMax: 2_000 },
+          1,
+          signal,
+        );
+        expect(rewritten.value.trim()).not.toBe('');
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('overlap: long runs and many short ones are seen, names in other words are not', () => {
+  const code =
+    'def add(first, second):\n    total = first + second\n    log.debug("adding", first, second)\n    return total\n';
+  const runs = indexRuns(code);
+  expect(
+    copiesCode(
+      'so: def add first second total = first + second log debug adding first second',
+      runs,
+    ),
+  ).toBe(true);
+  expect(
+    copiesMuch('total = first + second, then log debug adding first second, return total', runs),
+  ).toBe(true);
+  expect(
+    copiesMuch(
+      '`add` sums `first` and `second` and logs both before it gives back the `total`.',
+      runs,
+    ),
+  ).toBe(false);
+});
+
+test('it says what it is', async () => {
+  expect(teacher.identity).toMatchObject({ name: 'grounded', model: null, languageModel: false });
+  expect(await teacher.check()).toBeNull();
+});
