@@ -76,6 +76,23 @@ export function childRecord(stage: StageName, parent: Envelope, output: Emit): P
   };
 }
 
+/** The envelope that records about the whole data set descend from. */
+export function datasetEnvelope(engine: Engine): Envelope {
+  const { dataset, seed } = engine.run;
+  return {
+    id: dataset,
+    parentId: '',
+    repositoryId: dataset,
+    dataset,
+    stage: '',
+    stageVersion: 0,
+    seed,
+    eventTimeMs: 0,
+    sourceSequence: 0,
+    attempt: 0,
+  };
+}
+
 /** Encodes and produces records in one durable call. Large bodies are in the blob store first. */
 export async function produce(
   engine: Engine,

@@ -7,6 +7,7 @@ import type { Envelope } from '../../schemas/generated/types.ts';
 import { physicalTopic, stages, type TopicName } from '../../schemas/topology.ts';
 import {
   childRecord,
+  datasetEnvelope,
   type Engine,
   type PlannedRecord,
   produce,
@@ -113,18 +114,13 @@ function duplicate(stage: SourceStage<unknown>, found: Emit, sequence: number): 
 }
 
 /** The envelope that a source record descends from: the repository itself. */
-function sourceEnvelope(engine: Engine, item: Omit<SourceItem, 'outcome'>): Envelope {
+function sourceEnvelope(engine: Engine, item: SourceItem): Envelope {
   return {
+    ...datasetEnvelope(engine),
     id: item.repositoryId,
-    parentId: '',
     repositoryId: item.repositoryId,
-    dataset: engine.run.dataset,
-    stage: '',
-    stageVersion: 0,
-    seed: engine.run.seed,
     eventTimeMs: item.eventTimeMs,
     sourceSequence: item.sequence,
-    attempt: 0,
   };
 }
 
@@ -134,11 +130,7 @@ async function closeInput(
   emitted: Emitted,
 ): Promise<void> {
   const sources = emitted.nextSequence;
-  const envelope = sourceEnvelope(engine, {
-    sequence: sources,
-    repositoryId: engine.run.dataset,
-    eventTimeMs: 0,
-  });
+  const envelope = { ...datasetEnvelope(engine), sourceSequence: sources };
   await produce(engine, [childRecord(stage.name, envelope, emit('input-closed', { sources }))]);
   emitted.closed = true;
 }

@@ -153,9 +153,12 @@ export interface WriterResult {
 export interface Writer {
   /** First offset still needed from a partition, from durable state; 0 at the start. */
   resumeOffset(topic: TopicName, partition: number): number;
+  /**
+   * Called once, before any record: what durable state already implies. The process may have died
+   * before it told of its last commit, and a complete bounded run has nothing left to read.
+   */
+  begin(): WriterResult;
   accept(record: StageRecord): Promise<WriterResult>;
-  /** True when durable state already holds a complete bounded run: there is nothing to read. */
-  isComplete(): boolean;
   close(): Promise<void>;
 }
 

@@ -39,20 +39,18 @@ export async function summarise(
   };
 }
 
-/** Every body of a topic, each record id once. */
+/** Every body of a topic, each record id once, in an order that does not depend on timing. */
 async function bodiesOf<Topic extends TopicName>(
   engine: Engine,
   topic: Topic,
 ): Promise<TopicBodies[Topic][]> {
-  const bodies: TopicBodies[Topic][] = [];
-  const seen = new Set<string>();
+  const bodies = new Map<string, TopicBodies[Topic]>();
   await forEachRecord(engine.bus, physicalTopic(engine.run.dataset, topic), async ({ value }) => {
     const { envelope, body } = await engine.codec.decode(topic, value);
-    if (seen.has(envelope.id)) return;
-    seen.add(envelope.id);
-    bodies.push(body);
+    bodies.set(envelope.id, body);
   });
-  return bodies;
+  // In the order of ids, not of arrival: floating-point sums depend on it.
+  return [...bodies].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, body]) => body);
 }
 
 function droppedRepository(body: TopicBodies['dropped']): DroppedRepository {

@@ -4,8 +4,16 @@
  */
 import { consumerGroup, physicalTopic, stages } from '../../schemas/topology.ts';
 import type { BusConsumer, IncomingRecord, TopicPartition } from './bus.ts';
-import { childRecord, type Engine, logicalTopic, produce, type StageRunner } from './engine.ts';
+import {
+  childRecord,
+  datasetEnvelope,
+  type Engine,
+  logicalTopic,
+  produce,
+  type StageRunner,
+} from './engine.ts';
 import { asPipelineError } from './errors.ts';
+import type { Emit } from './outcomes.ts';
 import type { Writer, WriterStage } from './stage.ts';
 
 /** Records held while the writer works. */
@@ -19,7 +27,9 @@ export async function startWriter(
   const tools = engine.toolsFor(stage);
   await stage.open?.(tools);
   const writer = await stage.openWriter(tools);
-  if (writer.isComplete()) {
+  const begun = writer.begin();
+  await announce(stage, engine, begun.outcomes);
+  if (begun.done) {
     engine.finish();
     return { stop: () => closeAll(stage, writer, null) };
   }
@@ -111,14 +121,22 @@ async function acceptRecord(
     ...decoded,
   });
   engine.metrics.handled(stage.name, 'emitted', (performance.now() - started) / 1000);
-  // A shard belongs to the data set, not to the record that happened to fill it.
-  const parent = { ...decoded.envelope, id: engine.run.dataset, repositoryId: engine.run.dataset };
-  await produce(
-    engine,
-    result.outcomes.map((output) => childRecord(stage.name, parent, output)),
-  );
+  await announce(stage, engine, result.outcomes);
   if (result.done) engine.finish();
   return result.outcomes.length > 0;
+}
+
+/** What a writer tells belongs to the data set, not to the record that happened to fill a shard. */
+async function announce(
+  stage: WriterStage<unknown>,
+  engine: Engine,
+  outcomes: readonly Emit[],
+): Promise<void> {
+  const parent = datasetEnvelope(engine);
+  await produce(
+    engine,
+    outcomes.map((output) => childRecord(stage.name, parent, output)),
+  );
 }
 
 async function commitResumeOffsets(

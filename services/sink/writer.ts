@@ -75,8 +75,8 @@ class SinkWriter implements Writer {
     return this.#offsets.durable(topic, partition);
   }
 
-  isComplete(): boolean {
-    return this.#state.entries.at(-1)?.closed === true;
+  begin(): WriterResult {
+    return this.#result();
   }
 
   async accept(record: StageRecord): Promise<WriterResult> {
@@ -88,13 +88,21 @@ class SinkWriter implements Writer {
       this.#failure = { error };
       throw error;
     }
-    const outcomes = this.#outcomes;
-    this.#outcomes = [];
-    return { outcomes, done: this.isComplete() };
+    return this.#result();
   }
 
   /** Nothing to save: see the head of this file. */
   async close(): Promise<void> {}
+
+  #result(): WriterResult {
+    const outcomes = this.#outcomes;
+    this.#outcomes = [];
+    return { outcomes, done: this.#isComplete() };
+  }
+
+  #isComplete(): boolean {
+    return this.#state.entries.at(-1)?.closed === true;
+  }
 
   async #take(record: StageRecord): Promise<void> {
     this.#offsets.see(record);
@@ -103,7 +111,7 @@ class SinkWriter implements Writer {
       this.#state.order.close(this.#sources);
       // The manifest does not know the number of sources: whoever resumes reads it again.
       this.#offsets.keep(record);
-    } else if (!this.isComplete()) {
+    } else if (!this.#isComplete()) {
       this.#state.order.offer(await holdRecord(record, this.#tools));
     }
   }
@@ -134,7 +142,7 @@ class SinkWriter implements Writer {
       const groups = this.#groups();
       if (groups.length > 1) await this.#commit(groups.slice(0, -1), groups.at(-1) ?? [], false);
     }
-    if (!state.order.isComplete() || this.isComplete()) return;
+    if (!state.order.isComplete() || this.#isComplete()) return;
     this.#seal(state.packer.flush());
     await this.#commit(this.#groups(), [], true);
   }

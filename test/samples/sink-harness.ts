@@ -181,7 +181,7 @@ export function placeRecords(
 
 /** Delivers what the writer still needs, as the runtime does; true when the run is complete. */
 export async function deliver(writer: Writer, log: readonly SinkRecord[]): Promise<boolean> {
-  let done = writer.isComplete();
+  let { done } = writer.begin();
   for (const record of log) {
     if (done) break;
     if (record.offset < writer.resumeOffset(record.topic, record.partition)) continue;

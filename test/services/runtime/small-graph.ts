@@ -105,7 +105,7 @@ function writer(folder: string): AnyStage {
       let total: number | null = null;
       return {
         resumeOffset: () => 0,
-        isComplete: () => false,
+        begin: () => ({ outcomes: [], done: false }),
         accept: async (record) => {
           if (record.topic === 'input-closed') {
             total = (record.body as { sources: number }).sources;
