@@ -1,6 +1,9 @@
 /** Knobs of the teacher, whichever adapter serves. The key never stands here: it comes from the environment. */
 import { z } from 'zod';
 
+/** A knob that cannot change an output byte; it may differ when a run is resumed. */
+const operational = { operational: true };
+
 export const configuration = z.object({
   kind: z
     .enum(['grounded', 'openai'])
@@ -75,20 +78,23 @@ export const configuration = z.object({
     .default(1_000_000)
     .describe(
       'calls of one process at most, retries included; reaching it stops the run, finished work is kept',
-    ),
+    )
+    .meta(operational),
   dollarsMax: z
     .number()
     .min(0)
     .default(100)
     .describe(
       'dollars of one process at most by the two prices; reaching it stops the run, finished work is kept',
-    ),
+    )
+    .meta(operational),
   retriesMax: z
     .number()
     .int()
     .min(0)
     .default(5)
-    .describe('further tries of a call that failed for a passing reason'),
+    .describe('further tries of a call that failed for a passing reason')
+    .meta(operational),
   retryWaitMs: z
     .number()
     .int()
@@ -96,19 +102,22 @@ export const configuration = z.object({
     .default(500)
     .describe(
       'longest wait before the first retry in milliseconds; doubles each time, drawn with full jitter',
-    ),
+    )
+    .meta(operational),
   retryWaitMsMax: z
     .number()
     .int()
     .min(1)
     .default(30_000)
-    .describe('longest wait before any retry in milliseconds, also for a server’s Retry-After'),
+    .describe('longest wait before any retry in milliseconds, also for a server’s Retry-After')
+    .meta(operational),
   timeoutMs: z
     .number()
     .int()
     .positive()
     .default(180_000)
-    .describe('milliseconds one call may take; three minutes suit a long answer of a busy server'),
+    .describe('milliseconds one call may take; three minutes suit a long answer of a busy server')
+    .meta(operational),
 });
 
 export type Configuration = z.infer<typeof configuration>;

