@@ -29,8 +29,8 @@ export async function demoCommand(context: CommandContext): Promise<ExitCode> {
   );
   writeLine(out);
   await clearFinished();
-  const here = { ...context, workingFolder: repositoryRoot };
-  const { summary, facts } = await runSources(here, [repositoryRoot], {
+  const source = relative(context.workingFolder, repositoryRoot) || '.';
+  const { summary, facts } = await runSources(context, [source], {
     out: outputFolder,
     search: 'on',
   });

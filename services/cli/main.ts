@@ -2,8 +2,8 @@
  * The program's entry: the only place that reads argv, the environment and the process's streams
  * and signals. Everything below gets them as values.
  */
-import { createTerminal } from './context.ts';
-import { exitCodes } from './failures.ts';
+import { type CommandContext, createTerminal } from './context.ts';
+import { exitCodes, reportFailure } from './failures.ts';
 import { runCommandLine } from './program.ts';
 
 /** npm, the launcher and the terminal may each pass one Ctrl-C on: that is one signal, not three. */
@@ -30,10 +30,18 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-process.exitCode = await runCommandLine(process.argv.slice(2), {
+const context: CommandContext = {
   environment: process.env,
   workingFolder: process.cwd(),
   out: createTerminal(process.stdout, process.env),
   err: createTerminal(process.stderr, process.env),
   signal: stop.signal,
+};
+
+// What nobody caught is our bug: end at once, as after a kill; the next run resumes.
+process.on('uncaughtException', (error) => {
+  const json = process.argv.includes('--json');
+  process.exit(reportFailure(error, json ? context.out : context.err, json));
 });
+
+process.exitCode = await runCommandLine(process.argv.slice(2), context);
