@@ -1,0 +1,85 @@
+/** Runs the real graph, with every real stage, in one simulated process that may die. */
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sections, stages } from '../../services/registry.ts';
+import { systemClock } from '../../services/runtime/clock.ts';
+import { noSources, resolveConfiguration } from '../../services/runtime/config.ts';
+import { type EmbeddedOptions, runEmbedded } from '../../services/runtime/embedded.ts';
+import type { RunSummary } from '../../services/runtime/progress.ts';
+import { ProcessDeath } from '../../services/runtime/stage.ts';
+import { openScorer } from '../../services/scorer/open.ts';
+import { openTeacher } from '../../services/teacher/open.ts';
+import { byteTokenizerFile } from '../samples/byte-tokenizer.ts';
+import { die, faultyBus, type Life } from './faulty-bus.ts';
+import type { SeededRandom } from './random.ts';
+
+export interface GraphRun {
+  readonly outputFolder: string;
+  readonly sources: readonly string[];
+  readonly tokenizer: string;
+  readonly sets?: readonly string[];
+}
+
+/**
+ * Small contexts and shards, so that small repositories fill several packs and shards; a byte per
+ * token, because loading a real vocabulary would be most of a life.
+ */
+const smallOutput = ['sink.contextLength=2048', 'sink.shardBytesMax=40000', 'search.iterations=1'];
+
+/** Writes the vocabulary that `runGraph` uses beside the outputs; returns its path. */
+export function writeByteTokenizer(folder: string): string {
+  const path = join(folder, 'tokenizer.json');
+  writeFileSync(path, byteTokenizerFile());
+  return path;
+}
+
+export async function runGraph(
+  graph: GraphRun,
+  faults?: EmbeddedOptions['faults'],
+): Promise<RunSummary> {
+  const { values, hash } = resolveConfiguration(sections, {
+    ...noSources,
+    sets: [...smallOutput, ...(graph.sets ?? [])],
+    flags: { 'discover.sources': [...graph.sources], 'sink.tokenizer': graph.tokenizer },
+  });
+  const teacher = await openTeacher(values.teacher, { apiKey: undefined }, systemClock);
+  const scorer = values.search.enabled ? await openScorer(values.scorer, {}) : null;
+  try {
+    return await runEmbedded({
+      outputFolder: graph.outputFolder,
+      configuration: values,
+      configurationHash: hash,
+      stages,
+      teacher,
+      scorer,
+      ...(faults === undefined ? {} : { faults }),
+    });
+  } finally {
+    await scorer?.close();
+  }
+}
+
+/** Lives are short at first and grow, so that every run ends. */
+const livesMax = 60;
+
+/** Runs until done through deaths, duplicates and reorderings; tells how many deaths it took. */
+export async function runGraphWithFaults(graph: GraphRun, random: SeededRandom): Promise<number> {
+  for (let deaths = 0; deaths < livesMax; deaths += 1) {
+    const life: Life = { dead: false };
+    let stepsLeft = random.below(20) + deaths * 3;
+    try {
+      await runGraph(graph, {
+        crashPoint: () => {
+          if (life.dead || stepsLeft === 0) die(life);
+          stepsLeft -= 1;
+        },
+        bus: (bus) => faultyBus(bus, random, { duplicateShare: 0.2, delayShare: 0.3 }, life),
+      });
+      return deaths;
+    } catch (error) {
+      if (!(error instanceof ProcessDeath)) throw error;
+    }
+  }
+  throw new Error(`not done after ${livesMax} lives`);
+}
