@@ -4,6 +4,7 @@ import { drop, emit, type Outcome } from '../runtime/outcomes.ts';
 import { defineStage, type Tools } from '../runtime/stage.ts';
 import { type Configuration, configuration } from './config.ts';
 import { buildPlanRequest, checkText, chooseSources, planFiles } from './core.ts';
+import { readHead } from './file-heads.ts';
 
 export const plan = defineStage('plan', {
   config: configuration,
@@ -49,21 +50,4 @@ async function planRepository(
     emit('file-task', { path, ordinal, of, structure, plan: reference }, ordinal),
   );
   return [emit('repo-plan', planned), ...tasks];
-}
-
-/** The first bytes of an admitted file; a character cut in half at the end is left out. */
-async function readHead(
-  body: RepoStructureBody,
-  path: string,
-  bytesMax: number,
-  tools: Tools<Configuration>,
-): Promise<string> {
-  const file = body.repository.files.find((candidate) => candidate.path === path);
-  if (file === undefined) return '';
-  const bytes = await tools.blobs.getRange(
-    body.repository.content,
-    file.offset,
-    Math.min(file.bytes, bytesMax),
-  );
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes, { stream: true });
 }

@@ -1,4 +1,4 @@
-/** Knobs of the teacher, whichever adapter serves. The key never stands here: it comes from the environment. */
+/** Knobs of the teacher, whichever adapter serves. The key is none: it is in the environment. */
 import { z } from 'zod';
 
 /** A knob that cannot change an output byte; it may differ when a run is resumed. */

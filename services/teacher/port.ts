@@ -1,7 +1,7 @@
 /**
  * The teacher port: who writes requirements, plans and thoughts. Requests hold only text and
  * structure of the admitted repository, are plain JSON, and are the memo's key together with the
- * teacher's identity and the sample index. Nothing a teacher answers becomes an observation or code.
+ * teacher's identity and the sample index. No answer of a teacher becomes an observation or code.
  */
 import type { Edge, FileStructure, ModelIdentity, Usage } from '../../schemas/generated/types.ts';
 

@@ -1,4 +1,4 @@
-/** How the parts fit: groups of files, who depends on whom, central files, cycles, writing order. */
+/** How the parts fit: folders, who depends on whom, central files, cycles, writing order. */
 import type { Edge, FileStructure } from '../../../schemas/generated/types.ts';
 import type { PlanRequest } from '../port.ts';
 import { isProgram, roleName, roleOf } from './roles.ts';

@@ -14,7 +14,7 @@ const noise =
 const unfit =
   /\b(?:you|your|we|our|us|this (?:class|function|method)|see|note|example|below|above|following)\b|^(?:if|when|in|for|by|on|as|sometimes|unlike|like|e\.g|there|these|those|once|while|since|not|no|only|do|does|don't)\b/i;
 
-/** The clause without a full stop, verbs in the third person, or null when there is nothing to say. */
+/** The clause without a full stop, in the third person; null when there is nothing to say. */
 export function docClause(doc: string | null, name: string): string | null {
   if (doc === null || noise.test(doc)) return null;
   const plain = withoutSubject(stripMarkup(doc), name);
@@ -46,7 +46,7 @@ function stripMarkup(doc: string): string {
     .trim();
 }
 
-/** "The request context contains …", "NoArgs returns …" and "This class holds …" lose their subject. */
+/** "The context contains …", "NoArgs returns …", "This class holds …" lose their subject. */
 function withoutSubject(text: string, name: string): string {
   const named = name !== '' && text.startsWith(`${name} `) ? text.slice(name.length + 1) : text;
   const pointed = named.replace(
@@ -71,7 +71,7 @@ const breaks =
 const dangling =
   /^(?:the|a|an|this|these|its|their|any|all|not|be|will|can|should|must|has|have|your|no)$/;
 
-/** Cuts at a clause boundary so that no long run of the original stays; empty when there is none. */
+/** Cuts at a clause boundary so that no long run of the original stays; else it is empty. */
 function shorten(text: string): string {
   const words = text.split(' ');
   const limit = wordLimit(words);

@@ -1,4 +1,4 @@
-/** Facts about keyed files (JSON, TOML, YAML, INI, go.mod, requirements, tables): the keys that matter. */
+/** Facts about keyed files (JSON, TOML, YAML, INI, go.mod, tables): the keys that matter. */
 import { baseName, count, joinNames, joinWords, quote, unique } from './wording.ts';
 
 export function describeData(path: string, code: string): string[] {

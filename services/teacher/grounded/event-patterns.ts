@@ -1,4 +1,4 @@
-/** Recognises on one masked line: errors raised, exits, failures caught, resources, assignments, calls. */
+/** Recognises on one masked line: errors, exits, catches, resources, assignments, calls. */
 
 import { calleeIn, sourceOf } from './callees.ts';
 import type { Event } from './events.ts';

@@ -1,6 +1,6 @@
 /**
  * Reads what a stretch of code visibly does, line by line: guards, loops, what is set from what,
- * what is called, caught and given back. Patterns over masked lines; nothing is executed or guessed.
+ * what is called, caught and given back. Patterns over masked lines; nothing is guessed.
  */
 import { sayCondition } from './conditions.ts';
 import { callOf, catchOf, checkOf, exitOf, raiseOf, resourceOf, setOf } from './event-patterns.ts';

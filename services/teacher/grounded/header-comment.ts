@@ -1,4 +1,4 @@
-/** The comment at the head of a file, as text; licences and markers are left out by the reader of it. */
+/** The comment at the head of a file, as text; its reader leaves licences and markers out. */
 
 /** Null when the file does not begin with a comment about itself. */
 export function headerComment(code: string, language: string): string | null {

@@ -1,4 +1,4 @@
-/** Joins sentences to a text: nothing twice, and nothing that copies the code in long or in many runs. */
+/** Joins sentences to a text: nothing twice, and no copy of the code in long or many runs. */
 import { type CodeRuns, copiesCode, copiesMuch, sharedRuns } from './overlap.ts';
 
 export function joinParagraphs(paragraphs: readonly (readonly string[])[], runs: CodeRuns): string {

@@ -1,4 +1,4 @@
-/** What the project must do: from README, manifests and the public outline. Read before the plan. */
+/** What the project must do: from README, manifests and the public outline. */
 import type { Symbol as CodeSymbol, FileStructure } from '../../../schemas/generated/types.ts';
 import type { PlanRequest } from '../port.ts';
 import { docClause } from './clause.ts';

@@ -112,7 +112,7 @@ function sentencesOf(paragraphs: readonly (readonly string[])[]): number {
   return paragraphs.flat().length;
 }
 
-/** Sentences end at a full stop before a capital or a quoted name; "It" sentences stay with theirs. */
+/** Sentences end at a full stop before a capital or a name; "It" sentences stay with theirs. */
 export function splitParagraphs(thought: string): string[][] {
   return thought
     .split(/\n{2,}/)

@@ -1,6 +1,6 @@
 /**
  * Masks comments and string contents of source text without parsing it, position for position, so
- * that cheap patterns over the mask cannot be fooled by prose, and the text behind a match is found.
+ * that cheap patterns over the mask are not fooled by prose, and the text of a match is found.
  */
 
 /** Stands for a character inside a string. */

@@ -1,4 +1,4 @@
-/** Names and values that a file uses: constants, stored attributes, short texts, recurring names. */
+/** Names and values that a file uses: constants, attributes, short texts, recurring names. */
 
 import { calleeIn } from './callees.ts';
 import type { FileFacts } from './definitions.ts';
@@ -13,7 +13,7 @@ export interface ConstantValue {
   readonly text: string;
 }
 
-/** "`X` is 30" for constants of the file whose value can be told in a few words; equal ones together. */
+/** "`X` is 30" for constants whose value can be told in a few words; equal ones together. */
 export function constantValues(facts: FileFacts): ConstantValue[] {
   const groups = new Map<string, { line: number; names: string[] }>();
   for (const { symbol } of facts.definitions) {

@@ -21,7 +21,7 @@ export function openOpenAi(
   clock: Clock,
   random: () => number = Math.random,
 ): Teacher {
-  // Everything is passed: the package would otherwise read addresses and names from the environment.
+  // Everything is passed: the package would read addresses and names from the environment.
   const client = new OpenAI({
     baseURL: configuration.baseUrl,
     apiKey: apiKey ?? 'none',

@@ -1,4 +1,4 @@
-/** Version of all prompts: raised with any change of wording, since the memo and provenance go by it. */
+/** Version of all prompts, raised with any change of wording: memo and provenance go by it. */
 export const promptsVersion = 1;
 
 export interface Prompt {

@@ -1,4 +1,4 @@
-/** What code visibly does, in the forms of several languages; strings and comments never fool it. */
+/** What code visibly does, in the forms of several languages, whatever strings and comments say. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readEvents } from '../../../../services/teacher/grounded/events.ts';
