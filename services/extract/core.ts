@@ -1,6 +1,6 @@
 /**
  * From parsed files to the structure of the repository: edges, unresolved imports and the order.
- * Pure, and a function of the set of files: neither their sequence nor how they were parsed matters.
+ * Pure, and a function of the set of files: neither their sequence nor who parsed them matters.
  */
 import type { Edge, FileStructure, Unresolved } from '../../schemas/generated/types.ts';
 import { buildEdges } from './edges.ts';

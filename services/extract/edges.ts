@@ -84,7 +84,7 @@ function addLink(
   merge(drafts, link.to, { ...link, softness: weight, names: direct });
 }
 
-/** Names of the target that the link uses, as the target exports them and as the file calls them. */
+/** Names that the link uses, as the target exports them and as the file calls them. */
 function usedNames(
   link: Link,
   file: ParsedFile,
@@ -117,7 +117,7 @@ function kindRank(kind: string): number {
   return (kinds as readonly string[]).indexOf(kind);
 }
 
-/** At most `countMax` targets, in path order; the least certain go first, then those with few names. */
+/** At most `countMax` targets, in path order; the most certain stay, then those with most names. */
 function strongest(drafts: ReadonlyMap<string, Draft>, countMax: number): [string, Draft][] {
   const all = [...drafts].sort(([a], [b]) => byText(a, b));
   if (all.length <= countMax) return all;

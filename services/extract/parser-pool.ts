@@ -174,6 +174,6 @@ async function runBatch(
 
 /** A child that cannot even start is the machine's fault, not a file's. */
 function failAll(queue: Task[], detail: string): void {
-  const message = `a parser process did not start (${detail}); check that the packages are installed`;
+  const message = `a parser process did not start (${detail}); are the packages installed?`;
   for (const task of queue.splice(0)) task.reject(new PipelineError('PARSER_CRASHED', message));
 }

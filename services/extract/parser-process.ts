@@ -1,4 +1,4 @@
-/** One forked parser child, as a sequence of answers: each is a reply or the way the child ended. */
+/** One forked parser child as a sequence of answers: each a reply, or the way the child ended. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { ParseOutcome } from './parse-file.ts';

@@ -34,29 +34,70 @@ const documentationFolders = new Set(['doc', 'docs', 'documentation', 'man', 'we
 /** Also what packaging tools leave behind, such as `name.egg-info`. */
 const operationFolders = new Set(['.github', '.gitlab', '.circleci', '.buildkite', 'ci', 'docker']);
 
-const testName =
-  /^(?:test_.*\.py|.*_test\.(?:py|go|rs|cc|cpp|c)|conftest\.py|.*[.-](?:test|spec)\.[cm]?[jt]sx?|.*Tests?\.java|.*_(?:test|spec)\.rb)$/;
-const licenceName = /^(?:licen[cs]e|copying|notice|unlicense|copyright|patents)(?:[.-].*)?$/i;
-const documentationName =
-  /^(?:readme|changes|changelog|history|news|authors|contributors|contributing|maintainers|security|code_of_conduct|support|todo|upgrading|install)(?:[.-].*)?$/i;
+/** Case matters here: `Latest.java` is no test. */
+const testName = exactNames(
+  'test_*.py *_test.py conftest.py *_test.go *_test.rs *_test.cc *_test.cpp *_test.c *_spec.rb',
+  '*.test.js *.test.jsx *.test.ts *.test.tsx *.test.mjs *.test.cjs *.test.mts *.test.cts',
+  '*.spec.js *.spec.jsx *.spec.ts *.spec.tsx *.spec.mjs *.spec.cjs *.spec.mts *.spec.cts',
+  '*-test.js *-test.ts *-test.tsx *-spec.js *-spec.ts *_test.rb *Test.java *Tests.java',
+);
+const licenceName = names(
+  'license license.* license-* licence licence.* licence-* copying copying.* notice notice.*',
+  'unlicense copyright copyright.* patents',
+);
+const documentationName = names(
+  'readme readme.* changes changes.* changelog changelog.* history.* news news.* authors authors.*',
+  'contributors* contributing* maintainers* security.md code_of_conduct* support.md todo todo.*',
+  'upgrading* install install.*',
+);
 const documentationExtensions = new Set(['.md', '.markdown', '.rst', '.adoc', '.txt', '.mdx']);
-const operationName =
-  /^(?:dockerfile|.*\.dockerfile|docker-compose.*\.ya?ml|compose\.ya?ml|\.travis\.yml|\.gitlab-ci\.yml|appveyor\.yml|jenkinsfile|\.codecov\.yml|codecov\.yml|dependabot\.yml|pkg-info|\.readthedocs\.ya?ml)$/i;
-const foundationName =
-  /^(?:package(?:-lock)?\.json|.*\.lock|.*tsconfig.*\.json|jsconfig\.json|pnpm-workspace\.yaml|lerna\.json|turbo\.json|nx\.json|pyproject\.toml|setup\.(?:py|cfg)|requirements.*\.txt|tox\.ini|pytest\.ini|manifest\.in|pipfile|go\.(?:mod|sum|work)|cargo\.(?:toml|lock)|build\.rs|rust(?:-toolchain|fmt)(?:\.toml)?|pom\.xml|(?:build|settings)\.gradle(?:\.kts)?|gradle\.properties|makefile|gnumakefile|cmakelists\.txt|.*\.cmake|configure(?:\.ac|\.in)?|meson\.build|justfile|gemfile|rakefile|composer\.json|.*\.gemspec|.*\.csproj|.*\.sln|\..*rc(?:\.(?:js|cjs|mjs|json|ya?ml))?|\.(?:editorconfig|gitignore|gitattributes|npmignore|npmrc|nvmrc|dockerignore|prettierignore|eslintignore|mailmap|pre-commit-config\.yaml|golangci\.ya?ml|clang-format|clang-tidy)|.*\.config\.[cm]?[jt]s)$/i;
+const operationName = names(
+  'dockerfile *.dockerfile docker-compose*.yml docker-compose*.yaml compose.yml compose.yaml',
+  '.travis.yml .gitlab-ci.yml appveyor.yml jenkinsfile codecov.yml .codecov.yml dependabot.yml',
+  '.readthedocs.yml .readthedocs.yaml pkg-info',
+);
+const foundationName = names(
+  'package.json package-lock.json *.lock *tsconfig*.json jsconfig.json pnpm-workspace.yaml',
+  'pnpm-lock.yaml lerna.json turbo.json nx.json *.config.js *.config.cjs *.config.mjs *.config.ts',
+  'pyproject.toml setup.py setup.cfg requirements*.txt tox.ini pytest.ini manifest.in pipfile',
+  'go.mod go.sum go.work cargo.toml build.rs rust-toolchain rust-toolchain.toml rustfmt.toml',
+  'pom.xml build.gradle* settings.gradle* gradle.properties *.csproj *.sln composer.json',
+  'makefile gnumakefile cmakelists.txt *.cmake configure configure.ac configure.in meson.build',
+  'binding.gyp justfile gemfile rakefile *.gemspec .*rc .*rc.js .*rc.cjs .*rc.json .*rc.yml',
+  '.editorconfig .gitignore .gitattributes .npmignore .dockerignore .prettierignore .mailmap',
+  '.eslintignore .pre-commit-config.yaml .golangci.yml .golangci.yaml .clang-format .clang-tidy',
+);
+
+function names(...lists: string[]): RegExp {
+  return new RegExp(exactNames(...lists).source, 'i');
+}
+
+/** One pattern for many file names, `*` for any text. */
+function exactNames(...lists: string[]): RegExp {
+  const patterns = lists.flatMap((list) => list.split(' '));
+  const escaped = patterns.map((text) => text.replaceAll('.', '\\.').replaceAll('*', '.*'));
+  return new RegExp(`^(?:${escaped.join('|')})$`);
+}
 
 /** Whether a file is test code or test data. */
 export function isTest(path: string): boolean {
   return testName.test(nameOf(path)) || hasFolder(path, testFolders);
 }
 
+const testedNames = [
+  /^test_(.+)\.py$/,
+  /^(.+)_(?:test|spec)\.\w+$/,
+  /^(.+)[.-](?:test|spec)\.[cm]?[jt]sx?$/,
+  /^(.+?)Tests?\.java$/,
+];
+
 /** The stem of the source that a test is named after, or null: `test_app.py` tests `app`. */
 export function testedStem(path: string): string | null {
-  const match =
-    /^(?:test_(?<a>.+)\.py|(?<b>.+)_(?:test|spec)\.\w+|(?<c>.+)[.-](?:test|spec)\.[cm]?[jt]sx?|(?<d>.+?)Tests?\.java)$/.exec(
-      nameOf(path),
-    );
-  return Object.values(match?.groups ?? {}).find((stem) => stem !== undefined) ?? null;
+  for (const pattern of testedNames) {
+    const stem = pattern.exec(nameOf(path))?.[1];
+    if (stem !== undefined) return stem;
+  }
+  return null;
 }
 
 /** `isCode` tells whether the file is in a programming language. */
@@ -70,9 +111,11 @@ export function phaseOf(path: string, isCode: boolean): number {
     ? documentationFolders.has(path.split('/', 1)[0] ?? '')
     : hasFolder(path, documentationFolders);
   if (isManual) return phase.documentation;
-  if (licenceName.test(name) || foundationName.test(name)) return phase.foundation;
-  if (documentationName.test(name)) return phase.documentation;
+  if (foundationName.test(name)) return phase.foundation;
+  // `history.ts` and `notice.py` are code.
   if (isCode) return phase.source;
+  if (licenceName.test(name)) return phase.foundation;
+  if (documentationName.test(name)) return phase.documentation;
   return documentationExtensions.has(extensionOf(path)) ? phase.documentation : phase.data;
 }
 

@@ -1,4 +1,4 @@
-/** extract: reads the admitted files out of the content blob and says how the repository is built. */
+/** extract: takes the admitted files out of the content blob and says how they are built. */
 import type { Repository } from '../../schemas/generated/types.ts';
 import { emit } from '../runtime/outcomes.ts';
 import { defineStage } from '../runtime/stage.ts';

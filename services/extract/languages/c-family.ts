@@ -27,8 +27,16 @@ export function blankMacroLines(text: string): string {
 }
 
 /** What only groups declarations. */
-const transparent =
-  /^(?:preproc_(?:if|ifdef|else|elif|elifdef)|linkage_specification|declaration_list|template_declaration)$/;
+const transparent = new Set([
+  'preproc_if',
+  'preproc_ifdef',
+  'preproc_else',
+  'preproc_elif',
+  'preproc_elifdef',
+  'linkage_specification',
+  'declaration_list',
+  'template_declaration',
+]);
 const typeKinds: Readonly<Record<string, string>> = {
   struct_specifier: 'struct',
   union_specifier: 'struct',
@@ -48,7 +56,7 @@ function readBlock(
   const outerIndex = outer?.findIndex((node) => node.id === block.id) ?? -1;
   for (const [index, node] of siblings.entries()) {
     const doc = outer === null ? docAbove(siblings, index) : docAbove(outer, outerIndex);
-    if (transparent.test(node.type)) readBlock(node, parent, inType, into);
+    if (transparent.has(node.type)) readBlock(node, parent, inType, into);
     else if (node.type === 'namespace_definition') readNamespace(node, into);
     else readDeclaration(node, parent, inType, doc, into);
   }
@@ -211,10 +219,14 @@ function add(
  * tenth, and sees into macros.
  */
 function usedWords(text: string): Set<string> {
-  const tokens =
-    /\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|(?:\.|->)\s*\w+|[A-Za-z_]\w*/g;
+  const comment = /\/\/[^\n]*|\/\*[\s\S]*?\*\//;
+  const literal = /"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/;
+  const member = /(?:\.|->)\s*\w+/;
+  const parts = [comment, literal, member, /([A-Za-z_]\w*)/].map(({ source }) => source);
   const words = new Set<string>();
-  for (const [token] of text.matchAll(tokens)) if (/^[A-Za-z_]/.test(token)) words.add(token);
+  for (const [, word] of text.matchAll(new RegExp(parts.join('|'), 'g'))) {
+    if (word !== undefined) words.add(word);
+  }
   return words;
 }
 

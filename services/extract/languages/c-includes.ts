@@ -22,6 +22,20 @@ const standard = new Set(
     .map((name) => `${name}.h`),
 );
 
+const buildFiles = new Set([
+  'cmakelists.txt',
+  'makefile',
+  'gnumakefile',
+  'makefile.am',
+  'meson.build',
+  'setup.py',
+  'binding.gyp',
+]);
+
+/** How build files name the folder they lie in. */
+const ownFolder =
+  /^\$[{(](?:(?:CMAKE_CURRENT|PROJECT|CMAKE)_SOURCE_DIR|srcdir|top_srcdir|CURDIR)[})]/;
+
 interface IncludeFolder {
   readonly folder: string;
   /** Only files at or below this see it. */
@@ -30,11 +44,7 @@ interface IncludeFolder {
 }
 
 export function isCManifest(path: string): boolean {
-  return (
-    /^(?:cmakelists\.txt|makefile|gnumakefile|makefile\.am|meson\.build|setup\.py|binding\.gyp)$/i.test(
-      nameOf(path),
-    ) || /^\.(?:cmake|mk)$/.test(extensionOf(path))
-  );
+  return buildFiles.has(nameOf(path).toLowerCase()) || /^\.(?:cmake|mk)$/.test(extensionOf(path));
 }
 
 export function openIncludeResolver(project: Project) {
@@ -132,11 +142,6 @@ function namedFolders(text: string): string[] {
   ].flatMap((match) => (match[1] ?? '').split(/[\s,"']+/));
   return [...flags, ...lists]
     .map((word) => (word ?? '').replaceAll(/\$<[^:>]*:|>$/g, ''))
-    .map((word) =>
-      word.replace(
-        /^\$[{(](?:CMAKE_CURRENT_SOURCE_DIR|PROJECT_SOURCE_DIR|CMAKE_SOURCE_DIR|srcdir|top_srcdir|CURDIR)[})]/,
-        '.',
-      ),
-    )
+    .map((word) => word.replace(ownFolder, '.'))
     .filter((word) => /^[\w./-]+$/.test(word) && !word.startsWith('/') && !/^[A-Z_]+$/.test(word));
 }

@@ -1,4 +1,4 @@
-/** From a path without certainty about its extension to a file, as Node and TypeScript look. Pure. */
+/** From a path that may lack its extension to a file, as Node and TypeScript look. Pure. */
 import { below, extensionOf } from '../paths.ts';
 import type { Project } from './language.ts';
 

@@ -69,7 +69,7 @@ function addImport(context: Context, fact: ImportFact, resolution: Resolution): 
   else resolution.externals.push(packageName(specifier));
 }
 
-/** `const f = require('./f')` uses what the module assigns to `module.exports`, if that has a name. */
+/** `const f = require('./f')` uses what that assigns to `module.exports`, if it has a name. */
 function bindingsOf(project: Project, fact: ImportFact, to: string): readonly Binding[] {
   const [binding] = fact.bindings;
   if (fact.style !== 'require' || binding?.name !== '*') return fact.bindings;

@@ -27,14 +27,15 @@ const byExtension: ReadonlyMap<string, Language> = new Map(
   ),
 );
 
-/** C++ in a header that may be either: what C has no use for, at the start of a line. */
-const looksLikeCpp =
-  /^\s*(?:namespace\b|template\s*<|class\s+\w+\s*(?:[:{]|$)|using\s+\w|public:|private:|protected:|constexpr\b|enum class\b)|\bstd::/m;
+/** What C has no use for: in a header, which may be either, it tells C++. */
+const cppStart = /^\s*(?:(?:namespace|constexpr|enum class)\b|template\s*<|using\s+\w)/m;
+const cppClass = /^\s*class\s+\w+\s*(?:[:{]|$)|\bstd::/m;
 
 /** The language that parses a file, or null. The text only decides between C and C++ headers. */
 export function languageOf(path: string, text: string): Language | null {
   const language = byExtension.get(extensionOf(path)) ?? null;
-  return language === c && extensionOf(path) === '.h' && looksLikeCpp.test(text) ? cpp : language;
+  if (language !== c || extensionOf(path) !== '.h') return language;
+  return cppStart.test(text) || cppClass.test(text) ? cpp : c;
 }
 
 /** Whether resolution needs the text of a file. */

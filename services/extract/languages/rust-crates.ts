@@ -1,4 +1,4 @@
-/** The crates of a repository and their module trees, from Cargo.toml and `mod` declarations. Pure. */
+/** Crates and their module trees, from Cargo.toml and `mod` declarations. Pure. */
 import { append, byText, type ParsedFile } from '../facts.ts';
 import { below, folderOf, foldersUpwards, joinPath, nameOf, stemOf } from '../paths.ts';
 import type { Project } from './language.ts';

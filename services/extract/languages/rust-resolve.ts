@@ -41,7 +41,7 @@ function addModule(place: Place, fact: ImportFact, resolution: Resolution): void
   else resolution.unresolved.push({ specifier: `mod ${name}`, reason: 'no file for this module' });
 }
 
-/** A macro without a path is the file's own, or one of a module above it or marked `#[macro_use]`. */
+/** A macro without a path is the file's own, a module's above it, or marked `#[macro_use]`. */
 function addMacro(file: ParsedFile, place: Place, fact: ImportFact, resolution: Resolution): void {
   const all = place.crate.macros.get(fact.specifier) ?? [];
   if (all.some(({ path }) => path === file.path)) return;
@@ -114,6 +114,10 @@ function startOf(
     const up = climbs === 0 ? rest.length + 1 : climbs;
     if (up > here.length) return null;
     return { crate, segments: [...here.slice(0, here.length - up), ...rest.slice(up - 1)] };
+  }
+  if (first === '') {
+    const outside = crate.libraries.get(rest[0] ?? '');
+    return outside === undefined ? null : { crate: outside, segments: rest.slice(1) };
   }
   const path = joined(...here, first);
   if (crate.modules.has(path)) return { crate, segments: [...here, first, ...rest] };

@@ -1,0 +1,136 @@
+/**
+ * An external import beside a file of the repository whose path ends alike gives no edge. The most
+ * harmful mistake of import graphs is an edge that nobody wrote.
+ */
+import { describe, expect, it } from 'vitest';
+import { languages } from '../../../services/extract/languages/registry.ts';
+import { type Files, structureOf } from './structure-of.ts';
+
+interface Decoy {
+  readonly files: Files;
+  readonly externals: readonly string[];
+}
+
+const decoys: Readonly<Record<string, readonly Decoy[]>> = {
+  python: [
+    {
+      files: {
+        'pyproject.toml': '[project]\nname = "shop"\n',
+        'shop/__init__.py': '',
+        'shop/apps.py': 'x = 1\n',
+        'shop/requests/api.py': 'def get(): pass\n',
+        'vendor/django/__init__.py': '',
+        'vendor/django/apps.py': 'class AppConfig: pass\n',
+        'shop/main.py':
+          'from django.apps import AppConfig\nimport requests.api\nimport apps\nrequests.api.get()\n',
+      },
+      externals: ['apps', 'django', 'requests'],
+    },
+  ],
+  typescript: [
+    {
+      files: {
+        'package.json': '{"name": "shop", "dependencies": {"react": "1"}}',
+        'src/react/index.ts': 'export const useState = 1;\n',
+        'src/lib/utils.ts': 'export const pick = 1;\n',
+        'fixtures/react/package.json': '{"name": "react", "main": "index.js"}',
+        'fixtures/react/index.js': 'exports.useState = 1;\n',
+        'src/main.ts':
+          "import { useState } from 'react';\nimport { pick } from '@acme/lib/utils';\n" +
+          "import { x } from 'lib/utils';\nconsole.log(useState, pick, x);\n",
+      },
+      externals: ['@acme/lib', 'lib', 'react'],
+    },
+  ],
+  javascript: [
+    {
+      files: {
+        'package.json': '{"name": "shop"}',
+        'lib/debug.js': 'module.exports = 1;\n',
+        'lib/express/lib/router.js': 'exports.Router = 1;\n',
+        'lib/main.js': "const debug = require('debug');\nrequire('express/lib/router');\n",
+      },
+      externals: ['debug', 'express'],
+    },
+  ],
+  go: [
+    {
+      files: {
+        'go.mod': 'module example.com/shop\n\ngo 1.22\n',
+        'errors/errors.go': 'package errors\n\nfunc Wrap() {}\n',
+        'pkg/errors/errors.go': 'package errors\n\nfunc New() {}\n',
+        'main.go':
+          'package main\n\nimport (\n\t"errors"\n\tpkg "github.com/pkg/errors"\n)\n\n' +
+          'func main() {\n\terrors.New("")\n\tpkg.New("")\n}\n',
+      },
+      externals: ['errors', 'github.com/pkg/errors'],
+    },
+  ],
+  java: [
+    {
+      files: {
+        'src/com/shop/guava/collect/Lists.java':
+          'package com.shop.guava.collect;\npublic class Lists {}\n',
+        'src/com/shop/Main.java':
+          'package com.shop;\nimport com.google.guava.collect.Lists;\nimport java.util.List;\n' +
+          'class Main { List<Lists> all; }\n',
+        'src/com/other/List.java': 'package com.other;\npublic class List {}\n',
+      },
+      externals: ['com.google.guava.collect', 'java.util'],
+    },
+  ],
+  rust: [
+    {
+      files: {
+        'Cargo.toml': '[package]\nname = "shop"\nedition = "2021"\n',
+        'src/lib.rs': 'mod serde;\nmod main_part;\n',
+        'src/serde.rs': 'pub mod de;\n',
+        'src/serde/de.rs': 'pub struct Error;\n',
+        'src/main_part.rs': 'use ::serde::de::Error;\nuse tokio::serde::de::Other;\n',
+        'vendor/tokio/Cargo.toml': '[package]\nname = "tokio"\n',
+        'vendor/tokio/src/lib.rs': 'pub mod serde;\n',
+      },
+      externals: ['serde', 'tokio'],
+    },
+  ],
+  c: [
+    {
+      files: {
+        'src/vendor/zlib.h': 'int inflate(void);\n',
+        'src/string.h': 'int own(void);\n',
+        'lib/json/json.h': 'int parse(void);\n',
+        'src/main.c': '#include <zlib.h>\n#include <string.h>\n#include <json/json.h>\n',
+      },
+      externals: ['json/json.h', 'string.h', 'zlib.h'],
+    },
+  ],
+  cpp: [
+    {
+      files: {
+        'src/vector': '',
+        'third/boost/any.hpp': 'class any {};\n',
+        'third/gtest/gtest.h': 'class Test {};\n',
+        'src/main.cpp': '#include <vector>\n#include <boost/any.hpp>\n#include "gtest/gtest.h"\n',
+      },
+      externals: ['boost/any.hpp', 'gtest/gtest.h', 'vector'],
+    },
+  ],
+};
+
+describe('decoys', () => {
+  it('there is one for every parsed language', () => {
+    expect(Object.keys(decoys).sort()).toEqual(languages.map(({ name }) => name).sort());
+  });
+
+  it.each(
+    Object.entries(decoys).flatMap(([language, list]) =>
+      list.map((decoy): [string, Decoy] => [language, decoy]),
+    ),
+  )('%s', async (language, { files, externals }) => {
+    const { edges, files: structures } = await structureOf(files);
+    const main = structures.find(({ externals: found }) => found.length > 0);
+    expect(main?.language).toBe(language);
+    expect(main?.externals).toEqual(externals);
+    expect(edges.filter(({ from }) => from === main?.path)).toEqual([]);
+  });
+});

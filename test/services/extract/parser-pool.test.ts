@@ -1,0 +1,100 @@
+/** The pool: a crash or a hang costs one file, and the number of processes changes nothing. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { configuration } from '../../../services/extract/config.ts';
+import type { ParseJob } from '../../../services/extract/parse-file.ts';
+import {
+  openParserPool,
+  type ParserPool,
+  type PoolOptions,
+} from '../../../services/extract/parser-pool.ts';
+
+const faulty = new URL('./faulty-child.ts', import.meta.url);
+const never = new AbortController().signal;
+const opened: ParserPool[] = [];
+
+function open(change: Partial<PoolOptions> = {}, entry?: URL): ParserPool {
+  const options = configuration.parse({ processes: 1, hangMsMax: 20_000, ...change });
+  const pool = openParserPool(options, entry);
+  opened.push(pool);
+  return pool;
+}
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((pool) => pool.close()));
+});
+
+const python = (path: string, text: string): ParseJob => ({ path, language: 'python', text });
+const good = (index: number) => python(`g${index}.py`, `def f${index}(): pass\n`);
+
+async function summary(pool: ParserPool, jobs: readonly ParseJob[]) {
+  const outcomes = await pool.parse(jobs, never);
+  return outcomes.map(({ shortfall, facts }) => shortfall ?? facts.symbols[0]?.name);
+}
+
+describe('parser pool', () => {
+  it('a file that kills its process twice is given up; the others are parsed', async () => {
+    const jobs = [good(1), python('bad.py', '# abort\n'), good(2), good(3)];
+    expect(await summary(open({}, faulty), jobs)).toEqual(['f1', 'parser-crashed', 'f2', 'f3']);
+  });
+
+  it('a file that hangs is given up; the others are parsed', async () => {
+    const jobs = [good(1), python('bad.py', '# hang\n'), good(2)];
+    const pool = open({ hangMsMax: 3000 }, faulty);
+    expect(await summary(pool, jobs)).toEqual(['f1', 'parser-hung', 'f2']);
+    const [, hung] = await pool.parse(jobs.slice(0, 2), never);
+    expect(hung).toMatchObject({ parser: 'none', facts: { errorRatio: 1 } });
+  });
+
+  it('a file is tried once more in a fresh process', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'backstory-pool-'));
+    const once = python('once.py', `# abort-once ${join(folder, 'died')}\ndef late(): pass\n`);
+    expect(await summary(open({}, faulty), [good(1), once, good(2)])).toEqual(['f1', 'late', 'f2']);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('a process that cannot start is an error, not an outcome of the files', async () => {
+    const pool = open({}, new URL('./no-such-child.ts', import.meta.url));
+    await expect(pool.parse([good(1)], never)).rejects.toMatchObject({ code: 'PARSER_CRASHED' });
+  });
+
+  it('gives the same outcomes on any number of processes, however often they are replaced', async () => {
+    const jobs = Array.from({ length: 60 }, (_, index) =>
+      python(`p${index}.py`, `def f${index}(): pass\n`.repeat(400)),
+    );
+    const expected = await open().parse(jobs, never);
+    expect(expected.map(({ facts }) => facts.symbols[0]?.name)).toEqual(
+      jobs.map((_, index) => `f${index}`),
+    );
+    expect(await open({ processes: 3 }).parse(jobs, never)).toEqual(expected);
+    expect(await open({ processes: 2, childFilesMax: 7 }).parse(jobs, never)).toEqual(expected);
+  });
+
+  it('stops at a slow file and at too many definitions', async () => {
+    const nested = python('nested.py', `x = ${'['.repeat(200_000)}\n`);
+    const many = python('many.py', 'def a(): pass\ndef b(): pass\n');
+    const pool = open({ parseTimeMsMax: 1, symbolsPerFileMax: 1 });
+    const [slow, limited] = await pool.parse([nested, many], never);
+    expect(slow).toMatchObject({ parser: 'none', shortfall: 'parse-time' });
+    expect(limited?.facts.symbols).toHaveLength(1);
+    expect(limited?.shortfall).toBe('symbols-limited');
+  });
+
+  it('an abort rejects what is waiting, and the pool goes on', async () => {
+    const pool = open();
+    const stop = new AbortController();
+    const stopped = pool.parse([good(1)], stop.signal);
+    stop.abort(new Error('stopping'));
+    await expect(stopped).rejects.toThrow('stopping');
+    expect(await summary(pool, [good(2)])).toEqual(['f2']);
+  });
+
+  it('closing rejects what is waiting and takes no more', async () => {
+    const pool = open();
+    const waiting = pool.parse([good(1)], never);
+    await Promise.all([expect(waiting).rejects.toThrow('closed'), pool.close()]);
+    await expect(pool.parse([good(1)], never)).rejects.toThrow('closed');
+  });
+});
