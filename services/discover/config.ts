@@ -9,7 +9,7 @@ export const configuration = z.object({
     .array(z.string().min(1))
     .default([])
     .describe(
-      'What to read, in order: folders, archives (.tar .tar.gz .tgz .crate .zip .whl), or @FILE with one source per line. Empty by default: the command line names them.',
+      'What to read, in order: folders, archives (.tar .tar.gz .tgz .crate .zip .jar .whl), or @FILE with one source per line. Empty by default: the command line names them.',
     ),
   limit: count
     .nullable()

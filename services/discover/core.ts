@@ -7,11 +7,11 @@ import { canonicalJson, sha256 } from '../runtime/ids.ts';
 
 const archiveNames: readonly (readonly [RegExp, ArchiveFormat])[] = [
   [/\.(?:tar\.gz|tgz|crate)$/i, 'tgz'],
-  [/\.(?:zip|whl)$/i, 'zip'],
+  [/\.(?:zip|jar|whl)$/i, 'zip'],
   [/\.tar$/i, 'tar'],
 ];
 
-export const archiveKinds = '.tar, .tar.gz, .tgz, .crate, .zip or .whl';
+export const archiveKinds = '.tar, .tar.gz, .tgz, .crate, .zip, .jar or .whl';
 
 /** How an archive of this name is packed; null for other names. */
 export function archiveFormat(name: string): ArchiveFormat | null {

@@ -18,6 +18,7 @@ describe('names', () => {
     ['a.tar', 'tar', 'a'],
     ['a.ZIP', 'zip', 'a'],
     ['attrs-1-py3-none-any.whl', 'zip', 'attrs-1-py3-none-any'],
+    ['gson-2.13-sources.jar', 'zip', 'gson-2.13-sources'],
     ['node.js', null, 'node.js'],
     ['a.tar.xz', null, 'a.tar.xz'],
     ['.zip', 'zip', '.zip'],
