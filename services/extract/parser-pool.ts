@@ -38,6 +38,8 @@ const batchFilesMax = 32;
 const batchBytesMax = 256 * 1024;
 /** A child takes longer to start than this much text takes to parse. */
 const bytesPerChildMin = 256 * 1024;
+/** Starting takes a fraction of a second; on a starved machine, much longer. */
+const startMsMax = 60_000;
 /** A file is tried this often before it is given up. */
 const attemptsMax = 2;
 
@@ -107,7 +109,7 @@ async function runWorker(
     let files = 0;
     let bytes = 0;
     try {
-      if (!(await child.ready(options.hangMsMax))) {
+      if (!(await child.ready(startMsMax))) {
         failAll(queue, child.describeEnd());
         return;
       }

@@ -17,23 +17,19 @@ describe('definitions', () => {
       }
       export namespace Tools { export function cut() {} }
       const { left, right: [first] } = pair;`;
-    expect(await symbolsOf('a.ts', text)).toEqual(
-      [
-        'interface Sink: export interface Sink<in T, out U>',
-        'type Id: type Id = string',
-        'enum Kind: export enum Kind',
-        'function make: export const make = (size: number): Sink<string, void>',
-        'class Store: export default class Store<T> extends Base<T>',
-        'field Store.secret: #secret = 1',
-        'method Store.constructor: constructor(readonly path: string)',
-        'method Store.get: get = ()',
-        'module Tools: export namespace Tools',
-        'function Tools.cut: export function cut()',
-        'constant left: left, right: [first] } = pair',
-      ].map((line) =>
-        line.startsWith('constant left') ? expect.stringMatching(/^constant left/) : line,
-      ),
-    );
+    expect(await symbolsOf('a.ts', text)).toEqual([
+      'interface Sink: export interface Sink<in T, out U>',
+      'type Id: type Id = string',
+      'enum Kind: export enum Kind',
+      'function make: export const make = (size: number): Sink<string, void>',
+      'class Store: export default class Store<T> extends Base<T>',
+      'field Store.secret: #secret = 1',
+      'method Store.constructor: constructor(readonly path: string)',
+      'method Store.get: get = ()',
+      'module Tools: export namespace Tools',
+      'function Tools.cut: export function cut()',
+      'constant left: { left, right: [first] } = pair',
+    ]);
     const { files } = await structureOf({ 'a.ts': text });
     expect(files[0]).toMatchObject({ parser: 'oxc', errorRatio: 0 });
     expect(files[0]?.symbols[0]).toMatchObject({ doc: 'Takes one thing.', startLine: 3 });

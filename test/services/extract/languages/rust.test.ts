@@ -19,21 +19,17 @@ const LIMIT: usize = 3;
 #[macro_export]
 macro_rules! shop { () => {} }
 mod inline { pub fn f() {} }`;
-    expect(await symbolsOf('src/lib.rs', text)).toEqual(
-      [
-        'struct Cart: pub struct Cart<T>',
-        'method Cart.new: pub fn new() -> Self',
-        'method Cart.drop: fn drop(&mut self)',
-        'trait Pay: pub trait Pay',
-        'method Pay.pay: fn pay(&self) -> u32',
-        'constant LIMIT: const LIMIT: usize = 3',
-        'macro shop: macro_rules! shop',
-        'module inline: mod inline',
-        'function inline.f: pub fn f()',
-      ].map((line) =>
-        line.startsWith('macro') ? expect.stringMatching(/^macro shop: macro_rules! shop/) : line,
-      ),
-    );
+    expect(await symbolsOf('src/lib.rs', text)).toEqual([
+      'struct Cart: pub struct Cart<T>',
+      'method Cart.new: pub fn new() -> Self',
+      'method Cart.drop: fn drop(&mut self)',
+      'trait Pay: pub trait Pay',
+      'method Pay.pay: fn pay(&self) -> u32',
+      'constant LIMIT: const LIMIT: usize = 3',
+      'macro shop: macro_rules! shop',
+      'module inline: mod inline',
+      'function inline.f: pub fn f()',
+    ]);
     const { files } = await structureOf({ 'src/lib.rs': text });
     expect(files[0]?.symbols[0]?.doc).toBe('A cart.');
     expect(files[0]?.symbols.find(({ name }) => name === 'shop')?.exported).toBe(true);
