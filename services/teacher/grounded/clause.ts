@@ -12,7 +12,7 @@ const noise =
 
 /** Addressed to the reader, or about something that a clause cannot show. */
 const unfit =
-  /\b(?:you|your|we|our|us|this (?:class|function|method)|see|note|example|below|above|following)\b|^(?:if|when|in|for|by|on|as|sometimes|unlike|like|e\.g|there|these|those|once|while|since|not|no|only|do|does|don't)\b/i;
+  /\b(?:you|your|we|our|us|this (?:class|function|method)|see|note|example|below|above|following)\b|^(?:if|when|in|for|by|on|as|sometimes|unlike|like|e\.g|there|these|those|once|while|since|not|no|only|given|do|does|don't)\b/i;
 
 /** The clause without a full stop, in the third person; null when there is nothing to say. */
 export function docClause(doc: string | null, name: string): string | null {
@@ -69,7 +69,7 @@ function withoutSubject(text: string, name: string): string {
 const breaks =
   /^(?:that|which|and|or|so|when|if|by|for|from|with|using|to|as|in|on|of|while|where|because|but|is|are|at|into|unless|until|then|via|rather)$/;
 const dangling =
-  /^(?:the|a|an|this|these|its|their|any|all|not|be|will|can|should|must|has|have|your|no)$/;
+  /^(?:the|a|an|this|these|its|their|any|all|not|be|will|can|should|must|has|have|your|no|may|might|could|would|cannot|pointing|containing|having|being|representing|including)$/;
 
 /** Cuts at a clause boundary so that no long run of the original stays; else it is empty. */
 function shorten(text: string): string {

@@ -31,11 +31,12 @@ export function raiseOf(
 /** The first words of the first string on the line. */
 function messageIn(text: string): string | null {
   const content = /(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|`([^`]*)`?)/.exec(text);
-  const plain = (content?.[1] ?? content?.[2] ?? content?.[3] ?? '')
+  const cleaned = (content?.[1] ?? content?.[2] ?? content?.[3] ?? '')
     .replace(/\$?\{[^}]*\}|%[-+\d.]*[a-zA-Z]|\\./g, ' ')
-    .replace(/["`]/g, '')
-    .replace(/\s+/g, ' ')
-    .trim();
+    .replace(/["`“”]/g, '')
+    .replace(/\s+/g, ' ');
+  // One sentence: a full stop inside a quotation would end the sentence around it.
+  const plain = (cleaned.split(/\s?[.!?](?:\s|$)/)[0] ?? '').replace(/[\s:;,(]+$/, '').trim();
   const words = plain.split(' ');
   if (plain === '' || !/[a-z]{3}/i.test(plain)) return null;
   return words.length <= messageWordsMax ? plain : `${words.slice(0, messageWordsMax).join(' ')} …`;

@@ -31,6 +31,9 @@ export interface Note {
 
 const guardsMax = 4;
 const flowMax = 9;
+/** More would be a word list rather than a thought. */
+const namesMax = 16;
+const namesPerNote = 8;
 
 /** Every note about a file, in source order within its kind. */
 export function readNotes(facts: FileFacts): Note[] {
@@ -179,9 +182,9 @@ function fileNotes(facts: FileFacts): (Note | null)[] {
         ),
       ),
     ),
-    ...chunks(recurring, 8)
+    ...chunks(recurring, namesPerNote)
       .filter((chunk) => chunk.length > 1)
-      .slice(0, 6)
+      .slice(0, namesMax / namesPerNote)
       .map((chunk, index) =>
         whole(
           'names',
@@ -235,14 +238,21 @@ function importOrder(facts: FileFacts): string[] {
   return unique(names);
 }
 
-/** Notes as running text: a note about the subject of the one before says "It". */
+/**
+ * Notes as running text. A note about the subject of the one before says "It" and stays in one
+ * piece with it, so that a piece left out can never leave an "It" behind.
+ */
 export function renderNotes(notes: readonly Note[]): string[] {
-  return notes.map((one, index) => {
-    const same = index > 0 && one.subject !== '' && notes[index - 1]?.subject === one.subject;
-    const subject = same ? 'It' : one.subject;
-    const gap = one.predicate.startsWith(',') && !same ? '' : ' ';
-    return sentence(
-      `${subject}${gap}${same ? one.predicate.replace(/^,[^,]*,\s*/, '') : one.predicate}`,
-    );
-  });
+  const pieces: string[] = [];
+  for (const [index, one] of notes.entries()) {
+    const same = one.subject.startsWith('`') && notes[index - 1]?.subject === one.subject;
+    if (same) {
+      const rest = sentence(`It ${one.predicate.replace(/^,[^,]*,\s*/, '')}`);
+      pieces.push(`${pieces.pop() ?? ''} ${rest}`);
+    } else {
+      const gap = one.predicate.startsWith(',') ? '' : ' ';
+      pieces.push(sentence(`${one.subject}${gap}${one.predicate}`));
+    }
+  }
+  return pieces;
 }

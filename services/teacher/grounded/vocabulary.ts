@@ -104,7 +104,7 @@ const frequentWords = new Set(
   ).split(' '),
 );
 
-/** Names used more than once that are no definition of the file, most used first. */
+/** Names used three times or more that are no definition of the file, most used first. */
 export function recurringNames(facts: FileFacts): string[] {
   const defined = new Set(facts.structure.symbols.map((symbol) => symbol.name));
   const uses = new Map<string, number>();
@@ -114,7 +114,7 @@ export function recurringNames(facts: FileFacts): string[] {
     }
   }
   return [...uses]
-    .filter(([, times]) => times >= 2)
+    .filter(([, times]) => times >= 3)
     .sort(
       ([a, timesA], [b, timesB]) =>
         timesB * b.length - timesA * a.length || timesB - timesA || (a < b ? -1 : 1),

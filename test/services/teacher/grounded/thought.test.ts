@@ -177,6 +177,34 @@ test('overlap: long runs and many short ones are seen, names in other words are 
   ).toBe(false);
 });
 
+test('"It" never stands where its subject was left out', async () => {
+  const code =
+    'def make(a, b):\n    if a is None:\n        raise ValueError("a")\n    return make takes a and b and c and d and e and f and g and h\n';
+  const symbols = [
+    {
+      name: 'make',
+      kind: 'function',
+      signature: 'def make(a, b, c, d, e, f, g, h)',
+      startLine: 1,
+      endLine: 4,
+      parent: null,
+      doc: 'Take a and b and c and d.',
+      exported: true,
+    },
+  ];
+  const base = requestFor('src/service.py');
+  const request = {
+    ...base,
+    code,
+    reads: [],
+    usedBy: [],
+    structure: { ...base.structure, symbols, externals: [] },
+  };
+  const { value } = await teacher.think(request, signal);
+  for (const paragraph of value.split('\n\n'))
+    expect(paragraph).not.toMatch(/^It (?!defines|rests|checks|takes \w+ lines)/);
+});
+
 test('it says what it is', async () => {
   expect(teacher.identity).toMatchObject({ name: 'grounded', model: null, languageModel: false });
   expect(await teacher.check()).toBeNull();
