@@ -6,7 +6,7 @@ import { type CommandContext, createTerminal } from './context.ts';
 import { exitCodes, reportFailure } from './failures.ts';
 import { runCommandLine } from './program.ts';
 
-/** npm, the launcher and the terminal may each pass one Ctrl-C on: that is one signal, not three. */
+/** npm, the launcher and the terminal may each pass one Ctrl-C on: that is one, not three. */
 const sameSignalMs = 500;
 
 const stop = new AbortController();

@@ -1,4 +1,4 @@
-/** A repository's structure for the eye, in writing order: a file needs only files above it. Pure. */
+/** A repository for the eye, in writing order: a file needs only files above it. Pure. */
 import { formatShare, formatTable, plural } from './format.ts';
 import type { Structure } from './structure-of.ts';
 import type { Style } from './style.ts';

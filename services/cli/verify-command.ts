@@ -1,4 +1,4 @@
-/** `backstory verify OUT`: rebuilds everything from the tokens and checks it. Exit 1 at a difference. */
+/** `backstory verify OUT`: rebuilds everything from the tokens. Exit 1 at a difference. */
 import { resolve } from 'node:path';
 import { type CommandContext, writeJson, writeLine } from './context.ts';
 import { type ExitCode, exitCodes } from './failures.ts';

@@ -1,4 +1,4 @@
-/** Every topic has examples: valid ones that survive a round trip, invalid ones that are refused. */
+/** Every topic has examples: valid ones survive a round trip, invalid ones are refused. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { recordType } from '../../schemas/avro.ts';

@@ -20,7 +20,8 @@ function allowedPrefixes(path: string): readonly string[] {
   const base = ['schemas/', 'services/runtime/'];
   if (second === 'runtime') return [...base, ...ports];
   // The places that know every stage: the registry and the commands.
-  if (second === 'cli' || second === 'registry.ts') return ['schemas/', 'services/'];
+  if (second === 'registry.ts') return ['schemas/', 'services/'];
+  if (second === 'cli') return ['schemas/', 'services/', 'package.json'];
   return [...base, ...ports, `services/${second}/`];
 }
 
