@@ -41,6 +41,7 @@ function stripMarkup(doc: string): string {
     .replace(/<\/?[a-z][^>]*>/gi, ' ')
     .replace(/[`*_]{2,}|[`|]/g, '')
     .replace(/^[\s/*#!"'-]+/, '')
+    .replace(/^lookup\b/i, 'Look up')
     .replace(/\[([\w:]+)\]/g, '$1')
     .replace(/\s+/g, ' ')
     .trim();

@@ -27,6 +27,7 @@ const nounGoesOn = /^(?:of|for|that|which|to|used|in|on|is|are|from|with|and|or|
 /** A command such as "Return the value", given its first two words. */
 export function isCommand(first: string, second: string): boolean {
   const verb = first.toLowerCase();
+  if (/^(?:render|start|work|deal)$/.test(verb) && second === 'with') return true;
   if (second === 'for' && /^(?:listen|look|search|wait|check|test)$/.test(verb)) return true;
   return verbs.has(verb) && !nounGoesOn.test(second);
 }
