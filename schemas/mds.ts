@@ -174,7 +174,9 @@ function decodeArray(
   return { shape, values };
 }
 
-/** The platforms we run on are little-endian; the format is too, so bytes are copied as they lie. */
+/**
+ * The platforms we run on are little-endian; the format is too, so bytes are copied as they lie.
+ */
 function littleEndian(values: Uint32Array): Buffer {
   return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
 }

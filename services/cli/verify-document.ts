@@ -103,7 +103,9 @@ export interface TokenFacts {
   readonly endOfText: number;
 }
 
-/** I2: a token is trained exactly if its segment is; no token crosses a seam or is a control token. */
+/**
+ * I2: a token is trained exactly if its segment is; no token crosses a seam or is a control token.
+ */
 export function checkMask(
   segments: readonly PlacedSegment[],
   inputIds: Uint32Array,

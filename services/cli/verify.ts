@@ -67,7 +67,9 @@ export async function verifyOutput(
   return report(entries, checker, await countLeftovers(store, shards));
 }
 
-/** Runs a check and says where it failed. Damage that readers find is a difference like any other. */
+/**
+ * Runs a check and says where it failed. Damage that readers find is a difference like any other.
+ */
 async function at<Result>(where: string, check: () => Promise<Result>): Promise<Result> {
   try {
     return await check();

@@ -45,7 +45,8 @@ export function findFailure(
     if (thought.status === 'failed') {
       return { path: thought.path, reason: thought.reason ?? 'no reason given' };
     }
-    // A skipped file may still be written without having been worked on; without a write it is lost.
+    // A skipped file may still be written without having been worked on; without a write it is
+    // lost.
     if (thought.status === 'skipped' && !thought.steps.some((step) => step.kind === 'write')) {
       return { path: thought.path, reason: thought.reason ?? 'it was skipped' };
     }

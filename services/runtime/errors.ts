@@ -10,7 +10,9 @@ export type Disposition =
   | 'reject'
   /** May pass later: bounded retries with backoff, then dead letter. */
   | 'retry'
-  /** The run cannot go on (disk full, a lock, bad configuration): stop, nothing lost, exit code 2. */
+  /**
+   * The run cannot go on (disk full, a lock, bad configuration): stop, nothing lost, exit code 2.
+   */
   | 'fatal';
 
 export const errorCodes = {

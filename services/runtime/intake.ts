@@ -22,7 +22,10 @@ export interface Delivery {
 export interface IntakeOptions {
   readonly stage: StageName;
   readonly topics: readonly TopicName[];
-  /** Records delivered and not complete, at most; Infinity for a join, which is bounded by open repositories. */
+  /**
+   * Records delivered and not complete, at most; Infinity for a join, which is bounded by open
+   * repositories.
+   */
   readonly windowMax: number;
   readonly take: (delivery: Delivery) => void;
   readonly onRevoked?: () => void;

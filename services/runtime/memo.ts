@@ -10,7 +10,9 @@ import { asPipelineError, PipelineError } from './errors.ts';
 import { openGroupCommit } from './group-commit.ts';
 import { canonicalJson, sha256 } from './ids.ts';
 
-/** use: answer from the memo if it is there. refresh: ask anew. only: never ask; a miss is fatal. */
+/**
+ * use: answer from the memo if it is there. refresh: ask anew. only: never ask; a miss is fatal.
+ */
 export type MemoMode = 'use' | 'refresh' | 'only';
 
 export interface Memo {

@@ -45,7 +45,9 @@ export interface RunFacts {
   readonly seed: number;
   /** Output folder of an embedded run; shards, manifest and provenance live below it. */
   readonly outputFolder: string;
-  /** True for `run` and `replay`: the input ends, order is restored, bytes do not depend on time. */
+  /**
+   * True for `run` and `replay`: the input ends, order is restored, bytes do not depend on time.
+   */
   readonly bounded: boolean;
   /** Hash of the resolved configuration and the program's version. */
   readonly runId: string;
@@ -168,7 +170,7 @@ export interface WriterStage<Config> extends StageCommon<Config> {
 }
 
 export type AnyStage =
-  // biome-ignore lint/suspicious/noExplicitAny: configurations and topics differ by stage; the runtime parses before use.
+  // biome-ignore lint/suspicious/noExplicitAny: every stage has its own; the runtime parses them.
   SourceStage<any> | MapStage<any, any> | JoinStage<any, any> | WriterStage<any>;
 
 type Declaration<Stage> = Omit<Stage, 'name' | 'shape'>;

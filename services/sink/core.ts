@@ -1,6 +1,7 @@
 /**
  * From a trajectory and the tokens of its segments to pieces, packs and provenance lines. The mask
- * of a token is that of its segment and nothing else (I2); a repeated prefix is never trained. Pure.
+ * of a token is that of its segment and nothing else (I2); a repeated prefix is never trained.
+ * Pure.
  */
 import type { TrajectoryBody } from '../../schemas/generated/types.ts';
 import type { ProvenanceLine } from '../../schemas/manifest.ts';

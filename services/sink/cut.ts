@@ -47,7 +47,9 @@ export function cutDocument(
   return pieces;
 }
 
-/** What a piece that starts here repeats: the longest of the allowed prefixes that is short enough. */
+/**
+ * What a piece that starts here repeats: the longest of the allowed prefixes that is short enough.
+ */
 function choosePrefix(
   segments: readonly TokenSegment[],
   start: number,

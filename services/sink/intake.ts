@@ -15,7 +15,10 @@ export interface HeldRecord extends Arrival {
   readonly sample: CarriedSample | null;
 }
 
-/** Takes a `trajectory` or `dropped` record. The document is read once here, so that a damaged one fails with its own record. */
+/**
+ * Takes a `trajectory` or `dropped` record. The document is read once here, so that a damaged one
+ * fails with its own record.
+ */
 export async function holdRecord(
   record: StageRecord,
   tools: Tools<Configuration>,

@@ -24,7 +24,8 @@ export function matchOutput(
     ['contextLength', head.contextLength, contextLength],
     ['tokenizer', head.tokenizer.fingerprint, tokenizer.fingerprint],
   ];
-  // A live stream may go on under a newer version; the bytes of a bounded run may not change midway.
+  // A live stream may go on under a newer version; the bytes of a bounded run may not change
+  // midway.
   if (run.bounded) facts.push(['configuration', head.runId, run.runId]);
   for (const [what, has, wants] of facts) {
     if (has !== wants) throw mismatch(`its ${what} is ${has}, this run's is ${wants}`);

@@ -1,6 +1,7 @@
 /**
  * The writer: order, pack, seal, commit. Everything that counts is in the manifest; what is only in
- * memory can be lost at any moment and is made again from the records after the resume offsets (I5).
+ * memory can be lost at any moment and is made again from the records after the resume offsets
+ * (I5).
  * In a bounded run the shards are a function of the samples alone (I6).
  */
 import type { ManifestEntry } from '../../schemas/manifest.ts';
@@ -156,7 +157,9 @@ class SinkWriter implements Writer {
     return groupShards(this.#state.pending, this.#tools.config.shardBytesMax);
   }
 
-  /** Writes shards, then the entry that makes them part of the data set, then what derives from it. */
+  /**
+   * Writes shards, then the entry that makes them part of the data set, then what derives from it.
+   */
   async #commit(groups: SealedPack[][], rest: SealedPack[], closed: boolean): Promise<void> {
     const { run, crashPoint } = this.#tools;
     const state = this.#state;

@@ -1,4 +1,6 @@
-/** Small repositories for whole-graph tests: real code in several languages, awkward bytes included. */
+/**
+ * Small repositories for whole-graph tests: real code in several languages, awkward bytes included.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 

@@ -1,4 +1,6 @@
-/** Verification finds every kind of damage and says where, also when all hashes were made to fit. */
+/**
+ * Verification finds every kind of damage and says where, also when all hashes were made to fit.
+ */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,6 @@
-/** Cutting: adjacent pieces that fit, at seams where there are any, never all masked if avoidable. */
+/**
+ * Cutting: adjacent pieces that fit, at seams where there are any, never all masked if avoidable.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isTrained, type SegmentKind } from '../../../schemas/trajectory-text.ts';
