@@ -51,25 +51,38 @@ interface Task {
   attempts: number;
 }
 
+interface PoolState {
+  readonly options: PoolOptions;
+  readonly entry: URL;
+  readonly queue: Task[];
+  readonly children: Set<Child>;
+  /** Woken when there is work, or when the pool closes. */
+  readonly idle: Set<() => void>;
+  closed: boolean;
+}
+
 /** `entry` is the child's program; tests give one that misbehaves. */
 export function openParserPool(
   options: PoolOptions,
   entry = new URL('./parser-child.ts', import.meta.url),
 ): ParserPool {
   const processesMax = options.processes || Math.max(1, availableParallelism() - 1);
-  const queue: Task[] = [];
-  const children = new Set<Child>();
+  const state: PoolState = {
+    options,
+    entry,
+    queue: [],
+    children: new Set(),
+    idle: new Set(),
+    closed: false,
+  };
   const workers = new Set<Promise<void>>();
-  let closed = false;
 
   const startWorkers = () => {
-    const bytes = queue.reduce((sum, task) => sum + task.job.text.length, 0);
+    for (const wake of state.idle) wake();
+    const bytes = state.queue.reduce((sum, task) => sum + task.job.text.length, 0);
     const wanted = Math.min(processesMax, Math.max(1, Math.ceil(bytes / bytesPerChildMin)));
-    while (queue.length > 0 && workers.size < wanted) {
-      const worker = runWorker(queue, children, options, entry).finally(() => {
-        workers.delete(worker);
-        if (!closed) startWorkers();
-      });
+    while (state.queue.length > 0 && workers.size < wanted) {
+      const worker = runWorker(state).finally(() => workers.delete(worker));
       workers.add(worker);
     }
   };
@@ -77,54 +90,74 @@ export function openParserPool(
   return {
     async parse(jobs, signal) {
       signal.throwIfAborted();
-      if (closed) throw new Error('the parser pool is closed');
+      if (state.closed) throw closedError();
       const outcomes = jobs.map(
         (job) =>
           new Promise<ParseOutcome>((resolve, reject) => {
-            queue.push({ job, signal, resolve, reject, attempts: 0 });
+            state.queue.push({ job, signal, resolve, reject, attempts: 0 });
           }),
       );
       startWorkers();
       return await Promise.all(outcomes);
     },
     async close() {
-      closed = true;
-      for (const task of queue.splice(0)) task.reject(new Error('the parser pool is closed'));
-      for (const child of children) child.kill();
+      state.closed = true;
+      for (const wake of state.idle) wake();
+      for (const child of state.children) child.kill();
       await Promise.all(workers);
+      for (const task of state.queue.splice(0)) task.reject(closedError());
     },
   };
 }
 
-/** Works off the queue with one child at a time, until the queue is empty. */
-async function runWorker(
-  queue: Task[],
-  children: Set<Child>,
-  options: PoolOptions,
-  entry: URL,
-): Promise<void> {
-  while (queue.length > 0) {
-    const child = startChild(entry, options.childMemoryMegabytesMax);
-    children.add(child);
-    let files = 0;
-    let bytes = 0;
+function closedError(): Error {
+  return new Error('the parser pool is closed');
+}
+
+/** Works off the queue with one child after another, until the pool closes. */
+async function runWorker(state: PoolState): Promise<void> {
+  while (!state.closed) {
+    const child = startChild(state.entry, state.options.childMemoryMegabytesMax);
+    state.children.add(child);
     try {
       if (!(await child.ready(startMsMax))) {
-        failAll(queue, child.describeEnd());
+        if (!state.closed) failAll(state.queue, child.describeEnd());
         return;
       }
-      while (files < options.childFilesMax && bytes < options.childBytesMax) {
-        const batch = takeBatch(queue, files === 0);
-        if (batch.length === 0) break;
-        files += batch.length;
-        bytes += batch.reduce((sum, task) => sum + task.job.text.length, 0);
-        if (!(await runBatch(batch, child, queue, options))) break;
-      }
+      await useChild(state, child);
     } finally {
       child.kill();
-      children.delete(child);
+      state.children.delete(child);
     }
+    // Without work the next child would only wait; `parse` starts a worker when there is some.
+    if (state.queue.length === 0) return;
   }
+}
+
+/** Gives a child batch after batch until it has to be replaced. */
+async function useChild(state: PoolState, child: Child): Promise<void> {
+  const { options, queue } = state;
+  let files = 0;
+  let bytes = 0;
+  while (files < options.childFilesMax && bytes < options.childBytesMax) {
+    while (queue.length === 0 && !state.closed) await untilWoken(state);
+    if (state.closed) return;
+    const batch = takeBatch(queue, files === 0);
+    if (batch.length === 0 && queue.length > 0) return;
+    if (batch.length === 0) continue;
+    files += batch.length;
+    bytes += batch.reduce((sum, task) => sum + task.job.text.length, 0);
+    if (!(await runBatch(batch, child, queue, options))) return;
+  }
+}
+
+async function untilWoken(state: PoolState): Promise<void> {
+  let wake: () => void = () => {};
+  await new Promise<void>((resolve) => {
+    wake = resolve;
+    state.idle.add(wake);
+  });
+  state.idle.delete(wake);
 }
 
 /** A file that cost a child before goes alone, and only into a fresh child. */
