@@ -82,7 +82,11 @@ export function openParserPool(
     const bytes = state.queue.reduce((sum, task) => sum + task.job.text.length, 0);
     const wanted = Math.min(processesMax, Math.max(1, Math.ceil(bytes / bytesPerChildMin)));
     while (state.queue.length > 0 && workers.size < wanted) {
-      const worker = runWorker(state).finally(() => workers.delete(worker));
+      const worker = runWorker(state).finally(() => {
+        workers.delete(worker);
+        // Work that came while it was on its way out.
+        if (!state.closed && state.queue.length > 0) startWorkers();
+      });
       workers.add(worker);
     }
   };

@@ -75,6 +75,16 @@ describe('parser pool', () => {
     expect(await open({ processes: 2, childFilesMax: 7 }).parse(jobs, never)).toEqual(expected);
   });
 
+  it('takes work again and again, while processes are replaced', async () => {
+    const pool = open({ childFilesMax: 1 });
+    const rounds = await Promise.all([
+      summary(pool, [good(1)]).then(() => summary(pool, [good(2), good(3)])),
+      summary(pool, [good(4)]),
+    ]);
+    expect(rounds).toEqual([['f2', 'f3'], ['f4']]);
+    expect(await summary(pool, [good(5)])).toEqual(['f5']);
+  });
+
   it('stops at a slow file and at too many definitions', async () => {
     const nested = python('nested.py', `x = ${'['.repeat(200_000)}\n`);
     const many = python('many.py', 'def a(): pass\ndef b(): pass\n');
