@@ -1,10 +1,8 @@
 /**
- * `npm test`: every test that this machine can run, TypeScript and Python, and one closing line
- * `N passed, N failed` for any tool. Skips are listed loudly; with CI=true a skip is a failure.
- * Arguments filter test files, e.g. `npm test -- services/admit`; then Python tests stay out.
+ * `npm test`: every test that this machine can run (a Python suite runs inside the Vitest file that
+ * makes its input), and one closing line `N passed, N failed` for any tool. Skips are listed
+ * loudly; with CI=true a skip is a failure. Arguments filter files: `npm test -- services/admit`.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { TestModule } from 'vitest/node';
 import { startVitest } from 'vitest/node';
@@ -55,43 +53,10 @@ async function runTypeScriptTests(filters: string[], counts: Counts): Promise<vo
   if (!ended) counts.failed += 1;
 }
 
-/** Python's own unittest: a bare machine has nothing else. */
-function runPythonTests(counts: Counts): void {
-  const folder = 'test/services/feed';
-  const present =
-    existsSync(`${root}/${folder}`) &&
-    readdirSync(`${root}/${folder}`).some((file) => /^test_.*\.py$/.test(file));
-  if (!present) return;
-  console.log(`\npython3 -m unittest discover ${folder}`);
-  const run = spawnSync('python3', ['-m', 'unittest', 'discover', '-v', '-s', folder], {
-    cwd: root,
-    encoding: 'utf8',
-    env: { ...process.env, PYTHONPATH: root, PYTHONDONTWRITEBYTECODE: '1' },
-  });
-  if (run.error !== undefined) {
-    counts.skipped.push(`${folder}: python3 does not start (${run.error.message})`);
-    return;
-  }
-  console.log(run.stderr.trimEnd());
-  countPython(run.stderr, run.status ?? 1, counts);
-}
-
-/** Reads unittest's closing lines, e.g. `Ran 9 tests in 1.2s` and `FAILED (failures=1)`. */
-export function countPython(output: string, status: number, counts: Counts): void {
-  const figure = (pattern: RegExp) => Number(pattern.exec(output)?.[1] ?? 0);
-  const ran = figure(/^Ran (\d+) tests? in/m);
-  const failed = figure(/failures=(\d+)/) + figure(/errors=(\d+)/);
-  const skipped = [...output.matchAll(/^(.*) \.\.\. skipped (.*)$/gm)];
-  for (const [, name = '', reason = ''] of skipped) counts.skipped.push(`${name}: ${reason}`);
-  counts.failed += failed === 0 && (status !== 0 || ran === 0) ? 1 : failed;
-  counts.passed += Math.max(0, ran - failed - skipped.length);
-}
-
 async function main(): Promise<void> {
   const filters = process.argv.slice(2);
   const counts: Counts = { passed: 0, failed: 0, skipped: [] };
   await runTypeScriptTests(filters, counts);
-  if (filters.length === 0) runPythonTests(counts);
   if (counts.skipped.length > 0) {
     console.log(`\nSKIPPED ${counts.skipped.length}:`);
     for (const line of counts.skipped) console.log(`  ${line}`);

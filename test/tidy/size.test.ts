@@ -115,7 +115,7 @@ function longLines(file: SourceFile, columns = columnsMax): string[] {
 function longMarkdownLines({ path, text }: SourceFile): string[] {
   const prose = text
     .replaceAll(/^```[\s\S]*?^```$/gm, (block) => block.replaceAll(/[^\n]+/g, ''))
-    .replaceAll(/^\s*\|.*$/gm, '');
+    .replaceAll(/^[ \t]*\|.*$/gm, '');
   return longLines({ path, text: prose }, markdownColumnsMax);
 }
 
