@@ -138,16 +138,30 @@ function sameFamily(identifier: string): readonly string[] {
 /** Characters of a file that may hold its SPDX header. */
 const headerCharacters = 2_048;
 
-/** The expression of a file's SPDX header, `null` without one. */
+/** The expression of a file's SPDX header or Apache notice, `null` without either. */
 export function readHeader(text: string): LicenceExpression | null {
   const head = text.slice(0, headerCharacters);
-  if (!head.includes('SPDX-License-Identifier')) return null;
+  if (!head.includes('SPDX-License-Identifier')) return readApacheNotice(head);
   // Only a comment counts: code that handles such headers holds them in strings.
   const match =
     /^\s*(?:[#/*;%!.]|--|<!--|\(\*|REM|"""|dnl)[^\n"'`]{0,20}?SPDX-License-Identifier:[ \t]*([\w.+ ()-]{2,200})/m.exec(
       head,
     );
   return match?.[1] === undefined ? null : parseExpression(match[1].replace(/[\s-]+$/, ''));
+}
+
+/**
+ * The notice that the Apache licence asks for at the head of every file: source archives often
+ * hold nothing else. Its words run over several comment lines.
+ */
+function readApacheNotice(head: string): LicenceExpression | null {
+  if (!head.includes('Apache License')) return null;
+  const comment = head
+    .split('\n')
+    .filter((line) => /^\s*(?:[#/*;%]|--|<!--|REM\b)/.test(line))
+    .map((line) => line.replace(/^\s*(?:[#/*;%!-]+|<!--|REM\b)\s*/, ''))
+    .join(' ');
+  return /under the Apache License,? Version 2\.0/i.test(comment) ? licence('Apache-2.0') : null;
 }
 
 /** The whole licence, once it is known which files are admitted. */

@@ -44,7 +44,7 @@ export async function demoCommand(context: CommandContext): Promise<ExitCode> {
   const best = await readBestImprovement(outputFolder);
   drawExcerpt(out, sample, best);
   for (const line of drawSummary(summary, facts, style)) writeLine(out, line);
-  drawNextSteps(context, output.shards);
+  drawNextSteps(context, output.shards, sample.overview.name);
   return exitCodes.fine;
 }
 
@@ -61,6 +61,8 @@ async function clearFinished(): Promise<void> {
 }
 
 const excerptLinesMax = 16;
+/** What was read is context here, and shown as such. */
+const observedLinesMax = 5;
 
 /** The requirements' beginning, then all steps of one file: the best improved, else the first. */
 function drawExcerpt(out: Terminal, sample: Sample, best: ImprovedThought | null): void {
@@ -70,8 +72,9 @@ function drawExcerpt(out: Terminal, sample: Sample, best: ImprovedThought | null
   writeLine(out);
   writeLine(out, style.bold(`One of ${sample.overview.files} files in the trajectory: ${path}`));
   writeLine(out, style.dim('│ is trained, ┊ is not; shortened, `inspect --full` shows all'));
-  const view = { bodyLinesMax: excerptLinesMax, columns: out.columns };
   for (const segment of segmentsOfFile(sample.segments, path)) {
+    const bodyLinesMax = segment.kind === 'observe' ? observedLinesMax : excerptLinesMax;
+    const view = { bodyLinesMax, columns: out.columns };
     writeLine(out);
     for (const line of drawSegment(segment, style, view)) writeLine(out, line);
   }
@@ -102,6 +105,7 @@ function thoughtDifference({ before, after }: ImprovedThought): ['-' | '+', stri
 function drawNextSteps(
   context: CommandContext,
   shards: readonly { readonly path: string; readonly bytes: number }[],
+  name: string,
 ): void {
   const { out, workingFolder } = context;
   const here = relative(workingFolder, outputFolder) || '.';
@@ -112,7 +116,7 @@ function drawNextSteps(
     out.style.bold('Next'),
     `  shards      ${here}/shards (${formatBytes(bytes)}, MDS with ProLong's columns)`,
     `  check them  ${command} verify ${here}`,
-    `  read them   ${command} inspect ${here} backstory`,
+    `  read them   ${command} inspect ${here} ${name}`,
     `  your code   ${command} run PATH/TO/FOLDER --out OUT`,
     `  in Python   PYTHONPATH=services/feed python3 -m backstory_feed ${here} --batch-size 1`,
   ]) {

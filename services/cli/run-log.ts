@@ -50,8 +50,9 @@ export async function readFileGains(
   return gains ?? new Map();
 }
 
-/** A file to show needs some code and something that was read for it. */
-const showBytesMin = 1_500;
+/** A file to show has some code, little enough to read, and something was read for it. */
+const showBytes = { min: 1_200, max: 4_000 };
+const showReadsMax = 3;
 
 /**
  * The file whose bits per byte fell most, among those worth showing if there are any; null when no
@@ -64,8 +65,9 @@ export async function readBestImprovement(outputFolder: string): Promise<Improve
     await forEachBody(log, 'file-thought', ({ envelope: { repositoryId }, body }) => {
       if (body.search === null || body.search.targetBytes === 0) return;
       const { targetBytes, bitsBefore, bitsAfter } = body.search;
-      const reads = body.steps.some(({ kind }) => kind === 'read');
-      const worthShowing = reads && targetBytes >= showBytesMin;
+      const reads = body.steps.filter(({ kind }) => kind === 'read').length;
+      const readable = targetBytes >= showBytes.min && targetBytes <= showBytes.max;
+      const worthShowing = readable && reads > 0 && reads <= showReadsMax;
       // A fall is far below a thousand bits per byte, so files worth showing always come first.
       const fall = (bitsBefore - bitsAfter) / targetBytes + (worthShowing ? 1_000 : 0);
       if (bitsAfter >= bitsBefore || fall <= bestFall) return;

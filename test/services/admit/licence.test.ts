@@ -137,6 +137,11 @@ describe('the whole', () => {
     expect(readHeader('/* SPDX-License-Identifier: MIT */\n')).toMatchObject({ identifier: 'MIT' });
     expect(readHeader('const a = "SPDX-License-Identifier: MIT";\n')).toBeNull();
     expect(readHeader('# see "SPDX-License-Identifier: MIT"\n')).toBeNull();
+    const notice = '/*\n * Licensed under the Apache License, Version 2.0 (the "License");\n */\n';
+    expect(readHeader(notice)).toMatchObject({ identifier: 'Apache-2.0' });
+    const wrapped = '# licensed under the\n# Apache License, Version 2.0\n';
+    expect(readHeader(wrapped)).toMatchObject({ identifier: 'Apache-2.0' });
+    expect(readHeader('const a = "under the Apache License, Version 2.0";\n')).toBeNull();
   });
 });
 
