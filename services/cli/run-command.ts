@@ -1,6 +1,6 @@
 /** `backstory run SOURCE…`: repositories to shards on this machine, with progress and a summary. */
-import { access, mkdir, readdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { access, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { expandSources } from '../discover/sources.ts';
 import { type ResolvedValues, stages } from '../registry.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -135,7 +135,7 @@ async function requireRun(outputFolder: string): Promise<void> {
 /** A new folder ignores itself, so that a run on a working copy never takes its output in. */
 async function prepareFolder(outputFolder: string): Promise<void> {
   try {
-    await mkdir(outputFolder, { recursive: true });
+    await makeFolder(outputFolder);
     const entries = await readdir(outputFolder);
     if (entries.length === 0) await writeFile(join(outputFolder, '.gitignore'), '*\n');
   } catch (error) {
@@ -147,4 +147,15 @@ async function prepareFolder(outputFolder: string): Promise<void> {
       { subject: outputFolder, cause: error },
     );
   }
+}
+
+/**
+ * Like a recursive mkdir, which in Node never returns on file systems that refuse new folders with
+ * "no such file" although the parent is there, such as /proc.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  const stats = await stat(folder).catch(() => null);
+  if (stats?.isDirectory() === true) return;
+  if (dirname(folder) !== folder) await makeFolder(dirname(folder));
+  await mkdir(folder);
 }

@@ -36,6 +36,8 @@ describe('usage', () => {
     [['run', 'no-such-folder'], 'SOURCE_MISSING'],
     [['run', '@no-such-list'], 'SOURCE_MISSING'],
     [['run', '.', '--resume'], 'OUTPUT_MISSING'],
+    [['run', '.', '--out', '/proc/backstory-out'], 'OUTPUT_UNWRITABLE'],
+    [['run', '.', '--out', '/dev/null'], 'OUTPUT_UNWRITABLE'],
     [['run', '.', '--teacher', 'openai'], 'CONFIG_INVALID'],
     [['verify', 'no-such-folder'], 'OUTPUT_MISSING'],
     [['inspect', 'no-such-folder'], 'OUTPUT_MISSING'],
