@@ -82,6 +82,17 @@ export const configuration = z.object({
       'Dead letters after which the run halts with DEAD_LETTER_LIMIT: so many failures mean that something is wrong with the run, not with the input.',
     )
     .meta(operational),
+  metricsPort: z
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .nullable()
+    .default(null)
+    .describe(
+      'Port on this machine where /metrics answers Prometheus while a run goes on; null serves none.',
+    )
+    .meta(operational),
   logLevel: z
     .enum(['silent', 'error', 'warn', 'info', 'debug', 'trace'])
     .default('warn')

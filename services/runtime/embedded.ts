@@ -28,6 +28,7 @@ import { startJoin } from './join-runner.ts';
 import { startMap } from './map-runner.ts';
 import { memoTeacher, openMemo } from './memo.ts';
 import { createMetrics } from './metrics.ts';
+import { startMetricsServer } from './metrics-server.ts';
 import type { ProgressSnapshot, RunSummary } from './progress.ts';
 import { ProgressTracker } from './progress-tracker.ts';
 import { claimOutput } from './run-file.ts';
@@ -166,6 +167,10 @@ async function openEngine(
       count: metrics.count,
     }),
   };
+  if (settings.metricsPort !== null) {
+    const server = await startMetricsServer(metrics, settings.metricsPort);
+    closers.push(() => server.close());
+  }
   await createTopics(engine);
   await readProgress(engine);
   return { engine, ended, runners, abort };
