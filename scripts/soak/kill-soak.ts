@@ -47,8 +47,8 @@ async function soak(
     const output = join(folder, `killed-${round}`);
     let killsHere = 0;
     for (;;) {
-      // Up to the length of a whole run: kills land before, during and after every stage's work.
-      const killAfterMs = kills < times ? 200 + random.next() * first.wallMs : undefined;
+      // Within the length of a whole run: kills land before, during and after every stage's work.
+      const killAfterMs = kills < times ? 200 + random.next() * 0.7 * first.wallMs : undefined;
       const life = await backstory(['run', ...sources, '--out', output, '--quiet'], killAfterMs);
       if (life.code === 0) break;
       if (life.code !== null) throw new Error(`exit ${life.code}: ${life.output}`);

@@ -16,7 +16,7 @@ import {
   openConfiguredScorer,
   openConfiguredTeacher,
 } from './settings.ts';
-import { drawSummary, type SummaryFacts } from './summary-view.ts';
+import { drawDropped, drawSummary, type SummaryFacts } from './summary-view.ts';
 
 export interface RunOptions extends ConfigurationOptions {
   readonly out: string;
@@ -48,6 +48,10 @@ export async function runCommand(
     writeLine(context.out);
     writeLine(context.out, `check it:  backstory verify ${options.out}`);
     writeLine(context.out, `read it:   backstory inspect ${options.out}`);
+  } else {
+    // Quiet means no news; a repository that came to nothing is news.
+    const { dropped } = finished.summary.repositories;
+    for (const line of drawDropped(dropped, context.err.style)) writeLine(context.err, line);
   }
   return finished.summary.repositories.written > 0 ? exitCodes.fine : exitCodes.difference;
 }
@@ -59,7 +63,11 @@ export async function runSources(
   options: RunOptions,
 ): Promise<FinishedRun> {
   const outputFolder = resolve(context.workingFolder, options.out);
-  const { values, hash } = await loadConfiguration(context, options, flagsOf(sources, options));
+  const { values, hash, inputHash } = await loadConfiguration(
+    context,
+    options,
+    flagsOf(sources, options),
+  );
   // A misspelt source is found out before the output folder is touched.
   const { limit, listSourcesMax } = values.discover;
   await expandSources(values.discover.sources, limit, listSourcesMax);
@@ -76,6 +84,7 @@ export async function runSources(
       outputFolder,
       configuration: values,
       configurationHash: hash,
+      inputHash,
       stages,
       teacher,
       scorer,

@@ -106,7 +106,8 @@ function drawSkipped(skipped: RunSummary['skippedFiles']): string[] {
   return ['', 'Files left out, by reason:', ...formatTable(rows)];
 }
 
-function drawDropped(dropped: readonly DroppedRepository[], style: Style): string[] {
+/** The repositories that ended otherwise, a line each; nothing when there are none. */
+export function drawDropped(dropped: readonly DroppedRepository[], style: Style): string[] {
   if (dropped.length === 0) return [];
   const rows = dropped
     .slice(0, dropsShownMax)

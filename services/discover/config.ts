@@ -1,5 +1,6 @@
 /** Knobs of `discover`: where repositories come from, and how much of one is taken. */
 import { z } from 'zod';
+import { input } from '../runtime/configuration.ts';
 
 const mebibyte = 1024 * 1024;
 const count = z.number().int().positive();
@@ -10,11 +11,13 @@ export const configuration = z.object({
     .default([])
     .describe(
       'What to read, in order: folders, archives (.tar .tar.gz .tgz .crate .zip .jar .whl), or @FILE with one source per line. Empty by default: the command line names them.',
-    ),
+    )
+    .meta(input),
   limit: count
     .nullable()
     .default(null)
-    .describe('Repositories at most, the first ones of the list; null takes all.'),
+    .describe('Repositories at most, the first ones of the list; null takes all.')
+    .meta(input),
   ignore: z
     .array(z.string().min(1))
     .default([])

@@ -1,7 +1,6 @@
 /** Knobs of extract. Those that cannot change an output byte are marked operational. */
 import { z } from 'zod';
-
-const operational = { operational: true } as const;
+import { operational } from '../runtime/configuration.ts';
 
 export const configuration = z.object({
   concurrency: z

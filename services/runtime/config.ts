@@ -21,8 +21,10 @@ export interface ResolvedConfiguration<Schemas extends Sections = Sections> {
   readonly values: SectionValues<Schemas>;
   /** Where each `section.knob` came from. */
   readonly origins: ReadonlyMap<string, Origin>;
-  /** Hash of every value that can change an output byte. */
+  /** Hash of every value that can change an output byte, given the same input. */
   readonly hash: string;
+  /** Hash of the knobs that name the input: where it lies on a machine is no configuration. */
+  readonly inputHash: string;
 }
 
 export interface ConfigurationSources {
@@ -86,7 +88,12 @@ export function resolveConfiguration<Schemas extends Sections>(
   }
   const values = parseSections(sections, chosen, problems);
   if (problems.length > 0) throw invalidConfiguration(problems);
-  return { values, origins: originsOf(sections, chosen), hash: hashOf(sections, values) };
+  return {
+    values,
+    origins: originsOf(sections, chosen),
+    hash: hashOf(sections, values, (key, knob) => !isOperational(key, knob) && !isInput(knob)),
+    inputHash: hashOf(sections, values, (_key, knob) => isInput(knob)),
+  };
 }
 
 /** The name of a knob in the environment: search.iterations is BACKSTORY_SEARCH_ITERATIONS. */
@@ -244,14 +251,19 @@ function isOperational(key: string, knob: z.ZodType | undefined): boolean {
   return knob?.meta()?.operational === true || operationalNames.has(splitKey(key)[1]);
 }
 
-/** Operational knobs stay out, so that a run may be resumed with another concurrency. */
+function isInput(knob: z.ZodType | undefined): boolean {
+  return knob?.meta()?.input === true;
+}
+
+/** Operational knobs are in no hash, so that a run may be resumed with another concurrency. */
 function hashOf<Schemas extends Sections>(
   sections: Schemas,
   values: SectionValues<Schemas>,
+  counts: (key: string, knob: z.ZodType | undefined) => boolean,
 ): string {
   const relevant: Record<string, unknown> = {};
   for (const key of knobKeys(sections)) {
-    if (isOperational(key, findKnob(sections, key))) continue;
+    if (!counts(key, findKnob(sections, key))) continue;
     const [section, knob] = splitKey(key);
     relevant[key] = (values[section] as Record<string, unknown>)[knob];
   }

@@ -7,6 +7,9 @@ import { z } from 'zod';
 /** Metadata of knobs that never change an output byte: they stay out of the configuration hash. */
 export const operational = { operational: true };
 
+/** Metadata of knobs that name the input: they have a hash of their own. */
+export const input = { input: true };
+
 export const configuration = z.object({
   seed: z
     .number()

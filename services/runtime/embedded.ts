@@ -43,6 +43,8 @@ export interface EmbeddedOptions {
   /** Resolved values by section: one per stage, and `runtime`. */
   readonly configuration: Readonly<Record<string, unknown>>;
   readonly configurationHash: string;
+  /** Hash of how the input was named: an output folder holds one input. */
+  readonly inputHash: string;
   readonly stages: readonly AnyStage[];
   readonly teacher: Teacher;
   /** Null when the search is off. */
@@ -81,6 +83,7 @@ export async function runEmbedded(options: EmbeddedOptions): Promise<RunSummary>
       format: 1,
       runId: run.runId,
       configurationHash: options.configurationHash,
+      inputHash: options.inputHash,
       dataset: run.dataset,
       seed: run.seed,
       teacher: options.teacher.identity,

@@ -12,6 +12,8 @@ export interface RunFile {
   readonly format: 1;
   readonly runId: string;
   readonly configurationHash: string;
+  /** Hash of how the input was named. */
+  readonly inputHash: string;
   readonly dataset: string;
   readonly seed: number;
   readonly teacher: ModelIdentity;

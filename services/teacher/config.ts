@@ -1,8 +1,6 @@
 /** Knobs of the teacher, whichever adapter serves. The key is none: it is in the environment. */
 import { z } from 'zod';
-
-/** A knob that cannot change an output byte; it may differ when a run is resumed. */
-const operational = { operational: true };
+import { operational } from '../runtime/configuration.ts';
 
 export const configuration = z.object({
   kind: z

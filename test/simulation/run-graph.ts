@@ -38,7 +38,7 @@ export async function runGraph(
   graph: GraphRun,
   faults?: EmbeddedOptions['faults'],
 ): Promise<RunSummary> {
-  const { values, hash } = resolveConfiguration(sections, {
+  const { values, hash, inputHash } = resolveConfiguration(sections, {
     ...noSources,
     sets: [...smallOutput, ...(graph.sets ?? [])],
     flags: { 'discover.sources': [...graph.sources], 'sink.tokenizer': graph.tokenizer },
@@ -50,6 +50,7 @@ export async function runGraph(
       outputFolder: graph.outputFolder,
       configuration: values,
       configurationHash: hash,
+      inputHash,
       stages,
       teacher,
       scorer,

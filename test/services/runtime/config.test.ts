@@ -8,7 +8,7 @@ import {
   noSources,
   resolveConfiguration,
 } from '../../../services/runtime/config.ts';
-import { operational } from '../../../services/runtime/configuration.ts';
+import { input, operational } from '../../../services/runtime/configuration.ts';
 import { PipelineError } from '../../../services/runtime/errors.ts';
 
 const sections = {
@@ -20,7 +20,7 @@ const sections = {
   scorer: z.object({
     kind: z.enum(['bytes', 'http']).default('bytes'),
     url: z.string().default(''),
-    only: z.array(z.string()).nullable().default(null),
+    only: z.array(z.string()).nullable().default(null).meta(input),
   }),
   runtime: z.object({ seed: z.int().default(0), patience: z.int().default(1).meta(operational) }),
 };
@@ -124,6 +124,14 @@ describe('resolveConfiguration', () => {
     expect(resolve({ sets: ['runtime.patience=9', 'search.concurrency=7'] }).hash).toBe(hash);
     expect(resolve({ sets: ['search.iterations=2'] }).hash).not.toBe(hash);
     expect(resolve({ sets: ['runtime.seed=1'] }).hash).not.toBe(hash);
+  });
+
+  test('where the input lies is no configuration: it has a hash of its own', () => {
+    const { hash, inputHash } = resolve({});
+    const elsewhere = resolve({ sets: ['scorer.only=[a, b]'] });
+    expect(elsewhere.hash).toBe(hash);
+    expect(elsewhere.inputHash).not.toBe(inputHash);
+    expect(resolve({ sets: ['search.iterations=2'] }).inputHash).toBe(inputHash);
   });
 
   test('any integer in range arrives by every route, any other is refused', () => {

@@ -152,7 +152,7 @@ describe('embedded runtime', () => {
     await runSmallGraph({ folder, names: ['a'], handle: dropAll });
     await expect(runSmallGraph({ folder, names: ['b'], handle: dropAll })).rejects.toMatchObject({
       code: 'OUTPUT_MISMATCH',
-      message: expect.stringContaining('configurationHash'),
+      message: expect.stringContaining('inputHash'),
     });
     const other = openSqliteBus(join(folder, 'log'));
     await expect(runSmallGraph({ folder, names: ['a'], handle: dropAll })).rejects.toMatchObject({
