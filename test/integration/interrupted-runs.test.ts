@@ -1,0 +1,88 @@
+/**
+ * Real processes that die or run out of disk: the same command goes on, and the output is what an
+ * undisturbed run makes, byte for byte. `npm run soak -- kill` does the same fifty times.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { backstory } from '../../scripts/soak/backstory-process.ts';
+import { differences, outputHashes } from '../../scripts/soak/compare-outputs.ts';
+import { openSqliteBus } from '../../services/runtime/bus-sqlite.ts';
+import { seededRandom } from '../simulation/random.ts';
+import { writeRepositories } from '../simulation/repositories.ts';
+import { writeByteTokenizer } from '../simulation/run-graph.ts';
+
+/** Mounting a small file system needs it; where it is missing the test is skipped, loudly. */
+const isRoot = process.getuid?.() === 0;
+
+describe('interrupted runs', () => {
+  let folder: string;
+  let run: (output: string, killAfterMs?: number) => ReturnType<typeof backstory>;
+  let expected: Map<string, string>;
+  let wallMs: number;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'backstory-interrupted-'));
+    const sources = writeRepositories(join(folder, 'sources'));
+    const tokenizer = writeByteTokenizer(folder);
+    const sets = [`sink.tokenizer=${tokenizer}`, 'sink.contextLength=2048', 'search.iterations=1'];
+    const options = sets.flatMap((set) => ['--set', set]);
+    run = (output, killAfterMs) =>
+      backstory(['run', ...sources, '--out', output, '--quiet', ...options], killAfterMs);
+    const finished = await run(join(folder, 'undisturbed'));
+    expect(finished).toMatchObject({ code: 0, output: '' });
+    wallMs = finished.wallMs;
+    expected = outputHashes(join(folder, 'undisturbed'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('I5, I6: killed with SIGKILL at random moments and resumed, it makes the same bytes', async () => {
+    const random = seededRandom(7);
+    const output = join(folder, 'killed');
+    let kills = 0;
+    for (; kills < 5; ) {
+      const life = await run(output, 200 + random.next() * wallMs * 0.8);
+      if (life.code === 0) break;
+      expect(life.code).toBeNull();
+      kills += 1;
+    }
+    expect(kills).toBeGreaterThan(0);
+    expect(await run(output)).toMatchObject({ code: 0, output: '' });
+    expect(differences(expected, outputHashes(output))).toEqual([]);
+    expect((await backstory(['verify', output])).code).toBe(0);
+  });
+
+  it('refuses an output in which another process works, and disturbs nothing', async () => {
+    const output = join(folder, 'shared');
+    const holder = openSqliteBus(join(output, 'log'));
+    const refused = await run(output);
+    await holder.close();
+    expect(refused.code).toBe(2);
+    expect(refused.output).toMatch(/^error OUTPUT_LOCKED: /);
+    expect(await run(output)).toMatchObject({ code: 0, output: '' });
+    expect(differences(expected, outputHashes(output))).toEqual([]);
+  });
+
+  it.skipIf(!isRoot)(
+    'DISK_FULL: says so, loses nothing, and goes on when there is room',
+    async () => {
+      const mount = join(folder, 'small');
+      execFileSync('mkdir', [mount]);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=300k', 'tmpfs', mount]);
+      try {
+        const output = join(mount, 'output');
+        const full = await run(output);
+        expect(full.code).toBe(2);
+        expect(full.output).toMatch(/^error DISK_FULL: no space left while writing /);
+        expect(statfsSync(mount).bavail).toBeLessThan(20);
+        execFileSync('mount', ['-o', 'remount,size=100m', mount]);
+        expect(await run(output)).toMatchObject({ code: 0, output: '' });
+        expect(differences(expected, outputHashes(output))).toEqual([]);
+      } finally {
+        execFileSync('umount', [mount]);
+      }
+    },
+  );
+});
