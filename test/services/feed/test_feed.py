@@ -53,6 +53,8 @@ class ReadingTest(unittest.TestCase):
 
 
 class ResumeTest(unittest.TestCase):
+    """I9: the trainer's position is one integer."""
+
     def test_resume_at_any_step_equals_the_uninterrupted_stream(self) -> None:
         for shuffle in (None, Shuffle(window=5, seed=3)):
             whole = [content(batch) for batch in read(2, shuffle=shuffle)]
