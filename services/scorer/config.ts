@@ -22,7 +22,7 @@ export const configuration = z.object({
     .max(256)
     .default(0)
     .describe(
-      'Threads of the bytes scorer; 0 takes all cores but one. Results do not depend on it',
+      'Threads of the bytes scorer; 0 takes all cores, since the main loop mostly waits for them. Results do not depend on it',
     ),
   url: z
     .string()

@@ -16,10 +16,9 @@ export async function openScorer(
   environment: ScorerEnvironment,
 ): Promise<Scorer> {
   if (configuration.kind === 'bytes') {
-    const cores = Math.max(1, availableParallelism() - 1);
     return openBytesScorer({
       contextBytesMax: configuration.contextBytesMax,
-      threads: configuration.threads === 0 ? cores : configuration.threads,
+      threads: configuration.threads === 0 ? availableParallelism() : configuration.threads,
     });
   }
   for (const knob of ['url', 'model'] as const) {
