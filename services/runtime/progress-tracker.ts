@@ -18,6 +18,7 @@ export class ProgressTracker {
   readonly #waiting = new Set<() => void>();
   #total: number | null = null;
   #filesPlanned = 0;
+  #filesTraced = 0;
   #filesDone = 0;
   #calls = 0;
   #tokens = 0;
@@ -51,6 +52,8 @@ export class ProgressTracker {
       const plan = body as TopicBodies['repo-plan'];
       this.#filesPlanned += plan.files.length;
       this.#calls += plan.usage.calls;
+    } else if (topic === 'file-trace') {
+      this.#filesTraced += 1;
     } else if (topic === 'file-thought') {
       this.#filesDone += 1;
       this.#calls += (body as TopicBodies['file-thought']).usage.calls;
@@ -100,7 +103,10 @@ export class ProgressTracker {
   #phase(): string {
     if (this.#found.size === 0) return 'discover';
     if (this.#filesPlanned === 0) return 'admit';
-    if (this.#filesDone < this.#filesPlanned) return 'search';
+    if (this.#filesDone < this.#filesPlanned) {
+      const toSimulate = this.#filesPlanned - this.#filesTraced;
+      return toSimulate > this.#filesTraced - this.#filesDone ? 'simulate' : 'search';
+    }
     return this.open > 0 ? 'flatten' : 'sink';
   }
 }

@@ -10,7 +10,7 @@ import { PipelineError } from '../runtime/errors.ts';
 import { type Emit, emit } from '../runtime/outcomes.ts';
 import type { StageRecord, Tools, Writer, WriterResult } from '../runtime/stage.ts';
 import type { Configuration } from './config.ts';
-import type { SamplePiece } from './core.ts';
+import { countTrained, type SamplePiece } from './core.ts';
 import { holdRecord, loadPieces } from './intake.ts';
 import { createEntry, shardIndex, sumOver } from './manifest.ts';
 import { openOffsets } from './offsets.ts';
@@ -138,6 +138,8 @@ class SinkWriter implements Writer {
       if (item.sample === null) continue;
       state.references.set(item.sample.id, item.sample);
       for (const piece of await loadPieces(item.sample, this.#tokenizer, this.#tools)) {
+        this.#tools.count('tokens_packed', piece.tokens);
+        this.#tools.count('tokens_trained', countTrained(piece.mask));
         this.#seal(state.packer.add(piece));
       }
       const groups = this.#groups();
@@ -226,14 +228,6 @@ class SinkWriter implements Writer {
     count(
       'packs_written',
       sumOver(shards, (shard) => shard.packs),
-    );
-    count(
-      'tokens_packed',
-      sumOver(shards, (shard) => shard.tokens),
-    );
-    count(
-      'tokens_trained',
-      sumOver(shards, (shard) => shard.trainedTokens),
     );
   }
 }
