@@ -12,6 +12,7 @@ import { type CommandContext, createTerminal } from '../../services/cli/context.
 import { runSources } from '../../services/cli/run-command.ts';
 import { verifyOutput } from '../../services/cli/verify.ts';
 import type { RunSummary } from '../../services/runtime/progress.ts';
+import { refusals } from '../../services/search/core.ts';
 import type { Report } from '../bench.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -97,7 +98,8 @@ function reportSearch({ search }: RunSummary, report: Report): void {
     (of.bitsBefore - of.bitsAfter) / of.targetBytes;
   report({ metric: 'search: fall, all files', value: perByte(search), unit: 'bits/byte' });
   report({ metric: 'search: fall, improved files', value: perByte(improved), unit: 'bits/byte' });
-  for (const [outcome, value] of Object.entries(outcomes)) {
-    report({ metric: `search: ${outcome}`, value, unit: 'candidates' });
+  // A rule that refused nothing is a figure too.
+  for (const outcome of ['accepted', 'not-better', ...refusals]) {
+    report({ metric: `search: ${outcome}`, value: outcomes[outcome] ?? 0, unit: 'candidates' });
   }
 }

@@ -41,7 +41,9 @@ export interface SearchResult {
   readonly candidates: readonly Candidate[];
 }
 
-export type Refusal = 'invalid' | 'too-long' | 'duplicate' | 'leak';
+/** In the order in which they are looked for. */
+export const refusals = ['invalid', 'too-long', 'duplicate', 'leak'] as const;
+export type Refusal = (typeof refusals)[number];
 
 interface Rewrite {
   readonly ordinal: number;
