@@ -161,12 +161,19 @@ export interface Writer {
    */
   begin(): WriterResult;
   accept(record: StageRecord): Promise<WriterResult>;
+  /**
+   * Called when no record came for `WriterStage.quietMs`, once until the next one: makes durable
+   * what waits for more. Never in a bounded run, whose bytes must not depend on the clock.
+   */
+  idle?(): Promise<WriterResult>;
   close(): Promise<void>;
 }
 
 export interface WriterStage<Config> extends StageCommon<Config> {
   readonly shape: 'writer';
   readonly openWriter: (tools: Tools<Config>) => Promise<Writer>;
+  /** How long a live stream must be quiet before the writer is told. */
+  readonly quietMs?: (config: Config) => number;
 }
 
 export type AnyStage =

@@ -51,16 +51,29 @@ export async function startWriter(
       consumer?.resume([...assigned.values()]);
     }
   };
-  const pump = () => {
-    working ??= drain()
+  /** Work is serial; what fails ends the run. */
+  const work = (task: () => Promise<void>) => {
+    working ??= task()
       .catch((error: unknown) => {
         stopped = true;
         if (!engine.signal.aborted) engine.fail(asPipelineError(error, stage.name));
       })
       .finally(() => {
         working = null;
-        if (!stopped && queue.length > 0) pump();
+        if (stopped) return;
+        if (queue.length > 0) pump();
+        else if (task === drain) quiet.restart();
       });
+  };
+  const quiet = watchQuiet(stage, engine, () =>
+    work(async () => {
+      await announce(stage, engine, (await writer.idle?.())?.outcomes ?? []);
+      await commitResumeOffsets(engine, writer, consumer, [...assigned.values()]);
+    }),
+  );
+  const pump = () => {
+    quiet.stop();
+    work(drain);
   };
 
   consumer = await engine.bus.consume({
@@ -78,19 +91,52 @@ export async function startWriter(
       }
       pump();
     },
-    onRevoked: () => {
-      assigned.clear();
-      queue.length = 0;
+    onRevoked: (revoked) => {
+      const lost = new Set(revoked.map(({ topic, partition }) => `${topic}/${partition}`));
+      for (const key of lost) assigned.delete(key);
+      // What is queued from other partitions would not come again.
+      const kept = queue.filter((record) => !lost.has(`${record.topic}/${record.partition}`));
+      queue.splice(0, queue.length, ...kept);
     },
     onFailure: engine.fail,
     batchMax,
   });
+  // A life before this one may have left packs open.
+  quiet.restart();
   return {
     stop: async () => {
       stopped = true;
+      quiet.stop();
       await working;
       await closeAll(stage, writer, consumer);
     },
+  };
+}
+
+interface QuietWatch {
+  /** From now on. */
+  restart(): void;
+  stop(): void;
+}
+
+/** Calls once whenever a live stream has been quiet; never in a bounded run. */
+function watchQuiet(stage: WriterStage<unknown>, engine: Engine, onQuiet: () => void): QuietWatch {
+  const quietMs = stage.quietMs?.(engine.toolsFor(stage).config);
+  if (engine.run.bounded || quietMs === undefined) return { restart: () => {}, stop: () => {} };
+  let abort = new AbortController();
+  return {
+    restart: () => {
+      abort.abort();
+      const own = new AbortController();
+      abort = own;
+      engine.clock.sleep(quietMs, own.signal).then(
+        () => {
+          if (!own.signal.aborted && !engine.signal.aborted) onQuiet();
+        },
+        () => {},
+      );
+    },
+    stop: () => abort.abort(),
   };
 }
 

@@ -31,10 +31,13 @@ export function carry(
   return { samples, pending: pending.map(pack), open: open.map(pack) };
 }
 
-/** Rebuilds the packs; `load` gives all pieces of a sample, one sample at a time. */
+/** Rebuilds the packs; `load` gives at least the wanted pieces of a sample. */
 export async function restorePacks(
   carried: Carried,
-  load: (sample: CarriedSample) => Promise<readonly SamplePiece[]>,
+  load: (
+    sample: CarriedSample,
+    wanted: ReadonlyMap<number, SamplePiece>,
+  ) => Promise<readonly SamplePiece[]>,
 ): Promise<{ pending: Bin<SamplePiece>[]; open: Bin<SamplePiece>[] }> {
   const wanted = carried.samples.map(() => new Map<number, SamplePiece>());
   for (const [position, number] of [...carried.pending, ...carried.open].flat()) {
@@ -42,8 +45,9 @@ export async function restorePacks(
   }
   for (const [position, sample] of carried.samples.entries()) {
     // Only the pieces that are needed stay in memory: a sample may be larger than all open packs.
-    for (const piece of await load(sample)) {
-      if (wanted[position]?.has(piece.piece)) wanted[position].set(piece.piece, piece);
+    const numbers = wanted[position] ?? new Map<number, SamplePiece>();
+    for (const piece of await load(sample, numbers)) {
+      if (numbers.has(piece.piece)) numbers.set(piece.piece, piece);
     }
   }
   const rebuild = (pack: readonly (readonly [number, number])[]): Bin<SamplePiece> => {

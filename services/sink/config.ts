@@ -46,12 +46,20 @@ export const configuration = z.object({
     .describe(
       'Bytes of a shard file before the next one begins; a single larger pack still gets a shard. 64 MiB is the size other tools write, about 200 packs of the default context.',
     ),
+  quietMs: z
+    .int()
+    .min(1)
+    .default(60_000)
+    .meta({ operational: true })
+    .describe(
+      'Milliseconds without a record after which a live stream seals what waits for more, full or not. A bounded run ignores it: its bytes must not depend on the clock. A minute costs one padded shard per pause of the stream.',
+    ),
   conflictsMax: z
     .int()
     .min(1)
     .default(16)
     .describe(
-      'Times in a row that another writer may take the next manifest number before this one gives up, a count.',
+      'Times in a row that the next manifest number may be taken without an entry to be read there before a writer gives up, a count. Losing to another writer is no such case.',
     ),
 });
 

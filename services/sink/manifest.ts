@@ -23,12 +23,17 @@ export function entryPath(entry: number): string {
   return `manifest/${manifestName(entry)}`;
 }
 
-/** All entries, checked. An output without a manifest gives none. */
-export async function readManifest(store: ShardStore): Promise<Manifest> {
+const empty: Manifest = { entries: [], headHash: null };
+
+/**
+ * All entries, checked; those that are `known` are not read again. An output without a manifest
+ * gives none.
+ */
+export async function readManifest(store: ShardStore, known = empty): Promise<Manifest> {
   const names = (await store.list('manifest')).filter((name) => /^\d{8}\.json$/.test(name));
-  const entries: ManifestEntry[] = [];
-  let headHash: string | null = null;
-  for (let number = 0; number < names.length; number += 1) {
+  const entries = [...known.entries];
+  let { headHash } = known;
+  for (let number = entries.length; number < names.length; number += 1) {
     const path = entryPath(number);
     const bytes = await store.read(path);
     if (bytes === null) throw corrupt(path, 'it is missing although later entries exist');
@@ -40,12 +45,28 @@ export async function readManifest(store: ShardStore): Promise<Manifest> {
   return { entries, headHash };
 }
 
+export async function hasEntry(store: ShardStore, entry: number): Promise<boolean> {
+  return (await store.read(entryPath(entry))) !== null;
+}
+
 /** Creates the next entry and gives its hash; null when another writer was first. */
 export async function createEntry(store: ShardStore, entry: ManifestEntry): Promise<string | null> {
   const bytes = Buffer.from(`${canonicalJson(entry)}\n`, 'utf8');
   // Asserted before the write as after the read: what we could not read again we must not write.
   parseEntry(bytes, entry.entry);
   return (await store.create(entryPath(entry.entry), bytes)) ? sha256(bytes) : null;
+}
+
+/**
+ * Writes the index that belongs to the manifest. A writer that was paused since its entry would put
+ * an older one in place of a newer; whoever wrote last looks again, so the newest stays.
+ */
+export async function publishIndex(store: ShardStore, known: Manifest): Promise<void> {
+  for (let manifest = known; ; ) {
+    await store.replace('shards/index.json', shardIndex(manifest.entries));
+    if (!(await hasEntry(store, manifest.entries.length))) return;
+    manifest = await readManifest(store, manifest);
+  }
 }
 
 /** `shards/index.json`, from which other tools find the shards; derived from the manifest. */

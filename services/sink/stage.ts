@@ -7,6 +7,7 @@ import { openSinkWriter } from './writer.ts';
 
 export const sink = defineWriter('sink', {
   config: configuration,
+  quietMs: ({ quietMs }) => quietMs,
   openWriter: async (tools) => {
     const store = openLocalShardStore(tools.run.outputFolder, tools.crashPoint);
     const tokenizer = await openTokenizer(tools.config.tokenizer, tools.config.endOfText);

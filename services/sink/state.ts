@@ -33,17 +33,23 @@ export interface SinkState {
   uncommitted: HeldRecord[];
 }
 
+/** `before` is what a writer that lost the race had; it spares reading and tokenizing again. */
 export async function loadState(
   tools: Tools<Configuration>,
   store: ShardStore,
   tokenizer: Tokenizer,
+  before: SinkState | null,
 ): Promise<SinkState> {
   const { run, config } = tools;
-  const { entries, headHash } = await readManifest(store);
+  const { entries, headHash } = await readManifest(store, before ?? undefined);
   const head = entries.at(-1) ?? null;
   if (head !== null) matchOutput(head, run, config.contextLength, tokenizer);
   const carried = head?.carried ?? { samples: [], pending: [], open: [] };
-  const packs = await restorePacks(carried, (sample) => loadPieces(sample, tokenizer, tools));
+  const inMemory = before === null ? new Map<string, SamplePiece[]>() : piecesOf(before);
+  const packs = await restorePacks(carried, async (sample, numbers) => {
+    const known = inMemory.get(sample.id)?.filter((piece) => numbers.has(piece.piece)) ?? [];
+    return known.length === numbers.size ? known : loadPieces(sample, tokenizer, tools);
+  });
   return {
     entries: [...entries],
     headHash,
@@ -55,6 +61,12 @@ export async function loadState(
     references: new Map(carried.samples.map((sample) => [sample.id, sample])),
     uncommitted: [],
   };
+}
+
+/** Open and pending pieces by sample: equal ones need not be tokenized again. */
+function piecesOf({ packer, pending }: SinkState): Map<string, SamplePiece[]> {
+  const pieces = [...packer.open(), ...pending].flatMap((pack) => pack.pieces);
+  return Map.groupBy(pieces, (piece) => piece.sample.id);
 }
 
 export function sealPack({ pieces, tokens }: Bin<SamplePiece>, dataset: string): SealedPack {

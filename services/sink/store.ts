@@ -1,7 +1,7 @@
 /**
  * Where shards and manifest lie. A file is whole or absent under its name: it is written beside
  * it, synced, then linked (create if absent) or renamed (replace). A killed writer leaves at most
- * temporary files, which the next one removes.
+ * temporary files, which the next one removes; one that lives writes its own again.
  */
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
@@ -24,22 +24,28 @@ export interface ShardStore {
 }
 
 const temporaryPrefix = '.temporary-';
+/** Other writers that may start during one write; each costs it one attempt. */
+const attemptsMax = 16;
 
 export function openLocalShardStore(root: string, crashPoint: CrashPoint): ShardStore {
   const write = async (path: string, bytes: Uint8Array, publish: Publish): Promise<boolean> => {
     const target = join(root, path);
-    const temporary = join(dirname(target), `${temporaryPrefix}${randomUUID()}`);
-    try {
-      await mkdir(dirname(target), { recursive: true });
-      await writeSynced(temporary, bytes);
-      crashPoint('sink:temporary-written');
-      const published = await publish(temporary, target);
-      crashPoint('sink:file-published');
-      await rm(temporary, { force: true });
-      await syncFolder(dirname(target));
-      return published;
-    } catch (error) {
-      throw asPipelineError(error, target);
+    for (let attempt = 1; ; attempt += 1) {
+      const temporary = join(dirname(target), `${temporaryPrefix}${randomUUID()}`);
+      try {
+        await mkdir(dirname(target), { recursive: true });
+        await writeSynced(temporary, bytes);
+        crashPoint('sink:temporary-written');
+        const published = await publish(temporary, target);
+        crashPoint('sink:file-published');
+        await rm(temporary, { force: true });
+        await syncFolder(dirname(target));
+        return published;
+      } catch (error) {
+        // Another writer that starts takes our temporary file for that of a killed one.
+        const swept = (error as NodeJS.ErrnoException).code === 'ENOENT';
+        if (!swept || attempt === attemptsMax) throw asPipelineError(error, target);
+      }
     }
   };
   return {

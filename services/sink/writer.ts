@@ -12,7 +12,7 @@ import type { StageRecord, Tools, Writer, WriterResult } from '../runtime/stage.
 import type { Configuration } from './config.ts';
 import { countTrained, type SamplePiece } from './core.ts';
 import { holdRecord, loadPieces } from './intake.ts';
-import { createEntry, shardIndex, sumOver } from './manifest.ts';
+import { createEntry, hasEntry, publishIndex, sumOver } from './manifest.ts';
 import { openOffsets } from './offsets.ts';
 import { keepTokenizer } from './output.ts';
 import type { Bin } from './pack.ts';
@@ -32,10 +32,10 @@ export async function openSinkWriter(
   tokenizer: Tokenizer,
 ): Promise<Writer> {
   for (const folder of folders) await store.removeTemporary(folder);
-  const state = await loadState(tools, store, tokenizer);
+  const state = await loadState(tools, store, tokenizer, null);
   const file = await keepTokenizer(store, tokenizer, state.entries.at(-1) ?? null);
   // The index may be older than the manifest after a crash.
-  await store.replace('shards/index.json', shardIndex(state.entries));
+  await publishIndex(store, state);
   return new SinkWriter(tools, store, tokenizer, state, file);
 }
 
@@ -81,19 +81,37 @@ class SinkWriter implements Writer {
   }
 
   async accept(record: StageRecord): Promise<WriterResult> {
+    return this.#guarded(async () => {
+      await this.#take(record);
+      await this.#overConflicts(() => this.#advance());
+    });
+  }
+
+  /** Seals the open packs too. An entry without a shard would only tell of offsets. */
+  async idle(): Promise<WriterResult> {
+    return this.#guarded(async () => {
+      if (this.#tools.run.bounded) throw new Error('a bounded run is never idle');
+      await this.#overConflicts(async () => {
+        await this.#advance();
+        this.#seal(this.#state.packer.flush());
+        if (this.#state.pending.length > 0) await this.#commit(this.#groups(), [], false);
+      });
+    });
+  }
+
+  /** Nothing to save: see the head of this file. */
+  async close(): Promise<void> {}
+
+  async #guarded(work: () => Promise<void>): Promise<WriterResult> {
     if (this.#failure !== null) throw this.#failure.error;
     try {
-      await this.#take(record);
-      await this.#advanceOverConflicts();
+      await work();
     } catch (error) {
       this.#failure = { error };
       throw error;
     }
     return this.#result();
   }
-
-  /** Nothing to save: see the head of this file. */
-  async close(): Promise<void> {}
 
   #result(): WriterResult {
     const outcomes = this.#outcomes;
@@ -117,15 +135,19 @@ class SinkWriter implements Writer {
     }
   }
 
-  async #advanceOverConflicts(): Promise<void> {
-    for (let conflicts = 1; ; conflicts += 1) {
+  /**
+   * Losing a race is progress of the data set, so it never ends a writer, however often. A number
+   * that is taken without an entry to be read there is none.
+   */
+  async #overConflicts(work: () => Promise<void>): Promise<void> {
+    for (let blocked = 0; ; ) {
       try {
-        await this.#advance();
+        await work();
         return;
       } catch (error) {
         if (!(error instanceof Conflict)) throw error;
-        if (conflicts > this.#tools.config.conflictsMax) throw lockedOut(conflicts);
-        await this.#reload();
+        blocked = (await this.#reload()) ? 0 : blocked + 1;
+        if (blocked > this.#tools.config.conflictsMax) throw lockedOut(blocked);
       }
     }
   }
@@ -165,6 +187,8 @@ class SinkWriter implements Writer {
   async #commit(groups: SealedPack[][], rest: SealedPack[], closed: boolean): Promise<void> {
     const { run, crashPoint } = this.#tools;
     const state = this.#state;
+    // Before any file is written: what a loser wrote stays behind, since a twin may have named it.
+    if (await hasEntry(this.#store, state.entries.length)) throw new Conflict();
     const { firstPack, firstShard } = nextNumbers(state);
     const shards: ManifestEntry['shards'] = [];
     for (const packs of groups) {
@@ -193,23 +217,29 @@ class SinkWriter implements Writer {
     const carried = new Set(entry.carried.samples.map((sample) => sample.id));
     for (const id of state.references.keys()) if (!carried.has(id)) state.references.delete(id);
     this.#offsets.commit(entry.sources);
-    await this.#store.replace('shards/index.json', shardIndex(state.entries));
+    await publishIndex(this.#store, state);
     crashPoint('sink:index-written');
     this.#announce(entry);
     this.#count(entry);
   }
 
-  /** Starts again from the manifest and takes once more what is not in it. */
-  async #reload(): Promise<void> {
-    const backlog = [...this.#state.uncommitted, ...this.#state.order.waiting()];
-    this.#state = await loadState(this.#tools, this.#store, this.#tokenizer);
-    const head = this.#state.entries.at(-1);
-    if (head !== undefined) {
-      this.#offsets.commit(head.sources);
-      this.#announce(head);
+  /**
+   * Starts again from the manifest and takes once more what is not in it. False when the manifest
+   * holds nothing new.
+   */
+  async #reload(): Promise<boolean> {
+    const before = this.#state;
+    const backlog = [...before.uncommitted, ...before.order.waiting()];
+    this.#state = await loadState(this.#tools, this.#store, this.#tokenizer, before);
+    const entries = this.#state.entries.slice(before.entries.length);
+    for (const entry of entries) {
+      this.#offsets.commit(entry.sources);
+      // Its writer may have died before it told of it.
+      this.#announce(entry);
     }
     if (this.#sources !== null) this.#state.order.close(this.#sources);
     for (const item of backlog) this.#state.order.offer(item);
+    return entries.length > 0;
   }
 
   /** The ordinal is the shard's number, so that announcing a shard twice gives one id. */
@@ -232,9 +262,9 @@ class SinkWriter implements Writer {
   }
 }
 
-function lockedOut(conflicts: number): PipelineError {
+function lockedOut(times: number): PipelineError {
   return new PipelineError(
     'OUTPUT_LOCKED',
-    `another writer took the next manifest entry ${conflicts} times in a row; stop one of the two`,
+    `the next manifest number was taken ${times} times in a row without an entry there; look what else writes to the output folder`,
   );
 }

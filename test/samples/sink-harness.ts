@@ -1,5 +1,5 @@
 /** The sink's surroundings, real but for what it never uses: blobs, bodies, a folder, records. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -50,10 +50,10 @@ export interface HarnessOptions {
   readonly wrap?: (store: ShardStore) => ShardStore;
 }
 
-export async function createHarness(): Promise<Harness> {
-  const folder = temporaryFolder();
+/** Processes that share a folder share its blobs, as sinks on one machine do. */
+export async function createHarness(folder = temporaryFolder()): Promise<Harness> {
   const tokenizerPath = join(folder, 'bytes.json');
-  writeFileSync(tokenizerPath, byteTokenizerFile());
+  if (!existsSync(tokenizerPath)) writeFileSync(tokenizerPath, byteTokenizerFile());
   const tokenizer = await openTokenizer(tokenizerPath, '');
   const blobs = await openLocalBlobStore(join(folder, 'blobs'));
   const codec = createCodec(blobs);

@@ -227,7 +227,7 @@ describe('several writers on one output', () => {
     );
   });
 
-  it('gives up, coded, when another writer is always first', async () => {
+  it('gives up, coded, when the next number is taken by what is no entry', async () => {
     const out = newOutput();
     const wrap = (store: ShardStore): ShardStore => ({
       ...store,
