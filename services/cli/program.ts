@@ -1,11 +1,13 @@
 /** The commands, their options and their help. What a command does is in a file of its own. */
 import { Command, CommanderError, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
+import { formatNames } from '../export/formats.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { configCommand } from './config-command.ts';
 import type { CommandContext } from './context.ts';
 import { demoCommand } from './demo-command.ts';
 import { doctorCommand } from './doctor-command.ts';
+import { exportCommand } from './export-command.ts';
 import { type ExitCode, exitCodeHelp, exitCodes, reportFailure } from './failures.ts';
 import { inspectCommand } from './inspect-command.ts';
 import { runCommand } from './run-command.ts';
@@ -130,6 +132,19 @@ function addReaders(
     .option('--file <path>', 'only the steps of this file')
     .option('--json', 'print JSON')
     .action(async (out, id, options) => end(await inspectCommand(context, out, id, options)));
+  program
+    .command('export')
+    .description('write the shards in a form that other loaders read, with a data set card')
+    .argument('<out>', 'output folder of a run')
+    .addOption(new Option('--format <name>', 'the form').choices(formatNames).makeOptionMandatory())
+    .option('--to <folder>', 'where it goes (default: OUT/export/FORMAT)')
+    .addOption(
+      new Option('--compression <kind>', 'of shards and rows')
+        .choices(['none', 'zstd'])
+        .default('none'),
+    )
+    .option('--json', 'print the report as JSON')
+    .action(async (out, options) => end(await exportCommand(context, out, options)));
   withConfiguration(
     program
       .command('structure')

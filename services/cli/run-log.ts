@@ -27,7 +27,7 @@ export interface ImprovedThought extends FileGain {
   readonly after: string;
 }
 
-interface RunLog {
+export interface RunLog {
   readonly bus: Bus;
   readonly codec: Codec;
   readonly dataset: string;
@@ -110,7 +110,7 @@ async function findRepository(log: RunLog, name: string): Promise<string | null>
   return found;
 }
 
-async function forEachBody<Topic extends TopicName>(
+export async function forEachBody<Topic extends TopicName>(
   { bus, codec, dataset }: RunLog,
   topic: Topic,
   visit: (record: DecodedRecord<Topic>) => void,
@@ -120,7 +120,7 @@ async function forEachBody<Topic extends TopicName>(
   });
 }
 
-async function withRunLog<Result>(
+export async function withRunLog<Result>(
   outputFolder: string,
   read: (log: RunLog) => Promise<Result>,
 ): Promise<Result | null> {

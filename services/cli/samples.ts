@@ -176,7 +176,7 @@ function cutPiece(pack: Pack | undefined, line: ProvenanceLine, path: string): P
   };
 }
 
-async function loadVocabulary({ store, entries }: OpenOutput): Promise<Vocabulary> {
+export async function loadVocabulary({ store, entries }: OpenOutput): Promise<Vocabulary> {
   const { tokenizer } = entries.at(-1) ?? {};
   if (tokenizer === undefined) throw new Error('an open output has entries');
   const { path } = tokenizer.file;

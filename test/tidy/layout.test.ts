@@ -25,7 +25,7 @@ function strangers(all: readonly string[]): string[] {
   return [...names].filter((name) => !name.startsWith('.') && !topLevel.includes(name));
 }
 
-const notStages = ['cli', 'feed', 'runtime', 'scorer', 'teacher', 'trainer', 'ui'];
+const notStages = ['cli', 'export', 'feed', 'runtime', 'scorer', 'teacher', 'trainer', 'ui'];
 
 function serviceFolders(): string[] {
   const folders = paths.filter((path) => /^services\/[^/]+\//.test(path));

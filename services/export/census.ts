@@ -1,0 +1,103 @@
+/** Counts over what an export wrote, for the card. Bounded: names beyond the first are counted. */
+import type { ModelIdentity } from '../../schemas/generated/types.ts';
+import { canonicalJson } from '../runtime/ids.ts';
+import type { ExportDocument } from './documents.ts';
+import type { ExportShard } from './source.ts';
+
+export interface SourceRow {
+  readonly name: string;
+  readonly origin: string;
+  readonly commit: string | null;
+  readonly licence: string;
+  readonly files: number;
+  readonly tokens: number;
+}
+
+export interface LicenceCount {
+  documents: number;
+  files: number;
+  tokens: number;
+}
+
+export interface Census {
+  addShard(shard: ExportShard): void;
+  addDocument(document: ExportDocument): void;
+  readonly totals: Readonly<Totals>;
+  /** By licence expression, sorted. */
+  readonly licences: readonly (readonly [licence: string, count: LicenceCount])[];
+  /** The first documents; `totals.documents` says how many there are. */
+  readonly sources: readonly SourceRow[];
+  readonly teachers: readonly ModelIdentity[];
+  /** Null stands for a search that was off. */
+  readonly scorers: readonly (ModelIdentity | null)[];
+}
+
+interface Totals {
+  packs: number;
+  tokens: number;
+  trainedTokens: number;
+  documents: number;
+  files: number;
+  textBytes: number;
+  /** Share of the context left empty over all packs, 0 to 1. */
+  paddingShare: number;
+}
+
+/** Rows of the card's table of sources; the provenance files name every one. */
+const sourcesShownMax = 100;
+
+export function createCensus(contextLength: number): Census {
+  const totals: Totals = {
+    packs: 0,
+    tokens: 0,
+    trainedTokens: 0,
+    documents: 0,
+    files: 0,
+    textBytes: 0,
+    paddingShare: 0,
+  };
+  const licences = new Map<string, LicenceCount>();
+  const sources: SourceRow[] = [];
+  const teachers = new Map<string, ModelIdentity>();
+  const scorers = new Map<string, ModelIdentity | null>();
+  return {
+    addShard: ({ facts }) => {
+      totals.packs += facts.packs;
+      totals.tokens += facts.tokens;
+      totals.trainedTokens += facts.trainedTokens;
+      const room = totals.packs * contextLength;
+      totals.paddingShare = room === 0 ? 0 : (room - totals.tokens) / room;
+    },
+    addDocument: ({ line, tokens }) => {
+      const { name, origin, commit, licence } = line;
+      const files = line.files?.length ?? 0;
+      totals.documents += 1;
+      totals.files += files;
+      totals.textBytes += line.document.bytes;
+      const count = licences.get(licence) ?? { documents: 0, files: 0, tokens: 0 };
+      count.documents += 1;
+      count.files += files;
+      count.tokens += tokens;
+      licences.set(licence, count);
+      teachers.set(canonicalJson(line.teacher), line.teacher as ModelIdentity);
+      scorers.set(canonicalJson(line.scorer), line.scorer as ModelIdentity | null);
+      if (sources.length >= sourcesShownMax) return;
+      sources.push({ name, origin, commit, licence, files, tokens });
+    },
+    totals,
+    get licences() {
+      return byKey(licences);
+    },
+    sources,
+    get teachers() {
+      return byKey(teachers).map(([, teacher]) => teacher);
+    },
+    get scorers() {
+      return byKey(scorers).map(([, scorer]) => scorer);
+    },
+  };
+}
+
+function byKey<Value>(map: ReadonlyMap<string, Value>): [string, Value][] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+}

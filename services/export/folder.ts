@@ -1,0 +1,160 @@
+/**
+ * The folder that an export makes. It is whole or absent under its name: files are written to a
+ * hidden folder beside it, hashed while they are written, synced, and renamed at the end. An
+ * earlier export of the same name is replaced; any other folder is refused.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { syncFolder } from '../runtime/blobs.ts';
+import { asPipelineError, PipelineError } from '../runtime/errors.ts';
+
+export interface FileFacts {
+  /** Relative to the folder. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface ExportFile {
+  append(bytes: Uint8Array): Promise<void>;
+  close(): Promise<FileFacts>;
+}
+
+export interface ExportFolder {
+  open(path: string): Promise<ExportFile>;
+  /** A whole file at once. */
+  write(path: string, bytes: Uint8Array | string): Promise<FileFacts>;
+  /** Every closed file, by path. */
+  readonly files: readonly FileFacts[];
+  /** Puts the folder under its name. */
+  publish(): Promise<void>;
+  /** Removes what was written; for an export that failed. */
+  discard(): Promise<void>;
+}
+
+/** The list of files with hashes; a folder that holds one was made by an export. */
+export const exportFileName = 'export.json';
+
+export async function createExportFolder(target: string): Promise<ExportFolder> {
+  const parent = dirname(target);
+  const prefix = `.${basename(target)}.temporary-`;
+  const temporary = join(parent, `${prefix}${process.pid}`);
+  await guarded(target, async () => {
+    await refuseStranger(target);
+    await mkdir(parent, { recursive: true });
+    await removeLeftovers(parent, prefix);
+    await mkdir(temporary);
+  });
+  const files: FileFacts[] = [];
+  const openFile = async (path: string): Promise<ExportFile> => {
+    const file = await openHashed(temporary, path);
+    const close = async () => {
+      const facts = await file.close();
+      files.push(facts);
+      return facts;
+    };
+    return { append: file.append, close };
+  };
+  return {
+    open: openFile,
+    write: async (path, bytes) => {
+      const file = await openFile(path);
+      await file.append(typeof bytes === 'string' ? Buffer.from(bytes, 'utf8') : bytes);
+      return file.close();
+    },
+    get files() {
+      return [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+    },
+    publish: () => guarded(target, () => replaceFolder(temporary, target)),
+    discard: () => rm(temporary, { recursive: true, force: true }),
+  };
+}
+
+async function openHashed(root: string, path: string): Promise<ExportFile> {
+  const full = join(root, path);
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const handle = await guarded(path, async () => {
+    await mkdir(dirname(full), { recursive: true });
+    return open(full, 'wx');
+  });
+  return {
+    append: (chunk) =>
+      guarded(path, async () => {
+        hash.update(chunk);
+        bytes += chunk.byteLength;
+        await handle.writeFile(chunk);
+      }),
+    close: () =>
+      guarded(path, async () => {
+        await handle.sync();
+        await handle.close();
+        return { path, bytes, sha256: hash.digest('hex') };
+      }),
+  };
+}
+
+/** Only an earlier export, or nothing, may be where the new one goes. */
+async function refuseStranger(target: string): Promise<void> {
+  const names = await namesIn(target);
+  if (names.length === 0 || names.includes(exportFileName)) return;
+  throw new PipelineError(
+    'OUTPUT_MISMATCH',
+    `${target} holds something else than an export; choose an empty folder with --to`,
+    { subject: target },
+  );
+}
+
+async function replaceFolder(temporary: string, target: string): Promise<void> {
+  await syncFolder(temporary);
+  const earlier = `${temporary}-earlier`;
+  if ((await stat(target).catch(() => null)) !== null) await rename(target, earlier);
+  await rename(temporary, target);
+  await syncFolder(dirname(target));
+  await rm(earlier, { recursive: true, force: true });
+}
+
+/** What exports that were killed left beside the target; those of living processes stay. */
+async function removeLeftovers(parent: string, prefix: string): Promise<void> {
+  for (const name of await namesIn(parent)) {
+    if (!name.startsWith(prefix)) continue;
+    const owner = Number.parseInt(name.slice(prefix.length), 10);
+    if (owner !== process.pid && isAlive(owner)) continue;
+    await rm(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** A full disk is DISK_FULL, a folder that cannot be written OUTPUT_UNWRITABLE. */
+async function guarded<Result>(subject: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code ?? '')) {
+      throw new PipelineError('OUTPUT_UNWRITABLE', `${subject} cannot be written (${code})`, {
+        subject,
+        cause: error,
+      });
+    }
+    throw asPipelineError(error, subject);
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * `parquet`: packed Parquet as Megatron-Bridge reads it. Its loader shifts tokens to labels within
+ * each document but takes the mask as it lies, so the mask is stored shifted already.
+ */
+import type { Pack } from '../../schemas/mds.ts';
+import { shardStem, shiftedMask, signedIds } from './core.ts';
+import type { ExportFormat } from './format.ts';
+import { type Column, listElements, parquetFile } from './parquet-file.ts';
+
+const columns: readonly Column<Pack>[] = [
+  {
+    name: 'input_ids',
+    schema: listElements('input_ids', 'int32'),
+    value: (pack) => [...signedIds(pack)],
+    encoding: 'PLAIN',
+  },
+  {
+    name: 'loss_mask',
+    schema: listElements('loss_mask', 'int8'),
+    value: (pack) => [...shiftedMask(pack)],
+  },
+  {
+    name: 'seq_start_id',
+    schema: listElements('seq_start_id', 'int32'),
+    value: (pack) => pack.indices.map(([start]) => start),
+  },
+];
+
+export const parquet: ExportFormat = {
+  name: 'parquet',
+  compressions: ['none', 'zstd'],
+  summary:
+    'Megatron-Bridge packed Parquet: `input_ids`, `loss_mask` (position t says whether token t + 1 is trained; 0 at the end of each document) and `seq_start_id`, one pack per row.',
+  parts: [{ name: 'packed', files: 'packed/*.parquet' }],
+  loading: [
+    'from datasets import load_dataset',
+    'packs = load_dataset("parquet", data_files="packed/*.parquet", split="train", streaming=True)',
+    'pack = next(iter(packs))  # Megatron-Bridge: give the folder `packed` as packed_train_data_path',
+  ],
+  open: (folder, compression) => ({
+    addShard: async ({ facts, packs }) => {
+      const file = parquetFile(packs, columns, compression);
+      await folder.write(`packed/${shardStem(facts.path)}.parquet`, file);
+    },
+    finish: async () => {},
+  }),
+};
