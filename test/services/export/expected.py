@@ -1,0 +1,32 @@
+"""What our own reader found in the output, as Python tests compare with it."""
+
+import json
+import os
+from pathlib import Path
+
+ROOT = Path(os.environ["BACKSTORY_EXPORTS"])
+_expected = json.loads((ROOT / "expected.json").read_text(encoding="utf-8"))
+PACKS = _expected["packs"]
+DOCUMENTS = _expected["documents"]
+
+Targets = list[tuple[int, bool]]
+
+
+def targets_of(pack: dict) -> list[Targets]:
+    """Per piece: each token that can be predicted, and whether it is trained."""
+    ids, mask = pack["inputIds"], pack["mask"]
+    return [
+        [(ids[at], mask[at] == 1) for at in range(start + 1, end)]
+        for start, end in pack["indices"]
+    ]
+
+
+def labels_of(pack: dict) -> list[int]:
+    """Labels by ProLong's rules: -100 where the mask is 0 and at the first of each segment."""
+    labels = [
+        token if trained else -100
+        for token, trained in zip(pack["inputIds"], pack["mask"], strict=True)
+    ]
+    for start, _ in pack["indices"]:
+        labels[start] = -100
+    return labels

@@ -1,0 +1,244 @@
+"""Reads every export with the library or by the rules of the trainer that it is for."""
+
+import gzip
+import hashlib
+import io
+import json
+import shutil
+import struct
+import tempfile
+import unittest
+from pathlib import Path
+
+import datasets
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import yaml
+from expected import DOCUMENTS, PACKS, ROOT, Targets, labels_of, targets_of
+
+COMPRESSIONS = ("none", "zstd")
+
+
+def rows_of(folder: Path) -> list[dict]:
+    """Rows of all Parquet files of a folder, in the order of their names."""
+    files = sorted(folder.glob("*.parquet"))
+    return [row for file in files for row in pq.read_table(file).to_pylist()]
+
+
+def bridge_targets(row: dict) -> list[Targets]:
+    """The collator of Megatron-Bridge: labels are shifted per piece, the mask is not."""
+    ids, mask = row["input_ids"], row["loss_mask"]
+    bounds = [*row["seq_start_id"], len(ids)]
+    return [
+        [(ids[at + 1], mask[at] == 1) for at in range(start, end - 1)]
+        for start, end in zip(bounds[:-1], bounds[1:], strict=True)
+    ]
+
+
+class IndexedDataset:
+    """Megatron-core's reader of an index, on numpy alone."""
+
+    def __init__(self, prefix: Path) -> None:
+        index = prefix.with_suffix(".idx").read_bytes()
+        assert index[:9] == b"MMIDIDX\x00\x00"
+        (version,) = struct.unpack_from("<Q", index, 9)
+        assert version == 1
+        self.dtype = {1: np.uint8, 4: np.int32}[index[17]]
+        sequences, documents = struct.unpack_from("<QQ", index, 18)
+        buffer = memoryview(index)
+        self.lengths = np.frombuffer(buffer, np.int32, sequences, 34)
+        at = 34 + self.lengths.nbytes
+        self.pointers = np.frombuffer(buffer, np.int64, sequences, at)
+        at += self.pointers.nbytes
+        self.documents = np.frombuffer(buffer, np.int64, documents, at)
+        assert at + self.documents.nbytes == len(index)
+        self.values = memoryview(np.memmap(prefix.with_suffix(".bin"), mode="r", order="C"))
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def __getitem__(self, item: int) -> np.ndarray:
+        length, pointer = self.lengths[item], self.pointers[item]
+        return np.frombuffer(self.values, self.dtype, count=length, offset=pointer)
+
+
+class PackedParquet(unittest.TestCase):
+    """`parquet`, by pyarrow, datasets and the rules of Megatron-Bridge."""
+
+    def test_types(self) -> None:
+        schema = pq.read_schema(next((ROOT / "parquet-none" / "packed").glob("*.parquet")))
+        types = {field.name: field.type.value_type for field in schema}
+        wanted = {"input_ids": pa.int32(), "loss_mask": pa.int8(), "seq_start_id": pa.int32()}
+        self.assertEqual(types, wanted)
+
+    def test_the_loader_sees_the_same_targets(self) -> None:
+        for compression in COMPRESSIONS:
+            rows = rows_of(ROOT / f"parquet-{compression}" / "packed")
+            self.assertEqual([row["input_ids"] for row in rows], [p["inputIds"] for p in PACKS])
+            for row, pack in zip(rows, PACKS, strict=True):
+                self.assertEqual(bridge_targets(row), targets_of(pack))
+
+    def test_datasets_reads_it_by_its_card(self) -> None:
+        with tempfile.TemporaryDirectory() as cache:
+            rows = datasets.load_dataset(
+                str(ROOT / "parquet-zstd"), "packed", split="train", cache_dir=cache
+            )
+            self.assertEqual(rows["input_ids"][:], [pack["inputIds"] for pack in PACKS])
+
+
+class HuggingFace(unittest.TestCase):
+    """`hf`: packs with labels, and texts with spans and messages."""
+
+    def test_packs(self) -> None:
+        for compression in COMPRESSIONS:
+            rows = rows_of(ROOT / f"hf-{compression}" / "packs")
+            for row, pack in zip(rows, PACKS, strict=True):
+                self.assertEqual(row["input_ids"], pack["inputIds"])
+                self.assertEqual(row["labels"], labels_of(pack))
+                trained = [int(label != -100) for label in labels_of(pack)]
+                self.assertEqual(row["completion_mask"], trained)
+                lengths = [end - start for start, end in pack["indices"]]
+                self.assertEqual(row["seq_lengths"], lengths)
+
+    def test_texts(self) -> None:
+        for compression in COMPRESSIONS:
+            rows = {row["id"]: row for row in rows_of(ROOT / f"hf-{compression}" / "text")}
+            self.assertEqual(rows.keys(), {document["id"] for document in DOCUMENTS})
+            for document in DOCUMENTS:
+                row = rows[document["id"]]
+                self.check_spans(row["text"], row["spans"], document["runs"])
+                roles = {"assistant": True, "user": False}
+                told = [(roles[m["role"]], m["content"]) for m in row["messages"]]
+                self.assertEqual(told, [(run["trained"], run["text"]) for run in document["runs"]])
+
+    def check_spans(self, text: str, spans: list[dict], runs: list[dict]) -> None:
+        cut = [(span["trained"], text[span["start"] : span["end"]]) for span in spans]
+        self.assertEqual(cut, [(run["trained"], run["text"]) for run in runs])
+
+    def test_datasets_reads_both_parts_by_the_card(self) -> None:
+        with tempfile.TemporaryDirectory() as cache:
+            folder = str(ROOT / "hf-none")
+            packs = datasets.load_dataset(folder, "packs", split="train", cache_dir=cache)
+            self.assertEqual(packs["labels"][:], [labels_of(pack) for pack in PACKS])
+            texts = datasets.load_dataset(folder, "text", split="train", cache_dir=cache)
+            self.assertEqual(set(texts["name"]), {document["name"] for document in DOCUMENTS})
+
+
+class Jsonl(unittest.TestCase):
+    """`jsonl`, plain and compressed."""
+
+    def lines(self, compression: str) -> list[dict]:
+        files = sorted((ROOT / f"jsonl-{compression}" / "documents").iterdir())
+        codec = None if compression == "none" else "zstd"
+        rows: list[dict] = []
+        for file in files:
+            with pa.input_stream(str(file), compression=codec) as stream:
+                text = io.TextIOWrapper(stream, encoding="utf-8").read()
+            rows.extend(json.loads(line) for line in text.split("\n")[:-1])
+        return rows
+
+    def test_spans_and_provenance(self) -> None:
+        for compression in COMPRESSIONS:
+            rows = {row["id"]: row for row in self.lines(compression)}
+            self.assertEqual(rows.keys(), {document["id"] for document in DOCUMENTS})
+            for document in DOCUMENTS:
+                row = rows[document["id"]]
+                cut = [(s["trained"], row["text"][s["start"] : s["end"]]) for s in row["spans"]]
+                runs = [(run["trained"], run["text"]) for run in document["runs"]]
+                self.assertEqual(cut, runs)
+                self.assertEqual(row["licence"], "MIT")
+                self.assertEqual(row["files"][0]["path"], "a")
+                digest = hashlib.sha256(row["text"].encode()).hexdigest()
+                self.assertEqual(row["sha256"], digest)
+
+
+class Olmo(unittest.TestCase):
+    """`olmo`: memmaps without a header; labels are tokens, -100 where the mask is false."""
+
+    def test_labels(self) -> None:
+        folder = ROOT / "olmo-none"
+        labels: list[int] = []
+        tokens: list[int] = []
+        for file in sorted((folder / "tokens").glob("*.npy")):
+            ids = np.memmap(file, dtype=np.uint32, mode="r")
+            mask = np.memmap(folder / "label-mask" / file.name, dtype=np.bool_, mode="r")
+            self.assertEqual(len(ids), len(mask))
+            tokens.extend(ids.tolist())
+            labels.extend(np.where(mask, ids.astype(np.int64), -100).tolist())
+        self.assertEqual(tokens, [token for pack in PACKS for token in pack["inputIds"]])
+        self.assertEqual(labels, [label for pack in PACKS for label in labels_of(pack)])
+
+    def test_document_bounds(self) -> None:
+        lengths: list[int] = []
+        for file in sorted((ROOT / "olmo-none" / "tokens").glob("*.csv.gz")):
+            at = 0
+            for line in gzip.decompress(file.read_bytes()).decode().splitlines():
+                start, end, sample = line.split(",")
+                self.assertEqual(int(start), at)
+                self.assertIn(sample, {document["id"] for document in DOCUMENTS})
+                at = int(end)
+                lengths.append(at - int(start))
+        wanted = [end - start for pack in PACKS for start, end in pack["indices"]]
+        self.assertEqual(lengths, wanted)
+
+
+class Megatron(unittest.TestCase):
+    """`megatron`: two indexed data sets with the same documents."""
+
+    def test_documents(self) -> None:
+        tokens = IndexedDataset(ROOT / "megatron-none" / "tokens")
+        mask = IndexedDataset(ROOT / "megatron-none" / "mask")
+        wanted = [targets for pack in PACKS for targets in targets_of(pack)]
+        self.assertEqual(len(tokens), len(wanted))
+        self.assertEqual(len(mask), len(wanted))
+        self.assertEqual(tokens.documents.tolist(), list(range(len(wanted) + 1)))
+        for item, targets in enumerate(wanted):
+            pairs = zip(tokens[item].tolist(), mask[item].tolist(), strict=True)
+            first, *rest = [(token, trained == 1) for token, trained in pairs]
+            self.assertEqual(rest, targets)
+            self.assertFalse(first[1])
+
+
+class Whole(unittest.TestCase):
+    """What every export has: hashes of all files, and a card that parses."""
+
+    def exports(self) -> list[Path]:
+        return sorted(path.parent for path in ROOT.glob("*/export.json"))
+
+    def wrong_files(self, folder: Path) -> list[str]:
+        files = json.loads((folder / "export.json").read_text())["files"]
+        digests = {
+            file["path"]: hashlib.sha256((folder / file["path"]).read_bytes()).hexdigest()
+            for file in files
+        }
+        return [file["path"] for file in files if digests[file["path"]] != file["sha256"]]
+
+    def test_hashes(self) -> None:
+        self.assertEqual(len(self.exports()), 10)
+        for folder in self.exports():
+            self.assertEqual(self.wrong_files(folder), [])
+            files = {str(f.relative_to(folder)) for f in folder.rglob("*") if f.is_file()}
+            listed = json.loads((folder / "export.json").read_text())["files"]
+            self.assertEqual(files, {file["path"] for file in listed} | {"export.json"})
+
+    def test_a_tampered_byte_is_found(self) -> None:
+        with tempfile.TemporaryDirectory() as scratch:
+            copy = Path(scratch) / "copy"
+            shutil.copytree(ROOT / "olmo-none", copy)
+            file = copy / "label-mask" / "shard.00000.npy"
+            content = bytearray(file.read_bytes())
+            content[len(content) // 2] ^= 1
+            file.write_bytes(content)
+            self.assertEqual(self.wrong_files(copy), ["label-mask/shard.00000.npy"])
+
+    def test_cards(self) -> None:
+        for folder in self.exports():
+            card = (folder / "README.md").read_text(encoding="utf-8")
+            head = yaml.safe_load(card.split("---\n")[1])
+            self.assertEqual(head["license"], "mit")
+            self.assertIn("text-generation", head["task_categories"])
+
+
+if __name__ == "__main__":
+    unittest.main()
