@@ -38,10 +38,10 @@ export function labels(pack: Pack): number[] {
 
 /** Signed 32-bit ids for formats that have no unsigned ones; no vocabulary comes near 2^31. */
 export function signedIds({ inputIds }: Pack): Int32Array {
-  return Int32Array.from(inputIds, (id) => {
+  for (const id of inputIds) {
     if (id > 0x7fffffff) throw new Error(`token ${id} does not fit 31 bits`);
-    return id;
-  });
+  }
+  return new Int32Array(inputIds.buffer, inputIds.byteOffset, inputIds.length);
 }
 
 export function pieceLengths({ indices }: Pack): number[] {

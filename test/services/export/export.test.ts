@@ -109,8 +109,12 @@ describe('export', () => {
     expect(exitCode).toBe(0);
     const report = JSON.parse(out);
     expect(report.closed).toBe(false);
+    expect(report.documents).toBeGreaterThan(0);
+    expect(report.incompleteDocuments).toBeGreaterThan(0);
     expect(report.packs).toBe(growing.packs.length);
-    expect(readFileSync(join(to, 'README.md'), 'utf8')).toContain('still grows');
+    const card = readFileSync(join(to, 'README.md'), 'utf8');
+    expect(card).toContain('still grows');
+    expect(card).toContain(`Of ${report.incompleteDocuments} documents some pieces`);
   });
 
   it('what a killed export left is removed, a folder of something else is not', async () => {
