@@ -18,7 +18,10 @@ export interface PackLimits {
 export interface Packer<Piece> {
   /** Places a piece; returns the bins that are full now, in the order they were sealed. */
   add(piece: Piece): Bin<Piece>[];
-  /** Seals everything, oldest bin first. */
+  /**
+   * Seals everything. Pieces that came one by one are packed anew, largest first, where that takes
+   * fewer bins: no two open bins ever fit into one, but their pieces may be divided better.
+   */
   flush(): Bin<Piece>[];
   /** Bins that may still be filled, oldest first. */
   open(): readonly Bin<Piece>[];
@@ -40,9 +43,28 @@ export function createPacker<Piece extends { readonly tokens: number }>(
       if (bins.length > limits.openPacksMax) return seal(fullest(bins));
       return [];
     },
-    flush: () => bins.splice(0),
+    flush: () => {
+      const before = bins.splice(0);
+      const anew = packAnew(before, limits.contextLength);
+      return anew.length < before.length ? anew : before;
+    },
     open: () => bins,
   };
+}
+
+/** Best-fit decreasing; equal pieces keep their order. */
+function packAnew<Piece extends { readonly tokens: number }>(
+  bins: readonly Bin<Piece>[],
+  contextLength: number,
+): Bin<Piece>[] {
+  const anew: Bin<Piece>[] = [];
+  const pieces = bins.flatMap((bin) => bin.pieces).sort((a, b) => b.tokens - a.tokens);
+  for (const piece of pieces) {
+    const bin = bestFit(anew, contextLength - piece.tokens) ?? openBin(anew);
+    bin.pieces.push(piece);
+    bin.tokens += piece.tokens;
+  }
+  return anew;
 }
 
 /** The fullest bin that still has room; the oldest of equals. */

@@ -34,6 +34,15 @@ describe('createPacker', () => {
     expect(shape(packed.rest)).toEqual(rest);
   });
 
+  it('packs open bins anew at the end where that takes fewer', () => {
+    const packer = createPacker<Item>({ ...limits, openPacksMax: 9 });
+    for (const [name, tokens] of [30, 30, 70, 70, 60].entries()) packer.add({ tokens, name });
+    // One by one: [30 30] leaves no room for 70, [70] none for 70, and so on.
+    expect(shape(packer.open())).toEqual([[30, 30], [70], [70], [60]]);
+    expect(shape(packer.flush())).toEqual([[70, 30], [70, 30], [60]]);
+    expect(packer.open()).toEqual([]);
+  });
+
   it('refuses a piece longer than the context', () => {
     expect(() => pack([101])).toThrow('longer than the context');
   });
@@ -48,7 +57,10 @@ describe('createPacker', () => {
           bins.push(...packer.add({ tokens, name }));
           expect(packer.open().length).toBeLessThanOrEqual(openPacksMax);
         }
-        bins.push(...packer.flush());
+        const open = packer.open().length;
+        const rest = packer.flush();
+        expect(rest.length).toBeLessThanOrEqual(open);
+        bins.push(...rest);
         const names = bins.flatMap((bin) => bin.pieces.map((piece) => piece.name));
         expect(names.sort((a, b) => a - b)).toEqual([...pieces.keys()]);
         for (const bin of bins) {
