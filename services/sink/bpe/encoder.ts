@@ -1,0 +1,83 @@
+/**
+ * Bytes to tokens for byte-level BPE: pieces by the pretokenizer's automata, tokens of known pieces
+ * from a cache, of others by merging. The same ids as Hugging Face's library with added tokens and
+ * normalizer off; control tokens are not in its tables at all, so no text can make one.
+ */
+
+import { type Merges, mergeAll } from './merges.ts';
+import { cachedLengthMax, createPieceCache, hashBytes, recall, remember } from './piece-cache.ts';
+import { forEachPiece, type Step, visitNext } from './pretokenizer.ts';
+import { reserve, type TokenBuffer } from './token-buffer.ts';
+
+export interface BytePairModel {
+  readonly merges: Merges;
+  readonly steps: readonly Step[];
+  /** Whole pieces that are tokens whatever the merges say; undefined when merges decide alone. */
+  readonly whole: ((bytes: Uint8Array, start: number, end: number) => number) | undefined;
+}
+
+export interface BytePairEncoder {
+  /**
+   * Encodes from a position where a piece begins until `sliceBytes` are done or the text ends;
+   * returns where it stopped. Slices of several texts may take turns.
+   */
+  encodeSlice(bytes: Uint8Array, from: number, out: TokenBuffer, sliceBytes: number): number;
+}
+
+export function createEncoder({ merges, steps, whole }: BytePairModel): BytePairEncoder {
+  const cache = createPieceCache();
+  let scratch = new Int32Array(1024);
+  let text: Uint8Array = new Uint8Array(0);
+  let out: TokenBuffer = { ids: new Uint32Array(0), length: 0 };
+
+  const mergeBytes = (start: number, end: number): number => {
+    const known = whole === undefined ? -1 : whole(text, start, end);
+    if (known >= 0) {
+      scratch[0] = known;
+      return 1;
+    }
+    if (end - start > scratch.length) scratch = new Int32Array(end - start);
+    for (let at = start; at < end; at += 1) {
+      scratch[at - start] = merges.byteIds[text[at] as number] as number;
+    }
+    return mergeAll(merges, scratch, end - start);
+  };
+
+  const encodePiece = (start: number, end: number): void => {
+    const length = end - start;
+    reserve(out, length);
+    const cached = length <= cachedLengthMax;
+    const hash = cached ? hashBytes(text, start, end) : 0;
+    if (cached && recall(cache, text, start, end, hash, out)) return;
+    const count = mergeBytes(start, end);
+    for (let at = 0; at < count; at += 1) out.ids[out.length++] = scratch[at] as number;
+    if (cached) remember(cache, text, start, end, hash, scratch, count);
+    else if (scratch.length > scratchMax) scratch = new Int32Array(1024);
+  };
+
+  /** What is done with a piece of step `at - 1`: the next step, and tokens after the last. */
+  const visitors = steps.map((step, at) => (start: number, end: number): void => {
+    forEachPiece(step, text, start, end, visitors[at + 1] ?? encodePiece);
+  });
+  const first = steps[0];
+  const visit = visitors[1] ?? encodePiece;
+
+  const encodeSlice = (bytes: Uint8Array, from: number, to: TokenBuffer, sliceBytes: number) => {
+    text = bytes;
+    out = to;
+    const stop = Math.min(bytes.length, from + sliceBytes);
+    let at = from;
+    if (first?.behavior === 'Isolated') {
+      while (at < stop) at = visitNext(first, bytes, at, bytes.length, visit);
+    } else if (at < bytes.length) {
+      // Pieces that join others are known only when the whole text is.
+      (visitors[0] ?? encodePiece)(at, bytes.length);
+      at = bytes.length;
+    }
+    return at;
+  };
+  return { encodeSlice };
+}
+
+/** Tokens of one piece that stay allocated: a longer piece is rare and its memory is given back. */
+const scratchMax = 1 << 16;
