@@ -22,9 +22,10 @@ export async function pythonWith(name: string, requirements: string): Promise<st
   mkdirSync(folder, { recursive: true });
   const building = `${target}.building-${process.pid}`;
   rmSync(building, { recursive: true, force: true });
-  await run('python3', ['-m', 'venv', building]);
-  const install = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--no-input'];
-  await run(join(building, 'bin/python'), [...install, '-r', requirements], {
+  // Debian has no pip inside new environments; the one beside python3 installs into them.
+  await run('python3', ['-m', 'venv', '--without-pip', building]);
+  const pip = ['-m', 'pip', '--python', join(building, 'bin/python'), 'install', '--quiet'];
+  await run('python3', [...pip, '--no-deps', '--no-input', '-r', requirements], {
     maxBuffer: 2 ** 26,
     env: { ...process.env, PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_CACHE_DIR: '1' },
   });
@@ -44,12 +45,12 @@ function publish(building: string, target: string): void {
   }
 }
 
-/** Environments of earlier lists, which may be gigabytes. */
+/** Environments of earlier lists and of killed installations, which may be gigabytes. */
 function removeOutdated(name: string, current: string): void {
   for (const other of readdirSync(folder)) {
-    if (other === current || other.includes('.building-')) continue;
-    if (other.startsWith(`${name}-`)) {
-      rmSync(join(folder, other), { recursive: true, force: true });
-    }
+    if (other === current || !other.startsWith(`${name}-`)) continue;
+    const builder = /\.building-(\d+)$/.exec(other)?.[1];
+    if (builder !== undefined && existsSync(`/proc/${builder}`)) continue;
+    rmSync(join(folder, other), { recursive: true, force: true });
   }
 }
