@@ -60,8 +60,8 @@ export function sourceCorpus(folders: readonly string[], bytesMax: number) {
 /** The text of a file; undefined where it is none that could be admitted. */
 function read(path: string | undefined): string | undefined {
   if (path === undefined) return undefined;
-  const { size } = statSync(path, { throwIfNoEntry: false }) ?? { size: 0 };
-  if (size === 0 || size > fileBytesMax) return undefined;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined || !found.isFile() || found.size > fileBytesMax) return undefined;
   const bytes = readFileSync(path);
   const text = bytes.toString('utf8');
   return Buffer.from(text).equals(bytes) ? text : undefined;
