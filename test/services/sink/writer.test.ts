@@ -130,7 +130,7 @@ describe('a bounded run', () => {
     ]);
   });
 
-  it('announces every shard once, and those of the last entry again after a restart', async () => {
+  it('announces every shard once, and again after a restart', async () => {
     const out = newOutput();
     const log = placeRecords([...records, closedRecord(12)]);
     const writer = await harness.open(out);
@@ -145,6 +145,23 @@ describe('a bounded run', () => {
     const { outcomes, done } = again.begin();
     expect(done).toBe(true);
     expect(outcomes.map(({ ordinal }) => ordinal)).toContain(announced.length - 1);
+  });
+
+  it('tells after a restart also of entries that died in the middle of one record', async () => {
+    // In reverse, so that one record releases all others and makes several entries at once.
+    const log = placeRecords([closedRecord(12), ...[...records].reverse()]);
+    const out = newOutput();
+    await dieAt('sink:entry-created', 3, out, log);
+    const writer = await harness.open(out);
+    const told = [...writer.begin().outcomes];
+    for (const record of log) {
+      if (record.offset < writer.resumeOffset(record.topic, record.partition)) continue;
+      told.push(...(await writer.accept(record as StageRecord)).outcomes);
+    }
+    const { shards } = await verifyOutput(out);
+    expect(told.map(({ ordinal }) => ordinal).sort((a, b) => a - b)).toEqual([
+      ...Array(shards).keys(),
+    ]);
   });
 
   it('closes an output in which every source was dropped', async () => {
@@ -176,6 +193,17 @@ async function dieAfter(
     if (!(error instanceof ProcessDeath)) throw error;
   }
   return dead;
+}
+
+/** Dies the nth time at a named crash point. */
+async function dieAt(point: string, times: number, out: string, log: readonly SinkRecord[]) {
+  let left = times;
+  const crashPoint = (name: string) => {
+    if (name === point) left -= 1;
+    if (left <= 0) throw new ProcessDeath(name);
+  };
+  const writer = await harness.open(out, { crashPoint });
+  await expect(deliver(writer, log)).rejects.toThrow(point);
 }
 
 describe('several writers on one output', () => {
