@@ -1,5 +1,6 @@
 """Reads every export with the library or by the rules of the trainer that it is for."""
 
+import contextlib
 import gzip
 import hashlib
 import io
@@ -238,6 +239,15 @@ class Whole(unittest.TestCase):
             head = yaml.safe_load(card.split("---\n")[1])
             self.assertEqual(head["license"], "mit")
             self.assertIn("text-generation", head["task_categories"])
+
+    def test_the_code_on_the_cards_runs(self) -> None:
+        for name in ("parquet-zstd", "hf-none", "jsonl-none", "olmo-none"):
+            with self.subTest(name), contextlib.chdir(ROOT / name):
+                card = Path("README.md").read_text(encoding="utf-8")
+                code = card.split("```python\n")[1].split("```")[0]
+                found: dict = {}
+                exec(code, found)  # noqa: S102
+                self.assertTrue(any(found.get(key) is not None for key in ("pack", "trained")))
 
 
 if __name__ == "__main__":
