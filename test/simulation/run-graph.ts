@@ -68,7 +68,7 @@ const livesMax = 60;
 export async function runGraphWithFaults(graph: GraphRun, random: SeededRandom): Promise<number> {
   for (let deaths = 0; deaths < livesMax; deaths += 1) {
     const life: Life = { dead: false };
-    let stepsLeft = random.below(20) + deaths * 3;
+    let stepsLeft = random.below(20) + deaths * 3 + Math.floor(deaths ** 2 / 4);
     try {
       await runGraph(graph, {
         crashPoint: () => {
