@@ -23,7 +23,6 @@ export const errorCodes = {
   SOURCE_UNREADABLE: 'drop',
   SOURCE_EMPTY: 'drop',
   ARCHIVE_CORRUPT: 'drop',
-  ARCHIVE_UNSAFE: 'drop',
   ARCHIVE_TOO_LARGE: 'drop',
   REPOSITORY_TOO_LARGE: 'drop',
   NO_ADMISSIBLE_FILES: 'drop',

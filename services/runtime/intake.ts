@@ -33,10 +33,8 @@ export interface IntakeOptions {
 
 export interface Intake {
   complete(delivery: Delivery): void;
-  /** Stops deliveries. */
+  /** Commits what is complete and stops deliveries. */
   close(): Promise<void>;
-  /** Commits what is complete now. */
-  commit(): Promise<void>;
 }
 
 /** Commits are grouped: at most one in this interval while records complete. */
@@ -130,6 +128,5 @@ export async function openIntake(engine: Engine, options: IntakeOptions): Promis
       await commit();
       await consumer?.close();
     },
-    commit,
   };
 }

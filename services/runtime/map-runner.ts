@@ -146,7 +146,7 @@ function endRecord(
 }
 
 /** Repository-level bodies carry the name at the top or inside `repository`. */
-export function nameOf(input: StageRecord): { name: string; origin: string } {
+function nameOf(input: StageRecord): { name: string; origin: string } {
   const body = input.body as {
     name?: string;
     origin?: string;

@@ -90,7 +90,7 @@ export interface StageCommon<Config> {
   readonly name: StageName;
   /** Knobs with defaults; parsed before the stage starts. */
   readonly config: z.ZodType<Config>;
-  /** Called once at start; its result is kept for `close`. Resources such as child processes. */
+  /** Called once at start, for resources such as child processes; `close` ends them. */
   readonly open?: (tools: Tools<Config>) => Promise<void>;
   readonly close?: () => Promise<void>;
 }
