@@ -6,8 +6,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { syncFolder } from '../runtime/blobs.ts';
 import { asPipelineError, PipelineError } from '../runtime/errors.ts';
+import { syncFolder } from '../runtime/objects/local.ts';
 
 export interface FileFacts {
   /** Relative to the folder. */

@@ -51,6 +51,8 @@ export const errorCodes = {
   SCORER_UNAVAILABLE: 'retry',
   SCORER_UNSUITABLE: 'fatal',
   TOKENIZER_UNSUPPORTED: 'fatal',
+  STORE_UNAVAILABLE: 'fatal',
+  STORE_UNSUITABLE: 'fatal',
   PARSER_CRASHED: 'retry',
   // The runtime itself.
   INTERRUPTED: 'fatal',

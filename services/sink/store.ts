@@ -6,8 +6,8 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { syncFolder } from '../runtime/blobs.ts';
 import { asPipelineError } from '../runtime/errors.ts';
+import { syncFolder } from '../runtime/objects/local.ts';
 import type { CrashPoint } from '../runtime/stage.ts';
 
 export interface ShardStore {

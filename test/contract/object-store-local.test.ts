@@ -1,0 +1,52 @@
+/** A folder as an object store, and what only a folder can get wrong. */
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openLocalObjects } from '../../services/runtime/objects/local.ts';
+import { objectStoreContract } from './object-store.ts';
+
+const temporary = () => mkdtempSync(join(tmpdir(), 'backstory-objects-'));
+
+objectStoreContract('a folder', async () => {
+  const folder = temporary();
+  return {
+    open: () => openLocalObjects(folder),
+    remove: async () => rmSync(folder, { recursive: true }),
+  };
+});
+
+test('a writer that dies before it publishes leaves nothing under the name', async () => {
+  const folder = temporary();
+  const dying = openLocalObjects(folder, (step) => {
+    if (step === 'temporary-written') throw new Error('death');
+  });
+  await expect(dying.create('a/b', Buffer.from('x'))).rejects.toThrow('death');
+  const store = openLocalObjects(folder);
+  expect(await store.read('a/b')).toBeNull();
+  expect(await store.list('a')).toEqual([]);
+  await store.removeTemporary('a');
+  expect(readdirSync(join(folder, 'a'))).toEqual([]);
+  rmSync(folder, { recursive: true });
+});
+
+test('a writer whose temporary file is swept away writes it again', async () => {
+  const folder = temporary();
+  const other = openLocalObjects(folder);
+  let sweeps = 0;
+  const store = openLocalObjects(folder, (step) => {
+    if (step !== 'temporary-written' || sweeps === 3) return;
+    sweeps += 1;
+    for (const name of readdirSync(join(folder, 'a'))) rmSync(join(folder, 'a', name));
+  });
+  expect(await store.create('a/b', Buffer.from('x'))).toBe(true);
+  expect((await other.read('a/b'))?.toString()).toBe('x');
+  rmSync(folder, { recursive: true });
+});
+
+test('says what is wrong with a place where it cannot write', async () => {
+  const folder = temporary();
+  writeFileSync(join(folder, 'file'), 'not a folder');
+  expect(await openLocalObjects(join(folder, 'file')).check()).toMatch(/cannot write to .*file/);
+  rmSync(folder, { recursive: true });
+});
