@@ -1,0 +1,120 @@
+/** Sources of published packages through the ordinary client of each registry. */
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Context, Repository } from './oracle.ts';
+import { BenchError } from './tools.ts';
+
+type Obtain = Repository['obtain'];
+
+/** A source distribution from PyPI. */
+export function fromPypi(requirement: string): Obtain {
+  return downloaded(async (into, { run }) => {
+    const options = ['--no-deps', '--no-binary', ':all:', '--dest', into];
+    await run('python3', ['-m', 'pip', 'download', '--quiet', ...options, requirement]);
+  });
+}
+
+/** What a package publishes on npm. */
+export function fromNpm(specifier: string): Obtain {
+  return downloaded(async (into, { run }) => {
+    await run('npm', ['pack', '--silent', '--pack-destination', into, specifier]);
+  });
+}
+
+/** A module from the Go module proxy. */
+export function fromGo(specifier: string): Obtain {
+  return async (folder, { run, cache }) => {
+    const environment = { GOFLAGS: '-mod=mod', GOPATH: join(cache, 'go') };
+    const told = await run('go', ['mod', 'download', '-json', specifier], {
+      folder: tmpdir(),
+      environment,
+    });
+    const { Dir } = JSON.parse(told) as { Dir: string };
+    await run('cp', ['-r', '--no-preserve=mode', `${Dir}/.`, folder]);
+  };
+}
+
+/** A crate from crates.io. */
+export function fromCargo(name: string, version: string): Obtain {
+  return async (folder, { run }) => {
+    const project = await mkdtemp(join(tmpdir(), 'backstory-crate-'));
+    try {
+      await mkdir(join(project, 'src'));
+      await writeFile(join(project, 'src/lib.rs'), '');
+      const dependency = `[dependencies]\n${name} = "=${version}"\n`;
+      const manifest = `[package]\nname = "obtain"\nversion = "0.0.0"\nedition = "2021"\n\n${dependency}`;
+      await writeFile(join(project, 'Cargo.toml'), manifest);
+      await run('cargo', ['vendor', '--quiet', '--versioned-dirs', 'vendored'], {
+        folder: project,
+      });
+      await run('cp', ['-r', `${project}/vendored/${name}-${version}/.`, folder]);
+    } finally {
+      await rm(project, { recursive: true, force: true });
+    }
+  };
+}
+
+/** The sources jar of `group:artifact:version` from Maven Central. */
+export function fromMaven(coordinates: string): Obtain {
+  return async (folder, { run }) => {
+    const artifact = `-Dartifact=${coordinates}:jar:sources`;
+    const quiet = ['--batch-mode', '--quiet'];
+    await run('mvn', [
+      ...quiet,
+      'dependency:copy',
+      artifact,
+      `-DoutputDirectory=${folder}`,
+      '-Dmdep.overWriteReleases=true',
+    ]);
+    const [jar] = await readdir(folder);
+    if (jar === undefined) throw new BenchError('BENCH_NOT_OBTAINED', `${coordinates} has no jar`);
+    await run('jar', ['--extract', '--file', jar], { folder });
+    await rm(join(folder, jar));
+  };
+}
+
+/** The upstream archive of a Debian 12 source package; a stable release keeps its version. */
+export function fromDebian(name: string): Obtain {
+  return downloaded(async (into, context) => {
+    const options = await debianSources(context);
+    const get = [...options, 'source', '--quiet', '--download-only', name];
+    await context.run('apt-get', get, { folder: into });
+  });
+}
+
+/** A list of its own, so that the machine's stays as it is. */
+async function debianSources({ cache, run }: Context): Promise<string[]> {
+  const folder = join(cache, 'apt');
+  const options = [
+    `Dir::Etc::SourceList=${join(folder, 'sources.list')}`,
+    'Dir::Etc::SourceParts=/dev/null',
+    `Dir::State::Lists=${join(folder, 'lists')}`,
+    `Dir::Cache=${join(folder, 'cache')}`,
+  ].flatMap((option) => ['-o', option]);
+  await mkdir(join(folder, 'lists/partial'), { recursive: true });
+  await mkdir(join(folder, 'cache/archives/partial'), { recursive: true });
+  const line = 'deb-src http://deb.debian.org/debian bookworm main\n';
+  await writeFile(join(folder, 'sources.list'), line);
+  if ((await readdir(join(folder, 'lists'))).every((name) => !name.endsWith('Sources'))) {
+    await run('apt-get', [...options, '--quiet', 'update']);
+  }
+  return options;
+}
+
+/** Unpacks the archive that `download` puts into a folder, without its top folder. */
+function downloaded(download: (into: string, context: Context) => Promise<void>): Obtain {
+  return async (folder, context) => {
+    const into = await mkdtemp(join(tmpdir(), 'backstory-obtain-'));
+    try {
+      await download(into, context);
+      const archives = (await readdir(into)).filter((name) => /\.(?:tar\.\w+|tgz|zip)$/.test(name));
+      const archive = archives.find((name) => !name.includes('.debian.')) ?? '';
+      if (archive.endsWith('.zip')) throw new BenchError('BENCH_NOT_OBTAINED', 'is a zip archive');
+      const unpack = ['--extract', '--strip-components=1', '--no-same-owner'];
+      await context.run('tar', [...unpack, '--file', join(into, archive), '--directory', folder]);
+    } finally {
+      await rm(into, { recursive: true, force: true });
+    }
+  };
+}
