@@ -75,7 +75,7 @@ export const configuration = z.object({
     .min(0)
     .default(1_000_000)
     .describe(
-      'calls of one process at most, retries included; reaching it stops the run, finished work is kept',
+      'calls at most, retries included, of one process or with Redis of all processes of the data set; reaching it stops the run, finished work is kept',
     )
     .meta(operational),
   dollarsMax: z
@@ -83,7 +83,16 @@ export const configuration = z.object({
     .min(0)
     .default(100)
     .describe(
-      'dollars of one process at most by the two prices; reaching it stops the run, finished work is kept',
+      'dollars at most by the two prices, of one process or with Redis of all processes of the data set; reaching it stops the run, finished work is kept',
+    )
+    .meta(operational),
+  callsPerMinute: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe(
+      'calls begun per minute at most, of one process or with Redis of all processes of the data set; null for no limit',
     )
     .meta(operational),
   retriesMax: z

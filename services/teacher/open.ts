@@ -1,5 +1,6 @@
 /** Opens the configured teacher. The key comes from the caller, who reads the environment. */
 import type { Clock } from '../runtime/clock.ts';
+import type { Budget } from '../runtime/coordination/coordination.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import type { Configuration } from './config.ts';
 import { openGrounded } from './grounded/grounded.ts';
@@ -7,6 +8,8 @@ import type { Teacher } from './port.ts';
 
 export interface TeacherEnvironment {
   readonly apiKey?: string | undefined;
+  /** Shared with other processes; without one this process counts for itself. */
+  readonly budget?: Budget;
 }
 
 export async function openTeacher(
@@ -29,5 +32,5 @@ export async function openTeacher(
   }
   // Loaded only here: the package is large, and most runs do not need it.
   const { openOpenAi } = await import('./openai/openai.ts');
-  return openOpenAi(configuration, environment.apiKey, clock);
+  return openOpenAi(configuration, environment.apiKey, clock, Math.random, environment.budget);
 }

@@ -6,6 +6,7 @@ import type OpenAI from 'openai';
 import { z } from 'zod';
 import type { Usage } from '../../../schemas/generated/types.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import type { Budget } from '../../runtime/coordination/coordination.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { Configuration } from '../config.ts';
 import { classifyFailure } from './failures.ts';
@@ -45,8 +46,9 @@ export function openChat(
   configuration: Configuration,
   clock: Clock,
   random: () => number,
+  budget: Budget,
 ): Chat {
-  const spending = openSpending(configuration);
+  const spending = openSpending(configuration, budget, clock);
   let understood: Dialect = {
     structured: configuration.structuredOutput,
     limitField: 'max_tokens',
@@ -57,7 +59,7 @@ export function openChat(
     dialect: Dialect,
     signal: AbortSignal,
   ): Promise<ChatAnswer> => {
-    spending.begin();
+    await spending.begin(signal);
     const completion = await client.chat.completions.create(
       {
         model: configuration.model,

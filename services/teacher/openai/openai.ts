@@ -3,6 +3,8 @@ import OpenAI from 'openai';
 import type { z } from 'zod';
 import type { ModelIdentity, Usage } from '../../../schemas/generated/types.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import type { Budget } from '../../runtime/coordination/coordination.ts';
+import { openLocalBudget } from '../../runtime/coordination/local.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
 import type { Configuration } from '../config.ts';
@@ -20,6 +22,7 @@ export function openOpenAi(
   apiKey: string | undefined,
   clock: Clock,
   random: () => number = Math.random,
+  budget: Budget = openLocalBudget(clock),
 ): Teacher {
   // Everything is passed: the package would read addresses and names from the environment.
   const client = new OpenAI({
@@ -31,7 +34,7 @@ export function openOpenAi(
     timeout: configuration.timeoutMs,
     logLevel: 'off',
   });
-  const chat = openChat(client, configuration, clock, random);
+  const chat = openChat(client, configuration, clock, random, budget);
   const { promptBytesMax, thinkTokensMax } = configuration;
   const thought = async (prompt: Prompt, signal: AbortSignal): Promise<Answer<string>> => {
     const { value, usage } = await converse(

@@ -1,5 +1,7 @@
-/** Counts calls and money of this process against the budget; reaching it stops the run. */
+/** Holds calls to the rate and to the budget of calls and money; reaching that stops the run. */
 import type { Usage } from '../../../schemas/generated/types.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Budget } from '../../runtime/coordination/coordination.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { Configuration } from '../config.ts';
 
@@ -33,32 +35,33 @@ export function priceOf(promptTokens: number, completionTokens: number, prices: 
 }
 
 export interface Spending {
-  /** Counts a call that is about to be made. TEACHER_BUDGET when none is left. */
-  begin(): void;
+  /** Waits for the rate, then counts a call that is about to be made. TEACHER_BUDGET. */
+  begin(signal: AbortSignal): Promise<void>;
   add(microDollars: number): void;
 }
 
-export function openSpending(limits: Pick<Configuration, 'callsMax' | 'dollarsMax'>): Spending {
-  let calls = 0;
-  let microDollars = 0;
+type Limits = Pick<Configuration, 'callsMax' | 'dollarsMax' | 'callsPerMinute'>;
+
+export function openSpending(limits: Limits, budget: Budget, clock: Clock): Spending {
+  const { callsMax, dollarsMax, callsPerMinute } = limits;
+  const asked = { callsMax, microDollarsMax: dollarsMax * 1e6, callsPerMinute };
   return {
-    begin: () => {
-      if (calls >= limits.callsMax) throw overBudget(`${calls} calls are made`, 'teacher.callsMax');
-      if (microDollars >= limits.dollarsMax * 1e6) {
-        throw overBudget(
-          `${(microDollars / 1e6).toFixed(2)} dollars are spent`,
-          'teacher.dollarsMax',
-        );
+    begin: async (signal) => {
+      for (;;) {
+        const admission = await budget.admit(asked, signal);
+        if (admission.kind === 'go') return;
+        if (admission.kind === 'wait') await clock.sleep(admission.ms, signal);
+        else throw overBudget(admission.limit, admission.used);
       }
-      calls += 1;
     },
-    add: (spent) => {
-      microDollars += spent;
-    },
+    add: (spent) => budget.spend(spent),
   };
 }
 
-function overBudget(what: string, knob: string): PipelineError {
+function overBudget(limit: 'calls' | 'money', used: number): PipelineError {
+  const calls = limit === 'calls';
+  const knob = calls ? 'teacher.callsMax' : 'teacher.dollarsMax';
+  const what = calls ? `${used} calls are made` : `${(used / 1e6).toFixed(2)} dollars are spent`;
   return new PipelineError(
     'TEACHER_BUDGET',
     `the teacher's budget is used up: ${what}; raise ${knob} and run the same command again, answers so far are kept`,

@@ -1,0 +1,65 @@
+/** Coordination within one process: the embedded runtime, and a cluster without Redis. */
+import { type Clock, systemClock } from '../clock.ts';
+import type { Budget, Coordination } from './coordination.ts';
+import { burstMs, spacingMs } from './rate.ts';
+
+export function openLocalCoordination(clock: Clock = systemClock): Coordination {
+  const flights = new Map<string, Promise<unknown>>();
+  const sets = new Map<string, Set<string>>();
+  return {
+    budget: openLocalBudget(clock),
+    singleFlight: async (key, read, work) => {
+      for (let current = flights.get(key); current !== undefined; current = flights.get(key)) {
+        // Its failure is its caller's; who waited works then.
+        await current.catch(() => {});
+        const left = await read();
+        if (left !== null) return left;
+      }
+      const flight = work();
+      flights.set(key, flight);
+      try {
+        return await flight;
+      } finally {
+        if (flights.get(key) === flight) flights.delete(key);
+      }
+    },
+    seen: (name) => {
+      const members = sets.get(name) ?? new Set();
+      sets.set(name, members);
+      return {
+        has: async (member) => members.has(member),
+        add: async (member) => void members.add(member),
+      };
+    },
+    check: async () => null,
+    close: async () => {},
+  };
+}
+
+/** Spending and rate of this process alone. */
+export function openLocalBudget(clock: Clock): Budget {
+  let calls = 0;
+  let microDollars = 0;
+  let nextMs = 0;
+  return {
+    admit: async (limits, signal) => {
+      signal.throwIfAborted();
+      if (calls >= limits.callsMax) return { kind: 'over', limit: 'calls', used: calls };
+      if (microDollars >= limits.microDollarsMax) {
+        return { kind: 'over', limit: 'money', used: microDollars };
+      }
+      if (limits.callsPerMinute !== null) {
+        const now = clock.nowMs();
+        const due = Math.max(nextMs, now);
+        const wait = due - now - burstMs;
+        if (wait > 0) return { kind: 'wait', ms: Math.ceil(wait) };
+        nextMs = due + spacingMs(limits.callsPerMinute);
+      }
+      calls += 1;
+      return { kind: 'go' };
+    },
+    spend: (spent) => {
+      microDollars += spent;
+    },
+  };
+}

@@ -1,0 +1,240 @@
+/**
+ * Coordination through Redis. Everything here may vanish at any moment: a flush is noticed by a
+ * missing marker and the budget is filled from the ledger; a Redis that does not answer makes paid
+ * calls wait and everything else go on alone.
+ */
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { type Clock, systemClock } from '../clock.ts';
+import type { Configuration } from './config.ts';
+import type { Admission, Budget, BudgetLimits, Coordination, SeenSet } from './coordination.ts';
+import type { Ledger, Spent } from './ledger.ts';
+import { openLocalCoordination } from './local.ts';
+import { burstMs, spacingMs } from './rate.ts';
+
+export interface RedisOptions {
+  readonly settings: Configuration;
+  readonly password: string | undefined;
+  readonly dataset: string;
+  /** Unique among all processes that ever worked on the data set. */
+  readonly processId: string;
+  readonly ledger: Ledger;
+  readonly clock?: Clock;
+  /** Told once when Redis goes and once when it comes back. */
+  readonly onChange?: (available: boolean, why: string) => void;
+}
+
+/**
+ * KEYS marker, spent, arrival. ARGV process, its calls, its micro-dollars, calls at most,
+ * micro-dollars at most, spacing in ms (0: no rate), burst in ms. Totals are sums of what each
+ * process last said, so that saying it again changes nothing.
+ */
+const admitScript = `
+if redis.call('EXISTS', KEYS[1]) == 0 then return {'unknown', 0} end
+redis.call('HSET', KEYS[2], ARGV[1] .. '/calls', ARGV[2], ARGV[1] .. '/money', ARGV[3])
+local all = redis.call('HGETALL', KEYS[2])
+local calls, money = 0, 0
+for at = 1, #all, 2 do
+  if string.sub(all[at], -6) == '/calls' then calls = calls + tonumber(all[at + 1])
+  else money = money + tonumber(all[at + 1]) end
+end
+if calls >= tonumber(ARGV[4]) then return {'calls', calls} end
+if money >= tonumber(ARGV[5]) then return {'money', money} end
+local spacing = tonumber(ARGV[6])
+if spacing > 0 then
+  local time = redis.call('TIME')
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  local due = math.max(tonumber(redis.call('GET', KEYS[3]) or '0'), now)
+  local wait = math.ceil(due - now - tonumber(ARGV[7]))
+  if wait > 0 then return {'wait', wait} end
+  redis.call('SET', KEYS[3], string.format('%.3f', due + spacing), 'PX', math.ceil(due - now + spacing) + 60000)
+end
+redis.call('HINCRBY', KEYS[2], ARGV[1] .. '/calls', 1)
+return {'go', 0}`;
+
+/** A lock is only taken away by who holds it. */
+const releaseScript = `
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0`;
+const renewScript = `
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return 0`;
+
+const reconnectMsMax = 2_000;
+const retryMs = 250;
+const pollMs = 200;
+
+/** Resolves after the first attempt to connect, whatever came of it. */
+export async function openRedisCoordination(options: RedisOptions): Promise<Coordination> {
+  const { settings, dataset, clock = systemClock } = options;
+  const redis = new Redis(settings.url, {
+    password: options.password,
+    lazyConnect: true,
+    commandTimeout: settings.timeoutMs,
+    connectTimeout: settings.timeoutMs,
+    // A command fails at once when there is no connection: who waits decides how long.
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (attempt) => Math.min(reconnectMsMax, 50 * 2 ** Math.min(attempt, 6)),
+  });
+  let available: boolean | null = null;
+  const report = (now: boolean, why: string) => {
+    if (available === now) return;
+    available = now;
+    options.onChange?.(now, why);
+  };
+  redis.on('error', (error: Error) => report(false, error.message));
+  redis.on('ready', () => report(true, 'connected'));
+  await redis.connect().catch((error: Error) => report(false, error.message));
+  const key = (name: string) => `backstory:${dataset}:${name}`;
+  const alone = openLocalCoordination(clock);
+  return {
+    budget: openSharedBudget(redis, key, options, clock),
+    singleFlight: (name, read, work, signal) =>
+      // In this process first, so that one claim serves all who wait here.
+      alone.singleFlight(
+        name,
+        read,
+        () => flyShared({ redis, key: key(`flight:${name}`), settings, clock, read, work, signal }),
+        signal,
+      ),
+    seen: (name) => openSharedSet(redis, key(`seen:${name}`)),
+    check: async () => {
+      try {
+        await redis.ping();
+        return null;
+      } catch (error) {
+        return `Redis at ${settings.url} does not answer: ${(error as Error).message}; start it, or check redis.url and REDIS_PASSWORD`;
+      }
+    },
+    close: async () => {
+      await options.ledger.flush();
+      redis.disconnect();
+    },
+  };
+}
+
+function openSharedBudget(
+  redis: Redis,
+  key: (name: string) => string,
+  { processId, ledger }: RedisOptions,
+  clock: Clock,
+): Budget {
+  let own: Spent = { calls: 0, microDollars: 0 };
+  const keys = [key('budget:known'), key('budget:spent'), key('budget:arrival')] as const;
+
+  const fill = async () => {
+    const entries = [...(await ledger.readAll())].filter(([id]) => id !== processId);
+    const fields = entries.flatMap(([id, { calls, microDollars }]): [string, string][] => [
+      [`${id}/calls`, String(calls)],
+      [`${id}/money`, String(microDollars)],
+    ]);
+    // What a living process said since is newer than what it wrote down.
+    for (const [field, value] of fields) await redis.hsetnx(keys[1], field, value);
+    await redis.set(keys[0], '1');
+  };
+
+  const ask = async (limits: BudgetLimits): Promise<Admission> => {
+    const { callsMax, microDollarsMax, callsPerMinute } = limits;
+    const spacing = callsPerMinute === null ? 0 : spacingMs(callsPerMinute);
+    const [word, amount] = (await redis.eval(
+      admitScript,
+      keys.length,
+      ...keys,
+      processId,
+      own.calls,
+      own.microDollars,
+      callsMax,
+      microDollarsMax,
+      spacing,
+      burstMs,
+    )) as [string, number];
+    if (word === 'unknown') {
+      await fill();
+      return ask(limits);
+    }
+    if (word === 'wait') return { kind: 'wait', ms: amount };
+    if (word !== 'go') return { kind: 'over', limit: word as 'calls' | 'money', used: amount };
+    own = { ...own, calls: own.calls + 1 };
+    ledger.note(own);
+    return { kind: 'go' };
+  };
+
+  // One at a time: two scripts under way would both say the same number of calls.
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    admit: (limits, signal) => {
+      const admission = last.then(async () => {
+        for (;;) {
+          signal.throwIfAborted();
+          try {
+            return await ask(limits);
+          } catch {
+            // Gone, restarting or hanging: `onChange` has told why. No call goes uncounted.
+            await clock.sleep(retryMs, signal);
+          }
+        }
+      });
+      last = admission.catch(() => {});
+      return admission;
+    },
+    spend: (microDollars) => {
+      own = { ...own, microDollars: own.microDollars + microDollars };
+      ledger.note(own);
+    },
+  };
+}
+
+interface Flight<Result> {
+  readonly redis: Redis;
+  readonly key: string;
+  readonly settings: Configuration;
+  readonly clock: Clock;
+  readonly read: () => Promise<Result | null>;
+  readonly work: () => Promise<Result>;
+  readonly signal: AbortSignal;
+}
+
+async function flyShared<Result>(flight: Flight<Result>): Promise<Result> {
+  const { redis, key, settings, clock, read, work, signal } = flight;
+  const token = randomUUID();
+  for (;;) {
+    signal.throwIfAborted();
+    const claim = await orAlone(() => redis.set(key, token, 'PX', settings.flightMs, 'NX'));
+    // Unreachable, or ours.
+    if (claim === 'alone' || claim === 'OK') break;
+    await clock.sleep(pollMs * (0.5 + Math.random()), signal);
+    const left = await read();
+    if (left !== null) return left;
+  }
+  // Whoever held the claim before us may have left an answer since we looked.
+  const left = await read();
+  const renewal = setInterval(
+    () => void orAlone(() => redis.eval(renewScript, 1, key, token, settings.flightMs)),
+    settings.flightMs / 3,
+  );
+  try {
+    return left ?? (await work());
+  } finally {
+    clearInterval(renewal);
+    await orAlone(() => redis.eval(releaseScript, 1, key, token));
+  }
+}
+
+function openSharedSet(redis: Redis, key: string): SeenSet {
+  return {
+    // Not knowing counts as not seen: doing a thing twice is harmless, never doing it is not.
+    has: async (member) => (await orAlone(() => redis.sismember(key, member))) === 1,
+    add: async (member) => {
+      await orAlone(() => redis.sadd(key, member));
+    },
+  };
+}
+
+async function orAlone<Answer>(command: () => Promise<Answer>): Promise<Answer | 'alone'> {
+  try {
+    return await command();
+  } catch {
+    return 'alone';
+  }
+}

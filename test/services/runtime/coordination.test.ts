@@ -1,0 +1,321 @@
+/**
+ * Coordination with a real Redis and without: shared budgets and rate, single flight, what was
+ * seen; a Redis that is flushed, killed or hangs costs time at most.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { manualClock, systemClock } from '../../../services/runtime/clock.ts';
+import { configuration } from '../../../services/runtime/coordination/config.ts';
+import type {
+  BudgetLimits,
+  Coordination,
+} from '../../../services/runtime/coordination/coordination.ts';
+import { openLedger } from '../../../services/runtime/coordination/ledger.ts';
+import {
+  openLocalBudget,
+  openLocalCoordination,
+} from '../../../services/runtime/coordination/local.ts';
+import { openRedisCoordination } from '../../../services/runtime/coordination/redis.ts';
+import { openLocalObjects } from '../../../services/runtime/objects/local.ts';
+
+const never = new AbortController().signal;
+const unlimited: BudgetLimits = {
+  callsMax: 1_000_000,
+  microDollarsMax: 1e12,
+  callsPerMinute: null,
+};
+const folder = mkdtempSync(join(tmpdir(), 'backstory-coordination-'));
+let port = 0;
+let server: ChildProcess;
+const opened: Coordination[] = [];
+let datasets = 0;
+
+beforeAll(async () => {
+  port = await freePort();
+  await startRedis();
+});
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((one) => one.close()));
+});
+
+afterAll(async () => {
+  await stopRedis('SIGKILL');
+  rmSync(folder, { recursive: true });
+});
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port: free } = probe.address() as { port: number };
+      probe.close(() => resolve(free));
+    });
+  });
+}
+
+async function startRedis(): Promise<void> {
+  const where = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder];
+  server = spawn('redis-server', [...where, '--appendonly', 'no', '--save', ''], {
+    stdio: 'ignore',
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    const attempt = () => {
+      const socket = connect(port, '127.0.0.1');
+      socket.once('connect', () => {
+        socket.destroy();
+        resolve();
+      });
+      socket.once('error', () => setTimeout(attempt, 50));
+    };
+    server.once('spawn', attempt);
+  });
+}
+
+function stopRedis(signal: NodeJS.Signals): Promise<void> {
+  return new Promise((resolve) => {
+    server.once('exit', () => resolve());
+    server.kill(signal);
+  });
+}
+
+function newDataset(): string {
+  datasets += 1;
+  return `data-${datasets}`;
+}
+
+async function openShared(
+  dataset: string,
+  processId: string,
+  changes: boolean[] = [],
+): Promise<Coordination> {
+  const store = openLocalObjects(join(folder, dataset));
+  const coordination = await openRedisCoordination({
+    settings: configuration.parse({
+      url: `redis://127.0.0.1:${port}`,
+      timeoutMs: 300,
+      flightMs: 1_000,
+    }),
+    password: undefined,
+    dataset,
+    processId,
+    ledger: openLedger(store, processId, systemClock),
+    onChange: (available) => changes.push(available),
+  });
+  opened.push(coordination);
+  return coordination;
+}
+
+async function flush(): Promise<void> {
+  const redis = new Redis(port, '127.0.0.1');
+  await redis.flushall();
+  redis.disconnect();
+}
+
+/** Calls let through until the limit says stop. */
+async function useUp(coordination: Coordination, limits: BudgetLimits): Promise<number> {
+  for (let calls = 0; ; calls += 1) {
+    const { kind } = await coordination.budget.admit(limits, never);
+    if (kind !== 'go') return calls;
+  }
+}
+
+describe('the shared budget', () => {
+  test('is one for all processes: together they make exactly as many calls as allowed', async () => {
+    const dataset = newDataset();
+    const processes = await Promise.all(['a', 'b', 'c'].map((id) => openShared(dataset, id)));
+    const limits = { ...unlimited, callsMax: 100 };
+    const made = await Promise.all(
+      processes.flatMap((one) => [useUp(one, limits), useUp(one, limits)]),
+    );
+    expect(made.reduce((sum, calls) => sum + calls, 0)).toBe(100);
+  });
+
+  test('counts money, and says what is spent', async () => {
+    const dataset = newDataset();
+    const [a, b] = [await openShared(dataset, 'a'), await openShared(dataset, 'b')];
+    const limits = { ...unlimited, microDollarsMax: 500 };
+    expect(await a.budget.admit(limits, never)).toEqual({ kind: 'go' });
+    a.budget.spend(300);
+    expect(await b.budget.admit(limits, never)).toEqual({ kind: 'go' });
+    expect(await a.budget.admit(limits, never)).toEqual({ kind: 'go' });
+    b.budget.spend(200);
+    expect(await b.budget.admit(limits, never)).toEqual({
+      kind: 'over',
+      limit: 'money',
+      used: 500,
+    });
+    expect((await a.budget.admit(limits, never)).kind).toBe('over');
+  });
+
+  test('survives a flush: what living and ended processes spent is counted again (I5)', async () => {
+    const dataset = newDataset();
+    const limits = { ...unlimited, callsMax: 30 };
+    const ended = await openShared(dataset, 'ended');
+    for (let call = 0; call < 10; call += 1) await ended.budget.admit(limits, never);
+    await ended.close();
+    const living = await openShared(dataset, 'living');
+    for (let call = 0; call < 10; call += 1) await living.budget.admit(limits, never);
+    await flush();
+    expect(await useUp(living, limits)).toBe(10);
+    await flush();
+    expect(await useUp(await openShared(dataset, 'new'), { ...limits, callsMax: 10 })).toBe(0);
+  });
+
+  test('waits while Redis is gone and goes on when it is back', async () => {
+    const dataset = newDataset();
+    const changes: boolean[] = [];
+    const one = await openShared(dataset, 'a', changes);
+    await one.budget.admit(unlimited, never);
+    await stopRedis('SIGKILL');
+    let admitted = false;
+    const waiting = one.budget.admit(unlimited, never).then((admission) => {
+      admitted = true;
+      return admission;
+    });
+    await systemClock.sleep(700);
+    expect(admitted).toBe(false);
+    expect(await one.check()).toMatch(/does not answer/);
+    await startRedis();
+    expect(await waiting).toEqual({ kind: 'go' });
+    expect(changes).toEqual([true, false, true]);
+  });
+
+  test('waits while Redis hangs, and can be given up', async () => {
+    const one = await openShared(newDataset(), 'a');
+    await one.budget.admit(unlimited, never);
+    server.kill('SIGSTOP');
+    const abort = new AbortController();
+    const waiting = one.budget.admit(unlimited, abort.signal);
+    await systemClock.sleep(500);
+    abort.abort(new Error('stopped'));
+    await expect(waiting).rejects.toThrow('stopped');
+    server.kill('SIGCONT');
+    expect(await one.budget.admit(unlimited, never)).toEqual({ kind: 'go' });
+  });
+
+  test('holds the rate over all processes', async () => {
+    const dataset = newDataset();
+    const processes = await Promise.all(['a', 'b'].map((id) => openShared(dataset, id)));
+    // 600 a minute are 10 a second: after a burst of two seconds' worth, one each 100 ms.
+    const limits = { ...unlimited, callsPerMinute: 600 };
+    const made = await Promise.all(processes.map((one) => useUp(one, limits)));
+    const burst = made.reduce((sum, calls) => sum + calls, 0);
+    expect(burst).toBeGreaterThanOrEqual(20);
+    expect(burst).toBeLessThan(200);
+  });
+});
+
+describe('the budget of one process', () => {
+  test('holds calls, money and rate by the clock', async () => {
+    const clock = manualClock();
+    const budget = openLocalBudget(clock);
+    const limits = { callsMax: 50, microDollarsMax: 100, callsPerMinute: 60 };
+    // Two seconds' burst at one a second, and the call that is due now.
+    for (let call = 0; call < 3; call += 1) {
+      expect(await budget.admit(limits, never)).toEqual({ kind: 'go' });
+    }
+    expect(await budget.admit(limits, never)).toEqual({ kind: 'wait', ms: 1_000 });
+    clock.advance(1_000);
+    expect(await budget.admit(limits, never)).toEqual({ kind: 'go' });
+    budget.spend(100);
+    expect(await budget.admit(limits, never)).toEqual({ kind: 'over', limit: 'money', used: 100 });
+    const few = { ...limits, callsMax: 4 };
+    expect(await budget.admit(few, never)).toEqual({ kind: 'over', limit: 'calls', used: 4 });
+  });
+});
+
+describe.each(['one process', 'several processes'])('single flight in %s', (kind) => {
+  const openAll = async (dataset: string): Promise<Coordination[]> => {
+    const ids = ['a', 'b', 'c', 'd'];
+    if (kind !== 'one process') return Promise.all(ids.map((id) => openShared(dataset, id)));
+    const one = openLocalCoordination();
+    return ids.map(() => one);
+  };
+
+  test('works once for all who ask', async () => {
+    const all = await openAll(newDataset());
+    let answer: string | null = null;
+    let works = 0;
+    const fly = (one: Coordination) =>
+      one.singleFlight(
+        'key',
+        async () => answer,
+        async () => {
+          works += 1;
+          await systemClock.sleep(400);
+          answer = 'answer';
+          return answer;
+        },
+        never,
+      );
+    const answers = await Promise.all([...all, ...all].map(fly));
+    expect(new Set(answers)).toEqual(new Set(['answer']));
+    expect(works).toBe(1);
+  });
+
+  test('after a failure another one works', async () => {
+    const all = await openAll(newDataset());
+    let answer: string | null = null;
+    let works = 0;
+    const fly = (one: Coordination) =>
+      one.singleFlight(
+        'key',
+        async () => answer,
+        async () => {
+          works += 1;
+          await systemClock.sleep(50);
+          if (works === 1) throw new Error('first');
+          answer = 'second';
+          return answer;
+        },
+        never,
+      );
+    const results = await Promise.allSettled(all.map(fly));
+    expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(1);
+    expect(works).toBe(2);
+  });
+});
+
+describe('what is shared and lost', () => {
+  test('a claim of a killed process runs out', async () => {
+    const dataset = newDataset();
+    const killed = await openShared(dataset, 'killed');
+    const redis = new Redis(port, '127.0.0.1');
+    await redis.set(`backstory:${dataset}:flight:key`, 'of the killed', 'PX', 600);
+    redis.disconnect();
+    const result = await killed.singleFlight(
+      'key',
+      async () => null,
+      async () => 'mine',
+      never,
+    );
+    expect(result).toBe('mine');
+  });
+
+  test('without Redis work goes on alone, and what was seen is not known', async () => {
+    const one = await openShared(newDataset(), 'a');
+    const seen = one.seen('repositories');
+    await seen.add('x');
+    expect(await seen.has('x')).toBe(true);
+    await flush();
+    expect(await seen.has('x')).toBe(false);
+    await stopRedis('SIGKILL');
+    expect(await seen.has('x')).toBe(false);
+    await seen.add('x');
+    expect(
+      await one.singleFlight(
+        'k',
+        async () => null,
+        async () => 1,
+        never,
+      ),
+    ).toBe(1);
+    await startRedis();
+  });
+});
