@@ -39,7 +39,8 @@ const testName = exactNames(
   'test_*.py *_test.py conftest.py *_test.go *_test.rs *_test.cc *_test.cpp *_test.c *_spec.rb',
   '*.test.js *.test.jsx *.test.ts *.test.tsx *.test.mjs *.test.cjs *.test.mts *.test.cts',
   '*.spec.js *.spec.jsx *.spec.ts *.spec.tsx *.spec.mjs *.spec.cjs *.spec.mts *.spec.cts',
-  '*-test.js *-test.ts *-test.tsx *-spec.js *-spec.ts *_test.rb *Test.java *Tests.java',
+  '*-test.js *-test.ts *-test.tsx *-spec.js *-spec.ts *Test.java *Tests.java *Test.php',
+  'test_*.rb *_test.rb *.bats',
 );
 const licenceName = names(
   'license license.* license-* licence licence.* licence-* copying copying.* notice notice.*',
@@ -85,10 +86,10 @@ export function isTest(path: string): boolean {
 }
 
 const testedNames = [
-  /^test_(.+)\.py$/,
+  /^test_(.+)\.(?:py|rb)$/,
   /^(.+)_(?:test|spec)\.\w+$/,
   /^(.+)[.-](?:test|spec)\.[cm]?[jt]sx?$/,
-  /^(.+?)Tests?\.java$/,
+  /^(.+?)Tests?\.(?:java|php)$/,
 ];
 
 /** The stem of the source that a test is named after, or null: `test_app.py` tests `app`. */

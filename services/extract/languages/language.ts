@@ -54,6 +54,10 @@ export interface Language {
   readonly name: string;
   /** With the dot, lower case. */
   readonly extensions: readonly string[];
+  /** Whole names of files in it, lower case. */
+  readonly names?: readonly string[];
+  /** Programs in the first line (`#!`) of files without extension, less their version. */
+  readonly interpreters?: readonly string[];
   readonly parsing: TreeSitterParsing | OxcParsing;
   /** Whether a file declares roots for this language. */
   readonly isManifest: (path: string) => boolean;

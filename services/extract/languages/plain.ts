@@ -8,7 +8,6 @@ import { languages } from './registry.ts';
 const code: Readonly<Record<string, string>> = {
   shell: '.sh .bash .zsh .fish',
   ruby: '.rb .rake .gemspec',
-  php: '.php',
   kotlin: '.kt .kts',
   csharp: '.cs',
   swift: '.swift',

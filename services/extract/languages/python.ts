@@ -17,6 +17,7 @@ import { isPythonManifest } from './python-roots.ts';
 export const python: Language = {
   name: 'python',
   extensions: ['.py', '.pyi', '.pyw'],
+  interpreters: ['python'],
   parsing: { parser: 'tree-sitter', grammar: 'tree-sitter-python', read },
   isManifest: isPythonManifest,
   openResolver: openPythonResolver,

@@ -1,11 +1,12 @@
 /** The parsed languages: one line each. Loads no grammar, so both processes can use it. */
-import { extensionOf } from '../paths.ts';
+import { extensionOf, nameOf } from '../paths.ts';
 import { c } from './c.ts';
 import { cpp } from './cpp.ts';
 import { go } from './go.ts';
 import { java } from './java.ts';
 import { javascript } from './javascript.ts';
 import type { Language } from './language.ts';
+import { php } from './php.ts';
 import { python } from './python.ts';
 import { rust } from './rust.ts';
 import { typescript } from './typescript.ts';
@@ -19,6 +20,7 @@ export const languages: readonly Language[] = [
   rust,
   c,
   cpp,
+  php,
 ];
 
 const byExtension: ReadonlyMap<string, Language> = new Map(
@@ -27,15 +29,38 @@ const byExtension: ReadonlyMap<string, Language> = new Map(
   ),
 );
 
+const byName: ReadonlyMap<string, Language> = new Map(
+  languages.flatMap((language) =>
+    (language.names ?? []).map((name): [string, Language] => [name, language]),
+  ),
+);
+const byInterpreter: ReadonlyMap<string, Language> = new Map(
+  languages.flatMap((language) =>
+    (language.interpreters ?? []).map((name): [string, Language] => [name, language]),
+  ),
+);
+
 /** What C has no use for: in a header, which may be either, it tells C++. */
 const cppStart = /^\s*(?:(?:namespace|constexpr|enum class)\b|template\s*<|using\s+\w)/m;
 const cppClass = /^\s*class\s+\w+\s*(?:[:{]|$)|\bstd::/m;
 
-/** The language that parses a file, or null. The text only decides between C and C++ headers. */
+/**
+ * The language that parses a file, or null. The text decides between C and C++ headers, and where a
+ * name without extension says nothing.
+ */
 export function languageOf(path: string, text: string): Language | null {
-  const language = byExtension.get(extensionOf(path)) ?? null;
+  const extension = extensionOf(path);
+  const known = byExtension.get(extension) ?? byName.get(nameOf(path).toLowerCase());
+  const language = known ?? (extension === '' ? interpreterOf(text) : null);
   if (language !== c || extensionOf(path) !== '.h') return language;
   return cppStart.test(text) || cppClass.test(text) ? cpp : c;
+}
+
+/** `#!/usr/bin/env -S python3 -u` is python. */
+function interpreterOf(text: string): Language | null {
+  const line = /^#![^\n]*/.exec(text)?.[0] ?? '';
+  const program = /^#!\s*(?:\S*\/env\s+(?:-\S+\s+|\w+=\S*\s+)*)?(?:\S*\/)?([a-z]+)/.exec(line)?.[1];
+  return byInterpreter.get(program ?? '') ?? null;
 }
 
 /** Whether resolution needs the text of a file. */

@@ -115,6 +115,21 @@ const decoys: Readonly<Record<string, readonly Decoy[]>> = {
       externals: ['boost/any.hpp', 'gtest/gtest.h', 'vector'],
     },
   ],
+  php: [
+    {
+      files: {
+        'composer.json': '{"autoload": {"psr-4": {"Shop\\\\": "src/"}}}',
+        'src/Psr/Log/LoggerInterface.php':
+          '<?php namespace Shop\\Psr\\Log; interface LoggerInterface {}\n',
+        'src/Carbon.php': '<?php namespace Shop\\Dates; class Carbon {}\n',
+        'lib/DateTime.php': '<?php class DateTime {}\n',
+        'src/Main.php':
+          '<?php\nnamespace Shop;\nuse Psr\\Log\\LoggerInterface;\nuse Carbon\\Carbon;\n' +
+          'class Main { function f(LoggerInterface $l, \\DateTime $d) { return Carbon::now(); } }\n',
+      },
+      externals: ['Carbon', 'Psr'],
+    },
+  ],
 };
 
 describe('decoys', () => {
