@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 
-export const manifestFormat = 1;
+export const manifestFormat = 2;
 
 const count = z.int().nonnegative();
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -66,6 +66,8 @@ export const manifestEntrySchema = z.strictObject({
   /** Ids of the samples that this entry adds. */
   samples: z.array(z.string()),
   carried: z.strictObject({
+    /** What cut the pieces: a writer that cuts otherwise would number others. */
+    cut: z.strictObject({ version: count, prefixTokensMax: count }),
     samples: z.array(carriedSample),
     /** Full packs that wait for their shard, in order. */
     pending: z.array(carriedPack),

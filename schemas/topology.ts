@@ -102,7 +102,7 @@ export const stages: Readonly<Record<StageName, StageSpec>> = {
     reads: ['trajectory', 'dropped', 'input-closed'],
     writes: ['shard-sealed'],
     talksTo: ['tokenizer', 'shard store'],
-    version: 1,
+    version: 2,
   },
 };
 

@@ -10,7 +10,7 @@ interface PiecesOfPack {
   readonly pieces: readonly SamplePiece[];
 }
 
-export type Carried = ManifestEntry['carried'];
+export type Carried = Omit<ManifestEntry['carried'], 'cut'>;
 
 /** `referenceOf` finds the reference of a sample by its id. */
 export function carry(

@@ -77,9 +77,14 @@ function currentFile(segments: readonly TokenSegment[], start: number): TokenSeg
   return file;
 }
 
+/** A seam is taken if it leaves at most this share of a piece empty: what is cut must pack well. */
+const seamShare = 1 / 16;
+/** A segment up to this share of a context goes to the next piece rather than be cut. */
+const wholeShare = 1 / 8;
+
 /**
  * Where a piece [start, limit) ends, in order of preference: before the next file, after a trained
- * segment, before a segment that fits in one piece, after a line, anywhere.
+ * segment, before a segment that is short or near the limit, after a line, anywhere.
  */
 function chooseCut(
   segments: readonly TokenSegment[],
@@ -91,8 +96,7 @@ function chooseCut(
   const isGood = (cut: number) =>
     hasTrained(segments, start, cut) && !isMaskedFor(segments, cut, limits);
   const seams = segments.filter((seam) => seam.start > start && seam.start <= limit).reverse();
-  // A seam that leaves most of a context behind would only multiply prefixes.
-  const floor = start + Math.floor((limit - start) / 4);
+  const floor = limit - Math.floor((limit - start) * seamShare);
   const whole = (seam: TokenSegment) => seam.kind === 'file' || seam.kind === 'done';
   const afterTrained = (seam: TokenSegment) =>
     segments.some((segment) => segment.trained && segment.end === seam.start);
@@ -102,8 +106,10 @@ function chooseCut(
   }
   const last = seams[0];
   if (last !== undefined && isGood(last.start)) {
-    const fits = last.end - last.start <= limits.contextLength - limits.prefixTokensMax;
-    if (fits || last.start === limit) return last.start;
+    const tokens = last.end - last.start;
+    const fits = tokens <= limits.contextLength - limits.prefixTokensMax;
+    const short = tokens <= limits.contextLength * wholeShare;
+    if (short || (fits && last.start >= floor) || last.start === limit) return last.start;
   }
   for (let cut = limit; cut > limit - Math.ceil((limit - start) / 8) && cut > start; cut -= 1) {
     if (endsLine(cut - 1) && isGood(cut)) return cut;

@@ -80,6 +80,19 @@ function indexEntry(shard: ManifestShard): unknown {
   return shardIndexEntry(basename, shard.bytes, shard.sha256, shard.packs);
 }
 
+/** First pack and shard that are not in the manifest yet. */
+export function nextNumbers(entries: readonly ManifestEntry[]): {
+  firstPack: number;
+  firstShard: number;
+} {
+  const head = entries.at(-1);
+  if (head === undefined) return { firstPack: 0, firstShard: 0 };
+  return {
+    firstPack: head.firstPack + sumOver(head.shards, (shard) => shard.packs),
+    firstShard: head.firstShard + head.shards.length,
+  };
+}
+
 export function sumOver(shards: readonly ManifestShard[], pick: (shard: ManifestShard) => number) {
   return shards.reduce((total, shard) => total + pick(shard), 0);
 }
@@ -99,8 +112,7 @@ function checkChain(
   hashBefore: string | null,
 ): void {
   if (entry.previous !== hashBefore) throw corrupt(path, 'it does not follow the entry before it');
-  const packs = before === null ? 0 : before.firstPack + sumOver(before.shards, (it) => it.packs);
-  const shards = before === null ? 0 : before.firstShard + before.shards.length;
+  const { firstPack: packs, firstShard: shards } = nextNumbers(before === null ? [] : [before]);
   if (entry.firstPack !== packs || entry.firstShard !== shards) {
     throw corrupt(path, 'its pack or shard numbers do not follow on');
   }

@@ -4,26 +4,41 @@
  * be read and checked without anything else.
  */
 import type { ManifestEntry } from '../../schemas/manifest.ts';
+import { stages } from '../../schemas/topology.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { sha256 } from '../runtime/ids.ts';
 import type { RunFacts } from '../runtime/stage.ts';
+import type { Configuration } from './config.ts';
 import type { ShardStore } from './store.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 const tokenizerPath = 'tokenizer/tokenizer.json';
 
+/** What decides, beside context and tokenizer, which pieces a document has. */
+export function cutFacts({
+  prefixTokensMax,
+}: Pick<Configuration, 'prefixTokensMax'>): ManifestEntry['carried']['cut'] {
+  return { version: stages.sink.version, prefixTokensMax };
+}
+
 /** Refuses to add to an output that was made another way. */
 export function matchOutput(
   head: ManifestEntry,
   run: RunFacts,
-  contextLength: number,
+  config: Pick<Configuration, 'contextLength' | 'prefixTokensMax'>,
   tokenizer: Tokenizer,
 ): void {
   const facts: [what: string, has: unknown, wants: unknown][] = [
     ['data set', head.dataset, run.dataset],
-    ['contextLength', head.contextLength, contextLength],
+    ['contextLength', head.contextLength, config.contextLength],
     ['tokenizer', head.tokenizer.fingerprint, tokenizer.fingerprint],
   ];
+  const { cut, samples } = head.carried;
+  if (samples.length > 0) {
+    const own = cutFacts(config);
+    facts.push(["cut (the sink's version)", cut.version, own.version]);
+    facts.push(['prefixTokensMax', cut.prefixTokensMax, own.prefixTokensMax]);
+  }
   // A live stream may go on under a newer version; the bytes of a bounded run may not change
   // midway.
   if (run.bounded) facts.push(['configuration', head.runId, run.runId]);

@@ -7,6 +7,7 @@ import { encodeShard, shardOverheadBytes } from '../../schemas/mds.ts';
 import { canonicalJson, sha256 } from '../runtime/ids.ts';
 import type { CrashPoint } from '../runtime/stage.ts';
 import { countTrained, provenanceOf, type SamplePiece } from './core.ts';
+import { type ShardPlace, shardNames } from './garbage.ts';
 import type { ShardStore } from './store.ts';
 
 /** A full pack, encoded when it was sealed. */
@@ -34,9 +35,8 @@ export function groupShards(packs: readonly SealedPack[], bytesMax: number): Sea
   return groups;
 }
 
-export interface ShardPlace {
-  /** Number of the shard and of its first pack in the data set. */
-  readonly number: number;
+export interface ShardFacts extends ShardPlace {
+  /** Number of its first pack in the data set. */
   readonly firstPack: number;
   readonly runId: string;
 }
@@ -44,27 +44,25 @@ export interface ShardPlace {
 export async function writeShard(
   store: ShardStore,
   packs: readonly SealedPack[],
-  place: ShardPlace,
+  facts: ShardFacts,
   crashPoint: CrashPoint,
 ): Promise<ManifestShard> {
-  const name = `shard.${String(place.number).padStart(5, '0')}`;
   const lines = packs.flatMap((pack, position) =>
-    provenanceOf(place.firstPack + position, pack.pieces, place.runId),
+    provenanceOf(facts.firstPack + position, pack.pieces, facts.runId),
   );
-  const shard = await createFile(
-    store,
-    `shards/${name}`,
-    'mds',
-    encodeShard(packs.map((pack) => pack.row)),
-  );
+  const create = (folder: string, extension: string, bytes: Buffer) =>
+    createFile(store, bytes, (hash) =>
+      shardNames(facts, hash).map((name) => `${folder}/${name}.${extension}`),
+    );
+  const shard = await create('shards', 'mds', encodeShard(packs.map((pack) => pack.row)));
   crashPoint('sink:shard-written');
   const text = lines.map((line) => `${canonicalJson(line)}\n`).join('');
-  const provenance = await createFile(store, `provenance/${name}`, 'jsonl', Buffer.from(text));
+  const provenance = await create('provenance', 'jsonl', Buffer.from(text));
   crashPoint('sink:provenance-written');
   const pieces = packs.flatMap((pack) => pack.pieces);
   return {
     ...shard,
-    firstPack: place.firstPack,
+    firstPack: facts.firstPack,
     packs: packs.length,
     tokens: packs.reduce((total, pack) => total + pack.tokens, 0),
     trainedTokens: pieces.reduce((total, piece) => total + countTrained(piece.mask), 0),
@@ -76,13 +74,19 @@ export async function writeShard(
  * A name that is taken holds our own bytes after a crash. Other bytes may be those of a writer that
  * is about to commit them, so they are never touched: the hash in the name keeps us apart.
  */
-async function createFile(store: ShardStore, stem: string, extension: string, bytes: Buffer) {
+async function createFile(
+  store: ShardStore,
+  bytes: Buffer,
+  pathsOf: (hash: string) => readonly string[],
+) {
   const hash = sha256(bytes);
-  for (const path of [`${stem}.${extension}`, `${stem}.${hash.slice(0, 16)}.${extension}`]) {
+  const paths = pathsOf(hash);
+  // Twice: a file that was there may have been removed as abandoned before it could be read.
+  for (const path of [...paths, ...paths]) {
     const created = await store.create(path, bytes);
     if (created || (await store.read(path))?.equals(bytes)) {
       return { path, bytes: bytes.byteLength, sha256: hash };
     }
   }
-  throw new Error(`${stem} is taken twice by other bytes`);
+  throw new Error(`${paths} are taken by other bytes`);
 }

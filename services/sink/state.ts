@@ -10,9 +10,9 @@ import { carry, restorePacks } from './carry.ts';
 import type { Configuration } from './config.ts';
 import { countTrained, makePack, type SamplePiece } from './core.ts';
 import { type HeldRecord, loadPieces } from './intake.ts';
-import { readManifest, sumOver } from './manifest.ts';
+import { nextNumbers, readManifest } from './manifest.ts';
 import type { Sources } from './offsets.ts';
-import { matchOutput } from './output.ts';
+import { cutFacts, matchOutput } from './output.ts';
 import { type Bin, createPacker, type Packer } from './pack.ts';
 import { createArrivalOrder, createSourceOrder, type Order } from './sequencer.ts';
 import type { SealedPack } from './shards.ts';
@@ -43,7 +43,7 @@ export async function loadState(
   const { run, config } = tools;
   const { entries, headHash } = await readManifest(store, before ?? undefined);
   const head = entries.at(-1) ?? null;
-  if (head !== null) matchOutput(head, run, config.contextLength, tokenizer);
+  if (head !== null) matchOutput(head, run, config, tokenizer);
   const carried = head?.carried ?? { samples: [], pending: [], open: [] };
   const inMemory = before === null ? new Map<string, SamplePiece[]>() : piecesOf(before);
   const packs = await restorePacks(carried, async (sample, numbers) => {
@@ -71,16 +71,6 @@ function piecesOf({ packer, pending }: SinkState): Map<string, SamplePiece[]> {
 
 export function sealPack({ pieces, tokens }: Bin<SamplePiece>, dataset: string): SealedPack {
   return { pieces, tokens, row: encodeSample(makePack(dataset, pieces)) };
-}
-
-/** First pack and shard that are not in the manifest yet. */
-export function nextNumbers(state: SinkState): { firstPack: number; firstShard: number } {
-  const head = state.entries.at(-1);
-  if (head === undefined) return { firstPack: 0, firstShard: 0 };
-  return {
-    firstPack: head.firstPack + sumOver(head.shards, (shard) => shard.packs),
-    firstShard: head.firstShard + head.shards.length,
-  };
 }
 
 export interface EntryParts {
@@ -114,12 +104,12 @@ export function makeEntry(
     runId: run.runId,
     contextLength: config.contextLength,
     tokenizer: parts.tokenizer,
-    ...nextNumbers(state),
+    ...nextNumbers(state.entries),
     shards: parts.shards,
     sources: parts.sources,
     nextSequence: state.order.nextSequence(),
     samples: state.uncommitted.flatMap((item) => (item.id === null ? [] : [item.id])),
-    carried: carry(parts.rest, state.packer.open(), referenceOf),
+    carried: { cut: cutFacts(config), ...carry(parts.rest, state.packer.open(), referenceOf) },
     maskedPieces: pieces.filter((piece) => countTrained(piece.mask) === 0).length,
     closed: parts.closed,
   };

@@ -19,7 +19,9 @@ export interface ShardStore {
   read(path: string): Promise<Buffer | null>;
   /** Names in a folder, sorted; empty when there is no such folder. */
   list(folder: string): Promise<string[]>;
-  /** Removes what killed writers left behind. */
+  /** No matter whether there was such a file. */
+  remove(path: string): Promise<void>;
+  /** Removes what killed writers left half-written. */
   removeTemporary(folder: string): Promise<void>;
 }
 
@@ -65,6 +67,7 @@ export function openLocalShardStore(root: string, crashPoint: CrashPoint): Shard
       const names = await listFolder(join(root, folder));
       return names.filter((name) => !name.startsWith(temporaryPrefix)).sort();
     },
+    remove: (path) => rm(join(root, path), { force: true }),
     removeTemporary: async (folder) => {
       for (const name of await listFolder(join(root, folder))) {
         if (name.startsWith(temporaryPrefix)) await rm(join(root, folder, name), { force: true });

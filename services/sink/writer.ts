@@ -11,13 +11,14 @@ import { type Emit, emit } from '../runtime/outcomes.ts';
 import type { StageRecord, Tools, Writer, WriterResult } from '../runtime/stage.ts';
 import type { Configuration } from './config.ts';
 import { countTrained, type SamplePiece } from './core.ts';
+import { removeAbandoned } from './garbage.ts';
 import { holdRecord, loadPieces } from './intake.ts';
-import { createEntry, hasEntry, publishIndex, sumOver } from './manifest.ts';
+import { createEntry, hasEntry, nextNumbers, publishIndex, sumOver } from './manifest.ts';
 import { openOffsets } from './offsets.ts';
 import { keepTokenizer } from './output.ts';
 import type { Bin } from './pack.ts';
 import { groupShards, type SealedPack, writeShard } from './shards.ts';
-import { loadState, makeEntry, nextNumbers, type SinkState, sealPack } from './state.ts';
+import { loadState, makeEntry, type SinkState, sealPack } from './state.ts';
 import type { ShardStore } from './store.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -36,6 +37,7 @@ export async function openSinkWriter(
   const file = await keepTokenizer(store, tokenizer, state.entries.at(-1) ?? null);
   // The index may be older than the manifest after a crash.
   await publishIndex(store, state);
+  await removeAbandoned(store, state.entries);
   return new SinkWriter(tools, store, tokenizer, state, file);
 }
 
@@ -49,6 +51,8 @@ class SinkWriter implements Writer {
   /** Number of source positions of a bounded run, once it is known. */
   #sources: number | null = null;
   #outcomes: Emit[] = [];
+  /** Files made for an entry that is not created yet. */
+  #written: string[] = [];
   /** The first failure: after it what is in memory can no longer be trusted. */
   #failure: { readonly error: unknown } | null = null;
 
@@ -187,17 +191,20 @@ class SinkWriter implements Writer {
   async #commit(groups: SealedPack[][], rest: SealedPack[], closed: boolean): Promise<void> {
     const { run, crashPoint } = this.#tools;
     const state = this.#state;
-    // Before any file is written: what a loser wrote stays behind, since a twin may have named it.
+    // Before any file is written: it would be for nothing.
     if (await hasEntry(this.#store, state.entries.length)) throw new Conflict();
-    const { firstPack, firstShard } = nextNumbers(state);
+    const { firstPack, firstShard } = nextNumbers(state.entries);
     const shards: ManifestEntry['shards'] = [];
     for (const packs of groups) {
-      const place = {
+      const facts = {
         number: firstShard + shards.length,
+        entry: run.bounded ? null : state.entries.length,
         firstPack: firstPack + sumOver(shards, (shard) => shard.packs),
         runId: run.runId,
       };
-      shards.push(await writeShard(this.#store, packs, place, crashPoint));
+      const shard = await writeShard(this.#store, packs, facts, crashPoint);
+      this.#written.push(shard.path, shard.provenance.path);
+      shards.push(shard);
     }
     const entry = makeEntry(state, this.#tools, {
       shards,
@@ -210,6 +217,7 @@ class SinkWriter implements Writer {
     const headHash = await createEntry(this.#store, entry);
     if (headHash === null) throw new Conflict();
     crashPoint('sink:entry-created');
+    this.#written = [];
     state.entries.push(entry);
     state.headHash = headHash;
     state.pending = rest;
@@ -231,6 +239,8 @@ class SinkWriter implements Writer {
     const before = this.#state;
     const backlog = [...before.uncommitted, ...before.order.waiting()];
     this.#state = await loadState(this.#tools, this.#store, this.#tokenizer, before);
+    await removeAbandoned(this.#store, this.#state.entries, this.#written);
+    this.#written = [];
     const entries = this.#state.entries.slice(before.entries.length);
     for (const entry of entries) {
       this.#offsets.commit(entry.sources);

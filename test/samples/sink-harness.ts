@@ -21,6 +21,11 @@ export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'backstory-sink-'));
 }
 
+/** A folder of its own for the output of one test. */
+export function newOutput({ folder }: Harness): string {
+  return mkdtempSync(join(folder, 'out-'));
+}
+
 /** A record as the sink reads it; `partition` and `offset` are where it lies in its topic. */
 export type SinkRecord =
   | StageRecord<'trajectory'>

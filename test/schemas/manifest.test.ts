@@ -5,7 +5,7 @@ import { manifestName, parseManifestEntry, parseProvenance } from '../../schemas
 const hash = 'a'.repeat(64);
 const file = { path: 'tokenizer/tokenizer.json', bytes: 1, sha256: hash };
 const entry = {
-  format: 1,
+  format: 2,
   entry: 3,
   previous: hash,
   dataset: 'd',
@@ -18,7 +18,7 @@ const entry = {
   sources: [],
   nextSequence: 0,
   samples: [],
-  carried: { samples: [], pending: [[[0, 1]]], open: [] },
+  carried: { cut: { version: 1, prefixTokensMax: 9 }, samples: [], pending: [[[0, 1]]], open: [] },
   maskedPieces: 0,
   closed: false,
 };
@@ -29,7 +29,7 @@ describe('parseManifestEntry', () => {
   });
 
   it.each<[string, object]>([
-    ['another format', { format: 2 }],
+    ['another format', { format: 1 }],
     ['another number', { entry: 4 }],
     ['an unknown field', { extra: 1 }],
     ['a field too few', { closed: undefined }],

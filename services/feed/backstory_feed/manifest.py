@@ -10,7 +10,7 @@ from pathlib import Path
 
 from backstory_feed.errors import FeedError
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)

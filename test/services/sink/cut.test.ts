@@ -36,7 +36,19 @@ describe('cutDocument', () => {
       'repeats the frame and the current file',
       'backstory:2 task:8 plan:10 file:3 think:10 write:30 done:2',
       40,
-      ['0+0-20', '2+20-33', '5+33-65'],
+      ['0+0-40', '5+40-65'],
+    ],
+    [
+      'leaves a short segment to the next piece',
+      'backstory:2 task:8 plan:10 file:3 think:50 write:10 done:2',
+      80,
+      ['0+0-73', '5+73-85'],
+    ],
+    [
+      'cuts a long segment rather than leave much of a piece empty',
+      'backstory:2 task:8 plan:10 file:3 think:50 write:20 done:2',
+      80,
+      ['0+0-80', '5+80-95'],
     ],
     [
       'cuts an oversized segment anywhere when it has no lines',
@@ -55,7 +67,7 @@ describe('cutDocument', () => {
 
   it('leaves out a prefix that is too long', () => {
     const text = 'backstory:2 task:2 plan:20 file:20 think:10 write:30 done:2';
-    expect(cuts(text, 60)).toEqual(['0+0-24', '2+24-54', '2+54-86']);
+    expect(cuts(text, 60)).toEqual(['0+0-60', '2+60-86']);
   });
 
   it('takes part of a long observation along, so that the next piece has something trained', () => {

@@ -1,5 +1,5 @@
 /** The sink's commit protocol: nothing lost, nothing twice (I5), the same bytes (I6). */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,6 +13,7 @@ import {
   deliver,
   droppedRecord,
   type Harness,
+  newOutput,
   outputBytes,
   placeRecords,
   type SinkRecord,
@@ -22,14 +23,6 @@ let harness: Harness;
 /** Sequences 0 to 11: 3 and 7 dropped, the others samples of 300 to 3,000 tokens. */
 let records: SinkRecord[];
 let reference: Record<string, string>;
-let outputs = 0;
-
-function newOutput(): string {
-  outputs += 1;
-  const out = join(harness.folder, `out-${outputs}`);
-  mkdirSync(out);
-  return out;
-}
 
 beforeAll(async () => {
   harness = await createHarness();
@@ -38,7 +31,7 @@ beforeAll(async () => {
     if (sequence === 3 || sequence === 7) records.push(droppedRecord(sequence));
     else records.push(await harness.trajectory(sampleRepository(sequence), sequence));
   }
-  const out = newOutput();
+  const out = newOutput(harness);
   const writer = await harness.open(out);
   expect(await deliver(writer, placeRecords([...records, closedRecord(12)]))).toBe(true);
   reference = outputBytes(out);
@@ -59,7 +52,7 @@ function sampleRepository(sequence: number) {
 
 describe('a bounded run', () => {
   it('makes several shards and passes verification', async () => {
-    const out = newOutput();
+    const out = newOutput(harness);
     await deliver(await harness.open(out), placeRecords([...records, closedRecord(12)]));
     const report = await verifyOutput(out);
     expect(report).toMatchObject({ samples: 10, files: 20, closed: true, leftovers: 0 });
@@ -78,7 +71,7 @@ describe('a bounded run', () => {
           const all = [...records, closedRecord(12)];
           const log = [...order, ...again].map((index) => all[index] as SinkRecord);
           // The run may be complete before the last redelivery arrives.
-          const out = newOutput();
+          const out = newOutput(harness);
           const placed = placeRecords(log, (_, position) => position % partitions);
           expect(await deliver(await harness.open(out), placed)).toBe(true);
           expect(outputBytes(out)).toEqual(reference);
@@ -99,7 +92,7 @@ describe('a bounded run', () => {
             order.map((index) => all[index] as SinkRecord),
             (_, position) => position % 3,
           );
-          const out = newOutput();
+          const out = newOutput(harness);
           for (const effects of deaths) await dieAfter(effects, out, log);
           expect(await deliver(await harness.open(out), log)).toBe(true);
           expect(outputBytes(out)).toEqual(reference);
@@ -114,7 +107,7 @@ describe('a bounded run', () => {
     const log = placeRecords([...records, closedRecord(12)]);
     const seen = new Set<string>();
     for (let effects = 1; effects <= 30; effects += 1) {
-      const out = newOutput();
+      const out = newOutput(harness);
       const name = await dieAfter(effects, out, log);
       if (name !== null) seen.add(name);
       await deliver(await harness.open(out), log);
@@ -131,7 +124,7 @@ describe('a bounded run', () => {
   });
 
   it('announces every shard once, and again after a restart', async () => {
-    const out = newOutput();
+    const out = newOutput(harness);
     const log = placeRecords([...records, closedRecord(12)]);
     const writer = await harness.open(out);
     const announced: string[] = [];
@@ -150,7 +143,7 @@ describe('a bounded run', () => {
   it('tells after a restart also of entries that died in the middle of one record', async () => {
     // In reverse, so that one record releases all others and makes several entries at once.
     const log = placeRecords([closedRecord(12), ...[...records].reverse()]);
-    const out = newOutput();
+    const out = newOutput(harness);
     await dieAt('sink:entry-created', 3, out, log);
     const writer = await harness.open(out);
     const told = [...writer.begin().outcomes];
@@ -165,7 +158,7 @@ describe('a bounded run', () => {
   });
 
   it('closes an output in which every source was dropped', async () => {
-    const out = newOutput();
+    const out = newOutput(harness);
     const log = placeRecords([droppedRecord(0), droppedRecord(1), closedRecord(2)]);
     expect(await deliver(await harness.open(out), log)).toBe(true);
     expect(await verifyOutput(out)).toMatchObject({ samples: 0, shards: 0, closed: true });
@@ -211,7 +204,7 @@ describe('several writers on one output', () => {
     const log = placeRecords([...records, closedRecord(12)]);
     await fc.assert(
       fc.asyncProperty(fc.array(fc.boolean(), { minLength: 30, maxLength: 40 }), async (turns) => {
-        const out = newOutput();
+        const out = newOutput(harness);
         const writers = [await harness.open(out), await harness.open(out)];
         const next = [0, 0];
         for (const turn of turns) {
@@ -233,7 +226,7 @@ describe('several writers on one output', () => {
     const samples = records.filter((record) => record.topic === 'trajectory');
     await fc.assert(
       fc.asyncProperty(fc.array(fc.boolean(), { minLength: 30, maxLength: 60 }), async (turns) => {
-        const out = newOutput();
+        const out = newOutput(harness);
         const live = { bounded: false, knobs: { shardBytesMax: 4096, openPacksMax: 2 } };
         const logs = [placeRecords(samples), placeRecords([...samples].reverse())];
         const writers = [await harness.open(out, live), await harness.open(out, live)];
@@ -256,7 +249,7 @@ describe('several writers on one output', () => {
   });
 
   it('gives up, coded, when the next number is taken by what is no entry', async () => {
-    const out = newOutput();
+    const out = newOutput(harness);
     const wrap = (store: ShardStore): ShardStore => ({
       ...store,
       create: async (path, bytes) => !path.startsWith('manifest/') && store.create(path, bytes),
@@ -271,7 +264,7 @@ describe('trouble', () => {
   it('a full disk at any write is DISK_FULL; with space again the bytes are the same', async () => {
     const log = placeRecords([...records, closedRecord(12)]);
     for (const failing of [1, 2, 3, 4, 6, 9]) {
-      const out = newOutput();
+      const out = newOutput(harness);
       let writes = 0;
       const wrap = (store: ShardStore): ShardStore => {
         const full = <Result>(write: () => Promise<Result>) => {
@@ -300,9 +293,21 @@ describe('trouble', () => {
     ['the configuration', { runId: 'other' }],
     ['the context length', { knobs: { contextLength: 1024 } }],
   ])('refuses to go on when %s changed', async (_what, options) => {
-    const out = newOutput();
+    const out = newOutput(harness);
     await deliver(await harness.open(out), placeRecords(records));
     await expect(harness.open(out, options)).rejects.toMatchObject({ code: 'OUTPUT_MISMATCH' });
+  });
+
+  it('refuses to go on with open packs of a live stream whose pieces it would cut otherwise', async () => {
+    const out = newOutput(harness);
+    const writer = await harness.open(out, { bounded: false, knobs: { openPacksMax: 2 } });
+    const log = placeRecords(records.filter((record) => record.topic === 'trajectory'));
+    for (const record of log) await writer.accept(record as StageRecord);
+    const other = { bounded: false, knobs: { prefixTokensMax: 9 } };
+    await expect(harness.open(out, other)).rejects.toMatchObject({ code: 'OUTPUT_MISMATCH' });
+    await writer.idle?.();
+    // Now nothing is in the making.
+    expect(await harness.open(out, other)).toBeDefined();
   });
 
   it.each([
@@ -322,7 +327,7 @@ describe('trouble', () => {
       (folder: string) => writeFileSync(join(folder, '00000000.json'), '{"entry":0'),
     ],
   ])('MANIFEST_CORRUPT for %s', async (_what, damage) => {
-    const out = newOutput();
+    const out = newOutput(harness);
     await deliver(await harness.open(out), placeRecords([...records, closedRecord(12)]));
     damage(join(out, 'manifest'));
     await expect(harness.open(out)).rejects.toMatchObject({ code: 'MANIFEST_CORRUPT' });
