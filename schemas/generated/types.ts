@@ -158,7 +158,7 @@ export interface FileStructure {
   readonly path: string;
   /** Language name in lower case; text when unknown. */
   readonly language: string;
-  /** tree-sitter, oxc or none. */
+  /** tree-sitter, oxc, regex (definitions found by line patterns) or none. */
   readonly parser: string;
   /** Share of bytes inside parse errors, 0 to 1. */
   readonly errorRatio: number;
@@ -168,6 +168,8 @@ export interface FileStructure {
   readonly symbols: readonly Symbol[];
   /** External modules it imports, sorted. */
   readonly externals: readonly string[];
+  /** Why it was read in part, by line patterns or not at all; null when it was read whole. */
+  readonly note: null | string;
 }
 
 /** A dependency of one file on another. */

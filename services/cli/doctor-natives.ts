@@ -26,7 +26,9 @@ export async function checkParsers(
   const extractor = openExtractor(configuration);
   try {
     const { files } = await extractor.extract(probes, signal);
-    const mute = files.filter((file) => file.symbols.length === 0).map((file) => file.language);
+    const mute = files
+      .filter((file) => file.note !== null || file.symbols.length === 0)
+      .map((file) => file.language);
     const languages = files.map((file) => file.language).sort();
     const problem = mute.length === 0 ? null : `no parser for ${mute.join(', ')}: ${reinstall}`;
     return { detail: `child process parses ${languages.join(', ')}`, problem };

@@ -27,9 +27,9 @@ export async function extractStructure(
   try {
     const texts = admission.files.map(({ path, bytes }) => ({
       path,
-      text: bytes.toString('utf8'),
+      text: async () => bytes,
     }));
-    const { shortfalls, ...structure } = await extractor.extract(texts, signal);
+    const { shortfalls, counts: _, ...structure } = await extractor.extract(texts, signal);
     return { ...structure, skipped: [...admission.skipped, ...shortfalls] };
   } finally {
     await extractor.close();

@@ -32,6 +32,45 @@ export const configuration = z.object({
     .min(1)
     .default(20_000)
     .describe('Files parsed per repository, in path order; the rest are listed only.'),
+  bytesParsedMax: z
+    .int()
+    .min(1)
+    .default(512 * 1024 * 1024)
+    .describe(
+      'Bytes parsed per repository, in path order; the rest are listed only. Above what admit lets through; one core parses 512 MiB in some minutes.',
+    ),
+  repositoryTimeMsMax: z
+    .int()
+    .min(1)
+    .default(3_600_000)
+    .describe(
+      'Milliseconds after which no further file of a repository is parsed; the rest are listed. An hour is ten times what 512 MiB take; only a starved machine gets there.',
+    ),
+  outlineErrorRatio: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.05)
+    .describe(
+      'Share of a file inside syntax errors above which line patterns complete its outline. Macros that the grammar cannot know cost some files of C++ a fifth; below 5 % little is lost.',
+    ),
+  cacheFolder: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe(
+      'Folder where what was parsed is kept for the next run; several processes may share it. Null: a run keeps it in its output folder, and `structure` keeps nothing.',
+    )
+    .meta(operational),
+  cacheBytesMax: z
+    .int()
+    .min(0)
+    .default(256 * 1024 * 1024)
+    .describe(
+      'Bytes of that cache; the oldest entries go first, 0 turns it off. An entry has a fifth of the bytes of its file, so 256 MiB remember more than 1 GiB of source.',
+    )
+    .meta(operational),
   symbolsPerFileMax: z
     .int()
     .min(0)
@@ -65,6 +104,14 @@ export const configuration = z.object({
     .min(64)
     .default(2048)
     .describe('Heap of a parser process in MiB; the tree of a 1 MiB file needs some 200.')
+    .meta(operational),
+  childResidentMegabytesMax: z
+    .int()
+    .min(64)
+    .default(320)
+    .describe(
+      'Memory of a parser process in MiB, native trees included, after which it is replaced between two batches. It starts with 70.',
+    )
     .meta(operational),
 });
 

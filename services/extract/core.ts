@@ -36,8 +36,13 @@ export function buildStructure(
   const resolutions = resolveAll(project);
   const { edges, softnessOf, shortfalls } = buildEdges(project, resolutions, limits);
   const language = new Map(files.map((file) => [file.path, file.language]));
+  const lost = [...files.flatMap(shortfallOf), ...shortfalls];
+  lost.sort((a, b) => byText(a.path, b.path) || byText(a.reason, b.reason));
+  const notes = Map.groupBy(lost, ({ path }) => path);
   return {
-    files: files.map((file) => fileStructure(file, resolutions.get(file.path))),
+    files: files.map((file) =>
+      fileStructure(file, resolutions.get(file.path), notes.get(file.path) ?? []),
+    ),
     edges,
     unresolved: unresolvedOf(resolutions),
     order: orderPaths(
@@ -45,7 +50,7 @@ export function buildStructure(
       edges.map((edge) => ({ from: edge.from, to: edge.to, softness: softnessOf(edge) })),
       (path) => phaseOf(path, isCode(language.get(path) ?? 'text')),
     ),
-    shortfalls,
+    shortfalls: lost,
   };
 }
 
@@ -71,15 +76,24 @@ function resolveAll(project: Project): Map<string, Resolution> {
   return resolutions;
 }
 
-function fileStructure(file: ParsedFile, resolution: Resolution | undefined): FileStructure {
+function shortfallOf({ path, note }: ParsedFile): Shortfall[] {
+  return note === null ? [] : [{ path, reason: note }];
+}
+
+function fileStructure(
+  file: ParsedFile,
+  resolution: Resolution | undefined,
+  lost: readonly Shortfall[],
+): FileStructure {
   return {
     path: file.path,
     language: file.language,
-    parser: file.parser,
+    parser: file.outline === null ? file.parser : 'regex',
     errorRatio: file.facts.errorRatio,
     lines: file.lines,
-    symbols: file.facts.symbols,
+    symbols: file.outline ?? file.facts.symbols,
     externals: [...new Set(resolution?.externals ?? [])].sort(byText),
+    note: lost.length === 0 ? null : lost.map(({ reason }) => reason).join(', '),
   };
 }
 

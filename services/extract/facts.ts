@@ -66,6 +66,10 @@ export interface ParsedFile {
   readonly facts: Facts;
   /** Text of a file that declares roots (tsconfig.json, go.mod, …); null for all others. */
   readonly manifest: string | null;
+  /** Definitions to show instead of those in `facts`, where lines had to help; never resolved. */
+  readonly outline: readonly Definition[] | null;
+  /** What was lost and why; null when nothing was. */
+  readonly note: string | null;
 }
 
 export const noFacts: Facts = {

@@ -1,9 +1,10 @@
 /** extract: takes the admitted files out of the content blob and says how they are built. */
-import type { Repository } from '../../schemas/generated/types.ts';
+import { join } from 'node:path';
 import { emit } from '../runtime/outcomes.ts';
-import { defineStage } from '../runtime/stage.ts';
+import { defineStage, type Tools } from '../runtime/stage.ts';
 import { type Configuration, configuration } from './config.ts';
-import { type Extractor, openExtractor, type SourceFile } from './extractor.ts';
+import { openContent } from './content.ts';
+import { type Extractor, openExtractor } from './extractor.ts';
 
 let extractor: Extractor | null = null;
 
@@ -13,7 +14,7 @@ export const extract = defineStage<Configuration, 'repo-admitted'>('extract', {
   concurrency: (config) => config.concurrency,
   failed: null,
   async open(tools) {
-    extractor = openExtractor(tools.config);
+    extractor = openFor(tools);
   },
   async close() {
     await extractor?.close();
@@ -21,21 +22,20 @@ export const extract = defineStage<Configuration, 'repo-admitted'>('extract', {
   },
   async handle(record, tools) {
     const { repository } = record.body;
-    extractor ??= openExtractor(tools.config);
-    const content = await tools.blobs.get(repository.content);
-    const files = sliceFiles(repository, content);
-    const { shortfalls, ...structure } = await extractor.extract(files, tools.signal);
+    extractor ??= openFor(tools);
+    const damagedBefore = extractor.damagedEntries();
+    const files = openContent(repository, tools.blobs);
+    const { shortfalls, counts, ...structure } = await extractor.extract(files, tools.signal);
     for (const { path, reason } of shortfalls) {
       tools.log.warn({ repository: repository.name, path, reason }, 'file not fully read');
     }
-    tools.count('files_parsed', structure.files.filter(({ parser }) => parser !== 'none').length);
+    const damaged = extractor.damagedEntries() - damagedBefore;
+    if (damaged > 0) tools.log.warn({ damaged }, 'cache entries could not be read');
+    tools.count('files_parsed', counts.parsed + counts.cached);
     return [emit('repo-structure', { repository, ...structure })];
   },
 });
 
-function sliceFiles(repository: Repository, content: Buffer): SourceFile[] {
-  return repository.files.map(({ path, offset, bytes }) => ({
-    path,
-    text: content.toString('utf8', offset, offset + bytes),
-  }));
+function openFor({ config, run }: Tools<Configuration>): Extractor {
+  return openExtractor(config, join(run.outputFolder, 'cache'));
 }

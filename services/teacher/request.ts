@@ -84,5 +84,6 @@ function findStructure(files: readonly FileStructure[], path: string): FileStruc
     lines: 0,
     symbols: [],
     externals: [],
+    note: null,
   };
 }

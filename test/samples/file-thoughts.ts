@@ -69,6 +69,7 @@ export function sampleParts(name: string, files: readonly SampleFile[]): SampleP
         lines: countLines(file.text),
         symbols: [],
         externals: [],
+        note: null,
       })),
       edges: [],
       unresolved: [],

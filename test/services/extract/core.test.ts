@@ -39,6 +39,7 @@ describe('buildStructure', () => {
       lines: 2,
       symbols: [],
       externals: [],
+      note: null,
     });
     expect(structure.shortfalls).toEqual([]);
   });

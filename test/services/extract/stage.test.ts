@@ -25,6 +25,7 @@ beforeAll(async () => {
   tools = {
     config,
     blobs,
+    run: { outputFolder: join(folder, 'out') },
     signal: new AbortController().signal,
     log: { warn: (what: unknown) => warnings.push(what) },
     count: (metric: string, by?: number) => counts.push([metric, by]),

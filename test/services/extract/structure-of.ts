@@ -22,6 +22,8 @@ export async function parseFiles(files: Files): Promise<ParsedFile[]> {
       lines: text.split('\n').length,
       facts: outcome?.facts ?? noFacts,
       manifest: isManifest(path) ? text : null,
+      outline: null,
+      note: outcome?.shortfall ?? null,
     });
   }
   return parsed;

@@ -20,6 +20,7 @@ const request: ThinkRequest = {
     lines: 1,
     symbols: [],
     externals: [],
+    note: null,
   },
   reads: [],
   usedBy: [],

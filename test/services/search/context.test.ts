@@ -12,6 +12,7 @@ const structure = {
   lines: 1,
   symbols: [],
   externals: [],
+  note: null,
 };
 const request: ThinkRequest = {
   name: 'sum',

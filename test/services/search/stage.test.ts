@@ -138,6 +138,7 @@ function structureOf(
       lines: 1,
       symbols: [],
       externals: [],
+      note: null,
     })),
     edges: [{ from: 'user.js', to: 'base.js', kind: 'import', confidence: 1, names: ['Ledger'] }],
     unresolved: [],

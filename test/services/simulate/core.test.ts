@@ -47,6 +47,7 @@ function dependency(
     lines: countLines(text),
     symbols,
     externals: [],
+    note: null,
   };
   return { path, text, structure, names };
 }

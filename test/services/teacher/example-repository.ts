@@ -120,6 +120,7 @@ function structureOf(path: string): FileStructure {
     lines: countLines(exampleTexts[path] ?? ''),
     symbols: symbols[path] ?? [],
     externals: path === 'src/store.py' ? ['threading'] : [],
+    note: null,
   };
 }
 

@@ -1,0 +1,186 @@
+/**
+ * From the files of a repository to what was read out of each: decoded, checked against the caps,
+ * taken from the cache or parsed. Holds the text of a few files at a time, not of the repository.
+ */
+import { setImmediate } from 'node:timers/promises';
+import { countLines } from '../../schemas/lines.ts';
+import { sha256 } from '../runtime/ids.ts';
+import type { Configuration } from './config.ts';
+import { decodeSource } from './decode.ts';
+import type { FactCache } from './fact-cache.ts';
+import { type Definition, noFacts, type ParsedFile } from './facts.ts';
+import type { Language } from './languages/language.ts';
+import { plainLanguage } from './languages/plain.ts';
+import { isManifest, languageOf } from './languages/registry.ts';
+import { outlineByLines } from './line-outline.ts';
+import { type ParseOutcome, unparsed } from './parse-file.ts';
+import type { ParserPool } from './parser-pool.ts';
+import { nameOf } from './paths.ts';
+import { readerVersion } from './reader-version.ts';
+import { openWindow } from './window.ts';
+
+export interface SourceFile {
+  readonly path: string;
+  /** Its text, or its bytes when its turn comes: a large repository is never whole in memory. */
+  readonly text: string | (() => Promise<Uint8Array>);
+}
+
+/** Where the facts came from. */
+export interface ReadCounts {
+  parsed: number;
+  cached: number;
+}
+
+export interface Reading {
+  /** In the sequence of the files. */
+  readonly files: readonly ParsedFile[];
+  readonly counts: Readonly<ReadCounts>;
+}
+
+/** Text in work at once: enough that no parser waits. */
+const windowBytes = 4 * 1024 * 1024;
+/** Characters handled before other work of the process gets a turn. */
+const turnCharacters = 256 * 1024;
+/** A file weighs at least this much, so that a hundred thousand empty ones give turns too. */
+const fileWeight = 512;
+
+interface Reader {
+  readonly config: Configuration;
+  readonly pool: ParserPool;
+  readonly cache: FactCache | null;
+  readonly signal: AbortSignal;
+  readonly counts: ReadCounts;
+}
+
+/** `files` in path order: which ones the caps of the repository leave out depends on it. */
+export async function readFiles(
+  files: readonly SourceFile[],
+  tools: Omit<Reader, 'counts'>,
+): Promise<Reading> {
+  const reader: Reader = { ...tools, counts: { parsed: 0, cached: 0 } };
+  const admits = openCaps(tools.config);
+  const results = new Array<ParsedFile>(files.length);
+  const window = openWindow(windowBytes);
+  let sinceTurn = 0;
+  for (const [index, file] of files.entries()) {
+    tools.signal.throwIfAborted();
+    const text = typeof file.text === 'string' ? file.text : decodeSource(await file.text());
+    const weight = fileWeight + (text?.length ?? 0);
+    const language = languageOf(file.path, text ?? '');
+    const refusal = text === null ? 'not-text' : language === null ? null : admits(text);
+    if (text === null || language === null || refusal !== null) {
+      results[index] = listedFile(file.path, text ?? '', language, refusal, tools.config);
+    } else {
+      await window.start(weight, async () => {
+        const outcome = await outcomeOf(reader, file.path, text, language);
+        results[index] = parsedFile(file.path, text, language, outcome, tools.config);
+      });
+    }
+    sinceTurn += weight;
+    if (sinceTurn > turnCharacters) await setImmediate();
+    if (sinceTurn > turnCharacters) sinceTurn = 0;
+  }
+  await window.drain();
+  return { files: results, counts: reader.counts };
+}
+
+/** Whether a text may be parsed: null, or the cap that it does not pass. */
+function openCaps(config: Configuration): (text: string) => string | null {
+  const start = performance.now();
+  let files = 0;
+  let bytes = 0;
+  return (text) => {
+    const length = Buffer.byteLength(text);
+    if (length > config.parseBytesMax) return 'parse-bytes';
+    if (files >= config.filesParsedMax) return 'files-limited';
+    if (bytes + length > config.bytesParsedMax) return 'bytes-limited';
+    if (performance.now() - start > config.repositoryTimeMsMax) return 'time-limited';
+    files += 1;
+    bytes += length;
+    return null;
+  };
+}
+
+/** From the cache, or parsed and remembered unless the machine had a part in how it ended. */
+async function outcomeOf(
+  { config, pool, cache, signal, counts }: Reader,
+  path: string,
+  text: string,
+  language: Language,
+): Promise<ParseOutcome> {
+  const key =
+    cache === null
+      ? ''
+      : sha256(
+          [readerVersion(language), config.symbolsPerFileMax, nameOf(path), sha256(text)].join(
+            '\n',
+          ),
+        );
+  const known = cache?.get(key) ?? null;
+  if (known !== null) {
+    counts.cached += 1;
+    return known;
+  }
+  const [outcome] = await pool.parse([{ path, language: language.name, text }], signal);
+  if (outcome === undefined) throw new Error('the parser pool gave no outcome');
+  counts.parsed += 1;
+  if (outcome.shortfall === null || lasting.has(outcome.shortfall)) cache?.put(key, outcome);
+  return outcome;
+}
+
+const lasting = new Set(['symbols-limited', 'syntax-errors']);
+
+function listedFile(
+  path: string,
+  text: string,
+  language: Language | null,
+  refusal: string | null,
+  config: Configuration,
+): ParsedFile {
+  const outcome = refusal === null ? null : unparsed(refusal);
+  return parsedFile(path, text, language, outcome, config);
+}
+
+function parsedFile(
+  path: string,
+  text: string,
+  language: Language | null,
+  outcome: ParseOutcome | null,
+  config: Configuration,
+): ParsedFile {
+  const name = language?.name ?? plainLanguage(path);
+  const facts = outcome?.facts ?? noFacts;
+  const inError = facts.errorRatio > config.outlineErrorRatio;
+  const outline = inError ? outlineByLines(text, name, config.symbolsPerFileMax) : [];
+  return {
+    path,
+    language: name,
+    parser: outcome?.parser ?? 'none',
+    lines: countLines(text),
+    facts,
+    manifest: isManifest(path) ? text : null,
+    outline: outline.length === 0 ? null : mergeOutline(facts.symbols, outline, config),
+    note: outcome?.shortfall ?? (inError ? 'syntax-errors' : null),
+  };
+}
+
+const routines = new Set(['function', 'method']);
+
+/** What the parser found stays as it is; lines add what it lost in its errors. */
+function mergeOutline(
+  symbols: readonly Definition[],
+  outline: readonly Definition[],
+  { symbolsPerFileMax }: Configuration,
+): Definition[] {
+  const spans = [...symbols].sort((a, b) => a.startLine - b.startLine);
+  const lost = outline.filter(
+    ({ name, startLine: line }) =>
+      !spans.some(
+        (other) =>
+          other.startLine <= line &&
+          line <= other.endLine &&
+          (other.name === name || (routines.has(other.kind) && other.startLine < line)),
+      ),
+  );
+  return [...spans, ...lost].sort((a, b) => a.startLine - b.startLine).slice(0, symbolsPerFileMax);
+}

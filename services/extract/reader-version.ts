@@ -1,0 +1,49 @@
+/**
+ * What the facts of a file depend on besides the file: the grammar's version and our own reading
+ * code. Taken from what is installed, so that nobody has to remember to raise a number.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sha256 } from '../runtime/ids.ts';
+import type { Language } from './languages/language.ts';
+
+const folder = dirname(fileURLToPath(import.meta.url));
+/** Besides all of languages/: what turns one file into facts. */
+const readers = ['facts.ts', 'parse-file.ts', 'text.ts', 'tree.ts'];
+
+let readerHash: string | null = null;
+
+/** Equal for two processes exactly when they would read a file of the language alike. */
+export function readerVersion(language: Language): string {
+  readerHash ??= hashReaders();
+  const { parsing } = language;
+  const grammar = parsing.parser === 'oxc' ? 'oxc-parser' : parsing.grammar;
+  const versions = [grammar, 'tree-sitter'].map(versionOf);
+  return sha256([readerHash, language.name, grammar, ...versions].join('\n'));
+}
+
+function hashReaders(): string {
+  const languages = readdirSync(join(folder, 'languages'))
+    .filter((name) => name.endsWith('.ts'))
+    .sort()
+    .map((name) => join('languages', name));
+  return sha256([...readers, ...languages].map((name) => readFileSync(join(folder, name))).join());
+}
+
+/** A grammar may be a file within its package. */
+function versionOf(specifier: string): string {
+  const segments = specifier.split('/');
+  const name = segments.slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+  const roots = createRequire(import.meta.url).resolve.paths(name) ?? [];
+  for (const root of roots) {
+    try {
+      const manifest = readFileSync(join(root, name, 'package.json'), 'utf8');
+      return (JSON.parse(manifest) as { version: string }).version;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+  return 'absent';
+}
