@@ -1,7 +1,7 @@
 /** Tasks that run at once up to a total weight. The first failure ends it. */
 
 export interface Window {
-  /** Resolves when the task has begun, which it does when there is room; rejects after a failure. */
+  /** Resolves when the task has begun, once there is room; rejects after a failure. */
   start(weight: number, task: () => Promise<void>): Promise<void>;
   /** Resolves when every task has ended. */
   drain(): Promise<void>;

@@ -1,4 +1,4 @@
-/** Definitions by the look of their lines, in every family; and that no text makes it slow or wrong. */
+/** Definitions by the look of their lines, in every family; no text makes it slow or wrong. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { outlineByLines } from '../../../services/extract/line-outline.ts';
