@@ -3,32 +3,24 @@
  * sealed shards, with and without the tokenizing, beside writing and syncing the same shard bytes
  * and nothing else. Then padding: how full packs are, beside the fewest packs that could do.
  */
-import { readdirSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { verifyOutput } from '../../services/cli/verify.ts';
 import type { StageRecord } from '../../services/runtime/stage.ts';
 import { readManifest } from '../../services/sink/manifest.ts';
 import { openLocalShardStore } from '../../services/sink/store.ts';
 import { openTokenizer, type Tokenizer } from '../../services/sink/tokenizer.ts';
 import { openSinkWriter } from '../../services/sink/writer.ts';
-import type { SampleFile } from '../../test/samples/file-thoughts.ts';
 import {
-  closedRecord,
   createHarness,
   type Harness,
-  placeRecords,
   type Repository,
   type SinkRecord,
 } from '../../test/samples/sink-harness.ts';
 import type { Report } from '../bench.ts';
+import { readPackages, recordLog, writeRaw } from '../repository-mix.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const sourceNames = /\.(ts|mts|js|mjs|cjs|py|c|h|rs|go|java|md|json|yaml|yml|toml|sh)$/;
-/** Larger ones are generated: parsers' tables, bundles, vocabularies. */
-const fileBytesMax = 100_000;
 /** Bounds the time of a run on a small machine. */
 const inputBytesMax = 24_000_000;
 const contextLength = 65_536;
@@ -38,7 +30,7 @@ export async function run(report: Report): Promise<void> {
   try {
     const harness = await createHarness(folder);
     const tokenizer = await openTokenizer('', '');
-    const packages = readPackages();
+    const packages = readPackages(inputBytesMax);
     const log = await recordLog(harness, packages);
     const bytes = documentBytes(log);
     report({ metric: 'trajectories', value: packages.length, unit: 'samples' });
@@ -69,54 +61,11 @@ export async function run(report: Report): Promise<void> {
   }
 }
 
-/** This repository and the installed packages, until there is enough. */
-function readPackages(): Repository[] {
-  const modules = join(root, 'node_modules');
-  const names = readdirSync(modules)
-    .filter((name) => !name.startsWith('.'))
-    .flatMap((name) =>
-      name.startsWith('@')
-        ? readdirSync(join(modules, name)).map((inner) => join(name, inner))
-        : [name],
-    )
-    .sort();
-  const found: Repository[] = [];
-  let left = inputBytesMax;
-  for (const [name, path] of [['backstory', root], ...names.map((it) => [it, join(modules, it)])]) {
-    const files = readSources(path ?? '');
-    const bytes = files.reduce((sum, { text }) => sum + text.length, 0);
-    if (files.length === 0 || bytes > left) continue;
-    left -= bytes;
-    found.push({ name: name ?? '', files });
-  }
-  return found;
-}
-
-/** Source files in path order, each after the first reading a few lines of the one before. */
-function readSources(folder: string): SampleFile[] {
-  const files: SampleFile[] = [];
-  const visit = (inner: string) => {
-    const items = readdirSync(join(folder, inner), { withFileTypes: true });
-    for (const item of items.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const path = join(inner, item.name);
-      if (item.isDirectory() && item.name !== 'node_modules' && !item.name.startsWith('.')) {
-        visit(path);
-      }
-      if (!item.isFile() || !sourceNames.test(item.name)) continue;
-      const bytes = readFileSync(join(folder, path));
-      const text = bytes.toString('utf8');
-      if (bytes.byteLength <= fileBytesMax && Buffer.from(text).equals(bytes)) {
-        files.push({ path, text, ...readOf(files.at(-1)) });
-      }
-    }
-  };
-  visit('');
-  return files;
-}
-
-function readOf(before: SampleFile | undefined): Pick<SampleFile, 'reads'> {
-  const lines = Math.min(20, before?.text.split('\n').length ?? 0) - 1;
-  return before === undefined || lines < 1 ? {} : { reads: [[before.path, 1, lines]] };
+function documentBytes(log: readonly SinkRecord[]): number {
+  return log.reduce(
+    (sum, record) => sum + (record.topic === 'trajectory' ? record.body.document.bytes : 0),
+    0,
+  );
 }
 
 /** Many small samples: a package's folders, each a repository. */
@@ -126,24 +75,6 @@ function splitFolders({ name, files }: Repository): Repository[] {
     name: `${name}/${folder}`,
     files: inside.map(({ path, text }) => ({ path, text })),
   }));
-}
-
-async function recordLog(
-  harness: Harness,
-  repositories: readonly Repository[],
-): Promise<SinkRecord[]> {
-  const records: SinkRecord[] = [];
-  for (const repository of repositories) {
-    records.push(await harness.trajectory(repository, records.length));
-  }
-  return placeRecords([...records, closedRecord(records.length)]);
-}
-
-function documentBytes(log: readonly SinkRecord[]): number {
-  return log.reduce(
-    (sum, record) => sum + (record.topic === 'trajectory' ? record.body.document.bytes : 0),
-    0,
-  );
 }
 
 /** Encodes each list of texts once; later calls are answered from memory. */
@@ -186,26 +117,6 @@ async function writeAll(
   const shardBytes = shards.reduce((sum, shard) => sum + shard.bytes, 0);
   const { tokens, packs, paddingShare } = await verifyOutput(out);
   return { seconds, tokens, packs, shardBytes, paddingShare };
-}
-
-/** Writes and syncs the same shard files again, and does nothing else. */
-async function writeRaw(from: string, to: string): Promise<{ seconds: number; bytes: number }> {
-  await mkdir(to);
-  const store = openLocalShardStore(from, () => {});
-  const shards = (await readManifest(store)).entries.flatMap((entry) => entry.shards);
-  let seconds = 0;
-  let bytes = 0;
-  for (const [position, shard] of shards.entries()) {
-    const content = (await store.read(shard.path)) ?? Buffer.alloc(0);
-    const started = performance.now();
-    const file = await open(join(to, String(position)), 'wx');
-    await file.writeFile(content);
-    await file.sync();
-    await file.close();
-    seconds += (performance.now() - started) / 1000;
-    bytes += content.byteLength;
-  }
-  return { seconds, bytes };
 }
 
 /** The baseline is what the fewest packs that hold so many tokens would leave empty. */

@@ -58,7 +58,8 @@ export async function exportCommand(
   return exitCodes.fine;
 }
 
-async function openSource(outputFolder: string): Promise<ExportSource> {
+/** An output as its manifest stands now. */
+export async function openSource(outputFolder: string): Promise<ExportSource> {
   const output = await openOutput(outputFolder);
   const { entries, headHash } = await readManifest(output.store);
   return {

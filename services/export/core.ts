@@ -29,11 +29,9 @@ export function shiftedMask({ mask, indices }: Pack): Uint8Array {
 }
 
 /** Labels aligned with the tokens, not shifted: the id where it is trained, else -100. */
-export function labels(pack: Pack): number[] {
+export function labels(pack: Pack): Int32Array {
   const predictable = predictableMask(pack);
-  return Array.from(pack.inputIds, (id, position) =>
-    predictable[position] === 1 ? id : ignoredLabel,
-  );
+  return signedIds(pack).map((id, position) => (predictable[position] === 1 ? id : ignoredLabel));
 }
 
 /** Signed 32-bit ids for formats that have no unsigned ones; no vocabulary comes near 2^31. */

@@ -7,29 +7,16 @@ import { labels, pieceLengths, predictableMask, shardStem, signedIds } from './c
 import type { ExportDocument } from './documents.ts';
 import type { ExportFormat } from './format.ts';
 import { type Column, listElements, parquetFile, scalarElement } from './parquet-file.ts';
+import { type ListColumn, parquetOfLists } from './parquet-lists.ts';
 
-const packColumns: readonly Column<Pack>[] = [
-  {
-    name: 'input_ids',
-    schema: listElements('input_ids', 'int32'),
-    value: (pack) => [...signedIds(pack)],
-    encoding: 'PLAIN',
-  },
-  {
-    name: 'labels',
-    schema: listElements('labels', 'int32'),
-    value: labels,
-    encoding: 'PLAIN',
-  },
-  {
-    name: 'completion_mask',
-    schema: listElements('completion_mask', 'int8'),
-    value: (pack) => [...predictableMask(pack)],
-  },
+const packColumns: readonly ListColumn<Pack>[] = [
+  { name: 'input_ids', kind: 'values', value: signedIds },
+  { name: 'labels', kind: 'values', value: labels },
+  { name: 'completion_mask', kind: 'mask', value: predictableMask },
   {
     name: 'seq_lengths',
-    schema: listElements('seq_lengths', 'int32'),
-    value: pieceLengths,
+    kind: 'values',
+    value: (pack) => Int32Array.from(pieceLengths(pack)),
   },
 ];
 
@@ -74,7 +61,7 @@ export const huggingFace: ExportFormat = {
   open: (folder, compression) => ({
     addShard: async ({ facts, packs }, documents) => {
       const name = `${shardStem(facts.path)}.parquet`;
-      await folder.write(`packs/${name}`, parquetFile(packs, packColumns, compression));
+      await folder.write(`packs/${name}`, parquetOfLists(packs, packColumns, compression));
       if (documents.length === 0) return;
       await folder.write(`text/${name}`, parquetFile(documents, textColumns, compression));
     },

@@ -1,6 +1,7 @@
 /**
- * Parquet files out of rows, in row groups of bounded size. Lists are the three-level kind and
- * nothing is nullable, so that every reader sees plain lists of plain numbers.
+ * Parquet files out of rows of any kind, in row groups of bounded size; packs go through
+ * parquet-lists.ts. Lists are the three-level kind and nothing is nullable, so that every reader
+ * sees plain lists of plain numbers.
  */
 import { zstdCompressSync } from 'node:zlib';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
@@ -21,8 +22,6 @@ export interface Column<Row> {
   readonly name: string;
   readonly schema: readonly SchemaElement[];
   readonly value: (row: Row) => unknown;
-  /** Plain for tokens: a dictionary of them costs time and saves little. */
-  readonly encoding?: 'PLAIN';
 }
 
 const scalars = {
@@ -60,8 +59,15 @@ export function listElements(
   ];
 }
 
-/** Rows of a group at most; a group of lists takes some hundred bytes of memory per token. */
-const groupRowsMax = 16;
+export const createdBy = 'backstory';
+
+/** The element that all columns are below. */
+export function rootElement(columns: number): SchemaElement {
+  return { name: 'root', num_children: columns };
+}
+
+/** Rows of a group at most: readers in random order load a group for each row they take. */
+export const groupRowsMax = 16;
 
 /** One file. The rows of a group become columns only when their turn has come. */
 export function parquetFile<Row>(
@@ -72,22 +78,15 @@ export function parquetFile<Row>(
   const bytes = new ByteWriter();
   const writer = new ParquetWriter({
     writer: bytes,
-    schema: [
-      { name: 'root', num_children: columns.length },
-      ...columns.flatMap((column) => [...column.schema]),
-    ],
+    schema: [rootElement(columns.length), ...columns.flatMap((column) => [...column.schema])],
     codec: compression === 'zstd' ? 'ZSTD' : 'UNCOMPRESSED',
     compressors: { ZSTD: (page) => zstdCompressSync(page) },
     statistics: false,
-    createdBy: 'backstory',
+    createdBy,
   });
   for (let start = 0; start < rows.length; start += groupRowsMax) {
     const group = rows.slice(start, start + groupRowsMax);
-    const columnData = columns.map(({ name, value, encoding }) => ({
-      name,
-      data: group.map(value),
-      ...(encoding === undefined ? {} : { encoding }),
-    }));
+    const columnData = columns.map(({ name, value }) => ({ name, data: group.map(value) }));
     writer.write({ columnData, rowGroupSize: groupRowsMax });
   }
   writer.finish();

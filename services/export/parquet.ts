@@ -5,24 +5,15 @@
 import type { Pack } from '../../schemas/mds.ts';
 import { shardStem, shiftedMask, signedIds } from './core.ts';
 import type { ExportFormat } from './format.ts';
-import { type Column, listElements, parquetFile } from './parquet-file.ts';
+import { type ListColumn, parquetOfLists } from './parquet-lists.ts';
 
-const columns: readonly Column<Pack>[] = [
-  {
-    name: 'input_ids',
-    schema: listElements('input_ids', 'int32'),
-    value: (pack) => [...signedIds(pack)],
-    encoding: 'PLAIN',
-  },
-  {
-    name: 'loss_mask',
-    schema: listElements('loss_mask', 'int8'),
-    value: (pack) => [...shiftedMask(pack)],
-  },
+const columns: readonly ListColumn<Pack>[] = [
+  { name: 'input_ids', kind: 'values', value: signedIds },
+  { name: 'loss_mask', kind: 'mask', value: shiftedMask },
   {
     name: 'seq_start_id',
-    schema: listElements('seq_start_id', 'int32'),
-    value: (pack) => pack.indices.map(([start]) => start),
+    kind: 'values',
+    value: ({ indices }) => Int32Array.from(indices, ([start]) => start),
   },
 ];
 
@@ -39,7 +30,7 @@ export const parquet: ExportFormat = {
   ],
   open: (folder, compression) => ({
     addShard: async ({ facts, packs }) => {
-      const file = parquetFile(packs, columns, compression);
+      const file = parquetOfLists(packs, columns, compression);
       await folder.write(`packed/${shardStem(facts.path)}.parquet`, file);
     },
     finish: async () => {},

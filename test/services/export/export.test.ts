@@ -103,7 +103,7 @@ describe('export', () => {
   );
 
   it('a growing output gives its packs, and says which documents are not whole', async () => {
-    const growing = await makeOutput(harness, 'growing', { repositories: 6, closed: false });
+    const growing = await makeOutput(harness, 'growing', { repositories: 8, closed: false });
     const to = newFolder();
     const { exitCode, out } = await exportTo(to, 'hf', growing.out, '--json');
     expect(exitCode).toBe(0);

@@ -1,0 +1,58 @@
+/**
+ * MB/s of native shards into every format: a real mix of repositories goes through the sink once,
+ * then each export reads its shards and writes another folder, beside writing and syncing the same
+ * shard bytes and nothing else (`baseline`).
+ */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSource } from '../../services/cli/export-command.ts';
+import { exportOutput } from '../../services/export/export.ts';
+import { formats } from '../../services/export/formats.ts';
+import { openLocalShardStore } from '../../services/sink/store.ts';
+import { openTokenizer } from '../../services/sink/tokenizer.ts';
+import { openSinkWriter } from '../../services/sink/writer.ts';
+import { createHarness, deliver } from '../../test/samples/sink-harness.ts';
+import type { Report } from '../bench.ts';
+import { readPackages, recordLog, writeRaw } from '../repository-mix.ts';
+
+/** Bounds the time of a run on a small machine. */
+const inputBytesMax = 16_000_000;
+const knobs = { contextLength: 65_536, shardBytesMax: 64 * 2 ** 20 };
+
+export async function run(report: Report): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'backstory-bench-'));
+  try {
+    const out = join(folder, 'out');
+    await makeShards(folder, out);
+    const raw = await writeRaw(out, join(folder, 'raw'));
+    const megabytes = raw.bytes / 1e6;
+    const baseline = megabytes / raw.seconds;
+    report({ metric: 'shards', value: megabytes, unit: 'MB' });
+    report({ metric: 'the disk alone', value: baseline, unit: 'MB/s' });
+    for (const format of formats) {
+      for (const compression of format.compressions) {
+        const target = join(folder, 'export');
+        const source = await openSource(out);
+        const started = performance.now();
+        const { files } = await exportOutput({ source, format, compression, target, gates: null });
+        const value = (megabytes * 1000) / (performance.now() - started);
+        const name = compression === 'none' ? format.name : `${format.name} ${compression}`;
+        report({ metric: name, value, unit: 'MB/s', baseline });
+        const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+        report({ metric: `${name}: size`, value: bytes / 1e6, unit: 'MB', baseline: megabytes });
+      }
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function makeShards(folder: string, out: string): Promise<void> {
+  await mkdir(out);
+  const harness = await createHarness(folder);
+  const tokenizer = await openTokenizer('', '');
+  const store = openLocalShardStore(out, () => {});
+  const writer = await openSinkWriter(harness.tools(out, { knobs }), store, tokenizer);
+  await deliver(writer, await recordLog(harness, readPackages(inputBytesMax)));
+}
