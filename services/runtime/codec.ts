@@ -1,13 +1,14 @@
 /**
- * Records to bytes and back: Avro by the topic's schema, and the claim check. Bodies above
- * 32 KiB go to the blob store first; the record then carries the reference.
+ * Records to bytes and back: the wire's framing and the claim check. Bodies above 32 KiB go to the
+ * blob store first; the record then carries the reference.
  */
-import { bodyType, recordType } from '../../schemas/avro.ts';
+import { bodyType } from '../../schemas/avro.ts';
 import type { BlobReference, Envelope, TopicBodies } from '../../schemas/generated/types.ts';
 import type { TopicName } from '../../schemas/topology.ts';
 import type { BlobStore } from './blobs.ts';
 import { asPipelineError, PipelineError } from './errors.ts';
 import type { BodyStore } from './stage.ts';
+import { plainWire, type Wire, type WireRecord } from './wire.ts';
 
 export const inlineBytesMax = 32 * 1024;
 /** Decoded bodies kept, by their encoded size: a plan is loaded once for all of its files. */
@@ -27,11 +28,13 @@ export interface Codec {
   /** RECORD_INVALID, BLOB_MISSING, BLOB_CORRUPT. */
   decode<Topic extends TopicName>(topic: Topic, value: Uint8Array): Promise<DecodedRecord<Topic>>;
   /** The envelope alone; never reads the blob store. */
-  decodeEnvelope(topic: TopicName, value: Uint8Array): Envelope;
+  decodeEnvelope(topic: TopicName, value: Uint8Array): Promise<Envelope>;
+  /** The record of a topic's dead-letter topic. */
+  encodeDeadLetter(topic: TopicName, record: WireRecord): Uint8Array;
   readonly bodies: BodyStore;
 }
 
-export function createCodec(blobs: BlobStore): Codec {
+export function createCodec(blobs: BlobStore, wire: Wire = plainWire): Codec {
   const bodies = createBodyStore(blobs);
   return {
     bodies,
@@ -39,42 +42,22 @@ export function createCodec(blobs: BlobStore): Codec {
       const inline = encodeBody(topic, body);
       const large = inline.byteLength > inlineBytesMax;
       const bodyReference = large ? await blobs.put(inline) : null;
-      return recordType(topic).toBuffer({ envelope, body: large ? null : body, bodyReference });
+      return wire.encode(topic, { envelope, body: large ? null : body, bodyReference });
     },
     decode: async <Topic extends TopicName>(topic: Topic, value: Uint8Array) => {
-      const record = parseRecord(topic, value);
-      if (record.body !== null) return { envelope: record.envelope, body: record.body };
-      if (record.bodyReference === null) {
+      const { envelope, body, bodyReference } = await wire.decode(topic, value);
+      if (body !== null) return { envelope, body: body as TopicBodies[Topic] };
+      if (bodyReference === null) {
         throw new PipelineError(
           'RECORD_INVALID',
           `record of ${topic} has neither a body nor a reference`,
         );
       }
-      return { envelope: record.envelope, body: await bodies.load(topic, record.bodyReference) };
+      return { envelope, body: await bodies.load(topic, bodyReference) };
     },
-    decodeEnvelope: (topic, value) => parseRecord(topic, value).envelope,
+    decodeEnvelope: async (topic, value) => (await wire.decode(topic, value)).envelope,
+    encodeDeadLetter: (topic, record) => wire.encodeDeadLetter(topic, record),
   };
-}
-
-interface WireRecord<Topic extends TopicName> {
-  readonly envelope: Envelope;
-  readonly body: TopicBodies[Topic] | null;
-  readonly bodyReference: BlobReference | null;
-}
-
-function parseRecord<Topic extends TopicName>(topic: Topic, value: Uint8Array): WireRecord<Topic> {
-  try {
-    return recordType(topic).fromBuffer(Buffer.from(value)) as WireRecord<Topic>;
-  } catch (error) {
-    throw new PipelineError(
-      'RECORD_INVALID',
-      `record of ${topic} does not match its schema: ${(error as Error).message}`,
-      {
-        subject: topic,
-        cause: error,
-      },
-    );
-  }
 }
 
 /** A body that does not fit its schema is the writing stage's bug, so this throws a plain error. */

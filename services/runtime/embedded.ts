@@ -5,60 +5,40 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { destination, type Logger, pino } from 'pino';
-import {
-  deadLetterTopic,
-  physicalTopic,
-  type StageName,
-  topicNames,
-  topics,
-} from '../../schemas/topology.ts';
-import type { Scorer } from '../scorer/port.ts';
-import type { Teacher } from '../teacher/port.ts';
-import { type BlobStore, openLocalBlobStore } from './blobs.ts';
+import { deadLetterTopic, physicalTopic, topicNames } from '../../schemas/topology.ts';
+import { openLocalBlobStore } from './blobs.ts';
 import type { Bus } from './bus.ts';
 import { openSqliteBus } from './bus-sqlite.ts';
-import { type Clock, systemClock } from './clock.ts';
-import { createCodec } from './codec.ts';
 import type { Configuration } from './configuration.ts';
 import { openCrashJournal } from './crash-journal.ts';
-import type { Engine, StageRunner } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { asPipelineError, PipelineError } from './errors.ts';
 import { sha256 } from './ids.ts';
-import { startJoin } from './join-runner.ts';
-import { startMap } from './map-runner.ts';
-import { memoTeacher, openMemo } from './memo.ts';
+import { openMemo } from './memo.ts';
 import { createMetrics } from './metrics.ts';
 import { startMetricsServer } from './metrics-server.ts';
+import {
+  type GraphOptions,
+  type OpenEngine,
+  openEngine,
+  topicConfigurations,
+} from './open-engine.ts';
 import type { ProgressSnapshot, RunSummary } from './progress.ts';
 import { ProgressTracker } from './progress-tracker.ts';
 import { claimOutput } from './run-file.ts';
-import { startSource } from './source-runner.ts';
-import type { AnyStage, CrashPoint, RunFacts } from './stage.ts';
+import type { RunFacts } from './stage.ts';
 import { summarise } from './summary.ts';
 import { forEachRecord } from './topic-reader.ts';
-import { startWriter } from './writer-runner.ts';
+import { plainWire } from './wire.ts';
 
-export interface EmbeddedOptions {
+export interface EmbeddedOptions extends GraphOptions {
   readonly outputFolder: string;
-  /** Resolved values by section: one per stage, and `runtime`. */
-  readonly configuration: Readonly<Record<string, unknown>>;
   readonly configurationHash: string;
   /** Hash of how the input was named: an output folder holds one input. */
   readonly inputHash: string;
-  readonly stages: readonly AnyStage[];
-  readonly teacher: Teacher;
-  /** Null when the search is off. */
-  readonly scorer: Scorer | null;
   readonly onProgress?: (snapshot: ProgressSnapshot) => void;
   /** Aborting stops gracefully: INTERRUPTED, and the same call resumes. */
   readonly signal?: AbortSignal;
-  /** For simulation: faults between two effects, a faulty bus or blob store, a moved clock. */
-  readonly faults?: {
-    readonly crashPoint?: CrashPoint;
-    readonly bus?: (bus: Bus) => Bus;
-    readonly blobs?: (blobs: BlobStore) => BlobStore;
-    readonly clock?: Clock;
-  };
 }
 
 const progressIntervalMs = 200;
@@ -89,9 +69,9 @@ export async function runEmbedded(options: EmbeddedOptions): Promise<RunSummary>
       teacher: options.teacher.identity,
       scorer: options.scorer?.identity ?? null,
     });
-    const engine = await openEngine(options, settings, run, bus, closers);
-    await runGraph(engine, options);
-    return await summarise(engine.engine, performance.now() - started, resumed);
+    const { open, progress } = await openProcess(options, settings, run, bus, closers);
+    await runGraph(open, options, progress);
+    return await summarise(open.engine, performance.now() - started, resumed);
   } finally {
     for (const close of closers.reverse()) await close();
   }
@@ -107,25 +87,16 @@ function runFacts(options: EmbeddedOptions, settings: Configuration): RunFacts {
   };
 }
 
-/** The engine and the promise that ends its run. */
-interface OpenEngine {
-  readonly engine: Engine;
-  readonly ended: Promise<void>;
-  readonly runners: Map<StageName, StageRunner>;
-  readonly abort: AbortController;
-}
-
-async function openEngine(
+async function openProcess(
   options: EmbeddedOptions,
   settings: Configuration,
   run: RunFacts,
   bus: Bus,
   closers: (() => Promise<void>)[],
-): Promise<OpenEngine> {
-  const localBlobs = await openLocalBlobStore(join(run.outputFolder, 'blobs'));
-  const blobs = options.faults?.blobs?.(localBlobs) ?? localBlobs;
-  const codec = createCodec(blobs);
+): Promise<{ open: OpenEngine; progress: ProgressTracker }> {
+  const blobs = await openLocalBlobStore(join(run.outputFolder, 'blobs'));
   const metrics = createMetrics();
+  const progress = new ProgressTracker(metrics);
   const memo = openMemo(join(run.outputFolder, 'memo'));
   const crashes = openCrashJournal(join(run.outputFolder, 'log'));
   closers.push(
@@ -133,50 +104,16 @@ async function openEngine(
     () => memo.close(),
   );
   const log = openLog(run.outputFolder, settings);
-  const teacher = memoTeacher(options.teacher, memo, settings.memo, metrics.count);
-  const abort = new AbortController();
-  const { promise: ended, resolve: finish, reject: fail } = Promise.withResolvers<void>();
-  // A failure can come before anybody waits for the end.
-  ended.catch(() => {});
-  const runners = new Map<StageName, StageRunner>();
-  const clock = options.faults?.clock ?? systemClock;
-  const crashPoint = options.faults?.crashPoint ?? (() => {});
-  const engine: Engine = {
-    bus,
-    codec,
-    run,
-    settings,
-    clock,
-    log,
-    metrics,
-    progress: new ProgressTracker(metrics),
-    crashes,
-    crashPoint,
-    signal: abort.signal,
-    finish,
-    fail,
-    restart: (stage) => restart(engine, options, runners, stage),
-    toolsFor: (stage) => ({
-      config: options.configuration[stage.name],
-      run,
-      log: log.child({ stage: stage.name }),
-      blobs,
-      bodies: codec.bodies,
-      clock,
-      teacher,
-      scorer: options.scorer,
-      signal: abort.signal,
-      crashPoint,
-      count: metrics.count,
-    }),
-  };
+  const wire = plainWire;
+  const parts = { run, settings, bus, wire, blobs, memo, crashes, metrics, progress, log };
+  const open = openEngine(options, parts);
   if (settings.metricsPort !== null) {
     const server = await startMetricsServer(metrics, settings.metricsPort);
     closers.push(() => server.close());
   }
-  await createTopics(engine);
-  await readProgress(engine);
-  return { engine, ended, runners, abort };
+  await bus.createTopics(topicConfigurations(run.dataset));
+  await readProgress(open.engine, progress);
+  return { open, progress };
 }
 
 function openLog(outputFolder: string, settings: Configuration): Logger {
@@ -184,43 +121,25 @@ function openLog(outputFolder: string, settings: Configuration): Logger {
   return pino({ level: settings.logLevel, base: null }, file);
 }
 
-async function createTopics(engine: Engine): Promise<void> {
-  await engine.bus.createTopics(
-    topicNames.flatMap((topic) => {
-      const { partitions } = topics[topic];
-      const { dataset } = engine.run;
-      return [
-        { name: physicalTopic(dataset, topic), partitions },
-        { name: physicalTopic(dataset, deadLetterTopic(topic)), partitions: 1 },
-      ];
-    }),
-  );
-}
-
 /** A resumed run counts what is there already. */
-async function readProgress(engine: Engine): Promise<void> {
+async function readProgress({ bus, codec, run }: Engine, progress: ProgressTracker): Promise<void> {
   for (const topic of topicNames) {
-    const { dataset } = engine.run;
-    await forEachRecord(engine.bus, physicalTopic(dataset, topic), async ({ value }) => {
-      const { envelope, body } = await engine.codec.decode(topic, value);
-      engine.progress.observe(topic, envelope, body);
+    await forEachRecord(bus, physicalTopic(run.dataset, topic), async ({ value }) => {
+      const { envelope, body } = await codec.decode(topic, value);
+      progress.observe(topic, envelope, body);
     });
-    const ends = await engine.bus.endOffsets(physicalTopic(dataset, deadLetterTopic(topic)));
-    engine.progress.deadLetters += ends.reduce((total, end) => total + end, 0);
+    const ends = await bus.endOffsets(physicalTopic(run.dataset, deadLetterTopic(topic)));
+    progress.deadLetters += ends.reduce((total, end) => total + end, 0);
   }
 }
 
-function start(engine: Engine, stage: AnyStage): Promise<StageRunner> {
-  if (stage.shape === 'source') return startSource(stage, engine);
-  if (stage.shape === 'map') return startMap(stage, engine);
-  if (stage.shape === 'join') return startJoin(stage, engine);
-  return startWriter(stage, engine);
-}
-
-async function runGraph(open: OpenEngine, options: EmbeddedOptions): Promise<void> {
-  const { engine, runners, abort } = open;
+async function runGraph(
+  open: OpenEngine,
+  options: EmbeddedOptions,
+  progress: ProgressTracker,
+): Promise<void> {
   const interrupt = () =>
-    engine.fail(
+    open.engine.fail(
       new PipelineError(
         'INTERRUPTED',
         'stopped; run the same command to go on, finished work is kept',
@@ -228,58 +147,15 @@ async function runGraph(open: OpenEngine, options: EmbeddedOptions): Promise<voi
     );
   if (options.signal?.aborted) interrupt();
   options.signal?.addEventListener('abort', interrupt, { once: true });
-  const timer = setInterval(
-    () => options.onProgress?.(engine.progress.snapshot()),
-    progressIntervalMs,
-  );
+  const timer = setInterval(() => options.onProgress?.(progress.snapshot()), progressIntervalMs);
   try {
-    let over = false;
-    open.ended
-      .finally(() => {
-        over = true;
-      })
-      .catch(() => {});
-    // The last stages first: a writer that finds its output complete spares starting the others.
-    for (const stage of [...options.stages].reverse()) {
-      if (over) break;
-      runners.set(stage.name, await start(engine, stage));
-    }
+    await open.start();
     await open.ended;
   } finally {
     clearInterval(timer);
     options.signal?.removeEventListener('abort', interrupt);
-    abort.abort(new Error('the run is over'));
-    await stopAll(engine, runners);
-    options.onProgress?.(engine.progress.snapshot());
+    open.abort();
+    await open.stop();
+    options.onProgress?.(progress.snapshot());
   }
-}
-
-/** After a failure a stage may be unable to commit; that costs a redelivery and nothing else. */
-async function stopAll(engine: Engine, runners: Map<StageName, StageRunner>): Promise<void> {
-  for (const [stage, runner] of runners) {
-    try {
-      await runner.stop();
-    } catch (error) {
-      engine.log.error({ stage, err: error }, 'a stage did not stop cleanly');
-    }
-  }
-}
-
-function restart(
-  engine: Engine,
-  options: EmbeddedOptions,
-  runners: Map<StageName, StageRunner>,
-  name: StageName,
-): void {
-  const stage = options.stages.find((candidate) => candidate.name === name);
-  const old = runners.get(name);
-  // Without a runner the stage is being restarted already.
-  if (stage === undefined || old === undefined) return;
-  runners.delete(name);
-  const again = async () => {
-    await old.stop();
-    if (engine.signal.aborted) return;
-    runners.set(name, await start(engine, stage));
-  };
-  again().catch((error: unknown) => engine.fail(error));
 }

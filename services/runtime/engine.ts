@@ -4,7 +4,6 @@
  * the record is acknowledged; their ids derive from content, so doing it twice is harmless (I7).
  */
 import type { Logger } from 'pino';
-import { recordType } from '../../schemas/avro.ts';
 import type { Envelope, TopicBodies } from '../../schemas/generated/types.ts';
 import {
   deadLetterTopic,
@@ -22,7 +21,7 @@ import { type ErrorCode, PipelineError } from './errors.ts';
 import { childId } from './ids.ts';
 import type { Metrics } from './metrics.ts';
 import { type Emit, emit } from './outcomes.ts';
-import type { ProgressTracker } from './progress-tracker.ts';
+import type { RunProgress } from './progress.ts';
 import type { AnyStage, CrashPoint, RunFacts, Tools } from './stage.ts';
 
 export interface Engine {
@@ -33,7 +32,7 @@ export interface Engine {
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
-  readonly progress: ProgressTracker;
+  readonly progress: RunProgress;
   readonly crashes: CrashJournal;
   readonly crashPoint: CrashPoint;
   /** Aborted when the run ends, for whatever reason. */
@@ -49,6 +48,8 @@ export interface Engine {
 
 /** A running stage. */
 export interface StageRunner {
+  /** Partitions that this process holds; null for a source, which has none. */
+  assigned(): number | null;
   /** Takes no more, waits for what is being handled, commits. */
   stop(): Promise<void>;
 }
@@ -133,7 +134,7 @@ export function deadLetterRecord(
   return {
     topic: physicalTopic(engine.run.dataset, deadLetterTopic(topic)),
     key: record.key,
-    value: recordType('dead-letter').toBuffer({
+    value: engine.codec.encodeDeadLetter(topic, {
       envelope: {
         ...envelope,
         id: childId(envelope.id, stage, version, deadLetterTopic(topic), 0),

@@ -13,7 +13,7 @@ import type { BusConsumer, IncomingRecord, TopicPartition } from './bus.ts';
 import type { Engine } from './engine.ts';
 import { decodeDone, Watermark } from './watermark.ts';
 
-/** A delivered record and the assignment it belongs to. */
+/** A delivered record and the assignment it belongs to: a partition given back gets a new one. */
 export interface Delivery {
   readonly record: IncomingRecord;
   readonly watermark: Watermark;
@@ -28,13 +28,25 @@ export interface IntakeOptions {
    */
   readonly windowMax: number;
   readonly take: (delivery: Delivery) => void;
-  readonly onRevoked?: () => void;
+  /** Only deliveries with one of these watermarks are still current. */
+  readonly onRevoked?: (current: ReadonlySet<Watermark>) => void;
 }
 
 export interface Intake {
   complete(delivery: Delivery): void;
+  /** False when its partition was revoked since: another process may have the record now. */
+  isCurrent(delivery: Delivery): boolean;
+  /** Partitions that this process holds. */
+  assigned(): number;
   /** Commits what is complete and stops deliveries. */
   close(): Promise<void>;
+}
+
+interface Assignment {
+  readonly at: TopicPartition;
+  readonly watermark: Watermark;
+  /** Delivered and not complete. */
+  outstanding: number;
 }
 
 /** Commits are grouped: at most one in this interval while records complete. */
@@ -42,21 +54,29 @@ const commitIntervalMs = 100;
 const batchMax = 256;
 
 export async function openIntake(engine: Engine, options: IntakeOptions): Promise<Intake> {
-  const watermarks = new Map<string, { at: TopicPartition; watermark: Watermark }>();
+  const assignments = new Map<string, Assignment>();
   const nameOf = (at: TopicPartition) => `${at.topic}/${at.partition}`;
-  let outstanding = 0;
   let paused = false;
   let dirty = false;
   let committing: Promise<void> | null = null;
   let closed = false;
   let consumer: BusConsumer | null = null;
 
-  const partitions = () => [...watermarks.values()].map((entry) => entry.at);
+  const partitions = () => [...assignments.values()].map((assignment) => assignment.at);
+  const outstanding = () => {
+    let total = 0;
+    for (const assignment of assignments.values()) total += assignment.outstanding;
+    return total;
+  };
+  const currentOf = ({ record, watermark }: Delivery) => {
+    const assignment = assignments.get(nameOf(record));
+    return assignment?.watermark === watermark ? assignment : null;
+  };
 
   const commit = async () => {
     if (!dirty || consumer === null) return;
     dirty = false;
-    const commits = [...watermarks.values()].map(({ at, watermark }) => ({
+    const commits = [...assignments.values()].map(({ at, watermark }) => ({
       topic: at.topic,
       partition: at.partition,
       offset: watermark.next,
@@ -80,15 +100,21 @@ export async function openIntake(engine: Engine, options: IntakeOptions): Promis
 
   const onRecords = (records: readonly IncomingRecord[]) => {
     for (const record of records) {
-      const watermark = watermarks.get(nameOf(record))?.watermark;
-      if (watermark === undefined || watermark.isDone(record.offset)) continue;
-      outstanding += 1;
-      options.take({ record, watermark });
+      const assignment = assignments.get(nameOf(record));
+      if (assignment === undefined || assignment.watermark.isDone(record.offset)) continue;
+      assignment.outstanding += 1;
+      options.take({ record, watermark: assignment.watermark });
     }
-    if (!paused && outstanding >= options.windowMax) {
+    if (outstanding() >= options.windowMax) {
       paused = true;
       consumer?.pause(partitions());
     }
+  };
+
+  const resumeIfRoom = () => {
+    if (!paused || outstanding() > options.windowMax / 2) return;
+    paused = false;
+    consumer?.resume(partitions());
   };
 
   consumer = await engine.bus.consume({
@@ -97,31 +123,32 @@ export async function openIntake(engine: Engine, options: IntakeOptions): Promis
     startOffset: (at, committed) => {
       const next = committed?.offset ?? 0;
       const done = decodeDone(next, committed?.metadata ?? '');
-      watermarks.set(nameOf(at), { at, watermark: new Watermark(next, done) });
+      assignments.set(nameOf(at), { at, watermark: new Watermark(next, done), outstanding: 0 });
       return next;
     },
     onRecords,
     onRevoked: (revoked) => {
-      for (const at of revoked) watermarks.delete(nameOf(at));
-      outstanding = 0;
-      paused = false;
-      options.onRevoked?.();
+      for (const at of revoked) assignments.delete(nameOf(at));
+      options.onRevoked?.(
+        new Set([...assignments.values()].map((assignment) => assignment.watermark)),
+      );
+      resumeIfRoom();
     },
     onFailure: engine.fail,
     batchMax,
   });
 
   return {
-    complete: ({ record, watermark }) => {
-      if (watermarks.get(nameOf(record))?.watermark !== watermark) return;
-      watermark.complete(record.offset);
-      outstanding -= 1;
+    complete: (delivery) => {
+      const assignment = currentOf(delivery);
+      if (assignment === null) return;
+      assignment.watermark.complete(delivery.record.offset);
+      assignment.outstanding -= 1;
       commitSoon();
-      if (paused && outstanding <= options.windowMax / 2) {
-        paused = false;
-        consumer?.resume(partitions());
-      }
+      resumeIfRoom();
     },
+    isCurrent: (delivery) => currentOf(delivery) !== null,
+    assigned: () => assignments.size,
     close: async () => {
       closed = true;
       await committing;

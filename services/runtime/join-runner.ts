@@ -4,7 +4,7 @@
  * parts are delivered again from the committed watermark, and the stage's own outputs tell which
  * repositories are complete, so leftovers of those can never hang.
  */
-import { physicalTopic, stages, type TopicName } from '../../schemas/topology.ts';
+import { physicalTopic, stages, type TopicName, topics } from '../../schemas/topology.ts';
 import type { IncomingRecord } from './bus.ts';
 import {
   childRecord,
@@ -20,38 +20,65 @@ import { type Delivery, type Intake, openIntake } from './intake.ts';
 import { type Settled, settle } from './settle.ts';
 import { type JoinStage, ProcessDeath, type StageRecord, type Tools } from './stage.ts';
 import { forEachRecord } from './topic-reader.ts';
+import { deadLetterUnreadable } from './unreadable.ts';
 
 interface OpenRepository {
   readonly parts: Map<number, IncomingRecord>;
   readonly deliveries: Delivery[];
 }
 
+/** What is held of one partition, from its assignment to its revocation. */
+interface OpenPartition {
+  readonly open: Map<string, OpenRepository>;
+  /** Repositories that had an output when the partition was assigned, and those since. */
+  readonly complete: Promise<Set<string>>;
+}
+
 type Join = JoinStage<unknown, TopicName>;
 
-function openRepository(): OpenRepository {
-  return { parts: new Map(), deliveries: [] };
-}
+/**
+ * Outputs of a partition that are read for repositories that are complete already. A leftover part
+ * comes while its repository is hardly older than those in flight, which are bounded by
+ * `runtime.openRepositoriesMax`; 10,000 is far above that and reads in about a second.
+ */
+const completeMax = 10_000;
 
 export async function startJoin(stage: Join, engine: Engine): Promise<StageRunner> {
   const tools = engine.toolsFor(stage);
   await stage.open?.(tools);
-  const complete = await completedRepositories(stage, engine);
-  const open = new Map<string, OpenRepository>();
+  // By assignment: a partition that goes and comes back was somebody else's meanwhile.
+  const partitions = new Map<Delivery['watermark'], OpenPartition>();
   let intake: Intake | null = null;
   let stopped = false;
   // One after the other: a join is cheap and its memory is one repository.
   let chain: Promise<void> = Promise.resolve();
 
+  const partitionOf = (delivery: Delivery) => {
+    let partition = partitions.get(delivery.watermark);
+    if (partition === undefined) {
+      const complete = completedRepositories(stage, engine, delivery.record.partition);
+      partition = { open: new Map(), complete };
+      partitions.set(delivery.watermark, partition);
+    }
+    return partition;
+  };
+
   const take = async (delivery: Delivery) => {
-    const ready = await addPart(stage, engine, open, complete, delivery);
-    if (ready === 'ignored') intake?.complete(delivery);
-    if (ready === 'waiting' || ready === 'ignored') return;
-    const repository = open.get(ready) as OpenRepository;
+    const { open, complete } = partitionOf(delivery);
+    const repository = await addPart(stage, engine, open, await complete, delivery);
+    if (repository === 'ignored') intake?.complete(delivery);
+    if (repository === 'ignored' || repository === 'waiting') return;
     if (!(await completeRepository(stage, engine, tools, repository))) return;
-    complete.add(ready);
-    open.delete(ready);
     engine.crashPoint(`${stage.name}:after-produce`);
-    for (const held of repository.deliveries) intake?.complete(held);
+    await close(delivery);
+  };
+  /** Its output is durable: every part of the repository is done, and later ones are leftovers. */
+  const close = async (delivery: Delivery) => {
+    const { open, complete } = partitionOf(delivery);
+    const { key } = delivery.record;
+    (await complete).add(key);
+    for (const held of open.get(key)?.deliveries ?? []) intake?.complete(held);
+    open.delete(key);
   };
 
   intake = await openIntake(engine, {
@@ -60,17 +87,24 @@ export async function startJoin(stage: Join, engine: Engine): Promise<StageRunne
     windowMax: Number.POSITIVE_INFINITY,
     take: (delivery) => {
       chain = chain.then(async () => {
-        if (stopped || engine.signal.aborted) return;
+        if (stopped || engine.signal.aborted || intake?.isCurrent(delivery) === false) return;
         try {
           await take(delivery);
         } catch (error) {
-          await onCrash(stage, engine, delivery, error);
+          if (!(await onCrash(stage, engine, delivery, error))) return;
+          intake?.complete(delivery);
+          await close(delivery);
         }
       });
     },
-    onRevoked: () => open.clear(),
+    onRevoked: (current) => {
+      for (const watermark of partitions.keys()) {
+        if (!current.has(watermark)) partitions.delete(watermark);
+      }
+    },
   });
   return {
+    assigned: () => intake?.assigned() ?? 0,
     stop: async () => {
       stopped = true;
       await chain;
@@ -80,36 +114,46 @@ export async function startJoin(stage: Join, engine: Engine): Promise<StageRunne
   };
 }
 
-/** Ids of the repositories for which this stage has written an output. */
-async function completedRepositories(stage: Join, engine: Engine): Promise<Set<string>> {
+/** Ids of the repositories for which this stage has written an output, the latest ones. */
+async function completedRepositories(
+  stage: Join,
+  engine: Engine,
+  partition: number,
+): Promise<Set<string>> {
   const ids = new Set<string>();
   for (const topic of stages[stage.name].writes) {
-    await forEachRecord(engine.bus, physicalTopic(engine.run.dataset, topic), async (record) => {
-      const envelope = engine.codec.decodeEnvelope(topic, record.value);
+    const visit = async (record: IncomingRecord) => {
+      const envelope = await engine.codec.decodeEnvelope(topic, record.value);
       // `dropped` has other writers: a repository they ended never has all its parts here.
       if (envelope.stage === stage.name) ids.add(envelope.repositoryId);
+    };
+    // Equal keys meet in partitions of equal number, where there are equally many.
+    const together = topics[topic].partitions === topics[stage.reads].partitions;
+    await forEachRecord(engine.bus, physicalTopic(engine.run.dataset, topic), visit, {
+      tailMax: completeMax,
+      ...(together ? { partition } : {}),
     });
   }
   return ids;
 }
 
-/** The repository's id when this was its last missing part. */
+/** The repository when this was its last missing part. */
 async function addPart(
   stage: Join,
   engine: Engine,
   open: Map<string, OpenRepository>,
   complete: ReadonlySet<string>,
   delivery: Delivery,
-): Promise<string> {
+): Promise<OpenRepository | 'waiting' | 'ignored'> {
   const { record } = delivery;
   if (complete.has(record.key)) return 'ignored';
   const input = await decode(stage, engine, record);
   const { ordinal, of } = stage.part(input);
-  const repository = open.get(record.key) ?? openRepository();
+  const repository: OpenRepository = open.get(record.key) ?? { parts: new Map(), deliveries: [] };
   open.set(record.key, repository);
   repository.parts.set(ordinal, record);
   repository.deliveries.push(delivery);
-  return repository.parts.size === of ? record.key : 'waiting';
+  return repository.parts.size === of ? repository : 'waiting';
 }
 
 async function decode(stage: Join, engine: Engine, record: IncomingRecord): Promise<StageRecord> {
@@ -166,23 +210,28 @@ async function end(
   if (dead) countDeadLetter(engine, `${stage.name}: ${detail}`);
 }
 
+/** True when the record has ended as a dead letter. */
 async function onCrash(
   stage: Join,
   engine: Engine,
   delivery: Delivery,
   error: unknown,
-): Promise<void> {
-  if (engine.signal.aborted) return;
+): Promise<boolean> {
+  if (engine.signal.aborted) return false;
+  if (error instanceof PipelineError && error.disposition === 'reject') {
+    await deadLetterUnreadable(engine, stage.name, stage.reads, delivery.record, error);
+    return true;
+  }
   if (error instanceof ProcessDeath || error instanceof PipelineError) {
     engine.fail(error);
-    return;
+    return false;
   }
   const { key } = delivery.record;
   const crashes = engine.crashes.add(stage.name, key);
   engine.log.error({ stage: stage.name, repositoryId: key, crashes, err: error }, 'a join crashed');
   if (crashes < engine.settings.crashesMax) {
     engine.restart(stage.name);
-    return;
+    return false;
   }
   // The poisoned repository ends here; the restarted stage finds it complete and goes on.
   const decoded = await decode(stage, engine, delivery.record);
@@ -195,4 +244,5 @@ async function onCrash(
     attempts: crashes,
   });
   engine.restart(stage.name);
+  return false;
 }

@@ -17,6 +17,7 @@ import { PipelineError } from './errors.ts';
 import { type Delivery, type Intake, openIntake } from './intake.ts';
 import { type Settled, settle } from './settle.ts';
 import { type MapStage, ProcessDeath, type StageRecord, type Tools } from './stage.ts';
+import { deadLetterUnreadable } from './unreadable.ts';
 
 /** Deliveries held per handler slot: enough that a slot never waits for the log. */
 const windowPerSlot = 4;
@@ -55,12 +56,14 @@ export async function startMap(
       queue.push(delivery);
       pump();
     },
-    onRevoked: () => {
-      queue.length = 0;
+    onRevoked: (current) => {
+      const kept = queue.filter(({ watermark }) => current.has(watermark));
+      queue.splice(0, queue.length, ...kept);
     },
   });
   pump();
   return {
+    assigned: () => intake?.assigned() ?? 0,
     stop: async () => {
       stopped = true;
       await Promise.all(running);
@@ -178,7 +181,8 @@ async function handleCrash(
       return false;
     }
     // Thrown outside the handler: the record itself cannot be read.
-    return poison(stage, engine, record, error, 1);
+    await deadLetterUnreadable(engine, stage.name, stage.reads, record, error);
+    return true;
   }
   const crashes = engine.crashes.add(stage.name, recordId);
   engine.log.error(
@@ -199,8 +203,6 @@ async function poison(
 ): Promise<boolean> {
   try {
     const decoded = await engine.codec.decode(stage.reads, record.value);
-    const reason = error instanceof PipelineError ? error.code : 'STAGE_POISONED';
-    const detail = error instanceof Error ? error.message : String(error);
     const input = {
       topic: stage.reads,
       partition: record.partition,
@@ -209,12 +211,11 @@ async function poison(
     };
     return await finish(stage, engine, record, input, {
       kind: 'dead-letter',
-      reason,
-      detail,
+      reason: 'STAGE_POISONED',
+      detail: error instanceof Error ? error.message : String(error),
       attempts,
     });
   } catch (second) {
-    // Not even its origin can be read: nobody downstream can be told, so the run must not go on.
     engine.fail(second);
     return false;
   }

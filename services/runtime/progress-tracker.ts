@@ -5,9 +5,9 @@
 import type { Envelope, TopicBodies } from '../../schemas/generated/types.ts';
 import type { TopicName } from '../../schemas/topology.ts';
 import type { Metrics } from './metrics.ts';
-import type { ProgressSnapshot } from './progress.ts';
+import type { ProgressSnapshot, RunProgress } from './progress.ts';
 
-export class ProgressTracker {
+export class ProgressTracker implements RunProgress {
   deadLetters = 0;
   readonly #metrics: Metrics;
   readonly #found = new Set<number>();

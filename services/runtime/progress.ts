@@ -1,6 +1,16 @@
 /** What a run tells while it goes and when it ends. Plain data; drawing it is the CLI's part. */
-import type { Usage } from '../../schemas/generated/types.ts';
-import type { StageName } from '../../schemas/topology.ts';
+import type { Envelope, TopicBodies, Usage } from '../../schemas/generated/types.ts';
+import type { StageName, TopicName } from '../../schemas/topology.ts';
+
+/** What the runners of one process tell of their work, and what holds the source back. */
+export interface RunProgress {
+  /** Dead letters so far, against `runtime.deadLettersMax`. */
+  deadLetters: number;
+  /** A record was produced. */
+  observe(topic: TopicName, envelope: Envelope, body: TopicBodies[TopicName]): void;
+  /** Resolves when fewer than `limit` repositories are open, or the signal aborts. */
+  openBelow(limit: number, signal: AbortSignal): Promise<void>;
+}
 
 export interface ProgressSnapshot {
   /** `total` is null until the input is closed. `done` counts trajectories, not shards. */

@@ -31,13 +31,14 @@ export async function startSource(
   const tools = engine.toolsFor(stage);
   await stage.open?.(tools);
   const emitted = await readEmitted(stage, engine);
-  let stopped = false;
+  const stopping = new AbortController();
+  const over = AbortSignal.any([engine.signal, stopping.signal]);
 
   const pump = async () => {
     if (emitted.closed) return;
     let started = performance.now();
     for await (const item of stage.items(tools, emitted.nextSequence)) {
-      if (stopped || engine.signal.aborted) return;
+      if (over.aborted) return;
       if (item.sequence !== emitted.nextSequence) {
         throw new Error(`source position ${item.sequence} follows ${emitted.nextSequence - 1}`);
       }
@@ -45,18 +46,18 @@ export async function startSource(
       engine.metrics.handled(stage.name, 'emitted', (performance.now() - started) / 1000);
       engine.crashPoint(`${stage.name}:after-produce`);
       emitted.nextSequence += 1;
-      await engine.progress.openBelow(engine.settings.openRepositoriesMax, engine.signal);
+      await engine.progress.openBelow(engine.settings.openRepositoriesMax, over);
       started = performance.now();
     }
-    if (engine.run.bounded && !stopped && !engine.signal.aborted)
-      await closeInput(stage, engine, emitted);
+    if (engine.run.bounded && !over.aborted) await closeInput(stage, engine, emitted);
   };
   const pumping = pump().catch((error: unknown) => {
     if (!engine.signal.aborted) engine.fail(asPipelineError(error, stage.name));
   });
   return {
+    assigned: () => null,
     stop: async () => {
-      stopped = true;
+      stopping.abort();
       await pumping;
       await stage.close?.();
     },
@@ -67,7 +68,7 @@ async function readEmitted(stage: SourceStage<unknown>, engine: Engine): Promise
   const emitted: Emitted = { nextSequence: 0, repositoryIds: new Set(), closed: false };
   const visit = async (topic: TopicName) => {
     await forEachRecord(engine.bus, physicalTopic(engine.run.dataset, topic), async (record) => {
-      const envelope = engine.codec.decodeEnvelope(topic, record.value);
+      const envelope = await engine.codec.decodeEnvelope(topic, record.value);
       if (envelope.stage !== stage.name) return;
       emitted.nextSequence = Math.max(emitted.nextSequence, envelope.sourceSequence + 1);
       if (topic === 'repo-found') emitted.repositoryIds.add(envelope.repositoryId);

@@ -1,17 +1,26 @@
-/** Reads a topic from its start to its present end, without a consumer group. */
+/** Reads a topic, or the tail of a partition, to its present end, without a consumer group. */
 import type { Bus, IncomingRecord } from './bus.ts';
 
 const batchMax = 1000;
+
+export interface ReadOptions {
+  /** Only this partition. */
+  readonly partition?: number;
+  /** At most the last so many records of each partition. */
+  readonly tailMax?: number;
+}
 
 /** Calls `visit` for every record, partition by partition, in order. */
 export async function forEachRecord(
   bus: Bus,
   topic: string,
   visit: (record: IncomingRecord) => Promise<void>,
+  { partition: only, tailMax = Number.POSITIVE_INFINITY }: ReadOptions = {},
 ): Promise<void> {
   const ends = await bus.endOffsets(topic);
   for (const [partition, end] of ends.entries()) {
-    let position = 0;
+    if (only !== undefined && partition !== only) continue;
+    let position = Math.max(0, end - tailMax);
     while (position < end) {
       const records = await bus.read({ topic, partition }, position, batchMax);
       const last = records.at(-1);

@@ -2,8 +2,9 @@
  * Runs a writer: one record at a time, from the offsets that the writer's own durable state
  * names. The consumer group's offsets only follow, so that lag can be seen.
  */
-import { consumerGroup, physicalTopic, stages } from '../../schemas/topology.ts';
+import { consumerGroup, physicalTopic, stages, type TopicName } from '../../schemas/topology.ts';
 import type { BusConsumer, IncomingRecord, TopicPartition } from './bus.ts';
+import type { DecodedRecord } from './codec.ts';
 import {
   childRecord,
   datasetEnvelope,
@@ -12,9 +13,10 @@ import {
   produce,
   type StageRunner,
 } from './engine.ts';
-import { asPipelineError } from './errors.ts';
+import { asPipelineError, PipelineError } from './errors.ts';
 import type { Emit } from './outcomes.ts';
 import type { Writer, WriterStage } from './stage.ts';
+import { deadLetterUnreadable } from './unreadable.ts';
 
 /** Records held while the writer works. */
 const queueMax = 1000;
@@ -31,7 +33,7 @@ export async function startWriter(
   await announce(stage, engine, begun.outcomes);
   if (begun.done) {
     engine.finish();
-    return { stop: () => closeAll(stage, writer, null) };
+    return { assigned: () => 0, stop: () => closeAll(stage, writer, null) };
   }
   const assigned = new Map<string, TopicPartition>();
   const queue: IncomingRecord[] = [];
@@ -104,6 +106,7 @@ export async function startWriter(
   // A life before this one may have left packs open.
   quiet.restart();
   return {
+    assigned: () => assigned.size,
     stop: async () => {
       stopped = true;
       quiet.stop();
@@ -158,7 +161,8 @@ async function acceptRecord(
   record: IncomingRecord,
 ): Promise<boolean> {
   const topic = logicalTopic(engine, record.topic);
-  const decoded = await engine.codec.decode(topic, record.value);
+  const decoded = await decodeOrBury(stage, engine, topic, record);
+  if (decoded === null) return false;
   const started = performance.now();
   const result = await writer.accept({
     topic,
@@ -170,6 +174,22 @@ async function acceptRecord(
   await announce(stage, engine, result.outcomes);
   if (result.done) engine.finish();
   return result.outcomes.length > 0;
+}
+
+/** Null when the record cannot be read: then it has become a dead letter. */
+async function decodeOrBury(
+  stage: WriterStage<unknown>,
+  engine: Engine,
+  topic: TopicName,
+  record: IncomingRecord,
+): Promise<DecodedRecord<TopicName> | null> {
+  try {
+    return await engine.codec.decode(topic, record.value);
+  } catch (error) {
+    if (!(error instanceof PipelineError) || error.disposition !== 'reject') throw error;
+    await deadLetterUnreadable(engine, stage.name, topic, record, error);
+    return null;
+  }
 }
 
 /** What a writer tells belongs to the data set, not to the record that happened to fill a shard. */

@@ -52,7 +52,7 @@ describe('codec', () => {
       envelope,
       body: planBody(length),
     });
-    expect(codec.decodeEnvelope('repo-plan', value)).toEqual(envelope);
+    expect(await codec.decodeEnvelope('repo-plan', value)).toEqual(envelope);
     const large = length > inlineBytesMax;
     expect(await blobCount()).toBe(large ? 1 : 0);
     expect(value.byteLength).toBeLessThan(inlineBytesMax + 1000);

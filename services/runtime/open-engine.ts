@@ -1,0 +1,188 @@
+/**
+ * The engine of one process, and its stages: what the embedded and the cluster runtime share. The
+ * caller chooses the bus, the stores and the log; here they become what runners work with.
+ */
+import type { Logger } from 'pino';
+import {
+  deadLetterTopic,
+  physicalTopic,
+  type StageName,
+  topicNames,
+  topics,
+} from '../../schemas/topology.ts';
+import type { Scorer } from '../scorer/port.ts';
+import type { Teacher } from '../teacher/port.ts';
+import type { BlobStore } from './blobs.ts';
+import type { Bus, TopicConfiguration } from './bus.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { createCodec } from './codec.ts';
+import type { Configuration } from './configuration.ts';
+import type { CrashJournal } from './crash-journal.ts';
+import type { Engine, StageRunner } from './engine.ts';
+import { startJoin } from './join-runner.ts';
+import { startMap } from './map-runner.ts';
+import { type Memo, memoTeacher } from './memo.ts';
+import type { Metrics } from './metrics.ts';
+import type { RunProgress } from './progress.ts';
+import { startSource } from './source-runner.ts';
+import type { AnyStage, CrashPoint, RunFacts } from './stage.ts';
+import type { Wire } from './wire.ts';
+import { startWriter } from './writer-runner.ts';
+
+/** What a caller of either runtime says. */
+export interface GraphOptions {
+  /** Resolved values by section: one per stage, and `runtime`. */
+  readonly configuration: Readonly<Record<string, unknown>>;
+  readonly stages: readonly AnyStage[];
+  readonly teacher: Teacher;
+  /** Null when the search is off. */
+  readonly scorer: Scorer | null;
+  /** For simulation: faults between two effects, a faulty bus or blob store, a moved clock. */
+  readonly faults?: {
+    readonly crashPoint?: CrashPoint;
+    readonly bus?: (bus: Bus) => Bus;
+    readonly blobs?: (blobs: BlobStore) => BlobStore;
+    readonly clock?: Clock;
+  };
+}
+
+/** What a runtime brings. */
+export interface EngineParts {
+  readonly run: RunFacts;
+  readonly settings: Configuration;
+  readonly bus: Bus;
+  readonly wire: Wire;
+  readonly blobs: BlobStore;
+  readonly memo: Memo;
+  readonly crashes: CrashJournal;
+  readonly metrics: Metrics;
+  readonly progress: RunProgress;
+  readonly log: Logger;
+}
+
+/** A running process: the engine, its stages, and the promise that ends with it. */
+export interface OpenEngine {
+  readonly engine: Engine;
+  /** Resolves when the output is complete, rejects with what the process cannot go on after. */
+  readonly ended: Promise<void>;
+  readonly runners: ReadonlyMap<StageName, StageRunner>;
+  /** Starts the stages, the last ones first, until one finds the output complete. */
+  start(): Promise<void>;
+  /** Makes handlers give up what they are doing. */
+  abort(): void;
+  /** Every stage takes no more, waits for what is being handled and commits. */
+  stop(): Promise<void>;
+}
+
+export function openEngine(options: GraphOptions, parts: EngineParts): OpenEngine {
+  const blobs = options.faults?.blobs?.(parts.blobs) ?? parts.blobs;
+  const clock = options.faults?.clock ?? systemClock;
+  const crashPoint = options.faults?.crashPoint ?? (() => {});
+  const { run, settings, metrics, log } = parts;
+  const codec = createCodec(blobs, parts.wire);
+  const teacher = memoTeacher(options.teacher, parts.memo, settings.memo, metrics.count);
+  const abort = new AbortController();
+  const { promise: ended, resolve: finish, reject: fail } = Promise.withResolvers<void>();
+  // A failure can come before anybody waits for the end.
+  ended.catch(() => {});
+  const runners = new Map<StageName, StageRunner>();
+  const engine: Engine = {
+    ...parts,
+    codec,
+    clock,
+    crashPoint,
+    signal: abort.signal,
+    finish,
+    fail,
+    restart: (stage) => restart(engine, options.stages, runners, stage),
+    toolsFor: (stage) => ({
+      config: options.configuration[stage.name],
+      run,
+      log: log.child({ stage: stage.name }),
+      blobs,
+      bodies: codec.bodies,
+      clock,
+      teacher,
+      scorer: options.scorer,
+      signal: abort.signal,
+      crashPoint,
+      count: metrics.count,
+    }),
+  };
+  return {
+    engine,
+    ended,
+    runners,
+    start: () => startAll(engine, options.stages, runners, ended),
+    abort: () => abort.abort(new Error('the run is over')),
+    stop: () => stopAll(engine, runners),
+  };
+}
+
+/** Every topic of a data set and its dead letters. */
+export function topicConfigurations(dataset: string): TopicConfiguration[] {
+  return topicNames.flatMap((topic) => {
+    const { partitions } = topics[topic];
+    return [
+      { name: physicalTopic(dataset, topic), partitions },
+      { name: physicalTopic(dataset, deadLetterTopic(topic)), partitions: 1 },
+    ];
+  });
+}
+
+function startStage(engine: Engine, stage: AnyStage): Promise<StageRunner> {
+  if (stage.shape === 'source') return startSource(stage, engine);
+  if (stage.shape === 'map') return startMap(stage, engine);
+  if (stage.shape === 'join') return startJoin(stage, engine);
+  return startWriter(stage, engine);
+}
+
+async function startAll(
+  engine: Engine,
+  stages: readonly AnyStage[],
+  runners: Map<StageName, StageRunner>,
+  ended: Promise<void>,
+): Promise<void> {
+  let over = false;
+  ended
+    .finally(() => {
+      over = true;
+    })
+    .catch(() => {});
+  // The last stages first: a writer that finds its output complete spares starting the others.
+  for (const stage of [...stages].reverse()) {
+    if (over) break;
+    runners.set(stage.name, await startStage(engine, stage));
+  }
+}
+
+/** After a failure a stage may be unable to commit; that costs a redelivery and nothing else. */
+async function stopAll(engine: Engine, runners: Map<StageName, StageRunner>): Promise<void> {
+  const stopOne = async (stage: StageName, runner: StageRunner) => {
+    try {
+      await runner.stop();
+    } catch (error) {
+      engine.log.error({ stage, err: error }, 'a stage did not stop cleanly');
+    }
+  };
+  await Promise.all([...runners].map(([stage, runner]) => stopOne(stage, runner)));
+}
+
+function restart(
+  engine: Engine,
+  stages: readonly AnyStage[],
+  runners: Map<StageName, StageRunner>,
+  name: StageName,
+): void {
+  const stage = stages.find((candidate) => candidate.name === name);
+  const old = runners.get(name);
+  // Without a runner the stage is being restarted already.
+  if (stage === undefined || old === undefined) return;
+  runners.delete(name);
+  const again = async () => {
+    await old.stop();
+    if (engine.signal.aborted) return;
+    runners.set(name, await startStage(engine, stage));
+  };
+  again().catch((error: unknown) => engine.fail(error));
+}

@@ -1,0 +1,106 @@
+/**
+ * The end of a record that cannot be decoded: a dead letter with its bytes. Where its key names a
+ * repository that was found, that repository is dropped, so that nothing downstream waits for it.
+ */
+import type { Envelope } from '../../schemas/generated/types.ts';
+import { physicalTopic, type StageName, type TopicName, topics } from '../../schemas/topology.ts';
+import type { IncomingRecord } from './bus.ts';
+import {
+  countDeadLetter,
+  datasetEnvelope,
+  deadLetterRecord,
+  droppedRecord,
+  type Engine,
+  type PlannedRecord,
+  produce,
+} from './engine.ts';
+import { PipelineError } from './errors.ts';
+import { sha256 } from './ids.ts';
+import { forEachRecord } from './topic-reader.ts';
+
+export async function deadLetterUnreadable(
+  engine: Engine,
+  stage: StageName,
+  topic: TopicName,
+  record: IncomingRecord,
+  error: PipelineError,
+): Promise<void> {
+  const { code: reason, message: detail } = error;
+  const origin = await findOrigin(engine, topic, record);
+  const dropped: PlannedRecord[] =
+    origin === null
+      ? []
+      : [
+          droppedRecord(stage, origin.envelope, origin.name, origin.origin, {
+            disposition: 'dead_letter',
+            reason,
+            detail,
+          }),
+        ];
+  const envelope = origin?.envelope ?? strangerEnvelope(engine, record);
+  const cause = { reason, detail, attempts: 1 };
+  const deadLetter = deadLetterRecord(engine, stage, topic, record, envelope, cause);
+  await produce(engine, dropped, [deadLetter]);
+  countDeadLetter(engine, `${stage}: ${detail}`);
+}
+
+/** Stands for what cannot be read. The place makes the id, so that redelivery gives it again. */
+function strangerEnvelope(engine: Engine, record: IncomingRecord): Envelope {
+  const place = `${record.topic}/${record.partition}/${record.offset}`;
+  return {
+    ...datasetEnvelope(engine),
+    id: sha256(place).slice(0, 32),
+    repositoryId: record.key,
+  };
+}
+
+interface Origin {
+  readonly envelope: Envelope;
+  readonly name: string;
+  readonly origin: string;
+}
+
+/** The repository that the record belongs to, from itself or from what the source found. */
+async function findOrigin(
+  engine: Engine,
+  topic: TopicName,
+  record: IncomingRecord,
+): Promise<Origin | null> {
+  try {
+    const envelope = await engine.codec.decodeEnvelope(topic, record.value);
+    return { envelope, name: envelope.repositoryId, origin: '' };
+  } catch (error) {
+    passUnlessUnreadable(error);
+  }
+  // Not even the envelope: the key is all there is.
+  return findRepository(engine, topic, record);
+}
+
+async function findRepository(
+  engine: Engine,
+  topic: TopicName,
+  record: IncomingRecord,
+): Promise<Origin | null> {
+  let found: Origin | null = null;
+  const source = physicalTopic(engine.run.dataset, 'repo-found');
+  // Equal keys meet in partitions of equal number, where there are equally many.
+  const together = topics[topic].partitions === topics['repo-found'].partitions;
+  const visit = async ({ key, value }: IncomingRecord) => {
+    if (key !== record.key || found !== null) return;
+    try {
+      const { envelope, body } = await engine.codec.decode('repo-found', value);
+      const { name, origin } = body;
+      // The repository's own envelope: a drop by any record of it then has one id.
+      found = { envelope: { ...envelope, id: envelope.repositoryId }, name, origin };
+    } catch (error) {
+      passUnlessUnreadable(error);
+    }
+  };
+  await forEachRecord(engine.bus, source, visit, together ? { partition: record.partition } : {});
+  return found;
+}
+
+/** What is bad for ever has no origin to tell of; anything else is no answer to the question. */
+function passUnlessUnreadable(error: unknown): void {
+  if (!(error instanceof PipelineError) || error.disposition !== 'reject') throw error;
+}
