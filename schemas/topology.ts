@@ -114,6 +114,11 @@ export function deadLetterTopic(topic: TopicName): string {
   return `${topic}-dead`;
 }
 
+/** True when equal keys meet in partitions of equal number. */
+export function arePartitionedAlike(a: TopicName, b: TopicName): boolean {
+  return topics[a].partitions === topics[b].partitions;
+}
+
 /** Name on the broker. Data sets never share a topic, so a replay cannot overwrite. */
 export function physicalTopic(dataset: string, topic: string): string {
   return `${dataset}--${topic}`;

@@ -4,7 +4,7 @@
  * parts are delivered again from the committed watermark, and the stage's own outputs tell which
  * repositories are complete, so leftovers of those can never hang.
  */
-import { physicalTopic, stages, type TopicName, topics } from '../../schemas/topology.ts';
+import { arePartitionedAlike, physicalTopic, stages, type TopicName } from '../../schemas/topology.ts';
 import type { IncomingRecord } from './bus.ts';
 import {
   childRecord,
@@ -127,8 +127,7 @@ async function completedRepositories(
       // `dropped` has other writers: a repository they ended never has all its parts here.
       if (envelope.stage === stage.name) ids.add(envelope.repositoryId);
     };
-    // Equal keys meet in partitions of equal number, where there are equally many.
-    const together = topics[topic].partitions === topics[stage.reads].partitions;
+    const together = arePartitionedAlike(topic, stage.reads);
     await forEachRecord(engine.bus, physicalTopic(engine.run.dataset, topic), visit, {
       tailMax: completeMax,
       ...(together ? { partition } : {}),

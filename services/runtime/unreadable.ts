@@ -3,7 +3,7 @@
  * repository that was found, that repository is dropped, so that nothing downstream waits for it.
  */
 import type { Envelope } from '../../schemas/generated/types.ts';
-import { physicalTopic, type StageName, type TopicName, topics } from '../../schemas/topology.ts';
+import { arePartitionedAlike, physicalTopic, type StageName, type TopicName } from '../../schemas/topology.ts';
 import type { IncomingRecord } from './bus.ts';
 import {
   countDeadLetter,
@@ -83,8 +83,7 @@ async function findRepository(
 ): Promise<Origin | null> {
   let found: Origin | null = null;
   const source = physicalTopic(engine.run.dataset, 'repo-found');
-  // Equal keys meet in partitions of equal number, where there are equally many.
-  const together = topics[topic].partitions === topics['repo-found'].partitions;
+  const together = arePartitionedAlike(topic, 'repo-found');
   const visit = async ({ key, value }: IncomingRecord) => {
     if (key !== record.key || found !== null) return;
     try {
