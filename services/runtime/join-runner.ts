@@ -4,7 +4,12 @@
  * parts are delivered again from the committed watermark, and the stage's own outputs tell which
  * repositories are complete, so leftovers of those can never hang.
  */
-import { arePartitionedAlike, physicalTopic, stages, type TopicName } from '../../schemas/topology.ts';
+import {
+  arePartitionedAlike,
+  physicalTopic,
+  stages,
+  type TopicName,
+} from '../../schemas/topology.ts';
 import type { IncomingRecord } from './bus.ts';
 import {
   childRecord,

@@ -3,7 +3,12 @@
  * repository that was found, that repository is dropped, so that nothing downstream waits for it.
  */
 import type { Envelope } from '../../schemas/generated/types.ts';
-import { arePartitionedAlike, physicalTopic, type StageName, type TopicName } from '../../schemas/topology.ts';
+import {
+  arePartitionedAlike,
+  physicalTopic,
+  type StageName,
+  type TopicName,
+} from '../../schemas/topology.ts';
 import type { IncomingRecord } from './bus.ts';
 import {
   countDeadLetter,
