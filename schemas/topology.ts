@@ -29,6 +29,8 @@ export type StageName =
 export interface TopicSpec {
   /** What keys a record: everything of one repository meets in one partition. */
   readonly key: 'repositoryId' | 'dataset';
+  /** What one record is about. */
+  readonly about: 'repository' | 'file' | 'dataset';
   readonly partitions: number;
   /** Delete after this many days; null keeps for ever, so that a replay is always possible. */
   readonly retentionDays: number | null;
@@ -42,17 +44,28 @@ export interface StageSpec {
   readonly version: number;
 }
 
-const perRepository: TopicSpec = { key: 'repositoryId', partitions: 12, retentionDays: null };
-const perDataset: TopicSpec = { key: 'dataset', partitions: 1, retentionDays: null };
+const perRepository: TopicSpec = {
+  key: 'repositoryId',
+  about: 'repository',
+  partitions: 12,
+  retentionDays: null,
+};
+const perFile: TopicSpec = { ...perRepository, about: 'file' };
+const perDataset: TopicSpec = {
+  key: 'dataset',
+  about: 'dataset',
+  partitions: 1,
+  retentionDays: null,
+};
 
 export const topics: Readonly<Record<TopicName, TopicSpec>> = {
   'repo-found': perRepository,
   'repo-admitted': perRepository,
   'repo-structure': perRepository,
   'repo-plan': perRepository,
-  'file-task': perRepository,
-  'file-trace': perRepository,
-  'file-thought': perRepository,
+  'file-task': perFile,
+  'file-trace': perFile,
+  'file-thought': perFile,
   trajectory: perRepository,
   'shard-sealed': perDataset,
   dropped: perRepository,

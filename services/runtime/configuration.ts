@@ -93,7 +93,23 @@ export const configuration = z.object({
     .nullable()
     .default(null)
     .describe(
-      'Port on this machine where /metrics answers Prometheus while a run goes on; null serves none.',
+      'Port on this machine where /metrics answers Prometheus while a run goes on, and /healthz and /readyz in a cluster; null serves none.',
+    )
+    .meta(operational),
+  metricsHost: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address that port listens on; 0.0.0.0 where probes come from outside.')
+    .meta(operational),
+  drainMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(3_600_000)
+    .default(25_000)
+    .describe(
+      'How long a cluster process that is told to stop may finish what it has begun, in milliseconds; what is not finished then is done again elsewhere. 25 s fits the usual 30 s of a supervisor.',
     )
     .meta(operational),
   logLevel: z

@@ -108,7 +108,7 @@ async function openProcess(
   const parts = { run, settings, bus, wire, blobs, memo, crashes, metrics, progress, log };
   const open = openEngine(options, parts);
   if (settings.metricsPort !== null) {
-    const server = await startMetricsServer(metrics, settings.metricsPort);
+    const server = await startMetricsServer({ metrics, port: settings.metricsPort });
     closers.push(() => server.close());
   }
   await bus.createTopics(topicConfigurations(run.dataset));

@@ -16,7 +16,7 @@ import { canonicalJson, sha256 } from './ids.ts';
 export type MemoMode = 'use' | 'refresh' | 'only';
 
 export interface Memo {
-  get(key: string): string | null;
+  get(key: string): string | null | Promise<string | null>;
   /** Durable when resolved. */
   put(key: string, value: string): Promise<void>;
   close(): Promise<void>;
@@ -67,7 +67,23 @@ export function memoTeacher(
     ask: () => Promise<Answer<Value>>,
   ): Promise<Answer<Value>> => {
     const key = sha256(canonicalJson([teacher.identity, method, request, sample]));
-    const stored = mode === 'refresh' ? null : memo.get(key);
+    const current = inFlight.get(key);
+    if (current !== undefined) return (await current) as Answer<Value>;
+    const call = lookUpOrAsk(key, method, ask);
+    inFlight.set(key, call);
+    try {
+      return await call;
+    } finally {
+      inFlight.delete(key);
+    }
+  };
+
+  const lookUpOrAsk = async <Value>(
+    key: string,
+    method: string,
+    ask: () => Promise<Answer<Value>>,
+  ): Promise<Answer<Value>> => {
+    const stored = mode === 'refresh' ? null : await memo.get(key);
     if (stored !== null) {
       count('teacher_answers_memoised');
       return JSON.parse(stored) as Answer<Value>;
@@ -77,19 +93,10 @@ export function memoTeacher(
         subject: key,
       });
     }
-    const current = inFlight.get(key);
-    if (current !== undefined) return (await current) as Answer<Value>;
-    const call = ask().then(async (fresh) => {
-      await memo.put(key, JSON.stringify({ value: fresh.value, usage: fresh.usage }));
-      count('teacher_answers_asked');
-      return fresh;
-    });
-    inFlight.set(key, call);
-    try {
-      return await call;
-    } finally {
-      inFlight.delete(key);
-    }
+    const fresh = await ask();
+    await memo.put(key, JSON.stringify({ value: fresh.value, usage: fresh.usage }));
+    count('teacher_answers_asked');
+    return fresh;
   };
 
   return {

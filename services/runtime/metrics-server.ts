@@ -1,5 +1,8 @@
-/** Serves the metrics of a running process to Prometheus, on this machine only. */
-import { createServer } from 'node:http';
+/**
+ * What a process tells over HTTP: `/metrics` to Prometheus, `/healthz` (the event loop turns) and
+ * `/readyz` (it can work) to a supervisor.
+ */
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PipelineError } from './errors.ts';
 import type { Metrics } from './metrics.ts';
@@ -9,17 +12,40 @@ export interface MetricsServer {
   close(): Promise<void>;
 }
 
-/** `GET /metrics`; port 0 takes a free one. CONFIG_INVALID when the port is taken. */
-export async function startMetricsServer(metrics: Metrics, port: number): Promise<MetricsServer> {
+/** A process's own view of whether it can work. */
+export interface Readiness {
+  readonly ready: boolean;
+  /** What is missing; empty when ready. */
+  readonly problems: readonly string[];
+  /** Partitions held by stage; null for a source. None is a stand-by. */
+  readonly partitions: Readonly<Record<string, number | null>>;
+}
+
+export interface MetricsServerOptions {
+  readonly metrics: Metrics;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly host?: string;
+  readonly readiness?: () => Promise<Readiness>;
+}
+
+/** CONFIG_INVALID when the port is taken. */
+export async function startMetricsServer(options: MetricsServerOptions): Promise<MetricsServer> {
+  const { metrics, port, host = '127.0.0.1', readiness } = options;
   const server = createServer((request, response) => {
-    if (request.url !== '/metrics') {
-      response.writeHead(404).end();
-      return;
-    }
-    metrics.text().then(
-      (text) => response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(text),
-      () => response.writeHead(500).end(),
-    );
+    const answer = async () => {
+      if (request.url === '/metrics') {
+        send(response, 200, 'text/plain; version=0.0.4', await metrics.text());
+      } else if (request.url === '/healthz') {
+        send(response, 200, 'text/plain', 'ok\n');
+      } else if (request.url === '/readyz' && readiness !== undefined) {
+        const found = await readiness();
+        send(response, found.ready ? 200 : 503, 'application/json', `${JSON.stringify(found)}\n`);
+      } else send(response, 404, 'text/plain', 'not found\n');
+    };
+    answer().catch((error: unknown) => {
+      send(response, 500, 'text/plain', `${String((error as Error).message)}\n`);
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
@@ -31,7 +57,7 @@ export async function startMetricsServer(metrics: Metrics, port: number): Promis
         ),
       ),
     );
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,
@@ -40,4 +66,8 @@ export async function startMetricsServer(metrics: Metrics, port: number): Promis
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+function send(response: ServerResponse, status: number, type: string, text: string): void {
+  response.writeHead(status, { 'content-type': type }).end(text);
 }

@@ -25,7 +25,11 @@ export interface GraphRun {
  * Small contexts and shards, so that small repositories fill several packs and shards; a byte per
  * token, because loading a real vocabulary would be most of a life.
  */
-const smallOutput = ['sink.contextLength=2048', 'sink.shardBytesMax=40000', 'search.iterations=1'];
+export const smallOutput = [
+  'sink.contextLength=2048',
+  'sink.shardBytesMax=40000',
+  'search.iterations=1',
+];
 
 /** Writes the vocabulary that `runGraph` uses beside the outputs; returns its path. */
 export function writeByteTokenizer(folder: string): string {

@@ -10,7 +10,7 @@ describe('metrics', () => {
     metrics.count('files_admitted');
     metrics.handled('admit', 'emitted', 0.5);
     metrics.handled('admit', 'dropped', 0.25);
-    const server = await startMetricsServer(metrics, 0);
+    const server = await startMetricsServer({ metrics, port: 0 });
     try {
       const response = await fetch(`http://127.0.0.1:${server.port}/metrics`);
       const text = await response.text();
@@ -28,9 +28,11 @@ describe('metrics', () => {
   });
 
   it('names the port that is taken', async () => {
-    const first = await startMetricsServer(createMetrics(), 0);
+    const first = await startMetricsServer({ metrics: createMetrics(), port: 0 });
     try {
-      await expect(startMetricsServer(createMetrics(), first.port)).rejects.toMatchObject({
+      await expect(
+        startMetricsServer({ metrics: createMetrics(), port: first.port }),
+      ).rejects.toMatchObject({
         code: 'CONFIG_INVALID',
         subject: 'runtime.metricsPort',
       });

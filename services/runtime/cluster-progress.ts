@@ -1,0 +1,88 @@
+/**
+ * What holds the source back in a cluster, and when a bounded one is at its end: both from lag, so
+ * that no process reads topics only to count. Lag cannot drift as a count of records would, where
+ * redelivery writes some of them twice.
+ */
+import {
+  type StageName,
+  stageNames,
+  stages,
+  type TopicName,
+  topics,
+} from '../../schemas/topology.ts';
+import type { Bus } from './bus.ts';
+import type { Clock } from './clock.ts';
+import { recordsIn, unfinished } from './lag.ts';
+import type { RunProgress } from './progress.ts';
+
+/** Between two looks at the lag, while the source waits. */
+const pollMs = 1000;
+
+/** Counts dead letters of this process, and repositories in flight in the whole cluster. */
+export function createClusterProgress(bus: Bus, dataset: string, clock: Clock): RunProgress {
+  let measured = Number.POSITIVE_INFINITY;
+  let foundSince = 0;
+  return {
+    deadLetters: 0,
+    observe: (topic) => {
+      if (topic === 'repo-found') foundSince += 1;
+    },
+    openBelow: async (limit, signal) => {
+      while (measured + foundSince >= limit && !signal.aborted) {
+        measured = await openRepositories(bus, dataset);
+        foundSince = 0;
+        if (measured >= limit) await sleepUnlessAborted(clock, signal);
+      }
+    },
+  };
+}
+
+/**
+ * Repositories that were found and have not ended, as near as offsets tell: those whose own record
+ * waits, and those of the files that wait, at the mean number of files.
+ */
+export async function openRepositories(bus: Bus, dataset: string): Promise<number> {
+  let repositories = 0;
+  let files = 0;
+  for (const stage of upTo('flatten')) {
+    const waiting = await unfinished(bus, dataset, stage);
+    const [reads] = stages[stage].reads;
+    if (reads !== undefined && topics[reads].about === 'file') files += waiting;
+    else repositories += waiting;
+  }
+  const planned = await recordsIn(bus, dataset, 'repo-plan');
+  const filesEach = Math.max(
+    1,
+    (await recordsIn(bus, dataset, 'file-task')) / Math.max(1, planned),
+  );
+  return repositories + Math.ceil(files / filesEach);
+}
+
+/**
+ * True when the input is closed and the stage, and every stage before it, has finished all that
+ * lies before it. Asked in the order of the flow: a stage that is done with a closed input writes
+ * nothing any more, so what the next one reads is final.
+ */
+export async function isDrained(bus: Bus, dataset: string, last: StageName): Promise<boolean> {
+  if ((await recordsIn(bus, dataset, 'input-closed')) === 0) return false;
+  for (const stage of upTo(last)) {
+    if ((await unfinished(bus, dataset, stage)) > 0) return false;
+  }
+  return true;
+}
+
+/** The stages of the flow that read something, through this one. */
+function upTo(last: StageName): StageName[] {
+  const through = stageNames.slice(0, stageNames.indexOf(last) + 1);
+  const reads = (stage: StageName): readonly TopicName[] => stages[stage].reads;
+  return through.filter((stage) => reads(stage).length > 0);
+}
+
+async function sleepUnlessAborted(clock: Clock, signal: AbortSignal): Promise<void> {
+  try {
+    await clock.sleep(pollMs, signal);
+  } catch (error) {
+    // Being stopped is no failure: the caller looks at the signal.
+    if (!signal.aborted) throw error;
+  }
+}

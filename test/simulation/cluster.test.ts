@@ -1,0 +1,75 @@
+/**
+ * The cluster runtime in one process under seeded faults: several processes per stage on one bus,
+ * told to stop or dead at any point, so that partitions are revoked and assigned again in the
+ * middle of work. I5 and I6: the shards equal the embedded run's, byte for byte.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StageName } from '../../schemas/topology.ts';
+import { differences, outputHashes } from '../../scripts/soak/compare-outputs.ts';
+import { verifyOutput } from '../../services/cli/verify.ts';
+import { seededRandom } from './random.ts';
+import { writeRepositories } from './repositories.ts';
+import { runCluster } from './run-cluster.ts';
+import { runGraph, writeByteTokenizer } from './run-graph.ts';
+
+/**
+ * Stages twice, but for the source, the sink, whose bounded order needs all partitions, and extract,
+ * which keeps its parsers once per real process.
+ */
+const processes: readonly (readonly StageName[])[] = [
+  ['discover'],
+  ['admit', 'extract'],
+  ['plan', 'simulate'],
+  ['plan', 'search', 'flatten'],
+  ['admit', 'simulate', 'search', 'flatten'],
+  ['sink'],
+];
+const calm = { duplicateShare: 0, delayShare: 0 };
+
+describe('cluster', () => {
+  let folder: string;
+  let sources: string[];
+  let tokenizer: string;
+  let expected: Map<string, string>;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'backstory-cluster-'));
+    sources = writeRepositories(join(folder, 'sources'));
+    tokenizer = writeByteTokenizer(folder);
+    const corrupt = join(folder, 'sources', 'corrupt.tar.gz');
+    writeFileSync(corrupt, 'this is no archive');
+    sources.splice(1, 0, corrupt);
+    const outputFolder = join(folder, 'embedded');
+    await runGraph({ outputFolder, sources, tokenizer });
+    expected = outputHashes(outputFolder);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('I6: equals the embedded run when nothing goes wrong, with two open repositories', async () => {
+    const outputFolder = join(folder, 'calm');
+    const sets = ['runtime.openRepositoriesMax=2'];
+    const random = seededRandom(0);
+    await runCluster({
+      ...{ outputFolder, sources, tokenizer, sets, processes, random },
+      faults: 0,
+      busFaults: calm,
+    });
+    expect(differences(expected, outputHashes(outputFolder))).toEqual([]);
+    await verifyOutput(outputFolder);
+  });
+
+  it.each([1, 2])('I5, I6: equals it under stops and deaths of seed %i', async (seed) => {
+    const outputFolder = join(folder, `seed-${seed}`);
+    const report = await runCluster({
+      ...{ outputFolder, sources, tokenizer, processes, random: seededRandom(seed) },
+      faults: 12,
+      busFaults: { duplicateShare: 0.2, delayShare: 0.3 },
+    });
+    expect(report.deaths + report.stops).toBeGreaterThanOrEqual(12);
+    expect(differences(expected, outputHashes(outputFolder))).toEqual([]);
+    await verifyOutput(outputFolder);
+  });
+});

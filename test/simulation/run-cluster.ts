@@ -1,0 +1,131 @@
+/**
+ * Several simulated cluster processes, with every real stage, on one bus: each serves some stages
+ * and may be told to stop or die at any moment, so that partitions move between them.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { StageName } from '../../schemas/topology.ts';
+import { sections, stages } from '../../services/registry.ts';
+import type { Bus } from '../../services/runtime/bus.ts';
+import { openSqliteBus } from '../../services/runtime/bus-sqlite.ts';
+import { systemClock } from '../../services/runtime/clock.ts';
+import { type ServeEnd, serveStages } from '../../services/runtime/cluster.ts';
+import { noSources, resolveConfiguration } from '../../services/runtime/config.ts';
+import { openLocalObjects } from '../../services/runtime/objects/local.ts';
+import { topicConfigurations } from '../../services/runtime/open-engine.ts';
+import { ProcessDeath } from '../../services/runtime/stage.ts';
+import { openScorer } from '../../services/scorer/open.ts';
+import { openTeacher } from '../../services/teacher/open.ts';
+import { die, type Faults, faultyBus, type Life } from './faulty-bus.ts';
+import type { SeededRandom } from './random.ts';
+import { type GraphRun, smallOutput } from './run-graph.ts';
+
+export interface ClusterRun extends GraphRun {
+  /** Stages of each process; several processes may serve the same one. */
+  readonly processes: readonly (readonly StageName[])[];
+  readonly random: SeededRandom;
+  /** Deaths and stops in all, spread over the processes. */
+  readonly faults: number;
+  readonly busFaults: Faults;
+}
+
+export interface ClusterReport {
+  readonly deaths: number;
+  readonly stops: number;
+}
+
+/** Lives are short at first and grow, so that every run ends. */
+const livesMax = 80;
+
+/** Runs until every process says that the data set needs it no more. */
+export async function runCluster(cluster: ClusterRun): Promise<ClusterReport> {
+  mkdirSync(cluster.outputFolder, { recursive: true });
+  const bus = openSqliteBus(join(cluster.outputFolder, 'log'));
+  const report = { deaths: 0, stops: 0 };
+  try {
+    await bus.createTopics(topicConfigurations('default'));
+    await Promise.all(
+      cluster.processes.map((served, index) =>
+        superviseProcess(cluster, bus, served, index, report),
+      ),
+    );
+    return report;
+  } finally {
+    await bus.close();
+  }
+}
+
+/** Starts a process again, as a supervisor does, until it ends by itself. */
+async function superviseProcess(
+  cluster: ClusterRun,
+  bus: Bus,
+  served: readonly StageName[],
+  index: number,
+  report: { deaths: number; stops: number },
+): Promise<void> {
+  for (let lives = 0; lives < livesMax; lives += 1) {
+    const end = await liveOnce(cluster, bus, served, index, lives, report);
+    if (end === 'complete') return;
+    if (end === 'stopped') report.stops += 1;
+    else report.deaths += 1;
+  }
+  throw new Error(`process ${index} (${served.join(', ')}) is not done after ${livesMax} lives`);
+}
+
+async function liveOnce(
+  cluster: ClusterRun,
+  bus: Bus,
+  served: readonly StageName[],
+  index: number,
+  lives: number,
+  report: { deaths: number; stops: number },
+): Promise<ServeEnd | 'died'> {
+  const { random } = cluster;
+  const life: Life = { dead: false };
+  const stop = new AbortController();
+  const faulty = report.deaths + report.stops < cluster.faults;
+  const gentle = random.next() < 0.4;
+  let stepsLeft = faulty ? random.below(12) + lives * 4 : Number.POSITIVE_INFINITY;
+  const crashPoint = () => {
+    if (life.dead) die(life);
+    stepsLeft -= 1;
+    if (stepsLeft > 0) return;
+    if (!gentle) die(life);
+    stop.abort();
+  };
+  const { values, hash, inputHash } = resolveConfiguration(sections, {
+    ...noSources,
+    sets: [...smallOutput, ...(cluster.sets ?? [])],
+    flags: { 'discover.sources': [...cluster.sources], 'sink.tokenizer': cluster.tokenizer },
+  });
+  const teacher = await openTeacher(values.teacher, { apiKey: undefined }, systemClock);
+  const scorer = await openScorer(values.scorer, {});
+  try {
+    return await serveStages({
+      configuration: { ...values, runtime: { ...values.runtime, drainMs: 2000 } },
+      stages: stages.filter((stage) => served.includes(stage.name)),
+      teacher,
+      scorer,
+      outputFolder: cluster.outputFolder,
+      stateFolder: join(cluster.outputFolder, 'state', String(index)),
+      configurationHash: hash,
+      inputHash,
+      bounded: true,
+      bus,
+      registry: null,
+      objects: openLocalObjects(cluster.outputFolder),
+      log: pino({ level: 'silent' }),
+      signal: stop.signal,
+      faults: {
+        crashPoint,
+        bus: (own) => faultyBus(own, random, cluster.busFaults, life),
+      },
+    });
+  } catch (error) {
+    if (error instanceof ProcessDeath) return 'died';
+    throw error;
+  } finally {
+    await scorer.close();
+  }
+}
