@@ -7,7 +7,6 @@ import { languages } from './registry.ts';
 
 const code: Readonly<Record<string, string>> = {
   shell: '.sh .bash .zsh .fish',
-  ruby: '.rb .rake .gemspec',
   kotlin: '.kt .kts',
   csharp: '.cs',
   swift: '.swift',
@@ -68,8 +67,6 @@ const byName: Readonly<Record<string, string>> = {
   gnumakefile: 'makefile',
   dockerfile: 'dockerfile',
   'cmakelists.txt': 'cmake',
-  gemfile: 'ruby',
-  rakefile: 'ruby',
   jenkinsfile: 'groovy',
   'go.mod': 'go-module',
   'go.sum': 'go-checksums',

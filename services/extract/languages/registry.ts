@@ -8,6 +8,7 @@ import { javascript } from './javascript.ts';
 import type { Language } from './language.ts';
 import { php } from './php.ts';
 import { python } from './python.ts';
+import { ruby } from './ruby.ts';
 import { rust } from './rust.ts';
 import { typescript } from './typescript.ts';
 
@@ -21,6 +22,7 @@ export const languages: readonly Language[] = [
   c,
   cpp,
   php,
+  ruby,
 ];
 
 const byExtension: ReadonlyMap<string, Language> = new Map(

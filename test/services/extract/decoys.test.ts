@@ -130,6 +130,21 @@ const decoys: Readonly<Record<string, readonly Decoy[]>> = {
       externals: ['Carbon', 'Psr'],
     },
   ],
+  ruby: [
+    {
+      files: {
+        'shop.gemspec': 'Gem::Specification.new { |s| s.name = "shop" }\n',
+        'lib/shop/json.rb': 'module Shop; module Wire; end; end\n',
+        'vendor/json/add/core.rb': 'module JSON; def self.add; end; end\n',
+        'fixtures/nokogiri.rb': 'module Nokogiri; def self.parse; end; end\n',
+        'lib/core_ext/set.rb': 'class Set; def sum; end; end\n',
+        'lib/shop/main.rb':
+          'require "json"\nrequire "json/add/core"\nrequire "nokogiri"\nrequire "core_ext"\n' +
+          'module Shop; def self.go = JSON.parse(Nokogiri::XML(Set.new)); end\n',
+      },
+      externals: ['json', 'nokogiri'],
+    },
+  ],
 };
 
 describe('decoys', () => {
