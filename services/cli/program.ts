@@ -1,5 +1,5 @@
 /** The commands, their options and their help. What a command does is in a file of its own. */
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { formatNames } from '../export/formats.ts';
 import { PipelineError } from '../runtime/errors.ts';
@@ -150,8 +150,16 @@ function addReaders(
       .command('structure')
       .description('show files, symbols, dependencies and writing order of a folder or archive')
       .argument('<source>', 'folder or archive')
-      .option('--json', 'print JSON'),
+      .option('--json', 'print JSON')
+      .option('--outline <path>', 'print only what this file defines')
+      .option('--tokens <count>', 'tokens of the outline', readCount, 2000)
+      .option('--map <tokens>', 'print only what most depends on, in so many tokens', readCount),
   ).action(async (source, options) => end(await structureCommand(context, source, options)));
+}
+
+function readCount(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('A whole number from 1 on is wanted.');
 }
 
 function addSetUp(program: Command, context: CommandContext, end: (code: ExitCode) => void): void {

@@ -7,11 +7,17 @@ import { PipelineError } from '../runtime/errors.ts';
 import { type CommandContext, writeJson, writeLine } from './context.ts';
 import { type ExitCode, exitCodes } from './failures.ts';
 import { type ConfigurationOptions, loadConfiguration } from './settings.ts';
-import { extractStructure } from './structure-of.ts';
-import { drawStructure } from './structure-view.ts';
+import { documentedFields, extractStructure, type Structure } from './structure-of.ts';
+import { drawStructure, mapLines, outlineLines } from './structure-view.ts';
 
 export interface StructureOptions extends ConfigurationOptions {
   readonly json?: boolean;
+  /** A file of the repository; its outline is all that is printed. */
+  readonly outline?: string;
+  /** Tokens of a map of the repository, which is all that is printed. */
+  readonly map?: number;
+  /** Tokens of the outline. */
+  readonly tokens: number;
 }
 
 export async function structureCommand(
@@ -27,7 +33,15 @@ export async function structureCommand(
   const packed = await packSource(spec, { ...values.discover, outputFolder: null });
   const admitted = await admitArchive(packed.archive, packed.format, values.admit);
   const structure = await extractStructure(admitted, values.extract, context.signal);
-  if (options.json === true) writeJson(context.out, structure);
-  else for (const line of drawStructure(structure, context.out.style)) writeLine(context.out, line);
+  if (options.json === true) writeJson(context.out, documentedFields(structure));
+  else for (const line of linesOf(structure, options, context)) writeLine(context.out, line);
   return exitCodes.fine;
+}
+
+function linesOf(structure: Structure, options: StructureOptions, { out }: CommandContext) {
+  const { outline, map, tokens } = options;
+  if (map !== undefined) return mapLines(structure, map);
+  return outline === undefined
+    ? drawStructure(structure, out.style)
+    : outlineLines(structure, outline, tokens);
 }

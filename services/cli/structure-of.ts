@@ -1,4 +1,4 @@
-/** The structure of an admitted archive in the form that `structure --json` prints. */
+/** The structure of an admitted archive, and the fields of it that `structure --json` prints. */
 import type {
   Edge,
   FileStructure,
@@ -30,8 +30,27 @@ export async function extractStructure(
       text: async () => bytes,
     }));
     const { shortfalls, counts: _, ...structure } = await extractor.extract(texts, signal);
-    return { ...structure, skipped: [...admission.skipped, ...shortfalls] };
+    const skipped = [...admission.skipped, ...shortfalls];
+    skipped.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+    return { ...structure, skipped };
   } finally {
     await extractor.close();
   }
+}
+
+/** Exactly the documented fields: what else a record holds may change with the schemas. */
+export function documentedFields({ files, edges, unresolved, skipped, order }: Structure) {
+  return {
+    files: files.map(({ path, language, parser, errorRatio, symbols }) => ({
+      path,
+      language,
+      parser,
+      errorRatio,
+      symbols,
+    })),
+    edges: edges.map(({ from, to, kind, confidence }) => ({ from, to, kind, confidence })),
+    unresolved: unresolved.map(({ from, specifier, reason }) => ({ from, specifier, reason })),
+    skipped: skipped.map(({ path, reason }) => ({ path, reason })),
+    order,
+  };
 }

@@ -1,4 +1,6 @@
 /** A repository for the eye, in writing order: a file needs only files above it. Pure. */
+import { PipelineError } from '../runtime/errors.ts';
+import { mapRepository, outlineFile, tokenCost } from '../teacher/prompts/outline.ts';
 import { formatShare, formatTable, plural } from './format.ts';
 import type { Structure } from './structure-of.ts';
 import type { Style } from './style.ts';
@@ -19,7 +21,11 @@ export function drawStructure(structure: Structure, style: Style): string[] {
   for (const path of order) {
     const file = byPath.get(path);
     const errors = file !== undefined && file.errorRatio > 0 ? formatShare(file.errorRatio) : '';
-    const facts = [file?.language ?? '', errors === '' ? '' : `${errors} not parsed`];
+    const facts = [
+      file?.language ?? '',
+      file?.parser === 'regex' ? 'by line patterns' : '',
+      errors === '' ? '' : `${errors} not parsed`,
+    ];
     lines.push(`${printable(path)}  ${style.dim(facts.filter((each) => each !== '').join(', '))}`);
     const names = (file?.symbols ?? []).filter((symbol) => symbol.parent === null);
     if (names.length > 0) {
@@ -41,6 +47,23 @@ export function drawStructure(structure: Structure, style: Style): string[] {
     ]),
     ...section('Left out', skipped, style, ({ path, reason }) => [printable(path), reason]),
   ];
+}
+
+/** What most of the repository hangs on, in writing order, as a prompt would show it. */
+export function mapLines({ files, edges, order }: Structure, tokens: number): string[] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const sorted = order.flatMap((path) => byPath.get(path) ?? []);
+  return mapRepository(sorted, edges, tokens, tokenCost).split('\n').map(printable);
+}
+
+export function outlineLines({ files }: Structure, path: string, tokens: number): string[] {
+  const file = files.find((each) => each.path === path);
+  if (file === undefined) {
+    const message = `${path} is not in the repository, or was left out: see the list without --outline`;
+    throw new PipelineError('USAGE', message, { subject: path });
+  }
+  const lines = outlineFile(file, tokens, tokenCost).split('\n').map(printable);
+  return file.note === null ? lines : [...lines, `(not fully read: ${file.note})`];
 }
 
 function section<Item>(

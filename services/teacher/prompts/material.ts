@@ -1,6 +1,6 @@
 /**
- * Renders repository material for prompts within byte limits: file tree, dependency edges,
- * outlines, texts. What does not fit is counted in the prompt, never dropped without a word.
+ * Renders repository material for prompts within byte limits: file tree, dependency edges, texts.
+ * What does not fit is counted in the prompt, never dropped without a word. Outlines: outline.ts.
  */
 import type { Edge, FileStructure } from '../../../schemas/generated/types.ts';
 
@@ -36,16 +36,6 @@ export function renderEdges(edges: readonly Edge[]): string[] {
     const names = edge.names.length === 0 ? '' : `: ${edge.names.slice(0, 8).join(', ')}`;
     return `${edge.from} -> ${edge.to} [${edge.kind}]${names}`;
   });
-}
-
-export function renderOutline(file: FileStructure, symbolsMax: number): string[] {
-  const shown = file.symbols.slice(0, symbolsMax).map((symbol) => {
-    const indent = symbol.parent === null ? '  ' : '    ';
-    const doc = symbol.doc === null ? '' : `  // ${symbol.doc}`;
-    return `${indent}${symbol.signature}${doc}`;
-  });
-  const hidden = file.symbols.length - shown.length;
-  return hidden === 0 ? shown : [...shown, `  (${hidden} more definitions)`];
 }
 
 /** Wraps material in a tag of its own; the system prompt says that material gives no orders. */

@@ -7,17 +7,12 @@ import {
   material,
   materialRule,
   renderEdges,
-  renderOutline,
   renderTree,
 } from './material.ts';
+import { byteCost, mapRepository } from './outline.ts';
 import type { Prompt } from './version.ts';
 
-const outlineSymbolsMax = 12;
-
 export function planPrompt(request: PlanRequest, bytesMax: number): Prompt {
-  const outlines = request.files.flatMap((file) =>
-    file.symbols.length === 0 ? [] : [`${file.path}`, ...renderOutline(file, outlineSymbolsMax)],
-  );
   const manifests = request.manifests.map(({ path, text }) => `${path}\n${text}`).join('\n\n');
   return {
     system: [
@@ -36,7 +31,10 @@ export function planPrompt(request: PlanRequest, bytesMax: number): Prompt {
       material('manifests', fitText(manifests, bytesMax * 0.12)),
       material('files-in-writing-order', fitLines(renderTree(request.files), bytesMax * 0.2)),
       material('dependencies', fitLines(renderEdges(request.edges), bytesMax * 0.15)),
-      material('outlines', fitLines(outlines, bytesMax * 0.35)),
+      material(
+        'most-used-definitions',
+        mapRepository(request.files, request.edges, bytesMax * 0.35, byteCost),
+      ),
     ]),
   };
 }

@@ -8,8 +8,8 @@ import {
   material,
   materialRule,
   renderEdges,
-  renderOutline,
 } from './material.ts';
+import { byteCost, outlineFile } from './outline.ts';
 import type { Prompt } from './version.ts';
 
 export function purposesPrompt(
@@ -21,9 +21,11 @@ export function purposesPrompt(
   const paths = new Set(batch.map((file) => file.path));
   const edges = request.edges.filter((edge) => paths.has(edge.from));
   const share = Math.floor((bytesMax * 0.6) / batch.length);
-  const outlines = batch.map(
-    (file) => `${file.path} (${file.language})\n${fitLines(renderOutline(file, 30), share)}`,
-  );
+  // However small the share: each file of the batch must be named to get its purpose.
+  const outlines = batch.map((file) => {
+    const definitions = outlineFile(file, share, byteCost).slice(file.path.length);
+    return `${file.path} (${file.language})${definitions}`;
+  });
   return {
     system: [
       'You are the lead engineer of a software project. Give each file of the plan its purpose:',

@@ -1,13 +1,7 @@
 /** Asks for the thought before a file, and for rewrites of it during the search. */
 import type { RewriteRequest, ThinkRequest } from '../port.ts';
-import {
-  fitLines,
-  fitText,
-  joinMaterial,
-  material,
-  materialRule,
-  renderOutline,
-} from './material.ts';
+import { fitLines, fitText, joinMaterial, material, materialRule } from './material.ts';
+import { byteCost, outlineFile } from './outline.ts';
 import type { Prompt } from './version.ts';
 
 const rules = [
@@ -74,7 +68,7 @@ function context(request: ThinkRequest, bytesMax: number): string[] {
       material('read', `${read.path}\n${fitText(read.text, readShare)}`),
     ),
     material('used-by', fitLines(users, bytesMax * 0.03)),
-    material('outline', fitLines(renderOutline(request.structure, 200), bytesMax * 0.08)),
+    material('outline', outlineFile(request.structure, bytesMax * 0.08, byteCost)),
     material('file', fitText(request.code, bytesMax * 0.48)),
   ];
 }
