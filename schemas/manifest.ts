@@ -4,6 +4,7 @@
  * hash or derived from it. Field by field in shards.md.
  */
 import { z } from 'zod';
+import { maskingNames, templateNames } from './trajectory-text.ts';
 
 export const manifestFormat = 2;
 
@@ -55,6 +56,9 @@ export const manifestEntrySchema = z.strictObject({
     fingerprint: hash,
     /** Token that follows a document. */
     endOfText: count,
+    /** How documents became tokens. */
+    template: z.enum(templateNames),
+    masking: z.enum(maskingNames),
   }),
   /** Packs and shards in all entries before this one. */
   firstPack: count,

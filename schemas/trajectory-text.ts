@@ -53,6 +53,23 @@ export function isTrained(kind: SegmentKind): boolean {
   return role === 'think' || role === 'action';
 }
 
+/** How a document becomes tokens: as it is, or in turns between a model's own control tokens. */
+export const templateNames = ['tags', 'chat'] as const;
+export type TemplateName = (typeof templateNames)[number];
+
+/** What is tokenized in one go: a segment, or all text between two control tokens. */
+export const maskingNames = ['segments', 'joint'] as const;
+export type MaskingName = (typeof maskingNames)[number];
+
+export type TurnRole = 'system' | 'user' | 'assistant' | 'tool';
+
+/** Whose turn a segment is part of in the template `chat`: the model's are the trained ones. */
+export function turnRole(kind: SegmentKind): TurnRole {
+  if (kind === 'backstory') return 'system';
+  if (kind === 'observe') return 'tool';
+  return isTrained(kind) ? 'assistant' : 'user';
+}
+
 const fenceMin = 3;
 
 /** The shortest fence that no line of any body begins with. */

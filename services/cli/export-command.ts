@@ -10,7 +10,7 @@ import { type CommandContext, writeJson, writeLine } from './context.ts';
 import { readGates } from './export-gates.ts';
 import { type ExitCode, exitCodes } from './failures.ts';
 import { formatBytes, formatCount, plural } from './format.ts';
-import { loadVocabulary, openOutput } from './samples.ts';
+import { loadReader, openOutput } from './samples.ts';
 
 export interface ExportOptions {
   readonly format: string;
@@ -65,7 +65,7 @@ export async function openSource(outputFolder: string): Promise<ExportSource> {
   return {
     entries,
     manifestHash: headHash ?? '',
-    decoder: await loadVocabulary(output),
+    reader: await loadReader(output),
     read: output.store.read,
   };
 }

@@ -63,7 +63,8 @@ export function drawSegment(segment: MaskedSegment, style: Style, options: ViewO
   const range = segment.lines === null ? '' : `:${segment.lines.join('-')}`;
   const place = segment.path === null ? '' : ` ${printable(segment.path)}${range}`;
   const mask = segment.trained ? 'trained' : 'not trained';
-  const title = `${segment.kind}${place}`;
+  const turn = segment.role === null ? '' : ` (${segment.role})`;
+  const title = `${segment.kind}${place}${turn}`;
   const facts = style.dim(`${plural(segment.tokens, 'token')}, ${mask}`);
   const paint = segment.trained ? style.cyan : style.dim;
   return [

@@ -18,7 +18,8 @@ import {
 import { PipelineError } from '../runtime/errors.ts';
 import { readManifest } from '../sink/manifest.ts';
 import { openLocalShardStore, type ShardStore } from '../sink/store.ts';
-import { parseTokenizerFile, readVocabulary, type Vocabulary } from '../sink/vocabulary.ts';
+import { type DocumentReader, openDocumentReader } from '../sink/template/document-reader.ts';
+import { type ReadDocument, TemplateError, tokenPlaces } from '../sink/template/read.ts';
 
 export interface SampleOverview {
   readonly id: string;
@@ -36,7 +37,10 @@ export interface SampleOverview {
 
 /** A segment with its mask as the tokens carry it. */
 export interface MaskedSegment extends TextSegment {
+  /** Whose turn it is in; null where the template has no turns. */
+  readonly role: string | null;
   readonly trained: boolean;
+  /** Its own, without the marks around its turn. */
   readonly tokens: number;
 }
 
@@ -105,10 +109,10 @@ export async function readSample(output: OpenOutput, wanted: string): Promise<Sa
       { subject: wanted },
     );
   }
-  return assemble(await loadVocabulary(output), chosen);
+  return assemble(await loadReader(output), chosen);
 }
 
-function assemble(vocabulary: Vocabulary, pieces: readonly Piece[]): Sample {
+function assemble(reader: DocumentReader, pieces: readonly Piece[]): Sample {
   const ordered = [...pieces].sort((a, b) => a.line.piece - b.line.piece);
   const [first] = ordered;
   if (first === undefined || ordered.length !== first.line.pieces) {
@@ -123,32 +127,44 @@ function assemble(vocabulary: Vocabulary, pieces: readonly Piece[]): Sample {
   }));
   const ids = Uint32Array.from(own.flatMap((piece) => [...piece.ids]));
   const mask = Uint8Array.from(own.flatMap((piece) => [...piece.mask]));
-  // The last token ends the document and is no text.
-  const text = vocabulary.decode(ids.subarray(0, -1)).toString('utf8');
-  const segments = maskSegments(text, ids, mask, vocabulary);
+  const segments = maskSegments(readWhole(reader, ids, first.line), mask);
   const trained = mask.reduce((sum, value) => sum + value, 0);
   return { overview: overview(first.line, ids.length, trained), segments };
 }
 
-/** Lays the segments over the tokens; a segment begins at a token's first byte. */
-function maskSegments(
-  text: string,
-  ids: Uint32Array,
-  mask: Uint8Array,
-  vocabulary: Vocabulary,
-): MaskedSegment[] {
-  const segments = parseTrajectory(text);
-  let position = 0;
+function readWhole(reader: DocumentReader, ids: Uint32Array, line: ProvenanceLine): ReadDocument {
+  try {
+    return reader.read(ids);
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    throw new PipelineError(
+      'SHARD_CORRUPT',
+      `sample ${line.sampleId}: ${error.message}; \`backstory verify\` tells more`,
+      { subject: line.sampleId, cause: error },
+    );
+  }
+}
+
+/** Lays the segments over the tokens; a token belongs where its last byte of text lies. */
+function maskSegments(document: ReadDocument, mask: Uint8Array): MaskedSegment[] {
+  const { ends, places, turns } = document;
+  const segments = parseTrajectory(document.text.toString('utf8'));
+  let token = 0;
+  let end = 0;
   return renderTrajectory(segments).map((rendered, index) => {
-    const start = position;
-    let bytes = Buffer.byteLength(rendered.text);
-    while (bytes > 0 && position < ids.length) {
-      bytes -= vocabulary.byteLength(ids[position] ?? 0);
-      position += 1;
+    const start = end;
+    end += Buffer.byteLength(rendered.text);
+    const role = turns.find((turn) => turn.start <= start && start < turn.end)?.role ?? null;
+    let tokens = 0;
+    let trained = 0;
+    for (; (ends[token] ?? Number.POSITIVE_INFINITY) <= end; token += 1) {
+      if (places[token] !== tokenPlaces.text) continue;
+      tokens += 1;
+      trained += mask[token] ?? 0;
     }
     const segment = segments[index];
     if (segment === undefined) throw new Error('rendering lost a segment');
-    return { ...segment, trained: mask[start] === 1, tokens: position - start };
+    return { ...segment, role, trained: trained > 0, tokens };
   });
 }
 
@@ -176,13 +192,11 @@ function cutPiece(pack: Pack | undefined, line: ProvenanceLine, path: string): P
   };
 }
 
-export async function loadVocabulary({ store, entries }: OpenOutput): Promise<Vocabulary> {
+export async function loadReader({ store, entries }: OpenOutput): Promise<DocumentReader> {
   const { tokenizer } = entries.at(-1) ?? {};
   if (tokenizer === undefined) throw new Error('an open output has entries');
-  const { path } = tokenizer.file;
-  const parsed = parseTokenizerFile((await requireFile(store, path)).toString('utf8'), path);
-  const end = parsed.added_tokens.find(({ id }) => id === tokenizer.endOfText);
-  return readVocabulary(parsed, end?.content ?? '', path);
+  const file = await requireFile(store, tokenizer.file.path);
+  return openDocumentReader(file.toString('utf8'), tokenizer);
 }
 
 async function requireFile(store: ShardStore, path: string): Promise<Buffer> {

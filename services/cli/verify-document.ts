@@ -1,16 +1,10 @@
 /**
- * Checks one document against what its provenance claims: grammar, observations (I3), files (I1),
- * and the mask of every token (I2). It works from the text and the tokens' byte lengths alone, so
- * it shares no assumption with the code that cut and masked them. Pure.
+ * Checks the text of one document against what its provenance claims: grammar, observations (I3)
+ * and files (I1). Pure.
  */
 import { lineRange } from '../../schemas/lines.ts';
 import type { ProvenanceLine } from '../../schemas/manifest.ts';
-import {
-  parseTrajectory,
-  type SegmentKind,
-  segmentKinds,
-  type TextSegment,
-} from '../../schemas/trajectory-text.ts';
+import { parseTrajectory, type TextSegment } from '../../schemas/trajectory-text.ts';
 import { sha256 } from '../runtime/ids.ts';
 
 /** A difference; the caller says in which output and sample. */
@@ -95,60 +89,6 @@ function placeSegments(text: string, segments: readonly TextSegment[]): PlacedSe
     start = end;
     return placed;
   });
-}
-
-export interface TokenFacts {
-  readonly byteLength: (id: number) => number;
-  readonly isControl: (id: number) => boolean;
-  readonly endOfText: number;
-}
-
-/**
- * I2: a token is trained exactly if its segment is; no token crosses a seam or is a control token.
- */
-export function checkMask(
-  segments: readonly PlacedSegment[],
-  inputIds: Uint32Array,
-  mask: Uint8Array,
-  facts: TokenFacts,
-): void {
-  let position = 0;
-  let cursor = 0;
-  for (const segment of segments) {
-    const trained = isTrainedRole(segment.kind) ? 1 : 0;
-    while (cursor < segment.end) {
-      expect(position < inputIds.length - 1, 'its tokens end before the text');
-      const id = inputIds[position] ?? -1;
-      expect(!facts.isControl(id), `token ${position} is a control token inside the text`);
-      expect(mask[position] === trained, `token ${position} (${segment.kind}) has the wrong mask`);
-      cursor += facts.byteLength(id);
-      position += 1;
-    }
-    expect(cursor === segment.end, `token ${position - 1} lies in two segments`);
-  }
-  expect(position === inputIds.length - 1, 'tokens follow the document');
-  expect(inputIds[position] === facts.endOfText, 'it does not end with the end-of-text token');
-  expect(mask[position] === 1, 'its end-of-text token is not trained');
-}
-
-function isTrainedRole(kind: SegmentKind): boolean {
-  return segmentKinds[kind] === 'think' || segmentKinds[kind] === 'action';
-}
-
-/** The texts with which a piece that starts at this byte may begin, besides none. */
-export function allowedPrefixes(
-  document: Buffer,
-  segments: readonly PlacedSegment[],
-  start: number,
-): Buffer[] {
-  const bytesOf = (segment: PlacedSegment) => document.subarray(segment.start, segment.end);
-  const frame = segments[0];
-  if (frame === undefined || start < frame.end) return [];
-  const file = segments.findLast((segment) => segment.kind === 'file' && segment.end <= start);
-  const frameBytes = bytesOf(frame);
-  return file === undefined
-    ? [frameBytes]
-    : [frameBytes, Buffer.concat([frameBytes, bytesOf(file)])];
 }
 
 export function expect(condition: boolean, message: string): asserts condition {

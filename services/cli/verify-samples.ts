@@ -5,14 +5,9 @@
 import type { ManifestEntry, ProvenanceLine } from '../../schemas/manifest.ts';
 import type { Pack } from '../../schemas/mds.ts';
 import { childId } from '../runtime/ids.ts';
-import type { Vocabulary } from '../sink/vocabulary.ts';
-import {
-  allowedPrefixes,
-  checkDocument,
-  checkMask,
-  expect,
-  type PlacedSegment,
-} from './verify-document.ts';
+import type { DocumentReader } from '../sink/template/document-reader.ts';
+import { checkDocument, expect } from './verify-document.ts';
+import { allowedPrefixes, checkMask, checkTurns, type TokenView } from './verify-tokens.ts';
 
 interface PieceTokens {
   readonly line: ProvenanceLine;
@@ -28,12 +23,12 @@ export interface SampleTotals {
 
 export class SampleChecker {
   readonly totals: SampleTotals = { samples: 0, files: 0, bytes: 0 };
-  readonly #vocabulary: Vocabulary;
+  readonly #reader: DocumentReader;
   readonly #open = new Map<string, Map<number, PieceTokens>>();
   readonly #complete = new Set<string>();
 
-  constructor(vocabulary: Vocabulary) {
-    this.#vocabulary = vocabulary;
+  constructor(reader: DocumentReader) {
+    this.#reader = reader;
   }
 
   /** Takes one row of a shard and the lines that say what is in it. */
@@ -80,33 +75,16 @@ export class SampleChecker {
     const id = childId(parentId, stage, stageVersion, 'trajectory', 0);
     expect(id === first.sampleId, 'its id does not follow from its origin (I6)');
     const { inputIds, mask } = joinPieces(pieces);
-    const { decode, endOfText } = this.#vocabulary;
-    expect(inputIds.at(-1) === endOfText, 'it does not end with the end-of-text token');
-    const document = decode(inputIds.subarray(0, -1));
-    const segments = checkDocument(document, first);
-    checkMask(segments, inputIds, mask, this.#vocabulary);
-    this.#checkPrefixes(pieces, document, segments);
+    const { template, masking, read } = this.#reader;
+    const document = read(inputIds);
+    const segments = checkDocument(document.text, first);
+    const view = { ...document, inputIds, mask, segments, template, masking };
+    checkTurns(view);
+    checkMask(view);
+    checkPrefixes(view, pieces);
     this.totals.samples += 1;
     this.totals.files += first.files?.length ?? 0;
-    this.totals.bytes += document.byteLength;
-  }
-
-  #checkPrefixes(
-    pieces: readonly PieceTokens[],
-    document: Buffer,
-    segments: readonly PlacedSegment[],
-  ): void {
-    let start = 0;
-    for (const { line, inputIds, mask } of pieces) {
-      const prefix = this.#vocabulary.decode(inputIds.subarray(0, line.prefixTokens));
-      const allowed = allowedPrefixes(document, segments, start);
-      const known = prefix.byteLength === 0 || allowed.some((text) => text.equals(prefix));
-      expect(known, `piece ${line.piece} does not begin as the document does`);
-      const trained = mask.subarray(0, line.prefixTokens).some((value) => value !== 0);
-      expect(!trained, `the repeated start of piece ${line.piece} is trained`);
-      for (const id of inputIds.subarray(line.prefixTokens))
-        start += this.#vocabulary.byteLength(id);
-    }
+    this.totals.bytes += document.text.byteLength;
   }
 
   /** Every sample that the manifest lists must be there; an open output may still carry some. */
@@ -121,6 +99,18 @@ export class SampleChecker {
     for (const id of [...this.#complete, ...this.#open.keys()]) {
       expect(known.has(id), `sample ${id} is not in the manifest`);
     }
+  }
+}
+
+/** What a later piece repeats is a copy of the document's tokens, and never trained. */
+function checkPrefixes(view: TokenView, pieces: readonly PieceTokens[]): void {
+  for (const { line, inputIds, mask } of pieces) {
+    const prefix = inputIds.subarray(0, line.prefixTokens).join();
+    const allowed = allowedPrefixes(view, line.documentTokens[0]);
+    const known = allowed.some((ids) => ids.join() === prefix);
+    expect(known, `piece ${line.piece} does not begin as the document does`);
+    const trained = mask.subarray(0, line.prefixTokens).some((value) => value !== 0);
+    expect(!trained, `the repeated start of piece ${line.piece} is trained`);
   }
 }
 

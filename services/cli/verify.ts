@@ -13,12 +13,7 @@ import { PipelineError } from '../runtime/errors.ts';
 import { sha256 } from '../runtime/ids.ts';
 import { readManifest, shardIndex } from '../sink/manifest.ts';
 import { openLocalShardStore, type ShardStore } from '../sink/store.ts';
-import {
-  fingerprints,
-  parseTokenizerFile,
-  readVocabulary,
-  type Vocabulary,
-} from '../sink/vocabulary.ts';
+import { type DocumentReader, openDocumentReader } from '../sink/template/document-reader.ts';
 import { Difference, expect } from './verify-document.ts';
 import { SampleChecker } from './verify-samples.ts';
 
@@ -57,8 +52,8 @@ export async function verifyOutput(
       subject: outputFolder,
     });
   }
-  const vocabulary = await at(head.tokenizer.file.path, () => loadVocabulary(store, entries, head));
-  const checker = new SampleChecker(vocabulary);
+  const reader = await at(head.tokenizer.file.path, () => openReader(store, entries, head));
+  const checker = new SampleChecker(reader);
   const shards = entries.flatMap((entry) => entry.shards);
   for (const [position, shard] of shards.entries()) {
     await at(shard.path, () => checkShard(store, shard, head, checker));
@@ -89,22 +84,21 @@ async function at<Result>(where: string, check: () => Promise<Result>): Promise<
   }
 }
 
-async function loadVocabulary(
+async function openReader(
   store: ShardStore,
   entries: readonly ManifestEntry[],
   head: ManifestEntry,
-): Promise<Vocabulary> {
+): Promise<DocumentReader> {
   const file = await readHashed(store, head.tokenizer.file);
-  const parsed = parseTokenizerFile(file.toString('utf8'), head.tokenizer.file.path);
-  const token = parsed.added_tokens.find((candidate) => candidate.id === head.tokenizer.endOfText);
-  expect(token !== undefined, 'it has not the end-of-text token that the manifest names');
-  const vocabulary = readVocabulary(parsed, token.content, head.tokenizer.file.path);
-  const known = fingerprints(parsed, token.id);
+  const reader = openDocumentReader(file.toString('utf8'), head.tokenizer);
   for (const { entry, tokenizer, contextLength } of entries) {
-    expect(known.includes(tokenizer.fingerprint), `entry ${entry} used another one`);
+    const { fingerprint, template, masking } = tokenizer;
+    const same = template === head.tokenizer.template && masking === head.tokenizer.masking;
+    expect(same, `entry ${entry} has another template or masking`);
+    expect(reader.fingerprints.includes(fingerprint), `entry ${entry} used another one`);
     expect(contextLength === head.contextLength, `entry ${entry} has another context length`);
   }
-  return vocabulary;
+  return reader;
 }
 
 async function checkShard(

@@ -110,6 +110,8 @@ function contents({ head, census, format, report }: CardFacts): string[] {
     ['context length', `${count(head.contextLength)} tokens`],
     ['left empty in packs', percent(totals.paddingShare)],
     ['tokenizer', `${head.tokenizer.name}, end of text ${head.tokenizer.endOfText}`],
+    ['template', head.tokenizer.template],
+    ['masking', head.tokenizer.masking],
     ['tokenizer fingerprint', `\`${head.tokenizer.fingerprint}\``],
     ['run', `\`${head.runId}\``],
     ['manifest', `\`${report.manifest}\``],

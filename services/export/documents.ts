@@ -4,7 +4,7 @@
  */
 import type { ProvenanceLine } from '../../schemas/manifest.ts';
 import { sha256 } from '../runtime/ids.ts';
-import { corrupt, type ExportShard, type TokenDecoder } from './source.ts';
+import { corrupt, type DocumentReader, type DocumentTokens, type ExportShard } from './source.ts';
 
 /** Characters [start, end) of a text, counted in Unicode code points as Python does. */
 export interface TextSpan {
@@ -14,8 +14,8 @@ export interface TextSpan {
 }
 
 export interface Message {
-  /** `assistant` where the text is trained, else `user`. */
-  readonly role: 'assistant' | 'user';
+  /** As the template calls it; without turns `assistant` where the text is trained, else `user`. */
+  readonly role: string;
   readonly content: string;
 }
 
@@ -25,7 +25,7 @@ export interface ExportDocument {
   readonly text: string;
   /** Adjacent, covering the text, `trained` alternating. */
   readonly spans: readonly TextSpan[];
-  /** The same spans as messages; their contents joined are the text. */
+  /** The turns, or else the spans, as messages; their contents joined are the text. */
   readonly messages: readonly Message[];
   /** Tokens with the end-of-text token, without what later pieces repeat. */
   readonly tokens: number;
@@ -45,7 +45,7 @@ export interface DocumentAssembler {
   readonly incomplete: number;
 }
 
-export function createAssembler(decoder: TokenDecoder): DocumentAssembler {
+export function createAssembler(reader: DocumentReader): DocumentAssembler {
   const held = new Map<string, HeldPiece[]>();
   const take = (shard: ExportShard, line: ProvenanceLine): ExportDocument | null => {
     const pack = shard.packs[line.pack - shard.facts.firstPack];
@@ -61,7 +61,7 @@ export function createAssembler(decoder: TokenDecoder): DocumentAssembler {
     held.set(line.sampleId, pieces);
     if (pieces.length < line.pieces) return null;
     held.delete(line.sampleId);
-    return assemble(pieces, decoder);
+    return assemble(pieces, reader);
   };
   return {
     add: (shard) =>
@@ -75,18 +75,14 @@ export function createAssembler(decoder: TokenDecoder): DocumentAssembler {
   };
 }
 
-function assemble(pieces: readonly HeldPiece[], decoder: TokenDecoder): ExportDocument {
+function assemble(pieces: readonly HeldPiece[], reader: DocumentReader): ExportDocument {
   const ordered = [...pieces].sort((a, b) => a.line.piece - b.line.piece);
   const first = ordered[0];
   if (first === undefined) throw new Error('a document has a piece');
   const ids = joined(ordered.map((piece) => piece.inputIds));
   const mask = Uint8Array.from(joined(ordered.map((piece) => Uint32Array.from(piece.mask))));
-  // The last token ends the document and is no text.
-  const bytes = decoder.decode(ids.subarray(0, -1));
-  if (sha256(bytes) !== first.line.document.sha256) {
-    throw corrupt(first.line.sampleId, 'its tokens do not give the document back');
-  }
-  const trainedBytes = bytesTrained(ids.subarray(0, -1), mask, bytes.byteLength, decoder);
+  const { text: bytes, ends, turns } = readWhole(first.line, ids, reader);
+  const trainedBytes = bytesTrained(ends, mask, bytes.byteLength);
   const runs = textRuns(bytes, trainedBytes);
   let position = 0;
   const spans = runs.map(({ trained, characters }) => {
@@ -98,10 +94,7 @@ function assemble(pieces: readonly HeldPiece[], decoder: TokenDecoder): ExportDo
     line: first.line,
     text: bytes.toString('utf8'),
     spans,
-    messages: runs.map(({ trained, content }) => ({
-      role: trained ? 'assistant' : 'user',
-      content,
-    })),
+    messages: turns.length > 0 ? turnMessages(bytes, turns) : runMessages(runs),
     tokens: ids.length,
     trainedTokens: mask.reduce((sum, value) => sum + value, 0),
   };
@@ -117,21 +110,40 @@ function joined(parts: readonly Uint32Array[]): Uint32Array {
   return whole;
 }
 
-/** 1 for each byte of the text whose token is trained. */
-function bytesTrained(
+function readWhole(
+  { sampleId, document }: ProvenanceLine,
   ids: Uint32Array,
-  mask: Uint8Array,
-  bytes: number,
-  decoder: TokenDecoder,
-): Uint8Array {
-  const trained = new Uint8Array(bytes);
-  let offset = 0;
-  for (const [position, id] of ids.entries()) {
-    const end = offset + decoder.byteLength(id);
-    if (mask[position] === 1) trained.fill(1, offset, end);
-    offset = end;
+  reader: DocumentReader,
+): DocumentTokens {
+  let read: DocumentTokens;
+  try {
+    read = reader.read(ids);
+  } catch (error) {
+    throw corrupt(sampleId, (error as Error).message, error);
   }
-  if (offset !== bytes) throw new Error('tokens and text differ in length');
+  if (sha256(read.text) === document.sha256) return read;
+  throw corrupt(sampleId, 'its tokens do not give the document back');
+}
+
+function turnMessages(text: Buffer, turns: DocumentTokens['turns']): Message[] {
+  return turns.map(({ role, start, end }) => ({
+    role,
+    content: text.toString('utf8', start, end),
+  }));
+}
+
+function runMessages(runs: readonly TextRun[]): Message[] {
+  return runs.map(({ trained, content }) => ({ role: trained ? 'assistant' : 'user', content }));
+}
+
+/** 1 for each byte of the text whose token is trained. */
+function bytesTrained(ends: Uint32Array, mask: Uint8Array, bytes: number): Uint8Array {
+  const trained = new Uint8Array(bytes);
+  let start = 0;
+  for (const [token, end] of ends.entries()) {
+    if (mask[token] === 1) trained.fill(1, start, end);
+    start = end;
+  }
   return trained;
 }
 

@@ -69,7 +69,7 @@ async function writeExport(request: ExportRequest, folder: ExportFolder): Promis
   if (head === undefined) throw new Error('an open output has entries');
   const shardsTotal = head.firstShard + head.shards.length;
   const writer = format.open(folder, compression);
-  const assembler = createAssembler(source.decoder);
+  const assembler = createAssembler(source.reader);
   const census = createCensus(head.contextLength);
   for await (const shard of readShards(source)) {
     const documents = assembler.add(shard);

@@ -47,7 +47,7 @@ export const huggingFace: ExportFormat = {
   name: 'hf',
   compressions: ['none', 'zstd'],
   summary:
-    'Parquet. `packs/`: `input_ids`, `labels` (-100 where not trained and at the first token of each document; not shifted), `completion_mask`, `seq_lengths`. `text/`: one document per row with `spans` (characters, trained or not) and `messages` (assistant = trained).',
+    'Parquet. `packs/`: `input_ids`, `labels` (-100 where not trained and at the first token of each document; not shifted), `completion_mask`, `seq_lengths`. `text/`: one document per row with `spans` (characters, trained or not) and `messages` (the turns of the template `chat`, with its names of roles; else assistant = trained).',
   parts: [
     { name: 'packs', files: 'packs/*.parquet' },
     { name: 'text', files: 'text/*.parquet' },

@@ -12,11 +12,23 @@ import { decodeShard, MdsError, type Pack } from '../../schemas/mds.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { sha256 } from '../runtime/ids.ts';
 
-/** What decoding needs of a vocabulary. */
-export interface TokenDecoder {
-  /** The exact bytes of tokens that are text. */
-  decode(ids: Uint32Array): Buffer;
-  byteLength(id: number): number;
+/** A document as its tokens give it. */
+export interface DocumentTokens {
+  /** Without the control tokens and names of roles that a template puts around turns. */
+  readonly text: Buffer;
+  /** How many bytes of the text have passed at the end of each token. */
+  readonly ends: Uint32Array;
+  /** Bytes [start, end) of the text; empty where the template has no turns. */
+  readonly turns: readonly {
+    readonly role: string;
+    readonly start: number;
+    readonly end: number;
+  }[];
+}
+
+export interface DocumentReader {
+  /** Throws where the tokens are no document of the output's template. */
+  read(ids: Uint32Array): DocumentTokens;
 }
 
 /** An output folder as its manifest stood when it was opened. */
@@ -24,7 +36,7 @@ export interface ExportSource {
   readonly entries: readonly ManifestEntry[];
   /** SHA-256 of the last entry: it names the state of the data set that is exported. */
   readonly manifestHash: string;
-  readonly decoder: TokenDecoder;
+  readonly reader: DocumentReader;
   /** Null when there is no such file. */
   read(path: string): Promise<Buffer | null>;
 }

@@ -1,5 +1,6 @@
 /** Knobs of the sink. */
 import { z } from 'zod';
+import { maskingNames, templateNames } from '../../schemas/trajectory-text.ts';
 
 export const configuration = z.object({
   contextLength: z
@@ -18,6 +19,18 @@ export const configuration = z.object({
     .default('')
     .describe(
       "Text of the control token that follows a document; empty takes the tokenizer's own <|endoftext|>, <|end_of_text|> or the like.",
+    ),
+  template: z
+    .enum(templateNames)
+    .default('tags')
+    .describe(
+      "How a trajectory is written: tags, as plain text, for any vocabulary; chat, in turns between the vocabulary's own control tokens (ChatML or Llama 3), for models that know them.",
+    ),
+  masking: z
+    .enum(maskingNames)
+    .default('segments')
+    .describe(
+      'What is tokenized in one go: segments, each by itself, as a model that begins its turn afresh writes it; joint, all text between control tokens, as other tools do, where a token of two segments is trained only if both are.',
     ),
   prefixTokensMax: z
     .int()
@@ -45,6 +58,15 @@ export const configuration = z.object({
     .default(64 * 2 ** 20)
     .describe(
       'Bytes of a shard file before the next one begins; a single larger pack still gets a shard. 64 MiB is the size other tools write, about 200 packs of the default context.',
+    ),
+  tokenizerThreads: z
+    .int()
+    .min(0)
+    .max(64)
+    .default(0)
+    .meta({ operational: true })
+    .describe(
+      'Threads that tokenize, each a sample; 0 tokenizes in the main thread. Worth it where the sink is the slowest stage; a thread holds its own tables, about 150 MB for the vocabulary of Qwen3.',
     ),
   quietMs: z
     .int()

@@ -1,13 +1,12 @@
 /**
- * From a trajectory and the tokens of its segments to pieces, packs and provenance lines. The mask
- * of a token is that of its segment and nothing else (I2); a repeated prefix is never trained.
- * Pure.
+ * From a trajectory and its tokens to pieces, packs and provenance lines. Pure.
  */
 import type { TrajectoryBody } from '../../schemas/generated/types.ts';
 import type { ProvenanceLine } from '../../schemas/manifest.ts';
 import type { Pack } from '../../schemas/mds.ts';
 import { isTrained, type SegmentKind } from '../../schemas/trajectory-text.ts';
-import { type CutLimits, cutDocument, type TokenSegment } from './cut.ts';
+import { type CutLimits, cutDocument } from './cut.ts';
+import type { TokenizedDocument } from './template/join-tokens.ts';
 
 /** A trajectory and where it came from. */
 export interface Sample {
@@ -36,7 +35,7 @@ export interface SamplePiece {
   readonly mask: Uint8Array;
 }
 
-/** The texts to be tokenized, one per segment. Throws when the spans do not fit the document. */
+/** The texts of the segments. Throws when the spans do not fit the document. */
 export function segmentTexts(body: TrajectoryBody, document: Buffer): string[] {
   let cursor = 0;
   const texts = body.segments.map(({ start, end, kind, trained }) => {
@@ -49,21 +48,15 @@ export function segmentTexts(body: TrajectoryBody, document: Buffer): string[] {
   return texts;
 }
 
-export interface TokenRules {
-  readonly endOfText: number;
-  readonly endsLine: (id: number) => boolean;
-}
-
-/** Cuts a tokenized trajectory. The end-of-text token belongs to the last segment, `done`. */
+/** Cuts a tokenized trajectory. A repeated prefix is never trained. */
 export function makePieces(
   sample: Sample,
-  tokens: readonly Uint32Array[],
-  rules: TokenRules,
+  { inputIds, mask, segments }: TokenizedDocument,
+  endsLine: (id: number) => boolean,
   limits: CutLimits,
 ): SamplePiece[] {
-  const { inputIds, mask, segments } = joinSegments(sample.body, tokens, rules.endOfText);
-  const endsLine = (token: number) => rules.endsLine(inputIds[token] ?? 0);
-  const cuts = cutDocument(segments, endsLine, limits);
+  const lineAt = (token: number) => endsLine(inputIds[token] ?? 0);
+  const cuts = cutDocument({ segments, mask, endsLine: lineAt }, limits);
   return cuts.map(({ start, end, prefix, prefixTokens }, piece) => {
     const length = prefixTokens + end - start;
     const pieceIds = new Uint32Array(length);
@@ -86,25 +79,6 @@ export function makePieces(
       mask: pieceMask,
     };
   });
-}
-
-function joinSegments(body: TrajectoryBody, tokens: readonly Uint32Array[], endOfText: number) {
-  const segments: TokenSegment[] = [];
-  let start = 0;
-  for (const [position, { kind, trained }] of body.segments.entries()) {
-    const isLast = position === body.segments.length - 1;
-    const end = start + (tokens[position]?.length ?? 0) + (isLast ? 1 : 0);
-    segments.push({ kind: kind as SegmentKind, trained, start, end });
-    start = end;
-  }
-  const inputIds = new Uint32Array(start);
-  const mask = new Uint8Array(start);
-  for (const [position, segment] of segments.entries()) {
-    inputIds.set(tokens[position] ?? [], segment.start);
-    if (segment.trained) mask.fill(1, segment.start, segment.end);
-  }
-  inputIds[start - 1] = endOfText;
-  return { inputIds, mask, segments };
 }
 
 /** One row of a shard: the pieces in the order in which they were placed. */

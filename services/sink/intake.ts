@@ -4,10 +4,13 @@
  */
 import type { TrajectoryBody } from '../../schemas/generated/types.ts';
 import type { CarriedSample } from '../../schemas/manifest.ts';
+import type { SegmentKind } from '../../schemas/trajectory-text.ts';
 import type { StageRecord, Tools } from '../runtime/stage.ts';
 import type { Configuration } from './config.ts';
 import { makePieces, type Sample, type SamplePiece, segmentTexts } from './core.ts';
 import type { Arrival } from './sequencer.ts';
+import { joinTokens, type TokenizedDocument } from './template/join-tokens.ts';
+import { renderDocument, textsOf } from './template/render.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** A record that waits for its turn. Holds the address of its body, not the body. */
@@ -51,7 +54,18 @@ export async function loadPieces(
 ): Promise<SamplePiece[]> {
   const body = await tools.bodies.load('trajectory', carried.body);
   const document = await tools.blobs.get(body.document);
-  const tokens = await tokenizer.encode(segmentTexts(body, document));
   const sample: Sample = { ...carried, body };
-  return makePieces(sample, tokens, tokenizer, tools.config);
+  const tokenized = await tokenizeDocument(body, document, tokenizer);
+  return makePieces(sample, tokenized, tokenizer.endsLine, tools.config);
+}
+
+/** A trajectory in tokens, by the tokenizer's template and masking. */
+export async function tokenizeDocument(
+  body: TrajectoryBody,
+  document: Buffer,
+  { template, masking, encode, byteLength }: Tokenizer,
+): Promise<TokenizedDocument> {
+  const kinds = body.segments.map((segment) => segment.kind as SegmentKind);
+  const rendering = renderDocument(kinds, segmentTexts(body, document), template, masking);
+  return joinTokens(rendering, await encode(textsOf(rendering)), byteLength);
 }

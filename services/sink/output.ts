@@ -31,6 +31,8 @@ export function matchOutput(
   const facts: [what: string, has: unknown, wants: unknown][] = [
     ['data set', head.dataset, run.dataset],
     ['contextLength', head.contextLength, config.contextLength],
+    ['template', head.tokenizer.template, tokenizer.template.name],
+    ['masking', head.tokenizer.masking, tokenizer.masking],
     ['tokenizer', head.tokenizer.fingerprint, tokenizer.fingerprint],
   ];
   const { cut, samples } = head.carried;

@@ -10,7 +10,11 @@ export const sink = defineWriter('sink', {
   quietMs: ({ quietMs }) => quietMs,
   openWriter: async (tools) => {
     const store = openLocalShardStore(tools.run.outputFolder, tools.crashPoint);
-    const tokenizer = await openTokenizer(tools.config.tokenizer, tools.config.endOfText);
+    const tokenizer = await openTokenizer(
+      tools.config.tokenizer,
+      tools.config.endOfText,
+      tools.config,
+    );
     return openSinkWriter(tools, store, tokenizer);
   },
 });

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { setImmediate } from 'node:timers/promises';
 import { ZodError, z } from 'zod';
+import type { MaskingName, TemplateName } from '../../schemas/trajectory-text.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { createEncoder } from './bpe/encoder.ts';
 import { InvalidModel, readModel } from './bpe/model.ts';
@@ -14,6 +15,7 @@ import { UnsupportedPattern } from './bpe/pattern.ts';
 import { readPretokenizer } from './bpe/pretokenizer.ts';
 import { createTokenBuffer } from './bpe/token-buffer.ts';
 import { createLibraryEncoder, type Encode } from './library-encoder.ts';
+import { openTemplate, outputFingerprint, type Template } from './template/template.ts';
 import {
   byteAlphabet,
   parseTokenizerFile,
@@ -22,7 +24,11 @@ import {
   type Vocabulary,
 } from './vocabulary.ts';
 
-export interface Tokenizer extends Vocabulary {
+export interface Tokenizer extends Omit<Vocabulary, 'fingerprint'> {
+  /** Hash of all that decides which ids and masks a document gets. */
+  readonly fingerprint: string;
+  readonly template: Template;
+  readonly masking: MaskingName;
   /** Tokens of each text by itself, in order. Gives way to other work between slices of text. */
   encode(texts: readonly string[]): Promise<Uint32Array[]>;
   /** What a person calls it. */
@@ -42,16 +48,30 @@ const probe = 'if (a == "b") {\n\treturn 1.5;  // 2\r\n}\n\n \u00e9\u4f60\ufeff\
 /** Bytes encoded before other work has its turn: a few milliseconds. */
 const sliceBytes = 1 << 17;
 
-export async function openTokenizer(path: string, endOfText: string): Promise<Tokenizer> {
+export interface TokenizerOptions {
+  readonly template?: TemplateName;
+  readonly masking?: MaskingName;
+}
+
+export async function openTokenizer(
+  path: string,
+  endOfText: string,
+  { template: templateName = 'tags', masking = 'segments' }: TokenizerOptions = {},
+): Promise<Tokenizer> {
   const name = path === '' ? defaultName : path;
   const file = await readTokenizer(path);
   const parsed = parseTokenizerFile(file.toString('utf8'), name);
   const vocabulary = readVocabulary(parsed, endOfText, name);
+  const template = openTemplate(templateName, parsed.added_tokens, vocabulary.endOfText, name);
   const own = createOwnEncoder(parsed, name);
+  if (own === undefined && masking === 'joint') throw noJoint(name);
   const encode = own ?? createCheckedLibrary(parsed, vocabulary, name);
   if (own === undefined) await encode([probe]);
   return {
     ...vocabulary,
+    fingerprint: outputFingerprint(vocabulary.fingerprint, template, masking),
+    template,
+    masking,
     encode:
       own === undefined
         ? encode
@@ -135,6 +155,15 @@ function createCheckedLibrary(file: TokenizerFile, vocabulary: Vocabulary, name:
       { subject: name },
     );
   };
+}
+
+/** The library takes some 500 times the memory of what it encodes at once. */
+function noJoint(name: string): PipelineError {
+  return new PipelineError(
+    'TOKENIZER_UNSUPPORTED',
+    `tokenizer ${name}: only Hugging Face's library reads it, too dearly for whole documents; use sink.masking=segments`,
+    { subject: name },
+  );
 }
 
 function givesBack(

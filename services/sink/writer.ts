@@ -66,8 +66,8 @@ class SinkWriter implements Writer {
     this.#tools = tools;
     this.#store = store;
     this.#tokenizer = tokenizer;
-    const { name, fingerprint, endOfText } = tokenizer;
-    this.#tokenizerFacts = { name, file, fingerprint, endOfText };
+    const { name, fingerprint, endOfText, template, masking } = tokenizer;
+    this.#tokenizerFacts = { name, file, fingerprint, endOfText, template: template.name, masking };
     this.#state = state;
     const head = state.entries.at(-1);
     if (head === undefined) return;

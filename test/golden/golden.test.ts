@@ -7,7 +7,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, expect, it } from 'vitest';
 import { encodeSample, encodeShard } from '../../schemas/mds.ts';
 import { childId, sha256 } from '../../services/runtime/ids.ts';
-import { makePack, makePieces, segmentTexts } from '../../services/sink/core.ts';
+import { makePack, makePieces } from '../../services/sink/core.ts';
+import { tokenizeDocument } from '../../services/sink/intake.ts';
 import { openTokenizer } from '../../services/sink/tokenizer.ts';
 import { sampleTrajectory } from '../samples/sink-harness.ts';
 
@@ -54,9 +55,12 @@ beforeAll(async () => {
     sourceSequence: 0,
     body,
   };
-  const tokens = await tokenizer.encode(segmentTexts(body, document));
+  const tokens = await tokenizeDocument(body, document, tokenizer);
   // A context this short cuts the document twice, so that prefixes are part of the golden.
-  const pieces = makePieces(sample, tokens, tokenizer, { contextLength: 160, prefixTokensMax: 64 });
+  const pieces = makePieces(sample, tokens, tokenizer.endsLine, {
+    contextLength: 160,
+    prefixTokensMax: 64,
+  });
   made = {
     document: document.toString('utf8'),
     fingerprint: tokenizer.fingerprint,

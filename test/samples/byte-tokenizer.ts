@@ -1,5 +1,22 @@
-/** A tokenizer.json with one token per byte and no merges: masks and cuts can be read off. */
-export function byteTokenizerFile(): string {
+/**
+ * A tokenizer.json with one token per byte, so that masks and cuts can be read off; merges, each of
+ * two characters, on request.
+ */
+
+/** The control tokens of ChatML, which come before those of other forms. */
+export const chatmlControls = ['<|endoftext|>', '<|im_start|>', '<|im_end|>'];
+export const llamaControls = [
+  '<|end_of_text|>',
+  '<|begin_of_text|>',
+  '<|start_header_id|>',
+  '<|end_header_id|>',
+  '<|eot_id|>',
+];
+
+export function byteTokenizerFile(
+  control: readonly string[] = chatmlControls,
+  merges: readonly string[] = [],
+): string {
   const vocab: Record<string, number> = {};
   let shifted = 0;
   for (let byte = 0; byte < 256; byte += 1) {
@@ -8,17 +25,19 @@ export function byteTokenizerFile(): string {
     vocab[String.fromCodePoint(printable ? byte : 0x100 + shifted)] = byte;
     if (!printable) shifted += 1;
   }
+  for (const [position, merge] of merges.entries()) vocab[merge] = 512 + position;
   return JSON.stringify({
-    added_tokens: [
-      { id: 256, content: '<|endoftext|>', special: true },
-      { id: 257, content: '<|im_start|>', special: true },
-    ],
+    added_tokens: control.map((content, position) => ({
+      id: 256 + position,
+      content,
+      special: true,
+    })),
     pre_tokenizer: {
       type: 'ByteLevel',
       add_prefix_space: false,
       trim_offsets: false,
       use_regex: false,
     },
-    model: { type: 'BPE', vocab, merges: [] },
+    model: { type: 'BPE', vocab, merges: merges.map((merge) => [...merge]) },
   });
 }

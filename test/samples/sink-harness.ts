@@ -12,7 +12,11 @@ import { childId, sha256 } from '../../services/runtime/ids.ts';
 import type { CrashPoint, StageRecord, Tools, Writer } from '../../services/runtime/stage.ts';
 import { type Configuration, configuration } from '../../services/sink/config.ts';
 import { openLocalShardStore, type ShardStore } from '../../services/sink/store.ts';
-import { openTokenizer, type Tokenizer } from '../../services/sink/tokenizer.ts';
+import {
+  openTokenizer,
+  type Tokenizer,
+  type TokenizerOptions,
+} from '../../services/sink/tokenizer.ts';
 import { openSinkWriter } from '../../services/sink/writer.ts';
 import { byteTokenizerFile } from './byte-tokenizer.ts';
 import { type SampleFile, sampleParts, sampleTeacher } from './file-thoughts.ts';
@@ -56,10 +60,14 @@ export interface HarnessOptions {
 }
 
 /** Processes that share a folder share its blobs, as sinks on one machine do. */
-export async function createHarness(folder = temporaryFolder()): Promise<Harness> {
+export async function createHarness(
+  folder = temporaryFolder(),
+  options: TokenizerOptions = {},
+  file = byteTokenizerFile(),
+): Promise<Harness> {
   const tokenizerPath = join(folder, 'bytes.json');
-  if (!existsSync(tokenizerPath)) writeFileSync(tokenizerPath, byteTokenizerFile());
-  const tokenizer = await openTokenizer(tokenizerPath, '');
+  if (!existsSync(tokenizerPath)) writeFileSync(tokenizerPath, file);
+  const tokenizer = await openTokenizer(tokenizerPath, '', options);
   const blobs = await openLocalBlobStore(join(folder, 'blobs'));
   const codec = createCodec(blobs);
   const tools = (out: string, options: HarnessOptions = {}): Tools<Configuration> => ({

@@ -201,7 +201,7 @@ describe('verifyOutput', () => {
     [
       'I2: a control token inside',
       () => forge((parts) => piece(parts, 0).inputIds.fill(257, 40, 41)),
-      /stands for no bytes/,
+      /token 40 is not text/,
     ],
     [
       'a trained prefix',

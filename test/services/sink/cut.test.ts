@@ -4,7 +4,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isTrained, type SegmentKind } from '../../../schemas/trajectory-text.ts';
-import { cutDocument, type Piece, type TokenSegment } from '../../../services/sink/cut.ts';
+import {
+  type CutLimits,
+  cutDocument,
+  type Piece,
+  type TokenSegment,
+} from '../../../services/sink/cut.ts';
 
 /** `file:5 write:20` as segments with that many tokens. */
 function document(text: string): TokenSegment[] {
@@ -12,14 +17,27 @@ function document(text: string): TokenSegment[] {
   return text.split(' ').map((part) => {
     const [kind, tokens] = part.split(':') as [SegmentKind, string];
     end += Number(tokens);
-    return { kind, trained: isTrained(kind), start: end - Number(tokens), end };
+    const start = end - Number(tokens);
+    const opening = [start, start] as const;
+    const content = { contentStart: start, contentEnd: end };
+    return { kind, trained: isTrained(kind), start, end, ...content, opening };
   });
 }
 
 const neverLine = (_token: number) => false;
 
+function cutSegments(
+  segments: readonly TokenSegment[],
+  endsLine: (token: number) => boolean,
+  limits: CutLimits,
+): Piece[] {
+  const mask = new Uint8Array(segments.at(-1)?.end ?? 0);
+  for (const { trained, start, end } of segments) if (trained) mask.fill(1, start, end);
+  return cutDocument({ segments, mask, endsLine }, limits);
+}
+
 function cuts(text: string, contextLength: number, endsLine = neverLine): string[] {
-  const pieces = cutDocument(document(text), endsLine, { contextLength, prefixTokensMax: 10 });
+  const pieces = cutSegments(document(text), endsLine, { contextLength, prefixTokensMax: 10 });
   return pieces.map(({ start, end, prefixTokens }) => `${prefixTokens}+${start}-${end}`);
 }
 
@@ -77,7 +95,7 @@ describe('cutDocument', () => {
 });
 
 function piecesOf(text: string, contextLength: number): Piece[] {
-  return cutDocument(document(text), neverLine, { contextLength, prefixTokensMax: 10 });
+  return cutSegments(document(text), neverLine, { contextLength, prefixTokensMax: 10 });
 }
 
 function trainedIn(segments: readonly TokenSegment[], piece: Piece): boolean {
@@ -120,7 +138,7 @@ describe('for any document', () => {
         (text, contextLength, every) => {
           const segments = document(text);
           const limits = { contextLength, prefixTokensMax: 30 };
-          const pieces = cutDocument(segments, (token) => token % (every + 2) === 0, limits);
+          const pieces = cutSegments(segments, (token) => token % (every + 2) === 0, limits);
           let cursor = 0;
           for (const piece of pieces) {
             expect(piece.start).toBe(cursor);
@@ -148,7 +166,7 @@ describe('for any document', () => {
       fc.property(arbitraryText, (text) => {
         const segments = document(text);
         const limits = { contextLength: 130, prefixTokensMax: 30 };
-        for (const piece of cutDocument(segments, neverLine, limits)) {
+        for (const piece of cutSegments(segments, neverLine, limits)) {
           expect(trainedIn(segments, piece)).toBe(true);
         }
       }),

@@ -1,0 +1,44 @@
+/**
+ * Reads documents back from an output's tokens, by what its manifest says of tokenizer, template
+ * and masking. No encoder is needed.
+ */
+import type { ManifestEntry } from '../../../schemas/manifest.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { fingerprints, parseTokenizerFile, readVocabulary } from '../vocabulary.ts';
+import { type ReadDocument, readTokens } from './read.ts';
+import { openTemplate, outputFingerprint, type Template } from './template.ts';
+
+export interface DocumentReader {
+  readonly template: Template;
+  readonly masking: ManifestEntry['tokenizer']['masking'];
+  /** Fingerprints that outputs read this way may carry. */
+  readonly fingerprints: readonly string[];
+  /** All tokens of a document. Throws TemplateError where they are none. */
+  read(ids: Uint32Array): ReadDocument;
+}
+
+/** `text` is the tokenizer.json that lies beside the shards. */
+export function openDocumentReader(
+  text: string,
+  { file, endOfText, template: name, masking }: ManifestEntry['tokenizer'],
+): DocumentReader {
+  const parsed = parseTokenizerFile(text, file.path);
+  const end = parsed.added_tokens.find(({ id }) => id === endOfText);
+  if (end === undefined) {
+    throw new PipelineError(
+      'TOKENIZER_UNSUPPORTED',
+      `${file.path} has not the end-of-text token ${endOfText} that the manifest names`,
+      { subject: file.path },
+    );
+  }
+  const vocabulary = readVocabulary(parsed, end.content, file.path);
+  const template = openTemplate(name, parsed.added_tokens, endOfText, file.path);
+  return {
+    template,
+    masking,
+    fingerprints: fingerprints(parsed, endOfText).map((fingerprint) =>
+      outputFingerprint(fingerprint, template, masking),
+    ),
+    read: (ids) => readTokens(ids, template, vocabulary),
+  };
+}
