@@ -95,14 +95,15 @@ async function measureLanguage(
   };
   if (options.repository !== null) {
     const folder = resolve(options.repository);
-    await measure({ name: options.repository, folder, roots: [''] });
+    await measure({ name: options.repository, folder, roots: [''], options: [] });
     return;
   }
   for (const repository of oracle.repositories) {
     if (options.only !== null && options.only !== repository.name) continue;
     await orSay(async () => {
       const folder = await obtain(oracle.language, repository, context);
-      await measure({ name: repository.name, folder, roots: repository.roots ?? [''] });
+      const { name, roots = [''], options: told = [] } = repository;
+      await measure({ name, folder, roots, options: told });
     });
   }
   if (scores.length > 1) reportScore(`${oracle.language}, all`, addScores(scores), oracle, report);

@@ -1,7 +1,7 @@
 /** Sources of published packages through the ordinary client of each registry. */
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { Context, Repository } from './oracle.ts';
 import { BenchError } from './tools.ts';
 
@@ -15,11 +15,37 @@ export function fromPypi(requirement: string): Obtain {
   });
 }
 
-/** What a package publishes on npm. */
-export function fromNpm(specifier: string): Obtain {
-  return downloaded(async (into, { run }) => {
+/** What a package publishes on npm, without the folders that its build made. */
+export function fromNpm(specifier: string, built: readonly string[] = []): Obtain {
+  const unpack = downloaded(async (into, { run }) => {
     await run('npm', ['pack', '--silent', '--pack-destination', into, specifier]);
   });
+  return async (folder, context) => {
+    await unpack(folder, context);
+    for (const name of built) await rm(join(folder, name), { recursive: true, force: true });
+  };
+}
+
+/** The workspace that packages are published from, linked as `npm install` would link them. */
+export function fromNpmWorkspace(
+  specifiers: readonly string[],
+  built: readonly string[],
+  compilerOptions: object,
+): Obtain {
+  return async (folder, context) => {
+    for (const specifier of specifiers) {
+      const name = specifier.slice(0, specifier.lastIndexOf('@'));
+      const member = join('packages', name.slice(name.lastIndexOf('/') + 1));
+      const link = join(folder, 'node_modules', name);
+      await mkdir(join(folder, member), { recursive: true });
+      await fromNpm(specifier, built)(join(folder, member), context);
+      await mkdir(dirname(link), { recursive: true });
+      await symlink(relative(dirname(link), join(folder, member)), link);
+    }
+    const root = { name: 'workspace', private: true, workspaces: ['packages/*'] };
+    await writeFile(join(folder, 'package.json'), JSON.stringify(root));
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+  };
 }
 
 /** A module from the Go module proxy. */

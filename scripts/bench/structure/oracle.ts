@@ -53,12 +53,15 @@ export interface Repository {
   readonly obtain: (folder: string, context: Context) => Promise<void>;
   /** Folders of the repository that the tool must be told of; its own where none is given. */
   readonly roots?: readonly string[];
+  /** What else the tool is told, such as the options of a build. */
+  readonly options?: readonly string[];
 }
 
 export interface Checkout {
   readonly name: string;
   readonly folder: string;
   readonly roots: readonly string[];
+  readonly options: readonly string[];
 }
 
 export interface Oracle {

@@ -1,5 +1,16 @@
 /** The oracles that there are: one line each. */
 import type { Oracle } from './oracle.ts';
+import { cOracle, cppOracle } from './oracle-c.ts';
+import { ecmascriptOracle } from './oracle-ecmascript.ts';
+import { goOracle } from './oracle-go.ts';
+import { javaOracle } from './oracle-java.ts';
 import { pythonOracle } from './oracle-python.ts';
 
-export const oracles: readonly Oracle[] = [pythonOracle];
+export const oracles: readonly Oracle[] = [
+  pythonOracle,
+  ecmascriptOracle,
+  goOracle,
+  javaOracle,
+  cOracle,
+  cppOracle,
+];

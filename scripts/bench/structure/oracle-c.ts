@@ -1,0 +1,113 @@
+/**
+ * gcc and g++ as oracles of includes: the commands are those of the project's own build, `-E -dI`
+ * says which directives are alive in a translation unit, and the compiler says where each leads.
+ * A directive that no unit reaches (another system's) is right where it leads to, not required.
+ */
+import { existsSync } from 'node:fs';
+import { readFile, realpath } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { type Directive, directivesIn, liveDirectives } from './c-directives.ts';
+import { readCompileCommands, type Unit, unitsBelow } from './c-units.ts';
+import { fromDebian } from './obtain.ts';
+import type { Checkout, Context, Oracle, OracleEdge, Verdict } from './oracle.ts';
+
+const compiler = { command: 'gcc', probe: ['--version'], hint: 'install gcc and g++' };
+const cmake = { command: 'cmake', probe: ['--version'], hint: 'install CMake' };
+
+const redisFolders = ['hiredis', 'linenoise', 'lua/src', 'hdr_histogram', 'jemalloc/include'];
+
+export const cOracle: Oracle = {
+  language: 'c',
+  languages: ['c', 'cpp'],
+  tools: [compiler, cmake],
+  required: { precision: 0.98, recall: 0.97 },
+  repositories: [
+    {
+      name: 'redis',
+      obtain: fromDebian('redis'),
+      roots: ['src', ...redisFolders.map((name) => `deps/${name}`)],
+    },
+    { name: 'libuv', obtain: fromDebian('libuv1') },
+    {
+      name: 'curl',
+      obtain: fromDebian('curl'),
+      options: ['-DCURL_USE_OPENSSL=OFF', '-DCURL_ENABLE_SSL=OFF', '-DCURL_USE_LIBSSH2=OFF'],
+    },
+  ],
+  judge,
+};
+
+export const cppOracle: Oracle = {
+  language: 'cpp',
+  languages: ['c', 'cpp'],
+  tools: [compiler, cmake],
+  required: { precision: 0.97, recall: 0.93 },
+  repositories: [
+    {
+      name: 'leveldb',
+      obtain: fromDebian('leveldb'),
+      options: ['-DLEVELDB_BUILD_TESTS=OFF', '-DLEVELDB_BUILD_BENCHMARKS=OFF'],
+    },
+    { name: 're2', obtain: fromDebian('re2') },
+    { name: 'spdlog', obtain: fromDebian('spdlog'), options: ['-DSPDLOG_BUILD_EXAMPLE=ON'] },
+  ],
+  judge,
+};
+
+async function judge(checkout: Checkout, context: Context): Promise<Verdict> {
+  const root = await realpath(checkout.folder);
+  const units = existsSync(join(root, 'CMakeLists.txt'))
+    ? await readCompileCommands(root, checkout, context)
+    : await unitsBelow(root, checkout.roots);
+  const places = openPlaces(context);
+  const edges: OracleEdge[] = [];
+  const flagsOf = new Map<string, Unit>();
+  const isOwn = (path: string) => path.startsWith(`${root}/`) && existsSync(path);
+  const add = async (from: string, directive: Directive, unit: Unit, visible: boolean) => {
+    const to = directive.path ?? (await places(from, directive.text, unit));
+    if (to === null || !isOwn(to)) return;
+    const via = visible ? 'include' : 'include of another configuration';
+    edges.push({ from: relative(root, from), to: relative(root, to), via, visible });
+  };
+  for (const unit of units) {
+    const preprocess = [...unit.flags, '-E', '-dI', unit.file];
+    const options = { folder: unit.folder, mayFail: true };
+    const text = await context.run(unit.compiler, preprocess, options);
+    if (!flagsOf.has(unit.file)) flagsOf.set(unit.file, unit);
+    for (const directive of liveDirectives(text, unit)) {
+      if (!isOwn(directive.from)) continue;
+      if (!flagsOf.has(directive.from)) flagsOf.set(directive.from, unit);
+      await add(directive.from, directive, unit, true);
+    }
+  }
+  for (const [path, unit] of flagsOf) {
+    for (const text of directivesIn(await readFile(path, 'utf8'))) {
+      await add(path, { text, path: null }, unit, false);
+    }
+  }
+  // Headers without directives of their own are reached as targets.
+  const judged = new Set([...flagsOf.keys()].map((path) => relative(root, path)));
+  for (const { to } of edges) judged.add(to);
+  return { edges, judged };
+}
+
+/** Where the compiler finds what a directive in a file names; null for what it does not find. */
+function openPlaces({ run }: Context) {
+  const known = new Map<string, Promise<string | null>>();
+  return (from: string, text: string, unit: Unit): Promise<string | null> => {
+    const folder = dirname(from);
+    const key = [folder, text, unit.compiler, ...unit.flags].join('\0');
+    const place = known.get(key) ?? ask(folder, text, unit);
+    known.set(key, place);
+    return place;
+  };
+
+  async function ask(folder: string, text: string, unit: Unit): Promise<string | null> {
+    // Its own folder is what a quoted include sees first.
+    const language = unit.compiler === 'g++' ? 'c++' : 'c';
+    const script = `printf '%s\\n' "$1" | "$2" "\${@:3}" -x ${language} -E - 2>/dev/null | grep -m1 -E '^# 1 "/'`;
+    const args = ['-c', script, 'bash', `#include ${text}`, unit.compiler, ...unit.flags];
+    const marker = await run('bash', [...args, '-iquote', folder], { folder, mayFail: true });
+    return /^# 1 "([^"]+)"/.exec(marker)?.[1] ?? null;
+  }
+}
