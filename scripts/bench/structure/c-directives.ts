@@ -33,7 +33,9 @@ export function liveDirectives(
     const marker = /^# \d+ "([^"]*)"((?: \d)*)/.exec(line);
     if (marker !== null) {
       const path = resolve(unit.folder, marker[1] ?? '');
-      flush((marker[2] ?? '').includes(' 1') ? path : null);
+      const entered = (marker[2] ?? '').includes(' 1');
+      // Before it enters, the compiler says once more where it is.
+      if (entered || path !== from) flush(entered ? path : null);
       from = path;
       continue;
     }

@@ -66,8 +66,20 @@ function symbolOf(checker: ts.TypeChecker, node: ts.Node): ts.Symbol | undefined
 }
 
 function aliased(checker: ts.TypeChecker, symbol: ts.Symbol | undefined): ts.Symbol | undefined {
-  if (symbol === undefined || (symbol.flags & ts.SymbolFlags.Alias) === 0) return symbol;
-  return checker.getAliasedSymbol(symbol);
+  if (symbol === undefined) return symbol;
+  if ((symbol.flags & ts.SymbolFlags.Alias) !== 0) {
+    return passedOn(checker, checker.getAliasedSymbol(symbol));
+  }
+  return passedOn(checker, symbol);
+}
+
+/** `module.exports = { a }` offers what `a` is, which may be imported itself. */
+function passedOn(checker: ts.TypeChecker, symbol: ts.Symbol): ts.Symbol {
+  const [declaration] = symbol.declarations ?? [];
+  if (declaration === undefined || !ts.isShorthandPropertyAssignment(declaration)) return symbol;
+  const value = checker.getShorthandAssignmentValueSymbol(declaration);
+  if (value === undefined || (value.flags & ts.SymbolFlags.Alias) === 0) return symbol;
+  return checker.getAliasedSymbol(value);
 }
 
 /** A declaration at the top of a file, or what a file exports under a name. */

@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { type Directive, directivesIn, liveDirectives } from './c-directives.ts';
 import { readCompileCommands, type Unit, unitsBelow } from './c-units.ts';
 import { fromDebian } from './obtain.ts';
@@ -66,6 +66,8 @@ async function judge(checkout: Checkout, context: Context): Promise<Verdict> {
   const add = async (from: string, directive: Directive, unit: Unit, visible: boolean) => {
     const to = directive.path ?? (await places(from, directive.text, unit));
     if (to === null || !isOwn(to)) return;
+    // Visited below in its turn, also when no unit reaches it.
+    if (!flagsOf.has(to)) flagsOf.set(to, unit);
     const via = visible ? 'include' : 'include of another configuration';
     edges.push({ from: relative(root, from), to: relative(root, to), via, visible });
   };
@@ -85,10 +87,7 @@ async function judge(checkout: Checkout, context: Context): Promise<Verdict> {
       await add(path, { text, path: null }, unit, false);
     }
   }
-  // Headers without directives of their own are reached as targets.
-  const judged = new Set([...flagsOf.keys()].map((path) => relative(root, path)));
-  for (const { to } of edges) judged.add(to);
-  return { edges, judged };
+  return { edges, judged: new Set([...flagsOf.keys()].map((path) => relative(root, path))) };
 }
 
 /** Where the compiler finds what a directive in a file names; null for what it does not find. */
@@ -103,11 +102,13 @@ function openPlaces({ run }: Context) {
   };
 
   async function ask(folder: string, text: string, unit: Unit): Promise<string | null> {
-    // Its own folder is what a quoted include sees first.
+    // A quoted include sees the folder first that the compiler runs in. `-H` lists what it opens.
     const language = unit.compiler === 'g++' ? 'c++' : 'c';
-    const script = `printf '%s\\n' "$1" | "$2" "\${@:3}" -x ${language} -E - 2>/dev/null | grep -m1 -E '^# 1 "/'`;
+    const opened = `-ffreestanding -x ${language} -E -H - 2>&1 >/dev/null | grep -m1 '^[.] '`;
+    const script = `printf '%s\\n' "$1" | "$2" "\${@:3}" ${opened}`;
     const args = ['-c', script, 'bash', `#include ${text}`, unit.compiler, ...unit.flags];
-    const marker = await run('bash', [...args, '-iquote', folder], { folder, mayFail: true });
-    return /^# 1 "([^"]+)"/.exec(marker)?.[1] ?? null;
+    const line = await run('bash', args, { folder, mayFail: true });
+    const path = /^\. (.+)/.exec(line)?.[1];
+    return path === undefined ? null : resolve(folder, path);
   }
 }

@@ -12,9 +12,11 @@ import type { Checkout, Oracle, OracleEdge, Verdict } from './oracle.ts';
 
 const sources = '**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}';
 
-const tanstack = ['query-core', 'react-query', 'vue-query', 'solid-query', 'query-devtools'].concat(
-  ['query-persist-client-core', 'react-query-persist-client', 'query-sync-storage-persister'],
-);
+const tanstack = ['query-core', 'react-query', 'vue-query', 'solid-query'].concat([
+  'query-persist-client-core',
+  'react-query-persist-client',
+  'query-sync-storage-persister',
+]);
 
 export const ecmascriptOracle: Oracle = {
   language: 'ecmascript',

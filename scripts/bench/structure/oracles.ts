@@ -5,6 +5,7 @@ import { ecmascriptOracle } from './oracle-ecmascript.ts';
 import { goOracle } from './oracle-go.ts';
 import { javaOracle } from './oracle-java.ts';
 import { pythonOracle } from './oracle-python.ts';
+import { rustOracle } from './oracle-rust.ts';
 
 export const oracles: readonly Oracle[] = [
   pythonOracle,
@@ -13,4 +14,5 @@ export const oracles: readonly Oracle[] = [
   javaOracle,
   cOracle,
   cppOracle,
+  rustOracle,
 ];

@@ -1,0 +1,17 @@
+/** Files that `mod x;` declares: the index has no place for a module that defines nothing itself. */
+import { dirname, join } from 'node:path/posix';
+
+export function declaredModules(path: string, text: string, known: ReadonlySet<string>): string[] {
+  const declarations = text.matchAll(
+    /^(?:[ \t]*#\[path\s*=\s*"([^"]+)"\]\s*)?[ \t]*(?:pub(?:\([^)]*\))?\s+)?mod\s+(?:r#)?(\w+)\s*;/gm,
+  );
+  const folder = dirname(path);
+  const inner = path.replace(/\.rs$/, '');
+  return [...declarations].flatMap(([, attribute, name = '']) => {
+    const candidates =
+      attribute === undefined
+        ? [folder, inner].flatMap((base) => [join(base, `${name}.rs`), join(base, name, 'mod.rs')])
+        : [join(folder, attribute)];
+    return candidates.filter((candidate) => known.has(candidate) && candidate !== path).slice(0, 1);
+  });
+}
