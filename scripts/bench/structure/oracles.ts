@@ -4,8 +4,10 @@ import { cOracle, cppOracle } from './oracle-c.ts';
 import { ecmascriptOracle } from './oracle-ecmascript.ts';
 import { goOracle } from './oracle-go.ts';
 import { javaOracle } from './oracle-java.ts';
+import { kotlinOracle } from './oracle-kotlin.ts';
 import { pythonOracle } from './oracle-python.ts';
 import { rustOracle } from './oracle-rust.ts';
+import { scalaOracle } from './oracle-scala.ts';
 
 export const oracles: readonly Oracle[] = [
   pythonOracle,
@@ -15,4 +17,6 @@ export const oracles: readonly Oracle[] = [
   cOracle,
   cppOracle,
   rustOracle,
+  kotlinOracle,
+  scalaOracle,
 ];

@@ -7,10 +7,7 @@ import { languages } from './registry.ts';
 
 const code: Readonly<Record<string, string>> = {
   shell: '.sh .bash .zsh .fish',
-  kotlin: '.kt .kts',
-  csharp: '.cs',
   swift: '.swift',
-  scala: '.scala .sc',
   lua: '.lua',
   perl: '.pl .pm',
   r: '.r',

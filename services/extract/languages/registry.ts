@@ -2,14 +2,17 @@
 import { extensionOf, nameOf } from '../paths.ts';
 import { c } from './c.ts';
 import { cpp } from './cpp.ts';
+import { csharp } from './csharp.ts';
 import { go } from './go.ts';
 import { java } from './java.ts';
 import { javascript } from './javascript.ts';
+import { kotlin } from './kotlin.ts';
 import type { Language } from './language.ts';
 import { php } from './php.ts';
 import { python } from './python.ts';
 import { ruby } from './ruby.ts';
 import { rust } from './rust.ts';
+import { scala } from './scala.ts';
 import { typescript } from './typescript.ts';
 
 export const languages: readonly Language[] = [
@@ -23,6 +26,9 @@ export const languages: readonly Language[] = [
   cpp,
   php,
   ruby,
+  kotlin,
+  scala,
+  csharp,
 ];
 
 const byExtension: ReadonlyMap<string, Language> = new Map(

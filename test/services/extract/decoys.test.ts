@@ -145,6 +145,45 @@ const decoys: Readonly<Record<string, readonly Decoy[]>> = {
       externals: ['json', 'nokogiri'],
     },
   ],
+  kotlin: [
+    {
+      files: {
+        'src/main/kotlin/com/shop/okio/Buffer.kt': 'package com.shop.okio\nclass Buffer\n',
+        'src/main/kotlin/com/other/List.kt': 'package com.other\nclass List\nfun maxOf() = 1\n',
+        'src/main/kotlin/com/shop/Main.kt':
+          'package com.shop\nimport okio.Buffer\nimport kotlin.math.max as maxOf\n' +
+          'class Main(val all: List<Buffer>) { fun f() = maxOf(1, 2) }\n',
+      },
+      externals: ['kotlin.math', 'okio'],
+    },
+  ],
+  scala: [
+    {
+      files: {
+        'src/main/scala/com/shop/cats/data/Chain.scala':
+          'package com.shop.cats.data\nclass Chain\n',
+        'src/main/scala/com/other/Future.scala': 'package com.other\nclass Future\n',
+        'src/main/scala/com/shop/web/Main.scala':
+          'package com.shop.web\nimport cats.data.{Chain => C, _}\n' +
+          'import scala.concurrent.Future\nclass Main { val all: Future[C] = null }\n',
+      },
+      externals: ['cats.data', 'scala.concurrent'],
+    },
+  ],
+  csharp: [
+    {
+      files: {
+        'src/Shop/Shop.csproj': '<Project Sdk="Microsoft.NET.Sdk"></Project>',
+        'src/Shop/Json/Linq/JObject.cs': 'namespace Shop.Json.Linq;\npublic class JObject { }\n',
+        'src/Other/Other.csproj': '<Project Sdk="Microsoft.NET.Sdk"></Project>',
+        'src/Other/Text/Encoding.cs': 'namespace Shop.Text;\npublic class Encoding { }\n',
+        'src/Shop/Main.cs':
+          'using Newtonsoft.Json.Linq;\nusing System.Text;\nusing O = Vendor.Json.Linq.JObject;\n' +
+          'namespace Shop;\nclass Main { JObject a; O b; Encoding c; Text.Encoding d; }\n',
+      },
+      externals: ['Newtonsoft.Json.Linq', 'System.Text', 'Vendor.Json.Linq'],
+    },
+  ],
 };
 
 describe('decoys', () => {
