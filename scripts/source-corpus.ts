@@ -1,4 +1,7 @@
-/** Real source text by language, for the checks and figures of the tokenizer. */
+/**
+ * Real source text by language, for the checks and figures of the tokenizer; each language gets an
+ * equal share as long as it lasts. scripts/fetch-sources.ts fetches enough of ten.
+ */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 
@@ -20,39 +23,41 @@ const languages: Readonly<Record<string, string>> = {
   '.java': 'Java',
   '.md': 'Markdown',
   '.json': 'JSON',
+  '.kt': 'Kotlin',
+  '.scala': 'Scala',
   '.sh': 'Shell',
   '.html': 'HTML',
   '.pl': 'Perl',
   '.pm': 'Perl',
 };
 
-/** Texts of the folders' files, the languages in turn, until they have this many bytes. */
+/** Texts of the folders' files, in turn of the language that has least, up to so many bytes. */
 export function sourceCorpus(folders: readonly string[], bytesMax: number) {
-  const byLanguage = new Map<string, string[]>();
+  const paths = new Map<string, string[]>();
   for (const folder of folders) {
     for (const name of readdirSync(folder, { recursive: true }).map(String).sort()) {
       const language = languages[extname(name)];
       if (language === undefined) continue;
-      byLanguage.set(language, [...(byLanguage.get(language) ?? []), join(folder, name)]);
+      const known = paths.get(language) ?? [];
+      known.push(join(folder, name));
+      paths.set(language, known);
     }
   }
   const texts: string[] = [];
-  const bytesOf = new Map<string, number>();
+  const bytesOf = new Map([...paths.keys()].sort().map((language) => [language, 0]));
+  const open = new Set(bytesOf.keys());
   let bytes = 0;
-  const queues = [...byLanguage].sort(([a], [b]) => (a < b ? -1 : 1));
-  for (
-    let turn = 0;
-    bytes < bytesMax && queues.some(([, paths]) => turn < paths.length);
-    turn += 1
-  ) {
-    for (const [language, paths] of queues) {
-      const text = read(paths[turn]);
-      if (text === undefined || bytes >= bytesMax) continue;
-      const length = Buffer.byteLength(text);
-      texts.push(text);
-      bytes += length;
-      bytesOf.set(language, (bytesOf.get(language) ?? 0) + length);
-    }
+  while (bytes < bytesMax && open.size > 0) {
+    const sizeOf = (language: string) => bytesOf.get(language) ?? 0;
+    const language = [...open].reduce((least, it) => (sizeOf(it) < sizeOf(least) ? it : least));
+    const path = paths.get(language)?.shift();
+    if (path === undefined) open.delete(language);
+    const text = read(path);
+    if (text === undefined) continue;
+    const length = Buffer.byteLength(text);
+    texts.push(text);
+    bytes += length;
+    bytesOf.set(language, sizeOf(language) + length);
   }
   return { texts, bytes, bytesOf };
 }

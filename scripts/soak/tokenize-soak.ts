@@ -1,7 +1,8 @@
 /**
  * `npm run soak -- tokenize [--megabytes 50] [--strings 100000] [--seed 1] [FOLDER…]`: for six real
  * vocabularies, ids of source text in many languages and of adversarial strings must be those of
- * Hugging Face's library. FOLDERs are searched for sources; by default what this checkout holds.
+ * Hugging Face's library. FOLDERs are searched for sources, by default this checkout; ten languages
+ * with a fair share each are what `node scripts/fetch-sources.ts FOLDER` fetches.
  */
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
