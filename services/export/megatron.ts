@@ -1,6 +1,8 @@
 /**
  * `megatron`: Megatron-core's indexed data sets, one of tokens and one of masks with the same
  * documents. A document is a piece, so packing and document bounds are Megatron's own to choose.
+ * Layout: NVIDIA/Megatron-LM, megatron/core/datasets/indexed_dataset.py (DType, _IndexWriter,
+ * _IndexReader).
  */
 import { pieceLengths, predictableMask, rawBytes, signedIds } from './core.ts';
 import type { ExportFile, ExportFolder } from './folder.ts';

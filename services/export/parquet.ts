@@ -1,6 +1,8 @@
 /**
  * `parquet`: packed Parquet as Megatron-Bridge reads it. Its loader shifts tokens to labels within
  * each document but takes the mask as it lies, so the mask is stored shifted already.
+ * Columns and shift: NVIDIA-NeMo/Megatron-Bridge, src/megatron/bridge/data/packing/parquet.py and
+ * gpt_sft.py (_build_loss_mask, collate_fn).
  */
 import type { Pack } from '../../schemas/mds.ts';
 import { shardStem, shiftedMask, signedIds } from './core.ts';
