@@ -69,6 +69,24 @@ describe('cutDocument', () => {
       ['0+0-80', '5+80-95'],
     ],
     [
+      'cuts before a trained segment, which is not parted from what it shows or answers',
+      'backstory:2 task:8 plan:10 file:3 read:5 observe:740 read:5 observe:20 think:30 write:9 done:2',
+      800,
+      ['0+0-768', '5+768-834'],
+    ],
+    [
+      'cuts between thinking and writing',
+      'backstory:2 task:8 plan:10 file:3 read:5 observe:740 think:20 write:30 done:2',
+      800,
+      ['0+0-788', '5+788-820'],
+    ],
+    [
+      'cuts between a read and what it shows where nothing better is near',
+      'backstory:2 task:8 plan:10 file:3 think:725 read:30 observe:40 think:30 write:9 done:2',
+      800,
+      ['0+0-778', '5+778-859'],
+    ],
+    [
       'cuts an oversized segment anywhere when it has no lines',
       'backstory:2 task:2 plan:2 file:2 think:2 write:100 done:2',
       50,
@@ -158,6 +176,23 @@ describe('for any document', () => {
         },
       ),
       { numRuns: 300 },
+    );
+  });
+
+  it('a piece is all masked only amid a run of masked tokens that is longer than its room', () => {
+    fc.assert(
+      fc.property(arbitraryText, fc.integer({ min: 64, max: 160 }), (text, contextLength) => {
+        const segments = document(text);
+        const limits = { contextLength, prefixTokensMax: 30 };
+        for (const piece of cutSegments(segments, neverLine, limits)) {
+          if (trainedIn(segments, piece)) continue;
+          const before = segments.findLast(({ trained, end }) => trained && end <= piece.start);
+          const after = segments.find(({ trained, start }) => trained && start >= piece.end);
+          const run = (after?.start ?? piece.end) - (before?.end ?? 0);
+          expect(run).toBeGreaterThanOrEqual(contextLength - piece.prefixTokens);
+        }
+      }),
+      { numRuns: 1000 },
     );
   });
 

@@ -130,7 +130,13 @@ describe.each(cases)('a vocabulary of %s, template %s, masking %s', (name, templ
         expect([...tokenized.mask]).toEqual(oracle(tokenizer, tokenized.inputIds, segments));
         expect(back.ends.at(-1)).toBe(document.byteLength);
         for (const piece of checkPieces(tokenized, tokenizer, n)) {
-          if (template === 'chat') checkOpening(piece.inputIds, tokenizer);
+          if (template === 'tags') continue;
+          checkOpening(piece.inputIds, tokenizer);
+          // No cut parts a turn's text from what opens or closes it.
+          for (const { tokens } of back.turns) {
+            expect(piece.end > tokens.start && piece.end <= tokens.content).toBe(false);
+            expect(piece.end >= tokens.close && piece.end < tokens.end).toBe(false);
+          }
         }
         if (template === 'tags') expect(back.turns).toEqual([]);
         else checkTurns(back, segments, tokenizer);
