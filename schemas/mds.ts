@@ -53,15 +53,16 @@ export function encodeSample(pack: Pack): Buffer {
   const spans = Uint32Array.from(pack.indices.flat());
   const indices = encodeArray([pack.indices.length, 2], littleEndian(spans));
   const inputIds = encodeArray([pack.inputIds.length], littleEndian(pack.inputIds));
-  const mask = encodeArray([pack.mask.length], Buffer.from(pack.mask));
+  const mask = encodeArray([pack.mask.length], pack.mask);
   const length = Buffer.alloc(8);
   length.writeBigInt64LE(BigInt(pack.inputIds.length));
-  const variable = [domain, indices, inputIds, mask];
+  const variable = [[domain], indices, inputIds, mask];
   const sizes = Buffer.alloc(4 * variable.length);
-  for (const [position, column] of variable.entries()) {
-    sizes.writeUInt32LE(column.byteLength, 4 * position);
+  for (const [position, parts] of variable.entries()) {
+    const bytes = parts.reduce((sum, part) => sum + part.byteLength, 0);
+    sizes.writeUInt32LE(bytes, 4 * position);
   }
-  return Buffer.concat([sizes, domain, indices, inputIds, length, mask]);
+  return Buffer.concat([sizes, domain, ...indices, ...inputIds, length, ...mask]);
 }
 
 /** A whole shard from encoded rows. */
@@ -144,14 +145,14 @@ function checkPack(pack: Pack, where = ''): void {
 }
 
 /** [dimensions, width of a dimension | each dimension | values]; the width is the smallest. */
-function encodeArray(shape: readonly number[], values: Buffer): Buffer {
+function encodeArray(shape: readonly number[], values: Uint8Array): [Buffer, Uint8Array] {
   const largest = Math.max(...shape);
   const widthCode = largest < 1 << 8 ? 0 : largest < 1 << 16 ? 1 : 2;
   const width = 1 << widthCode;
   const header = Buffer.alloc(1 + width * shape.length);
   header[0] = (shape.length << 2) | widthCode;
   for (const [axis, size] of shape.entries()) header.writeUIntLE(size, 1 + axis * width, width);
-  return Buffer.concat([header, values]);
+  return [header, values];
 }
 
 function decodeArray(

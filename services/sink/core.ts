@@ -135,6 +135,7 @@ export function provenanceOf(
 
 export function countTrained(mask: Uint8Array): number {
   let trained = 0;
-  for (const value of mask) trained += value;
+  // By position: an iterator over millions of bytes was a seventh of the sink's time.
+  for (let at = 0; at < mask.length; at += 1) trained += mask[at] ?? 0;
   return trained;
 }
