@@ -7,6 +7,7 @@ export default defineConfig({
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
     pool: 'forks',
+    globalSetup: ['test/samples/cluster-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

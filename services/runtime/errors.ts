@@ -36,6 +36,8 @@ export const errorCodes = {
   OUTPUT_MISMATCH: 'fatal',
   OUTPUT_MISSING: 'fatal',
   OUTPUT_UNWRITABLE: 'fatal',
+  TOOL_MISSING: 'fatal',
+  CLUSTER_FAILED: 'fatal',
   // Data at rest that does not match its hash or schema.
   BLOB_MISSING: 'reject',
   BLOB_CORRUPT: 'reject',
@@ -43,6 +45,10 @@ export const errorCodes = {
   MANIFEST_CORRUPT: 'fatal',
   SHARD_CORRUPT: 'fatal',
   // Dependencies.
+  BROKER_UNAVAILABLE: 'fatal',
+  BROKER_REFUSED: 'fatal',
+  CONSUMER_STALLED: 'fatal',
+  RECORD_TOO_LARGE: 'reject',
   TEACHER_UNAVAILABLE: 'retry',
   TEACHER_ANSWER_INVALID: 'retry',
   TEACHER_REFUSED: 'reject',

@@ -1,0 +1,109 @@
+/**
+ * Where the local servers run: flags over environment over defaults. Port 0 takes a free one, and
+ * keeps it as long as the folder lives, so that a restarted server is found where it was.
+ */
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { PipelineError } from '../../services/runtime/errors.ts';
+
+export const partNames = ['kafka', 'registry', 'redis'] as const;
+export type PartName = (typeof partNames)[number];
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const heap = z.coerce.number().int().min(64).max(65_536);
+
+const settingsSchema = z.object({
+  folder: z.string().min(1).describe('Data, logs and cluster.json.'),
+  parts: z.array(z.enum(partNames)).min(1).describe('Which servers: kafka, registry, redis.'),
+  host: z.string().min(1).default('127.0.0.1').describe('Address that the servers listen on.'),
+  kafkaPort: port.default(9092).describe('Port of the broker.'),
+  kafkaAdvertisedPort: port
+    .nullable()
+    .default(null)
+    .describe('Port that clients are told, where something stands before the broker.'),
+  kafkaControllerPort: port.default(9093).describe('Port of its controller.'),
+  kafkaHeapMb: heap.default(512).describe('Heap of the broker; 256 is enough for tests.'),
+  registryPort: port.default(8081).describe('Port of the schema registry.'),
+  registryHeapMb: heap.default(384).describe('Heap of the registry.'),
+  redisPort: port.default(6379).describe('Port of Redis.'),
+  readySeconds: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3600)
+    .default(120)
+    .describe('Longest wait for a server to be ready; they take 5 s on an idle machine.'),
+});
+
+export type ClusterSettings = z.infer<typeof settingsSchema>;
+export type ClusterOptions = z.input<typeof settingsSchema>;
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+type Knob = Exclude<keyof ClusterSettings, 'kafkaAdvertisedPort'>;
+const knobs = Object.keys(settingsSchema.shape).filter(
+  (name) => name !== 'kafkaAdvertisedPort',
+) as Knob[];
+
+/** kafkaPort is --kafka-port and CLUSTER_KAFKA_PORT. */
+const flagName = (knob: Knob) => knob.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+const environmentName = (knob: Knob) => `CLUSTER_${flagName(knob).replaceAll('-', '_')}`;
+
+export function parseSettings(options: unknown): ClusterSettings {
+  const parsed = settingsSchema.safeParse(options);
+  if (parsed.success) return { ...parsed.data, folder: resolve(parsed.data.folder) };
+  const problems = parsed.error.issues.map(
+    ({ path, message }) => `  ${flagName(path[0] as Knob)}: ${message}`,
+  );
+  throw new PipelineError(
+    'CONFIG_INVALID',
+    `the cluster's settings have problems:\n${problems.join('\n')}\n\`npm run cluster -- help\` lists them`,
+    { subject: String(parsed.error.issues[0]?.path[0] ?? '') },
+  );
+}
+
+/** Settings from a command line without its verb, and the environment. */
+export function settingsFrom(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): { readonly settings: ClusterSettings; readonly json: boolean } {
+  const flags = Object.fromEntries(
+    knobs.map((knob) => [flagName(knob), { type: 'string' as const }]),
+  );
+  const { values } = parseFlags(argv, { ...flags, json: { type: 'boolean' as const } });
+  const given: Record<string, unknown> = {
+    folder: join(root, '.cluster'),
+    parts: partNames.join(','),
+  };
+  for (const knob of knobs) {
+    const value = values[flagName(knob)] ?? environment[environmentName(knob).toUpperCase()];
+    if (value !== undefined && value !== '') given[knob] = value;
+  }
+  given.parts = String(given.parts).split(',');
+  return { settings: parseSettings(given), json: values.json === true };
+}
+
+function parseFlags(
+  argv: readonly string[],
+  options: Record<string, { type: 'string' | 'boolean' }>,
+) {
+  try {
+    return parseArgs({ args: [...argv], options, strict: true });
+  } catch (error) {
+    throw new PipelineError('USAGE', `${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** One line per setting: flag, variable, default, meaning. */
+export function describeSettings(): string[] {
+  return knobs.map((knob) => {
+    const schema = settingsSchema.shape[knob];
+    const start = schema.safeParse(undefined).data;
+    const fallback = knob === 'folder' ? '.cluster' : knob === 'parts' ? 'all' : String(start);
+    const name = `--${flagName(knob)}`.padEnd(24);
+    const variable = environmentName(knob).toUpperCase().padEnd(32);
+    return `  ${name}${variable}${fallback.padEnd(12)}${schema.description}`;
+  });
+}

@@ -1,0 +1,83 @@
+/**
+ * cluster.json: which servers a folder has, where they listen and which processes they are. Tests,
+ * people and other programs read it; it is written whole and renamed, under the folder's lock.
+ */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import { PipelineError } from '../../services/runtime/errors.ts';
+import { sleep } from './server-process.ts';
+import { partNames } from './settings.ts';
+
+const serverSchema = z.object({
+  /** What a client is told: host:port, or a URL. */
+  address: z.string(),
+  host: z.string(),
+  port: z.number().int(),
+  /** Port that clients of the broker are told, where something stands before it. */
+  advertisedPort: z.number().int().nullable(),
+  controllerPort: z.number().int().nullable(),
+  pid: z.number().int(),
+  startTime: z.string().nullable(),
+  log: z.string(),
+});
+
+const stateSchema = z.object({
+  format: z.literal(1),
+  servers: z.partialRecord(z.enum(partNames), serverSchema),
+});
+
+export type ServerState = z.infer<typeof serverSchema>;
+export type ClusterState = z.infer<typeof stateSchema>;
+
+export function readState(folder: string): ClusterState {
+  const path = join(folder, 'cluster.json');
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { format: 1, servers: {} };
+    throw error;
+  }
+  const parsed = stateSchema.safeParse(JSON.parse(text));
+  if (parsed.success) return parsed.data;
+  throw new PipelineError('CLUSTER_FAILED', `${path} is not readable: ${parsed.error.message}`, {
+    subject: path,
+  });
+}
+
+export function writeState(folder: string, state: ClusterState): void {
+  const path = join(folder, 'cluster.json');
+  writeFileSync(`${path}.new`, `${JSON.stringify(state, null, 2)}\n`);
+  renameSync(`${path}.new`, path);
+}
+
+const lockPollMs = 200;
+
+/**
+ * Runs a task while no other process starts or stops servers of the folder. The lock is a
+ * transaction on a file: the system frees it however its holder ends.
+ */
+export async function withLock<T>(folder: string, task: () => Promise<T>): Promise<T> {
+  mkdirSync(folder, { recursive: true });
+  const lock = new DatabaseSync(join(folder, 'lock.db'));
+  try {
+    lock.exec('PRAGMA busy_timeout = 0');
+    while (!tryLock(lock)) await sleep(lockPollMs);
+    return await task();
+  } finally {
+    lock.close();
+  }
+}
+
+function tryLock(lock: DatabaseSync): boolean {
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+    return true;
+  } catch (error) {
+    // SQLITE_BUSY: somebody else has it.
+    if (((error as { errcode?: number }).errcode ?? 0) % 256 === 5) return false;
+    throw error;
+  }
+}
