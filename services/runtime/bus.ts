@@ -1,11 +1,13 @@
 /**
  * The bus: topics of ordered partitions, consumer groups with offsets and commit metadata. Two
- * adapters implement it (SQLite here, Kafka later) and test/contract/bus.ts holds both to it.
+ * adapters implement it (SQLite and Kafka) and test/contract/bus.ts holds both to it.
  */
 
 export interface TopicConfiguration {
   readonly name: string;
   readonly partitions: number;
+  /** Records older than this may be deleted; null and absent keep them for ever. */
+  readonly retentionMs?: number | null;
 }
 
 export interface OutgoingRecord {
@@ -42,7 +44,10 @@ export interface ConsumerOptions {
   readonly startOffset: (partition: TopicPartition, committed: Commit | null) => number;
   /** Takes records and returns at once; back-pressure is by pause, never by blocking here. */
   readonly onRecords: (records: readonly IncomingRecord[]) => void;
-  /** The partitions are no longer ours: forget their work. */
+  /**
+   * The partitions are no longer ours: forget their work. What is not named goes on where it was;
+   * a partition that is named may come back, and then `startOffset` is asked again.
+   */
   readonly onRevoked: (partitions: readonly TopicPartition[]) => void;
   /** The consumer cannot go on. */
   readonly onFailure: (error: unknown) => void;
@@ -53,7 +58,10 @@ export interface ConsumerOptions {
 export interface BusConsumer {
   pause(partitions: readonly TopicPartition[]): void;
   resume(partitions: readonly TopicPartition[]): void;
-  /** Durable when resolved. Offsets never move backwards. */
+  /**
+   * Durable when resolved. A member never moves an offset backwards; commits for partitions that
+   * were revoked meanwhile are left out.
+   */
   commit(commits: readonly Commit[]): Promise<void>;
   /** Stops deliveries; resolves when none is under way. */
   close(): Promise<void>;
@@ -62,7 +70,12 @@ export interface BusConsumer {
 export interface Bus {
   /** Creates what is missing; a different partition count is CONFIG_INVALID. */
   createTopics(topics: readonly TopicConfiguration[]): Promise<void>;
-  /** Durable and in order per partition when resolved; all of one call or none. */
+  /**
+   * Durable when resolved, and then in order per partition. When it rejects, any part of the call
+   * may be there, and any record may be there twice: the caller repeats the whole call, ids make
+   * that harmless (I7). First occurrences keep the order in which calls were made. A mistake in the
+   * call itself (no such topic, a record that is too large) is refused before anything is written.
+   */
   produce(records: readonly OutgoingRecord[]): Promise<void>;
   consume(options: ConsumerOptions): Promise<BusConsumer>;
   /** Records of a partition from an offset on, without a group. */

@@ -1,13 +1,15 @@
 /**
  * A bus that misbehaves as real ones may, and no worse: it delivers records again, lets
- * partitions overtake each other, and after the simulated death of the process refuses every
- * effect. Acknowledged records are never lost and keep their order within a partition.
+ * partitions overtake each other, writes only some partitions of a call that fails, and after the
+ * simulated death of the process refuses every effect. Acknowledged records are never lost and
+ * keep their order within a partition.
  */
 import type {
   Bus,
   BusConsumer,
   ConsumerOptions,
   IncomingRecord,
+  OutgoingRecord,
 } from '../../services/runtime/bus.ts';
 import { ProcessDeath } from '../../services/runtime/stage.ts';
 import type { SeededRandom } from './random.ts';
@@ -20,6 +22,8 @@ export interface Life {
 export interface Faults {
   /** Share of produced calls that are written twice, as after a lost response. */
   readonly duplicateShare: number;
+  /** Share of calls with several records of which a part is written before the process dies. */
+  readonly partialShare: number;
   /** Share of deliveries that are held back for a while, so that other partitions overtake. */
   readonly delayShare: number;
 }
@@ -40,6 +44,10 @@ export function faultyBus(bus: Bus, random: SeededRandom, faults: Faults, life: 
     },
     produce: async (records) => {
       alive();
+      if (records.length > 1 && random.next() < faults.partialShare) {
+        await bus.produce(partOf(records, random));
+        die(life);
+      }
       await bus.produce(records);
       if (random.next() < faults.duplicateShare) await bus.produce(records);
       alive();
@@ -50,6 +58,15 @@ export function faultyBus(bus: Bus, random: SeededRandom, faults: Faults, life: 
     committed: (group, at) => bus.committed(group, at),
     close: () => bus.close(),
   };
+}
+
+/**
+ * What a broker has of a call that failed: of each key, and so of each partition, the first records
+ * of the call or none.
+ */
+function partOf(records: readonly OutgoingRecord[], random: SeededRandom): OutgoingRecord[] {
+  const byPartition = Map.groupBy(records, ({ topic, key }) => `${topic}/${key}`);
+  return [...byPartition.values()].flatMap((own) => own.slice(0, random.below(own.length + 1)));
 }
 
 /** Holds some deliveries back; a partition's own order is kept by queueing behind what is held. */

@@ -65,6 +65,8 @@ export async function runGraph(
   }
 }
 
+const produceFaults = { duplicateShare: 0.2, partialShare: 0.1, delayShare: 0.3 };
+
 /** Lives are short at first and grow, so that every run ends. */
 const livesMax = 60;
 
@@ -79,7 +81,7 @@ export async function runGraphWithFaults(graph: GraphRun, random: SeededRandom):
           if (life.dead || stepsLeft === 0) die(life);
           stepsLeft -= 1;
         },
-        bus: (bus) => faultyBus(bus, random, { duplicateShare: 0.2, delayShare: 0.3 }, life),
+        bus: (bus) => faultyBus(bus, random, produceFaults, life),
       });
       return deaths;
     } catch (error) {

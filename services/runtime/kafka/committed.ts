@@ -1,0 +1,30 @@
+/** What a group has committed, with its metadata. */
+import type { Admin } from 'kafkajs';
+import type { Commit, TopicPartition } from '../bus.ts';
+import { nameOf } from './assignments.ts';
+import { type Patience, patiently } from './failures.ts';
+
+/** Commits by name of partition; what the group has never committed is not in it. */
+export async function fetchCommitted(
+  admin: Admin,
+  group: string,
+  partitions: readonly TopicPartition[],
+  patience: Patience,
+): Promise<ReadonlyMap<string, Commit>> {
+  const commits = new Map<string, Commit>();
+  if (partitions.length === 0) return commits;
+  const wanted = new Set(partitions.map(nameOf));
+  const topics = [...new Set(partitions.map(({ topic }) => topic))];
+  const found = await patiently(`reading the commits of ${group}`, patience, () =>
+    admin.fetchOffsets({ groupId: group, topics }),
+  );
+  for (const { topic, partitions: offsets } of found) {
+    for (const { partition, offset, metadata } of offsets) {
+      const name = nameOf({ topic, partition });
+      // -1 is Kafka's word for none.
+      if (!wanted.has(name) || Number(offset) < 0) continue;
+      commits.set(name, { topic, partition, offset: Number(offset), metadata: metadata ?? '' });
+    }
+  }
+  return commits;
+}

@@ -1,0 +1,283 @@
+/**
+ * A member of a consumer group. kafkajs fetches and hands a batch over; it goes to the stage at
+ * once, or waits here while the stage has paused the partition, so that heartbeats never stop.
+ * kafkajs commits nothing by itself: offsets, positions and rebalances are kept here.
+ */
+import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { BusConsumer, Commit, ConsumerOptions, TopicPartition } from '../bus.ts';
+import { type Assignment, Assignments, nameOf } from './assignments.ts';
+import { fetchCommitted } from './committed.ts';
+import type { KafkaConfiguration } from './config.ts';
+import { mayPass, type Patience, patiently } from './failures.ts';
+import { incomingRecord } from './reader.ts';
+import type { Topics } from './topics.ts';
+import { startWatchdog } from './watchdog.ts';
+
+export interface ConsumerContext {
+  readonly client: Kafka;
+  readonly admin: Admin;
+  readonly topics: Topics;
+  readonly settings: KafkaConfiguration;
+  readonly patience: Patience;
+}
+
+const metadataBytesMax = 4096;
+const commitPauseMs = 100;
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Joins the group; resolves when the first assignment is known and deliveries may begin. */
+export async function openConsumer(
+  context: ConsumerContext,
+  options: ConsumerOptions,
+): Promise<BusConsumer> {
+  for (const topic of options.topics) await context.topics.partitions(topic);
+  const member = new GroupMember(context, options);
+  await member.open();
+  return member;
+}
+
+class GroupMember implements BusConsumer {
+  readonly #context: ConsumerContext;
+  readonly #options: ConsumerOptions;
+  readonly #assignments = new Assignments();
+  readonly #ready = Promise.withResolvers<void>();
+  #consumer: Consumer;
+  #watchdog: { stop(): void };
+  #commits: Promise<void> = Promise.resolve();
+  #commitsSeen = 0;
+  #lastCrashMs = Number.NEGATIVE_INFINITY;
+  #closed = false;
+
+  constructor(context: ConsumerContext, options: ConsumerOptions) {
+    const { patience } = context;
+    const isClosed = () => this.#closed || patience.isClosed();
+    this.#context = { ...context, patience: { ...patience, isClosed } };
+    this.#options = options;
+    this.#consumer = this.#create();
+    this.#watchdog = startWatchdog(this.#assignments, context.topics, {
+      stallMs: context.settings.stallMs,
+      onStall: (error) => this.#fail(error),
+    });
+  }
+
+  async open(): Promise<void> {
+    try {
+      await this.#run();
+      await this.#ready.promise;
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  #create(): Consumer {
+    const { client, settings } = this.#context;
+    const consumer = client.consumer({
+      groupId: this.#options.group,
+      allowAutoTopicCreation: false,
+      sessionTimeout: settings.sessionTimeoutMs,
+      heartbeatInterval: Math.min(settings.heartbeatMs, settings.sessionTimeoutMs / 3),
+      rebalanceTimeout: settings.rebalanceTimeoutMs,
+      maxWaitTimeInMs: settings.fetchWaitMs,
+      maxBytesPerPartition: settings.fetchBytesMax,
+    });
+    consumer.on('consumer.group_join', ({ payload }) => {
+      if (consumer === this.#consumer) this.#joined(payload.memberId, payload.memberAssignment);
+    });
+    consumer.on('consumer.commit_offsets', () => {
+      this.#commitsSeen += 1;
+    });
+    consumer.on('consumer.crash', ({ payload }) => {
+      if (consumer === this.#consumer && !payload.restart) void this.#crashed(payload.error);
+    });
+    return consumer;
+  }
+
+  async #run(): Promise<void> {
+    const consumer = this.#consumer;
+    const { patience } = this.#context;
+    await patiently('connecting', patience, () => consumer.connect());
+    await consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: async (payload) => this.#take(payload),
+    });
+  }
+
+  /** kafkajs has given this consumer up: another one goes on, unless that cannot help. */
+  async #crashed(error: Error): Promise<void> {
+    if (this.#closed) return;
+    const soon = performance.now() - this.#lastCrashMs < this.#context.settings.patienceMs;
+    this.#revoke(this.#assignments.clear());
+    if (!mayPass(error)) {
+      this.#fail(error);
+      return;
+    }
+    this.#lastCrashMs = performance.now();
+    if (soon) await sleep(this.#context.settings.requestTimeoutMs);
+    try {
+      this.#consumer = this.#create();
+      await this.#run();
+    } catch (second) {
+      this.#fail(second);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#ready.reject(error);
+    if (!this.#closed) this.#options.onFailure(error);
+  }
+
+  #revoke(partitions: readonly TopicPartition[]): void {
+    if (partitions.length > 0 && !this.#closed) this.#options.onRevoked(partitions);
+  }
+
+  /** Runs inside kafkajs's event, before it fetches again: nothing may be awaited here. */
+  #joined(memberId: string, assignment: Readonly<Record<string, readonly number[]>>): void {
+    const partitions = Object.entries(assignment).flatMap(([topic, numbers]) =>
+      numbers.map((partition) => ({ topic, partition })),
+    );
+    const change = this.#assignments.join(memberId, partitions, performance.now());
+    this.#revoke(change.revoked);
+    // kafkajs would go on at the commits; what we keep goes on where it was.
+    for (const kept of change.kept) if (kept.next !== null) this.#position(kept, kept.next);
+    for (const added of change.added) this.#consumer.pause([selected(added.at)]);
+    this.#begin(change.added).then(this.#ready.resolve, (error: unknown) => this.#fail(error));
+  }
+
+  /** Asks what the group has committed, then lets the stage say where to start. */
+  async #begin(added: readonly Assignment[]): Promise<void> {
+    const { admin, patience } = this.#context;
+    const started = added.filter((each) => each.next === null);
+    const partitions = started.map(({ at }) => at);
+    const committed = await fetchCommitted(admin, this.#options.group, partitions, patience);
+    for (const assignment of started) {
+      if (!this.#assignments.owns(assignment)) continue;
+      const commit = committed.get(nameOf(assignment.at)) ?? null;
+      assignment.committedOffset = commit?.offset ?? -1;
+      this.#position(assignment, this.#options.startOffset(assignment.at, commit));
+    }
+  }
+
+  #position(assignment: Assignment, offset: number): void {
+    const { topic, partition } = assignment.at;
+    assignment.next = offset;
+    this.#consumer.seek({ topic, partition, offset: String(offset) });
+    this.#pauseOrResume(assignment);
+  }
+
+  #pauseOrResume(assignment: Assignment): void {
+    const wait = assignment.paused || assignment.held.length > 0 || assignment.next === null;
+    if (wait) this.#consumer.pause([selected(assignment.at)]);
+    else this.#consumer.resume([selected(assignment.at)]);
+  }
+
+  #take({ batch, resolveOffset, isStale }: EachBatchPayload): void {
+    const assignment = this.#assignments.get(batch);
+    // What is not taken is not resolved, so kafkajs fetches it again.
+    if (this.#closed || assignment === undefined || assignment.next === null) return;
+    if (isStale() || assignment.paused || assignment.held.length > 0) return;
+    const from = assignment.next;
+    const records = batch.messages
+      .filter((message) => Number(message.offset) >= from)
+      .map((message) => incomingRecord(batch.topic, batch.partition, message));
+    for (let start = 0; start < records.length; start += this.#options.batchMax) {
+      assignment.held.push(records.slice(start, start + this.#options.batchMax));
+    }
+    assignment.next = Math.max(from, Number(batch.lastOffset()) + 1);
+    resolveOffset(batch.messages.at(-1)?.offset ?? batch.lastOffset());
+    this.#deliver(assignment);
+  }
+
+  #deliver(assignment: Assignment): void {
+    while (!this.#closed && !assignment.paused && this.#assignments.owns(assignment)) {
+      const records = assignment.held.shift();
+      if (records === undefined) break;
+      assignment.progressMs = performance.now();
+      try {
+        this.#options.onRecords(records);
+      } catch (error) {
+        this.#fail(error);
+        return;
+      }
+    }
+    if (this.#assignments.owns(assignment)) this.#pauseOrResume(assignment);
+  }
+
+  pause(partitions: readonly TopicPartition[]): void {
+    for (const at of partitions) {
+      const assignment = this.#assignments.get(at);
+      if (assignment === undefined) continue;
+      assignment.paused = true;
+      this.#pauseOrResume(assignment);
+    }
+  }
+
+  resume(partitions: readonly TopicPartition[]): void {
+    for (const at of partitions) {
+      const assignment = this.#assignments.get(at);
+      if (assignment === undefined || !assignment.paused) continue;
+      assignment.paused = false;
+      assignment.progressMs = performance.now();
+      // Not here: the stage may be in the middle of taking records.
+      setImmediate(() => this.#deliver(assignment));
+    }
+  }
+
+  commit(commits: readonly Commit[]): Promise<void> {
+    for (const { topic, metadata } of commits) {
+      if (Buffer.byteLength(metadata) > metadataBytesMax) {
+        return Promise.reject(
+          new Error(`commit metadata of ${topic} is above ${metadataBytesMax} bytes`),
+        );
+      }
+    }
+    const wanted = commits.flatMap((commit) => {
+      const assignment = this.#assignments.get(commit);
+      return assignment === undefined ? [] : [{ commit, assignment }];
+    });
+    const result = this.#commits.then(() => this.#commitOwned(wanted));
+    // One after the other; a failed one does not stop the next.
+    this.#commits = result.catch(() => {});
+    return result;
+  }
+
+  /** A refusal while the group rebalances is asked again: what was revoked then falls out. */
+  async #commitOwned(
+    wanted: readonly { readonly commit: Commit; readonly assignment: Assignment }[],
+  ): Promise<void> {
+    await patiently('committing offsets', this.#context.patience, async () => {
+      const owned = wanted.filter(
+        ({ commit, assignment }) =>
+          this.#assignments.owns(assignment) &&
+          assignment.next !== null &&
+          commit.offset >= assignment.committedOffset,
+      );
+      if (owned.length === 0) return;
+      const seen = this.#commitsSeen;
+      await this.#consumer.commitOffsets(
+        owned.map(({ commit }) => ({ ...commit, offset: String(commit.offset) })),
+      );
+      // kafkajs says nothing when it ignores a commit because it is restarting or stopping.
+      if (this.#commitsSeen === seen) {
+        await sleep(commitPauseMs);
+        throw new Error('the consumer is between two memberships');
+      }
+      for (const { commit, assignment } of owned) assignment.committedOffset = commit.offset;
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#watchdog.stop();
+    await this.#commits;
+    this.#assignments.clear();
+    await this.#consumer.disconnect();
+  }
+}
+
+function selected({ topic, partition }: TopicPartition) {
+  return { topic, partitions: [partition] };
+}

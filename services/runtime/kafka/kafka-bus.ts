@@ -1,0 +1,60 @@
+/**
+ * The bus on Kafka: test/contract/bus.ts holds it to the same contract as the embedded one, on a
+ * real broker. README.md beside this file says what kafkajs does wrong and what guards against it.
+ */
+import type { Logger } from 'pino';
+import type { Bus, BusConsumer } from '../bus.ts';
+import { nameOf } from './assignments.ts';
+import { createClient, openConnections } from './client.ts';
+import { fetchCommitted } from './committed.ts';
+import type { KafkaConfiguration, KafkaSecrets } from './config.ts';
+import { openConsumer } from './consumer.ts';
+import { patiently } from './failures.ts';
+import { openProducer } from './producer.ts';
+import { openReader } from './reader.ts';
+import { openTopics } from './topics.ts';
+
+export interface KafkaBusOptions {
+  readonly settings: KafkaConfiguration;
+  readonly secrets: KafkaSecrets;
+  /** Takes what kafkajs says, at debug level; null is silent. */
+  readonly log: Logger | null;
+}
+
+/** Connects, or fails with BROKER_UNAVAILABLE after kafka.patienceMs. */
+export async function openKafkaBus({ settings, secrets, log }: KafkaBusOptions): Promise<Bus> {
+  let closed = false;
+  const patience = {
+    patienceMs: settings.patienceMs,
+    brokers: settings.brokers,
+    isClosed: () => closed,
+  };
+  const client = createClient(settings, secrets, log);
+  const admin = client.admin();
+  await patiently('connecting', patience, () => admin.connect());
+  const topics = openTopics(admin, patience, settings.replicationFactor);
+  const reader = openReader(openConnections(client), topics, patience, settings.fetchBytesMax);
+  const producer = openProducer(client, topics, settings, patience);
+  const consumers = new Set<BusConsumer>();
+
+  return {
+    createTopics: (wanted) => topics.create(wanted),
+    produce: (records) => producer.produce(records),
+    consume: async (options) => {
+      const consumer = await openConsumer({ client, admin, topics, settings, patience }, options);
+      consumers.add(consumer);
+      return consumer;
+    },
+    read: (partition, fromOffset, limit) => reader.read(partition, fromOffset, limit),
+    endOffsets: (topic) => topics.ends(topic),
+    committed: async (group, at) =>
+      (await fetchCommitted(admin, group, [at], patience)).get(nameOf(at)) ?? null,
+    close: async () => {
+      closed = true;
+      await Promise.all([...consumers].map((consumer) => consumer.close()));
+      await producer.close();
+      await reader.close();
+      await admin.disconnect();
+    },
+  };
+}

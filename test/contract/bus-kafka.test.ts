@@ -1,0 +1,62 @@
+/** The Kafka bus under the bus contract, on a real broker, and what only a broker can do wrong. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { kafkaConfiguration } from '../../services/runtime/kafka/config.ts';
+import { openKafkaBus } from '../../services/runtime/kafka/kafka-bus.ts';
+import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/cluster.ts';
+import { busContract } from './bus.ts';
+
+let brokers = '';
+
+beforeAll(async () => {
+  brokers = (await sharedCluster('kafka')).address('kafka');
+}, clusterStartMsMax);
+
+const noSecrets = { username: undefined, password: undefined };
+
+function open(knobs: Record<string, unknown> = {}) {
+  const settings = kafkaConfiguration.parse({ brokers, heartbeatMs: 200, ...knobs });
+  return openKafkaBus({ settings, secrets: noSecrets, log: null });
+}
+
+busContract('kafkajs', async () => ({ open, destroy: async () => {} }));
+
+describe('records that do not fit', () => {
+  it('refuses the call and writes nothing of it', async () => {
+    const bus = await open();
+    const topic = uniqueName('large');
+    await bus.createTopics([{ name: topic, partitions: 1 }]);
+    const small = { topic, key: 'small', value: Buffer.from('small') };
+    const large = { topic, key: 'large', value: Buffer.alloc(1_000_001) };
+    await expect(bus.produce([small, large])).rejects.toMatchObject({
+      code: 'RECORD_TOO_LARGE',
+      subject: topic,
+    });
+    expect(await bus.endOffsets(topic)).toEqual([0]);
+    await bus.close();
+  });
+
+  it('says which knob when the broker allows less than we thought', async () => {
+    const bus = await open({ batchBytesMax: 4_000_000, compression: 'none' });
+    const topic = uniqueName('large');
+    await bus.createTopics([{ name: topic, partitions: 1 }]);
+    const record = { topic, key: 'large', value: Buffer.alloc(2_000_000) };
+    await expect(bus.produce([record])).rejects.toMatchObject({
+      code: 'RECORD_TOO_LARGE',
+      subject: 'kafka.batchBytesMax',
+    });
+    await bus.produce([{ ...record, value: Buffer.from('fits') }]);
+    expect(await bus.endOffsets(topic)).toEqual([1]);
+    await bus.close();
+  });
+});
+
+describe('a broker that is not there', () => {
+  it('is BROKER_UNAVAILABLE, names the address and says what to do', async () => {
+    const settings = { brokers: '127.0.0.1:1', patienceMs: 300, connectionTimeoutMs: 300 };
+    await expect(open(settings)).rejects.toMatchObject({
+      code: 'BROKER_UNAVAILABLE',
+      subject: '127.0.0.1:1',
+      message: expect.stringContaining('kafka.brokers'),
+    });
+  });
+});
