@@ -27,7 +27,7 @@ const processes: readonly (readonly StageName[])[] = [
   ['admit', 'simulate', 'search', 'flatten'],
   ['sink'],
 ];
-const calm = { duplicateShare: 0, delayShare: 0 };
+const calm = { duplicateShare: 0, delayShare: 0, partialShare: 0 };
 
 describe('cluster', () => {
   let folder: string;
@@ -66,7 +66,7 @@ describe('cluster', () => {
     const report = await runCluster({
       ...{ outputFolder, sources, tokenizer, processes, random: seededRandom(seed) },
       faults: 12,
-      busFaults: { duplicateShare: 0.2, delayShare: 0.3 },
+      busFaults: { duplicateShare: 0.2, delayShare: 0.3, partialShare: 0.05 },
     });
     expect(report.deaths + report.stops).toBeGreaterThanOrEqual(12);
     expect(differences(expected, outputHashes(outputFolder))).toEqual([]);

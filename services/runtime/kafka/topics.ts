@@ -45,7 +45,7 @@ export function openTopics(
   const offsets = async (topic: string) => {
     const count = (await partitions(topic)).length;
     const found = await patiently(`reading the ends of ${topic}`, patience, () =>
-      admin.fetchTopicOffsets(topic),
+      fetchOffsets(admin, topic),
     );
     return Array.from({ length: count }, (_, partition) => {
       const entry = found.find((each) => each.partition === partition);
@@ -85,6 +85,19 @@ async function lookUp(admin: Admin, topic: string): Promise<readonly PartitionMe
   } catch (error) {
     if (originOf(error).type === 'UNKNOWN_TOPIC_OR_PARTITION') return null;
     throw error;
+  }
+}
+
+/**
+ * While another call refreshes the admin's metadata, a topic that was just added may be missing
+ * from it; kafkajs then takes apart an answer that is not there. Asked again it finds the topic.
+ */
+async function fetchOffsets(admin: Admin, topic: string) {
+  try {
+    return await admin.fetchTopicOffsets(topic);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new Error(`the metadata of ${topic} was being replaced`, { cause: error.message });
   }
 }
 
