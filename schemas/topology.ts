@@ -127,6 +127,9 @@ export function deadLetterTopic(topic: TopicName): string {
   return `${topic}-dead`;
 }
 
+/** Topic in which people tell a running cluster what to do; stages neither read nor write it. */
+export const controlTopic = 'control';
+
 /** True when equal keys meet in partitions of equal number. */
 export function arePartitionedAlike(a: TopicName, b: TopicName): boolean {
   return topics[a].partitions === topics[b].partitions;

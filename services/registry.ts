@@ -14,6 +14,10 @@ import { configuration as planConfiguration } from './plan/config.ts';
 import { plan } from './plan/stage.ts';
 import type { SectionValues } from './runtime/config.ts';
 import { configuration as runtimeConfiguration } from './runtime/configuration.ts';
+import { configuration as redisConfiguration } from './runtime/coordination/config.ts';
+import { kafkaConfiguration } from './runtime/kafka/config.ts';
+import { configuration as storageConfiguration } from './runtime/objects/config.ts';
+import { configuration as schemaRegistryConfiguration } from './runtime/registry-config.ts';
 import type { AnyStage } from './runtime/stage.ts';
 import { configuration as scorerConfiguration } from './scorer/config.ts';
 import { configuration as searchConfiguration } from './search/config.ts';
@@ -48,6 +52,11 @@ export const sections = {
   teacher: teacherConfiguration,
   scorer: scorerConfiguration,
   runtime: runtimeConfiguration,
+  // Where a cluster's servers are; a run on one machine uses none of them.
+  kafka: kafkaConfiguration,
+  registry: schemaRegistryConfiguration,
+  redis: redisConfiguration,
+  storage: storageConfiguration,
 };
 
 export type ResolvedValues = SectionValues<typeof sections>;

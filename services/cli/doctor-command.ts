@@ -6,13 +6,14 @@ import { execFile } from 'node:child_process';
 import { access, constants, statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { loadClusterConfiguration } from './connections.ts';
 import { type CommandContext, writeJson, writeLine } from './context.ts';
+import { clusterChecks } from './doctor-cluster.ts';
 import { checkParsers, checkTokenizer } from './doctor-natives.ts';
 import { type ExitCode, exitCodes } from './failures.ts';
 import { formatBytes } from './format.ts';
 import {
   type ConfigurationOptions,
-  loadConfiguration,
   openConfiguredScorer,
   openConfiguredTeacher,
 } from './settings.ts';
@@ -20,6 +21,9 @@ import { describeScorer, describeTeacher } from './summary-view.ts';
 
 export interface DoctorOptions extends ConfigurationOptions {
   readonly out: string;
+  /** Also the servers of a data set. */
+  readonly cluster?: boolean;
+  readonly dataset?: string;
   readonly json?: boolean;
 }
 
@@ -39,7 +43,7 @@ export async function doctorCommand(
   options: DoctorOptions,
 ): Promise<ExitCode> {
   const outputFolder = resolve(context.workingFolder, options.out);
-  const { values } = await loadConfiguration(context, options);
+  const { values } = await loadClusterConfiguration(context, options);
   const checks: [string, () => Promise<Omit<Finding, 'name'>>][] = [
     ['node', async () => checkNode()],
     ['output folder', () => checkOutput(outputFolder)],
@@ -66,6 +70,7 @@ export async function doctorCommand(
       },
     ],
   ];
+  if (options.cluster === true) checks.push(...clusterChecks(context, values, outputFolder));
   const findings: Finding[] = [];
   for (const [name, check] of checks) {
     const finding = { name, ...(await guarded(check)) };

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import manifest from '../../package.json' with { type: 'json' };
 import { formatNames } from '../export/formats.ts';
 import { PipelineError } from '../runtime/errors.ts';
+import { addClusterCommands } from './cluster-program.ts';
 import { configCommand } from './config-command.ts';
 import type { CommandContext } from './context.ts';
 import { demoCommand } from './demo-command.ts';
@@ -12,8 +13,8 @@ import { type ExitCode, exitCodeHelp, exitCodes, reportFailure } from './failure
 import { inspectCommand } from './inspect-command.ts';
 import { runCommand } from './run-command.ts';
 import { structureCommand } from './structure-command.ts';
-import { topicsGraphCommand } from './topics-command.ts';
 import { verifyCommand } from './verify-command.ts';
+import { withConfiguration } from './with-configuration.ts';
 
 export const defaultOutput = 'backstory-out';
 
@@ -65,6 +66,7 @@ function createProgram(context: CommandContext, end: (code: ExitCode) => void): 
   addRun(program, context, end);
   addReaders(program, context, end);
   addSetUp(program, context, end);
+  addClusterCommands(program, context, end);
   return program;
 }
 
@@ -79,14 +81,6 @@ const examples = `Examples:
 The default teacher \`grounded\` is rules, not a language model, and the default scorer
 \`bytes\` has no trained weights: they make every step real and testable. For data to
 train on bring a model endpoint. \`backstory config\` lists every knob.`;
-
-/** Options of every command that reads the configuration. */
-function withConfiguration(command: Command): Command {
-  const collect = (value: string, earlier: string[] = []) => [...earlier, value];
-  return command
-    .option('--config <file>', 'YAML file with knobs (default: ./backstory.yaml if it is there)')
-    .option('--set <stage.knob=value>', 'set one knob; may be repeated', collect);
-}
 
 function addRun(program: Command, context: CommandContext, end: (code: ExitCode) => void): void {
   const command = program
@@ -163,12 +157,6 @@ function readCount(text: string): number {
 }
 
 function addSetUp(program: Command, context: CommandContext, end: (code: ExitCode) => void): void {
-  const topics = program.command('topics').description('the topics and stages of the graph');
-  topics
-    .command('graph')
-    .description('print the graph as a Mermaid diagram')
-    .option('--json', 'print stages and topics as JSON')
-    .action((options) => end(topicsGraphCommand(context, options)));
   withConfiguration(
     program
       .command('config')
@@ -181,6 +169,8 @@ function addSetUp(program: Command, context: CommandContext, end: (code: ExitCod
       .command('doctor')
       .description('check whether this machine has what a run needs')
       .option('--out <folder>', 'output folder to check', defaultOutput)
+      .option('--cluster', "check the servers of a cluster too: what 'serve' needs")
+      .option('--dataset <name>', 'data set whose topics and schemas they should have')
       .option('--json', 'print JSON'),
   ).action(async (options) => end(await doctorCommand(context, options)));
   program

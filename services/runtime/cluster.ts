@@ -13,6 +13,7 @@ import { systemClock } from './clock.ts';
 import { claimDataset, claimInput } from './cluster-claim.ts';
 import { createClusterProgress, isDrained } from './cluster-progress.ts';
 import type { Configuration } from './configuration.ts';
+import { watchControl } from './control.ts';
 import { openCrashJournal } from './crash-journal.ts';
 import { PipelineError } from './errors.ts';
 import { sha256 } from './ids.ts';
@@ -108,7 +109,9 @@ async function openProcess(
   const crashes = openCrashJournal(options.stateFolder);
   closers.push(() => crashes.close());
   const metrics = createMetrics();
+  const gate = await watchControl(bus, run.dataset, clock);
   const open = openEngine(options, {
+    gate,
     run,
     settings,
     bus,
@@ -120,6 +123,7 @@ async function openProcess(
     progress: createClusterProgress(bus, run.dataset, clock),
     log,
   });
+  gate.follow(signal).catch((error: unknown) => open.engine.fail(error));
   const { metricsPort, metricsHost } = settings;
   const readiness = readinessOf(open, options, bus, run);
   const port = metricsPort ?? null;

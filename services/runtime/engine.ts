@@ -44,6 +44,13 @@ export interface Engine {
   /** A handler threw what it should not: throw this stage's state away and start it again. */
   readonly restart: (stage: StageName) => void;
   readonly toolsFor: (stage: AnyStage) => Tools<unknown>;
+  /** Holds paused stages back; absent where nobody can pause one. */
+  readonly gate?: StageGate;
+}
+
+export interface StageGate {
+  /** Resolves when the stage may take its next record, or the signal aborts. */
+  pass(stage: StageName, signal: AbortSignal): Promise<void>;
 }
 
 /** A running stage. */

@@ -54,7 +54,7 @@ export async function startJoin(stage: Join, engine: Engine): Promise<StageRunne
   // By assignment: a partition that goes and comes back was somebody else's meanwhile.
   const partitions = new Map<Delivery['watermark'], OpenPartition>();
   let intake: Intake | null = null;
-  let stopped = false;
+  const stopping = new AbortController();
   // One after the other: a join is cheap and its memory is one repository.
   let chain: Promise<void> = Promise.resolve();
 
@@ -92,7 +92,9 @@ export async function startJoin(stage: Join, engine: Engine): Promise<StageRunne
     windowMax: Number.POSITIVE_INFINITY,
     take: (delivery) => {
       chain = chain.then(async () => {
-        if (stopped || engine.signal.aborted || intake?.isCurrent(delivery) === false) return;
+        await engine.gate?.pass(stage.name, stopping.signal);
+        if (stopping.signal.aborted || engine.signal.aborted) return;
+        if (intake?.isCurrent(delivery) === false) return;
         try {
           await take(delivery);
         } catch (error) {
@@ -111,7 +113,7 @@ export async function startJoin(stage: Join, engine: Engine): Promise<StageRunne
   return {
     assigned: () => intake?.assigned() ?? 0,
     stop: async () => {
-      stopped = true;
+      stopping.abort();
       await chain;
       await intake?.close();
       await stage.close?.();

@@ -31,15 +31,17 @@ export async function startMap(
   const slots = stage.concurrency(tools.config);
   const queue: Delivery[] = [];
   const running = new Set<Promise<void>>();
-  let stopped = false;
+  const stopping = new AbortController();
   let intake: Intake | null = null;
 
   const work = async (delivery: Delivery) => {
+    await engine.gate?.pass(stage.name, stopping.signal);
+    if (stopping.signal.aborted || intake?.isCurrent(delivery) === false) return;
     const completed = await handleDelivery(stage, engine, tools, delivery);
     if (completed) intake?.complete(delivery);
   };
   const pump = () => {
-    while (!stopped && running.size < slots && queue.length > 0) {
+    while (!stopping.signal.aborted && running.size < slots && queue.length > 0) {
       const delivery = queue.shift() as Delivery;
       const task = work(delivery).finally(() => {
         running.delete(task);
@@ -65,7 +67,7 @@ export async function startMap(
   return {
     assigned: () => intake?.assigned() ?? 0,
     stop: async () => {
-      stopped = true;
+      stopping.abort();
       await Promise.all(running);
       await intake?.close();
       await stage.close?.();

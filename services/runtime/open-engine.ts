@@ -4,6 +4,7 @@
  */
 import type { Logger } from 'pino';
 import {
+  controlTopic,
   deadLetterTopic,
   physicalTopic,
   type StageName,
@@ -18,7 +19,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { createCodec } from './codec.ts';
 import type { Configuration } from './configuration.ts';
 import type { CrashJournal } from './crash-journal.ts';
-import type { Engine, StageRunner } from './engine.ts';
+import type { Engine, StageGate, StageRunner } from './engine.ts';
 import { startJoin } from './join-runner.ts';
 import { startMap } from './map-runner.ts';
 import { type Memo, memoTeacher } from './memo.ts';
@@ -58,6 +59,7 @@ export interface EngineParts {
   readonly metrics: Metrics;
   readonly progress: RunProgress;
   readonly log: Logger;
+  readonly gate?: StageGate;
 }
 
 /** A running process: the engine, its stages, and the promise that ends with it. */
@@ -128,6 +130,12 @@ export function topicConfigurations(dataset: string): TopicConfiguration[] {
       { name: physicalTopic(dataset, deadLetterTopic(topic)), partitions: 1 },
     ];
   });
+}
+
+/** What a data set needs on a broker: these, and the topic of what people tell it. */
+export function clusterTopics(dataset: string): TopicConfiguration[] {
+  const control = { name: physicalTopic(dataset, controlTopic), partitions: 1 };
+  return [...topicConfigurations(dataset), control];
 }
 
 function startStage(engine: Engine, stage: AnyStage): Promise<StageRunner> {

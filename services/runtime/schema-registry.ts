@@ -90,8 +90,9 @@ export function openSchemaRegistry({ url, auth }: RegistryOptions): Registry {
 }
 
 function statusOf(error: unknown): number | null {
-  const { status, cause } = (error ?? {}) as { status?: number; cause?: unknown };
-  return status ?? (cause === undefined ? null : statusOf(cause));
+  const { name, status } = (error ?? {}) as { name?: string; status?: number };
+  // The client wraps exactly the 404 of one call, and loses its status on the way.
+  return status ?? (name === 'ConfluentSchemaRegistryError' ? 404 : null);
 }
 
 async function orNull<Result>(url: string, ask: () => Promise<Result>): Promise<Result | null> {

@@ -38,6 +38,7 @@ export async function startSource(
     if (emitted.closed) return;
     let started = performance.now();
     for await (const item of stage.items(tools, emitted.nextSequence)) {
+      await engine.gate?.pass(stage.name, over);
       if (over.aborted) return;
       if (item.sequence !== emitted.nextSequence) {
         throw new Error(`source position ${item.sequence} follows ${emitted.nextSequence - 1}`);

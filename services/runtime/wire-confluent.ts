@@ -15,7 +15,7 @@ import {
 import type { Clock } from './clock.ts';
 import { PipelineError } from './errors.ts';
 import type { Registry } from './schema-registry.ts';
-import { invalidRecord, type Wire, type WireRecord } from './wire.ts';
+import { invalidRecord, type SchemaName, type Wire, type WireRecord } from './wire.ts';
 
 const magicByte = 0;
 const headerBytes = 5;
@@ -41,7 +41,7 @@ function subjectOf(dataset: string, topic: string): string {
   return `${physicalTopic(dataset, topic)}-value`;
 }
 
-function schemaText(topic: TopicName | 'dead-letter'): string {
+function schemaText(topic: SchemaName): string {
   return JSON.stringify(topicSchema(topic));
 }
 
@@ -71,32 +71,34 @@ export async function openConfluentWire(
     header.writeInt32BE(id, 1);
     return Buffer.concat([header, type.toBuffer(record)]);
   };
+  const unframe = async (topic: TopicName, schema: SchemaName, value: Uint8Array) => {
+    const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    if (bytes.byteLength < headerBytes) {
+      throw invalidRecord(topic, `is truncated: it has ${bytes.byteLength} bytes`);
+    }
+    if (bytes[0] !== magicByte) {
+      throw invalidRecord(topic, `begins with byte ${bytes[0]}, not with the 0 of its format`);
+    }
+    const resolver = await resolvers(topic, schema, bytes.readInt32BE(1));
+    try {
+      return recordType(schema).fromBuffer(bytes.subarray(headerBytes), resolver) as WireRecord;
+    } catch (error) {
+      throw invalidRecord(topic, `does not match its schema: ${(error as Error).message}`, error);
+    }
+  };
   return {
     encode: (topic, record) => frame(topic, recordType(topic), record),
     encodeDeadLetter: (topic, record) =>
       frame(deadLetterTopic(topic), recordType('dead-letter'), record),
-    decode: async (topic, value) => {
-      const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-      if (bytes.byteLength < headerBytes) {
-        throw invalidRecord(topic, `is truncated: it has ${bytes.byteLength} bytes`);
-      }
-      if (bytes[0] !== magicByte) {
-        throw invalidRecord(topic, `begins with byte ${bytes[0]}, not with the 0 of its format`);
-      }
-      const resolver = await resolvers(topic, bytes.readInt32BE(1));
-      try {
-        return recordType(topic).fromBuffer(bytes.subarray(headerBytes), resolver) as WireRecord;
-      } catch (error) {
-        throw invalidRecord(topic, `does not match its schema: ${(error as Error).message}`, error);
-      }
-    },
+    decode: (topic, value) => unframe(topic, topic, value),
+    decodeDeadLetter: (topic, value) => unframe(topic, 'dead-letter', value),
   };
 }
 
 async function requireId(
   options: ConfluentWireOptions,
   topic: string,
-  name: TopicName | 'dead-letter',
+  name: SchemaName,
 ): Promise<number> {
   const { registry, dataset } = options;
   const subject = subjectOf(dataset, topic);
@@ -133,23 +135,23 @@ async function requireReadable(
   }
 }
 
-/** Resolvers by topic and writer's id, each made once. Undefined where the schemas are equal. */
+/** Resolvers by schema and writer's id, each made once */
 function createResolvers(options: ConfluentWireOptions) {
   type Resolver = avro.Type['createResolver'] extends (...args: never) => infer Made ? Made : never;
   const known = new Map<string, Promise<Resolver>>();
-  const make = async (topic: TopicName, id: number) => {
+  const make = async (topic: TopicName, schema: SchemaName, id: number) => {
     const writer = await patiently(options, () => options.registry.schemaById(id));
     if (writer === null) throw invalidRecord(topic, `names schema ${id}, which does not exist`);
     try {
-      return recordType(topic).createResolver(writer);
+      return recordType(schema).createResolver(writer);
     } catch (error) {
-      const what = `was written with schema ${id}, which cannot be read as one of ${topic}`;
+      const what = `was written with schema ${id}, which cannot be read as one of ${schema}`;
       throw invalidRecord(topic, `${what}: ${(error as Error).message}`, error);
     }
   };
-  return (topic: TopicName, id: number): Promise<Resolver> => {
-    const key = `${topic}/${id}`;
-    const resolver = known.get(key) ?? make(topic, id);
+  return (topic: TopicName, schema: SchemaName, id: number): Promise<Resolver> => {
+    const key = `${schema}/${id}`;
+    const resolver = known.get(key) ?? make(topic, schema, id);
     known.set(key, resolver);
     // An id may be registered later; only what resolved is remembered.
     resolver.catch(() => known.delete(key));

@@ -15,25 +15,32 @@ export interface WireRecord {
   readonly bodyReference: BlobReference | null;
 }
 
+/** A topic has its own schema; all dead letters share one. */
+export type SchemaName = TopicName | 'dead-letter';
+
 export interface Wire {
   encode(topic: TopicName, record: WireRecord): Uint8Array;
   /** RECORD_INVALID when the bytes are no record of the topic. */
   decode(topic: TopicName, value: Uint8Array): Promise<WireRecord>;
   /** The record of a topic's dead-letter topic. */
   encodeDeadLetter(topic: TopicName, record: WireRecord): Uint8Array;
+  decodeDeadLetter(topic: TopicName, value: Uint8Array): Promise<WireRecord>;
 }
 
 export const plainWire: Wire = {
   encode: (topic, record) => recordType(topic).toBuffer(record),
-  decode: async (topic, value) => {
-    try {
-      return recordType(topic).fromBuffer(Buffer.from(value)) as WireRecord;
-    } catch (error) {
-      throw invalidRecord(topic, `does not match its schema: ${(error as Error).message}`, error);
-    }
-  },
+  decode: async (topic, value) => decodePlain(topic, topic, value),
   encodeDeadLetter: (_topic, record) => recordType('dead-letter').toBuffer(record),
+  decodeDeadLetter: async (topic, value) => decodePlain(topic, 'dead-letter', value),
 };
+
+function decodePlain(topic: TopicName, schema: SchemaName, value: Uint8Array): WireRecord {
+  try {
+    return recordType(schema).fromBuffer(Buffer.from(value)) as WireRecord;
+  } catch (error) {
+    throw invalidRecord(topic, `does not match its schema: ${(error as Error).message}`, error);
+  }
+}
 
 export function invalidRecord(topic: TopicName, what: string, cause?: unknown): PipelineError {
   return new PipelineError('RECORD_INVALID', `record of ${topic} ${what}`, {

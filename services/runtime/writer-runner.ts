@@ -39,11 +39,14 @@ export async function startWriter(
   const queue: IncomingRecord[] = [];
   let working: Promise<void> | null = null;
   let stopped = false;
+  const stopping = new AbortController();
   let paused = false;
   let consumer: BusConsumer | null = null;
 
   const drain = async () => {
     while (!stopped && queue.length > 0) {
+      await engine.gate?.pass(stage.name, stopping.signal);
+      if (stopped || queue.length === 0) break;
       const record = queue.shift() as IncomingRecord;
       if (!(await acceptRecord(stage, engine, writer, record))) continue;
       await commitResumeOffsets(engine, writer, consumer, [...assigned.values()]);
@@ -109,6 +112,7 @@ export async function startWriter(
     assigned: () => assigned.size,
     stop: async () => {
       stopped = true;
+      stopping.abort();
       quiet.stop();
       await working;
       await closeAll(stage, writer, consumer);

@@ -16,8 +16,8 @@ import { runCluster } from './run-cluster.ts';
 import { runGraph, writeByteTokenizer } from './run-graph.ts';
 
 /**
- * Stages twice, but for the source, the sink, whose bounded order needs all partitions, and extract,
- * which keeps its parsers once per real process.
+ * Stages twice, but for the source, the sink, whose bounded order needs all partitions, and
+ * extract, which keeps its parsers once per real process.
  */
 const processes: readonly (readonly StageName[])[] = [
   ['discover'],

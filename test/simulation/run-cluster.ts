@@ -13,7 +13,7 @@ import { systemClock } from '../../services/runtime/clock.ts';
 import { type ServeEnd, serveStages } from '../../services/runtime/cluster.ts';
 import { noSources, resolveConfiguration } from '../../services/runtime/config.ts';
 import { openLocalObjects } from '../../services/runtime/objects/local.ts';
-import { topicConfigurations } from '../../services/runtime/open-engine.ts';
+import { clusterTopics } from '../../services/runtime/open-engine.ts';
 import { ProcessDeath } from '../../services/runtime/stage.ts';
 import { openScorer } from '../../services/scorer/open.ts';
 import { openTeacher } from '../../services/teacher/open.ts';
@@ -44,7 +44,7 @@ export async function runCluster(cluster: ClusterRun): Promise<ClusterReport> {
   const bus = openSqliteBus(join(cluster.outputFolder, 'log'));
   const report = { deaths: 0, stops: 0 };
   try {
-    await bus.createTopics(topicConfigurations('default'));
+    await bus.createTopics(clusterTopics('default'));
     await Promise.all(
       cluster.processes.map((served, index) =>
         superviseProcess(cluster, bus, served, index, report),

@@ -66,7 +66,9 @@ describe('layout', () => {
   });
 
   test('every section has its knobs described, with defaults', () => {
-    expect(Object.keys(sections)).toEqual([...stageNames, 'teacher', 'scorer', 'runtime']);
+    const servers = ['kafka', 'registry', 'redis', 'storage'];
+    const others = ['teacher', 'scorer', 'runtime', ...servers];
+    expect(Object.keys(sections)).toEqual([...stageNames, ...others]);
     for (const [name, schema] of Object.entries(sections)) {
       expect(schema.safeParse({}).success, name).toBe(true);
       for (const [knob, type] of Object.entries(schema.shape)) {

@@ -3,7 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type MemoMode, memoTeacher, openMemo } from '../../../services/runtime/memo.ts';
+import { type Memo, type MemoMode, memoTeacher, openMemo } from '../../../services/runtime/memo.ts';
+import { openObjectMemo } from '../../../services/runtime/memo-objects.ts';
+import { openLocalObjects } from '../../../services/runtime/objects/local.ts';
 import type { RewriteRequest, Teacher, ThinkRequest } from '../../../services/teacher/port.ts';
 
 const usage = { calls: 1, promptTokens: 5, completionTokens: 7, microDollars: 9 };
@@ -50,7 +52,12 @@ function countingTeacher(): Teacher & { calls: number } {
   return teacher;
 }
 
-describe('memo', () => {
+const memos: [where: string, open: (folder: string) => Memo][] = [
+  ['in one file', openMemo],
+  ['as objects', (folder) => openObjectMemo(openLocalObjects(folder))],
+];
+
+describe.each(memos)('memo %s', (_where, open) => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'backstory-memo-'));
@@ -58,7 +65,7 @@ describe('memo', () => {
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   async function withMemo<T>(mode: MemoMode, teacher: Teacher, act: (t: Teacher) => Promise<T>) {
-    const memo = openMemo(folder);
+    const memo = open(folder);
     try {
       return await act(memoTeacher(teacher, memo, mode, () => {}));
     } finally {

@@ -1,0 +1,119 @@
+/** The commands of a cluster, their options and their help. */
+import type { Command } from 'commander';
+import type { CommandContext } from './context.ts';
+import { dlqDropCommand, dlqListCommand, dlqRetryCommand, dlqShowCommand } from './dlq-command.ts';
+import type { ExitCode } from './failures.ts';
+import { lagCommand } from './lag-command.ts';
+import { pauseCommand } from './pause-command.ts';
+import { serveCommand } from './serve-command.ts';
+import { topicsApplyCommand, topicsPlanCommand } from './topics-apply-command.ts';
+import { topicsGraphCommand } from './topics-command.ts';
+import { withConfiguration } from './with-configuration.ts';
+
+type End = (code: ExitCode) => void;
+
+const defaultOutput = 'backstory-out';
+
+export function addClusterCommands(program: Command, context: CommandContext, end: End): void {
+  addServe(program, context, end);
+  addTopics(program, context, end);
+  withDataset(
+    program
+      .command('lag')
+      .description('show how far behind every stage of a cluster is')
+      .option('--partitions', 'show every partition')
+      .option('--json', 'print JSON'),
+  ).action(async (options) => end(await lagCommand(context, options)));
+  for (const verb of ['pause', 'resume'] as const) {
+    withDataset(
+      program
+        .command(verb)
+        .description(`let stages of a running cluster ${verb === 'pause' ? 'rest' : 'go on'}`)
+        .argument('<stage...>', 'stages, or all'),
+    ).action(async (names, options) =>
+      end(await pauseCommand(context, names, verb === 'pause', options)),
+    );
+  }
+  addDlq(program, context, end);
+}
+
+/** Options of every command that talks to the servers of a data set. */
+function withDataset(command: Command): Command {
+  return withConfiguration(
+    command.option('--dataset <name>', 'data set whose topics are meant (default: default)'),
+  );
+}
+
+function addServe(program: Command, context: CommandContext, end: End): void {
+  withDataset(
+    program
+      .command('serve')
+      .description('serve stages of a data set on Kafka, as one process of a cluster')
+      .argument('<stage...>', 'stages, or all; then the sources, where discover is one of them')
+      .option('--out <folder>', 'shared by all processes: blobs, memo, shards', defaultOutput)
+      .option('--state <folder>', "this process's own notes (default: OUT/state/STAGES)")
+      .option('--bounded', 'the input ends, and so does every process; the same for all of them'),
+  )
+    .action(async (parameters, options) => end(await serveCommand(context, parameters, options)))
+    .addHelpText(
+      'after',
+      `
+Servers are named by kafka.brokers, registry.url and redis.url, or found in
+./.cluster/cluster.json, which \`npm run cluster -- up\` writes. Once per data set:
+  backstory topics apply --dataset NAME
+Then one process per stage, or several:
+  backstory serve discover ./repository --dataset NAME --out /shared/NAME
+  backstory serve sink --dataset NAME --out /shared/NAME --set runtime.metricsPort=9464
+SIGTERM finishes what was begun (runtime.drainMs); a second one ends at once.`,
+    );
+}
+
+function addTopics(program: Command, context: CommandContext, end: End): void {
+  const topics = program.command('topics').description('the topics and stages of the graph');
+  topics
+    .command('graph')
+    .description('print the graph as a Mermaid diagram')
+    .option('--json', 'print stages and topics as JSON')
+    .action((options) => end(topicsGraphCommand(context, options)));
+  withDataset(
+    topics
+      .command('plan')
+      .description('show what broker and registry lack for a data set')
+      .option('--json', 'print JSON'),
+  ).action(async (options) => end(await topicsPlanCommand(context, options)));
+  withDataset(
+    topics
+      .command('apply')
+      .description('create topics and register schemas of a data set; changes none that exist')
+      .option('--json', 'print JSON'),
+  ).action(async (options) => end(await topicsApplyCommand(context, options)));
+}
+
+function addDlq(program: Command, context: CommandContext, end: End): void {
+  const dlq = program.command('dlq').description('the dead letters of a data set');
+  withDataset(
+    dlq
+      .command('list')
+      .description('list records that no stage could handle, and why')
+      .option('--all', 'also those that were retried or dropped')
+      .option('--json', 'print JSON'),
+  ).action(async (options) => end(await dlqListCommand(context, options)));
+  withDataset(
+    dlq
+      .command('show')
+      .description('show one with its record')
+      .argument('<id>', 'its id, or the beginning of it'),
+  ).action(async (id, options) => end(await dlqShowCommand(context, id, options)));
+  withDataset(
+    dlq
+      .command('retry')
+      .description('put records about a repository back into their topic, in a live data set')
+      .argument('<id...>', 'ids, or their beginnings'),
+  ).action(async (ids, options) => end(await dlqRetryCommand(context, ids, options)));
+  withDataset(
+    dlq
+      .command('drop')
+      .description('note that nothing more is to be done about them; nothing is deleted')
+      .argument('<id...>', 'ids, or their beginnings'),
+  ).action(async (ids, options) => end(await dlqDropCommand(context, ids, options)));
+}

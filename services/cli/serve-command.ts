@@ -1,0 +1,141 @@
+/**
+ * `backstory serve STAGE…|all [SOURCE…]`: one process of a cluster. It ends when it is told to,
+ * when a bounded data set needs it no more, or with a coded error after which a supervisor starts
+ * it again.
+ */
+import { join, resolve } from 'node:path';
+import { pino } from 'pino';
+import { stages as graph, type StageName } from '../../schemas/topology.ts';
+import { expandSources } from '../discover/sources.ts';
+import { type ResolvedValues, stages } from '../registry.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { requireStages, serveStages } from '../runtime/cluster.ts';
+import { PipelineError } from '../runtime/errors.ts';
+import { openObjects } from '../runtime/objects/open.ts';
+import type { NamedCheck } from '../runtime/readiness.ts';
+import type { AnyStage } from '../runtime/stage.ts';
+import type { Scorer } from '../scorer/port.ts';
+import { openTeacher } from '../teacher/open.ts';
+import type { Teacher } from '../teacher/port.ts';
+import {
+  type ClusterCommandOptions,
+  loadClusterConfiguration,
+  openBus,
+  openRegistry,
+} from './connections.ts';
+import { type CommandContext, writeLine } from './context.ts';
+import { type ExitCode, exitCodes } from './failures.ts';
+import { openConfiguredScorer, openConfiguredTeacher } from './settings.ts';
+
+export interface ServeCommandOptions extends ClusterCommandOptions {
+  readonly out: string;
+  readonly state?: string;
+  readonly bounded?: boolean;
+}
+
+export async function serveCommand(
+  context: CommandContext,
+  parameters: readonly string[],
+  options: ServeCommandOptions,
+): Promise<ExitCode> {
+  const { served, sources } = splitParameters(parameters);
+  const flags = sources.length > 0 ? { 'discover.sources': [...sources] } : {};
+  const { values, hash, inputHash } = await loadClusterConfiguration(context, options, flags);
+  await requireInput(served, sources, values);
+  const outputFolder = resolve(context.workingFolder, options.out);
+  const names = served.map((stage) => stage.name);
+  const stateFolder = resolve(
+    context.workingFolder,
+    options.state ?? join(outputFolder, 'state', names.join('+')),
+  );
+  const log = pino({ level: values.runtime.logLevel, base: { stages: names } }, context.err.stream);
+  const { teacher, scorer, checks } = await openModels(context, values, names);
+  const objects = await openObjects({ settings: values.storage, folder: outputFolder });
+  const bus = await openBus(context, values);
+  try {
+    const end = await serveStages({
+      configuration: values,
+      stages: served,
+      teacher,
+      scorer,
+      outputFolder,
+      stateFolder,
+      configurationHash: hash,
+      inputHash,
+      bounded: options.bounded === true,
+      bus,
+      registry: openRegistry(context, values),
+      objects,
+      log,
+      signal: context.signal,
+      checks,
+      onStarted: (port) => {
+        const metrics = port === null ? '' : `, metrics on port ${port}`;
+        const { dataset } = values.runtime;
+        writeLine(context.err, `serving ${names.join(', ')} of data set ${dataset}${metrics}`);
+      },
+    });
+    writeLine(context.err, end === 'complete' ? 'nothing is left to do' : 'stopped');
+    return exitCodes.fine;
+  } finally {
+    await bus.close();
+    await objects.close();
+    await scorer?.close();
+  }
+}
+
+/** Stage names come first; what follows them are sources. A folder named like a stage is ./plan. */
+function splitParameters(parameters: readonly string[]): {
+  served: readonly AnyStage[];
+  sources: readonly string[];
+} {
+  const isStage = (name: string) => name === 'all' || Object.hasOwn(graph, name);
+  const firstSource = parameters.findIndex((name) => !isStage(name));
+  const count = firstSource < 0 ? parameters.length : firstSource;
+  const names = parameters.slice(0, Math.max(1, count));
+  return { served: requireStages(names, stages), sources: parameters.slice(names.length) };
+}
+
+async function requireInput(
+  served: readonly AnyStage[],
+  sources: readonly string[],
+  values: ResolvedValues,
+): Promise<void> {
+  const discovers = served.some((stage) => stage.shape === 'source');
+  const { limit, listSourcesMax, sources: known } = values.discover;
+  if (!discovers && sources.length > 0) {
+    throw new PipelineError('USAGE', `only discover reads sources; ${sources[0]} is no stage`);
+  }
+  if (!discovers) return;
+  if (known.length === 0) throw new PipelineError('USAGE', 'discover needs at least one SOURCE');
+  await expandSources(known, limit, listSourcesMax);
+}
+
+interface Models {
+  readonly teacher: Teacher;
+  readonly scorer: Scorer | null;
+  readonly checks: readonly NamedCheck[];
+}
+
+/** Only stages that talk to a model need one; the others start without keys and weights. */
+async function openModels(
+  context: CommandContext,
+  values: ResolvedValues,
+  names: readonly StageName[],
+): Promise<Models> {
+  const talkTo = (what: string) => names.some((name) => graph[name].talksTo.includes(what));
+  const checks: NamedCheck[] = [];
+  if (!talkTo('teacher')) {
+    const settings = { ...values.teacher, kind: 'grounded' as const };
+    const teacher = await openTeacher(settings, { apiKey: undefined }, systemClock);
+    return { teacher, scorer: null, checks };
+  }
+  const teacher = await openConfiguredTeacher(context, values);
+  if (values.runtime.memo !== 'only') {
+    checks.push({ name: 'teacher', check: () => teacher.check() });
+  }
+  const scores = talkTo('scorer') && values.search.enabled;
+  const scorer = scores ? await openConfiguredScorer(context, values) : null;
+  if (scorer !== null) checks.push({ name: 'scorer', check: () => scorer.check() });
+  return { teacher, scorer, checks };
+}

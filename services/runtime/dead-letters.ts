@@ -1,0 +1,72 @@
+/**
+ * The dead letters of a data set, for people: what is there, and trying one again or letting it go.
+ * Nothing is deleted: what was done is noted in the control topic, and the record stays readable.
+ */
+import type { DeadLetterBody, Envelope } from '../../schemas/generated/types.ts';
+import {
+  deadLetterTopic,
+  physicalTopic,
+  type TopicName,
+  topicNames,
+  topics,
+} from '../../schemas/topology.ts';
+import type { Bus } from './bus.ts';
+import { readControl, tell } from './control.ts';
+import { PipelineError } from './errors.ts';
+import { forEachRecord } from './topic-reader.ts';
+import type { Wire } from './wire.ts';
+
+export interface DeadLetter {
+  readonly id: string;
+  readonly topic: TopicName;
+  /** In the dead-letter topic. */
+  readonly offset: number;
+  readonly key: string;
+  readonly envelope: Envelope;
+  readonly body: DeadLetterBody;
+  readonly status: 'waiting' | 'retried' | 'dropped';
+}
+
+/** By id, the latest of each. */
+export async function readDeadLetters(
+  bus: Bus,
+  wire: Pick<Wire, 'decodeDeadLetter'>,
+  dataset: string,
+): Promise<DeadLetter[]> {
+  const { records } = await readControl(bus, dataset, 0);
+  const handled = new Map(
+    records.flatMap((record) => (record.about === 'dead-letter' ? [[record.id, record]] : [])),
+  );
+  const letters = new Map<string, DeadLetter>();
+  for (const topic of topicNames) {
+    await forEachRecord(bus, physicalTopic(dataset, deadLetterTopic(topic)), async (record) => {
+      const decoded = await wire.decodeDeadLetter(topic, record.value);
+      const { envelope } = decoded;
+      const body = decoded.body as DeadLetterBody;
+      const told = handled.get(envelope.id);
+      const status = told !== undefined && told.offset >= record.offset ? told.action : 'waiting';
+      const { offset, key } = record;
+      letters.set(envelope.id, { id: envelope.id, topic, offset, key, envelope, body, status });
+    });
+  }
+  return [...letters.values()];
+}
+
+/** Puts the record back into its topic, for the stage that could not handle it. */
+export async function retryDeadLetter(bus: Bus, dataset: string, letter: DeadLetter) {
+  const { id, topic, offset, key, body } = letter;
+  if (topics[topic].about !== 'repository') {
+    throw new PipelineError(
+      'USAGE',
+      `dead letter ${id} is of ${topic}: its repository has ended without it, and cannot take it back; bring the repository in again`,
+      { subject: id },
+    );
+  }
+  const value = Buffer.from(body.payload);
+  await bus.produce([{ topic: physicalTopic(dataset, topic), key, value }]);
+  await tell(bus, dataset, { about: 'dead-letter', id, action: 'retried', offset });
+}
+
+export async function dropDeadLetter(bus: Bus, dataset: string, { id, offset }: DeadLetter) {
+  await tell(bus, dataset, { about: 'dead-letter', id, action: 'dropped', offset });
+}

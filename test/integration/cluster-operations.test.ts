@@ -1,0 +1,160 @@
+/**
+ * A live data set on a real broker and registry, operated as people do it: probes, a pause, records
+ * that cannot be read, dead letters looked at and let go, a graceful stop.
+ */
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { physicalTopic } from '../../schemas/topology.ts';
+import { type Finished, startBackstory } from '../../scripts/soak/cluster-group.ts';
+import { verifyOutput } from '../../services/cli/verify.ts';
+import type { Bus } from '../../services/runtime/bus.ts';
+import { kafkaConfiguration } from '../../services/runtime/kafka/config.ts';
+import { openKafkaBus } from '../../services/runtime/kafka/kafka-bus.ts';
+import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/cluster.ts';
+import { writeRepositories } from '../simulation/repositories.ts';
+import { smallOutput, writeByteTokenizer } from '../simulation/run-graph.ts';
+
+/** Longest wait for anything; reaching it fails the test. */
+const waitMsMax = 90_000;
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+describe('operating a live cluster', () => {
+  const dataset = uniqueName('live');
+  let folder: string;
+  let sources: string[];
+  let servers: Record<string, string>;
+  let bus: Bus;
+  let port: number;
+  let process: { child: ChildProcess; finished: Promise<Finished> };
+
+  const backstory = async (...parameters: string[]) => {
+    const { code, output } = await startBackstory([...parameters, '--dataset', dataset], servers)
+      .finished;
+    expect(output, parameters.join(' ')).not.toContain('error ');
+    expect(code, output).toBe(0);
+    return output;
+  };
+  const json = async (...parameters: string[]) =>
+    JSON.parse(await backstory(...parameters, '--json')) as Record<string, unknown>[];
+  const waitFor = (condition: () => Promise<unknown>) =>
+    expect.poll(condition, { timeout: waitMsMax, interval: 500 }).toBeTruthy();
+  const recordsOf = async (topic: string) =>
+    (await bus.endOffsets(physicalTopic(dataset, topic))).reduce((sum, end) => sum + end, 0);
+  const readiness = () =>
+    fetch(`http://127.0.0.1:${port}/readyz`).then(
+      async (response) => ({ status: response.status, ...((await response.json()) as object) }),
+      () => ({ status: 0 }),
+    );
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'backstory-live-'));
+    sources = writeRepositories(join(folder, 'sources'));
+    const cluster = await sharedCluster('kafka', 'registry');
+    const brokers = cluster.address('kafka');
+    servers = {
+      NODE_OPTIONS: '--disable-warning=TimeoutNegativeWarning',
+      BACKSTORY_KAFKA_BROKERS: brokers,
+      BACKSTORY_REGISTRY_URL: cluster.address('registry'),
+    };
+    bus = await openKafkaBus({
+      settings: kafkaConfiguration.parse({ brokers }),
+      secrets: { username: undefined, password: undefined },
+      log: null,
+    });
+    port = await freePort();
+  }, clusterStartMsMax);
+  afterAll(async () => {
+    process?.child.kill('SIGKILL');
+    await bus.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('plans, applies, and then has nothing to do', { timeout: waitMsMax }, async () => {
+    const before = await json('topics', 'plan');
+    expect(new Set(before.map((step) => step.action))).toEqual(new Set(['create']));
+    await backstory('topics', 'apply');
+    const after = await json('topics', 'plan');
+    expect(new Set(after.map((step) => step.action))).toEqual(new Set(['keep']));
+    expect(after.length).toBe(before.length);
+  });
+
+  it('holds a stage that is paused, and lets it go on', { timeout: 2 * waitMsMax }, async () => {
+    await backstory('pause', 'extract');
+    const sets = [
+      ...smallOutput,
+      `sink.tokenizer=${writeByteTokenizer(folder)}`,
+      'sink.quietMs=1000',
+      `runtime.metricsPort=${port}`,
+    ].flatMap((set) => ['--set', set]);
+    const place = ['--dataset', dataset, '--out', join(folder, 'out')];
+    process = startBackstory(['serve', 'all', ...sources, ...place, ...sets], servers);
+    await waitFor(async () => (await recordsOf('repo-admitted')) === 3);
+    const [admit, extract] = (await json('lag')).map(({ unfinished }) => unfinished);
+    expect([admit, extract]).toEqual([0, 3]);
+    expect(await recordsOf('repo-structure')).toBe(0);
+    await backstory('resume', 'extract');
+    await waitFor(async () => (await recordsOf('trajectory')) === 3);
+    await waitFor(async () => (await recordsOf('shard-sealed')) > 0);
+  });
+
+  it('tells probes and Prometheus how it is', { timeout: waitMsMax }, async () => {
+    await waitFor(async () => (await readiness()).status === 200);
+    const { partitions } = (await readiness()) as unknown as { partitions: object };
+    expect(partitions).toMatchObject({ discover: null, admit: 12, sink: 25 });
+    const health = await fetch(`http://127.0.0.1:${port}/healthz`);
+    expect(health.status).toBe(200);
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    expect(metrics).toContain('backstory_records_total{stage="flatten",ended="emitted"} 3');
+  });
+
+  it('makes dead letters of what cannot be read, and goes on', { timeout: waitMsMax }, async () => {
+    const topic = physicalTopic(dataset, 'repo-found');
+    const unknownSchema = Buffer.from([0, 0, 30, 0, 0, 1, 2, 3]);
+    await bus.produce([
+      { topic, key: 'poison', value: Buffer.from('no frame at all') },
+      { topic, key: 'stranger', value: unknownSchema },
+    ]);
+    await waitFor(async () => (await recordsOf('repo-found-dead')) === 2);
+    const letters = await json('dlq', 'list');
+    expect(letters).toMatchObject([
+      { repositoryId: 'poison', reason: 'RECORD_INVALID', status: 'waiting', stage: 'admit' },
+      { repositoryId: 'stranger', reason: 'RECORD_INVALID', status: 'waiting' },
+    ]);
+    const [poison, stranger] = letters.map(({ id }) => String(id)) as [string, string];
+    const shown = JSON.parse(await backstory('dlq', 'show', stranger)) as Record<string, unknown>;
+    expect(shown).toMatchObject({ payloadBase64: unknownSchema.toString('base64') });
+    await backstory('dlq', 'drop', poison);
+    await backstory('dlq', 'retry', stranger);
+    // It fails again, and waits again under the same id: the record is the same but for its place.
+    await waitFor(async () => (await recordsOf('repo-found-dead')) === 3);
+    const all = await json('dlq', 'list', '--all');
+    expect(all.map(({ repositoryId, status }) => [repositoryId, status]).sort()).toEqual([
+      ['poison', 'dropped'],
+      ['stranger', 'retried'],
+      ['stranger', 'waiting'],
+    ]);
+  });
+
+  it('stops gracefully on SIGTERM: everything committed, exit 0', {
+    timeout: waitMsMax,
+  }, async () => {
+    globalThis.process.kill(process.child.pid as number, 'SIGTERM');
+    const { code, output } = await process.finished;
+    expect(output).toContain('stopped');
+    expect(code).toBe(0);
+    // Trajectories are in shards, every other stage has finished what it read.
+    expect((await json('lag')).map(({ unfinished }) => unfinished)).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    expect(await verifyOutput(join(folder, 'out'))).toMatchObject({ samples: 3, closed: false });
+  });
+});
