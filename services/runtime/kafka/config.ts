@@ -69,8 +69,10 @@ export const kafkaConfiguration = z.object({
     .int()
     .min(10_000)
     .max(100_000_000)
-    .default(8_000_000)
-    .describe('All records of one request; must stay below the broker’s socket.request.max.bytes.')
+    .default(250_000)
+    .describe(
+      'All records of one request; several small ones overlap compressing with sending, one large one does not (a single larger record still goes). Must stay below the broker’s socket.request.max.bytes.',
+    )
     .meta(operational),
   requestsInFlight: z
     .number()

@@ -3,7 +3,14 @@
  * says why). Calls that wait share requests; a partition has one request under way, so its records
  * keep their order whatever is repeated. What is repeated may be there twice: ids make it harmless.
  */
-import { CompressionTypes, type Kafka, type Message, Partitioners, type Producer } from 'kafkajs';
+import {
+  CompressionTypes,
+  type Kafka,
+  type Message,
+  Partitioners,
+  type PartitionMetadata,
+  type Producer,
+} from 'kafkajs';
 import type { OutgoingRecord } from '../bus.ts';
 import { PipelineError } from '../errors.ts';
 import type { KafkaConfiguration } from './config.ts';
@@ -137,16 +144,19 @@ export function openProducer(
     produce: async (records) => {
       if (records.length === 0) return;
       // Topics and sizes are checked first: a mistake writes nothing of the call.
-      const placed: PlacedRecord[] = [];
-      for (const record of records) {
-        const partitionMetadata = [...(await topics.partitions(record.topic))];
-        const message = { key: Buffer.from(record.key), value: Buffer.from(record.value) };
-        const { topic } = record;
+      const metadata = new Map<string, PartitionMetadata[]>();
+      for (const { topic } of records) {
+        if (!metadata.has(topic)) metadata.set(topic, [...(await topics.partitions(topic))]);
+      }
+      const placed = records.map((record) => {
+        const { topic, value } = record;
+        const message = { key: Buffer.from(record.key), value: viewOf(value) };
+        const partitionMetadata = metadata.get(topic) ?? [];
         const partition = choosePartition({ topic, partitionMetadata, message });
         const bytes = message.key.length + message.value.length + recordOverheadBytes;
         if (bytes > settings.batchBytesMax) throw tooLarge(record, bytes, settings.batchBytesMax);
-        placed.push({ topic, partition, message: { ...message, partition }, bytes });
-      }
+        return { topic, partition, message: { ...message, partition }, bytes };
+      });
       await enqueue(placed);
     },
     close: async () => {
@@ -165,6 +175,11 @@ interface PlacedRecord {
   readonly partition: number;
   readonly message: Message;
   readonly bytes: number;
+}
+
+/** The same bytes as a Buffer, not a copy. */
+function viewOf(value: Uint8Array): Buffer {
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
 }
 
 function settleOne(call: Call): void {
