@@ -127,6 +127,14 @@ export function deadLetterTopic(topic: TopicName): string {
   return `${topic}-dead`;
 }
 
+/** Topics that carry records from the stages before one to it and those after it. */
+export function boundaryTopics(from: StageName): readonly TopicName[] {
+  const first = stageNames.indexOf(from);
+  const written = new Set(stageNames.slice(0, first).flatMap((stage) => stages[stage].writes));
+  const read = new Set(stageNames.slice(first).flatMap((stage) => stages[stage].reads));
+  return topicNames.filter((topic) => written.has(topic) && read.has(topic));
+}
+
 /** Topic in which people tell a running cluster what to do; stages neither read nor write it. */
 export const controlTopic = 'control';
 

@@ -1,10 +1,11 @@
 /** The commands of a cluster, their options and their help. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { CommandContext } from './context.ts';
 import { dlqDropCommand, dlqListCommand, dlqRetryCommand, dlqShowCommand } from './dlq-command.ts';
 import type { ExitCode } from './failures.ts';
 import { lagCommand } from './lag-command.ts';
 import { pauseCommand } from './pause-command.ts';
+import { replayCommand } from './replay-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { topicsApplyCommand, topicsPlanCommand } from './topics-apply-command.ts';
 import { topicsGraphCommand } from './topics-command.ts';
@@ -35,6 +36,7 @@ export function addClusterCommands(program: Command, context: CommandContext, en
     );
   }
   addDlq(program, context, end);
+  addReplay(program, context, end);
 }
 
 /** Options of every command that talks to the servers of a data set. */
@@ -116,4 +118,18 @@ function addDlq(program: Command, context: CommandContext, end: End): void {
       .description('note that nothing more is to be done about them; nothing is deleted')
       .argument('<id...>', 'ids, or their beginnings'),
   ).action(async (ids, options) => end(await dlqDropCommand(context, ids, options)));
+}
+
+function addReplay(program: Command, context: CommandContext, end: End): void {
+  withDataset(
+    program
+      .command('replay')
+      .description('run the stages from one on again, over an earlier data set, into a new one')
+      .requiredOption('--from <stage>', 'first stage to run again')
+      .requiredOption('--of <name>', 'data set that is read; its input must be closed')
+      .requiredOption('--of-out <folder>', 'its output: blobs and answers are read from there')
+      .requiredOption('--out <folder>', 'the output of the new one')
+      .option('--state <folder>', "this process's own notes (default: OUT/state/STAGES)")
+      .addOption(new Option('--memo <mode>', 'answers').choices(['use', 'refresh', 'only'])),
+  ).action(async (options) => end(await replayCommand(context, options)));
 }

@@ -8,9 +8,11 @@ import { pino } from 'pino';
 import { stages as graph, type StageName } from '../../schemas/topology.ts';
 import { expandSources } from '../discover/sources.ts';
 import { type ResolvedValues, stages } from '../registry.ts';
+import type { Bus } from '../runtime/bus.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { requireStages, serveStages } from '../runtime/cluster.ts';
 import { PipelineError } from '../runtime/errors.ts';
+import type { ObjectStore } from '../runtime/objects/object-store.ts';
 import { openObjects } from '../runtime/objects/open.ts';
 import type { NamedCheck } from '../runtime/readiness.ts';
 import type { AnyStage } from '../runtime/stage.ts';
@@ -43,29 +45,49 @@ export async function serveCommand(
   const { values, hash, inputHash } = await loadClusterConfiguration(context, options, flags);
   await requireInput(served, sources, values);
   const outputFolder = resolve(context.workingFolder, options.out);
-  const names = served.map((stage) => stage.name);
-  const stateFolder = resolve(
-    context.workingFolder,
-    options.state ?? join(outputFolder, 'state', names.join('+')),
-  );
-  const log = pino({ level: values.runtime.logLevel, base: { stages: names } }, context.err.stream);
-  const { teacher, scorer, checks } = await openModels(context, values, names);
   const objects = await openObjects({ settings: values.storage, folder: outputFolder });
   const bus = await openBus(context, values);
   try {
+    const bounded = options.bounded === true;
+    const identity = { configurationHash: hash, inputHash };
+    const place = { outputFolder, state: options.state, objects, bus };
+    return await serveOn(context, values, served, { ...place, ...identity, bounded });
+  } finally {
+    await bus.close();
+    await objects.close();
+  }
+}
+
+export interface ServePlace {
+  readonly outputFolder: string;
+  readonly state: string | undefined;
+  readonly objects: ObjectStore;
+  readonly bus: Bus;
+  readonly configurationHash: string;
+  readonly inputHash: string;
+  readonly bounded: boolean;
+}
+
+/** Serves until it is told to stop or a bounded data set needs it no more; `replay` uses it too. */
+export async function serveOn(
+  context: CommandContext,
+  values: ResolvedValues,
+  served: readonly AnyStage[],
+  { state, ...place }: ServePlace,
+): Promise<ExitCode> {
+  const names = served.map((stage) => stage.name);
+  const own = state ?? join(place.outputFolder, 'state', names.join('+'));
+  const log = pino({ level: values.runtime.logLevel, base: { stages: names } }, context.err.stream);
+  const { teacher, scorer, checks } = await openModels(context, values, names);
+  try {
     const end = await serveStages({
+      ...place,
       configuration: values,
       stages: served,
       teacher,
       scorer,
-      outputFolder,
-      stateFolder,
-      configurationHash: hash,
-      inputHash,
-      bounded: options.bounded === true,
-      bus,
+      stateFolder: resolve(context.workingFolder, own),
       registry: openRegistry(context, values),
-      objects,
       log,
       signal: context.signal,
       checks,
@@ -78,8 +100,6 @@ export async function serveCommand(
     writeLine(context.err, end === 'complete' ? 'nothing is left to do' : 'stopped');
     return exitCodes.fine;
   } finally {
-    await bus.close();
-    await objects.close();
     await scorer?.close();
   }
 }

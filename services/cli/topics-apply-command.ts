@@ -46,22 +46,23 @@ export async function topicsApplyCommand(
   const { values } = await loadClusterConfiguration(context, options);
   const registry = openRegistry(context, values);
   const { dataset } = values.runtime;
-  const steps = await withBus(context, values, async (bus) => {
-    const planned = await plan(bus, registry, dataset);
-    const refused = planned.find((step) => step.action === 'refuse');
-    if (refused !== undefined) {
-      throw new PipelineError('CONFIG_INVALID', `${refused.name}: ${refused.detail}`, {
-        subject: refused.name,
-      });
-    }
-    await bus.createTopics(clusterTopics(dataset));
-    for (const { subject, schema } of subjectsOf(dataset)) {
-      await registry.register(subject, schema);
-    }
-    return planned;
-  });
+  const steps = await withBus(context, values, (bus) => applyTopics(bus, registry, dataset));
   show(context, steps, options);
   return exitCodes.fine;
+}
+
+/** Makes what is missing; CONFIG_INVALID, and nothing made, when something is there otherwise. */
+export async function applyTopics(bus: Bus, registry: Registry, dataset: string): Promise<Step[]> {
+  const planned = await plan(bus, registry, dataset);
+  const refused = planned.find((step) => step.action === 'refuse');
+  if (refused !== undefined) {
+    throw new PipelineError('CONFIG_INVALID', `${refused.name}: ${refused.detail}`, {
+      subject: refused.name,
+    });
+  }
+  await bus.createTopics(clusterTopics(dataset));
+  for (const { subject, schema } of subjectsOf(dataset)) await registry.register(subject, schema);
+  return planned;
 }
 
 async function plan(bus: Bus, registry: Registry, dataset: string): Promise<Step[]> {

@@ -1,7 +1,7 @@
 /**
  * The cluster as people run it: one process per stage, joined by a real Kafka and a real schema
- * registry, two of them killed with SIGKILL on the way. I5 and I6: the same samples in the same
- * bytes as one embedded run.
+ * registry, two of them killed with SIGKILL on the way; and a replay of what it made. I5 and I6:
+ * the same samples in the same bytes as one embedded run.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,9 +21,13 @@ const deadlineMs = 240_000;
 describe('cluster of processes', () => {
   let folder: string;
   let servers: Record<string, string>;
+  let sources: string[];
+  let sets: string[];
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'backstory-processes-'));
+    sources = writeRepositories(join(folder, 'sources'));
+    sets = [...smallOutput, `sink.tokenizer=${writeByteTokenizer(folder)}`];
     const cluster = await sharedCluster('kafka', 'registry');
     servers = {
       BACKSTORY_KAFKA_BROKERS: cluster.address('kafka'),
@@ -35,27 +39,51 @@ describe('cluster of processes', () => {
   }, clusterStartMsMax);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it(
-    'I5, I6: equals the embedded run, byte for byte, with two of them killed',
-    async () => {
-      const sources = writeRepositories(join(folder, 'sources'));
-      const sets = [...smallOutput, `sink.tokenizer=${writeByteTokenizer(folder)}`];
-      const dataset = uniqueName('equal');
-      const embedded = join(folder, 'embedded');
-      const run = ['run', ...sources, '--out', embedded, '--quiet'];
-      const knobs = [...sets, `runtime.dataset=${dataset}`].flatMap((set) => ['--set', set]);
-      expect(await startBackstory([...run, ...knobs], {}).finished).toMatchObject({ code: 0 });
-      const output = join(folder, 'cluster');
-      const report = await runClusterGroup({
-        ...{ sources, dataset, output, servers, sets, deadlineMs },
-        kills: 2,
-        killEveryMs: 4000,
-        random: seededRandom(1),
-      });
-      expect(report.killed.length).toBe(2);
-      expect(differences(outputHashes(embedded), outputHashes(output))).toEqual([]);
-      await verifyOutput(output);
-    },
-    deadlineMs,
-  );
+  const embedded = async (dataset: string) => {
+    const output = join(folder, `embedded-${dataset}`);
+    const run = ['run', ...sources, '--out', output, '--quiet'];
+    const knobs = [...sets, `runtime.dataset=${dataset}`].flatMap((set) => ['--set', set]);
+    expect(await startBackstory([...run, ...knobs], {}).finished).toMatchObject({ code: 0 });
+    return outputHashes(output);
+  };
+  const original = uniqueName('equal');
+  const originalOutput = () => join(folder, 'cluster');
+
+  it('I5, I6: equals the embedded run, byte for byte, with two processes killed', {
+    timeout: deadlineMs,
+  }, async () => {
+    const output = originalOutput();
+    const report = await runClusterGroup({
+      ...{ sources, dataset: original, output, servers, sets, deadlineMs },
+      kills: 2,
+      killEveryMs: 4000,
+      random: seededRandom(1),
+    });
+    expect(report.killed.length).toBe(2);
+    expect(differences(await embedded(original), outputHashes(output))).toEqual([]);
+    await verifyOutput(output);
+  });
+
+  it('I6: a replay from the plan on asks no teacher and gives the bytes of a run of its name', {
+    timeout: deadlineMs,
+  }, async () => {
+    const before = outputHashes(originalOutput());
+    const dataset = uniqueName('replayed');
+    const output = join(folder, 'replayed');
+    const replay = (...more: string[]) => {
+      const of = ['--from', 'plan', '--of', original, '--of-out', originalOutput()];
+      const to = ['--dataset', dataset, '--out', output];
+      const knobs = [...sets, ...more].flatMap((set) => ['--set', set]);
+      return startBackstory(['replay', ...of, ...to, ...knobs, '--memo', 'only'], servers).finished;
+    };
+    expect(await replay()).toMatchObject({ code: 0 });
+    expect(differences(await embedded(dataset), outputHashes(output))).toEqual([]);
+    await verifyOutput(output);
+    expect(differences(before, outputHashes(originalOutput()))).toEqual([]);
+    // Once more it has nothing to do; as another replay it is refused.
+    expect(await replay()).toMatchObject({ code: 0 });
+    const other = await replay('plan.textBytesMax=9999');
+    expect(other.code).toBe(2);
+    expect(other.output).toContain('OUTPUT_MISMATCH');
+  });
 });

@@ -25,6 +25,18 @@ export async function openObjects(options: OpenObjectsOptions): Promise<ObjectSt
   return openS3Objects({ bucket, prefix, settings });
 }
 
+/** A store whose absent objects are looked for in another one, which is only read. */
+export function over(store: ObjectStore, earlier: ObjectStore): ObjectStore {
+  return {
+    ...store,
+    read: async (path) => (await store.read(path)) ?? earlier.read(path),
+    readRange: async (path, offset, length) =>
+      (await store.readRange(path, offset, length)) ?? earlier.readRange(path, offset, length),
+    stream: async (path) => (await store.stream(path)) ?? earlier.stream(path),
+    size: async (path) => (await store.size(path)) ?? earlier.size(path),
+  };
+}
+
 /** A part of a store as a store of its own. Closing it closes nothing. */
 export function below(store: ObjectStore, folder: string): ObjectStore {
   const at = (path: string) => (path === '' ? folder : `${folder}/${path}`);
