@@ -2,9 +2,9 @@
  * Kafka, registry and Redis as processes of one folder. Starting is idempotent: what runs stays,
  * what does not is started on its data and its port of last time.
  */
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { PipelineError } from '../../services/runtime/errors.ts';
+import { choosePort } from './ports.ts';
 import {
   isRunning,
   signalServer,
@@ -177,40 +177,4 @@ function note(folder: string, name: PartName, server: ServerState): void {
 function forget(folder: string, name: PartName): void {
   const { [name]: _forgotten, ...servers } = readState(folder).servers;
   writeState(folder, { format: 1, servers });
-}
-
-/**
- * The port that is wanted; for 0 the one of last time, or a free one. A port that somebody else
- * has is refused here: a server that answers there would pass for ours.
- */
-async function choosePort(
-  wanted: number,
-  earlier: number | undefined,
-  host: string,
-): Promise<number> {
-  if (wanted === 0) return (await bindable(earlier ?? 0, host)) ?? (await bindable(0, host)) ?? 0;
-  const port = await bindable(wanted, host);
-  if (port !== null) return port;
-  throw new PipelineError(
-    'CLUSTER_FAILED',
-    `port ${wanted} on ${host} is in use by another program; choose another one, or 0 for a free one`,
-    { subject: String(wanted) },
-  );
-}
-
-/** The port if it can be bound, for 0 whichever the system gives; null when it is taken. */
-async function bindable(port: number, host: string): Promise<number | null> {
-  const server = createServer();
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, host, resolve);
-    });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return null;
-    throw error;
-  }
-  const bound = (server.address() as { port: number }).port;
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return bound;
 }

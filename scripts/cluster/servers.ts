@@ -69,6 +69,7 @@ function kafkaProperties(settings: ClusterSettings, folder: string, ports: Ports
     'log.cleaner.dedupe.buffer.size=16777216',
     'broker.session.timeout.ms=2000',
     'broker.heartbeat.interval.ms=500',
+    ...settings.kafkaProperties,
     '',
   ].join('\n');
 }

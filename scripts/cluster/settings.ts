@@ -25,6 +25,10 @@ const settingsSchema = z.object({
     .describe('Port that clients are told, where something stands before the broker.'),
   kafkaControllerPort: port.default(9093).describe('Port of its controller.'),
   kafkaHeapMb: heap.default(512).describe('Heap of the broker; 256 is enough for tests.'),
+  kafkaProperties: z
+    .array(z.string().regex(/^[a-z.]+=/))
+    .default([])
+    .describe('Further lines of server.properties; the last one of a name counts.'),
   registryPort: port.default(8081).describe('Port of the schema registry.'),
   registryHeapMb: heap.default(384).describe('Heap of the registry.'),
   redisPort: port.default(6379).describe('Port of Redis.'),
@@ -42,9 +46,11 @@ export type ClusterOptions = z.input<typeof settingsSchema>;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-type Knob = Exclude<keyof ClusterSettings, 'kafkaAdvertisedPort'>;
+/** For tests alone. */
+const withoutFlag = ['kafkaAdvertisedPort', 'kafkaProperties'] as const;
+type Knob = Exclude<keyof ClusterSettings, (typeof withoutFlag)[number]>;
 const knobs = Object.keys(settingsSchema.shape).filter(
-  (name) => name !== 'kafkaAdvertisedPort',
+  (name) => !(withoutFlag as readonly string[]).includes(name),
 ) as Knob[];
 
 /** kafkaPort is --kafka-port and CLUSTER_KAFKA_PORT. */

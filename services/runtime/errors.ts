@@ -48,6 +48,7 @@ export const errorCodes = {
   BROKER_UNAVAILABLE: 'fatal',
   BROKER_REFUSED: 'fatal',
   CONSUMER_STALLED: 'fatal',
+  LOG_TRUNCATED: 'fatal',
   RECORD_TOO_LARGE: 'reject',
   TEACHER_UNAVAILABLE: 'retry',
   TEACHER_ANSWER_INVALID: 'retry',

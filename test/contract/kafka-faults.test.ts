@@ -3,11 +3,11 @@
  * acknowledged is missing, first occurrences keep their order, work goes on. Seeds are printed.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../../scripts/cluster/cluster.ts';
+import { freePort } from '../../scripts/cluster/ports.ts';
 import type { Bus, IncomingRecord } from '../../services/runtime/bus.ts';
 import { kafkaConfiguration } from '../../services/runtime/kafka/config.ts';
 import { openKafkaBus } from '../../services/runtime/kafka/kafka-bus.ts';
@@ -22,14 +22,6 @@ const noFaults = () => {};
 let folder = '';
 let proxy: CuttingProxy;
 let cluster: Cluster;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
-}
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'backstory-faults-'));
@@ -210,6 +202,23 @@ describe('consuming', () => {
     await bus.close();
   });
 
+  it('fails loudly where the log ends before what the group had reached', async () => {
+    const bus = await open();
+    const topic = await newTopic(bus, 1);
+    const group = uniqueName('group');
+    await produceUnder(bus, topic, 1, noFaults);
+    const first = await collect(bus, { group, topics: [topic] });
+    await first.consumer.commit([{ topic, partition: 0, offset: 50, metadata: '' }]);
+    await first.consumer.close();
+    await expect(collect(bus, { group, topics: [topic] })).rejects.toMatchObject({
+      code: 'LOG_TRUNCATED',
+      subject: `${topic}/0`,
+    });
+    // Failing has not moved the group.
+    expect(await bus.committed(group, { topic, partition: 0 })).toMatchObject({ offset: 50 });
+    await bus.close();
+  });
+
   it('repeats a commit whose answer was lost', async () => {
     const bus = await open();
     const topic = await newTopic(bus, 1);
@@ -228,6 +237,30 @@ describe('consuming', () => {
       metadata: 'done',
     });
     expect(drops).toBeLessThan(0);
+    await consumer.close();
+    await bus.close();
+  });
+});
+
+describe('the broker', () => {
+  it('is killed and comes back: what was acknowledged is there, members go on', async () => {
+    const bus = await open();
+    const topic = await newTopic(bus, 3);
+    const group = uniqueName('group');
+    const { consumer, received } = await collect(bus, { group, topics: [topic] });
+    const produced = produceUnder(bus, topic, 60, noFaults);
+    await until(() => received.length > 0);
+    await cluster.signal('kafka', 'SIGKILL');
+    // The stage steers and commits while nobody is there.
+    consumer.pause([{ topic, partition: 0 }]);
+    const committed = commitAll(consumer, received);
+    await cluster.start('kafka');
+    await produced;
+    await committed;
+    consumer.resume([{ topic, partition: 0 }]);
+    checkAll(await readAll(bus, topic), 600);
+    const seen = () => new Set(received.map(numberOf)).size;
+    await until(() => seen() === 600);
     await consumer.close();
     await bus.close();
   });

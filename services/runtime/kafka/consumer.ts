@@ -5,10 +5,11 @@
  */
 import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { BusConsumer, Commit, ConsumerOptions, TopicPartition } from '../bus.ts';
+import { PipelineError } from '../errors.ts';
 import { type Assignment, Assignments, nameOf } from './assignments.ts';
 import { fetchCommitted } from './committed.ts';
 import type { KafkaConfiguration } from './config.ts';
-import { mayPass, type Patience, patiently } from './failures.ts';
+import { codedFailure, mayPass, type Patience, patiently } from './failures.ts';
 import { incomingRecord } from './reader.ts';
 import type { Topics } from './topics.ts';
 import { startWatchdog } from './watchdog.ts';
@@ -23,6 +24,11 @@ export interface ConsumerContext {
 
 const metadataBytesMax = 4096;
 const commitPauseMs = 100;
+const againPauseMs = 1000;
+
+/** About half a minute: a broker that restarts finds its members with their partitions. */
+const keepMembership = { initialRetryTime: 100, maxRetryTime: 2000, retries: 20 };
+
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Joins the group; resolves when the first assignment is known and deliveries may begin. */
@@ -45,7 +51,10 @@ class GroupMember implements BusConsumer {
   #watchdog: { stop(): void };
   #commits: Promise<void> = Promise.resolve();
   #commitsSeen = 0;
-  #lastCrashMs = Number.NEGATIVE_INFINITY;
+  /** Between two memberships kafkajs refuses to be steered; joining sets everything anew. */
+  #isMember = false;
+  #lastContactMs = performance.now();
+  #opened = false;
   #closed = false;
 
   constructor(context: ConsumerContext, options: ConsumerOptions) {
@@ -53,6 +62,8 @@ class GroupMember implements BusConsumer {
     const isClosed = () => this.#closed || patience.isClosed();
     this.#context = { ...context, patience: { ...patience, isClosed } };
     this.#options = options;
+    // A failure can come before anybody waits for it.
+    this.#ready.promise.catch(() => {});
     this.#consumer = this.#create();
     this.#watchdog = startWatchdog(this.#assignments, context.topics, {
       stallMs: context.settings.stallMs,
@@ -64,6 +75,7 @@ class GroupMember implements BusConsumer {
     try {
       await this.#run();
       await this.#ready.promise;
+      this.#opened = true;
     } catch (error) {
       await this.close();
       throw error;
@@ -80,6 +92,15 @@ class GroupMember implements BusConsumer {
       rebalanceTimeout: settings.rebalanceTimeoutMs,
       maxWaitTimeInMs: settings.fetchWaitMs,
       maxBytesPerPartition: settings.fetchBytesMax,
+      retry: keepMembership,
+    });
+    const contact = () => {
+      this.#lastContactMs = performance.now();
+    };
+    consumer.on('consumer.fetch', contact);
+    consumer.on('consumer.heartbeat', contact);
+    consumer.on('consumer.stop', () => {
+      if (consumer === this.#consumer) this.#isMember = false;
     });
     consumer.on('consumer.group_join', ({ payload }) => {
       if (consumer === this.#consumer) this.#joined(payload.memberId, payload.memberAssignment);
@@ -88,7 +109,7 @@ class GroupMember implements BusConsumer {
       this.#commitsSeen += 1;
     });
     consumer.on('consumer.crash', ({ payload }) => {
-      if (consumer === this.#consumer && !payload.restart) void this.#crashed(payload.error);
+      if (consumer === this.#consumer) this.#crashed(payload.error, payload.restart);
     });
     return consumer;
   }
@@ -105,28 +126,31 @@ class GroupMember implements BusConsumer {
     });
   }
 
-  /** kafkajs has given this consumer up: another one goes on, unless that cannot help. */
-  async #crashed(error: Error): Promise<void> {
+  /** kafkajs starts again by itself, or has given this consumer up and another one goes on. */
+  #crashed(error: Error, restarts: boolean): void {
     if (this.#closed) return;
-    const soon = performance.now() - this.#lastCrashMs < this.#context.settings.patienceMs;
-    this.#revoke(this.#assignments.clear());
-    if (!mayPass(error)) {
-      this.#fail(error);
-      return;
-    }
-    this.#lastCrashMs = performance.now();
-    if (soon) await sleep(this.#context.settings.requestTimeoutMs);
-    try {
-      this.#consumer = this.#create();
-      await this.#run();
-    } catch (second) {
-      this.#fail(second);
+    this.#isMember = false;
+    const { patienceMs, brokers } = this.#context.patience;
+    if (!mayPass(error) || performance.now() - this.#lastContactMs > patienceMs) {
+      this.#fail(codedFailure(error, `consuming as ${this.#options.group}`, brokers));
+    } else if (!restarts) {
+      this.#revoke(this.#assignments.clear());
+      this.#openAgain().catch((second: unknown) => this.#fail(second));
     }
   }
 
+  async #openAgain(): Promise<void> {
+    await sleep(againPauseMs);
+    if (this.#closed) return;
+    this.#consumer = this.#create();
+    await this.#run();
+  }
+
+  /** Before the first assignment `consume` rejects, afterwards the stage is told. */
   #fail(error: unknown): void {
-    this.#ready.reject(error);
-    if (!this.#closed) this.#options.onFailure(error);
+    if (this.#closed) return;
+    if (this.#opened) this.#options.onFailure(error);
+    else this.#ready.reject(error);
   }
 
   #revoke(partitions: readonly TopicPartition[]): void {
@@ -135,6 +159,8 @@ class GroupMember implements BusConsumer {
 
   /** Runs inside kafkajs's event, before it fetches again: nothing may be awaited here. */
   #joined(memberId: string, assignment: Readonly<Record<string, readonly number[]>>): void {
+    this.#isMember = true;
+    this.#lastContactMs = performance.now();
     const partitions = Object.entries(assignment).flatMap(([topic, numbers]) =>
       numbers.map((partition) => ({ topic, partition })),
     );
@@ -142,32 +168,40 @@ class GroupMember implements BusConsumer {
     this.#revoke(change.revoked);
     // kafkajs would go on at the commits; what we keep goes on where it was.
     for (const kept of change.kept) if (kept.next !== null) this.#position(kept, kept.next);
-    for (const added of change.added) this.#consumer.pause([selected(added.at)]);
+    for (const added of change.added) this.#pauseOrResume(added);
     this.#begin(change.added).then(this.#ready.resolve, (error: unknown) => this.#fail(error));
   }
 
   /** Asks what the group has committed, then lets the stage say where to start. */
   async #begin(added: readonly Assignment[]): Promise<void> {
-    const { admin, patience } = this.#context;
+    const { admin, topics, patience } = this.#context;
     const started = added.filter((each) => each.next === null);
     const partitions = started.map(({ at }) => at);
     const committed = await fetchCommitted(admin, this.#options.group, partitions, patience);
+    const ends = new Map<string, readonly number[]>();
+    for (const topic of new Set(partitions.map((at) => at.topic))) {
+      ends.set(topic, await topics.ends(topic));
+    }
     for (const assignment of started) {
+      const { at } = assignment;
       if (!this.#assignments.owns(assignment)) continue;
-      const commit = committed.get(nameOf(assignment.at)) ?? null;
+      const commit = committed.get(nameOf(at)) ?? null;
+      const offset = this.#options.startOffset(at, commit);
+      if (offset > (ends.get(at.topic)?.[at.partition] ?? 0)) throw truncated(at, offset);
       assignment.committedOffset = commit?.offset ?? -1;
-      this.#position(assignment, this.#options.startOffset(assignment.at, commit));
+      this.#position(assignment, offset);
     }
   }
 
   #position(assignment: Assignment, offset: number): void {
     const { topic, partition } = assignment.at;
     assignment.next = offset;
-    this.#consumer.seek({ topic, partition, offset: String(offset) });
+    if (this.#isMember) this.#consumer.seek({ topic, partition, offset: String(offset) });
     this.#pauseOrResume(assignment);
   }
 
   #pauseOrResume(assignment: Assignment): void {
+    if (!this.#isMember) return;
     const wait = assignment.paused || assignment.held.length > 0 || assignment.next === null;
     if (wait) this.#consumer.pause([selected(assignment.at)]);
     else this.#consumer.resume([selected(assignment.at)]);
@@ -179,9 +213,14 @@ class GroupMember implements BusConsumer {
     if (this.#closed || assignment === undefined || assignment.next === null) return;
     if (isStale() || assignment.paused || assignment.held.length > 0) return;
     const from = assignment.next;
-    const records = batch.messages
-      .filter((message) => Number(message.offset) >= from)
-      .map((message) => incomingRecord(batch.topic, batch.partition, message));
+    // kafkajs starts over, in silence, where an offset does not exist any more.
+    if (Number(batch.messages[0]?.offset ?? from) < from) {
+      this.#fail(truncated(assignment.at, from));
+      return;
+    }
+    const records = batch.messages.map((message) =>
+      incomingRecord(batch.topic, batch.partition, message),
+    );
     for (let start = 0; start < records.length; start += this.#options.batchMax) {
       assignment.held.push(records.slice(start, start + this.#options.batchMax));
     }
@@ -255,6 +294,7 @@ class GroupMember implements BusConsumer {
           commit.offset >= assignment.committedOffset,
       );
       if (owned.length === 0) return;
+      if (!this.#isMember) throw new Error('the consumer is between two memberships');
       const seen = this.#commitsSeen;
       await this.#consumer.commitOffsets(
         owned.map(({ commit }) => ({ ...commit, offset: String(commit.offset) })),
@@ -276,6 +316,14 @@ class GroupMember implements BusConsumer {
     this.#assignments.clear();
     await this.#consumer.disconnect();
   }
+}
+
+function truncated(at: TopicPartition, from: number): PipelineError {
+  return new PipelineError(
+    'LOG_TRUNCATED',
+    `${nameOf(at)} ends before offset ${from}, which the group had reached: the broker lost records, or the topic was deleted and made again; replay into a new data set`,
+    { subject: nameOf(at) },
+  );
 }
 
 function selected({ topic, partition }: TopicPartition) {

@@ -1,0 +1,73 @@
+/**
+ * Ports for servers. Free ones lie below the range from which systems give clients their ports: a
+ * client that asks again and again for a server that is down can get the server's own port, and
+ * then it talks to itself and the server cannot come back.
+ */
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+import { PipelineError } from '../../services/runtime/errors.ts';
+import { sleep } from './server-process.ts';
+
+const freeFrom = 15_000;
+const freeBelow = 32_000;
+const triesMax = 100;
+
+/** A killed server's other threads may hold its port for a moment after it is gone. */
+const releaseMsMax = 3000;
+const releasePollMs = 20;
+
+/**
+ * The port that is wanted; for 0 the one of last time, or a free one. A port that somebody else
+ * has is refused here: a server that answers there would pass for ours.
+ */
+export async function choosePort(
+  wanted: number,
+  earlier: number | undefined,
+  host: string,
+): Promise<number> {
+  const port = wanted === 0 ? earlier : wanted;
+  if (port === undefined) return freePort(host);
+  if (await isFree(port, host, port === earlier ? releaseMsMax : 0)) return port;
+  if (wanted === 0) return freePort(host);
+  throw new PipelineError(
+    'CLUSTER_FAILED',
+    `port ${wanted} on ${host} is in use by another program; choose another one, or 0 for a free one`,
+    { subject: String(wanted) },
+  );
+}
+
+export async function freePort(host = '127.0.0.1'): Promise<number> {
+  for (let tries = 0; tries < triesMax; tries += 1) {
+    const port = randomInt(freeFrom, freeBelow);
+    if (await canBind(port, host)) return port;
+  }
+  throw new PipelineError(
+    'CLUSTER_FAILED',
+    `no free port on ${host} in ${triesMax} tries between ${freeFrom} and ${freeBelow}`,
+    { subject: host },
+  );
+}
+
+async function isFree(port: number, host: string, waitMs: number): Promise<boolean> {
+  const deadline = performance.now() + waitMs;
+  while (!(await canBind(port, host))) {
+    if (performance.now() >= deadline) return false;
+    await sleep(releasePollMs);
+  }
+  return true;
+}
+
+async function canBind(port: number, host: string): Promise<boolean> {
+  const server = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, resolve);
+    });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false;
+    throw error;
+  }
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return true;
+}
