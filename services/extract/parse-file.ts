@@ -5,7 +5,7 @@
 import type Parser from 'tree-sitter';
 import { type Facts, noFacts, type ParsedFile } from './facts.ts';
 import type { OxcResult } from './languages/ecmascript-tree.ts';
-import type { Language, OxcParsing, TreeSitterParsing } from './languages/language.ts';
+import type { Excerpt, Language, OxcParsing, TreeSitterParsing } from './languages/language.ts';
 import { languages } from './languages/registry.ts';
 import { errorRatioOf } from './tree.ts';
 
@@ -98,14 +98,29 @@ async function loadTreeSitter(parsing: TreeSitterParsing, limits: ParseLimits): 
     const errorRatio = errorRatioOf(tree.rootNode, text.length);
     return { errorRatio, read: () => parsing.read(tree.rootNode, text, path) };
   };
-  return ({ text, path }) => {
+  return ({ text: whole, path }) => {
+    const excerpt = parsing.excerpt?.(whole) ?? null;
+    if (typeof excerpt === 'string') return excerpt;
+    const text = excerpt?.text ?? whole;
     const first = attempt(text, path);
     if (first === null) return 'parse-time';
     const again = first.errorRatio > repairAbove && parsing.repair !== undefined;
     const second = again ? attempt(parsing.repair(text), path) : null;
     const best = second !== null && second.errorRatio < first.errorRatio ? second : first;
-    return { parser: 'tree-sitter', facts: { ...best.read(), errorRatio: best.errorRatio } };
+    const facts = { ...best.read(), errorRatio: best.errorRatio };
+    return { parser: 'tree-sitter', facts: excerpt === null ? facts : placed(facts, excerpt) };
   };
+}
+
+/** Definitions at the lines of the file. */
+function placed(facts: Facts, { lines }: Excerpt): Facts {
+  const lineOf = (line: number) => lines[line - 1] ?? lines.at(-1) ?? 1;
+  const symbols = facts.symbols.map((symbol) => ({
+    ...symbol,
+    startLine: lineOf(symbol.startLine),
+    endLine: lineOf(symbol.endLine),
+  }));
+  return { ...facts, symbols };
 }
 
 function parseOrNull(parse: () => Parser.Tree | null): Parser.Tree | null {

@@ -42,8 +42,8 @@ export function docAbove(siblings: readonly SyntaxNode[], index: number): string
     const node = siblings[position];
     if (node === undefined || lastRow(node) < row - 1) break;
     if (node.type.includes('comment')) {
-      // Rust's documentation of the enclosing module.
-      if (node.text.startsWith('//!')) break;
+      // Rust's documentation of the enclosing module, and the first line of a script.
+      if (/^(?:\/\/!|#!)/.test(node.text)) break;
       // A comment after code on the same line belongs to that code.
       const before = siblings[position - 1];
       if (before !== undefined && lastRow(before) === node.startPosition.row) break;

@@ -9,11 +9,20 @@ import type { OxcResult } from './ecmascript-tree.ts';
 
 export type SyntaxNode = Parser.SyntaxNode;
 
+/** A part of a file. */
+export interface Excerpt {
+  readonly text: string;
+  /** For each of its lines the line of the file, from 1. */
+  readonly lines: readonly number[];
+}
+
 export interface TreeSitterParsing {
   readonly parser: 'tree-sitter';
   /** Package that exports the grammar. */
   readonly grammar: string;
   readonly read: (root: SyntaxNode, text: string, path: string) => Omit<Facts, 'errorRatio'>;
+  /** What of a file is in the language, where that is not all of it; a string says why nothing is. */
+  readonly excerpt?: (text: string) => Excerpt | string;
   /** The same text, equally long, with what the grammar trips over blanked; tried after errors. */
   readonly repair?: (text: string) => string;
 }

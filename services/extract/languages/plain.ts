@@ -6,7 +6,7 @@ import { extensionOf, nameOf } from '../paths.ts';
 import { languages } from './registry.ts';
 
 const code: Readonly<Record<string, string>> = {
-  shell: '.sh .bash .zsh .fish',
+  shell: '.zsh .fish',
   swift: '.swift',
   lua: '.lua',
   perl: '.pl .pm',
@@ -56,7 +56,6 @@ const plain: Readonly<Record<string, string>> = {
   nix: '.nix',
   tex: '.tex .bib .sty',
   diff: '.diff .patch',
-  notebook: '.ipynb',
 };
 
 const byName: Readonly<Record<string, string>> = {

@@ -10,15 +10,21 @@ import {
 } from '../facts.ts';
 import { firstSentence } from '../text.ts';
 import { ancestorOf, definitionOf, textsOf } from '../tree.ts';
-import type { Language, SyntaxNode } from './language.ts';
+import type { Language, SyntaxNode, TreeSitterParsing } from './language.ts';
 import { openPythonResolver } from './python-resolve.ts';
 import { isPythonManifest } from './python-roots.ts';
+
+export const pythonParsing: TreeSitterParsing = {
+  parser: 'tree-sitter',
+  grammar: 'tree-sitter-python',
+  read,
+};
 
 export const python: Language = {
   name: 'python',
   extensions: ['.py', '.pyi', '.pyw'],
   interpreters: ['python'],
-  parsing: { parser: 'tree-sitter', grammar: 'tree-sitter-python', read },
+  parsing: pythonParsing,
   isManifest: isPythonManifest,
   openResolver: openPythonResolver,
 };

@@ -1,5 +1,6 @@
 /** The parsed languages: one line each. Loads no grammar, so both processes can use it. */
 import { extensionOf, nameOf } from '../paths.ts';
+import { bash } from './bash.ts';
 import { c } from './c.ts';
 import { cpp } from './cpp.ts';
 import { csharp } from './csharp.ts';
@@ -8,6 +9,7 @@ import { java } from './java.ts';
 import { javascript } from './javascript.ts';
 import { kotlin } from './kotlin.ts';
 import type { Language } from './language.ts';
+import { notebook } from './notebook.ts';
 import { php } from './php.ts';
 import { python } from './python.ts';
 import { ruby } from './ruby.ts';
@@ -17,6 +19,7 @@ import { typescript } from './typescript.ts';
 
 export const languages: readonly Language[] = [
   python,
+  notebook,
   typescript,
   javascript,
   go,
@@ -29,6 +32,7 @@ export const languages: readonly Language[] = [
   kotlin,
   scala,
   csharp,
+  bash,
 ];
 
 const byExtension: ReadonlyMap<string, Language> = new Map(

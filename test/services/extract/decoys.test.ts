@@ -184,6 +184,28 @@ const decoys: Readonly<Record<string, readonly Decoy[]>> = {
       externals: ['Newtonsoft.Json.Linq', 'System.Text', 'Vendor.Json.Linq'],
     },
   ],
+  bash: [
+    {
+      files: {
+        'etc/os-release': 'NAME=x\n',
+        'vendor/lib/log.sh': 'log() { :; }\n',
+        'bin/run.sh': '. /etc/os-release\n. "$LIB/log.sh"\nsource ~/lib/log.sh\nlog\n',
+      },
+      externals: ['/etc/os-release', '~/lib/log.sh'],
+    },
+  ],
+  notebook: [
+    {
+      files: {
+        'pyproject.toml': '[project]\nname = "shop"\n',
+        'vendor/pandas/io.py': 'x = 1\n',
+        'shop/main.ipynb': JSON.stringify({
+          cells: [{ cell_type: 'code', source: ['from pandas.io import x\n', 'import io\n'] }],
+        }),
+      },
+      externals: ['io', 'pandas'],
+    },
+  ],
 };
 
 describe('decoys', () => {
