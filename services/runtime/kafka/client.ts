@@ -1,9 +1,8 @@
 /**
- * The kafkajs client that all parts of the bus share: brokers, encryption, log-in, logging, and
- * the low-level connection that reading without a group needs.
+ * The kafkajs client that all parts of the bus share: brokers, encryption, log-in, logging.
  */
 import { readFileSync } from 'node:fs';
-import { type Cluster, Kafka, type KafkaConfig, logLevel, PartitionAssigners } from 'kafkajs';
+import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import type { Logger } from 'pino';
 import { PipelineError } from '../errors.ts';
 import type { KafkaConfiguration, KafkaSecrets } from './config.ts';
@@ -73,23 +72,4 @@ function saslOf(settings: KafkaConfiguration, secrets: KafkaSecrets): KafkaConfi
   if (settings.sasl === 'plain') return { mechanism: 'plain', username, password };
   if (settings.sasl === 'scram-sha-256') return { mechanism: 'scram-sha-256', username, password };
   return { mechanism: 'scram-sha-512', username, password };
-}
-
-/**
- * The connections below a consumer. kafkajs offers no fetch outside a group, but it hands its
- * cluster to partition assigners; this consumer never runs and joins nothing.
- */
-export function openConnections(client: Kafka): Cluster {
-  let cluster: Cluster | null = null;
-  client.consumer({
-    groupId: 'never-joined',
-    partitionAssigners: [
-      (options) => {
-        cluster = options.cluster;
-        return PartitionAssigners.roundRobin(options);
-      },
-    ],
-  });
-  if (cluster === null) throw new Error('kafkajs made no cluster for the consumer');
-  return cluster;
 }

@@ -9,6 +9,7 @@ import { PipelineError } from '../errors.ts';
 import { type Assignment, Assignments, nameOf } from './assignments.ts';
 import { fetchCommitted } from './committed.ts';
 import type { KafkaConfiguration } from './config.ts';
+import { type Connections, leaveGroup } from './connections.ts';
 import { codedFailure, mayPass, type Patience, patiently } from './failures.ts';
 import { incomingRecord } from './reader.ts';
 import type { Topics } from './topics.ts';
@@ -17,6 +18,7 @@ import { startWatchdog } from './watchdog.ts';
 export interface ConsumerContext {
   readonly client: Kafka;
   readonly admin: Admin;
+  readonly connections: Connections;
   readonly topics: Topics;
   readonly settings: KafkaConfiguration;
   readonly patience: Patience;
@@ -53,6 +55,7 @@ class GroupMember implements BusConsumer {
   #commitsSeen = 0;
   /** Between two memberships kafkajs refuses to be steered; joining sets everything anew. */
   #isMember = false;
+  #memberId: string | null = null;
   #lastContactMs = performance.now();
   #opened = false;
   #closed = false;
@@ -133,10 +136,23 @@ class GroupMember implements BusConsumer {
     const { patienceMs, brokers } = this.#context.patience;
     if (!mayPass(error) || performance.now() - this.#lastContactMs > patienceMs) {
       this.#fail(codedFailure(error, `consuming as ${this.#options.group}`, brokers));
-    } else if (!restarts) {
+      return;
+    }
+    this.#leave();
+    if (!restarts) {
       this.#revoke(this.#assignments.clear());
       this.#openAgain().catch((second: unknown) => this.#fail(second));
     }
+  }
+
+  /** The next membership begins when this one has ended. */
+  #leave(): void {
+    const memberId = this.#memberId;
+    if (memberId === null) return;
+    this.#memberId = null;
+    const { connections, patience } = this.#context;
+    // When nobody answers for so long, who waits for an answer tells.
+    leaveGroup(connections, patience, { groupId: this.#options.group, memberId }).catch(() => {});
   }
 
   async #openAgain(): Promise<void> {
@@ -160,6 +176,7 @@ class GroupMember implements BusConsumer {
   /** Runs inside kafkajs's event, before it fetches again: nothing may be awaited here. */
   #joined(memberId: string, assignment: Readonly<Record<string, readonly number[]>>): void {
     this.#isMember = true;
+    this.#memberId = memberId;
     this.#lastContactMs = performance.now();
     const partitions = Object.entries(assignment).flatMap(([topic, numbers]) =>
       numbers.map((partition) => ({ topic, partition })),

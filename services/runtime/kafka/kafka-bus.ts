@@ -5,9 +5,10 @@
 import type { Logger } from 'pino';
 import type { Bus, BusConsumer } from '../bus.ts';
 import { nameOf } from './assignments.ts';
-import { createClient, openConnections } from './client.ts';
+import { createClient } from './client.ts';
 import { fetchCommitted } from './committed.ts';
 import type { KafkaConfiguration, KafkaSecrets } from './config.ts';
+import { openConnections } from './connections.ts';
 import { openConsumer } from './consumer.ts';
 import { patiently } from './failures.ts';
 import { openProducer } from './producer.ts';
@@ -33,15 +34,17 @@ export async function openKafkaBus({ settings, secrets, log }: KafkaBusOptions):
   const admin = client.admin();
   await patiently('connecting', patience, () => admin.connect());
   const topics = openTopics(admin, patience, settings.replicationFactor);
-  const reader = openReader(openConnections(client), topics, patience, settings.fetchBytesMax);
+  const connections = openConnections(client);
+  const reader = openReader(connections, topics, patience, settings.fetchBytesMax);
   const producer = openProducer(client, topics, settings, patience);
+  const context = { client, admin, connections, topics, settings, patience };
   const consumers = new Set<BusConsumer>();
 
   return {
     createTopics: (wanted) => topics.create(wanted),
     produce: (records) => producer.produce(records),
     consume: async (options) => {
-      const consumer = await openConsumer({ client, admin, topics, settings, patience }, options);
+      const consumer = await openConsumer(context, options);
       consumers.add(consumer);
       return consumer;
     },
@@ -53,7 +56,7 @@ export async function openKafkaBus({ settings, secrets, log }: KafkaBusOptions):
       closed = true;
       await Promise.all([...consumers].map((consumer) => consumer.close()));
       await producer.close();
-      await reader.close();
+      await connections.close();
       await admin.disconnect();
     },
   };

@@ -1,6 +1,7 @@
 /** Reads partitions without a group: fetches by offset, straight from the partition's leader. */
 import type { Cluster } from 'kafkajs';
 import type { IncomingRecord, TopicPartition } from '../bus.ts';
+import type { Connections } from './connections.ts';
 import { originOf, type Patience, patiently } from './failures.ts';
 import type { Topics } from './topics.ts';
 
@@ -10,7 +11,6 @@ export interface Reader {
     fromOffset: number,
     limit: number,
   ): Promise<readonly IncomingRecord[]>;
-  close(): Promise<void>;
 }
 
 interface Fetched {
@@ -30,35 +30,15 @@ interface Rest {
 const readCommitted = 1;
 
 export function openReader(
-  cluster: Cluster,
+  connections: Connections,
   topics: Topics,
   patience: Patience,
   fetchBytesMax: number,
 ): Reader {
-  let connected: Promise<void> | null = null;
   let rest: Rest | null = null;
 
-  const connect = () => {
-    connected ??= cluster.connect().catch((error: unknown) => {
-      connected = null;
-      throw error;
-    });
-    return connected;
-  };
-
-  const fetch = async (at: TopicPartition, offset: number): Promise<Fetched> => {
-    await connect();
-    await cluster.addMultipleTargetTopics([at.topic]);
-    try {
-      return await fetchOnce(cluster, at, offset, fetchBytesMax);
-    } catch (error) {
-      // The leader may have moved or come back elsewhere.
-      await cluster.refreshMetadata().catch(() => {
-        connected = null;
-      });
-      throw error;
-    }
-  };
+  const fetch = (at: TopicPartition, offset: number): Promise<Fetched> =>
+    connections.use((cluster) => fetchOnce(cluster, at, offset, fetchBytesMax));
 
   /** An offset that is gone already gives what follows it, one past the end gives nothing. */
   const fetchExisting = async (at: TopicPartition, offset: number): Promise<Fetched> => {
@@ -96,9 +76,6 @@ export function openReader(
       if (found.length > limit) rest = { at, records: found.slice(limit) };
       return found.slice(0, limit);
     },
-    close: async () => {
-      if (connected !== null) await cluster.disconnect();
-    },
   };
 }
 
@@ -108,6 +85,7 @@ async function fetchOnce(
   offset: number,
   fetchBytesMax: number,
 ): Promise<Fetched> {
+  await cluster.addMultipleTargetTopics([at.topic]);
   await cluster.refreshMetadataIfNecessary();
   const [nodeId] = Object.keys(cluster.findLeaderForPartitions(at.topic, [at.partition]));
   if (nodeId === undefined) throw new Error(`${at.topic}/${at.partition} has no leader now`);
