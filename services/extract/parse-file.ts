@@ -4,6 +4,7 @@
  */
 import type Parser from 'tree-sitter';
 import { type Facts, noFacts, type ParsedFile } from './facts.ts';
+import { openTreeReader } from './fast-tree.ts';
 import type { OxcResult } from './languages/ecmascript-tree.ts';
 import type { Excerpt, Language, OxcParsing, TreeSitterParsing } from './languages/language.ts';
 import { languages } from './languages/registry.ts';
@@ -86,6 +87,7 @@ async function loadTreeSitter(parsing: TreeSitterParsing, limits: ParseLimits): 
   parser.setLanguage(grammar as Parser.Language);
   // A grammar of another generation loads, and fails only when used.
   if (parser.parse('').rootNode === undefined) throw new Error(`${parsing.grammar} does not fit`);
+  const readTree = openTreeReader(grammar);
   parser.setTimeoutMicros(limits.parseTimeMsMax * 1000);
   const attempt = (text: string, path: string) => {
     const options = { bufferSize: text.length + 1 };
@@ -95,8 +97,9 @@ async function loadTreeSitter(parsing: TreeSitterParsing, limits: ParseLimits): 
       parser.reset();
       return null;
     }
-    const errorRatio = errorRatioOf(tree.rootNode, text.length);
-    return { errorRatio, read: () => parsing.read(tree.rootNode, text, path) };
+    const root = readTree(tree, text);
+    const errorRatio = errorRatioOf(root, text.length);
+    return { errorRatio, read: () => parsing.read(root, text, path) };
   };
   return ({ text: whole, path }) => {
     const excerpt = parsing.excerpt?.(whole) ?? null;

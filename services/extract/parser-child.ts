@@ -13,7 +13,8 @@ export function serve(open: typeof openFileParser): void {
   const answer = async ({ jobs, limits }: ChildRequest) => {
     parser ??= open(limits);
     for (const job of jobs) {
-      reply({ kind: 'parsed', outcome: await parser.parse(job) });
+      const outcome = await parser.parse(job);
+      reply({ kind: 'parsed', outcome, residentBytes: process.memoryUsage.rss() });
       await setImmediate();
     }
   };

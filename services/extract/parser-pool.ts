@@ -16,7 +16,12 @@ export interface ChildRequest {
 
 export type ChildReply =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'parsed'; readonly outcome: ParseOutcome };
+  | {
+      readonly kind: 'parsed';
+      readonly outcome: ParseOutcome;
+      /** Memory of the process after the file, native trees included. */
+      readonly residentBytes: number;
+    };
 
 export interface PoolOptions extends ParseLimits {
   /** 0 means one less than there are cores, at least one. */
@@ -25,6 +30,7 @@ export interface PoolOptions extends ParseLimits {
   readonly childFilesMax: number;
   readonly childBytesMax: number;
   readonly childMemoryMegabytesMax: number;
+  readonly childResidentMegabytesMax: number;
 }
 
 export interface ParserPool {
@@ -33,6 +39,7 @@ export interface ParserPool {
   close(): Promise<void>;
 }
 
+const mebibyte = 1024 * 1024;
 /** Files sent at once: enough that the child never waits, few enough to share the rest. */
 const batchFilesMax = 32;
 const batchBytesMax = 256 * 1024;
@@ -152,6 +159,7 @@ async function useChild(state: PoolState, child: Child): Promise<void> {
     files += batch.length;
     bytes += batch.reduce((sum, task) => sum + task.job.text.length, 0);
     if (!(await runBatch(batch, child, queue, options))) return;
+    if (child.residentBytes() > options.childResidentMegabytesMax * mebibyte) return;
   }
 }
 

@@ -12,6 +12,8 @@ export interface Child {
   send(request: ChildRequest): void;
   /** The next outcome; after `waitMsMax` without one the child is killed. */
   next(waitMsMax: number): Promise<ParseOutcome | ChildEnd>;
+  /** Memory it had after the last file; 0 before the first. */
+  residentBytes(): number;
   kill(): void;
   describeEnd(): string;
 }
@@ -26,6 +28,7 @@ export function startChild(entry: URL, memoryMegabytesMax: number): Child {
   });
   const replies: ChildReply[] = [];
   let end: string | null = null;
+  let residentBytes = 0;
   let wake: () => void = () => {};
   const finish = (how: string) => {
     end ??= how;
@@ -65,10 +68,14 @@ export function startChild(entry: URL, memoryMegabytesMax: number): Child {
     },
     async next(waitMsMax) {
       const reply = await take(waitMsMax);
-      if (reply?.kind === 'parsed') return reply.outcome;
+      if (reply?.kind === 'parsed') {
+        residentBytes = reply.residentBytes;
+        return reply.outcome;
+      }
       if (reply === undefined) process_.kill('SIGKILL');
       return reply === undefined ? 'parser-hung' : 'parser-crashed';
     },
+    residentBytes: () => residentBytes,
     kill: () => {
       process_.kill('SIGKILL');
     },

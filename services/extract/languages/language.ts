@@ -3,11 +3,31 @@
  * how to resolve its imports (pure). A new language is one file and one line in registry.ts.
  * Resolution starts at declared roots and never matches a path by its end.
  */
-import type Parser from 'tree-sitter';
 import type { Binding, Facts, ImportFact, ParsedFile } from '../facts.ts';
 import type { OxcResult } from './ecmascript-tree.ts';
 
-export type SyntaxNode = Parser.SyntaxNode;
+/** What readers use of a tree-sitter node. Indices and columns are in UTF-16 units. */
+export interface SyntaxNode {
+  readonly id: number;
+  readonly type: string;
+  readonly text: string;
+  readonly startIndex: number;
+  readonly endIndex: number;
+  readonly startPosition: { readonly row: number; readonly column: number };
+  readonly endPosition: { readonly row: number; readonly column: number };
+  readonly hasError: boolean;
+  readonly isNamed: boolean;
+  readonly namedChildCount: number;
+  readonly namedChildren: readonly SyntaxNode[];
+  readonly children: readonly SyntaxNode[];
+  /** Slow for a node that `descendantsOfType` found: tree-sitter looks for it from the root. */
+  readonly parent: SyntaxNode | null;
+  readonly previousNamedSibling: SyntaxNode | null;
+  childForFieldName(name: string): SyntaxNode | null;
+  descendantsOfType(types: string | readonly string[]): readonly SyntaxNode[];
+  /** The smallest node at a place of the text. */
+  descendantForIndex(index: number): SyntaxNode;
+}
 
 /** A part of a file. */
 export interface Excerpt {
