@@ -58,6 +58,7 @@ export const errorCodes = {
   SCORER_UNAVAILABLE: 'retry',
   SCORER_UNSUITABLE: 'fatal',
   TOKENIZER_UNSUPPORTED: 'fatal',
+  TOKENIZER_CRASHED: 'fatal',
   REGISTRY_UNAVAILABLE: 'retry',
   SCHEMA_MISSING: 'fatal',
   SCHEMA_INCOMPATIBLE: 'fatal',

@@ -69,3 +69,35 @@ export async function tokenizeDocument(
   const rendering = renderDocument(kinds, segmentTexts(body, document), template, masking);
   return joinTokens(rendering, await encode(textsOf(rendering)), byteLength);
 }
+
+/** Samples that are loaded before it is their turn; the caller bounds how many. */
+export interface Loads {
+  begin(sample: CarriedSample): void;
+  /** The pieces of a sample, which is begun now if it was not before. */
+  take(sample: CarriedSample): Promise<readonly SamplePiece[]>;
+  forget(): void;
+}
+
+export function createLoads(
+  load: (sample: CarriedSample) => Promise<readonly SamplePiece[]>,
+): Loads {
+  const begun = new Map<string, Promise<readonly SamplePiece[]>>();
+  const begin = (sample: CarriedSample) => {
+    const known = begun.get(sample.id);
+    if (known !== undefined) return known;
+    const loading = load(sample);
+    // A failure is that of the sample's turn.
+    loading.catch(() => {});
+    begun.set(sample.id, loading);
+    return loading;
+  };
+  return {
+    begin,
+    take: (sample) => {
+      const loading = begin(sample);
+      begun.delete(sample.id);
+      return loading;
+    },
+    forget: () => begun.clear(),
+  };
+}

@@ -18,10 +18,14 @@ export interface Order<Item extends Arrival> {
   offer(item: Item): boolean;
   /** The next record to pack, or null while it has not arrived. */
   shift(): Item | null;
+  /** What the next calls of `shift` would give, at most so many. */
+  ready(itemsMax: number): Item[];
   /** A bounded run has this many source positions. */
   close(sources: number): void;
   /** True when every position was released. */
   isComplete(): boolean;
+  /** True when no record is to come any more. */
+  isArrived(): boolean;
   /** Records that were taken and not released. */
   waiting(): Iterable<Item>;
   /** First source position not released; 0 in a live stream. */
@@ -46,10 +50,20 @@ export function createSourceOrder<Item extends Arrival>(next: number): Order<Ite
       }
       return item;
     },
+    ready: (itemsMax) => {
+      const items: Item[] = [];
+      for (let position = next; items.length < itemsMax; position += 1) {
+        const item = held.get(position);
+        if (item === undefined) break;
+        items.push(item);
+      }
+      return items;
+    },
     close: (count) => {
       sources = count;
     },
     isComplete: () => sources !== null && next >= sources,
+    isArrived: () => sources !== null && next + held.size >= sources,
     waiting: () => held.values(),
     nextSequence: () => next,
   };
@@ -66,8 +80,10 @@ export function createArrivalOrder<Item extends Arrival>(seen: Set<string>): Ord
       return true;
     },
     shift: () => queue.shift() ?? null,
+    ready: (itemsMax) => queue.slice(0, itemsMax),
     close: () => {},
     isComplete: () => false,
+    isArrived: () => false,
     waiting: () => queue,
     nextSequence: () => 0,
   };

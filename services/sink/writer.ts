@@ -12,7 +12,7 @@ import type { StageRecord, Tools, Writer, WriterResult } from '../runtime/stage.
 import type { Configuration } from './config.ts';
 import { countTrained, type SamplePiece } from './core.ts';
 import { removeAbandoned } from './garbage.ts';
-import { holdRecord, loadPieces } from './intake.ts';
+import { createLoads, holdRecord, type Loads, loadPieces } from './intake.ts';
 import { createEntry, hasEntry, nextNumbers, publishIndex, sumOver } from './manifest.ts';
 import { openOffsets } from './offsets.ts';
 import { keepTokenizer } from './output.ts';
@@ -47,6 +47,7 @@ class SinkWriter implements Writer {
   readonly #tokenizer: Tokenizer;
   readonly #tokenizerFacts: ManifestEntry['tokenizer'];
   readonly #offsets = openOffsets();
+  readonly #loads: Loads;
   #state: SinkState;
   /** Number of source positions of a bounded run, once it is known. */
   #sources: number | null = null;
@@ -66,6 +67,7 @@ class SinkWriter implements Writer {
     this.#tools = tools;
     this.#store = store;
     this.#tokenizer = tokenizer;
+    this.#loads = createLoads((sample) => loadPieces(sample, tokenizer, tools));
     const { name, fingerprint, endOfText, template, masking } = tokenizer;
     this.#tokenizerFacts = { name, file, fingerprint, endOfText, template: template.name, masking };
     this.#state = state;
@@ -96,7 +98,7 @@ class SinkWriter implements Writer {
     return this.#guarded(async () => {
       if (this.#tools.run.bounded) throw new Error('a bounded run is never idle');
       await this.#overConflicts(async () => {
-        await this.#advance();
+        await this.#advance(true);
         this.#seal(this.#state.packer.flush());
         if (this.#state.pending.length > 0) await this.#commit(this.#groups(), [], false);
       });
@@ -104,7 +106,9 @@ class SinkWriter implements Writer {
   }
 
   /** Nothing to save: see the head of this file. */
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    await this.#tokenizer.close();
+  }
 
   async #guarded(work: () => Promise<void>): Promise<WriterResult> {
     if (this.#failure !== null) throw this.#failure.error;
@@ -156,14 +160,20 @@ class SinkWriter implements Writer {
     }
   }
 
-  /** Packs what is in order, seals what is full, and closes a bounded run after the last sample. */
-  async #advance(): Promise<void> {
+  /**
+   * Packs what is in order, seals what is full, and closes a bounded run after the last sample.
+   * Where threads tokenize, so many samples wait for more, until the input is quiet or complete.
+   */
+  async #advance(quiet = false): Promise<void> {
     const state = this.#state;
-    for (let item = state.order.shift(); item !== null; item = state.order.shift()) {
+    const ahead = quiet || state.order.isArrived() ? 0 : this.#tools.config.tokenizerThreads;
+    while (this.#lookAhead() > ahead) {
+      const item = state.order.shift();
+      if (item === null) break;
       state.uncommitted.push(item);
       if (item.sample === null) continue;
       state.references.set(item.sample.id, item.sample);
-      for (const piece of await loadPieces(item.sample, this.#tokenizer, this.#tools)) {
+      for (const piece of await this.#loads.take(item.sample)) {
         this.#tools.count('tokens_packed', piece.tokens);
         this.#tools.count('tokens_trained', countTrained(piece.mask));
         this.#seal(state.packer.add(piece));
@@ -174,6 +184,13 @@ class SinkWriter implements Writer {
     if (!state.order.isComplete() || this.#isComplete()) return;
     this.#seal(state.packer.flush());
     await this.#commit(this.#groups(), [], true);
+  }
+
+  /** Begins to load the samples that come next; says how many records are ready. */
+  #lookAhead(): number {
+    const ready = this.#state.order.ready(1 + this.#tools.config.tokenizerThreads);
+    for (const { sample } of ready) if (sample !== null) this.#loads.begin(sample);
+    return ready.length;
   }
 
   #seal(bins: readonly Bin<SamplePiece>[]): void {
@@ -236,6 +253,7 @@ class SinkWriter implements Writer {
    * holds nothing new.
    */
   async #reload(): Promise<boolean> {
+    this.#loads.forget();
     const before = this.#state;
     const backlog = [...before.uncommitted, ...before.order.waiting()];
     this.#state = await loadState(this.#tools, this.#store, this.#tokenizer, before);

@@ -1,6 +1,6 @@
 /**
- * Templates beside Hugging Face's library on real vocabularies: joint masks are those of its offsets,
- * and a chat tokenized in one go has the ids that it gives the same conversation.
+ * Templates beside Hugging Face's library on real vocabularies: joint masks are those of its
+ * offsets, and a chat tokenized in one go has the ids that it gives the same conversation.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
