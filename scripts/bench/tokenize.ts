@@ -1,17 +1,23 @@
 /**
  * MB/s of source text into tokens: the encoder in services/sink/bpe beside Hugging Face's library
  * on one thread, `gpt-tokenizer` and `tiktoken`, on the same files. Each is warmed up on one half
- * of them and measured on the other, which its caches have not seen; `baseline` is the library.
+ * of them and measured on the other, which its caches have not seen; `baseline` is the library,
+ * for threads it is one thread.
  */
+import { availableParallelism } from 'node:os';
 import { encode as encodeCl100k } from 'gpt-tokenizer/encoding/cl100k_base';
 import { encode as encodeO200k } from 'gpt-tokenizer/encoding/o200k_base';
 import { get_encoding } from 'tiktoken';
+import { openTokenizer } from '../../services/sink/tokenizer.ts';
 import { openBoth } from '../../test/services/sink/bpe/vocabularies.ts';
 import type { Report } from '../bench.ts';
 import { sourceCorpus } from '../source-corpus.ts';
 
 const bytesMax = 16_000_000;
 const runLength = 1_000_000;
+const threadsMax = 4;
+/** Texts of one call to threads, about the files of a small repository. */
+const callTexts = 30;
 
 /** Vocabularies of the same size and shape; o200k_base is exactly that of gpt4o. */
 const compared = [
@@ -51,6 +57,31 @@ export async function run(report: Report): Promise<void> {
       const value = (performance.now() - start) / 1000;
       report({ metric: `${name}: 1M characters, ${what}`, value, unit: 's' });
     }
+  }
+  await measureThreads(report, first, second);
+}
+
+/** Threads beside one thread, each call a sample's worth of texts. */
+async function measureThreads(
+  report: Report,
+  first: readonly string[],
+  second: readonly string[],
+): Promise<void> {
+  const counts = [1, Math.min(threadsMax, Math.max(2, availableParallelism()))];
+  let baseline: number | undefined;
+  for (const tokenizerThreads of counts) {
+    const tokenizer = await openTokenizer('', '', { tokenizerThreads });
+    const encode = (texts: readonly string[]) => {
+      const calls = Array.from({ length: Math.ceil(texts.length / callTexts) }, (_, call) =>
+        tokenizer.encode(texts.slice(call * callTexts, (call + 1) * callTexts)),
+      );
+      return Promise.all(calls);
+    };
+    const value = await measure(encode, first, second);
+    baseline ??= value;
+    const metric = `qwen3: own, ${tokenizerThreads === 1 ? '1 thread' : `${tokenizerThreads} threads`}`;
+    report({ metric, value, unit: 'MB/s', baseline });
+    await tokenizer.close();
   }
 }
 

@@ -66,7 +66,7 @@ export const configuration = z.object({
     .default(0)
     .meta({ operational: true })
     .describe(
-      'Threads that tokenize, each a sample; 0 tokenizes in the main thread. Worth it where the sink is the slowest stage; a thread holds its own tables, about 150 MB for the vocabulary of Qwen3.',
+      'Threads that tokenize, each a sample; 0 tokenizes in the main thread. Worth it where the sink is the slowest stage; a thread holds its own tables, some 250 MB for the vocabulary of Qwen3.',
     ),
   quietMs: z
     .int()

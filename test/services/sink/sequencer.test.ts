@@ -52,7 +52,13 @@ describe('createSourceOrder', () => {
     expect(source.offer(arrival(6))).toBe(true);
     expect(source.offer(arrival(6))).toBe(false);
     expect(drain(source)).toEqual([]);
+    expect(source.ready(9)).toEqual([]);
     expect(source.offer(arrival(5, null))).toBe(true);
+    expect(source.ready(1).map(({ sequence }) => sequence)).toEqual([5]);
+    expect(source.ready(9).map(({ sequence }) => sequence)).toEqual([5, 6]);
+    expect(source.isArrived()).toBe(false);
+    source.close(7);
+    expect([source.isArrived(), source.isComplete()]).toEqual([true, false]);
     expect(drain(source)).toEqual([5, 6]);
     expect(source.nextSequence()).toBe(7);
   });
