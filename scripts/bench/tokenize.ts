@@ -79,7 +79,7 @@ async function measureThreads(
     };
     const value = await measure(encode, first, second);
     baseline ??= value;
-    const metric = `qwen3: own, ${tokenizerThreads === 1 ? '1 thread' : `${tokenizerThreads} threads`}`;
+    const metric = `qwen3: own, threads: ${tokenizerThreads}`;
     report({ metric, value, unit: 'MB/s', baseline });
     await tokenizer.close();
   }
