@@ -4,11 +4,11 @@
  */
 import type { Edge } from '../../schemas/generated/types.ts';
 import type { Shortfall } from './core.ts';
-import { type Binding, byText, type ParsedFile, softness } from './facts.ts';
+import { addTo, type Binding, byText, type ParsedFile, softness } from './facts.ts';
 import type { Link, Project, Resolution } from './languages/language.ts';
 import { stemOf } from './paths.ts';
 import { isTest, testedStem } from './placement.ts';
-import { openReexports } from './reexports.ts';
+import { type Definer, openReexports, type Reexports } from './reexports.ts';
 
 /** When several imports lead to one file, the first of these names the edge. */
 const kinds = ['import', 'include', 'same-package', 're-export', 'type-only', 'declares'] as const;
@@ -61,11 +61,12 @@ function addLink(
   link: Link,
   file: ParsedFile,
   uses: ReadonlySet<string>,
-  reexports: ReturnType<typeof openReexports>,
+  reexports: Reexports,
 ): void {
   const used = usedNames(link, file, uses, reexports);
   let own = used.length === 0;
   const direct = new Set<string>();
+  const confidence = link.confidence * passedOnConfidence;
   for (const { name, local } of used) {
     const definer = reexports.definerOf(link.to, name);
     if (definer === null || definer.path === link.to) {
@@ -74,14 +75,43 @@ function addLink(
       continue;
     }
     direct.add(name);
-    if (definer.path === file.path) continue;
-    // A whole module is passed on: what is used of it is what is used through its local name.
-    const names = definer.name === '*' ? (file.facts.members.get(local) ?? []) : [definer.name];
-    const confidence = link.confidence * passedOnConfidence;
-    merge(drafts, definer.path, { ...link, confidence, names: new Set(names) });
+    for (const [path, names] of definersBehind(definer, local, file, reexports)) {
+      if (path !== file.path) merge(drafts, path, { ...link, confidence, names });
+    }
   }
   const weight = own ? link.softness : Math.max(link.softness, softness.throughBarrel);
   merge(drafts, link.to, { ...link, softness: weight, names: direct });
+}
+
+/** Modules that are reached through modules, `a.b.c`, are followed no deeper than this. */
+const modulesMax = 8;
+
+/**
+ * The file that defines a name. When that is a whole module, what is used of it is what is used
+ * through its local name, which it may have from elsewhere in turn.
+ */
+function definersBehind(
+  definer: Definer,
+  local: string,
+  file: ParsedFile,
+  reexports: Reexports,
+): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  const follow = (at: Definer, through: string, depth: number) => {
+    if (at.name !== '*') {
+      addTo(found, at.path, at.name);
+      return;
+    }
+    found.set(at.path, found.get(at.path) ?? new Set());
+    for (const name of file.facts.members.get(through) ?? []) {
+      const next = reexports.definerOf(at.path, name);
+      const isElsewhere = next !== null && next.path !== at.path && depth < modulesMax;
+      if (isElsewhere) follow(next, `${through}.${name}`, depth + 1);
+      else addTo(found, at.path, name);
+    }
+  };
+  follow(definer, local, 0);
+  return found;
 }
 
 /** Names that the link uses, as the target exports them and as the file calls them. */
@@ -89,7 +119,7 @@ function usedNames(
   link: Link,
   file: ParsedFile,
   uses: ReadonlySet<string>,
-  reexports: ReturnType<typeof openReexports>,
+  reexports: Reexports,
 ): Binding[] {
   const used = link.bindings.flatMap((binding) => {
     if (binding.name !== '*') return [binding];

@@ -18,8 +18,8 @@ export interface Reexports {
   ownNames(path: string): ReadonlySet<string>;
 }
 
-/** A search through more barrels than this is given up: real chains have two or three links. */
-const hopsMax = 512;
+/** A search through more barrels than this is given up; a library may pass on all of its files. */
+const hopsMax = 4096;
 
 export function openReexports(
   project: Project,
@@ -53,15 +53,27 @@ export function openReexports(
       if (next.name === '*') return next;
       return follow(next.path, next.name, visited) ?? next;
     }
-    for (const star of stars.get(path) ?? []) {
+    const open = stars.get(path) ?? [];
+    // Most names are one step away: looked for before any barrel behind.
+    const near = open.find((star) => own.get(star)?.has(local) === true);
+    if (near !== undefined) return { path: near, name: local };
+    for (const star of open) {
       const found = follow(star, name, visited);
       if (found !== null) return found;
     }
     return null;
   };
 
+  const known = new Map<string, Definer | null>();
   return {
-    definerOf: (path, name) => follow(path, name, new Set()),
+    definerOf(path, name) {
+      const key = `${path}\0${name}`;
+      const remembered = known.get(key);
+      if (remembered !== undefined) return remembered;
+      const found = follow(path, name, new Set());
+      known.set(key, found);
+      return found;
+    },
     ownNames: (path) => own.get(path) ?? new Set(),
   };
 }

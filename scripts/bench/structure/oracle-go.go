@@ -112,14 +112,16 @@ func (r *repository) readPackage(p *listed, byPath map[string]*listed) {
 			continue
 		}
 		syntax = append(syntax, parsed)
-		r.judged[path] = true
 	}
+	missing := false
 	lookup := func(path string) (io.ReadCloser, error) {
 		if mapped, ok := p.ImportMap[path]; ok {
 			path = mapped
 		}
 		if found := byPath[path]; found != nil && found.Export != "" {
 			return os.Open(found.Export)
+		} else if found != nil && r.holds(found.Dir+"/") {
+			missing = true
 		}
 		return nil, fmt.Errorf("no export data of %s", path)
 	}
@@ -127,6 +129,13 @@ func (r *repository) readPackage(p *listed, byPath map[string]*listed) {
 	config := types.Config{Importer: importer.ForCompiler(files, "gc", lookup), Error: func(error) {}}
 	name, _, _ := strings.Cut(p.ImportPath, " ")
 	_, _ = config.Check(name, files, syntax, info)
+	// A package of the repository that does not compile here leaves its names unknown.
+	if missing {
+		return
+	}
+	for _, file := range syntax {
+		r.judged[files.Position(file.Pos()).Filename] = true
+	}
 	used := map[[2]string]bool{}
 	for ident, object := range info.Uses {
 		r.readUse(files, ident, object, used)

@@ -20,6 +20,8 @@ interface Module {
 }
 
 interface Package {
+  /** What its clauses say: programs that are run by `go generate` lie beside it as `main`. */
+  readonly name: string;
   readonly files: readonly ParsedFile[];
   /** Top-level name to the files that declare it. */
   readonly declares: ReadonlyMap<string, readonly string[]>;
@@ -86,9 +88,11 @@ function addPackage(
     resolution.unresolved.push({ specifier: fact.specifier, reason });
     return;
   }
-  const sources = target.files.filter((other) => !other.path.endsWith('_test.go'));
-  const visible = { files: sources, declares: target.declares };
-  const local = fact.style === '' ? (sources[0]?.facts.scope ?? '') : fact.style;
+  const sources = target.files.filter(
+    (other) => !other.path.endsWith('_test.go') && other.facts.scope === target.name,
+  );
+  const visible = { ...target, files: sources };
+  const local = fact.style === '' ? target.name : fact.style;
   imported.add(local);
   const names = local === '.' ? file.facts.uses : (file.facts.members.get(local) ?? []);
   const links = linksTo(visible, names, 'import', file.path);
@@ -142,7 +146,7 @@ function visibleFrom(own: Package | undefined, file: ParsedFile): Package | null
     (other) =>
       other.facts.scope === file.facts.scope && (isTest || !other.path.endsWith('_test.go')),
   );
-  return { files, declares: own.declares };
+  return { ...own, files };
 }
 
 function readPackages(project: Project): Map<string, Package> {
@@ -158,11 +162,14 @@ function readPackage(files: readonly ParsedFile[]): Package {
   const declares = new Map<string, string[]>();
   for (const file of files) {
     for (const { name, kind } of file.facts.symbols) {
-      if (kind === 'method' || name === 'init' || name === 'main') continue;
+      if (kind === 'method' || name === 'init' || name === '_') continue;
       if (declares.get(name)?.at(-1) !== file.path) append(declares, name, file.path);
     }
   }
-  return { files, declares };
+  const names = files
+    .filter(({ path }) => !path.endsWith('_test.go'))
+    .map(({ facts }) => facts.scope ?? '');
+  return { name: names.find((name) => name !== 'main') ?? names[0] ?? '', files, declares };
 }
 
 /**

@@ -4,8 +4,8 @@
  * it. The first segment of a module decides whether it is the repository's; nothing matches by the
  * end of a path. Pure.
  */
-import { type ImportFact, type ParsedFile, softness } from '../facts.ts';
-import { below, folderOf, isBelow, joinPath, nameOf } from '../paths.ts';
+import { type Binding, type ImportFact, type ParsedFile, softness } from '../facts.ts';
+import { below, folderOf, isBelow, joinPath, nameOf, stemOf } from '../paths.ts';
 import { emptyResolution, type Link, linkOf, type Project, type Resolution } from './language.ts';
 import { openPythonRoots } from './python-roots.ts';
 
@@ -75,13 +75,31 @@ function addFound(
   resolution: Resolution,
 ): void {
   const { specifier } = fact;
-  if (found.kind === 'external') {
+  if (fact.style === 'top') {
+    if (found.kind === 'file') addTop(project, file, fact, found.path, resolution);
+  } else if (found.kind === 'external') {
     resolution.externals.push(specifier.split('.', 1)[0] ?? specifier);
   } else if (found.kind === 'broken') {
     resolution.unresolved.push({ specifier, reason: 'no such module in the repository' });
   } else if (fact.style === 'import') {
     if (found.kind === 'file') resolution.links.push(weigh(file, linkOf(fact, found.path)));
   } else addNames(project, file, fact, found, resolution);
+}
+
+/** The package around an imported submodule counts only for what is used of it directly. */
+function addTop(
+  project: Project,
+  file: ParsedFile,
+  fact: ImportFact,
+  path: string,
+  resolution: Resolution,
+): void {
+  const used = (file.facts.members.get(fact.specifier) ?? []).filter(
+    (name) => findBelow(project, folderOf(path), [name]).kind !== 'file',
+  );
+  if (used.length === 0) return;
+  const bindings = used.map((name) => ({ name, local: `${fact.specifier}.${name}` }));
+  resolution.links.push(weigh(file, linkOf(fact, path, { bindings })));
 }
 
 /** `from p import x`: the submodule `p.x` where there is one, else a name of `p` itself. */
@@ -108,8 +126,18 @@ function addNames(
     }
   }
   if (found.kind === 'file' && (own.length > 0 || fact.star)) {
-    resolution.links.push(weigh(file, linkOf(fact, found.path, { bindings: own })));
+    const bindings = [...submoduleOf(file, found.path), ...own];
+    resolution.links.push(weigh(file, linkOf(fact, found.path, { bindings })));
   }
+}
+
+/** `from .a import x` in a package also makes `a` a name of the package, unless another is. */
+function submoduleOf(file: ParsedFile, path: string): Binding[] {
+  const isInit = /^__init__\.pyi?$/.test(nameOf(file.path));
+  if (!isInit || folderOf(path) !== folderOf(file.path)) return [];
+  const local = stemOf(path);
+  const bound = file.facts.imports.some(({ bindings }) => bindings.some((b) => b.local === local));
+  return bound ? [] : [{ name: '*', local }];
 }
 
 function defines(project: Project, path: string, name: string): boolean {

@@ -143,8 +143,13 @@ function plainImports(node: SyntaxNode): ImportFact[] {
       return [importFact({ specifier, style: 'import', bindings: [{ name: '*', local }] })];
     }
     if (child.type !== 'dotted_name') return [];
-    const bindings = [{ name: '*', local: child.text }];
-    return [importFact({ specifier: child.text, style: 'import', bindings })];
+    const whole = (text: string) => [{ name: '*', local: text }];
+    const specifier = child.text;
+    const fact = importFact({ specifier, style: 'import', bindings: whole(specifier) });
+    const [first = ''] = specifier.split('.', 1);
+    // `import a.b` binds `a`, through which everything else of it is reached as well.
+    if (first === specifier) return [fact];
+    return [fact, importFact({ specifier: first, style: 'top', bindings: whole(first) })];
   });
 }
 
