@@ -1,4 +1,4 @@
-/** Files that `mod x;` declares: the index has no place for a module that defines nothing itself. */
+/** Files that `mod x;` declares: the index holds no module that defines nothing itself. */
 import { dirname, join } from 'node:path/posix';
 
 export function declaredModules(path: string, text: string, known: ReadonlySet<string>): string[] {

@@ -1,4 +1,4 @@
-/** Reads a SCIP index (github.com/sourcegraph/scip): the occurrences of symbols in each document. */
+/** Reads a SCIP index (github.com/sourcegraph/scip): the occurrences of symbols by document. */
 import { readFile } from 'node:fs/promises';
 
 export interface Occurrence {

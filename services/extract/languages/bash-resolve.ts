@@ -59,7 +59,7 @@ function findSource(project: Project, from: string, fact: ImportFact): string | 
   return null;
 }
 
-/** Functions of files that are sourced by what is sourced; those of the latter are linked already. */
+/** Functions of files that sourced files source in turn; the sourced ones are linked already. */
 function addFunctions(project: Project, file: ParsedFile, resolution: Resolution): void {
   const own = definedIn(file);
   const direct = resolution.links.map(({ to }) => to);

@@ -41,7 +41,7 @@ export interface TreeSitterParsing {
   /** Package that exports the grammar. */
   readonly grammar: string;
   readonly read: (root: SyntaxNode, text: string, path: string) => Omit<Facts, 'errorRatio'>;
-  /** What of a file is in the language, where that is not all of it; a string says why nothing is. */
+  /** What of a file is in the language, where that is not all; a string says why nothing is. */
   readonly excerpt?: (text: string) => Excerpt | string;
   /** The same text, equally long, with what the grammar trips over blanked; tried after errors. */
   readonly repair?: (text: string) => string;

@@ -56,7 +56,7 @@ function rowsOf(text: string, line: number): { text: string; line: number }[] {
     .map((row) => ({ text: row.replace(/\r$/, ''), line }));
 }
 
-/** `%magic`, `!command`, `help?` and `x = !command`; a block that held only one keeps a statement. */
+/** `%magic`, `!command`, `help?` and `x = !command`; a block of only these keeps a statement. */
 function withoutCommands(row: string): string {
   if (/^\s*(?:%|!|\?)|^\s*[\w.]+\?{1,2}\s*$/.test(row)) return row.replace(/\S.*$/, 'pass');
   return row.replace(/^(\s*[\w., ]+=\s*)[!%]\s*[\w.].*$/, '$10');

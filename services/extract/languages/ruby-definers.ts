@@ -32,7 +32,7 @@ export interface Found {
 }
 
 export interface RubyConstants {
-  /** The file that defines a constant as seen from a place; null for its own and for foreign ones. */
+  /** The file that defines a constant as seen from a place; null for its own and foreign ones. */
   find(file: ParsedFile, nesting: readonly string[], path: string): Found | null;
 }
 

@@ -1,8 +1,8 @@
-/** What a Ruby file loads, and the modules that it mixes in: the calls that matter to resolution. */
+/** What a Ruby file loads, and the modules that it mixes in: the calls that resolution reads. */
 import { type ImportFact, importFact, softness } from '../facts.ts';
 import { ancestorOf } from '../tree.ts';
 import type { SyntaxNode } from './language.ts';
-import { nestingAt, type Scope } from './ruby-constants.ts';
+import { nestingAt, type Scope } from './ruby-names.ts';
 import { pathOf } from './ruby-path.ts';
 
 const interesting =

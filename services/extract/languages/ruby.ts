@@ -2,7 +2,7 @@
 import { byText, type Definition } from '../facts.ts';
 import { definitionOf, docAbove } from '../tree.ts';
 import type { Language, SyntaxNode } from './language.ts';
-import { readConstants, readScopes, type Scope } from './ruby-constants.ts';
+import { readConstants, readScopes, type Scope } from './ruby-names.ts';
 import { readRequires } from './ruby-requires.ts';
 import { openRubyResolver } from './ruby-resolve.ts';
 import { isGemManifest } from './ruby-roots.ts';
