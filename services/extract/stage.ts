@@ -6,7 +6,8 @@ import { type Configuration, configuration } from './config.ts';
 import { openContent } from './content.ts';
 import { type Extractor, openExtractor } from './extractor.ts';
 
-let extractor: Extractor | null = null;
+/** Parser processes and cache of each opened stage. */
+const extractors = new WeakMap<Tools<Configuration>, Extractor>();
 
 export const extract = defineStage<Configuration, 'repo-admitted'>('extract', {
   config: configuration,
@@ -14,15 +15,17 @@ export const extract = defineStage<Configuration, 'repo-admitted'>('extract', {
   concurrency: (config) => config.concurrency,
   failed: null,
   async open(tools) {
-    extractor = openFor(tools);
+    const { config, run } = tools;
+    extractors.set(tools, openExtractor(config, join(run.outputFolder, 'cache')));
   },
-  async close() {
-    await extractor?.close();
-    extractor = null;
+  async close(tools) {
+    await extractors.get(tools)?.close();
+    extractors.delete(tools);
   },
   async handle(record, tools) {
     const { repository } = record.body;
-    extractor ??= openFor(tools);
+    const extractor = extractors.get(tools);
+    if (extractor === undefined) throw new Error('extract was not opened with these tools');
     const damagedBefore = extractor.damagedEntries();
     const files = openContent(repository, tools.blobs);
     const { shortfalls, counts, ...structure } = await extractor.extract(files, tools.signal);
@@ -35,7 +38,3 @@ export const extract = defineStage<Configuration, 'repo-admitted'>('extract', {
     return [emit('repo-structure', { repository, ...structure })];
   },
 });
-
-function openFor({ config, run }: Tools<Configuration>): Extractor {
-  return openExtractor(config, join(run.outputFolder, 'cache'));
-}

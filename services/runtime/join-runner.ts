@@ -116,7 +116,7 @@ export async function startJoin(stage: Join, engine: Engine): Promise<StageRunne
       stopping.abort();
       await chain;
       await intake?.close();
-      await stage.close?.();
+      await stage.close?.(tools);
     },
   };
 }

@@ -70,7 +70,7 @@ export async function startMap(
       stopping.abort();
       await Promise.all(running);
       await intake?.close();
-      await stage.close?.();
+      await stage.close?.(tools);
     },
   };
 }

@@ -60,7 +60,7 @@ export async function startSource(
     stop: async () => {
       stopping.abort();
       await pumping;
-      await stage.close?.();
+      await stage.close?.(tools);
     },
   };
 }

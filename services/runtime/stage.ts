@@ -90,9 +90,13 @@ export interface StageCommon<Config> {
   readonly name: StageName;
   /** Knobs with defaults; parsed before the stage starts. */
   readonly config: z.ZodType<Config>;
-  /** Called once at start, for resources such as child processes; `close` ends them. */
+  /**
+   * Called once at start, for resources such as child processes; `close` ends them. The same tools
+   * go to `open`, every call and `close`: resources are kept under them, for a process may open a
+   * stage more than once.
+   */
   readonly open?: (tools: Tools<Config>) => Promise<void>;
-  readonly close?: () => Promise<void>;
+  readonly close?: (tools: Tools<Config>) => Promise<void>;
 }
 
 export interface SourceItem {

@@ -15,7 +15,7 @@ import {
 } from './engine.ts';
 import { asPipelineError, PipelineError } from './errors.ts';
 import type { Emit } from './outcomes.ts';
-import type { Writer, WriterStage } from './stage.ts';
+import type { Tools, Writer, WriterStage } from './stage.ts';
 import { deadLetterUnreadable } from './unreadable.ts';
 
 /** Records held while the writer works. */
@@ -33,7 +33,7 @@ export async function startWriter(
   await announce(stage, engine, begun.outcomes);
   if (begun.done) {
     engine.finish();
-    return { assigned: () => 0, stop: () => closeAll(stage, writer, null) };
+    return { assigned: () => 0, stop: () => closeAll(stage, tools, writer, null) };
   }
   const assigned = new Map<string, TopicPartition>();
   const queue: IncomingRecord[] = [];
@@ -115,7 +115,7 @@ export async function startWriter(
       stopping.abort();
       quiet.stop();
       await working;
-      await closeAll(stage, writer, consumer);
+      await closeAll(stage, tools, writer, consumer);
     },
   };
 }
@@ -149,12 +149,13 @@ function watchQuiet(stage: WriterStage<unknown>, engine: Engine, onQuiet: () => 
 
 async function closeAll(
   stage: WriterStage<unknown>,
+  tools: Tools<unknown>,
   writer: Writer,
   consumer: BusConsumer | null,
 ): Promise<void> {
   await consumer?.close();
   await writer.close();
-  await stage.close?.();
+  await stage.close?.(tools);
 }
 
 /** True when the writer made something durable: its resume offsets may have moved. */

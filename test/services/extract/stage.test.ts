@@ -33,7 +33,7 @@ beforeAll(async () => {
   await extract.open?.(tools);
 });
 afterAll(async () => {
-  await extract.close?.();
+  await extract.close?.(tools);
   rmSync(folder, { recursive: true });
 });
 
@@ -99,6 +99,15 @@ describe('extract', () => {
       errorRatio: 1,
       lines: 400,
     });
+  });
+
+  it('belongs to the tools it was opened with: closing one leaves the others open', async () => {
+    const others = { ...tools };
+    await extract.open?.(others);
+    const [first] = await extract.handle(await record(), others);
+    await extract.close?.(others);
+    expect(await extract.handle(await record(), tools)).toEqual([first]);
+    await expect(extract.handle(await record(), others)).rejects.toThrow('was not opened');
   });
 
   it('fails on a blob that is not there', async () => {
