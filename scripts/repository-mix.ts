@@ -6,8 +6,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openLocalObjects } from '../services/runtime/objects/local.ts';
 import { readManifest } from '../services/sink/manifest.ts';
-import { openLocalShardStore } from '../services/sink/store.ts';
 import type { SampleFile } from '../test/samples/file-thoughts.ts';
 import {
   closedRecord,
@@ -89,7 +89,7 @@ export async function writeRaw(
   to: string,
 ): Promise<{ seconds: number; bytes: number }> {
   await mkdir(to);
-  const store = openLocalShardStore(from, () => {});
+  const store = openLocalObjects(from);
   const shards = (await readManifest(store)).entries.flatMap((entry) => entry.shards);
   let seconds = 0;
   let bytes = 0;

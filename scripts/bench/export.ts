@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { openSource } from '../../services/cli/export-command.ts';
 import { exportOutput } from '../../services/export/export.ts';
 import { formats } from '../../services/export/formats.ts';
-import { openLocalShardStore } from '../../services/sink/store.ts';
+import { openLocalObjects } from '../../services/runtime/objects/local.ts';
 import { openTokenizer } from '../../services/sink/tokenizer.ts';
 import { openSinkWriter } from '../../services/sink/writer.ts';
 import { createHarness, deliver } from '../../test/samples/sink-harness.ts';
@@ -52,7 +52,7 @@ async function makeShards(folder: string, out: string): Promise<void> {
   await mkdir(out);
   const harness = await createHarness(folder);
   const tokenizer = await openTokenizer('', '');
-  const store = openLocalShardStore(out, () => {});
+  const store = openLocalObjects(out);
   const writer = await openSinkWriter(harness.tools(out, { knobs }), store, tokenizer);
   await deliver(writer, await recordLog(harness, readPackages(inputBytesMax)));
 }

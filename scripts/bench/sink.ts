@@ -7,9 +7,9 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { verifyOutput } from '../../services/cli/verify.ts';
+import { openLocalObjects } from '../../services/runtime/objects/local.ts';
 import type { StageRecord } from '../../services/runtime/stage.ts';
 import { readManifest } from '../../services/sink/manifest.ts';
-import { openLocalShardStore } from '../../services/sink/store.ts';
 import { openTokenizer, type Tokenizer } from '../../services/sink/tokenizer.ts';
 import { openSinkWriter } from '../../services/sink/writer.ts';
 import {
@@ -108,7 +108,7 @@ async function writeAll(
 ): Promise<Written> {
   await mkdir(out);
   const tools = harness.tools(out, { knobs: { contextLength, shardBytesMax: 64 * 2 ** 20 } });
-  const store = openLocalShardStore(out, () => {});
+  const store = openLocalObjects(out);
   const writer = await openSinkWriter(tools, store, tokenizer);
   const started = performance.now();
   for (const record of log) await writer.accept(record as StageRecord);

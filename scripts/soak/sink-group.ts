@@ -13,8 +13,8 @@ import { parseProvenance } from '../../schemas/manifest.ts';
 import { decodeShard } from '../../schemas/mds.ts';
 import { verifyOutput } from '../../services/cli/verify.ts';
 import { sha256 } from '../../services/runtime/ids.ts';
+import { openLocalObjects } from '../../services/runtime/objects/local.ts';
 import { readManifest } from '../../services/sink/manifest.ts';
-import { openLocalShardStore } from '../../services/sink/store.ts';
 import {
   closedRecord,
   createHarness,
@@ -110,7 +110,7 @@ async function recordLog(
 
 /** Sample, piece and a hash of tokens and mask for every piece in the shards, sorted. */
 async function readContents(out: string): Promise<{ contents: string[]; carried: number }> {
-  const store = openLocalShardStore(out, () => {});
+  const store = openLocalObjects(out);
   const { entries } = await readManifest(store);
   const contents: string[] = [];
   for (const shard of entries.flatMap((entry) => entry.shards)) {

@@ -5,11 +5,13 @@ import type { Compression, ExportFormat } from '../export/format.ts';
 import { formatNames, formats } from '../export/formats.ts';
 import type { ExportSource } from '../export/source.ts';
 import { PipelineError } from '../runtime/errors.ts';
+import type { ObjectStore } from '../runtime/objects/object-store.ts';
 import { readManifest } from '../sink/manifest.ts';
 import { type CommandContext, writeJson, writeLine } from './context.ts';
 import { readGates } from './export-gates.ts';
 import { type ExitCode, exitCodes } from './failures.ts';
 import { formatBytes, formatCount, plural } from './format.ts';
+import { isRemote, openPlace } from './output-place.ts';
 import { loadReader, openOutput } from './samples.ts';
 
 export interface ExportOptions {
@@ -28,13 +30,16 @@ export async function exportCommand(
   const outputFolder = resolve(context.workingFolder, out);
   const format = chooseFormat(options.format);
   const compression = chooseCompression(format, options.compression);
+  if (isRemote(out) && options.to === undefined) {
+    throw new PipelineError('USAGE', `exporting ${out} needs --to FOLDER`, { subject: '--to' });
+  }
   const target =
     options.to === undefined
       ? join(outputFolder, 'export', format.name)
       : resolve(context.workingFolder, options.to);
   const drawn = err.isTerminal;
   const report = await exportOutput({
-    source: await openSource(outputFolder),
+    source: await openSource(await openPlace(context, out)),
     format,
     compression,
     target,
@@ -59,8 +64,8 @@ export async function exportCommand(
 }
 
 /** An output as its manifest stands now. */
-export async function openSource(outputFolder: string): Promise<ExportSource> {
-  const output = await openOutput(outputFolder);
+export async function openSource(place: string | ObjectStore): Promise<ExportSource> {
+  const output = await openOutput(place);
   const { entries, headHash } = await readManifest(output.store);
   return {
     entries,

@@ -4,6 +4,7 @@ import { PipelineError } from '../runtime/errors.ts';
 import { suggestName } from '../runtime/suggest-name.ts';
 import { type CommandContext, writeJson, writeLine } from './context.ts';
 import { type ExitCode, exitCodes } from './failures.ts';
+import { openPlace } from './output-place.ts';
 import { readFileGains } from './run-log.ts';
 import { drawSampleHead, drawSampleList, drawSegment, segmentsOfFile } from './sample-view.ts';
 import { listSamples, type MaskedSegment, openOutput, readSample, type Sample } from './samples.ts';
@@ -25,7 +26,7 @@ export async function inspectCommand(
   options: InspectOptions,
 ): Promise<ExitCode> {
   const outputFolder = resolve(context.workingFolder, out);
-  const output = await openOutput(outputFolder);
+  const output = await openOutput(await openPlace(context, out));
   if (id === undefined) {
     const samples = await listSamples(output);
     if (options.json === true) writeJson(context.out, { samples });

@@ -6,6 +6,8 @@ import { type ResolvedValues, stages } from '../registry.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { runEmbedded } from '../runtime/embedded.ts';
 import { asPipelineError, PipelineError } from '../runtime/errors.ts';
+import type { ObjectStore } from '../runtime/objects/object-store.ts';
+import { openObjects } from '../runtime/objects/open.ts';
 import type { RunSummary } from '../runtime/progress.ts';
 import { type CommandContext, writeJson, writeLine } from './context.ts';
 import { type ExitCode, exitCodes } from './failures.ts';
@@ -74,14 +76,17 @@ export async function runSources(
   if (options.resume === true) await requireRun(outputFolder);
   const teacher = await openConfiguredTeacher(context, values);
   const scorer = values.search.enabled ? await openConfiguredScorer(context, values) : null;
+  const objects = await openObjects({ settings: values.storage, folder: outputFolder });
   const reporter = createProgressReporter(context.err, options.quiet === true, systemClock);
   const stopping = () => reporter.note('stopping; finished work is kept');
   context.signal.addEventListener('abort', stopping, { once: true });
   try {
     await requireReady(values, teacher, scorer);
     await prepareFolder(outputFolder);
+    await requireStore(objects);
     const summary = await runEmbedded({
       outputFolder,
+      objects,
       configuration: values,
       configurationHash: hash,
       inputHash,
@@ -97,6 +102,7 @@ export async function runSources(
     context.signal.removeEventListener('abort', stopping);
     reporter.close();
     await scorer?.close();
+    await objects.close();
   }
 }
 
@@ -127,6 +133,12 @@ async function requireReady(
   if (scorerProblem !== null) {
     throw new PipelineError('SCORER_UNAVAILABLE', scorerProblem, { subject: 'scorer' });
   }
+}
+
+async function requireStore(objects: ObjectStore): Promise<void> {
+  const problem = await objects.check();
+  if (problem === null) return;
+  throw new PipelineError('STORE_UNSUITABLE', problem, { subject: objects.place });
 }
 
 async function requireRun(outputFolder: string): Promise<void> {

@@ -16,8 +16,9 @@ import {
   type TextSegment,
 } from '../../schemas/trajectory-text.ts';
 import { PipelineError } from '../runtime/errors.ts';
+import { openLocalObjects } from '../runtime/objects/local.ts';
+import type { ObjectStore } from '../runtime/objects/object-store.ts';
 import { readManifest } from '../sink/manifest.ts';
-import { openLocalShardStore, type ShardStore } from '../sink/store.ts';
 import { type DocumentReader, openDocumentReader } from '../sink/template/document-reader.ts';
 import { type ReadDocument, TemplateError, tokenPlaces } from '../sink/template/read.ts';
 
@@ -52,7 +53,7 @@ export interface Sample {
 export interface OpenOutput {
   readonly entries: readonly ManifestEntry[];
   readonly shards: readonly ManifestShard[];
-  readonly store: ShardStore;
+  readonly store: ObjectStore;
 }
 
 interface Piece {
@@ -61,14 +62,15 @@ interface Piece {
   readonly mask: Uint8Array;
 }
 
-export async function openOutput(outputFolder: string): Promise<OpenOutput> {
-  const store = openLocalShardStore(outputFolder, () => {});
+/** Reads the manifest of an output in a folder or another store. */
+export async function openOutput(place: string | ObjectStore): Promise<OpenOutput> {
+  const store = typeof place === 'string' ? openLocalObjects(place) : place;
   const { entries } = await readManifest(store);
   if (entries.length === 0) {
     throw new PipelineError(
       'OUTPUT_MISSING',
-      `${outputFolder} holds no manifest: no run has sealed a shard there yet`,
-      { subject: outputFolder },
+      `${store.place} holds no manifest: no run has sealed a shard there yet`,
+      { subject: store.place },
     );
   }
   return { entries, shards: entries.flatMap((entry) => entry.shards), store };
@@ -199,7 +201,7 @@ export async function loadReader({ store, entries }: OpenOutput): Promise<Docume
   return openDocumentReader(file.toString('utf8'), tokenizer);
 }
 
-async function requireFile(store: ShardStore, path: string): Promise<Buffer> {
+async function requireFile(store: ObjectStore, path: string): Promise<Buffer> {
   const bytes = await store.read(path);
   if (bytes !== null) return bytes;
   throw new PipelineError('SHARD_CORRUPT', `${path} is missing; \`backstory verify\` tells more`, {

@@ -1,8 +1,8 @@
 /** `backstory verify OUT`: rebuilds everything from the tokens. Exit 1 at a difference. */
-import { resolve } from 'node:path';
 import { type CommandContext, writeJson, writeLine } from './context.ts';
 import { type ExitCode, exitCodes } from './failures.ts';
 import { formatBytes, formatCount, formatShare, plural } from './format.ts';
+import { openPlace } from './output-place.ts';
 import { verifyOutput } from './verify.ts';
 
 export interface VerifyOptions {
@@ -18,12 +18,9 @@ export async function verifyCommand(
   const { out: stdout, err } = context;
   const drawn = err.isTerminal && options.quiet !== true;
   const erase = () => drawn && err.stream.write('\r\u001b[2K');
-  const report = await verifyOutput(
-    resolve(context.workingFolder, out),
-    ({ shards, shardsTotal }) => {
-      if (drawn) err.stream.write(`\r\u001b[2Kverified ${shards}/${shardsTotal} shards`);
-    },
-  ).finally(erase);
+  const report = await verifyOutput(await openPlace(context, out), ({ shards, shardsTotal }) => {
+    if (drawn) err.stream.write(`\r\u001b[2Kverified ${shards}/${shardsTotal} shards`);
+  }).finally(erase);
   if (options.json === true) {
     writeJson(stdout, report);
     return exitCodes.fine;

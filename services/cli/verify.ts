@@ -11,8 +11,9 @@ import {
 import { decodeShard, MdsError } from '../../schemas/mds.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { sha256 } from '../runtime/ids.ts';
+import { openLocalObjects } from '../runtime/objects/local.ts';
+import type { ObjectStore } from '../runtime/objects/object-store.ts';
 import { readManifest, shardIndex } from '../sink/manifest.ts';
-import { openLocalShardStore, type ShardStore } from '../sink/store.ts';
 import { type DocumentReader, openDocumentReader } from '../sink/template/document-reader.ts';
 import { Difference, expect } from './verify-document.ts';
 import { SampleChecker } from './verify-samples.ts';
@@ -40,16 +41,17 @@ export interface VerifyProgress {
   readonly shardsTotal: number;
 }
 
+/** Checks an output in a folder or another store. */
 export async function verifyOutput(
-  outputFolder: string,
+  place: string | ObjectStore,
   onProgress: (progress: VerifyProgress) => void = () => {},
 ): Promise<VerifyReport> {
-  const store = openLocalShardStore(outputFolder, () => {});
+  const store = typeof place === 'string' ? openLocalObjects(place) : place;
   const { entries } = await at('manifest', () => readManifest(store));
   const head = entries.at(-1);
   if (head === undefined) {
-    throw new PipelineError('OUTPUT_MISSING', `${outputFolder} holds no manifest, so no output`, {
-      subject: outputFolder,
+    throw new PipelineError('OUTPUT_MISSING', `${store.place} holds no manifest, so no output`, {
+      subject: store.place,
     });
   }
   const reader = await at(head.tokenizer.file.path, () => openReader(store, entries, head));
@@ -85,7 +87,7 @@ async function at<Result>(where: string, check: () => Promise<Result>): Promise<
 }
 
 async function openReader(
-  store: ShardStore,
+  store: ObjectStore,
   entries: readonly ManifestEntry[],
   head: ManifestEntry,
 ): Promise<DocumentReader> {
@@ -102,7 +104,7 @@ async function openReader(
 }
 
 async function checkShard(
-  store: ShardStore,
+  store: ObjectStore,
   shard: ManifestShard,
   head: ManifestEntry,
   checker: SampleChecker,
@@ -132,7 +134,7 @@ async function checkShard(
   expect(trainedTokens === shard.trainedTokens, 'it has another number of trained tokens');
 }
 
-async function readProvenance(store: ShardStore, shard: ManifestShard): Promise<ProvenanceLine[]> {
+async function readProvenance(store: ObjectStore, shard: ManifestShard): Promise<ProvenanceLine[]> {
   const { path } = shard.provenance;
   const text = (await readHashed(store, shard.provenance)).toString('utf8');
   let lines: ProvenanceLine[];
@@ -149,7 +151,7 @@ async function readProvenance(store: ShardStore, shard: ManifestShard): Promise<
 }
 
 async function readHashed(
-  store: ShardStore,
+  store: ObjectStore,
   file: { readonly path: string; readonly bytes: number; readonly sha256: string },
 ): Promise<Buffer> {
   const bytes = await store.read(file.path);
@@ -160,7 +162,7 @@ async function readHashed(
 }
 
 async function countLeftovers(
-  store: ShardStore,
+  store: ObjectStore,
   shards: readonly ManifestShard[],
 ): Promise<number> {
   const known = new Set(shards.flatMap((shard) => [shard.path, shard.provenance.path]));

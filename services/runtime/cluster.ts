@@ -116,6 +116,7 @@ async function openProcess(
     settings,
     bus,
     wire: await openWire(options, run, signal),
+    objects,
     blobs: openBlobStore(below(objects, 'blobs')),
     memo: openObjectMemo(below(objects, 'memo')),
     crashes,

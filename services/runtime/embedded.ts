@@ -17,6 +17,8 @@ import { sha256 } from './ids.ts';
 import { openMemo } from './memo.ts';
 import { createMetrics } from './metrics.ts';
 import { startMetricsServer } from './metrics-server.ts';
+import { openLocalObjects } from './objects/local.ts';
+import type { ObjectStore } from './objects/object-store.ts';
 import {
   type GraphOptions,
   type OpenEngine,
@@ -33,6 +35,8 @@ import { plainWire } from './wire.ts';
 
 export interface EmbeddedOptions extends GraphOptions {
   readonly outputFolder: string;
+  /** Where shards and manifest lie; without one, in the output folder. */
+  readonly objects?: ObjectStore;
   readonly configurationHash: string;
   /** Hash of how the input was named: an output folder holds one input. */
   readonly inputHash: string;
@@ -105,7 +109,10 @@ async function openProcess(
   );
   const log = openLog(run.outputFolder, settings);
   const wire = plainWire;
-  const parts = { run, settings, bus, wire, blobs, memo, crashes, metrics, progress, log };
+  const crashPoint = options.faults?.crashPoint;
+  const objects =
+    options.objects ?? openLocalObjects(run.outputFolder, (step) => crashPoint?.(`sink:${step}`));
+  const parts = { run, settings, bus, wire, objects, blobs, memo, crashes, metrics, progress, log };
   const open = openEngine(options, parts);
   if (settings.metricsPort !== null) {
     const server = await startMetricsServer({ metrics, port: settings.metricsPort });

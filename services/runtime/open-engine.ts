@@ -24,6 +24,7 @@ import { startJoin } from './join-runner.ts';
 import { startMap } from './map-runner.ts';
 import { type Memo, memoTeacher } from './memo.ts';
 import type { Metrics } from './metrics.ts';
+import type { ObjectStore } from './objects/object-store.ts';
 import type { RunProgress } from './progress.ts';
 import { startSource } from './source-runner.ts';
 import type { AnyStage, CrashPoint, RunFacts } from './stage.ts';
@@ -54,6 +55,8 @@ export interface EngineParts {
   readonly bus: Bus;
   readonly wire: Wire;
   readonly blobs: BlobStore;
+  /** Where writers keep their output. */
+  readonly objects: ObjectStore;
   readonly memo: Memo;
   readonly crashes: CrashJournal;
   readonly metrics: Metrics;
@@ -102,6 +105,7 @@ export function openEngine(options: GraphOptions, parts: EngineParts): OpenEngin
       run,
       log: log.child({ stage: stage.name }),
       blobs,
+      objects: parts.objects,
       bodies: codec.bodies,
       clock,
       teacher,

@@ -11,6 +11,7 @@ import type { Scorer } from '../scorer/port.ts';
 import type { Teacher } from '../teacher/port.ts';
 import type { BlobStore } from './blobs.ts';
 import type { Clock } from './clock.ts';
+import type { ObjectStore } from './objects/object-store.ts';
 import type { Emit, Outcome } from './outcomes.ts';
 
 /** A decoded record as a handler sees it. Offsets are for writers and logs, not for results. */
@@ -58,6 +59,8 @@ export interface Tools<Config> {
   readonly run: RunFacts;
   readonly log: Logger;
   readonly blobs: BlobStore;
+  /** Where a writer keeps its durable output. */
+  readonly objects: ObjectStore;
   readonly bodies: BodyStore;
   readonly clock: Clock;
   readonly teacher: Teacher;

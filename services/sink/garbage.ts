@@ -5,7 +5,7 @@
  * its number in a bounded run, where all writers make the same shards, its entry in a live stream.
  */
 import type { ManifestEntry } from '../../schemas/manifest.ts';
-import type { ShardStore } from './store.ts';
+import type { ObjectStore } from '../runtime/objects/object-store.ts';
 
 export interface ShardPlace {
   /** Number of the shard in the data set. */
@@ -44,7 +44,7 @@ export function abandonedAmong(
 
 /** Removes what is abandoned of the given files, or of all where none are given. */
 export async function removeAbandoned(
-  store: ShardStore,
+  store: ObjectStore,
   entries: readonly ManifestEntry[],
   paths?: readonly string[],
 ): Promise<void> {
@@ -52,7 +52,7 @@ export async function removeAbandoned(
   for (const path of abandonedAmong(candidates, entries)) await store.remove(path);
 }
 
-async function shardFiles(store: ShardStore): Promise<string[]> {
+async function shardFiles(store: ObjectStore): Promise<string[]> {
   const inside = async (folder: string) =>
     (await store.list(folder)).map((name) => `${folder}/${name}`);
   return [...(await inside('shards')), ...(await inside('provenance'))];

@@ -11,7 +11,7 @@ import {
 import { shardIndexEntry } from '../../schemas/mds.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { canonicalJson, sha256 } from '../runtime/ids.ts';
-import type { ShardStore } from './store.ts';
+import type { ObjectStore } from '../runtime/objects/object-store.ts';
 
 export interface Manifest {
   readonly entries: readonly ManifestEntry[];
@@ -29,7 +29,7 @@ const empty: Manifest = { entries: [], headHash: null };
  * All entries, checked; those that are `known` are not read again. An output without a manifest
  * gives none.
  */
-export async function readManifest(store: ShardStore, known = empty): Promise<Manifest> {
+export async function readManifest(store: ObjectStore, known = empty): Promise<Manifest> {
   const names = (await store.list('manifest')).filter((name) => /^\d{8}\.json$/.test(name));
   const entries = [...known.entries];
   let { headHash } = known;
@@ -45,12 +45,15 @@ export async function readManifest(store: ShardStore, known = empty): Promise<Ma
   return { entries, headHash };
 }
 
-export async function hasEntry(store: ShardStore, entry: number): Promise<boolean> {
+export async function hasEntry(store: ObjectStore, entry: number): Promise<boolean> {
   return (await store.read(entryPath(entry))) !== null;
 }
 
 /** Creates the next entry and gives its hash; null when another writer was first. */
-export async function createEntry(store: ShardStore, entry: ManifestEntry): Promise<string | null> {
+export async function createEntry(
+  store: ObjectStore,
+  entry: ManifestEntry,
+): Promise<string | null> {
   const bytes = Buffer.from(`${canonicalJson(entry)}\n`, 'utf8');
   // Asserted before the write as after the read: what we could not read again we must not write.
   parseEntry(bytes, entry.entry);
@@ -61,7 +64,7 @@ export async function createEntry(store: ShardStore, entry: ManifestEntry): Prom
  * Writes the index that belongs to the manifest. A writer that was paused since its entry would put
  * an older one in place of a newer; whoever wrote last looks again, so the newest stays.
  */
-export async function publishIndex(store: ShardStore, known: Manifest): Promise<void> {
+export async function publishIndex(store: ObjectStore, known: Manifest): Promise<void> {
   for (let manifest = known; ; ) {
     await store.replace('shards/index.json', shardIndex(manifest.entries));
     if (!(await hasEntry(store, manifest.entries.length))) return;

@@ -7,9 +7,9 @@ import type { ManifestEntry } from '../../schemas/manifest.ts';
 import { stages } from '../../schemas/topology.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { sha256 } from '../runtime/ids.ts';
+import type { ObjectStore } from '../runtime/objects/object-store.ts';
 import type { RunFacts } from '../runtime/stage.ts';
 import type { Configuration } from './config.ts';
-import type { ShardStore } from './store.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 const tokenizerPath = 'tokenizer/tokenizer.json';
@@ -50,7 +50,7 @@ export function matchOutput(
 }
 
 export async function keepTokenizer(
-  store: ShardStore,
+  store: ObjectStore,
   tokenizer: Tokenizer,
   head: ManifestEntry | null,
 ): Promise<ManifestEntry['tokenizer']['file']> {

@@ -5,10 +5,10 @@
 import type { ManifestShard } from '../../schemas/manifest.ts';
 import { encodeShard, shardOverheadBytes } from '../../schemas/mds.ts';
 import { canonicalJson, sha256 } from '../runtime/ids.ts';
+import type { ObjectStore } from '../runtime/objects/object-store.ts';
 import type { CrashPoint } from '../runtime/stage.ts';
 import { countTrained, provenanceOf, type SamplePiece } from './core.ts';
 import { type ShardPlace, shardNames } from './garbage.ts';
-import type { ShardStore } from './store.ts';
 
 /** A full pack, encoded when it was sealed. */
 export interface SealedPack {
@@ -42,7 +42,7 @@ export interface ShardFacts extends ShardPlace {
 }
 
 export async function writeShard(
-  store: ShardStore,
+  store: ObjectStore,
   packs: readonly SealedPack[],
   facts: ShardFacts,
   crashPoint: CrashPoint,
@@ -75,7 +75,7 @@ export async function writeShard(
  * is about to commit them, so they are never touched: the hash in the name keeps us apart.
  */
 async function createFile(
-  store: ShardStore,
+  store: ObjectStore,
   bytes: Buffer,
   pathsOf: (hash: string) => readonly string[],
 ) {

@@ -1,7 +1,6 @@
-/** Wiring of the sink: opens the tokenizer and the shard store, hands both to the writer. */
+/** Wiring of the sink: opens the tokenizer and hands it to the writer. */
 import { defineWriter } from '../runtime/stage.ts';
 import { configuration } from './config.ts';
-import { openLocalShardStore } from './store.ts';
 import { openTokenizer } from './tokenizer.ts';
 import { openSinkWriter } from './writer.ts';
 
@@ -9,12 +8,11 @@ export const sink = defineWriter('sink', {
   config: configuration,
   quietMs: ({ quietMs }) => quietMs,
   openWriter: async (tools) => {
-    const store = openLocalShardStore(tools.run.outputFolder, tools.crashPoint);
     const tokenizer = await openTokenizer(
       tools.config.tokenizer,
       tools.config.endOfText,
       tools.config,
     );
-    return openSinkWriter(tools, store, tokenizer);
+    return openSinkWriter(tools, tools.objects, tokenizer);
   },
 });

@@ -5,6 +5,7 @@
 import type { CarriedSample, ManifestEntry } from '../../schemas/manifest.ts';
 import { manifestFormat } from '../../schemas/manifest.ts';
 import { encodeSample } from '../../schemas/mds.ts';
+import type { ObjectStore } from '../runtime/objects/object-store.ts';
 import type { Tools } from '../runtime/stage.ts';
 import { carry, restorePacks } from './carry.ts';
 import type { Configuration } from './config.ts';
@@ -16,7 +17,6 @@ import { cutFacts, matchOutput } from './output.ts';
 import { type Bin, createPacker, type Packer } from './pack.ts';
 import { createArrivalOrder, createSourceOrder, type Order } from './sequencer.ts';
 import type { SealedPack } from './shards.ts';
-import type { ShardStore } from './store.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 export interface SinkState {
@@ -36,7 +36,7 @@ export interface SinkState {
 /** `before` is what a writer that lost the race had; it spares reading and tokenizing again. */
 export async function loadState(
   tools: Tools<Configuration>,
-  store: ShardStore,
+  store: ObjectStore,
   tokenizer: Tokenizer,
   before: SinkState | null,
 ): Promise<SinkState> {

@@ -7,6 +7,7 @@
 import type { ManifestEntry } from '../../schemas/manifest.ts';
 import type { TopicName } from '../../schemas/topology.ts';
 import { PipelineError } from '../runtime/errors.ts';
+import type { ObjectStore } from '../runtime/objects/object-store.ts';
 import { type Emit, emit } from '../runtime/outcomes.ts';
 import type { StageRecord, Tools, Writer, WriterResult } from '../runtime/stage.ts';
 import type { Configuration } from './config.ts';
@@ -19,7 +20,6 @@ import { keepTokenizer } from './output.ts';
 import type { Bin } from './pack.ts';
 import { groupShards, type SealedPack, writeShard } from './shards.ts';
 import { loadState, makeEntry, type SinkState, sealPack } from './state.ts';
-import type { ShardStore } from './store.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** Another writer made the next entry: read what it did and go on from there. */
@@ -29,7 +29,7 @@ const folders = ['shards', 'provenance', 'manifest', 'tokenizer'];
 
 export async function openSinkWriter(
   tools: Tools<Configuration>,
-  store: ShardStore,
+  store: ObjectStore,
   tokenizer: Tokenizer,
 ): Promise<Writer> {
   for (const folder of folders) await store.removeTemporary(folder);
@@ -43,7 +43,7 @@ export async function openSinkWriter(
 
 class SinkWriter implements Writer {
   readonly #tools: Tools<Configuration>;
-  readonly #store: ShardStore;
+  readonly #store: ObjectStore;
   readonly #tokenizer: Tokenizer;
   readonly #tokenizerFacts: ManifestEntry['tokenizer'];
   readonly #offsets = openOffsets();
@@ -59,7 +59,7 @@ class SinkWriter implements Writer {
 
   constructor(
     tools: Tools<Configuration>,
-    store: ShardStore,
+    store: ObjectStore,
     tokenizer: Tokenizer,
     state: SinkState,
     file: ManifestEntry['tokenizer']['file'],

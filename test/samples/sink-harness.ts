@@ -9,9 +9,10 @@ import { openLocalBlobStore } from '../../services/runtime/blobs.ts';
 import { manualClock } from '../../services/runtime/clock.ts';
 import { createCodec } from '../../services/runtime/codec.ts';
 import { childId, sha256 } from '../../services/runtime/ids.ts';
+import { openLocalObjects } from '../../services/runtime/objects/local.ts';
+import type { ObjectStore } from '../../services/runtime/objects/object-store.ts';
 import type { CrashPoint, StageRecord, Tools, Writer } from '../../services/runtime/stage.ts';
 import { type Configuration, configuration } from '../../services/sink/config.ts';
-import { openLocalShardStore, type ShardStore } from '../../services/sink/store.ts';
 import {
   openTokenizer,
   type Tokenizer,
@@ -56,7 +57,7 @@ export interface HarnessOptions {
   readonly crashPoint?: CrashPoint;
   readonly bounded?: boolean;
   readonly runId?: string;
-  readonly wrap?: (store: ShardStore) => ShardStore;
+  readonly wrap?: (store: ObjectStore) => ObjectStore;
 }
 
 /** Processes that share a folder share its blobs, as sinks on one machine do. */
@@ -81,6 +82,7 @@ export async function createHarness(
     },
     log: pino({ level: 'silent' }),
     blobs,
+    objects: openLocalObjects(out),
     bodies: codec.bodies,
     clock: manualClock(),
     get teacher(): never {
@@ -97,7 +99,7 @@ export async function createHarness(
     tokenizer,
     tools,
     open: (out, options = {}) => {
-      const store = openLocalShardStore(out, options.crashPoint ?? (() => {}));
+      const store = openLocalObjects(out, (step) => options.crashPoint?.(`sink:${step}`));
       return openSinkWriter(tools(out, options), options.wrap?.(store) ?? store, tokenizer);
     },
     trajectory: async (repository, sequence) => {

@@ -9,6 +9,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   type GetObjectCommandOutput,
+  HeadBucketCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
@@ -40,15 +41,18 @@ export function openS3Objects(options: S3Options): ObjectStore {
   const { bucket, prefix, settings } = options;
   const client = openClient(settings);
   const place = prefix === '' ? `s3://${bucket}` : `s3://${bucket}/${prefix}`;
-  const patient = patience(place, options);
+  const patient = patience(place, options, settings.patienceMs);
+  // Whoever asks whether the store is there wants to know it now.
+  const once = patience(place, options, 0);
   const at = (path: string) => ({
     Bucket: bucket,
     Key: prefix === '' ? path : `${prefix}/${path}`,
   });
+  let raced = false;
   const put = (path: string, bytes: Uint8Array, condition: { IfNoneMatch?: '*' }) =>
     client.send(new PutObjectCommand({ ...at(path), Body: bytes, ...condition }));
-  const create = (path: string, bytes: Uint8Array) =>
-    patient(async () => {
+  const createBy = (wait: Patience) => (path: string, bytes: Uint8Array) =>
+    wait(async () => {
       try {
         await put(path, bytes, { IfNoneMatch: '*' });
         return true;
@@ -86,7 +90,7 @@ export function openS3Objects(options: S3Options): ObjectStore {
   };
   return {
     place,
-    create,
+    create: createBy(patient),
     replace: (path, bytes) =>
       patient(async () => {
         await put(path, bytes, {});
@@ -102,7 +106,14 @@ export function openS3Objects(options: S3Options): ObjectStore {
     list: (folder) => patient(() => listAll(client, at(folder === '' ? '' : `${folder}/`))),
     remove,
     removeTemporary: async () => {},
-    check: () => checkStore(place, create, remove),
+    check: async () => {
+      // Racing shows once what the server can do; later it need only answer.
+      if (raced)
+        return orProblem(() => once(() => client.send(new HeadBucketCommand({ Bucket: bucket }))));
+      const problem = await checkRace(place, createBy(once), remove);
+      raced = problem === null;
+      return problem;
+    },
     close: async () => client.destroy(),
   };
 }
@@ -152,10 +163,16 @@ async function listAll(
   return names.filter((name) => name !== '').sort();
 }
 
+type Patience = <Result>(request: () => Promise<Result>) => Promise<Result>;
+
 /** Runs a request until it is answered or the patience ends. Refusals are not waited for. */
-function patience(place: string, { settings, clock = systemClock, random }: S3Options) {
+function patience(
+  place: string,
+  { clock = systemClock, random }: S3Options,
+  patienceMs: number,
+): Patience {
   const draw = random ?? Math.random;
-  return async <Result>(request: () => Promise<Result>): Promise<Result> => {
+  return async (request) => {
     const start = clock.nowMs();
     for (let attempt = 0; ; attempt += 1) {
       try {
@@ -163,7 +180,7 @@ function patience(place: string, { settings, clock = systemClock, random }: S3Op
       } catch (error) {
         const refusal = refusalOf(place, error);
         if (refusal !== null) throw refusal;
-        if (clock.nowMs() - start >= settings.patienceMs) throw unavailable(place, error);
+        if (clock.nowMs() - start >= patienceMs) throw unavailable(place, error);
         await clock.sleep(draw() * Math.min(retryMaxMs, retryBaseMs * 2 ** attempt));
       }
     }
@@ -215,20 +232,29 @@ function bodyOf(answer: GetObjectCommandOutput) {
 }
 
 /** Exactly one of several concurrent writers may win a name; with two, shards would be lost. */
-async function checkStore(
+async function checkRace(
   place: string,
   create: ObjectStore['create'],
   remove: ObjectStore['remove'],
 ): Promise<string | null> {
   const probe = `.probe-${randomUUID()}`;
-  try {
+  return orProblem(async () => {
     const race = Array.from({ length: racers }, (_, racer) =>
       create(probe, Buffer.from(String(racer))),
     );
     const won = (await Promise.all(race)).filter(Boolean).length;
     await remove(probe);
-    if (won === 1) return null;
-    return `${won} of ${racers} writers won one name at ${place}: the server does not honour If-None-Match on PUT under concurrency, so two sinks would overwrite each other; use another server`;
+    if (won === 1) return;
+    throw new Error(
+      `${won} of ${racers} writers won one name at ${place}: the server does not honour If-None-Match on PUT under concurrency, so two sinks would overwrite each other; use another server`,
+    );
+  });
+}
+
+async function orProblem(work: () => Promise<unknown>): Promise<string | null> {
+  try {
+    await work();
+    return null;
   } catch (error) {
     return (error as Error).message;
   }

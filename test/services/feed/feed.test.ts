@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Pack } from '../../../schemas/mds.ts';
 import { decodeShard } from '../../../schemas/mds.ts';
+import { openLocalObjects } from '../../../services/runtime/objects/local.ts';
 import { readManifest } from '../../../services/sink/manifest.ts';
-import { openLocalShardStore } from '../../../services/sink/store.ts';
 import {
   closedRecord,
   createHarness,
@@ -39,7 +39,7 @@ beforeAll(async () => {
 afterAll(() => harness.remove());
 
 async function packsOf(folder: string) {
-  const store = openLocalShardStore(folder, () => {});
+  const store = openLocalObjects(folder);
   const { entries } = await readManifest(store);
   const packs: Pack[] = [];
   for (const shard of entries.flatMap((entry) => entry.shards)) {

@@ -13,6 +13,7 @@ import type {
 import { openLocalBlobStore } from '../../../services/runtime/blobs.ts';
 import { manualClock } from '../../../services/runtime/clock.ts';
 import { createCodec } from '../../../services/runtime/codec.ts';
+import { openLocalObjects } from '../../../services/runtime/objects/local.ts';
 import type { CounterName, StageRecord, Tools } from '../../../services/runtime/stage.ts';
 import { openBytesScorer } from '../../../services/scorer/bytes/scorer.ts';
 import type { Scorer } from '../../../services/scorer/port.ts';
@@ -102,6 +103,7 @@ beforeAll(async () => {
     run: { dataset: 'd', seed: 0, outputFolder: folder, bounded: true, runId: 'r' },
     log: pino({ enabled: false }),
     blobs,
+    objects: openLocalObjects(folder),
     bodies,
     clock: manualClock(),
     teacher,

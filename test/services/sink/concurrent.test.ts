@@ -3,8 +3,8 @@ import { globSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyOutput } from '../../../services/cli/verify.ts';
+import type { ObjectStore } from '../../../services/runtime/objects/object-store.ts';
 import type { StageRecord } from '../../../services/runtime/stage.ts';
-import type { ShardStore } from '../../../services/sink/store.ts';
 import {
   createHarness,
   droppedRecord,
@@ -84,7 +84,7 @@ describe('writers that share an output', () => {
     const out = newOutput(harness);
     // Each try of the slow writer is overtaken by an entry of the fast one.
     let overtake = async () => {};
-    const wrap = (store: ShardStore): ShardStore => ({
+    const wrap = (store: ObjectStore): ObjectStore => ({
       ...store,
       create: async (path, bytes) => {
         if (path.startsWith('manifest/')) await overtake();
@@ -131,7 +131,7 @@ describe('writers that share an output', () => {
   it('a writer paused before it writes the index does not take a newer one away', async () => {
     const out = newOutput(harness);
     let paused = async () => {};
-    const wrap = (store: ShardStore): ShardStore => ({
+    const wrap = (store: ObjectStore): ObjectStore => ({
       ...store,
       replace: async (path, bytes) => {
         const meanwhile = paused;

@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyOutput } from '../../../services/cli/verify.ts';
 import { PipelineError } from '../../../services/runtime/errors.ts';
+import type { ObjectStore } from '../../../services/runtime/objects/object-store.ts';
 import { ProcessDeath, type StageRecord } from '../../../services/runtime/stage.ts';
-import type { ShardStore } from '../../../services/sink/store.ts';
 import {
   closedRecord,
   createHarness,
@@ -250,7 +250,7 @@ describe('several writers on one output', () => {
 
   it('gives up, coded, when the next number is taken by what is no entry', async () => {
     const out = newOutput(harness);
-    const wrap = (store: ShardStore): ShardStore => ({
+    const wrap = (store: ObjectStore): ObjectStore => ({
       ...store,
       create: async (path, bytes) => !path.startsWith('manifest/') && store.create(path, bytes),
     });
@@ -266,7 +266,7 @@ describe('trouble', () => {
     for (const failing of [1, 2, 3, 4, 6, 9]) {
       const out = newOutput(harness);
       let writes = 0;
-      const wrap = (store: ShardStore): ShardStore => {
+      const wrap = (store: ObjectStore): ObjectStore => {
         const full = <Result>(write: () => Promise<Result>) => {
           writes += 1;
           if (writes < failing + 2) return write();

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import type { BlobReference, Envelope, TopicBodies } from '../../../schemas/generated/types.ts';
 import { openLocalBlobStore } from '../../../services/runtime/blobs.ts';
 import { systemClock } from '../../../services/runtime/clock.ts';
+import { openLocalObjects } from '../../../services/runtime/objects/local.ts';
 import type { BodyStore, StageRecord, Tools } from '../../../services/runtime/stage.ts';
 import type { Teacher } from '../../../services/teacher/port.ts';
 
@@ -32,6 +33,7 @@ export async function openStageBench<Config>(
     run: { dataset: 'test', seed: 1, outputFolder: folder, bounded: true, runId: 'run' },
     log: pino({ level: 'silent' }),
     blobs,
+    objects: openLocalObjects(folder),
     bodies,
     clock: systemClock,
     teacher,
