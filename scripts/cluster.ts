@@ -16,6 +16,7 @@ const usage = `usage: npm run cluster -- up|down|status|install [FLAGS] [--json]
   flag                    variable                        default     meaning
 ${describeSettings().join('\n')}
 
+Parts: kafka, registry, redis; objects (an S3-compatible store) only when it is named.
 Port 0 takes a free one. Addresses and process ids are in FOLDER/cluster.json, logs beside it.`;
 
 function print(servers: ClusterStatus, json: boolean): void {

@@ -20,7 +20,7 @@ function cacheFolder(): string {
 }
 
 /** Folder with what a pom names, resolved if it is not there yet. Archives are unpacked. */
-export async function resolveJars(name: 'kafka' | 'registry'): Promise<string> {
+export async function resolveJars(name: 'kafka' | 'registry' | 'objects'): Promise<string> {
   await requireJava();
   const pom = join(infra, name, 'pom.xml');
   const target = join(cacheFolder(), `${name}-${sha256(readFileSync(pom)).slice(0, 12)}`);

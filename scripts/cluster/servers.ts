@@ -184,6 +184,62 @@ const redis: ServerSpec = {
   graceMs: 15_000,
 };
 
+/** What clients of the local object store sign with, and the bucket that it begins with. */
+export const localObjects = {
+  bucket: 'backstory',
+  accessKeyId: 'backstory',
+  secretAccessKey: 'backstory-local',
+} as const;
+
+const objects: ServerSpec = {
+  name: 'objects',
+  port: (settings) => settings.objectsPort,
+  controllerPort: () => null,
+  address: (host, port) => `http://${host}:${port}`,
+  install: () => resolveJars('objects'),
+  command: async (settings, folder, { port }) => {
+    const jars = join(await resolveJars('objects'), '*');
+    const data = join(folder, 'data');
+    mkdirSync(join(data, localObjects.bucket), { recursive: true });
+    const configuration = join(folder, 's3proxy.conf');
+    writeFileSync(configuration, s3proxyProperties(`http://${settings.host}:${port}`, data));
+    const logging = join(folder, 'logback.xml');
+    writeFileSync(logging, s3proxyLogging);
+    const main = ['-cp', jars, 'org.gaul.s3proxy.Main', '--properties', configuration];
+    return java(settings.objectsHeapMb, [`logback.configurationFile=${logging}`], main);
+  },
+  // Unsigned, so it refuses; that it does is answer enough.
+  isReady: (host, port) =>
+    fetch(`http://${host}:${port}/`, { signal: AbortSignal.timeout(2000) }).then(
+      (response) => response.status < 500,
+      () => false,
+    ),
+  graceMs: 10_000,
+};
+
+function s3proxyProperties(endpoint: string, data: string): string {
+  const { accessKeyId, secretAccessKey } = localObjects;
+  return [
+    `s3proxy.endpoint=${endpoint}`,
+    's3proxy.authorization=aws-v2-or-v4',
+    `s3proxy.identity=${accessKeyId}`,
+    `s3proxy.credential=${secretAccessKey}`,
+    'jclouds.provider=filesystem-nio2',
+    `jclouds.identity=${accessKeyId}`,
+    `jclouds.credential=${secretAccessKey}`,
+    `jclouds.filesystem.basedir=${data}`,
+    '',
+  ].join('\n');
+}
+
+const s3proxyLogging = `<configuration>
+  <appender name="out" class="ch.qos.logback.core.ConsoleAppender">
+    <encoder><pattern>%date %level %logger: %msg%n</pattern></encoder>
+  </appender>
+  <root level="warn"><appender-ref ref="out"/></root>
+</configuration>
+`;
+
 /** True when a connection opens, and when the answer begins as expected. */
 function answers(
   host: string,
@@ -206,7 +262,7 @@ function answers(
   });
 }
 
-export const servers: readonly ServerSpec[] = [kafka, registry, redis];
+export const servers: readonly ServerSpec[] = [kafka, registry, redis, objects];
 
 /** The folder of one server's data, made if it is missing. */
 export function serverFolder(folder: string, name: PartName): string {

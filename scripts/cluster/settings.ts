@@ -8,7 +8,9 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { PipelineError } from '../../services/runtime/errors.ts';
 
-export const partNames = ['kafka', 'registry', 'redis'] as const;
+export const partNames = ['kafka', 'registry', 'redis', 'objects'] as const;
+/** Object storage is for those who try it: a cluster of one machine keeps its files in a folder. */
+const defaultParts = 'kafka,registry,redis';
 export type PartName = (typeof partNames)[number];
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -16,7 +18,10 @@ const heap = z.coerce.number().int().min(64).max(65_536);
 
 const settingsSchema = z.object({
   folder: z.string().min(1).describe('Data, logs and cluster.json.'),
-  parts: z.array(z.enum(partNames)).min(1).describe('Which servers: kafka, registry, redis.'),
+  parts: z
+    .array(z.enum(partNames))
+    .min(1)
+    .describe('Which servers: kafka, registry, redis, objects.'),
   host: z.string().min(1).default('127.0.0.1').describe('Address that the servers listen on.'),
   kafkaPort: port.default(9092).describe('Port of the broker.'),
   kafkaAdvertisedPort: port
@@ -32,6 +37,8 @@ const settingsSchema = z.object({
   registryPort: port.default(8081).describe('Port of the schema registry.'),
   registryHeapMb: heap.default(384).describe('Heap of the registry.'),
   redisPort: port.default(6379).describe('Port of Redis.'),
+  objectsPort: port.default(9000).describe('Port of the S3-compatible object store.'),
+  objectsHeapMb: heap.default(256).describe('Heap of the object store.'),
   readySeconds: z.coerce
     .number()
     .int()
@@ -81,7 +88,7 @@ export function settingsFrom(
   const { values } = parseFlags(argv, { ...flags, json: { type: 'boolean' as const } });
   const given: Record<string, unknown> = {
     folder: join(root, '.cluster'),
-    parts: partNames.join(','),
+    parts: defaultParts,
   };
   for (const knob of knobs) {
     const value = values[flagName(knob)] ?? environment[environmentName(knob).toUpperCase()];
@@ -107,7 +114,8 @@ export function describeSettings(): string[] {
   return knobs.map((knob) => {
     const schema = settingsSchema.shape[knob];
     const start = schema.safeParse(undefined).data;
-    const fallback = knob === 'folder' ? '.cluster' : knob === 'parts' ? 'all' : String(start);
+    const fallback =
+      knob === 'folder' ? '.cluster' : knob === 'parts' ? 'see above' : String(start);
     const name = `--${flagName(knob)}`.padEnd(24);
     const variable = environmentName(knob).toUpperCase().padEnd(32);
     return `  ${name}${variable}${fallback.padEnd(12)}${schema.description}`;

@@ -8,8 +8,7 @@ import { boundaryTopics, type StageName, stageNames } from '../../schemas/topolo
 import { stages } from '../registry.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import { openLocalObjects } from '../runtime/objects/local.ts';
-import { openObjects, over } from '../runtime/objects/open.ts';
+import { openObjects } from '../runtime/objects/open.ts';
 import { beginReplay } from '../runtime/replay.ts';
 import { openConfluentWire } from '../runtime/wire-confluent.ts';
 import {
@@ -20,6 +19,7 @@ import {
 } from './connections.ts';
 import { type CommandContext, writeLine } from './context.ts';
 import type { ExitCode } from './failures.ts';
+import { openPlace } from './output-place.ts';
 import { serveOn } from './serve-command.ts';
 import { openConfiguredScorer, openConfiguredTeacher } from './settings.ts';
 import { applyTopics } from './topics-apply-command.ts';
@@ -42,13 +42,13 @@ export async function replayCommand(
   const { values, hash } = await loadClusterConfiguration(context, options, flags);
   const { dataset, seed } = values.runtime;
   const outputFolder = resolve(context.workingFolder, options.out);
-  const earlierFolder = resolve(context.workingFolder, options.ofOut);
-  if (dataset === options.of || outputFolder === earlierFolder) {
-    throw new PipelineError('USAGE', 'a replay needs a --dataset and an --out of its own');
-  }
   const objects = await openObjects({ settings: values.storage, folder: outputFolder });
+  const earlier = await openPlace(context, options.ofOut);
   const bus = await openBus(context, values);
   try {
+    if (dataset === options.of || objects.place === earlier.place) {
+      throw new PipelineError('USAGE', 'a replay needs a --dataset and an --out of its own');
+    }
     const registry = openRegistry(context, values);
     await applyTopics(bus, registry, dataset);
     const log = pino({ level: values.runtime.logLevel, base: null }, context.err.stream);
@@ -68,7 +68,8 @@ export async function replayCommand(
     return await serveOn(context, values, served, {
       outputFolder,
       state: options.state,
-      objects: over(objects, openLocalObjects(earlierFolder)),
+      objects,
+      earlier,
       bus,
       configurationHash: hash,
       inputHash: options.of,
@@ -76,6 +77,7 @@ export async function replayCommand(
     });
   } finally {
     await bus.close();
+    await earlier.close();
     await objects.close();
   }
 }

@@ -62,6 +62,8 @@ export interface ServePlace {
   readonly outputFolder: string;
   readonly state: string | undefined;
   readonly objects: ObjectStore;
+  /** Of the data set that is replayed, for its blobs and memo. */
+  readonly earlier?: ObjectStore;
   readonly bus: Bus;
   readonly configurationHash: string;
   readonly inputHash: string;

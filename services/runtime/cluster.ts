@@ -22,7 +22,7 @@ import { openObjectMemo } from './memo-objects.ts';
 import { createMetrics } from './metrics.ts';
 import { type Readiness, startMetricsServer } from './metrics-server.ts';
 import type { ObjectStore } from './objects/object-store.ts';
-import { below } from './objects/open.ts';
+import { below, over } from './objects/open.ts';
 import { type GraphOptions, type OpenEngine, openEngine } from './open-engine.ts';
 import { createReadiness, type NamedCheck } from './readiness.ts';
 import type { Registry } from './schema-registry.ts';
@@ -33,7 +33,6 @@ import { openConfluentWire } from './wire-confluent.ts';
 export interface ServeOptions extends GraphOptions {
   /** The stages that this process serves. */
   readonly stages: readonly AnyStage[];
-  /** Shards and manifest, where the configuration names no other store. */
   readonly outputFolder: string;
   /** Of this process alone, on a local disk: which records crashed it. */
   readonly stateFolder: string;
@@ -44,8 +43,10 @@ export interface ServeOptions extends GraphOptions {
   readonly bus: Bus;
   /** Null: records without frames, as embedded; for simulation. */
   readonly registry: Registry | null;
-  /** Shared by all processes of the data set: blobs and memo. */
+  /** Shared by all processes of the data set: blobs, memo, shards and manifest. */
   readonly objects: ObjectStore;
+  /** Of the data set that this one replays: its blobs and memo are read where this one has none. */
+  readonly earlier?: ObjectStore;
   readonly log: Logger;
   /** Aborting stops gracefully. */
   readonly signal?: AbortSignal;
@@ -68,14 +69,14 @@ export async function serveStages(options: ServeOptions): Promise<ServeEnd> {
   const run = runFacts(options, settings);
   await claimAll(options, run);
   const closers: (() => Promise<void> | void)[] = [];
-  const over = new AbortController();
-  options.signal?.addEventListener('abort', () => over.abort(), { once: true });
-  if (options.signal?.aborted) over.abort();
+  const ended = new AbortController();
+  options.signal?.addEventListener('abort', () => ended.abort(), { once: true });
+  if (options.signal?.aborted) ended.abort();
   try {
-    const open = await openProcess(options, settings, run, over.signal, closers);
-    return await serve(open, options, settings, over.signal);
+    const open = await openProcess(options, settings, run, ended.signal, closers);
+    return await serve(open, options, settings, ended.signal);
   } finally {
-    over.abort();
+    ended.abort();
     for (const close of closers.reverse()) await close();
   }
 }
@@ -103,7 +104,11 @@ async function openProcess(
   signal: AbortSignal,
   closers: (() => Promise<void> | void)[],
 ): Promise<OpenEngine> {
-  const { objects, log } = options;
+  const { objects, earlier, log } = options;
+  const shared = (folder: string) => {
+    const own = below(objects, folder);
+    return earlier === undefined ? own : over(own, below(earlier, folder));
+  };
   const bus = options.faults?.bus?.(options.bus) ?? options.bus;
   const clock = options.faults?.clock ?? systemClock;
   const crashes = openCrashJournal(options.stateFolder);
@@ -117,8 +122,8 @@ async function openProcess(
     bus,
     wire: await openWire(options, run, signal),
     objects,
-    blobs: openBlobStore(below(objects, 'blobs')),
-    memo: openObjectMemo(below(objects, 'memo')),
+    blobs: openBlobStore(shared('blobs')),
+    memo: openObjectMemo(shared('memo')),
     crashes,
     metrics,
     progress: createClusterProgress(bus, run.dataset, clock),

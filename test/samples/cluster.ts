@@ -14,8 +14,10 @@ export const smallCluster = {
   kafkaControllerPort: 0,
   registryPort: 0,
   redisPort: 0,
+  objectsPort: 0,
   kafkaHeapMb: 256,
   registryHeapMb: 256,
+  objectsHeapMb: 128,
 } as const satisfies Partial<ClusterOptions>;
 
 /** Time for `beforeAll`: the very first start fetches jars, and other tests load the machine. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyOutput } from '../../../services/cli/verify.ts';
-import { openLocalShardStore } from '../../../services/sink/store.ts';
+import { openLocalObjects } from '../../../services/runtime/objects/local.ts';
 import { openTokenizer } from '../../../services/sink/tokenizer.ts';
 import { openThreads } from '../../../services/sink/tokenizer-threads.ts';
 import { openSinkWriter } from '../../../services/sink/writer.ts';
@@ -90,7 +90,7 @@ describe('a sink with threads', () => {
     const tools = harness.tools(out, { bounded, knobs: { tokenizerThreads } });
     return openSinkWriter(
       tools,
-      openLocalShardStore(out, () => {}),
+      openLocalObjects(out, () => {}),
       tokenizer,
     );
   }
@@ -147,7 +147,7 @@ describe('a sink with threads', () => {
     const tools = harness.tools(out, { knobs: { tokenizerThreads: 1 } });
     const { encode, close } = dead;
     const tokenizer = { ...harness.tokenizer, encode, close };
-    const store = openLocalShardStore(out, () => {});
+    const store = openLocalObjects(out, () => {});
     const failing = await openSinkWriter(tools, store, tokenizer).catch((error) => error);
     const failed = failing instanceof Error ? failing : deliver(failing, log);
     if (failed instanceof Error) expect(failed).toMatchObject({ code: 'TOKENIZER_CRASHED' });

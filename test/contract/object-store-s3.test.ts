@@ -1,0 +1,106 @@
+/**
+ * A real S3-compatible server as an object store: the contract; what a wrong bucket or key says;
+ * outages; and a server that takes no condition on PUT, which must be found before it is trusted.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Cluster, startCluster } from '../../scripts/cluster/cluster.ts';
+import { clusterStartMsMax, sharedCluster, smallCluster, uniqueName } from '../samples/cluster.ts';
+import { openS3, s3Credentials } from '../samples/s3.ts';
+import { objectStoreContract } from './object-store.ts';
+
+beforeEach(() => {
+  for (const [name, value] of Object.entries(s3Credentials)) vi.stubEnv(name, value);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+objectStoreContract('an S3 server', async () => {
+  for (const [name, value] of Object.entries(s3Credentials)) process.env[name] = value;
+  const cluster = await sharedCluster('objects');
+  const prefix = uniqueName('contract');
+  return {
+    open: () => openS3(cluster.address('objects'), { prefix }),
+    remove: async () => {},
+  };
+});
+
+describe('a server that refuses', () => {
+  let endpoint: string;
+  beforeAll(async () => {
+    endpoint = (await sharedCluster('objects')).address('objects');
+  }, clusterStartMsMax);
+
+  it('STORE_UNSUITABLE at once for a bucket that is not there', async () => {
+    const store = openS3(endpoint, { bucket: 'no-such-bucket' });
+    const refused = { code: 'STORE_UNSUITABLE', subject: 's3://no-such-bucket' };
+    await expect(store.create('a', Buffer.from('x'))).rejects.toMatchObject(refused);
+    expect(await store.check()).toContain('NoSuchBucket');
+    await store.close();
+  });
+
+  it('STORE_UNSUITABLE at once for a wrong key', async () => {
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'wrong');
+    const store = openS3(endpoint);
+    await expect(store.read('a')).rejects.toMatchObject({ code: 'STORE_UNSUITABLE' });
+    expect(await store.check()).toContain('AWS_SECRET_ACCESS_KEY');
+    await store.close();
+  });
+});
+
+describe('a server that goes away', () => {
+  let folder: string;
+  let cluster: Cluster;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'backstory-objects-'));
+    cluster = await startCluster({ ...smallCluster, folder, parts: ['objects'] });
+  }, clusterStartMsMax);
+  afterAll(async () => {
+    await cluster?.down();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('is waited for, and every write and read ends well when it is back', async () => {
+    const store = openS3(cluster.address('objects'));
+    await store.create('before', Buffer.from('kept'));
+    await cluster.signal('objects', 'SIGKILL');
+    const waiting = [store.create('during', Buffer.from('written')), store.read('before')];
+    expect(await store.check()).toContain('does not answer');
+    await cluster.start('objects');
+    const [created, read] = await Promise.all(waiting);
+    expect(created).toBe(true);
+    expect(String(read)).toBe('kept');
+    expect(String(await store.read('during'))).toBe('written');
+    expect(await store.check()).toBeNull();
+    await store.close();
+  }, 60_000);
+
+  it('STORE_UNAVAILABLE when the patience ends', async () => {
+    const store = openS3(cluster.address('objects'), { patienceMs: 300 });
+    await cluster.signal('objects', 'SIGSTOP');
+    await cluster.signal('objects', 'SIGKILL');
+    const unavailable = { code: 'STORE_UNAVAILABLE', subject: 's3://backstory' };
+    await expect(store.create('a', Buffer.from('x'))).rejects.toMatchObject(unavailable);
+    await store.close();
+  });
+});
+
+it('finds that a server lets every writer of a name win', async () => {
+  // As servers behave that do not know the header: each PUT is answered with 200.
+  const server = createServer((request, response) => {
+    request.resume();
+    request.on('end', () => response.writeHead(request.method === 'DELETE' ? 204 : 200).end());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const store = openS3(`http://127.0.0.1:${port}`);
+  expect(await store.check()).toContain('8 of 8 writers won one name');
+  await store.close();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});

@@ -1,0 +1,87 @@
+/**
+ * Everything durable in an S3-compatible bucket: a run on one machine and a served data set leave
+ * there, byte for byte, the shards that a run into a folder writes; verify and inspect read them.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { localObjects } from '../../scripts/cluster/servers.ts';
+import { startBackstory } from '../../scripts/soak/cluster-group.ts';
+import { differences, outputHashes } from '../../scripts/soak/compare-outputs.ts';
+import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/cluster.ts';
+import { s3Credentials, s3Url } from '../samples/s3.ts';
+import { writeRepositories } from '../simulation/repositories.ts';
+import { smallOutput, writeByteTokenizer } from '../simulation/run-graph.ts';
+
+const deadlineMs = 240_000;
+const dataset = uniqueName('stored');
+
+describe('object storage', () => {
+  let folder: string;
+  let environment: Record<string, string>;
+  let bucket: string;
+  let sources: string[];
+  let knobs: string[];
+  let expected: Map<string, string>;
+
+  const run = (...parameters: string[]) => startBackstory(parameters, environment).finished;
+  const asFlags = (sets: readonly string[]) => sets.flatMap((set) => ['--set', set]);
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'backstory-stored-'));
+    const cluster = await sharedCluster('kafka', 'registry', 'objects');
+    const endpoint = cluster.address('objects');
+    // The server keeps an object as a file of its name.
+    bucket = join(cluster.folder, 'objects', 'data', localObjects.bucket);
+    environment = {
+      ...s3Credentials,
+      BACKSTORY_KAFKA_BROKERS: cluster.address('kafka'),
+      BACKSTORY_REGISTRY_URL: cluster.address('registry'),
+      BACKSTORY_STORAGE_ENDPOINT: endpoint,
+      BACKSTORY_STORAGE_PATH_STYLE: 'true',
+    };
+    sources = writeRepositories(join(folder, 'sources'));
+    const tokenizer = `sink.tokenizer=${writeByteTokenizer(folder)}`;
+    knobs = asFlags([...smallOutput, tokenizer, `runtime.dataset=${dataset}`]);
+    const output = join(folder, 'local');
+    expect(await run('run', ...sources, '--out', output, '--quiet', ...knobs)).toMatchObject({
+      code: 0,
+    });
+    expected = outputHashes(output);
+  }, clusterStartMsMax + deadlineMs);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('holds what a run makes; verify, inspect and export read it there', {
+    timeout: deadlineMs,
+  }, async () => {
+    const prefix = `${dataset}/run`;
+    const url = s3Url(prefix);
+    const stored = [...knobs, ...asFlags([`storage.url=${s3Url(prefix)}`])];
+    const output = join(folder, 'run');
+    expect(await run('run', ...sources, '--out', output, '--quiet', ...stored)).toMatchObject({
+      code: 0,
+    });
+    expect(differences(expected, outputHashes(join(bucket, prefix)))).toEqual([]);
+
+    expect(await run('verify', url)).toMatchObject({ code: 0 });
+    const inspected = await run('inspect', url);
+    expect(inspected).toMatchObject({ code: 0 });
+    expect(inspected.output).toContain('counter');
+    const target = join(folder, 'exported');
+    const exported = await run('export', url, '--format', 'jsonl', '--to', target);
+    expect(exported).toMatchObject({ code: 0 });
+  });
+
+  it('holds what serve makes: blobs, memo, shards and manifest', {
+    timeout: deadlineMs,
+  }, async () => {
+    const prefix = `${dataset}/served`;
+    const stored = [...knobs, ...asFlags([`storage.url=${s3Url(prefix)}`])];
+    const output = join(folder, 'served');
+    expect(await run('topics', 'apply', ...stored)).toMatchObject({ code: 0 });
+    const serve = ['serve', 'all', ...sources, '--bounded', '--out', output];
+    expect(await run(...serve, ...stored)).toMatchObject({ code: 0 });
+    expect(differences(expected, outputHashes(join(bucket, prefix)))).toEqual([]);
+  });
+});
