@@ -11,6 +11,7 @@ import { type ResolvedValues, stages } from '../registry.ts';
 import type { Bus } from '../runtime/bus.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { requireStages, serveStages } from '../runtime/cluster.ts';
+import type { Coordination } from '../runtime/coordination/coordination.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import type { ObjectStore } from '../runtime/objects/object-store.ts';
 import { openObjects } from '../runtime/objects/open.ts';
@@ -26,6 +27,7 @@ import {
   openRegistry,
 } from './connections.ts';
 import { type CommandContext, writeLine } from './context.ts';
+import { openCoordination, talkTo } from './coordination.ts';
 import { type ExitCode, exitCodes } from './failures.ts';
 import { openConfiguredScorer, openConfiguredTeacher } from './settings.ts';
 
@@ -80,7 +82,8 @@ export async function serveOn(
   const names = served.map((stage) => stage.name);
   const own = state ?? join(place.outputFolder, 'state', names.join('+'));
   const log = pino({ level: values.runtime.logLevel, base: { stages: names } }, context.err.stream);
-  const { teacher, scorer, checks } = await openModels(context, values, names);
+  const coordination = await openCoordination(context, values, { names, log, ...place });
+  const { teacher, scorer, checks } = await openModels(context, values, names, coordination);
   try {
     const end = await serveStages({
       ...place,
@@ -88,6 +91,7 @@ export async function serveOn(
       stages: served,
       teacher,
       scorer,
+      coordination,
       stateFolder: resolve(context.workingFolder, own),
       registry: openRegistry(context, values),
       log,
@@ -103,6 +107,7 @@ export async function serveOn(
     return exitCodes.fine;
   } finally {
     await scorer?.close();
+    await coordination.close();
   }
 }
 
@@ -144,19 +149,20 @@ async function openModels(
   context: CommandContext,
   values: ResolvedValues,
   names: readonly StageName[],
+  coordination: Coordination,
 ): Promise<Models> {
-  const talkTo = (what: string) => names.some((name) => graph[name].talksTo.includes(what));
   const checks: NamedCheck[] = [];
-  if (!talkTo('teacher')) {
+  if (!talkTo(names, 'teacher')) {
     const settings = { ...values.teacher, kind: 'grounded' as const };
     const teacher = await openTeacher(settings, { apiKey: undefined }, systemClock);
     return { teacher, scorer: null, checks };
   }
-  const teacher = await openConfiguredTeacher(context, values);
+  const teacher = await openConfiguredTeacher(context, values, coordination.budget);
   if (values.runtime.memo !== 'only') {
     checks.push({ name: 'teacher', check: () => teacher.check() });
+    checks.push({ name: 'redis', check: () => coordination.check() });
   }
-  const scores = talkTo('scorer') && values.search.enabled;
+  const scores = talkTo(names, 'scorer') && values.search.enabled;
   const scorer = scores ? await openConfiguredScorer(context, values) : null;
   if (scorer !== null) checks.push({ name: 'scorer', check: () => scorer.check() });
   return { teacher, scorer, checks };

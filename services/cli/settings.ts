@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { type ResolvedValues, sections } from '../registry.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { type ResolvedConfiguration, resolveConfiguration } from '../runtime/config.ts';
+import type { Budget } from '../runtime/coordination/coordination.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { openScorer } from '../scorer/open.ts';
 import type { Scorer } from '../scorer/port.ts';
@@ -62,10 +63,12 @@ async function readYaml(context: CommandContext, named: string | undefined) {
 export function openConfiguredTeacher(
   context: CommandContext,
   values: ResolvedValues,
+  budget?: Budget,
 ): Promise<Teacher> {
   const { environment } = context;
   const apiKey = environment[keyVariables.teacher] ?? environment.OPENAI_API_KEY;
-  return openTeacher(values.teacher, { apiKey }, systemClock);
+  const shared = budget === undefined ? {} : { budget };
+  return openTeacher(values.teacher, { apiKey, ...shared }, systemClock);
 }
 
 export function openConfiguredScorer(

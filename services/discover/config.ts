@@ -45,7 +45,9 @@ export const configuration = z.object({
     ),
   listSourcesMax: count
     .default(1_000_000)
-    .describe('Lines of a list; a longer list is an error before anything starts.'),
+    .describe(
+      'Lines of a list; a longer list is an error before anything starts. Telling duplicates takes 32 MB per million.',
+    ),
   gitTimeoutMs: count
     .default(5_000)
     .describe(

@@ -8,6 +8,7 @@ import type { ObjectStore } from './objects/object-store.ts';
 export function openObjectMemo(objects: ObjectStore): Memo {
   const pathOf = (key: string) => `${key.slice(0, 2)}/${key}`;
   return {
+    place: objects.place,
     get: async (key) => (await objects.read(pathOf(key)))?.toString('utf8') ?? null,
     // The last of several answers stays, as in `refresh`; which one does not matter.
     put: (key, value) => objects.replace(pathOf(key), Buffer.from(value, 'utf8')),

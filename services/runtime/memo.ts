@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Answer, Teacher } from '../teacher/port.ts';
+import type { Coordination } from './coordination/coordination.ts';
 import { asPipelineError, PipelineError } from './errors.ts';
 import { openGroupCommit } from './group-commit.ts';
 import { canonicalJson, sha256 } from './ids.ts';
@@ -16,6 +17,8 @@ import { canonicalJson, sha256 } from './ids.ts';
 export type MemoMode = 'use' | 'refresh' | 'only';
 
 export interface Memo {
+  /** Where answers are kept, for messages. */
+  readonly place: string;
   get(key: string): string | null | Promise<string | null>;
   /** Durable when resolved. */
   put(key: string, value: string): Promise<void>;
@@ -39,6 +42,7 @@ export function openMemo(folder: string): Memo {
   const read = database.prepare('SELECT value FROM memo WHERE key = ?');
   const write = database.prepare('INSERT OR REPLACE INTO memo (key, value) VALUES (?, ?)');
   return {
+    place: path,
     get: (key) => (read.get(key) as { value: string } | undefined)?.value ?? null,
     put: (key, value) => writer.write(() => void write.run(key, value)),
     close: async () => {
@@ -57,54 +61,75 @@ export function memoTeacher(
   memo: Memo,
   mode: MemoMode,
   count: (metric: 'teacher_answers_asked' | 'teacher_answers_memoised') => void,
+  coordination: Pick<Coordination, 'singleFlight'>,
 ): Teacher {
-  const inFlight = new Map<string, Promise<Answer<unknown>>>();
+  const inFlight = new Map<string, Promise<string>>();
 
   const answer = async <Value>(
     method: 'plan' | 'think' | 'rewrite',
     request: unknown,
     sample: number,
+    signal: AbortSignal,
     ask: () => Promise<Answer<Value>>,
   ): Promise<Answer<Value>> => {
     const key = sha256(canonicalJson([teacher.identity, method, request, sample]));
     const current = inFlight.get(key);
-    if (current !== undefined) return (await current) as Answer<Value>;
-    const call = lookUpOrAsk(key, method, ask);
+    if (current !== undefined) return JSON.parse(await current) as Answer<Value>;
+    const call = lookUpOrAsk(key, describe(method, request, sample), signal, ask);
     inFlight.set(key, call);
     try {
-      return await call;
+      return JSON.parse(await call) as Answer<Value>;
     } finally {
       inFlight.delete(key);
     }
   };
 
-  const lookUpOrAsk = async <Value>(
+  const lookUpOrAsk = async (
     key: string,
-    method: string,
-    ask: () => Promise<Answer<Value>>,
-  ): Promise<Answer<Value>> => {
-    const stored = mode === 'refresh' ? null : await memo.get(key);
-    if (stored !== null) {
-      count('teacher_answers_memoised');
-      return JSON.parse(stored) as Answer<Value>;
-    }
-    if (mode === 'only') {
-      throw new PipelineError('MEMO_MISS', `the memo has no answer for ${method} ${key}`, {
-        subject: key,
-      });
-    }
-    const fresh = await ask();
-    await memo.put(key, JSON.stringify({ value: fresh.value, usage: fresh.usage }));
-    count('teacher_answers_asked');
-    return fresh;
+    what: string,
+    signal: AbortSignal,
+    ask: () => Promise<Answer<unknown>>,
+  ): Promise<string> => {
+    let asked = false;
+    const askAndKeep = async () => {
+      asked = true;
+      const { value, usage } = await ask();
+      const text = JSON.stringify({ value, usage });
+      await memo.put(key, text);
+      return text;
+    };
+    const read = async () => memo.get(key);
+    let text = mode === 'refresh' ? await askAndKeep() : await read();
+    if (text === null && mode === 'only') throw missing(what, key, memo.place);
+    // Two processes may hold the same record for a moment; only one of them pays.
+    text ??= await coordination.singleFlight(`answer:${key}`, read, askAndKeep, signal);
+    count(asked ? 'teacher_answers_asked' : 'teacher_answers_memoised');
+    return text;
   };
 
   return {
     identity: teacher.identity,
-    plan: (request, signal) => answer('plan', request, 0, () => teacher.plan(request, signal)),
-    think: (request, signal) => answer('think', request, 0, () => teacher.think(request, signal)),
+    plan: (request, signal) =>
+      answer('plan', request, 0, signal, () => teacher.plan(request, signal)),
+    think: (request, signal) =>
+      answer('think', request, 0, signal, () => teacher.think(request, signal)),
     rewrite: (request, sample, signal) =>
-      answer('rewrite', request, sample, () => teacher.rewrite(request, sample, signal)),
+      answer('rewrite', request, sample, signal, () => teacher.rewrite(request, sample, signal)),
     check: () => teacher.check(),
   };
+}
+
+/** What was asked, as a person knows it: a miss must be findable without the key's preimage. */
+function describe(method: string, request: unknown, sample: number): string {
+  const { name, path, round } = request as { name: string; path?: string; round?: number };
+  const file = path === undefined ? '' : `, file ${path}`;
+  return `${method} of ${name}${file}${round === undefined ? '' : `, round ${round}, sample ${sample}`}`;
+}
+
+function missing(what: string, key: string, place: string): PipelineError {
+  return new PipelineError(
+    'MEMO_MISS',
+    `${place} has no answer for ${what} (key ${key}), and runtime.memo is only; the configuration, the prompts or the input are not those of the run that filled it, or use --memo use`,
+    { subject: what },
+  );
 }

@@ -18,6 +18,8 @@ import type { Bus, TopicConfiguration } from './bus.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createCodec } from './codec.ts';
 import type { Configuration } from './configuration.ts';
+import type { Coordination } from './coordination/coordination.ts';
+import { openLocalCoordination } from './coordination/local.ts';
 import type { CrashJournal } from './crash-journal.ts';
 import type { Engine, StageGate, StageRunner } from './engine.ts';
 import { startJoin } from './join-runner.ts';
@@ -39,6 +41,8 @@ export interface GraphOptions {
   readonly teacher: Teacher;
   /** Null when the search is off. */
   readonly scorer: Scorer | null;
+  /** With other processes of the data set; absent where there are none. */
+  readonly coordination?: Coordination;
   /** For simulation: faults between two effects, a faulty bus or blob store, a moved clock. */
   readonly faults?: {
     readonly crashPoint?: CrashPoint;
@@ -85,7 +89,9 @@ export function openEngine(options: GraphOptions, parts: EngineParts): OpenEngin
   const crashPoint = options.faults?.crashPoint ?? (() => {});
   const { run, settings, metrics, log } = parts;
   const codec = createCodec(blobs, parts.wire);
-  const teacher = memoTeacher(options.teacher, parts.memo, settings.memo, metrics.count);
+  const coordination = options.coordination ?? openLocalCoordination(clock);
+  const remembered = [options.teacher, parts.memo, settings.memo, metrics.count] as const;
+  const teacher = memoTeacher(...remembered, coordination);
   const abort = new AbortController();
   const { promise: ended, resolve: finish, reject: fail } = Promise.withResolvers<void>();
   // A failure can come before anybody waits for the end.

@@ -14,13 +14,14 @@ import {
   type StageRunner,
 } from './engine.ts';
 import { asPipelineError } from './errors.ts';
+import { IdSet } from './id-set.ts';
 import { type Emit, emit } from './outcomes.ts';
 import type { SourceItem, SourceStage } from './stage.ts';
 import { forEachRecord } from './topic-reader.ts';
 
 interface Emitted {
   nextSequence: number;
-  readonly repositoryIds: Set<string>;
+  readonly repositories: IdSet;
   closed: boolean;
 }
 
@@ -66,13 +67,13 @@ export async function startSource(
 }
 
 async function readEmitted(stage: SourceStage<unknown>, engine: Engine): Promise<Emitted> {
-  const emitted: Emitted = { nextSequence: 0, repositoryIds: new Set(), closed: false };
+  const emitted: Emitted = { nextSequence: 0, repositories: new IdSet(), closed: false };
   const visit = async (topic: TopicName) => {
     await forEachRecord(engine.bus, physicalTopic(engine.run.dataset, topic), async (record) => {
       const envelope = await engine.codec.decodeEnvelope(topic, record.value);
       if (envelope.stage !== stage.name) return;
       emitted.nextSequence = Math.max(emitted.nextSequence, envelope.sourceSequence + 1);
-      if (topic === 'repo-found') emitted.repositoryIds.add(envelope.repositoryId);
+      if (topic === 'repo-found') emitted.repositories.add(envelope.repositoryId);
       if (topic === 'input-closed') emitted.closed = true;
     });
   };
@@ -92,8 +93,7 @@ function recordOf(
     const body = { name, origin, stage: stage.name, disposition: 'drop' as const, reason, detail };
     return childRecord(stage.name, envelope, emit('dropped', body, item.sequence));
   }
-  if (!emitted.repositoryIds.has(item.repositoryId)) {
-    emitted.repositoryIds.add(item.repositoryId);
+  if (emitted.repositories.add(item.repositoryId)) {
     return childRecord(stage.name, envelope, item.outcome);
   }
   return childRecord(stage.name, envelope, duplicate(stage, item.outcome, item.sequence));

@@ -1,7 +1,7 @@
 /**
  * What the processes of one data set agree on beside the bus: how fast and for how much money they
- * may call, who is working on an answer, what was seen. All of it saves work or money and can be
- * rebuilt; none of it is truth. One process alone uses `local.ts`, several share `redis.ts`.
+ * may call, and who is working on an answer. All of it saves work or money and can be rebuilt; none
+ * of it is truth. One process alone uses `local.ts`, several share `redis.ts`.
  */
 
 export interface BudgetLimits {
@@ -30,12 +30,6 @@ export interface Budget {
   spend(microDollars: number): void;
 }
 
-export interface SeenSet {
-  has(member: string): Promise<boolean>;
-  /** Only after the work is durable: a member that was added too early would be lost. */
-  add(member: string): Promise<void>;
-}
-
 export interface Coordination {
   readonly budget: Budget;
   /**
@@ -48,7 +42,6 @@ export interface Coordination {
     work: () => Promise<Result>,
     signal: AbortSignal,
   ): Promise<Result>;
-  seen(name: string): SeenSet;
   /** What is wrong and what to do, or null. */
   check(): Promise<string | null>;
   close(): Promise<void>;

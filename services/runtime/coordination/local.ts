@@ -5,7 +5,6 @@ import { burstMs, spacingMs } from './rate.ts';
 
 export function openLocalCoordination(clock: Clock = systemClock): Coordination {
   const flights = new Map<string, Promise<unknown>>();
-  const sets = new Map<string, Set<string>>();
   return {
     budget: openLocalBudget(clock),
     singleFlight: async (key, read, work) => {
@@ -22,14 +21,6 @@ export function openLocalCoordination(clock: Clock = systemClock): Coordination 
       } finally {
         if (flights.get(key) === flight) flights.delete(key);
       }
-    },
-    seen: (name) => {
-      const members = sets.get(name) ?? new Set();
-      sets.set(name, members);
-      return {
-        has: async (member) => members.has(member),
-        add: async (member) => void members.add(member),
-      };
     },
     check: async () => null,
     close: async () => {},

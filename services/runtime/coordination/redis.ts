@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Configuration } from './config.ts';
-import type { Admission, Budget, BudgetLimits, Coordination, SeenSet } from './coordination.ts';
+import type { Admission, Budget, BudgetLimits, Coordination } from './coordination.ts';
 import type { Ledger, Spent } from './ledger.ts';
 import { openLocalCoordination } from './local.ts';
 import { burstMs, spacingMs } from './rate.ts';
@@ -98,7 +98,6 @@ export async function openRedisCoordination(options: RedisOptions): Promise<Coor
         () => flyShared({ redis, key: key(`flight:${name}`), settings, clock, read, work, signal }),
         signal,
       ),
-    seen: (name) => openSharedSet(redis, key(`seen:${name}`)),
     check: async () => {
       try {
         await redis.ping();
@@ -219,16 +218,6 @@ async function flyShared<Result>(flight: Flight<Result>): Promise<Result> {
     clearInterval(renewal);
     await orAlone(() => redis.eval(releaseScript, 1, key, token));
   }
-}
-
-function openSharedSet(redis: Redis, key: string): SeenSet {
-  return {
-    // Not knowing counts as not seen: doing a thing twice is harmless, never doing it is not.
-    has: async (member) => (await orAlone(() => redis.sismember(key, member))) === 1,
-    add: async (member) => {
-      await orAlone(() => redis.sadd(key, member));
-    },
-  };
 }
 
 async function orAlone<Answer>(command: () => Promise<Answer>): Promise<Answer | 'alone'> {

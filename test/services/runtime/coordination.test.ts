@@ -1,10 +1,10 @@
 /**
- * Coordination with a real Redis and without: shared budgets and rate, single flight, what was
- * seen; a Redis that is flushed, killed or hangs costs time at most.
+ * Coordination with a real Redis and without: shared budgets and rate, single flight; a Redis that
+ * is flushed, killed or hangs costs time at most.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -21,7 +21,12 @@ import {
   openLocalCoordination,
 } from '../../../services/runtime/coordination/local.ts';
 import { openRedisCoordination } from '../../../services/runtime/coordination/redis.ts';
+import { memoTeacher } from '../../../services/runtime/memo.ts';
+import { openObjectMemo } from '../../../services/runtime/memo-objects.ts';
 import { openLocalObjects } from '../../../services/runtime/objects/local.ts';
+import { nothingSpent } from '../../../services/teacher/openai/spending.ts';
+import type { Teacher } from '../../../services/teacher/port.ts';
+import { freePort } from '../../samples/free-port.ts';
 
 const never = new AbortController().signal;
 const unlimited: BudgetLimits = {
@@ -29,6 +34,8 @@ const unlimited: BudgetLimits = {
   microDollarsMax: 1e12,
   callsPerMinute: null,
 };
+const planRequest = { licence: '', readme: '', files: [], edges: [], manifests: [] };
+const plan = { requirements: 'r', architecture: 'a', purposes: [] };
 const folder = mkdtempSync(join(tmpdir(), 'backstory-coordination-'));
 let port = 0;
 let server: ChildProcess;
@@ -48,15 +55,6 @@ afterAll(async () => {
   await stopRedis('SIGKILL');
   rmSync(folder, { recursive: true });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port: free } = probe.address() as { port: number };
-      probe.close(() => resolve(free));
-    });
-  });
-}
 
 async function startRedis(): Promise<void> {
   const where = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder];
@@ -298,24 +296,51 @@ describe('what is shared and lost', () => {
     expect(result).toBe('mine');
   });
 
-  test('without Redis work goes on alone, and what was seen is not known', async () => {
+  test('without Redis work goes on alone', async () => {
     const one = await openShared(newDataset(), 'a');
-    const seen = one.seen('repositories');
-    await seen.add('x');
-    expect(await seen.has('x')).toBe(true);
-    await flush();
-    expect(await seen.has('x')).toBe(false);
     await stopRedis('SIGKILL');
-    expect(await seen.has('x')).toBe(false);
-    await seen.add('x');
-    expect(
-      await one.singleFlight(
-        'k',
-        async () => null,
-        async () => 1,
-        never,
-      ),
-    ).toBe(1);
+    const work = one.singleFlight(
+      'k',
+      async () => null,
+      async () => 1,
+      never,
+    );
+    expect(await work).toBe(1);
     await startRedis();
+  });
+
+  test('two processes pay once for one answer, and twice when Redis forgot the claim', async () => {
+    const dataset = newDataset();
+    const memo = openObjectMemo(openLocalObjects(join(folder, dataset, 'memo')));
+    let asked = 0;
+    let answering: Promise<void> = systemClock.sleep(600, never);
+    const teacher: Teacher = {
+      identity: { name: 'slow', version: '1', model: null, languageModel: false },
+      plan: async () => {
+        asked += 1;
+        await answering;
+        return { value: plan, usage: { ...nothingSpent, calls: 1 } };
+      },
+      think: () => Promise.reject(new Error('not asked here')),
+      rewrite: () => Promise.reject(new Error('not asked here')),
+      check: async () => null,
+    };
+    const processes = await Promise.all(['a', 'b'].map((id) => openShared(dataset, id)));
+    const teachers = processes.map((one) => memoTeacher(teacher, memo, 'use', () => {}, one));
+    const askAll = (name: string) =>
+      Promise.all(teachers.map((each) => each.plan({ ...planRequest, name }, never)));
+    const [first, second] = await askAll('one');
+    expect(first).toEqual(second);
+    expect(asked).toBe(1);
+    // A flush while an answer is on its way costs a repetition, never an answer.
+    const { promise, resolve: answer } = Promise.withResolvers<void>();
+    answering = promise;
+    const third = teachers[0]?.plan({ ...planRequest, name: 'two' }, never);
+    await expect.poll(() => asked).toBe(2);
+    await flush();
+    const fourth = teachers[1]?.plan({ ...planRequest, name: 'two' }, never);
+    await expect.poll(() => asked).toBe(3);
+    answer();
+    expect(await third).toEqual(await fourth);
   });
 });

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openLocalCoordination } from '../../../services/runtime/coordination/local.ts';
 import { type Memo, type MemoMode, memoTeacher, openMemo } from '../../../services/runtime/memo.ts';
 import { openObjectMemo } from '../../../services/runtime/memo-objects.ts';
 import { openLocalObjects } from '../../../services/runtime/objects/local.ts';
@@ -67,7 +68,7 @@ describe.each(memos)('memo %s', (_where, open) => {
   async function withMemo<T>(mode: MemoMode, teacher: Teacher, act: (t: Teacher) => Promise<T>) {
     const memo = open(folder);
     try {
-      return await act(memoTeacher(teacher, memo, mode, () => {}));
+      return await act(memoTeacher(teacher, memo, mode, () => {}, openLocalCoordination()));
     } finally {
       await memo.close();
     }
@@ -110,7 +111,8 @@ describe.each(memos)('memo %s', (_where, open) => {
       withMemo('only', teacher, (t) => t.think({ ...request, path: 'b.py' }, signal)),
     ).rejects.toMatchObject({
       code: 'MEMO_MISS',
-      subject: expect.stringMatching(/^[0-9a-f]{64}$/),
+      subject: 'think of n, file b.py',
+      message: expect.stringContaining(folder),
     });
     expect(teacher.calls).toBe(2);
   });
