@@ -1,7 +1,8 @@
 /**
  * `node scripts/fetch-sources.ts FOLDER`: real source text in ten languages by the ordinary clients
  * of five registries (npm, pip, mvn, go, cargo), 325 MB unpacked. It is the corpus of `npm run soak
- * -- tokenize FOLDER`: of its 50 MB each language has 5, Scala 3.5, Kotlin 2.5. Nothing is built.
+ * -- tokenize FOLDER`: of its 50 MB each language has 5, Scala 3.5, Kotlin 2.5; and that of `npm run
+ * bench -- structure-speed`, which fetches it itself. Nothing is built.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
@@ -27,7 +28,7 @@ const packages = {
   cargo: ['libgit2-sys@0.17.0+1.8.1', 'syn@2.0.87', 'tokio@1.41.1', 'regex-syntax@0.8.5'],
 } as const;
 
-function fetchSources(folder: string): void {
+export function fetchSources(folder: string): void {
   const into = (name: string) => {
     const inner = join(folder, name);
     mkdirSync(inner, { recursive: true });
@@ -91,12 +92,21 @@ function filesOf(folder: string, extension: string): string[] {
 
 function run(cwd: string, program: string, args: readonly string[], env = {}): void {
   console.error(`${program} ${args.join(' ')}`);
-  execFileSync(program, args, { cwd, env: { ...process.env, ...env }, stdio: 'inherit' });
+  execFileSync(program, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    // Standard output belongs to whoever wants sources, such as a bench.
+    stdio: ['ignore', process.stderr, 'inherit'],
+  });
 }
 
-const [folder] = process.argv.slice(2);
-if (folder === undefined) {
-  console.error('usage: node scripts/fetch-sources.ts FOLDER');
-  process.exit(2);
+function main(): void {
+  const [folder] = process.argv.slice(2);
+  if (folder === undefined) {
+    console.error('usage: node scripts/fetch-sources.ts FOLDER');
+    process.exit(2);
+  }
+  fetchSources(resolve(folder));
 }
-fetchSources(resolve(folder));
+
+if (import.meta.main) main();

@@ -1,0 +1,251 @@
+/**
+ * `npm run bench -- structure-speed [--only LANGUAGE,…] [--memory] [--json]`: megabytes per second
+ * of one core from bytes to structure, beside parsing alone (`baseline`) and `ctags -R` on the same
+ * files; how that holds from 1 to 100 MB; with --memory, the memory of all processes on 500 MB. Time
+ * is processor time of every process, so a busy machine changes little. Linux only.
+ */
+import { fork } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { languages } from '../../services/extract/languages/registry.ts';
+import type { Report } from '../bench.ts';
+import { cacheFolder, obtain, requireTools, runTool } from './structure/tools.ts';
+import { type BareFile, bareSeconds, openBareParser } from './structure-speed/bare.ts';
+import {
+  type CorpusFile,
+  layOut,
+  mixedSources,
+  readCorpus,
+  type Sample,
+} from './structure-speed/corpus.ts';
+import type { Extraction } from './structure-speed/extracting.ts';
+import { cpuSecondsOf, type Memory, memoryOf } from './structure-speed/process-tree.ts';
+
+const megabyte = 1e6;
+const languageBytes = 4 * megabyte;
+/** Less of a language says more about starting than about reading. */
+const languageBytesMin = 1 * megabyte;
+const warmUpBytes = 0.5 * megabyte;
+const sizes = [1, 10, 100].map((size) => size * megabyte);
+const memoryBytes = 500 * megabyte;
+const rounds = 2;
+const memoryEveryMs = 500;
+
+const ctags = {
+  command: 'ctags',
+  probe: ['--version'],
+  hint: 'install Universal Ctags, such as the package universal-ctags',
+};
+
+interface Bench {
+  readonly report: Report;
+  readonly source: string;
+  readonly corpus: readonly CorpusFile[];
+  readonly scratch: string;
+}
+
+export async function run(report: Report): Promise<void> {
+  const { values } = parseArgs({
+    args: process.argv.slice(2),
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean' },
+      only: { type: 'string' },
+      memory: { type: 'boolean', default: false },
+    },
+  });
+  await requireTools([ctags], runTool);
+  const cache = cacheFolder(process.env);
+  await mkdir(cache, { recursive: true });
+  const source = await obtain('sources', mixedSources, { run: runTool, cache });
+  const scratch = await mkdtemp(join(tmpdir(), 'backstory-bench-'));
+  try {
+    const bench = { report, source, corpus: await readCorpus(source), scratch };
+    const only = values.only?.split(',');
+    await measureLanguages(bench, only);
+    if (only === undefined) await measureSizes(bench);
+    if (values.memory) await measureMemory(bench);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+interface Seconds {
+  readonly bytes: number;
+  readonly bare: number;
+  readonly structure: number;
+  readonly ctags: number;
+}
+
+async function measureLanguages(bench: Bench, only: readonly string[] | undefined): Promise<void> {
+  const all: Seconds[] = [];
+  for (const { name } of languages) {
+    const files = bench.corpus.filter(({ language }) => language === name);
+    const bytes = files.reduce((total, file) => total + file.bytes, 0);
+    if (bytes < languageBytesMin || only?.includes(name) === false) continue;
+    const seconds = await measureLanguage(bench, name, files);
+    reportSeconds(bench.report, name, seconds);
+    all.push(seconds);
+  }
+  const sum = (of: (seconds: Seconds) => number) => all.reduce((total, it) => total + of(it), 0);
+  reportSeconds(bench.report, 'all', {
+    bytes: sum(({ bytes }) => bytes),
+    bare: sum(({ bare }) => bare),
+    structure: sum(({ structure }) => structure),
+    ctags: sum((it) => it.ctags),
+  });
+}
+
+function reportSeconds(report: Report, name: string, seconds: Seconds): void {
+  const rate = (time: number) => seconds.bytes / megabyte / time;
+  const baseline = rate(seconds.bare);
+  report({ metric: `${name}: parsing alone`, value: baseline, unit: 'MB/s' });
+  report({ metric: `${name}: structure`, value: rate(seconds.structure), unit: 'MB/s', baseline });
+  report({ metric: `${name}: ctags -R`, value: rate(seconds.ctags), unit: 'MB/s', baseline });
+}
+
+/** The best of some rounds each: what disturbs only ever adds. */
+async function measureLanguage(
+  bench: Bench,
+  name: string,
+  files: readonly CorpusFile[],
+): Promise<Seconds> {
+  const language = languages.find((it) => it.name === name);
+  if (language === undefined) throw new Error(`no language ${name}`);
+  const sample = await layOut(bench.source, files, languageBytes, join(bench.scratch, name), false);
+  const parse = await openBareParser(language);
+  const contents = await readContents(bench, files, sample);
+  const extractor = startExtractor();
+  try {
+    await warmUp(bench, extractor, files);
+    const best = { bare: Infinity, structure: Infinity, ctags: Infinity };
+    for (let round = 0; round < rounds; round += 1) {
+      best.bare = Math.min(best.bare, await bareSeconds(parse, contents));
+      best.structure = Math.min(best.structure, await extractor.seconds(sample.folder));
+      best.ctags = Math.min(best.ctags, await ctagsSeconds(sample.folder));
+    }
+    return { bytes: sample.bytes, ...best };
+  } finally {
+    extractor.stop();
+    await rm(sample.folder, { recursive: true });
+  }
+}
+
+async function readContents(
+  { source }: Bench,
+  files: readonly CorpusFile[],
+  sample: Sample,
+): Promise<BareFile[]> {
+  const chosen = files.slice(0, sample.files);
+  return await Promise.all(
+    chosen.map(async ({ path }) => ({ path, content: await readFile(join(source, path)) })),
+  );
+}
+
+/** So that starting a process and compiling our own code are not counted per megabyte. */
+async function warmUp(
+  { source, scratch }: Bench,
+  extractor: MeasuredExtractor,
+  files: readonly CorpusFile[],
+): Promise<void> {
+  const folder = join(scratch, 'warm-up');
+  await layOut(source, files, warmUpBytes, folder, false);
+  await extractor.seconds(folder);
+  await rm(folder, { recursive: true });
+}
+
+/** The shell tells the processor time of what it ran. */
+async function ctagsSeconds(folder: string): Promise<number> {
+  const script = 'ctags -R -f /dev/null . 2>/dev/null; times';
+  const told = await runTool('sh', ['-c', script], { folder });
+  const last = told.trim().split('\n').at(-1) ?? '';
+  const parts = [...last.matchAll(/(\d+)m([\d.]+)s/g)];
+  return parts.reduce((sum, [, minutes, rest]) => sum + Number(minutes) * 60 + Number(rest), 0);
+}
+
+async function measureSizes(bench: Bench): Promise<void> {
+  const extractor = startExtractor();
+  let smallest: number | null = null;
+  try {
+    await warmUp(bench, extractor, bench.corpus);
+    for (const size of sizes) {
+      const folder = join(bench.scratch, 'sized');
+      const { bytes } = await layOut(bench.source, bench.corpus, size, folder, true);
+      const seconds = await extractor.seconds(folder);
+      const value = bytes / megabyte / seconds;
+      const metric = `${size / megabyte} MB, all languages`;
+      bench.report({ metric, value, unit: 'MB/s', baseline: smallest });
+      const { blockedMsMax } = extractor.last();
+      bench.report({ metric: `${metric}: longest block`, value: blockedMsMax, unit: 'ms' });
+      smallest ??= value;
+      await rm(folder, { recursive: true });
+    }
+  } finally {
+    extractor.stop();
+  }
+}
+
+async function measureMemory({ report, source, corpus, scratch }: Bench): Promise<void> {
+  const folder = join(scratch, 'large');
+  const { bytes, files } = await layOut(source, corpus, memoryBytes, folder, true);
+  const extractor = startExtractor();
+  try {
+    const peak = { resident: 0, proportional: 0 };
+    const timer = setInterval(() => {
+      const now: Memory = memoryOf(extractor.processId);
+      peak.resident = Math.max(peak.resident, now.resident);
+      peak.proportional = Math.max(peak.proportional, now.proportional);
+    }, memoryEveryMs);
+    const seconds = await extractor.seconds(folder);
+    clearInterval(timer);
+    const { parsed, blockedMsMax } = extractor.last();
+    const name = `${Math.round(bytes / megabyte)} MB`;
+    report({ metric: `${name}: files`, value: files, unit: 'files' });
+    report({ metric: `${name}: parsed`, value: parsed, unit: 'files' });
+    report({ metric: `${name}: structure`, value: bytes / megabyte / seconds, unit: 'MB/s' });
+    report({ metric: `${name}: longest block`, value: blockedMsMax, unit: 'ms' });
+    const peaks = { 'resident memory': peak.resident, 'shared counted once': peak.proportional };
+    for (const [what, value] of Object.entries(peaks)) {
+      report({ metric: `${name}: ${what}`, value: value / megabyte, unit: 'MB', baseline: 400 });
+    }
+  } finally {
+    extractor.stop();
+  }
+}
+
+interface MeasuredExtractor {
+  readonly processId: number;
+  /** Processor time of all its processes for the structure of a folder. */
+  seconds(folder: string): Promise<number>;
+  last(): Extraction;
+  stop(): void;
+}
+
+function startExtractor(): MeasuredExtractor {
+  const entry = fileURLToPath(new URL('./structure-speed/extracting.ts', import.meta.url));
+  const child = fork(entry, [], { execArgv: [], serialization: 'advanced' });
+  const { pid } = child;
+  if (pid === undefined) throw new Error('the extractor did not start');
+  let last: Extraction | null = null;
+  return {
+    processId: pid,
+    async seconds(folder) {
+      const before = cpuSecondsOf(pid);
+      last = await new Promise<Extraction>((resolve, reject) => {
+        child.once('message', (message) => resolve(message as Extraction));
+        child.once('exit', (code) => reject(new Error(`the extractor ended with ${code}`)));
+        child.send(folder);
+      });
+      child.removeAllListeners('exit');
+      return cpuSecondsOf(pid) - before;
+    },
+    last() {
+      if (last === null) throw new Error('nothing was extracted yet');
+      return last;
+    },
+    stop: () => child.disconnect(),
+  };
+}

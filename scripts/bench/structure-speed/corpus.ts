@@ -1,0 +1,76 @@
+/**
+ * Real sources as folders of a given size: spread over the packages by a hash of the path, and
+ * repeated under other folders' names where there is not enough.
+ */
+import { createHash } from 'node:crypto';
+import { copyFile, glob, mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { decodeSource } from '../../../services/extract/decode.ts';
+import { languageOf } from '../../../services/extract/languages/registry.ts';
+import { fetchSources } from '../../fetch-sources.ts';
+import type { Repository } from '../structure/oracle.ts';
+
+export const mixedSources: Repository = {
+  name: 'mixed',
+  obtain: async (folder) => fetchSources(folder),
+};
+
+export interface CorpusFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly language: string;
+}
+
+/** As extract's `parseBytesMax`: what it does not parse says nothing about its speed. */
+const fileBytesMax = 1024 * 1024;
+
+/** Every file in a parsed language, in the sequence in which samples take them. */
+export async function readCorpus(folder: string): Promise<CorpusFile[]> {
+  const files: CorpusFile[] = [];
+  for await (const entry of glob('**/*', { cwd: folder, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name);
+    const path = file.slice(folder.length + 1);
+    // Every language tells by the extension; only headers are read to tell C from C++.
+    if (!entry.isFile() || languageOf(path, '') === null) continue;
+    const bytes = await readFile(file);
+    const text = bytes.byteLength > fileBytesMax ? null : decodeSource(bytes);
+    const language = text === null ? null : languageOf(path, text);
+    if (language === null) continue;
+    files.push({ path, bytes: bytes.byteLength, language: language.name });
+  }
+  const rank = new Map(files.map(({ path }) => [path, hashOf(path)]));
+  return files.sort((a, b) => ((rank.get(a.path) ?? '') < (rank.get(b.path) ?? '') ? -1 : 1));
+}
+
+function hashOf(path: string): string {
+  return createHash('sha256').update(path).digest('hex');
+}
+
+export interface Sample {
+  readonly folder: string;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** The first files up to `bytesMax` as a folder; all of them again and again, if `repeats`. */
+export async function layOut(
+  source: string,
+  files: readonly CorpusFile[],
+  bytesMax: number,
+  folder: string,
+  repeats: boolean,
+): Promise<Sample> {
+  let count = 0;
+  let bytes = 0;
+  for (let copy = 0; bytes < bytesMax && files.length > 0 && (copy === 0 || repeats); copy += 1) {
+    for (const file of files) {
+      if (bytes >= bytesMax) break;
+      const target = join(folder, `copy-${copy}`, file.path);
+      await mkdir(dirname(target), { recursive: true });
+      await copyFile(join(source, file.path), target);
+      count += 1;
+      bytes += file.bytes;
+    }
+  }
+  return { folder, files: count, bytes };
+}
