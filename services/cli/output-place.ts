@@ -1,5 +1,6 @@
 /** Where a finished or growing output lies: a folder, or s3://bucket/prefix. */
 import { resolve } from 'node:path';
+import { PipelineError } from '../runtime/errors.ts';
 import { openLocalObjects } from '../runtime/objects/local.ts';
 import type { ObjectStore } from '../runtime/objects/object-store.ts';
 import { openObjects } from '../runtime/objects/open.ts';
@@ -16,4 +17,11 @@ export async function openPlace(context: CommandContext, out: string): Promise<O
   if (!isRemote(out)) return openLocalObjects(folder);
   const { values } = await loadConfiguration(context, {}, { 'storage.url': out });
   return openObjects({ settings: values.storage, folder });
+}
+
+/** Finds out before the first record what every write would meet. */
+export async function requireStore(objects: ObjectStore): Promise<void> {
+  const problem = await objects.check();
+  if (problem === null) return;
+  throw new PipelineError('STORE_UNSUITABLE', problem, { subject: objects.place });
 }

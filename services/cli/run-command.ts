@@ -6,11 +6,11 @@ import { type ResolvedValues, stages } from '../registry.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { runEmbedded } from '../runtime/embedded.ts';
 import { asPipelineError, PipelineError } from '../runtime/errors.ts';
-import type { ObjectStore } from '../runtime/objects/object-store.ts';
 import { openObjects } from '../runtime/objects/open.ts';
 import type { RunSummary } from '../runtime/progress.ts';
 import { type CommandContext, writeJson, writeLine } from './context.ts';
 import { type ExitCode, exitCodes } from './failures.ts';
+import { requireStore } from './output-place.ts';
 import { createProgressReporter } from './progress-reporter.ts';
 import {
   type ConfigurationOptions,
@@ -133,12 +133,6 @@ async function requireReady(
   if (scorerProblem !== null) {
     throw new PipelineError('SCORER_UNAVAILABLE', scorerProblem, { subject: 'scorer' });
   }
-}
-
-async function requireStore(objects: ObjectStore): Promise<void> {
-  const problem = await objects.check();
-  if (problem === null) return;
-  throw new PipelineError('STORE_UNSUITABLE', problem, { subject: objects.place });
 }
 
 async function requireRun(outputFolder: string): Promise<void> {

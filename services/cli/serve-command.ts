@@ -29,6 +29,7 @@ import {
 import { type CommandContext, writeLine } from './context.ts';
 import { openCoordination, talkTo } from './coordination.ts';
 import { type ExitCode, exitCodes } from './failures.ts';
+import { requireStore } from './output-place.ts';
 import { openConfiguredScorer, openConfiguredTeacher } from './settings.ts';
 
 export interface ServeCommandOptions extends ClusterCommandOptions {
@@ -79,6 +80,7 @@ export async function serveOn(
   served: readonly AnyStage[],
   { state, ...place }: ServePlace,
 ): Promise<ExitCode> {
+  await requireStore(place.objects);
   const names = served.map((stage) => stage.name);
   const own = state ?? join(place.outputFolder, 'state', names.join('+'));
   const log = pino({ level: values.runtime.logLevel, base: { stages: names } }, context.err.stream);
