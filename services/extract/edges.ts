@@ -127,8 +127,10 @@ function usedNames(
     return members.map((name) => ({ name, local: `${binding.local}.${name}` }));
   });
   if (!link.star) return used;
-  const own = [...reexports.ownNames(link.to)].filter((name) => uses.has(name));
-  return [...used, ...own.map((name) => ({ name, local: name }))];
+  const offered = new Set(reexports.ownNames(link.to));
+  if (link.kind !== 'include') for (const name of reexports.passedNames(link.to)) offered.add(name);
+  const seen = [...offered].filter((name) => uses.has(name));
+  return [...used, ...seen.map((name) => ({ name, local: name }))];
 }
 
 function merge(drafts: Map<string, Draft>, to: string, draft: Draft): void {

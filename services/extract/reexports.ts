@@ -16,6 +16,8 @@ export interface Reexports {
   definerOf(path: string, name: string): Definer | null;
   /** Names defined at the top of a file. */
   ownNames(path: string): ReadonlySet<string>;
+  /** Names that a file imports one by one, and so passes on to who imports all of its names. */
+  passedNames(path: string): Iterable<string>;
 }
 
 /** A search through more barrels than this is given up; a library may pass on all of its files. */
@@ -75,5 +77,6 @@ export function openReexports(
       return found;
     },
     ownNames: (path) => own.get(path) ?? new Set(),
+    passedNames: (path) => passed.get(path)?.keys() ?? [],
   };
 }

@@ -135,7 +135,8 @@ function downloaded(download: (into: string, context: Context) => Promise<void>)
     try {
       await download(into, context);
       const archives = (await readdir(into)).filter((name) => /\.(?:tar\.\w+|tgz|zip)$/.test(name));
-      const archive = archives.find((name) => !name.includes('.debian.')) ?? '';
+      // Debian's own changes and what it vendored come in archives of their own.
+      const archive = archives.find((name) => !/\.debian\.|\.orig-/.test(name)) ?? '';
       if (archive.endsWith('.zip')) throw new BenchError('BENCH_NOT_OBTAINED', 'is a zip archive');
       const unpack = ['--extract', '--strip-components=1', '--no-same-owner'];
       await context.run('tar', [...unpack, '--file', join(into, archive), '--directory', folder]);

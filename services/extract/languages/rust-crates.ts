@@ -15,6 +15,8 @@ import {
 /** One target: a library, program, test or example with the files reached from its root. */
 export interface Crate {
   readonly root: string;
+  /** Edition 2015, in which `use a::b` starts at the crate's root. */
+  readonly fromRoot: boolean;
   /** Module path such as `a::b` to its file; '' is the root. */
   readonly modules: ReadonlyMap<string, string>;
   /** Name in code to the library it means, for those in the repository. */
@@ -53,11 +55,11 @@ export function readCrates(project: Project): Map<string, Place> {
   const crates: { crate: OpenCrate; owner: Package }[] = [];
   for (const owner of packages.values()) {
     const library = libraryRoot(project, owner);
-    if (library !== null) libraries.set(owner.folder, openCrate(project, library));
+    if (library !== null) libraries.set(owner.folder, openCrate(project, library, owner));
     const main = libraries.get(owner.folder);
     if (main !== undefined) crates.push({ crate: main, owner });
     for (const root of targetRoots(project, owner)) {
-      if (root !== library) crates.push({ crate: openCrate(project, root), owner });
+      if (root !== library) crates.push({ crate: openCrate(project, root, owner), owner });
     }
   }
   const places = new Map<string, Place>();
@@ -118,15 +120,18 @@ function targetRoots(project: Project, owner: Package): string[] {
   return [...new Set([...roots, ...found])];
 }
 
-function openCrate(project: Project, root: string): OpenCrate {
+function openCrate(project: Project, root: string, owner: Package): OpenCrate {
   const modules = new Map<string, string>([['', root]]);
   const macros = new Map<string, MacroPlace[]>();
+  const isProcedural = tableAt(owner.manifest, 'lib')['proc-macro'] === true;
   const queue: ModuleFile[] = [{ module: '', path: root, folder: folderOf(root), open: false }];
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const file = project.files.get(next.path);
     if (file === undefined) continue;
+    // The functions at the root of a procedural crate are its macros.
+    const kinds = isProcedural && next.path === root ? ['macro', 'function'] : ['macro'];
     for (const { name, kind } of file.facts.symbols) {
-      if (kind === 'macro') append(macros, name, next);
+      if (kinds.includes(kind)) append(macros, name, next);
     }
     for (const child of childModules(project, file, next.module, next.folder)) {
       // The tree is finite, but a `#[path]` may point back at a parent.
@@ -135,7 +140,8 @@ function openCrate(project: Project, root: string): OpenCrate {
       queue.push(child);
     }
   }
-  return { root, modules, macros, libraries: new Map() };
+  const edition = tableAt(owner.manifest, 'package').edition ?? '2015';
+  return { root, fromRoot: edition === '2015', modules, macros, libraries: new Map() };
 }
 
 interface ModuleFile extends MacroPlace {

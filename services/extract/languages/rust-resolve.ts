@@ -29,7 +29,8 @@ function addFact(
   resolution: Resolution,
 ): void {
   if (fact.style === 'mod') addModule(place, fact, resolution);
-  else if (fact.style === 'macro') addMacro(file, place, fact, resolution);
+  else if (fact.style === 'crate') addCrate(place, fact, resolution);
+  else if (fact.style === 'macro') addMacro(project, file, place, fact, resolution);
   else addPath(project, file, place, fact, resolution);
 }
 
@@ -41,18 +42,50 @@ function addModule(place: Place, fact: ImportFact, resolution: Resolution): void
   else resolution.unresolved.push({ specifier: `mod ${name}`, reason: 'no file for this module' });
 }
 
-/** A macro without a path is the file's own, a module's above it, or marked `#[macro_use]`. */
-function addMacro(file: ParsedFile, place: Place, fact: ImportFact, resolution: Resolution): void {
+/** `extern crate x;` */
+function addCrate(place: Place, fact: ImportFact, resolution: Resolution): void {
+  const library = place.crate.libraries.get(fact.specifier);
+  if (library !== undefined) resolution.links.push(linkOf(fact, library.root, { star: false }));
+  else if (fact.specifier !== 'self') resolution.externals.push(fact.specifier);
+}
+
+/**
+ * A macro without a path is the file's own, a module's above it, marked `#[macro_use]`, or from a
+ * library that the crate's root so marks.
+ */
+function addMacro(
+  project: Project,
+  file: ParsedFile,
+  place: Place,
+  fact: ImportFact,
+  resolution: Resolution,
+): void {
   const all = place.crate.macros.get(fact.specifier) ?? [];
   if (all.some(({ path }) => path === file.path)) return;
   const seen = all.filter(
     ({ module, open }) =>
       open || `${place.module}::`.startsWith(module === '' ? '' : `${module}::`),
   );
-  const [definition] = seen;
-  if (definition === undefined || seen.length > 1) return;
+  const to = seen.length === 0 ? macroOfLibrary(project, place.crate, fact) : seen[0]?.path;
+  if (to === undefined || seen.length > 1) return;
   const bindings = [{ name: fact.specifier, local: fact.specifier }];
-  resolution.links.push(linkOf(fact, definition.path, { bindings, confidence: macroConfidence }));
+  resolution.links.push(linkOf(fact, to, { bindings, confidence: macroConfidence }));
+}
+
+/** The file of a library under `#[macro_use] extern crate` that defines a macro or passes it on. */
+function macroOfLibrary(project: Project, crate: Crate, { specifier }: ImportFact) {
+  for (const fact of project.files.get(crate.root)?.facts.imports ?? []) {
+    const library = fact.style === 'crate' ? crate.libraries.get(fact.specifier) : undefined;
+    if (library === undefined || !fact.star) continue;
+    const [definition, ...others] = library.macros.get(specifier) ?? [];
+    if (definition !== undefined && others.length === 0) return definition.path;
+    const passed = project.files.get(library.root)?.facts.imports ?? [];
+    const passesOn = passed.some(({ bindings }) =>
+      bindings.some(({ local }) => local === specifier),
+    );
+    if (passesOn) return library.root;
+  }
+  return undefined;
 }
 
 function addPath(
@@ -63,14 +96,30 @@ function addPath(
   resolution: Resolution,
 ): void {
   const start = startOf(project, file, place, fact);
-  if (start === null) {
-    if (fact.style === 'use') addExternal(fact.specifier, resolution);
-    return;
-  }
-  const { crate, segments } = start;
-  const depth = deepest(crate, segments);
-  const to = crate.modules.get(segments.slice(0, depth).join('::'));
-  const name = segments[depth];
+  if (start !== null) addTarget(project, start, fact, resolution, 0);
+  else if (fact.style === 'use') addExternal(fact.specifier, resolution);
+}
+
+/** Modules that pass on modules are followed no deeper than this. */
+const aliasesMax = 8;
+
+/** A place that a path leads to: segments from a crate's root. */
+interface Target {
+  readonly crate: Crate;
+  readonly segments: readonly string[];
+}
+
+function addTarget(
+  project: Project,
+  { crate, segments }: Target,
+  fact: ImportFact,
+  resolution: Resolution,
+  depth: number,
+): void {
+  const length = deepest(crate, segments);
+  const module = segments.slice(0, length).join('::');
+  const to = crate.modules.get(module);
+  const name = segments[length];
   if (to === undefined) return;
   const definer = name === undefined ? undefined : macroFile(project, crate, to, name);
   resolution.links.push(
@@ -80,6 +129,25 @@ function addPath(
       star: fact.star && name === undefined,
     }),
   );
+  const rest = segments.slice(length + 1);
+  if (name === undefined || (rest.length === 0 && !fact.star) || depth >= aliasesMax) return;
+  const behind = moduleBehind(project, { crate, module }, to, name);
+  if (behind === null) return;
+  const target = { crate: behind.crate, segments: [...behind.segments, ...rest] };
+  addTarget(project, target, fact, resolution, depth + 1);
+}
+
+/** The module that a file calls by a name: `use a::b as name`, so that `name::x` is `a::b::x`. */
+function moduleBehind(project: Project, place: Place, path: string, name: string): Target | null {
+  const file = project.files.get(path);
+  const fact = file?.facts.imports.find(
+    ({ style, detail, bindings }) =>
+      style === 'use' && detail === '' && bindings[0]?.local === name,
+  );
+  if (file === undefined || fact === undefined) return null;
+  const target = startOf(project, file, place, fact);
+  const isModule = target?.crate.modules.has(target.segments.join('::')) === true;
+  return isModule ? target : null;
 }
 
 function bindingsOf(fact: ImportFact, name: string | undefined): Binding[] {
@@ -103,7 +171,7 @@ function startOf(
   file: ParsedFile,
   place: Place,
   fact: ImportFact,
-): { crate: Crate; segments: string[] } | null {
+): Target | null {
   const { crate } = place;
   const here = joined(place.module, fact.detail).split('::').filter(Boolean);
   const [first = '', ...rest] = fact.specifier.split('::');
@@ -117,7 +185,13 @@ function startOf(
   }
   if (first === '') {
     const outside = crate.libraries.get(rest[0] ?? '');
-    return outside === undefined ? null : { crate: outside, segments: rest.slice(1) };
+    if (outside !== undefined) return { crate: outside, segments: rest.slice(1) };
+    return crate.fromRoot ? fromRoot(project, crate, rest) : null;
+  }
+  if (crate.fromRoot && fact.style === 'use') {
+    const library = crate.libraries.get(first);
+    const own = fromRoot(project, crate, [first, ...rest]);
+    return own ?? (library === undefined ? null : { crate: library, segments: rest });
   }
   const path = joined(...here, first);
   if (crate.modules.has(path)) return { crate, segments: [...here, first, ...rest] };
@@ -128,6 +202,20 @@ function startOf(
   if (defined && project.files.has(file.path))
     return { crate, segments: [...here, first, ...rest] };
   return null;
+}
+
+/** A path from the root of a crate, when that has a module or an item of its first segment. */
+function fromRoot(project: Project, crate: Crate, segments: readonly string[]): Target | null {
+  const [first = ''] = segments;
+  const facts = project.files.get(crate.root)?.facts;
+  const isKnown =
+    crate.modules.has(first) ||
+    facts?.symbols.some(({ name, parent }) => name === first && parent === null) === true ||
+    facts?.imports.some(
+      ({ style, detail, bindings }) =>
+        style === 'use' && detail === '' && bindings[0]?.local === first,
+    ) === true;
+  return isKnown ? { crate, segments } : null;
 }
 
 /** Length of the longest prefix that is a module with a file. */

@@ -1,15 +1,9 @@
-/** Rust: definitions, modules, uses and paths. Resolution: rust-resolve.ts. */
-import {
-  addTo,
-  type Definition,
-  type ImportFact,
-  importFact,
-  softness,
-  sortedMap,
-} from '../facts.ts';
+/** Rust: definitions. Imports: rust-imports.ts. Resolution: rust-resolve.ts. */
+import type { Definition } from '../facts.ts';
 import { nameOf } from '../paths.ts';
 import { definitionOf, docAbove, textsOf } from '../tree.ts';
 import type { Language, SyntaxNode } from './language.ts';
+import { attributesOf, readImports, readMembers } from './rust-imports.ts';
 import { openRustResolver } from './rust-resolve.ts';
 
 export const rust: Language = {
@@ -38,12 +32,7 @@ const kinds: Readonly<Record<string, string>> = {
 function read(root: SyntaxNode) {
   const symbols: Definition[] = [];
   readItems(root, null, symbols);
-  const imports = [
-    ...root.descendantsOfType('mod_item').flatMap(readModule),
-    ...root.descendantsOfType('use_declaration').flatMap(readUse),
-    ...readPaths(root),
-    ...readMacroCalls(root),
-  ];
+  const imports = readImports(root);
   const star = imports.some((fact) => fact.star);
   return {
     symbols,
@@ -108,129 +97,4 @@ function isExported(node: SyntaxNode, owner: Owner | null): boolean {
     return node.namedChildren.some((child) => child.type === 'visibility_modifier');
   }
   return attributesOf(node).includes('macro_export');
-}
-
-/** Enclosing inline modules, outermost first. */
-function withinOf(node: SyntaxNode): string {
-  const names: string[] = [];
-  for (let current = node.parent; current !== null; current = current.parent) {
-    if (current.type === 'mod_item') names.unshift(current.childForFieldName('name')?.text ?? '');
-  }
-  return names.join('::');
-}
-
-/** The attributes right above an item, one per line. */
-function attributesOf(node: SyntaxNode): string {
-  const lines: string[] = [];
-  let above = node.previousNamedSibling;
-  while (above?.type === 'attribute_item') {
-    lines.push(above.text);
-    above = above.previousNamedSibling;
-  }
-  return lines.join('\n');
-}
-
-function readModule(node: SyntaxNode): ImportFact[] {
-  if (node.childForFieldName('body') !== null) return [];
-  const name = node.childForFieldName('name')?.text ?? '';
-  const attributes = attributesOf(node);
-  const path = /^#\[path\s*=\s*"([^"]+)"/m.exec(attributes)?.[1];
-  return [
-    importFact({
-      specifier: path === undefined ? name : `${name}=${path}`,
-      style: 'mod',
-      bindings: [{ name: '*', local: name }],
-      // Its macros are in scope for everything after it.
-      star: attributes.includes('macro_use'),
-      kind: 'declares',
-      softness: softness.declared,
-      detail: withinOf(node),
-    }),
-  ];
-}
-
-function readUse(node: SyntaxNode): ImportFact[] {
-  const argument = node.childForFieldName('argument');
-  if (argument === null) return [];
-  const isPublic = node.namedChildren[0]?.type === 'visibility_modifier';
-  const detail = withinOf(node);
-  const weight = isPublic ? softness.passedOn : /\btests?\b/.test(detail) ? softness.deferred : 0;
-  return flattenUse(argument, []).map(({ path, local }) =>
-    importFact({
-      specifier: path.join('::'),
-      style: 'use',
-      bindings: local === '*' ? [] : [{ name: path.at(-1) ?? '', local }],
-      star: local === '*',
-      kind: isPublic ? 're-export' : 'import',
-      softness: weight,
-      detail,
-    }),
-  );
-}
-
-/** `a::{b, c as d, e::*}` as three paths. */
-function flattenUse(
-  node: SyntaxNode,
-  prefix: readonly string[],
-): { path: string[]; local: string }[] {
-  const segments = (part: SyntaxNode | null) =>
-    part === null ? [] : part.text.replaceAll(/\s+/g, '').split('::');
-  if (node.type === 'use_list') {
-    return node.namedChildren.flatMap((child) => flattenUse(child, prefix));
-  }
-  if (node.type === 'scoped_use_list') {
-    const list = node.childForFieldName('list');
-    const inner = [...prefix, ...segments(node.childForFieldName('path'))];
-    return list === null ? [] : flattenUse(list, inner);
-  }
-  if (node.type === 'use_wildcard') {
-    return [{ path: [...prefix, ...segments(node.namedChildren[0] ?? null)], local: '*' }];
-  }
-  if (node.type === 'use_as_clause') {
-    const local = node.childForFieldName('alias')?.text ?? '';
-    return [{ path: [...prefix, ...segments(node.childForFieldName('path'))], local }];
-  }
-  if (node.type.includes('comment')) return [];
-  // `{self}` means what stands before the braces.
-  const own = node.type === 'self' && prefix.length > 0 ? [] : segments(node);
-  const path = [...prefix, ...own];
-  return [{ path, local: path.at(-1) ?? '' }];
-}
-
-/** Paths in code, such as `crate::a::f()`; each distinct one once. */
-function readPaths(root: SyntaxNode): ImportFact[] {
-  const facts = new Map<string, ImportFact>();
-  for (const node of root.descendantsOfType(['scoped_identifier', 'scoped_type_identifier'])) {
-    const outer = node.parent?.type ?? '';
-    if (outer.startsWith('scoped_') || outer.startsWith('use_')) continue;
-    const specifier = node.text.replaceAll(/\s+/g, '').replace(/(?:::)?<.*/s, '');
-    // `Type::item` needs no module.
-    if (!/^[a-z_][\w:]*::\w+$/.test(specifier)) continue;
-    const detail = withinOf(node);
-    const key = `${detail} ${specifier}`;
-    if (facts.has(key)) continue;
-    facts.set(key, importFact({ specifier, style: 'path', detail }));
-  }
-  return [...facts.values()];
-}
-
-function readMacroCalls(root: SyntaxNode): ImportFact[] {
-  const names = new Set<string>();
-  for (const node of root.descendantsOfType('macro_invocation')) {
-    const macro = node.childForFieldName('macro');
-    if (macro?.type === 'identifier') names.add(macro.text);
-  }
-  return [...names].sort().map((specifier) => importFact({ specifier, style: 'macro' }));
-}
-
-/** `module::name` counts as `name` through `module`. */
-function readMembers(imports: readonly ImportFact[]): Map<string, string[]> {
-  const members = new Map<string, Set<string>>();
-  for (const { specifier, style } of imports) {
-    const [first, second] = specifier.split('::');
-    if (style === 'path' && first !== undefined && second !== undefined) {
-      addTo(members, first, second);
-    }
-  }
-  return sortedMap(members);
 }

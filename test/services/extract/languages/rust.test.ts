@@ -93,6 +93,77 @@ mod inline { pub fn f() {} }`;
         'app/src/main.rs -> core/src/lib.rs [import] Core',
       ],
     ],
+    [
+      'what stands inside macro calls, and not what they quote for others',
+      {
+        'Cargo.toml': cargo,
+        'src/lib.rs':
+          '#[macro_use]\nmod cfg;\n' +
+          'on! { /* mod gone; */ pub mod a; pub(crate) use a::{b::{self, B as Other}, c}; }\n',
+        'src/cfg.rs': 'macro_rules! on { () => {} }\nmacro_rules! deep { () => {} }\n',
+        'src/a/mod.rs': 'on! { pub mod b; deep! {} }\npub fn c() {}\n',
+        'src/a/b.rs':
+          'pub struct B;\nfn f() { println!("crate::text::x {}", crate::a::c()); }\n' +
+          'fn g() { quote! { crate::cfg::x() } }\n',
+      },
+      [
+        'src/a/b.rs -> src/a/mod.rs [import] c',
+        'src/a/mod.rs -> src/a/b.rs [declares]',
+        'src/a/mod.rs -> src/cfg.rs [import] deep,on',
+        'src/lib.rs -> src/a/b.rs [re-export] B',
+        'src/lib.rs -> src/a/mod.rs [re-export] c',
+        'src/lib.rs -> src/cfg.rs [import] on',
+      ],
+    ],
+    [
+      'modules under other names, and all names of one that passes names on',
+      {
+        'Cargo.toml': cargo,
+        'src/lib.rs': 'mod deep;\nmod user;\nmod other;\nuse deep::prelude as front;\n',
+        'src/deep/mod.rs': 'pub mod prelude;\nmod item;\n',
+        'src/deep/prelude.rs': 'pub use super::item::Item;\npub fn own() {}\n',
+        'src/deep/item.rs': 'pub struct Item;\n',
+        'src/user.rs': 'use crate::front::*;\nfn f(_: Item) {}\n',
+        'src/other.rs': 'use crate::front::own;\nfn f() { own() }\n',
+      },
+      [
+        'src/deep/mod.rs -> src/deep/item.rs [declares]',
+        'src/deep/mod.rs -> src/deep/prelude.rs [declares]',
+        'src/deep/prelude.rs -> src/deep/item.rs [re-export] Item',
+        'src/lib.rs -> src/deep/mod.rs [declares]',
+        'src/lib.rs -> src/deep/prelude.rs [import]',
+        'src/lib.rs -> src/other.rs [declares]',
+        'src/lib.rs -> src/user.rs [declares]',
+        'src/other.rs -> src/deep/prelude.rs [import] own',
+        'src/other.rs -> src/lib.rs [import] front',
+        'src/user.rs -> src/deep/item.rs [import] Item',
+        'src/user.rs -> src/deep/prelude.rs [import] Item',
+        'src/user.rs -> src/lib.rs [import] front',
+      ],
+    ],
+    [
+      'macros of a crate under macro_use, and edition 2015 paths from the root',
+      {
+        'Cargo.toml':
+          '[package]\nname = "app"\n[dependencies]\nmarks = { path = "marks" }\n' +
+          '[dev-dependencies]\nhidden = { path = "hidden" }\n',
+        'marks/Cargo.toml': '[package]\nname = "marks"\n[lib]\nproc-macro = true\n',
+        'marks/src/lib.rs': '#[proc_macro_attribute]\npub fn mark() {}\n',
+        'hidden/Cargo.toml': '[package]\nname = "hidden"\n',
+        'hidden/src/lib.rs': '#[macro_export]\nmacro_rules! unseen { () => {} }\n',
+        'src/lib.rs': '#[macro_use]\nextern crate marks;\nmod a;\nmod b;\npub struct Root;\n',
+        'src/a.rs': 'use b::B;\nuse Root;\nuse std::io;\n#[mark]\nfn f() { unseen!(); }\n',
+        'src/b.rs': 'pub struct B;\n',
+      },
+      [
+        'src/a.rs -> marks/src/lib.rs [import] mark',
+        'src/a.rs -> src/b.rs [import] B',
+        'src/a.rs -> src/lib.rs [import] Root',
+        'src/lib.rs -> marks/src/lib.rs [import]',
+        'src/lib.rs -> src/a.rs [declares]',
+        'src/lib.rs -> src/b.rs [declares]',
+      ],
+    ],
   ])('%s', async (_name, files, expected) => {
     expect(await edgesOf(files)).toEqual(expected);
   });
