@@ -5,7 +5,9 @@ import { ecmascriptOracle } from './oracle-ecmascript.ts';
 import { goOracle } from './oracle-go.ts';
 import { javaOracle } from './oracle-java.ts';
 import { kotlinOracle } from './oracle-kotlin.ts';
+import { phpOracle } from './oracle-php.ts';
 import { pythonOracle } from './oracle-python.ts';
+import { rubyOracle } from './oracle-ruby.ts';
 import { rustOracle } from './oracle-rust.ts';
 import { scalaOracle } from './oracle-scala.ts';
 
@@ -19,4 +21,6 @@ export const oracles: readonly Oracle[] = [
   rustOracle,
   kotlinOracle,
   scalaOracle,
+  phpOracle,
+  rubyOracle,
 ];
