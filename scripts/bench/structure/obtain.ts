@@ -104,7 +104,7 @@ export function fromMaven(coordinates: string): Obtain {
 export function fromDebian(name: string): Obtain {
   return downloaded(async (into, context) => {
     const options = await debianSources(context);
-    const get = [...options, 'source', '--quiet', '--download-only', name];
+    const get = [...options, 'source', '--quiet', '--download-only', '--tar-only', name];
     await context.run('apt-get', get, { folder: into });
   });
 }

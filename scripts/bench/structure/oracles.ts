@@ -1,6 +1,7 @@
 /** The oracles that there are: one line each. */
 import type { Oracle } from './oracle.ts';
 import { cOracle, cppOracle } from './oracle-c.ts';
+import { csharpOracle } from './oracle-csharp.ts';
 import { ecmascriptOracle } from './oracle-ecmascript.ts';
 import { goOracle } from './oracle-go.ts';
 import { javaOracle } from './oracle-java.ts';
@@ -23,4 +24,5 @@ export const oracles: readonly Oracle[] = [
   scalaOracle,
   phpOracle,
   rubyOracle,
+  csharpOracle,
 ];

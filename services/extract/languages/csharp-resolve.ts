@@ -15,6 +15,7 @@ import {
   lookUp,
   qualify,
   readDeclared,
+  simpleName,
   type Visible,
 } from './declared-names.ts';
 import { emptyResolution, type Project, type Resolution } from './language.ts';
@@ -140,16 +141,17 @@ function addUsing(work: Work, fact: ImportFact, full: string): void {
 
 /** Links what a name leads to; false when no visible file declares it. */
 function addFound(
-  { projects, arities, file, found }: Work,
+  { declared, projects, arities, file, found }: Work,
   target: Found,
   arity: number | null,
   kind: 'import' | 'same-package',
   confidence: number,
 ): boolean {
   const exact = arity === null ? undefined : arities.get(`${target.full}\`${arity}`);
-  const files = projects.visible(exact ?? target.files, file.path);
+  // All parts of a partial type declare it, whichever of them has the member.
+  const files = projects.visible(exact ?? declared.files.get(target.top) ?? [], file.path);
   if (files.includes(file.path)) return true;
-  found.add(files, [target.name], kind, confidence);
+  found.add(files, [simpleName(target.top)], kind, confidence);
   return files.length > 0;
 }
 
@@ -168,7 +170,7 @@ function addUses(work: Work, visible: Visible): void {
       if (members !== undefined && !members.includes(file.path)) {
         work.found.add(
           work.projects.visible(members, file.path),
-          [part.slice(part.lastIndexOf('.') + 1)],
+          [simpleName(part)],
           'same-package',
           memberConfidence,
         );

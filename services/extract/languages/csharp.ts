@@ -9,10 +9,30 @@ import { isAfterKeyword, type Occurrence, readOccurrences, sorted, usesOf } from
 export const csharp: Language = {
   name: 'csharp',
   extensions: ['.cs'],
-  parsing: { parser: 'tree-sitter', grammar: 'tree-sitter-c-sharp', read },
+  parsing: { parser: 'tree-sitter', grammar: 'tree-sitter-c-sharp', read, repair },
   isManifest: isProjectFile,
   openResolver: openCsharpResolver,
 };
+
+/**
+ * A directive in the middle of a declaration, as in a list of bases, costs the grammar the rest of
+ * it. One configuration is kept: the first branch of each `#if`.
+ */
+function repair(text: string): string {
+  let outside = 0;
+  const lines = text.split('\n').map((line) => {
+    const directive = /^\s*#\s*(if|elif|else|endif)\b/.exec(line)?.[1];
+    const blank = line.replaceAll(/[^\r]/g, ' ');
+    if (outside > 0) {
+      if (directive === 'if') outside += 1;
+      if (directive === 'endif') outside -= 1;
+      return blank;
+    }
+    if (directive === 'elif' || directive === 'else') outside = 1;
+    return directive === undefined ? line : blank;
+  });
+  return lines.join('\n');
+}
 
 const typeKinds: Readonly<Record<string, string>> = {
   class_declaration: 'class',
@@ -47,7 +67,11 @@ function read(root: SyntaxNode, text: string) {
   const isOne = only !== undefined && spaces.length === 1 && !root.namedChildren.some(isType);
   const isScoped = only?.type === 'file_scoped_namespace_declaration';
   const scope = isOne || isScoped ? nameOf(only) : '';
-  readBody(root, { scope, parent: null, own: scope === '' ? null : (only ?? null) }, reading);
+  readBody(
+    root,
+    { scope, parent: null, isInType: false, own: scope === '' ? null : (only ?? null) },
+    reading,
+  );
   const { symbols, imports, declared } = reading;
   return {
     symbols,
@@ -70,6 +94,7 @@ function nameOf(node: SyntaxNode | undefined): string {
 interface Place {
   readonly scope: string;
   readonly parent: string | null;
+  readonly isInType: boolean;
   /** The namespace that is the file's scope. */
   readonly own: SyntaxNode | null;
 }
@@ -96,24 +121,26 @@ function readNamespace(node: SyntaxNode, place: Place, into: Reading): void {
   const scope = qualify(place.scope, name);
   into.imports.push(importFact({ specifier: scope, style: 'enclosing', star: true }));
   add(node, node.childForFieldName('name'), 'module', place.parent, null, into);
-  readBody(body, { scope, parent: name, own: null }, into);
+  readBody(body, { scope, parent: name, own: null, isInType: false }, into);
 }
 
 function readDeclaration(
   node: SyntaxNode,
-  { scope, parent }: Place,
+  { scope, parent, isInType }: Place,
   doc: () => string | null,
   into: Reading,
 ): void {
   const name = node.childForFieldName('name');
   const type = typeKinds[node.type];
-  const member = memberKinds[node.type];
+  // What stands in no type has lost it to an error, and belongs to no namespace.
+  const member = isInType ? memberKinds[node.type] : undefined;
   if (type !== undefined) {
     add(node, name, type, parent, doc(), into);
     const body = node.childForFieldName('body');
-    if (body !== null) readBody(body, { scope, parent: name?.text ?? null, own: null }, into);
+    if (body !== null)
+      readBody(body, { scope, parent: name?.text ?? null, own: null, isInType: true }, into);
   } else if (member !== undefined) add(node, name, member, parent, doc(), into);
-  else if (node.type === 'field_declaration' || node.type === 'event_field_declaration') {
+  else if (isInType && /^(?:event_)?field_declaration$/.test(node.type)) {
     for (const declarator of node.descendantsOfType('variable_declarator')) {
       add(node, declarator.childForFieldName('name'), 'field', parent, doc(), into);
     }

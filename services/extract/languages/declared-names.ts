@@ -107,8 +107,8 @@ export interface Visible {
 /** The part of a dotted name that is declared. */
 export interface Found {
   readonly full: string;
-  /** Of the definition at the top of a file that holds it. */
-  readonly name: string;
+  /** The definition at the top of a file that holds it. */
+  readonly top: string;
   readonly files: readonly string[];
   /** The open package or type in which it was seen; null for an import or a full name. */
   readonly scope: string | null;
@@ -121,7 +121,7 @@ export function longestDeclared(declared: Declared, full: string): Found | null 
     const files = declared.files.get(prefix);
     // A function may be called like a package; what is in the package is not in the function.
     if (files === undefined || (end < full.length && declared.packages.has(prefix))) continue;
-    return { full: prefix, name: topOf(declared, prefix), files, scope: null };
+    return { full: prefix, top: topOf(declared, prefix), files, scope: null };
   }
   return null;
 }
@@ -134,7 +134,11 @@ function topOf(declared: Declared, full: string): string {
     if (declared.packages.has(outer) || !declared.files.has(outer)) break;
     top = outer;
   }
-  return top.slice(top.lastIndexOf('.') + 1);
+  return top;
+}
+
+export function simpleName(full: string): string {
+  return full.slice(full.lastIndexOf('.') + 1);
 }
 
 /** Looks a used name up as the language would; null when it is not of the repository. */

@@ -10,6 +10,7 @@ import {
   longestDeclared,
   lookUp,
   readDeclared,
+  simpleName,
   type Visible,
 } from './declared-names.ts';
 import { type Choose, openModules } from './jvm-modules.ts';
@@ -85,7 +86,7 @@ function addImport(
   const target = longestDeclared(declared, full);
   if (target !== null) {
     const files = choose(target.files, file.path);
-    if (files !== null) found.add(files, [target.name], fact.kind, 1);
+    if (files !== null) found.add(files, [simpleName(target.top)], fact.kind, 1);
     else resolution.unresolved.push({ specifier, reason: 'several modules declare it' });
     return;
   }
@@ -120,7 +121,7 @@ function addUses({ declared, choose, file, found }: Work, visible: Visible): voi
     // The file's own declaration hides those of other files.
     if (files === null || files.includes(file.path)) continue;
     const confidence = isSame ? samePackageConfidence : 1;
-    found.add(files, [target.name], isSame ? 'same-package' : 'import', confidence);
+    found.add(files, [simpleName(target.top)], isSame ? 'same-package' : 'import', confidence);
   }
 }
 
