@@ -79,8 +79,8 @@ export const configuration = z.object({
   edgesPerFileMax: z
     .int()
     .min(1)
-    .default(500)
-    .describe('Dependencies kept per file, the most certain first; barrels have a few hundred.'),
+    .default(1000)
+    .describe('Dependencies kept per file, the most certain first; large barrels have 700.'),
   hangMsMax: z
     .int()
     .min(1)

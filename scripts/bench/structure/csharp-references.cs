@@ -259,7 +259,7 @@ public static class CsharpReferences
     if (owner != null) AddEdge(member, owner, isExtension ? "extension" : "member", isExtension);
   }
 
-  /** A partial type is declared by all its parts. */
+  /** A partial type is declared by all its parts; from within one, the name says no other. */
   static void AddEdges(TypeSpec type, MemberCore member, string via, bool isVisible)
   {
     var definition = type.MemberDefinition as TypeContainer;
@@ -268,10 +268,10 @@ public static class CsharpReferences
       if (element != null) AddEdges(element.Element, member, via, isVisible);
       return;
     }
-    AddEdge(member, definition, via, isVisible);
-    foreach (var part in ListOf<TypeContainer>(definition, "class_partial_parts")) {
-      AddEdge(member, part, via, isVisible);
-    }
+    var parts = ListOf<TypeContainer>(definition, "class_partial_parts").ToList();
+    parts.Add(definition);
+    var isOutside = parts.All(part => FileOf(part) != FileOf(member));
+    foreach (var part in parts) AddEdge(member, part, via, isVisible && isOutside);
   }
 
   static void AddEdge(MemberCore from, MemberCore to, string via, bool isVisible)

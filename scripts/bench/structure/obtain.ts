@@ -1,5 +1,6 @@
 /** Sources of published packages through the ordinary client of each registry. */
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { glob, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import type { Context, Repository } from './oracle.ts';
@@ -109,6 +110,28 @@ export function fromDebian(name: string): Obtain {
   });
 }
 
+/** A gem as a Debian 12 package installs it: its own folder, without its tests. */
+export function fromDebianGem(name: string): Obtain {
+  return async (folder, context) => {
+    const into = await mkdtemp(join(tmpdir(), 'backstory-obtain-'));
+    try {
+      const options = await debianSources(context);
+      await context.run('apt-get', [...options, '--quiet', 'download', name], { folder: into });
+      const [archive = ''] = await readdir(into);
+      await context.run('dpkg-deb', ['--extract', archive, 'all'], { folder: into });
+      const shared = join(into, 'all/usr/share/rubygems-integration/all');
+      const copy = (from: string, to: string) => context.run('cp', ['--recursive', from, to]);
+      for await (const path of glob('{specifications,gems/*}/*', { cwd: shared })) {
+        await copy(join(shared, path), folder);
+      }
+      const library = join(into, 'all/usr/lib/ruby/vendor_ruby');
+      if (existsSync(library)) await copy(`${library}/.`, join(folder, 'lib'));
+    } finally {
+      await rm(into, { recursive: true, force: true });
+    }
+  };
+}
+
 /** A list of its own, so that the machine's stays as it is. */
 async function debianSources({ cache, run }: Context): Promise<string[]> {
   const folder = join(cache, 'apt');
@@ -117,12 +140,15 @@ async function debianSources({ cache, run }: Context): Promise<string[]> {
     'Dir::Etc::SourceParts=/dev/null',
     `Dir::State::Lists=${join(folder, 'lists')}`,
     `Dir::Cache=${join(folder, 'cache')}`,
+    // What is installed here may be of another list.
+    'Dir::State::status=/dev/null',
   ].flatMap((option) => ['-o', option]);
   await mkdir(join(folder, 'lists/partial'), { recursive: true });
   await mkdir(join(folder, 'cache/archives/partial'), { recursive: true });
-  const line = 'deb-src http://deb.debian.org/debian bookworm main\n';
-  await writeFile(join(folder, 'sources.list'), line);
-  if ((await readdir(join(folder, 'lists'))).every((name) => !name.endsWith('Sources'))) {
+  const place = 'http://deb.debian.org/debian bookworm main\n';
+  await writeFile(join(folder, 'sources.list'), `deb ${place}deb-src ${place}`);
+  const lists = (await readdir(join(folder, 'lists'))).join('\n');
+  if (!['_Packages', '_Sources'].every((name) => lists.includes(name))) {
     await run('apt-get', [...options, '--quiet', 'update']);
   }
   return options;

@@ -34,7 +34,10 @@ module Recorded
       LOADED << [caller, found || given.to_s] if caller
       begin
         name == :load ? super(given, *rest) : Kernel.instance_method(:require).bind_call(self, given.to_s)
-      rescue LoadError
+      rescue LoadError, StandardError => e
+        # A gem that does not start is as good as one that is not here.
+        raise if !e.is_a?(LoadError) && relative(found.to_s)
+
         false
       end
     end
@@ -260,20 +263,27 @@ readers.each do |path, reader|
     add.call(path, found && relative(found), name.to_s, true)
   end
   reader.constants.each do |nesting, text|
-    owner, last = lookup.owner_of(nesting, text)
+    # What is the repository's of `Own::Foreign` is `Own`.
+    parts = text.split('::')
+    owner, last = parts.size.downto(1).lazy.map { |size| lookup.owner_of(nesting, parts.first(size).join('::')) }
+      .find { |pair| pair && openers.key?(pair) }
     next unless owner
 
     owner.const_get(last) rescue nil
     all = openers[[owner, last]]
     next if all.any? { |other, _| other == path }
 
-    first = relative(owner.const_source_location(last)&.first.to_s)
+    # Ruby forgets where an autoloaded constant came from: the place is then `false`.
+    place = owner.const_source_location(last)&.first
+    first = relative(place.to_s)
     # Of several files that define a module, the one with most of it is required where Ruby does not
-    # name another as the first (for an autoload it names that line); the others are right too.
+    # name another as the first (for an autoload it names that line); others that add to it are
+    # right too, those that only open it around another module are not.
+    all = all.select { |_, lines| lines.positive? }
     most, count = all.max_by(&:last)
-    clear = count&.positive? && count * 2 > all.sum(&:last)
+    clear = all.one? || (place && !most.nil? && count * 2 > all.sum(&:last))
     clear &&= first == most || all.none? { |other, _| other == first }
-    clear &&= !first.nil? # Otherwise a gem's own, reopened here.
+    clear &&= !first.nil? || place == false # Otherwise a gem's own, reopened here.
     clear &&= !most.match?(TESTS) || path.match?(TESTS)
     add.call(path, most, 'constant', clear)
     all.each { |other, _| add.call(path, other, 'reopened constant', false) }

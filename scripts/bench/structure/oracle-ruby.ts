@@ -1,17 +1,21 @@
 /**
  * Ruby itself, which loads every file: see oracle-ruby.rb. Its roots are the folders on the load
- * path, and only files below them are judged.
+ * path, and only files below them are judged; its options are the Debian packages of the gems that
+ * a repository needs, without which Ruby would not know what its classes inherit.
  */
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, glob, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fromDebian } from './obtain.ts';
-import type { Oracle } from './oracle.ts';
+import { fromDebianGem } from './obtain.ts';
+import type { Context, Oracle, Repository } from './oracle.ts';
+import { obtain } from './tools.ts';
 import { readVerdict } from './verdict.ts';
 
 const program = fileURLToPath(new URL('oracle-ruby.rb', import.meta.url));
-const hint = 'install Ruby 3.1 to 3.3; what jekyll needs makes it load more (Debian: ruby-liquid)';
+const hint = 'install Ruby 3.1 to 3.3';
+
+const rubocopNeeds = ['rubocop-ast', 'whitequark-parser', 'ast', 'rainbow', 'regexp-parser'];
 
 export const rubyOracle: Oracle = {
   language: 'ruby',
@@ -19,23 +23,43 @@ export const rubyOracle: Oracle = {
   tools: [{ command: 'ruby', probe: ['-e', 'RubyVM::AbstractSyntaxTree.of(-> {})'], hint }],
   required: { precision: 0.97, recall: 0.93 },
   repositories: [
-    { name: 'rack', obtain: fromDebian('ruby-rack'), roots: ['lib', 'test'] },
-    { name: 'thor', obtain: fromDebian('ruby-thor'), roots: ['lib', 'spec'] },
-    { name: 'jekyll', obtain: fromDebian('jekyll'), roots: ['lib', 'test'] },
-    {
-      name: 'sinatra',
-      obtain: fromDebian('ruby-sinatra'),
-      roots: ['lib', 'rack-protection/lib', 'sinatra-contrib/lib', 'test'],
-    },
+    gem('ruby-rack'),
+    gem('ruby-thor'),
+    gem('ruby-kramdown'),
+    gem('ruby-activesupport', ['i18n', 'tzinfo', 'concurrent']),
+    gem('rubocop', [...rubocopNeeds, 'parallel', 'progressbar']),
   ],
-  async judge({ folder, roots }, { run }) {
+  async judge({ folder, roots: told, options }, context) {
+    const roots = told.join() === '' ? await loadPath(folder) : told;
+    const needed: string[] = [];
+    for (const name of options) needed.push(join(await obtainGem(name, context), 'lib'));
     // Programs may write where they stand.
     const copy = await mkdtemp(join(tmpdir(), 'backstory-ruby-'));
     try {
       await cp(folder, copy, { recursive: true, verbatimSymlinks: true });
-      return readVerdict(await run('ruby', [program, copy, ...roots], { folder: copy }));
+      const load = needed.flatMap((path) => ['-I', path]);
+      return readVerdict(
+        await context.run('ruby', [...load, program, copy, ...roots], { folder: copy }),
+      );
     } finally {
       await rm(copy, { recursive: true, force: true });
     }
   },
 };
+
+function gem(debian: string, needs: readonly string[] = []): Repository {
+  const name = debian.replace('ruby-', '');
+  const options = needs.map((each) => `ruby-${each}`);
+  return { name, obtain: fromDebianGem(debian), roots: ['lib'], options };
+}
+
+function obtainGem(name: string, context: Context): Promise<string> {
+  return obtain('ruby-needs', { name, obtain: fromDebianGem(name) }, context);
+}
+
+/** The folders that gems and their test runners put on the load path. */
+async function loadPath(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const path of glob('{,*/}{lib,test,spec}', { cwd: folder })) found.push(path);
+  return found.sort();
+}

@@ -79,7 +79,7 @@ function resolve(
   const isTop = path.startsWith('::');
   const [first = '', ...rest] = path.slice(isTop ? 2 : 0).split('::');
   const start = isTop ? ownTop(index, from, first) : firstName(index, from, nesting, first);
-  if (start === null) return null;
+  if (start === null) return addedTo(index, first, rest);
   let current = start;
   for (const name of rest) {
     const next = member(index, from, current, name, new Set());
@@ -87,6 +87,16 @@ function resolve(
     current = next;
   }
   return current;
+}
+
+/** What the repository adds to a class of Ruby's own: `Time::FORMATS`. */
+function addedTo(index: Index, first: string, rest: readonly string[]): string | null {
+  if (!index.isForeign(first)) return null;
+  for (let length = rest.length; length > 0; length -= 1) {
+    const full = [first, ...rest.slice(0, length)].join('::');
+    if (index.definers.has(full)) return full;
+  }
+  return null;
 }
 
 function firstName(
@@ -125,7 +135,8 @@ function member(
     // What a test helper includes at the top is seen by the tests beside it.
     if (owner === '' && !isBelow(from, folderOf(ancestor.from))) continue;
     const [first = '', ...rest] = ancestor.path.replace(/^::/, '').split('::');
-    const scopes = ancestor.nesting.map((scope) => `${scope}::${first}`);
+    const nesting = ancestor.path.startsWith('::') ? [] : ancestor.nesting;
+    const scopes = nesting.map((scope) => `${scope}::${first}`);
     const start = scopes.find((scope) => index.known.has(scope)) ?? ownTop(index, from, first);
     const module = start === null ? null : [start, ...rest].join('::');
     if (module === null || module === owner) continue;
@@ -154,7 +165,8 @@ function choose(
   const [only] = named;
   if (only !== undefined && named.length === 1 && !only.opens) return found(only, 1);
   const defining = visible.filter(({ opens }) => !opens);
-  const candidates = defining.length > 0 ? defining : visible.length === 1 ? visible : [];
+  // A module of a gem that is not here may be opened too, so without a definition only names count.
+  const candidates = defining.length > 0 ? defining : named;
   const strong = candidates.filter(({ hasSuperclass }) => hasSuperclass);
   const best = nearest(strong.length > 0 ? strong : candidates, from);
   const [first] = best;

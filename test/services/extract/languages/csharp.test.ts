@@ -98,6 +98,37 @@ namespace A.B
       ],
     ],
     [
+      'the first configuration, where directives cut a declaration in two',
+      {
+        'Old.cs': 'namespace A;\nclass Old { }\n',
+        'New.cs': 'namespace A;\nclass New { }\n',
+        'List.cs': 'namespace A;\nclass List { }\n',
+        'Use.cs': `namespace A;
+class Use : List
+#if NEW
+  , New
+#elif FIRST
+  , Old
+#else
+#if DEEP
+  , Old
+#endif
+  , Old
+#endif
+{
+  void Run() { }
+}
+class After { Use use; }
+`,
+        'Main.cs': 'namespace A;\nclass Main { Use use; After after; }\n',
+      },
+      [
+        'Main.cs -> Use.cs [same-package] After,Use',
+        'Use.cs -> List.cs [same-package] List',
+        'Use.cs -> New.cs [same-package] New',
+      ],
+    ],
+    [
       'an extension, unless a type has a member of that name',
       {
         'Ext.cs':

@@ -112,6 +112,33 @@ def help; end
       ],
     ],
     [
+      'modules of gems that are opened here stay foreign; what is added to them does not',
+      {
+        'shop.gemspec': gemspec,
+        'lib/shop/railtie.rb': 'module I18n; class Railtie < Rails::Railtie; end; end\n',
+        'lib/shop/formats.rb': 'class Time; FORMATS = {}; end\n',
+        'lib/main.rb': 'I18n.load(Time.now, I18n::Railtie)\n',
+        'lib/show.rb': 'Time.now(Time::FORMATS)\n',
+      },
+      [
+        'lib/main.rb -> lib/shop/railtie.rb [same-package] Railtie',
+        'lib/show.rb -> lib/shop/formats.rb [same-package] FORMATS',
+      ],
+    ],
+    [
+      'an absolute ancestor, from within a module of the same name',
+      {
+        'shop.gemspec': gemspec,
+        'lib/shop.rb': 'module Shop; def self.open; end; end\n',
+        'lib/shop/options.rb': 'module Shop; module Options; X = 1; end; end\n',
+        'lib/shop/parser/shop.rb':
+          'module Shop; module Parser; class Shop; include ::Shop; def a; end; end; end; end\n',
+        'lib/shop/parser/base.rb':
+          'module Shop; module Parser; class Base; Shop::Options::X; end; end; end\n',
+      },
+      ['lib/shop/parser/base.rb -> lib/shop/options.rb [same-package] X'],
+    ],
+    [
       'Rails: any folder of app, whatever the inflection; tests are not seen from sources',
       {
         'config/application.rb': 'module Shop; class Application < Rails::Application; end; end\n',
