@@ -1,11 +1,14 @@
 /**
- * Writes what derives from the schemas and the topology: TypeScript types and the README's graph.
+ * Writes what derives from the schemas and the topology: TypeScript types, the README's graph, the
+ * files of Compose and Kubernetes.
  * `--check` writes nothing and fails when something is stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type AvroSchema, topicSchema } from '../schemas/avro.ts';
 import { topicGraphMermaid } from '../schemas/graph.ts';
 import { topicNames } from '../schemas/topology.ts';
+import { generateCompose } from './generate/compose.ts';
+import { generateKubernetes } from './generate/kubernetes.ts';
 
 const root = new URL('..', import.meta.url);
 const primitives: Readonly<Record<string, string>> = {
@@ -90,6 +93,11 @@ function main(): void {
   const outputs = [
     { path: 'schemas/generated/types.ts', text: generateTypes() },
     { path: 'README.md', text: replaceBetween(readme, 'topic graph', graph) },
+    { path: 'infra/compose.yaml', text: generateCompose() },
+    ...[...generateKubernetes()].map(([name, text]) => ({
+      path: `infra/kubernetes/${name}`,
+      text,
+    })),
   ];
   let stale = 0;
   for (const { path, text } of outputs) {

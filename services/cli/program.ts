@@ -48,7 +48,8 @@ function asUsageError(error: unknown): unknown {
   return new PipelineError('USAGE', `${message}\n\`backstory --help\` shows how it is used`);
 }
 
-function createProgram(context: CommandContext, end: (code: ExitCode) => void): Command {
+/** All commands and options; parsing runs one. */
+export function createProgram(context: CommandContext, end: (code: ExitCode) => void): Command {
   const program = new Command('backstory')
     .description(
       'Turns source repositories into development trajectories (plan, read, think, write) for continued pretraining: tokenized, loss-masked shards that say where each token is from.',

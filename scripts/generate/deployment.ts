@@ -1,0 +1,76 @@
+/**
+ * What Compose and Kubernetes share: how a stage is started in the image of infra/Dockerfile, and
+ * the knobs that tell it where it is. Names of variables come from the knobs, names of topics from the
+ * topology, so that neither can be wrong here alone.
+ */
+import { readFileSync } from 'node:fs';
+import { type StageName, stages } from '../../schemas/topology.ts';
+import { sections } from '../../services/registry.ts';
+import { environmentName, knobKeys } from '../../services/runtime/config.ts';
+
+const { version } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as { version: string };
+
+export const image = `backstory:${version}`;
+/** The data set that the files describe; topics and groups carry its name. */
+export const dataset = 'default';
+export const metricsPort = 9464;
+/** In the image. */
+export const folders = { data: '/data', sources: '/sources', state: '/state' } as const;
+
+/** What a stage needs at first, and may take at most; a guess that a first run corrects. */
+export interface Resources {
+  readonly cpu: string;
+  readonly memory: string;
+  readonly memoryMax: string;
+}
+
+const waiting: Resources = { cpu: '250m', memory: '512Mi', memoryMax: '2Gi' };
+/** An archive, and what is unpacked of it, is held in memory once: 1 GiB each by default. */
+const unpacking: Resources = { cpu: '500m', memory: '1Gi', memoryMax: '4Gi' };
+const computing: Resources = { cpu: '1', memory: '1Gi', memoryMax: '4Gi' };
+
+export const resources: Readonly<Record<StageName, Resources>> = {
+  discover: unpacking,
+  admit: unpacking,
+  extract: computing,
+  plan: waiting,
+  simulate: waiting,
+  search: waiting,
+  flatten: waiting,
+  sink: computing,
+};
+
+export function isSource(stage: StageName): boolean {
+  return stages[stage].reads.length === 0;
+}
+
+/** The command line of a stage's process, without the program. */
+export function serveCommand(stage: StageName): string[] {
+  const sources = isSource(stage) ? [`@${folders.sources}/list.txt`] : [];
+  return ['serve', stage, ...sources, '--out', `${folders.data}/out`, '--state', folders.state];
+}
+
+/** Knobs as the environment names them. */
+export function environmentOf(knobs: Readonly<Record<string, string>>): Record<string, string> {
+  const known = new Set(knobKeys(sections));
+  return Object.fromEntries(
+    Object.entries(knobs).map(([key, value]) => {
+      if (!known.has(key)) throw new Error(`${key} is no knob`);
+      return [environmentName(key), value];
+    }),
+  );
+}
+
+/** Knobs of every process, wherever it runs. */
+export const processKnobs = {
+  'runtime.dataset': dataset,
+  // Probes and scrapers come from outside the container.
+  'runtime.metricsHost': '0.0.0.0',
+  'runtime.metricsPort': String(metricsPort),
+  'runtime.logLevel': 'info',
+} as const;
+
+export const generatedHeader = (how: string) =>
+  `# Generated from schemas/topology.ts by \`npm run generate\`. ${how}\n`;
