@@ -1,16 +1,18 @@
 /**
  * `npm run bench -- structure [--language NAME] [--repository FOLDER] [--examples N] [--json]`:
  * the edges that services/extract finds in real repositories beside what each language's own tool
- * says. Repositories come from the registries once and stay in a cache ($BACKSTORY_BENCH_CACHE). A
+ * says, and how far the order of the files keeps to them. Repositories come from the registries once and stay in a cache ($BACKSTORY_BENCH_CACHE). A
  * language whose tool is not installed is skipped, and said to be.
  */
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Structure } from '../../services/extract/core.ts';
 import type { Report } from '../bench.ts';
 import { extractFolder } from './structure/extract-folder.ts';
 import type { Checkout, Context, Oracle } from './structure/oracle.ts';
 import { oracles } from './structure/oracles.ts';
+import { type Share, scoreOrder } from './structure/order-score.ts';
 import {
   addScores,
   type Mistakes,
@@ -134,6 +136,7 @@ async function measureCheckout(
   ] as const) {
     for (const each of mistakes) reportMistakes(name, what, each, options.examples, report);
   }
+  reportOrder(name, structure, options.examples, report);
   return score;
 }
 
@@ -146,6 +149,29 @@ function reportScore(name: string, score: Score, oracle: Oracle, report: Report)
     report({ metric: `${name}: ${metric}`, value, unit: 'share', baseline });
   share('precision', precisionOf(score), precision);
   share('recall', recallOf(score), recall);
+}
+
+/** Of the whole repository, whatever language its files are in. */
+function reportOrder(
+  name: string,
+  { order, edges }: Structure,
+  examples: number,
+  report: Report,
+): void {
+  const { outsideCycles, insideCycles, tests, broken } = scoreOrder(order, edges);
+  const part = (what: string, { kept, all }: Share, baseline: number | null) =>
+    report({
+      metric: `${name}: order, ${what} (${all})`,
+      value: all === 0 ? 1 : kept / all,
+      unit: 'share',
+      baseline,
+    });
+  part('edges outside cycles', outsideCycles, 1);
+  part('edges inside cycles', insideCycles, null);
+  part('sources before their tests', tests, 1);
+  if (broken.length > 0) {
+    reportMistakes(name, 'order', { name: 'broken', edges: broken }, examples, report);
+  }
 }
 
 function reportMistakes(

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { glob, readFile, rm } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
 import type { Checkout, Context } from './oracle.ts';
+import { BenchError } from './tools.ts';
 
 export interface Unit {
   readonly file: string;
@@ -21,8 +22,14 @@ export async function readCompileCommands(
   const build = join(cache, 'build', name.replaceAll('/', '_'));
   await rm(build, { recursive: true, force: true });
   const always = ['-DCMAKE_EXPORT_COMPILE_COMMANDS=ON', '-DBUILD_TESTING=ON', '-Wno-dev'];
-  await run('cmake', ['-S', root, '-B', build, ...always, ...options], { mayFail: true });
-  const text = await readFile(join(build, 'compile_commands.json'), 'utf8');
+  const told = ['-S', root, '-B', build, ...always, ...options];
+  const output = await run('cmake', told, { mayFail: true });
+  const written = join(build, 'compile_commands.json');
+  if (!existsSync(written)) {
+    const hint = 'give the options with which `cmake -S` configures it';
+    throw new BenchError('BENCH_TOOL_FAILED', `cmake wrote no ${written}; ${hint}\n${output}`);
+  }
+  const text = await readFile(written, 'utf8');
   const commands = JSON.parse(text) as { directory: string; command: string; file: string }[];
   return commands.map(({ directory, command, file }) =>
     unitOf(resolve(directory, file), directory, flagsOf(words(command), directory)),

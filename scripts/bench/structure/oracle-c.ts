@@ -48,8 +48,12 @@ export const cppOracle: Oracle = {
       obtain: fromDebian('leveldb'),
       options: ['-DLEVELDB_BUILD_TESTS=OFF', '-DLEVELDB_BUILD_BENCHMARKS=OFF'],
     },
-    { name: 're2', obtain: fromDebian('re2') },
-    { name: 'spdlog', obtain: fromDebian('spdlog'), options: ['-DSPDLOG_BUILD_EXAMPLE=ON'] },
+    {
+      name: 'yaml-cpp',
+      obtain: fromDebian('yaml-cpp'),
+      options: ['-DYAML_CPP_BUILD_TESTS=OFF'],
+    },
+    { name: 'abseil', obtain: fromDebian('abseil'), options: ['-DBUILD_TESTING=OFF'] },
   ],
   judge,
 };
