@@ -25,7 +25,8 @@ export const cOracle: Oracle = {
     {
       name: 'redis',
       obtain: fromDebian('redis'),
-      roots: ['src', ...redisFolders.map((name) => `deps/${name}`)],
+      // Last, because its Makefile leads angled includes into the libraries first.
+      roots: [...redisFolders.map((name) => `deps/${name}`), 'src'],
     },
     { name: 'libuv', obtain: fromDebian('libuv1') },
     {

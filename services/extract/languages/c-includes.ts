@@ -100,7 +100,7 @@ function addInclude(
   else resolution.unresolved.push({ specifier, reason: 'no such header in an include folder' });
 }
 
-/** Named ones first, then nearest first. */
+/** Named ones first, then nearest first; those that one file names in its order. */
 function readIncludeFolders(project: Project): IncludeFolder[] {
   const found: IncludeFolder[] = [];
   for (const file of project.files.values()) {
@@ -124,12 +124,14 @@ function readIncludeFolders(project: Project): IncludeFolder[] {
     }
   }
   const depth = (folder: string) => foldersUpwards(folder).length;
+  const byCustom = (a: IncludeFolder, b: IncludeFolder) =>
+    conventional.indexOf(nameOf(a.folder)) - conventional.indexOf(nameOf(b.folder)) ||
+    byText(a.folder, b.folder);
   return found.sort(
     (a, b) =>
       b.confidence - a.confidence ||
       depth(b.visibleFrom) - depth(a.visibleFrom) ||
-      conventional.indexOf(nameOf(a.folder)) - conventional.indexOf(nameOf(b.folder)) ||
-      byText(a.folder, b.folder),
+      (a.confidence === 1 ? 0 : byCustom(a, b)),
   );
 }
 

@@ -14,7 +14,9 @@ export function isEcmascriptManifest(path: string): boolean {
   const name = nameOf(path);
   return (
     /^(?:package\.json|jsconfig\.json|pnpm-workspace\.yaml|lerna\.json)$/.test(name) ||
-    /^(?:.*[.-])?tsconfig(?:[.-].*)?\.json$/.test(name)
+    /^(?:.*[.-])?tsconfig(?:[.-].*)?\.json$/.test(name) ||
+    // A package of shared configurations, as monorepos have.
+    /(?:^|\/)[\w.-]*(?:tsconfig|typescript)[\w.-]*\/[\w.-]+\.json$/.test(path)
   );
 }
 

@@ -1,5 +1,6 @@
 /** `paths` and `baseUrl` of the nearest tsconfig.json, with `extends` and `references`. Pure. */
 import { below, folderOf, joinPath, nameOf, nearestAbove } from '../paths.ts';
+import { openPackages, packageName } from './ecmascript-packages.ts';
 import { type JsonObject, objectOf, parseJsonObject, stringsOf } from './json.ts';
 import type { Project } from './language.ts';
 
@@ -22,12 +23,13 @@ const depthMax = 8;
 
 export function openTypescriptConfigs(project: Project): TypescriptConfigs {
   const byFolder = new Map<string, TypescriptConfig>();
+  const locate = openConfigFinder(project);
   for (const path of project.files.keys()) {
     const name = nameOf(path);
     if (name !== 'tsconfig.json' && name !== 'jsconfig.json') continue;
     const folder = folderOf(path);
     if (name === 'jsconfig.json' && project.files.has(below(folder, 'tsconfig.json'))) continue;
-    byFolder.set(folder, readConfig(project, path, depthMax));
+    byFolder.set(folder, readConfig(project, locate, path, depthMax));
   }
   return {
     candidates(from, specifier) {
@@ -62,7 +64,15 @@ function matching(
   return found.sort(([a], [b]) => b.split('*', 1)[0]!.length - a.split('*', 1)[0]!.length);
 }
 
-function readConfig(project: Project, path: string, depth: number): TypescriptConfig {
+/** File that a configuration means by what it extends or references; null for one outside. */
+type ConfigFinder = (path: string, specifier: string) => string | null;
+
+function readConfig(
+  project: Project,
+  locate: ConfigFinder,
+  path: string,
+  depth: number,
+): TypescriptConfig {
   const none: TypescriptConfig = { baseUrl: null, paths: [] };
   const text = project.files.get(path)?.manifest ?? null;
   if (text === null || depth === 0) return none;
@@ -77,8 +87,8 @@ function readConfig(project: Project, path: string, depth: number): TypescriptCo
   ];
   for (const other of others) {
     if (own.paths.length > 0 && own.baseUrl !== null) break;
-    const target = configFile(project, folderOf(path), other);
-    const base = target === null ? none : readConfig(project, target, depth - 1);
+    const target = locate(path, other);
+    const base = target === null ? none : readConfig(project, locate, target, depth - 1);
     if (own.paths.length === 0) own.paths = base.paths;
     own.baseUrl ??= base.baseUrl;
   }
@@ -97,11 +107,20 @@ function ownConfig(json: JsonObject, folder: string) {
   return { baseUrl: base, paths: paths as TypescriptConfig['paths'] };
 }
 
-/** A relative configuration; those in packages are not part of the repository. */
-function configFile(project: Project, folder: string, relative: string): string | null {
-  if (!relative.startsWith('.')) return null;
-  const path = joinPath(folder, relative);
-  if (path === null) return null;
-  const candidates = [path, `${path}.json`, below(path, 'tsconfig.json')];
-  return candidates.find((candidate) => project.files.has(candidate)) ?? null;
+/** A relative configuration, or one in a package of the repository. */
+function openConfigFinder(project: Project): ConfigFinder {
+  const find = (path: string): string | null => {
+    const candidates = [path, `${path}.json`, below(path, 'tsconfig.json')];
+    return candidates.find((candidate) => project.files.has(candidate)) ?? null;
+  };
+  const packages = openPackages(project, find);
+  return (path, specifier) => {
+    if (specifier.startsWith('.')) {
+      const relative = joinPath(folderOf(path), specifier);
+      return relative === null ? null : find(relative);
+    }
+    const isWhole = packageName(specifier) === specifier;
+    const found = packages.find(path, isWhole ? `${specifier}/tsconfig.json` : specifier);
+    return found.kind === 'file' ? found.path : null;
+  };
 }

@@ -12,6 +12,7 @@ import {
 } from '../facts.ts';
 import { nameOf, sharedDepth } from '../paths.ts';
 import { definitionOf, docAbove } from '../tree.ts';
+import { type Inherited, type JavaType, openInherited } from './java-inherited.ts';
 import {
   emptyResolution,
   type Language,
@@ -124,6 +125,7 @@ function readUses(root: SyntaxNode): string[] {
 }
 
 const samePackageConfidence = 0.95;
+const inheritedConfidence = 0.9;
 /** Imported, but used in documentation only. */
 const unusedConfidence = 0.6;
 
@@ -131,6 +133,7 @@ interface Types {
   /** Package and type, e.g. `a.b.C`, to the files that declare it; nested types as `a.b.C.D`. */
   readonly declares: ReadonlyMap<string, readonly string[]>;
   readonly packages: ReadonlySet<string>;
+  readonly inherited: Inherited;
 }
 
 function openJavaResolver(project: Project) {
@@ -145,13 +148,9 @@ function openJavaResolver(project: Project) {
       if (fact.star && fact.style === 'type') stars.push(fact.specifier);
       addImport(types, file, fact, uses, resolution, found);
     }
-    const scope = file.facts.scope ?? '';
     for (const name of uses) {
       if (name.includes('.')) addType(types, file, name, 'import', 1, found);
-      else if (
-        !addType(types, file, qualify(scope, name), 'same-package', samePackageConfidence, found)
-      )
-        stars.some((star) => addType(types, file, `${star}.${name}`, 'import', 1, found));
+      else addSimple(types, file, name, stars, found);
     }
     resolution.links.push(...found.values());
     return resolution;
@@ -160,6 +159,21 @@ function openJavaResolver(project: Project) {
 
 function qualify(scope: string, name: string): string {
   return scope === '' ? name : `${scope}.${name}`;
+}
+
+/** A name without a package: of the own package, inherited, or from a wildcard. */
+function addSimple(
+  types: Types,
+  file: ParsedFile,
+  name: string,
+  stars: readonly string[],
+  found: Map<string, Link>,
+): void {
+  const own = qualify(file.facts.scope ?? '', name);
+  if (addType(types, file, own, 'same-package', samePackageConfidence, found)) return;
+  const inherited = types.inherited(file, name);
+  if (inherited !== null) addType(types, file, inherited, 'import', inheritedConfidence, found);
+  else stars.some((star) => addType(types, file, `${star}.${name}`, 'import', 1, found));
 }
 
 /** What an import brings in hides the package's own types, so its name leaves `uses`. */
@@ -238,7 +252,7 @@ function nearest(files: readonly string[], from: string): string | null {
 }
 
 function readTypes(project: Project): Types {
-  const declares = new Map<string, string[]>();
+  const types = new Map<string, JavaType[]>();
   const packages = new Set<string>();
   for (const file of project.files.values()) {
     if (file.language !== 'java' || file.parser === 'none') continue;
@@ -246,12 +260,16 @@ function readTypes(project: Project): Types {
     const scope = file.facts.scope ?? '';
     packages.add(scope);
     const outer = new Map<string, string>();
-    for (const { name, kind, parent } of file.facts.symbols) {
+    for (const definition of file.facts.symbols) {
+      const { name, kind, parent } = definition;
       if (kind === 'method' || kind === 'field') continue;
       const full = parent === null ? qualify(scope, name) : `${outer.get(parent) ?? scope}.${name}`;
       outer.set(name, full);
-      append(declares, full, file.path);
+      append(types, full, { full, file, definition });
     }
   }
-  return { declares, packages };
+  const declares = new Map(
+    [...types].map(([full, all]) => [full, all.map(({ file }) => file.path)] as const),
+  );
+  return { declares, packages, inherited: openInherited(types) };
 }

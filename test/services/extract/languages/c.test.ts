@@ -50,6 +50,17 @@ int open_shop(struct cart *c) { return c->size; }
         'src/main.c -> src/b.h [include] b',
       ],
     ],
+    [
+      'include folders in the order in which a build file names them',
+      {
+        Makefile: 'CFLAGS += -Iz/first -Ia/second -Im/src\n',
+        'z/first/same.h': 'int same(void);\n',
+        'a/second/same.h': 'int same(void);\n',
+        'm/src/same.h': 'int same(void);\n',
+        'main.c': '#include <same.h>\nint main(void) { return same(); }\n',
+      },
+      ['main.c -> z/first/same.h [include] same'],
+    ],
   ])('%s', async (_name, files, expected) => {
     expect(await edgesOf(files)).toEqual(expected);
   });

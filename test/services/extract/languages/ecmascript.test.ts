@@ -131,6 +131,23 @@ describe('imports', () => {
       ['src/main.ts -> src/lib/a.ts [import] a'],
     ],
     [
+      'tsconfig that a package of the workspace shares, and one from outside',
+      {
+        'package.json': '{"workspaces": ["packages/*"]}',
+        'packages/typescript-config/package.json': '{"name": "@acme/rules"}',
+        'packages/typescript-config/base.json':
+          '{"compilerOptions": {"paths": {"~/*": ["../shared/*"]}}}',
+        'packages/shared/a.ts': 'export const a = 1;\n',
+        'packages/app/package.json': '{"name": "app"}',
+        'packages/app/tsconfig.json': '{"extends": "@acme/rules/base"}',
+        'packages/app/main.ts': "import { a } from '~/a';\na;\n",
+        'packages/other/package.json': '{"name": "other"}',
+        'packages/other/tsconfig.json': '{"extends": "@else/rules/base"}',
+        'packages/other/main.ts': "import { a } from '~/a';\na;\n",
+      },
+      ['packages/app/main.ts -> packages/shared/a.ts [import] a'],
+    ],
+    [
       'workspace packages by exports, built paths to sources, package imports',
       {
         'package.json': '{"workspaces": ["packages/*"]}',

@@ -62,6 +62,21 @@ describe('java', () => {
       },
       ['m1/src/B.java -> m1/src/A.java [same-package] A'],
     ],
+    [
+      'nested types that a class inherits, also through classes of other packages',
+      {
+        'a/Bag.java': 'package a;\npublic interface Bag<E> { interface Entry<E> {} }\n',
+        'a/Base.java':
+          'package a;\npublic abstract class Base<E extends Comparable<E>> implements Bag<E> {}\n',
+        'b/Own.java': 'package b;\nimport a.Base;\nclass Own<E> extends Base<E> { Entry<E> e; }\n',
+        'b/Not.java': 'package b;\nclass Not { Entry e; }\n',
+      },
+      [
+        'a/Base.java -> a/Bag.java [same-package] Bag',
+        'b/Own.java -> a/Bag.java [import] Entry',
+        'b/Own.java -> a/Base.java [import] Base',
+      ],
+    ],
   ])('%s', async (_name, files, expected) => {
     expect(await edgesOf(files)).toEqual(expected);
   });
