@@ -126,10 +126,11 @@ function addReplay(program: Command, context: CommandContext, end: End): void {
       .command('replay')
       .description('run the stages from one on again, over an earlier data set, into a new one')
       .requiredOption('--from <stage>', 'first stage to run again')
-      .requiredOption('--of <name>', 'data set that is read; its input must be closed')
+      .requiredOption('--of <name>', 'data set that is read; complete up to that stage')
       .requiredOption('--of-out <folder>', 'its output: blobs and answers are read from there')
       .requiredOption('--out <folder>', 'the output of the new one')
       .option('--state <folder>', "this process's own notes (default: OUT/state/STAGES)")
+      .option('--follow', 'go on as that data set grows, and end where it ends')
       .addOption(new Option('--memo <mode>', 'answers').choices(['use', 'refresh', 'only'])),
   ).action(async (options) => end(await replayCommand(context, options)));
 }

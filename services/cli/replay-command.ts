@@ -1,16 +1,22 @@
 /**
  * `backstory replay --from STAGE --dataset NEW --of OLD`: the stages from STAGE on, once more, over
- * what an earlier data set had there, into topics and an output of their own.
+ * what an earlier data set had there, into topics and an output of their own. With --follow also
+ * over what comes there later.
  */
 import { resolve } from 'node:path';
 import { pino } from 'pino';
+import { z } from 'zod';
 import { boundaryTopics, type StageName, stageNames } from '../../schemas/topology.ts';
 import { stages } from '../registry.ts';
+import type { Bus } from '../runtime/bus.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { isDrained } from '../runtime/cluster-progress.ts';
 import { PipelineError } from '../runtime/errors.ts';
+import type { ObjectStore } from '../runtime/objects/object-store.ts';
 import { openObjects } from '../runtime/objects/open.ts';
-import { beginReplay } from '../runtime/replay.ts';
+import { beginReplay, type Replay } from '../runtime/replay.ts';
 import { openConfluentWire } from '../runtime/wire-confluent.ts';
+import { type Manifest, readManifest } from '../sink/manifest.ts';
 import {
   type ClusterCommandOptions,
   loadClusterConfiguration,
@@ -20,8 +26,8 @@ import {
 import { type CommandContext, writeLine } from './context.ts';
 import type { ExitCode } from './failures.ts';
 import { openPlace } from './output-place.ts';
+import { identityOf } from './replay-identity.ts';
 import { serveOn } from './serve-command.ts';
-import { openConfiguredScorer, openConfiguredTeacher } from './settings.ts';
 import { applyTopics } from './topics-apply-command.ts';
 
 export interface ReplayCommandOptions extends ClusterCommandOptions {
@@ -30,6 +36,7 @@ export interface ReplayCommandOptions extends ClusterCommandOptions {
   readonly ofOut: string;
   readonly out: string;
   readonly memo?: string;
+  readonly follow?: boolean;
   readonly state?: string;
 }
 
@@ -53,33 +60,75 @@ export async function replayCommand(
     await applyTopics(bus, registry, dataset);
     const log = pino({ level: values.runtime.logLevel, base: null }, context.err.stream);
     const wireOptions = { registry, dataset, clock: systemClock, log, signal: context.signal };
-    const wire = await openConfluentWire(wireOptions, boundaryTopics(from), []);
-    const teacher = await openConfiguredTeacher(context, values);
-    const scorer = values.search.enabled ? await openConfiguredScorer(context, values) : null;
-    const models = { teacher: teacher.identity, scorer: scorer?.identity ?? null };
-    await scorer?.close();
-    const file = { of: options.of, from, configurationHash: hash, seed, ...models };
-    const { ends } = await beginReplay({ bus, wire, objects, to: dataset, file });
-    const records = Object.values(ends)
-      .flat()
-      .reduce((sum, end) => sum + end, 0);
-    writeLine(context.err, `${records} records of ${options.of} begin ${dataset} at ${from}`);
-    const served = stages.slice(stageNames.indexOf(from));
-    return await serveOn(context, values, served, {
-      outputFolder,
-      state: options.state,
-      objects,
-      earlier,
-      bus,
-      configurationHash: hash,
-      inputHash: options.of,
-      bounded: true,
+    const follow = options.follow === true;
+    const replay = await beginReplay({
+      wire: await openConfluentWire(wireOptions, boundaryTopics(from), []),
+      file: {
+        ...{ of: options.of, from, follow, configurationHash: hash, seed },
+        ...(await identityOf(context, values, registry)),
+      },
+      isFinal: finality(bus, earlier, options.of, from),
+      ...{ bus, clock: systemClock, objects, to: dataset },
     });
+    writeLine(context.err, `${replay.copied()} records of ${options.of} lie before ${from}`);
+    const served = stages.slice(stageNames.indexOf(from));
+    const place = { outputFolder, state: options.state, objects, earlier, bus };
+    const serve = (own: CommandContext, bounded: boolean) =>
+      serveOn(own, values, served, {
+        ...place,
+        ...{ configurationHash: hash, inputHash: options.of, bounded },
+      });
+    if (!follow) return await serve(context, true);
+    const bounded = await wasBounded(earlier);
+    return await whileFollowing(replay, context, (own) => serve(own, bounded));
   } finally {
     await bus.close();
     await earlier.close();
     await objects.close();
   }
+}
+
+/** Serves and copies side by side; either one's failure ends both. */
+async function whileFollowing(
+  replay: Replay,
+  context: CommandContext,
+  serve: (context: CommandContext) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const over = new AbortController();
+  const signal = AbortSignal.any([context.signal, over.signal]);
+  const following = replay.follow(signal).catch((error: unknown) => {
+    over.abort();
+    throw error;
+  });
+  const serving = serve({ ...context, signal }).finally(() => over.abort());
+  const [served, followed] = await Promise.allSettled([serving, following]);
+  if (followed.status === 'rejected') throw followed.reason;
+  if (served.status === 'rejected') throw served.reason;
+  return served.value;
+}
+
+/** A complete output is final for good, even when the broker has forgotten its groups. */
+function finality(bus: Bus, earlier: ObjectStore, of: string, from: StageName) {
+  const before = stageNames[stageNames.indexOf(from) - 1] ?? from;
+  let manifest: Manifest | undefined;
+  return async (): Promise<boolean> => {
+    manifest = await readManifest(earlier, manifest);
+    return manifest.entries.at(-1)?.closed === true || (await isDrained(bus, of, before));
+  };
+}
+
+const clusterFile = z.object({ bounded: z.boolean() });
+
+/** A live data set never ends, and neither does what follows it. */
+async function wasBounded(earlier: ObjectStore): Promise<boolean> {
+  const bytes = await earlier.read('run.json');
+  const parsed = clusterFile.safeParse(bytes === null ? null : JSON.parse(String(bytes)));
+  if (parsed.success) return parsed.data.bounded;
+  throw new PipelineError(
+    'OUTPUT_MISSING',
+    `${earlier.place} holds no data set of a cluster (run.json); name the --out that it was served with`,
+    { subject: earlier.place },
+  );
 }
 
 function requireStage({ from }: ReplayCommandOptions): StageName {
