@@ -1,8 +1,8 @@
 /**
  * `node scripts/fetch-sources.ts FOLDER`: real source text in ten languages by the ordinary clients
- * of five registries (npm, pip, mvn, go, cargo), 325 MB unpacked. It is the corpus of `npm run soak
- * -- tokenize FOLDER`: of its 50 MB each language has 5, Scala 3.5, Kotlin 2.5; and that of `npm run
- * bench -- structure-speed`, which fetches it itself. Nothing is built.
+ * of five registries (npm, pip, mvn, go, cargo), 325 MB unpacked; nothing is built. The corpus of
+ * `npm run soak -- tokenize FOLDER` (50 MB: each language has 5, Scala 3.5, Kotlin 2.5) and of
+ * `npm run bench -- structure-speed`, which fetches it itself.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';

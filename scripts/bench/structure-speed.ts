@@ -1,8 +1,8 @@
 /**
- * `npm run bench -- structure-speed [--only LANGUAGE,…] [--memory] [--json]`: megabytes per second
- * of one core from bytes to structure, beside parsing alone (`baseline`) and `ctags -R` on the same
- * files; how that holds from 1 to 100 MB; with --memory, the memory of all processes on 500 MB. Time
- * is processor time of every process, so a busy machine changes little. Linux only.
+ * `npm run bench -- structure-speed [--only LANGUAGE,…] [--memory] [--json]`: megabytes a second of
+ * one core from bytes to structure, beside parsing alone (`baseline`) and `ctags -R` on the same
+ * files; how that holds from 1 to 100 MB; with --memory, the memory of all processes on 500 MB.
+ * Time is processor time of every process. Linux only.
  */
 import { fork } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';

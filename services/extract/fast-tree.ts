@@ -58,8 +58,9 @@ export function openTreeReader(grammar: unknown): ReadTree {
       .flatMap((name, id): [string, number][] => (name === null ? [] : [[name, id]])),
   );
   const words = wordTypes(grammar);
-  const wanted = new Set<string>();
+  const habits: Habits = { trees: 0, asked: new Map() };
   return (tree, text) => {
+    habits.trees += 1;
     const root = tree.rootNode as unknown as Readonly<Record<number, number>>;
     const numbers = Array.from({ length: numbersPerNode }, (_, index) => root[index] ?? 0);
     const typeId = names.indexOf(tree.rootNode.type);
@@ -70,8 +71,9 @@ export function openTreeReader(grammar: unknown): ReadTree {
       names,
       fields,
       words,
-      wanted,
-      found: null,
+      habits,
+      asked: new Set(),
+      found: [],
       root: null,
     };
     source.root = new Node(source, typeId < 0 ? errorType : typeId, numbers, 0, null, true);
@@ -120,10 +122,28 @@ interface Source {
   readonly fields: ReadonlyMap<string, number>;
   /** Types of nodes that are a single word, whose end can be seen in the text. */
   readonly words: ReadonlySet<string>;
-  /** Types that were asked of whole trees of this grammar: asked for together, in one walk. */
-  readonly wanted: Set<string>;
-  found: { readonly types: ReadonlySet<string>; readonly nodes: readonly Node[] } | null;
+  readonly habits: Habits;
+  /** Types asked of this tree so far. */
+  readonly asked: Set<string>;
+  /** One per walk through the tree. */
+  readonly found: Found[];
   root: Node | null;
+}
+
+/** Which types are asked of trees of this grammar: what most are asked is found in one walk. */
+interface Habits {
+  trees: number;
+  readonly asked: Map<string, number>;
+}
+
+/** Nodes of some types in the order of the text, as the binding gives them; objects on demand. */
+interface Found {
+  readonly types: ReadonlySet<string>;
+  /** Whether the root is one of them; it is not in the lists. */
+  readonly hasRoot: boolean;
+  readonly typeIds: readonly number[];
+  readonly numbers: Uint32Array;
+  readonly nodes: (Node | undefined)[];
 }
 
 class Node implements SyntaxNode {
@@ -243,14 +263,64 @@ class Node implements SyntaxNode {
   descendantsOfType(types: string | readonly string[]): Node[] {
     const list = typeof types === 'string' ? [types] : types;
     if (!this.#isRoot) return this.#nodes(this.#call('descendantsOfType', list), null);
-    const source = this.#source;
-    for (const type of list) source.wanted.add(type);
-    if (source.found === null || list.some((type) => source.found?.types.has(type) !== true)) {
-      const all = [...source.wanted];
-      const nodes = this.#nodes(this.#call('descendantsOfType', all), null);
-      source.found = { types: new Set(all), nodes };
+    const found = this.#find(list);
+    const nodes = this.#indicesOf(found, list).map((index) => this.#nodeAt(found, index));
+    if (found.hasRoot && list.includes(this.type)) nodes.unshift(this);
+    return nodes;
+  }
+
+  startsOfType(types: readonly string[]): number[] {
+    const found = this.#find(types);
+    const starts = this.#indicesOf(found, types).map(
+      (index) => (found.numbers[index * numbersPerNode + 2] ?? 0) / bytesPerUnit,
+    );
+    return starts.filter((start, index) => start !== starts[index - 1]);
+  }
+
+  #find(types: readonly string[]): Found {
+    const { binding, habits, asked, found } = this.#source;
+    for (const type of types) {
+      if (!asked.has(type)) habits.asked.set(type, (habits.asked.get(type) ?? 0) + 1);
+      asked.add(type);
     }
-    return source.found.nodes.filter((node) => list.includes(node.type));
+    const known = found.find((walk) => types.every((type) => walk.types.has(type)));
+    if (known !== undefined) return known;
+    const usual = [...habits.asked].filter(([, count]) => count * 2 > habits.trees);
+    const all = new Set([...types, ...(found.length === 0 ? usual.map(([type]) => type) : [])]);
+    const answer = this.#call('descendantsOfType', [...all]) as unknown[];
+    // The root is registered already, so it comes as the binding's own object.
+    const typeIds = answer.filter((each) => typeof each === 'number');
+    const walk = {
+      types: all,
+      hasRoot: typeIds.length < answer.length,
+      typeIds,
+      numbers: binding.nodeTransferArray.slice(0, typeIds.length * numbersPerNode),
+      nodes: new Array<Node | undefined>(typeIds.length),
+    };
+    found.push(walk);
+    return walk;
+  }
+
+  #indicesOf(found: Found, types: readonly string[]): number[] {
+    const wanted = new Map<number, boolean>();
+    const indices: number[] = [];
+    for (const [index, typeId] of found.typeIds.entries()) {
+      if (!wanted.has(typeId)) wanted.set(typeId, types.includes(this.#nodeAt(found, index).type));
+      if (wanted.get(typeId) === true) indices.push(index);
+    }
+    return indices;
+  }
+
+  #nodeAt(found: Found, index: number): Node {
+    const { typeIds, numbers, nodes } = found;
+    nodes[index] ??= new Node(
+      this.#source,
+      typeIds[index] ?? errorType,
+      numbers,
+      index * numbersPerNode,
+      null,
+    );
+    return nodes[index];
   }
 
   descendantForIndex(index: number): Node {

@@ -4,6 +4,7 @@ import { nameOf } from '../paths.ts';
 import { definitionOf, docAbove } from '../tree.ts';
 import { openGoResolver } from './go-resolve.ts';
 import type { Language, SyntaxNode } from './language.ts';
+import { firstFrom, gap, groupsAt, lastBefore, word, wordAt, wordList } from './words.ts';
 
 export const go: Language = {
   name: 'go',
@@ -13,10 +14,12 @@ export const go: Language = {
   openResolver: openGoResolver,
 };
 
-function read(root: SyntaxNode) {
+function read(root: SyntaxNode, text: string) {
   const symbols: Definition[] = [];
   const { namedChildren } = root;
   for (const [index, node] of namedChildren.entries()) {
+    // Not a look at every comment above each line of a comment.
+    if (node.type === 'comment') continue;
     readDeclaration(node, docAbove(namedChildren, index), symbols);
   }
   const imports = root.descendantsOfType('import_spec').map(readImport);
@@ -25,8 +28,8 @@ function read(root: SyntaxNode) {
     symbols,
     imports,
     scope: clause?.namedChildren[0]?.text ?? null,
-    uses: readUses(root, symbols),
-    members: readMembers(root),
+    uses: readUses(root, text, symbols),
+    members: readMembers(root, text),
     aliases: new Map<string, string>(),
   };
 }
@@ -98,15 +101,33 @@ function readImport(spec: SyntaxNode): ImportFact {
   return importFact({ specifier, style: name, bindings: [{ name: '*', local: name }] });
 }
 
+const selector = new RegExp(`(${word})${gap}\\.${gap}(${word})`, 'y');
+
 /** `pkg.Name` wherever it occurs; which prefixes are packages the resolver knows. */
-function readMembers(root: SyntaxNode): Map<string, string[]> {
+function readMembers(root: SyntaxNode, text: string): Map<string, string[]> {
   const members = new Map<string, Set<string>>();
-  for (const node of root.descendantsOfType(['selector_expression', 'qualified_type'])) {
-    const [object, name] = [node.namedChildren[0], node.namedChildren[1]];
-    const isName = object?.type === 'identifier' || object?.type === 'package_identifier';
-    if (isName && name !== undefined) addTo(members, object.text, name.text);
+  for (const start of root.startsOfType(['selector_expression', 'qualified_type'])) {
+    const [object, name] = groupsAt(selector, text, start);
+    if (object !== undefined && name !== undefined) addTo(members, object, name);
   }
   return sortedMap(members);
+}
+
+/** Names that may belong to another file of the package: used, and bound nowhere in this one. */
+function readUses(root: SyntaxNode, text: string, symbols: readonly Definition[]): string[] {
+  const bound = new Set(symbols.filter(({ kind }) => kind !== 'method').map(({ name }) => name));
+  for (const node of root.descendantsOfType(binders)) {
+    for (const name of boundBy(node, text)) bound.add(name);
+  }
+  const used = new Set<string>();
+  for (const start of root.startsOfType(['identifier', 'type_identifier'])) {
+    const name = wordAt(text, start);
+    // Looking at the surroundings is what costs, so each name is looked at until it counts.
+    if (name === '' || used.has(name) || bound.has(name)) continue;
+    if (isForeign(root, text, start) || isFieldKey(root, text, start, name)) continue;
+    used.add(name);
+  }
+  return [...used].sort();
 }
 
 const binders = [
@@ -120,34 +141,38 @@ const binders = [
   'receive_statement',
 ];
 
-/** Names that may belong to another file of the package: used, and bound nowhere in this one. */
-function readUses(root: SyntaxNode, symbols: readonly Definition[]): string[] {
-  const bound = new Set(symbols.filter(({ kind }) => kind !== 'method').map(({ name }) => name));
-  for (const node of root.descendantsOfType(binders)) {
-    const left = node.childForFieldName('left');
-    const names = left === null ? node.namedChildren : left.namedChildren;
-    for (const name of names) if (name.type === 'identifier') bound.add(name.text);
-  }
-  const used = new Set<string>();
-  for (const node of root.descendantsOfType(['identifier', 'type_identifier'])) {
-    const name = node.text;
-    // Looking at the surroundings is what costs, so each name is looked at until it counts.
-    if (used.has(name) || bound.has(name)) continue;
-    if (!isFieldKey(node) && !isForeign(node)) used.add(name);
-  }
-  return [...used].sort();
+const assigned = new RegExp(`(${wordList})\\s*:?=`, 'y');
+const declared = new RegExp(`(${wordList})\\s+[^\\s,)/]`, 'y');
+/** A parameter that is only a type. */
+const nameless = /[\w.*[\]]*\s*[,)]/y;
+
+function boundBy(node: SyntaxNode, text: string): string[] {
+  const { type, startIndex } = node;
+  const isParameter = type.endsWith('parameter_declaration');
+  const [names] = groupsAt(isParameter ? declared : assigned, text, startIndex);
+  if (names !== undefined && !type.endsWith('_spec')) return names.split(/\s*,\s*/);
+  nameless.lastIndex = startIndex;
+  if (isParameter && nameless.test(text)) return [];
+  const left = isParameter ? null : node.childForFieldName('left');
+  return (left ?? node).namedChildren
+    .filter((name) => name.type === 'identifier')
+    .map((name) => name.text);
 }
 
 /** `Field:` in a struct literal; a key of a map literal may be a constant and counts. */
-function isFieldKey(node: SyntaxNode): boolean {
-  const element = node.parent;
+function isFieldKey(root: SyntaxNode, text: string, start: number, name: string): boolean {
+  if (text[firstFrom(text, start + name.length)] !== ':') return false;
+  const element = root.descendantForIndex(start).parent;
   const keyed = element?.type === 'literal_element' ? element.parent : null;
   if (keyed?.type !== 'keyed_element' || keyed.namedChildren[0]?.id !== element?.id) return false;
   const literal = keyed.parent?.parent;
   return literal?.childForFieldName('type')?.type !== 'map_type';
 }
 
-/** `Name` in `pkg.Name` belongs to that package. */
-function isForeign(node: SyntaxNode): boolean {
-  return node.parent?.type === 'qualified_type';
+/** `Name` in `pkg.Name` belongs to that package; `...Name` does not. */
+function isForeign(root: SyntaxNode, text: string, start: number): boolean {
+  const at = lastBefore(text, start);
+  if (text[at] !== '.' || text[at - 1] === '.') return false;
+  // Further away it may also end a comment.
+  return at === start - 1 || root.descendantForIndex(start).parent?.type === 'qualified_type';
 }

@@ -25,6 +25,8 @@ export interface SyntaxNode {
   readonly previousNamedSibling: SyntaxNode | null;
   childForFieldName(name: string): SyntaxNode | null;
   descendantsOfType(types: string | readonly string[]): readonly SyntaxNode[];
+  /** Where they start, each place once. Far cheaper than nodes, where the text says the rest. */
+  startsOfType(types: readonly string[]): readonly number[];
   /** The smallest node at a place of the text. */
   descendantForIndex(index: number): SyntaxNode;
 }

@@ -1,0 +1,41 @@
+/**
+ * Reading names out of the text at places where the tree says that something stands. Asking the
+ * parser for a node's end, parts or parent costs several times as much as a look at the text.
+ */
+
+/** A name as most languages have it; letters beyond ASCII are taken for part of it. */
+export const word = String.raw`[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*`;
+/** Names between commas. */
+export const wordList = String.raw`${word}(?:\s*,\s*${word})*`;
+/** What may stand between two tokens. */
+export const gap = String.raw`(?:\s|//.*\n|/\*[^]*?\*/)*`;
+
+const wordThere = new RegExp(word, 'y');
+
+/** The name that begins at a place; '' where none does. */
+export function wordAt(text: string, start: number): string {
+  wordThere.lastIndex = start;
+  return wordThere.test(text) ? text.slice(start, wordThere.lastIndex) : '';
+}
+
+/** Groups of a sticky pattern at a place; empty where it does not match. */
+export function groupsAt(pattern: RegExp, text: string, start: number): (string | undefined)[] {
+  pattern.lastIndex = start;
+  return pattern.exec(text)?.slice(1) ?? [];
+}
+
+const space = /\s/;
+
+/** Index of the last character before a place that is no white space; -1 where there is none. */
+export function lastBefore(text: string, start: number): number {
+  let at = start - 1;
+  while (at >= 0 && space.test(text[at] ?? '')) at -= 1;
+  return at;
+}
+
+/** Index of the first character from a place on that is no white space. */
+export function firstFrom(text: string, start: number): number {
+  let at = start;
+  while (at < text.length && space.test(text[at] ?? '')) at += 1;
+  return at;
+}
