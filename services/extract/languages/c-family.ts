@@ -8,7 +8,7 @@ export function readCFamily(root: SyntaxNode, text: string) {
   readBlock(root, null, false, symbols);
   return {
     symbols,
-    imports: readIncludes(root),
+    imports: readIncludes(root, text),
     scope: null,
     uses: [...usedWords(text)].sort(),
     members: new Map<string, string[]>(),
@@ -55,6 +55,8 @@ function readBlock(
   const outer = block.type === 'template_declaration' ? (block.parent?.namedChildren ?? []) : null;
   const outerIndex = outer?.findIndex((node) => node.id === block.id) ?? -1;
   for (const [index, node] of siblings.entries()) {
+    // Not a look at every comment above each line of a comment.
+    if (node.type === 'comment') continue;
     const doc = outer === null ? docAbove(siblings, index) : docAbove(outer, outerIndex);
     if (transparent.has(node.type)) readBlock(node, parent, inType, into);
     else if (node.type === 'namespace_definition') readNamespace(node, into);
@@ -230,9 +232,11 @@ function usedWords(text: string): Set<string> {
   return words;
 }
 
-function readIncludes(root: SyntaxNode): ImportFact[] {
-  return root.descendantsOfType('preproc_include').flatMap((node) => {
-    const path = node.childForFieldName('path');
+/** The lines are found in the text, because a walk through the tree costs more than all of them. */
+function readIncludes(root: SyntaxNode, text: string): ImportFact[] {
+  return [...text.matchAll(/(?<=^[ \t]*)#[ \t]*include/gm)].flatMap(({ index }) => {
+    const node = root.descendantForIndex(index).parent;
+    const path = node?.type === 'preproc_include' ? node.childForFieldName('path') : null;
     const style = path?.type === 'string_literal' ? 'quoted' : 'angle';
     // A macro names the file: only the preprocessor knows which.
     if (path === null || !/^(?:string_literal|system_lib_string)$/.test(path.type)) return [];

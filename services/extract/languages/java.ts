@@ -21,6 +21,7 @@ import {
   type Resolution,
   type SyntaxNode,
 } from './language.ts';
+import { groupsAt, lastBefore, word, wordAt } from './words.ts';
 
 export const java: Language = {
   name: 'java',
@@ -38,7 +39,7 @@ const typeKinds: Readonly<Record<string, string>> = {
   enum_declaration: 'enum',
 };
 
-function read(root: SyntaxNode) {
+function read(root: SyntaxNode, text: string) {
   const symbols: Definition[] = [];
   readBody(root, null, symbols);
   const declaration = root.namedChildren.find((node) => node.type === 'package_declaration');
@@ -47,7 +48,7 @@ function read(root: SyntaxNode) {
     symbols,
     imports: root.namedChildren.filter(({ type }) => type === 'import_declaration').map(readImport),
     scope: scope ?? '',
-    uses: readUses(root),
+    uses: readUses(root, text),
     members: new Map<string, string[]>(),
     aliases: new Map<string, string>(),
   };
@@ -56,6 +57,8 @@ function read(root: SyntaxNode) {
 function readBody(body: SyntaxNode, parent: string | null, into: Definition[]): void {
   const { namedChildren } = body;
   for (const [index, node] of namedChildren.entries()) {
+    // Not a look at every comment above each line of a comment.
+    if (node.type.includes('comment')) continue;
     const doc = docAbove(namedChildren, index);
     const kind = typeKinds[node.type];
     if (kind !== undefined) {
@@ -96,32 +99,57 @@ function readImport(node: SyntaxNode): ImportFact {
   return importFact({ specifier, style: isStatic ? 'static' : 'type', star });
 }
 
+/** A package and types in it. As a type that is all; before a member, a call is the member's. */
+const qualified = {
+  scoped_type_identifier: /[a-z_]\w*(?:\.\w+)*\.[A-Z]\w*(?![\w$])/y,
+  field_access: /[a-z_]\w*(?:\.\w+)*\.[A-Z]\w*(?![\w$(])/y,
+};
+const annotation = new RegExp(`@\\s*(${word}(?:\\.${word})*)`, 'y');
+const owner = /\s*(\.|::)/y;
+
 /** Type names and dotted type names that the file uses; which are types the resolver knows. */
-function readUses(root: SyntaxNode): string[] {
+function readUses(root: SyntaxNode, text: string): string[] {
   const uses = new Set<string>();
-  for (const node of root.descendantsOfType('type_identifier')) {
-    const { parent } = node;
-    if (parent?.type === 'scoped_type_identifier' && parent.namedChildren[0]?.id !== node.id) {
-      continue;
-    }
-    if (parent?.type !== 'type_parameter') uses.add(node.text);
+  for (const start of root.startsOfType(['type_identifier'])) {
+    const name = wordAt(text, start);
+    if (!uses.has(name) && !isInner(root, text, start)) uses.add(name);
   }
-  for (const node of root.descendantsOfType(['scoped_type_identifier', 'field_access'])) {
-    if (/^[a-z_][\w.]*\.[A-Z]\w*$/.test(node.text)) uses.add(node.text);
+  for (const [type, pattern] of Object.entries(qualified)) {
+    for (const start of root.startsOfType([type])) {
+      pattern.lastIndex = start;
+      const dotted = pattern.exec(text)?.[0] ?? '';
+      for (const { index } of dotted.matchAll(/(?<=\.[A-Z]\w*)(?=\.|$)/g)) {
+        uses.add(dotted.slice(0, index));
+      }
+    }
   }
   const holders = ['method_invocation', 'field_access', 'method_reference'];
-  for (const node of root.descendantsOfType(holders)) {
-    const object =
-      node.type === 'method_reference' ? node.namedChildren[0] : node.childForFieldName('object');
-    if (object?.type === 'identifier' && /^\p{Lu}/u.test(object.text)) uses.add(object.text);
+  for (const start of root.startsOfType(holders)) {
+    const name = wordAt(text, start);
+    if (uses.has(name) || !/^\p{Lu}/u.test(name)) continue;
+    if (groupsAt(owner, text, start + name.length).length > 0) uses.add(name);
   }
-  for (const node of root.descendantsOfType(['marker_annotation', 'annotation'])) {
-    uses.add(node.childForFieldName('name')?.text ?? '');
+  for (const start of root.startsOfType(['marker_annotation', 'annotation'])) {
+    const [name] = groupsAt(annotation, text, start);
+    if (name !== undefined) uses.add(name);
   }
   for (const node of root.descendantsOfType('type_parameter')) {
     uses.delete(node.namedChildren.find(({ type }) => type === 'type_identifier')?.text ?? '');
   }
   return [...uses].sort();
+}
+
+/** `B` in `a.B`: the whole counts. */
+function isInner(root: SyntaxNode, text: string, start: number): boolean {
+  const at = lastBefore(text, start);
+  if (at === start - 1 && text[at] === '.') return true;
+  let before = at;
+  while (/[\w$]/.test(text[before] ?? '')) before -= 1;
+  // An annotation or a comment may stand in between; a dot further away may end a comment.
+  if (!/[.@)/]/.test(text[before] ?? '')) return false;
+  const node = root.descendantForIndex(start);
+  const { parent } = node;
+  return parent?.type === 'scoped_type_identifier' && parent.namedChildren[0]?.id !== node.id;
 }
 
 const samePackageConfidence = 0.95;

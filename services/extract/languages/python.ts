@@ -13,6 +13,7 @@ import { ancestorOf, definitionOf, textsOf } from '../tree.ts';
 import type { Language, SyntaxNode, TreeSitterParsing } from './language.ts';
 import { openPythonResolver } from './python-resolve.ts';
 import { isPythonManifest } from './python-roots.ts';
+import { groupsAt, word, wordAt } from './words.ts';
 
 export const pythonParsing: TreeSitterParsing = {
   parser: 'tree-sitter',
@@ -29,7 +30,7 @@ export const python: Language = {
   openResolver: openPythonResolver,
 };
 
-function read(root: SyntaxNode) {
+function read(root: SyntaxNode, text: string) {
   const symbols: Definition[] = [];
   readBlock(root, null, symbols);
   const imports = readImports(root);
@@ -40,7 +41,7 @@ function read(root: SyntaxNode) {
     scope: null,
     // Only a star import needs them, and collecting them costs as much as parsing.
     uses: star ? [...textsOf(root, ['identifier'])].sort() : [],
-    members: readMembers(root, imports),
+    members: readMembers(root, text, imports),
     aliases: new Map<string, string>(),
   };
 }
@@ -167,19 +168,30 @@ function fromImport(node: SyntaxNode): ImportFact {
   return importFact({ specifier, style: 'from', bindings, star });
 }
 
+const attribute = new RegExp(`(?:\\s|\\\\\\n)*\\.(?:\\s|\\\\\\n)*(${word})`, 'y');
+
 /** `a.b.c` counts as `b` through `a` and `c` through `a.b`. */
-function readMembers(root: SyntaxNode, imports: readonly ImportFact[]): Map<string, string[]> {
+function readMembers(
+  root: SyntaxNode,
+  text: string,
+  imports: readonly ImportFact[],
+): Map<string, string[]> {
   const members = new Map<string, Set<string>>();
   const locals = imports.flatMap((fact) => fact.bindings.map(({ local }) => local));
   const first = new Set(locals.map((local) => local.split('.', 1)[0]));
   if (first.size === 0) return new Map();
-  for (const node of root.descendantsOfType('attribute')) {
-    const object = node.childForFieldName('object');
-    if (object === null || (object.type !== 'identifier' && object.type !== 'attribute')) continue;
-    const text = object.text;
-    if (!/^[\w.]+$/.test(text) || !first.has(text.split('.', 1)[0])) continue;
-    const name = node.childForFieldName('attribute')?.text;
-    if (name !== undefined) addTo(members, text, name);
+  // Attributes of attributes begin where the first of them does.
+  for (const start of root.startsOfType(['attribute'])) {
+    let object = wordAt(text, start);
+    if (!first.has(object)) continue;
+    for (;;) {
+      const [name] = groupsAt(attribute, text, start + object.length);
+      if (name === undefined || !/^[\w.]+$/.test(object)) break;
+      addTo(members, object, name);
+      object = `${object}.${name}`;
+      // What is written with space in between names no module.
+      if (!text.startsWith(object, start)) break;
+    }
   }
   return sortedMap(members);
 }

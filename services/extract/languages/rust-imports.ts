@@ -13,16 +13,19 @@ const builtinAttributes = new Set(
   ),
 );
 
-export function readImports(root: SyntaxNode): ImportFact[] {
+export function readImports(root: SyntaxNode, text: string): ImportFact[] {
+  const modules = root.descendantsOfType('mod_item');
+  const declarations = root.descendantsOfType('use_declaration');
   const calls = root.descendantsOfType('macro_invocation');
-  const inCalls = calls.map(readCall);
+  const withinOf = openModules(modules);
+  const inCalls = calls.map((call) => readCall(call, withinOf));
   return [
-    ...root.descendantsOfType('mod_item').flatMap(readModule),
+    ...modules.flatMap((node) => readModule(node, withinOf)),
     ...inCalls.flatMap(({ modules }) => modules),
     ...root.descendantsOfType('extern_crate_declaration').map(readExternCrate),
-    ...root.descendantsOfType('use_declaration').flatMap(readUse),
+    ...declarations.flatMap((node) => readUse(node, withinOf)),
     ...inCalls.flatMap(({ uses }) => uses),
-    ...distinct([...readPaths(root), ...inCalls.flatMap(({ paths }) => paths)]),
+    ...distinct([...readPaths(root, text, declarations, withinOf), ...inCalls.flatMap(({ paths }) => paths)]),
     ...readMacroNames(
       root,
       calls,
@@ -42,16 +45,25 @@ export function attributesOf(node: SyntaxNode): string {
   return lines.join('\n');
 }
 
-/** Enclosing inline modules, outermost first. */
-function withinOf(node: SyntaxNode): string {
-  const names: string[] = [];
-  for (let current = node.parent; current !== null; current = current.parent) {
-    if (current.type === 'mod_item') names.unshift(current.childForFieldName('name')?.text ?? '');
-  }
-  return names.join('::');
+/** The inline modules around a node, outermost first, as `a::b`. */
+type WithinOf = (node: { readonly startIndex: number }) => string;
+
+/** By where modules begin and end: asking every node for its parents costs far more. */
+function openModules(modules: readonly SyntaxNode[]): WithinOf {
+  const inline = modules.filter((node) => node.childForFieldName('body') !== null);
+  const spans = inline.map((node) => ({
+    name: node.childForFieldName('name')?.text ?? '',
+    start: node.startIndex,
+    end: node.endIndex,
+  }));
+  return ({ startIndex: at }) =>
+    spans
+      .filter(({ start, end }) => start < at && at < end)
+      .map(({ name }) => name)
+      .join('::');
 }
 
-function readModule(node: SyntaxNode): ImportFact[] {
+function readModule(node: SyntaxNode, withinOf: WithinOf): ImportFact[] {
   if (node.childForFieldName('body') !== null) return [];
   const name = (node.childForFieldName('name')?.text ?? '').replace(/^r#/, '');
   const attributes = attributesOf(node);
@@ -82,7 +94,7 @@ function readExternCrate(node: SyntaxNode): ImportFact {
   return importFact({ specifier, style: 'crate', bindings: [{ name: '*', local }], star });
 }
 
-function readUse(node: SyntaxNode): ImportFact[] {
+function readUse(node: SyntaxNode, withinOf: WithinOf): ImportFact[] {
   const argument = node.childForFieldName('argument');
   if (argument === null) return [];
   const isPublic = node.namedChildren[0]?.type === 'visibility_modifier';
@@ -104,14 +116,36 @@ function useFacts(tree: string, isPublic: boolean, detail: string): ImportFact[]
   );
 }
 
-/** Paths in code, such as `crate::a::f()`. */
-function readPaths(root: SyntaxNode): ImportFact[] {
-  return root.descendantsOfType(['scoped_identifier', 'scoped_type_identifier']).flatMap((node) => {
-    const outer = node.parent?.type ?? '';
-    if (outer.startsWith('scoped_') || outer.startsWith('use_')) return [];
-    const specifier = node.text.replaceAll(/\s+/g, '').replace(/(?:::)?<.*/s, '');
-    return pathFact(specifier, withinOf(node));
+const path = /[a-z_]\w*(?:\s*::\s*\w+)+/y;
+
+/** Paths in code, such as `crate::a::f()`. Parts of a path begin where it does. */
+function readPaths(
+  root: SyntaxNode,
+  text: string,
+  declarations: readonly SyntaxNode[],
+  withinOf: WithinOf,
+): ImportFact[] {
+  const isUsed = openSpans(declarations);
+  const starts = root.startsOfType(['scoped_identifier', 'scoped_type_identifier']);
+  return starts.flatMap((startIndex) => {
+    path.lastIndex = startIndex;
+    const written = path.exec(text)?.[0];
+    // Of a raw name or letters beyond ASCII only the parser knows the end.
+    if (written === undefined || /[#\u0080-\uffff]/.test(text[path.lastIndex] ?? '')) return [];
+    if (isUsed(startIndex)) return [];
+    return pathFact(written.replaceAll(/\s+/g, ''), withinOf({ startIndex }));
   });
+}
+
+/** Whether a place is in what one of the declarations uses; places come in ascending order. */
+function openSpans(declarations: readonly SyntaxNode[]): (at: number) => boolean {
+  // A visibility, such as `pub(in crate::a)`, stands before it.
+  const used = declarations.flatMap((node) => node.childForFieldName('argument') ?? []);
+  let next = 0;
+  return (at) => {
+    while ((used[next]?.endIndex ?? at + 1) <= at) next += 1;
+    return (used[next]?.startIndex ?? at + 1) <= at;
+  };
 }
 
 /** `Type::item` needs no module. */
@@ -120,7 +154,7 @@ function pathFact(specifier: string, detail: string): ImportFact[] {
   return [importFact({ specifier, style: 'path', detail })];
 }
 
-function readCall(call: SyntaxNode) {
+function readCall(call: SyntaxNode, withinOf: WithinOf) {
   const nothing = { modules: [], uses: [], paths: [], nested: [] };
   if (quoting.test(call.childForFieldName('macro')?.text ?? '')) return nothing;
   const tokens = call.namedChildren.find(({ type }) => type === 'token_tree')?.text ?? '';

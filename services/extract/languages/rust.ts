@@ -29,10 +29,10 @@ const kinds: Readonly<Record<string, string>> = {
   mod_item: 'module',
 };
 
-function read(root: SyntaxNode) {
+function read(root: SyntaxNode, text: string) {
   const symbols: Definition[] = [];
   readItems(root, null, symbols);
-  const imports = readImports(root);
+  const imports = readImports(root, text);
   const star = imports.some((fact) => fact.star);
   return {
     symbols,

@@ -4,7 +4,7 @@
  */
 
 /** A name as most languages have it; letters beyond ASCII are taken for part of it. */
-export const word = String.raw`[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*`;
+export const word = String.raw`[A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*`;
 /** Names between commas. */
 export const wordList = String.raw`${word}(?:\s*,\s*${word})*`;
 /** What may stand between two tokens. */
