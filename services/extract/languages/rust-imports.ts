@@ -25,7 +25,10 @@ export function readImports(root: SyntaxNode, text: string): ImportFact[] {
     ...root.descendantsOfType('extern_crate_declaration').map(readExternCrate),
     ...declarations.flatMap((node) => readUse(node, withinOf)),
     ...inCalls.flatMap(({ uses }) => uses),
-    ...distinct([...readPaths(root, text, declarations, withinOf), ...inCalls.flatMap(({ paths }) => paths)]),
+    ...distinct([
+      ...readPaths(root, text, declarations, withinOf),
+      ...inCalls.flatMap(({ paths }) => paths),
+    ]),
     ...readMacroNames(
       root,
       calls,
