@@ -35,6 +35,16 @@ const builds: readonly Build[] = [
       ...['Core', 'Xml', 'Drawing', 'Security', 'Windows.Forms'].map((name) => `-r:System.${name}`),
     ],
   },
+  {
+    name: 'nunit',
+    isSource: (path) =>
+      /^src\/(?:NUnitFramework\/framework|NUnitCore\/(?:core|interfaces))\//.test(path),
+    options: [
+      '-define:TRACE,CLR_2_0,NET_2_0,CS_3_0',
+      '-r:System.Runtime.Remoting',
+      '-r:System.Configuration',
+    ],
+  },
 ];
 
 const packages = 'mono-mcs libmono-csharp4.0c-cil libmono-cil-dev';
