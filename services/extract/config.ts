@@ -22,6 +22,13 @@ export const configuration = z.object({
     .describe(
       'Files above this many bytes are not parsed; hand-written files stay far below 1 MiB.',
     ),
+  notebookBytesMax: z
+    .int()
+    .min(1)
+    .default(16 * 1024 * 1024)
+    .describe(
+      'The same for notebooks, most of whose bytes are outputs: a figure takes some 100 KB.',
+    ),
   parseTimeMsMax: z
     .int()
     .min(1)

@@ -67,7 +67,7 @@ export async function readFiles(
     const text = typeof file.text === 'string' ? file.text : decodeSource(await file.text());
     const weight = fileWeight + (text?.length ?? 0);
     const language = languageOf(file.path, text ?? '');
-    const refusal = text === null ? 'not-text' : language === null ? null : admits(text);
+    const refusal = text === null ? 'not-text' : language === null ? null : admits(text, language);
     if (text === null || language === null || refusal !== null) {
       results[index] = listedFile(file.path, text ?? '', language, refusal, tools.config);
     } else {
@@ -85,13 +85,14 @@ export async function readFiles(
 }
 
 /** Whether a text may be parsed: null, or the cap that it does not pass. */
-function openCaps(config: Configuration): (text: string) => string | null {
+function openCaps(config: Configuration): (text: string, language: Language) => string | null {
   const start = performance.now();
   let files = 0;
   let bytes = 0;
-  return (text) => {
+  return (text, { parsing }) => {
     const length = Buffer.byteLength(text);
-    if (length > config.parseBytesMax) return 'parse-bytes';
+    const isWhole = parsing.parser !== 'tree-sitter' || parsing.excerpt === undefined;
+    if (length > (isWhole ? config.parseBytesMax : config.notebookBytesMax)) return 'parse-bytes';
     if (files >= config.filesParsedMax) return 'files-limited';
     if (bytes + length > config.bytesParsedMax) return 'bytes-limited';
     if (performance.now() - start > config.repositoryTimeMsMax) return 'time-limited';

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fromPypi } from './obtain.ts';
-import type { Context, Oracle } from './oracle.ts';
+import type { Checkout, Context, Oracle, Verdict } from './oracle.ts';
 import { readVerdict } from './verdict.ts';
 
 const program = fileURLToPath(new URL('oracle_python.py', import.meta.url));
@@ -28,16 +28,20 @@ export const pythonOracle: Oracle = {
     { name: 'networkx', obtain: fromPypi('networkx==3.3') },
     { name: 'django', obtain: fromPypi('django==5.0.6') },
   ],
-  async judge({ folder, roots }, context) {
-    const environment = { PYTHONPATH: await installGrimp(context) };
-    return readVerdict(await context.run('python3', [program, folder, ...roots], { environment }));
-  },
+  judge: judgePython,
 };
 
-async function installGrimp({ cache, run }: Context): Promise<string> {
-  const folder = join(cache, 'python', grimp);
+export async function judgePython({ folder, roots }: Checkout, context: Context): Promise<Verdict> {
+  const environment = { PYTHONPATH: await installed(grimp, context) };
+  return readVerdict(await context.run('python3', [program, folder, ...roots], { environment }));
+}
+
+/** The folder of packages from PyPI, installed at the first call. */
+export async function installed(requirements: string, { cache, run }: Context): Promise<string> {
+  const folder = join(cache, 'python', requirements);
   if (!existsSync(folder)) {
-    await run('python3', ['-m', 'pip', 'install', '--quiet', '--target', folder, grimp]);
+    const names = requirements.split(' ');
+    await run('python3', ['-m', 'pip', 'install', '--quiet', '--target', folder, ...names]);
   }
   return folder;
 }

@@ -6,6 +6,7 @@ import { ecmascriptOracle } from './oracle-ecmascript.ts';
 import { goOracle } from './oracle-go.ts';
 import { javaOracle } from './oracle-java.ts';
 import { kotlinOracle } from './oracle-kotlin.ts';
+import { notebookOracle } from './oracle-notebook.ts';
 import { phpOracle } from './oracle-php.ts';
 import { pythonOracle } from './oracle-python.ts';
 import { rubyOracle } from './oracle-ruby.ts';
@@ -14,6 +15,7 @@ import { scalaOracle } from './oracle-scala.ts';
 
 export const oracles: readonly Oracle[] = [
   pythonOracle,
+  notebookOracle,
   ecmascriptOracle,
   goOracle,
   javaOracle,

@@ -51,6 +51,16 @@ describe('a file that no parser read whole', () => {
     expect(shortfalls.at(-1)).toEqual({ path: 'b.py', reason });
   });
 
+  it.each([
+    [{ parseBytesMax: 100 }, 'tree-sitter', null],
+    [{ notebookBytesMax: 100 }, 'none', 'parse-bytes'],
+  ])('a notebook is large by its outputs: %j', async (change, parser, note) => {
+    const outputs = [{ data: { 'image/png': 'A'.repeat(1000) } }];
+    const cells = [{ cell_type: 'code', source: ['x = 1\n'], outputs }];
+    const { file } = await fileOf('a.ipynb', JSON.stringify({ cells }), change);
+    expect(file).toMatchObject({ parser, note });
+  });
+
   it('does not take part in resolution by what its lines look like', async () => {
     const sources = [
       { path: 'p/A.java', text: 'package p;\nclass A { B b; }\n' },
