@@ -1,5 +1,5 @@
 /** The pool: a crash or a hang costs one file, and the number of processes changes nothing. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -35,8 +35,8 @@ async function summary(pool: ParserPool, jobs: readonly ParseJob[]) {
 }
 
 describe('parser pool', () => {
-  it('a file that kills its process twice is given up; the others are parsed', async () => {
-    const jobs = [good(1), python('bad.py', '# abort\n'), good(2), good(3)];
+  it.each(['abort', 'kill'])('a file at which its process ends by %s is given up', async (how) => {
+    const jobs = [good(1), python('bad.py', `# ${how}\n`), good(2), good(3)];
     expect(await summary(open({}, faulty), jobs)).toEqual(['f1', 'parser-crashed', 'f2', 'f3']);
   });
 
@@ -83,6 +83,23 @@ describe('parser pool', () => {
     ]);
     expect(rounds).toEqual([['f2', 'f3'], ['f4']]);
     expect(await summary(pool, [good(5)])).toEqual(['f5']);
+  });
+
+  it.each([
+    ['replaces a process above its memory', 64, 3],
+    ['keeps a process below its memory', 4096, 1],
+  ])('%s', async (_, childResidentMegabytesMax, processes) => {
+    const folder = mkdtempSync(join(tmpdir(), 'backstory-pool-'));
+    const signed = join(folder, 'signed');
+    const pool = open({ childResidentMegabytesMax }, faulty);
+    for (const name of ['a', 'b', 'c']) {
+      const job = python(`${name}.py`, `# sign ${signed}\ndef ${name}(): pass\n`);
+      expect(await summary(pool, [job])).toEqual([name]);
+    }
+    const lines = readFileSync(signed, 'utf8').trim().split('\n');
+    expect(lines).toHaveLength(3);
+    expect(new Set(lines).size).toBe(processes);
+    rmSync(folder, { recursive: true });
   });
 
   it('stops at a slow file and at too many definitions', async () => {
