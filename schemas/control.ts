@@ -15,6 +15,8 @@ export const controlRecordSchema = z.discriminatedUnion('about', [
     action: z.enum(['retried', 'dropped']),
     /** Where it lay: one that comes later under the same id is a new one. */
     offset: z.int().nonnegative(),
+    /** How often this one was put back, this time included. */
+    retries: z.int().nonnegative().default(0),
   }),
 ]);
 

@@ -80,13 +80,13 @@ function addTopics(program: Command, context: CommandContext, end: End): void {
   withDataset(
     topics
       .command('plan')
-      .description('show what broker and registry lack for a data set')
+      .description('show what broker and registry lack, or have otherwise, for a data set')
       .option('--json', 'print JSON'),
   ).action(async (options) => end(await topicsPlanCommand(context, options)));
   withDataset(
     topics
       .command('apply')
-      .description('create topics and register schemas of a data set; changes none that exist')
+      .description('create topics and register schemas of a data set; set retention and compaction')
       .option('--json', 'print JSON'),
   ).action(async (options) => end(await topicsApplyCommand(context, options)));
 }
@@ -110,7 +110,8 @@ function addDlq(program: Command, context: CommandContext, end: End): void {
     dlq
       .command('retry')
       .description('put records about a repository back into their topic, in a live data set')
-      .argument('<id...>', 'ids, or their beginnings'),
+      .argument('<id...>', 'ids, or their beginnings')
+      .option('--mended', 'also what was tried three times already: its cause is gone now'),
   ).action(async (ids, options) => end(await dlqRetryCommand(context, ids, options)));
   withDataset(
     dlq

@@ -6,11 +6,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ResolvedValues, sections } from '../registry.ts';
-import type { Bus } from '../runtime/bus.ts';
 import type { ResolvedConfiguration } from '../runtime/config.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { kafkaSecrets } from '../runtime/kafka/config.ts';
-import { openKafkaBus } from '../runtime/kafka/kafka-bus.ts';
+import { type KafkaBus, openKafkaBus } from '../runtime/kafka/kafka-bus.ts';
 import { openSchemaRegistry, type Registry } from '../runtime/schema-registry.ts';
 import type { CommandContext } from './context.ts';
 import { type ConfigurationOptions, loadConfiguration } from './settings.ts';
@@ -73,7 +72,7 @@ async function readLocalServers(path: string) {
 }
 
 /** BROKER_UNAVAILABLE when no broker answers within kafka.patienceMs. */
-export function openBus(context: CommandContext, values: ResolvedValues): Promise<Bus> {
+export function openBus(context: CommandContext, values: ResolvedValues): Promise<KafkaBus> {
   const secrets = kafkaSecrets(context.environment);
   return openKafkaBus({ settings: values.kafka, secrets, log: null });
 }
@@ -90,7 +89,7 @@ const commandPatienceMs = 15_000;
 export async function withBus<Result>(
   context: CommandContext,
   values: ResolvedValues,
-  use: (bus: Bus) => Promise<Result>,
+  use: (bus: KafkaBus) => Promise<Result>,
 ): Promise<Result> {
   const patienceMs = Math.min(values.kafka.patienceMs, commandPatienceMs);
   const bus = await openBus(context, { ...values, kafka: { ...values.kafka, patienceMs } });

@@ -24,6 +24,8 @@ import { printable } from './style.ts';
 export interface DlqOptions extends ClusterCommandOptions {
   readonly all?: boolean;
   readonly json?: boolean;
+  /** Whoever asks says so. */
+  readonly mended?: boolean;
 }
 
 /** Without --all only those that wait for somebody. */
@@ -65,7 +67,10 @@ export function dlqRetryCommand(
   ids: readonly string[],
   options: DlqOptions,
 ): Promise<ExitCode> {
-  return actOn(context, ids, options, 'retried', retryDeadLetter);
+  const mended = options.mended === true;
+  return actOn(context, ids, options, 'retried', (bus, dataset, letter) =>
+    retryDeadLetter(bus, dataset, letter, mended),
+  );
 }
 
 export function dlqDropCommand(
@@ -127,9 +132,20 @@ function only(letters: readonly DeadLetter[], id: string): DeadLetter {
   );
 }
 
-function describe({ id, topic, key, body, status }: DeadLetter) {
+function describe({ id, topic, key, body, status, retries }: DeadLetter) {
   const { stage, partition, offset, reason, detail, attempts, payload } = body;
   const bytes = payload.byteLength;
   const place = { topic, partition, offset };
-  return { id, status, repositoryId: key, stage, reason, detail, attempts, bytes, ...place };
+  return {
+    id,
+    status,
+    retries,
+    repositoryId: key,
+    stage,
+    reason,
+    detail,
+    attempts,
+    bytes,
+    ...place,
+  };
 }

@@ -1,9 +1,11 @@
 /**
  * `backstory topics plan|apply`: what a data set needs on broker and registry, and making it so.
- * Nothing is ever shrunk, repartitioned or overwritten: a difference is refused with what to do.
+ * Retention and compaction are set as wanted; nothing is ever shrunk, repartitioned or overwritten:
+ * that is refused with what to do.
  */
-import type { Bus, TopicConfiguration } from '../runtime/bus.ts';
+import type { TopicConfiguration } from '../runtime/bus.ts';
 import { PipelineError } from '../runtime/errors.ts';
+import type { KafkaBus } from '../runtime/kafka/kafka-bus.ts';
 import { clusterTopics } from '../runtime/open-engine.ts';
 import type { Registry } from '../runtime/schema-registry.ts';
 import { subjectsOf } from '../runtime/wire-confluent.ts';
@@ -23,7 +25,7 @@ export interface TopicsOptions extends ClusterCommandOptions {
 interface Step {
   readonly kind: 'topic' | 'schema';
   readonly name: string;
-  readonly action: 'keep' | 'create' | 'refuse';
+  readonly action: 'keep' | 'create' | 'change' | 'refuse';
   readonly detail: string;
 }
 
@@ -52,7 +54,11 @@ export async function topicsApplyCommand(
 }
 
 /** Makes what is missing; CONFIG_INVALID, and nothing made, when something is there otherwise. */
-export async function applyTopics(bus: Bus, registry: Registry, dataset: string): Promise<Step[]> {
+export async function applyTopics(
+  bus: KafkaBus,
+  registry: Registry,
+  dataset: string,
+): Promise<Step[]> {
   const planned = await plan(bus, registry, dataset);
   const refused = planned.find((step) => step.action === 'refuse');
   if (refused !== undefined) {
@@ -60,14 +66,18 @@ export async function applyTopics(bus: Bus, registry: Registry, dataset: string)
       subject: refused.name,
     });
   }
-  await bus.createTopics(clusterTopics(dataset));
+  const wanted = clusterTopics(dataset);
+  await bus.createTopics(wanted);
+  const changed = new Set(
+    planned.flatMap(({ action, name }) => (action === 'change' ? [name] : [])),
+  );
+  await bus.topicSettings.mend(wanted.filter(({ name }) => changed.has(name)));
   for (const { subject, schema } of subjectsOf(dataset)) await registry.register(subject, schema);
   return planned;
 }
 
-async function plan(bus: Bus, registry: Registry, dataset: string): Promise<Step[]> {
-  const steps: Step[] = [];
-  for (const topic of clusterTopics(dataset)) steps.push(await planTopic(bus, topic));
+async function plan(bus: KafkaBus, registry: Registry, dataset: string): Promise<Step[]> {
+  const steps = await planTopics(bus, clusterTopics(dataset));
   for (const { subject, schema } of subjectsOf(dataset)) {
     const id = await registry.idOf(subject, schema);
     const detail = id === null ? 'register, BACKWARD' : `schema ${id}`;
@@ -76,18 +86,43 @@ async function plan(bus: Bus, registry: Registry, dataset: string): Promise<Step
   return steps;
 }
 
-async function planTopic(bus: Bus, { name, partitions }: TopicConfiguration): Promise<Step> {
-  const wanted = `${partitions} partitions, kept for ever`;
-  let existing: number;
-  try {
-    existing = (await bus.endOffsets(name)).length;
-  } catch (error) {
-    if (!(error instanceof PipelineError) || error.code !== 'CONFIG_INVALID') throw error;
-    return { kind: 'topic', name, action: 'create', detail: wanted };
+async function planTopics(bus: KafkaBus, topics: readonly TopicConfiguration[]): Promise<Step[]> {
+  const counts = new Map<string, number>();
+  for (const { name } of topics) {
+    const count = await partitionsOf(bus, name);
+    if (count !== null) counts.set(name, count);
   }
-  if (existing === partitions) return { kind: 'topic', name, action: 'keep', detail: wanted };
-  const detail = `has ${existing} partitions, not ${partitions}, and keys would move; use a new data set`;
-  return { kind: 'topic', name, action: 'refuse', detail };
+  const drifts = await bus.topicSettings.drift(topics.filter(({ name }) => counts.has(name)));
+  return topics.map((topic): Step => {
+    const { name, partitions } = topic;
+    const step = { kind: 'topic', name } as const;
+    const existing = counts.get(name);
+    if (existing === undefined) return { ...step, action: 'create', detail: describe(topic) };
+    if (existing !== partitions) {
+      const detail = `has ${existing} partitions, not ${partitions}, and keys would move; use a new data set`;
+      return { ...step, action: 'refuse', detail };
+    }
+    const drift = drifts.get(name);
+    if (drift === undefined) return { ...step, action: 'keep', detail: describe(topic) };
+    const differing = drift.map((each) => `${each.name} is ${each.found}, not ${each.wanted}`);
+    return { ...step, action: 'change', detail: differing.join('; ') };
+  });
+}
+
+/** Null when there is no such topic. */
+async function partitionsOf(bus: KafkaBus, name: string): Promise<number | null> {
+  try {
+    return (await bus.endOffsets(name)).length;
+  } catch (error) {
+    if (error instanceof PipelineError && error.code === 'CONFIG_INVALID') return null;
+    throw error;
+  }
+}
+
+function describe({ partitions, retentionMs = null, compacted }: TopicConfiguration): string {
+  const kept = retentionMs === null ? 'kept for ever' : `kept for ${retentionMs / 86_400_000} days`;
+  const count = partitions === 1 ? '1 partition' : `${partitions} partitions`;
+  return `${count}, ${compacted === true ? 'the last record of each key kept' : kept}`;
 }
 
 function show(context: CommandContext, steps: readonly Step[], options: TopicsOptions): void {

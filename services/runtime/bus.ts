@@ -8,6 +8,8 @@ export interface TopicConfiguration {
   readonly partitions: number;
   /** Records older than this may be deleted; null and absent keep them for ever. */
   readonly retentionMs?: number | null;
+  /** Of equal keys only the last need stay. */
+  readonly compacted?: boolean;
 }
 
 export interface OutgoingRecord {

@@ -23,6 +23,7 @@ import { createMetrics } from './metrics.ts';
 import { type Readiness, startMetricsServer } from './metrics-server.ts';
 import type { ObjectStore } from './objects/object-store.ts';
 import { below, over } from './objects/open.ts';
+import { missingPartitions, warnOfSecondWriter } from './one-writer.ts';
 import { type GraphOptions, type OpenEngine, openEngine } from './open-engine.ts';
 import { createReadiness, type NamedCheck } from './readiness.ts';
 import type { Registry } from './schema-registry.ts';
@@ -178,6 +179,9 @@ function readinessOf(
     { name: 'bus', check: () => askBus(bus, run.dataset) },
     { name: 'store', check: () => objects.check() },
     ...(registry === null ? [] : [{ name: 'registry', check: () => registry.check() }]),
+    ...(options.bounded
+      ? [{ name: 'order', check: async () => missingPartitions(stages, open.runners) }]
+      : []),
     ...(options.checks ?? []),
   ];
   const partitions = () =>
@@ -200,7 +204,11 @@ async function serve(
   const complete = open.ended.then((): ServeEnd => 'complete');
   try {
     await Promise.race([open.start(), stopped, complete]);
-    if (options.bounded) void finishWhenDrained(open, options.stages, signal);
+    if (options.bounded) {
+      void finishWhenDrained(open, options.stages, signal);
+      const { clock, log } = open.engine;
+      void warnOfSecondWriter(options.stages, open.runners, clock, log, signal);
+    }
     return await Promise.race([complete, stopped]);
   } finally {
     await drain(open, settings.drainMs);

@@ -13,6 +13,7 @@ import {
 import type { Bus } from './bus.ts';
 import { readControl, tell } from './control.ts';
 import { PipelineError } from './errors.ts';
+import { sha256 } from './ids.ts';
 import { forEachRecord } from './topic-reader.ts';
 import type { Wire } from './wire.ts';
 
@@ -25,7 +26,12 @@ export interface DeadLetter {
   readonly envelope: Envelope;
   readonly body: DeadLetterBody;
   readonly status: 'waiting' | 'retried' | 'dropped';
+  /** How often it was put back so far. */
+  readonly retries: number;
 }
+
+/** What failed as often as this fails again until its cause is mended. */
+const retriesMax = 3;
 
 /** By id, the latest of each. */
 export async function readDeadLetters(
@@ -37,7 +43,8 @@ export async function readDeadLetters(
   const handled = new Map(
     records.flatMap((record) => (record.about === 'dead-letter' ? [[record.id, record]] : [])),
   );
-  const letters = new Map<string, DeadLetter>();
+  const letters = new Map<string, Omit<DeadLetter, 'retries'>>();
+  const retries = new Map<string, number>();
   for (const topic of topicNames) {
     await forEachRecord(bus, physicalTopic(dataset, deadLetterTopic(topic)), async (record) => {
       const decoded = await wire.decodeDeadLetter(topic, record.value);
@@ -46,15 +53,41 @@ export async function readDeadLetters(
       const told = handled.get(envelope.id);
       const status = told !== undefined && told.offset >= record.offset ? told.action : 'waiting';
       const { offset, key } = record;
-      letters.set(envelope.id, { id: envelope.id, topic, offset, key, envelope, body, status });
+      const { id } = envelope;
+      const retried = retriedRecord(topic, body);
+      retries.set(retried, Math.max(retries.get(retried) ?? 0, told?.retries ?? 0));
+      letters.set(id, { id, topic, offset, key, envelope, body, status });
     });
   }
-  return [...letters.values()];
+  return [...letters.values()].map((letter) => ({
+    ...letter,
+    retries: retries.get(retriedRecord(letter.topic, letter.body)) ?? 0,
+  }));
 }
 
-/** Puts the record back into its topic, for the stage that could not handle it. */
-export async function retryDeadLetter(bus: Bus, dataset: string, letter: DeadLetter) {
-  const { id, topic, offset, key, body } = letter;
+/** What cannot be read gets another id at each place where it lies: its bytes are what is tried. */
+function retriedRecord(topic: TopicName, { payload }: DeadLetterBody): string {
+  return `${topic}/${sha256(payload)}`;
+}
+
+/**
+ * Puts the record back into its topic, for the stage that could not handle it: a few times, and then
+ * only for who says that the cause is mended.
+ */
+export async function retryDeadLetter(
+  bus: Bus,
+  dataset: string,
+  letter: DeadLetter,
+  mended: boolean,
+) {
+  const { id, topic, offset, key, body, retries } = letter;
+  if (retries >= retriesMax && !mended) {
+    throw new PipelineError(
+      'USAGE',
+      `dead letter ${id} was tried again ${retries} times (${body.reason}: ${body.detail}); mend the cause and add --mended, or drop it`,
+      { subject: id },
+    );
+  }
   if (topics[topic].about !== 'repository') {
     throw new PipelineError(
       'USAGE',
@@ -62,11 +95,16 @@ export async function retryDeadLetter(bus: Bus, dataset: string, letter: DeadLet
       { subject: id },
     );
   }
+  const count = { retries: retries + 1 };
   const value = Buffer.from(body.payload);
   await bus.produce([{ topic: physicalTopic(dataset, topic), key, value }]);
-  await tell(bus, dataset, { about: 'dead-letter', id, action: 'retried', offset });
+  await tell(bus, dataset, { about: 'dead-letter', id, action: 'retried', offset, ...count });
 }
 
-export async function dropDeadLetter(bus: Bus, dataset: string, { id, offset }: DeadLetter) {
-  await tell(bus, dataset, { about: 'dead-letter', id, action: 'dropped', offset });
+export async function dropDeadLetter(
+  bus: Bus,
+  dataset: string,
+  { id, offset, retries }: DeadLetter,
+) {
+  await tell(bus, dataset, { about: 'dead-letter', id, action: 'dropped', offset, retries });
 }

@@ -131,12 +131,15 @@ export function openEngine(options: GraphOptions, parts: EngineParts): OpenEngin
   };
 }
 
-/** Every topic of a data set and its dead letters. */
+const dayMs = 86_400_000;
+
+/** Every topic of a data set and its dead letters, which are kept for ever. */
 export function topicConfigurations(dataset: string): TopicConfiguration[] {
   return topicNames.flatMap((topic) => {
-    const { partitions } = topics[topic];
+    const { partitions, retentionDays } = topics[topic];
+    const retentionMs = retentionDays === null ? null : retentionDays * dayMs;
     return [
-      { name: physicalTopic(dataset, topic), partitions },
+      { name: physicalTopic(dataset, topic), partitions, retentionMs },
       { name: physicalTopic(dataset, deadLetterTopic(topic)), partitions: 1 },
     ];
   });
@@ -144,7 +147,8 @@ export function topicConfigurations(dataset: string): TopicConfiguration[] {
 
 /** What a data set needs on a broker: these, and the topic of what people tell it. */
 export function clusterTopics(dataset: string): TopicConfiguration[] {
-  const control = { name: physicalTopic(dataset, controlTopic), partitions: 1 };
+  // The last record of a key counts, so a data set of months keeps few.
+  const control = { name: physicalTopic(dataset, controlTopic), partitions: 1, compacted: true };
   return [...topicConfigurations(dataset), control];
 }
 

@@ -13,6 +13,7 @@ import { openConsumer } from './consumer.ts';
 import { patiently } from './failures.ts';
 import { openProducer } from './producer.ts';
 import { openReader } from './reader.ts';
+import { openTopicSettings, type TopicSettings } from './topic-settings.ts';
 import { openTopics } from './topics.ts';
 
 export interface KafkaBusOptions {
@@ -22,8 +23,13 @@ export interface KafkaBusOptions {
   readonly log: Logger | null;
 }
 
+/** What people do to a broker, besides what stages need of it. */
+export interface KafkaBus extends Bus {
+  readonly topicSettings: TopicSettings;
+}
+
 /** Connects, or fails with BROKER_UNAVAILABLE after kafka.patienceMs. */
-export async function openKafkaBus({ settings, secrets, log }: KafkaBusOptions): Promise<Bus> {
+export async function openKafkaBus({ settings, secrets, log }: KafkaBusOptions): Promise<KafkaBus> {
   let closed = false;
   const patience = {
     patienceMs: settings.patienceMs,
@@ -41,6 +47,7 @@ export async function openKafkaBus({ settings, secrets, log }: KafkaBusOptions):
   const consumers = new Set<BusConsumer>();
 
   return {
+    topicSettings: openTopicSettings(admin, patience),
     createTopics: (wanted) => topics.create(wanted),
     produce: (records) => producer.produce(records),
     consume: async (options) => {

@@ -3,6 +3,7 @@ import type { Admin, PartitionMetadata } from 'kafkajs';
 import type { TopicConfiguration } from '../bus.ts';
 import { PipelineError } from '../errors.ts';
 import { originOf, type Patience, patiently } from './failures.ts';
+import { wantedSettings } from './topic-settings.ts';
 
 export interface Topics {
   /** Creates what is missing; a different partition count is CONFIG_INVALID. */
@@ -63,8 +64,13 @@ export function openTopics(
       }
       if (missing.length > 0) await createMissing(admin, missing, replicationFactor);
     });
-    // Another process may have been faster, with other numbers.
-    for (const topic of topics) requireCount(topic, (await partitions(topic.name)).length);
+    for (const topic of topics) {
+      const found = await patiently(`waiting for topic ${topic.name}`, patience, () =>
+        lookUpCreated(admin, topic.name),
+      );
+      // Another process may have been faster, with other numbers.
+      requireCount(topic, found.length);
+    }
   };
 
   return {
@@ -86,6 +92,13 @@ async function lookUp(admin: Admin, topic: string): Promise<readonly PartitionMe
     if (originOf(error).type === 'UNKNOWN_TOPIC_OR_PARTITION') return null;
     throw error;
   }
+}
+
+/** A broker with much to do answers that it made a topic before it tells of it. */
+async function lookUpCreated(admin: Admin, topic: string): Promise<readonly PartitionMetadata[]> {
+  const found = await lookUp(admin, topic);
+  if (found === null) throw new Error(`${topic} was created and is not known yet`);
+  return found;
 }
 
 /**
@@ -117,12 +130,14 @@ async function createMissing(
 ): Promise<void> {
   await admin.createTopics({
     waitForLeaders: true,
-    topics: topics.map(({ name, partitions, retentionMs = null }) => ({
-      topic: name,
-      numPartitions: partitions,
+    topics: topics.map((topic) => ({
+      topic: topic.name,
+      numPartitions: topic.partitions,
       replicationFactor: replicationFactor ?? -1,
-      // Brokers delete after seven days unless told: a replay needs all of it.
-      configEntries: [{ name: 'retention.ms', value: String(retentionMs ?? -1) }],
+      configEntries: Object.entries(wantedSettings(topic)).map(([name, value]) => ({
+        name,
+        value,
+      })),
     })),
   });
 }

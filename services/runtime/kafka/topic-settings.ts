@@ -1,0 +1,100 @@
+/**
+ * How long a topic keeps records and whether it is compacted: as wanted, as found, and making it so.
+ * The protocol that kafkajs speaks replaces all settings of a topic at once, so those that somebody
+ * else made are sent again.
+ */
+import { type Admin, ConfigResourceTypes } from 'kafkajs';
+import type { TopicConfiguration } from '../bus.ts';
+import { type Patience, patiently } from './failures.ts';
+
+export interface SettingDrift {
+  readonly name: string;
+  readonly found: string;
+  readonly wanted: string;
+}
+
+export interface TopicSettings {
+  /** What differs, by topic; topics must exist. Those without a difference are left out. */
+  drift(
+    topics: readonly TopicConfiguration[],
+  ): Promise<ReadonlyMap<string, readonly SettingDrift[]>>;
+  /** Sets what differs and nothing else. */
+  mend(topics: readonly TopicConfiguration[]): Promise<void>;
+}
+
+/** The source of a setting that was made for this topic; others come from the broker. */
+const ofTheTopic = 1;
+
+interface Found {
+  readonly configName: string;
+  readonly configValue: string;
+  readonly configSource: number;
+}
+
+export function wantedSettings({
+  retentionMs = null,
+  compacted = false,
+}: TopicConfiguration): Readonly<Record<string, string>> {
+  return {
+    // Brokers delete after seven days unless told: a replay needs all of it.
+    'retention.ms': String(retentionMs ?? -1),
+    'cleanup.policy': compacted ? 'compact' : 'delete',
+  };
+}
+
+export function openTopicSettings(admin: Admin, patience: Patience): TopicSettings {
+  const describe = (topics: readonly TopicConfiguration[]) =>
+    patiently('reading settings of topics', patience, async () => {
+      const { resources } = await admin.describeConfigs({
+        includeSynonyms: false,
+        resources: topics.map(({ name }) => ({ type: ConfigResourceTypes.TOPIC, name })),
+      });
+      return new Map(
+        resources.map(({ resourceName, configEntries }) => [
+          resourceName,
+          // The package's types lack the source.
+          configEntries as unknown as readonly Found[],
+        ]),
+      );
+    });
+  return {
+    drift: async (topics) => {
+      if (topics.length === 0) return new Map();
+      const found = await describe(topics);
+      const drifts = topics.map(
+        (topic) => [topic.name, differences(topic, found.get(topic.name) ?? [])] as const,
+      );
+      return new Map(drifts.filter(([, differing]) => differing.length > 0));
+    },
+    mend: async (topics) => {
+      if (topics.length === 0) return;
+      const found = await describe(topics);
+      await patiently('changing settings of topics', patience, () =>
+        admin.alterConfigs({
+          validateOnly: false,
+          resources: topics.map((topic) => ({
+            type: ConfigResourceTypes.TOPIC,
+            name: topic.name,
+            configEntries: mended(topic, found.get(topic.name) ?? []),
+          })),
+        }),
+      );
+    },
+  };
+}
+
+function differences(topic: TopicConfiguration, found: readonly Found[]): SettingDrift[] {
+  const values = new Map(found.map(({ configName, configValue }) => [configName, configValue]));
+  return Object.entries(wantedSettings(topic)).flatMap(([name, wanted]) => {
+    const value = values.get(name) ?? '';
+    return value === wanted ? [] : [{ name, found: value, wanted }];
+  });
+}
+
+function mended(topic: TopicConfiguration, found: readonly Found[]) {
+  const kept = found
+    .filter(({ configSource }) => configSource === ofTheTopic)
+    .map(({ configName, configValue }): [string, string] => [configName, configValue]);
+  const settings = new Map([...kept, ...Object.entries(wantedSettings(topic))]);
+  return [...settings].map(([name, value]) => ({ name, value }));
+}
