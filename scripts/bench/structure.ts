@@ -1,8 +1,9 @@
 /**
  * `npm run bench -- structure [--language NAME] [--repository FOLDER] [--examples N] [--json]`:
  * the edges that services/extract finds in real repositories beside what each language's own tool
- * says, and how far the order of the files keeps to them. Repositories come from the registries once and stay in a cache ($BACKSTORY_BENCH_CACHE). A
- * language whose tool is not installed is skipped, and said to be.
+ * says, and how far the order of the files keeps to them. Repositories come from the registries
+ * once and stay in a cache ($BACKSTORY_BENCH_CACHE). A language whose tool is not installed is
+ * skipped, and said to be.
  */
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';

@@ -1,7 +1,7 @@
 /**
  * What Compose and Kubernetes share: how a stage is started in the image of infra/Dockerfile, and
- * the knobs that tell it where it is. Names of variables come from the knobs, names of topics from the
- * topology, so that neither can be wrong here alone.
+ * the knobs that tell it where it is. Names of variables come from the knobs, names of topics from
+ * the topology, so that neither can be wrong here alone.
  */
 import { readFileSync } from 'node:fs';
 import { type StageName, stages } from '../../schemas/topology.ts';

@@ -1,5 +1,7 @@
-"""Writes every notebook below a folder as a script beside it, `x.ipynb` as `x.ipynb.py`, by Jupyter's
-own exporter; what it leaves of IPython's commands are calls of `get_ipython()`."""
+"""Writes every notebook below a folder as a script beside it, `x.ipynb` as `x.ipynb.py`.
+
+Jupyter's own exporter does it; what it leaves of IPython's commands are calls of `get_ipython()`.
+"""
 
 import pathlib
 import sys
