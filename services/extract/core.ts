@@ -8,9 +8,10 @@ import { byText, type ParsedFile } from './facts.ts';
 import type { Project, Resolution, Resolver } from './languages/language.ts';
 import { isCode } from './languages/plain.ts';
 import { languages } from './languages/registry.ts';
-import { orderPaths } from './order.ts';
+import { orderSteps } from './order.ts';
 import { folderOf, foldersUpwards } from './paths.ts';
 import { phaseOf } from './placement.ts';
+import { runAtOnce, type Steps } from './steps.ts';
 
 /** A limit or a failure that cost part of a file's structure. */
 export interface Shortfall {
@@ -27,15 +28,27 @@ export interface Structure {
   readonly shortfalls: readonly Shortfall[];
 }
 
-export function buildStructure(
-  parsed: readonly ParsedFile[],
-  limits: { readonly edgesPerFileMax: number },
-): Structure {
+interface Limits {
+  readonly edgesPerFileMax: number;
+}
+
+export function buildStructure(parsed: readonly ParsedFile[], limits: Limits): Structure {
+  return runAtOnce(structureSteps(parsed, limits));
+}
+
+export function* structureSteps(parsed: readonly ParsedFile[], limits: Limits): Steps<Structure> {
   const files = [...parsed].sort((a, b) => byText(a.path, b.path));
+  yield;
   const project = openProject(files);
-  const resolutions = resolveAll(project);
-  const { edges, softnessOf, shortfalls } = buildEdges(project, resolutions, limits);
+  yield;
+  const resolutions = yield* resolveAll(project);
+  const { edges, softnessOf, shortfalls } = yield* buildEdges(project, resolutions, limits);
   const language = new Map(files.map((file) => [file.path, file.language]));
+  const order = yield* orderSteps(
+    files.map((file) => file.path),
+    edges.map((edge) => ({ from: edge.from, to: edge.to, softness: softnessOf(edge) })),
+    (path) => phaseOf(path, isCode(language.get(path) ?? 'text')),
+  );
   const lost = [...files.flatMap(shortfallOf), ...shortfalls];
   lost.sort((a, b) => byText(a.path, b.path) || byText(a.reason, b.reason));
   const notes = Map.groupBy(lost, ({ path }) => path);
@@ -45,11 +58,7 @@ export function buildStructure(
     ),
     edges,
     unresolved: unresolvedOf(resolutions),
-    order: orderPaths(
-      files.map((file) => file.path),
-      edges.map((edge) => ({ from: edge.from, to: edge.to, softness: softnessOf(edge) })),
-      (path) => phaseOf(path, isCode(language.get(path) ?? 'text')),
-    ),
+    order,
     shortfalls: lost,
   };
 }
@@ -62,7 +71,7 @@ function openProject(files: readonly ParsedFile[]): Project {
 }
 
 /** Languages that import each other share one resolver, so it is opened once. */
-function resolveAll(project: Project): Map<string, Resolution> {
+function* resolveAll(project: Project): Steps<Map<string, Resolution>> {
   const opened = new Map<(project: Project) => Resolver, Resolver>();
   const byLanguage = new Map(languages.map((language) => [language.name, language]));
   const resolutions = new Map<string, Resolution>();
@@ -72,6 +81,7 @@ function resolveAll(project: Project): Map<string, Resolution> {
     const resolver = opened.get(open) ?? open(project);
     opened.set(open, resolver);
     resolutions.set(file.path, resolver(file));
+    yield;
   }
   return resolutions;
 }

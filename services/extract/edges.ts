@@ -9,6 +9,7 @@ import type { Link, Project, Resolution } from './languages/language.ts';
 import { stemOf } from './paths.ts';
 import { isTest, testedStem } from './placement.ts';
 import { type Definer, openReexports, type Reexports } from './reexports.ts';
+import type { Steps } from './steps.ts';
 
 /** When several imports lead to one file, the first of these names the edge. */
 const kinds = ['import', 'include', 'same-package', 're-export', 'type-only', 'declares'] as const;
@@ -29,12 +30,13 @@ export interface Edges {
   readonly shortfalls: readonly Shortfall[];
 }
 
-export function buildEdges(
+export function* buildEdges(
   project: Project,
   resolutions: ReadonlyMap<string, Resolution>,
   limits: { readonly edgesPerFileMax: number },
-): Edges {
+): Steps<Edges> {
   const reexports = openReexports(project, resolutions);
+  yield;
   const edges: Edge[] = [];
   const shortfalls: Shortfall[] = [];
   const softnesses = new Map<Edge, number>();
@@ -52,6 +54,7 @@ export function buildEdges(
       edges.push(edge);
       softnesses.set(edge, !isTest(from) && isTest(to) ? softness.backwards : draft.softness);
     }
+    yield;
   }
   return { edges, softnessOf: (edge) => softnesses.get(edge) ?? softness.hard, shortfalls };
 }

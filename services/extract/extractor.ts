@@ -3,11 +3,12 @@
  * lists the rest, and resolves. Used by the stage and by the `structure` command.
  */
 import type { Configuration } from './config.ts';
-import { buildStructure, type Structure } from './core.ts';
+import { type Structure, structureSteps } from './core.ts';
 import { type FactCache, openFactCache } from './fact-cache.ts';
 import { byText } from './facts.ts';
 import { openParserPool } from './parser-pool.ts';
 import { type ReadCounts, readFiles, type SourceFile } from './read-files.ts';
+import { runInTurns } from './steps.ts';
 
 export type { SourceFile } from './read-files.ts';
 
@@ -34,7 +35,8 @@ export function openExtractor(config: Configuration, cacheFolder: string | null 
     async extract(files, signal) {
       const sorted = [...files].sort((a, b) => byText(a.path, b.path));
       const read = await readFiles(sorted, { config, pool, cache, signal });
-      return { ...buildStructure(read.files, config), counts: read.counts };
+      const structure = await runInTurns(structureSteps(read.files, config), signal);
+      return { ...structure, counts: read.counts };
     },
     damagedEntries: () => cache?.damaged() ?? 0,
     close: async () => {

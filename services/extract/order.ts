@@ -5,6 +5,7 @@
  */
 import { byText } from './facts.ts';
 import { openHeap } from './heap.ts';
+import { runAtOnce, type Steps } from './steps.ts';
 
 export interface OrderEdge {
   readonly from: string;
@@ -26,10 +27,20 @@ export function orderPaths(
   edges: readonly OrderEdge[],
   phaseOf: (path: string) => number,
 ): string[] {
+  return runAtOnce(orderSteps(paths, edges, phaseOf));
+}
+
+export function* orderSteps(
+  paths: readonly string[],
+  edges: readonly OrderEdge[],
+  phaseOf: (path: string) => number,
+): Steps<string[]> {
   const known = [...new Set(paths)].sort(byText);
   const rank = new Map(known.map((path, index) => [path, index]));
-  const kept = breakCycles(known.length, toArcs(edges, rank));
+  yield;
+  const kept = yield* breakCycles(known.length, toArcs(edges, rank));
   const phases = inheritPhases(known.map(phaseOf), kept);
+  yield;
   const sorted = known
     .map((_, index) => index)
     .sort((a, b) => at(phases, a) - at(phases, b) || a - b);
@@ -43,7 +54,7 @@ export function orderPaths(
 }
 
 /** Adds the arcs from the hardest to the softest, leaving out those that would close a cycle. */
-function breakCycles(size: number, arcs: readonly Arc[]): Arc[] {
+function* breakCycles(size: number, arcs: readonly Arc[]): Steps<Arc[]> {
   const levels = [...new Set(arcs.map((arc) => arc.softness))].sort((a, b) => a - b);
   let kept: Arc[] = [];
   for (const level of levels) {
@@ -52,6 +63,7 @@ function breakCycles(size: number, arcs: readonly Arc[]): Arc[] {
       kept,
       arcs.filter((arc) => arc.softness === level),
     );
+    yield;
   }
   return kept;
 }
