@@ -3,7 +3,7 @@
  * The protocol that kafkajs speaks replaces all settings of a topic at once, so those that somebody
  * else made are sent again.
  */
-import { type Admin, ConfigResourceTypes } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 import type { TopicConfiguration } from '../bus.ts';
 import { type Patience, patiently } from './failures.ts';
 
@@ -21,6 +21,9 @@ export interface TopicSettings {
   /** Sets what differs and nothing else. */
   mend(topics: readonly TopicConfiguration[]): Promise<void>;
 }
+
+// Node finds no name for it in this CommonJS package.
+const { ConfigResourceTypes } = kafkajs;
 
 /** The source of a setting that was made for this topic; others come from the broker. */
 const ofTheTopic = 1;
