@@ -69,7 +69,7 @@ async function judge(checkout: Checkout, context: Context): Promise<Verdict> {
   const flagsOf = new Map<string, Unit>();
   const isOwn = (path: string) => path.startsWith(`${root}/`) && existsSync(path);
   const add = async (from: string, directive: Directive, unit: Unit, visible: boolean) => {
-    const to = directive.path ?? (await places(from, directive.text, unit));
+    const to = await places(from, directive, unit);
     if (to === null || !isOwn(to)) return;
     // Visited below in its turn, also when no unit reaches it.
     if (!flagsOf.has(to)) flagsOf.set(to, unit);
@@ -95,13 +95,19 @@ async function judge(checkout: Checkout, context: Context): Promise<Verdict> {
   return { edges, judged: new Set([...flagsOf.keys()].map((path) => relative(root, path))) };
 }
 
-/** Where the compiler finds what a directive in a file names; null for what it does not find. */
+/**
+ * Where the compiler finds what a directive in a file names; null for what it does not find. What it
+ * was seen to open answers for every file that searches the same folders.
+ */
 function openPlaces({ run }: Context) {
   const known = new Map<string, Promise<string | null>>();
-  return (from: string, text: string, unit: Unit): Promise<string | null> => {
+  return (from: string, { text, path }: Directive, unit: Unit): Promise<string | null> => {
     const folder = dirname(from);
-    const key = [folder, text, unit.compiler, ...unit.flags].join('\0');
-    const place = known.get(key) ?? ask(folder, text, unit);
+    // Only a quoted include looks beside its file.
+    const beside = text.startsWith('"') ? folder : '';
+    const key = [beside, text, unit.compiler, ...searchFlags(unit)].join('\0');
+    const place =
+      path === null ? (known.get(key) ?? ask(folder, text, unit)) : Promise.resolve(path);
     known.set(key, place);
     return place;
   };
@@ -116,4 +122,11 @@ function openPlaces({ run }: Context) {
     const path = /^\. (.+)/.exec(line)?.[1];
     return path === undefined ? null : resolve(folder, path);
   }
+}
+
+/** The flags that name folders, with the folders. */
+function searchFlags({ flags }: Unit): string[] {
+  return flags.flatMap((flag, index) =>
+    /^-(?:I|isystem|iquote)/.test(flag) ? [flag, flags[index + 1] ?? ''] : [],
+  );
 }
