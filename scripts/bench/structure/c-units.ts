@@ -1,6 +1,7 @@
 /** Translation units of a project with the flags that decide where its includes lead. */
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { glob, readFile, rm } from 'node:fs/promises';
+import { glob, readFile, realpath, rm } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
 import type { Checkout, Context } from './oracle.ts';
 import { BenchError } from './tools.ts';
@@ -13,21 +14,27 @@ export interface Unit {
   readonly flags: readonly string[];
 }
 
-/** What CMake would run, with the repository's options; nothing is built. */
+/**
+ * What CMake would run, with the repository's options; nothing is built. What it wrote for a
+ * repository of the cache, which never changes, is used again.
+ */
 export async function readCompileCommands(
   root: string,
   { name, options }: Checkout,
   { run, cache }: Context,
 ): Promise<Unit[]> {
-  const build = join(cache, 'build', name.replaceAll('/', '_'));
-  await rm(build, { recursive: true, force: true });
-  const always = ['-DCMAKE_EXPORT_COMPILE_COMMANDS=ON', '-DBUILD_TESTING=ON', '-Wno-dev'];
-  const told = ['-S', root, '-B', build, ...always, ...options];
-  const output = await run('cmake', told, { mayFail: true });
+  const id = createHash('sha256').update(options.join('\0')).digest('hex').slice(0, 8);
+  const build = join(cache, 'build', `${name.replaceAll('/', '_')}-${id}`);
   const written = join(build, 'compile_commands.json');
-  if (!existsSync(written)) {
-    const hint = 'give the options with which `cmake -S` configures it';
-    throw new BenchError('BENCH_TOOL_FAILED', `cmake wrote no ${written}; ${hint}\n${output}`);
+  if (!root.startsWith(await realpath(cache)) || !existsSync(written)) {
+    await rm(build, { recursive: true, force: true });
+    const always = ['-DCMAKE_EXPORT_COMPILE_COMMANDS=ON', '-DBUILD_TESTING=ON', '-Wno-dev'];
+    const told = ['-S', root, '-B', build, ...always, ...options];
+    const output = await run('cmake', told, { mayFail: true });
+    if (!existsSync(written)) {
+      const hint = 'give the options with which `cmake -S` configures it';
+      throw new BenchError('BENCH_TOOL_FAILED', `cmake wrote no ${written}; ${hint}\n${output}`);
+    }
   }
   const text = await readFile(written, 'utf8');
   const commands = JSON.parse(text) as { directory: string; command: string; file: string }[];

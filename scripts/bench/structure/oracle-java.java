@@ -16,6 +16,7 @@ import com.sun.source.util.TreePathScanner;
 import com.sun.source.util.Trees;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,7 +107,7 @@ class Oracle {
 
   void add(TreePath path, String from, Map<String, Edge> own) {
     Element element = trees.getElement(path);
-    boolean visible = element instanceof TypeElement;
+    boolean visible = element instanceof TypeElement && isWritten(path);
     Element outer = element;
     boolean nested = visible && element.getEnclosingElement() instanceof TypeElement;
     while (outer != null && !(outer.getEnclosingElement() == null || isTop(outer))) {
@@ -119,6 +120,21 @@ class Oracle {
     Edge known = own.get(to);
     boolean better = known == null || (visible && !known.visible());
     if (!to.equals(from) && better) own.put(to, new Edge(via, visible));
+  }
+
+  /** The compiler puts types in that nobody wrote: of `x` in `x -> f(x)`, of `var`. */
+  boolean isWritten(TreePath path) {
+    Tree first = path.getLeaf();
+    while (first instanceof MemberSelectTree select) first = select.getExpression();
+    if (!(first instanceof IdentifierTree identifier)) return true;
+    var unit = path.getCompilationUnit();
+    long start = trees.getSourcePositions().getStartPosition(unit, first);
+    try {
+      String text = unit.getSourceFile().getCharContent(true).toString();
+      return start >= 0 && text.startsWith(identifier.getName().toString(), (int) start);
+    } catch (IOException error) {
+      throw new UncheckedIOException(error);
+    }
   }
 
   static boolean isTop(Element element) {
