@@ -13,7 +13,7 @@ import { ancestorOf, definitionOf, textsOf } from '../tree.ts';
 import type { Language, SyntaxNode, TreeSitterParsing } from './language.ts';
 import { openPythonResolver } from './python-resolve.ts';
 import { isPythonManifest } from './python-roots.ts';
-import { groupsAt, word, wordAt } from './words.ts';
+import { groupsAt, word } from './words.ts';
 
 export const pythonParsing: TreeSitterParsing = {
   parser: 'tree-sitter',
@@ -33,7 +33,7 @@ export const python: Language = {
 function read(root: SyntaxNode, text: string) {
   const symbols: Definition[] = [];
   readBlock(root, null, symbols);
-  const imports = readImports(root);
+  const imports = readImports(root, text);
   const star = imports.some((fact) => fact.star);
   return {
     symbols,
@@ -121,9 +121,14 @@ function docstring(body: SyntaxNode | null): string | null {
 const functions = new Set(['function_definition', 'lambda']);
 const ifs = new Set(['if_statement']);
 
-function readImports(root: SyntaxNode): ImportFact[] {
-  const nodes = root.descendantsOfType(['import_statement', 'import_from_statement']);
-  return nodes.flatMap((node) => {
+const statements = new Set(['import_statement', 'import_from_statement']);
+
+/** The words are found in the text: a walk through the tree costs more than a look at each. */
+function readImports(root: SyntaxNode, text: string): ImportFact[] {
+  return [...text.matchAll(/\bimport\b/g)].flatMap(({ index }) => {
+    const keyword = root.descendantForIndex(index);
+    const node = keyword.type === 'import' ? keyword.parent : null;
+    if (node === null || !statements.has(node.type)) return [];
     const weight = weightOf(node);
     const facts = node.type === 'import_statement' ? plainImports(node) : [fromImport(node)];
     return facts.map((fact) => ({ ...fact, ...weight }));
@@ -180,18 +185,30 @@ function readMembers(
   const locals = imports.flatMap((fact) => fact.bindings.map(({ local }) => local));
   const first = new Set(locals.map((local) => local.split('.', 1)[0]));
   if (first.size === 0) return new Map();
-  // Attributes of attributes begin where the first of them does.
-  for (const start of root.startsOfType(['attribute'])) {
-    let object = wordAt(text, start);
-    if (!first.has(object)) continue;
-    for (;;) {
-      const [name] = groupsAt(attribute, text, start + object.length);
-      if (name === undefined || !/^[\w.]+$/.test(object)) break;
-      addTo(members, object, name);
-      object = `${object}.${name}`;
-      // What is written with space in between names no module.
-      if (!text.startsWith(object, start)) break;
-    }
+  for (const { 0: local, index: start } of text.matchAll(firstName)) {
+    if (!first.has(local)) continue;
+    const found = chainAt(text, start, local);
+    // The text is looked up in the tree until it says nothing new.
+    if (found.every(([object, name]) => members.get(object)?.has(name) === true)) continue;
+    const { type, parent } = root.descendantForIndex(start);
+    if (type !== 'identifier' || parent?.type !== 'attribute') continue;
+    if (parent.startIndex !== start) continue;
+    for (const [object, name] of found) addTo(members, object, name);
   }
   return sortedMap(members);
+}
+
+/** A name with something selected from it that is not itself selected. */
+const firstName = /(?<![\w.\u0080-\uffff])[A-Za-z_]\w*(?=(?:\s|\\\n)*\.)/g;
+
+/** Each prefix of `a.b.c` with the name that follows; what has space in it names no module. */
+function chainAt(text: string, start: number, local: string): [object: string, name: string][] {
+  const found: [string, string][] = [];
+  for (let object = local; /^[\w.]+$/.test(object) && text.startsWith(object, start); ) {
+    const [name] = groupsAt(attribute, text, start + object.length);
+    if (name === undefined) break;
+    found.push([object, name]);
+    object = `${object}.${name}`;
+  }
+  return found;
 }
