@@ -88,10 +88,11 @@ function addPackage(
     resolution.unresolved.push({ specifier: fact.specifier, reason });
     return;
   }
-  const sources = target.files.filter(
-    (other) => !other.path.endsWith('_test.go') && other.facts.scope === target.name,
-  );
-  const visible = { ...target, files: sources };
+  const files = target.files.filter((other) => other.facts.scope === target.name);
+  const sources = files.filter((other) => !other.path.endsWith('_test.go'));
+  // Tests beside the package, `package x_test`, see what its own tests export to them.
+  const isBeside = file.path.endsWith('_test.go') && target.files.includes(file);
+  const visible = { ...target, files: isBeside ? files : sources };
   const local = fact.style === '' ? target.name : fact.style;
   imported.add(local);
   const names = local === '.' ? file.facts.uses : (file.facts.members.get(local) ?? []);

@@ -98,4 +98,42 @@ describe('orderPaths, for any graph', () => {
       }),
     );
   });
+
+  it('keeps the order of the others when a path without edges is taken away', () => {
+    fc.assert(
+      fc.property(graph, ({ paths, edges, phases }) => {
+        const phaseOf = (path: string) => phases[names.indexOf(path)] ?? 0;
+        const order = orderPaths([...paths, 'alone'], edges, phaseOf);
+        expect(order.filter((path) => path !== 'alone')).toEqual(orderPaths(paths, edges, phaseOf));
+      }),
+    );
+  });
+});
+
+describe('components', () => {
+  it('are the paths that reach each other', () => {
+    const arc = fc.record({ from: fc.nat(9), to: fc.nat(9) });
+    fc.assert(
+      fc.property(fc.array(arc, { maxLength: 30 }), (arcs) => {
+        const size = 10;
+        const reaches = Array.from({ length: size }, (_, from) =>
+          Array.from({ length: size }, (_, to) => from === to),
+        );
+        for (const { from, to } of arcs) reaches[from]![to] = true;
+        for (let via = 0; via < size; via += 1) {
+          for (const row of reaches) {
+            if (!row[via]) continue;
+            for (let to = 0; to < size; to += 1) row[to] ||= reaches[via]![to]!;
+          }
+        }
+        const component = components(size, arcs);
+        for (let a = 0; a < size; a += 1) {
+          for (let b = 0; b < size; b += 1) {
+            const together = reaches[a]![b]! && reaches[b]![a]!;
+            expect(component[a] === component[b]).toBe(together);
+          }
+        }
+      }),
+    );
+  });
 });

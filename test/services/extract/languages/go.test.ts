@@ -61,6 +61,17 @@ describe('go', () => {
       },
       ['c.go -> a.go [same-package] helper', 'c_test.go -> c.go [test-of] Call'],
     ],
+    [
+      'a test beside the package sees what its tests export, others do not',
+      {
+        'go.mod': 'module m\n',
+        'p/p.go': 'package p\n\nfunc Use() {}\n',
+        'p/export_test.go': 'package p\n\nvar Hidden = 1\n',
+        'p/p_test.go': 'package p_test\n\nimport "m/p"\n\nfunc f() { _ = p.Hidden }\n',
+        'q/q_test.go': 'package q\n\nimport "m/p"\n\nfunc f() { _ = p.Hidden; p.Use() }\n',
+      },
+      ['p/p_test.go -> p/export_test.go [import] Hidden', 'q/q_test.go -> p/p.go [import] Use'],
+    ],
   ])('%s', async (_name, files, expected) => {
     expect(await edgesOf(files)).toEqual(expected);
   });
