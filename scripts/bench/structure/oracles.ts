@@ -1,5 +1,6 @@
 /** The oracles that there are: one line each. */
 import type { Oracle } from './oracle.ts';
+import { bashOracle } from './oracle-bash.ts';
 import { cOracle, cppOracle } from './oracle-c.ts';
 import { csharpOracle } from './oracle-csharp.ts';
 import { ecmascriptOracle } from './oracle-ecmascript.ts';
@@ -27,4 +28,5 @@ export const oracles: readonly Oracle[] = [
   phpOracle,
   rubyOracle,
   csharpOracle,
+  bashOracle,
 ];

@@ -16,6 +16,8 @@ export function readAssignments(root: SyntaxNode): Map<string, string> {
   const values = new Map<string, string>();
   const several = new Set<string>();
   for (const node of root.descendantsOfType('variable_assignment')) {
+    // `NAME=value command` sets it for that command only.
+    if (node.parent?.type === 'command') continue;
     const name = node.childForFieldName('name')?.text ?? '';
     const value = node.childForFieldName('value')?.text ?? '';
     if (values.has(name) && values.get(name) !== value) several.add(name);
@@ -69,9 +71,19 @@ function replaceFolder(text: string): string {
   return path.replaceAll(parent, '$1/..');
 }
 
+/** `$NAME`, `${NAME}`, and `${NAME:-default}`, which says where to look when nobody says other. */
+const variable = /\$(?:\{(\w+)(?::?[-=]([^${}`]*))?\}|(\w+))/g;
+
 function replaceVariables(text: string, values: ReadonlyMap<string, string>): string {
-  return text.replaceAll(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced?: string, plain?: string) => {
-    const value = values.get(braced ?? plain ?? '');
-    return value === undefined || value === '' ? whole : value.replace(/^(["'])([\s\S]*)\1$/, '$2');
+  return text.replaceAll(variable, (whole, braced?: string, byDefault?: string, plain?: string) => {
+    const name = braced ?? plain ?? '';
+    const value = values.get(name) ?? '';
+    const isOwnDefault = value.startsWith(`\${${name}:`) || value.startsWith(`"\${${name}:`);
+    const chosen = value === '' || (byDefault !== undefined && isOwnDefault) ? byDefault : value;
+    return chosen === undefined || chosen === '' ? whole : unquoted(chosen);
   });
+}
+
+function unquoted(value: string): string {
+  return value.replace(/^(["'])([\s\S]*)\1$/, '$2');
 }

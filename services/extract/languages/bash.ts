@@ -119,13 +119,17 @@ function readSources(root: SyntaxNode, text: string): ImportFact[] {
   return facts;
 }
 
-/** Row of a command to the path that `# shellcheck source=…` before it states. */
+/** Row of a command to the path that a comment before it states: `# shellcheck source=…`. */
 function readDirectives(text: string): Map<number, string> {
   const directives = new Map<number, string>();
   if (!text.includes('shellcheck')) return directives;
+  let stated: string | undefined;
   for (const [row, line] of text.split('\n').entries()) {
+    const isComment = /^\s*#/.test(line);
+    if (!isComment && stated !== undefined) directives.set(row, stated);
     const path = /^\s*#\s*shellcheck\s(?:.*\s)?source=(\S+)/.exec(line)?.[1];
-    if (path !== undefined) directives.set(row + 1, path.replaceAll(/^["']|["']$/g, ''));
+    if (!isComment) stated = undefined;
+    else if (path !== undefined) stated = path.replaceAll(/^["']|["']$/g, '');
   }
   return directives;
 }

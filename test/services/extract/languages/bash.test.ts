@@ -41,11 +41,19 @@ END
     '`dirname $0`/../lib/a.sh',
     '"$HERE/../lib/a.sh"',
     `\${ROOT}/lib/a.sh`,
+    `"\${BASE}/lib/a.sh"`,
+    `"\${HERE}/../lib/\${NAME:-a.sh}"`,
     'lib/a.sh',
     './lib/a.sh',
   ])('source %s', async (path) => {
     const files = {
-      'bin/run': `#!/bin/sh\nHERE=$(dirname "$0")\nROOT="$HERE/.."\n. ${path}\n`,
+      'bin/run': `#!/bin/sh
+HERE=$(dirname "$0")
+ROOT="$HERE/.."
+BASE=\${BASE:-$(dirname "\${BASH_SOURCE[0]}")/..}
+HERE=elsewhere make
+. ${path}
+`,
       'lib/a.sh': 'a() { :; }\n',
       'other/lib/a.sh': '',
     };
@@ -54,7 +62,8 @@ END
 
   it('follows functions through what is sourced, and what a linter is told', async () => {
     const files = {
-      'run.sh': '# shellcheck source=lib/all.sh\nsource "$ALL"\nlog hello\n',
+      'run.sh':
+        '# shellcheck source=lib/all.sh\n# and why\nsource "$ALL"\nsource "$ALL"\nlog hello\n',
       'lib/all.sh': 'source "$(dirname "$0")/log.sh"\nsource "$(dirname "$0")/unused.sh"\n',
       'lib/log.sh': 'log() { :; }\n',
       'lib/unused.sh': 'never() { :; }\n',
