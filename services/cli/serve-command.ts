@@ -105,7 +105,8 @@ export async function serveOn(
         writeLine(context.err, `serving ${names.join(', ')} of data set ${dataset}${metrics}`);
       },
     });
-    writeLine(context.err, end === 'complete' ? 'nothing is left to do' : 'stopped');
+    const said = end === 'complete' ? 'nothing is left to do' : 'stopped';
+    writeLine(context.err, `${names.join(', ')}: ${said}`);
     return exitCodes.fine;
   } finally {
     await scorer?.close();
