@@ -1,4 +1,10 @@
-/** Mono's compiler: what every written name refers to. See csharp-references.cs. */
+/**
+ * Mono's compiler: what every written name refers to. See csharp-references.cs.
+ *
+ * What is still wrong: extensions, which only the type of the receiver tells apart. One is missed
+ * when a type of the repository has a member of that name or several files declare it, and invented
+ * when the framework has it too, or when `#if` leaves it out of the build that is judged.
+ */
 import { glob, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,8 @@
 /**
  * Notebooks by Jupyter's own exporter, which writes them as scripts, and Python's own parser and
  * path finder over these: see oracle_notebook.py and oracle_python.py.
+ *
+ * What is still missed: `package.module.name` where only another file's import binds `module`.
  */
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

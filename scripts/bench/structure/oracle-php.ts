@@ -1,6 +1,9 @@
 /**
  * PHP by composer's own class loader, and by nikic/php-parser for the names: see oracle-php.php.
  * Composer runs without network in every folder that has a composer.json.
+ *
+ * What counts as invented: classes of the own namespace in files that no autoloader finds, because
+ * a test declares them beside itself and the test runner loads them (laravel).
  */
 import { cp, glob, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

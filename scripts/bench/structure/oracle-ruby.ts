@@ -2,6 +2,9 @@
  * Ruby itself, which loads every file: see oracle-ruby.rb. Its roots are the folders on the load
  * path, and only files below them are judged; its options are the Debian packages of the gems that
  * a repository needs, without which Ruby would not know what its classes inherit.
+ *
+ * What is still missed: a constant that is inherited through a module which is itself named by way
+ * of another's ancestors (kramdown).
  */
 import { cp, glob, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
