@@ -12,6 +12,7 @@ import type { Bus } from '../runtime/bus.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { requireStages, serveStages } from '../runtime/cluster.ts';
 import type { Coordination } from '../runtime/coordination/coordination.ts';
+import { crashPointOf } from '../runtime/crash-at.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import type { ObjectStore } from '../runtime/objects/object-store.ts';
 import { openObjects } from '../runtime/objects/open.ts';
@@ -84,11 +85,13 @@ export async function serveOn(
   const names = served.map((stage) => stage.name);
   const own = state ?? join(place.outputFolder, 'state', names.join('+'));
   const log = pino({ level: values.runtime.logLevel, base: { stages: names } }, context.err.stream);
+  const crashPoint = crashPointOf(context.environment);
   const coordination = await openCoordination(context, values, { names, log, ...place });
   const { teacher, scorer, checks } = await openModels(context, values, names, coordination);
   try {
     const end = await serveStages({
       ...place,
+      ...(crashPoint === null ? {} : { faults: { crashPoint } }),
       configuration: values,
       stages: served,
       teacher,

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { physicalTopic } from '../../schemas/topology.ts';
-import { type Finished, startBackstory } from '../../scripts/soak/cluster-group.ts';
+import { type Finished, startBackstory } from '../../scripts/soak/start-backstory.ts';
 import { verifyOutput } from '../../services/cli/verify.ts';
 import type { Bus } from '../../services/runtime/bus.ts';
 import { kafkaConfiguration } from '../../services/runtime/kafka/config.ts';

@@ -1,0 +1,6 @@
+/** Every fault of the suite, in the order of its table. */
+import { brokerFaults } from './broker-faults.ts';
+import type { Fault } from './fault.ts';
+import { processFaults } from './process-faults.ts';
+
+export const allFaults: readonly Fault[] = [...processFaults, ...brokerFaults];

@@ -1,0 +1,101 @@
+/** Processes of stages that die or hang: at every named crash point, and at random. */
+import { type StageName, stageNames, stages } from '../../../schemas/topology.ts';
+import { type Fault, type Field, pause, strikeOnce, underWay } from './fault.ts';
+
+/** Between which two effects a stage may die; `services/runtime` and the sink name them. */
+const around = ['after-handle', 'after-produce'] as const;
+export const crashPoints: Readonly<Record<StageName, readonly string[]>> = {
+  discover: ['after-produce'],
+  admit: around,
+  extract: around,
+  plan: around,
+  simulate: around,
+  search: around,
+  flatten: around,
+  sink: [
+    'temporary-written',
+    'file-published',
+    'shard-written',
+    'provenance-written',
+    'entry-created',
+    'index-written',
+  ],
+};
+
+/** One life of its stage ends at each of them, in turn. */
+const everyCrashPoint: Fault = {
+  name: 'kill -9 at every crash point',
+  quick: true,
+  lives: (random) => (stage, life) => {
+    const point = crashPoints[stage][life];
+    return point === undefined ? {} : { CRASH_AT: `${stage}:${point}#${1 + random.below(2)}` };
+  },
+  strike: async (field) => {
+    await recoverFromExits(field);
+    for (const stage of stageNames) {
+      const deaths = field.group.exits.filter((exit) => exit.stage === stage).length;
+      const unreached = crashPoints[stage].slice(deaths);
+      if (unreached.length === 0) continue;
+      field.report.problems.push(`${stage} was never at ${unreached.join(', ')}`);
+    }
+  },
+};
+
+/** Measures the way back of every process that dies until the data set is complete. */
+async function recoverFromExits(field: Field): Promise<void> {
+  const { group, over } = field;
+  const recovering: Promise<void>[] = [];
+  for (let seen = 0; !over.aborted; ) {
+    for (; seen < group.exits.length; seen += 1) {
+      const { stage } = group.exits[seen] as { stage: StageName };
+      recovering.push(strikeOnce(field, [stage], async () => {}));
+    }
+    await pause(100, over);
+  }
+  await Promise.all(recovering);
+}
+
+const randomKills: Fault = {
+  name: 'kill -9 at random',
+  quick: false,
+  strike: async (field) => {
+    const { group, random, over } = field;
+    while (!over.aborted) {
+      await pause(3000 + random.below(4000), over);
+      const alive = group.alive();
+      const member = alive[random.below(Math.max(1, alive.length))];
+      if (member === undefined || over.aborted) continue;
+      await strikeOnce(field, [member.stage], async () => {
+        group.signal(member, 'SIGKILL');
+      });
+    }
+  },
+};
+
+/** Longer than BACKSTORY_KAFKA_SESSION_TIMEOUT_MS of the soak: the others have taken over. */
+const pastSessionMs = 9000;
+
+/** It comes back as a member that was given up, with work in its hands that others have too. */
+const stoppedConsumer: Fault = {
+  name: 'SIGSTOP of a consumer past its session',
+  quick: true,
+  strike: async (field) => {
+    const { group, random, over } = field;
+    const readers = stageNames.filter((stage) => stages[stage].reads.length > 0);
+    const others = readers.filter((stage) => stage !== 'sink');
+    const chosen = others[random.below(others.length)] as StageName;
+    group.add(chosen);
+    await underWay(field);
+    for (const stage of [chosen, 'sink'] as const) {
+      const member = group.alive(stage).find(({ retired }) => !retired);
+      if (member === undefined || over.aborted) continue;
+      await strikeOnce(field, [stage], async () => {
+        group.signal(member, 'SIGSTOP');
+        await pause(pastSessionMs, over);
+        group.signal(member, 'SIGCONT');
+      });
+    }
+  },
+};
+
+export const processFaults: readonly Fault[] = [everyCrashPoint, randomKills, stoppedConsumer];
