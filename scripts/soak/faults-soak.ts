@@ -15,6 +15,8 @@ import { writeSources } from './faults/sources.ts';
 import { type TrialReport, tryFault } from './faults/try-fault.ts';
 
 const deadlineMs = 600_000;
+/** The least that brokers allow by default. */
+const sessionTimeoutMs = 6000;
 
 export async function run(args: string[]): Promise<boolean> {
   const { values } = parseArgs({
@@ -40,7 +42,8 @@ export async function run(args: string[]): Promise<boolean> {
       for (let round = 0; round < Number(values.rounds); round += 1) {
         const dataset = `fault-${position}-${round}`;
         const sets = [...smallOutput, `sink.tokenizer=${writeByteTokenizer(folder)}`];
-        const trial = { fault, servers, dataset, folder, sources, sets, deadlineMs };
+        const limits = { sessionTimeoutMs, deadlineMs };
+        const trial = { fault, servers, dataset, folder, sources, sets, ...limits };
         await addTrial(row, () => tryFault({ ...trial, seed: seed + round }));
       }
       console.log(lineOf(row));
@@ -63,12 +66,13 @@ interface Row {
   worstRecoveryMs: number;
   lives: number;
   wallMs: number;
+  readonly ends: string[];
   readonly problems: string[];
 }
 
 function newRow({ name }: Fault): Row {
   const none = { tried: 0, lost: 0, duplicated: 0, repeated: 0, worstRecoveryMs: 0 };
-  return { name, ...none, lives: 0, wallMs: 0, problems: [] };
+  return { name, ...none, lives: 0, wallMs: 0, ends: [], problems: [] };
 }
 
 /** A trial that could not be finished is a problem of its fault; the others still run. */
@@ -80,6 +84,7 @@ async function addTrial(row: Row, trial: () => Promise<TrialReport>): Promise<vo
     row.duplicated += report.duplicated;
     row.repeated += report.repeated;
     row.lives += report.lives;
+    row.ends.push(...report.ends.filter((end) => end !== null));
     row.wallMs += report.wallMs;
     row.worstRecoveryMs = Math.max(row.worstRecoveryMs, report.worstRecoveryMs);
     row.problems.push(...report.problems);
@@ -106,7 +111,8 @@ function cellsOf(row: Row): string[] {
 function lineOf(row: Row): string {
   const verdict = row.problems.length === 0 ? 'identical bytes' : 'BROKEN';
   const wall = `${Math.round(row.wallMs / 1000)} s, ${row.lives} lives`;
-  return `${cellsOf(row).join(' | ')} | ${verdict} (${wall})`;
+  const ends = row.ends.length === 0 ? '' : `; started again: ${row.ends.join(', ')}`;
+  return `${cellsOf(row).join(' | ')} | ${verdict} (${wall}${ends})`;
 }
 
 function printTable(rows: readonly Row[], seed: number): void {

@@ -4,13 +4,9 @@
  * parts are delivered again from the committed watermark, and the stage's own outputs tell which
  * repositories are complete, so leftovers of those can never hang.
  */
-import {
-  arePartitionedAlike,
-  physicalTopic,
-  stages,
-  type TopicName,
-} from '../../schemas/topology.ts';
+import type { TopicName } from '../../schemas/topology.ts';
 import type { IncomingRecord } from './bus.ts';
+import { dropsTopic, type EndedRepositories, endedRepositories } from './ended-repositories.ts';
 import {
   childRecord,
   countDeadLetter,
@@ -24,7 +20,6 @@ import { PipelineError } from './errors.ts';
 import { type Delivery, type Intake, openIntake } from './intake.ts';
 import { type Settled, settle } from './settle.ts';
 import { type JoinStage, ProcessDeath, type StageRecord, type Tools } from './stage.ts';
-import { forEachRecord } from './topic-reader.ts';
 import { deadLetterUnreadable } from './unreadable.ts';
 
 interface OpenRepository {
@@ -35,18 +30,13 @@ interface OpenRepository {
 /** What is held of one partition, from its assignment to its revocation. */
 interface OpenPartition {
   readonly open: Map<string, OpenRepository>;
-  /** Repositories that had an output when the partition was assigned, and those since. */
-  readonly complete: Promise<Set<string>>;
+  readonly ended: Promise<EndedRepositories>;
 }
 
 type Join = JoinStage<unknown, TopicName>;
 
-/**
- * Outputs of a partition that are read for repositories that are complete already. A leftover part
- * comes while its repository is hardly older than those in flight, which are bounded by
- * `runtime.openRepositoriesMax`; 10,000 is far above that and reads in about a second.
- */
-const completeMax = 10_000;
+/** Between two looks for repositories that other stages have ended. */
+const followMs = 2000;
 
 export async function startJoin(stage: Join, engine: Engine): Promise<StageRunner> {
   const tools = engine.toolsFor(stage);
@@ -61,29 +51,44 @@ export async function startJoin(stage: Join, engine: Engine): Promise<StageRunne
   const partitionOf = (delivery: Delivery) => {
     let partition = partitions.get(delivery.watermark);
     if (partition === undefined) {
-      const complete = completedRepositories(stage, engine, delivery.record.partition);
-      partition = { open: new Map(), complete };
+      const ended = endedRepositories(engine, stage, delivery.record.partition);
+      partition = { open: new Map(), ended };
       partitions.set(delivery.watermark, partition);
     }
     return partition;
   };
 
   const take = async (delivery: Delivery) => {
-    const { open, complete } = partitionOf(delivery);
-    const repository = await addPart(stage, engine, open, await complete, delivery);
+    const { open, ended } = partitionOf(delivery);
+    const repository = await addPart(stage, engine, open, await ended, delivery);
     if (repository === 'ignored') intake?.complete(delivery);
     if (repository === 'ignored' || repository === 'waiting') return;
     if (!(await completeRepository(stage, engine, tools, repository))) return;
     engine.crashPoint(`${stage.name}:after-produce`);
-    await close(delivery);
+    close(open, await ended, delivery.record.key);
   };
-  /** Its output is durable: every part of the repository is done, and later ones are leftovers. */
-  const close = async (delivery: Delivery) => {
-    const { open, complete } = partitionOf(delivery);
-    const { key } = delivery.record;
-    (await complete).add(key);
+  /** Its end is durable: every part of the repository is done, and later ones are leftovers. */
+  const close = (open: OpenPartition['open'], ended: EndedRepositories, key: string) => {
+    ended.add(key);
     for (const held of open.get(key)?.deliveries ?? []) intake?.complete(held);
     open.delete(key);
+  };
+  const follow = async () => {
+    const waiting = [...partitions.values()].filter(({ open }) => open.size > 0);
+    if (waiting.length === 0) return;
+    const ends = await engine.bus.endOffsets(dropsTopic(engine));
+    for (const { open, ended } of waiting) {
+      for (const key of await (await ended).follow(ends)) close(open, await ended, key);
+    }
+  };
+  const over = AbortSignal.any([engine.signal, stopping.signal]);
+  const keepFollowing = async () => {
+    while (!over.aborted) {
+      await engine.clock.sleep(followMs, over);
+      const followed = chain.then(follow);
+      chain = followed.catch(() => {});
+      await followed;
+    }
   };
 
   intake = await openIntake(engine, {
@@ -100,7 +105,8 @@ export async function startJoin(stage: Join, engine: Engine): Promise<StageRunne
         } catch (error) {
           if (!(await onCrash(stage, engine, delivery, error))) return;
           intake?.complete(delivery);
-          await close(delivery);
+          const { open, ended } = partitionOf(delivery);
+          close(open, await ended, delivery.record.key);
         }
       });
     },
@@ -109,6 +115,9 @@ export async function startJoin(stage: Join, engine: Engine): Promise<StageRunne
         if (!current.has(watermark)) partitions.delete(watermark);
       }
     },
+  });
+  keepFollowing().catch((error: unknown) => {
+    if (!over.aborted) engine.fail(error);
   });
   return {
     assigned: () => intake?.assigned() ?? 0,
@@ -121,38 +130,16 @@ export async function startJoin(stage: Join, engine: Engine): Promise<StageRunne
   };
 }
 
-/** Ids of the repositories for which this stage has written an output, the latest ones. */
-async function completedRepositories(
-  stage: Join,
-  engine: Engine,
-  partition: number,
-): Promise<Set<string>> {
-  const ids = new Set<string>();
-  for (const topic of stages[stage.name].writes) {
-    const visit = async (record: IncomingRecord) => {
-      const envelope = await engine.codec.decodeEnvelope(topic, record.value);
-      // `dropped` has other writers: a repository they ended never has all its parts here.
-      if (envelope.stage === stage.name) ids.add(envelope.repositoryId);
-    };
-    const together = arePartitionedAlike(topic, stage.reads);
-    await forEachRecord(engine.bus, physicalTopic(engine.run.dataset, topic), visit, {
-      tailMax: completeMax,
-      ...(together ? { partition } : {}),
-    });
-  }
-  return ids;
-}
-
 /** The repository when this was its last missing part. */
 async function addPart(
   stage: Join,
   engine: Engine,
   open: Map<string, OpenRepository>,
-  complete: ReadonlySet<string>,
+  ended: EndedRepositories,
   delivery: Delivery,
 ): Promise<OpenRepository | 'waiting' | 'ignored'> {
   const { record } = delivery;
-  if (complete.has(record.key)) return 'ignored';
+  if (ended.has(record.key)) return 'ignored';
   const input = await decode(stage, engine, record);
   const { ordinal, of } = stage.part(input);
   const repository: OpenRepository = open.get(record.key) ?? { parts: new Map(), deliveries: [] };

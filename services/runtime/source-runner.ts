@@ -18,6 +18,7 @@ import { IdSet } from './id-set.ts';
 import { type Emit, emit } from './outcomes.ts';
 import type { SourceItem, SourceStage } from './stage.ts';
 import { forEachRecord } from './topic-reader.ts';
+import { readEnvelope } from './unreadable.ts';
 
 interface Emitted {
   nextSequence: number;
@@ -70,8 +71,8 @@ async function readEmitted(stage: SourceStage<unknown>, engine: Engine): Promise
   const emitted: Emitted = { nextSequence: 0, repositories: new IdSet(), closed: false };
   const visit = async (topic: TopicName) => {
     await forEachRecord(engine.bus, physicalTopic(engine.run.dataset, topic), async (record) => {
-      const envelope = await engine.codec.decodeEnvelope(topic, record.value);
-      if (envelope.stage !== stage.name) return;
+      const envelope = await readEnvelope(engine, topic, record);
+      if (envelope?.stage !== stage.name) return;
       emitted.nextSequence = Math.max(emitted.nextSequence, envelope.sourceSequence + 1);
       if (topic === 'repo-found') emitted.repositories.add(envelope.repositoryId);
       if (topic === 'input-closed') emitted.closed = true;

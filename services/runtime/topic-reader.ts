@@ -8,6 +8,8 @@ export interface ReadOptions {
   readonly partition?: number;
   /** At most the last so many records of each partition. */
   readonly tailMax?: number;
+  /** By partition, where to begin. */
+  readonly from?: readonly number[];
 }
 
 /** Calls `visit` for every record, partition by partition, in order. */
@@ -15,12 +17,12 @@ export async function forEachRecord(
   bus: Bus,
   topic: string,
   visit: (record: IncomingRecord) => Promise<void>,
-  { partition: only, tailMax = Number.POSITIVE_INFINITY }: ReadOptions = {},
+  { partition: only, tailMax = Number.POSITIVE_INFINITY, from = [] }: ReadOptions = {},
 ): Promise<void> {
   const ends = await bus.endOffsets(topic);
   for (const [partition, end] of ends.entries()) {
     if (only !== undefined && partition !== only) continue;
-    let position = Math.max(0, end - tailMax);
+    let position = Math.max(from[partition] ?? 0, end - tailMax);
     while (position < end) {
       const records = await bus.read({ topic, partition }, position, batchMax);
       const last = records.at(-1);

@@ -49,6 +49,20 @@ export async function deadLetterUnreadable(
   countDeadLetter(engine, `${stage}: ${detail}`);
 }
 
+/** Null for a record that cannot be read: who consumes its topic makes it a dead letter. */
+export async function readEnvelope(
+  engine: Engine,
+  topic: TopicName,
+  { value }: IncomingRecord,
+): Promise<Envelope | null> {
+  try {
+    return await engine.codec.decodeEnvelope(topic, value);
+  } catch (error) {
+    passUnlessUnreadable(error);
+    return null;
+  }
+}
+
 /** Stands for what cannot be read. The place makes the id, so that redelivery gives it again. */
 function strangerEnvelope(engine: Engine, record: IncomingRecord): Envelope {
   const place = `${record.topic}/${record.partition}/${record.offset}`;
@@ -71,12 +85,8 @@ async function findOrigin(
   topic: TopicName,
   record: IncomingRecord,
 ): Promise<Origin | null> {
-  try {
-    const envelope = await engine.codec.decodeEnvelope(topic, record.value);
-    return { envelope, name: envelope.repositoryId, origin: '' };
-  } catch (error) {
-    passUnlessUnreadable(error);
-  }
+  const envelope = await readEnvelope(engine, topic, record);
+  if (envelope !== null) return { envelope, name: envelope.repositoryId, origin: '' };
   // Not even the envelope: the key is all there is.
   return findRepository(engine, topic, record);
 }

@@ -6,10 +6,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { StageName } from '../../schemas/topology.ts';
+import { physicalTopic, type StageName } from '../../schemas/topology.ts';
 import { differences, outputHashes } from '../../scripts/soak/compare-outputs.ts';
 import { verifyOutput } from '../../services/cli/verify.ts';
+import type { Bus, OutgoingRecord } from '../../services/runtime/bus.ts';
+import { openSqliteBus } from '../../services/runtime/bus-sqlite.ts';
+import { readDeadLetters } from '../../services/runtime/dead-letters.ts';
+import { forEachRecord } from '../../services/runtime/topic-reader.ts';
+import { plainWire } from '../../services/runtime/wire.ts';
 import { seededRandom } from './random.ts';
 import { writeRepositories } from './repositories.ts';
 import { runCluster } from './run-cluster.ts';
@@ -28,6 +34,14 @@ const processes: readonly (readonly StageName[])[] = [
   ['sink'],
 ];
 const calm = { duplicateShare: 0, delayShare: 0, partialShare: 0 };
+
+async function isIn(bus: Bus, topic: string, key: string): Promise<boolean> {
+  let found = false;
+  await forEachRecord(bus, topic, async (record) => {
+    found ||= record.key === key;
+  });
+  return found;
+}
 
 describe('cluster', () => {
   let folder: string;
@@ -48,7 +62,7 @@ describe('cluster', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('I6: equals the embedded run when nothing goes wrong, with two open repositories', async () => {
+  it('I6: equals the embedded run when all is well, with two open repositories', async () => {
     const outputFolder = join(folder, 'calm');
     const sets = ['runtime.openRepositoriesMax=2'];
     const random = seededRandom(0);
@@ -71,5 +85,33 @@ describe('cluster', () => {
     expect(report.deaths + report.stops).toBeGreaterThanOrEqual(12);
     expect(differences(expected, outputHashes(outputFolder))).toEqual([]);
     await verifyOutput(outputFolder);
+  });
+
+  it('I5: ends a repository of which the record of one file became unreadable', async () => {
+    const outputFolder = join(folder, 'unreadable');
+    const topic = physicalTopic('default', 'file-trace');
+    let key: string | null = null;
+    const corrupt = async (record: OutgoingRecord, bus: Bus) => {
+      if (record.topic !== topic || key !== null) return record;
+      key = record.key;
+      // When the join holds another part of it already.
+      while (!(await isIn(bus, physicalTopic('default', 'file-thought'), key))) await delay(20);
+      await delay(300);
+      return { ...record, value: record.value.subarray(0, 9) };
+    };
+    // Every process must end: the join may not wait for the file that never comes.
+    await runCluster({
+      ...{ outputFolder, sources, tokenizer, processes, random: seededRandom(0) },
+      faults: 0,
+      busFaults: { ...calm, corrupt },
+    });
+    const { samples } = await verifyOutput(outputFolder);
+    expect(samples).toBe(2);
+    const bus = openSqliteBus(join(outputFolder, 'log'));
+    const letters = await readDeadLetters(bus, plainWire, 'default');
+    expect(letters.map(({ topic: of, envelope }) => [of, envelope.repositoryId])).toEqual([
+      ['file-trace', key],
+    ]);
+    await bus.close();
   });
 });

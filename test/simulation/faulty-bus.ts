@@ -26,6 +26,8 @@ export interface Faults {
   readonly partialShare: number;
   /** Share of deliveries that are held back for a while, so that other partitions overtake. */
   readonly delayShare: number;
+  /** What becomes of a record on its way to the log; each as it is by default. */
+  readonly corrupt?: (record: OutgoingRecord, bus: Bus) => Promise<OutgoingRecord>;
 }
 
 export function die(life: Life): never {
@@ -42,8 +44,13 @@ export function faultyBus(bus: Bus, random: SeededRandom, faults: Faults, life: 
       alive();
       await bus.createTopics(topics);
     },
-    produce: async (records) => {
+    produce: async (whole) => {
       alive();
+      const { corrupt } = faults;
+      const records =
+        corrupt === undefined
+          ? whole
+          : await Promise.all(whole.map((record) => corrupt(record, bus)));
       if (records.length > 1 && random.next() < faults.partialShare) {
         await bus.produce(partOf(records, random));
         die(life);

@@ -18,6 +18,8 @@ export interface Trial {
   readonly folder: string;
   readonly sources: readonly string[];
   readonly sets: readonly string[];
+  /** As short as brokers allow, so that a dead member is missed soon. */
+  readonly sessionTimeoutMs: number;
   readonly deadlineMs: number;
 }
 
@@ -25,15 +27,11 @@ export interface TrialReport extends Omit<Findings, 'strange' | 'problems'> {
   readonly tried: number;
   readonly worstRecoveryMs: number;
   readonly lives: number;
+  /** Codes that processes ended with before they were started again; null for a kill. */
+  readonly ends: readonly (string | null)[];
   readonly wallMs: number;
   readonly problems: readonly string[];
 }
-
-/** Sessions as short as brokers allow, so that a dead member is missed soon. */
-const shortSessions = {
-  BACKSTORY_KAFKA_SESSION_TIMEOUT_MS: '6000',
-  BACKSTORY_KAFKA_HEARTBEAT_MS: '500',
-};
 
 export async function tryFault(trial: Trial): Promise<TrialReport> {
   const { dataset, servers, fault } = trial;
@@ -66,7 +64,7 @@ async function runCluster(
   trial: Trial,
   folder: string,
   output: string,
-): Promise<FieldReport & { lives: number; wallMs: number }> {
+): Promise<FieldReport & Pick<TrialReport, 'lives' | 'ends' | 'wallMs'>> {
   const { fault, servers, dataset, sources } = trial;
   const started = performance.now();
   const random = seededRandom(trial.seed);
@@ -78,7 +76,8 @@ async function runCluster(
       NODE_OPTIONS: '--disable-warning=TimeoutNegativeWarning',
       BACKSTORY_KAFKA_BROKERS: cluster.address('kafka'),
       BACKSTORY_REGISTRY_URL: cluster.address('registry'),
-      ...shortSessions,
+      BACKSTORY_KAFKA_SESSION_TIMEOUT_MS: String(trial.sessionTimeoutMs),
+      BACKSTORY_KAFKA_HEARTBEAT_MS: '500',
     },
     sets: [...trial.sets, ...(fault.sets ?? [])],
     ...(lives === undefined ? {} : { lifeEnvironment: lives }),
@@ -103,7 +102,10 @@ async function runCluster(
     await striking;
     if (report.tried === 0)
       report.problems.push('the data set was complete before the fault struck');
-    return { ...report, lives: group.lives, wallMs: performance.now() - started };
+    const ends = group.exits.map(({ stage, code, output: text }) =>
+      code === null ? null : `${stage} ${/error ([A-Z_]+)/.exec(text)?.[1] ?? text}`,
+    );
+    return { ...report, lives: group.lives, ends, wallMs: performance.now() - started };
   } finally {
     over.abort();
     group.close();

@@ -1,0 +1,48 @@
+/**
+ * The quick half of the fault suite, on the shared broker: I5 and I6 under each fault, by a checker
+ * that reads topics and shards on its own. `npm run soak -- faults` is the whole.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allFaults } from '../../scripts/soak/faults/all-faults.ts';
+import { writeSources } from '../../scripts/soak/faults/sources.ts';
+import { tryFault } from '../../scripts/soak/faults/try-fault.ts';
+import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/cluster.ts';
+import { smallOutput, writeByteTokenizer } from '../simulation/run-graph.ts';
+
+const sourceCount = 12;
+const sessionTimeoutMs = 3000;
+/** Far above what it takes: processes start again and again on a machine that others load. */
+const deadlineMs = 240_000;
+const seed = 1;
+
+describe('faults', () => {
+  let folder: string;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'backstory-faults-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it.each(allFaults.filter((fault) => fault.quick))(
+    'I5, I6: $name',
+    {
+      timeout: deadlineMs + clusterStartMsMax,
+    },
+    async (fault) => {
+      const cluster = await sharedCluster('kafka', 'registry');
+      const report = await tryFault({
+        ...{ fault, seed, folder, sessionTimeoutMs, deadlineMs },
+        servers: { cluster, proxy: null, disks: null },
+        dataset: uniqueName('fault'),
+        sources: writeSources(join(folder, 'sources'), sourceCount),
+        sets: [...smallOutput, `sink.tokenizer=${writeByteTokenizer(folder)}`],
+      });
+      expect(report.problems).toEqual([]);
+      expect(report).toMatchObject({ lost: 0, duplicated: 0 });
+      expect(report.tried).toBeGreaterThan(0);
+    },
+  );
+});
