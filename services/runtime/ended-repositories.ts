@@ -1,7 +1,7 @@
 /**
- * Which repositories have ended for a join: those it wrote an output for, and those of which another
- * stage could not do a file, so that their last part never comes. It asks its own outputs and the
- * drops when a partition is assigned, and follows the drops while repositories are open.
+ * Which repositories have ended for a join: those it wrote an output for, and those of which
+ * another stage could not read a file's record, so that their last part never comes. It asks its
+ * own outputs and the drops when a partition is assigned, and follows the drops while any is open.
  */
 import {
   arePartitionedAlike,

@@ -1,4 +1,4 @@
-/** Watches a cluster from outside, by offsets alone: how far stages are, and when they move again. */
+/** Watches a cluster from outside, by offsets alone: how far stages are, when they move again. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import {

@@ -1,4 +1,4 @@
-/** Servers that may be harmed: a broker behind a proxy, on a disk that can be filled, a registry. */
+/** Servers that may be harmed: a broker behind a proxy, on a disk that fills, and a registry. */
 import { join } from 'node:path';
 import { openCuttingProxy } from '../../../test/samples/cutting-proxy.ts';
 import { startCluster } from '../../cluster/cluster.ts';

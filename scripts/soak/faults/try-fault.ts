@@ -1,4 +1,4 @@
-/** One fault, once: an undisturbed embedded run, the cluster under the fault, and the comparison. */
+/** One fault, once: an undisturbed embedded run, the cluster under the fault, a comparison. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
