@@ -2,5 +2,6 @@
 import { brokerFaults } from './broker-faults.ts';
 import type { Fault } from './fault.ts';
 import { processFaults } from './process-faults.ts';
+import { recordFaults } from './record-faults.ts';
 
-export const allFaults: readonly Fault[] = [...processFaults, ...brokerFaults];
+export const allFaults: readonly Fault[] = [...processFaults, ...brokerFaults, ...recordFaults];

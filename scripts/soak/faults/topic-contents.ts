@@ -15,6 +15,12 @@ export type TopicContents = ReadonlyMap<string, ReadonlyMap<string, number>>;
 const frameBytes = 5;
 const readMsMax = 120_000;
 
+/** A stranger's record may have none, or be nothing at all. */
+function withoutFrame(value: Buffer | null): Uint8Array {
+  if (value === null) return Buffer.from('no value');
+  return value.length > frameBytes && value[0] === 0 ? value.subarray(frameBytes) : value;
+}
+
 const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 /** Topics without the data set's name, dead letters among them. */
@@ -60,7 +66,7 @@ export async function readCluster(brokers: string, dataset: string): Promise<Top
         eachMessage: async ({ topic, partition, message }) => {
           const end = missing.get(`${topic}/${partition}`);
           if (end === undefined || Number(message.offset) >= end) return;
-          counts.add(topic.slice(prefix.length), (message.value as Buffer).subarray(frameBytes));
+          counts.add(topic.slice(prefix.length), withoutFrame(message.value));
           if (Number(message.offset) === end - 1) missing.delete(`${topic}/${partition}`);
           if (missing.size > 0) return;
           clearTimeout(late);

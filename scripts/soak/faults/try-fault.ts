@@ -103,7 +103,7 @@ async function runCluster(
     if (report.tried === 0)
       report.problems.push('the data set was complete before the fault struck');
     const ends = group.exits.map(({ stage, code, output: text }) =>
-      code === null ? null : `${stage} ${/error ([A-Z_]+)/.exec(text)?.[1] ?? text}`,
+      code === null ? null : `${stage} ${/error [A-Z_]+: .{0,240}/.exec(text)?.[0] ?? text}`,
     );
     return { ...report, lives: group.lives, ends, wallMs: performance.now() - started };
   } finally {

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import type { Logger } from 'pino';
+import './guard.ts';
 import { PipelineError } from '../errors.ts';
 import type { KafkaConfiguration, KafkaSecrets } from './config.ts';
 

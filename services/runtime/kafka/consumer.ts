@@ -57,6 +57,7 @@ class GroupMember implements BusConsumer {
   #isMember = false;
   #memberId: string | null = null;
   #lastContactMs = performance.now();
+  #lastSignMs = performance.now();
   #opened = false;
   #closed = false;
 
@@ -69,7 +70,10 @@ class GroupMember implements BusConsumer {
     this.#ready.promise.catch(() => {});
     this.#consumer = this.#create();
     this.#watchdog = startWatchdog(this.#assignments, context.topics, {
+      group: options.group,
       stallMs: context.settings.stallMs,
+      lastSignMs: () => this.#lastSignMs,
+      answerMsMax: context.settings.rebalanceTimeoutMs + context.settings.requestTimeoutMs,
       onStall: (error) => this.#fail(error),
     });
   }
@@ -97,9 +101,16 @@ class GroupMember implements BusConsumer {
       maxBytesPerPartition: settings.fetchBytesMax,
       retry: keepMembership,
     });
+    const sign = () => {
+      this.#lastSignMs = performance.now();
+    };
     const contact = () => {
+      sign();
       this.#lastContactMs = performance.now();
     };
+    consumer.on('consumer.network.request', sign);
+    consumer.on('consumer.network.request_timeout', sign);
+    consumer.on('consumer.crash', sign);
     consumer.on('consumer.fetch', contact);
     consumer.on('consumer.heartbeat', contact);
     consumer.on('consumer.stop', () => {
@@ -120,7 +131,10 @@ class GroupMember implements BusConsumer {
   async #run(): Promise<void> {
     const consumer = this.#consumer;
     const { patience } = this.#context;
-    await patiently('connecting', patience, () => consumer.connect());
+    await patiently('connecting', patience, () => {
+      this.#lastSignMs = performance.now();
+      return consumer.connect();
+    });
     await consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true });
     await consumer.run({
       autoCommit: false,

@@ -7,7 +7,12 @@ import { type Assignment, type Assignments, nameOf } from './assignments.ts';
 import type { Topics } from './topics.ts';
 
 export interface WatchdogOptions {
+  readonly group: string;
   readonly stallMs: number;
+  /** When the consumer last gave any sign, of whatever kind. */
+  readonly lastSignMs: () => number;
+  /** How long it may wait for an answer in silence. */
+  readonly answerMsMax: number;
   readonly onStall: (error: PipelineError) => void;
 }
 
@@ -17,16 +22,21 @@ const looksPerStall = 4;
 export function startWatchdog(
   assignments: Assignments,
   topics: Pick<Topics, 'ends'>,
-  { stallMs, onStall }: WatchdogOptions,
+  { group, stallMs, lastSignMs, answerMsMax, onStall }: WatchdogOptions,
 ): { stop(): void } {
   let looking = false;
 
   const look = async () => {
     const now = performance.now();
-    const silent = assignments.all().filter((each) => isSilent(each, now, stallMs));
-    for (const topic of new Set(silent.map(({ at }) => at.topic))) {
+    // Between two memberships it owns nothing that could be late.
+    if (now - lastSignMs() > stallMs + answerMsMax) {
+      onStall(silent(group, now - lastSignMs()));
+      return;
+    }
+    const waiting = assignments.all().filter((each) => isSilent(each, now, stallMs));
+    for (const topic of new Set(waiting.map(({ at }) => at.topic))) {
       const ends = await topics.ends(topic);
-      for (const assignment of silent.filter(({ at }) => at.topic === topic)) {
+      for (const assignment of waiting.filter(({ at }) => at.topic === topic)) {
         const { at, next } = assignment;
         if (!assignments.owns(assignment) || !isSilent(assignment, now, stallMs)) continue;
         if ((ends[at.partition] ?? 0) > (next ?? 0)) {
@@ -55,6 +65,14 @@ export function startWatchdog(
 
 function isSilent(assignment: Assignment, nowMs: number, stallMs: number): boolean {
   return !assignment.paused && nowMs - assignment.progressMs > stallMs;
+}
+
+function silent(group: string, ms: number): PipelineError {
+  return new PipelineError(
+    'CONSUMER_STALLED',
+    `the consumer of ${group} has given no sign for ${Math.round(ms / 1000)} s; start the process again: nothing is lost`,
+    { subject: group },
+  );
 }
 
 function stalled({ at, next }: Assignment, end: number, stallMs: number): PipelineError {

@@ -7,7 +7,7 @@ const at = { topic: 'letters', partition: 0 };
 const stallMs = 40;
 
 /** Watches one partition that goes on at offset 5, until it stalls or was looked at twice. */
-async function watch(end: number, change: (assignment: Assignment) => void) {
+async function watch(end: number, change: (assignment: Assignment) => void, silentMs = 0) {
   const assignments = new Assignments();
   const [assignment] = assignments.join('member', [at], performance.now()).added;
   if (assignment === undefined) throw new Error('one was added');
@@ -21,7 +21,12 @@ async function watch(end: number, change: (assignment: Assignment) => void) {
       return [end];
     };
     const onStall = (error: { code: string; message: string }) => finish(error.message);
-    const watchdog = startWatchdog(assignments, { ends }, { stallMs, onStall });
+    const lastSignMs = () => performance.now() - silentMs;
+    const watchdog = startWatchdog(
+      assignments,
+      { ends },
+      { group: 'readers', stallMs, lastSignMs, answerMsMax: 1000, onStall },
+    );
     const timer = setTimeout(() => finish('not looked at'), stallMs * 10);
     const finish = (result: string) => {
       watchdog.stop();
@@ -45,5 +50,10 @@ describe('watchdog', () => {
       assignment.paused = true;
     });
     expect(paused).toBe('not looked at');
+  });
+
+  it('tells of a consumer that gives no sign, whatever it owns', async () => {
+    expect(await watch(5, () => {}, 900)).toBe('quiet');
+    expect(await watch(5, () => {}, 2000)).toMatch(/readers has given no sign for 2 s/);
   });
 });

@@ -1,0 +1,53 @@
+/**
+ * Mends a place of kafkajs 2.2.4 where requests are left for ever, found by cutting connections
+ * under a cluster (README.md, "It leaves requests unwatched"). Loaded with the client, once.
+ */
+import { createRequire } from 'node:module';
+
+/** What kafkajs has and does not type. */
+interface RequestQueue {
+  requestTimeoutIntervalId: NodeJS.Timeout | null | undefined;
+  readonly broker: string;
+  push(request: unknown): void;
+  destroy(): void;
+  rejectAll(error: Error): void;
+  waitForPendingRequests(): Promise<void>;
+}
+
+interface Class<Instance> {
+  readonly prototype: Instance;
+}
+
+const require = createRequire(import.meta.url);
+
+interface Errors {
+  readonly KafkaJSConnectionError: new (message: string, of: { broker: string }) => Error;
+}
+
+const { KafkaJSConnectionError } = require('kafkajs/src/errors') as Errors;
+
+/**
+ * A connection that is closing still takes requests, and stops the timer that ends those without an
+ * answer: such a request waits for ever, and with it whoever closes the connection next. A queue
+ * without a timer takes none, and what is in it when the timer stops fails.
+ */
+function guardRequests(prototype: RequestQueue): void {
+  const { push, destroy, waitForPendingRequests } = prototype;
+  const closed = (queue: RequestQueue) =>
+    new KafkaJSConnectionError('Connection is closing', { broker: queue.broker });
+  prototype.push = function pushWatched(request) {
+    if (this.requestTimeoutIntervalId == null) throw closed(this);
+    push.call(this, request);
+  };
+  prototype.destroy = function destroyWhole() {
+    destroy.call(this);
+    this.requestTimeoutIntervalId = null;
+    this.rejectAll(closed(this));
+  };
+  prototype.waitForPendingRequests = function waitWhileWatched() {
+    if (this.requestTimeoutIntervalId == null) this.rejectAll(closed(this));
+    return waitForPendingRequests.call(this);
+  };
+}
+
+guardRequests((require('kafkajs/src/network/requestQueue') as Class<RequestQueue>).prototype);
