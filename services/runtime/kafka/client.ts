@@ -2,7 +2,7 @@
  * The kafkajs client that all parts of the bus share: brokers, encryption, log-in, logging.
  */
 import { readFileSync } from 'node:fs';
-import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
+import { type ISocketFactory, Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import type { Logger } from 'pino';
 import './guard.ts';
 import { PipelineError } from '../errors.ts';
@@ -15,6 +15,7 @@ export function createClient(
   settings: KafkaConfiguration,
   secrets: KafkaSecrets,
   log: Logger | null,
+  socketFactory: ISocketFactory,
 ): Kafka {
   const sasl = saslOf(settings, secrets);
   return new Kafka({
@@ -23,6 +24,7 @@ export function createClient(
     connectionTimeout: settings.connectionTimeoutMs,
     requestTimeout: settings.requestTimeoutMs,
     retry,
+    socketFactory,
     ssl: tlsOf(settings),
     ...(sasl === undefined ? {} : { sasl }),
     logLevel: log === null ? logLevel.NOTHING : logLevel.WARN,

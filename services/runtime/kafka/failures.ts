@@ -11,6 +11,7 @@ interface KafkaFailure {
   readonly type?: string;
   readonly retriable?: boolean;
   readonly cause?: unknown;
+  readonly stack?: string;
 }
 
 /** The error that a broker or a socket gave, below what kafkajs wrapped around it. */
@@ -45,8 +46,14 @@ export function mayPass(error: unknown): boolean {
   return origin.retriable !== false;
 }
 
-function isProgrammingError(error: KafkaFailure): boolean {
-  return /^(Type|Range|Reference|Syntax)Error$/.test(error.name ?? '');
+/**
+ * Ours, not kafkajs's: where a connection closes while it asks for metadata, kafkajs takes apart an
+ * answer that is not there, and asked again it finds one.
+ */
+function isProgrammingError({ name = '', stack = '' }: KafkaFailure): boolean {
+  if (!/^(Type|Range|Reference|Syntax)Error$/.test(name)) return false;
+  const [, where = ''] = stack.split(/\n\s+at /);
+  return name !== 'TypeError' || !where.includes('/kafkajs/');
 }
 
 /** A coded error for a failure that will not pass, or that has not passed in time. */

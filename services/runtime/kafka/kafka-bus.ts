@@ -2,6 +2,7 @@
  * The bus on Kafka: test/contract/bus.ts holds it to the same contract as the embedded one, on a
  * real broker. README.md beside this file says what kafkajs does wrong and what guards against it.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Bus, BusConsumer } from '../bus.ts';
 import { nameOf } from './assignments.ts';
@@ -13,8 +14,13 @@ import { openConsumer } from './consumer.ts';
 import { patiently } from './failures.ts';
 import { openProducer } from './producer.ts';
 import { openReader } from './reader.ts';
+import { type Sockets, trackSockets } from './sockets.ts';
 import { openTopicSettings, type TopicSettings } from './topic-settings.ts';
 import { openTopics } from './topics.ts';
+
+/** Far above what leaving a group and a last request take. */
+const closeMsMax = 10_000;
+const leaveMs = 1000;
 
 export interface KafkaBusOptions {
   readonly settings: KafkaConfiguration;
@@ -36,7 +42,8 @@ export async function openKafkaBus({ settings, secrets, log }: KafkaBusOptions):
     brokers: settings.brokers,
     isClosed: () => closed,
   };
-  const client = createClient(settings, secrets, log);
+  const sockets = trackSockets();
+  const client = createClient(settings, secrets, log, sockets.factory);
   const admin = client.admin();
   await patiently('connecting', patience, () => admin.connect());
   const topics = openTopics(admin, patience, settings.replicationFactor);
@@ -61,10 +68,28 @@ export async function openKafkaBus({ settings, secrets, log }: KafkaBusOptions):
       (await fetchCommitted(admin, group, [at], patience)).get(nameOf(at)) ?? null,
     close: async () => {
       closed = true;
-      await Promise.all([...consumers].map((consumer) => consumer.close()));
-      await producer.close();
-      await connections.close();
-      await admin.disconnect();
+      const closing = async () => {
+        await Promise.all([...consumers].map((consumer) => consumer.close()));
+        await producer.close();
+        await connections.close();
+        await admin.disconnect();
+      };
+      await closeInTime(closing(), sockets);
     },
   };
+}
+
+/** A broker that does not answer, or kafkajs that does not hear it, must not keep a process. */
+async function closeInTime(closing: Promise<void>, sockets: Sockets): Promise<void> {
+  const timer = new AbortController();
+  const late = async (ms: number) => delay(ms, 'late', { signal: timer.signal });
+  try {
+    if ((await Promise.race([closing, late(closeMsMax)])) !== 'late') return;
+    sockets.destroy();
+    // What waited fails now, and with it the closing; the rest is left behind.
+    await Promise.race([closing.catch(() => {}), late(leaveMs)]);
+  } finally {
+    timer.abort();
+    sockets.destroy();
+  }
 }

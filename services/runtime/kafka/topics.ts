@@ -46,7 +46,7 @@ export function openTopics(
   const offsets = async (topic: string) => {
     const count = (await partitions(topic)).length;
     const found = await patiently(`reading the ends of ${topic}`, patience, () =>
-      fetchOffsets(admin, topic),
+      admin.fetchTopicOffsets(topic),
     );
     return Array.from({ length: count }, (_, partition) => {
       const entry = found.find((each) => each.partition === partition);
@@ -99,19 +99,6 @@ async function lookUpCreated(admin: Admin, topic: string): Promise<readonly Part
   const found = await lookUp(admin, topic);
   if (found === null) throw new Error(`${topic} was created and is not known yet`);
   return found;
-}
-
-/**
- * While another call refreshes the admin's metadata, a topic that was just added may be missing
- * from it; kafkajs then takes apart an answer that is not there. Asked again it finds the topic.
- */
-async function fetchOffsets(admin: Admin, topic: string) {
-  try {
-    return await admin.fetchTopicOffsets(topic);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new Error(`the metadata of ${topic} was being replaced`, { cause: error.message });
-  }
 }
 
 function requireCount(topic: TopicConfiguration, count: number): void {

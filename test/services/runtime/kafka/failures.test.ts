@@ -3,6 +3,8 @@ import {
   KafkaJSNonRetriableError,
   KafkaJSNumberOfRetriesExceeded,
   KafkaJSProtocolError,
+  Partitioners,
+  type PartitionMetadata,
 } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
 import { PipelineError } from '../../../../services/runtime/errors.ts';
@@ -67,6 +69,21 @@ describe('patience', () => {
       return calls;
     };
     expect(await patiently('connecting', patience, task)).toBe(4);
+  });
+
+  it('repeats what kafkajs takes apart before it is there', async () => {
+    const choose = Partitioners.DefaultPartitioner();
+    let partitionMetadata: unknown = null;
+    const task = async () => {
+      const partitions = partitionMetadata as PartitionMetadata[];
+      partitionMetadata = [{ partitionId: 0, leader: 1 }];
+      return choose({
+        topic: 't',
+        partitionMetadata: partitions,
+        message: { key: 'k', value: '' },
+      });
+    };
+    expect(await patiently('choosing', patience, task)).toBe(0);
   });
 
   it('ends at the first failure when it is closed', async () => {
