@@ -22,6 +22,10 @@ function givenUp(cause: Error): Error {
   return Object.assign(new KafkaJSNumberOfRetriesExceeded(cause, retries), { cause });
 }
 
+const notFound = Object.assign(new KafkaJSNonRetriableError('Failed to find group coordinator'), {
+  name: 'KafkaJSGroupCoordinatorNotFound',
+});
+
 const patience = { patienceMs: 60_000, brokers: 'broker:9092', isClosed: () => false };
 
 describe('what may pass', () => {
@@ -30,6 +34,7 @@ describe('what may pass', () => {
     ['retries exceeded over a plain error', givenUp(plain)],
     ['a leader that moved', protocol('NOT_LEADER_FOR_PARTITION', true)],
     ['a rebalance, which kafkajs calls not retriable', protocol('REBALANCE_IN_PROGRESS', false)],
+    ['a coordinator that nobody could be asked for', notFound],
     ['a membership that ended', givenUp(protocol('UNKNOWN_MEMBER_ID', false))],
   ])('%s', (_what, error) => {
     expect(mayPass(error)).toBe(true);
