@@ -1,8 +1,8 @@
 /**
- * `npm run bench -- structure-speed [--only LANGUAGE,…] [--memory] [--json]`: megabytes a second of
- * one core from bytes to structure, beside parsing alone (`baseline`) and `ctags -R` on the same
- * files; how that holds from 1 to 100 MB; with --memory, the memory of all processes on 500 MB.
- * Time is processor time of every process. Linux only.
+ * `npm run bench -- structure-speed [--only LANGUAGE,…] [--memory MEGABYTES] [--json]`: MB a second
+ * of one core from bytes to structure, beside parsing alone (`baseline`) and `ctags -R` on
+ * the same files; how that holds from 1 to 100 MB. With --memory nothing but the memory of all
+ * processes while they read so much. Time is processor time of every process. Linux only.
  */
 import { fork } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -30,7 +30,6 @@ const languageBytes = 4 * megabyte;
 const languageBytesMin = 1 * megabyte;
 const warmUpBytes = 0.5 * megabyte;
 const sizes = [1, 10, 100].map((size) => size * megabyte);
-const memoryBytes = 500 * megabyte;
 const rounds = 2;
 const memoryEveryMs = 500;
 
@@ -54,7 +53,7 @@ export async function run(report: Report): Promise<void> {
     options: {
       json: { type: 'boolean' },
       only: { type: 'string' },
-      memory: { type: 'boolean', default: false },
+      memory: { type: 'string' },
     },
   });
   await requireTools([ctags], runTool);
@@ -65,9 +64,11 @@ export async function run(report: Report): Promise<void> {
   try {
     const bench = { report, source, corpus: await readCorpus(source), scratch };
     const only = values.only?.split(',');
-    await measureLanguages(bench, only);
-    if (only === undefined) await measureSizes(bench);
-    if (values.memory) await measureMemory(bench);
+    if (values.memory !== undefined) await measureMemory(bench, Number(values.memory) * megabyte);
+    else {
+      await measureLanguages(bench, only);
+      if (only === undefined) await measureSizes(bench);
+    }
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -188,7 +189,10 @@ async function measureSizes(bench: Bench): Promise<void> {
   }
 }
 
-async function measureMemory({ report, source, corpus, scratch }: Bench): Promise<void> {
+async function measureMemory(
+  { report, source, corpus, scratch }: Bench,
+  memoryBytes: number,
+): Promise<void> {
   const folder = join(scratch, 'large');
   const { bytes, files } = await layOut(source, corpus, memoryBytes, folder, true);
   const extractor = startExtractor();

@@ -41,24 +41,21 @@ function readDeclaration(node: SyntaxNode, doc: string | null, into: Definition[
     const receiver = node.childForFieldName('receiver')?.descendantsOfType('type_identifier')[0];
     add(into, node, node.childForFieldName('name'), 'method', receiver?.text ?? null, doc);
   } else if (/^(?:type|const|var)_declaration$/.test(node.type)) {
-    const specs = node.descendantsOfType(['type_spec', 'type_alias', 'const_spec', 'var_spec']);
-    // Declarations inside a function literal are not the file's.
-    const own = specs.filter((spec) => isTopLevel(spec, node));
-    for (const [index, spec] of own.entries()) {
-      const siblings = spec.parent?.namedChildren ?? [];
-      const above = docAbove(
-        siblings,
-        siblings.findIndex((other) => other.startIndex === spec.startIndex),
-      );
-      readSpec(spec, above ?? (index === 0 ? doc : null), into);
-    }
+    // `var (…)` has a list in between; what lies deeper is not the file's.
+    const lists = [node, ...node.namedChildren.filter(({ type }) => type.endsWith('_list'))];
+    for (const { namedChildren } of lists) readSpecs(namedChildren, doc, into);
   }
 }
 
-function isTopLevel(spec: SyntaxNode, declaration: SyntaxNode): boolean {
-  const { parent } = spec;
-  return parent !== null && (parent.id === declaration.id || parent.parent?.id === declaration.id);
+function readSpecs(nodes: readonly SyntaxNode[], doc: string | null, into: Definition[]): void {
+  const first = nodes.findIndex(({ type }) => specs.has(type));
+  for (const [index, node] of nodes.entries()) {
+    if (!specs.has(node.type)) continue;
+    readSpec(node, docAbove(nodes, index) ?? (index === first ? doc : null), into);
+  }
 }
+
+const specs = new Set(['type_spec', 'type_alias', 'const_spec', 'var_spec']);
 
 const typeKinds: Readonly<Record<string, string>> = {
   struct_type: 'struct',

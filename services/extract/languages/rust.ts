@@ -54,6 +54,8 @@ interface Owner {
 function readItems(block: SyntaxNode, owner: Owner | null, into: Definition[]): void {
   const siblings = block.namedChildren;
   for (const [index, node] of siblings.entries()) {
+    const kind = kinds[node.type];
+    if (kind === undefined && node.type !== 'impl_item') continue;
     const body = node.childForFieldName('body');
     if (node.type === 'impl_item') {
       const name = typeName(node.childForFieldName('type'));
@@ -61,7 +63,6 @@ function readItems(block: SyntaxNode, owner: Owner | null, into: Definition[]): 
       if (body !== null) readItems(body, { name, isType: true, open }, into);
       continue;
     }
-    const kind = kinds[node.type];
     // `mod x;` declares a file, which has its own entry.
     if (kind === undefined || (kind === 'module' && body === null)) continue;
     const name = node.childForFieldName('name')?.text ?? '';
