@@ -1,9 +1,9 @@
 /**
  * Kotlin's compiler: what every written name refers to. See kotlin-references.java.
  *
- * What is still wrong, most of it in okio, whose source sets hold `expect` and `actual` of one name:
- * extension functions, which only the type of the receiver tells apart, and files that the grammar
- * gives up on (`internal actual constructor`, a variable called `final`).
+ * What is still wrong, most of it in okio, whose source sets hold `expect` and `actual` of one
+ * name: extension functions, which only the type of the receiver tells apart, and files that the
+ * grammar gives up on (`internal actual constructor`, a variable called `final`).
  */
 import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
