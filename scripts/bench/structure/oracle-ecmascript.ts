@@ -25,7 +25,12 @@ export const ecmascriptOracle: Oracle = {
   required: { precision: 0.98, recall: 0.97 },
   repositories: [
     { name: 'rxjs', obtain: fromNpm('rxjs@7.8.1', ['dist']) },
-    { name: 'effect', obtain: fromNpm('effect@3.10.0', ['dist']) },
+    {
+      name: 'effect',
+      obtain: fromNpm('effect@3.10.0', ['dist']),
+      // As the tsconfig says that it is built with and does not publish.
+      options: ['effect/*=src/*'],
+    },
     { name: 'eslint', obtain: fromNpm('eslint@8.57.0') },
     {
       name: 'tanstack-query',
@@ -39,7 +44,7 @@ export const ecmascriptOracle: Oracle = {
   judge,
 };
 
-async function judge({ folder }: Checkout): Promise<Verdict> {
+async function judge({ folder, options }: Checkout): Promise<Verdict> {
   const root = await realpath(folder);
   const paths: string[] = [];
   for await (const path of glob(sources, {
@@ -49,7 +54,13 @@ async function judge({ folder }: Checkout): Promise<Verdict> {
     paths.push(join(root, path));
   }
   const byConfig = Map.groupBy(paths.sort(), (path) => nearestConfig(path, root));
-  const edges = [...byConfig].flatMap(([config, files]) => edgesOf(config, files));
+  const aliases = options.map((option) => option.split('=', 2));
+  const mapped = aliases.map(([pattern = '', to = '']) => [pattern, [join(root, to)]]);
+  const edges = [...byConfig].flatMap(([config, files]) => {
+    const own = optionsOf(config);
+    const paths = { ...own.paths, ...Object.fromEntries(mapped) };
+    return edgesOf(mapped.length === 0 ? own : { ...own, paths }, files);
+  });
   const own = new Set(paths);
   return {
     edges: edges
@@ -83,8 +94,8 @@ function optionsOf(config: string | null): ts.CompilerOptions {
   };
 }
 
-function edgesOf(config: string | null, files: readonly string[]): OracleEdge[] {
-  const program = ts.createProgram(files, optionsOf(config));
+function edgesOf(options: ts.CompilerOptions, files: readonly string[]): OracleEdge[] {
+  const program = ts.createProgram(files, options);
   const checker = program.getTypeChecker();
   return files.flatMap((path) => {
     const file = program.getSourceFile(path);
