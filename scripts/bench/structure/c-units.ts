@@ -15,8 +15,9 @@ export interface Unit {
 }
 
 /**
- * What CMake would run, with the repository's options; nothing is built. What it wrote for a
- * repository of the cache, which never changes, is used again.
+ * What CMake would run, with the repository's options; nothing is built, so sources that the build
+ * makes are left out. What it wrote for a repository of the cache, which never changes, is used
+ * again.
  */
 export async function readCompileCommands(
   root: string,
@@ -38,9 +39,11 @@ export async function readCompileCommands(
   }
   const text = await readFile(written, 'utf8');
   const commands = JSON.parse(text) as { directory: string; command: string; file: string }[];
-  return commands.map(({ directory, command, file }) =>
-    unitOf(resolve(directory, file), directory, flagsOf(words(command), directory)),
-  );
+  return commands
+    .map(({ directory, command, file }) =>
+      unitOf(resolve(directory, file), directory, flagsOf(words(command), directory)),
+    )
+    .filter(({ file }) => file.startsWith(`${root}/`) && existsSync(file));
 }
 
 /** Every source below folders that all see each other. */
