@@ -96,8 +96,8 @@ async function judge(checkout: Checkout, context: Context): Promise<Verdict> {
 }
 
 /**
- * Where the compiler finds what a directive in a file names; null for what it does not find. What it
- * was seen to open answers for every file that searches the same folders.
+ * Where the compiler finds what a directive in a file names; null for what it does not find. What
+ * it was seen to open answers for every file that searches the same folders.
  */
 function openPlaces({ run }: Context) {
   const known = new Map<string, Promise<string | null>>();
