@@ -8,7 +8,7 @@ import { type FactCache, openFactCache } from './fact-cache.ts';
 import { byText } from './facts.ts';
 import { openParserPool } from './parser-pool.ts';
 import { type ReadCounts, readFiles, type SourceFile } from './read-files.ts';
-import { runInTurns } from './steps.ts';
+import { runInTurns } from './turns.ts';
 
 export type { SourceFile } from './read-files.ts';
 

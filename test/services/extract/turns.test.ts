@@ -1,7 +1,8 @@
 /** Work in turns gives what it gives at once, lets others in between, and stops when it is told. */
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { runAtOnce, runInTurns, type Steps } from '../../../services/extract/steps.ts';
+import { runAtOnce, type Steps } from '../../../services/extract/steps.ts';
+import { runInTurns } from '../../../services/extract/turns.ts';
 
 /** Longer in all than any turn, in steps of a few milliseconds. */
 function* count(to: number): Steps<number> {
