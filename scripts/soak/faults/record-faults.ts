@@ -75,7 +75,7 @@ async function register(field: Field, subject: string, schema: unknown): Promise
 /** Bytes of no schema, a cut frame, a schema id that nobody has, no key, no value. */
 const unreadable: Fault = {
   name: 'records: poison and unknown schemas',
-  quick: true,
+  quick: false,
   strike: (field) => {
     const random = Buffer.from(Array.from({ length: 64 }, () => field.random.below(256)));
     return sendStrangers(field, async () => [
