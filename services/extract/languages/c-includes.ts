@@ -36,6 +36,9 @@ const buildFiles = new Set([
 const ownFolder =
   /^\$[{(](?:(?:CMAKE_CURRENT|PROJECT|CMAKE)_SOURCE_DIR|srcdir|top_srcdir|CURDIR)[})]/;
 
+/** How CMake names the folder of `project(NAME)`. */
+const projectFolder = /^\$\{(\w+)_SOURCE_DIR\}\/?/;
+
 interface IncludeFolder {
   readonly folder: string;
   /** Only files at or below this see it. */
@@ -103,11 +106,12 @@ function addInclude(
 /** Named ones first, then nearest first; those that one file names in its order. */
 function readIncludeFolders(project: Project): IncludeFolder[] {
   const found: IncludeFolder[] = [];
+  const projects = readProjects(project);
   for (const file of project.files.values()) {
     if (file.manifest === null || !isCManifest(file.path)) continue;
     const visibleFrom = folderOf(file.path);
-    for (const relative of namedFolders(file.manifest)) {
-      const folder = joinPath(visibleFrom, relative);
+    for (const { base, relative } of namedFolders(file.manifest, projects)) {
+      const folder = joinPath(base ?? visibleFrom, relative);
       if (folder === null || !project.folders.has(folder)) continue;
       found.push({ folder, visibleFrom, confidence: 1 });
     }
@@ -135,15 +139,40 @@ function readIncludeFolders(project: Project): IncludeFolder[] {
   );
 }
 
+/** Folders of CMake's projects by their names. */
+function readProjects(project: Project): Map<string, string> {
+  const projects = new Map<string, string>();
+  for (const { path, manifest } of project.files.values()) {
+    if (manifest === null || nameOf(path) !== 'CMakeLists.txt') continue;
+    const name = /^[ \t]*project[ \t]*\(\s*"?([\w-]+)/im.exec(manifest)?.[1];
+    if (name !== undefined && !projects.has(name)) projects.set(name, folderOf(path));
+  }
+  return projects;
+}
+
+/** A folder as written; `base` is where it starts when that is not the build file's own folder. */
+interface NamedFolder {
+  readonly base: string | null;
+  readonly relative: string;
+}
+
 /** Folders after -I and in the include lists of CMake, gyp, meson and setup.py. */
-function namedFolders(text: string): string[] {
+function namedFolders(text: string, projects: ReadonlyMap<string, string>): NamedFolder[] {
   const flags = [...text.matchAll(/(?:^|[\s"'=])-I\s*["']?([\w./${}()-]+)/g)].map((m) => m[1]);
+  const bare = text.replaceAll(/(?<=^|\s)#[^\n]*/g, '');
   const lists = [
-    ...text.matchAll(/\b(?:target_)?include_directories\s*\(([^)]*)\)/gi),
-    ...text.matchAll(/\binclude_dirs["']?\s*[:=]\s*\[([^\]]*)\]/g),
+    ...bare.matchAll(/\b(?:target_)?include_directories\s*\(([^)]*)\)/gi),
+    ...bare.matchAll(/\binclude_dirs["']?\s*[:=]\s*\[([^\]]*)\]/g),
   ].flatMap((match) => (match[1] ?? '').split(/[\s,"']+/));
   return [...flags, ...lists]
     .map((word) => (word ?? '').replaceAll(/\$<[^:>]*:|>$/g, ''))
-    .map((word) => word.replace(ownFolder, '.'))
-    .filter((word) => /^[\w./-]+$/.test(word) && !word.startsWith('/') && !/^[A-Z_]+$/.test(word));
+    .map((word): NamedFolder => {
+      const base = projects.get(projectFolder.exec(word)?.[1] ?? '');
+      if (base === undefined) return { base: null, relative: word.replace(ownFolder, '.') };
+      return { base, relative: `./${word.replace(projectFolder, '')}` };
+    })
+    .filter(
+      ({ relative }) =>
+        /^[\w./-]+$/.test(relative) && !relative.startsWith('/') && !/^[A-Z_]+$/.test(relative),
+    );
 }
