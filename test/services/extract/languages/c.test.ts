@@ -54,7 +54,9 @@ int open_shop(struct cart *c) { return c->size; }
       "include folders below a project of CMake, and below another's name",
       {
         'CMakeLists.txt': 'project(SHOP C)\nadd_subdirectory(app)\n',
-        'app/CMakeLists.txt': `include_directories(\n  \${SHOP_SOURCE_DIR}/lib # (for "a.h")\n  \${ELSE_SOURCE_DIR}/far\n)\n`,
+        'app/CMakeLists.txt':
+          `include_directories(\n  \${SHOP_SOURCE_DIR}/lib # (for "a.h")\n` +
+          `  \${ELSE_SOURCE_DIR}/far\n)\n`,
         'lib/a.h': 'int a(void);\n',
         'far/b.h': 'int b(void);\n',
         'app/far/b.h': 'int b(void);\n',
