@@ -52,7 +52,8 @@ public final class KotlinReferences {
   }
 
   private static boolean isCommon(String path) {
-    return path.contains("/commonMain/");
+    // Sets between the common and the platform's see no platform either: `zlibMain`.
+    return path.matches(".*/(?!jvm)\\w+Main/.*");
   }
 
   private void analyze(List<String> sources, List<String> wanted) {
