@@ -26,7 +26,7 @@ import { type Busy, slots } from './overlap/model-server.ts';
 import { writeTasks } from './overlap/tasks.ts';
 
 const dataset = 'overlap';
-/** What a record costs beside its answer, mostly durable writes, is hidden by having more at work. */
+/** What a record costs beside its answer, mostly durable writes, is hidden by more at work. */
 const concurrency = slots * 3;
 const records = Number(process.env.OVERLAP_RECORDS ?? 100_000);
 /** Memory is told at this many records, too: it may not grow with them. */

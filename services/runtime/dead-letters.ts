@@ -71,8 +71,8 @@ function retriedRecord(topic: TopicName, { payload }: DeadLetterBody): string {
 }
 
 /**
- * Puts the record back into its topic, for the stage that could not handle it: a few times, and then
- * only for who says that the cause is mended.
+ * Puts the record back into its topic, for the stage that could not handle it: a few times, and
+ * then only for who says that the cause is mended.
  */
 export async function retryDeadLetter(
   bus: Bus,

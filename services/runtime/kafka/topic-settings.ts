@@ -1,7 +1,7 @@
 /**
- * How long a topic keeps records and whether it is compacted: as wanted, as found, and making it so.
- * The protocol that kafkajs speaks replaces all settings of a topic at once, so those that somebody
- * else made are sent again.
+ * How long a topic keeps records and whether it is compacted: as wanted, as found, and making it
+ * so. The protocol that kafkajs speaks replaces all settings of a topic at once, so those that
+ * somebody else made are sent again.
  */
 import kafkajs, { type Admin } from 'kafkajs';
 import type { TopicConfiguration } from '../bus.ts';
