@@ -82,7 +82,7 @@ const unreadable: Fault = {
       fromStranger(Buffer.concat([Buffer.from([1]), random])),
       fromStranger(Buffer.from([0, 0, 0])),
       fromStranger(framed(2_000_000_000, random)),
-      { key: null, value: random },
+      { key: null, value: Buffer.concat([Buffer.from([2]), random]) },
       { key: stranger, value: null },
     ]);
   },
