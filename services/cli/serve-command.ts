@@ -49,7 +49,9 @@ export async function serveCommand(
   const { values, hash, inputHash } = await loadClusterConfiguration(context, options, flags);
   await requireInput(served, sources, values);
   const outputFolder = resolve(context.workingFolder, options.out);
-  const objects = await openObjects({ settings: values.storage, folder: outputFolder });
+  const crashPoint = crashPointOf(context.environment);
+  const onStep = (step: string) => crashPoint?.(`sink:${step}`);
+  const objects = await openObjects({ settings: values.storage, folder: outputFolder, onStep });
   const bus = await openBus(context, values);
   try {
     const bounded = options.bounded === true;

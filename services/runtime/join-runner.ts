@@ -139,8 +139,9 @@ async function addPart(
   delivery: Delivery,
 ): Promise<OpenRepository | 'waiting' | 'ignored'> {
   const { record } = delivery;
-  if (ended.has(record.key)) return 'ignored';
+  // Before it is left out: what cannot be read becomes a dead letter, whoever's it is.
   const input = await decode(stage, engine, record);
+  if (ended.has(record.key)) return 'ignored';
   const { ordinal, of } = stage.part(input);
   const repository: OpenRepository = open.get(record.key) ?? { parts: new Map(), deliveries: [] };
   open.set(record.key, repository);

@@ -31,7 +31,12 @@ export async function deadLetterUnreadable(
   error: PipelineError,
 ): Promise<void> {
   const { code: reason, message: detail } = error;
-  const origin = await findOrigin(engine, topic, record);
+  const own = await readEnvelope(engine, topic, record);
+  const origin =
+    own === null
+      ? // Not even the envelope: the key is all there is.
+        await findRepository(engine, topic, record)
+      : { envelope: own, name: own.repositoryId, origin: '' };
   const dropped: PlannedRecord[] =
     origin === null
       ? []
@@ -42,7 +47,7 @@ export async function deadLetterUnreadable(
             detail,
           }),
         ];
-  const envelope = origin?.envelope ?? strangerEnvelope(engine, record);
+  const envelope = own ?? envelopeByPlace(engine, record, origin?.envelope);
   const cause = { reason, detail, attempts: 1 };
   const deadLetter = deadLetterRecord(engine, stage, topic, record, envelope, cause);
   await produce(engine, dropped, [deadLetter]);
@@ -63,13 +68,19 @@ export async function readEnvelope(
   }
 }
 
-/** Stands for what cannot be read. The place makes the id, so that redelivery gives it again. */
-function strangerEnvelope(engine: Engine, record: IncomingRecord): Envelope {
+/**
+ * Stands for an envelope that cannot be read. The place makes the id: redelivery gives it again, and
+ * other records of the repository have others.
+ */
+function envelopeByPlace(
+  engine: Engine,
+  record: IncomingRecord,
+  repository: Envelope | undefined,
+): Envelope {
   const place = `${record.topic}/${record.partition}/${record.offset}`;
   return {
-    ...datasetEnvelope(engine),
+    ...(repository ?? { ...datasetEnvelope(engine), repositoryId: record.key }),
     id: sha256(place).slice(0, 32),
-    repositoryId: record.key,
   };
 }
 
@@ -79,18 +90,7 @@ interface Origin {
   readonly origin: string;
 }
 
-/** The repository that the record belongs to, from itself or from what the source found. */
-async function findOrigin(
-  engine: Engine,
-  topic: TopicName,
-  record: IncomingRecord,
-): Promise<Origin | null> {
-  const envelope = await readEnvelope(engine, topic, record);
-  if (envelope !== null) return { envelope, name: envelope.repositoryId, origin: '' };
-  // Not even the envelope: the key is all there is.
-  return findRepository(engine, topic, record);
-}
-
+/** The repository that the record's key names, from what the source found. */
 async function findRepository(
   engine: Engine,
   topic: TopicName,

@@ -114,4 +114,34 @@ describe('cluster', () => {
     ]);
     await bus.close();
   });
+
+  it('makes a dead letter of every record that the join cannot read, not of the first alone', async () => {
+    const outputFolder = join(folder, 'unreadable-parts');
+    const topic = physicalTopic('default', 'file-thought');
+    let key: string | null = null;
+    const corrupted = new Set<string>();
+    const corrupt = async (record: OutgoingRecord) => {
+      if (record.topic !== topic) return record;
+      key ??= record.key;
+      if (record.key !== key || corrupted.size === 2) return record;
+      // What is written again after a fault or a restart is the same record.
+      const value = record.value.subarray(0, 9 + corrupted.size);
+      corrupted.add(Buffer.from(value).toString('hex'));
+      return { ...record, value };
+    };
+    await runCluster({
+      ...{ outputFolder, sources, tokenizer, processes, random: seededRandom(0) },
+      faults: 0,
+      busFaults: { ...calm, corrupt },
+    });
+    expect((await verifyOutput(outputFolder)).samples).toBe(2);
+    const bus = openSqliteBus(join(outputFolder, 'log'));
+    const letters = await readDeadLetters(bus, plainWire, 'default');
+    const expected = ['file-thought', key];
+    expect(letters.map(({ topic: of, envelope }) => [of, envelope.repositoryId])).toEqual([
+      expected,
+      expected,
+    ]);
+    await bus.close();
+  });
 });

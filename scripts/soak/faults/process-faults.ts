@@ -12,7 +12,14 @@ export const crashPoints: Readonly<Record<StageName, readonly string[]>> = {
   simulate: around,
   search: around,
   flatten: around,
-  sink: ['shard-written', 'provenance-written', 'entry-created', 'index-written'],
+  sink: [
+    'temporary-written',
+    'file-published',
+    'shard-written',
+    'provenance-written',
+    'entry-created',
+    'index-written',
+  ],
 };
 
 /** One life of its stage ends at each of them, in turn. */
