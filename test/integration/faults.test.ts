@@ -35,7 +35,7 @@ describe('faults', () => {
       const cluster = await sharedCluster('kafka', 'registry');
       const report = await tryFault({
         ...{ fault, seed, folder, sessionTimeoutMs, deadlineMs },
-        servers: { cluster, proxy: null, disks: null },
+        servers: { cluster, proxy: null, disks: null, redis: null },
         dataset: uniqueName('fault'),
         sources: writeSources(join(folder, 'sources'), sourceCount),
         sets: [...smallOutput, `sink.tokenizer=${writeByteTokenizer(folder)}`],

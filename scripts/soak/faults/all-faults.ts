@@ -3,5 +3,11 @@ import { brokerFaults } from './broker-faults.ts';
 import type { Fault } from './fault.ts';
 import { processFaults } from './process-faults.ts';
 import { recordFaults } from './record-faults.ts';
+import { serverFaults } from './server-faults.ts';
 
-export const allFaults: readonly Fault[] = [...processFaults, ...brokerFaults, ...recordFaults];
+export const allFaults: readonly Fault[] = [
+  ...processFaults,
+  ...brokerFaults,
+  ...serverFaults,
+  ...recordFaults,
+];

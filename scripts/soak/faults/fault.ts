@@ -15,6 +15,8 @@ export interface Servers {
   readonly proxy: CuttingProxy | null;
   /** Small file systems that can be filled; null where none can be mounted. */
   readonly disks: Disks | null;
+  /** Null: every process counts its own calls. */
+  readonly redis: string | null;
 }
 
 export interface Disks {

@@ -1,9 +1,13 @@
-/** Servers that may be harmed: a broker behind a proxy, on a disk that fills, and a registry. */
+/** Servers that may be harmed: a broker behind a proxy, on a disk that fills, registry and Redis. */
 import { join } from 'node:path';
 import { openCuttingProxy } from '../../../test/samples/cutting-proxy.ts';
 import { startCluster } from '../../cluster/cluster.ts';
 import { freePort } from '../../cluster/ports.ts';
+import { mountDisk } from './disks.ts';
 import type { Servers } from './fault.ts';
+
+/** Far above what a data set of the suite needs. */
+const diskMegabytes = 512;
 
 export interface OpenServers extends Servers {
   close(): Promise<void>;
@@ -12,18 +16,23 @@ export interface OpenServers extends Servers {
 export async function openServers(folder: string): Promise<OpenServers> {
   const kafkaPort = await freePort();
   const proxy = await openCuttingProxy(kafkaPort);
+  const broker = await mountDisk(join(folder, 'servers', 'kafka'), diskMegabytes);
+  const output = await mountDisk(join(folder, 'disk'), diskMegabytes);
   const cluster = await startCluster({
-    ...{ folder: join(folder, 'servers'), parts: ['kafka', 'registry'] },
+    ...{ folder: join(folder, 'servers'), parts: ['kafka', 'registry', 'redis'] },
     ...{ kafkaPort, kafkaAdvertisedPort: proxy.port },
     ...{ kafkaControllerPort: 0, registryPort: 0, redisPort: 0 },
   });
   return {
     cluster,
     proxy,
-    disks: null,
+    disks: broker === null || output === null ? null : { broker, output },
+    redis: cluster.address('redis'),
     close: async () => {
       await cluster.down();
       await proxy.close();
+      await broker?.unmount();
+      await output?.unmount();
     },
   };
 }

@@ -76,6 +76,7 @@ async function runCluster(
       NODE_OPTIONS: '--disable-warning=TimeoutNegativeWarning',
       BACKSTORY_KAFKA_BROKERS: cluster.address('kafka'),
       BACKSTORY_REGISTRY_URL: cluster.address('registry'),
+      ...(servers.redis === null ? {} : { BACKSTORY_REDIS_URL: servers.redis }),
       BACKSTORY_KAFKA_SESSION_TIMEOUT_MS: String(trial.sessionTimeoutMs),
       BACKSTORY_KAFKA_HEARTBEAT_MS: '500',
     },
