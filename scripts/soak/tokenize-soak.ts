@@ -1,8 +1,8 @@
 /**
- * `npm run soak -- tokenize [--megabytes 50] [--strings 100000] [--seed 1] [FOLDER…]`: for six real
- * vocabularies, ids of source text in many languages and of adversarial strings must be those of
- * Hugging Face's library. FOLDERs are searched for sources, by default this checkout; ten languages
- * with a fair share each are what `node scripts/fetch-sources.ts FOLDER` fetches.
+ * `npm run soak -- tokenize [--only NAME] [--megabytes 50] [--strings 100000] [--seed 1] [FOLDER…]`:
+ * for six real vocabularies, ids of source text in many languages and of adversarial strings must
+ * be those of Hugging Face's library. FOLDERs are searched for sources, by default this checkout;
+ * ten languages with a fair share each are what `node scripts/fetch-sources.ts FOLDER` fetches.
  */
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
@@ -17,6 +17,7 @@ export async function run(args: string[]): Promise<boolean> {
     args,
     allowPositionals: true,
     options: {
+      only: { type: 'string', default: '' },
       megabytes: { type: 'string', default: '50' },
       strings: { type: 'string', default: '100000' },
       seed: { type: 'string', default: '1' },
@@ -29,7 +30,7 @@ export async function run(args: string[]): Promise<boolean> {
   const numRuns = Number(values.strings);
   const strings = fc.sample(adversarial, { numRuns, seed: Number(values.seed) });
   let broken = 0;
-  for (const name of vocabularyNames) {
+  for (const name of vocabularyNames.filter((each) => each.includes(values.only))) {
     const both = await openBoth(name);
     const found: string[] = [];
     for (const list of [texts, strings]) {
