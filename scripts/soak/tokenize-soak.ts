@@ -1,5 +1,5 @@
 /**
- * `npm run soak -- tokenize [--only NAME] [--megabytes 50] [--strings 100000] [--seed 1] [FOLDER…]`:
+ * `npm run soak -- tokenize [--only NAME] [--megabytes 50] [--strings 100000] [--seed 1] [FOLDER]`:
  * for six real vocabularies, ids of source text in many languages and of adversarial strings must
  * be those of Hugging Face's library. FOLDERs are searched for sources, by default this checkout;
  * ten languages with a fair share each are what `node scripts/fetch-sources.ts FOLDER` fetches.

@@ -69,8 +69,8 @@ export async function readEnvelope(
 }
 
 /**
- * Stands for an envelope that cannot be read. The place makes the id: redelivery gives it again, and
- * other records of the repository have others.
+ * Stands for an envelope that cannot be read. The place makes the id: redelivery gives it again,
+ * and other records of the repository have others.
  */
 function envelopeByPlace(
   engine: Engine,

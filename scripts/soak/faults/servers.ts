@@ -1,4 +1,4 @@
-/** Servers that may be harmed: a broker behind a proxy, on a disk that fills, registry and Redis. */
+/** Servers that may be harmed: a broker behind a proxy on a small disk, registry and Redis. */
 import { join } from 'node:path';
 import { openCuttingProxy } from '../../../test/samples/cutting-proxy.ts';
 import { startCluster } from '../../cluster/cluster.ts';
