@@ -6,6 +6,9 @@ import { type CommandContext, createTerminal } from './context.ts';
 import { exitCodes, reportFailure } from './failures.ts';
 import { runCommandLine } from './program.ts';
 
+/** A command that is over has let go of everything; what still runs then was left behind. */
+const lingerMsMax = 5000;
+
 /** npm, the launcher and the terminal may each pass one Ctrl-C on: that is one, not three. */
 const sameSignalMs = 500;
 
@@ -54,3 +57,5 @@ process.on('uncaughtException', (error) => {
 });
 
 process.exitCode = await runCommandLine(process.argv.slice(2), context);
+// A client that was closed in time, and not in peace, may fetch for ever and keep the process.
+setTimeout(() => process.exit(), lingerMsMax).unref();
