@@ -7,8 +7,6 @@ export default defineConfig({
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
     pool: 'forks',
-    // kafkajs asks for a negative wait once per process on Node 24, which is harmless.
-    execArgv: ['--disable-warning=TimeoutNegativeWarning'],
     globalSetup: ['test/samples/cluster-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

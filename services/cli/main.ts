@@ -33,15 +33,6 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-// kafkajs sets timers in the past, which Node takes for 1 ms and tells once per process.
-const warn = process.listeners('warning')[0];
-if (warn !== undefined) {
-  process.off('warning', warn);
-  process.on('warning', (warning) => {
-    if (warning.name !== 'TimeoutNegativeWarning') warn(warning);
-  });
-}
-
 const context: CommandContext = {
   environment: process.env,
   workingFolder: process.cwd(),

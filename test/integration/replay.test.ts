@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
+import '../../services/runtime/kafka/guard.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { differences, outputHashes } from '../../scripts/soak/compare-outputs.ts';
 import { startBackstory } from '../../scripts/soak/start-backstory.ts';

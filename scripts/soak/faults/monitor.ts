@@ -1,6 +1,7 @@
 /** Watches a cluster from outside, by offsets alone: how far stages are, when they move again. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
+import '../../../services/runtime/kafka/guard.ts';
 import {
   consumerGroup,
   physicalTopic,

@@ -6,6 +6,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
+import '../../../services/runtime/kafka/guard.ts';
 import { deadLetterTopic, physicalTopic, topicNames } from '../../../schemas/topology.ts';
 import { openSqliteBus } from '../../../services/runtime/bus-sqlite.ts';
 

@@ -73,7 +73,6 @@ async function runCluster(
   const group = new StageGroup({
     ...{ sources, dataset, output, stateFolder: join(folder, 'state'), restartMs: 1000 },
     servers: {
-      NODE_OPTIONS: '--disable-warning=TimeoutNegativeWarning',
       BACKSTORY_KAFKA_BROKERS: cluster.address('kafka'),
       BACKSTORY_REGISTRY_URL: cluster.address('registry'),
       ...(servers.redis === null ? {} : { BACKSTORY_REDIS_URL: servers.redis }),

@@ -1,17 +1,20 @@
 /**
- * Mends a place of kafkajs 2.2.4 where requests are left for ever, found by cutting connections
- * under a cluster (README.md, "It leaves requests unwatched"). Loaded with the client, once.
+ * Mends two places of kafkajs 2.2.4: requests that are left for ever, found by cutting connections
+ * under a cluster, and a timer that never rests (README.md, "It leaves requests unwatched", "It
+ * looks at empty queues"). Loaded with the client, once.
  */
 import { createRequire } from 'node:module';
 
 /** What kafkajs has and does not type. */
 interface RequestQueue {
   requestTimeoutIntervalId: NodeJS.Timeout | null | undefined;
+  readonly pending: readonly unknown[];
   readonly broker: string;
   push(request: unknown): void;
   destroy(): void;
   rejectAll(error: Error): void;
   waitForPendingRequests(): Promise<void>;
+  scheduleCheckPendingRequests(): void;
 }
 
 interface Class<Instance> {
@@ -50,4 +53,17 @@ function guardRequests(prototype: RequestQueue): void {
   };
 }
 
-guardRequests((require('kafkajs/src/network/requestQueue') as Class<RequestQueue>).prototype);
+/**
+ * A queue that nothing waits in is looked at again after a negative time, for ever: a thousand
+ * times a second and connection, with a warning from Node. Who puts a request in asks for the look.
+ */
+function restWhenEmpty(prototype: RequestQueue): void {
+  const { scheduleCheckPendingRequests } = prototype;
+  prototype.scheduleCheckPendingRequests = function scheduleWhenPending() {
+    if (this.pending.length > 0) scheduleCheckPendingRequests.call(this);
+  };
+}
+
+const { prototype } = require('kafkajs/src/network/requestQueue') as Class<RequestQueue>;
+guardRequests(prototype);
+restWhenEmpty(prototype);

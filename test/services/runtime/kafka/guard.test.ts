@@ -1,12 +1,17 @@
-/** kafkajs's queues of requests: nothing in them waits for ever when a connection closes. */
+/**
+ * kafkajs's queues of requests: nothing in them waits for ever when a connection closes, and an
+ * empty one is left in peace.
+ */
 import { createRequire } from 'node:module';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import '../../../../services/runtime/kafka/guard.ts';
 
 interface Queue {
   push(request: unknown): void;
   scheduleRequestTimeoutCheck(): void;
   destroy(): void;
+  checkPendingRequests(): void;
+  fulfillRequest(response: { correlationId: number; size: number; payload: unknown }): void;
   waitForPendingRequests(): Promise<void>;
 }
 
@@ -14,9 +19,9 @@ const require = createRequire(import.meta.url);
 const RequestQueue = require('kafkajs/src/network/requestQueue') as new (options: object) => Queue;
 
 const silent = { namespace: () => silent, debug: () => {}, warn: () => {} };
-const newQueue = () =>
+const newQueue = (maxInFlightRequests: number | null = null) =>
   new RequestQueue({
-    ...{ maxInFlightRequests: null, requestTimeout: 60_000, clientId: 'test', broker: 'b:1' },
+    ...{ maxInFlightRequests, requestTimeout: 60_000, clientId: 'test', broker: 'b:1' },
     ...{ enforceRequestTimeout: true, logger: silent },
   });
 
@@ -29,6 +34,10 @@ function request(correlationId: number) {
 }
 
 describe('a queue of requests', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
   it('ends what waits when its timer stops, and those who wait for that', async () => {
     const queue = newQueue();
     queue.scheduleRequestTimeoutCheck();
@@ -49,5 +58,25 @@ describe('a queue of requests', () => {
     queue.destroy();
     expect(() => queue.push(request(3).pushed)).toThrow(/closing/);
     await queue.waitForPendingRequests();
+  });
+
+  it('sets a timer only where a request waits, and sends that one when its turn comes', async () => {
+    vi.useFakeTimers();
+    const queue = newQueue(1);
+    queue.scheduleRequestTimeoutCheck();
+    const idle = vi.getTimerCount();
+    queue.checkPendingRequests();
+    expect(vi.getTimerCount()).toBe(idle);
+    const [first, second] = [request(1), request(2)];
+    queue.push(first.pushed);
+    expect(vi.getTimerCount()).toBe(idle);
+    queue.push(second.pushed);
+    expect(vi.getTimerCount()).toBe(idle + 1);
+    queue.fulfillRequest({ correlationId: 1, size: 0, payload: null });
+    queue.fulfillRequest({ correlationId: 2, size: 0, payload: null });
+    await Promise.all([first.promise, second.promise]);
+    await vi.advanceTimersByTimeAsync(50);
+    expect(vi.getTimerCount()).toBe(idle);
+    queue.destroy();
   });
 });
