@@ -59,6 +59,10 @@ async function readAll(bus: Bus, topic: string): Promise<readonly IncomingRecord
   );
 }
 
+/** How many records these are, each told once. */
+const distinct = (records: readonly IncomingRecord[]) =>
+  new Set(records.map(({ partition, offset }) => `${partition}/${offset}`)).size;
+
 const numberOf = (record: IncomingRecord) => Number(Buffer.from(record.value).toString());
 
 /** Produces numbered calls of ten records, several at once, while `faults` happen. */
@@ -165,10 +169,9 @@ describe('consuming', () => {
     for (let round = 0; round < 4; round += 1) {
       await produceUnder(bus, topic, 10, noFaults);
       proxy.cut();
-      await until(() => received.length >= (round + 1) * 100);
+      // A cut delivers again what was not committed, which is no progress.
+      await until(() => distinct(received) >= (round + 1) * 100);
     }
-    const seen = new Set(received.map((record) => `${record.partition}/${record.offset}`));
-    expect(seen.size).toBeGreaterThanOrEqual(400);
     for (const at of [0, 1, 2]) {
       const offsets = received.filter((r) => r.partition === at).map((r) => r.offset);
       expect([...new Set(offsets)]).toEqual(Array.from(new Set(offsets), (_, index) => index));
