@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { seededRandom } from '../../test/simulation/random.ts';
 import { startCluster } from '../cluster/cluster.ts';
-import { backstory } from './backstory-process.ts';
 import { runClusterGroup } from './cluster-group.ts';
 import { differences, outputHashes } from './compare-outputs.ts';
+import { runBackstory } from './start-backstory.ts';
 
 const freePorts = { kafkaPort: 0, kafkaControllerPort: 0, registryPort: 0, redisPort: 0 };
 const deadlineMs = 3_600_000;
@@ -37,7 +37,7 @@ export async function run(args: string[]): Promise<boolean> {
     const embedded = join(folder, 'embedded');
     const dataset = 'soak';
     const run = ['run', ...sources, '--out', embedded, '--quiet'];
-    const single = await backstory([...run, '--set', `runtime.dataset=${dataset}`]);
+    const single = await runBackstory([...run, '--set', `runtime.dataset=${dataset}`]);
     if (single.code !== 0) throw new Error(`exit ${single.code}: ${single.output}`);
     const output = join(folder, 'cluster');
     const report = await runClusterGroup({
@@ -51,7 +51,7 @@ export async function run(args: string[]): Promise<boolean> {
       random: seededRandom(Number(values.seed)),
     });
     const different = differences(outputHashes(embedded), outputHashes(output));
-    const verified = await backstory(['verify', output]);
+    const verified = await runBackstory(['verify', output]);
     const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
     console.log(
       `${sources.length} sources: embedded ${seconds(single.wallMs)}, cluster ${seconds(report.wallMs)} in ` +

@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { seededRandom } from '../../test/simulation/random.ts';
-import { backstory, type Finished } from './backstory-process.ts';
 import { differences, outputHashes } from './compare-outputs.ts';
+import { type Run, runBackstory } from './start-backstory.ts';
 
 export async function run(args: string[]): Promise<boolean> {
   const { values, positionals } = parseArgs({
@@ -49,13 +49,13 @@ async function soak(
     for (;;) {
       // Within the length of a whole run: kills land before, during and after every stage's work.
       const killAfterMs = kills < times ? 200 + random.next() * 0.7 * first.wallMs : undefined;
-      const life = await backstory(['run', ...sources, '--out', output, '--quiet'], killAfterMs);
+      const life = await runBackstory(['run', ...sources, '--out', output, '--quiet'], killAfterMs);
       if (life.code === 0) break;
       if (life.code !== null) throw new Error(`exit ${life.code}: ${life.output}`);
       kills += 1;
       killsHere += 1;
     }
-    const verified = await backstory(['verify', output]);
+    const verified = await runBackstory(['verify', output]);
     const different = differences(expected, outputHashes(output));
     console.log(
       `output ${round}: ${killsHere} kills, ${verdict(different)}, verify exit ${verified.code}`,
@@ -69,8 +69,8 @@ async function soak(
   return broken === 0;
 }
 
-async function complete(output: string, sources: readonly string[]): Promise<Finished> {
-  const finished = await backstory(['run', ...sources, '--out', output, '--quiet']);
+async function complete(output: string, sources: readonly string[]): Promise<Run> {
+  const finished = await runBackstory(['run', ...sources, '--out', output, '--quiet']);
   if (finished.code !== 0) throw new Error(`exit ${finished.code}: ${finished.output}`);
   return finished;
 }

@@ -16,7 +16,7 @@ import {
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { backstory } from './backstory-process.ts';
+import { runBackstory } from './start-backstory.ts';
 
 /** Permissively licensed: BSD, Apache-2.0 or MIT. */
 const packages = {
@@ -36,9 +36,9 @@ export async function run(args: string[]): Promise<boolean> {
       `${sources.length} packages: ${sources.map((path) => path.split('/').at(-1)).join(' ')}`,
     );
     const output = join(folder, 'output');
-    const finished = await backstory(['run', ...sources, '--out', output]);
+    const finished = await runBackstory(['run', ...sources, '--out', output]);
     console.log(finished.output);
-    const verified = await backstory(['verify', output]);
+    const verified = await runBackstory(['verify', output]);
     console.log(verified.output);
     return finished.code === 0 && verified.code === 0;
   } finally {

@@ -10,15 +10,20 @@ export interface Finished {
   readonly output: string;
 }
 
+/** One that was waited for. */
+export interface Run extends Finished {
+  readonly wallMs: number;
+}
+
 export interface StartedBackstory {
   readonly child: ChildProcess;
   readonly finished: Promise<Finished>;
 }
 
-/** Runs `backstory PARAMETERS` with further environment. */
+/** Starts `backstory PARAMETERS` with further environment. */
 export function startBackstory(
   parameters: readonly string[],
-  environment: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string>> = {},
 ): StartedBackstory {
   const child = spawn(process.execPath, [launcher, ...parameters], {
     detached: true,
@@ -47,5 +52,23 @@ export function signalGroup(child: ChildProcess, signal: NodeJS.Signals): boolea
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
     throw error;
+  }
+}
+
+/** Runs `backstory PARAMETERS` to its end; with `killAfterMs` the whole group gets SIGKILL then. */
+export async function runBackstory(
+  parameters: readonly string[],
+  killAfterMs?: number,
+): Promise<Run> {
+  const started = performance.now();
+  const { child, finished } = startBackstory(parameters);
+  const timer =
+    killAfterMs === undefined
+      ? undefined
+      : setTimeout(() => signalGroup(child, 'SIGKILL'), killAfterMs);
+  try {
+    return { ...(await finished), wallMs: performance.now() - started };
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -7,8 +7,8 @@ import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { backstory } from '../../scripts/soak/backstory-process.ts';
 import { differences, outputHashes } from '../../scripts/soak/compare-outputs.ts';
+import { runBackstory } from '../../scripts/soak/start-backstory.ts';
 import { openSqliteBus } from '../../services/runtime/bus-sqlite.ts';
 import { seededRandom } from '../simulation/random.ts';
 import { writeRepositories } from '../simulation/repositories.ts';
@@ -19,7 +19,7 @@ const isRoot = process.getuid?.() === 0;
 
 describe('interrupted runs', () => {
   let folder: string;
-  let run: (output: string, killAfterMs?: number) => ReturnType<typeof backstory>;
+  let run: (output: string, killAfterMs?: number) => ReturnType<typeof runBackstory>;
   let expected: Map<string, string>;
   let wallMs: number;
 
@@ -30,7 +30,7 @@ describe('interrupted runs', () => {
     const sets = [`sink.tokenizer=${tokenizer}`, 'sink.contextLength=2048', 'search.iterations=1'];
     const options = sets.flatMap((set) => ['--set', set]);
     run = (output, killAfterMs) =>
-      backstory(['run', ...sources, '--out', output, '--quiet', ...options], killAfterMs);
+      runBackstory(['run', ...sources, '--out', output, '--quiet', ...options], killAfterMs);
     const finished = await run(join(folder, 'undisturbed'));
     expect(finished).toMatchObject({ code: 0, output: '' });
     wallMs = finished.wallMs;
@@ -51,7 +51,7 @@ describe('interrupted runs', () => {
     expect(kills).toBeGreaterThan(0);
     expect(await run(output)).toMatchObject({ code: 0, output: '' });
     expect(differences(expected, outputHashes(output))).toEqual([]);
-    expect((await backstory(['verify', output])).code).toBe(0);
+    expect((await runBackstory(['verify', output])).code).toBe(0);
   });
 
   it('refuses an output in which another process works, and disturbs nothing', async () => {
