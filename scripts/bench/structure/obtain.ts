@@ -132,6 +132,21 @@ export function fromDebianGem(name: string): Obtain {
   };
 }
 
+/**
+ * The release that the machine installs from, without its updates, so that versions stay; and its
+ * sources, which are seldom switched on.
+ */
+async function debianList(run: Context['run']): Promise<string> {
+  const format = '$(REPO_URI) $(RELEASE) $(COMPONENT)';
+  const told = await run('apt-get', ['indextargets', '--format', format, 'Created-By: Packages']);
+  const places = [...new Set(told.split('\n'))].filter((place) => /debian\/ \w+ main$/.test(place));
+  if (places.length === 0) {
+    const missing = 'apt-get names no Debian repository; add one to /etc/apt and update';
+    throw new BenchError('BENCH_NOT_OBTAINED', missing);
+  }
+  return places.map((place) => `deb ${place}\ndeb-src ${place}\n`).join('');
+}
+
 /** A list of its own, so that the machine's stays as it is. */
 async function debianSources({ cache, run }: Context): Promise<string[]> {
   const folder = join(cache, 'apt');
@@ -145,8 +160,7 @@ async function debianSources({ cache, run }: Context): Promise<string[]> {
   ].flatMap((option) => ['-o', option]);
   await mkdir(join(folder, 'lists/partial'), { recursive: true });
   await mkdir(join(folder, 'cache/archives/partial'), { recursive: true });
-  const place = 'http://deb.debian.org/debian bookworm main\n';
-  await writeFile(join(folder, 'sources.list'), `deb ${place}deb-src ${place}`);
+  await writeFile(join(folder, 'sources.list'), await debianList(run));
   const lists = (await readdir(join(folder, 'lists'))).join('\n');
   if (!['_Packages', '_Sources'].every((name) => lists.includes(name))) {
     await run('apt-get', [...options, '--quiet', 'update']);
