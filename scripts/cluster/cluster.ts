@@ -2,13 +2,14 @@
  * Kafka, registry and Redis as processes of one folder. Starting is idempotent: what runs stays,
  * what does not is started on its data and its port of last time.
  */
+
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { PipelineError } from '../../services/runtime/errors.ts';
 import { choosePort } from './ports.ts';
 import {
   isRunning,
   signalServer,
-  sleep,
   startServer,
   stopServer,
   waitUntilReady,
@@ -62,7 +63,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     address: (part) => only(part).address,
     signal: async (part, signal) => {
       signalServer(only(part), signal);
-      while (signal === 'SIGKILL' && isRunning(only(part))) await sleep(killPollMs);
+      while (signal === 'SIGKILL' && isRunning(only(part))) await delay(killPollMs);
     },
     stop: (part) => stopServer(only(part), specOf(part).graceMs),
     start: (part) => up({ ...settings, parts: [part] }),

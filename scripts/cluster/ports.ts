@@ -3,10 +3,11 @@
  * client that asks again and again for a server that is down can get the server's own port, and
  * then it talks to itself and the server cannot come back.
  */
+
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { PipelineError } from '../../services/runtime/errors.ts';
-import { sleep } from './server-process.ts';
 
 const freeFrom = 15_000;
 const freeBelow = 32_000;
@@ -52,7 +53,7 @@ async function isFree(port: number, host: string, waitMs: number): Promise<boole
   const deadline = performance.now() + waitMs;
   while (!(await canBind(port, host))) {
     if (performance.now() >= deadline) return false;
-    await sleep(releasePollMs);
+    await delay(releasePollMs);
   }
   return true;
 }

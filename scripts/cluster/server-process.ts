@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { PipelineError } from '../../services/runtime/errors.ts';
 
 export interface ServerProcess {
@@ -14,8 +15,6 @@ export interface ServerProcess {
 
 const pollMs = 100;
 const logLinesShown = 15;
-
-export const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Field 22 of /proc/PID/stat: a reused id has another one. Null when there is no such process. */
 function startTimeOf(pid: number): string | null {
@@ -83,7 +82,7 @@ export async function stopServer(server: ServerProcess, graceMs: number): Promis
   const deadline = performance.now() + graceMs;
   while (isRunning(server)) {
     if (performance.now() > deadline) signalServer(server, 'SIGKILL');
-    await sleep(pollMs);
+    await delay(pollMs);
   }
 }
 
@@ -114,7 +113,7 @@ export async function waitUntilReady(server: ServerProcess, readiness: Readiness
       await stopServer(server, 0);
       throw fail(`was not ready after ${Math.round(readyMs / 1000)} s`);
     }
-    await sleep(pollMs);
+    await delay(pollMs);
   }
   // Another program may have answered in its place.
   if (!isRunning(server)) throw fail('ended while it started');

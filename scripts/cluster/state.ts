@@ -2,12 +2,13 @@
  * cluster.json: which servers a folder has, where they listen and which processes they are. Tests,
  * people and other programs read it; it is written whole and renamed, under the folder's lock.
  */
+
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { PipelineError } from '../../services/runtime/errors.ts';
-import { sleep } from './server-process.ts';
 import { partNames } from './settings.ts';
 
 const serverSchema = z.object({
@@ -64,7 +65,7 @@ export async function withLock<T>(folder: string, task: () => Promise<T>): Promi
   const lock = new DatabaseSync(join(folder, 'lock.db'));
   try {
     lock.exec('PRAGMA busy_timeout = 0');
-    while (!tryLock(lock)) await sleep(lockPollMs);
+    while (!tryLock(lock)) await delay(lockPollMs);
     return await task();
   } finally {
     lock.close();

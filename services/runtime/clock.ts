@@ -23,6 +23,19 @@ export const systemClock: Clock = {
     }),
 };
 
+/** Ends early, without a failure, when the signal aborts: the caller looks at the signal. */
+export async function sleepUnlessAborted(
+  clock: Clock,
+  ms: number,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await clock.sleep(ms, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
 /** A clock for tests: sleeping advances it at once. */
 export function manualClock(startMs = 0): Clock & { advance(ms: number): void } {
   let now = startMs;

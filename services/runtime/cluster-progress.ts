@@ -11,7 +11,7 @@ import {
   topics,
 } from '../../schemas/topology.ts';
 import type { Bus } from './bus.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, sleepUnlessAborted } from './clock.ts';
 import { recordsIn, unfinished } from './lag.ts';
 import type { RunProgress } from './progress.ts';
 
@@ -31,7 +31,7 @@ export function createClusterProgress(bus: Bus, dataset: string, clock: Clock): 
       while (measured + foundSince >= limit && !signal.aborted) {
         measured = await openRepositories(bus, dataset);
         foundSince = 0;
-        if (measured >= limit) await sleepUnlessAborted(clock, signal);
+        if (measured >= limit) await sleepUnlessAborted(clock, pollMs, signal);
       }
     },
   };
@@ -76,13 +76,4 @@ function upTo(last: StageName): StageName[] {
   const through = stageNames.slice(0, stageNames.indexOf(last) + 1);
   const reads = (stage: StageName): readonly TopicName[] => stages[stage].reads;
   return through.filter((stage) => reads(stage).length > 0);
-}
-
-async function sleepUnlessAborted(clock: Clock, signal: AbortSignal): Promise<void> {
-  try {
-    await clock.sleep(pollMs, signal);
-  } catch (error) {
-    // Being stopped is no failure: the caller looks at the signal.
-    if (!signal.aborted) throw error;
-  }
 }

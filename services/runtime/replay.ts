@@ -11,7 +11,7 @@ import {
   type TopicName,
 } from '../../schemas/topology.ts';
 import type { Bus, OutgoingRecord } from './bus.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, sleepUnlessAborted } from './clock.ts';
 import { PipelineError } from './errors.ts';
 import { canonicalJson } from './ids.ts';
 import type { ObjectStore } from './objects/object-store.ts';
@@ -102,7 +102,7 @@ export async function beginReplay(options: ReplayOptions): Promise<Replay> {
           await objects.replace(filePath, Buffer.from(`${complete}\n`, 'utf8'));
           return;
         }
-        await sleepUnlessAborted(clock, signal);
+        await sleepUnlessAborted(clock, pollMs, signal);
       }
     },
   };
@@ -172,13 +172,5 @@ async function copyTopic(
       if (copies.length > 0) await bus.produce(copies);
       position = last.offset + 1;
     }
-  }
-}
-
-async function sleepUnlessAborted(clock: Clock, signal: AbortSignal): Promise<void> {
-  try {
-    await clock.sleep(pollMs, signal);
-  } catch (error) {
-    if (!signal.aborted) throw error;
   }
 }

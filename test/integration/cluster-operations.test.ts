@@ -4,11 +4,11 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { physicalTopic } from '../../schemas/topology.ts';
+import { freePort } from '../../scripts/cluster/ports.ts';
 import { type Finished, startBackstory } from '../../scripts/soak/start-backstory.ts';
 import { verifyOutput } from '../../services/cli/verify.ts';
 import type { Bus } from '../../services/runtime/bus.ts';
@@ -20,14 +20,6 @@ import { smallOutput, writeByteTokenizer } from '../simulation/run-graph.ts';
 
 /** Longest wait for anything; reaching it fails the test. */
 const waitMsMax = 90_000;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe('operating a live cluster', () => {
   const dataset = uniqueName('live');
@@ -63,7 +55,6 @@ describe('operating a live cluster', () => {
     const cluster = await sharedCluster('kafka', 'registry');
     const brokers = cluster.address('kafka');
     servers = {
-      NODE_OPTIONS: '--disable-warning=TimeoutNegativeWarning',
       BACKSTORY_KAFKA_BROKERS: brokers,
       BACKSTORY_REGISTRY_URL: cluster.address('registry'),
     };

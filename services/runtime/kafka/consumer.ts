@@ -3,6 +3,7 @@
  * once, or waits here while the stage has paused the partition, so that heartbeats never stop.
  * kafkajs commits nothing by itself: offsets, positions and rebalances are kept here.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { BusConsumer, Commit, ConsumerOptions, TopicPartition } from '../bus.ts';
 import { PipelineError } from '../errors.ts';
@@ -30,8 +31,6 @@ const againPauseMs = 1000;
 
 /** About half a minute: a broker that restarts finds its members with their partitions. */
 const keepMembership = { initialRetryTime: 100, maxRetryTime: 2000, retries: 20 };
-
-const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Joins the group; resolves when the first assignment is known and deliveries may begin. */
 export async function openConsumer(
@@ -170,7 +169,7 @@ class GroupMember implements BusConsumer {
   }
 
   async #openAgain(): Promise<void> {
-    await sleep(againPauseMs);
+    await delay(againPauseMs);
     if (this.#closed) return;
     this.#consumer = this.#create();
     await this.#run();
@@ -332,7 +331,7 @@ class GroupMember implements BusConsumer {
       );
       // kafkajs says nothing when it ignores a commit because it is restarting or stopping.
       if (this.#commitsSeen === seen) {
-        await sleep(commitPauseMs);
+        await delay(commitPauseMs);
         throw new Error('the consumer is between two memberships');
       }
       for (const { commit, assignment } of owned) assignment.committedOffset = commit.offset;

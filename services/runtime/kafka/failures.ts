@@ -2,6 +2,7 @@
  * What a failed call to Kafka means: wait and repeat it, or give up with a code. Nearly everything
  * passes when brokers come back; what does not is named by the broker as not retriable.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { PipelineError } from '../errors.ts';
 
 /** The part of kafkajs errors that decides. */
@@ -101,8 +102,6 @@ export interface Patience {
 const firstPauseMs = 50;
 const pauseMsMax = 2000;
 
-const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
 /** Repeats a call with growing pauses until it succeeds, cannot succeed, or patience is out. */
 export async function patiently<T>(
   doing: string,
@@ -119,7 +118,7 @@ export async function patiently<T>(
         throw codedFailure(error, doing, patience.brokers);
       }
       // Half to full: many processes must not come back in step.
-      await sleep(pauseMs * (0.5 + Math.random() / 2));
+      await delay(pauseMs * (0.5 + Math.random() / 2));
     }
   }
 }

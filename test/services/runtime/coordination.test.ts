@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../../../scripts/cluster/ports.ts';
 import { manualClock, systemClock } from '../../../services/runtime/clock.ts';
 import { configuration } from '../../../services/runtime/coordination/config.ts';
 import type {
@@ -26,7 +27,6 @@ import { openObjectMemo } from '../../../services/runtime/memo-objects.ts';
 import { openLocalObjects } from '../../../services/runtime/objects/local.ts';
 import { nothingSpent } from '../../../services/teacher/openai/spending.ts';
 import type { Teacher } from '../../../services/teacher/port.ts';
-import { freePort } from '../../samples/free-port.ts';
 
 const never = new AbortController().signal;
 const unlimited: BudgetLimits = {
