@@ -245,8 +245,40 @@ describe('consuming', () => {
   });
 });
 
+describe('closing', () => {
+  it.each(['answered', 'broken'])('leaves the group while joining is %s', async (how) => {
+    const bus = await open();
+    const topic = await newTopic(bus, 1);
+    const group = uniqueName('group');
+    const { promise: asked, resolve } = Promise.withResolvers<void>();
+    proxy.dropAnswers(apiKeys.joinGroup, () => {
+      resolve();
+      return how === 'broken';
+    });
+    const joining = collect(bus, { group, topics: [topic] });
+    const refused = expect(joining).rejects.toThrow();
+    await asked;
+    const closed = bus.close();
+    proxy.dropAnswers(apiKeys.joinGroup, null);
+    if (how === 'broken') proxy.cut();
+    await closed;
+    await refused;
+    // A consumer that goes on would fetch every 200 ms.
+    let fetches = 0;
+    proxy.dropAnswers(apiKeys.fetch, () => {
+      fetches += 1;
+      return false;
+    });
+    await new Promise((later) => setTimeout(later, 1500));
+    proxy.dropAnswers(apiKeys.fetch, null);
+    expect(fetches).toBe(0);
+  });
+});
+
 describe('the broker', () => {
-  it('is killed and comes back: what was acknowledged is there, members go on', async () => {
+  it('is killed and comes back: what was acknowledged is there, members go on', {
+    timeout: clusterStartMsMax,
+  }, async () => {
     const bus = await open();
     const topic = await newTopic(bus, 3);
     const group = uniqueName('group');

@@ -79,6 +79,8 @@ const pastSessionMs = 9000;
 const stoppedConsumer: Fault = {
   name: 'SIGSTOP of a consumer past its session',
   quick: false,
+  // The source waits for what the stopped one holds: there is work left for the second strike.
+  sets: ['runtime.openRepositoriesMax=4'],
   strike: async (field) => {
     const { group, random, over } = field;
     const readers = stageNames.filter((stage) => stages[stage].reads.length > 0);

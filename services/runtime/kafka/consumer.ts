@@ -32,18 +32,20 @@ const againPauseMs = 1000;
 /** About half a minute: a broker that restarts finds its members with their partitions. */
 const keepMembership = { initialRetryTime: 100, maxRetryTime: 2000, retries: 20 };
 
-/** Joins the group; resolves when the first assignment is known and deliveries may begin. */
-export async function openConsumer(
-  context: ConsumerContext,
-  options: ConsumerOptions,
-): Promise<BusConsumer> {
-  for (const topic of options.topics) await context.topics.partitions(topic);
-  const member = new GroupMember(context, options);
-  await member.open();
-  return member;
+export interface OpenableConsumer extends BusConsumer {
+  /** Joins the group; resolves when the first assignment is known and deliveries may begin. */
+  open(): Promise<void>;
 }
 
-class GroupMember implements BusConsumer {
+export async function createConsumer(
+  context: ConsumerContext,
+  options: ConsumerOptions,
+): Promise<OpenableConsumer> {
+  for (const topic of options.topics) await context.topics.partitions(topic);
+  return new GroupMember(context, options);
+}
+
+class GroupMember implements OpenableConsumer {
   readonly #context: ConsumerContext;
   readonly #options: ConsumerOptions;
   readonly #assignments = new Assignments();
@@ -59,6 +61,7 @@ class GroupMember implements BusConsumer {
   #lastSignMs = performance.now();
   #opened = false;
   #closed = false;
+  #closing: Promise<void> | null = null;
 
   constructor(context: ConsumerContext, options: ConsumerOptions) {
     const { patience } = context;
@@ -98,7 +101,8 @@ class GroupMember implements BusConsumer {
       rebalanceTimeout: settings.rebalanceTimeoutMs,
       maxWaitTimeInMs: settings.fetchWaitMs,
       maxBytesPerPartition: settings.fetchBytesMax,
-      retry: keepMembership,
+      // A crash that ends when this has closed would begin a membership that nobody ends.
+      retry: { ...keepMembership, restartOnFailure: async () => !this.#closed },
     });
     const sign = () => {
       this.#lastSignMs = performance.now();
@@ -135,6 +139,10 @@ class GroupMember implements BusConsumer {
       return consumer.connect();
     });
     await consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true });
+    if (this.#closed) {
+      await consumer.disconnect();
+      return;
+    }
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
@@ -338,10 +346,15 @@ class GroupMember implements BusConsumer {
     });
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.#closed = true;
     this.#watchdog.stop();
+    this.#ready.reject(new Error('the consumer was closed before it had joined'));
     await this.#commits;
     this.#assignments.clear();
     await this.#consumer.disconnect();

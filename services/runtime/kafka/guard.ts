@@ -1,7 +1,8 @@
 /**
- * Mends two places of kafkajs 2.2.4: requests that are left for ever, found by cutting connections
- * under a cluster, and a timer that never rests (README.md, "It leaves requests unwatched", "It
- * looks at empty queues"). Loaded with the client, once.
+ * Mends three places of kafkajs 2.2.4: requests that are left for ever and consumers that go on when
+ * they were closed, found by the fault suite, and a timer that never rests (README.md, "It leaves
+ * requests unwatched", "A consumer that closes", "It looks at empty queues"). Loaded with the
+ * client, once.
  */
 import { createRequire } from 'node:module';
 
@@ -15,6 +16,16 @@ interface RequestQueue {
   rejectAll(error: Error): void;
   waitForPendingRequests(): Promise<void>;
   scheduleCheckPendingRequests(): void;
+}
+
+/** What fetches for one membership of a consumer. */
+interface Runner {
+  running: boolean;
+  readonly consumerGroup: { connect(): Promise<void>; joinAndSync(): Promise<void> };
+  readonly onCrash: (error: unknown) => Promise<void>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  scheduleFetchManager(): void;
 }
 
 interface Class<Instance> {
@@ -64,6 +75,36 @@ function restWhenEmpty(prototype: RequestQueue): void {
   };
 }
 
-const { prototype } = require('kafkajs/src/network/requestQueue') as Class<RequestQueue>;
-guardRequests(prototype);
-restWhenEmpty(prototype);
+/**
+ * A runner that is stopped while it joins takes no notice: it joins, fetches for ever and keeps its
+ * partitions from everybody. Stopping waits until it has joined, or has failed to, and then leaves.
+ */
+function guardRunner(prototype: Runner): void {
+  const { stop } = prototype;
+  const joining = new WeakMap<Runner, Promise<void>>();
+  prototype.start = async function startStoppable() {
+    if (this.running) return;
+    const joined = Promise.withResolvers<void>();
+    joining.set(this, joined.promise);
+    try {
+      await this.consumerGroup.connect();
+      await this.consumerGroup.joinAndSync();
+    } catch (error) {
+      // Crashing stops it.
+      joined.resolve();
+      return this.onCrash(error);
+    }
+    this.running = true;
+    this.scheduleFetchManager();
+    joined.resolve();
+  };
+  prototype.stop = async function stopJoined() {
+    await joining.get(this);
+    return stop.call(this);
+  };
+}
+
+const queue = require('kafkajs/src/network/requestQueue') as Class<RequestQueue>;
+guardRequests(queue.prototype);
+restWhenEmpty(queue.prototype);
+guardRunner((require('kafkajs/src/consumer/runner') as Class<Runner>).prototype);

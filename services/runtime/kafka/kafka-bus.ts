@@ -10,7 +10,7 @@ import { createClient } from './client.ts';
 import { fetchCommitted } from './committed.ts';
 import type { KafkaConfiguration, KafkaSecrets } from './config.ts';
 import { openConnections } from './connections.ts';
-import { openConsumer } from './consumer.ts';
+import { createConsumer } from './consumer.ts';
 import { patiently } from './failures.ts';
 import { openProducer } from './producer.ts';
 import { openReader } from './reader.ts';
@@ -58,8 +58,10 @@ export async function openKafkaBus({ settings, secrets, log }: KafkaBusOptions):
     createTopics: (wanted) => topics.create(wanted),
     produce: (records) => producer.produce(records),
     consume: async (options) => {
-      const consumer = await openConsumer(context, options);
+      const consumer = await createConsumer(context, options);
+      // Before it joins: who closes the bus meanwhile closes it too.
       consumers.add(consumer);
+      await consumer.open();
       return consumer;
     },
     read: (partition, fromOffset, limit) => reader.read(partition, fromOffset, limit),
