@@ -1,8 +1,9 @@
 /**
  * How well a served stage keeps a model busy: the real simulate stage in a process of its own, on a
  * real Kafka, asks a model server of 64 slots whose answers take 0.2 to 20 s (log-normal), divided
- * by 5. The share of slot time that is busy is told for the steady state, and the stage's memory.
- * `OVERLAP_RECORDS=10000` makes it shorter than 100,000 records.
+ * by 5. The share of slot time that is busy is told for the steady state, and the memory of the
+ * stage, whose heap has a limit as in a container: without one, Node takes what a machine offers
+ * before it collects. `OVERLAP_RECORDS=10000` makes it shorter than 100,000 records.
  */
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -29,6 +30,7 @@ const dataset = 'overlap';
 /** What a record costs beside its answer, mostly durable writes, is hidden by more at work. */
 const concurrency = slots * 3;
 const records = Number(process.env.OVERLAP_RECORDS ?? 100_000);
+const heapMegabytesMax = 256;
 /** Memory is told at this many records, too: it may not grow with them. */
 const early = Math.min(10_000, records);
 /** Begin and end are no steady state. */
@@ -117,6 +119,7 @@ function reportAll(samples: readonly Sample[], report: Report): void {
   if (first === undefined || last === undefined) throw new Error('too few records to measure');
   const ms = last.atMs - first.atMs;
   report({ metric: 'records', value: records, unit: 'records' });
+  report({ metric: 'limit of the heap', value: heapMegabytesMax, unit: 'MB' });
   report({
     metric: 'slot time busy, steady state',
     value: (last.busyMs - first.busyMs) / (ms * slots),
@@ -154,7 +157,10 @@ export async function run(report: Report): Promise<void> {
       'teacher.model=slots',
     ].flatMap((set) => ['--set', set]);
     const place = ['--dataset', dataset, '--out', output];
-    const stage = startBackstory(['serve', 'simulate', ...place, ...sets], servers);
+    const stage = startBackstory(['serve', 'simulate', ...place, ...sets], {
+      ...servers,
+      NODE_OPTIONS: `--max-old-space-size=${heapMegabytesMax}`,
+    });
     const failed = stage.finished.then(({ code, output: text }): never => {
       throw new Error(`serve simulate: exit ${code}: ${text}`);
     });
