@@ -598,7 +598,7 @@ export interface DeadLetterBody {
   readonly detail: string;
   /** Times it was tried. */
   readonly attempts: number;
-  /** The record as received. */
+  /** The record as received; of more than 64 KiB the beginning, and the whole lies at its place. */
   readonly payload: Uint8Array;
 }
 

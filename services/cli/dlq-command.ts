@@ -6,6 +6,7 @@ import { systemClock } from '../runtime/clock.ts';
 import {
   type DeadLetter,
   dropDeadLetter,
+  isWhole,
   readDeadLetters,
   retryDeadLetter,
 } from '../runtime/dead-letters.ts';
@@ -146,6 +147,7 @@ function describe({ id, topic, key, body, status, retries }: DeadLetter) {
     detail,
     attempts,
     bytes,
+    whole: isWhole(body),
     ...place,
   };
 }

@@ -12,6 +12,7 @@ import {
 } from '../../schemas/topology.ts';
 import type { Bus } from './bus.ts';
 import { readControl, tell } from './control.ts';
+import { carriedBytesMax } from './engine.ts';
 import { PipelineError } from './errors.ts';
 import { sha256 } from './ids.ts';
 import { forEachRecord } from './topic-reader.ts';
@@ -80,11 +81,11 @@ export async function retryDeadLetter(
   letter: DeadLetter,
   mended: boolean,
 ) {
-  const { id, topic, offset, key, body, retries } = letter;
+  const { id, topic, offset, key, retries } = letter;
   if (retries >= retriesMax && !mended) {
     throw new PipelineError(
       'USAGE',
-      `dead letter ${id} was tried again ${retries} times (${body.reason}: ${body.detail}); mend the cause and add --mended, or drop it`,
+      `dead letter ${id} was tried again ${retries} times (${letter.body.reason}: ${letter.body.detail}); mend the cause and add --mended, or drop it`,
       { subject: id },
     );
   }
@@ -96,9 +97,26 @@ export async function retryDeadLetter(
     );
   }
   const count = { retries: retries + 1 };
-  const value = Buffer.from(body.payload);
+  const value = await recordOf(bus, dataset, letter);
   await bus.produce([{ topic: physicalTopic(dataset, topic), key, value }]);
   await tell(bus, dataset, { about: 'dead-letter', id, action: 'retried', offset, ...count });
+}
+
+/** False where the letter carries only the beginning of its record. */
+export function isWhole({ payload }: DeadLetterBody): boolean {
+  return payload.byteLength < carriedBytesMax;
+}
+
+async function recordOf(bus: Bus, dataset: string, { id, topic, body }: DeadLetter) {
+  if (isWhole(body)) return Buffer.from(body.payload);
+  const { partition, offset } = body;
+  const [record] = await bus.read({ topic: physicalTopic(dataset, topic), partition }, offset, 1);
+  if (record?.offset === offset) return record.value;
+  throw new PipelineError(
+    'USAGE',
+    `dead letter ${id} carries the beginning of a large record; the whole is no longer at offset ${offset} of partition ${partition} of ${topic}: drop it, and bring the repository in again`,
+    { subject: id },
+  );
 }
 
 export async function dropDeadLetter(

@@ -14,7 +14,7 @@ import {
 } from '../../schemas/topology.ts';
 import type { Bus, IncomingRecord, OutgoingRecord } from './bus.ts';
 import type { Clock } from './clock.ts';
-import type { Codec } from './codec.ts';
+import { type Codec, inlineBytesMax } from './codec.ts';
 import type { Configuration } from './configuration.ts';
 import type { CrashJournal } from './crash-journal.ts';
 import { type ErrorCode, PipelineError } from './errors.ts';
@@ -129,8 +129,14 @@ export function droppedRecord(
   return childRecord(stage, parent, emit('dropped', { name, origin, stage, ...end }));
 }
 
+/**
+ * Bytes of the record that a dead letter carries, so that it fits where other records do; twice what
+ * stages put into a record. The whole of a larger one, a stranger's, lies at the place it names.
+ */
+export const carriedBytesMax = 2 * inlineBytesMax;
+
 export function deadLetterRecord(
-  engine: Engine,
+  engine: Pick<Engine, 'run' | 'codec'>,
   stage: StageName,
   topic: TopicName,
   record: IncomingRecord,
@@ -156,7 +162,7 @@ export function deadLetterRecord(
         partition: record.partition,
         offset: record.offset,
         ...cause,
-        payload: Buffer.from(record.value),
+        payload: Buffer.from(record.value.subarray(0, carriedBytesMax)),
       },
       bodyReference: null,
     }),

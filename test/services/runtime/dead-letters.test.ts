@@ -4,18 +4,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deadLetterTopic, physicalTopic, type TopicName } from '../../../schemas/topology.ts';
+import { openLocalBlobStore } from '../../../services/runtime/blobs.ts';
 import type { Bus } from '../../../services/runtime/bus.ts';
 import { openSqliteBus } from '../../../services/runtime/bus-sqlite.ts';
+import { createCodec } from '../../../services/runtime/codec.ts';
 import {
   dropDeadLetter,
   readDeadLetters,
   retryDeadLetter,
 } from '../../../services/runtime/dead-letters.ts';
+import { deadLetterRecord } from '../../../services/runtime/engine.ts';
 import { clusterTopics } from '../../../services/runtime/open-engine.ts';
 import { plainWire } from '../../../services/runtime/wire.ts';
 
 const dataset = 'default';
 const payload = Buffer.from('what the stage got');
+
+const envelopeOf = (id: string) => ({
+  ...{ id, parentId: 'p', repositoryId: 'repository', dataset, stage: 'admit' },
+  ...{ stageVersion: 1, seed: 0, eventTimeMs: 0, sourceSequence: 0, attempt: 1 },
+});
 
 describe('dead letters', () => {
   let folder: string;
@@ -38,10 +46,7 @@ describe('dead letters', () => {
         topic: physicalTopic(dataset, deadLetterTopic(topic)),
         key: 'repository',
         value: plainWire.encodeDeadLetter(topic, {
-          envelope: {
-            ...{ id, parentId: 'p', repositoryId: 'repository', dataset, stage: 'admit' },
-            ...{ stageVersion: 1, seed: 0, eventTimeMs: 0, sourceSequence: 0, attempt: 1 },
-          },
+          envelope: envelopeOf(id),
           body: {
             ...{ stage: 'admit', topic, partition: 0, offset: 0, reason: 'BLOB_MISSING' },
             ...{ detail: 'it is gone', attempts: 1, payload },
@@ -77,6 +82,32 @@ describe('dead letters', () => {
     await retryDeadLetter(bus, dataset, letter, true);
     expect(await recordsIn('repo-found')).toBe(4);
     expect((await letters()).map(({ status }) => status)).not.toContain('waiting');
+  });
+
+  it('carries the beginning of a large record, and puts the whole back', async () => {
+    const topic = physicalTopic(dataset, 'repo-found');
+    const large = Buffer.alloc(1_000_000, 'stranger');
+    await bus.produce([{ topic, key: 'repository', value: large }]);
+    const [partition] = (await bus.endOffsets(topic)).flatMap((end, at) => (end > 0 ? [at] : []));
+    if (partition === undefined) throw new Error('the record is nowhere');
+    const [record] = await bus.read({ topic, partition }, 0, 1);
+    if (record === undefined) throw new Error('the record is not there');
+    const codec = createCodec(await openLocalBlobStore(folder));
+    const run = { dataset, seed: 0, outputFolder: folder, bounded: true, runId: 'run' };
+    const cause = { reason: 'RECORD_INVALID' as const, detail: 'no frame', attempts: 1 };
+    const letterRecord = deadLetterRecord(
+      { codec, run },
+      'admit',
+      'repo-found',
+      record,
+      envelopeOf('id'),
+      cause,
+    );
+    expect(letterRecord.value.byteLength).toBeLessThan(2 ** 17);
+    await bus.produce([letterRecord]);
+    await retryDeadLetter(bus, dataset, await waiting(), false);
+    const [, again] = await bus.read({ topic, partition }, 0, 2);
+    expect(Buffer.compare(again?.value ?? Buffer.alloc(0), large)).toBe(0);
   });
 
   it('refuses a file of a repository that has ended, and forgets what was dropped', async () => {
