@@ -2,7 +2,7 @@
  * Loads the topic schemas: each .avsc in topics/ with the shared records it names inlined at
  * their first use, so that every topic schema stands alone, as a schema registry wants it.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import avro from 'avsc';
 import type { TopicName } from './topology.ts';
 
@@ -55,6 +55,16 @@ export function topicSchema(topic: TopicName | 'dead-letter'): AvroSchema {
   return inline(readSchema(`topics/${topic}.avsc`), shared, new Set());
 }
 
+/** A topic's schemas as versions of the program released them, oldest first: TOPIC.1.avsc, … */
+export function releasedSchemas(topic: TopicName | 'dead-letter'): AvroSchema[] {
+  const found: AvroSchema[] = [];
+  for (let version = 1; ; version += 1) {
+    const path = `released/${topic}.${version}.avsc`;
+    if (!existsSync(new URL(path, folder))) return found;
+    found.push(readSchema(path));
+  }
+}
+
 const types = new Map<string, avro.Type>();
 
 /** Encoder and decoder of a whole record: envelope, body or body reference. */
@@ -69,8 +79,19 @@ export function recordType(topic: TopicName | 'dead-letter'): avro.Type {
 
 /** Encoder and decoder of the body alone, as it lies in the blob store above 32 KiB. */
 export function bodyType(topic: TopicName | 'dead-letter'): avro.Type {
-  const record = recordType(topic) as avro.types.RecordType;
-  const field = record.fields.find((candidate) => candidate.name === 'body');
+  return bodyOf(topic, recordType(topic));
+}
+
+/** What wrote the bodies that released versions of the program left behind, oldest first. */
+export function bodyWriters(topic: TopicName): avro.Type[] {
+  return releasedSchemas(topic).map((schema) =>
+    bodyOf(topic, avro.Type.forSchema(schema as avro.Schema)),
+  );
+}
+
+function bodyOf(topic: string, record: avro.Type): avro.Type {
+  const { fields } = record as avro.types.RecordType;
+  const field = fields.find((candidate) => candidate.name === 'body');
   const union = field?.type as avro.types.UnwrappedUnionType;
   const body = union.types.find((branch) => branch.typeName === 'record');
   if (body === undefined) throw new Error(`schema of ${topic} has no body record`);

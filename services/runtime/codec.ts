@@ -1,12 +1,13 @@
 /**
  * Records to bytes and back: the wire's framing and the claim check. Bodies above 32 KiB go to the
- * blob store first; the record then carries the reference.
+ * blob store first, with the schema that wrote them; the record then carries the reference.
  */
 import { bodyType } from '../../schemas/avro.ts';
 import type { BlobReference, Envelope, TopicBodies } from '../../schemas/generated/types.ts';
 import type { TopicName } from '../../schemas/topology.ts';
 import type { BlobStore } from './blobs.ts';
-import { asPipelineError, PipelineError } from './errors.ts';
+import { PipelineError } from './errors.ts';
+import { decodeSingleObject, encodeSingleObject } from './single-object.ts';
 import type { BodyStore } from './stage.ts';
 import { plainWire, type Wire, type WireRecord } from './wire.ts';
 
@@ -25,7 +26,7 @@ export interface Codec {
     envelope: Envelope,
     body: TopicBodies[Topic],
   ): Promise<Uint8Array>;
-  /** RECORD_INVALID, BLOB_MISSING, BLOB_CORRUPT. */
+  /** RECORD_INVALID, SCHEMA_MISSING, BLOB_MISSING, BLOB_CORRUPT. */
   decode<Topic extends TopicName>(topic: Topic, value: Uint8Array): Promise<DecodedRecord<Topic>>;
   /** The envelope alone; never reads the blob store. */
   decodeEnvelope(topic: TopicName, value: Uint8Array): Promise<Envelope>;
@@ -39,9 +40,9 @@ export function createCodec(blobs: BlobStore, wire: Wire = plainWire): Codec {
   return {
     bodies,
     encode: async (topic, envelope, body) => {
-      const inline = encodeBody(topic, body);
-      const large = inline.byteLength > inlineBytesMax;
-      const bodyReference = large ? await blobs.put(inline) : null;
+      const alone = encodeBody(topic, body);
+      const large = alone.byteLength > inlineBytesMax;
+      const bodyReference = large ? await blobs.put(alone) : null;
       return wire.encode(topic, { envelope, body: large ? null : body, bodyReference });
     },
     decode: async <Topic extends TopicName>(topic: Topic, value: Uint8Array) => {
@@ -68,7 +69,7 @@ function encodeBody<Topic extends TopicName>(topic: Topic, body: TopicBodies[Top
   });
   if (!valid)
     throw new Error(`body for ${topic} does not match its schema at ${problems.join(', ')}`);
-  return bodyType(topic).toBuffer(body);
+  return encodeSingleObject(topic, body);
 }
 
 function createBodyStore(blobs: BlobStore): BodyStore {
@@ -111,16 +112,5 @@ async function loadBody<Topic extends TopicName>(
   topic: Topic,
   reference: BlobReference,
 ): Promise<TopicBodies[Topic]> {
-  const bytes = await blobs.get(reference);
-  try {
-    return bodyType(topic).fromBuffer(bytes) as TopicBodies[Topic];
-  } catch (error) {
-    throw asPipelineError(
-      new PipelineError('RECORD_INVALID', `blob ${reference.sha256} is not a body of ${topic}`, {
-        subject: topic,
-        cause: error,
-      }),
-      topic,
-    );
-  }
+  return decodeSingleObject(topic, await blobs.get(reference), reference.sha256);
 }
