@@ -15,6 +15,8 @@ import { PipelineError } from '../runtime/errors.ts';
 import type { ObjectStore } from '../runtime/objects/object-store.ts';
 import { openObjects } from '../runtime/objects/open.ts';
 import { beginReplay, type Replay } from '../runtime/replay.ts';
+import type { EnvelopeReader } from '../runtime/unreadable.ts';
+import type { Wire } from '../runtime/wire.ts';
 import { openConfluentWire } from '../runtime/wire-confluent.ts';
 import { type Manifest, readManifest } from '../sink/manifest.ts';
 import {
@@ -61,14 +63,14 @@ export async function replayCommand(
     const log = pino({ level: values.runtime.logLevel, base: null }, context.err.stream);
     const wireOptions = { registry, dataset, clock: systemClock, log, signal: context.signal };
     const follow = options.follow === true;
+    const wire = await openConfluentWire(wireOptions, boundaryTopics(from), []);
     const replay = await beginReplay({
-      wire: await openConfluentWire(wireOptions, boundaryTopics(from), []),
       file: {
         ...{ of: options.of, from, follow, configurationHash: hash, seed },
         ...(await identityOf(context, values, registry)),
       },
-      isFinal: finality(bus, earlier, options.of, from),
-      ...{ bus, clock: systemClock, objects, to: dataset },
+      isFinal: finality(bus, wire, earlier, options.of, from),
+      ...{ bus, wire, clock: systemClock, objects, to: dataset },
     });
     writeLine(context.err, `${replay.copied()} records of ${options.of} lie before ${from}`);
     const served = stages.slice(stageNames.indexOf(from));
@@ -108,12 +110,17 @@ async function whileFollowing(
 }
 
 /** A complete output is final for good, even when the broker has forgotten its groups. */
-function finality(bus: Bus, earlier: ObjectStore, of: string, from: StageName) {
+function finality(bus: Bus, wire: Wire, earlier: ObjectStore, of: string, from: StageName) {
   const before = stageNames[stageNames.indexOf(from) - 1] ?? from;
+  const decodeEnvelope: EnvelopeReader['decodeEnvelope'] = async (topic, value) =>
+    (await wire.decode(topic, value)).envelope;
   let manifest: Manifest | undefined;
   return async (): Promise<boolean> => {
     manifest = await readManifest(earlier, manifest);
-    return manifest.entries.at(-1)?.closed === true || (await isDrained(bus, of, before));
+    return (
+      manifest.entries.at(-1)?.closed === true ||
+      (await isDrained(bus, { decodeEnvelope }, of, before))
+    );
   };
 }
 

@@ -4,6 +4,7 @@
  * redelivery writes some of them twice.
  */
 import {
+  physicalTopic,
   type StageName,
   stageNames,
   stages,
@@ -14,6 +15,8 @@ import type { Bus } from './bus.ts';
 import { type Clock, sleepUnlessAborted } from './clock.ts';
 import { recordsIn, unfinished } from './lag.ts';
 import type { RunProgress } from './progress.ts';
+import { forEachRecord } from './topic-reader.ts';
+import { type EnvelopeReader, readEnvelope } from './unreadable.ts';
 
 /** Between two looks at the lag, while the source waits. */
 const pollMs = 1000;
@@ -63,12 +66,26 @@ export async function openRepositories(bus: Bus, dataset: string): Promise<numbe
  * lies before it. Asked in the order of the flow: a stage that is done with a closed input writes
  * nothing any more, so what the next one reads is final.
  */
-export async function isDrained(bus: Bus, dataset: string, last: StageName): Promise<boolean> {
-  if ((await recordsIn(bus, dataset, 'input-closed')) === 0) return false;
+export async function isDrained(
+  bus: Bus,
+  codec: EnvelopeReader,
+  dataset: string,
+  last: StageName,
+): Promise<boolean> {
+  if (!(await inputIsClosed(bus, codec, dataset))) return false;
   for (const stage of upTo(last)) {
     if ((await unfinished(bus, dataset, stage)) > 0) return false;
   }
   return true;
+}
+
+/** A stranger's record, or one that nobody can read, closes nothing. */
+async function inputIsClosed(bus: Bus, codec: EnvelopeReader, dataset: string): Promise<boolean> {
+  let closed = false;
+  await forEachRecord(bus, physicalTopic(dataset, 'input-closed'), async (record) => {
+    closed ||= (await readEnvelope(codec, 'input-closed', record)) !== null;
+  });
+  return closed;
 }
 
 /** The stages of the flow that read something, through this one. */

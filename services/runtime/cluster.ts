@@ -6,12 +6,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import {
-  stages as graph,
-  physicalTopic,
-  type StageName,
-  type TopicName,
-} from '../../schemas/topology.ts';
+import { stages as graph, type StageName, type TopicName } from '../../schemas/topology.ts';
 import { openBlobStore } from './blobs.ts';
 import type { Bus } from './bus.ts';
 import { systemClock } from './clock.ts';
@@ -20,7 +15,6 @@ import { createClusterProgress, isDrained } from './cluster-progress.ts';
 import type { Configuration } from './configuration.ts';
 import { watchControl } from './control.ts';
 import { openCrashJournal } from './crash-journal.ts';
-import type { Engine } from './engine.ts';
 import { PipelineError } from './errors.ts';
 import { sha256 } from './ids.ts';
 import { recordsIn } from './lag.ts';
@@ -34,8 +28,6 @@ import { type GraphOptions, type OpenEngine, openEngine } from './open-engine.ts
 import { createReadiness, type NamedCheck } from './readiness.ts';
 import type { Registry } from './schema-registry.ts';
 import type { AnyStage, RunFacts } from './stage.ts';
-import { forEachRecord } from './topic-reader.ts';
-import { readEnvelope } from './unreadable.ts';
 import { plainWire, type Wire } from './wire.ts';
 import { openConfluentWire } from './wire-confluent.ts';
 
@@ -233,25 +225,14 @@ async function finishWhenDrained(
   const last = stages.at(-1);
   if (last === undefined) return;
   try {
-    const atEnd = async () =>
-      (await isDrained(engine.bus, engine.run.dataset, last.name)) && (await inputIsClosed(engine));
-    while (!(await atEnd())) {
+    const { bus, codec, run } = engine;
+    while (!(await isDrained(bus, codec, run.dataset, last.name))) {
       await engine.clock.sleep(endPollMs, signal);
     }
     engine.finish();
   } catch (error) {
     if (!signal.aborted) engine.fail(error);
   }
-}
-
-/** A stranger's record in the topic closes nothing. */
-async function inputIsClosed(engine: Engine): Promise<boolean> {
-  let closed = false;
-  const topic = physicalTopic(engine.run.dataset, 'input-closed');
-  await forEachRecord(engine.bus, topic, async (record) => {
-    closed ||= (await readEnvelope(engine, 'input-closed', record)) !== null;
-  });
-  return closed;
 }
 
 /** Takes no more, finishes what was begun up to the deadline, commits. */

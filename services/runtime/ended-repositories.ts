@@ -41,7 +41,7 @@ export async function endedRepositories(
   const ids = new Set<string>();
   const only = (topic: TopicName) => (arePartitionedAlike(topic, join.reads) ? { partition } : {});
   const add = async (topic: TopicName, record: IncomingRecord, added: string[] = []) => {
-    const envelope = await readEnvelope(engine, topic, record);
+    const envelope = await readEnvelope(engine.codec, topic, record);
     if (envelope === null || !endsJoin(join.name, envelope.stage)) return;
     ids.add(envelope.repositoryId);
     added.push(envelope.repositoryId);

@@ -71,7 +71,7 @@ async function readEmitted(stage: SourceStage<unknown>, engine: Engine): Promise
   const emitted: Emitted = { nextSequence: 0, repositories: new IdSet(), closed: false };
   const visit = async (topic: TopicName) => {
     await forEachRecord(engine.bus, physicalTopic(engine.run.dataset, topic), async (record) => {
-      const envelope = await readEnvelope(engine, topic, record);
+      const envelope = await readEnvelope(engine.codec, topic, record);
       if (envelope?.stage !== stage.name) return;
       emitted.nextSequence = Math.max(emitted.nextSequence, envelope.sourceSequence + 1);
       if (topic === 'repo-found') emitted.repositories.add(envelope.repositoryId);

@@ -10,6 +10,7 @@ import {
   type TopicName,
 } from '../../schemas/topology.ts';
 import type { IncomingRecord } from './bus.ts';
+import type { Codec } from './codec.ts';
 import {
   countDeadLetter,
   datasetEnvelope,
@@ -31,7 +32,7 @@ export async function deadLetterUnreadable(
   error: PipelineError,
 ): Promise<void> {
   const { code: reason, message: detail } = error;
-  const own = await readEnvelope(engine, topic, record);
+  const own = await readEnvelope(engine.codec, topic, record);
   const origin =
     own === null
       ? // Not even the envelope: the key is all there is.
@@ -54,14 +55,16 @@ export async function deadLetterUnreadable(
   countDeadLetter(engine, `${stage}: ${detail}`);
 }
 
+export type EnvelopeReader = Pick<Codec, 'decodeEnvelope'>;
+
 /** Null for a record that cannot be read: who consumes its topic makes it a dead letter. */
 export async function readEnvelope(
-  engine: Engine,
+  codec: EnvelopeReader,
   topic: TopicName,
   { value }: IncomingRecord,
 ): Promise<Envelope | null> {
   try {
-    return await engine.codec.decodeEnvelope(topic, value);
+    return await codec.decodeEnvelope(topic, value);
   } catch (error) {
     passUnlessUnreadable(error);
     return null;

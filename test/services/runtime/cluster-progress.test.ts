@@ -10,6 +10,7 @@ import {
   stages,
   type TopicName,
 } from '../../../schemas/topology.ts';
+import { type BlobStore, openLocalBlobStore } from '../../../services/runtime/blobs.ts';
 import type { Bus } from '../../../services/runtime/bus.ts';
 import { openSqliteBus } from '../../../services/runtime/bus-sqlite.ts';
 import { systemClock } from '../../../services/runtime/clock.ts';
@@ -18,19 +19,23 @@ import {
   isDrained,
   openRepositories,
 } from '../../../services/runtime/cluster-progress.ts';
+import { createCodec } from '../../../services/runtime/codec.ts';
 import { partitionLags, unfinished } from '../../../services/runtime/lag.ts';
 import { topicConfigurations } from '../../../services/runtime/open-engine.ts';
 import type { RunProgress } from '../../../services/runtime/progress.ts';
 import { encodeDone } from '../../../services/runtime/watermark.ts';
+import { closedRecord } from '../../samples/sink-harness.ts';
 
 const dataset = 'd';
 
 describe('progress by offsets', () => {
   let folder: string;
   let bus: Bus;
+  let blobs: BlobStore;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'backstory-lag-'));
     bus = openSqliteBus(folder);
+    blobs = await openLocalBlobStore(join(folder, 'blobs'));
     await bus.createTopics(topicConfigurations(dataset));
   });
   afterEach(async () => {
@@ -120,19 +125,35 @@ describe('progress by offsets', () => {
     await progress.openBelow(1, AbortSignal.abort());
   });
 
+  const drained = (last: StageName) => isDrained(bus, createCodec(blobs), dataset, last);
+  const close = async () => {
+    const { envelope, body } = closedRecord(2);
+    const value = await createCodec(blobs).encode('input-closed', envelope, body);
+    await bus.produce([{ topic: physicalTopic(dataset, 'input-closed'), key: '', value }]);
+  };
+
   it('a bounded data set is at its end when the input is closed and all before it is done', async () => {
     await write('repo-found', 2);
     await finish('admit');
-    expect(await isDrained(bus, dataset, 'admit')).toBe(false);
-    await write('input-closed', 1);
-    expect(await isDrained(bus, dataset, 'discover')).toBe(true);
-    expect(await isDrained(bus, dataset, 'admit')).toBe(true);
+    expect(await drained('admit')).toBe(false);
+    await close();
+    expect(await drained('discover')).toBe(true);
+    expect(await drained('admit')).toBe(true);
     await write('repo-admitted', 2);
-    expect(await isDrained(bus, dataset, 'admit')).toBe(true);
-    expect(await isDrained(bus, dataset, 'extract')).toBe(false);
+    expect(await drained('admit')).toBe(true);
+    expect(await drained('extract')).toBe(false);
     await finish('extract', 1);
-    expect(await isDrained(bus, dataset, 'plan')).toBe(false);
+    expect(await drained('plan')).toBe(false);
     await finish('extract');
-    expect(await isDrained(bus, dataset, 'flatten')).toBe(true);
+    expect(await drained('flatten')).toBe(true);
+  });
+
+  it('a record that nobody can read closes no input', async () => {
+    await write('repo-found', 1);
+    await finish('admit');
+    await write('input-closed', 2);
+    expect(await drained('admit')).toBe(false);
+    await close();
+    expect(await drained('admit')).toBe(true);
   });
 });
