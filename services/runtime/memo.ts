@@ -98,8 +98,13 @@ export function memoTeacher(
       await memo.put(key, text);
       return text;
     };
-    const read = async () => memo.get(key);
-    let text = mode === 'refresh' ? await askAndKeep() : await read();
+    // For `refresh` what lay there before is no answer, but what somebody else puts there now is.
+    const stale = mode === 'refresh' ? await memo.get(key) : null;
+    const read = async () => {
+      const text = await memo.get(key);
+      return text === stale ? null : text;
+    };
+    let text = await read();
     if (text === null && mode === 'only') throw missing(what, key, memo.place);
     // Two processes may hold the same record for a moment; only one of them pays.
     text ??= await coordination.singleFlight(`answer:${key}`, read, askAndKeep, signal);

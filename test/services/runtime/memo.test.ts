@@ -101,6 +101,20 @@ describe.each(memos)('memo %s', (_where, open) => {
     expect(teacher.calls).toBe(1);
   });
 
+  it('refresh: of two processes that ask at once one pays, and both have its answer', async () => {
+    const teacher = countingTeacher();
+    await withMemo('use', teacher, (t) => t.think(request, signal));
+    const memo = open(folder);
+    // Each has its own calls in flight; what they share is the memo and the claims.
+    const coordination = openLocalCoordination();
+    const processes = [1, 2].map(() =>
+      memoTeacher(teacher, memo, 'refresh', () => {}, coordination),
+    );
+    const answers = await Promise.all(processes.map((t) => t.think(request, signal)));
+    expect(answers.map((answer) => answer.value)).toEqual(['answer 2', 'answer 2']);
+    await memo.close();
+  });
+
   it('refresh asks anew and overwrites; only never asks and names the miss', async () => {
     const teacher = countingTeacher();
     await withMemo('use', teacher, (t) => t.think(request, signal));
