@@ -4,13 +4,13 @@ import type { ResolvedValues } from '../registry.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { openLedger } from '../runtime/coordination/ledger.ts';
 import { openRedisCoordination } from '../runtime/coordination/redis.ts';
-import { PipelineError } from '../runtime/errors.ts';
 import { openObjects } from '../runtime/objects/open.ts';
 import { clusterTopics } from '../runtime/open-engine.ts';
 import { subjectsOf } from '../runtime/wire-confluent.ts';
 import { openRegistry, withBus } from './connections.ts';
 import type { CommandContext } from './context.ts';
 import type { Finding } from './doctor-command.ts';
+import { partitionsOf } from './topics-apply-command.ts';
 
 type Check = [name: string, check: () => Promise<Omit<Finding, 'name'>>];
 
@@ -33,12 +33,7 @@ async function checkTopics(context: CommandContext, values: ResolvedValues) {
   const missing = await withBus(context, values, async (bus) => {
     const names: string[] = [];
     for (const { name } of clusterTopics(dataset)) {
-      try {
-        await bus.endOffsets(name);
-      } catch (error) {
-        if (!(error instanceof PipelineError) || error.code !== 'CONFIG_INVALID') throw error;
-        names.push(name);
-      }
+      if ((await partitionsOf(bus, name)) === null) names.push(name);
     }
     return names;
   });

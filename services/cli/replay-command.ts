@@ -11,6 +11,7 @@ import { stages } from '../registry.ts';
 import type { Bus } from '../runtime/bus.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { isDrained } from '../runtime/cluster-progress.ts';
+import { crashPointOf } from '../runtime/crash-at.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import type { ObjectStore } from '../runtime/objects/object-store.ts';
 import { openObjects } from '../runtime/objects/open.ts';
@@ -74,7 +75,8 @@ export async function replayCommand(
     });
     writeLine(context.err, `${replay.copied()} records of ${options.of} lie before ${from}`);
     const served = stages.slice(stageNames.indexOf(from));
-    const place = { outputFolder, state: options.state, objects, earlier, bus };
+    const crashPoint = crashPointOf(context.environment);
+    const place = { outputFolder, state: options.state, objects, earlier, bus, crashPoint };
     const serve = (own: CommandContext, bounded: boolean) =>
       serveOn(own, values, served, {
         ...place,

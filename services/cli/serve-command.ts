@@ -17,7 +17,7 @@ import { PipelineError } from '../runtime/errors.ts';
 import type { ObjectStore } from '../runtime/objects/object-store.ts';
 import { openObjects } from '../runtime/objects/open.ts';
 import type { NamedCheck } from '../runtime/readiness.ts';
-import type { AnyStage } from '../runtime/stage.ts';
+import type { AnyStage, CrashPoint } from '../runtime/stage.ts';
 import type { Scorer } from '../scorer/port.ts';
 import { openTeacher } from '../teacher/open.ts';
 import type { Teacher } from '../teacher/port.ts';
@@ -56,7 +56,7 @@ export async function serveCommand(
   try {
     const bounded = options.bounded === true;
     const identity = { configurationHash: hash, inputHash };
-    const place = { outputFolder, state: options.state, objects, bus };
+    const place = { outputFolder, state: options.state, objects, bus, crashPoint };
     return await serveOn(context, values, served, { ...place, ...identity, bounded });
   } finally {
     await bus.close();
@@ -71,6 +71,8 @@ export interface ServePlace {
   /** Of the data set that is replayed, for its blobs and memo. */
   readonly earlier?: ObjectStore;
   readonly bus: Bus;
+  /** Of fault tests: where this process dies. */
+  readonly crashPoint: CrashPoint | null;
   readonly configurationHash: string;
   readonly inputHash: string;
   readonly bounded: boolean;
@@ -81,13 +83,12 @@ export async function serveOn(
   context: CommandContext,
   values: ResolvedValues,
   served: readonly AnyStage[],
-  { state, ...place }: ServePlace,
+  { state, crashPoint, ...place }: ServePlace,
 ): Promise<ExitCode> {
   await requireStore(place.objects);
   const names = served.map((stage) => stage.name);
   const own = state ?? join(place.outputFolder, 'state', names.join('+'));
   const log = pino({ level: values.runtime.logLevel, base: { stages: names } }, context.err.stream);
-  const crashPoint = crashPointOf(context.environment);
   const coordination = await openCoordination(context, values, { names, log, ...place });
   const { teacher, scorer, checks } = await openModels(context, values, names, coordination);
   try {

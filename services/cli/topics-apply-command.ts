@@ -33,11 +33,7 @@ export async function topicsPlanCommand(
   context: CommandContext,
   options: TopicsOptions,
 ): Promise<ExitCode> {
-  const { values } = await loadClusterConfiguration(context, options);
-  const registry = openRegistry(context, values);
-  const { dataset } = values.runtime;
-  const steps = await withBus(context, values, (bus) => plan(bus, registry, dataset));
-  show(context, steps, options);
+  const steps = await stepsOf(context, options, plan);
   return steps.some((step) => step.action === 'refuse') ? exitCodes.difference : exitCodes.fine;
 }
 
@@ -45,12 +41,22 @@ export async function topicsApplyCommand(
   context: CommandContext,
   options: TopicsOptions,
 ): Promise<ExitCode> {
+  await stepsOf(context, options, applyTopics);
+  return exitCodes.fine;
+}
+
+/** What `find` finds or does on the configured servers, shown. */
+async function stepsOf(
+  context: CommandContext,
+  options: TopicsOptions,
+  find: (bus: KafkaBus, registry: Registry, dataset: string) => Promise<Step[]>,
+): Promise<readonly Step[]> {
   const { values } = await loadClusterConfiguration(context, options);
   const registry = openRegistry(context, values);
   const { dataset } = values.runtime;
-  const steps = await withBus(context, values, (bus) => applyTopics(bus, registry, dataset));
+  const steps = await withBus(context, values, (bus) => find(bus, registry, dataset));
   show(context, steps, options);
-  return exitCodes.fine;
+  return steps;
 }
 
 /** Makes what is missing; CONFIG_INVALID, and nothing made, when something is there otherwise. */
@@ -110,7 +116,7 @@ async function planTopics(bus: KafkaBus, topics: readonly TopicConfiguration[]):
 }
 
 /** Null when there is no such topic. */
-async function partitionsOf(bus: KafkaBus, name: string): Promise<number | null> {
+export async function partitionsOf(bus: KafkaBus, name: string): Promise<number | null> {
   try {
     return (await bus.endOffsets(name)).length;
   } catch (error) {
