@@ -37,23 +37,24 @@ async function checkTopics(context: CommandContext, values: ResolvedValues) {
     }
     return names;
   });
-  return { detail, problem: lacking('topic', missing) };
+  return { detail, problem: lacking('topic', missing, dataset) };
 }
 
 async function checkSchemas(context: CommandContext, values: ResolvedValues) {
   const registry = openRegistry(context, values);
   const missing: string[] = [];
-  for (const { subject, schema } of subjectsOf(values.runtime.dataset)) {
+  const { dataset } = values.runtime;
+  for (const { subject, schema } of subjectsOf(dataset)) {
     if ((await registry.idOf(subject, schema)) === null) missing.push(subject);
   }
-  return { detail: registry.url, problem: lacking('subject', missing) };
+  return { detail: registry.url, problem: lacking('subject', missing, dataset) };
 }
 
-function lacking(what: string, names: readonly string[]): string | null {
+function lacking(what: string, names: readonly string[], dataset: string): string | null {
   const [first] = names;
   if (first === undefined) return null;
   const others = names.length > 1 ? ` and ${names.length - 1} more` : '';
-  return `${what} ${first}${others} missing: run \`backstory topics apply\``;
+  return `${what} ${first}${others} missing: run \`backstory topics apply --dataset ${dataset}\``;
 }
 
 async function checkRedis(context: CommandContext, values: ResolvedValues, outputFolder: string) {

@@ -68,7 +68,6 @@ const giveUpMs = 5000;
 export async function serveStages(options: ServeOptions): Promise<ServeEnd> {
   const settings = options.configuration.runtime as Configuration;
   const run = runFacts(options, settings);
-  await claimAll(options, run);
   const closers: (() => Promise<void> | void)[] = [];
   const ended = new AbortController();
   options.signal?.addEventListener('abort', () => ended.abort(), { once: true });
@@ -116,12 +115,15 @@ async function openProcess(
   closers.push(() => crashes.close());
   const metrics = createMetrics();
   const gate = await watchControl(bus, run.dataset, clock);
+  const wire = await openWire(options, run, signal);
+  // Last: a data set without topics or schemas is not begun, and its place stays free.
+  await claimAll(options, run);
   const open = openEngine(options, {
     gate,
     run,
     settings,
     bus,
-    wire: await openWire(options, run, signal),
+    wire,
     objects,
     blobs: openBlobStore(shared('blobs')),
     memo: openObjectMemo(shared('memo')),

@@ -106,7 +106,7 @@ async function requireId(
   if (id !== null) return id;
   throw new PipelineError(
     'SCHEMA_MISSING',
-    `the registry does not have this program's schema under ${subject}; run \`backstory topics apply\``,
+    `the registry does not have this program's schema under ${subject}; run \`backstory topics apply --dataset ${dataset}\``,
     { subject },
   );
 }
@@ -120,7 +120,7 @@ async function requireReadable(
   if (writer === null) {
     throw new PipelineError(
       'SCHEMA_MISSING',
-      `the registry has no subject ${subject}; run \`backstory topics apply\``,
+      `the registry has no subject ${subject}; run \`backstory topics apply --dataset ${options.dataset}\``,
       { subject },
     );
   }

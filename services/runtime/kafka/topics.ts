@@ -28,9 +28,11 @@ export function openTopics(
       lookUp(admin, topic),
     );
     if (found !== null) return found;
-    throw new PipelineError('CONFIG_INVALID', `topic ${topic} does not exist; create it first`, {
-      subject: topic,
-    });
+    throw new PipelineError(
+      'CONFIG_INVALID',
+      `topic ${topic} does not exist; run \`backstory topics apply\` with the same --dataset, or check its name`,
+      { subject: topic },
+    );
   };
 
   const partitions = (topic: string) => {
