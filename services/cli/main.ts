@@ -48,5 +48,5 @@ process.on('uncaughtException', (error) => {
 });
 
 process.exitCode = await runCommandLine(process.argv.slice(2), context);
-// A client that was closed in time, and not in peace, may fetch for ever and keep the process.
+// A client that was closed in time, and not in peace, may still wait for what does not come.
 setTimeout(() => process.exit(), lingerMsMax).unref();

@@ -112,8 +112,10 @@ const oversized: Fault = {
   quick: false,
   strike: (field) =>
     sendStrangers(field, async () => {
-      const bytes = Buffer.alloc(oversizedBytes, 0x61);
-      return [bytes, framed(1, bytes)].map(fromStranger);
+      const bare = Buffer.alloc(oversizedBytes, 'a');
+      // Other bytes: the checker tells records apart without their frames.
+      const inFrame = framed(1, Buffer.alloc(oversizedBytes, 'b'));
+      return [bare, inFrame].map(fromStranger);
     }),
 };
 
