@@ -130,8 +130,8 @@ export function droppedRecord(
 }
 
 /**
- * Bytes of the record that a dead letter carries, so that it fits where other records do; twice what
- * stages put into a record. The whole of a larger one, a stranger's, lies at the place it names.
+ * Bytes of the record that a dead letter carries, so that it fits where other records do: twice
+ * what stages put into one. The whole of a larger one, a stranger's, lies at the place it names.
  */
 export const carriedBytesMax = 2 * inlineBytesMax;
 

@@ -1,8 +1,7 @@
 /**
- * Mends three places of kafkajs 2.2.4: requests that are left for ever and consumers that go on when
- * they were closed, found by the fault suite, and a timer that never rests (README.md, "It leaves
- * requests unwatched", "A consumer that closes", "It looks at empty queues"). Loaded with the
- * client, once.
+ * Mends three places of kafkajs 2.2.4: requests that are left for ever, consumers that go on when
+ * they were closed, and a timer that never rests (README.md, "It leaves requests unwatched", "A
+ * consumer that closes", "It looks at empty queues"). Loaded with the client, once.
  */
 import { createRequire } from 'node:module';
 
