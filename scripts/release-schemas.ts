@@ -1,8 +1,8 @@
 /**
- * Records the topic schemas as released: what consumers and stored logs and bodies may hold from
- * now on. A topic that changed gets its next number; what was released stays, because a body in
- * the blob store is read by the schema that wrote it. test/schemas/compatibility.test.ts holds
- * every later change to all of them. Run it when a version is published, never to silence that test.
+ * Records the topic schemas as released: what logs and stored bodies may hold from now on. A topic
+ * that changed gets its next number; what was released stays, because a body in the blob store is
+ * read by the schema that wrote it. test/schemas/compatibility.test.ts holds every later change to
+ * all of them. Run it when a version is published, never to silence that test.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';

@@ -4,6 +4,7 @@
  */
 import { parse as parseYaml } from 'yaml';
 import type { z } from 'zod';
+import { stages } from '../../schemas/topology.ts';
 import { PipelineError } from './errors.ts';
 import { canonicalJson, sha256 } from './ids.ts';
 import { suggestName } from './suggest-name.ts';
@@ -21,7 +22,7 @@ export interface ResolvedConfiguration<Schemas extends Sections = Sections> {
   readonly values: SectionValues<Schemas>;
   /** Where each `section.knob` came from. */
   readonly origins: ReadonlyMap<string, Origin>;
-  /** Hash of every value that can change an output byte, given the same input. */
+  /** Of all that can change an output byte, given the same input: values, versions of stages. */
   readonly hash: string;
   /** Hash of the knobs that name the input: where it lies on a machine is no configuration. */
   readonly inputHash: string;
@@ -57,10 +58,16 @@ interface Given {
   readonly place: string;
 }
 
+/** A stage that decides otherwise than before has another version. */
+const stageVersions: Readonly<Record<string, number>> = Object.fromEntries(
+  Object.entries(stages).map(([name, { version }]) => [name, version]),
+);
+
 /** Resolves and validates. Throws one CONFIG_INVALID that names every problem. */
 export function resolveConfiguration<Schemas extends Sections>(
   sections: Schemas,
   sources: ConfigurationSources = noSources,
+  versions = stageVersions,
 ): ResolvedConfiguration<Schemas> {
   const problems: string[] = [];
   const given = [
@@ -88,11 +95,16 @@ export function resolveConfiguration<Schemas extends Sections>(
   }
   const values = parseSections(sections, chosen, problems);
   if (problems.length > 0) throw invalidConfiguration(problems);
+  const hashOf = (facts: unknown) => sha256(canonicalJson(facts));
+  const knobsWhere = (counts: Counts) => valuesOf(sections, values, counts);
   return {
     values,
     origins: originsOf(sections, chosen),
-    hash: hashOf(sections, values, (key, knob) => !isOperational(key, knob) && !isInput(knob)),
-    inputHash: hashOf(sections, values, (_key, knob) => isInput(knob)),
+    hash: hashOf({
+      versions,
+      knobs: knobsWhere((key, knob) => !isOperational(key, knob) && !isInput(knob)),
+    }),
+    inputHash: hashOf(knobsWhere((_key, knob) => isInput(knob))),
   };
 }
 
@@ -255,19 +267,21 @@ function isInput(knob: z.ZodType | undefined): boolean {
   return knob?.meta()?.input === true;
 }
 
+type Counts = (key: string, knob: z.ZodType | undefined) => boolean;
+
 /** Operational knobs are in no hash, so that a run may be resumed with another concurrency. */
-function hashOf<Schemas extends Sections>(
+function valuesOf<Schemas extends Sections>(
   sections: Schemas,
   values: SectionValues<Schemas>,
-  counts: (key: string, knob: z.ZodType | undefined) => boolean,
-): string {
+  counts: Counts,
+): Record<string, unknown> {
   const relevant: Record<string, unknown> = {};
   for (const key of knobKeys(sections)) {
     if (!counts(key, findKnob(sections, key))) continue;
     const [section, knob] = splitKey(key);
     relevant[key] = (values[section] as Record<string, unknown>)[knob];
   }
-  return sha256(canonicalJson(relevant));
+  return relevant;
 }
 
 function invalidConfiguration(problems: readonly string[]): PipelineError {

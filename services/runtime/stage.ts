@@ -50,7 +50,7 @@ export interface RunFacts {
    * True for `run` and `replay`: the input ends, order is restored, bytes do not depend on time.
    */
   readonly bounded: boolean;
-  /** Hash of the resolved configuration and the program's version. */
+  /** Hash of what the output is a function of: configuration, versions of the stages, data set. */
   readonly runId: string;
 }
 

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { stageNames, stages } from '../../../schemas/topology.ts';
 import {
   type ConfigurationSources,
   environmentName,
@@ -124,6 +125,14 @@ describe('resolveConfiguration', () => {
     expect(resolve({ sets: ['runtime.patience=9', 'search.concurrency=7'] }).hash).toBe(hash);
     expect(resolve({ sets: ['search.iterations=2'] }).hash).not.toBe(hash);
     expect(resolve({ sets: ['runtime.seed=1'] }).hash).not.toBe(hash);
+  });
+
+  test("the hash holds the stages' versions, so that no bounded run mixes two of them", () => {
+    const hashOf = (versions?: Record<string, number>) =>
+      resolveConfiguration(sections, noSources, versions).hash;
+    const today = Object.fromEntries(stageNames.map((name) => [name, stages[name].version]));
+    expect(hashOf(today)).toBe(hashOf());
+    expect(hashOf({ ...today, plan: stages.plan.version + 1 })).not.toBe(hashOf());
   });
 
   test('where the input lies is no configuration: it has a hash of its own', () => {

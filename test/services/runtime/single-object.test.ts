@@ -1,4 +1,4 @@
-/** Bodies alone in the blob store, written by this version of the program, an older, a newer one. */
+/** Bodies alone in the blob store, written by this version of the program, an older or a newer. */
 import { readFileSync } from 'node:fs';
 import avro from 'avsc';
 import { describe, expect, it } from 'vitest';
