@@ -1,7 +1,7 @@
 /** Servers that may be harmed: a broker behind a proxy on a small disk, registry and Redis. */
 import { join } from 'node:path';
 import { openCuttingProxy } from '../../../test/samples/cutting-proxy.ts';
-import { startCluster } from '../../cluster/cluster.ts';
+import { down, startCluster } from '../../cluster/cluster.ts';
 import { freePort } from '../../cluster/ports.ts';
 import { mountDisk } from './disks.ts';
 import type { Servers } from './fault.ts';
@@ -14,25 +14,31 @@ export interface OpenServers extends Servers {
 }
 
 export async function openServers(folder: string): Promise<OpenServers> {
+  const serversFolder = join(folder, 'servers');
   const kafkaPort = await freePort();
   const proxy = await openCuttingProxy(kafkaPort);
-  const broker = await mountDisk(join(folder, 'servers', 'kafka'), diskMegabytes);
+  const broker = await mountDisk(join(serversFolder, 'kafka'), diskMegabytes);
   const output = await mountDisk(join(folder, 'disk'), diskMegabytes);
-  const cluster = await startCluster({
-    ...{ folder: join(folder, 'servers'), parts: ['kafka', 'registry', 'redis'] },
+  const close = async () => {
+    await down(serversFolder);
+    await proxy.close();
+    await broker?.unmount();
+    await output?.unmount();
+  };
+  const starting = startCluster({
+    ...{ folder: serversFolder, parts: ['kafka', 'registry', 'redis'] },
     ...{ kafkaPort, kafkaAdvertisedPort: proxy.port },
     ...{ kafkaControllerPort: 0, registryPort: 0, redisPort: 0 },
+  });
+  const cluster = await starting.catch(async (error: unknown) => {
+    await close();
+    throw error;
   });
   return {
     cluster,
     proxy,
     disks: broker === null || output === null ? null : { broker, output },
     redis: cluster.address('redis'),
-    close: async () => {
-      await cluster.down();
-      await proxy.close();
-      await broker?.unmount();
-      await output?.unmount();
-    },
+    close,
   };
 }
