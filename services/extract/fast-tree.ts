@@ -213,6 +213,16 @@ class Node implements SyntaxNode {
     return this.#source.text.slice(this.startIndex, this.endIndex);
   }
 
+  get lineFrom(): string {
+    const { text } = this.#source;
+    const end = text.indexOf('\n', this.startIndex);
+    return text.slice(this.startIndex, end < 0 ? text.length : end);
+  }
+
+  textTo(end: number): string {
+    return this.#source.text.slice(this.startIndex, end);
+  }
+
   get startPosition(): { row: number; column: number } {
     return { row: this.#row, column: this.#columnBytes / bytesPerUnit };
   }
@@ -323,8 +333,8 @@ class Node implements SyntaxNode {
     return nodes[index];
   }
 
-  descendantForIndex(index: number): Node {
-    return this.#node(this.#call('descendantForIndex', index, index), null) ?? this;
+  descendantForIndex(start: number, end = start): Node {
+    return this.#node(this.#call('descendantForIndex', start, end), null) ?? this;
   }
 
   #call(method: MethodName, ...given: unknown[]): unknown {

@@ -107,8 +107,8 @@ async function loadTreeSitter(parsing: TreeSitterParsing, limits: ParseLimits): 
     const text = excerpt?.text ?? whole;
     const first = attempt(text, path);
     if (first === null) return 'parse-time';
-    const again = first.errorRatio > repairAbove && parsing.repair !== undefined;
-    const second = again ? attempt(parsing.repair(text), path) : null;
+    const repaired = first.errorRatio > repairAbove ? (parsing.repair?.(text) ?? text) : text;
+    const second = repaired === text ? null : attempt(repaired, path);
     const best = second !== null && second.errorRatio < first.errorRatio ? second : first;
     const facts = { ...best.read(), errorRatio: best.errorRatio };
     return { parser: 'tree-sitter', facts: excerpt === null ? facts : placed(facts, excerpt) };

@@ -17,7 +17,7 @@ export interface DefinitionParts {
 export function definitionOf(parts: DefinitionParts): Definition {
   const { node } = parts;
   const body = parts.body === undefined ? node.childForFieldName('body') : parts.body;
-  const text = body === null ? node.text : node.text.slice(0, body.startIndex - node.startIndex);
+  const text = body === null ? node.text : node.textTo(body.startIndex);
   return {
     name: parts.name.slice(0, 200),
     kind: parts.kind,
@@ -45,13 +45,14 @@ export function docAbove(siblings: readonly SyntaxNode[], index: number): string
     if (node === undefined || (!comments && node.type !== 'attribute_item')) break;
     if (lastRow(node) < row - 1) break;
     if (comments) {
+      const text = lineComment(node) ?? node.text;
       // Rust's documentation of the enclosing module, and the first line of a script.
-      if (/^(?:\/\/!|#!)/.test(node.text)) break;
+      if (/^(?:\/\/!|#!)/.test(text)) break;
       // A comment after code on the same line belongs to that code.
       const before = siblings[position - 1];
       if (before !== undefined && lastRow(before) === node.startPosition.row) break;
-      lines.unshift(commentText(node.text));
-      if (node.text.startsWith('/*')) break;
+      lines.unshift(commentText(text));
+      if (text.startsWith('/*')) break;
     }
     row = node.startPosition.row;
   }
@@ -60,8 +61,17 @@ export function docAbove(siblings: readonly SyntaxNode[], index: number): string
 }
 
 function lastRow(node: SyntaxNode): number {
+  if (lineComment(node) !== null) return node.startPosition.row;
   const { row, column } = node.endPosition;
   return column === 0 && row > node.startPosition.row ? row - 1 : row;
+}
+
+/** Text of a comment that certainly ends with its line, for which the tree need not be asked. */
+function lineComment(node: SyntaxNode): string | null {
+  if (!node.type.includes('comment')) return null;
+  const line = node.lineFrom;
+  // C goes on after a backslash, PHP's code ends in a comment.
+  return line.startsWith('//') && !/\\\s*$|\?>/.test(line) ? line : null;
 }
 
 /** Share of the text inside ERROR nodes; nested ones count once. */
@@ -77,12 +87,11 @@ export function errorRatioOf(root: SyntaxNode, length: number): number {
     return Math.max(0, 1 - read / length);
   }
   let bad = 0;
-  // Only where there are errors: a walk through the whole tree costs a fifth of parsing.
-  const open = [...root.namedChildren];
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    if (!node.hasError) continue;
-    if (node.type === 'ERROR') bad += node.endIndex - node.startIndex;
-    else for (const child of node.namedChildren) open.push(child);
+  let end = 0;
+  for (const node of root.descendantsOfType('ERROR')) {
+    if (node.startIndex < end) continue;
+    end = node.endIndex;
+    bad += end - node.startIndex;
   }
   return Math.min(1, bad / length);
 }

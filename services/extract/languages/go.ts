@@ -4,7 +4,7 @@ import { nameOf } from '../paths.ts';
 import { definitionOf, docAbove } from '../tree.ts';
 import { openGoResolver } from './go-resolve.ts';
 import type { Language, SyntaxNode } from './language.ts';
-import { firstFrom, gap, groupsAt, lastBefore, word, wordAt, wordList } from './words.ts';
+import { eachWord, firstFrom, lastBefore, word, wordList } from './words.ts';
 
 export const go: Language = {
   name: 'go',
@@ -22,14 +22,14 @@ function read(root: SyntaxNode, text: string) {
     if (node.type === 'comment') continue;
     readDeclaration(node, docAbove(namedChildren, index), symbols);
   }
-  const imports = root.descendantsOfType('import_spec').map(readImport);
   const clause = namedChildren.find((node) => node.type === 'package_clause');
+  const code = codeOf(text);
   return {
     symbols,
-    imports,
+    imports: importSpecs(namedChildren).map(readImport),
     scope: clause?.namedChildren[0]?.text ?? null,
-    uses: readUses(root, text, symbols),
-    members: readMembers(root, text),
+    uses: readUses(root, code, symbols),
+    members: readMembers(root, code),
     aliases: new Map<string, string>(),
   };
 }
@@ -38,13 +38,22 @@ function readDeclaration(node: SyntaxNode, doc: string | null, into: Definition[
   if (node.type === 'function_declaration') {
     add(into, node, node.childForFieldName('name'), 'function', null, doc);
   } else if (node.type === 'method_declaration') {
-    const receiver = node.childForFieldName('receiver')?.descendantsOfType('type_identifier')[0];
-    add(into, node, node.childForFieldName('name'), 'method', receiver?.text ?? null, doc);
+    add(into, node, node.childForFieldName('name'), 'method', receiverOf(node), doc);
   } else if (/^(?:type|const|var)_declaration$/.test(node.type)) {
     // `var (…)` has a list in between; what lies deeper is not the file's.
     const lists = [node, ...node.namedChildren.filter(({ type }) => type.endsWith('_list'))];
     for (const { namedChildren } of lists) readSpecs(namedChildren, doc, into);
   }
+}
+
+const plainReceiver = /^func\s*\(\s*(?:\w+\s+)?\*?\s*([A-Za-z_]\w*)\s*[)[]/;
+
+function receiverOf(method: SyntaxNode): string | null {
+  const name = plainReceiver.exec(method.lineFrom)?.[1];
+  if (name !== undefined) return name;
+  return (
+    method.childForFieldName('receiver')?.descendantsOfType('type_identifier')[0]?.text ?? null
+  );
 }
 
 function readSpecs(nodes: readonly SyntaxNode[], doc: string | null, into: Definition[]): void {
@@ -72,7 +81,7 @@ function readSpec(spec: SyntaxNode, doc: string | null, into: Definition[]): voi
   }
   const kind = spec.type === 'const_spec' ? 'constant' : 'variable';
   for (const name of spec.namedChildren.filter((node) => node.type === 'identifier')) {
-    if (name.text !== '_') add(into, spec, name, kind, null, doc);
+    if (name.text !== '_') add(into, spec, name, kind, null, doc, null);
   }
 }
 
@@ -91,6 +100,15 @@ function add(
   into.push(definitionOf(body === undefined ? parts : { ...parts, body }));
 }
 
+function importSpecs(nodes: readonly SyntaxNode[]): SyntaxNode[] {
+  return nodes.flatMap((node) => {
+    if (node.type === 'import_spec') return [node];
+    return /^import_(?:declaration|spec_list)$/.test(node.type)
+      ? importSpecs(node.namedChildren)
+      : [];
+  });
+}
+
 function readImport(spec: SyntaxNode): ImportFact {
   const specifier = (spec.childForFieldName('path')?.text ?? '').slice(1, -1);
   const name = spec.childForFieldName('name')?.text ?? '';
@@ -98,78 +116,130 @@ function readImport(spec: SyntaxNode): ImportFact {
   return importFact({ specifier, style: name, bindings: [{ name: '*', local: name }] });
 }
 
-const selector = new RegExp(`(${word})${gap}\\.${gap}(${word})`, 'y');
+const silent = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\[^\n]|[^'\\\n])+'/g;
+
+/**
+ * The text, equally long, with comments and literals blanked. What may be a name is found there, and
+ * the tree asked about it until one place tells: a walk through the tree costs more.
+ */
+function codeOf(text: string): string {
+  return text.replaceAll(silent, (found) => ' '.repeat(found.length));
+}
+
+const letter = String.raw`[\w$\u0080-\uffff]`;
+// What looks back comes last: it is only tried where the rest is.
+const selector = new RegExp(
+  String.raw`\.(?<=(?<!${letter}|(?<!\.\.)\.)(${word})\s*\.)\s*(${word})`,
+  'g',
+);
 
 /** `pkg.Name` wherever it occurs; which prefixes are packages the resolver knows. */
-function readMembers(root: SyntaxNode, text: string): Map<string, string[]> {
+function readMembers(root: SyntaxNode, code: string): Map<string, string[]> {
   const members = new Map<string, Set<string>>();
-  for (const start of root.startsOfType(['selector_expression', 'qualified_type'])) {
-    const [object, name] = groupsAt(selector, text, start);
-    if (object !== undefined && name !== undefined) addTo(members, object, name);
+  for (const { 1: object = '', 2: name = '', index } of code.matchAll(selector)) {
+    if (members.get(object)?.has(name) === true) continue;
+    const start = code.lastIndexOf(object, index - object.length);
+    const { type, startIndex } = root.descendantForIndex(start, index + 1);
+    if (startIndex === start && selects.has(type)) addTo(members, object, name);
   }
   return sortedMap(members);
 }
 
+const selects = new Set(['selector_expression', 'qualified_type']);
+
+/** Words that are never a name. */
+const reserved = new Set(
+  'break case chan const continue default defer else fallthrough for func go goto if import interface map package range return select struct switch type var nil true false iota'.split(
+    ' ',
+  ),
+);
+const names = new Set(['identifier', 'type_identifier']);
+
 /** Names that may belong to another file of the package: used, and bound nowhere in this one. */
-function readUses(root: SyntaxNode, text: string, symbols: readonly Definition[]): string[] {
+function readUses(root: SyntaxNode, code: string, symbols: readonly Definition[]): string[] {
   const bound = new Set(symbols.filter(({ kind }) => kind !== 'method').map(({ name }) => name));
-  for (const node of root.descendantsOfType(binders)) {
-    for (const name of boundBy(node, text)) bound.add(name);
-  }
+  bindAssigned(root, code, bound);
+  bindParameters(root, code, bound);
+  bindSpecs(root, code, bound);
   const used = new Set<string>();
-  for (const start of root.startsOfType(['identifier', 'type_identifier'])) {
-    const name = wordAt(text, start);
-    // Looking at the surroundings is what costs, so each name is looked at until it counts.
-    if (name === '' || used.has(name) || bound.has(name)) continue;
-    if (isForeign(root, text, start) || isFieldKey(root, text, start, name)) continue;
-    used.add(name);
-  }
+  eachWord(code, (name, start) => {
+    if (used.has(name) || bound.has(name) || reserved.has(name)) return;
+    if (isForeign(root, code, start)) return;
+    if (!names.has(root.descendantForIndex(start).type)) return;
+    if (!isFieldKey(root, code, start, name)) used.add(name);
+  });
   return [...used].sort();
 }
 
-const binders = [
-  'parameter_declaration',
-  'variadic_parameter_declaration',
-  'type_parameter_declaration',
-  'short_var_declaration',
-  'range_clause',
-  'var_spec',
-  'const_spec',
-  'receive_statement',
-];
+/** Whether a list of names says nothing new. */
+function areBound(list: readonly string[], bound: ReadonlySet<string>): boolean {
+  return list.every((name) => bound.has(name) || reserved.has(name));
+}
 
-const assigned = new RegExp(`(${wordList})\\s*:?=`, 'y');
-const declared = new RegExp(`(${wordList})\\s+[^\\s,)/]`, 'y');
-/** A parameter that is only a type. */
-const nameless = /[\w.*[\]]*\s*[,)]/y;
+function bind(list: readonly string[], bound: Set<string>): void {
+  for (const name of list) bound.add(name);
+}
 
-function boundBy(node: SyntaxNode, text: string): string[] {
-  const { type, startIndex } = node;
-  const isParameter = type.endsWith('parameter_declaration');
-  const [names] = groupsAt(isParameter ? declared : assigned, text, startIndex);
-  if (names !== undefined && !type.endsWith('_spec')) return names.split(/\s*,\s*/);
-  nameless.lastIndex = startIndex;
-  if (isParameter && nameless.test(text)) return [];
-  const left = isParameter ? null : node.childForFieldName('left');
-  return (left ?? node).namedChildren
-    .filter((name) => name.type === 'identifier')
-    .map((name) => name.text);
+const assigned = new RegExp(
+  String.raw`:?=(?:(?<=:=)|(?=\s*(?:range\b|<-)))(?<=(?<!${letter})(${wordList})\s*:?=)`,
+  'g',
+);
+const assigning = new Set(['short_var_declaration', 'range_clause', 'receive_statement']);
+
+function bindAssigned(root: SyntaxNode, code: string, bound: Set<string>): void {
+  for (const { 0: sign, 1: list = '', index } of code.matchAll(assigned)) {
+    const given = list.split(/\s*,\s*/);
+    if (areBound(given, bound)) continue;
+    const start = code.lastIndexOf(list, index - list.length);
+    const { type, startIndex } = root.descendantForIndex(start, index + sign.length);
+    if (startIndex === start && assigning.has(type)) bind(given, bound);
+  }
+}
+
+const declared = new RegExp(
+  String.raw`[([,]\s*(${wordList})\s+(?:[\w*[(~\u0080-\uffff]|\.\.\.|<-)`,
+  'g',
+);
+
+function bindParameters(root: SyntaxNode, code: string, bound: Set<string>): void {
+  for (const { 0: found, 1: list = '', index } of code.matchAll(declared)) {
+    const given = list.split(/\s*,\s*/);
+    if (areBound(given, bound)) continue;
+    const start = index + found.indexOf(list, 1);
+    const { type, startIndex } = root.descendantForIndex(start, index + found.length);
+    if (startIndex === start && type.endsWith('parameter_declaration')) bind(given, bound);
+  }
+}
+
+function bindSpecs(root: SyntaxNode, code: string, bound: Set<string>): void {
+  for (const { index, 0: keyword } of code.matchAll(/\b(?:var|const)\s/g)) {
+    const node = root.descendantForIndex(index, index + keyword.length + 1);
+    if (!/^(?:var|const)_declaration$/.test(node.type)) continue;
+    const lists = [node, ...node.namedChildren.filter(({ type }) => type.endsWith('_list'))];
+    for (const { namedChildren } of lists) {
+      for (const { type, namedChildren: parts } of namedChildren) {
+        if (!specs.has(type)) continue;
+        bind(
+          parts.filter((part) => part.type === 'identifier').map(({ text }) => text),
+          bound,
+        );
+      }
+    }
+  }
 }
 
 /** `Field:` in a struct literal; a key of a map literal may be a constant and counts. */
-function isFieldKey(root: SyntaxNode, text: string, start: number, name: string): boolean {
-  if (text[firstFrom(text, start + name.length)] !== ':') return false;
-  const element = root.descendantForIndex(start).parent;
-  const keyed = element?.type === 'literal_element' ? element.parent : null;
-  if (keyed?.type !== 'keyed_element' || keyed.namedChildren[0]?.id !== element?.id) return false;
-  const literal = keyed.parent?.parent;
-  return literal?.childForFieldName('type')?.type !== 'map_type';
+function isFieldKey(root: SyntaxNode, code: string, start: number, name: string): boolean {
+  const colon = firstFrom(code, start + name.length);
+  if (code[colon] !== ':') return false;
+  const keyed = root.descendantForIndex(start, colon + 1);
+  if (keyed.type !== 'keyed_element' || keyed.startIndex !== start) return false;
+  return keyed.parent?.parent?.childForFieldName('type')?.type !== 'map_type';
 }
 
-/** `Name` in `pkg.Name` belongs to that package; `...Name` does not. */
-function isForeign(root: SyntaxNode, text: string, start: number): boolean {
-  const at = lastBefore(text, start);
-  if (text[at] !== '.' || text[at - 1] === '.') return false;
-  // Further away it may also end a comment.
-  return at === start - 1 || root.descendantForIndex(start).parent?.type === 'qualified_type';
+/** `Name` after `pkg.` and a line break belongs to that package. */
+function isForeign(root: SyntaxNode, code: string, start: number): boolean {
+  const at = lastBefore(code, start);
+  if (code[at] !== '.' || code[at - 1] === '.') return false;
+  return root.descendantForIndex(start).parent?.type === 'qualified_type';
 }

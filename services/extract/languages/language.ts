@@ -27,8 +27,12 @@ export interface SyntaxNode {
   descendantsOfType(types: string | readonly string[]): readonly SyntaxNode[];
   /** Where they start, each place once. Far cheaper than nodes, where the text says the rest. */
   startsOfType(types: readonly string[]): readonly number[];
-  /** The smallest node at a place of the text. */
-  descendantForIndex(index: number): SyntaxNode;
+  /** The smallest node at a place of the text, or around all of it up to `end`. */
+  descendantForIndex(start: number, end?: number): SyntaxNode;
+  /** The text from where it starts to the end of that line; costs no look at the tree. */
+  readonly lineFrom: string;
+  /** The text from where it starts to a place; costs no look at the tree. */
+  textTo(end: number): string;
 }
 
 /** A part of a file. */

@@ -13,28 +13,70 @@ const builtinAttributes = new Set(
   ),
 );
 
+/**
+ * Where something may stand is found in the text, the tree is asked about each place: a walk through
+ * the tree costs more than all of that.
+ */
 export function readImports(root: SyntaxNode, text: string): ImportFact[] {
-  const modules = root.descendantsOfType('mod_item');
-  const declarations = root.descendantsOfType('use_declaration');
-  const calls = root.descendantsOfType('macro_invocation');
+  const modules = nodesAt(root, text, /\bmod\s/g, 'mod_item');
+  const declarations = nodesAt(root, text, /\buse\b/g, 'use_declaration');
+  const crates = nodesAt(root, text, /\bextern\s+crate\b/g, 'extern_crate_declaration');
+  const calls = readMacroCalls(root, text);
   const withinOf = openModules(modules);
   const inCalls = calls.map((call) => readCall(call, withinOf));
   return [
     ...modules.flatMap((node) => readModule(node, withinOf)),
     ...inCalls.flatMap(({ modules }) => modules),
-    ...root.descendantsOfType('extern_crate_declaration').map(readExternCrate),
+    ...crates.map(readExternCrate),
     ...declarations.flatMap((node) => readUse(node, withinOf)),
     ...inCalls.flatMap(({ uses }) => uses),
     ...distinct([
-      ...readPaths(root, text, declarations, withinOf),
+      ...readPaths(root, text, declarations, calls, withinOf),
       ...inCalls.flatMap(({ paths }) => paths),
     ]),
     ...readMacroNames(
       root,
+      text,
       calls,
       inCalls.flatMap(({ nested }) => nested),
     ),
   ];
+}
+
+/** Nodes of a type that begin with a keyword, or with what may stand before it. */
+function nodesAt(root: SyntaxNode, text: string, keyword: RegExp, type: string): SyntaxNode[] {
+  return [...text.matchAll(keyword)].flatMap(({ 0: found, index }) => {
+    const node = root.descendantForIndex(index, index + found.length + 1);
+    return node.type === type ? [node] : [];
+  });
+}
+
+interface MacroCall {
+  /** As written, with the modules before it. */
+  readonly macro: string;
+  readonly startIndex: number;
+  readonly endIndex: number;
+  readonly tokens: string;
+}
+
+// What looks back comes last: it is only tried where the rest is.
+const callOpening = /!\s*[({[](?<=[\w\u0080-\uffff]\s*!\s*[({[])/g;
+
+/** Calls that are not in the arguments of another: those are loose tokens. */
+function readMacroCalls(root: SyntaxNode, text: string): MacroCall[] {
+  const calls: MacroCall[] = [];
+  let end = 0;
+  for (const { index, 0: open } of text.matchAll(callOpening)) {
+    if (index < end) continue;
+    const node = root.descendantForIndex(index, index + open.length);
+    if (node.type !== 'macro_invocation') continue;
+    const { startIndex, endIndex } = node;
+    end = endIndex;
+    const macro = text.slice(startIndex, index).trim();
+    const tokens = text.slice(index + open.length - 1, end);
+    calls.push({ macro, startIndex, endIndex, tokens });
+  }
+  return calls;
 }
 
 /** The attributes right above an item, one per line. */
@@ -120,34 +162,52 @@ function useFacts(tree: string, isPublic: boolean, detail: string): ImportFact[]
 }
 
 const path = /[a-z_]\w*(?:\s*::\s*\w+)+/y;
+/** After the first name of a path. */
+const pathOpening = /::(?<=(?<![\w$]|::\s*)([a-z_]\w*)\s*::)/g;
+const pathTypes = new Set(['scoped_identifier', 'scoped_type_identifier']);
 
 /** Paths in code, such as `crate::a::f()`. Parts of a path begin where it does. */
 function readPaths(
   root: SyntaxNode,
   text: string,
   declarations: readonly SyntaxNode[],
+  calls: readonly MacroCall[],
   withinOf: WithinOf,
 ): ImportFact[] {
-  const isUsed = openSpans(declarations);
-  const starts = root.startsOfType(['scoped_identifier', 'scoped_type_identifier']);
-  return starts.flatMap((startIndex) => {
+  // A visibility, such as `pub(in crate::a)`, stands before what is used.
+  const isUsed = openSpans(
+    declarations.flatMap((node) => node.childForFieldName('argument') ?? []),
+  );
+  const isToken = openSpans(
+    calls.map(({ endIndex, tokens }) => ({ startIndex: endIndex - tokens.length, endIndex })),
+  );
+  const seen = new Set<string>();
+  return [...text.matchAll(pathOpening)].flatMap(({ 1: first = '', index }) => {
+    const startIndex = text.lastIndexOf(first, index - first.length);
     path.lastIndex = startIndex;
     const written = path.exec(text)?.[0];
     // Of a raw name or letters beyond ASCII only the parser knows the end.
     if (written === undefined || /[#\u0080-\uffff]/.test(text[path.lastIndex] ?? '')) return [];
-    if (isUsed(startIndex)) return [];
-    return pathFact(written.replaceAll(/\s+/g, ''), withinOf({ startIndex }));
+    if (isUsed(startIndex) || isToken(startIndex)) return [];
+    const detail = withinOf({ startIndex });
+    const specifier = written.replaceAll(/\s+/g, '');
+    const key = `${detail} ${specifier}`;
+    if (seen.has(key)) return [];
+    const node = root.descendantForIndex(startIndex, index + 2);
+    if (!pathTypes.has(node.type) || node.startIndex !== startIndex) return [];
+    seen.add(key);
+    return pathFact(specifier, detail);
   });
 }
 
-/** Whether a place is in what one of the declarations uses; places come in ascending order. */
-function openSpans(declarations: readonly SyntaxNode[]): (at: number) => boolean {
-  // A visibility, such as `pub(in crate::a)`, stands before it.
-  const used = declarations.flatMap((node) => node.childForFieldName('argument') ?? []);
+/** Whether a place is in one of the spans; places come in ascending order. */
+function openSpans(
+  spans: readonly { readonly startIndex: number; readonly endIndex: number }[],
+): (at: number) => boolean {
   let next = 0;
   return (at) => {
-    while ((used[next]?.endIndex ?? at + 1) <= at) next += 1;
-    return (used[next]?.startIndex ?? at + 1) <= at;
+    while ((spans[next]?.endIndex ?? at + 1) <= at) next += 1;
+    return (spans[next]?.startIndex ?? at + 1) <= at;
   };
 }
 
@@ -157,11 +217,10 @@ function pathFact(specifier: string, detail: string): ImportFact[] {
   return [importFact({ specifier, style: 'path', detail })];
 }
 
-function readCall(call: SyntaxNode, withinOf: WithinOf) {
+function readCall(call: MacroCall, withinOf: WithinOf) {
   const nothing = { modules: [], uses: [], paths: [], nested: [] };
-  if (quoting.test(call.childForFieldName('macro')?.text ?? '')) return nothing;
-  const tokens = call.namedChildren.find(({ type }) => type === 'token_tree')?.text ?? '';
-  const { modules, uses, paths, calls: nested } = readMacroText(tokens);
+  if (quoting.test(call.macro)) return nothing;
+  const { modules, uses, paths, calls: nested } = readMacroText(call.tokens);
   if (modules.length + uses.length + paths.length === 0) return { ...nothing, nested };
   const detail = withinOf(call);
   return {
@@ -176,20 +235,21 @@ function distinct(facts: readonly ImportFact[]): ImportFact[] {
   return [...new Map(facts.map((fact) => [`${fact.detail} ${fact.specifier}`, fact])).values()];
 }
 
+const plainName = /^(?:r#)?[\w\u0080-\uffff]+$/;
+
 /** Macros called by their bare name, and attributes that are macros. */
 function readMacroNames(
   root: SyntaxNode,
-  calls: readonly SyntaxNode[],
+  text: string,
+  calls: readonly MacroCall[],
   nested: readonly string[],
 ): ImportFact[] {
   const names = new Set(nested);
-  for (const call of calls) {
-    const macro = call.childForFieldName('macro');
-    if (macro?.type === 'identifier') names.add(macro.text);
-  }
-  for (const attribute of root.descendantsOfType('attribute')) {
-    const [macro] = attribute.namedChildren;
-    if (macro?.type === 'identifier' && !builtinAttributes.has(macro.text)) names.add(macro.text);
+  for (const { macro } of calls) if (plainName.test(macro)) names.add(macro);
+  for (const { 0: opening, 1: name = '', index } of text.matchAll(/#!?\[\s*(\w+)/g)) {
+    if (builtinAttributes.has(name) || names.has(name)) continue;
+    const macro = root.descendantForIndex(index + opening.length - name.length);
+    if (macro.type === 'identifier' && macro.parent?.type === 'attribute') names.add(name);
   }
   return [...names].sort().map((specifier) => importFact({ specifier, style: 'macro' }));
 }

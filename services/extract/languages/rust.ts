@@ -1,7 +1,7 @@
 /** Rust: definitions. Imports: rust-imports.ts. Resolution: rust-resolve.ts. */
 import type { Definition } from '../facts.ts';
 import { nameOf } from '../paths.ts';
-import { definitionOf, docAbove, textsOf } from '../tree.ts';
+import { definitionOf, docAbove } from '../tree.ts';
 import type { Language, SyntaxNode } from './language.ts';
 import { attributesOf, readImports, readMembers } from './rust-imports.ts';
 import { openRustResolver } from './rust-resolve.ts';
@@ -38,10 +38,21 @@ function read(root: SyntaxNode, text: string) {
     symbols,
     imports,
     scope: null,
-    uses: star ? [...textsOf(root, ['identifier', 'type_identifier'])].sort() : [],
+    uses: star ? readUses(root, text) : [],
     members: readMembers(imports),
     aliases: new Map<string, string>(),
   };
+}
+
+/** A raw name is `r#type`. */
+const name = /(?:r#)?[\w\u0080-\uffff]+/y;
+
+function readUses(root: SyntaxNode, text: string): string[] {
+  const names = root.startsOfType(['identifier', 'type_identifier']).map((start) => {
+    name.lastIndex = start;
+    return name.exec(text)?.[0] ?? '';
+  });
+  return [...new Set(names)].sort();
 }
 
 interface Owner {
@@ -74,7 +85,7 @@ function readItems(block: SyntaxNode, owner: Owner | null, into: Definition[]): 
         parent: owner?.name ?? null,
         doc: docAbove(siblings, index),
         exported: isExported(node, owner),
-        ...(kind === 'macro' ? { body: node.namedChildren[1] ?? null } : {}),
+        body: kind === 'macro' ? (node.namedChildren[1] ?? null) : body,
       }),
     );
     if (body === null) continue;
@@ -94,8 +105,6 @@ function typeName(type: SyntaxNode | null): string | null {
 
 function isExported(node: SyntaxNode, owner: Owner | null): boolean {
   if (owner?.open === true) return true;
-  if (node.type !== 'macro_definition') {
-    return node.namedChildren.some((child) => child.type === 'visibility_modifier');
-  }
-  return attributesOf(node).includes('macro_export');
+  if (node.type === 'macro_definition') return attributesOf(node).includes('macro_export');
+  return /^(?:pub|crate)\b/.test(node.lineFrom);
 }

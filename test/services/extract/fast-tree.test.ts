@@ -39,6 +39,9 @@ function expectAlike(own: SyntaxNode, given: Parser.SyntaxNode, fields: readonly
   for (const field of fields) {
     expect(plain(own.childForFieldName(field))).toEqual(plain(given.childForFieldName(field)));
   }
+  const { startIndex, endIndex, text } = given;
+  expect(own.textTo(endIndex)).toBe(text);
+  expect(own.lineFrom.slice(0, endIndex - startIndex)).toBe(text.split('\n', 1)[0]);
   expect(own.namedChildren.map(plain)).toEqual(given.namedChildren.map(plain));
   expect(own.children.map(plain)).toEqual(given.children.map(plain));
   const [ownChild, givenChild] = [own.children, given.children];
@@ -65,6 +68,8 @@ describe.each(grammars)('$name', ({ grammar }) => {
         const [mine, given] = [own.descendantForIndex(index), rootNode.descendantForIndex(index)];
         expect(plain(mine)).toEqual(plain(given));
         expect(plain(mine.parent)).toEqual(plain(given.parent));
+        const around = rootNode.descendantForIndex(index, index + 4);
+        expect(plain(own.descendantForIndex(index, index + 4))).toEqual(plain(around));
       }
       for (const types of [
         ['identifier'],
