@@ -2,6 +2,7 @@
 import { type Definition, type ImportFact, importFact } from '../facts.ts';
 import { definitionOf, docAbove } from '../tree.ts';
 import type { SyntaxNode } from './language.ts';
+import { blank, eachWord, lastBefore } from './words.ts';
 
 export function readCFamily(root: SyntaxNode, text: string) {
   const symbols: Definition[] = [];
@@ -44,6 +45,17 @@ const typeKinds: Readonly<Record<string, string>> = {
   enum_specifier: 'enum',
 };
 
+const declaring = new Set([
+  ...Object.keys(typeKinds),
+  'preproc_def',
+  'preproc_function_def',
+  'type_definition',
+  'alias_declaration',
+  'function_definition',
+  'declaration',
+  'field_declaration',
+]);
+
 function readBlock(
   block: SyntaxNode,
   parent: string | null,
@@ -55,12 +67,12 @@ function readBlock(
   const outer = block.type === 'template_declaration' ? (block.parent?.namedChildren ?? []) : null;
   const outerIndex = outer?.findIndex((node) => node.id === block.id) ?? -1;
   for (const [index, node] of siblings.entries()) {
-    // Not a look at every comment above each line of a comment.
-    if (node.type === 'comment') continue;
-    const doc = outer === null ? docAbove(siblings, index) : docAbove(outer, outerIndex);
     if (transparent.has(node.type)) readBlock(node, parent, inType, into);
     else if (node.type === 'namespace_definition') readNamespace(node, into);
-    else readDeclaration(node, parent, inType, doc, into);
+    else if (declaring.has(node.type)) {
+      const doc = outer === null ? docAbove(siblings, index) : docAbove(outer, outerIndex);
+      readDeclaration(node, parent, inType, doc, into);
+    }
   }
 }
 
@@ -80,19 +92,20 @@ function readDeclaration(
   if (node.type === 'preproc_def' || node.type === 'preproc_function_def') {
     readMacro(node, doc, into);
   } else if (node.type === 'type_definition') {
-    readInnerType(node, parent, doc, into);
-    const declarators = node.namedChildren.filter((_, index) => isDeclarator(node, index));
-    for (const declarator of declarators) {
+    const type = node.childForFieldName('type');
+    readInnerType(type, node, parent, doc, into);
+    for (const declarator of declaratorsOf(node, type)) {
       const name = declaredName(declarator)?.name;
       if (name === undefined || into.some((s) => s.name === name && s.parent === parent)) continue;
-      add(into, node, name, 'type', parent, doc, innerBody(node));
+      add(into, node, name, 'type', parent, doc, bodyOf(type));
     }
   } else if (node.type === 'alias_declaration') {
     add(into, node, node.childForFieldName('name')?.text ?? '', 'type', parent, doc, null);
   } else if (node.type in typeKinds) readType(node, node, parent, doc, into);
-  else if (/^(?:function_definition|declaration|field_declaration)$/.test(node.type)) {
-    readInnerType(node, parent, doc, into);
-    readDeclarators(node, parent, inType, doc, into);
+  else {
+    const type = node.childForFieldName('type');
+    readInnerType(type, node, parent, doc, into);
+    readDeclarators(node, type, parent, inType, doc, into);
   }
 }
 
@@ -106,12 +119,12 @@ function readMacro(node: SyntaxNode, doc: string | null, into: Definition[]): vo
 }
 
 function readInnerType(
+  type: SyntaxNode | null,
   node: SyntaxNode,
   parent: string | null,
   doc: string | null,
   into: Definition[],
 ): void {
-  const type = node.childForFieldName('type');
   if (type !== null && type.type in typeKinds) readType(type, node, parent, doc, into);
 }
 
@@ -133,6 +146,7 @@ function readType(
     parent,
     doc,
     exported: true,
+    body,
   });
   into.push({ ...symbol, startLine: outer.startPosition.row + 1 });
   if (type.type !== 'enum_specifier') readBlock(body, name, true, into);
@@ -140,30 +154,37 @@ function readType(
 
 function readDeclarators(
   node: SyntaxNode,
+  type: SyntaxNode | null,
   parent: string | null,
   inType: boolean,
   doc: string | null,
   into: Definition[],
 ): void {
-  for (const [index, child] of node.namedChildren.entries()) {
-    if (!isDeclarator(node, index)) continue;
+  for (const child of declaratorsOf(node, type)) {
     const declared = declaredName(child);
     if (declared === null) continue;
     const owner = declared.scope ?? parent;
     const isMember = inType || declared.scope !== null;
     const kind = declared.isFunction ? (isMember ? 'method' : 'function') : 'variable';
     // A constant reads better as one; C marks it by `const`.
-    const constant = kind === 'variable' && /^(?:static\s+|inline\s+)*const/.test(node.text);
+    const constant = kind === 'variable' && /^(?:static\s+|inline\s+)*const/.test(headOf(node));
     const shown = isMember && kind === 'variable' ? 'field' : constant ? 'constant' : kind;
-    const body = node.childForFieldName('body') ?? innerBody(node);
+    const body = node.childForFieldName('body') ?? bodyOf(type);
     add(into, node, declared.name, shown, owner, doc, body);
   }
 }
 
-function isDeclarator(node: SyntaxNode, index: number): boolean {
-  const child = node.namedChildren[index];
-  if (child === undefined || child.id === node.childForFieldName('type')?.id) return false;
-  return /declarator$|^(?:identifier|type_identifier|field_identifier)$/.test(child.type);
+/** The beginning, where what says how it is declared stands. */
+function headOf(node: SyntaxNode): string {
+  return node.textTo(node.startIndex + 200);
+}
+
+function declaratorsOf(node: SyntaxNode, type: SyntaxNode | null): SyntaxNode[] {
+  return node.namedChildren.filter(
+    (child) =>
+      /declarator$|^(?:identifier|type_identifier|field_identifier)$/.test(child.type) &&
+      child.id !== type?.id,
+  );
 }
 
 interface Declared {
@@ -198,8 +219,8 @@ function declaredName(declarator: SyntaxNode): Declared | null {
   return null;
 }
 
-function innerBody(node: SyntaxNode): SyntaxNode | null {
-  return node.childForFieldName('type')?.childForFieldName('body') ?? null;
+function bodyOf(type: SyntaxNode | null): SyntaxNode | null {
+  return type !== null && type.type in typeKinds ? type.childForFieldName('body') : null;
 }
 
 function add(
@@ -212,31 +233,33 @@ function add(
   body: SyntaxNode | null,
 ): void {
   if (name === '') return;
-  const exported = kind === 'macro' || !/^(?:[A-Z_]+\s+)?static\b/.test(node.text);
+  const exported = kind === 'macro' || !/^(?:[A-Z_]+\s+)?static\b/.test(headOf(node));
   into.push(definitionOf({ node, name, kind, parent, doc, exported, body }));
 }
+
+const silent = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g;
 
 /**
  * Words of the code without comments, literals and members. From the text, not the tree: it costs a
  * tenth, and sees into macros.
  */
 function usedWords(text: string): Set<string> {
-  const comment = /\/\/[^\n]*|\/\*[\s\S]*?\*\//;
-  const literal = /"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/;
-  const member = /(?:\.|->)\s*\w+/;
-  const parts = [comment, literal, member, /([A-Za-z_]\w*)/].map(({ source }) => source);
   const words = new Set<string>();
-  for (const [, word] of text.matchAll(new RegExp(parts.join('|'), 'g'))) {
-    if (word !== undefined) words.add(word);
-  }
+  const code = blank(text, silent);
+  eachWord(code, (word, start) => {
+    if (words.has(word)) return;
+    const at = lastBefore(code, start);
+    const isMember = code[at] === '.' || (code[at] === '>' && code[at - 1] === '-');
+    if (!isMember) words.add(word);
+  });
   return words;
 }
 
 /** The lines are found in the text, because a walk through the tree costs more than all of them. */
 function readIncludes(root: SyntaxNode, text: string): ImportFact[] {
-  return [...text.matchAll(/(?<=^[ \t]*)#[ \t]*include/gm)].flatMap(({ index }) => {
-    const node = root.descendantForIndex(index).parent;
-    const path = node?.type === 'preproc_include' ? node.childForFieldName('path') : null;
+  return [...text.matchAll(/(?<=^[ \t]*)#[ \t]*include/gm)].flatMap(({ 0: directive, index }) => {
+    const node = root.descendantForIndex(index, index + directive.length + 1);
+    const path = node.type === 'preproc_include' ? node.childForFieldName('path') : null;
     const style = path?.type === 'string_literal' ? 'quoted' : 'angle';
     // A macro names the file: only the preprocessor knows which.
     if (path === null || !/^(?:string_literal|system_lib_string)$/.test(path.type)) return [];

@@ -4,7 +4,7 @@ import { nameOf } from '../paths.ts';
 import { definitionOf, docAbove } from '../tree.ts';
 import { openGoResolver } from './go-resolve.ts';
 import type { Language, SyntaxNode } from './language.ts';
-import { eachWord, firstFrom, lastBefore, word, wordList } from './words.ts';
+import { blank, eachWord, firstFrom, lastBefore, word, wordList } from './words.ts';
 
 export const go: Language = {
   name: 'go',
@@ -23,7 +23,7 @@ function read(root: SyntaxNode, text: string) {
     readDeclaration(node, docAbove(namedChildren, index), symbols);
   }
   const clause = namedChildren.find((node) => node.type === 'package_clause');
-  const code = codeOf(text);
+  const code = blank(text, silent);
   return {
     symbols,
     imports: importSpecs(namedChildren).map(readImport),
@@ -116,15 +116,9 @@ function readImport(spec: SyntaxNode): ImportFact {
   return importFact({ specifier, style: name, bindings: [{ name: '*', local: name }] });
 }
 
-const silent = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\[^\n]|[^'\\\n])+'/g;
-
-/**
- * The text, equally long, with comments and literals blanked. What may be a name is found there, and
- * the tree asked about it until one place tells: a walk through the tree costs more.
- */
-function codeOf(text: string): string {
-  return text.replaceAll(silent, (found) => ' '.repeat(found.length));
-}
+// What may be a name is found in the code alone, and the tree asked about it until one place tells:
+// a walk through the tree costs more.
+const silent = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])+'/g;
 
 const letter = String.raw`[\w$\u0080-\uffff]`;
 // What looks back comes last: it is only tried where the rest is.

@@ -14,8 +14,8 @@ const builtinAttributes = new Set(
 );
 
 /**
- * Where something may stand is found in the text, the tree is asked about each place: a walk through
- * the tree costs more than all of that.
+ * Where something may stand is found in the text, and the tree is asked about each place: a walk
+ * through the tree costs more than all of that.
  */
 export function readImports(root: SyntaxNode, text: string): ImportFact[] {
   const modules = nodesAt(root, text, /\bmod\s/g, 'mod_item');

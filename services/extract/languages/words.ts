@@ -19,8 +19,8 @@ export function wordAt(text: string, start: number): string {
 }
 
 /**
- * Calls `visit` with each word of a code: far cheaper than matches. A number is no word, and neither
- * is what comes right after a dot, unless that ends an ellipsis.
+ * Calls `visit` with each word of a code: far cheaper than matches. A number is no word, and
+ * neither is what comes right after a dot, unless that ends an ellipsis.
  */
 export function eachWord(code: string, visit: (word: string, start: number) => void): void {
   for (let at = 0; at < code.length; at += 1) {
@@ -43,6 +43,11 @@ function isWordPart(unit: number): boolean {
     (unit >= 0x30 && unit <= 0x39) ||
     unit === 0x24
   );
+}
+
+/** The text, equally long, with what a pattern finds blanked. */
+export function blank(text: string, pattern: RegExp): string {
+  return text.replaceAll(pattern, (found) => ' '.repeat(found.length));
 }
 
 /** Groups of a sticky pattern at a place; empty where it does not match. */
