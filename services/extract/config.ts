@@ -115,9 +115,9 @@ export const configuration = z.object({
   childResidentMegabytesMax: z
     .int()
     .min(64)
-    .default(320)
+    .default(200)
     .describe(
-      'Memory of a parser process in MiB, native trees included, after which it is replaced between two batches. It starts with 70.',
+      'Memory of a parser process in MiB, native trees included, after which it is replaced between two batches. It starts with 100, half of them shared with the parent.',
     )
     .meta(operational),
 });

@@ -95,13 +95,17 @@ function fileStructure(
   resolution: Resolution | undefined,
   lost: readonly Shortfall[],
 ): FileStructure {
+  // Not the file itself: what resolving needed of it may go.
+  const { shown } = file;
   return {
     path: file.path,
     language: file.language,
-    parser: file.outline === null ? file.parser : 'regex',
+    parser: file.hasLines ? 'regex' : file.parser,
     errorRatio: file.facts.errorRatio,
     lines: file.lines,
-    symbols: file.outline ?? file.facts.symbols,
+    get symbols() {
+      return shown();
+    },
     externals: [...new Set(resolution?.externals ?? [])].sort(byText),
     note: lost.length === 0 ? null : lost.map(({ reason }) => reason).join(', '),
   };

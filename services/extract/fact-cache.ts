@@ -9,12 +9,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { deserialize, serialize } from 'node:v8';
 import { type GroupCommit, openGroupCommit } from '../runtime/group-commit.ts';
 import { sha256 } from '../runtime/ids.ts';
-import type { ParseOutcome } from './parse-file.ts';
+import type { PackedOutcome } from './packed-facts.ts';
 
 export interface FactCache {
-  get(key: string): ParseOutcome | null;
+  get(key: string): PackedOutcome | null;
   /** Written some time later; nothing waits for it. */
-  put(key: string, outcome: ParseOutcome): void;
+  put(key: string, outcome: PackedOutcome): void;
   /** Entries and databases that could not be read, so far. */
   damaged(): number;
   close(): Promise<void>;
@@ -44,7 +44,7 @@ export function openFactCache(folder: string, bytesMax: number): FactCache {
       try {
         const row = read.get(key) as { hash: string; value: Uint8Array } | undefined;
         if (row === undefined) return null;
-        if (sha256(row.value) === row.hash) return deserialize(row.value) as ParseOutcome;
+        if (sha256(row.value) === row.hash) return deserialize(row.value) as PackedOutcome;
       } catch {
         // Counted below, with entries that do not match their hash.
       }

@@ -64,10 +64,12 @@ export interface ParsedFile {
   readonly parser: 'tree-sitter' | 'oxc' | 'none';
   readonly lines: number;
   readonly facts: Facts;
+  /** Definitions to show; nothing keeps the objects that it gives. */
+  readonly shown: () => readonly Definition[];
   /** Text of a file that declares roots (tsconfig.json, go.mod, …); null for all others. */
   readonly manifest: string | null;
-  /** Definitions to show instead of those in `facts`, where lines had to help; never resolved. */
-  readonly outline: readonly Definition[] | null;
+  /** Whether lines had to help with what is shown; `facts` has what the parser found. */
+  readonly hasLines: boolean;
   /** What was lost and why; null when nothing was. */
   readonly note: string | null;
 }

@@ -3,19 +3,29 @@
  * files it lets the event loop turn, because native trees are only freed there.
  */
 import { setImmediate } from 'node:timers/promises';
+import { packOutcome } from './packed-facts.ts';
 import { type FileParser, openFileParser } from './parse-file.ts';
 import type { ChildReply, ChildRequest } from './parser-pool.ts';
+
+/** Growth after which memory is collected: V8 sees only the small part of a tree that is its own. */
+const growthBytesMax = 32 * 1024 * 1024;
 
 /** Answers every request of the parent until it goes away. */
 export function serve(open: typeof openFileParser): void {
   let parser: FileParser | null = null;
   let work: Promise<void> = Promise.resolve();
+  let collectedBytes = process.memoryUsage.rss();
   const answer = async ({ jobs, limits }: ChildRequest) => {
     parser ??= open(limits);
     for (const job of jobs) {
-      const outcome = await parser.parse(job);
-      reply({ kind: 'parsed', outcome, residentBytes: process.memoryUsage.rss() });
+      const outcome = packOutcome(await parser.parse(job));
+      const residentBytes = process.memoryUsage.rss();
+      reply({ kind: 'parsed', outcome, residentBytes });
+      const isDue = residentBytes > collectedBytes + growthBytesMax;
+      if (isDue) globalThis.gc?.();
+      // Native trees are freed here.
       await setImmediate();
+      if (isDue) collectedBytes = process.memoryUsage.rss();
     }
   };
   process.on('message', (request) => {

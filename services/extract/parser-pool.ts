@@ -5,8 +5,8 @@
  */
 import { availableParallelism } from 'node:os';
 import { PipelineError } from '../runtime/errors.ts';
-import type { ParseJob, ParseLimits, ParseOutcome } from './parse-file.ts';
-import { unparsed } from './parse-file.ts';
+import { type PackedOutcome, packedUnparsed } from './packed-facts.ts';
+import type { ParseJob, ParseLimits } from './parse-file.ts';
 import { type Child, type ChildEnd, startChild } from './parser-process.ts';
 
 export interface ChildRequest {
@@ -18,7 +18,7 @@ export type ChildReply =
   | { readonly kind: 'ready' }
   | {
       readonly kind: 'parsed';
-      readonly outcome: ParseOutcome;
+      readonly outcome: PackedOutcome;
       /** Memory of the process after the file, native trees included. */
       readonly residentBytes: number;
     };
@@ -35,7 +35,7 @@ export interface PoolOptions extends ParseLimits {
 
 export interface ParserPool {
   /** One outcome per job, in their order. */
-  parse(jobs: readonly ParseJob[], signal: AbortSignal): Promise<ParseOutcome[]>;
+  parse(jobs: readonly ParseJob[], signal: AbortSignal): Promise<PackedOutcome[]>;
   close(): Promise<void>;
 }
 
@@ -47,13 +47,16 @@ const batchBytesMax = 256 * 1024;
 const bytesPerChildMin = 256 * 1024;
 /** Starting takes a fraction of a second; on a starved machine, much longer. */
 const startMsMax = 60_000;
+/** A child that has no work for a while is let go, unless it is about as small as a fresh one. */
+const idleMsMax = 500;
+const idleBytesMax = 140 * mebibyte;
 /** A file is tried this often before it is given up. */
 const attemptsMax = 2;
 
 interface Task {
   readonly job: ParseJob;
   readonly signal: AbortSignal;
-  readonly resolve: (outcome: ParseOutcome) => void;
+  readonly resolve: (outcome: PackedOutcome) => void;
   readonly reject: (error: unknown) => void;
   attempts: number;
 }
@@ -104,7 +107,7 @@ export function openParserPool(
       if (state.closed) throw closedError();
       const outcomes = jobs.map(
         (job) =>
-          new Promise<ParseOutcome>((resolve, reject) => {
+          new Promise<PackedOutcome>((resolve, reject) => {
             state.queue.push({ job, signal, resolve, reject, attempts: 0 });
           }),
       );
@@ -151,6 +154,10 @@ async function useChild(state: PoolState, child: Child): Promise<void> {
   let files = 0;
   let bytes = 0;
   while (files < options.childFilesMax && bytes < options.childBytesMax) {
+    if (queue.length === 0 && child.residentBytes() > idleBytesMax) {
+      await untilWoken(state, idleMsMax);
+      if (queue.length === 0) return;
+    }
     while (queue.length === 0 && !state.closed) await untilWoken(state);
     if (state.closed) return;
     const batch = takeBatch(queue, files === 0);
@@ -163,12 +170,15 @@ async function useChild(state: PoolState, child: Child): Promise<void> {
   }
 }
 
-async function untilWoken(state: PoolState): Promise<void> {
+async function untilWoken(state: PoolState, waitMsMax?: number): Promise<void> {
   let wake: () => void = () => {};
-  await new Promise<void>((resolve) => {
+  const woken = new Promise<void>((resolve) => {
     wake = resolve;
-    state.idle.add(wake);
   });
+  state.idle.add(wake);
+  const timer = waitMsMax === undefined ? undefined : setTimeout(wake, waitMsMax);
+  await woken;
+  clearTimeout(timer);
   state.idle.delete(wake);
 }
 
@@ -211,7 +221,7 @@ async function runBatch(
     if (task.attempts < attemptsMax) queue.unshift(task, ...rest);
     else {
       queue.unshift(...rest);
-      task.resolve(unparsed(answer satisfies ChildEnd));
+      task.resolve(packedUnparsed(answer satisfies ChildEnd));
     }
     return false;
   }

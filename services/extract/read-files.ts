@@ -8,15 +8,25 @@ import { sha256 } from '../runtime/ids.ts';
 import type { Configuration } from './config.ts';
 import { decodeSource } from './decode.ts';
 import type { FactCache } from './fact-cache.ts';
-import { type Definition, noFacts, type ParsedFile } from './facts.ts';
+import type { Definition, ParsedFile } from './facts.ts';
 import type { Language } from './languages/language.ts';
 import { plainLanguage } from './languages/plain.ts';
 import { isManifest, languageOf } from './languages/registry.ts';
 import { outlineByLines } from './line-outline.ts';
-import { type ParseOutcome, unparsed } from './parse-file.ts';
+import {
+  openUnpacker,
+  type PackedOutcome,
+  packDefinitions,
+  packedNothing,
+  packedUnparsed,
+  type UnpackFacts,
+  unpackDefinitions,
+} from './packed-facts.ts';
 import type { ParserPool } from './parser-pool.ts';
 import { nameOf } from './paths.ts';
 import { readerVersion } from './reader-version.ts';
+import type { Steps } from './steps.ts';
+import { runInTurns } from './turns.ts';
 import { openWindow } from './window.ts';
 
 export interface SourceFile {
@@ -35,6 +45,11 @@ export interface Reading {
   /** In the sequence of the files. */
   readonly files: readonly ParsedFile[];
   readonly counts: Readonly<ReadCounts>;
+}
+
+/** A file whose facts wait until the files that they are to be resolved with are read as well. */
+interface PackedFile extends Omit<ParsedFile, 'facts'> {
+  readonly packed: Parameters<UnpackFacts>[0];
 }
 
 /** Text in work at once: enough that no parser waits. */
@@ -58,8 +73,9 @@ export async function readFiles(
   tools: Omit<Reader, 'counts'>,
 ): Promise<Reading> {
   const reader: Reader = { ...tools, counts: { parsed: 0, cached: 0 } };
-  const admits = openCaps(tools.config);
-  const results = new Array<ParsedFile>(files.length);
+  const { config } = tools;
+  const admits = openCaps(config);
+  const results = new Array<PackedFile>(files.length);
   const window = openWindow(windowBytes);
   let sinceTurn = 0;
   for (const [index, file] of files.entries()) {
@@ -69,19 +85,22 @@ export async function readFiles(
     const language = languageOf(file.path, text ?? '');
     const refusal = text === null ? 'not-text' : language === null ? null : admits(text, language);
     if (text === null || language === null || refusal !== null) {
-      results[index] = listedFile(file.path, text ?? '', language, refusal, tools.config);
+      results[index] = listedFile(config, file.path, text ?? '', language, refusal);
     } else {
       await window.start(weight, async () => {
         const outcome = await outcomeOf(reader, file.path, text, language);
-        results[index] = parsedFile(file.path, text, language, outcome, tools.config);
+        results[index] = packedFile(config, file.path, text, language, outcome);
       });
     }
     sinceTurn += weight;
-    if (sinceTurn > turnCharacters) await setImmediate();
-    if (sinceTurn > turnCharacters) sinceTurn = 0;
+    if (sinceTurn > turnCharacters) {
+      await setImmediate();
+      sinceTurn = 0;
+    }
   }
   await window.drain();
-  return { files: results, counts: reader.counts };
+  const parsed = await runInTurns(unpackSteps(results), tools.signal);
+  return { files: parsed, counts: reader.counts };
 }
 
 /** Whether a text may be parsed: null, or the cap that it does not pass. */
@@ -108,7 +127,7 @@ async function outcomeOf(
   path: string,
   text: string,
   language: Language,
-): Promise<ParseOutcome> {
+): Promise<PackedOutcome> {
   const key =
     cache === null
       ? ''
@@ -132,37 +151,55 @@ async function outcomeOf(
 const lasting = new Set(['symbols-limited', 'syntax-errors']);
 
 function listedFile(
+  config: Configuration,
   path: string,
   text: string,
   language: Language | null,
   refusal: string | null,
-  config: Configuration,
-): ParsedFile {
-  const outcome = refusal === null ? null : unparsed(refusal);
-  return parsedFile(path, text, language, outcome, config);
+): PackedFile {
+  const outcome = refusal === null ? packedNothing : packedUnparsed(refusal);
+  return packedFile(config, path, text, language, outcome);
 }
 
-function parsedFile(
+function packedFile(
+  config: Configuration,
   path: string,
   text: string,
   language: Language | null,
-  outcome: ParseOutcome | null,
-  config: Configuration,
-): ParsedFile {
+  outcome: PackedOutcome,
+): PackedFile {
   const name = language?.name ?? plainLanguage(path);
-  const facts = outcome?.facts ?? noFacts;
-  const inError = facts.errorRatio > config.outlineErrorRatio;
+  // Copied, because they are a part of a longer message, which they would keep.
+  const definitions = Buffer.from(outcome.definitions);
+  const others = Buffer.from(outcome.others);
+  const { errorRatio } = outcome;
+  const inError = errorRatio > config.outlineErrorRatio;
   const outline = inError ? outlineByLines(text, name, config.symbolsPerFileMax) : [];
+  const hasLines = outline.length > 0;
+  const shown = hasLines
+    ? packDefinitions(mergeOutline(unpackDefinitions(definitions), outline, config))
+    : definitions;
   return {
     path,
     language: name,
-    parser: outcome?.parser ?? 'none',
+    parser: outcome.parser,
     lines: countLines(text),
-    facts,
+    packed: { errorRatio, definitions, others },
+    shown: () => unpackDefinitions(shown),
     manifest: isManifest(path) ? text : null,
-    outline: outline.length === 0 ? null : mergeOutline(facts.symbols, outline, config),
-    note: outcome?.shortfall ?? (inError ? 'syntax-errors' : null),
+    hasLines,
+    note: outcome.shortfall ?? (inError ? 'syntax-errors' : null),
   };
+}
+
+function* unpackSteps(files: PackedFile[]): Steps<ParsedFile[]> {
+  const unpack = openUnpacker();
+  const parsed: ParsedFile[] = [];
+  for (const { packed, ...rest } of files) {
+    parsed.push({ ...rest, facts: unpack(packed) });
+    yield;
+  }
+  return parsed;
 }
 
 const routines = new Set(['function', 'method']);

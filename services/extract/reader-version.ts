@@ -11,7 +11,14 @@ import type { Language } from './languages/language.ts';
 
 const folder = dirname(fileURLToPath(import.meta.url));
 /** Besides all of languages/: what turns one file into facts. */
-const readers = ['facts.ts', 'fast-tree.ts', 'parse-file.ts', 'text.ts', 'tree.ts'];
+const readers = [
+  'facts.ts',
+  'fast-tree.ts',
+  'packed-facts.ts',
+  'parse-file.ts',
+  'text.ts',
+  'tree.ts',
+];
 
 let readerHash: string | null = null;
 

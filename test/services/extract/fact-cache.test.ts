@@ -8,7 +8,7 @@ import { configuration } from '../../../services/extract/config.ts';
 import { openExtractor } from '../../../services/extract/extractor.ts';
 import { type FactCache, openFactCache } from '../../../services/extract/fact-cache.ts';
 import { noFacts } from '../../../services/extract/facts.ts';
-import type { ParseOutcome } from '../../../services/extract/parse-file.ts';
+import { type PackedOutcome, packOutcome } from '../../../services/extract/packed-facts.ts';
 
 const mebibyte = 1024 * 1024;
 let folder = '';
@@ -34,9 +34,9 @@ async function reopen(cache: FactCache, bytesMax?: number): Promise<FactCache> {
   return open(bytesMax);
 }
 
-function outcome(word: string): ParseOutcome {
+function outcome(word: string): PackedOutcome {
   const facts = { ...noFacts, uses: [word], members: new Map([[word, ['a']]]) };
-  return { parser: 'tree-sitter', facts, shortfall: null };
+  return packOutcome({ parser: 'tree-sitter', facts, shortfall: null });
 }
 
 function edit(statement: string): void {

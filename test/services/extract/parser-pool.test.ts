@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { configuration } from '../../../services/extract/config.ts';
+import { type PackedOutcome, unpackDefinitions } from '../../../services/extract/packed-facts.ts';
 import type { ParseJob } from '../../../services/extract/parse-file.ts';
 import {
   openParserPool,
@@ -29,9 +30,11 @@ afterEach(async () => {
 const python = (path: string, text: string): ParseJob => ({ path, language: 'python', text });
 const good = (index: number) => python(`g${index}.py`, `def f${index}(): pass\n`);
 
+const firstName = ({ definitions }: PackedOutcome) => unpackDefinitions(definitions)[0]?.name;
+
 async function summary(pool: ParserPool, jobs: readonly ParseJob[]) {
   const outcomes = await pool.parse(jobs, never);
-  return outcomes.map(({ shortfall, facts }) => shortfall ?? facts.symbols[0]?.name);
+  return outcomes.map((outcome) => outcome.shortfall ?? firstName(outcome));
 }
 
 describe('parser pool', () => {
@@ -45,10 +48,10 @@ describe('parser pool', () => {
     const [first, hung, second] = await open({ hangMsMax: 1500 }, faulty).parse(jobs, never);
     expect(hung).toMatchObject({
       parser: 'none',
-      facts: { errorRatio: 1 },
+      errorRatio: 1,
       shortfall: 'parser-hung',
     });
-    expect([first, second].map((outcome) => outcome?.facts.symbols[0]?.name)).toEqual(['f1', 'f2']);
+    expect([first, second].map((outcome) => outcome && firstName(outcome))).toEqual(['f1', 'f2']);
   });
 
   it('a file is tried once more in a fresh process', async () => {
@@ -68,9 +71,7 @@ describe('parser pool', () => {
       python(`p${index}.py`, `def f${index}(): pass\n`.repeat(400)),
     );
     const expected = await open().parse(jobs, never);
-    expect(expected.map(({ facts }) => facts.symbols[0]?.name)).toEqual(
-      jobs.map((_, index) => `f${index}`),
-    );
+    expect(expected.map(firstName)).toEqual(jobs.map((_, index) => `f${index}`));
     expect(await open({ processes: 3 }).parse(jobs, never)).toEqual(expected);
     expect(await open({ processes: 2, childFilesMax: 7 }).parse(jobs, never)).toEqual(expected);
   });
@@ -108,7 +109,7 @@ describe('parser pool', () => {
     const pool = open({ parseTimeMsMax: 1, symbolsPerFileMax: 1 });
     const [slow, limited] = await pool.parse([nested, many], never);
     expect(slow).toMatchObject({ parser: 'none', shortfall: 'parse-time' });
-    expect(limited?.facts.symbols).toHaveLength(1);
+    expect(limited && unpackDefinitions(limited.definitions)).toHaveLength(1);
     expect(limited?.shortfall).toBe('symbols-limited');
   });
 

@@ -15,14 +15,16 @@ export async function parseFiles(files: Files): Promise<ParsedFile[]> {
     const language = languageOf(path, text);
     const outcome =
       language === null ? null : await parser.parse({ path, language: language.name, text });
+    const facts = outcome?.facts ?? noFacts;
     parsed.push({
       path,
       language: language?.name ?? plainLanguage(path),
       parser: outcome?.parser ?? 'none',
       lines: text.split('\n').length,
-      facts: outcome?.facts ?? noFacts,
+      facts,
+      shown: () => facts.symbols,
       manifest: isManifest(path) ? text : null,
-      outline: null,
+      hasLines: false,
       note: outcome?.shortfall ?? null,
     });
   }
