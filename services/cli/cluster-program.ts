@@ -24,7 +24,18 @@ export function addClusterCommands(program: Command, context: CommandContext, en
       .description('show how far behind every stage of a cluster is')
       .option('--partitions', 'show every partition')
       .option('--json', 'print JSON'),
-  ).action(async (options) => end(await lagCommand(context, options)));
+  )
+    .action(async (options) => end(await lagCommand(context, options)))
+    .addHelpText(
+      'after',
+      `
+records      in the topics that the stage reads
+committed    up to here all is done, and is not read again
+done above   done out of order, beyond the first record that is not
+unfinished   waiting, or in the hands of a process
+A bounded data set that is complete shows 1 unfinished at the sink: the record that closed the
+input, which a restart reads again.`,
+    );
   for (const verb of ['pause', 'resume'] as const) {
     withDataset(
       program

@@ -1,5 +1,7 @@
-/** `backstory lag`: how far behind every stage is, from offsets and commits alone. */
+/** `backstory lag`: how far behind every stage is, by offsets and commits, and which ones rest. */
 import { stageNames, stages } from '../../schemas/topology.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { watchControl } from '../runtime/control.ts';
 import { type PartitionLag, partitionLags } from '../runtime/lag.ts';
 import { type ClusterCommandOptions, loadClusterConfiguration, withBus } from './connections.ts';
 import { type CommandContext, writeJson, writeLine } from './context.ts';
@@ -14,21 +16,23 @@ export async function lagCommand(context: CommandContext, options: LagOptions): 
   const { values } = await loadClusterConfiguration(context, options);
   const { dataset } = values.runtime;
   const reading = stageNames.filter((stage) => stages[stage].reads.length > 0);
-  const lags = await withBus(context, values, (bus) =>
-    Promise.all(
+  const lags = await withBus(context, values, async (bus) => {
+    const { paused } = await watchControl(bus, dataset, systemClock);
+    return Promise.all(
       reading.map(async (stage) => {
         const partitions = await partitionLags(bus, dataset, stage);
-        return { stage, ...sumUp(partitions), partitions };
+        return { stage, paused: paused.has(stage), ...sumUp(partitions), partitions };
       }),
-    ),
-  );
+    );
+  });
   if (options.json === true) {
     writeJson(context.out, lags);
     return exitCodes.fine;
   }
   writeLine(context.out, row(['stage', 'records', 'committed', 'done above', 'unfinished']));
-  for (const { stage, partitions, ...sums } of lags) {
-    writeLine(context.out, row([stage, sums.end, sums.committed, sums.doneAbove, sums.unfinished]));
+  for (const { stage, paused, partitions, ...sums } of lags) {
+    const name = paused ? `${stage} (paused)` : stage;
+    writeLine(context.out, row([name, sums.end, sums.committed, sums.doneAbove, sums.unfinished]));
     if (options.partitions !== true) continue;
     for (const lag of partitions.filter(({ end }) => end > 0)) {
       const { unfinished } = sumUp([lag]);

@@ -172,6 +172,7 @@ export function deadLetterRecord(
 /** Counts a dead letter and halts the run when there are too many. */
 export function countDeadLetter(engine: Engine, detail: string): void {
   engine.progress.deadLetters += 1;
+  engine.log.warn({ deadLetters: engine.progress.deadLetters, detail }, 'a dead letter');
   if (engine.progress.deadLetters <= engine.settings.deadLettersMax) return;
   engine.fail(
     new PipelineError(

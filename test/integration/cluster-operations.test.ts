@@ -91,8 +91,11 @@ describe('operating a live cluster', () => {
     const place = ['--dataset', dataset, '--out', join(folder, 'out')];
     process = startBackstory(['serve', 'all', ...sources, ...place, ...sets], servers);
     await waitFor(async () => (await recordsOf('repo-admitted')) === 3);
-    const [admit, extract] = (await json('lag')).map(({ unfinished }) => unfinished);
-    expect([admit, extract]).toEqual([0, 3]);
+    expect((await json('lag')).slice(0, 3)).toMatchObject([
+      { stage: 'admit', paused: false, unfinished: 0 },
+      { stage: 'extract', paused: true, unfinished: 3 },
+      { stage: 'plan', paused: false, unfinished: 0 },
+    ]);
     expect(await recordsOf('repo-structure')).toBe(0);
     await backstory('resume', 'extract');
     await waitFor(async () => (await recordsOf('trajectory')) === 3);
