@@ -100,7 +100,7 @@ async function orNull<Result>(url: string, ask: () => Promise<Result>): Promise<
     return await ask();
   } catch (error) {
     if (statusOf(error) === 404) return null;
-    throw unavailable(url, (error as Error).message, error);
+    throw unavailable(url, reasonOf(error), error);
   }
 }
 
@@ -108,7 +108,7 @@ async function asked<Result>(url: string, ask: () => Promise<Result>): Promise<R
   try {
     return await ask();
   } catch (error) {
-    throw unavailable(url, (error as Error).message, error);
+    throw unavailable(url, reasonOf(error), error);
   }
 }
 
@@ -122,13 +122,20 @@ async function registered<Result>(
   } catch (error) {
     const status = statusOf(error);
     const refused = status === 409 || status === 422;
-    if (!refused) throw unavailable(url, (error as Error).message, error);
+    if (!refused) throw unavailable(url, reasonOf(error), error);
     throw new PipelineError(
       'SCHEMA_INCOMPATIBLE',
       `the registry refuses the schema of ${subject}: ${(error as Error).message}; records that are there could not be read with it, use a new data set`,
       { subject, cause: error },
     );
   }
+}
+
+/** The client says status 400 where nobody answered, and `fetch` only that it failed. */
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error;
+  if (cause instanceof Error) return cause.message;
+  return message.replace(/^Confluent_Schema_Registry - (Error, status 400: )?/, '');
 }
 
 function unavailable(url: string, what: string, cause?: unknown): PipelineError {

@@ -78,7 +78,10 @@ export async function openRedisCoordination(options: RedisOptions): Promise<Coor
     retryStrategy: (attempt) => Math.min(reconnectMsMax, 50 * 2 ** Math.min(attempt, 6)),
   });
   let available: boolean | null = null;
+  /** What the connection died of first: what fails after that only says that there is none. */
+  let cause = '';
   const report = (now: boolean, why: string) => {
+    cause = now ? '' : cause || why;
     if (available === now) return;
     available = now;
     options.onChange?.(now, why);
@@ -103,7 +106,8 @@ export async function openRedisCoordination(options: RedisOptions): Promise<Coor
         await redis.ping();
         return null;
       } catch (error) {
-        return `Redis at ${settings.url} does not answer: ${(error as Error).message}; start it, or check redis.url and REDIS_PASSWORD`;
+        const why = cause || (error as Error).message;
+        return `Redis at ${settings.url} does not answer: ${why}; start it, or check redis.url and REDIS_PASSWORD`;
       }
     },
     close: async () => {
