@@ -5,6 +5,7 @@
 import { PipelineError } from '../services/runtime/errors.ts';
 import { type ClusterStatus, down, install, status, up } from './cluster/cluster.ts';
 import { describeSettings, settingsFrom } from './cluster/settings.ts';
+import { portsOf } from './cluster/state.ts';
 
 const usage = `usage: npm run cluster -- up|down|status|install [FLAGS] [--json]
 
@@ -17,7 +18,9 @@ const usage = `usage: npm run cluster -- up|down|status|install [FLAGS] [--json]
 ${describeSettings().join('\n')}
 
 Parts: kafka, registry, redis; objects (an S3-compatible store) only when it is named.
-Port 0 takes a free one. Addresses and process ids are in FOLDER/cluster.json, logs beside it.`;
+Port 0 takes a free one; a folder keeps its ports until others are named. Addresses and process ids are
+in FOLDER/cluster.json, logs beside it. backstory finds them in ./.cluster; with another folder, name the
+servers by kafka.brokers, registry.url and redis.url.`;
 
 function print(servers: ClusterStatus, json: boolean): void {
   if (json) {
@@ -38,7 +41,7 @@ async function main(): Promise<number> {
     console.log(usage);
     return 0;
   }
-  const { settings, json } = settingsFrom(flags, process.env);
+  const { settings, json } = settingsFrom(flags, process.env, portsOf);
   if (verb === 'install') {
     await install(settings.parts);
     return 0;

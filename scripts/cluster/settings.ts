@@ -1,6 +1,6 @@
 /**
- * Where the local servers run: flags over environment over defaults. Port 0 takes a free one, and
- * keeps it as long as the folder lives, so that a restarted server is found where it was.
+ * Where the local servers run: flags over environment over the ports of last time over defaults.
+ * Port 0 takes a free one, and keeps it as long as the folder lives.
  */
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,7 +55,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** For tests alone. */
 const withoutFlag = ['kafkaAdvertisedPort', 'kafkaProperties'] as const;
-type Knob = Exclude<keyof ClusterSettings, (typeof withoutFlag)[number]>;
+export type Knob = Exclude<keyof ClusterSettings, (typeof withoutFlag)[number]>;
 const knobs = Object.keys(settingsSchema.shape).filter(
   (name) => !(withoutFlag as readonly string[]).includes(name),
 ) as Knob[];
@@ -77,10 +77,11 @@ export function parseSettings(options: unknown): ClusterSettings {
   );
 }
 
-/** Settings from a command line without its verb, and the environment. */
+/** Settings from a command line without its verb, the environment, and the folder's last time. */
 export function settingsFrom(
   argv: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
+  portsOf: (folder: string) => Partial<Record<Knob, number>> = () => ({}),
 ): { readonly settings: ClusterSettings; readonly json: boolean } {
   const flags = Object.fromEntries(
     knobs.map((knob) => [flagName(knob), { type: 'string' as const }]),
@@ -94,6 +95,8 @@ export function settingsFrom(
     const value = values[flagName(knob)] ?? environment[environmentName(knob).toUpperCase()];
     if (value !== undefined && value !== '') given[knob] = value;
   }
+  // Clients know the servers by their ports: who names none finds them where they were.
+  for (const [knob, port] of Object.entries(portsOf(String(given.folder)))) given[knob] ??= port;
   given.parts = String(given.parts).split(',');
   return { settings: parseSettings(given), json: values.json === true };
 }

@@ -9,7 +9,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { PipelineError } from '../../services/runtime/errors.ts';
-import { partNames } from './settings.ts';
+import { type Knob, partNames } from './settings.ts';
 
 const serverSchema = z.object({
   /** What a client is told: host:port, or a URL. */
@@ -46,6 +46,21 @@ export function readState(folder: string): ClusterState {
   throw new PipelineError('CLUSTER_FAILED', `${path} is not readable: ${parsed.error.message}`, {
     subject: path,
   });
+}
+
+/** The ports that the folder's servers had, as settings. */
+export function portsOf(folder: string): Partial<Record<Knob, number>> {
+  const { kafka, registry, redis, objects } = readState(folder).servers;
+  const ports = {
+    kafkaPort: kafka?.port,
+    kafkaControllerPort: kafka?.controllerPort,
+    registryPort: registry?.port,
+    redisPort: redis?.port,
+    objectsPort: objects?.port,
+  };
+  return Object.fromEntries(
+    Object.entries(ports).filter((entry): entry is [Knob, number] => typeof entry[1] === 'number'),
+  );
 }
 
 export function writeState(folder: string, state: ClusterState): void {

@@ -42,6 +42,14 @@ describe('settings', () => {
     expect(json).toBe(true);
   });
 
+  it('finds the servers of a folder where they were', () => {
+    const portsOf = (folder: string) => (folder === '/here' ? { redisPort: 7, kafkaPort: 8 } : {});
+    const here = ['--folder', '/here'];
+    const { settings } = settingsFrom([...here, '--kafka-port', '9'], {}, portsOf);
+    expect(settings).toMatchObject({ kafkaPort: 9, redisPort: 7, registryPort: 8081 });
+    expect(settingsFrom([], {}, portsOf).settings.redisPort).toBe(6379);
+  });
+
   it.each([
     [['--redis-port', 'many'], 'CONFIG_INVALID', 'redis-port'],
     [['--parts', 'kafka,zookeeper'], 'CONFIG_INVALID', 'parts'],
