@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- structure-speed [--only LANGUAGE,…] [--memory MEGABYTES] [--json]`: MB a second
- * of one core from bytes to structure, beside parsing alone (`baseline`) and `ctags -R` on
+ * of one core from bytes in memory to structure, beside parsing alone (`baseline`) and `ctags -R` on
  * the same files; how that holds from 1 to 100 MB. With --memory nothing but the memory of all
  * processes while they read so much. Time is processor time of every process. Linux only.
  */
@@ -21,7 +21,7 @@ import {
   readCorpus,
   type Sample,
 } from './structure-speed/corpus.ts';
-import type { Extraction } from './structure-speed/extracting.ts';
+import type { Extraction, Told } from './structure-speed/extracting.ts';
 import { cpuSecondsOf, type Memory, memoryOf } from './structure-speed/process-tree.ts';
 
 const megabyte = 1e6;
@@ -30,7 +30,7 @@ const languageBytes = 4 * megabyte;
 const languageBytesMin = 1 * megabyte;
 const warmUpBytes = 0.5 * megabyte;
 const sizes = [1, 10, 100].map((size) => size * megabyte);
-const rounds = 2;
+const rounds = 3;
 const memoryEveryMs = 500;
 
 const ctags = {
@@ -203,7 +203,7 @@ async function measureMemory(
       peak.resident = Math.max(peak.resident, now.resident);
       peak.proportional = Math.max(peak.proportional, now.proportional);
     }, memoryEveryMs);
-    const seconds = await extractor.seconds(folder);
+    const seconds = await extractor.seconds(folder, false);
     clearInterval(timer);
     const { parsed, blockedMsMax } = extractor.last();
     const name = `${Math.round(bytes / megabyte)} MB`;
@@ -222,8 +222,11 @@ async function measureMemory(
 
 interface MeasuredExtractor {
   readonly processId: number;
-  /** Processor time of all its processes for the structure of a folder. */
-  seconds(folder: string): Promise<number>;
+  /**
+   * Processor time of all its processes for the structure of a folder: from bytes that it has in
+   * memory, as the parser beside it has, unless its files shall be read when their turn comes.
+   */
+  seconds(folder: string, ahead?: boolean): Promise<number>;
   last(): Extraction;
   stop(): void;
 }
@@ -234,16 +237,22 @@ function startExtractor(): MeasuredExtractor {
   const { pid } = child;
   if (pid === undefined) throw new Error('the extractor did not start');
   let last: Extraction | null = null;
+  const answer = async (told: Told | 'go') =>
+    await new Promise<unknown>((resolve, reject) => {
+      const onExit = (code: number | null) => reject(new Error(`the extractor ended with ${code}`));
+      child.once('exit', onExit);
+      child.once('message', (message) => {
+        child.off('exit', onExit);
+        resolve(message);
+      });
+      child.send(told);
+    });
   return {
     processId: pid,
-    async seconds(folder) {
+    async seconds(folder, ahead = true) {
+      await answer({ folder, ahead });
       const before = cpuSecondsOf(pid);
-      last = await new Promise<Extraction>((resolve, reject) => {
-        child.once('message', (message) => resolve(message as Extraction));
-        child.once('exit', (code) => reject(new Error(`the extractor ended with ${code}`)));
-        child.send(folder);
-      });
-      child.removeAllListeners('exit');
+      last = (await answer('go')) as Extraction;
       return cpuSecondsOf(pid) - before;
     },
     last() {

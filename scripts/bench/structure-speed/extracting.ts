@@ -1,7 +1,9 @@
 /**
  * The extractor in a process of its own, so that a bench can look at what it and its parsers use
- * and at nothing else. Forked; answers each folder when its structure is there.
+ * and at nothing else. Forked; told a folder, answers when it is read and, told to go on, when its
+ * structure is there.
  */
+import { once } from 'node:events';
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { configuration } from '../../../services/extract/config.ts';
@@ -22,13 +24,30 @@ const extractor = openExtractor(
   configuration.parse({ processes: 1, filesParsedMax: 1e9, bytesParsedMax: 1e12 }),
 );
 
-async function extract(folder: string): Promise<Extraction> {
-  const sources: { path: string; text: () => Promise<Uint8Array> }[] = [];
+export interface Told {
+  readonly folder: string;
+  /** Whether its files are in memory before the work begins: what is measured starts with bytes. */
+  readonly ahead: boolean;
+}
+
+interface Source {
+  readonly path: string;
+  readonly text: () => Promise<Uint8Array>;
+}
+
+async function list({ folder, ahead }: Told): Promise<Source[]> {
+  const sources: Source[] = [];
   for await (const entry of glob('**/*', { cwd: folder, withFileTypes: true })) {
     const file = join(entry.parentPath, entry.name);
     if (!entry.isFile()) continue;
-    sources.push({ path: file.slice(folder.length + 1), text: () => readFile(file) });
+    const bytes = ahead ? await readFile(file) : null;
+    const text = async () => bytes ?? (await readFile(file));
+    sources.push({ path: file.slice(folder.length + 1), text });
   }
+  return sources;
+}
+
+async function extract(sources: readonly Source[]): Promise<Extraction> {
   const stop = watchBlocking();
   const structure = await extractor.extract(sources, new AbortController().signal);
   const reasons = Map.groupBy(structure.shortfalls, ({ reason }) => reason);
@@ -59,7 +78,18 @@ function watchBlocking(): () => number {
   };
 }
 
-process.on('message', (folder) => {
-  void extract(String(folder)).then((extraction) => process.send?.(extraction));
-});
+async function serve(told: Told): Promise<void> {
+  const sources = await list(told);
+  const begin = once(process, 'message');
+  process.send?.('listed');
+  await begin;
+  process.send?.(await extract(sources));
+  process.once('message', next);
+}
+
+function next(told: unknown): void {
+  void serve(told as Told);
+}
+
+process.once('message', next);
 process.on('disconnect', () => void extractor.close().then(() => process.exit(0)));
