@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { ResolvedValues, sections } from '../registry.ts';
 import type { ResolvedConfiguration } from '../runtime/config.ts';
@@ -72,9 +73,13 @@ async function readLocalServers(path: string) {
 }
 
 /** BROKER_UNAVAILABLE when no broker answers within kafka.patienceMs. */
-export function openBus(context: CommandContext, values: ResolvedValues): Promise<KafkaBus> {
+export function openBus(
+  context: CommandContext,
+  values: ResolvedValues,
+  log: Logger | null = null,
+): Promise<KafkaBus> {
   const secrets = kafkaSecrets(context.environment);
-  return openKafkaBus({ settings: values.kafka, secrets, log: null });
+  return openKafkaBus({ settings: values.kafka, secrets, log });
 }
 
 export function openRegistry(context: CommandContext, values: ResolvedValues): Registry {

@@ -4,7 +4,6 @@
  * over what comes there later.
  */
 import { resolve } from 'node:path';
-import { pino } from 'pino';
 import { z } from 'zod';
 import { boundaryTopics, type StageName, stageNames } from '../../schemas/topology.ts';
 import { stages } from '../registry.ts';
@@ -30,7 +29,7 @@ import { type CommandContext, writeLine } from './context.ts';
 import type { ExitCode } from './failures.ts';
 import { openPlace } from './output-place.ts';
 import { identityOf } from './replay-identity.ts';
-import { serveOn } from './serve-command.ts';
+import { serveOn, serviceLog } from './serve-command.ts';
 import { applyTopics } from './topics-apply-command.ts';
 
 export interface ReplayCommandOptions extends ClusterCommandOptions {
@@ -54,14 +53,15 @@ export async function replayCommand(
   const outputFolder = resolve(context.workingFolder, options.out);
   const objects = await openObjects({ settings: values.storage, folder: outputFolder });
   const earlier = await openPlace(context, options.ofOut);
-  const bus = await openBus(context, values);
+  const served = stages.slice(stageNames.indexOf(from));
+  const log = serviceLog(context, values, served);
+  const bus = await openBus(context, values, log);
   try {
     if (dataset === options.of || objects.place === earlier.place) {
       throw new PipelineError('USAGE', 'a replay needs a --dataset and an --out of its own');
     }
     const registry = openRegistry(context, values);
     await applyTopics(bus, registry, dataset);
-    const log = pino({ level: values.runtime.logLevel, base: null }, context.err.stream);
     const wireOptions = { registry, dataset, clock: systemClock, log, signal: context.signal };
     const follow = options.follow === true;
     const wire = await openConfluentWire(wireOptions, boundaryTopics(from), []);
@@ -74,9 +74,8 @@ export async function replayCommand(
       ...{ bus, wire, clock: systemClock, objects, to: dataset },
     });
     writeLine(context.err, `${replay.copied()} records of ${options.of} lie before ${from}`);
-    const served = stages.slice(stageNames.indexOf(from));
     const crashPoint = crashPointOf(context.environment);
-    const place = { outputFolder, state: options.state, objects, earlier, bus, crashPoint };
+    const place = { outputFolder, state: options.state, objects, earlier, bus, crashPoint, log };
     const serve = (own: CommandContext, bounded: boolean) =>
       serveOn(own, values, served, {
         ...place,

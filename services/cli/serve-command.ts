@@ -4,7 +4,7 @@
  * it again.
  */
 import { join, resolve } from 'node:path';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { stages as graph, type StageName } from '../../schemas/topology.ts';
 import { expandSources } from '../discover/sources.ts';
 import { type ResolvedValues, stages } from '../registry.ts';
@@ -52,11 +52,12 @@ export async function serveCommand(
   const crashPoint = crashPointOf(context.environment);
   const onStep = (step: string) => crashPoint?.(`sink:${step}`);
   const objects = await openObjects({ settings: values.storage, folder: outputFolder, onStep });
-  const bus = await openBus(context, values);
+  const log = serviceLog(context, values, served);
+  const bus = await openBus(context, values, log);
   try {
     const bounded = options.bounded === true;
     const identity = { configurationHash: hash, inputHash };
-    const place = { outputFolder, state: options.state, objects, bus, crashPoint };
+    const place = { outputFolder, state: options.state, objects, bus, crashPoint, log };
     return await serveOn(context, values, served, { ...place, ...identity, bounded });
   } finally {
     await bus.close();
@@ -71,6 +72,7 @@ export interface ServePlace {
   /** Of the data set that is replayed, for its blobs and memo. */
   readonly earlier?: ObjectStore;
   readonly bus: Bus;
+  readonly log: Logger;
   /** Of fault tests: where this process dies. */
   readonly crashPoint: CrashPoint | null;
   readonly configurationHash: string;
@@ -88,8 +90,7 @@ export async function serveOn(
   await requireStore(place.objects);
   const names = served.map((stage) => stage.name);
   const own = state ?? join(place.outputFolder, 'state', names.join('+'));
-  const log = pino({ level: values.runtime.logLevel, base: { stages: names } }, context.err.stream);
-  const coordination = await openCoordination(context, values, { names, log, ...place });
+  const coordination = await openCoordination(context, values, { names, ...place });
   const { teacher, scorer, checks } = await openModels(context, values, names, coordination);
   try {
     const end = await serveStages({
@@ -102,7 +103,6 @@ export async function serveOn(
       coordination,
       stateFolder: resolve(context.workingFolder, own),
       registry: openRegistry(context, values),
-      log,
       signal: context.signal,
       checks,
       onStarted: (port) => {
@@ -118,6 +118,16 @@ export async function serveOn(
     await scorer?.close();
     await coordination.close();
   }
+}
+
+/** Structured lines to standard error, each with the stages that the process serves. */
+export function serviceLog(
+  context: CommandContext,
+  values: ResolvedValues,
+  served: readonly AnyStage[],
+): Logger {
+  const base = { stages: served.map((stage) => stage.name) };
+  return pino({ level: values.runtime.logLevel, base }, context.err.stream);
 }
 
 /** Stage names come first; what follows them are sources. A folder named like a stage is ./plan. */

@@ -97,6 +97,8 @@ export interface Patience {
   readonly brokers: string;
   /** Ends waiting at once, with the failure. */
   readonly isClosed: () => boolean;
+  /** Told of each failure that is waited out. */
+  readonly onWait?: (doing: string, why: string, waitedMs: number) => void;
 }
 
 const firstPauseMs = 50;
@@ -117,6 +119,7 @@ export async function patiently<T>(
       if (!mayPass(error) || waitedMs > patience.patienceMs || patience.isClosed()) {
         throw codedFailure(error, doing, patience.brokers);
       }
+      patience.onWait?.(doing, originOf(error).message ?? String(error), waitedMs);
       // Half to full: many processes must not come back in step.
       await delay(pauseMs * (0.5 + Math.random() / 2));
     }

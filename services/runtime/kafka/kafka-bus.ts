@@ -25,13 +25,27 @@ const leaveMs = 1000;
 export interface KafkaBusOptions {
   readonly settings: KafkaConfiguration;
   readonly secrets: KafkaSecrets;
-  /** Takes what kafkajs says, at debug level; null is silent. */
+  /** Told when a broker is waited for, and at debug level what kafkajs says; null is silent. */
   readonly log: Logger | null;
 }
 
 /** What people do to a broker, besides what stages need of it. */
 export interface KafkaBus extends Bus {
   readonly topicSettings: TopicSettings;
+}
+
+const toldAfterMs = 3000;
+const toldEveryMs = 30_000;
+
+/** Many calls wait for one broker, and most waits are short: one line for all that lasts. */
+export function tellOfWaiting(log: Pick<Logger, 'warn'>) {
+  let nextMs = 0;
+  return (doing: string, why: string, waitedMs: number): void => {
+    const now = performance.now();
+    if (waitedMs < toldAfterMs || now < nextMs) return;
+    nextMs = now + toldEveryMs;
+    log.warn({ doing, why, waitedMs: Math.round(waitedMs) }, 'waiting for Kafka');
+  };
 }
 
 /** Connects, or fails with BROKER_UNAVAILABLE after kafka.patienceMs. */
@@ -41,6 +55,7 @@ export async function openKafkaBus({ settings, secrets, log }: KafkaBusOptions):
     patienceMs: settings.patienceMs,
     brokers: settings.brokers,
     isClosed: () => closed,
+    ...(log === null ? {} : { onWait: tellOfWaiting(log) }),
   };
   const sockets = trackSockets();
   const client = createClient(settings, secrets, log, sockets.factory);

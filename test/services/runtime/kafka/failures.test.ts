@@ -9,6 +9,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { PipelineError } from '../../../../services/runtime/errors.ts';
 import { codedFailure, mayPass, patiently } from '../../../../services/runtime/kafka/failures.ts';
+import { tellOfWaiting } from '../../../../services/runtime/kafka/kafka-bus.ts';
 
 const plain = new Error('Broker not connected');
 
@@ -73,7 +74,19 @@ describe('patience', () => {
       if (calls < 4) throw plain;
       return calls;
     };
-    expect(await patiently('connecting', patience, task)).toBe(4);
+    const told: string[] = [];
+    const onWait = (doing: string, why: string) => told.push(`${doing}: ${why}`);
+    expect(await patiently('connecting', { ...patience, onWait }, task)).toBe(4);
+    expect(told).toEqual(Array(3).fill(`connecting: ${plain.message}`));
+  });
+
+  it('is a line in the log where it lasts, one for all calls that wait', () => {
+    const lines: object[] = [];
+    const tell = tellOfWaiting({ warn: (line: object) => void lines.push(line) });
+    tell('producing', 'gone', 200);
+    tell('producing', 'gone', 4000);
+    tell('reading', 'gone', 5000);
+    expect(lines).toEqual([{ doing: 'producing', why: 'gone', waitedMs: 4000 }]);
   });
 
   it('repeats what kafkajs takes apart before it is there', async () => {
