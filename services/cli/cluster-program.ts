@@ -77,6 +77,9 @@ Servers are named by kafka.brokers, registry.url and redis.url, or found in
 Then one process per stage, or several:
   backstory serve discover ./repository --dataset NAME --out /shared/NAME
   backstory serve sink --dataset NAME --out /shared/NAME --set runtime.metricsPort=9464
+A broker that wants it: --set kafka.tls=true (and kafka.tlsAuthorityFile), --set kafka.sasl=plain
+or scram-sha-256 or scram-sha-512 with KAFKA_USERNAME and KAFKA_PASSWORD. The registry's log-in is
+REGISTRY_USERNAME and REGISTRY_PASSWORD, Redis' is REDIS_PASSWORD.
 SIGTERM finishes what was begun (runtime.drainMs); a second one ends at once.`,
     );
 }
