@@ -216,7 +216,7 @@ function readUses(root: SyntaxNode, text: string, declared: ReadonlySet<number>)
       identifiers.push(node);
     }
   }
-  const all = readOccurrences(text, identifiers)
+  const all = readOccurrences(root, text, identifiers)
     .filter((occurrence) => !declared.has(occurrence.start) && !isKey(occurrence))
     .filter(({ name }) => name !== 'global')
     .map((each) => (isRooted(text, each) ? { ...each, isSelected: false, isJoined: false } : each))

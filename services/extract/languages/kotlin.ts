@@ -219,7 +219,7 @@ function readUses(
       identifiers.push(node);
     }
   }
-  const all = readOccurrences(text, identifiers).filter(
+  const all = readOccurrences(root, text, identifiers).filter(
     (occurrence) => !declared.has(occurrence.start) && !isArgumentName(occurrence),
   );
   const isBinding = ({ start: at, after, isSelected }: Occurrence) =>

@@ -21,9 +21,15 @@ export interface Occurrence {
   readonly after: string;
 }
 
-/** `nodes` in the order of the text. */
-export function readOccurrences(text: string, nodes: readonly SyntaxNode[]): Occurrence[] {
+/** `nodes` of a tree, in the order of the text. */
+export function readOccurrences(
+  root: SyntaxNode,
+  source: string,
+  nodes: readonly SyntaxNode[],
+): Occurrence[] {
   const occurrences: Occurrence[] = [];
+  // A sentence ends in a dot as well, and what follows the comment is no member.
+  const text = withoutComments(root, source);
   let previousEnd = -1;
   for (const { startIndex: start, endIndex: end } of nodes) {
     if (end <= start || start < previousEnd) continue;
@@ -46,6 +52,18 @@ export function readOccurrences(text: string, nodes: readonly SyntaxNode[]): Occ
     previousEnd = end;
   }
   return occurrences;
+}
+
+const comments = ['comment', 'line_comment', 'block_comment', 'multiline_comment'];
+
+/** The text, equally long, with comments blanked. */
+function withoutComments(root: SyntaxNode, text: string): string {
+  let code = '';
+  for (const { startIndex, endIndex } of root.descendantsOfType(comments)) {
+    if (startIndex < code.length) continue;
+    code += text.slice(code.length, startIndex) + ' '.repeat(endIndex - startIndex);
+  }
+  return code + text.slice(code.length);
 }
 
 function isOwned(text: string, at: number): boolean {

@@ -41,7 +41,7 @@ function read(root: SyntaxNode, text: string) {
     symbols: reading.symbols,
     imports: [...reading.enclosing.map(enclosingFact), ...imports.flatMap(readImport)],
     scope,
-    uses: readUses(nodes, text, reading.declared),
+    uses: readUses(root, nodes, text, reading.declared),
     members: new Map<string, string[]>(),
     aliases: new Map<string, string>(),
   };
@@ -188,6 +188,7 @@ function readSelector(folder: string, selector: string): ImportFact | null {
 }
 
 function readUses(
+  root: SyntaxNode,
   nodes: readonly SyntaxNode[],
   text: string,
   declared: ReadonlySet<number>,
@@ -211,7 +212,7 @@ function readUses(
     else if (/port_declaration$/.test(type)) ends.skip = node.endIndex;
     else ends.pattern = Math.max(ends.pattern, node.endIndex);
   }
-  const all = readOccurrences(text, identifiers).filter(
+  const all = readOccurrences(root, text, identifiers).filter(
     (occurrence) => !declared.has(occurrence.start) && !isArgumentName(occurrence),
   );
   const isBinding = ({ start, after, isSelected }: Occurrence) =>

@@ -46,6 +46,14 @@ namespace A.B
 
   it.each<[string, Files, string[]]>([
     [
+      'a name after a comment that ends in a dot is no member',
+      {
+        'Box.cs': 'namespace A { class Box { } }\n',
+        'Use.cs': 'namespace A { class Use {\n  // Holds one.\n  Box box;\n} }\n',
+      },
+      ['Use.cs -> Box.cs [same-package] Box'],
+    ],
+    [
       'own and enclosing namespaces, using, alias, static and full names',
       {
         'Top.cs': 'namespace A { class Top { } }\n',

@@ -50,6 +50,15 @@ describe('kotlin', () => {
 
   it.each<[string, Files, string[]]>([
     [
+      'a name after a comment that ends in a dot is no member',
+      {
+        'Box.kt': 'package a\nclass Box\n',
+        'Line.kt': 'package a\nfun line() {\n  // Makes one.\n  Box()\n}\n',
+        'Block.kt': 'package a\nval block: /* Of it. */ Box? = null\n',
+      },
+      ['Block.kt -> Box.kt [same-package] Box', 'Line.kt -> Box.kt [same-package] Box'],
+    ],
+    [
       'functions, aliases and types of the package; a local name and a private one are the own',
       {
         'x/Tools.kt':

@@ -43,6 +43,14 @@ package object tools { val (l, r) = pair }`;
 
   it.each<[string, Files, string[]]>([
     [
+      'a name after a comment that ends in a dot is no member',
+      {
+        'Box.scala': 'package a\nobject Box { def make = 1 }\n',
+        'Use.scala': 'package a\nobject Use {\n  // Makes one.\n  Box.make\n}\n',
+      },
+      ['Use.scala -> Box.scala [same-package] Box'],
+    ],
+    [
       'selectors, renames, wildcards, and imports inside a body',
       {
         'A.scala': 'package x\nclass A\nclass Hidden\n',
