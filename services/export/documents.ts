@@ -1,6 +1,7 @@
 /**
  * Documents back from their pieces, with character spans that say what is trained. A document
- * comes out with the shard that holds its last piece; until then its pieces are held.
+ * comes out with the shard that holds its last piece; until then its pieces are held. Its text is
+ * made, and held to the hash of what was tokenized, when a form asks for it.
  */
 import type { ProvenanceLine } from '../../schemas/manifest.ts';
 import { sha256 } from '../runtime/ids.ts';
@@ -81,7 +82,37 @@ function assemble(pieces: readonly HeldPiece[], reader: DocumentReader): ExportD
   if (first === undefined) throw new Error('a document has a piece');
   const ids = joined(ordered.map((piece) => piece.inputIds));
   const mask = Uint8Array.from(joined(ordered.map((piece) => Uint32Array.from(piece.mask))));
-  const { text: bytes, ends, turns } = readWhole(first.line, ids, reader);
+  // Forms of tokens alone never ask for the text, and most of the time goes into it.
+  let written: DocumentText | null = null;
+  const writing = () => {
+    written ??= textOf(first.line, ids, mask, reader);
+    return written;
+  };
+  return {
+    line: first.line,
+    get text() {
+      return writing().text;
+    },
+    get spans() {
+      return writing().spans;
+    },
+    get messages() {
+      return writing().messages;
+    },
+    tokens: ids.length,
+    trainedTokens: mask.reduce((sum, value) => sum + value, 0),
+  };
+}
+
+type DocumentText = Pick<ExportDocument, 'text' | 'spans' | 'messages'>;
+
+function textOf(
+  line: ProvenanceLine,
+  ids: Uint32Array,
+  mask: Uint8Array,
+  reader: DocumentReader,
+): DocumentText {
+  const { text: bytes, ends, turns } = readWhole(line, ids, reader);
   const trainedBytes = bytesTrained(ends, mask, bytes.byteLength);
   const runs = textRuns(bytes, trainedBytes);
   let position = 0;
@@ -91,12 +122,9 @@ function assemble(pieces: readonly HeldPiece[], reader: DocumentReader): ExportD
     return { start, end: position, trained };
   });
   return {
-    line: first.line,
     text: bytes.toString('utf8'),
     spans,
     messages: turns.length > 0 ? turnMessages(bytes, turns) : runMessages(runs),
-    tokens: ids.length,
-    trainedTokens: mask.reduce((sum, value) => sum + value, 0),
   };
 }
 
