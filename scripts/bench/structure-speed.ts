@@ -2,7 +2,8 @@
  * `npm run bench -- structure-speed [--only LANGUAGE,…] [--memory MEGABYTES] [--json]`: MB a second
  * of one core from bytes in memory to structure, beside parsing alone (`baseline`) and `ctags -R` on
  * the same files; how that holds from 1 to 100 MB. With --memory nothing but the memory of all
- * processes while they read so much. Time is processor time of every process. Linux only.
+ * processes while they read so much, as repositories of 100 MB through one extractor. Time is
+ * processor time of every process. Linux only.
  */
 import { fork } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -32,6 +33,10 @@ const warmUpBytes = 0.5 * megabyte;
 const sizes = [1, 10, 100].map((size) => size * megabyte);
 const rounds = 3;
 const memoryEveryMs = 500;
+/** Below what admit lets through of one repository, which is 128 MiB. */
+const repositoryBytesMax = 100 * megabyte;
+/** As infra/Dockerfile starts the program. */
+const launchFlags = ['--max-semi-space-size=16'];
 
 const ctags = {
   command: 'ctags',
@@ -125,7 +130,7 @@ async function measureLanguage(
     const best = { bare: Infinity, structure: Infinity, ctags: Infinity };
     for (let round = 0; round < rounds; round += 1) {
       best.bare = Math.min(best.bare, await bareSeconds(parse, contents));
-      best.structure = Math.min(best.structure, await extractor.seconds(sample.folder));
+      best.structure = Math.min(best.structure, await extractor.seconds([sample.folder]));
       best.ctags = Math.min(best.ctags, await ctagsSeconds(sample.folder));
     }
     return { bytes: sample.bytes, ...best };
@@ -154,7 +159,7 @@ async function warmUp(
 ): Promise<void> {
   const folder = join(scratch, 'warm-up');
   await layOut(source, files, warmUpBytes, folder, false);
-  await extractor.seconds(folder);
+  await extractor.seconds([folder]);
   await rm(folder, { recursive: true });
 }
 
@@ -175,7 +180,7 @@ async function measureSizes(bench: Bench): Promise<void> {
     for (const size of sizes) {
       const folder = join(bench.scratch, 'sized');
       const { bytes } = await layOut(bench.source, bench.corpus, size, folder, true);
-      const seconds = await extractor.seconds(folder);
+      const seconds = await extractor.seconds([folder]);
       const value = bytes / megabyte / seconds;
       const metric = `${size / megabyte} MB, all languages`;
       bench.report({ metric, value, unit: 'MB/s', baseline: smallest });
@@ -193,8 +198,13 @@ async function measureMemory(
   { report, source, corpus, scratch }: Bench,
   memoryBytes: number,
 ): Promise<void> {
-  const folder = join(scratch, 'large');
-  const { bytes, files } = await layOut(source, corpus, memoryBytes, folder, true);
+  const samples: Sample[] = [];
+  for (let left = memoryBytes; left > 0; left -= repositoryBytesMax) {
+    const folder = join(scratch, `large-${samples.length}`);
+    samples.push(await layOut(source, corpus, Math.min(left, repositoryBytesMax), folder, true));
+  }
+  const bytes = samples.reduce((sum, sample) => sum + sample.bytes, 0);
+  const folders = samples.map(({ folder }) => folder);
   const extractor = startExtractor();
   try {
     const peak = { resident: 0, proportional: 0 };
@@ -203,10 +213,11 @@ async function measureMemory(
       peak.resident = Math.max(peak.resident, now.resident);
       peak.proportional = Math.max(peak.proportional, now.proportional);
     }, memoryEveryMs);
-    const seconds = await extractor.seconds(folder, false);
+    const seconds = await extractor.seconds(folders, false);
     clearInterval(timer);
-    const { parsed, blockedMsMax } = extractor.last();
+    const { files, parsed, blockedMsMax } = extractor.last();
     const name = `${Math.round(bytes / megabyte)} MB`;
+    report({ metric: `${name}: repositories`, value: samples.length, unit: 'repositories' });
     report({ metric: `${name}: files`, value: files, unit: 'files' });
     report({ metric: `${name}: parsed`, value: parsed, unit: 'files' });
     report({ metric: `${name}: structure`, value: bytes / megabyte / seconds, unit: 'MB/s' });
@@ -223,17 +234,17 @@ async function measureMemory(
 interface MeasuredExtractor {
   readonly processId: number;
   /**
-   * Processor time of all its processes for the structure of a folder: from bytes that it has in
-   * memory, as the parser beside it has, unless its files shall be read when their turn comes.
+   * Processor time of all its processes for the structure of folders: from bytes that it has in
+   * memory, as the parser beside it has, unless the files shall be read when their turn comes.
    */
-  seconds(folder: string, ahead?: boolean): Promise<number>;
+  seconds(folders: readonly string[], ahead?: boolean): Promise<number>;
   last(): Extraction;
   stop(): void;
 }
 
 function startExtractor(): MeasuredExtractor {
   const entry = fileURLToPath(new URL('./structure-speed/extracting.ts', import.meta.url));
-  const child = fork(entry, [], { execArgv: [], serialization: 'advanced' });
+  const child = fork(entry, [], { execArgv: launchFlags, serialization: 'advanced' });
   const { pid } = child;
   if (pid === undefined) throw new Error('the extractor did not start');
   let last: Extraction | null = null;
@@ -249,8 +260,8 @@ function startExtractor(): MeasuredExtractor {
     });
   return {
     processId: pid,
-    async seconds(folder, ahead = true) {
-      await answer({ folder, ahead });
+    async seconds(folders, ahead = true) {
+      await answer({ folders, ahead });
       const before = cpuSecondsOf(pid);
       last = (await answer('go')) as Extraction;
       return cpuSecondsOf(pid) - before;

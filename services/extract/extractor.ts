@@ -9,6 +9,7 @@ import { byText } from './facts.ts';
 import { openParserPool } from './parser-pool.ts';
 import { type ReadCounts, readFiles, type SourceFile } from './read-files.ts';
 import { runInTurns } from './turns.ts';
+import { openWindow } from './window.ts';
 
 export type { SourceFile } from './read-files.ts';
 
@@ -24,6 +25,9 @@ export interface Extractor {
   close(): Promise<void>;
 }
 
+/** Files of the repositories in work: beyond so many a repository has the memory to itself. */
+const filesAtOnceMax = 4000;
+
 /**
  * Children start with the first file and live until `close`. The cache lies in the configured
  * folder, else in `cacheFolder`; with neither there is none.
@@ -31,12 +35,21 @@ export interface Extractor {
 export function openExtractor(config: Configuration, cacheFolder: string | null = null): Extractor {
   const pool = openParserPool(config);
   const cache = openCache(config, config.cacheFolder ?? cacheFolder);
+  const window = openWindow(filesAtOnceMax);
+  const extractNow = async (files: readonly SourceFile[], signal: AbortSignal) => {
+    const sorted = [...files].sort((a, b) => byText(a.path, b.path));
+    const read = await readFiles(sorted, { config, pool, cache, signal });
+    const structure = await runInTurns(structureSteps(read.files, config), signal);
+    return { ...structure, counts: read.counts };
+  };
   return {
     async extract(files, signal) {
-      const sorted = [...files].sort((a, b) => byText(a.path, b.path));
-      const read = await readFiles(sorted, { config, pool, cache, signal });
-      const structure = await runInTurns(structureSteps(read.files, config), signal);
-      return { ...structure, counts: read.counts };
+      const done = Promise.withResolvers<Extracted>();
+      // The window never learns of a failure: it is this repository's alone.
+      await window.start(files.length, () =>
+        extractNow(files, signal).then(done.resolve, done.reject),
+      );
+      return await done.promise;
     },
     damagedEntries: () => cache?.damaged() ?? 0,
     close: async () => {

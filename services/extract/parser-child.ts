@@ -7,7 +7,7 @@ import { packOutcome } from './packed-facts.ts';
 import { type FileParser, openFileParser } from './parse-file.ts';
 import type { ChildReply, ChildRequest } from './parser-pool.ts';
 
-/** Growth after which memory is collected: V8 sees only the small part of a tree that is its own. */
+/** Growth after which memory is collected: of a tree V8 sees only the little that is its own. */
 const growthBytesMax = 32 * 1024 * 1024;
 
 /** Answers every request of the parent until it goes away. */

@@ -47,9 +47,9 @@ const batchBytesMax = 256 * 1024;
 const bytesPerChildMin = 256 * 1024;
 /** Starting takes a fraction of a second; on a starved machine, much longer. */
 const startMsMax = 60_000;
-/** A child that has no work for a while is let go, unless it is about as small as a fresh one. */
+/** A child that has no work for so long is let go if it has read much: it has grown by that. */
 const idleMsMax = 500;
-const idleBytesMax = 140 * mebibyte;
+const idleBytesMax = 8 * mebibyte;
 /** A file is tried this often before it is given up. */
 const attemptsMax = 2;
 
@@ -154,7 +154,7 @@ async function useChild(state: PoolState, child: Child): Promise<void> {
   let files = 0;
   let bytes = 0;
   while (files < options.childFilesMax && bytes < options.childBytesMax) {
-    if (queue.length === 0 && child.residentBytes() > idleBytesMax) {
+    if (queue.length === 0 && bytes > idleBytesMax) {
       await untilWoken(state, idleMsMax);
       if (queue.length === 0) return;
     }

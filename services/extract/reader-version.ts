@@ -21,14 +21,19 @@ const readers = [
 ];
 
 let readerHash: string | null = null;
+const versions = new Map<string, string>();
 
 /** Equal for two processes exactly when they would read a file of the language alike. */
 export function readerVersion(language: Language): string {
+  const known = versions.get(language.name);
+  if (known !== undefined) return known;
   readerHash ??= hashReaders();
   const { parsing } = language;
   const grammar = parsing.parser === 'oxc' ? 'oxc-parser' : parsing.grammar;
-  const versions = [grammar, 'tree-sitter'].map(versionOf);
-  return sha256([readerHash, language.name, grammar, ...versions].join('\n'));
+  const packages = [grammar, 'tree-sitter'].map(versionOf);
+  const version = sha256([readerHash, language.name, grammar, ...packages].join('\n'));
+  versions.set(language.name, version);
+  return version;
 }
 
 function hashReaders(): string {

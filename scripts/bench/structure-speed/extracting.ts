@@ -1,7 +1,7 @@
 /**
  * The extractor in a process of its own, so that a bench can look at what it and its parsers use
- * and at nothing else. Forked; told a folder, answers when it is read and, told to go on, when its
- * structure is there.
+ * and at nothing else. Forked; told folders, each a repository, answers when they are listed and,
+ * told to go on, when their structures are there.
  */
 import { once } from 'node:events';
 import { glob, readFile } from 'node:fs/promises';
@@ -12,21 +12,18 @@ import { openExtractor } from '../../../services/extract/extractor.ts';
 export interface Extraction {
   readonly files: number;
   readonly parsed: number;
-  readonly symbols: number;
   readonly edges: number;
-  readonly shortfalls: Readonly<Record<string, number>>;
   /** Longest work of the process in which it could do nothing else, in processor time. */
   readonly blockedMsMax: number;
 }
 
 // No caps on the whole repository: what is not parsed would look fast and small.
-const extractor = openExtractor(
-  configuration.parse({ processes: 1, filesParsedMax: 1e9, bytesParsedMax: 1e12 }),
-);
+const config = configuration.parse({ processes: 1, filesParsedMax: 1e9, bytesParsedMax: 1e12 });
+const extractor = openExtractor(config);
 
 export interface Told {
-  readonly folder: string;
-  /** Whether its files are in memory before the work begins: what is measured starts with bytes. */
+  readonly folders: readonly string[];
+  /** Whether their files are in memory before the work begins: what is measured starts with bytes. */
   readonly ahead: boolean;
 }
 
@@ -35,7 +32,7 @@ interface Source {
   readonly text: () => Promise<Uint8Array>;
 }
 
-async function list({ folder, ahead }: Told): Promise<Source[]> {
+async function list(folder: string, ahead: boolean): Promise<Source[]> {
   const sources: Source[] = [];
   for await (const entry of glob('**/*', { cwd: folder, withFileTypes: true })) {
     const file = join(entry.parentPath, entry.name);
@@ -47,18 +44,21 @@ async function list({ folder, ahead }: Told): Promise<Source[]> {
   return sources;
 }
 
-async function extract(sources: readonly Source[]): Promise<Extraction> {
+/** As many repositories at once as the stage takes. */
+async function extract(repositories: readonly (readonly Source[])[]): Promise<Extraction> {
   const stop = watchBlocking();
-  const structure = await extractor.extract(sources, new AbortController().signal);
-  const reasons = Map.groupBy(structure.shortfalls, ({ reason }) => reason);
-  return {
-    files: structure.files.length,
-    parsed: structure.counts.parsed,
-    symbols: structure.files.reduce((sum, { symbols }) => sum + symbols.length, 0),
-    edges: structure.edges.length,
-    shortfalls: Object.fromEntries([...reasons].map(([reason, all]) => [reason, all.length])),
-    blockedMsMax: stop(),
+  const total = { files: 0, parsed: 0, edges: 0 };
+  const waiting = repositories.values();
+  const work = async () => {
+    for (const sources of waiting) {
+      const structure = await extractor.extract(sources, new AbortController().signal);
+      total.files += structure.files.length;
+      total.parsed += structure.counts.parsed;
+      total.edges += structure.edges.length;
+    }
   };
+  await Promise.all(Array.from({ length: config.concurrency }, work));
+  return { ...total, blockedMsMax: stop() };
 }
 
 /** The most work between two turns of the event loop; a timer asks for one every 5 ms. */
@@ -78,12 +78,13 @@ function watchBlocking(): () => number {
   };
 }
 
-async function serve(told: Told): Promise<void> {
-  const sources = await list(told);
+async function serve({ folders, ahead }: Told): Promise<void> {
+  const repositories: Source[][] = [];
+  for (const folder of folders) repositories.push(await list(folder, ahead));
   const begin = once(process, 'message');
   process.send?.('listed');
   await begin;
-  process.send?.(await extract(sources));
+  process.send?.(await extract(repositories));
   process.once('message', next);
 }
 

@@ -94,3 +94,11 @@ describe('extract', () => {
     expect(files[0]?.symbols).toHaveLength(1);
   });
 });
+
+it('a repository that cannot be read costs no other one', async () => {
+  const text = () => Promise.reject(new Error('gone'));
+  const good = [{ path: 'a.py', text: 'x = 1\n' }];
+  const lost = extractor.extract([{ path: 'b.py', text }], never);
+  await expect(lost).rejects.toThrow('gone');
+  expect((await extractor.extract(good, never)).order).toEqual(['a.py']);
+});

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { configuration } from '../../../services/extract/config.ts';
 import { type PackedOutcome, unpackDefinitions } from '../../../services/extract/packed-facts.ts';
@@ -100,6 +101,23 @@ describe('parser pool', () => {
     const lines = readFileSync(signed, 'utf8').trim().split('\n');
     expect(lines).toHaveLength(3);
     expect(new Set(lines).size).toBe(processes);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('lets a process go that has read much and has no more work', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'backstory-pool-'));
+    const signed = join(folder, 'signed');
+    const pool = open({}, faulty);
+    const sign = python('sign.py', `# sign ${signed}\n`);
+    const large = python('large.py', `#${'-'.repeat(9 * 1024 * 1024)}\n`);
+    await pool.parse([sign, large], never);
+    for (let attempt = 0; attempt < 20; attempt += 1) {
+      await setTimeout(600);
+      await pool.parse([sign], never);
+      if (new Set(readFileSync(signed, 'utf8').trim().split('\n')).size > 1) break;
+    }
+    const processes = readFileSync(signed, 'utf8').trim().split('\n');
+    expect(new Set(processes).size).toBe(2);
     rmSync(folder, { recursive: true });
   });
 
