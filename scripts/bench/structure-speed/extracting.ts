@@ -6,12 +6,14 @@
 import { once } from 'node:events';
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { configuration } from '../../../services/extract/config.ts';
 import { openExtractor } from '../../../services/extract/extractor.ts';
 
 export interface Extraction {
   readonly files: number;
   readonly parsed: number;
+  readonly symbols: number;
   readonly edges: number;
   /** Longest work of the process in which it could do nothing else, in processor time. */
   readonly blockedMsMax: number;
@@ -47,7 +49,7 @@ async function list(folder: string, ahead: boolean): Promise<Source[]> {
 /** As many repositories at once as the stage takes. */
 async function extract(repositories: readonly (readonly Source[])[]): Promise<Extraction> {
   const stop = watchBlocking();
-  const total = { files: 0, parsed: 0, edges: 0 };
+  const total = { files: 0, parsed: 0, symbols: 0, edges: 0 };
   const waiting = repositories.values();
   const work = async () => {
     for (const sources of waiting) {
@@ -55,6 +57,11 @@ async function extract(repositories: readonly (readonly Source[])[]): Promise<Ex
       total.files += structure.files.length;
       total.parsed += structure.counts.parsed;
       total.edges += structure.edges.length;
+      for (const file of structure.files) {
+        // Unpacked here, as whoever writes the structure down does it: file by file.
+        total.symbols += file.symbols.length;
+        await setImmediate();
+      }
     }
   };
   await Promise.all(Array.from({ length: config.concurrency }, work));
