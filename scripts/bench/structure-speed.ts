@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- structure-speed [--only LANGUAGE,…] [--memory MEGABYTES] [--json]`: MB a second
- * of one core from bytes in memory to structure, beside parsing alone (`baseline`) and `ctags -R` on
- * the same files; how that holds from 1 to 100 MB. With --memory nothing but the memory of all
+ * of one core from bytes in memory to structure, beside parsing alone (`baseline`) and `ctags -R`
+ * on the same files; how that holds from 1 to 100 MB. With --memory nothing but the memory of all
  * processes while they read so much, as repositories of 100 MB through one extractor. Time is
  * processor time of every process. Linux only.
  */
@@ -36,7 +36,7 @@ const memoryEveryMs = 500;
 /** Below what admit lets through of one repository, which is 128 MiB. */
 const repositoryBytesMax = 100 * megabyte;
 /** As infra/Dockerfile starts the program. */
-const launchFlags = ['--max-semi-space-size=16'];
+const launchFlags = ['--max-semi-space-size=16', '--expose-gc'];
 
 const ctags = {
   command: 'ctags',

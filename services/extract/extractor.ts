@@ -37,6 +37,8 @@ export function openExtractor(config: Configuration, cacheFolder: string | null 
   const cache = openCache(config, config.cacheFolder ?? cacheFolder);
   const window = openWindow(filesAtOnceMax);
   const extractNow = async (files: readonly SourceFile[], signal: AbortSignal) => {
+    // The large one before is garbage now, which V8 would keep until this one is as large.
+    if (files.length > filesAtOnceMax) globalThis.gc?.();
     const sorted = [...files].sort((a, b) => byText(a.path, b.path));
     const read = await readFiles(sorted, { config, pool, cache, signal });
     const structure = await runInTurns(structureSteps(read.files, config), signal);

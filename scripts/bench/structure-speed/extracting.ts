@@ -25,7 +25,7 @@ const extractor = openExtractor(config);
 
 export interface Told {
   readonly folders: readonly string[];
-  /** Whether their files are in memory before the work begins: what is measured starts with bytes. */
+  /** Whether their files are in memory before the work begins: the measure starts with bytes. */
   readonly ahead: boolean;
 }
 
