@@ -31,29 +31,48 @@ export async function run(args: string[]): Promise<boolean> {
   const faults = allFaults.filter((fault) => fault.name.includes(values.only));
   if (faults.length === 0) throw new Error(`no fault is called ${values.only}`);
   const folder = mkdtempSync(join(tmpdir(), 'backstory-fault-soak-'));
-  const servers = await openServers(folder);
   try {
-    const seed = Number(values.seed);
+    const [seed, rounds] = [Number(values.seed), Number(values.rounds)];
     const sources = writeSources(join(folder, 'sources'), Number(values.sources));
-    const rows: Row[] = [];
+    const rows = await tryAll(faults, { folder, sources, seed, rounds });
+    printTable(rows, seed);
+    return rows.every((row) => row.problems.length === 0 && row.lost + row.duplicated === 0);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Extent {
+  readonly folder: string;
+  readonly sources: readonly string[];
+  readonly seed: number;
+  readonly rounds: number;
+}
+
+/** One after the other, on the same servers. */
+async function tryAll(
+  faults: readonly Fault[],
+  { folder, sources, seed, rounds }: Extent,
+): Promise<Row[]> {
+  const servers = await openServers(folder);
+  const sets = [...smallOutput, `sink.tokenizer=${writeByteTokenizer(folder)}`];
+  const limits = { sessionTimeoutMs, deadlineMs };
+  const rows: Row[] = [];
+  try {
     for (const [position, fault] of faults.entries()) {
       const row = newRow(fault);
       rows.push(row);
-      for (let round = 0; round < Number(values.rounds); round += 1) {
+      for (let round = 0; round < rounds; round += 1) {
         const dataset = `fault-${position}-${round}`;
-        const sets = [...smallOutput, `sink.tokenizer=${writeByteTokenizer(folder)}`];
-        const limits = { sessionTimeoutMs, deadlineMs };
         const trial = { fault, servers, dataset, folder, sources, sets, ...limits };
         await addTrial(row, () => tryFault({ ...trial, seed: seed + round }));
       }
       console.log(lineOf(row));
       for (const problem of row.problems) console.log(`  ${problem}`);
     }
-    printTable(rows, seed);
-    return rows.every((row) => row.problems.length === 0 && row.lost + row.duplicated === 0);
+    return rows;
   } finally {
     await servers.close();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
