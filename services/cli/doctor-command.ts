@@ -145,8 +145,9 @@ async function checkPython(): Promise<Omit<Finding, 'name'>> {
     const problem =
       minor >= 11 ? null : `${version} is too old for the feed: install Python 3.11 or later`;
     return { detail: `${version}, for the feed`, problem };
-  } catch {
-    const problem = 'python3 does not start: the feed, which loads shards, needs Python 3.11';
+  } catch (error) {
+    const why = (error as Error).message;
+    const problem = `python3 does not start (${why}): the feed, which loads shards, needs Python 3.11`;
     return { detail: '', problem };
   }
 }
