@@ -159,8 +159,10 @@ function readUses(root: SyntaxNode, code: string, symbols: readonly Definition[]
   eachWord(code, (name, start) => {
     if (used.has(name) || bound.has(name) || reserved.has(name)) return;
     if (isForeign(root, code, start)) return;
-    if (!names.has(root.descendantForIndex(start).type)) return;
-    if (!isFieldKey(root, code, start, name)) used.add(name);
+    const { type } = root.descendantForIndex(start);
+    // An imported package's name is no other file's.
+    if (type === 'package_identifier' && code[start + name.length] === '.') bound.add(name);
+    else if (names.has(type) && !isFieldKey(root, code, start, name)) used.add(name);
   });
   return [...used].sort();
 }
@@ -190,8 +192,10 @@ function bindAssigned(root: SyntaxNode, code: string, bound: Set<string>): void 
   }
 }
 
+// No list is that long, and a table of names would be looked through once per name.
+const declaredList = String.raw`${word}(?:\s*,\s*${word}){0,31}`;
 const declared = new RegExp(
-  String.raw`[([,]\s*(${wordList})\s+(?:[\w*[(~\u0080-\uffff]|\.\.\.|<-)`,
+  String.raw`[([,]\s*(${declaredList})\s+(?:[\w*[(~\u0080-\uffff]|\.\.\.|<-)`,
   'g',
 );
 

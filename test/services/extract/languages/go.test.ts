@@ -35,6 +35,17 @@ describe('go', () => {
 
   it.each<[string, Files, string[]]>([
     [
+      'a name that the package has too; a comment, a text, a label and a key say nothing',
+      {
+        'go.mod': 'module example.com/shop\n',
+        'main.go': 'package main\n\nfunc main() {}\n',
+        'other.go': 'package main\n\ntype Key int\ntype Label int\ntype Told int\ntype Said int\n',
+        'use.go':
+          'package main\n\n// Told.\nfunc use(main_ int, s struct{ Key int }) {\nLabel:\n\tfor {\n\t\tmain()\n\t\tprintln("Said", T{Key: 1})\n\t\tcontinue Label\n\t}\n}\n',
+      },
+      ['use.go -> main.go [same-package] main'],
+    ],
+    [
       'imports lead to the declaring files, also through replace',
       {
         'go.mod':
