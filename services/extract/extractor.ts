@@ -37,8 +37,7 @@ export function openExtractor(config: Configuration, cacheFolder: string | null 
   const cache = openCache(config, config.cacheFolder ?? cacheFolder);
   const window = openWindow(filesAtOnceMax);
   const extractNow = async (files: readonly SourceFile[], signal: AbortSignal) => {
-    // The large one before is garbage now, which V8 would keep until this one is as large.
-    if (files.length > filesAtOnceMax) globalThis.gc?.();
+    if (files.length > filesAtOnceMax) collect();
     const sorted = [...files].sort((a, b) => byText(a.path, b.path));
     const read = await readFiles(sorted, { config, pool, cache, signal });
     const structure = await runInTurns(structureSteps(read.files, config), signal);
@@ -59,6 +58,11 @@ export function openExtractor(config: Configuration, cacheFolder: string | null 
       await cache?.close();
     },
   };
+}
+
+/** The large repository before is garbage now, and V8 would keep its pages for a long while. */
+function collect(): void {
+  globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }
 
 function openCache(config: Configuration, folder: string | null): FactCache | null {
