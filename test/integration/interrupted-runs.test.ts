@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { differences, outputHashes } from '../../scripts/soak/compare-outputs.ts';
 import { runBackstory } from '../../scripts/soak/start-backstory.ts';
 import { openSqliteBus } from '../../services/runtime/bus-sqlite.ts';
+import { openLocalObjects } from '../../services/runtime/objects/local.ts';
 import { seededRandom } from '../simulation/random.ts';
 import { writeRepositories } from '../simulation/repositories.ts';
 import { writeByteTokenizer } from '../simulation/run-graph.ts';
@@ -77,6 +78,14 @@ describe('interrupted runs', () => {
         expect(full.code).toBe(2);
         expect(full.output).toMatch(/^error DISK_FULL: no space left while writing /);
         expect(statfsSync(mount).bavail).toBeLessThan(20);
+        execFileSync('sh', [
+          '-c',
+          'cat /dev/zero > "$1" 2> /dev/null || true',
+          '',
+          `${mount}/rest`,
+        ]);
+        const objects = await openLocalObjects(output);
+        expect(await objects.check()).toMatch(/^no space left while writing .*output; free some/);
         execFileSync('mount', ['-o', 'remount,size=100m', mount]);
         expect(await run(output)).toMatchObject({ code: 0, output: '' });
         expect(differences(expected, outputHashes(output))).toEqual([]);

@@ -16,7 +16,7 @@ import {
   stat,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { asPipelineError } from '../errors.ts';
+import { asPipelineError, PipelineError } from '../errors.ts';
 import type { ObjectStore } from './object-store.ts';
 
 /** Told between two effects of a write, so that a test can kill the process there. */
@@ -161,6 +161,8 @@ async function checkFolder(root: string): Promise<string | null> {
     await writeSynced(probe, Buffer.from('probe'));
     return null;
   } catch (error) {
+    const full = asPipelineError(error, root);
+    if (full instanceof PipelineError) return full.message;
     return `cannot write to ${root}: ${(error as Error).message}; choose another folder or mend its rights`;
   } finally {
     await rm(probe, { force: true }).catch(() => {});
