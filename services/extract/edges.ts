@@ -47,12 +47,14 @@ export function* buildEdges(
     const uses = new Set(file.facts.uses);
     for (const link of links) addLink(drafts, link, file, uses, reexports);
     drafts.delete(from);
+    const fromTest = isTest(from);
     const kept = strongest(drafts, limits.edgesPerFileMax);
     if (kept.length < drafts.size) shortfalls.push({ path: from, reason: 'edges-limited' });
     for (const [to, draft] of kept) {
-      const edge = toEdge(from, to, draft);
+      const toTest = isTest(to);
+      const edge = toEdge(from, to, fromTest && !toTest, draft);
       edges.push(edge);
-      softnesses.set(edge, !isTest(from) && isTest(to) ? softness.backwards : draft.softness);
+      softnesses.set(edge, !fromTest && toTest ? softness.backwards : draft.softness);
     }
     yield;
   }
@@ -162,8 +164,9 @@ function strongest(drafts: ReadonlyMap<string, Draft>, countMax: number): [strin
     .sort(([a], [b]) => byText(a, b));
 }
 
-function toEdge(from: string, to: string, draft: Draft): Edge {
-  const tests = isTest(from) && !isTest(to) && testedStem(from) === stemOf(to);
+/** `mayTest`: from test code to what is none. */
+function toEdge(from: string, to: string, mayTest: boolean, draft: Draft): Edge {
+  const tests = mayTest && testedStem(from) === stemOf(to);
   return {
     from,
     to,

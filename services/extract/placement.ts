@@ -35,29 +35,29 @@ const documentationFolders = new Set(['doc', 'docs', 'documentation', 'man', 'we
 const operationFolders = new Set(['.github', '.gitlab', '.circleci', '.buildkite', 'ci', 'docker']);
 
 /** Case matters here: `Latest.java` is no test. */
-const testName = exactNames(
+const isTestName = anyOf(
   'test_*.py *_test.py conftest.py *_test.go *_test.rs *_test.cc *_test.cpp *_test.c *_spec.rb',
   '*.test.js *.test.jsx *.test.ts *.test.tsx *.test.mjs *.test.cjs *.test.mts *.test.cts',
   '*.spec.js *.spec.jsx *.spec.ts *.spec.tsx *.spec.mjs *.spec.cjs *.spec.mts *.spec.cts',
   '*-test.js *-test.ts *-test.tsx *-spec.js *-spec.ts *Test.java *Tests.java *Test.php',
   'test_*.rb *_test.rb *.bats',
 );
-const licenceName = names(
+const isLicence = anyOf(
   'license license.* license-* licence licence.* licence-* copying copying.* notice notice.*',
   'unlicense copyright copyright.* patents',
 );
-const documentationName = names(
+const isDocumentation = anyOf(
   'readme readme.* changes changes.* changelog changelog.* history.* news news.* authors authors.*',
   'contributors* contributing* maintainers* security.md code_of_conduct* support.md todo todo.*',
   'upgrading* install install.*',
 );
 const documentationExtensions = new Set(['.md', '.markdown', '.rst', '.adoc', '.txt', '.mdx']);
-const operationName = names(
+const isOperation = anyOf(
   'dockerfile *.dockerfile docker-compose*.yml docker-compose*.yaml compose.yml compose.yaml',
   '.travis.yml .gitlab-ci.yml appveyor.yml jenkinsfile codecov.yml .codecov.yml dependabot.yml',
   '.readthedocs.yml .readthedocs.yaml pkg-info',
 );
-const foundationName = names(
+const isFoundation = anyOf(
   'package.json package-lock.json *.lock *tsconfig*.json jsconfig.json pnpm-workspace.yaml',
   'pnpm-lock.yaml lerna.json turbo.json nx.json *.config.js *.config.cjs *.config.mjs *.config.ts',
   'pyproject.toml setup.py setup.cfg requirements*.txt tox.ini pytest.ini manifest.in pipfile',
@@ -69,20 +69,26 @@ const foundationName = names(
   '.eslintignore .pre-commit-config.yaml .golangci.yml .golangci.yaml .clang-format .clang-tidy',
 );
 
-function names(...lists: string[]): RegExp {
-  return new RegExp(exactNames(...lists).source, 'i');
-}
-
-/** One pattern for many file names, `*` for any text. */
-function exactNames(...lists: string[]): RegExp {
+/**
+ * Tells whether a name is one of many patterns, `*` for any text. Most are endings, which one regular
+ * expression of all would try at every place of the name.
+ */
+function anyOf(...lists: string[]): (name: string) => boolean {
   const patterns = lists.flatMap((list) => list.split(' '));
-  const escaped = patterns.map((text) => text.replaceAll('.', '\\.').replaceAll('*', '.*'));
-  return new RegExp(`^(?:${escaped.join('|')})$`);
+  const exact = new Set(patterns.filter((pattern) => !pattern.includes('*')));
+  const isEnding = (pattern: string) => pattern.lastIndexOf('*') === 0;
+  const endings = patterns.filter(isEnding).map((pattern) => pattern.slice(1));
+  const others = patterns
+    .filter((pattern) => pattern.includes('*') && !isEnding(pattern))
+    .map((pattern) => pattern.replaceAll('.', '\\.').replaceAll('*', '.*'));
+  const other = new RegExp(`^(?:${others.join('|')})$`);
+  return (name) =>
+    exact.has(name) || endings.some((ending) => name.endsWith(ending)) || other.test(name);
 }
 
 /** Whether a file is test code or test data. */
 export function isTest(path: string): boolean {
-  return testName.test(nameOf(path)) || hasFolder(path, testFolders);
+  return isTestName(nameOf(path)) || hasFolder(path, testFolders);
 }
 
 const testedNames = [
@@ -103,26 +109,28 @@ export function testedStem(path: string): string | null {
 
 /** `isCode` tells whether the file is in a programming language. */
 export function phaseOf(path: string, isCode: boolean): number {
-  const name = nameOf(path);
+  const lower = nameOf(path).toLowerCase();
   if (isTest(path)) return isCode ? phase.test : phase.testData;
-  if (hasFolder(path, operationFolders) || operationName.test(name)) return phase.operations;
+  if (hasFolder(path, operationFolders) || isOperation(lower)) return phase.operations;
   if (hasFolder(path, exampleFolders)) return phase.example;
   // A `doc` folder among the sources is about documentation, but is code.
   const isManual = isCode
     ? documentationFolders.has(path.split('/', 1)[0] ?? '')
     : hasFolder(path, documentationFolders);
   if (isManual) return phase.documentation;
-  if (foundationName.test(name)) return phase.foundation;
+  if (isFoundation(lower)) return phase.foundation;
   // `history.ts` and `notice.py` are code.
   if (isCode) return phase.source;
-  if (licenceName.test(name)) return phase.foundation;
-  if (documentationName.test(name)) return phase.documentation;
+  if (isLicence(lower)) return phase.foundation;
+  if (isDocumentation(lower)) return phase.documentation;
   return documentationExtensions.has(extensionOf(path)) ? phase.documentation : phase.data;
 }
 
 function hasFolder(path: string, folders: ReadonlySet<string>): boolean {
-  return path
-    .split('/')
-    .slice(0, -1)
-    .some((part) => folders.has(part));
+  let start = 0;
+  for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', start)) {
+    if (folders.has(path.slice(start, slash))) return true;
+    start = slash + 1;
+  }
+  return false;
 }

@@ -4,8 +4,9 @@ import type { Project } from './language.ts';
 
 export type FileFinder = (path: string, preferTypescript: boolean) => string | null;
 
-const typescriptFirst = ['.ts', '.tsx', '.d.ts', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs'];
-const javascriptFirst = ['.js', '.jsx', '.mjs', '.cjs', '.ts', '.tsx', '.mts', '.cts', '.d.ts'];
+const javascript = ['.js', '.jsx', '.mjs', '.cjs'];
+const typescriptFirst = ['.ts', '.tsx', '.d.ts', '.mts', '.cts', ...javascript, '.json'];
+const javascriptFirst = [...javascript, '.ts', '.tsx', '.mts', '.cts', '.d.ts', '.json'];
 
 /** TypeScript is imported under the name it will have once compiled. */
 const compiledFrom: Readonly<Record<string, readonly string[]>> = {
@@ -16,20 +17,24 @@ const compiledFrom: Readonly<Record<string, readonly string[]>> = {
 };
 
 export function openFileFinder(project: Project): FileFinder {
-  const first = (paths: readonly string[]) => paths.find((path) => project.files.has(path)) ?? null;
+  const has = (path: string) => project.files.has(path);
+  const first = (paths: readonly string[]) => paths.find(has);
   return (path, preferTypescript) => {
     const extension = extensionOf(path);
-    const sources = (compiledFrom[extension] ?? []).map(
-      (other) => path.slice(0, path.length - extension.length) + other,
-    );
-    const extensions = [...(preferTypescript ? typescriptFirst : javascriptFirst), '.json'];
-    return first([
-      ...(preferTypescript ? [...sources, path] : [path, ...sources]),
-      ...extensions.map((other) => path + other),
-      ...extensions.map((other) => below(path, `index${other}`)),
+    const itself = has(path) ? path : undefined;
+    if (itself !== undefined && !preferTypescript) return itself;
+    const stem = path.slice(0, path.length - extension.length);
+    const extensions = preferTypescript ? typescriptFirst : javascriptFirst;
+    const index = below(path, 'index');
+    return (
+      first((compiledFrom[extension] ?? []).map((other) => stem + other)) ??
+      itself ??
+      first(extensions.map((other) => path + other)) ??
+      first(extensions.map((other) => index + other)) ??
       // A folder may also be a package of its own, and say which file it means.
-      ...mainOf(project, path),
-    ]);
+      first(mainOf(project, path)) ??
+      null
+    );
   };
 }
 
