@@ -141,10 +141,11 @@ async function importDefault(name: string): Promise<unknown> {
 }
 
 async function loadOxc(parsing: OxcParsing): Promise<ReadFile> {
-  const { parseSync } = await import('oxc-parser');
+  const { openOxc } = await import('./oxc.ts');
+  const parse = openOxc();
   return ({ text, path }) => {
     for (const lang of parsing.dialects(path)) {
-      const result = parseSync(path, text, { lang, preserveParens: false });
+      const result = parse(path, text, { lang, preserveParens: false });
       const { program, comments, errors } = result;
       // After an error that it cannot pass oxc gives an empty program.
       if (errors.length > 0 && program.body.length === 0) continue;

@@ -14,6 +14,7 @@ const folder = dirname(fileURLToPath(import.meta.url));
 const readers = [
   'facts.ts',
   'fast-tree.ts',
+  'oxc.ts',
   'packed-facts.ts',
   'parse-file.ts',
   'text.ts',

@@ -1,6 +1,7 @@
 /**
  * Parsing and nothing else, by the parser that extract uses for a language: what reading the tree,
- * resolving and moving text between processes are measured against.
+ * resolving and moving text between processes are measured against. oxc's tree comes as JSON, as it
+ * gives it by default.
  */
 import { setImmediate } from 'node:timers/promises';
 import type Parser from 'tree-sitter';
