@@ -32,11 +32,11 @@ const languageBytesMin = 1 * megabyte;
 const warmUpBytes = 0.5 * megabyte;
 const sizes = [1, 10, 100].map((size) => size * megabyte);
 const rounds = 3;
-const memoryEveryMs = 500;
+const memoryEveryMs = 200;
 /** Below what admit lets through of one repository, which is 128 MiB. */
 const repositoryBytesMax = 100 * megabyte;
 /** As infra/Dockerfile starts the program. */
-const launchFlags = ['--max-semi-space-size=16', '--expose-gc'];
+const launchFlags = ['--max-semi-space-size=16'];
 
 const ctags = {
   command: 'ctags',

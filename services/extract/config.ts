@@ -33,7 +33,9 @@ export const configuration = z.object({
     .int()
     .min(1)
     .default(10_000)
-    .describe('Milliseconds a parser may take for a file; 1 MiB takes well under 2 s.'),
+    .describe(
+      'Milliseconds of processor time a parser may take for a file; 1 MiB takes well under 2 s.',
+    ),
   filesParsedMax: z
     .int()
     .min(1)
@@ -91,8 +93,10 @@ export const configuration = z.object({
   hangMsMax: z
     .int()
     .min(1)
-    .default(60_000)
-    .describe('Milliseconds without an answer after which a parser process is killed.')
+    .default(120_000)
+    .describe(
+      'Milliseconds without an answer after which a parser process is killed: what parseTimeMsMax allows, on a machine with twelve times the work it can do.',
+    )
     .meta(operational),
   childFilesMax: z
     .int()
@@ -115,9 +119,9 @@ export const configuration = z.object({
   childResidentMegabytesMax: z
     .int()
     .min(64)
-    .default(200)
+    .default(150)
     .describe(
-      'Memory of a parser process in MiB, native trees included, after which it is replaced between two batches. It starts with 100, half of them shared with the parent.',
+      'Memory of a parser process in MiB, native trees included, above which it is replaced between two batches, or before a file whose tree would take it there. It starts with 95, half of them shared with the parent; a file of 1 MB adds 120 for a while.',
     )
     .meta(operational),
 });

@@ -2,6 +2,7 @@
  * From the files of a repository to its structure: parses what has a parser in child processes,
  * lists the rest, and resolves. Used by the stage and by the `structure` command.
  */
+import { collect } from './collect.ts';
 import type { Configuration } from './config.ts';
 import { type Structure, structureSteps } from './core.ts';
 import { type FactCache, openFactCache } from './fact-cache.ts';
@@ -37,9 +38,13 @@ export function openExtractor(config: Configuration, cacheFolder: string | null 
   const cache = openCache(config, config.cacheFolder ?? cacheFolder);
   const window = openWindow(filesAtOnceMax);
   const extractNow = async (files: readonly SourceFile[], signal: AbortSignal) => {
-    if (files.length > filesAtOnceMax) collect();
+    const isLarge = files.length > filesAtOnceMax;
+    // What the large repository before has left.
+    if (isLarge) collect();
     const sorted = [...files].sort((a, b) => byText(a.path, b.path));
     const read = await readFiles(sorted, { config, pool, cache, signal });
+    // What reading has left: resolving takes most of the memory of this process.
+    if (isLarge) collect();
     const structure = await runInTurns(structureSteps(read.files, config), signal);
     return { ...structure, counts: read.counts };
   };
@@ -58,11 +63,6 @@ export function openExtractor(config: Configuration, cacheFolder: string | null 
       await cache?.close();
     },
   };
-}
-
-/** The large repository before is garbage now, and V8 would keep its pages for a long while. */
-function collect(): void {
-  globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }
 
 function openCache(config: Configuration, folder: string | null): FactCache | null {

@@ -46,6 +46,27 @@ export function openUnpacker(): UnpackFacts {
   });
 }
 
+const pieceBytes = 256 * 1024;
+
+/**
+ * Copies bytes that stay into large pieces, out of the messages that they came in: by themselves
+ * they would lie all over the memory that messages take and leave, and hold it.
+ */
+export function openKeeper(): (bytes: Uint8Array) => Uint8Array {
+  let piece = Buffer.alloc(0);
+  let used = 0;
+  return (bytes) => {
+    if (used + bytes.byteLength > piece.byteLength) {
+      piece = Buffer.allocUnsafeSlow(Math.max(pieceBytes, bytes.byteLength));
+      used = 0;
+    }
+    const kept = piece.subarray(used, used + bytes.byteLength);
+    kept.set(bytes);
+    used += bytes.byteLength;
+    return kept;
+  };
+}
+
 type Intern = (text: string) => string;
 
 function openInterner(): Intern {

@@ -45,6 +45,8 @@ const batchFilesMax = 32;
 const batchBytesMax = 256 * 1024;
 /** A child takes longer to start than this much text takes to parse. */
 const bytesPerChildMin = 256 * 1024;
+/** What the tree of a text takes while it is read, at most about. */
+const treeBytesPerCharacter = 100;
 /** Starting takes a fraction of a second; on a starved machine, much longer. */
 const startMsMax = 60_000;
 /** A child that has no work for so long is let go if it has read much: it has grown by that. */
@@ -142,6 +144,8 @@ async function runWorker(state: PoolState): Promise<void> {
     } finally {
       child.kill();
       state.children.delete(child);
+      // The next would have its memory beside that of this one.
+      await child.ended;
     }
     // Without work the next child would only wait; `parse` starts a worker when there is some.
     if (state.queue.length === 0) return;
@@ -160,14 +164,21 @@ async function useChild(state: PoolState, child: Child): Promise<void> {
     }
     while (queue.length === 0 && !state.closed) await untilWoken(state);
     if (state.closed) return;
+    if (files > 0 && !hasRoom(child, queue[0], options)) return;
     const batch = takeBatch(queue, files === 0);
     if (batch.length === 0 && queue.length > 0) return;
     if (batch.length === 0) continue;
     files += batch.length;
     bytes += batch.reduce((sum, task) => sum + task.job.text.length, 0);
     if (!(await runBatch(batch, child, queue, options))) return;
-    if (child.residentBytes() > options.childResidentMegabytesMax * mebibyte) return;
+    if (!hasRoom(child, queue[0], options)) return;
   }
+}
+
+/** For the next file too, where it is known: a large one goes to a child that has not grown. */
+function hasRoom(child: Child, next: Task | undefined, options: PoolOptions): boolean {
+  const treeBytes = (next?.job.text.length ?? 0) * treeBytesPerCharacter;
+  return child.residentBytes() + treeBytes <= options.childResidentMegabytesMax * mebibyte;
 }
 
 async function untilWoken(state: PoolState, waitMsMax?: number): Promise<void> {

@@ -27,6 +27,8 @@ export interface Child {
   /** Memory it had after the last file; 0 before the first. */
   residentBytes(): number;
   kill(): void;
+  /** Resolves when it is no more; its memory is free then. */
+  readonly ended: Promise<void>;
   describeEnd(): string;
 }
 
@@ -40,11 +42,13 @@ export function startChild(entry: URL, memoryMegabytesMax: number): Child {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   const replies: ChildReply[] = [];
+  const ended = Promise.withResolvers<void>();
   let end: string | null = null;
   let residentBytes = 0;
   let wake: () => void = () => {};
   const finish = (how: string) => {
     end ??= how;
+    ended.resolve();
     wake();
   };
   process_.on('message', (message) => {
@@ -92,6 +96,7 @@ export function startChild(entry: URL, memoryMegabytesMax: number): Child {
     kill: () => {
       process_.kill('SIGKILL');
     },
+    ended: ended.promise,
     describeEnd: () => end ?? 'no sign of life',
   };
 }

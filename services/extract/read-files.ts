@@ -5,6 +5,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { countLines } from '../../schemas/lines.ts';
 import { sha256 } from '../runtime/ids.ts';
+import { collect } from './collect.ts';
 import type { Configuration } from './config.ts';
 import { decodeSource } from './decode.ts';
 import type { FactCache } from './fact-cache.ts';
@@ -14,6 +15,7 @@ import { plainLanguage } from './languages/plain.ts';
 import { isManifest, languageOf } from './languages/registry.ts';
 import { outlineByLines } from './line-outline.ts';
 import {
+  openKeeper,
   openUnpacker,
   type PackedOutcome,
   packDefinitions,
@@ -56,6 +58,8 @@ interface PackedFile extends Omit<ParsedFile, 'facts'> {
 const windowBytes = 4 * 1024 * 1024;
 /** Characters handled before other work of the process gets a turn. */
 const turnCharacters = 256 * 1024;
+/** Characters after which what became garbage meanwhile goes: it takes a tenth of a second. */
+const collectCharacters = 16 * 1024 * 1024;
 /** A file weighs at least this much, so that a hundred thousand empty ones give turns too. */
 const fileWeight = 512;
 
@@ -65,19 +69,28 @@ interface Reader {
   readonly cache: FactCache | null;
   readonly signal: AbortSignal;
   readonly counts: ReadCounts;
+  readonly keep: Keep;
+}
+
+/** Where the bytes of all files stay: definitions as long as the result, the others less long. */
+interface Keep {
+  readonly definitions: (bytes: Uint8Array) => Uint8Array;
+  readonly others: (bytes: Uint8Array) => Uint8Array;
 }
 
 /** `files` in path order: which ones the caps of the repository leave out depends on it. */
 export async function readFiles(
   files: readonly SourceFile[],
-  tools: Omit<Reader, 'counts'>,
+  tools: Omit<Reader, 'counts' | 'keep'>,
 ): Promise<Reading> {
-  const reader: Reader = { ...tools, counts: { parsed: 0, cached: 0 } };
+  const keep = { definitions: openKeeper(), others: openKeeper() };
+  const reader: Reader = { ...tools, counts: { parsed: 0, cached: 0 }, keep };
   const { config } = tools;
   const admits = openCaps(config);
   const results = new Array<PackedFile>(files.length);
   const window = openWindow(windowBytes);
   let sinceTurn = 0;
+  let sinceCollect = 0;
   for (const [index, file] of files.entries()) {
     tools.signal.throwIfAborted();
     const text = typeof file.text === 'string' ? file.text : decodeSource(await file.text());
@@ -85,17 +98,22 @@ export async function readFiles(
     const language = languageOf(file.path, text ?? '');
     const refusal = text === null ? 'not-text' : language === null ? null : admits(text, language);
     if (text === null || language === null || refusal !== null) {
-      results[index] = listedFile(config, file.path, text ?? '', language, refusal);
+      results[index] = listedFile(reader, file.path, text ?? '', language, refusal);
     } else {
       await window.start(weight, async () => {
         const outcome = await outcomeOf(reader, file.path, text, language);
-        results[index] = packedFile(config, file.path, text, language, outcome);
+        results[index] = packedFile(reader, file.path, text, language, outcome);
       });
     }
     sinceTurn += weight;
     if (sinceTurn > turnCharacters) {
       await setImmediate();
       sinceTurn = 0;
+    }
+    sinceCollect += weight;
+    if (sinceCollect > collectCharacters) {
+      collect();
+      sinceCollect = 0;
     }
   }
   await window.drain();
@@ -151,27 +169,26 @@ async function outcomeOf(
 const lasting = new Set(['symbols-limited', 'syntax-errors']);
 
 function listedFile(
-  config: Configuration,
+  reader: Reader,
   path: string,
   text: string,
   language: Language | null,
   refusal: string | null,
 ): PackedFile {
   const outcome = refusal === null ? packedNothing : packedUnparsed(refusal);
-  return packedFile(config, path, text, language, outcome);
+  return packedFile(reader, path, text, language, outcome);
 }
 
 function packedFile(
-  config: Configuration,
+  { config, keep }: Reader,
   path: string,
   text: string,
   language: Language | null,
   outcome: PackedOutcome,
 ): PackedFile {
   const name = language?.name ?? plainLanguage(path);
-  // Copied, because they are a part of a longer message, which they would keep.
-  const definitions = Buffer.from(outcome.definitions);
-  const others = Buffer.from(outcome.others);
+  const definitions = keep.definitions(outcome.definitions);
+  const others = keep.others(outcome.others);
   const { errorRatio } = outcome;
   const inError = errorRatio > config.outlineErrorRatio;
   const outline = inError ? outlineByLines(text, name, config.symbolsPerFileMax) : [];

@@ -51,18 +51,20 @@ async function extract(repositories: readonly (readonly Source[])[]): Promise<Ex
   const stop = watchBlocking();
   const total = { files: 0, parsed: 0, symbols: 0, edges: 0 };
   const waiting = repositories.values();
-  const work = async () => {
-    for (const sources of waiting) {
-      const structure = await extractor.extract(sources, new AbortController().signal);
-      total.files += structure.files.length;
-      total.parsed += structure.counts.parsed;
-      total.edges += structure.edges.length;
-      for (const file of structure.files) {
-        // Unpacked here, as whoever writes the structure down does it: file by file.
-        total.symbols += file.symbols.length;
-        await setImmediate();
-      }
+  const extractOne = async (sources: readonly Source[]) => {
+    const structure = await extractor.extract(sources, new AbortController().signal);
+    total.files += structure.files.length;
+    total.parsed += structure.counts.parsed;
+    total.edges += structure.edges.length;
+    for (const file of structure.files) {
+      // Unpacked here, as whoever writes the structure down does it: file by file.
+      total.symbols += file.symbols.length;
+      await setImmediate();
     }
+  };
+  const work = async () => {
+    // A call each, as in a stage: the variables of a loop keep the last structure while it waits.
+    for (const sources of waiting) await extractOne(sources);
   };
   await Promise.all(Array.from({ length: config.concurrency }, work));
   return { ...total, blockedMsMax: stop() };

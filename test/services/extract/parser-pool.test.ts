@@ -1,5 +1,5 @@
 /** The pool: a crash or a hang costs one file, and the number of processes changes nothing. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -104,6 +104,19 @@ describe('parser pool', () => {
     rmSync(folder, { recursive: true });
   });
 
+  it('gives a large file a process of its own, where its tree would be too much', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'backstory-pool-'));
+    const signed = join(folder, 'signed');
+    const pool = open({ childResidentMegabytesMax: 400 }, faulty);
+    const small = python('small.py', `# sign ${signed}\n`);
+    const large = python('large.py', `# sign ${signed}\n#${'-'.repeat(6_000_000)}\n`);
+    for (const job of [small, small, large]) await pool.parse([job], never);
+    const [first, second, third] = readFileSync(signed, 'utf8').trim().split('\n');
+    expect(second).toBe(first);
+    expect(third).not.toBe(first);
+    rmSync(folder, { recursive: true });
+  });
+
   it('lets a process go that has read much and has no more work', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'backstory-pool-'));
     const signed = join(folder, 'signed');
@@ -129,6 +142,23 @@ describe('parser pool', () => {
     expect(slow).toMatchObject({ parser: 'none', shortfall: 'parse-time' });
     expect(limited && unpackDefinitions(limited.definitions)).toHaveLength(1);
     expect(limited?.shortfall).toBe('symbols-limited');
+  });
+
+  it('a file costs what its parser works, not what the machine makes it wait', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'backstory-pool-'));
+    const signed = join(folder, 'signed');
+    const long = python('long.py', `# sign ${signed}\n${'x = [1, (2, 3)]\n'.repeat(60_000)}`);
+    const parseTimeMsMax = 3000;
+    const parsing = summary(open({ parseTimeMsMax }, faulty), [long]);
+    while (!existsSync(signed)) await setTimeout(10);
+    // It is parsing now, and gets no processor for longer than it may take.
+    const processId = Number(readFileSync(signed, 'utf8'));
+    await setTimeout(30);
+    process.kill(processId, 'SIGSTOP');
+    await setTimeout(parseTimeMsMax + 500);
+    process.kill(processId, 'SIGCONT');
+    expect(await parsing).toEqual(['x']);
+    rmSync(folder, { recursive: true });
   });
 
   it('an abort rejects what is waiting, and the pool goes on', async () => {
