@@ -70,8 +70,8 @@ const isFoundation = anyOf(
 );
 
 /**
- * Tells whether a name is one of many patterns, `*` for any text. Most are endings, which one regular
- * expression of all would try at every place of the name.
+ * Tells whether a name is one of many patterns, `*` for any text. Most are endings, which one
+ * regular expression of all would try at every place of the name.
  */
 function anyOf(...lists: string[]): (name: string) => boolean {
   const patterns = lists.flatMap((list) => list.split(' '));
