@@ -29,6 +29,7 @@ const lookedFor = [
   'tuple_pattern',
   'infix_pattern',
   'enumerator',
+  'infix_expression',
 ];
 
 function read(root: SyntaxNode, text: string) {
@@ -110,6 +111,7 @@ function readDefinition(
     into.enclosing.unshift(inner);
     readBody(body, inner, packageName(node), into);
   } else if (kind !== undefined) {
+    if (isInvented(node, name)) return;
     add(name, kind);
     if (node.type === 'package_object') into.enclosing.unshift(qualify(scope, name?.text ?? ''));
     if (body !== null) readBody(body, scope, name?.text ?? null, into);
@@ -135,6 +137,13 @@ function readDefinition(
       }
     }
   }
+}
+
+/** After `extends A()(b) with C {`, which it cannot read, the grammar takes `C` for a class. */
+function isInvented(node: SyntaxNode, name: SyntaxNode | null): boolean {
+  if (name === null || !node.hasError) return false;
+  const before = node.text.slice(0, name.startIndex - node.startIndex);
+  return !/\b(?:class|trait|object|enum)\s+$/.test(before);
 }
 
 interface Parts {
@@ -196,6 +205,8 @@ function readUses(
   const identifiers: SyntaxNode[] = [];
   const bound = new Set<number>();
   const types = new Set<number>();
+  // `a eq b` selects like `a.eq(b)`.
+  const operators = new Set<number>();
   // Up to here all is an import, a pattern or a list of type parameters.
   const ends = { skip: 0, pattern: 0, parameters: 0 };
   for (const node of nodes) {
@@ -207,14 +218,16 @@ function readUses(
       else if (startIndex < ends.parameters) bound.add(startIndex);
       else if (startIndex < ends.pattern && isLower(text, startIndex)) bound.add(startIndex);
     } else if (type === 'enumerator') bound.add(startIndex);
-    else if (type === 'type_parameters') ends.parameters = node.endIndex;
+    else if (type === 'infix_expression') {
+      operators.add(node.childForFieldName('operator')?.startIndex ?? -1);
+    } else if (type === 'type_parameters') ends.parameters = node.endIndex;
     else if (type === 'package_clause') ends.skip = node.childForFieldName('name')?.endIndex ?? 0;
     else if (/port_declaration$/.test(type)) ends.skip = node.endIndex;
     else ends.pattern = Math.max(ends.pattern, node.endIndex);
   }
-  const all = readOccurrences(root, text, identifiers).filter(
-    (occurrence) => !declared.has(occurrence.start) && !isArgumentName(occurrence),
-  );
+  const all = readOccurrences(root, text, identifiers)
+    .filter((occurrence) => !declared.has(occurrence.start) && !isArgumentName(occurrence))
+    .map((each) => (operators.has(each.start) ? { ...each, isSelected: true } : each));
   const isBinding = ({ start, after, isSelected }: Occurrence) =>
     !isSelected &&
     (bound.has(start) ||

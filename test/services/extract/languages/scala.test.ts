@@ -41,6 +41,14 @@ package object tools { val (l, r) = pair }`;
     expect(files[0]?.symbols[0]?.doc).toBe('A shape.');
   });
 
+  it('takes no name for a class that the grammar only made one of', async () => {
+    const text = `@deprecated("Use what has come in its place", "2.0.0-RC2")
+class StreamHash[A](implicit ev: Hash[A]) extends StreamEq[A]()(ev) with Hash[Stream[A]] {
+`;
+    const symbols = await symbolsOf('Order.scala', text);
+    expect(symbols).toEqual([]);
+  });
+
   it.each<[string, Files, string[]]>([
     [
       'a name after a comment that ends in a dot is no member',
@@ -94,6 +102,14 @@ package object tools { val (l, r) = pair }`;
         'p/Call.scala -> p/package.scala [same-package] loose',
         'p/Use.scala -> p/package.scala [same-package] Id',
       ],
+    ],
+    [
+      'a method between its operands is no object of that name',
+      {
+        'Box.scala': 'package a\nobject eq\nobject box\n',
+        'Use.scala': 'package a\nclass Use { def f(x: Use, y: Use) = (x eq y, box) }\n',
+      },
+      ['Use.scala -> Box.scala [same-package] box'],
     ],
     [
       'an imported name hides that of the package',
