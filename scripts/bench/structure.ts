@@ -129,6 +129,10 @@ async function measureCheckout(
   const judged = new Set([...verdict.judged].filter((path) => own.has(path)));
   const score = scoreEdges(structure.edges, { ...verdict, judged }, oracle.neutral);
   const name = `${oracle.language} ${checkout.name}`;
+  // Full marks for nothing: a compiler that gave up says as much.
+  if (judged.size === 0) {
+    throw new BenchError('BENCH_NOTHING_JUDGED', `${name}: its judge said nothing of any file`);
+  }
   report({ metric: `${name}: files judged`, value: judged.size, unit: 'files' });
   reportScore(name, score, oracle, report);
   for (const [what, mistakes] of [

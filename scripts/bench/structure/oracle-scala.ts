@@ -35,10 +35,15 @@ const builds: Readonly<Record<string, Build>> = {
     scala: '2.13.16',
     dependencies: ['io.circe:circe-core_2.13:0.14.10'],
   },
-  ox: {
-    coordinates: 'com.softwaremill.ox:core_3:0.5.13',
+  'cats-kernel': {
+    coordinates: 'org.typelevel:cats-kernel_3:2.12.0',
     scala: '3.6.4',
-    dependencies: ['com.softwaremill.ox:core_3:0.5.13'],
+    dependencies: [],
+  },
+  'os-lib': {
+    coordinates: 'com.lihaoyi:os-lib_3:0.11.3',
+    scala: '3.6.4',
+    dependencies: ['com.lihaoyi:os-lib_3:0.11.3'],
   },
 };
 
@@ -84,8 +89,9 @@ async function compile({ name, folder }: Checkout, out: string, context: Context
   const dependencies = await jarsOf([...build.dependencies, ...compiler], context);
   const own = build.coordinates.split(':').slice(1).join('-');
   const plugin = jars.find((jar) => jar.includes('semanticdb-scalac')) ?? '';
+  // The Scala 3 that these were published with; it writes nothing at all where one file has an error.
   const options = isThree
-    ? ['-Xsemanticdb', '-semanticdb-target', out, '-sourceroot', folder]
+    ? ['-source:3.3', '-Xsemanticdb', '-semanticdb-target', out, '-sourceroot', folder]
     : [
         `-Xplugin:${plugin}`,
         `-P:semanticdb:sourceroot:${folder}`,

@@ -14,7 +14,11 @@ const runMsMax = 20 * 60_000;
 const outputBytesMax = 1024 * 1024 * 1024;
 const messageCharactersMax = 2000;
 
-export type BenchErrorCode = 'BENCH_TOOL_MISSING' | 'BENCH_TOOL_FAILED' | 'BENCH_NOT_OBTAINED';
+export type BenchErrorCode =
+  | 'BENCH_TOOL_MISSING'
+  | 'BENCH_TOOL_FAILED'
+  | 'BENCH_NOT_OBTAINED'
+  | 'BENCH_NOTHING_JUDGED';
 
 /** The bench cannot go on with one oracle or repository; the others are still measured. */
 export class BenchError extends Error {
