@@ -89,7 +89,7 @@ async function compile({ name, folder }: Checkout, out: string, context: Context
   const dependencies = await jarsOf([...build.dependencies, ...compiler], context);
   const own = build.coordinates.split(':').slice(1).join('-');
   const plugin = jars.find((jar) => jar.includes('semanticdb-scalac')) ?? '';
-  // The Scala 3 that these were published with; it writes nothing at all where one file has an error.
+  // The Scala 3 that these were published with: where one file has an error it writes nothing.
   const options = isThree
     ? ['-source:3.3', '-Xsemanticdb', '-semanticdb-target', out, '-sourceroot', folder]
     : [
