@@ -32,7 +32,9 @@ export async function extractStructure(
     const { shortfalls, counts: _, ...structure } = await extractor.extract(texts, signal);
     const skipped = [...admission.skipped, ...shortfalls];
     skipped.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-    return { ...structure, skipped };
+    // Their symbols are unpacked each time; who prints them tells them apart as objects.
+    const files = structure.files.map((file) => ({ ...file }));
+    return { ...structure, files, skipped };
   } finally {
     await extractor.close();
   }
