@@ -67,21 +67,23 @@ export async function runGraph(
 
 const produceFaults = { duplicateShare: 0.2, partialShare: 0.1, delayShare: 0.3 };
 
-/** Lives are short at first and grow, so that every run ends. */
+/** Lives are short at first and grow, and calls that break become rare, so that every run ends. */
 const livesMax = 60;
+const livesWithBreaks = 20;
 
 /** Runs until done through deaths, duplicates and reorderings; tells how many deaths it took. */
 export async function runGraphWithFaults(graph: GraphRun, random: SeededRandom): Promise<number> {
   for (let deaths = 0; deaths < livesMax; deaths += 1) {
     const life: Life = { dead: false };
     let stepsLeft = random.below(20) + deaths * 3 + Math.floor(deaths ** 2 / 4);
+    const partialShare = produceFaults.partialShare * Math.max(0, 1 - deaths / livesWithBreaks);
     try {
       await runGraph(graph, {
         crashPoint: () => {
           if (life.dead || stepsLeft === 0) die(life);
           stepsLeft -= 1;
         },
-        bus: (bus) => faultyBus(bus, random, produceFaults, life),
+        bus: (bus) => faultyBus(bus, random, { ...produceFaults, partialShare }, life),
       });
       return deaths;
     } catch (error) {
