@@ -91,6 +91,7 @@ export function openParserPool(
 
   const startWorkers = () => {
     for (const wake of state.idle) wake();
+    if (workers.size >= processesMax) return;
     const bytes = state.queue.reduce((sum, task) => sum + task.job.text.length, 0);
     const wanted = Math.min(processesMax, Math.max(1, Math.ceil(bytes / bytesPerChildMin)));
     while (state.queue.length > 0 && workers.size < wanted) {
