@@ -6,11 +6,10 @@
  * results are freed late and would slow down whoever comes after it.
  */
 import { availableParallelism } from 'node:os';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { encode as encodeCl100k } from 'gpt-tokenizer/encoding/cl100k_base';
 import { encode as encodeO200k } from 'gpt-tokenizer/encoding/o200k_base';
 import { get_encoding } from 'tiktoken';
+import { collect } from '../../services/extract/collect.ts';
 import { openTokenizer } from '../../services/sink/tokenizer.ts';
 import { openBoth } from '../../test/services/sink/bpe/vocabularies.ts';
 import type { Report } from '../bench.ts';
@@ -27,9 +26,6 @@ const compared = [
   ['qwen3', 'cl100k_base', encodeCl100k],
   ['gpt4o', 'o200k_base', encodeO200k],
 ] as const;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 type EncodeAll = (texts: readonly string[]) => unknown;
 
@@ -98,7 +94,7 @@ async function measure(
   second: readonly string[],
 ): Promise<number> {
   await encode(first);
-  collectGarbage();
+  collect();
   const bytes = second.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   const start = performance.now();
   await encode(second);
