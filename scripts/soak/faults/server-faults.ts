@@ -41,41 +41,39 @@ const redisDown: Fault = {
   },
 };
 
-function diskOf({ servers }: Field, name: 'broker' | 'output'): Disk {
-  if (servers.disks === null) throw new Error('this fault needs file systems: run it as root');
-  return servers.disks[name];
+/** Fills a disk in the middle of the work, and frees it after a while. */
+async function fillDisk(
+  field: Field,
+  name: 'broker' | 'output',
+  free: (disk: Disk) => void | Promise<void>,
+): Promise<void> {
+  const { disks } = field.servers;
+  if (disks === null) throw new Error('this fault needs file systems: run it as root');
+  await underWay(field, 3);
+  await strikeOnce(field, stageNames, async () => {
+    disks[name].fill();
+    await pause(awayMs, field.over);
+    await free(disks[name]);
+  });
 }
 
 const fullOutput: Fault = {
   name: 'disk full under blobs, memo and shards for 15 s',
   quick: false,
   onSmallDisk: true,
-  strike: async (field) => {
-    const disk = diskOf(field, 'output');
-    await underWay(field, 3);
-    await strikeOnce(field, stageNames, async () => {
-      disk.fill();
-      await pause(awayMs, field.over);
-      disk.free();
-    });
-  },
+  strike: (field) => fillDisk(field, 'output', (disk) => disk.free()),
 };
 
 /** A broker whose log cannot be written ends by itself; who frees the disk starts it again. */
 const fullLog: Fault = {
   name: "disk full under the broker's log for 15 s",
   quick: false,
-  strike: async (field) => {
-    const disk = diskOf(field, 'broker');
-    await underWay(field, 3);
-    await strikeOnce(field, stageNames, async () => {
-      disk.fill();
-      await pause(awayMs, field.over);
+  strike: (field) =>
+    fillDisk(field, 'broker', async (disk) => {
       await field.servers.cluster.signal('kafka', 'SIGKILL');
       disk.free();
       await field.servers.cluster.start('kafka');
-    });
-  },
+    }),
 };
 
 /** Three more of every stage that can share its work, and then one again. */
