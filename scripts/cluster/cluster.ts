@@ -2,7 +2,6 @@
  * Kafka, registry and Redis as processes of one folder. Starting is idempotent: what runs stays,
  * what does not is started on its data and its port of last time.
  */
-
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PipelineError } from '../../services/runtime/errors.ts';

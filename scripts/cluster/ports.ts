@@ -3,7 +3,6 @@
  * client that asks again and again for a server that is down can get the server's own port, and
  * then it talks to itself and the server cannot come back.
  */
-
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -2,7 +2,6 @@
  * cluster.json: which servers a folder has, where they listen and which processes they are. Tests,
  * people and other programs read it; it is written whole and renamed, under the folder's lock.
  */
-
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';

@@ -1,5 +1,4 @@
 /** Small file systems in memory that can be filled to the last byte. Linux, and root. */
-
 import { execFile } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';

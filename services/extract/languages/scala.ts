@@ -142,8 +142,7 @@ function readDefinition(
 /** After `extends A()(b) with C {`, which it cannot read, the grammar takes `C` for a class. */
 function isInvented(node: SyntaxNode, name: SyntaxNode | null): boolean {
   if (name === null || !node.hasError) return false;
-  const before = node.text.slice(0, name.startIndex - node.startIndex);
-  return !/\b(?:class|trait|object|enum)\s+$/.test(before);
+  return !/\b(?:class|trait|object|enum)\s+$/.test(node.textTo(name.startIndex));
 }
 
 interface Parts {
