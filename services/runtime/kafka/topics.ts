@@ -72,6 +72,9 @@ export function openTopics(
       );
       // Another process may have been faster, with other numbers.
       requireCount(topic, found.length);
+      // A broker may not know yet that it leads a new partition. Records for it would be refused,
+      // and repeated with those of the same request that other partitions have taken.
+      await offsets(topic.name);
     }
   };
 
