@@ -2,6 +2,7 @@
  * Entry of a parser child process: takes batches of files, answers file by file, in order. Between
  * files it lets the event loop turn, because native trees are only freed there.
  */
+import { flushCompileCache } from 'node:module';
 import { setImmediate } from 'node:timers/promises';
 import { packOutcome } from './packed-facts.ts';
 import { type FileParser, openFileParser } from './parse-file.ts';
@@ -35,6 +36,8 @@ export function serve(open: typeof openFileParser): void {
   process.on('SIGINT', () => {});
   process.on('disconnect', () => process.exit(0));
   reply({ kind: 'ready' });
+  // Now: a child ends by being killed.
+  flushCompileCache();
 }
 
 function reply(message: ChildReply): void {
