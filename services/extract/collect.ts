@@ -1,5 +1,5 @@
 /** Collects garbage now, and gives its pages back: V8 alone would keep them for a long while. */
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 let collector: NodeJS.GCFunction | null = null;
@@ -7,6 +7,17 @@ let collector: NodeJS.GCFunction | null = null;
 export function collect(): void {
   collector ??= openCollector();
   collector({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+}
+
+/** What it calls collects whenever the heap has grown by so much since it last did. */
+export function openCollectWhenGrown(growthBytesMax: number): () => void {
+  const used = () => getHeapStatistics().used_heap_size;
+  let collected = used();
+  return () => {
+    if (used() < collected + growthBytesMax) return;
+    collect();
+    collected = used();
+  };
 }
 
 /** A context that is made after V8 was told to has its `gc`: no flag when the process starts. */

@@ -2,7 +2,7 @@
  * From the files of a repository to its structure: parses what has a parser in child processes,
  * lists the rest, and resolves. Used by the stage and by the `structure` command.
  */
-import { collect } from './collect.ts';
+import { collect, openCollectWhenGrown } from './collect.ts';
 import type { Configuration } from './config.ts';
 import { type Structure, structureSteps } from './core.ts';
 import { type FactCache, openFactCache } from './fact-cache.ts';
@@ -28,6 +28,8 @@ export interface Extractor {
 
 /** Files of the repositories in work: beyond so many a repository has the memory to itself. */
 const filesAtOnceMax = 4000;
+/** Garbage of resolving a large repository: V8 alone would let it become as much as the rest. */
+const garbageBytesMax = 48 * 1024 * 1024;
 
 /**
  * Children start with the first file and live until `close`. The cache lies in the configured
@@ -45,7 +47,8 @@ export function openExtractor(config: Configuration, cacheFolder: string | null 
     const read = await readFiles(sorted, { config, pool, cache, signal });
     // What reading has left: resolving takes most of the memory of this process.
     if (isLarge) collect();
-    const structure = await runInTurns(structureSteps(read.files, config), signal);
+    const afterTurn = isLarge ? openCollectWhenGrown(garbageBytesMax) : () => {};
+    const structure = await runInTurns(structureSteps(read.files, config), signal, afterTurn);
     return { ...structure, counts: read.counts };
   };
   return {

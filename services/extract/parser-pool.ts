@@ -19,7 +19,7 @@ export type ChildReply =
   | {
       readonly kind: 'parsed';
       readonly outcome: PackedOutcome;
-      /** Memory of the process after the file, native trees included. */
+      /** Memory of the process, native trees included: after the last of a batch, it is new. */
       readonly residentBytes: number;
     };
 

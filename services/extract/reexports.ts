@@ -30,10 +30,15 @@ export function openReexports(
   const own = new Map<string, ReadonlySet<string>>();
   const passed = new Map<string, Map<string, Definer>>();
   const stars = new Map<string, string[]>();
-  for (const [path, file] of project.files) {
-    const tops = file.facts.symbols.filter(({ kind }) => kind !== 'method' && kind !== 'field');
-    own.set(path, new Set(tops.map(({ name }) => name)));
-  }
+  const ownNames = (path: string) => {
+    const read = own.get(path);
+    if (read !== undefined) return read;
+    const symbols = project.files.get(path)?.facts.symbols ?? [];
+    const tops = symbols.filter(({ kind }) => kind !== 'method' && kind !== 'field');
+    const names = new Set(tops.map(({ name }) => name));
+    own.set(path, names);
+    return names;
+  };
   for (const [path, { links }] of resolutions) {
     const names = new Map<string, Definer>();
     for (const link of links) {
@@ -49,7 +54,7 @@ export function openReexports(
     if (visited.has(key) || visited.size > hopsMax) return null;
     visited.add(key);
     const local = project.files.get(path)?.facts.aliases.get(name) ?? name;
-    if (own.get(path)?.has(local) === true) return { path, name: local };
+    if (ownNames(path).has(local)) return { path, name: local };
     const next = passed.get(path)?.get(local);
     if (next !== undefined) {
       if (next.name === '*') return next;
@@ -57,7 +62,7 @@ export function openReexports(
     }
     const open = stars.get(path) ?? [];
     // Most names are one step away: looked for before any barrel behind.
-    const near = open.find((star) => own.get(star)?.has(local) === true);
+    const near = open.find((star) => ownNames(star).has(local));
     if (near !== undefined) return { path: near, name: local };
     for (const star of open) {
       const found = follow(star, name, visited);
@@ -76,7 +81,7 @@ export function openReexports(
       known.set(key, found);
       return found;
     },
-    ownNames: (path) => own.get(path) ?? new Set(),
+    ownNames,
     passedNames: (path) => passed.get(path)?.keys() ?? [],
   };
 }

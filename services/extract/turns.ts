@@ -8,11 +8,13 @@ const turnMs = 20;
 export async function runInTurns<Result>(
   steps: Steps<Result>,
   signal: AbortSignal,
+  afterTurn: () => void = () => {},
 ): Promise<Result> {
   let since = performance.now();
   let step = steps.next();
   while (step.done !== true) {
     if (performance.now() - since > turnMs) {
+      afterTurn();
       await setImmediate();
       signal.throwIfAborted();
       since = performance.now();
