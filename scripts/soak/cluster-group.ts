@@ -1,20 +1,22 @@
-/** A whole bounded data set on real servers, with processes killed at random on the way. */
+/** A whole bounded data set on real servers, with processes killed on the way. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StageName } from '../../schemas/topology.ts';
 import type { SeededRandom } from '../../test/simulation/random.ts';
 import { StageGroup, type StageGroupOptions } from './stage-group.ts';
 
 export interface ClusterGroupOptions extends Omit<StageGroupOptions, 'restartMs'> {
-  /** Processes to kill with SIGKILL, at random. */
-  readonly kills: number;
-  /** Mean time between kills. */
-  readonly killEveryMs: number;
-  readonly random: SeededRandom;
+  /** Kills by the clock, besides those of `lifeEnvironment`: a run that is soon done meets fewer. */
+  readonly randomKills?: {
+    readonly count: number;
+    /** Mean time between two. */
+    readonly everyMs: number;
+    readonly random: SeededRandom;
+  };
   readonly deadlineMs: number;
 }
 
 export interface ClusterGroupReport {
-  /** Stages whose process was killed, in order. */
+  /** Stages whose process died by SIGKILL, in order. */
   readonly killed: readonly StageName[];
   readonly lives: number;
   readonly wallMs: number;
@@ -22,18 +24,17 @@ export interface ClusterGroupReport {
 
 export async function runClusterGroup(options: ClusterGroupOptions): Promise<ClusterGroupReport> {
   const started = performance.now();
-  const { random, deadlineMs } = options;
+  const { randomKills, deadlineMs } = options;
   const group = new StageGroup({ ...options, restartMs: null });
   await group.createTopics();
-  const killed: StageName[] = [];
   const over = new AbortController();
 
-  const killSome = async () => {
-    while (killed.length < options.kills) {
-      await delay(options.killEveryMs * (0.5 + random.next()), undefined, { signal: over.signal });
+  const killSome = async ({ count, everyMs, random }: NonNullable<typeof randomKills>) => {
+    for (let killed = 0; killed < count; ) {
+      await delay(everyMs * (0.5 + random.next()), undefined, { signal: over.signal });
       const alive = group.alive();
       const member = alive[random.below(Math.max(1, alive.length))];
-      if (member !== undefined && group.signal(member, 'SIGKILL')) killed.push(member.stage);
+      if (member !== undefined && group.signal(member, 'SIGKILL')) killed += 1;
     }
   };
   const deadline = async () => {
@@ -43,8 +44,10 @@ export async function runClusterGroup(options: ClusterGroupOptions): Promise<Clu
   };
   try {
     group.start();
-    killSome().catch(() => {});
+    if (randomKills !== undefined) killSome(randomKills).catch(() => {});
     await Promise.race([group.done, deadline()]);
+    // Every other end of a process is a failure here.
+    const killed = group.exits.map((exit) => exit.stage);
     return { killed, lives: group.lives, wallMs: performance.now() - started };
   } finally {
     over.abort();

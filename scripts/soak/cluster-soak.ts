@@ -46,9 +46,11 @@ export async function run(args: string[]): Promise<boolean> {
         BACKSTORY_KAFKA_BROKERS: cluster.address('kafka'),
         BACKSTORY_REGISTRY_URL: cluster.address('registry'),
       },
-      kills: Number(values.kills),
-      killEveryMs: Number(values.every) * 1000,
-      random: seededRandom(Number(values.seed)),
+      randomKills: {
+        count: Number(values.kills),
+        everyMs: Number(values.every) * 1000,
+        random: seededRandom(Number(values.seed)),
+      },
     });
     const different = differences(outputHashes(embedded), outputHashes(output));
     const verified = await runBackstory(['verify', output]);
