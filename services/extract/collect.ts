@@ -9,6 +9,12 @@ export function collect(): void {
   collector({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }
 
+/** Only what was made since the last collection: a millisecond or two. */
+export function collectYoung(): void {
+  collector ??= openCollector();
+  collector({ type: 'minor' });
+}
+
 /** What it calls collects whenever the heap has grown by so much since it last did. */
 export function openCollectWhenGrown(growthBytesMax: number): () => void {
   const used = () => getHeapStatistics().used_heap_size;

@@ -5,6 +5,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type Parser from 'tree-sitter';
+import { collectYoung } from '../../../services/extract/collect.ts';
 import { decodeSource } from '../../../services/extract/decode.ts';
 import type { Language } from '../../../services/extract/languages/language.ts';
 
@@ -15,11 +16,20 @@ export interface BareFile {
   readonly content: Uint8Array;
 }
 
-/** Seconds of processor time from bytes to trees, each tree dropped before the next file. */
+/** Bytes after which trees are freed: V8, which sees little of their size, would keep them all. */
+const freeBytes = 1e6;
+
+/** Seconds of processor time from bytes to trees, and for freeing the trees again. */
 export async function bareSeconds(parse: Parse, files: readonly BareFile[]): Promise<number> {
   const before = process.cpuUsage();
-  for (const { path, content } of files) {
+  let unfreed = 0;
+  for (const [index, { path, content }] of files.entries()) {
     parse(decodeSource(content) ?? '', path);
+    unfreed += content.byteLength;
+    if (unfreed > freeBytes || index === files.length - 1) {
+      collectYoung();
+      unfreed = 0;
+    }
     // Native trees are only freed between two turns.
     await setImmediate();
   }
