@@ -101,13 +101,15 @@ export const configuration = z.object({
   childFilesMax: z
     .int()
     .min(1)
-    .default(2000)
-    .describe('Files after which a parser process is replaced, because native memory only grows.')
+    .default(20_000)
+    .describe(
+      'Files after which a parser process is replaced even if its memory has not grown; starting another takes as long as parsing half a megabyte.',
+    )
     .meta(operational),
   childBytesMax: z
     .int()
     .min(1)
-    .default(32 * 1024 * 1024)
+    .default(256 * 1024 * 1024)
     .describe('Bytes of text after which a parser process is replaced; see childFilesMax.')
     .meta(operational),
   childMemoryMegabytesMax: z
