@@ -5,7 +5,7 @@ import type { SeededRandom } from '../../test/simulation/random.ts';
 import { StageGroup, type StageGroupOptions } from './stage-group.ts';
 
 export interface ClusterGroupOptions extends Omit<StageGroupOptions, 'restartMs'> {
-  /** Kills by the clock, besides those of `lifeEnvironment`: a run that is soon done meets fewer. */
+  /** By the clock, besides those of `lifeEnvironment`; a run that is soon done meets fewer. */
   readonly randomKills?: {
     readonly count: number;
     /** Mean time between two. */

@@ -121,7 +121,7 @@ export const configuration = z.object({
   childResidentMegabytesMax: z
     .int()
     .min(64)
-    .default(240)
+    .default(208)
     .describe(
       'Memory of a parser process in MiB, native trees included, above which it is replaced between two batches, or before a file whose tree would take it there. It starts with 95, half of them shared with the parent; a file of 1 MB adds 120 for a while.',
     )
