@@ -58,16 +58,14 @@ function explain() {
   process.exitCode = 2;
 }
 
-/** Compiled modules are kept, for what this process starts as well: it halves starting. */
-function keepCompiled() {
-  if (process.env.NODE_COMPILE_CACHE === undefined) {
-    process.env.NODE_COMPILE_CACHE = join(tmpdir(), 'node-compile-cache');
-  }
-  module.enableCompileCache();
+// Compiled modules are kept for all that is started from here: it halves starting.
+if (process.env.NODE_COMPILE_CACHE === undefined) {
+  process.env.NODE_COMPILE_CACHE = join(tmpdir(), 'node-compile-cache');
 }
 
 if (Number(process.versions.node.split('.')[0]) >= versionMin) {
-  keepCompiled();
+  // This process has read its environment already.
+  module.enableCompileCache();
   import(pathToFileURL(program).href).catch((error) => {
     if (error && error.code === 'ERR_MODULE_NOT_FOUND') {
       console.error(`error USAGE: ${error.message}\nRun \`npm ci\` in the backstory folder first.`);
