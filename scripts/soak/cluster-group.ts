@@ -4,14 +4,16 @@ import type { StageName } from '../../schemas/topology.ts';
 import type { SeededRandom } from '../../test/simulation/random.ts';
 import { StageGroup, type StageGroupOptions } from './stage-group.ts';
 
+export interface RandomKills {
+  readonly count: number;
+  /** Mean time between two. */
+  readonly everyMs: number;
+  readonly random: SeededRandom;
+}
+
 export interface ClusterGroupOptions extends Omit<StageGroupOptions, 'restartMs'> {
   /** By the clock, besides those of `lifeEnvironment`; a run that is soon done meets fewer. */
-  readonly randomKills?: {
-    readonly count: number;
-    /** Mean time between two. */
-    readonly everyMs: number;
-    readonly random: SeededRandom;
-  };
+  readonly randomKills?: RandomKills;
   readonly deadlineMs: number;
 }
 
@@ -29,11 +31,11 @@ export async function runClusterGroup(options: ClusterGroupOptions): Promise<Clu
   await group.createTopics();
   const over = new AbortController();
 
-  const killSome = async ({ count, everyMs, random }: NonNullable<typeof randomKills>) => {
-    for (let killed = 0; killed < count; ) {
+  const killSome = async ({ count, everyMs, random }: RandomKills) => {
+    let killed = 0;
+    while (killed < count) {
       await delay(everyMs * (0.5 + random.next()), undefined, { signal: over.signal });
-      const alive = group.alive();
-      const member = alive[random.below(Math.max(1, alive.length))];
+      const member = group.anyAlive(random);
       if (member !== undefined && group.signal(member, 'SIGKILL')) killed += 1;
     }
   };

@@ -6,6 +6,7 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type StageName, stageNames } from '../../schemas/topology.ts';
+import type { SeededRandom } from '../../test/simulation/random.ts';
 import { signalGroup, startBackstory } from './start-backstory.ts';
 
 export interface StageGroupOptions {
@@ -93,6 +94,12 @@ export class StageGroup {
     return this.#members.filter(
       (member) => member.child !== null && (stage === undefined || member.stage === stage),
     );
+  }
+
+  /** One of those that live now. */
+  anyAlive(random: SeededRandom): Member | undefined {
+    const alive = this.alive();
+    return alive[random.below(Math.max(1, alive.length))];
   }
 
   /** False when it was gone already. */

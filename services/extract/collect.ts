@@ -2,17 +2,15 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-let collector: NodeJS.GCFunction | null = null;
+let opened: NodeJS.GCFunction | null = null;
 
 export function collect(): void {
-  collector ??= openCollector();
-  collector({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  collector()({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }
 
 /** Only what was made since the last collection: a millisecond or two. */
 export function collectYoung(): void {
-  collector ??= openCollector();
-  collector({ type: 'minor' });
+  collector()({ type: 'minor' });
 }
 
 /** What it calls collects whenever the heap has grown by so much since it last did. */
@@ -27,7 +25,10 @@ export function openCollectWhenGrown(growthBytesMax: number): () => void {
 }
 
 /** A context that is made after V8 was told to has its `gc`: no flag when the process starts. */
-function openCollector(): NodeJS.GCFunction {
-  setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as NodeJS.GCFunction;
+function collector(): NodeJS.GCFunction {
+  if (opened === null) {
+    setFlagsFromString('--expose-gc');
+    opened = runInNewContext('gc') as NodeJS.GCFunction;
+  }
+  return opened;
 }

@@ -62,8 +62,7 @@ const randomKills: Fault = {
     const { group, random, over } = field;
     while (!over.aborted) {
       await pause(3000 + random.below(4000), over);
-      const alive = group.alive();
-      const member = alive[random.below(Math.max(1, alive.length))];
+      const member = group.anyAlive(random);
       if (member === undefined || over.aborted) continue;
       await strikeOnce(field, [member.stage], async () => {
         group.signal(member, 'SIGKILL');
