@@ -1,7 +1,8 @@
 /**
- * `npm test`: every test that this machine can run (a Python suite runs inside the Vitest file that
- * makes its input), and one closing line `N passed, N failed` for any tool. Skips are listed
- * loudly; with CI=true a skip is a failure. Arguments filter files: `npm test -- services/admit`.
+ * `npm test`: every test that this machine can run (a Python suite runs inside the Vitest file
+ * that makes its input), and one closing line `N passed, N failed` for any tool. Skips are listed
+ * loudly; with CI=true a skip is a failure. Arguments filter files: `npm test --
+ * services/stages/admit`.
  */
 import { fileURLToPath } from 'node:url';
 import type { TestModule } from 'vitest/node';

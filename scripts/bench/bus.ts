@@ -7,10 +7,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CompressionTypes, Kafka, logLevel, Partitioners } from 'kafkajs';
-import type { Bus, OutgoingRecord } from '../../services/runtime/bus.ts';
-import { openSqliteBus } from '../../services/runtime/bus-sqlite.ts';
-import { kafkaConfiguration } from '../../services/runtime/kafka/config.ts';
-import { openKafkaBus } from '../../services/runtime/kafka/kafka-bus.ts';
+import type { Bus, OutgoingRecord } from '../../services/runtime/bus/bus.ts';
+import { kafkaConfiguration } from '../../services/runtime/bus/kafka/config.ts';
+import { openKafkaBus } from '../../services/runtime/bus/kafka/kafka-bus.ts';
+import { openSqliteBus } from '../../services/runtime/bus/sqlite/sqlite-bus.ts';
 import type { Report } from '../bench.ts';
 import { startCluster } from '../cluster/cluster.ts';
 

@@ -6,15 +6,15 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSource } from '../../services/cli/export-command.ts';
+import { openSource } from '../../services/cli/commands/export.ts';
 import { exportOutput } from '../../services/export/export.ts';
 import { formats } from '../../services/export/formats.ts';
-import { openLocalObjects } from '../../services/runtime/objects/local.ts';
-import { openTokenizer } from '../../services/sink/tokenizer.ts';
-import { openSinkWriter } from '../../services/sink/writer.ts';
+import { openLocalObjects } from '../../services/runtime/store/objects/local.ts';
+import { openSinkWriter } from '../../services/stages/sink/commit/writer.ts';
+import { openTokenizer } from '../../services/stages/sink/tokens/tokenizer.ts';
 import { createHarness, deliver } from '../../test/samples/sink-harness.ts';
 import type { Report } from '../bench.ts';
-import { readPackages, recordLog, writeRaw } from '../repository-mix.ts';
+import { readPackages, recordLog, writeRaw } from './corpora/repository-mix.ts';
 
 /** Bounds the time of a run on a small machine. */
 const inputBytesMax = 16_000_000;

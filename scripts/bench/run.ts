@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stageNames } from '../../schemas/topology.ts';
+import { runSources } from '../../services/cli/commands/run.ts';
 import { type CommandContext, createTerminal } from '../../services/cli/context.ts';
-import { runSources } from '../../services/cli/run-command.ts';
-import { verifyOutput } from '../../services/cli/verify.ts';
-import type { RunSummary } from '../../services/runtime/progress.ts';
-import { refusals } from '../../services/search/core.ts';
+import { verifyOutput } from '../../services/dataset/verify/verify.ts';
+import type { RunSummary } from '../../services/runtime/watch/progress.ts';
+import { refusals } from '../../services/stages/search/thought-search.ts';
 import type { Report } from '../bench.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

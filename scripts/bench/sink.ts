@@ -6,12 +6,12 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { verifyOutput } from '../../services/cli/verify.ts';
-import { openLocalObjects } from '../../services/runtime/objects/local.ts';
+import { readManifest } from '../../services/dataset/manifest.ts';
+import { verifyOutput } from '../../services/dataset/verify/verify.ts';
 import type { StageRecord } from '../../services/runtime/stage.ts';
-import { readManifest } from '../../services/sink/manifest.ts';
-import { openTokenizer, type Tokenizer } from '../../services/sink/tokenizer.ts';
-import { openSinkWriter } from '../../services/sink/writer.ts';
+import { openLocalObjects } from '../../services/runtime/store/objects/local.ts';
+import { openSinkWriter } from '../../services/stages/sink/commit/writer.ts';
+import { openTokenizer, type Tokenizer } from '../../services/stages/sink/tokens/tokenizer.ts';
 import {
   createHarness,
   type Harness,
@@ -19,7 +19,7 @@ import {
   type SinkRecord,
 } from '../../test/samples/sink-harness.ts';
 import type { Report } from '../bench.ts';
-import { readPackages, recordLog, writeRaw } from '../repository-mix.ts';
+import { readPackages, recordLog, writeRaw } from './corpora/repository-mix.ts';
 
 /** Bounds the time of a run on a small machine. */
 const inputBytesMax = 24_000_000;

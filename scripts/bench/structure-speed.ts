@@ -11,9 +11,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { languages } from '../../services/extract/languages/registry.ts';
+import { languages } from '../../services/stages/extract/languages/all-languages.ts';
 import type { Report } from '../bench.ts';
-import { cacheFolder, obtain, requireTools, runTool } from './structure/tools.ts';
+import { cacheFolder, obtain, requireTools, runTool } from './structure/obtain/tools.ts';
 import { type BareFile, bareSeconds, openBareParser } from './structure-speed/bare.ts';
 import {
   type CorpusFile,

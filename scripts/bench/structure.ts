@@ -1,19 +1,26 @@
 /**
  * `npm run bench -- structure [--language NAME] [--repository FOLDER] [--examples N] [--json]`:
- * the edges that services/extract finds in real repositories beside what each language's own tool
- * says, and how far the order of the files keeps to them. Repositories come from the registries
- * once and stay in a cache ($BACKSTORY_BENCH_CACHE). A language whose tool is not installed is
- * skipped, and said to be.
+ * the edges that services/stages/extract finds in real repositories beside what each language's
+ * own tool says, and how far the order of the files keeps to them. Repositories come from the
+ * registries once and stay in a cache ($BACKSTORY_BENCH_CACHE). A language whose tool is not
+ * installed is skipped, and said to be.
  */
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Structure } from '../../services/extract/core.ts';
+import type { Structure } from '../../services/stages/extract/resolve/structure.ts';
 import type { Report } from '../bench.ts';
-import { extractFolder } from './structure/extract-folder.ts';
-import type { Checkout, Context, Oracle } from './structure/oracle.ts';
-import { oracles } from './structure/oracles.ts';
-import { type Share, scoreOrder } from './structure/order-score.ts';
+import {
+  BenchError,
+  cacheFolder,
+  obtain,
+  requireTools,
+  runTool,
+} from './structure/obtain/tools.ts';
+import { extractFolder } from './structure/score/extract-folder.ts';
+import type { Checkout, Context, Oracle } from './structure/score/oracle.ts';
+import { oracles } from './structure/score/oracles.ts';
+import { type Share, scoreOrder } from './structure/score/order-score.ts';
 import {
   addScores,
   type Mistakes,
@@ -21,8 +28,7 @@ import {
   recallOf,
   type Score,
   scoreEdges,
-} from './structure/score.ts';
-import { BenchError, cacheFolder, obtain, requireTools, runTool } from './structure/tools.ts';
+} from './structure/score/score.ts';
 
 interface Options {
   readonly language: string | null;

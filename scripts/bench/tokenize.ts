@@ -1,19 +1,19 @@
 /**
- * MB/s of source text into tokens: the encoder in services/sink/bpe beside Hugging Face's library
- * on one thread, `gpt-tokenizer` and `tiktoken`, on the same files. Each is warmed up on one half
- * of them and measured on the other, which its caches have not seen; `baseline` is the library,
- * for threads it is one thread. What one leaves behind is collected before the next: the library's
- * results are freed late and would slow down whoever comes after it.
+ * MB/s of source text into tokens: the encoder in services/stages/sink/tokens/bpe beside Hugging
+ * Face's library on one thread, `gpt-tokenizer` and `tiktoken`, on the same files. Each is warmed
+ * up on one half of them and measured on the other, which its caches have not seen; `baseline` is
+ * the library, for threads it is one thread. What one leaves behind is collected before the next:
+ * the library's results are freed late and would slow down whoever comes after it.
  */
 import { availableParallelism } from 'node:os';
 import { encode as encodeCl100k } from 'gpt-tokenizer/encoding/cl100k_base';
 import { encode as encodeO200k } from 'gpt-tokenizer/encoding/o200k_base';
 import { get_encoding } from 'tiktoken';
-import { collect } from '../../services/extract/collect.ts';
-import { openTokenizer } from '../../services/sink/tokenizer.ts';
-import { openBoth } from '../../test/services/sink/bpe/vocabularies.ts';
+import { collect } from '../../services/stages/extract/turns/collect.ts';
+import { openTokenizer } from '../../services/stages/sink/tokens/tokenizer.ts';
+import { openBoth } from '../../test/services/stages/sink/tokens/bpe/vocabularies.ts';
 import type { Report } from '../bench.ts';
-import { sourceCorpus } from '../source-corpus.ts';
+import { sourceCorpus } from './corpora/source-corpus.ts';
 
 const bytesMax = 16_000_000;
 const runLength = 1_000_000;

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
-import '../../services/runtime/kafka/guard.ts';
+import '../../services/runtime/bus/kafka/guard.ts';
 import { resolveJars } from './jars.ts';
 import type { ClusterSettings, PartName } from './settings.ts';
 import { requireRedis, runTool } from './tools.ts';

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { type StageName, stages } from '../../schemas/topology.ts';
 import { sections } from '../../services/registry.ts';
-import { environmentName, knobKeys } from '../../services/runtime/config.ts';
+import { environmentName, knobKeys } from '../../services/runtime/config/resolve.ts';
 
 const { version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),

@@ -1,14 +1,14 @@
 /** The commands of a cluster, their options and their help. */
 import { type Command, Option } from 'commander';
+import { dlqDropCommand, dlqListCommand, dlqRetryCommand, dlqShowCommand } from './commands/dlq.ts';
+import { lagCommand } from './commands/lag.ts';
+import { pauseCommand } from './commands/pause.ts';
+import { replayCommand } from './commands/replay.ts';
+import { serveCommand } from './commands/serve.ts';
+import { topicsGraphCommand } from './commands/topics.ts';
+import { topicsApplyCommand, topicsPlanCommand } from './commands/topics-apply.ts';
 import type { CommandContext } from './context.ts';
-import { dlqDropCommand, dlqListCommand, dlqRetryCommand, dlqShowCommand } from './dlq-command.ts';
 import type { ExitCode } from './failures.ts';
-import { lagCommand } from './lag-command.ts';
-import { pauseCommand } from './pause-command.ts';
-import { replayCommand } from './replay-command.ts';
-import { serveCommand } from './serve-command.ts';
-import { topicsApplyCommand, topicsPlanCommand } from './topics-apply-command.ts';
-import { topicsGraphCommand } from './topics-command.ts';
 import { withConfiguration } from './with-configuration.ts';
 
 type End = (code: ExitCode) => void;

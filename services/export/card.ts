@@ -5,9 +5,9 @@
 import type { ModelIdentity } from '../../schemas/generated/types.ts';
 import type { ManifestEntry } from '../../schemas/manifest.ts';
 import type { Census } from './census.ts';
-import type { ExportReport, GateFacts } from './export.ts';
 import type { FileFacts } from './folder.ts';
 import type { ExportFormat } from './format.ts';
+import type { ExportReport, GateFacts } from './report.ts';
 
 export interface CardFacts {
   readonly head: ManifestEntry;

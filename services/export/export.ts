@@ -2,21 +2,15 @@
  * Writes one format of an output into a folder: shard by shard, so that memory is bounded by one
  * shard and the documents that are open across shards. The same manifest gives the same bytes.
  */
+
 import { canonicalJson } from '../runtime/ids.ts';
 import { drawCard } from './card.ts';
 import { createCensus } from './census.ts';
 import { createAssembler } from './documents.ts';
-import { createExportFolder, type ExportFolder, exportFileName, type FileFacts } from './folder.ts';
+import { createExportFolder, type ExportFolder, exportFileName } from './folder.ts';
 import type { Compression, ExportFormat } from './format.ts';
+import type { ExportReport, GateFacts } from './report.ts';
 import { type ExportSource, readHashed, readShards } from './source.ts';
-
-/** What the gates of the run left out or changed, by reason. */
-export interface GateFacts {
-  readonly droppedRepositories: Readonly<Record<string, number>>;
-  readonly skippedFiles: Readonly<Record<string, number>>;
-  readonly redactedFiles: number;
-  readonly redactions: number;
-}
 
 export interface ExportRequest {
   readonly source: ExportSource;
@@ -27,28 +21,6 @@ export interface ExportRequest {
   /** Null where the log of the run is not at hand. */
   readonly gates: GateFacts | null;
   readonly onShard?: (shards: number, shardsTotal: number) => void;
-}
-
-/** `export.json`: what was exported, and every file but itself with its hash. */
-export interface ExportReport {
-  readonly export: 1;
-  readonly format: string;
-  readonly compression: Compression;
-  readonly dataset: string;
-  readonly runId: string;
-  /** SHA-256 of the manifest's last entry at the time. */
-  readonly manifest: string;
-  readonly tokenizer: string;
-  readonly contextLength: number;
-  readonly packs: number;
-  readonly tokens: number;
-  readonly trainedTokens: number;
-  readonly documents: number;
-  /** Documents of which some pieces are in no shard yet; they are missing in text forms. */
-  readonly incompleteDocuments: number;
-  /** False while the output still grows. */
-  readonly closed: boolean;
-  readonly files: readonly FileFacts[];
 }
 
 export async function exportOutput(request: ExportRequest): Promise<ExportReport> {

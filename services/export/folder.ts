@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { asPipelineError, PipelineError } from '../runtime/errors.ts';
-import { syncFolder } from '../runtime/objects/local.ts';
+import { syncFolder } from '../runtime/store/objects/local.ts';
 
 export interface FileFacts {
   /** Relative to the folder. */

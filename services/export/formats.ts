@@ -1,11 +1,11 @@
 /** The formats by name; the byte layout of each is in formats.md. */
 import type { ExportFormat } from './format.ts';
-import { huggingFace } from './hugging-face.ts';
-import { jsonl } from './jsonl.ts';
-import { mds } from './mds.ts';
-import { megatron } from './megatron.ts';
-import { olmo } from './olmo.ts';
-import { parquet } from './parquet.ts';
+import { huggingFace } from './formats/hugging-face.ts';
+import { jsonl } from './formats/jsonl.ts';
+import { mds } from './formats/mds.ts';
+import { megatron } from './formats/megatron.ts';
+import { olmo } from './formats/olmo.ts';
+import { parquet } from './formats/parquet/parquet.ts';
 
 export const formats = [
   mds,

@@ -7,12 +7,12 @@ import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { BlobReference, Envelope, TopicBodies } from '../../schemas/generated/types.ts';
 import type { StageName, TopicName } from '../../schemas/topology.ts';
-import type { Scorer } from '../scorer/port.ts';
-import type { Teacher } from '../teacher/port.ts';
-import type { BlobStore } from './blobs.ts';
+import type { Scorer } from '../ports/scorer.ts';
+import type { Teacher } from '../ports/teacher.ts';
 import type { Clock } from './clock.ts';
-import type { ObjectStore } from './objects/object-store.ts';
 import type { Emit, Outcome } from './outcomes.ts';
+import type { BlobStore } from './store/blobs.ts';
+import type { ObjectStore } from './store/objects/object-store.ts';
 
 /** A decoded record as a handler sees it. Offsets are for writers and logs, not for results. */
 export interface StageRecord<Topic extends TopicName = TopicName> {

@@ -1,10 +1,10 @@
 /** Opens the configured scorer. Nothing is contacted before the first score or check. */
 import { availableParallelism } from 'node:os';
+import type { Scorer } from '../ports/scorer.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { openBytesScorer } from './bytes/scorer.ts';
 import type { Configuration } from './config.ts';
 import { openHttpScorer } from './http/scorer.ts';
-import type { Scorer } from './port.ts';
 
 export interface ScorerEnvironment {
   /** Key of the http scorer's server; many local servers need none. */

@@ -1,6 +1,6 @@
 /** Knobs of the teacher, whichever adapter serves. The key is none: it is in the environment. */
 import { z } from 'zod';
-import { operational } from '../runtime/configuration.ts';
+import { operational } from '../runtime/config/knobs.ts';
 
 export const configuration = z.object({
   kind: z

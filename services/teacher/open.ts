@@ -1,10 +1,11 @@
 /** Opens the configured teacher. The key comes from the caller, who reads the environment. */
+
+import type { Teacher } from '../ports/teacher.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Budget } from '../runtime/coordination/coordination.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import type { Configuration } from './config.ts';
 import { openGrounded } from './grounded/grounded.ts';
-import type { Teacher } from './port.ts';
 
 export interface TeacherEnvironment {
   readonly apiKey?: string | undefined;

@@ -1,7 +1,7 @@
 /** The Kafka bus under the bus contract, on a real broker, and what only a broker can do wrong. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { kafkaConfiguration } from '../../services/runtime/kafka/config.ts';
-import { openKafkaBus } from '../../services/runtime/kafka/kafka-bus.ts';
+import { kafkaConfiguration } from '../../services/runtime/bus/kafka/config.ts';
+import { openKafkaBus } from '../../services/runtime/bus/kafka/kafka-bus.ts';
 import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/cluster.ts';
 import { busContract } from './bus.ts';
 

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openSqliteBus } from '../../services/runtime/bus-sqlite.ts';
+import { openSqliteBus } from '../../services/runtime/bus/sqlite/sqlite-bus.ts';
 import { busContract } from './bus.ts';
 
 busContract('node:sqlite', async () => {
@@ -18,7 +18,7 @@ busContract('node:sqlite', async () => {
 
 describe('one process per log folder', () => {
   const holder = `
-    import { openSqliteBus } from '${new URL('../../services/runtime/bus-sqlite.ts', import.meta.url)}';
+    import { openSqliteBus } from '${new URL('../../services/runtime/bus/sqlite/sqlite-bus.ts', import.meta.url)}';
     const bus = openSqliteBus(process.argv[1]);
     await bus.createTopics([{ name: 'numbers', partitions: 1 }]);
     for (let i = 0; ; i += 1) {

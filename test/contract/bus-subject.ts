@@ -4,7 +4,7 @@ import type {
   BusConsumer,
   ConsumerOptions,
   IncomingRecord,
-} from '../../services/runtime/bus.ts';
+} from '../../services/runtime/bus/bus.ts';
 
 export interface BusUnderTest {
   open(): Promise<Bus>;

@@ -3,7 +3,7 @@
  * to open a bus on durable state and to open that state again after a restart.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Bus, BusConsumer, Commit } from '../../services/runtime/bus.ts';
+import type { Bus, BusConsumer, Commit } from '../../services/runtime/bus/bus.ts';
 import {
   type BusUnderTest,
   type Collected,

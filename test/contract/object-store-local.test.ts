@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openLocalObjects } from '../../services/runtime/objects/local.ts';
+import { openLocalObjects } from '../../services/runtime/store/objects/local.ts';
 import { objectStoreContract } from './object-store.ts';
 
 const temporary = () => mkdtempSync(join(tmpdir(), 'backstory-objects-'));

@@ -1,7 +1,7 @@
 /** What every object store must do; run against a folder and against a real S3 server. */
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ObjectStore } from '../../services/runtime/objects/object-store.ts';
+import type { ObjectStore } from '../../services/runtime/store/objects/object-store.ts';
 
 const text = (value: string) => Buffer.from(value);
 

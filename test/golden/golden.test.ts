@@ -7,9 +7,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, expect, it } from 'vitest';
 import { encodeSample, encodeShard } from '../../schemas/mds.ts';
 import { childId, sha256 } from '../../services/runtime/ids.ts';
-import { makePack, makePieces } from '../../services/sink/core.ts';
-import { tokenizeDocument } from '../../services/sink/intake.ts';
-import { openTokenizer } from '../../services/sink/tokenizer.ts';
+import { tokenizeDocument } from '../../services/stages/sink/commit/loads.ts';
+import { makePack, makePieces } from '../../services/stages/sink/pack/pieces.ts';
+import { openTokenizer } from '../../services/stages/sink/tokens/tokenizer.ts';
 import { sampleTrajectory } from '../samples/sink-harness.ts';
 
 const path = new URL('tiny-repository.json', import.meta.url);

@@ -10,10 +10,10 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { stageNames } from '../../schemas/topology.ts';
 import { createTerminal } from '../../services/cli/context.ts';
+import { keyVariables } from '../../services/cli/open/settings.ts';
 import { createProgram } from '../../services/cli/program.ts';
-import { keyVariables } from '../../services/cli/settings.ts';
 import { sections } from '../../services/registry.ts';
-import { noSources, resolveConfiguration } from '../../services/runtime/config.ts';
+import { noSources, resolveConfiguration } from '../../services/runtime/config/resolve.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 const text = (path: string) => readFileSync(join(root, path), 'utf8');

@@ -20,7 +20,7 @@ import {
   topics,
 } from '../../schemas/topology.ts';
 import { sections } from '../../services/registry.ts';
-import { noSources, resolveConfiguration } from '../../services/runtime/config.ts';
+import { noSources, resolveConfiguration } from '../../services/runtime/config/resolve.ts';
 
 const folder = new URL('../../infra/kubernetes/', import.meta.url);
 const read = (name: string) => readFileSync(new URL(name, folder), 'utf8');

@@ -9,14 +9,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { physicalTopic } from '../../schemas/topology.ts';
 import { freePort } from '../../scripts/cluster/ports.ts';
-import { type Finished, startBackstory } from '../../scripts/soak/start-backstory.ts';
-import { verifyOutput } from '../../services/cli/verify.ts';
-import type { Bus } from '../../services/runtime/bus.ts';
-import { kafkaConfiguration } from '../../services/runtime/kafka/config.ts';
-import { openKafkaBus } from '../../services/runtime/kafka/kafka-bus.ts';
+import { verifyOutput } from '../../services/dataset/verify/verify.ts';
+import type { Bus } from '../../services/runtime/bus/bus.ts';
+import { kafkaConfiguration } from '../../services/runtime/bus/kafka/config.ts';
+import { openKafkaBus } from '../../services/runtime/bus/kafka/kafka-bus.ts';
 import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/cluster.ts';
 import { writeRepositories } from '../simulation/repositories.ts';
 import { smallOutput, writeByteTokenizer } from '../simulation/run-graph.ts';
+import { type Finished, startBackstory } from '../soak/start-backstory.ts';
 
 /** Longest wait for anything; reaching it fails the test. */
 const waitMsMax = 90_000;

@@ -11,17 +11,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '../../scripts/cluster/cluster.ts';
 import { startCluster } from '../../scripts/cluster/cluster.ts';
 import { freePort } from '../../scripts/cluster/ports.ts';
-import { differences, outputHashes } from '../../scripts/soak/compare-outputs.ts';
-import { startBackstory } from '../../scripts/soak/start-backstory.ts';
+import { clusterChecks } from '../../services/cli/commands/doctor/cluster.ts';
 import { type CommandContext, createTerminal } from '../../services/cli/context.ts';
-import { clusterChecks } from '../../services/cli/doctor-cluster.ts';
-import { verifyOutput } from '../../services/cli/verify.ts';
+import { verifyOutput } from '../../services/dataset/verify/verify.ts';
 import { sections } from '../../services/registry.ts';
-import { noSources, resolveConfiguration } from '../../services/runtime/config.ts';
+import { noSources, resolveConfiguration } from '../../services/runtime/config/resolve.ts';
 import { clusterStartMsMax, sharedCluster, smallCluster, uniqueName } from '../samples/cluster.ts';
 import { type FakeOpenAi, startFakeOpenAi } from '../services/teacher/fake-openai-server.ts';
 import { writeRepositories } from '../simulation/repositories.ts';
 import { smallOutput, writeByteTokenizer } from '../simulation/run-graph.ts';
+import { differences, outputHashes } from '../soak/compare-outputs.ts';
+import { startBackstory } from '../soak/start-backstory.ts';
 
 const deadlineMs = 180_000;
 

@@ -8,13 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StageName } from '../../schemas/topology.ts';
-import { runClusterGroup } from '../../scripts/soak/cluster-group.ts';
-import { differences, outputHashes } from '../../scripts/soak/compare-outputs.ts';
-import { startBackstory } from '../../scripts/soak/start-backstory.ts';
-import { verifyOutput } from '../../services/cli/verify.ts';
+import { verifyOutput } from '../../services/dataset/verify/verify.ts';
 import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/cluster.ts';
 import { writeRepositories } from '../simulation/repositories.ts';
 import { smallOutput, writeByteTokenizer } from '../simulation/run-graph.ts';
+import { runClusterGroup } from '../soak/cluster-group.ts';
+import { differences, outputHashes } from '../soak/compare-outputs.ts';
+import { startBackstory } from '../soak/start-backstory.ts';
 
 /** Where the first life of a stage dies, the second time that it comes there. */
 const crashPoints: Partial<Record<StageName, string>> = {

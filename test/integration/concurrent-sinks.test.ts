@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { runGroup } from '../../scripts/soak/sink-group.ts';
+import { runGroup } from '../soak/sink-group.ts';
 
 it.each([
   { writers: 2, bounded: false, seed: 11 },

@@ -6,11 +6,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { allFaults } from '../../scripts/soak/faults/all-faults.ts';
-import { writeSources } from '../../scripts/soak/faults/sources.ts';
-import { tryFault } from '../../scripts/soak/faults/try-fault.ts';
 import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/cluster.ts';
 import { smallOutput, writeByteTokenizer } from '../simulation/run-graph.ts';
+import { allFaults } from '../soak/faults/all-faults.ts';
+import { writeSources } from '../soak/faults/sources.ts';
+import { tryFault } from '../soak/faults/try-fault.ts';
 
 const sourceCount = 12;
 const sessionTimeoutMs = 3000;

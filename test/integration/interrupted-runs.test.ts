@@ -7,13 +7,13 @@ import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { differences, outputHashes } from '../../scripts/soak/compare-outputs.ts';
-import { runBackstory } from '../../scripts/soak/start-backstory.ts';
-import { openSqliteBus } from '../../services/runtime/bus-sqlite.ts';
-import { openLocalObjects } from '../../services/runtime/objects/local.ts';
+import { openSqliteBus } from '../../services/runtime/bus/sqlite/sqlite-bus.ts';
+import { openLocalObjects } from '../../services/runtime/store/objects/local.ts';
 import { seededRandom } from '../simulation/random.ts';
 import { writeRepositories } from '../simulation/repositories.ts';
 import { writeByteTokenizer } from '../simulation/run-graph.ts';
+import { differences, outputHashes } from '../soak/compare-outputs.ts';
+import { runBackstory } from '../soak/start-backstory.ts';
 
 /** Mounting a small file system needs it; where it is missing the test is skipped, loudly. */
 const isRoot = process.getuid?.() === 0;

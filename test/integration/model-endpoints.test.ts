@@ -6,13 +6,13 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { differences, outputHashes } from '../../scripts/soak/compare-outputs.ts';
-import { verifyOutput } from '../../services/cli/verify.ts';
-import type { RunSummary } from '../../services/runtime/progress.ts';
+import { verifyOutput } from '../../services/dataset/verify/verify.ts';
+import type { RunSummary } from '../../services/runtime/watch/progress.ts';
 import { echoing, startToyServer, type ToyServer } from '../services/scorer/http/toy-server.ts';
 import { type FakeOpenAi, startFakeOpenAi } from '../services/teacher/fake-openai-server.ts';
 import { writeRepositories } from '../simulation/repositories.ts';
 import { runGraph, writeByteTokenizer } from '../simulation/run-graph.ts';
+import { differences, outputHashes } from '../soak/compare-outputs.ts';
 
 describe('with a model endpoint', () => {
   let folder: string;

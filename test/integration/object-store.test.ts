@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localObjects } from '../../scripts/cluster/servers.ts';
-import { differences, outputHashes } from '../../scripts/soak/compare-outputs.ts';
-import { startBackstory } from '../../scripts/soak/start-backstory.ts';
 import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/cluster.ts';
 import { s3Credentials, s3Url } from '../samples/s3.ts';
 import { writeRepositories } from '../simulation/repositories.ts';
 import { smallOutput, writeByteTokenizer } from '../simulation/run-graph.ts';
+import { differences, outputHashes } from '../soak/compare-outputs.ts';
+import { startBackstory } from '../soak/start-backstory.ts';
 
 const deadlineMs = 240_000;
 const dataset = uniqueName('stored');

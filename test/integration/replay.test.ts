@@ -6,15 +6,15 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
-import '../../services/runtime/kafka/guard.ts';
+import '../../services/runtime/bus/kafka/guard.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { differences, outputHashes } from '../../scripts/soak/compare-outputs.ts';
-import { startBackstory } from '../../scripts/soak/start-backstory.ts';
-import { verifyOutput } from '../../services/cli/verify.ts';
+import { verifyOutput } from '../../services/dataset/verify/verify.ts';
 import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/cluster.ts';
 import { type FakeOpenAi, startFakeOpenAi } from '../services/teacher/fake-openai-server.ts';
 import { writeRepositories } from '../simulation/repositories.ts';
 import { smallOutput, writeByteTokenizer } from '../simulation/run-graph.ts';
+import { differences, outputHashes } from '../soak/compare-outputs.ts';
+import { startBackstory } from '../soak/start-backstory.ts';
 
 const deadlineMs = 240_000;
 

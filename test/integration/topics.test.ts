@@ -4,7 +4,7 @@
  */
 import { tmpdir } from 'node:os';
 import { type Admin, ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
-import '../../services/runtime/kafka/guard.ts';
+import '../../services/runtime/bus/kafka/guard.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { controlTopic, deadLetterTopic, physicalTopic } from '../../schemas/topology.ts';
 import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/cluster.ts';

@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeShard, type Pack } from '../../schemas/mds.ts';
 import { renderTrajectory } from '../../schemas/trajectory-text.ts';
-import { listSamples, openOutput, readSample } from '../../services/cli/samples.ts';
+import { listSamples, openOutput, readSample } from '../../services/dataset/samples.ts';
 import {
   closedRecord,
   deliver,

@@ -4,21 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import type { Envelope, TrajectoryBody } from '../../schemas/generated/types.ts';
-import { flattenRepository } from '../../services/flatten/core.ts';
-import { openLocalBlobStore } from '../../services/runtime/blobs.ts';
 import { manualClock } from '../../services/runtime/clock.ts';
-import { createCodec } from '../../services/runtime/codec.ts';
 import { childId, sha256 } from '../../services/runtime/ids.ts';
-import { openLocalObjects } from '../../services/runtime/objects/local.ts';
-import type { ObjectStore } from '../../services/runtime/objects/object-store.ts';
+import { createCodec } from '../../services/runtime/records/codec.ts';
 import type { CrashPoint, StageRecord, Tools, Writer } from '../../services/runtime/stage.ts';
-import { type Configuration, configuration } from '../../services/sink/config.ts';
+import { openLocalBlobStore } from '../../services/runtime/store/blobs.ts';
+import { openLocalObjects } from '../../services/runtime/store/objects/local.ts';
+import type { ObjectStore } from '../../services/runtime/store/objects/object-store.ts';
+import { flattenRepository } from '../../services/stages/flatten/document.ts';
+import { openSinkWriter } from '../../services/stages/sink/commit/writer.ts';
+import { type Configuration, configuration } from '../../services/stages/sink/config.ts';
 import {
   openTokenizer,
   type Tokenizer,
   type TokenizerOptions,
-} from '../../services/sink/tokenizer.ts';
-import { openSinkWriter } from '../../services/sink/writer.ts';
+} from '../../services/stages/sink/tokens/tokenizer.ts';
 import { byteTokenizerFile } from './byte-tokenizer.ts';
 import { type SampleFile, sampleParts, sampleTeacher } from './file-thoughts.ts';
 

@@ -10,7 +10,7 @@ import type {
   ConsumerOptions,
   IncomingRecord,
   OutgoingRecord,
-} from '../../services/runtime/bus.ts';
+} from '../../services/runtime/bus/bus.ts';
 import { ProcessDeath } from '../../services/runtime/stage.ts';
 import type { SeededRandom } from './random.ts';
 

@@ -25,12 +25,37 @@ function strangers(all: readonly string[]): string[] {
   return [...names].filter((name) => !name.startsWith('.') && !topLevel.includes(name));
 }
 
-const notStages = ['cli', 'export', 'feed', 'runtime', 'scorer', 'teacher', 'trainer', 'ui'];
-
-function serviceFolders(): string[] {
-  const folders = paths.filter((path) => /^services\/[^/]+\//.test(path));
-  return [...new Set(folders.map((path) => path.split('/')[1] ?? ''))];
+/** What lies directly below a folder: names of its subfolders. */
+function foldersBelow(parent: string): string[] {
+  const below = paths.filter((path) => path.startsWith(`${parent}/`));
+  const names = below.map((path) => path.slice(parent.length + 1).split('/'));
+  return [...new Set(names.filter((parts) => parts.length > 1).map(([name = '']) => name))];
 }
+
+/** Every folder that a reader enters, and how many files lie loose in it. */
+function looseFiles(): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const path of paths.filter((each) => /^(services|schemas|scripts)\//.test(each))) {
+    const folder = path.slice(0, path.lastIndexOf('/'));
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** What fits on a screen beside its README; more wants rooms. */
+const looseFilesMax = 16;
+const wings = [
+  'stages',
+  'ports',
+  'runtime',
+  'dataset',
+  'teacher',
+  'scorer',
+  'export',
+  'feed',
+  'cli',
+];
+const wingsToCome = ['trainer', 'ui'];
 
 describe('layout', () => {
   test('the top level holds what the design names, and all of it', () => {
@@ -39,22 +64,34 @@ describe('layout', () => {
     for (const name of topLevel) expect(existsSync(`${root}/${name}`), name).toBe(true);
   });
 
+  test('services holds the wings of the house and nothing else', () => {
+    const folders = foldersBelow('services').filter((folder) => !wingsToCome.includes(folder));
+    expect(folders.sort()).toEqual([...wings].sort());
+  });
+
   test('stages in the topology, folders and registry are the same', () => {
-    const folders = serviceFolders().filter((folder) => !notStages.includes(folder));
-    expect(folders.sort()).toEqual([...stageNames].sort());
+    expect(foldersBelow('services/stages').sort()).toEqual([...stageNames].sort());
     expect(stages.map((stage) => stage.name)).toEqual(stageNames);
   });
 
-  test.each(stageNames)('%s has its README, core, stage and config', (stage) => {
-    for (const file of ['README.md', 'core.ts', 'stage.ts', 'config.ts']) {
-      expect(existsSync(`${root}/services/${stage}/${file}`), file).toBe(true);
+  test.each(stageNames)('%s has its README, stage and config', (stage) => {
+    for (const file of ['README.md', 'stage.ts', 'config.ts']) {
+      expect(existsSync(`${root}/services/stages/${stage}/${file}`), file).toBe(true);
     }
-    const wiring = readFileSync(`${root}/services/${stage}/stage.ts`, 'utf8');
+    const wiring = readFileSync(`${root}/services/stages/${stage}/stage.ts`, 'utf8');
     expect(wiring.split('\n').length - 1).toBeLessThanOrEqual(60);
   });
 
-  test.each(serviceFolders())('services/%s says on one screen what it is', (folder) => {
-    const text = readFileSync(`${root}/services/${folder}/README.md`, 'utf8');
+  test.each([...looseFiles().keys()])('%s can be known at a glance', (folder) => {
+    // schemas/topics and its like hold one file per topic: a list, not rooms.
+    expect(looseFiles().get(folder)).toBeLessThanOrEqual(looseFilesMax);
+  });
+
+  test.each([
+    ...wings.map((wing) => `services/${wing}`),
+    ...stageNames.map((stage) => `services/stages/${stage}`),
+  ])('%s says on one screen what it is', (folder) => {
+    const text = readFileSync(`${root}/${folder}/README.md`, 'utf8');
     expect(text.split('\n').length).toBeGreaterThan(5);
     // One screen with room for a table; beyond that a reader scrolls.
     expect(text.split('\n').length).toBeLessThanOrEqual(80);
@@ -62,7 +99,7 @@ describe('layout', () => {
 
   test('the README names every folder of services', () => {
     const readme = readFileSync(`${root}/README.md`, 'utf8');
-    for (const folder of serviceFolders()) expect(readme, folder).toContain(folder);
+    for (const name of [...wings, ...stageNames]) expect(readme, name).toContain(name);
   });
 
   test('every section has its knobs described, with defaults', () => {

@@ -5,14 +5,18 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { physicalTopic } from '../../../schemas/topology.ts';
-import { openLocalBlobStore } from '../../../services/runtime/blobs.ts';
-import type { Bus } from '../../../services/runtime/bus.ts';
-import { openSqliteBus } from '../../../services/runtime/bus-sqlite.ts';
-import { type Codec, createCodec, type DecodedRecord } from '../../../services/runtime/codec.ts';
+import type { Bus } from '../../../services/runtime/bus/bus.ts';
+import { openSqliteBus } from '../../../services/runtime/bus/sqlite/sqlite-bus.ts';
+import { forEachRecord } from '../../../services/runtime/bus/topic-reader.ts';
 import { sha256 } from '../../../services/runtime/ids.ts';
-import { forEachRecord } from '../../../services/runtime/topic-reader.ts';
-import type { Wire } from '../../../services/runtime/wire.ts';
-import { startBackstory } from '../../soak/start-backstory.ts';
+import {
+  type Codec,
+  createCodec,
+  type DecodedRecord,
+} from '../../../services/runtime/records/codec.ts';
+import type { Wire } from '../../../services/runtime/records/wire.ts';
+import { openLocalBlobStore } from '../../../services/runtime/store/blobs.ts';
+import { startBackstory } from '../../../test/soak/start-backstory.ts';
 
 type Task = DecodedRecord<'file-task'>;
 

@@ -5,9 +5,9 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type Parser from 'tree-sitter';
-import { collectYoung } from '../../../services/extract/collect.ts';
-import { decodeSource } from '../../../services/extract/decode.ts';
-import type { Language } from '../../../services/extract/languages/language.ts';
+import { decodeSource } from '../../../services/stages/extract/facts/decode.ts';
+import type { Language } from '../../../services/stages/extract/languages/language.ts';
+import { collectYoung } from '../../../services/stages/extract/turns/collect.ts';
 
 type Parse = (text: string, path: string) => unknown;
 

@@ -5,10 +5,10 @@
 import { createHash } from 'node:crypto';
 import { copyFile, glob, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { decodeSource } from '../../../services/extract/decode.ts';
-import { languageOf } from '../../../services/extract/languages/registry.ts';
-import { fetchSources } from '../../fetch-sources.ts';
-import type { Repository } from '../structure/oracle.ts';
+import { decodeSource } from '../../../services/stages/extract/facts/decode.ts';
+import { languageOf } from '../../../services/stages/extract/languages/all-languages.ts';
+import { fetchSources } from '../corpora/fetch-sources.ts';
+import type { Repository } from '../structure/score/oracle.ts';
 
 export const mixedSources: Repository = {
   name: 'mixed',

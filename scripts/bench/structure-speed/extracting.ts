@@ -7,8 +7,8 @@ import { once } from 'node:events';
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { configuration } from '../../../services/extract/config.ts';
-import { openExtractor } from '../../../services/extract/extractor.ts';
+import { configuration } from '../../../services/stages/extract/config.ts';
+import { openExtractor } from '../../../services/stages/extract/extractor.ts';
 
 export interface Extraction {
   readonly files: number;

@@ -1,6 +1,6 @@
 /** Where the processes of a data set coordinate. The password is no knob: REDIS_PASSWORD has it. */
 import { z } from 'zod';
-import { operational } from '../configuration.ts';
+import { operational } from '../config/knobs.ts';
 
 export const configuration = z.object({
   url: z

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
-import type { ObjectStore } from '../objects/object-store.ts';
+import type { ObjectStore } from '../store/objects/object-store.ts';
 
 export interface Spent {
   readonly calls: number;

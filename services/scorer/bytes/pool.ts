@@ -4,7 +4,7 @@
  * context when that one is free, which saves building it again.
  */
 import { Worker } from 'node:worker_threads';
-import type { ScoreRequest } from '../port.ts';
+import type { ScoreRequest } from '../../ports/scorer.ts';
 import { contextsKept } from './score.ts';
 import type { Question, Reply, WorkerData } from './worker.ts';
 

@@ -3,7 +3,7 @@
  * after it, and the model goes back to the end of the context before the next. Pure; the result
  * depends on the request alone, not on what was scored before.
  */
-import type { ScoreRequest } from '../port.ts';
+import type { ScoreRequest } from '../../ports/scorer.ts';
 import { ByteModel } from './model.ts';
 import { primer } from './primer.ts';
 

@@ -1,6 +1,7 @@
 /** The `bytes` scorer: the byte model behind the scorer port, in threads, with no weights. */
+
+import type { ScoreRequest, Scorer } from '../../ports/scorer.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
-import type { ScoreRequest, Scorer } from '../port.ts';
 import { openPool } from './pool.ts';
 import { primer } from './primer.ts';
 

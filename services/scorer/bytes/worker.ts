@@ -1,6 +1,6 @@
 /** A thread of the pool: scores requests one at a time and answers each by its number. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { ScoreRequest } from '../port.ts';
+import type { ScoreRequest } from '../../ports/scorer.ts';
 import { createByteScorer } from './score.ts';
 
 export interface WorkerData {

@@ -4,11 +4,11 @@
  * and shared.
  */
 import OpenAI from 'openai';
+import type { ScoreRequest, Scorer } from '../../ports/scorer.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
 import { tailBytes } from '../bytes/score.ts';
 import type { Configuration } from '../config.ts';
-import type { ScoreRequest, Scorer } from '../port.ts';
 import { targetBits, unsuitable } from './answer.ts';
 
 /** Raised when the same server would give other bits. */

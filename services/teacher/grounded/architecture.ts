@@ -1,7 +1,7 @@
 /** How the parts fit: folders, who depends on whom, central files, cycles, writing order. */
 import type { Edge, FileStructure } from '../../../schemas/generated/types.ts';
-import type { PlanRequest } from '../port.ts';
-import { isProgram, roleName, roleOf } from './roles.ts';
+import type { PlanRequest } from '../../ports/teacher.ts';
+import { isProgram, roleName, roleOf } from './know/roles.ts';
 import {
   count,
   folderOf,

@@ -3,7 +3,7 @@
  * documentation and visible code. It is not a language model and says so; it costs nothing.
  */
 import type { ModelIdentity, Usage } from '../../../schemas/generated/types.ts';
-import type { Answer, Teacher } from '../port.ts';
+import type { Answer, Teacher } from '../../ports/teacher.ts';
 import { writeArchitecture } from './architecture.ts';
 import { purposeOf } from './purpose.ts';
 import { writeRequirements } from './requirements.ts';

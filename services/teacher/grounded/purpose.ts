@@ -1,10 +1,10 @@
 /** One line per file for the plan: what the file is for, from its place, outline and manifest. */
 import type { FileStructure } from '../../../schemas/generated/types.ts';
-import type { PlanRequest } from '../port.ts';
-import { docClause, predicateOf } from './clause.ts';
-import { isContainer, isFunction } from './definitions.ts';
-import { type Role, roleOf, stemOf } from './roles.ts';
-import { headingsOf } from './text-facts.ts';
+import type { PlanRequest } from '../../ports/teacher.ts';
+import { isContainer, isFunction } from './know/definitions.ts';
+import { type Role, roleOf, stemOf } from './know/roles.ts';
+import { headingsOf } from './know/text-facts.ts';
+import { docClause, predicateOf } from './say/clause.ts';
 import {
   baseName,
   count,

@@ -1,11 +1,11 @@
 /** What the project must do: from README, manifests and the public outline. */
 import type { Symbol as CodeSymbol, FileStructure } from '../../../schemas/generated/types.ts';
-import type { PlanRequest } from '../port.ts';
-import { docClause } from './clause.ts';
-import { isContainer, isFunction } from './definitions.ts';
-import { isProgram, roleOf, stemOf } from './roles.ts';
-import { describeText, headingsOf } from './text-facts.ts';
-import { beginsWithVerb } from './verbs.ts';
+import type { PlanRequest } from '../../ports/teacher.ts';
+import { isContainer, isFunction } from './know/definitions.ts';
+import { isProgram, roleOf, stemOf } from './know/roles.ts';
+import { describeText, headingsOf } from './know/text-facts.ts';
+import { docClause } from './say/clause.ts';
+import { beginsWithVerb } from './say/verbs.ts';
 import {
   baseName,
   count,

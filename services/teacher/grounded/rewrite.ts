@@ -3,12 +3,12 @@
  * stored state and texts, guards, names) and whether to drop weak sentences; every addition is a
  * true remark that the thought does not hold yet, so that candidates differ in substance.
  */
-import type { RewriteRequest } from '../port.ts';
-import { readFile } from './definitions.ts';
-import { type NoteKind, readNotes, renderNotes } from './notes.ts';
-import { copiesCode, indexRuns } from './overlap.ts';
-import { joinParagraphs } from './paragraphs.ts';
-import { describeText, recurringWords } from './text-facts.ts';
+import type { RewriteRequest } from '../../ports/teacher.ts';
+import { readFile } from './know/definitions.ts';
+import { describeText, recurringWords } from './know/text-facts.ts';
+import { type NoteKind, readNotes, renderNotes } from './say/notes.ts';
+import { copiesCode, indexRuns } from './say/overlap.ts';
+import { joinParagraphs } from './say/paragraphs.ts';
 import { chooseNotes, isCode, knownNames } from './thought.ts';
 import { byteLength } from './wording.ts';
 

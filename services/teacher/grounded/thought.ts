@@ -2,16 +2,16 @@
  * The first thought about a file: who will use it, what it takes from what was read, what it
  * defines in which order, and the cases its code visibly handles. Plain paragraphs.
  */
-import type { ThinkRequest } from '../port.ts';
-import { docClause, predicateOf } from './clause.ts';
-import { type FileFacts, isContainer, isFunction, readFile } from './definitions.ts';
-import { headerComment } from './header-comment.ts';
-import { type Note, type NoteKind, readNotes, renderNotes } from './notes.ts';
-import { type CodeRuns, copiesCode, indexRuns } from './overlap.ts';
-import { joinParagraphs } from './paragraphs.ts';
-import { isProgram, type Role, roleOf } from './roles.ts';
-import { describeTests } from './test-facts.ts';
-import { describeText } from './text-facts.ts';
+import type { ThinkRequest } from '../../ports/teacher.ts';
+import { type FileFacts, isContainer, isFunction, readFile } from './know/definitions.ts';
+import { headerComment } from './know/header-comment.ts';
+import { isProgram, type Role, roleOf } from './know/roles.ts';
+import { describeTests } from './know/test-facts.ts';
+import { describeText } from './know/text-facts.ts';
+import { docClause, predicateOf } from './say/clause.ts';
+import { type Note, type NoteKind, readNotes, renderNotes } from './say/notes.ts';
+import { type CodeRuns, copiesCode, indexRuns } from './say/overlap.ts';
+import { joinParagraphs } from './say/paragraphs.ts';
 import {
   byteLength,
   count,

@@ -2,13 +2,13 @@
 import OpenAI from 'openai';
 import type { z } from 'zod';
 import type { ModelIdentity, Usage } from '../../../schemas/generated/types.ts';
+import type { Answer, PlanAnswer, PlanRequest, Teacher } from '../../ports/teacher.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Budget } from '../../runtime/coordination/coordination.ts';
 import { openLocalBudget } from '../../runtime/coordination/local.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
 import type { Configuration } from '../config.ts';
-import type { Answer, PlanAnswer, PlanRequest, Teacher } from '../port.ts';
 import { planPrompt } from '../prompts/plan-prompt.ts';
 import { purposesPrompt } from '../prompts/purposes-prompt.ts';
 import { rewritePrompt, thinkPrompt } from '../prompts/think-prompt.ts';

@@ -1,5 +1,5 @@
 /** Asks for the requirements and the architecture of a project, as if before the first file. */
-import type { PlanRequest } from '../port.ts';
+import type { PlanRequest } from '../../ports/teacher.ts';
 import {
   fitLines,
   fitText,

@@ -1,6 +1,6 @@
 /** Asks for one line of purpose for each file of a batch. */
 import type { FileStructure } from '../../../schemas/generated/types.ts';
-import type { PlanRequest } from '../port.ts';
+import type { PlanRequest } from '../../ports/teacher.ts';
 import {
   fitLines,
   fitText,

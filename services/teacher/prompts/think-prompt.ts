@@ -1,5 +1,5 @@
 /** Asks for the thought before a file, and for rewrites of it during the search. */
-import type { RewriteRequest, ThinkRequest } from '../port.ts';
+import type { RewriteRequest, ThinkRequest } from '../../ports/teacher.ts';
 import { fitLines, fitText, joinMaterial, material, materialRule } from './material.ts';
 import { byteCost, outlineFile } from './outline.ts';
 import type { Prompt } from './version.ts';

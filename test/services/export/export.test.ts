@@ -10,8 +10,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { indexHeader } from '../../../services/export/formats/megatron.ts';
 import { formatNames, formats } from '../../../services/export/formats.ts';
-import { indexHeader } from '../../../services/export/megatron.ts';
 import { sha256 } from '../../../services/runtime/ids.ts';
 import { type ExportSample, makeOutput } from '../../samples/export-output.ts';
 import { createHarness, type Harness } from '../../samples/sink-harness.ts';

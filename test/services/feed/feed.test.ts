@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Pack } from '../../../schemas/mds.ts';
 import { decodeShard } from '../../../schemas/mds.ts';
-import { openLocalObjects } from '../../../services/runtime/objects/local.ts';
-import { readManifest } from '../../../services/sink/manifest.ts';
+import { readManifest } from '../../../services/dataset/manifest.ts';
+import { openLocalObjects } from '../../../services/runtime/store/objects/local.ts';
 import {
   closedRecord,
   createHarness,

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../../../scripts/cluster/ports.ts';
+import type { Teacher } from '../../../services/ports/teacher.ts';
 import { manualClock, systemClock } from '../../../services/runtime/clock.ts';
 import { configuration } from '../../../services/runtime/coordination/config.ts';
 import type {
@@ -22,11 +23,10 @@ import {
   openLocalCoordination,
 } from '../../../services/runtime/coordination/local.ts';
 import { openRedisCoordination } from '../../../services/runtime/coordination/redis.ts';
-import { memoTeacher } from '../../../services/runtime/memo.ts';
-import { openObjectMemo } from '../../../services/runtime/memo-objects.ts';
-import { openLocalObjects } from '../../../services/runtime/objects/local.ts';
+import { memoTeacher } from '../../../services/runtime/memo/memo.ts';
+import { openObjectMemo } from '../../../services/runtime/memo/memo-objects.ts';
+import { openLocalObjects } from '../../../services/runtime/store/objects/local.ts';
 import { nothingSpent } from '../../../services/teacher/openai/spending.ts';
-import type { Teacher } from '../../../services/teacher/port.ts';
 
 const never = new AbortController().signal;
 const unlimited: BudgetLimits = {

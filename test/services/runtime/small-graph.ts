@@ -6,8 +6,9 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { configuration as runtimeConfiguration } from '../../../services/runtime/configuration.ts';
-import { type EmbeddedOptions, runEmbedded } from '../../../services/runtime/embedded.ts';
+import type { Teacher } from '../../../services/ports/teacher.ts';
+import { configuration as runtimeConfiguration } from '../../../services/runtime/config/knobs.ts';
+import { type EmbeddedOptions, runEmbedded } from '../../../services/runtime/embedded/embedded.ts';
 import { emit, type Outcome } from '../../../services/runtime/outcomes.ts';
 import {
   type AnyStage,
@@ -17,7 +18,6 @@ import {
   type StageRecord,
   type Tools,
 } from '../../../services/runtime/stage.ts';
-import type { Teacher } from '../../../services/teacher/port.ts';
 
 const noKnobs = z.object({});
 

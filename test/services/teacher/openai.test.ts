@@ -1,11 +1,11 @@
 /** The OpenAI adapter against a real server: answers, retries, repair, limits and refusals. */
 import { afterEach, expect, test } from 'vitest';
+import type { ThinkRequest } from '../../../services/ports/teacher.ts';
+import { buildThinkRequest } from '../../../services/ports/think-request.ts';
 import { manualClock } from '../../../services/runtime/clock.ts';
 import { type Configuration, configuration } from '../../../services/teacher/config.ts';
 import { openTeacher } from '../../../services/teacher/open.ts';
 import { openOpenAi } from '../../../services/teacher/openai/openai.ts';
-import type { ThinkRequest } from '../../../services/teacher/port.ts';
-import { buildThinkRequest } from '../../../services/teacher/request.ts';
 import { examplePlan, exampleStructure, exampleTexts } from './example-repository.ts';
 import { type FakeOpenAi, type FakeOpenAiOptions, startFakeOpenAi } from './fake-openai-server.ts';
 

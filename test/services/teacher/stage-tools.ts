@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { BlobReference, Envelope, TopicBodies } from '../../../schemas/generated/types.ts';
-import { openLocalBlobStore } from '../../../services/runtime/blobs.ts';
+import type { Teacher } from '../../../services/ports/teacher.ts';
 import { systemClock } from '../../../services/runtime/clock.ts';
-import { openLocalObjects } from '../../../services/runtime/objects/local.ts';
 import type { BodyStore, StageRecord, Tools } from '../../../services/runtime/stage.ts';
-import type { Teacher } from '../../../services/teacher/port.ts';
+import { openLocalBlobStore } from '../../../services/runtime/store/blobs.ts';
+import { openLocalObjects } from '../../../services/runtime/store/objects/local.ts';
 
 export interface StageBench<Config> {
   readonly tools: Tools<Config>;

@@ -54,7 +54,7 @@ test('bits add up over the parts of a text', () => {
   expect(bits).toBeCloseTo(whole, 6);
 });
 
-test.each(['services/runtime/stage.ts', 'schemas/topology.ts', 'services/runtime/blobs.ts'])(
+test.each(['services/runtime/stage.ts', 'schemas/topology.ts', 'services/runtime/store/blobs.ts'])(
   'after the primer, %s needs fewer bits than gzip and brotli need',
   (path) => {
     const code = readFileSync(new URL(`../../../../${path}`, import.meta.url));

@@ -1,8 +1,8 @@
 /** Threads answer as one model in this process does, however many there are, and can be stopped. */
 import { afterEach, expect, test } from 'vitest';
+import type { ScoreRequest, Scorer } from '../../../../services/ports/scorer.ts';
 import { createByteScorer } from '../../../../services/scorer/bytes/score.ts';
 import { openBytesScorer } from '../../../../services/scorer/bytes/scorer.ts';
-import type { ScoreRequest, Scorer } from '../../../../services/scorer/port.ts';
 
 const contextBytesMax = 4096;
 const requests: ScoreRequest[] = Array.from({ length: 7 }, (_unused, index) => ({

@@ -59,7 +59,7 @@ const pairs = [
       'I export the interface BlobStore with getRange and stream(reference), the function openLocalBlobStore, and syncFolder(folder), that flushes data.\n',
   },
   {
-    path: 'services/runtime/blobs.ts',
+    path: 'services/runtime/store/blobs.ts',
     helpful:
       'I export the interface BlobStore with getRange and stream(reference), the function openLocalBlobStore, and syncFolder(folder), that flushes data.\n',
     unrelated:
@@ -81,7 +81,7 @@ test.each(pairs)('a thought that names what $path holds helps more than another'
 });
 
 test('a dependency in the context lowers the bits of its user', () => {
-  const target = sourceOf('services/runtime/blobs.ts');
+  const target = sourceOf('services/runtime/store/blobs.ts');
   const scorer = createByteScorer(contextBytesMax);
   const bits = (context: string) =>
     scorer.score({ context, thoughts: ['\n'], target })[0] as number;

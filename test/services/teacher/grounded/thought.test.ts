@@ -1,14 +1,14 @@
 /** Thoughts and rewrites: true, useful, never a copy, within their limit, the same every time. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { ThinkRequest } from '../../../../services/ports/teacher.ts';
+import { buildThinkRequest } from '../../../../services/ports/think-request.ts';
 import { openGrounded } from '../../../../services/teacher/grounded/grounded.ts';
 import {
   copiesCode,
   copiesMuch,
   indexRuns,
-} from '../../../../services/teacher/grounded/overlap.ts';
-import type { ThinkRequest } from '../../../../services/teacher/port.ts';
-import { buildThinkRequest } from '../../../../services/teacher/request.ts';
+} from '../../../../services/teacher/grounded/say/overlap.ts';
 import { examplePlan, exampleStructure, exampleTexts } from '../example-repository.ts';
 
 const teacher = openGrounded();

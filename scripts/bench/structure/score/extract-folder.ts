@@ -1,0 +1,35 @@
+/** The structure of a folder by the extractor itself; what tools install or build is left out. */
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { configuration } from '../../../../services/stages/extract/config.ts';
+import { openExtractor } from '../../../../services/stages/extract/extractor.ts';
+import type { Structure } from '../../../../services/stages/extract/resolve/structure.ts';
+
+/** Installed, built or kept by tools: no part of a repository's sources. */
+const ignored = new Set(['.git', 'node_modules', 'target', '.backstory-oracle']);
+
+export async function extractFolder(folder: string): Promise<Structure> {
+  const extractor = openExtractor(configuration.parse({}));
+  try {
+    return await extractor.extract(await readFolder(folder), new AbortController().signal);
+  } finally {
+    await extractor.close();
+  }
+}
+
+async function readFolder(folder: string) {
+  const files: { path: string; text: string }[] = [];
+  const entries = glob('**/*', {
+    cwd: folder,
+    withFileTypes: true,
+    exclude: (entry) => ignored.has(entry.name),
+  });
+  for await (const entry of entries) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const text = (await readFile(path)).toString('utf8');
+    // Binary files have no lines to speak of.
+    if (!text.includes('\0')) files.push({ path: path.slice(folder.length + 1), text });
+  }
+  return files;
+}

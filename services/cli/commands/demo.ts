@@ -1,0 +1,125 @@
+/**
+ * `npm start`: this very repository to shards, with the search on, then one improved thought and
+ * where everything is. A finished demo is made anew; an interrupted one goes on.
+ */
+import { rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openOutput, readSample, type Sample } from '../../dataset/samples.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { type CommandContext, type Terminal, writeLine } from '../context.ts';
+import { type ExitCode, exitCodes } from '../failures.ts';
+import { type ImprovedThought, readBestImprovement } from '../open/run-log.ts';
+import { printable } from '../style.ts';
+import { formatBytes, wrapProse } from '../views/format.ts';
+import { drawSegment, segmentsOfFile } from '../views/sample.ts';
+import { bitsPerByte, drawSummary } from '../views/summary.ts';
+import { runSources } from './run.ts';
+
+const repositoryRoot = fileURLToPath(new URL('../../..', import.meta.url));
+const outputFolder = join(repositoryRoot, '.backstory');
+
+export async function demoCommand(context: CommandContext): Promise<ExitCode> {
+  const { out } = context;
+  const { style } = out;
+  writeLine(out, style.bold('backstory: this repository as development trajectories'));
+  writeLine(
+    out,
+    'Teacher `grounded` (rules, not a language model) plans and thinks; scorer `bytes` judges.',
+  );
+  writeLine(out);
+  await clearFinished();
+  const source = relative(context.workingFolder, repositoryRoot) || '.';
+  const { summary, facts } = await runSources(context, [source], {
+    out: outputFolder,
+    search: 'on',
+  });
+  if (summary.repositories.written === 0) {
+    for (const line of drawSummary(summary, facts, style)) writeLine(out, line);
+    return exitCodes.difference;
+  }
+  const output = await openOutput(outputFolder);
+  const sampleId = output.entries.flatMap((entry) => entry.samples)[0] ?? '';
+  const sample = await readSample(output, sampleId);
+  const best = await readBestImprovement(outputFolder);
+  drawExcerpt(out, sample, best);
+  for (const line of drawSummary(summary, facts, style)) writeLine(out, line);
+  drawNextSteps(context, output.shards, sample.overview.name);
+  return exitCodes.fine;
+}
+
+async function clearFinished(): Promise<void> {
+  try {
+    const { entries } = await openOutput(outputFolder);
+    if (entries.at(-1)?.closed !== true) return;
+  } catch (error) {
+    // Nothing there yet. Damage is cleared too: a demo is made again in a minute.
+    if (!(error instanceof PipelineError)) throw error;
+    if (error.code === 'OUTPUT_MISSING') return;
+  }
+  await rm(outputFolder, { recursive: true, force: true });
+}
+
+const excerptLinesMax = 16;
+/** What was read is context here, and shown as such. */
+const observedLinesMax = 5;
+
+/** The requirements' beginning, then all steps of one file: the best improved, else the first. */
+function drawExcerpt(out: Terminal, sample: Sample, best: ImprovedThought | null): void {
+  const { style } = out;
+  const firstWritten = sample.segments.find((each) => each.kind === 'write')?.path ?? '';
+  const path = best?.path ?? firstWritten;
+  writeLine(out);
+  writeLine(out, style.bold(`One of ${sample.overview.files} files in the trajectory: ${path}`));
+  writeLine(out, style.dim('│ is trained, ┊ is not; shortened, `inspect --full` shows all'));
+  for (const segment of segmentsOfFile(sample.segments, path)) {
+    const bodyLinesMax = segment.kind === 'observe' ? observedLinesMax : excerptLinesMax;
+    const view = { bodyLinesMax, columns: out.columns };
+    writeLine(out);
+    for (const line of drawSegment(segment, style, view)) writeLine(out, line);
+  }
+  if (best === null) return;
+  writeLine(out);
+  writeLine(out, style.bold('What the search changed in that thought'));
+  writeLine(out, `${bitsPerByte(best)}, as the scorer needs to predict it`);
+  for (const [mark, lines] of thoughtDifference(best)) {
+    const paint = mark === '+' ? style.green : style.red;
+    for (const line of lines.slice(0, excerptLinesMax)) {
+      const [first = '', ...more] = wrapProse(printable(line), out.columns - 6);
+      writeLine(out, `  ${paint(`${mark} ${first}`)}`);
+      for (const rest of more) writeLine(out, `    ${paint(rest)}`);
+    }
+  }
+}
+
+/** Lines that only one of the two wordings has. */
+function thoughtDifference({ before, after }: ImprovedThought): ['-' | '+', string[]][] {
+  const linesOf = (text: string) => text.split('\n').filter((line) => line.trim() !== '');
+  const [old, fresh] = [new Set(linesOf(before)), new Set(linesOf(after))];
+  return [
+    ['-', [...old].filter((line) => !fresh.has(line))],
+    ['+', [...fresh].filter((line) => !old.has(line))],
+  ];
+}
+
+function drawNextSteps(
+  context: CommandContext,
+  shards: readonly { readonly path: string; readonly bytes: number }[],
+  name: string,
+): void {
+  const { out, workingFolder } = context;
+  const here = relative(workingFolder, outputFolder) || '.';
+  const bytes = shards.reduce((total, shard) => total + shard.bytes, 0);
+  const command = 'npx backstory';
+  for (const line of [
+    '',
+    out.style.bold('Next'),
+    `  shards      ${here}/shards (${formatBytes(bytes)}, MDS with ProLong's columns)`,
+    `  check them  ${command} verify ${here}`,
+    `  read them   ${command} inspect ${here} ${name}`,
+    `  your code   ${command} run PATH/TO/FOLDER --out OUT`,
+    `  in Python   PYTHONPATH=services/feed python3 -m backstory_feed ${here} --batch-size 1`,
+  ]) {
+    writeLine(out, line);
+  }
+}

@@ -1,0 +1,6 @@
+/** What a check found: `problem` null means that all is well. */
+export interface Finding {
+  readonly name: string;
+  readonly detail: string;
+  readonly problem: string | null;
+}

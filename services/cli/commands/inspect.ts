@@ -1,0 +1,84 @@
+/** `backstory inspect OUT [ID]`: the samples of an output, or one of them step by step. */
+import { resolve } from 'node:path';
+import {
+  listSamples,
+  type MaskedSegment,
+  openOutput,
+  readSample,
+  type Sample,
+} from '../../dataset/samples.ts';
+import { suggestName } from '../../runtime/config/suggest-name.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { type CommandContext, writeJson, writeLine } from '../context.ts';
+import { type ExitCode, exitCodes } from '../failures.ts';
+import { openPlace } from '../open/output-place.ts';
+import { readFileGains } from '../open/run-log.ts';
+import { drawSampleHead, drawSampleList, drawSegment, segmentsOfFile } from '../views/sample.ts';
+import { bitsPerByte } from '../views/summary.ts';
+
+export interface InspectOptions {
+  readonly full?: boolean;
+  readonly file?: string;
+  readonly json?: boolean;
+}
+
+/** Body lines shown without --full: enough to recognise, little enough to scroll through. */
+const bodyLinesMax = 12;
+
+export async function inspectCommand(
+  context: CommandContext,
+  out: string,
+  id: string | undefined,
+  options: InspectOptions,
+): Promise<ExitCode> {
+  const outputFolder = resolve(context.workingFolder, out);
+  const output = await openOutput(await openPlace(context, out));
+  if (id === undefined) {
+    const samples = await listSamples(output);
+    if (options.json === true) writeJson(context.out, { samples });
+    else
+      for (const line of drawSampleList(samples, context.out.style)) writeLine(context.out, line);
+    return exitCodes.fine;
+  }
+  const sample = await readSample(output, id);
+  const segments = chooseSegments(sample, options.file);
+  if (options.json === true) {
+    writeJson(context.out, { ...sample.overview, segments });
+    return exitCodes.fine;
+  }
+  await drawSample(context, outputFolder, { ...sample, segments }, options);
+  return exitCodes.fine;
+}
+
+function chooseSegments(sample: Sample, path: string | undefined): readonly MaskedSegment[] {
+  if (path === undefined) return sample.segments;
+  const segments = segmentsOfFile(sample.segments, path);
+  if (segments.length > 0) return segments;
+  const written = sample.segments.flatMap((each) =>
+    each.kind === 'write' ? [each.path ?? ''] : [],
+  );
+  throw new PipelineError(
+    'USAGE',
+    `${sample.overview.name} writes no file ${path}${suggestName(written, path)}`,
+    { subject: path },
+  );
+}
+
+async function drawSample(
+  context: CommandContext,
+  outputFolder: string,
+  sample: Sample,
+  options: InspectOptions,
+): Promise<void> {
+  const { style, columns } = context.out;
+  const gains = await readFileGains(outputFolder, sample.overview.name);
+  const view = { bodyLinesMax: options.full === true ? null : bodyLinesMax, columns };
+  for (const line of drawSampleHead(sample, style)) writeLine(context.out, line);
+  for (const segment of sample.segments) {
+    writeLine(context.out);
+    for (const line of drawSegment(segment, style, view)) writeLine(context.out, line);
+    const gain = segment.kind === 'write' ? gains.get(segment.path ?? '') : undefined;
+    if (gain === undefined) continue;
+    writeLine(context.out, style.green(`  search: ${bitsPerByte(gain)}`));
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * `backstory replay --from STAGE --dataset NEW --of OLD`: the stages from STAGE on, once more, over
+ * what an earlier data set had there, into topics and an output of their own. With --follow also
+ * over what comes there later.
+ */
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { boundaryTopics, type StageName, stageNames } from '../../../schemas/topology.ts';
+import { type Manifest, readManifest } from '../../dataset/manifest.ts';
+import { stages } from '../../registry.ts';
+import type { Bus } from '../../runtime/bus/bus.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { isDrained } from '../../runtime/cluster/progress.ts';
+import { beginReplay, type Replay } from '../../runtime/cluster/replay.ts';
+import { crashPointOf } from '../../runtime/engine/crash-at.ts';
+import type { EnvelopeReader } from '../../runtime/engine/unreadable.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import type { Wire } from '../../runtime/records/wire.ts';
+import { openConfluentWire } from '../../runtime/records/wire-confluent.ts';
+import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
+import { openObjects } from '../../runtime/store/objects/open.ts';
+import { type CommandContext, writeLine } from '../context.ts';
+import type { ExitCode } from '../failures.ts';
+import {
+  type ClusterCommandOptions,
+  loadClusterConfiguration,
+  openBus,
+  openRegistry,
+} from '../open/connections.ts';
+import { openPlace } from '../open/output-place.ts';
+import { identityOf } from '../open/replay-identity.ts';
+import { serveOn, serviceLog } from './serve.ts';
+import { applyTopics } from './topics-apply.ts';
+
+export interface ReplayCommandOptions extends ClusterCommandOptions {
+  readonly from: string;
+  readonly of: string;
+  readonly ofOut: string;
+  readonly out: string;
+  readonly memo?: string;
+  readonly follow?: boolean;
+  readonly state?: string;
+}
+
+export async function replayCommand(
+  context: CommandContext,
+  options: ReplayCommandOptions,
+): Promise<ExitCode> {
+  const from = requireStage(options);
+  const flags = options.memo === undefined ? {} : { 'runtime.memo': options.memo };
+  const { values, hash } = await loadClusterConfiguration(context, options, flags);
+  const { dataset, seed } = values.runtime;
+  const outputFolder = resolve(context.workingFolder, options.out);
+  const objects = await openObjects({ settings: values.storage, folder: outputFolder });
+  const earlier = await openPlace(context, options.ofOut);
+  const served = stages.slice(stageNames.indexOf(from));
+  const log = serviceLog(context, values, served);
+  const bus = await openBus(context, values, log);
+  try {
+    if (dataset === options.of || objects.place === earlier.place) {
+      throw new PipelineError('USAGE', 'a replay needs a --dataset and an --out of its own');
+    }
+    const registry = openRegistry(context, values);
+    await applyTopics(bus, registry, dataset);
+    const wireOptions = { registry, dataset, clock: systemClock, log, signal: context.signal };
+    const follow = options.follow === true;
+    const wire = await openConfluentWire(wireOptions, boundaryTopics(from), []);
+    const replay = await beginReplay({
+      file: {
+        ...{ of: options.of, from, follow, configurationHash: hash, seed },
+        ...(await identityOf(context, values, registry)),
+      },
+      isFinal: finality(bus, wire, earlier, options.of, from),
+      ...{ bus, wire, clock: systemClock, objects, to: dataset },
+    });
+    writeLine(context.err, `${replay.copied()} records of ${options.of} lie before ${from}`);
+    const crashPoint = crashPointOf(context.environment);
+    const place = { outputFolder, state: options.state, objects, earlier, bus, crashPoint, log };
+    const serve = (own: CommandContext, bounded: boolean) =>
+      serveOn(own, values, served, {
+        ...place,
+        ...{ configurationHash: hash, inputHash: options.of, bounded },
+      });
+    if (!follow) return await serve(context, true);
+    const bounded = await wasBounded(earlier);
+    return await whileFollowing(replay, context, (own) => serve(own, bounded));
+  } finally {
+    await bus.close();
+    await earlier.close();
+    await objects.close();
+  }
+}
+
+/** Serves and copies side by side; either one's failure ends both. */
+async function whileFollowing(
+  replay: Replay,
+  context: CommandContext,
+  serve: (context: CommandContext) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const over = new AbortController();
+  const signal = AbortSignal.any([context.signal, over.signal]);
+  const following = replay.follow(signal).catch((error: unknown) => {
+    over.abort();
+    throw error;
+  });
+  const serving = serve({ ...context, signal }).finally(() => over.abort());
+  const [served, followed] = await Promise.allSettled([serving, following]);
+  if (followed.status === 'rejected') throw followed.reason;
+  if (served.status === 'rejected') throw served.reason;
+  return served.value;
+}
+
+/** A complete output is final for good, even when the broker has forgotten its groups. */
+function finality(bus: Bus, wire: Wire, earlier: ObjectStore, of: string, from: StageName) {
+  const before = stageNames[stageNames.indexOf(from) - 1] ?? from;
+  const decodeEnvelope: EnvelopeReader['decodeEnvelope'] = async (topic, value) =>
+    (await wire.decode(topic, value)).envelope;
+  let manifest: Manifest | undefined;
+  return async (): Promise<boolean> => {
+    manifest = await readManifest(earlier, manifest);
+    return (
+      manifest.entries.at(-1)?.closed === true ||
+      (await isDrained(bus, { decodeEnvelope }, of, before))
+    );
+  };
+}
+
+const clusterFile = z.object({ bounded: z.boolean() });
+
+/** A live data set never ends, and neither does what follows it. */
+async function wasBounded(earlier: ObjectStore): Promise<boolean> {
+  const bytes = await earlier.read('run.json');
+  const parsed = clusterFile.safeParse(bytes === null ? null : JSON.parse(String(bytes)));
+  if (parsed.success) return parsed.data.bounded;
+  throw new PipelineError(
+    'OUTPUT_MISSING',
+    `${earlier.place} holds no data set of a cluster (run.json); name the --out that it was served with`,
+    { subject: earlier.place },
+  );
+}
+
+function requireStage({ from }: ReplayCommandOptions): StageName {
+  const stage = stageNames.find((name) => name === from);
+  if (stage !== undefined && stage !== stageNames[0]) return stage;
+  throw new PipelineError(
+    'USAGE',
+    `--from ${from}: must be one of ${stageNames.slice(1).join(', ')}`,
+  );
+}

@@ -1,0 +1,176 @@
+/** `backstory run SOURCE…`: repositories to shards on this machine, with progress and a summary. */
+import { access, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { type ResolvedValues, stages } from '../../registry.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { runEmbedded } from '../../runtime/embedded/embedded.ts';
+import { asPipelineError, PipelineError } from '../../runtime/errors.ts';
+import { openObjects } from '../../runtime/store/objects/open.ts';
+import type { RunSummary } from '../../runtime/watch/progress.ts';
+import { expandSources } from '../../stages/discover/sources.ts';
+import { type CommandContext, writeJson, writeLine } from '../context.ts';
+import { type ExitCode, exitCodes } from '../failures.ts';
+import { requireStore } from '../open/output-place.ts';
+import {
+  type ConfigurationOptions,
+  loadConfiguration,
+  openConfiguredScorer,
+  openConfiguredTeacher,
+} from '../open/settings.ts';
+import { createProgressReporter } from '../views/progress-reporter.ts';
+import { drawDropped, drawSummary, type SummaryFacts } from '../views/summary.ts';
+
+export interface RunOptions extends ConfigurationOptions {
+  readonly out: string;
+  readonly teacher?: string;
+  readonly scorer?: string;
+  readonly search?: string;
+  readonly limit?: string;
+  readonly resume?: boolean;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+export interface FinishedRun {
+  readonly summary: RunSummary;
+  readonly facts: SummaryFacts;
+}
+
+export async function runCommand(
+  context: CommandContext,
+  sources: readonly string[],
+  options: RunOptions,
+): Promise<ExitCode> {
+  const finished = await runSources(context, sources, options);
+  if (options.json === true) {
+    writeJson(context.out, { ...finished.summary, ...finished.facts });
+  } else if (options.quiet !== true) {
+    const lines = drawSummary(finished.summary, finished.facts, context.out.style);
+    for (const line of lines) writeLine(context.out, line);
+    writeLine(context.out);
+    writeLine(context.out, `check it:  backstory verify ${options.out}`);
+    writeLine(context.out, `read it:   backstory inspect ${options.out}`);
+  } else {
+    // Quiet means no news; a repository that came to nothing is news.
+    const { dropped } = finished.summary.repositories;
+    for (const line of drawDropped(dropped, context.err.style)) writeLine(context.err, line);
+  }
+  return finished.summary.repositories.written > 0 ? exitCodes.fine : exitCodes.difference;
+}
+
+/** Runs the graph; `demo` and the bench use it too. */
+export async function runSources(
+  context: CommandContext,
+  sources: readonly string[],
+  options: RunOptions,
+): Promise<FinishedRun> {
+  const outputFolder = resolve(context.workingFolder, options.out);
+  const { values, hash, inputHash } = await loadConfiguration(
+    context,
+    options,
+    flagsOf(sources, options),
+  );
+  // A misspelt source is found out before the output folder is touched.
+  const { limit, listSourcesMax } = values.discover;
+  await expandSources(values.discover.sources, limit, listSourcesMax);
+  if (options.resume === true) await requireRun(outputFolder);
+  const teacher = await openConfiguredTeacher(context, values);
+  const scorer = values.search.enabled ? await openConfiguredScorer(context, values) : null;
+  const objects = await openObjects({ settings: values.storage, folder: outputFolder });
+  const reporter = createProgressReporter(context.err, options.quiet === true, systemClock);
+  const stopping = () => reporter.note('stopping; finished work is kept');
+  context.signal.addEventListener('abort', stopping, { once: true });
+  try {
+    await requireReady(values, teacher, scorer);
+    await prepareFolder(outputFolder);
+    await requireStore(objects);
+    const summary = await runEmbedded({
+      outputFolder,
+      objects,
+      configuration: values,
+      configurationHash: hash,
+      inputHash,
+      stages,
+      teacher,
+      scorer,
+      onProgress: reporter.update,
+      signal: context.signal,
+    });
+    const identity = scorer === null ? null : scorer.identity;
+    return { summary, facts: { outputFolder, teacher: teacher.identity, scorer: identity } };
+  } finally {
+    context.signal.removeEventListener('abort', stopping);
+    reporter.close();
+    await scorer?.close();
+    await objects.close();
+  }
+}
+
+/** Options of their own, as the knobs they stand for. */
+function flagsOf(sources: readonly string[], options: RunOptions): Record<string, unknown> {
+  const flags: Record<string, unknown> = { 'discover.sources': [...sources] };
+  if (options.limit !== undefined) flags['discover.limit'] = Number(options.limit);
+  if (options.teacher !== undefined) flags['teacher.kind'] = options.teacher;
+  if (options.scorer !== undefined) flags['scorer.kind'] = options.scorer;
+  if (options.search !== undefined) flags['search.enabled'] = options.search === 'on';
+  return flags;
+}
+
+type Checkable = { check(): Promise<string | null> };
+
+/** Finds out before the first repository what would fail at every one. */
+async function requireReady(
+  values: ResolvedValues,
+  teacher: Checkable,
+  scorer: Checkable | null,
+): Promise<void> {
+  // A run from the memo alone never calls the teacher, which need not even exist any more.
+  const teacherProblem = values.runtime.memo === 'only' ? null : await teacher.check();
+  if (teacherProblem !== null) {
+    throw new PipelineError('TEACHER_UNAVAILABLE', teacherProblem, { subject: 'teacher' });
+  }
+  const scorerProblem = (await scorer?.check()) ?? null;
+  if (scorerProblem !== null) {
+    throw new PipelineError('SCORER_UNAVAILABLE', scorerProblem, { subject: 'scorer' });
+  }
+}
+
+async function requireRun(outputFolder: string): Promise<void> {
+  try {
+    await access(join(outputFolder, 'run.json'));
+  } catch (error) {
+    throw new PipelineError(
+      'OUTPUT_MISSING',
+      `${outputFolder} holds no run to resume; leave --resume out to begin one`,
+      { subject: outputFolder, cause: error },
+    );
+  }
+}
+
+/** A new folder ignores itself, so that a run on a working copy never takes its output in. */
+async function prepareFolder(outputFolder: string): Promise<void> {
+  try {
+    await makeFolder(outputFolder);
+    const entries = await readdir(outputFolder);
+    if (entries.length === 0) await writeFile(join(outputFolder, '.gitignore'), '*\n');
+  } catch (error) {
+    const coded = asPipelineError(error, outputFolder);
+    if (coded instanceof PipelineError) throw coded;
+    throw new PipelineError(
+      'OUTPUT_UNWRITABLE',
+      `cannot write to ${outputFolder}: ${(error as Error).message}; choose another --out`,
+      { subject: outputFolder, cause: error },
+    );
+  }
+}
+
+/**
+ * Like a recursive mkdir, which in Node never returns on file systems that refuse new folders with
+ * "no such file" although the parent is there, such as /proc.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  const stats = await stat(folder).catch(() => null);
+  if (stats?.isDirectory() === true) return;
+  if (dirname(folder) !== folder) await makeFolder(dirname(folder));
+  await mkdir(folder);
+}

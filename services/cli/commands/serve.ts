@@ -1,0 +1,188 @@
+/**
+ * `backstory serve STAGE…|all [SOURCE…]`: one process of a cluster. It ends when it is told to,
+ * when a bounded data set needs it no more, or with a coded error after which a supervisor starts
+ * it again.
+ */
+import { join, resolve } from 'node:path';
+import { type Logger, pino } from 'pino';
+import { stages as graph, type StageName } from '../../../schemas/topology.ts';
+import type { Scorer } from '../../ports/scorer.ts';
+import type { Teacher } from '../../ports/teacher.ts';
+import { type ResolvedValues, stages } from '../../registry.ts';
+import type { Bus } from '../../runtime/bus/bus.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { requireStages, serveStages } from '../../runtime/cluster/cluster.ts';
+import type { NamedCheck } from '../../runtime/cluster/readiness.ts';
+import type { Coordination } from '../../runtime/coordination/coordination.ts';
+import { crashPointOf } from '../../runtime/engine/crash-at.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import type { AnyStage, CrashPoint } from '../../runtime/stage.ts';
+import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
+import { openObjects } from '../../runtime/store/objects/open.ts';
+import { expandSources } from '../../stages/discover/sources.ts';
+import { openTeacher } from '../../teacher/open.ts';
+import { type CommandContext, writeLine } from '../context.ts';
+import { type ExitCode, exitCodes } from '../failures.ts';
+import {
+  type ClusterCommandOptions,
+  loadClusterConfiguration,
+  openBus,
+  openRegistry,
+} from '../open/connections.ts';
+import { openCoordination, talkTo } from '../open/coordination.ts';
+import { requireStore } from '../open/output-place.ts';
+import { openConfiguredScorer, openConfiguredTeacher } from '../open/settings.ts';
+
+export interface ServeCommandOptions extends ClusterCommandOptions {
+  readonly out: string;
+  readonly state?: string;
+  readonly bounded?: boolean;
+}
+
+export async function serveCommand(
+  context: CommandContext,
+  parameters: readonly string[],
+  options: ServeCommandOptions,
+): Promise<ExitCode> {
+  const { served, sources } = splitParameters(parameters);
+  const flags = sources.length > 0 ? { 'discover.sources': [...sources] } : {};
+  const { values, hash, inputHash } = await loadClusterConfiguration(context, options, flags);
+  await requireInput(served, sources, values);
+  const outputFolder = resolve(context.workingFolder, options.out);
+  const crashPoint = crashPointOf(context.environment);
+  const onStep = (step: string) => crashPoint?.(`sink:${step}`);
+  const objects = await openObjects({ settings: values.storage, folder: outputFolder, onStep });
+  const log = serviceLog(context, values, served);
+  const bus = await openBus(context, values, log);
+  try {
+    const bounded = options.bounded === true;
+    const identity = { configurationHash: hash, inputHash };
+    const place = { outputFolder, state: options.state, objects, bus, crashPoint, log };
+    return await serveOn(context, values, served, { ...place, ...identity, bounded });
+  } finally {
+    await bus.close();
+    await objects.close();
+  }
+}
+
+export interface ServePlace {
+  readonly outputFolder: string;
+  readonly state: string | undefined;
+  readonly objects: ObjectStore;
+  /** Of the data set that is replayed, for its blobs and memo. */
+  readonly earlier?: ObjectStore;
+  readonly bus: Bus;
+  readonly log: Logger;
+  /** Of fault tests: where this process dies. */
+  readonly crashPoint: CrashPoint | null;
+  readonly configurationHash: string;
+  readonly inputHash: string;
+  readonly bounded: boolean;
+}
+
+/** Serves until it is told to stop or a bounded data set needs it no more; `replay` uses it too. */
+export async function serveOn(
+  context: CommandContext,
+  values: ResolvedValues,
+  served: readonly AnyStage[],
+  { state, crashPoint, ...place }: ServePlace,
+): Promise<ExitCode> {
+  await requireStore(place.objects);
+  const names = served.map((stage) => stage.name);
+  const own = state ?? join(place.outputFolder, 'state', names.join('+'));
+  const coordination = await openCoordination(context, values, { names, ...place });
+  const { teacher, scorer, checks } = await openModels(context, values, names, coordination);
+  try {
+    const end = await serveStages({
+      ...place,
+      ...(crashPoint === null ? {} : { faults: { crashPoint } }),
+      configuration: values,
+      stages: served,
+      teacher,
+      scorer,
+      coordination,
+      stateFolder: resolve(context.workingFolder, own),
+      registry: openRegistry(context, values),
+      signal: context.signal,
+      checks,
+      onStarted: (port) => {
+        const metrics = port === null ? '' : `, metrics on port ${port}`;
+        const { dataset } = values.runtime;
+        writeLine(context.err, `serving ${names.join(', ')} of data set ${dataset}${metrics}`);
+      },
+    });
+    const said = end === 'complete' ? 'nothing is left to do' : 'stopped';
+    writeLine(context.err, `${names.join(', ')}: ${said}`);
+    return exitCodes.fine;
+  } finally {
+    await scorer?.close();
+    await coordination.close();
+  }
+}
+
+/** Structured lines to standard error, each with the stages that the process serves. */
+export function serviceLog(
+  context: CommandContext,
+  values: ResolvedValues,
+  served: readonly AnyStage[],
+): Logger {
+  const base = { stages: served.map((stage) => stage.name) };
+  return pino({ level: values.runtime.logLevel, base }, context.err.stream);
+}
+
+/** Stage names come first; what follows them are sources. A folder named like a stage is ./plan. */
+function splitParameters(parameters: readonly string[]): {
+  served: readonly AnyStage[];
+  sources: readonly string[];
+} {
+  const isStage = (name: string) => name === 'all' || Object.hasOwn(graph, name);
+  const firstSource = parameters.findIndex((name) => !isStage(name));
+  const count = firstSource < 0 ? parameters.length : firstSource;
+  const names = parameters.slice(0, Math.max(1, count));
+  return { served: requireStages(names, stages), sources: parameters.slice(names.length) };
+}
+
+async function requireInput(
+  served: readonly AnyStage[],
+  sources: readonly string[],
+  values: ResolvedValues,
+): Promise<void> {
+  const discovers = served.some((stage) => stage.shape === 'source');
+  const { limit, listSourcesMax, sources: known } = values.discover;
+  if (!discovers && sources.length > 0) {
+    throw new PipelineError('USAGE', `only discover reads sources; ${sources[0]} is no stage`);
+  }
+  if (!discovers) return;
+  if (known.length === 0) throw new PipelineError('USAGE', 'discover needs at least one SOURCE');
+  await expandSources(known, limit, listSourcesMax);
+}
+
+interface Models {
+  readonly teacher: Teacher;
+  readonly scorer: Scorer | null;
+  readonly checks: readonly NamedCheck[];
+}
+
+/** Only stages that talk to a model need one; the others start without keys and weights. */
+async function openModels(
+  context: CommandContext,
+  values: ResolvedValues,
+  names: readonly StageName[],
+  coordination: Coordination,
+): Promise<Models> {
+  const checks: NamedCheck[] = [];
+  if (!talkTo(names, 'teacher')) {
+    const settings = { ...values.teacher, kind: 'grounded' as const };
+    const teacher = await openTeacher(settings, { apiKey: undefined }, systemClock);
+    return { teacher, scorer: null, checks };
+  }
+  const teacher = await openConfiguredTeacher(context, values, coordination.budget);
+  if (values.runtime.memo !== 'only') {
+    checks.push({ name: 'teacher', check: () => teacher.check() });
+    checks.push({ name: 'redis', check: () => coordination.check() });
+  }
+  const scores = talkTo(names, 'scorer') && values.search.enabled;
+  const scorer = scores ? await openConfiguredScorer(context, values) : null;
+  if (scorer !== null) checks.push({ name: 'scorer', check: () => scorer.check() });
+  return { teacher, scorer, checks };
+}

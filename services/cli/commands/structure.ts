@@ -1,0 +1,47 @@
+/** `backstory structure DIR`: files, symbols, dependencies and writing order, without a run. */
+import { resolve } from 'node:path';
+import { PipelineError } from '../../runtime/errors.ts';
+import { admitArchive } from '../../stages/admit/admit-archive.ts';
+import { packSource } from '../../stages/discover/pack-source.ts';
+import { expandSources } from '../../stages/discover/sources.ts';
+import { type CommandContext, writeJson, writeLine } from '../context.ts';
+import { type ExitCode, exitCodes } from '../failures.ts';
+import { type ConfigurationOptions, loadConfiguration } from '../open/settings.ts';
+import { documentedFields, extractStructure, type Structure } from '../open/structure-of.ts';
+import { drawStructure, mapLines, outlineLines } from '../views/structure.ts';
+
+export interface StructureOptions extends ConfigurationOptions {
+  readonly json?: boolean;
+  /** A file of the repository; its outline is all that is printed. */
+  readonly outline?: string;
+  /** Tokens of a map of the repository, which is all that is printed. */
+  readonly map?: number;
+  /** Tokens of the outline. */
+  readonly tokens: number;
+}
+
+export async function structureCommand(
+  context: CommandContext,
+  source: string,
+  options: StructureOptions,
+): Promise<ExitCode> {
+  const { values } = await loadConfiguration(context, options);
+  const [spec] = await expandSources([resolve(context.workingFolder, source)], 1);
+  if (spec === undefined) {
+    throw new PipelineError('SOURCE_EMPTY', `${source} names nothing`, { subject: source });
+  }
+  const packed = await packSource(spec, { ...values.discover, outputFolder: null });
+  const admitted = await admitArchive(packed.archive, packed.format, values.admit);
+  const structure = await extractStructure(admitted, values.extract, context.signal);
+  if (options.json === true) writeJson(context.out, documentedFields(structure));
+  else for (const line of linesOf(structure, options, context)) writeLine(context.out, line);
+  return exitCodes.fine;
+}
+
+function linesOf(structure: Structure, options: StructureOptions, { out }: CommandContext) {
+  const { outline, map, tokens } = options;
+  if (map !== undefined) return mapLines(structure, map);
+  return outline === undefined
+    ? drawStructure(structure, out.style)
+    : outlineLines(structure, outline, tokens);
+}

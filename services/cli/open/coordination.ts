@@ -1,0 +1,57 @@
+/**
+ * How the processes of a data set that pay for answers hold to one budget: through Redis where
+ * redis.url names one; else each for itself, which is said aloud, because a limit then counts per
+ * process.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { stages as graph, type StageName } from '../../../schemas/topology.ts';
+import type { ResolvedValues } from '../../registry.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import type { Coordination } from '../../runtime/coordination/coordination.ts';
+import { openLedger } from '../../runtime/coordination/ledger.ts';
+import { openLocalCoordination } from '../../runtime/coordination/local.ts';
+import { openRedisCoordination } from '../../runtime/coordination/redis.ts';
+import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
+import type { CommandContext } from '../context.ts';
+
+export interface CoordinationPlace {
+  /** The stages of this process. */
+  readonly names: readonly StageName[];
+  /** Shared by all processes of the data set: where the ledger of what was spent lies. */
+  readonly objects: ObjectStore;
+  readonly log: Logger;
+}
+
+export async function openCoordination(
+  context: CommandContext,
+  values: ResolvedValues,
+  { names, objects, log }: CoordinationPlace,
+): Promise<Coordination> {
+  const { redis: settings, runtime, teacher } = values;
+  const pays = talkTo(names, 'teacher') && runtime.memo !== 'only' && teacher.kind !== 'grounded';
+  if (!pays) return openLocalCoordination();
+  if (settings.url === '') {
+    log.warn(
+      'redis.url is empty: teacher.callsMax, teacher.dollarsMax and teacher.callsPerMinute hold for each process alone, and two processes may pay for one answer',
+    );
+    return openLocalCoordination();
+  }
+  const processId = randomUUID();
+  return openRedisCoordination({
+    settings,
+    password: context.environment.REDIS_PASSWORD,
+    dataset: runtime.dataset,
+    processId,
+    ledger: openLedger(objects, processId, systemClock),
+    onChange: (available, why) => {
+      if (available) log.info({ redis: settings.url }, 'redis answers');
+      else
+        log.warn({ redis: settings.url, why }, 'redis is gone: paid calls wait until it is back');
+    },
+  });
+}
+
+export function talkTo(names: readonly StageName[], what: string): boolean {
+  return names.some((name) => graph[name].talksTo.includes(what));
+}

@@ -1,0 +1,27 @@
+/** Where a finished or growing output lies: a folder, or s3://bucket/prefix. */
+import { resolve } from 'node:path';
+import { PipelineError } from '../../runtime/errors.ts';
+import { openLocalObjects } from '../../runtime/store/objects/local.ts';
+import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
+import { openObjects } from '../../runtime/store/objects/open.ts';
+import type { CommandContext } from '../context.ts';
+import { loadConfiguration } from './settings.ts';
+
+export function isRemote(out: string): boolean {
+  return out.startsWith('s3://');
+}
+
+/** Address and region of a remote store come from the configuration's section `storage`. */
+export async function openPlace(context: CommandContext, out: string): Promise<ObjectStore> {
+  const folder = resolve(context.workingFolder, out);
+  if (!isRemote(out)) return openLocalObjects(folder);
+  const { values } = await loadConfiguration(context, {}, { 'storage.url': out });
+  return openObjects({ settings: values.storage, folder });
+}
+
+/** Finds out before the first record what every write would meet. */
+export async function requireStore(objects: ObjectStore): Promise<void> {
+  const problem = await objects.check();
+  if (problem === null) return;
+  throw new PipelineError('STORE_UNSUITABLE', problem, { subject: objects.place });
+}

@@ -1,0 +1,69 @@
+/**
+ * What a replay's bytes are a function of, besides its input: who answers, in which words, in which
+ * tokens, under which schemas, by which program.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { ResolvedValues } from '../../registry.ts';
+import type { ReplayFile } from '../../runtime/cluster/replay.ts';
+import { sha256 } from '../../runtime/ids.ts';
+import type { Registry } from '../../runtime/records/schema-registry.ts';
+import { subjectsOf } from '../../runtime/records/wire-confluent.ts';
+import { openTokenizer } from '../../stages/sink/tokens/tokenizer.ts';
+import type { CommandContext } from '../context.ts';
+import { openConfiguredScorer, openConfiguredTeacher } from './settings.ts';
+
+type Identity = Pick<
+  ReplayFile,
+  'teacher' | 'scorer' | 'promptsHash' | 'tokenizer' | 'code' | 'schemaIds'
+>;
+
+const root = new URL('../../..', import.meta.url);
+
+/** The topics of the new data set are there, and their schemas registered. */
+export async function identityOf(
+  context: CommandContext,
+  values: ResolvedValues,
+  registry: Registry,
+): Promise<Identity> {
+  const teacher = await openConfiguredTeacher(context, values);
+  const scorer = values.search.enabled ? await openConfiguredScorer(context, values) : null;
+  await scorer?.close();
+  const { tokenizer: path, endOfText, template, masking } = values.sink;
+  const tokenizer = await openTokenizer(path, endOfText, { template, masking });
+  await tokenizer.close();
+  const { name, fingerprint } = tokenizer;
+  const manifest = readFileSync(new URL('package.json', root), 'utf8');
+  return {
+    teacher: teacher.identity,
+    scorer: scorer?.identity ?? null,
+    promptsHash: hashOfSources('services/teacher/prompts'),
+    tokenizer: { name, fingerprint },
+    code: {
+      version: (JSON.parse(manifest) as { version: string }).version,
+      hash: hashOfSources('schemas', 'services'),
+    },
+    schemaIds: await schemaIds(registry, values.runtime.dataset),
+  };
+}
+
+async function schemaIds(registry: Registry, dataset: string): Promise<Record<string, number>> {
+  const ids: Record<string, number> = {};
+  for (const { subject, schema } of subjectsOf(dataset)) {
+    const id = await registry.idOf(subject, schema);
+    if (id !== null) ids[subject] = id;
+  }
+  return ids;
+}
+
+/** Over path and bytes of every source below some folders of the program. */
+function hashOfSources(...folders: readonly string[]): string {
+  const files = folders.flatMap((folder) => {
+    const names = readdirSync(fileURLToPath(new URL(folder, root)), { recursive: true });
+    return names.map((name) => `${folder}/${String(name)}`);
+  });
+  const sources = files.filter((path) => /\.(ts|avsc|py)$/.test(path)).sort();
+  return sha256(
+    sources.map((path) => `${path} ${sha256(readFileSync(new URL(path, root)))}`).join('\n'),
+  );
+}

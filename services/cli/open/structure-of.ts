@@ -1,0 +1,58 @@
+/** The structure of an admitted archive, and the fields of it that `structure --json` prints. */
+import type {
+  Edge,
+  FileStructure,
+  SkippedFile,
+  Unresolved,
+} from '../../../schemas/generated/types.ts';
+import type { Admission } from '../../stages/admit/admit-archive.ts';
+import type { Configuration } from '../../stages/extract/config.ts';
+import { openExtractor } from '../../stages/extract/extractor.ts';
+
+export interface Structure {
+  readonly files: readonly FileStructure[];
+  readonly edges: readonly Edge[];
+  readonly unresolved: readonly Unresolved[];
+  /** Files not admitted, and admitted ones that could not be read to their end. */
+  readonly skipped: readonly SkippedFile[];
+  readonly order: readonly string[];
+}
+
+export async function extractStructure(
+  admission: Pick<Admission, 'files' | 'skipped'>,
+  configuration: Configuration,
+  signal: AbortSignal,
+): Promise<Structure> {
+  const extractor = openExtractor(configuration);
+  try {
+    const texts = admission.files.map(({ path, bytes }) => ({
+      path,
+      text: async () => bytes,
+    }));
+    const { shortfalls, counts: _, ...structure } = await extractor.extract(texts, signal);
+    const skipped = [...admission.skipped, ...shortfalls];
+    skipped.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+    // Their symbols are unpacked each time; who prints them tells them apart as objects.
+    const files = structure.files.map((file) => ({ ...file }));
+    return { ...structure, files, skipped };
+  } finally {
+    await extractor.close();
+  }
+}
+
+/** Exactly the documented fields: what else a record holds may change with the schemas. */
+export function documentedFields({ files, edges, unresolved, skipped, order }: Structure) {
+  return {
+    files: files.map(({ path, language, parser, errorRatio, symbols }) => ({
+      path,
+      language,
+      parser,
+      errorRatio,
+      symbols,
+    })),
+    edges: edges.map(({ from, to, kind, confidence }) => ({ from, to, kind, confidence })),
+    unresolved: unresolved.map(({ from, specifier, reason }) => ({ from, specifier, reason })),
+    skipped: skipped.map(({ path, reason }) => ({ path, reason })),
+    order,
+  };
+}

@@ -1,0 +1,62 @@
+/**
+ * Shows progress on stderr: one line that redraws itself on a terminal, a plain line now and then
+ * elsewhere, nothing when quiet. Results never go through here.
+ */
+import type { Clock } from '../../runtime/clock.ts';
+import type { ProgressSnapshot } from '../../runtime/watch/progress.ts';
+import { type Terminal, writeLine } from '../context.ts';
+import {
+  describeProgress,
+  drawProgressLine,
+  rateWindowMs,
+  type TimedSnapshot,
+} from './progress.ts';
+
+export interface ProgressReporter {
+  update(snapshot: ProgressSnapshot): void;
+  /** A line above the bar, e.g. that the run is stopping. */
+  note(text: string): void;
+  /** Removes the bar; the summary follows. */
+  close(): void;
+}
+
+/** 10 redraws a second look smooth; a log wants a line every 10 s. */
+const redrawMs = 100;
+const plainLineMs = 10_000;
+const eraseLine = '\r\u001b[2K';
+
+export function createProgressReporter(
+  terminal: Terminal,
+  quiet: boolean,
+  clock: Clock,
+): ProgressReporter {
+  const startMs = clock.nowMs();
+  const intervalMs = terminal.isTerminal ? redrawMs : plainLineMs;
+  let history: TimedSnapshot[] = [];
+  let drawnAtMs = -intervalMs;
+  let drawn = false;
+  const erase = () => {
+    if (drawn) terminal.stream.write(eraseLine);
+    drawn = false;
+  };
+  const draw = (atMs: number) => {
+    drawnAtMs = atMs;
+    if (!terminal.isTerminal) return writeLine(terminal, describeProgress(history));
+    terminal.stream.write(eraseLine + drawProgressLine(history, terminal.columns));
+    drawn = true;
+  };
+  return {
+    update: (snapshot) => {
+      if (quiet) return;
+      const atMs = clock.nowMs() - startMs;
+      history = history.filter((entry) => atMs - entry.atMs <= rateWindowMs);
+      history.push({ atMs, snapshot });
+      if (atMs - drawnAtMs >= intervalMs) draw(atMs);
+    },
+    note: (text) => {
+      erase();
+      writeLine(terminal, text);
+    },
+    close: erase,
+  };
+}

@@ -1,0 +1,122 @@
+/** What a run made, where, by whom, and what it left out and why. Pure. */
+import type { ModelIdentity } from '../../../schemas/generated/types.ts';
+import type { DroppedRepository, RunSummary, SearchTotals } from '../../runtime/watch/progress.ts';
+import type { Style } from '../style.ts';
+import { printable } from '../style.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatShare,
+  formatTable,
+  plural,
+} from './format.ts';
+
+export interface SummaryFacts {
+  readonly outputFolder: string;
+  readonly teacher: ModelIdentity;
+  readonly scorer: ModelIdentity | null;
+}
+
+/** Dropped repositories listed one by one at most; `--json` has all of them. */
+const dropsShownMax = 20;
+
+export function drawSummary(summary: RunSummary, facts: SummaryFacts, style: Style): string[] {
+  const { repositories } = summary;
+  const share = summary.tokens === 0 ? 0 : summary.trainedTokens / summary.tokens;
+  const rows = [
+    ['repositories', `${repositories.written} written of ${repositories.found} found`],
+    ['files', `${formatCount(summary.files)} (${formatBytes(summary.admittedBytes)} admitted)`],
+    ['tokens', `${formatCount(summary.tokens)}, ${formatShare(share)} trained`],
+    [
+      'shards',
+      `${summary.shards} with ${plural(summary.packs, 'pack')}, ${formatShare(summary.paddingShare)} padding`,
+    ],
+    ['teacher', describeTeacher(facts.teacher)],
+    ['scorer', describeScorer(facts.scorer)],
+    ['calls', describeUsage(summary)],
+    ...searchRows(summary.search),
+    ['time', formatDuration(summary.wallMs) + (summary.resumed ? ', after a resume' : '')],
+    ['output', facts.outputFolder],
+  ];
+  return [
+    '',
+    ...formatTable(rows.map(([name = '', value = '']) => [style.bold(name), value])),
+    ...drawSkipped(summary.skippedFiles),
+    ...drawDropped(repositories.dropped, style),
+  ];
+}
+
+/** Says plainly when no language model was involved. */
+export function describeTeacher(identity: ModelIdentity): string {
+  const label = `${identity.name} ${identity.version}`;
+  if (!identity.languageModel) return `${label} (rules, not a language model)`;
+  return `${label}${identity.model === null ? '' : `, model ${identity.model}`}`;
+}
+
+export function describeScorer(identity: ModelIdentity | null): string {
+  if (identity === null) return 'none: the search was off';
+  const label = `${identity.name} ${identity.version}`;
+  if (identity.model !== null) return `${label}, model ${identity.model}`;
+  return identity.languageModel ? label : `${label} (no trained weights)`;
+}
+
+function describeUsage({ usage }: RunSummary): string {
+  const parts = [formatCount(usage.calls)];
+  const tokens = usage.promptTokens + usage.completionTokens;
+  if (tokens > 0) parts.push(`${formatCount(tokens)} model tokens`);
+  if (usage.microDollars > 0) parts.push(`$${(usage.microDollars / 1e6).toFixed(2)}`);
+  return parts.join(', ');
+}
+
+function searchRows(search: SearchTotals | null): string[][] {
+  if (search === null || search.targetBytes === 0) return [];
+  const { improved, outcomes } = search;
+  const rows = [['search', `all files: ${bitsPerByte(search)}`]];
+  if (improved.targetBytes > 0) {
+    rows.push([
+      '',
+      `${plural(improved.files, 'file')} with a kept rewrite: ${bitsPerByte(improved)}`,
+    ]);
+  }
+  const counts = Object.entries(outcomes).sort(([a], [b]) => (a < b ? -1 : 1));
+  if (counts.length > 0) {
+    rows.push(['', counts.map(([name, count]) => `${formatCount(count)} ${name}`).join(', ')]);
+  }
+  return rows;
+}
+
+/** Bits of the code per byte before and after. */
+export function bitsPerByte(gain: {
+  readonly targetBytes: number;
+  readonly bitsBefore: number;
+  readonly bitsAfter: number;
+}): string {
+  const before = gain.bitsBefore / gain.targetBytes;
+  const after = gain.bitsAfter / gain.targetBytes;
+  return `${before.toFixed(3)} → ${after.toFixed(3)} bits per byte of code`;
+}
+
+function drawSkipped(skipped: RunSummary['skippedFiles']): string[] {
+  const entries = Object.entries(skipped).sort(([a, left], [b, right]) =>
+    left === right ? (a < b ? -1 : 1) : right - left,
+  );
+  if (entries.length === 0) return [];
+  const rows = entries.map(([reason, count]) => ['', formatCount(count), reason]);
+  return ['', 'Files left out, by reason:', ...formatTable(rows)];
+}
+
+/** The repositories that ended otherwise, a line each; nothing when there are none. */
+export function drawDropped(dropped: readonly DroppedRepository[], style: Style): string[] {
+  if (dropped.length === 0) return [];
+  const rows = dropped
+    .slice(0, dropsShownMax)
+    .map((item) => ['', printable(item.name), item.stage, item.reason, printable(item.detail)]);
+  const rest = dropped.length - dropsShownMax;
+  return [
+    '',
+    style.yellow(`Repositories that made no trajectory (${dropped.length}):`),
+    ...formatTable(rows),
+    ...(rest > 0 ? [`  and ${rest} more; --json lists all`] : []),
+  ];
+}

@@ -1,0 +1,136 @@
+/**
+ * Reads and extends the manifest. Entries are numbered without gaps and each holds the hash of the
+ * one before, so a lost, changed or exchanged entry is MANIFEST_CORRUPT, never a shorter data set.
+ */
+import {
+  type ManifestEntry,
+  type ManifestShard,
+  manifestName,
+  parseManifestEntry,
+} from '../../schemas/manifest.ts';
+import { shardIndexEntry } from '../../schemas/mds.ts';
+import { PipelineError } from '../runtime/errors.ts';
+import { canonicalJson, sha256 } from '../runtime/ids.ts';
+import type { ObjectStore } from '../runtime/store/objects/object-store.ts';
+
+export interface Manifest {
+  readonly entries: readonly ManifestEntry[];
+  /** SHA-256 of the last entry's file; null when there is none. */
+  readonly headHash: string | null;
+}
+
+export function entryPath(entry: number): string {
+  return `manifest/${manifestName(entry)}`;
+}
+
+const empty: Manifest = { entries: [], headHash: null };
+
+/**
+ * All entries, checked; those that are `known` are not read again. An output without a manifest
+ * gives none.
+ */
+export async function readManifest(store: ObjectStore, known = empty): Promise<Manifest> {
+  const names = (await store.list('manifest')).filter((name) => /^\d{8}\.json$/.test(name));
+  const entries = [...known.entries];
+  let { headHash } = known;
+  for (let number = entries.length; number < names.length; number += 1) {
+    const path = entryPath(number);
+    const bytes = await store.read(path);
+    if (bytes === null) throw corrupt(path, 'it is missing although later entries exist');
+    const entry = parseEntry(bytes, number);
+    checkChain(path, entry, entries.at(-1) ?? null, headHash);
+    entries.push(entry);
+    headHash = sha256(bytes);
+  }
+  return { entries, headHash };
+}
+
+export async function hasEntry(store: ObjectStore, entry: number): Promise<boolean> {
+  return (await store.read(entryPath(entry))) !== null;
+}
+
+/** Creates the next entry and gives its hash; null when another writer was first. */
+export async function createEntry(
+  store: ObjectStore,
+  entry: ManifestEntry,
+): Promise<string | null> {
+  const bytes = Buffer.from(`${canonicalJson(entry)}\n`, 'utf8');
+  // Asserted before the write as after the read: what we could not read again we must not write.
+  parseEntry(bytes, entry.entry);
+  return (await store.create(entryPath(entry.entry), bytes)) ? sha256(bytes) : null;
+}
+
+/**
+ * Writes the index that belongs to the manifest. A writer that was paused since its entry would put
+ * an older one in place of a newer; whoever wrote last looks again, so the newest stays.
+ */
+export async function publishIndex(store: ObjectStore, known: Manifest): Promise<void> {
+  for (let manifest = known; ; ) {
+    await store.replace('shards/index.json', shardIndex(manifest.entries));
+    if (!(await hasEntry(store, manifest.entries.length))) return;
+    manifest = await readManifest(store, manifest);
+  }
+}
+
+/** `shards/index.json`, from which other tools find the shards; derived from the manifest. */
+export function shardIndex(entries: readonly ManifestEntry[]): Buffer {
+  const shards = entries.flatMap((entry) => entry.shards).map(indexEntry);
+  return Buffer.from(`${canonicalJson({ shards, version: 2 })}\n`, 'utf8');
+}
+
+function indexEntry(shard: ManifestShard): unknown {
+  const basename = shard.path.slice(shard.path.lastIndexOf('/') + 1);
+  return shardIndexEntry(basename, shard.bytes, shard.sha256, shard.packs);
+}
+
+/** First pack and shard that are not in the manifest yet. */
+export function nextNumbers(entries: readonly ManifestEntry[]): {
+  firstPack: number;
+  firstShard: number;
+} {
+  const head = entries.at(-1);
+  if (head === undefined) return { firstPack: 0, firstShard: 0 };
+  return {
+    firstPack: head.firstPack + sumOver(head.shards, (shard) => shard.packs),
+    firstShard: head.firstShard + head.shards.length,
+  };
+}
+
+export function sumOver(shards: readonly ManifestShard[], pick: (shard: ManifestShard) => number) {
+  return shards.reduce((total, shard) => total + pick(shard), 0);
+}
+
+function parseEntry(bytes: Buffer, number: number): ManifestEntry {
+  try {
+    return parseManifestEntry(bytes.toString('utf8'), number);
+  } catch (error) {
+    throw corrupt(entryPath(number), (error as Error).message, error);
+  }
+}
+
+function checkChain(
+  path: string,
+  entry: ManifestEntry,
+  before: ManifestEntry | null,
+  hashBefore: string | null,
+): void {
+  if (entry.previous !== hashBefore) throw corrupt(path, 'it does not follow the entry before it');
+  const { firstPack: packs, firstShard: shards } = nextNumbers(before === null ? [] : [before]);
+  if (entry.firstPack !== packs || entry.firstShard !== shards) {
+    throw corrupt(path, 'its pack or shard numbers do not follow on');
+  }
+  if (before?.closed === true) throw corrupt(path, 'it follows the closing entry');
+  let next = packs;
+  for (const shard of entry.shards) {
+    if (shard.firstPack !== next) throw corrupt(path, `${shard.path} is not where packs go on`);
+    next += shard.packs;
+  }
+}
+
+function corrupt(subject: string, what: string, cause?: unknown): PipelineError {
+  return new PipelineError(
+    'MANIFEST_CORRUPT',
+    `${subject} cannot be trusted: ${what}; restore it from a copy, or start a new output`,
+    { subject, cause },
+  );
+}

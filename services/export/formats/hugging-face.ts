@@ -1,0 +1,70 @@
+/**
+ * `hf`: Parquet for Hugging Face trainers. `packs/` has tokens with labels and masks aligned with
+ * them; `text/` has whole documents with character spans, and the same as messages.
+ */
+import type { Pack } from '../../../schemas/mds.ts';
+import type { ExportDocument } from '../documents.ts';
+import type { ExportFormat } from '../format.ts';
+import { labels, pieceLengths, predictableMask, shardStem, signedIds } from '../masks.ts';
+import { type Column, listElements, parquetFile, scalarElement } from './parquet/file.ts';
+import { type ListColumn, parquetOfLists } from './parquet/lists.ts';
+
+const packColumns: readonly ListColumn<Pack>[] = [
+  { name: 'input_ids', kind: 'values', value: signedIds },
+  { name: 'labels', kind: 'values', value: labels },
+  { name: 'completion_mask', kind: 'mask', value: predictableMask },
+  {
+    name: 'seq_lengths',
+    kind: 'values',
+    value: (pack) => Int32Array.from(pieceLengths(pack)),
+  },
+];
+
+function textColumn(name: string, value: (document: ExportDocument) => string) {
+  return { name, schema: [scalarElement(name, 'string')], value };
+}
+
+const textColumns: readonly Column<ExportDocument>[] = [
+  textColumn('id', ({ line }) => line.sampleId),
+  textColumn('name', ({ line }) => line.name),
+  textColumn('origin', ({ line }) => line.origin),
+  textColumn('commit', ({ line }) => line.commit ?? ''),
+  textColumn('licence', ({ line }) => line.licence),
+  textColumn('text', ({ text }) => text),
+  {
+    name: 'spans',
+    schema: listElements('spans', { start: 'int32', end: 'int32', trained: 'bool' }),
+    value: ({ spans }) => spans,
+  },
+  {
+    name: 'messages',
+    schema: listElements('messages', { role: 'string', content: 'string' }),
+    value: ({ messages }) => messages,
+  },
+];
+
+export const huggingFace: ExportFormat = {
+  name: 'hf',
+  compressions: ['none', 'zstd'],
+  summary:
+    'Parquet. `packs/`: `input_ids`, `labels` (-100 where not trained and at the first token of each document; not shifted), `completion_mask`, `seq_lengths`. `text/`: one document per row with `spans` (characters, trained or not) and `messages` (the turns of the template `chat`, with its names of roles; else assistant = trained).',
+  parts: [
+    { name: 'packs', files: 'packs/*.parquet' },
+    { name: 'text', files: 'text/*.parquet' },
+  ],
+  loading: [
+    'from datasets import load_dataset',
+    'packs = load_dataset("parquet", data_files="packs/*.parquet", split="train", streaming=True)',
+    'texts = load_dataset("parquet", data_files="text/*.parquet", split="train", streaming=True)',
+    'trained = [row["text"][s["start"]:s["end"]] for row in texts for s in row["spans"] if s["trained"]]',
+  ],
+  open: (folder, compression) => ({
+    addShard: async ({ facts, packs }, documents) => {
+      const name = `${shardStem(facts.path)}.parquet`;
+      await folder.write(`packs/${name}`, parquetOfLists(packs, packColumns, compression));
+      if (documents.length === 0) return;
+      await folder.write(`text/${name}`, parquetFile(documents, textColumns, compression));
+    },
+    finish: async () => {},
+  }),
+};

@@ -1,0 +1,52 @@
+/**
+ * `mds`: the native shards as they are, or each compressed as one zstd frame, with an index that
+ * Mosaic Streaming and ProLong read. The hashes in the index are those of the manifest.
+ */
+import { zstdCompressSync } from 'node:zlib';
+import { shardIndexEntry } from '../../../schemas/mds.ts';
+import { canonicalJson } from '../../runtime/ids.ts';
+import type { FileFacts } from '../folder.ts';
+import type { ExportFormat } from '../format.ts';
+import { shardStem } from '../masks.ts';
+import type { ExportShard } from '../source.ts';
+
+export const mds: ExportFormat = {
+  name: 'mds',
+  compressions: ['none', 'zstd'],
+  summary:
+    'Mosaic MDS version 2 with the columns of ProLong (`domain`, `indices`, `input_ids`, `length`, `mask`), one pack per row; the mask is aligned with the tokens.',
+  parts: [],
+  loading: [
+    'from streaming import StreamingDataset',
+    'dataset = StreamingDataset(local="cache", remote=".", shuffle=False, batch_size=1, validate_hash="sha256")',
+    'pack = dataset[0]  # pack["input_ids"], pack["mask"], pack["indices"]',
+  ],
+  open: (folder, compression) => {
+    const index: unknown[] = [];
+    return {
+      addShard: async (shard) => {
+        const name = `${shardStem(shard.facts.path)}.mds`;
+        if (compression === 'none') {
+          await folder.write(name, shard.bytes);
+          index.push(indexEntry(shard, name));
+          return;
+        }
+        // Compressed at once, because Mosaic's decoder needs the content size in the frame.
+        const zip = await folder.write(`${name}.zstd`, zstdCompressSync(shard.bytes));
+        index.push({ ...indexEntry(shard, name), compression: 'zstd', zip_data: zipData(zip) });
+      },
+      finish: async () => {
+        await folder.write('index.json', `${canonicalJson({ shards: index, version: 2 })}\n`);
+      },
+    };
+  },
+};
+
+function indexEntry({ facts }: ExportShard, name: string): Record<string, unknown> {
+  const entry = shardIndexEntry(name, facts.bytes, facts.sha256, facts.packs);
+  return entry as Record<string, unknown>;
+}
+
+function zipData({ path, bytes, sha256 }: FileFacts): unknown {
+  return { basename: path, bytes, hashes: { sha256 } };
+}

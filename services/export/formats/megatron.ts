@@ -1,0 +1,100 @@
+/**
+ * `megatron`: Megatron-core's indexed data sets, one of tokens and one of masks with the same
+ * documents. A document is a piece, so packing and document bounds are Megatron's own to choose.
+ * Layout: NVIDIA/Megatron-LM, megatron/core/datasets/indexed_dataset.py (DType, _IndexWriter,
+ * _IndexReader).
+ */
+
+import type { ExportFile, ExportFolder } from '../folder.ts';
+import type { ExportFormat } from '../format.ts';
+import { pieceLengths, predictableMask, rawBytes, signedIds } from '../masks.ts';
+
+/** Codes of value types in the index; there is none for unsigned 32-bit. */
+const valueTypes = { uint8: { code: 1, bytes: 1 }, int32: { code: 4, bytes: 4 } } as const;
+
+type ValueType = (typeof valueTypes)[keyof typeof valueTypes];
+
+/** Pieces whose index part is held in memory before it is written. */
+const indexChunk = 65_536;
+
+export const megatron: ExportFormat = {
+  name: 'megatron',
+  compressions: ['none'],
+  summary:
+    "Megatron-core `.bin`/`.idx`: `tokens` (int32) and, with the same documents, `mask` (uint8, aligned with the tokens, 0 at a document's first).",
+  parts: [],
+  loading: [
+    'from megatron.core.datasets.indexed_dataset import IndexedDataset',
+    'tokens, mask = IndexedDataset("tokens"), IndexedDataset("mask")',
+    'tokens[0], mask[0]  # a document and which of its tokens are trained',
+  ],
+  open: (folder) => {
+    const lengths: number[] = [];
+    let tokens: ExportFile | null = null;
+    let mask: ExportFile | null = null;
+    return {
+      addShard: async ({ packs }) => {
+        tokens ??= await folder.open('tokens.bin');
+        mask ??= await folder.open('mask.bin');
+        for (const pack of packs) {
+          await tokens.append(rawBytes(signedIds(pack)));
+          await mask.append(rawBytes(predictableMask(pack)));
+          lengths.push(...pieceLengths(pack));
+        }
+      },
+      finish: async () => {
+        await (tokens ?? (await folder.open('tokens.bin'))).close();
+        await (mask ?? (await folder.open('mask.bin'))).close();
+        await writeIndex(folder, 'tokens.idx', lengths, valueTypes.int32);
+        await writeIndex(folder, 'mask.idx', lengths, valueTypes.uint8);
+      },
+    };
+  },
+};
+
+async function writeIndex(
+  folder: ExportFolder,
+  path: string,
+  lengths: readonly number[],
+  type: ValueType,
+): Promise<void> {
+  const file = await folder.open(path);
+  await file.append(indexHeader(lengths.length, type));
+  const write = (itemBytes: number, count: number, put: (at: Buffer, item: number) => void) =>
+    appendChunks(file, itemBytes, count, put);
+  await write(4, lengths.length, (at, item) => at.writeInt32LE(lengths[item] ?? 0));
+  let offset = 0;
+  await write(8, lengths.length, (at, item) => {
+    at.writeBigInt64LE(BigInt(offset));
+    offset += (lengths[item] ?? 0) * type.bytes;
+  });
+  await write(8, lengths.length + 1, (at, item) => at.writeBigInt64LE(BigInt(item)));
+  await file.close();
+}
+
+/** Magic, version, value type, sequences, and document bounds, which are one more. */
+export function indexHeader(sequences: number, type: ValueType): Buffer {
+  const header = Buffer.alloc(34);
+  header.write('MMIDIDX\0\0', 'latin1');
+  header.writeBigUInt64LE(1n, 9);
+  header.writeUInt8(type.code, 17);
+  header.writeBigUInt64LE(BigInt(sequences), 18);
+  header.writeBigUInt64LE(BigInt(sequences + 1), 26);
+  return header;
+}
+
+async function appendChunks(
+  file: ExportFile,
+  itemBytes: number,
+  count: number,
+  put: (at: Buffer, item: number) => void,
+): Promise<void> {
+  for (let start = 0; start < count; start += indexChunk) {
+    const items = Math.min(indexChunk, count - start);
+    const chunk = Buffer.alloc(items * itemBytes);
+    for (let item = 0; item < items; item += 1) {
+      put(chunk.subarray(item * itemBytes), start + item);
+    }
+    await file.append(chunk);
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * Builds what a teacher is asked about one file. Simulate and search both ask through here, so a
+ * rewrite sees exactly what the first thought saw. Pure; the text comes from the caller.
+ */
+import type {
+  Edge,
+  FileStructure,
+  RepoPlanBody,
+  RepoStructureBody,
+  Step,
+} from '../../schemas/generated/types.ts';
+import type { ReadFile, ThinkRequest } from './teacher.ts';
+
+/** Dependents named in a request; more would crowd the prompt without saying more. */
+const usedByMax = 12;
+
+/** The bytes of a file's lines as text; 0 and 0 mean the whole file. */
+export type ReadText = (path: string, fromLine: number, toLine: number) => string;
+
+export function buildThinkRequest(
+  structure: RepoStructureBody,
+  plan: RepoPlanBody,
+  path: string,
+  steps: readonly Step[],
+  readText: ReadText,
+): ThinkRequest {
+  return {
+    name: structure.repository.name,
+    requirements: plan.requirements,
+    path,
+    purpose: plan.files.find((file) => file.path === path)?.purpose ?? '',
+    structure: findStructure(structure.files, path),
+    reads: steps.flatMap((step) => readOf(structure, path, step, readText)),
+    usedBy: findUsers(structure.edges, path),
+    code: readText(path, 0, 0),
+  };
+}
+
+function readOf(
+  structure: RepoStructureBody,
+  path: string,
+  step: Step,
+  readText: ReadText,
+): ReadFile[] {
+  if (step.kind !== 'read' || step.path === null) return [];
+  return [
+    {
+      path: step.path,
+      text: readText(step.path, step.fromLine, step.toLine),
+      structure: findStructure(structure.files, step.path),
+      names: namesUsed(structure.edges, path, step.path),
+    },
+  ];
+}
+
+/** Names of `to` that `from` uses, over all edges between the two, sorted. */
+function namesUsed(edges: readonly Edge[], from: string, to: string): string[] {
+  const between = edges.filter((edge) => edge.from === from && edge.to === to);
+  return [...new Set(between.flatMap((edge) => edge.names))].sort();
+}
+
+/** Dependents of a file: those that use most of its names first, then by path. */
+function findUsers(
+  edges: readonly Edge[],
+  path: string,
+): { readonly path: string; readonly names: readonly string[] }[] {
+  const users = new Set(edges.filter((edge) => edge.to === path).map((edge) => edge.from));
+  users.delete(path);
+  return [...users]
+    .map((user) => ({ path: user, names: namesUsed(edges, user, path) }))
+    .sort((a, b) => b.names.length - a.names.length || (a.path < b.path ? -1 : 1))
+    .slice(0, usedByMax);
+}
+
+/** Every admitted file has a structure; a file without one is described as plain text. */
+function findStructure(files: readonly FileStructure[], path: string): FileStructure {
+  const found = files.find((file) => file.path === path);
+  if (found !== undefined) return found;
+  return {
+    path,
+    language: 'text',
+    parser: 'none',
+    errorRatio: 0,
+    lines: 0,
+    symbols: [],
+    externals: [],
+    note: null,
+  };
+}

@@ -1,0 +1,127 @@
+/**
+ * What a failed call to Kafka means: wait and repeat it, or give up with a code. Nearly everything
+ * passes when brokers come back; what does not is named by the broker as not retriable.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { PipelineError } from '../../errors.ts';
+
+/** The part of kafkajs errors that decides. */
+interface KafkaFailure {
+  readonly name?: string;
+  readonly message?: string;
+  readonly type?: string;
+  readonly retriable?: boolean;
+  readonly cause?: unknown;
+  readonly stack?: string;
+}
+
+/** The error that a broker or a socket gave, below what kafkajs wrapped around it. */
+export function originOf(error: unknown): KafkaFailure {
+  let origin = error as KafkaFailure;
+  while (origin.cause instanceof Error && origin.cause !== origin) origin = origin.cause;
+  return origin;
+}
+
+/** Refusals of a consumer whose membership has changed: it commits again after it has rejoined. */
+const membershipTypes = new Set([
+  'REBALANCE_IN_PROGRESS',
+  'ILLEGAL_GENERATION',
+  'UNKNOWN_MEMBER_ID',
+  'NOT_COORDINATOR_FOR_GROUP',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'GROUP_LOAD_IN_PROGRESS',
+]);
+
+/** kafkajs says that these do not pass; a broker that is away for a moment is behind them. */
+const passingNames = new Set([
+  'KafkaJSGroupCoordinatorNotFound',
+  'KafkaJSLockTimeout',
+  'KafkaJSTimeout',
+]);
+
+const tooLargeTypes = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
+
+/**
+ * True when the same call may succeed later. A plain "Broker not connected" carries no flag at all;
+ * broken connections and timeouts say `retriable`, whatever wraps them says otherwise.
+ */
+export function mayPass(error: unknown): boolean {
+  if (error instanceof PipelineError) return false;
+  const origin = originOf(error);
+  if (isProgrammingError(origin)) return false;
+  if (origin.type !== undefined && membershipTypes.has(origin.type)) return true;
+  if (passingNames.has(origin.name ?? '')) return true;
+  if (origin.name === 'KafkaJSSASLAuthenticationError') return false;
+  return origin.retriable !== false;
+}
+
+/**
+ * Ours, not kafkajs's: where a connection closes while it asks for metadata, kafkajs takes apart an
+ * answer that is not there, and asked again it finds one.
+ */
+function isProgrammingError({ name = '', stack = '' }: KafkaFailure): boolean {
+  if (!/^(Type|Range|Reference|Syntax)Error$/.test(name)) return false;
+  const [, where = ''] = stack.split(/\n\s+at /);
+  return name !== 'TypeError' || !where.includes('/kafkajs/');
+}
+
+/** A coded error for a failure that will not pass, or that has not passed in time. */
+export function codedFailure(error: unknown, doing: string, brokers: string): PipelineError {
+  if (error instanceof PipelineError) return error;
+  const origin = originOf(error);
+  const said = origin.message ?? String(error);
+  if (origin.type !== undefined && tooLargeTypes.has(origin.type)) {
+    return new PipelineError(
+      'RECORD_TOO_LARGE',
+      `${doing}: the broker refuses the batch (${said}); set kafka.batchBytesMax below its message.max.bytes`,
+      { subject: 'kafka.batchBytesMax', cause: error },
+    );
+  }
+  if (mayPass(error)) {
+    return new PipelineError(
+      'BROKER_UNAVAILABLE',
+      `${doing}: no answer from Kafka at ${brokers} (${said}); check that it runs and kafka.brokers names it, then start again: nothing is lost`,
+      { subject: brokers, cause: error },
+    );
+  }
+  return new PipelineError(
+    'BROKER_REFUSED',
+    `${doing}: Kafka at ${brokers} refuses (${said}); check the rights and the settings of section kafka`,
+    { subject: brokers, cause: error },
+  );
+}
+
+export interface Patience {
+  /** How long a call may fail before it is given up. */
+  readonly patienceMs: number;
+  readonly brokers: string;
+  /** Ends waiting at once, with the failure. */
+  readonly isClosed: () => boolean;
+  /** Told of each failure that is waited out. */
+  readonly onWait?: (doing: string, why: string, waitedMs: number) => void;
+}
+
+const firstPauseMs = 50;
+const pauseMsMax = 2000;
+
+/** Repeats a call with growing pauses until it succeeds, cannot succeed, or patience is out. */
+export async function patiently<T>(
+  doing: string,
+  patience: Patience,
+  task: () => Promise<T>,
+): Promise<T> {
+  const started = performance.now();
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, pauseMsMax)) {
+    try {
+      return await task();
+    } catch (error) {
+      const waitedMs = performance.now() - started;
+      if (!mayPass(error) || waitedMs > patience.patienceMs || patience.isClosed()) {
+        throw codedFailure(error, doing, patience.brokers);
+      }
+      patience.onWait?.(doing, originOf(error).message ?? String(error), waitedMs);
+      // Half to full: many processes must not come back in step.
+      await delay(pauseMs * (0.5 + Math.random() / 2));
+    }
+  }
+}

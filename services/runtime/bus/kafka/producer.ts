@@ -1,0 +1,231 @@
+/**
+ * Durable, ordered writing on a producer that is not idempotent
+ * (services/runtime/bus/kafka/README.md says why). Calls that wait share requests; a partition has
+ * one request under way, so its records keep their order whatever is repeated. What is repeated
+ * may be there twice: ids make it harmless.
+ */
+import {
+  CompressionTypes,
+  type Kafka,
+  type Message,
+  Partitioners,
+  type PartitionMetadata,
+  type Producer,
+} from 'kafkajs';
+import { PipelineError } from '../../errors.ts';
+import type { OutgoingRecord } from '../bus.ts';
+import type { KafkaConfiguration } from './config.ts';
+import { type Patience, patiently } from './failures.ts';
+import type { Topics } from './topics.ts';
+
+export interface BatchingProducer {
+  produce(records: readonly OutgoingRecord[]): Promise<void>;
+  /** Waits for what was accepted. */
+  close(): Promise<void>;
+}
+
+/** One `produce` call: done when all of its records are. */
+interface Call {
+  left: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Entry {
+  readonly message: Message;
+  readonly bytes: number;
+  readonly call: Call;
+}
+
+interface Lane {
+  readonly topic: string;
+  readonly partition: number;
+  readonly waiting: Entry[];
+  /** A request with records of this partition is under way. */
+  busy: boolean;
+}
+
+interface Share {
+  readonly lane: Lane;
+  readonly entries: readonly Entry[];
+}
+
+/** Lengths, offsets and attributes of one record in a batch, at most. */
+const recordOverheadBytes = 70;
+const allReplicas = -1;
+
+export function openProducer(
+  client: Kafka,
+  topics: Topics,
+  settings: KafkaConfiguration,
+  patience: Patience,
+): BatchingProducer {
+  const choosePartition = Partitioners.DefaultPartitioner();
+  const producer = client.producer({
+    idempotent: false,
+    allowAutoTopicCreation: false,
+    createPartitioner: Partitioners.DefaultPartitioner,
+  });
+  const compression =
+    settings.compression === 'gzip' ? CompressionTypes.GZIP : CompressionTypes.None;
+  const lanes = new Map<string, Lane>();
+  /** Lanes with records, in the order in which they got them. */
+  const ready = new Set<Lane>();
+  let connected: Promise<void> | null = null;
+  let inFlight = 0;
+  let scheduled = false;
+  let onIdle: (() => void) | null = null;
+
+  const connect = () => {
+    connected ??= patiently('connecting', patience, () => producer.connect()).catch(
+      (error: unknown) => {
+        connected = null;
+        throw error;
+      },
+    );
+    return connected;
+  };
+
+  const laneOf = (topic: string, partition: number): Lane => {
+    const name = `${topic}/${partition}`;
+    const lane = lanes.get(name) ?? { topic, partition, waiting: [], busy: false };
+    lanes.set(name, lane);
+    return lane;
+  };
+
+  const send = async (shares: readonly Share[]) => {
+    inFlight += 1;
+    for (const { lane } of shares) lane.busy = true;
+    try {
+      const doing = `producing to ${[...new Set(shares.map(({ lane }) => lane.topic))].join(', ')}`;
+      await connect();
+      await patiently(doing, patience, () => sendOnce(producer, shares, compression));
+      for (const { entries } of shares) for (const { call } of entries) settleOne(call);
+    } catch (error) {
+      for (const { entries } of shares) for (const { call } of entries) call.reject(error);
+    } finally {
+      inFlight -= 1;
+      for (const { lane } of shares) {
+        lane.busy = false;
+        if (lane.waiting.length > 0) ready.add(lane);
+      }
+      flush();
+    }
+  };
+
+  const flush = () => {
+    scheduled = false;
+    while (inFlight < settings.requestsInFlight) {
+      const shares = takeShares(ready, settings);
+      if (shares.length === 0) break;
+      void send(shares);
+    }
+    if (inFlight === 0 && ready.size === 0) onIdle?.();
+  };
+
+  /** After this turn of the event loop, so that calls of one turn share a request. */
+  const flushSoon = () => {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(flush);
+  };
+
+  const enqueue = (records: readonly PlacedRecord[]) =>
+    new Promise<void>((resolve, reject) => {
+      const call: Call = { left: records.length, resolve, reject };
+      for (const { topic, partition, message, bytes } of records) {
+        const lane = laneOf(topic, partition);
+        lane.waiting.push({ message, bytes, call });
+        if (!lane.busy) ready.add(lane);
+      }
+      flushSoon();
+    });
+
+  return {
+    produce: async (records) => {
+      if (records.length === 0) return;
+      // Topics and sizes are checked first: a mistake writes nothing of the call.
+      const metadata = new Map<string, PartitionMetadata[]>();
+      for (const { topic } of records) {
+        if (!metadata.has(topic)) metadata.set(topic, [...(await topics.partitions(topic))]);
+      }
+      const placed = records.map((record) => {
+        const { topic, value } = record;
+        const message = { key: Buffer.from(record.key), value: viewOf(value) };
+        const partitionMetadata = metadata.get(topic) ?? [];
+        const partition = choosePartition({ topic, partitionMetadata, message });
+        const bytes = message.key.length + message.value.length + recordOverheadBytes;
+        if (bytes > settings.batchBytesMax) throw tooLarge(record, bytes, settings.batchBytesMax);
+        return { topic, partition, message: { ...message, partition }, bytes };
+      });
+      await enqueue(placed);
+    },
+    close: async () => {
+      if (inFlight > 0 || ready.size > 0) {
+        await new Promise<void>((resolve) => {
+          onIdle = resolve;
+        });
+      }
+      if (connected !== null) await producer.disconnect();
+    },
+  };
+}
+
+interface PlacedRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly message: Message;
+  readonly bytes: number;
+}
+
+/** The same bytes as a Buffer, not a copy. */
+function viewOf(value: Uint8Array): Buffer {
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+}
+
+function settleOne(call: Call): void {
+  call.left -= 1;
+  if (call.left === 0) call.resolve();
+}
+
+function tooLarge({ topic, key }: OutgoingRecord, bytes: number, bytesMax: number): PipelineError {
+  return new PipelineError(
+    'RECORD_TOO_LARGE',
+    `a record of ${bytes} bytes with key ${key} does not fit into ${topic}: at most ${bytesMax}; bodies belong into the blob store`,
+    { subject: topic },
+  );
+}
+
+/** What goes into the next request: of each free partition what fits, until the request is full. */
+function takeShares(ready: Set<Lane>, settings: KafkaConfiguration): Share[] {
+  const shares: Share[] = [];
+  let total = 0;
+  for (const lane of ready) {
+    if (total > 0 && total + (lane.waiting[0]?.bytes ?? 0) > settings.requestBytesMax) break;
+    ready.delete(lane);
+    let bytes = 0;
+    let count = 0;
+    for (const entry of lane.waiting) {
+      const fits = bytes + entry.bytes <= settings.batchBytesMax;
+      if (count > 0 && !(fits && total + bytes + entry.bytes <= settings.requestBytesMax)) break;
+      bytes += entry.bytes;
+      count += 1;
+    }
+    shares.push({ lane, entries: lane.waiting.splice(0, count) });
+    total += bytes;
+  }
+  return shares;
+}
+
+async function sendOnce(
+  producer: Producer,
+  shares: readonly Share[],
+  compression: CompressionTypes,
+): Promise<void> {
+  const byTopic = Map.groupBy(shares, ({ lane }) => lane.topic);
+  const topicMessages = [...byTopic].map(([topic, ofTopic]) => ({
+    topic,
+    messages: ofTopic.flatMap(({ entries }) => entries.map(({ message }) => message)),
+  }));
+  await producer.sendBatch({ acks: allReplicas, compression, topicMessages });
+}

@@ -1,0 +1,135 @@
+/** Topics of a broker: their partitions, once learned, and creating what is missing. */
+import type { Admin, PartitionMetadata } from 'kafkajs';
+import { PipelineError } from '../../errors.ts';
+import type { TopicConfiguration } from '../bus.ts';
+import { originOf, type Patience, patiently } from './failures.ts';
+import { wantedSettings } from './topic-settings.ts';
+
+export interface Topics {
+  /** Creates what is missing; a different partition count is CONFIG_INVALID. */
+  create(topics: readonly TopicConfiguration[]): Promise<void>;
+  /** Partitions of a topic in order; CONFIG_INVALID when it does not exist. */
+  partitions(topic: string): Promise<readonly PartitionMetadata[]>;
+  /** One past the last offset of every partition. */
+  ends(topic: string): Promise<readonly number[]>;
+  /** First offset that is still there. */
+  start(topic: string, partition: number): Promise<number>;
+}
+
+export function openTopics(
+  admin: Admin,
+  patience: Patience,
+  replicationFactor: number | null,
+): Topics {
+  const known = new Map<string, Promise<readonly PartitionMetadata[]>>();
+
+  const describe = async (topic: string): Promise<readonly PartitionMetadata[]> => {
+    const found = await patiently(`looking up topic ${topic}`, patience, () =>
+      lookUp(admin, topic),
+    );
+    if (found !== null) return found;
+    throw new PipelineError(
+      'CONFIG_INVALID',
+      `topic ${topic} does not exist; run \`backstory topics apply\` with the same --dataset, or check its name`,
+      { subject: topic },
+    );
+  };
+
+  const partitions = (topic: string) => {
+    const earlier = known.get(topic);
+    if (earlier !== undefined) return earlier;
+    const asked = describe(topic);
+    known.set(topic, asked);
+    // What failed is asked again the next time.
+    asked.catch(() => known.delete(topic));
+    return asked;
+  };
+
+  const offsets = async (topic: string) => {
+    const count = (await partitions(topic)).length;
+    const found = await patiently(`reading the ends of ${topic}`, patience, () =>
+      admin.fetchTopicOffsets(topic),
+    );
+    return Array.from({ length: count }, (_, partition) => {
+      const entry = found.find((each) => each.partition === partition);
+      return { low: Number(entry?.low ?? 0), high: Number(entry?.high ?? 0) };
+    });
+  };
+
+  const create = async (topics: readonly TopicConfiguration[]) => {
+    await patiently('creating topics', patience, async () => {
+      const missing: TopicConfiguration[] = [];
+      for (const topic of topics) {
+        const found = await lookUp(admin, topic.name);
+        if (found === null) missing.push(topic);
+        else requireCount(topic, found.length);
+      }
+      if (missing.length > 0) await createMissing(admin, missing, replicationFactor);
+    });
+    for (const topic of topics) {
+      const found = await patiently(`waiting for topic ${topic.name}`, patience, () =>
+        lookUpCreated(admin, topic.name),
+      );
+      // Another process may have been faster, with other numbers.
+      requireCount(topic, found.length);
+      // A broker may not know yet that it leads a new partition. Records for it would be refused,
+      // and repeated with those of the same request that other partitions have taken.
+      await offsets(topic.name);
+    }
+  };
+
+  return {
+    create,
+    partitions,
+    ends: async (topic) => (await offsets(topic)).map(({ high }) => high),
+    start: async (topic, partition) => (await offsets(topic))[partition]?.low ?? 0,
+  };
+}
+
+/** Null when there is no such topic. */
+async function lookUp(admin: Admin, topic: string): Promise<readonly PartitionMetadata[] | null> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    const found = topics.find((each) => each.name === topic)?.partitions ?? [];
+    if (found.length === 0) return null;
+    return [...found].sort((a, b) => a.partitionId - b.partitionId);
+  } catch (error) {
+    if (originOf(error).type === 'UNKNOWN_TOPIC_OR_PARTITION') return null;
+    throw error;
+  }
+}
+
+/** A broker with much to do answers that it made a topic before it tells of it. */
+async function lookUpCreated(admin: Admin, topic: string): Promise<readonly PartitionMetadata[]> {
+  const found = await lookUp(admin, topic);
+  if (found === null) throw new Error(`${topic} was created and is not known yet`);
+  return found;
+}
+
+function requireCount(topic: TopicConfiguration, count: number): void {
+  if (count === topic.partitions) return;
+  throw new PipelineError(
+    'CONFIG_INVALID',
+    `topic ${topic.name} has ${count} partitions, not ${topic.partitions}; partitions cannot change, use a new data set`,
+    { subject: topic.name },
+  );
+}
+
+async function createMissing(
+  admin: Admin,
+  topics: readonly TopicConfiguration[],
+  replicationFactor: number | null,
+): Promise<void> {
+  await admin.createTopics({
+    waitForLeaders: true,
+    topics: topics.map((topic) => ({
+      topic: topic.name,
+      numPartitions: topic.partitions,
+      replicationFactor: replicationFactor ?? -1,
+      configEntries: Object.entries(wantedSettings(topic)).map(([name, value]) => ({
+        name,
+        value,
+      })),
+    })),
+  });
+}

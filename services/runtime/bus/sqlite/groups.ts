@@ -1,0 +1,154 @@
+/**
+ * Consumer groups of the SQLite bus: members of a group share its partitions, each partition has
+ * one owner at a time, and a member that joins or leaves moves partitions (eagerly, as Kafka's
+ * classic protocol does). Deliveries go on the event loop, one batch a turn.
+ */
+import type {
+  BusConsumer,
+  Commit,
+  ConsumerOptions,
+  IncomingRecord,
+  TopicPartition,
+} from '../bus.ts';
+
+interface LogAccess {
+  readonly partitions: (topic: string) => readonly TopicPartition[];
+  readonly read: (
+    partition: TopicPartition,
+    fromOffset: number,
+    limit: number,
+  ) => readonly IncomingRecord[];
+  readonly committed: (group: string, partition: TopicPartition) => Commit | null;
+  readonly commit: (group: string, commits: readonly Commit[]) => Promise<void>;
+}
+
+export interface Groups {
+  join(options: ConsumerOptions): BusConsumer;
+  /** There may be new records. */
+  notify(): void;
+  close(): Promise<void>;
+}
+
+interface Assignment {
+  readonly at: TopicPartition;
+  position: number;
+  paused: boolean;
+}
+
+interface Member {
+  readonly options: ConsumerOptions;
+  assignments: Map<string, Assignment>;
+  /** Whose turn it is, so that no partition starves. */
+  turn: number;
+  scheduled: boolean;
+  closed: boolean;
+}
+
+const nameOf = (at: TopicPartition) => `${at.topic}/${at.partition}`;
+
+export function createGroups(log: LogAccess): Groups {
+  const groups = new Map<string, Member[]>();
+
+  const rebalance = (group: string) => {
+    const members = groups.get(group) ?? [];
+    for (const member of members) revokeAll(member);
+    const topics = [...new Set(members.flatMap((member) => member.options.topics))].sort();
+    for (const topic of topics) {
+      const candidates = members.filter((member) => member.options.topics.includes(topic));
+      log.partitions(topic).forEach((at, index) => {
+        const member = candidates[index % candidates.length] as Member;
+        const position = member.options.startOffset(at, log.committed(group, at));
+        member.assignments.set(nameOf(at), { at, position, paused: false });
+      });
+    }
+    for (const member of members) schedule(member, log);
+  };
+
+  return {
+    join: (options) => {
+      const member: Member = {
+        options,
+        assignments: new Map(),
+        turn: 0,
+        scheduled: false,
+        closed: false,
+      };
+      groups.set(options.group, [...(groups.get(options.group) ?? []), member]);
+      rebalance(options.group);
+      return consumerOf(member, log, async () => {
+        member.closed = true;
+        member.assignments.clear();
+        const others = (groups.get(options.group) ?? []).filter((other) => other !== member);
+        groups.set(options.group, others);
+        if (others.length > 0) rebalance(options.group);
+      });
+    },
+    notify: () => {
+      for (const members of groups.values()) for (const member of members) schedule(member, log);
+    },
+    close: async () => {
+      for (const members of groups.values()) {
+        for (const member of members) member.closed = true;
+      }
+      groups.clear();
+    },
+  };
+}
+
+function revokeAll(member: Member): void {
+  const revoked = [...member.assignments.values()].map((assignment) => assignment.at);
+  member.assignments.clear();
+  if (revoked.length > 0) member.options.onRevoked(revoked);
+}
+
+function consumerOf(member: Member, log: LogAccess, leave: () => Promise<void>): BusConsumer {
+  const setPaused = (partitions: readonly TopicPartition[], paused: boolean) => {
+    for (const at of partitions) {
+      const assignment = member.assignments.get(nameOf(at));
+      if (assignment !== undefined) assignment.paused = paused;
+    }
+    if (!paused) schedule(member, log);
+  };
+  return {
+    pause: (partitions) => setPaused(partitions, true),
+    resume: (partitions) => setPaused(partitions, false),
+    commit: async (commits) => {
+      // Only an owner may commit: a late commit of a revoked partition must not undo the new one's.
+      const owned = commits.filter((commit) => member.assignments.has(nameOf(commit)));
+      if (owned.length > 0) await log.commit(member.options.group, owned);
+    },
+    close: leave,
+  };
+}
+
+function schedule(member: Member, log: LogAccess): void {
+  if (member.scheduled || member.closed) return;
+  member.scheduled = true;
+  setImmediate(() => {
+    member.scheduled = false;
+    if (member.closed) return;
+    try {
+      if (deliverOne(member, log)) schedule(member, log);
+    } catch (error) {
+      member.options.onFailure(error);
+    }
+  });
+}
+
+/** Delivers one batch of the next partition that has records; false when none has. */
+function deliverOne(member: Member, log: LogAccess): boolean {
+  const assignments = [...member.assignments.values()];
+  for (let step = 0; step < assignments.length; step += 1) {
+    const index = (member.turn + step) % assignments.length;
+    const assignment = assignments[index] as Assignment;
+    if (assignment.paused) continue;
+    const records = log.read(assignment.at, assignment.position, member.options.batchMax);
+    const last = records.at(-1);
+    if (last === undefined) continue;
+    assignment.position = last.offset + 1;
+    member.turn = index + 1;
+    member.options.onRecords(records);
+    return true;
+  }
+  return false;
+}

@@ -1,0 +1,264 @@
+/**
+ * The bus on one SQLite file: no server, durable when a call resolves, one process per folder.
+ * A record's rowid is partition id × 2^32 + offset, so a partition is one range of the table.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { asPipelineError, PipelineError } from '../../errors.ts';
+import { sha256 } from '../../ids.ts';
+import { type GroupCommit, openGroupCommit } from '../../store/group-commit.ts';
+import type {
+  Bus,
+  Commit,
+  ConsumerOptions,
+  IncomingRecord,
+  OutgoingRecord,
+  TopicConfiguration,
+  TopicPartition,
+} from '../bus.ts';
+import { createGroups, type Groups } from './groups.ts';
+
+const offsetsPerPartition = 2 ** 32;
+const commitMetadataBytesMax = 4096;
+
+interface Partition {
+  readonly topic: string;
+  readonly partition: number;
+  /** Row of the partitions table; also the high half of its rowids. */
+  readonly id: number;
+  end: number;
+}
+
+/** Opens, or creates, the log in a folder. OUTPUT_LOCKED when another process has it. */
+export function openSqliteBus(folder: string): Bus {
+  mkdirSync(folder, { recursive: true });
+  const lock = acquireLock(join(folder, 'lock.db'), folder);
+  const database = openDatabase(join(folder, 'log.db'));
+  return new SqliteBus(database, lock);
+}
+
+/**
+ * An exclusive transaction on a file of its own: the operating system frees it when the process
+ * dies, however it dies, and the log itself stays readable for others.
+ */
+function acquireLock(path: string, folder: string): DatabaseSync {
+  const lock = new DatabaseSync(path);
+  try {
+    lock.exec('PRAGMA busy_timeout = 0');
+    lock.exec('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    lock.close();
+    if (((error as { errcode?: number }).errcode ?? 0) % 256 !== 5) {
+      throw asPipelineError(error, path);
+    }
+    throw new PipelineError(
+      'OUTPUT_LOCKED',
+      `another process is working in ${folder}; wait for it, or choose another output folder`,
+      { subject: folder, cause: error },
+    );
+  }
+}
+
+function openDatabase(path: string): DatabaseSync {
+  const database = new DatabaseSync(path);
+  try {
+    // FULL: a commit survives power loss, not only the death of the process.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    database.exec(`
+      CREATE TABLE IF NOT EXISTS partitions (
+        id INTEGER PRIMARY KEY, topic TEXT NOT NULL, partition INTEGER NOT NULL,
+        UNIQUE (topic, partition));
+      CREATE TABLE IF NOT EXISTS records (
+        id INTEGER PRIMARY KEY, key TEXT NOT NULL, value BLOB NOT NULL);
+      CREATE TABLE IF NOT EXISTS commits (
+        consumer_group TEXT NOT NULL, topic TEXT NOT NULL, partition INTEGER NOT NULL,
+        next_offset INTEGER NOT NULL, metadata TEXT NOT NULL,
+        PRIMARY KEY (consumer_group, topic, partition)) WITHOUT ROWID;
+    `);
+    return database;
+  } catch (error) {
+    database.close();
+    throw asPipelineError(error, path);
+  }
+}
+
+function prepareStatements(database: DatabaseSync) {
+  return {
+    insertRecord: database.prepare('INSERT INTO records (id, key, value) VALUES (?, ?, ?)'),
+    lastRecord: database.prepare('SELECT max(id) AS last FROM records WHERE id >= ? AND id < ?'),
+    readRecords: database.prepare(
+      'SELECT id, key, value FROM records WHERE id >= ? AND id < ? ORDER BY id LIMIT ?',
+    ),
+    readCommit: database.prepare(`
+      SELECT next_offset, metadata FROM commits
+      WHERE consumer_group = ? AND topic = ? AND partition = ?`),
+    // Offsets never move backwards, whatever order commits arrive in.
+    writeCommit: database.prepare(`
+      INSERT INTO commits (consumer_group, topic, partition, next_offset, metadata)
+      VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET next_offset = excluded.next_offset, metadata = excluded.metadata
+      WHERE excluded.next_offset >= next_offset`),
+  };
+}
+
+function partitionOf(key: string, partitions: number): number {
+  return Number.parseInt(sha256(key).slice(0, 8), 16) % partitions;
+}
+
+class SqliteBus implements Bus {
+  readonly #database: DatabaseSync;
+  readonly #lock: DatabaseSync;
+  readonly #writer: GroupCommit;
+  readonly #groups: Groups;
+  readonly #topics = new Map<string, Partition[]>();
+  readonly #statements: ReturnType<typeof prepareStatements>;
+
+  constructor(database: DatabaseSync, lock: DatabaseSync) {
+    this.#database = database;
+    this.#lock = lock;
+    this.#statements = prepareStatements(database);
+    this.#writer = openGroupCommit(database, 'the log');
+    this.#groups = createGroups({
+      partitions: (topic) => this.#partitions(topic),
+      read: (partition, fromOffset, limit) => this.#readNow(partition, fromOffset, limit),
+      committed: (group, partition) => this.#committedNow(group, partition),
+      commit: (group, commits) => this.#commit(group, commits),
+    });
+    const rows = database.prepare('SELECT id, topic, partition FROM partitions ORDER BY id').all();
+    for (const row of rows as { id: number; topic: string; partition: number }[]) this.#add(row);
+  }
+
+  async createTopics(topics: readonly TopicConfiguration[]): Promise<void> {
+    for (const topic of topics) {
+      const existing = this.#topics.get(topic.name);
+      if (existing !== undefined && existing.length !== topic.partitions) {
+        throw new PipelineError(
+          'CONFIG_INVALID',
+          `topic ${topic.name} has ${existing.length} partitions, not ${topic.partitions}; partitions cannot change, use a new data set`,
+          { subject: topic.name },
+        );
+      }
+    }
+    const missing = topics.filter((topic) => !this.#topics.has(topic.name));
+    const insert = this.#database.prepare(
+      'INSERT INTO partitions (topic, partition) VALUES (?, ?) RETURNING id, topic, partition',
+    );
+    const rows: { id: number; topic: string; partition: number }[] = [];
+    await this.#writer.write(() => {
+      for (const topic of missing) {
+        for (let partition = 0; partition < topic.partitions; partition += 1) {
+          rows.push(insert.get(topic.name, partition) as (typeof rows)[number]);
+        }
+      }
+    });
+    for (const row of rows) this.#add(row);
+  }
+
+  async produce(records: readonly OutgoingRecord[]): Promise<void> {
+    const insert = this.#statements.insertRecord;
+    const targets = records.map((record) => {
+      const partitions = this.#partitions(record.topic);
+      return partitions[partitionOf(record.key, partitions.length)] as Partition;
+    });
+    await this.#writer.write(() => {
+      records.forEach((record, index) => {
+        const target = targets[index] as Partition;
+        const id = target.id * offsetsPerPartition + this.#tail(target);
+        insert.run(id, record.key, record.value);
+      });
+    });
+    // Ends move only after the commit, so that nobody reads what may be rolled back.
+    for (const partition of new Set(targets)) partition.end = this.#tail(partition);
+    this.#groups.notify();
+  }
+
+  /** One past the last offset, from the table: true also within an open transaction. */
+  #tail(partition: Partition): number {
+    const low = partition.id * offsetsPerPartition;
+    const row = this.#statements.lastRecord.get(low, low + offsetsPerPartition) as {
+      last: number | null;
+    };
+    return row.last === null ? 0 : row.last - low + 1;
+  }
+
+  async consume(options: ConsumerOptions) {
+    return this.#groups.join(options);
+  }
+
+  async read(partition: TopicPartition, fromOffset: number, limit: number) {
+    return this.#readNow(partition, fromOffset, limit);
+  }
+
+  async endOffsets(topic: string): Promise<readonly number[]> {
+    return this.#partitions(topic).map((partition) => partition.end);
+  }
+
+  async committed(group: string, partition: TopicPartition): Promise<Commit | null> {
+    return this.#committedNow(group, partition);
+  }
+
+  async close(): Promise<void> {
+    await this.#groups.close();
+    await this.#writer.close();
+    this.#database.close();
+    this.#lock.close();
+  }
+
+  #add(row: { id: number; topic: string; partition: number }): void {
+    const partitions = this.#topics.get(row.topic) ?? [];
+    const partition: Partition = { ...row, end: 0 };
+    partition.end = this.#tail(partition);
+    partitions[row.partition] = partition;
+    this.#topics.set(row.topic, partitions);
+  }
+
+  #partitions(topic: string): readonly Partition[] {
+    const partitions = this.#topics.get(topic);
+    if (partitions === undefined) {
+      throw new PipelineError('CONFIG_INVALID', `topic ${topic} does not exist`, {
+        subject: topic,
+      });
+    }
+    return partitions;
+  }
+
+  #readNow(at: TopicPartition, fromOffset: number, limit: number): IncomingRecord[] {
+    const partition = this.#partitions(at.topic)[at.partition];
+    if (partition === undefined || fromOffset >= partition.end) return [];
+    const low = partition.id * offsetsPerPartition;
+    const rows = this.#statements.readRecords.all(low + fromOffset, low + partition.end, limit);
+    return (rows as { id: number; key: string; value: Uint8Array }[]).map((row) => ({
+      topic: at.topic,
+      partition: at.partition,
+      offset: row.id - low,
+      key: row.key,
+      value: row.value,
+    }));
+  }
+
+  #committedNow(group: string, at: TopicPartition): Commit | null {
+    const row = this.#statements.readCommit.get(group, at.topic, at.partition) as
+      | { next_offset: number; metadata: string }
+      | undefined;
+    if (row === undefined) return null;
+    const { topic, partition } = at;
+    return { topic, partition, offset: row.next_offset, metadata: row.metadata };
+  }
+
+  async #commit(group: string, commits: readonly Commit[]): Promise<void> {
+    for (const commit of commits) {
+      if (Buffer.byteLength(commit.metadata) > commitMetadataBytesMax) {
+        throw new Error(
+          `commit metadata of ${commit.topic} is above ${commitMetadataBytesMax} bytes`,
+        );
+      }
+    }
+    await this.#writer.write(() => {
+      for (const { topic, partition, offset, metadata } of commits) {
+        this.#statements.writeCommit.run(group, topic, partition, offset, metadata);
+      }
+    });
+  }
+}

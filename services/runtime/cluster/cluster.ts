@@ -1,0 +1,277 @@
+/**
+ * The cluster runtime: one process serves some stages of a data set on a shared bus. It may die at
+ * any moment, and others take over what it had; told to stop, it finishes what it has begun up to
+ * a deadline. A bounded data set ends: the process with the sink when the manifest is closed, every
+ * other one when nothing can come to its stages any more. A live one never does.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { stages as graph, type StageName, type TopicName } from '../../../schemas/topology.ts';
+import type { Bus } from '../bus/bus.ts';
+import { recordsIn } from '../bus/lag.ts';
+import { systemClock } from '../clock.ts';
+import type { Configuration } from '../config/knobs.ts';
+import { openCrashJournal } from '../engine/crash-journal.ts';
+import { type GraphOptions, type OpenEngine, openEngine } from '../engine/open-engine.ts';
+import { PipelineError } from '../errors.ts';
+import { sha256 } from '../ids.ts';
+import { openObjectMemo } from '../memo/memo-objects.ts';
+import type { Registry } from '../records/schema-registry.ts';
+import { plainWire, type Wire } from '../records/wire.ts';
+import { openConfluentWire } from '../records/wire-confluent.ts';
+import type { AnyStage, RunFacts } from '../stage.ts';
+import { openBlobStore } from '../store/blobs.ts';
+import type { ObjectStore } from '../store/objects/object-store.ts';
+import { below, over } from '../store/objects/open.ts';
+import { createMetrics } from '../watch/metrics.ts';
+import { type Readiness, startMetricsServer } from '../watch/metrics-server.ts';
+import { claimDataset, claimInput } from './claim.ts';
+import { watchControl } from './control.ts';
+import { missingPartitions, warnOfSecondWriter } from './one-writer.ts';
+import { createClusterProgress, isDrained } from './progress.ts';
+import { createReadiness, type NamedCheck } from './readiness.ts';
+
+export interface ServeOptions extends GraphOptions {
+  /** The stages that this process serves. */
+  readonly stages: readonly AnyStage[];
+  readonly outputFolder: string;
+  /** Of this process alone, on a local disk: which records crashed it. */
+  readonly stateFolder: string;
+  readonly configurationHash: string;
+  /** Hash of how the input was named; used by the process that serves the source. */
+  readonly inputHash: string;
+  readonly bounded: boolean;
+  readonly bus: Bus;
+  /** Null: records without frames, as embedded; for simulation. */
+  readonly registry: Registry | null;
+  /** Shared by all processes of the data set: blobs, memo, shards and manifest. */
+  readonly objects: ObjectStore;
+  /** Of the data set that this one replays: its blobs and memo are read where this one has none. */
+  readonly earlier?: ObjectStore;
+  readonly log: Logger;
+  /** Aborting stops gracefully. */
+  readonly signal?: AbortSignal;
+  /** Further things that must be reachable for this process to be ready. */
+  readonly checks?: readonly NamedCheck[];
+  /** Called when the stages have started, with the port of /metrics if there is one. */
+  readonly onStarted?: (port: number | null) => void;
+}
+
+/** `complete`: a bounded data set needs this process no more. `stopped`: it was told to. */
+export type ServeEnd = 'complete' | 'stopped';
+
+/** Between two looks whether a bounded data set is at its end. */
+const endPollMs = 2000;
+/** After the deadline handlers were told to give up; what still hangs then is left behind. */
+const giveUpMs = 5000;
+
+export async function serveStages(options: ServeOptions): Promise<ServeEnd> {
+  const settings = options.configuration.runtime as Configuration;
+  const run = runFacts(options, settings);
+  const closers: (() => Promise<void> | void)[] = [];
+  const ended = new AbortController();
+  options.signal?.addEventListener('abort', () => ended.abort(), { once: true });
+  if (options.signal?.aborted) ended.abort();
+  try {
+    const open = await openProcess(options, settings, run, ended.signal, closers);
+    return await serve(open, options, settings, ended.signal);
+  } finally {
+    ended.abort();
+    for (const close of closers.reverse()) await close();
+  }
+}
+
+function runFacts(options: ServeOptions, settings: Configuration): RunFacts {
+  const { dataset, seed } = settings;
+  const { outputFolder, bounded } = options;
+  const runId = sha256(`${options.configurationHash}/${dataset}`).slice(0, 16);
+  return { dataset, seed, outputFolder, bounded, runId };
+}
+
+async function claimAll(options: ServeOptions, run: RunFacts): Promise<void> {
+  const { dataset, seed, bounded, runId } = run;
+  const { objects, configurationHash } = options;
+  await claimDataset(objects, { format: 1, runId, configurationHash, dataset, seed, bounded });
+  if (options.stages.some((stage) => stage.shape === 'source')) {
+    await claimInput(objects, options.inputHash);
+  }
+}
+
+async function openProcess(
+  options: ServeOptions,
+  settings: Configuration,
+  run: RunFacts,
+  signal: AbortSignal,
+  closers: (() => Promise<void> | void)[],
+): Promise<OpenEngine> {
+  const { objects, earlier, log } = options;
+  const shared = (folder: string) => {
+    const own = below(objects, folder);
+    return earlier === undefined ? own : over(own, below(earlier, folder));
+  };
+  const bus = options.faults?.bus?.(options.bus) ?? options.bus;
+  const clock = options.faults?.clock ?? systemClock;
+  const crashes = openCrashJournal(options.stateFolder);
+  closers.push(() => crashes.close());
+  const metrics = createMetrics();
+  const gate = await watchControl(bus, run.dataset, clock);
+  const wire = await openWire(options, run, signal);
+  // Last: a data set without topics or schemas is not begun, and its place stays free.
+  await claimAll(options, run);
+  const open = openEngine(options, {
+    gate,
+    run,
+    settings,
+    bus,
+    wire,
+    objects,
+    blobs: openBlobStore(shared('blobs')),
+    memo: openObjectMemo(shared('memo')),
+    crashes,
+    metrics,
+    progress: createClusterProgress(bus, run.dataset, clock),
+    log,
+  });
+  gate.follow(signal).catch((error: unknown) => open.engine.fail(error));
+  const { metricsPort, metricsHost } = settings;
+  const readiness = readinessOf(open, options, bus, run);
+  const port = metricsPort ?? null;
+  let served: number | null = null;
+  if (port !== null) {
+    const server = await startMetricsServer({ metrics, port, host: metricsHost, readiness });
+    closers.push(() => server.close());
+    served = server.port;
+  }
+  options.onStarted?.(served);
+  return open;
+}
+
+function openWire(options: ServeOptions, run: RunFacts, signal: AbortSignal): Promise<Wire> {
+  const { registry, log } = options;
+  if (registry === null) return Promise.resolve(plainWire);
+  const clock = options.faults?.clock ?? systemClock;
+  const { dataset } = run;
+  const names = options.stages.map((stage) => stage.name);
+  const writes = topicsOf(names, (name) => graph[name].writes);
+  // Any stage may end a repository.
+  const ends: readonly TopicName[] = ['dropped'];
+  return openConfluentWire(
+    { registry, dataset, clock, log, signal },
+    [...new Set([...writes, ...ends])],
+    topicsOf(names, (name) => graph[name].reads),
+  );
+}
+
+function topicsOf(
+  names: readonly StageName[],
+  pick: (name: StageName) => readonly TopicName[],
+): TopicName[] {
+  return [...new Set(names.flatMap(pick))];
+}
+
+function readinessOf(
+  open: OpenEngine,
+  options: ServeOptions,
+  bus: Bus,
+  run: RunFacts,
+): () => Promise<Readiness> {
+  const { registry, objects, stages } = options;
+  const clock = options.faults?.clock ?? systemClock;
+  const checks: NamedCheck[] = [
+    { name: 'bus', check: () => askBus(bus, run.dataset) },
+    { name: 'store', check: () => objects.check() },
+    ...(registry === null ? [] : [{ name: 'registry', check: () => registry.check() }]),
+    ...(options.bounded
+      ? [{ name: 'order', check: async () => missingPartitions(stages, open.runners) }]
+      : []),
+    ...(options.checks ?? []),
+  ];
+  const partitions = () =>
+    Object.fromEntries(
+      stages.map(({ name }) => [name, open.runners.get(name)?.assigned()] as const),
+    );
+  return createReadiness(checks, partitions, clock);
+}
+
+async function serve(
+  open: OpenEngine,
+  options: ServeOptions,
+  settings: Configuration,
+  signal: AbortSignal,
+): Promise<ServeEnd> {
+  const stopped = new Promise<ServeEnd>((resolve) => {
+    if (signal.aborted) resolve('stopped');
+    signal.addEventListener('abort', () => resolve('stopped'), { once: true });
+  });
+  const complete = open.ended.then((): ServeEnd => 'complete');
+  try {
+    await Promise.race([open.start(), stopped, complete]);
+    if (options.bounded) {
+      void finishWhenDrained(open, options.stages, signal);
+      const { clock, log } = open.engine;
+      void warnOfSecondWriter(options.stages, open.runners, clock, log, signal);
+    }
+    return await Promise.race([complete, stopped]);
+  } finally {
+    await drain(open, settings.drainMs);
+  }
+}
+
+/** A bounded process without the sink is at its end when nothing can come to it any more. */
+async function finishWhenDrained(
+  { engine }: OpenEngine,
+  stages: readonly AnyStage[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (stages.some((stage) => stage.shape === 'writer')) return;
+  const last = stages.at(-1);
+  if (last === undefined) return;
+  try {
+    const { bus, codec, run } = engine;
+    while (!(await isDrained(bus, codec, run.dataset, last.name))) {
+      await engine.clock.sleep(endPollMs, signal);
+    }
+    engine.finish();
+  } catch (error) {
+    if (!signal.aborted) engine.fail(error);
+  }
+}
+
+/** Takes no more, finishes what was begun up to the deadline, commits. */
+async function drain(open: OpenEngine, drainMs: number): Promise<void> {
+  const stopping = open.stop();
+  if (await resolvesWithin(stopping, drainMs)) return;
+  open.abort();
+  if (await resolvesWithin(stopping, giveUpMs)) return;
+  open.engine.log.error('stages did not stop in time; their records are done again elsewhere');
+}
+
+async function resolvesWithin(task: Promise<void>, ms: number): Promise<boolean> {
+  const timer = new AbortController();
+  const late = delay(ms, false, { signal: timer.signal });
+  try {
+    return await Promise.race([task.then(() => true), late]);
+  } finally {
+    timer.abort();
+  }
+}
+
+/** Any answer will do. */
+async function askBus(bus: Bus, dataset: string): Promise<null> {
+  await recordsIn(bus, dataset, 'input-closed');
+  return null;
+}
+
+/** What a stage's name must be, for messages. */
+export function requireStages(
+  names: readonly string[],
+  all: readonly AnyStage[],
+): readonly AnyStage[] {
+  const chosen = names.includes('all') ? all.map((stage) => stage.name) : names;
+  const unknown = chosen.filter((name) => !all.some((stage) => stage.name === name));
+  if (unknown.length === 0) return all.filter((stage) => chosen.includes(stage.name));
+  throw new PipelineError(
+    'USAGE',
+    `no such stage: ${unknown.join(', ')}; stages are ${all.map((stage) => stage.name).join(', ')}, or all`,
+  );
+}

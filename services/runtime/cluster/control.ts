@@ -1,0 +1,101 @@
+/**
+ * What people tell a running cluster, through a small topic of the data set: which stages rest.
+ * Every process reads it without a group, so that all of them hear everything.
+ */
+import { type ControlRecord, controlKey, controlRecordSchema } from '../../../schemas/control.ts';
+import { controlTopic, physicalTopic, type StageName } from '../../../schemas/topology.ts';
+import type { Bus } from '../bus/bus.ts';
+import type { Clock } from '../clock.ts';
+import type { StageGate } from '../engine/engine.ts';
+
+const pollMs = 1000;
+const batchMax = 1000;
+
+export async function tell(bus: Bus, dataset: string, record: ControlRecord): Promise<void> {
+  const value = Buffer.from(JSON.stringify(record), 'utf8');
+  const topic = physicalTopic(dataset, controlTopic);
+  await bus.produce([{ topic, key: controlKey(record), value }]);
+}
+
+/** The records from an offset on, and where to go on. What is no control record is stepped over. */
+export async function readControl(
+  bus: Bus,
+  dataset: string,
+  from: number,
+): Promise<{ readonly records: readonly ControlRecord[]; readonly next: number }> {
+  const at = { topic: physicalTopic(dataset, controlTopic), partition: 0 };
+  const [end = 0] = await bus.endOffsets(at.topic);
+  const records: ControlRecord[] = [];
+  let next = from;
+  while (next < end) {
+    const batch = await bus.read(at, next, batchMax);
+    const last = batch.at(-1);
+    if (last === undefined) break;
+    for (const { value } of batch) {
+      const parsed = controlRecordSchema.safeParse(parseJson(value));
+      if (parsed.success) records.push(parsed.data);
+    }
+    next = last.offset + 1;
+  }
+  return { records, next };
+}
+
+function parseJson(value: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(value).toString('utf8'));
+  } catch {
+    // Not ours: the schema refuses it.
+    return null;
+  }
+}
+
+export interface ControlWatch extends StageGate {
+  readonly paused: ReadonlySet<StageName>;
+  /** Follows the topic until the signal aborts; rejects when the bus cannot go on. */
+  follow(signal: AbortSignal): Promise<void>;
+}
+
+/** Reads what was said before, so that a paused stage does not start. */
+export async function watchControl(bus: Bus, dataset: string, clock: Clock): Promise<ControlWatch> {
+  const paused = new Set<StageName>();
+  const waiting = new Set<() => void>();
+  let position = 0;
+  const catchUp = async () => {
+    const { records, next } = await readControl(bus, dataset, position);
+    position = next;
+    for (const record of records) {
+      if (record.about !== 'stage') continue;
+      if (record.paused) paused.add(record.stage);
+      else paused.delete(record.stage);
+    }
+    if (records.length > 0) for (const wake of waiting) wake();
+  };
+  await catchUp();
+  return {
+    paused,
+    pass: async (stage, signal) => {
+      while (paused.has(stage) && !signal.aborted) {
+        await new Promise<void>((resolve) => {
+          const wake = () => {
+            waiting.delete(wake);
+            signal.removeEventListener('abort', wake);
+            resolve();
+          };
+          waiting.add(wake);
+          signal.addEventListener('abort', wake, { once: true });
+        });
+      }
+    },
+    follow: async (signal) => {
+      while (!signal.aborted) {
+        try {
+          await clock.sleep(pollMs, signal);
+        } catch (error) {
+          if (!signal.aborted) throw error;
+          return;
+        }
+        await catchUp();
+      }
+    },
+  };
+}

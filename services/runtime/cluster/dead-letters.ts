@@ -1,0 +1,128 @@
+/**
+ * The dead letters of a data set, for people: what is there, and trying one again or letting it go.
+ * Nothing is deleted: what was done is noted in the control topic, and the record stays readable.
+ */
+import type { DeadLetterBody, Envelope } from '../../../schemas/generated/types.ts';
+import {
+  deadLetterTopic,
+  physicalTopic,
+  type TopicName,
+  topicNames,
+  topics,
+} from '../../../schemas/topology.ts';
+import type { Bus } from '../bus/bus.ts';
+import { forEachRecord } from '../bus/topic-reader.ts';
+import { carriedBytesMax } from '../engine/engine.ts';
+import { PipelineError } from '../errors.ts';
+import { sha256 } from '../ids.ts';
+import type { Wire } from '../records/wire.ts';
+import { readControl, tell } from './control.ts';
+
+export interface DeadLetter {
+  readonly id: string;
+  readonly topic: TopicName;
+  /** In the dead-letter topic. */
+  readonly offset: number;
+  readonly key: string;
+  readonly envelope: Envelope;
+  readonly body: DeadLetterBody;
+  readonly status: 'waiting' | 'retried' | 'dropped';
+  /** How often it was put back so far. */
+  readonly retries: number;
+}
+
+/** What failed as often as this fails again until its cause is mended. */
+const retriesMax = 3;
+
+/** By id, the latest of each. */
+export async function readDeadLetters(
+  bus: Bus,
+  wire: Pick<Wire, 'decodeDeadLetter'>,
+  dataset: string,
+): Promise<DeadLetter[]> {
+  const { records } = await readControl(bus, dataset, 0);
+  const handled = new Map(
+    records.flatMap((record) => (record.about === 'dead-letter' ? [[record.id, record]] : [])),
+  );
+  const letters = new Map<string, Omit<DeadLetter, 'retries'>>();
+  const retries = new Map<string, number>();
+  for (const topic of topicNames) {
+    await forEachRecord(bus, physicalTopic(dataset, deadLetterTopic(topic)), async (record) => {
+      const decoded = await wire.decodeDeadLetter(topic, record.value);
+      const { envelope } = decoded;
+      const body = decoded.body as DeadLetterBody;
+      const told = handled.get(envelope.id);
+      const status = told !== undefined && told.offset >= record.offset ? told.action : 'waiting';
+      const { offset, key } = record;
+      const { id } = envelope;
+      const retried = retriedRecord(topic, body);
+      retries.set(retried, Math.max(retries.get(retried) ?? 0, told?.retries ?? 0));
+      letters.set(id, { id, topic, offset, key, envelope, body, status });
+    });
+  }
+  return [...letters.values()].map((letter) => ({
+    ...letter,
+    retries: retries.get(retriedRecord(letter.topic, letter.body)) ?? 0,
+  }));
+}
+
+/** What cannot be read gets another id at each place where it lies: its bytes are what is tried. */
+function retriedRecord(topic: TopicName, { payload }: DeadLetterBody): string {
+  return `${topic}/${sha256(payload)}`;
+}
+
+/**
+ * Puts the record back into its topic, for the stage that could not handle it: a few times, and
+ * then only for who says that the cause is mended.
+ */
+export async function retryDeadLetter(
+  bus: Bus,
+  dataset: string,
+  letter: DeadLetter,
+  mended: boolean,
+) {
+  const { id, topic, offset, key, retries } = letter;
+  if (retries >= retriesMax && !mended) {
+    throw new PipelineError(
+      'USAGE',
+      `dead letter ${id} was tried again ${retries} times (${letter.body.reason}: ${letter.body.detail}); mend the cause and add --mended, or drop it`,
+      { subject: id },
+    );
+  }
+  if (topics[topic].about !== 'repository') {
+    throw new PipelineError(
+      'USAGE',
+      `dead letter ${id} is of ${topic}: its repository has ended without it, and cannot take it back; bring the repository in again`,
+      { subject: id },
+    );
+  }
+  const count = { retries: retries + 1 };
+  const value = await recordOf(bus, dataset, letter);
+  await bus.produce([{ topic: physicalTopic(dataset, topic), key, value }]);
+  await tell(bus, dataset, { about: 'dead-letter', id, action: 'retried', offset, ...count });
+}
+
+/** False where the letter carries only the beginning of its record. */
+export function isWhole({ payload }: DeadLetterBody): boolean {
+  return payload.byteLength < carriedBytesMax;
+}
+
+async function recordOf(bus: Bus, dataset: string, { id, topic, body }: DeadLetter) {
+  if (isWhole(body)) return Buffer.from(body.payload);
+  const { partition, offset } = body;
+  const [record] = await bus.read({ topic: physicalTopic(dataset, topic), partition }, offset, 1);
+  if (record?.offset === offset) return record.value;
+  throw new PipelineError(
+    'USAGE',
+    `dead letter ${id} carries the beginning of a large record; the whole is no longer at offset ${offset} of partition ${partition} of ${topic}: drop it, and bring the repository in again`,
+    { subject: id },
+  );
+}
+
+export async function dropDeadLetter(
+  bus: Bus,
+  dataset: string,
+  { id, offset, retries }: DeadLetter,
+) {
+  await tell(bus, dataset, { about: 'dead-letter', id, action: 'dropped', offset, retries });
+}

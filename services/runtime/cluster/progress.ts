@@ -1,0 +1,96 @@
+/**
+ * What holds the source back in a cluster, and when a bounded one is at its end: both from lag, so
+ * that no process reads topics only to count. Lag cannot drift as a count of records would, where
+ * redelivery writes some of them twice.
+ */
+import {
+  physicalTopic,
+  type StageName,
+  stageNames,
+  stages,
+  type TopicName,
+  topics,
+} from '../../../schemas/topology.ts';
+import type { Bus } from '../bus/bus.ts';
+import { recordsIn, unfinished } from '../bus/lag.ts';
+import { forEachRecord } from '../bus/topic-reader.ts';
+import { type Clock, sleepUnlessAborted } from '../clock.ts';
+import { type EnvelopeReader, readEnvelope } from '../engine/unreadable.ts';
+import type { RunProgress } from '../watch/progress.ts';
+
+/** Between two looks at the lag, while the source waits. */
+const pollMs = 1000;
+
+/** Counts dead letters of this process, and repositories in flight in the whole cluster. */
+export function createClusterProgress(bus: Bus, dataset: string, clock: Clock): RunProgress {
+  let measured = Number.POSITIVE_INFINITY;
+  let foundSince = 0;
+  return {
+    deadLetters: 0,
+    observe: (topic) => {
+      if (topic === 'repo-found') foundSince += 1;
+    },
+    openBelow: async (limit, signal) => {
+      while (measured + foundSince >= limit && !signal.aborted) {
+        measured = await openRepositories(bus, dataset);
+        foundSince = 0;
+        if (measured >= limit) await sleepUnlessAborted(clock, pollMs, signal);
+      }
+    },
+  };
+}
+
+/**
+ * Repositories that were found and have not ended, as near as offsets tell: those whose own record
+ * waits, and those of the files that wait, at the mean number of files.
+ */
+export async function openRepositories(bus: Bus, dataset: string): Promise<number> {
+  let repositories = 0;
+  let files = 0;
+  for (const stage of upTo('flatten')) {
+    const waiting = await unfinished(bus, dataset, stage);
+    const [reads] = stages[stage].reads;
+    if (reads !== undefined && topics[reads].about === 'file') files += waiting;
+    else repositories += waiting;
+  }
+  const planned = await recordsIn(bus, dataset, 'repo-plan');
+  const filesEach = Math.max(
+    1,
+    (await recordsIn(bus, dataset, 'file-task')) / Math.max(1, planned),
+  );
+  return repositories + Math.ceil(files / filesEach);
+}
+
+/**
+ * True when the input is closed and the stage, and every stage before it, has finished all that
+ * lies before it. Asked in the order of the flow: a stage that is done with a closed input writes
+ * nothing any more, so what the next one reads is final.
+ */
+export async function isDrained(
+  bus: Bus,
+  codec: EnvelopeReader,
+  dataset: string,
+  last: StageName,
+): Promise<boolean> {
+  if (!(await inputIsClosed(bus, codec, dataset))) return false;
+  for (const stage of upTo(last)) {
+    if ((await unfinished(bus, dataset, stage)) > 0) return false;
+  }
+  return true;
+}
+
+/** A stranger's record, or one that nobody can read, closes nothing. */
+async function inputIsClosed(bus: Bus, codec: EnvelopeReader, dataset: string): Promise<boolean> {
+  let closed = false;
+  await forEachRecord(bus, physicalTopic(dataset, 'input-closed'), async (record) => {
+    closed ||= (await readEnvelope(codec, 'input-closed', record)) !== null;
+  });
+  return closed;
+}
+
+/** The stages of the flow that read something, through this one. */
+function upTo(last: StageName): StageName[] {
+  const through = stageNames.slice(0, stageNames.indexOf(last) + 1);
+  const reads = (stage: StageName): readonly TopicName[] => stages[stage].reads;
+  return through.filter((stage) => reads(stage).length > 0);
+}

@@ -1,0 +1,168 @@
+/**
+ * The embedded runtime: every stage in one process, the log on SQLite, no server. A run ends when
+ * its writer says that everything is durable; until then it may die at any moment and go on later.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { destination, type Logger, pino } from 'pino';
+import { deadLetterTopic, physicalTopic, topicNames } from '../../../schemas/topology.ts';
+import type { Bus } from '../bus/bus.ts';
+import { openSqliteBus } from '../bus/sqlite/sqlite-bus.ts';
+import { forEachRecord } from '../bus/topic-reader.ts';
+import type { Configuration } from '../config/knobs.ts';
+import { openCrashJournal } from '../engine/crash-journal.ts';
+import type { Engine } from '../engine/engine.ts';
+import {
+  type GraphOptions,
+  type OpenEngine,
+  openEngine,
+  topicConfigurations,
+} from '../engine/open-engine.ts';
+import { asPipelineError, PipelineError } from '../errors.ts';
+import { sha256 } from '../ids.ts';
+import { openMemo } from '../memo/memo.ts';
+import { plainWire } from '../records/wire.ts';
+import type { RunFacts } from '../stage.ts';
+import { openLocalBlobStore } from '../store/blobs.ts';
+import { openLocalObjects } from '../store/objects/local.ts';
+import type { ObjectStore } from '../store/objects/object-store.ts';
+import { createMetrics } from '../watch/metrics.ts';
+import { startMetricsServer } from '../watch/metrics-server.ts';
+import type { ProgressSnapshot, RunSummary } from '../watch/progress.ts';
+import { ProgressTracker } from './progress-tracker.ts';
+import { claimOutput } from './run-file.ts';
+import { summarise } from './summary.ts';
+
+export interface EmbeddedOptions extends GraphOptions {
+  readonly outputFolder: string;
+  /** Where shards and manifest lie; without one, in the output folder. */
+  readonly objects?: ObjectStore;
+  readonly configurationHash: string;
+  /** Hash of how the input was named: an output folder holds one input. */
+  readonly inputHash: string;
+  readonly onProgress?: (snapshot: ProgressSnapshot) => void;
+  /** Aborting stops gracefully: INTERRUPTED, and the same call resumes. */
+  readonly signal?: AbortSignal;
+}
+
+const progressIntervalMs = 200;
+
+/** Runs the whole graph over a bounded input and returns what was made. */
+export async function runEmbedded(options: EmbeddedOptions): Promise<RunSummary> {
+  const started = performance.now();
+  const settings = options.configuration.runtime as Configuration;
+  const run = runFacts(options, settings);
+  const logFolder = join(options.outputFolder, 'log');
+  try {
+    mkdirSync(logFolder, { recursive: true });
+  } catch (error) {
+    throw asPipelineError(error, logFolder);
+  }
+  // The lock comes first: a second process must not even look at run.json.
+  const sqlite = openSqliteBus(logFolder);
+  const bus = options.faults?.bus?.(sqlite) ?? sqlite;
+  const closers: (() => Promise<void>)[] = [() => sqlite.close()];
+  try {
+    const resumed = claimOutput(options.outputFolder, {
+      format: 1,
+      runId: run.runId,
+      configurationHash: options.configurationHash,
+      inputHash: options.inputHash,
+      dataset: run.dataset,
+      seed: run.seed,
+      teacher: options.teacher.identity,
+      scorer: options.scorer?.identity ?? null,
+    });
+    const { open, progress } = await openProcess(options, settings, run, bus, closers);
+    await runGraph(open, options, progress);
+    return await summarise(open.engine, performance.now() - started, resumed);
+  } finally {
+    for (const close of closers.reverse()) await close();
+  }
+}
+
+function runFacts(options: EmbeddedOptions, settings: Configuration): RunFacts {
+  return {
+    dataset: settings.dataset,
+    seed: settings.seed,
+    outputFolder: options.outputFolder,
+    bounded: true,
+    runId: sha256(`${options.configurationHash}/${settings.dataset}`).slice(0, 16),
+  };
+}
+
+async function openProcess(
+  options: EmbeddedOptions,
+  settings: Configuration,
+  run: RunFacts,
+  bus: Bus,
+  closers: (() => Promise<void>)[],
+): Promise<{ open: OpenEngine; progress: ProgressTracker }> {
+  const blobs = await openLocalBlobStore(join(run.outputFolder, 'blobs'));
+  const metrics = createMetrics();
+  const progress = new ProgressTracker(metrics);
+  const memo = openMemo(join(run.outputFolder, 'memo'));
+  const crashes = openCrashJournal(join(run.outputFolder, 'log'));
+  closers.push(
+    async () => crashes.close(),
+    () => memo.close(),
+  );
+  const log = openLog(run.outputFolder, settings);
+  const wire = plainWire;
+  const crashPoint = options.faults?.crashPoint;
+  const objects =
+    options.objects ?? openLocalObjects(run.outputFolder, (step) => crashPoint?.(`sink:${step}`));
+  const parts = { run, settings, bus, wire, objects, blobs, memo, crashes, metrics, progress, log };
+  const open = openEngine(options, parts);
+  if (settings.metricsPort !== null) {
+    const server = await startMetricsServer({ metrics, port: settings.metricsPort });
+    closers.push(() => server.close());
+  }
+  await bus.createTopics(topicConfigurations(run.dataset));
+  await readProgress(open.engine, progress);
+  return { open, progress };
+}
+
+function openLog(outputFolder: string, settings: Configuration): Logger {
+  const file = destination({ dest: join(outputFolder, 'run.log'), sync: true, append: true });
+  return pino({ level: settings.logLevel, base: null }, file);
+}
+
+/** A resumed run counts what is there already. */
+async function readProgress({ bus, codec, run }: Engine, progress: ProgressTracker): Promise<void> {
+  for (const topic of topicNames) {
+    await forEachRecord(bus, physicalTopic(run.dataset, topic), async ({ value }) => {
+      const { envelope, body } = await codec.decode(topic, value);
+      progress.observe(topic, envelope, body);
+    });
+    const ends = await bus.endOffsets(physicalTopic(run.dataset, deadLetterTopic(topic)));
+    progress.deadLetters += ends.reduce((total, end) => total + end, 0);
+  }
+}
+
+async function runGraph(
+  open: OpenEngine,
+  options: EmbeddedOptions,
+  progress: ProgressTracker,
+): Promise<void> {
+  const interrupt = () =>
+    open.engine.fail(
+      new PipelineError(
+        'INTERRUPTED',
+        'stopped; run the same command to go on, finished work is kept',
+      ),
+    );
+  if (options.signal?.aborted) interrupt();
+  options.signal?.addEventListener('abort', interrupt, { once: true });
+  const timer = setInterval(() => options.onProgress?.(progress.snapshot()), progressIntervalMs);
+  try {
+    await open.start();
+    await open.ended;
+  } finally {
+    clearInterval(timer);
+    options.signal?.removeEventListener('abort', interrupt);
+    open.abort();
+    await open.stop();
+    options.onProgress?.(progress.snapshot());
+  }
+}

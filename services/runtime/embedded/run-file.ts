@@ -1,0 +1,67 @@
+/**
+ * run.json: what an output folder holds. It is written first, so that a later command on the same
+ * folder resumes the run, or is told that it would mix two configurations.
+ */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ModelIdentity } from '../../../schemas/generated/types.ts';
+import { asPipelineError, PipelineError } from '../errors.ts';
+import { canonicalJson } from '../ids.ts';
+
+export interface RunFile {
+  readonly format: 1;
+  readonly runId: string;
+  readonly configurationHash: string;
+  /** Hash of how the input was named. */
+  readonly inputHash: string;
+  readonly dataset: string;
+  readonly seed: number;
+  readonly teacher: ModelIdentity;
+  readonly scorer: ModelIdentity | null;
+}
+
+/** True when the folder already held this run; OUTPUT_MISMATCH when it holds another. */
+export function claimOutput(outputFolder: string, run: RunFile): boolean {
+  const path = join(outputFolder, 'run.json');
+  const existing = readRunFile(path);
+  if (existing !== null) {
+    if (canonicalJson(existing) === canonicalJson(run)) return true;
+    throw new PipelineError(
+      'OUTPUT_MISMATCH',
+      `${outputFolder} holds a run with another configuration or input (${differences(existing, run)}); ` +
+        'choose another --out, or repeat the first command to resume it',
+      { subject: outputFolder },
+    );
+  }
+  try {
+    mkdirSync(outputFolder, { recursive: true });
+    writeFileSync(`${path}.tmp`, `${JSON.stringify(run, null, 2)}\n`);
+    renameSync(`${path}.tmp`, path);
+  } catch (error) {
+    throw asPipelineError(error, path);
+  }
+  return false;
+}
+
+function readRunFile(path: string): RunFile | null {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+  try {
+    return JSON.parse(text) as RunFile;
+  } catch (error) {
+    throw new PipelineError('OUTPUT_MISMATCH', `${path} is not a run file; choose another --out`, {
+      subject: path,
+      cause: error,
+    });
+  }
+}
+
+function differences(existing: RunFile, run: RunFile): string {
+  const keys = Object.keys(run) as (keyof RunFile)[];
+  return keys.filter((key) => canonicalJson(existing[key]) !== canonicalJson(run[key])).join(', ');
+}

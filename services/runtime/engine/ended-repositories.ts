@@ -1,0 +1,77 @@
+/**
+ * Which repositories have ended for a join: those it wrote an output for, and those of which
+ * another stage could not read a file's record, so that their last part never comes. It asks its
+ * own outputs and the drops when a partition is assigned, and follows the drops while any is open.
+ */
+import {
+  arePartitionedAlike,
+  physicalTopic,
+  type StageName,
+  stages,
+  type TopicName,
+  topics,
+} from '../../../schemas/topology.ts';
+import type { IncomingRecord } from '../bus/bus.ts';
+import { forEachRecord } from '../bus/topic-reader.ts';
+import type { Engine } from './engine.ts';
+import { readEnvelope } from './unreadable.ts';
+
+/**
+ * Records of a partition that are read when it is assigned. A leftover part comes while its
+ * repository is hardly older than those in flight, which are bounded by
+ * `runtime.openRepositoriesMax`; 10,000 is far above that and reads in about a second.
+ */
+const tailMax = 10_000;
+
+export interface EndedRepositories {
+  has(repositoryId: string): boolean;
+  add(repositoryId: string): void;
+  /** Reads the drops since the last time, up to these ends, and returns who ended by them. */
+  follow(ends: readonly number[]): Promise<readonly string[]>;
+}
+
+/** Where drops are; a join of a topic that is keyed alike finds its own in the same partition. */
+export const dropsTopic = (engine: Engine) => physicalTopic(engine.run.dataset, 'dropped');
+
+export async function endedRepositories(
+  engine: Engine,
+  join: { readonly name: StageName; readonly reads: TopicName },
+  partition: number,
+): Promise<EndedRepositories> {
+  const ids = new Set<string>();
+  const only = (topic: TopicName) => (arePartitionedAlike(topic, join.reads) ? { partition } : {});
+  const add = async (topic: TopicName, record: IncomingRecord, added: string[] = []) => {
+    const envelope = await readEnvelope(engine.codec, topic, record);
+    if (envelope === null || !endsJoin(join.name, envelope.stage)) return;
+    ids.add(envelope.repositoryId);
+    added.push(envelope.repositoryId);
+  };
+  const from = [...(await engine.bus.endOffsets(dropsTopic(engine)))];
+  for (const topic of stages[join.name].writes) {
+    const visit = (record: IncomingRecord) => add(topic, record);
+    const name = physicalTopic(engine.run.dataset, topic);
+    await forEachRecord(engine.bus, name, visit, { tailMax, ...only(topic) });
+  }
+  return {
+    has: (id) => ids.has(id),
+    add: (id) => ids.add(id),
+    follow: async (ends) => {
+      const added: string[] = [];
+      if (ends.every((end, at) => end <= (from[at] ?? 0))) return added;
+      const visit = (record: IncomingRecord) => add('dropped', record, added);
+      await forEachRecord(engine.bus, dropsTopic(engine), visit, { from, ...only('dropped') });
+      for (const [at, end] of ends.entries()) from[at] = Math.max(from[at] ?? 0, end);
+      return added;
+    },
+  };
+}
+
+/**
+ * Itself, and who works on single files. A repository that an earlier stage dropped has no part
+ * here, and may be tried again as a whole.
+ */
+function endsJoin(join: StageName, stage: string): boolean {
+  if (stage === join) return true;
+  const reads = stages[stage as StageName]?.reads ?? [];
+  return reads.some((topic) => topics[topic].about === 'file');
+}

@@ -1,0 +1,189 @@
+/**
+ * What the stage runners of one process share: the bus, the codec, the run's facts, and the one
+ * place where records are made and produced. Outputs of a record are produced in one call, before
+ * the record is acknowledged; their ids derive from content, so doing it twice is harmless (I7).
+ */
+import type { Logger } from 'pino';
+import type { Envelope, TopicBodies } from '../../../schemas/generated/types.ts';
+import {
+  deadLetterTopic,
+  physicalTopic,
+  type StageName,
+  stages,
+  type TopicName,
+} from '../../../schemas/topology.ts';
+import type { Bus, IncomingRecord, OutgoingRecord } from '../bus/bus.ts';
+import type { Clock } from '../clock.ts';
+import type { Configuration } from '../config/knobs.ts';
+import { type ErrorCode, PipelineError } from '../errors.ts';
+import { childId } from '../ids.ts';
+import { type Emit, emit } from '../outcomes.ts';
+import { type Codec, inlineBytesMax } from '../records/codec.ts';
+import type { AnyStage, CrashPoint, RunFacts, Tools } from '../stage.ts';
+import type { Metrics } from '../watch/metrics.ts';
+import type { RunProgress } from '../watch/progress.ts';
+import type { CrashJournal } from './crash-journal.ts';
+
+export interface Engine {
+  readonly bus: Bus;
+  readonly codec: Codec;
+  readonly run: RunFacts;
+  readonly settings: Configuration;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly progress: RunProgress;
+  readonly crashes: CrashJournal;
+  readonly crashPoint: CrashPoint;
+  /** Aborted when the run ends, for whatever reason. */
+  readonly signal: AbortSignal;
+  /** Ends the run with an error. */
+  readonly fail: (error: unknown) => void;
+  /** Ends a bounded run well: its output is complete and durable. */
+  readonly finish: () => void;
+  /** A handler threw what it should not: throw this stage's state away and start it again. */
+  readonly restart: (stage: StageName) => void;
+  readonly toolsFor: (stage: AnyStage) => Tools<unknown>;
+  /** Holds paused stages back; absent where nobody can pause one. */
+  readonly gate?: StageGate;
+}
+
+export interface StageGate {
+  /** Resolves when the stage may take its next record, or the signal aborts. */
+  pass(stage: StageName, signal: AbortSignal): Promise<void>;
+}
+
+/** A running stage. */
+export interface StageRunner {
+  /** Partitions that this process holds; null for a source, which has none. */
+  assigned(): number | null;
+  /** Takes no more, waits for what is being handled, commits. */
+  stop(): Promise<void>;
+}
+
+export interface PlannedRecord {
+  readonly topic: TopicName;
+  readonly envelope: Envelope;
+  readonly body: TopicBodies[TopicName];
+}
+
+/** The record that a stage's `emit` makes from a parent. */
+export function childRecord(stage: StageName, parent: Envelope, output: Emit): PlannedRecord {
+  const { version } = stages[stage];
+  return {
+    topic: output.topic,
+    body: output.body,
+    envelope: {
+      ...parent,
+      id: childId(parent.id, stage, version, output.topic, output.ordinal),
+      parentId: parent.id,
+      stage,
+      stageVersion: version,
+      attempt: 0,
+    },
+  };
+}
+
+/** The envelope that records about the whole data set descend from. */
+export function datasetEnvelope(engine: Engine): Envelope {
+  const { dataset, seed } = engine.run;
+  return {
+    id: dataset,
+    parentId: '',
+    repositoryId: dataset,
+    dataset,
+    stage: '',
+    stageVersion: 0,
+    seed,
+    eventTimeMs: 0,
+    sourceSequence: 0,
+    attempt: 0,
+  };
+}
+
+/** Encodes and produces records in one durable call. Large bodies are in the blob store first. */
+export async function produce(
+  engine: Engine,
+  records: readonly PlannedRecord[],
+  others: readonly OutgoingRecord[] = [],
+): Promise<void> {
+  const outgoing = await Promise.all(
+    records.map(async ({ topic, envelope, body }) => ({
+      topic: physicalTopic(engine.run.dataset, topic),
+      key: envelope.repositoryId,
+      value: await engine.codec.encode(topic, envelope, body),
+    })),
+  );
+  if (outgoing.length + others.length > 0) await engine.bus.produce([...outgoing, ...others]);
+  for (const { topic, envelope, body } of records) engine.progress.observe(topic, envelope, body);
+}
+
+/** The `dropped` record that ends a repository. */
+export function droppedRecord(
+  stage: StageName,
+  parent: Envelope,
+  name: string,
+  origin: string,
+  end: { disposition: 'drop' | 'dead_letter'; reason: ErrorCode; detail: string },
+): PlannedRecord {
+  return childRecord(stage, parent, emit('dropped', { name, origin, stage, ...end }));
+}
+
+/**
+ * Bytes of the record that a dead letter carries, so that it fits where other records do: twice
+ * what stages put into one. The whole of a larger one, a stranger's, lies at the place it names.
+ */
+export const carriedBytesMax = 2 * inlineBytesMax;
+
+export function deadLetterRecord(
+  engine: Pick<Engine, 'run' | 'codec'>,
+  stage: StageName,
+  topic: TopicName,
+  record: IncomingRecord,
+  envelope: Envelope,
+  cause: { reason: ErrorCode; detail: string; attempts: number },
+): OutgoingRecord {
+  const { version } = stages[stage];
+  return {
+    topic: physicalTopic(engine.run.dataset, deadLetterTopic(topic)),
+    key: record.key,
+    value: engine.codec.encodeDeadLetter(topic, {
+      envelope: {
+        ...envelope,
+        id: childId(envelope.id, stage, version, deadLetterTopic(topic), 0),
+        parentId: envelope.id,
+        stage,
+        stageVersion: version,
+        attempt: cause.attempts,
+      },
+      body: {
+        stage,
+        topic,
+        partition: record.partition,
+        offset: record.offset,
+        ...cause,
+        payload: Buffer.from(record.value.subarray(0, carriedBytesMax)),
+      },
+      bodyReference: null,
+    }),
+  };
+}
+
+/** Counts a dead letter and halts the run when there are too many. */
+export function countDeadLetter(engine: Engine, detail: string): void {
+  engine.progress.deadLetters += 1;
+  engine.log.warn({ deadLetters: engine.progress.deadLetters, detail }, 'a dead letter');
+  if (engine.progress.deadLetters <= engine.settings.deadLettersMax) return;
+  engine.fail(
+    new PipelineError(
+      'DEAD_LETTER_LIMIT',
+      `more than ${engine.settings.deadLettersMax} dead letters, the last one: ${detail}; ` +
+        'mend the cause and run again, or raise runtime.deadLettersMax',
+    ),
+  );
+}
+
+/** The topic's name without the data set. */
+export function logicalTopic(engine: Engine, physical: string): TopicName {
+  return physical.slice(physicalTopic(engine.run.dataset, '').length) as TopicName;
+}

@@ -1,0 +1,159 @@
+/**
+ * The receiving side of a stage: takes deliveries and returns at once, pauses when its window is
+ * full, tracks what is done per partition and commits the contiguous watermark with what is done
+ * above it. Work of a revoked partition is forgotten; its late completions change nothing.
+ */
+import {
+  consumerGroup,
+  physicalTopic,
+  type StageName,
+  type TopicName,
+} from '../../../schemas/topology.ts';
+import type { BusConsumer, IncomingRecord, TopicPartition } from '../bus/bus.ts';
+import { decodeDone, Watermark } from '../bus/watermark.ts';
+import type { Engine } from './engine.ts';
+
+/** A delivered record and the assignment it belongs to: a partition given back gets a new one. */
+export interface Delivery {
+  readonly record: IncomingRecord;
+  readonly watermark: Watermark;
+}
+
+export interface IntakeOptions {
+  readonly stage: StageName;
+  readonly topics: readonly TopicName[];
+  /**
+   * Records delivered and not complete, at most; Infinity for a join, which is bounded by open
+   * repositories.
+   */
+  readonly windowMax: number;
+  readonly take: (delivery: Delivery) => void;
+  /** Only deliveries with one of these watermarks are still current. */
+  readonly onRevoked?: (current: ReadonlySet<Watermark>) => void;
+}
+
+export interface Intake {
+  complete(delivery: Delivery): void;
+  /** False when its partition was revoked since: another process may have the record now. */
+  isCurrent(delivery: Delivery): boolean;
+  /** Partitions that this process holds. */
+  assigned(): number;
+  /** Commits what is complete and stops deliveries. */
+  close(): Promise<void>;
+}
+
+interface Assignment {
+  readonly at: TopicPartition;
+  readonly watermark: Watermark;
+  /** Delivered and not complete. */
+  outstanding: number;
+}
+
+/** Commits are grouped: at most one in this interval while records complete. */
+const commitIntervalMs = 100;
+const batchMax = 256;
+
+export async function openIntake(engine: Engine, options: IntakeOptions): Promise<Intake> {
+  const assignments = new Map<string, Assignment>();
+  const nameOf = (at: TopicPartition) => `${at.topic}/${at.partition}`;
+  let paused = false;
+  let dirty = false;
+  let committing: Promise<void> | null = null;
+  let closed = false;
+  let consumer: BusConsumer | null = null;
+
+  const partitions = () => [...assignments.values()].map((assignment) => assignment.at);
+  const outstanding = () => {
+    let total = 0;
+    for (const assignment of assignments.values()) total += assignment.outstanding;
+    return total;
+  };
+  const currentOf = ({ record, watermark }: Delivery) => {
+    const assignment = assignments.get(nameOf(record));
+    return assignment?.watermark === watermark ? assignment : null;
+  };
+
+  const commit = async () => {
+    if (!dirty || consumer === null) return;
+    dirty = false;
+    const commits = [...assignments.values()].map(({ at, watermark }) => ({
+      topic: at.topic,
+      partition: at.partition,
+      offset: watermark.next,
+      metadata: watermark.metadata(),
+    }));
+    await consumer.commit(commits);
+  };
+
+  const commitSoon = () => {
+    dirty = true;
+    if (committing !== null || closed) return;
+    committing = engine.clock
+      .sleep(commitIntervalMs)
+      .then(commit)
+      .catch((error: unknown) => engine.fail(error))
+      .finally(() => {
+        committing = null;
+        if (dirty) commitSoon();
+      });
+  };
+
+  const onRecords = (records: readonly IncomingRecord[]) => {
+    for (const record of records) {
+      const assignment = assignments.get(nameOf(record));
+      if (assignment === undefined || assignment.watermark.isDone(record.offset)) continue;
+      assignment.outstanding += 1;
+      options.take({ record, watermark: assignment.watermark });
+    }
+    if (outstanding() >= options.windowMax) {
+      paused = true;
+      consumer?.pause(partitions());
+    }
+  };
+
+  const resumeIfRoom = () => {
+    if (!paused || outstanding() > options.windowMax / 2) return;
+    paused = false;
+    consumer?.resume(partitions());
+  };
+
+  consumer = await engine.bus.consume({
+    group: consumerGroup(engine.run.dataset, options.stage),
+    topics: options.topics.map((topic) => physicalTopic(engine.run.dataset, topic)),
+    startOffset: (at, committed) => {
+      const next = committed?.offset ?? 0;
+      const done = decodeDone(next, committed?.metadata ?? '');
+      assignments.set(nameOf(at), { at, watermark: new Watermark(next, done), outstanding: 0 });
+      return next;
+    },
+    onRecords,
+    onRevoked: (revoked) => {
+      for (const at of revoked) assignments.delete(nameOf(at));
+      options.onRevoked?.(
+        new Set([...assignments.values()].map((assignment) => assignment.watermark)),
+      );
+      resumeIfRoom();
+    },
+    onFailure: engine.fail,
+    batchMax,
+  });
+
+  return {
+    complete: (delivery) => {
+      const assignment = currentOf(delivery);
+      if (assignment === null) return;
+      assignment.watermark.complete(delivery.record.offset);
+      assignment.outstanding -= 1;
+      commitSoon();
+      resumeIfRoom();
+    },
+    isCurrent: (delivery) => currentOf(delivery) !== null,
+    assigned: () => assignments.size,
+    close: async () => {
+      closed = true;
+      await committing;
+      await commit();
+      await consumer?.close();
+    },
+  };
+}

@@ -1,0 +1,210 @@
+/**
+ * The engine of one process, and its stages: what the embedded and the cluster runtime share. The
+ * caller chooses the bus, the stores and the log; here they become what runners work with.
+ */
+import type { Logger } from 'pino';
+import {
+  controlTopic,
+  deadLetterTopic,
+  physicalTopic,
+  type StageName,
+  topicNames,
+  topics,
+} from '../../../schemas/topology.ts';
+import type { Scorer } from '../../ports/scorer.ts';
+import type { Teacher } from '../../ports/teacher.ts';
+import type { Bus, TopicConfiguration } from '../bus/bus.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import type { Configuration } from '../config/knobs.ts';
+import type { Coordination } from '../coordination/coordination.ts';
+import { openLocalCoordination } from '../coordination/local.ts';
+import { type Memo, memoTeacher } from '../memo/memo.ts';
+import { createCodec } from '../records/codec.ts';
+import type { Wire } from '../records/wire.ts';
+import type { AnyStage, CrashPoint, RunFacts } from '../stage.ts';
+import type { BlobStore } from '../store/blobs.ts';
+import type { ObjectStore } from '../store/objects/object-store.ts';
+import type { Metrics } from '../watch/metrics.ts';
+import type { RunProgress } from '../watch/progress.ts';
+import type { CrashJournal } from './crash-journal.ts';
+import type { Engine, StageGate, StageRunner } from './engine.ts';
+import { startJoin } from './join-runner.ts';
+import { startMap } from './map-runner.ts';
+import { startSource } from './source-runner.ts';
+import { startWriter } from './writer-runner.ts';
+
+/** What a caller of either runtime says. */
+export interface GraphOptions {
+  /** Resolved values by section: one per stage, and `runtime`. */
+  readonly configuration: Readonly<Record<string, unknown>>;
+  readonly stages: readonly AnyStage[];
+  readonly teacher: Teacher;
+  /** Null when the search is off. */
+  readonly scorer: Scorer | null;
+  /** With other processes of the data set; absent where there are none. */
+  readonly coordination?: Coordination;
+  /** For simulation: faults between two effects, a faulty bus or blob store, a moved clock. */
+  readonly faults?: {
+    readonly crashPoint?: CrashPoint;
+    readonly bus?: (bus: Bus) => Bus;
+    readonly blobs?: (blobs: BlobStore) => BlobStore;
+    readonly clock?: Clock;
+  };
+}
+
+/** What a runtime brings. */
+export interface EngineParts {
+  readonly run: RunFacts;
+  readonly settings: Configuration;
+  readonly bus: Bus;
+  readonly wire: Wire;
+  readonly blobs: BlobStore;
+  /** Where writers keep their output. */
+  readonly objects: ObjectStore;
+  readonly memo: Memo;
+  readonly crashes: CrashJournal;
+  readonly metrics: Metrics;
+  readonly progress: RunProgress;
+  readonly log: Logger;
+  readonly gate?: StageGate;
+}
+
+/** A running process: the engine, its stages, and the promise that ends with it. */
+export interface OpenEngine {
+  readonly engine: Engine;
+  /** Resolves when the output is complete, rejects with what the process cannot go on after. */
+  readonly ended: Promise<void>;
+  readonly runners: ReadonlyMap<StageName, StageRunner>;
+  /** Starts the stages, the last ones first, until one finds the output complete. */
+  start(): Promise<void>;
+  /** Makes handlers give up what they are doing. */
+  abort(): void;
+  /** Every stage takes no more, waits for what is being handled and commits. */
+  stop(): Promise<void>;
+}
+
+export function openEngine(options: GraphOptions, parts: EngineParts): OpenEngine {
+  const blobs = options.faults?.blobs?.(parts.blobs) ?? parts.blobs;
+  const clock = options.faults?.clock ?? systemClock;
+  const crashPoint = options.faults?.crashPoint ?? (() => {});
+  const { run, settings, metrics, log } = parts;
+  const codec = createCodec(blobs, parts.wire);
+  const coordination = options.coordination ?? openLocalCoordination(clock);
+  const remembered = [options.teacher, parts.memo, settings.memo, metrics.count] as const;
+  const teacher = memoTeacher(...remembered, coordination);
+  const abort = new AbortController();
+  const { promise: ended, resolve: finish, reject: fail } = Promise.withResolvers<void>();
+  // A failure can come before anybody waits for the end.
+  ended.catch(() => {});
+  const runners = new Map<StageName, StageRunner>();
+  const engine: Engine = {
+    ...parts,
+    codec,
+    clock,
+    crashPoint,
+    signal: abort.signal,
+    finish,
+    fail,
+    restart: (stage) => restart(engine, options.stages, runners, stage),
+    toolsFor: (stage) => ({
+      config: options.configuration[stage.name],
+      run,
+      log: log.child({ stage: stage.name }),
+      blobs,
+      objects: parts.objects,
+      bodies: codec.bodies,
+      clock,
+      teacher,
+      scorer: options.scorer,
+      signal: abort.signal,
+      crashPoint,
+      count: metrics.count,
+    }),
+  };
+  return {
+    engine,
+    ended,
+    runners,
+    start: () => startAll(engine, options.stages, runners, ended),
+    abort: () => abort.abort(new Error('the run is over')),
+    stop: () => stopAll(engine, runners),
+  };
+}
+
+const dayMs = 86_400_000;
+
+/** Every topic of a data set and its dead letters, which are kept for ever. */
+export function topicConfigurations(dataset: string): TopicConfiguration[] {
+  return topicNames.flatMap((topic) => {
+    const { partitions, retentionDays } = topics[topic];
+    const retentionMs = retentionDays === null ? null : retentionDays * dayMs;
+    return [
+      { name: physicalTopic(dataset, topic), partitions, retentionMs },
+      { name: physicalTopic(dataset, deadLetterTopic(topic)), partitions: 1 },
+    ];
+  });
+}
+
+/** What a data set needs on a broker: these, and the topic of what people tell it. */
+export function clusterTopics(dataset: string): TopicConfiguration[] {
+  // The last record of a key counts, so a data set of months keeps few.
+  const control = { name: physicalTopic(dataset, controlTopic), partitions: 1, compacted: true };
+  return [...topicConfigurations(dataset), control];
+}
+
+function startStage(engine: Engine, stage: AnyStage): Promise<StageRunner> {
+  if (stage.shape === 'source') return startSource(stage, engine);
+  if (stage.shape === 'map') return startMap(stage, engine);
+  if (stage.shape === 'join') return startJoin(stage, engine);
+  return startWriter(stage, engine);
+}
+
+async function startAll(
+  engine: Engine,
+  stages: readonly AnyStage[],
+  runners: Map<StageName, StageRunner>,
+  ended: Promise<void>,
+): Promise<void> {
+  let over = false;
+  ended
+    .finally(() => {
+      over = true;
+    })
+    .catch(() => {});
+  // The last stages first: a writer that finds its output complete spares starting the others.
+  for (const stage of [...stages].reverse()) {
+    if (over) break;
+    runners.set(stage.name, await startStage(engine, stage));
+  }
+}
+
+/** After a failure a stage may be unable to commit; that costs a redelivery and nothing else. */
+async function stopAll(engine: Engine, runners: Map<StageName, StageRunner>): Promise<void> {
+  const stopOne = async (stage: StageName, runner: StageRunner) => {
+    try {
+      await runner.stop();
+    } catch (error) {
+      engine.log.error({ stage, err: error }, 'a stage did not stop cleanly');
+    }
+  };
+  await Promise.all([...runners].map(([stage, runner]) => stopOne(stage, runner)));
+}
+
+function restart(
+  engine: Engine,
+  stages: readonly AnyStage[],
+  runners: Map<StageName, StageRunner>,
+  name: StageName,
+): void {
+  const stage = stages.find((candidate) => candidate.name === name);
+  const old = runners.get(name);
+  // Without a runner the stage is being restarted already.
+  if (stage === undefined || old === undefined) return;
+  runners.delete(name);
+  const again = async () => {
+    await old.stop();
+    if (engine.signal.aborted) return;
+    runners.set(name, await startStage(engine, stage));
+  };
+  again().catch((error: unknown) => engine.fail(error));
+}

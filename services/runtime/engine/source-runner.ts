@@ -1,0 +1,139 @@
+/**
+ * Runs the source: emits items in order, goes on where its own output topics end, keeps a bounded
+ * number of repositories open, and closes the input of a bounded run. A repository that appears
+ * twice is dropped the second time: one identity has one trajectory.
+ */
+import type { Envelope } from '../../../schemas/generated/types.ts';
+import { physicalTopic, stages, type TopicName } from '../../../schemas/topology.ts';
+import { forEachRecord } from '../bus/topic-reader.ts';
+import { asPipelineError } from '../errors.ts';
+import { type Emit, emit } from '../outcomes.ts';
+import type { SourceItem, SourceStage } from '../stage.ts';
+import {
+  childRecord,
+  datasetEnvelope,
+  type Engine,
+  type PlannedRecord,
+  produce,
+  type StageRunner,
+} from './engine.ts';
+import { IdSet } from './id-set.ts';
+import { readEnvelope } from './unreadable.ts';
+
+interface Emitted {
+  nextSequence: number;
+  readonly repositories: IdSet;
+  closed: boolean;
+}
+
+export async function startSource(
+  stage: SourceStage<unknown>,
+  engine: Engine,
+): Promise<StageRunner> {
+  const tools = engine.toolsFor(stage);
+  await stage.open?.(tools);
+  const emitted = await readEmitted(stage, engine);
+  const stopping = new AbortController();
+  const over = AbortSignal.any([engine.signal, stopping.signal]);
+
+  const pump = async () => {
+    if (emitted.closed) return;
+    let started = performance.now();
+    for await (const item of stage.items(tools, emitted.nextSequence)) {
+      await engine.gate?.pass(stage.name, over);
+      if (over.aborted) return;
+      if (item.sequence !== emitted.nextSequence) {
+        throw new Error(`source position ${item.sequence} follows ${emitted.nextSequence - 1}`);
+      }
+      await produce(engine, [recordOf(stage, engine, item, emitted)]);
+      engine.metrics.handled(stage.name, 'emitted', (performance.now() - started) / 1000);
+      engine.crashPoint(`${stage.name}:after-produce`);
+      emitted.nextSequence += 1;
+      await engine.progress.openBelow(engine.settings.openRepositoriesMax, over);
+      started = performance.now();
+    }
+    if (engine.run.bounded && !over.aborted) await closeInput(stage, engine, emitted);
+  };
+  const pumping = pump().catch((error: unknown) => {
+    if (!engine.signal.aborted) engine.fail(asPipelineError(error, stage.name));
+  });
+  return {
+    assigned: () => null,
+    stop: async () => {
+      stopping.abort();
+      await pumping;
+      await stage.close?.(tools);
+    },
+  };
+}
+
+async function readEmitted(stage: SourceStage<unknown>, engine: Engine): Promise<Emitted> {
+  const emitted: Emitted = { nextSequence: 0, repositories: new IdSet(), closed: false };
+  const visit = async (topic: TopicName) => {
+    await forEachRecord(engine.bus, physicalTopic(engine.run.dataset, topic), async (record) => {
+      const envelope = await readEnvelope(engine.codec, topic, record);
+      if (envelope?.stage !== stage.name) return;
+      emitted.nextSequence = Math.max(emitted.nextSequence, envelope.sourceSequence + 1);
+      if (topic === 'repo-found') emitted.repositories.add(envelope.repositoryId);
+      if (topic === 'input-closed') emitted.closed = true;
+    });
+  };
+  for (const topic of stages[stage.name].writes) await visit(topic);
+  return emitted;
+}
+
+function recordOf(
+  stage: SourceStage<unknown>,
+  engine: Engine,
+  item: SourceItem,
+  emitted: Emitted,
+): PlannedRecord {
+  const envelope = sourceEnvelope(engine, item);
+  if (item.outcome.kind === 'unreadable') {
+    const { name, origin, reason, detail } = item.outcome;
+    const body = { name, origin, stage: stage.name, disposition: 'drop' as const, reason, detail };
+    return childRecord(stage.name, envelope, emit('dropped', body, item.sequence));
+  }
+  if (emitted.repositories.add(item.repositoryId)) {
+    return childRecord(stage.name, envelope, item.outcome);
+  }
+  return childRecord(stage.name, envelope, duplicate(stage, item.outcome, item.sequence));
+}
+
+function duplicate(stage: SourceStage<unknown>, found: Emit, sequence: number): Emit {
+  const { name, origin } = found.body as { name: string; origin: string };
+  return emit(
+    'dropped',
+    {
+      name,
+      origin,
+      stage: stage.name,
+      disposition: 'drop',
+      reason: 'DUPLICATE_REPOSITORY',
+      detail: 'the same content under the same name came earlier in the input',
+    },
+    sequence,
+  );
+}
+
+/** The envelope that a source record descends from: the repository itself. */
+function sourceEnvelope(engine: Engine, item: SourceItem): Envelope {
+  return {
+    ...datasetEnvelope(engine),
+    id: item.repositoryId,
+    repositoryId: item.repositoryId,
+    eventTimeMs: item.eventTimeMs,
+    sourceSequence: item.sequence,
+  };
+}
+
+async function closeInput(
+  stage: SourceStage<unknown>,
+  engine: Engine,
+  emitted: Emitted,
+): Promise<void> {
+  const sources = emitted.nextSequence;
+  const envelope = { ...datasetEnvelope(engine), sourceSequence: sources };
+  await produce(engine, [childRecord(stage.name, envelope, emit('input-closed', { sources }))]);
+  emitted.closed = true;
+}

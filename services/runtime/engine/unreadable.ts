@@ -1,0 +1,123 @@
+/**
+ * The end of a record that cannot be decoded: a dead letter with its bytes. Where its key names a
+ * repository that was found, that repository is dropped, so that nothing downstream waits for it.
+ */
+import type { Envelope } from '../../../schemas/generated/types.ts';
+import {
+  arePartitionedAlike,
+  physicalTopic,
+  type StageName,
+  type TopicName,
+} from '../../../schemas/topology.ts';
+import type { IncomingRecord } from '../bus/bus.ts';
+import { forEachRecord } from '../bus/topic-reader.ts';
+import { PipelineError } from '../errors.ts';
+import { sha256 } from '../ids.ts';
+import type { Codec } from '../records/codec.ts';
+import {
+  countDeadLetter,
+  datasetEnvelope,
+  deadLetterRecord,
+  droppedRecord,
+  type Engine,
+  type PlannedRecord,
+  produce,
+} from './engine.ts';
+
+export async function deadLetterUnreadable(
+  engine: Engine,
+  stage: StageName,
+  topic: TopicName,
+  record: IncomingRecord,
+  error: PipelineError,
+): Promise<void> {
+  const { code: reason, message: detail } = error;
+  const own = await readEnvelope(engine.codec, topic, record);
+  const origin =
+    own === null
+      ? // Not even the envelope: the key is all there is.
+        await findRepository(engine, topic, record)
+      : { envelope: own, name: own.repositoryId, origin: '' };
+  const dropped: PlannedRecord[] =
+    origin === null
+      ? []
+      : [
+          droppedRecord(stage, origin.envelope, origin.name, origin.origin, {
+            disposition: 'dead_letter',
+            reason,
+            detail,
+          }),
+        ];
+  const envelope = own ?? envelopeByPlace(engine, record, origin?.envelope);
+  const cause = { reason, detail, attempts: 1 };
+  const deadLetter = deadLetterRecord(engine, stage, topic, record, envelope, cause);
+  await produce(engine, dropped, [deadLetter]);
+  countDeadLetter(engine, `${stage}: ${detail}`);
+}
+
+export type EnvelopeReader = Pick<Codec, 'decodeEnvelope'>;
+
+/** Null for a record that cannot be read: who consumes its topic makes it a dead letter. */
+export async function readEnvelope(
+  codec: EnvelopeReader,
+  topic: TopicName,
+  { value }: IncomingRecord,
+): Promise<Envelope | null> {
+  try {
+    return await codec.decodeEnvelope(topic, value);
+  } catch (error) {
+    passUnlessUnreadable(error);
+    return null;
+  }
+}
+
+/**
+ * Stands for an envelope that cannot be read. The place makes the id: redelivery gives it again,
+ * and other records of the repository have others.
+ */
+function envelopeByPlace(
+  engine: Engine,
+  record: IncomingRecord,
+  repository: Envelope | undefined,
+): Envelope {
+  const place = `${record.topic}/${record.partition}/${record.offset}`;
+  return {
+    ...(repository ?? { ...datasetEnvelope(engine), repositoryId: record.key }),
+    id: sha256(place).slice(0, 32),
+  };
+}
+
+interface Origin {
+  readonly envelope: Envelope;
+  readonly name: string;
+  readonly origin: string;
+}
+
+/** The repository that the record's key names, from what the source found. */
+async function findRepository(
+  engine: Engine,
+  topic: TopicName,
+  record: IncomingRecord,
+): Promise<Origin | null> {
+  let found: Origin | null = null;
+  const source = physicalTopic(engine.run.dataset, 'repo-found');
+  const together = arePartitionedAlike(topic, 'repo-found');
+  const visit = async ({ key, value }: IncomingRecord) => {
+    if (key !== record.key || found !== null) return;
+    try {
+      const { envelope, body } = await engine.codec.decode('repo-found', value);
+      const { name, origin } = body;
+      // The repository's own envelope: a drop by any record of it then has one id.
+      found = { envelope: { ...envelope, id: envelope.repositoryId }, name, origin };
+    } catch (error) {
+      passUnlessUnreadable(error);
+    }
+  };
+  await forEachRecord(engine.bus, source, visit, together ? { partition: record.partition } : {});
+  return found;
+}
+
+/** What is bad for ever has no origin to tell of; anything else is no answer to the question. */
+function passUnlessUnreadable(error: unknown): void {
+  if (!(error instanceof PipelineError) || error.disposition !== 'reject') throw error;
+}

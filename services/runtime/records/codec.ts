@@ -1,0 +1,116 @@
+/**
+ * Records to bytes and back: the wire's framing and the claim check. Bodies above 32 KiB go to the
+ * blob store first, with the schema that wrote them; the record then carries the reference.
+ */
+import { bodyType } from '../../../schemas/avro.ts';
+import type { BlobReference, Envelope, TopicBodies } from '../../../schemas/generated/types.ts';
+import type { TopicName } from '../../../schemas/topology.ts';
+import { PipelineError } from '../errors.ts';
+import type { BodyStore } from '../stage.ts';
+import type { BlobStore } from '../store/blobs.ts';
+import { decodeSingleObject, encodeSingleObject } from './single-object.ts';
+import { plainWire, type Wire, type WireRecord } from './wire.ts';
+
+export const inlineBytesMax = 32 * 1024;
+/** Decoded bodies kept, by their encoded size: a plan is loaded once for all of its files. */
+const cacheBytesMax = 64 * 1024 * 1024;
+
+export interface DecodedRecord<Topic extends TopicName> {
+  readonly envelope: Envelope;
+  readonly body: TopicBodies[Topic];
+}
+
+export interface Codec {
+  encode<Topic extends TopicName>(
+    topic: Topic,
+    envelope: Envelope,
+    body: TopicBodies[Topic],
+  ): Promise<Uint8Array>;
+  /** RECORD_INVALID, SCHEMA_MISSING, BLOB_MISSING, BLOB_CORRUPT. */
+  decode<Topic extends TopicName>(topic: Topic, value: Uint8Array): Promise<DecodedRecord<Topic>>;
+  /** The envelope alone; never reads the blob store. */
+  decodeEnvelope(topic: TopicName, value: Uint8Array): Promise<Envelope>;
+  /** The record of a topic's dead-letter topic. */
+  encodeDeadLetter(topic: TopicName, record: WireRecord): Uint8Array;
+  readonly bodies: BodyStore;
+}
+
+export function createCodec(blobs: BlobStore, wire: Wire = plainWire): Codec {
+  const bodies = createBodyStore(blobs);
+  return {
+    bodies,
+    encode: async (topic, envelope, body) => {
+      const alone = encodeBody(topic, body);
+      const large = alone.byteLength > inlineBytesMax;
+      const bodyReference = large ? await blobs.put(alone) : null;
+      return wire.encode(topic, { envelope, body: large ? null : body, bodyReference });
+    },
+    decode: async <Topic extends TopicName>(topic: Topic, value: Uint8Array) => {
+      const { envelope, body, bodyReference } = await wire.decode(topic, value);
+      if (body !== null) return { envelope, body: body as TopicBodies[Topic] };
+      if (bodyReference === null) {
+        throw new PipelineError(
+          'RECORD_INVALID',
+          `record of ${topic} has neither a body nor a reference`,
+        );
+      }
+      return { envelope, body: await bodies.load(topic, bodyReference) };
+    },
+    decodeEnvelope: async (topic, value) => (await wire.decode(topic, value)).envelope,
+    encodeDeadLetter: (topic, record) => wire.encodeDeadLetter(topic, record),
+  };
+}
+
+/** A body that does not fit its schema is the writing stage's bug, so this throws a plain error. */
+function encodeBody<Topic extends TopicName>(topic: Topic, body: TopicBodies[Topic]): Buffer {
+  const problems: string[] = [];
+  const valid = bodyType(topic).isValid(body, {
+    errorHook: (path) => problems.push(path.join('.')),
+  });
+  if (!valid)
+    throw new Error(`body for ${topic} does not match its schema at ${problems.join(', ')}`);
+  return encodeSingleObject(topic, body);
+}
+
+function createBodyStore(blobs: BlobStore): BodyStore {
+  const cache = new Map<string, { body: Promise<unknown>; bytes: number }>();
+  let cachedBytes = 0;
+  const remember = (key: string, body: Promise<unknown>, bytes: number) => {
+    cache.set(key, { body, bytes });
+    cachedBytes += bytes;
+    for (const [oldest, entry] of cache) {
+      if (cachedBytes <= cacheBytesMax || oldest === key) break;
+      cache.delete(oldest);
+      cachedBytes -= entry.bytes;
+    }
+  };
+  return {
+    save: (topic, body) => blobs.put(encodeBody(topic, body)),
+    load: async <Topic extends TopicName>(topic: Topic, reference: BlobReference) => {
+      const key = `${topic}/${reference.sha256}`;
+      const hit = cache.get(key);
+      if (hit !== undefined) {
+        // Moves it to the young end: the map's order is the order of use.
+        cache.delete(key);
+        cache.set(key, hit);
+        return hit.body as Promise<TopicBodies[Topic]>;
+      }
+      const body = loadBody(blobs, topic, reference);
+      remember(key, body, reference.bytes);
+      body.catch(() => {
+        if (cache.get(key)?.body !== body) return;
+        cache.delete(key);
+        cachedBytes -= reference.bytes;
+      });
+      return body;
+    },
+  };
+}
+
+async function loadBody<Topic extends TopicName>(
+  blobs: BlobStore,
+  topic: Topic,
+  reference: BlobReference,
+): Promise<TopicBodies[Topic]> {
+  return decodeSingleObject(topic, await blobs.get(reference), reference.sha256);
+}

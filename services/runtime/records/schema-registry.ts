@@ -1,0 +1,147 @@
+/**
+ * The schema registry as the runtime needs it: a schema by its id, the id of ours under a subject,
+ * and registering with BACKWARD compatibility. The client's own `register` only checks that level
+ * and sets it after the first schema, so a crash in between would break the next start: here it
+ * is set explicitly.
+ */
+import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
+import type avro from 'avsc';
+import { PipelineError } from '../errors.ts';
+
+export interface RegistryOptions {
+  /** Where its Confluent-compatible API begins, e.g. http://127.0.0.1:8081/apis/ccompat/v7. */
+  readonly url: string;
+  readonly auth?: { readonly username: string; readonly password: string };
+}
+
+export interface Registry {
+  readonly url: string;
+  /** Null when there is no such id. REGISTRY_UNAVAILABLE when it does not answer. */
+  schemaById(id: number): Promise<avro.Type | null>;
+  /** Null when the subject does not have this schema. */
+  idOf(subject: string, schema: string): Promise<number | null>;
+  /** Null when there is no such subject. */
+  latest(subject: string): Promise<avro.Type | null>;
+  /** SCHEMA_INCOMPATIBLE when the subject's records could not be read with it. */
+  register(subject: string, schema: string): Promise<number>;
+  /** Null, or what is wrong. */
+  check(): Promise<string | null>;
+}
+
+/** Between the client's own tries; it gives up after about a second, and callers wait longer. */
+const retry = { retries: 2, initialRetryTimeInSecs: 0.1, maxRetryTimeInSecs: 1 };
+const answerMsMax = 10_000;
+
+export function openSchemaRegistry({ url, auth }: RegistryOptions): Registry {
+  const client = new SchemaRegistry({
+    host: url,
+    retry,
+    ...(auth === undefined ? {} : { auth }),
+  });
+  const authorization =
+    auth === undefined
+      ? {}
+      : {
+          authorization: `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`,
+        };
+  const request = (path: string, method = 'GET', body?: unknown) =>
+    fetch(`${url}${path}`, {
+      method,
+      headers: { ...authorization, 'content-type': 'application/vnd.schemaregistry.v1+json' },
+      signal: AbortSignal.timeout(answerMsMax),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  /** False when the subject does not exist yet. */
+  const requireBackward = async (subject: string): Promise<boolean> => {
+    const path = `/config/${encodeURIComponent(subject)}`;
+    const response = await asked(url, () => request(path, 'PUT', { compatibility: 'BACKWARD' }));
+    if (response.ok || response.status === 404) return response.ok;
+    throw unavailable(url, `setting the compatibility of ${subject} gave ${response.status}`);
+  };
+  return {
+    url,
+    schemaById: (id) => orNull(url, async () => (await client.getSchema(id)) as avro.Type),
+    idOf: (subject, schema) =>
+      orNull(url, () => client.getRegistryIdBySchema(subject, { type: SchemaType.AVRO, schema })),
+    latest: (subject) =>
+      orNull(url, async () => {
+        const id = await client.getLatestSchemaId(subject);
+        return (await client.getSchema(id)) as avro.Type;
+      }),
+    register: async (subject, schema) => {
+      const existed = await requireBackward(subject);
+      const { id } = await registered(url, subject, () =>
+        client.register({ type: SchemaType.AVRO, schema }, { subject }),
+      );
+      if (!existed && !(await requireBackward(subject))) {
+        throw unavailable(url, `subject ${subject} is gone right after it was registered`);
+      }
+      return id;
+    },
+    check: async () => {
+      try {
+        const { ok, status } = await asked(url, () => request('/subjects'));
+        return ok ? null : `${url} answers ${status}; is it the address of the Confluent API?`;
+      } catch (error) {
+        return (error as Error).message;
+      }
+    },
+  };
+}
+
+function statusOf(error: unknown): number | null {
+  const { name, status } = (error ?? {}) as { name?: string; status?: number };
+  // The client wraps exactly the 404 of one call, and loses its status on the way.
+  return status ?? (name === 'ConfluentSchemaRegistryError' ? 404 : null);
+}
+
+async function orNull<Result>(url: string, ask: () => Promise<Result>): Promise<Result | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (statusOf(error) === 404) return null;
+    throw unavailable(url, reasonOf(error), error);
+  }
+}
+
+async function asked<Result>(url: string, ask: () => Promise<Result>): Promise<Result> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw unavailable(url, reasonOf(error), error);
+  }
+}
+
+async function registered<Result>(
+  url: string,
+  subject: string,
+  ask: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await ask();
+  } catch (error) {
+    const status = statusOf(error);
+    const refused = status === 409 || status === 422;
+    if (!refused) throw unavailable(url, reasonOf(error), error);
+    throw new PipelineError(
+      'SCHEMA_INCOMPATIBLE',
+      `the registry refuses the schema of ${subject}: ${(error as Error).message}; records that are there could not be read with it, use a new data set`,
+      { subject, cause: error },
+    );
+  }
+}
+
+/** The client says status 400 where nobody answered, and `fetch` only that it failed. */
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error;
+  if (cause instanceof Error) return cause.message;
+  return message.replace(/^Confluent_Schema_Registry - (Error, status 400: )?/, '');
+}
+
+function unavailable(url: string, what: string, cause?: unknown): PipelineError {
+  return new PipelineError(
+    'REGISTRY_UNAVAILABLE',
+    `the schema registry at ${url} does not answer: ${what}; check registry.url and that it runs`,
+    { subject: 'registry.url', cause },
+  );
+}

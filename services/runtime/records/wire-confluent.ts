@@ -1,0 +1,180 @@
+/**
+ * Records in the Confluent wire format: a zero byte, the id of the writer's schema as a big-endian
+ * int32, then Avro. A record of an older or newer schema is resolved to ours. Ids that were seen
+ * stay known, so a registry that is down stops only what it has never told.
+ */
+import type avro from 'avsc';
+import type { Logger } from 'pino';
+import { recordType, topicSchema } from '../../../schemas/avro.ts';
+import {
+  deadLetterTopic,
+  physicalTopic,
+  type TopicName,
+  topicNames,
+} from '../../../schemas/topology.ts';
+import type { Clock } from '../clock.ts';
+import { PipelineError } from '../errors.ts';
+import type { Registry } from './schema-registry.ts';
+import { invalidRecord, type SchemaName, type Wire, type WireRecord } from './wire.ts';
+
+const magicByte = 0;
+const headerBytes = 5;
+
+export interface ConfluentWireOptions {
+  readonly registry: Registry;
+  readonly dataset: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Ends the wait for a registry that is down. */
+  readonly signal: AbortSignal;
+}
+
+/** Every subject of a data set with the schema that this program writes under it. */
+export function subjectsOf(dataset: string): { subject: string; schema: string }[] {
+  return topicNames.flatMap((topic) => [
+    { subject: subjectOf(dataset, topic), schema: schemaText(topic) },
+    { subject: subjectOf(dataset, deadLetterTopic(topic)), schema: schemaText('dead-letter') },
+  ]);
+}
+
+function subjectOf(dataset: string, topic: string): string {
+  return `${physicalTopic(dataset, topic)}-value`;
+}
+
+function schemaText(topic: SchemaName): string {
+  return JSON.stringify(topicSchema(topic));
+}
+
+/**
+ * Asks the registry for the ids of what this process writes, and whether it can read what others
+ * wrote last. SCHEMA_MISSING and SCHEMA_INCOMPATIBLE name the subject.
+ */
+export async function openConfluentWire(
+  options: ConfluentWireOptions,
+  writes: readonly TopicName[],
+  reads: readonly TopicName[],
+): Promise<Wire> {
+  const { dataset } = options;
+  const resolvers = createResolvers(options);
+  const ids = new Map<string, number>();
+  for (const topic of writes) ids.set(topic, await requireId(options, topic, topic));
+  for (const topic of reads) {
+    const dead = deadLetterTopic(topic);
+    ids.set(dead, await requireId(options, dead, 'dead-letter'));
+    await requireReadable(options, subjectOf(dataset, topic), topic);
+  }
+  const frame = (topic: string, type: avro.Type, record: WireRecord) => {
+    const id = ids.get(topic);
+    if (id === undefined) throw new Error(`this process does not write ${topic}`);
+    const header = Buffer.alloc(headerBytes);
+    header.writeUInt8(magicByte, 0);
+    header.writeInt32BE(id, 1);
+    return Buffer.concat([header, type.toBuffer(record)]);
+  };
+  const unframe = async (topic: TopicName, schema: SchemaName, value: Uint8Array) => {
+    const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    if (bytes.byteLength < headerBytes) {
+      throw invalidRecord(topic, `is truncated: it has ${bytes.byteLength} bytes`);
+    }
+    if (bytes[0] !== magicByte) {
+      throw invalidRecord(topic, `begins with byte ${bytes[0]}, not with the 0 of its format`);
+    }
+    const resolver = await resolvers(topic, schema, bytes.readInt32BE(1));
+    try {
+      return recordType(schema).fromBuffer(bytes.subarray(headerBytes), resolver) as WireRecord;
+    } catch (error) {
+      throw invalidRecord(topic, `does not match its schema: ${(error as Error).message}`, error);
+    }
+  };
+  return {
+    encode: (topic, record) => frame(topic, recordType(topic), record),
+    encodeDeadLetter: (topic, record) =>
+      frame(deadLetterTopic(topic), recordType('dead-letter'), record),
+    decode: (topic, value) => unframe(topic, topic, value),
+    decodeDeadLetter: (topic, value) => unframe(topic, 'dead-letter', value),
+  };
+}
+
+async function requireId(
+  options: ConfluentWireOptions,
+  topic: string,
+  name: SchemaName,
+): Promise<number> {
+  const { registry, dataset } = options;
+  const subject = subjectOf(dataset, topic);
+  const id = await patiently(options, () => registry.idOf(subject, schemaText(name)));
+  if (id !== null) return id;
+  throw new PipelineError(
+    'SCHEMA_MISSING',
+    `the registry does not have this program's schema under ${subject}; run \`backstory topics apply --dataset ${dataset}\``,
+    { subject },
+  );
+}
+
+async function requireReadable(
+  options: ConfluentWireOptions,
+  subject: string,
+  topic: TopicName,
+): Promise<void> {
+  const writer = await patiently(options, () => options.registry.latest(subject));
+  if (writer === null) {
+    throw new PipelineError(
+      'SCHEMA_MISSING',
+      `the registry has no subject ${subject}; run \`backstory topics apply --dataset ${options.dataset}\``,
+      { subject },
+    );
+  }
+  try {
+    recordType(topic).createResolver(writer);
+  } catch (error) {
+    throw new PipelineError(
+      'SCHEMA_INCOMPATIBLE',
+      `this program cannot read the latest schema of ${subject}: ${(error as Error).message}; update the program`,
+      { subject, cause: error },
+    );
+  }
+}
+
+/** Resolvers by schema and writer's id, each made once */
+function createResolvers(options: ConfluentWireOptions) {
+  type Resolver = avro.Type['createResolver'] extends (...args: never) => infer Made ? Made : never;
+  const known = new Map<string, Promise<Resolver>>();
+  const make = async (topic: TopicName, schema: SchemaName, id: number) => {
+    const writer = await patiently(options, () => options.registry.schemaById(id));
+    if (writer === null) throw invalidRecord(topic, `names schema ${id}, which does not exist`);
+    try {
+      return recordType(schema).createResolver(writer);
+    } catch (error) {
+      const what = `was written with schema ${id}, which cannot be read as one of ${schema}`;
+      throw invalidRecord(topic, `${what}: ${(error as Error).message}`, error);
+    }
+  };
+  return (topic: TopicName, schema: SchemaName, id: number): Promise<Resolver> => {
+    const key = `${schema}/${id}`;
+    const resolver = known.get(key) ?? make(topic, schema, id);
+    known.set(key, resolver);
+    // An id may be registered later; only what resolved is remembered.
+    resolver.catch(() => known.delete(key));
+    return resolver;
+  };
+}
+
+const backoffMsMin = 500;
+const backoffMsMax = 30_000;
+
+/** Waits for a registry that is down, and says so: nothing is lost by waiting. */
+async function patiently<Result>(
+  { clock, log, signal }: ConfluentWireOptions,
+  ask: () => Promise<Result>,
+): Promise<Result> {
+  for (let waitMs = backoffMsMin; ; waitMs = Math.min(waitMs * 2, backoffMsMax)) {
+    try {
+      return await ask();
+    } catch (error) {
+      const down = error instanceof PipelineError && error.code === 'REGISTRY_UNAVAILABLE';
+      if (!down || signal.aborted) throw error;
+      log.warn({ err: error, waitMs }, 'waiting for the schema registry');
+      await clock.sleep(waitMs, signal);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * How records lie on the bus. Embedded: Avro as it is, because writer and reader are one program.
+ * In a cluster a frame names the schema that wrote the record (wire-confluent.ts).
+ */
+import { recordType } from '../../../schemas/avro.ts';
+import type { BlobReference, Envelope } from '../../../schemas/generated/types.ts';
+import type { TopicName } from '../../../schemas/topology.ts';
+import { PipelineError } from '../errors.ts';
+
+/** A record before its body is fetched. */
+export interface WireRecord {
+  readonly envelope: Envelope;
+  /** Null when it lies in the blob store. */
+  readonly body: unknown;
+  readonly bodyReference: BlobReference | null;
+}
+
+/** A topic has its own schema; all dead letters share one. */
+export type SchemaName = TopicName | 'dead-letter';
+
+export interface Wire {
+  encode(topic: TopicName, record: WireRecord): Uint8Array;
+  /** RECORD_INVALID when the bytes are no record of the topic. */
+  decode(topic: TopicName, value: Uint8Array): Promise<WireRecord>;
+  /** The record of a topic's dead-letter topic. */
+  encodeDeadLetter(topic: TopicName, record: WireRecord): Uint8Array;
+  decodeDeadLetter(topic: TopicName, value: Uint8Array): Promise<WireRecord>;
+}
+
+export const plainWire: Wire = {
+  encode: (topic, record) => recordType(topic).toBuffer(record),
+  decode: async (topic, value) => decodePlain(topic, topic, value),
+  encodeDeadLetter: (_topic, record) => recordType('dead-letter').toBuffer(record),
+  decodeDeadLetter: async (topic, value) => decodePlain(topic, 'dead-letter', value),
+};
+
+function decodePlain(topic: TopicName, schema: SchemaName, value: Uint8Array): WireRecord {
+  try {
+    return recordType(schema).fromBuffer(Buffer.from(value)) as WireRecord;
+  } catch (error) {
+    throw invalidRecord(topic, `does not match its schema: ${(error as Error).message}`, error);
+  }
+}
+
+export function invalidRecord(topic: TopicName, what: string, cause?: unknown): PipelineError {
+  return new PipelineError('RECORD_INVALID', `record of ${topic} ${what}`, {
+    subject: topic,
+    cause,
+  });
+}

@@ -1,0 +1,54 @@
+/**
+ * Where blobs, memo, shards and manifest lie. Nothing here changes an output byte. Credentials are
+ * no knobs: the S3 client finds them as every AWS tool does (AWS_ACCESS_KEY_ID, profiles, roles).
+ */
+import { z } from 'zod';
+import { operational } from '../../config/knobs.ts';
+
+export const configuration = z.object({
+  url: z
+    .union([z.literal(''), z.string().regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/.*)?$/)])
+    .default('')
+    .describe(
+      'Where everything durable lies: empty for the output folder, or s3://bucket/prefix, the same for all processes of a data set.',
+    )
+    .meta(operational),
+  endpoint: z
+    .union([z.literal(''), z.url()])
+    .default('')
+    .describe(
+      'Address of an S3-compatible server; empty for AWS. It must honour If-None-Match on PUT.',
+    )
+    .meta(operational),
+  region: z
+    .string()
+    .min(1)
+    .default('us-east-1')
+    .describe('Region of the bucket; most other servers take any.')
+    .meta(operational),
+  pathStyle: z
+    .boolean()
+    .default(false)
+    .describe('Bucket in the path rather than in the host name; most servers but AWS want true.')
+    .meta(operational),
+  requestTimeoutMs: z
+    .number()
+    .int()
+    .min(100)
+    .max(600_000)
+    .default(30_000)
+    .describe('Milliseconds one request may take; a 64 MiB shard at 10 MB/s needs 7 s.')
+    .meta(operational),
+  patienceMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(86_400_000)
+    .default(600_000)
+    .describe(
+      'How long a store that does not answer is waited for before the process stops; its records wait with it and none is lost.',
+    )
+    .meta(operational),
+});
+
+export type Configuration = z.infer<typeof configuration>;

@@ -1,0 +1,170 @@
+/**
+ * Objects as files of a folder, safe for several processes. An object is written beside its place,
+ * synced, then linked (create if absent) or renamed (replace). A killed writer leaves at most
+ * temporary files, which a later one removes; one that lives writes its own again.
+ */
+import { randomUUID } from 'node:crypto';
+import {
+  type FileHandle,
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { asPipelineError, PipelineError } from '../../errors.ts';
+import type { ObjectStore } from './object-store.ts';
+
+/** Told between two effects of a write, so that a test can kill the process there. */
+export type WriteStep = 'temporary-written' | 'file-published';
+
+const temporaryPrefix = '.temporary-';
+/** Other writers that may start during one write; each costs it one attempt. */
+const attemptsMax = 16;
+
+export function openLocalObjects(
+  root: string,
+  onStep: (step: WriteStep) => void = () => {},
+): ObjectStore {
+  const write = (path: string, bytes: Uint8Array, publish: Publish) =>
+    writeFileDurably(join(root, path), bytes, publish, onStep);
+  return {
+    place: root,
+    create: (path, bytes) => write(path, bytes, linkIfAbsent),
+    replace: async (path, bytes) => {
+      await write(path, bytes, renameOver);
+    },
+    read: (path) => orNull(() => readFile(join(root, path))),
+    readRange: (path, offset, length) =>
+      withFile(join(root, path), async (file) => {
+        const buffer = Buffer.alloc(length);
+        const { bytesRead } = await file.read(buffer, 0, length, offset);
+        return buffer.subarray(0, bytesRead);
+      }),
+    stream: async (path) => {
+      const file = await orNull(() => open(join(root, path), 'r'));
+      return file?.createReadStream() ?? null;
+    },
+    size: async (path) => (await orNull(() => stat(join(root, path))))?.size ?? null,
+    list: async (folder) => {
+      const names = await listFolder(join(root, folder));
+      return names.filter((name) => !name.startsWith(temporaryPrefix)).sort();
+    },
+    remove: (path) => rm(join(root, path), { force: true }),
+    removeTemporary: async (folder) => {
+      for (const name of await listFolder(join(root, folder))) {
+        if (name.startsWith(temporaryPrefix)) await rm(join(root, folder, name), { force: true });
+      }
+    },
+    check: () => checkFolder(root),
+    close: async () => {},
+  };
+}
+
+type Publish = (temporary: string, target: string) => Promise<boolean>;
+
+async function writeFileDurably(
+  target: string,
+  bytes: Uint8Array,
+  publish: Publish,
+  onStep: (step: WriteStep) => void,
+): Promise<boolean> {
+  for (let attempt = 1; ; attempt += 1) {
+    const temporary = join(dirname(target), `${temporaryPrefix}${randomUUID()}`);
+    try {
+      await mkdir(dirname(target), { recursive: true });
+      await writeSynced(temporary, bytes);
+      onStep('temporary-written');
+      const published = await publish(temporary, target);
+      onStep('file-published');
+      await rm(temporary, { force: true });
+      await syncFolder(dirname(target));
+      return published;
+    } catch (error) {
+      // Another writer that starts takes our temporary file for that of a killed one.
+      const swept = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      if (swept && attempt < attemptsMax) continue;
+      throw asPipelineError(error, target);
+    }
+  }
+}
+
+async function linkIfAbsent(temporary: string, target: string): Promise<boolean> {
+  try {
+    await link(temporary, target);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function renameOver(temporary: string, target: string): Promise<boolean> {
+  await rename(temporary, target);
+  return true;
+}
+
+async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes a rename durable. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function withFile<Result>(
+  path: string,
+  use: (file: FileHandle) => Promise<Result>,
+): Promise<Result | null> {
+  const file = await orNull(() => open(path, 'r'));
+  if (file === null) return null;
+  try {
+    return await use(file);
+  } finally {
+    await file.close();
+  }
+}
+
+async function orNull<Result>(look: () => Promise<Result>): Promise<Result | null> {
+  try {
+    return await look();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+async function listFolder(folder: string): Promise<string[]> {
+  return (await orNull(() => readdir(folder))) ?? [];
+}
+
+async function checkFolder(root: string): Promise<string | null> {
+  const probe = join(root, `${temporaryPrefix}${randomUUID()}`);
+  try {
+    await mkdir(root, { recursive: true });
+    await writeSynced(probe, Buffer.from('probe'));
+    return null;
+  } catch (error) {
+    const full = asPipelineError(error, root);
+    if (full instanceof PipelineError) return full.message;
+    return `cannot write to ${root}: ${(error as Error).message}; choose another folder or mend its rights`;
+  } finally {
+    await rm(probe, { force: true }).catch(() => {});
+  }
+}

@@ -1,0 +1,261 @@
+/**
+ * Objects in an S3-compatible bucket. Create-if-absent is PUT with `If-None-Match: *`, which not
+ * every server honours under concurrency, so `check` races for a name before a writer trusts it.
+ * A store that does not answer is waited for: an outage must stop the stream, not fail its records.
+ */
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { type Clock, systemClock } from '../../clock.ts';
+import { PipelineError } from '../../errors.ts';
+import type { Configuration } from './config.ts';
+import type { ObjectStore } from './object-store.ts';
+
+export interface S3Options {
+  readonly bucket: string;
+  /** Without a slash at either end; may be empty. */
+  readonly prefix: string;
+  readonly settings: Configuration;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+}
+
+const retryBaseMs = 200;
+const retryMaxMs = 10_000;
+/** Bytes asked for at once when an object is streamed. */
+const rangeBytes = 8 * 1024 * 1024;
+/** Writers that race for one name in `check`. */
+const racers = 8;
+
+export function openS3Objects(options: S3Options): ObjectStore {
+  const { bucket, prefix, settings } = options;
+  const client = openClient(settings);
+  const place = prefix === '' ? `s3://${bucket}` : `s3://${bucket}/${prefix}`;
+  const patient = patience(place, options, settings.patienceMs);
+  // Whoever asks whether the store is there wants to know it now.
+  const once = patience(place, options, 0);
+  const at = (path: string) => ({
+    Bucket: bucket,
+    Key: prefix === '' ? path : `${prefix}/${path}`,
+  });
+  let raced = false;
+  const put = (path: string, bytes: Uint8Array, condition: { IfNoneMatch?: '*' }) =>
+    client.send(new PutObjectCommand({ ...at(path), Body: bytes, ...condition }));
+  const createBy = (wait: Patience) => (path: string, bytes: Uint8Array) =>
+    wait(async () => {
+      try {
+        await put(path, bytes, { IfNoneMatch: '*' });
+        return true;
+      } catch (error) {
+        if (statusOf(error) === 412) return false;
+        throw error;
+      }
+    });
+  const size = (path: string) =>
+    patient(async () => {
+      const answer = await orNull(() => client.send(new HeadObjectCommand(at(path))));
+      return answer?.ContentLength ?? null;
+    });
+  const remove = (path: string) =>
+    patient(async () => {
+      await client.send(new DeleteObjectCommand(at(path)));
+    });
+  // A body can break off after its head came, so reading it is part of what is tried again.
+  const read = (path: string, range?: string) =>
+    patient(async () => {
+      const answer = await orNull(() =>
+        client.send(new GetObjectCommand({ ...at(path), Range: range })),
+      );
+      return answer === null ? null : Buffer.from(await bodyOf(answer).transformToByteArray());
+    });
+  const readRange = async (path: string, offset: number, length: number) => {
+    if (length === 0) return Buffer.alloc(0);
+    try {
+      return await read(path, `bytes=${offset}-${offset + length - 1}`);
+    } catch (error) {
+      // A range that begins after the end.
+      if (statusOf((error as Error).cause) === 416) return Buffer.alloc(0);
+      throw error;
+    }
+  };
+  return {
+    place,
+    create: createBy(patient),
+    replace: (path, bytes) =>
+      patient(async () => {
+        await put(path, bytes, {});
+      }),
+    read: (path) => read(path),
+    readRange,
+    // In ranges, so that a connection that breaks costs one of them and not the object.
+    stream: async (path) => {
+      const bytes = await size(path);
+      return bytes === null ? null : Readable.from(inRanges(path, bytes, readRange));
+    },
+    size,
+    list: (folder) => patient(() => listAll(client, at(folder === '' ? '' : `${folder}/`))),
+    remove,
+    removeTemporary: async () => {},
+    check: async () => {
+      // Racing shows once what the server can do; later it need only answer.
+      if (raced)
+        return orProblem(() => once(() => client.send(new HeadBucketCommand({ Bucket: bucket }))));
+      const problem = await checkRace(place, createBy(once), remove);
+      raced = problem === null;
+      return problem;
+    },
+    close: async () => client.destroy(),
+  };
+}
+
+function openClient(settings: Configuration): S3Client {
+  const { endpoint, region, pathStyle, requestTimeoutMs } = settings;
+  return new S3Client({
+    region,
+    forcePathStyle: pathStyle,
+    ...(endpoint === '' ? {} : { endpoint }),
+    // Many compatible servers refuse the newer checksums that the client would add by itself.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: { connectionTimeout: requestTimeoutMs, requestTimeout: requestTimeoutMs },
+  });
+}
+
+async function* inRanges(
+  path: string,
+  bytes: number,
+  readRange: ObjectStore['readRange'],
+): AsyncGenerator<Buffer> {
+  for (let offset = 0; offset < bytes; offset += rangeBytes) {
+    const part = await readRange(path, offset, Math.min(rangeBytes, bytes - offset));
+    if (part === null) throw new Error(`${path} was removed while it was read`);
+    yield part;
+  }
+}
+
+/** Names directly below a prefix that ends with a slash. */
+async function listAll(
+  client: S3Client,
+  { Bucket, Key }: { Bucket: string; Key: string },
+): Promise<string[]> {
+  const names: string[] = [];
+  let token: string | undefined;
+  do {
+    const page = await client.send(
+      new ListObjectsV2Command({ Bucket, Prefix: Key, Delimiter: '/', ContinuationToken: token }),
+    );
+    for (const object of page.Contents ?? []) names.push((object.Key ?? '').slice(Key.length));
+    for (const folder of page.CommonPrefixes ?? []) {
+      names.push((folder.Prefix ?? '').slice(Key.length, -1));
+    }
+    token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+  } while (token !== undefined);
+  return names.filter((name) => name !== '').sort();
+}
+
+type Patience = <Result>(request: () => Promise<Result>) => Promise<Result>;
+
+/** Runs a request until it is answered or the patience ends. Refusals are not waited for. */
+function patience(
+  place: string,
+  { clock = systemClock, random }: S3Options,
+  patienceMs: number,
+): Patience {
+  const draw = random ?? Math.random;
+  return async (request) => {
+    const start = clock.nowMs();
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await request();
+      } catch (error) {
+        const refusal = refusalOf(place, error);
+        if (refusal !== null) throw refusal;
+        if (clock.nowMs() - start >= patienceMs) throw unavailable(place, error);
+        await clock.sleep(draw() * Math.min(retryMaxMs, retryBaseMs * 2 ** attempt));
+      }
+    }
+  };
+}
+
+/** Statuses that a later try may not meet again: conflict, too many requests, timeouts. */
+const passing = new Set([408, 409, 425, 429]);
+
+/** What no waiting would mend, as a coded error; null for what may pass. */
+function refusalOf(place: string, error: unknown): PipelineError | null {
+  const status = statusOf(error);
+  const name = error instanceof Error ? error.name : '';
+  const noCredentials = name === 'CredentialsProviderError';
+  if (!noCredentials && (status === null || status >= 500 || passing.has(status))) return null;
+  const what = noCredentials ? 'no credentials were found' : `${name} (${status})`;
+  return new PipelineError(
+    'STORE_UNSUITABLE',
+    `${place} refuses: ${what}; check the bucket's name, that it exists, storage.endpoint, storage.region and the credentials (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY or a profile)`,
+    { subject: place, cause: error },
+  );
+}
+
+function unavailable(place: string, error: unknown): PipelineError {
+  return new PipelineError(
+    'STORE_UNAVAILABLE',
+    `${place} does not answer: ${(error as Error).message}; nothing is lost, start again when it does (storage.patienceMs says how long is waited)`,
+    { subject: place, cause: error },
+  );
+}
+
+function statusOf(error: unknown): number | null {
+  return error instanceof S3ServiceException ? (error.$metadata.httpStatusCode ?? null) : null;
+}
+
+async function orNull<Result>(request: () => Promise<Result>): Promise<Result | null> {
+  try {
+    return await request();
+  } catch (error) {
+    const { name } = error as Error;
+    if (name === 'NoSuchKey' || name === 'NotFound') return null;
+    throw error;
+  }
+}
+
+function bodyOf(answer: GetObjectCommandOutput) {
+  if (answer.Body === undefined) throw new Error('an object came without a body');
+  return answer.Body;
+}
+
+/** Exactly one of several concurrent writers may win a name; with two, shards would be lost. */
+async function checkRace(
+  place: string,
+  create: ObjectStore['create'],
+  remove: ObjectStore['remove'],
+): Promise<string | null> {
+  const probe = `.probe-${randomUUID()}`;
+  return orProblem(async () => {
+    const race = Array.from({ length: racers }, (_, racer) =>
+      create(probe, Buffer.from(String(racer))),
+    );
+    const won = (await Promise.all(race)).filter(Boolean).length;
+    await remove(probe);
+    if (won === 1) return;
+    throw new Error(
+      `${won} of ${racers} writers won one name at ${place}: the server does not honour If-None-Match on PUT under concurrency, so two sinks would overwrite each other; use another server`,
+    );
+  });
+}
+
+async function orProblem(work: () => Promise<unknown>): Promise<string | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * Archives to files in memory, under limits. Nothing is ever written to a disk, so no name in an
+ * archive can reach one. Damaged archives are ARCHIVE_CORRUPT, oversized ones ARCHIVE_TOO_LARGE.
+ */
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { crc32, createGunzip } from 'node:zlib';
+import { type Header, extract as tarExtract } from 'tar-stream';
+import yauzl from 'yauzl';
+import type { ArchiveFormat } from '../../../../schemas/generated/types.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import { type ArchiveLimits, Collector, type EntryKind, type Unpacked } from './unpacked.ts';
+
+/** Input handed to the decompressor at once; its output is checked after each piece. */
+const pieceBytes = 64 * 1024;
+
+export async function unpack(
+  archive: Buffer,
+  format: ArchiveFormat,
+  limits: ArchiveLimits,
+): Promise<Unpacked> {
+  const collector = new Collector(limits, archive.byteLength);
+  try {
+    if (format === 'zip') await readZip(archive, collector);
+    else await readTar(archive, format === 'tgz', collector);
+  } catch (error) {
+    if (error instanceof PipelineError) throw error;
+    throw new PipelineError(
+      'ARCHIVE_CORRUPT',
+      `cannot be read as ${format}: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
+  }
+  return collector.finish();
+}
+
+async function readTar(archive: Buffer, compressed: boolean, collector: Collector): Promise<void> {
+  const entries = tarExtract();
+  const meter = async function* (source: AsyncIterable<Buffer>) {
+    for await (const piece of source) {
+      collector.expand(piece.byteLength);
+      yield piece;
+    }
+  };
+  const input = Readable.from(pieces(archive));
+  // tar-stream's streams are streamx's: Node's pipeline takes them, its types do not.
+  const output = entries as unknown as NodeJS.WritableStream;
+  const feeding = compressed
+    ? pipeline(input, createGunzip(), meter, output)
+    : pipeline(input, meter, output);
+  const [fed, read] = await Promise.allSettled([feeding, readTarEntries(entries, collector)]);
+  // Our own limit, wherever it was noticed, says more than the broken pipe that follows from it.
+  const failures = [fed, read].flatMap((side) => (side.status === 'rejected' ? side.reason : []));
+  const coded = failures.find((failure) => failure instanceof PipelineError);
+  if (failures.length > 0) throw coded ?? failures[0];
+}
+
+async function readTarEntries(
+  entries: ReturnType<typeof tarExtract>,
+  collector: Collector,
+): Promise<void> {
+  for await (const entry of entries) {
+    const { header } = entry;
+    const path = collector.enter(header.name, tarKind(header), header.size, packedSkip(header));
+    const body: Buffer[] = [];
+    for await (const piece of entry) if (path !== null) body.push(piece as Buffer);
+    if (path !== null) collector.keep(path, Buffer.concat(body));
+  }
+}
+
+function* pieces(archive: Buffer): Generator<Buffer> {
+  for (let offset = 0; offset < archive.byteLength; offset += pieceBytes) {
+    yield archive.subarray(offset, offset + pieceBytes);
+  }
+}
+
+function tarKind(header: Header): EntryKind {
+  if (header.type === 'file' || header.type === 'contiguous-file') return 'file';
+  if (header.type === 'directory') return 'folder';
+  return header.type === 'link' || header.type === 'symlink' ? 'link' : 'special';
+}
+
+/** Why `discover` packed a file without its bytes: a pax record of our own. */
+function packedSkip(header: Header): string | null {
+  const reason = (header.pax as Record<string, string> | null | undefined)?.['BACKSTORY.skip'];
+  return reason === 'too-large' || reason === 'unreadable' ? reason : null;
+}
+
+async function readZip(archive: Buffer, collector: Collector): Promise<void> {
+  // Names stay raw so that one hostile name is one skip; by default yauzl gives up on the archive.
+  const zip = await yauzl.fromBufferPromise(archive, {
+    decodeStrings: false,
+    validateEntrySizes: true,
+  });
+  for await (const entry of zip.eachEntry()) {
+    const name = yauzl.getFileNameLowLevel(
+      entry.generalPurposeBitFlag,
+      entry.fileNameRaw,
+      entry.extraFields,
+      true,
+    );
+    const size = entry.uncompressedSize;
+    collector.expand(size);
+    const path = collector.enter(name, zipKind(name, entry), size, zipSkip(entry));
+    if (path !== null) collector.keep(path, await readZipEntry(zip, entry));
+  }
+}
+
+async function readZipEntry(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<Buffer> {
+  // yauzl ends the stream with an error as soon as it exceeds the declared size.
+  const stream = await zip.openReadStreamPromise(entry);
+  const body: Buffer[] = [];
+  for await (const piece of stream) body.push(piece as Buffer);
+  const bytes = Buffer.concat(body);
+  if (crc32(bytes) !== entry.crc32) throw new Error('checksum of an entry does not match');
+  return bytes;
+}
+
+/** The upper half of the attributes is the Unix mode, whose top four bits tell the type. */
+function zipKind(name: string, entry: yauzl.Entry): EntryKind {
+  const type = (entry.externalFileAttributes >>> 16) & 0o170000;
+  if (name.endsWith('/') || type === 0o040000) return 'folder';
+  if (type === 0o120000) return 'link';
+  return type === 0 || type === 0o100000 ? 'file' : 'special';
+}
+
+function zipSkip(entry: yauzl.Entry): string | null {
+  if ((entry.generalPurposeBitFlag & 1) !== 0) return 'encrypted';
+  // 0 is stored, 8 is deflate.
+  return entry.compressionMethod === 0 || entry.compressionMethod === 8 ? null : 'compression';
+}

@@ -1,0 +1,137 @@
+/**
+ * What an archive gives, under limits: entries are judged by name and kind, counted, and kept in
+ * memory. Every entry ends as a file or as a skip with a reason; a limit of the whole archive is
+ * ARCHIVE_TOO_LARGE before the memory is used.
+ */
+import type { SkippedFile } from '../../../../schemas/generated/types.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import { commonTopFolder, compareText, printablePath, safePath } from './paths.ts';
+
+export interface ArchiveLimits {
+  readonly archiveBytesMax: number;
+  readonly expandedBytesMax: number;
+  readonly expansionRatioMax: number;
+  readonly entriesMax: number;
+  readonly fileBytesMax: number;
+  readonly pathBytesMax: number;
+}
+
+export interface TextFile {
+  readonly path: string;
+  readonly bytes: Buffer;
+}
+
+export interface Unpacked {
+  /** In path order, each path once. */
+  readonly files: readonly TextFile[];
+  readonly skipped: readonly SkippedFile[];
+}
+
+export type EntryKind = 'file' | 'folder' | 'link' | 'special';
+
+/** Small archives may expand this far whatever the ratio: 64 MiB of zeros harm nobody. */
+const ratioFreeBytes = 64 * 1024 * 1024;
+
+/** Bytes looked at to tell a binary file, as git does. */
+const sniffBytes = 8_000;
+
+/** Gathers the entries of one archive; `enter` says whether the body is wanted. */
+export class Collector {
+  readonly #limits: ArchiveLimits;
+  readonly #expandedBytesMax: number;
+  readonly #files = new Map<string, Buffer>();
+  readonly #skipped: SkippedFile[] = [];
+  readonly #unsafe: SkippedFile[] = [];
+  #entries = 0;
+  #expandedBytes = 0;
+
+  constructor(limits: ArchiveLimits, archiveBytes: number) {
+    this.#limits = limits;
+    checkArchiveBytes(archiveBytes, limits);
+    const byRatio = Math.max(ratioFreeBytes, archiveBytes * limits.expansionRatioMax);
+    this.#expandedBytesMax = Math.min(limits.expandedBytesMax, byRatio);
+  }
+
+  /** Counts bytes as they come out of the decompressor. */
+  expand(bytes: number): void {
+    this.#expandedBytes += bytes;
+    if (this.#expandedBytes <= this.#expandedBytesMax) return;
+    throw new PipelineError(
+      'ARCHIVE_TOO_LARGE',
+      `expands beyond ${this.#expandedBytesMax} bytes; raise admit.expandedBytesMax or admit.expansionRatioMax if it is genuine`,
+    );
+  }
+
+  /** Judges an entry: the path under which `keep` takes its body, or null to skip the body. */
+  enter(name: string, kind: EntryKind, bytes: number, reason: string | null): string | null {
+    this.#entries += 1;
+    if (this.#entries > this.#limits.entriesMax) {
+      throw new PipelineError(
+        'ARCHIVE_TOO_LARGE',
+        `has more than ${this.#limits.entriesMax} entries; raise admit.entriesMax if it is genuine`,
+      );
+    }
+    const path = safePath(name, this.#limits.pathBytesMax);
+    if (path === null) {
+      this.#unsafe.push({ path: printablePath(name), reason: 'unsafe-path' });
+      return null;
+    }
+    if (kind === 'folder' || path === '') return null;
+    // As on a disk: of two entries with one name the later one stays.
+    if (this.#files.delete(path)) this.#skipped.push({ path, reason: 'duplicate-path' });
+    const skip = reason ?? (kind === 'file' ? this.#tooLarge(bytes) : kind);
+    if (skip === null) return path;
+    this.#skipped.push({ path, reason: skip });
+    return null;
+  }
+
+  keep(path: string, bytes: Buffer): void {
+    if (bytes.subarray(0, sniffBytes).includes(0)) {
+      this.#skipped.push({ path, reason: 'binary' });
+      return;
+    }
+    this.#files.set(path, bytes);
+  }
+
+  finish(): Unpacked {
+    const top = commonTopFolder([...this.#files.keys(), ...this.#skipped.map((skip) => skip.path)]);
+    const strip = (path: string) => (top === null ? path : path.slice(top.length + 1));
+    const paths = [...this.#files.keys()].sort(compareText);
+    const skipped = this.#skipped.map(({ path, reason }) => ({ path: strip(path), reason }));
+    const folders = foldersOf(paths);
+    const files: TextFile[] = [];
+    for (const path of paths) {
+      const bytes = this.#files.get(path);
+      if (bytes === undefined) continue;
+      // A name that is a file and a folder cannot be written to a disk.
+      if (folders.has(path)) skipped.push({ path: strip(path), reason: 'path-conflict' });
+      else files.push({ path: strip(path), bytes });
+    }
+    return { files, skipped: [...skipped, ...this.#unsafe] };
+  }
+
+  #tooLarge(bytes: number): string | null {
+    return bytes > this.#limits.fileBytesMax ? 'too-large' : null;
+  }
+}
+
+/** Also asked before an archive is read into memory. */
+export function checkArchiveBytes(bytes: number, limits: ArchiveLimits): void {
+  if (bytes <= limits.archiveBytesMax) return;
+  throw new PipelineError(
+    'ARCHIVE_TOO_LARGE',
+    `is ${bytes} bytes long, more than admit.archiveBytesMax (${limits.archiveBytesMax})`,
+  );
+}
+
+function foldersOf(paths: readonly string[]): ReadonlySet<string> {
+  const folders = new Set<string>();
+  for (const path of paths) {
+    for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+      const folder = path.slice(0, slash);
+      if (folders.has(folder)) break;
+      folders.add(folder);
+    }
+  }
+  return folders;
+}

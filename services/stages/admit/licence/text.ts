@@ -1,0 +1,65 @@
+/**
+ * Recognises licence texts by their phrases. A text that fits no signature, or is much longer than
+ * the ones it fits, says so (`unrecognised`) instead of taking the nearest name.
+ */
+import { references, type Signature, signatures } from './signatures.ts';
+
+/** SPDX reference for text that is a licence by its place but not one we know. */
+export const unrecognised = 'LicenseRef-unrecognised';
+
+export interface TextMatch {
+  readonly identifier: string;
+  /** 1 where the text has the usual length; less, the more other words stand around it. */
+  readonly score: number;
+}
+
+/** Words that copyright notices and headings may add to a text, and the share of its length. */
+const slackWords = 120;
+const slackShare = 1.2;
+
+export function matchLicenceText(text: string): readonly TextMatch[] {
+  const words = licenceWords(text);
+  const fitting = signatures.filter((signature) => fits(words, signature));
+  const found = [...new Map(fitting.map((entry) => [entry.identifier, entry])).values()];
+  const count = words.length === 0 ? 0 : words.split(' ').length;
+  if (found.length === 0) return matchReference(words, count);
+  const expected = found.reduce((sum, signature) => sum + expectedWords(words, signature), 0);
+  const score = Math.round(Math.min(1, expected / count) * 100) / 100;
+  const matches = found.map(({ identifier }) => ({ identifier, score }));
+  return score < 1 ? [...matches, { identifier: unrecognised, score: 1 - score }] : matches;
+}
+
+/** Texts that repeat a licence, once per component, may be as long as all of them. */
+function expectedWords(words: string, { phrases, wordsMax }: Signature): number {
+  const times = words.split(phrases[0] ?? words).length - 1;
+  return Math.max(1, times) * (wordsMax * slackShare + slackWords);
+}
+
+function matchReference(words: string, count: number): readonly TextMatch[] {
+  // `… either of the licenses found in LICENSE.APACHE or LICENSE.BSD`: those files tell.
+  if (count < 120 && /\bfound in (?:the )?(?:files? )?licen[cs]e \w/.test(words)) return [];
+  const reference = references.find(
+    (candidate) => count <= candidate.wordsMax && fits(words, candidate),
+  );
+  if (reference !== undefined) return [{ identifier: reference.identifier, score: 0.8 }];
+  return count === 0 ? [] : [{ identifier: unrecognised, score: 0 }];
+}
+
+function fits(words: string, { phrases, without }: Signature): boolean {
+  return (
+    phrases.every((phrase) => words.includes(phrase)) &&
+    !without.some((phrase) => words.includes(phrase))
+  );
+}
+
+/** Lower case, words only, without the copyright lines that differ from file to file. */
+function licenceWords(text: string): string {
+  const lines = text
+    .split('\n')
+    .filter((line) => !/^\W*(?:portions )?(?:copyright|©|\(c\)) .*\d{4}/i.test(line));
+  return lines
+    .join('\n')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, ' ')
+    .trim();
+}

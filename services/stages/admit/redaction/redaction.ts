@@ -1,0 +1,87 @@
+/**
+ * Replaces parts of a text by placeholders. Happens once, here, so that every later byte agrees
+ * (I8). Line structure never changes: a part that spans lines is replaced line by line.
+ */
+import { compareText } from '../archive/paths.ts';
+
+/** A part to replace, in UTF-16 units of the text; `value` says which placeholder it shares. */
+export interface Finding {
+  readonly start: number;
+  readonly end: number;
+  readonly kind: 'secret' | 'email' | 'address';
+  readonly rule: string;
+}
+
+/** Gives equal values equal placeholders, numbered by first appearance in the repository. */
+export interface Placeholders {
+  of(kind: Finding['kind'], value: string): string;
+}
+
+export function createPlaceholders(): Placeholders {
+  const numbers = new Map<string, number>();
+  const counts = { secret: 0, email: 0, address: 0 };
+  return {
+    of: (kind, value) => {
+      const key = `${kind} ${value}`;
+      let number = numbers.get(key);
+      if (number === undefined) {
+        counts[kind] += 1;
+        number = counts[kind];
+        numbers.set(key, number);
+      }
+      return placeholder(kind, number);
+    },
+  };
+}
+
+/** Reserved names and addresses (RFC 2606, RFC 5737), so that code which checks them still does. */
+function placeholder(kind: Finding['kind'], number: number): string {
+  if (kind === 'secret') return `<SECRET_${number}>`;
+  if (kind === 'email') return `user-${number}@example.com`;
+  return `192.0.2.${((number - 1) % 254) + 1}`;
+}
+
+export interface Redacted {
+  readonly text: string;
+  readonly redactions: number;
+}
+
+export function redact(
+  text: string,
+  findings: readonly Finding[],
+  placeholders: Placeholders,
+): Redacted {
+  const parts = separate(findings);
+  let result = '';
+  let end = 0;
+  for (const part of parts) {
+    const value = text.slice(part.start, part.end);
+    result += text.slice(end, part.start) + fill(value, placeholders.of(part.kind, value));
+    end = part.end;
+  }
+  return { text: result + text.slice(end), redactions: parts.length };
+}
+
+/** Each line's own content becomes the placeholder; indentation and line ends stay. */
+function fill(value: string, replacement: string): string {
+  if (!/[\r\n]/.test(value)) return replacement;
+  return value.replace(/[^\s](?:[^\r\n]*[^\s])?/g, () => replacement);
+}
+
+/** In text order and without overlap: overlapping findings become one, secrets first. */
+export function separate(findings: readonly Finding[]): readonly Finding[] {
+  const sorted = findings.toSorted(
+    (a, b) => a.start - b.start || b.end - a.end || compareText(a.rule, b.rule),
+  );
+  const parts: Finding[] = [];
+  for (const finding of sorted) {
+    const last = parts.at(-1);
+    if (last === undefined || finding.start >= last.end) {
+      parts.push(finding);
+      continue;
+    }
+    const kind = last.kind === 'secret' || finding.kind === 'secret' ? 'secret' : last.kind;
+    parts[parts.length - 1] = { ...last, kind, end: Math.max(last.end, finding.end) };
+  }
+  return parts;
+}

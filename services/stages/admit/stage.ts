@@ -1,0 +1,49 @@
+/** Wiring of `admit`: the archive's blob in, one content blob and the list of its files out. */
+import type { AdmittedFile } from '../../../schemas/generated/types.ts';
+import { drop, emit } from '../../runtime/outcomes.ts';
+import { defineStage } from '../../runtime/stage.ts';
+import { type AdmittedText, admitArchive } from './admit-archive.ts';
+import { configuration } from './config.ts';
+
+export const admit = defineStage('admit', {
+  config: configuration,
+  reads: 'repo-found',
+  concurrency: (config) => config.concurrency,
+  failed: null,
+  handle: async (record, tools) => {
+    const { name, origin, commit, archive, format } = record.body;
+    // Refused by its length before it is read; what was received is never read without a limit.
+    if (archive.bytes > tools.config.archiveBytesMax) {
+      return [
+        drop(
+          'ARCHIVE_TOO_LARGE',
+          `is ${archive.bytes} bytes long, more than admit.archiveBytesMax`,
+        ),
+      ];
+    }
+    const bytes = await tools.blobs.get(archive);
+    const admitted = await admitArchive(bytes, format, tools.config);
+    const content = await tools.blobs.put(Buffer.concat(admitted.files.map((file) => file.bytes)));
+    tools.count('files_admitted', admitted.files.length);
+    tools.count('files_skipped', admitted.skipped.length);
+    tools.count('secrets_redacted', admitted.secrets);
+    tools.count('bytes_admitted', content.bytes);
+    const { licence, skipped } = admitted;
+    const files = placeFiles(admitted.files);
+    return [
+      emit('repo-admitted', {
+        repository: { name, origin, commit, licence, content, files, skipped },
+      }),
+    ];
+  },
+});
+
+/** Where each file lies in the content blob: all files one after another. */
+function placeFiles(files: readonly AdmittedText[]): readonly AdmittedFile[] {
+  let offset = 0;
+  return files.map(({ path, bytes, sha256, redactions }) => {
+    const placed = { path, offset, bytes: bytes.byteLength, sha256, redactions };
+    offset += bytes.byteLength;
+    return placed;
+  });
+}

@@ -1,0 +1,58 @@
+/** Knobs of `discover`: where repositories come from, and how much of one is taken. */
+import { z } from 'zod';
+import { input } from '../../runtime/config/knobs.ts';
+
+const mebibyte = 1024 * 1024;
+const count = z.number().int().positive();
+
+export const configuration = z.object({
+  sources: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      'What to read, in order: folders, archives (.tar .tar.gz .tgz .crate .zip .jar .whl), or @FILE with one source per line. Empty by default: the command line names them.',
+    )
+    .meta(input),
+  limit: count
+    .nullable()
+    .default(null)
+    .describe('Repositories at most, the first ones of the list; null takes all.')
+    .meta(input),
+  ignore: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      'Further patterns, in .gitignore form, of files that a folder’s archive leaves out. None by default: .gitignore files are honoured anyway.',
+    ),
+  archiveBytesMax: count
+    .max(2 * 1024 * mebibyte - 1)
+    .default(1024 * mebibyte)
+    .describe(
+      'Bytes of an archive, or of a packed folder; above it the source is reported as unreadable. 1 GiB is held in memory once.',
+    ),
+  fileBytesMax: count
+    .default(16 * mebibyte)
+    .describe(
+      'Bytes of a file in a folder; a larger one is listed without its bytes and later reported as too large. Far above admit.fileBytesMax, which decides.',
+    ),
+  entriesMax: count
+    .default(200_000)
+    .describe('Files of a folder; above it the source is reported as unreadable.'),
+  scanBytesMax: count
+    .default(1024 * mebibyte)
+    .describe(
+      'Bytes of an archive’s content read to find its newest file, whose time becomes the event time; beyond it the time is what was seen so far.',
+    ),
+  listSourcesMax: count
+    .default(1_000_000)
+    .describe(
+      'Lines of a list; a longer list is an error before anything starts. Telling duplicates takes 32 MB per million.',
+    ),
+  gitTimeoutMs: count
+    .default(5_000)
+    .describe(
+      'Milliseconds that git may take to tell the commit of a folder; afterwards the commit is unknown.',
+    ),
+});
+
+export type Configuration = z.infer<typeof configuration>;

@@ -1,0 +1,78 @@
+/** One source to one archive in memory, with its facts. The same content gives the same bytes. */
+import { readFile, stat } from 'node:fs/promises';
+import type { ArchiveFormat } from '../../../schemas/generated/types.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { newestEntryMs } from './archive-time.ts';
+import { type FolderLimits, packFolder } from './folder.ts';
+import { readCommit } from './git.ts';
+import { reasonOf, type SourceSpec } from './sources.ts';
+
+export interface PackLimits extends FolderLimits {
+  readonly scanBytesMax: number;
+  readonly gitTimeoutMs: number;
+}
+
+export interface PackedSource {
+  readonly name: string;
+  readonly origin: string;
+  readonly commit: string | null;
+  readonly format: ArchiveFormat;
+  readonly archive: Buffer;
+  readonly eventTimeMs: number;
+}
+
+/** SOURCE_EMPTY or SOURCE_UNREADABLE where there is nothing to take. */
+export async function packSource(spec: SourceSpec, limits: PackLimits): Promise<PackedSource> {
+  if (spec.kind === 'unreadable') {
+    throw new PipelineError('SOURCE_UNREADABLE', spec.detail, { subject: spec.origin });
+  }
+  try {
+    return spec.kind === 'folder'
+      ? await packFolderSource(spec, limits)
+      : await readArchiveSource(spec, limits);
+  } catch (error) {
+    // The file system's own failures concern this source alone; ours and bugs pass on.
+    if (error instanceof PipelineError || (error as NodeJS.ErrnoException).syscall === undefined) {
+      throw error;
+    }
+    const message = `cannot read ${spec.origin}: ${reasonOf(error)}`;
+    throw new PipelineError('SOURCE_UNREADABLE', message, { subject: spec.origin, cause: error });
+  }
+}
+
+async function packFolderSource(
+  spec: SourceSpec & { kind: 'folder' },
+  limits: PackLimits,
+): Promise<PackedSource> {
+  const { name, origin, path } = spec;
+  const archive = await packFolder(path, limits);
+  if (archive === null) {
+    throw new PipelineError('SOURCE_EMPTY', `${origin} holds no file that is not ignored`, {
+      subject: origin,
+    });
+  }
+  const facts = await readCommit(path, limits.gitTimeoutMs);
+  const commit = facts?.commit ?? null;
+  return { name, origin, commit, format: 'tar', archive, eventTimeMs: facts?.timeMs ?? 0 };
+}
+
+async function readArchiveSource(
+  spec: SourceSpec & { kind: 'archive' },
+  limits: PackLimits,
+): Promise<PackedSource> {
+  const { name, origin, path, format } = spec;
+  const { size } = await stat(path);
+  if (size > limits.archiveBytesMax) {
+    throw new PipelineError(
+      'SOURCE_UNREADABLE',
+      `${origin} is ${size} bytes long, more than discover.archiveBytesMax (${limits.archiveBytesMax})`,
+      { subject: origin },
+    );
+  }
+  const archive = await readFile(path);
+  if (archive.byteLength === 0) {
+    throw new PipelineError('SOURCE_EMPTY', `${origin} is empty`, { subject: origin });
+  }
+  const eventTimeMs = await newestEntryMs(archive, format, limits.scanBytesMax);
+  return { name, origin, commit: null, format, archive, eventTimeMs };
+}

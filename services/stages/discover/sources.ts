@@ -1,0 +1,131 @@
+/**
+ * The command line's sources to a dense, stable list of what to pack. A source that the user named
+ * directly and that is not there ends the run before it starts; inside a list it is one entry that
+ * cannot be read, so that the others go on.
+ */
+import type { Stats } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import type { ArchiveFormat } from '../../../schemas/generated/types.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import {
+  archiveFormat,
+  archiveKinds,
+  isHostedName,
+  parseList,
+  repositoryName,
+} from './source-names.ts';
+
+interface SourceName {
+  readonly name: string;
+  /** As the user gave it, without machine paths: the base name. */
+  readonly origin: string;
+}
+
+export type SourceSpec =
+  | (SourceName & { readonly kind: 'folder'; readonly path: string })
+  | (SourceName & {
+      readonly kind: 'archive';
+      readonly path: string;
+      readonly format: ArchiveFormat;
+    })
+  | (SourceName & { readonly kind: 'unreadable'; readonly detail: string });
+
+/** Lines of all lists together, where the caller sets no other limit. */
+const listSourcesMaxDefault = 1_000_000;
+
+/** SOURCE_MISSING or SOURCE_UNREADABLE for a source that the user named directly. */
+export async function expandSources(
+  sources: readonly string[],
+  limit: number | null,
+  listSourcesMax: number = listSourcesMaxDefault,
+): Promise<readonly SourceSpec[]> {
+  const specs: SourceSpec[] = [];
+  for (const source of sources) {
+    if (limit !== null && specs.length >= limit) break;
+    if (source.startsWith('@')) specs.push(...(await expandList(source.slice(1), listSourcesMax)));
+    else specs.push(await readSource(source, '.'));
+  }
+  return limit === null ? specs : specs.slice(0, limit);
+}
+
+async function expandList(list: string, listSourcesMax: number): Promise<readonly SourceSpec[]> {
+  let text: string;
+  try {
+    text = await readFile(list, 'utf8');
+  } catch (error) {
+    throw new PipelineError('SOURCE_MISSING', `cannot read the list ${list}: ${reasonOf(error)}`, {
+      subject: list,
+      cause: error,
+    });
+  }
+  const lines = parseList(text);
+  if (lines.length > listSourcesMax) {
+    throw new PipelineError(
+      'CONFIG_INVALID',
+      `the list ${list} has ${lines.length} sources, more than discover.listSourcesMax (${listSourcesMax})`,
+      { subject: list },
+    );
+  }
+  const specs: SourceSpec[] = [];
+  for (const line of lines) specs.push(await readListed(line, dirname(list)));
+  return specs;
+}
+
+async function readListed(line: string, folder: string): Promise<SourceSpec> {
+  if (line.startsWith('@')) return unreadable(line, 'a list cannot name another list');
+  try {
+    return await readSource(line, folder);
+  } catch (error) {
+    if (!(error instanceof PipelineError)) throw error;
+    // The detail is stored with the data set: no machine paths in it.
+    return unreadable(line, error.message.replaceAll(line, basename(line)));
+  }
+}
+
+function unreadable(source: string, detail: string): SourceSpec {
+  const origin = basename(source);
+  return { kind: 'unreadable', name: repositoryName(origin), origin, detail };
+}
+
+async function readSource(source: string, folder: string): Promise<SourceSpec> {
+  const path = resolve(folder, source);
+  const stats = await statSource(source, path);
+  const origin = basename(path);
+  if (stats.isDirectory()) return { kind: 'folder', name: origin || 'repository', origin, path };
+  const format = archiveFormat(origin);
+  if (!stats.isFile() || format === null) {
+    throw new PipelineError(
+      'SOURCE_UNREADABLE',
+      `${source} is neither a folder nor an archive (${archiveKinds})`,
+      { subject: source },
+    );
+  }
+  return { kind: 'archive', name: repositoryName(origin), origin, path, format };
+}
+
+async function statSource(source: string, path: string): Promise<Stats> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (isHostedName(source)) {
+      throw new PipelineError(
+        'SOURCE_UNREADABLE',
+        `${source} is not a local path, and this version cannot fetch from GitHub: download the repository and name its folder or archive`,
+        { subject: source, cause: error },
+      );
+    }
+    throw new PipelineError('SOURCE_MISSING', `cannot read ${source}: ${reasonOf(error)}`, {
+      subject: source,
+      cause: error,
+    });
+  }
+}
+
+/** The system's reason without its path, which may tell of the machine. */
+export function reasonOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  if (code === 'ENOENT') return 'there is no such file or folder';
+  if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
+  return code ?? (error instanceof Error ? error.message : String(error));
+}

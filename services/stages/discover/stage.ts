@@ -1,0 +1,49 @@
+/** Wiring of `discover`: sources in, one stored archive and one `repo-found` per repository out. */
+import { PipelineError } from '../../runtime/errors.ts';
+import { emit } from '../../runtime/outcomes.ts';
+import { defineSource, type SourceItem, type Tools } from '../../runtime/stage.ts';
+import { type Configuration, configuration } from './config.ts';
+import { packSource } from './pack-source.ts';
+import { repositoryIdentity, unreadableIdentity } from './source-names.ts';
+import { expandSources, type SourceSpec } from './sources.ts';
+
+export const discover = defineSource('discover', {
+  config: configuration,
+  items: readItems,
+});
+
+async function* readItems(
+  tools: Tools<Configuration>,
+  fromSequence: number,
+): AsyncGenerator<SourceItem> {
+  const { sources, limit, listSourcesMax } = tools.config;
+  const specs = await expandSources(sources, limit, listSourcesMax);
+  for (const [sequence, spec] of specs.entries()) {
+    if (sequence < fromSequence) continue;
+    if (tools.signal.aborted) return;
+    yield await readItem(spec, sequence, tools);
+  }
+}
+
+async function readItem(
+  spec: SourceSpec,
+  sequence: number,
+  tools: Tools<Configuration>,
+): Promise<SourceItem> {
+  try {
+    const limits = { ...tools.config, outputFolder: tools.run.outputFolder };
+    const { name, origin, commit, format, archive, eventTimeMs } = await packSource(spec, limits);
+    const reference = await tools.blobs.put(archive);
+    const repositoryId = repositoryIdentity(name, reference.sha256);
+    const outcome = emit('repo-found', { name, origin, commit, archive: reference, format });
+    return { sequence, repositoryId, eventTimeMs, outcome };
+  } catch (error) {
+    if (!(error instanceof PipelineError)) throw error;
+    if (error.code !== 'SOURCE_UNREADABLE' && error.code !== 'SOURCE_EMPTY') throw error;
+    const { name, origin } = spec;
+    const repositoryId = unreadableIdentity(name, origin, sequence);
+    const reason = error.code;
+    const outcome = { kind: 'unreadable' as const, name, origin, reason, detail: error.message };
+    return { sequence, repositoryId, eventTimeMs: 0, outcome };
+  }
+}

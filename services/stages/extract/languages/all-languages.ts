@@ -1,0 +1,81 @@
+/** The parsed languages: one line each. Loads no grammar, so both processes can use it. */
+import { extensionOf, nameOf } from '../paths.ts';
+import { bash } from './bash/bash.ts';
+import { c } from './c/c.ts';
+import { cpp } from './c/cpp.ts';
+import { csharp } from './csharp/csharp.ts';
+import { javascript } from './ecmascript/javascript.ts';
+import { typescript } from './ecmascript/typescript.ts';
+import { go } from './go/go.ts';
+import { java } from './jvm/java.ts';
+import { kotlin } from './jvm/kotlin.ts';
+import { scala } from './jvm/scala.ts';
+import type { Language } from './language.ts';
+import { notebook } from './notebook/notebook.ts';
+import { php } from './php/php.ts';
+import { python } from './python/python.ts';
+import { ruby } from './ruby/ruby.ts';
+import { rust } from './rust/rust.ts';
+
+export const languages: readonly Language[] = [
+  python,
+  notebook,
+  typescript,
+  javascript,
+  go,
+  java,
+  rust,
+  c,
+  cpp,
+  php,
+  ruby,
+  kotlin,
+  scala,
+  csharp,
+  bash,
+];
+
+const byExtension: ReadonlyMap<string, Language> = new Map(
+  languages.flatMap((language) =>
+    language.extensions.map((extension): [string, Language] => [extension, language]),
+  ),
+);
+
+const byName: ReadonlyMap<string, Language> = new Map(
+  languages.flatMap((language) =>
+    (language.names ?? []).map((name): [string, Language] => [name, language]),
+  ),
+);
+const byInterpreter: ReadonlyMap<string, Language> = new Map(
+  languages.flatMap((language) =>
+    (language.interpreters ?? []).map((name): [string, Language] => [name, language]),
+  ),
+);
+
+/** What C has no use for: in a header, which may be either, it tells C++. */
+const cppStart = /^\s*(?:(?:namespace|constexpr|enum class)\b|template\s*<|using\s+\w)/m;
+const cppClass = /^\s*class\s+\w+\s*(?:[:{]|$)|\bstd::/m;
+
+/**
+ * The language that parses a file, or null. The text decides between C and C++ headers, and where a
+ * name without extension says nothing.
+ */
+export function languageOf(path: string, text: string): Language | null {
+  const extension = extensionOf(path);
+  const known = byExtension.get(extension) ?? byName.get(nameOf(path).toLowerCase());
+  const language = known ?? (extension === '' ? interpreterOf(text) : null);
+  if (language !== c || extensionOf(path) !== '.h') return language;
+  return cppStart.test(text) || cppClass.test(text) ? cpp : c;
+}
+
+/** `#!/usr/bin/env -S python3 -u` is python. */
+function interpreterOf(text: string): Language | null {
+  const line = /^#![^\n]*/.exec(text)?.[0] ?? '';
+  const program = /^#!\s*(?:\S*\/env\s+(?:-\S+\s+|\w+=\S*\s+)*)?(?:\S*\/)?([a-z]+)/.exec(line)?.[1];
+  return byInterpreter.get(program ?? '') ?? null;
+}
+
+/** Whether resolution needs the text of a file. */
+export function isManifest(path: string): boolean {
+  return languages.some((language) => language.isManifest(path));
+}

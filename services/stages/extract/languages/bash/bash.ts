@@ -1,0 +1,145 @@
+/** Shell scripts: functions, variables, and what they source. Resolution: bash-resolve.ts. */
+import { type Definition, type ImportFact, importFact, softness } from '../../facts/facts.ts';
+import type { SyntaxNode } from '../../syntax/syntax-node.ts';
+import { ancestorOf, definitionOf, docAbove } from '../../syntax/tree.ts';
+import type { Language } from '../language.ts';
+import { readAssignments, sourcedPath } from './path.ts';
+import { openBashResolver } from './resolve.ts';
+
+export const bash: Language = {
+  name: 'bash',
+  extensions: ['.sh', '.bash', '.ksh', '.bats'],
+  names: ['.bashrc', '.bash_profile', '.bash_aliases', '.profile'],
+  interpreters: ['bash', 'sh', 'dash', 'ksh', 'ash', 'bats'],
+  parsing: { parser: 'tree-sitter', grammar: 'tree-sitter-bash', read, repair: blankBats },
+  isManifest: () => false,
+  openResolver: openBashResolver,
+};
+
+/** `@test "it adds" {` opens a function whose name no shell would take. */
+function blankBats(text: string): string {
+  return text.replaceAll(/^([ \t]*)@test[ \t].*\{[ \t]*$/gm, (line, indent: string) =>
+    `${indent}t() {`.padEnd(line.length),
+  );
+}
+
+function read(root: SyntaxNode, text: string) {
+  const symbols: Definition[] = [];
+  readBlock(root, symbols);
+  const imports = readSources(root, text);
+  return {
+    symbols,
+    imports,
+    scope: null,
+    // What may be a function of a sourced file.
+    uses: readCommands(root),
+    members: new Map<string, string[]>(),
+    aliases: new Map<string, string>(),
+  };
+}
+
+/** Statements that only choose whether their definitions exist. */
+const transparent =
+  /^(?:if_statement|elif_clause|else_clause|compound_statement|list|case_statement|case_item|do_group)$/;
+
+function readBlock(block: SyntaxNode, into: Definition[]): void {
+  const { namedChildren } = block;
+  for (const [index, node] of namedChildren.entries()) {
+    if (node.type === 'function_definition') {
+      const name = node.childForFieldName('name')?.text ?? '';
+      add(into, node, name, 'function', docAbove(namedChildren, index));
+    } else if (node.type === 'variable_assignment') {
+      addVariable(into, node, node, docAbove(namedChildren, index));
+    } else if (node.type === 'declaration_command') {
+      for (const child of node.namedChildren) {
+        if (child.type !== 'variable_assignment') continue;
+        addVariable(into, node, child, docAbove(namedChildren, index));
+      }
+    } else if (transparent.test(node.type)) readBlock(node, into);
+  }
+}
+
+/** The first assignment counts; `a[1]=` is no definition. */
+function addVariable(
+  into: Definition[],
+  statement: SyntaxNode,
+  assignment: SyntaxNode,
+  doc: string | null,
+): void {
+  const name = assignment.childForFieldName('name');
+  if (name?.type !== 'variable_name') return;
+  if (into.some((symbol) => symbol.name === name.text)) return;
+  const isConstant = /^(?:readonly|(?:declare|typeset)\s+-\w*r)/.test(statement.text);
+  add(into, statement, name.text, isConstant ? 'constant' : 'variable', doc);
+}
+
+function add(
+  into: Definition[],
+  node: SyntaxNode,
+  name: string,
+  kind: string,
+  doc: string | null,
+): void {
+  if (name === '') return;
+  into.push(definitionOf({ node, name, kind, parent: null, doc, exported: !name.startsWith('_') }));
+}
+
+const functions = new Set(['function_definition']);
+
+function readSources(root: SyntaxNode, text: string): ImportFact[] {
+  const facts: ImportFact[] = [];
+  const directives = readDirectives(text);
+  let assignments: ReadonlyMap<string, string> | null = null;
+  for (const match of text.matchAll(/(?:^|[\s;&|({`])(source|\.|load)[ \t]+(?=\S)/g)) {
+    const index = match.index + match[0].indexOf(match[1] ?? '');
+    const command = ancestorOf(root.descendantForIndex(index), new Set(['command']));
+    const name = command?.childForFieldName('name');
+    if (command === null || name === null || name === undefined) continue;
+    if (name.text !== match[1] || name.startIndex !== index) continue;
+    const argument = command.namedChildren.find(({ startIndex }) => startIndex > index);
+    if (argument === undefined) continue;
+    assignments ??= readAssignments(root);
+    const stated = directives.get(command.startPosition.row);
+    const { specifier, detail } =
+      stated === undefined
+        ? sourcedPath(argument.text, assignments)
+        : { specifier: stated, detail: '' };
+    // The linter is told that there is nothing to follow.
+    if (specifier === '/dev/null') continue;
+    const isInside = ancestorOf(command, functions) !== null;
+    facts.push(
+      importFact({
+        specifier,
+        style: match[1] === 'load' ? 'load' : 'source',
+        detail,
+        star: true,
+        softness: isInside ? softness.deferred : softness.hard,
+      }),
+    );
+  }
+  return facts;
+}
+
+/** Row of a command to the path that a comment before it states: `# shellcheck source=…`. */
+function readDirectives(text: string): Map<number, string> {
+  const directives = new Map<number, string>();
+  if (!text.includes('shellcheck')) return directives;
+  let stated: string | undefined;
+  for (const [row, line] of text.split('\n').entries()) {
+    const isComment = /^\s*#/.test(line);
+    if (!isComment && stated !== undefined) directives.set(row, stated);
+    const path = /^\s*#\s*shellcheck\s(?:.*\s)?source=(\S+)/.exec(line)?.[1];
+    if (!isComment) stated = undefined;
+    else if (path !== undefined) stated = path.replaceAll(/^["']|["']$/g, '');
+  }
+  return directives;
+}
+
+function readCommands(root: SyntaxNode): string[] {
+  const names = new Set<string>();
+  for (const node of root.descendantsOfType('command_name')) {
+    const name = node.text;
+    if (/^[A-Za-z_][\w:.+-]*$/.test(name)) names.add(name);
+  }
+  return [...names].sort();
+}

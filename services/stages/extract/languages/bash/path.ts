@@ -1,0 +1,89 @@
+/** The path that a shell script sources, as far as the script states it. */
+import type { SyntaxNode } from '../../syntax/syntax-node.ts';
+
+export interface SourcedPath {
+  readonly specifier: string;
+  /** `own`: from the script's own folder; `computed`: only a run can tell. */
+  readonly detail: '' | 'own' | 'computed';
+}
+
+/** Stands for the folder of the script; no path holds a NUL. */
+const ownFolder = '\0';
+const replacedMax = 16;
+
+/** Name to value, for variables that the script sets once. */
+export function readAssignments(root: SyntaxNode): Map<string, string> {
+  const values = new Map<string, string>();
+  const several = new Set<string>();
+  for (const node of root.descendantsOfType('variable_assignment')) {
+    // `NAME=value command` sets it for that command only.
+    if (node.parent?.type === 'command') continue;
+    const name = node.childForFieldName('name')?.text ?? '';
+    const value = node.childForFieldName('value')?.text ?? '';
+    if (values.has(name) && values.get(name) !== value) several.add(name);
+    values.set(name, value);
+  }
+  for (const name of several) values.delete(name);
+  return values;
+}
+
+export function sourcedPath(text: string, values: ReadonlyMap<string, string>): SourcedPath {
+  let path = text;
+  for (let round = 0; round < replacedMax; round += 1) {
+    const next = replaceFolder(replaceVariables(replaceFolder(path), values));
+    if (next === path || next.length > 2000) break;
+    path = next;
+  }
+  path = path.replaceAll(/["']/g, '').replaceAll(/\\(.)/g, '$1');
+  if (/[$`*?[\]{}()]/.test(path) || path.lastIndexOf(ownFolder) > 0) {
+    return { specifier: text.slice(0, 200), detail: 'computed' };
+  }
+  if (!path.startsWith(ownFolder)) return { specifier: path, detail: '' };
+  return { specifier: path.slice(1).replace(/^\/+/, ''), detail: 'own' };
+}
+
+const script =
+  /"?\$(?:0|\{0\}|\{?BASH_SOURCE(?:\[0\])?\}?|\{BASH_SOURCE:-\$0\}|\{BASH_SOURCE\[0\]:-\$0\})"?/
+    .source;
+const resolved = String.raw`(?:${script}|"?\$\(\s*(?:readlink|realpath|greadlink)(?:\s+-\w+)*\s+(?:--\s+)?${script}\s*\)"?)`;
+/** Ways to say "the folder of this script". */
+const folders = [
+  String.raw`\$\{(?:0|BASH_SOURCE(?:\[0\])?)%/\*\}`,
+  String.raw`\$\{0:[ah]+:?h?\}`,
+  String.raw`"?\$\(\s*dirname\s+(?:--\s+)?${resolved}\s*\)"?`,
+  `"?\`\\s*dirname\\s+(?:--\\s+)?${script}\\s*\`"?`,
+].map((source) => new RegExp(source, 'g'));
+/** `$(cd FOLDER && pwd)` and what else only makes a path absolute. */
+const absolute = [
+  /"?\$\(\s*(?:builtin\s+)?(?:cd|pushd)\s+(?:-\w+\s+|--\s+)*"?([^"$`()&;|<>\s]*)"?(?:\s*[12&]*>\s*[&\w/]+)*\s*(?:&&|;|\|\|\s*exit[^;]*;)\s*(?:builtin\s+)?pwd(?:\s+-\w)?\s*\)"?/g,
+  /"?\$\(\s*(?:readlink|realpath)(?:\s+-\w+)*\s+"?([^"$`()&;|<>\s]*)"?\s*\)"?/g,
+];
+const parent = /"?\$\(\s*dirname\s+(?:--\s+)?"?(\0[^"$`()&;|<>\s]*)"?\s*\)"?/g;
+
+function replaceFolder(text: string): string {
+  let path = text;
+  for (const folder of folders) path = path.replaceAll(folder, ownFolder);
+  for (const wrapper of absolute) {
+    path = path.replaceAll(wrapper, (whole, inner: string) =>
+      inner.startsWith(ownFolder) ? inner : whole,
+    );
+  }
+  return path.replaceAll(parent, '$1/..');
+}
+
+/** `$NAME`, `${NAME}`, and `${NAME:-default}`, which says where to look when nobody says other. */
+const variable = /\$(?:\{(\w+)(?::?[-=]([^${}`]*))?\}|(\w+))/g;
+
+function replaceVariables(text: string, values: ReadonlyMap<string, string>): string {
+  return text.replaceAll(variable, (whole, braced?: string, byDefault?: string, plain?: string) => {
+    const name = braced ?? plain ?? '';
+    const value = values.get(name) ?? '';
+    const isOwnDefault = value.startsWith(`\${${name}:`) || value.startsWith(`"\${${name}:`);
+    const chosen = value === '' || (byDefault !== undefined && isOwnDefault) ? byDefault : value;
+    return chosen === undefined || chosen === '' ? whole : unquoted(chosen);
+  });
+}
+
+function unquoted(value: string): string {
+  return value.replace(/^(["'])([\s\S]*)\1$/, '$2');
+}

@@ -1,0 +1,96 @@
+/**
+ * Where the paths lead that shell scripts source: from the script's own folder where they say so,
+ * else from there or from the top, where scripts are started. Functions used lead to the sourced
+ * file that defines them. Pure.
+ */
+import type { ImportFact, ParsedFile } from '../../facts/facts.ts';
+import { folderOf, joinPath } from '../../paths.ts';
+import { emptyResolution, type Link, linkOf, type Project, type Resolution } from '../language.ts';
+
+/** Relative to wherever the script is started. */
+const searchedConfidence = 0.8;
+/** Sourced by what is sourced. */
+const passedOnConfidence = 0.9;
+/** Files followed for the functions of one script. */
+const followedMax = 200;
+
+export function openBashResolver(project: Project) {
+  return (file: ParsedFile): Resolution => {
+    const resolution = emptyResolution();
+    for (const fact of file.facts.imports) addSource(project, file, fact, resolution);
+    addFunctions(project, file, resolution);
+    return resolution;
+  };
+}
+
+function addSource(
+  project: Project,
+  file: ParsedFile,
+  fact: ImportFact,
+  resolution: Resolution,
+): void {
+  const { specifier, detail } = fact;
+  const to = detail === 'computed' ? null : findSource(project, file.path, fact);
+  if (to !== null) {
+    const confidence = detail === 'own' || fact.style === 'load' ? 1 : searchedConfidence;
+    resolution.links.push(linkOf(fact, to, { confidence }));
+  } else if (detail === '' && /^[/~]/.test(specifier)) resolution.externals.push(specifier);
+  else if (fact.style === 'source') {
+    const isComputed = detail === 'computed';
+    const reason = isComputed
+      ? 'the path is computed when the script runs'
+      : 'no such file in the repository';
+    resolution.unresolved.push({ specifier, reason });
+  }
+}
+
+function findSource(project: Project, from: string, fact: ImportFact): string | null {
+  const { specifier, detail, style } = fact;
+  if (/^[/~]/.test(specifier)) return null;
+  const isOwn = detail === 'own' || style === 'load';
+  const folders = isOwn ? [folderOf(from)] : [folderOf(from), ''];
+  // bats adds the extension to what a test loads.
+  const names = style === 'load' ? [`${specifier}.bash`, specifier] : [specifier];
+  for (const folder of folders) {
+    const paths = names.map((name) => joinPath(folder, name));
+    const found = paths.find((path) => path !== null && path !== from && project.files.has(path));
+    if (typeof found === 'string') return found;
+  }
+  return null;
+}
+
+/** Functions of files that sourced files source in turn; the sourced ones are linked already. */
+function addFunctions(project: Project, file: ParsedFile, resolution: Resolution): void {
+  const own = definedIn(file);
+  const direct = resolution.links.map(({ to }) => to);
+  const missing = new Set(file.facts.uses.filter((name) => !own.has(name)));
+  const visited = new Set([file.path, ...direct]);
+  const queue = [...direct];
+  for (let index = 0; index < queue.length && index < followedMax; index += 1) {
+    const sourced = project.files.get(queue[index] ?? '');
+    if (sourced === undefined) continue;
+    const used = [...definedIn(sourced)].filter((name) => missing.delete(name));
+    if (used.length > 0 && !direct.includes(sourced.path)) {
+      resolution.links.push(functionLink(sourced.path, used));
+    }
+    for (const fact of sourced.facts.imports) {
+      const next = fact.detail === 'computed' ? null : findSource(project, sourced.path, fact);
+      if (next === null || visited.has(next)) continue;
+      visited.add(next);
+      queue.push(next);
+    }
+  }
+}
+
+function definedIn(file: ParsedFile): Set<string> {
+  const functions = file.facts.symbols.filter(({ kind }) => kind === 'function');
+  return new Set(functions.map(({ name }) => name));
+}
+
+function functionLink(to: string, names: readonly string[]): Link {
+  const bindings = names.map((name) => ({ name, local: name }));
+  return {
+    ...{ to, kind: 'import', bindings, star: false, softness: 0 },
+    confidence: passedOnConfidence,
+  };
+}

@@ -1,0 +1,269 @@
+/** Reads C and C++: functions, types and macros at the top, in namespaces and in classes. */
+import { type Definition, type ImportFact, importFact } from '../../facts/facts.ts';
+import type { SyntaxNode } from '../../syntax/syntax-node.ts';
+import { definitionOf, docAbove } from '../../syntax/tree.ts';
+import { blank, eachWord, lastBefore } from '../../syntax/words.ts';
+
+export function readCFamily(root: SyntaxNode, text: string) {
+  const symbols: Definition[] = [];
+  readBlock(root, null, false, symbols);
+  return {
+    symbols,
+    imports: readIncludes(root, text),
+    scope: null,
+    uses: [...usedWords(text)].sort(),
+    members: new Map<string, string[]>(),
+    aliases: new Map<string, string>(),
+  };
+}
+
+/**
+ * A macro alone on its line (`FMT_BEGIN_NAMESPACE`) stands for text that only the preprocessor
+ * knows, and makes the parser misread all that follows.
+ */
+export function blankMacroLines(text: string): string {
+  return text.replaceAll(/^[ \t]*[A-Z][A-Z0-9_]{3,}(?:\([^()\n]*\))?[ \t]*$/gm, (line) =>
+    ' '.repeat(line.length),
+  );
+}
+
+/** What only groups declarations. */
+const transparent = new Set([
+  'preproc_if',
+  'preproc_ifdef',
+  'preproc_else',
+  'preproc_elif',
+  'preproc_elifdef',
+  'linkage_specification',
+  'declaration_list',
+  'template_declaration',
+]);
+const typeKinds: Readonly<Record<string, string>> = {
+  struct_specifier: 'struct',
+  union_specifier: 'struct',
+  class_specifier: 'class',
+  enum_specifier: 'enum',
+};
+
+const declaring = new Set([
+  ...Object.keys(typeKinds),
+  'preproc_def',
+  'preproc_function_def',
+  'type_definition',
+  'alias_declaration',
+  'function_definition',
+  'declaration',
+  'field_declaration',
+]);
+
+function readBlock(
+  block: SyntaxNode,
+  parent: string | null,
+  inType: boolean,
+  into: Definition[],
+): void {
+  const siblings = block.namedChildren;
+  // A template's comment stands above the template.
+  const outer = block.type === 'template_declaration' ? (block.parent?.namedChildren ?? []) : null;
+  const outerIndex = outer?.findIndex((node) => node.id === block.id) ?? -1;
+  for (const [index, node] of siblings.entries()) {
+    if (transparent.has(node.type)) readBlock(node, parent, inType, into);
+    else if (node.type === 'namespace_definition') readNamespace(node, into);
+    else if (declaring.has(node.type)) {
+      const doc = outer === null ? docAbove(siblings, index) : docAbove(outer, outerIndex);
+      readDeclaration(node, parent, inType, doc, into);
+    }
+  }
+}
+
+/** Names in a namespace are reached from outside, so they count as the top of the file. */
+function readNamespace(node: SyntaxNode, into: Definition[]): void {
+  const body = node.childForFieldName('body');
+  if (body !== null) readBlock(body, node.childForFieldName('name')?.text ?? null, false, into);
+}
+
+function readDeclaration(
+  node: SyntaxNode,
+  parent: string | null,
+  inType: boolean,
+  doc: string | null,
+  into: Definition[],
+): void {
+  if (node.type === 'preproc_def' || node.type === 'preproc_function_def') {
+    readMacro(node, doc, into);
+  } else if (node.type === 'type_definition') {
+    const type = node.childForFieldName('type');
+    readInnerType(type, node, parent, doc, into);
+    for (const declarator of declaratorsOf(node, type)) {
+      const name = declaredName(declarator)?.name;
+      if (name === undefined || into.some((s) => s.name === name && s.parent === parent)) continue;
+      add(into, node, name, 'type', parent, doc, bodyOf(type));
+    }
+  } else if (node.type === 'alias_declaration') {
+    add(into, node, node.childForFieldName('name')?.text ?? '', 'type', parent, doc, null);
+  } else if (node.type in typeKinds) readType(node, node, parent, doc, into);
+  else {
+    const type = node.childForFieldName('type');
+    readInnerType(type, node, parent, doc, into);
+    readDeclarators(node, type, parent, inType, doc, into);
+  }
+}
+
+/** Include guards have no value. */
+function readMacro(node: SyntaxNode, doc: string | null, into: Definition[]): void {
+  const name = node.childForFieldName('name')?.text ?? '';
+  const value = node.childForFieldName('value');
+  if (value === null && node.type === 'preproc_def') return;
+  // A constant's value says what it is; a function-like macro's is its body.
+  add(into, node, name, 'macro', null, doc, node.type === 'preproc_def' ? null : value);
+}
+
+function readInnerType(
+  type: SyntaxNode | null,
+  node: SyntaxNode,
+  parent: string | null,
+  doc: string | null,
+  into: Definition[],
+): void {
+  if (type !== null && type.type in typeKinds) readType(type, node, parent, doc, into);
+}
+
+function readType(
+  type: SyntaxNode,
+  outer: SyntaxNode,
+  parent: string | null,
+  doc: string | null,
+  into: Definition[],
+): void {
+  const body = type.childForFieldName('body');
+  const name = type.childForFieldName('name')?.text;
+  // Without a body it only mentions the type.
+  if (body === null || name === undefined) return;
+  const symbol = definitionOf({
+    node: type,
+    name,
+    kind: typeKinds[type.type] ?? 'type',
+    parent,
+    doc,
+    exported: true,
+    body,
+  });
+  into.push({ ...symbol, startLine: outer.startPosition.row + 1 });
+  if (type.type !== 'enum_specifier') readBlock(body, name, true, into);
+}
+
+function readDeclarators(
+  node: SyntaxNode,
+  type: SyntaxNode | null,
+  parent: string | null,
+  inType: boolean,
+  doc: string | null,
+  into: Definition[],
+): void {
+  for (const child of declaratorsOf(node, type)) {
+    const declared = declaredName(child);
+    if (declared === null) continue;
+    const owner = declared.scope ?? parent;
+    const isMember = inType || declared.scope !== null;
+    const kind = declared.isFunction ? (isMember ? 'method' : 'function') : 'variable';
+    // A constant reads better as one; C marks it by `const`.
+    const constant = kind === 'variable' && /^(?:static\s+|inline\s+)*const/.test(headOf(node));
+    const shown = isMember && kind === 'variable' ? 'field' : constant ? 'constant' : kind;
+    const body = node.childForFieldName('body') ?? bodyOf(type);
+    add(into, node, declared.name, shown, owner, doc, body);
+  }
+}
+
+/** The beginning, where what says how it is declared stands. */
+function headOf(node: SyntaxNode): string {
+  return node.textTo(node.startIndex + 200);
+}
+
+function declaratorsOf(node: SyntaxNode, type: SyntaxNode | null): SyntaxNode[] {
+  return node.namedChildren.filter(
+    (child) =>
+      /declarator$|^(?:identifier|type_identifier|field_identifier)$/.test(child.type) &&
+      child.id !== type?.id,
+  );
+}
+
+interface Declared {
+  readonly name: string;
+  /** `Foo` in `Foo::bar`. */
+  readonly scope: string | null;
+  readonly isFunction: boolean;
+}
+
+/** Follows `*`, `[]`, `()` and `=` down to the name. */
+function declaredName(declarator: SyntaxNode): Declared | null {
+  let node: SyntaxNode | null = declarator;
+  let isFunction = false;
+  let scope: string | null = null;
+  while (node !== null) {
+    if (node.type === 'qualified_identifier') {
+      scope = node.childForFieldName('scope')?.text.replace(/<.*/s, '') ?? scope;
+      node = node.childForFieldName('name');
+      continue;
+    }
+    if (/identifier$|^(?:destructor_name|operator_name)$/.test(node.type)) {
+      return { name: node.text, scope, isFunction };
+    }
+    const inner: SyntaxNode | null =
+      node.childForFieldName('declarator') ?? node.namedChildren[0] ?? null;
+    // `int (*f)(void)` declares a variable.
+    if (node.type === 'function_declarator') {
+      isFunction = inner?.type !== 'parenthesized_declarator';
+    }
+    node = inner;
+  }
+  return null;
+}
+
+function bodyOf(type: SyntaxNode | null): SyntaxNode | null {
+  return type !== null && type.type in typeKinds ? type.childForFieldName('body') : null;
+}
+
+function add(
+  into: Definition[],
+  node: SyntaxNode,
+  name: string,
+  kind: string,
+  parent: string | null,
+  doc: string | null,
+  body: SyntaxNode | null,
+): void {
+  if (name === '') return;
+  const exported = kind === 'macro' || !/^(?:[A-Z_]+\s+)?static\b/.test(headOf(node));
+  into.push(definitionOf({ node, name, kind, parent, doc, exported, body }));
+}
+
+const silent = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g;
+
+/**
+ * Words of the code without comments, literals and members. From the text, not the tree: it costs a
+ * tenth, and sees into macros.
+ */
+function usedWords(text: string): Set<string> {
+  const words = new Set<string>();
+  const code = blank(text, silent);
+  eachWord(code, (word, start) => {
+    if (words.has(word)) return;
+    const at = lastBefore(code, start);
+    const isMember = code[at] === '.' || (code[at] === '>' && code[at - 1] === '-');
+    if (!isMember) words.add(word);
+  });
+  return words;
+}
+
+/** The lines are found in the text, because a walk through the tree costs more than all of them. */
+function readIncludes(root: SyntaxNode, text: string): ImportFact[] {
+  return [...text.matchAll(/(?<=^[ \t]*)#[ \t]*include/gm)].flatMap(({ 0: directive, index }) => {
+    const node = root.descendantForIndex(index, index + directive.length + 1);
+    const path = node.type === 'preproc_include' ? node.childForFieldName('path') : null;
+    const style = path?.type === 'string_literal' ? 'quoted' : 'angle';
+    // A macro names the file: only the preprocessor knows which.
+    if (path === null || !/^(?:string_literal|system_lib_string)$/.test(path.type)) return [];
+    const specifier = path.text.slice(1, -1);
+    return [importFact({ specifier, style, kind: 'include', star: true })];
+  });
+}

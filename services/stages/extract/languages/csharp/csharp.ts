@@ -1,0 +1,264 @@
+/** C#: namespaces and types, members, `using` in all its forms, and the names that files use. */
+import { type Definition, type ImportFact, importFact } from '../../facts/facts.ts';
+import type { SyntaxNode } from '../../syntax/syntax-node.ts';
+import { definitionOf, docAbove } from '../../syntax/tree.ts';
+import { qualify } from '../declared-names.ts';
+import type { Language } from '../language.ts';
+import { isAfterKeyword, type Occurrence, readOccurrences, sorted, usesOf } from '../names-used.ts';
+import { isProjectFile, openCsharpResolver } from './resolve.ts';
+
+export const csharp: Language = {
+  name: 'csharp',
+  extensions: ['.cs'],
+  parsing: { parser: 'tree-sitter', grammar: 'tree-sitter-c-sharp', read, repair },
+  isManifest: isProjectFile,
+  openResolver: openCsharpResolver,
+};
+
+/**
+ * A directive in the middle of a declaration, as in a list of bases, costs the grammar the rest of
+ * it. One configuration is kept: the first branch of each `#if`.
+ */
+function repair(text: string): string {
+  let outside = 0;
+  const lines = text.split('\n').map((line) => {
+    const directive = /^\s*#\s*(if|elif|else|endif)\b/.exec(line)?.[1];
+    const blank = line.replaceAll(/[^\r]/g, ' ');
+    if (outside > 0) {
+      if (directive === 'if') outside += 1;
+      if (directive === 'endif') outside -= 1;
+      return blank;
+    }
+    if (directive === 'elif' || directive === 'else') outside = 1;
+    return directive === undefined ? line : blank;
+  });
+  return lines.join('\n');
+}
+
+const typeKinds: Readonly<Record<string, string>> = {
+  class_declaration: 'class',
+  record_declaration: 'class',
+  record_struct_declaration: 'struct',
+  struct_declaration: 'struct',
+  interface_declaration: 'interface',
+  enum_declaration: 'enum',
+  delegate_declaration: 'type',
+};
+
+const memberKinds: Readonly<Record<string, string>> = {
+  method_declaration: 'method',
+  constructor_declaration: 'method',
+  property_declaration: 'field',
+  event_declaration: 'field',
+  enum_member_declaration: 'constant',
+};
+
+interface Reading {
+  readonly symbols: Definition[];
+  readonly imports: ImportFact[];
+  /** Where names are declared: those are no uses. */
+  readonly declared: Set<number>;
+}
+
+function read(root: SyntaxNode, text: string) {
+  const reading: Reading = { symbols: [], imports: [], declared: new Set() };
+  const spaces = root.namedChildren.filter(({ type }) => /namespace_declaration$/.test(type));
+  const [only] = spaces;
+  // One namespace is the scope of the file; several are definitions that hold others.
+  const isOne = only !== undefined && spaces.length === 1 && !root.namedChildren.some(isType);
+  const isScoped = only?.type === 'file_scoped_namespace_declaration';
+  const scope = isOne || isScoped ? nameOf(only) : '';
+  readBody(
+    root,
+    { scope, parent: null, isInType: false, own: scope === '' ? null : (only ?? null) },
+    reading,
+  );
+  const { symbols, imports, declared } = reading;
+  return {
+    symbols,
+    imports,
+    scope,
+    uses: readUses(root, text, declared),
+    members: new Map<string, string[]>(),
+    aliases: new Map<string, string>(),
+  };
+}
+
+function isType({ type }: SyntaxNode): boolean {
+  return typeKinds[type] !== undefined;
+}
+
+function nameOf(node: SyntaxNode | undefined): string {
+  return (node?.childForFieldName('name')?.text ?? '').replaceAll(/\s/g, '');
+}
+
+interface Place {
+  readonly scope: string;
+  readonly parent: string | null;
+  readonly isInType: boolean;
+  /** The namespace that is the file's scope. */
+  readonly own: SyntaxNode | null;
+}
+
+function readBody(body: SyntaxNode, place: Place, into: Reading): void {
+  const { namedChildren } = body;
+  for (const [index, node] of namedChildren.entries()) {
+    const doc = () => docOf(namedChildren, index);
+    if (/namespace_declaration$/.test(node.type)) readNamespace(node, place, into);
+    else if (node.type === 'using_directive') into.imports.push(readUsing(node));
+    else if (/^(?:preproc_|ERROR$)/.test(node.type)) readBody(node, place, into);
+    else readDeclaration(node, place, doc, into);
+  }
+}
+
+function readNamespace(node: SyntaxNode, place: Place, into: Reading): void {
+  // The names of a file-scoped one are its siblings.
+  const body = node.childForFieldName('body') ?? node;
+  if (place.own?.id === node.id) {
+    readBody(body, { ...place, own: null }, into);
+    return;
+  }
+  const name = nameOf(node);
+  const scope = qualify(place.scope, name);
+  into.imports.push(importFact({ specifier: scope, style: 'enclosing', star: true }));
+  add(node, node.childForFieldName('name'), 'module', place.parent, null, into);
+  readBody(body, { scope, parent: name, own: null, isInType: false }, into);
+}
+
+function readDeclaration(
+  node: SyntaxNode,
+  { scope, parent, isInType }: Place,
+  doc: () => string | null,
+  into: Reading,
+): void {
+  const name = node.childForFieldName('name');
+  const type = typeKinds[node.type];
+  // What stands in no type has lost it to an error, and belongs to no namespace.
+  const member = isInType ? memberKinds[node.type] : undefined;
+  if (type !== undefined) {
+    add(node, name, type, parent, doc(), into);
+    const body = node.childForFieldName('body');
+    if (body !== null)
+      readBody(body, { scope, parent: name?.text ?? null, own: null, isInType: true }, into);
+  } else if (member !== undefined) add(node, name, member, parent, doc(), into);
+  else if (isInType && /^(?:event_)?field_declaration$/.test(node.type)) {
+    for (const declarator of node.descendantsOfType('variable_declarator')) {
+      add(node, declarator.childForFieldName('name'), 'field', parent, doc(), into);
+    }
+  }
+}
+
+function add(
+  node: SyntaxNode,
+  name: SyntaxNode | null,
+  kind: string,
+  parent: string | null,
+  doc: string | null,
+  into: Reading,
+): void {
+  if (name === null) return;
+  const end = node.childForFieldName('body') ?? node.childForFieldName('accessors');
+  const definition = definitionOf({
+    node,
+    name: name.text.replaceAll(/[\s@]/g, ''),
+    kind,
+    parent,
+    doc,
+    exported: true,
+    body: end,
+  });
+  const words = definition.signature.replace(/^(?:\[[^\]]*\]\s*)+/, '');
+  into.symbols.push({ ...definition, exported: !/^\s*(?:\w+ )*?private\b/.test(words) });
+  into.declared.add(name.startIndex);
+}
+
+/** The text of `<summary>`, or of a plain comment. */
+function docOf(siblings: readonly SyntaxNode[], index: number): string | null {
+  const doc = docAbove(siblings, index);
+  if (doc === null || !doc.includes('<')) return doc;
+  const text = doc.replaceAll(/<see\w*\s+cref="(?:\w:)?([^"]*)"\s*\/>/g, '$1');
+  return (
+    text
+      .replaceAll(/<\/?\w[^>]*>/g, ' ')
+      .replaceAll(/\s+/g, ' ')
+      .trim() || null
+  );
+}
+
+function readUsing(node: SyntaxNode): ImportFact {
+  const alias = node.childForFieldName('name');
+  const target = node.namedChildren.at(-1)?.text ?? '';
+  const specifier = target.replaceAll(/<[^;]*>|\s|^global::/g, '').replaceAll('::', '.');
+  const detail = /^\s*global\b/.test(node.text) ? 'global' : '';
+  if (alias !== null) {
+    const bindings = [{ name: specifier.slice(specifier.lastIndexOf('.') + 1), local: alias.text }];
+    return importFact({ specifier, style: 'alias', bindings, detail });
+  }
+  const style = /\busing\s+static\b/.test(node.text) ? 'static' : 'namespace';
+  return importFact({ specifier, style, star: true, detail });
+}
+
+const lookedFor = ['identifier', 'using_directive', 'type_parameter', 'attribute', 'parameter'];
+
+function readUses(root: SyntaxNode, text: string, declared: ReadonlySet<number>): string[] {
+  const identifiers: SyntaxNode[] = [];
+  const attributes = new Set<number>();
+  const bound = new Set<number>();
+  let skipped = 0;
+  let isParameter = false;
+  for (const node of root.descendantsOfType(lookedFor)) {
+    const { type, startIndex } = node;
+    if (type === 'using_directive') skipped = node.endIndex;
+    else if (type === 'attribute') attributes.add(startIndex);
+    else if (type === 'type_parameter') isParameter = true;
+    else if (type === 'identifier' && startIndex >= skipped) {
+      if (isParameter) bound.add(startIndex);
+      isParameter = false;
+      identifiers.push(node);
+    }
+  }
+  const all = readOccurrences(root, text, identifiers)
+    .filter((occurrence) => !declared.has(occurrence.start) && !isKey(occurrence))
+    .filter(({ name }) => name !== 'global')
+    .map((each) => (isRooted(text, each) ? { ...each, isSelected: false, isJoined: false } : each))
+    .map((each) => marked(each, text, attributes));
+  return sorted(usesOf(all, ({ start }) => bound.has(start)));
+}
+
+/** `Name` in `new T { Name = 1 }` and `f(name: 1)`. */
+function isKey({ before, after, isSelected }: Occurrence): boolean {
+  if (isSelected || !/^[({,]$/.test(before)) return false;
+  return /^(?:=[^=>]|=$|:[^:]|:$)/.test(after);
+}
+
+function isRooted(text: string, { start }: Occurrence): boolean {
+  return /\bglobal\s*::\s*$/.test(text.slice(Math.max(0, start - 12), start));
+}
+
+/** `@Name` for an attribute, `Name()` for a call, and the number of type arguments after a tick. */
+function marked(occurrence: Occurrence, text: string, attributes: ReadonlySet<number>): Occurrence {
+  const { name, start, end, after, isSelected } = occurrence;
+  if (attributes.has(start)) return { ...occurrence, name: `@${name}` };
+  if (after.startsWith('<')) {
+    const count = typeArguments(text, end);
+    return count === 0 ? occurrence : { ...occurrence, name: `${name}\`${count}` };
+  }
+  const isCall = !isSelected && after.startsWith('(') && !isAfterKeyword(text, start, /\bnew\s+$/);
+  return isCall ? { ...occurrence, name: `${name}()` } : occurrence;
+}
+
+/** How many there are in the angle brackets that open behind a name; 0 for a comparison. */
+function typeArguments(text: string, from: number): number {
+  let depth = 0;
+  let count = 1;
+  for (let at = text.indexOf('<', from); at < text.length; at += 1) {
+    const character = text[at] ?? '';
+    if (character === '<') depth += 1;
+    else if (character === '>') {
+      depth -= 1;
+      if (depth === 0) return count;
+    } else if (character === ',' && depth === 1) count += 1;
+    else if (!/[\w\s,.?[\]()*:@]/.test(character)) return 0;
+  }
+  return 0;
+}

@@ -1,0 +1,212 @@
+/**
+ * Packages of the repository: what a package.json offers (`exports`, `main`) and needs (`imports`),
+ * and which packages see each other through workspaces. A package that merely lies in the
+ * repository under the name of an import is not meant by it. Pure.
+ */
+import { parse as parseYaml } from 'yaml';
+import type { ParsedFile } from '../../facts/facts.ts';
+import { below, folderOf, isBelow, joinPath, nameOf, nearestAbove } from '../../paths.ts';
+import { type JsonObject, objectOf, parseJsonObject, stringsOf } from '../json.ts';
+import type { Project } from '../language.ts';
+import type { FileFinder } from './files.ts';
+
+export function isEcmascriptManifest(path: string): boolean {
+  const name = nameOf(path);
+  return (
+    /^(?:package\.json|jsconfig\.json|pnpm-workspace\.yaml|lerna\.json)$/.test(name) ||
+    /^(?:.*[.-])?tsconfig(?:[.-].*)?\.json$/.test(name) ||
+    // A package of shared configurations, as monorepos have.
+    /(?:^|\/)[\w.-]*(?:tsconfig|typescript)[\w.-]*\/[\w.-]+\.json$/.test(path)
+  );
+}
+
+export type Packaged =
+  /** `built` when the file was found among the sources of what is declared. */
+  | { readonly kind: 'file'; readonly path: string; readonly built: boolean }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'external' };
+
+interface Package {
+  readonly folder: string;
+  readonly json: JsonObject;
+}
+
+/** `@scope/name` or `name` of a specifier. */
+export function packageName(specifier: string): string {
+  const parts = specifier.split('/');
+  return parts.slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+}
+
+export function openPackages(project: Project, find: FileFinder) {
+  const packages = readPackages(project);
+  const workspaces = readWorkspaces(project, packages);
+  const byName = new Map<string, Package[]>();
+  for (const item of packages.values()) {
+    const name = String(item.json.name ?? '');
+    byName.set(name, [...(byName.get(name) ?? []), item]);
+  }
+  return {
+    find(from: string, specifier: string): Packaged {
+      const own = nearestAbove(from, packages);
+      if (own === undefined) return { kind: 'external' };
+      if (specifier.startsWith('#')) return findTarget(own, importsOf(own, specifier), find);
+      const name = packageName(specifier);
+      const target = (byName.get(name) ?? []).find((other) => sees(own, other, name, workspaces));
+      if (target === undefined) return { kind: 'external' };
+      return findIn(target, specifier.slice(name.length + 1), find);
+    },
+  };
+}
+
+function readPackages(project: Project): Map<string, Package> {
+  const packages = new Map<string, Package>();
+  for (const file of project.files.values()) {
+    if (file.manifest === null || nameOf(file.path) !== 'package.json') continue;
+    const folder = folderOf(file.path);
+    packages.set(folder, { folder, json: parseJsonObject(file.manifest) });
+  }
+  return packages;
+}
+
+/** Members of each workspace, by the folder of its root. */
+function readWorkspaces(
+  project: Project,
+  packages: ReadonlyMap<string, Package>,
+): ReadonlySet<string>[] {
+  const workspaces: Set<string>[] = [];
+  for (const file of project.files.values()) {
+    const patterns = file.manifest === null ? [] : workspacePatterns(file);
+    if (patterns.length === 0) continue;
+    const root = folderOf(file.path);
+    const included = patterns.filter((text) => !text.startsWith('!')).map(globPattern);
+    const excluded = patterns.filter((text) => text.startsWith('!')).map(globPattern);
+    const members = [...packages.keys()].filter((folder) => {
+      if (!isBelow(folder, root) || folder === root) return folder === root;
+      const relative = root === '' ? folder : folder.slice(root.length + 1);
+      const fits = (pattern: RegExp) => pattern.test(relative);
+      return included.some(fits) && !excluded.some(fits);
+    });
+    workspaces.push(new Set(members));
+  }
+  return workspaces;
+}
+
+function workspacePatterns(file: ParsedFile): string[] {
+  const name = nameOf(file.path);
+  if (name === 'pnpm-workspace.yaml') {
+    try {
+      return stringsOf(objectOf(parseYaml(file.manifest ?? '')).packages);
+    } catch {
+      // Not YAML: no workspace is declared.
+      return [];
+    }
+  }
+  if (name !== 'package.json' && name !== 'lerna.json') return [];
+  const json = parseJsonObject(file.manifest);
+  const workspaces = name === 'lerna.json' ? json.packages : json.workspaces;
+  return stringsOf(Array.isArray(workspaces) ? workspaces : objectOf(workspaces).packages);
+}
+
+function globPattern(text: string): RegExp {
+  const glob = text.replace(/^!/, '').replace(/^\.\//, '').replace(/\/$/, '');
+  const escaped = glob.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&');
+  const wild = escaped.replaceAll(/\*\*|\*/g, (star) => (star === '**' ? '.*' : '[^/]*'));
+  return new RegExp(`^${wild}$`);
+}
+
+/** Whether `own` means `other` by its name: itself, a workspace member, or a declared folder. */
+function sees(
+  own: Package,
+  other: Package,
+  name: string,
+  workspaces: readonly ReadonlySet<string>[],
+): boolean {
+  if (own === other) return true;
+  if (workspaces.some((set) => set.has(own.folder) && set.has(other.folder))) return true;
+  const kinds = ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies'];
+  return kinds.some((kind) => {
+    const version = String(objectOf(own.json[kind])[name] ?? '');
+    const folder = /^(?:file|link|portal):(.+)$/.exec(version)?.[1];
+    if (folder !== undefined) return joinPath(own.folder, folder) === other.folder;
+    return version.startsWith('workspace:');
+  });
+}
+
+function findIn(target: Package, subpath: string, find: FileFinder): Packaged {
+  const { json, folder } = target;
+  const exported = exportsOf(json.exports, subpath === '' ? '.' : `./${subpath}`);
+  const found = findTarget(target, exported, find);
+  if (found.kind === 'file' || json.exports !== undefined) return found;
+  const mains = ['source', 'module', 'main', 'types', 'typings'].flatMap((k) => stringsOf(json[k]));
+  const plain = subpath === '' ? [...mains, 'index', 'src/index'] : [subpath];
+  const direct = findTarget(target, plain, find);
+  if (direct.kind === 'file' || subpath === '') return direct;
+  const inSources = find(below(folder, `src/${subpath}`), true);
+  return inSources === null ? direct : { kind: 'file', path: inSources, built: true };
+}
+
+/** The first target that is a file, as it stands or where its source should be. */
+function findTarget(owner: Package, targets: readonly string[], find: FileFinder): Packaged {
+  for (const target of targets) {
+    const path = joinPath(owner.folder, target);
+    const direct = path === null ? null : find(path, false);
+    if (direct !== null) return { kind: 'file', path: direct, built: false };
+  }
+  for (const target of targets) {
+    for (const source of sourcesOf(target)) {
+      const path = find(below(owner.folder, source), true);
+      if (path !== null) return { kind: 'file', path, built: true };
+    }
+  }
+  return { kind: 'missing' };
+}
+
+/** `dist/esm/a.js` is built from `src/esm/a` or `src/a`. */
+function sourcesOf(target: string): string[] {
+  const plain = target.replace(/^\.\//, '').replace(/(?:\.d)?\.[cm]?[jt]s$/, '');
+  const parts = plain.split('/');
+  if (!/^(?:dist|lib|build|out|esm|cjs|es|types)/.test(parts[0] ?? '')) return [];
+  return [1, 2].map((depth) => ['src', ...parts.slice(depth)].join('/'));
+}
+
+function importsOf(own: Package, specifier: string): string[] {
+  return exportsOf(own.json.imports, specifier);
+}
+
+/** Targets of a subpath in an `exports` or `imports` map, patterns included. */
+function exportsOf(value: unknown, subpath: string): string[] {
+  const map = objectOf(value);
+  const isMap = Object.keys(map).some((key) => key.startsWith('.') || key.startsWith('#'));
+  if (!isMap) return subpath === '.' ? leavesOf(value) : [];
+  if (map[subpath] !== undefined) return leavesOf(map[subpath]);
+  const patterns = Object.keys(map).filter((key) => key.includes('*'));
+  patterns.sort((a, b) => b.length - a.length);
+  for (const pattern of patterns) {
+    const [before = '', after = ''] = pattern.split('*', 2);
+    if (!subpath.startsWith(before) || !subpath.endsWith(after)) continue;
+    const rest = subpath.slice(before.length, subpath.length - after.length);
+    return leavesOf(map[pattern]).map((target) => target.replaceAll('*', () => rest));
+  }
+  return [];
+}
+
+/** Conditions that name sources come before those that name what is built. */
+const preferred = [
+  'source',
+  'development',
+  'import',
+  'module',
+  'default',
+  'node',
+  'require',
+  'types',
+];
+
+function leavesOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (Array.isArray(value)) return value.flatMap(leavesOf);
+  const conditions = objectOf(value);
+  const known = preferred.filter((key) => key in conditions);
+  const keys = [...known, ...Object.keys(conditions).filter((key) => !preferred.includes(key))];
+  return keys.flatMap((key) => leavesOf(conditions[key]));
+}

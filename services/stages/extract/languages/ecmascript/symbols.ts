@@ -1,0 +1,277 @@
+/** Definitions of a JavaScript or TypeScript file, CommonJS and prototype style included. */
+import type { Definition } from '../../facts/facts.ts';
+import { commentText, firstSentence, signatureOf } from '../../syntax/text.ts';
+import {
+  type EsNode,
+  isFunction,
+  nameAt,
+  nodeAt,
+  nodesAt,
+  type OxcResult,
+  openLines,
+  stringAt,
+} from './tree.ts';
+
+interface Context {
+  readonly text: string;
+  readonly lineOf: (offset: number) => number;
+  readonly docs: DocFinder;
+  readonly into: Definition[];
+}
+
+type DocFinder = (start: number) => string | null;
+
+/** `exportedNames` are those that export lists and assignments name. */
+export function readSymbols(
+  result: OxcResult,
+  text: string,
+  exportedNames: ReadonlySet<string>,
+): Definition[] {
+  const into: Definition[] = [];
+  const context = { text, lineOf: openLines(text), docs: openDocs(result, text), into };
+  for (const node of nodesAt(result.program, 'body')) readStatement(context, node, null, false);
+  return into.map((symbol) =>
+    symbol.parent === null && exportedNames.has(symbol.name)
+      ? { ...symbol, exported: true }
+      : symbol,
+  );
+}
+
+/** The comment right before an offset, if it is documentation. */
+function openDocs(result: OxcResult, text: string): DocFinder {
+  const byEnd = new Map(result.comments.map((comment) => [comment.end, comment]));
+  return (start) => {
+    const before = text.slice(Math.max(0, start - 400), start).trimEnd();
+    const end = start - (text.slice(Math.max(0, start - 400), start).length - before.length);
+    const comment = byEnd.get(end);
+    if (comment === undefined) return null;
+    if (comment.type === 'Block') {
+      const isDoc = comment.value.startsWith('*');
+      return isDoc ? firstSentence(withoutTags(commentText(`/*${comment.value}*/`))) : null;
+    }
+    return firstSentence(commentText(lineComments(comment, byEnd, text)));
+  };
+}
+
+type Comment = OxcResult['comments'][number];
+
+/** Adjacent `//` lines, the last one given. */
+function lineComments(last: Comment, byEnd: ReadonlyMap<number, Comment>, text: string): string {
+  const lines: string[] = [];
+  let current: Comment | undefined = last;
+  while (current?.type === 'Line') {
+    lines.unshift(`//${current.value}`);
+    const gap: string =
+      /\n[ \t]*$/.exec(text.slice(Math.max(0, current.start - 200), current.start))?.[0] ?? '';
+    current = gap === '' ? undefined : byEnd.get(current.start - gap.length);
+  }
+  return lines.join('\n');
+}
+
+function withoutTags(text: string): string {
+  return text
+    .replace(/(?:^|\n)\s*@(?!link)[\s\S]*$/, '')
+    .replaceAll(/\{@link\s+([^}\s]+)[^}]*\}/g, '$1');
+}
+
+function readStatement(
+  context: Context,
+  node: EsNode,
+  parent: string | null,
+  exported: boolean,
+): void {
+  if (node.type === 'ExportNamedDeclaration' || node.type === 'ExportDefaultDeclaration') {
+    const declaration = nodeAt(node, 'declaration');
+    if (declaration !== null) readDeclaration(context, declaration, node, parent, true);
+  } else if (node.type === 'ExpressionStatement') {
+    const expression = nodeAt(node, 'expression');
+    if (expression !== null) readAssignment(context, expression, node);
+  } else readDeclaration(context, node, node, parent, exported);
+}
+
+const typeKinds: Readonly<Record<string, string>> = {
+  TSInterfaceDeclaration: 'interface',
+  TSTypeAliasDeclaration: 'type',
+  TSEnumDeclaration: 'enum',
+};
+
+function readDeclaration(
+  context: Context,
+  node: EsNode,
+  outer: EsNode,
+  parent: string | null,
+  exported: boolean,
+): void {
+  const name = nameAt(node, 'id') ?? 'default';
+  const kind = typeKinds[node.type];
+  if (node.type === 'VariableDeclaration') {
+    readVariables(context, node, outer, parent, exported);
+  } else if (
+    /^(?:FunctionDeclaration|TSDeclareFunction|FunctionExpression|ArrowFunctionExpression)$/.test(
+      node.type,
+    )
+  ) {
+    add(context, { node, outer, name, kind: 'function', parent, exported, end: bodyStart(node) });
+  } else if (/^Class(?:Declaration|Expression)$/.test(node.type)) {
+    readClass(context, node, outer, name, parent, exported);
+  } else if (kind !== undefined) {
+    const end = node.type === 'TSTypeAliasDeclaration' ? node.end : bodyStart(node);
+    add(context, { node, outer, name, kind, parent, exported, end });
+  } else if (node.type === 'TSModuleDeclaration') {
+    add(context, { node, outer, name, kind: 'module', parent, exported, end: bodyStart(node) });
+    const body = nodeAt(node, 'body');
+    for (const inner of body === null ? [] : nodesAt(body, 'body')) {
+      readStatement(context, inner, name, false);
+    }
+  }
+}
+
+function readVariables(
+  context: Context,
+  node: EsNode,
+  outer: EsNode,
+  parent: string | null,
+  exported: boolean,
+): void {
+  const kind = stringAt(node, 'kind') === 'const' ? 'constant' : 'variable';
+  for (const declarator of nodesAt(node, 'declarations')) {
+    const init = nodeAt(declarator, 'init');
+    if (isRequire(init)) continue;
+    const id = nodeAt(declarator, 'id');
+    const single = stringAt(id, 'name');
+    if (single !== null && init !== null && init.type === 'ClassExpression') {
+      readClass(context, init, outer, single, parent, exported);
+      continue;
+    }
+    const isCallable = single !== null && isFunction(init);
+    for (const name of single === null ? patternNames(id) : [single]) {
+      add(context, {
+        node: declarator,
+        outer,
+        name,
+        kind: isCallable ? 'function' : kind,
+        parent,
+        exported,
+        end: isCallable && init !== null ? bodyStart(init) : declarator.end,
+      });
+    }
+  }
+}
+
+/** `require('x')`, also with a property taken from it: an import, not a definition. */
+function isRequire(node: EsNode | null): boolean {
+  const call = node?.type === 'MemberExpression' ? nodeAt(node, 'object') : node;
+  return call?.type === 'CallExpression' && nameAt(call, 'callee') === 'require';
+}
+
+function patternNames(pattern: EsNode | null): string[] {
+  if (pattern?.type === 'ObjectPattern') {
+    return nodesAt(pattern, 'properties').flatMap((item) => nameAt(item, 'value') ?? []);
+  }
+  if (pattern?.type !== 'ArrayPattern') return [];
+  return nodesAt(pattern, 'elements').flatMap((item) => stringAt(item, 'name') ?? []);
+}
+
+function readClass(
+  context: Context,
+  node: EsNode,
+  outer: EsNode,
+  name: string,
+  parent: string | null,
+  exported: boolean,
+): void {
+  add(context, { node, outer, name, kind: 'class', parent, exported, end: bodyStart(node) });
+  const body = nodeAt(node, 'body');
+  for (const member of body === null ? [] : nodesAt(body, 'body')) {
+    const key = nameAt(member, 'key');
+    if (key === null) continue;
+    const value = nodeAt(member, 'value');
+    const isMethod = /MethodDefinition$/.test(member.type) || isFunction(value);
+    if (!isMethod && !/PropertyDefinition$|AccessorProperty$/.test(member.type)) continue;
+    const isPrivate =
+      stringAt(member, 'accessibility') === 'private' ||
+      nodeAt(member, 'key')?.type === 'PrivateIdentifier';
+    const kind = isMethod ? 'method' : 'field';
+    const end = isMethod && value !== null ? bodyStart(value) : member.end;
+    add(context, {
+      node: member,
+      outer: member,
+      name: key,
+      kind,
+      parent: name,
+      exported: !isPrivate,
+      end,
+    });
+  }
+}
+
+/** `exports.f = …`, `module.exports = function f() {}`, `Type.prototype.m = function () {}`. */
+function readAssignment(context: Context, expression: EsNode, outer: EsNode): void {
+  if (expression.type !== 'AssignmentExpression') return;
+  const left = nodeAt(expression, 'left');
+  const right = lastValue(expression);
+  if (left?.type !== 'MemberExpression' || left.computed === true || right === null) return;
+  const name = nameAt(left, 'property');
+  const owner = context.text.slice(nodeAt(left, 'object')?.start, nodeAt(left, 'object')?.end);
+  if (name === null || !/^[\w$.]+$/.test(owner)) return;
+  const isExports = owner === 'exports' || owner === 'module.exports';
+  const end = isFunction(right) ? bodyStart(right) : expression.end;
+  if (owner === 'module' && name === 'exports') {
+    // Only a definition written in place; a mere name was defined above.
+    const own = nameAt(right, 'id');
+    if (own === null || !/Function|Class/.test(right.type)) return;
+    readDeclaration(context, right, outer, null, true);
+  } else if (isExports && right.type === 'ClassExpression') {
+    readClass(context, right, outer, name, null, true);
+  } else if (isExports && !isRequire(right) && right.type !== 'Identifier') {
+    const kind = isFunction(right) ? 'function' : 'constant';
+    add(context, { node: expression, outer, name, kind, parent: null, exported: true, end });
+  } else if (!isExports && isFunction(right)) {
+    const parent = owner.replace(/\.prototype$/, '');
+    add(context, { node: expression, outer, name, kind: 'method', parent, exported: true, end });
+  }
+}
+
+/** What `a = b = value` assigns. */
+export function lastValue(assignment: EsNode): EsNode | null {
+  let value = nodeAt(assignment, 'right');
+  while (value?.type === 'AssignmentExpression') value = nodeAt(value, 'right');
+  return value;
+}
+
+function bodyStart(node: EsNode): number {
+  return nodeAt(node, 'body')?.start ?? node.end;
+}
+
+interface Parts {
+  readonly node: EsNode;
+  /** The statement around it: its lines, and where its documentation ends. */
+  readonly outer: EsNode;
+  readonly name: string;
+  readonly kind: string;
+  readonly parent: string | null;
+  readonly exported: boolean;
+  /** Where the signature ends. */
+  readonly end: number;
+}
+
+function add(context: Context, parts: Parts): void {
+  const { text, lineOf, docs, into } = context;
+  const { node, outer } = parts;
+  // One of several declarators keeps its own lines, and the statement's keyword is not its own.
+  const start =
+    outer.type.startsWith('Export') || node.type !== 'VariableDeclarator'
+      ? outer.start
+      : node.start;
+  const signature = text.slice(start, Math.max(start, parts.end)).replace(/(?:=>|[={;(])\s*$/, '');
+  into.push({
+    name: parts.name.slice(0, 200),
+    kind: parts.kind,
+    signature: signatureOf(signature),
+    startLine: lineOf(node.type === 'VariableDeclarator' ? node.start : outer.start),
+    endLine: lineOf(Math.max(node.start, node.end - 1)),
+    parent: parts.parent,
+    doc: docs(outer.start),
+    exported: parts.exported,
+  });
+}

@@ -1,0 +1,22 @@
+/**
+ * TypeScript, read by oxc: tree-sitter's grammar loses whole declarations to `in` and `out`
+ * variance, and oxc is faster. Imports follow tsconfig.json and package.json.
+ */
+import { extensionOf } from '../../paths.ts';
+import type { Language } from '../language.ts';
+import { isEcmascriptManifest } from './packages.ts';
+import { readEcmascript } from './read.ts';
+import { openEcmascriptResolver } from './resolve.ts';
+
+export const typescript: Language = {
+  name: 'typescript',
+  extensions: ['.ts', '.tsx', '.mts', '.cts'],
+  parsing: {
+    parser: 'oxc',
+    dialects: (path) =>
+      extensionOf(path) === '.tsx' ? ['tsx'] : /\.d\.[mc]?ts$/.test(path) ? ['dts', 'ts'] : ['ts'],
+    read: readEcmascript,
+  },
+  isManifest: isEcmascriptManifest,
+  openResolver: openEcmascriptResolver,
+};

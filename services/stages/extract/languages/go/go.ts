@@ -1,0 +1,250 @@
+/** Go: definitions, imports and the names used, so that edges reach the files that declare them. */
+import {
+  addTo,
+  type Definition,
+  type ImportFact,
+  importFact,
+  sortedMap,
+} from '../../facts/facts.ts';
+import { nameOf } from '../../paths.ts';
+import type { SyntaxNode } from '../../syntax/syntax-node.ts';
+import { definitionOf, docAbove } from '../../syntax/tree.ts';
+import { blank, eachWord, firstFrom, lastBefore, word, wordList } from '../../syntax/words.ts';
+import type { Language } from '../language.ts';
+import { openGoResolver } from './resolve.ts';
+
+export const go: Language = {
+  name: 'go',
+  extensions: ['.go'],
+  parsing: { parser: 'tree-sitter', grammar: 'tree-sitter-go', read },
+  isManifest: (path) => nameOf(path) === 'go.mod',
+  openResolver: openGoResolver,
+};
+
+function read(root: SyntaxNode, text: string) {
+  const symbols: Definition[] = [];
+  const { namedChildren } = root;
+  for (const [index, node] of namedChildren.entries()) {
+    // Not a look at every comment above each line of a comment.
+    if (node.type === 'comment') continue;
+    readDeclaration(node, docAbove(namedChildren, index), symbols);
+  }
+  const clause = namedChildren.find((node) => node.type === 'package_clause');
+  const code = blank(text, silent);
+  return {
+    symbols,
+    imports: importSpecs(namedChildren).map(readImport),
+    scope: clause?.namedChildren[0]?.text ?? null,
+    uses: readUses(root, code, symbols),
+    members: readMembers(root, code),
+    aliases: new Map<string, string>(),
+  };
+}
+
+function readDeclaration(node: SyntaxNode, doc: string | null, into: Definition[]): void {
+  if (node.type === 'function_declaration') {
+    add(into, node, node.childForFieldName('name'), 'function', null, doc);
+  } else if (node.type === 'method_declaration') {
+    add(into, node, node.childForFieldName('name'), 'method', receiverOf(node), doc);
+  } else if (/^(?:type|const|var)_declaration$/.test(node.type)) {
+    // `var (…)` has a list in between; what lies deeper is not the file's.
+    const lists = [node, ...node.namedChildren.filter(({ type }) => type.endsWith('_list'))];
+    for (const { namedChildren } of lists) readSpecs(namedChildren, doc, into);
+  }
+}
+
+const plainReceiver = /^func\s*\(\s*(?:\w+\s+)?\*?\s*([A-Za-z_]\w*)\s*[)[]/;
+
+function receiverOf(method: SyntaxNode): string | null {
+  const name = plainReceiver.exec(method.lineFrom)?.[1];
+  if (name !== undefined) return name;
+  return (
+    method.childForFieldName('receiver')?.descendantsOfType('type_identifier')[0]?.text ?? null
+  );
+}
+
+function readSpecs(nodes: readonly SyntaxNode[], doc: string | null, into: Definition[]): void {
+  const first = nodes.findIndex(({ type }) => specs.has(type));
+  for (const [index, node] of nodes.entries()) {
+    if (!specs.has(node.type)) continue;
+    readSpec(node, docAbove(nodes, index) ?? (index === first ? doc : null), into);
+  }
+}
+
+const specs = new Set(['type_spec', 'type_alias', 'const_spec', 'var_spec']);
+
+const typeKinds: Readonly<Record<string, string>> = {
+  struct_type: 'struct',
+  interface_type: 'interface',
+};
+
+function readSpec(spec: SyntaxNode, doc: string | null, into: Definition[]): void {
+  if (spec.type === 'type_spec' || spec.type === 'type_alias') {
+    const type = spec.childForFieldName('type');
+    const kind = typeKinds[type?.type ?? ''] ?? 'type';
+    const body = type?.namedChildren.find((node) => node.type === 'field_declaration_list');
+    add(into, spec, spec.childForFieldName('name'), kind, null, doc, body ?? null);
+    return;
+  }
+  const kind = spec.type === 'const_spec' ? 'constant' : 'variable';
+  for (const name of spec.namedChildren.filter((node) => node.type === 'identifier')) {
+    if (name.text !== '_') add(into, spec, name, kind, null, doc, null);
+  }
+}
+
+function add(
+  into: Definition[],
+  node: SyntaxNode,
+  name: SyntaxNode | null,
+  kind: string,
+  parent: string | null,
+  doc: string | null,
+  body?: SyntaxNode | null,
+): void {
+  if (name === null) return;
+  const exported = /^\p{Lu}/u.test(name.text);
+  const parts = { node, name: name.text, kind, parent, doc, exported };
+  into.push(definitionOf(body === undefined ? parts : { ...parts, body }));
+}
+
+function importSpecs(nodes: readonly SyntaxNode[]): SyntaxNode[] {
+  return nodes.flatMap((node) => {
+    if (node.type === 'import_spec') return [node];
+    return /^import_(?:declaration|spec_list)$/.test(node.type)
+      ? importSpecs(node.namedChildren)
+      : [];
+  });
+}
+
+function readImport(spec: SyntaxNode): ImportFact {
+  const specifier = (spec.childForFieldName('path')?.text ?? '').slice(1, -1);
+  const name = spec.childForFieldName('name')?.text ?? '';
+  // The package's own name is not known before resolution: '' stands for it.
+  return importFact({ specifier, style: name, bindings: [{ name: '*', local: name }] });
+}
+
+// What may be a name is found in the code alone, and the tree asked about it until one place tells:
+// a walk through the tree costs more.
+const silent = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])+'/g;
+
+const letter = String.raw`[\w$\u0080-\uffff]`;
+// What looks back comes last: it is only tried where the rest is.
+const selector = new RegExp(
+  String.raw`\.(?<=(?<!${letter}|(?<!\.\.)\.)(${word})\s*\.)\s*(${word})`,
+  'g',
+);
+
+/** `pkg.Name` wherever it occurs; which prefixes are packages the resolver knows. */
+function readMembers(root: SyntaxNode, code: string): Map<string, string[]> {
+  const members = new Map<string, Set<string>>();
+  for (const { 1: object = '', 2: name = '', index } of code.matchAll(selector)) {
+    if (members.get(object)?.has(name) === true) continue;
+    const start = code.lastIndexOf(object, index - object.length);
+    const { type, startIndex } = root.descendantForIndex(start, index + 1);
+    if (startIndex === start && selects.has(type)) addTo(members, object, name);
+  }
+  return sortedMap(members);
+}
+
+const selects = new Set(['selector_expression', 'qualified_type']);
+
+/** Words that are never a name. */
+const reserved = new Set(
+  'break case chan const continue default defer else fallthrough for func go goto if import interface map package range return select struct switch type var nil true false iota'.split(
+    ' ',
+  ),
+);
+const names = new Set(['identifier', 'type_identifier']);
+
+/** Names that may belong to another file of the package: used, and bound nowhere in this one. */
+function readUses(root: SyntaxNode, code: string, symbols: readonly Definition[]): string[] {
+  const bound = new Set(symbols.filter(({ kind }) => kind !== 'method').map(({ name }) => name));
+  bindAssigned(root, code, bound);
+  bindParameters(root, code, bound);
+  bindSpecs(root, code, bound);
+  const used = new Set<string>();
+  eachWord(code, (name, start) => {
+    if (used.has(name) || bound.has(name) || reserved.has(name)) return;
+    if (isForeign(root, code, start)) return;
+    const { type } = root.descendantForIndex(start);
+    // An imported package's name is no other file's.
+    if (type === 'package_identifier' && code[start + name.length] === '.') bound.add(name);
+    else if (names.has(type) && !isFieldKey(root, code, start, name)) used.add(name);
+  });
+  return [...used].sort();
+}
+
+/** Whether a list of names says nothing new. */
+function areBound(list: readonly string[], bound: ReadonlySet<string>): boolean {
+  return list.every((name) => bound.has(name) || reserved.has(name));
+}
+
+function bind(list: readonly string[], bound: Set<string>): void {
+  for (const name of list) bound.add(name);
+}
+
+const assigned = new RegExp(
+  String.raw`:?=(?:(?<=:=)|(?=\s*(?:range\b|<-)))(?<=(?<!${letter})(${wordList})\s*:?=)`,
+  'g',
+);
+const assigning = new Set(['short_var_declaration', 'range_clause', 'receive_statement']);
+
+function bindAssigned(root: SyntaxNode, code: string, bound: Set<string>): void {
+  for (const { 0: sign, 1: list = '', index } of code.matchAll(assigned)) {
+    const given = list.split(/\s*,\s*/);
+    if (areBound(given, bound)) continue;
+    const start = code.lastIndexOf(list, index - list.length);
+    const { type, startIndex } = root.descendantForIndex(start, index + sign.length);
+    if (startIndex === start && assigning.has(type)) bind(given, bound);
+  }
+}
+
+// No list is that long, and a table of names would be looked through once per name.
+const declaredList = String.raw`${word}(?:\s*,\s*${word}){0,31}`;
+const declared = new RegExp(
+  String.raw`[([,]\s*(${declaredList})\s+(?:[\w*[(~\u0080-\uffff]|\.\.\.|<-)`,
+  'g',
+);
+
+function bindParameters(root: SyntaxNode, code: string, bound: Set<string>): void {
+  for (const { 0: found, 1: list = '', index } of code.matchAll(declared)) {
+    const given = list.split(/\s*,\s*/);
+    if (areBound(given, bound)) continue;
+    const start = index + found.indexOf(list, 1);
+    const { type, startIndex } = root.descendantForIndex(start, index + found.length);
+    if (startIndex === start && type.endsWith('parameter_declaration')) bind(given, bound);
+  }
+}
+
+function bindSpecs(root: SyntaxNode, code: string, bound: Set<string>): void {
+  for (const { index, 0: keyword } of code.matchAll(/\b(?:var|const)\s/g)) {
+    const node = root.descendantForIndex(index, index + keyword.length + 1);
+    if (!/^(?:var|const)_declaration$/.test(node.type)) continue;
+    const lists = [node, ...node.namedChildren.filter(({ type }) => type.endsWith('_list'))];
+    for (const { namedChildren } of lists) {
+      for (const { type, namedChildren: parts } of namedChildren) {
+        if (!specs.has(type)) continue;
+        bind(
+          parts.filter((part) => part.type === 'identifier').map(({ text }) => text),
+          bound,
+        );
+      }
+    }
+  }
+}
+
+/** `Field:` in a struct literal; a key of a map literal may be a constant and counts. */
+function isFieldKey(root: SyntaxNode, code: string, start: number, name: string): boolean {
+  const colon = firstFrom(code, start + name.length);
+  if (code[colon] !== ':') return false;
+  const keyed = root.descendantForIndex(start, colon + 1);
+  if (keyed.type !== 'keyed_element' || keyed.startIndex !== start) return false;
+  return keyed.parent?.parent?.childForFieldName('type')?.type !== 'map_type';
+}
+
+/** `Name` after `pkg.` and a line break belongs to that package. */
+function isForeign(root: SyntaxNode, code: string, start: number): boolean {
+  const at = lastBefore(code, start);
+  if (code[at] !== '.' || code[at - 1] === '.') return false;
+  return root.descendantForIndex(start).parent?.type === 'qualified_type';
+}

@@ -1,0 +1,146 @@
+/**
+ * Where Kotlin and Scala find names: packages and types by what the files of Kotlin, Scala and Java
+ * declare, whatever their folders are called. Pure.
+ */
+import type { ImportFact, ParsedFile } from '../../facts/facts.ts';
+import { collectLinks, type LinkCollector } from '../declared-links.ts';
+import {
+  absolute,
+  type Declared,
+  longestDeclared,
+  lookUp,
+  readDeclared,
+  simpleName,
+  type Visible,
+} from '../declared-names.ts';
+import { emptyResolution, type Project, type Resolution } from '../language.ts';
+import { type Choose, openModules } from './modules.ts';
+
+const jvmLanguages: ReadonlySet<string> = new Set(['java', 'kotlin', 'scala']);
+
+const samePackageConfidence = 0.95;
+/** `x.name()` where an extension of that name is in sight; what `x` is, only its type tells. */
+const extensionConfidence = 0.8;
+
+/** All that the files of the three languages declare. */
+export function readJvmNames(project: Project): Declared {
+  const files = [...project.files.values()];
+  return readDeclared(
+    files.filter(({ language, parser }) => jvmLanguages.has(language) && parser !== 'none'),
+  );
+}
+
+export function openJvmResolver(project: Project) {
+  const declared = readJvmNames(project);
+  const choose = openModules(project);
+  return (file: ParsedFile): Resolution => {
+    const resolution = emptyResolution();
+    const found = collectLinks(file.path);
+    const visible = addImports({ declared, choose, file, resolution, found });
+    addUses({ declared, choose, file, resolution, found }, visible);
+    resolution.links.push(...found.links());
+    return resolution;
+  };
+}
+
+interface Work {
+  readonly declared: Declared;
+  readonly choose: Choose;
+  readonly file: ParsedFile;
+  readonly resolution: Resolution;
+  readonly found: LinkCollector;
+}
+
+/** Links what imports name, and says what they make visible. */
+function addImports(work: Work): Visible {
+  const { declared, file } = work;
+  const explicit = new Map<string, string>();
+  const stars: string[] = [];
+  const enclosing = [file.facts.scope ?? ''];
+  for (const fact of file.facts.imports) {
+    if (fact.style === 'enclosing') enclosing.push(fact.specifier);
+  }
+  const isScala = file.language === 'scala';
+  for (const fact of file.facts.imports) {
+    if (fact.style === 'enclosing') continue;
+    // Kotlin's imports are full names; Scala's begin with any name that is visible.
+    const name = isScala
+      ? absolute(declared, { explicit, open: [...stars, ...enclosing] }, fact.specifier)
+      : fact.specifier;
+    const full = name.replace(/^_root_\./, '');
+    addImport(work, fact, full);
+    if (fact.star) stars.push(full);
+    for (const { local } of fact.bindings) if (local !== '_') explicit.set(local, full);
+  }
+  // A package's own names give way to imported ones in Scala, and hide wildcards in Kotlin.
+  const open = isScala ? [...stars, ...enclosing] : [...enclosing, ...stars];
+  return { explicit, open };
+}
+
+function addImport(
+  { declared, choose, file, resolution, found }: Work,
+  fact: ImportFact,
+  full: string,
+): void {
+  const { specifier } = fact;
+  const target = longestDeclared(declared, full);
+  if (target !== null) {
+    const files = choose(target.files, file.path);
+    if (files !== null) found.add(files, [simpleName(target.top)], fact.kind, 1);
+    else resolution.unresolved.push({ specifier, reason: 'several modules declare it' });
+    return;
+  }
+  if (declared.packages.has(full)) return;
+  const parent = full.slice(0, Math.max(0, full.lastIndexOf('.')));
+  if (!fact.star && declared.packages.has(parent)) {
+    resolution.unresolved.push({ specifier, reason: 'its package does not declare this name' });
+  } else resolution.externals.push(externalPackage(full, fact.star));
+}
+
+/** Up to the first type; a function or a type stands behind its package. */
+function externalPackage(full: string, isWhole: boolean): string {
+  const segments = full.split('.');
+  const upper = segments.findIndex((segment) => /^\p{Lu}/u.test(segment));
+  const length = upper > 0 ? upper : isWhole ? segments.length : segments.length - 1;
+  return segments.slice(0, Math.max(1, length)).join('.');
+}
+
+function addUses({ declared, choose, file, found }: Work, visible: Visible): void {
+  const own = new Set(file.facts.symbols.map(({ name }) => name));
+  const scope = file.facts.scope ?? '';
+  for (const use of file.facts.uses) {
+    if (use.startsWith('.')) {
+      addExtension({ declared, choose, file, found }, visible, use.slice(1), own);
+      continue;
+    }
+    if (own.has(use.split('.', 1)[0] ?? '')) continue;
+    const target = lookUp(declared, visible, use);
+    if (target === null) continue;
+    const isSame = target.scope === scope;
+    const files = choose(target.files, file.path);
+    // The file's own declaration hides those of other files.
+    if (files === null || files.includes(file.path)) continue;
+    const confidence = isSame ? samePackageConfidence : 1;
+    found.add(files, [simpleName(target.top)], isSame ? 'same-package' : 'import', confidence);
+  }
+}
+
+/** An extension that nothing but its package brings in; an imported one has its link. */
+function addExtension(
+  { declared, choose, file, found }: Omit<Work, 'resolution'>,
+  visible: Visible,
+  name: string,
+  own: ReadonlySet<string>,
+): void {
+  if (own.has(name) || visible.explicit.has(name) || declared.members.has(name)) return;
+  for (const scope of visible.open) {
+    const declarers = declared.extensions.get(scope === '' ? name : `${scope}.${name}`);
+    if (declarers === undefined) continue;
+    const files = choose(declarers, file.path);
+    // Overloads in several files: only the type of what stands before the dot would tell.
+    if (files === null || files.length > 1 || files.includes(file.path)) return;
+    const isSame = scope === (file.facts.scope ?? '');
+    found.add(files, [name], isSame ? 'same-package' : 'import', extensionConfidence);
+    return;
+  }
+}

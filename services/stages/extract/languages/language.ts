@@ -1,0 +1,91 @@
+/**
+ * The one interface behind which every language stands: how to read a file (in a child process) and
+ * how to resolve its imports (pure). A new language is one file and one line in registry.ts.
+ * Resolution starts at declared roots and never matches a path by its end.
+ */
+
+import type { Binding, Facts, ImportFact, ParsedFile } from '../facts/facts.ts';
+import type { SyntaxNode } from '../syntax/syntax-node.ts';
+import type { OxcResult } from './ecmascript/tree.ts';
+
+/** A part of a file. */
+export interface Excerpt {
+  readonly text: string;
+  /** For each of its lines the line of the file, from 1. */
+  readonly lines: readonly number[];
+}
+
+export interface TreeSitterParsing {
+  readonly parser: 'tree-sitter';
+  /** Package that exports the grammar. */
+  readonly grammar: string;
+  readonly read: (root: SyntaxNode, text: string, path: string) => Omit<Facts, 'errorRatio'>;
+  /** What of a file is in the language, where that is not all; a string says why nothing is. */
+  readonly excerpt?: (text: string) => Excerpt | string;
+  /** The same text, equally long, with what the grammar trips over blanked; tried after errors. */
+  readonly repair?: (text: string) => string;
+}
+
+export interface OxcParsing {
+  readonly parser: 'oxc';
+  /** Dialects to try in turn until one parses. */
+  readonly dialects: (path: string) => readonly ('ts' | 'tsx' | 'dts' | 'jsx')[];
+  readonly read: (result: OxcResult, text: string) => Omit<Facts, 'errorRatio'>;
+}
+
+/** A dependency on a file of the repository. */
+export interface Link {
+  readonly to: string;
+  readonly kind: ImportFact['kind'] | 'same-package';
+  readonly bindings: readonly Binding[];
+  readonly star: boolean;
+  readonly softness: number;
+  readonly confidence: number;
+}
+
+export interface Resolution {
+  readonly links: Link[];
+  readonly externals: string[];
+  readonly unresolved: { readonly specifier: string; readonly reason: string }[];
+}
+
+/** The repository as resolvers see it. */
+export interface Project {
+  readonly files: ReadonlyMap<string, ParsedFile>;
+  /** Every folder that holds a file, at any depth; '' is the root. */
+  readonly folders: ReadonlySet<string>;
+}
+
+export type Resolver = (file: ParsedFile) => Resolution;
+
+export interface Language {
+  readonly name: string;
+  /** With the dot, lower case. */
+  readonly extensions: readonly string[];
+  /** Whole names of files in it, lower case. */
+  readonly names?: readonly string[];
+  /** Programs in the first line (`#!`) of files without extension, less their version. */
+  readonly interpreters?: readonly string[];
+  readonly parsing: TreeSitterParsing | OxcParsing;
+  /** Whether a file declares roots for this language. */
+  readonly isManifest: (path: string) => boolean;
+  /** Languages that import each other share one function. */
+  readonly openResolver: (project: Project) => Resolver;
+}
+
+export function emptyResolution(): Resolution {
+  return { links: [], externals: [], unresolved: [] };
+}
+
+/** A link that carries over what the import says. */
+export function linkOf(fact: ImportFact, to: string, changes: Partial<Link> = {}): Link {
+  return {
+    to,
+    kind: fact.kind,
+    bindings: fact.bindings,
+    star: fact.star,
+    softness: fact.softness,
+    confidence: 1,
+    ...changes,
+  };
+}

@@ -1,0 +1,85 @@
+/** Which files composer's autoloader finds, by what the composer.json files declare. Pure. */
+import { byText, type ParsedFile } from '../../facts/facts.ts';
+import { below, folderOf, isBelow, joinPath, nameOf } from '../../paths.ts';
+import { objectOf, parseJsonObject, stringsOf } from '../json.ts';
+import type { Project } from '../language.ts';
+
+export function isComposerManifest(path: string): boolean {
+  return nameOf(path) === 'composer.json';
+}
+
+export interface Autoload {
+  /** Whether the autoloader finds the class in the file. */
+  finds(className: string, path: string): boolean;
+  /** Whether the file is loaded at start, whoever needs it. */
+  isAlwaysLoaded(path: string): boolean;
+  /** Whether a class of this name should be in the repository. */
+  owns(className: string): boolean;
+  /** Whether a composer.json speaks for the file. */
+  covers(path: string): boolean;
+}
+
+interface Prefix {
+  readonly prefix: string;
+  readonly folder: string;
+  readonly standard: 'psr-4' | 'psr-0';
+}
+
+interface Declared {
+  readonly prefixes: Prefix[];
+  /** Files or folders. */
+  readonly classmap: string[];
+  readonly files: Set<string>;
+  readonly folders: string[];
+}
+
+export function readAutoload(project: Project): Autoload {
+  const declared: Declared = { prefixes: [], classmap: [], files: new Set(), folders: [] };
+  for (const file of project.files.values()) {
+    if (file.manifest !== null && isComposerManifest(file.path)) readManifest(file, declared);
+  }
+  // The longest prefix owns a class.
+  declared.prefixes.sort((a, b) => b.prefix.length - a.prefix.length || byText(a.folder, b.folder));
+  const { prefixes, classmap, files, folders } = declared;
+  return {
+    finds: (className, path) =>
+      prefixes.some((prefix) => expectedPath(prefix, className) === path) ||
+      classmap.some((entry) => isBelow(path, entry)) ||
+      files.has(path),
+    isAlwaysLoaded: (path) => files.has(path),
+    owns: (className) =>
+      prefixes.some(({ prefix }) => prefix !== '' && className.startsWith(prefix)),
+    covers: (path) => folders.some((folder) => isBelow(path, folder)),
+  };
+}
+
+function readManifest(file: ParsedFile, into: Declared): void {
+  const manifest = parseJsonObject(file.manifest);
+  const folder = folderOf(file.path);
+  into.folders.push(folder);
+  const placesOf = (value: unknown) =>
+    stringsOf(value).flatMap((text) => joinPath(folder, text.replace(/\*+\/?$/, '')) ?? []);
+  for (const key of ['autoload', 'autoload-dev']) {
+    const autoload = objectOf(manifest[key]);
+    for (const standard of ['psr-4', 'psr-0'] as const) {
+      for (const [prefix, value] of Object.entries(objectOf(autoload[standard]))) {
+        const found = placesOf(value).map((path) => ({ prefix, folder: path, standard }));
+        into.prefixes.push(...found);
+      }
+    }
+    const { classmap, files } = autoload;
+    into.classmap.push(...placesOf(classmap));
+    for (const path of placesOf(files)) into.files.add(path);
+  }
+}
+
+/** Path at which a standard looks for a class; null when the prefix is not its own. */
+function expectedPath({ prefix, folder, standard }: Prefix, className: string): string | null {
+  if (!className.startsWith(prefix)) return null;
+  if (standard === 'psr-4') {
+    return below(folder, `${className.slice(prefix.length).replaceAll('\\', '/')}.php`);
+  }
+  const slash = className.lastIndexOf('\\') + 1;
+  const namespace = className.slice(0, slash).replaceAll('\\', '/');
+  return below(folder, `${namespace}${className.slice(slash).replaceAll('_', '/')}.php`);
+}

@@ -1,0 +1,186 @@
+/** PHP: definitions, imports and names used, each by its full name. Resolution: php-resolve.ts. */
+import { byText, type Definition, type ImportFact, importFact } from '../../facts/facts.ts';
+import type { SyntaxNode } from '../../syntax/syntax-node.ts';
+import { definitionOf, docAbove } from '../../syntax/tree.ts';
+import type { Language } from '../language.ts';
+import { isComposerManifest } from './composer.ts';
+import { includePath } from './include.ts';
+import { type Section, usedNames } from './names.ts';
+import { openPhpResolver } from './resolve.ts';
+
+export const php: Language = {
+  name: 'php',
+  extensions: ['.php', '.phtml', '.inc'],
+  interpreters: ['php'],
+  parsing: { parser: 'tree-sitter', grammar: 'tree-sitter-php/bindings/node/php.js', read },
+  isManifest: isComposerManifest,
+  openResolver: openPhpResolver,
+};
+
+interface Draft {
+  readonly symbols: Definition[];
+  /** Full name to the file's own. */
+  readonly aliases: Map<string, string>;
+  readonly sections: Section[];
+  readonly imports: ImportFact[];
+}
+
+function read(root: SyntaxNode, text: string) {
+  const draft: Draft = {
+    symbols: [],
+    aliases: new Map(),
+    sections: [openSection('', 0, text.length)],
+    imports: [],
+  };
+  readBlock(root, draft);
+  return {
+    symbols: draft.symbols,
+    imports: [...draft.imports, ...readIncludes(root, text)],
+    scope: draft.sections.at(-1)?.namespace ?? '',
+    uses: usedNames(text, draft.sections),
+    members: new Map<string, string[]>(),
+    aliases: new Map([...draft.aliases].sort(([a], [b]) => byText(a, b))),
+  };
+}
+
+function openSection(namespace: string, start: number, end: number): Section {
+  const names = { class: new Map(), function: new Map(), const: new Map() };
+  return { namespace, start, end, names, statements: [] };
+}
+
+const typeKinds: Readonly<Record<string, string>> = {
+  class_declaration: 'class',
+  interface_declaration: 'interface',
+  trait_declaration: 'trait',
+  enum_declaration: 'enum',
+};
+
+/** Statements that only choose whether their definitions exist. */
+const conditionals =
+  /^(?:if_statement|else_clause|else_if_clause|compound_statement|colon_block|try_statement)$/;
+
+function readBlock(block: SyntaxNode, draft: Draft): void {
+  const { namedChildren } = block;
+  for (const [index, node] of namedChildren.entries()) {
+    if (node.type === 'namespace_definition') readNamespace(node, draft);
+    else if (node.type === 'namespace_use_declaration') readUse(node, draft);
+    else if (conditionals.test(node.type)) readBlock(node, draft);
+    else if (node.type in typeKinds) readType(node, docOf(namedChildren, index), draft);
+    else if (node.type === 'function_definition') {
+      add(draft, node, nameOf(node), 'function', docOf(namedChildren, index));
+    } else if (node.type === 'const_declaration') {
+      for (const name of constNames(node)) {
+        add(draft, node, name, 'constant', docOf(namedChildren, index));
+      }
+    } else if (node.type === 'expression_statement') readDefine(node, draft);
+  }
+}
+
+/** Braced, or up to the next one. */
+function readNamespace(node: SyntaxNode, draft: Draft): void {
+  const body = node.childForFieldName('body');
+  const namespace = node.childForFieldName('name')?.text ?? '';
+  const last = draft.sections.at(-1);
+  if (last !== undefined && body === null) last.end = node.startIndex;
+  draft.sections.push(openSection(namespace, node.startIndex, body?.endIndex ?? Infinity));
+  if (body !== null) readBlock(body, draft);
+}
+
+function readUse(node: SyntaxNode, draft: Draft): void {
+  const section = draft.sections.at(-1);
+  if (section === undefined) return;
+  section.statements.push([node.startIndex, node.endIndex]);
+  const body = node.childForFieldName('body');
+  const prefix = node.namedChildren.find((child) => child.type === 'namespace_name')?.text;
+  const kind = useKind(node, 'class');
+  for (const clause of (body ?? node).namedChildren) {
+    if (clause.type !== 'namespace_use_clause') continue;
+    const alias = clause.childForFieldName('alias')?.text;
+    const written = clause.namedChildren.find(({ type }) => /^(?:qualified_)?name$/.test(type));
+    const path = (written?.text ?? '').replace(/^\\/, '');
+    const specifier = prefix === undefined ? path : `${prefix.replace(/^\\/, '')}\\${path}`;
+    const style = useKind(clause, kind);
+    const name = specifier.slice(specifier.lastIndexOf('\\') + 1);
+    const local = alias ?? name;
+    section.names[style].set(local, specifier);
+    const bindings = [{ name, local }];
+    draft.imports.push(importFact({ specifier, style, bindings }));
+  }
+}
+
+function useKind(node: SyntaxNode, usual: keyof Section['names']): keyof Section['names'] {
+  const word = node.children.find(({ type }) => type === 'function' || type === 'const')?.type;
+  return word === 'function' || word === 'const' ? word : usual;
+}
+
+function readType(node: SyntaxNode, doc: string | null, draft: Draft): void {
+  const name = nameOf(node);
+  add(draft, node, name, typeKinds[node.type] ?? 'class', doc);
+  const body = node.childForFieldName('body');
+  const members = body?.namedChildren ?? [];
+  for (const [index, member] of members.entries()) {
+    const push = (own: string, kind: string) => {
+      const modifiers = member.namedChildren.find(({ type }) => type === 'visibility_modifier');
+      const exported = modifiers === undefined || modifiers.text === 'public';
+      const parts = { node: member, name: own, kind, parent: name, exported };
+      draft.symbols.push(definitionOf({ ...parts, doc: docOf(members, index) }));
+    };
+    if (member.type === 'method_declaration') push(nameOf(member), 'method');
+    else if (member.type === 'enum_case') push(nameOf(member), 'field');
+    else if (member.type === 'const_declaration') {
+      for (const own of constNames(member)) push(own, 'field');
+    } else if (member.type === 'property_declaration') {
+      for (const element of member.namedChildren) {
+        if (element.type === 'property_element') push(nameOf(element).replace(/^\$/, ''), 'field');
+      }
+    }
+  }
+}
+
+function constNames(node: SyntaxNode): string[] {
+  const elements = node.namedChildren.filter(({ type }) => type === 'const_element');
+  return elements.map((element) => element.namedChildren[0]?.text ?? '');
+}
+
+/** `define('NAME', …)` declares in the global namespace, wherever it stands. */
+function readDefine(statement: SyntaxNode, draft: Draft): void {
+  const call = statement.namedChildren[0];
+  if (call?.childForFieldName('function')?.text !== 'define') return;
+  const name = /^define\s*\(\s*(['"])([\w\\]+)\1/.exec(call.text)?.[2];
+  if (name === undefined) return;
+  const own = name.slice(name.lastIndexOf('\\') + 1);
+  const parts = { node: call, kind: 'constant', parent: null, doc: null, exported: true };
+  draft.symbols.push(definitionOf({ ...parts, name: own }));
+  draft.aliases.set(name, own);
+}
+
+function add(draft: Draft, node: SyntaxNode, name: string, kind: string, doc: string | null): void {
+  if (name === '') return;
+  draft.symbols.push(definitionOf({ node, name, kind, parent: null, doc, exported: true }));
+  const namespace = draft.sections.at(-1)?.namespace ?? '';
+  draft.aliases.set(namespace === '' ? name : `${namespace}\\${name}`, name);
+}
+
+function nameOf(node: SyntaxNode): string {
+  return node.childForFieldName('name')?.text ?? '';
+}
+
+/** Up to the first tag; null when there are only tags. */
+function docOf(siblings: readonly SyntaxNode[], index: number): string | null {
+  const doc = docAbove(siblings, index)?.split(/(?:^|\s)@[a-z]/, 1)[0] ?? '';
+  return doc === '' ? null : doc;
+}
+
+const includeTypes = ['require', 'require_once', 'include', 'include_once'].map(
+  (word) => `${word}_expression`,
+);
+
+function readIncludes(root: SyntaxNode, text: string): ImportFact[] {
+  if (!/\b(?:require|include)/i.test(text)) return [];
+  return root.descendantsOfType(includeTypes).flatMap((node) => {
+    const path = node.namedChildren[0];
+    if (path === undefined) return [];
+    const { specifier, detail } = includePath(path);
+    return [importFact({ specifier, style: 'include', detail, kind: 'include' })];
+  });
+}

@@ -1,0 +1,170 @@
+/**
+ * Where PHP names lead: to the file that declares the full name, where composer's autoloader finds
+ * it there. Without a composer.json a name has to be declared once. Includes are followed from the
+ * file's own folder. Nothing matches by the end of a path. Pure.
+ */
+import { append, type ImportFact, type ParsedFile, softness } from '../../facts/facts.ts';
+import { isTest } from '../../facts/placement.ts';
+import { folderOf, joinPath, sharedDepth } from '../../paths.ts';
+import { emptyResolution, type Link, linkOf, type Project, type Resolution } from '../language.ts';
+import { type Autoload, readAutoload } from './composer.ts';
+
+/** Declared once, but no autoloader is known to find it. */
+const undeclaredConfidence = 0.8;
+const sameNamespaceConfidence = 0.95;
+/** Imported, but used in documentation only. */
+const unusedConfidence = 0.6;
+/** Searched for along the include path, which a run may change. */
+const searchedConfidence = 0.9;
+
+interface Names {
+  readonly autoload: Autoload;
+  /** `class`, `function` or `const` and the full name, to the files that declare it. */
+  readonly declares: ReadonlyMap<string, readonly string[]>;
+}
+
+export function openPhpResolver(project: Project) {
+  const names = readNames(project);
+  return (file: ParsedFile): Resolution => {
+    const resolution = emptyResolution();
+    const uses = new Set(file.facts.uses);
+    const imported = new Set<string>();
+    for (const fact of file.facts.imports) {
+      if (fact.style === 'include') addInclude(project, file, fact, resolution);
+      else {
+        imported.add(`${fact.style} ${fact.specifier}`);
+        addImport(names, file, fact, uses, resolution);
+      }
+    }
+    for (const use of uses) {
+      if (!imported.has(use)) addUse(names, file, use, resolution);
+    }
+    return resolution;
+  };
+}
+
+function addImport(
+  names: Names,
+  file: ParsedFile,
+  fact: ImportFact,
+  uses: ReadonlySet<string>,
+  resolution: Resolution,
+): void {
+  const { specifier, style } = fact;
+  const key = `${style} ${specifier}`;
+  const found = findName(names, file, key);
+  if (found !== null) {
+    if (found.path === file.path) return;
+    const isUsed = uses.has(key);
+    const confidence = isUsed ? found.confidence : Math.min(found.confidence, unusedConfidence);
+    const weight = isUsed ? {} : { softness: softness.typeOnly };
+    resolution.links.push(linkOf(fact, found.path, { ...weight, confidence }));
+  } else if (isNamespace(names, specifier)) {
+    // `use A\B;` and then `B\C`: the uses lead to the files.
+  } else if (style === 'class' && names.autoload.owns(specifier)) {
+    resolution.unresolved.push({ specifier, reason: 'no file that is autoloaded declares it' });
+  } else if (specifier.includes('\\')) {
+    resolution.externals.push(specifier.slice(0, specifier.indexOf('\\')));
+  }
+}
+
+function isNamespace({ declares }: Names, name: string): boolean {
+  return declares.has(`namespace ${name}`);
+}
+
+function addUse(names: Names, file: ParsedFile, use: string, resolution: Resolution): void {
+  const global = use.replace(/\? .*\\/, ' ');
+  const found =
+    findName(names, file, use.replace('? ', ' ')) ??
+    (global === use ? null : findName(names, file, global));
+  if (found === null || found.path === file.path) return;
+  const full = use.slice(use.indexOf(' ') + 1);
+  const name = full.slice(full.lastIndexOf('\\') + 1);
+  const scope = full.slice(0, Math.max(0, full.lastIndexOf('\\')));
+  const isOwn = scope === (file.facts.scope ?? '');
+  resolution.links.push({
+    to: found.path,
+    kind: isOwn ? 'same-package' : 'import',
+    bindings: [{ name, local: name }],
+    star: false,
+    softness: softness.hard,
+    confidence: isOwn ? Math.min(found.confidence, sameNamespaceConfidence) : found.confidence,
+  });
+}
+
+function findName(
+  { autoload, declares }: Names,
+  file: ParsedFile,
+  key: string,
+): { path: string; confidence: number } | null {
+  const files = declares.get(key) ?? [];
+  if (files.includes(file.path)) return { path: file.path, confidence: 1 };
+  const full = key.slice(key.indexOf(' ') + 1);
+  const isClass = key.startsWith('class ');
+  const loaded = files.filter((path) =>
+    isClass ? autoload.finds(full, path) : autoload.isAlwaysLoaded(path),
+  );
+  const sure = nearest(loaded, file.path);
+  if (sure !== null || loaded.length > 0)
+    return sure === null ? null : { path: sure, confidence: 1 };
+  // What stands in the global namespace may as well be PHP's own, or another package's.
+  const isGuess = autoload.covers(file.path) && !full.includes('\\');
+  const [only] = files;
+  if (only === undefined || files.length > 1) return null;
+  // Tests put functions into the namespaces of sources to stand in for PHP's own.
+  if (isTest(only) && !isTest(file.path)) return null;
+  if (isGuess && folderOf(only) !== folderOf(file.path)) return null;
+  return { path: only, confidence: undeclaredConfidence };
+}
+
+/** The file closest to another; null when none or several are. */
+function nearest(files: readonly string[], from: string): string | null {
+  const depths = files.map((path) => sharedDepth(path, from));
+  const best = Math.max(...depths);
+  const closest = files.filter((_, index) => depths[index] === best);
+  return closest.length === 1 ? (closest[0] ?? null) : null;
+}
+
+function addInclude(
+  project: Project,
+  file: ParsedFile,
+  fact: ImportFact,
+  resolution: Resolution,
+): void {
+  const { specifier, detail } = fact;
+  const unresolved = (reason: string) => resolution.unresolved.push({ specifier, reason });
+  if (detail === 'computed') {
+    unresolved('the path is computed when the program runs');
+    return;
+  }
+  const folders = detail === 'own' ? [folderOf(file.path)] : [folderOf(file.path), ''];
+  const paths = folders.map((folder) => joinPath(folder, specifier));
+  const to = paths.find((path) => path !== null && project.files.has(path));
+  if (typeof to === 'string') {
+    const confidence: Link['confidence'] = detail === 'own' ? 1 : searchedConfidence;
+    resolution.links.push(linkOf(fact, to, { confidence }));
+  } else if (/(?:^|\/)vendor\//.test(specifier)) resolution.externals.push('vendor');
+  else unresolved('no such file in the repository');
+}
+
+const groups: Readonly<Record<string, string>> = { function: 'function', constant: 'const' };
+
+function readNames(project: Project): Names {
+  const declares = new Map<string, string[]>();
+  const namespaces = new Set<string>();
+  for (const file of project.files.values()) {
+    if (file.language !== 'php' || file.parser === 'none') continue;
+    const kinds = new Map(
+      file.facts.symbols.filter(({ parent }) => parent === null).map((s) => [s.name, s.kind]),
+    );
+    for (const [full, own] of file.facts.aliases) {
+      append(declares, `${groups[kinds.get(own) ?? ''] ?? 'class'} ${full}`, file.path);
+      const parts = full.split('\\');
+      for (let length = 1; length < parts.length; length += 1) {
+        namespaces.add(`namespace ${parts.slice(0, length).join('\\')}`);
+      }
+    }
+  }
+  for (const namespace of namespaces) declares.set(namespace, []);
+  return { autoload: readAutoload(project), declares };
+}

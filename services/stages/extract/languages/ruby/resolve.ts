@@ -1,0 +1,103 @@
+/**
+ * Where Ruby's requires and constants lead. A require is looked up in declared roots, a constant as
+ * Ruby does: in the modules around it, their ancestors, then at the top. Of several files that open
+ * a module, the one that defines it counts. Pure.
+ */
+import { type ImportFact, type ParsedFile, softness } from '../../facts/facts.ts';
+import { below, folderOf, joinPath } from '../../paths.ts';
+import { emptyResolution, linkOf, type Project, type Resolution } from '../language.ts';
+import { openConstants, type RubyConstants } from './definers.ts';
+import { openRubyRoots, type RubyRoots } from './roots.ts';
+
+/** A path that is relative to where the program is started. */
+const searchedConfidence = 0.8;
+
+export function openRubyResolver(project: Project) {
+  const roots = openRubyRoots(project);
+  const require = (file: ParsedFile, specifier: string) =>
+    findRequired(project, roots, file.path, specifier);
+  const constants = openConstants(project, roots, require);
+  return (file: ParsedFile): Resolution => {
+    const resolution = emptyResolution();
+    for (const fact of file.facts.imports) {
+      if (fact.style === 'ancestor' || fact.style === 'load_path') continue;
+      addRequire(project, roots, file, fact, resolution);
+    }
+    addConstants(constants, file, resolution);
+    return resolution;
+  };
+}
+
+function addRequire(
+  project: Project,
+  roots: RubyRoots,
+  file: ParsedFile,
+  fact: ImportFact,
+  resolution: Resolution,
+): void {
+  const { specifier, style, detail } = fact;
+  const unresolved = (reason: string) => resolution.unresolved.push({ specifier, reason });
+  if (detail === 'computed') unresolved('the path is computed when the program runs');
+  else if (detail === 'own' || style === 'require_relative') {
+    const to = fileAt(project, joinPath(folderOf(file.path), specifier));
+    if (to !== null) resolution.links.push(linkOf(fact, to));
+    else unresolved('no such file in the repository');
+  } else {
+    const to = findRequired(project, roots, file.path, specifier);
+    const started = to ?? (isPath(fact) ? fileAt(project, joinPath('', specifier)) : null);
+    if (started !== null) {
+      const confidence = to === null ? searchedConfidence : 1;
+      resolution.links.push(linkOf(fact, started, { confidence }));
+    } else if (isOwn(project, roots, file.path, specifier)) {
+      unresolved('no such file on the load path of its gem');
+    } else resolution.externals.push(specifier.split('/', 1)[0] ?? specifier);
+  }
+}
+
+/** `load 'tasks/a.rake'` and `require './a'` start at the working folder. */
+function isPath({ style, specifier }: ImportFact): boolean {
+  return style === 'load' || /^\.\.?\//.test(specifier);
+}
+
+function findRequired(
+  project: Project,
+  roots: RubyRoots,
+  from: string,
+  specifier: string,
+): string | null {
+  if (/^(?:\/|~|\.\.?\/)/.test(specifier)) return null;
+  for (const root of roots.of(from)) {
+    const to = fileAt(project, joinPath(root, specifier));
+    if (to !== null) return to;
+  }
+  return null;
+}
+
+function fileAt(project: Project, path: string | null): string | null {
+  if (path === null) return null;
+  if (project.files.has(`${path}.rb`)) return `${path}.rb`;
+  return project.files.get(path)?.language === 'ruby' ? path : null;
+}
+
+/** Whether the first part of a path is the gem's own. */
+function isOwn(project: Project, roots: RubyRoots, from: string, specifier: string): boolean {
+  const [first = ''] = specifier.split('/', 1);
+  return roots.own(from).some((root) => project.folders.has(below(root, first)));
+}
+
+function addConstants(constants: RubyConstants, file: ParsedFile, resolution: Resolution): void {
+  for (const use of file.facts.uses) {
+    const space = use.indexOf(' ');
+    const nesting = use.slice(0, space).split(',').filter(Boolean);
+    const found = constants.find(file, nesting, use.slice(space + 1));
+    if (found === null) continue;
+    resolution.links.push({
+      to: found.path,
+      kind: 'same-package',
+      bindings: [{ name: found.name, local: found.name }],
+      star: false,
+      softness: softness.hard,
+      confidence: found.confidence,
+    });
+  }
+}

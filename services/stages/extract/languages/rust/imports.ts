@@ -1,0 +1,268 @@
+/** What a Rust file says of others: `mod x;`, `use`, `extern crate`, paths in code, macro calls. */
+import { addTo, type ImportFact, importFact, softness, sortedMap } from '../../facts/facts.ts';
+import type { SyntaxNode } from '../../syntax/syntax-node.ts';
+import { readMacroText, readUseTree } from './uses.ts';
+
+/** The arguments of these macros are code for another crate. */
+const quoting = /^(?:quote|quote_spanned|parse_quote|parse_quote_spanned)$/;
+
+/** Attributes of the language; all others are macros. */
+const builtinAttributes = new Set(
+  'allow cfg cfg_attr deny deprecated derive doc ignore inline link macro_export macro_use must_use no_mangle non_exhaustive path repr rustfmt should_panic test track_caller warn'.split(
+    ' ',
+  ),
+);
+
+/**
+ * Where something may stand is found in the text, and the tree is asked about each place: a walk
+ * through the tree costs more than all of that.
+ */
+export function readImports(root: SyntaxNode, text: string): ImportFact[] {
+  const modules = nodesAt(root, text, /\bmod\s/g, 'mod_item');
+  const declarations = nodesAt(root, text, /\buse\b/g, 'use_declaration');
+  const crates = nodesAt(root, text, /\bextern\s+crate\b/g, 'extern_crate_declaration');
+  const calls = readMacroCalls(root, text);
+  const withinOf = openModules(modules);
+  const inCalls = calls.map((call) => readCall(call, withinOf));
+  return [
+    ...modules.flatMap((node) => readModule(node, withinOf)),
+    ...inCalls.flatMap(({ modules }) => modules),
+    ...crates.map(readExternCrate),
+    ...declarations.flatMap((node) => readUse(node, withinOf)),
+    ...inCalls.flatMap(({ uses }) => uses),
+    ...distinct([
+      ...readPaths(root, text, declarations, calls, withinOf),
+      ...inCalls.flatMap(({ paths }) => paths),
+    ]),
+    ...readMacroNames(
+      root,
+      text,
+      calls,
+      inCalls.flatMap(({ nested }) => nested),
+    ),
+  ];
+}
+
+/** Nodes of a type that begin with a keyword, or with what may stand before it. */
+function nodesAt(root: SyntaxNode, text: string, keyword: RegExp, type: string): SyntaxNode[] {
+  return [...text.matchAll(keyword)].flatMap(({ 0: found, index }) => {
+    const node = root.descendantForIndex(index, index + found.length + 1);
+    return node.type === type ? [node] : [];
+  });
+}
+
+interface MacroCall {
+  /** As written, with the modules before it. */
+  readonly macro: string;
+  readonly startIndex: number;
+  readonly endIndex: number;
+  readonly tokens: string;
+}
+
+// What looks back comes last: it is only tried where the rest is.
+const callOpening = /!\s*[({[](?<=[\w\u0080-\uffff]\s*!\s*[({[])/g;
+
+/** Calls that are not in the arguments of another: those are loose tokens. */
+function readMacroCalls(root: SyntaxNode, text: string): MacroCall[] {
+  const calls: MacroCall[] = [];
+  let end = 0;
+  for (const { index, 0: open } of text.matchAll(callOpening)) {
+    if (index < end) continue;
+    const node = root.descendantForIndex(index, index + open.length);
+    if (node.type !== 'macro_invocation') continue;
+    const { startIndex, endIndex } = node;
+    end = endIndex;
+    const macro = text.slice(startIndex, index).trim();
+    const tokens = text.slice(index + open.length - 1, end);
+    calls.push({ macro, startIndex, endIndex, tokens });
+  }
+  return calls;
+}
+
+/** The attributes right above an item, one per line. */
+export function attributesOf(node: SyntaxNode): string {
+  const lines: string[] = [];
+  let above = node.previousNamedSibling;
+  while (above?.type === 'attribute_item') {
+    lines.push(above.text);
+    above = above.previousNamedSibling;
+  }
+  return lines.join('\n');
+}
+
+/** The inline modules around a node, outermost first, as `a::b`. */
+type WithinOf = (node: { readonly startIndex: number }) => string;
+
+/** By where modules begin and end: asking every node for its parents costs far more. */
+function openModules(modules: readonly SyntaxNode[]): WithinOf {
+  const inline = modules.filter((node) => node.childForFieldName('body') !== null);
+  const spans = inline.map((node) => ({
+    name: node.childForFieldName('name')?.text ?? '',
+    start: node.startIndex,
+    end: node.endIndex,
+  }));
+  return ({ startIndex: at }) =>
+    spans
+      .filter(({ start, end }) => start < at && at < end)
+      .map(({ name }) => name)
+      .join('::');
+}
+
+function readModule(node: SyntaxNode, withinOf: WithinOf): ImportFact[] {
+  if (node.childForFieldName('body') !== null) return [];
+  const name = (node.childForFieldName('name')?.text ?? '').replace(/^r#/, '');
+  const attributes = attributesOf(node);
+  const path = /^#\[path\s*=\s*"([^"]+)"/m.exec(attributes)?.[1];
+  const specifier = path === undefined ? name : `${name}=${path}`;
+  return [moduleFact(specifier, name, attributes.includes('macro_use'), withinOf(node))];
+}
+
+/** With `macro_use` a module's macros are in scope for everything after it. */
+function moduleFact(specifier: string, local: string, star: boolean, detail: string): ImportFact {
+  const bindings = [{ name: '*', local }];
+  const weight = softness.declared;
+  return importFact({
+    specifier,
+    style: 'mod',
+    bindings,
+    star,
+    kind: 'declares',
+    softness: weight,
+    detail,
+  });
+}
+
+function readExternCrate(node: SyntaxNode): ImportFact {
+  const specifier = node.childForFieldName('name')?.text ?? '';
+  const local = node.childForFieldName('alias')?.text ?? specifier;
+  const star = attributesOf(node).includes('macro_use');
+  return importFact({ specifier, style: 'crate', bindings: [{ name: '*', local }], star });
+}
+
+function readUse(node: SyntaxNode, withinOf: WithinOf): ImportFact[] {
+  const argument = node.childForFieldName('argument');
+  if (argument === null) return [];
+  const isPublic = node.namedChildren[0]?.type === 'visibility_modifier';
+  return useFacts(argument.text, isPublic, withinOf(node));
+}
+
+function useFacts(tree: string, isPublic: boolean, detail: string): ImportFact[] {
+  const weight = isPublic ? softness.passedOn : /\btests?\b/.test(detail) ? softness.deferred : 0;
+  return readUseTree(tree).map(({ path, local }) =>
+    importFact({
+      specifier: path.join('::'),
+      style: 'use',
+      bindings: local === '*' ? [] : [{ name: path.at(-1) ?? '', local }],
+      star: local === '*',
+      kind: isPublic ? 're-export' : 'import',
+      softness: weight,
+      detail,
+    }),
+  );
+}
+
+const path = /[a-z_]\w*(?:\s*::\s*\w+)+/y;
+/** After the first name of a path. */
+const pathOpening = /::(?<=(?<![\w$]|::\s*)([a-z_]\w*)\s*::)/g;
+const pathTypes = new Set(['scoped_identifier', 'scoped_type_identifier']);
+
+/** Paths in code, such as `crate::a::f()`. Parts of a path begin where it does. */
+function readPaths(
+  root: SyntaxNode,
+  text: string,
+  declarations: readonly SyntaxNode[],
+  calls: readonly MacroCall[],
+  withinOf: WithinOf,
+): ImportFact[] {
+  // A visibility, such as `pub(in crate::a)`, stands before what is used.
+  const isUsed = openSpans(
+    declarations.flatMap((node) => node.childForFieldName('argument') ?? []),
+  );
+  const isToken = openSpans(
+    calls.map(({ endIndex, tokens }) => ({ startIndex: endIndex - tokens.length, endIndex })),
+  );
+  const seen = new Set<string>();
+  return [...text.matchAll(pathOpening)].flatMap(({ 1: first = '', index }) => {
+    const startIndex = text.lastIndexOf(first, index - first.length);
+    path.lastIndex = startIndex;
+    const written = path.exec(text)?.[0];
+    // Of a raw name or letters beyond ASCII only the parser knows the end.
+    if (written === undefined || /[#\u0080-\uffff]/.test(text[path.lastIndex] ?? '')) return [];
+    if (isUsed(startIndex) || isToken(startIndex)) return [];
+    const detail = withinOf({ startIndex });
+    const specifier = written.replaceAll(/\s+/g, '');
+    const key = `${detail} ${specifier}`;
+    if (seen.has(key)) return [];
+    const node = root.descendantForIndex(startIndex, index + 2);
+    if (!pathTypes.has(node.type) || node.startIndex !== startIndex) return [];
+    seen.add(key);
+    return pathFact(specifier, detail);
+  });
+}
+
+/** Whether a place is in one of the spans; places come in ascending order. */
+function openSpans(
+  spans: readonly { readonly startIndex: number; readonly endIndex: number }[],
+): (at: number) => boolean {
+  let next = 0;
+  return (at) => {
+    while ((spans[next]?.endIndex ?? at + 1) <= at) next += 1;
+    return (spans[next]?.startIndex ?? at + 1) <= at;
+  };
+}
+
+/** `Type::item` needs no module. */
+function pathFact(specifier: string, detail: string): ImportFact[] {
+  if (!/^[a-z_$][\w:]*::\w+$/.test(specifier)) return [];
+  return [importFact({ specifier, style: 'path', detail })];
+}
+
+function readCall(call: MacroCall, withinOf: WithinOf) {
+  const nothing = { modules: [], uses: [], paths: [], nested: [] };
+  if (quoting.test(call.macro)) return nothing;
+  const { modules, uses, paths, calls: nested } = readMacroText(call.tokens);
+  if (modules.length + uses.length + paths.length === 0) return { ...nothing, nested };
+  const detail = withinOf(call);
+  return {
+    modules: modules.map((name) => moduleFact(name, name, false, detail)),
+    uses: uses.flatMap(({ tree, isPublic }) => useFacts(tree, isPublic, detail)),
+    paths: paths.flatMap((path) => pathFact(path, detail)),
+    nested,
+  };
+}
+
+function distinct(facts: readonly ImportFact[]): ImportFact[] {
+  return [...new Map(facts.map((fact) => [`${fact.detail} ${fact.specifier}`, fact])).values()];
+}
+
+const plainName = /^(?:r#)?[\w\u0080-\uffff]+$/;
+
+/** Macros called by their bare name, and attributes that are macros. */
+function readMacroNames(
+  root: SyntaxNode,
+  text: string,
+  calls: readonly MacroCall[],
+  nested: readonly string[],
+): ImportFact[] {
+  const names = new Set(nested);
+  for (const { macro } of calls) if (plainName.test(macro)) names.add(macro);
+  for (const { 0: opening, 1: name = '', index } of text.matchAll(/#!?\[\s*(\w+)/g)) {
+    if (builtinAttributes.has(name) || names.has(name)) continue;
+    const macro = root.descendantForIndex(index + opening.length - name.length);
+    if (macro.type === 'identifier' && macro.parent?.type === 'attribute') names.add(name);
+  }
+  return [...names].sort().map((specifier) => importFact({ specifier, style: 'macro' }));
+}
+
+/** `a::b::name` counts as `name` through `a::b`, and as `b` through `a`. */
+export function readMembers(imports: readonly ImportFact[]): Map<string, string[]> {
+  const members = new Map<string, Set<string>>();
+  for (const { specifier, style } of imports) {
+    if (style !== 'path') continue;
+    const segments = specifier.split('::');
+    for (let length = 1; length < segments.length; length += 1) {
+      addTo(members, segments.slice(0, length).join('.'), segments[length] ?? '');
+    }
+  }
+  return sortedMap(members);
+}

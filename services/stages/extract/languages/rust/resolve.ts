@@ -1,0 +1,237 @@
+/**
+ * Where Rust paths lead: through the module tree of the file's crate, or into a library of the
+ * repository that its Cargo.toml names by path. The deepest module on the path is the target. Pure.
+ */
+import type { Binding, ImportFact, ParsedFile } from '../../facts/facts.ts';
+import { emptyResolution, linkOf, type Project, type Resolution } from '../language.ts';
+import { type Crate, type Place, readCrates } from './crates.ts';
+
+const macroConfidence = 0.9;
+
+export function openRustResolver(project: Project) {
+  const places = readCrates(project);
+  return (file: ParsedFile): Resolution => {
+    const resolution = emptyResolution();
+    const place = places.get(file.path);
+    for (const fact of file.facts.imports) {
+      if (place !== undefined) addFact(project, file, place, fact, resolution);
+      else if (fact.style === 'use') addExternal(fact.specifier, resolution);
+    }
+    return resolution;
+  };
+}
+
+function addFact(
+  project: Project,
+  file: ParsedFile,
+  place: Place,
+  fact: ImportFact,
+  resolution: Resolution,
+): void {
+  if (fact.style === 'mod') addModule(place, fact, resolution);
+  else if (fact.style === 'crate') addCrate(place, fact, resolution);
+  else if (fact.style === 'macro') addMacro(project, file, place, fact, resolution);
+  else addPath(project, file, place, fact, resolution);
+}
+
+function addModule(place: Place, fact: ImportFact, resolution: Resolution): void {
+  const [name = ''] = fact.specifier.split('=', 1);
+  const module = joined(place.module, fact.detail, name);
+  const to = place.crate.modules.get(module);
+  if (to !== undefined) resolution.links.push(linkOf(fact, to, { star: false }));
+  else resolution.unresolved.push({ specifier: `mod ${name}`, reason: 'no file for this module' });
+}
+
+/** `extern crate x;` */
+function addCrate(place: Place, fact: ImportFact, resolution: Resolution): void {
+  const library = place.crate.libraries.get(fact.specifier);
+  if (library !== undefined) resolution.links.push(linkOf(fact, library.root, { star: false }));
+  else if (fact.specifier !== 'self') resolution.externals.push(fact.specifier);
+}
+
+/**
+ * A macro without a path is the file's own, a module's above it, marked `#[macro_use]`, or from a
+ * library that the crate's root so marks.
+ */
+function addMacro(
+  project: Project,
+  file: ParsedFile,
+  place: Place,
+  fact: ImportFact,
+  resolution: Resolution,
+): void {
+  const all = place.crate.macros.get(fact.specifier) ?? [];
+  if (all.some(({ path }) => path === file.path)) return;
+  const seen = all.filter(
+    ({ module, open }) =>
+      open || `${place.module}::`.startsWith(module === '' ? '' : `${module}::`),
+  );
+  const to = seen.length === 0 ? macroOfLibrary(project, place.crate, fact) : seen[0]?.path;
+  if (to === undefined || seen.length > 1) return;
+  const bindings = [{ name: fact.specifier, local: fact.specifier }];
+  resolution.links.push(linkOf(fact, to, { bindings, confidence: macroConfidence }));
+}
+
+/** The file of a library under `#[macro_use] extern crate` that defines a macro or passes it on. */
+function macroOfLibrary(project: Project, crate: Crate, { specifier }: ImportFact) {
+  for (const fact of project.files.get(crate.root)?.facts.imports ?? []) {
+    const library = fact.style === 'crate' ? crate.libraries.get(fact.specifier) : undefined;
+    if (library === undefined || !fact.star) continue;
+    const [definition, ...others] = library.macros.get(specifier) ?? [];
+    if (definition !== undefined && others.length === 0) return definition.path;
+    const passed = project.files.get(library.root)?.facts.imports ?? [];
+    const passesOn = passed.some(({ bindings }) =>
+      bindings.some(({ local }) => local === specifier),
+    );
+    if (passesOn) return library.root;
+  }
+  return undefined;
+}
+
+function addPath(
+  project: Project,
+  file: ParsedFile,
+  place: Place,
+  fact: ImportFact,
+  resolution: Resolution,
+): void {
+  const start = startOf(project, file, place, fact);
+  if (start !== null) addTarget(project, start, fact, resolution, 0);
+  else if (fact.style === 'use') addExternal(fact.specifier, resolution);
+}
+
+/** Modules that pass on modules are followed no deeper than this. */
+const aliasesMax = 8;
+
+/** A place that a path leads to: segments from a crate's root. */
+interface Target {
+  readonly crate: Crate;
+  readonly segments: readonly string[];
+}
+
+function addTarget(
+  project: Project,
+  { crate, segments }: Target,
+  fact: ImportFact,
+  resolution: Resolution,
+  depth: number,
+): void {
+  const length = deepest(crate, segments);
+  const module = segments.slice(0, length).join('::');
+  const to = crate.modules.get(module);
+  const name = segments[length];
+  if (to === undefined) return;
+  const definer = name === undefined ? undefined : macroFile(project, crate, to, name);
+  resolution.links.push(
+    linkOf(fact, definer ?? to, {
+      bindings: bindingsOf(fact, name),
+      // `use a::Enum::*` brings in variants, which are no names of the file.
+      star: fact.star && name === undefined,
+    }),
+  );
+  const rest = segments.slice(length + 1);
+  if (name === undefined || (rest.length === 0 && !fact.star) || depth >= aliasesMax) return;
+  const behind = moduleBehind(project, { crate, module }, to, name);
+  if (behind === null) return;
+  const target = { crate: behind.crate, segments: [...behind.segments, ...rest] };
+  addTarget(project, target, fact, resolution, depth + 1);
+}
+
+/** The module that a file calls by a name: `use a::b as name`, so that `name::x` is `a::b::x`. */
+function moduleBehind(project: Project, place: Place, path: string, name: string): Target | null {
+  const file = project.files.get(path);
+  const fact = file?.facts.imports.find(
+    ({ style, detail, bindings }) =>
+      style === 'use' && detail === '' && bindings[0]?.local === name,
+  );
+  if (file === undefined || fact === undefined) return null;
+  const target = startOf(project, file, place, fact);
+  const isModule = target?.crate.modules.has(target.segments.join('::')) === true;
+  return isModule ? target : null;
+}
+
+function bindingsOf(fact: ImportFact, name: string | undefined): Binding[] {
+  const [binding] = fact.bindings;
+  if (name === undefined) return binding === undefined ? [] : [{ name: '*', local: binding.local }];
+  // A deeper path (`a::Enum::Variant`) binds the variant, but what is used of the file is the enum.
+  const isLast = binding?.name === name;
+  return [{ name, local: isLast ? binding.local : name }];
+}
+
+/** An exported macro lives at the root of its crate, wherever it is written. */
+function macroFile(project: Project, crate: Crate, to: string, name: string): string | undefined {
+  const files = crate.macros.get(name) ?? [];
+  const own = project.files.get(to)?.facts.symbols.some((symbol) => symbol.name === name) === true;
+  return to === crate.root && !own && files.length === 1 ? files[0]?.path : undefined;
+}
+
+/** Crate in which a path starts, and its segments from that crate's root; null when external. */
+function startOf(
+  project: Project,
+  file: ParsedFile,
+  place: Place,
+  fact: ImportFact,
+): Target | null {
+  const { crate } = place;
+  const here = joined(place.module, fact.detail).split('::').filter(Boolean);
+  const [first = '', ...rest] = fact.specifier.split('::');
+  if (first === 'crate' || first === '$crate') return { crate, segments: rest };
+  if (first === 'self') return { crate, segments: [...here, ...rest] };
+  if (first === 'super') {
+    const climbs = 1 + rest.findIndex((segment) => segment !== 'super');
+    const up = climbs === 0 ? rest.length + 1 : climbs;
+    if (up > here.length) return null;
+    return { crate, segments: [...here.slice(0, here.length - up), ...rest.slice(up - 1)] };
+  }
+  if (first === '') {
+    const outside = crate.libraries.get(rest[0] ?? '');
+    if (outside !== undefined) return { crate: outside, segments: rest.slice(1) };
+    return crate.fromRoot ? fromRoot(project, crate, rest) : null;
+  }
+  if (crate.fromRoot && fact.style === 'use') {
+    const library = crate.libraries.get(first);
+    const own = fromRoot(project, crate, [first, ...rest]);
+    return own ?? (library === undefined ? null : { crate: library, segments: rest });
+  }
+  const path = joined(...here, first);
+  if (crate.modules.has(path)) return { crate, segments: [...here, first, ...rest] };
+  const library = crate.libraries.get(first);
+  if (library !== undefined) return { crate: library, segments: rest };
+  const defined = file.facts.symbols.some(({ name }) => name === first);
+  // `use Enum::*` or `use inline::x` of this very file.
+  if (defined && project.files.has(file.path))
+    return { crate, segments: [...here, first, ...rest] };
+  return null;
+}
+
+/** A path from the root of a crate, when that has a module or an item of its first segment. */
+function fromRoot(project: Project, crate: Crate, segments: readonly string[]): Target | null {
+  const [first = ''] = segments;
+  const facts = project.files.get(crate.root)?.facts;
+  const isKnown =
+    crate.modules.has(first) ||
+    facts?.symbols.some(({ name, parent }) => name === first && parent === null) === true ||
+    facts?.imports.some(
+      ({ style, detail, bindings }) =>
+        style === 'use' && detail === '' && bindings[0]?.local === first,
+    ) === true;
+  return isKnown ? { crate, segments } : null;
+}
+
+/** Length of the longest prefix that is a module with a file. */
+function deepest(crate: Crate, segments: readonly string[]): number {
+  for (let length = segments.length; length > 0; length -= 1) {
+    if (crate.modules.has(segments.slice(0, length).join('::'))) return length;
+  }
+  return 0;
+}
+
+function addExternal(specifier: string, resolution: Resolution): void {
+  const name = specifier.split('::').find((segment) => segment !== '');
+  if (name !== undefined && !['self', 'super', 'crate'].includes(name))
+    resolution.externals.push(name);
+}
+
+function joined(...parts: string[]): string {
+  return parts.filter((part) => part !== '').join('::');
+}

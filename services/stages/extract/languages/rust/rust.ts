@@ -1,0 +1,111 @@
+/** Rust: definitions. Imports: rust-imports.ts. Resolution: rust-resolve.ts. */
+import type { Definition } from '../../facts/facts.ts';
+import { nameOf } from '../../paths.ts';
+import type { SyntaxNode } from '../../syntax/syntax-node.ts';
+import { definitionOf, docAbove } from '../../syntax/tree.ts';
+import type { Language } from '../language.ts';
+import { attributesOf, readImports, readMembers } from './imports.ts';
+import { openRustResolver } from './resolve.ts';
+
+export const rust: Language = {
+  name: 'rust',
+  extensions: ['.rs'],
+  parsing: { parser: 'tree-sitter', grammar: 'tree-sitter-rust', read },
+  isManifest: (path) => nameOf(path) === 'Cargo.toml',
+  openResolver: openRustResolver,
+};
+
+const kinds: Readonly<Record<string, string>> = {
+  function_item: 'function',
+  function_signature_item: 'function',
+  struct_item: 'struct',
+  union_item: 'struct',
+  enum_item: 'enum',
+  trait_item: 'trait',
+  const_item: 'constant',
+  static_item: 'variable',
+  type_item: 'type',
+  associated_type: 'type',
+  macro_definition: 'macro',
+  mod_item: 'module',
+};
+
+function read(root: SyntaxNode, text: string) {
+  const symbols: Definition[] = [];
+  readItems(root, null, symbols);
+  const imports = readImports(root, text);
+  const star = imports.some((fact) => fact.star);
+  return {
+    symbols,
+    imports,
+    scope: null,
+    uses: star ? readUses(root, text) : [],
+    members: readMembers(imports),
+    aliases: new Map<string, string>(),
+  };
+}
+
+/** A raw name is `r#type`. */
+const name = /(?:r#)?[\w\u0080-\uffff]+/y;
+
+function readUses(root: SyntaxNode, text: string): string[] {
+  const names = root.startsOfType(['identifier', 'type_identifier']).map((start) => {
+    name.lastIndex = start;
+    return name.exec(text)?.[0] ?? '';
+  });
+  return [...new Set(names)].sort();
+}
+
+interface Owner {
+  readonly name: string | null;
+  readonly isType: boolean;
+  /** Members of a trait, and of its implementations, are as visible as the trait. */
+  readonly open: boolean;
+}
+
+function readItems(block: SyntaxNode, owner: Owner | null, into: Definition[]): void {
+  const siblings = block.namedChildren;
+  for (const [index, node] of siblings.entries()) {
+    const kind = kinds[node.type];
+    if (kind === undefined && node.type !== 'impl_item') continue;
+    const body = node.childForFieldName('body');
+    if (node.type === 'impl_item') {
+      const name = typeName(node.childForFieldName('type'));
+      const open = node.childForFieldName('trait') !== null;
+      if (body !== null) readItems(body, { name, isType: true, open }, into);
+      continue;
+    }
+    // `mod x;` declares a file, which has its own entry.
+    if (kind === undefined || (kind === 'module' && body === null)) continue;
+    const name = node.childForFieldName('name')?.text ?? '';
+    into.push(
+      definitionOf({
+        node,
+        name,
+        kind: kind === 'function' && owner?.isType === true ? 'method' : kind,
+        parent: owner?.name ?? null,
+        doc: docAbove(siblings, index),
+        exported: isExported(node, owner),
+        body: kind === 'macro' ? (node.namedChildren[1] ?? null) : body,
+      }),
+    );
+    if (body === null) continue;
+    if (kind === 'module') readItems(body, { name, isType: false, open: false }, into);
+    if (kind === 'trait') readItems(body, { name, isType: true, open: true }, into);
+  }
+}
+
+function typeName(type: SyntaxNode | null): string | null {
+  return (
+    type?.text
+      .replace(/<[\s\S]*/, '')
+      .replace(/^.*::/s, '')
+      .replace(/^&\s*(?:mut\s+)?/, '') ?? null
+  );
+}
+
+function isExported(node: SyntaxNode, owner: Owner | null): boolean {
+  if (owner?.open === true) return true;
+  if (node.type === 'macro_definition') return attributesOf(node).includes('macro_export');
+  return /^(?:pub|crate)\b/.test(node.lineFrom);
+}

@@ -1,0 +1,170 @@
+/**
+ * Parses one file at a time. Runs in the parser children, so that what a native parser may do
+ * (abort, hang, grow) costs one file. A failure is an answer, never an exception.
+ */
+
+import type Parser from 'tree-sitter';
+import type { Facts } from '../facts/facts.ts';
+import type { ParseOutcome } from '../facts/parse-outcome.ts';
+import { unparsed } from '../facts/parse-outcome.ts';
+import { languages } from '../languages/all-languages.ts';
+import type { OxcResult } from '../languages/ecmascript/tree.ts';
+import type { Excerpt, Language, OxcParsing, TreeSitterParsing } from '../languages/language.ts';
+import { openTreeReader } from '../syntax/fast-tree.ts';
+import { errorRatioOf } from '../syntax/tree.ts';
+
+export interface ParseLimits {
+  readonly parseTimeMsMax: number;
+  readonly symbolsPerFileMax: number;
+}
+
+export interface ParseJob {
+  readonly path: string;
+  /** Name of a parsed language. */
+  readonly language: string;
+  readonly text: string;
+}
+
+export interface FileParser {
+  parse(job: ParseJob): Promise<ParseOutcome>;
+}
+
+/** Share of a text in errors above which a second look at it pays. */
+const repairAbove = 0.01;
+
+type Outcome = Omit<ParseOutcome, 'shortfall'> | string;
+type ReadFile = (job: ParseJob) => Outcome;
+
+/** Grammars load when first needed: most repositories use one or two. */
+export function openFileParser(limits: ParseLimits): FileParser {
+  const byName = new Map(languages.map((language) => [language.name, language]));
+  const loaded = new Map<string, Promise<ReadFile>>();
+  return {
+    async parse(job) {
+      const language = byName.get(job.language);
+      if (language === undefined) return unparsed(`no parser for ${job.language}`);
+      const loading = loaded.get(language.name) ?? load(language, limits);
+      loaded.set(language.name, loading);
+      try {
+        const outcome = (await loading)(job);
+        if (typeof outcome === 'string') return unparsed(outcome);
+        return limitSymbols(outcome, limits.symbolsPerFileMax);
+      } catch (error) {
+        // One file's failure must not cost the batch; it is reported with its cause.
+        return unparsed(`parser failed: ${(error as Error).message.slice(0, 200)}`);
+      }
+    },
+  };
+}
+
+function limitSymbols(outcome: Omit<ParseOutcome, 'shortfall'>, countMax: number): ParseOutcome {
+  const { symbols } = outcome.facts;
+  if (symbols.length <= countMax) return { ...outcome, shortfall: null };
+  const facts = { ...outcome.facts, symbols: symbols.slice(0, countMax) };
+  return { ...outcome, facts, shortfall: 'symbols-limited' };
+}
+
+function load(language: Language, limits: ParseLimits): Promise<ReadFile> {
+  const { parsing } = language;
+  return parsing.parser === 'oxc' ? loadOxc(parsing) : loadTreeSitter(parsing, limits);
+}
+
+async function loadTreeSitter(parsing: TreeSitterParsing, limits: ParseLimits): Promise<ReadFile> {
+  const [core, grammar] = await Promise.all([
+    importDefault('tree-sitter'),
+    importDefault(parsing.grammar),
+  ]);
+  const parser = new (core as typeof Parser)();
+  parser.setLanguage(grammar as Parser.Language);
+  // A grammar of another generation loads, and fails only when used.
+  if (parser.parse('').rootNode === undefined) throw new Error(`${parsing.grammar} does not fit`);
+  const readTree = openTreeReader(grammar);
+  const attempt = (text: string, path: string) => {
+    const tree = parseWithin(parser, text, limits.parseTimeMsMax);
+    if (tree === null) return null;
+    const root = readTree(tree, text);
+    const errorRatio = errorRatioOf(root, text.length);
+    return { errorRatio, read: () => parsing.read(root, text, path) };
+  };
+  return ({ text: whole, path }) => {
+    const excerpt = parsing.excerpt?.(whole) ?? null;
+    if (typeof excerpt === 'string') return excerpt;
+    const text = excerpt?.text ?? whole;
+    const first = attempt(text, path);
+    if (first === null) return 'parse-time';
+    const repaired = first.errorRatio > repairAbove ? (parsing.repair?.(text) ?? text) : text;
+    const second = repaired === text ? null : attempt(repaired, path);
+    const best = second !== null && second.errorRatio < first.errorRatio ? second : first;
+    const facts = { ...best.read(), errorRatio: best.errorRatio };
+    return { parser: 'tree-sitter', facts: excerpt === null ? facts : placed(facts, excerpt) };
+  };
+}
+
+/** Definitions at the lines of the file. */
+function placed(facts: Facts, { lines }: Excerpt): Facts {
+  const lineOf = (line: number) => lines[line - 1] ?? lines.at(-1) ?? 1;
+  const symbols = facts.symbols.map((symbol) => ({
+    ...symbol,
+    startLine: lineOf(symbol.startLine),
+    endLine: lineOf(symbol.endLine),
+  }));
+  return { ...facts, symbols };
+}
+
+/**
+ * Null where it takes longer. tree-sitter's limit is time on the clock, which a busy machine gives
+ * to others: what it has not done by then it goes on with, as long as it has not worked so long.
+ */
+function parseWithin(parser: Parser, text: string, timeMsMax: number): Parser.Tree | null {
+  const begin = process.threadCpuUsage();
+  const options = { bufferSize: text.length + 1 };
+  let leftMs = timeMsMax;
+  while (leftMs > 0) {
+    parser.setTimeoutMicros(Math.ceil(leftMs * 1000));
+    const start = performance.now();
+    // Null at the limit, whatever the declared type says; some versions throw instead.
+    const tree = parseOrNull(() => parser.parse(text, undefined, options) as Parser.Tree | null);
+    if (tree !== null) return tree;
+    // Not for lack of time.
+    if (performance.now() - start < leftMs) break;
+    const { user, system } = process.threadCpuUsage(begin);
+    leftMs = timeMsMax - (user + system) / 1000;
+  }
+  parser.reset();
+  return null;
+}
+
+function parseOrNull(parse: () => Parser.Tree | null): Parser.Tree | null {
+  try {
+    return parse();
+  } catch {
+    // The binding throws where the parser gave no tree, as it does at the time limit.
+    return null;
+  }
+}
+
+async function importDefault(name: string): Promise<unknown> {
+  const module = (await import(name)) as { default?: unknown };
+  return module.default ?? module;
+}
+
+async function loadOxc(parsing: OxcParsing): Promise<ReadFile> {
+  const { openOxc } = await import('../syntax/oxc.ts');
+  const parse = openOxc();
+  return ({ text, path }) => {
+    for (const lang of parsing.dialects(path)) {
+      const result = parse(path, text, { lang, preserveParens: false });
+      const { program, comments, errors } = result;
+      // After an error that it cannot pass oxc gives an empty program.
+      if (errors.length > 0 && program.body.length === 0) continue;
+      const tree = { program, comments } as unknown as OxcResult;
+      const bad = errors.flatMap(({ labels }) => labels).map(({ start, end }) => end - start);
+      const errorRatio = Math.min(
+        1,
+        bad.reduce((sum, length) => sum + length, 0) / (text.length || 1),
+      );
+      return { parser: 'oxc', facts: { ...parsing.read(tree, text), errorRatio } };
+    }
+    return 'syntax-errors';
+  };
+}

@@ -1,0 +1,241 @@
+/**
+ * From the files of a repository to what was read out of each: decoded, checked against the caps,
+ * taken from the cache or parsed. Holds the text of a few files at a time, not of the repository.
+ */
+import { setImmediate } from 'node:timers/promises';
+import { countLines } from '../../../schemas/lines.ts';
+import { sha256 } from '../../runtime/ids.ts';
+import type { Configuration } from './config.ts';
+import { decodeSource } from './facts/decode.ts';
+import type { Definition, ParsedFile } from './facts/facts.ts';
+import {
+  openKeeper,
+  openUnpacker,
+  type PackedOutcome,
+  packDefinitions,
+  packedNothing,
+  packedUnparsed,
+  type UnpackFacts,
+  unpackDefinitions,
+} from './facts/packed-facts.ts';
+import { isManifest, languageOf } from './languages/all-languages.ts';
+import type { Language } from './languages/language.ts';
+import { plainLanguage } from './languages/plain.ts';
+import type { FactCache } from './parse/fact-cache.ts';
+import { outlineByLines } from './parse/line-outline.ts';
+import type { ParserPool } from './parse/parser-pool.ts';
+import { readerVersion } from './parse/reader-version.ts';
+import { nameOf } from './paths.ts';
+import { collect } from './turns/collect.ts';
+import type { Steps } from './turns/steps.ts';
+import { runInTurns } from './turns/turns.ts';
+import { openWindow } from './turns/window.ts';
+
+export interface SourceFile {
+  readonly path: string;
+  /** Its text, or its bytes when its turn comes: a large repository is never whole in memory. */
+  readonly text: string | (() => Promise<Uint8Array>);
+}
+
+/** Where the facts came from. */
+export interface ReadCounts {
+  parsed: number;
+  cached: number;
+}
+
+export interface Reading {
+  /** In the sequence of the files. */
+  readonly files: readonly ParsedFile[];
+  readonly counts: Readonly<ReadCounts>;
+}
+
+/** A file whose facts wait until the files that they are to be resolved with are read as well. */
+interface PackedFile extends Omit<ParsedFile, 'facts'> {
+  readonly packed: Parameters<UnpackFacts>[0];
+}
+
+/** Text in work at once: enough that no parser waits. */
+const windowBytes = 4 * 1024 * 1024;
+/** Characters handled before other work of the process gets a turn. */
+const turnCharacters = 256 * 1024;
+/** Characters after which what became garbage meanwhile goes: it takes a tenth of a second. */
+const collectCharacters = 16 * 1024 * 1024;
+/** A file weighs at least this much, so that a hundred thousand empty ones give turns too. */
+const fileWeight = 512;
+
+interface Reader {
+  readonly config: Configuration;
+  readonly pool: ParserPool;
+  readonly cache: FactCache | null;
+  readonly signal: AbortSignal;
+  readonly counts: ReadCounts;
+  readonly keep: Keep;
+}
+
+/** Where the bytes of all files stay: definitions as long as the result, the others less long. */
+interface Keep {
+  readonly definitions: (bytes: Uint8Array) => Uint8Array;
+  readonly others: (bytes: Uint8Array) => Uint8Array;
+}
+
+/** `files` in path order: which ones the caps of the repository leave out depends on it. */
+export async function readFiles(
+  files: readonly SourceFile[],
+  tools: Omit<Reader, 'counts' | 'keep'>,
+): Promise<Reading> {
+  const keep = { definitions: openKeeper(), others: openKeeper() };
+  const reader: Reader = { ...tools, counts: { parsed: 0, cached: 0 }, keep };
+  const { config } = tools;
+  const admits = openCaps(config);
+  const results = new Array<PackedFile>(files.length);
+  const window = openWindow(windowBytes);
+  let sinceTurn = 0;
+  let sinceCollect = 0;
+  for (const [index, file] of files.entries()) {
+    tools.signal.throwIfAborted();
+    const text = typeof file.text === 'string' ? file.text : decodeSource(await file.text());
+    const weight = fileWeight + (text?.length ?? 0);
+    const language = languageOf(file.path, text ?? '');
+    const refusal = text === null ? 'not-text' : language === null ? null : admits(text, language);
+    if (text === null || language === null || refusal !== null) {
+      results[index] = listedFile(reader, file.path, text ?? '', language, refusal);
+    } else {
+      await window.start(weight, async () => {
+        const outcome = await outcomeOf(reader, file.path, text, language);
+        results[index] = packedFile(reader, file.path, text, language, outcome);
+      });
+    }
+    sinceTurn += weight;
+    if (sinceTurn > turnCharacters) {
+      await setImmediate();
+      sinceTurn = 0;
+    }
+    sinceCollect += weight;
+    if (sinceCollect > collectCharacters) {
+      collect();
+      sinceCollect = 0;
+    }
+  }
+  await window.drain();
+  const parsed = await runInTurns(unpackSteps(results), tools.signal);
+  return { files: parsed, counts: reader.counts };
+}
+
+/** Whether a text may be parsed: null, or the cap that it does not pass. */
+function openCaps(config: Configuration): (text: string, language: Language) => string | null {
+  const start = performance.now();
+  let files = 0;
+  let bytes = 0;
+  return (text, { parsing }) => {
+    const length = Buffer.byteLength(text);
+    const isWhole = parsing.parser !== 'tree-sitter' || parsing.excerpt === undefined;
+    if (length > (isWhole ? config.parseBytesMax : config.notebookBytesMax)) return 'parse-bytes';
+    if (files >= config.filesParsedMax) return 'files-limited';
+    if (bytes + length > config.bytesParsedMax) return 'bytes-limited';
+    if (performance.now() - start > config.repositoryTimeMsMax) return 'time-limited';
+    files += 1;
+    bytes += length;
+    return null;
+  };
+}
+
+/** From the cache, or parsed and remembered unless the machine had a part in how it ended. */
+async function outcomeOf(
+  { config, pool, cache, signal, counts }: Reader,
+  path: string,
+  text: string,
+  language: Language,
+): Promise<PackedOutcome> {
+  const key =
+    cache === null
+      ? ''
+      : sha256(
+          [readerVersion(language), config.symbolsPerFileMax, nameOf(path), sha256(text)].join(
+            '\n',
+          ),
+        );
+  const known = cache?.get(key) ?? null;
+  if (known !== null) {
+    counts.cached += 1;
+    return known;
+  }
+  const [outcome] = await pool.parse([{ path, language: language.name, text }], signal);
+  if (outcome === undefined) throw new Error('the parser pool gave no outcome');
+  counts.parsed += 1;
+  if (outcome.shortfall === null || lasting.has(outcome.shortfall)) cache?.put(key, outcome);
+  return outcome;
+}
+
+const lasting = new Set(['symbols-limited', 'syntax-errors']);
+
+function listedFile(
+  reader: Reader,
+  path: string,
+  text: string,
+  language: Language | null,
+  refusal: string | null,
+): PackedFile {
+  const outcome = refusal === null ? packedNothing : packedUnparsed(refusal);
+  return packedFile(reader, path, text, language, outcome);
+}
+
+function packedFile(
+  { config, keep }: Reader,
+  path: string,
+  text: string,
+  language: Language | null,
+  outcome: PackedOutcome,
+): PackedFile {
+  const name = language?.name ?? plainLanguage(path);
+  const definitions = keep.definitions(outcome.definitions);
+  const others = keep.others(outcome.others);
+  const { errorRatio } = outcome;
+  const inError = errorRatio > config.outlineErrorRatio;
+  const outline = inError ? outlineByLines(text, name, config.symbolsPerFileMax) : [];
+  const hasLines = outline.length > 0;
+  const shown = hasLines
+    ? packDefinitions(mergeOutline(unpackDefinitions(definitions), outline, config))
+    : definitions;
+  return {
+    path,
+    language: name,
+    parser: outcome.parser,
+    lines: countLines(text),
+    packed: { errorRatio, definitions, others },
+    shown: () => unpackDefinitions(shown),
+    manifest: isManifest(path) ? text : null,
+    hasLines,
+    note: outcome.shortfall ?? (inError ? 'syntax-errors' : null),
+  };
+}
+
+function* unpackSteps(files: PackedFile[]): Steps<ParsedFile[]> {
+  const unpack = openUnpacker();
+  const parsed: ParsedFile[] = [];
+  for (const { packed, ...rest } of files) {
+    parsed.push({ ...rest, facts: unpack(packed) });
+    yield;
+  }
+  return parsed;
+}
+
+const routines = new Set(['function', 'method']);
+
+/** What the parser found stays as it is; lines add what it lost in its errors. */
+function mergeOutline(
+  symbols: readonly Definition[],
+  outline: readonly Definition[],
+  { symbolsPerFileMax }: Configuration,
+): Definition[] {
+  const spans = [...symbols].sort((a, b) => a.startLine - b.startLine);
+  const lost = outline.filter(
+    ({ name, startLine: line }) =>
+      !spans.some(
+        (other) =>
+          other.startLine <= line &&
+          line <= other.endLine &&
+          (other.name === name || (routines.has(other.kind) && other.startLine < line)),
+      ),
+  );
+  return [...spans, ...lost].sort((a, b) => a.startLine - b.startLine).slice(0, symbolsPerFileMax);
+}

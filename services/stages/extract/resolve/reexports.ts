@@ -1,0 +1,87 @@
+/**
+ * Follows names through files that only pass them on (barrels, `__init__.py`, `pub use`) to the
+ * file that defines them. Pure.
+ */
+import { byText } from '../facts/facts.ts';
+import type { Project, Resolution } from '../languages/language.ts';
+
+export interface Definer {
+  readonly path: string;
+  /** The definer's own name for it; `*` when it is the whole module. */
+  readonly name: string;
+}
+
+export interface Reexports {
+  /** File and name that define what `path` calls `name`; null when nothing is known of the name. */
+  definerOf(path: string, name: string): Definer | null;
+  /** Names defined at the top of a file. */
+  ownNames(path: string): ReadonlySet<string>;
+  /** Names that a file imports one by one, and so passes on to who imports all of its names. */
+  passedNames(path: string): Iterable<string>;
+}
+
+/** A search through more barrels than this is given up; a library may pass on all of its files. */
+const hopsMax = 4096;
+
+export function openReexports(
+  project: Project,
+  resolutions: ReadonlyMap<string, Resolution>,
+): Reexports {
+  const own = new Map<string, ReadonlySet<string>>();
+  const passed = new Map<string, Map<string, Definer>>();
+  const stars = new Map<string, string[]>();
+  const ownNames = (path: string) => {
+    const read = own.get(path);
+    if (read !== undefined) return read;
+    const symbols = project.files.get(path)?.facts.symbols ?? [];
+    const tops = symbols.filter(({ kind }) => kind !== 'method' && kind !== 'field');
+    const names = new Set(tops.map(({ name }) => name));
+    own.set(path, names);
+    return names;
+  };
+  for (const [path, { links }] of resolutions) {
+    const names = new Map<string, Definer>();
+    for (const link of links) {
+      for (const { name, local } of link.bindings) names.set(local, { path: link.to, name });
+    }
+    passed.set(path, names);
+    const open = links.filter((link) => link.star && link.kind !== 'include');
+    stars.set(path, [...new Set(open.map((link) => link.to))].sort(byText));
+  }
+
+  const follow = (path: string, name: string, visited: Set<string>): Definer | null => {
+    const key = `${path}\0${name}`;
+    if (visited.has(key) || visited.size > hopsMax) return null;
+    visited.add(key);
+    const local = project.files.get(path)?.facts.aliases.get(name) ?? name;
+    if (ownNames(path).has(local)) return { path, name: local };
+    const next = passed.get(path)?.get(local);
+    if (next !== undefined) {
+      if (next.name === '*') return next;
+      return follow(next.path, next.name, visited) ?? next;
+    }
+    const open = stars.get(path) ?? [];
+    // Most names are one step away: looked for before any barrel behind.
+    const near = open.find((star) => ownNames(star).has(local));
+    if (near !== undefined) return { path: near, name: local };
+    for (const star of open) {
+      const found = follow(star, name, visited);
+      if (found !== null) return found;
+    }
+    return null;
+  };
+
+  const known = new Map<string, Definer | null>();
+  return {
+    definerOf(path, name) {
+      const key = `${path}\0${name}`;
+      const remembered = known.get(key);
+      if (remembered !== undefined) return remembered;
+      const found = follow(path, name, new Set());
+      known.set(key, found);
+      return found;
+    },
+    ownNames,
+    passedNames: (path) => passed.get(path)?.keys() ?? [],
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * From parsed files to the structure of the repository: edges, unresolved imports and the order.
+ * Pure, and a function of the set of files: neither their sequence nor who parsed them matters.
+ */
+
+import type { Edge, FileStructure, Unresolved } from '../../../../schemas/generated/types.ts';
+import type { Shortfall } from '../facts/facts.ts';
+import { byText, type ParsedFile } from '../facts/facts.ts';
+import { phaseOf } from '../facts/placement.ts';
+import { languages } from '../languages/all-languages.ts';
+import type { Project, Resolution, Resolver } from '../languages/language.ts';
+import { isCode } from '../languages/plain.ts';
+import { folderOf, foldersUpwards } from '../paths.ts';
+import { runAtOnce, type Steps } from '../turns/steps.ts';
+import { buildEdges } from './edges.ts';
+import { orderSteps } from './order.ts';
+
+export interface Structure {
+  readonly files: readonly FileStructure[];
+  readonly edges: readonly Edge[];
+  readonly unresolved: readonly Unresolved[];
+  /** Every path once, dependencies first. */
+  readonly order: readonly string[];
+  readonly shortfalls: readonly Shortfall[];
+}
+
+interface Limits {
+  readonly edgesPerFileMax: number;
+}
+
+export function buildStructure(parsed: readonly ParsedFile[], limits: Limits): Structure {
+  return runAtOnce(structureSteps(parsed, limits));
+}
+
+export function* structureSteps(parsed: readonly ParsedFile[], limits: Limits): Steps<Structure> {
+  const files = [...parsed].sort((a, b) => byText(a.path, b.path));
+  yield;
+  const project = openProject(files);
+  yield;
+  const resolutions = yield* resolveAll(project);
+  const { edges, softnessOf, shortfalls } = yield* buildEdges(project, resolutions, limits);
+  const language = new Map(files.map((file) => [file.path, file.language]));
+  const order = yield* orderSteps(
+    files.map((file) => file.path),
+    edges.map((edge) => ({ from: edge.from, to: edge.to, softness: softnessOf(edge) })),
+    (path) => phaseOf(path, isCode(language.get(path) ?? 'text')),
+  );
+  const lost = [...files.flatMap(shortfallOf), ...shortfalls];
+  lost.sort((a, b) => byText(a.path, b.path) || byText(a.reason, b.reason));
+  const notes = Map.groupBy(lost, ({ path }) => path);
+  return {
+    files: files.map((file) =>
+      fileStructure(file, resolutions.get(file.path), notes.get(file.path) ?? []),
+    ),
+    edges,
+    unresolved: unresolvedOf(resolutions),
+    order,
+    shortfalls: lost,
+  };
+}
+
+function openProject(files: readonly ParsedFile[]): Project {
+  return {
+    files: new Map(files.map((file) => [file.path, file])),
+    folders: new Set(files.flatMap((file) => foldersUpwards(folderOf(file.path)))),
+  };
+}
+
+/** Languages that import each other share one resolver, so it is opened once. */
+function* resolveAll(project: Project): Steps<Map<string, Resolution>> {
+  const opened = new Map<(project: Project) => Resolver, Resolver>();
+  const byLanguage = new Map(languages.map((language) => [language.name, language]));
+  const resolutions = new Map<string, Resolution>();
+  for (const file of project.files.values()) {
+    const open = byLanguage.get(file.language)?.openResolver;
+    if (open === undefined || file.parser === 'none') continue;
+    const resolver = opened.get(open) ?? open(project);
+    opened.set(open, resolver);
+    resolutions.set(file.path, resolver(file));
+    yield;
+  }
+  return resolutions;
+}
+
+function shortfallOf({ path, note }: ParsedFile): Shortfall[] {
+  return note === null ? [] : [{ path, reason: note }];
+}
+
+function fileStructure(
+  file: ParsedFile,
+  resolution: Resolution | undefined,
+  lost: readonly Shortfall[],
+): FileStructure {
+  // Not the file itself: what resolving needed of it may go.
+  const { shown } = file;
+  return {
+    path: file.path,
+    language: file.language,
+    parser: file.hasLines ? 'regex' : file.parser,
+    errorRatio: file.facts.errorRatio,
+    lines: file.lines,
+    get symbols() {
+      return shown();
+    },
+    externals: [...new Set(resolution?.externals ?? [])].sort(byText),
+    note: lost.length === 0 ? null : lost.map(({ reason }) => reason).join(', '),
+  };
+}
+
+function unresolvedOf(resolutions: ReadonlyMap<string, Resolution>): Unresolved[] {
+  return [...resolutions].flatMap(([from, { unresolved }]) => {
+    const bySpecifier = new Map(unresolved.map((item) => [item.specifier, item.reason]));
+    return [...bySpecifier]
+      .sort(([a], [b]) => byText(a, b))
+      .map(([specifier, reason]) => ({ from, specifier, reason }));
+  });
+}

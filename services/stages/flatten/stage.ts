@@ -1,0 +1,54 @@
+/** Wiring of flatten: gathers a repository's parts, stores the document, emits the trajectory. */
+import type { TrajectoryBody } from '../../../schemas/generated/types.ts';
+import { trajectoryTextVersion } from '../../../schemas/trajectory-text.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { drop, emit, type Outcome } from '../../runtime/outcomes.ts';
+import { defineJoin, type StageRecord, type Tools } from '../../runtime/stage.ts';
+import { type Configuration, configuration } from './config.ts';
+import { findFailure, flattenRepository } from './document.ts';
+import { findScorer, summariseSearch, sumUsage } from './summary.ts';
+
+export const flatten = defineJoin('flatten', {
+  config: configuration,
+  reads: 'file-thought',
+  part: (record: StageRecord<'file-thought'>) => record.body,
+  complete,
+});
+
+async function complete(
+  parts: readonly StageRecord<'file-thought'>[],
+  tools: Tools<Configuration>,
+): Promise<readonly Outcome[]> {
+  const thoughts = parts.map((part) => part.body);
+  const first = thoughts[0];
+  if (first === undefined) throw new PipelineError('RECORD_INVALID', 'a repository without parts');
+  const structure = await tools.bodies.load('repo-structure', first.structure);
+  const { repository } = structure;
+  const failure = findFailure(thoughts);
+  if (failure !== null) {
+    return [
+      drop('FILE_FAILED', `${failure.path}: ${failure.reason}`, {
+        name: repository.name,
+        origin: repository.origin,
+      }),
+    ];
+  }
+  const plan = await tools.bodies.load('repo-plan', first.plan);
+  const content = await tools.blobs.get(repository.content);
+  const flat = flattenRepository({ structure, plan, thoughts, content }, tools.config);
+  const trajectory: TrajectoryBody = {
+    name: repository.name,
+    origin: repository.origin,
+    commit: repository.commit,
+    licence: repository.licence,
+    document: await tools.blobs.put(flat.document),
+    format: trajectoryTextVersion,
+    segments: flat.segments,
+    files: flat.files,
+    teacher: plan.teacher,
+    scorer: findScorer(thoughts),
+    search: summariseSearch(thoughts),
+    usage: sumUsage([plan.usage, ...thoughts.map((thought) => thought.usage)]),
+  };
+  return [emit('trajectory', trajectory)];
+}

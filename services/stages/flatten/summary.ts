@@ -1,0 +1,53 @@
+/** Sums what the teacher cost and what the search gained over the files of a repository. Pure. */
+import type {
+  FileThoughtBody,
+  ModelIdentity,
+  SearchSummary,
+  Usage,
+} from '../../../schemas/generated/types.ts';
+
+export function sumUsage(usages: readonly Usage[]): Usage {
+  const sum = (pick: (usage: Usage) => number) =>
+    usages.reduce((total, usage) => total + pick(usage), 0);
+  return {
+    calls: sum((usage) => usage.calls),
+    promptTokens: sum((usage) => usage.promptTokens),
+    completionTokens: sum((usage) => usage.completionTokens),
+    microDollars: sum((usage) => usage.microDollars),
+  };
+}
+
+/** Who scored: one scorer in one configuration judges a run, so the first file's tells it (I4). */
+export function findScorer(thoughts: readonly FileThoughtBody[]): ModelIdentity | null {
+  for (const thought of thoughts) {
+    if (thought.search !== null) return thought.search.scorer;
+  }
+  return null;
+}
+
+/** What the search did to the whole repository; null when it was off. */
+export function summariseSearch(thoughts: readonly FileThoughtBody[]): SearchSummary | null {
+  if (findScorer(thoughts) === null) return null;
+  const outcomes = new Map<string, number>();
+  let [targetBytes, bitsBefore, bitsAfter] = [0, 0, 0];
+  let [thoughtBytesBefore, thoughtBytesAfter] = [0, 0];
+  for (const { search, steps } of thoughts) {
+    if (search === null) continue;
+    targetBytes += search.targetBytes;
+    bitsBefore += search.bitsBefore;
+    bitsAfter += search.bitsAfter;
+    thoughtBytesBefore += search.thoughtBytesBefore;
+    for (const step of steps) thoughtBytesAfter += Buffer.byteLength(step.text ?? '', 'utf8');
+    for (const { outcome } of search.candidates) {
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    }
+  }
+  return {
+    targetBytes,
+    bitsBefore,
+    bitsAfter,
+    thoughtBytesBefore,
+    thoughtBytesAfter,
+    outcomes: Object.fromEntries([...outcomes].sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
+}

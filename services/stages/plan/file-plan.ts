@@ -1,0 +1,167 @@
+/**
+ * The plan as data: what the teacher is asked, and the list of files in writing order with their
+ * purpose and the earlier files they depend on. Every admitted file is planned exactly once.
+ */
+import type {
+  Edge,
+  FileStructure,
+  PlannedFile,
+  RepoStructureBody,
+} from '../../../schemas/generated/types.ts';
+import type { PlanAnswer, PlanRequest } from '../../ports/teacher.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import type { Configuration } from './config.ts';
+
+/** Files whose first bytes the request shows. */
+export interface Sources {
+  readonly readme: string | null;
+  readonly manifests: readonly string[];
+}
+
+const manifestName =
+  /(?:^|\/)(?:package\.json|pyproject\.toml|setup\.(?:py|cfg)|go\.mod|Cargo\.toml|pom\.xml|build\.gradle(?:\.kts)?|composer\.json|Gemfile|[\w-]+\.gemspec|CMakeLists\.txt|Makefile|meson\.build)$/;
+
+/** The README at the top and the manifests nearest to it. */
+export function chooseSources(structure: RepoStructureBody, manifestsMax: number): Sources {
+  const paths = structure.repository.files.map((file) => file.path);
+  const readmes = paths.filter((path) => /^readme(?:\.(?:md|rst|txt|adoc|markdown))?$/i.test(path));
+  const manifests = paths
+    .filter((path) => manifestName.test(path))
+    .sort((a, b) => depthOf(a) - depthOf(b) || (a < b ? -1 : 1))
+    .slice(0, manifestsMax);
+  return { readme: readmes[0] ?? null, manifests };
+}
+
+function depthOf(path: string): number {
+  return path.split('/').length;
+}
+
+export function buildPlanRequest(
+  structure: RepoStructureBody,
+  readme: string,
+  manifests: readonly { readonly path: string; readonly text: string }[],
+): PlanRequest {
+  const byPath = new Map(structure.files.map((file) => [file.path, file]));
+  const files = structure.order.map((path) => {
+    const file = byPath.get(path);
+    if (file === undefined) throw invalidOrder(path);
+    return file;
+  });
+  if (files.length !== structure.files.length) throw invalidOrder('a file is missing');
+  return {
+    name: structure.repository.name,
+    licence: structure.repository.licence.expression,
+    readme,
+    files,
+    edges: structure.edges,
+    manifests,
+  };
+}
+
+function invalidOrder(subject: string): PipelineError {
+  return new PipelineError(
+    'RECORD_INVALID',
+    `the writing order does not list every file once: ${subject}`,
+    { subject },
+  );
+}
+
+/** Every file in writing order. Purposes that the answer lacks are filled from the outline. */
+export function planFiles(
+  structure: RepoStructureBody,
+  purposes: PlanAnswer['purposes'],
+  knobs: Pick<Configuration, 'dependenciesMax' | 'purposeBytesMax'>,
+): PlannedFile[] {
+  const told = new Map(purposes.map(({ path, purpose }) => [path, oneLine(purpose)]));
+  const byPath = new Map(structure.files.map((file) => [file.path, file]));
+  const position = new Map(structure.order.map((path, ordinal) => [path, ordinal]));
+  const needs = new Map<string, Edge[]>();
+  for (const edge of structure.edges) {
+    const list = needs.get(edge.from) ?? [];
+    list.push(edge);
+    needs.set(edge.from, list);
+  }
+  return structure.order.map((path, ordinal) => {
+    const file = byPath.get(path);
+    const earlier = (needs.get(path) ?? []).filter(
+      (edge) => (position.get(edge.to) ?? ordinal) < ordinal,
+    );
+    const purpose = told.get(path) || (file === undefined ? '' : fallbackPurpose(file));
+    return {
+      path,
+      ordinal,
+      purpose: cutAtWord(purpose, knobs.purposeBytesMax),
+      dependsOn: rankDependencies(earlier).slice(0, knobs.dependenciesMax),
+    };
+  });
+}
+
+/** How much of the file hangs on an edge of each kind; unknown kinds come last. */
+const kindRank = [
+  'test-of',
+  'import',
+  'include',
+  'declares',
+  'same-package',
+  're-export',
+  'type-only',
+];
+
+/** Targets, most important first: by kind, certainty, number of names used, path. */
+export function rankDependencies(edges: readonly Edge[]): string[] {
+  const best = new Map<string, { rank: number; confidence: number; names: number }>();
+  for (const edge of edges) {
+    const known = best.get(edge.to);
+    const index = kindRank.indexOf(edge.kind);
+    const rank = index < 0 ? kindRank.length : index;
+    best.set(edge.to, {
+      rank: Math.min(rank, known?.rank ?? rank),
+      confidence: Math.max(edge.confidence, known?.confidence ?? 0),
+      names: edge.names.length + (known?.names ?? 0),
+    });
+  }
+  return [...best]
+    .sort(
+      ([a, x], [b, y]) =>
+        x.rank - y.rank || y.confidence - x.confidence || y.names - x.names || (a < b ? -1 : 1),
+    )
+    .map(([path]) => path);
+}
+
+/** What can be said of a file without a teacher. */
+export function fallbackPurpose(file: FileStructure): string {
+  const names = file.symbols
+    .filter((symbol) => symbol.parent === null)
+    .map((symbol) => `\`${symbol.name}\``);
+  if (names.length === 0)
+    return `${file.language} file of ${file.lines} ${file.lines === 1 ? 'line' : 'lines'}.`;
+  const rest = names.length > 5 ? ` and ${names.length - 5} more` : '';
+  return `Defines ${names.slice(0, 5).join(', ')}${rest}.`;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+/** As many whole words as fit, or as many characters when the first word is longer. */
+export function cutAtWord(text: string, bytesMax: number): string {
+  if (Buffer.byteLength(text) <= bytesMax) return text;
+  const bytes = Buffer.from(text).subarray(0, bytesMax);
+  const kept = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes, { stream: true });
+  const space = kept.lastIndexOf(' ');
+  return (space > 0 ? kept.slice(0, space) : kept).trimEnd();
+}
+
+/** The plan's prose: present, bounded, without NUL. */
+export function checkText(name: string, text: string, bytesMax: number): string {
+  const trimmed = text.trim();
+  const bytes = Buffer.byteLength(trimmed);
+  if (trimmed === '' || trimmed.includes('\0') || bytes > bytesMax) {
+    throw new PipelineError(
+      'TEACHER_ANSWER_INVALID',
+      `the teacher's ${name} has ${bytes} bytes; from 1 to ${bytesMax} without NUL are wanted (plan.textBytesMax)`,
+      { subject: name },
+    );
+  }
+  return trimmed;
+}

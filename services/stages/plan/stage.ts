@@ -1,0 +1,53 @@
+/** Wiring of the plan stage: one repository's structure in, one plan and one task per file out. */
+import type { RepoPlanBody, RepoStructureBody } from '../../../schemas/generated/types.ts';
+import { drop, emit, type Outcome } from '../../runtime/outcomes.ts';
+import { defineStage, type Tools } from '../../runtime/stage.ts';
+import { type Configuration, configuration } from './config.ts';
+import { readHead } from './file-heads.ts';
+import { buildPlanRequest, checkText, chooseSources, planFiles } from './file-plan.ts';
+
+export const plan = defineStage('plan', {
+  config: configuration,
+  reads: 'repo-structure',
+  concurrency: (config: Configuration) => config.concurrency,
+  handle: (record, tools) => planRepository(record.body, tools),
+  failed: null,
+});
+
+async function planRepository(
+  body: RepoStructureBody,
+  tools: Tools<Configuration>,
+): Promise<Outcome[]> {
+  if (body.order.length === 0) return [drop('NO_ADMISSIBLE_FILES', 'no file is left to plan')];
+  const { config } = tools;
+  const sources = chooseSources(body, config.manifestsMax);
+  const readme =
+    sources.readme === null
+      ? ''
+      : await readHead(body, sources.readme, config.readmeBytesMax, tools);
+  const manifests = await Promise.all(
+    sources.manifests.map(async (path) => ({
+      path,
+      text: await readHead(body, path, config.manifestBytesMax, tools),
+    })),
+  );
+  const { value, usage } = await tools.teacher.plan(
+    buildPlanRequest(body, readme, manifests),
+    tools.signal,
+  );
+  const structure = await tools.bodies.save('repo-structure', body);
+  const planned: RepoPlanBody = {
+    structure,
+    requirements: checkText('requirements', value.requirements, config.textBytesMax),
+    architecture: checkText('architecture', value.architecture, config.textBytesMax),
+    files: planFiles(body, value.purposes, config),
+    teacher: tools.teacher.identity,
+    usage,
+  };
+  const reference = await tools.bodies.save('repo-plan', planned);
+  const of = planned.files.length;
+  const tasks = planned.files.map(({ path, ordinal }) =>
+    emit('file-task', { path, ordinal, of, structure, plan: reference }, ordinal),
+  );
+  return [emit('repo-plan', planned), ...tasks];
+}

@@ -1,0 +1,131 @@
+/** Gathers what a search of one file needs and puts its result into the trace. */
+import type {
+  FileThoughtBody,
+  FileTraceBody,
+  RepoStructureBody,
+  SearchReport,
+  Step,
+  Usage,
+} from '../../../schemas/generated/types.ts';
+import { lineRange } from '../../../schemas/lines.ts';
+import type { Scorer } from '../../ports/scorer.ts';
+import type { ThinkRequest } from '../../ports/teacher.ts';
+import { buildThinkRequest } from '../../ports/think-request.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import type { Tools } from '../../runtime/stage.ts';
+import type { Configuration } from './config.ts';
+import { buildScoredText, byteLength, renderThoughts } from './context.ts';
+import { createLeakGuard } from './leak-guard.ts';
+import { type SearchPorts, type SearchResult, searchThoughts } from './thought-search.ts';
+
+export async function searchFile(
+  trace: FileTraceBody,
+  tools: Tools<Configuration>,
+): Promise<FileThoughtBody> {
+  const { config, scorer } = tools;
+  if (trace.status !== 'done' || !config.enabled || scorer === null) {
+    return { ...trace, search: null };
+  }
+  const request = await loadRequest(trace, tools);
+  const { context, target } = buildScoredText(request, config);
+  const thoughts = trace.steps.flatMap((step) => (step.kind === 'think' ? [step.text ?? ''] : []));
+  // Nothing to think about, or no thought: there is nothing that a search could lower.
+  const searchable = target.trim() !== '' && thoughts.length > 0;
+  const usages: Usage[] = [trace.usage];
+  const ports: SearchPorts = {
+    score: (variants) => {
+      const texts = variants.map((variant) => renderThoughts(trace.path, variant));
+      tools.count('candidates_scored', texts.length);
+      tools.count('bytes_scored', texts.length * byteLength(target));
+      return scorer.score({ context, thoughts: texts, target }, tools.signal);
+    },
+    rewrite: async ({ text, round, sample, bytesMax }) => {
+      const asked = { ...request, thought: text, round, bytesMax };
+      const { value, usage } = await tools.teacher.rewrite(asked, sample, tools.signal);
+      usages.push(usage);
+      return value;
+    },
+  };
+  const visible = request.reads.map((read) => read.text);
+  const guard = createLeakGuard(request.code, visible, config);
+  const result = searchable
+    ? await searchThoughts(thoughts, guard, ports, config)
+    : { thoughts, bitsBefore: 0, bitsAfter: 0, candidates: [] };
+  const accepted = result.candidates.filter((candidate) => candidate.outcome === 'accepted');
+  tools.count('candidates_accepted', accepted.length);
+  return {
+    ...trace,
+    steps: replaceThoughts(trace.steps, result.thoughts),
+    usage: addUsages(usages),
+    search: report(scorer, searchable ? byteLength(target) : 0, thoughts, result),
+  };
+}
+
+function report(
+  scorer: Scorer,
+  targetBytes: number,
+  first: readonly string[],
+  result: SearchResult,
+): SearchReport {
+  return {
+    scorer: scorer.identity,
+    configuration: scorer.configuration,
+    targetBytes,
+    bitsBefore: result.bitsBefore,
+    bitsAfter: result.bitsAfter,
+    thoughtBytesBefore: byteLength(first.join('')),
+    candidates: result.candidates,
+  };
+}
+
+async function loadRequest(
+  trace: FileTraceBody,
+  tools: Tools<Configuration>,
+): Promise<ThinkRequest> {
+  const structure = await tools.bodies.load('repo-structure', trace.structure);
+  const plan = await tools.bodies.load('repo-plan', trace.plan);
+  const read = trace.steps.flatMap((step) => (step.path === null ? [] : [step.path]));
+  const texts = await loadTexts(structure, new Set([trace.path, ...read]), tools);
+  return buildThinkRequest(structure, plan, trace.path, trace.steps, (path, from, to) =>
+    lineRange(texts.get(path) ?? '', from, to),
+  );
+}
+
+async function loadTexts(
+  structure: RepoStructureBody,
+  paths: ReadonlySet<string>,
+  tools: Tools<Configuration>,
+): Promise<ReadonlyMap<string, string>> {
+  const { content, files } = structure.repository;
+  const loaded = [...paths].map(async (path) => {
+    const file = files.find((candidate) => candidate.path === path);
+    if (file === undefined) {
+      throw new PipelineError('RECORD_INVALID', `the structure does not know ${path}`, {
+        subject: path,
+      });
+    }
+    const bytes = await tools.blobs.getRange(content, file.offset, file.bytes);
+    return [path, bytes.toString('utf8')] as const;
+  });
+  return new Map(await Promise.all(loaded));
+}
+
+function replaceThoughts(steps: readonly Step[], thoughts: readonly string[]): Step[] {
+  let next = 0;
+  return steps.map((step) => {
+    if (step.kind !== 'think') return step;
+    const text = thoughts[next] ?? step.text;
+    next += 1;
+    return { ...step, text };
+  });
+}
+
+function addUsages(usages: readonly Usage[]): Usage {
+  const sum = (field: keyof Usage) => usages.reduce((total, usage) => total + usage[field], 0);
+  return {
+    calls: sum('calls'),
+    promptTokens: sum('promptTokens'),
+    completionTokens: sum('completionTokens'),
+    microDollars: sum('microDollars'),
+  };
+}

@@ -1,0 +1,15 @@
+/** Wiring of the search stage: a file's trace in, the same file with better thoughts out. */
+import { emit } from '../../runtime/outcomes.ts';
+import { defineStage } from '../../runtime/stage.ts';
+import { type Configuration, configuration } from './config.ts';
+import { searchFile } from './file-search.ts';
+
+export const search = defineStage('search', {
+  config: configuration,
+  reads: 'file-trace',
+  concurrency: (config: Configuration) => config.concurrency,
+  handle: async (record, tools) => [emit('file-thought', await searchFile(record.body, tools))],
+  // A file whose search cannot end must not pass for one that was searched.
+  failed: (record, reason) =>
+    emit('file-thought', { ...record.body, status: 'failed', reason, steps: [], search: null }),
+});

@@ -1,0 +1,187 @@
+/**
+ * The search: rewrites of one thought at a time, refused or scored, and kept only if the bits of
+ * the code fall by the margin against the best so far (I4). Bits never rise, and every rewrite
+ * asked for is recorded exactly once. Pure: asking and scoring are passed in.
+ */
+import type { Candidate } from '../../../schemas/generated/types.ts';
+import type { LeakGuard } from './leak-guard.ts';
+
+export interface SearchLimits {
+  readonly candidates: number;
+  readonly iterations: number;
+  readonly idleRoundsMax: number;
+  readonly gainBitsMin: number;
+  readonly gainShareMin: number;
+  readonly thoughtBytesMax: number;
+  readonly growthMax: number;
+  readonly growthBytesMin: number;
+}
+
+export interface RewriteQuestion {
+  /** Index of the thought within the file. */
+  readonly thought: number;
+  /** The best text so far. */
+  readonly text: string;
+  readonly round: number;
+  /** Differs for every rewrite of a thought. */
+  readonly sample: number;
+  readonly bytesMax: number;
+}
+
+export interface SearchPorts {
+  readonly rewrite: (question: RewriteQuestion) => Promise<string>;
+  /** Bits of the code after each list of all the file's thoughts. */
+  readonly score: (variants: readonly (readonly string[])[]) => Promise<readonly number[]>;
+}
+
+export interface SearchResult {
+  readonly thoughts: readonly string[];
+  readonly bitsBefore: number;
+  readonly bitsAfter: number;
+  readonly candidates: readonly Candidate[];
+}
+
+/** In the order in which they are looked for. */
+export const refusals = ['invalid', 'too-long', 'duplicate', 'leak'] as const;
+export type Refusal = (typeof refusals)[number];
+
+interface Rewrite {
+  readonly ordinal: number;
+  readonly text: string;
+  readonly refusal: Refusal | null;
+}
+
+export async function searchThoughts(
+  first: readonly string[],
+  guard: LeakGuard,
+  ports: SearchPorts,
+  limits: SearchLimits,
+): Promise<SearchResult> {
+  const [bitsBefore = Number.NaN] = await scoreAll(ports, [first]);
+  const candidates: Candidate[] = [];
+  let thoughts = first;
+  let bits = bitsBefore;
+  for (const [thought, original] of first.entries()) {
+    const bytesMax = longestRewrite(original, limits);
+    const seen = new Set([sameText(original)]);
+    let idle = 0;
+    for (let round = 0; round < limits.iterations && idle < limits.idleRoundsMax; round += 1) {
+      const text = thoughts[thought] ?? original;
+      const answers = await Promise.all(
+        Array.from({ length: limits.candidates }, (_unused, ordinal) => {
+          const sample = round * limits.candidates + ordinal;
+          return ports.rewrite({ thought, text, round, sample, bytesMax });
+        }),
+      );
+      const rewrites = judgeRewrites(answers, seen, bytesMax, guard);
+      const variants = new Map(
+        rewrites.flatMap((rewrite) =>
+          rewrite.refusal === null ? [[rewrite.ordinal, thoughts.with(thought, rewrite.text)]] : [],
+        ),
+      );
+      const scores = await scoreAll(ports, [...variants.values()]);
+      const scored = new Map([...variants.keys()].map((ordinal, at) => [ordinal, scores[at]]));
+      const accepted = chooseRewrite(scored, bits, limits);
+      candidates.push(...rewrites.map((each) => record(thought, round, each, scored, accepted)));
+      idle = accepted === null ? idle + 1 : 0;
+      if (accepted === null) continue;
+      thoughts = variants.get(accepted) ?? thoughts;
+      bits = scored.get(accepted) ?? bits;
+    }
+  }
+  return { thoughts, bitsBefore, bitsAfter: bits, candidates };
+}
+
+/** One call for all, so that one scorer in one state judges them; no call for none. */
+async function scoreAll(ports: SearchPorts, variants: readonly (readonly string[])[]) {
+  if (variants.length === 0) return [];
+  const bits = await ports.score(variants);
+  if (bits.length !== variants.length || !bits.every(Number.isFinite)) {
+    throw new Error(
+      `the scorer gave ${bits.length} scores for ${variants.length}, or one not finite`,
+    );
+  }
+  return bits;
+}
+
+/** Refusals come before scoring: what may not be kept is not worth a score. */
+function judgeRewrites(
+  answers: readonly string[],
+  seen: Set<string>,
+  bytesMax: number,
+  guard: LeakGuard,
+): Rewrite[] {
+  return answers.map((answer, ordinal) => {
+    const text = answer.trim();
+    const refusal = refuse(text, seen, bytesMax, guard);
+    seen.add(sameText(text));
+    return { ordinal, text, refusal };
+  });
+}
+
+export function refuse(
+  text: string,
+  seen: ReadonlySet<string>,
+  bytesMax: number,
+  guard: LeakGuard,
+): Refusal | null {
+  if (!isThought(text)) return 'invalid';
+  if (Buffer.byteLength(text) > bytesMax) return 'too-long';
+  if (seen.has(sameText(text))) return 'duplicate';
+  if (guard.find(text) !== null) return 'leak';
+  return null;
+}
+
+/** Says something, in well-formed text without control characters. */
+function isThought(text: string): boolean {
+  return /[\p{L}\p{N}]/u.test(text) && text.isWellFormed() && !/[^\P{Cc}\n\t]|\uFFFD/u.test(text);
+}
+
+/** Texts that differ in white space alone are the same rewrite. */
+export function sameText(text: string): string {
+  return text.trim().replaceAll(/\s+/g, ' ');
+}
+
+export function longestRewrite(original: string, limits: SearchLimits): number {
+  const grown = Math.floor(Buffer.byteLength(original) * limits.growthMax);
+  return Math.min(limits.thoughtBytesMax, Math.max(limits.growthBytesMin, grown));
+}
+
+/** What the bits must fall by; the larger margin holds. */
+export function marginOf(bits: number, limits: SearchLimits): number {
+  return Math.max(limits.gainBitsMin, limits.gainShareMin * bits);
+}
+
+/** The rewrite of lowest bits, the earliest of equals, if it falls by the margin and at all. */
+function chooseRewrite(
+  scored: ReadonlyMap<number, number | undefined>,
+  bits: number,
+  limits: SearchLimits,
+): number | null {
+  let chosen: number | null = null;
+  let lowest = bits - marginOf(bits, limits);
+  for (const [ordinal, score] of scored) {
+    if (score === undefined || score >= bits) continue;
+    if (chosen === null ? score > lowest : score >= lowest) continue;
+    chosen = ordinal;
+    lowest = score;
+  }
+  return chosen;
+}
+
+function record(
+  thought: number,
+  round: number,
+  rewrite: Rewrite,
+  scored: ReadonlyMap<number, number | undefined>,
+  accepted: number | null,
+): Candidate {
+  return {
+    thought,
+    round,
+    ordinal: rewrite.ordinal,
+    outcome: rewrite.refusal ?? (rewrite.ordinal === accepted ? 'accepted' : 'not-better'),
+    bits: scored.get(rewrite.ordinal) ?? null,
+    textBytes: Buffer.byteLength(rewrite.text),
+  };
+}

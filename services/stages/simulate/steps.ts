@@ -1,0 +1,133 @@
+/**
+ * What a sub-agent does for one file: reads of files written earlier (I3), one thought, one write.
+ * Reads are references to lines; which lines follows from the names the file uses.
+ */
+import type {
+  Symbol as CodeSymbol,
+  Edge,
+  FileStructure,
+  Step,
+} from '../../../schemas/generated/types.ts';
+import { countLines, lineRange } from '../../../schemas/lines.ts';
+import type { Configuration } from './config.ts';
+
+export interface Dependency {
+  readonly path: string;
+  readonly text: string;
+  readonly structure: FileStructure;
+  /** Names of it that the edges state. */
+  readonly names: readonly string[];
+}
+
+export type ReadKnobs = Omit<Configuration, 'concurrency' | 'readsMax' | 'thoughtBytesMax'>;
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The reads, in the order of the dependencies, within the byte limit. */
+export function planReads(
+  code: string,
+  dependencies: readonly Dependency[],
+  knobs: ReadKnobs,
+): Step[] {
+  const words = new Set(code.match(/[A-Za-z_$][\w$]*/g) ?? []);
+  const steps: Step[] = [];
+  let left = knobs.observationBytesMax;
+  for (const dependency of dependencies) {
+    for (const range of rangesOf(dependency, words, left, knobs)) {
+      const bytes = Buffer.byteLength(lineRange(dependency.text, range.from, range.to));
+      if (bytes === 0 || bytes > left) continue;
+      left -= bytes;
+      steps.push(readStep(dependency.path, range));
+    }
+  }
+  return steps;
+}
+
+function rangesOf(
+  dependency: Dependency,
+  words: ReadonlySet<string>,
+  left: number,
+  knobs: ReadKnobs,
+): Range[] {
+  const bytes = Buffer.byteLength(dependency.text);
+  if (bytes <= Math.min(knobs.wholeFileBytesMax, left)) return [{ from: 0, to: 0 }];
+  const used = usedSymbols(dependency, words);
+  const ranges = mergeRanges(used, countLines(dependency.text), knobs).slice(0, knobs.rangesMax);
+  return ranges.length > 0
+    ? ranges
+    : headRange(dependency.text, Math.min(knobs.headBytesMax, left));
+}
+
+/** Definitions that the edges name, else exported ones whose name stands in the code. */
+function usedSymbols(dependency: Dependency, words: ReadonlySet<string>): CodeSymbol[] {
+  const top = dependency.structure.symbols.filter((symbol) => symbol.parent === null);
+  const named = top.filter((symbol) => dependency.names.includes(symbol.name));
+  if (named.length > 0) return named;
+  return top.filter(
+    (symbol) => symbol.exported && symbol.name.length > 2 && words.has(symbol.name),
+  );
+}
+
+/** The symbols' lines with some context, in source order; ranges that touch become one. */
+function mergeRanges(symbols: readonly CodeSymbol[], lines: number, knobs: ReadKnobs): Range[] {
+  const sorted = [...symbols].sort((a, b) => a.startLine - b.startLine || a.endLine - b.endLine);
+  const merged: Range[] = [];
+  for (const symbol of sorted) {
+    const end = Math.min(symbol.endLine, symbol.startLine + knobs.rangeLinesMax - 1);
+    const from = Math.max(1, symbol.startLine - knobs.contextLines);
+    const to = Math.min(lines, end + knobs.contextLines);
+    const last = merged.at(-1);
+    if (from > to) continue;
+    if (last !== undefined && from <= last.to + 1) {
+      merged[merged.length - 1] = { from: last.from, to: Math.max(last.to, to) };
+    } else merged.push({ from, to });
+  }
+  return merged;
+}
+
+/** As many first lines as fit; nothing when even the first line is too long. */
+function headRange(text: string, bytesMax: number): Range[] {
+  let to = 0;
+  let bytes = 0;
+  let cursor = 0;
+  while (cursor < text.length) {
+    const newline = text.indexOf('\n', cursor);
+    const end = newline < 0 ? text.length : newline + 1;
+    bytes += Buffer.byteLength(text.slice(cursor, end));
+    if (bytes > bytesMax) break;
+    to += 1;
+    cursor = end;
+  }
+  return to === 0 ? [] : [{ from: 1, to }];
+}
+
+/** Names that all edges from one file to another state. */
+export function namesBetween(edges: readonly Edge[], from: string, to: string): string[] {
+  const between = edges.filter((edge) => edge.from === from && edge.to === to);
+  return [...new Set(between.flatMap((edge) => edge.names))].sort();
+}
+
+function readStep(path: string, range: Range): Step {
+  return { kind: 'read', path, fromLine: range.from, toLine: range.to, text: null };
+}
+
+export function thinkStep(text: string): Step {
+  return { kind: 'think', path: null, fromLine: 0, toLine: 0, text };
+}
+
+export function writeStep(path: string): Step {
+  return { kind: 'write', path, fromLine: 0, toLine: 0, text: null };
+}
+
+/** Without blank lines at either end; over the limit it ends at the last sentence that fits. */
+export function fitThought(thought: string, bytesMax: number): string {
+  const trimmed = thought.replace(/^\s*\n/, '').trimEnd();
+  if (Buffer.byteLength(trimmed) <= bytesMax) return trimmed;
+  const bytes = Buffer.from(trimmed).subarray(0, bytesMax);
+  const kept = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes, { stream: true });
+  const ends = [...kept.matchAll(/[.!?](?=\s)|\n\n/g)].at(-1);
+  return (ends === undefined ? kept : kept.slice(0, ends.index + 1)).trimEnd();
+}

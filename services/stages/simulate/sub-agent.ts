@@ -1,0 +1,110 @@
+/** Gathers the texts a sub-agent may see, plans its reads and asks the teacher for the thought. */
+import type {
+  FileTaskBody,
+  FileTraceBody,
+  RepoPlanBody,
+  RepoStructureBody,
+} from '../../../schemas/generated/types.ts';
+import { lineRange } from '../../../schemas/lines.ts';
+import { buildThinkRequest } from '../../ports/think-request.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import type { Tools } from '../../runtime/stage.ts';
+import type { Configuration } from './config.ts';
+import {
+  type Dependency,
+  fitThought,
+  namesBetween,
+  planReads,
+  thinkStep,
+  writeStep,
+} from './steps.ts';
+
+/** Who thought and what it cost, where nobody did. */
+export const nobody = {
+  teacher: { name: 'none', version: '0', model: null, languageModel: false },
+  usage: { calls: 0, promptTokens: 0, completionTokens: 0, microDollars: 0 },
+} as const;
+
+export async function simulateFile(
+  task: FileTaskBody,
+  tools: Tools<Configuration>,
+): Promise<FileTraceBody> {
+  const { config } = tools;
+  const structure = await tools.bodies.load('repo-structure', task.structure);
+  const plan = await tools.bodies.load('repo-plan', task.plan);
+  const paths = readablePaths(plan, task).slice(0, config.readsMax);
+  const texts = await loadTexts(structure, [task.path, ...paths], tools);
+  const dependencies = paths.map((path): Dependency => {
+    const file = structure.files.find((candidate) => candidate.path === path);
+    if (file === undefined) throw missing(path);
+    return {
+      path,
+      text: texts.get(path) ?? '',
+      structure: file,
+      names: namesBetween(structure.edges, task.path, path),
+    };
+  });
+  const reads = planReads(texts.get(task.path) ?? '', dependencies, config);
+  const request = buildThinkRequest(structure, plan, task.path, reads, (path, from, to) =>
+    lineRange(texts.get(path) ?? '', from, to),
+  );
+  const { value, usage } = await tools.teacher.think(request, tools.signal);
+  const thought = fitThought(value, config.thoughtBytesMax);
+  if (thought === '' || thought.includes('\0')) {
+    throw new PipelineError(
+      'TEACHER_ANSWER_INVALID',
+      `the thought about ${task.path} is empty or holds NUL`,
+      {
+        subject: task.path,
+      },
+    );
+  }
+  if (thought.length < value.trim().length) {
+    tools.log.warn(
+      { path: task.path, bytes: Buffer.byteLength(value) },
+      'thought cut at simulate.thoughtBytesMax',
+    );
+  }
+  tools.count('thoughts_written');
+  return {
+    ...task,
+    status: 'done',
+    reason: null,
+    steps: [...reads, thinkStep(thought), writeStep(task.path)],
+    teacher: tools.teacher.identity,
+    usage,
+  };
+}
+
+/** Dependencies that are written before the file (I3), most important first. */
+function readablePaths(plan: RepoPlanBody, task: FileTaskBody): string[] {
+  const planned = plan.files.find((file) => file.path === task.path);
+  if (planned === undefined) throw missing(task.path);
+  const ordinals = new Map(plan.files.map((file) => [file.path, file.ordinal]));
+  return planned.dependsOn.filter(
+    (path) => (ordinals.get(path) ?? planned.ordinal) < planned.ordinal,
+  );
+}
+
+async function loadTexts(
+  structure: RepoStructureBody,
+  paths: readonly string[],
+  tools: Tools<Configuration>,
+): Promise<ReadonlyMap<string, string>> {
+  const { content, files } = structure.repository;
+  const loaded = await Promise.all(
+    paths.map(async (path) => {
+      const file = files.find((candidate) => candidate.path === path);
+      if (file === undefined) throw missing(path);
+      const bytes = await tools.blobs.getRange(content, file.offset, file.bytes);
+      return [path, bytes.toString('utf8')] as const;
+    }),
+  );
+  return new Map(loaded);
+}
+
+function missing(path: string): PipelineError {
+  return new PipelineError('RECORD_INVALID', `the plan or structure does not know ${path}`, {
+    subject: path,
+  });
+}

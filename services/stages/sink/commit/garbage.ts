@@ -1,0 +1,59 @@
+/**
+ * Names of shard files, and which files nobody needs any more: those of a writer that lost the race
+ * for its entry, or was killed before it. An entry can be created only by who knows all entries
+ * before it, so a file can no longer be named once the manifest has what the file was made for:
+ * its number in a bounded run, where all writers make the same shards, its entry in a live stream.
+ */
+import type { ManifestEntry } from '../../../../schemas/manifest.ts';
+import type { ObjectStore } from '../../../runtime/store/objects/object-store.ts';
+
+export interface ShardPlace {
+  /** Number of the shard in the data set. */
+  readonly number: number;
+  /** Number of the entry that is to name it; null in a bounded run. */
+  readonly entry: number | null;
+}
+
+/** Names without folder and extension, to be tried in order. The hash keeps writers apart. */
+export function shardNames({ number, entry }: ShardPlace, hash: string): string[] {
+  const name = `shard.${String(number).padStart(5, '0')}`;
+  const suffix = hash.slice(0, 16);
+  if (entry === null) return [name, `${name}.${suffix}`];
+  return [`${name}.${String(entry).padStart(8, '0')}-${suffix}`];
+}
+
+const namePattern = /\/shard\.(\d{5,})(?:\.(\d{8,})-[0-9a-f]{16})?(?:\.[0-9a-f]{16})?\.[a-z]+$/;
+
+/** Those of the files that no entry names and none ever will. What is not ours stays. */
+export function abandonedAmong(
+  paths: readonly string[],
+  entries: readonly ManifestEntry[],
+): string[] {
+  const shards = entries.flatMap((entry) => entry.shards);
+  const named = new Set(shards.flatMap(({ path, provenance }) => [path, provenance.path]));
+  const closed = entries.at(-1)?.closed === true;
+  return paths.filter((path) => {
+    const [match, number, entry] = namePattern.exec(path) ?? [];
+    if (match === undefined || named.has(path)) return false;
+    return (
+      closed ||
+      (entry === undefined ? Number(number) < shards.length : Number(entry) < entries.length)
+    );
+  });
+}
+
+/** Removes what is abandoned of the given files, or of all where none are given. */
+export async function removeAbandoned(
+  store: ObjectStore,
+  entries: readonly ManifestEntry[],
+  paths?: readonly string[],
+): Promise<void> {
+  const candidates = paths ?? (await shardFiles(store));
+  for (const path of abandonedAmong(candidates, entries)) await store.remove(path);
+}
+
+async function shardFiles(store: ObjectStore): Promise<string[]> {
+  const inside = async (folder: string) =>
+    (await store.list(folder)).map((name) => `${folder}/${name}`);
+  return [...(await inside('shards')), ...(await inside('provenance'))];
+}

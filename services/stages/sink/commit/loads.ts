@@ -1,0 +1,103 @@
+/**
+ * Loads samples: from a record's body, tokenized and cut. The same body always gives the same
+ * pieces, which is why the manifest can carry unfinished packs as references.
+ */
+import type { TrajectoryBody } from '../../../../schemas/generated/types.ts';
+import type { CarriedSample } from '../../../../schemas/manifest.ts';
+import type { SegmentKind } from '../../../../schemas/trajectory-text.ts';
+import type { StageRecord, Tools } from '../../../runtime/stage.ts';
+import type { Configuration } from '../config.ts';
+import { makePieces, type Sample, type SamplePiece, segmentTexts } from '../pack/pieces.ts';
+import { joinTokens, type TokenizedDocument } from '../tokens/join-tokens.ts';
+import { renderDocument, textsOf } from '../tokens/render.ts';
+import type { Tokenizer } from '../tokens/tokenizer.ts';
+import type { Arrival } from './sequencer.ts';
+
+/** A record that waits for its turn. Holds the address of its body, not the body. */
+export interface HeldRecord extends Arrival {
+  readonly sample: CarriedSample | null;
+}
+
+/**
+ * Takes a `trajectory` or `dropped` record. The document is read once here, so that a damaged one
+ * fails with its own record.
+ */
+export async function holdRecord(
+  record: StageRecord,
+  tools: Tools<Configuration>,
+): Promise<HeldRecord> {
+  const { envelope, topic, partition, offset } = record;
+  const sequence = envelope.sourceSequence;
+  if (topic !== 'trajectory') {
+    return { topic, partition, offset, sequence, id: null, sample: null };
+  }
+  const trajectory = record.body as TrajectoryBody;
+  segmentTexts(trajectory, await tools.blobs.get(trajectory.document));
+  const body = await tools.bodies.save('trajectory', trajectory);
+  const sample = {
+    id: envelope.id,
+    parentId: envelope.parentId,
+    repositoryId: envelope.repositoryId,
+    stage: envelope.stage,
+    stageVersion: envelope.stageVersion,
+    sourceSequence: sequence,
+    body: { sha256: body.sha256, bytes: body.bytes },
+  };
+  return { topic, partition, offset, sequence, id: envelope.id, sample };
+}
+
+/** All pieces of a sample, in order. */
+export async function loadPieces(
+  carried: CarriedSample,
+  tokenizer: Tokenizer,
+  tools: Tools<Configuration>,
+): Promise<SamplePiece[]> {
+  const body = await tools.bodies.load('trajectory', carried.body);
+  const document = await tools.blobs.get(body.document);
+  const sample: Sample = { ...carried, body };
+  const tokenized = await tokenizeDocument(body, document, tokenizer);
+  return makePieces(sample, tokenized, tokenizer.endsLine, tools.config);
+}
+
+/** A trajectory in tokens, by the tokenizer's template and masking. */
+export async function tokenizeDocument(
+  body: TrajectoryBody,
+  document: Buffer,
+  { template, masking, encode, byteLength }: Tokenizer,
+): Promise<TokenizedDocument> {
+  const kinds = body.segments.map((segment) => segment.kind as SegmentKind);
+  const rendering = renderDocument(kinds, segmentTexts(body, document), template, masking);
+  return joinTokens(rendering, await encode(textsOf(rendering)), byteLength);
+}
+
+/** Samples that are loaded before it is their turn; the caller bounds how many. */
+export interface Loads {
+  begin(sample: CarriedSample): void;
+  /** The pieces of a sample, which is begun now if it was not before. */
+  take(sample: CarriedSample): Promise<readonly SamplePiece[]>;
+  forget(): void;
+}
+
+export function createLoads(
+  load: (sample: CarriedSample) => Promise<readonly SamplePiece[]>,
+): Loads {
+  const begun = new Map<string, Promise<readonly SamplePiece[]>>();
+  const begin = (sample: CarriedSample) => {
+    const known = begun.get(sample.id);
+    if (known !== undefined) return known;
+    const loading = load(sample);
+    // A failure is that of the sample's turn.
+    loading.catch(() => {});
+    begun.set(sample.id, loading);
+    return loading;
+  };
+  return {
+    begin,
+    take: (sample) => {
+      const loading = begin(sample);
+      begun.delete(sample.id);
+      return loading;
+    },
+    forget: () => begun.clear(),
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * Groups full packs into shards and writes their files. A file is durable before the manifest
+ * names it; a file that the manifest does not name is no part of the data set.
+ */
+import type { ManifestShard } from '../../../../schemas/manifest.ts';
+import { encodeShard, shardOverheadBytes } from '../../../../schemas/mds.ts';
+import { canonicalJson, sha256 } from '../../../runtime/ids.ts';
+import type { CrashPoint } from '../../../runtime/stage.ts';
+import type { ObjectStore } from '../../../runtime/store/objects/object-store.ts';
+import { countTrained, provenanceOf, type SamplePiece } from '../pack/pieces.ts';
+import { type ShardPlace, shardNames } from './garbage.ts';
+
+/** A full pack, encoded when it was sealed. */
+export interface SealedPack {
+  readonly pieces: readonly SamplePiece[];
+  readonly tokens: number;
+  readonly row: Buffer;
+}
+
+/** Cuts packs into shards of at most `bytesMax`. The last group may still grow. */
+export function groupShards(packs: readonly SealedPack[], bytesMax: number): SealedPack[][] {
+  const groups: SealedPack[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const pack of packs) {
+    const group = groups.at(-1) ?? [];
+    const grown = bytes + pack.row.byteLength + shardOverheadBytes(1) - shardOverheadBytes(0);
+    if (grown <= bytesMax) {
+      group.push(pack);
+      bytes = grown;
+    } else {
+      groups.push([pack]);
+      bytes = shardOverheadBytes(1) + pack.row.byteLength;
+    }
+  }
+  return groups;
+}
+
+export interface ShardFacts extends ShardPlace {
+  /** Number of its first pack in the data set. */
+  readonly firstPack: number;
+  readonly runId: string;
+}
+
+export async function writeShard(
+  store: ObjectStore,
+  packs: readonly SealedPack[],
+  facts: ShardFacts,
+  crashPoint: CrashPoint,
+): Promise<ManifestShard> {
+  const lines = packs.flatMap((pack, position) =>
+    provenanceOf(facts.firstPack + position, pack.pieces, facts.runId),
+  );
+  const create = (folder: string, extension: string, bytes: Buffer) =>
+    createFile(store, bytes, (hash) =>
+      shardNames(facts, hash).map((name) => `${folder}/${name}.${extension}`),
+    );
+  const shard = await create('shards', 'mds', encodeShard(packs.map((pack) => pack.row)));
+  crashPoint('sink:shard-written');
+  const text = lines.map((line) => `${canonicalJson(line)}\n`).join('');
+  const provenance = await create('provenance', 'jsonl', Buffer.from(text));
+  crashPoint('sink:provenance-written');
+  const pieces = packs.flatMap((pack) => pack.pieces);
+  return {
+    ...shard,
+    firstPack: facts.firstPack,
+    packs: packs.length,
+    tokens: packs.reduce((total, pack) => total + pack.tokens, 0),
+    trainedTokens: pieces.reduce((total, piece) => total + countTrained(piece.mask), 0),
+    provenance,
+  };
+}
+
+/**
+ * A name that is taken holds our own bytes after a crash. Other bytes may be those of a writer that
+ * is about to commit them, so they are never touched: the hash in the name keeps us apart.
+ */
+async function createFile(
+  store: ObjectStore,
+  bytes: Buffer,
+  pathsOf: (hash: string) => readonly string[],
+) {
+  const hash = sha256(bytes);
+  const paths = pathsOf(hash);
+  // Twice: a file that was there may have been removed as abandoned before it could be read.
+  for (const path of [...paths, ...paths]) {
+    const created = await store.create(path, bytes);
+    if (created || (await store.read(path))?.equals(bytes)) {
+      return { path, bytes: bytes.byteLength, sha256: hash };
+    }
+  }
+  throw new Error(`${paths} are taken by other bytes`);
+}

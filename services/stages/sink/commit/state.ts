@@ -1,0 +1,116 @@
+/**
+ * What a writer has in memory: all of it follows from the manifest and from the records after its
+ * resume offsets. Loading it at start and after a conflict is the same thing.
+ */
+import type { CarriedSample, ManifestEntry } from '../../../../schemas/manifest.ts';
+import { manifestFormat } from '../../../../schemas/manifest.ts';
+import { encodeSample } from '../../../../schemas/mds.ts';
+import { nextNumbers, readManifest } from '../../../dataset/manifest.ts';
+import type { Tools } from '../../../runtime/stage.ts';
+import type { ObjectStore } from '../../../runtime/store/objects/object-store.ts';
+import type { Configuration } from '../config.ts';
+import { type Bin, createPacker, type Packer } from '../pack/pack.ts';
+import { countTrained, makePack, type SamplePiece } from '../pack/pieces.ts';
+import type { Tokenizer } from '../tokens/tokenizer.ts';
+import { carry, restorePacks } from './carry.ts';
+import { type HeldRecord, loadPieces } from './loads.ts';
+import type { Sources } from './offsets.ts';
+import { cutFacts, matchOutput } from './output.ts';
+import { createArrivalOrder, createSourceOrder, type Order } from './sequencer.ts';
+import type { SealedPack } from './shards.ts';
+
+export interface SinkState {
+  /** Grows with every commit. */
+  readonly entries: ManifestEntry[];
+  headHash: string | null;
+  readonly order: Order<HeldRecord>;
+  readonly packer: Packer<SamplePiece>;
+  /** Full packs that are in no shard. */
+  pending: SealedPack[];
+  /** Samples whose pieces are in memory. */
+  readonly references: Map<string, CarriedSample>;
+  /** Records packed since the last entry. */
+  uncommitted: HeldRecord[];
+}
+
+/** `before` is what a writer that lost the race had; it spares reading and tokenizing again. */
+export async function loadState(
+  tools: Tools<Configuration>,
+  store: ObjectStore,
+  tokenizer: Tokenizer,
+  before: SinkState | null,
+): Promise<SinkState> {
+  const { run, config } = tools;
+  const { entries, headHash } = await readManifest(store, before ?? undefined);
+  const head = entries.at(-1) ?? null;
+  if (head !== null) matchOutput(head, run, config, tokenizer);
+  const carried = head?.carried ?? { samples: [], pending: [], open: [] };
+  const inMemory = before === null ? new Map<string, SamplePiece[]>() : piecesOf(before);
+  const packs = await restorePacks(carried, async (sample, numbers) => {
+    const known = inMemory.get(sample.id)?.filter((piece) => numbers.has(piece.piece)) ?? [];
+    return known.length === numbers.size ? known : loadPieces(sample, tokenizer, tools);
+  });
+  return {
+    entries: [...entries],
+    headHash,
+    order: run.bounded
+      ? createSourceOrder(head?.nextSequence ?? 0)
+      : createArrivalOrder(new Set(entries.flatMap((entry) => entry.samples))),
+    packer: createPacker(config, packs.open),
+    pending: packs.pending.map((bin) => sealPack(bin, run.dataset)),
+    references: new Map(carried.samples.map((sample) => [sample.id, sample])),
+    uncommitted: [],
+  };
+}
+
+/** Open and pending pieces by sample: equal ones need not be tokenized again. */
+function piecesOf({ packer, pending }: SinkState): Map<string, SamplePiece[]> {
+  const pieces = [...packer.open(), ...pending].flatMap((pack) => pack.pieces);
+  return Map.groupBy(pieces, (piece) => piece.sample.id);
+}
+
+export function sealPack({ pieces, tokens }: Bin<SamplePiece>, dataset: string): SealedPack {
+  return { pieces, tokens, row: encodeSample(makePack(dataset, pieces)) };
+}
+
+export interface EntryParts {
+  readonly shards: ManifestEntry['shards'];
+  /** Packs in these shards. */
+  readonly sealed: readonly SealedPack[];
+  /** Full packs that wait for the next shard. */
+  readonly rest: readonly SealedPack[];
+  readonly sources: Sources;
+  readonly tokenizer: ManifestEntry['tokenizer'];
+  readonly closed: boolean;
+}
+
+/** The entry that makes shards part of the data set and everything else part of the next start. */
+export function makeEntry(
+  state: SinkState,
+  { run, config }: Tools<Configuration>,
+  parts: EntryParts,
+): ManifestEntry {
+  const referenceOf = (id: string) => {
+    const reference = state.references.get(id);
+    if (reference === undefined) throw new Error(`sample ${id} is packed but not known`);
+    return reference;
+  };
+  const pieces = parts.sealed.flatMap((pack) => pack.pieces);
+  return {
+    format: manifestFormat,
+    entry: state.entries.length,
+    previous: state.headHash,
+    dataset: run.dataset,
+    runId: run.runId,
+    contextLength: config.contextLength,
+    tokenizer: parts.tokenizer,
+    ...nextNumbers(state.entries),
+    shards: parts.shards,
+    sources: parts.sources,
+    nextSequence: state.order.nextSequence(),
+    samples: state.uncommitted.flatMap((item) => (item.id === null ? [] : [item.id])),
+    carried: { cut: cutFacts(config), ...carry(parts.rest, state.packer.open(), referenceOf) },
+    maskedPieces: pieces.filter((piece) => countTrained(piece.mask) === 0).length,
+    closed: parts.closed,
+  };
+}

@@ -1,0 +1,303 @@
+/**
+ * The writer: order, pack, seal, commit. Everything that counts is in the manifest; what is only in
+ * memory can be lost at any moment and is made again from the records after the resume offsets
+ * (I5).
+ * In a bounded run the shards are a function of the samples alone (I6).
+ */
+import type { ManifestEntry } from '../../../../schemas/manifest.ts';
+import type { TopicName } from '../../../../schemas/topology.ts';
+import {
+  createEntry,
+  hasEntry,
+  nextNumbers,
+  publishIndex,
+  sumOver,
+} from '../../../dataset/manifest.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import { type Emit, emit } from '../../../runtime/outcomes.ts';
+import type { StageRecord, Tools, Writer, WriterResult } from '../../../runtime/stage.ts';
+import type { ObjectStore } from '../../../runtime/store/objects/object-store.ts';
+import type { Configuration } from '../config.ts';
+import type { Bin } from '../pack/pack.ts';
+import { countTrained, type SamplePiece } from '../pack/pieces.ts';
+import type { Tokenizer } from '../tokens/tokenizer.ts';
+import { removeAbandoned } from './garbage.ts';
+import { createLoads, holdRecord, type Loads, loadPieces } from './loads.ts';
+import { openOffsets } from './offsets.ts';
+import { keepTokenizer } from './output.ts';
+import { groupShards, type SealedPack, writeShard } from './shards.ts';
+import { loadState, makeEntry, type SinkState, sealPack } from './state.ts';
+
+/** Another writer made the next entry: read what it did and go on from there. */
+class Conflict extends Error {}
+
+const folders = ['shards', 'provenance', 'manifest', 'tokenizer'];
+
+export async function openSinkWriter(
+  tools: Tools<Configuration>,
+  store: ObjectStore,
+  tokenizer: Tokenizer,
+): Promise<Writer> {
+  for (const folder of folders) await store.removeTemporary(folder);
+  const state = await loadState(tools, store, tokenizer, null);
+  const file = await keepTokenizer(store, tokenizer, state.entries.at(-1) ?? null);
+  // The index may be older than the manifest after a crash.
+  await publishIndex(store, state);
+  await removeAbandoned(store, state.entries);
+  return new SinkWriter(tools, store, tokenizer, state, file);
+}
+
+class SinkWriter implements Writer {
+  readonly #tools: Tools<Configuration>;
+  readonly #store: ObjectStore;
+  readonly #tokenizer: Tokenizer;
+  readonly #tokenizerFacts: ManifestEntry['tokenizer'];
+  readonly #offsets = openOffsets();
+  readonly #loads: Loads;
+  #state: SinkState;
+  /** Number of source positions of a bounded run, once it is known. */
+  #sources: number | null = null;
+  #outcomes: Emit[] = [];
+  /** Files made for an entry that is not created yet. */
+  #written: string[] = [];
+  /** The first failure: after it what is in memory can no longer be trusted. */
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(
+    tools: Tools<Configuration>,
+    store: ObjectStore,
+    tokenizer: Tokenizer,
+    state: SinkState,
+    file: ManifestEntry['tokenizer']['file'],
+  ) {
+    this.#tools = tools;
+    this.#store = store;
+    this.#tokenizer = tokenizer;
+    this.#loads = createLoads((sample) => loadPieces(sample, tokenizer, tools));
+    const { name, fingerprint, endOfText, template, masking } = tokenizer;
+    this.#tokenizerFacts = { name, file, fingerprint, endOfText, template: template.name, masking };
+    this.#state = state;
+    const head = state.entries.at(-1);
+    if (head === undefined) return;
+    this.#offsets.commit(head.sources);
+    // Whoever made an entry may have died before telling of it. Telling twice is harmless (I7).
+    for (const entry of state.entries) this.#announce(entry);
+  }
+
+  resumeOffset(topic: TopicName, partition: number): number {
+    return this.#offsets.durable(topic, partition);
+  }
+
+  begin(): WriterResult {
+    return this.#result();
+  }
+
+  async accept(record: StageRecord): Promise<WriterResult> {
+    return this.#guarded(async () => {
+      await this.#take(record);
+      await this.#overConflicts(() => this.#advance());
+    });
+  }
+
+  /** Seals the open packs too. An entry without a shard would only tell of offsets. */
+  async idle(): Promise<WriterResult> {
+    return this.#guarded(async () => {
+      if (this.#tools.run.bounded) throw new Error('a bounded run is never idle');
+      await this.#overConflicts(async () => {
+        await this.#advance(true);
+        this.#seal(this.#state.packer.flush());
+        if (this.#state.pending.length > 0) await this.#commit(this.#groups(), [], false);
+      });
+    });
+  }
+
+  /** Nothing to save: see the head of this file. */
+  async close(): Promise<void> {
+    await this.#tokenizer.close();
+  }
+
+  async #guarded(work: () => Promise<void>): Promise<WriterResult> {
+    if (this.#failure !== null) throw this.#failure.error;
+    try {
+      await work();
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
+    }
+    return this.#result();
+  }
+
+  #result(): WriterResult {
+    const outcomes = this.#outcomes;
+    this.#outcomes = [];
+    return { outcomes, done: this.#isComplete() };
+  }
+
+  #isComplete(): boolean {
+    return this.#state.entries.at(-1)?.closed === true;
+  }
+
+  async #take(record: StageRecord): Promise<void> {
+    this.#offsets.see(record);
+    if (record.topic === 'input-closed') {
+      this.#sources = (record.body as { sources: number }).sources;
+      this.#state.order.close(this.#sources);
+      // The manifest does not know the number of sources: whoever resumes reads it again.
+      this.#offsets.keep(record);
+    } else if (!this.#isComplete()) {
+      this.#state.order.offer(await holdRecord(record, this.#tools));
+    }
+  }
+
+  /**
+   * Losing a race is progress of the data set, so it never ends a writer, however often. A number
+   * that is taken without an entry to be read there is none.
+   */
+  async #overConflicts(work: () => Promise<void>): Promise<void> {
+    for (let blocked = 0; ; ) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        if (!(error instanceof Conflict)) throw error;
+        blocked = (await this.#reload()) ? 0 : blocked + 1;
+        if (blocked > this.#tools.config.conflictsMax) throw lockedOut(blocked);
+      }
+    }
+  }
+
+  /**
+   * Packs what is in order, seals what is full, and closes a bounded run after the last sample.
+   * Where threads tokenize, so many samples wait for more, until the input is quiet or complete.
+   */
+  async #advance(quiet = false): Promise<void> {
+    const state = this.#state;
+    const ahead = quiet || state.order.isArrived() ? 0 : this.#tools.config.tokenizerThreads;
+    while (this.#lookAhead() > ahead) {
+      const item = state.order.shift();
+      if (item === null) break;
+      state.uncommitted.push(item);
+      if (item.sample === null) continue;
+      state.references.set(item.sample.id, item.sample);
+      for (const piece of await this.#loads.take(item.sample)) {
+        this.#tools.count('tokens_packed', piece.tokens);
+        this.#tools.count('tokens_trained', countTrained(piece.mask));
+        this.#seal(state.packer.add(piece));
+      }
+      const groups = this.#groups();
+      if (groups.length > 1) await this.#commit(groups.slice(0, -1), groups.at(-1) ?? [], false);
+    }
+    if (!state.order.isComplete() || this.#isComplete()) return;
+    this.#seal(state.packer.flush());
+    await this.#commit(this.#groups(), [], true);
+  }
+
+  /** Begins to load the samples that come next; says how many records are ready. */
+  #lookAhead(): number {
+    const ready = this.#state.order.ready(1 + this.#tools.config.tokenizerThreads);
+    for (const { sample } of ready) if (sample !== null) this.#loads.begin(sample);
+    return ready.length;
+  }
+
+  #seal(bins: readonly Bin<SamplePiece>[]): void {
+    const { dataset } = this.#tools.run;
+    this.#state.pending.push(...bins.map((bin) => sealPack(bin, dataset)));
+  }
+
+  #groups(): SealedPack[][] {
+    return groupShards(this.#state.pending, this.#tools.config.shardBytesMax);
+  }
+
+  /**
+   * Writes shards, then the entry that makes them part of the data set, then what derives from it.
+   */
+  async #commit(groups: SealedPack[][], rest: SealedPack[], closed: boolean): Promise<void> {
+    const { run, crashPoint } = this.#tools;
+    const state = this.#state;
+    // Before any file is written: it would be for nothing.
+    if (await hasEntry(this.#store, state.entries.length)) throw new Conflict();
+    const { firstPack, firstShard } = nextNumbers(state.entries);
+    const shards: ManifestEntry['shards'] = [];
+    for (const packs of groups) {
+      const facts = {
+        number: firstShard + shards.length,
+        entry: run.bounded ? null : state.entries.length,
+        firstPack: firstPack + sumOver(shards, (shard) => shard.packs),
+        runId: run.runId,
+      };
+      const shard = await writeShard(this.#store, packs, facts, crashPoint);
+      this.#written.push(shard.path, shard.provenance.path);
+      shards.push(shard);
+    }
+    const entry = makeEntry(state, this.#tools, {
+      shards,
+      sealed: groups.flat(),
+      rest,
+      sources: this.#offsets.sources(state.order.waiting()),
+      tokenizer: this.#tokenizerFacts,
+      closed,
+    });
+    const headHash = await createEntry(this.#store, entry);
+    if (headHash === null) throw new Conflict();
+    crashPoint('sink:entry-created');
+    this.#written = [];
+    state.entries.push(entry);
+    state.headHash = headHash;
+    state.pending = rest;
+    state.uncommitted = [];
+    const carried = new Set(entry.carried.samples.map((sample) => sample.id));
+    for (const id of state.references.keys()) if (!carried.has(id)) state.references.delete(id);
+    this.#offsets.commit(entry.sources);
+    await publishIndex(this.#store, state);
+    crashPoint('sink:index-written');
+    this.#announce(entry);
+    this.#count(entry);
+  }
+
+  /**
+   * Starts again from the manifest and takes once more what is not in it. False when the manifest
+   * holds nothing new.
+   */
+  async #reload(): Promise<boolean> {
+    this.#loads.forget();
+    const before = this.#state;
+    const backlog = [...before.uncommitted, ...before.order.waiting()];
+    this.#state = await loadState(this.#tools, this.#store, this.#tokenizer, before);
+    await removeAbandoned(this.#store, this.#state.entries, this.#written);
+    this.#written = [];
+    const entries = this.#state.entries.slice(before.entries.length);
+    for (const entry of entries) {
+      this.#offsets.commit(entry.sources);
+      this.#announce(entry);
+    }
+    if (this.#sources !== null) this.#state.order.close(this.#sources);
+    for (const item of backlog) this.#state.order.offer(item);
+    return entries.length > 0;
+  }
+
+  /** The ordinal is the shard's number, so that announcing a shard twice gives one id. */
+  #announce(entry: ManifestEntry): void {
+    for (const [position, shard] of entry.shards.entries()) {
+      const { path, sha256, bytes, packs, tokens, trainedTokens, firstPack } = shard;
+      const facts = { path, sha256, bytes, packs, tokens, trainedTokens, firstPack };
+      const body = { entry: entry.entry, ...facts, contextLength: entry.contextLength };
+      this.#outcomes.push(emit('shard-sealed', body, entry.firstShard + position));
+    }
+  }
+
+  #count({ shards }: ManifestEntry): void {
+    const { count } = this.#tools;
+    count('shards_sealed', shards.length);
+    count(
+      'packs_written',
+      sumOver(shards, (shard) => shard.packs),
+    );
+  }
+}
+
+function lockedOut(times: number): PipelineError {
+  return new PipelineError(
+    'OUTPUT_LOCKED',
+    `the next manifest number was taken ${times} times in a row without an entry there; look what else writes to the output folder`,
+  );
+}

@@ -1,0 +1,170 @@
+/**
+ * Cuts a tokenized document into pieces that fit the context. Pieces are adjacent token ranges;
+ * each after the first repeats, masked, the document's first segment and the current `file`
+ * segment, and what opens the turn that goes on. Cuts fall on seams where they can, never between
+ * a turn's text and the marks around it, and no piece is all masked unless a run of masked tokens
+ * is longer than the context. Pure.
+ */
+
+import type { TokenSegment } from '../tokens/join-tokens.ts';
+
+type Range = readonly [start: number, end: number];
+
+export interface CutDocument {
+  readonly segments: readonly TokenSegment[];
+  readonly mask: Uint8Array;
+  /** Whether the token at that position of the document ends a line. */
+  readonly endsLine: (token: number) => boolean;
+}
+
+export interface CutLimits {
+  readonly contextLength: number;
+  readonly prefixTokensMax: number;
+}
+
+export interface Piece {
+  readonly start: number;
+  readonly end: number;
+  /** Ranges of the document repeated in front, in order. */
+  readonly prefix: readonly Range[];
+  readonly prefixTokens: number;
+}
+
+/** A document and its limits, with what every cut asks. */
+interface Cutting extends CutDocument {
+  readonly limits: CutLimits;
+  /** Whether a token of [start, end) is trained. */
+  readonly hasTrained: (start: number, end: number) => boolean;
+}
+
+export function cutDocument(document: CutDocument, limits: CutLimits): Piece[] {
+  const cutting = { ...document, limits, hasTrained: countTrained(document.mask) };
+  const end = document.mask.length;
+  const pieces: Piece[] = [];
+  let start = 0;
+  while (start < end) {
+    const prefix = choosePrefix(cutting, start);
+    const prefixTokens = countTokens(prefix);
+    const limit = start + limits.contextLength - prefixTokens;
+    const cut = limit >= end ? end : chooseCut(cutting, start, limit);
+    pieces.push({ start, end: cut, prefix, prefixTokens });
+    start = cut;
+  }
+  return pieces;
+}
+
+function countTrained(mask: Uint8Array): Cutting['hasTrained'] {
+  const before = new Uint32Array(mask.length + 1);
+  for (const [token, value] of mask.entries()) before[token + 1] = (before[token] ?? 0) + value;
+  const at = (token: number) => before[Math.min(token, mask.length)] ?? 0;
+  return (start, end) => at(end) > at(start);
+}
+
+/**
+ * What a piece that starts here repeats: the longest of the allowed prefixes that is short enough,
+ * and what opens the turn that it starts amid.
+ */
+function choosePrefix({ segments, limits }: Cutting, start: number): Piece['prefix'] {
+  const opening = openingAmid(segments, start);
+  const first = segments[0];
+  if (first === undefined || start < first.end) return opening;
+  const frame = [first.start, first.end] as const;
+  const file = currentFile(segments, start);
+  const candidates: Piece['prefix'][] =
+    file === null ? [[frame]] : [[frame, [file.start, file.end]], [frame]];
+  // Never more than half a context, so that every piece makes progress.
+  const half = Math.floor(limits.contextLength / 2) - countTokens(opening);
+  const tokensMax = Math.min(limits.prefixTokensMax, half);
+  const chosen = candidates.find((prefix) => countTokens(prefix) <= tokensMax) ?? [];
+  return [...chosen, ...opening];
+}
+
+/** The marks without which a piece that starts here would begin in nobody's turn. */
+function openingAmid(segments: readonly TokenSegment[], start: number): Piece['prefix'] {
+  const { opening } = segments.findLast((segment) => segment.start <= start) ?? {};
+  return opening === undefined || opening[0] === opening[1] || opening[0] === start
+    ? []
+    : [opening];
+}
+
+/** The `file` segment whose work goes on at this token; null between files and at the end. */
+function currentFile(segments: readonly TokenSegment[], start: number): TokenSegment | null {
+  let file: TokenSegment | null = null;
+  for (const segment of segments) {
+    if (segment.start > start) break;
+    if (segment.kind === 'file') file = segment.end <= start ? segment : null;
+    if (segment.kind === 'done') file = null;
+  }
+  return file;
+}
+
+/** A seam is taken if it leaves at most this share of a piece empty: what is cut must pack well. */
+const seamShare = 1 / 16;
+/** A segment up to this share of a context goes to the next piece rather than be cut. */
+const wholeShare = 1 / 8;
+
+/**
+ * Where a piece [start, limit) ends, in order of preference: near the limit before the next file,
+ * before a trained segment, or after one; before a segment that is short or near the limit, after
+ * a line, anywhere.
+ */
+function chooseCut(cutting: Cutting, start: number, limit: number): number {
+  const { segments, limits, hasTrained, endsLine } = cutting;
+  const isGood = (cut: number) => hasTrained(start, cut) && !isMaskedFor(cutting, cut);
+  const seams = segments
+    .map((segment, position) => ({ segment, before: segments[position - 1] }))
+    .filter(({ segment }) => segment.start > start && segment.start <= limit)
+    .reverse();
+  const floor = limit - Math.floor((limit - start) * seamShare);
+  const near = seams.filter(({ segment }) => segment.start >= floor && isGood(segment.start));
+  for (const wanted of preferences) {
+    const seam = near.find(wanted);
+    if (seam !== undefined) return seam.segment.start;
+  }
+  const last = seams[0]?.segment;
+  if (last !== undefined && isGood(last.start)) {
+    const tokens = last.end - last.start;
+    const fits = tokens <= limits.contextLength - limits.prefixTokensMax;
+    const short = tokens <= limits.contextLength * wholeShare;
+    if (short || (fits && last.start >= floor) || last.start === limit) return last.start;
+  }
+  const lines = limit - Math.ceil((limit - start) / 8);
+  for (let cut = limit; cut > lines && cut > start; cut -= 1) {
+    if (endsLine(cut - 1) && isWithinText(segments, cut) && isGood(cut)) return cut;
+  }
+  for (let cut = limit; cut > start; cut -= 1) {
+    if (isWithinText(segments, cut)) return cut;
+  }
+  return limit;
+}
+
+interface Seam {
+  readonly segment: TokenSegment;
+  readonly before: TokenSegment | undefined;
+}
+
+const preferences: readonly ((seam: Seam) => boolean)[] = [
+  ({ segment }) => segment.kind === 'file' || segment.kind === 'done',
+  // A thought stays with what was just read, and so does a read with what it shows.
+  ({ segment, before }) =>
+    segment.trained && (segment.kind === 'read' || before?.kind !== 'observe'),
+  ({ before }) => before?.trained === true,
+];
+
+/** Whether a cut parts no text from the marks before or after it. */
+function isWithinText(segments: readonly TokenSegment[], cut: number): boolean {
+  const segment = segments.findLast(({ start }) => start <= cut);
+  if (segment === undefined || segment.start === cut) return true;
+  const { contentStart, contentEnd, end } = segment;
+  return contentStart < cut && (cut < contentEnd || contentEnd === end);
+}
+
+/** Whether a piece that starts here would hold no trained token. */
+function isMaskedFor(cutting: Cutting, start: number): boolean {
+  const prefixTokens = countTokens(choosePrefix(cutting, start));
+  return !cutting.hasTrained(start, start + cutting.limits.contextLength - prefixTokens);
+}
+
+function countTokens(ranges: Piece['prefix']): number {
+  return ranges.reduce((total, [start, end]) => total + end - start, 0);
+}

@@ -1,0 +1,102 @@
+/**
+ * Lays a trajectory out as control tokens and texts and says which of them are trained (I2). A turn
+ * of the model is trained with the control token that ends it, which the model must learn to
+ * write; every other mark is written by whoever calls the model. Pure.
+ */
+import {
+  isTrained,
+  type MaskingName,
+  type SegmentKind,
+  turnRole,
+} from '../../../../schemas/trajectory-text.ts';
+import type { Mark, Template } from '../../../dataset/template/template.ts';
+
+export interface Part {
+  readonly mark: Mark;
+  readonly trained: boolean;
+  /** Which segment it belongs to; marks around a turn belong to its first and its last. */
+  readonly segment: number;
+  readonly at: 'opening' | 'content' | 'closing';
+}
+
+/** Parts that are tokenized together: texts, or one control token. */
+export type Run = readonly Part[];
+
+export interface Rendering {
+  readonly kinds: readonly SegmentKind[];
+  readonly runs: readonly Run[];
+}
+
+/** `texts` are those of the segments, in order. */
+export function renderDocument(
+  kinds: readonly SegmentKind[],
+  texts: readonly string[],
+  template: Template,
+  masking: MaskingName,
+): Rendering {
+  return { kinds, runs: groupParts(listParts(kinds, texts, template), masking) };
+}
+
+/** The texts to be tokenized, in order. */
+export function textsOf({ runs }: Rendering): string[] {
+  return runs.filter(isText).map((run) => run.map(({ mark }) => textOf(mark)).join(''));
+}
+
+export function isText(run: Run): boolean {
+  return run[0] !== undefined && 'text' in run[0].mark;
+}
+
+export function textOf(mark: Mark): string {
+  return 'text' in mark ? mark.text : '';
+}
+
+function listParts(
+  kinds: readonly SegmentKind[],
+  texts: readonly string[],
+  template: Template,
+): Part[] {
+  const { turns } = template;
+  const last = kinds.length - 1;
+  const parts = markParts(template.beginning, 0, 'opening');
+  for (const [segment, kind] of kinds.entries()) {
+    const role = turnRole(kind);
+    const before = kinds[segment - 1];
+    const after = kinds[segment + 1];
+    if (turns !== null && (before === undefined || turnRole(before) !== role)) {
+      parts.push(...markParts(turns.opening[role], segment, 'opening'));
+    }
+    const mark = { text: texts[segment] ?? '' };
+    parts.push({ mark, trained: isTrained(kind), segment, at: 'content' });
+    if (turns !== null && (after === undefined || turnRole(after) !== role)) {
+      parts.push(...markParts(turns.closing, segment, 'closing', role === 'assistant'));
+    }
+  }
+  const end = { id: template.endOfText };
+  parts.push({ mark: end, trained: template.endOfTextTrained, segment: last, at: 'closing' });
+  return parts;
+}
+
+function markParts(
+  marks: readonly Mark[],
+  segment: number,
+  at: Part['at'],
+  controlTrained = false,
+): Part[] {
+  return marks.map((mark) => ({ mark, trained: controlTrained && 'id' in mark, segment, at }));
+}
+
+function groupParts(parts: readonly Part[], masking: MaskingName): Run[] {
+  const runs: Part[][] = [];
+  let open: Part[] | null = null;
+  for (const part of parts) {
+    const text = 'text' in part.mark;
+    if (text && open !== null && masking === 'joint') {
+      open.push(part);
+      continue;
+    }
+    const run = [part];
+    runs.push(run);
+    open = text ? run : null;
+  }
+  return runs;
+}

@@ -1,0 +1,195 @@
+/** The commands on a real run: from a folder to shards, checked, read and resumed. */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Captured, runLine } from '../terminal.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'backstory-cli-'));
+const workingFolder = folder;
+
+function writeTree(root: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(join(root, path, '..'), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+}
+
+const names =
+  '"""Names to greet."""\n\nNAMES = ["Ada", "Grace"]\n\n\ndef known(name):\n    return name in NAMES\n';
+const greet =
+  'from names import known\n\n\ndef greet(name):\n    """Greets a known name."""\n    if not known(name):\n        raise ValueError(name)\n    return f"Hello {name}"\n';
+
+let first: Captured;
+
+beforeAll(async () => {
+  // Sources are named from where the process stands, as in a shell.
+  process.chdir(folder);
+  writeTree(join(folder, 'greeter'), {
+    'README.md': '# greeter\n\nGreets people by name.\n',
+    'names.py': names,
+    'greet.py': greet,
+    'logo.png': '\u0000\u0001binary',
+  });
+  first = await runLine(['run', 'greeter', '--json'], { workingFolder });
+});
+
+afterAll(() => {
+  process.chdir(tmpdir());
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Every file that is data of the run, by name and content. */
+function outputBytes(out: string): Record<string, string> {
+  const files: Record<string, string> = {};
+  for (const part of ['shards', 'manifest', 'provenance']) {
+    for (const name of readdirSync(join(folder, out, part)).sort()) {
+      files[`${part}/${name}`] = readFileSync(join(folder, out, part, name)).toString('base64');
+    }
+  }
+  return files;
+}
+
+describe('run', () => {
+  test('makes shards and tells what was made by whom', () => {
+    expect(first.exitCode).toBe(0);
+    const summary = JSON.parse(first.out) as Record<string, unknown>;
+    expect(summary).toMatchObject({
+      repositories: { found: 1, written: 1, dropped: [] },
+      skippedFiles: { binary: 1 },
+      files: 3,
+      teacher: { name: 'grounded', languageModel: false },
+      scorer: { name: 'bytes' },
+    });
+  });
+
+  test('a finished run is not done again', async () => {
+    const before = outputBytes('backstory-out');
+    const again = await runLine(['run', 'greeter', '--resume', '--json'], { workingFolder });
+    expect(again.exitCode).toBe(0);
+    expect(JSON.parse(again.out)).toMatchObject({ resumed: true, tokens: expect.any(Number) });
+    expect(outputBytes('backstory-out')).toEqual(before);
+  });
+
+  test('I6: another run of the same input gives the same bytes', async () => {
+    await runLine(['run', 'greeter', '--out', 'again', '--quiet'], { workingFolder });
+    expect(outputBytes('again')).toEqual(outputBytes('backstory-out'));
+  });
+
+  test('another configuration on the same output is refused', async () => {
+    const argv = ['run', 'greeter', '--set', 'search.iterations=1'];
+    const { exitCode, err } = await runLine(argv, { workingFolder });
+    expect(exitCode).toBe(2);
+    expect(err).toContain('error OUTPUT_MISMATCH');
+  });
+
+  test('the summary names the teacher for what it is, and why files were left out', async () => {
+    const argv = ['run', 'greeter', '--out', 'off', '--search', 'off'];
+    const { out, exitCode } = await runLine(argv, { workingFolder });
+    expect(exitCode).toBe(0);
+    expect(out).toContain('rules, not a language model');
+    expect(out).toContain('none: the search was off');
+    expect(out).toMatch(/1 {2}binary/);
+  });
+
+  test('an input that makes nothing ends with 1 and says why', async () => {
+    writeTree(join(folder, 'pictures'), { 'a.png': '\u0000\u0001' });
+    const argv = ['run', 'pictures', '--out', 'nothing'];
+    const { out, exitCode } = await runLine(argv, { workingFolder });
+    expect(exitCode).toBe(1);
+    expect(out).toContain('NO_ADMISSIBLE_FILES');
+  });
+
+  test('an aborted run says how to go on, and goes on', async () => {
+    const argv = ['run', 'greeter', '--out', 'stopped'];
+    const stopped = await runLine(argv, { workingFolder, signal: AbortSignal.abort() });
+    expect(stopped.exitCode).toBe(130);
+    expect(stopped.err).toContain('run the same command to go on');
+    expect((await runLine(argv, { workingFolder })).exitCode).toBe(0);
+    expect(outputBytes('stopped')).toEqual(outputBytes('backstory-out'));
+  });
+});
+
+describe('verify', () => {
+  test('passes on what run made', async () => {
+    const { exitCode, out } = await runLine(['verify', 'backstory-out'], { workingFolder });
+    expect(exitCode).toBe(0);
+    expect(out).toContain('1 sample, 3 files');
+  });
+
+  test('one changed bit is a difference: exit 1, and where', async () => {
+    const argv = ['run', 'greeter', '--out', 'broken', '--quiet'];
+    await runLine(argv, { workingFolder });
+    const [name = ''] = readdirSync(join(folder, 'broken', 'shards')).filter((each) =>
+      each.endsWith('.mds'),
+    );
+    const path = join(folder, 'broken', 'shards', name);
+    const bytes = readFileSync(path);
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+    writeFileSync(path, bytes);
+    const { exitCode, err } = await runLine(['verify', 'broken'], { workingFolder });
+    expect(exitCode).toBe(1);
+    expect(err).toContain(`VERIFY_FAILED: shards/${name}`);
+  });
+});
+
+describe('inspect', () => {
+  test('lists the samples', async () => {
+    const { out } = await runLine(['inspect', 'backstory-out', '--json'], { workingFolder });
+    const { samples } = JSON.parse(out) as { samples: Record<string, unknown>[] };
+    expect(samples).toHaveLength(1);
+    expect(samples[0]).toMatchObject({ name: 'greeter', files: 3, licence: expect.any(String) });
+  });
+
+  test('shows a file step by step, trained text marked', async () => {
+    const argv = ['inspect', 'backstory-out', 'gree', '--file', 'greet.py', '--full'];
+    const { out } = await runLine(argv, { workingFolder });
+    expect(out).toMatch(/^read names\.py.*, trained$/m);
+    expect(out).toMatch(/^observe names\.py.*, not trained$/m);
+    expect(out).toContain('  ┊ NAMES = ["Ada", "Grace"]');
+    expect(out).toContain('  │ def greet(name):');
+  });
+
+  test('I1: the segments hold the bytes of the files', async () => {
+    const argv = ['inspect', 'backstory-out', 'greeter', '--json'];
+    const { out } = await runLine(argv, { workingFolder });
+    const { segments } = JSON.parse(out) as {
+      segments: { kind: string; path: string; body: string; trained: boolean }[];
+    };
+    const written = segments.filter(({ kind }) => kind === 'write');
+    expect(Object.fromEntries(written.map(({ path, body }) => [path, body]))).toMatchObject({
+      'names.py': names,
+      'greet.py': greet,
+    });
+    expect(written.every(({ trained }) => trained)).toBe(true);
+  });
+
+  test.each([
+    ['backstory-out', 'zzz'],
+    ['backstory-out', 'greeter', '--file', 'gret.py'],
+  ])('what is not there is USAGE: %s %s', async (...argv) => {
+    const { exitCode, err } = await runLine(['inspect', ...argv], { workingFolder });
+    expect(exitCode).toBe(2);
+    expect(err).toContain('error USAGE');
+  });
+});
+
+describe('structure', () => {
+  test('prints files, edges, unresolved imports and the order', async () => {
+    const { out } = await runLine(['structure', 'greeter', '--json'], { workingFolder });
+    const structure = JSON.parse(out) as {
+      order: string[];
+      edges: { from: string; to: string }[];
+      skipped: unknown[];
+    };
+    expect(structure.edges).toMatchObject([{ from: 'greet.py', to: 'names.py' }]);
+    const { order } = structure;
+    expect(order.indexOf('names.py')).toBeLessThan(order.indexOf('greet.py'));
+    expect(structure.skipped).toEqual([{ path: 'logo.png', reason: 'binary' }]);
+  });
+
+  test('for people', async () => {
+    const { out } = await runLine(['structure', 'greeter'], { workingFolder });
+    expect(out).toContain('needs names.py');
+  });
+});

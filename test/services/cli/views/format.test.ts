@@ -1,0 +1,77 @@
+/** Numbers, tables and text as people read them. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createStyle, printable } from '../../../../services/cli/style.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatShare,
+  formatTable,
+  plural,
+  truncate,
+  wrapProse,
+} from '../../../../services/cli/views/format.ts';
+
+test.each([
+  [formatCount(0), '0'],
+  [formatCount(999), '999'],
+  [formatCount(1_234_567), '1,234,567'],
+  [plural(1, 'dependency', 'dependencies'), '1 dependency'],
+  [plural(2, 'dependency', 'dependencies'), '2 dependencies'],
+  [formatBytes(999), '999 B'],
+  [formatBytes(1_500), '1.5 kB'],
+  [formatBytes(5_500_000), '5.5 MB'],
+  [formatShare(0.4731), '47.3 %'],
+  [formatDuration(850), '850 ms'],
+  [formatDuration(59_940), '59.9 s'],
+  [formatDuration(59_999), '1 min 00 s'],
+  [formatDuration(245_000), '4 min 05 s'],
+  [formatDuration(7_620_000), '2 h 07 min'],
+  [truncate('abcdef', 4), 'abc…'],
+  [truncate('abc', 3), 'abc'],
+  [truncate('abc', 0), ''],
+])('%s', (actual, expected) => {
+  expect(actual).toBe(expected);
+});
+
+describe('formatTable', () => {
+  test('aligns by what is seen, not by colour codes', () => {
+    const { bold } = createStyle(true);
+    const lines = formatTable([
+      [bold('a'), 'x'],
+      ['long', 'y'],
+    ]);
+    expect(lines).toEqual([`${bold('a')}     x`, 'long  y']);
+  });
+
+  test('takes no rows', () => {
+    expect(formatTable([])).toEqual([]);
+  });
+});
+
+test('wrapped prose holds its words, and no line is longer unless one word is', () => {
+  const words = fc.array(fc.stringMatching(/^[a-z]{1,30}$/), { minLength: 1 });
+  fc.assert(
+    fc.property(words, fc.integer({ min: 10, max: 60 }), (list, width) => {
+      const lines = wrapProse(list.join(' '), width);
+      expect(lines.join(' ')).toBe(list.join(' '));
+      for (const line of lines) expect(line.length <= width || !line.includes(' ')).toBe(true);
+    }),
+  );
+});
+
+test('repository text cannot move the cursor, change colours or reverse its direction', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      const left = printable(text).replaceAll(/[\t\n]/g, '');
+      expect(left).not.toMatch(/\p{Cc}|\p{Bidi_Control}/u);
+    }),
+  );
+  expect(printable('\u001b[2Ja\tb\n')).toBe('␛[2Ja\tb\n');
+});
+
+test('without colours a style changes nothing', () => {
+  expect(createStyle(false).red('text')).toBe('text');
+  expect(createStyle(true).red('text')).not.toBe('text');
+});

@@ -1,0 +1,121 @@
+/** Dead letters as people handle them: what was done is remembered, and trying again is bounded. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { deadLetterTopic, physicalTopic, type TopicName } from '../../../../schemas/topology.ts';
+import type { Bus } from '../../../../services/runtime/bus/bus.ts';
+import { openSqliteBus } from '../../../../services/runtime/bus/sqlite/sqlite-bus.ts';
+import {
+  dropDeadLetter,
+  readDeadLetters,
+  retryDeadLetter,
+} from '../../../../services/runtime/cluster/dead-letters.ts';
+import { deadLetterRecord } from '../../../../services/runtime/engine/engine.ts';
+import { clusterTopics } from '../../../../services/runtime/engine/open-engine.ts';
+import { createCodec } from '../../../../services/runtime/records/codec.ts';
+import { plainWire } from '../../../../services/runtime/records/wire.ts';
+import { openLocalBlobStore } from '../../../../services/runtime/store/blobs.ts';
+
+const dataset = 'default';
+const payload = Buffer.from('what the stage got');
+
+const envelopeOf = (id: string) => ({
+  ...{ id, parentId: 'p', repositoryId: 'repository', dataset, stage: 'admit' },
+  ...{ stageVersion: 1, seed: 0, eventTimeMs: 0, sourceSequence: 0, attempt: 1 },
+});
+
+describe('dead letters', () => {
+  let folder: string;
+  let bus: Bus;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'backstory-dead-letters-'));
+    bus = openSqliteBus(folder);
+    await bus.createTopics(clusterTopics(dataset));
+  });
+  afterEach(async () => {
+    await bus.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** As a stage that fails leaves it; records that cannot be read get an id of their place. */
+  const fail = (topic: TopicName, id: string) =>
+    bus.produce([
+      {
+        topic: physicalTopic(dataset, deadLetterTopic(topic)),
+        key: 'repository',
+        value: plainWire.encodeDeadLetter(topic, {
+          envelope: envelopeOf(id),
+          body: {
+            ...{ stage: 'admit', topic, partition: 0, offset: 0, reason: 'BLOB_MISSING' },
+            ...{ detail: 'it is gone', attempts: 1, payload },
+          },
+          bodyReference: null,
+        }),
+      },
+    ]);
+  const letters = () => readDeadLetters(bus, plainWire, dataset);
+  const waiting = async () => {
+    const [letter, ...others] = (await letters()).filter(({ status }) => status === 'waiting');
+    expect(others).toEqual([]);
+    if (letter === undefined) throw new Error('no letter waits');
+    return letter;
+  };
+  const recordsIn = async (topic: string) =>
+    (await bus.endOffsets(physicalTopic(dataset, topic))).reduce((sum, end) => sum + end, 0);
+
+  it.each([
+    ['under one id', () => 'id'],
+    ['under an id of its place', (time: number) => `id ${time}`],
+  ])('puts a record back three times %s, then only when its cause is mended', async (_how, id) => {
+    for (let time = 0; time < 3; time += 1) {
+      await fail('repo-found', id(time));
+      const letter = await waiting();
+      expect(letter.retries).toBe(time);
+      await retryDeadLetter(bus, dataset, letter, false);
+    }
+    await fail('repo-found', id(3));
+    const letter = await waiting();
+    await expect(retryDeadLetter(bus, dataset, letter, false)).rejects.toThrow(/3 times.*--mended/);
+    expect(await recordsIn('repo-found')).toBe(3);
+    await retryDeadLetter(bus, dataset, letter, true);
+    expect(await recordsIn('repo-found')).toBe(4);
+    expect((await letters()).map(({ status }) => status)).not.toContain('waiting');
+  });
+
+  it('carries the beginning of a large record, and puts the whole back', async () => {
+    const topic = physicalTopic(dataset, 'repo-found');
+    const large = Buffer.alloc(1_000_000, 'stranger');
+    await bus.produce([{ topic, key: 'repository', value: large }]);
+    const [partition] = (await bus.endOffsets(topic)).flatMap((end, at) => (end > 0 ? [at] : []));
+    if (partition === undefined) throw new Error('the record is nowhere');
+    const [record] = await bus.read({ topic, partition }, 0, 1);
+    if (record === undefined) throw new Error('the record is not there');
+    const codec = createCodec(await openLocalBlobStore(folder));
+    const run = { dataset, seed: 0, outputFolder: folder, bounded: true, runId: 'run' };
+    const cause = { reason: 'RECORD_INVALID' as const, detail: 'no frame', attempts: 1 };
+    const letterRecord = deadLetterRecord(
+      { codec, run },
+      'admit',
+      'repo-found',
+      record,
+      envelopeOf('id'),
+      cause,
+    );
+    expect(letterRecord.value.byteLength).toBeLessThan(2 ** 17);
+    await bus.produce([letterRecord]);
+    await retryDeadLetter(bus, dataset, await waiting(), false);
+    const [, again] = await bus.read({ topic, partition }, 0, 2);
+    expect(Buffer.compare(again?.value ?? Buffer.alloc(0), large)).toBe(0);
+  });
+
+  it('refuses a file of a repository that has ended, and forgets what was dropped', async () => {
+    await fail('file-task', 'file');
+    const letter = await waiting();
+    await expect(retryDeadLetter(bus, dataset, letter, true)).rejects.toThrow('has ended');
+    await dropDeadLetter(bus, dataset, letter);
+    expect(await letters()).toMatchObject([{ id: 'file', status: 'dropped' }]);
+    expect(await recordsIn('file-task')).toBe(0);
+  });
+});

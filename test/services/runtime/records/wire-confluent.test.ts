@@ -1,0 +1,185 @@
+/** Records in the Confluent wire format, with a real schema registry behind a switch. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import avro from 'avsc';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { topicSchema } from '../../../../schemas/avro.ts';
+import { manualClock, systemClock } from '../../../../services/runtime/clock.ts';
+import {
+  openSchemaRegistry,
+  type Registry,
+} from '../../../../services/runtime/records/schema-registry.ts';
+import {
+  openConfluentWire,
+  subjectsOf,
+} from '../../../../services/runtime/records/wire-confluent.ts';
+import { clusterStartMsMax, sharedCluster, uniqueName } from '../../../samples/cluster.ts';
+import { droppedRecord } from '../../../samples/sink-harness.ts';
+
+const { envelope, body } = droppedRecord(3);
+const record = { envelope, body, bodyReference: null };
+const log = pino({ level: 'silent' });
+const { signal } = new AbortController();
+
+/** Passes requests on while `up`; else it ends connections, as a registry that is gone. */
+function startSwitch(upstream: string): Promise<{ server: Server; url: string; up: boolean }> {
+  const state = { up: true, url: '' };
+  const server = createServer((request, response) => {
+    if (!state.up) {
+      request.socket.destroy();
+      return;
+    }
+    const pass = async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      const answer = await fetch(`${upstream}${request.url}`, {
+        method: request.method ?? 'GET',
+        headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
+        ...(chunks.length > 0 ? { body: Buffer.concat(chunks) } : {}),
+      });
+      const type = answer.headers.get('content-type') ?? 'application/json';
+      response.writeHead(answer.status, { 'content-type': type }).end(await answer.text());
+    };
+    pass().catch(() => request.socket.destroy());
+  });
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      state.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      resolve(Object.assign(state, { server }));
+    });
+  });
+}
+
+/** Today's schema with a field more, as another version of the program has it. */
+function otherVersion(field: object): { text: string; type: avro.Type } {
+  const schema = structuredClone(topicSchema('dropped')) as { fields: object[] };
+  schema.fields.push(field);
+  return {
+    text: JSON.stringify(schema),
+    type: avro.Type.forSchema(schema as unknown as avro.Schema),
+  };
+}
+
+function framed(id: number, bytes: Buffer): Buffer {
+  const header = Buffer.alloc(5);
+  header.writeInt32BE(id, 1);
+  return Buffer.concat([header, bytes]);
+}
+
+describe('Confluent wire format', () => {
+  let registry: Registry;
+  let gate: Awaited<ReturnType<typeof startSwitch>>;
+
+  beforeAll(async () => {
+    const cluster = await sharedCluster('registry');
+    gate = await startSwitch(cluster.address('registry'));
+    registry = openSchemaRegistry({ url: gate.url });
+  }, clusterStartMsMax);
+  afterAll(() => {
+    gate.server.closeAllConnections();
+    gate.server.close();
+  });
+
+  const applied = async () => {
+    const dataset = uniqueName('wire');
+    for (const { subject, schema } of subjectsOf(dataset)) {
+      if (subject.includes('dropped')) await registry.register(subject, schema);
+    }
+    return dataset;
+  };
+  const open = (dataset: string) =>
+    openConfluentWire(
+      { registry, dataset, clock: manualClock(), log, signal },
+      ['dropped'],
+      ['dropped'],
+    );
+  const subjectOf = (dataset: string) => subjectsOf(dataset).find(isDropped)?.subject ?? '';
+  const isDropped = ({ subject }: { subject: string }) => subject.endsWith('dropped-value');
+
+  it('gives a record back; another program reads it with the schema that the frame names', async () => {
+    const wire = await open(await applied());
+    const bytes = Buffer.from(wire.encode('dropped', record));
+    expect(await wire.decode('dropped', bytes)).toEqual(record);
+    expect(bytes[0]).toBe(0);
+    const schema = await registry.schemaById(bytes.readInt32BE(1));
+    expect(schema?.fromBuffer(bytes.subarray(5))).toEqual(record);
+  });
+
+  it('sets BACKWARD before and after the first schema, also where a crash left none', async () => {
+    const dataset = await applied();
+    const level = async () => {
+      const path = `/config/${subjectOf(dataset)}`;
+      return (await (await fetch(`${gate.url}${path}`)).json()) as object;
+    };
+    expect(await level()).toEqual({ compatibilityLevel: 'BACKWARD' });
+    await fetch(`${gate.url}/config/${subjectOf(dataset)}`, {
+      method: 'PUT',
+      body: JSON.stringify({ compatibility: 'NONE' }),
+    });
+    const { schema } = subjectsOf(dataset).find(isDropped) ?? { schema: '' };
+    await registry.register(subjectOf(dataset), schema);
+    expect(await level()).toEqual({ compatibilityLevel: 'BACKWARD' });
+  });
+
+  it('reads what the version before wrote, and refuses to register what could not', async () => {
+    const dataset = await applied();
+    const other = otherVersion({ name: 'note', type: 'string', default: '' });
+    const id = await registry.register(subjectOf(dataset), other.text);
+    const wire = await open(dataset);
+    const bytes = framed(id, other.type.toBuffer({ ...record, note: 'gone since' }));
+    expect(await wire.decode('dropped', bytes)).toEqual(record);
+    const breaking = otherVersion({ name: 'needed', type: 'string' });
+    await expect(registry.register(subjectOf(dataset), breaking.text)).rejects.toMatchObject({
+      code: 'SCHEMA_INCOMPATIBLE',
+      subject: subjectOf(dataset),
+    });
+  });
+
+  it.each<[string, (good: Buffer) => Buffer]>([
+    ['truncated', (good) => good.subarray(0, 3)],
+    ['begins with byte 7', (good) => Buffer.concat([Buffer.from([7]), good.subarray(1)])],
+    ['which does not exist', (good) => framed(1_999_999, good.subarray(5))],
+    ['does not match its schema', (good) => good.subarray(0, good.byteLength - 2)],
+  ])('a record is invalid that is or %s', async (message, spoil) => {
+    const wire = await open(await applied());
+    const bytes = spoil(Buffer.from(wire.encode('dropped', record)));
+    await expect(wire.decode('dropped', bytes)).rejects.toMatchObject({
+      code: 'RECORD_INVALID',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('names the subject that is missing', async () => {
+    const dataset = uniqueName('wire');
+    await expect(open(dataset)).rejects.toMatchObject({
+      code: 'SCHEMA_MISSING',
+      subject: subjectOf(dataset),
+      message: expect.stringContaining('topics apply'),
+    });
+  });
+
+  it('goes on with the ids it knows while the registry is down, and waits for others', async () => {
+    const dataset = await applied();
+    const other = otherVersion({ name: 'later', type: 'string', default: '' });
+    const id = await registry.register(subjectOf(dataset), other.text);
+    // Fresh clients: they know only what they have read themselves.
+    const fresh = openSchemaRegistry({ url: gate.url });
+    const options = { registry: fresh, dataset, clock: systemClock, log, signal };
+    const wire = await openConfluentWire(options, ['dropped'], []);
+    const known = wire.encode('dropped', record);
+    expect(await wire.decode('dropped', known)).toEqual(record);
+    gate.up = false;
+    expect(await wire.decode('dropped', known)).toEqual(record);
+    let done = false;
+    const waiting = wire
+      .decode('dropped', framed(id, other.type.toBuffer({ ...record, later: '' })))
+      .finally(() => {
+        done = true;
+      });
+    expect(await fresh.check()).toContain('does not answer');
+    expect(done).toBe(false);
+    gate.up = true;
+    expect(await waiting).toEqual(record);
+  });
+});

@@ -1,0 +1,43 @@
+/** Metrics: one name with help each, and a server that Prometheus can read. */
+import { describe, expect, it } from 'vitest';
+import { createMetrics } from '../../../../services/runtime/watch/metrics.ts';
+import { startMetricsServer } from '../../../../services/runtime/watch/metrics-server.ts';
+
+describe('metrics', () => {
+  it('counts, and tells it over HTTP in the Prometheus text format', async () => {
+    const metrics = createMetrics();
+    metrics.count('files_admitted', 3);
+    metrics.count('files_admitted');
+    metrics.handled('admit', 'emitted', 0.5);
+    metrics.handled('admit', 'dropped', 0.25);
+    const server = await startMetricsServer({ metrics, port: 0 });
+    try {
+      const response = await fetch(`http://127.0.0.1:${server.port}/metrics`);
+      const text = await response.text();
+      expect(response.headers.get('content-type')).toContain('version=0.0.4');
+      expect(text).toContain('backstory_files_admitted_total 4');
+      expect(text).toContain('backstory_records_total{stage="admit",ended="dropped"} 1');
+      expect(text).toContain('backstory_handle_seconds_sum{stage="admit"} 0.75');
+      const missing = await fetch(`http://127.0.0.1:${server.port}/other`);
+      expect(missing.status).toBe(404);
+    } finally {
+      await server.close();
+    }
+    expect(metrics.value('files_admitted')).toBe(4);
+    expect(metrics.busyMs()).toEqual({ admit: 750 });
+  });
+
+  it('names the port that is taken', async () => {
+    const first = await startMetricsServer({ metrics: createMetrics(), port: 0 });
+    try {
+      await expect(
+        startMetricsServer({ metrics: createMetrics(), port: first.port }),
+      ).rejects.toMatchObject({
+        code: 'CONFIG_INVALID',
+        subject: 'runtime.metricsPort',
+      });
+    } finally {
+      await first.close();
+    }
+  });
+});

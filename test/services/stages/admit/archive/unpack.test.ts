@@ -1,0 +1,167 @@
+/** Hostile and damaged archives: every one ends in files and skips, or in a coded error. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { unpack } from '../../../../../services/stages/admit/archive/unpack.ts';
+import { configuration } from '../../../../../services/stages/admit/config.ts';
+import { gzipBomb, longName, type TarEntry, tar, tgz, zip } from '../hostile-archives.ts';
+
+const limits = configuration.parse({});
+const gibibyte = 1024 ** 3;
+
+async function outcome(entries: readonly TarEntry[]) {
+  const { files, skipped } = await unpack(tgz(entries), 'tgz', limits);
+  return { files: files.map(({ path }) => path), skipped };
+}
+
+describe('names and types', () => {
+  const safe: TarEntry = { name: 'top/a.txt', body: 'a' };
+  const table: readonly (readonly [string, TarEntry, string])[] = [
+    ['parent folder', { name: 'top/../../x', body: 'x' }, 'unsafe-path'],
+    ['absolute', { name: '/etc/passwd', body: 'x' }, 'unsafe-path'],
+    ['backslash', { name: 'top\\..\\x', body: 'x' }, 'unsafe-path'],
+    ['drive', { name: 'C:/x', body: 'x' }, 'unsafe-path'],
+    ['line feed', { name: 'top/a\nb', body: 'x' }, 'unsafe-path'],
+    ['invalid UTF-8', { name: Buffer.from([0x74, 0x2f, 0xff, 0xfe]), body: 'x' }, 'unsafe-path'],
+    ['symbolic link', { name: 'top/link', type: '2' }, 'link'],
+    ['hard link', { name: 'top/hard', type: '1' }, 'link'],
+    ['device', { name: 'top/device', type: '3' }, 'special'],
+    ['fifo', { name: 'top/fifo', type: '6' }, 'special'],
+    ['NUL byte', { name: 'top/nul', body: 'a\0b' }, 'binary'],
+    ['large', { name: 'top/large', body: Buffer.alloc(1024 * 1024 + 1, 97) }, 'too-large'],
+  ];
+  test.each(table)('%s is a skip, and the archive stays usable', async (_name, entry, reason) => {
+    const { files, skipped } = await outcome([safe, entry]);
+    expect(files).toEqual(['a.txt']);
+    expect(skipped.map((skip) => skip.reason)).toEqual([reason]);
+  });
+
+  test('a name beyond the limit is unsafe and shown cut', async () => {
+    const { files, skipped } = await outcome([safe, ...longName('d/'.repeat(600), 'x')]);
+    expect(files).toEqual(['a.txt']);
+    expect(skipped[0]?.reason).toBe('unsafe-path');
+    expect(skipped[0]?.path.length).toBeLessThan(250);
+  });
+
+  test('of two entries with one path the later stays, and it is reported', async () => {
+    const archive = tar([
+      { name: 't/a', body: 'one' },
+      { name: 't/./a', body: 'two' },
+      { name: 't/b', body: '' },
+    ]);
+    const { files, skipped } = await unpack(archive, 'tar', limits);
+    expect(files.map((file) => [file.path, file.bytes.toString()])).toEqual([
+      ['a', 'two'],
+      ['b', ''],
+    ]);
+    expect(skipped).toEqual([{ path: 'a', reason: 'duplicate-path' }]);
+  });
+
+  test('a name that is a file and a folder is reported', async () => {
+    const { files, skipped } = await outcome([
+      { name: 't/a', body: 'x' },
+      { name: 't/a/b', body: 'y' },
+    ]);
+    expect(files).toEqual(['a/b']);
+    expect(skipped).toEqual([{ path: 'a', reason: 'path-conflict' }]);
+  });
+
+  test('only a folder that holds everything is taken off', async () => {
+    expect((await outcome([safe, { name: 'b', body: '' }])).files).toEqual(['b', 'top/a.txt']);
+    const go = [{ name: 'h.org/o/m@v1.2.3/a.go' }, { name: 'h.org/o/m@v1.2.3/b/c.go' }];
+    expect((await outcome(go)).files).toEqual(['a.go', 'b/c.go']);
+  });
+
+  test('a file packed without its bytes tells why', async () => {
+    const record = '28 BACKSTORY.skip=too-large\n';
+    const { files, skipped } = await outcome([
+      safe,
+      { name: 'pax', type: 'x', body: record },
+      { name: 'top/big' },
+    ]);
+    expect(record).toHaveLength(28);
+    expect(files).toEqual(['a.txt']);
+    expect(skipped).toEqual([{ path: 'big', reason: 'too-large' }]);
+  });
+
+  test('zip: links, hostile names, encryption and unknown methods are skips', async () => {
+    const archive = zip([
+      { name: 'top/a.txt', body: 'a' },
+      { name: 'top/folder/' },
+      { name: '../x', body: 'x' },
+      { name: 'a\\b', body: 'x' },
+      { name: 'top/link', body: '/etc/passwd', mode: 0o120777 },
+      { name: 'top/locked', body: 'x', flags: 1 },
+      { name: 'top/odd', body: 'x', method: 93 },
+    ]);
+    const { files, skipped } = await unpack(archive, 'zip', limits);
+    expect(files.map((file) => file.path)).toEqual(['a.txt']);
+    const reasons = skipped.map((skip) => skip.reason).sort();
+    expect(reasons).toEqual(['compression', 'encrypted', 'link', 'unsafe-path', 'unsafe-path']);
+  });
+});
+
+describe('damage and bombs', () => {
+  const good = tgz([{ name: 'top/a.txt', body: 'x'.repeat(100_000) }]);
+  const damaged: readonly (readonly [string, Buffer, 'tar' | 'tgz' | 'zip'])[] = [
+    ['no gzip at all', Buffer.from('hello world'), 'tgz'],
+    ['cut gzip', good.subarray(0, good.length - 20), 'tgz'],
+    ['flipped gzip', Buffer.from(good.map((byte, at) => (at === 40 ? byte ^ 0xff : byte))), 'tgz'],
+    ['cut tar', tar([{ name: 'a', body: 'x'.repeat(5_000) }]).subarray(0, 2_000), 'tar'],
+    ['size beyond the end', tar([{ name: 'a', body: 'x', size: 9_000_000 }]), 'tar'],
+    ['not a tar', Buffer.alloc(2_048, 7), 'tar'],
+    ['not a zip', Buffer.from('PK nothing'), 'zip'],
+    ['cut zip', zip([{ name: 'a', body: 'x' }]).subarray(0, 40), 'zip'],
+    ['checksum', zip([{ name: 'a', body: 'x', checksum: 1 }]), 'zip'],
+    ['more than declared', zip([{ name: 'a', body: 'x'.repeat(5_000), size: 10 }]), 'zip'],
+  ];
+  test.each(damaged)('%s is ARCHIVE_CORRUPT', async (_name, archive, format) => {
+    await expect(unpack(archive, format, limits)).rejects.toMatchObject({
+      code: 'ARCHIVE_CORRUPT',
+    });
+  });
+
+  test('2 GiB of zeros stop early, without the memory', async () => {
+    const bomb = gzipBomb(2 * gibibyte);
+    const before = process.resourceUsage().maxRSS;
+    await expect(unpack(bomb, 'tgz', limits)).rejects.toMatchObject({ code: 'ARCHIVE_TOO_LARGE' });
+    // maxRSS is the peak, in KiB: 400 MiB beyond the start is far from 2 GiB.
+    expect(process.resourceUsage().maxRSS - before).toBeLessThan(400 * 1024);
+  });
+
+  test('a zip that declares 2 GiB, and one that is too long, are refused', async () => {
+    const bomb = zip([{ name: 'zeros', body: Buffer.alloc(1_000), size: 2 * gibibyte }]);
+    await expect(unpack(bomb, 'zip', limits)).rejects.toMatchObject({ code: 'ARCHIVE_TOO_LARGE' });
+    const few = { ...limits, archiveBytesMax: 10 };
+    await expect(unpack(bomb, 'zip', few)).rejects.toMatchObject({ code: 'ARCHIVE_TOO_LARGE' });
+  });
+
+  test('too many entries are refused', async () => {
+    const archive = tar(Array.from({ length: 11 }, (_, index) => ({ name: `f${index}` })));
+    const few = { ...limits, entriesMax: 10 };
+    await expect(unpack(archive, 'tar', few)).rejects.toMatchObject({ code: 'ARCHIVE_TOO_LARGE' });
+    expect((await unpack(archive, 'tar', { ...limits, entriesMax: 11 })).files).toHaveLength(11);
+  });
+});
+
+test('any bytes give files or a coded error, and every path is safe', async () => {
+  const name = fc.oneof(
+    fc.string({ maxLength: 90 }),
+    fc.constantFrom('../a', '/a', 'a/../b', './c', 'd//e'),
+  );
+  const entry = fc.record({ name, body: fc.string({ maxLength: 300 }) });
+  await fc.assert(
+    fc.asyncProperty(fc.array(entry, { maxLength: 8 }), fc.nat(2_000), async (entries, flip) => {
+      const archive = tar(entries.filter(({ name: text }) => text !== ''));
+      if (flip < archive.length / 4) archive.writeUInt8(archive.readUInt8(flip) ^ 0x55, flip);
+      const result = await unpack(archive, 'tar', limits).catch(
+        (error: { code?: string }) => error.code,
+      );
+      if (typeof result === 'string') expect(result).toBe('ARCHIVE_CORRUPT');
+      const files = typeof result === 'object' ? result.files : [];
+      for (const { path } of files) {
+        expect(path).not.toMatch(/(?:^|\/)\.{0,2}(?:\/|$)|\\|\0/);
+      }
+    }),
+    { numRuns: 150 },
+  );
+});

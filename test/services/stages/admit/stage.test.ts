@@ -1,0 +1,155 @@
+/** The whole admission (I6, I8) and the stage over a real blob store. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RepoAdmittedBody } from '../../../../schemas/generated/types.ts';
+import { sha256 } from '../../../../services/runtime/ids.ts';
+import { type BlobStore, openLocalBlobStore } from '../../../../services/runtime/store/blobs.ts';
+import { admitArchive } from '../../../../services/stages/admit/admit-archive.ts';
+import { configuration } from '../../../../services/stages/admit/config.ts';
+import { admit } from '../../../../services/stages/admit/stage.ts';
+import { type TarEntry, tar, tgz } from './hostile-archives.ts';
+
+const defaults = configuration.parse({});
+const secret = ['ghp', 'q7Zt2LxV9bKw4RmYc8Dh3NfPs6Gj1Tu5EaXo'].join('_');
+
+const entries: readonly TarEntry[] = [
+  { name: 'r/z.py', body: `token = "${secret}"\n` },
+  { name: 'r/a.py', body: `also = "${secret}"\nmail = "ann.lee@mail-host.org"\n` },
+  { name: 'r/NOTICE', body: 'Ann Lee <ann.lee@mail-host.org>\n' },
+  { name: 'r/empty.txt' },
+  { name: 'r/copy.py', body: 'same\n' },
+  { name: 'r/copy2.py', body: 'same\n' },
+  { name: 'r/logo.png', body: 'a\0b' },
+  { name: 'r/gpl.c', body: '// SPDX-License-Identifier: GPL-3.0-only\n' },
+  { name: 'r/package.json', body: '{"license": "MIT"}\n' },
+];
+
+describe('admitArchive', () => {
+  test('I8: redacts once, the same secret alike, and leaves attribution', async () => {
+    const { files, skipped, licence, secrets } = await admitArchive(tgz(entries), 'tgz', defaults);
+    const text = Object.fromEntries(files.map((file) => [file.path, file.bytes.toString()]));
+    expect(text['a.py']).toBe('also = "<SECRET_1>"\nmail = "user-1@example.com"\n');
+    expect(text['z.py']).toBe('token = "<SECRET_1>"\n');
+    expect(text.NOTICE).toContain('ann.lee@mail-host.org');
+    expect(text['empty.txt']).toBe('');
+    expect(files.map((file) => file.path)).toEqual(Object.keys(text).sort());
+    expect(files.every((file) => file.sha256 === sha256(file.bytes))).toBe(true);
+    expect(files.find((file) => file.path === 'a.py')?.redactions).toBe(2);
+    expect(skipped).toEqual([{ path: 'logo.png', reason: 'binary' }]);
+    expect(licence.expression).toBe('MIT AND GPL-3.0-only');
+    expect(secrets).toBe(2);
+  });
+
+  test('I6: the same archive gives the same admission, whatever the order of entries', async () => {
+    const first = await admitArchive(tgz(entries), 'tgz', defaults);
+    expect(await admitArchive(tar(entries.toReversed()), 'tar', defaults)).toEqual(first);
+  });
+
+  test('a permissive policy skips the file whose header asks for more', async () => {
+    const config = configuration.parse({ licences: 'permissive' });
+    const { licence, skipped } = await admitArchive(tgz(entries), 'tgz', config);
+    expect(licence.expression).toBe('MIT');
+    expect(skipped).toContainEqual({ path: 'gpl.c', reason: 'licence' });
+  });
+
+  test('a refused licence is named', async () => {
+    const config = configuration.parse({ licences: ['ISC'] });
+    await expect(admitArchive(tgz(entries), 'tgz', config)).rejects.toMatchObject({
+      code: 'LICENCE_REFUSED',
+      message: expect.stringContaining('MIT'),
+    });
+    const none = configuration.parse({ licences: 'permissive' });
+    await expect(
+      admitArchive(tgz([{ name: 'a.py', body: 'a\n' }]), 'tgz', none),
+    ).rejects.toMatchObject({
+      code: 'LICENCE_REFUSED',
+      message: expect.stringContaining('unknown'),
+    });
+  });
+
+  test('secrets can refuse the file or the repository', async () => {
+    const file = configuration.parse({ secrets: 'refuse-file' });
+    const { files, skipped } = await admitArchive(tgz(entries), 'tgz', file);
+    expect(files.map(({ path }) => path)).not.toContain('z.py');
+    expect(skipped.filter(({ reason }) => reason === 'secret')).toHaveLength(2);
+    const repository = configuration.parse({ secrets: 'refuse-repository' });
+    await expect(admitArchive(tgz(entries), 'tgz', repository)).rejects.toMatchObject({
+      code: 'SECRETS_REFUSED',
+    });
+  });
+
+  test('privacy can be off', async () => {
+    const config = configuration.parse({ privacy: 'off' });
+    const { files } = await admitArchive(tgz(entries), 'tgz', config);
+    expect(files.find(({ path }) => path === 'a.py')?.bytes.toString()).toContain('ann.lee@');
+  });
+
+  test('nothing left, and too much', async () => {
+    const binary = tgz([{ name: 'a.png', body: 'a\0' }]);
+    await expect(admitArchive(binary, 'tgz', defaults)).rejects.toMatchObject({
+      code: 'NO_ADMISSIBLE_FILES',
+    });
+    await expect(admitArchive(tgz([]), 'tgz', defaults)).rejects.toMatchObject({
+      code: 'NO_ADMISSIBLE_FILES',
+    });
+    const small = configuration.parse({ repositoryFilesMax: 1 });
+    await expect(admitArchive(tgz(entries), 'tgz', small)).rejects.toMatchObject({
+      code: 'REPOSITORY_TOO_LARGE',
+    });
+  });
+});
+
+describe('the stage', () => {
+  let folder: string;
+  let blobs: BlobStore;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'admit-'));
+    blobs = await openLocalBlobStore(folder);
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  async function handle(archive: Buffer, config = defaults) {
+    const counts: Record<string, number> = {};
+    const reference = await blobs.put(archive);
+    const body = {
+      name: 'r',
+      origin: 'r.tgz',
+      commit: null,
+      archive: reference,
+      format: 'tgz' as const,
+    };
+    type Handled = Parameters<typeof admit.handle>;
+    const record = { topic: 'repo-found', partition: 0, offset: 0, body } as unknown as Handled[0];
+    const count = (name: string, by = 1) => {
+      counts[name] = (counts[name] ?? 0) + by;
+    };
+    const tools = { config, blobs, count } as unknown as Handled[1];
+    return { outcomes: await admit.handle(record, tools), counts };
+  }
+
+  test('places every file in one content blob', async () => {
+    const { outcomes, counts } = await handle(tgz(entries));
+    const [outcome] = outcomes;
+    if (outcome?.kind !== 'emit') throw new Error('nothing was emitted');
+    const { repository } = outcome.body as RepoAdmittedBody;
+    const content = await blobs.get(repository.content);
+    for (const file of repository.files) {
+      expect(sha256(content.subarray(file.offset, file.offset + file.bytes))).toBe(file.sha256);
+    }
+    const paths = repository.files.map((file) => file.path);
+    expect(paths).toEqual([...paths].sort());
+    expect(counts).toEqual({
+      files_admitted: 8,
+      files_skipped: 1,
+      secrets_redacted: 2,
+      bytes_admitted: repository.content.bytes,
+    });
+  });
+
+  test('refuses by length before reading', async () => {
+    const { outcomes } = await handle(tgz(entries), configuration.parse({ archiveBytesMax: 10 }));
+    expect(outcomes).toMatchObject([{ kind: 'drop', reason: 'ARCHIVE_TOO_LARGE' }]);
+  });
+});

@@ -1,0 +1,153 @@
+/** Kotlin: files that are no classes, extensions, multiplatform source sets, and Java beside it. */
+import { describe, expect, it } from 'vitest';
+import { edgesOf, type Files, structureOf, symbolsOf } from '../../structure-of.ts';
+
+describe('kotlin', () => {
+  it('reads definitions', async () => {
+    const text = `package a
+
+      typealias Names = List<String>
+      /** Second one. There may be none. */
+      internal fun <T : Any> List<T>.second(): T? = this[1]
+      const val MAX: Int = 3
+      sealed class Box<T>(val item: T, private val size: Int, plain: Int) : Base<T>(item) {
+        companion object { fun of() = 1 }
+        object Inner
+        override fun run(): Int { return 1 }
+        enum class Kind { ONE, TWO }
+      }
+      fun interface Shape {
+        fun area(): Double
+      }
+      private data object Nothing`;
+    expect(await symbolsOf('Box.kt', text)).toEqual([
+      'type Names: typealias Names = List<String>',
+      'function second: internal fun <T : Any> List<T>.second(): T?',
+      'variable MAX: const val MAX: Int = 3',
+      'class Box: sealed class Box<T>(val item: T, private val size: Int, plain: Int) : Base<T>(item)',
+      'field Box.item: val item: T',
+      'field Box.size: private val size: Int',
+      'method Box.of: fun of()',
+      'module Box.Inner: object Inner',
+      'method Box.run: override fun run(): Int',
+      'enum Box.Kind: enum class Kind',
+      'constant Kind.ONE: ONE',
+      'constant Kind.TWO: TWO',
+      'interface Shape: fun interface Shape',
+      'method Shape.area: fun area(): Double',
+      'module Nothing: private data object Nothing',
+    ]);
+    const { files } = await structureOf({ 'Box.kt': text });
+    expect(files[0]?.errorRatio).toBe(0);
+    expect(files[0]?.symbols.find(({ name }) => name === 'second')?.doc).toBe('Second one.');
+    expect(files[0]?.symbols.find(({ name }) => name === 'Nothing')?.exported).toBe(false);
+  });
+
+  it('finds declarations in lines that the grammar takes for something else', async () => {
+    const text = 'package a\n@Retention(BINARY)\n@Target(CLASS)\nannotation class Mark\n';
+    expect(await symbolsOf('Mark.kt', text)).toEqual(['class Mark: annotation class Mark']);
+  });
+
+  it.each<[string, Files, string[]]>([
+    [
+      'a name after a comment that ends in a dot is no member',
+      {
+        'Box.kt': 'package a\nclass Box\n',
+        'Line.kt': 'package a\nfun line() {\n  // Makes one.\n  Box()\n}\n',
+        'Block.kt': 'package a\nval block: /* Of it. */ Box? = null\n',
+      },
+      ['Block.kt -> Box.kt [same-package] Box', 'Line.kt -> Box.kt [same-package] Box'],
+    ],
+    [
+      'functions, aliases and types of the package; a local name and a private one are the own',
+      {
+        'x/Tools.kt':
+          'package a\nfun twice(n: Int) = n * 2\nfun once() = 1\nprivate fun hidden() = 1\n',
+        'x/Box.kt': 'package a\nclass Box\ntypealias Crate = Box\n',
+        'y/Use.kt': 'package a\nfun use(c: Crate, once: Int) = twice(once) + hidden()\n',
+        'y/Text.kt': 'package a\nval text = "all $twice"\n',
+      },
+      [
+        'y/Text.kt -> x/Tools.kt [same-package] twice',
+        'y/Use.kt -> x/Box.kt [same-package] Crate',
+        'y/Use.kt -> x/Tools.kt [same-package] twice',
+      ],
+    ],
+    [
+      'imports: alias, companion member, extension, wildcard, and a full name',
+      {
+        'Box.kt': 'package a\nclass Box { companion object { fun of() = Box() } }\n',
+        'Ext.kt': 'package a.ext\nfun String.shout() = this\n',
+        'Kind.kt': 'package b\nenum class Kind { ONE }\n',
+        'Use1.kt': 'package u\nimport a.Box as B\nval b: B? = null\nval Box = 1\n',
+        'Use2.kt': 'package u\nimport a.Box.Companion.of\nval b = of()\n',
+        'Use3.kt': 'package u\nimport a.ext.*\nval b = "x".shout()\n',
+        'Use4.kt': 'package v\nval k = b.Kind.ONE\n',
+      },
+      [
+        'Use1.kt -> Box.kt [import] Box',
+        'Use2.kt -> Box.kt [import] Box',
+        'Use3.kt -> Ext.kt [import] shout',
+        'Use4.kt -> Kind.kt [import] Kind',
+      ],
+    ],
+    [
+      'what may be a member of the receiver is no extension',
+      {
+        'Ext.kt': 'package a\nfun String.size() = 1\n',
+        'List.kt': 'package a\nclass Row { fun size() = 1 }\n',
+        'Use.kt': 'package a\nfun f(x: Any) = x.size()\n',
+      },
+      [],
+    ],
+    [
+      'Kotlin and Java see each other; of two modules the own, then the one that the build names',
+      {
+        'core/build.gradle.kts': 'plugins { }\n',
+        'core/src/main/java/p/Base.java': 'package p;\npublic class Base {}\n',
+        'core/src/main/kotlin/Util.kt': 'package p\nfun util() = Base()\n',
+        'other/src/main/java/p/Base.java': 'package p;\npublic class Base {}\n',
+        'app/build.gradle.kts': 'dependencies { implementation(project(":core")) }\n',
+        'app/src/main/kotlin/App.kt': 'package app\nimport p.Base\nval base = Base()\n',
+      },
+      [
+        'app/src/main/kotlin/App.kt -> core/src/main/java/p/Base.java [import] Base',
+        'core/src/main/kotlin/Util.kt -> core/src/main/java/p/Base.java [same-package] Base',
+      ],
+    ],
+    [
+      'each source set finds its own side of expect and actual first',
+      {
+        'lib/src/commonMain/kotlin/Clock.kt': 'package p\nexpect class Clock\n',
+        'lib/src/jvmMain/kotlin/Clock.kt': 'package p\nactual class Clock\n',
+        'lib/src/jsMain/kotlin/Clock.kt': 'package p\nactual class Clock\n',
+        'lib/src/commonMain/kotlin/Use.kt': 'package p\nval clock = Clock()\n',
+        'lib/src/jvmMain/kotlin/Use.kt': 'package p\nval clock = Clock()\n',
+        'lib/src/commonTest/kotlin/Test.kt': 'package p\nval test = Clock()\n',
+      },
+      [
+        'lib/src/commonMain/kotlin/Use.kt -> lib/src/commonMain/kotlin/Clock.kt [same-package] Clock',
+        'lib/src/commonTest/kotlin/Test.kt -> lib/src/commonMain/kotlin/Clock.kt [same-package] Clock',
+        'lib/src/jvmMain/kotlin/Use.kt -> lib/src/jvmMain/kotlin/Clock.kt [same-package] Clock',
+      ],
+    ],
+  ])('%s', async (_name, files, expected) => {
+    expect(await edgesOf(files)).toEqual(expected);
+  });
+
+  it('says why an import leads nowhere', async () => {
+    const { unresolved } = await structureOf({
+      'm1/src/main/A.kt': 'package a\nclass A\n',
+      'm2/src/main/A.kt': 'package a\nclass A\n',
+      'm3/src/main/B.kt': 'package b\nimport a.A\nimport a.Gone\n',
+    });
+    expect(unresolved).toEqual([
+      { from: 'm3/src/main/B.kt', specifier: 'a.A', reason: 'several modules declare it' },
+      {
+        from: 'm3/src/main/B.kt',
+        specifier: 'a.Gone',
+        reason: 'its package does not declare this name',
+      },
+    ]);
+  });
+});

@@ -1,0 +1,59 @@
+/** The structure of a repository given as a table of files: the real parsers, in this process. */
+
+import { noFacts, type ParsedFile } from '../../../../services/stages/extract/facts/facts.ts';
+import {
+  isManifest,
+  languageOf,
+} from '../../../../services/stages/extract/languages/all-languages.ts';
+import { plainLanguage } from '../../../../services/stages/extract/languages/plain.ts';
+import { openFileParser } from '../../../../services/stages/extract/parse/parse-file.ts';
+import {
+  buildStructure,
+  type Structure,
+} from '../../../../services/stages/extract/resolve/structure.ts';
+
+export type Files = Readonly<Record<string, string>>;
+
+const parser = openFileParser({ parseTimeMsMax: 10_000, symbolsPerFileMax: 2000 });
+
+export async function parseFiles(files: Files): Promise<ParsedFile[]> {
+  const parsed: ParsedFile[] = [];
+  for (const [path, text] of Object.entries(files)) {
+    const language = languageOf(path, text);
+    const outcome =
+      language === null ? null : await parser.parse({ path, language: language.name, text });
+    const facts = outcome?.facts ?? noFacts;
+    parsed.push({
+      path,
+      language: language?.name ?? plainLanguage(path),
+      parser: outcome?.parser ?? 'none',
+      lines: text.split('\n').length,
+      facts,
+      shown: () => facts.symbols,
+      manifest: isManifest(path) ? text : null,
+      hasLines: false,
+      note: outcome?.shortfall ?? null,
+    });
+  }
+  return parsed;
+}
+
+export async function structureOf(files: Files): Promise<Structure> {
+  return buildStructure(await parseFiles(files), { edgesPerFileMax: 500 });
+}
+
+/** `from -> to [kind] name,name`, one line per edge. */
+export async function edgesOf(files: Files): Promise<string[]> {
+  const { edges } = await structureOf(files);
+  return edges.map(({ from, to, kind, names }) =>
+    `${from} -> ${to} [${kind}] ${names.join(',')}`.trimEnd(),
+  );
+}
+
+/** `kind parent.name: signature` of the one file. */
+export async function symbolsOf(path: string, text: string): Promise<string[]> {
+  const { files } = await structureOf({ [path]: text });
+  return (files[0]?.symbols ?? []).map(({ kind, parent, name, signature }) =>
+    parent === null ? `${kind} ${name}: ${signature}` : `${kind} ${parent}.${name}: ${signature}`,
+  );
+}

@@ -1,0 +1,146 @@
+/** The plan lists every file once, in order, with a purpose and only earlier dependencies (I3). */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Edge, RepoStructureBody } from '../../../../schemas/generated/types.ts';
+import {
+  buildPlanRequest,
+  checkText,
+  chooseSources,
+  cutAtWord,
+  fallbackPurpose,
+  planFiles,
+  rankDependencies,
+} from '../../../../services/stages/plan/file-plan.ts';
+import { exampleStructure } from '../../teacher/example-repository.ts';
+
+const knobs = { dependenciesMax: 16, purposeBytesMax: 400 };
+
+function edge(to: string, kind: string, confidence: number, names: string[] = []): Edge {
+  return { from: 'x', to, kind, confidence, names };
+}
+
+const rankings: readonly (readonly [
+  why: string,
+  edges: readonly Edge[],
+  order: readonly string[],
+])[] = [
+  [
+    'kind first',
+    [edge('a', 'type-only', 1), edge('b', 'import', 0.5), edge('c', 'test-of', 0.1)],
+    ['c', 'b', 'a'],
+  ],
+  ['then confidence', [edge('a', 'import', 0.5), edge('b', 'import', 0.9)], ['b', 'a']],
+  ['then names', [edge('a', 'import', 1, ['p']), edge('b', 'import', 1, ['p', 'q'])], ['b', 'a']],
+  ['then path', [edge('b', 'import', 1), edge('a', 'import', 1)], ['a', 'b']],
+  [
+    'several edges count as one',
+    [edge('a', 'type-only', 1, ['p']), edge('b', 'import', 1), edge('a', 'import', 1, ['q'])],
+    ['a', 'b'],
+  ],
+  ['unknown kinds last', [edge('a', 'telepathy', 1), edge('b', 'type-only', 0)], ['b', 'a']],
+  ['none', [], []],
+];
+
+test.each(rankings)('dependencies: %s', (_why, edges, order) => {
+  expect(rankDependencies(edges)).toEqual(order);
+});
+
+test('purposes come from the answer, on one line, else from the outline', () => {
+  const files = planFiles(
+    exampleStructure,
+    [
+      { path: 'src/store.py', purpose: ' Keeps\n values. ' },
+      { path: 'elsewhere', purpose: 'x' },
+    ],
+    knobs,
+  );
+  expect(files.map((file) => file.path)).toEqual(exampleStructure.order);
+  expect(files[2]).toEqual({
+    path: 'src/store.py',
+    ordinal: 2,
+    purpose: 'Keeps values.',
+    dependsOn: ['src/errors.py'],
+  });
+  expect(files[3]).toMatchObject({
+    purpose: 'Defines `lookup`.',
+    dependsOn: ['src/store.py', 'src/errors.py'].sort(),
+  });
+  expect(files[0]?.purpose).toBe('text file of 5 lines.');
+});
+
+test('I3: whatever the edges, dependencies stand earlier in the order', () => {
+  const name = fc.constantFrom(...exampleStructure.order);
+  const edges = fc.array(fc.tuple(name, name), { maxLength: 30 });
+  fc.assert(
+    fc.property(
+      edges,
+      fc.shuffledSubarray([...exampleStructure.order], { minLength: 6 }),
+      (pairs, order) => {
+        const structure: RepoStructureBody = {
+          ...exampleStructure,
+          order,
+          edges: pairs.map(([from, to]) => ({ ...edge(to, 'import', 1), from })),
+        };
+        const files = planFiles(structure, [], knobs);
+        for (const file of files) {
+          for (const path of file.dependsOn) expect(order.indexOf(path)).toBeLessThan(file.ordinal);
+          expect(file.purpose).not.toBe('');
+        }
+      },
+    ),
+  );
+});
+
+test('the number of dependencies and the length of a purpose are bounded', () => {
+  const files = planFiles(
+    exampleStructure,
+    [{ path: 'src/service.py', purpose: 'äöü '.repeat(50) }],
+    { dependenciesMax: 1, purposeBytesMax: 20 },
+  );
+  expect(files[3]?.dependsOn).toHaveLength(1);
+  expect(files[3]?.purpose).toBe('äöü äöü');
+  expect(cutAtWord('ä'.repeat(50), 5)).toBe('ää');
+});
+
+test('sources: the README at the top and the manifests nearest to it', () => {
+  const files = [
+    'README.md',
+    'a/README.md',
+    'z/deep/package.json',
+    'package.json',
+    'pkg/pyproject.toml',
+    'package.json.bak',
+  ].map((path) => ({ path, offset: 0, bytes: 0, sha256: '', redactions: 0 }));
+  const structure = { ...exampleStructure, repository: { ...exampleStructure.repository, files } };
+  expect(chooseSources(structure, 2)).toEqual({
+    readme: 'README.md',
+    manifests: ['package.json', 'pkg/pyproject.toml'],
+  });
+});
+
+test('an order that misses or invents a file is an invalid record', () => {
+  const short = { ...exampleStructure, order: exampleStructure.order.slice(1) };
+  expect(() => buildPlanRequest(short, '', [])).toThrow(/writing order/);
+  expect(() => buildPlanRequest({ ...exampleStructure, order: ['nowhere'] }, '', [])).toThrow(
+    /nowhere/,
+  );
+});
+
+test.each([
+  ['empty', '  '],
+  ['NUL', 'a\0b'],
+  ['too long', 'x'.repeat(101)],
+])('prose that is %s is refused', (_why, text) => {
+  expect(() => checkText('requirements', text, 100)).toThrow(/from 1 to 100/);
+});
+
+test('a file without an outline is described by language and size', () => {
+  expect(
+    fallbackPurpose({
+      ...exampleStructure.files[0],
+      symbols: [],
+      language: 'text',
+      lines: 1,
+    } as never),
+  ).toBe('text file of 1 line.');
+});

@@ -1,0 +1,83 @@
+/** The plan stage with the real blob store and both teachers: one plan, one task per file. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Teacher } from '../../../../services/ports/teacher.ts';
+import { manualClock } from '../../../../services/runtime/clock.ts';
+import { configuration } from '../../../../services/stages/plan/config.ts';
+import { plan } from '../../../../services/stages/plan/stage.ts';
+import { configuration as teacherConfiguration } from '../../../../services/teacher/config.ts';
+import { openTeacher } from '../../../../services/teacher/open.ts';
+import { exampleContent, exampleStructure } from '../../teacher/example-repository.ts';
+import { startFakeOpenAi } from '../../teacher/fake-openai-server.ts';
+import { openStageBench, recordOf, type StageBench } from '../../teacher/stage-tools.ts';
+
+let bench: StageBench<ReturnType<typeof configuration.parse>>;
+let grounded: Teacher;
+
+beforeEach(async () => {
+  grounded = await openTeacher(teacherConfiguration.parse({}), {}, manualClock());
+  bench = await openStageBench(configuration.parse({}), grounded);
+  await bench.tools.blobs.put(exampleContent);
+});
+afterEach(() => bench.close());
+
+test('emits the plan and a task per file that refer to the saved bodies', async () => {
+  const outcomes = await plan.handle(recordOf('repo-structure', exampleStructure), bench.tools);
+  const [first, ...tasks] = outcomes.map((outcome) => (outcome.kind === 'emit' ? outcome : null));
+  if (first?.topic !== 'repo-plan') throw new Error('the plan comes first');
+  expect(first.body.requirements).toContain('Keeper is a tiny store of values under names');
+  expect(first.body.files.map((file) => file.path)).toEqual(exampleStructure.order);
+  expect(first.body.teacher.languageModel).toBe(false);
+  expect(tasks.map((task) => [task?.topic, task?.ordinal])).toEqual(
+    exampleStructure.order.map((_, ordinal) => ['file-task', ordinal]),
+  );
+  for (const task of tasks) {
+    if (task?.topic !== 'file-task') throw new Error('only tasks follow');
+    expect(task.body.of).toBe(6);
+    expect(await bench.tools.bodies.load('repo-plan', task.body.plan)).toEqual(first.body);
+    expect(await bench.tools.bodies.load('repo-structure', task.body.structure)).toEqual(
+      exampleStructure,
+    );
+  }
+});
+
+test('the same structure gives the same outcomes', async () => {
+  const record = recordOf('repo-structure', exampleStructure);
+  expect(await plan.handle(record, bench.tools)).toEqual(await plan.handle(record, bench.tools));
+});
+
+test('no file is left: the repository is dropped', async () => {
+  const empty = {
+    ...exampleStructure,
+    files: [],
+    edges: [],
+    order: [],
+    repository: { ...exampleStructure.repository, files: [] },
+  };
+  expect(await plan.handle(recordOf('repo-structure', empty), bench.tools)).toEqual([
+    { kind: 'drop', reason: 'NO_ADMISSIBLE_FILES', detail: 'no file is left to plan' },
+  ]);
+});
+
+test('a model behind an endpoint plans too, and its failure is a coded error', async () => {
+  const server = await startFakeOpenAi({
+    schedule: Array(2).fill({ kind: 'text', text: 'no plan today' }),
+  });
+  const knobs = teacherConfiguration.parse({
+    kind: 'openai',
+    baseUrl: server.baseUrl,
+    model: 'fake-model',
+  });
+  const tools = { ...bench.tools, teacher: await openTeacher(knobs, {}, manualClock()) };
+  const record = recordOf('repo-structure', exampleStructure);
+  await expect(plan.handle(record, tools)).rejects.toMatchObject({
+    code: 'TEACHER_ANSWER_INVALID',
+    disposition: 'retry',
+  });
+  const outcomes = await plan.handle(record, tools);
+  expect(outcomes).toHaveLength(7);
+  expect(outcomes[0]).toMatchObject({
+    topic: 'repo-plan',
+    body: { usage: { calls: 2 }, teacher: { model: 'fake-model' } },
+  });
+  await server.close();
+});

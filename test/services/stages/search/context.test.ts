@@ -1,0 +1,80 @@
+/** What the scorer is shown: bounded, one for all candidates, cut where a reader would cut. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { ThinkRequest } from '../../../../services/ports/teacher.ts';
+import {
+  buildScoredText,
+  headOf,
+  renderThoughts,
+} from '../../../../services/stages/search/context.ts';
+
+const structure = {
+  path: 'a.ts',
+  language: 'typescript',
+  parser: 'none',
+  errorRatio: 0,
+  lines: 1,
+  symbols: [],
+  externals: [],
+  note: null,
+};
+const request: ThinkRequest = {
+  name: 'sum',
+  requirements: 'It adds.\nIt subtracts.\n',
+  path: 'a.ts',
+  purpose: 'Adds.',
+  structure,
+  reads: [
+    { path: 'b.ts', text: 'export const b = 1;\n', structure, names: ['b'] },
+    { path: 'c.ts', text: 'export const c = 2;', structure, names: ['c'] },
+  ],
+  usedBy: [],
+  code: 'import { b } from "./b.ts";\nexport const a = b;\n',
+};
+const limits = { contextBytesMax: 4096, requirementsBytesMax: 1024, targetBytesMax: 4096 };
+
+test('shows requirements, task and reads, then thoughts and the header of the write', () => {
+  expect(buildScoredText(request, limits).context).toBe(
+    '@@@ requirements\nIt adds.\nIt subtracts.\n@@@ file "a.ts"\nAdds.\n' +
+      '@@@ read "b.ts"\n@@@ observe "b.ts"\nexport const b = 1;\n' +
+      '@@@ read "c.ts"\n@@@ observe "c.ts"\nexport const c = 2;\n',
+  );
+  expect(buildScoredText(request, limits).target).toBe(request.code);
+  expect(renderThoughts('a.ts', ['One.', 'Two.\n'])).toBe(
+    '@@@ think\nOne.\n@@@ think\nTwo.\n@@@ write "a.ts"\n',
+  );
+});
+
+test('requirements keep their head, observations their tail, code its head', () => {
+  const { context, target } = buildScoredText(request, {
+    contextBytesMax: 100,
+    requirementsBytesMax: 10,
+    targetBytesMax: 30,
+  });
+  expect(context).toBe(
+    '@@@ requirements\nIt adds.\n@@@ file "a.ts"\nAdds.\n@@@ observe "c.ts"\nexport const c = 2;\n',
+  );
+  expect(target).toBe('import { b } from "./b.ts";\n');
+});
+
+test('property: limits hold and no character is cut', () => {
+  const text = fc.string({ unit: 'grapheme', maxLength: 200 });
+  fc.assert(
+    fc.property(text, fc.nat({ max: 400 }), (some, bytesMax) => {
+      const head = headOf(some, bytesMax);
+      expect(Buffer.byteLength(head)).toBeLessThanOrEqual(Math.max(bytesMax, 0));
+      expect(some.startsWith(head)).toBe(true);
+      const reads = [{ path: 'b.ts', text: some, structure, names: [] }];
+      const { context } = buildScoredText(
+        { ...request, requirements: '', reads },
+        {
+          ...limits,
+          contextBytesMax: 60 + bytesMax,
+        },
+      );
+      expect(Buffer.byteLength(context)).toBeLessThanOrEqual(60 + bytesMax);
+      expect(context).not.toContain('\uFFFD');
+    }),
+    { numRuns: 200, seed: 9 },
+  );
+});

@@ -1,0 +1,236 @@
+/** I4: the search only improves. Bits never rise, and every rewrite is recorded exactly once. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { configuration } from '../../../../services/stages/search/config.ts';
+import { createLeakGuard } from '../../../../services/stages/search/leak-guard.ts';
+import {
+  longestRewrite,
+  marginOf,
+  type RewriteQuestion,
+  refuse,
+  type SearchPorts,
+  sameText,
+  searchThoughts,
+} from '../../../../services/stages/search/thought-search.ts';
+
+const defaults = configuration.parse({});
+const code = 'export function add(first, second) {\n  return first + second;\n}\n';
+const guard = createLeakGuard(code, [], defaults);
+
+interface Script {
+  /** What the teacher answers, in the order it is asked. */
+  readonly answers: readonly string[];
+  /** Bits of a text; others cost 1000. */
+  readonly bits: Readonly<Record<string, number>>;
+}
+
+function playScript(script: Script) {
+  const questions: RewriteQuestion[] = [];
+  const scoreCalls: (readonly (readonly string[])[])[] = [];
+  const ports: SearchPorts = {
+    rewrite: async (question) => {
+      questions.push(question);
+      return script.answers[questions.length - 1] ?? 'one more';
+    },
+    score: async (variants) => {
+      scoreCalls.push(variants);
+      return variants.map((thoughts) => script.bits[thoughts.join('|')] ?? 1000);
+    },
+  };
+  return { ports, questions, scoreCalls };
+}
+
+describe('example', () => {
+  const limits = { ...defaults, candidates: 2, iterations: 2, gainBitsMin: 10, gainShareMin: 0 };
+  const rows: { name: string; script: Script; outcomes: string[]; after: number; best: string }[] =
+    [
+      {
+        name: 'the better of two is accepted, and the next round starts from it',
+        script: { answers: ['a1', 'a2', 'b1', 'b2'], bits: { a1: 900, a2: 800, b1: 795, b2: 700 } },
+        outcomes: ['not-better', 'accepted', 'not-better', 'accepted'],
+        after: 700,
+        best: 'b2',
+      },
+      {
+        name: 'of two equals the first is accepted',
+        script: { answers: ['a1', 'a2'], bits: { a1: 900, a2: 900 } },
+        outcomes: ['accepted', 'not-better', 'not-better', 'duplicate'],
+        after: 900,
+        best: 'a1',
+      },
+      {
+        name: 'a gain below the margin is not kept',
+        script: { answers: ['a1', 'a2'], bits: { a1: 990.1, a2: 1001 } },
+        outcomes: ['not-better', 'not-better', 'not-better', 'duplicate'],
+        after: 1000,
+        best: 'start',
+      },
+      {
+        name: 'a gain of exactly the margin is kept',
+        script: { answers: ['a1', 'a2'], bits: { a1: 990 } },
+        outcomes: ['accepted', 'not-better', 'not-better', 'duplicate'],
+        after: 990,
+        best: 'a1',
+      },
+      {
+        name: 'refused rewrites are not scored',
+        script: { answers: [' start\n', 'a\0', code, 'x'.repeat(5000)], bits: {} },
+        outcomes: ['duplicate', 'invalid', 'leak', 'too-long'],
+        after: 1000,
+        best: 'start',
+      },
+    ];
+  test.each(rows)('$name', async ({ script, outcomes, after, best }) => {
+    const { ports, scoreCalls } = playScript(script);
+    const result = await searchThoughts(['start'], guard, ports, limits);
+    expect(result.candidates.map((candidate) => candidate.outcome)).toEqual(outcomes);
+    expect(result).toMatchObject({ bitsBefore: 1000, bitsAfter: after, thoughts: [best] });
+    const scored = result.candidates.filter((candidate) => candidate.bits !== null);
+    expect(scoreCalls.flat()).toHaveLength(1 + scored.length);
+  });
+
+  test('the teacher sees the best so far, the round, and another sample each time', async () => {
+    const { ports, questions } = playScript({ answers: ['a1', 'a2'], bits: { a2: 500 } });
+    await searchThoughts(['start'], guard, ports, limits);
+    expect(questions.map(({ text, round, sample }) => [text, round, sample])).toEqual([
+      ['start', 0, 0],
+      ['start', 0, 1],
+      ['a2', 1, 2],
+      ['a2', 1, 3],
+    ]);
+  });
+
+  test('a thought is left alone after idle rounds, and the next starts from the best', async () => {
+    const answers = ['n1', 'n2', 'm1', 'm2'];
+    const { ports, questions } = playScript({ answers, bits: { 'p|m1': 400 } });
+    const idle = { ...limits, idleRoundsMax: 1 };
+    const result = await searchThoughts(['p', 'q'], guard, ports, idle);
+    expect(questions.map(({ thought }) => thought)).toEqual([0, 0, 1, 1, 1, 1]);
+    expect(result.thoughts).toEqual(['p', 'm1']);
+  });
+
+  test.each([[[Number.NaN]], [[Number.POSITIVE_INFINITY]], [[]]])(
+    'scores %j are a bug of the scorer',
+    async (scores) => {
+      const ports = { rewrite: async () => 'x', score: async () => scores };
+      await expect(searchThoughts(['start'], guard, ports, limits)).rejects.toThrow('scores for 1');
+    },
+  );
+});
+
+describe('refusals', () => {
+  test.each([
+    ['', 'invalid'],
+    [' \n\t', 'invalid'],
+    ['...', 'invalid'],
+    ['a bell \u0007', 'invalid'],
+    ['carriage\r\nreturn', 'invalid'],
+    ['half a pair \ud800', 'invalid'],
+    ['broken \uFFFD', 'invalid'],
+    ['é'.repeat(51), 'too-long'],
+    ['known  text', 'duplicate'],
+    ['known\ntext', 'duplicate'],
+    [code, 'leak'],
+    ['a new thought,\n\twith `names`', null],
+    ['思考', null],
+  ])('%j is %s', (text, refusal) => {
+    expect(refuse(text, new Set([sameText('known text')]), 100, guard)).toBe(refusal);
+  });
+
+  test('a rewrite may grow with the first thought, within the absolute limit', () => {
+    const limits = { ...defaults, growthMax: 2, growthBytesMin: 100, thoughtBytesMax: 500 };
+    expect(longestRewrite('x', limits)).toBe(100);
+    expect(longestRewrite('é'.repeat(60), limits)).toBe(240);
+    expect(longestRewrite('x'.repeat(400), limits)).toBe(500);
+  });
+
+  test('the larger margin holds', () => {
+    const limits = { ...defaults, gainBitsMin: 8, gainShareMin: 0.01 };
+    expect(marginOf(100, limits)).toBe(8);
+    expect(marginOf(10_000, limits)).toBe(100);
+  });
+});
+
+/** Arbitrary teachers and scorers: texts from a small pool, so that duplicates and leaks occur. */
+const pool = fc.oneof(
+  fc.constantFrom('', 'a', 'b', 'c d', 'c  d', code, 'x'.repeat(3000), '\0', 'return first'),
+  fc.string({ maxLength: 20 }),
+);
+const run = fc.record({
+  first: fc.array(pool, { minLength: 1, maxLength: 3 }),
+  answers: fc.array(pool, { minLength: 1, maxLength: 40 }),
+  scores: fc.array(fc.double({ min: 0, max: 5000, noNaN: true }), { minLength: 1, maxLength: 60 }),
+  limits: fc.record({
+    candidates: fc.integer({ min: 1, max: 4 }),
+    iterations: fc.integer({ min: 1, max: 4 }),
+    idleRoundsMax: fc.integer({ min: 1, max: 4 }),
+    gainBitsMin: fc.double({ min: 0, max: 500, noNaN: true }),
+    gainShareMin: fc.double({ min: 0, max: 0.5, noNaN: true }),
+  }),
+});
+
+/** A scorer that is a function of the text, and a teacher that is one of the question. */
+function arbitraryPorts(answers: readonly string[], scores: readonly number[]) {
+  const asked: string[] = [];
+  const hash = (text: string) => {
+    let value = 7;
+    for (const character of text) value = (Math.imul(value, 31) + character.charCodeAt(0)) >>> 0;
+    return value;
+  };
+  const bitsOf = (thoughts: readonly string[]) =>
+    scores[hash(thoughts.join('|')) % scores.length] as number;
+  const ports: SearchPorts = {
+    rewrite: async (question) => {
+      asked.push(`${question.thought} ${question.round} ${question.sample}`);
+      return answers[(question.thought * 16 + question.sample) % answers.length] as string;
+    },
+    score: async (variants) => variants.map(bitsOf),
+  };
+  return { ports, asked, bitsOf };
+}
+
+describe('properties', () => {
+  test('I4: bits never rise, accepted means the margin was met, each rewrite is recorded once', () =>
+    fc.assert(
+      fc.asyncProperty(run, async ({ first, answers, scores, limits: some }) => {
+        const limits = { ...defaults, ...some };
+        const { ports, asked, bitsOf } = arbitraryPorts(answers, scores);
+        const result = await searchThoughts(first, guard, ports, limits);
+        expect(result.bitsBefore).toBe(bitsOf(first));
+        expect(result.bitsAfter).toBe(bitsOf(result.thoughts));
+        expect(result.bitsAfter).toBeLessThanOrEqual(result.bitsBefore);
+        expect(result.thoughts).toHaveLength(first.length);
+        let best = result.bitsBefore;
+        for (const candidate of result.candidates) {
+          const scored = ['accepted', 'not-better'].includes(candidate.outcome);
+          expect(candidate.bits !== null).toBe(scored);
+          if (candidate.outcome !== 'accepted') continue;
+          expect(candidate.bits).toBeLessThan(best);
+          expect(candidate.bits).toBeLessThanOrEqual(best - marginOf(best, limits));
+          best = candidate.bits ?? Number.NaN;
+        }
+        expect(best).toBe(result.bitsAfter);
+        const recorded = result.candidates.map(
+          ({ thought, round, ordinal }) =>
+            `${thought} ${round} ${round * limits.candidates + ordinal}`,
+        );
+        expect(recorded).toEqual(asked);
+        expect(new Set(recorded).size).toBe(recorded.length);
+        for (const text of result.thoughts) {
+          if (!first.includes(text)) expect(guard.find(text)).toBeNull();
+        }
+      }),
+      { numRuns: 300, seed: 11 },
+    ));
+
+  test('I6: the same teacher and scorer give the same result', () =>
+    fc.assert(
+      fc.asyncProperty(run, async ({ first, answers, scores, limits: some }) => {
+        const limits = { ...defaults, ...some };
+        const search = () =>
+          searchThoughts(first, guard, arbitraryPorts(answers, scores).ports, limits);
+        expect(await search()).toEqual(await search());
+      }),
+      { numRuns: 50, seed: 12 },
+    ));
+});

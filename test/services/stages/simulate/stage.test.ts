@@ -1,0 +1,106 @@
+/** The simulate stage with the real blob store: reads before the thought, the write last (I3). */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { FileTaskBody, FileTraceBody } from '../../../../schemas/generated/types.ts';
+import type { Teacher } from '../../../../services/ports/teacher.ts';
+import { type Configuration, configuration } from '../../../../services/stages/simulate/config.ts';
+import { simulate } from '../../../../services/stages/simulate/stage.ts';
+import { openGrounded } from '../../../../services/teacher/grounded/grounded.ts';
+import { exampleContent, examplePlan, exampleStructure } from '../../teacher/example-repository.ts';
+import { openStageBench, recordOf, type StageBench } from '../../teacher/stage-tools.ts';
+
+let bench: StageBench<Configuration>;
+
+beforeEach(async () => {
+  bench = await openStageBench(configuration.parse({}), openGrounded());
+  await bench.tools.blobs.put(exampleContent);
+});
+afterEach(() => bench.close());
+
+async function taskFor(path: string): Promise<FileTaskBody> {
+  const structure = await bench.tools.bodies.save('repo-structure', exampleStructure);
+  const plan = await bench.tools.bodies.save('repo-plan', { ...examplePlan, structure });
+  return { path, ordinal: exampleStructure.order.indexOf(path), of: 6, structure, plan };
+}
+
+async function trace(path: string, teacher?: Teacher): Promise<FileTraceBody> {
+  const tools = teacher === undefined ? bench.tools : { ...bench.tools, teacher };
+  const [outcome] = await simulate.handle(recordOf('file-task', await taskFor(path)), tools);
+  if (outcome?.kind !== 'emit' || outcome.topic !== 'file-trace')
+    throw new Error('a trace is wanted');
+  return outcome.body;
+}
+
+function teacherThinking(value: string): Teacher {
+  const usage = { calls: 1, promptTokens: 1, completionTokens: 1, microDollars: 1 };
+  return { ...openGrounded(), think: async () => ({ value, usage }) };
+}
+
+test('steps: reads of earlier files, the thought, the write', async () => {
+  const body = await trace('src/service.py');
+  expect(body.steps.map((step) => [step.kind, step.path])).toEqual([
+    ['read', 'src/errors.py'],
+    ['read', 'src/store.py'],
+    ['think', null],
+    ['write', 'src/service.py'],
+  ]);
+  expect(body.steps[2]?.text).toContain('collects the values of all keys');
+  expect(body).toMatchObject({ status: 'done', reason: null, ordinal: 3, of: 6 });
+  expect(bench.counts.get('thoughts_written')).toBe(1);
+});
+
+test('I3: a file that the plan wrongly lists as a dependency is not read before it is written', async () => {
+  const plan = await bench.tools.bodies.save('repo-plan', {
+    ...examplePlan,
+    files: examplePlan.files.map((file) =>
+      file.path === 'src/errors.py'
+        ? { ...file, dependsOn: ['src/store.py', 'src/errors.py'] }
+        : file,
+    ),
+  });
+  const task = { ...(await taskFor('src/errors.py')), plan };
+  const [outcome] = await simulate.handle(recordOf('file-task', task), bench.tools);
+  const steps =
+    outcome?.kind === 'emit' && outcome.topic === 'file-trace' ? outcome.body.steps : [];
+  expect(steps.map((step) => step.kind)).toEqual(['think', 'write']);
+});
+
+test('a thought that is too long ends at a sentence', async () => {
+  const body = await trace('LICENSE', teacherThinking('It is kept as it is. '.repeat(1_000)));
+  const text = body.steps[0]?.text ?? '';
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(bench.tools.config.thoughtBytesMax);
+  expect(text.endsWith('It is kept as it is.')).toBe(true);
+});
+
+test.each([
+  ['empty', ' \n\n'],
+  ['NUL', 'a\0b'],
+])('a thought that is %s is invalid', async (_why, text) => {
+  await expect(trace('LICENSE', teacherThinking(text))).rejects.toMatchObject({
+    code: 'TEACHER_ANSWER_INVALID',
+  });
+});
+
+test('a task for a file that nobody planned is an invalid record', async () => {
+  await expect(trace('nowhere.py')).rejects.toMatchObject({
+    code: 'RECORD_INVALID',
+    subject: 'nowhere.py',
+  });
+});
+
+test('a task that is given up ends its file for the join', async () => {
+  const task = await taskFor('LICENSE');
+  const failed = simulate.failed?.(recordOf('file-task', task), 'TEACHER_UNAVAILABLE');
+  expect(failed).toMatchObject({
+    topic: 'file-trace',
+    ordinal: 0,
+    body: {
+      path: 'LICENSE',
+      ordinal: 0,
+      of: 6,
+      status: 'failed',
+      reason: 'TEACHER_UNAVAILABLE',
+      steps: [],
+      usage: { calls: 0 },
+    },
+  });
+});

@@ -1,0 +1,82 @@
+/** The own encoder gives the ids of Hugging Face's library, for six real vocabularies. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { adversarial } from './adversarial.ts';
+import { differing, openBoth, vocabularyNames } from './vocabularies.ts';
+
+const root = new URL('../../../../../..', import.meta.url).pathname;
+/** Sources of this checkout and of what npm brought: TypeScript, JavaScript, C, C++, Markdown. */
+const folders = [
+  'services',
+  'node_modules/zod/src',
+  'node_modules/avsc/lib',
+  'node_modules/tree-sitter/src',
+  'node_modules/tree-sitter-python/src/tree_sitter',
+  'node_modules/commander',
+];
+const textsBytesMax = 1_500_000;
+
+function sources(): string[] {
+  const texts: string[] = [];
+  let bytes = 0;
+  for (const folder of folders) {
+    for (const name of readdirSync(join(root, folder), { recursive: true }).map(String).sort()) {
+      const path = join(root, folder, name);
+      if (!/\.(ts|js|json|md|py|c|cc|h)$/.test(name) || !statSync(path).isFile()) continue;
+      const text = readFileSync(path, 'utf8');
+      bytes += Buffer.byteLength(text);
+      if (bytes > textsBytesMax) return texts;
+      texts.push(text);
+    }
+  }
+  return texts;
+}
+
+describe.each(vocabularyNames)('%s', (name) => {
+  let both: Awaited<ReturnType<typeof openBoth>>;
+  beforeAll(async () => {
+    both = await openBoth(name);
+  });
+
+  it('is encoded without the library', () => {
+    expect(both.own.encoder).toBe('bpe');
+  });
+
+  it('real code', async () => {
+    const texts = sources();
+    expect(texts.join('').length).toBeGreaterThan(1_000_000);
+    expect(await differing(both, texts)).toEqual([]);
+  });
+
+  it('adversarial strings', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(adversarial, { minLength: 30, maxLength: 30 }), async (texts) => {
+        expect(await differing(both, texts)).toEqual([]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('every code point of three planes, before and after a letter, a space and an apostrophe', async () => {
+    const lines: string[] = [];
+    for (let start = 0; start < 0x30000; start += 64) {
+      if (start >= 0xd800 && start < 0xe000) continue;
+      const points = Array.from({ length: 64 }, (_, at) => String.fromCodePoint(start + at));
+      lines.push(points.map((point) => `${point}a${point} ${point}'${point}`).join(''));
+    }
+    expect(await differing(both, lines)).toEqual([]);
+  });
+
+  it('long runs, which merge by the heap', async () => {
+    const units = ['a', ' ', '=', '\n', '\u7684', 'ab', '\u{1f600}', 'Zq9/'];
+    const texts = units.flatMap((unit) => [63, 64, 65, 4099].map((times) => unit.repeat(times)));
+    expect(await differing(both, texts)).toEqual([]);
+  });
+
+  it('a lone surrogate is U+FFFD, as wherever JavaScript makes UTF-8', async () => {
+    const [lone, replaced] = await both.own.encode(['a\ud800b', 'a\ufffdb']);
+    expect(lone).toEqual(replaced);
+  });
+});
