@@ -1,5 +1,5 @@
 /** Draws the topology. Pure: the same topology gives the same text. */
-import { stageNames, stages, type TopicName, topicNames } from './topology.ts';
+import { graph, stageNames, type TopicName, topicNames } from './topology.ts';
 
 /** Mermaid flowchart: stages as boxes, topics as edges; `dropped` is drawn once, dashed. */
 export function topicGraphMermaid(): string {
@@ -8,14 +8,14 @@ export function topicGraphMermaid(): string {
     if (topic === 'dropped') continue;
     lines.push(...topicEdges(topic));
   }
-  const droppers = stageNames.filter((stage) => stages[stage].writes.includes('dropped'));
+  const droppers = stageNames.filter((stage) => graph[stage].writes.includes('dropped'));
   lines.push(`  ${droppers.join(' & ')} -. dropped .-> sink`);
   return lines.join('\n');
 }
 
 function topicEdges(topic: TopicName): string[] {
-  const writers = stageNames.filter((stage) => stages[stage].writes.includes(topic));
-  const readers = stageNames.filter((stage) => stages[stage].reads.includes(topic));
+  const writers = stageNames.filter((stage) => graph[stage].writes.includes(topic));
+  const readers = stageNames.filter((stage) => graph[stage].reads.includes(topic));
   if (readers.length === 0)
     return writers.map((writer) => `  ${writer} -- ${topic} --> ${topic}[/${topic}/]`);
   return writers.flatMap((writer) =>

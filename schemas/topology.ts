@@ -73,7 +73,7 @@ export const topics: Readonly<Record<TopicName, TopicSpec>> = {
 };
 
 /** In dataflow order. Every stage but the first may also write `dropped` through its outcomes. */
-export const stages: Readonly<Record<StageName, StageSpec>> = {
+export const graph: Readonly<Record<StageName, StageSpec>> = {
   discover: {
     reads: [],
     writes: ['repo-found', 'input-closed', 'dropped'],
@@ -119,7 +119,7 @@ export const stages: Readonly<Record<StageName, StageSpec>> = {
   },
 };
 
-export const stageNames = Object.keys(stages) as readonly StageName[];
+export const stageNames = Object.keys(graph) as readonly StageName[];
 export const topicNames = Object.keys(topics) as readonly TopicName[];
 
 /** Topic that holds the dead letters of a topic. */
@@ -130,8 +130,8 @@ export function deadLetterTopic(topic: TopicName): string {
 /** Topics that carry records from the stages before one to it and those after it. */
 export function boundaryTopics(from: StageName): readonly TopicName[] {
   const first = stageNames.indexOf(from);
-  const written = new Set(stageNames.slice(0, first).flatMap((stage) => stages[stage].writes));
-  const read = new Set(stageNames.slice(first).flatMap((stage) => stages[stage].reads));
+  const written = new Set(stageNames.slice(0, first).flatMap((stage) => graph[stage].writes));
+  const read = new Set(stageNames.slice(first).flatMap((stage) => graph[stage].reads));
   return topicNames.filter((topic) => written.has(topic) && read.has(topic));
 }
 

@@ -20,7 +20,7 @@ ${describeSettings().join('\n')}
 Parts: kafka, registry, redis; objects (an S3-compatible store) only when it is named.
 Port 0 takes a free one; a folder keeps its ports until others are named. Addresses and process ids are
 in FOLDER/cluster.json, logs beside it. backstory finds them in ./.cluster; with another folder, name the
-servers by kafka.brokers, registry.url and redis.url.`;
+servers by kafka.brokers, schemaRegistry.url and redis.url.`;
 
 function print(servers: ClusterStatus, json: boolean): void {
   if (json) {

@@ -3,7 +3,9 @@
  * optional platform packages, npm leaves them out of the lock and later `npm ci` fails. Run it
  * after every `npm install`; `--check` only reports.
  */
+
 import { readFileSync, writeFileSync } from 'node:fs';
+import { compareText } from '../schemas/compare-text.ts';
 
 export interface LockedPackage {
   version?: string;
@@ -83,7 +85,7 @@ function main(): void {
     return;
   }
   const [root, ...others] = Object.entries(lock.packages);
-  others.sort(([a], [b]) => (a < b ? -1 : 1));
+  others.sort(([a], [b]) => compareText(a, b));
   lock.packages = Object.fromEntries(root === undefined ? others : [root, ...others]);
   writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`);
   console.log(`added ${added.length} entries: ${added.join(', ')}`);

@@ -29,9 +29,15 @@ interface NamedSchema {
   fields?: { name: string; type: AvroSchema; doc?: string }[];
 }
 
+/**
+ * Names that would hide a global of JavaScript. Avro resolves records by name, so the schema keeps
+ * the name under which it was released.
+ */
+const typeScriptNames: Readonly<Record<string, string>> = { Symbol: 'Definition' };
+
 /** TypeScript expression for a schema; named types are declared into `declarations`. */
 function typeExpression(schema: AvroSchema, declarations: Map<string, string>): string {
-  if (typeof schema === 'string') return primitives[schema] ?? schema;
+  if (typeof schema === 'string') return primitives[schema] ?? typeScriptNames[schema] ?? schema;
   if (Array.isArray(schema)) {
     return schema.map((branch) => typeExpression(branch, declarations)).join(' | ');
   }
@@ -60,9 +66,10 @@ function declareRecord(schema: NamedSchema, declarations: Map<string, string>): 
     const type = typeExpression(field.type, declarations);
     return `  /** ${field.doc} */\n  readonly ${field.name}: ${type};`;
   });
-  const text = `/** ${schema.doc} */\nexport interface ${schema.name} {\n${fields.join('\n')}\n}`;
-  declarations.set(schema.name, text);
-  return schema.name;
+  const name = typeScriptNames[schema.name] ?? schema.name;
+  const text = `/** ${schema.doc} */\nexport interface ${name} {\n${fields.join('\n')}\n}`;
+  declarations.set(name, text);
+  return name;
 }
 
 function generateTypes(): string {

@@ -3,31 +3,31 @@
  * only place that knows every stage; adding one is a folder, a topology line and a line here.
  */
 
-import { kafkaConfiguration } from './runtime/bus/kafka/config.ts';
-import { configuration as runtimeConfiguration } from './runtime/config/knobs.ts';
+import { kafkaKnobs } from './runtime/bus/kafka/config.ts';
+import { runtimeKnobs } from './runtime/config/knobs.ts';
 import type { SectionValues } from './runtime/config/resolve.ts';
-import { configuration as redisConfiguration } from './runtime/coordination/config.ts';
-import { configuration as schemaRegistryConfiguration } from './runtime/records/config.ts';
+import { redisKnobs } from './runtime/coordination/config.ts';
+import { schemaRegistryKnobs } from './runtime/records/config.ts';
 import type { AnyStage } from './runtime/stage.ts';
-import { configuration as storageConfiguration } from './runtime/store/objects/config.ts';
-import { configuration as scorerConfiguration } from './scorer/config.ts';
-import { configuration as admitConfiguration } from './stages/admit/config.ts';
+import { storageKnobs } from './runtime/store/objects/config.ts';
+import { scorerKnobs } from './scorer/config.ts';
+import { admitKnobs } from './stages/admit/config.ts';
 import { admit } from './stages/admit/stage.ts';
-import { configuration as discoverConfiguration } from './stages/discover/config.ts';
+import { discoverKnobs } from './stages/discover/config.ts';
 import { discover } from './stages/discover/stage.ts';
-import { configuration as extractConfiguration } from './stages/extract/config.ts';
+import { extractKnobs } from './stages/extract/config.ts';
 import { extract } from './stages/extract/stage.ts';
-import { configuration as flattenConfiguration } from './stages/flatten/config.ts';
+import { flattenKnobs } from './stages/flatten/config.ts';
 import { flatten } from './stages/flatten/stage.ts';
-import { configuration as planConfiguration } from './stages/plan/config.ts';
+import { planKnobs } from './stages/plan/config.ts';
 import { plan } from './stages/plan/stage.ts';
-import { configuration as searchConfiguration } from './stages/search/config.ts';
+import { searchKnobs } from './stages/search/config.ts';
 import { search } from './stages/search/stage.ts';
-import { configuration as simulateConfiguration } from './stages/simulate/config.ts';
+import { simulateKnobs } from './stages/simulate/config.ts';
 import { simulate } from './stages/simulate/stage.ts';
-import { configuration as sinkConfiguration } from './stages/sink/config.ts';
+import { sinkKnobs } from './stages/sink/config.ts';
 import { sink } from './stages/sink/stage.ts';
-import { configuration as teacherConfiguration } from './teacher/config.ts';
+import { teacherKnobs } from './teacher/config.ts';
 
 export const stages: readonly AnyStage[] = [
   discover,
@@ -42,22 +42,22 @@ export const stages: readonly AnyStage[] = [
 
 /** The Zod object behind each section of backstory.yaml. */
 export const sections = {
-  discover: discoverConfiguration,
-  admit: admitConfiguration,
-  extract: extractConfiguration,
-  plan: planConfiguration,
-  simulate: simulateConfiguration,
-  search: searchConfiguration,
-  flatten: flattenConfiguration,
-  sink: sinkConfiguration,
-  teacher: teacherConfiguration,
-  scorer: scorerConfiguration,
-  runtime: runtimeConfiguration,
+  discover: discoverKnobs,
+  admit: admitKnobs,
+  extract: extractKnobs,
+  plan: planKnobs,
+  simulate: simulateKnobs,
+  search: searchKnobs,
+  flatten: flattenKnobs,
+  sink: sinkKnobs,
+  teacher: teacherKnobs,
+  scorer: scorerKnobs,
+  runtime: runtimeKnobs,
   // Where a cluster's servers are; a run on one machine uses none of them.
-  kafka: kafkaConfiguration,
-  registry: schemaRegistryConfiguration,
-  redis: redisConfiguration,
-  storage: storageConfiguration,
+  kafka: kafkaKnobs,
+  schemaRegistry: schemaRegistryKnobs,
+  redis: redisKnobs,
+  storage: storageKnobs,
 };
 
 export type ResolvedValues = SectionValues<typeof sections>;

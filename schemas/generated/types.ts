@@ -133,7 +133,7 @@ export interface RepoAdmitted {
 }
 
 /** A definition in a source file. */
-export interface Symbol {
+export interface Definition {
   /** Name as written. */
   readonly name: string;
   /** function, class, method, interface, type, enum, constant, variable, struct, trait, module, macro, field. */
@@ -165,7 +165,7 @@ export interface FileStructure {
   /** Lines in the file. */
   readonly lines: number;
   /** Definitions in source order. */
-  readonly symbols: readonly Symbol[];
+  readonly symbols: readonly Definition[];
   /** External modules it imports, sorted. */
   readonly externals: readonly string[];
   /** Why it was read in part, by line patterns or not at all; null when it was read whole. */

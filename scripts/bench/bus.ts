@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CompressionTypes, Kafka, logLevel, Partitioners } from 'kafkajs';
 import type { Bus, OutgoingRecord } from '../../services/runtime/bus/bus.ts';
-import { kafkaConfiguration } from '../../services/runtime/bus/kafka/config.ts';
+import { kafkaKnobs } from '../../services/runtime/bus/kafka/config.ts';
 import { openKafkaBus } from '../../services/runtime/bus/kafka/kafka-bus.ts';
 import { openSqliteBus } from '../../services/runtime/bus/sqlite/sqlite-bus.ts';
 import type { Report } from '../bench.ts';
@@ -113,7 +113,7 @@ function subjectOf(name: string, bus: Bus): Subject {
 
 /** kafkajs with nothing around it. */
 async function openBare(brokers: string): Promise<Subject> {
-  const { fetchWaitMs, fetchBytesMax } = kafkaConfiguration.parse({});
+  const { fetchWaitMs, fetchBytesMax } = kafkaKnobs.parse({});
   const kafka = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
@@ -201,7 +201,7 @@ export async function run(report: Report): Promise<void> {
   const ports = { kafkaPort: 0, kafkaControllerPort: 0 };
   const cluster = await startCluster({ folder, parts: ['kafka'], ...ports });
   const brokers = cluster.address('kafka');
-  const settings = kafkaConfiguration.parse({ brokers });
+  const settings = kafkaKnobs.parse({ brokers });
   const secrets = { username: undefined, password: undefined };
   const subjects = [
     subjectOf('kafka', await openKafkaBus({ settings, secrets, log: null })),

@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { physicalTopic } from '../../schemas/topology.ts';
 import type { Bus } from '../../services/runtime/bus/bus.ts';
-import { kafkaConfiguration } from '../../services/runtime/bus/kafka/config.ts';
+import { kafkaKnobs } from '../../services/runtime/bus/kafka/config.ts';
 import { openKafkaBus } from '../../services/runtime/bus/kafka/kafka-bus.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { openSchemaRegistry } from '../../services/runtime/records/schema-registry.ts';
@@ -65,7 +65,7 @@ async function startModelServer(): Promise<ModelServer> {
 async function prepare(cluster: Cluster, bus: Bus, folder: string, output: string) {
   const servers = {
     BACKSTORY_KAFKA_BROKERS: cluster.address('kafka'),
-    BACKSTORY_REGISTRY_URL: cluster.address('registry'),
+    BACKSTORY_SCHEMA_REGISTRY_URL: cluster.address('registry'),
   };
   const apply = await startBackstory(['topics', 'apply', '--dataset', dataset], servers).finished;
   if (apply.code !== 0) throw new Error(apply.output);
@@ -143,7 +143,7 @@ export async function run(report: Report): Promise<void> {
   const free = { kafkaPort: 0, kafkaControllerPort: 0, registryPort: 0 };
   const parts = ['kafka' as const, 'registry' as const];
   const cluster = await startCluster({ folder: join(folder, 'servers'), parts, ...free });
-  const settings = kafkaConfiguration.parse({ brokers: cluster.address('kafka') });
+  const settings = kafkaKnobs.parse({ brokers: cluster.address('kafka') });
   const secrets = { username: undefined, password: undefined };
   const bus = await openKafkaBus({ settings, secrets, log: null });
   const server = await startModelServer();

@@ -83,7 +83,7 @@ const environment = {
   ...environmentOf({
     ...processKnobs,
     'kafka.brokers': 'kafka:9092',
-    'registry.url': 'http://schemas:8080/apis/ccompat/v7',
+    'schemaRegistry.url': 'http://schemas:8080/apis/ccompat/v7',
     'redis.url': 'redis://redis:6379/0',
     'teacher.kind': variable('TEACHER_KIND', 'grounded'),
     'teacher.baseUrl': variable('TEACHER_BASE_URL'),

@@ -4,7 +4,7 @@
  * the topology, so that neither can be wrong here alone.
  */
 import { readFileSync } from 'node:fs';
-import { type StageName, stages } from '../../schemas/topology.ts';
+import { graph, type StageName } from '../../schemas/topology.ts';
 import { sections } from '../../services/registry.ts';
 import { environmentName, knobKeys } from '../../services/runtime/config/resolve.ts';
 
@@ -43,7 +43,7 @@ export const resources: Readonly<Record<StageName, Resources>> = {
 };
 
 export function isSource(stage: StageName): boolean {
-  return stages[stage].reads.length === 0;
+  return graph[stage].reads.length === 0;
 }
 
 /** The command line of a stage's process, without the program. */

@@ -13,10 +13,10 @@ import type { IPodSecurityContext } from 'kubernetes-models/v1/PodSecurityContex
 import { stringify } from 'yaml';
 import {
   consumerGroup,
+  graph,
   physicalTopic,
   type StageName,
   stageNames,
-  stages,
   topics,
 } from '../../schemas/topology.ts';
 import {
@@ -44,7 +44,7 @@ const configMap: IConfigMap = {
   data: environmentOf({
     ...processKnobs,
     'kafka.brokers': brokers,
-    'registry.url': 'http://schemas:8080/apis/ccompat/v7',
+    'schemaRegistry.url': 'http://schemas:8080/apis/ccompat/v7',
     'redis.url': 'redis://redis:6379/0',
     'scorer.kind': 'http',
     'scorer.url': scorerUrl,
@@ -180,7 +180,7 @@ const lagPerReplica = { repository: 5, file: 50 } as const;
 
 /** A trigger per topic whose lag means work; the group commits what is finished in order. */
 export function lagTriggers(stage: StageName, lagFactor = 1) {
-  return stages[stage].reads.flatMap((topic) => {
+  return graph[stage].reads.flatMap((topic) => {
     const { about } = topics[topic];
     if (about === 'dataset') return [];
     return [
@@ -201,7 +201,7 @@ export function lagTriggers(stage: StageName, lagFactor = 1) {
 }
 
 function scaledObject(stage: StageName): IScaledObject {
-  const partitions = Math.max(...stages[stage].reads.map((topic) => topics[topic].partitions));
+  const partitions = Math.max(...graph[stage].reads.map((topic) => topics[topic].partitions));
   return {
     apiVersion: 'keda.sh/v1alpha1',
     kind: 'ScaledObject',

@@ -71,7 +71,7 @@ function addServe(program: Command, context: CommandContext, end: End): void {
     .addHelpText(
       'after',
       `
-Servers are named by kafka.brokers, registry.url and redis.url, or found in
+Servers are named by kafka.brokers, schemaRegistry.url and redis.url, or found in
 ./.cluster/cluster.json, which \`npm run cluster -- up\` writes. Once per data set:
   backstory topics apply --dataset NAME
 Then one process per stage, or several:

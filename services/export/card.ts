@@ -2,6 +2,7 @@
  * The data set card: what is in the export, from where, under which licences, made by whom, and
  * how to load it. Generated from the data alone, without a clock, so equal data have equal cards.
  */
+import { compareText } from '../../schemas/compare-text.ts';
 import type { ModelIdentity } from '../../schemas/generated/types.ts';
 import type { ManifestEntry } from '../../schemas/manifest.ts';
 import type { Census } from './census.ts';
@@ -194,7 +195,7 @@ function gates(found: GateFacts | null): string[] {
   }
   const reasons = (counts: Readonly<Record<string, number>>) =>
     Object.entries(counts)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .sort(([a], [b]) => compareText(a, b))
       .map(([reason, times]) => `${plain(reason)} ${count(times)}`)
       .join(', ') || 'none';
   return [

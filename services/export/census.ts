@@ -1,4 +1,5 @@
 /** Counts over what an export wrote, for the card. Bounded: names beyond the first are counted. */
+import { compareText } from '../../schemas/compare-text.ts';
 import type { ModelIdentity } from '../../schemas/generated/types.ts';
 import { canonicalJson } from '../runtime/ids.ts';
 import type { ExportDocument } from './documents.ts';
@@ -99,5 +100,5 @@ export function createCensus(contextLength: number): Census {
 }
 
 function byKey<Value>(map: ReadonlyMap<string, Value>): [string, Value][] {
-  return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+  return [...map].sort(([a], [b]) => compareText(a, b));
 }

@@ -3,9 +3,11 @@
  * hidden folder beside it, hashed while they are written, synced, and renamed at the end. An
  * earlier export of the same name is replaced; any other folder is refused.
  */
+
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { compareText } from '../../schemas/compare-text.ts';
 import { asPipelineError, PipelineError } from '../runtime/errors.ts';
 import { syncFolder } from '../runtime/store/objects/local.ts';
 
@@ -64,7 +66,7 @@ export async function createExportFolder(target: string): Promise<ExportFolder> 
       return file.close();
     },
     get files() {
-      return [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+      return [...files].sort((a, b) => compareText(a.path, b.path));
     },
     publish: () => guarded(target, () => replaceFolder(temporary, target)),
     discard: () => rm(temporary, { recursive: true, force: true }),

@@ -2,6 +2,7 @@
  * Builds what a teacher is asked about one file. Simulate and search both ask through here, so a
  * rewrite sees exactly what the first thought saw. Pure; the text comes from the caller.
  */
+import { compareText } from '../../schemas/compare-text.ts';
 import type {
   Edge,
   FileStructure,
@@ -68,7 +69,7 @@ function findUsers(
   users.delete(path);
   return [...users]
     .map((user) => ({ path: user, names: namesUsed(edges, user, path) }))
-    .sort((a, b) => b.names.length - a.names.length || (a.path < b.path ? -1 : 1))
+    .sort((a, b) => b.names.length - a.names.length || compareText(a.path, b.path))
     .slice(0, usedByMax);
 }
 

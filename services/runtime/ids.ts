@@ -1,5 +1,7 @@
 /** Ids derive from content (I7): the same work gives the same id, so redelivery is idempotent. */
+
 import { createHash } from 'node:crypto';
+import { compareText } from '../../schemas/compare-text.ts';
 
 /** SHA-256 in lower-case hexadecimal. */
 export function sha256(bytes: Uint8Array | string): string {
@@ -22,6 +24,6 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) => {
     if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
     const entries = Object.entries(inner as Record<string, unknown>);
-    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+    return Object.fromEntries(entries.sort(([a], [b]) => compareText(a, b)));
   });
 }

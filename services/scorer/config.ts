@@ -1,7 +1,8 @@
 /** Knobs of the scorer, under `scorer.*`. Those that change a score are part of its identity. */
 import { z } from 'zod';
+import { operational } from '../runtime/config/knobs.ts';
 
-export const configuration = z.object({
+export const scorerKnobs = z.object({
   kind: z
     .enum(['bytes', 'http'])
     .default('bytes')
@@ -23,7 +24,8 @@ export const configuration = z.object({
     .default(0)
     .describe(
       'Threads of the bytes scorer; 0 takes all cores, since the main loop mostly waits for them. Results do not depend on it',
-    ),
+    )
+    .meta(operational),
   url: z
     .string()
     .default('')
@@ -36,13 +38,15 @@ export const configuration = z.object({
     .default(120_000)
     .describe(
       'Longest wait for one answer of the http scorer, milliseconds. Default two minutes, for a full prefill of a long context behind a queue',
-    ),
+    )
+    .meta(operational),
   requestsMax: z
     .int()
     .min(1)
     .max(1024)
     .default(8)
-    .describe('Requests of the http scorer under way at once. Default 8, enough to fill a batch'),
+    .describe('Requests of the http scorer under way at once. Default 8, enough to fill a batch')
+    .meta(operational),
 });
 
-export type Configuration = z.infer<typeof configuration>;
+export type ScorerKnobs = z.infer<typeof scorerKnobs>;

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Scorer } from '../ports/scorer.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { openBytesScorer } from './bytes/scorer.ts';
-import type { Configuration } from './config.ts';
+import type { ScorerKnobs } from './config.ts';
 import { openHttpScorer } from './http/scorer.ts';
 
 export interface ScorerEnvironment {
@@ -12,7 +12,7 @@ export interface ScorerEnvironment {
 }
 
 export async function openScorer(
-  configuration: Configuration,
+  configuration: ScorerKnobs,
   environment: ScorerEnvironment,
 ): Promise<Scorer> {
   if (configuration.kind === 'bytes') {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { operational } from '../runtime/config/knobs.ts';
 
-export const configuration = z.object({
+export const teacherKnobs = z.object({
   kind: z
     .enum(['grounded', 'openai'])
     .default('grounded')
@@ -127,4 +127,4 @@ export const configuration = z.object({
     .meta(operational),
 });
 
-export type Configuration = z.infer<typeof configuration>;
+export type TeacherKnobs = z.infer<typeof teacherKnobs>;

@@ -4,7 +4,7 @@ import type { Teacher } from '../ports/teacher.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Budget } from '../runtime/coordination/coordination.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import type { Configuration } from './config.ts';
+import type { TeacherKnobs } from './config.ts';
 import { openGrounded } from './grounded/grounded.ts';
 
 export interface TeacherEnvironment {
@@ -14,7 +14,7 @@ export interface TeacherEnvironment {
 }
 
 export async function openTeacher(
-  configuration: Configuration,
+  configuration: TeacherKnobs,
   environment: TeacherEnvironment,
   clock: Clock,
 ): Promise<Teacher> {

@@ -1,6 +1,6 @@
 /** The Kafka bus under the bus contract, on a real broker, and what only a broker can do wrong. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { kafkaConfiguration } from '../../services/runtime/bus/kafka/config.ts';
+import { kafkaKnobs } from '../../services/runtime/bus/kafka/config.ts';
 import { openKafkaBus } from '../../services/runtime/bus/kafka/kafka-bus.ts';
 import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/cluster.ts';
 import { busContract } from './bus.ts';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 const noSecrets = { username: undefined, password: undefined };
 
 function open(knobs: Record<string, unknown> = {}) {
-  const settings = kafkaConfiguration.parse({ brokers, heartbeatMs: 200, ...knobs });
+  const settings = kafkaKnobs.parse({ brokers, heartbeatMs: 200, ...knobs });
   return openKafkaBus({ settings, secrets: noSecrets, log: null });
 }
 

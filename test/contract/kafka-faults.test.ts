@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../../scripts/cluster/cluster.ts';
 import { freePort } from '../../scripts/cluster/ports.ts';
 import type { Bus, IncomingRecord } from '../../services/runtime/bus/bus.ts';
-import { kafkaConfiguration } from '../../services/runtime/bus/kafka/config.ts';
+import { kafkaKnobs } from '../../services/runtime/bus/kafka/config.ts';
 import { openKafkaBus } from '../../services/runtime/bus/kafka/kafka-bus.ts';
 import { clusterStartMsMax, smallCluster, uniqueName } from '../samples/cluster.ts';
 import { apiKeys, type CuttingProxy, openCuttingProxy } from '../samples/cutting-proxy.ts';
@@ -42,7 +42,7 @@ afterAll(async () => {
 function open(knobs: Record<string, unknown> = {}): Promise<Bus> {
   const brokers = `127.0.0.1:${proxy.port}`;
   const quick = { requestTimeoutMs: 1000, connectionTimeoutMs: 1000, heartbeatMs: 200 };
-  const settings = kafkaConfiguration.parse({ brokers, ...quick, ...knobs });
+  const settings = kafkaKnobs.parse({ brokers, ...quick, ...knobs });
   return openKafkaBus({ settings, secrets: noSecrets, log: null });
 }
 

@@ -13,10 +13,10 @@ import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import {
   consumerGroup,
+  graph,
   physicalTopic,
   type StageName,
   stageNames,
-  stages,
   topics,
 } from '../../schemas/topology.ts';
 import { sections } from '../../services/registry.ts';
@@ -105,14 +105,14 @@ describe('kubernetes', () => {
   });
 
   it('scales on the lag of the groups that the stages commit to, never above the partitions', () => {
-    const reading = stageNames.filter((stage) => stages[stage].reads.length > 0);
+    const reading = stageNames.filter((stage) => graph[stage].reads.length > 0);
     expect([...scalers.keys()].filter((name) => name !== 'scorer')).toEqual(reading);
     for (const [name, { spec }] of scalers) {
       const stage = (name === 'scorer' ? 'search' : name) as StageName;
       expect(deployments.has(spec.scaleTargetRef.name)).toBe(true);
       expect(spec.triggers.length).toBeGreaterThan(0);
       for (const { metadata } of spec.triggers) {
-        const topic = stages[stage].reads.find(
+        const topic = graph[stage].reads.find(
           (each) => metadata.topic === physicalTopic('default', each),
         );
         expect(topic, `${name}: ${metadata.topic}`).toBeDefined();

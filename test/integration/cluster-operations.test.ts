@@ -11,7 +11,7 @@ import { physicalTopic } from '../../schemas/topology.ts';
 import { freePort } from '../../scripts/cluster/ports.ts';
 import { verifyOutput } from '../../services/dataset/verify/verify.ts';
 import type { Bus } from '../../services/runtime/bus/bus.ts';
-import { kafkaConfiguration } from '../../services/runtime/bus/kafka/config.ts';
+import { kafkaKnobs } from '../../services/runtime/bus/kafka/config.ts';
 import { openKafkaBus } from '../../services/runtime/bus/kafka/kafka-bus.ts';
 import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/cluster.ts';
 import { writeRepositories } from '../simulation/repositories.ts';
@@ -56,10 +56,10 @@ describe('operating a live cluster', () => {
     const brokers = cluster.address('kafka');
     servers = {
       BACKSTORY_KAFKA_BROKERS: brokers,
-      BACKSTORY_REGISTRY_URL: cluster.address('registry'),
+      BACKSTORY_SCHEMA_REGISTRY_URL: cluster.address('registry'),
     };
     bus = await openKafkaBus({
-      settings: kafkaConfiguration.parse({ brokers }),
+      settings: kafkaKnobs.parse({ brokers }),
       secrets: { username: undefined, password: undefined },
       log: null,
     });

@@ -46,7 +46,7 @@ describe('a cluster that pays, and its Redis', () => {
     });
     servers = {
       BACKSTORY_KAFKA_BROKERS: shared.address('kafka'),
-      BACKSTORY_REGISTRY_URL: shared.address('registry'),
+      BACKSTORY_SCHEMA_REGISTRY_URL: shared.address('registry'),
       BACKSTORY_REDIS_URL: redis.address('redis'),
       BACKSTORY_REDIS_TIMEOUT_MS: '500',
       BACKSTORY_RUNTIME_LOG_LEVEL: 'info',

@@ -38,7 +38,7 @@ describe('cluster of processes', () => {
     const cluster = await sharedCluster('kafka', 'registry');
     servers = {
       BACKSTORY_KAFKA_BROKERS: cluster.address('kafka'),
-      BACKSTORY_REGISTRY_URL: cluster.address('registry'),
+      BACKSTORY_SCHEMA_REGISTRY_URL: cluster.address('registry'),
       // A killed member is missed sooner; the broker allows no less.
       BACKSTORY_KAFKA_SESSION_TIMEOUT_MS: '6000',
       BACKSTORY_KAFKA_HEARTBEAT_MS: '500',

@@ -37,7 +37,7 @@ describe('object storage', () => {
     environment = {
       ...s3Credentials,
       BACKSTORY_KAFKA_BROKERS: cluster.address('kafka'),
-      BACKSTORY_REGISTRY_URL: cluster.address('registry'),
+      BACKSTORY_SCHEMA_REGISTRY_URL: cluster.address('registry'),
       BACKSTORY_STORAGE_ENDPOINT: endpoint,
       BACKSTORY_STORAGE_PATH_STYLE: 'true',
     };

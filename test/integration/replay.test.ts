@@ -36,7 +36,7 @@ describe('replay', () => {
     brokers = cluster.address('kafka');
     servers = {
       BACKSTORY_KAFKA_BROKERS: brokers,
-      BACKSTORY_REGISTRY_URL: cluster.address('registry'),
+      BACKSTORY_SCHEMA_REGISTRY_URL: cluster.address('registry'),
     };
     knobs = [
       ...smallOutput,

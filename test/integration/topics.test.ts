@@ -19,7 +19,7 @@ describe('topics of a data set', () => {
     const brokers = cluster.address('kafka');
     environment = {
       BACKSTORY_KAFKA_BROKERS: brokers,
-      BACKSTORY_REGISTRY_URL: cluster.address('registry'),
+      BACKSTORY_SCHEMA_REGISTRY_URL: cluster.address('registry'),
     };
     admin = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING }).admin();
     await admin.connect();

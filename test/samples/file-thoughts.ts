@@ -1,4 +1,5 @@
 /** Hand-built parts of a repository, as they reach flatten, for tests that need no teacher. */
+import { compareText } from '../../schemas/compare-text.ts';
 import type {
   FileThoughtBody,
   ModelIdentity,
@@ -37,7 +38,7 @@ export interface SampleParts {
 
 /** Files in writing order; the content blob holds them in path order, as admit stores them. */
 export function sampleParts(name: string, files: readonly SampleFile[]): SampleParts {
-  const byPath = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const byPath = [...files].sort((a, b) => compareText(a.path, b.path));
   let offset = 0;
   const admitted = byPath.map((file) => {
     const bytes = Buffer.from(file.text, 'utf8');

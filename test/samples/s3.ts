@@ -1,6 +1,6 @@
 /** The local S3-compatible server for tests, and handles on prefixes of its bucket. */
 import { localObjects } from '../../scripts/cluster/servers.ts';
-import { configuration } from '../../services/runtime/store/objects/config.ts';
+import { storageKnobs } from '../../services/runtime/store/objects/config.ts';
 import type { ObjectStore } from '../../services/runtime/store/objects/object-store.ts';
 import { openS3Objects } from '../../services/runtime/store/objects/s3.ts';
 
@@ -23,6 +23,6 @@ export interface S3HandleOptions {
 /** The credentials must be in the environment. */
 export function openS3(endpoint: string, options: S3HandleOptions = {}): ObjectStore {
   const { bucket = localObjects.bucket, prefix = '', patienceMs = 60_000 } = options;
-  const settings = configuration.parse({ endpoint, pathStyle: true, patienceMs });
+  const settings = storageKnobs.parse({ endpoint, pathStyle: true, patienceMs });
   return openS3Objects({ bucket, prefix, settings });
 }

@@ -13,7 +13,7 @@ import { openLocalObjects } from '../../services/runtime/store/objects/local.ts'
 import type { ObjectStore } from '../../services/runtime/store/objects/object-store.ts';
 import { flattenRepository } from '../../services/stages/flatten/document.ts';
 import { openSinkWriter } from '../../services/stages/sink/commit/writer.ts';
-import { type Configuration, configuration } from '../../services/stages/sink/config.ts';
+import { type SinkKnobs, sinkKnobs } from '../../services/stages/sink/config.ts';
 import {
   openTokenizer,
   type Tokenizer,
@@ -46,14 +46,14 @@ export interface Harness {
   readonly folder: string;
   readonly blobs: Awaited<ReturnType<typeof openLocalBlobStore>>;
   readonly tokenizer: Tokenizer;
-  tools(out: string, options?: HarnessOptions): Tools<Configuration>;
+  tools(out: string, options?: HarnessOptions): Tools<SinkKnobs>;
   open(out: string, options?: HarnessOptions): Promise<Writer>;
   trajectory(repository: Repository, sequence: number): Promise<StageRecord<'trajectory'>>;
   remove(): void;
 }
 
 export interface HarnessOptions {
-  readonly knobs?: Partial<Configuration>;
+  readonly knobs?: Partial<SinkKnobs>;
   readonly crashPoint?: CrashPoint;
   readonly bounded?: boolean;
   readonly runId?: string;
@@ -71,8 +71,8 @@ export async function createHarness(
   const tokenizer = await openTokenizer(tokenizerPath, '', options);
   const blobs = await openLocalBlobStore(join(folder, 'blobs'));
   const codec = createCodec(blobs);
-  const tools = (out: string, options: HarnessOptions = {}): Tools<Configuration> => ({
-    config: configuration.parse({ contextLength: 512, shardBytesMax: 8192, ...options.knobs }),
+  const tools = (out: string, options: HarnessOptions = {}): Tools<SinkKnobs> => ({
+    config: sinkKnobs.parse({ contextLength: 512, shardBytesMax: 8192, ...options.knobs }),
     run: {
       dataset: 'test',
       seed: 0,

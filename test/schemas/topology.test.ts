@@ -6,9 +6,9 @@ import { topicGraphMermaid } from '../../schemas/graph.ts';
 import {
   consumerGroup,
   deadLetterTopic,
+  graph,
   physicalTopic,
   stageNames,
-  stages,
   topicNames,
   topics,
 } from '../../schemas/topology.ts';
@@ -73,8 +73,8 @@ describe('schemas', () => {
 describe('topology', () => {
   test('each topic is written by a stage, and read by one unless it is terminal', () => {
     for (const topic of topicNames) {
-      const writers = stageNames.filter((stage) => stages[stage].writes.includes(topic));
-      const readers = stageNames.filter((stage) => stages[stage].reads.includes(topic));
+      const writers = stageNames.filter((stage) => graph[stage].writes.includes(topic));
+      const readers = stageNames.filter((stage) => graph[stage].reads.includes(topic));
       expect(writers.length, topic).toBeGreaterThan(0);
       expect(readers.length > 0, topic).toBe(!terminal.includes(topic));
     }
@@ -83,8 +83,8 @@ describe('topology', () => {
   test('data flows one way: no stage reads what a later one writes', () => {
     stageNames.forEach((stage, position) => {
       const later = stageNames.slice(position);
-      const fromLater = later.flatMap((other) => stages[other].writes);
-      const read = stages[stage].reads.filter((topic) => topic !== 'dropped');
+      const fromLater = later.flatMap((other) => graph[other].writes);
+      const read = graph[stage].reads.filter((topic) => topic !== 'dropped');
       expect(read.filter((topic) => fromLater.includes(topic))).toEqual([]);
     });
   });

@@ -44,7 +44,7 @@ export async function run(args: string[]): Promise<boolean> {
       ...{ sources, dataset, output, sets: [], deadlineMs },
       servers: {
         BACKSTORY_KAFKA_BROKERS: cluster.address('kafka'),
-        BACKSTORY_REGISTRY_URL: cluster.address('registry'),
+        BACKSTORY_SCHEMA_REGISTRY_URL: cluster.address('registry'),
       },
       randomKills: {
         count: Number(values.kills),

@@ -103,7 +103,7 @@ describe('layout', () => {
   });
 
   test('every section has its knobs described, with defaults', () => {
-    const servers = ['kafka', 'registry', 'redis', 'storage'];
+    const servers = ['kafka', 'schemaRegistry', 'redis', 'storage'];
     const others = ['teacher', 'scorer', 'runtime', ...servers];
     expect(Object.keys(sections)).toEqual([...stageNames, ...others]);
     for (const [name, schema] of Object.entries(sections)) {

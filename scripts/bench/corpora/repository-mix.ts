@@ -2,10 +2,12 @@
  * A real mix of repositories for benchmarks: this one and every installed package, as records that
  * the sink reads; and what the disk alone does with the shards that come of it.
  */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compareText } from '../../../schemas/compare-text.ts';
 import { readManifest } from '../../../services/dataset/manifest.ts';
 import { openLocalObjects } from '../../../services/runtime/store/objects/local.ts';
 import type { SampleFile } from '../../../test/samples/file-thoughts.ts';
@@ -50,7 +52,7 @@ function readSources(folder: string): SampleFile[] {
   const files: SampleFile[] = [];
   const visit = (inner: string) => {
     const items = readdirSync(join(folder, inner), { withFileTypes: true });
-    for (const item of items.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    for (const item of items.sort((a, b) => compareText(a.name, b.name))) {
       const path = join(inner, item.name);
       if (item.isDirectory() && item.name !== 'node_modules' && !item.name.startsWith('.')) {
         visit(path);

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { configuration } from '../../../services/stages/extract/config.ts';
+import { extractKnobs } from '../../../services/stages/extract/config.ts';
 import { openExtractor } from '../../../services/stages/extract/extractor.ts';
 
 export interface Extraction {
@@ -20,7 +20,7 @@ export interface Extraction {
 }
 
 // No caps on the whole repository: what is not parsed would look fast and small.
-const config = configuration.parse({ processes: 1, filesParsedMax: 1e9, bytesParsedMax: 1e12 });
+const config = extractKnobs.parse({ processes: 1, filesParsedMax: 1e9, bytesParsedMax: 1e12 });
 const extractor = openExtractor(config);
 
 export interface Told {

@@ -1,5 +1,5 @@
 /** `backstory lag`: how far behind every stage is, by offsets and commits, and which ones rest. */
-import { stageNames, stages } from '../../../schemas/topology.ts';
+import { graph, stageNames } from '../../../schemas/topology.ts';
 import { type PartitionLag, partitionLags } from '../../runtime/bus/lag.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { watchControl } from '../../runtime/cluster/control.ts';
@@ -19,7 +19,7 @@ export interface LagOptions extends ClusterCommandOptions {
 export async function lagCommand(context: CommandContext, options: LagOptions): Promise<ExitCode> {
   const { values } = await loadClusterConfiguration(context, options);
   const { dataset } = values.runtime;
-  const reading = stageNames.filter((stage) => stages[stage].reads.length > 0);
+  const reading = stageNames.filter((stage) => graph[stage].reads.length > 0);
   const lags = await withBus(context, values, async (bus) => {
     const { paused } = await watchControl(bus, dataset, systemClock);
     return Promise.all(

@@ -5,7 +5,7 @@
  */
 import { join, resolve } from 'node:path';
 import { type Logger, pino } from 'pino';
-import { stages as graph, type StageName } from '../../../schemas/topology.ts';
+import { graph, type StageName } from '../../../schemas/topology.ts';
 import type { Scorer } from '../../ports/scorer.ts';
 import type { Teacher } from '../../ports/teacher.ts';
 import { type ResolvedValues, stages } from '../../registry.ts';

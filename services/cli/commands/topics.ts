@@ -1,6 +1,6 @@
 /** `backstory topics graph`: the topology as a Mermaid diagram, as the README shows it. */
 import { topicGraphMermaid } from '../../../schemas/graph.ts';
-import { stages, topics } from '../../../schemas/topology.ts';
+import { graph, topics } from '../../../schemas/topology.ts';
 import { type CommandContext, writeJson, writeLine } from '../context.ts';
 import { type ExitCode, exitCodes } from '../failures.ts';
 
@@ -8,7 +8,7 @@ export function topicsGraphCommand(
   context: CommandContext,
   options: { readonly json?: boolean },
 ): ExitCode {
-  if (options.json === true) writeJson(context.out, { stages, topics });
+  if (options.json === true) writeJson(context.out, { stages: graph, topics });
   else writeLine(context.out, topicGraphMermaid());
   return exitCodes.fine;
 }

@@ -40,14 +40,17 @@ export async function loadClusterConfiguration(
   const { values, origins } = resolved;
   const unset = (key: string) => origins.get(key) === 'default';
   const brokers = unset('kafka.brokers') ? servers.kafka?.address : undefined;
-  const registry = unset('registry.url') ? servers.registry?.address : undefined;
+  const registry = unset('schemaRegistry.url') ? servers.registry?.address : undefined;
   const redis = unset('redis.url') ? servers.redis?.address : undefined;
   return {
     ...resolved,
     values: {
       ...values,
       kafka: { ...values.kafka, ...(brokers === undefined ? {} : { brokers }) },
-      registry: { ...values.registry, ...(registry === undefined ? {} : { url: registry }) },
+      schemaRegistry: {
+        ...values.schemaRegistry,
+        ...(registry === undefined ? {} : { url: registry }),
+      },
       redis: { ...values.redis, ...(redis === undefined ? {} : { url: redis }) },
     },
   };
@@ -85,7 +88,7 @@ export function openBus(
 export function openRegistry(context: CommandContext, values: ResolvedValues): Registry {
   const { REGISTRY_USERNAME: username, REGISTRY_PASSWORD: password } = context.environment;
   const auth = username === undefined ? {} : { auth: { username, password: password ?? '' } };
-  return openSchemaRegistry({ url: values.registry.url, ...auth });
+  return openSchemaRegistry({ url: values.schemaRegistry.url, ...auth });
 }
 
 /** Commands of people wait a moment for a broker, not the minutes that a service does. */

@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { stages as graph, type StageName } from '../../../schemas/topology.ts';
+import { graph, type StageName } from '../../../schemas/topology.ts';
 import type { ResolvedValues } from '../../registry.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { Coordination } from '../../runtime/coordination/coordination.ts';

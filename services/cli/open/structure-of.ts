@@ -1,4 +1,5 @@
 /** The structure of an admitted archive, and the fields of it that `structure --json` prints. */
+import { compareText } from '../../../schemas/compare-text.ts';
 import type {
   Edge,
   FileStructure,
@@ -6,7 +7,7 @@ import type {
   Unresolved,
 } from '../../../schemas/generated/types.ts';
 import type { Admission } from '../../stages/admit/admit-archive.ts';
-import type { Configuration } from '../../stages/extract/config.ts';
+import type { ExtractKnobs } from '../../stages/extract/config.ts';
 import { openExtractor } from '../../stages/extract/extractor.ts';
 
 export interface Structure {
@@ -20,7 +21,7 @@ export interface Structure {
 
 export async function extractStructure(
   admission: Pick<Admission, 'files' | 'skipped'>,
-  configuration: Configuration,
+  configuration: ExtractKnobs,
   signal: AbortSignal,
 ): Promise<Structure> {
   const extractor = openExtractor(configuration);
@@ -31,7 +32,7 @@ export async function extractStructure(
     }));
     const { shortfalls, counts: _, ...structure } = await extractor.extract(texts, signal);
     const skipped = [...admission.skipped, ...shortfalls];
-    skipped.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+    skipped.sort((a, b) => compareText(a.path, b.path));
     // Their symbols are unpacked each time; who prints them tells them apart as objects.
     const files = structure.files.map((file) => ({ ...file }));
     return { ...structure, files, skipped };

@@ -1,4 +1,5 @@
 /** What a run made, where, by whom, and what it left out and why. Pure. */
+import { compareText } from '../../../schemas/compare-text.ts';
 import type { ModelIdentity } from '../../../schemas/generated/types.ts';
 import type { DroppedRepository, RunSummary, SearchTotals } from '../../runtime/watch/progress.ts';
 import type { Style } from '../style.ts';
@@ -79,7 +80,7 @@ function searchRows(search: SearchTotals | null): string[][] {
       `${plural(improved.files, 'file')} with a kept rewrite: ${bitsPerByte(improved)}`,
     ]);
   }
-  const counts = Object.entries(outcomes).sort(([a], [b]) => (a < b ? -1 : 1));
+  const counts = Object.entries(outcomes).sort(([a], [b]) => compareText(a, b));
   if (counts.length > 0) {
     rows.push(['', counts.map(([name, count]) => `${formatCount(count)} ${name}`).join(', ')]);
   }
@@ -99,7 +100,7 @@ export function bitsPerByte(gain: {
 
 function drawSkipped(skipped: RunSummary['skippedFiles']): string[] {
   const entries = Object.entries(skipped).sort(([a, left], [b, right]) =>
-    left === right ? (a < b ? -1 : 1) : right - left,
+    left === right ? compareText(a, b) : right - left,
   );
   if (entries.length === 0) return [];
   const rows = entries.map(([reason, count]) => ['', formatCount(count), reason]);

@@ -4,9 +4,9 @@
  */
 import {
   consumerGroup,
+  graph,
   physicalTopic,
   type StageName,
-  stages,
   type TopicName,
 } from '../../../schemas/topology.ts';
 import type { Bus } from './bus.ts';
@@ -40,7 +40,7 @@ export async function partitionLags(
     };
     return Promise.all(ends.map(lagOf));
   };
-  return (await Promise.all(stages[stage].reads.map(lagsOf))).flat();
+  return (await Promise.all(graph[stage].reads.map(lagsOf))).flat();
 }
 
 /** Records that the stage has not finished, whether waiting or in its hands. */

@@ -6,11 +6,11 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { stages as graph, type StageName, type TopicName } from '../../../schemas/topology.ts';
+import { graph, type StageName, type TopicName } from '../../../schemas/topology.ts';
 import type { Bus } from '../bus/bus.ts';
 import { recordsIn } from '../bus/lag.ts';
 import { systemClock } from '../clock.ts';
-import type { Configuration } from '../config/knobs.ts';
+import type { RuntimeKnobs } from '../config/knobs.ts';
 import { openCrashJournal } from '../engine/crash-journal.ts';
 import { type GraphOptions, type OpenEngine, openEngine } from '../engine/open-engine.ts';
 import { PipelineError } from '../errors.ts';
@@ -66,7 +66,7 @@ const endPollMs = 2000;
 const giveUpMs = 5000;
 
 export async function serveStages(options: ServeOptions): Promise<ServeEnd> {
-  const settings = options.configuration.runtime as Configuration;
+  const settings = options.configuration.runtime as RuntimeKnobs;
   const run = runFacts(options, settings);
   const closers: (() => Promise<void> | void)[] = [];
   const ended = new AbortController();
@@ -81,7 +81,7 @@ export async function serveStages(options: ServeOptions): Promise<ServeEnd> {
   }
 }
 
-function runFacts(options: ServeOptions, settings: Configuration): RunFacts {
+function runFacts(options: ServeOptions, settings: RuntimeKnobs): RunFacts {
   const { dataset, seed } = settings;
   const { outputFolder, bounded } = options;
   const runId = sha256(`${options.configurationHash}/${dataset}`).slice(0, 16);
@@ -99,7 +99,7 @@ async function claimAll(options: ServeOptions, run: RunFacts): Promise<void> {
 
 async function openProcess(
   options: ServeOptions,
-  settings: Configuration,
+  settings: RuntimeKnobs,
   run: RunFacts,
   signal: AbortSignal,
   closers: (() => Promise<void> | void)[],
@@ -196,7 +196,7 @@ function readinessOf(
 async function serve(
   open: OpenEngine,
   options: ServeOptions,
-  settings: Configuration,
+  settings: RuntimeKnobs,
   signal: AbortSignal,
 ): Promise<ServeEnd> {
   const stopped = new Promise<ServeEnd>((resolve) => {

@@ -3,7 +3,7 @@
  * second one would split them, and both would wait for ever; so whoever lacks some says so.
  */
 import type { Logger } from 'pino';
-import { stages as graph, type StageName, topics } from '../../../schemas/topology.ts';
+import { graph, type StageName, topics } from '../../../schemas/topology.ts';
 import type { Clock } from '../clock.ts';
 import type { StageRunner } from '../engine/engine.ts';
 import type { AnyStage } from '../stage.ts';

@@ -4,10 +4,10 @@
  * redelivery writes some of them twice.
  */
 import {
+  graph,
   physicalTopic,
   type StageName,
   stageNames,
-  stages,
   type TopicName,
   topics,
 } from '../../../schemas/topology.ts';
@@ -49,7 +49,7 @@ export async function openRepositories(bus: Bus, dataset: string): Promise<numbe
   let files = 0;
   for (const stage of upTo('flatten')) {
     const waiting = await unfinished(bus, dataset, stage);
-    const [reads] = stages[stage].reads;
+    const [reads] = graph[stage].reads;
     if (reads !== undefined && topics[reads].about === 'file') files += waiting;
     else repositories += waiting;
   }
@@ -91,6 +91,6 @@ async function inputIsClosed(bus: Bus, codec: EnvelopeReader, dataset: string): 
 /** The stages of the flow that read something, through this one. */
 function upTo(last: StageName): StageName[] {
   const through = stageNames.slice(0, stageNames.indexOf(last) + 1);
-  const reads = (stage: StageName): readonly TopicName[] => stages[stage].reads;
+  const reads = (stage: StageName): readonly TopicName[] => graph[stage].reads;
   return through.filter((stage) => reads(stage).length > 0);
 }

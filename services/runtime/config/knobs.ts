@@ -10,7 +10,7 @@ export const operational = { operational: true };
 /** Metadata of knobs that name the input: they have a hash of their own. */
 export const input = { input: true };
 
-export const configuration = z.object({
+export const runtimeKnobs = z.object({
   seed: z
     .number()
     .int()
@@ -119,4 +119,4 @@ export const configuration = z.object({
     .meta(operational),
 });
 
-export type Configuration = z.infer<typeof configuration>;
+export type RuntimeKnobs = z.infer<typeof runtimeKnobs>;

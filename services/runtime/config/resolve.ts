@@ -4,7 +4,7 @@
  */
 import { parse as parseYaml } from 'yaml';
 import type { z } from 'zod';
-import { stages } from '../../../schemas/topology.ts';
+import { graph } from '../../../schemas/topology.ts';
 import { PipelineError } from '../errors.ts';
 import { canonicalJson, sha256 } from '../ids.ts';
 import { suggestName } from './suggest-name.ts';
@@ -60,7 +60,7 @@ interface Given {
 
 /** A stage that decides otherwise than before has another version. */
 const stageVersions: Readonly<Record<string, number>> = Object.fromEntries(
-  Object.entries(stages).map(([name, { version }]) => [name, version]),
+  Object.entries(graph).map(([name, { version }]) => [name, version]),
 );
 
 /** Resolves and validates. Throws one CONFIG_INVALID that names every problem. */
@@ -102,9 +102,9 @@ export function resolveConfiguration<Schemas extends Sections>(
     origins: originsOf(sections, chosen),
     hash: hashOf({
       versions,
-      knobs: knobsWhere((key, knob) => !isOperational(key, knob) && !isInput(knob)),
+      knobs: knobsWhere((knob) => !isOperational(knob) && !isInput(knob)),
     }),
-    inputHash: hashOf(knobsWhere((_key, knob) => isInput(knob))),
+    inputHash: hashOf(knobsWhere(isInput)),
   };
 }
 
@@ -256,18 +256,15 @@ function originsOf(
   return new Map(knobKeys(sections).map((key) => [key, chosen.get(key)?.origin ?? 'default']));
 }
 
-/** Names that mean the same in every section: how fast and how patiently, never what is written. */
-const operationalNames = new Set(['concurrency', 'threads', 'timeoutMs', 'requestsMax']);
-
-function isOperational(key: string, knob: z.ZodType | undefined): boolean {
-  return knob?.meta()?.operational === true || operationalNames.has(splitKey(key)[1]);
+function isOperational(knob: z.ZodType | undefined): boolean {
+  return knob?.meta()?.operational === true;
 }
 
 function isInput(knob: z.ZodType | undefined): boolean {
   return knob?.meta()?.input === true;
 }
 
-type Counts = (key: string, knob: z.ZodType | undefined) => boolean;
+type Counts = (knob: z.ZodType | undefined) => boolean;
 
 /** Operational knobs are in no hash, so that a run may be resumed with another concurrency. */
 function valuesOf<Schemas extends Sections>(
@@ -277,7 +274,7 @@ function valuesOf<Schemas extends Sections>(
 ): Record<string, unknown> {
   const relevant: Record<string, unknown> = {};
   for (const key of knobKeys(sections)) {
-    if (!counts(key, findKnob(sections, key))) continue;
+    if (!counts(findKnob(sections, key))) continue;
     const [section, knob] = splitKey(key);
     relevant[key] = (values[section] as Record<string, unknown>)[knob];
   }

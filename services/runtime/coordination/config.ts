@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { operational } from '../config/knobs.ts';
 
-export const configuration = z.object({
+export const redisKnobs = z.object({
   url: z
     .union([z.literal(''), z.string().regex(/^rediss?:\/\/[^@\s]+$/)])
     .default('')
@@ -30,4 +30,4 @@ export const configuration = z.object({
     .meta(operational),
 });
 
-export type Configuration = z.infer<typeof configuration>;
+export type RedisKnobs = z.infer<typeof redisKnobs>;

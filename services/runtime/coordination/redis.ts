@@ -6,14 +6,14 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { type Clock, systemClock } from '../clock.ts';
-import type { Configuration } from './config.ts';
+import type { RedisKnobs } from './config.ts';
 import type { Admission, Budget, BudgetLimits, Coordination } from './coordination.ts';
 import type { Ledger, Spent } from './ledger.ts';
 import { openLocalCoordination } from './local.ts';
 import { burstMs, spacingMs } from './rate.ts';
 
 export interface RedisOptions {
-  readonly settings: Configuration;
+  readonly settings: RedisKnobs;
   readonly password: string | undefined;
   readonly dataset: string;
   /** Unique among all processes that ever worked on the data set. */
@@ -191,7 +191,7 @@ function openSharedBudget(
 interface Flight<Result> {
   readonly redis: Redis;
   readonly key: string;
-  readonly settings: Configuration;
+  readonly settings: RedisKnobs;
   readonly clock: Clock;
   readonly read: () => Promise<Result | null>;
   readonly work: () => Promise<Result>;

@@ -9,7 +9,7 @@ import { deadLetterTopic, physicalTopic, topicNames } from '../../../schemas/top
 import type { Bus } from '../bus/bus.ts';
 import { openSqliteBus } from '../bus/sqlite/sqlite-bus.ts';
 import { forEachRecord } from '../bus/topic-reader.ts';
-import type { Configuration } from '../config/knobs.ts';
+import type { RuntimeKnobs } from '../config/knobs.ts';
 import { openCrashJournal } from '../engine/crash-journal.ts';
 import type { Engine } from '../engine/engine.ts';
 import {
@@ -50,7 +50,7 @@ const progressIntervalMs = 200;
 /** Runs the whole graph over a bounded input and returns what was made. */
 export async function runEmbedded(options: EmbeddedOptions): Promise<RunSummary> {
   const started = performance.now();
-  const settings = options.configuration.runtime as Configuration;
+  const settings = options.configuration.runtime as RuntimeKnobs;
   const run = runFacts(options, settings);
   const logFolder = join(options.outputFolder, 'log');
   try {
@@ -81,7 +81,7 @@ export async function runEmbedded(options: EmbeddedOptions): Promise<RunSummary>
   }
 }
 
-function runFacts(options: EmbeddedOptions, settings: Configuration): RunFacts {
+function runFacts(options: EmbeddedOptions, settings: RuntimeKnobs): RunFacts {
   return {
     dataset: settings.dataset,
     seed: settings.seed,
@@ -93,7 +93,7 @@ function runFacts(options: EmbeddedOptions, settings: Configuration): RunFacts {
 
 async function openProcess(
   options: EmbeddedOptions,
-  settings: Configuration,
+  settings: RuntimeKnobs,
   run: RunFacts,
   bus: Bus,
   closers: (() => Promise<void>)[],
@@ -123,7 +123,7 @@ async function openProcess(
   return { open, progress };
 }
 
-function openLog(outputFolder: string, settings: Configuration): Logger {
+function openLog(outputFolder: string, settings: RuntimeKnobs): Logger {
   const file = destination({ dest: join(outputFolder, 'run.log'), sync: true, append: true });
   return pino({ level: settings.logLevel, base: null }, file);
 }

@@ -1,5 +1,6 @@
 /** Builds a run's summary from its topics, so that a resumed run reports the whole. */
 
+import { compareText } from '../../../schemas/compare-text.ts';
 import type { TopicBodies, Usage } from '../../../schemas/generated/types.ts';
 import {
   physicalTopic,
@@ -50,7 +51,7 @@ async function bodiesOf<Topic extends TopicName>(
     bodies.set(envelope.id, body);
   });
   // In the order of ids, not of arrival: floating-point sums depend on it.
-  return [...bodies].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, body]) => body);
+  return [...bodies].sort(([a], [b]) => compareText(a, b)).map(([, body]) => body);
 }
 
 function droppedRepository(body: TopicBodies['dropped']): DroppedRepository {

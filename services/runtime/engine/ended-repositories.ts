@@ -5,9 +5,9 @@
  */
 import {
   arePartitionedAlike,
+  graph,
   physicalTopic,
   type StageName,
-  stages,
   type TopicName,
   topics,
 } from '../../../schemas/topology.ts';
@@ -47,7 +47,7 @@ export async function endedRepositories(
     added.push(envelope.repositoryId);
   };
   const from = [...(await engine.bus.endOffsets(dropsTopic(engine)))];
-  for (const topic of stages[join.name].writes) {
+  for (const topic of graph[join.name].writes) {
     const visit = (record: IncomingRecord) => add(topic, record);
     const name = physicalTopic(engine.run.dataset, topic);
     await forEachRecord(engine.bus, name, visit, { tailMax, ...only(topic) });
@@ -72,6 +72,6 @@ export async function endedRepositories(
  */
 function endsJoin(join: StageName, stage: string): boolean {
   if (stage === join) return true;
-  const reads = stages[stage as StageName]?.reads ?? [];
+  const reads = graph[stage as StageName]?.reads ?? [];
   return reads.some((topic) => topics[topic].about === 'file');
 }

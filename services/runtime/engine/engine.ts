@@ -7,14 +7,14 @@ import type { Logger } from 'pino';
 import type { Envelope, TopicBodies } from '../../../schemas/generated/types.ts';
 import {
   deadLetterTopic,
+  graph,
   physicalTopic,
   type StageName,
-  stages,
   type TopicName,
 } from '../../../schemas/topology.ts';
 import type { Bus, IncomingRecord, OutgoingRecord } from '../bus/bus.ts';
 import type { Clock } from '../clock.ts';
-import type { Configuration } from '../config/knobs.ts';
+import type { RuntimeKnobs } from '../config/knobs.ts';
 import { type ErrorCode, PipelineError } from '../errors.ts';
 import { childId } from '../ids.ts';
 import { type Emit, emit } from '../outcomes.ts';
@@ -28,7 +28,7 @@ export interface Engine {
   readonly bus: Bus;
   readonly codec: Codec;
   readonly run: RunFacts;
-  readonly settings: Configuration;
+  readonly settings: RuntimeKnobs;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -69,7 +69,7 @@ export interface PlannedRecord {
 
 /** The record that a stage's `emit` makes from a parent. */
 export function childRecord(stage: StageName, parent: Envelope, output: Emit): PlannedRecord {
-  const { version } = stages[stage];
+  const { version } = graph[stage];
   return {
     topic: output.topic,
     body: output.body,
@@ -143,7 +143,7 @@ export function deadLetterRecord(
   envelope: Envelope,
   cause: { reason: ErrorCode; detail: string; attempts: number },
 ): OutgoingRecord {
-  const { version } = stages[stage];
+  const { version } = graph[stage];
   return {
     topic: physicalTopic(engine.run.dataset, deadLetterTopic(topic)),
     key: record.key,

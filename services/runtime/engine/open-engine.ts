@@ -15,7 +15,7 @@ import type { Scorer } from '../../ports/scorer.ts';
 import type { Teacher } from '../../ports/teacher.ts';
 import type { Bus, TopicConfiguration } from '../bus/bus.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import type { Configuration } from '../config/knobs.ts';
+import type { RuntimeKnobs } from '../config/knobs.ts';
 import type { Coordination } from '../coordination/coordination.ts';
 import { openLocalCoordination } from '../coordination/local.ts';
 import { type Memo, memoTeacher } from '../memo/memo.ts';
@@ -55,7 +55,7 @@ export interface GraphOptions {
 /** What a runtime brings. */
 export interface EngineParts {
   readonly run: RunFacts;
-  readonly settings: Configuration;
+  readonly settings: RuntimeKnobs;
   readonly bus: Bus;
   readonly wire: Wire;
   readonly blobs: BlobStore;

@@ -4,7 +4,7 @@
  * twice is dropped the second time: one identity has one trajectory.
  */
 import type { Envelope } from '../../../schemas/generated/types.ts';
-import { physicalTopic, stages, type TopicName } from '../../../schemas/topology.ts';
+import { graph, physicalTopic, type TopicName } from '../../../schemas/topology.ts';
 import { forEachRecord } from '../bus/topic-reader.ts';
 import { asPipelineError } from '../errors.ts';
 import { type Emit, emit } from '../outcomes.ts';
@@ -78,7 +78,7 @@ async function readEmitted(stage: SourceStage<unknown>, engine: Engine): Promise
       if (topic === 'input-closed') emitted.closed = true;
     });
   };
-  for (const topic of stages[stage.name].writes) await visit(topic);
+  for (const topic of graph[stage.name].writes) await visit(topic);
   return emitted;
 }
 

@@ -2,7 +2,7 @@
  * Runs a writer: one record at a time, from the offsets that the writer's own durable state
  * names. The consumer group's offsets only follow, so that lag can be seen.
  */
-import { consumerGroup, physicalTopic, stages, type TopicName } from '../../../schemas/topology.ts';
+import { consumerGroup, graph, physicalTopic, type TopicName } from '../../../schemas/topology.ts';
 import type { BusConsumer, IncomingRecord, TopicPartition } from '../bus/bus.ts';
 import { asPipelineError, PipelineError } from '../errors.ts';
 import type { Emit } from '../outcomes.ts';
@@ -83,7 +83,7 @@ export async function startWriter(
 
   consumer = await engine.bus.consume({
     group: consumerGroup(engine.run.dataset, stage.name),
-    topics: stages[stage.name].reads.map((topic) => physicalTopic(engine.run.dataset, topic)),
+    topics: graph[stage.name].reads.map((topic) => physicalTopic(engine.run.dataset, topic)),
     startOffset: (at) => {
       assigned.set(`${at.topic}/${at.partition}`, at);
       return writer.resumeOffset(logicalTopic(engine, at.topic), at.partition);

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { operational } from '../config/knobs.ts';
 
-export const configuration = z.object({
+export const schemaRegistryKnobs = z.object({
   url: z
     .url()
     .default('http://127.0.0.1:8081/apis/ccompat/v7')
@@ -15,4 +15,4 @@ export const configuration = z.object({
     .meta(operational),
 });
 
-export type Configuration = z.infer<typeof configuration>;
+export type SchemaRegistryKnobs = z.infer<typeof schemaRegistryKnobs>;

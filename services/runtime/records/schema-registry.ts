@@ -141,7 +141,7 @@ function reasonOf(error: unknown): string {
 function unavailable(url: string, what: string, cause?: unknown): PipelineError {
   return new PipelineError(
     'REGISTRY_UNAVAILABLE',
-    `the schema registry at ${url} does not answer: ${what}; check registry.url and that it runs`,
-    { subject: 'registry.url', cause },
+    `the schema registry at ${url} does not answer: ${what}; check schemaRegistry.url and that it runs`,
+    { subject: 'schemaRegistry.url', cause },
   );
 }

@@ -8,14 +8,14 @@ import type { ScoreRequest, Scorer } from '../../ports/scorer.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
 import { tailBytes } from '../bytes/score.ts';
-import type { Configuration } from '../config.ts';
+import type { ScorerKnobs } from '../config.ts';
 import { targetBits, unsuitable } from './answer.ts';
 
 /** Raised when the same server would give other bits. */
 export const httpScorerVersion = '1';
 
 type HttpOptions = Pick<
-  Configuration,
+  ScorerKnobs,
   'url' | 'model' | 'timeoutMs' | 'requestsMax' | 'contextBytesMax'
 >;
 

@@ -8,7 +8,7 @@ import { PipelineError } from '../../runtime/errors.ts';
 import { sha256 } from '../../runtime/ids.ts';
 import { unpack } from './archive/unpack.ts';
 import type { TextFile } from './archive/unpacked.ts';
-import type { Configuration } from './config.ts';
+import type { AdmitKnobs } from './config.ts';
 import { type Candidate, checkRepository, gateFiles, sortSkips } from './gates.ts';
 import { printExpression } from './licence/expression.ts';
 import {
@@ -51,7 +51,7 @@ const turnCharacters = 1_000_000;
 export async function admitArchive(
   archive: Buffer,
   format: ArchiveFormat,
-  config: Configuration,
+  config: AdmitKnobs,
 ): Promise<Admission> {
   const unpacked = await unpack(archive, format, config);
   const gated = gateFiles(unpacked.files, config);
@@ -87,7 +87,7 @@ function asLicenceCandidate({ path, bytes }: TextFile): readonly Candidate[] {
 /** A file whose own header asks for more than the policy allows stays out; the rest may stay. */
 function refuseHeaders(
   candidates: readonly Candidate[],
-  config: Configuration,
+  config: AdmitKnobs,
   skipped: SkippedFile[],
 ): readonly Candidate[] {
   const allowed = allowedLicences(config.licences);
@@ -100,7 +100,7 @@ function refuseHeaders(
   });
 }
 
-function policyName(config: Configuration): string {
+function policyName(config: AdmitKnobs): string {
   return typeof config.licences === 'string' ? config.licences : config.licences.join(', ');
 }
 
@@ -110,7 +110,7 @@ function textBytes({ text }: Candidate): { bytes: number } {
 
 async function redactFiles(
   candidates: readonly Candidate[],
-  config: Configuration,
+  config: AdmitKnobs,
   skipped: SkippedFile[],
 ): Promise<Pick<Admission, 'files' | 'secrets'>> {
   const placeholders = createPlaceholders();
@@ -134,7 +134,7 @@ async function redactFiles(
   return { files, secrets };
 }
 
-function refuseSecret({ path }: Candidate, config: Configuration, skipped: SkippedFile[]): void {
+function refuseSecret({ path }: Candidate, config: AdmitKnobs, skipped: SkippedFile[]): void {
   if (config.secrets === 'refuse-repository') {
     throw new PipelineError(
       'SECRETS_REFUSED',
@@ -148,7 +148,7 @@ function refuseSecret({ path }: Candidate, config: Configuration, skipped: Skipp
 function redactFile(
   { path, text }: Candidate,
   secrets: readonly Finding[],
-  config: Configuration,
+  config: AdmitKnobs,
   placeholders: Placeholders,
 ): AdmittedText {
   const personal = config.privacy === 'redact' && !isAttributionFile(path);

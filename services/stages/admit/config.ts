@@ -1,10 +1,11 @@
 /** Knobs of `admit`: what may be used, and how much of it. */
 import { z } from 'zod';
+import { operational } from '../../runtime/config/knobs.ts';
 
 const mebibyte = 1024 * 1024;
 const count = z.number().int().positive();
 
-export const configuration = z.object({
+export const admitKnobs = z.object({
   licences: z
     .union([z.enum(['record', 'permissive']), z.array(z.string().min(1)).min(1)])
     .default('record')
@@ -78,7 +79,8 @@ export const configuration = z.object({
   concurrency: count
     .max(64)
     .default(2)
-    .describe('Repositories admitted at once; each may hold expandedBytesMax in memory.'),
+    .describe('Repositories admitted at once; each may hold expandedBytesMax in memory.')
+    .meta(operational),
 });
 
-export type Configuration = z.infer<typeof configuration>;
+export type AdmitKnobs = z.infer<typeof admitKnobs>;

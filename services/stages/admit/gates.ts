@@ -2,9 +2,9 @@
  * The gates a file passes, in order, and the account of what they kept out. Pure: the same files
  * and knobs give the same decision, and every file ends as a candidate or as a skip with a reason.
  */
+import { compareText } from '../../../schemas/compare-text.ts';
 import type { SkippedFile } from '../../../schemas/generated/types.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import { compareText } from './archive/paths.ts';
 import type { TextFile } from './archive/unpacked.ts';
 import { generatedReason, isVendored } from './provenance-gates.ts';
 import {

@@ -3,10 +3,10 @@ import type { AdmittedFile } from '../../../schemas/generated/types.ts';
 import { drop, emit } from '../../runtime/outcomes.ts';
 import { defineStage } from '../../runtime/stage.ts';
 import { type AdmittedText, admitArchive } from './admit-archive.ts';
-import { configuration } from './config.ts';
+import { admitKnobs } from './config.ts';
 
 export const admit = defineStage('admit', {
-  config: configuration,
+  config: admitKnobs,
   reads: 'repo-found',
   concurrency: (config) => config.concurrency,
   failed: null,

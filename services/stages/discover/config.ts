@@ -5,7 +5,7 @@ import { input } from '../../runtime/config/knobs.ts';
 const mebibyte = 1024 * 1024;
 const count = z.number().int().positive();
 
-export const configuration = z.object({
+export const discoverKnobs = z.object({
   sources: z
     .array(z.string().min(1))
     .default([])
@@ -55,4 +55,4 @@ export const configuration = z.object({
     ),
 });
 
-export type Configuration = z.infer<typeof configuration>;
+export type DiscoverKnobs = z.infer<typeof discoverKnobs>;

@@ -2,10 +2,12 @@
  * A folder as a deterministic tar: sorted paths, no times, owners or modes, so that equal content
  * gives equal bytes and equal ids. Links are listed, never followed.
  */
+
 import { constants } from 'node:fs';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { type Header, pack } from 'tar-stream';
+import { compareText } from '../../../schemas/compare-text.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import {
   type IgnoreRules,
@@ -40,7 +42,7 @@ export async function packFolder(root: string, limits: FolderLimits): Promise<Bu
   const entries: Entry[] = [];
   await walk(root, '', await outerRules(root, limits.ignore), limits, entries);
   if (entries.length === 0) return null;
-  entries.sort((a, b) => (a.path < b.path ? -1 : 1));
+  entries.sort((a, b) => compareText(a.path, b.path));
   const tar = pack();
   const chunks: Buffer[] = [];
   let bytes = 0;

@@ -2,18 +2,18 @@
 import { PipelineError } from '../../runtime/errors.ts';
 import { emit } from '../../runtime/outcomes.ts';
 import { defineSource, type SourceItem, type Tools } from '../../runtime/stage.ts';
-import { type Configuration, configuration } from './config.ts';
+import { type DiscoverKnobs, discoverKnobs } from './config.ts';
 import { packSource } from './pack-source.ts';
 import { repositoryIdentity, unreadableIdentity } from './source-names.ts';
 import { expandSources, type SourceSpec } from './sources.ts';
 
 export const discover = defineSource('discover', {
-  config: configuration,
+  config: discoverKnobs,
   items: readItems,
 });
 
 async function* readItems(
-  tools: Tools<Configuration>,
+  tools: Tools<DiscoverKnobs>,
   fromSequence: number,
 ): AsyncGenerator<SourceItem> {
   const { sources, limit, listSourcesMax } = tools.config;
@@ -28,7 +28,7 @@ async function* readItems(
 async function readItem(
   spec: SourceSpec,
   sequence: number,
-  tools: Tools<Configuration>,
+  tools: Tools<DiscoverKnobs>,
 ): Promise<SourceItem> {
   try {
     const limits = { ...tools.config, outputFolder: tools.run.outputFolder };

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { operational } from '../../runtime/config/knobs.ts';
 
-export const configuration = z.object({
+export const extractKnobs = z.object({
   concurrency: z
     .int()
     .min(1)
@@ -128,4 +128,4 @@ export const configuration = z.object({
     .meta(operational),
 });
 
-export type Configuration = z.infer<typeof configuration>;
+export type ExtractKnobs = z.infer<typeof extractKnobs>;

@@ -3,8 +3,8 @@
  * lists the rest, and resolves. Used by the stage and by the `structure` command.
  */
 
-import type { Configuration } from './config.ts';
-import { byText } from './facts/facts.ts';
+import { compareText } from '../../../schemas/compare-text.ts';
+import type { ExtractKnobs } from './config.ts';
 import { type FactCache, openFactCache } from './parse/fact-cache.ts';
 import { openParserPool } from './parse/parser-pool.ts';
 import { type ReadCounts, readFiles, type SourceFile } from './read-files.ts';
@@ -36,7 +36,7 @@ const garbageBytesMax = 48 * 1024 * 1024;
  * Children start with the first file and live until `close`. The cache lies in the configured
  * folder, else in `cacheFolder`; with neither there is none.
  */
-export function openExtractor(config: Configuration, cacheFolder: string | null = null): Extractor {
+export function openExtractor(config: ExtractKnobs, cacheFolder: string | null = null): Extractor {
   const pool = openParserPool(config);
   const cache = openCache(config, config.cacheFolder ?? cacheFolder);
   const window = openWindow(filesAtOnceMax);
@@ -44,7 +44,7 @@ export function openExtractor(config: Configuration, cacheFolder: string | null 
     const isLarge = files.length > filesAtOnceMax;
     // What the large repository before has left.
     if (isLarge) collect();
-    const sorted = [...files].sort((a, b) => byText(a.path, b.path));
+    const sorted = [...files].sort((a, b) => compareText(a.path, b.path));
     const read = await readFiles(sorted, { config, pool, cache, signal });
     // What reading has left: resolving takes most of the memory of this process.
     if (isLarge) collect();
@@ -69,7 +69,7 @@ export function openExtractor(config: Configuration, cacheFolder: string | null 
   };
 }
 
-function openCache(config: Configuration, folder: string | null): FactCache | null {
+function openCache(config: ExtractKnobs, folder: string | null): FactCache | null {
   if (folder === null || config.cacheBytesMax === 0) return null;
   return openFactCache(folder, config.cacheBytesMax);
 }

@@ -5,7 +5,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { countLines } from '../../../schemas/lines.ts';
 import { sha256 } from '../../runtime/ids.ts';
-import type { Configuration } from './config.ts';
+import type { ExtractKnobs } from './config.ts';
 import { decodeSource } from './facts/decode.ts';
 import type { Definition, ParsedFile } from './facts/facts.ts';
 import {
@@ -64,7 +64,7 @@ const collectCharacters = 16 * 1024 * 1024;
 const fileWeight = 512;
 
 interface Reader {
-  readonly config: Configuration;
+  readonly config: ExtractKnobs;
   readonly pool: ParserPool;
   readonly cache: FactCache | null;
   readonly signal: AbortSignal;
@@ -122,7 +122,7 @@ export async function readFiles(
 }
 
 /** Whether a text may be parsed: null, or the cap that it does not pass. */
-function openCaps(config: Configuration): (text: string, language: Language) => string | null {
+function openCaps(config: ExtractKnobs): (text: string, language: Language) => string | null {
   const start = performance.now();
   let files = 0;
   let bytes = 0;
@@ -225,7 +225,7 @@ const routines = new Set(['function', 'method']);
 function mergeOutline(
   symbols: readonly Definition[],
   outline: readonly Definition[],
-  { symbolsPerFileMax }: Configuration,
+  { symbolsPerFileMax }: ExtractKnobs,
 ): Definition[] {
   const spans = [...symbols].sort((a, b) => a.startLine - b.startLine);
   const lost = outline.filter(

@@ -2,15 +2,15 @@
 import { join } from 'node:path';
 import { emit } from '../../runtime/outcomes.ts';
 import { defineStage, type Tools } from '../../runtime/stage.ts';
-import { type Configuration, configuration } from './config.ts';
+import { type ExtractKnobs, extractKnobs } from './config.ts';
 import { openContent } from './content.ts';
 import { type Extractor, openExtractor } from './extractor.ts';
 
 /** Parser processes and cache of each opened stage. */
-const extractors = new WeakMap<Tools<Configuration>, Extractor>();
+const extractors = new WeakMap<Tools<ExtractKnobs>, Extractor>();
 
-export const extract = defineStage<Configuration, 'repo-admitted'>('extract', {
-  config: configuration,
+export const extract = defineStage<ExtractKnobs, 'repo-admitted'>('extract', {
+  config: extractKnobs,
   reads: 'repo-admitted',
   concurrency: (config) => config.concurrency,
   failed: null,

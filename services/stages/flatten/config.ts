@@ -1,7 +1,7 @@
 /** Knobs of flatten. */
 import { z } from 'zod';
 
-export const configuration = z.object({
+export const flattenKnobs = z.object({
   dependenciesMax: z
     .int()
     .min(0)
@@ -11,4 +11,4 @@ export const configuration = z.object({
     ),
 });
 
-export type Configuration = z.infer<typeof configuration>;
+export type FlattenKnobs = z.infer<typeof flattenKnobs>;

@@ -4,12 +4,12 @@ import { trajectoryTextVersion } from '../../../schemas/trajectory-text.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { drop, emit, type Outcome } from '../../runtime/outcomes.ts';
 import { defineJoin, type StageRecord, type Tools } from '../../runtime/stage.ts';
-import { type Configuration, configuration } from './config.ts';
+import { type FlattenKnobs, flattenKnobs } from './config.ts';
 import { findFailure, flattenRepository } from './document.ts';
 import { findScorer, summariseSearch, sumUsage } from './summary.ts';
 
 export const flatten = defineJoin('flatten', {
-  config: configuration,
+  config: flattenKnobs,
   reads: 'file-thought',
   part: (record: StageRecord<'file-thought'>) => record.body,
   complete,
@@ -17,7 +17,7 @@ export const flatten = defineJoin('flatten', {
 
 async function complete(
   parts: readonly StageRecord<'file-thought'>[],
-  tools: Tools<Configuration>,
+  tools: Tools<FlattenKnobs>,
 ): Promise<readonly Outcome[]> {
   const thoughts = parts.map((part) => part.body);
   const first = thoughts[0];

@@ -1,4 +1,5 @@
 /** Sums what the teacher cost and what the search gained over the files of a repository. Pure. */
+import { compareText } from '../../../schemas/compare-text.ts';
 import type {
   FileThoughtBody,
   ModelIdentity,
@@ -48,6 +49,6 @@ export function summariseSearch(thoughts: readonly FileThoughtBody[]): SearchSum
     bitsAfter,
     thoughtBytesBefore,
     thoughtBytesAfter,
-    outcomes: Object.fromEntries([...outcomes].sort(([a], [b]) => (a < b ? -1 : 1))),
+    outcomes: Object.fromEntries([...outcomes].sort(([a], [b]) => compareText(a, b))),
   };
 }

@@ -2,6 +2,7 @@
  * The masked and planned text around the teacher's words: what is asked of the main agent and of
  * each sub-agent, and the plan as a list. One line per fact, so that a reader can find each. Pure.
  */
+import { compareText } from '../../../schemas/compare-text.ts';
 import type {
   PlannedFile,
   RepoPlanBody,
@@ -25,7 +26,7 @@ function describeLanguages(languages: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const language of languages) counts.set(language, (counts.get(language) ?? 0) + 1);
   return [...counts]
-    .sort(([nameA, a], [nameB, b]) => b - a || (nameA < nameB ? -1 : 1))
+    .sort(([nameA, a], [nameB, b]) => b - a || compareText(nameA, nameB))
     .map(([name, files]) => `${oneLine(name)} (${files})`)
     .join(', ');
 }

@@ -1,13 +1,15 @@
 /** Knobs of the plan stage. */
 import { z } from 'zod';
+import { operational } from '../../runtime/config/knobs.ts';
 
-export const configuration = z.object({
+export const planKnobs = z.object({
   concurrency: z
     .number()
     .int()
     .positive()
     .default(4)
-    .describe('repositories planned at once; a plan is one or a few teacher calls'),
+    .describe('repositories planned at once; a plan is one or a few teacher calls')
+    .meta(operational),
   readmeBytesMax: z
     .number()
     .int()
@@ -48,4 +50,4 @@ export const configuration = z.object({
     .describe('bytes of requirements and of architecture each; a longer answer is invalid'),
 });
 
-export type Configuration = z.infer<typeof configuration>;
+export type PlanKnobs = z.infer<typeof planKnobs>;

@@ -1,14 +1,14 @@
 /** Reads the first bytes of admitted files, for what the teacher is shown. */
 import type { RepoStructureBody } from '../../../schemas/generated/types.ts';
 import type { Tools } from '../../runtime/stage.ts';
-import type { Configuration } from './config.ts';
+import type { PlanKnobs } from './config.ts';
 
 /** The first bytes of an admitted file; a character cut in half at the end is left out. */
 export async function readHead(
   body: RepoStructureBody,
   path: string,
   bytesMax: number,
-  tools: Tools<Configuration>,
+  tools: Tools<PlanKnobs>,
 ): Promise<string> {
   const file = body.repository.files.find((candidate) => candidate.path === path);
   if (file === undefined) return '';

@@ -2,6 +2,7 @@
  * The plan as data: what the teacher is asked, and the list of files in writing order with their
  * purpose and the earlier files they depend on. Every admitted file is planned exactly once.
  */
+import { compareText } from '../../../schemas/compare-text.ts';
 import type {
   Edge,
   FileStructure,
@@ -10,7 +11,7 @@ import type {
 } from '../../../schemas/generated/types.ts';
 import type { PlanAnswer, PlanRequest } from '../../ports/teacher.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import type { Configuration } from './config.ts';
+import type { PlanKnobs } from './config.ts';
 
 /** Files whose first bytes the request shows. */
 export interface Sources {
@@ -27,7 +28,7 @@ export function chooseSources(structure: RepoStructureBody, manifestsMax: number
   const readmes = paths.filter((path) => /^readme(?:\.(?:md|rst|txt|adoc|markdown))?$/i.test(path));
   const manifests = paths
     .filter((path) => manifestName.test(path))
-    .sort((a, b) => depthOf(a) - depthOf(b) || (a < b ? -1 : 1))
+    .sort((a, b) => depthOf(a) - depthOf(b) || compareText(a, b))
     .slice(0, manifestsMax);
   return { readme: readmes[0] ?? null, manifests };
 }
@@ -70,7 +71,7 @@ function invalidOrder(subject: string): PipelineError {
 export function planFiles(
   structure: RepoStructureBody,
   purposes: PlanAnswer['purposes'],
-  knobs: Pick<Configuration, 'dependenciesMax' | 'purposeBytesMax'>,
+  knobs: Pick<PlanKnobs, 'dependenciesMax' | 'purposeBytesMax'>,
 ): PlannedFile[] {
   const told = new Map(purposes.map(({ path, purpose }) => [path, oneLine(purpose)]));
   const byPath = new Map(structure.files.map((file) => [file.path, file]));
@@ -123,7 +124,7 @@ export function rankDependencies(edges: readonly Edge[]): string[] {
   return [...best]
     .sort(
       ([a, x], [b, y]) =>
-        x.rank - y.rank || y.confidence - x.confidence || y.names - x.names || (a < b ? -1 : 1),
+        x.rank - y.rank || y.confidence - x.confidence || y.names - x.names || compareText(a, b),
     )
     .map(([path]) => path);
 }

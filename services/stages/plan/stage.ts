@@ -2,21 +2,21 @@
 import type { RepoPlanBody, RepoStructureBody } from '../../../schemas/generated/types.ts';
 import { drop, emit, type Outcome } from '../../runtime/outcomes.ts';
 import { defineStage, type Tools } from '../../runtime/stage.ts';
-import { type Configuration, configuration } from './config.ts';
+import { type PlanKnobs, planKnobs } from './config.ts';
 import { readHead } from './file-heads.ts';
 import { buildPlanRequest, checkText, chooseSources, planFiles } from './file-plan.ts';
 
 export const plan = defineStage('plan', {
-  config: configuration,
+  config: planKnobs,
   reads: 'repo-structure',
-  concurrency: (config: Configuration) => config.concurrency,
+  concurrency: (config: PlanKnobs) => config.concurrency,
   handle: (record, tools) => planRepository(record.body, tools),
   failed: null,
 });
 
 async function planRepository(
   body: RepoStructureBody,
-  tools: Tools<Configuration>,
+  tools: Tools<PlanKnobs>,
 ): Promise<Outcome[]> {
   if (body.order.length === 0) return [drop('NO_ADMISSIBLE_FILES', 'no file is left to plan')];
   const { config } = tools;

@@ -1,7 +1,8 @@
 /** Knobs of the search stage, under `search.*`. */
 import { z } from 'zod';
+import { operational } from '../../runtime/config/knobs.ts';
 
-export const configuration = z.object({
+export const searchKnobs = z.object({
   enabled: z
     .boolean()
     .default(true)
@@ -13,7 +14,8 @@ export const configuration = z.object({
     .min(1)
     .max(1024)
     .default(4)
-    .describe('Files searched at once; each waits for the teacher or the scorer most of the time'),
+    .describe('Files searched at once; each waits for the teacher or the scorer most of the time')
+    .meta(operational),
   candidates: z
     .int()
     .min(1)
@@ -109,4 +111,4 @@ export const configuration = z.object({
     ),
 });
 
-export type Configuration = z.infer<typeof configuration>;
+export type SearchKnobs = z.infer<typeof searchKnobs>;

@@ -13,14 +13,14 @@ import type { ThinkRequest } from '../../ports/teacher.ts';
 import { buildThinkRequest } from '../../ports/think-request.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { Tools } from '../../runtime/stage.ts';
-import type { Configuration } from './config.ts';
+import type { SearchKnobs } from './config.ts';
 import { buildScoredText, byteLength, renderThoughts } from './context.ts';
 import { createLeakGuard } from './leak-guard.ts';
 import { type SearchPorts, type SearchResult, searchThoughts } from './thought-search.ts';
 
 export async function searchFile(
   trace: FileTraceBody,
-  tools: Tools<Configuration>,
+  tools: Tools<SearchKnobs>,
 ): Promise<FileThoughtBody> {
   const { config, scorer } = tools;
   if (trace.status !== 'done' || !config.enabled || scorer === null) {
@@ -78,10 +78,7 @@ function report(
   };
 }
 
-async function loadRequest(
-  trace: FileTraceBody,
-  tools: Tools<Configuration>,
-): Promise<ThinkRequest> {
+async function loadRequest(trace: FileTraceBody, tools: Tools<SearchKnobs>): Promise<ThinkRequest> {
   const structure = await tools.bodies.load('repo-structure', trace.structure);
   const plan = await tools.bodies.load('repo-plan', trace.plan);
   const read = trace.steps.flatMap((step) => (step.path === null ? [] : [step.path]));
@@ -94,7 +91,7 @@ async function loadRequest(
 async function loadTexts(
   structure: RepoStructureBody,
   paths: ReadonlySet<string>,
-  tools: Tools<Configuration>,
+  tools: Tools<SearchKnobs>,
 ): Promise<ReadonlyMap<string, string>> {
   const { content, files } = structure.repository;
   const loaded = [...paths].map(async (path) => {

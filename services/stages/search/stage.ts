@@ -1,13 +1,13 @@
 /** Wiring of the search stage: a file's trace in, the same file with better thoughts out. */
 import { emit } from '../../runtime/outcomes.ts';
 import { defineStage } from '../../runtime/stage.ts';
-import { type Configuration, configuration } from './config.ts';
+import { type SearchKnobs, searchKnobs } from './config.ts';
 import { searchFile } from './file-search.ts';
 
 export const search = defineStage('search', {
-  config: configuration,
+  config: searchKnobs,
   reads: 'file-trace',
-  concurrency: (config: Configuration) => config.concurrency,
+  concurrency: (config: SearchKnobs) => config.concurrency,
   handle: async (record, tools) => [emit('file-thought', await searchFile(record.body, tools))],
   // A file whose search cannot end must not pass for one that was searched.
   failed: (record, reason) =>

@@ -1,13 +1,15 @@
 /** Knobs of the simulate stage. */
 import { z } from 'zod';
+import { operational } from '../../runtime/config/knobs.ts';
 
-export const configuration = z.object({
+export const simulateKnobs = z.object({
   concurrency: z
     .number()
     .int()
     .positive()
     .default(8)
-    .describe('files simulated at once; each waits for one teacher call'),
+    .describe('files simulated at once; each waits for one teacher call')
+    .meta(operational),
   readsMax: z
     .number()
     .int()
@@ -58,4 +60,4 @@ export const configuration = z.object({
     .describe('bytes of a thought; a longer one is cut at a sentence and logged'),
 });
 
-export type Configuration = z.infer<typeof configuration>;
+export type SimulateKnobs = z.infer<typeof simulateKnobs>;

@@ -2,13 +2,13 @@
 import type { FileTaskBody } from '../../../schemas/generated/types.ts';
 import { emit } from '../../runtime/outcomes.ts';
 import { defineStage } from '../../runtime/stage.ts';
-import { type Configuration, configuration } from './config.ts';
+import { type SimulateKnobs, simulateKnobs } from './config.ts';
 import { nobody, simulateFile } from './sub-agent.ts';
 
 export const simulate = defineStage('simulate', {
-  config: configuration,
+  config: simulateKnobs,
   reads: 'file-task',
-  concurrency: (config: Configuration) => config.concurrency,
+  concurrency: (config: SimulateKnobs) => config.concurrency,
   handle: async (record, tools) => [emit('file-trace', await simulateFile(record.body, tools))],
   failed: (record, reason) => emit('file-trace', failedTrace(record.body, reason)),
 });

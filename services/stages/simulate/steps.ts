@@ -2,14 +2,9 @@
  * What a sub-agent does for one file: reads of files written earlier (I3), one thought, one write.
  * Reads are references to lines; which lines follows from the names the file uses.
  */
-import type {
-  Symbol as CodeSymbol,
-  Edge,
-  FileStructure,
-  Step,
-} from '../../../schemas/generated/types.ts';
+import type { Definition, Edge, FileStructure, Step } from '../../../schemas/generated/types.ts';
 import { countLines, lineRange } from '../../../schemas/lines.ts';
-import type { Configuration } from './config.ts';
+import type { SimulateKnobs } from './config.ts';
 
 export interface Dependency {
   readonly path: string;
@@ -19,7 +14,7 @@ export interface Dependency {
   readonly names: readonly string[];
 }
 
-export type ReadKnobs = Omit<Configuration, 'concurrency' | 'readsMax' | 'thoughtBytesMax'>;
+export type ReadKnobs = Omit<SimulateKnobs, 'concurrency' | 'readsMax' | 'thoughtBytesMax'>;
 
 interface Range {
   readonly from: number;
@@ -62,7 +57,7 @@ function rangesOf(
 }
 
 /** Definitions that the edges name, else exported ones whose name stands in the code. */
-function usedSymbols(dependency: Dependency, words: ReadonlySet<string>): CodeSymbol[] {
+function usedSymbols(dependency: Dependency, words: ReadonlySet<string>): Definition[] {
   const top = dependency.structure.symbols.filter((symbol) => symbol.parent === null);
   const named = top.filter((symbol) => dependency.names.includes(symbol.name));
   if (named.length > 0) return named;
@@ -72,7 +67,7 @@ function usedSymbols(dependency: Dependency, words: ReadonlySet<string>): CodeSy
 }
 
 /** The symbols' lines with some context, in source order; ranges that touch become one. */
-function mergeRanges(symbols: readonly CodeSymbol[], lines: number, knobs: ReadKnobs): Range[] {
+function mergeRanges(symbols: readonly Definition[], lines: number, knobs: ReadKnobs): Range[] {
   const sorted = [...symbols].sort((a, b) => a.startLine - b.startLine || a.endLine - b.endLine);
   const merged: Range[] = [];
   for (const symbol of sorted) {

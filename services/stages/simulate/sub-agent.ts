@@ -9,7 +9,7 @@ import { lineRange } from '../../../schemas/lines.ts';
 import { buildThinkRequest } from '../../ports/think-request.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { Tools } from '../../runtime/stage.ts';
-import type { Configuration } from './config.ts';
+import type { SimulateKnobs } from './config.ts';
 import {
   type Dependency,
   fitThought,
@@ -27,7 +27,7 @@ export const nobody = {
 
 export async function simulateFile(
   task: FileTaskBody,
-  tools: Tools<Configuration>,
+  tools: Tools<SimulateKnobs>,
 ): Promise<FileTraceBody> {
   const { config } = tools;
   const structure = await tools.bodies.load('repo-structure', task.structure);
@@ -89,7 +89,7 @@ function readablePaths(plan: RepoPlanBody, task: FileTaskBody): string[] {
 async function loadTexts(
   structure: RepoStructureBody,
   paths: readonly string[],
-  tools: Tools<Configuration>,
+  tools: Tools<SimulateKnobs>,
 ): Promise<ReadonlyMap<string, string>> {
   const { content, files } = structure.repository;
   const loaded = await Promise.all(

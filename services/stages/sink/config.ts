@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { maskingNames, templateNames } from '../../../schemas/trajectory-text.ts';
 
-export const configuration = z.object({
+export const sinkKnobs = z.object({
   contextLength: z
     .int()
     .min(64)
@@ -85,4 +85,4 @@ export const configuration = z.object({
     ),
 });
 
-export type Configuration = z.infer<typeof configuration>;
+export type SinkKnobs = z.infer<typeof sinkKnobs>;

@@ -1,11 +1,11 @@
 /** Wiring of the sink: opens the tokenizer and hands it to the writer. */
 import { defineWriter } from '../../runtime/stage.ts';
 import { openSinkWriter } from './commit/writer.ts';
-import { configuration } from './config.ts';
+import { sinkKnobs } from './config.ts';
 import { openTokenizer } from './tokens/tokenizer.ts';
 
 export const sink = defineWriter('sink', {
-  config: configuration,
+  config: sinkKnobs,
   quietMs: ({ quietMs }) => quietMs,
   openWriter: async (tools) => {
     const tokenizer = await openTokenizer(

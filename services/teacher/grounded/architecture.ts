@@ -1,4 +1,5 @@
 /** How the parts fit: folders, who depends on whom, central files, cycles, writing order. */
+import { compareText } from '../../../schemas/compare-text.ts';
 import type { Edge, FileStructure } from '../../../schemas/generated/types.ts';
 import type { PlanRequest } from '../../ports/teacher.ts';
 import { isProgram, roleName, roleOf } from './know/roles.ts';
@@ -53,7 +54,7 @@ function groupAt(files: readonly FileStructure[], depth: number): Group[] {
   }
   return [...groups]
     .map(([folder, members]) => ({ folder, files: members }))
-    .sort((a, b) => (a.folder < b.folder ? -1 : 1));
+    .sort((a, b) => compareText(a.folder, b.folder));
 }
 
 function sayGroups(groups: readonly Group[], edges: readonly Edge[]): string {
@@ -74,7 +75,7 @@ function sayGroups(groups: readonly Group[], edges: readonly Edge[]): string {
       needs.set(target, (needs.get(target) ?? 0) + 1);
     }
     const ranked = [...needs]
-      .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+      .sort(([a, x], [b, y]) => y - x || compareText(a, b))
       .map(([folder]) => nameOf(folder));
     const uses = ranked.length > 0 ? `; it uses ${joinWords(ranked.slice(0, 3))}` : '';
     return `- ${nameOf(group.folder)}: ${count(group.files.length, 'file')}, ${joinWords(roles, 4)}${uses}.`;
@@ -114,7 +115,7 @@ function sayCentral(request: PlanRequest): string {
 function rank(map: ReadonlyMap<string, ReadonlySet<string>>): [string, number][] {
   return [...map]
     .map(([path, set]): [string, number] => [path, set.size])
-    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+    .sort(([a, x], [b, y]) => y - x || compareText(a, b));
 }
 
 /** Pairs of files that depend on each other; one of the two has to come first all the same. */

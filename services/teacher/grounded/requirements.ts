@@ -1,5 +1,6 @@
 /** What the project must do: from README, manifests and the public outline. */
-import type { Symbol as CodeSymbol, FileStructure } from '../../../schemas/generated/types.ts';
+import { compareText } from '../../../schemas/compare-text.ts';
+import type { Definition, FileStructure } from '../../../schemas/generated/types.ts';
 import type { PlanRequest } from '../../ports/teacher.ts';
 import { isContainer, isFunction } from './know/definitions.ts';
 import { isProgram, roleOf, stemOf } from './know/roles.ts';
@@ -108,14 +109,14 @@ function sentencesOf(paragraph: string): string[] {
 }
 
 /** Something a user of the project would call: no private names, type variables or loggers. */
-function isOffer(symbol: CodeSymbol): boolean {
+function isOffer(symbol: Definition): boolean {
   if (/^_|^(?:[A-Z]|T_\w+|F|log|logger|debug|tests)$/.test(symbol.name)) return false;
   return isContainer(symbol) || isFunction(symbol) || symbol.doc !== null;
 }
 
 interface Capability {
   readonly file: FileStructure;
-  readonly symbols: readonly CodeSymbol[];
+  readonly symbols: readonly Definition[];
   readonly weight: number;
 }
 
@@ -138,7 +139,7 @@ function sayCapabilities(request: PlanRequest, program: readonly FileStructure[]
       };
     })
     .filter((capability) => capability.symbols.length > 0)
-    .sort((a, b) => b.weight - a.weight || (a.file.path < b.file.path ? -1 : 1));
+    .sort((a, b) => b.weight - a.weight || compareText(a.file.path, b.file.path));
   if (capabilities.length === 0) return '';
   const shown = unique(capabilities.slice(0, capabilitiesMax).map(sayCapability));
   const rest = capabilities
@@ -169,7 +170,7 @@ function sayCapability({ file, symbols }: Capability): string {
   );
 }
 
-function scoreOf(symbol: CodeSymbol): number {
+function scoreOf(symbol: Definition): number {
   return (
     (isContainer(symbol) ? 3 : isFunction(symbol) ? 2 : 0) +
     (docClause(symbol.doc, symbol.name) === null ? 0 : 2)
@@ -207,7 +208,7 @@ function saySurroundings(
   const lines = program.reduce((sum, file) => sum + file.lines, 0);
   const main = [...languages]
     .filter(([language, amount]) => language !== 'text' && amount * 20 >= lines)
-    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+    .sort(([a, x], [b, y]) => y - x || compareText(a, b));
   const externals = dependenciesOf(request, program);
   const tested = unique(
     tests
@@ -251,7 +252,7 @@ function dependenciesOf(request: PlanRequest, program: readonly FileStructure[])
   for (const file of program) {
     for (const name of file.externals) uses.set(name, (uses.get(name) ?? 0) + 1);
   }
-  return [...uses].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([name]) => name);
+  return [...uses].sort(([a, x], [b, y]) => y - x || compareText(a, b)).map(([name]) => name);
 }
 
 function licencePath(request: PlanRequest): string {

@@ -8,7 +8,7 @@ import type { Usage } from '../../../schemas/generated/types.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Budget } from '../../runtime/coordination/coordination.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import type { Configuration } from '../config.ts';
+import type { TeacherKnobs } from '../config.ts';
 import { classifyFailure } from './failures.ts';
 import { openSpending, priceOf } from './spending.ts';
 
@@ -35,7 +35,7 @@ export type Chat = (request: ChatRequest, signal: AbortSignal) => Promise<ChatAn
 
 /** What a server is known to understand; learned from its refusals. */
 interface Dialect {
-  readonly structured: Configuration['structuredOutput'];
+  readonly structured: TeacherKnobs['structuredOutput'];
   readonly limitField: 'max_tokens' | 'max_completion_tokens';
 }
 
@@ -43,7 +43,7 @@ const simplerForm = { json_schema: 'json_object', json_object: 'none', none: nul
 
 export function openChat(
   client: OpenAI,
-  configuration: Configuration,
+  configuration: TeacherKnobs,
   clock: Clock,
   random: () => number,
   budget: Budget,
@@ -114,7 +114,7 @@ function simplify(dialect: Dialect, why: string): Dialect | null {
   return structured === null ? null : { ...dialect, structured };
 }
 
-function responseFormat(structured: Configuration['structuredOutput'], request: ChatRequest) {
+function responseFormat(structured: TeacherKnobs['structuredOutput'], request: ChatRequest) {
   if (structured === 'none') return {};
   if (structured === 'json_object') return { response_format: { type: 'json_object' as const } };
   const schema = z.toJSONSchema(request.form, { target: 'draft-7' }) as Record<string, unknown>;
@@ -129,7 +129,7 @@ function responseFormat(structured: Configuration['structuredOutput'], request: 
 function readCompletion(
   completion: OpenAI.Chat.Completions.ChatCompletion,
   request: ChatRequest,
-  configuration: Configuration,
+  configuration: TeacherKnobs,
 ): ChatAnswer {
   const choice = completion.choices?.[0];
   if (choice?.finish_reason === 'content_filter' || choice?.message?.refusal) {
@@ -156,7 +156,7 @@ function readCompletion(
 function waitMs(
   failed: number,
   retryAfterMs: number | null,
-  configuration: Configuration,
+  configuration: TeacherKnobs,
   random: () => number,
 ): number {
   const limit = Math.min(configuration.retryWaitMsMax, configuration.retryWaitMs * 2 ** failed);
@@ -168,7 +168,7 @@ function refused(why: string, cause: unknown): PipelineError {
   return new PipelineError('TEACHER_REFUSED', `the teacher refused to answer: ${why}`, { cause });
 }
 
-function unavailable(configuration: Configuration, why: string, cause: unknown): PipelineError {
+function unavailable(configuration: TeacherKnobs, why: string, cause: unknown): PipelineError {
   return new PipelineError(
     'TEACHER_UNAVAILABLE',
     `the teacher at ${configuration.baseUrl} failed ${configuration.retriesMax + 1} times, last: ${why}`,

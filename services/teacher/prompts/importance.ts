@@ -3,11 +3,8 @@
  * An edge counts by how certain it is and how many names it uses; a file's rank is shared out among
  * its definitions by who uses them. Pure, and a function of the set of files and edges.
  */
-import type {
-  Symbol as Definition,
-  Edge,
-  FileStructure,
-} from '../../../schemas/generated/types.ts';
+import { compareText } from '../../../schemas/compare-text.ts';
+import type { Definition, Edge, FileStructure } from '../../../schemas/generated/types.ts';
 
 const damping = 0.85;
 /** Ranks change by less than a thousandth of a percent afterwards. */
@@ -54,7 +51,7 @@ export function rankDefinitions(
   return ranked.sort(
     (a, b) =>
       b.rank - a.rank ||
-      byText(a.file.path, b.file.path) ||
+      compareText(a.file.path, b.file.path) ||
       a.definition.startLine - b.definition.startLine,
   );
 }
@@ -71,7 +68,7 @@ export function rankFiles(
   files: readonly FileStructure[],
   edges: readonly Edge[],
 ): Map<string, number> {
-  const paths = files.map(({ path }) => path).sort(byText);
+  const paths = files.map(({ path }) => path).sort(compareText);
   const index = new Map(paths.map((path, at) => [path, at]));
   const arcs = arcsOf(edges, index);
   const outgoing = new Float64Array(paths.length);
@@ -119,7 +116,9 @@ function usedNames(
   ranks: ReadonlyMap<string, number>,
 ): Map<string, Map<string, number>> {
   const used = new Map<string, Map<string, number>>();
-  for (const edge of [...edges].sort((a, b) => byText(a.from, b.from) || byText(a.to, b.to))) {
+  for (const edge of [...edges].sort(
+    (a, b) => compareText(a.from, b.from) || compareText(a.to, b.to),
+  )) {
     const names = used.get(edge.to) ?? new Map<string, number>();
     used.set(edge.to, names);
     const rank = (ranks.get(edge.from) ?? 0) * files.length;
@@ -127,10 +126,4 @@ function usedNames(
     for (const name of edge.names) names.set(name, (names.get(name) ?? 0) + weight);
   }
   return used;
-}
-
-/** Code-unit order: the same everywhere, unlike localeCompare. */
-function byText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

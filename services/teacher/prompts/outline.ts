@@ -3,11 +3,7 @@
  * nesting and first lines of documentation. Never over the budget; what is left out is counted.
  * A bigger budget shows all that a smaller one shows. Pure.
  */
-import type {
-  Symbol as Definition,
-  Edge,
-  FileStructure,
-} from '../../../schemas/generated/types.ts';
+import type { Definition, Edge, FileStructure } from '../../../schemas/generated/types.ts';
 import { rankDefinitions } from './importance.ts';
 
 /** What a text costs, in the unit of the budget. Two texts together cost at most their sum. */

@@ -12,7 +12,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../../../scripts/cluster/ports.ts';
 import type { Teacher } from '../../../services/ports/teacher.ts';
 import { manualClock, systemClock } from '../../../services/runtime/clock.ts';
-import { configuration } from '../../../services/runtime/coordination/config.ts';
+import { redisKnobs } from '../../../services/runtime/coordination/config.ts';
 import type {
   BudgetLimits,
   Coordination,
@@ -94,7 +94,7 @@ async function openShared(
 ): Promise<Coordination> {
   const store = openLocalObjects(join(folder, dataset));
   const coordination = await openRedisCoordination({
-    settings: configuration.parse({
+    settings: redisKnobs.parse({
       url: `redis://127.0.0.1:${port}`,
       timeoutMs: 300,
       flightMs: 1_000,

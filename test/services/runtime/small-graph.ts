@@ -7,7 +7,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Teacher } from '../../../services/ports/teacher.ts';
-import { configuration as runtimeConfiguration } from '../../../services/runtime/config/knobs.ts';
+import { runtimeKnobs } from '../../../services/runtime/config/knobs.ts';
 import { type EmbeddedOptions, runEmbedded } from '../../../services/runtime/embedded/embedded.ts';
 import { emit, type Outcome } from '../../../services/runtime/outcomes.ts';
 import {
@@ -36,7 +36,7 @@ export interface SmallGraph {
     record: StageRecord<'repo-found'>,
     tools: Tools<unknown>,
   ) => Promise<readonly Outcome[]>;
-  readonly settings?: Partial<z.input<typeof runtimeConfiguration>>;
+  readonly settings?: Partial<z.input<typeof runtimeKnobs>>;
   readonly faults?: EmbeddedOptions['faults'];
   readonly signal?: AbortSignal;
 }
@@ -52,7 +52,7 @@ export function runSmallGraph(graph: SmallGraph) {
   return runEmbedded({
     outputFolder: folder,
     configuration: {
-      runtime: runtimeConfiguration.parse(graph.settings ?? {}),
+      runtime: runtimeKnobs.parse(graph.settings ?? {}),
       discover: {},
       admit: {},
       sink: {},

@@ -1,6 +1,6 @@
 /** A small Python project with structure and plan, for tests that need a repository by hand. */
 import type {
-  Symbol as CodeSymbol,
+  Definition,
   Edge,
   FileStructure,
   RepoPlanBody,
@@ -31,11 +31,11 @@ function symbol(
   endLine: number,
   parent: string | null = null,
   doc: string | null = null,
-): CodeSymbol {
+): Definition {
   return { name, kind, signature, startLine, endLine, parent, doc, exported: true };
 }
 
-const symbols: { readonly [path: string]: readonly CodeSymbol[] } = {
+const symbols: { readonly [path: string]: readonly Definition[] } = {
   'src/errors.py': [
     symbol(
       'MissingKey',

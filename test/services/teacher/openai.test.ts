@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { ThinkRequest } from '../../../services/ports/teacher.ts';
 import { buildThinkRequest } from '../../../services/ports/think-request.ts';
 import { manualClock } from '../../../services/runtime/clock.ts';
-import { type Configuration, configuration } from '../../../services/teacher/config.ts';
+import { type TeacherKnobs, teacherKnobs } from '../../../services/teacher/config.ts';
 import { openTeacher } from '../../../services/teacher/open.ts';
 import { openOpenAi } from '../../../services/teacher/openai/openai.ts';
 import { examplePlan, exampleStructure, exampleTexts } from './example-repository.ts';
@@ -17,10 +17,10 @@ afterEach(async () => {
   server = undefined;
 });
 
-async function open(options: FakeOpenAiOptions = {}, knobs: Partial<Configuration> = {}) {
+async function open(options: FakeOpenAiOptions = {}, knobs: Partial<TeacherKnobs> = {}) {
   server = await startFakeOpenAi(options);
   const clock = manualClock();
-  const settings = configuration.parse({
+  const settings = teacherKnobs.parse({
     kind: 'openai',
     baseUrl: server.baseUrl,
     model: 'fake-model',
@@ -237,12 +237,12 @@ test('check names what is wrong', async () => {
 });
 
 test('openTeacher wants address and model for kind openai, and nothing for grounded', async () => {
-  const wanted = openTeacher(configuration.parse({ kind: 'openai' }), {}, manualClock());
+  const wanted = openTeacher(teacherKnobs.parse({ kind: 'openai' }), {}, manualClock());
   await expect(wanted).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
     subject: 'teacher.baseUrl and teacher.model',
   });
-  const grounded = await openTeacher(configuration.parse({}), {}, manualClock());
+  const grounded = await openTeacher(teacherKnobs.parse({}), {}, manualClock());
   expect(grounded.identity).toEqual({
     name: 'grounded',
     version: '1',
@@ -250,7 +250,7 @@ test('openTeacher wants address and model for kind openai, and nothing for groun
     languageModel: false,
   });
   server = await startFakeOpenAi();
-  const knobs = configuration.parse({
+  const knobs = teacherKnobs.parse({
     kind: 'openai',
     baseUrl: server.baseUrl,
     model: 'fake-model',

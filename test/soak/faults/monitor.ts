@@ -4,15 +4,15 @@ import { type Admin, Kafka, logLevel } from 'kafkajs';
 import '../../../services/runtime/bus/kafka/guard.ts';
 import {
   consumerGroup,
+  graph,
   physicalTopic,
   type StageName,
   stageNames,
-  stages,
   type TopicName,
 } from '../../../schemas/topology.ts';
 
 const pollMs = 250;
-const readers = stageNames.filter((stage) => stages[stage].reads.length > 0);
+const readers = stageNames.filter((stage) => graph[stage].reads.length > 0);
 
 /** Sums over the partitions of what a stage reads. */
 interface Position {
@@ -81,7 +81,7 @@ export class Monitor {
   }
 
   async #position(stage: StageName): Promise<Position> {
-    const topics = stages[stage].reads.map((topic) => physicalTopic(this.#dataset, topic));
+    const topics = graph[stage].reads.map((topic) => physicalTopic(this.#dataset, topic));
     const groupId = consumerGroup(this.#dataset, stage);
     let committed = 0;
     for (const { partitions } of await this.#admin.fetchOffsets({ groupId, topics })) {

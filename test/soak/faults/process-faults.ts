@@ -1,5 +1,5 @@
 /** Processes of stages that die or hang: at every named crash point, and at random. */
-import { type StageName, stageNames, stages } from '../../../schemas/topology.ts';
+import { graph, type StageName, stageNames } from '../../../schemas/topology.ts';
 import { type Fault, type Field, pause, strikeOnce, underWay } from './fault.ts';
 
 /** Between which two effects a stage may die; `services/runtime` and the sink name them. */
@@ -82,7 +82,7 @@ const stoppedConsumer: Fault = {
   sets: ['runtime.openRepositoriesMax=4'],
   strike: async (field) => {
     const { group, random, over } = field;
-    const readers = stageNames.filter((stage) => stages[stage].reads.length > 0);
+    const readers = stageNames.filter((stage) => graph[stage].reads.length > 0);
     const others = readers.filter((stage) => stage !== 'sink');
     const chosen = others[random.below(others.length)] as StageName;
     group.add(chosen);

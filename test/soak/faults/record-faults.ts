@@ -3,9 +3,9 @@ import { CompressionTypes, type Kafka, Partitioners } from 'kafkajs';
 import { topicSchema } from '../../../schemas/avro.ts';
 import {
   deadLetterTopic,
+  graph,
   physicalTopic,
   stageNames,
-  stages,
   type TopicName,
 } from '../../../schemas/topology.ts';
 import { type Fault, type Field, strikeOnce, underWay } from './fault.ts';
@@ -14,7 +14,7 @@ import { connectKafka } from './topic-contents.ts';
 const stranger = 'a stranger';
 
 /** Every topic that a stage reads. */
-const readTopics = [...new Set(stageNames.flatMap((stage) => stages[stage].reads))];
+const readTopics = [...new Set(stageNames.flatMap((stage) => graph[stage].reads))];
 
 interface Message {
   readonly key: string | null;

@@ -74,7 +74,7 @@ async function runCluster(
     ...{ sources, dataset, output, stateFolder: join(folder, 'state'), restartMs: 1000 },
     servers: {
       BACKSTORY_KAFKA_BROKERS: cluster.address('kafka'),
-      BACKSTORY_REGISTRY_URL: cluster.address('registry'),
+      BACKSTORY_SCHEMA_REGISTRY_URL: cluster.address('registry'),
       ...(servers.redis === null ? {} : { BACKSTORY_REDIS_URL: servers.redis }),
       BACKSTORY_KAFKA_SESSION_TIMEOUT_MS: String(trial.sessionTimeoutMs),
       BACKSTORY_KAFKA_HEARTBEAT_MS: '500',

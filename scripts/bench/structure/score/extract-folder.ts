@@ -1,7 +1,7 @@
 /** The structure of a folder by the extractor itself; what tools install or build is left out. */
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { configuration } from '../../../../services/stages/extract/config.ts';
+import { extractKnobs } from '../../../../services/stages/extract/config.ts';
 import { openExtractor } from '../../../../services/stages/extract/extractor.ts';
 import type { Structure } from '../../../../services/stages/extract/resolve/structure.ts';
 
@@ -9,7 +9,7 @@ import type { Structure } from '../../../../services/stages/extract/resolve/stru
 const ignored = new Set(['.git', 'node_modules', 'target', '.backstory-oracle']);
 
 export async function extractFolder(folder: string): Promise<Structure> {
-  const extractor = openExtractor(configuration.parse({}));
+  const extractor = openExtractor(extractKnobs.parse({}));
   try {
     return await extractor.extract(await readFolder(folder), new AbortController().signal);
   } finally {

@@ -2,6 +2,7 @@
  * Precision and recall of extracted edges against an oracle. An edge is right when the oracle has
  * it in any way; only those that a reader of the source can see are required. Pure.
  */
+import { compareText } from '../../../../schemas/compare-text.ts';
 import type { Oracle, OracleEdge, Verdict } from './oracle.ts';
 
 export interface GivenEdge {
@@ -103,5 +104,5 @@ function classes(
   }
   return [...byName]
     .map(([name, edges]) => ({ name, edges }))
-    .sort((a, b) => b.edges.length - a.edges.length || (a.name < b.name ? -1 : 1));
+    .sort((a, b) => b.edges.length - a.edges.length || compareText(a.name, b.name));
 }

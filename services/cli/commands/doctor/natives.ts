@@ -1,7 +1,7 @@
 /** The doctor's checks of native packages: each parses or tokenizes something small for real. */
-import type { Configuration as ExtractConfiguration } from '../../../stages/extract/config.ts';
+import type { ExtractKnobs } from '../../../stages/extract/config.ts';
 import { openExtractor } from '../../../stages/extract/extractor.ts';
-import type { Configuration as SinkConfiguration } from '../../../stages/sink/config.ts';
+import type { SinkKnobs } from '../../../stages/sink/config.ts';
 import { openTokenizer } from '../../../stages/sink/tokens/tokenizer.ts';
 import type { Finding } from './finding.ts';
 
@@ -20,7 +20,7 @@ const probes: readonly { readonly path: string; readonly text: string }[] = [
 const reinstall = 'run `npm ci` again in the backstory folder';
 
 export async function checkParsers(
-  configuration: ExtractConfiguration,
+  configuration: ExtractKnobs,
   signal: AbortSignal,
 ): Promise<Omit<Finding, 'name'>> {
   const extractor = openExtractor(configuration);
@@ -37,9 +37,7 @@ export async function checkParsers(
   }
 }
 
-export async function checkTokenizer(
-  configuration: SinkConfiguration,
-): Promise<Omit<Finding, 'name'>> {
+export async function checkTokenizer(configuration: SinkKnobs): Promise<Omit<Finding, 'name'>> {
   const tokenizer = await openTokenizer(configuration.tokenizer, configuration.endOfText);
   const text = 'def greet(name):\n\treturn f"héllo {name}"\n';
   const [ids = new Uint32Array()] = await tokenizer.encode([text]);

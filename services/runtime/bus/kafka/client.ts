@@ -6,13 +6,13 @@ import { type ISocketFactory, Kafka, type KafkaConfig, logLevel } from 'kafkajs'
 import type { Logger } from 'pino';
 import './guard.ts';
 import { PipelineError } from '../../errors.ts';
-import type { KafkaConfiguration, KafkaSecrets } from './config.ts';
+import type { KafkaKnobs, KafkaSecrets } from './config.ts';
 
 /** kafkajs repeats little by itself; `patiently` does, with a deadline. */
 const retry = { initialRetryTime: 100, maxRetryTime: 1000, retries: 3 };
 
 export function createClient(
-  settings: KafkaConfiguration,
+  settings: KafkaKnobs,
   secrets: KafkaSecrets,
   log: Logger | null,
   socketFactory: ISocketFactory,
@@ -36,7 +36,7 @@ export function createClient(
   });
 }
 
-function tlsOf(settings: KafkaConfiguration): NonNullable<KafkaConfig['ssl']> {
+function tlsOf(settings: KafkaKnobs): NonNullable<KafkaConfig['ssl']> {
   if (!settings.tls) return false;
   const read = (knob: 'tlsAuthorityFile' | 'tlsCertificateFile' | 'tlsKeyFile') => {
     const path = settings[knob];
@@ -61,7 +61,7 @@ function tlsOf(settings: KafkaConfiguration): NonNullable<KafkaConfig['ssl']> {
   };
 }
 
-function saslOf(settings: KafkaConfiguration, secrets: KafkaSecrets): KafkaConfig['sasl'] {
+function saslOf(settings: KafkaKnobs, secrets: KafkaSecrets): KafkaConfig['sasl'] {
   if (settings.sasl === 'none') return undefined;
   const { username, password } = secrets;
   if (username === undefined || password === undefined) {

@@ -9,7 +9,7 @@ const milliseconds = (smallest: number, largest: number) =>
   z.number().int().min(smallest).max(largest);
 const file = z.string().min(1).nullable().default(null);
 
-export const kafkaConfiguration = z.object({
+export const kafkaKnobs = z.object({
   brokers: z
     .string()
     .regex(/^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$/, 'must look like host:9092,other-host:9092')
@@ -128,7 +128,7 @@ export const kafkaConfiguration = z.object({
     .meta(operational),
 });
 
-export type KafkaConfiguration = z.infer<typeof kafkaConfiguration>;
+export type KafkaKnobs = z.infer<typeof kafkaKnobs>;
 
 /** What no file and no log may hold. */
 export interface KafkaSecrets {

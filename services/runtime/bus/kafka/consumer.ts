@@ -9,7 +9,7 @@ import { PipelineError } from '../../errors.ts';
 import type { BusConsumer, Commit, ConsumerOptions, TopicPartition } from '../bus.ts';
 import { type Assignment, Assignments, nameOf } from './assignments.ts';
 import { fetchCommitted } from './committed.ts';
-import type { KafkaConfiguration } from './config.ts';
+import type { KafkaKnobs } from './config.ts';
 import { type Connections, leaveGroup } from './connections.ts';
 import { codedFailure, mayPass, type Patience, patiently } from './failures.ts';
 import { incomingRecord } from './reader.ts';
@@ -21,7 +21,7 @@ export interface ConsumerContext {
   readonly admin: Admin;
   readonly connections: Connections;
   readonly topics: Topics;
-  readonly settings: KafkaConfiguration;
+  readonly settings: KafkaKnobs;
   readonly patience: Patience;
 }
 

@@ -8,7 +8,7 @@ import type { Bus, BusConsumer } from '../bus.ts';
 import { nameOf } from './assignments.ts';
 import { createClient } from './client.ts';
 import { fetchCommitted } from './committed.ts';
-import type { KafkaConfiguration, KafkaSecrets } from './config.ts';
+import type { KafkaKnobs, KafkaSecrets } from './config.ts';
 import { openConnections } from './connections.ts';
 import { createConsumer } from './consumer.ts';
 import { patiently } from './failures.ts';
@@ -23,7 +23,7 @@ const closeMsMax = 10_000;
 const leaveMs = 1000;
 
 export interface KafkaBusOptions {
-  readonly settings: KafkaConfiguration;
+  readonly settings: KafkaKnobs;
   readonly secrets: KafkaSecrets;
   /** Told when a broker is waited for, and at debug level what kafkajs says; null is silent. */
   readonly log: Logger | null;

@@ -14,7 +14,7 @@ import {
 } from 'kafkajs';
 import { PipelineError } from '../../errors.ts';
 import type { OutgoingRecord } from '../bus.ts';
-import type { KafkaConfiguration } from './config.ts';
+import type { KafkaKnobs } from './config.ts';
 import { type Patience, patiently } from './failures.ts';
 import type { Topics } from './topics.ts';
 
@@ -57,7 +57,7 @@ const allReplicas = -1;
 export function openProducer(
   client: Kafka,
   topics: Topics,
-  settings: KafkaConfiguration,
+  settings: KafkaKnobs,
   patience: Patience,
 ): BatchingProducer {
   const choosePartition = Partitioners.DefaultPartitioner();
@@ -197,7 +197,7 @@ function tooLarge({ topic, key }: OutgoingRecord, bytes: number, bytesMax: numbe
 }
 
 /** What goes into the next request: of each free partition what fits, until the request is full. */
-function takeShares(ready: Set<Lane>, settings: KafkaConfiguration): Share[] {
+function takeShares(ready: Set<Lane>, settings: KafkaKnobs): Share[] {
   const shares: Share[] = [];
   let total = 0;
   for (const lane of ready) {

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { operational } from '../../config/knobs.ts';
 
-export const configuration = z.object({
+export const storageKnobs = z.object({
   url: z
     .union([z.literal(''), z.string().regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/.*)?$/)])
     .default('')
@@ -51,4 +51,4 @@ export const configuration = z.object({
     .meta(operational),
 });
 
-export type Configuration = z.infer<typeof configuration>;
+export type StorageKnobs = z.infer<typeof storageKnobs>;

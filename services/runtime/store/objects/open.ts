@@ -1,11 +1,11 @@
 /** Opens the store that the configuration names. The S3 client loads only when it is used. */
 import { PipelineError } from '../../errors.ts';
-import type { Configuration } from './config.ts';
+import type { StorageKnobs } from './config.ts';
 import { openLocalObjects, type WriteStep } from './local.ts';
 import type { ObjectStore } from './object-store.ts';
 
 export interface OpenObjectsOptions {
-  readonly settings: Configuration;
+  readonly settings: StorageKnobs;
   /** Used when the configuration names no other place. */
   readonly folder: string;
   readonly onStep?: (step: WriteStep) => void;

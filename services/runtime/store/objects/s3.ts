@@ -18,14 +18,14 @@ import {
 } from '@aws-sdk/client-s3';
 import { type Clock, systemClock } from '../../clock.ts';
 import { PipelineError } from '../../errors.ts';
-import type { Configuration } from './config.ts';
+import type { StorageKnobs } from './config.ts';
 import type { ObjectStore } from './object-store.ts';
 
 export interface S3Options {
   readonly bucket: string;
   /** Without a slash at either end; may be empty. */
   readonly prefix: string;
-  readonly settings: Configuration;
+  readonly settings: StorageKnobs;
   readonly clock?: Clock;
   readonly random?: () => number;
 }
@@ -118,7 +118,7 @@ export function openS3Objects(options: S3Options): ObjectStore {
   };
 }
 
-function openClient(settings: Configuration): S3Client {
+function openClient(settings: StorageKnobs): S3Client {
   const { endpoint, region, pathStyle, requestTimeoutMs } = settings;
   return new S3Client({
     region,

@@ -47,7 +47,3 @@ export function commonTopFolder(paths: Iterable<string>): string | null {
   }
   return top;
 }
-
-export function compareText(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
-}

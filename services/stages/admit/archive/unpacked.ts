@@ -3,9 +3,10 @@
  * memory. Every entry ends as a file or as a skip with a reason; a limit of the whole archive is
  * ARCHIVE_TOO_LARGE before the memory is used.
  */
+import { compareText } from '../../../../schemas/compare-text.ts';
 import type { SkippedFile } from '../../../../schemas/generated/types.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
-import { commonTopFolder, compareText, printablePath, safePath } from './paths.ts';
+import { commonTopFolder, printablePath, safePath } from './paths.ts';
 
 export interface ArchiveLimits {
   readonly archiveBytesMax: number;

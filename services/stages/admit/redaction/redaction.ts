@@ -2,7 +2,7 @@
  * Replaces parts of a text by placeholders. Happens once, here, so that every later byte agrees
  * (I8). Line structure never changes: a part that spans lines is replaced line by line.
  */
-import { compareText } from '../archive/paths.ts';
+import { compareText } from '../../../../schemas/compare-text.ts';
 
 /** A part to replace, in UTF-16 units of the text; `value` says which placeholder it shares. */
 export interface Finding {

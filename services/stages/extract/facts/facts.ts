@@ -2,7 +2,8 @@
  * What parsing one file yields and what resolving its imports needs: plain data, because it crosses
  * a process boundary. Nothing here depends on any other file of the repository.
  */
-import type { Symbol as Definition } from '../../../../schemas/generated/types.ts';
+import { compareText } from '../../../../schemas/compare-text.ts';
+import type { Definition } from '../../../../schemas/generated/types.ts';
 
 export type { Definition };
 
@@ -98,12 +99,6 @@ export function importFact(
   };
 }
 
-/** Code-unit order, for every sort: the same everywhere, unlike localeCompare. */
-export function byText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-}
-
 /** Adds to a map of sets. */
 export function addTo<Key, Value>(map: Map<Key, Set<Value>>, key: Key, value: Value): void {
   const set = map.get(key);
@@ -119,8 +114,8 @@ export function append<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Valu
 }
 
 export function sortedMap(map: ReadonlyMap<string, ReadonlySet<string>>): Map<string, string[]> {
-  const keys = [...map.keys()].sort(byText);
-  return new Map(keys.map((key) => [key, [...(map.get(key) ?? [])].sort(byText)]));
+  const keys = [...map.keys()].sort(compareText);
+  return new Map(keys.map((key) => [key, [...(map.get(key) ?? [])].sort(compareText)]));
 }
 
 /** A limit or a failure that cost part of a file's structure. */

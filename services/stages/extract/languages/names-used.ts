@@ -3,7 +3,7 @@
  * says what is an identifier, the characters around it how it is used: that is much cheaper than
  * asking each node for its parent. Runs in the parser children.
  */
-import { byText } from '../facts/facts.ts';
+import { compareText } from '../../../../schemas/compare-text.ts';
 import type { SyntaxNode } from '../syntax/syntax-node.ts';
 
 /** One identifier where it stands. */
@@ -126,5 +126,5 @@ export function usesOf(
 }
 
 export function sorted(uses: ReadonlySet<string>): string[] {
-  return [...uses].sort(byText);
+  return [...uses].sort(compareText);
 }

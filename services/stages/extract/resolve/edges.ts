@@ -3,9 +3,10 @@
  * the target only passes on leads to the file that defines it as well. Pure.
  */
 
+import { compareText } from '../../../../schemas/compare-text.ts';
 import type { Edge } from '../../../../schemas/generated/types.ts';
 import type { Shortfall } from '../facts/facts.ts';
-import { addTo, type Binding, byText, type ParsedFile, softness } from '../facts/facts.ts';
+import { addTo, type Binding, type ParsedFile, softness } from '../facts/facts.ts';
 import { isTest, testedStem } from '../facts/placement.ts';
 import type { Link, Project, Resolution } from '../languages/language.ts';
 import { stemOf } from '../paths.ts';
@@ -157,12 +158,12 @@ function kindRank(kind: string): number {
 
 /** At most `countMax` targets, in path order; the most certain stay, then those with most names. */
 function strongest(drafts: ReadonlyMap<string, Draft>, countMax: number): [string, Draft][] {
-  const all = [...drafts].sort(([a], [b]) => byText(a, b));
+  const all = [...drafts].sort(([a], [b]) => compareText(a, b));
   if (all.length <= countMax) return all;
   return all
     .sort(([, a], [, b]) => b.confidence - a.confidence || b.names.size - a.names.size)
     .slice(0, countMax)
-    .sort(([a], [b]) => byText(a, b));
+    .sort(([a], [b]) => compareText(a, b));
 }
 
 /** `mayTest`: from test code to what is none. */
@@ -173,6 +174,6 @@ function toEdge(from: string, to: string, mayTest: boolean, draft: Draft): Edge 
     to,
     kind: tests ? 'test-of' : draft.kind,
     confidence: Math.round(draft.confidence * 1000) / 1000,
-    names: [...draft.names].sort(byText),
+    names: [...draft.names].sort(compareText),
   };
 }

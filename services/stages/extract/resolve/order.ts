@@ -3,7 +3,7 @@
  * paths and edges: shuffling the input changes nothing. In a cycle the softest edges give way
  * first; what is still a cycle is cut where the fewest dependencies are unmet.
  */
-import { byText } from '../facts/facts.ts';
+import { compareText } from '../../../../schemas/compare-text.ts';
 import { runAtOnce, type Steps } from '../turns/steps.ts';
 import { openHeap } from './heap.ts';
 
@@ -35,7 +35,7 @@ export function* orderSteps(
   edges: readonly OrderEdge[],
   phaseOf: (path: string) => number,
 ): Steps<string[]> {
-  const known = [...new Set(paths)].sort(byText);
+  const known = [...new Set(paths)].sort(compareText);
   const rank = new Map(known.map((path, index) => [path, index]));
   yield;
   const kept = yield* breakCycles(known.length, toArcs(edges, rank));

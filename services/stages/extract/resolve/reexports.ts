@@ -2,7 +2,7 @@
  * Follows names through files that only pass them on (barrels, `__init__.py`, `pub use`) to the
  * file that defines them. Pure.
  */
-import { byText } from '../facts/facts.ts';
+import { compareText } from '../../../../schemas/compare-text.ts';
 import type { Project, Resolution } from '../languages/language.ts';
 
 export interface Definer {
@@ -46,7 +46,7 @@ export function openReexports(
     }
     passed.set(path, names);
     const open = links.filter((link) => link.star && link.kind !== 'include');
-    stars.set(path, [...new Set(open.map((link) => link.to))].sort(byText));
+    stars.set(path, [...new Set(open.map((link) => link.to))].sort(compareText));
   }
 
   const follow = (path: string, name: string, visited: Set<string>): Definer | null => {

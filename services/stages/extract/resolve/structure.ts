@@ -3,9 +3,9 @@
  * Pure, and a function of the set of files: neither their sequence nor who parsed them matters.
  */
 
+import { compareText } from '../../../../schemas/compare-text.ts';
 import type { Edge, FileStructure, Unresolved } from '../../../../schemas/generated/types.ts';
-import type { Shortfall } from '../facts/facts.ts';
-import { byText, type ParsedFile } from '../facts/facts.ts';
+import type { ParsedFile, Shortfall } from '../facts/facts.ts';
 import { phaseOf } from '../facts/placement.ts';
 import { languages } from '../languages/all-languages.ts';
 import type { Project, Resolution, Resolver } from '../languages/language.ts';
@@ -33,7 +33,7 @@ export function buildStructure(parsed: readonly ParsedFile[], limits: Limits): S
 }
 
 export function* structureSteps(parsed: readonly ParsedFile[], limits: Limits): Steps<Structure> {
-  const files = [...parsed].sort((a, b) => byText(a.path, b.path));
+  const files = [...parsed].sort((a, b) => compareText(a.path, b.path));
   yield;
   const project = openProject(files);
   yield;
@@ -46,7 +46,7 @@ export function* structureSteps(parsed: readonly ParsedFile[], limits: Limits): 
     (path) => phaseOf(path, isCode(language.get(path) ?? 'text')),
   );
   const lost = [...files.flatMap(shortfallOf), ...shortfalls];
-  lost.sort((a, b) => byText(a.path, b.path) || byText(a.reason, b.reason));
+  lost.sort((a, b) => compareText(a.path, b.path) || compareText(a.reason, b.reason));
   const notes = Map.groupBy(lost, ({ path }) => path);
   return {
     files: files.map((file) =>
@@ -102,7 +102,7 @@ function fileStructure(
     get symbols() {
       return shown();
     },
-    externals: [...new Set(resolution?.externals ?? [])].sort(byText),
+    externals: [...new Set(resolution?.externals ?? [])].sort(compareText),
     note: lost.length === 0 ? null : lost.map(({ reason }) => reason).join(', '),
   };
 }
@@ -111,7 +111,7 @@ function unresolvedOf(resolutions: ReadonlyMap<string, Resolution>): Unresolved[
   return [...resolutions].flatMap(([from, { unresolved }]) => {
     const bySpecifier = new Map(unresolved.map((item) => [item.specifier, item.reason]));
     return [...bySpecifier]
-      .sort(([a], [b]) => byText(a, b))
+      .sort(([a], [b]) => compareText(a, b))
       .map(([specifier, reason]) => ({ from, specifier, reason }));
   });
 }

@@ -6,7 +6,7 @@ import type { TrajectoryBody } from '../../../../schemas/generated/types.ts';
 import type { CarriedSample } from '../../../../schemas/manifest.ts';
 import type { SegmentKind } from '../../../../schemas/trajectory-text.ts';
 import type { StageRecord, Tools } from '../../../runtime/stage.ts';
-import type { Configuration } from '../config.ts';
+import type { SinkKnobs } from '../config.ts';
 import { makePieces, type Sample, type SamplePiece, segmentTexts } from '../pack/pieces.ts';
 import { joinTokens, type TokenizedDocument } from '../tokens/join-tokens.ts';
 import { renderDocument, textsOf } from '../tokens/render.ts';
@@ -24,7 +24,7 @@ export interface HeldRecord extends Arrival {
  */
 export async function holdRecord(
   record: StageRecord,
-  tools: Tools<Configuration>,
+  tools: Tools<SinkKnobs>,
 ): Promise<HeldRecord> {
   const { envelope, topic, partition, offset } = record;
   const sequence = envelope.sourceSequence;
@@ -50,7 +50,7 @@ export async function holdRecord(
 export async function loadPieces(
   carried: CarriedSample,
   tokenizer: Tokenizer,
-  tools: Tools<Configuration>,
+  tools: Tools<SinkKnobs>,
 ): Promise<SamplePiece[]> {
   const body = await tools.bodies.load('trajectory', carried.body);
   const document = await tools.blobs.get(body.document);

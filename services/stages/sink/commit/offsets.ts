@@ -2,6 +2,7 @@
  * How far each partition was read and how far it may be forgotten: a record that waits for its
  * turn, or that a restart needs again, holds its partition back. Pure.
  */
+import { compareText } from '../../../../schemas/compare-text.ts';
 import type { ManifestEntry } from '../../../../schemas/manifest.ts';
 
 export type Sources = ManifestEntry['sources'];
@@ -83,6 +84,6 @@ export function openOffsets(): Offsets {
 }
 
 function byPlace(a: Sources[number], b: Sources[number]): number {
-  if (a.topic !== b.topic) return a.topic < b.topic ? -1 : 1;
+  if (a.topic !== b.topic) return compareText(a.topic, b.topic);
   return a.partition - b.partition;
 }

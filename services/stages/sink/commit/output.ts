@@ -4,12 +4,12 @@
  * be read and checked without anything else.
  */
 import type { ManifestEntry } from '../../../../schemas/manifest.ts';
-import { stages } from '../../../../schemas/topology.ts';
+import { graph } from '../../../../schemas/topology.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import { sha256 } from '../../../runtime/ids.ts';
 import type { RunFacts } from '../../../runtime/stage.ts';
 import type { ObjectStore } from '../../../runtime/store/objects/object-store.ts';
-import type { Configuration } from '../config.ts';
+import type { SinkKnobs } from '../config.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 
 const tokenizerPath = 'tokenizer/tokenizer.json';
@@ -17,15 +17,15 @@ const tokenizerPath = 'tokenizer/tokenizer.json';
 /** What decides, beside context and tokenizer, which pieces a document has. */
 export function cutFacts({
   prefixTokensMax,
-}: Pick<Configuration, 'prefixTokensMax'>): ManifestEntry['carried']['cut'] {
-  return { version: stages.sink.version, prefixTokensMax };
+}: Pick<SinkKnobs, 'prefixTokensMax'>): ManifestEntry['carried']['cut'] {
+  return { version: graph.sink.version, prefixTokensMax };
 }
 
 /** Refuses to add to an output that was made another way. */
 export function matchOutput(
   head: ManifestEntry,
   run: RunFacts,
-  config: Pick<Configuration, 'contextLength' | 'prefixTokensMax'>,
+  config: Pick<SinkKnobs, 'contextLength' | 'prefixTokensMax'>,
   tokenizer: Tokenizer,
 ): void {
   const facts: [what: string, has: unknown, wants: unknown][] = [

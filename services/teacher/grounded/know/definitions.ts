@@ -1,11 +1,11 @@
 /** Joins the outline of a file to its code: every definition with the lines that are its own. */
-import type { Symbol as CodeSymbol, FileStructure } from '../../../../schemas/generated/types.ts';
+import type { Definition, FileStructure } from '../../../../schemas/generated/types.ts';
 import type { CodeEvent } from '../see/event.ts';
 import { readEvents } from '../see/events.ts';
 import { type CodeLine, scanLines } from '../see/scan.ts';
 
-export interface Definition {
-  readonly symbol: CodeSymbol;
+export interface DefinitionInCode {
+  readonly symbol: Definition;
   /** Name to call it by: with its parent where the bare name is not the only one. */
   readonly label: string;
   readonly lines: readonly CodeLine[];
@@ -17,7 +17,7 @@ export interface Definition {
 export interface FileFacts {
   readonly structure: FileStructure;
   readonly lines: readonly CodeLine[];
-  readonly definitions: readonly Definition[];
+  readonly definitions: readonly DefinitionInCode[];
   /** Lines outside every definition. */
   readonly loose: readonly CodeLine[];
 }
@@ -36,11 +36,11 @@ const containerKinds = new Set([
   'union',
 ]);
 
-export function isFunction(symbol: CodeSymbol): boolean {
+export function isFunction(symbol: Definition): boolean {
   return functionKinds.has(symbol.kind);
 }
 
-export function isContainer(symbol: CodeSymbol): boolean {
+export function isContainer(symbol: Definition): boolean {
   return containerKinds.has(symbol.kind);
 }
 
@@ -66,7 +66,7 @@ export function readFile(structure: FileStructure, code: string): FileFacts {
 
 /** Every line goes to the innermost definition around it; −1 holds the rest. */
 function ownLines(
-  symbols: readonly CodeSymbol[],
+  symbols: readonly Definition[],
   lines: readonly CodeLine[],
 ): Map<number, CodeLine[]> {
   const owner = new Map<number, number>();
@@ -88,12 +88,12 @@ function ownLines(
   return groups;
 }
 
-function sizeOf(symbol: CodeSymbol | undefined): number {
+function sizeOf(symbol: Definition | undefined): number {
   return symbol === undefined ? 0 : symbol.endLine - symbol.startLine;
 }
 
 /** The lines after the declaration, which may itself run over several lines. */
-function bodyOf(symbol: CodeSymbol, lines: readonly CodeLine[]): readonly CodeLine[] {
+function bodyOf(symbol: Definition, lines: readonly CodeLine[]): readonly CodeLine[] {
   const start = lines.findIndex((line) =>
     new RegExp(`\\b${escapePattern(symbol.name)}\\b`).test(line.masked),
   );
@@ -110,7 +110,7 @@ function escapePattern(name: string): string {
   return name.replace(/[^\w]/g, '\\$&');
 }
 
-function decoratorsOf(symbol: CodeSymbol, lines: readonly CodeLine[]): string[] {
+function decoratorsOf(symbol: Definition, lines: readonly CodeLine[]): string[] {
   const names: string[] = [];
   const around = lines.filter(
     (line) => line.number >= symbol.startLine - 4 && line.number <= symbol.startLine + 3,
@@ -128,7 +128,7 @@ function decoratorsOf(symbol: CodeSymbol, lines: readonly CodeLine[]): string[] 
   return names.filter((name) => name !== 'interface');
 }
 
-function traitsOf(symbol: CodeSymbol, lines: readonly CodeLine[]): Definition['traits'] {
+function traitsOf(symbol: Definition, lines: readonly CodeLine[]): DefinitionInCode['traits'] {
   if (!isFunction(symbol)) return [];
   const text = lines.map((line) => line.masked).join('\n');
   const traits: ('async' | 'generator' | 'recursive')[] = [];

@@ -3,6 +3,7 @@
  * fact is one sentence with names and short values in it; the order is that of the file.
  */
 
+import { compareText } from '../../../../schemas/compare-text.ts';
 import { baseName, count, joinNames, joinWords, quote, sentence, unique } from '../wording.ts';
 import { describeData } from './data-facts.ts';
 import { roleOf } from './roles.ts';
@@ -220,7 +221,7 @@ export function recurringWords(code: string): string[] {
           word,
         ),
     )
-    .sort(([a, timesA], [b, timesB]) => timesB - timesA || (a < b ? -1 : 1))
+    .sort(([a, timesA], [b, timesB]) => timesB - timesA || compareText(a, b))
     .map(([word]) => word);
   const groups = [ranked.slice(0, 10), ranked.slice(10, 20), ranked.slice(20, 32)].filter(
     (group) => group.length > 2,

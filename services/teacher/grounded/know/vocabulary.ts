@@ -1,5 +1,6 @@
 /** Names and values that a file uses: constants, attributes, short texts, recurring names. */
 
+import { compareText } from '../../../../schemas/compare-text.ts';
 import { calleeIn } from '../see/callees.ts';
 import type { CodeEvent } from '../see/event.ts';
 import { type CodeLine, stringFiller } from '../see/scan.ts';
@@ -117,7 +118,7 @@ export function recurringNames(facts: FileFacts): string[] {
     .filter(([, times]) => times >= 3)
     .sort(
       ([a, timesA], [b, timesB]) =>
-        timesB * b.length - timesA * a.length || timesB - timesA || (a < b ? -1 : 1),
+        timesB * b.length - timesA * a.length || timesB - timesA || compareText(a, b),
     )
     .sort(([, timesA], [, timesB]) => timesB - timesA)
     .slice(0, 48)

@@ -3,7 +3,12 @@
  * a subject and a predicate. Thoughts and rewrites choose among them; none is invented for effect.
  */
 
-import { type Definition, type FileFacts, isContainer, isFunction } from '../know/definitions.ts';
+import {
+  type DefinitionInCode,
+  type FileFacts,
+  isContainer,
+  isFunction,
+} from '../know/definitions.ts';
 import { readParameters, readParents, readResult } from '../know/signature.ts';
 import {
   constantValues,
@@ -53,17 +58,17 @@ export function readNotes(facts: FileFacts): Note[] {
   return notes.filter((note) => note !== null);
 }
 
-function note(kind: NoteKind, definition: Definition, predicate: string): Note | null {
+function note(kind: NoteKind, definition: DefinitionInCode, predicate: string): Note | null {
   if (predicate === '') return null;
   return { kind, line: definition.symbol.startLine, subject: quote(definition.label), predicate };
 }
 
-function documentedNote(definition: Definition): Note | null {
+function documentedNote(definition: DefinitionInCode): Note | null {
   const clause = docClause(definition.symbol.doc, definition.symbol.name);
   return clause === null ? null : note('shape', definition, predicateOf(clause));
 }
 
-function containerNotes(definition: Definition, facts: FileFacts): (Note | null)[] {
+function containerNotes(definition: DefinitionInCode, facts: FileFacts): (Note | null)[] {
   const { symbol } = definition;
   const members = facts.definitions.filter((other) => other.symbol.parent === symbol.name);
   const methods = members
@@ -99,7 +104,7 @@ function containerNotes(definition: Definition, facts: FileFacts): (Note | null)
   ];
 }
 
-function functionNotes(definition: Definition, facts: FileFacts): (Note | null)[] {
+function functionNotes(definition: DefinitionInCode, facts: FileFacts): (Note | null)[] {
   const { symbol, events } = definition;
   const guards = sayGuards(events, guardsMax);
   const flow = sayFlow(events, flowMax).filter((phrase) => !guards.includes(phrase));
@@ -126,7 +131,7 @@ function functionNotes(definition: Definition, facts: FileFacts): (Note | null)[
 const plainDecorators =
   /^(?:inline|Override|test|Test|cfg|allow|SuppressWarnings|(?:t\.|typing\.)?overload|must_use|doc|deprecated|Deprecated|derive.*)$/;
 
-function sayShape(definition: Definition, language: string): string {
+function sayShape(definition: DefinitionInCode, language: string): string {
   const { symbol, traits } = definition;
   const decorators = definition.decorators.filter((name) => !plainDecorators.test(name));
   const parameters = readParameters(symbol.signature, symbol.name, language).map(
@@ -216,7 +221,7 @@ function fileNotes(facts: FileFacts): (Note | null)[] {
   ];
 }
 
-function lengthOf(definition: Definition): number {
+function lengthOf(definition: DefinitionInCode): number {
   return definition.symbol.endLine - definition.symbol.startLine + 1;
 }
 

@@ -59,7 +59,7 @@ function tokenize(segments: readonly TextSegment[], tokenizer: Tokenizer) {
 
 /** A trajectory of source files that hold no control token of any kind, each read by the next. */
 function realTrajectory(control: readonly string[]): TextSegment[] {
-  const folder = join(root, 'services/stages/extract');
+  const folder = join(root, 'services/runtime/engine');
   const names = readdirSync(folder).filter((name) => name.endsWith('.ts'));
   const files = names
     .map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }))

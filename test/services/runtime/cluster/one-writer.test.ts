@@ -1,6 +1,6 @@
 /** A second process for the sink of a bounded data set is told of, a passing rebalance is not. */
 import { describe, expect, it } from 'vitest';
-import { stages as graph, type StageName, topics } from '../../../../schemas/topology.ts';
+import { graph, type StageName, topics } from '../../../../schemas/topology.ts';
 import { stages } from '../../../../services/registry.ts';
 import {
   missingPartitions,

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   consumerGroup,
+  graph,
   physicalTopic,
   type StageName,
-  stages,
   type TopicName,
 } from '../../../../schemas/topology.ts';
 import type { Bus } from '../../../../services/runtime/bus/bus.ts';
@@ -55,7 +55,7 @@ describe('progress by offsets', () => {
   const finish = async (stage: StageName, left = 0, done = 0) => {
     const consumer = await bus.consume({
       group: consumerGroup(dataset, stage),
-      topics: stages[stage].reads.map((topic) => physicalTopic(dataset, topic)),
+      topics: graph[stage].reads.map((topic) => physicalTopic(dataset, topic)),
       startOffset: () => 0,
       onRecords: () => {},
       onRevoked: () => {},

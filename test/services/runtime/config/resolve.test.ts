@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { stageNames, stages } from '../../../../schemas/topology.ts';
+import { graph, stageNames } from '../../../../schemas/topology.ts';
 import { input, operational } from '../../../../services/runtime/config/knobs.ts';
 import {
   type ConfigurationSources,
@@ -130,9 +130,9 @@ describe('resolveConfiguration', () => {
   test("the hash holds the stages' versions, so that no bounded run mixes two of them", () => {
     const hashOf = (versions?: Record<string, number>) =>
       resolveConfiguration(sections, noSources, versions).hash;
-    const today = Object.fromEntries(stageNames.map((name) => [name, stages[name].version]));
+    const today = Object.fromEntries(stageNames.map((name) => [name, graph[name].version]));
     expect(hashOf(today)).toBe(hashOf());
-    expect(hashOf({ ...today, plan: stages.plan.version + 1 })).not.toBe(hashOf());
+    expect(hashOf({ ...today, plan: graph.plan.version + 1 })).not.toBe(hashOf());
   });
 
   test('where the input lies is no configuration: it has a hash of its own', () => {

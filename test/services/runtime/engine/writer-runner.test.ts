@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
-import { physicalTopic, stages, topics } from '../../../../schemas/topology.ts';
+import { graph, physicalTopic, topics } from '../../../../schemas/topology.ts';
 import { openSqliteBus } from '../../../../services/runtime/bus/sqlite/sqlite-bus.ts';
 import type { Clock } from '../../../../services/runtime/clock.ts';
 import { ProgressTracker } from '../../../../services/runtime/embedded/progress-tracker.ts';
@@ -64,7 +64,7 @@ async function startLive(bounded: boolean) {
     finish: () => calls.push('finish'),
     toolsFor: () => ({ config: {} }) as Tools<unknown>,
   } as unknown as Engine;
-  const names = [...stages.sink.reads, 'shard-sealed' as const];
+  const names = [...graph.sink.reads, 'shard-sealed' as const];
   await bus.createTopics(
     names.map((name) => ({ name: physicalTopic('d', name), partitions: topics[name].partitions })),
   );

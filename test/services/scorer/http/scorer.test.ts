@@ -1,6 +1,6 @@
 /** The http scorer against a real server on a socket: exact bits, every way to be unsuitable. */
 import { afterEach, expect, test } from 'vitest';
-import { configuration } from '../../../../services/scorer/config.ts';
+import { scorerKnobs } from '../../../../services/scorer/config.ts';
 import { openScorer } from '../../../../services/scorer/open.ts';
 import {
   type Answering,
@@ -19,7 +19,7 @@ const never = new AbortController().signal;
 async function open(answering: Answering, knobs: Record<string, unknown> = {}) {
   const server = await startToyServer(answering);
   servers.push(server);
-  const resolved = configuration.parse({ kind: 'http', url: server.url, model: 'toy', ...knobs });
+  const resolved = scorerKnobs.parse({ kind: 'http', url: server.url, model: 'toy', ...knobs });
   return { server, scorer: await openScorer(resolved, { apiKey: 'secret' }) };
 }
 
@@ -229,10 +229,10 @@ test('no more requests are open at once than allowed, and the context keeps its 
 });
 
 test('what is missing from the configuration is named', async () => {
-  const resolved = configuration.parse({ kind: 'http', url: 'http://127.0.0.1:1/v1' });
+  const resolved = scorerKnobs.parse({ kind: 'http', url: 'http://127.0.0.1:1/v1' });
   await expect(openScorer(resolved, {})).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
     subject: 'scorer.model',
   });
-  expect(() => configuration.parse({ kind: 'other' })).toThrow();
+  expect(() => scorerKnobs.parse({ kind: 'other' })).toThrow();
 });

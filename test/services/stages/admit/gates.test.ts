@@ -1,7 +1,7 @@
 /** The gates: which file is admitted, and under which reason another is skipped. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { configuration } from '../../../../services/stages/admit/config.ts';
+import { admitKnobs } from '../../../../services/stages/admit/config.ts';
 import {
   checkRepository,
   describeSkips,
@@ -9,7 +9,7 @@ import {
   gateFiles,
 } from '../../../../services/stages/admit/gates.ts';
 
-const settings = configuration.parse({});
+const settings = admitKnobs.parse({});
 
 function reasonFor(path: string, content: string | Buffer): string | null {
   const decision = gateFile({ path, bytes: Buffer.from(content) }, settings);
@@ -62,7 +62,7 @@ describe('gates', () => {
   });
 
   test('the gates for vendored and generated files can be opened', () => {
-    const open = configuration.parse({ vendored: 'admit', generated: 'admit' });
+    const open = admitKnobs.parse({ vendored: 'admit', generated: 'admit' });
     const files = ['vendor/a.go', 'go.sum'].map((path) => ({ path, bytes: Buffer.from('a\n') }));
     expect(gateFiles(files, open).candidates).toHaveLength(2);
     expect(gateFiles(files, settings).candidates).toHaveLength(0);
@@ -123,7 +123,7 @@ describe('configuration', () => {
   test.each([{ fileBytesMax: 0 }, { licences: [] }, { secrets: 'keep' }, { concurrency: 1.5 }])(
     '%o is refused',
     (value) => {
-      expect(configuration.safeParse(value).success).toBe(false);
+      expect(admitKnobs.safeParse(value).success).toBe(false);
     },
   );
 });

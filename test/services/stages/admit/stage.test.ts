@@ -7,11 +7,11 @@ import type { RepoAdmittedBody } from '../../../../schemas/generated/types.ts';
 import { sha256 } from '../../../../services/runtime/ids.ts';
 import { type BlobStore, openLocalBlobStore } from '../../../../services/runtime/store/blobs.ts';
 import { admitArchive } from '../../../../services/stages/admit/admit-archive.ts';
-import { configuration } from '../../../../services/stages/admit/config.ts';
+import { admitKnobs } from '../../../../services/stages/admit/config.ts';
 import { admit } from '../../../../services/stages/admit/stage.ts';
 import { type TarEntry, tar, tgz } from './hostile-archives.ts';
 
-const defaults = configuration.parse({});
+const defaults = admitKnobs.parse({});
 const secret = ['ghp', 'q7Zt2LxV9bKw4RmYc8Dh3NfPs6Gj1Tu5EaXo'].join('_');
 
 const entries: readonly TarEntry[] = [
@@ -48,19 +48,19 @@ describe('admitArchive', () => {
   });
 
   test('a permissive policy skips the file whose header asks for more', async () => {
-    const config = configuration.parse({ licences: 'permissive' });
+    const config = admitKnobs.parse({ licences: 'permissive' });
     const { licence, skipped } = await admitArchive(tgz(entries), 'tgz', config);
     expect(licence.expression).toBe('MIT');
     expect(skipped).toContainEqual({ path: 'gpl.c', reason: 'licence' });
   });
 
   test('a refused licence is named', async () => {
-    const config = configuration.parse({ licences: ['ISC'] });
+    const config = admitKnobs.parse({ licences: ['ISC'] });
     await expect(admitArchive(tgz(entries), 'tgz', config)).rejects.toMatchObject({
       code: 'LICENCE_REFUSED',
       message: expect.stringContaining('MIT'),
     });
-    const none = configuration.parse({ licences: 'permissive' });
+    const none = admitKnobs.parse({ licences: 'permissive' });
     await expect(
       admitArchive(tgz([{ name: 'a.py', body: 'a\n' }]), 'tgz', none),
     ).rejects.toMatchObject({
@@ -70,18 +70,18 @@ describe('admitArchive', () => {
   });
 
   test('secrets can refuse the file or the repository', async () => {
-    const file = configuration.parse({ secrets: 'refuse-file' });
+    const file = admitKnobs.parse({ secrets: 'refuse-file' });
     const { files, skipped } = await admitArchive(tgz(entries), 'tgz', file);
     expect(files.map(({ path }) => path)).not.toContain('z.py');
     expect(skipped.filter(({ reason }) => reason === 'secret')).toHaveLength(2);
-    const repository = configuration.parse({ secrets: 'refuse-repository' });
+    const repository = admitKnobs.parse({ secrets: 'refuse-repository' });
     await expect(admitArchive(tgz(entries), 'tgz', repository)).rejects.toMatchObject({
       code: 'SECRETS_REFUSED',
     });
   });
 
   test('privacy can be off', async () => {
-    const config = configuration.parse({ privacy: 'off' });
+    const config = admitKnobs.parse({ privacy: 'off' });
     const { files } = await admitArchive(tgz(entries), 'tgz', config);
     expect(files.find(({ path }) => path === 'a.py')?.bytes.toString()).toContain('ann.lee@');
   });
@@ -94,7 +94,7 @@ describe('admitArchive', () => {
     await expect(admitArchive(tgz([]), 'tgz', defaults)).rejects.toMatchObject({
       code: 'NO_ADMISSIBLE_FILES',
     });
-    const small = configuration.parse({ repositoryFilesMax: 1 });
+    const small = admitKnobs.parse({ repositoryFilesMax: 1 });
     await expect(admitArchive(tgz(entries), 'tgz', small)).rejects.toMatchObject({
       code: 'REPOSITORY_TOO_LARGE',
     });
@@ -149,7 +149,7 @@ describe('the stage', () => {
   });
 
   test('refuses by length before reading', async () => {
-    const { outcomes } = await handle(tgz(entries), configuration.parse({ archiveBytesMax: 10 }));
+    const { outcomes } = await handle(tgz(entries), admitKnobs.parse({ archiveBytesMax: 10 }));
     expect(outcomes).toMatchObject([{ kind: 'drop', reason: 'ARCHIVE_TOO_LARGE' }]);
   });
 });

@@ -8,14 +8,14 @@ import { extract } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SourceItem } from '../../../../services/runtime/stage.ts';
 import { openLocalBlobStore } from '../../../../services/runtime/store/blobs.ts';
-import { configuration } from '../../../../services/stages/discover/config.ts';
+import { discoverKnobs } from '../../../../services/stages/discover/config.ts';
 import { type PackLimits, packSource } from '../../../../services/stages/discover/pack-source.ts';
 import { expandSources } from '../../../../services/stages/discover/sources.ts';
 import { discover } from '../../../../services/stages/discover/stage.ts';
 import { tgz, zip } from '../admit/hostile-archives.ts';
 
 const run = promisify(execFile);
-const limits: PackLimits = { ...configuration.parse({}), outputFolder: null };
+const limits: PackLimits = { ...discoverKnobs.parse({}), outputFolder: null };
 let folder: string;
 
 beforeEach(async () => {
@@ -250,7 +250,7 @@ describe('sources', () => {
 describe('the stage', () => {
   async function items(fromSequence: number): Promise<readonly SourceItem[]> {
     const blobs = await openLocalBlobStore(join(folder, 'blobs'));
-    const config = configuration.parse({ sources: [`@${join(folder, 'l.txt')}`] });
+    const config = discoverKnobs.parse({ sources: [`@${join(folder, 'l.txt')}`] });
     const signal = new AbortController().signal;
     const tools = { config, blobs, signal, run: { outputFolder: join(folder, 'out') } };
     const found: SourceItem[] = [];
@@ -283,7 +283,7 @@ describe('the stage', () => {
   test.each([{ limit: 0 }, { sources: [''] }, { archiveBytesMax: -1 }, { sources: 'a' }])(
     '%o is refused',
     (value) => {
-      expect(configuration.safeParse(value).success).toBe(false);
+      expect(discoverKnobs.safeParse(value).success).toBe(false);
     },
   );
 });

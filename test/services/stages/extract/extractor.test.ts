@@ -1,20 +1,20 @@
 /** What is left of files that no parser could read whole, and the caps of a repository. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { configuration } from '../../../../services/stages/extract/config.ts';
+import { extractKnobs } from '../../../../services/stages/extract/config.ts';
 import { type Extractor, openExtractor } from '../../../../services/stages/extract/extractor.ts';
 
 const never = new AbortController().signal;
 let extractor: Extractor;
 
 beforeAll(() => {
-  extractor = openExtractor(configuration.parse({ processes: 1 }));
+  extractor = openExtractor(extractKnobs.parse({ processes: 1 }));
 });
 afterAll(() => extractor.close());
 
 const broken = 'def good():\n    pass\n\nclass = = (\n  def lost(a):\n\n  def kept(): (\n';
 
 async function fileOf(path: string, text: string | Buffer, change: object = {}) {
-  const own = openExtractor(configuration.parse({ processes: 1, ...change }));
+  const own = openExtractor(extractKnobs.parse({ processes: 1, ...change }));
   const source = typeof text === 'string' ? text : async () => text;
   const { files, shortfalls } = await own.extract([{ path, text: source }], never);
   await own.close();
@@ -41,7 +41,7 @@ describe('a file that no parser read whole', () => {
     ['beyond the files', { filesParsedMax: 1 }, 'files-limited'],
     ['beyond the bytes', { bytesParsedMax: 24 }, 'bytes-limited'],
   ])('%s', async (_, change, reason) => {
-    const own = openExtractor(configuration.parse({ processes: 1, ...change }));
+    const own = openExtractor(extractKnobs.parse({ processes: 1, ...change }));
     const text = 'def f(a):\n    return 1\n';
     const sources = ['a.py', 'b.py'].map((path) => ({ path, text }));
     const { files, shortfalls } = await own.extract(sources, never);
@@ -66,7 +66,7 @@ describe('a file that no parser read whole', () => {
       { path: 'p/A.java', text: 'package p;\nclass A { B b; }\n' },
       { path: 'p/B.java', text: `package p;\nclass B {\n${'// long\n'.repeat(99)}}\n` },
     ];
-    const own = openExtractor(configuration.parse({ processes: 1, parseBytesMax: 200 }));
+    const own = openExtractor(extractKnobs.parse({ processes: 1, parseBytesMax: 200 }));
     const { files, edges } = await own.extract(sources, never);
     await own.close();
     expect(files[1]).toMatchObject({ parser: 'regex', symbols: [{ name: 'B' }] });

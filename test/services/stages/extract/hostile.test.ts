@@ -11,11 +11,11 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { extractStructure } from '../../../../services/cli/open/structure-of.ts';
 import { admitArchive } from '../../../../services/stages/admit/admit-archive.ts';
-import { configuration as admitConfiguration } from '../../../../services/stages/admit/config.ts';
-import { configuration as discoverConfiguration } from '../../../../services/stages/discover/config.ts';
+import { admitKnobs } from '../../../../services/stages/admit/config.ts';
+import { discoverKnobs } from '../../../../services/stages/discover/config.ts';
 import { packSource } from '../../../../services/stages/discover/pack-source.ts';
 import { expandSources } from '../../../../services/stages/discover/sources.ts';
-import { configuration } from '../../../../services/stages/extract/config.ts';
+import { extractKnobs } from '../../../../services/stages/extract/config.ts';
 import { openExtractor, type SourceFile } from '../../../../services/stages/extract/extractor.ts';
 
 const never = new AbortController().signal;
@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 async function extract(files: readonly SourceFile[], change: object = {}) {
-  const extractor = openExtractor(configuration.parse({ processes: 1, ...change }));
+  const extractor = openExtractor(extractKnobs.parse({ processes: 1, ...change }));
   try {
     return await extractor.extract(files, never);
   } finally {
@@ -168,10 +168,10 @@ describe('links that lead in circles', () => {
     await symlink('first.py', join(folder, 'second.py'));
     const [source] = await expandSources([folder], 1);
     if (source === undefined) throw new Error('no source');
-    const options = { ...discoverConfiguration.parse({}), outputFolder: null };
+    const options = { ...discoverKnobs.parse({}), outputFolder: null };
     const { archive, format } = await packSource(source, options);
-    const admitted = await admitArchive(archive, format, admitConfiguration.parse({}));
-    const config = configuration.parse({ processes: 1 });
+    const admitted = await admitArchive(archive, format, admitKnobs.parse({}));
+    const config = extractKnobs.parse({ processes: 1 });
     const { order, skipped } = await extractStructure(admitted, config, never);
     expect(order).toEqual(['inner/a.py']);
     expect(skipped.map(({ path, reason }) => `${path} ${reason}`)).toEqual([

@@ -8,16 +8,16 @@ import type { Repository } from '../../../../schemas/generated/types.ts';
 import { sha256 } from '../../../../services/runtime/ids.ts';
 import type { StageRecord, Tools } from '../../../../services/runtime/stage.ts';
 import { type BlobStore, openLocalBlobStore } from '../../../../services/runtime/store/blobs.ts';
-import { type Configuration, configuration } from '../../../../services/stages/extract/config.ts';
+import { type ExtractKnobs, extractKnobs } from '../../../../services/stages/extract/config.ts';
 import { openExtractor } from '../../../../services/stages/extract/extractor.ts';
 import { extract } from '../../../../services/stages/extract/stage.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'backstory-extract-'));
-const config = configuration.parse({ processes: 1, parseBytesMax: 2000 });
+const config = extractKnobs.parse({ processes: 1, parseBytesMax: 2000 });
 const counts: [string, number | undefined][] = [];
 const warnings: unknown[] = [];
 let blobs: BlobStore;
-let tools: Tools<Configuration>;
+let tools: Tools<ExtractKnobs>;
 
 beforeAll(async () => {
   blobs = await openLocalBlobStore(folder);
@@ -29,7 +29,7 @@ beforeAll(async () => {
     signal: new AbortController().signal,
     log: { warn: (what: unknown) => warnings.push(what) },
     count: (metric: string, by?: number) => counts.push([metric, by]),
-  } as unknown as Tools<Configuration>;
+  } as unknown as Tools<ExtractKnobs>;
   await extract.open?.(tools);
 });
 afterAll(async () => {

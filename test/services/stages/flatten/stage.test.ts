@@ -7,20 +7,20 @@ import type { FileThoughtBody, SearchReport } from '../../../../schemas/generate
 import { createCodec } from '../../../../services/runtime/records/codec.ts';
 import type { StageRecord, Tools } from '../../../../services/runtime/stage.ts';
 import { type BlobStore, openLocalBlobStore } from '../../../../services/runtime/store/blobs.ts';
-import { type Configuration, configuration } from '../../../../services/stages/flatten/config.ts';
+import { type FlattenKnobs, flattenKnobs } from '../../../../services/stages/flatten/config.ts';
 import { flatten } from '../../../../services/stages/flatten/stage.ts';
 import { type SampleFile, sampleParts, sampleTeacher } from '../../../samples/file-thoughts.ts';
 import { envelope, temporaryFolder } from '../../../samples/sink-harness.ts';
 
 const folder = temporaryFolder();
 let blobs: BlobStore;
-let tools: Tools<Configuration>;
+let tools: Tools<FlattenKnobs>;
 
 beforeAll(async () => {
   blobs = await openLocalBlobStore(join(folder, 'blobs'));
   const { bodies } = createCodec(blobs);
   // What the handler may touch; anything else it reached for would be undefined and fail.
-  tools = { config: configuration.parse({}), blobs, bodies } as unknown as Tools<Configuration>;
+  tools = { config: flattenKnobs.parse({}), blobs, bodies } as unknown as Tools<FlattenKnobs>;
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -2,20 +2,20 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Teacher } from '../../../../services/ports/teacher.ts';
 import { manualClock } from '../../../../services/runtime/clock.ts';
-import { configuration } from '../../../../services/stages/plan/config.ts';
+import { planKnobs } from '../../../../services/stages/plan/config.ts';
 import { plan } from '../../../../services/stages/plan/stage.ts';
-import { configuration as teacherConfiguration } from '../../../../services/teacher/config.ts';
+import { teacherKnobs } from '../../../../services/teacher/config.ts';
 import { openTeacher } from '../../../../services/teacher/open.ts';
 import { exampleContent, exampleStructure } from '../../teacher/example-repository.ts';
 import { startFakeOpenAi } from '../../teacher/fake-openai-server.ts';
 import { openStageBench, recordOf, type StageBench } from '../../teacher/stage-tools.ts';
 
-let bench: StageBench<ReturnType<typeof configuration.parse>>;
+let bench: StageBench<ReturnType<typeof planKnobs.parse>>;
 let grounded: Teacher;
 
 beforeEach(async () => {
-  grounded = await openTeacher(teacherConfiguration.parse({}), {}, manualClock());
-  bench = await openStageBench(configuration.parse({}), grounded);
+  grounded = await openTeacher(teacherKnobs.parse({}), {}, manualClock());
+  bench = await openStageBench(planKnobs.parse({}), grounded);
   await bench.tools.blobs.put(exampleContent);
 });
 afterEach(() => bench.close());
@@ -62,7 +62,7 @@ test('a model behind an endpoint plans too, and its failure is a coded error', a
   const server = await startFakeOpenAi({
     schedule: Array(2).fill({ kind: 'text', text: 'no plan today' }),
   });
-  const knobs = teacherConfiguration.parse({
+  const knobs = teacherKnobs.parse({
     kind: 'openai',
     baseUrl: server.baseUrl,
     model: 'fake-model',

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { configuration } from '../../../../services/stages/search/config.ts';
+import { searchKnobs } from '../../../../services/stages/search/config.ts';
 import { createLeakGuard } from '../../../../services/stages/search/leak-guard.ts';
 
-const limits = configuration.parse({});
+const limits = searchKnobs.parse({});
 const sourceOf = (path: string) =>
   readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
 const code = sourceOf('services/runtime/store/blobs.ts');

@@ -18,7 +18,7 @@ import type { CounterName, StageRecord, Tools } from '../../../../services/runti
 import { openLocalBlobStore } from '../../../../services/runtime/store/blobs.ts';
 import { openLocalObjects } from '../../../../services/runtime/store/objects/local.ts';
 import { openBytesScorer } from '../../../../services/scorer/bytes/scorer.ts';
-import { type Configuration, configuration } from '../../../../services/stages/search/config.ts';
+import { type SearchKnobs, searchKnobs } from '../../../../services/stages/search/config.ts';
 import { search } from '../../../../services/stages/search/stage.ts';
 import { openGrounded } from '../../../../services/teacher/grounded/grounded.ts';
 
@@ -58,7 +58,7 @@ const better =
 let folder: string;
 let scorer: Scorer;
 let trace: FileTraceBody;
-let open: (teacher: Teacher, scorer: Scorer | null, knobs?: object) => Tools<Configuration>;
+let open: (teacher: Teacher, scorer: Scorer | null, knobs?: object) => Tools<SearchKnobs>;
 const counts = new Map<CounterName, number>();
 
 beforeAll(async () => {
@@ -99,7 +99,7 @@ beforeAll(async () => {
     usage: { calls: 1, promptTokens: 10, completionTokens: 5, microDollars: 2 },
   };
   open = (teacher, withScorer, knobs = {}) => ({
-    config: configuration.parse(knobs),
+    config: searchKnobs.parse(knobs),
     run: { dataset: 'd', seed: 0, outputFolder: folder, bounded: true, runId: 'r' },
     log: pino({ enabled: false }),
     blobs,
@@ -164,7 +164,7 @@ function recordOf(body: FileTraceBody): StageRecord<'file-trace'> {
   return { topic: 'file-trace', partition: 0, offset: 0, envelope, body };
 }
 
-async function run(body: FileTraceBody, tools: Tools<Configuration>): Promise<FileThoughtBody> {
+async function run(body: FileTraceBody, tools: Tools<SearchKnobs>): Promise<FileThoughtBody> {
   const outcomes = await search.handle(recordOf(body), tools);
   const [outcome] = outcomes;
   if (outcomes.length !== 1 || outcome?.kind !== 'emit' || outcome.topic !== 'file-thought') {

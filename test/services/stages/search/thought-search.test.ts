@@ -1,7 +1,7 @@
 /** I4: the search only improves. Bits never rise, and every rewrite is recorded exactly once. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { configuration } from '../../../../services/stages/search/config.ts';
+import { searchKnobs } from '../../../../services/stages/search/config.ts';
 import { createLeakGuard } from '../../../../services/stages/search/leak-guard.ts';
 import {
   longestRewrite,
@@ -13,7 +13,7 @@ import {
   searchThoughts,
 } from '../../../../services/stages/search/thought-search.ts';
 
-const defaults = configuration.parse({});
+const defaults = searchKnobs.parse({});
 const code = 'export function add(first, second) {\n  return first + second;\n}\n';
 const guard = createLeakGuard(code, [], defaults);
 

@@ -2,16 +2,16 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { FileTaskBody, FileTraceBody } from '../../../../schemas/generated/types.ts';
 import type { Teacher } from '../../../../services/ports/teacher.ts';
-import { type Configuration, configuration } from '../../../../services/stages/simulate/config.ts';
+import { type SimulateKnobs, simulateKnobs } from '../../../../services/stages/simulate/config.ts';
 import { simulate } from '../../../../services/stages/simulate/stage.ts';
 import { openGrounded } from '../../../../services/teacher/grounded/grounded.ts';
 import { exampleContent, examplePlan, exampleStructure } from '../../teacher/example-repository.ts';
 import { openStageBench, recordOf, type StageBench } from '../../teacher/stage-tools.ts';
 
-let bench: StageBench<Configuration>;
+let bench: StageBench<SimulateKnobs>;
 
 beforeEach(async () => {
-  bench = await openStageBench(configuration.parse({}), openGrounded());
+  bench = await openStageBench(simulateKnobs.parse({}), openGrounded());
   await bench.tools.blobs.put(exampleContent);
 });
 afterEach(() => bench.close());

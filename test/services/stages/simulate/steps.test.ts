@@ -1,9 +1,9 @@
 /** Reads show what the file uses of its dependencies, within limits, by exact line ranges. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Symbol as CodeSymbol } from '../../../../schemas/generated/types.ts';
+import type { Definition } from '../../../../schemas/generated/types.ts';
 import { countLines, lineRange } from '../../../../schemas/lines.ts';
-import { configuration } from '../../../../services/stages/simulate/config.ts';
+import { simulateKnobs } from '../../../../services/stages/simulate/config.ts';
 import {
   type Dependency,
   fitThought,
@@ -11,7 +11,7 @@ import {
   type ReadKnobs,
 } from '../../../../services/stages/simulate/steps.ts';
 
-const defaults = configuration.parse({});
+const defaults = simulateKnobs.parse({});
 const small: ReadKnobs = {
   ...defaults,
   wholeFileBytesMax: 20,
@@ -20,7 +20,7 @@ const small: ReadKnobs = {
   headBytesMax: 12,
 };
 
-function symbol(name: string, startLine: number, endLine: number, exported = true): CodeSymbol {
+function symbol(name: string, startLine: number, endLine: number, exported = true): Definition {
   return {
     name,
     kind: 'function',
@@ -36,7 +36,7 @@ function symbol(name: string, startLine: number, endLine: number, exported = tru
 function dependency(
   path: string,
   text: string,
-  symbols: CodeSymbol[] = [],
+  symbols: Definition[] = [],
   names: string[] = [],
 ): Dependency {
   const structure = {

@@ -1,11 +1,7 @@
 /** Outlines and maps: what matters first, never over the budget, and more budget shows more. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type {
-  Symbol as Definition,
-  Edge,
-  FileStructure,
-} from '../../../../schemas/generated/types.ts';
+import type { Definition, Edge, FileStructure } from '../../../../schemas/generated/types.ts';
 import { rankFiles } from '../../../../services/teacher/prompts/importance.ts';
 import {
   byteCost,

@@ -1,8 +1,10 @@
 /** Translation units of a project with the flags that decide where its includes lead. */
+
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { glob, readFile, realpath, rm } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
+import { compareText } from '../../../../../schemas/compare-text.ts';
 import { BenchError } from '../../obtain/tools.ts';
 import type { Checkout, Context } from '../../score/oracle.ts';
 
@@ -58,7 +60,7 @@ export async function unitsBelow(root: string, folders: readonly string[]): Prom
     }
   }
   const byFile = new Map(units.map((unit) => [unit.file, unit]));
-  return [...byFile.values()].sort((a, b) => (a.file < b.file ? -1 : 1));
+  return [...byFile.values()].sort((a, b) => compareText(a.file, b.file));
 }
 
 function unitOf(file: string, folder: string, flags: readonly string[]): Unit {

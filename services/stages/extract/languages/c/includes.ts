@@ -3,7 +3,8 @@
  * folders; an angled one in include folders only. Include folders are those that build files name
  * (-I, include_directories), and folders called `include` for what lies beside or below them. Pure.
  */
-import { byText, type ImportFact, type ParsedFile } from '../../facts/facts.ts';
+import { compareText } from '../../../../../schemas/compare-text.ts';
+import type { ImportFact, ParsedFile } from '../../facts/facts.ts';
 import { extensionOf, folderOf, foldersUpwards, isBelow, joinPath, nameOf } from '../../paths.ts';
 import { emptyResolution, linkOf, type Project, type Resolution } from '../language.ts';
 
@@ -130,7 +131,7 @@ function readIncludeFolders(project: Project): IncludeFolder[] {
   const depth = (folder: string) => foldersUpwards(folder).length;
   const byCustom = (a: IncludeFolder, b: IncludeFolder) =>
     conventional.indexOf(nameOf(a.folder)) - conventional.indexOf(nameOf(b.folder)) ||
-    byText(a.folder, b.folder);
+    compareText(a.folder, b.folder);
   return found.sort(
     (a, b) =>
       b.confidence - a.confidence ||

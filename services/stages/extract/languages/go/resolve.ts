@@ -3,7 +3,8 @@
  * other modules of the repository that it requires; a package is a folder. Edges go to the files
  * that declare the names used, also inside one package. Pure.
  */
-import { append, byText, type ImportFact, type ParsedFile } from '../../facts/facts.ts';
+import { compareText } from '../../../../../schemas/compare-text.ts';
+import { append, type ImportFact, type ParsedFile } from '../../facts/facts.ts';
 import { below, folderOf, foldersUpwards, joinPath, nameOf } from '../../paths.ts';
 import { emptyResolution, type Link, type Project, type Resolution } from '../language.ts';
 
@@ -68,7 +69,7 @@ function packageFolder(
       .map((other): [string, string] => [other.path, other.folder]),
   ];
   // The longest module path owns a package.
-  reachable.sort(([a], [b]) => b.length - a.length || byText(a, b));
+  reachable.sort(([a], [b]) => b.length - a.length || compareText(a, b));
   for (const [path, folder] of reachable) {
     const found = inside(path, folder);
     if (found !== null) return found;

@@ -1,5 +1,6 @@
 /** Which files composer's autoloader finds, by what the composer.json files declare. Pure. */
-import { byText, type ParsedFile } from '../../facts/facts.ts';
+import { compareText } from '../../../../../schemas/compare-text.ts';
+import type { ParsedFile } from '../../facts/facts.ts';
 import { below, folderOf, isBelow, joinPath, nameOf } from '../../paths.ts';
 import { objectOf, parseJsonObject, stringsOf } from '../json.ts';
 import type { Project } from '../language.ts';
@@ -39,7 +40,9 @@ export function readAutoload(project: Project): Autoload {
     if (file.manifest !== null && isComposerManifest(file.path)) readManifest(file, declared);
   }
   // The longest prefix owns a class.
-  declared.prefixes.sort((a, b) => b.prefix.length - a.prefix.length || byText(a.folder, b.folder));
+  declared.prefixes.sort(
+    (a, b) => b.prefix.length - a.prefix.length || compareText(a.folder, b.folder),
+  );
   const { prefixes, classmap, files, folders } = declared;
   return {
     finds: (className, path) =>

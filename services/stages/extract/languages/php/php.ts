@@ -1,5 +1,6 @@
 /** PHP: definitions, imports and names used, each by its full name. Resolution: php-resolve.ts. */
-import { byText, type Definition, type ImportFact, importFact } from '../../facts/facts.ts';
+import { compareText } from '../../../../../schemas/compare-text.ts';
+import { type Definition, type ImportFact, importFact } from '../../facts/facts.ts';
 import type { SyntaxNode } from '../../syntax/syntax-node.ts';
 import { definitionOf, docAbove } from '../../syntax/tree.ts';
 import type { Language } from '../language.ts';
@@ -39,7 +40,7 @@ function read(root: SyntaxNode, text: string) {
     scope: draft.sections.at(-1)?.namespace ?? '',
     uses: usedNames(text, draft.sections),
     members: new Map<string, string[]>(),
-    aliases: new Map([...draft.aliases].sort(([a], [b]) => byText(a, b))),
+    aliases: new Map([...draft.aliases].sort(([a], [b]) => compareText(a, b))),
   };
 }
 

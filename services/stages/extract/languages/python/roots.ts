@@ -1,5 +1,6 @@
 /** Which folders a Python file sees on its module path, nearest first. Pure. */
-import { byText, type ParsedFile } from '../../facts/facts.ts';
+import { compareText } from '../../../../../schemas/compare-text.ts';
+import type { ParsedFile } from '../../facts/facts.ts';
 import { below, folderOf, foldersUpwards, isBelow, joinPath, nameOf } from '../../paths.ts';
 import type { Project } from '../language.ts';
 import { isTable, listAt, parseToml, tableAt, textAt } from '../toml.ts';
@@ -61,7 +62,7 @@ function readProjects(project: Project): Map<string, PythonProject> {
     const folder = folderOf(file.path);
     manifests.set(folder, [...(manifests.get(folder) ?? []), file]);
   }
-  const folders = [...manifests.keys()].sort(byText);
+  const folders = [...manifests.keys()].sort(compareText);
   return new Map(
     folders.map((folder) => [folder, readProject(project, folder, manifests.get(folder) ?? [])]),
   );

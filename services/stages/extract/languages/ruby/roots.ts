@@ -2,7 +2,8 @@
  * Where Ruby looks for what is required: the require paths of gemspecs, `app/*` of a Rails
  * application, the folder of tests, and folders that a program puts on its load path. Pure.
  */
-import { append, byText, type ParsedFile } from '../../facts/facts.ts';
+import { compareText } from '../../../../../schemas/compare-text.ts';
+import { append, type ParsedFile } from '../../facts/facts.ts';
 import { below, folderOf, foldersUpwards, isBelow, joinPath, nameOf } from '../../paths.ts';
 import type { Project } from '../language.ts';
 
@@ -55,7 +56,7 @@ export function openRubyRoots(project: Project): RubyRoots {
     cache.set(folder, [...new Set(roots)]);
     return cache.get(folder) ?? [];
   };
-  return { of, own, all: [...new Set(gems.flatMap(({ roots }) => roots))].sort(byText) };
+  return { of, own, all: [...new Set(gems.flatMap(({ roots }) => roots))].sort(compareText) };
 }
 
 function mentions(text: string, name: string): boolean {
@@ -83,7 +84,7 @@ function readGems(project: Project): Gem[] {
     const roots = ['lib', ...applicationRoots(project, '')];
     gems.push({ folder: '', name: '', roots: rootsIn(project, '', roots), text: '' });
   }
-  return gems.sort((a, b) => b.folder.length - a.folder.length || byText(a.folder, b.folder));
+  return gems.sort((a, b) => b.folder.length - a.folder.length || compareText(a.folder, b.folder));
 }
 
 function rootsIn(project: Project, folder: string, names: readonly string[]): string[] {
@@ -104,7 +105,7 @@ function applicationRoots(project: Project, folder: string): string[] {
       (path) => path.startsWith(`${app}/`) && /^[^/]+(?:\/concerns)?$/.test(path.slice(start)),
     )
     .map((path) => path.slice(folder === '' ? 0 : folder.length + 1))
-    .sort(byText);
+    .sort(compareText);
 }
 
 /** Folders that files put on the load path, by the folder of the file, for all below it. */

@@ -1,5 +1,6 @@
 /** Ruby: definitions, requires, and constants with the modules around them. See ruby-resolve.ts. */
-import { byText, type Definition } from '../../facts/facts.ts';
+import { compareText } from '../../../../../schemas/compare-text.ts';
+import type { Definition } from '../../facts/facts.ts';
 import type { SyntaxNode } from '../../syntax/syntax-node.ts';
 import { definitionOf, docAbove } from '../../syntax/tree.ts';
 import type { Language } from '../language.ts';
@@ -41,7 +42,7 @@ function read(root: SyntaxNode, text: string) {
     scope: null,
     uses: readConstants(root, text, scopes),
     members: new Map<string, string[]>(),
-    aliases: new Map([...draft.aliases].sort(([a], [b]) => byText(a, b))),
+    aliases: new Map([...draft.aliases].sort(([a], [b]) => compareText(a, b))),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Crates and their module trees, from Cargo.toml and `mod` declarations. Pure. */
-import { append, byText, type ParsedFile } from '../../facts/facts.ts';
+import { compareText } from '../../../../../schemas/compare-text.ts';
+import { append, type ParsedFile } from '../../facts/facts.ts';
 import { below, folderOf, foldersUpwards, joinPath, nameOf, stemOf } from '../../paths.ts';
 import type { Project } from '../language.ts';
 import {
@@ -85,7 +86,7 @@ function readManifests(project: Project): Map<string, TomlTable> {
 
 function readPackages(manifests: ReadonlyMap<string, TomlTable>): Map<string, Package> {
   const packages = new Map<string, Package>();
-  for (const folder of [...manifests.keys()].sort(byText)) {
+  for (const folder of [...manifests.keys()].sort(compareText)) {
     const manifest = manifests.get(folder) ?? {};
     const name = textAt(tableAt(manifest, 'package'), 'name');
     if (name === null) continue;

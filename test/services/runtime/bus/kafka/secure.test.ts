@@ -7,10 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../../../../../scripts/cluster/cluster.ts';
 import { freePort } from '../../../../../scripts/cluster/ports.ts';
-import {
-  kafkaConfiguration,
-  kafkaSecrets,
-} from '../../../../../services/runtime/bus/kafka/config.ts';
+import { kafkaKnobs, kafkaSecrets } from '../../../../../services/runtime/bus/kafka/config.ts';
 import { openKafkaBus } from '../../../../../services/runtime/bus/kafka/kafka-bus.ts';
 import { clusterStartMsMax, smallCluster } from '../../../../samples/cluster.ts';
 
@@ -79,7 +76,7 @@ afterAll(async () => {
 
 function open(knobs: Record<string, unknown>, environment: Record<string, string> = {}) {
   const brokers = `127.0.0.1:${securePort}`;
-  const settings = kafkaConfiguration.parse({ brokers, tls: true, sasl: 'plain', ...knobs });
+  const settings = kafkaKnobs.parse({ brokers, tls: true, sasl: 'plain', ...knobs });
   return openKafkaBus({ settings, secrets: kafkaSecrets(environment), log: null });
 }
 

@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { unpack } from '../../../../../services/stages/admit/archive/unpack.ts';
-import { configuration } from '../../../../../services/stages/admit/config.ts';
+import { admitKnobs } from '../../../../../services/stages/admit/config.ts';
 import { gzipBomb, longName, type TarEntry, tar, tgz, zip } from '../hostile-archives.ts';
 
-const limits = configuration.parse({});
+const limits = admitKnobs.parse({});
 const gibibyte = 1024 ** 3;
 
 async function outcome(entries: readonly TarEntry[]) {

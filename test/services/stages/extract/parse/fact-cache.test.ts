@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { configuration } from '../../../../../services/stages/extract/config.ts';
+import { extractKnobs } from '../../../../../services/stages/extract/config.ts';
 import { openExtractor } from '../../../../../services/stages/extract/extractor.ts';
 import { noFacts } from '../../../../../services/stages/extract/facts/facts.ts';
 import {
@@ -123,7 +123,7 @@ describe('an extractor with a cache', () => {
   const never = new AbortController().signal;
 
   async function extract(change: object, sources = files) {
-    const extractor = openExtractor(configuration.parse({ processes: 1, ...change }), folder);
+    const extractor = openExtractor(extractKnobs.parse({ processes: 1, ...change }), folder);
     const { counts, ...structure } = await extractor.extract(sources, never);
     await extractor.close();
     return { counts, structure };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { configuration } from '../../../../../services/stages/extract/config.ts';
+import { extractKnobs } from '../../../../../services/stages/extract/config.ts';
 import {
   type PackedOutcome,
   unpackDefinitions,
@@ -21,7 +21,7 @@ const never = new AbortController().signal;
 const opened: ParserPool[] = [];
 
 function open(change: Partial<PoolOptions> = {}, entry?: URL): ParserPool {
-  const options = configuration.parse({ processes: 1, hangMsMax: 20_000, ...change });
+  const options = extractKnobs.parse({ processes: 1, hangMsMax: 20_000, ...change });
   const pool = openParserPool(options, entry);
   opened.push(pool);
   return pool;

@@ -92,7 +92,7 @@ describe('imports', () => {
         'src/index.ts': "export * from './a';\nexport { b as c } from './b';\n",
         'src/a.ts': 'export const a = 1;\n',
         'src/b.ts': 'export const b = 1;\n',
-        'src/main.ts': "import { a, c } from '../../../../extract/languages';\na + c;\n",
+        'src/main.ts': "import { a, c } from '.';\na + c;\n",
       },
       [
         'src/index.ts -> src/a.ts [re-export]',
