@@ -2,72 +2,66 @@
  * SPDX licence expressions: reading, printing and asking whether a set of licences allows them.
  * OR is a choice, AND holds everywhere; an exception (WITH) never takes anything away.
  */
+import parseSpdx, { type Info } from 'spdx-expression-parse';
 
 export type LicenceExpression =
   | { readonly kind: 'licence'; readonly identifier: string; readonly exception: string | null }
   | { readonly kind: 'and' | 'or'; readonly parts: readonly LicenceExpression[] };
 
-/** Null where the text is not an expression. */
+/** Nesting is bounded by the words; real expressions have a handful. */
+const wordsMax = 200;
+
+/**
+ * Null where the text is not an expression. The library refuses every name that SPDX does not list,
+ * but what a repository states stays as stated. So the library gets a stand-in for each name:
+ * a licence's says which word it stands for, and an exception is the second word after its licence.
+ */
 export function parseExpression(text: string): LicenceExpression | null {
-  const tokens = text.match(/[()]|[^\s()]+/g) ?? [];
-  // Nesting is bounded by the tokens; real expressions have a handful.
-  if (tokens.length === 0 || tokens.length > 200) return null;
-  const reader = { tokens, next: 0 };
-  const expression = readOr(reader);
-  return reader.next === tokens.length ? expression : null;
-}
-
-interface TokenReader {
-  readonly tokens: readonly string[];
-  next: number;
-}
-
-function readOr(reader: TokenReader): LicenceExpression | null {
-  return readChain(reader, 'or', () => readChain(reader, 'and', () => readOne(reader)));
-}
-
-function readChain(
-  reader: TokenReader,
-  kind: 'and' | 'or',
-  readPart: () => LicenceExpression | null,
-): LicenceExpression | null {
-  const parts: LicenceExpression[] = [];
-  do {
-    const part = readPart();
-    if (part === null) return null;
-    parts.push(part);
-  } while (accept(reader, kind));
-  return combine(kind, parts);
-}
-
-function readOne(reader: TokenReader): LicenceExpression | null {
-  if (accept(reader, '(')) {
-    const inner = readOr(reader);
-    return accept(reader, ')') ? inner : null;
+  const words = text.match(/[()]|[^\s()]+/g) ?? [];
+  if (words.length > wordsMax || !words.every(isWord)) return null;
+  // The library passes over empty parentheses in front of a name.
+  if (words.some((word, index) => word === '(' && words[index + 1] === ')')) return null;
+  const standIns = words.map((word, index) => {
+    if (isOperator(word)) return word;
+    return isExceptionAt(words, index) ? 'Classpath-exception-2.0' : `LicenseRef-${index}`;
+  });
+  try {
+    return fromTree(parseSpdx(standIns.join(' ')), words);
+  } catch {
+    // The library throws, without a class or a code of its own, at all that is not an expression.
+    return null;
   }
-  const token = reader.tokens[reader.next];
-  if (token === undefined || !/^[A-Za-z0-9][\w.+:-]*$/.test(token)) return null;
-  if (/^(?:and|or|with)$/i.test(token)) return null;
-  reader.next += 1;
-  let exception: string | null = null;
-  if (accept(reader, 'with')) {
-    exception = reader.tokens[reader.next] ?? null;
-    if (exception === null) return null;
-    reader.next += 1;
+}
+
+function isOperator(word: string): boolean {
+  return /^(?:[()]|and|or|with)$/i.test(word);
+}
+
+function isWord(word: string): boolean {
+  return isOperator(word) || /^[A-Za-z0-9][\w.+:-]*$/.test(word);
+}
+
+function isExceptionAt(words: readonly string[], index: number): boolean {
+  return words[index - 1]?.toLowerCase() === 'with';
+}
+
+function fromTree(tree: Info, words: readonly string[]): LicenceExpression | null {
+  if ('conjunction' in tree) {
+    const parts = [fromTree(tree.left, words), fromTree(tree.right, words)];
+    return combine(
+      tree.conjunction,
+      parts.flatMap((part) => part ?? []),
+    );
   }
-  return licence(currentIdentifier(token), exception);
+  const index = Number(tree.license.slice('LicenseRef-'.length));
+  const exception = tree.exception === undefined ? null : (words[index + 2] ?? null);
+  return licence(currentIdentifier(words[index] ?? ''), exception);
 }
 
 /** SPDX deprecated `GPL-2.0` and `GPL-2.0+` for names that say what they mean. */
 function currentIdentifier(identifier: string): string {
   if (!/^(?:A|L)?GPL-\d\.\d\+?$/.test(identifier)) return identifier;
   return identifier.endsWith('+') ? `${identifier.slice(0, -1)}-or-later` : `${identifier}-only`;
-}
-
-function accept(reader: TokenReader, word: string): boolean {
-  if (reader.tokens[reader.next]?.toLowerCase() !== word) return false;
-  reader.next += 1;
-  return true;
 }
 
 export function licence(identifier: string, exception: string | null = null): LicenceExpression {
