@@ -41,6 +41,11 @@ export function writeLine(terminal: Terminal, line = ''): void {
   terminal.stream.write(`${line}\n`);
 }
 
+/** Writes in place of what stands on the terminal's last line; without text it only erases that. */
+export function redrawLine(terminal: Terminal, text = ''): void {
+  terminal.stream.write(`\r\u001b[2K${text}`);
+}
+
 export function writeJson(terminal: Terminal, value: unknown): void {
   writeLine(terminal, JSON.stringify(value, null, 2));
 }

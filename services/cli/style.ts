@@ -1,4 +1,5 @@
 /** Terminal styles; without colours every function returns its text unchanged. */
+import { styleText } from 'node:util';
 
 export interface Style {
   readonly enabled: boolean;
@@ -10,19 +11,18 @@ export interface Style {
   readonly cyan: (text: string) => string;
 }
 
-const escapeCharacter = '\u001b';
-
 export function createStyle(enabled: boolean): Style {
-  const wrap = (on: number, off: number) => (text: string) =>
-    enabled && text !== '' ? `${escapeCharacter}[${on}m${text}${escapeCharacter}[${off}m` : text;
+  // Whether colours are wanted was decided for the terminal at hand: styleText must not ask again.
+  const wrap = (format: Parameters<typeof styleText>[0]) => (text: string) =>
+    enabled && text !== '' ? styleText(format, text, { validateStream: false }) : text;
   return {
     enabled,
-    bold: wrap(1, 22),
-    dim: wrap(2, 22),
-    red: wrap(31, 39),
-    green: wrap(32, 39),
-    yellow: wrap(33, 39),
-    cyan: wrap(36, 39),
+    bold: wrap('bold'),
+    dim: wrap('dim'),
+    red: wrap('red'),
+    green: wrap('green'),
+    yellow: wrap('yellow'),
+    cyan: wrap('cyan'),
   };
 }
 

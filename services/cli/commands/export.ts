@@ -8,7 +8,7 @@ import { formatNames, formats } from '../../export/formats.ts';
 import type { ExportSource } from '../../export/source.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
-import { type CommandContext, writeJson, writeLine } from '../context.ts';
+import { type CommandContext, redrawLine, writeJson, writeLine } from '../context.ts';
 import { type ExitCode, exitCodes } from '../failures.ts';
 import { readGates } from '../open/export-gates.ts';
 import { isRemote, openPlace } from '../open/output-place.ts';
@@ -45,9 +45,9 @@ export async function exportCommand(
     target,
     gates: await readGates(outputFolder),
     onShard: (shards, shardsTotal) => {
-      if (drawn) err.stream.write(`\r\u001b[2Kexported ${shards}/${shardsTotal} shards`);
+      if (drawn) redrawLine(err, `exported ${shards}/${shardsTotal} shards`);
     },
-  }).finally(() => drawn && err.stream.write('\r\u001b[2K'));
+  }).finally(() => drawn && redrawLine(err));
   if (options.json === true) {
     writeJson(stdout, report);
     return exitCodes.fine;

@@ -1,7 +1,7 @@
 /** `backstory verify OUT`: rebuilds everything from the tokens. Exit 1 at a difference. */
 
 import { verifyOutput } from '../../dataset/verify/verify.ts';
-import { type CommandContext, writeJson, writeLine } from '../context.ts';
+import { type CommandContext, redrawLine, writeJson, writeLine } from '../context.ts';
 import { type ExitCode, exitCodes } from '../failures.ts';
 import { openPlace } from '../open/output-place.ts';
 import { formatBytes, formatCount, formatShare, plural } from '../views/format.ts';
@@ -18,9 +18,9 @@ export async function verifyCommand(
 ): Promise<ExitCode> {
   const { out: stdout, err } = context;
   const drawn = err.isTerminal && options.quiet !== true;
-  const erase = () => drawn && err.stream.write('\r\u001b[2K');
+  const erase = () => drawn && redrawLine(err);
   const report = await verifyOutput(await openPlace(context, out), ({ shards, shardsTotal }) => {
-    if (drawn) err.stream.write(`\r\u001b[2Kverified ${shards}/${shardsTotal} shards`);
+    if (drawn) redrawLine(err, `verified ${shards}/${shardsTotal} shards`);
   }).finally(erase);
   if (options.json === true) {
     writeJson(stdout, report);

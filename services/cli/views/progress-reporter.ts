@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../runtime/clock.ts';
 import type { ProgressSnapshot } from '../../runtime/watch/progress.ts';
-import { type Terminal, writeLine } from '../context.ts';
+import { redrawLine, type Terminal, writeLine } from '../context.ts';
 import {
   describeProgress,
   drawProgressLine,
@@ -23,7 +23,6 @@ export interface ProgressReporter {
 /** 10 redraws a second look smooth; a log wants a line every 10 s. */
 const redrawMs = 100;
 const plainLineMs = 10_000;
-const eraseLine = '\r\u001b[2K';
 
 export function createProgressReporter(
   terminal: Terminal,
@@ -36,13 +35,13 @@ export function createProgressReporter(
   let drawnAtMs = -intervalMs;
   let drawn = false;
   const erase = () => {
-    if (drawn) terminal.stream.write(eraseLine);
+    if (drawn) redrawLine(terminal);
     drawn = false;
   };
   const draw = (atMs: number) => {
     drawnAtMs = atMs;
     if (!terminal.isTerminal) return writeLine(terminal, describeProgress(history));
-    terminal.stream.write(eraseLine + drawProgressLine(history, terminal.columns));
+    redrawLine(terminal, drawProgressLine(history, terminal.columns));
     drawn = true;
   };
   return {

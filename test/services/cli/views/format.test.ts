@@ -73,5 +73,6 @@ test('repository text cannot move the cursor, change colours or reverse its dire
 
 test('without colours a style changes nothing', () => {
   expect(createStyle(false).red('text')).toBe('text');
-  expect(createStyle(true).red('text')).not.toBe('text');
+  expect(createStyle(true).red('text')).toBe('\u001b[31mtext\u001b[39m');
+  expect(createStyle(true).red('')).toBe('');
 });
