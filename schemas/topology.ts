@@ -3,29 +3,6 @@
  * topic creation, dead-letter names, the README's diagram and the dashboards derive from it.
  */
 
-export type TopicName =
-  | 'repo-found'
-  | 'repo-admitted'
-  | 'repo-structure'
-  | 'repo-plan'
-  | 'file-task'
-  | 'file-trace'
-  | 'file-thought'
-  | 'trajectory'
-  | 'shard-sealed'
-  | 'dropped'
-  | 'input-closed';
-
-export type StageName =
-  | 'discover'
-  | 'admit'
-  | 'extract'
-  | 'plan'
-  | 'simulate'
-  | 'search'
-  | 'flatten'
-  | 'sink';
-
 export interface TopicSpec {
   /** What keys a record: everything of one repository meets in one partition. */
   readonly key: 'repositoryId' | 'dataset';
@@ -34,14 +11,6 @@ export interface TopicSpec {
   readonly partitions: number;
   /** Delete after this many days; null keeps for ever, so that a replay is always possible. */
   readonly retentionDays: number | null;
-}
-
-export interface StageSpec {
-  readonly reads: readonly TopicName[];
-  readonly writes: readonly TopicName[];
-  readonly talksTo: readonly string[];
-  /** Raised when the bytes that the stage writes change for the same input; part of every id. */
-  readonly version: number;
 }
 
 const perRepository: TopicSpec = {
@@ -58,7 +27,8 @@ const perDataset: TopicSpec = {
   retentionDays: null,
 };
 
-export const topics: Readonly<Record<TopicName, TopicSpec>> = {
+/** In dataflow order. */
+const topicSpecs = {
   'repo-found': perRepository,
   'repo-admitted': perRepository,
   'repo-structure': perRepository,
@@ -70,20 +40,60 @@ export const topics: Readonly<Record<TopicName, TopicSpec>> = {
   'shard-sealed': perDataset,
   dropped: perRepository,
   'input-closed': perDataset,
-};
+} as const satisfies Readonly<Record<string, TopicSpec>>;
+
+export type TopicName = keyof typeof topicSpecs;
+export const topics: Readonly<Record<TopicName, TopicSpec>> = topicSpecs;
+
+/**
+ * The topics whose records begin or end something. The runtime knows the way of a repository from
+ * here and from `about`; it names no topic itself.
+ */
+export const lifecycle = {
+  /** A repository was found; the body has its name and origin. */
+  found: 'repo-found',
+  /** Its files are known: with this record comes one in `fileBegun` for each. */
+  split: 'repo-plan',
+  fileBegun: 'file-task',
+  fileEnded: 'file-thought',
+  /** The repository ended as a trajectory. */
+  written: 'trajectory',
+  /** The repository ended without one; the body says why. */
+  dropped: 'dropped',
+  /** A bounded input ended; the body says how many sources it had. */
+  closed: 'input-closed',
+} as const satisfies Readonly<Record<string, TopicName>>;
+
+/** What a stage reaches besides topics and blobs, which every stage has. */
+export type Neighbour =
+  | 'code host'
+  | 'parser child processes'
+  | 'teacher'
+  | 'scorer'
+  | 'tokenizer'
+  | 'shard store';
+
+export interface StageSpec {
+  readonly reads: readonly TopicName[];
+  readonly writes: readonly TopicName[];
+  /** What it may use: the runtime gives it nothing else of these. */
+  readonly talksTo: readonly Neighbour[];
+  /** Raised when the bytes that the stage writes change for the same input; part of every id. */
+  readonly version: number;
+}
 
 /** In dataflow order. Every stage but the first may also write `dropped` through its outcomes. */
-export const graph: Readonly<Record<StageName, StageSpec>> = {
+const stageSpecs = {
   discover: {
     reads: [],
     writes: ['repo-found', 'input-closed', 'dropped'],
-    talksTo: ['code host', 'blob store'],
+    talksTo: ['code host'],
     version: 1,
   },
   admit: {
     reads: ['repo-found'],
     writes: ['repo-admitted', 'dropped'],
-    talksTo: ['blob store'],
+    talksTo: [],
     version: 1,
   },
   extract: {
@@ -108,7 +118,7 @@ export const graph: Readonly<Record<StageName, StageSpec>> = {
   flatten: {
     reads: ['file-thought'],
     writes: ['trajectory', 'dropped'],
-    talksTo: ['blob store'],
+    talksTo: [],
     version: 1,
   },
   sink: {
@@ -117,10 +127,44 @@ export const graph: Readonly<Record<StageName, StageSpec>> = {
     talksTo: ['tokenizer', 'shard store'],
     version: 2,
   },
-};
+} as const satisfies Readonly<Record<string, StageSpec>>;
+
+export type StageName = keyof typeof stageSpecs;
+export const graph: Readonly<Record<StageName, StageSpec>> = stageSpecs;
+
+/** The topics that a stage reads, and what it talks to, for types that depend on its name. */
+export type ReadsOf<Name extends StageName> = (typeof stageSpecs)[Name]['reads'][number];
+export type NeighbourOf<Name extends StageName> = (typeof stageSpecs)[Name]['talksTo'][number];
 
 export const stageNames = Object.keys(graph) as readonly StageName[];
 export const topicNames = Object.keys(topics) as readonly TopicName[];
+
+export function writersOf(topic: TopicName): readonly StageName[] {
+  return stageNames.filter((stage) => graph[stage].writes.includes(topic));
+}
+
+export function readersOf(topic: TopicName): readonly StageName[] {
+  return stageNames.filter((stage) => graph[stage].reads.includes(topic));
+}
+
+/** The stage that writes a topic; the first one where several do. */
+export function writerOf(topic: TopicName): StageName {
+  return firstOf(writersOf(topic), topic);
+}
+
+export function readerOf(topic: TopicName): StageName {
+  return firstOf(readersOf(topic), topic);
+}
+
+function firstOf([first]: readonly StageName[], topic: TopicName): StageName {
+  if (first === undefined) throw new Error(`no stage at ${topic}`);
+  return first;
+}
+
+/** True when one of the stages has to do with it. */
+export function talkTo(stages: readonly StageName[], neighbour: Neighbour): boolean {
+  return stages.some((stage) => graph[stage].talksTo.includes(neighbour));
+}
 
 /** Topic that holds the dead letters of a topic. */
 export function deadLetterTopic(topic: TopicName): string {

@@ -10,7 +10,7 @@ import type { StageName, TopicName } from '../../schemas/topology.ts';
 import type { Scorer } from '../ports/scorer.ts';
 import type { Teacher } from '../ports/teacher.ts';
 import type { Clock } from './clock.ts';
-import type { Emit, Outcome } from './outcomes.ts';
+import type { Emit, Outcome, Subject } from './outcomes.ts';
 import type { BlobStore } from './store/blobs.ts';
 import type { ObjectStore } from './store/objects/object-store.ts';
 
@@ -107,14 +107,14 @@ export interface SourceItem {
   readonly sequence: number;
   readonly repositoryId: string;
   readonly eventTimeMs: number;
+  /** What a person calls it, for a `dropped` record. */
+  readonly subject: Subject;
   readonly outcome:
     | Emit
     | {
-        kind: 'unreadable';
-        name: string;
-        origin: string;
-        reason: 'SOURCE_UNREADABLE' | 'SOURCE_EMPTY';
-        detail: string;
+        readonly kind: 'unreadable';
+        readonly reason: 'SOURCE_UNREADABLE' | 'SOURCE_EMPTY';
+        readonly detail: string;
       };
 }
 

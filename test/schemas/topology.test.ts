@@ -7,10 +7,13 @@ import {
   consumerGroup,
   deadLetterTopic,
   graph,
+  lifecycle,
   physicalTopic,
+  readerOf,
   stageNames,
   topicNames,
   topics,
+  writerOf,
 } from '../../schemas/topology.ts';
 
 const schemas = new URL('../../schemas/', import.meta.url);
@@ -87,6 +90,18 @@ describe('topology', () => {
       const read = graph[stage].reads.filter((topic) => topic !== 'dropped');
       expect(read.filter((topic) => fromLater.includes(topic))).toEqual([]);
     });
+  });
+
+  test('the lifecycle agrees with the graph', () => {
+    const { found, split, fileBegun, fileEnded, written, dropped, closed } = lifecycle;
+    const about = (what: string) => topicNames.filter((topic) => topics[topic].about === what);
+    expect(about('repository')).toEqual(expect.arrayContaining([found, split, written, dropped]));
+    expect([about('file').at(0), about('file').at(-1)]).toEqual([fileBegun, fileEnded]);
+    expect(about('dataset')).toContain(closed);
+    expect([writerOf(found), writerOf(closed)]).toEqual([stageNames[0], stageNames[0]]);
+    expect(writerOf(fileBegun)).toBe(writerOf(split));
+    expect(writerOf(written)).toBe(readerOf(fileEnded));
+    for (const end of [written, dropped, closed]) expect(readerOf(end)).toBe(stageNames.at(-1));
   });
 
   test('names on the broker are distinct and legal in Kafka', () => {

@@ -5,7 +5,7 @@
  */
 import { join, resolve } from 'node:path';
 import { type Logger, pino } from 'pino';
-import { graph, type StageName } from '../../../schemas/topology.ts';
+import { graph, type StageName, talkTo } from '../../../schemas/topology.ts';
 import type { Scorer } from '../../ports/scorer.ts';
 import type { Teacher } from '../../ports/teacher.ts';
 import { type ResolvedValues, stages } from '../../registry.ts';
@@ -29,7 +29,7 @@ import {
   openBus,
   openRegistry,
 } from '../open/connections.ts';
-import { openCoordination, talkTo } from '../open/coordination.ts';
+import { openCoordination } from '../open/coordination.ts';
 import { requireStore } from '../open/output-place.ts';
 import { openConfiguredScorer, openConfiguredTeacher } from '../open/settings.ts';
 

@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { graph, type StageName } from '../../../schemas/topology.ts';
+import { type StageName, talkTo } from '../../../schemas/topology.ts';
 import type { ResolvedValues } from '../../registry.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { Coordination } from '../../runtime/coordination/coordination.ts';
@@ -50,8 +50,4 @@ export async function openCoordination(
         log.warn({ redis: settings.url, why }, 'redis is gone: paid calls wait until it is back');
     },
   });
-}
-
-export function talkTo(names: readonly StageName[], what: string): boolean {
-  return names.some((name) => graph[name].talksTo.includes(what));
 }

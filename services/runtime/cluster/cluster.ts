@@ -6,7 +6,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { graph, type StageName, type TopicName } from '../../../schemas/topology.ts';
+import { graph, lifecycle, type StageName, type TopicName } from '../../../schemas/topology.ts';
 import type { Bus } from '../bus/bus.ts';
 import { recordsIn } from '../bus/lag.ts';
 import { systemClock } from '../clock.ts';
@@ -154,7 +154,7 @@ function openWire(options: ServeOptions, run: RunFacts, signal: AbortSignal): Pr
   const names = options.stages.map((stage) => stage.name);
   const writes = topicsOf(names, (name) => graph[name].writes);
   // Any stage may end a repository.
-  const ends: readonly TopicName[] = ['dropped'];
+  const ends: readonly TopicName[] = [lifecycle.dropped];
   return openConfluentWire(
     { registry, dataset, clock, log, signal },
     [...new Set([...writes, ...ends])],
@@ -258,7 +258,7 @@ async function resolvesWithin(task: Promise<void>, ms: number): Promise<boolean>
 
 /** Any answer will do. */
 async function askBus(bus: Bus, dataset: string): Promise<null> {
-  await recordsIn(bus, dataset, 'input-closed');
+  await recordsIn(bus, dataset, lifecycle.closed);
   return null;
 }
 

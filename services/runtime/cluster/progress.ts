@@ -5,11 +5,13 @@
  */
 import {
   graph,
+  lifecycle,
   physicalTopic,
   type StageName,
   stageNames,
   type TopicName,
   topics,
+  writerOf,
 } from '../../../schemas/topology.ts';
 import type { Bus } from '../bus/bus.ts';
 import { recordsIn, unfinished } from '../bus/lag.ts';
@@ -28,7 +30,7 @@ export function createClusterProgress(bus: Bus, dataset: string, clock: Clock): 
   return {
     deadLetters: 0,
     observe: (topic) => {
-      if (topic === 'repo-found') foundSince += 1;
+      if (topic === lifecycle.found) foundSince += 1;
     },
     openBelow: async (limit, signal) => {
       while (measured + foundSince >= limit && !signal.aborted) {
@@ -47,18 +49,15 @@ export function createClusterProgress(bus: Bus, dataset: string, clock: Clock): 
 export async function openRepositories(bus: Bus, dataset: string): Promise<number> {
   let repositories = 0;
   let files = 0;
-  for (const stage of upTo('flatten')) {
+  for (const stage of upTo(writerOf(lifecycle.written))) {
     const waiting = await unfinished(bus, dataset, stage);
     const [reads] = graph[stage].reads;
     if (reads !== undefined && topics[reads].about === 'file') files += waiting;
     else repositories += waiting;
   }
-  const planned = await recordsIn(bus, dataset, 'repo-plan');
-  const filesEach = Math.max(
-    1,
-    (await recordsIn(bus, dataset, 'file-task')) / Math.max(1, planned),
-  );
-  return repositories + Math.ceil(files / filesEach);
+  const split = Math.max(1, await recordsIn(bus, dataset, lifecycle.split));
+  const filesEach = (await recordsIn(bus, dataset, lifecycle.fileBegun)) / split;
+  return repositories + Math.ceil(files / Math.max(1, filesEach));
 }
 
 /**
@@ -82,8 +81,8 @@ export async function isDrained(
 /** A stranger's record, or one that nobody can read, closes nothing. */
 async function inputIsClosed(bus: Bus, codec: EnvelopeReader, dataset: string): Promise<boolean> {
   let closed = false;
-  await forEachRecord(bus, physicalTopic(dataset, 'input-closed'), async (record) => {
-    closed ||= (await readEnvelope(codec, 'input-closed', record)) !== null;
+  await forEachRecord(bus, physicalTopic(dataset, lifecycle.closed), async (record) => {
+    closed ||= (await readEnvelope(codec, lifecycle.closed, record)) !== null;
   });
   return closed;
 }

@@ -6,6 +6,7 @@
 import {
   arePartitionedAlike,
   graph,
+  lifecycle,
   physicalTopic,
   type StageName,
   type TopicName,
@@ -31,7 +32,7 @@ export interface EndedRepositories {
 }
 
 /** Where drops are; a join of a topic that is keyed alike finds its own in the same partition. */
-export const dropsTopic = (engine: Engine) => physicalTopic(engine.run.dataset, 'dropped');
+export const dropsTopic = (engine: Engine) => physicalTopic(engine.run.dataset, lifecycle.dropped);
 
 export async function endedRepositories(
   engine: Engine,
@@ -58,8 +59,11 @@ export async function endedRepositories(
     follow: async (ends) => {
       const added: string[] = [];
       if (ends.every((end, at) => end <= (from[at] ?? 0))) return added;
-      const visit = (record: IncomingRecord) => add('dropped', record, added);
-      await forEachRecord(engine.bus, dropsTopic(engine), visit, { from, ...only('dropped') });
+      const visit = (record: IncomingRecord) => add(lifecycle.dropped, record, added);
+      await forEachRecord(engine.bus, dropsTopic(engine), visit, {
+        from,
+        ...only(lifecycle.dropped),
+      });
       for (const [at, end] of ends.entries()) from[at] = Math.max(from[at] ?? 0, end);
       return added;
     },

@@ -8,6 +8,7 @@ import type { Envelope, TopicBodies } from '../../../schemas/generated/types.ts'
 import {
   deadLetterTopic,
   graph,
+  lifecycle,
   physicalTopic,
   type StageName,
   type TopicName,
@@ -126,7 +127,7 @@ export function droppedRecord(
   origin: string,
   end: { disposition: 'drop' | 'dead_letter'; reason: ErrorCode; detail: string },
 ): PlannedRecord {
-  return childRecord(stage, parent, emit('dropped', { name, origin, stage, ...end }));
+  return childRecord(stage, parent, emit(lifecycle.dropped, { name, origin, stage, ...end }));
 }
 
 /**

@@ -4,9 +4,9 @@
  * twice is dropped the second time: one identity has one trajectory.
  */
 import type { Envelope } from '../../../schemas/generated/types.ts';
-import { graph, physicalTopic, type TopicName } from '../../../schemas/topology.ts';
+import { graph, lifecycle, physicalTopic, type TopicName } from '../../../schemas/topology.ts';
 import { forEachRecord } from '../bus/topic-reader.ts';
-import { asPipelineError } from '../errors.ts';
+import { asPipelineError, type ErrorCode } from '../errors.ts';
 import { type Emit, emit } from '../outcomes.ts';
 import type { SourceItem, SourceStage } from '../stage.ts';
 import {
@@ -74,8 +74,8 @@ async function readEmitted(stage: SourceStage<unknown>, engine: Engine): Promise
       const envelope = await readEnvelope(engine.codec, topic, record);
       if (envelope?.stage !== stage.name) return;
       emitted.nextSequence = Math.max(emitted.nextSequence, envelope.sourceSequence + 1);
-      if (topic === 'repo-found') emitted.repositories.add(envelope.repositoryId);
-      if (topic === 'input-closed') emitted.closed = true;
+      if (topic === lifecycle.found) emitted.repositories.add(envelope.repositoryId);
+      if (topic === lifecycle.closed) emitted.closed = true;
     });
   };
   for (const topic of graph[stage.name].writes) await visit(topic);
@@ -89,31 +89,30 @@ function recordOf(
   emitted: Emitted,
 ): PlannedRecord {
   const envelope = sourceEnvelope(engine, item);
-  if (item.outcome.kind === 'unreadable') {
-    const { name, origin, reason, detail } = item.outcome;
-    const body = { name, origin, stage: stage.name, disposition: 'drop' as const, reason, detail };
-    return childRecord(stage.name, envelope, emit('dropped', body, item.sequence));
+  const { outcome } = item;
+  if (outcome.kind === 'unreadable') {
+    return childRecord(stage.name, envelope, dropOf(stage, item, outcome));
   }
   if (emitted.repositories.add(item.repositoryId)) {
-    return childRecord(stage.name, envelope, item.outcome);
+    return childRecord(stage.name, envelope, outcome);
   }
-  return childRecord(stage.name, envelope, duplicate(stage, item.outcome, item.sequence));
+  return childRecord(stage.name, envelope, dropOf(stage, item, duplicate));
 }
 
-function duplicate(stage: SourceStage<unknown>, found: Emit, sequence: number): Emit {
-  const { name, origin } = found.body as { name: string; origin: string };
-  return emit(
-    'dropped',
-    {
-      name,
-      origin,
-      stage: stage.name,
-      disposition: 'drop',
-      reason: 'DUPLICATE_REPOSITORY',
-      detail: 'the same content under the same name came earlier in the input',
-    },
-    sequence,
-  );
+const duplicate = {
+  reason: 'DUPLICATE_REPOSITORY',
+  detail: 'the same content under the same name came earlier in the input',
+} as const;
+
+/** One source may end many: the position tells their records apart. */
+function dropOf(
+  stage: SourceStage<unknown>,
+  { subject, sequence }: SourceItem,
+  { reason, detail }: { readonly reason: ErrorCode; readonly detail: string },
+): Emit {
+  const { name, origin } = subject;
+  const body = { name, origin, stage: stage.name, disposition: 'drop' as const, reason, detail };
+  return emit(lifecycle.dropped, body, sequence);
 }
 
 /** The envelope that a source record descends from: the repository itself. */
@@ -134,6 +133,6 @@ async function closeInput(
 ): Promise<void> {
   const sources = emitted.nextSequence;
   const envelope = { ...datasetEnvelope(engine), sourceSequence: sources };
-  await produce(engine, [childRecord(stage.name, envelope, emit('input-closed', { sources }))]);
+  await produce(engine, [childRecord(stage.name, envelope, emit(lifecycle.closed, { sources }))]);
   emitted.closed = true;
 }

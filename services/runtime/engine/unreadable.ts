@@ -5,6 +5,7 @@
 import type { Envelope } from '../../../schemas/generated/types.ts';
 import {
   arePartitionedAlike,
+  lifecycle,
   physicalTopic,
   type StageName,
   type TopicName,
@@ -100,12 +101,12 @@ async function findRepository(
   record: IncomingRecord,
 ): Promise<Origin | null> {
   let found: Origin | null = null;
-  const source = physicalTopic(engine.run.dataset, 'repo-found');
-  const together = arePartitionedAlike(topic, 'repo-found');
+  const source = physicalTopic(engine.run.dataset, lifecycle.found);
+  const together = arePartitionedAlike(topic, lifecycle.found);
   const visit = async ({ key, value }: IncomingRecord) => {
     if (key !== record.key || found !== null) return;
     try {
-      const { envelope, body } = await engine.codec.decode('repo-found', value);
+      const { envelope, body } = await engine.codec.decode(lifecycle.found, value);
       const { name, origin } = body;
       // The repository's own envelope: a drop by any record of it then has one id.
       found = { envelope: { ...envelope, id: envelope.repositoryId }, name, origin };

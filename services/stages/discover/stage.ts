@@ -36,14 +36,15 @@ async function readItem(
     const reference = await tools.blobs.put(archive);
     const repositoryId = repositoryIdentity(name, reference.sha256);
     const outcome = emit('repo-found', { name, origin, commit, archive: reference, format });
-    return { sequence, repositoryId, eventTimeMs, outcome };
+    const subject = { name, origin };
+    return { sequence, repositoryId, eventTimeMs, subject, outcome };
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
     if (error.code !== 'SOURCE_UNREADABLE' && error.code !== 'SOURCE_EMPTY') throw error;
     const { name, origin } = spec;
     const repositoryId = unreadableIdentity(name, origin, sequence);
-    const reason = error.code;
-    const outcome = { kind: 'unreadable' as const, name, origin, reason, detail: error.message };
-    return { sequence, repositoryId, eventTimeMs: 0, outcome };
+    const subject = { name, origin };
+    const outcome = { kind: 'unreadable' as const, reason: error.code, detail: error.message };
+    return { sequence, repositoryId, eventTimeMs: 0, subject, outcome };
   }
 }

@@ -79,6 +79,7 @@ function source(names: readonly string[]): AnyStage {
           sequence,
           repositoryId: `repository-${name}`,
           eventTimeMs: 0,
+          subject: { name, origin: name },
           outcome: emit('repo-found', body),
         };
       }

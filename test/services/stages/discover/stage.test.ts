@@ -270,7 +270,10 @@ describe('the stage', () => {
       [2, 'unreadable'],
       [3, 'emit'],
     ]);
-    expect(all[2]?.outcome).toMatchObject({ reason: 'SOURCE_EMPTY', name: 'empty' });
+    expect(all[2]).toMatchObject({
+      subject: { name: 'empty' },
+      outcome: { reason: 'SOURCE_EMPTY' },
+    });
     expect(all[3]?.outcome).toMatchObject({
       topic: 'repo-found',
       body: { name: 'c', format: 'tar' },
