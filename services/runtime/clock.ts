@@ -1,13 +1,14 @@
 /** Time as a dependency: the only place that reads the clock, so that tests can move it. */
 
 export interface Clock {
+  /** Since some moment in the past; never runs backwards, so that differences are durations. */
   nowMs(): number;
   /** Resolves after `ms`, or rejects with the signal's reason when aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 export const systemClock: Clock = {
-  nowMs: () => Date.now(),
+  nowMs: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       signal?.throwIfAborted();
@@ -27,12 +28,12 @@ export const systemClock: Clock = {
 export async function sleepUnlessAborted(
   clock: Clock,
   ms: number,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   try {
     await clock.sleep(ms, signal);
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal?.aborted) throw error;
   }
 }
 

@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { type Clock, systemClock } from '../clock.ts';
+import { again, done, jitterMs, repeat, retryFailures, type Tried } from '../retry.ts';
 import type { RedisKnobs } from './config.ts';
 import type { Admission, Budget, BudgetLimits, Coordination } from './coordination.ts';
 import type { Ledger, Spent } from './ledger.ts';
@@ -60,9 +61,10 @@ const renewScript = `
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return 0`;
 
-const reconnectMsMax = 2_000;
-const retryMs = 250;
-const pollMs = 200;
+const reconnects = { baseMs: 50, waitMsMax: 2_000 };
+const retries = { baseMs: 250, waitMsMax: 2_000 };
+/** Between two looks whether who has the claim is done: 200 ms in the mean. */
+const polls = { baseMs: 400, waitMsMax: 400 };
 
 /** Resolves after the first attempt to connect, whatever came of it. */
 export async function openRedisCoordination(options: RedisOptions): Promise<Coordination> {
@@ -75,7 +77,7 @@ export async function openRedisCoordination(options: RedisOptions): Promise<Coor
     // A command fails at once when there is no connection: who waits decides how long.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
-    retryStrategy: (attempt) => Math.min(reconnectMsMax, 50 * 2 ** Math.min(attempt, 6)),
+    retryStrategy: (attempt) => jitterMs(reconnects, attempt),
   });
   let available: boolean | null = null;
   /** What the connection died of first: what fails after that only says that there is none. */
@@ -163,21 +165,27 @@ function openSharedBudget(
     return { kind: 'go' };
   };
 
+  const askPatiently = async (limits: BudgetLimits, signal: AbortSignal): Promise<Admission> => {
+    signal.throwIfAborted();
+    // Gone, restarting or hanging: `onChange` has told why. No call goes uncounted.
+    const backoff = { clock, ...retries, signal };
+    try {
+      return await retryFailures(
+        backoff,
+        () => true,
+        () => ask(limits),
+      );
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    }
+  };
+
   // One at a time: two scripts under way would both say the same number of calls.
   let last: Promise<unknown> = Promise.resolve();
   return {
     admit: (limits, signal) => {
-      const admission = last.then(async () => {
-        for (;;) {
-          signal.throwIfAborted();
-          try {
-            return await ask(limits);
-          } catch {
-            // Gone, restarting or hanging: `onChange` has told why. No call goes uncounted.
-            await clock.sleep(retryMs, signal);
-          }
-        }
-      });
+      const admission = last.then(() => askPatiently(limits, signal));
       last = admission.catch(() => {});
       return admission;
     },
@@ -201,15 +209,17 @@ interface Flight<Result> {
 async function flyShared<Result>(flight: Flight<Result>): Promise<Result> {
   const { redis, key, settings, clock, read, work, signal } = flight;
   const token = randomUUID();
-  for (;;) {
+  const claimOrRead = async (): Promise<Tried<Result | null, null>> => {
     signal.throwIfAborted();
     const claim = await orAlone(() => redis.set(key, token, 'PX', settings.flightMs, 'NX'));
     // Unreachable, or ours.
-    if (claim === 'alone' || claim === 'OK') break;
-    await clock.sleep(pollMs * (0.5 + Math.random()), signal);
+    if (claim === 'alone' || claim === 'OK') return done(null);
     const left = await read();
-    if (left !== null) return left;
-  }
+    return left === null ? again(null) : done(left);
+  };
+  const claimed = await repeat({ clock, ...polls, signal }, claimOrRead);
+  signal.throwIfAborted();
+  if (claimed.kind === 'done' && claimed.result !== null) return claimed.result;
   // Whoever held the claim before us may have left an answer since we looked.
   const left = await read();
   const renewal = setInterval(

@@ -14,6 +14,7 @@ import {
 } from '../../../schemas/topology.ts';
 import type { Clock } from '../clock.ts';
 import { PipelineError } from '../errors.ts';
+import { retryFailures } from '../retry.ts';
 import type { Registry } from './schema-registry.ts';
 import { invalidRecord, type SchemaName, type Wire, type WireRecord } from './wire.ts';
 
@@ -159,22 +160,19 @@ function createResolvers(options: ConfluentWireOptions) {
   };
 }
 
-const backoffMsMin = 500;
-const backoffMsMax = 30_000;
+const pauses = { baseMs: 500, waitMsMax: 30_000 };
 
-/** Waits for a registry that is down, and says so: nothing is lost by waiting. */
-async function patiently<Result>(
+/**
+ * Waits for a registry that is down, and says so: nothing is lost by waiting. Told to stop, it ends
+ * with REGISTRY_UNAVAILABLE, which blames no record.
+ */
+function patiently<Result>(
   { clock, log, signal }: ConfluentWireOptions,
   ask: () => Promise<Result>,
 ): Promise<Result> {
-  for (let waitMs = backoffMsMin; ; waitMs = Math.min(waitMs * 2, backoffMsMax)) {
-    try {
-      return await ask();
-    } catch (error) {
-      const down = error instanceof PipelineError && error.code === 'REGISTRY_UNAVAILABLE';
-      if (!down || signal.aborted) throw error;
-      log.warn({ err: error, waitMs }, 'waiting for the schema registry');
-      await clock.sleep(waitMs, signal);
-    }
-  }
+  const onWait = (error: unknown, waitedMs: number) =>
+    log.warn({ err: error, waitedMs }, 'waiting for the schema registry');
+  const isDown = (error: unknown) =>
+    error instanceof PipelineError && error.code === 'REGISTRY_UNAVAILABLE';
+  return retryFailures({ clock, ...pauses, signal, onWait }, isDown, ask);
 }

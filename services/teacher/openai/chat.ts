@@ -8,6 +8,7 @@ import type { Usage } from '../../../schemas/generated/types.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Budget } from '../../runtime/coordination/coordination.ts';
 import { PipelineError } from '../../runtime/errors.ts';
+import { again, done, repeat, type Tried } from '../../runtime/retry.ts';
 import type { TeacherKnobs } from '../config.ts';
 import { classifyFailure } from './failures.ts';
 import { openSpending, priceOf } from './spending.ts';
@@ -75,34 +76,48 @@ export function openChat(
     return answer;
   };
 
-  return async (request, signal) => {
-    let dialect = understood;
-    for (let failed = 0; ; ) {
+  /** One try, in the form that the request is at, or in a simpler one. */
+  const tryOnce = async (
+    request: ChatRequest,
+    form: { dialect: Dialect },
+    signal: AbortSignal,
+  ): Promise<Tried<ChatAnswer, FailedCall>> => {
+    for (;;) {
       signal.throwIfAborted();
       try {
-        const answer = await ask(request, dialect, signal);
+        const answer = await ask(request, form.dialect, signal);
         // Only a form that was answered is kept: a refusal may have had another cause.
-        understood = dialect;
-        return answer;
-      } catch (error) {
+        understood = form.dialect;
+        return done(answer);
+      } catch (cause) {
         signal.throwIfAborted();
-        if (error instanceof PipelineError) throw error;
-        const failure = classifyFailure(error, configuration.baseUrl);
+        if (cause instanceof PipelineError) throw cause;
+        const failure = classifyFailure(cause, configuration.baseUrl);
         if (failure.kind === 'final') throw failure.error;
-        if (failure.kind === 'form') {
-          const simpler = simplify(dialect, failure.why);
-          if (simpler === null) throw refused(failure.why, error);
-          dialect = simpler;
-          continue;
-        }
-        if (failed >= configuration.retriesMax) {
-          throw unavailable(configuration, failure.why, error);
-        }
-        await clock.sleep(waitMs(failed, failure.retryAfterMs, configuration, random), signal);
-        failed += 1;
+        const { why } = failure;
+        if (failure.kind === 'passing') return again({ why, cause }, failure.retryAfterMs ?? 0);
+        const simpler = simplify(form.dialect, why);
+        if (simpler === null) throw refused(why, cause);
+        form.dialect = simpler;
       }
     }
   };
+
+  return async (request, signal) => {
+    const form = { dialect: understood };
+    const { retryWaitMs: baseMs, retryWaitMsMax: waitMsMax, retriesMax } = configuration;
+    const backoff = { clock, random, baseMs, waitMsMax, retriesMax, signal };
+    const last = await repeat(backoff, () => tryOnce(request, form, signal));
+    if (last.kind === 'done') return last.result;
+    signal.throwIfAborted();
+    throw unavailable(configuration, last.failure);
+  };
+}
+
+/** A call that failed and may be made again. */
+interface FailedCall {
+  readonly why: string;
+  readonly cause: unknown;
 }
 
 /** A simpler way to ask than the one that was refused, or null when there is none. */
@@ -152,23 +167,11 @@ function readCompletion(
   };
 }
 
-/** Full jitter: anything up to a limit that doubles; never sooner than the server asked for. */
-function waitMs(
-  failed: number,
-  retryAfterMs: number | null,
-  configuration: TeacherKnobs,
-  random: () => number,
-): number {
-  const limit = Math.min(configuration.retryWaitMsMax, configuration.retryWaitMs * 2 ** failed);
-  const asked = Math.min(configuration.retryWaitMsMax, retryAfterMs ?? 0);
-  return asked + Math.floor(random() * limit);
-}
-
 function refused(why: string, cause: unknown): PipelineError {
   return new PipelineError('TEACHER_REFUSED', `the teacher refused to answer: ${why}`, { cause });
 }
 
-function unavailable(configuration: TeacherKnobs, why: string, cause: unknown): PipelineError {
+function unavailable(configuration: TeacherKnobs, { why, cause }: FailedCall): PipelineError {
   return new PipelineError(
     'TEACHER_UNAVAILABLE',
     `the teacher at ${configuration.baseUrl} failed ${configuration.retriesMax + 1} times, last: ${why}`,

@@ -2,8 +2,9 @@
  * What a failed call to Kafka means: wait and repeat it, or give up with a code. Nearly everything
  * passes when brokers come back; what does not is named by the broker as not retriable.
  */
-import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from '../../clock.ts';
 import { PipelineError } from '../../errors.ts';
+import { retryFailures } from '../../retry.ts';
 
 /** The part of kafkajs errors that decides. */
 interface KafkaFailure {
@@ -92,6 +93,7 @@ export function codedFailure(error: unknown, doing: string, brokers: string): Pi
 }
 
 export interface Patience {
+  readonly clock: Clock;
   /** How long a call may fail before it is given up. */
   readonly patienceMs: number;
   readonly brokers: string;
@@ -101,8 +103,8 @@ export interface Patience {
   readonly onWait?: (doing: string, why: string, waitedMs: number) => void;
 }
 
-const firstPauseMs = 50;
-const pauseMsMax = 2000;
+/** A broker's restart takes seconds: the first tries are for what passes sooner. */
+const pauses = { baseMs: 50, waitMsMax: 2000 };
 
 /** Repeats a call with growing pauses until it succeeds, cannot succeed, or patience is out. */
 export async function patiently<T>(
@@ -110,18 +112,13 @@ export async function patiently<T>(
   patience: Patience,
   task: () => Promise<T>,
 ): Promise<T> {
-  const started = performance.now();
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, pauseMsMax)) {
-    try {
-      return await task();
-    } catch (error) {
-      const waitedMs = performance.now() - started;
-      if (!mayPass(error) || waitedMs > patience.patienceMs || patience.isClosed()) {
-        throw codedFailure(error, doing, patience.brokers);
-      }
-      patience.onWait?.(doing, originOf(error).message ?? String(error), waitedMs);
-      // Half to full: many processes must not come back in step.
-      await delay(pauseMs * (0.5 + Math.random() / 2));
-    }
+  const { clock, patienceMs, brokers, isClosed } = patience;
+  const onWait = (error: unknown, waitedMs: number) =>
+    patience.onWait?.(doing, originOf(error).message ?? String(error), waitedMs);
+  const isWaitedFor = (error: unknown) => mayPass(error) && !isClosed();
+  try {
+    return await retryFailures({ clock, ...pauses, patienceMs, onWait }, isWaitedFor, task);
+  } catch (error) {
+    throw codedFailure(error, doing, brokers);
   }
 }

@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { type Clock, systemClock } from '../../clock.ts';
 import type { Bus, BusConsumer } from '../bus.ts';
 import { nameOf } from './assignments.ts';
 import { createClient } from './client.ts';
@@ -27,6 +28,7 @@ export interface KafkaBusOptions {
   readonly secrets: KafkaSecrets;
   /** Told when a broker is waited for, and at debug level what kafkajs says; null is silent. */
   readonly log: Logger | null;
+  readonly clock?: Clock;
 }
 
 /** What people do to a broker, besides what stages need of it. */
@@ -49,9 +51,11 @@ export function tellOfWaiting(log: Pick<Logger, 'warn'>) {
 }
 
 /** Connects, or fails with BROKER_UNAVAILABLE after kafka.patienceMs. */
-export async function openKafkaBus({ settings, secrets, log }: KafkaBusOptions): Promise<KafkaBus> {
+export async function openKafkaBus(options: KafkaBusOptions): Promise<KafkaBus> {
+  const { settings, secrets, log, clock = systemClock } = options;
   let closed = false;
   const patience = {
+    clock,
     patienceMs: settings.patienceMs,
     brokers: settings.brokers,
     isClosed: () => closed,

@@ -18,6 +18,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { type Clock, systemClock } from '../../clock.ts';
 import { PipelineError } from '../../errors.ts';
+import { retryFailures } from '../../retry.ts';
 import type { StorageKnobs } from './config.ts';
 import type { ObjectStore } from './object-store.ts';
 
@@ -30,8 +31,7 @@ export interface S3Options {
   readonly random?: () => number;
 }
 
-const retryBaseMs = 200;
-const retryMaxMs = 10_000;
+const pauses = { baseMs: 200, waitMsMax: 10_000 };
 /** Bytes asked for at once when an object is streamed. */
 const rangeBytes = 8 * 1024 * 1024;
 /** Writers that race for one name in `check`. */
@@ -168,21 +168,17 @@ type Patience = <Result>(request: () => Promise<Result>) => Promise<Result>;
 /** Runs a request until it is answered or the patience ends. Refusals are not waited for. */
 function patience(
   place: string,
-  { clock = systemClock, random }: S3Options,
+  { clock = systemClock, random }: Pick<S3Options, 'clock' | 'random'>,
   patienceMs: number,
 ): Patience {
-  const draw = random ?? Math.random;
+  const chance = random === undefined ? {} : { random };
+  const backoff = { clock, ...chance, ...pauses, patienceMs };
+  const mayPass = (error: unknown) => refusalOf(place, error) === null;
   return async (request) => {
-    const start = clock.nowMs();
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await request();
-      } catch (error) {
-        const refusal = refusalOf(place, error);
-        if (refusal !== null) throw refusal;
-        if (clock.nowMs() - start >= patienceMs) throw unavailable(place, error);
-        await clock.sleep(draw() * Math.min(retryMaxMs, retryBaseMs * 2 ** attempt));
-      }
+    try {
+      return await retryFailures(backoff, mayPass, request);
+    } catch (error) {
+      throw refusalOf(place, error) ?? unavailable(place, error);
     }
   };
 }

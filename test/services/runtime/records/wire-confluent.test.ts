@@ -182,4 +182,19 @@ describe('Confluent wire format', () => {
     gate.up = true;
     expect(await waiting).toEqual(record);
   });
+
+  it('blames the registry, not the record, where it is told to stop while it waits', async () => {
+    const dataset = await applied();
+    const fresh = openSchemaRegistry({ url: gate.url });
+    const stop = new AbortController();
+    const options = { registry: fresh, dataset, clock: systemClock, log, signal: stop.signal };
+    const wire = await openConfluentWire(options, ['dropped'], []);
+    gate.up = false;
+    const waiting = wire.decode('dropped', framed(1_999_999, Buffer.alloc(0)));
+    const ended = expect(waiting).rejects.toMatchObject({ code: 'REGISTRY_UNAVAILABLE' });
+    await systemClock.sleep(200);
+    stop.abort();
+    await ended;
+    gate.up = true;
+  });
 });

@@ -13,6 +13,7 @@ import {
   patiently,
 } from '../../../../../services/runtime/bus/kafka/failures.ts';
 import { tellOfWaiting } from '../../../../../services/runtime/bus/kafka/kafka-bus.ts';
+import { manualClock } from '../../../../../services/runtime/clock.ts';
 import { PipelineError } from '../../../../../services/runtime/errors.ts';
 
 const plain = new Error('Broker not connected');
@@ -31,7 +32,12 @@ const notFound = Object.assign(new KafkaJSNonRetriableError('Failed to find grou
   name: 'KafkaJSGroupCoordinatorNotFound',
 });
 
-const patience = { patienceMs: 60_000, brokers: 'broker:9092', isClosed: () => false };
+const patience = {
+  clock: manualClock(),
+  patienceMs: 60_000,
+  brokers: 'broker:9092',
+  isClosed: () => false,
+};
 
 describe('what may pass', () => {
   it.each([
@@ -106,6 +112,13 @@ describe('patience', () => {
       });
     };
     expect(await patiently('choosing', patience, task)).toBe(0);
+  });
+
+  it('ends with BROKER_UNAVAILABLE after kafka.patienceMs', async () => {
+    const clock = manualClock();
+    const failing = patiently('connecting', { ...patience, clock }, () => Promise.reject(plain));
+    await expect(failing).rejects.toMatchObject({ code: 'BROKER_UNAVAILABLE' });
+    expect(clock.nowMs()).toBeGreaterThanOrEqual(patience.patienceMs);
   });
 
   it('ends at the first failure when it is closed', async () => {
