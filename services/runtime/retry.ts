@@ -76,7 +76,7 @@ export async function retryFailures<Result>(
 /** Above this many doublings every ceiling is far beyond the longest wait. */
 const doublingsMax = 30;
 
-/** Full jitter: anything up to a ceiling that doubles, so that many who wait do not come in step. */
+/** Full jitter: anything up to a ceiling that doubles, so that not all who wait come at once. */
 export function jitterMs(
   { random = Math.random, baseMs, waitMsMax }: Pick<Backoff, 'random' | 'baseMs' | 'waitMsMax'>,
   failures: number,

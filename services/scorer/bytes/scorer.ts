@@ -2,8 +2,10 @@
 
 import type { ScoreRequest, Scorer } from '../../ports/scorer.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
-import { openPool } from './pool.ts';
+import { openThreads } from '../../runtime/threads.ts';
 import { primer } from './primer.ts';
+import { contextsKept } from './score.ts';
+import type { WorkerData } from './worker.ts';
 
 /** Raised when the model gives other bits for the same request. */
 export const bytesScorerVersion = '1';
@@ -15,7 +17,16 @@ export interface BytesOptions {
 
 export function openBytesScorer(options: BytesOptions): Scorer {
   const { contextBytesMax } = options;
-  const pool = openPool(options.threads, { contextBytesMax });
+  const threads = openThreads<ScoreRequest, readonly number[]>({
+    module: new URL('./worker.ts', import.meta.url),
+    data: { contextBytesMax } satisfies WorkerData,
+    threadsMax: options.threads,
+    name: 'scorer',
+    // Our bug: every request fails with it.
+    died: (cause) => cause,
+    // Building a context again is what costs most.
+    warm: { keyOf: ({ context }) => context, kept: contextsKept },
+  });
   return {
     // It predicts text, but it is a compressor's model with no training: not a language model in
     // the sense in which provenance is read.
@@ -28,8 +39,8 @@ export function openBytesScorer(options: BytesOptions): Scorer {
         contextBytesMax,
       }),
     ),
-    score: (request: ScoreRequest, signal: AbortSignal) => pool.run(request, signal),
+    score: (request: ScoreRequest, signal: AbortSignal) => threads.ask(request, signal),
     check: async () => null,
-    close: () => pool.close(),
+    close: () => threads.close(),
   };
 }

@@ -18,7 +18,7 @@ import {
 import { PipelineError } from '../../../runtime/errors.ts';
 import type { Encode } from './library-encoder.ts';
 import { openTextEncoder, type TextEncoder } from './text-encoder.ts';
-import { openThreads } from './tokenizer-threads.ts';
+import { openTokenizerThreads } from './tokenizer-threads.ts';
 
 export interface Tokenizer extends Omit<Vocabulary, 'fingerprint'> {
   /** Hash of all that decides which ids and masks a document gets. */
@@ -59,7 +59,8 @@ export async function openTokenizer(
   // Opened in any case, so that a file that is no good is refused here and not by a thread.
   const own = await openTextEncoder(parsed, vocabulary, name);
   if (own.encoder === 'library' && masking === 'joint') throw noJoint(name);
-  const threads = openThreads({ file: file.toString('utf8'), endOfText, name }, tokenizerThreads);
+  const data = { file: file.toString('utf8'), endOfText, name };
+  const threads = openTokenizerThreads(data, tokenizerThreads);
   return {
     ...vocabulary,
     fingerprint: outputFingerprint(vocabulary.fingerprint, template, masking),

@@ -7,7 +7,7 @@ import { verifyOutput } from '../../../../../services/dataset/verify/verify.ts';
 import { openLocalObjects } from '../../../../../services/runtime/store/objects/local.ts';
 import { openSinkWriter } from '../../../../../services/stages/sink/commit/writer.ts';
 import { openTokenizer } from '../../../../../services/stages/sink/tokens/tokenizer.ts';
-import { openThreads } from '../../../../../services/stages/sink/tokens/tokenizer-threads.ts';
+import { openTokenizerThreads } from '../../../../../services/stages/sink/tokens/tokenizer-threads.ts';
 import { byteTokenizerFile } from '../../../../samples/byte-tokenizer.ts';
 import {
   closedRecord,
@@ -32,7 +32,7 @@ function losingFile(): string {
 
 describe('threads', () => {
   it('answer each call with its own tokens, more calls than threads', async () => {
-    const threads = openThreads(data, 3);
+    const threads = openTokenizerThreads(data, 3);
     const calls = Array.from({ length: 20 }, (_, call) => [`${call}`, '', '\u00e9'.repeat(call)]);
     const answers = await Promise.all(calls.map(threads.encode));
     expect(answers).toEqual(
@@ -42,7 +42,7 @@ describe('threads', () => {
   });
 
   it('pass on what is wrong with a text, and go on', async () => {
-    const threads = openThreads({ ...data, file: losingFile() }, 1);
+    const threads = openTokenizerThreads({ ...data, file: losingFile() }, 1);
     const bad = threads.encode(['a z']);
     await expect(bad).rejects.toMatchObject({ code: 'TOKENIZER_UNSUPPORTED', subject: 'bytes' });
     await expect(bad).rejects.toThrow('do not give the text back');
@@ -51,7 +51,7 @@ describe('threads', () => {
   });
 
   it('TOKENIZER_CRASHED for every call when one dies', async () => {
-    const threads = openThreads({ ...data, file: '{' }, 2);
+    const threads = openTokenizerThreads({ ...data, file: '{' }, 2);
     const calls = [threads.encode(['a']), threads.encode(['b']), threads.encode(['c'])];
     for (const call of await Promise.allSettled(calls)) {
       expect(call).toMatchObject({ status: 'rejected', reason: { code: 'TOKENIZER_CRASHED' } });
@@ -61,7 +61,7 @@ describe('threads', () => {
   });
 
   it('closed, they encode nothing more', async () => {
-    const threads = openThreads(data, 1);
+    const threads = openTokenizerThreads(data, 1);
     const under = threads.encode(['a'.repeat(1_000_000)]);
     const waiting = threads.encode(['b']);
     const ended = Promise.allSettled([under, waiting]);
@@ -143,7 +143,7 @@ describe('a sink with threads', () => {
     const stopped = await open(out, 3);
     for (const record of log.slice(0, 7)) await stopped.accept(record as never);
     await stopped.close();
-    const dead = openThreads({ ...data, file: '{' }, 1);
+    const dead = openTokenizerThreads({ ...data, file: '{' }, 1);
     const tools = harness.tools(out, { knobs: { tokenizerThreads: 1 } });
     const { encode, close } = dead;
     const tokenizer = { ...harness.tokenizer, encode, close };
