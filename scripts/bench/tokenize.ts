@@ -3,14 +3,14 @@
  * Face's library on one thread, `gpt-tokenizer` and `tiktoken`, on the same files. Each is warmed
  * up on one half of them and measured on the other, which its caches have not seen; `baseline` is
  * the library, for threads it is one thread. What one leaves behind is collected before the next:
- * the library's results are freed late and would slow down whoever comes after it.
+ * the library's results are freed late and would slow down whoever comes after it. The last two are
+ * fetched on the first run: nothing else needs them.
  */
+import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { encode as encodeCl100k } from 'gpt-tokenizer/encoding/cl100k_base';
-import { encode as encodeO200k } from 'gpt-tokenizer/encoding/o200k_base';
-import { get_encoding } from 'tiktoken';
 import { collect } from '../../services/stages/extract/turns/collect.ts';
 import { openTokenizer } from '../../services/stages/sink/tokens/tokenizer.ts';
+import { npmPackage } from '../../test/samples/npm-package.ts';
 import { openBoth } from '../../test/services/stages/sink/tokens/bpe/vocabularies.ts';
 import type { Report } from '../bench.ts';
 import { sourceCorpus } from './corpora/source-corpus.ts';
@@ -23,9 +23,35 @@ const callTexts = 30;
 
 /** Vocabularies of the same size and shape; o200k_base is exactly that of gpt4o. */
 const compared = [
-  ['qwen3', 'cl100k_base', encodeCl100k],
-  ['gpt4o', 'o200k_base', encodeO200k],
+  ['qwen3', 'cl100k_base'],
+  ['gpt4o', 'o200k_base'],
 ] as const;
+
+const pinned = {
+  gptTokenizer: {
+    spec: 'gpt-tokenizer@4.0.0',
+    integrity:
+      'sha512-YAWIyzvuVUHEfW7tFfFAxH8qQb+Q3RU9nYOTy7skMNX5qzU6Q8jxTHZLyO56ug1vYvCR7wndzpd3jwD86/mhjQ==',
+  },
+  tiktoken: {
+    spec: 'tiktoken@1.0.22',
+    integrity:
+      'sha512-PKvy1rVF1RibfF3JlXBSP0Jrcw2uq3yXdgcEXtKTYn3QJ/cBRBHDnrJ5jHky+MENZ6DIPwNUGWpkVx+7joCpNA==',
+  },
+};
+
+/** The part of `gpt-tokenizer/encoding/NAME` that is measured. */
+interface GptEncoding {
+  encode(text: string, options: { disallowedSpecial: ReadonlySet<string> }): number[];
+}
+
+/** The part of `tiktoken` that is measured; its memory is freed by hand. */
+interface Tiktoken {
+  get_encoding(name: string): {
+    encode_ordinary(text: string): Uint32Array;
+    free(): void;
+  };
+}
 
 type EncodeAll = (texts: readonly string[]) => unknown;
 
@@ -38,7 +64,11 @@ export async function run(report: Report): Promise<void> {
   report({ metric: 'input', value: bytes / 1e6, unit: 'MB' });
   const halves = [0, 1].map((half) => texts.filter((_text, at) => at % 2 === half));
   const [first = [], second = []] = halves;
-  for (const [name, encoding, encode] of compared) {
+  const load = createRequire(import.meta.url);
+  const gptFolder = await npmPackage(pinned.gptTokenizer);
+  const { get_encoding } = load(await npmPackage(pinned.tiktoken)) as Tiktoken;
+  for (const [name, encoding] of compared) {
+    const { encode } = load(`${gptFolder}/cjs/encoding/${encoding}.js`) as GptEncoding;
     const { own, library } = await openBoth(name);
     const baseline = await measure(library, first, second);
     const rate = (metric: string, value: number) =>

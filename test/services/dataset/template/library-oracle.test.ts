@@ -3,7 +3,6 @@
  * offsets, and a chat tokenized in one go has the ids that it gives the same conversation.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import tokenizers from 'tokenizers';
@@ -21,9 +20,15 @@ import {
   type Tokenizer,
 } from '../../../../services/stages/sink/tokens/tokenizer.ts';
 import { hostileSegments, trajectoryOf } from '../../../samples/hostile-trajectories.ts';
-import { type VocabularyName, vocabularies } from '../../stages/sink/tokens/bpe/vocabularies.ts';
+import { vocabularies, vocabularyPath } from '../../stages/sink/tokens/bpe/vocabularies.ts';
 
-const require = createRequire(import.meta.url);
+const paths = {
+  qwen3: await vocabularyPath('qwen3'),
+  llama3: await vocabularyPath('llama3'),
+  gpt2: await vocabularyPath('gpt2'),
+};
+type VocabularyName = keyof typeof paths;
+
 const root = new URL('../../../..', import.meta.url).pathname;
 
 interface TokenizerJson {
@@ -34,7 +39,7 @@ interface TokenizerJson {
 }
 
 function readJson(name: VocabularyName): TokenizerJson {
-  return JSON.parse(readFileSync(require.resolve(vocabularies[name][0]), 'utf8')) as TokenizerJson;
+  return JSON.parse(readFileSync(paths[name], 'utf8')) as TokenizerJson;
 }
 
 /** The library without what would change bytes; with or without its control tokens. */
@@ -48,8 +53,7 @@ function openLibrary(name: VocabularyName, control: boolean) {
 }
 
 function open(name: VocabularyName, template: TemplateName, masking: MaskingName) {
-  const [module, endOfText] = vocabularies[name];
-  return openTokenizer(require.resolve(module), endOfText, { template, masking });
+  return openTokenizer(paths[name], vocabularies[name].endOfText, { template, masking });
 }
 
 function tokenize(segments: readonly TextSegment[], tokenizer: Tokenizer) {

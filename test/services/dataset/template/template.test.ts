@@ -3,7 +3,6 @@
  * is that of an oracle that looks at every byte (I2), and pieces are the document's tokens (I1).
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -35,8 +34,15 @@ import {
   llamaControls,
 } from '../../../samples/byte-tokenizer.ts';
 import { hostileSegments, trajectoryOf } from '../../../samples/hostile-trajectories.ts';
-import { vocabularies } from '../../stages/sink/tokens/bpe/vocabularies.ts';
+import { vocabularyPath } from '../../stages/sink/tokens/bpe/vocabularies.ts';
 
+const paths = {
+  qwen3: await vocabularyPath('qwen3'),
+  qwen2_5: await vocabularyPath('qwen2_5'),
+  llama3: await vocabularyPath('llama3'),
+  gpt2: await vocabularyPath('gpt2'),
+  deepseek_v3: await vocabularyPath('deepseek_v3'),
+};
 const folder = mkdtempSync(join(tmpdir(), 'backstory-template-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -211,8 +217,8 @@ describe('reading tokens that are no document', () => {
 });
 
 describe('which form a vocabulary has', () => {
-  const open = (name: keyof typeof vocabularies, masking = 'segments') =>
-    openTokenizer(createRequire(import.meta.url).resolve(vocabularies[name][0]), '', {
+  const open = (name: keyof typeof paths, masking = 'segments') =>
+    openTokenizer(paths[name], '', {
       template: 'chat',
       masking: masking as (typeof maskingNames)[number],
     });
@@ -222,11 +228,11 @@ describe('which form a vocabulary has', () => {
     expect(forms.map(({ template }) => template.form)).toEqual(['chatml', 'chatml', 'llama3']);
   });
 
-  it.each(['gpt2', 'deepseek'] as const)('%s has none: TOKENIZER_UNSUPPORTED', async (name) => {
+  it.each(['gpt2', 'deepseek_v3'] as const)('%s has none: TOKENIZER_UNSUPPORTED', async (name) => {
     const refused = open(name);
     await expect(refused).rejects.toMatchObject({ code: 'TOKENIZER_UNSUPPORTED' });
     await expect(refused).rejects.toThrow(/sink\.template=tags/);
-    await expect(refused).rejects.toThrow(vocabularies[name][0]);
+    await expect(refused).rejects.toThrow(paths[name]);
     await expect(refused).rejects.toThrow(/chatml needs <\|im_start\|> <\|im_end\|>; llama3 needs/);
   });
 

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { fetchMsMax } from '../../../../../samples/npm-package.ts';
 import { adversarial } from './adversarial.ts';
 import { differing, openBoth, vocabularyNames } from './vocabularies.ts';
 
@@ -38,7 +39,7 @@ describe.each(vocabularyNames)('%s', (name) => {
   let both: Awaited<ReturnType<typeof openBoth>>;
   beforeAll(async () => {
     both = await openBoth(name);
-  });
+  }, fetchMsMax);
 
   it('is encoded without the library', () => {
     expect(both.own.encoder).toBe('bpe');
