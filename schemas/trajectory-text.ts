@@ -72,6 +72,9 @@ export function turnRole(kind: SegmentKind): TurnRole {
 
 const fenceMin = 3;
 
+/** The fence of a document in which no line of a body begins with so many '@'. */
+export const usualFence = '@'.repeat(fenceMin);
+
 /** The shortest fence that no line of any body begins with. */
 export function chooseFence(bodies: Iterable<string>): string {
   let longest = fenceMin - 1;
@@ -94,12 +97,21 @@ export function renderTrajectory(segments: readonly TextSegment[]): RenderedSegm
   }));
 }
 
-function renderSegment(fence: string, segment: TextSegment): string {
-  const path = segment.path === null ? '' : ` ${JSON.stringify(segment.path)}`;
-  const lines = segment.lines === null ? '' : ` ${segment.lines[0]}-${segment.lines[1]}`;
-  const header = `${fence} ${segment.kind}${path}${lines}\n`;
+/** One segment under the fence of its document. */
+export function renderSegment(fence: string, segment: TextSegment): string {
+  const header = renderHeader(fence, segment);
   if (segment.body === '' || segment.body.endsWith('\n')) return header + segment.body;
   return `${header}${segment.body}\n${fence} no-newline\n`;
+}
+
+/** The line that begins a segment. */
+export function renderHeader(
+  fence: string,
+  { kind, path, lines }: Omit<TextSegment, 'body'>,
+): string {
+  const named = path === null ? '' : ` ${JSON.stringify(path)}`;
+  const shown = lines === null ? '' : ` ${lines[0]}-${lines[1]}`;
+  return `${fence} ${kind}${named}${shown}\n`;
 }
 
 export class TrajectoryTextError extends Error {

@@ -6,7 +6,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSource } from '../../services/cli/commands/export.ts';
 import { exportOutput } from '../../services/export/export.ts';
 import { formats } from '../../services/export/formats.ts';
 import { openLocalObjects } from '../../services/runtime/store/objects/local.ts';
@@ -33,9 +32,14 @@ export async function run(report: Report): Promise<void> {
     for (const format of formats) {
       for (const compression of format.compressions) {
         const target = join(folder, 'export');
-        const source = await openSource(out);
         const started = performance.now();
-        const { files } = await exportOutput({ source, format, compression, target, gates: null });
+        const { files } = await exportOutput({
+          place: out,
+          runFolder: out,
+          format,
+          compression,
+          target,
+        });
         const value = (megabytes * 1000) / (performance.now() - started);
         const name = compression === 'none' ? format.name : `${format.name} ${compression}`;
         report({ metric: name, value, unit: 'MB/s', baseline });

@@ -3,12 +3,13 @@
  * how to load it. Generated from the data alone, without a clock, so equal data have equal cards.
  */
 import { compareText } from '../../schemas/compare-text.ts';
-import type { ModelIdentity } from '../../schemas/generated/types.ts';
 import type { ManifestEntry } from '../../schemas/manifest.ts';
+import { describeMaker, type MakerWords } from '../dataset/makers.ts';
+import type { GateFacts } from '../dataset/run-log/gates.ts';
 import type { Census } from './census.ts';
 import type { FileFacts } from './folder.ts';
 import type { ExportFormat } from './format.ts';
-import type { ExportReport, GateFacts } from './report.ts';
+import type { ExportReport } from './report.ts';
 
 export interface CardFacts {
   readonly head: ManifestEntry;
@@ -130,26 +131,24 @@ function makers({ census }: CardFacts): string[] {
   return [
     '## Who wrote and who judged',
     '',
-    ...census.teachers.map((teacher) => `- Teacher: ${describeTeacher(teacher)}`),
-    ...census.scorers.map((scorer) => `- Scorer: ${describeScorer(scorer)}`),
+    ...census.teachers.map((teacher) => `- Teacher: ${describeMaker(teacher, teacherWords)}`),
+    ...census.scorers.map((scorer) => `- Scorer: ${describeMaker(scorer, scorerWords)}`),
   ];
 }
 
-function describeTeacher(teacher: ModelIdentity): string {
-  const name = `${plain(teacher.name)} ${plain(teacher.version)}`;
-  if (teacher.languageModel) return withModel(name, teacher);
-  return `${name}. It is a set of rules, **not a language model**.`;
-}
+const teacherWords: MakerWords = {
+  none: 'none.',
+  noModel: '. It is a set of rules, **not a language model**.',
+  end: '.',
+  plain,
+};
 
-function describeScorer(scorer: ModelIdentity | null): string {
-  if (scorer === null) return 'none, the search was off.';
-  const name = `${plain(scorer.name)} ${plain(scorer.version)}`;
-  return scorer.languageModel ? withModel(name, scorer) : `${name}, without trained weights.`;
-}
-
-function withModel(name: string, { model }: ModelIdentity): string {
-  return model === null ? `${name}.` : `${name}, model ${plain(model)}.`;
-}
+const scorerWords: MakerWords = {
+  none: 'none, the search was off.',
+  noModel: ', without trained weights.',
+  end: '.',
+  plain,
+};
 
 function licences({ census }: CardFacts): string[] {
   const rows = census.licences.map(([licence, { documents, files, tokens }]) => [

@@ -1,9 +1,9 @@
 /** Counts over what an export wrote, for the card. Bounded: names beyond the first are counted. */
 import { compareText } from '../../schemas/compare-text.ts';
 import type { ModelIdentity } from '../../schemas/generated/types.ts';
+import type { DatasetShard } from '../dataset/read-shards.ts';
 import { canonicalJson } from '../runtime/ids.ts';
-import type { ExportDocument } from './documents.ts';
-import type { ExportShard } from './source.ts';
+import type { ExportDocument } from './document.ts';
 
 export interface SourceRow {
   readonly name: string;
@@ -21,7 +21,7 @@ export interface LicenceCount {
 }
 
 export interface Census {
-  addShard(shard: ExportShard): void;
+  addShard(shard: DatasetShard): void;
   addDocument(document: ExportDocument): void;
   readonly totals: Readonly<Totals>;
   /** By licence expression, sorted. */

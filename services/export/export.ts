@@ -2,31 +2,46 @@
  * Writes one format of an output into a folder: shard by shard, so that memory is bounded by one
  * shard and the documents that are open across shards. The same manifest gives the same bytes.
  */
-
+import { basename } from 'node:path';
+import { createPieceCollector, type PieceCollector } from '../dataset/documents.ts';
+import { type OpenOutput, openOutput, openReader } from '../dataset/open-output.ts';
+import {
+  cutPieces,
+  type DatasetShard,
+  readHashed,
+  readShards,
+  type ShardProgress,
+} from '../dataset/read-shards.ts';
+import { type GateFacts, readGates } from '../dataset/run-log/gates.ts';
+import type { DocumentReader } from '../dataset/template/document-reader.ts';
 import { canonicalJson } from '../runtime/ids.ts';
+import type { ObjectStore } from '../runtime/store/objects/object-store.ts';
 import { drawCard } from './card.ts';
-import { createCensus } from './census.ts';
-import { createAssembler } from './documents.ts';
+import { type Census, createCensus } from './census.ts';
+import { createDocument, type ExportDocument } from './document.ts';
 import { createExportFolder, type ExportFolder, exportFileName } from './folder.ts';
 import type { Compression, ExportFormat } from './format.ts';
-import type { ExportReport, GateFacts } from './report.ts';
-import { type ExportSource, readHashed, readShards } from './source.ts';
+import type { ExportReport } from './report.ts';
 
 export interface ExportRequest {
-  readonly source: ExportSource;
+  /** The output: a folder, or another store. */
+  readonly place: string | ObjectStore;
+  /** Where the log of the run lies, if anywhere; the card tells from it what was left out. */
+  readonly runFolder: string;
   readonly format: ExportFormat;
   readonly compression: Compression;
   /** The folder to make; what an earlier export put there is replaced. */
   readonly target: string;
-  /** Null where the log of the run is not at hand. */
-  readonly gates: GateFacts | null;
-  readonly onShard?: (shards: number, shardsTotal: number) => void;
+  readonly onProgress?: (progress: ShardProgress) => void;
 }
 
 export async function exportOutput(request: ExportRequest): Promise<ExportReport> {
+  const output = await openOutput(request.place);
+  const reader = await openReader(output);
+  const gates = await readGates(request.runFolder);
   const folder = await createExportFolder(request.target);
   try {
-    const report = await writeExport(request, folder);
+    const report = await writeExport(request, { output, reader, gates, folder });
     await folder.publish();
     return report;
   } catch (error) {
@@ -35,48 +50,76 @@ export async function exportOutput(request: ExportRequest): Promise<ExportReport
   }
 }
 
-async function writeExport(request: ExportRequest, folder: ExportFolder): Promise<ExportReport> {
-  const { source, format, compression } = request;
-  const head = source.entries.at(-1);
-  if (head === undefined) throw new Error('an open output has entries');
-  const shardsTotal = head.firstShard + head.shards.length;
-  const writer = format.open(folder, compression);
-  const assembler = createAssembler(source.reader);
+interface OpenExport {
+  readonly output: OpenOutput;
+  readonly reader: DocumentReader;
+  /** Null where the log of the run is not at hand. */
+  readonly gates: GateFacts | null;
+  readonly folder: ExportFolder;
+}
+
+async function writeExport(
+  request: ExportRequest,
+  { output, reader, gates, folder }: OpenExport,
+): Promise<ExportReport> {
+  const { format } = request;
+  const { store, head, shards } = output;
+  const writer = format.open(folder, request.compression);
+  const collector = createPieceCollector();
   const census = createCensus(head.contextLength);
-  for await (const shard of readShards(source)) {
-    const documents = assembler.add(shard);
+  let written = 0;
+  for await (const shard of readShards(store, shards)) {
+    const documents = completedBy(shard, collector, reader);
     await writer.addShard(shard, documents);
     census.addShard(shard);
     for (const document of documents) census.addDocument(document);
-    const name = shard.facts.provenance.path;
-    await folder.write(
-      `provenance/${name.slice(name.lastIndexOf('/') + 1)}`,
-      shard.provenanceBytes,
-    );
-    request.onShard?.(shard.number + 1, shardsTotal);
+    const name = basename(shard.facts.provenance.path);
+    await folder.write(`provenance/${name}`, shard.provenanceBytes);
+    written += 1;
+    request.onProgress?.({ shards: written, shardsTotal: shards.length });
   }
   await writer.finish();
-  await folder.write('tokenizer.json', await readHashed(source, head.tokenizer.file));
-  const facts = {
+  await folder.write('tokenizer.json', await readHashed(store, head.tokenizer.file));
+  const facts = describeExport(request, output, census, collector.incomplete.length);
+  const { files } = folder;
+  await folder.write('README.md', drawCard({ head, census, format, files, report: facts, gates }));
+  const report: ExportReport = { ...facts, files: folder.files };
+  await folder.write(exportFileName, `${canonicalJson(report)}\n`);
+  return report;
+}
+
+/** Documents whose last piece is in this shard, in the order of their last pieces. */
+function completedBy(
+  { facts, packs, provenance }: DatasetShard,
+  collector: PieceCollector,
+  reader: DocumentReader,
+): ExportDocument[] {
+  return cutPieces(facts, packs, provenance).flatMap((piece) => {
+    const pieces = collector.add(piece);
+    return pieces === null ? [] : [createDocument(pieces, reader)];
+  });
+}
+
+function describeExport(
+  { format, compression }: ExportRequest,
+  { head, headHash }: OpenOutput,
+  { totals }: Census,
+  incompleteDocuments: number,
+): Omit<ExportReport, 'files'> {
+  return {
     export: 1,
     format: format.name,
     compression,
     dataset: head.dataset,
     runId: head.runId,
-    manifest: source.manifestHash,
+    manifest: headHash,
     tokenizer: head.tokenizer.fingerprint,
     contextLength: head.contextLength,
-    packs: census.totals.packs,
-    tokens: census.totals.tokens,
-    trainedTokens: census.totals.trainedTokens,
-    documents: census.totals.documents,
-    incompleteDocuments: assembler.incomplete,
+    packs: totals.packs,
+    tokens: totals.tokens,
+    trainedTokens: totals.trainedTokens,
+    documents: totals.documents,
+    incompleteDocuments,
     closed: head.closed,
-  } as const;
-  const { files } = folder;
-  const card = drawCard({ head, census, format, files, report: facts, gates: request.gates });
-  await folder.write('README.md', card);
-  const report: ExportReport = { ...facts, files: folder.files };
-  await folder.write(exportFileName, `${canonicalJson(report)}\n`);
-  return report;
+  };
 }

@@ -1,13 +1,13 @@
 /** What a format is to the export: which files it writes, and how a person loads them. */
-import type { ExportDocument } from './documents.ts';
+import type { DatasetShard } from '../dataset/read-shards.ts';
+import type { ExportDocument } from './document.ts';
 import type { ExportFolder } from './folder.ts';
-import type { ExportShard } from './source.ts';
 
 export type Compression = 'none' | 'zstd';
 
 export interface FormatWriter {
   /** Writes a shard and the documents that are complete with it. */
-  addShard(shard: ExportShard, documents: readonly ExportDocument[]): Promise<void>;
+  addShard(shard: DatasetShard, documents: readonly ExportDocument[]): Promise<void>;
   /** Writes what comes after the last shard. */
   finish(): Promise<void>;
 }

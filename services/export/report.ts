@@ -2,14 +2,6 @@
 import type { FileFacts } from './folder.ts';
 import type { Compression } from './format.ts';
 
-/** What the gates of the run left out or changed, by reason. */
-export interface GateFacts {
-  readonly droppedRepositories: Readonly<Record<string, number>>;
-  readonly skippedFiles: Readonly<Record<string, number>>;
-  readonly redactedFiles: number;
-  readonly redactions: number;
-}
-
 /** `export.json`: what was exported, and every file but itself with its hash. */
 export interface ExportReport {
   readonly export: 1;

@@ -6,7 +6,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeShard, type Pack } from '../../schemas/mds.ts';
 import { renderTrajectory } from '../../schemas/trajectory-text.ts';
-import { listSamples, openOutput, readSample } from '../../services/dataset/samples.ts';
+import { openOutput } from '../../services/dataset/open-output.ts';
+import { listSamples, readSample } from '../../services/dataset/samples.ts';
 import {
   closedRecord,
   deliver,

@@ -5,11 +5,12 @@
 import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openOutput, readSample, type Sample } from '../../dataset/samples.ts';
+import { openOutput } from '../../dataset/open-output.ts';
+import { type ImprovedThought, readBestImprovement } from '../../dataset/run-log/gains.ts';
+import { readSample, type Sample } from '../../dataset/samples.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { type CommandContext, type Terminal, writeLine } from '../context.ts';
 import { type ExitCode, exitCodes } from '../failures.ts';
-import { type ImprovedThought, readBestImprovement } from '../open/run-log.ts';
 import { printable } from '../style.ts';
 import { formatBytes, wrapProse } from '../views/format.ts';
 import { drawSegment, segmentsOfFile } from '../views/sample.ts';
@@ -50,8 +51,8 @@ export async function demoCommand(context: CommandContext): Promise<ExitCode> {
 
 async function clearFinished(): Promise<void> {
   try {
-    const { entries } = await openOutput(outputFolder);
-    if (entries.at(-1)?.closed !== true) return;
+    const { head } = await openOutput(outputFolder);
+    if (!head.closed) return;
   } catch (error) {
     // Nothing there yet. Damage is cleared too: a demo is made again in a minute.
     if (!(error instanceof PipelineError)) throw error;

@@ -1,18 +1,15 @@
 /** `backstory export OUT --format NAME`: the shards in a form that other loaders read. */
-import { join, resolve } from 'node:path';
-import { readManifest } from '../../dataset/manifest.ts';
-import { loadReader, openOutput } from '../../dataset/samples.ts';
+import { resolve } from 'node:path';
 import { exportOutput } from '../../export/export.ts';
 import type { Compression, ExportFormat } from '../../export/format.ts';
 import { formatNames, formats } from '../../export/formats.ts';
-import type { ExportSource } from '../../export/source.ts';
+import type { ExportReport } from '../../export/report.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
-import { type CommandContext, redrawLine, writeJson, writeLine } from '../context.ts';
+import { type CommandContext, type Terminal, writeJson, writeLine } from '../context.ts';
 import { type ExitCode, exitCodes } from '../failures.ts';
-import { readGates } from '../open/export-gates.ts';
 import { isRemote, openPlace } from '../open/output-place.ts';
 import { formatBytes, formatCount, plural } from '../views/format.ts';
+import { createShardCounter } from '../views/shard-counter.ts';
 
 export interface ExportOptions {
   readonly format: string;
@@ -26,53 +23,44 @@ export async function exportCommand(
   out: string,
   options: ExportOptions,
 ): Promise<ExitCode> {
-  const { out: stdout, err } = context;
-  const outputFolder = resolve(context.workingFolder, out);
   const format = chooseFormat(options.format);
   const compression = chooseCompression(format, options.compression);
-  if (isRemote(out) && options.to === undefined) {
-    throw new PipelineError('USAGE', `exporting ${out} needs --to FOLDER`, { subject: '--to' });
-  }
-  const target =
-    options.to === undefined
-      ? join(outputFolder, 'export', format.name)
-      : resolve(context.workingFolder, options.to);
-  const drawn = err.isTerminal;
+  const target = chooseTarget(context, out, format, options.to);
+  const counter = createShardCounter(context.err, 'exported');
   const report = await exportOutput({
-    source: await openSource(await openPlace(context, out)),
+    place: await openPlace(context, out),
+    runFolder: resolve(context.workingFolder, out),
     format,
     compression,
     target,
-    gates: await readGates(outputFolder),
-    onShard: (shards, shardsTotal) => {
-      if (drawn) redrawLine(err, `exported ${shards}/${shardsTotal} shards`);
-    },
-  }).finally(() => drawn && redrawLine(err));
-  if (options.json === true) {
-    writeJson(stdout, report);
-    return exitCodes.fine;
-  }
+    onProgress: counter.show,
+  }).finally(counter.erase);
+  if (options.json === true) writeJson(context.out, report);
+  else drawReport(report, target, context.out);
+  return exitCodes.fine;
+}
+
+/** Below the output where no folder is named; a remote output has no such place. */
+function chooseTarget(
+  { workingFolder }: CommandContext,
+  out: string,
+  format: ExportFormat,
+  to: string | undefined,
+): string {
+  if (to !== undefined) return resolve(workingFolder, to);
+  if (!isRemote(out)) return resolve(workingFolder, out, 'export', format.name);
+  throw new PipelineError('USAGE', `exporting ${out} needs --to FOLDER`, { subject: '--to' });
+}
+
+function drawReport(report: ExportReport, target: string, stdout: Terminal): void {
   const bytes = report.files.reduce((sum, file) => sum + file.bytes, 0);
   writeLine(
     stdout,
-    `${stdout.style.green('ok')}: ${formatCount(report.tokens)} tokens in ${plural(report.packs, 'pack')} and ${plural(report.documents, 'document')} as ${format.name}, ` +
+    `${stdout.style.green('ok')}: ${formatCount(report.tokens)} tokens in ${plural(report.packs, 'pack')} and ${plural(report.documents, 'document')} as ${report.format}, ` +
       `${plural(report.files.length, 'file')}, ${formatBytes(bytes)}`,
   );
   writeLine(stdout, `    ${target}`);
   if (!report.closed) writeLine(stdout, '    the output still grows: export again for the rest');
-  return exitCodes.fine;
-}
-
-/** An output as its manifest stands now. */
-export async function openSource(place: string | ObjectStore): Promise<ExportSource> {
-  const output = await openOutput(place);
-  const { entries, headHash } = await readManifest(output.store);
-  return {
-    entries,
-    manifestHash: headHash ?? '',
-    reader: await loadReader(output),
-    read: output.store.read,
-  };
 }
 
 function chooseFormat(name: string): ExportFormat {

@@ -1,18 +1,13 @@
 /** `backstory inspect OUT [ID]`: the samples of an output, or one of them step by step. */
 import { resolve } from 'node:path';
-import {
-  listSamples,
-  type MaskedSegment,
-  openOutput,
-  readSample,
-  type Sample,
-} from '../../dataset/samples.ts';
+import { openOutput } from '../../dataset/open-output.ts';
+import { readFileGains } from '../../dataset/run-log/gains.ts';
+import { listSamples, type MaskedSegment, readSample, type Sample } from '../../dataset/samples.ts';
 import { suggestName } from '../../runtime/config/suggest-name.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { type CommandContext, writeJson, writeLine } from '../context.ts';
 import { type ExitCode, exitCodes } from '../failures.ts';
 import { openPlace } from '../open/output-place.ts';
-import { readFileGains } from '../open/run-log.ts';
 import { drawSampleHead, drawSampleList, drawSegment, segmentsOfFile } from '../views/sample.ts';
 import { bitsPerByte } from '../views/summary.ts';
 

@@ -1,6 +1,7 @@
 /** What a run made, where, by whom, and what it left out and why. Pure. */
 import { compareText } from '../../../schemas/compare-text.ts';
 import type { ModelIdentity } from '../../../schemas/generated/types.ts';
+import { describeMaker, type MakerWords } from '../../dataset/makers.ts';
 import type { DroppedRepository, RunSummary, SearchTotals } from '../../runtime/watch/progress.ts';
 import type { Style } from '../style.ts';
 import { printable } from '../style.ts';
@@ -48,18 +49,25 @@ export function drawSummary(summary: RunSummary, facts: SummaryFacts, style: Sty
   ];
 }
 
-/** Says plainly when no language model was involved. */
-export function describeTeacher(identity: ModelIdentity): string {
-  const label = `${identity.name} ${identity.version}`;
-  if (!identity.languageModel) return `${label} (rules, not a language model)`;
-  return `${label}${identity.model === null ? '' : `, model ${identity.model}`}`;
+const teacherWords: MakerWords = {
+  none: 'none',
+  noModel: ' (rules, not a language model)',
+  end: '',
+  plain: printable,
+};
+const scorerWords: MakerWords = {
+  none: 'none: the search was off',
+  noModel: ' (no trained weights)',
+  end: '',
+  plain: printable,
+};
+
+export function describeTeacher(teacher: ModelIdentity): string {
+  return describeMaker(teacher, teacherWords);
 }
 
-export function describeScorer(identity: ModelIdentity | null): string {
-  if (identity === null) return 'none: the search was off';
-  const label = `${identity.name} ${identity.version}`;
-  if (identity.model !== null) return `${label}, model ${identity.model}`;
-  return identity.languageModel ? label : `${label} (no trained weights)`;
+export function describeScorer(scorer: ModelIdentity | null): string {
+  return describeMaker(scorer, scorerWords);
 }
 
 function describeUsage({ usage }: RunSummary): string {

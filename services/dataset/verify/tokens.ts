@@ -3,15 +3,11 @@
  * every token (I2), and what a piece may repeat. It works from where tokens end in the text, so
  * it shares no assumption with the code that cut and masked them. Pure.
  */
-import {
-  type MaskingName,
-  type SegmentKind,
-  segmentKinds,
-  turnRole,
-} from '../../../schemas/trajectory-text.ts';
+import { type MaskingName, segmentKinds, turnRole } from '../../../schemas/trajectory-text.ts';
+import type { PlacedSegment } from '../segments.ts';
 import { type ReadDocument, type Turn, tokenPlaces } from '../template/read.ts';
 import type { Template } from '../template/template.ts';
-import { expect, type PlacedSegment } from './document.ts';
+import { mustHold } from './difference.ts';
 
 export interface TokenView extends ReadDocument {
   readonly inputIds: Uint32Array;
@@ -30,10 +26,13 @@ export function checkTurns({ template, turns, segments }: TokenView): void {
     if (turnRole(kind) !== role) turn += 1;
     role = turnRole(kind);
     const { role: name, ...span } = turns[turn] ?? { role: '', start: 0, end: 0 };
-    expect(span.start <= start && end <= span.end, `turn ${turn} does not hold its ${kind}`);
-    expect(name === template.turns.roleNames[turnRole(kind)], `a ${kind} is in a turn of ${name}`);
+    mustHold(span.start <= start && end <= span.end, `turn ${turn} does not hold its ${kind}`);
+    mustHold(
+      name === template.turns.roleNames[turnRole(kind)],
+      `a ${kind} is in a turn of ${name}`,
+    );
   }
-  expect(turn === turns.length - 1, 'it has turns without a segment');
+  mustHold(turn === turns.length - 1, 'it has turns without a segment');
 }
 
 /**
@@ -41,35 +40,49 @@ export function checkTurns({ template, turns, segments }: TokenView): void {
  * turn of the model. Where segments are tokenized by themselves, none crosses a seam.
  */
 export function checkMask(view: TokenView): void {
-  const { ends, places, mask, segments, masking } = view;
-  let segment = 0;
-  let turn = 0;
+  const { ends, mask, masking, turns, segments } = view;
   let start = 0;
+  let turn = 0;
+  let segment = 0;
   for (const [token, end] of ends.entries()) {
-    const place = places[token];
-    while (token >= (view.turns[turn]?.tokens.end ?? Number.POSITIVE_INFINITY)) turn += 1;
+    while (token >= (turns[turn]?.tokens.end ?? Number.POSITIVE_INFINITY)) turn += 1;
     while (start >= (segments[segment]?.end ?? Number.POSITIVE_INFINITY)) segment += 1;
-    let { kind } = segments[segment] ?? { kind: 'done' as const };
-    let trained = place === tokenPlaces.text;
-    if (place === tokenPlaces.endOfTurn) trained = isOfModel(view, view.turns[turn]);
-    if (place === tokenPlaces.endOfText) trained = view.template.turns === null;
-    const seams = segments[segment]?.end ?? end;
-    const alone = end <= seams && (place === tokenPlaces.text || end === start);
-    expect(masking === 'joint' || alone, `token ${token} lies in two segments`);
-    for (let at = segment; start < end && (segments[at]?.start ?? end) < end; at += 1) {
-      kind = segments[at]?.kind ?? kind;
-      trained &&= isTrainedRole(kind);
-    }
-    expect(mask[token] === (trained ? 1 : 0), `token ${token} (${kind}) has the wrong mask`);
+    const held = start < end ? segmentsBefore(end, segments, segment) : [];
+    const whole = held.length < 2 && (start === end || view.places[token] === tokenPlaces.text);
+    mustHold(masking === 'joint' || whole, `token ${token} lies in two segments`);
+    const trained = mayBeTrained(view, token, turns[turn]) && held.every(isTrainedSegment);
+    const kind = (held.at(-1) ?? segments[segment])?.kind ?? 'done';
+    mustHold(mask[token] === (trained ? 1 : 0), `token ${token} (${kind}) has the wrong mask`);
     start = end;
   }
 }
 
-function isOfModel({ template }: TokenView, turn: Turn | undefined): boolean {
-  return turn?.role === template.turns?.roleNames.assistant;
+/** The segments from one on that begin before a byte. */
+function segmentsBefore(
+  end: number,
+  segments: readonly PlacedSegment[],
+  first: number,
+): readonly PlacedSegment[] {
+  let next = first;
+  while ((segments[next]?.start ?? end) < end) next += 1;
+  return segments.slice(first, next);
 }
 
-function isTrainedRole(kind: SegmentKind): boolean {
+/** What a token is decides first; of text it leaves the answer to the segments. */
+function mayBeTrained({ places, template }: TokenView, token: number, turn?: Turn): boolean {
+  switch (places[token]) {
+    case tokenPlaces.text:
+      return true;
+    case tokenPlaces.endOfTurn:
+      return turn?.role === template.turns?.roleNames.assistant;
+    case tokenPlaces.endOfText:
+      return template.turns === null;
+    default:
+      return false;
+  }
+}
+
+function isTrainedSegment({ kind }: PlacedSegment): boolean {
   return segmentKinds[kind] === 'think' || segmentKinds[kind] === 'action';
 }
 

@@ -2,20 +2,15 @@
  * Checks an output from the manifest down to the last token: every hash, I1, I2, I3 and I6. It
  * reads only the output folder. The first difference is VERIFY_FAILED and says where.
  */
-import {
-  type ManifestEntry,
-  type ManifestShard,
-  type ProvenanceLine,
-  parseProvenance,
-} from '../../../schemas/manifest.ts';
-import { decodeShard, MdsError } from '../../../schemas/mds.ts';
+import type { ManifestEntry, ManifestShard } from '../../../schemas/manifest.ts';
+import type { Pack } from '../../../schemas/mds.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import { sha256 } from '../../runtime/ids.ts';
-import { openLocalObjects } from '../../runtime/store/objects/local.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
-import { readManifest, shardIndex } from '../manifest.ts';
-import { type DocumentReader, openDocumentReader } from '../template/document-reader.ts';
-import { Difference, expect } from './document.ts';
+import { readManifest, shardIndex, sumOver } from '../manifest.ts';
+import { type OpenOutput, openReader, outputOf, storeAt } from '../open-output.ts';
+import { readShard, type ShardProgress } from '../read-shards.ts';
+import type { DocumentReader } from '../template/document-reader.ts';
+import { Difference, findingOf, mustHold } from './difference.ts';
 import { SampleChecker } from './samples.ts';
 
 export interface VerifyReport {
@@ -36,129 +31,95 @@ export interface VerifyReport {
   readonly leftovers: number;
 }
 
-export interface VerifyProgress {
-  readonly shards: number;
-  readonly shardsTotal: number;
-}
-
 /** Checks an output in a folder or another store. */
 export async function verifyOutput(
   place: string | ObjectStore,
-  onProgress: (progress: VerifyProgress) => void = () => {},
+  onProgress: (progress: ShardProgress) => void = () => {},
 ): Promise<VerifyReport> {
-  const store = typeof place === 'string' ? openLocalObjects(place) : place;
-  const { entries } = await at('manifest', () => readManifest(store));
-  const head = entries.at(-1);
-  if (head === undefined) {
+  const store = storeAt(place);
+  const output = outputOf(store, await checkIn('manifest', () => readManifest(store)));
+  if (output === null) {
     throw new PipelineError('OUTPUT_MISSING', `${store.place} holds no manifest, so no output`, {
       subject: store.place,
     });
   }
-  const reader = await at(head.tokenizer.file.path, () => openReader(store, entries, head));
+  const { entries, head, shards } = output;
+  const reader = await checkIn(head.tokenizer.file.path, () => openCheckedReader(output));
   const checker = new SampleChecker(reader);
-  const shards = entries.flatMap((entry) => entry.shards);
-  for (const [position, shard] of shards.entries()) {
-    await at(shard.path, () => checkShard(store, shard, head, checker));
+  for (const [position, facts] of shards.entries()) {
+    await checkIn(facts.path, () => checkShard(output, facts, checker));
     onProgress({ shards: position + 1, shardsTotal: shards.length });
   }
-  await at('manifest', async () => checker.finish(entries));
-  await at('shards/index.json', async () => {
+  await checkIn('manifest', async () => checker.finish(entries));
+  await checkIn('shards/index.json', async () => {
     const index = await store.read('shards/index.json');
-    expect(index?.equals(shardIndex(entries)) === true, 'it does not list the shards');
+    mustHold(index?.equals(shardIndex(entries)) === true, 'it does not list the shards');
   });
-  return report(entries, checker, await countLeftovers(store, shards));
+  return report(output, checker, await countLeftovers(store, shards));
 }
 
 /**
  * Runs a check and says where it failed. Damage that readers find is a difference like any other.
  */
-async function at<Result>(where: string, check: () => Promise<Result>): Promise<Result> {
+async function checkIn<Result>(where: string, check: () => Promise<Result>): Promise<Result> {
   try {
     return await check();
   } catch (error) {
-    const expected =
-      error instanceof Difference || error instanceof MdsError || error instanceof PipelineError;
-    if (!expected) throw error;
-    throw new PipelineError('VERIFY_FAILED', `${where}: ${error.message}`, {
+    const finding = findingOf(error);
+    if (finding === null) throw error;
+    throw new PipelineError('VERIFY_FAILED', `${where}: ${finding}`, {
       subject: where,
       cause: error,
     });
   }
 }
 
-async function openReader(
-  store: ObjectStore,
-  entries: readonly ManifestEntry[],
-  head: ManifestEntry,
-): Promise<DocumentReader> {
-  const file = await readHashed(store, head.tokenizer.file);
-  const reader = openDocumentReader(file.toString('utf8'), head.tokenizer);
+/** The reader of all documents, if every entry was made the way that the last one was. */
+async function openCheckedReader(output: OpenOutput): Promise<DocumentReader> {
+  const { entries, head } = output;
+  const reader = await openReader(output);
   for (const { entry, tokenizer, contextLength } of entries) {
     const { fingerprint, template, masking } = tokenizer;
     const same = template === head.tokenizer.template && masking === head.tokenizer.masking;
-    expect(same, `entry ${entry} has another template or masking`);
-    expect(reader.fingerprints.includes(fingerprint), `entry ${entry} used another one`);
-    expect(contextLength === head.contextLength, `entry ${entry} has another context length`);
+    mustHold(same, `entry ${entry} has another template or masking`);
+    mustHold(reader.fingerprints.includes(fingerprint), `entry ${entry} used another one`);
+    mustHold(contextLength === head.contextLength, `entry ${entry} has another context length`);
   }
   return reader;
 }
 
 async function checkShard(
-  store: ObjectStore,
-  shard: ManifestShard,
-  head: ManifestEntry,
+  { store, head }: OpenOutput,
+  facts: ManifestShard,
   checker: SampleChecker,
 ): Promise<void> {
-  const packs = decodeShard(await readHashed(store, shard));
-  const lines = await readProvenance(store, shard);
-  expect(packs.length === shard.packs, `it holds ${packs.length} packs, not ${shard.packs}`);
+  const { packs, provenance } = await readShard(store, facts);
+  const linesOf = Map.groupBy(provenance, (line) => line.pack);
   let tokens = 0;
   let trainedTokens = 0;
   for (const [row, pack] of packs.entries()) {
-    const number = shard.firstPack + row;
-    const told = lines.filter((line) => line.pack === number);
-    expect(pack.inputIds.length <= head.contextLength, `pack ${number} is longer than the context`);
-    expect(pack.domain === head.dataset, `pack ${number} belongs to another data set`);
-    for (const value of pack.mask)
-      expect(value <= 1, `pack ${number} has a mask other than 0 or 1`);
+    const number = facts.firstPack + row;
+    checkPack(pack, number, head);
     try {
-      checker.addPack(pack, told);
+      checker.addPack(pack, linesOf.get(number) ?? []);
     } catch (error) {
-      if (!(error instanceof Difference)) throw error;
-      throw new Difference(`pack ${number}: ${error.message}`);
+      const finding = findingOf(error);
+      if (finding === null) throw error;
+      throw new Difference(`pack ${number}: ${finding}`, { cause: error });
     }
     tokens += pack.inputIds.length;
     trainedTokens += pack.mask.reduce((sum, value) => sum + value, 0);
   }
-  expect(tokens === shard.tokens, `it holds ${tokens} tokens, not ${shard.tokens}`);
-  expect(trainedTokens === shard.trainedTokens, 'it has another number of trained tokens');
+  mustHold(tokens === facts.tokens, `it holds ${tokens} tokens, not ${facts.tokens}`);
+  mustHold(trainedTokens === facts.trainedTokens, 'it has another number of trained tokens');
 }
 
-async function readProvenance(store: ObjectStore, shard: ManifestShard): Promise<ProvenanceLine[]> {
-  const { path } = shard.provenance;
-  const text = (await readHashed(store, shard.provenance)).toString('utf8');
-  let lines: ProvenanceLine[];
-  try {
-    lines = parseProvenance(text);
-  } catch (error) {
-    throw new Difference(`${path}: ${(error as Error).message}`);
-  }
-  const last = shard.firstPack + shard.packs;
-  for (const { pack } of lines) {
-    expect(pack >= shard.firstPack && pack < last, `${path} tells of pack ${pack}`);
-  }
-  return lines;
-}
-
-async function readHashed(
-  store: ObjectStore,
-  file: { readonly path: string; readonly bytes: number; readonly sha256: string },
-): Promise<Buffer> {
-  const bytes = await store.read(file.path);
-  expect(bytes !== null, `${file.path} is missing`);
-  expect(bytes.byteLength === file.bytes, `${file.path} has not ${file.bytes} bytes`);
-  expect(sha256(bytes) === file.sha256, `${file.path} does not match its hash`);
-  return bytes;
+function checkPack(pack: Pack, number: number, head: ManifestEntry): void {
+  const fits = pack.inputIds.length <= head.contextLength;
+  mustHold(fits, `pack ${number} is longer than the context`);
+  mustHold(pack.domain === head.dataset, `pack ${number} belongs to another data set`);
+  const known = pack.mask.every((value) => value <= 1);
+  mustHold(known, `pack ${number} has a mask other than 0 or 1`);
 }
 
 async function countLeftovers(
@@ -177,26 +138,22 @@ async function countLeftovers(
 }
 
 function report(
-  entries: readonly ManifestEntry[],
+  { entries, head, shards }: OpenOutput,
   checker: SampleChecker,
   leftovers: number,
 ): VerifyReport {
-  const shards = entries.flatMap((entry) => entry.shards);
-  const sum = (pick: (shard: ManifestShard) => number) =>
-    shards.reduce((total, shard) => total + pick(shard), 0);
-  const head = entries.at(-1);
-  const packs = sum((shard) => shard.packs);
-  const tokens = sum((shard) => shard.tokens);
-  const room = packs * (head?.contextLength ?? 0);
+  const packs = sumOver(shards, (shard) => shard.packs);
+  const tokens = sumOver(shards, (shard) => shard.tokens);
+  const room = packs * head.contextLength;
   return {
     entries: entries.length,
     shards: shards.length,
     packs,
     tokens,
-    trainedTokens: sum((shard) => shard.trainedTokens),
+    trainedTokens: sumOver(shards, (shard) => shard.trainedTokens),
     ...checker.totals,
     paddingShare: room === 0 ? 0 : (room - tokens) / room,
-    closed: head?.closed === true,
+    closed: head.closed,
     leftovers,
   };
 }

@@ -3,7 +3,7 @@
  * them; `text/` has whole documents with character spans, and the same as messages.
  */
 import type { Pack } from '../../../schemas/mds.ts';
-import type { ExportDocument } from '../documents.ts';
+import type { ExportDocument } from '../document.ts';
 import type { ExportFormat } from '../format.ts';
 import { labels, pieceLengths, predictableMask, shardStem, signedIds } from '../masks.ts';
 import { type Column, listElements, parquetFile, scalarElement } from './parquet/file.ts';

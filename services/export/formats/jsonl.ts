@@ -1,7 +1,7 @@
 /** `jsonl`: a line for each document, with its text, its spans and where it comes from. */
 import { zstdCompressSync } from 'node:zlib';
 import { canonicalJson } from '../../runtime/ids.ts';
-import type { ExportDocument } from '../documents.ts';
+import type { ExportDocument } from '../document.ts';
 import type { ExportFormat } from '../format.ts';
 import { shardStem } from '../masks.ts';
 

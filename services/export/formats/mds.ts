@@ -4,11 +4,11 @@
  */
 import { zstdCompressSync } from 'node:zlib';
 import { shardIndexEntry } from '../../../schemas/mds.ts';
+import type { DatasetShard } from '../../dataset/read-shards.ts';
 import { canonicalJson } from '../../runtime/ids.ts';
 import type { FileFacts } from '../folder.ts';
 import type { ExportFormat } from '../format.ts';
 import { shardStem } from '../masks.ts';
-import type { ExportShard } from '../source.ts';
 
 export const mds: ExportFormat = {
   name: 'mds',
@@ -42,7 +42,7 @@ export const mds: ExportFormat = {
   },
 };
 
-function indexEntry({ facts }: ExportShard, name: string): Record<string, unknown> {
+function indexEntry({ facts }: DatasetShard, name: string): Record<string, unknown> {
   const entry = shardIndexEntry(name, facts.bytes, facts.sha256, facts.packs);
   return entry as Record<string, unknown>;
 }

@@ -5,9 +5,9 @@
  * get_labels) and data/composable/numpy_document_source.py.
  */
 import { gzipSync } from 'node:zlib';
+import type { DatasetShard } from '../../dataset/read-shards.ts';
 import type { ExportFormat } from '../format.ts';
 import { predictableMask, rawBytes, shardStem } from '../masks.ts';
-import type { ExportShard } from '../source.ts';
 
 export const olmo: ExportFormat = {
   name: 'olmo',
@@ -39,7 +39,7 @@ export const olmo: ExportFormat = {
 };
 
 /** A line `start,end,id` for each piece; positions count tokens from the start of the file. */
-function documentBounds({ packs, facts, provenance }: ExportShard): string {
+function documentBounds({ packs, facts, provenance }: DatasetShard): string {
   const ids = new Map(
     provenance.map((line) => [`${line.pack - facts.firstPack} ${line.tokens[0]}`, line.sampleId]),
   );

@@ -2,7 +2,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Pack } from '../../../schemas/mds.ts';
-import { textRuns } from '../../../services/export/documents.ts';
 import {
   labels,
   pieceLengths,
@@ -11,6 +10,7 @@ import {
   shiftedMask,
   signedIds,
 } from '../../../services/export/masks.ts';
+import { textRuns } from '../../../services/export/spans.ts';
 
 /** A pack from pieces written as masks: '011' is a piece of three tokens. */
 function packOf(...pieces: string[]): Pack {

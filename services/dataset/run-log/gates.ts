@@ -1,6 +1,13 @@
-/** What the gates left out or replaced, from the log of an embedded run, for data set cards. */
-import type { GateFacts } from '../../export/report.ts';
+/** What the gates of a run left out or replaced, for data set cards. */
 import { forEachBody, withRunLog } from './run-log.ts';
+
+/** What the gates left out or changed, by reason. */
+export interface GateFacts {
+  readonly droppedRepositories: Readonly<Record<string, number>>;
+  readonly skippedFiles: Readonly<Record<string, number>>;
+  readonly redactedFiles: number;
+  readonly redactions: number;
+}
 
 /** Null where the log is absent or in use by a run. */
 export async function readGates(outputFolder: string): Promise<GateFacts | null> {

@@ -1,18 +1,8 @@
 /**
- * What the log of an embedded run tells beyond the shards: the search's gain per file and the
- * thought before and after. The log is optional; a copied output without it shows less.
+ * What the search of a run gained: bits of the code per file, and the thought before and after.
  */
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { FileThoughtBody, FileTraceBody, Step } from '../../../schemas/generated/types.ts';
-import { physicalTopic, type TopicName } from '../../../schemas/topology.ts';
-import type { Bus } from '../../runtime/bus/bus.ts';
-import { openSqliteBus } from '../../runtime/bus/sqlite/sqlite-bus.ts';
-import { forEachRecord } from '../../runtime/bus/topic-reader.ts';
-import { PipelineError } from '../../runtime/errors.ts';
-import { type Codec, createCodec, type DecodedRecord } from '../../runtime/records/codec.ts';
-import { openLocalBlobStore } from '../../runtime/store/blobs.ts';
+import { forEachBody, type RunLog, withRunLog } from './run-log.ts';
 
 export interface FileGain {
   readonly path: string;
@@ -25,12 +15,6 @@ export interface FileGain {
 export interface ImprovedThought extends FileGain {
   readonly before: string;
   readonly after: string;
-}
-
-export interface RunLog {
-  readonly bus: Bus;
-  readonly codec: Codec;
-  readonly dataset: string;
 }
 
 /** Gains per path of one repository; empty where the log is absent or in use by a run. */
@@ -108,39 +92,4 @@ async function findRepository(log: RunLog, name: string): Promise<string | null>
     if (body.name === name) found = envelope.repositoryId;
   });
   return found;
-}
-
-export async function forEachBody<Topic extends TopicName>(
-  { bus, codec, dataset }: RunLog,
-  topic: Topic,
-  visit: (record: DecodedRecord<Topic>) => void,
-): Promise<void> {
-  await forEachRecord(bus, physicalTopic(dataset, topic), async ({ value }) => {
-    visit(await codec.decode(topic, value));
-  });
-}
-
-export async function withRunLog<Result>(
-  outputFolder: string,
-  read: (log: RunLog) => Promise<Result>,
-): Promise<Result | null> {
-  const folder = join(outputFolder, 'log');
-  if (!existsSync(join(folder, 'log.db'))) return null;
-  let bus: Bus;
-  try {
-    bus = openSqliteBus(folder);
-  } catch (error) {
-    // A run is under way: what the shards tell is enough.
-    if (error instanceof PipelineError && error.code === 'OUTPUT_LOCKED') return null;
-    throw error;
-  }
-  try {
-    const run = JSON.parse(await readFile(join(outputFolder, 'run.json'), 'utf8')) as {
-      dataset: string;
-    };
-    const codec = createCodec(await openLocalBlobStore(join(outputFolder, 'blobs')));
-    return await read({ bus, codec, dataset: run.dataset });
-  } finally {
-    await bus.close();
-  }
 }

@@ -1,0 +1,101 @@
+/** What `inspect` shows is held to the hashes of the manifest before anything of it is used. */
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openOutput } from '../../../services/dataset/open-output.ts';
+import { listSamples, readSample } from '../../../services/dataset/samples.ts';
+import { makeOutput } from '../../samples/export-output.ts';
+import { createHarness, type Harness } from '../../samples/sink-harness.ts';
+import { runLine } from '../cli/terminal.ts';
+
+let harness: Harness;
+let good: string;
+let copies = 0;
+
+beforeAll(async () => {
+  harness = await createHarness();
+  good = (await makeOutput(harness, 'out', { repositories: 6 })).out;
+});
+
+afterAll(() => harness.remove());
+
+function copy(): string {
+  copies += 1;
+  const out = join(harness.folder, `copy-${copies}`);
+  cpSync(good, out, { recursive: true });
+  return out;
+}
+
+/** A copy with one bit of one file turned. */
+function tamper(path: string): string {
+  const out = copy();
+  const bytes = readFileSync(join(out, path));
+  const middle = bytes.byteLength >> 1;
+  bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
+  writeFileSync(join(out, path), bytes);
+  return out;
+}
+
+const inspect = (out: string, ...more: string[]) =>
+  runLine(['inspect', out, ...more], { workingFolder: harness.folder });
+
+describe('a damaged file is named, whatever is asked for', () => {
+  const files = ['shards/shard.00000.mds', 'provenance/shard.00000.jsonl'];
+
+  test.each(files)('one bit of %s: the list of samples', async (path) => {
+    const { exitCode, err, out } = await inspect(tamper(path));
+    expect([exitCode, out]).toEqual([2, '']);
+    expect(err).toContain(`error SHARD_CORRUPT: ${path} does not match its hash`);
+  });
+
+  test.each([...files, 'tokenizer/tokenizer.json'])('one bit of %s: a sample', async (path) => {
+    const [line = ''] = readFileSync(join(good, 'provenance/shard.00000.jsonl'), 'utf8').split(
+      '\n',
+    );
+    const { sampleId } = JSON.parse(line) as { sampleId: string };
+    const { exitCode, out } = await inspect(tamper(path), sampleId, '--json');
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(out)).toMatchObject({ error: { code: 'SHARD_CORRUPT', subject: path } });
+  });
+
+  test('a shard that is gone', async () => {
+    const out = copy();
+    rmSync(join(out, 'shards/shard.00000.mds'));
+    const { exitCode, err } = await inspect(out);
+    expect(exitCode).toBe(2);
+    expect(err).toContain('shards/shard.00000.mds is missing; `backstory verify` tells more');
+  });
+});
+
+describe('samples of a growing output', () => {
+  test('are listed as far as they are in shards, and shown when they are whole', async () => {
+    const { out } = await makeOutput(harness, 'growing', { repositories: 8, closed: false });
+    const output = await openOutput(out);
+    const whole: string[] = [];
+    const cut: unknown[] = [];
+    for (const { id } of await listSamples(output)) {
+      await readSample(output, id).then(
+        ({ overview }) => whole.push(overview.id),
+        (error) => cut.push(error),
+      );
+    }
+    expect(whole.length).toBeGreaterThan(0);
+    expect(cut.length).toBeGreaterThan(0);
+    for (const error of cut) {
+      expect(error).toMatchObject({ code: 'OUTPUT_MISSING' });
+      expect(String(error)).toMatch(/only \d+ of \d+ pieces are in shards yet/);
+    }
+  });
+
+  test('only the shards of a sample are read for it', async () => {
+    const out = copy();
+    const { shards } = await openOutput(out);
+    expect(shards.length).toBeGreaterThan(1);
+    const [{ name } = { name: '' }] = await listSamples(await openOutput(out));
+    const last = readdirSync(join(out, 'shards'))
+      .filter((file) => file.endsWith('.mds'))
+      .at(-1);
+    rmSync(join(out, 'shards', last ?? ''));
+    expect((await readSample(await openOutput(out), name)).overview.name).toBe(name);
+  });
+});
