@@ -30,7 +30,9 @@ function namedFiles(text: string): string[] {
 }
 
 /** A document names files below its own folder by the end of their path, all others in full. */
-function missingPaths({ path, text }: SourceFile): string[] {
+function missingPaths({ path, text: document }: SourceFile): string[] {
+  // What stands between fences is shown, not said.
+  const text = document.replaceAll(/^```[\s\S]*?^```$/gm, '');
   const folder = path.slice(0, path.lastIndexOf('/') + 1);
   const below = paths.filter((each) => each.startsWith(folder)).map((each) => `/${each}`);
   const missing = [

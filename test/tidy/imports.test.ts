@@ -2,26 +2,12 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { stageNames } from '../../schemas/topology.ts';
+import { floors } from './floors.ts';
 import { findAll, isTypeScript, readFiles, root, type SourceFile } from './source-files.ts';
 import { importsOf, resolveImport } from './syntax.ts';
 
 const files = readFiles(isTypeScript);
 
-/**
- * The floors of the house, lowest first. A room imports from itself and from lower floors, never
- * from a neighbour; `*` stands for one room per folder.
- */
-const floors: readonly (readonly string[])[] = [
-  ['schemas'],
-  ['services/ports'],
-  ['services/runtime'],
-  ['services/dataset'],
-  // Stages reach teacher and scorer through ports alone, so these stand beside them.
-  ['services/stages/*', 'services/export', 'services/teacher', 'services/scorer', 'services/ui'],
-  ['services/registry.ts'],
-  ['services/cli'],
-  ['scripts', 'test'],
-];
 /** Data that any floor may read. */
 const openFiles = ['package.json'];
 
@@ -31,13 +17,9 @@ interface Room {
 }
 
 function roomOf(path: string): Room | null {
-  for (const [floor, rooms] of floors.entries()) {
-    for (const room of rooms) {
-      const parts = room.split('/');
-      const own = path.split('/').slice(0, parts.length);
-      const matches = parts.every((part, index) => part === '*' || part === own[index]);
-      if (matches && own.length === parts.length) return { name: own.join('/'), floor };
-    }
+  for (const [floor, { rooms }] of floors.entries()) {
+    const name = rooms.find((room) => path === room || path.startsWith(`${room}/`));
+    if (name !== undefined) return { name, floor };
   }
   return null;
 }
