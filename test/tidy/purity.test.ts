@@ -70,14 +70,31 @@ function isReference(node: SyntaxNode, parent: SyntaxNode | undefined): boolean 
   return !/Property|Parameter|Specifier|Declarator|Function|TS|MethodDefinition/.test(parent.type);
 }
 
+/** A question about a file, answered once: many modules load the same ones. */
+function remember<Answer>(answer: (file: SourceFile) => Answer): (file: SourceFile) => Answer {
+  const known = new Map<string, Answer>();
+  return (file) => {
+    const earlier = known.get(file.path);
+    if (earlier !== undefined) return earlier;
+    const found = answer(file);
+    known.set(file.path, found);
+    return found;
+  };
+}
+
+const impuritiesOf = remember(impurities);
+const loadsOf = remember((file) =>
+  importsOf(file)
+    .filter(({ specifier, typeOnly }) => !typeOnly && specifier.startsWith('.'))
+    .map(({ specifier }) => resolveImport(file.path, specifier)),
+);
+
 /** The file and everything it loads from this repository; types load nothing. */
 function loadedBy(path: string, seen = new Set<string>()): Set<string> {
   const file = byPath.get(path);
   if (file === undefined || seen.has(path)) return seen;
   seen.add(path);
-  for (const { specifier, typeOnly } of importsOf(file)) {
-    if (!typeOnly && specifier.startsWith('.')) loadedBy(resolveImport(path, specifier), seen);
-  }
+  for (const target of loadsOf(file)) loadedBy(target, seen);
   return seen;
 }
 
@@ -120,7 +137,7 @@ const pureModulePaths = modules.filter((path) => !impurePaths.includes(path));
 function impuritiesBelow(path: string): string[] {
   return [...loadedBy(path)].flatMap((each) => {
     const file = byPath.get(each);
-    return file === undefined ? [] : impurities(file).map((problem) => `${each}: ${problem}`);
+    return file === undefined ? [] : impuritiesOf(file).map((problem) => `${each}: ${problem}`);
   });
 }
 

@@ -18,11 +18,18 @@ export interface ImportedModule {
   readonly line: number;
 }
 
+/** Trees of files that several rules of one test look at. */
+const trees = new WeakMap<SourceFile, SyntaxNode>();
+
 function parse(file: SourceFile): SyntaxNode {
+  const known = trees.get(file);
+  if (known !== undefined) return known;
   const result = parseSync(file.path, file.text);
   const [error] = result.errors;
   if (error !== undefined) throw new Error(`${file.path}: ${error.message}`);
-  return result.program as unknown as SyntaxNode;
+  const tree = result.program as unknown as SyntaxNode;
+  trees.set(file, tree);
+  return tree;
 }
 
 /** Every node with its ancestors, outermost first. */
@@ -58,8 +65,16 @@ export function linesOf(file: SourceFile, node: SyntaxNode): number {
   return lineOf(file, node.end) - lineOf(file, node.start) + 1;
 }
 
+const imports = new WeakMap<SourceFile, readonly ImportedModule[]>();
+
 /** Static, re-exporting and dynamic imports with a literal specifier. */
-export function importsOf(file: SourceFile): ImportedModule[] {
+export function importsOf(file: SourceFile): readonly ImportedModule[] {
+  const known = imports.get(file) ?? findImports(file);
+  imports.set(file, known);
+  return known;
+}
+
+function findImports(file: SourceFile): ImportedModule[] {
   const found: ImportedModule[] = [];
   for (const { node } of walk(file)) {
     if (!/^(ImportDeclaration|ImportExpression|Export\w+Declaration)$/.test(node.type)) continue;
