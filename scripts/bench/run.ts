@@ -11,7 +11,7 @@ import { stageNames } from '../../schemas/topology.ts';
 import { runSources } from '../../services/cli/commands/run.ts';
 import { type CommandContext, createTerminal } from '../../services/cli/context.ts';
 import { verifyOutput } from '../../services/dataset/verify/verify.ts';
-import type { RunSummary } from '../../services/runtime/watch/progress.ts';
+import type { RunSummary } from '../../services/registry.ts';
 import { refusals } from '../../services/stages/search/thought-search.ts';
 import type { Report } from '../bench.ts';
 

@@ -6,11 +6,17 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { BlobReference, Envelope, TopicBodies } from '../../schemas/generated/types.ts';
-import type { StageName, TopicName } from '../../schemas/topology.ts';
+import type {
+  Neighbour,
+  NeighbourOf,
+  ReadsOf,
+  StageName,
+  TopicName,
+} from '../../schemas/topology.ts';
 import type { Scorer } from '../ports/scorer.ts';
 import type { Teacher } from '../ports/teacher.ts';
-import type { Clock } from './clock.ts';
 import type { Emit, Outcome, Subject } from './outcomes.ts';
+import type { CounterOf, NoReport, StageReport } from './report.ts';
 import type { BlobStore } from './store/blobs.ts';
 import type { ObjectStore } from './store/objects/object-store.ts';
 
@@ -54,52 +60,66 @@ export interface RunFacts {
   readonly runId: string;
 }
 
-export interface Tools<Config> {
+/** What every stage gets. Blobs and bodies belong to the stream, so they are among it. */
+export interface CommonTools<Config, Counter extends string> {
   readonly config: Config;
   readonly run: RunFacts;
   readonly log: Logger;
   readonly blobs: BlobStore;
-  /** Where a writer keeps its durable output. */
-  readonly objects: ObjectStore;
   readonly bodies: BodyStore;
-  readonly clock: Clock;
-  readonly teacher: Teacher;
-  /** Null when the search is off. */
-  readonly scorer: Scorer | null;
   /** Aborted on a graceful stop; long work should listen. */
   readonly signal: AbortSignal;
   readonly crashPoint: CrashPoint;
-  /** Adds to a counter of the metrics registry; the name must be in metrics.ts. */
-  readonly count: (metric: CounterName, by?: number) => void;
+  /** Adds to a counter that the stage's report declares. */
+  readonly count: (counter: Counter, by?: number) => void;
 }
 
-/** Counters a stage may raise; each is defined with its help text in metrics.ts. */
-export type CounterName =
-  | 'files_admitted'
-  | 'files_skipped'
-  | 'secrets_redacted'
-  | 'bytes_admitted'
-  | 'files_parsed'
-  | 'thoughts_written'
-  | 'candidates_scored'
-  | 'candidates_accepted'
-  | 'bytes_scored'
-  | 'tokens_packed'
-  | 'tokens_trained'
-  | 'packs_written'
-  | 'shards_sealed';
+/** What a stage gets if the topology says that it talks to it. */
+export interface NeighbourTools {
+  readonly teacher: Teacher;
+  /** Null when the search is off. */
+  readonly scorer: Scorer | null;
+  /** Where a writer keeps its durable output. */
+  readonly objects: ObjectStore;
+}
 
-export interface StageCommon<Config> {
-  readonly name: StageName;
+/** The tool that stands for each neighbour; a stage opens the others itself. */
+export const neighbourTools = {
+  teacher: 'teacher',
+  scorer: 'scorer',
+  'shard store': 'objects',
+  'code host': null,
+  'parser child processes': null,
+  tokenizer: null,
+} as const satisfies Readonly<Record<Neighbour, keyof NeighbourTools | null>>;
+
+type ToolFor<Name extends Neighbour> = Exclude<(typeof neighbourTools)[Name], null>;
+
+/** What a stage of this name works with. */
+export type Tools<
+  Name extends StageName,
+  Config,
+  Report extends StageReport = NoReport,
+> = CommonTools<Config, CounterOf<Report>> & Pick<NeighbourTools, ToolFor<NeighbourOf<Name>>>;
+
+/** Knobs of a stage: a Zod object, whose fields are the section of the stage's name. */
+type Knobs = z.ZodObject;
+
+export interface StageCommon<
+  Name extends StageName,
+  Config extends Knobs,
+  Report extends StageReport,
+> {
   /** Knobs with defaults; parsed before the stage starts. */
-  readonly config: z.ZodType<Config>;
+  readonly config: Config;
+  readonly report?: Report;
   /**
    * Called once at start, for resources such as child processes; `close` ends them. The same tools
    * go to `open`, every call and `close`: resources are kept under them, for a process may open a
    * stage more than once.
    */
-  readonly open?: (tools: Tools<Config>) => Promise<void>;
-  readonly close?: (tools: Tools<Config>) => Promise<void>;
+  readonly open?: (tools: Tools<Name, z.infer<Config>, Report>) => Promise<void>;
+  readonly close?: (tools: Tools<Name, z.infer<Config>, Report>) => Promise<void>;
 }
 
 export interface SourceItem {
@@ -118,37 +138,54 @@ export interface SourceItem {
       };
 }
 
-export interface SourceStage<Config> extends StageCommon<Config> {
-  readonly shape: 'source';
+interface SourceDeclaration<
+  Name extends StageName,
+  Config extends Knobs,
+  Report extends StageReport,
+> extends StageCommon<Name, Config, Report> {
   /** Yields items from `fromSequence` on; when it ends, a bounded run closes its input. */
-  readonly items: (tools: Tools<Config>, fromSequence: number) => AsyncIterable<SourceItem>;
+  readonly items: (
+    tools: Tools<Name, z.infer<Config>, Report>,
+    fromSequence: number,
+  ) => AsyncIterable<SourceItem>;
 }
 
-export interface MapStage<Config, Topic extends TopicName> extends StageCommon<Config> {
-  readonly shape: 'map';
+/** What tells the graph that a record ended here without output. */
+export type MapEnd<Topic extends TopicName> =
+  /** The record is a whole repository: what a person calls it, for its `dropped` record. */
+  | { readonly subject: (record: StageRecord<Topic>) => Subject }
+  /** The record is a part of one: the child that ends it for the join. */
+  | { readonly failed: (record: StageRecord<Topic>, reason: string) => Emit };
+
+interface MapDeclaration<
+  Name extends StageName,
+  Config extends Knobs,
+  Report extends StageReport,
+  Topic extends TopicName,
+> extends StageCommon<Name, Config, Report> {
   readonly reads: Topic;
   /** Records handled at once. */
-  readonly concurrency: (config: Config) => number;
+  readonly concurrency: (config: z.infer<Config>) => number;
   readonly handle: (
     record: StageRecord<Topic>,
-    tools: Tools<Config>,
+    tools: Tools<Name, z.infer<Config>, Report>,
   ) => Promise<readonly Outcome[]>;
-  /**
-   * The record that ends a child for its join when the runtime dead-letters it; null where a
-   * `dropped` record (a whole repository ends) is right instead.
-   */
-  readonly failed: ((record: StageRecord<Topic>, reason: string) => Emit) | null;
+  readonly end: MapEnd<Topic>;
 }
 
-export interface JoinStage<Config, Topic extends TopicName> extends StageCommon<Config> {
-  readonly shape: 'join';
+interface JoinDeclaration<
+  Name extends StageName,
+  Config extends Knobs,
+  Report extends StageReport,
+  Topic extends TopicName,
+> extends StageCommon<Name, Config, Report> {
   readonly reads: Topic;
   /** Which part this is and how many there are; redelivered parts replace, never count twice. */
   readonly part: (record: StageRecord<Topic>) => { readonly ordinal: number; readonly of: number };
   /** Called once with all parts of a repository, in ordinal order. */
   readonly complete: (
     parts: readonly StageRecord<Topic>[],
-    tools: Tools<Config>,
+    tools: Tools<Name, z.infer<Config>, Report>,
   ) => Promise<readonly Outcome[]>;
 }
 
@@ -176,43 +213,94 @@ export interface Writer {
   close(): Promise<void>;
 }
 
-export interface WriterStage<Config> extends StageCommon<Config> {
-  readonly shape: 'writer';
-  readonly openWriter: (tools: Tools<Config>) => Promise<Writer>;
+interface WriterDeclaration<
+  Name extends StageName,
+  Config extends Knobs,
+  Report extends StageReport,
+> extends StageCommon<Name, Config, Report> {
+  readonly openWriter: (tools: Tools<Name, z.infer<Config>, Report>) => Promise<Writer>;
   /** How long a live stream must be quiet before the writer is told. */
-  readonly quietMs?: (config: Config) => number;
+  readonly quietMs?: (config: z.infer<Config>) => number;
 }
 
-export type AnyStage =
-  // biome-ignore lint/suspicious/noExplicitAny: every stage has its own; the runtime parses them.
-  SourceStage<any> | MapStage<any, any> | JoinStage<any, any> | WriterStage<any>;
+interface Named<Name extends StageName, Shape extends string> {
+  readonly name: Name;
+  readonly shape: Shape;
+}
 
-type Declaration<Stage> = Omit<Stage, 'name' | 'shape'>;
+export type SourceStage<
+  Name extends StageName,
+  Config extends Knobs,
+  Report extends StageReport,
+> = Named<Name, 'source'> & SourceDeclaration<Name, Config, Report>;
 
-export function defineSource<Config>(
-  name: StageName,
-  stage: Declaration<SourceStage<Config>>,
-): SourceStage<Config> {
+export type MapStage<
+  Name extends StageName,
+  Config extends Knobs,
+  Report extends StageReport,
+  Topic extends TopicName,
+> = Named<Name, 'map'> & MapDeclaration<Name, Config, Report, Topic>;
+
+export type JoinStage<
+  Name extends StageName,
+  Config extends Knobs,
+  Report extends StageReport,
+  Topic extends TopicName,
+> = Named<Name, 'join'> & JoinDeclaration<Name, Config, Report, Topic>;
+
+export type WriterStage<
+  Name extends StageName,
+  Config extends Knobs,
+  Report extends StageReport,
+> = Named<Name, 'writer'> & WriterDeclaration<Name, Config, Report>;
+
+/** Knobs, report, topic of a stage that is not known; the runtime has parsed and decoded them. */
+// biome-ignore lint/suspicious/noExplicitAny: every stage has its own.
+type Erased = any;
+export type AnySource = SourceStage<StageName, Erased, Erased>;
+export type AnyMap = MapStage<StageName, Erased, Erased, Erased>;
+export type AnyJoin = JoinStage<StageName, Erased, Erased, Erased>;
+export type AnyWriter = WriterStage<StageName, Erased, Erased>;
+/** All tools that there are. */
+export type AnyTools = Tools<StageName, Erased, Erased>;
+export type AnyStage = AnySource | AnyMap | AnyJoin | AnyWriter;
+
+export function defineSource<
+  const Name extends StageName,
+  Config extends Knobs,
+  Report extends StageReport = NoReport,
+>(name: Name, stage: SourceDeclaration<Name, Config, Report>): SourceStage<Name, Config, Report> {
   return { name, shape: 'source', ...stage };
 }
 
-export function defineStage<Config, Topic extends TopicName>(
-  name: StageName,
-  stage: Declaration<MapStage<Config, Topic>>,
-): MapStage<Config, Topic> {
+export function defineStage<
+  const Name extends StageName,
+  Config extends Knobs,
+  Topic extends ReadsOf<Name>,
+  Report extends StageReport = NoReport,
+>(
+  name: Name,
+  stage: MapDeclaration<Name, Config, Report, Topic>,
+): MapStage<Name, Config, Report, Topic> {
   return { name, shape: 'map', ...stage };
 }
 
-export function defineJoin<Config, Topic extends TopicName>(
-  name: StageName,
-  stage: Declaration<JoinStage<Config, Topic>>,
-): JoinStage<Config, Topic> {
+export function defineJoin<
+  const Name extends StageName,
+  Config extends Knobs,
+  Topic extends ReadsOf<Name>,
+  Report extends StageReport = NoReport,
+>(
+  name: Name,
+  stage: JoinDeclaration<Name, Config, Report, Topic>,
+): JoinStage<Name, Config, Report, Topic> {
   return { name, shape: 'join', ...stage };
 }
 
-export function defineWriter<Config>(
-  name: StageName,
-  stage: Declaration<WriterStage<Config>>,
-): WriterStage<Config> {
+export function defineWriter<
+  const Name extends StageName,
+  Config extends Knobs,
+  Report extends StageReport = NoReport,
+>(name: Name, stage: WriterDeclaration<Name, Config, Report>): WriterStage<Name, Config, Report> {
   return { name, shape: 'writer', ...stage };
 }

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyOutput } from '../../services/dataset/verify/verify.ts';
-import type { RunSummary } from '../../services/runtime/watch/progress.ts';
+import type { RunSummary } from '../../services/registry.ts';
 import { echoing, startToyServer, type ToyServer } from '../services/scorer/http/toy-server.ts';
 import { type FakeOpenAi, startFakeOpenAi } from '../services/teacher/fake-openai-server.ts';
 import { writeRepositories } from '../simulation/repositories.ts';

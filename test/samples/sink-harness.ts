@@ -4,16 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import type { Envelope, TrajectoryBody } from '../../schemas/generated/types.ts';
-import { manualClock } from '../../services/runtime/clock.ts';
 import { childId, sha256 } from '../../services/runtime/ids.ts';
 import { createCodec } from '../../services/runtime/records/codec.ts';
-import type { CrashPoint, StageRecord, Tools, Writer } from '../../services/runtime/stage.ts';
+import type { CrashPoint, StageRecord, Writer } from '../../services/runtime/stage.ts';
 import { openLocalBlobStore } from '../../services/runtime/store/blobs.ts';
 import { openLocalObjects } from '../../services/runtime/store/objects/local.ts';
 import type { ObjectStore } from '../../services/runtime/store/objects/object-store.ts';
 import { flattenRepository } from '../../services/stages/flatten/document.ts';
 import { openSinkWriter } from '../../services/stages/sink/commit/writer.ts';
 import { type SinkKnobs, sinkKnobs } from '../../services/stages/sink/config.ts';
+import type { SinkTools } from '../../services/stages/sink/report.ts';
 import {
   openTokenizer,
   type Tokenizer,
@@ -46,7 +46,7 @@ export interface Harness {
   readonly folder: string;
   readonly blobs: Awaited<ReturnType<typeof openLocalBlobStore>>;
   readonly tokenizer: Tokenizer;
-  tools(out: string, options?: HarnessOptions): Tools<SinkKnobs>;
+  tools(out: string, options?: HarnessOptions): SinkTools;
   open(out: string, options?: HarnessOptions): Promise<Writer>;
   trajectory(repository: Repository, sequence: number): Promise<StageRecord<'trajectory'>>;
   remove(): void;
@@ -71,7 +71,7 @@ export async function createHarness(
   const tokenizer = await openTokenizer(tokenizerPath, '', options);
   const blobs = await openLocalBlobStore(join(folder, 'blobs'));
   const codec = createCodec(blobs);
-  const tools = (out: string, options: HarnessOptions = {}): Tools<SinkKnobs> => ({
+  const tools = (out: string, options: HarnessOptions = {}): SinkTools => ({
     config: sinkKnobs.parse({ contextLength: 512, shardBytesMax: 8192, ...options.knobs }),
     run: {
       dataset: 'test',
@@ -84,11 +84,6 @@ export async function createHarness(
     blobs,
     objects: openLocalObjects(out),
     bodies: codec.bodies,
-    clock: manualClock(),
-    get teacher(): never {
-      throw new Error('the sink has no teacher');
-    },
-    scorer: null,
     signal: new AbortController().signal,
     crashPoint: options.crashPoint ?? (() => {}),
     count: () => {},

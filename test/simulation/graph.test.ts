@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyOutput } from '../../services/dataset/verify/verify.ts';
-import type { RunSummary } from '../../services/runtime/watch/progress.ts';
+import type { RunSummary } from '../../services/registry.ts';
 import { differences, outputHashes } from '../soak/compare-outputs.ts';
 import { seededRandom } from './random.ts';
 import { writeRepositories } from './repositories.ts';

@@ -2,12 +2,11 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sections, stages } from '../../services/registry.ts';
+import { type RunSummary, sections, stages } from '../../services/registry.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { noSources, resolveConfiguration } from '../../services/runtime/config/resolve.ts';
 import { type EmbeddedOptions, runEmbedded } from '../../services/runtime/embedded/embedded.ts';
 import { ProcessDeath } from '../../services/runtime/stage.ts';
-import type { RunSummary } from '../../services/runtime/watch/progress.ts';
 import { openScorer } from '../../services/scorer/open.ts';
 import { openTeacher } from '../../services/teacher/open.ts';
 import { byteTokenizerFile } from '../samples/byte-tokenizer.ts';

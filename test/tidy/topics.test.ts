@@ -1,9 +1,10 @@
 /**
  * Topics are named in schemas/topology.ts. Elsewhere a name occurs only where the type checker
- * holds it to that list: emit, reads, a body store, a comparison. Never built from text.
+ * holds it to that list: emit, reads, a body store, a comparison. Never built from text. The
+ * runtime names neither topics nor stages.
  */
 import { describe, expect, test } from 'vitest';
-import { topicNames } from '../../schemas/topology.ts';
+import { stageNames, topicNames } from '../../schemas/topology.ts';
 import { findAll, isTypeScript, readFiles, type SourceFile } from './source-files.ts';
 import { lineOf, type SyntaxNode, walk } from './syntax.ts';
 
@@ -49,7 +50,45 @@ function isJoined(parent: SyntaxNode | undefined): boolean {
   return parent?.type === 'BinaryExpression' && parent.operator === '+';
 }
 
+/** Words of the runtime that a topic or a stage has too, by file, with what they mean there. */
+const ownWords: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'services/runtime/memo/memo.ts': { plan: 'a method of the teacher' },
+  'services/runtime/watch/metrics.ts': { dropped: 'how a handled record ended' },
+  'services/runtime/engine/settle.ts': { dropped: 'how a handled record ended' },
+  'services/runtime/cluster/dead-letters.ts': { dropped: 'what a person did to a dead letter' },
+};
+const graphNames = new Set<string>([...topicNames, ...stageNames]);
+
+/** Literals that name a topic or a stage, alone or at the beginning of a name such as sink:STEP. */
+function pipelineNames(file: SourceFile): string[] {
+  const found: string[] = [];
+  for (const { node } of walk(file)) {
+    const [name = ''] = (literalText(node) ?? '').split(':');
+    if (!graphNames.has(name) || ownWords[file.path]?.[name] !== undefined) continue;
+    found.push(`line ${lineOf(file, node.start)} names ${name}`);
+  }
+  return found;
+}
+
 describe('topic names', () => {
+  test('the runtime knows no topic and no stage by name', () => {
+    const runtime = readFiles((path) => isTypeScript(path) && path.startsWith('services/runtime/'));
+    expect(findAll(runtime, pipelineNames)).toEqual([]);
+    for (const [path, words] of Object.entries(ownWords)) {
+      const text = runtime.find((file) => file.path === path)?.text ?? '';
+      for (const word of Object.keys(words)) expect(text, path).toContain(`'${word}'`);
+    }
+  });
+
+  test.each([
+    "if (topic === 'repo-found') found += 1;",
+    "const last = upTo('flatten');",
+    "const shown = { 'repo-plan': 1 };",
+    'crashPoint(`sink:$' + '{step}`);',
+  ])('refuses in the runtime: %s', (text) => {
+    expect(pipelineNames({ path: 'services/runtime/watch/x.ts', text })).toHaveLength(1);
+  });
+
   test('services name topics only where types hold them', () => {
     const services = readFiles((path) => isTypeScript(path) && path.startsWith('services/'));
     expect(findAll(services, untypedTopics)).toEqual([]);

@@ -53,7 +53,8 @@ export async function replayCommand(
   const outputFolder = resolve(context.workingFolder, options.out);
   const objects = await openObjects({ settings: values.storage, folder: outputFolder });
   const earlier = await openPlace(context, options.ofOut);
-  const served = stages.slice(stageNames.indexOf(from));
+  const names = stageNames.slice(stageNames.indexOf(from));
+  const served = stages.filter((stage) => names.includes(stage.name));
   const log = serviceLog(context, values, served);
   const bus = await openBus(context, values, log);
   try {
@@ -68,7 +69,7 @@ export async function replayCommand(
     const replay = await beginReplay({
       file: {
         ...{ of: options.of, from, follow, configurationHash: hash, seed },
-        ...(await identityOf(context, values, registry)),
+        ...(await identityOf(context, values, names, registry)),
       },
       isFinal: finality(bus, wire, earlier, options.of, from),
       ...{ bus, wire, clock: systemClock, objects, to: dataset },

@@ -1,12 +1,11 @@
 /** `backstory run SOURCE…`: repositories to shards on this machine, with progress and a summary. */
 import { access, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { type ResolvedValues, stages } from '../../registry.ts';
+import { type ResolvedValues, type RunSummary, stages } from '../../registry.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { runEmbedded } from '../../runtime/embedded/embedded.ts';
 import { asPipelineError, PipelineError } from '../../runtime/errors.ts';
 import { openObjects } from '../../runtime/store/objects/open.ts';
-import type { RunSummary } from '../../runtime/watch/progress.ts';
 import { expandSources } from '../../stages/discover/sources.ts';
 import { type CommandContext, writeJson, writeLine } from '../context.ts';
 import { type ExitCode, exitCodes } from '../failures.ts';

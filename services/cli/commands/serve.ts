@@ -5,12 +5,9 @@
  */
 import { join, resolve } from 'node:path';
 import { type Logger, pino } from 'pino';
-import { graph, type StageName, talkTo } from '../../../schemas/topology.ts';
-import type { Scorer } from '../../ports/scorer.ts';
-import type { Teacher } from '../../ports/teacher.ts';
+import { graph, type StageName } from '../../../schemas/topology.ts';
 import { type ResolvedValues, stages } from '../../registry.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
-import { systemClock } from '../../runtime/clock.ts';
 import { requireStages, serveStages } from '../../runtime/cluster/cluster.ts';
 import type { NamedCheck } from '../../runtime/cluster/readiness.ts';
 import type { Coordination } from '../../runtime/coordination/coordination.ts';
@@ -20,7 +17,6 @@ import type { AnyStage, CrashPoint } from '../../runtime/stage.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
 import { openObjects } from '../../runtime/store/objects/open.ts';
 import { expandSources } from '../../stages/discover/sources.ts';
-import { openTeacher } from '../../teacher/open.ts';
 import { type CommandContext, writeLine } from '../context.ts';
 import { type ExitCode, exitCodes } from '../failures.ts';
 import {
@@ -31,7 +27,7 @@ import {
 } from '../open/connections.ts';
 import { openCoordination } from '../open/coordination.ts';
 import { requireStore } from '../open/output-place.ts';
-import { openConfiguredScorer, openConfiguredTeacher } from '../open/settings.ts';
+import { type Models, openModels } from '../open/settings.ts';
 
 export interface ServeCommandOptions extends ClusterCommandOptions {
   readonly out: string;
@@ -91,7 +87,7 @@ export async function serveOn(
   const names = served.map((stage) => stage.name);
   const own = state ?? join(place.outputFolder, 'state', names.join('+'));
   const coordination = await openCoordination(context, values, { names, ...place });
-  const { teacher, scorer, checks } = await openModels(context, values, names, coordination);
+  const { teacher, scorer, checks } = await openCheckedModels(context, values, names, coordination);
   try {
     const end = await serveStages({
       ...place,
@@ -157,32 +153,23 @@ async function requireInput(
   await expandSources(known, limit, listSourcesMax);
 }
 
-interface Models {
-  readonly teacher: Teacher;
-  readonly scorer: Scorer | null;
+interface CheckedModels extends Models {
   readonly checks: readonly NamedCheck[];
 }
 
-/** Only stages that talk to a model need one; the others start without keys and weights. */
-async function openModels(
+/** The models that the stages talk to, and what must answer for this process to be ready. */
+async function openCheckedModels(
   context: CommandContext,
   values: ResolvedValues,
   names: readonly StageName[],
   coordination: Coordination,
-): Promise<Models> {
+): Promise<CheckedModels> {
   const checks: NamedCheck[] = [];
-  if (!talkTo(names, 'teacher')) {
-    const settings = { ...values.teacher, kind: 'grounded' as const };
-    const teacher = await openTeacher(settings, { apiKey: undefined }, systemClock);
-    return { teacher, scorer: null, checks };
-  }
-  const teacher = await openConfiguredTeacher(context, values, coordination.budget);
-  if (values.runtime.memo !== 'only') {
+  const { teacher, scorer } = await openModels(context, values, names, coordination.budget);
+  if (teacher !== null && values.runtime.memo !== 'only') {
     checks.push({ name: 'teacher', check: () => teacher.check() });
     checks.push({ name: 'redis', check: () => coordination.check() });
   }
-  const scores = talkTo(names, 'scorer') && values.search.enabled;
-  const scorer = scores ? await openConfiguredScorer(context, values) : null;
   if (scorer !== null) checks.push({ name: 'scorer', check: () => scorer.check() });
   return { teacher, scorer, checks };
 }

@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { StageName } from '../../../schemas/topology.ts';
 import type { ResolvedValues } from '../../registry.ts';
 import type { ReplayFile } from '../../runtime/cluster/replay.ts';
 import { sha256 } from '../../runtime/ids.ts';
@@ -11,7 +12,7 @@ import type { Registry } from '../../runtime/records/schema-registry.ts';
 import { subjectsOf } from '../../runtime/records/wire-confluent.ts';
 import { openTokenizer } from '../../stages/sink/tokens/tokenizer.ts';
 import type { CommandContext } from '../context.ts';
-import { openConfiguredScorer, openConfiguredTeacher } from './settings.ts';
+import { openModels } from './settings.ts';
 
 type Identity = Pick<
   ReplayFile,
@@ -24,10 +25,10 @@ const root = new URL('../../..', import.meta.url);
 export async function identityOf(
   context: CommandContext,
   values: ResolvedValues,
+  stages: readonly StageName[],
   registry: Registry,
 ): Promise<Identity> {
-  const teacher = await openConfiguredTeacher(context, values);
-  const scorer = values.search.enabled ? await openConfiguredScorer(context, values) : null;
+  const { teacher, scorer } = await openModels(context, values, stages);
   await scorer?.close();
   const { tokenizer: path, endOfText, template, masking } = values.sink;
   const tokenizer = await openTokenizer(path, endOfText, { template, masking });
@@ -35,7 +36,7 @@ export async function identityOf(
   const { name, fingerprint } = tokenizer;
   const manifest = readFileSync(new URL('package.json', root), 'utf8');
   return {
-    teacher: teacher.identity,
+    teacher: teacher?.identity ?? null,
     scorer: scorer?.identity ?? null,
     promptsHash: hashOfSources('services/teacher/prompts'),
     tokenizer: { name, fingerprint },

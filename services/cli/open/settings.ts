@@ -1,6 +1,7 @@
 /** From options, environment and backstory.yaml to the resolved configuration and open adapters. */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { type StageName, talkTo } from '../../../schemas/topology.ts';
 import type { Scorer } from '../../ports/scorer.ts';
 import type { Teacher } from '../../ports/teacher.ts';
 import { type ResolvedValues, sections } from '../../registry.ts';
@@ -69,6 +70,28 @@ export function openConfiguredTeacher(
   const apiKey = environment[keyVariables.teacher] ?? environment.OPENAI_API_KEY;
   const shared = budget === undefined ? {} : { budget };
   return openTeacher(values.teacher, { apiKey, ...shared }, systemClock);
+}
+
+export interface Models {
+  readonly teacher: Teacher | null;
+  /** Null when the search is off, too. */
+  readonly scorer: Scorer | null;
+}
+
+/** Only stages that talk to a model need one; the others start without keys and weights. */
+export async function openModels(
+  context: CommandContext,
+  values: ResolvedValues,
+  stages: readonly StageName[],
+  budget?: Budget,
+): Promise<Models> {
+  const scores = talkTo(stages, 'scorer') && values.search.enabled;
+  return {
+    teacher: talkTo(stages, 'teacher')
+      ? await openConfiguredTeacher(context, values, budget)
+      : null,
+    scorer: scores ? await openConfiguredScorer(context, values) : null,
+  };
 }
 
 export function openConfiguredScorer(

@@ -55,14 +55,13 @@ export function drawBar(share: number | null): string {
 export function describeProgress(history: readonly TimedSnapshot[]): string {
   const latest = history.at(-1);
   if (latest === undefined) return 'starting';
-  const { repositories, files, calls, tokens, phase } = latest.snapshot;
+  const { repositories, files, tallies, phase } = latest.snapshot;
   const ended = repositories.done + repositories.dropped;
   const total = repositories.total ?? `${repositories.found}+`;
   const parts = [
     `${ended}/${total} repositories`,
     `${formatCount(files.done)}/${formatCount(files.planned)} files`,
-    `${formatCount(calls)} calls`,
-    `${formatCount(tokens)} tokens`,
+    ...Object.entries(tallies).map(([name, value]) => `${formatCount(value)} ${name}`),
   ];
   const rate = fileRate(history);
   if (rate !== null) parts.push(`${rate.toFixed(rate < 10 ? 1 : 0)} files/s`);

@@ -2,7 +2,9 @@
 import { compareText } from '../../../schemas/compare-text.ts';
 import type { ModelIdentity } from '../../../schemas/generated/types.ts';
 import { describeMaker, type MakerWords } from '../../dataset/makers.ts';
-import type { DroppedRepository, RunSummary, SearchTotals } from '../../runtime/watch/progress.ts';
+import type { RunSummary } from '../../registry.ts';
+import type { DroppedRepository } from '../../runtime/watch/progress.ts';
+import type { SearchTotals } from '../../stages/search/report.ts';
 import type { Style } from '../style.ts';
 import { printable } from '../style.ts';
 import {

@@ -23,7 +23,7 @@ import type { AnyStage, RunFacts } from '../stage.ts';
 import { openBlobStore } from '../store/blobs.ts';
 import type { ObjectStore } from '../store/objects/object-store.ts';
 import { below, over } from '../store/objects/open.ts';
-import { createMetrics } from '../watch/metrics.ts';
+import { countersOf, createMetrics } from '../watch/metrics.ts';
 import { type Readiness, startMetricsServer } from '../watch/metrics-server.ts';
 import { claimDataset, claimInput } from './claim.ts';
 import { watchControl } from './control.ts';
@@ -113,7 +113,7 @@ async function openProcess(
   const clock = options.faults?.clock ?? systemClock;
   const crashes = openCrashJournal(options.stateFolder);
   closers.push(() => crashes.close());
-  const metrics = createMetrics();
+  const metrics = createMetrics(countersOf(options.stages));
   const gate = await watchControl(bus, run.dataset, clock);
   const wire = await openWire(options, run, signal);
   // Last: a data set without topics or schemas is not begun, and its place stays free.

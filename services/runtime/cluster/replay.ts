@@ -27,7 +27,7 @@ export interface ReplayFile {
   readonly follow: boolean;
   readonly configurationHash: string;
   readonly seed: number;
-  /** Who answers: name, version and model of teacher and scorer. */
+  /** Who answers: name, version and model; null where no replayed stage asks. */
   readonly teacher: unknown;
   readonly scorer: unknown;
   /** SHA-256 over the prompts' sources. */

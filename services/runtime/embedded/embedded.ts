@@ -22,18 +22,20 @@ import { asPipelineError, PipelineError } from '../errors.ts';
 import { sha256 } from '../ids.ts';
 import { openMemo } from '../memo/memo.ts';
 import { plainWire } from '../records/wire.ts';
-import type { RunFacts } from '../stage.ts';
+import type { AnyStage, RunFacts } from '../stage.ts';
 import { openLocalBlobStore } from '../store/blobs.ts';
 import { openLocalObjects } from '../store/objects/local.ts';
 import type { ObjectStore } from '../store/objects/object-store.ts';
-import { createMetrics } from '../watch/metrics.ts';
+import { countersOf, createMetrics } from '../watch/metrics.ts';
 import { startMetricsServer } from '../watch/metrics-server.ts';
-import type { ProgressSnapshot, RunSummary } from '../watch/progress.ts';
+import type { ProgressSnapshot, SummaryOf } from '../watch/progress.ts';
 import { ProgressTracker } from './progress-tracker.ts';
 import { claimOutput } from './run-file.ts';
 import { summarise } from './summary.ts';
 
-export interface EmbeddedOptions extends GraphOptions {
+export interface EmbeddedOptions<Stages extends readonly AnyStage[] = readonly AnyStage[]>
+  extends GraphOptions {
+  readonly stages: Stages;
   readonly outputFolder: string;
   /** Where shards and manifest lie; without one, in the output folder. */
   readonly objects?: ObjectStore;
@@ -48,7 +50,9 @@ export interface EmbeddedOptions extends GraphOptions {
 const progressIntervalMs = 200;
 
 /** Runs the whole graph over a bounded input and returns what was made. */
-export async function runEmbedded(options: EmbeddedOptions): Promise<RunSummary> {
+export async function runEmbedded<const Stages extends readonly AnyStage[]>(
+  options: EmbeddedOptions<Stages>,
+): Promise<SummaryOf<Stages>> {
   const started = performance.now();
   const settings = options.configuration.runtime as RuntimeKnobs;
   const run = runFacts(options, settings);
@@ -70,12 +74,13 @@ export async function runEmbedded(options: EmbeddedOptions): Promise<RunSummary>
       inputHash: options.inputHash,
       dataset: run.dataset,
       seed: run.seed,
-      teacher: options.teacher.identity,
+      teacher: options.teacher?.identity ?? null,
       scorer: options.scorer?.identity ?? null,
     });
     const { open, progress } = await openProcess(options, settings, run, bus, closers);
     await runGraph(open, options, progress);
-    return await summarise(open.engine, performance.now() - started, resumed);
+    const times = { wallMs: performance.now() - started, resumed };
+    return await summarise(open.engine, options.stages, times);
   } finally {
     for (const close of closers.reverse()) await close();
   }
@@ -99,8 +104,8 @@ async function openProcess(
   closers: (() => Promise<void>)[],
 ): Promise<{ open: OpenEngine; progress: ProgressTracker }> {
   const blobs = await openLocalBlobStore(join(run.outputFolder, 'blobs'));
-  const metrics = createMetrics();
-  const progress = new ProgressTracker(metrics);
+  const metrics = createMetrics(countersOf(options.stages));
+  const progress = new ProgressTracker(metrics, options.stages);
   const memo = openMemo(join(run.outputFolder, 'memo'));
   const crashes = openCrashJournal(join(run.outputFolder, 'log'));
   closers.push(
@@ -111,7 +116,7 @@ async function openProcess(
   const wire = plainWire;
   const crashPoint = options.faults?.crashPoint;
   const objects =
-    options.objects ?? openLocalObjects(run.outputFolder, (step) => crashPoint?.(`sink:${step}`));
+    options.objects ?? openLocalObjects(run.outputFolder, (step) => crashPoint?.(`store:${step}`));
   const parts = { run, settings, bus, wire, objects, blobs, memo, crashes, metrics, progress, log };
   const open = openEngine(options, parts);
   if (settings.metricsPort !== null) {

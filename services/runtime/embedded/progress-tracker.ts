@@ -3,29 +3,48 @@
  * A resumed run rebuilds the counts by reading its topics.
  */
 import type { Envelope, TopicBodies } from '../../../schemas/generated/types.ts';
-import type { TopicName } from '../../../schemas/topology.ts';
+import {
+  graph,
+  lifecycle,
+  readerOf,
+  type StageName,
+  stageNames,
+  type TopicName,
+  topics,
+  writerOf,
+} from '../../../schemas/topology.ts';
+import type { Tally } from '../report.ts';
+import type { AnyStage } from '../stage.ts';
 import type { Metrics } from '../watch/metrics.ts';
 import type { ProgressSnapshot, RunProgress } from '../watch/progress.ts';
+
+/** The stages that work on one file after another, with the topics before and behind them. */
+const fileStages = stageNames.flatMap((stage) => {
+  const isFiles = (topic: TopicName) => topics[topic].about === 'file';
+  const [before, behind] = [graph[stage].reads.find(isFiles), graph[stage].writes.find(isFiles)];
+  return before === undefined || behind === undefined ? [] : [{ stage, before, behind }];
+});
 
 export class ProgressTracker implements RunProgress {
   deadLetters = 0;
   readonly #metrics: Metrics;
+  readonly #tallies: readonly { readonly name: string; readonly tally: Tally; sum: number }[];
   readonly #found = new Set<number>();
   readonly #ended = new Set<number>();
-  #done = 0;
-  #dropped = 0;
   readonly #seen = new Set<string>();
+  readonly #records = new Map<TopicName, number>();
   readonly #waiting = new Set<() => void>();
   #total: number | null = null;
-  #filesPlanned = 0;
-  #filesTraced = 0;
-  #filesDone = 0;
-  #calls = 0;
-  #tokens = 0;
-  #shards = 0;
 
-  constructor(metrics: Metrics) {
+  constructor(metrics: Metrics, stages: readonly AnyStage[]) {
     this.#metrics = metrics;
+    this.#tallies = stages.flatMap(({ report }) =>
+      Object.entries<Tally>(report?.tallies ?? {}).map(([name, tally]) => ({
+        name,
+        tally,
+        sum: 0,
+      })),
+    );
   }
 
   observe(topic: TopicName, envelope: Envelope, body: TopicBodies[TopicName]): void {
@@ -37,30 +56,20 @@ export class ProgressTracker implements RunProgress {
   }
 
   #count(topic: TopicName, envelope: Envelope, body: TopicBodies[TopicName]): void {
-    if (topic === 'repo-found' || topic === 'dropped' || topic === 'trajectory') {
-      this.#found.add(envelope.sourceSequence);
+    const { found, written, dropped, closed } = lifecycle;
+    const ends = topic === written || topic === dropped;
+    // What a source could not read is dropped without having been found.
+    if (ends || topic === found) this.#found.add(envelope.sourceSequence);
+    if (ends) this.#ended.add(envelope.sourceSequence);
+    if (topic === closed) this.#total = (body as TopicBodies[typeof closed]).sources;
+    this.#records.set(topic, this.#recordsOf(topic) + 1);
+    for (const each of this.#tallies) {
+      if (each.tally.topic === topic) each.sum += each.tally.of(body);
     }
-    if (topic === 'dropped') {
-      this.#dropped += 1;
-      this.#ended.add(envelope.sourceSequence);
-    } else if (topic === 'trajectory') {
-      this.#done += 1;
-      this.#ended.add(envelope.sourceSequence);
-    } else if (topic === 'input-closed') {
-      this.#total = (body as TopicBodies['input-closed']).sources;
-    } else if (topic === 'repo-plan') {
-      const plan = body as TopicBodies['repo-plan'];
-      this.#filesPlanned += plan.files.length;
-      this.#calls += plan.usage.calls;
-    } else if (topic === 'file-trace') {
-      this.#filesTraced += 1;
-    } else if (topic === 'file-thought') {
-      this.#filesDone += 1;
-      this.#calls += (body as TopicBodies['file-thought']).usage.calls;
-    } else if (topic === 'shard-sealed') {
-      this.#shards += 1;
-      this.#tokens += (body as TopicBodies['shard-sealed']).tokens;
-    }
+  }
+
+  #recordsOf(topic: TopicName): number {
+    return this.#records.get(topic) ?? 0;
   }
 
   /** Repositories found that have not ended. */
@@ -84,29 +93,43 @@ export class ProgressTracker implements RunProgress {
   }
 
   snapshot(): ProgressSnapshot {
+    const { written, dropped, fileBegun, fileEnded } = lifecycle;
     return {
       repositories: {
         found: this.#found.size,
         total: this.#total,
-        done: this.#done,
-        dropped: this.#dropped,
+        done: this.#recordsOf(written),
+        dropped: this.#recordsOf(dropped),
       },
-      files: { planned: this.#filesPlanned, done: this.#filesDone },
-      calls: this.#calls,
-      // Packs that are still open are counted by the sink; sealed ones by their records.
-      tokens: Math.max(this.#tokens, this.#metrics.value('tokens_packed')),
-      shards: this.#shards,
+      files: { planned: this.#recordsOf(fileBegun), done: this.#recordsOf(fileEnded) },
+      tallies: this.#talliesByName(),
       phase: this.#phase(),
     };
   }
 
-  #phase(): string {
-    if (this.#found.size === 0) return 'discover';
-    if (this.#filesPlanned === 0) return 'admit';
-    if (this.#filesDone < this.#filesPlanned) {
-      const toSimulate = this.#filesPlanned - this.#filesTraced;
-      return toSimulate > this.#filesTraced - this.#filesDone ? 'simulate' : 'search';
+  #talliesByName(): Record<string, number> {
+    const sums: Record<string, number> = {};
+    for (const { name, tally, sum } of this.#tallies) {
+      const counted = tally.ahead === null ? 0 : this.#metrics.value(tally.ahead);
+      sums[name] = (sums[name] ?? 0) + Math.max(sum, counted);
     }
-    return this.open > 0 ? 'flatten' : 'sink';
+    return sums;
+  }
+
+  #phase(): StageName {
+    const { found, written, fileBegun, fileEnded } = lifecycle;
+    if (this.#found.size === 0) return writerOf(found);
+    if (this.#recordsOf(fileBegun) === 0) return readerOf(found);
+    if (this.#recordsOf(fileEnded) < this.#recordsOf(fileBegun)) return this.#busiestFileStage();
+    return this.open > 0 ? writerOf(written) : readerOf(written);
+  }
+
+  /** The later one where two have as much to do. */
+  #busiestFileStage(): StageName {
+    const waiting = fileStages.map(({ stage, before, behind }) => ({
+      stage,
+      files: this.#recordsOf(before) - this.#recordsOf(behind),
+    }));
+    return waiting.reduce((most, each) => (each.files >= most.files ? each : most)).stage;
   }
 }

@@ -16,7 +16,7 @@ export interface RunFile {
   readonly inputHash: string;
   readonly dataset: string;
   readonly seed: number;
-  readonly teacher: ModelIdentity;
+  readonly teacher: ModelIdentity | null;
   readonly scorer: ModelIdentity | null;
 }
 

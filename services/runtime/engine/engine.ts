@@ -20,7 +20,7 @@ import { type ErrorCode, PipelineError } from '../errors.ts';
 import { childId } from '../ids.ts';
 import { type Emit, emit } from '../outcomes.ts';
 import { type Codec, inlineBytesMax } from '../records/codec.ts';
-import type { AnyStage, CrashPoint, RunFacts, Tools } from '../stage.ts';
+import type { AnyStage, AnyTools, CrashPoint, RunFacts } from '../stage.ts';
 import type { Metrics } from '../watch/metrics.ts';
 import type { RunProgress } from '../watch/progress.ts';
 import type { CrashJournal } from './crash-journal.ts';
@@ -44,7 +44,7 @@ export interface Engine {
   readonly finish: () => void;
   /** A handler threw what it should not: throw this stage's state away and start it again. */
   readonly restart: (stage: StageName) => void;
-  readonly toolsFor: (stage: AnyStage) => Tools<unknown>;
+  readonly toolsFor: (stage: AnyStage) => AnyTools;
   /** Holds paused stages back; absent where nobody can pause one. */
   readonly gate?: StageGate;
 }

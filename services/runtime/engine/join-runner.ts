@@ -4,10 +4,9 @@
  * parts are delivered again from the committed watermark, and the stage's own outputs tell which
  * repositories are complete, so leftovers of those can never hang.
  */
-import type { TopicName } from '../../../schemas/topology.ts';
 import type { IncomingRecord } from '../bus/bus.ts';
 import { PipelineError } from '../errors.ts';
-import { type JoinStage, ProcessDeath, type StageRecord, type Tools } from '../stage.ts';
+import { type AnyJoin, type AnyTools, ProcessDeath, type StageRecord } from '../stage.ts';
 import { dropsTopic, type EndedRepositories, endedRepositories } from './ended-repositories.ts';
 import {
   childRecord,
@@ -33,12 +32,10 @@ interface OpenPartition {
   readonly ended: Promise<EndedRepositories>;
 }
 
-type Join = JoinStage<unknown, TopicName>;
-
 /** Between two looks for repositories that other stages have ended. */
 const followMs = 2000;
 
-export async function startJoin(stage: Join, engine: Engine): Promise<StageRunner> {
+export async function startJoin(stage: AnyJoin, engine: Engine): Promise<StageRunner> {
   const tools = engine.toolsFor(stage);
   await stage.open?.(tools);
   // By assignment: a partition that goes and comes back was somebody else's meanwhile.
@@ -132,7 +129,7 @@ export async function startJoin(stage: Join, engine: Engine): Promise<StageRunne
 
 /** The repository when this was its last missing part. */
 async function addPart(
-  stage: Join,
+  stage: AnyJoin,
   engine: Engine,
   open: Map<string, OpenRepository>,
   ended: EndedRepositories,
@@ -150,15 +147,19 @@ async function addPart(
   return repository.parts.size === of ? repository : 'waiting';
 }
 
-async function decode(stage: Join, engine: Engine, record: IncomingRecord): Promise<StageRecord> {
+async function decode(
+  stage: AnyJoin,
+  engine: Engine,
+  record: IncomingRecord,
+): Promise<StageRecord> {
   const decoded = await engine.codec.decode(stage.reads, record.value);
   return { topic: stage.reads, partition: record.partition, offset: record.offset, ...decoded };
 }
 
 async function completeRepository(
-  stage: Join,
+  stage: AnyJoin,
   engine: Engine,
-  tools: Tools<unknown>,
+  tools: AnyTools,
   repository: OpenRepository,
 ): Promise<boolean> {
   const ordered = [...repository.parts].sort(([a], [b]) => a - b).map(([, record]) => record);
@@ -182,7 +183,7 @@ async function completeRepository(
 }
 
 async function end(
-  stage: Join,
+  stage: AnyJoin,
   engine: Engine,
   record: IncomingRecord,
   parent: StageRecord['envelope'],
@@ -206,7 +207,7 @@ async function end(
 
 /** True when the record has ended as a dead letter. */
 async function onCrash(
-  stage: Join,
+  stage: AnyJoin,
   engine: Engine,
   delivery: Delivery,
   error: unknown,

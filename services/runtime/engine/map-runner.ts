@@ -2,9 +2,8 @@
  * Runs a map stage: up to `concurrency` records at once, outputs durable before the record is
  * complete. What cannot be handled ends as a drop or a dead letter, never in silence.
  */
-import type { TopicName } from '../../../schemas/topology.ts';
 import { PipelineError } from '../errors.ts';
-import { type MapStage, ProcessDeath, type StageRecord, type Tools } from '../stage.ts';
+import { type AnyMap, type AnyTools, ProcessDeath, type StageRecord } from '../stage.ts';
 import {
   childRecord,
   countDeadLetter,
@@ -22,10 +21,7 @@ import { deadLetterUnreadable } from './unreadable.ts';
 /** Deliveries held per handler slot: enough that a slot never waits for the log. */
 const windowPerSlot = 4;
 
-export async function startMap(
-  stage: MapStage<unknown, TopicName>,
-  engine: Engine,
-): Promise<StageRunner> {
+export async function startMap(stage: AnyMap, engine: Engine): Promise<StageRunner> {
   const tools = engine.toolsFor(stage);
   await stage.open?.(tools);
   const slots = stage.concurrency(tools.config);
@@ -77,9 +73,9 @@ export async function startMap(
 
 /** True when the record is complete; false when it stays for a later delivery. */
 async function handleDelivery(
-  stage: MapStage<unknown, TopicName>,
+  stage: AnyMap,
   engine: Engine,
-  tools: Tools<unknown>,
+  tools: AnyTools,
   { record }: Delivery,
 ): Promise<boolean> {
   let recordId = `${record.topic}/${record.partition}/${record.offset}`;
@@ -103,7 +99,7 @@ async function handleDelivery(
 }
 
 async function finish(
-  stage: MapStage<unknown, TopicName>,
+  stage: AnyMap,
   engine: Engine,
   record: Delivery['record'],
   input: StageRecord,
@@ -136,29 +132,18 @@ async function finish(
 
 /** What tells the rest of the graph that this record ended here: a failed child, or a drop. */
 function endRecord(
-  stage: MapStage<unknown, TopicName>,
+  stage: AnyMap,
   input: StageRecord,
   disposition: 'drop' | 'dead_letter',
   settled: Extract<Settled, { kind: 'drop' | 'dead-letter' }>,
 ): PlannedRecord {
   const { reason, detail } = settled;
-  if (stage.failed !== null) {
-    const failed = stage.failed(input, `${reason}: ${detail}`);
+  if ('failed' in stage.end) {
+    const failed = stage.end.failed(input, `${reason}: ${detail}`);
     return childRecord(stage.name, input.envelope, failed);
   }
-  const { name, origin } = nameOf(input);
+  const { name, origin } = stage.end.subject(input);
   return droppedRecord(stage.name, input.envelope, name, origin, { disposition, reason, detail });
-}
-
-/** Repository-level bodies carry the name at the top or inside `repository`. */
-function nameOf(input: StageRecord): { name: string; origin: string } {
-  const body = input.body as {
-    name?: string;
-    origin?: string;
-    repository?: { name: string; origin: string };
-  };
-  const { name, origin } = body.repository ?? body;
-  return { name: name ?? input.envelope.repositoryId, origin: origin ?? '' };
 }
 
 /**
@@ -166,7 +151,7 @@ function nameOf(input: StageRecord): { name: string; origin: string } {
  * made a dead letter when its stage starts again.
  */
 async function handleCrash(
-  stage: MapStage<unknown, TopicName>,
+  stage: AnyMap,
   engine: Engine,
   record: Delivery['record'],
   recordId: string,
@@ -197,7 +182,7 @@ async function handleCrash(
 }
 
 async function poison(
-  stage: MapStage<unknown, TopicName>,
+  stage: AnyMap,
   engine: Engine,
   record: Delivery['record'],
   error: unknown,

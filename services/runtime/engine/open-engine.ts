@@ -31,6 +31,7 @@ import type { Engine, StageGate, StageRunner } from './engine.ts';
 import { startJoin } from './join-runner.ts';
 import { startMap } from './map-runner.ts';
 import { startSource } from './source-runner.ts';
+import { stageTools } from './stage-tools.ts';
 import { startWriter } from './writer-runner.ts';
 
 /** What a caller of either runtime says. */
@@ -38,8 +39,9 @@ export interface GraphOptions {
   /** Resolved values by section: one per stage, and `runtime`. */
   readonly configuration: Readonly<Record<string, unknown>>;
   readonly stages: readonly AnyStage[];
-  readonly teacher: Teacher;
-  /** Null when the search is off. */
+  /** Null where no stage talks to one. */
+  readonly teacher: Teacher | null;
+  /** Null where no stage talks to one, or the search is off. */
   readonly scorer: Scorer | null;
   /** With other processes of the data set; absent where there are none. */
   readonly coordination?: Coordination;
@@ -90,8 +92,12 @@ export function openEngine(options: GraphOptions, parts: EngineParts): OpenEngin
   const { run, settings, metrics, log } = parts;
   const codec = createCodec(blobs, parts.wire);
   const coordination = options.coordination ?? openLocalCoordination(clock);
-  const remembered = [options.teacher, parts.memo, settings.memo, metrics.count] as const;
-  const teacher = memoTeacher(...remembered, coordination);
+  const remembering = { memo: parts.memo, mode: settings.memo, count: metrics.count, coordination };
+  const neighbours = {
+    teacher: options.teacher === null ? null : memoTeacher(options.teacher, remembering),
+    scorer: options.scorer,
+    objects: parts.objects,
+  };
   const abort = new AbortController();
   const { promise: ended, resolve: finish, reject: fail } = Promise.withResolvers<void>();
   // A failure can come before anybody waits for the end.
@@ -106,20 +112,12 @@ export function openEngine(options: GraphOptions, parts: EngineParts): OpenEngin
     finish,
     fail,
     restart: (stage) => restart(engine, options.stages, runners, stage),
-    toolsFor: (stage) => ({
-      config: options.configuration[stage.name],
-      run,
-      log: log.child({ stage: stage.name }),
-      blobs,
-      objects: parts.objects,
-      bodies: codec.bodies,
-      clock,
-      teacher,
-      scorer: options.scorer,
-      signal: abort.signal,
-      crashPoint,
-      count: metrics.count,
-    }),
+    toolsFor: (stage) => {
+      const config = options.configuration[stage.name];
+      const own = { config, log: log.child({ stage: stage.name }), count: metrics.count };
+      const stream = { run, blobs, bodies: codec.bodies, signal: abort.signal, crashPoint };
+      return stageTools(stage, { ...own, ...stream }, neighbours);
+    },
   };
   return {
     engine,

@@ -8,7 +8,7 @@ import { graph, lifecycle, physicalTopic, type TopicName } from '../../../schema
 import { forEachRecord } from '../bus/topic-reader.ts';
 import { asPipelineError, type ErrorCode } from '../errors.ts';
 import { type Emit, emit } from '../outcomes.ts';
-import type { SourceItem, SourceStage } from '../stage.ts';
+import type { AnySource, SourceItem } from '../stage.ts';
 import {
   childRecord,
   datasetEnvelope,
@@ -26,10 +26,7 @@ interface Emitted {
   closed: boolean;
 }
 
-export async function startSource(
-  stage: SourceStage<unknown>,
-  engine: Engine,
-): Promise<StageRunner> {
+export async function startSource(stage: AnySource, engine: Engine): Promise<StageRunner> {
   const tools = engine.toolsFor(stage);
   await stage.open?.(tools);
   const emitted = await readEmitted(stage, engine);
@@ -67,7 +64,7 @@ export async function startSource(
   };
 }
 
-async function readEmitted(stage: SourceStage<unknown>, engine: Engine): Promise<Emitted> {
+async function readEmitted(stage: AnySource, engine: Engine): Promise<Emitted> {
   const emitted: Emitted = { nextSequence: 0, repositories: new IdSet(), closed: false };
   const visit = async (topic: TopicName) => {
     await forEachRecord(engine.bus, physicalTopic(engine.run.dataset, topic), async (record) => {
@@ -83,7 +80,7 @@ async function readEmitted(stage: SourceStage<unknown>, engine: Engine): Promise
 }
 
 function recordOf(
-  stage: SourceStage<unknown>,
+  stage: AnySource,
   engine: Engine,
   item: SourceItem,
   emitted: Emitted,
@@ -106,7 +103,7 @@ const duplicate = {
 
 /** One source may end many: the position tells their records apart. */
 function dropOf(
-  stage: SourceStage<unknown>,
+  stage: AnySource,
   { subject, sequence }: SourceItem,
   { reason, detail }: { readonly reason: ErrorCode; readonly detail: string },
 ): Emit {
@@ -126,11 +123,7 @@ function sourceEnvelope(engine: Engine, item: SourceItem): Envelope {
   };
 }
 
-async function closeInput(
-  stage: SourceStage<unknown>,
-  engine: Engine,
-  emitted: Emitted,
-): Promise<void> {
+async function closeInput(stage: AnySource, engine: Engine, emitted: Emitted): Promise<void> {
   const sources = emitted.nextSequence;
   const envelope = { ...datasetEnvelope(engine), sourceSequence: sources };
   await produce(engine, [childRecord(stage.name, envelope, emit(lifecycle.closed, { sources }))]);

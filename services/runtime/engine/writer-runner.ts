@@ -7,7 +7,7 @@ import type { BusConsumer, IncomingRecord, TopicPartition } from '../bus/bus.ts'
 import { asPipelineError, PipelineError } from '../errors.ts';
 import type { Emit } from '../outcomes.ts';
 import type { DecodedRecord } from '../records/codec.ts';
-import type { Tools, Writer, WriterStage } from '../stage.ts';
+import type { AnyTools, AnyWriter, Writer } from '../stage.ts';
 import {
   childRecord,
   datasetEnvelope,
@@ -22,10 +22,7 @@ import { deadLetterUnreadable } from './unreadable.ts';
 const queueMax = 1000;
 const batchMax = 100;
 
-export async function startWriter(
-  stage: WriterStage<unknown>,
-  engine: Engine,
-): Promise<StageRunner> {
+export async function startWriter(stage: AnyWriter, engine: Engine): Promise<StageRunner> {
   const tools = engine.toolsFor(stage);
   await stage.open?.(tools);
   const writer = await stage.openWriter(tools);
@@ -127,7 +124,7 @@ interface QuietWatch {
 }
 
 /** Calls once whenever a live stream has been quiet; never in a bounded run. */
-function watchQuiet(stage: WriterStage<unknown>, engine: Engine, onQuiet: () => void): QuietWatch {
+function watchQuiet(stage: AnyWriter, engine: Engine, onQuiet: () => void): QuietWatch {
   const quietMs = stage.quietMs?.(engine.toolsFor(stage).config);
   if (engine.run.bounded || quietMs === undefined) return { restart: () => {}, stop: () => {} };
   let abort = new AbortController();
@@ -148,8 +145,8 @@ function watchQuiet(stage: WriterStage<unknown>, engine: Engine, onQuiet: () => 
 }
 
 async function closeAll(
-  stage: WriterStage<unknown>,
-  tools: Tools<unknown>,
+  stage: AnyWriter,
+  tools: AnyTools,
   writer: Writer,
   consumer: BusConsumer | null,
 ): Promise<void> {
@@ -160,7 +157,7 @@ async function closeAll(
 
 /** True when the writer made something durable: its resume offsets may have moved. */
 async function acceptRecord(
-  stage: WriterStage<unknown>,
+  stage: AnyWriter,
   engine: Engine,
   writer: Writer,
   record: IncomingRecord,
@@ -183,7 +180,7 @@ async function acceptRecord(
 
 /** Null when the record cannot be read: then it has become a dead letter. */
 async function decodeOrBury(
-  stage: WriterStage<unknown>,
+  stage: AnyWriter,
   engine: Engine,
   topic: TopicName,
   record: IncomingRecord,
@@ -199,7 +196,7 @@ async function decodeOrBury(
 
 /** What a writer tells belongs to the data set, not to the record that happened to fill a shard. */
 async function announce(
-  stage: WriterStage<unknown>,
+  stage: AnyWriter,
   engine: Engine,
   outcomes: readonly Emit[],
 ): Promise<void> {

@@ -52,17 +52,19 @@ export function openMemo(folder: string): Memo {
   };
 }
 
+export interface Remembering {
+  readonly memo: Memo;
+  readonly mode: MemoMode;
+  readonly count: (counter: 'teacher_answers_asked' | 'teacher_answers_memoised') => void;
+  readonly coordination: Pick<Coordination, 'singleFlight'>;
+}
+
 /**
  * A teacher that remembers. A remembered answer keeps the usage it was first given with, so that
  * a resumed or replayed run makes the same records; what this run spent is in the metrics.
  */
-export function memoTeacher(
-  teacher: Teacher,
-  memo: Memo,
-  mode: MemoMode,
-  count: (metric: 'teacher_answers_asked' | 'teacher_answers_memoised') => void,
-  coordination: Pick<Coordination, 'singleFlight'>,
-): Teacher {
+export function memoTeacher(teacher: Teacher, remembering: Remembering): Teacher {
+  const { memo, mode, count, coordination } = remembering;
   const inFlight = new Map<string, Promise<string>>();
 
   const answer = async <Value>(

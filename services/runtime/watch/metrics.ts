@@ -1,35 +1,42 @@
-/** Every metric of the program, once, with its help text. Names get the prefix `backstory_`. */
+/**
+ * What a process tells in numbers: the counters that its stages declare, and what the runtime
+ * measures of every stage. Names get the prefix `backstory_`.
+ */
 import { Counter, Histogram, Registry } from 'prom-client';
 import type { StageName } from '../../../schemas/topology.ts';
-import type { CounterName } from '../stage.ts';
-
-const counters: Readonly<Record<CounterName | RuntimeCounterName, string>> = {
-  files_admitted: 'Files that passed the gates.',
-  files_skipped: 'Files that were left out, with a reason in repo-admitted.',
-  secrets_redacted: 'Secrets and personal data replaced before any model saw them.',
-  bytes_admitted: 'Bytes of admitted files.',
-  files_parsed: 'Files parsed for structure.',
-  thoughts_written: 'Think steps written by the teacher.',
-  candidates_scored: 'Rewrites that were scored.',
-  candidates_accepted: 'Rewrites that lowered the perplexity of the code enough.',
-  bytes_scored: 'Bytes of ground-truth code scored, once per thought.',
-  tokens_packed: 'Tokens placed into packs.',
-  tokens_trained: 'Of these, tokens with mask 1.',
-  packs_written: 'Packs written to shards.',
-  shards_sealed: 'Shards that became part of the data set.',
-  teacher_answers_asked: 'Answers that a teacher gave in this process.',
-  teacher_answers_memoised: 'Answers taken from the memo.',
-};
+import type { CounterDefinition, StageReport } from '../report.ts';
 
 /** Counters that the runtime itself raises. */
-export type RuntimeCounterName = 'teacher_answers_asked' | 'teacher_answers_memoised';
+export const runtimeCounters = {
+  teacher_answers_asked: {
+    help: 'Answers that a teacher gave in this process.',
+    unit: 'answers',
+  },
+  teacher_answers_memoised: { help: 'Answers taken from the memo.', unit: 'answers' },
+} as const satisfies StageReport['counters'];
+
+/** Counters of a process that serves these stages: theirs in their order, then the runtime's. */
+export function countersOf(
+  stages: readonly { readonly report?: StageReport }[],
+): Readonly<Record<string, CounterDefinition>> {
+  const all: Record<string, CounterDefinition> = {};
+  for (const counters of [...stages.map(({ report }) => report?.counters ?? {}), runtimeCounters]) {
+    for (const [name, definition] of Object.entries(counters)) {
+      if (all[name] !== undefined) throw new Error(`two counters are called ${name}`);
+      all[name] = definition;
+    }
+  }
+  return all;
+}
 
 /** How a handled record ended. */
 export type HandledAs = 'emitted' | 'dropped' | 'dead_letter' | 'retried' | 'crashed';
 
 export interface Metrics {
-  count(metric: CounterName | RuntimeCounterName, by?: number): void;
-  value(metric: CounterName | RuntimeCounterName): number;
+  /** Types hold stages to the counters they declare; any other name is a bug. */
+  count(counter: string, by?: number): void;
+  /** Since the process began. */
+  value(counter: string): number;
   handled(stage: StageName, as: HandledAs, seconds: number): void;
   /** Milliseconds spent inside the handlers of each stage. */
   busyMs(): Readonly<Partial<Record<StageName, number>>>;
@@ -37,12 +44,12 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
-export function createMetrics(): Metrics {
+export function createMetrics(counters: Readonly<Record<string, CounterDefinition>>): Metrics {
   const registry = new Registry();
   const totals = new Map<string, number>();
   const busy: Partial<Record<StageName, number>> = {};
   const byName = new Map<string, Counter>();
-  for (const [name, help] of Object.entries(counters)) {
+  for (const [name, { help }] of Object.entries(counters)) {
     byName.set(name, new Counter({ name: `backstory_${name}_total`, help, registers: [registry] }));
   }
   const records = new Counter({
@@ -60,11 +67,16 @@ export function createMetrics(): Metrics {
     registers: [registry],
   });
   return {
-    count: (metric, by = 1) => {
-      totals.set(metric, (totals.get(metric) ?? 0) + by);
-      byName.get(metric)?.inc(by);
+    count: (name, by = 1) => {
+      const counter = byName.get(name);
+      if (counter === undefined) throw new Error(`no counter is called ${name}`);
+      totals.set(name, (totals.get(name) ?? 0) + by);
+      counter.inc(by);
     },
-    value: (metric) => totals.get(metric) ?? 0,
+    value: (name) => {
+      if (!byName.has(name)) throw new Error(`no counter is called ${name}`);
+      return totals.get(name) ?? 0;
+    },
     handled: (stage, ended, duration) => {
       busy[stage] = (busy[stage] ?? 0) + duration * 1000;
       records.inc({ stage, ended });

@@ -1,6 +1,8 @@
 /** What a run tells while it goes and when it ends. Plain data; drawing it is the CLI's part. */
-import type { Envelope, TopicBodies, Usage } from '../../../schemas/generated/types.ts';
+import type { Envelope, TopicBodies } from '../../../schemas/generated/types.ts';
 import type { StageName, TopicName } from '../../../schemas/topology.ts';
+import type { FactsOf } from '../report.ts';
+import type { AnyStage } from '../stage.ts';
 
 /** What the runners of one process tell of their work, and what holds the source back. */
 export interface RunProgress {
@@ -16,10 +18,8 @@ export interface ProgressSnapshot {
   /** `total` is null until the input is closed. `done` counts trajectories, not shards. */
   readonly repositories: { found: number; total: number | null; done: number; dropped: number };
   readonly files: { planned: number; done: number };
-  /** Teacher calls answered. */
-  readonly calls: number;
-  readonly tokens: number;
-  readonly shards: number;
+  /** What the stages declare as tallies, by name, in the order of the flow. */
+  readonly tallies: Readonly<Record<string, number>>;
   /** The stage that has most to do. */
   readonly phase: string;
 }
@@ -32,32 +32,24 @@ export interface DroppedRepository {
   readonly disposition: 'drop' | 'dead_letter';
 }
 
-export interface SearchTotals {
-  readonly targetBytes: number;
-  readonly bitsBefore: number;
-  readonly bitsAfter: number;
-  /** Bits before and after over the files in which a rewrite was accepted, and their bytes. */
-  readonly improved: { files: number; targetBytes: number; bitsBefore: number; bitsAfter: number };
-  readonly outcomes: Readonly<Record<string, number>>;
-}
-
-export interface RunSummary {
+/** What the runtime knows of a run, whatever its stages are. */
+export interface RunFigures {
   readonly repositories: { found: number; written: number; dropped: readonly DroppedRepository[] };
   readonly deadLetters: number;
-  readonly files: number;
-  readonly skippedFiles: Readonly<Record<string, number>>;
-  readonly admittedBytes: number;
-  readonly tokens: number;
-  readonly trainedTokens: number;
-  readonly packs: number;
-  readonly shards: number;
-  /** Share of context left empty over all packs, 0 to 1. */
-  readonly paddingShare: number;
-  readonly usage: Usage;
-  /** Null when the search was off. */
-  readonly search: SearchTotals | null;
   /** Time spent inside each stage's handlers, summed over concurrent calls. */
   readonly stageBusyMs: Readonly<Record<StageName, number>>;
   readonly wallMs: number;
   readonly resumed: boolean;
 }
+
+/** With what the reports of these stages add. */
+export type SummaryOf<Stages extends readonly AnyStage[]> = RunFigures & Facts<Stages[number]>;
+
+/** The facts of all reports at once: as a parameter's type, one from each stage makes an &. */
+type Facts<Stage extends AnyStage> = (
+  Stage extends { readonly report?: infer Report }
+    ? (facts: FactsOf<NonNullable<Report>>) => void
+    : never
+) extends (all: infer All) => void
+  ? All
+  : never;

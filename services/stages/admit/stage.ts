@@ -4,12 +4,14 @@ import { drop, emit } from '../../runtime/outcomes.ts';
 import { defineStage } from '../../runtime/stage.ts';
 import { type AdmittedText, admitArchive } from './admit-archive.ts';
 import { admitKnobs } from './config.ts';
+import { admitReport } from './report.ts';
 
 export const admit = defineStage('admit', {
   config: admitKnobs,
+  report: admitReport,
   reads: 'repo-found',
   concurrency: (config) => config.concurrency,
-  failed: null,
+  end: { subject: (record) => record.body },
   handle: async (record, tools) => {
     const { name, origin, commit, archive, format } = record.body;
     // Refused by its length before it is read; what was received is never read without a limit.

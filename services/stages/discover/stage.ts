@@ -13,7 +13,7 @@ export const discover = defineSource('discover', {
 });
 
 async function* readItems(
-  tools: Tools<DiscoverKnobs>,
+  tools: Tools<'discover', DiscoverKnobs>,
   fromSequence: number,
 ): AsyncGenerator<SourceItem> {
   const { sources, limit, listSourcesMax } = tools.config;
@@ -28,7 +28,7 @@ async function* readItems(
 async function readItem(
   spec: SourceSpec,
   sequence: number,
-  tools: Tools<DiscoverKnobs>,
+  tools: Tools<'discover', DiscoverKnobs>,
 ): Promise<SourceItem> {
   try {
     const limits = { ...tools.config, outputFolder: tools.run.outputFolder };

@@ -5,15 +5,19 @@ import { defineStage, type Tools } from '../../runtime/stage.ts';
 import { type ExtractKnobs, extractKnobs } from './config.ts';
 import { openContent } from './content.ts';
 import { type Extractor, openExtractor } from './extractor.ts';
+import { extractReport } from './report.ts';
+
+type ExtractTools = Tools<'extract', ExtractKnobs, typeof extractReport>;
 
 /** Parser processes and cache of each opened stage. */
-const extractors = new WeakMap<Tools<ExtractKnobs>, Extractor>();
+const extractors = new WeakMap<ExtractTools, Extractor>();
 
-export const extract = defineStage<ExtractKnobs, 'repo-admitted'>('extract', {
+export const extract = defineStage('extract', {
   config: extractKnobs,
+  report: extractReport,
   reads: 'repo-admitted',
   concurrency: (config) => config.concurrency,
-  failed: null,
+  end: { subject: (record) => record.body.repository },
   async open(tools) {
     const { config, run } = tools;
     extractors.set(tools, openExtractor(config, join(run.outputFolder, 'cache')));

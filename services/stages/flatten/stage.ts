@@ -6,10 +6,12 @@ import { drop, emit, type Outcome } from '../../runtime/outcomes.ts';
 import { defineJoin, type StageRecord, type Tools } from '../../runtime/stage.ts';
 import { type FlattenKnobs, flattenKnobs } from './config.ts';
 import { findFailure, flattenRepository } from './document.ts';
+import { flattenReport } from './report.ts';
 import { findScorer, summariseSearch, sumUsage } from './summary.ts';
 
 export const flatten = defineJoin('flatten', {
   config: flattenKnobs,
+  report: flattenReport,
   reads: 'file-thought',
   part: (record: StageRecord<'file-thought'>) => record.body,
   complete,
@@ -17,7 +19,7 @@ export const flatten = defineJoin('flatten', {
 
 async function complete(
   parts: readonly StageRecord<'file-thought'>[],
-  tools: Tools<FlattenKnobs>,
+  tools: Tools<'flatten', FlattenKnobs>,
 ): Promise<readonly Outcome[]> {
   const thoughts = parts.map((part) => part.body);
   const first = thoughts[0];

@@ -8,7 +8,7 @@ export async function readHead(
   body: RepoStructureBody,
   path: string,
   bytesMax: number,
-  tools: Tools<PlanKnobs>,
+  tools: Tools<'plan', PlanKnobs>,
 ): Promise<string> {
   const file = body.repository.files.find((candidate) => candidate.path === path);
   if (file === undefined) return '';

@@ -5,18 +5,20 @@ import { defineStage, type Tools } from '../../runtime/stage.ts';
 import { type PlanKnobs, planKnobs } from './config.ts';
 import { readHead } from './file-heads.ts';
 import { buildPlanRequest, checkText, chooseSources, planFiles } from './file-plan.ts';
+import { planReport } from './report.ts';
 
 export const plan = defineStage('plan', {
   config: planKnobs,
+  report: planReport,
   reads: 'repo-structure',
   concurrency: (config: PlanKnobs) => config.concurrency,
   handle: (record, tools) => planRepository(record.body, tools),
-  failed: null,
+  end: { subject: (record) => record.body.repository },
 });
 
 async function planRepository(
   body: RepoStructureBody,
-  tools: Tools<PlanKnobs>,
+  tools: Tools<'plan', PlanKnobs>,
 ): Promise<Outcome[]> {
   if (body.order.length === 0) return [drop('NO_ADMISSIBLE_FILES', 'no file is left to plan')];
   const { config } = tools;

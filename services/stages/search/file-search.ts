@@ -16,11 +16,14 @@ import type { Tools } from '../../runtime/stage.ts';
 import type { SearchKnobs } from './config.ts';
 import { buildScoredText, byteLength, renderThoughts } from './context.ts';
 import { createLeakGuard } from './leak-guard.ts';
+import type { searchReport } from './report.ts';
 import { type SearchPorts, type SearchResult, searchThoughts } from './thought-search.ts';
+
+type SearchTools = Tools<'search', SearchKnobs, typeof searchReport>;
 
 export async function searchFile(
   trace: FileTraceBody,
-  tools: Tools<SearchKnobs>,
+  tools: SearchTools,
 ): Promise<FileThoughtBody> {
   const { config, scorer } = tools;
   if (trace.status !== 'done' || !config.enabled || scorer === null) {
@@ -78,7 +81,7 @@ function report(
   };
 }
 
-async function loadRequest(trace: FileTraceBody, tools: Tools<SearchKnobs>): Promise<ThinkRequest> {
+async function loadRequest(trace: FileTraceBody, tools: SearchTools): Promise<ThinkRequest> {
   const structure = await tools.bodies.load('repo-structure', trace.structure);
   const plan = await tools.bodies.load('repo-plan', trace.plan);
   const read = trace.steps.flatMap((step) => (step.path === null ? [] : [step.path]));
@@ -91,7 +94,7 @@ async function loadRequest(trace: FileTraceBody, tools: Tools<SearchKnobs>): Pro
 async function loadTexts(
   structure: RepoStructureBody,
   paths: ReadonlySet<string>,
-  tools: Tools<SearchKnobs>,
+  tools: SearchTools,
 ): Promise<ReadonlyMap<string, string>> {
   const { content, files } = structure.repository;
   const loaded = [...paths].map(async (path) => {

@@ -3,13 +3,17 @@ import { emit } from '../../runtime/outcomes.ts';
 import { defineStage } from '../../runtime/stage.ts';
 import { type SearchKnobs, searchKnobs } from './config.ts';
 import { searchFile } from './file-search.ts';
+import { searchReport } from './report.ts';
 
 export const search = defineStage('search', {
   config: searchKnobs,
+  report: searchReport,
   reads: 'file-trace',
   concurrency: (config: SearchKnobs) => config.concurrency,
   handle: async (record, tools) => [emit('file-thought', await searchFile(record.body, tools))],
   // A file whose search cannot end must not pass for one that was searched.
-  failed: (record, reason) =>
-    emit('file-thought', { ...record.body, status: 'failed', reason, steps: [], search: null }),
+  end: {
+    failed: (record, reason) =>
+      emit('file-thought', { ...record.body, status: 'failed', reason, steps: [], search: null }),
+  },
 });

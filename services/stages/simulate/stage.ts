@@ -3,14 +3,16 @@ import type { FileTaskBody } from '../../../schemas/generated/types.ts';
 import { emit } from '../../runtime/outcomes.ts';
 import { defineStage } from '../../runtime/stage.ts';
 import { type SimulateKnobs, simulateKnobs } from './config.ts';
+import { simulateReport } from './report.ts';
 import { nobody, simulateFile } from './sub-agent.ts';
 
 export const simulate = defineStage('simulate', {
   config: simulateKnobs,
+  report: simulateReport,
   reads: 'file-task',
   concurrency: (config: SimulateKnobs) => config.concurrency,
   handle: async (record, tools) => [emit('file-trace', await simulateFile(record.body, tools))],
-  failed: (record, reason) => emit('file-trace', failedTrace(record.body, reason)),
+  end: { failed: (record, reason) => emit('file-trace', failedTrace(record.body, reason)) },
 });
 
 /** Ends the file for its join when the task cannot be done. */

@@ -10,6 +10,7 @@ import { buildThinkRequest } from '../../ports/think-request.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { Tools } from '../../runtime/stage.ts';
 import type { SimulateKnobs } from './config.ts';
+import type { simulateReport } from './report.ts';
 import {
   type Dependency,
   fitThought,
@@ -19,6 +20,8 @@ import {
   writeStep,
 } from './steps.ts';
 
+type SimulateTools = Tools<'simulate', SimulateKnobs, typeof simulateReport>;
+
 /** Who thought and what it cost, where nobody did. */
 export const nobody = {
   teacher: { name: 'none', version: '0', model: null, languageModel: false },
@@ -27,7 +30,7 @@ export const nobody = {
 
 export async function simulateFile(
   task: FileTaskBody,
-  tools: Tools<SimulateKnobs>,
+  tools: SimulateTools,
 ): Promise<FileTraceBody> {
   const { config } = tools;
   const structure = await tools.bodies.load('repo-structure', task.structure);
@@ -89,7 +92,7 @@ function readablePaths(plan: RepoPlanBody, task: FileTaskBody): string[] {
 async function loadTexts(
   structure: RepoStructureBody,
   paths: readonly string[],
-  tools: Tools<SimulateKnobs>,
+  tools: SimulateTools,
 ): Promise<ReadonlyMap<string, string>> {
   const { content, files } = structure.repository;
   const loaded = await Promise.all(

@@ -2,10 +2,12 @@
 import { defineWriter } from '../../runtime/stage.ts';
 import { openSinkWriter } from './commit/writer.ts';
 import { sinkKnobs } from './config.ts';
+import { sinkReport } from './report.ts';
 import { openTokenizer } from './tokens/tokenizer.ts';
 
 export const sink = defineWriter('sink', {
   config: sinkKnobs,
+  report: sinkReport,
   quietMs: ({ quietMs }) => quietMs,
   openWriter: async (tools) => {
     const tokenizer = await openTokenizer(

@@ -326,7 +326,9 @@ describe('what is shared and lost', () => {
       check: async () => null,
     };
     const processes = await Promise.all(['a', 'b'].map((id) => openShared(dataset, id)));
-    const teachers = processes.map((one) => memoTeacher(teacher, memo, 'use', () => {}, one));
+    const teachers = processes.map((coordination) =>
+      memoTeacher(teacher, { memo, mode: 'use', count: () => {}, coordination }),
+    );
     const askAll = (name: string) =>
       Promise.all(teachers.map((each) => each.plan({ ...planRequest, name }, never)));
     const [first, second] = await askAll('one');

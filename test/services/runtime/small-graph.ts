@@ -6,7 +6,6 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Teacher } from '../../../services/ports/teacher.ts';
 import { runtimeKnobs } from '../../../services/runtime/config/knobs.ts';
 import { type EmbeddedOptions, runEmbedded } from '../../../services/runtime/embedded/embedded.ts';
 import { emit, type Outcome } from '../../../services/runtime/outcomes.ts';
@@ -16,26 +15,14 @@ import {
   defineStage,
   defineWriter,
   type StageRecord,
-  type Tools,
 } from '../../../services/runtime/stage.ts';
 
 const noKnobs = z.object({});
 
-const silentTeacher: Teacher = {
-  identity: { name: 'silent', version: '1', model: null, languageModel: false },
-  plan: () => Promise.reject(new Error('the small graph asks no teacher')),
-  think: () => Promise.reject(new Error('the small graph asks no teacher')),
-  rewrite: () => Promise.reject(new Error('the small graph asks no teacher')),
-  check: async () => null,
-};
-
 export interface SmallGraph {
   readonly folder: string;
   readonly names: readonly string[];
-  readonly handle: (
-    record: StageRecord<'repo-found'>,
-    tools: Tools<unknown>,
-  ) => Promise<readonly Outcome[]>;
+  readonly handle: (record: StageRecord<'repo-found'>) => Promise<readonly Outcome[]>;
   readonly settings?: Partial<z.input<typeof runtimeKnobs>>;
   readonly faults?: EmbeddedOptions['faults'];
   readonly signal?: AbortSignal;
@@ -60,7 +47,7 @@ export function runSmallGraph(graph: SmallGraph) {
     configurationHash: 'small graph',
     inputHash: names.join(),
     stages: [source(names), map(graph), writer(folder)],
-    teacher: silentTeacher,
+    teacher: null,
     scorer: null,
     ...(faults === undefined ? {} : { faults }),
     ...(signal === undefined ? {} : { signal }),
@@ -93,7 +80,7 @@ function map(graph: SmallGraph): AnyStage {
     reads: 'repo-found',
     concurrency: () => 4,
     handle: graph.handle,
-    failed: null,
+    end: { subject: (record) => record.body },
   });
 }
 

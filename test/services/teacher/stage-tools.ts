@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import type { BlobReference, Envelope, TopicBodies } from '../../../schemas/generated/types.ts';
 import type { Teacher } from '../../../services/ports/teacher.ts';
-import { systemClock } from '../../../services/runtime/clock.ts';
+import type { StageReport } from '../../../services/runtime/report.ts';
 import type { BodyStore, StageRecord, Tools } from '../../../services/runtime/stage.ts';
 import { openLocalBlobStore } from '../../../services/runtime/store/blobs.ts';
-import { openLocalObjects } from '../../../services/runtime/store/objects/local.ts';
+
+/** Tools of a stage that talks to a teacher alone; counters of any name. */
+type TeacherTools<Config> = Tools<'plan', Config, StageReport>;
 
 export interface StageBench<Config> {
-  readonly tools: Tools<Config>;
+  readonly tools: TeacherTools<Config>;
   readonly counts: Map<string, number>;
   close(): Promise<void>;
 }
@@ -28,16 +30,13 @@ export async function openStageBench<Config>(
       JSON.parse((await blobs.get(reference)).toString('utf8')) as TopicBodies[Topic],
   };
   const counts = new Map<string, number>();
-  const tools: Tools<Config> = {
+  const tools: TeacherTools<Config> = {
     config,
     run: { dataset: 'test', seed: 1, outputFolder: folder, bounded: true, runId: 'run' },
     log: pino({ level: 'silent' }),
     blobs,
-    objects: openLocalObjects(folder),
     bodies,
-    clock: systemClock,
     teacher,
-    scorer: null,
     signal: new AbortController().signal,
     crashPoint: () => {},
     count: (metric, by = 1) => void counts.set(metric, (counts.get(metric) ?? 0) + by),

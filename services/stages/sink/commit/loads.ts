@@ -5,9 +5,9 @@
 import type { TrajectoryBody } from '../../../../schemas/generated/types.ts';
 import type { CarriedSample } from '../../../../schemas/manifest.ts';
 import type { SegmentKind } from '../../../../schemas/trajectory-text.ts';
-import type { StageRecord, Tools } from '../../../runtime/stage.ts';
-import type { SinkKnobs } from '../config.ts';
+import type { StageRecord } from '../../../runtime/stage.ts';
 import { makePieces, type Sample, type SamplePiece, segmentTexts } from '../pack/pieces.ts';
+import type { SinkTools } from '../report.ts';
 import { joinTokens, type TokenizedDocument } from '../tokens/join-tokens.ts';
 import { renderDocument, textsOf } from '../tokens/render.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
@@ -22,10 +22,7 @@ export interface HeldRecord extends Arrival {
  * Takes a `trajectory` or `dropped` record. The document is read once here, so that a damaged one
  * fails with its own record.
  */
-export async function holdRecord(
-  record: StageRecord,
-  tools: Tools<SinkKnobs>,
-): Promise<HeldRecord> {
+export async function holdRecord(record: StageRecord, tools: SinkTools): Promise<HeldRecord> {
   const { envelope, topic, partition, offset } = record;
   const sequence = envelope.sourceSequence;
   if (topic !== 'trajectory') {
@@ -50,7 +47,7 @@ export async function holdRecord(
 export async function loadPieces(
   carried: CarriedSample,
   tokenizer: Tokenizer,
-  tools: Tools<SinkKnobs>,
+  tools: SinkTools,
 ): Promise<SamplePiece[]> {
   const body = await tools.bodies.load('trajectory', carried.body);
   const document = await tools.blobs.get(body.document);

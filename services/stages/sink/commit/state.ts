@@ -6,11 +6,10 @@ import type { CarriedSample, ManifestEntry } from '../../../../schemas/manifest.
 import { manifestFormat } from '../../../../schemas/manifest.ts';
 import { encodeSample } from '../../../../schemas/mds.ts';
 import { nextNumbers, readManifest } from '../../../dataset/manifest.ts';
-import type { Tools } from '../../../runtime/stage.ts';
 import type { ObjectStore } from '../../../runtime/store/objects/object-store.ts';
-import type { SinkKnobs } from '../config.ts';
 import { type Bin, createPacker, type Packer } from '../pack/pack.ts';
 import { countTrained, makePack, type SamplePiece } from '../pack/pieces.ts';
+import type { SinkTools } from '../report.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { carry, restorePacks } from './carry.ts';
 import { type HeldRecord, loadPieces } from './loads.ts';
@@ -35,7 +34,7 @@ export interface SinkState {
 
 /** `before` is what a writer that lost the race had; it spares reading and tokenizing again. */
 export async function loadState(
-  tools: Tools<SinkKnobs>,
+  tools: SinkTools,
   store: ObjectStore,
   tokenizer: Tokenizer,
   before: SinkState | null,
@@ -87,7 +86,7 @@ export interface EntryParts {
 /** The entry that makes shards part of the data set and everything else part of the next start. */
 export function makeEntry(
   state: SinkState,
-  { run, config }: Tools<SinkKnobs>,
+  { run, config }: SinkTools,
   parts: EntryParts,
 ): ManifestEntry {
   const referenceOf = (id: string) => {

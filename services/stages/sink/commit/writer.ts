@@ -15,11 +15,11 @@ import {
 } from '../../../dataset/manifest.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import { type Emit, emit } from '../../../runtime/outcomes.ts';
-import type { StageRecord, Tools, Writer, WriterResult } from '../../../runtime/stage.ts';
+import type { StageRecord, Writer, WriterResult } from '../../../runtime/stage.ts';
 import type { ObjectStore } from '../../../runtime/store/objects/object-store.ts';
-import type { SinkKnobs } from '../config.ts';
 import type { Bin } from '../pack/pack.ts';
 import { countTrained, type SamplePiece } from '../pack/pieces.ts';
+import type { SinkTools } from '../report.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { removeAbandoned } from './garbage.ts';
 import { createLoads, holdRecord, type Loads, loadPieces } from './loads.ts';
@@ -34,7 +34,7 @@ class Conflict extends Error {}
 const folders = ['shards', 'provenance', 'manifest', 'tokenizer'];
 
 export async function openSinkWriter(
-  tools: Tools<SinkKnobs>,
+  tools: SinkTools,
   store: ObjectStore,
   tokenizer: Tokenizer,
 ): Promise<Writer> {
@@ -48,7 +48,7 @@ export async function openSinkWriter(
 }
 
 class SinkWriter implements Writer {
-  readonly #tools: Tools<SinkKnobs>;
+  readonly #tools: SinkTools;
   readonly #store: ObjectStore;
   readonly #tokenizer: Tokenizer;
   readonly #tokenizerFacts: ManifestEntry['tokenizer'];
@@ -64,7 +64,7 @@ class SinkWriter implements Writer {
   #failure: { readonly error: unknown } | null = null;
 
   constructor(
-    tools: Tools<SinkKnobs>,
+    tools: SinkTools,
     store: ObjectStore,
     tokenizer: Tokenizer,
     state: SinkState,

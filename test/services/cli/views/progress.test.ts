@@ -17,9 +17,7 @@ function snapshot(done: number, planned: number, total: number | null = 2): Prog
   return {
     repositories: { found: 2, total, done: 0, dropped: 1 },
     files: { planned, done },
-    calls: 12,
-    tokens: 3_400,
-    shards: 0,
+    tallies: { calls: 12, tokens: 3_400 },
     phase: 'search',
   };
 }

@@ -45,7 +45,7 @@ it('is not ready while a stage starts or a dependency is wrong, and says which',
 it('answers probes with 200 or 503', async () => {
   let ready = false;
   const server = await startMetricsServer({
-    metrics: createMetrics(),
+    metrics: createMetrics({}),
     port: 0,
     readiness: async () => ({ ready, problems: ready ? [] : ['bus: gone'], partitions: {} }),
   });

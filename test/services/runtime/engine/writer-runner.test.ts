@@ -11,7 +11,7 @@ import { ProgressTracker } from '../../../../services/runtime/embedded/progress-
 import { type Engine, produce } from '../../../../services/runtime/engine/engine.ts';
 import { startWriter } from '../../../../services/runtime/engine/writer-runner.ts';
 import { createCodec } from '../../../../services/runtime/records/codec.ts';
-import { defineWriter, type Tools } from '../../../../services/runtime/stage.ts';
+import { type AnyTools, defineWriter } from '../../../../services/runtime/stage.ts';
 import { openLocalBlobStore } from '../../../../services/runtime/store/blobs.ts';
 import { createMetrics } from '../../../../services/runtime/watch/metrics.ts';
 import { droppedRecord } from '../../../samples/sink-harness.ts';
@@ -49,7 +49,7 @@ async function startLive(bounded: boolean) {
   const calls: string[] = [];
   const clock = steppedClock();
   const bus = openSqliteBus(join(folder, 'log'));
-  const metrics = createMetrics();
+  const metrics = createMetrics({});
   const run = { dataset: 'd', seed: 0, outputFolder: folder, bounded, runId: 'r' };
   const failures: unknown[] = [];
   const engine = {
@@ -58,18 +58,18 @@ async function startLive(bounded: boolean) {
     clock,
     metrics,
     codec: createCodec(await openLocalBlobStore(join(folder, 'blobs'))),
-    progress: new ProgressTracker(metrics),
+    progress: new ProgressTracker(metrics, []),
     signal: new AbortController().signal,
     fail: (error: unknown) => failures.push(error),
     finish: () => calls.push('finish'),
-    toolsFor: () => ({ config: {} }) as Tools<unknown>,
+    toolsFor: () => ({ config: {} }) as AnyTools,
   } as unknown as Engine;
   const names = [...graph.sink.reads, 'shard-sealed' as const];
   await bus.createTopics(
     names.map((name) => ({ name: physicalTopic('d', name), partitions: topics[name].partitions })),
   );
   const stage = defineWriter('sink', {
-    config: z.unknown(),
+    config: z.object({}),
     quietMs: () => 60_000,
     openWriter: async () => ({
       resumeOffset: () => 0,

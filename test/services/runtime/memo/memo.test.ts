@@ -72,8 +72,9 @@ describe.each(memos)('memo %s', (_where, open) => {
 
   async function withMemo<T>(mode: MemoMode, teacher: Teacher, act: (t: Teacher) => Promise<T>) {
     const memo = open(folder);
+    const coordination = openLocalCoordination();
     try {
-      return await act(memoTeacher(teacher, memo, mode, () => {}, openLocalCoordination()));
+      return await act(memoTeacher(teacher, { memo, mode, count: () => {}, coordination }));
     } finally {
       await memo.close();
     }
@@ -113,7 +114,7 @@ describe.each(memos)('memo %s', (_where, open) => {
     // Each has its own calls in flight; what they share is the memo and the claims.
     const coordination = openLocalCoordination();
     const processes = [1, 2].map(() =>
-      memoTeacher(teacher, memo, 'refresh', () => {}, coordination),
+      memoTeacher(teacher, { memo, mode: 'refresh', count: () => {}, coordination }),
     );
     const answers = await Promise.all(processes.map((t) => t.think(request, signal)));
     expect(answers.map((answer) => answer.value)).toEqual(['answer 2', 'answer 2']);

@@ -1,11 +1,13 @@
 /** Metrics: one name with help each, and a server that Prometheus can read. */
 import { describe, expect, it } from 'vitest';
-import { createMetrics } from '../../../../services/runtime/watch/metrics.ts';
+import { countersOf, createMetrics } from '../../../../services/runtime/watch/metrics.ts';
 import { startMetricsServer } from '../../../../services/runtime/watch/metrics-server.ts';
+
+const report = { counters: { files_admitted: { help: 'Files.', unit: 'files' } } };
 
 describe('metrics', () => {
   it('counts, and tells it over HTTP in the Prometheus text format', async () => {
-    const metrics = createMetrics();
+    const metrics = createMetrics(countersOf([{ report }]));
     metrics.count('files_admitted', 3);
     metrics.count('files_admitted');
     metrics.handled('admit', 'emitted', 0.5);
@@ -27,11 +29,18 @@ describe('metrics', () => {
     expect(metrics.busyMs()).toEqual({ admit: 750 });
   });
 
+  it('refuses a counter that nobody declared, and one that two stages declare', () => {
+    const metrics = createMetrics(countersOf([{ report }, {}]));
+    expect(() => metrics.count('files_lost')).toThrow('files_lost');
+    expect(() => metrics.value('files_lost')).toThrow('files_lost');
+    expect(() => countersOf([{ report }, { report }])).toThrow('files_admitted');
+  });
+
   it('names the port that is taken', async () => {
-    const first = await startMetricsServer({ metrics: createMetrics(), port: 0 });
+    const first = await startMetricsServer({ metrics: createMetrics({}), port: 0 });
     try {
       await expect(
-        startMetricsServer({ metrics: createMetrics(), port: first.port }),
+        startMetricsServer({ metrics: createMetrics({}), port: first.port }),
       ).rejects.toMatchObject({
         code: 'CONFIG_INVALID',
         subject: 'runtime.metricsPort',

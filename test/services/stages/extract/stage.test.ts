@@ -17,7 +17,7 @@ const config = extractKnobs.parse({ processes: 1, parseBytesMax: 2000 });
 const counts: [string, number | undefined][] = [];
 const warnings: unknown[] = [];
 let blobs: BlobStore;
-let tools: Tools<ExtractKnobs>;
+let tools: Tools<'extract', ExtractKnobs, typeof extract.report & {}>;
 
 beforeAll(async () => {
   blobs = await openLocalBlobStore(folder);
@@ -29,7 +29,7 @@ beforeAll(async () => {
     signal: new AbortController().signal,
     log: { warn: (what: unknown) => warnings.push(what) },
     count: (metric: string, by?: number) => counts.push([metric, by]),
-  } as unknown as Tools<ExtractKnobs>;
+  } as unknown as Tools<'extract', ExtractKnobs, typeof extract.report & {}>;
   await extract.open?.(tools);
 });
 afterAll(async () => {

@@ -14,13 +14,16 @@ import { envelope, temporaryFolder } from '../../../samples/sink-harness.ts';
 
 const folder = temporaryFolder();
 let blobs: BlobStore;
-let tools: Tools<FlattenKnobs>;
+let tools: Tools<'flatten', FlattenKnobs>;
 
 beforeAll(async () => {
   blobs = await openLocalBlobStore(join(folder, 'blobs'));
   const { bodies } = createCodec(blobs);
   // What the handler may touch; anything else it reached for would be undefined and fail.
-  tools = { config: flattenKnobs.parse({}), blobs, bodies } as unknown as Tools<FlattenKnobs>;
+  tools = { config: flattenKnobs.parse({}), blobs, bodies } as unknown as Tools<
+    'flatten',
+    FlattenKnobs
+  >;
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -12,11 +12,10 @@ import type {
 } from '../../../../schemas/generated/types.ts';
 import type { Scorer } from '../../../../services/ports/scorer.ts';
 import type { RewriteRequest, Teacher } from '../../../../services/ports/teacher.ts';
-import { manualClock } from '../../../../services/runtime/clock.ts';
 import { createCodec } from '../../../../services/runtime/records/codec.ts';
-import type { CounterName, StageRecord, Tools } from '../../../../services/runtime/stage.ts';
+import type { StageReport } from '../../../../services/runtime/report.ts';
+import type { StageRecord, Tools } from '../../../../services/runtime/stage.ts';
 import { openLocalBlobStore } from '../../../../services/runtime/store/blobs.ts';
-import { openLocalObjects } from '../../../../services/runtime/store/objects/local.ts';
 import { openBytesScorer } from '../../../../services/scorer/bytes/scorer.ts';
 import { type SearchKnobs, searchKnobs } from '../../../../services/stages/search/config.ts';
 import { search } from '../../../../services/stages/search/stage.ts';
@@ -55,11 +54,13 @@ const thought = 'The file moves money between accounts of the ledger.';
 const better =
   'transfer(ledger, fromAccount, toAccount, amount) records on both accounts and undoes it with a RangeError below overdraftLimit; openLedger fills a Ledger from startingBalances with Object.entries.';
 
+type SearchTools = Tools<'search', SearchKnobs, StageReport>;
+
 let folder: string;
 let scorer: Scorer;
 let trace: FileTraceBody;
-let open: (teacher: Teacher, scorer: Scorer | null, knobs?: object) => Tools<SearchKnobs>;
-const counts = new Map<CounterName, number>();
+let open: (teacher: Teacher, scorer: Scorer | null, knobs?: object) => SearchTools;
+const counts = new Map<string, number>();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'search-'));
@@ -103,9 +104,7 @@ beforeAll(async () => {
     run: { dataset: 'd', seed: 0, outputFolder: folder, bounded: true, runId: 'r' },
     log: pino({ enabled: false }),
     blobs,
-    objects: openLocalObjects(folder),
     bodies,
-    clock: manualClock(),
     teacher,
     scorer: withScorer,
     signal: new AbortController().signal,
@@ -164,7 +163,7 @@ function recordOf(body: FileTraceBody): StageRecord<'file-trace'> {
   return { topic: 'file-trace', partition: 0, offset: 0, envelope, body };
 }
 
-async function run(body: FileTraceBody, tools: Tools<SearchKnobs>): Promise<FileThoughtBody> {
+async function run(body: FileTraceBody, tools: SearchTools): Promise<FileThoughtBody> {
   const outcomes = await search.handle(recordOf(body), tools);
   const [outcome] = outcomes;
   if (outcomes.length !== 1 || outcome?.kind !== 'emit' || outcome.topic !== 'file-thought') {
@@ -260,7 +259,8 @@ describe('search', () => {
   });
 
   test('ends a file whose search cannot end', () => {
-    expect(search.failed?.(recordOf(trace), 'TEACHER_REFUSED')).toMatchObject({
+    const failed = 'failed' in search.end ? search.end.failed : null;
+    expect(failed?.(recordOf(trace), 'TEACHER_REFUSED')).toMatchObject({
       topic: 'file-thought',
       body: { path: 'user.js', status: 'failed', reason: 'TEACHER_REFUSED', search: null },
     });

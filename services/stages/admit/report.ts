@@ -1,0 +1,40 @@
+/** What admit counts, and what a run's summary says of the files it let through. Pure. */
+import type { RepoAdmittedBody } from '../../../schemas/generated/types.ts';
+import { section } from '../../runtime/report.ts';
+
+export const admitReport = {
+  counters: {
+    files_admitted: { help: 'Files that passed the gates.', unit: 'files' },
+    files_skipped: {
+      help: 'Files that were left out, with a reason in repo-admitted.',
+      unit: 'files',
+    },
+    secrets_redacted: {
+      help: 'Secrets and personal data replaced before any model saw them.',
+      unit: 'replacements',
+    },
+    bytes_admitted: { help: 'Bytes of admitted files.', unit: 'bytes' },
+  },
+  section: section('repo-admitted', admissionOf),
+};
+
+interface Admission {
+  readonly files: number;
+  /** Files left out, by reason. */
+  readonly skippedFiles: Readonly<Record<string, number>>;
+  readonly admittedBytes: number;
+}
+
+function admissionOf(bodies: readonly RepoAdmittedBody[]): Admission {
+  const skippedFiles: Record<string, number> = {};
+  let files = 0;
+  let admittedBytes = 0;
+  for (const { repository } of bodies) {
+    files += repository.files.length;
+    admittedBytes += repository.content.bytes;
+    for (const { reason } of repository.skipped) {
+      skippedFiles[reason] = (skippedFiles[reason] ?? 0) + 1;
+    }
+  }
+  return { files, skippedFiles, admittedBytes };
+}

@@ -1,0 +1,10 @@
+/** What a run's summary says of the teacher, from the trajectories. Pure. */
+import { section } from '../../runtime/report.ts';
+import { sumUsage } from './summary.ts';
+
+export const flattenReport = {
+  counters: {},
+  section: section('trajectory', (bodies) => ({
+    usage: sumUsage(bodies.map((body) => body.usage)),
+  })),
+};

@@ -1,0 +1,7 @@
+/** What simulate counts. */
+
+export const simulateReport = {
+  counters: {
+    thoughts_written: { help: 'Think steps written by the teacher.', unit: 'thoughts' },
+  },
+};

@@ -1,0 +1,83 @@
+/** A stage works with what it declares: types refuse the rest, and the runtime gives no more. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { z } from 'zod';
+import { type StageName, stageNames } from '../../../schemas/topology.ts';
+import type { Teacher } from '../../../services/ports/teacher.ts';
+import { stages } from '../../../services/registry.ts';
+import { stageTools } from '../../../services/runtime/engine/stage-tools.ts';
+import { createCodec } from '../../../services/runtime/records/codec.ts';
+import { defineStage } from '../../../services/runtime/stage.ts';
+import { openLocalBlobStore } from '../../../services/runtime/store/blobs.ts';
+import { openLocalObjects } from '../../../services/runtime/store/objects/local.ts';
+import { openGrounded } from '../../../services/teacher/grounded/grounded.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'backstory-tools-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function given(name: StageName, teacher: Teacher | null = openGrounded()) {
+  const blobs = await openLocalBlobStore(folder);
+  const common = {
+    config: {},
+    run: { dataset: 'd', seed: 0, outputFolder: folder, bounded: true, runId: 'r' },
+    log: pino({ level: 'silent' }),
+    blobs,
+    bodies: createCodec(blobs).bodies,
+    signal: new AbortController().signal,
+    crashPoint: () => {},
+    count: () => {},
+  };
+  const stage = stages.find((each) => each.name === name);
+  if (stage === undefined) throw new Error(name);
+  const neighbours = { teacher, scorer: null, objects: openLocalObjects(folder) };
+  const tools = stageTools(stage, common, neighbours);
+  return Object.keys(tools).filter((tool) => !Object.hasOwn(common, tool));
+}
+
+it('gives a stage the neighbours that the topology names, and no others', async () => {
+  const gifts = await Promise.all(stageNames.map(async (name) => [name, await given(name)]));
+  expect(Object.fromEntries(gifts)).toEqual({
+    discover: [],
+    admit: [],
+    extract: [],
+    plan: ['teacher'],
+    simulate: ['teacher'],
+    search: ['teacher', 'scorer'],
+    flatten: [],
+    sink: ['objects'],
+  });
+});
+
+it('starts a stage without the teacher that it talks to only by mistake, and says so', async () => {
+  await expect(given('plan', null)).rejects.toThrow('plan talks to a teacher');
+  await expect(given('flatten', null)).resolves.toEqual([]);
+});
+
+it('types hold a stage to its topic, its counters and its neighbours', () => {
+  const stage = defineStage('plan', {
+    config: z.object({ most: z.number().default(1) }),
+    report: { counters: { plans_made: { help: 'Plans.', unit: 'plans' } } },
+    reads: 'repo-structure',
+    concurrency: ({ most }) => most,
+    end: { subject: ({ body }) => body.repository },
+    handle: async (_record, tools) => {
+      tools.count('plans_made', tools.config.most);
+      await tools.teacher.check();
+      // @ts-expect-error The stage declares no such counter.
+      tools.count('files_admitted');
+      // @ts-expect-error The topology does not say that plan talks to a scorer.
+      await tools.scorer?.check();
+      return [];
+    },
+  });
+  expect(stage.name).toBe('plan');
+  const { end, handle, concurrency } = stage;
+  // @ts-expect-error Another stage reads that topic.
+  defineStage('plan', { config: z.object({}), reads: 'repo-found', concurrency, end, handle });
+});
