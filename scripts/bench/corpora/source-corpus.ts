@@ -3,41 +3,28 @@
  * equal share as long as it lasts. scripts/bench/corpora/fetch-sources.ts fetches enough of ten.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
+import { rowOfPath } from '../../../schemas/languages/languages.ts';
 
 /** Longer files are mostly tables. */
 const fileBytesMax = 300_000;
 
-const languages: Readonly<Record<string, string>> = {
-  '.ts': 'TypeScript',
-  '.js': 'JavaScript',
-  '.mjs': 'JavaScript',
-  '.py': 'Python',
-  '.c': 'C',
-  '.h': 'C',
-  '.cc': 'C++',
-  '.cpp': 'C++',
-  '.hpp': 'C++',
-  '.go': 'Go',
-  '.rs': 'Rust',
-  '.java': 'Java',
-  '.md': 'Markdown',
-  '.json': 'JSON',
-  '.kt': 'Kotlin',
-  '.scala': 'Scala',
-  '.sh': 'Shell',
-  '.html': 'HTML',
-  '.pl': 'Perl',
-  '.pm': 'Perl',
-};
+/** Languages that the sources which are fetched hold enough of. */
+const sampled = new Set(
+  'typescript javascript python c cpp go rust java markdown json kotlin scala bash html perl'.split(
+    ' ',
+  ),
+);
 
 /** Texts of the folders' files, in turn of the language that has least, up to so many bytes. */
 export function sourceCorpus(folders: readonly string[], bytesMax: number) {
   const paths = new Map<string, string[]>();
   for (const folder of folders) {
     for (const name of readdirSync(folder, { recursive: true }).map(String).sort()) {
-      const language = languages[extname(name)];
-      if (language === undefined) continue;
+      const row = rowOfPath(name);
+      // A source map holds other files once more.
+      if (row === undefined || !sampled.has(row.name) || name.endsWith('.map')) continue;
+      const { title: language } = row;
       const known = paths.get(language) ?? [];
       known.push(join(folder, name));
       paths.set(language, known);

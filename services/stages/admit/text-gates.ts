@@ -2,6 +2,7 @@
  * Which bytes are text that may be learned from: valid UTF-8 (never transcoded, a byte order mark
  * stays), no control characters, lines of bounded length. A null reason admits the file.
  */
+import { rowOfPath } from '../../../schemas/languages/languages.ts';
 
 export interface LineLimits {
   readonly lineCharactersMax: number;
@@ -57,12 +58,13 @@ export function measureLines(text: string): LineLengths {
   return { max, mean: lines === 0 ? 0 : text.length / lines };
 }
 
-/** Formats whose long lines mean packed data; prose, markup and tables have genuine ones. */
-export const sourceNames =
-  /\.(?:[cm]?[jt]sx?|py|pyi|pyx|rb|php|go|rs|java|kt|kts|scala|groovy|swift|m|mm|c|h|cc|cpp|cxx|hh|hpp|hxx|cs|fs|vb|lua|pl|pm|r|jl|dart|ex|exs|erl|hs|ml|mli|clj|cljs|el|lisp|sh|bash|zsh|fish|ps1|sql|css|scss|less|sass|vue|svelte|zig|nim|v|sv|vhd|proto|thrift|cmake|gradle)$/i;
+/** Whether long lines mean packed data; prose, markup and tables have genuine ones. */
+export function isShortLined(path: string): boolean {
+  return rowOfPath(path)?.isShortLined === true;
+}
 
 export function lineReason(path: string, lines: LineLengths, limits: LineLimits): string | null {
   if (lines.max > limits.lineCharactersMax) return 'long-line';
-  if (sourceNames.test(path) && lines.mean > limits.lineCharactersMeanMax) return 'long-mean-line';
+  if (isShortLined(path) && lines.mean > limits.lineCharactersMeanMax) return 'long-mean-line';
   return null;
 }

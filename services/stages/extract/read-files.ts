@@ -3,6 +3,7 @@
  * taken from the cache or parsed. Holds the text of a few files at a time, not of the repository.
  */
 import { setImmediate } from 'node:timers/promises';
+import { rowOfPath } from '../../../schemas/languages/languages.ts';
 import { countLines } from '../../../schemas/lines.ts';
 import { sha256 } from '../../runtime/ids.ts';
 import type { ExtractKnobs } from './config.ts';
@@ -20,7 +21,6 @@ import {
 } from './facts/packed-facts.ts';
 import { isManifest, languageOf } from './languages/all-languages.ts';
 import type { Language } from './languages/language.ts';
-import { plainLanguage } from './languages/plain.ts';
 import type { FactCache } from './parse/fact-cache.ts';
 import { outlineByLines } from './parse/line-outline.ts';
 import type { ParserPool } from './parse/parser-pool.ts';
@@ -186,7 +186,7 @@ function packedFile(
   language: Language | null,
   outcome: PackedOutcome,
 ): PackedFile {
-  const name = language?.name ?? plainLanguage(path);
+  const name = language?.name ?? rowOfPath(path)?.name ?? 'text';
   const definitions = keep.definitions(outcome.definitions);
   const others = keep.others(outcome.others);
   const { errorRatio } = outcome;

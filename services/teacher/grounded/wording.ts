@@ -2,6 +2,7 @@
  * Phrasing primitives of the grounded teacher: lists, plurals, sentences, and a choice between
  * equal phrasings that depends on content only, so that the same file always reads the same.
  */
+import { rowNamed } from '../../../schemas/languages/languages.ts';
 
 /** FNV-1a, 32 bits: spreads choices of phrasing; not a security hash. */
 export function contentHash(text: string): number {
@@ -106,15 +107,7 @@ export function identifierWords(name: string): string {
     .toLowerCase();
 }
 
-const languageNames: Readonly<Record<string, string>> = {
-  javascript: 'JavaScript',
-  typescript: 'TypeScript',
-  tsx: 'TypeScript',
-  cpp: 'C++',
-  csharp: 'C#',
-  php: 'PHP',
-};
-
+/** As people write it: `C++`. */
 export function languageName(language: string): string {
-  return languageNames[language] ?? language.charAt(0).toUpperCase() + language.slice(1);
+  return rowNamed(language)?.title ?? language;
 }

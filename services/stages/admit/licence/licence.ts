@@ -6,7 +6,7 @@
 import type { Licence, LicenceEvidence } from '../../../../schemas/generated/types.ts';
 import type { Candidate } from '../gates.ts';
 import { isVendored } from '../provenance-gates.ts';
-import { sourceNames } from '../text-gates.ts';
+import { isShortLined } from '../text-gates.ts';
 import {
   allows,
   combine,
@@ -30,7 +30,7 @@ const besideTheWork = /(?:^|\/)(?:tests?|__tests__|testdata|fixtures?|spec|examp
 
 export function isLicenceFile(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  if (sourceNames.test(name) || /\.(?:json|xml)$/i.test(name)) return false;
+  if (isShortLined(name) || /\.(?:json|xml)$/i.test(name)) return false;
   return licenceName.test(name) || licenceFolder.test(path);
 }
 

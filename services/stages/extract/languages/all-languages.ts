@@ -1,5 +1,10 @@
 /** The parsed languages: one line each. Loads no grammar, so both processes can use it. */
-import { extensionOf, nameOf } from '../paths.ts';
+import {
+  type LanguageRow,
+  rowOfInterpreter,
+  rowOfPath,
+} from '../../../../schemas/languages/languages.ts';
+import { extensionOf } from '../paths.ts';
 import { bash } from './bash/bash.ts';
 import { c } from './c/c.ts';
 import { cpp } from './c/cpp.ts';
@@ -35,22 +40,12 @@ export const languages: readonly Language[] = [
   bash,
 ];
 
-const byExtension: ReadonlyMap<string, Language> = new Map(
-  languages.flatMap((language) =>
-    language.extensions.map((extension): [string, Language] => [extension, language]),
-  ),
-);
+const byName = new Map<string, Language>(languages.map((each) => [each.name, each]));
 
-const byName: ReadonlyMap<string, Language> = new Map(
-  languages.flatMap((language) =>
-    (language.names ?? []).map((name): [string, Language] => [name, language]),
-  ),
-);
-const byInterpreter: ReadonlyMap<string, Language> = new Map(
-  languages.flatMap((language) =>
-    (language.interpreters ?? []).map((name): [string, Language] => [name, language]),
-  ),
-);
+/** Null for a language that is listed and not parsed. */
+export function languageNamed(name: string): Language | null {
+  return byName.get(name) ?? null;
+}
 
 /** What C has no use for: in a header, which may be either, it tells C++. */
 const cppStart = /^\s*(?:(?:namespace|constexpr|enum class)\b|template\s*<|using\s+\w)/m;
@@ -62,17 +57,17 @@ const cppClass = /^\s*class\s+\w+\s*(?:[:{]|$)|\bstd::/m;
  */
 export function languageOf(path: string, text: string): Language | null {
   const extension = extensionOf(path);
-  const known = byExtension.get(extension) ?? byName.get(nameOf(path).toLowerCase());
-  const language = known ?? (extension === '' ? interpreterOf(text) : null);
-  if (language !== c || extensionOf(path) !== '.h') return language;
+  const row = rowOfPath(path) ?? (extension === '' ? languageOfFirstLine(text) : undefined);
+  const language = row === undefined ? null : languageNamed(row.name);
+  if (language !== c || extension !== '.h') return language;
   return cppStart.test(text) || cppClass.test(text) ? cpp : c;
 }
 
 /** `#!/usr/bin/env -S python3 -u` is python. */
-function interpreterOf(text: string): Language | null {
+function languageOfFirstLine(text: string): LanguageRow | undefined {
   const line = /^#![^\n]*/.exec(text)?.[0] ?? '';
   const program = /^#!\s*(?:\S*\/env\s+(?:-\S+\s+|\w+=\S*\s+)*)?(?:\S*\/)?([a-z]+)/.exec(line)?.[1];
-  return byInterpreter.get(program ?? '') ?? null;
+  return rowOfInterpreter(program ?? '');
 }
 
 /** Whether resolution needs the text of a file. */

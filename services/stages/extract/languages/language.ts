@@ -1,9 +1,9 @@
 /**
  * The one interface behind which every language stands: how to read a file (in a child process) and
- * how to resolve its imports (pure). A new language is one file and one line in registry.ts.
- * Resolution starts at declared roots and never matches a path by its end.
+ * how to resolve its imports (pure). Facts about a language that others need too are in its row of
+ * schemas/languages. Resolution starts at declared roots and never matches a path by its end.
  */
-
+import type { ParsedLanguageName } from '../../../../schemas/languages/languages.ts';
 import type { Binding, Facts, ImportFact, ParsedFile } from '../facts/facts.ts';
 import type { SyntaxNode } from '../syntax/syntax-node.ts';
 import type { OxcResult } from './ecmascript/tree.ts';
@@ -59,13 +59,8 @@ export interface Project {
 export type Resolver = (file: ParsedFile) => Resolution;
 
 export interface Language {
-  readonly name: string;
-  /** With the dot, lower case. */
-  readonly extensions: readonly string[];
-  /** Whole names of files in it, lower case. */
-  readonly names?: readonly string[];
-  /** Programs in the first line (`#!`) of files without extension, less their version. */
-  readonly interpreters?: readonly string[];
+  /** Of its row in the table of languages, which says what its files are called. */
+  readonly name: ParsedLanguageName;
   readonly parsing: TreeSitterParsing | OxcParsing;
   /** Whether a file declares roots for this language. */
   readonly isManifest: (path: string) => boolean;

@@ -5,7 +5,7 @@
 
 import type { Definition } from '../facts/facts.ts';
 import { commentText, firstSentence, signatureOf } from '../syntax/text.ts';
-import { keywordKinds, type LineFamily, lineFamilies } from './line-patterns.ts';
+import { keywordKinds, type LineFamily, lineFamilyOf } from './line-patterns.ts';
 
 /** Nothing that defines lies further to the right. */
 const columnsMax = 300;
@@ -24,8 +24,8 @@ interface Open {
 
 /** At most `countMax` definitions in source order; none for a language without patterns. */
 export function outlineByLines(text: string, language: string, countMax: number): Definition[] {
-  const family = lineFamilies[language];
-  if (family === undefined) return [];
+  const family = lineFamilyOf(language);
+  if (family === null) return [];
   const lines = text.split('\n');
   const found: Definition[] = [];
   const open: Open[] = [];
@@ -75,7 +75,7 @@ function isMember(outer: Open | undefined): boolean {
 }
 
 function kindOf(keyword: string, member: boolean): string {
-  const kind = keywordKinds[keyword] ?? 'function';
+  const kind = keywordKinds.get(keyword) ?? 'function';
   if (!member) return kind;
   if (kind === 'function') return 'method';
   return kind === 'constant' || kind === 'variable' ? 'field' : kind;

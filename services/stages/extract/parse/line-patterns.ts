@@ -2,6 +2,12 @@
  * How definitions look on one line, per family of languages: for files that no parser could read.
  * Every pattern is matched against a short line and must not backtrack over more than one word.
  */
+import {
+  anyMark,
+  type ParsedLanguageName,
+  parsedRow,
+  parsedRows,
+} from '../../../../schemas/languages/languages.ts';
 
 export interface LineFamily {
   /** Groups: `name`; `keyword` where it tells the kind, else a function; `owner` of a method. */
@@ -16,143 +22,195 @@ export interface LineFamily {
   readonly colonEnds?: boolean;
 }
 
+type Names = readonly ParsedLanguageName[];
+
 /** What a keyword defines, in the words of the schema. */
-export const keywordKinds: Readonly<Record<string, string>> = {
-  class: 'class',
-  object: 'class',
-  record: 'class',
-  interface: 'interface',
-  '@interface': 'interface',
-  trait: 'trait',
-  struct: 'struct',
-  union: 'struct',
-  enum: 'enum',
-  type: 'type',
-  typealias: 'type',
-  module: 'module',
-  mod: 'module',
-  namespace: 'module',
-  define: 'macro',
-  'macro_rules!': 'macro',
-  const: 'constant',
-  static: 'constant',
-  val: 'constant',
-  let: 'variable',
-  var: 'variable',
-};
+export const keywordKinds: ReadonlyMap<string, string> = new Map(
+  parsedRows.flatMap(({ definers }) => Object.entries(definers)),
+);
 
-const slashComment = /^\s*(?:\/\/|\/\*|\*)/;
-const hashComment = /^\s*#/;
+/** A regular expression from a text with parts in it; a backslash stands for itself. */
+function pattern(text: TemplateStringsArray, ...parts: readonly string[]): RegExp {
+  return new RegExp(String.raw(text, ...parts));
+}
 
+function anyWord(words: string): string {
+  return `(?:${words.replaceAll(' ', '|')})`;
+}
+
+/** Any number of some words, each with white space behind it. */
+function words(some: string): string {
+  return String.raw`(?:${anyWord(some)}\s+)*`;
+}
+
+/** The words with which languages define something of some kinds. */
+function definers(names: Names, ...kinds: string[]): string {
+  const all = names.flatMap((each) => Object.entries(parsedRow(each).definers));
+  const fitting = all.filter(([, kind]) => kinds.includes(kind)).map(([word]) => word);
+  return anyWord([...new Set(fitting)].join(' '));
+}
+
+/** The same, to be told which word it was. */
+function keyword(names: Names, ...kinds: string[]): string {
+  return `(?<keyword>${definers(names, ...kinds)})`;
+}
+
+/** A line that a comment opens, or that stands in one as people write long ones. */
+function commentOf(language: ParsedLanguageName): RegExp {
+  const { line, block, except } = parsedRow(language).comments;
+  const opens = [...line, ...block.map(([open]) => open)];
+  if (block.some(([, close]) => close === '*/')) opens.push('*');
+  const exception = except.length === 0 ? '' : `(?!${anyMark(except)})`;
+  return pattern`^\s*${exception}${anyMark(opens)}`;
+}
+
+const name = String.raw`(?<name>\w+)`;
+
+const noType = anyWord('return else throw new delete case goto await yield using assert typedef');
+const typedName = String.raw`(?<name>~?[A-Za-z_]\w*)`;
 /** A type, then a name and a parenthesis: what C, Java and C# have in common. */
-const typedFunction =
-  /^\s*(?!(?:return|else|throw|new|delete|case|goto|await|yield|using|assert|typedef)\b)[A-Za-z_@~][^(=;{}"']*[\s*&:](?<name>~?[A-Za-z_]\w*)\s*\(/;
+const typedFunction = pattern`^\s*(?!${noType}\b)[A-Za-z_@~][^(=;{}"']*[\s*&:]${typedName}\s*\(`;
 
 const python: LineFamily = {
-  patterns: [/^\s*(?:async\s+)?(?<keyword>def|class)\s+(?<name>\w+)/],
-  comment: hashComment,
+  patterns: [pattern`^\s*(?:async\s+)?${keyword(['python'], 'function', 'class')}\s+${name}`],
+  comment: commentOf('python'),
   isExported: (name) => /^(?!_)|^__\w+__$/.test(name),
   colonEnds: true,
 };
 
+const script: Names = ['typescript', 'javascript'];
+const scriptName = String.raw`(?<name>[\w$]+)`;
+const scriptKinds = ['function', 'class', 'interface', 'enum', 'module'];
+const scriptModifiers = words('export default declare abstract async');
+const scriptVariable = definers(script, 'constant', 'variable');
+const functionValue = String.raw`(?:async\s*)?(?:function\b|\(|[\w$]+\s*=>)`;
+const methodModifiers = words('public private protected static async override readonly get set');
+const noMethod = anyWord('if for while switch catch function return');
+
 const ecmascript: LineFamily = {
   patterns: [
-    /^\s*(?:(?:export|default|declare|abstract|async)\s+)*(?<keyword>function|class|interface|enum|namespace|module)\b\s*\*?\s*(?<name>[\w$]+)/,
-    /^\s*(?:(?:export|declare)\s+)*(?<keyword>type)\s+(?<name>[\w$]+)\s*[<=]/,
-    /^\s*(?:export\s+)?(?:const|let|var)\s+(?<name>[\w$]+)\s*=\s*(?:async\s*)?(?:function\b|\(|[\w$]+\s*=>)/,
-    /^(?:export\s+)?(?<keyword>const|let|var)\s+(?<name>[\w$]+)\s*[=:]/,
-    /^\s+(?:(?:public|private|protected|static|async|override|readonly|get|set)\s+)*(?!(?:if|for|while|switch|catch|function|return)\b)#?(?<name>[\w$]+)\s*\([^;]*\{\s*$/,
+    pattern`^\s*${scriptModifiers}${keyword(script, ...scriptKinds)}\b\s*\*?\s*${scriptName}`,
+    pattern`^\s*${words('export declare')}${keyword(script, 'type')}\s+${scriptName}\s*[<=]`,
+    pattern`^\s*(?:export\s+)?${scriptVariable}\s+${scriptName}\s*=\s*${functionValue}`,
+    pattern`^(?:export\s+)?${keyword(script, 'constant', 'variable')}\s+${scriptName}\s*[=:]`,
+    pattern`^\s+${methodModifiers}(?!${noMethod}\b)#?${scriptName}\s*\([^;]*\{\s*$`,
   ],
-  comment: slashComment,
+  comment: commentOf('typescript'),
   isExported: (_, line) => /^\s*export\b/.test(line),
 };
 
 const go: LineFamily = {
   patterns: [
     /^func\s+(?:\(\s*(?:\w+\s+)?\*?(?<owner>\w+)[^)]*\)\s*)?(?<name>\w+)/,
-    /^(?<keyword>type|const|var)\s+(?<name>\w+)/,
+    pattern`^${keyword(['go'], 'type', 'constant', 'variable')}\s+${name}`,
   ],
-  comment: slashComment,
+  comment: commentOf('go'),
   isExported: (name) => /^\p{Lu}/u.test(name),
 };
 
+const isPublic = String.raw`(?:pub(?:\([^)]*\))?\s+)?`;
+const routineModifiers = String.raw`(?:(?:default|const|async|unsafe|extern\s+"[^"]*")\s+)*`;
+const itemKinds = ['struct', 'enum', 'trait', 'module', 'type', 'constant'];
+
 const rust: LineFamily = {
   patterns: [
-    /^\s*(?:pub(?:\([^)]*\))?\s+)?(?:(?:default|const|async|unsafe|extern\s+"[^"]*")\s+)*fn\s+(?<name>\w+)/,
-    /^\s*(?:pub(?:\([^)]*\))?\s+)?(?:unsafe\s+)?(?<keyword>struct|enum|union|trait|mod|type|const|static)\s+(?:mut\s+)?(?<name>\w+)/,
-    /^\s*(?<keyword>macro_rules!)\s*(?<name>\w+)/,
+    pattern`^\s*${isPublic}${routineModifiers}fn\s+${name}`,
+    pattern`^\s*${isPublic}(?:unsafe\s+)?${keyword(['rust'], ...itemKinds)}\s+(?:mut\s+)?${name}`,
+    pattern`^\s*${keyword(['rust'], 'macro')}\s*${name}`,
   ],
   reopens: /^\s*(?:unsafe\s+)?impl(?:<.*?>)?\s+(?:.*\bfor\s+)?&?(?:'\w+\s+)?(?:\w+::)*(?<name>\w+)/,
-  comment: slashComment,
+  comment: commentOf('rust'),
   isExported: (_, line) => /^\s*pub\b/.test(line),
 };
 
+const cType = keyword(['c', 'cpp'], 'struct', 'enum', 'class', 'module');
+const cName = String.raw`(?:[A-Z_]+\s+)?(?<name>[A-Za-z_]\w*)(?![^{]*[;=(])`;
+
 const c: LineFamily = {
   patterns: [
-    /^\s*#\s*(?<keyword>define)\s+(?<name>\w+)(?=\(|[ \t]+\S)/,
-    /^\s*(?:typedef\s+)?(?:enum\s+)?(?<keyword>struct|union|enum|class|namespace)\s+(?:[A-Z_]+\s+)?(?<name>[A-Za-z_]\w*)(?![^{]*[;=(])/,
+    pattern`^\s*#\s*${keyword(['c', 'cpp'], 'macro')}\s+${name}(?=\(|[ \t]+\S)`,
+    pattern`^\s*(?:typedef\s+)?(?:enum\s+)?${cType}\s+${cName}`,
     typedFunction,
   ],
-  comment: slashComment,
+  comment: commentOf('c'),
   isExported: (_, line) => !/^\s*(?:static|private)\b/.test(line),
 };
 
-const modifiers =
-  '(?:(?:public|private|protected|internal|abstract|final|sealed|static|partial|open|data|inline|value|inner|override|virtual|async|export|case|implicit|lazy|readonly|suspend|operator|annotation|companion|unsafe|strictfp|non-sealed)\\s+)*';
+const curly: Names = ['java', 'kotlin', 'scala', 'csharp'];
+const curlyTypes = ['class', 'interface', 'enum', 'trait', 'struct', 'module', 'type'];
+const curlyType = keyword(curly, ...curlyTypes);
+const typeName = String.raw`(?<name>[A-Za-z_][\w.]*)`;
+const routine = definers(curly, 'function');
+const receiver = String.raw`(?:[\w.<>]+\.)?`;
+const value = keyword(curly, 'constant', 'variable');
+const modifiers = words(
+  'public private protected internal abstract final sealed static partial open data inline value ' +
+    'inner override virtual async export case implicit lazy readonly suspend operator annotation ' +
+    'companion unsafe strictfp non-sealed',
+);
 
-const jvm: LineFamily = {
+/** Java and the languages that look like it on one line. */
+const javaLike: LineFamily = {
   patterns: [
-    new RegExp(
-      `^\\s*${modifiers}(?<keyword>class|interface|enum|@interface|record|object|trait|struct|namespace|type|typealias)\\s+(?:class\\s+)?(?<name>[A-Za-z_][\\w.]*)`,
-    ),
-    new RegExp(`^\\s*${modifiers}(?:fun|def)\\s+(?:<[^>]*>\\s*)?(?:[\\w.<>]+\\.)?(?<name>\\w+)`),
-    new RegExp(`^\\s*${modifiers}(?<keyword>val|var|const)\\s+(?:val\\s+)?(?<name>\\w+)\\s*[:=]`),
+    pattern`^\s*${modifiers}${curlyType}\s+(?:class\s+)?${typeName}`,
+    pattern`^\s*${modifiers}${routine}\s+(?:<[^>]*>\s*)?${receiver}${name}`,
+    pattern`^\s*${modifiers}${value}\s+(?:val\s+)?${name}\s*[:=]`,
     typedFunction,
   ],
-  comment: slashComment,
+  comment: commentOf('java'),
   isExported: (_, line) => !/\bprivate\b/.test(line),
 };
 
 const ruby: LineFamily = {
   patterns: [
-    /^\s*(?<keyword>class|module)\s+(?<name>[A-Z][\w:]*)/,
-    /^\s*def\s+(?:self\.)?(?<name>[\w?!=]+)/,
+    pattern`^\s*${keyword(['ruby'], 'class', 'module')}\s+(?<name>[A-Z][\w:]*)`,
+    pattern`^\s*${definers(['ruby'], 'function')}\s+(?:self\.)?(?<name>[\w?!=]+)`,
   ],
-  comment: hashComment,
+  comment: commentOf('ruby'),
   isExported: (name) => !name.startsWith('_'),
 };
 
+const phpType = keyword(['php'], 'class', 'interface', 'trait', 'enum');
+const phpModifiers = words('public private protected static abstract final');
+
 const php: LineFamily = {
   patterns: [
-    /^\s*(?:(?:abstract|final|readonly)\s+)*(?<keyword>class|interface|trait|enum)\s+(?<name>\w+)/,
-    /^\s*(?:(?:public|private|protected|static|abstract|final)\s+)*function\s+&?(?<name>\w+)/,
-    /^\s*(?:(?:public|private|protected|final)\s+)*(?<keyword>const)\s+(?<name>\w+)\s*=/,
+    pattern`^\s*${words('abstract final readonly')}${phpType}\s+${name}`,
+    pattern`^\s*${phpModifiers}${definers(['php'], 'function')}\s+&?${name}`,
+    pattern`^\s*${words('public private protected final')}${keyword(['php'], 'constant')}\s+${name}\s*=`,
   ],
-  comment: /^\s*(?:\/\/|\/\*|\*|#(?!\[))/,
+  comment: commentOf('php'),
   isExported: (_, line) => !/\bprivate\b/.test(line),
 };
 
-const shell: LineFamily = {
+const bash: LineFamily = {
   patterns: [/^\s*(?:function\s+)(?<name>[\w:.-]+)/, /^\s*(?<name>[\w:.-]+)\s*\(\)\s*(?:\{|$)/],
-  comment: hashComment,
+  comment: commentOf('bash'),
   isExported: () => true,
 };
 
-/** Families by the name of the language; a language without one gets no outline. */
-export const lineFamilies: Readonly<Record<string, LineFamily>> = {
+/** The lines of a notebook are JSON, and tell nothing. */
+const families: Readonly<Record<ParsedLanguageName, LineFamily | null>> = {
   python,
+  notebook: null,
   typescript: ecmascript,
   javascript: ecmascript,
   go,
   rust,
   c,
   cpp: c,
-  java: jvm,
-  kotlin: jvm,
-  scala: jvm,
-  csharp: jvm,
+  java: javaLike,
+  kotlin: javaLike,
+  scala: javaLike,
+  csharp: javaLike,
   ruby,
   php,
-  bash: shell,
-  shell,
+  bash,
 };
+
+const byLanguage = new Map<string, LineFamily | null>(Object.entries(families));
+
+/** Null for a language whose lines tell nothing, and for one that is not parsed. */
+export function lineFamilyOf(language: string): LineFamily | null {
+  return byLanguage.get(language) ?? null;
+}

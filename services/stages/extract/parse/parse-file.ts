@@ -7,7 +7,7 @@ import type Parser from 'tree-sitter';
 import type { Facts } from '../facts/facts.ts';
 import type { ParseOutcome } from '../facts/parse-outcome.ts';
 import { unparsed } from '../facts/parse-outcome.ts';
-import { languages } from '../languages/all-languages.ts';
+import { languageNamed } from '../languages/all-languages.ts';
 import type { OxcResult } from '../languages/ecmascript/tree.ts';
 import type { Excerpt, Language, OxcParsing, TreeSitterParsing } from '../languages/language.ts';
 import { openTreeReader } from '../syntax/fast-tree.ts';
@@ -37,12 +37,11 @@ type ReadFile = (job: ParseJob) => Outcome;
 
 /** Grammars load when first needed: most repositories use one or two. */
 export function openFileParser(limits: ParseLimits): FileParser {
-  const byName = new Map(languages.map((language) => [language.name, language]));
   const loaded = new Map<string, Promise<ReadFile>>();
   return {
     async parse(job) {
-      const language = byName.get(job.language);
-      if (language === undefined) return unparsed(`no parser for ${job.language}`);
+      const language = languageNamed(job.language);
+      if (language === null) return unparsed(`no parser for ${job.language}`);
       const loading = loaded.get(language.name) ?? load(language, limits);
       loaded.set(language.name, loading);
       try {

@@ -5,11 +5,11 @@
 
 import { compareText } from '../../../../schemas/compare-text.ts';
 import type { Edge, FileStructure, Unresolved } from '../../../../schemas/generated/types.ts';
+import { rowNamed } from '../../../../schemas/languages/languages.ts';
 import type { ParsedFile, Shortfall } from '../facts/facts.ts';
 import { phaseOf } from '../facts/placement.ts';
-import { languages } from '../languages/all-languages.ts';
+import { languageNamed } from '../languages/all-languages.ts';
 import type { Project, Resolution, Resolver } from '../languages/language.ts';
-import { isCode } from '../languages/plain.ts';
 import { folderOf, foldersUpwards } from '../paths.ts';
 import { runAtOnce, type Steps } from '../turns/steps.ts';
 import { buildEdges } from './edges.ts';
@@ -39,11 +39,11 @@ export function* structureSteps(parsed: readonly ParsedFile[], limits: Limits): 
   yield;
   const resolutions = yield* resolveAll(project);
   const { edges, softnessOf, shortfalls } = yield* buildEdges(project, resolutions, limits);
-  const language = new Map(files.map((file) => [file.path, file.language]));
+  const rows = new Map(files.map((file) => [file.path, rowNamed(file.language)]));
   const order = yield* orderSteps(
     files.map((file) => file.path),
     edges.map((edge) => ({ from: edge.from, to: edge.to, softness: softnessOf(edge) })),
-    (path) => phaseOf(path, isCode(language.get(path) ?? 'text')),
+    (path) => phaseOf(path, rows.get(path)?.kind === 'code'),
   );
   const lost = [...files.flatMap(shortfallOf), ...shortfalls];
   lost.sort((a, b) => compareText(a.path, b.path) || compareText(a.reason, b.reason));
@@ -69,10 +69,9 @@ function openProject(files: readonly ParsedFile[]): Project {
 /** Languages that import each other share one resolver, so it is opened once. */
 function* resolveAll(project: Project): Steps<Map<string, Resolution>> {
   const opened = new Map<(project: Project) => Resolver, Resolver>();
-  const byLanguage = new Map(languages.map((language) => [language.name, language]));
   const resolutions = new Map<string, Resolution>();
   for (const file of project.files.values()) {
-    const open = byLanguage.get(file.language)?.openResolver;
+    const open = languageNamed(file.language)?.openResolver;
     if (open === undefined || file.parser === 'none') continue;
     const resolver = opened.get(open) ?? open(project);
     opened.set(open, resolver);

@@ -1,4 +1,5 @@
 /** The comment at the head of a file, as text; its reader leaves licences and markers out. */
+import { rowNamed } from '../../../../schemas/languages/languages.ts';
 
 /** Null when the file does not begin with a comment about itself. */
 export function headerComment(code: string, language: string): string | null {
@@ -6,12 +7,12 @@ export function headerComment(code: string, language: string): string | null {
     .slice(0, 4000)
     .replace(/^#!.*\n/, '')
     .replace(/^\ufeff/, '');
-  if (language === 'python')
+  const row = rowNamed(language);
+  if (row?.strings['"""'] === 'docstring')
     return /^\s*(?:#.*\n\s*)*[rR]?(?:"""|''')([\s\S]*?)(?:"""|''')/.exec(head)?.[1] ?? null;
   const inner = /^\s*((?:\/\/!.*\n?)+)/.exec(head)?.[1];
   if (inner !== undefined) return inner.replace(/^\s*\/\/!\s?/gm, '');
-  if (!/^(?:javascript|typescript|tsx|go|java|c|cpp|rust|kotlin|css|scss)$/.test(language))
-    return null;
+  if (row?.comments.block.some(([open]) => open === '/*') !== true) return null;
   for (const block of head.matchAll(/\/\*+!?([\s\S]*?)\*\/|((?:^[ \t]*\/\/.*\n)+)/gm)) {
     // A comment further down belongs to a definition.
     if (/[;{}]/.test(head.slice(0, block.index).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')))

@@ -2,6 +2,9 @@
  * Reads parameters, result and parents out of a declaration's one-line signature, for the
  * languages that have a parser. Where the text does not fit, the answer is empty, never a guess.
  */
+import { type ParsedLanguageRow, parsedRowNamed } from '../../../../schemas/languages/languages.ts';
+
+type SignatureForms = ParsedLanguageRow['signatures'];
 
 export interface Parameter {
   readonly name: string;
@@ -9,13 +12,18 @@ export interface Parameter {
   readonly fallback: string | null;
 }
 
-/** Languages that write the type before the name. */
-const typeFirst = new Set(['java', 'c', 'cpp', 'c++', 'csharp', 'c#']);
+/** Of a language that has no row: nothing is marked. */
+const noForms: SignatureForms = { type: null, result: null, parents: null };
+
+function formsOf(language: string): SignatureForms {
+  return parsedRowNamed(language)?.signatures ?? noForms;
+}
 
 export function readParameters(signature: string, name: string, language: string): Parameter[] {
   const list = parameterList(signature, name);
   if (list === null) return [];
-  const parameters = splitTop(list).map((part) => readParameter(part, language));
+  const forms = formsOf(language);
+  const parameters = splitTop(list).map((part) => readParameter(part, forms));
   return parameters.filter((one): one is Parameter => one !== null);
 }
 
@@ -55,7 +63,7 @@ function splitTop(text: string): string[] {
   return parts.map((part) => part.trim()).filter((part) => part !== '');
 }
 
-function readParameter(part: string, language: string): Parameter | null {
+function readParameter(part: string, forms: SignatureForms): Parameter | null {
   const [declared = '', fallback = null] = part.split(/\s*(?<![=!<>])=(?![=>])\s*/, 2);
   const bare = declared.replace(
     /^(?:&mut |&|mut |final |const |readonly |public |private |protected |\.\.\.|\*\*?)+/,
@@ -66,12 +74,15 @@ function readParameter(part: string, language: string): Parameter | null {
   if (/^[[{]/.test(bare)) return null;
   const colon = /^([\w$]+)\??\s*:\s*(.+)$/.exec(bare);
   if (colon !== null) return { name: colon[1] ?? '', type: colon[2] ?? null, fallback };
-  if (typeFirst.has(language)) {
-    const match = /^(.*?)([A-Za-z_]\w*)\s*(?:\[\w*\])*$/.exec(bare);
-    if (match === null || (match[1] ?? '').trim() === '') return null;
-    return { name: match[2] ?? '', type: (match[1] ?? '').trim(), fallback };
+  if (forms.type === 'before-name') {
+    const match = /^(.*?)(\$?[A-Za-z_]\w*)\s*(?:\[\w*\])*$/.exec(bare);
+    const type = match?.[1]?.trim() ?? '';
+    const name = match?.[2] ?? '';
+    // A sigil tells a name from a type where the type may be left out.
+    if (type === '') return name.startsWith('$') ? { name, type: null, fallback } : null;
+    return { name, type, fallback };
   }
-  if (language === 'go') {
+  if (forms.type === 'after-name') {
     const match = /^([A-Za-z_]\w*)(?:\s+(.+))?$/.exec(bare);
     return match === null ? null : { name: match[1] ?? '', type: match[2] ?? null, fallback };
   }
@@ -81,26 +92,53 @@ function readParameter(part: string, language: string): Parameter | null {
 
 /** The stated result type, short enough to be named, or null. */
 export function readResult(signature: string, language: string): string | null {
-  const arrow = /->\s*([^:#]+(?:::[^:#]+)*?)\s*(?::(?!:).*|#.*)?$/.exec(signature)?.[1]?.trim();
-  const colon = /\)\s*:\s*([^=]+?)\s*(?:=>.*)?$/.exec(signature)?.[1];
-  const result =
-    language === 'python' || language === 'rust'
-      ? arrow
-      : /script|tsx/.test(language)
-        ? colon
-        : null;
-  if (result === null || result === undefined || result.length > 40) return null;
-  return /^(?:None|void|undefined|Self|self|this|\(\))$/.test(result) ? null : result;
+  const result = statedResult(signature, formsOf(language).result);
+  if (result === undefined || result.length > 40) return null;
+  return /^(?:None|void|undefined|Unit|Self|self|this|\(\))$/.test(result) ? null : result;
+}
+
+function statedResult(signature: string, mark: SignatureForms['result']): string | undefined {
+  if (mark === '->') {
+    return /->\s*([^:#]+(?:::[^:#]+)*?)\s*(?::(?!:).*|#.*)?$/.exec(signature)?.[1]?.trim();
+  }
+  return mark === ':' ? /\)\s*:\s*([^=]+?)\s*(?:=>.*)?$/.exec(signature)?.[1] : undefined;
 }
 
 /** What a class or interface builds on. */
 export function readParents(signature: string, language: string): string[] {
-  const text =
-    language === 'python'
-      ? /^class\s+\w+\s*(?:\[.*?\])?\((.*?)\)/.exec(signature)?.[1]
-      : /\b(?:extends|implements)\s+(.+)$/.exec(signature)?.[1];
-  if (text === undefined) return [];
-  return splitTop(text.replace(/\b(?:extends|implements)\b/g, ','))
-    .map((parent) => parent.replace(/[<[({].*$/, '').trim())
-    .filter((parent) => /^[\w.]+$/.test(parent) && parent !== 'object');
+  const { parents } = formsOf(language);
+  const list = parents === null ? undefined : parentList(signature, parents);
+  return splitTop(list ?? '')
+    .map((parent) => parent.replace(/(?:[<[({]|\sby\s).*$/, '').trim())
+    .filter((parent) => /^\w+(?:(?:\.|::)\w+)*$/.test(parent) && parent !== 'object');
+}
+
+/** The types that a signature's parents are listed as, between commas. */
+function parentList(
+  signature: string,
+  mark: NonNullable<SignatureForms['parents']>,
+): string | undefined {
+  if (mark === '(') return /^class\s+\w+\s*(?:\[.*?\])?\((.*?)\)/.exec(signature)?.[1];
+  if (mark === '<') return /^class\s+[\w:]+\s*<\s*([\w:.]+)/.exec(signature)?.[1];
+  if (mark === ':') return afterColon(signature);
+  const words = mark.join('|');
+  const all = new RegExp(`\\b(?:${words})\\s+(.+)$`).exec(signature)?.[1];
+  return all?.replace(new RegExp(`\\b(?:${words})\\b`, 'g'), ',');
+}
+
+/** `B` and `C` of `class A<T : X>(x: Y) : public B(x), C where …`; an enum names its numbers. */
+function afterColon(signature: string): string | undefined {
+  if (/\benum\b/.test(signature)) return undefined;
+  // `a::B` is one name.
+  const text = signature.replaceAll('::', '..');
+  let depth = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index] ?? '';
+    if ('([{<'.includes(character)) depth += 1;
+    if (')]}>'.includes(character)) depth -= 1;
+    if (character !== ':' || depth > 0) continue;
+    const list = signature.slice(index + 1).replace(/\bwhere\b.*$/, '');
+    return list.replaceAll(/\b(?:public|protected|private|virtual)\b/g, '');
+  }
+  return undefined;
 }

@@ -2,6 +2,12 @@
  * Masks comments and string contents of source text without parsing it, position for position, so
  * that cheap patterns over the mask are not fooled by prose, and the text of a match is found.
  */
+import {
+  anyMark,
+  type LanguageRow,
+  rowNamed,
+  type StringReach,
+} from '../../../../schemas/languages/languages.ts';
 
 /** Stands for a character inside a string. */
 export const stringFiller = '\u00b7';
@@ -18,14 +24,6 @@ export interface CodeLine {
 /** Longer lines are data, not code; patterns skip them. */
 const lineCharactersMax = 400;
 
-const hashComments = new Set(
-  'python ruby bash shell sh yaml toml perl r make makefile dockerfile elixir cmake'.split(' '),
-);
-const quotedWithApostrophe = new Set(
-  'python javascript typescript tsx jsx ruby php bash shell sh perl yaml toml'.split(' '),
-);
-const withRegex = new Set(['javascript', 'typescript', 'tsx', 'jsx']);
-
 export function scanLines(text: string, language: string): CodeLine[] {
   const raw = text.split('\n');
   const masked = maskText(text, language).split('\n');
@@ -40,12 +38,15 @@ export function scanLines(text: string, language: string): CodeLine[] {
 }
 
 export function maskText(text: string, language: string): string {
-  const opening = /"""|'''|["'`]|\/\/|\/\*|\/|#/g;
+  const marks = marksOf(language);
+  if (marks === null) return text;
+  const { opening, spanAt } = marks;
   const pieces: string[] = [];
   let cursor = 0;
+  opening.lastIndex = 0;
   for (let match = opening.exec(text); match !== null; match = opening.exec(text)) {
     const start = match.index;
-    const span = spanAt(text, start, match[0], language);
+    const span = spanAt.get(match[0])?.(text, start) ?? null;
     if (span === null) continue;
     pieces.push(text.slice(cursor, start));
     pieces.push(
@@ -65,22 +66,51 @@ interface Span {
   readonly comment: boolean;
 }
 
-function spanAt(text: string, start: number, token: string, language: string): Span | null {
-  if (token === '//') return hashComments.has(language) ? null : commentTo(text, start, '\n');
-  if (token === '#') return hashComments.has(language) ? commentTo(text, start, '\n') : null;
-  if (token === '/*') return hashComments.has(language) ? null : commentTo(text, start, '*/');
-  if (token === '/') return withRegex.has(language) ? regexSpan(text, start) : null;
-  if (token.length === 3 && language === 'python') return tripleSpan(text, start, token);
-  const quoteMark = token[0] ?? '"';
-  if (quoteMark === "'" && !quotedWithApostrophe.has(language)) return characterSpan(text, start);
-  if (quoteMark === '`') return longStringSpan(text, start, '`');
-  if (quoteMark === '"' && language === 'rust') return rustSpan(text, start);
-  return stringSpan(text, start, quoteMark);
+/** What a mark at a place opens; null where it is none after all. */
+type SpanAt = (text: string, start: number) => Span | null;
+
+interface Marks {
+  /** Finds the next mark of the language. */
+  readonly opening: RegExp;
+  readonly spanAt: ReadonlyMap<string, SpanAt>;
 }
 
-function commentTo(text: string, start: number, end: string): Span {
-  const at = text.indexOf(end, start + 1);
-  return { end: at < 0 ? text.length : end === '\n' ? at : at + end.length, comment: true };
+const known = new Map<string, Marks | null>();
+
+/** Null for a language that has neither comments nor strings, and for one without a row. */
+function marksOf(language: string): Marks | null {
+  const cached = known.get(language);
+  if (cached !== undefined) return cached;
+  const row = rowNamed(language);
+  const marks = row === undefined ? null : readMarks(row);
+  known.set(language, marks);
+  return marks;
+}
+
+function readMarks({ comments, strings }: LanguageRow): Marks | null {
+  const spanAt = new Map<string, SpanAt>();
+  for (const [mark, reach] of Object.entries(strings)) spanAt.set(mark, stringReaches[reach](mark));
+  for (const mark of comments.line) spanAt.set(mark, commentTo('\n'));
+  for (const [open, close] of comments.block) spanAt.set(open, commentTo(close));
+  for (const mark of comments.except) spanAt.set(mark, () => null);
+  if (spanAt.size === 0) return null;
+  return { opening: new RegExp(anyMark([...spanAt.keys()]), 'g'), spanAt };
+}
+
+const stringReaches: Readonly<Record<StringReach, (mark: string) => SpanAt>> = {
+  line: (mark) => (text, start) => stringSpan(text, start, mark),
+  lines: (mark) => (text, start) => longStringSpan(text, start, mark),
+  raw: (mark) => (text, start) => rawSpan(text, start, mark),
+  character: () => characterSpan,
+  docstring: (mark) => (text, start) => docstringSpan(text, start, mark),
+  hashed: () => hashedSpan,
+  pattern: () => patternSpan,
+};
+
+/** A line comment leaves the line break to the code. */
+function commentTo(end: string): SpanAt {
+  const kept = end === '\n' ? 0 : end.length;
+  return (text, start) => ({ end: endOf(text, text.indexOf(end, start + 1), kept), comment: true });
 }
 
 function stringSpan(text: string, start: number, mark: string): Span {
@@ -95,8 +125,8 @@ function stringSpan(text: string, start: number, mark: string): Span {
   return { end: text.length, comment: false };
 }
 
-/** Rust strings run over lines; raw ones end at a quote and as many hashes as they began with. */
-function rustSpan(text: string, start: number): Span {
+/** Behind `r` and hashes it ends at a quote and as many hashes, else as any long string. */
+function hashedSpan(text: string, start: number): Span {
   const hashes = /r(#*)$/.exec(text.slice(Math.max(0, start - 8), start))?.[1];
   if (hashes !== undefined) {
     const closing = `"${hashes}`;
@@ -107,16 +137,23 @@ function rustSpan(text: string, start: number): Span {
 
 /** A string that may run over lines, up to its unescaped closing mark. */
 function longStringSpan(text: string, start: number, mark: string): Span {
-  let cursor = start + 1;
-  while (cursor < text.length && text[cursor] !== mark) cursor += text[cursor] === '\\' ? 2 : 1;
-  return { end: Math.min(cursor + 1, text.length), comment: false };
+  let cursor = start + mark.length;
+  while (cursor < text.length && !text.startsWith(mark, cursor)) {
+    cursor += text[cursor] === '\\' ? 2 : 1;
+  }
+  return { end: Math.min(cursor + mark.length, text.length), comment: false };
 }
 
-/** A docstring stands where a statement begins; any other triple quote is a string. */
-function tripleSpan(text: string, start: number, token: string): Span {
-  const end = endOf(text, text.indexOf(token, start + 3), 3);
+function rawSpan(text: string, start: number, mark: string): Span {
+  const end = endOf(text, text.indexOf(mark, start + mark.length), mark.length);
+  return { end, comment: false };
+}
+
+/** It documents where a statement begins, and is a value anywhere else. */
+function docstringSpan(text: string, start: number, mark: string): Span {
   const lineStart = text.lastIndexOf('\n', start - 1) + 1;
-  return { end, comment: /^\s*[rRuU]?$/.test(text.slice(lineStart, start)) };
+  const comment = /^\s*[rRuU]?$/.test(text.slice(lineStart, start));
+  return { ...rawSpan(text, start, mark), comment };
 }
 
 function characterSpan(text: string, start: number): Span | null {
@@ -124,7 +161,7 @@ function characterSpan(text: string, start: number): Span | null {
   return match === null ? null : { end: start + match[0].length, comment: false };
 }
 
-function regexSpan(text: string, start: number): Span | null {
+function patternSpan(text: string, start: number): Span | null {
   const before = text.slice(Math.max(0, start - 20), start).trimEnd();
   if (before !== '' && !/(?:[(,=:[!&|?{};>]|\breturn)$/.test(before)) return null;
   const pattern = /\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/[a-z]*/y;

@@ -1,11 +1,11 @@
 /** The structure of a repository given as a table of files: the real parsers, in this process. */
 
+import { rowOfPath } from '../../../../schemas/languages/languages.ts';
 import { noFacts, type ParsedFile } from '../../../../services/stages/extract/facts/facts.ts';
 import {
   isManifest,
   languageOf,
 } from '../../../../services/stages/extract/languages/all-languages.ts';
-import { plainLanguage } from '../../../../services/stages/extract/languages/plain.ts';
 import { openFileParser } from '../../../../services/stages/extract/parse/parse-file.ts';
 import {
   buildStructure,
@@ -25,7 +25,7 @@ export async function parseFiles(files: Files): Promise<ParsedFile[]> {
     const facts = outcome?.facts ?? noFacts;
     parsed.push({
       path,
-      language: language?.name ?? plainLanguage(path),
+      language: language?.name ?? rowOfPath(path)?.name ?? 'text',
       parser: outcome?.parser ?? 'none',
       lines: text.split('\n').length,
       facts,

@@ -8,9 +8,6 @@ import { openBashResolver } from './resolve.ts';
 
 export const bash: Language = {
   name: 'bash',
-  extensions: ['.sh', '.bash', '.ksh', '.bats'],
-  names: ['.bashrc', '.bash_profile', '.bash_aliases', '.profile'],
-  interpreters: ['bash', 'sh', 'dash', 'ksh', 'ash', 'bats'],
   parsing: { parser: 'tree-sitter', grammar: 'tree-sitter-bash', read, repair: blankBats },
   isManifest: () => false,
   openResolver: openBashResolver,

@@ -6,7 +6,6 @@ import { isCManifest, openIncludeResolver } from './includes.ts';
 
 export const c: Language = {
   name: 'c',
-  extensions: ['.c', '.h'],
   parsing: {
     parser: 'tree-sitter',
     grammar: 'tree-sitter-c',

@@ -6,19 +6,6 @@ import { isCManifest, openIncludeResolver } from './includes.ts';
 
 export const cpp: Language = {
   name: 'cpp',
-  extensions: [
-    '.cc',
-    '.cpp',
-    '.cxx',
-    '.c++',
-    '.hh',
-    '.hpp',
-    '.hxx',
-    '.h++',
-    '.ipp',
-    '.inl',
-    '.tpp',
-  ],
   parsing: {
     parser: 'tree-sitter',
     grammar: 'tree-sitter-cpp',

@@ -9,7 +9,6 @@ import { isProjectFile, openCsharpResolver } from './resolve.ts';
 
 export const csharp: Language = {
   name: 'csharp',
-  extensions: ['.cs'],
   parsing: { parser: 'tree-sitter', grammar: 'tree-sitter-c-sharp', read, repair },
   isManifest: isProjectFile,
   openResolver: openCsharpResolver,

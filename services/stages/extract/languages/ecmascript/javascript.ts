@@ -7,7 +7,6 @@ import { openEcmascriptResolver } from './resolve.ts';
 
 export const javascript: Language = {
   name: 'javascript',
-  extensions: ['.js', '.jsx', '.mjs', '.cjs'],
   parsing: { parser: 'oxc', dialects: () => ['jsx', 'tsx'], read: readEcmascript },
   isManifest: isEcmascriptManifest,
   openResolver: openEcmascriptResolver,

@@ -10,7 +10,6 @@ import { openEcmascriptResolver } from './resolve.ts';
 
 export const typescript: Language = {
   name: 'typescript',
-  extensions: ['.ts', '.tsx', '.mts', '.cts'],
   parsing: {
     parser: 'oxc',
     dialects: (path) =>

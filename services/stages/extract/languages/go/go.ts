@@ -15,7 +15,6 @@ import { openGoResolver } from './resolve.ts';
 
 export const go: Language = {
   name: 'go',
-  extensions: ['.go'],
   parsing: { parser: 'tree-sitter', grammar: 'tree-sitter-go', read },
   isManifest: (path) => nameOf(path) === 'go.mod',
   openResolver: openGoResolver,

@@ -25,7 +25,6 @@ import { type Inherited, type JavaType, openInherited } from './java-inherited.t
 
 export const java: Language = {
   name: 'java',
-  extensions: ['.java'],
   parsing: { parser: 'tree-sitter', grammar: 'tree-sitter-java', read },
   isManifest: () => false,
   openResolver: openJavaResolver,

@@ -12,7 +12,6 @@ import { openJvmResolver } from './resolve.ts';
 
 export const kotlin: Language = {
   name: 'kotlin',
-  extensions: ['.kt', '.kts'],
   parsing: {
     parser: 'tree-sitter',
     grammar: '@tree-sitter-grammars/tree-sitter-kotlin',

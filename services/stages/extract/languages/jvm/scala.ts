@@ -13,7 +13,6 @@ import { openJvmResolver } from './resolve.ts';
 
 export const scala: Language = {
   name: 'scala',
-  extensions: ['.scala', '.sc'],
   parsing: { parser: 'tree-sitter', grammar: 'tree-sitter-scala', read },
   isManifest: isBuildFile,
   openResolver: openJvmResolver,

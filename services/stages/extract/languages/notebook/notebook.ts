@@ -10,7 +10,6 @@ import { codeCells } from './cells.ts';
 
 export const notebook: Language = {
   name: 'notebook',
-  extensions: ['.ipynb'],
   parsing: { ...pythonParsing, excerpt: pythonOf },
   isManifest: () => false,
   openResolver: openPythonResolver,

@@ -11,8 +11,6 @@ import { openPhpResolver } from './resolve.ts';
 
 export const php: Language = {
   name: 'php',
-  extensions: ['.php', '.phtml', '.inc'],
-  interpreters: ['php'],
   parsing: { parser: 'tree-sitter', grammar: 'tree-sitter-php/bindings/node/php.js', read },
   isManifest: isComposerManifest,
   openResolver: openPhpResolver,

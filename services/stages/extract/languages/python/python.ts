@@ -24,8 +24,6 @@ export const pythonParsing: TreeSitterParsing = {
 
 export const python: Language = {
   name: 'python',
-  extensions: ['.py', '.pyi', '.pyw'],
-  interpreters: ['python'],
   parsing: pythonParsing,
   isManifest: isPythonManifest,
   openResolver: openPythonResolver,

@@ -11,9 +11,6 @@ import { isGemManifest } from './roots.ts';
 
 export const ruby: Language = {
   name: 'ruby',
-  extensions: ['.rb', '.rake', '.gemspec', '.ru', '.thor'],
-  names: ['gemfile', 'rakefile', 'guardfile', 'capfile', 'vagrantfile', 'podfile'],
-  interpreters: ['ruby'],
   parsing: { parser: 'tree-sitter', grammar: 'tree-sitter-ruby', read },
   isManifest: isGemManifest,
   openResolver: openRubyResolver,

@@ -9,7 +9,6 @@ import { openRustResolver } from './resolve.ts';
 
 export const rust: Language = {
   name: 'rust',
-  extensions: ['.rs'],
   parsing: { parser: 'tree-sitter', grammar: 'tree-sitter-rust', read },
   isManifest: (path) => nameOf(path) === 'Cargo.toml',
   openResolver: openRustResolver,

@@ -1,8 +1,10 @@
 /** Definitions by the look of their lines, in every family; no text makes it slow or wrong. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parsedRows } from '../../../../../schemas/languages/languages.ts';
 import { outlineByLines } from '../../../../../services/stages/extract/parse/line-outline.ts';
-import { lineFamilies } from '../../../../../services/stages/extract/parse/line-patterns.ts';
+
+const languages = parsedRows.map(({ name }) => name);
 
 /** `kind parent.name first-last: signature`. */
 function outline(language: string, text: string): string[] {
@@ -121,7 +123,7 @@ describe('outlineByLines', () => {
     );
     const texts = fc.array(word, { maxLength: 60 }).map((words) => words.join(''));
     fc.assert(
-      fc.property(texts, fc.constantFrom(...Object.keys(lineFamilies)), (text, language) => {
+      fc.property(texts, fc.constantFrom(...languages), (text, language) => {
         const count = text.split('\n').length;
         let last = 0;
         for (const { startLine, endLine } of outlineByLines(text, language, 1000)) {
@@ -136,7 +138,7 @@ describe('outlineByLines', () => {
 
   it('is linear in what backtracking would make slow', () => {
     for (const piece of ['a ', 'a', 'a::', 'public ', '<', '* ', 'const ']) {
-      for (const language of Object.keys(lineFamilies)) {
+      for (const language of languages) {
         const text = `${piece.repeat(100_000 / piece.length)}\n`.repeat(3);
         expect(outlineByLines(text, language, 10).length).toBeLessThanOrEqual(3);
       }

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bodyType } from '../../../../../schemas/avro.ts';
-import { languages } from '../../../../../services/stages/extract/languages/all-languages.ts';
+import { parsedRows } from '../../../../../schemas/languages/languages.ts';
 import { buildStructure } from '../../../../../services/stages/extract/resolve/structure.ts';
 import { parseFiles, structureOf } from '../structure-of.ts';
 
@@ -77,7 +77,7 @@ describe('buildStructure', () => {
 });
 
 describe('invalid input', () => {
-  const extensions = languages.flatMap((language) => language.extensions);
+  const extensions = parsedRows.flatMap((row) => row.extensions);
   const fragment = fc.constantFrom(
     ...['import ', 'from ', 'use ', 'mod ', '#include ', 'class ', '{', '}', '(', ')', '"', "'"],
     ...[
