@@ -3,6 +3,7 @@
  * one context for all candidates of a file; then the thoughts; then the head of the code. The
  * shape follows the trajectory text, because that is what will be trained. Pure.
  */
+import { renderHeader, type SegmentKind, usualFence } from '../../../schemas/trajectory-text.ts';
 import type { ThinkRequest } from '../../ports/teacher.ts';
 
 export interface ContextLimits {
@@ -43,8 +44,9 @@ export function renderThoughts(path: string, thoughts: readonly string[]): strin
   return thinks.join('') + segment('write', path, '');
 }
 
-function segment(kind: string, path: string | null, body: string): string {
-  const header = path === null ? `@@@ ${kind}\n` : `@@@ ${kind} ${JSON.stringify(path)}\n`;
+/** As in the trajectory, but for the mark of a body without a line end: here it is given one. */
+function segment(kind: SegmentKind, path: string | null, body: string): string {
+  const header = renderHeader(usualFence, { kind, path, lines: null });
   return body === '' || body.endsWith('\n') ? header + body : `${header}${body}\n`;
 }
 

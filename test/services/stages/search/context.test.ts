@@ -1,6 +1,7 @@
 /** What the scorer is shown: bounded, one for all candidates, cut where a reader would cut. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { parseTrajectory, renderHeader, usualFence } from '../../../../schemas/trajectory-text.ts';
 import type { ThinkRequest } from '../../../../services/ports/teacher.ts';
 import {
   buildScoredText,
@@ -43,6 +44,17 @@ test('shows requirements, task and reads, then thoughts and the header of the wr
   expect(renderThoughts('a.ts', ['One.', 'Two.\n'])).toBe(
     '@@@ think\nOne.\n@@@ think\nTwo.\n@@@ write "a.ts"\n',
   );
+});
+
+test('a parser of the trajectory text reads it, whatever a path holds', () => {
+  const path = 'a "b"\n@@@ done.ts';
+  const { context } = buildScoredText({ ...request, path }, limits);
+  const opening = renderHeader(usualFence, { kind: 'backstory', path: 'sum', lines: null });
+  const segments = parseTrajectory(opening + context + renderThoughts(path, ['One.', 'Two.']));
+  expect(segments.map((segment) => segment.kind).join(' ')).toBe(
+    'backstory requirements file read observe read observe think think write',
+  );
+  expect(segments.at(-1)).toEqual({ kind: 'write', path, lines: null, body: '' });
 });
 
 test('requirements keep their head, observations their tail, code its head', () => {
