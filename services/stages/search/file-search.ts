@@ -2,7 +2,6 @@
 import type {
   FileThoughtBody,
   FileTraceBody,
-  RepoStructureBody,
   SearchReport,
   Step,
   Usage,
@@ -11,8 +10,8 @@ import { lineRange } from '../../../schemas/lines.ts';
 import type { Scorer } from '../../ports/scorer.ts';
 import type { ThinkRequest } from '../../ports/teacher.ts';
 import { buildThinkRequest } from '../../ports/think-request.ts';
-import { PipelineError } from '../../runtime/errors.ts';
 import type { Tools } from '../../runtime/stage.ts';
+import { loadTexts } from '../../runtime/store/repository-texts.ts';
 import type { SearchKnobs } from './config.ts';
 import { buildScoredText, byteLength, renderThoughts } from './context.ts';
 import { createLeakGuard } from './leak-guard.ts';
@@ -85,29 +84,10 @@ async function loadRequest(trace: FileTraceBody, tools: SearchTools): Promise<Th
   const structure = await tools.bodies.load('repo-structure', trace.structure);
   const plan = await tools.bodies.load('repo-plan', trace.plan);
   const read = trace.steps.flatMap((step) => (step.path === null ? [] : [step.path]));
-  const texts = await loadTexts(structure, new Set([trace.path, ...read]), tools);
+  const texts = await loadTexts(tools.blobs, structure.repository, [trace.path, ...read]);
   return buildThinkRequest(structure, plan, trace.path, trace.steps, (path, from, to) =>
     lineRange(texts.get(path) ?? '', from, to),
   );
-}
-
-async function loadTexts(
-  structure: RepoStructureBody,
-  paths: ReadonlySet<string>,
-  tools: SearchTools,
-): Promise<ReadonlyMap<string, string>> {
-  const { content, files } = structure.repository;
-  const loaded = [...paths].map(async (path) => {
-    const file = files.find((candidate) => candidate.path === path);
-    if (file === undefined) {
-      throw new PipelineError('RECORD_INVALID', `the structure does not know ${path}`, {
-        subject: path,
-      });
-    }
-    const bytes = await tools.blobs.getRange(content, file.offset, file.bytes);
-    return [path, bytes.toString('utf8')] as const;
-  });
-  return new Map(await Promise.all(loaded));
 }
 
 function replaceThoughts(steps: readonly Step[], thoughts: readonly string[]): Step[] {

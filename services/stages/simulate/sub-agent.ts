@@ -3,12 +3,12 @@ import type {
   FileTaskBody,
   FileTraceBody,
   RepoPlanBody,
-  RepoStructureBody,
 } from '../../../schemas/generated/types.ts';
 import { lineRange } from '../../../schemas/lines.ts';
 import { buildThinkRequest } from '../../ports/think-request.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { Tools } from '../../runtime/stage.ts';
+import { loadTexts } from '../../runtime/store/repository-texts.ts';
 import type { SimulateKnobs } from './config.ts';
 import type { simulateReport } from './report.ts';
 import {
@@ -36,7 +36,7 @@ export async function simulateFile(
   const structure = await tools.bodies.load('repo-structure', task.structure);
   const plan = await tools.bodies.load('repo-plan', task.plan);
   const paths = readablePaths(plan, task).slice(0, config.readsMax);
-  const texts = await loadTexts(structure, [task.path, ...paths], tools);
+  const texts = await loadTexts(tools.blobs, structure.repository, [task.path, ...paths]);
   const dependencies = paths.map((path): Dependency => {
     const file = structure.files.find((candidate) => candidate.path === path);
     if (file === undefined) throw missing(path);
@@ -87,23 +87,6 @@ function readablePaths(plan: RepoPlanBody, task: FileTaskBody): string[] {
   return planned.dependsOn.filter(
     (path) => (ordinals.get(path) ?? planned.ordinal) < planned.ordinal,
   );
-}
-
-async function loadTexts(
-  structure: RepoStructureBody,
-  paths: readonly string[],
-  tools: SimulateTools,
-): Promise<ReadonlyMap<string, string>> {
-  const { content, files } = structure.repository;
-  const loaded = await Promise.all(
-    paths.map(async (path) => {
-      const file = files.find((candidate) => candidate.path === path);
-      if (file === undefined) throw missing(path);
-      const bytes = await tools.blobs.getRange(content, file.offset, file.bytes);
-      return [path, bytes.toString('utf8')] as const;
-    }),
-  );
-  return new Map(loaded);
 }
 
 function missing(path: string): PipelineError {
