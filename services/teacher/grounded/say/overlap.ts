@@ -1,17 +1,27 @@
 /**
- * Measures how much of the code stands in a text word for word. The grounded teacher drops
- * sentences that come near the search's leak guard: long shared runs, and many short ones.
+ * Measures how much of the code stands in a text word for word, so that the grounded teacher drops
+ * sentences that a leak guard would refuse. It is simpler than the guard of the search, which also
+ * breaks up long words, strips comments and exempts lists of names, and it has limits of its own.
  */
 
-/** Shared words in a row that a sentence may have; the guard refuses 12. */
-const longRunMax = 10;
-/** Runs of so many words are counted as a share of the code; the guard refuses a fifth. */
-const shortRun = 5;
-const sharedShareMax = 0.12;
+/** Below the defaults of `search.leakWordsMax` and `search.leakShareMax`: a margin for the rest. */
+export const overlapLimits = {
+  /** Words in a row that a sentence may share with the code. */
+  runWordsMax: 10,
+  /** Length of the runs whose share of the code is measured. */
+  shareRunWords: 5,
+  /** Largest share of the runs of the code that a text may hold. */
+  shareMax: 0.12,
+} as const;
+
+/** The length at which a run of shared words is a copy. */
+const copiedWords = overlapLimits.runWordsMax + 1;
 
 export interface CodeRuns {
   readonly long: ReadonlySet<string>;
   readonly short: ReadonlySet<string>;
+  /** Words in a short run: fewer than usual where the whole code is shorter. */
+  readonly shortWords: number;
 }
 
 function words(text: string): string[] {
@@ -28,27 +38,27 @@ function runsOf(tokens: readonly string[], length: number): string[] {
 
 export function indexRuns(code: string): CodeRuns {
   const tokens = words(code);
+  // A file shorter than a run is copied when all of it is.
+  const shortWords = Math.max(1, Math.min(overlapLimits.shareRunWords, tokens.length));
   return {
-    long: new Set(runsOf(tokens, longRunMax + 1)),
-    // A file shorter than a run is copied when all of it is.
-    short: new Set(runsOf(tokens, Math.max(1, Math.min(shortRun, tokens.length)))),
+    long: new Set(runsOf(tokens, copiedWords)),
+    short: new Set(runsOf(tokens, shortWords)),
+    shortWords,
   };
 }
 
-/** Whether more than `longRunMax` words in a row stand in the code too. */
+/** Whether more words in a row than a sentence may share stand in the code too. */
 export function copiesCode(text: string, index: CodeRuns): boolean {
-  return runsOf(words(text), longRunMax + 1).some((run) => index.long.has(run));
+  return runsOf(words(text), copiedWords).some((run) => index.long.has(run));
 }
 
 /** Short runs of the code that the text holds. */
-export function sharedRuns(text: string, index: CodeRuns): number {
-  const tokens = words(text);
-  const lengths = new Set([...index.short].slice(0, 1).map((run) => run.split(' ').length));
-  const [length = shortRun] = lengths;
-  return new Set(runsOf(tokens, length).filter((run) => index.short.has(run))).size;
+export function sharedRuns(text: string, { short, shortWords }: CodeRuns): number {
+  return new Set(runsOf(words(text), shortWords).filter((run) => short.has(run))).size;
 }
 
 /** Whether the text holds too large a share of the code in short runs. */
 export function copiesMuch(text: string, index: CodeRuns): boolean {
-  return index.short.size > 0 && sharedRuns(text, index) > sharedShareMax * index.short.size;
+  const sharedMax = overlapLimits.shareMax * index.short.size;
+  return index.short.size > 0 && sharedRuns(text, index) > sharedMax;
 }
