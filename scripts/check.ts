@@ -1,6 +1,6 @@
 /**
- * `npm run check`: format, lint, types, freshness of generated files, and the tests that hold
- * style and contracts. Everything runs even when something fails, so that one run tells all.
+ * `npm run check`: format, lint, types, Python, freshness of generated files, and the tests that
+ * hold style and contracts. Everything runs even when something fails, so that one run tells all.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ const bin = `${root}/node_modules/.bin`;
 const steps: readonly { name: string; command: readonly string[] }[] = [
   { name: 'format and lint', command: [`${bin}/biome`, 'check', '--error-on-warnings'] },
   { name: 'types', command: [`${bin}/tsc`, '-p', '.'] },
+  { name: 'Python', command: [process.execPath, 'scripts/check-python.ts'] },
   { name: 'generated files', command: [process.execPath, 'scripts/generate.ts', '--check'] },
   { name: 'lock file', command: [process.execPath, 'scripts/complete-lock.ts', '--check'] },
   { name: 'tidy and contracts', command: [process.execPath, 'scripts/test.ts', 'tidy', 'schemas'] },

@@ -1,31 +1,67 @@
 /**
- * Python packages for tests, in a virtual environment below .venv (ignored by git). It is made once
- * per list of pinned requirements and kept. Without network or Python it throws, and the test that
- * wanted it fails.
+ * Python packages for tests, in virtual environments below .venv (ignored by git). Each is made
+ * once per list of pinned requirements and kept. Without network or Python it throws, and the test
+ * that wanted it fails. Programs are run as modules: scripts in bin/ still name the folder in which
+ * an environment was made.
  */
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { madeOnce } from './made-once.ts';
 
 const run = promisify(execFile);
-const parent = new URL('../../.venv/', import.meta.url).pathname;
+const root = new URL('../../', import.meta.url).pathname;
+const parent = join(root, '.venv');
+const feed = join(root, 'services/feed');
 
 /** Path of an interpreter that has exactly the packages of a requirements file. */
-export async function pythonWith(name: string, requirements: string): Promise<string> {
-  const { stdout: version } = await run('python3', ['--version']);
-  const madeOf = version + readFileSync(requirements, 'utf8');
-  const make = (folder: string) => install(folder, requirements);
-  return join(await madeOnce({ parent, name, madeOf, make }), 'bin/python');
+export function pythonWith(name: string, requirements: string): Promise<string> {
+  const parameters = ['--no-deps', '--no-input', '-r', requirements];
+  return environment(name, readFileSync(requirements, 'utf8'), parameters);
 }
 
-async function install(folder: string, requirements: string): Promise<void> {
+/** Path of an interpreter into which services/feed was installed as its README says. */
+export function pythonWithFeed(): Promise<string> {
+  const files = readdirSync(feed, { recursive: true, encoding: 'utf8' }).sort();
+  const sources = files.filter((path) => /\.(?:py|toml)$/.test(path));
+  const content = sources.map((path) => `${path}\n${readFileSync(join(feed, path), 'utf8')}`);
+  return environment('feed', content.join('\n'), ['--no-input', feed]);
+}
+
+async function environment(
+  name: string,
+  content: string,
+  parameters: readonly string[],
+): Promise<string> {
+  const { stdout: version } = await run('python3', ['--version']);
+  const make = (folder: string) => install(folder, parameters);
+  return join(await madeOnce({ parent, name, madeOf: version + content, make }), 'bin/python');
+}
+
+async function install(folder: string, parameters: readonly string[]): Promise<void> {
   // Debian has no pip inside new environments; the one beside python3 installs into them.
   await run('python3', ['-m', 'venv', '--without-pip', folder]);
   const pip = ['-m', 'pip', '--python', join(folder, 'bin/python'), 'install', '--quiet'];
-  await run('python3', [...pip, '--no-deps', '--no-input', '-r', requirements], {
+  await run('python3', [...pip, ...parameters], {
     maxBuffer: 2 ** 26,
     env: { ...process.env, PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_CACHE_DIR: '1' },
   });
+}
+
+/**
+ * Runs a file of Python tests on a folder and says how many passed. It throws, with all that they
+ * print, if one fails or is skipped.
+ */
+export async function runPythonTests(
+  python: string,
+  file: string,
+  folder: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<number> {
+  const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...environment };
+  const { stderr } = await run(python, [file, folder, '-v'], { env, maxBuffer: 2 ** 24 });
+  const ran = /^Ran (\d+) tests? in .*\n\nOK\n$/m.exec(stderr)?.[1];
+  if (ran === undefined) throw new Error(stderr);
+  return Number(ran);
 }

@@ -25,9 +25,9 @@ def main() -> int:
         feed = Feed(
             options.folder,
             options.batch_size,
-            options.rank,
-            options.world_size,
-            options.start,
+            rank=options.rank,
+            world_size=options.world_size,
+            start=options.start,
             shuffle=Shuffle(options.shuffle_window, options.seed),
         )
         for batch in feed:

@@ -1,10 +1,13 @@
-"""What our own reader found in the output, as Python tests compare with it."""
+"""What our own reader found in the output, as Python tests compare with it.
+
+The folder with both is the first argument of a test: `python test_readers.py FOLDER`.
+"""
 
 import json
-import os
+import sys
 from pathlib import Path
 
-ROOT = Path(os.environ["BACKSTORY_EXPORTS"])
+ROOT = Path(sys.argv.pop(1))
 _expected = json.loads((ROOT / "expected.json").read_text(encoding="utf-8"))
 PACKS = _expected["packs"]
 DOCUMENTS = _expected["documents"]
@@ -16,8 +19,7 @@ def targets_of(pack: dict) -> list[Targets]:
     """Per piece: each token that can be predicted, and whether it is trained."""
     ids, mask = pack["inputIds"], pack["mask"]
     return [
-        [(ids[at], mask[at] == 1) for at in range(start + 1, end)]
-        for start, end in pack["indices"]
+        [(ids[at], mask[at] == 1) for at in range(start + 1, end)] for start, end in pack["indices"]
     ]
 
 

@@ -1,18 +1,16 @@
 /**
- * Mosaic's own StreamingDataset reads the native shards and both MDS exports. It needs torch, so
- * the first run installs 5.7 GB (102 s on two cores with a near mirror); later runs do not.
+ * What needs torch: Mosaic's own StreamingDataset reads the native shards and both MDS exports, and
+ * the feed's example gives a DataLoader its steps. The first run installs 5.7 GB (102 s on two
+ * cores with a near mirror); later runs do not.
  */
-import { execFile } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeOutput, writeExpected } from '../../samples/export-output.ts';
-import { pythonWith } from '../../samples/python-environment.ts';
+import { pythonWith, runPythonTests } from '../../samples/python-environment.ts';
 import { createHarness, type Harness } from '../../samples/sink-harness.ts';
 import { runLine } from '../cli/terminal.ts';
 
-const run = promisify(execFile);
 const here = new URL('.', import.meta.url).pathname;
 const installMsMax = 1_200_000;
 
@@ -49,15 +47,17 @@ function tamper(folder: string, file: string): void {
 
 describe('Mosaic Streaming', () => {
   it('reads the shards, gives the labels of ProLong, and refuses a changed byte', async () => {
-    const env = {
-      ...process.env,
-      BACKSTORY_EXPORTS: harness.folder,
-      HF_HUB_OFFLINE: '1',
-      PYTHONDONTWRITEBYTECODE: '1',
-    };
-    const suite = ['-m', 'unittest', '-v', 'test_mosaic'];
-    const { stderr } = await run(python, suite, { cwd: here, env, maxBuffer: 2 ** 24 });
-    expect(stderr).toMatch(/Ran 4 tests/);
-    expect(stderr).toMatch(/\nOK\n$/);
+    const file = join(here, 'test_mosaic.py');
+    const offline = { HF_HUB_OFFLINE: '1' };
+    expect(await runPythonTests(python, file, harness.folder, offline)).toBe(4);
+  }, 300_000);
+});
+
+describe('PyTorch', () => {
+  it('loads steps through the example of the feed', async () => {
+    const file = join(here, '../feed/test_torch_steps.py');
+    const feed = join(here, '../../../services/feed');
+    const paths = { PYTHONPATH: `${feed}:${feed}/examples` };
+    expect(await runPythonTests(python, file, harness.folder, paths)).toBe(3);
   }, 300_000);
 });

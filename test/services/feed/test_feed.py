@@ -1,21 +1,20 @@
-"""The feed on a real output, whose folder feed.test.ts makes and names in BACKSTORY_OUTPUT."""
+"""The feed on a real output: `python test_feed.py OUT`, with what it holds in OUT/expected.json."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import random
 import shutil
+import sys
 import tempfile
 import unittest
 from pathlib import Path
 
-from backstory_feed import Batch, Feed, FeedError
-from backstory_feed.feed import Shuffle
+from backstory_feed import Batch, Feed, FeedError, Shuffle
 from backstory_feed.mds import Shard
 
-OUTPUT = Path(os.environ["BACKSTORY_OUTPUT"])
+OUTPUT = Path(sys.argv.pop(1))
 EXPECTED = json.loads((OUTPUT / "expected.json").read_text())
 
 
@@ -92,7 +91,7 @@ class ResumeTest(unittest.TestCase):
             world_size = rng.choice((1, 2, 4))
             parts: list[tuple[object, ...]] = []
             for rank in range(world_size):
-                feed = Feed(OUTPUT, 4, rank, world_size, step, sleep=no_sleep)
+                feed = Feed(OUTPUT, 4, rank=rank, world_size=world_size, start=step, sleep=no_sleep)
                 parts += content(next(iter(feed)))
             self.assertEqual(parts, expected)
 
@@ -195,9 +194,11 @@ class CopyTest(unittest.TestCase):
 
 class UsageTest(unittest.TestCase):
     def test_refuses_what_cannot_be(self) -> None:
-        for arguments in ((0,), (3, 0, 2), (2, 2, 2), (2, -1, 2), (1, 0, 1, -1)):
+        for batch_size, rank, world_size in ((0, 0, 1), (3, 0, 2), (2, 2, 2), (2, -1, 2)):
             with self.assertRaises(ValueError):
-                Feed(OUTPUT, *arguments)
+                Feed(OUTPUT, batch_size, rank=rank, world_size=world_size)
+        with self.assertRaises(ValueError):
+            Feed(OUTPUT, 1, start=-1)
         with self.assertRaisesRegex(FeedError, "OUTPUT_MISSING"):
             Feed(OUTPUT / "nowhere", 1)
 

@@ -1,44 +1,55 @@
 """Which files of a repository a Python file depends on: Python's own parser and path finder,
 re-exports followed to the definition, and grimp's graph beside it. Prints one JSON object."""
 
+from __future__ import annotations
+
 import ast
 import json
 import os
 import sys
+from collections.abc import Iterator, Sequence
 from importlib.machinery import PathFinder
+from typing import Literal, TypeAlias
 
 IGNORED = {".git", "node_modules", "__pycache__"}
 
+# A module's file, or the folders of a namespace.
+Place: TypeAlias = "str | tuple[str, ...]"
+# What a name stands for: a module, or a name that a module's file binds.
+Target: TypeAlias = "tuple[Literal['file'], Place] | tuple[Literal['name'], str, str]"
+ImportNode: TypeAlias = "ast.Import | ast.ImportFrom"
+FunctionNode: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef"
+
 
 class Repository:
-    def __init__(self, folder, roots):
+    def __init__(self, folder: str, roots: list[str]) -> None:
         self.folder = os.path.realpath(folder)
         self.roots = [os.path.join(self.folder, root) for root in roots]
-        self.trees = {}
-        self.modules = {}
+        self.trees: dict[str, ast.Module] = {}
+        self.modules: dict[str, Module] = {}
         for parent, folders, names in os.walk(self.folder):
             folders[:] = [name for name in folders if name not in IGNORED]
             for name in names:
                 if name.endswith(".py"):
                     self.parse(os.path.join(parent, name))
 
-    def parse(self, path):
+    def parse(self, path: str) -> None:
         try:
             with open(path, "rb") as file:
                 self.trees[path] = ast.parse(file.read(), path)
         except (SyntaxError, ValueError):
             pass
 
-    def search_path(self, path):
+    def search_path(self, path: str) -> list[str]:
         """What Python sees from a file: its package's parent, then the declared roots."""
         folder = os.path.dirname(path)
         while os.path.exists(os.path.join(folder, "__init__.py")):
             folder = os.path.dirname(folder)
         return [folder, *self.roots]
 
-    def find(self, name, path):
+    def find(self, name: str, path: list[str]) -> Place | None:
         """File of a module, or a tuple of folders for a namespace; None outside of here."""
-        found, spec = None, None
+        found: Place | None = None
         parts = name.split(".")
         for length in range(1, len(parts) + 1):
             spec = PathFinder.find_spec(".".join(parts[:length]), path)
@@ -51,7 +62,7 @@ class Repository:
             return found if found in self.trees else None
         return found if any(place.startswith(self.folder) for place in found or ()) else None
 
-    def below(self, target, name):
+    def below(self, target: Place, name: str) -> Place | None:
         """A submodule of a package or namespace."""
         if isinstance(target, str):
             if os.path.basename(target) != "__init__.py":
@@ -59,13 +70,13 @@ class Repository:
             target = (os.path.dirname(target),)
         return self.find(name, list(target))
 
-    def module(self, path):
+    def module(self, path: str) -> Module:
         if path not in self.modules:
             self.modules[path] = Module(self, path)
         return self.modules[path]
 
 
-def package_above(path, level):
+def package_above(path: str, level: int) -> Place:
     folder = os.path.dirname(path)
     for _ in range(level - 1):
         folder = os.path.dirname(folder)
@@ -76,12 +87,14 @@ def package_above(path, level):
 class Module:
     """Names bound at the top of a file, and what they stand for."""
 
-    def __init__(self, repository, path):
+    def __init__(self, repository: Repository, path: str) -> None:
         self.repository, self.path = repository, path
-        self.own, self.passed, self.stars = set(), {}, []
+        self.own: set[str] = set()
+        self.passed: dict[str, list[Target]] = {}
+        self.stars: list[Target] = []
         self.collect(repository.trees[path].body)
 
-    def collect(self, body):
+    def collect(self, body: list[ast.stmt]) -> None:
         for node in body:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 self.own.add(node.name)
@@ -94,7 +107,7 @@ class Module:
             else:
                 self.collect_names(node)
 
-    def collect_names(self, node):
+    def collect_names(self, node: ast.stmt) -> None:
         for field in ("body", "orelse", "finalbody"):
             inner = getattr(node, field, None)
             if isinstance(inner, list):
@@ -111,18 +124,18 @@ class Module:
         if isinstance(node, ast.TypeAlias if hasattr(ast, "TypeAlias") else ()):
             self.own.add(node.name.id)
 
-    def definers(self, name, seen=None):
+    def definers(self, name: str, seen: set[tuple[str, str]] | None = None) -> list[Target]:
         """Targets that a name of this module stands for: ('file', path) or ('name', path, name)."""
         seen = set() if seen is None else seen
         if (self.path, name) in seen:
             return []
         seen.add((self.path, name))
-        found = [("name", self.path, name)] if name in self.own else []
+        found: list[Target] = [("name", self.path, name)] if name in self.own else []
         for target in self.passed.get(name, []):
             found += expand(self.repository, target, seen)
         if not found:
             for target in self.stars:
-                if target[0] == "file":
+                if target[0] == "file" and isinstance(target[1], str):
                     found += self.repository.module(target[1]).definers(name, seen)
         if not found:
             inner = self.repository.below(self.path, name)
@@ -131,13 +144,15 @@ class Module:
         return found
 
 
-def expand(repository, target, seen=None):
-    if target[0] == "name" and isinstance(target[1], str):
+def expand(
+    repository: Repository, target: Target, seen: set[tuple[str, str]] | None = None
+) -> list[Target]:
+    if target[0] == "name":
         return repository.module(target[1]).definers(target[2], seen)
     return [target]
 
 
-def bindings(repository, path, node):
+def bindings(repository: Repository, path: str, node: ImportNode) -> Iterator[tuple[str, Target]]:
     """(local name, target) for each in-repository name that an import statement binds."""
     search = repository.search_path(path)
     if isinstance(node, ast.Import):
@@ -163,7 +178,7 @@ def bindings(repository, path, node):
             yield local, ("name", base, alias.name)
 
 
-def binds(repository, path, name):
+def binds(repository: Repository, path: str, name: str) -> bool:
     """Whether a package binds a name itself, other than by importing its submodule of that name."""
     for node in repository.trees[path].body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
@@ -173,16 +188,17 @@ def binds(repository, path, name):
             named = [alias for alias in node.names if (alias.asname or alias.name) == name]
             if named and module_of(repository, path, node) != path:
                 return True
-        elif isinstance(node, ast.Assign):
-            if any(isinstance(each, ast.Name) and each.id == name for each in node.targets):
-                return True
+        elif isinstance(node, ast.Assign) and any(
+            isinstance(each, ast.Name) and each.id == name for each in node.targets
+        ):
+            return True
     return False
 
 
-def module_of(repository, path, node):
+def module_of(repository: Repository, path: str, node: ast.ImportFrom) -> Place | None:
     if not node.level:
-        return repository.find(node.module, repository.search_path(path))
-    base = package_above(path, node.level)
+        return repository.find(node.module or "", repository.search_path(path))
+    base: Place | None = package_above(path, node.level)
     if isinstance(base, str) and base not in repository.trees:
         return None
     for part in (node.module or "").split("."):
@@ -193,20 +209,22 @@ def module_of(repository, path, node):
 class Reader(ast.NodeVisitor):
     """Edges of one file."""
 
-    def __init__(self, repository, path):
+    def __init__(self, repository: Repository, path: str) -> None:
         self.repository, self.path = repository, path
-        self.edges, self.scopes, self.stars = {}, [{}], []
-        self.names = set()
+        self.edges: dict[str, tuple[str, bool]] = {}
+        self.scopes: list[dict[str, list[Target]]] = [{}]
+        self.stars: list[Target] = []
+        self.names: set[str] = set()
         self.visit(repository.trees[path])
         self.read_stars()
 
-    def add(self, target, via, visible=True):
+    def add(self, target: Place | None, via: str, visible: bool = True) -> None:
         if isinstance(target, str) and target != self.path:
             known = self.edges.get(target)
             if known is None or (visible and not known[1]):
                 self.edges[target] = (via, visible)
 
-    def visit_Import(self, node):
+    def visit_Import(self, node: ast.Import) -> None:
         search = self.repository.search_path(self.path)
         for alias in node.names:
             parts = alias.name.split(".")
@@ -216,7 +234,7 @@ class Reader(ast.NodeVisitor):
             self.add(self.repository.find(alias.name, search), "import")
         self.bind(node)
 
-    def visit_ImportFrom(self, node):
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         base = module_of(self.repository, self.path, node)
         for local, target in bindings(self.repository, self.path, node):
             if local == "*":
@@ -230,22 +248,22 @@ class Reader(ast.NodeVisitor):
                 self.add_definers(expand(self.repository, target), "re-exported name")
         self.bind(node)
 
-    def bind(self, node):
+    def bind(self, node: ImportNode) -> None:
         for local, target in bindings(self.repository, self.path, node):
             if local != "*":
                 self.scopes[-1].setdefault(local, []).append(target)
 
-    def add_definers(self, found, via):
+    def add_definers(self, found: list[Target], via: str) -> None:
         paths = {target[1] for target in found}
         for path in paths:
             # Several definitions, one per platform or installation: each is right.
             self.add(path, via, len(paths) == 1)
 
-    def visit_Name(self, node):
+    def visit_Name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load):
             self.names.add(node.id)
 
-    def read_stars(self):
+    def read_stars(self) -> None:
         own = self.repository.module(self.path)
         for target in self.stars:
             if not isinstance(target[1], str):
@@ -255,8 +273,9 @@ class Reader(ast.NodeVisitor):
                     found = self.repository.module(target[1]).definers(name)
                     self.add_definers([each for each in found if each[0] == "name"], "name by star")
 
-    def visit_Attribute(self, node):
-        chain, base = [], node
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        chain: list[str] = []
+        base: ast.expr = node
         while isinstance(base, ast.Attribute):
             chain.append(base.attr)
             base = base.value
@@ -271,7 +290,7 @@ class Reader(ast.NodeVisitor):
                 self.add(target[1], "name through a module", len(targets) == 1)
         return
 
-    def member(self, target, attribute):
+    def member(self, target: Target, attribute: str) -> Iterator[Target]:
         for each in expand(self.repository, target):
             if each[0] != "file":
                 continue
@@ -282,37 +301,37 @@ class Reader(ast.NodeVisitor):
                 if inner is not None:
                     yield ("file", inner)
 
-    def lookup(self, name):
+    def lookup(self, name: str) -> list[Target]:
         for scope in reversed(self.scopes):
             if name in scope:
                 return scope[name]
         return []
 
-    def visit_FunctionDef(self, node):
+    def visit_FunctionDef(self, node: FunctionNode) -> None:
         for each in [*node.decorator_list, node.returns, *signature(node.args)]:
             if each is not None:
                 self.visit(each)
         self.scopes.append({name: [] for name in local_names(node)})
-        for each in node.body:
-            self.visit(each)
+        for statement in node.body:
+            self.visit(statement)
         self.scopes.pop()
 
     visit_AsyncFunctionDef = visit_FunctionDef
 
 
-def signature(arguments):
+def signature(arguments: ast.arguments) -> Sequence[ast.expr | None]:
     every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     every += [each for each in (arguments.vararg, arguments.kwarg) if each is not None]
     return [each.annotation for each in every] + arguments.defaults + arguments.kw_defaults
 
 
-def local_names(node):
+def local_names(node: FunctionNode) -> set[str]:
     """Parameters and names assigned in a function, which hide those of the file."""
     every = node.args.posonlyargs + node.args.args + node.args.kwonlyargs
     names = {each.arg for each in every}
     names |= {each.arg for each in (node.args.vararg, node.args.kwarg) if each is not None}
-    shared = set()
-    pending = list(node.body)
+    shared: set[str] = set()
+    pending: list[ast.AST] = [*node.body]
     while pending:
         each = pending.pop()
         if isinstance(each, (ast.Global, ast.Nonlocal)):
@@ -324,7 +343,7 @@ def local_names(node):
     return names - shared
 
 
-def grimp_edges(repository):
+def grimp_edges(repository: Repository) -> Iterator[tuple[str, str]]:
     """What grimp, which knows nothing of this file, finds between the modules of each package."""
     import grimp
 
@@ -349,15 +368,18 @@ def grimp_edges(repository):
                     yield source, target
 
 
-def main(folder, roots):
+def main(folder: str, roots: list[str]) -> None:
     repository = Repository(folder, roots)
-    edges = []
-    relative = lambda path: os.path.relpath(path, repository.folder)  # noqa: E731
+    edges: list[tuple[str, str, str, bool]] = []
+
+    def relative(path: str) -> str:
+        return os.path.relpath(path, repository.folder)
+
     for path in sorted(repository.trees):
         for target, (via, visible) in Reader(repository, path).edges.items():
-            edges.append([relative(path), relative(target), via, visible])
+            edges.append((relative(path), relative(target), via, visible))
     for source, target in grimp_edges(repository):
-        edges.append([relative(source), relative(target), "import, by grimp", True])
+        edges.append((relative(source), relative(target), "import, by grimp", True))
     judged = sorted(relative(path) for path in repository.trees)
     print(json.dumps({"edges": edges, "judged": judged}))
 
