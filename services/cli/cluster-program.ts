@@ -1,5 +1,6 @@
 /** The commands of a cluster, their options and their help. */
 import { type Command, Option } from 'commander';
+import { sections } from '../registry.ts';
 import { dlqDropCommand, dlqListCommand, dlqRetryCommand, dlqShowCommand } from './commands/dlq.ts';
 import { lagCommand } from './commands/lag.ts';
 import { pauseCommand } from './commands/pause.ts';
@@ -136,6 +137,7 @@ function addDlq(program: Command, context: CommandContext, end: End): void {
 }
 
 function addReplay(program: Command, context: CommandContext, end: End): void {
+  const modes = sections.runtime.shape.memo.unwrap().options;
   withDataset(
     program
       .command('replay')
@@ -146,6 +148,6 @@ function addReplay(program: Command, context: CommandContext, end: End): void {
       .requiredOption('--out <folder>', 'the output of the new one')
       .option('--state <folder>', "this process's own notes (default: OUT/state/STAGES)")
       .option('--follow', 'go on as that data set grows, and end where it ends')
-      .addOption(new Option('--memo <mode>', 'answers').choices(['use', 'refresh', 'only'])),
+      .addOption(new Option('--memo <mode>', 'answers').choices(modes)),
   ).action(async (options) => end(await replayCommand(context, options)));
 }

@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { formatNames } from '../export/formats.ts';
+import { sections } from '../registry.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { addClusterCommands } from './cluster-program.ts';
 import { configCommand } from './commands/config.ts';
@@ -83,16 +84,19 @@ The default teacher \`grounded\` is rules, not a language model, and the default
 \`bytes\` has no trained weights: they make every step real and testable. For data to
 train on bring a model endpoint. \`backstory config\` lists every knob.`;
 
+/** What the knob `kind` of a section takes. */
+function kinds(section: 'teacher' | 'scorer'): string[] {
+  return sections[section].shape.kind.unwrap().options;
+}
+
 function addRun(program: Command, context: CommandContext, end: (code: ExitCode) => void): void {
   const command = program
     .command('run')
     .description('turn repositories into shards on this machine')
     .argument('<source...>', 'folder, .tar .tar.gz .tgz .zip, or @list.txt with one per line')
     .option('--out <folder>', 'where shards, manifest and log go', defaultOutput)
-    .addOption(
-      new Option('--teacher <kind>', 'who plans and thinks').choices(['grounded', 'openai']),
-    )
-    .addOption(new Option('--scorer <kind>', 'who judges rewrites').choices(['bytes', 'http']))
+    .addOption(new Option('--teacher <kind>', 'who plans and thinks').choices(kinds('teacher')))
+    .addOption(new Option('--scorer <kind>', 'who judges rewrites').choices(kinds('scorer')))
     .addOption(new Option('--search <switch>', 'improve thoughts by search').choices(['on', 'off']))
     .option('--limit <count>', 'take only the first repositories')
     .option('--resume', 'insist on going on with a run (happens by itself where one is)')

@@ -13,6 +13,7 @@ import { openLedger } from '../../runtime/coordination/ledger.ts';
 import { openLocalCoordination } from '../../runtime/coordination/local.ts';
 import { openRedisCoordination } from '../../runtime/coordination/redis.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
+import { teachers } from '../../teacher/open.ts';
 import type { CommandContext } from '../context.ts';
 
 export interface CoordinationPlace {
@@ -29,7 +30,7 @@ export async function openCoordination(
   { names, objects, log }: CoordinationPlace,
 ): Promise<Coordination> {
   const { redis: settings, runtime, teacher } = values;
-  const pays = talkTo(names, 'teacher') && runtime.memo !== 'only' && teacher.kind !== 'grounded';
+  const pays = talkTo(names, 'teacher') && runtime.memo !== 'only' && teachers[teacher.kind].pays;
   if (!pays) return openLocalCoordination();
   if (settings.url === '') {
     log.warn(

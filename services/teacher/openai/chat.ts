@@ -9,7 +9,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Budget } from '../../runtime/coordination/coordination.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { again, done, repeat, type Tried } from '../../runtime/retry.ts';
-import type { TeacherKnobs } from '../config.ts';
+import type { TeacherSettings } from '../settings.ts';
 import { classifyFailure } from './failures.ts';
 import { openSpending, priceOf } from './spending.ts';
 
@@ -36,7 +36,7 @@ export type Chat = (request: ChatRequest, signal: AbortSignal) => Promise<ChatAn
 
 /** What a server is known to understand; learned from its refusals. */
 interface Dialect {
-  readonly structured: TeacherKnobs['structuredOutput'];
+  readonly structured: TeacherSettings['structuredOutput'];
   readonly limitField: 'max_tokens' | 'max_completion_tokens';
 }
 
@@ -44,7 +44,7 @@ const simplerForm = { json_schema: 'json_object', json_object: 'none', none: nul
 
 export function openChat(
   client: OpenAI,
-  configuration: TeacherKnobs,
+  configuration: TeacherSettings,
   clock: Clock,
   random: () => number,
   budget: Budget,
@@ -129,7 +129,7 @@ function simplify(dialect: Dialect, why: string): Dialect | null {
   return structured === null ? null : { ...dialect, structured };
 }
 
-function responseFormat(structured: TeacherKnobs['structuredOutput'], request: ChatRequest) {
+function responseFormat(structured: TeacherSettings['structuredOutput'], request: ChatRequest) {
   if (structured === 'none') return {};
   if (structured === 'json_object') return { response_format: { type: 'json_object' as const } };
   const schema = z.toJSONSchema(request.form, { target: 'draft-7' }) as Record<string, unknown>;
@@ -144,7 +144,7 @@ function responseFormat(structured: TeacherKnobs['structuredOutput'], request: C
 function readCompletion(
   completion: OpenAI.Chat.Completions.ChatCompletion,
   request: ChatRequest,
-  configuration: TeacherKnobs,
+  configuration: TeacherSettings,
 ): ChatAnswer {
   const choice = completion.choices?.[0];
   if (choice?.finish_reason === 'content_filter' || choice?.message?.refusal) {
@@ -171,7 +171,7 @@ function refused(why: string, cause: unknown): PipelineError {
   return new PipelineError('TEACHER_REFUSED', `the teacher refused to answer: ${why}`, { cause });
 }
 
-function unavailable(configuration: TeacherKnobs, { why, cause }: FailedCall): PipelineError {
+function unavailable(configuration: TeacherSettings, { why, cause }: FailedCall): PipelineError {
   return new PipelineError(
     'TEACHER_UNAVAILABLE',
     `the teacher at ${configuration.baseUrl} failed ${configuration.retriesMax + 1} times, last: ${why}`,

@@ -8,17 +8,17 @@ import type { Budget } from '../../runtime/coordination/coordination.ts';
 import { openLocalBudget } from '../../runtime/coordination/local.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
-import type { TeacherKnobs } from '../config.ts';
 import { planPrompt } from '../prompts/plan-prompt.ts';
 import { purposesPrompt } from '../prompts/purposes-prompt.ts';
 import { rewritePrompt, thinkPrompt } from '../prompts/think-prompt.ts';
 import { type Prompt, promptsVersion } from '../prompts/version.ts';
+import type { TeacherSettings } from '../settings.ts';
 import { parseAnswer, planAnswer, purposesAnswer, thoughtAnswer } from './answers.ts';
 import { type Chat, type Message, openChat } from './chat.ts';
 import { addUsage, nothingSpent } from './spending.ts';
 
 export function openOpenAi(
-  configuration: TeacherKnobs,
+  configuration: TeacherSettings,
   apiKey: string | undefined,
   clock: Clock,
   random: () => number = Math.random,
@@ -58,7 +58,7 @@ export function openOpenAi(
 }
 
 /** Whatever changes answers is part of the identity, so that the memo never mixes them. */
-function identityOf(configuration: TeacherKnobs): ModelIdentity {
+function identityOf(configuration: TeacherSettings): ModelIdentity {
   const {
     temperature,
     structuredOutput,
@@ -85,7 +85,7 @@ function identityOf(configuration: TeacherKnobs): ModelIdentity {
 
 async function planProject(
   chat: Chat,
-  configuration: TeacherKnobs,
+  configuration: TeacherSettings,
   request: PlanRequest,
   signal: AbortSignal,
 ): Promise<Answer<PlanAnswer>> {
@@ -144,7 +144,10 @@ async function converse<Value>(
   );
 }
 
-async function checkEndpoint(client: OpenAI, configuration: TeacherKnobs): Promise<string | null> {
+async function checkEndpoint(
+  client: OpenAI,
+  configuration: TeacherSettings,
+): Promise<string | null> {
   const { baseUrl, model } = configuration;
   try {
     const page = await client.models.list({ timeout: Math.min(configuration.timeoutMs, 10_000) });

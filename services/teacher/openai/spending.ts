@@ -3,7 +3,7 @@ import type { Usage } from '../../../schemas/generated/types.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Budget } from '../../runtime/coordination/coordination.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import type { TeacherKnobs } from '../config.ts';
+import type { TeacherSettings } from '../settings.ts';
 
 export const nothingSpent: Usage = {
   calls: 0,
@@ -22,7 +22,7 @@ export function addUsage(a: Usage, b: Usage): Usage {
 }
 
 type Prices = Pick<
-  TeacherKnobs,
+  TeacherSettings,
   'dollarsPerMillionPromptTokens' | 'dollarsPerMillionCompletionTokens'
 >;
 
@@ -40,7 +40,7 @@ export interface Spending {
   add(microDollars: number): void;
 }
 
-type Limits = Pick<TeacherKnobs, 'callsMax' | 'dollarsMax' | 'callsPerMinute'>;
+type Limits = Pick<TeacherSettings, 'callsMax' | 'dollarsMax' | 'callsPerMinute'>;
 
 export function openSpending(limits: Limits, budget: Budget, clock: Clock): Spending {
   const { callsMax, dollarsMax, callsPerMinute } = limits;

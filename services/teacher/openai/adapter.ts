@@ -1,0 +1,27 @@
+/** A model behind an OpenAI-compatible endpoint, as a kind. */
+import { PipelineError } from '../../runtime/errors.ts';
+import type { TeacherAdapter } from '../adapter.ts';
+import type { TeacherSettings } from '../settings.ts';
+
+export const openai: TeacherAdapter = {
+  about: 'any compatible endpoint',
+  pays: true,
+  open: async (settings, { apiKey, budget }, clock) => {
+    requireEndpoint(settings);
+    // Loaded only here: the package is large, and most runs do not need it.
+    const { openOpenAi } = await import('./openai.ts');
+    return openOpenAi(settings, apiKey, clock, Math.random, budget);
+  },
+};
+
+function requireEndpoint(settings: TeacherSettings): void {
+  const missing = (['baseUrl', 'model'] as const).filter((knob) => settings[knob] === '');
+  if (missing.length === 0 && URL.canParse(settings.baseUrl)) return;
+  const knobs =
+    missing.length > 0 ? missing.map((knob) => `teacher.${knob}`).join(' and ') : 'teacher.baseUrl';
+  throw new PipelineError(
+    'CONFIG_INVALID',
+    `teacher.kind openai needs ${knobs}, for example --set teacher.baseUrl=http://localhost:8000/v1 --set teacher.model=NAME`,
+    { subject: knobs },
+  );
+}
