@@ -1,6 +1,6 @@
 /**
- * Writes what derives from the schemas and the topology: TypeScript types, the graph and the house
- * in the READMEs, the files of Compose and Kubernetes.
+ * Writes what derives from the schemas, the topology and the code: TypeScript types; the graph, the
+ * house and the gates in the READMEs; the files of Compose and Kubernetes.
  * `--check` writes nothing and fails when something is stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { type AvroSchema, topicSchema } from '../schemas/avro.ts';
 import { topicGraphMermaid } from '../schemas/graph.ts';
 import { topicNames } from '../schemas/topology.ts';
 import { generateCompose } from './generate/compose.ts';
+import { gateTable } from './generate/gate-table.ts';
 import { drawHouse } from './generate/house.ts';
 import { generateKubernetes } from './generate/kubernetes.ts';
 
@@ -86,15 +87,20 @@ function generateTypes(): string {
   return `${[header, ...declarations.values(), map].join('\n\n')}\n`;
 }
 
-/** The text of a document with what stands between the markers of that name replaced. */
-function replaceBetween(path: string, name: string, content: string): string {
+interface Output {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A document with what stands between the markers of that name replaced. */
+function replaceBetween(path: string, name: string, content: string): Output {
   const text = readFileSync(new URL(path, root), 'utf8');
   const begin = `<!-- generated: ${name} -->`;
   const end = '<!-- /generated -->';
   const from = text.indexOf(begin);
   const to = text.indexOf(end, from);
   if (from < 0 || to < 0) throw new Error(`${path} lacks the markers of ${name}`);
-  return `${text.slice(0, from)}${begin}\n${content}\n${text.slice(to)}`;
+  return { path, text: `${text.slice(0, from)}${begin}\n${content}\n${text.slice(to)}` };
 }
 
 function main(): void {
@@ -102,11 +108,9 @@ function main(): void {
   const house = `\`\`\`text\n${drawHouse(root)}\n\`\`\``;
   const outputs = [
     { path: 'schemas/generated/types.ts', text: generateTypes() },
-    { path: 'README.md', text: replaceBetween('README.md', 'topic graph', graph) },
-    {
-      path: 'services/README.md',
-      text: replaceBetween('services/README.md', 'house', house),
-    },
+    replaceBetween('README.md', 'topic graph', graph),
+    replaceBetween('services/README.md', 'house', house),
+    replaceBetween('services/stages/admit/README.md', 'gates', gateTable()),
     { path: 'infra/compose.yaml', text: generateCompose() },
     ...[...generateKubernetes()].map(([name, text]) => ({
       path: `infra/kubernetes/${name}`,

@@ -74,6 +74,11 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes;
 
+/** Codes under which a repository ends, expected and counted. */
+export type DropCode = {
+  [Code in ErrorCode]: (typeof errorCodes)[Code] extends 'drop' ? Code : never;
+}[ErrorCode];
+
 export interface PipelineErrorOptions {
   /** What the error concerns: a file, topic, field or option. */
   readonly subject?: string;

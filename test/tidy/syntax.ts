@@ -13,6 +13,8 @@ export interface SyntaxNode {
 
 export interface ImportedModule {
   readonly specifier: string;
+  /** What is imported by name; `''` for all of it. */
+  readonly names: readonly string[];
   /** True for `import type` and for imports of types only. */
   readonly typeOnly: boolean;
   readonly line: number;
@@ -85,7 +87,8 @@ function findImports(file: SourceFile): ImportedModule[] {
       node.importKind === 'type' ||
       node.exportKind === 'type' ||
       (specifiers.length > 0 && specifiers.every((each) => each.importKind === 'type'));
-    found.push({ specifier: source.value, typeOnly, line: lineOf(file, node.start) });
+    const names = specifiers.map((each) => nameOf(each.imported as SyntaxNode | undefined));
+    found.push({ specifier: source.value, names, typeOnly, line: lineOf(file, node.start) });
   }
   return found;
 }

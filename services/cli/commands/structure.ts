@@ -31,7 +31,7 @@ export async function structureCommand(
     throw new PipelineError('SOURCE_EMPTY', `${source} names nothing`, { subject: source });
   }
   const packed = await packSource(spec, { ...values.discover, outputFolder: null });
-  const admitted = await admitArchive(packed.archive, packed.format, values.admit);
+  const admitted = await admitArchive(packed, values.admit);
   const structure = await extractStructure(admitted, values.extract, context.signal);
   if (options.json === true) writeJson(context.out, documentedFields(structure));
   else for (const line of linesOf(structure, options, context)) writeLine(context.out, line);

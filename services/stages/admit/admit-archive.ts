@@ -4,30 +4,34 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { ArchiveFormat, Licence, SkippedFile } from '../../../schemas/generated/types.ts';
-import { PipelineError } from '../../runtime/errors.ts';
 import { sha256 } from '../../runtime/ids.ts';
+import { decodeText } from './archive/decode.ts';
 import { unpack } from './archive/unpack.ts';
-import type { TextFile } from './archive/unpacked.ts';
+import type { UnpackedFile } from './archive/unpacked.ts';
+import { findParts, gateFiles, gateRepository, type OpenGates, openGates } from './ask-gates.ts';
 import type { AdmitKnobs } from './config.ts';
-import { type Candidate, checkRepository, gateFiles, sortSkips } from './gates.ts';
-import { printExpression } from './licence/expression.ts';
-import {
-  allowedLicences,
-  describeLicence,
-  isAllowed,
-  isAttributionFile,
-  readHeader,
-  readLicenceFiles,
-} from './licence/licence.ts';
-import { findPersonalData } from './redaction/privacy.ts';
+import type { FileText, Gate } from './gate.ts';
+import { isVendored } from './gates/vendored.ts';
+import { gates } from './gates.ts';
+import { describeLicence, readLicenceFiles, type TextEvidence } from './licence/licence.ts';
+import { isLicenceText, isMetadata } from './licence/places.ts';
 import {
   createPlaceholders,
   type Finding,
+  type FindingKind,
+  noFindings,
   type Placeholders,
   redact,
 } from './redaction/redaction.ts';
-import { findSecrets } from './redaction/secrets.ts';
-import { decodeText } from './text-gates.ts';
+import { sortSkips } from './skips.ts';
+
+/** A repository as it arrives. */
+export interface RepositoryArchive {
+  readonly name: string;
+  readonly origin: string;
+  readonly format: ArchiveFormat;
+  readonly archive: Buffer;
+}
 
 export interface AdmittedText {
   readonly path: string;
@@ -42,118 +46,82 @@ export interface Admission {
   readonly files: readonly AdmittedText[];
   readonly skipped: readonly SkippedFile[];
   readonly licence: Licence;
-  readonly secrets: number;
+  /** What was found in the admitted files and replaced, by kind. */
+  readonly found: Readonly<Record<FindingKind, number>>;
 }
 
 /** Characters scanned before other work of the process gets a turn. */
 const turnCharacters = 1_000_000;
 
 export async function admitArchive(
-  archive: Buffer,
-  format: ArchiveFormat,
-  config: AdmitKnobs,
+  { name, origin, format, archive }: RepositoryArchive,
+  knobs: AdmitKnobs,
+  list: readonly Gate<AdmitKnobs>[] = gates,
 ): Promise<Admission> {
-  const unpacked = await unpack(archive, format, config);
-  const gated = gateFiles(unpacked.files, config);
-  const skipped: SkippedFile[] = [...unpacked.skipped, ...gated.skipped];
-  const texts = readLicenceFiles(unpacked.files.flatMap(asLicenceCandidate));
-  const candidates = refuseHeaders(gated.candidates, config, skipped);
-  checkRepository(candidates.map(textBytes), skipped, config);
-  const licence = describeLicence(texts, candidates);
-  if (!isAllowed(licence.expression, allowedLicences(config.licences))) {
-    throw new PipelineError(
-      'LICENCE_REFUSED',
-      `its licence is ${licence.expression}, which admit.licences (${policyName(config)}) does not allow`,
-    );
-  }
-  const redacted = await redactFiles(candidates, config, skipped);
-  checkRepository(
-    redacted.files.map((file) => ({ bytes: file.bytes.byteLength })),
-    skipped,
-    config,
-  );
-  return { ...redacted, skipped: sortSkips(skipped), licence };
+  const open = openGates(list, knobs);
+  const unpacked = await unpack(archive, format, knobs);
+  const gated = gateFiles(unpacked.files, open);
+  const licence = describeLicence(readLicences(unpacked.files), gated.texts);
+  const repository = { name, origin, licence };
+  const refused = [...unpacked.skipped, ...gated.skipped];
+  gateRepository({ ...repository, files: gated.texts.map(sizeOfText), skipped: refused }, open);
+  const { files, found, ...redacted } = await redactFiles(gated.texts, open);
+  const skipped = sortSkips([...refused, ...redacted.skipped]);
+  gateRepository({ ...repository, files: files.map(sizeOf), skipped }, open);
+  return { files, skipped, licence, found };
 }
 
-/** Licence texts and metadata lie in few files; only those are decoded again. */
-function asLicenceCandidate({ path, bytes }: TextFile): readonly Candidate[] {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  const relevant =
-    isAttributionFile(path) || !path.includes('/') || name === 'METADATA' || name === 'PKG-INFO';
-  const text = relevant ? decodeText(bytes) : null;
-  return text === null ? [] : [{ path, text }];
-}
-
-/** A file whose own header asks for more than the policy allows stays out; the rest may stay. */
-function refuseHeaders(
-  candidates: readonly Candidate[],
-  config: AdmitKnobs,
-  skipped: SkippedFile[],
-): readonly Candidate[] {
-  const allowed = allowedLicences(config.licences);
-  if (allowed === null) return candidates;
-  return candidates.filter(({ path, text }) => {
-    const header = readHeader(text);
-    if (header === null || isAllowed(printExpression(header), allowed)) return true;
-    skipped.push({ path, reason: 'licence' });
-    return false;
+/** Licence texts and metadata lie in few files, admitted or not; only those are decoded again. */
+function readLicences(files: readonly UnpackedFile[]): TextEvidence {
+  const texts = files.flatMap(({ path, bytes }) => {
+    if (isVendored(path) || !(isLicenceText(path) || isMetadata(path))) return [];
+    const text = decodeText(bytes);
+    return text === null ? [] : [{ path, text }];
   });
+  return readLicenceFiles(texts);
 }
 
-function policyName(config: AdmitKnobs): string {
-  return typeof config.licences === 'string' ? config.licences : config.licences.join(', ');
+function sizeOfText({ path, text }: FileText) {
+  return { path, bytes: Buffer.byteLength(text) };
 }
 
-function textBytes({ text }: Candidate): { bytes: number } {
-  return { bytes: Buffer.byteLength(text) };
+function sizeOf({ path, bytes }: AdmittedText) {
+  return { path, bytes: bytes.byteLength };
 }
 
 async function redactFiles(
-  candidates: readonly Candidate[],
-  config: AdmitKnobs,
-  skipped: SkippedFile[],
-): Promise<Pick<Admission, 'files' | 'secrets'>> {
+  texts: readonly FileText[],
+  open: OpenGates,
+): Promise<Pick<Admission, 'files' | 'skipped' | 'found'>> {
   const placeholders = createPlaceholders();
   const files: AdmittedText[] = [];
-  let secrets = 0;
+  const skipped: SkippedFile[] = [];
+  const found = noFindings();
   let sinceTurn = 0;
-  for (const candidate of candidates) {
-    const found = await findSecrets(candidate.path, candidate.text);
-    if (found.length > 0 && config.secrets !== 'redact') {
-      refuseSecret(candidate, config, skipped);
+  for (const file of texts) {
+    const { path, text } = file;
+    const findings = await findParts(file, open);
+    if (typeof findings === 'string') {
+      skipped.push({ path, reason: findings });
       continue;
     }
-    secrets += found.length;
-    files.push(redactFile(candidate, found, config, placeholders));
-    sinceTurn += candidate.text.length;
+    for (const { kind } of findings) found[kind] += 1;
+    files.push(redactFile(file, findings, placeholders));
+    sinceTurn += text.length;
     if (sinceTurn > turnCharacters) {
       await setImmediate();
       sinceTurn = 0;
     }
   }
-  return { files, secrets };
-}
-
-function refuseSecret({ path }: Candidate, config: AdmitKnobs, skipped: SkippedFile[]): void {
-  if (config.secrets === 'refuse-repository') {
-    throw new PipelineError(
-      'SECRETS_REFUSED',
-      `${path} holds a secret; remove it or set admit.secrets to redact`,
-      { subject: path },
-    );
-  }
-  skipped.push({ path, reason: 'secret' });
+  return { files, skipped, found };
 }
 
 function redactFile(
-  { path, text }: Candidate,
-  secrets: readonly Finding[],
-  config: AdmitKnobs,
+  { path, text }: FileText,
+  findings: readonly Finding[],
   placeholders: Placeholders,
 ): AdmittedText {
-  const personal = config.privacy === 'redact' && !isAttributionFile(path);
-  const findings = personal ? [...secrets, ...findPersonalData(text)] : secrets;
-  const result = redact(text, findings, placeholders);
-  const bytes = Buffer.from(result.text);
-  return { path, bytes, sha256: sha256(bytes), redactions: result.redactions };
+  const { text: redacted, redactions } = redact(text, findings, placeholders);
+  const bytes = Buffer.from(redacted);
+  return { path, bytes, sha256: sha256(bytes), redactions };
 }

@@ -24,11 +24,11 @@ export const admit = defineStage('admit', {
       ];
     }
     const bytes = await tools.blobs.get(archive);
-    const admitted = await admitArchive(bytes, format, tools.config);
+    const admitted = await admitArchive({ name, origin, format, archive: bytes }, tools.config);
     const content = await tools.blobs.put(Buffer.concat(admitted.files.map((file) => file.bytes)));
     tools.count('files_admitted', admitted.files.length);
     tools.count('files_skipped', admitted.skipped.length);
-    tools.count('secrets_redacted', admitted.secrets);
+    tools.count('secrets_redacted', admitted.found.secret);
     tools.count('bytes_admitted', content.bytes);
     const { licence, skipped } = admitted;
     const files = placeFiles(admitted.files);

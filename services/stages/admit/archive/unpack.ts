@@ -9,7 +9,13 @@ import { type Header, extract as tarExtract } from 'tar-stream';
 import yauzl from 'yauzl';
 import type { ArchiveFormat } from '../../../../schemas/generated/types.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
-import { type ArchiveLimits, Collector, type EntryKind, type Unpacked } from './unpacked.ts';
+import {
+  type ArchiveLimits,
+  Collector,
+  type EntryKind,
+  type Unpacked,
+  type UnpackReason,
+} from './unpacked.ts';
 
 /** Input handed to the decompressor at once; its output is checked after each piece. */
 const pieceBytes = 64 * 1024;
@@ -81,7 +87,7 @@ function tarKind(header: Header): EntryKind {
 }
 
 /** Why `discover` packed a file without its bytes: a pax record of our own. */
-function packedSkip(header: Header): string | null {
+function packedSkip(header: Header): UnpackReason | null {
   const reason = (header.pax as Record<string, string> | null | undefined)?.['BACKSTORY.skip'];
   return reason === 'too-large' || reason === 'unreadable' ? reason : null;
 }
@@ -124,7 +130,7 @@ function zipKind(name: string, entry: yauzl.Entry): EntryKind {
   return type === 0 || type === 0o100000 ? 'file' : 'special';
 }
 
-function zipSkip(entry: yauzl.Entry): string | null {
+function zipSkip(entry: yauzl.Entry): UnpackReason | null {
   if ((entry.generalPurposeBitFlag & 1) !== 0) return 'encrypted';
   // 0 is stored, 8 is deflate.
   return entry.compressionMethod === 0 || entry.compressionMethod === 8 ? null : 'compression';

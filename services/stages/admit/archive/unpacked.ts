@@ -17,15 +17,35 @@ export interface ArchiveLimits {
   readonly pathBytesMax: number;
 }
 
-export interface TextFile {
+export interface UnpackedFile {
   readonly path: string;
   readonly bytes: Buffer;
 }
 
+/** Why an entry does not become a file. */
+export const unpackReasons = [
+  'unsafe-path',
+  'link',
+  'special',
+  'duplicate-path',
+  'path-conflict',
+  'encrypted',
+  'compression',
+  'unreadable',
+  'too-large',
+  'binary',
+] as const;
+
+export type UnpackReason = (typeof unpackReasons)[number];
+
+interface UnpackSkip extends SkippedFile {
+  readonly reason: UnpackReason;
+}
+
 export interface Unpacked {
   /** In path order, each path once. */
-  readonly files: readonly TextFile[];
-  readonly skipped: readonly SkippedFile[];
+  readonly files: readonly UnpackedFile[];
+  readonly skipped: readonly UnpackSkip[];
 }
 
 export type EntryKind = 'file' | 'folder' | 'link' | 'special';
@@ -41,8 +61,8 @@ export class Collector {
   readonly #limits: ArchiveLimits;
   readonly #expandedBytesMax: number;
   readonly #files = new Map<string, Buffer>();
-  readonly #skipped: SkippedFile[] = [];
-  readonly #unsafe: SkippedFile[] = [];
+  readonly #skipped: UnpackSkip[] = [];
+  readonly #unsafe: UnpackSkip[] = [];
   #entries = 0;
   #expandedBytes = 0;
 
@@ -64,7 +84,7 @@ export class Collector {
   }
 
   /** Judges an entry: the path under which `keep` takes its body, or null to skip the body. */
-  enter(name: string, kind: EntryKind, bytes: number, reason: string | null): string | null {
+  enter(name: string, kind: EntryKind, bytes: number, reason: UnpackReason | null): string | null {
     this.#entries += 1;
     if (this.#entries > this.#limits.entriesMax) {
       throw new PipelineError(
@@ -98,9 +118,12 @@ export class Collector {
     const top = commonTopFolder([...this.#files.keys(), ...this.#skipped.map((skip) => skip.path)]);
     const strip = (path: string) => (top === null ? path : path.slice(top.length + 1));
     const paths = [...this.#files.keys()].sort(compareText);
-    const skipped = this.#skipped.map(({ path, reason }) => ({ path: strip(path), reason }));
+    const skipped: UnpackSkip[] = this.#skipped.map(({ path, reason }) => ({
+      path: strip(path),
+      reason,
+    }));
     const folders = foldersOf(paths);
-    const files: TextFile[] = [];
+    const files: UnpackedFile[] = [];
     for (const path of paths) {
       const bytes = this.#files.get(path);
       if (bytes === undefined) continue;
@@ -111,7 +134,7 @@ export class Collector {
     return { files, skipped: [...skipped, ...this.#unsafe] };
   }
 
-  #tooLarge(bytes: number): string | null {
+  #tooLarge(bytes: number): UnpackReason | null {
     return bytes > this.#limits.fileBytesMax ? 'too-large' : null;
   }
 }

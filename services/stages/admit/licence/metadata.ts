@@ -130,14 +130,8 @@ const names: readonly (readonly [RegExp, string])[] = [
     'Apache-2.0',
   ],
   [/^apache software license$/, 'Apache-2.0'],
-  [
-    /^(?:the )?(?:new|modified|revised|3-clause|bsd-3|bsd 3)[- ]?(?:bsd|clause)?(?:[- ]clause)?(?: licen[cs]e)?$/,
-    'BSD-3-Clause',
-  ],
-  [
-    /^(?:the )?(?:simplified|2-clause|bsd-2|bsd 2)[- ]?(?:bsd|clause)?(?:[- ]clause)?(?: licen[cs]e)?$/,
-    'BSD-2-Clause',
-  ],
+  [bsdName('new|modified|revised|3-clause|bsd-3|bsd 3'), 'BSD-3-Clause'],
+  [bsdName('simplified|2-clause|bsd-2|bsd 2'), 'BSD-2-Clause'],
   [/^isc(?: licen[cs]e)?(?: \(iscl\))?$/, 'ISC'],
   [/^(?:mozilla public licen[cs]e|mpl)[ -]*(?:v|version )?2(?:\.0)?(?: \(mpl 2\.0\))?$/, 'MPL-2.0'],
   [
@@ -160,6 +154,12 @@ const names: readonly (readonly [RegExp, string])[] = [
   [/^eclipse public license[ -]*(?:v|version )?2(?:\.0)?(?: \(epl-2\.0\))?$/, 'EPL-2.0'],
   [/^zlib(?:\/libpng)?(?: licen[cs]e)?$/, 'Zlib'],
 ];
+
+/** `new BSD`, `3-Clause BSD License`, `BSD 3-clause`: a word that tells which, and the rest. */
+function bsdName(which: string): RegExp {
+  const rest = '[- ]?(?:bsd|clause)?(?:[- ]clause)?(?: licen[cs]e)?';
+  return new RegExp(`^(?:the )?(?:${which})${rest}$`);
+}
 
 /** SPDX identifier of a licence named in words; `BSD` alone names no one licence. */
 function fromName(name: string): string | null {

@@ -158,6 +158,7 @@ export const references: readonly Signature[] = [
 
 /** Licences for use in any work if attribution is kept: not MPL, EPL or LGPL. */
 export const permissiveLicences: readonly string[] =
-  '0BSD Apache-2.0 Artistic-2.0 BlueOak-1.0.0 BSD-1-Clause BSD-2-Clause BSD-2-Clause-Patent BSD-3-Clause BSD-3-Clause-Clear BSD-4-Clause BSL-1.0 CC0-1.0 curl HPND ISC libpng-2.0 MIT MIT-0 MulanPSL-2.0 NCSA PostgreSQL PSF-2.0 Python-2.0 Unicode-3.0 Unicode-DFS-2016 Unlicense UPL-1.0 WTFPL X11 Zlib'.split(
-    ' ',
-  );
+  `0BSD Apache-2.0 Artistic-2.0 BlueOak-1.0.0 BSD-1-Clause BSD-2-Clause BSD-2-Clause-Patent
+   BSD-3-Clause BSD-3-Clause-Clear BSD-4-Clause BSL-1.0 CC0-1.0 curl HPND ISC libpng-2.0 MIT
+   MIT-0 MulanPSL-2.0 NCSA PostgreSQL PSF-2.0 Python-2.0 Unicode-3.0 Unicode-DFS-2016 Unlicense
+   UPL-1.0 WTFPL X11 Zlib`.split(/\s+/);

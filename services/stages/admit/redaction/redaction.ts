@@ -4,22 +4,43 @@
  */
 import { compareText } from '../../../../schemas/compare-text.ts';
 
-/** A part to replace, in UTF-16 units of the text; `value` says which placeholder it shares. */
+/**
+ * What a found value becomes, by its kind and number: reserved names and addresses (RFC 2606,
+ * RFC 5737), so that code which checks them still does.
+ */
+const placeholderForms = {
+  secret: (number: number) => `<SECRET_${number}>`,
+  email: (number: number) => `user-${number}@example.com`,
+  address: (number: number) => `192.0.2.${((number - 1) % 254) + 1}`,
+};
+
+export type FindingKind = keyof typeof placeholderForms;
+
+/** A part to replace, in UTF-16 units of the text; equal parts of a kind share a placeholder. */
 export interface Finding {
   readonly start: number;
   readonly end: number;
-  readonly kind: 'secret' | 'email' | 'address';
+  readonly kind: FindingKind;
   readonly rule: string;
+}
+
+export function secret(start: number, end: number, rule: string): Finding {
+  return { start, end, kind: 'secret', rule };
+}
+
+/** A count of findings by kind, from nothing. */
+export function noFindings(): Record<FindingKind, number> {
+  return { secret: 0, email: 0, address: 0 };
 }
 
 /** Gives equal values equal placeholders, numbered by first appearance in the repository. */
 export interface Placeholders {
-  of(kind: Finding['kind'], value: string): string;
+  of(kind: FindingKind, value: string): string;
 }
 
 export function createPlaceholders(): Placeholders {
   const numbers = new Map<string, number>();
-  const counts = { secret: 0, email: 0, address: 0 };
+  const counts = noFindings();
   return {
     of: (kind, value) => {
       const key = `${kind} ${value}`;
@@ -29,16 +50,9 @@ export function createPlaceholders(): Placeholders {
         number = counts[kind];
         numbers.set(key, number);
       }
-      return placeholder(kind, number);
+      return placeholderForms[kind](number);
     },
   };
-}
-
-/** Reserved names and addresses (RFC 2606, RFC 5737), so that code which checks them still does. */
-function placeholder(kind: Finding['kind'], number: number): string {
-  if (kind === 'secret') return `<SECRET_${number}>`;
-  if (kind === 'email') return `user-${number}@example.com`;
-  return `192.0.2.${((number - 1) % 254) + 1}`;
 }
 
 export interface Redacted {

@@ -1,87 +1,27 @@
 /**
- * All secrets of a text: secretlint's preset and our own shapes. Directives inside the scanned
- * code cannot switch a rule off, and credentials in addresses lose the password only.
+ * All secrets of a text, from every table. A table finds one kind of evidence; a new one is a file
+ * in secrets/ and a line here.
  */
-import { lintSource } from '@secretlint/core';
-import { secretLintProfiler } from '@secretlint/profiler';
-import { rules } from '@secretlint/secretlint-rule-preset-recommend';
 import { type Finding, separate } from './redaction.ts';
-import { findSecretShapes, secret } from './secret-rules.ts';
+import { findAssignments } from './secrets/assignments.ts';
+import { findByPreset } from './secrets/preset.ts';
+import { findShapes } from './secrets/shapes.ts';
 
-// It keeps a mark per file and rule for ever: a leak in a process that lives long.
-secretLintProfiler.setEnabled(false);
+/** Ranges count from the start of the text, which never begins with a byte order mark. */
+type SecretTable = (path: string, text: string) => readonly Finding[] | Promise<readonly Finding[]>;
 
-/**
- * Without the rule that obeys `secretlint-disable` comments: the code that is scanned must not
- * decide what is found. AWS key ids are off by default in the preset.
- */
-const descriptors = rules
-  .filter((rule) => !rule.meta.id.endsWith('-filter-comments'))
-  .map((rule) => ({
-    id: rule.meta.id,
-    rule,
-    options: rule.meta.id.endsWith('-rule-aws') ? { enableIDScanRule: true } : {},
-  }));
+const tables: readonly SecretTable[] = [findByPreset, findShapes, findAssignments];
 
 /** In text order, without overlap. */
 export async function findSecrets(path: string, text: string): Promise<readonly Finding[]> {
   // secretlint takes a byte order mark off, which would shift its ranges.
   const shift = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   const content = text.slice(shift);
-  const result = await lintSource({
-    source: { filePath: path, content, contentType: 'text' },
-    options: { config: { rules: descriptors }, noPhysicFilePath: true },
-  });
-  const found = result.messages.flatMap((message) => {
-    const finding = secret(message.range[0], message.range[1], shortRule(message.ruleId));
-    return narrow(finding, content);
-  });
-  const all = separate([...found, ...findSecretShapes(path, content)]);
-  return all.map((finding) => ({
+  const found: Finding[] = [];
+  for (const find of tables) found.push(...(await find(path, content)));
+  return separate(found).map((finding) => ({
     ...finding,
     start: finding.start + shift,
     end: finding.end + shift,
   }));
-}
-
-function shortRule(ruleId: string): string {
-  return ruleId.replace('@secretlint/secretlint-rule-', '');
-}
-
-/** The part of a finding that is secret; nothing where the value is an evident example. */
-function narrow(finding: Finding, content: string): readonly Finding[] {
-  const value = content.slice(finding.start, finding.end);
-  const part = keyBody(value) ?? addressPassword(value);
-  if (part === null) return [finding];
-  if (part.end === part.start || isExamplePassword(part.text)) return [];
-  const start = finding.start + part.start;
-  return [{ ...finding, start, end: start + part.text.length }];
-}
-
-interface Part {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
-
-/** What lies between the first and last line of a PEM block, which tell only its kind. */
-function keyBody(value: string): Part | null {
-  const match = /^-----BEGIN [A-Z0-9 ]{1,60}-----([\s\S]*?)(?:-----END|$)/.exec(value);
-  if (match?.[1] === undefined) return null;
-  const start = value.indexOf('-----', 10) + 5;
-  return { start, end: start + match[1].length, text: match[1] };
-}
-
-function addressPassword(value: string): Part | null {
-  const match = /^[a-z][a-z0-9+.-]{1,30}:\/\/[^:@/\s]{0,256}:([^@\s]{1,256})@/i.exec(value);
-  if (match?.[1] === undefined) return null;
-  const end = match[0].length - 1;
-  return { start: end - match[1].length, end, text: match[1] };
-}
-
-/** Passwords as documentation and tests write them. */
-function isExamplePassword(text: string): boolean {
-  return /^(?:pass(?:w(?:or)?d)?|pwd|pw|secret|user(?:name)?|test(?:ing)?|example|foo|bar|baz|root|admin|guest|postgres|mysql|redis|mongo|changeme|hunter2|letmein|qwerty|my[-_]?(?:pass(?:word)?|secret)|your[-_].*|x+|\*+|\.+|<.*>|\$.*|\{.*\}|%.*)\d{0,4}$/i.test(
-    text,
-  );
 }

@@ -26,9 +26,12 @@ const entries: readonly TarEntry[] = [
   { name: 'r/package.json', body: '{"license": "MIT"}\n' },
 ];
 
+const admitTgz = (archive: Buffer, knobs = defaults) =>
+  admitArchive({ name: 'r', origin: 'r.tgz', format: 'tgz', archive }, knobs);
+
 describe('admitArchive', () => {
   test('I8: redacts once, the same secret alike, and leaves attribution', async () => {
-    const { files, skipped, licence, secrets } = await admitArchive(tgz(entries), 'tgz', defaults);
+    const { files, skipped, licence, found } = await admitTgz(tgz(entries), defaults);
     const text = Object.fromEntries(files.map((file) => [file.path, file.bytes.toString()]));
     expect(text['a.py']).toBe('also = "<SECRET_1>"\nmail = "user-1@example.com"\n');
     expect(text['z.py']).toBe('token = "<SECRET_1>"\n');
@@ -39,31 +42,34 @@ describe('admitArchive', () => {
     expect(files.find((file) => file.path === 'a.py')?.redactions).toBe(2);
     expect(skipped).toEqual([{ path: 'logo.png', reason: 'binary' }]);
     expect(licence.expression).toBe('MIT AND GPL-3.0-only');
-    expect(secrets).toBe(2);
+    expect(found).toEqual({ secret: 2, email: 1, address: 0 });
   });
 
   test('I6: the same archive gives the same admission, whatever the order of entries', async () => {
-    const first = await admitArchive(tgz(entries), 'tgz', defaults);
-    expect(await admitArchive(tar(entries.toReversed()), 'tar', defaults)).toEqual(first);
+    const first = await admitTgz(tgz(entries), defaults);
+    expect(
+      await admitArchive(
+        { name: 'r', origin: 'r.tar', format: 'tar', archive: tar(entries.toReversed()) },
+        defaults,
+      ),
+    ).toEqual(first);
   });
 
   test('a permissive policy skips the file whose header asks for more', async () => {
     const config = admitKnobs.parse({ licences: 'permissive' });
-    const { licence, skipped } = await admitArchive(tgz(entries), 'tgz', config);
+    const { licence, skipped } = await admitTgz(tgz(entries), config);
     expect(licence.expression).toBe('MIT');
     expect(skipped).toContainEqual({ path: 'gpl.c', reason: 'licence' });
   });
 
   test('a refused licence is named', async () => {
     const config = admitKnobs.parse({ licences: ['ISC'] });
-    await expect(admitArchive(tgz(entries), 'tgz', config)).rejects.toMatchObject({
+    await expect(admitTgz(tgz(entries), config)).rejects.toMatchObject({
       code: 'LICENCE_REFUSED',
       message: expect.stringContaining('MIT'),
     });
     const none = admitKnobs.parse({ licences: 'permissive' });
-    await expect(
-      admitArchive(tgz([{ name: 'a.py', body: 'a\n' }]), 'tgz', none),
-    ).rejects.toMatchObject({
+    await expect(admitTgz(tgz([{ name: 'a.py', body: 'a\n' }]), none)).rejects.toMatchObject({
       code: 'LICENCE_REFUSED',
       message: expect.stringContaining('unknown'),
     });
@@ -71,31 +77,31 @@ describe('admitArchive', () => {
 
   test('secrets can refuse the file or the repository', async () => {
     const file = admitKnobs.parse({ secrets: 'refuse-file' });
-    const { files, skipped } = await admitArchive(tgz(entries), 'tgz', file);
+    const { files, skipped } = await admitTgz(tgz(entries), file);
     expect(files.map(({ path }) => path)).not.toContain('z.py');
     expect(skipped.filter(({ reason }) => reason === 'secret')).toHaveLength(2);
     const repository = admitKnobs.parse({ secrets: 'refuse-repository' });
-    await expect(admitArchive(tgz(entries), 'tgz', repository)).rejects.toMatchObject({
+    await expect(admitTgz(tgz(entries), repository)).rejects.toMatchObject({
       code: 'SECRETS_REFUSED',
     });
   });
 
   test('privacy can be off', async () => {
     const config = admitKnobs.parse({ privacy: 'off' });
-    const { files } = await admitArchive(tgz(entries), 'tgz', config);
+    const { files } = await admitTgz(tgz(entries), config);
     expect(files.find(({ path }) => path === 'a.py')?.bytes.toString()).toContain('ann.lee@');
   });
 
   test('nothing left, and too much', async () => {
     const binary = tgz([{ name: 'a.png', body: 'a\0' }]);
-    await expect(admitArchive(binary, 'tgz', defaults)).rejects.toMatchObject({
+    await expect(admitTgz(binary, defaults)).rejects.toMatchObject({
       code: 'NO_ADMISSIBLE_FILES',
     });
-    await expect(admitArchive(tgz([]), 'tgz', defaults)).rejects.toMatchObject({
+    await expect(admitTgz(tgz([]), defaults)).rejects.toMatchObject({
       code: 'NO_ADMISSIBLE_FILES',
     });
     const small = admitKnobs.parse({ repositoryFilesMax: 1 });
-    await expect(admitArchive(tgz(entries), 'tgz', small)).rejects.toMatchObject({
+    await expect(admitTgz(tgz(entries), small)).rejects.toMatchObject({
       code: 'REPOSITORY_TOO_LARGE',
     });
   });

@@ -170,7 +170,10 @@ describe('links that lead in circles', () => {
     if (source === undefined) throw new Error('no source');
     const options = { ...discoverKnobs.parse({}), outputFolder: null };
     const { archive, format } = await packSource(source, options);
-    const admitted = await admitArchive(archive, format, admitKnobs.parse({}));
+    const admitted = await admitArchive(
+      { name: 'r', origin: 'r', format, archive },
+      admitKnobs.parse({}),
+    );
     const config = extractKnobs.parse({ processes: 1 });
     const { order, skipped } = await extractStructure(admitted, config, never);
     expect(order).toEqual(['inner/a.py']);

@@ -2,14 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { printExpression } from '../../../../../services/stages/admit/licence/expression.ts';
+import { readHeader } from '../../../../../services/stages/admit/licence/header.ts';
 import {
-  allowedLicences,
   describeLicence,
-  isAllowed,
-  readHeader,
   readLicenceFiles,
 } from '../../../../../services/stages/admit/licence/licence.ts';
 import { readMetadataLicence } from '../../../../../services/stages/admit/licence/metadata.ts';
+import { allowedLicences, isAllowed } from '../../../../../services/stages/admit/licence/policy.ts';
 import {
   matchLicenceText,
   unrecognised,

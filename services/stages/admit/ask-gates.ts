@@ -1,0 +1,93 @@
+/**
+ * Asks gates in order. The first that says no decides: a skip comes back as its reason, a refusal
+ * is thrown, because it ends the repository whatever the other files are.
+ */
+import type { SkippedFile } from '../../../schemas/generated/types.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { decodeText, undecodable } from './archive/decode.ts';
+import type { UnpackedFile } from './archive/unpacked.ts';
+import type { FileText, Gate, Questions, Refusal, RepositoryView, Verdict } from './gate.ts';
+import type { Finding } from './redaction/redaction.ts';
+
+type Asked<Moment extends keyof Questions> = readonly NonNullable<Questions[Moment]>[];
+
+/** What the open gates want to be asked, by moment. */
+export type OpenGates = { readonly [Moment in keyof Questions]-?: Asked<Moment> };
+
+export function openGates<Knobs>(gates: readonly Gate<Knobs>[], knobs: Knobs): OpenGates {
+  const opened = gates.map((gate) => gate.open(knobs));
+  return {
+    file: opened.flatMap(({ file }) => file ?? []),
+    text: opened.flatMap(({ text }) => text ?? []),
+    repository: opened.flatMap(({ repository }) => repository ?? []),
+    redact: opened.flatMap(({ redact }) => redact ?? []),
+  };
+}
+
+export interface Gated {
+  readonly texts: readonly FileText[];
+  readonly skipped: readonly SkippedFile[];
+}
+
+/** Every file ends as a text or as a skip with a reason. */
+export function gateFiles(files: readonly UnpackedFile[], gates: OpenGates): Gated {
+  const texts: FileText[] = [];
+  const skipped: SkippedFile[] = [];
+  for (const file of files) {
+    const answer = gateFile(file, gates);
+    if (typeof answer === 'string') skipped.push({ path: file.path, reason: answer });
+    else texts.push(answer);
+  }
+  return { texts, skipped };
+}
+
+/** The text of a file that may be used, or why it may not. */
+export function gateFile(file: UnpackedFile, gates: OpenGates): FileText | string {
+  const { path } = file;
+  for (const ask of gates.file) {
+    const reason = reasonOf(ask(file), path);
+    if (reason !== null) return reason;
+  }
+  const text = decodeText(file.bytes);
+  if (text === null) return undecodable;
+  for (const ask of gates.text) {
+    const reason = reasonOf(ask({ path, text }), path);
+    if (reason !== null) return reason;
+  }
+  return { path, text };
+}
+
+/** All that gates want replaced in a text, or why the file may not be used. */
+export async function findParts(
+  file: FileText,
+  gates: OpenGates,
+): Promise<readonly Finding[] | string> {
+  const findings: Finding[] = [];
+  for (const ask of gates.redact) {
+    const answer = await ask(file);
+    if (answer !== null && typeof answer === 'object' && 'findings' in answer) {
+      findings.push(...answer.findings);
+      continue;
+    }
+    const reason = reasonOf(answer, file.path);
+    if (reason !== null) return reason;
+  }
+  return findings;
+}
+
+/** Returns where the repository may be used, and throws the refusal where it may not. */
+export function gateRepository(repository: RepositoryView, gates: OpenGates): void {
+  for (const ask of gates.repository) {
+    const refusal = ask(repository);
+    if (refusal !== null) throw refused(refusal);
+  }
+}
+
+function reasonOf(verdict: Verdict, path: string): string | null {
+  if (verdict === null || typeof verdict === 'string') return verdict;
+  throw refused(verdict, { subject: path });
+}
+
+function refused({ code, detail }: Refusal, options: { subject?: string } = {}): PipelineError {
+  return new PipelineError(code, detail, options);
+}

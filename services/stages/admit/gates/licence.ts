@@ -1,0 +1,40 @@
+/**
+ * `licence`: what a repository, or a file that speaks for itself, may be used under. A file whose
+ * own header asks for more than the policy allows stays out; the rest may stay.
+ */
+import { z } from 'zod';
+import { defineGate } from '../gate.ts';
+import { printExpression } from '../licence/expression.ts';
+import { readHeader } from '../licence/header.ts';
+import { allowedLicences, isAllowed } from '../licence/policy.ts';
+
+export const licence = defineGate({
+  name: 'licence',
+  summary: 'what the policy does not allow: files by their own header, repositories',
+  knobs: {
+    licences: z
+      .union([z.enum(['record', 'permissive']), z.array(z.string().min(1)).min(1)])
+      .default('record')
+      .describe(
+        'Which licences a repository may have: record admits any and writes what was found into every sample, so that your own unlicensed folder works; permissive admits only permissive ones and drops the rest, use it for code of others; or a list of SPDX identifiers.',
+      ),
+  },
+  reasons: ['licence'],
+  drops: ['LICENCE_REFUSED'],
+  open: ({ licences }) => {
+    const allowed = allowedLicences(licences);
+    if (allowed === null) return {};
+    const policy = typeof licences === 'string' ? licences : licences.join(', ');
+    return {
+      text: ({ text }) => {
+        const header = readHeader(text);
+        return header === null || isAllowed(printExpression(header), allowed) ? null : 'licence';
+      },
+      repository: ({ licence: { expression } }) => {
+        if (isAllowed(expression, allowed)) return null;
+        const detail = `its licence is ${expression}, which admit.licences (${policy}) does not allow`;
+        return { code: 'LICENCE_REFUSED', detail };
+      },
+    };
+  },
+});

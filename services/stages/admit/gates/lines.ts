@@ -1,0 +1,32 @@
+/** `lines`: lines that nobody reads; in source code a long mean line tells packed data. */
+import { z } from 'zod';
+import { defineGate } from '../gate.ts';
+import { isShortLined, measureLines } from '../line-lengths.ts';
+
+const count = z.number().int().positive();
+
+export const lines = defineGate({
+  name: 'lines',
+  summary: 'a line, or in source code a mean line, that is too long',
+  knobs: {
+    lineCharactersMax: count
+      .default(10_000)
+      .describe(
+        'Characters of the longest line of a file; above it the file is skipped. 10,000 passes long tables and prose, not packed data.',
+      ),
+    lineCharactersMeanMax: count
+      .default(200)
+      .describe(
+        'Mean characters per line of a source file; above it the file is skipped. Twice StarCoder’s 100, which loses genuine files.',
+      ),
+  },
+  reasons: ['long-line', 'long-mean-line'],
+  drops: [],
+  open: ({ lineCharactersMax, lineCharactersMeanMax }) => ({
+    text: ({ path, text }) => {
+      const { max, mean } = measureLines(text);
+      if (max > lineCharactersMax) return 'long-line';
+      return isShortLined(path) && mean > lineCharactersMeanMax ? 'long-mean-line' : null;
+    },
+  }),
+});

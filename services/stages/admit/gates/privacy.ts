@@ -1,0 +1,33 @@
+/**
+ * `privacy`: e-mail and public IPv4 addresses become reserved ones. Licence and notice files keep
+ * theirs, because attribution is owed.
+ */
+import { z } from 'zod';
+import { defineGate } from '../gate.ts';
+import { isAttributionFile } from '../licence/places.ts';
+import { findAddresses } from '../redaction/addresses.ts';
+import { findEmails } from '../redaction/emails.ts';
+
+export const privacy = defineGate({
+  name: 'privacy',
+  summary: 'e-mail and public IPv4 addresses: replaced',
+  knobs: {
+    privacy: z
+      .enum(['redact', 'off'])
+      .default('redact')
+      .describe(
+        'E-mail and public IP addresses: redact replaces them by reserved ones (licence files keep theirs: attribution is owed), off leaves them. Redact by default, as published code data sets do.',
+      ),
+  },
+  reasons: [],
+  drops: [],
+  open: (knobs) => {
+    if (knobs.privacy === 'off') return {};
+    return {
+      redact: ({ path, text }) => {
+        if (isAttributionFile(path)) return null;
+        return { findings: [...findEmails(text), ...findAddresses(text)] };
+      },
+    };
+  },
+});

@@ -1,0 +1,147 @@
+/** The seam: what a gate can do that is added to the list, shown with toy gates. */
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { admitArchive } from '../../../../services/stages/admit/admit-archive.ts';
+import { type AdmitKnobs, admitKnobs } from '../../../../services/stages/admit/config.ts';
+import { defineGate, type Gate } from '../../../../services/stages/admit/gate.ts';
+import { gates } from '../../../../services/stages/admit/gates.ts';
+import { type TarEntry, tgz } from './hostile-archives.ts';
+
+const entries: readonly TarEntry[] = [
+  { name: 'r/a.py', body: 'a = 1\n' },
+  { name: 'r/b.py', body: 'phone = "555-0100"\n' },
+  { name: 'r/c.py', body: 'a = 1\n' },
+  { name: 'r/node_modules/d.py', body: 'a = 1\n' },
+  { name: 'r/e.py', body: 'a = 1  # no-ai\n' },
+];
+
+const toy = { name: 'toy', summary: 'toys', knobs: {}, reasons: ['toy'], drops: [] } as const;
+
+function admitWith(gate: Gate<AdmitKnobs>, origin = 'owner/r') {
+  const archive = { name: 'r', origin, format: 'tgz' as const, archive: tgz(entries) };
+  return admitArchive(archive, admitKnobs.parse({}), [...gates, gate]);
+}
+
+describe('a gate that is added to the list', () => {
+  test('skips by path, and its reason reaches the record; the gate before it decides first', async () => {
+    const gate = defineGate({
+      ...toy,
+      open: () => ({ file: ({ path }) => (/[ad]\.py$/.test(path) ? 'toy' : null) }),
+    });
+    const { files, skipped } = await admitWith(gate);
+    expect(skipped).toEqual([
+      { path: 'a.py', reason: 'toy' },
+      { path: 'node_modules/d.py', reason: 'vendored' },
+    ]);
+    expect(files.map(({ path }) => path)).toEqual(['b.py', 'c.py', 'e.py']);
+  });
+
+  test('skips by text', async () => {
+    const gate = defineGate({
+      ...toy,
+      open: () => ({ text: ({ text }) => (text.includes('no-ai') ? 'toy' : null) }),
+    });
+    expect((await admitWith(gate)).skipped).toContainEqual({ path: 'e.py', reason: 'toy' });
+  });
+
+  test('compares a file with those before it, anew in each repository', async () => {
+    const gate = defineGate({
+      ...toy,
+      open: () => {
+        const seen = new Set<string>();
+        return {
+          text: ({ text }) => {
+            if (seen.has(text)) return 'toy';
+            seen.add(text);
+            return null;
+          },
+        };
+      },
+    });
+    for (const _repository of ['first', 'second']) {
+      const { skipped } = await admitWith(gate);
+      expect(skipped.filter(({ reason }) => reason === 'toy')).toEqual([
+        { path: 'c.py', reason: 'toy' },
+      ]);
+    }
+  });
+
+  test('replaces parts of a text, counted beside those of other gates', async () => {
+    const gate = defineGate({
+      ...toy,
+      open: () => ({
+        redact: ({ text }) => {
+          const start = text.indexOf('555-0100');
+          if (start < 0) return null;
+          return { findings: [{ start, end: start + 8, kind: 'secret', rule: 'phone' }] };
+        },
+      }),
+    });
+    const { files, found } = await admitWith(gate);
+    const changed = files.find(({ path }) => path === 'b.py');
+    expect(changed?.bytes.toString()).toBe('phone = "<SECRET_1>"\n');
+    expect(changed?.redactions).toBe(1);
+    expect(found).toEqual({ secret: 1, email: 0, address: 0 });
+  });
+
+  test('skips a file for what it would have to replace', async () => {
+    const gate = defineGate({
+      ...toy,
+      open: () => ({ redact: ({ text }) => (text.includes('phone') ? 'toy' : null) }),
+    });
+    expect((await admitWith(gate)).skipped).toContainEqual({ path: 'b.py', reason: 'toy' });
+  });
+
+  test.each(['text', 'redact'] as const)('drops a repository for a file, by %s', async (moment) => {
+    const gate = defineGate({
+      ...toy,
+      drops: ['SECRETS_REFUSED'],
+      open: () => ({
+        [moment]: ({ text }: { text: string }) =>
+          text.includes('no-ai') ? { code: 'SECRETS_REFUSED', detail: 'it says no' } : null,
+      }),
+    });
+    await expect(admitWith(gate)).rejects.toMatchObject({
+      code: 'SECRETS_REFUSED',
+      message: 'it says no',
+      subject: 'e.py',
+    });
+  });
+
+  test('drops a repository for what it is', async () => {
+    const gate = defineGate({
+      ...toy,
+      drops: ['SECRETS_REFUSED'],
+      open: () => ({
+        repository: ({ origin, files }) => {
+          if (!origin.startsWith('owner/')) return null;
+          return { code: 'SECRETS_REFUSED', detail: `${origin}: ${files.length} files` };
+        },
+      }),
+    });
+    await expect(admitWith(gate)).rejects.toMatchObject({ message: 'owner/r: 4 files' });
+    await expect(admitWith(gate, 'other/r')).resolves.toBeDefined();
+  });
+});
+
+describe('types', () => {
+  test('knobs are those that the gate declares, and its answers are closed', () => {
+    const gate = defineGate({
+      name: 'toy',
+      summary: 'toys',
+      knobs: { toysMax: z.number().int().default(3) },
+      reasons: ['toy'],
+      drops: [],
+      open: ({ toysMax }) => ({ file: ({ path }) => (path.length > toysMax ? 'toy' : null) }),
+    });
+    expect(gate.open({ toysMax: 3 }).file?.({ path: 'a.py', bytes: Buffer.alloc(0) })).toBe('toy');
+    // @ts-expect-error: a reason that the gate does not declare.
+    defineGate({ ...toy, open: () => ({ file: () => 'toys' }) });
+    // @ts-expect-error: a code that the gate does not declare.
+    defineGate({ ...toy, open: () => ({ file: () => ({ code: 'LICENCE_REFUSED', detail: '' }) }) });
+    // @ts-expect-error: a knob that the gate does not declare.
+    defineGate({ ...toy, open: ({ toysMax }) => (toysMax > 1 ? {} : {}) });
+    // @ts-expect-error: no code of a repository that ends as expected.
+    defineGate({ ...toy, drops: ['DISK_FULL'], open: () => ({}) });
+  });
+});
