@@ -2,8 +2,7 @@
  * A folder as a deterministic tar: sorted paths, no times, owners or modes, so that equal content
  * gives equal bytes and equal ids. Links are listed, never followed.
  */
-
-import { constants } from 'node:fs';
+import { constants, type Dirent } from 'node:fs';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { type Header, pack } from 'tar-stream';
@@ -127,8 +126,7 @@ async function walk(
       if (await isForeign(join(root, path), limits.outputFolder)) continue;
       await walkReadable(root, path, rules, limits, entries);
     } else if (!isIgnored(rules, path)) {
-      const type = child.isFile() ? 'file' : child.isSymbolicLink() ? 'symlink' : 'fifo';
-      entries.push({ path, type });
+      entries.push({ path, type: entryType(child) });
       if (entries.length > limits.entriesMax) {
         throw new PipelineError(
           'SOURCE_UNREADABLE',
@@ -137,6 +135,12 @@ async function walk(
       }
     }
   }
+}
+
+/** What is neither a file nor a link (a socket, a device) is listed as a pipe: never read. */
+function entryType(child: Dirent): Entry['type'] {
+  if (child.isFile()) return 'file';
+  return child.isSymbolicLink() ? 'symlink' : 'fifo';
 }
 
 async function walkReadable(
