@@ -67,6 +67,16 @@ export const runtimeKnobs = z.object({
       'First wait before a retry, in milliseconds; doubles per try, full jitter: 0.5 s … 16 s over 5 tries.',
     )
     .meta(operational),
+  patienceMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(86_400_000)
+    .default(600_000)
+    .describe(
+      'How long reading a record, or writing what came of it, may fail for a reason that passes before the process stops with that reason; the record waits and is not lost. 10 min, as for a store.',
+    )
+    .meta(operational),
   crashesMax: z
     .number()
     .int()

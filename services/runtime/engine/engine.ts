@@ -136,15 +136,28 @@ export function droppedRecord(
  */
 export const carriedBytesMax = 2 * inlineBytesMax;
 
+/** Why a record ended otherwise than by its outputs. */
+export interface Cause {
+  readonly reason: ErrorCode;
+  readonly detail: string;
+  readonly attempts: number;
+}
+
+/** A record of a topic that a stage could not handle. */
+export interface DeadLetter {
+  readonly stage: StageName;
+  readonly topic: TopicName;
+  readonly record: IncomingRecord;
+  readonly cause: Cause;
+}
+
 export function deadLetterRecord(
   engine: Pick<Engine, 'run' | 'codec'>,
-  stage: StageName,
-  topic: TopicName,
-  record: IncomingRecord,
+  { stage, topic, record, cause }: DeadLetter,
   envelope: Envelope,
-  cause: { reason: ErrorCode; detail: string; attempts: number },
 ): OutgoingRecord {
   const { version } = graph[stage];
+  const { reason, detail, attempts } = cause;
   return {
     topic: physicalTopic(engine.run.dataset, deadLetterTopic(topic)),
     key: record.key,
@@ -155,14 +168,16 @@ export function deadLetterRecord(
         parentId: envelope.id,
         stage,
         stageVersion: version,
-        attempt: cause.attempts,
+        attempt: attempts,
       },
       body: {
         stage,
         topic,
         partition: record.partition,
         offset: record.offset,
-        ...cause,
+        reason,
+        detail,
+        attempts,
         payload: Buffer.from(record.value.subarray(0, carriedBytesMax)),
       },
       bodyReference: null,

@@ -2,21 +2,19 @@
  * Runs a map stage: up to `concurrency` records at once, outputs durable before the record is
  * complete. What cannot be handled ends as a drop or a dead letter, never in silence.
  */
-import { PipelineError } from '../errors.ts';
-import { type AnyMap, type AnyTools, ProcessDeath, type StageRecord } from '../stage.ts';
+import type { AnyMap, AnyTools, StageRecord } from '../stage.ts';
 import {
-  childRecord,
-  countDeadLetter,
-  deadLetterRecord,
-  droppedRecord,
-  type Engine,
-  type PlannedRecord,
-  produce,
-  type StageRunner,
-} from './engine.ts';
+  endHandled,
+  endThrown,
+  type Handling,
+  type Origin,
+  placeOf,
+  readRecord,
+  stopProcess,
+} from './endings.ts';
+import { childRecord, droppedRecord, type Engine, type StageRunner } from './engine.ts';
 import { type Delivery, type Intake, openIntake } from './intake.ts';
-import { type Settled, settle } from './settle.ts';
-import { deadLetterUnreadable } from './unreadable.ts';
+import { settle } from './settle.ts';
 
 /** Deliveries held per handler slot: enough that a slot never waits for the log. */
 const windowPerSlot = 4;
@@ -36,13 +34,16 @@ export async function startMap(stage: AnyMap, engine: Engine): Promise<StageRunn
     const completed = await handleDelivery(stage, engine, tools, delivery);
     if (completed) intake?.complete(delivery);
   };
+  const fail = (error: unknown) => stopProcess(engine, stage.name, error);
   const pump = () => {
     while (!stopping.signal.aborted && running.size < slots && queue.length > 0) {
       const delivery = queue.shift() as Delivery;
-      const task = work(delivery).finally(() => {
-        running.delete(task);
-        pump();
-      });
+      const task = work(delivery)
+        .catch(fail)
+        .finally(() => {
+          running.delete(task);
+          pump();
+        });
       running.add(task);
     }
   };
@@ -78,132 +79,33 @@ async function handleDelivery(
   tools: AnyTools,
   { record }: Delivery,
 ): Promise<boolean> {
-  let recordId = `${record.topic}/${record.partition}/${record.offset}`;
+  let handling: Handling = {
+    ...{ engine, stage: stage.name, topic: stage.reads, record },
+    subject: placeOf(record),
+    origin: null,
+  };
   try {
-    const decoded = await engine.codec.decode(stage.reads, record.value);
-    recordId = decoded.envelope.id;
-    const input: StageRecord = {
-      topic: stage.reads,
-      partition: record.partition,
-      offset: record.offset,
-      ...decoded,
-    };
-    const settled = await settle(engine, stage.name, recordId, () => stage.handle(input, tools));
-    engine.crashPoint(`${stage.name}:after-handle`);
-    if (!(await finish(stage, engine, record, input, settled))) return false;
-    engine.crashPoint(`${stage.name}:after-produce`);
-    return true;
+    const input = await readRecord(handling);
+    handling = { ...handling, subject: input.envelope.id, origin: originOf(stage, input) };
+    const happened = await settle(handling, () => stage.handle(input, tools));
+    return await endHandled(handling, happened);
   } catch (error) {
-    return handleCrash(stage, engine, record, recordId, error);
+    return endThrown(handling, 'around', error);
   }
 }
 
-async function finish(
-  stage: AnyMap,
-  engine: Engine,
-  record: Delivery['record'],
-  input: StageRecord,
-  settled: Settled,
-): Promise<boolean> {
-  if (settled.kind === 'stopped') return false;
-  if (settled.kind === 'emit') {
-    const outputs = settled.outputs.map((output) =>
-      childRecord(stage.name, input.envelope, output),
-    );
-    await produce(engine, outputs);
-    return true;
-  }
-  if (settled.kind === 'drop') {
-    await produce(engine, [endRecord(stage, input, 'drop', settled)]);
-    return true;
-  }
-  const deadLetter = deadLetterRecord(
-    engine,
-    stage.name,
-    stage.reads,
-    record,
-    input.envelope,
-    settled,
-  );
-  await produce(engine, [endRecord(stage, input, 'dead_letter', settled)], [deadLetter]);
-  countDeadLetter(engine, `${stage.name}: ${settled.detail}`);
-  return true;
-}
-
-/** What tells the rest of the graph that this record ended here: a failed child, or a drop. */
-function endRecord(
-  stage: AnyMap,
-  input: StageRecord,
-  disposition: 'drop' | 'dead_letter',
-  settled: Extract<Settled, { kind: 'drop' | 'dead-letter' }>,
-): PlannedRecord {
-  const { reason, detail } = settled;
-  if ('failed' in stage.end) {
-    const failed = stage.end.failed(input, `${reason}: ${detail}`);
-    return childRecord(stage.name, input.envelope, failed);
-  }
-  const { name, origin } = stage.end.subject(input);
-  return droppedRecord(stage.name, input.envelope, name, origin, { disposition, reason, detail });
-}
-
-/**
- * Our bug, or the end of the run. The crash is noted first; a record that did it too often is
- * made a dead letter when its stage starts again.
- */
-async function handleCrash(
-  stage: AnyMap,
-  engine: Engine,
-  record: Delivery['record'],
-  recordId: string,
-  error: unknown,
-): Promise<boolean> {
-  if (engine.signal.aborted) return false;
-  if (error instanceof ProcessDeath) {
-    engine.fail(error);
-    return false;
-  }
-  if (error instanceof PipelineError) {
-    if (error.disposition === 'fatal') {
-      engine.fail(error);
-      return false;
-    }
-    // Thrown outside the handler: the record itself cannot be read.
-    await deadLetterUnreadable(engine, stage.name, stage.reads, record, error);
-    return true;
-  }
-  const crashes = engine.crashes.add(stage.name, recordId);
-  engine.log.error(
-    { stage: stage.name, recordId, crashes, err: error },
-    'a record crashed its stage',
-  );
-  if (crashes >= engine.settings.crashesMax) return poison(stage, engine, record, error, crashes);
-  engine.restart(stage.name);
-  return false;
-}
-
-async function poison(
-  stage: AnyMap,
-  engine: Engine,
-  record: Delivery['record'],
-  error: unknown,
-  attempts: number,
-): Promise<boolean> {
-  try {
-    const decoded = await engine.codec.decode(stage.reads, record.value);
-    const input = {
-      topic: stage.reads,
-      partition: record.partition,
-      offset: record.offset,
-      ...decoded,
-    };
-    return await finish(stage, engine, record, input, {
-      kind: 'dead-letter',
-      reason: 'STAGE_POISONED',
-      detail: error instanceof Error ? error.message : String(error),
-      attempts,
-    });
-  } catch (second) {
-    engine.fail(second);
-    return false;
-  }
+/** An end is told by a failed child, where a join waits for one, or by a drop. */
+function originOf(stage: AnyMap, input: StageRecord): Origin {
+  const { envelope } = input;
+  return {
+    envelope,
+    ending: (disposition, { reason, detail }) => {
+      if ('failed' in stage.end) {
+        const failed = stage.end.failed(input, `${reason}: ${detail}`);
+        return childRecord(stage.name, envelope, failed);
+      }
+      const { name, origin } = stage.end.subject(input);
+      return droppedRecord(stage.name, envelope, name, origin, { disposition, reason, detail });
+    },
+  };
 }

@@ -1,104 +1,77 @@
 /**
- * Runs a handler to its decision: retries with full jitter, turns coded errors into outcomes by
- * their disposition, and lets anything else through as a crash. Shared by maps and joins.
+ * Runs a handler to what it comes to: calls it again while it asks for that, takes coded errors as
+ * outcomes by their disposition, and notes how long each call took. Shared by maps and joins.
  */
-
-import type { StageName } from '../../../schemas/topology.ts';
 import { asPipelineError, type ErrorCode, PipelineError } from '../errors.ts';
 import type { Emit, Outcome, Subject } from '../outcomes.ts';
-import type { Engine } from './engine.ts';
+import { again, done, repeat } from '../retry.ts';
+import type { HandledAs } from '../watch/metrics.ts';
+import { endings, type Handling, type Happened, waitMsMax } from './endings.ts';
 
-interface Ended {
-  readonly reason: ErrorCode;
-  readonly detail: string;
-  readonly attempts: number;
-  readonly subject?: Subject;
+/** What one call of a handler decided. */
+type Decision =
+  | { readonly kind: 'emit'; readonly outputs: readonly Emit[] }
+  | { readonly kind: 'thrown'; readonly error: unknown }
+  | {
+      readonly kind: 'drop' | 'reject' | 'retry';
+      readonly reason: ErrorCode;
+      readonly detail: string;
+      readonly subject?: Subject;
+      readonly afterMs: number;
+    };
+
+export async function settle(
+  { engine, stage, subject }: Handling,
+  handle: () => Promise<readonly Outcome[]>,
+): Promise<Happened> {
+  const { clock, signal, settings, metrics, log } = engine;
+  const { retryBaseMs: baseMs, retriesMax } = settings;
+  const onWait = (cause: unknown) => log.warn({ stage, subject, cause }, 'will try again');
+  const backoff = { clock, signal, baseMs, waitMsMax, retriesMax, onWait };
+  const last = await repeat(backoff, async (attempts) => {
+    const started = performance.now();
+    const decision = await callOnce(subject, handle);
+    if (decision.kind === 'thrown' && signal.aborted) return done<Happened>({ kind: 'stopped' });
+    metrics.handled(stage, countedAs[decision.kind], (performance.now() - started) / 1000);
+    if (decision.kind === 'emit' || decision.kind === 'thrown') return done<Happened>(decision);
+    const { kind, afterMs, ...said } = decision;
+    const cause = { ...said, attempts };
+    if (endings.handler[kind][0] === 'again') return again(cause, afterMs);
+    return done<Happened>({ kind, cause });
+  });
+  if (last.kind === 'done') return last.result;
+  return signal.aborted ? { kind: 'stopped' } : { kind: 'retry', cause: last.failure };
 }
 
-export type Settled =
-  | { readonly kind: 'emit'; readonly outputs: readonly Emit[]; readonly attempts: number }
-  | ({ readonly kind: 'drop' | 'dead-letter' } & Ended)
-  | { readonly kind: 'stopped' };
+const countedAs: Readonly<Record<Decision['kind'], HandledAs>> = {
+  emit: 'emitted',
+  drop: 'dropped',
+  reject: 'dead_letter',
+  retry: 'retried',
+  thrown: 'crashed',
+};
 
-/** Longest wait between two tries. */
-const backoffMsMax = 60_000;
-
-/** Throws only what is a bug or ends the run. */
-export async function settle(
-  engine: Engine,
-  stage: StageName,
+async function callOnce(
   subject: string,
   handle: () => Promise<readonly Outcome[]>,
-): Promise<Settled> {
-  for (let attempts = 1; ; attempts += 1) {
-    const started = performance.now();
-    let outcomes: readonly Outcome[];
-    try {
-      outcomes = await handle();
-    } catch (error) {
-      if (engine.signal.aborted) return { kind: 'stopped' };
-      const known = asPipelineError(error, subject);
-      if (!(known instanceof PipelineError) || known.disposition === 'fatal') {
-        engine.metrics.handled(stage, 'crashed', (performance.now() - started) / 1000);
-        throw known;
-      }
-      outcomes = [outcomeOf(known)];
-    }
-    const seconds = (performance.now() - started) / 1000;
-    const settled = decide(outcomes, attempts);
-    if (settled !== null) {
-      engine.metrics.handled(stage, endedAs(settled), seconds);
-      return settled;
-    }
-    const { reason, detail, afterMs } =
-      outcomes.find((outcome) => outcome.kind === 'retry') ?? never();
-    engine.metrics.handled(stage, 'retried', seconds);
-    if (attempts > engine.settings.retriesMax)
-      return { kind: 'dead-letter', reason, detail, attempts };
-    engine.log.warn({ stage, subject, reason, detail, attempts }, 'will try again');
-    try {
-      await engine.clock.sleep(afterMs + backoffMs(engine, attempts), engine.signal);
-    } catch (error) {
-      if (engine.signal.aborted) return { kind: 'stopped' };
-      throw error;
-    }
+): Promise<Decision> {
+  try {
+    return decisionOf(await handle());
+  } catch (thrown) {
+    const error = asPipelineError(thrown, subject);
+    if (!(error instanceof PipelineError)) return { kind: 'thrown', error };
+    const { code: reason, message: detail, disposition: kind } = error;
+    return kind === 'fatal' ? { kind: 'thrown', error } : { kind, reason, detail, afterMs: 0 };
   }
 }
 
-function never(): never {
-  throw new Error('an undecided outcome is a retry');
-}
-
-function outcomeOf(error: PipelineError): Outcome {
-  const { code: reason, message: detail, disposition } = error;
-  if (disposition === 'drop') return { kind: 'drop', reason, detail };
-  if (disposition === 'reject') return { kind: 'reject', reason, detail };
-  return { kind: 'retry', reason, detail, afterMs: 0 };
-}
-
-/** Null means: try again. A drop or reject wins over emits; a mix of them is the stage's bug. */
-function decide(outcomes: readonly Outcome[], attempts: number): Settled | null {
-  const emits: Emit[] = [];
+/** Anything but emits stands alone; a mix is the stage's bug. */
+function decisionOf(outcomes: readonly Outcome[]): Decision {
+  const outputs: Emit[] = [];
   for (const outcome of outcomes) {
-    if (outcome.kind === 'emit') emits.push(outcome);
-    else if (outcomes.length > 1)
-      throw new Error(`${outcome.kind} must be a handler's only outcome`);
-    else if (outcome.kind === 'retry') return null;
-    else {
-      const { kind, ...ended } = outcome;
-      return { ...ended, kind: kind === 'drop' ? 'drop' : 'dead-letter', attempts };
-    }
+    if (outcome.kind === 'emit') outputs.push(outcome);
+    else if (outcomes.length === 1) return { afterMs: 0, ...outcome };
+    else throw new Error(`${outcome.kind} must be a handler's only outcome`);
   }
-  return { kind: 'emit', outputs: emits, attempts };
-}
-
-function endedAs(settled: Settled): 'emitted' | 'dropped' | 'dead_letter' {
-  if (settled.kind === 'emit') return 'emitted';
-  return settled.kind === 'drop' ? 'dropped' : 'dead_letter';
-}
-
-/** Full jitter: uniform in [0, base × 2^(attempt−1)], so that retries of many do not meet. */
-function backoffMs(engine: Engine, attempt: number): number {
-  const ceiling = Math.min(backoffMsMax, engine.settings.retryBaseMs * 2 ** (attempt - 1));
-  return Math.random() * ceiling;
+  return { kind: 'emit', outputs };
 }

@@ -6,9 +6,10 @@
 import type { Envelope } from '../../../schemas/generated/types.ts';
 import { graph, lifecycle, physicalTopic, type TopicName } from '../../../schemas/topology.ts';
 import { forEachRecord } from '../bus/topic-reader.ts';
-import { asPipelineError, type ErrorCode } from '../errors.ts';
+import type { ErrorCode } from '../errors.ts';
 import { type Emit, emit } from '../outcomes.ts';
 import type { AnySource, SourceItem } from '../stage.ts';
+import { patiently, stopProcess } from './endings.ts';
 import {
   childRecord,
   datasetEnvelope,
@@ -29,7 +30,7 @@ interface Emitted {
 export async function startSource(stage: AnySource, engine: Engine): Promise<StageRunner> {
   const tools = engine.toolsFor(stage);
   await stage.open?.(tools);
-  const emitted = await readEmitted(stage, engine);
+  const emitted = await patiently({ engine, stage: stage.name }, () => readEmitted(stage, engine));
   const stopping = new AbortController();
   const over = AbortSignal.any([engine.signal, stopping.signal]);
 
@@ -42,7 +43,7 @@ export async function startSource(stage: AnySource, engine: Engine): Promise<Sta
       if (item.sequence !== emitted.nextSequence) {
         throw new Error(`source position ${item.sequence} follows ${emitted.nextSequence - 1}`);
       }
-      await produce(engine, [recordOf(stage, engine, item, emitted)]);
+      await write(stage, engine, recordOf(stage, engine, item, emitted));
       engine.metrics.handled(stage.name, 'emitted', (performance.now() - started) / 1000);
       engine.crashPoint(`${stage.name}:after-produce`);
       emitted.nextSequence += 1;
@@ -51,9 +52,7 @@ export async function startSource(stage: AnySource, engine: Engine): Promise<Sta
     }
     if (engine.run.bounded && !over.aborted) await closeInput(stage, engine, emitted);
   };
-  const pumping = pump().catch((error: unknown) => {
-    if (!engine.signal.aborted) engine.fail(asPipelineError(error, stage.name));
-  });
+  const pumping = pump().catch((error: unknown) => stopProcess(engine, stage.name, error));
   return {
     assigned: () => null,
     stop: async () => {
@@ -126,6 +125,11 @@ function sourceEnvelope(engine: Engine, item: SourceItem): Envelope {
 async function closeInput(stage: AnySource, engine: Engine, emitted: Emitted): Promise<void> {
   const sources = emitted.nextSequence;
   const envelope = { ...datasetEnvelope(engine), sourceSequence: sources };
-  await produce(engine, [childRecord(stage.name, envelope, emit(lifecycle.closed, { sources }))]);
+  const closed = childRecord(stage.name, envelope, emit(lifecycle.closed, { sources }));
+  await write(stage, engine, closed);
   emitted.closed = true;
+}
+
+function write({ name: stage }: AnySource, engine: Engine, record: PlannedRecord): Promise<void> {
+  return patiently({ engine, stage }, () => produce(engine, [record]));
 }

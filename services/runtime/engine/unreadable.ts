@@ -7,7 +7,6 @@ import {
   arePartitionedAlike,
   lifecycle,
   physicalTopic,
-  type StageName,
   type TopicName,
 } from '../../../schemas/topology.ts';
 import type { IncomingRecord } from '../bus/bus.ts';
@@ -16,7 +15,7 @@ import { PipelineError } from '../errors.ts';
 import { sha256 } from '../ids.ts';
 import type { Codec } from '../records/codec.ts';
 import {
-  countDeadLetter,
+  type DeadLetter,
   datasetEnvelope,
   deadLetterRecord,
   droppedRecord,
@@ -25,14 +24,9 @@ import {
   produce,
 } from './engine.ts';
 
-export async function deadLetterUnreadable(
-  engine: Engine,
-  stage: StageName,
-  topic: TopicName,
-  record: IncomingRecord,
-  error: PipelineError,
-): Promise<void> {
-  const { code: reason, message: detail } = error;
+export async function deadLetterUnreadable(engine: Engine, letter: DeadLetter): Promise<void> {
+  const { stage, topic, record } = letter;
+  const { reason, detail } = letter.cause;
   const own = await readEnvelope(engine.codec, topic, record);
   const origin =
     own === null
@@ -50,10 +44,7 @@ export async function deadLetterUnreadable(
           }),
         ];
   const envelope = own ?? envelopeByPlace(engine, record, origin?.envelope);
-  const cause = { reason, detail, attempts: 1 };
-  const deadLetter = deadLetterRecord(engine, stage, topic, record, envelope, cause);
-  await produce(engine, dropped, [deadLetter]);
-  countDeadLetter(engine, `${stage}: ${detail}`);
+  await produce(engine, dropped, [deadLetterRecord(engine, letter, envelope)]);
 }
 
 export type EnvelopeReader = Pick<Codec, 'decodeEnvelope'>;

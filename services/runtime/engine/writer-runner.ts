@@ -1,13 +1,18 @@
 /**
- * Runs a writer: one record at a time, from the offsets that the writer's own durable state
- * names. The consumer group's offsets only follow, so that lag can be seen.
+ * Runs a writer: one record at a time, and a word when a live stream is quiet. What the writer
+ * throws ends the process, for its state holds many records; it resumes from what is durable.
  */
-import { consumerGroup, graph, physicalTopic, type TopicName } from '../../../schemas/topology.ts';
-import type { BusConsumer, IncomingRecord, TopicPartition } from '../bus/bus.ts';
-import { asPipelineError, PipelineError } from '../errors.ts';
+import type { IncomingRecord } from '../bus/bus.ts';
 import type { Emit } from '../outcomes.ts';
-import type { DecodedRecord } from '../records/codec.ts';
-import type { AnyTools, AnyWriter, Writer } from '../stage.ts';
+import type { AnyTools, AnyWriter, StageRecord, Writer } from '../stage.ts';
+import {
+  endThrown,
+  type Handling,
+  patiently,
+  placeOf,
+  readRecord,
+  stopProcess,
+} from './endings.ts';
 import {
   childRecord,
   datasetEnvelope,
@@ -16,11 +21,7 @@ import {
   produce,
   type StageRunner,
 } from './engine.ts';
-import { deadLetterUnreadable } from './unreadable.ts';
-
-/** Records held while the writer works. */
-const queueMax = 1000;
-const batchMax = 100;
+import { createWriterIntake, type WriterIntake } from './writer-intake.ts';
 
 export async function startWriter(stage: AnyWriter, engine: Engine): Promise<StageRunner> {
   const tools = engine.toolsFor(stage);
@@ -32,87 +33,58 @@ export async function startWriter(stage: AnyWriter, engine: Engine): Promise<Sta
     engine.finish();
     return { assigned: () => 0, stop: () => closeAll(stage, tools, writer, null) };
   }
-  const assigned = new Map<string, TopicPartition>();
-  const queue: IncomingRecord[] = [];
   let working: Promise<void> | null = null;
   let stopped = false;
   const stopping = new AbortController();
-  let paused = false;
-  let consumer: BusConsumer | null = null;
 
   const drain = async () => {
-    while (!stopped && queue.length > 0) {
+    while (!stopped && intake.waiting > 0) {
       await engine.gate?.pass(stage.name, stopping.signal);
-      if (stopped || queue.length === 0) break;
-      const record = queue.shift() as IncomingRecord;
-      if (!(await acceptRecord(stage, engine, writer, record))) continue;
-      await commitResumeOffsets(engine, writer, consumer, [...assigned.values()]);
+      const record = stopped ? undefined : intake.shift();
+      if (record === undefined) break;
+      const taken = await takeRecord(stage, engine, writer, record);
+      // A later record must not be taken before one that stays.
+      if (taken === 'stays') stopped = true;
+      if (taken === 'durable') await intake.commit();
     }
-    if (paused && !stopped) {
-      paused = false;
-      consumer?.resume([...assigned.values()]);
-    }
+    if (!stopped) intake.resume();
   };
-  /** Work is serial; what fails ends the run. */
+  const tellOfQuiet = async () => {
+    await announce(stage, engine, (await writer.idle?.())?.outcomes ?? []);
+    await intake.commit();
+  };
+  /** One task after the other. */
   const work = (task: () => Promise<void>) => {
     working ??= task()
       .catch((error: unknown) => {
         stopped = true;
-        if (!engine.signal.aborted) engine.fail(asPipelineError(error, stage.name));
+        stopProcess(engine, stage.name, error);
       })
       .finally(() => {
         working = null;
         if (stopped) return;
-        if (queue.length > 0) pump();
+        if (intake.waiting > 0) pump();
         else if (task === drain) quiet.restart();
       });
   };
-  const quiet = watchQuiet(stage, engine, () =>
-    work(async () => {
-      await announce(stage, engine, (await writer.idle?.())?.outcomes ?? []);
-      await commitResumeOffsets(engine, writer, consumer, [...assigned.values()]);
-    }),
-  );
+  const quiet = watchQuiet(stage, engine, () => work(tellOfQuiet));
   const pump = () => {
     quiet.stop();
     work(drain);
   };
 
-  consumer = await engine.bus.consume({
-    group: consumerGroup(engine.run.dataset, stage.name),
-    topics: graph[stage.name].reads.map((topic) => physicalTopic(engine.run.dataset, topic)),
-    startOffset: (at) => {
-      assigned.set(`${at.topic}/${at.partition}`, at);
-      return writer.resumeOffset(logicalTopic(engine, at.topic), at.partition);
-    },
-    onRecords: (records) => {
-      queue.push(...records);
-      if (!paused && queue.length > queueMax) {
-        paused = true;
-        consumer?.pause([...assigned.values()]);
-      }
-      pump();
-    },
-    onRevoked: (revoked) => {
-      const lost = new Set(revoked.map(({ topic, partition }) => `${topic}/${partition}`));
-      for (const key of lost) assigned.delete(key);
-      // What is queued from other partitions would not come again.
-      const kept = queue.filter((record) => !lost.has(`${record.topic}/${record.partition}`));
-      queue.splice(0, queue.length, ...kept);
-    },
-    onFailure: engine.fail,
-    batchMax,
-  });
+  const intake = createWriterIntake(stage, engine, writer, pump);
+  await intake.open();
   // A life before this one may have left packs open.
   quiet.restart();
   return {
-    assigned: () => assigned.size,
+    assigned: intake.assigned,
     stop: async () => {
       stopped = true;
       stopping.abort();
       quiet.stop();
       await working;
-      await closeAll(stage, tools, writer, consumer);
+      await closeAll(stage, tools, writer, intake);
     },
   };
 }
@@ -148,77 +120,46 @@ async function closeAll(
   stage: AnyWriter,
   tools: AnyTools,
   writer: Writer,
-  consumer: BusConsumer | null,
+  intake: WriterIntake | null,
 ): Promise<void> {
-  await consumer?.close();
+  await intake?.close();
   await writer.close();
   await stage.close?.(tools);
 }
 
-/** True when the writer made something durable: its resume offsets may have moved. */
-async function acceptRecord(
+/** `durable`: the writer made something durable, and its resume offsets may have moved. */
+async function takeRecord(
   stage: AnyWriter,
   engine: Engine,
   writer: Writer,
   record: IncomingRecord,
-): Promise<boolean> {
-  const topic = logicalTopic(engine, record.topic);
-  const decoded = await decodeOrBury(stage, engine, topic, record);
-  if (decoded === null) return false;
+): Promise<'durable' | 'taken' | 'stays'> {
+  const handling: Handling = {
+    ...{ engine, stage: stage.name, topic: logicalTopic(engine, record.topic), record },
+    subject: placeOf(record),
+    origin: null,
+  };
+  let input: StageRecord;
+  try {
+    input = await readRecord(handling);
+  } catch (error) {
+    return (await endThrown(handling, 'around', error)) ? 'taken' : 'stays';
+  }
   const started = performance.now();
-  const result = await writer.accept({
-    topic,
-    partition: record.partition,
-    offset: record.offset,
-    ...decoded,
-  });
+  const result = await writer.accept(input);
   engine.metrics.handled(stage.name, 'emitted', (performance.now() - started) / 1000);
   await announce(stage, engine, result.outcomes);
   if (result.done) engine.finish();
-  return result.outcomes.length > 0;
-}
-
-/** Null when the record cannot be read: then it has become a dead letter. */
-async function decodeOrBury(
-  stage: AnyWriter,
-  engine: Engine,
-  topic: TopicName,
-  record: IncomingRecord,
-): Promise<DecodedRecord<TopicName> | null> {
-  try {
-    return await engine.codec.decode(topic, record.value);
-  } catch (error) {
-    if (!(error instanceof PipelineError) || error.disposition !== 'reject') throw error;
-    await deadLetterUnreadable(engine, stage.name, topic, record, error);
-    return null;
-  }
+  return result.outcomes.length > 0 ? 'durable' : 'taken';
 }
 
 /** What a writer tells belongs to the data set, not to the record that happened to fill a shard. */
 async function announce(
-  stage: AnyWriter,
+  { name: stage }: AnyWriter,
   engine: Engine,
   outcomes: readonly Emit[],
 ): Promise<void> {
   const parent = datasetEnvelope(engine);
-  await produce(
-    engine,
-    outcomes.map((output) => childRecord(stage.name, parent, output)),
-  );
-}
-
-async function commitResumeOffsets(
-  engine: Engine,
-  writer: Writer,
-  consumer: BusConsumer | null,
-  partitions: readonly TopicPartition[],
-): Promise<void> {
-  await consumer?.commit(
-    partitions.map(({ topic, partition }) => ({
-      topic,
-      partition,
-      offset: writer.resumeOffset(logicalTopic(engine, topic), partition),
-      metadata: '',
-    })),
-  );
+  const records = outcomes.map((output) => childRecord(stage, parent, output));
+  await patiently({ engine, stage }, () => produce(engine, records));
 }

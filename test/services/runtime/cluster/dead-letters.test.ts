@@ -95,14 +95,8 @@ describe('dead letters', () => {
     const codec = createCodec(await openLocalBlobStore(folder));
     const run = { dataset, seed: 0, outputFolder: folder, bounded: true, runId: 'run' };
     const cause = { reason: 'RECORD_INVALID' as const, detail: 'no frame', attempts: 1 };
-    const letterRecord = deadLetterRecord(
-      { codec, run },
-      'admit',
-      'repo-found',
-      record,
-      envelopeOf('id'),
-      cause,
-    );
+    const letter = { stage: 'admit', topic: 'repo-found', record, cause } as const;
+    const letterRecord = deadLetterRecord({ codec, run }, letter, envelopeOf('id'));
     expect(letterRecord.value.byteLength).toBeLessThan(2 ** 17);
     await bus.produce([letterRecord]);
     await retryDeadLetter(bus, dataset, await waiting(), false);

@@ -1,26 +1,12 @@
-/** The runner of a writer in a live stream: quiet intervals, and only there. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+/** The runner of a writer: quiet intervals of a live stream, and what the writer itself throws. */
+import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { graph, physicalTopic, topics } from '../../../../schemas/topology.ts';
-import { openSqliteBus } from '../../../../services/runtime/bus/sqlite/sqlite-bus.ts';
 import type { Clock } from '../../../../services/runtime/clock.ts';
-import { ProgressTracker } from '../../../../services/runtime/embedded/progress-tracker.ts';
-import { type Engine, produce } from '../../../../services/runtime/engine/engine.ts';
 import { startWriter } from '../../../../services/runtime/engine/writer-runner.ts';
-import { createCodec } from '../../../../services/runtime/records/codec.ts';
-import { type AnyTools, defineWriter } from '../../../../services/runtime/stage.ts';
-import { openLocalBlobStore } from '../../../../services/runtime/store/blobs.ts';
-import { createMetrics } from '../../../../services/runtime/watch/metrics.ts';
+import { PipelineError } from '../../../../services/runtime/errors.ts';
+import { defineWriter } from '../../../../services/runtime/stage.ts';
 import { droppedRecord } from '../../../samples/sink-harness.ts';
-
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'backstory-writer-'));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
+import { openHarness } from './engine-harness.ts';
 
 /** Sleepers wake when the test says so. */
 function steppedClock(): Clock & { wake(): void; sleeping(): number } {
@@ -45,29 +31,10 @@ function steppedClock(): Clock & { wake(): void; sleeping(): number } {
   };
 }
 
-async function startLive(bounded: boolean) {
+async function startOne(bounded: boolean, accept = async () => {}) {
   const calls: string[] = [];
   const clock = steppedClock();
-  const bus = openSqliteBus(join(folder, 'log'));
-  const metrics = createMetrics({});
-  const run = { dataset: 'd', seed: 0, outputFolder: folder, bounded, runId: 'r' };
-  const failures: unknown[] = [];
-  const engine = {
-    bus,
-    run,
-    clock,
-    metrics,
-    codec: createCodec(await openLocalBlobStore(join(folder, 'blobs'))),
-    progress: new ProgressTracker(metrics, []),
-    signal: new AbortController().signal,
-    fail: (error: unknown) => failures.push(error),
-    finish: () => calls.push('finish'),
-    toolsFor: () => ({ config: {} }) as AnyTools,
-  } as unknown as Engine;
-  const names = [...graph.sink.reads, 'shard-sealed' as const];
-  await bus.createTopics(
-    names.map((name) => ({ name: physicalTopic('d', name), partitions: topics[name].partitions })),
-  );
+  const harness = await openHarness({ bounded, clock });
   const stage = defineWriter('sink', {
     config: z.object({}),
     quietMs: () => 60_000,
@@ -76,6 +43,7 @@ async function startLive(bounded: boolean) {
       begin: () => ({ outcomes: [], done: false }),
       accept: async () => {
         calls.push('accept');
+        await accept();
         return { outcomes: [], done: false };
       },
       idle: async () => {
@@ -85,21 +53,22 @@ async function startLive(bounded: boolean) {
       close: async () => {},
     }),
   });
-  const runner = await startWriter(stage, engine);
+  const runner = await startWriter(stage, harness.engine);
   const send = async (sequence: number) => {
     const { topic, envelope, body } = droppedRecord(sequence);
-    await produce(engine, [{ topic, envelope, body }]);
+    await harness.produce([{ topic, envelope, body }]);
   };
   const stop = async () => {
     await runner.stop();
-    await bus.close();
-    expect(failures).toEqual([]);
+    const deadLetters = await harness.deadLetters('dropped');
+    await harness.close();
+    return { failures: harness.failures, deadLetters };
   };
   return { calls, clock, send, stop };
 }
 
 it('tells the writer once after each quiet interval', async () => {
-  const { calls, clock, send, stop } = await startLive(false);
+  const { calls, clock, send, stop } = await startOne(false);
   clock.wake();
   await expect.poll(() => calls).toEqual(['idle']);
   expect(clock.sleeping()).toBe(0);
@@ -111,14 +80,24 @@ it('tells the writer once after each quiet interval', async () => {
   await expect.poll(() => clock.sleeping()).toBe(1);
   clock.wake();
   await expect.poll(() => calls).toEqual(['idle', 'accept', 'accept', 'idle']);
-  await stop();
+  expect((await stop()).failures).toEqual([]);
   expect(clock.sleeping()).toBe(0);
 });
 
 it('I6: never in a bounded run', async () => {
-  const { calls, clock, send, stop } = await startLive(true);
+  const { calls, clock, send, stop } = await startOne(true);
   await send(0);
   await expect.poll(() => calls).toEqual(['accept']);
   expect(clock.sleeping()).toBe(0);
-  await stop();
+  expect((await stop()).failures).toEqual([]);
+});
+
+it('I5: what the writer throws ends the process and buries no record, whatever its code', async () => {
+  const error = new PipelineError('BLOB_MISSING', 'the state names a blob that is not there');
+  const { calls, send, stop } = await startOne(true, () => Promise.reject(error));
+  await send(0);
+  await send(1);
+  await expect.poll(() => calls).toEqual(['accept']);
+  expect(await stop()).toEqual({ failures: [error], deadLetters: [] });
+  expect(calls).toEqual(['accept']);
 });

@@ -1,0 +1,91 @@
+/**
+ * The receiving side of a writer: a bounded queue of records from where the writer's own durable
+ * state ends. The consumer group's offsets only follow, so that lag can be seen.
+ */
+import { consumerGroup, graph, physicalTopic } from '../../../schemas/topology.ts';
+import type { BusConsumer, IncomingRecord, TopicPartition } from '../bus/bus.ts';
+import type { AnyWriter, Writer } from '../stage.ts';
+import { type Engine, logicalTopic } from './engine.ts';
+
+export interface WriterIntake {
+  /** Begins to receive. */
+  open(): Promise<void>;
+  readonly waiting: number;
+  /** Takes the oldest record out of the queue. */
+  shift(): IncomingRecord | undefined;
+  /** Lets records come again where the queue was full. */
+  resume(): void;
+  /** Tells the group where the writer would resume. */
+  commit(): Promise<void>;
+  /** Partitions that this process holds. */
+  assigned(): number;
+  close(): Promise<void>;
+}
+
+/** Records held while the writer works. */
+const queueMax = 1000;
+const batchMax = 100;
+
+export function createWriterIntake(
+  stage: AnyWriter,
+  engine: Engine,
+  writer: Writer,
+  onRecords: () => void,
+): WriterIntake {
+  const { dataset } = engine.run;
+  const assigned = new Map<string, TopicPartition>();
+  const queue: IncomingRecord[] = [];
+  let paused = false;
+  let consumer: BusConsumer | null = null;
+  const nameOf = ({ topic, partition }: TopicPartition) => `${topic}/${partition}`;
+  const resumeOffset = ({ topic, partition }: TopicPartition) =>
+    writer.resumeOffset(logicalTopic(engine, topic), partition);
+
+  const options = {
+    group: consumerGroup(dataset, stage.name),
+    topics: graph[stage.name].reads.map((topic) => physicalTopic(dataset, topic)),
+    startOffset: (at: TopicPartition) => {
+      assigned.set(nameOf(at), at);
+      return resumeOffset(at);
+    },
+    onRecords: (records: readonly IncomingRecord[]) => {
+      queue.push(...records);
+      if (!paused && queue.length > queueMax) {
+        paused = true;
+        consumer?.pause([...assigned.values()]);
+      }
+      onRecords();
+    },
+    onRevoked: (revoked: readonly TopicPartition[]) => {
+      const lost = new Set(revoked.map(nameOf));
+      for (const name of lost) assigned.delete(name);
+      // What is queued from other partitions would not come again.
+      const kept = queue.filter((record) => !lost.has(nameOf(record)));
+      queue.splice(0, queue.length, ...kept);
+    },
+    onFailure: engine.fail,
+    batchMax,
+  };
+  return {
+    open: async () => {
+      consumer = await engine.bus.consume(options);
+    },
+    get waiting() {
+      return queue.length;
+    },
+    shift: () => queue.shift(),
+    resume: () => {
+      if (!paused) return;
+      paused = false;
+      consumer?.resume([...assigned.values()]);
+    },
+    commit: async () => {
+      const partitions = [...assigned.values()];
+      await consumer?.commit(
+        partitions.map((at) => ({ ...at, offset: resumeOffset(at), metadata: '' })),
+      );
+    },
+    assigned: () => assigned.size,
+    close: async () => consumer?.close(),
+  };
+}
