@@ -9,7 +9,7 @@ import {
   type StageName,
   type TopicName,
 } from '../../../schemas/topology.ts';
-import type { BusConsumer, IncomingRecord, TopicPartition } from '../bus/bus.ts';
+import type { BusConsumer, Commit, IncomingRecord, TopicPartition } from '../bus/bus.ts';
 import { decodeDone, Watermark } from '../bus/watermark.ts';
 import type { Engine } from './engine.ts';
 
@@ -57,9 +57,6 @@ export async function openIntake(engine: Engine, options: IntakeOptions): Promis
   const assignments = new Map<string, Assignment>();
   const nameOf = (at: TopicPartition) => `${at.topic}/${at.partition}`;
   let paused = false;
-  let dirty = false;
-  let committing: Promise<void> | null = null;
-  let closed = false;
   let consumer: BusConsumer | null = null;
 
   const partitions = () => [...assignments.values()].map((assignment) => assignment.at);
@@ -72,31 +69,11 @@ export async function openIntake(engine: Engine, options: IntakeOptions): Promis
     const assignment = assignments.get(nameOf(record));
     return assignment?.watermark === watermark ? assignment : null;
   };
-
-  const commit = async () => {
-    if (!dirty || consumer === null) return;
-    dirty = false;
-    const commits = [...assignments.values()].map(({ at, watermark }) => ({
-      topic: at.topic,
-      partition: at.partition,
-      offset: watermark.next,
-      metadata: watermark.metadata(),
-    }));
-    await consumer.commit(commits);
-  };
-
-  const commitSoon = () => {
-    dirty = true;
-    if (committing !== null || closed) return;
-    committing = engine.clock
-      .sleep(commitIntervalMs)
-      .then(commit)
-      .catch((error: unknown) => engine.fail(error))
-      .finally(() => {
-        committing = null;
-        if (dirty) commitSoon();
-      });
-  };
+  const commits = groupCommits(engine, async () => {
+    if (consumer === null) return false;
+    await consumer.commit([...assignments.values()].map(commitOf));
+    return true;
+  });
 
   const onRecords = (records: readonly IncomingRecord[]) => {
     for (const record of records) {
@@ -129,9 +106,7 @@ export async function openIntake(engine: Engine, options: IntakeOptions): Promis
     onRecords,
     onRevoked: (revoked) => {
       for (const at of revoked) assignments.delete(nameOf(at));
-      options.onRevoked?.(
-        new Set([...assignments.values()].map((assignment) => assignment.watermark)),
-      );
+      options.onRevoked?.(new Set([...assignments.values()].map(({ watermark }) => watermark)));
       resumeIfRoom();
     },
     onFailure: engine.fail,
@@ -144,16 +119,60 @@ export async function openIntake(engine: Engine, options: IntakeOptions): Promis
       if (assignment === null) return;
       assignment.watermark.complete(delivery.record.offset);
       assignment.outstanding -= 1;
-      commitSoon();
+      commits.soon();
       resumeIfRoom();
     },
     isCurrent: (delivery) => currentOf(delivery) !== null,
     assigned: () => assignments.size,
     close: async () => {
+      await commits.close();
+      await consumer?.close();
+    },
+  };
+}
+
+function commitOf({ at, watermark }: Assignment): Commit {
+  const { topic, partition } = at;
+  return { topic, partition, offset: watermark.next, metadata: watermark.metadata() };
+}
+
+interface GroupedCommits {
+  /** Something is complete that is not committed. */
+  soon(): void;
+  /** Commits what is left, now. */
+  close(): Promise<void>;
+}
+
+/** Commits at most once in an interval, and nothing where nothing has changed. */
+function groupCommits(engine: Engine, commit: () => Promise<boolean>): GroupedCommits {
+  let dirty = false;
+  let committing: Promise<void> | null = null;
+  let closed = false;
+
+  const commitNow = async () => {
+    if (!dirty) return;
+    dirty = false;
+    // Nobody to commit to yet.
+    if (!(await commit())) dirty = true;
+  };
+  const soon = () => {
+    dirty = true;
+    if (committing !== null || closed) return;
+    committing = engine.clock
+      .sleep(commitIntervalMs)
+      .then(commitNow)
+      .catch((error: unknown) => engine.fail(error))
+      .finally(() => {
+        committing = null;
+        if (dirty) soon();
+      });
+  };
+  return {
+    soon,
+    close: async () => {
       closed = true;
       await committing;
-      await commit();
-      await consumer?.close();
+      await commitNow();
     },
   };
 }

@@ -60,17 +60,13 @@ export function openProducer(
   settings: KafkaKnobs,
   patience: Patience,
 ): BatchingProducer {
-  const choosePartition = Partitioners.DefaultPartitioner();
   const producer = client.producer({
     idempotent: false,
     allowAutoTopicCreation: false,
     createPartitioner: Partitioners.DefaultPartitioner,
   });
-  const compression =
-    settings.compression === 'gzip' ? CompressionTypes.GZIP : CompressionTypes.None;
-  const lanes = new Map<string, Lane>();
-  /** Lanes with records, in the order in which they got them. */
-  const ready = new Set<Lane>();
+  const place = openPlacing(topics, settings);
+  const lanes = openLanes(settings);
   let connected: Promise<void> | null = null;
   let inFlight = 0;
   let scheduled = false;
@@ -86,29 +82,18 @@ export function openProducer(
     return connected;
   };
 
-  const laneOf = (topic: string, partition: number): Lane => {
-    const name = `${topic}/${partition}`;
-    const lane = lanes.get(name) ?? { topic, partition, waiting: [], busy: false };
-    lanes.set(name, lane);
-    return lane;
-  };
-
   const send = async (shares: readonly Share[]) => {
     inFlight += 1;
-    for (const { lane } of shares) lane.busy = true;
     try {
       const doing = `producing to ${[...new Set(shares.map(({ lane }) => lane.topic))].join(', ')}`;
       await connect();
-      await patiently(doing, patience, () => sendOnce(producer, shares, compression));
+      await patiently(doing, patience, () => sendOnce(producer, shares, settings));
       for (const { entries } of shares) for (const { call } of entries) settleOne(call);
     } catch (error) {
       for (const { entries } of shares) for (const { call } of entries) call.reject(error);
     } finally {
       inFlight -= 1;
-      for (const { lane } of shares) {
-        lane.busy = false;
-        if (lane.waiting.length > 0) ready.add(lane);
-      }
+      lanes.free(shares);
       flush();
     }
   };
@@ -116,11 +101,11 @@ export function openProducer(
   const flush = () => {
     scheduled = false;
     while (inFlight < settings.requestsInFlight) {
-      const shares = takeShares(ready, settings);
+      const shares = lanes.take();
       if (shares.length === 0) break;
       void send(shares);
     }
-    if (inFlight === 0 && ready.size === 0) onIdle?.();
+    if (inFlight === 0 && lanes.isEmpty()) onIdle?.();
   };
 
   /** After this turn of the event loop, so that calls of one turn share a request. */
@@ -130,44 +115,88 @@ export function openProducer(
     setImmediate(flush);
   };
 
-  const enqueue = (records: readonly PlacedRecord[]) =>
-    new Promise<void>((resolve, reject) => {
-      const call: Call = { left: records.length, resolve, reject };
-      for (const { topic, partition, message, bytes } of records) {
-        const lane = laneOf(topic, partition);
-        lane.waiting.push({ message, bytes, call });
-        if (!lane.busy) ready.add(lane);
-      }
-      flushSoon();
-    });
-
   return {
     produce: async (records) => {
       if (records.length === 0) return;
       // Topics and sizes are checked first: a mistake writes nothing of the call.
-      const metadata = new Map<string, PartitionMetadata[]>();
-      for (const { topic } of records) {
-        if (!metadata.has(topic)) metadata.set(topic, [...(await topics.partitions(topic))]);
-      }
-      const placed = records.map((record) => {
-        const { topic, value } = record;
-        const message = { key: Buffer.from(record.key), value: viewOf(value) };
-        const partitionMetadata = metadata.get(topic) ?? [];
-        const partition = choosePartition({ topic, partitionMetadata, message });
-        const bytes = message.key.length + message.value.length + recordOverheadBytes;
-        if (bytes > settings.batchBytesMax) throw tooLarge(record, bytes, settings.batchBytesMax);
-        return { topic, partition, message: { ...message, partition }, bytes };
+      const placed = await place(records);
+      await new Promise<void>((resolve, reject) => {
+        lanes.add(placed, { left: placed.length, resolve, reject });
+        flushSoon();
       });
-      await enqueue(placed);
     },
     close: async () => {
-      if (inFlight > 0 || ready.size > 0) {
+      if (inFlight > 0 || !lanes.isEmpty()) {
         await new Promise<void>((resolve) => {
           onIdle = resolve;
         });
       }
       if (connected !== null) await producer.disconnect();
     },
+  };
+}
+
+interface Lanes {
+  add(records: readonly PlacedRecord[], call: Call): void;
+  /** What goes into the next request; its lanes are busy until they are freed. */
+  take(): readonly Share[];
+  free(shares: readonly Share[]): void;
+  isEmpty(): boolean;
+}
+
+/** What waits, by partition; a partition is in one request at a time. */
+function openLanes(settings: KafkaKnobs): Lanes {
+  const lanes = new Map<string, Lane>();
+  /** Lanes with records, in the order in which they got them. */
+  const ready = new Set<Lane>();
+
+  const laneOf = ({ topic, partition }: PlacedRecord): Lane => {
+    const name = `${topic}/${partition}`;
+    const lane = lanes.get(name) ?? { topic, partition, waiting: [], busy: false };
+    lanes.set(name, lane);
+    return lane;
+  };
+
+  return {
+    add: (records, call) => {
+      for (const record of records) {
+        const lane = laneOf(record);
+        lane.waiting.push({ message: record.message, bytes: record.bytes, call });
+        if (!lane.busy) ready.add(lane);
+      }
+    },
+    take: () => {
+      const shares = takeShares(ready, settings);
+      for (const { lane } of shares) lane.busy = true;
+      return shares;
+    },
+    free: (shares) => {
+      for (const { lane } of shares) {
+        lane.busy = false;
+        if (lane.waiting.length > 0) ready.add(lane);
+      }
+    },
+    isEmpty: () => ready.size === 0,
+  };
+}
+
+/** Finds each record's partition, and refuses what is too large. */
+function openPlacing(topics: Topics, { batchBytesMax }: KafkaKnobs) {
+  const choosePartition = Partitioners.DefaultPartitioner();
+  return async (records: readonly OutgoingRecord[]): Promise<PlacedRecord[]> => {
+    const metadata = new Map<string, PartitionMetadata[]>();
+    for (const { topic } of records) {
+      if (!metadata.has(topic)) metadata.set(topic, [...(await topics.partitions(topic))]);
+    }
+    return records.map((record) => {
+      const { topic, value } = record;
+      const message = { key: Buffer.from(record.key), value: viewOf(value) };
+      const partitionMetadata = metadata.get(topic) ?? [];
+      const partition = choosePartition({ topic, partitionMetadata, message });
+      const bytes = message.key.length + message.value.length + recordOverheadBytes;
+      if (bytes > batchBytesMax) throw tooLarge(record, bytes, batchBytesMax);
+      return { topic, partition, message: { ...message, partition }, bytes };
+    });
   };
 }
 
@@ -220,8 +249,10 @@ function takeShares(ready: Set<Lane>, settings: KafkaKnobs): Share[] {
 async function sendOnce(
   producer: Producer,
   shares: readonly Share[],
-  compression: CompressionTypes,
+  settings: KafkaKnobs,
 ): Promise<void> {
+  const compression =
+    settings.compression === 'gzip' ? CompressionTypes.GZIP : CompressionTypes.None;
   const byTopic = Map.groupBy(shares, ({ lane }) => lane.topic);
   const topicMessages = [...byTopic].map(([topic, ofTopic]) => ({
     topic,
