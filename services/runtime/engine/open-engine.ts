@@ -28,11 +28,11 @@ import type { Metrics } from '../watch/metrics.ts';
 import type { RunProgress } from '../watch/progress.ts';
 import type { CrashJournal } from './crash-journal.ts';
 import type { Engine, StageGate, StageRunner } from './engine.ts';
-import { startJoin } from './join-runner.ts';
-import { startMap } from './map-runner.ts';
-import { startSource } from './source-runner.ts';
+import { startJoin } from './runners/join.ts';
+import { startMap } from './runners/map.ts';
+import { startSource } from './runners/source.ts';
+import { startWriter } from './runners/writer.ts';
 import { stageTools } from './stage-tools.ts';
-import { startWriter } from './writer-runner.ts';
 
 /** What a caller of either runtime says. */
 export interface GraphOptions {

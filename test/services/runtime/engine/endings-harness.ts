@@ -12,9 +12,9 @@ import {
   topics,
 } from '../../../../schemas/topology.ts';
 import type { OutgoingRecord } from '../../../../services/runtime/bus/bus.ts';
-import { startJoin } from '../../../../services/runtime/engine/join-runner.ts';
-import { startMap } from '../../../../services/runtime/engine/map-runner.ts';
-import { startWriter } from '../../../../services/runtime/engine/writer-runner.ts';
+import { startJoin } from '../../../../services/runtime/engine/runners/join.ts';
+import { startMap } from '../../../../services/runtime/engine/runners/map.ts';
+import { startWriter } from '../../../../services/runtime/engine/runners/writer.ts';
 import type { ErrorCode } from '../../../../services/runtime/errors.ts';
 import { emit, type Outcome } from '../../../../services/runtime/outcomes.ts';
 import {

@@ -2,9 +2,9 @@
  * Runs a writer: one record at a time, and a word when a live stream is quiet. What the writer
  * throws ends the process, for its state holds many records; it resumes from what is durable.
  */
-import type { IncomingRecord } from '../bus/bus.ts';
-import type { Emit } from '../outcomes.ts';
-import type { AnyTools, AnyWriter, StageRecord, Writer } from '../stage.ts';
+import type { IncomingRecord } from '../../bus/bus.ts';
+import type { Emit } from '../../outcomes.ts';
+import type { AnyTools, AnyWriter, StageRecord, Writer } from '../../stage.ts';
 import {
   endThrown,
   type Handling,
@@ -12,7 +12,7 @@ import {
   placeOf,
   readRecord,
   stopProcess,
-} from './endings.ts';
+} from '../endings.ts';
 import {
   childRecord,
   datasetEnvelope,
@@ -20,7 +20,7 @@ import {
   logicalTopic,
   produce,
   type StageRunner,
-} from './engine.ts';
+} from '../engine.ts';
 import { createWriterIntake, type WriterIntake } from './writer-intake.ts';
 
 export async function startWriter(stage: AnyWriter, engine: Engine): Promise<StageRunner> {

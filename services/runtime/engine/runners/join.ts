@@ -4,8 +4,8 @@
  * parts are delivered again from the committed watermark, and the stage's own outputs tell which
  * repositories are complete, so leftovers of those can never hang.
  */
-import type { Envelope } from '../../../schemas/generated/types.ts';
-import type { AnyJoin, AnyTools, StageRecord } from '../stage.ts';
+import type { Envelope } from '../../../../schemas/generated/types.ts';
+import type { AnyJoin, AnyTools, StageRecord } from '../../stage.ts';
 import {
   endHandled,
   endThrown,
@@ -13,9 +13,9 @@ import {
   type Origin,
   readRecord,
   stopProcess,
-} from './endings.ts';
-import { droppedRecord, type Engine, type StageRunner } from './engine.ts';
-import { type Delivery, type Intake, openIntake } from './intake.ts';
+} from '../endings.ts';
+import { droppedRecord, type Engine, type StageRunner } from '../engine.ts';
+import { type Delivery, type Intake, openIntake } from '../intake.ts';
 import { type OpenRepositories, openRepositories } from './open-repositories.ts';
 import { settle } from './settle.ts';
 

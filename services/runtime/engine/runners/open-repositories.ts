@@ -2,12 +2,12 @@
  * What a join holds: the parts of repositories that are not complete yet, as undecoded records. By
  * assignment, not by partition: one that goes and comes back was somebody else's meanwhile.
  */
-import type { IncomingRecord } from '../bus/bus.ts';
-import type { AnyJoin } from '../stage.ts';
+import type { IncomingRecord } from '../../bus/bus.ts';
+import type { AnyJoin } from '../../stage.ts';
+import { patiently } from '../endings.ts';
+import type { Engine } from '../engine.ts';
+import type { Delivery } from '../intake.ts';
 import { dropsTopic, type EndedRepositories, endedRepositories } from './ended-repositories.ts';
-import { patiently } from './endings.ts';
-import type { Engine } from './engine.ts';
-import type { Delivery } from './intake.ts';
 
 export interface OpenRepositories {
   /** The parts in their order, when this was the last missing one. */

@@ -1,7 +1,7 @@
 /** The set of ids agrees with a Set of strings while it grows. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { IdSet } from '../../../../services/runtime/engine/id-set.ts';
+import { IdSet } from '../../../../../services/runtime/engine/runners/id-set.ts';
 
 describe('set of ids', () => {
   it('says what a Set of strings says', () => {

@@ -3,13 +3,13 @@
  * number of repositories open, and closes the input of a bounded run. A repository that appears
  * twice is dropped the second time: one identity has one trajectory.
  */
-import type { Envelope } from '../../../schemas/generated/types.ts';
-import { graph, lifecycle, physicalTopic, type TopicName } from '../../../schemas/topology.ts';
-import { forEachRecord } from '../bus/topic-reader.ts';
-import type { ErrorCode } from '../errors.ts';
-import { type Emit, emit } from '../outcomes.ts';
-import type { AnySource, SourceItem } from '../stage.ts';
-import { patiently, stopProcess } from './endings.ts';
+import type { Envelope } from '../../../../schemas/generated/types.ts';
+import { graph, lifecycle, physicalTopic, type TopicName } from '../../../../schemas/topology.ts';
+import { forEachRecord } from '../../bus/topic-reader.ts';
+import type { ErrorCode } from '../../errors.ts';
+import { type Emit, emit } from '../../outcomes.ts';
+import type { AnySource, SourceItem } from '../../stage.ts';
+import { patiently, stopProcess } from '../endings.ts';
 import {
   childRecord,
   datasetEnvelope,
@@ -17,9 +17,9 @@ import {
   type PlannedRecord,
   produce,
   type StageRunner,
-} from './engine.ts';
+} from '../engine.ts';
+import { readEnvelope } from '../unreadable.ts';
 import { IdSet } from './id-set.ts';
-import { readEnvelope } from './unreadable.ts';
 
 interface Emitted {
   nextSequence: number;

@@ -11,11 +11,11 @@ import {
   type StageName,
   type TopicName,
   topics,
-} from '../../../schemas/topology.ts';
-import type { IncomingRecord } from '../bus/bus.ts';
-import { forEachRecord } from '../bus/topic-reader.ts';
-import type { Engine } from './engine.ts';
-import { readEnvelope } from './unreadable.ts';
+} from '../../../../schemas/topology.ts';
+import type { IncomingRecord } from '../../bus/bus.ts';
+import { forEachRecord } from '../../bus/topic-reader.ts';
+import type { Engine } from '../engine.ts';
+import { readEnvelope } from '../unreadable.ts';
 
 /**
  * Records of a partition that are read when it is assigned. A leftover part comes while its

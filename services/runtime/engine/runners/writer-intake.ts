@@ -2,10 +2,10 @@
  * The receiving side of a writer: a bounded queue of records from where the writer's own durable
  * state ends. The consumer group's offsets only follow, so that lag can be seen.
  */
-import { consumerGroup, graph, physicalTopic } from '../../../schemas/topology.ts';
-import type { BusConsumer, IncomingRecord, TopicPartition } from '../bus/bus.ts';
-import type { AnyWriter, Writer } from '../stage.ts';
-import { type Engine, logicalTopic } from './engine.ts';
+import { consumerGroup, graph, physicalTopic } from '../../../../schemas/topology.ts';
+import type { BusConsumer, IncomingRecord, TopicPartition } from '../../bus/bus.ts';
+import type { AnyWriter, Writer } from '../../stage.ts';
+import { type Engine, logicalTopic } from '../engine.ts';
 
 export interface WriterIntake {
   /** Begins to receive. */

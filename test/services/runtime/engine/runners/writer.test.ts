@@ -1,12 +1,12 @@
 /** The runner of a writer: quiet intervals of a live stream, and what the writer itself throws. */
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Clock } from '../../../../services/runtime/clock.ts';
-import { startWriter } from '../../../../services/runtime/engine/writer-runner.ts';
-import { PipelineError } from '../../../../services/runtime/errors.ts';
-import { defineWriter } from '../../../../services/runtime/stage.ts';
-import { droppedRecord } from '../../../samples/sink-harness.ts';
-import { openHarness } from './engine-harness.ts';
+import type { Clock } from '../../../../../services/runtime/clock.ts';
+import { startWriter } from '../../../../../services/runtime/engine/runners/writer.ts';
+import { PipelineError } from '../../../../../services/runtime/errors.ts';
+import { defineWriter } from '../../../../../services/runtime/stage.ts';
+import { droppedRecord } from '../../../../samples/sink-harness.ts';
+import { openHarness } from '../engine-harness.ts';
 
 /** Sleepers wake when the test says so. */
 function steppedClock(): Clock & { wake(): void; sleeping(): number } {

@@ -2,7 +2,7 @@
  * Runs a map stage: up to `concurrency` records at once, outputs durable before the record is
  * complete. What cannot be handled ends as a drop or a dead letter, never in silence.
  */
-import type { AnyMap, AnyTools, StageRecord } from '../stage.ts';
+import type { AnyMap, AnyTools, StageRecord } from '../../stage.ts';
 import {
   endHandled,
   endThrown,
@@ -11,9 +11,9 @@ import {
   placeOf,
   readRecord,
   stopProcess,
-} from './endings.ts';
-import { childRecord, droppedRecord, type Engine, type StageRunner } from './engine.ts';
-import { type Delivery, type Intake, openIntake } from './intake.ts';
+} from '../endings.ts';
+import { childRecord, droppedRecord, type Engine, type StageRunner } from '../engine.ts';
+import { type Delivery, type Intake, openIntake } from '../intake.ts';
 import { settle } from './settle.ts';
 
 /** Deliveries held per handler slot: enough that a slot never waits for the log. */

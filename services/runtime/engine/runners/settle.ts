@@ -2,11 +2,11 @@
  * Runs a handler to what it comes to: calls it again while it asks for that, takes coded errors as
  * outcomes by their disposition, and notes how long each call took. Shared by maps and joins.
  */
-import { asPipelineError, type ErrorCode, PipelineError } from '../errors.ts';
-import type { Emit, Outcome, Subject } from '../outcomes.ts';
-import { again, done, repeat } from '../retry.ts';
-import type { HandledAs } from '../watch/metrics.ts';
-import { endings, type Handling, type Happened, waitMsMax } from './endings.ts';
+import { asPipelineError, type ErrorCode, PipelineError } from '../../errors.ts';
+import type { Emit, Outcome, Subject } from '../../outcomes.ts';
+import { again, done, repeat } from '../../retry.ts';
+import type { HandledAs } from '../../watch/metrics.ts';
+import { endings, type Handling, type Happened, waitMsMax } from '../endings.ts';
 
 /** What one call of a handler decided. */
 type Decision =
