@@ -3,7 +3,12 @@
  * every token (I2), and what a piece may repeat. It works from where tokens end in the text, so
  * it shares no assumption with the code that cut and masked them. Pure.
  */
-import { type MaskingName, segmentKinds, turnRole } from '../../../schemas/trajectory-text.ts';
+import {
+  type MaskingName,
+  type SegmentKind,
+  segmentKinds,
+  turnRole,
+} from '../../../schemas/trajectory-text.ts';
 import type { PlacedSegment } from '../segments.ts';
 import { type ReadDocument, type Turn, tokenPlaces } from '../template/read.ts';
 import type { Template } from '../template/template.ts';
@@ -40,7 +45,25 @@ export function checkTurns({ template, turns, segments }: TokenView): void {
  * turn of the model. Where segments are tokenized by themselves, none crosses a seam.
  */
 export function checkMask(view: TokenView): void {
-  const { ends, mask, masking, turns, segments } = view;
+  const { mask, masking, places } = view;
+  for (const { token, held, turn, kind } of placeTokens(view)) {
+    const alone = held.length === 0 || (held.length === 1 && places[token] === tokenPlaces.text);
+    mustHold(masking === 'joint' || alone, `token ${token} lies in two segments`);
+    const trained = mayBeTrained(view, token, turn) && held.every(isTrainedSegment);
+    mustHold(mask[token] === (trained ? 1 : 0), `token ${token} (${kind}) has the wrong mask`);
+  }
+}
+
+interface PlacedToken {
+  readonly token: number;
+  /** The segments that bytes of it lie in; none for a token without text. */
+  readonly held: readonly PlacedSegment[];
+  /** Of its last byte, or else of where it stands. */
+  readonly kind: SegmentKind;
+  readonly turn: Turn | undefined;
+}
+
+function* placeTokens({ ends, turns, segments }: TokenView): Generator<PlacedToken> {
   let start = 0;
   let turn = 0;
   let segment = 0;
@@ -48,11 +71,8 @@ export function checkMask(view: TokenView): void {
     while (token >= (turns[turn]?.tokens.end ?? Number.POSITIVE_INFINITY)) turn += 1;
     while (start >= (segments[segment]?.end ?? Number.POSITIVE_INFINITY)) segment += 1;
     const held = start < end ? segmentsBefore(end, segments, segment) : [];
-    const whole = held.length < 2 && (start === end || view.places[token] === tokenPlaces.text);
-    mustHold(masking === 'joint' || whole, `token ${token} lies in two segments`);
-    const trained = mayBeTrained(view, token, turns[turn]) && held.every(isTrainedSegment);
     const kind = (held.at(-1) ?? segments[segment])?.kind ?? 'done';
-    mustHold(mask[token] === (trained ? 1 : 0), `token ${token} (${kind}) has the wrong mask`);
+    yield { token, held, kind, turn: turns[turn] };
     start = end;
   }
 }
