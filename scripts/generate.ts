@@ -1,6 +1,6 @@
 /**
  * Writes what derives from the schemas, the topology and the code: TypeScript types; the graph, the
- * house and the gates in the READMEs; the files of Compose and Kubernetes.
+ * house and the gates in the READMEs; the reference pages; the files of Compose and Kubernetes.
  * `--check` writes nothing and fails when something is stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -11,6 +11,9 @@ import { generateCompose } from './generate/compose.ts';
 import { gateTable } from './generate/gate-table.ts';
 import { drawHouse } from './generate/house.ts';
 import { generateKubernetes } from './generate/kubernetes.ts';
+import { errorsPage } from './generate/reference/errors.ts';
+import { knobsPage } from './generate/reference/knobs.ts';
+import { topicsPage } from './generate/reference/topics.ts';
 
 const root = new URL('..', import.meta.url);
 const primitives: Readonly<Record<string, string>> = {
@@ -111,6 +114,9 @@ function main(): void {
     replaceBetween('README.md', 'topic graph', graph),
     replaceBetween('services/README.md', 'house', house),
     replaceBetween('services/stages/admit/README.md', 'gates', gateTable()),
+    { path: 'schemas/reference/knobs.md', text: knobsPage() },
+    { path: 'schemas/reference/errors.md', text: errorsPage() },
+    { path: 'schemas/reference/topics.md', text: topicsPage() },
     { path: 'infra/compose.yaml', text: generateCompose() },
     ...[...generateKubernetes()].map(([name, text]) => ({
       path: `infra/kubernetes/${name}`,

@@ -1,83 +1,10 @@
 /**
- * The closed list of coded errors. Anything thrown that is not a PipelineError is our bug.
- * A code says what a person can do; `disposition` says what the runtime does with the record.
+ * Coded errors. Anything thrown that is not a PipelineError is our bug. A code says what a person
+ * can do, and its disposition what the runtime does with the record (`error-codes.ts`).
  */
+import { type Disposition, type ErrorCode, errorCodes } from './error-codes.ts';
 
-export type Disposition =
-  /** Expected: counted and stored with its reason. */
-  | 'drop'
-  /** Bad for ever: dead letter. */
-  | 'reject'
-  /** May pass later: bounded retries with backoff, then dead letter. */
-  | 'retry'
-  /**
-   * The run cannot go on (disk full, a lock, bad configuration): stop, nothing lost, exit code 2.
-   */
-  | 'fatal';
-
-export const errorCodes = {
-  // Input and configuration: the user can mend these.
-  USAGE: 'fatal',
-  CONFIG_INVALID: 'fatal',
-  SOURCE_MISSING: 'fatal',
-  SOURCE_UNREADABLE: 'drop',
-  SOURCE_EMPTY: 'drop',
-  ARCHIVE_CORRUPT: 'drop',
-  ARCHIVE_TOO_LARGE: 'drop',
-  REPOSITORY_TOO_LARGE: 'drop',
-  NO_ADMISSIBLE_FILES: 'drop',
-  LICENCE_REFUSED: 'drop',
-  SECRETS_REFUSED: 'drop',
-  FILE_FAILED: 'drop',
-  DUPLICATE_REPOSITORY: 'drop',
-  // The machine.
-  DISK_FULL: 'fatal',
-  OUTPUT_LOCKED: 'fatal',
-  OUTPUT_MISMATCH: 'fatal',
-  OUTPUT_MISSING: 'fatal',
-  OUTPUT_UNWRITABLE: 'fatal',
-  TOOL_MISSING: 'fatal',
-  CLUSTER_FAILED: 'fatal',
-  // Data at rest that does not match its hash or schema.
-  BLOB_MISSING: 'reject',
-  BLOB_CORRUPT: 'reject',
-  RECORD_INVALID: 'reject',
-  MANIFEST_CORRUPT: 'fatal',
-  SHARD_CORRUPT: 'fatal',
-  // Dependencies.
-  BROKER_UNAVAILABLE: 'fatal',
-  BROKER_REFUSED: 'fatal',
-  CONSUMER_STALLED: 'fatal',
-  LOG_TRUNCATED: 'fatal',
-  RECORD_TOO_LARGE: 'reject',
-  TEACHER_UNAVAILABLE: 'retry',
-  TEACHER_ANSWER_INVALID: 'retry',
-  TEACHER_REFUSED: 'reject',
-  TEACHER_BUDGET: 'fatal',
-  MEMO_MISS: 'fatal',
-  SCORER_UNAVAILABLE: 'retry',
-  SCORER_UNSUITABLE: 'fatal',
-  TOKENIZER_UNSUPPORTED: 'fatal',
-  TOKENIZER_CRASHED: 'fatal',
-  REGISTRY_UNAVAILABLE: 'retry',
-  SCHEMA_MISSING: 'fatal',
-  SCHEMA_INCOMPATIBLE: 'fatal',
-  STORE_UNAVAILABLE: 'fatal',
-  STORE_UNSUITABLE: 'fatal',
-  PARSER_CRASHED: 'retry',
-  // The runtime itself.
-  INTERRUPTED: 'fatal',
-  DEAD_LETTER_LIMIT: 'fatal',
-  STAGE_POISONED: 'reject',
-  VERIFY_FAILED: 'fatal',
-} as const satisfies Readonly<Record<string, Disposition>>;
-
-export type ErrorCode = keyof typeof errorCodes;
-
-/** Codes under which a repository ends, expected and counted. */
-export type DropCode = {
-  [Code in ErrorCode]: (typeof errorCodes)[Code] extends 'drop' ? Code : never;
-}[ErrorCode];
+export type { Disposition, DropCode, ErrorCode } from './error-codes.ts';
 
 export interface PipelineErrorOptions {
   /** What the error concerns: a file, topic, field or option. */
@@ -98,7 +25,7 @@ export class PipelineError extends Error {
   }
 
   get disposition(): Disposition {
-    return errorCodes[this.code];
+    return errorCodes[this.code].disposition;
   }
 }
 

@@ -16,7 +16,7 @@ const sections = {
   search: z.object({
     enabled: z.boolean().default(true),
     iterations: z.int().min(0).max(10).default(3),
-    concurrency: z.int().default(2),
+    concurrency: z.int().default(2).meta(operational),
   }),
   scorer: z.object({
     kind: z.enum(['bytes', 'http']).default('bytes'),

@@ -1,0 +1,263 @@
+/**
+ * The closed list of error codes: what the runtime does with the record, what a code means, and
+ * what a person can do. `schemas/reference/errors.md` is made from it.
+ */
+
+export type Disposition =
+  /** Expected: counted and stored with its reason. */
+  | 'drop'
+  /** Bad for ever: dead letter. */
+  | 'reject'
+  /** May pass later: bounded retries with backoff, then dead letter. */
+  | 'retry'
+  /**
+   * The run cannot go on (disk full, a lock, bad configuration): stop, nothing lost, exit code 2.
+   */
+  | 'fatal';
+
+export interface ErrorFacts<Ending extends Disposition = Disposition> {
+  readonly disposition: Ending;
+  readonly meaning: string;
+  /** What a person does about it. */
+  readonly remedy: string;
+}
+
+const ending =
+  <Ending extends Disposition>(disposition: Ending) =>
+  (meaning: string, remedy: string): ErrorFacts<Ending> => ({ disposition, meaning, remedy });
+const drop = ending('drop');
+const reject = ending('reject');
+const retry = ending('retry');
+const fatal = ending('fatal');
+
+/** What a person named or set: the user can mend these. */
+const inputCodes = {
+  USAGE: fatal(
+    'A command or an option is not as the program knows it.',
+    'Read the message and `backstory --help`.',
+  ),
+  CONFIG_INVALID: fatal(
+    'A knob has a value that it cannot have, or lacks one that it needs.',
+    'Mend the knobs that the message names; `backstory config --describe` explains them.',
+  ),
+  SOURCE_MISSING: fatal(
+    'A source or a list of sources is not there.',
+    'Check its path; sources are named from the working folder.',
+  ),
+  SOURCE_UNREADABLE: drop(
+    'A source is there but cannot be read as a repository.',
+    'Check its rights and its form: a folder, .tar, .tar.gz, .tgz or .zip.',
+  ),
+  SOURCE_EMPTY: drop(
+    'A folder holds no file that is not ignored.',
+    'Check its .gitignore, or name another folder.',
+  ),
+  ARCHIVE_CORRUPT: drop(
+    'An archive cannot be unpacked.',
+    'Fetch it again; what unpacks elsewhere may be of another form than its name says.',
+  ),
+  ARCHIVE_TOO_LARGE: drop(
+    'An archive is longer than its limit, or expands beyond it.',
+    'Raise `admit.archiveBytesMax`, `admit.expandedBytesMax` or `admit.expansionRatioMax`.',
+  ),
+  REPOSITORY_TOO_LARGE: drop(
+    'More files or bytes pass the gates than one repository may have.',
+    'Raise `admit.repositoryFilesMax` or `admit.repositoryBytesMax`.',
+  ),
+  NO_ADMISSIBLE_FILES: drop(
+    'No file of the repository passed the gates.',
+    'The detail counts the files by reason; change the knobs of `admit` if a reason is wrong.',
+  ),
+  LICENCE_REFUSED: drop(
+    'The licence of the repository is none that `admit.licences` allows.',
+    'Leave it out, or allow its licence if you may use it.',
+  ),
+  SECRETS_REFUSED: drop(
+    'A file holds a secret, and `admit.secrets` says to refuse the repository.',
+    'Remove the secret from the source, or set `admit.secrets` to redact.',
+  ),
+  FILE_FAILED: drop(
+    'A file of the repository came to nothing, so the repository is not whole.',
+    'The detail names the file and its reason; mend that, then bring the source in again.',
+  ),
+  DUPLICATE_REPOSITORY: drop(
+    'The same content under the same name came earlier in the input.',
+    'Nothing; the first one is in the data set.',
+  ),
+};
+
+const machineCodes = {
+  DISK_FULL: fatal(
+    'No space is left where the program writes.',
+    'Free some space and run the same command again; finished work is kept.',
+  ),
+  OUTPUT_LOCKED: fatal(
+    'Another process works in the output.',
+    'Wait for it, or choose another output.',
+  ),
+  OUTPUT_MISMATCH: fatal(
+    'The output holds a run with another input, configuration or version of a stage.',
+    'Choose another `--out`, or repeat the first command to resume that run.',
+  ),
+  OUTPUT_MISSING: fatal(
+    'There is no output or no run where one is asked for.',
+    'Check the path; `backstory run` makes an output.',
+  ),
+  OUTPUT_UNWRITABLE: fatal(
+    'A folder or file cannot be written.',
+    'Check its rights, or choose another place.',
+  ),
+  TOOL_MISSING: fatal(
+    'A program that is needed is not installed.',
+    'Install what the message names; `backstory doctor` lists everything that is missing.',
+  ),
+  CLUSTER_FAILED: fatal(
+    'A server of the local cluster did not start, or has ended.',
+    'Read its log in .cluster/, which the message names, and start it again.',
+  ),
+};
+
+/** Data at rest that does not match its hash or schema. */
+const dataCodes = {
+  BLOB_MISSING: reject(
+    'A blob that a record names is not in the store.',
+    'Check that all processes share one store; bring the repository in again.',
+  ),
+  BLOB_CORRUPT: reject(
+    'The bytes of a blob do not match its hash.',
+    'Delete the blob that the message names and run again; check the disk.',
+  ),
+  RECORD_INVALID: reject(
+    'A record cannot be decoded, or does not match the schema of its topic.',
+    'See who else writes to the topic; `backstory dlq show` has the record.',
+  ),
+  MANIFEST_CORRUPT: fatal(
+    'An entry of the manifest is damaged or missing.',
+    'Restore it from a copy, or start a new output.',
+  ),
+  SHARD_CORRUPT: fatal(
+    'A shard or what belongs to it does not match its hash.',
+    'Restore it from a copy, or make the output again; `backstory verify` tells more.',
+  ),
+  VERIFY_FAILED: fatal(
+    'What the tokens say is not what the manifest promises.',
+    'Do not train on it: make the output again, and report it if that differs too.',
+  ),
+};
+
+const serverCodes = {
+  BROKER_UNAVAILABLE: fatal(
+    'Kafka does not answer.',
+    'Check that it runs and that `kafka.brokers` names it, then start again; nothing is lost.',
+  ),
+  BROKER_REFUSED: fatal(
+    'Kafka answers and refuses.',
+    'Check the rights of the account and the section `kafka`.',
+  ),
+  CONSUMER_STALLED: fatal(
+    'The consumer of a group gave no sign for a long time.',
+    'Start the process again; nothing is lost.',
+  ),
+  LOG_TRUNCATED: fatal(
+    'A topic ends before an offset that its group had reached: records are lost.',
+    'Find out why the broker lost them; replay into a new data set.',
+  ),
+  RECORD_TOO_LARGE: reject(
+    'A record or a batch is larger than the broker takes.',
+    'Set `kafka.batchBytesMax` below its message.max.bytes.',
+  ),
+  REGISTRY_UNAVAILABLE: retry(
+    'The schema registry does not answer.',
+    'Check `schemaRegistry.url` and that it runs.',
+  ),
+  SCHEMA_MISSING: fatal(
+    'The registry does not have a schema that this program writes.',
+    'Run `backstory topics apply` for the data set.',
+  ),
+  SCHEMA_INCOMPATIBLE: fatal(
+    'The registry and this program have schemas that cannot read each other.',
+    'Update the older one, or use a new data set.',
+  ),
+  STORE_UNAVAILABLE: fatal(
+    'The bucket does not answer.',
+    'Start again when it does; nothing is lost, and `storage.patienceMs` says how long to wait.',
+  ),
+  STORE_UNSUITABLE: fatal(
+    'The bucket refuses, or does not promise what a commit needs.',
+    'Check its name, `storage.endpoint`, `storage.region` and the credentials.',
+  ),
+};
+
+const modelCodes = {
+  TEACHER_UNAVAILABLE: retry(
+    'The teacher does not answer, or fails again and again.',
+    'Check `teacher.baseUrl`, and that the server runs and has room for the requests.',
+  ),
+  TEACHER_ANSWER_INVALID: retry(
+    'The answer of the teacher is empty, too long, or not of the form asked for.',
+    'Use a model that follows the form, or raise the limit that the message names.',
+  ),
+  TEACHER_REFUSED: reject(
+    'The server refuses this request for good.',
+    'Read its reason in the dead letter; too long a request needs a smaller context.',
+  ),
+  TEACHER_BUDGET: fatal(
+    'The budget of calls or money is spent, or the account has no credit.',
+    'Raise `teacher.callsMax` or `teacher.dollarsMax`, and run again: answers are remembered.',
+  ),
+  MEMO_MISS: fatal(
+    'An answer is not remembered, and `runtime.memo` is `only`.',
+    'Use the configuration of the run that filled the memo, or `--memo use`.',
+  ),
+  SCORER_UNAVAILABLE: retry(
+    'The scorer gives no answer in time, or a broken one.',
+    'Check `scorer.url`, and that the server runs.',
+  ),
+  SCORER_UNSUITABLE: fatal(
+    'The server cannot score: it gives no probabilities of the prompt, or refuses.',
+    'Use one that answers completions with echo and logprobs for the whole prompt.',
+  ),
+  TOKENIZER_UNSUPPORTED: fatal(
+    'The tokenizer cannot be read, or cannot do what the knobs ask for.',
+    'Name a tokenizer.json in `sink.tokenizer`, or change the knob that the message names.',
+  ),
+  TOKENIZER_CRASHED: fatal(
+    'A thread of the tokenizer ended.',
+    'Run the same command again, with fewer `sink.tokenizerThreads` if memory is short.',
+  ),
+  PARSER_CRASHED: retry(
+    'Parser processes end as soon as they start.',
+    'Run `backstory doctor`, which probes each parser; check the memory.',
+  ),
+};
+
+const runtimeCodes = {
+  INTERRUPTED: fatal(
+    'The process was asked to stop.',
+    'Run the same command to go on; finished work is kept.',
+  ),
+  DEAD_LETTER_LIMIT: fatal(
+    'More records became dead letters than `runtime.deadLettersMax`.',
+    'Mend the cause of the last ones and run again.',
+  ),
+  STAGE_POISONED: reject(
+    'A record crashed its stage again and again: a bug in the program.',
+    'Report it with the dead letter, which holds the record and the error.',
+  ),
+};
+
+export const errorCodes = {
+  ...inputCodes,
+  ...machineCodes,
+  ...dataCodes,
+  ...serverCodes,
+  ...modelCodes,
+  ...runtimeCodes,
+};
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** Codes under which a repository ends, expected and counted. */
+export type DropCode = {
+  [Code in ErrorCode]: (typeof errorCodes)[Code]['disposition'] extends 'drop' ? Code : never;
+}[ErrorCode];
