@@ -5,7 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import type { StageName } from '../../schemas/topology.ts';
+import { type StageName, talkTo } from '../../schemas/topology.ts';
 import { sections, stages } from '../../services/registry.ts';
 import type { Bus } from '../../services/runtime/bus/bus.ts';
 import { openSqliteBus } from '../../services/runtime/bus/sqlite/sqlite-bus.ts';
@@ -45,10 +45,9 @@ export async function runCluster(cluster: ClusterRun): Promise<ClusterReport> {
   const report = { deaths: 0, stops: 0 };
   try {
     await bus.createTopics(clusterTopics('default'));
+    const { processes } = cluster;
     await Promise.all(
-      cluster.processes.map((served, index) =>
-        superviseProcess(cluster, bus, served, index, report),
-      ),
+      processes.map((served, index) => superviseProcess(cluster, bus, { served, index }, report)),
     );
     return report;
   } finally {
@@ -56,28 +55,32 @@ export async function runCluster(cluster: ClusterRun): Promise<ClusterReport> {
   }
 }
 
+interface SimulatedProcess {
+  readonly served: readonly StageName[];
+  readonly index: number;
+}
+
 /** Starts a process again, as a supervisor does, until it ends by itself. */
 async function superviseProcess(
   cluster: ClusterRun,
   bus: Bus,
-  served: readonly StageName[],
-  index: number,
+  process: SimulatedProcess,
   report: { deaths: number; stops: number },
 ): Promise<void> {
   for (let lives = 0; lives < livesMax; lives += 1) {
-    const end = await liveOnce(cluster, bus, served, index, lives, report);
+    const end = await liveOnce(cluster, bus, process, lives, report);
     if (end === 'complete') return;
     if (end === 'stopped') report.stops += 1;
     else report.deaths += 1;
   }
+  const { served, index } = process;
   throw new Error(`process ${index} (${served.join(', ')}) is not done after ${livesMax} lives`);
 }
 
 async function liveOnce(
   cluster: ClusterRun,
   bus: Bus,
-  served: readonly StageName[],
-  index: number,
+  { served, index }: SimulatedProcess,
   lives: number,
   report: { deaths: number; stops: number },
 ): Promise<ServeEnd | 'died'> {
@@ -99,8 +102,10 @@ async function liveOnce(
     sets: [...smallOutput, ...(cluster.sets ?? [])],
     flags: { 'discover.sources': [...cluster.sources], 'sink.tokenizer': cluster.tokenizer },
   });
-  const teacher = await openTeacher(values.teacher, { apiKey: undefined }, systemClock);
-  const scorer = await openScorer(values.scorer, {});
+  // As a served process: only for stages that talk to one.
+  const asks = talkTo(served, 'teacher');
+  const teacher = asks ? await openTeacher(values.teacher, {}, systemClock) : null;
+  const scorer = talkTo(served, 'scorer') ? await openScorer(values.scorer, {}) : null;
   try {
     return await serveStages({
       configuration: { ...values, runtime: { ...values.runtime, drainMs: 2000 } },
@@ -126,6 +131,6 @@ async function liveOnce(
     if (error instanceof ProcessDeath) return 'died';
     throw error;
   } finally {
-    await scorer.close();
+    await scorer?.close();
   }
 }

@@ -37,14 +37,8 @@ export function openOpenAi(
   const chat = openChat(client, configuration, clock, random, budget);
   const { promptBytesMax, thinkTokensMax } = configuration;
   const thought = async (prompt: Prompt, signal: AbortSignal): Promise<Answer<string>> => {
-    const { value, usage } = await converse(
-      chat,
-      prompt,
-      thoughtAnswer,
-      'thought',
-      thinkTokensMax,
-      signal,
-    );
+    const wanted = { form: thoughtAnswer, formName: 'thought', tokensMax: thinkTokensMax };
+    const { value, usage } = await converse(chat, prompt, wanted, signal);
     return { value: value.thought, usage };
   };
   return {
@@ -89,30 +83,40 @@ async function planProject(
   request: PlanRequest,
   signal: AbortSignal,
 ): Promise<Answer<PlanAnswer>> {
-  const { promptBytesMax, planTokensMax, purposesPerCall } = configuration;
+  const { promptBytesMax, planTokensMax: tokensMax, purposesPerCall } = configuration;
   const prompt = planPrompt(request, promptBytesMax);
-  const plan = await converse(chat, prompt, planAnswer, 'plan', planTokensMax, signal);
+  const plan = await converse(
+    chat,
+    prompt,
+    { form: planAnswer, formName: 'plan', tokensMax },
+    signal,
+  );
   const { requirements, architecture } = plan.value;
   const purposes: { path: string; purpose: string }[] = [];
   let usage = plan.usage;
+  const wanted = { form: purposesAnswer, formName: 'purposes', tokensMax };
   for (let start = 0; start < request.files.length; start += purposesPerCall) {
     const batch = request.files.slice(start, start + purposesPerCall);
     const paths = new Set(batch.map((file) => file.path));
     const asked = purposesPrompt(request, batch, architecture, promptBytesMax);
-    const part = await converse(chat, asked, purposesAnswer, 'purposes', planTokensMax, signal);
+    const part = await converse(chat, asked, wanted, signal);
     purposes.push(...part.value.purposes.filter((purpose) => paths.has(purpose.path)));
     usage = addUsage(usage, part.usage);
   }
   return { value: { requirements, architecture, purposes }, usage };
 }
 
+interface Wanted<Value> {
+  readonly form: z.ZodType<Value>;
+  readonly formName: string;
+  readonly tokensMax: number;
+}
+
 /** Asks, and asks once more with the problem named when the answer has not the form. */
 async function converse<Value>(
   chat: Chat,
   prompt: Prompt,
-  form: z.ZodType<Value>,
-  formName: string,
-  tokensMax: number,
+  { form, formName, tokensMax }: Wanted<Value>,
   signal: AbortSignal,
 ): Promise<Answer<Value>> {
   const messages: Message[] = [
