@@ -62,17 +62,17 @@ export async function findParts(
   file: FileText,
   gates: OpenGates,
 ): Promise<readonly Finding[] | string> {
-  const findings: Finding[] = [];
+  const found: (readonly Finding[])[] = [];
   for (const ask of gates.redact) {
     const answer = await ask(file);
     if (answer !== null && typeof answer === 'object' && 'findings' in answer) {
-      findings.push(...answer.findings);
+      found.push(answer.findings);
       continue;
     }
     const reason = reasonOf(answer, file.path);
     if (reason !== null) return reason;
   }
-  return findings;
+  return found.flat();
 }
 
 /** Returns where the repository may be used, and throws the refusal where it may not. */

@@ -2,8 +2,8 @@
  * The gates, in the order in which they are asked. A new one is a file in gates/ and a line here:
  * its knobs, its reasons and its row in the README follow from the list.
  */
-import { undecodable } from './archive/decode.ts';
-import { unpackReasons } from './archive/unpacked.ts';
+import type { undecodable } from './archive/decode.ts';
+import type { unpackReasons } from './archive/unpacked.ts';
 import { binary } from './gates/binary.ts';
 import { generated } from './gates/generated.ts';
 import { lfsPointer } from './gates/lfs-pointer.ts';
@@ -27,6 +27,8 @@ export const gates = [
 ] as const;
 
 type AnyGate = (typeof gates)[number];
+
+/** From one of several types to all of them at once. */
 type UnionToIntersection<Union> = (Union extends unknown ? (part: Union) => void : never) extends (
   whole: infer Whole,
 ) => void
@@ -44,11 +46,3 @@ export type SkipReason =
   | (typeof unpackReasons)[number]
   | typeof undecodable
   | AnyGate['reasons'][number];
-
-export const skipReasons: readonly SkipReason[] = [
-  ...new Set<SkipReason>([
-    ...unpackReasons,
-    undecodable,
-    ...gates.flatMap(({ reasons }) => reasons),
-  ]),
-];

@@ -17,9 +17,9 @@ export async function findSecrets(path: string, text: string): Promise<readonly 
   // secretlint takes a byte order mark off, which would shift its ranges.
   const shift = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   const content = text.slice(shift);
-  const found: Finding[] = [];
-  for (const find of tables) found.push(...(await find(path, content)));
-  return separate(found).map((finding) => ({
+  const found: (readonly Finding[])[] = [];
+  for (const find of tables) found.push(await find(path, content));
+  return separate(found.flat()).map((finding) => ({
     ...finding,
     start: finding.start + shift,
     end: finding.end + shift,

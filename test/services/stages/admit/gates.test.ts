@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { gateFile, gateFiles, openGates } from '../../../../services/stages/admit/ask-gates.ts';
 import { admitKnobs } from '../../../../services/stages/admit/config.ts';
-import { gateKnobs, gates, skipReasons } from '../../../../services/stages/admit/gates.ts';
+import { gateKnobs, gates, type SkipReason } from '../../../../services/stages/admit/gates.ts';
 
 const defaults = openGates(gates, admitKnobs.parse({}));
 
@@ -12,7 +12,8 @@ function reasonFor(path: string, content: string | Buffer): string | null {
   return typeof answer === 'string' ? answer : null;
 }
 
-const table: readonly (readonly [string, string | Buffer, string | null])[] = [
+/** The reasons are the closed list: one that no gate declares is a type error. */
+const table: readonly (readonly [string, string | Buffer, SkipReason | null])[] = [
   ['src/a.py', 'print(1)\n', null],
   ['src/empty.py', '', null],
   ['.github/workflows/ci.yml', 'on: push\n', null],
@@ -98,11 +99,6 @@ describe('the list', () => {
         expect(gateKnobs, `${name}: ${knob}`).toHaveProperty(knob, type);
       }
     }
-  });
-
-  test('every skip that the table above expects has a declared reason', () => {
-    const expected = table.flatMap(([, , reason]) => reason ?? []);
-    expect(skipReasons).toEqual(expect.arrayContaining(expected));
   });
 });
 

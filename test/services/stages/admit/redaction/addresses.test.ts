@@ -1,0 +1,56 @@
+/** IPv4 addresses: which networks are public, and what only looks like an address. */
+import { describe, expect, test } from 'vitest';
+import { findAddresses } from '../../../../../services/stages/admit/redaction/addresses.ts';
+
+const found = (text: string) => findAddresses(text).map(({ start, end }) => text.slice(start, end));
+
+describe('networks', () => {
+  /** First and last address of a reserved network, and its public neighbours where it has any. */
+  test.each([
+    ['this network', '0.0.0.99', '0.255.255.255', null, '1.0.0.99'],
+    ['private, 8 bits', '10.0.0.99', '10.255.255.255', '9.255.255.255', '11.0.0.99'],
+    ['shared', '100.64.0.0', '100.127.255.255', '100.63.255.255', '100.128.0.0'],
+    ['loopback', '127.0.0.1', '127.255.255.255', '126.255.255.255', '128.0.0.0'],
+    ['link-local', '169.254.0.0', '169.254.255.255', '169.253.255.255', '169.255.0.0'],
+    ['private, 12 bits', '172.16.0.0', '172.31.255.255', '172.15.255.255', '172.32.0.0'],
+    ['protocols', '192.0.0.0', '192.0.0.255', '191.255.255.255', '192.0.1.0'],
+    ['documentation, 1', '192.0.2.0', '192.0.2.255', '192.0.1.255', '192.0.3.0'],
+    ['private, 16 bits', '192.168.0.0', '192.168.255.255', '192.167.255.255', '192.169.0.0'],
+    ['benchmarks', '198.18.0.0', '198.19.255.255', '198.17.255.255', '198.20.0.0'],
+    ['documentation, 2', '198.51.100.0', '198.51.100.255', '198.51.99.255', '198.51.101.0'],
+    ['documentation, 3', '203.0.113.0', '203.0.113.255', '203.0.112.255', '203.0.114.0'],
+    ['multicast and beyond', '224.0.0.0', '255.255.255.254', '223.255.255.255', null],
+  ])('%s', (_name, first, last, before, after) => {
+    expect(found(`${first} ${last}`)).toEqual([]);
+    const neighbours = [before, after].filter((address) => address !== null);
+    expect(found(neighbours.join(' '))).toEqual(neighbours);
+  });
+});
+
+describe('what only looks like an address', () => {
+  test.each([
+    'version 81.169.145.90',
+    'v81.169.145.90',
+    'oid: 81.169.145.90',
+    '1.31.2.3',
+    '77.77.77.77',
+    '81.169.145.90.1',
+    '81.169.145.256',
+    '81.169.145.90-beta',
+    'a.81.169.145.90',
+    '114.114.114.114 and 208.67.222.222',
+  ])('%s', (text) => {
+    expect(found(text)).toEqual([]);
+  });
+
+  test.each(['(81.169.145.90)', '81.169.145.90:80', '81.169.145.90.', '1.32.2.3'])(
+    'but not %s',
+    (text) => {
+      expect(found(text)).toHaveLength(1);
+    },
+  );
+});
+
+test('a file full of addresses is read whole', () => {
+  expect(findAddresses('81.169.145.90 '.repeat(70_000))).toHaveLength(70_000);
+});
