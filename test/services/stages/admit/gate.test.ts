@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { admitArchive } from '../../../../services/stages/admit/admit-archive.ts';
 import { type AdmitKnobs, admitKnobs } from '../../../../services/stages/admit/config.ts';
 import { defineGate, type Gate } from '../../../../services/stages/admit/gate.ts';
-import { gates } from '../../../../services/stages/admit/gates.ts';
+import { secrets } from '../../../../services/stages/admit/gates/secrets.ts';
+import { vendored } from '../../../../services/stages/admit/gates/vendored.ts';
 import { type TarEntry, tgz } from './hostile-archives.ts';
 
 const entries: readonly TarEntry[] = [
@@ -12,14 +13,15 @@ const entries: readonly TarEntry[] = [
   { name: 'r/b.py', body: 'phone = "555-0100"\n' },
   { name: 'r/c.py', body: 'a = 1\n' },
   { name: 'r/node_modules/d.py', body: 'a = 1\n' },
-  { name: 'r/e.py', body: 'a = 1  # no-ai\n' },
+  { name: 'r/e.py', body: 'a = 1  # mark\n' },
 ];
 
 const toy = { name: 'toy', summary: 'toys', knobs: {}, reasons: ['toy'], drops: [] } as const;
 
+/** Two real gates, one of files and one of redaction, and the toy after them. */
 function admitWith(gate: Gate<AdmitKnobs>, origin = 'owner/r') {
   const archive = { name: 'r', origin, format: 'tgz' as const, archive: tgz(entries) };
-  return admitArchive(archive, admitKnobs.parse({}), [...gates, gate]);
+  return admitArchive(archive, admitKnobs.parse({}), [vendored, secrets, gate]);
 }
 
 describe('a gate that is added to the list', () => {
@@ -39,7 +41,7 @@ describe('a gate that is added to the list', () => {
   test('skips by text', async () => {
     const gate = defineGate({
       ...toy,
-      open: () => ({ text: ({ text }) => (text.includes('no-ai') ? 'toy' : null) }),
+      open: () => ({ text: ({ text }) => (text.includes('mark') ? 'toy' : null) }),
     });
     expect((await admitWith(gate)).skipped).toContainEqual({ path: 'e.py', reason: 'toy' });
   });
@@ -98,7 +100,7 @@ describe('a gate that is added to the list', () => {
       drops: ['SECRETS_REFUSED'],
       open: () => ({
         [moment]: ({ text }: { text: string }) =>
-          text.includes('no-ai') ? { code: 'SECRETS_REFUSED', detail: 'it says no' } : null,
+          text.includes('mark') ? { code: 'SECRETS_REFUSED', detail: 'it says no' } : null,
       }),
     });
     await expect(admitWith(gate)).rejects.toMatchObject({
