@@ -90,6 +90,12 @@ export async function run(report: Report): Promise<void> {
       report({ metric: `${name}: 1M characters, ${what}`, value, unit: 's' });
     }
   }
+  const spaces = 'gpt2 with runs of spaces';
+  const { own, library } = await openBoth(spaces);
+  const baseline = await measure(library, first, second);
+  report({ metric: `${spaces}: tokenizers`, value: baseline, unit: 'MB/s', baseline });
+  const value = await measure(own.encode, first, second);
+  report({ metric: `${spaces}: own`, value, unit: 'MB/s', baseline });
   await measureThreads(report, first, second);
 }
 

@@ -1,30 +1,17 @@
 /**
  * What ids mean, read from a tokenizer.json: the exact bytes of every token of a byte-level BPE
  * vocabulary and which ids are control tokens. Decoding is ours, so that a shard can be checked
- * without the encoder that made it. Pure; anything but byte-level BPE is TOKENIZER_UNSUPPORTED.
+ * without the encoder that made it. Pure.
  */
-import { z } from 'zod';
-import { PipelineError } from '../runtime/errors.ts';
 import { sha256 } from '../runtime/ids.ts';
+import { type AddedTokens, sortAddedTokens, type TextToken } from './added-tokens.ts';
+import { quote, type TokenizerFile, unsupported } from './tokenizer-file.ts';
 
-/** Which encoder the ids are from: 2 is bpe/, 1 was Hugging Face's library. Ids are the same. */
-const versions = [2, 1];
-
-const tokenizerFile = z.object({
-  added_tokens: z.array(z.object({ id: z.int().nonnegative(), content: z.string() })).default([]),
-  pre_tokenizer: z.unknown(),
-  model: z.looseObject({
-    type: z.string().optional(),
-    vocab: z.record(z.string(), z.int().nonnegative()),
-    merges: z.array(z.unknown()),
-    dropout: z.number().nullish(),
-    byte_fallback: z.boolean().nullish(),
-    continuing_subword_prefix: z.string().nullish(),
-    end_of_word_suffix: z.string().nullish(),
-  }),
-});
-
-export type TokenizerFile = z.infer<typeof tokenizerFile>;
+/**
+ * Which encoder the ids are from: 3 finds added tokens in text, 2 is bpe/ and 1 was Hugging Face's
+ * library, neither of which did. Where a vocabulary has none that are text, ids are the same.
+ */
+const versions = { withAddedTokens: 3, before: [2, 1] };
 
 export interface Vocabulary {
   /** The exact bytes of tokens. Throws RangeError at a control token or an unknown id. */
@@ -36,6 +23,10 @@ export interface Vocabulary {
   isControl(id: number): boolean;
   /** The control token that follows a document. */
   readonly endOfText: number;
+  /** Added tokens that are ordinary text, to be found in it before anything else. */
+  readonly textTokens: readonly TextToken[];
+  /** Why texts cannot be encoded with it; what was encoded can be read all the same. */
+  readonly refusals: readonly string[];
   /** Hash of all that decides which ids a text gets. */
   readonly fingerprint: string;
 }
@@ -48,55 +39,47 @@ const endOfTextNames = [
   '<eos>',
 ];
 
-/** Parses a tokenizer.json and refuses what would not give every byte back. */
-export function parseTokenizerFile(text: string, subject: string): TokenizerFile {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw unsupported(subject, 'it is not JSON', cause);
-  }
-  const parsed = tokenizerFile.safeParse(json);
-  if (!parsed.success) throw unsupported(subject, z.prettifyError(parsed.error));
-  const { model, pre_tokenizer } = parsed.data;
-  if ((model.type ?? 'BPE') !== 'BPE') throw unsupported(subject, `its model is ${model.type}`);
-  if ((model.dropout ?? 0) !== 0) throw unsupported(subject, 'it drops merges at random');
-  if (model.byte_fallback === true) throw unsupported(subject, 'it falls back to byte tokens');
-  if ((model.continuing_subword_prefix ?? '') + (model.end_of_word_suffix ?? '') !== '') {
-    throw unsupported(subject, 'its tokens have prefixes or suffixes');
-  }
-  const steps = JSON.stringify(pre_tokenizer ?? null);
-  if (!steps.includes('"type":"ByteLevel"')) throw unsupported(subject, 'it is not byte-level');
-  if (steps.includes('"add_prefix_space":true')) throw unsupported(subject, 'it adds a space');
-  return parsed.data;
-}
-
 export function readVocabulary(
   file: TokenizerFile,
   endOfTextName: string,
   subject: string,
 ): Vocabulary {
-  const control = new Set(file.added_tokens.map((token) => token.id));
   const endOfText = findEndOfText(file, endOfTextName, subject);
-  const table = byteTable(file, control, subject);
+  const added = sortAddedTokens(file, endOfText);
+  const spelling = spellTokens(file, added, subject);
+  const table = layOut(spelling.tokens);
   const { starts, bytes } = table;
-  const byteLength = (id: number) => (starts[id + 1] ?? 0) - (starts[id] ?? 0);
+  const lengthAt = (slot: number) => (starts[slot + 1] ?? 0) - (starts[slot] ?? 0);
   return {
-    decode: (ids) => decodeIds(ids, starts, bytes),
-    byteLength,
-    endsLine: (id) => byteLength(id) > 0 && bytes[(starts[id + 1] ?? 0) - 1] === 0x0a,
-    isControl: (id) => control.has(id),
+    decode: (ids) => decodeIds(ids, table),
+    byteLength: (id) => lengthAt(slotOf(table, id)),
+    endsLine: (id) => {
+      const slot = slotOf(table, id);
+      return lengthAt(slot) > 0 && bytes[(starts[slot + 1] ?? 0) - 1] === 0x0a;
+    },
+    isControl: (id) => added.control.has(id),
     endOfText,
-    fingerprint: fingerprints(file, endOfText)[0] ?? '',
+    textTokens: added.text,
+    refusals: [...added.refusals, ...spelling.refusals],
+    fingerprint: fingerprintsOf(file, endOfText, added.text)[0] ?? '',
   };
 }
 
 /** Fingerprints that an output of this vocabulary may carry, the newest first. */
 export function fingerprints(file: TokenizerFile, endOfText: number): string[] {
-  const { model, pre_tokenizer } = file;
-  return versions.map((version) =>
-    sha256(JSON.stringify([version, model, pre_tokenizer, endOfText])),
-  );
+  return fingerprintsOf(file, endOfText, sortAddedTokens(file, endOfText).text);
+}
+
+function fingerprintsOf(
+  { model, pre_tokenizer }: TokenizerFile,
+  endOfText: number,
+  text: readonly TextToken[],
+): string[] {
+  const listed = { ...model, vocab: Object.fromEntries(model.vocab) };
+  const hash = (version: number, ...rest: unknown[]) =>
+    sha256(JSON.stringify([version, listed, pre_tokenizer, endOfText, ...rest]));
+  const before = versions.before.map((version) => hash(version));
+  return text.length === 0 ? before : [hash(versions.withAddedTokens, text), ...before];
 }
 
 function findEndOfText(file: TokenizerFile, name: string, subject: string): number {
@@ -109,67 +92,111 @@ function findEndOfText(file: TokenizerFile, name: string, subject: string): numb
   throw unsupported(subject, `it has not ${wanted}; name one with sink.endOfText`);
 }
 
-/** All tokens' bytes in one buffer; token `id` is bytes[starts[id], starts[id + 1]). */
-function byteTable(
-  file: TokenizerFile,
-  control: ReadonlySet<number>,
+/**
+ * The bytes of each token, one character per byte. A token of the model that no text can become
+ * has none: its characters stand for no bytes, or for bytes that UTF-8 never has.
+ */
+function spellTokens(
+  { model }: TokenizerFile,
+  { control, text }: AddedTokens,
   subject: string,
-): { starts: Uint32Array; bytes: Buffer } {
-  const byteOf = byteAlphabet();
-  const tokens: string[] = [];
-  for (const [token, id] of Object.entries(file.model.vocab)) {
-    if (!control.has(id)) tokens[id] = token;
-  }
-  const starts = new Uint32Array(tokens.length + 1);
-  const values: number[] = [];
-  const single = new Set<number>();
-  for (let id = 0; id < tokens.length; id += 1) {
-    const token = tokens[id] ?? '';
-    for (const character of token) {
-      const byte = byteOf.get(character);
-      if (byte === undefined) throw unsupported(subject, `token ${id} is not made of bytes`);
-      values.push(byte);
+): { tokens: Map<number, string>; refusals: string[] } {
+  const tokens = new Map<number, string>();
+  const refusals: string[] = [];
+  const add = (id: number, spelled: string, token: string) => {
+    const other = tokens.get(id);
+    if (other !== undefined && other !== spelled) {
+      refusals.push(`the token ${quote(token)} shares its id, ${id}, with another`);
     }
-    if (token.length === 1) single.add(values.at(-1) ?? 0);
-    starts[id + 1] = values.length;
+    tokens.set(id, spelled);
+  };
+  const byteOf = byteAlphabet();
+  const missing = new Set(byteOf.values());
+  for (const [token, id] of model.vocab) {
+    const spelled = control.has(id) ? null : spell(token, byteOf);
+    if (spelled === null) continue;
+    add(id, spelled, token);
+    if (spelled.length === 1) missing.delete(spelled.charCodeAt(0));
   }
-  if (single.size !== 256) throw unsupported(subject, 'it has not a token for every byte');
-  return { starts, bytes: Buffer.from(values) };
+  for (const { id, content } of text) add(id, Buffer.from(content).toString('latin1'), content);
+  const [byte] = missing;
+  if (byte === undefined) return { tokens, refusals };
+  const wanted = `0x${byte.toString(16).padStart(2, '0')}`;
+  throw unsupported(subject, `it has no token of text for the byte ${wanted}`);
 }
 
-/** GPT-2's way to write bytes as characters: printable Latin-1 as itself, the rest from U+0100. */
+function spell(token: string, byteOf: ReadonlyMap<string, number>): string | null {
+  let spelled = '';
+  for (const character of token) {
+    const byte = byteOf.get(character);
+    if (byte === undefined) return null;
+    spelled += String.fromCharCode(byte);
+  }
+  return spelled;
+}
+
+/** All tokens' bytes in one buffer; those in slot `at` are bytes[starts[at], starts[at + 1]). */
+interface ByteTable {
+  readonly starts: Uint32Array;
+  readonly bytes: Buffer;
+  /** The slot of each id; null where it is the id itself. */
+  readonly slots: ReadonlyMap<number, number> | null;
+}
+
+/** Ids below this have a slot each, used or not: 16 MB at most. */
+const denseIdsMax = 1 << 22;
+
+function layOut(tokens: ReadonlyMap<number, string>): ByteTable {
+  let idEnd = 0;
+  for (const id of tokens.keys()) idEnd = Math.max(idEnd, id + 1);
+  const dense = idEnd <= denseIdsMax;
+  const ids = dense ? Array.from({ length: idEnd }, (_, id) => id) : [...tokens.keys()];
+  const starts = new Uint32Array(ids.length + 1);
+  const spelled = ids.map((id) => tokens.get(id) ?? '');
+  for (const [slot, { length }] of spelled.entries()) {
+    starts[slot + 1] = (starts[slot] ?? 0) + length;
+  }
+  const slots = dense ? null : new Map(ids.map((id, slot) => [id, slot]));
+  return { starts, bytes: Buffer.from(spelled.join(''), 'latin1'), slots };
+}
+
+function slotOf({ slots, starts }: ByteTable, id: number): number {
+  return slots === null ? id : (slots.get(id) ?? starts.length);
+}
+
+/**
+ * GPT-2's way to write the bytes of UTF-8 as characters: printable Latin-1 as itself, the rest from
+ * U+0100. Without the thirteen bytes that UTF-8 never has, which not all vocabularies have either.
+ */
 export function byteAlphabet(): ReadonlyMap<string, number> {
   const alphabet = new Map<string, number>();
   let shifted = 0;
   for (let byte = 0; byte < 256; byte += 1) {
     const printable =
       (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
-    alphabet.set(String.fromCodePoint(printable ? byte : 0x100 + shifted), byte);
+    const inText = byte !== 0xc0 && byte !== 0xc1 && byte <= 0xf4;
+    if (inText) alphabet.set(String.fromCodePoint(printable ? byte : 0x100 + shifted), byte);
     if (!printable) shifted += 1;
   }
   return alphabet;
 }
 
-function decodeIds(ids: Uint32Array, starts: Uint32Array, bytes: Buffer): Buffer {
+function decodeIds(ids: Uint32Array, table: ByteTable): Buffer {
+  const { starts, bytes } = table;
   let length = 0;
   for (const id of ids) {
-    const size = (starts[id + 1] ?? 0) - (starts[id] ?? 0);
-    if (size <= 0) throw new RangeError(`token ${id} stands for no bytes`);
+    const slot = slotOf(table, id);
+    const size = (starts[slot + 1] ?? 0) - (starts[slot] ?? 0);
+    if (!(size > 0)) throw new RangeError(`token ${id} stands for no bytes`);
     length += size;
   }
   const text = Buffer.allocUnsafe(length);
   let cursor = 0;
   for (const id of ids) {
-    const end = starts[id + 1] ?? 0;
+    const slot = slotOf(table, id);
+    const end = starts[slot + 1] ?? 0;
     // Tokens are a few bytes long: a loop is faster than a copy call for each.
-    for (let at = starts[id] ?? 0; at < end; at += 1) text[cursor++] = bytes[at] ?? 0;
+    for (let at = starts[slot] ?? 0; at < end; at += 1) text[cursor++] = bytes[at] ?? 0;
   }
   return text;
-}
-
-function unsupported(subject: string, what: string, cause?: unknown): PipelineError {
-  return new PipelineError('TOKENIZER_UNSUPPORTED', `tokenizer ${subject}: ${what}`, {
-    subject,
-    cause,
-  });
 }

@@ -34,7 +34,7 @@ export function labels(pack: Pack): Int32Array {
   return signedIds(pack).map((id, position) => (predictable[position] === 1 ? id : ignoredLabel));
 }
 
-/** Signed 32-bit ids for formats that have no unsigned ones; no vocabulary comes near 2^31. */
+/** Signed 32-bit ids for formats that have no unsigned ones; ids of vocabularies are below 2^31. */
 export function signedIds({ inputIds }: Pack): Int32Array {
   for (const id of inputIds) {
     if (id > 0x7fffffff) throw new Error(`token ${id} does not fit 31 bits`);

@@ -1,6 +1,6 @@
 /**
  * A tokenizer.json with one token per byte, so that masks and cuts can be read off; merges, each of
- * two characters, on request.
+ * two characters, and added tokens that are ordinary text on request.
  */
 
 /** The control tokens of ChatML, which come before those of other forms. */
@@ -16,6 +16,7 @@ export const llamaControls = [
 export function byteTokenizerFile(
   control: readonly string[] = chatmlControls,
   merges: readonly string[] = [],
+  texts: readonly string[] = [],
 ): string {
   const vocab: Record<string, number> = {};
   let shifted = 0;
@@ -26,12 +27,19 @@ export function byteTokenizerFile(
     if (!printable) shifted += 1;
   }
   for (const [position, merge] of merges.entries()) vocab[merge] = 512 + position;
-  return JSON.stringify({
-    added_tokens: control.map((content, position) => ({
-      id: 256 + position,
+  const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false };
+  const added = [
+    ...control.map((content, position) => ({ id: 256 + position, content, special: true })),
+    // Numbered as the library numbers them, on from the size of the vocabulary.
+    ...texts.map((content, position) => ({
+      id: 256 + merges.length + control.length + position,
       content,
-      special: true,
+      special: false,
     })),
+  ];
+  return JSON.stringify({
+    version: '1.0',
+    added_tokens: added.map((token) => ({ ...token, ...flags })),
     pre_tokenizer: {
       type: 'ByteLevel',
       add_prefix_space: false,

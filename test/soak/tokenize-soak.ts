@@ -1,16 +1,17 @@
 /**
  * `npm run soak -- tokenize [--only NAME] [--megabytes 50] [--strings 100000] [--seed 1]
- * [FOLDER]`: for six real vocabularies, ids of source text in many languages and of adversarial
- * strings must be those of Hugging Face's library. FOLDERs are searched for sources, by default
- * this checkout; ten languages with a fair share each are what `node
- * scripts/bench/corpora/fetch-sources.ts FOLDER` fetches.
+ * [FOLDER]`: for six real vocabularies, and some of these with added tokens that are text, ids of
+ * source text in many languages and of adversarial strings must be those of Hugging Face's library.
+ * FOLDERs are searched for sources, by default this checkout; ten languages with a fair share each
+ * are what `node scripts/bench/corpora/fetch-sources.ts FOLDER` fetches.
  */
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { sourceCorpus } from '../../scripts/bench/corpora/source-corpus.ts';
-import { adversarial } from '../services/stages/sink/tokens/bpe/adversarial.ts';
+import { adversarial, indented } from '../services/stages/sink/tokens/bpe/adversarial.ts';
 import {
   differing,
+  extendedNames,
   openBoth,
   vocabularyNames,
 } from '../services/stages/sink/tokens/bpe/vocabularies.ts';
@@ -33,9 +34,13 @@ export async function run(args: string[]): Promise<boolean> {
   const { texts, bytes, bytesOf } = sourceCorpus(folders, Number(values.megabytes) * 1e6);
   for (const [language, size] of bytesOf) console.log(`${language}: ${(size / 1e6).toFixed(1)} MB`);
   const numRuns = Number(values.strings);
-  const strings = fc.sample(adversarial, { numRuns, seed: Number(values.seed) });
+  const strings = fc.sample(fc.oneof(adversarial, indented), {
+    numRuns,
+    seed: Number(values.seed),
+  });
   let broken = 0;
-  for (const name of vocabularyNames.filter((each) => each.includes(values.only))) {
+  const names = [...vocabularyNames, ...extendedNames];
+  for (const name of names.filter((each) => each.includes(values.only))) {
     const both = await openBoth(name);
     const found: string[] = [];
     for (const list of [texts, strings]) {

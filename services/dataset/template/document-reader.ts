@@ -4,7 +4,8 @@
  */
 import type { ManifestEntry } from '../../../schemas/manifest.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import { fingerprints, parseTokenizerFile, readVocabulary } from '../vocabulary.ts';
+import { parseTokenizerFile } from '../tokenizer-file.ts';
+import { fingerprints, readVocabulary } from '../vocabulary.ts';
 import { type ReadDocument, readTokens } from './read.ts';
 import { openTemplate, outputFingerprint, type Template } from './template.ts';
 

@@ -1,11 +1,11 @@
 /**
  * Encoding by Hugging Face's Rust library, with everything off that could lose a byte or make a
- * control token of text: normalizer (Qwen's is NFC), added tokens, post-processor. For vocabularies
- * that the own encoder does not read, and what the tests hold that one to.
+ * control token of text: normalizer (Qwen's is NFC), control tokens, post-processor. For
+ * vocabularies that the own encoder does not read.
  */
 import tokenizers from 'tokenizers';
-import type { TokenizerFile } from '../../../dataset/vocabulary.ts';
-import { PipelineError } from '../../../runtime/errors.ts';
+import { type TokenizerFile, unsupported } from '../../../dataset/tokenizer-file.ts';
+import type { Vocabulary } from '../../../dataset/vocabulary.ts';
 
 export type Encode = (texts: readonly string[]) => Promise<Uint32Array[]>;
 
@@ -13,14 +13,28 @@ export type Encode = (texts: readonly string[]) => Promise<Uint32Array[]>;
 const batchLengthMax = 1 << 18;
 
 /** The encoder without control tokens; a vocabulary may list them, so they are taken out of it. */
-export function createLibraryEncoder(file: TokenizerFile, name: string): Encode {
-  const control = new Set(file.added_tokens.map((token) => token.id));
-  const vocab = Object.fromEntries(
-    Object.entries(file.model.vocab).filter(([, id]) => !control.has(id)),
+export function createLibraryEncoder(
+  file: TokenizerFile,
+  { isControl, textTokens }: Vocabulary,
+  name: string,
+): Encode {
+  // It reads no key that is not well-formed, and no text is one.
+  const tokens = [...file.model.vocab].filter(
+    ([token, id]) => !isControl(id) && token.isWellFormed(),
   );
+  // It numbers added tokens on from the size of a vocabulary, which must therefore have no gaps.
+  const vocab = Object.fromEntries(tokens.map(([token], index) => [token, index]));
   const plain = {
     version: '1.0',
-    added_tokens: [],
+    added_tokens: textTokens.map(({ id, content, singleWord, normalized }) => ({
+      id,
+      content,
+      single_word: singleWord,
+      lstrip: false,
+      rstrip: false,
+      normalized,
+      special: false,
+    })),
     truncation: null,
     padding: null,
     normalizer: null,
@@ -31,20 +45,21 @@ export function createLibraryEncoder(file: TokenizerFile, name: string): Encode 
   };
   try {
     const encoder = tokenizers.Tokenizer.fromString(JSON.stringify(plain));
+    const ids = tokens.map(([, id]) => id);
+    for (const { id, content } of textTokens) ids[encoder.tokenToId(content) ?? -1] = id;
     return async (texts) => {
       const encoded: Uint32Array[] = [];
       for (const batch of batches(texts)) {
         const encodings = await encoder.encodeBatch([...batch], { addSpecialTokens: false });
-        for (const encoding of encodings) encoded.push(Uint32Array.from(encoding.getIds()));
+        for (const encoding of encodings) {
+          encoded.push(Uint32Array.from(encoding.getIds(), (index) => ids[index] as number));
+        }
       }
       return encoded;
     };
   } catch (cause) {
-    throw new PipelineError(
-      'TOKENIZER_UNSUPPORTED',
-      `tokenizer ${name} does not work without its control tokens: ${String(cause)}`,
-      { subject: name, cause },
-    );
+    const what = `it does not work without its control tokens: ${String(cause)}`;
+    throw unsupported(name, what, cause);
   }
 }
 

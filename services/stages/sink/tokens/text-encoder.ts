@@ -1,17 +1,18 @@
 /**
  * Text to tokens, by the own encoder in bpe/ or, for what that one does not read, by Hugging Face's
- * library: the same ids, with normalizer, added tokens and post-processor off. Every text is
+ * library: the same ids, with normalizer, control tokens and post-processor off. Every text is
  * decoded again and compared, so that the shards give the bytes back (I1).
  */
 import { setImmediate } from 'node:timers/promises';
 import { ZodError, z } from 'zod';
-import { byteAlphabet, type TokenizerFile, type Vocabulary } from '../../../dataset/vocabulary.ts';
-import { PipelineError } from '../../../runtime/errors.ts';
-import { createEncoder } from './bpe/encoder.ts';
+import { type TokenizerFile, unsupported } from '../../../dataset/tokenizer-file.ts';
+import { byteAlphabet, type Vocabulary } from '../../../dataset/vocabulary.ts';
+import { createFinder, type FindAdded } from './bpe/added-text.ts';
+import { type BytePairEncoder, createEncoder } from './bpe/encoder.ts';
 import { InvalidModel, readModel } from './bpe/model.ts';
 import { UnsupportedPattern } from './bpe/pattern.ts';
 import { readPretokenizer } from './bpe/pretokenizer.ts';
-import { createTokenBuffer } from './bpe/token-buffer.ts';
+import { createTokenBuffer, reserve } from './bpe/token-buffer.ts';
 import { createLibraryEncoder, type Encode } from './library-encoder.ts';
 
 export interface TextEncoder {
@@ -24,6 +25,9 @@ export interface TextEncoder {
 /** What steps that remove characters would remove from, so that they are refused at the start. */
 const probe = 'if (a == "b") {\n\treturn 1.5;  // 2\r\n}\n\n \u00e9\u4f60\ufeff\u00a0\u{1f600}';
 
+/** Reasons that are named at once; the others are counted. */
+const refusalsNamed = 5;
+
 /** Bytes encoded before other work has its turn: a few milliseconds. */
 const sliceBytes = 1 << 17;
 
@@ -32,7 +36,13 @@ export async function openTextEncoder(
   vocabulary: Vocabulary,
   name: string,
 ): Promise<TextEncoder> {
-  const own = createOwnEncoder(file, name);
+  const { refusals } = vocabulary;
+  if (refusals.length > 0) {
+    const more = refusals.length - refusalsNamed;
+    const rest = more > 0 ? [`${more} more`] : [];
+    throw unsupported(name, [...refusals.slice(0, refusalsNamed), ...rest].join('; '));
+  }
+  const own = createOwnEncoder(file, vocabulary, name);
   if (own === undefined) {
     const encode = createCheckedLibrary(file, vocabulary, name);
     await encode([probe]);
@@ -48,27 +58,31 @@ export async function openTextEncoder(
 }
 
 /** The encoder in bpe/; undefined where only the library knows what a step means. */
-function createOwnEncoder(file: TokenizerFile, name: string): Encode | undefined {
-  const control = new Set(file.added_tokens.map((token) => token.id));
+function createOwnEncoder(
+  file: TokenizerFile,
+  { isControl, textTokens }: Vocabulary,
+  name: string,
+): Encode | undefined {
   try {
     const steps = readPretokenizer(file.pre_tokenizer);
-    const encoder = createEncoder({ ...readModel(file.model, control, byteAlphabet()), steps });
-    return (texts) => encodeInSlices(encoder, texts);
+    const encoder = createEncoder({ ...readModel(file.model, isControl, byteAlphabet()), steps });
+    const find = textTokens.length > 0 ? createFinder(textTokens) : findNone;
+    return (texts) => encodeInSlices(encoder, find, texts);
   } catch (cause) {
     if (cause instanceof UnsupportedPattern) return undefined;
     let what: string | undefined;
     if (cause instanceof ZodError) what = `pre_tokenizer: ${z.prettifyError(cause)}`;
     if (cause instanceof InvalidModel) what = cause.message;
     if (what === undefined) throw cause;
-    throw new PipelineError('TOKENIZER_UNSUPPORTED', `tokenizer ${name}: ${what}`, {
-      subject: name,
-      cause,
-    });
+    throw unsupported(name, what, cause);
   }
 }
 
+const findNone: FindAdded = ({ length }) => (length > 0 ? [{ start: 0, end: length, id: -1 }] : []);
+
 async function encodeInSlices(
-  encoder: ReturnType<typeof createEncoder>,
+  encoder: BytePairEncoder,
+  find: FindAdded,
   texts: readonly string[],
 ): Promise<Uint32Array[]> {
   const encoded: Uint32Array[] = [];
@@ -76,13 +90,21 @@ async function encodeInSlices(
   for (const text of texts) {
     const bytes = Buffer.from(text, 'utf8');
     const tokens = createTokenBuffer(bytes.length);
-    for (let at = 0; at < bytes.length; ) {
-      const stopped = encoder.encodeSlice(bytes, at, tokens, sliceBytes);
-      turnBytes += stopped - at;
-      at = stopped;
-      if (turnBytes < sliceBytes) continue;
-      turnBytes = 0;
-      await setImmediate();
+    for (const { start, end, id } of find(bytes)) {
+      if (id >= 0) {
+        reserve(tokens, 1);
+        tokens.ids[tokens.length++] = id;
+        turnBytes += end - start;
+        continue;
+      }
+      for (let at = start; at < end; ) {
+        const stopped = encoder.encodeSlice(bytes, at, end, tokens, sliceBytes);
+        turnBytes += stopped - at;
+        at = stopped;
+        if (turnBytes < sliceBytes) continue;
+        turnBytes = 0;
+        await setImmediate();
+      }
     }
     encoded.push(tokens.ids.slice(0, tokens.length));
   }
@@ -91,15 +113,11 @@ async function encodeInSlices(
 
 /** The library's encoder, for as long as it keeps every byte: its steps may remove some. */
 function createCheckedLibrary(file: TokenizerFile, vocabulary: Vocabulary, name: string): Encode {
-  const encode = createLibraryEncoder(file, name);
+  const encode = createLibraryEncoder(file, vocabulary, name);
   return async (texts) => {
     const encoded = await encode(texts);
     if (givesBack(vocabulary, texts, encoded)) return encoded;
-    throw new PipelineError(
-      'TOKENIZER_UNSUPPORTED',
-      `tokenizer ${name}: with its pre_tokenizer, tokens do not give the text back`,
-      { subject: name },
-    );
+    throw unsupported(name, 'with its pre_tokenizer, tokens do not give the text back');
   };
 }
 

@@ -1,6 +1,7 @@
 /** A thread of the tokenizer: encodes lists of texts. */
 import { workerData } from 'node:worker_threads';
-import { parseTokenizerFile, readVocabulary } from '../../../dataset/vocabulary.ts';
+import { parseTokenizerFile } from '../../../dataset/tokenizer-file.ts';
+import { readVocabulary } from '../../../dataset/vocabulary.ts';
 import { answerQuestions } from '../../../runtime/thread.ts';
 import { openTextEncoder } from './text-encoder.ts';
 import type { ThreadData } from './tokenizer-threads.ts';

@@ -10,11 +10,8 @@ import {
   outputFingerprint,
   type Template,
 } from '../../../dataset/template/template.ts';
-import {
-  parseTokenizerFile,
-  readVocabulary,
-  type Vocabulary,
-} from '../../../dataset/vocabulary.ts';
+import { parseTokenizerFile } from '../../../dataset/tokenizer-file.ts';
+import { readVocabulary, type Vocabulary } from '../../../dataset/vocabulary.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import type { Encode } from './library-encoder.ts';
 import { openTextEncoder, type TextEncoder } from './text-encoder.ts';

@@ -48,11 +48,29 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Merges across seams: the end of a segment with the header after it, a role with its text. */
 const crossing = ['\u010a@', '@@', 't\u010a', '\u010a\u010a'];
+/** Added tokens that are text, some of which reach across seams too. */
+const texts = [
+  '  ',
+  '\n\n',
+  '\n@',
+  '@@@ ',
+  '\n@@@ think\n',
+  'user\n@',
+  'ef ',
+  '\u{1f600}',
+  '\u00e9\u{1f600}',
+];
 const files = {
   chatml: byteTokenizerFile(),
   llama3: byteTokenizerFile(llamaControls),
   'chatml with merges across seams': byteTokenizerFile(chatmlControls, crossing),
   'llama3 with merges across seams': byteTokenizerFile(llamaControls, crossing),
+  'chatml with added text': byteTokenizerFile(chatmlControls, crossing, texts),
+  'llama3 with added text': byteTokenizerFile(llamaControls, [], texts),
+  'chatml of tokens that are not special': byteTokenizerFile(chatmlControls, [], texts).replaceAll(
+    '"special":true',
+    '"special":false',
+  ),
 };
 
 const cases = Object.keys(files).flatMap((file) =>

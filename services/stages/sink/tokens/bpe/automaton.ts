@@ -190,8 +190,9 @@ export function lengthOf(byte: number): number {
   return byte < 0xf0 ? 3 : 4;
 }
 
-function codePointAt(bytes: Uint8Array, at: number): number {
+export function codePointAt(bytes: Uint8Array, at: number): number {
   const first = bytes[at] as number;
+  if (first < 0x80) return first;
   const second = (bytes[at + 1] as number) & 0x3f;
   if (first < 0xe0) return ((first & 0x1f) << 6) | second;
   const third = (bytes[at + 2] as number) & 0x3f;

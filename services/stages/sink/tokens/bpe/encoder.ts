@@ -1,7 +1,8 @@
 /**
  * Bytes to tokens for byte-level BPE: pieces by the pretokenizer's automata, tokens of known pieces
- * from a cache, of others by merging. The same ids as Hugging Face's library with added tokens and
- * normalizer off; control tokens are not in its tables at all, so no text can make one.
+ * from a cache, of others by merging. The same ids as Hugging Face's library with normalizer off,
+ * for text without added tokens; control tokens are not in its tables at all, so no text can make
+ * one.
  */
 
 import { type Merges, mergeAll } from './merges.ts';
@@ -18,10 +19,17 @@ export interface BytePairModel {
 
 export interface BytePairEncoder {
   /**
-   * Encodes from a position where a piece begins until `sliceBytes` are done or the text ends;
-   * returns where it stopped. Slices of several texts may take turns.
+   * Encodes a text that is bytes [.., end), from a position where a piece begins, until
+   * `sliceBytes` are done or the text ends; returns where it stopped. Slices of several texts may
+   * take turns.
    */
-  encodeSlice(bytes: Uint8Array, from: number, out: TokenBuffer, sliceBytes: number): number;
+  encodeSlice(
+    bytes: Uint8Array,
+    from: number,
+    end: number,
+    out: TokenBuffer,
+    sliceBytes: number,
+  ): number;
 }
 
 export function createEncoder({ merges, steps, whole }: BytePairModel): BytePairEncoder {
@@ -62,17 +70,17 @@ export function createEncoder({ merges, steps, whole }: BytePairModel): BytePair
   const first = steps[0];
   const visit = visitors[1] ?? encodePiece;
 
-  const encodeSlice = (bytes: Uint8Array, from: number, to: TokenBuffer, sliceBytes: number) => {
+  const encodeSlice: BytePairEncoder['encodeSlice'] = (bytes, from, end, to, sliceBytes) => {
     text = bytes;
     out = to;
-    const stop = Math.min(bytes.length, from + sliceBytes);
+    const stop = Math.min(end, from + sliceBytes);
     let at = from;
     if (first?.behavior === 'Isolated') {
-      while (at < stop) at = visitNext(first, bytes, at, bytes.length, visit);
-    } else if (at < bytes.length) {
+      while (at < stop) at = visitNext(first, bytes, at, end, visit);
+    } else if (at < end) {
       // Pieces that join others are known only when the whole text is.
-      (visitors[0] ?? encodePiece)(at, bytes.length);
-      at = bytes.length;
+      (visitors[0] ?? encodePiece)(at, end);
+      at = end;
     }
     return at;
   };

@@ -7,7 +7,7 @@ import { createMerges, type Merge, type Merges, mergesMax } from './merges.ts';
 export class InvalidModel extends Error {}
 
 export interface ModelFile {
-  readonly vocab: Readonly<Record<string, number>>;
+  readonly vocab: ReadonlyMap<string, number>;
   readonly merges: readonly unknown[];
   readonly ignore_merges?: unknown;
 }
@@ -20,12 +20,12 @@ export interface ModelTables {
 /** `byteOf` is the byte that a character of the vocabulary stands for. */
 export function readModel(
   model: ModelFile,
-  control: ReadonlySet<number>,
+  isControl: (id: number) => boolean,
   byteOf: ReadonlyMap<string, number>,
 ): ModelTables {
   const ids = new Map<string, number>();
-  for (const [token, id] of Object.entries(model.vocab)) {
-    if (!control.has(id)) ids.set(token, id);
+  for (const [token, id] of model.vocab) {
+    if (!isControl(id)) ids.set(token, id);
   }
   const byteIds = new Int32Array(256);
   for (const [character, byte] of byteOf) {
@@ -37,11 +37,18 @@ export function readModel(
     throw new InvalidModel('model.ignore_merges is not true or false');
   }
   if (model.merges.length > mergesMax) throw new InvalidModel('model.merges is too long');
-  const merges = model.merges.map((merge, at) => readMerge(merge, at, ids));
+  const merges = model.merges
+    .filter((merge) => !isVersion(merge))
+    .map((merge, at) => readMerge(merge, at, ids));
   return {
     merges: createMerges(merges, byteIds),
     whole: model.ignore_merges === true ? findWhole(ids, byteOf) : undefined,
   };
+}
+
+/** The library takes a merge that begins so for the first line of a merges.txt, wherever it is. */
+function isVersion(merge: unknown): boolean {
+  return typeof merge === 'string' && merge.startsWith('#version');
 }
 
 /** A merge is a pair or, in older files, two tokens with a space between them. */
@@ -67,8 +74,11 @@ function findWhole(ids: ReadonlyMap<string, number>, byteOf: ReadonlyMap<string,
   const byText = new Map<string, number>();
   let lengthMax = 0;
   for (const [token, id] of ids) {
-    byText.set(latin1([...token].map((character) => byteOf.get(character) ?? 0)), id);
-    lengthMax = Math.max(lengthMax, token.length);
+    const bytes = [...token].map((character) => byteOf.get(character));
+    // What no text can be is a key all the same.
+    if (!bytes.every((byte) => byte !== undefined)) continue;
+    byText.set(latin1(bytes), id);
+    lengthMax = Math.max(lengthMax, bytes.length);
   }
   return (bytes: Uint8Array, start: number, end: number): number =>
     end - start > lengthMax ? -1 : (byText.get(latin1(bytes.subarray(start, end))) ?? -1);

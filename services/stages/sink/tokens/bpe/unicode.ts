@@ -73,6 +73,18 @@ export function numeric(): CodePoints {
   return union([property('N') ?? [], numericBeyond.flatMap((point) => [point, point + 1])]);
 }
 
+/** Letters in circles and squares, which Unicode calls alphabetic and the categories symbols. */
+const enclosedLetters: CodePoints = [
+  0x24b6, 0x24ea, 0x1f130, 0x1f14a, 0x1f150, 0x1f16a, 0x1f170, 0x1f18a,
+];
+
+/** What Rust's regular expressions take for a part of a word, `\w`. */
+export function word(): CodePoints {
+  const joiners = [0x200c, 0x200e];
+  const named = ['L', 'M', 'Nd', 'Nl', 'Pc'].map((name) => property(name) ?? []);
+  return union([...named, enclosedLetters, joiners]);
+}
+
 export function union(sets: readonly CodePoints[]): CodePoints {
   const pairs: [number, number][] = [];
   for (const set of sets) {
@@ -91,6 +103,16 @@ export function union(sets: readonly CodePoints[]): CodePoints {
 export function complement(set: CodePoints): CodePoints {
   const bounds = set[0] === 0 ? set.slice(1) : [0, ...set];
   return bounds.at(-1) === codePointEnd ? bounds.slice(0, -1) : [...bounds, codePointEnd];
+}
+
+export function has(set: CodePoints, point: number): boolean {
+  let [low, high] = [0, set.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((set[middle] ?? 0) <= point) low = middle + 1;
+    else high = middle;
+  }
+  return low % 2 === 1;
 }
 
 export function intersects(a: CodePoints, b: CodePoints): boolean {

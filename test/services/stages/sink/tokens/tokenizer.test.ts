@@ -6,11 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  fingerprints,
-  parseTokenizerFile,
-  readVocabulary,
-} from '../../../../../services/dataset/vocabulary.ts';
+import { parseTokenizerFile } from '../../../../../services/dataset/tokenizer-file.ts';
+import { fingerprints, readVocabulary } from '../../../../../services/dataset/vocabulary.ts';
 import {
   openTokenizer,
   type Tokenizer,
@@ -109,8 +106,12 @@ describe('TOKENIZER_UNSUPPORTED', () => {
     ],
     ['has no end of text', changed((file) => (file.added_tokens = []))],
     [
-      'has a token that is not bytes',
-      changed((file) => ((file.model as { vocab: Record<string, number> }).vocab.的 = 300)),
+      'has an id that no format holds',
+      changed((file) => ((file.model as { vocab: Record<string, number> }).vocab.ab = 2 ** 31)),
+    ],
+    [
+      'has two tokens of one id',
+      changed((file) => ((file.model as { vocab: Record<string, number> }).vocab.ab = 65)),
     ],
   ])('a tokenizer that %s', async (_what, text) => {
     await expect(open(text)).rejects.toMatchObject({ code: 'TOKENIZER_UNSUPPORTED' });
@@ -122,6 +123,13 @@ describe('TOKENIZER_UNSUPPORTED', () => {
     ['model.merges[0]', ({ model }) => (model.merges = [7])],
     ['model.ignore_merges', ({ model }) => (model.ignore_merges = 'yes')],
     ['model.vocab', ({ model }) => (model.vocab = { a: 'b' })],
+    ['model.vocab', ({ model }) => (model.vocab = ['a'])],
+    ['"a" has no whole number', ({ model }) => (model.vocab = { a: -1 })],
+    [
+      'added_tokens[0].id',
+      (file) =>
+        ((file as { added_tokens?: unknown }).added_tokens = [{ id: 2 ** 31, content: 'x' }]),
+    ],
     [
       'pre_tokenizer',
       (file) => {
@@ -148,6 +156,102 @@ describe('TOKENIZER_UNSUPPORTED', () => {
   });
 });
 
+/** The byte tokenizer, its vocabulary written as JSON by hand: whatever JSON allows. */
+function withKeys(keys: readonly string[], merges: readonly unknown[], rest = ''): string {
+  const { model, ...file } = JSON.parse(byteTokenizerFile());
+  const vocab = JSON.stringify(model.vocab).slice(0, -1) + keys.map((key) => `,${key}`).join('');
+  const text = `{"type":"BPE","vocab":${vocab}},"merges":${JSON.stringify(merges)}${rest}}`;
+  return `${JSON.stringify(file).slice(0, -1)},"model":${text}}`;
+}
+
+describe('a key of a vocabulary is a key, however odd', () => {
+  const names = ['__proto', 'constructor', 'toString', 'hasOwnProperty', '123', 'length'];
+  const ways: [string, (pair: readonly string[]) => unknown][] = [
+    ['pairs', (pair) => pair],
+    ['texts', (pair) => pair.join(' ')],
+  ];
+
+  it.each(ways)('names of properties are tokens; merges as %s', async (_how, write) => {
+    for (const name of names) {
+      // Merges that spell it from left to right, and the tokens that these make.
+      const parts = [...name].slice(1).map((_, at) => name.slice(0, at + 2));
+      const keys = parts.map((part, at) => `${JSON.stringify(part)}:${300 + at}`);
+      const merges = parts.map((part) => write([part.slice(0, -1), part.slice(-1)]));
+      const tokenizer = await open(withKeys(keys, merges));
+      const [ids = new Uint32Array()] = await tokenizer.encode([name]);
+      expect([...ids]).toEqual([298 + name.length]);
+      expect(tokenizer.decode(ids).toString()).toBe(name);
+    }
+  });
+
+  it('__proto__ is a token, by merges and as a whole', async () => {
+    const parts = ['__', 'pr', 'pro', 'prot', 'proto', '__proto', '__proto__'];
+    const merges = ['_ _', 'p r', 'pr o', 'pro t', 'prot o', '__ proto', '__proto __'];
+    const keys = parts.map((part, at) => `${JSON.stringify(part)}:${300 + at}`);
+    const whole = withKeys(['"__proto__":306'], [], ',"ignore_merges":true');
+    for (const text of [withKeys(keys, merges), whole]) {
+      const tokenizer = await open(text);
+      expect(await tokenizer.encode(['__proto__'])).toEqual([Uint32Array.of(306)]);
+      expect(tokenizer.decode(Uint32Array.of(306)).toString()).toBe('__proto__');
+    }
+  });
+
+  it.each([false, true])('keys that no text can be, ignore_merges %s', async (ignore) => {
+    const keys = ['""', '"\\ud800"', '"a\\udc00"', '"\u7684"', '"a b"', '" "', '"\\u0000"'];
+    const listed = keys.map((key, at) => `${key}:${300 + at}`);
+    const text = withKeys(listed, [], `,"ignore_merges":${ignore}`);
+    const tokenizer = await open(text);
+    const texts = ['', ' ', 'a b', '\u7684', '\u0000', 'a'];
+    const encoded = await tokenizer.encode(texts);
+    expect(encoded.map((ids) => [...ids])).toEqual(texts.map((each) => [...Buffer.from(each)]));
+    expect(() => tokenizer.decode(Uint32Array.of(303))).toThrow(RangeError);
+  });
+
+  it('a merge of tokens with spaces in them, and with nothing', async () => {
+    const keys = ['"a b":300', '"a bc":301', '"":302'];
+    const merges = [
+      ['a b', 'c'],
+      ['', 'c'],
+    ];
+    expect(await (await open(withKeys(keys, merges))).encode(['a bc'])).toEqual([
+      Uint32Array.from(Buffer.from('a bc')),
+    ]);
+  });
+
+  it('a merge that looks like the head of a merges.txt is left out, as in the library', async () => {
+    const text = withKeys(['"#v":300'], ['#version: 0.2', '# v']);
+    expect(await (await open(text)).encode(['#v'])).toEqual([Uint32Array.of(300)]);
+  });
+
+  it('a key that is written twice has its last id', async () => {
+    const tokenizer = await open(withKeys(['"ab":300', '"ab":301'], [['a', 'b']]));
+    const [ids = new Uint32Array()] = await tokenizer.encode(['ab']);
+    expect([...ids]).toEqual([301]);
+    expect(() => tokenizer.decode(Uint32Array.of(300))).toThrow(RangeError);
+  });
+
+  it.each([1_000_000, 2 ** 31 - 1])('ids with holes between them, up to %d', async (id) => {
+    const tokenizer = await open(withKeys([`"ab":${id}`], [['a', 'b']]));
+    const [ids = new Uint32Array()] = await tokenizer.encode(['cab\n']);
+    expect([...ids]).toEqual([0x63, id, 0x0a]);
+    expect(tokenizer.decode(ids).toString()).toBe('cab\n');
+    expect([tokenizer.byteLength(id), tokenizer.byteLength(id - 1)]).toEqual([2, 0]);
+    expect([tokenizer.endsLine(0x0a), tokenizer.endsLine(id)]).toEqual([true, false]);
+    expect(() => tokenizer.decode(Uint32Array.of(id - 1))).toThrow(RangeError);
+  });
+
+  it('bytes that UTF-8 never has need no token', async () => {
+    const short = changed((file) => {
+      const { vocab } = file.model as { vocab: Record<string, number> };
+      for (const character of '\u00c0\u00c1\u00f5\u00ff') delete vocab[character];
+    });
+    const text = '\u00c0\u00c1\u00f5\u00ff';
+    expect((await (await open(short)).encode([text]))[0]).toEqual(
+      Uint32Array.from(Buffer.from(text)),
+    );
+  });
+});
+
 describe('what only the library reads', () => {
   it('is encoded by it, byte for byte', async () => {
     const words = changed((file) => {
@@ -160,6 +264,30 @@ describe('what only the library reads', () => {
     const [ids] = await tokenizer.encode(['a b\u00e9\n']);
     expect(ids).toEqual(Uint32Array.from(Buffer.from('a b\u00e9\n')));
   });
+
+  it('with added tokens, odd keys and ids that have holes', async () => {
+    const file = JSON.parse(withKeys(['"__proto__":700', '"\\ud800":701', '"ab":9000'], []));
+    const split = {
+      type: 'Split',
+      pattern: { Regex: '\\w+' },
+      behavior: 'Isolated',
+      invert: false,
+    };
+    file.pre_tokenizer = { type: 'Sequence', pretokenizers: [split, file.pre_tokenizer] };
+    file.model.merges = [['a', 'b']];
+    file.model.vocab['    '] = 8000;
+    const flags = { special: false, single_word: false, lstrip: false, rstrip: false };
+    file.added_tokens.push(
+      { id: 8000, content: '    ', ...flags, normalized: true },
+      { id: 263, content: 'zq', ...flags, single_word: true, normalized: false },
+    );
+    const tokenizer = await open(JSON.stringify(file));
+    expect(tokenizer.encoder).toBe('library');
+    const [ids = new Uint32Array()] = await tokenizer.encode(['ab    zq xzq <|im_start|>']);
+    const rest = Buffer.from(' xzq <|im_start|>');
+    expect([...ids]).toEqual([9000, 8000, 263, ...rest]);
+    expect(tokenizer.decode(ids).toString()).toBe('ab    zq xzq <|im_start|>');
+  });
 });
 
 describe('the vocabulary', () => {
@@ -171,6 +299,15 @@ describe('the vocabulary', () => {
     const [now, before] = fingerprints(file, qwen.endOfText);
     expect(now).toBe(qwen.fingerprint);
     expect(before).toBe('0e32c56b1c6c7b61d6152713344e8d723ca9a43a0995ed19a3856f02d1d94d8b');
+  });
+
+  it('with added tokens that are text knows outputs of before these were found', () => {
+    const file = parseTokenizerFile(byteTokenizerFile(undefined, [], ['  ']), 'x');
+    const without = parseTokenizerFile(byteTokenizerFile(), 'x');
+    const [now, ...before] = fingerprints(file, 256);
+    expect(before).toEqual(fingerprints(without, 256));
+    expect(before).not.toContain(now);
+    expect(readVocabulary(file, '', 'x').fingerprint).toBe(now);
   });
 
   it('takes the end of text that is asked for', async () => {

@@ -59,6 +59,31 @@ const parts = [
   '"""',
 ];
 
+/** Lines of code under indentation of any depth. */
+export const indented: fc.Arbitrary<string> = fc
+  .array(
+    fc.tuple(
+      fc.constantFrom(' ', '\t', '  ', '\t ', '\u3000'),
+      fc.nat({ max: 40 }),
+      fc.constantFrom(
+        '',
+        'def f(self):',
+        'self.x = defs->selfs',
+        '    return  x',
+        '\u7684 \u00f5s',
+        '# e\u0301  """""',
+      ),
+      fc.constantFrom('', '  ', '\t\t'),
+      fc.constantFrom('\n', '\r\n', '\n\n', ''),
+    ),
+    { maxLength: 12 },
+  )
+  .map((lines) =>
+    lines
+      .map(([unit, times, code, trail, end]) => unit.repeat(times) + code + trail + end)
+      .join(''),
+  );
+
 const letters = 'etaoinshrdlu0123+/=-_'.split('');
 
 /** Any mixture, any Unicode string, and long runs of one thing or of anything. */

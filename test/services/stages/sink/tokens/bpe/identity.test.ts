@@ -1,11 +1,14 @@
-/** The own encoder gives the ids of Hugging Face's library, for six real vocabularies. */
+/**
+ * The own encoder gives the ids of Hugging Face's library, for six real vocabularies and for some
+ * of these with added tokens that are ordinary text.
+ */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fetchMsMax } from '../../../../../samples/npm-package.ts';
-import { adversarial } from './adversarial.ts';
-import { differing, openBoth, vocabularyNames } from './vocabularies.ts';
+import { adversarial, indented } from './adversarial.ts';
+import { differing, extendedNames, openBoth, readJson, vocabularyNames } from './vocabularies.ts';
 
 const root = new URL('../../../../../..', import.meta.url).pathname;
 /** Sources of this checkout and of what npm brought: TypeScript, JavaScript, C, C++, Markdown. */
@@ -79,5 +82,44 @@ describe.each(vocabularyNames)('%s', (name) => {
   it('a lone surrogate is U+FFFD, as wherever JavaScript makes UTF-8', async () => {
     const [lone, replaced] = await both.own.encode(['a\ud800b', 'a\ufffdb']);
     expect(lone).toEqual(replaced);
+  });
+});
+
+describe.each(extendedNames)('%s', (name) => {
+  let both: Awaited<ReturnType<typeof openBoth>>;
+  beforeAll(async () => {
+    both = await openBoth(name);
+  }, fetchMsMax);
+
+  it('is encoded without the library, and its added tokens are used', async () => {
+    expect(both.own.encoder).toBe('bpe');
+    const json = await readJson(name);
+    const text = new Set(json.added_tokens.flatMap((token) => (token.special ? [] : [token.id])));
+    const [ids] = await both.own.encode(['        def f(self):\n\n\t\t# \u7684\n']);
+    expect(ids?.some((id) => text.has(id))).toBe(true);
+  });
+
+  it('real code', async () => {
+    expect(await differing(both, sources())).toEqual([]);
+  });
+
+  it('code with indentation, and adversarial strings', async () => {
+    const strings = fc.array(fc.oneof(indented, adversarial), { minLength: 30, maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(strings, async (texts) => {
+        expect(await differing(both, texts)).toEqual([]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('every run of spaces and of tabs up to 70, alone and between others', async () => {
+    const runs = Array.from({ length: 70 }, (_, at) =>
+      [' ', '\t'].map((one) => one.repeat(at + 1)),
+    );
+    const texts = runs
+      .flat()
+      .flatMap((run) => [run, `a${run}b`, `\n${run}\n`, `(${run}\u00a0${run})`]);
+    expect(await differing(both, texts)).toEqual([]);
   });
 });

@@ -7,17 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { byteAlphabet, parseTokenizerFile } from '../../../../../../services/dataset/vocabulary.ts';
-import {
-  createLibraryEncoder,
-  type Encode,
-} from '../../../../../../services/stages/sink/tokens/library-encoder.ts';
+import { byteAlphabet } from '../../../../../../services/dataset/vocabulary.ts';
+import type { Encode } from '../../../../../../services/stages/sink/tokens/library-encoder.ts';
 import {
   openTokenizer,
   type Tokenizer,
 } from '../../../../../../services/stages/sink/tokens/tokenizer.ts';
 import { adversarial } from './adversarial.ts';
-import { differing } from './vocabularies.ts';
+import { differing, openLibrary } from './vocabularies.ts';
 
 const sources = new URL('../../../../../../services/stages/sink/', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'backstory-starcoder-'));
@@ -37,7 +34,7 @@ beforeAll(async () => {
   const path = join(folder, 'tokenizer.json');
   writeFileSync(path, text);
   own = await openTokenizer(path, '');
-  library = createLibraryEncoder(parseTokenizerFile(text, path), path);
+  library = openLibrary(JSON.parse(text), () => false);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
