@@ -218,8 +218,9 @@ async function flyShared<Result>(flight: Flight<Result>): Promise<Result> {
     return left === null ? again(null) : done(left);
   };
   const claimed = await repeat({ clock, ...polls, signal }, claimOrRead);
-  signal.throwIfAborted();
-  if (claimed.kind === 'done' && claimed.result !== null) return claimed.result;
+  // Without a limit only an abort ends it.
+  if (claimed.kind === 'again') throw signal.reason;
+  if (claimed.result !== null) return claimed.result;
   // Whoever held the claim before us may have left an answer since we looked.
   const left = await read();
   const renewal = setInterval(

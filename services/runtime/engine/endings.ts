@@ -52,7 +52,7 @@ export const endings = {
     /** At most `runtime.retriesMax` times. */
     retry: ['again', 'dead letter'],
     fatal: ['stop'],
-    /** At the `runtime.crashesMax`-th crash on one record, whichever process it was. */
+    /** Poison at the `runtime.crashesMax`-th crash on one record; restarts do not reset it. */
     crash: ['restart', 'poison'],
   },
   /** Around it, while the record is read or its end is written: by what was thrown. */
@@ -136,10 +136,9 @@ export async function endThrown(
   const kind = thrownAs(coded);
   // Noted before anything is done about it: the process may not outlive that.
   const crashes = kind === 'crash' ? noteCrash(handling, coded) : 0;
-  const { crash } = endings[place];
-  const again = kind === 'crash' && crashes < engine.settings.crashesMax;
-  // What may pass was tried again for as long as it may be, before it came here.
-  const fate = again ? crash[0] : lastOf(endings[place][kind]);
+  const comesAgain = kind === 'crash' && crashes < engine.settings.crashesMax;
+  // A failure that may pass has used up its tries or its patience before it comes here.
+  const fate = comesAgain ? endings[place].crash[0] : lastOf(endings[place][kind]);
   if (fate === 'stop') stopProcess(engine, stage, coded);
   if (fate === 'restart') engine.restart(stage);
   if (fate === 'stop' || fate === 'restart') return false;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Bus } from '../../../../services/runtime/bus/bus.ts';
 import { openSqliteBus } from '../../../../services/runtime/bus/sqlite/sqlite-bus.ts';
 import { manualClock } from '../../../../services/runtime/clock.ts';
 import { PipelineError } from '../../../../services/runtime/errors.ts';
@@ -94,6 +95,36 @@ describe('embedded runtime', () => {
     ).rejects.toMatchObject({ code: 'DEAD_LETTER_LIMIT' });
     await runSmallGraph({ folder, names, settings, handle: dropAll });
     expect(endings(folder)).toHaveLength(30);
+  });
+
+  it('I5, I11: a fault of the bus that passes costs nothing; one that stays ends the run', async () => {
+    const names = ['a', 'b', 'c'];
+    const down = new PipelineError('REGISTRY_UNAVAILABLE', 'down');
+    let calls = 0;
+    const failing = (fails: (call: number) => boolean) => ({
+      clock: manualClock(),
+      bus: (bus: Bus): Bus => ({
+        createTopics: (topics) => bus.createTopics(topics),
+        produce: async (records) => {
+          calls += 1;
+          if (fails(calls)) throw down;
+          await bus.produce(records);
+        },
+        consume: (options) => bus.consume(options),
+        read: (at, offset, limit) => bus.read(at, offset, limit),
+        endOffsets: (topic) => bus.endOffsets(topic),
+        committed: (group, at) => bus.committed(group, at),
+        close: () => bus.close(),
+      }),
+    });
+    const stays = failing((call) => call > 2);
+    await expect(
+      runSmallGraph({ folder, names, faults: stays, handle: dropAll }),
+    ).rejects.toMatchObject({ code: 'REGISTRY_UNAVAILABLE' });
+    const passes = failing((call) => call % 3 !== 0);
+    const summary = await runSmallGraph({ folder, names, faults: passes, handle: dropAll });
+    expect(summary).toMatchObject({ resumed: true, deadLetters: 0 });
+    expect(endings(folder).sort()).toEqual(names.map((name, at) => `${at} ${name} SOURCE_EMPTY`));
   });
 
   it('drops a repository that comes twice, the second time', async () => {
