@@ -13,6 +13,7 @@ import { drawHouse } from './generate/house.ts';
 import { generateKubernetes } from './generate/kubernetes.ts';
 import { errorsPage } from './generate/reference/errors.ts';
 import { knobsPage } from './generate/reference/knobs.ts';
+import { metricsPage } from './generate/reference/metrics.ts';
 import { topicsPage } from './generate/reference/topics.ts';
 
 const root = new URL('..', import.meta.url);
@@ -116,6 +117,7 @@ function main(): void {
     replaceBetween('services/stages/admit/README.md', 'gates', gateTable()),
     { path: 'schemas/reference/knobs.md', text: knobsPage() },
     { path: 'schemas/reference/errors.md', text: errorsPage() },
+    { path: 'schemas/reference/metrics.md', text: metricsPage() },
     { path: 'schemas/reference/topics.md', text: topicsPage() },
     { path: 'infra/compose.yaml', text: generateCompose() },
     ...[...generateKubernetes()].map(([name, text]) => ({

@@ -24,25 +24,25 @@ export async function summarise<Stages extends readonly AnyStage[]>(
 ): Promise<SummaryOf<Stages>> {
   const { found, written, dropped } = lifecycle;
   const busy = engine.metrics.busyMs();
-  const figures: RunFigures = {
-    repositories: {
-      found: await countOf(engine, found),
-      written: await countOf(engine, written),
-      dropped: (await bodiesOf(engine, dropped)).map(droppedRepository),
-    },
-    deadLetters: engine.progress.deadLetters,
-    stageBusyMs: Object.fromEntries(stageNames.map((stage) => [stage, busy[stage] ?? 0])) as Record<
-      StageName,
-      number
-    >,
-    ...times,
+  const repositories: RunFigures['repositories'] = {
+    found: await countOf(engine, found),
+    written: await countOf(engine, written),
+    dropped: (await bodiesOf(engine, dropped)).map(droppedRepository),
   };
   const facts: object[] = [];
   for (const { report } of stages) {
     const section: Section | undefined = report?.section;
     if (section !== undefined) facts.push(section.of(await bodiesOf(engine, section.topic)));
   }
-  return Object.assign({}, figures, ...facts) as SummaryOf<Stages>;
+  const { deadLetters } = engine.progress;
+  const effort: Pick<RunFigures, 'stageBusyMs' | 'wallMs' | 'resumed'> = {
+    stageBusyMs: Object.fromEntries(stageNames.map((stage) => [stage, busy[stage] ?? 0])) as Record<
+      StageName,
+      number
+    >,
+    ...times,
+  };
+  return Object.assign({ repositories, deadLetters }, ...facts, effort) as SummaryOf<Stages>;
 }
 
 /** Records of a topic, each id once. */

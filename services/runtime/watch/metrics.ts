@@ -15,6 +15,34 @@ export const runtimeCounters = {
   teacher_answers_memoised: { help: 'Answers taken from the memo.', unit: 'answers' },
 } as const satisfies StageReport['counters'];
 
+/** What the runtime measures of every stage, whatever the stage declares. */
+export const measures = {
+  records_total: {
+    type: 'counter',
+    labelNames: ['stage', 'ended'],
+    help: 'Records handled, by stage and by how they ended.',
+    unit: 'records',
+  },
+  handle_seconds: {
+    type: 'histogram',
+    labelNames: ['stage'],
+    help: 'Time to handle one record, by stage.',
+    unit: 'seconds',
+  },
+} as const;
+
+const prefix = 'backstory_';
+
+/** The name of a counter in /metrics. */
+export function counterName(name: string): string {
+  return `${prefix}${name}_total`;
+}
+
+/** The name of a measure in /metrics. */
+export function measureName(name: keyof typeof measures): string {
+  return `${prefix}${name}`;
+}
+
 /** Counters of a process that serves these stages: theirs in their order, then the runtime's. */
 export function countersOf(
   stages: readonly { readonly report?: StageReport }[],
@@ -50,18 +78,18 @@ export function createMetrics(counters: Readonly<Record<string, CounterDefinitio
   const busy: Partial<Record<StageName, number>> = {};
   const byName = new Map<string, Counter>();
   for (const [name, { help }] of Object.entries(counters)) {
-    byName.set(name, new Counter({ name: `backstory_${name}_total`, help, registers: [registry] }));
+    byName.set(name, new Counter({ name: counterName(name), help, registers: [registry] }));
   }
   const records = new Counter({
-    name: 'backstory_records_total',
-    help: 'Records handled, by stage and by how they ended.',
-    labelNames: ['stage', 'ended'],
+    name: measureName('records_total'),
+    help: measures.records_total.help,
+    labelNames: measures.records_total.labelNames,
     registers: [registry],
   });
   const seconds = new Histogram({
-    name: 'backstory_handle_seconds',
-    help: 'Time to handle one record, by stage.',
-    labelNames: ['stage'],
+    name: measureName('handle_seconds'),
+    help: measures.handle_seconds.help,
+    labelNames: measures.handle_seconds.labelNames,
     // 1 ms for a rule-based stage up to 10 minutes for a slow model call.
     buckets: [0.001, 0.01, 0.1, 1, 10, 60, 600],
     registers: [registry],
