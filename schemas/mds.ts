@@ -146,13 +146,18 @@ function checkPack(pack: Pack, where = ''): void {
 
 /** [dimensions, width of a dimension | each dimension | values]; the width is the smallest. */
 function encodeArray(shape: readonly number[], values: Uint8Array): [Buffer, Uint8Array] {
-  const largest = Math.max(...shape);
-  const widthCode = largest < 1 << 8 ? 0 : largest < 1 << 16 ? 1 : 2;
+  const widthCode = widthCodeOf(Math.max(...shape));
   const width = 1 << widthCode;
   const header = Buffer.alloc(1 + width * shape.length);
   header[0] = (shape.length << 2) | widthCode;
   for (const [axis, size] of shape.entries()) header.writeUIntLE(size, 1 + axis * width, width);
   return [header, values];
+}
+
+/** Zero for one byte, one for two, two for four. */
+function widthCodeOf(largest: number): number {
+  if (largest < 1 << 8) return 0;
+  return largest < 1 << 16 ? 1 : 2;
 }
 
 function decodeArray(

@@ -30,7 +30,8 @@ function print(servers: ClusterStatus, json: boolean): void {
   const entries = Object.entries(servers);
   if (entries.length === 0) console.log('no servers here; npm run cluster -- up');
   for (const [name, { running, ready, address, pid, log }] of entries) {
-    const state = ready ? 'ready' : running ? 'not answering' : 'down';
+    const answering = ready ? 'ready' : 'not answering';
+    const state = running ? answering : 'down';
     console.log(`${name.padEnd(10)}${state.padEnd(15)}${address.padEnd(44)}pid ${pid}  ${log}`);
   }
 }

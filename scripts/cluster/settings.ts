@@ -112,13 +112,14 @@ function parseFlags(
   }
 }
 
+/** Defaults that depend on where the cluster is or are listed elsewhere. */
+const worded: Partial<Record<Knob, string>> = { folder: '.cluster', parts: 'see above' };
+
 /** One line per setting: flag, variable, default, meaning. */
 export function describeSettings(): string[] {
   return knobs.map((knob) => {
     const schema = settingsSchema.shape[knob];
-    const start = schema.safeParse(undefined).data;
-    const fallback =
-      knob === 'folder' ? '.cluster' : knob === 'parts' ? 'see above' : String(start);
+    const fallback = worded[knob] ?? String(schema.safeParse(undefined).data);
     const name = `--${flagName(knob)}`.padEnd(24);
     const variable = environmentName(knob).toUpperCase().padEnd(32);
     return `  ${name}${variable}${fallback.padEnd(12)}${schema.description}`;

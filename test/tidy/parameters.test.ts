@@ -17,10 +17,6 @@ const known = new Set([
   'services/stages/extract/languages/go/go.ts',
   'services/stages/extract/languages/jvm/java.ts',
   'services/stages/extract/syntax/fast-tree.ts',
-  'services/stages/sink/tokens/bpe/piece-cache.ts',
-  'services/teacher/openai/openai.ts',
-  'test/services/teacher/example-repository.ts',
-  'test/simulation/run-cluster.ts',
 ]);
 
 /** Functions with and without a body, their types, and methods of interfaces. */

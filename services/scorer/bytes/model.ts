@@ -168,7 +168,8 @@ export class ByteModel {
     const stretched = stretchTable[(trust * stretchEntries) | 0] as number;
     this.#expectedBit = (byte >>> shift) & 1;
     inputs[matchInput] = this.#expectedBit === 1 ? stretched : -stretched;
-    return length < 8 ? 1 : length < 16 ? 2 : 3;
+    if (length < 8) return 1;
+    return length < 16 ? 2 : 3;
   }
 
   #learnContexts(bit: number): void {

@@ -115,15 +115,9 @@ function asScorerError(error: unknown, options: HttpOptions): PipelineError {
   const message = error instanceof Error ? error.message : String(error);
   const subject = 'scorer.url';
   if (status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429) {
-    const mend =
-      status === 401 || status === 403
-        ? 'check the API key'
-        : status === 404
-          ? 'check scorer.url (up to and with /v1) and scorer.model'
-          : 'if the prompt is too long for the model, lower search.contextBytesMax or search.targetBytesMax';
     return new PipelineError(
       'SCORER_UNSUITABLE',
-      `the scorer at ${options.url} refuses requests (${message}); ${mend}`,
+      `the scorer at ${options.url} refuses requests (${message}); ${remedyFor(status)}`,
       { subject, cause: error },
     );
   }
@@ -132,6 +126,12 @@ function asScorerError(error: unknown, options: HttpOptions): PipelineError {
     `the scorer at ${options.url} gave no answer within ${options.timeoutMs} ms or a broken one (${message}); check that it runs and is reachable`,
     { subject, cause: error },
   );
+}
+
+function remedyFor(status: number): string {
+  if (status === 401 || status === 403) return 'check the API key';
+  if (status === 404) return 'check scorer.url (up to and with /v1) and scorer.model';
+  return 'if the prompt is too long for the model, lower search.contextBytesMax or search.targetBytesMax';
 }
 
 function keepTail(text: string, bytesMax: number): string {

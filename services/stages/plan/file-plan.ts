@@ -19,15 +19,24 @@ export interface Sources {
   readonly manifests: readonly string[];
 }
 
-const manifestName =
-  /(?:^|\/)(?:package\.json|pyproject\.toml|setup\.(?:py|cfg)|go\.mod|Cargo\.toml|pom\.xml|build\.gradle(?:\.kts)?|composer\.json|Gemfile|[\w-]+\.gemspec|CMakeLists\.txt|Makefile|meson\.build)$/;
+const manifestNames = new Set(
+  (
+    'package.json pyproject.toml setup.py setup.cfg go.mod Cargo.toml pom.xml build.gradle ' +
+    'build.gradle.kts composer.json Gemfile CMakeLists.txt Makefile meson.build'
+  ).split(' '),
+);
+
+function isManifest(path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return manifestNames.has(name) || /^[\w-]+\.gemspec$/.test(name);
+}
 
 /** The README at the top and the manifests nearest to it. */
 export function chooseSources(structure: RepoStructureBody, manifestsMax: number): Sources {
   const paths = structure.repository.files.map((file) => file.path);
   const readmes = paths.filter((path) => /^readme(?:\.(?:md|rst|txt|adoc|markdown))?$/i.test(path));
   const manifests = paths
-    .filter((path) => manifestName.test(path))
+    .filter(isManifest)
     .sort((a, b) => depthOf(a) - depthOf(b) || compareText(a, b))
     .slice(0, manifestsMax);
   return { readme: readmes[0] ?? null, manifests };

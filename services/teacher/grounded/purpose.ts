@@ -1,5 +1,5 @@
 /** One line per file for the plan: what the file is for, from its place, outline and manifest. */
-import type { FileStructure } from '../../../schemas/generated/types.ts';
+import type { Definition, FileStructure } from '../../../schemas/generated/types.ts';
 import type { PlanRequest } from '../../ports/teacher.ts';
 import { isContainer, isFunction } from './know/definitions.ts';
 import { type Role, roleOf, stemOf } from './know/roles.ts';
@@ -171,13 +171,18 @@ function ofOutline(file: FileStructure, role: Role, request: PlanRequest): strin
   const documented = main.slice(0, 3).find((symbol) => docClause(symbol.doc, symbol.name) !== null);
   const others = main.filter((symbol) => symbol !== documented).map((symbol) => symbol.name);
   if (documented === undefined) {
-    const kinds = main.every(isContainer)
-      ? 'types'
-      : main.every(isFunction)
-        ? 'functions'
-        : 'parts';
-    return `${subjectOf(file.path)}: ${main.length === 1 ? `${main[0]?.kind} ${joinNames(others)}` : `the ${kinds} ${joinNames(others, 6)}`}`;
+    const what =
+      main.length === 1
+        ? `${main[0]?.kind} ${joinNames(others)}`
+        : `the ${kindsOf(main)} ${joinNames(others, 6)}`;
+    return `${subjectOf(file.path)}: ${what}`;
   }
   const rest = others.length > 0 ? `; also ${joinNames(others, 4)}` : '';
   return `${quote(documented.name)} ${predicateOf(docClause(documented.doc, documented.name) ?? '')}${rest}`;
+}
+
+/** What several definitions are, in one word. */
+function kindsOf(definitions: readonly Definition[]): string {
+  if (definitions.every(isContainer)) return 'types';
+  return definitions.every(isFunction) ? 'functions' : 'parts';
 }

@@ -3,6 +3,7 @@ import { compareText } from '../../../schemas/compare-text.ts';
 import type { Definition, FileStructure } from '../../../schemas/generated/types.ts';
 import type { PlanRequest } from '../../ports/teacher.ts';
 import { isContainer, isFunction } from './know/definitions.ts';
+import { commandsIn, dependenciesIn, descriptionIn } from './know/manifests.ts';
 import { isProgram, roleOf, stemOf } from './know/roles.ts';
 import { describeText, headingsOf } from './know/text-facts.ts';
 import { docClause } from './say/clause.ts';
@@ -39,7 +40,7 @@ export function writeRequirements(request: PlanRequest): string {
 }
 
 function sayIntroduction(request: PlanRequest): string {
-  const description = descriptionOf(request);
+  const description = request.manifests.map(descriptionIn).find((found) => found !== null) ?? null;
   const prose = proseOf(request.readme);
   const opening =
     description === null
@@ -60,19 +61,6 @@ function sayIntroduction(request: PlanRequest): string {
         8,
       )}.`
     : text;
-}
-
-function descriptionOf(request: PlanRequest): string | null {
-  for (const { path, text } of request.manifests) {
-    const found =
-      /"description"\s*:\s*"((?:[^"\\]|\\.){8,300})"/.exec(text)?.[1] ??
-      /^description\s*=\s*["']([^"'\n]{8,300})["']/m.exec(text)?.[1] ??
-      (path.endsWith('pom.xml')
-        ? /<description>\s*([^<]{8,300}?)\s*<\/description>/.exec(text)?.[1]
-        : undefined);
-    if (found !== undefined) return found.replace(/\\"/g, '"').trim();
-  }
-  return null;
 }
 
 /** Plain sentences of the README's first paragraphs: no badges, headings, code or tables. */
@@ -171,24 +159,14 @@ function sayCapability({ file, symbols }: Capability): string {
 }
 
 function scoreOf(symbol: Definition): number {
-  return (
-    (isContainer(symbol) ? 3 : isFunction(symbol) ? 2 : 0) +
-    (docClause(symbol.doc, symbol.name) === null ? 0 : 2)
-  );
+  const documented = docClause(symbol.doc, symbol.name) === null ? 0 : 2;
+  if (isContainer(symbol)) return documented + 3;
+  return documented + (isFunction(symbol) ? 2 : 0);
 }
 
 function sayEntries(request: PlanRequest, program: readonly FileStructure[]): string {
   const entries = program.filter((file) => roleOf(file.path) === 'entry').map((file) => file.path);
-  const commands = request.manifests.flatMap(({ text }) => [
-    ...[
-      ...(/\[project\.scripts\]\s*\n((?:[^\n[]+\n?)*)/.exec(text)?.[1] ?? '').matchAll(
-        /^([\w-]+)\s*=/gm,
-      ),
-    ].map((match) => match[1] ?? ''),
-    ...[...(/"bin"\s*:\s*\{([^}]*)\}/.exec(text)?.[1] ?? '').matchAll(/"([\w-]+)"\s*:/g)].map(
-      (match) => match[1] ?? '',
-    ),
-  ]);
+  const commands = request.manifests.flatMap(commandsIn);
   const sentences = [
     commands.length > 0 ? `Once installed it is started as ${joinNames(commands, 4)}.` : '',
     entries.length > 0 ? `Programs start in ${joinNames(entries, 4)}.` : '',
@@ -235,18 +213,8 @@ function saySurroundings(
 
 /** Packages that the manifest at the top asks for; without one, what the code imports most. */
 function dependenciesOf(request: PlanRequest, program: readonly FileStructure[]): string[] {
-  const text = request.manifests[0]?.text ?? '';
-  const path = request.manifests[0]?.path ?? '';
-  const block = path.endsWith('package.json')
-    ? /"dependencies"\s*:\s*\{([^}]*)\}/.exec(text)?.[1]
-    : path.endsWith('Cargo.toml')
-      ? /^\[dependencies\]\n((?:(?!\[)[^\n]*\n?)*)/m.exec(text)?.[1]
-      : path.endsWith('go.mod')
-        ? /require\s*\(([^)]*)\)/.exec(text)?.[1]?.replace(/.*indirect.*/g, '')
-        : /^dependencies\s*=\s*\[([^\]]*)\]/m.exec(text)?.[1];
-  const stated = [...(block ?? '').matchAll(/^\s*["']?(@?[A-Za-z][\w./-]*)/gm)].map(
-    (match) => match[1] ?? '',
-  );
+  const [manifest] = request.manifests;
+  const stated = manifest === undefined ? [] : dependenciesIn(manifest);
   if (stated.length > 0) return unique(stated);
   const uses = new Map<string, number>();
   for (const file of program) {

@@ -2,6 +2,7 @@
  * The first thought about a file: who will use it, what it takes from what was read, what it
  * defines in which order, and the cases its code visibly handles. Plain paragraphs.
  */
+import type { Definition } from '../../../schemas/generated/types.ts';
 import type { ThinkRequest } from '../../ports/teacher.ts';
 import { type FileFacts, isContainer, isFunction, readFile } from './know/definitions.ts';
 import { headerComment } from './know/header-comment.ts';
@@ -245,27 +246,23 @@ function placeOf(name: string, facts: FileFacts): string | null {
   return users.length === 1 ? (users[0]?.label ?? null) : null;
 }
 
+const overviewNouns = ['class', 'function', 'type', 'constant'] as const;
+
+function overviewNoun(symbol: Definition): (typeof overviewNouns)[number] {
+  if (isFunction(symbol)) return 'function';
+  if (symbol.kind === 'class') return 'class';
+  return isContainer(symbol) || symbol.kind === 'type' ? 'type' : 'constant';
+}
+
 function sayOverview(facts: FileFacts): string[] {
   const top = facts.definitions.filter((definition) => definition.symbol.parent === null);
-  const groups: [string, string[]][] = [
-    ['class', []],
-    ['function', []],
-    ['type', []],
-    ['constant', []],
-  ];
-  for (const { symbol } of top) {
-    const group = isFunction(symbol)
-      ? 1
-      : symbol.kind === 'class'
-        ? 0
-        : isContainer(symbol) || symbol.kind === 'type'
-          ? 2
-          : 3;
-    groups[group]?.[1].push(symbol.name);
-  }
-  const parts = groups
-    .filter(([, names]) => names.length > 0)
-    .map(([noun, names]) => `${count(names.length, noun)} (${joinNames(names, 6)})`);
+  const parts = overviewNouns
+    .map((noun) => ({ noun, symbols: top.filter(({ symbol }) => overviewNoun(symbol) === noun) }))
+    .filter(({ symbols }) => symbols.length > 0)
+    .map(({ noun, symbols }) => {
+      const names = symbols.map(({ symbol }) => symbol.name);
+      return `${count(names.length, noun)} (${joinNames(names, 6)})`;
+    });
   if (parts.length === 0 || top.length < 2) return [];
   const opening = pick(facts.structure.path, [
     'It defines',

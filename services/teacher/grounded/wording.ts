@@ -38,12 +38,12 @@ export function joinNames(names: readonly string[], max = 8): string {
 const numberWords = 'no one two three four five six seven eight nine ten'.split(' ');
 
 export function count(amount: number, noun: string): string {
-  const plural = /(?:s|x|ch|sh)$/.test(noun)
-    ? `${noun}es`
-    : /[^aeiou]y$/.test(noun)
-      ? `${noun.slice(0, -1)}ies`
-      : `${noun}s`;
-  return `${numberWords[amount] ?? amount} ${amount === 1 ? noun : plural}`;
+  return `${numberWords[amount] ?? amount} ${amount === 1 ? noun : pluralOf(noun)}`;
+}
+
+function pluralOf(noun: string): string {
+  if (/(?:s|x|ch|sh)$/.test(noun)) return `${noun}es`;
+  return /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`;
 }
 
 /** Upper-case start and a full stop, whatever the text begins with. */

@@ -52,23 +52,17 @@ export function openOpenAi(
 }
 
 /** Whatever changes answers is part of the identity, so that the memo never mixes them. */
+const answering = [
+  'temperature',
+  'structuredOutput',
+  'promptBytesMax',
+  'planTokensMax',
+  'thinkTokensMax',
+  'purposesPerCall',
+] as const satisfies readonly (keyof TeacherSettings)[];
+
 function identityOf(configuration: TeacherSettings): ModelIdentity {
-  const {
-    temperature,
-    structuredOutput,
-    promptBytesMax,
-    planTokensMax,
-    thinkTokensMax,
-    purposesPerCall,
-  } = configuration;
-  const settings = {
-    temperature,
-    structuredOutput,
-    promptBytesMax,
-    planTokensMax,
-    thinkTokensMax,
-    purposesPerCall,
-  };
+  const settings = Object.fromEntries(answering.map((knob) => [knob, configuration[knob]]));
   return {
     name: 'openai',
     version: `${promptsVersion}-${sha256(canonicalJson(settings)).slice(0, 8)}`,

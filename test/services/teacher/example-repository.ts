@@ -1,4 +1,5 @@
 /** A small Python project with structure and plan, for tests that need a repository by hand. */
+import { extname } from 'node:path';
 import type {
   Definition,
   Edge,
@@ -23,64 +24,82 @@ export const exampleTexts: { readonly [path: string]: string } = {
     'from store import Store\n\n\ndef test_missing_key_gives_the_fallback():\n    assert Store().get("a", 1) == 1\n\n\ndef test_limit_is_kept():\n    assert Store(3).limit == 3\n',
 };
 
-function symbol(
-  name: string,
-  kind: string,
-  signature: string,
-  startLine: number,
-  endLine: number,
-  parent: string | null = null,
-  doc: string | null = null,
-): Definition {
-  return { name, kind, signature, startLine, endLine, parent, doc, exported: true };
+type Written = Pick<Definition, 'name' | 'kind' | 'signature' | 'startLine' | 'endLine'>;
+
+function define(written: Written & Partial<Definition>): Definition {
+  return { parent: null, doc: null, exported: true, ...written };
 }
 
 const symbols: { readonly [path: string]: readonly Definition[] } = {
   'src/errors.py': [
-    symbol(
-      'MissingKey',
-      'class',
-      'class MissingKey(KeyError)',
-      1,
-      2,
-      null,
-      'Raised when a key has no value.',
-    ),
+    define({
+      name: 'MissingKey',
+      kind: 'class',
+      signature: 'class MissingKey(KeyError)',
+      startLine: 1,
+      endLine: 2,
+      doc: 'Raised when a key has no value.',
+    }),
   ],
   'src/store.py': [
-    symbol('LIMIT', 'constant', 'LIMIT = 64', 5, 5),
-    symbol('Store', 'class', 'class Store', 8, 24, null, 'Keeps values under names.'),
-    symbol('__init__', 'method', 'def __init__(self, limit=LIMIT)', 11, 14, 'Store'),
-    symbol(
-      'get',
-      'method',
-      'def get(self, key, fallback=None)',
-      16,
-      24,
-      'Store',
-      'Return the value of a key.',
-    ),
+    define({
+      name: 'LIMIT',
+      kind: 'constant',
+      signature: 'LIMIT = 64',
+      startLine: 5,
+      endLine: 5,
+    }),
+    define({
+      name: 'Store',
+      kind: 'class',
+      signature: 'class Store',
+      startLine: 8,
+      endLine: 24,
+      doc: 'Keeps values under names.',
+    }),
+    define({
+      name: '__init__',
+      kind: 'method',
+      signature: 'def __init__(self, limit=LIMIT)',
+      startLine: 11,
+      endLine: 14,
+      parent: 'Store',
+    }),
+    define({
+      name: 'get',
+      kind: 'method',
+      signature: 'def get(self, key, fallback=None)',
+      startLine: 16,
+      endLine: 24,
+      parent: 'Store',
+      doc: 'Return the value of a key.',
+    }),
   ],
   'src/service.py': [
-    symbol(
-      'lookup',
-      'function',
-      'def lookup(store: Store, keys)',
-      5,
-      13,
-      null,
-      'Collect the values of all keys.',
-    ),
+    define({
+      name: 'lookup',
+      kind: 'function',
+      signature: 'def lookup(store: Store, keys)',
+      startLine: 5,
+      endLine: 13,
+      doc: 'Collect the values of all keys.',
+    }),
   ],
   'tests/test_store.py': [
-    symbol(
-      'test_missing_key_gives_the_fallback',
-      'function',
-      'def test_missing_key_gives_the_fallback()',
-      4,
-      5,
-    ),
-    symbol('test_limit_is_kept', 'function', 'def test_limit_is_kept()', 8, 9),
+    define({
+      name: 'test_missing_key_gives_the_fallback',
+      kind: 'function',
+      signature: 'def test_missing_key_gives_the_fallback()',
+      startLine: 4,
+      endLine: 5,
+    }),
+    define({
+      name: 'test_limit_is_kept',
+      kind: 'function',
+      signature: 'def test_limit_is_kept()',
+      startLine: 8,
+      endLine: 9,
+    }),
   ],
 };
 
@@ -110,12 +129,14 @@ function admitted() {
   });
 }
 
+const languages: Readonly<Record<string, string>> = { '.py': 'python', '.md': 'markdown' };
+
 function structureOf(path: string): FileStructure {
-  const python = path.endsWith('.py');
+  const language = languages[extname(path)] ?? 'text';
   return {
     path,
-    language: python ? 'python' : path.endsWith('.md') ? 'markdown' : 'text',
-    parser: python ? 'tree-sitter' : 'none',
+    language,
+    parser: language === 'python' ? 'tree-sitter' : 'none',
     errorRatio: 0,
     lines: countLines(exampleTexts[path] ?? ''),
     symbols: symbols[path] ?? [],

@@ -102,40 +102,75 @@ function currentFile(segments: readonly TokenSegment[], start: number): TokenSeg
 const seamShare = 1 / 16;
 /** A segment up to this share of a context goes to the next piece rather than be cut. */
 const wholeShare = 1 / 8;
+/** A line may end this share of a piece before the limit. */
+const lineShare = 1 / 8;
 
-/**
- * Where a piece [start, limit) ends, in order of preference: near the limit before the next file,
- * before a trained segment, or after one; before a segment that is short or near the limit, after
- * a line, anywhere.
- */
+/** Where a piece [start, limit) ends, in order of preference. */
 function chooseCut(cutting: Cutting, start: number, limit: number): number {
-  const { segments, limits, hasTrained, endsLine } = cutting;
-  const isGood = (cut: number) => hasTrained(start, cut) && !isMaskedFor(cutting, cut);
-  const seams = segments
-    .map((segment, position) => ({ segment, before: segments[position - 1] }))
-    .filter(({ segment }) => segment.start > start && segment.start <= limit)
-    .reverse();
-  const floor = limit - Math.floor((limit - start) * seamShare);
-  const near = seams.filter(({ segment }) => segment.start >= floor && isGood(segment.start));
+  return (
+    nearSeam(cutting, start, limit) ??
+    beforeLastSegment(cutting, start, limit) ??
+    afterLine(cutting, start, limit) ??
+    anywhere(cutting, start, limit)
+  );
+}
+
+/** Near the limit before the next file, before a trained segment, or after one. */
+function nearSeam(cutting: Cutting, start: number, limit: number): number | null {
+  const seams = seamsUpTo(cutting, start, limit).filter(
+    ({ segment }) =>
+      segment.start >= nearFrom(start, limit) && isGood(cutting, start, segment.start),
+  );
   for (const wanted of preferences) {
-    const seam = near.find(wanted);
+    const seam = seams.find(wanted);
     if (seam !== undefined) return seam.segment.start;
   }
-  const last = seams[0]?.segment;
-  if (last !== undefined && isGood(last.start)) {
-    const tokens = last.end - last.start;
-    const fits = tokens <= limits.contextLength - limits.prefixTokensMax;
-    const short = tokens <= limits.contextLength * wholeShare;
-    if (short || (fits && last.start >= floor) || last.start === limit) return last.start;
+  return null;
+}
+
+/** Before the segment that the limit cuts: it is short, or whole in the next piece and not far. */
+function beforeLastSegment(cutting: Cutting, start: number, limit: number): number | null {
+  const { contextLength, prefixTokensMax } = cutting.limits;
+  const last = seamsUpTo(cutting, start, limit)[0]?.segment;
+  if (last === undefined || !isGood(cutting, start, last.start)) return null;
+  const tokens = last.end - last.start;
+  const isShort = tokens <= contextLength * wholeShare;
+  const isNear = last.start >= nearFrom(start, limit);
+  const fitsNext = tokens <= contextLength - prefixTokensMax;
+  return isShort || (fitsNext && isNear) || last.start === limit ? last.start : null;
+}
+
+function afterLine(cutting: Cutting, start: number, limit: number): number | null {
+  const from = limit - Math.ceil((limit - start) * lineShare);
+  for (let cut = limit; cut > from && cut > start; cut -= 1) {
+    const endsLine = cutting.endsLine(cut - 1) && isWithinText(cutting.segments, cut);
+    if (endsLine && isGood(cutting, start, cut)) return cut;
   }
-  const lines = limit - Math.ceil((limit - start) / 8);
-  for (let cut = limit; cut > lines && cut > start; cut -= 1) {
-    if (endsLine(cut - 1) && isWithinText(segments, cut) && isGood(cut)) return cut;
-  }
+  return null;
+}
+
+function anywhere({ segments }: Cutting, start: number, limit: number): number {
   for (let cut = limit; cut > start; cut -= 1) {
     if (isWithinText(segments, cut)) return cut;
   }
   return limit;
+}
+
+/** A cut that leaves something to learn in the piece before it and in the one after it. */
+function isGood(cutting: Cutting, start: number, cut: number): boolean {
+  return cutting.hasTrained(start, cut) && !isMaskedFor(cutting, cut);
+}
+
+function nearFrom(start: number, limit: number): number {
+  return limit - Math.floor((limit - start) * seamShare);
+}
+
+/** Places between segments after the start, the last first. */
+function seamsUpTo({ segments }: Cutting, start: number, limit: number): readonly Seam[] {
+  return segments
+    .map((segment, position) => ({ segment, before: segments[position - 1] }))
+    .filter(({ segment }) => segment.start > start && segment.start <= limit)
+    .reverse();
 }
 
 interface Seam {

@@ -1,4 +1,5 @@
 /** Facts about keyed files (JSON, TOML, YAML, INI, go.mod, tables): the keys that matter. */
+import { inOrder } from '../patterns.ts';
 import { baseName, count, joinNames, joinWords, quote, unique } from '../wording.ts';
 
 export function describeData(path: string, code: string): string[] {
@@ -99,15 +100,17 @@ function describeRequirements(code: string): string[] {
   ];
 }
 
+/** A line of TOML that says something about the whole package. */
+const scalar = inOrder(
+  /^(name|version|edition|description|requires-python|rust-version|build-backend|license)/gm,
+  /\s*=\s*["']([^"'\n]{1,80})["']/,
+);
+
 function describeSections(code: string): string[] {
   const sections = unique(
     [...code.matchAll(/^\s*\[+([^\]\n]{1,60})\]+/gm)].map((match) => match[1]?.trim() ?? ''),
   );
-  const scalars = [
-    ...code.matchAll(
-      /^(name|version|edition|description|requires-python|rust-version|build-backend|license)\s*=\s*["']([^"'\n]{1,80})["']/gm,
-    ),
-  ];
+  const scalars = [...code.matchAll(scalar)];
   const values = scalars
     .filter((match) => match[1] !== 'description')
     .map((match) => `${quote(match[1] ?? '')} is ${match[2] ?? ''}`);

@@ -19,47 +19,39 @@ export type Role =
   | 'header'
   | 'source';
 
-/** First match wins. */
+/** First match wins; a role may take several rows, so that each is short enough to read. */
 const rules: readonly (readonly [Role, RegExp])[] = [
   ['documentation', /^docs?\/.*\.(?:md|rst|txt|adoc|mdx|py|bat|sh|inc)$/i],
   ['licence', /(?:^|\/)(?:licen[cs]e|copying|notice|unlicense|patents)(?:[-.][\w.-]+)?$/i],
   ['changelog', /(?:^|\/)(?:changes|changelog|history|news|releases?)(?:\.\w+)?$/i],
-  [
-    'workflow',
-    /(?:^|\/)\.(?:github|circleci|gitlab|azure)|\.gitlab-ci\.yml$|(?:^|\/)(?:\.travis|appveyor|azure-pipelines)\.ya?ml$/i,
-  ],
-  [
-    'manifest',
-    /(?:^|\/)(?:package\.json|pyproject\.toml|setup\.(?:py|cfg)|go\.mod|cargo\.toml|pom\.xml|build\.gradle(?:\.kts)?|composer\.json|gemfile|[\w-]+\.gemspec|requirements[\w-]*\.txt|module\.bazel|manifest\.in|pkg-info)$/i,
-  ],
-  [
-    'build',
-    /(?:^|\/)(?:makefile(?:\.\w+)?|cmakelists\.txt|dockerfile[\w.-]*|justfile|rakefile|build\.(?:rs|zig|bazel|xml)|meson\.build|configure(?:\.ac)?|gulpfile\.\w+|tox\.ini|noxfile\.py)$|\.(?:mk|cmake|bazel|m4)$/i,
-  ],
+  ['workflow', /(?:^|\/)\.(?:github|circleci|gitlab|azure)|\.gitlab-ci\.yml$/i],
+  ['workflow', /(?:^|\/)(?:\.travis|appveyor|azure-pipelines)\.ya?ml$/i],
+  ['manifest', /(?:^|\/)(?:pyproject\.toml|setup\.(?:py|cfg)|manifest\.in|pkg-info)$/i],
+  ['manifest', /(?:^|\/)(?:requirements[\w-]*\.txt|gemfile|[\w-]+\.gemspec)$/i],
+  ['manifest', /(?:^|\/)(?:package\.json|composer\.json|go\.mod|cargo\.toml)$/i],
+  ['manifest', /(?:^|\/)(?:pom\.xml|build\.gradle(?:\.kts)?|module\.bazel)$/i],
+  ['build', /(?:^|\/)(?:makefile(?:\.\w+)?|cmakelists\.txt|dockerfile[\w.-]*)$/i],
+  ['build', /(?:^|\/)(?:justfile|rakefile|gulpfile\.\w+|tox\.ini|noxfile\.py)$/i],
+  ['build', /(?:^|\/)(?:build\.(?:rs|zig|bazel|xml)|meson\.build|configure(?:\.ac)?)$/i],
+  ['build', /\.(?:mk|cmake|bazel|m4)$/i],
   ['example', /(?:^|\/)(?:examples?|demos?|samples?|tutorials?|bench(?:es|marks?)?)\//i],
-  [
-    'test',
-    /(?:^|\/)(?:tests?|specs?|__tests__|testing|testdata|fixtures|e2e)\/|(?:^|[/_.-])(?:test|spec)s?(?=[._-][\w.]*$)|(?:^|\/)test_[^/]+$|_test\.\w+$|Tests?\.(?:java|kt|cs)$|(?:^|\/)(?:tests?|conftest)\.\w+$/,
-  ],
+  ['test', /(?:^|\/)(?:tests?|specs?|__tests__|testing|testdata|fixtures|e2e)\//],
+  ['test', /(?:^|[/_.-])(?:test|spec)s?(?=[._-][\w.]*$)/],
+  ['test', /(?:^|\/)test_[^/]+$|_test\.\w+$|Tests?\.(?:java|kt|cs)$/],
+  ['test', /(?:^|\/)(?:tests?|conftest)\.\w+$/],
   ['readme', /(?:^|\/)readme(?:\.\w+)?$/i],
-  [
-    'documentation',
-    /\.(?:md|rst|adoc|mdx|1|tex|texi)$|(?:^|\/)docs?\/.*\.(?:txt|py|inc)$|(?:^|\/)(?:authors|contributors|contributing|security|code_of_conduct)(?:\.\w+)?$/i,
-  ],
+  ['documentation', /\.(?:md|rst|adoc|mdx|1|tex|texi)$|(?:^|\/)docs?\/.*\.(?:txt|py|inc)$/i],
+  ['documentation', /(?:^|\/)(?:authors|contributors|contributing)(?:\.\w+)?$/i],
+  ['documentation', /(?:^|\/)(?:security|code_of_conduct)(?:\.\w+)?$/i],
   ['markup', /\.(?:html?|css|scss|less|svg|vue|svelte|jinja2?|j2|ejs|hbs|mustache|tmpl|pug)$/i],
-  [
-    'configuration',
-    /\.(?:toml|ya?ml|ini|cfg|conf|properties|editorconfig|json5?|jsonc|lock|sum|env|xml|plist)$|(?:^|\/)\.[\w.-]+$|(?:^|\/)py\.typed$|(?:^|\/)[\w-]+\.config\.\w+$/i,
-  ],
+  ['configuration', /\.(?:toml|ya?ml|ini|cfg|conf|properties|editorconfig)$/i],
+  ['configuration', /\.(?:json5?|jsonc|lock|sum|env|xml|plist)$/i],
+  ['configuration', /(?:^|\/)(?:\.[\w.-]+|py\.typed|[\w-]+\.config\.\w+)$/i],
   ['data', /\.(?:csv|tsv|sql|txt|po|pot|in|dat|ndjson|jsonl|golden|snap)$/i],
-  [
-    'package',
-    /(?:^|\/)(?:__init__\.pyi?|index\.[cm]?[jt]sx?|mod\.rs|lib\.rs|package-info\.java|doc\.go)$/i,
-  ],
-  [
-    'entry',
-    /(?:^|\/)(?:__main__\.py|main\.\w+|cli\.\w+|manage\.py|wsgi\.py|app\.[jt]s|server\.[jt]s)$|(?:^|\/)(?:bin|cmd)\//i,
-  ],
+  ['package', /(?:^|\/)(?:__init__\.pyi?|index\.[cm]?[jt]sx?|mod\.rs|lib\.rs)$/i],
+  ['package', /(?:^|\/)(?:package-info\.java|doc\.go)$/i],
+  ['entry', /(?:^|\/)(?:__main__\.py|main\.\w+|cli\.\w+|manage\.py|wsgi\.py)$/i],
+  ['entry', /(?:^|\/)(?:app\.[jt]s|server\.[jt]s)$|(?:^|\/)(?:bin|cmd)\//i],
   ['header', /\.(?:h|hh|hpp|hxx|d\.ts|pyi)$/i],
 ];
 

@@ -163,17 +163,19 @@ function describeStyle(code: string): string[] {
   ];
 }
 
+/** Words of a script that name no program. */
+const plainWords = new Set(
+  (
+    'if then else elif fi for do done while case esac ' + 'echo local return function set export'
+  ).split(' '),
+);
+
 function describeScript(code: string): string[] {
   const commands = unique(
     [...code.matchAll(/^\s*(?:sudo |exec )?([a-z][\w-]{1,20})(?= [^=(])/gm)].map(
       (match) => match[1] ?? '',
     ),
-  ).filter(
-    (name) =>
-      !/^(?:if|then|else|elif|fi|for|do|done|while|case|esac|echo|local|return|function|set|export)$/.test(
-        name,
-      ),
-  );
+  ).filter((name) => !plainWords.has(name));
   const variables = unique(
     [...code.matchAll(/^\s*(?:export |local )?([A-Za-z_]\w*)=/gm)].map((match) => match[1] ?? ''),
   );

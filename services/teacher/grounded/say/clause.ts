@@ -2,17 +2,24 @@
  * Turns the first sentence of a documentation comment into a short clause. It must stay well
  * below the leak guard's run of shared words, because the same words stand in the file.
  */
+import { oneOf } from '../patterns.ts';
 import { beginsWithVerb, conjugate, isCommand, isThirdPerson, isVerb } from './verbs.ts';
 
 /** Words kept in a row; the guard refuses 12. */
 const wordsMax = 9;
 
-const noise =
-  /copyright|licen[cs]e|eslint|noqa|pragma|todo|fixme|@ts-|jshint|all rights|generated|module (?:dependencies|exports)|deprecated/i;
+const noise = oneOf(
+  /copyright|licen[cs]e|all rights|generated|module (?:dependencies|exports)|deprecated/i,
+  /eslint|noqa|pragma|todo|fixme|@ts-|jshint/i,
+);
 
 /** Addressed to the reader, or about something that a clause cannot show. */
-const unfit =
-  /\b(?:you|your|we|our|us|this (?:class|function|method)|see|note|example|below|above|following)\b|^(?:if|when|in|for|by|on|as|sometimes|unlike|like|e\.g|there|these|those|once|while|since|not|no|only|given|do|does|don't)\b/i;
+const unfit = oneOf(
+  /\b(?:you|your|we|our|us|this (?:class|function|method))\b/i,
+  /\b(?:see|note|example|below|above|following)\b/i,
+  /^(?:if|when|in|for|by|on|as|sometimes|unlike|like|e\.g|there|these|those)\b/i,
+  /^(?:once|while|since|not|no|only|given|do|does|don't)\b/i,
+);
 
 /** The clause without a full stop, in the third person; null when there is nothing to say. */
 export function docClause(doc: string | null, name: string): string | null {
@@ -47,14 +54,16 @@ function stripMarkup(doc: string): string {
     .trim();
 }
 
+/** "This class" or "It" in front of what it does. */
+const pointed =
+  'class|function|method|exception|object|module|decorator|type|struct|interface|enum|package|file|trait';
+const pointing = new RegExp(String.raw`^(?:this|it)(?:\s+(?:${pointed}))?\s+(?=\w+s\b)`, 'i');
+
 /** "The context contains …", "NoArgs returns …", "This class holds …" lose their subject. */
 function withoutSubject(text: string, name: string): string {
   const named = name !== '' && text.startsWith(`${name} `) ? text.slice(name.length + 1) : text;
-  const pointed = named.replace(
-    /^(?:this|it)(?:\s+(?:class|function|method|exception|object|module|decorator|type|struct|interface|enum|package|file|trait))?\s+(?=\w+s\b)/i,
-    '',
-  );
-  if (pointed !== text) return pointed;
+  const bare = named.replace(pointing, '');
+  if (bare !== text) return bare;
   const words = text.split(' ');
   if (!/^(?:the|an?)$/i.test(words[0] ?? '')) return text;
   const verb = words.findIndex(
@@ -67,10 +76,20 @@ function withoutSubject(text: string, name: string): string {
   return verb < 0 ? text : words.slice(verb).join(' ');
 }
 
-const breaks =
-  /^(?:that|which|and|or|so|when|if|by|for|from|with|using|to|as|in|on|of|while|where|because|but|is|are|at|into|unless|until|then|via|rather)$/;
-const dangling =
-  /^(?:the|a|an|this|these|its|their|any|all|not|be|will|can|should|must|has|have|your|no|may|might|could|would|cannot|pointing|containing|having|being|representing|including)$/;
+/** Words that begin what can be left out. */
+const breaks = new Set(
+  (
+    'that which and or so when if by for from with using to as in on of while where because but is ' +
+    'are at into unless until then via rather'
+  ).split(' '),
+);
+/** Words that a clause cannot end with. */
+const dangling = new Set(
+  (
+    'the a an this these its their any all not be will can should must has have your no may might ' +
+    'could would cannot pointing containing having being representing including'
+  ).split(' '),
+);
 
 /** Cuts at a clause boundary so that no long run of the original stays; else it is empty. */
 function shorten(text: string): string {
@@ -80,8 +99,8 @@ function shorten(text: string): string {
   for (let end = limit; end >= 3; end -= 1) {
     const next = (words[end] ?? '').toLowerCase();
     const previous = (words[end - 1] ?? '').toLowerCase();
-    const endsPhrase = /[,;:)]$/.test(previous) || breaks.test(next) || next.startsWith('(');
-    if (!endsPhrase || breaks.test(previous) || dangling.test(previous)) continue;
+    const endsPhrase = /[,;:)]$/.test(previous) || breaks.has(next) || next.startsWith('(');
+    if (!endsPhrase || breaks.has(previous) || dangling.has(previous)) continue;
     const kept = withoutLooseEnd(words.slice(0, end)).join(' ');
     return balance(kept.replace(/[,;:]$/, ''));
   }

@@ -16,6 +16,7 @@ import {
   shortTexts,
   storedAttributes,
 } from '../know/vocabulary.ts';
+import { oneOf } from '../patterns.ts';
 import { readEvents } from '../see/events.ts';
 import { count, joinNames, joinWords, pick, quote, sentence, unique } from '../wording.ts';
 import { docClause, predicateOf } from './clause.ts';
@@ -128,8 +129,10 @@ function functionNotes(definition: DefinitionInCode, facts: FileFacts): (Note | 
 }
 
 /** Marks that say nothing about what a function does. */
-const plainDecorators =
-  /^(?:inline|Override|test|Test|cfg|allow|SuppressWarnings|(?:t\.|typing\.)?overload|must_use|doc|deprecated|Deprecated|derive.*)$/;
+const plainDecorators = oneOf(
+  /^(?:inline|Override|test|Test|cfg|allow|SuppressWarnings)$/,
+  /^(?:(?:t\.|typing\.)?overload|must_use|doc|deprecated|Deprecated|derive.*)$/,
+);
 
 function sayShape(definition: DefinitionInCode, language: string): string {
   const { symbol, traits } = definition;

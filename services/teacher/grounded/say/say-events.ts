@@ -38,11 +38,14 @@ function runFrom(events: readonly CodeEvent[], start: number): CodeEvent[] {
 }
 
 function sayRun(run: readonly CodeEvent[]): string | null {
-  const names = run.map((event) =>
-    event.kind === 'call' ? event.name : event.kind === 'set' ? event.target : '',
-  );
+  const names = run.map(subjectOf);
   const verb = run[0]?.kind === 'call' ? 'calls' : 'stores';
   return `${verb} ${joinNames(names, 6)}`;
+}
+
+function subjectOf(event: CodeEvent): string {
+  if (event.kind === 'call') return event.name;
+  return event.kind === 'set' ? event.target : '';
 }
 
 function sayOne(event: CodeEvent | undefined): string | null {

@@ -18,8 +18,12 @@ const verbs = new Set(
 );
 
 /** Third persons that are plural nouns just as often. */
-const ambiguous =
-  /^(?:uses|lists|maps|sets|calls|tests|hashes|links|groups|views|records|filters|limits|signs|matches|tracks|works|acts|supports|prints|reports|counts|marks|formats|logs|tries)$/;
+const ambiguous = new Set(
+  (
+    'uses lists maps sets calls tests hashes links groups views records filters limits signs matches ' +
+    'tracks works acts supports prints reports counts marks formats logs tries'
+  ).split(' '),
+);
 
 /** A noun phrase goes on like this where a command would name its object. */
 const nounGoesOn = /^(?:of|for|that|which|to|used|in|on|is|are|from|with|and|or|by|has)$/;
@@ -49,7 +53,7 @@ export function beginsWithVerb(clause: string): boolean {
 /** A verb in the third person that is hardly a plural noun. */
 export function isThirdPerson(word: string): boolean {
   if (/^(?:is|has|acts|works|contains)$/.test(word)) return true;
-  return word.endsWith('s') && verbs.has(infinitive(word)) && !ambiguous.test(word);
+  return word.endsWith('s') && verbs.has(infinitive(word)) && !ambiguous.has(word);
 }
 
 export function conjugate(verb: string): string {

@@ -1,11 +1,18 @@
 /** Recognises on one masked line: errors, exits, catches, resources, assignments, calls. */
 
+import { inOrder, oneOf } from '../patterns.ts';
 import { calleeIn, sourceOf } from './callees.ts';
 import type { CodeEvent } from './event.ts';
 import type { CodeLine } from './scan.ts';
 
 /** Words of an error message that may be quoted: too few to be a copied run. */
 const messageWordsMax = 6;
+
+/** A call that makes an error where the language has no word for raising one. */
+const errorMade = inOrder(
+  /\b(?:return\b.*)?\b/,
+  /((?:errors\.New|fmt\.Errorf|panic!?|bail!|unreachable!|abort|Err)(?=\())/,
+);
 
 export function raiseOf(
   line: CodeLine,
@@ -15,9 +22,7 @@ export function raiseOf(
   const text = line.masked;
   const match =
     /\b(?:raise|throw)\b\s*(?:new\s+)?((?:[\w$]+(?:\.|::))*[A-Z][\w$]*)?/.exec(text) ??
-    /\b(?:return\b.*)?\b((?:errors\.New|fmt\.Errorf|panic!?|bail!|unreachable!|abort|Err)(?=\())/.exec(
-      text,
-    );
+    errorMade.exec(text);
   if (match === null) return null;
   const rest = text.slice(match.index).replace(/^\w+\s+(?:new\s+)?/, '');
   const what = (match[1] ?? calleeIn(rest) ?? '').split(/\.|::/).at(-1) ?? '';
@@ -68,23 +73,26 @@ const assertionWords = new Set(
   'not in is and or None True False true false null undefined equal toBe toEqual len'.split(' '),
 );
 
+const assertion = String.raw`(?:assert\w*!?|expect|should|require\.\w+|assert\.\w+)\s*\(`;
+const asserted = new RegExp(String.raw`^\s*(?:assert\s+|(?:self\.|t\.|this\.)?${assertion})(.*)$`);
+
 /** An assertion: what it looks at, without the values it wants. */
 export function checkOf(line: CodeLine): CodeEvent | null {
-  const match =
-    /^\s*(?:assert\s+|(?:self\.|t\.|this\.)?(?:assert\w*!?|expect|should|require\.\w+|assert\.\w+)\s*\()(.*)$/.exec(
-      line.masked,
-    );
+  const match = asserted.exec(line.masked);
   if (match === null) return null;
   const names = (match[1] ?? '').match(/(?:[\w$]+\.)*[A-Za-z_$][\w$]*/g) ?? [];
   const told = names.filter((name) => name.length > 1 && !assertionWords.has(name));
   return told.length === 0 ? null : { kind: 'check', names: told.slice(0, 3) };
 }
 
+const caught = oneOf(
+  /\bexcept\b\s*\(?([\w., ]*?)\)?(?:\s+as\s+\w+)?\s*:/,
+  /\bcatch\b\s*(?:\(([^)]*)\))?/,
+  /^\s*rescue\b\s*([\w:]*)/,
+);
+
 export function catchOf(line: CodeLine): CodeEvent | null {
-  const match =
-    /\bexcept\b\s*\(?([\w., ]*?)\)?(?:\s+as\s+\w+)?\s*:|\bcatch\b\s*(?:\(([^)]*)\))?|^\s*rescue\b\s*([\w:]*)/.exec(
-      line.masked,
-    );
+  const match = caught.exec(line.masked);
   if (match === null) return null;
   const types = (match[1] ?? match[2] ?? match[3] ?? '').match(/[A-Z]\w*/g) ?? [];
   return { kind: 'catch', what: types.slice(0, 3).join(', ') };
@@ -103,14 +111,27 @@ export function resourceOf(line: CodeLine): CodeEvent | null {
   return lock === undefined ? null : { kind: 'resource', what: lock };
 }
 
+const becomes = /\s*(?::=|=)(?![=>])\s*(.*)$/;
+const modifiers =
+  /(?:(?:const|let|var|final|auto|val|static|public|private|protected|mut|ref)\s+)*/;
+const typeInFront = /(?:[\w<>[\]*&:,]+[\s*&]+)?/;
+const typeBehind = /(?:\s*:\s*[^=]+?)?/;
+const nameOrAttribute = /((?:self\.|this\.|this->)?[A-Za-z_$][\w$]*)/;
+const setOne = inOrder(
+  /^\s*(?:export\s+)?/,
+  modifiers,
+  typeInFront,
+  nameOrAttribute,
+  typeBehind,
+  becomes,
+);
+const setSeveral = inOrder(
+  /^\s*(?:(?:const|let|var)\s+)?[{[(]?\s*([A-Za-z_$][\w$]*(?:\s*,\s*[\w$]+)+)\s*[}\])]?/,
+  becomes,
+);
+
 export function setOf(line: CodeLine): CodeEvent | null {
-  const match =
-    /^\s*(?:export\s+)?(?:(?:const|let|var|final|auto|val|static|public|private|protected|mut|ref)\s+)*(?:[\w<>[\]*&:,]+[\s*&]+)?((?:self\.|this\.|this->)?[A-Za-z_$][\w$]*)(?:\s*:\s*[^=]+?)?\s*(?::=|=)(?![=>])\s*(.*)$/.exec(
-      line.masked,
-    ) ??
-    /^\s*(?:(?:const|let|var)\s+)?[{[(]?\s*([A-Za-z_$][\w$]*(?:\s*,\s*[\w$]+)+)\s*[}\])]?\s*(?::=|=)(?![=>])\s*(.*)$/.exec(
-      line.masked,
-    );
+  const match = setOne.exec(line.masked) ?? setSeveral.exec(line.masked);
   if (match === null) return null;
   const whole = match[1] ?? '';
   const attribute = /^(?:self\.|this\.|this->)/.test(whole);

@@ -1,17 +1,24 @@
 /** Recognises loops and branches on one masked line, in the forms of the common languages. */
+
+import { inOrder } from '../patterns.ts';
 import { sourceOf } from './callees.ts';
 import type { CodeEvent } from './event.ts';
 import type { CodeLine } from './scan.ts';
 
+/** `for x in xs:`, `for (const x of xs) {`, `for x := range xs {` */
+const forIn = inOrder(
+  /^\s*(?:async\s+)?for\b(?:\s+await)?\s*\(?\s*(?:(?:const|let|var)\s+)?/,
+  /([\w$, ()[\]{}&]+?)\s*(?:\bin\b|\bof\b|:=\s*range\b)/,
+  /\s*(.*?)\)?\s*[:{]?\s*$/,
+);
+
+/** `for (final X x : xs) {` */
+const forColon =
+  /^\s*for\s*\(\s*(?:final\s+|const\s+)?[\w<>[\], .:]+?[\s&*]+(\w+)\s*:\s*(.*?)\)\s*\{?\s*$/;
+
 export function loopOf(line: CodeLine): CodeEvent | null {
   const text = line.masked;
-  const each =
-    /^\s*(?:async\s+)?for\b(?:\s+await)?\s*\(?\s*(?:(?:const|let|var)\s+)?([\w$, ()[\]{}&]+?)\s*(?:\bin\b|\bof\b|:=\s*range\b)\s*(.*?)\)?\s*[:{]?\s*$/.exec(
-      text,
-    ) ??
-    /^\s*for\s*\(\s*(?:final\s+|const\s+)?[\w<>[\], .:]+?[\s&*]+(\w+)\s*:\s*(.*?)\)\s*\{?\s*$/.exec(
-      text,
-    );
+  const each = forIn.exec(text) ?? forColon.exec(text);
   if (each !== null) {
     const over = sourceOf(each[2] ?? '');
     const as = (each[1] ?? '').match(/[A-Za-z$][\w$]*/g)?.filter((name) => name !== '_') ?? [];

@@ -108,14 +108,14 @@ function isMember(node: ts.Identifier): boolean {
 /** `a.b` where `a` is a module; asking for the symbol of any other would infer types. */
 function isOfModule(checker: ts.TypeChecker, node: ts.Identifier): boolean {
   const { parent } = node;
-  const owner = ts.isPropertyAccessExpression(parent)
-    ? parent.expression
-    : ts.isQualifiedName(parent)
-      ? parent.left
-      : null;
+  const owner = ts.isPropertyAccessExpression(parent) ? parent.expression : leftOf(parent);
   if (owner === null || !ts.isEntityName(owner)) return false;
   const symbol = aliased(checker, checker.getSymbolAtLocation(owner));
   return symbol !== undefined && (symbol.flags & ts.SymbolFlags.ValueModule) !== 0;
+}
+
+function leftOf(node: ts.Node): ts.EntityName | null {
+  return ts.isQualifiedName(node) ? node.left : null;
 }
 
 /** Declared in a file that is no module, so that everybody sees it. */

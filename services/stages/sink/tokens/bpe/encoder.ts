@@ -6,7 +6,14 @@
  */
 
 import { type Merges, mergeAll } from './merges.ts';
-import { cachedLengthMax, createPieceCache, hashBytes, recall, remember } from './piece-cache.ts';
+import {
+  cachedLengthMax,
+  createPieceCache,
+  hashBytes,
+  type Piece,
+  recall,
+  remember,
+} from './piece-cache.ts';
 import { forEachPiece, type Step, visitNext } from './pretokenizer.ts';
 import { reserve, type TokenBuffer } from './token-buffer.ts';
 
@@ -34,6 +41,7 @@ export interface BytePairEncoder {
 
 export function createEncoder({ merges, steps, whole }: BytePairModel): BytePairEncoder {
   const cache = createPieceCache();
+  const piece: Piece = { bytes: new Uint8Array(0), start: 0, end: 0, hash: 0 };
   let scratch = new Int32Array(1024);
   let text: Uint8Array = new Uint8Array(0);
   let out: TokenBuffer = { ids: new Uint32Array(0), length: 0 };
@@ -55,11 +63,16 @@ export function createEncoder({ merges, steps, whole }: BytePairModel): BytePair
     const length = end - start;
     reserve(out, length);
     const cached = length <= cachedLengthMax;
-    const hash = cached ? hashBytes(text, start, end) : 0;
-    if (cached && recall(cache, text, start, end, hash, out)) return;
+    if (cached) {
+      piece.bytes = text;
+      piece.start = start;
+      piece.end = end;
+      piece.hash = hashBytes(text, start, end);
+      if (recall(cache, piece, out)) return;
+    }
     const count = mergeBytes(start, end);
     for (let at = 0; at < count; at += 1) out.ids[out.length++] = scratch[at] as number;
-    if (cached) remember(cache, text, start, end, hash, scratch, count);
+    if (cached) remember(cache, piece, scratch, count);
     else if (scratch.length > scratchMax) scratch = new Int32Array(1024);
   };
 

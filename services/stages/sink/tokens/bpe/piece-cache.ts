@@ -14,6 +14,14 @@ const entriesMax = 1 << (slotsBits - 1);
 const keyBytesMax = entriesMax * 12;
 const valuesMax = entriesMax * 4;
 
+/** A piece of a text; one object serves all pieces, as there are millions. */
+export interface Piece {
+  bytes: Uint8Array;
+  start: number;
+  end: number;
+  hash: number;
+}
+
 export interface PieceCache {
   /** Per slot: hash, start of the key, length + 256 × tokens, first value or the only token. */
   readonly slots: Int32Array;
@@ -43,15 +51,9 @@ export function hashBytes(bytes: Uint8Array, start: number, end: number): number
 }
 
 /** Appends the tokens of a piece to the output, or returns false when it is not known. */
-export function recall(
-  cache: PieceCache,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  hash: number,
-  out: TokenBuffer,
-): boolean {
+export function recall(cache: PieceCache, piece: Piece, out: TokenBuffer): boolean {
   const { slots, keys } = cache;
+  const { bytes, start, end, hash } = piece;
   const length = end - start;
   for (let at = hash & slotsMask; ; at = (at + 1) & slotsMask) {
     const slot = at << 2;
@@ -79,10 +81,7 @@ function append({ values }: PieceCache, first: number, count: number, out: Token
 /** Stores a piece that is not known yet. */
 export function remember(
   cache: PieceCache,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  hash: number,
+  { bytes, start, end, hash }: Piece,
   tokens: Int32Array,
   count: number,
 ): void {
