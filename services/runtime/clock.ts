@@ -1,7 +1,9 @@
 /** Time as a dependency: the only place that reads the clock, so that tests can move it. */
 
 export interface Clock {
-  /** Since some moment in the past; never runs backwards, so that differences are durations. */
+  /**
+   * Milliseconds since some fixed moment; never runs backwards, so that differences are durations.
+   */
   nowMs(): number;
   /** Resolves after `ms`, or rejects with the signal's reason when aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
@@ -24,7 +26,9 @@ export const systemClock: Clock = {
     }),
 };
 
-/** Ends early, without a failure, when the signal aborts: the caller looks at the signal. */
+/**
+ * Sleeps, or returns early without an error when the signal aborts; the caller checks the signal.
+ */
 export async function sleepUnlessAborted(
   clock: Clock,
   ms: number,

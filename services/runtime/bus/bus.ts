@@ -6,15 +6,15 @@
 export interface TopicConfiguration {
   readonly name: string;
   readonly partitions: number;
-  /** Records older than this may be deleted; null and absent keep them for ever. */
+  /** Records older than this may be deleted; null or absent keeps them for ever. */
   readonly retentionMs?: number | null;
-  /** Of equal keys only the last need stay. */
+  /** Of several records with the same key, the broker need keep only the last. */
   readonly compacted?: boolean;
 }
 
 export interface OutgoingRecord {
   readonly topic: string;
-  /** Chooses the partition: equal keys meet in one. */
+  /** Chooses the partition: records with the same key go to the same partition. */
   readonly key: string;
   readonly value: Uint8Array;
 }
@@ -33,25 +33,28 @@ export interface TopicPartition {
 }
 
 export interface Commit extends TopicPartition {
-  /** First offset not yet done. */
+  /** First offset that is not yet processed. */
   readonly offset: number;
-  /** At most 4,096 bytes: which later offsets are done already. */
+  /** At most 4,096 bytes: which offsets above `offset` are processed already. */
   readonly metadata: string;
 }
 
 export interface ConsumerOptions {
   readonly group: string;
   readonly topics: readonly string[];
-  /** First offset to deliver, given what the group committed (null: nothing yet). */
+  /**
+   * First offset to deliver, given the group's last commit (null: it has committed nothing yet).
+   */
   readonly startOffset: (partition: TopicPartition, committed: Commit | null) => number;
   /** Takes records and returns at once; back-pressure is by pause, never by blocking here. */
   readonly onRecords: (records: readonly IncomingRecord[]) => void;
   /**
-   * The partitions are no longer ours: forget their work. What is not named goes on where it was;
-   * a partition that is named may come back, and then `startOffset` is asked again.
+   * The consumer no longer owns these partitions: forget the work on them. Other partitions
+   * continue where they were. A revoked partition may come back, and then `startOffset` is asked
+   * again.
    */
   readonly onRevoked: (partitions: readonly TopicPartition[]) => void;
-  /** The consumer cannot go on. */
+  /** The consumer has failed and delivers nothing more. */
   readonly onFailure: (error: unknown) => void;
   /** Records per delivery at most. */
   readonly batchMax: number;
@@ -65,18 +68,19 @@ export interface BusConsumer {
    * were revoked meanwhile are left out.
    */
   commit(commits: readonly Commit[]): Promise<void>;
-  /** Stops deliveries; resolves when none is under way. */
+  /** Stops deliveries; resolves when no delivery is running. */
   close(): Promise<void>;
 }
 
 export interface Bus {
-  /** Creates what is missing; a different partition count is CONFIG_INVALID. */
+  /** Creates the topics that are missing; a different partition count is CONFIG_INVALID. */
   createTopics(topics: readonly TopicConfiguration[]): Promise<void>;
   /**
-   * Durable when resolved, and then in order per partition. When it rejects, any part of the call
-   * may be there, and any record may be there twice: the caller repeats the whole call, ids make
-   * that harmless (I7). First occurrences keep the order in which calls were made. A mistake in the
-   * call itself (no such topic, a record that is too large) is refused before anything is written.
+   * Durable when resolved, and in order per partition. When it rejects, some of the call's records
+   * may be written, and any record may be written twice: the caller repeats the whole call, and ids
+   * make that harmless (I7). First occurrences keep the order in which calls were made. A mistake
+   * in the call itself (no such topic, a record that is too large) is refused before anything is
+   * written.
    */
   produce(records: readonly OutgoingRecord[]): Promise<void>;
   consume(options: ConsumerOptions): Promise<BusConsumer>;

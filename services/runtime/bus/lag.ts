@@ -1,6 +1,6 @@
 /**
- * How far behind a stage is, from end offsets and commits alone: nothing is consumed, so anybody
- * may ask. What is done above the watermark rides in the commit metadata.
+ * How far behind a stage is, from end offsets and commits alone. Nothing is consumed, so any
+ * process may ask. Commit metadata lists the records that are done above the watermark.
  */
 import {
   consumerGroup,
@@ -16,9 +16,9 @@ export interface PartitionLag {
   readonly topic: TopicName;
   readonly partition: number;
   readonly end: number;
-  /** First offset not yet done. */
+  /** First offset that is not yet done. */
   readonly committed: number;
-  /** Records at or above it that are done. */
+  /** Number of done records above `committed`. */
   readonly doneAbove: number;
 }
 
@@ -43,7 +43,7 @@ export async function partitionLags(
   return (await Promise.all(graph[stage].reads.map(lagsOf))).flat();
 }
 
-/** Records that the stage has not finished, whether waiting or in its hands. */
+/** Records that the stage has not finished, whether they wait or are being processed. */
 export async function unfinished(bus: Bus, dataset: string, stage: StageName): Promise<number> {
   const lags = await partitionLags(bus, dataset, stage);
   return lags.reduce((total, lag) => total + lag.end - lag.committed - lag.doneAbove, 0);

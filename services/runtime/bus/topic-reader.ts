@@ -1,4 +1,4 @@
-/** Reads a topic, or the tail of a partition, to its present end, without a consumer group. */
+/** Reads a topic, or the tail of a partition, up to its current end, without a consumer group. */
 import type { Bus, IncomingRecord } from './bus.ts';
 
 const batchMax = 1000;
@@ -6,9 +6,9 @@ const batchMax = 1000;
 export interface ReadOptions {
   /** Only this partition. */
   readonly partition?: number;
-  /** At most the last so many records of each partition. */
+  /** At most this many of the last records of each partition. */
   readonly tailMax?: number;
-  /** By partition, where to begin. */
+  /** Offset to begin at, by partition. */
   readonly from?: readonly number[];
 }
 

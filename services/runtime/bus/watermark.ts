@@ -1,6 +1,6 @@
 /**
- * Progress within one partition: records finish in any order, the commit is the contiguous
- * watermark, and what finished above it rides in the commit metadata. Pure.
+ * Progress within one partition. Records finish in any order; the committed offset is the
+ * contiguous watermark, and the commit metadata lists the records finished above it. Pure.
  */
 
 /** Kafka's default limit for commit metadata is 4,096 bytes. */
@@ -10,7 +10,7 @@ export class Watermark {
   #next: number;
   #done = new Set<number>();
 
-  /** `done` are offsets at or above `next` that finished before. */
+  /** `done`: offsets at or above `next` that finished before. */
   constructor(next: number, done: Iterable<number> = []) {
     this.#next = next;
     for (const offset of done) this.complete(offset);
@@ -40,7 +40,7 @@ export class Watermark {
 
 /**
  * Alternating run lengths from `next` on: not done, done, not done… in base 36. Runs that do not
- * fit are left out: those records are delivered again and their ids make that harmless (I7).
+ * fit are left out: their records are delivered again, and ids make that harmless (I7).
  */
 export function encodeDone(next: number, done: ReadonlySet<number>): string {
   const offsets = [...done].sort((a, b) => a - b);
@@ -64,7 +64,9 @@ export function encodeDone(next: number, done: ReadonlySet<number>): string {
   return parts.join(' ');
 }
 
-/** Inverse of `encodeDone`. Unreadable metadata gives no offsets: redelivery is harmless. */
+/**
+ * Inverse of `encodeDone`. Unreadable metadata yields no further offsets: redelivery is harmless.
+ */
 export function decodeDone(next: number, metadata: string): number[] {
   const offsets: number[] = [];
   let position = next;

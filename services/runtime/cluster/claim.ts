@@ -1,7 +1,8 @@
 /**
- * run.json of a cluster: what the shared store holds. The first process of a data set creates it;
- * a later one that would mix two data sets is refused. A live stream may go on under a newer
- * configuration, a bounded one may not: its bytes are a function of one.
+ * run.json of a cluster: says which data set the shared store holds. The first process of a data
+ * set creates it; a later process that would mix two data sets is refused. A live stream may
+ * continue under a newer configuration; a bounded data set may not, because its bytes follow from
+ * one configuration.
  */
 import { PipelineError } from '../errors.ts';
 import { canonicalJson } from '../ids.ts';
@@ -16,7 +17,7 @@ export interface ClusterFile {
   readonly bounded: boolean;
 }
 
-/** Facts that only a bounded run must keep. */
+/** Facts that must stay the same in a bounded run only. */
 const boundedFacts = ['runId', 'configurationHash'] as const;
 
 export async function claimDataset(objects: ObjectStore, file: ClusterFile): Promise<void> {
@@ -28,13 +29,15 @@ export async function claimDataset(objects: ObjectStore, file: ClusterFile): Pro
   if (different.length > 0) throw mismatch(objects, different.join(', '));
 }
 
-/** Only the process with the source knows the input; a second one must not go on with another. */
+/**
+ * Only the process with the source knows the input; it must not be restarted with another input.
+ */
 export async function claimInput(objects: ObjectStore, inputHash: string): Promise<void> {
   const existing = await claim(objects, 'input.json', { format: 1, inputHash });
   if (existing !== null && existing.inputHash !== inputHash) throw mismatch(objects, 'input');
 }
 
-/** What is there already; null when this call created it. */
+/** The file that exists already; null when this call created it. */
 async function claim<File extends object>(
   objects: ObjectStore,
   path: string,

@@ -1,8 +1,9 @@
 /**
  * The cluster runtime: one process serves some stages of a data set on a shared bus. It may die at
- * any moment, and others take over what it had; told to stop, it finishes what it has begun up to
- * a deadline. A bounded data set ends: the process with the sink when the manifest is closed, every
- * other one when nothing can come to its stages any more. A live one never does.
+ * any moment, and other processes take over its work; when told to stop, it finishes the work it
+ * has begun, up to a deadline. A bounded data set ends: the process with the sink when the manifest
+ * is closed, every other process when no record can reach its stages any more. A live data set
+ * never ends.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -35,34 +36,41 @@ export interface ServeOptions extends GraphOptions {
   /** The stages that this process serves. */
   readonly stages: readonly AnyStage[];
   readonly outputFolder: string;
-  /** Of this process alone, on a local disk: which records crashed it. */
+  /** Folder of this process alone, on a local disk: records which bus records crashed it. */
   readonly stateFolder: string;
   readonly configurationHash: string;
-  /** Hash of how the input was named; used by the process that serves the source. */
+  /** Hash of the knobs that name the input; used by the process that serves the source. */
   readonly inputHash: string;
   readonly bounded: boolean;
   readonly bus: Bus;
-  /** Null: records without frames, as embedded; for simulation. */
+  /** Null: records without frames, as in the embedded runtime; used by simulations. */
   readonly registry: Registry | null;
   /** Shared by all processes of the data set: blobs, memo, shards and manifest. */
   readonly objects: ObjectStore;
-  /** Of the data set that this one replays: its blobs and memo are read where this one has none. */
+  /**
+   * Store of the data set that this one replays: blobs and memo missing here are read from there.
+   */
   readonly earlier?: ObjectStore;
   readonly log: Logger;
   /** Aborting stops gracefully. */
   readonly signal?: AbortSignal;
-  /** Further things that must be reachable for this process to be ready. */
+  /** Further dependencies that must be reachable for this process to be ready. */
   readonly checks?: readonly NamedCheck[];
-  /** Called when the stages have started, with the port of /metrics if there is one. */
+  /** Called when the process is open, with the port of /metrics if it is served. */
   readonly onStarted?: (port: number | null) => void;
 }
 
-/** `complete`: a bounded data set needs this process no more. `stopped`: it was told to. */
+/**
+ * `complete`: a bounded data set no longer needs this process. `stopped`: the process was told to
+ * stop.
+ */
 export type ServeEnd = 'complete' | 'stopped';
 
-/** Between two looks whether a bounded data set is at its end. */
+/** Between two checks whether a bounded data set has ended. */
 const endPollMs = 2000;
-/** After the deadline handlers were told to give up; what still hangs then is left behind. */
+/**
+ * After the deadline, handlers are told to give up; those that still hang after this are abandoned.
+ */
 const giveUpMs = 5000;
 
 export async function serveStages(options: ServeOptions): Promise<ServeEnd> {
@@ -116,7 +124,7 @@ async function openProcess(
   const metrics = createMetrics(countersOf(options.stages));
   const gate = await watchControl(bus, run.dataset, clock);
   const wire = await openWire(options, run, signal);
-  // Last: a data set without topics or schemas is not begun, and its place stays free.
+  // Claimed last, so that a data set whose topics or schemas are missing leaves its place free.
   await claimAll(options, run);
   const open = openEngine(options, {
     gate,
@@ -153,7 +161,7 @@ function openWire(options: ServeOptions, run: RunFacts, signal: AbortSignal): Pr
   const { dataset } = run;
   const names = options.stages.map((stage) => stage.name);
   const writes = topicsOf(names, (name) => graph[name].writes);
-  // Any stage may end a repository.
+  // Any stage may end a repository, so every process also writes this topic.
   const ends: readonly TopicName[] = [lifecycle.dropped];
   return openConfluentWire(
     { registry, dataset, clock, log, signal },
@@ -217,7 +225,7 @@ async function serve(
   }
 }
 
-/** A bounded process without the sink is at its end when nothing can come to it any more. */
+/** Ends a bounded process without the sink when no record can reach its stages any more. */
 async function finishWhenDrained(
   { engine }: OpenEngine,
   stages: readonly AnyStage[],
@@ -237,7 +245,7 @@ async function finishWhenDrained(
   }
 }
 
-/** Takes no more, finishes what was begun up to the deadline, commits. */
+/** Takes no more records, finishes those it has begun up to the deadline, and commits. */
 async function drain(open: OpenEngine, drainMs: number): Promise<void> {
   const stopping = open.stop();
   if (await resolvesWithin(stopping, drainMs)) return;
@@ -256,13 +264,15 @@ async function resolvesWithin(task: Promise<void>, ms: number): Promise<boolean>
   }
 }
 
-/** Any answer will do. */
+/** Checks that the bus answers at all; the number does not matter. */
 async function askBus(bus: Bus, dataset: string): Promise<null> {
   await recordsIn(bus, dataset, lifecycle.closed);
   return null;
 }
 
-/** What a stage's name must be, for messages. */
+/**
+ * Chooses the stages with these names; an unknown name is a USAGE error that lists the valid ones.
+ */
 export function requireStages(
   names: readonly string[],
   all: readonly AnyStage[],

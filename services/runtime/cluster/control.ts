@@ -1,6 +1,7 @@
 /**
- * What people tell a running cluster, through a small topic of the data set: which stages rest.
- * Every process reads it without a group, so that all of them hear everything.
+ * What people tell a running cluster through a small topic of the data set: which stages are
+ * paused, and which dead letters were handled. Every process reads it without a group, so that each
+ * reads every record.
  */
 import { type ControlRecord, controlKey, controlRecordSchema } from '../../../schemas/control.ts';
 import { controlTopic, physicalTopic, type StageName } from '../../../schemas/topology.ts';
@@ -17,7 +18,9 @@ export async function tell(bus: Bus, dataset: string, record: ControlRecord): Pr
   await bus.produce([{ topic, key: controlKey(record), value }]);
 }
 
-/** The records from an offset on, and where to go on. What is no control record is stepped over. */
+/**
+ * The control records from an offset on, and the offset to continue at. Other records are skipped.
+ */
 export async function readControl(
   bus: Bus,
   dataset: string,
@@ -44,7 +47,7 @@ function parseJson(value: Uint8Array): unknown {
   try {
     return JSON.parse(Buffer.from(value).toString('utf8'));
   } catch {
-    // Not ours: the schema refuses it.
+    // Not a control record: the schema refuses null.
     return null;
   }
 }
@@ -55,7 +58,7 @@ export interface ControlWatch extends StageGate {
   follow(signal: AbortSignal): Promise<void>;
 }
 
-/** Reads what was said before, so that a paused stage does not start. */
+/** Reads all earlier control records first, so that a paused stage does not start. */
 export async function watchControl(bus: Bus, dataset: string, clock: Clock): Promise<ControlWatch> {
   const paused = new Set<StageName>();
   const waiting = new Set<() => void>();

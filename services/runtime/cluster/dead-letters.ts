@@ -1,6 +1,6 @@
 /**
- * The dead letters of a data set, for people: what is there, and trying one again or letting it go.
- * Nothing is deleted: what was done is noted in the control topic, and the record stays readable.
+ * The dead letters of a data set, for people: lists them, retries one or drops one. Nothing is
+ * deleted: each action is noted in the control topic, and the record stays readable.
  */
 import type { DeadLetterBody, Envelope } from '../../../schemas/generated/types.ts';
 import {
@@ -21,20 +21,20 @@ import { readControl, tell } from './control.ts';
 export interface DeadLetter {
   readonly id: string;
   readonly topic: TopicName;
-  /** In the dead-letter topic. */
+  /** Offset in the dead-letter topic. */
   readonly offset: number;
   readonly key: string;
   readonly envelope: Envelope;
   readonly body: DeadLetterBody;
   readonly status: 'waiting' | 'retried' | 'dropped';
-  /** How often it was put back so far. */
+  /** How often the record was put back into its topic so far. */
   readonly retries: number;
 }
 
-/** What failed as often as this fails again until its cause is mended. */
+/** A record that failed this often will fail again until its cause is fixed. */
 const retriesMax = 3;
 
-/** By id, the latest of each. */
+/** The latest dead letter of each id. */
 export async function readDeadLetters(
   bus: Bus,
   wire: Pick<Wire, 'decodeDeadLetter'>,
@@ -66,14 +66,17 @@ export async function readDeadLetters(
   }));
 }
 
-/** What cannot be read gets another id at each place where it lies: its bytes are what is tried. */
+/**
+ * Key under which retries are counted. An unreadable record gets another id at each offset where it
+ * lies, so its bytes identify it.
+ */
 function retriedRecord(topic: TopicName, { payload }: DeadLetterBody): string {
   return `${topic}/${sha256(payload)}`;
 }
 
 /**
- * Puts the record back into its topic, for the stage that could not handle it: a few times, and
- * then only for who says that the cause is mended.
+ * Puts the record back into its topic, for the stage that could not handle it. This works a few
+ * times, and after that only if the caller says that the cause is fixed (`mended`).
  */
 export async function retryDeadLetter(
   bus: Bus,
@@ -102,7 +105,7 @@ export async function retryDeadLetter(
   await tell(bus, dataset, { about: 'dead-letter', id, action: 'retried', offset, ...count });
 }
 
-/** False where the letter carries only the beginning of its record. */
+/** False when the dead letter carries only the beginning of its record. */
 export function isWhole({ payload }: DeadLetterBody): boolean {
   return payload.byteLength < carriedBytesMax;
 }

@@ -1,6 +1,7 @@
 /**
  * A bounded data set has one process for its writer: restoring source order needs all partitions. A
- * second one would split them, and both would wait for ever; so whoever lacks some says so.
+ * second process would split them, and both would wait for ever; so a process that lacks partitions
+ * warns.
  */
 import type { Logger } from 'pino';
 import { graph, type StageName, topics } from '../../../schemas/topology.ts';
@@ -8,10 +9,12 @@ import type { Clock } from '../clock.ts';
 import type { StageRunner } from '../engine/engine.ts';
 import type { AnyStage } from '../stage.ts';
 
-/** A rebalance is over by then; what still lacks belongs to somebody else. */
+/**
+ * A rebalance is over after this time; partitions that are still missing belong to another process.
+ */
 const lookMs = 10_000;
 
-/** What is wrong, or null. A runner that has not started yet lacks nothing. */
+/** The problem in words, or null. A runner that has not started yet lacks nothing. */
 export function missingPartitions(
   stages: readonly AnyStage[],
   runners: ReadonlyMap<StageName, StageRunner>,
@@ -24,7 +27,7 @@ export function missingPartitions(
   return `${writer.name} holds ${held} of ${all} partitions: another process serves it too, or did until a moment ago; a bounded data set needs all of them in one process, stop the other`;
 }
 
-/** Warns once when a look and the next one find partitions missing. Ends with the signal. */
+/** Warns once when two checks in a row find partitions missing. Ends with the signal. */
 export async function warnOfSecondWriter(
   stages: readonly AnyStage[],
   runners: ReadonlyMap<StageName, StageRunner>,

@@ -1,7 +1,7 @@
 /**
- * What holds the source back in a cluster, and when a bounded one is at its end: both from lag, so
- * that no process reads topics only to count. Lag cannot drift as a count of records would, where
- * redelivery writes some of them twice.
+ * Decides when the source waits in a cluster, and when a bounded data set has ended. Both follow
+ * from lag, so that no process reads topics only to count. Lag cannot drift as a count of records
+ * would, where redelivery writes some of them twice.
  */
 import {
   graph,
@@ -20,7 +20,7 @@ import { type Clock, sleepUnlessAborted } from '../clock.ts';
 import { type EnvelopeReader, readEnvelope } from '../engine/unreadable.ts';
 import type { RunProgress } from '../watch/progress.ts';
 
-/** Between two looks at the lag, while the source waits. */
+/** Between two readings of the lag, while the source waits. */
 const pollMs = 1000;
 
 /** Counts dead letters of this process, and repositories in flight in the whole cluster. */
@@ -43,8 +43,8 @@ export function createClusterProgress(bus: Bus, dataset: string, clock: Clock): 
 }
 
 /**
- * Repositories that were found and have not ended, as near as offsets tell: those whose own record
- * waits, and those of the files that wait, at the mean number of files.
+ * Repositories that were found and have not ended, as closely as offsets tell: repositories whose
+ * own record waits, plus the waiting files divided by the mean number of files per repository.
  */
 export async function openRepositories(bus: Bus, dataset: string): Promise<number> {
   let repositories = 0;
@@ -61,9 +61,9 @@ export async function openRepositories(bus: Bus, dataset: string): Promise<numbe
 }
 
 /**
- * True when the input is closed and the stage, and every stage before it, has finished all that
- * lies before it. Asked in the order of the flow: a stage that is done with a closed input writes
- * nothing any more, so what the next one reads is final.
+ * True when the input is closed and the stage, and every stage before it, has finished all of its
+ * records. The stages are asked in the order of the flow: a stage that is done with a closed input
+ * writes nothing more, so the input of the next stage is final.
  */
 export async function isDrained(
   bus: Bus,
@@ -78,7 +78,7 @@ export async function isDrained(
   return true;
 }
 
-/** A stranger's record, or one that nobody can read, closes nothing. */
+/** A record of another producer, or an unreadable one, does not close the input. */
 async function inputIsClosed(bus: Bus, codec: EnvelopeReader, dataset: string): Promise<boolean> {
   let closed = false;
   await forEachRecord(bus, physicalTopic(dataset, lifecycle.closed), async (record) => {
@@ -87,7 +87,7 @@ async function inputIsClosed(bus: Bus, codec: EnvelopeReader, dataset: string): 
   return closed;
 }
 
-/** The stages of the flow that read something, through this one. */
+/** The stages up to and including `last` that read a topic, in the order of the flow. */
 function upTo(last: StageName): StageName[] {
   const through = stageNames.slice(0, stageNames.indexOf(last) + 1);
   const reads = (stage: StageName): readonly TopicName[] => graph[stage].reads;

@@ -1,13 +1,13 @@
 /**
- * Whether a process can work: all of its stages have joined their groups and what it needs
- * answers. Probes come every few seconds from several sides, so answers are kept for a while.
+ * Whether a process can work: all of its stages have joined their groups, and its dependencies
+ * answer. Probes come every few seconds from several sides, so answers are cached for a while.
  */
 import type { Clock } from '../clock.ts';
 import type { Readiness } from '../watch/metrics-server.ts';
 
 export interface NamedCheck {
   readonly name: string;
-  /** Null, or what is wrong. What it throws is wrong too. */
+  /** Resolves to null or to the problem in words. A thrown error counts as a problem too. */
   readonly check: () => Promise<string | null>;
 }
 
@@ -17,7 +17,7 @@ const answerMsMax = 5000;
 
 export function createReadiness(
   checks: readonly NamedCheck[],
-  /** By stage; undefined for one that has not started. */
+  /** Partitions held, by stage; undefined for a stage that has not started. */
   partitions: () => Readonly<Record<string, number | null | undefined>>,
   clock: Clock,
 ): () => Promise<Readiness> {

@@ -1,7 +1,7 @@
 /**
- * Begins a data set with what an earlier one had before a stage: its records are copied into topics
- * of the new one, which the stages from there on then read. The old data set is only read, to its
- * end or, following it, as it grows.
+ * Begins a data set from a stage of an earlier one: the records that the earlier data set has in
+ * front of that stage are copied into topics of the new one, and the stages from there on read the
+ * copies. The old data set is only read, to its end or, with `follow`, as it grows.
  */
 import {
   boundaryTopics,
@@ -19,7 +19,7 @@ import type { ObjectStore } from '../store/objects/object-store.ts';
 
 type Positions = Readonly<Partial<Record<TopicName, readonly number[]>>>;
 
-/** The run's manifest, `replay.json`: whatever the new data set's bytes are a function of. */
+/** The replay's manifest, `replay.json`: everything that the new data set's bytes depend on. */
 export interface ReplayFile {
   readonly format: 1;
   readonly of: string;
@@ -27,17 +27,17 @@ export interface ReplayFile {
   readonly follow: boolean;
   readonly configurationHash: string;
   readonly seed: number;
-  /** Who answers: name, version and model; null where no replayed stage asks. */
+  /** Name, version and model of the teacher; null where no replayed stage asks one. */
   readonly teacher: unknown;
   readonly scorer: unknown;
   /** SHA-256 over the prompts' sources. */
   readonly promptsHash: string;
   readonly tokenizer: { readonly name: string; readonly fingerprint: string };
-  /** The program that began it; a mended one may go on with it. */
+  /** The program that began the replay; a fixed version may continue it. */
   readonly code: { readonly version: string; readonly hash: string };
-  /** Ids that the registry gave to the schemas, by subject. */
+  /** The registry's schema ids, by subject. */
   readonly schemaIds: Readonly<Record<string, number>>;
-  /** Up to where the old data set was read; null while it is followed. */
+  /** End offsets up to which the old data set was read; null while it is followed. */
   readonly ends: Positions | null;
 }
 
@@ -54,21 +54,21 @@ export interface ReplayOptions {
   readonly objects: ObjectStore;
   readonly to: string;
   readonly file: Omit<ReplayFile, 'ends' | 'format'>;
-  /** True when nothing can be written to the boundary of the old data set any more. */
+  /** True when nothing more can be written to the old data set's topics that are copied. */
   readonly isFinal: () => Promise<boolean>;
 }
 
 export interface Replay {
-  /** Records that lie in the new data set now. */
+  /** Records of the old data set handled so far, those that are left out included. */
   copied(): number;
-  /** Copies what is new until the old data set is final or the signal aborts. */
+  /** Copies new records until the old data set is final or the signal aborts. */
   follow(signal: AbortSignal): Promise<void>;
 }
 
 /**
- * Copies what is there. Whoever died in the middle copies again from where it last noted, which ids
- * make harmless (I7), and, without `follow`, up to the same ends. OUTPUT_MISMATCH when the new data
- * set was begun as another replay.
+ * Copies the records that exist. A process that died in the middle copies again from the positions
+ * it last noted, which ids make harmless (I7), and, without `follow`, up to the same ends.
+ * OUTPUT_MISMATCH when the new data set was begun as another replay.
  */
 export async function beginReplay(options: ReplayOptions): Promise<Replay> {
   const { objects, clock } = options;
@@ -94,7 +94,7 @@ export async function beginReplay(options: ReplayOptions): Promise<Replay> {
         .reduce((sum, end) => sum + end, 0),
     follow: async (signal) => {
       while (!signal.aborted) {
-        // Asked first: what comes between the two looks is copied.
+        // Asked before copying, so that records written between the two calls are still copied.
         const final = await options.isFinal();
         await copyTo(await endsOf(options));
         if (final) {
@@ -163,7 +163,7 @@ async function copyTopic(
       for (const { offset, key, value } of batch) {
         if (offset >= end) continue;
         const record = await wire.decode(topic, value);
-        // What the replayed stages ended themselves they decide anew.
+        // Records that a replayed stage wrote itself are left out: that stage decides anew.
         if (!before.has(record.envelope.stage)) continue;
         const envelope = { ...record.envelope, dataset: to };
         const copy = wire.encode(topic, { ...record, envelope });

@@ -1,13 +1,13 @@
 /**
- * The runtime's own knobs. Only `seed` and `dataset` change what is written; the others change how
- * fast and how patiently, so they are marked operational and may differ when a run is resumed.
+ * The runtime's own knobs. Only `seed` and `dataset` change the output; the others change speed and
+ * patience, so they are marked operational and may differ when a run is resumed.
  */
 import { z } from 'zod';
 
 /** Metadata of knobs that never change an output byte: they stay out of the configuration hash. */
 export const operational = { operational: true };
 
-/** Metadata of knobs that name the input: they have a hash of their own. */
+/** Metadata of knobs that name the input: they go into a separate hash. */
 export const input = { input: true };
 
 export const runtimeKnobs = z.object({
@@ -16,7 +16,7 @@ export const runtimeKnobs = z.object({
     .int()
     .min(0)
     .default(0)
-    .describe('Seed of everything that draws; the same seed gives the same bytes.'),
+    .describe('Seed of every random choice; the same seed gives the same bytes.'),
   dataset: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
@@ -36,7 +36,7 @@ export const runtimeKnobs = z.object({
     .max(1024)
     .default(4)
     .describe(
-      'Records that one stage handles at once, where the stage does not say otherwise; 4 keeps two cores busy while some calls wait.',
+      'Records that one stage handles at once, unless the stage has its own setting; 4 keeps two cores busy while some calls wait.',
     )
     .meta(operational),
   openRepositoriesMax: z
@@ -46,7 +46,7 @@ export const runtimeKnobs = z.object({
     .max(100_000)
     .default(32)
     .describe(
-      'Repositories between discovery and their end at once; bounds memory of the fan-in. 32 × a few MB of references stays far below 1 GB.',
+      'Repositories in flight at once, from discovery to their end; bounds the memory of the join. 32 × a few MB of references stays far below 1 GB.',
     )
     .meta(operational),
   retriesMax: z
@@ -74,7 +74,7 @@ export const runtimeKnobs = z.object({
     .max(86_400_000)
     .default(600_000)
     .describe(
-      'How long reading a record, or writing what came of it, may fail for a reason that passes before the process stops with that reason; the record waits and is not lost. 10 min, as for a store.',
+      'How long reading a record, or writing its outcome, may fail transiently before the process stops with that failure; the record waits and is not lost. 10 min, as for a store.',
     )
     .meta(operational),
   crashesMax: z
@@ -103,14 +103,14 @@ export const runtimeKnobs = z.object({
     .nullable()
     .default(null)
     .describe(
-      'Port on this machine where /metrics answers Prometheus while a run goes on, and /healthz and /readyz in a cluster; null serves none.',
+      'Port that serves /metrics to Prometheus during a run, and /healthz and /readyz in a cluster; null serves none of them.',
     )
     .meta(operational),
   metricsHost: z
     .string()
     .min(1)
     .default('127.0.0.1')
-    .describe('Address that port listens on; 0.0.0.0 where probes come from outside.')
+    .describe('Address that metricsPort listens on; 0.0.0.0 where probes come from other machines.')
     .meta(operational),
   drainMs: z
     .number()
@@ -119,13 +119,13 @@ export const runtimeKnobs = z.object({
     .max(3_600_000)
     .default(25_000)
     .describe(
-      'How long a cluster process that is told to stop may finish what it has begun, in milliseconds; what is not finished then is done again elsewhere. 25 s fits the usual 30 s of a supervisor.',
+      'How long a cluster process that is told to stop may work to finish begun records, in milliseconds; another process redoes the unfinished ones. 25 s fits the usual 30 s of a supervisor.',
     )
     .meta(operational),
   logLevel: z
     .enum(['silent', 'error', 'warn', 'info', 'debug', 'trace'])
     .default('warn')
-    .describe('Least severe structured log line that is written, to run.log in the output folder.')
+    .describe('Least severe level of log lines that are written to run.log in the output folder.')
     .meta(operational),
 });
 

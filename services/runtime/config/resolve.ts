@@ -22,21 +22,29 @@ export interface ResolvedConfiguration<Schemas extends Sections = Sections> {
   readonly values: SectionValues<Schemas>;
   /** Where each `section.knob` came from. */
   readonly origins: ReadonlyMap<string, Origin>;
-  /** Of all that can change an output byte, given the same input: values, versions of stages. */
+  /**
+   * Hash of everything that can change an output byte, given the same input: knobs and stage
+   * versions.
+   */
   readonly hash: string;
-  /** Hash of the knobs that name the input: where it lies on a machine is no configuration. */
+  /**
+   * Hash of the knobs that name the input; kept apart, because a path on a machine is no
+   * configuration.
+   */
   readonly inputHash: string;
 }
 
 export interface ConfigurationSources {
   /** Text of backstory.yaml, or null when there is none. */
   readonly yamlText: string | null;
-  /** What messages call that file. */
+  /** Name of that file in messages. */
   readonly yamlPath: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** `section.knob=value`, from --set, in order; later ones win. */
   readonly sets: readonly string[];
-  /** `section.knob` to typed value, from options of their own such as --teacher; over --set. */
+  /**
+   * `section.knob` to typed value, from dedicated options such as --teacher; they win over --set.
+   */
   readonly flags: Readonly<Record<string, unknown>>;
 }
 
@@ -54,11 +62,11 @@ interface Given {
   readonly value: unknown;
   readonly text: boolean;
   readonly origin: Origin;
-  /** Where a person finds it, for messages. */
+  /** Where the value was given, for messages. */
   readonly place: string;
 }
 
-/** A stage that decides otherwise than before has another version. */
+/** Versions of stages; a stage whose decisions change gets a new version. */
 const stageVersions: Readonly<Record<string, number>> = Object.fromEntries(
   Object.entries(graph).map(([name, { version }]) => [name, version]),
 );
@@ -211,7 +219,10 @@ function givenByFlags(flags: Readonly<Record<string, unknown>>): Given[] {
   }));
 }
 
-/** Text as the knob wants it: as it stands if valid, else read as YAML (3, true, [a, b]). */
+/**
+ * Interprets text for a knob: the text itself if it is valid, else the text read as YAML (3, true,
+ * [a, b]).
+ */
 function interpret(knob: z.ZodType, text: string): unknown {
   if (text === 'null' && knob.safeParse(null).success) return null;
   if (knob.safeParse(text).success) return text;
@@ -236,7 +247,8 @@ function parseSections<Schemas extends Sections>(
       if (item !== undefined) input[knob] = item.value;
     }
     const parsed = schema.safeParse(input);
-    // Each value passed by itself: what is left are rules between knobs, or a missing default.
+    // Each value is valid by itself, so only rules between knobs or a missing default can fail
+    // here.
     if (parsed.success) values[section] = parsed.data;
     else problems.push(`${section}: ${describeIssues(parsed.error)}`);
   }
@@ -266,7 +278,10 @@ function isInput(knob: z.ZodType | undefined): boolean {
 
 type Counts = (knob: z.ZodType | undefined) => boolean;
 
-/** Operational knobs are in no hash, so that a run may be resumed with another concurrency. */
+/**
+ * The values of the counted knobs. Operational knobs are in no hash, so that a run may be resumed
+ * with another concurrency.
+ */
 function valuesOf<Schemas extends Sections>(
   sections: Schemas,
   values: SectionValues<Schemas>,

@@ -1,4 +1,7 @@
-/** Where the processes of a data set coordinate. The password is no knob: REDIS_PASSWORD has it. */
+/**
+ * Where the processes of a data set coordinate. The password is not a knob: it comes from the
+ * environment (REDIS_PASSWORD).
+ */
 import { z } from 'zod';
 import { operational } from '../config/knobs.ts';
 
@@ -7,7 +10,7 @@ export const redisKnobs = z.object({
     .union([z.literal(''), z.string().regex(/^rediss?:\/\/[^@\s]+$/)])
     .default('')
     .describe(
-      'redis://host:port/database, or rediss:// for TLS; empty: each process counts for itself.',
+      'redis://host:port/database, or rediss:// for TLS; empty: each process counts its own calls only.',
     )
     .meta(operational),
   timeoutMs: z
@@ -16,7 +19,7 @@ export const redisKnobs = z.object({
     .min(10)
     .max(60_000)
     .default(2_000)
-    .describe('Milliseconds one command may take before Redis counts as gone.')
+    .describe('Milliseconds one command may take before Redis counts as unavailable.')
     .meta(operational),
   flightMs: z
     .number()
@@ -25,7 +28,7 @@ export const redisKnobs = z.object({
     .max(600_000)
     .default(15_000)
     .describe(
-      'How long a killed process keeps others from its work; a living one renews its claim three times as often.',
+      'Milliseconds until the claim of a killed process expires and others may do its work; a living process renews its claim three times within this time.',
     )
     .meta(operational),
 });

@@ -1,14 +1,14 @@
 /**
- * What the processes of one data set agree on beside the bus: how fast and for how much money they
- * may call, and who is working on an answer. All of it saves work or money and can be rebuilt; none
- * of it is truth. One process alone uses `local.ts`, several share `redis.ts`.
+ * What the processes of one data set agree on besides the bus: how fast and for how much money they
+ * may call, and which process is working on an answer. All of this saves work or money and can be
+ * rebuilt; no output depends on it. A single process uses `local.ts`, several share `redis.ts`.
  */
 
 export interface BudgetLimits {
   readonly callsMax: number;
   /** Millionths of a dollar. */
   readonly microDollarsMax: number;
-  /** Null: as fast as they come. */
+  /** Null: no rate limit. */
   readonly callsPerMinute: number | null;
 }
 
@@ -22,19 +22,20 @@ export type Admission =
 
 export interface Budget {
   /**
-   * Asks for one call. While what is shared cannot be reached this waits: a call that nobody counts
-   * could spend what is not there. Rejects only when aborted.
+   * Asks for permission to make one call. Waits while the shared budget cannot be reached, because
+   * an uncounted call could exceed it. Rejects only when aborted.
    */
   admit(limits: BudgetLimits, signal: AbortSignal): Promise<Admission>;
-  /** What a call turned out to cost. */
+  /** Records the actual cost of a call. */
   spend(microDollars: number): void;
 }
 
 export interface Coordination {
   readonly budget: Budget;
   /**
-   * Runs `work` unless another process does: then waits for what it leaves in `read`. Who cannot
-   * reach the others works alone, which costs a repetition and nothing else.
+   * Runs `work` unless another process does so already; then it waits until `read` finds that
+   * process's result. A process that cannot reach the others works alone, which at worst repeats
+   * work.
    */
   singleFlight<Result>(
     key: string,
@@ -42,7 +43,7 @@ export interface Coordination {
     work: () => Promise<Result>,
     signal: AbortSignal,
   ): Promise<Result>;
-  /** What is wrong and what to do, or null. */
+  /** Resolves to null, or to the problem and its remedy in words. */
   check(): Promise<string | null>;
   close(): Promise<void>;
 }

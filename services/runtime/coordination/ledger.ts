@@ -1,6 +1,7 @@
 /**
- * What each process spent, kept in the object store: Redis counts for all, and is filled again from
- * here when it was flushed or replaced. A killed process loses what it spent in the last interval.
+ * What each process spent, kept in the object store. Redis holds the shared count, and is refilled
+ * from here after it was flushed or replaced. A killed process loses its spending of the last
+ * interval.
  */
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
@@ -12,11 +13,11 @@ export interface Spent {
 }
 
 export interface Ledger {
-  /** Every process that ever spent, by its id. */
+  /** Spending of every process that ever spent, by process id. */
   readAll(): Promise<ReadonlyMap<string, Spent>>;
   /** Notes what this process spent so far; written at most once per interval. */
   note(spent: Spent): void;
-  /** Writes what is noted. */
+  /** Writes the noted spending. */
   flush(): Promise<void>;
 }
 
@@ -37,7 +38,7 @@ export function openLedger(store: ObjectStore, processId: string, clock: Clock):
   };
   const flush = () => {
     writtenMs = clock.nowMs();
-    // A failed write is made good by the next one, and by the last at close.
+    // A failed write is repaired by the next one, or by the last one at close.
     writing = writing.then(write, write);
     return writing;
   };

@@ -9,7 +9,8 @@ export function openLocalCoordination(clock: Clock = systemClock): Coordination 
     budget: openLocalBudget(clock),
     singleFlight: async (key, read, work) => {
       for (let current = flights.get(key); current !== undefined; current = flights.get(key)) {
-        // Its failure is its caller's; who waited works then.
+        // The failure belongs to the caller of that flight; a caller that waited then does the work
+        // itself.
         await current.catch(() => {});
         const left = await read();
         if (left !== null) return left;

@@ -3,7 +3,7 @@
  * arrival time by one spacing; a call is early when that time is further ahead than the burst.
  */
 
-/** Calls that come together may take what this long brings. */
+/** A burst may use up at once the calls that this much time allows. */
 export const burstMs = 2_000;
 
 export function spacingMs(callsPerMinute: number): number {

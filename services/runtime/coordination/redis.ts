@@ -1,7 +1,7 @@
 /**
- * Coordination through Redis. Everything here may vanish at any moment: a flush is noticed by a
- * missing marker and the budget is filled from the ledger; a Redis that does not answer makes paid
- * calls wait and everything else go on alone.
+ * Coordination through Redis. Everything stored there may vanish at any moment. A flush is noticed
+ * by a missing marker, and the budget is refilled from the ledger. While Redis does not answer,
+ * paid calls wait and everything else continues without coordination.
  */
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
@@ -21,14 +21,14 @@ export interface RedisOptions {
   readonly processId: string;
   readonly ledger: Ledger;
   readonly clock?: Clock;
-  /** Told once when Redis goes and once when it comes back. */
+  /** Called once when Redis becomes unavailable and once when it is back. */
   readonly onChange?: (available: boolean, why: string) => void;
 }
 
 /**
  * KEYS marker, spent, arrival. ARGV process, its calls, its micro-dollars, calls at most,
- * micro-dollars at most, spacing in ms (0: no rate), burst in ms. Totals are sums of what each
- * process last said, so that saying it again changes nothing.
+ * micro-dollars at most, spacing in ms (0: no rate), burst in ms. Totals are sums of each process's
+ * last report, so that repeating a report changes nothing.
  */
 const admitScript = `
 if redis.call('EXISTS', KEYS[1]) == 0 then return {'unknown', 0} end
@@ -53,7 +53,7 @@ end
 redis.call('HINCRBY', KEYS[2], ARGV[1] .. '/calls', 1)
 return {'go', 0}`;
 
-/** A lock is only taken away by who holds it. */
+/** Only the holder of a lock may release it. */
 const releaseScript = `
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0`;
@@ -63,10 +63,10 @@ return 0`;
 
 const reconnects = { baseMs: 50, waitMsMax: 2_000 };
 const retries = { baseMs: 250, waitMsMax: 2_000 };
-/** Between two looks whether who has the claim is done: 200 ms in the mean. */
+/** Between two checks whether the claim's holder is done: 200 ms in the mean. */
 const polls = { baseMs: 400, waitMsMax: 400 };
 
-/** Resolves after the first attempt to connect, whatever came of it. */
+/** Resolves after the first attempt to connect, whether it succeeded or not. */
 export async function openRedisCoordination(options: RedisOptions): Promise<Coordination> {
   const { settings, dataset, clock = systemClock } = options;
   const redis = new Redis(settings.url, {
@@ -74,13 +74,13 @@ export async function openRedisCoordination(options: RedisOptions): Promise<Coor
     lazyConnect: true,
     commandTimeout: settings.timeoutMs,
     connectTimeout: settings.timeoutMs,
-    // A command fails at once when there is no connection: who waits decides how long.
+    // A command fails at once when there is no connection: the caller decides how long to wait.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     retryStrategy: (attempt) => jitterMs(reconnects, attempt),
   });
   let available: boolean | null = null;
-  /** What the connection died of first: what fails after that only says that there is none. */
+  /** First error of the lost connection; later errors only say that there is no connection. */
   let cause = '';
   const report = (now: boolean, why: string) => {
     cause = now ? '' : cause || why;
@@ -96,7 +96,7 @@ export async function openRedisCoordination(options: RedisOptions): Promise<Coor
   return {
     budget: openSharedBudget(redis, key, options, clock),
     singleFlight: (name, read, work, signal) =>
-      // In this process first, so that one claim serves all who wait here.
+      // Single flight within this process first, so that one claim serves all its waiting callers.
       alone.singleFlight(
         name,
         read,
@@ -134,7 +134,7 @@ function openSharedBudget(
       [`${id}/calls`, String(calls)],
       [`${id}/money`, String(microDollars)],
     ]);
-    // What a living process said since is newer than what it wrote down.
+    // HSETNX, because a living process's own report is newer than its entry in the ledger.
     for (const [field, value] of fields) await redis.hsetnx(keys[1], field, value);
     await redis.set(keys[0], '1');
   };
@@ -167,7 +167,8 @@ function openSharedBudget(
 
   const askPatiently = async (limits: BudgetLimits, signal: AbortSignal): Promise<Admission> => {
     signal.throwIfAborted();
-    // Gone, restarting or hanging: `onChange` has told why. No call goes uncounted.
+    // Whatever is wrong with Redis, `onChange` has reported it. Retry, so that no call goes
+    // uncounted.
     const backoff = { clock, ...retries, signal };
     try {
       return await retryFailures(
@@ -181,7 +182,7 @@ function openSharedBudget(
     }
   };
 
-  // One at a time: two scripts under way would both say the same number of calls.
+  // One admission at a time: two concurrent scripts would both report the same number of calls.
   let last: Promise<unknown> = Promise.resolve();
   return {
     admit: (limits, signal) => {
@@ -212,16 +213,16 @@ async function flyShared<Result>(flight: Flight<Result>): Promise<Result> {
   const claimOrRead = async (): Promise<Tried<Result | null, null>> => {
     signal.throwIfAborted();
     const claim = await orAlone(() => redis.set(key, token, 'PX', settings.flightMs, 'NX'));
-    // Unreachable, or ours.
+    // Redis is unreachable, or the claim is ours.
     if (claim === 'alone' || claim === 'OK') return done(null);
     const left = await read();
     return left === null ? again(null) : done(left);
   };
   const claimed = await repeat({ clock, ...polls, signal }, claimOrRead);
-  // Without a limit only an abort ends it.
+  // The repetition has no limit, so only an abort ends it.
   if (claimed.kind === 'again') throw signal.reason;
   if (claimed.result !== null) return claimed.result;
-  // Whoever held the claim before us may have left an answer since we looked.
+  // The previous holder of the claim may have stored an answer since we last looked.
   const left = await read();
   const renewal = setInterval(
     () => void orAlone(() => redis.eval(renewScript, 1, key, token, settings.flightMs)),

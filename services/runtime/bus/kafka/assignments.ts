@@ -1,20 +1,23 @@
 /**
- * The partitions that a consumer owns: where each goes on, what was fetched and not yet handed on,
- * what it committed. Plain state; consumer.ts moves it.
+ * The partitions that a consumer owns: each one's position, the records fetched and not yet
+ * delivered, and its last commit. Plain state; consumer.ts changes it.
  */
 import type { IncomingRecord, TopicPartition } from '../bus.ts';
 
 export interface Assignment {
   readonly at: TopicPartition;
-  /** Null until the group's commit is known: nothing is delivered before. */
+  /**
+   * Position of the next fetch; null until the group's commit is known, and until then nothing is
+   * delivered.
+   */
   next: number | null;
   /** Fetched, in order, and waiting for the stage to resume. */
   readonly held: (readonly IncomingRecord[])[];
-  /** By the stage. */
+  /** True while the stage has paused the partition. */
   paused: boolean;
   /** Offsets never move backwards. */
   committedOffset: number;
-  /** When it last received something, or had nothing to receive. */
+  /** When records last arrived, or when the partition was last seen to have none. */
   progressMs: number;
 }
 
@@ -39,14 +42,15 @@ export class Assignments {
     return [...this.#byName.values()];
   }
 
-  /** False when it was revoked meanwhile, even if it came back since. */
+  /** False when the partition was revoked meanwhile, even if it has come back since. */
   owns(assignment: Assignment): boolean {
     return this.get(assignment.at) === assignment;
   }
 
   /**
-   * Takes over what the group decided. A member that keeps its id has been in the group all the
-   * time, so what it keeps nobody else had; with a new id everything may have been elsewhere.
+   * Applies the group's new assignment. A member that keeps its id has been in the group all the
+   * time, so nobody else had the partitions that it keeps; under a new id another member may have
+   * had any of them.
    */
   join(memberId: string, partitions: readonly TopicPartition[], nowMs: number): AssignmentChange {
     const names = new Set(partitions.map(nameOf));

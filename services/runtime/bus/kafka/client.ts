@@ -8,7 +8,7 @@ import './guard.ts';
 import { PipelineError } from '../../errors.ts';
 import type { KafkaKnobs, KafkaSecrets } from './config.ts';
 
-/** kafkajs repeats little by itself; `patiently` does, with a deadline. */
+/** kafkajs itself retries only a few times; `patiently` retries until a deadline. */
 const retry = { initialRetryTime: 100, maxRetryTime: 1000, retries: 3 };
 
 export function createClient(
@@ -28,7 +28,7 @@ export function createClient(
     ssl: tlsOf(settings),
     ...(sasl === undefined ? {} : { sasl }),
     logLevel: log === null ? logLevel.NOTHING : logLevel.WARN,
-    // What kafkajs calls an error is mostly a retry: ours are coded.
+    // kafkajs logs its retries as errors. We log real failures ourselves, as coded errors.
     logCreator:
       () =>
       ({ namespace, log: entry }) =>
@@ -71,7 +71,7 @@ function saslOf(settings: KafkaKnobs, secrets: KafkaSecrets): KafkaConfig['sasl'
       { subject: 'kafka.sasl' },
     );
   }
-  // The names are the mechanisms'; the type wants each by itself.
+  // One return per mechanism, because kafkajs types each mechanism separately.
   if (settings.sasl === 'plain') return { mechanism: 'plain', username, password };
   if (settings.sasl === 'scram-sha-256') return { mechanism: 'scram-sha-256', username, password };
   return { mechanism: 'scram-sha-512', username, password };

@@ -1,10 +1,10 @@
-/** What a group has committed, with its metadata. */
+/** Fetches the offsets and metadata that a group has committed. */
 import type { Admin } from 'kafkajs';
 import type { Commit, TopicPartition } from '../bus.ts';
 import { nameOf } from './assignments.ts';
 import { type Patience, patiently } from './failures.ts';
 
-/** Commits by name of partition; what the group has never committed is not in it. */
+/** Commits by partition name; partitions that the group has never committed are absent. */
 export async function fetchCommitted(
   admin: Admin,
   group: string,
@@ -21,7 +21,7 @@ export async function fetchCommitted(
   for (const { topic, partitions: offsets } of found) {
     for (const { partition, offset, metadata } of offsets) {
       const name = nameOf({ topic, partition });
-      // -1 is Kafka's word for none.
+      // Kafka reports a missing commit as offset -1.
       if (!wanted.has(name) || Number(offset) < 0) continue;
       commits.set(name, { topic, partition, offset: Number(offset), metadata: metadata ?? '' });
     }

@@ -14,7 +14,7 @@ export const kafkaKnobs = z.object({
     .string()
     .regex(/^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$/, 'must look like host:9092,other-host:9092')
     .default('127.0.0.1:9092')
-    .describe('Brokers to ask first, host:port joined by commas; they name the others.')
+    .describe('Bootstrap brokers, host:port joined by commas; they name the other brokers.')
     .meta(operational),
   clientId: z
     .string()
@@ -32,9 +32,9 @@ export const kafkaKnobs = z.object({
     .describe('Certificate authority in PEM that the broker’s certificate is checked against.')
     .meta(operational),
   tlsCertificateFile: file
-    .describe('Own certificate in PEM, where the broker asks for one.')
+    .describe('Client certificate in PEM, where the broker requires one.')
     .meta(operational),
-  tlsKeyFile: file.describe('Private key in PEM of the own certificate.').meta(operational),
+  tlsKeyFile: file.describe('Private key in PEM of the client certificate.').meta(operational),
   sasl: z
     .enum(['none', 'plain', 'scram-sha-256', 'scram-sha-512'])
     .default('none')
@@ -43,7 +43,7 @@ export const kafkaKnobs = z.object({
   compression: z
     .enum(['none', 'gzip'])
     .default('gzip')
-    .describe('Codec of record batches; gzip is what every client and broker can read.')
+    .describe('Codec of record batches; every client and broker can read gzip.')
     .meta(operational),
   replicationFactor: z
     .number()
@@ -52,7 +52,7 @@ export const kafkaKnobs = z.object({
     .max(32)
     .nullable()
     .default(null)
-    .describe('Replicas of topics that are created; null leaves it to the broker.')
+    .describe('Replicas of the topics that this program creates; null uses the broker’s default.')
     .meta(operational),
   batchBytesMax: z
     .number()
@@ -61,7 +61,7 @@ export const kafkaKnobs = z.object({
     .max(100_000_000)
     .default(1_000_000)
     .describe(
-      'Records of one partition in one request, before compression; must stay below the broker’s message.max.bytes (1,048,588). A larger record is RECORD_TOO_LARGE.',
+      'Largest total of one partition’s records in one request, in bytes before compression; must stay below the broker’s message.max.bytes (1,048,588). A larger record is RECORD_TOO_LARGE.',
     )
     .meta(operational),
   requestBytesMax: z
@@ -71,7 +71,7 @@ export const kafkaKnobs = z.object({
     .max(100_000_000)
     .default(250_000)
     .describe(
-      'All records of one request; several small ones overlap compressing with sending, one large one does not (a single larger record still goes). Must stay below the broker’s socket.request.max.bytes.',
+      'Largest total of all records in one request, in bytes; several small requests overlap compressing with sending, one large request does not (a single larger record is still sent). Must stay below the broker’s socket.request.max.bytes.',
     )
     .meta(operational),
   requestsInFlight: z
@@ -80,7 +80,7 @@ export const kafkaKnobs = z.object({
     .min(1)
     .max(64)
     .default(5)
-    .describe('Produce requests under way at once; never two for one partition, which keeps order.')
+    .describe('Produce requests in flight at once; never two for one partition, which keeps order.')
     .meta(operational),
   fetchBytesMax: z
     .number()
@@ -88,11 +88,13 @@ export const kafkaKnobs = z.object({
     .min(1000)
     .max(100_000_000)
     .default(1_048_576)
-    .describe('Bytes fetched per partition at once; also what a paused partition may hold.')
+    .describe(
+      'Bytes fetched per partition at once; also the most that is held for a paused partition.',
+    )
     .meta(operational),
   fetchWaitMs: milliseconds(10, 60_000)
     .default(200)
-    .describe('How long the broker waits for records: the slowest a pause ends or a close takes.')
+    .describe('How long the broker waits for records; resuming or closing can take this long.')
     .meta(operational),
   sessionTimeoutMs: milliseconds(1000, 1_800_000)
     .default(30_000)
@@ -117,7 +119,7 @@ export const kafkaKnobs = z.object({
   patienceMs: milliseconds(0, 86_400_000)
     .default(300_000)
     .describe(
-      'How long brokers may be away before the process ends with BROKER_UNAVAILABLE; a restart of one takes 5 to 60 s.',
+      'How long brokers may be unreachable before the process ends with BROKER_UNAVAILABLE; restarting a broker takes 5 to 60 s.',
     )
     .meta(operational),
   stallMs: milliseconds(1000, 86_400_000)
@@ -130,7 +132,7 @@ export const kafkaKnobs = z.object({
 
 export type KafkaKnobs = z.infer<typeof kafkaKnobs>;
 
-/** What no file and no log may hold. */
+/** Credentials; they must never be written to a file or a log. */
 export interface KafkaSecrets {
   readonly username: string | undefined;
   readonly password: string | undefined;

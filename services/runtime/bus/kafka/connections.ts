@@ -1,12 +1,12 @@
 /**
- * The connections below kafkajs's clients, for what these do not offer: fetching outside a group,
- * and leaving a group under an id of before.
+ * Direct use of the connections below kafkajs's clients, for two things that the clients do not
+ * offer: fetching outside a group, and leaving a group under an earlier member id.
  */
 import { type Broker, type Cluster, type Kafka, PartitionAssigners } from 'kafkajs';
 import { originOf, type Patience, patiently } from './failures.ts';
 
 export interface Connections {
-  /** Runs a task on connected brokers; after a failure the next one finds fresh metadata. */
+  /** Runs a task on the connected cluster; after a failure the next task gets fresh metadata. */
   use<T>(task: (cluster: Cluster) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
@@ -22,7 +22,7 @@ export function openConnections(client: Kafka): Connections {
         await connected;
         return await task(cluster);
       } catch (error) {
-        // Leaders may have moved or come back elsewhere.
+        // The partition's leader may have moved to another broker.
         await connected
           .then(() => cluster.refreshMetadata())
           .catch(() => {
@@ -53,14 +53,14 @@ function clusterOf(client: Kafka): Cluster {
   return cluster;
 }
 
-/** What kafkajs has and does not type. */
+/** A method that kafkajs has but does not type. */
 interface GroupBroker extends Broker {
   leaveGroup(member: { readonly groupId: string; readonly memberId: string }): Promise<unknown>;
 }
 
 /**
- * Takes a member out of its group that its own process has given up: without it the group would
- * wait for the end of its session before anybody, and so the same process, gets its partitions.
+ * Removes from its group a member that this process has given up. Otherwise the group would wait
+ * until the member's session times out before any process, this one included, gets its partitions.
  */
 export function leaveGroup(
   connections: Connections,
@@ -73,7 +73,7 @@ export function leaveGroup(
       try {
         await coordinator.leaveGroup(member);
       } catch (error) {
-        // Gone already.
+        // The member has left already.
         if (originOf(error).type !== 'UNKNOWN_MEMBER_ID') throw error;
       }
     }),

@@ -1,7 +1,7 @@
 /**
- * A member of a consumer group. kafkajs fetches and hands a batch over; it goes to the stage at
- * once, or waits here while the stage has paused the partition, so that heartbeats never stop.
- * kafkajs commits nothing by itself: offsets, positions and rebalances are kept here.
+ * A member of a consumer group. kafkajs fetches a batch and hands it over; the batch goes to the
+ * stage at once, or waits here while the stage has paused the partition, so that heartbeats never
+ * stop. kafkajs commits nothing by itself: offsets, positions and rebalances are handled here.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
@@ -29,7 +29,9 @@ const metadataBytesMax = 4096;
 const commitPauseMs = 100;
 const againPauseMs = 1000;
 
-/** About half a minute: a broker that restarts finds its members with their partitions. */
+/**
+ * About half a minute of retries, so that members keep their partitions over a broker's restart.
+ */
 const keepMembership = { initialRetryTime: 100, maxRetryTime: 2000, retries: 20 };
 
 export interface OpenableConsumer extends BusConsumer {
@@ -54,7 +56,7 @@ class GroupMember implements OpenableConsumer {
   #watchdog: { stop(): void };
   #commits: Promise<void> = Promise.resolve();
   #commitsSeen = 0;
-  /** Between two memberships kafkajs refuses to be steered; joining sets everything anew. */
+  /** Between two memberships kafkajs refuses seek, pause and resume; joining applies them anew. */
   #isMember = false;
   #memberId: string | null = null;
   #lastContactMs = performance.now();
@@ -68,7 +70,8 @@ class GroupMember implements OpenableConsumer {
     const isClosed = () => this.#closed || patience.isClosed();
     this.#context = { ...context, patience: { ...patience, isClosed } };
     this.#options = options;
-    // A failure can come before anybody waits for it.
+    // A failure can come before anybody awaits this promise; that must not be an unhandled
+    // rejection.
     this.#ready.promise.catch(() => {});
     this.#consumer = this.#create();
     this.#watchdog = startWatchdog(this.#assignments, context.topics, {
@@ -101,7 +104,7 @@ class GroupMember implements OpenableConsumer {
       rebalanceTimeout: settings.rebalanceTimeoutMs,
       maxWaitTimeInMs: settings.fetchWaitMs,
       maxBytesPerPartition: settings.fetchBytesMax,
-      // A crash that ends when this has closed would begin a membership that nobody ends.
+      // After a close, a restart would begin a membership that nobody ends.
       retry: { ...keepMembership, restartOnFailure: async () => !this.#closed },
     });
     const sign = () => {
@@ -150,7 +153,9 @@ class GroupMember implements OpenableConsumer {
     });
   }
 
-  /** kafkajs starts again by itself, or has given this consumer up and another one goes on. */
+  /**
+   * Either kafkajs restarts this consumer by itself, or it has given up and a new one is opened.
+   */
   #crashed(error: Error, restarts: boolean): void {
     if (this.#closed) return;
     this.#isMember = false;
@@ -166,13 +171,15 @@ class GroupMember implements OpenableConsumer {
     }
   }
 
-  /** The next membership begins when this one has ended. */
+  /**
+   * Leaves under the old id: the group assigns its partitions anew only when that membership ends.
+   */
   #leave(): void {
     const memberId = this.#memberId;
     if (memberId === null) return;
     this.#memberId = null;
     const { connections, patience } = this.#context;
-    // When nobody answers for so long, who waits for an answer tells.
+    // If no broker answers for that long, the calls that wait for an answer report it.
     leaveGroup(connections, patience, { groupId: this.#options.group, memberId }).catch(() => {});
   }
 
@@ -183,7 +190,9 @@ class GroupMember implements OpenableConsumer {
     await this.#run();
   }
 
-  /** Before the first assignment `consume` rejects, afterwards the stage is told. */
+  /**
+   * Before the first assignment `consume` rejects; afterwards the stage's `onFailure` is called.
+   */
   #fail(error: unknown): void {
     if (this.#closed) return;
     if (this.#opened) this.#options.onFailure(error);
@@ -204,7 +213,7 @@ class GroupMember implements OpenableConsumer {
     );
     const change = this.#assignments.join(memberId, partitions, performance.now());
     this.#revoke(change.revoked);
-    // kafkajs would go on at the commits; what we keep goes on where it was.
+    // kafkajs would continue at the commits; partitions that we keep continue at their positions.
     for (const kept of change.kept) if (kept.next !== null) this.#position(kept, kept.next);
     for (const added of change.added) this.#pauseOrResume(added);
     this.#begin(change.added).then(this.#ready.resolve, (error: unknown) => this.#fail(error));
@@ -247,7 +256,7 @@ class GroupMember implements OpenableConsumer {
 
   #take({ batch, resolveOffset, isStale }: EachBatchPayload): void {
     const assignment = this.#assignments.get(batch);
-    // What is not taken is not resolved, so kafkajs fetches it again.
+    // A batch that is not taken is not resolved, so kafkajs fetches it again.
     if (this.#closed || assignment === undefined || assignment.next === null) return;
     if (isStale() || assignment.paused || assignment.held.length > 0) return;
     const from = assignment.next;
@@ -297,7 +306,7 @@ class GroupMember implements OpenableConsumer {
       if (assignment === undefined || !assignment.paused) continue;
       assignment.paused = false;
       assignment.progressMs = performance.now();
-      // Not here: the stage may be in the middle of taking records.
+      // Not synchronously: the stage may be in the middle of taking records.
       setImmediate(() => this.#deliver(assignment));
     }
   }
@@ -315,12 +324,12 @@ class GroupMember implements OpenableConsumer {
       return assignment === undefined ? [] : [{ commit, assignment }];
     });
     const result = this.#commits.then(() => this.#commitOwned(wanted));
-    // One after the other; a failed one does not stop the next.
+    // Commits run one after the other; a failed one does not stop the next.
     this.#commits = result.catch(() => {});
     return result;
   }
 
-  /** A refusal while the group rebalances is asked again: what was revoked then falls out. */
+  /** A commit refused during a rebalance is repeated without the partitions revoked meanwhile. */
   async #commitOwned(
     wanted: readonly { readonly commit: Commit; readonly assignment: Assignment }[],
   ): Promise<void> {
@@ -337,7 +346,7 @@ class GroupMember implements OpenableConsumer {
       await this.#consumer.commitOffsets(
         owned.map(({ commit }) => ({ ...commit, offset: String(commit.offset) })),
       );
-      // kafkajs says nothing when it ignores a commit because it is restarting or stopping.
+      // kafkajs reports nothing when it ignores a commit because it is restarting or stopping.
       if (this.#commitsSeen === seen) {
         await delay(commitPauseMs);
         throw new Error('the consumer is between two memberships');

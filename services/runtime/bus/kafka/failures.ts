@@ -1,12 +1,12 @@
 /**
- * What a failed call to Kafka means: wait and repeat it, or give up with a code. Nearly everything
- * passes when brokers come back; what does not is named by the broker as not retriable.
+ * Decides whether a failed call to Kafka is retried or given up with a code. Nearly every failure
+ * passes when brokers come back; the broker marks the others as not retriable.
  */
 import type { Clock } from '../../clock.ts';
 import { PipelineError } from '../../errors.ts';
 import { retryFailures } from '../../retry.ts';
 
-/** The part of kafkajs errors that decides. */
+/** The fields of kafkajs errors that decide. */
 interface KafkaFailure {
   readonly name?: string;
   readonly message?: string;
@@ -33,7 +33,7 @@ const membershipTypes = new Set([
   'GROUP_LOAD_IN_PROGRESS',
 ]);
 
-/** kafkajs says that these do not pass; a broker that is away for a moment is behind them. */
+/** kafkajs calls these not retriable, but their cause is a broker that is away for a moment. */
 const passingNames = new Set([
   'KafkaJSGroupCoordinatorNotFound',
   'KafkaJSLockTimeout',
@@ -43,8 +43,9 @@ const passingNames = new Set([
 const tooLargeTypes = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
 
 /**
- * True when the same call may succeed later. A plain "Broker not connected" carries no flag at all;
- * broken connections and timeouts say `retriable`, whatever wraps them says otherwise.
+ * True when the same call may succeed later. A plain "Broker not connected" has no `retriable` flag
+ * at all; broken connections and timeouts are marked `retriable`, while the errors that wrap them
+ * may say otherwise.
  */
 export function mayPass(error: unknown): boolean {
   if (error instanceof PipelineError) return false;
@@ -57,8 +58,8 @@ export function mayPass(error: unknown): boolean {
 }
 
 /**
- * Ours, not kafkajs's: where a connection closes while it asks for metadata, kafkajs takes apart an
- * answer that is not there, and asked again it finds one.
+ * True for a bug in our code, false for one in kafkajs. When a connection closes while kafkajs asks
+ * for metadata, it reads an answer that is not there and throws a TypeError; a retry succeeds.
  */
 function isProgrammingError({ name = '', stack = '' }: KafkaFailure): boolean {
   if (!/^(Type|Range|Reference|Syntax)Error$/.test(name)) return false;
@@ -97,13 +98,13 @@ export interface Patience {
   /** How long a call may fail before it is given up. */
   readonly patienceMs: number;
   readonly brokers: string;
-  /** Ends waiting at once, with the failure. */
+  /** When true, a failing call is not retried: it rejects with its failure at once. */
   readonly isClosed: () => boolean;
-  /** Told of each failure that is waited out. */
+  /** Called for each failure that is retried. */
   readonly onWait?: (doing: string, why: string, waitedMs: number) => void;
 }
 
-/** A broker's restart takes seconds: the first tries are for what passes sooner. */
+/** A broker's restart takes seconds; the short first pauses are for faults that pass sooner. */
 const pauses = { baseMs: 50, waitMsMax: 2000 };
 
 /** Repeats a call with growing pauses until it succeeds, cannot succeed, or patience is out. */

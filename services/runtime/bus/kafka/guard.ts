@@ -1,11 +1,11 @@
 /**
- * Mends three places of kafkajs 2.2.4: requests that are left for ever, consumers that go on when
- * they were closed, and a timer that never rests (README.md, "It leaves requests unwatched", "A
- * consumer that closes", "It looks at empty queues"). Loaded with the client, once.
+ * Patches three faults of kafkajs 2.2.4: requests that wait for ever, consumers that keep running
+ * after they were closed, and a timer that never rests (README.md, "It leaves requests unwatched",
+ * "A consumer that closes", "It polls empty queues"). Loaded with the client, once.
  */
 import { createRequire } from 'node:module';
 
-/** What kafkajs has and does not type. */
+/** Internals of kafkajs that it does not type. */
 interface RequestQueue {
   requestTimeoutIntervalId: NodeJS.Timeout | null | undefined;
   readonly pending: readonly unknown[];
@@ -17,7 +17,7 @@ interface RequestQueue {
   scheduleCheckPendingRequests(): void;
 }
 
-/** What fetches for one membership of a consumer. */
+/** The object in kafkajs that fetches during one membership of a consumer. */
 interface Runner {
   running: boolean;
   readonly consumerGroup: { connect(): Promise<void>; joinAndSync(): Promise<void> };
@@ -40,9 +40,9 @@ interface Errors {
 const { KafkaJSConnectionError } = require('kafkajs/src/errors') as Errors;
 
 /**
- * A connection that is closing still takes requests, and stops the timer that ends those without an
- * answer: such a request waits for ever, and with it whoever closes the connection next. A queue
- * without a timer takes none, and what is in it when the timer stops fails.
+ * A closing connection still accepts requests, but has stopped the timer that fails unanswered
+ * ones: such a request waits for ever, and so does whoever closes the connection next. With this
+ * guard a queue without a timer accepts no request, and requests in it fail when the timer stops.
  */
 function guardRequests(prototype: RequestQueue): void {
   const { push, destroy, waitForPendingRequests } = prototype;
@@ -64,8 +64,9 @@ function guardRequests(prototype: RequestQueue): void {
 }
 
 /**
- * A queue that nothing waits in is looked at again after a negative time, for ever: a thousand
- * times a second and connection, with a warning from Node. Who puts a request in asks for the look.
+ * kafkajs polls an empty queue again after a negative timeout, for ever: a thousand times per
+ * second and connection, with a warning from Node. With this guard only a pending request schedules
+ * a poll.
  */
 function restWhenEmpty(prototype: RequestQueue): void {
   const { scheduleCheckPendingRequests } = prototype;
@@ -75,8 +76,9 @@ function restWhenEmpty(prototype: RequestQueue): void {
 }
 
 /**
- * A runner that is stopped while it joins takes no notice: it joins, fetches for ever and keeps its
- * partitions from everybody. Stopping waits until it has joined, or has failed to, and then leaves.
+ * A runner that is stopped while it joins ignores the stop: it joins, fetches for ever and keeps
+ * its partitions from everybody else. With this guard stopping waits until the runner has joined,
+ * or has failed to, and then leaves.
  */
 function guardRunner(prototype: Runner): void {
   const { stop } = prototype;
@@ -89,7 +91,7 @@ function guardRunner(prototype: Runner): void {
       await this.consumerGroup.connect();
       await this.consumerGroup.joinAndSync();
     } catch (error) {
-      // Crashing stops it.
+      // Handling the crash stops the runner, and stopping waits for `joined`.
       joined.resolve();
       return this.onCrash(error);
     }

@@ -1,6 +1,6 @@
 /**
  * The bus on Kafka: test/contract/bus.ts holds it to the same contract as the embedded one, on a
- * real broker. README.md beside this file says what kafkajs does wrong and what guards against it.
+ * real broker. README.md beside this file lists the faults of kafkajs and the guard against each.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -19,19 +19,22 @@ import { type Sockets, trackSockets } from './sockets.ts';
 import { openTopicSettings, type TopicSettings } from './topic-settings.ts';
 import { openTopics } from './topics.ts';
 
-/** Far above what leaving a group and a last request take. */
+/** Far longer than leaving a group and one last request take. */
 const closeMsMax = 10_000;
 const leaveMs = 1000;
 
 export interface KafkaBusOptions {
   readonly settings: KafkaKnobs;
   readonly secrets: KafkaSecrets;
-  /** Told when a broker is waited for, and at debug level what kafkajs says; null is silent. */
+  /**
+   * Receives a warning while a broker is waited for, and kafkajs's own messages at debug level;
+   * null is silent.
+   */
   readonly log: Logger | null;
   readonly clock?: Clock;
 }
 
-/** What people do to a broker, besides what stages need of it. */
+/** The bus with the topic settings, which people change and stages do not need. */
 export interface KafkaBus extends Bus {
   readonly topicSettings: TopicSettings;
 }
@@ -39,7 +42,10 @@ export interface KafkaBus extends Bus {
 const toldAfterMs = 3000;
 const toldEveryMs = 30_000;
 
-/** Many calls wait for one broker, and most waits are short: one line for all that lasts. */
+/**
+ * Logs waits for a broker. Many calls wait for one broker and most waits are short, so only waits
+ * above 3 s are logged, and at most one line every 30 s.
+ */
 export function tellOfWaiting(log: Pick<Logger, 'warn'>) {
   let nextMs = 0;
   return (doing: string, why: string, waitedMs: number): void => {
@@ -78,7 +84,7 @@ export async function openKafkaBus(options: KafkaBusOptions): Promise<KafkaBus> 
     produce: (records) => producer.produce(records),
     consume: async (options) => {
       const consumer = await createConsumer(context, options);
-      // Before it joins: who closes the bus meanwhile closes it too.
+      // Added before it joins, so that closing the bus meanwhile also closes this consumer.
       consumers.add(consumer);
       await consumer.open();
       return consumer;
@@ -100,14 +106,16 @@ export async function openKafkaBus(options: KafkaBusOptions): Promise<KafkaBus> 
   };
 }
 
-/** A broker that does not answer, or kafkajs that does not hear it, must not keep a process. */
+/**
+ * A broker that does not answer, or an answer that kafkajs misses, must not keep a process alive.
+ */
 async function closeInTime(closing: Promise<void>, sockets: Sockets): Promise<void> {
   const timer = new AbortController();
   const late = async (ms: number) => delay(ms, 'late', { signal: timer.signal });
   try {
     if ((await Promise.race([closing, late(closeMsMax)])) !== 'late') return;
     sockets.destroy();
-    // What waited fails now, and with it the closing; the rest is left behind.
+    // Requests that still waited fail now, so closing ends; after `leaveMs` the rest is abandoned.
     await Promise.race([closing.catch(() => {}), late(leaveMs)]);
   } finally {
     timer.abort();

@@ -1,8 +1,8 @@
 /**
  * Durable, ordered writing on a producer that is not idempotent
- * (services/runtime/bus/kafka/README.md says why). Calls that wait share requests; a partition has
- * one request under way, so its records keep their order whatever is repeated. What is repeated
- * may be there twice: ids make it harmless.
+ * (services/runtime/bus/kafka/README.md says why). Waiting calls share requests. A partition has
+ * one request in flight, so its records keep their order whatever is repeated. A repeated record
+ * may be written twice; ids make that harmless.
  */
 import {
   CompressionTypes,
@@ -20,11 +20,11 @@ import type { Topics } from './topics.ts';
 
 export interface BatchingProducer {
   produce(records: readonly OutgoingRecord[]): Promise<void>;
-  /** Waits for what was accepted. */
+  /** Waits until all accepted records are written. */
   close(): Promise<void>;
 }
 
-/** One `produce` call: done when all of its records are. */
+/** One `produce` call; it resolves when all of its records are written. */
 interface Call {
   left: number;
   readonly resolve: () => void;
@@ -41,7 +41,7 @@ interface Lane {
   readonly topic: string;
   readonly partition: number;
   readonly waiting: Entry[];
-  /** A request with records of this partition is under way. */
+  /** A request with records of this partition is in flight. */
   busy: boolean;
 }
 
@@ -50,7 +50,7 @@ interface Share {
   readonly entries: readonly Entry[];
 }
 
-/** Lengths, offsets and attributes of one record in a batch, at most. */
+/** Upper bound on the lengths, offsets and attributes of one record in a batch. */
 const recordOverheadBytes = 70;
 const allReplicas = -1;
 
@@ -108,7 +108,7 @@ export function openProducer(
     if (inFlight === 0 && lanes.isEmpty()) onIdle?.();
   };
 
-  /** After this turn of the event loop, so that calls of one turn share a request. */
+  /** Flushes after this turn of the event loop, so that calls of one turn share a request. */
   const flushSoon = () => {
     if (scheduled) return;
     scheduled = true;
@@ -118,7 +118,7 @@ export function openProducer(
   return {
     produce: async (records) => {
       if (records.length === 0) return;
-      // Topics and sizes are checked first: a mistake writes nothing of the call.
+      // Topics and sizes are checked first, so that an invalid call writes none of its records.
       const placed = await place(records);
       await new Promise<void>((resolve, reject) => {
         lanes.add(placed, { left: placed.length, resolve, reject });
@@ -138,16 +138,16 @@ export function openProducer(
 
 interface Lanes {
   add(records: readonly PlacedRecord[], call: Call): void;
-  /** What goes into the next request; its lanes are busy until they are freed. */
+  /** Takes the records of the next request; their lanes stay busy until they are freed. */
   take(): readonly Share[];
   free(shares: readonly Share[]): void;
   isEmpty(): boolean;
 }
 
-/** What waits, by partition; a partition is in one request at a time. */
+/** Waiting records by partition; each partition is in at most one request at a time. */
 function openLanes(settings: KafkaKnobs): Lanes {
   const lanes = new Map<string, Lane>();
-  /** Lanes with records, in the order in which they got them. */
+  /** Free lanes with waiting records, in the order in which they got them. */
   const ready = new Set<Lane>();
 
   const laneOf = ({ topic, partition }: PlacedRecord): Lane => {
@@ -207,7 +207,7 @@ interface PlacedRecord {
   readonly bytes: number;
 }
 
-/** The same bytes as a Buffer, not a copy. */
+/** A Buffer on the same memory, not a copy. */
 function viewOf(value: Uint8Array): Buffer {
   return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
 }
@@ -225,7 +225,10 @@ function tooLarge({ topic, key }: OutgoingRecord, bytes: number, bytesMax: numbe
   );
 }
 
-/** What goes into the next request: of each free partition what fits, until the request is full. */
+/**
+ * Takes the records of the next request: from each free partition as many as fit, until the request
+ * is full.
+ */
 function takeShares(ready: Set<Lane>, settings: KafkaKnobs): Share[] {
   const shares: Share[] = [];
   let total = 0;

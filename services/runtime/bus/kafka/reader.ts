@@ -15,18 +15,18 @@ export interface Reader {
 
 interface Fetched {
   readonly records: readonly IncomingRecord[];
-  /** Where to go on. */
+  /** Offset of the next fetch. */
   readonly next: number;
   readonly atEnd: boolean;
 }
 
-/** What of a fetch was more than asked for: the next call usually begins there. */
+/** Records fetched beyond the caller's limit, kept because the next call usually begins there. */
 interface Rest {
   readonly at: TopicPartition;
   readonly records: readonly IncomingRecord[];
 }
 
-/** Only what is committed, as consumers see it. */
+/** Kafka's isolation level "read committed", which consumers use too. */
 const readCommitted = 1;
 
 export function openReader(
@@ -40,7 +40,9 @@ export function openReader(
   const fetch = (at: TopicPartition, offset: number): Promise<Fetched> =>
     connections.use((cluster) => fetchOnce(cluster, at, offset, fetchBytesMax));
 
-  /** An offset that is gone already gives what follows it, one past the end gives nothing. */
+  /**
+   * An offset that was deleted yields the records that follow it; one past the end yields nothing.
+   */
   const fetchExisting = async (at: TopicPartition, offset: number): Promise<Fetched> => {
     const doing = `reading ${at.topic}/${at.partition}`;
     try {
@@ -99,7 +101,7 @@ async function fetchOnce(
   });
   const data = response.responses[0]?.partitions[0];
   if (data === undefined) return { records: [], next: offset, atEnd: true };
-  // A batch is delivered whole: it may begin before the offset that was asked for.
+  // A batch is delivered whole, so it may begin before the requested offset.
   const messages = data.messages.filter((message) => Number(message.offset) >= offset);
   const next = Number(messages.at(-1)?.offset ?? offset - 1) + 1;
   const records = messages
@@ -112,11 +114,11 @@ interface FetchedMessage {
   readonly offset: string;
   readonly key?: Buffer | null;
   readonly value: Buffer | null;
-  /** A marker of a transaction, which is nobody's record. */
+  /** True for a transaction marker, which is not a record of ours. */
   readonly isControlRecord?: boolean;
 }
 
-/** What kafkajs gives and does not type. */
+/** The part of a fetch response that is used here; kafkajs does not type it. */
 interface FetchResponse {
   readonly responses: readonly {
     readonly partitions: readonly {

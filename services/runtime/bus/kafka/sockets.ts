@@ -1,6 +1,6 @@
 /**
- * The sockets below kafkajs's connections, as it would make them, and known: who closes the bus can
- * end what still waits for an answer that does not come, and what would connect again.
+ * Makes the sockets of kafkajs's connections as kafkajs would, and keeps track of them, so that
+ * closing the bus can break connections that still wait for an answer and prevent new ones.
  */
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
@@ -10,7 +10,7 @@ const keepAliveMs = 60_000;
 
 export interface Sockets {
   readonly factory: ISocketFactory;
-  /** Breaks every connection, and lets none be made: what was asked on them fails at once. */
+  /** Breaks every connection and prevents new ones: requests waiting on them fail at once. */
   destroy(): void;
 }
 
@@ -21,7 +21,7 @@ export function trackSockets(): Sockets {
     factory: ({ host, port, ssl, onConnect }) => {
       if (destroyed) throw new Error('the bus is closed');
       const name = isIP(host) === 0 ? { servername: host } : {};
-      // Without encryption kafkajs gives false, whatever its type says.
+      // Without encryption kafkajs passes false, whatever its type says.
       const socket = ssl
         ? connectTls({ host, port, ...name, ...ssl }, onConnect)
         : connect({ host, port }, onConnect);

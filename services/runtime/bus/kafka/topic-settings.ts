@@ -1,6 +1,6 @@
 /**
- * How long a topic keeps records and whether it is compacted: as wanted, as found, and making it
- * so. The protocol that kafkajs speaks replaces all settings of a topic at once, so those that
+ * Compares and corrects two settings of topics: how long records are kept, and compaction. The
+ * protocol version that kafkajs speaks replaces all settings of a topic at once, so settings that
  * somebody else made are sent again.
  */
 import kafkajs, { type Admin } from 'kafkajs';
@@ -14,18 +14,21 @@ export interface SettingDrift {
 }
 
 export interface TopicSettings {
-  /** What differs, by topic; topics must exist. Those without a difference are left out. */
+  /**
+   * Settings that differ, by topic; the topics must exist. Topics without a difference are left
+   * out.
+   */
   drift(
     topics: readonly TopicConfiguration[],
   ): Promise<ReadonlyMap<string, readonly SettingDrift[]>>;
-  /** Sets what differs and nothing else. */
+  /** Corrects the settings that differ and keeps all others. */
   mend(topics: readonly TopicConfiguration[]): Promise<void>;
 }
 
-// Node finds no name for it in this CommonJS package.
+// Node finds no named export for it in this CommonJS package.
 const { ConfigResourceTypes } = kafkajs;
 
-/** The source of a setting that was made for this topic; others come from the broker. */
+/** Source of a setting that was made for this topic; other settings come from the broker. */
 const ofTheTopic = 1;
 
 interface Found {
@@ -39,7 +42,7 @@ export function wantedSettings({
   compacted = false,
 }: TopicConfiguration): Readonly<Record<string, string>> {
   return {
-    // Brokers delete after seven days unless told: a replay needs all of it.
+    // By default brokers delete records after seven days, but a replay needs all of them.
     'retention.ms': String(retentionMs ?? -1),
     'cleanup.policy': compacted ? 'compact' : 'delete',
   };

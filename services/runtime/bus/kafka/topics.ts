@@ -1,4 +1,4 @@
-/** Topics of a broker: their partitions, once learned, and creating what is missing. */
+/** Topics of a broker: looks up their partitions, remembers them, and creates missing topics. */
 import type { Admin, PartitionMetadata } from 'kafkajs';
 import { PipelineError } from '../../errors.ts';
 import type { TopicConfiguration } from '../bus.ts';
@@ -6,13 +6,13 @@ import { originOf, type Patience, patiently } from './failures.ts';
 import { wantedSettings } from './topic-settings.ts';
 
 export interface Topics {
-  /** Creates what is missing; a different partition count is CONFIG_INVALID. */
+  /** Creates the topics that are missing; a different partition count is CONFIG_INVALID. */
   create(topics: readonly TopicConfiguration[]): Promise<void>;
   /** Partitions of a topic in order; CONFIG_INVALID when it does not exist. */
   partitions(topic: string): Promise<readonly PartitionMetadata[]>;
   /** One past the last offset of every partition. */
   ends(topic: string): Promise<readonly number[]>;
-  /** First offset that is still there. */
+  /** First offset that has not been deleted. */
   start(topic: string, partition: number): Promise<number>;
 }
 
@@ -40,7 +40,7 @@ export function openTopics(
     if (earlier !== undefined) return earlier;
     const asked = describe(topic);
     known.set(topic, asked);
-    // What failed is asked again the next time.
+    // A failed lookup is not remembered, so the next call asks again.
     asked.catch(() => known.delete(topic));
     return asked;
   };
@@ -70,10 +70,11 @@ export function openTopics(
       const found = await patiently(`waiting for topic ${topic.name}`, patience, () =>
         lookUpCreated(admin, topic.name),
       );
-      // Another process may have been faster, with other numbers.
+      // Another process may have created the topic first, with another partition count.
       requireCount(topic, found.length);
-      // A broker may not know yet that it leads a new partition. Records for it would be refused,
-      // and repeated with those of the same request that other partitions have taken.
+      // A broker may not know yet that it leads a new partition. It would refuse records for it,
+      // and the whole request would be repeated, including the records that other partitions have
+      // accepted.
       await offsets(topic.name);
     }
   };
@@ -99,7 +100,7 @@ async function lookUp(admin: Admin, topic: string): Promise<readonly PartitionMe
   }
 }
 
-/** A broker with much to do answers that it made a topic before it tells of it. */
+/** A busy broker may confirm that it created a topic before its metadata lists the topic. */
 async function lookUpCreated(admin: Admin, topic: string): Promise<readonly PartitionMetadata[]> {
   const found = await lookUp(admin, topic);
   if (found === null) throw new Error(`${topic} was created and is not known yet`);

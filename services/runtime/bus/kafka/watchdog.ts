@@ -1,6 +1,6 @@
 /**
- * Notices a consumer that receives nothing although there are records: kafkajs has stalled in
- * silence before. A new process is the remedy, so the stage fails with CONSUMER_STALLED.
+ * Detects a consumer that receives nothing although there are records: kafkajs has stalled silently
+ * before. Only a new process helps, so the stage fails with CONSUMER_STALLED.
  */
 import { PipelineError } from '../../errors.ts';
 import { type Assignment, type Assignments, nameOf } from './assignments.ts';
@@ -9,14 +9,14 @@ import type { Topics } from './topics.ts';
 export interface WatchdogOptions {
   readonly group: string;
   readonly stallMs: number;
-  /** When the consumer last gave any sign, of whatever kind. */
+  /** When the consumer last showed activity of any kind. */
   readonly lastSignMs: () => number;
-  /** How long it may wait for an answer in silence. */
+  /** How long the consumer may wait silently for an answer. */
   readonly answerMsMax: number;
   readonly onStall: (error: PipelineError) => void;
 }
 
-/** Looks this often within the time that counts as a stall. */
+/** Checks per `stallMs`. */
 const looksPerStall = 4;
 
 export function startWatchdog(
@@ -28,7 +28,8 @@ export function startWatchdog(
 
   const look = async () => {
     const now = performance.now();
-    // Between two memberships it owns nothing that could be late.
+    // Checked first, because between two memberships the consumer owns no partition that could
+    // stall.
     if (now - lastSignMs() > stallMs + answerMsMax) {
       onStall(silent(group, now - lastSignMs()));
       return;
@@ -43,7 +44,7 @@ export function startWatchdog(
           onStall(stalled(assignment, ends[at.partition] ?? 0, stallMs));
           return;
         }
-        // Nothing to receive is as good as having received.
+        // A partition without new records counts as having made progress.
         assignment.progressMs = now;
       }
     }
@@ -53,7 +54,7 @@ export function startWatchdog(
     if (looking) return;
     looking = true;
     look()
-      // Brokers that do not answer are the business of those who need them.
+      // If brokers do not answer, the calls that need them report it.
       .catch(() => {})
       .finally(() => {
         looking = false;

@@ -1,7 +1,7 @@
 /**
  * Consumer groups of the SQLite bus: members of a group share its partitions, each partition has
  * one owner at a time, and a member that joins or leaves moves partitions (eagerly, as Kafka's
- * classic protocol does). Deliveries go on the event loop, one batch a turn.
+ * classic protocol does). Deliveries run on the event loop, one batch per turn.
  */
 import type {
   BusConsumer,
@@ -24,7 +24,7 @@ interface LogAccess {
 
 export interface Groups {
   join(options: ConsumerOptions): BusConsumer;
-  /** There may be new records. */
+  /** Delivers new records, if there are any. */
   notify(): void;
   close(): Promise<void>;
 }
@@ -38,7 +38,7 @@ interface Assignment {
 interface Member {
   readonly options: ConsumerOptions;
   assignments: Map<string, Assignment>;
-  /** Whose turn it is, so that no partition starves. */
+  /** Index of the partition to deliver next, so that no partition starves. */
   turn: number;
   scheduled: boolean;
   closed: boolean;
@@ -113,7 +113,8 @@ function consumerOf(member: Member, log: LogAccess, leave: () => Promise<void>):
     pause: (partitions) => setPaused(partitions, true),
     resume: (partitions) => setPaused(partitions, false),
     commit: async (commits) => {
-      // Only an owner may commit: a late commit of a revoked partition must not undo the new one's.
+      // Only the owner may commit: a late commit of a revoked partition must not undo the new
+      // owner's.
       const owned = commits.filter((commit) => member.assignments.has(nameOf(commit)));
       if (owned.length > 0) await log.commit(member.options.group, owned);
     },

@@ -39,8 +39,8 @@ export function openSqliteBus(folder: string): Bus {
 }
 
 /**
- * An exclusive transaction on a file of its own: the operating system frees it when the process
- * dies, however it dies, and the log itself stays readable for others.
+ * Holds an exclusive transaction on a separate file. The operating system releases it when the
+ * process dies, however it dies, and the log itself stays readable for other processes.
  */
 function acquireLock(path: string, folder: string): DatabaseSync {
   const lock = new DatabaseSync(path);
@@ -169,12 +169,14 @@ class SqliteBus implements Bus {
         insert.run(id, record.key, record.value);
       });
     });
-    // Ends move only after the commit, so that nobody reads what may be rolled back.
+    // Ends move only after the commit, so that nobody reads records that may be rolled back.
     for (const partition of new Set(targets)) partition.end = this.#tail(partition);
     this.#groups.notify();
   }
 
-  /** One past the last offset, from the table: true also within an open transaction. */
+  /**
+   * One past the last offset, read from the table, so it is also right within an open transaction.
+   */
   #tail(partition: Partition): number {
     const low = partition.id * offsetsPerPartition;
     const row = this.#statements.lastRecord.get(low, low + offsetsPerPartition) as {
