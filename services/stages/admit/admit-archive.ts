@@ -1,6 +1,6 @@
 /**
- * One archive to the files that may be used: unpack, gate, decide the licence, redact. Everything
- * downstream, and `backstory structure`, sees a repository only through this.
+ * Turns one archive into the files that may be used: unpack, gate, decide the licence, redact. All
+ * later stages and `backstory structure` see a repository only through this function.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { ArchiveFormat, Licence, SkippedFile } from '../../../schemas/generated/types.ts';
@@ -25,7 +25,7 @@ import {
 } from './redaction/redaction.ts';
 import { sortSkips } from './skips.ts';
 
-/** A repository as it arrives. */
+/** A repository before admission. */
 export interface RepositoryArchive {
   readonly name: string;
   readonly origin: string;
@@ -46,11 +46,11 @@ export interface Admission {
   readonly files: readonly AdmittedText[];
   readonly skipped: readonly SkippedFile[];
   readonly licence: Licence;
-  /** What was found in the admitted files and replaced, by kind. */
+  /** Number of findings replaced in the admitted files, by kind. */
   readonly found: Readonly<Record<FindingKind, number>>;
 }
 
-/** Characters scanned before other work of the process gets a turn. */
+/** After scanning this many characters, the loop yields to other work of the process. */
 const turnCharacters = 1_000_000;
 
 export async function admitArchive(
@@ -71,7 +71,7 @@ export async function admitArchive(
   return { files, skipped, licence, found };
 }
 
-/** Licence texts and metadata lie in few files, admitted or not; only those are decoded again. */
+/** Licence texts and metadata count whether admitted or not; only these few are decoded again. */
 function readLicences(files: readonly UnpackedFile[]): TextEvidence {
   const texts = files.flatMap(({ path, bytes }) => {
     if (isVendored(path) || !(isLicenceText(path) || isMetadata(path))) return [];

@@ -1,6 +1,6 @@
 /**
- * Asks gates in order. The first that says no decides: a skip comes back as its reason, a refusal
- * is thrown, because it ends the repository whatever the other files are.
+ * Asks the gates in order; the first negative answer decides. A skip is returned as its reason. A
+ * refusal is thrown, because it drops the whole repository regardless of the other files.
  */
 import type { SkippedFile } from '../../../schemas/generated/types.ts';
 import { PipelineError } from '../../runtime/errors.ts';
@@ -11,7 +11,7 @@ import type { Finding } from './redaction/redaction.ts';
 
 type Asked<Moment extends keyof Questions> = readonly NonNullable<Questions[Moment]>[];
 
-/** What the open gates want to be asked, by moment. */
+/** The questions of all open gates, grouped by the moment at which they are asked. */
 export type OpenGates = { readonly [Moment in keyof Questions]-?: Asked<Moment> };
 
 export function openGates<Knobs>(gates: readonly Gate<Knobs>[], knobs: Knobs): OpenGates {
@@ -41,7 +41,7 @@ export function gateFiles(files: readonly UnpackedFile[], gates: OpenGates): Gat
   return { texts, skipped };
 }
 
-/** The text of a file that may be used, or why it may not. */
+/** The file's text if the file may be used, else the reason why it may not. */
 export function gateFile(file: UnpackedFile, gates: OpenGates): FileText | string {
   const { path } = file;
   for (const ask of gates.file) {
@@ -57,7 +57,7 @@ export function gateFile(file: UnpackedFile, gates: OpenGates): FileText | strin
   return { path, text };
 }
 
-/** All that gates want replaced in a text, or why the file may not be used. */
+/** All parts of the text that gates want replaced, or the reason why the file may not be used. */
 export async function findParts(
   file: FileText,
   gates: OpenGates,
@@ -75,7 +75,7 @@ export async function findParts(
   return found.flat();
 }
 
-/** Returns where the repository may be used, and throws the refusal where it may not. */
+/** Returns if the repository may be used; throws the refusal otherwise. */
 export function gateRepository(repository: RepositoryView, gates: OpenGates): void {
   for (const ask of gates.repository) {
     const refusal = ask(repository);

@@ -1,7 +1,7 @@
 /**
- * What a gate is: a name, its knobs, every answer it may give, and one pure function for each
- * moment at which it wants to be asked. A gate sees what it is shown and nothing else: the same
- * files and knobs give the same answers.
+ * Defines a gate: a name, its knobs, every answer it may give, and one pure function for each
+ * moment at which it wants to be asked. A gate depends only on its arguments: the same files and
+ * knobs give the same answers.
  */
 import type { z } from 'zod';
 import type { Licence, SkippedFile } from '../../../schemas/generated/types.ts';
@@ -15,7 +15,7 @@ export interface FileText {
   readonly text: string;
 }
 
-/** A repository as it stands: the files that are still in, and why the others are not. */
+/** The current state of a repository: the files still admitted, and the reasons for the others. */
 export interface RepositoryView {
   readonly name: string;
   readonly origin: string;
@@ -24,7 +24,7 @@ export interface RepositoryView {
   readonly skipped: readonly SkippedFile[];
 }
 
-/** The whole repository stays out; the detail tells a person why, and what to do. */
+/** Drops the whole repository; the detail tells the user why, and what to do about it. */
 export interface Refusal<Code extends DropCode = DropCode> {
   readonly code: Code;
   readonly detail: string;
@@ -36,21 +36,22 @@ export type Verdict<Reason extends string = string, Code extends DropCode = Drop
   | Refusal<Code>
   | null;
 
-/** The file stays in, with these parts replaced by placeholders. */
+/** Admits the file with these parts replaced by placeholders. */
 export interface Redaction {
   readonly findings: readonly Finding[];
 }
 
 /**
- * The moments at which a gate may be asked, in the order in which they come. Files come in path
- * order, so a gate may compare a file with those before it.
+ * The moments at which a gate may be asked, in order of time. Files come in path order, so a gate
+ * may compare a file with earlier ones.
  */
 export interface Questions<Reason extends string = string, Code extends DropCode = DropCode> {
-  /** A path and its bytes, before they are decoded: the cheapest question. */
+  /** Asked with path and bytes, before decoding: the cheapest question. */
   readonly file?: (file: UnpackedFile) => Verdict<Reason, Code>;
   readonly text?: (file: FileText) => Verdict<Reason, Code>;
   /**
-   * Asked twice: before the files are redacted, which costs most, and after, when some may be gone.
+   * Asked twice: before redaction, because redaction costs most, and after it, because redaction
+   * may have skipped files.
    */
   readonly repository?: (repository: RepositoryView) => Refusal<Code> | null;
   /** Every gate finds its parts in the same text; parts that overlap are replaced as one. */
@@ -61,18 +62,18 @@ export interface Questions<Reason extends string = string, Code extends DropCode
 
 type RedactAnswer<Reason extends string, Code extends DropCode> = Verdict<Reason, Code> | Redaction;
 
-/** A gate as the list holds it: it may read all knobs of `admit`, and most read one. */
+/** A gate as the list of gates holds it. It may read all knobs of `admit`; most read one. */
 export interface Gate<Knobs = never> {
   readonly name: string;
-  /** What it keeps out, or takes out, for the table in the README. */
+  /** What the gate skips, drops or replaces, for the table in the README. */
   readonly summary: string;
-  /** Its own part of the section `admit`; gates may share a knob. */
+  /** The gate's own knobs in the section `admit`; gates may share a knob. */
   readonly knobs: z.ZodRawShape;
   /** Every reason under which it may skip a file. */
   readonly reasons: readonly string[];
   /** Every code under which it may drop a repository. */
   readonly drops: readonly DropCode[];
-  /** Called once for each repository. A gate that its knobs turn off asks nothing: `{}`. */
+  /** Called once per repository. Returns `{}`, no questions, if the knobs turn the gate off. */
   readonly open: (knobs: Knobs) => Questions;
 }
 
@@ -80,7 +81,7 @@ type KnobsOf<Shape extends z.ZodRawShape> = {
   readonly [Name in keyof Shape]: z.infer<Shape[Name]>;
 };
 
-/** A gate whose answers are a closed list: one that it does not declare is a type error. */
+/** A gate with a closed list of answers: an answer that it does not declare is a type error. */
 interface ClosedGate<
   Shape extends z.ZodRawShape,
   Reasons extends readonly string[],

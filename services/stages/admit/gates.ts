@@ -1,6 +1,6 @@
 /**
- * The gates, in the order in which they are asked. A new one is a file in gates/ and a line here:
- * its knobs, its reasons and its row in the README follow from the list.
+ * The gates, in the order in which they are asked. A new gate needs a file in gates/ and a line
+ * here; its knobs, its reasons and its row in the README are derived from the list.
  */
 import type { undecodable } from './archive/decode.ts';
 import type { unpackReasons } from './archive/unpacked.ts';
@@ -28,7 +28,7 @@ export const gates = [
 
 type AnyGate = (typeof gates)[number];
 
-/** From one of several types to all of them at once. */
+/** Turns a union of types into their intersection. */
 type UnionToIntersection<Union> = (Union extends unknown ? (part: Union) => void : never) extends (
   whole: infer Whole,
 ) => void
@@ -41,7 +41,7 @@ export const gateKnobs = Object.assign(
   ...gates.map(({ knobs }) => knobs),
 ) as UnionToIntersection<AnyGate['knobs']>;
 
-/** Every reason under which a file may be missing from what was admitted. */
+/** Every reason for which a file may be skipped. */
 export type SkipReason =
   | (typeof unpackReasons)[number]
   | typeof undecodable

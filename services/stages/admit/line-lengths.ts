@@ -1,7 +1,7 @@
-/** How long the lines of a text are, and of which files one may expect short ones. */
+/** Measures the lines of a text, and tells which files are expected to have short lines. */
 import { rowOfPath } from '../../../schemas/languages/languages.ts';
 
-/** Whether long lines mean packed data; prose, markup and tables have genuine ones. */
+/** Whether long lines in this file mean packed data; in prose, markup and tables they do not. */
 export function isShortLined(path: string): boolean {
   return rowOfPath(path)?.isShortLined === true;
 }

@@ -1,4 +1,4 @@
-/** What admit counts, and what a run's summary says of the files it let through. Pure. */
+/** Counters of admit, and its part of a run's summary: admitted and skipped files. Pure. */
 import type { RepoAdmittedBody } from '../../../schemas/generated/types.ts';
 import { section } from '../../runtime/report.ts';
 
@@ -10,7 +10,7 @@ export const admitReport = {
       unit: 'files',
     },
     secrets_redacted: {
-      help: 'Secrets and personal data replaced before any model saw them.',
+      help: 'Secrets replaced before any model saw them.',
       unit: 'replacements',
     },
     bytes_admitted: { help: 'Bytes of admitted files.', unit: 'bytes' },

@@ -1,8 +1,8 @@
-/** The account of what was kept out. */
+/** Sorts the skipped files, and describes them for people. */
 import { compareText } from '../../../schemas/compare-text.ts';
 import type { SkippedFile } from '../../../schemas/generated/types.ts';
 
-/** For people: `12 binary, 3 vendored`. */
+/** Counts by reason for people, as in `12 binary, 3 vendored`. */
 export function describeSkips(skipped: readonly SkippedFile[]): string {
   if (skipped.length === 0) return 'it has none';
   const counts = new Map<string, number>();

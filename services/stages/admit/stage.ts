@@ -14,7 +14,7 @@ export const admit = defineStage('admit', {
   end: { subject: (record) => record.body },
   handle: async (record, tools) => {
     const { name, origin, commit, archive, format } = record.body;
-    // Refused by its length before it is read; what was received is never read without a limit.
+    // Checks the declared length before reading, so that no blob is read without a limit.
     if (archive.bytes > tools.config.archiveBytesMax) {
       return [
         drop(
@@ -40,7 +40,7 @@ export const admit = defineStage('admit', {
   },
 });
 
-/** Where each file lies in the content blob: all files one after another. */
+/** Offset of each file in the content blob, which holds all files one after another. */
 function placeFiles(files: readonly AdmittedText[]): readonly AdmittedFile[] {
   let offset = 0;
   return files.map(({ path, bytes, sha256, redactions }) => {

@@ -1,14 +1,14 @@
 /**
- * Bytes to text: valid UTF-8 or nothing. Text is never transcoded, and a byte order mark stays, so
- * that encoding it again gives the same bytes.
+ * Decodes bytes that are valid UTF-8; other encodings are never converted. A byte order mark stays,
+ * so that encoding the text again gives the same bytes.
  */
 
-/** Why a file has no text. */
+/** The reason given for a file that cannot be decoded. */
 export const undecodable = 'not-utf8';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The text, or null where the bytes are not UTF-8. */
+/** The text, or null if the bytes are not valid UTF-8. */
 export function decodeText(bytes: Uint8Array): string | null {
   try {
     return decoder.decode(bytes);

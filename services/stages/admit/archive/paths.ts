@@ -1,12 +1,13 @@
 /**
- * Which names of an archive may become paths of a repository: relative, forward slashes, no dot
- * segments, no control characters, valid UTF-8. Names are judged, never repaired into another file.
+ * Decides which names in an archive may become paths of a repository: relative, forward slashes, no
+ * `..`, no control characters, valid UTF-8. An unsafe name is refused, never repaired, because a
+ * repaired name could point at another file.
  */
 
-/** Bytes that a file system allows in one path segment. */
+/** Most bytes that a file system allows in one path segment. */
 const segmentBytesMax = 255;
 
-/** The path to use, `''` for the archive's root itself, or null where the name is unsafe. */
+/** The path to use, `''` for the archive's root itself, or null if the name is unsafe. */
 export function safePath(name: string, pathBytesMax: number): string | null {
   if (name.length === 0 || Buffer.byteLength(name) > pathBytesMax) return null;
   if (hasUnsafeCharacter(name) || name.startsWith('/') || /^[A-Za-z]:/.test(name)) return null;
@@ -17,7 +18,7 @@ export function safePath(name: string, pathBytesMax: number): string | null {
   return segments.join('/');
 }
 
-/** Control characters, backslashes, and what invalid UTF-8 decodes to. */
+/** Control characters, backslashes, and the character that stands for invalid UTF-8. */
 function hasUnsafeCharacter(name: string): boolean {
   for (let index = 0; index < name.length; index++) {
     const code = name.charCodeAt(index);
@@ -27,16 +28,16 @@ function hasUnsafeCharacter(name: string): boolean {
   return !name.isWellFormed();
 }
 
-/** How an unsafe name is shown in a report: one line of bounded length, never a usable path. */
+/** An unsafe name for a report: on one line and of bounded length. */
 export function printablePath(name: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are to be replaced.
   const shown = name.toWellFormed().replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
   return shown.length > 200 ? `${shown.slice(0, 200)}…` : shown;
 }
 
 /**
- * The one folder that holds everything, as release archives have it; null when there is none.
- * Go module archives nest it: `example.org/owner/module@v1.2.3/`.
+ * The folder that holds all files, as in release archives; null if there is no such folder. In Go
+ * module archives it has several segments: `example.org/owner/module@v1.2.3/`.
  */
 export function commonTopFolder(paths: Iterable<string>): string | null {
   let top: string | null = null;

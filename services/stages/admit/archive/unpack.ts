@@ -1,6 +1,7 @@
 /**
- * Archives to files in memory, under limits. Nothing is ever written to a disk, so no name in an
- * archive can reach one. Damaged archives are ARCHIVE_CORRUPT, oversized ones ARCHIVE_TOO_LARGE.
+ * Unpacks archives to files in memory, under limits. Nothing is ever written to disk, so no name in
+ * an archive can reach the file system. Damaged archives are ARCHIVE_CORRUPT, oversized ones
+ * ARCHIVE_TOO_LARGE.
  */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -17,7 +18,7 @@ import {
   type UnpackReason,
 } from './unpacked.ts';
 
-/** Input handed to the decompressor at once; its output is checked after each piece. */
+/** Bytes given to the decompressor at once; its output is measured piece by piece. */
 const pieceBytes = 64 * 1024;
 
 export async function unpack(
@@ -49,13 +50,13 @@ async function readTar(archive: Buffer, compressed: boolean, collector: Collecto
     }
   };
   const input = Readable.from(pieces(archive));
-  // tar-stream's streams are streamx's: Node's pipeline takes them, its types do not.
+  // tar-stream uses streamx streams, which Node's pipeline accepts but its types do not.
   const output = entries as unknown as NodeJS.WritableStream;
   const feeding = compressed
     ? pipeline(input, createGunzip(), meter, output)
     : pipeline(input, meter, output);
   const [fed, read] = await Promise.allSettled([feeding, readTarEntries(entries, collector)]);
-  // Our own limit, wherever it was noticed, says more than the broken pipe that follows from it.
+  // A PipelineError from either side explains more than the broken pipe that it causes.
   const failures = [fed, read].flatMap((side) => (side.status === 'rejected' ? side.reason : []));
   const coded = failures.find((failure) => failure instanceof PipelineError);
   if (failures.length > 0) throw coded ?? failures[0];
@@ -86,14 +87,14 @@ function tarKind(header: Header): EntryKind {
   return header.type === 'link' || header.type === 'symlink' ? 'link' : 'special';
 }
 
-/** Why `discover` packed a file without its bytes: a pax record of our own. */
+/** The reason why `discover` packed a file without its bytes, from our own pax record. */
 function packedSkip(header: Header): UnpackReason | null {
   const reason = (header.pax as Record<string, string> | null | undefined)?.['BACKSTORY.skip'];
   return reason === 'too-large' || reason === 'unreadable' ? reason : null;
 }
 
 async function readZip(archive: Buffer, collector: Collector): Promise<void> {
-  // Names stay raw so that one hostile name is one skip; by default yauzl gives up on the archive.
+  // Raw names make a hostile name one skip; yauzl's own decoding would reject the whole archive.
   const zip = await yauzl.fromBufferPromise(archive, {
     decodeStrings: false,
     validateEntrySizes: true,
@@ -122,7 +123,7 @@ async function readZipEntry(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<Buf
   return bytes;
 }
 
-/** The upper half of the attributes is the Unix mode, whose top four bits tell the type. */
+/** The upper half of the attributes is the Unix mode, whose top four bits are the type. */
 function zipKind(name: string, entry: yauzl.Entry): EntryKind {
   const type = (entry.externalFileAttributes >>> 16) & 0o170000;
   if (name.endsWith('/') || type === 0o040000) return 'folder';

@@ -1,7 +1,7 @@
 /**
- * What an archive gives, under limits: entries are judged by name and kind, counted, and kept in
- * memory. Every entry ends as a file or as a skip with a reason; a limit of the whole archive is
- * ARCHIVE_TOO_LARGE before the memory is used.
+ * Collects an archive's entries under limits: judges them by name and kind, counts them, and keeps
+ * them in memory. Every entry except a folder ends as a file or as a skip with a reason. Exceeding
+ * a limit of the whole archive is ARCHIVE_TOO_LARGE, raised before the memory is used.
  */
 import { compareText } from '../../../../schemas/compare-text.ts';
 import type { SkippedFile } from '../../../../schemas/generated/types.ts';
@@ -50,13 +50,13 @@ export interface Unpacked {
 
 export type EntryKind = 'file' | 'folder' | 'link' | 'special';
 
-/** Small archives may expand this far whatever the ratio: 64 MiB of zeros harm nobody. */
+/** An archive may expand this far whatever the ratio: 64 MiB of memory is harmless. */
 const ratioFreeBytes = 64 * 1024 * 1024;
 
-/** Bytes looked at to tell a binary file, as git does. */
+/** A NUL within this many first bytes makes a file binary, as in git. */
 const sniffBytes = 8_000;
 
-/** Gathers the entries of one archive; `enter` says whether the body is wanted. */
+/** Gathers the entries of one archive: `enter` judges an entry, `keep` takes its body. */
 export class Collector {
   readonly #limits: ArchiveLimits;
   readonly #expandedBytesMax: number;
@@ -73,7 +73,7 @@ export class Collector {
     this.#expandedBytesMax = Math.min(limits.expandedBytesMax, byRatio);
   }
 
-  /** Counts bytes as they come out of the decompressor. */
+  /** Counts expanded bytes: those that come out of a tar, or that a zip entry declares. */
   expand(bytes: number): void {
     this.#expandedBytes += bytes;
     if (this.#expandedBytes <= this.#expandedBytesMax) return;
@@ -83,7 +83,7 @@ export class Collector {
     );
   }
 
-  /** Judges an entry: the path under which `keep` takes its body, or null to skip the body. */
+  /** Judges an entry: gives the path to pass to `keep` with the body, or null to skip the body. */
   enter(name: string, kind: EntryKind, bytes: number, reason: UnpackReason | null): string | null {
     this.#entries += 1;
     if (this.#entries > this.#limits.entriesMax) {
@@ -98,7 +98,7 @@ export class Collector {
       return null;
     }
     if (kind === 'folder' || path === '') return null;
-    // As on a disk: of two entries with one name the later one stays.
+    // The later of two entries with the same name replaces the earlier one, as on a disk.
     if (this.#files.delete(path)) this.#skipped.push({ path, reason: 'duplicate-path' });
     const skip = reason ?? (kind === 'file' ? this.#tooLarge(bytes) : kind);
     if (skip === null) return path;
@@ -127,7 +127,7 @@ export class Collector {
     for (const path of paths) {
       const bytes = this.#files.get(path);
       if (bytes === undefined) continue;
-      // A name that is a file and a folder cannot be written to a disk.
+      // A name cannot be both a file and a folder on a disk.
       if (folders.has(path)) skipped.push({ path: strip(path), reason: 'path-conflict' });
       else files.push({ path: strip(path), bytes });
     }
@@ -139,7 +139,7 @@ export class Collector {
   }
 }
 
-/** Also asked before an archive is read into memory. */
+/** Checked before anything is unpacked. */
 export function checkArchiveBytes(bytes: number, limits: ArchiveLimits): void {
   if (bytes <= limits.archiveBytesMax) return;
   throw new PipelineError(

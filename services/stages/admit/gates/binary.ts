@@ -1,12 +1,12 @@
-/** `binary`: valid UTF-8 that is no text, told by its control characters. */
+/** `binary`: valid UTF-8 whose control characters show that it is not text. */
 import { defineGate } from '../gate.ts';
 
-/** Share of control characters above which UTF-8 is not text; form feed and escape are in use. */
+/** A file with a larger share of control characters than this is not text. */
 const controlShareMax = 0.01;
 
 export const binary = defineGate({
   name: 'binary',
-  summary: 'control characters that no text has',
+  summary: 'files with more control characters than text has',
   knobs: {},
   reasons: ['binary'],
   drops: [],
@@ -18,7 +18,7 @@ function isBinary(text: string): boolean {
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
     if (code === 0) return true;
-    // Tab, line feed, form feed, carriage return and escape belong to text.
+    // Tab, line feed, form feed, carriage return and escape occur in ordinary text.
     if (code < 0x20 && !(code >= 9 && code <= 13) && code !== 0x1b) controls += 1;
   }
   return controls > text.length * controlShareMax;

@@ -1,4 +1,4 @@
-/** `lfs-pointer`: Git LFS replaces a large file by about 130 bytes that name it. */
+/** `lfs-pointer`: Git LFS replaces a large file by a pointer of about 130 bytes. */
 import { defineGate } from '../gate.ts';
 
 const charactersMax = 1_024;
@@ -6,7 +6,7 @@ const firstLine = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\r?\n/;
 
 export const lfsPointer = defineGate({
   name: 'lfs-pointer',
-  summary: 'names of large files that Git LFS keeps elsewhere',
+  summary: 'pointers to large files that Git LFS keeps elsewhere',
   knobs: {},
   reasons: ['lfs-pointer'],
   drops: [],

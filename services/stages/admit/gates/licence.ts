@@ -1,6 +1,6 @@
 /**
- * `licence`: what a repository, or a file that speaks for itself, may be used under. A file whose
- * own header asks for more than the policy allows stays out; the rest may stay.
+ * `licence`: skips a file whose own header states a licence that the policy does not allow, and
+ * drops a repository whose licence the policy does not allow.
  */
 import { z } from 'zod';
 import { defineGate } from '../gate.ts';
@@ -10,13 +10,13 @@ import { allowedLicences, isAllowed } from '../licence/policy.ts';
 
 export const licence = defineGate({
   name: 'licence',
-  summary: 'what the policy does not allow: files by their own header, repositories',
+  summary: 'files, by their own header, and repositories whose licence the policy refuses',
   knobs: {
     licences: z
       .union([z.enum(['record', 'permissive']), z.array(z.string().min(1)).min(1)])
       .default('record')
       .describe(
-        'Which licences a repository may have: record admits any and writes what was found into every sample, so that your own unlicensed folder works; permissive admits only permissive ones and drops the rest, use it for code of others; or a list of SPDX identifiers.',
+        'Which licences a repository may have: record admits any and writes what was found into every sample, so that your own unlicensed folder works; permissive admits only permissive ones and drops the rest (use it for other people’s code); a list of SPDX identifiers admits exactly those.',
       ),
   },
   reasons: ['licence'],

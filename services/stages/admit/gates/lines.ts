@@ -1,4 +1,4 @@
-/** `lines`: lines that nobody reads; in source code a long mean line tells packed data. */
+/** `lines`: lines too long to read; a long mean line in source code means packed data. */
 import { z } from 'zod';
 import { defineGate } from '../gate.ts';
 import { isShortLined, measureLines } from '../line-lengths.ts';
@@ -7,7 +7,7 @@ const count = z.number().int().positive();
 
 export const lines = defineGate({
   name: 'lines',
-  summary: 'a line, or in source code a mean line, that is too long',
+  summary: 'files with too long a line, source code with too long a mean line',
   knobs: {
     lineCharactersMax: count
       .default(10_000)

@@ -1,6 +1,6 @@
 /**
- * `privacy`: e-mail and public IPv4 addresses become reserved ones. Licence and notice files keep
- * theirs, because attribution is owed.
+ * `privacy`: replaces e-mail and public IPv4 addresses by reserved ones. Licence and notice files
+ * keep their addresses, because attribution is owed.
  */
 import { z } from 'zod';
 import { defineGate } from '../gate.ts';

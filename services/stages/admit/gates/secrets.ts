@@ -1,6 +1,6 @@
 /**
- * `secrets`: keys, tokens and passwords become numbered placeholders, or keep out the file or the
- * repository that holds them. What counts as one: redaction/secrets.ts.
+ * `secrets`: keys, tokens and passwords are replaced by numbered placeholders, or their file is
+ * skipped, or their repository is dropped. redaction/secrets.ts defines what counts as a secret.
  */
 import { z } from 'zod';
 import { defineGate } from '../gate.ts';
@@ -14,7 +14,7 @@ export const secrets = defineGate({
       .enum(['redact', 'refuse-file', 'refuse-repository'])
       .default('redact')
       .describe(
-        'What a key, token or password does: redact replaces it by a numbered placeholder, refuse-file skips the file, refuse-repository drops the repository. Redact by default: the code around a secret is usually fine.',
+        'What happens to a key, token or password: redact replaces it by a numbered placeholder, refuse-file skips the file, refuse-repository drops the repository. Redact by default: the code around a secret is usually fine.',
       ),
   },
   reasons: ['secret'],

@@ -1,4 +1,4 @@
-/** `size`: a repository has at least one file, and no more than is held in memory at once. */
+/** `size`: a repository must have at least one file left, and must fit in memory. */
 import { z } from 'zod';
 import { defineGate } from '../gate.ts';
 import { describeSkips } from '../skips.ts';

@@ -1,7 +1,7 @@
 /**
- * `vendored`: copies of other projects and build output, told by folders and names. The rules
- * follow GitHub's linguist (vendor.yml), less those that would drop hand-written files such as
- * workflows.
+ * `vendored`: copies of other projects and build output, recognised by folder and file names. The
+ * rules follow GitHub's linguist (vendor.yml), without those that would drop hand-written files
+ * such as workflows.
  */
 import { z } from 'zod';
 import { defineGate } from '../gate.ts';
@@ -14,7 +14,7 @@ export const vendored = defineGate({
       .enum(['skip', 'admit'])
       .default('skip')
       .describe(
-        'Copies of other projects and build output (node_modules, vendor, third_party, dist …): skipped by default, they are not this repository’s work.',
+        'Copies of other projects and build output (node_modules, vendor, third_party, dist …): skipped by default, because they are not this repository’s work.',
       ),
   },
   reasons: ['vendored'],

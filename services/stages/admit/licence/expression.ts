@@ -1,6 +1,6 @@
 /**
- * SPDX licence expressions: reading, printing and asking whether a set of licences allows them.
- * OR is a choice, AND holds everywhere; an exception (WITH) never takes anything away.
+ * SPDX licence expressions: parsing, printing, and testing against a set of allowed licences.
+ * OR is a choice and AND requires all parts; an exception (WITH) only adds permissions.
  */
 import parseSpdx, { type Info } from 'spdx-expression-parse';
 
@@ -8,18 +8,18 @@ export type LicenceExpression =
   | { readonly kind: 'licence'; readonly identifier: string; readonly exception: string | null }
   | { readonly kind: 'and' | 'or'; readonly parts: readonly LicenceExpression[] };
 
-/** Nesting is bounded by the words; real expressions have a handful. */
+/** Bounds the nesting too; real expressions have a handful of words. */
 const wordsMax = 200;
 
 /**
- * Null where the text is not an expression. The library refuses every name that SPDX does not list,
- * but what a repository states stays as stated. So the library gets a stand-in for each name:
- * a licence's says which word it stands for, and an exception is the second word after its licence.
+ * Null if the text is not an expression. The library refuses names that SPDX does not list, but
+ * this function must keep every name that a repository states. So the library parses stand-ins:
+ * `LicenseRef-N` stands for word N, and an exception is the second word after its licence.
  */
 export function parseExpression(text: string): LicenceExpression | null {
   const words = text.match(/[()]|[^\s()]+/g) ?? [];
   if (words.length > wordsMax || !words.every(isWord)) return null;
-  // The library passes over empty parentheses in front of a name.
+  // The library would accept empty parentheses in front of a name.
   if (words.some((word, index) => word === '(' && words[index + 1] === ')')) return null;
   const standIns = words.map((word, index) => {
     if (isOperator(word)) return word;
@@ -28,7 +28,7 @@ export function parseExpression(text: string): LicenceExpression | null {
   try {
     return fromTree(parseSpdx(standIns.join(' ')), words);
   } catch {
-    // The library throws, without a class or a code of its own, at all that is not an expression.
+    // The library throws a plain Error (no class, no code) for a text that is not an expression.
     return null;
   }
 }
@@ -58,7 +58,7 @@ function fromTree(tree: Info, words: readonly string[]): LicenceExpression | nul
   return licence(currentIdentifier(words[index] ?? ''), exception);
 }
 
-/** SPDX deprecated `GPL-2.0` and `GPL-2.0+` for names that say what they mean. */
+/** SPDX replaced `GPL-2.0` and `GPL-2.0+` by `GPL-2.0-only` and `GPL-2.0-or-later`. */
 function currentIdentifier(identifier: string): string {
   if (!/^(?:A|L)?GPL-\d\.\d\+?$/.test(identifier)) return identifier;
   return identifier.endsWith('+') ? `${identifier.slice(0, -1)}-or-later` : `${identifier}-only`;
@@ -68,7 +68,7 @@ export function licence(identifier: string, exception: string | null = null): Li
   return { kind: 'licence', identifier, exception };
 }
 
-/** Joins parts, flattening and dropping repetitions; one part stands alone. */
+/** Joins parts, flattens nested ones and drops repetitions; a single part is returned as it is. */
 export function combine(
   kind: 'and' | 'or',
   parts: readonly LicenceExpression[],
@@ -94,7 +94,7 @@ export function identifiersOf(expression: LicenceExpression): readonly string[] 
   return expression.parts.flatMap(identifiersOf);
 }
 
-/** True if what the expression asks for lies within the allowed identifiers. */
+/** Whether the allowed identifiers satisfy the expression. */
 export function allows(expression: LicenceExpression, allowed: ReadonlySet<string>): boolean {
   if (expression.kind === 'licence') return allowed.has(expression.identifier);
   if (expression.kind === 'or') return expression.parts.some((part) => allows(part, allowed));

@@ -1,7 +1,7 @@
 /**
- * What a repository may be used under, from licence texts, package metadata and SPDX headers. The
- * expression claims no more than the evidence: what is not recognised stays in it as such, and no
- * evidence at all is `unknown`.
+ * Decides a repository's licence from licence texts, package metadata and SPDX headers. The
+ * expression claims no more than the evidence: unrecognised texts stay in it as unrecognised, and
+ * a repository without any evidence is `unknown`.
  */
 import type { Licence, LicenceEvidence } from '../../../../schemas/generated/types.ts';
 import type { FileText } from '../gate.ts';
@@ -22,7 +22,7 @@ export interface TextEvidence {
   readonly expression: LicenceExpression | null;
 }
 
-/** Texts and metadata; asked of this repository's own files, also of those not admitted. */
+/** Reads texts and metadata among the repository's own files, including files not admitted. */
 export function readLicenceFiles(files: readonly FileText[]): TextEvidence {
   const evidence: LicenceEvidence[] = [];
   const perFile: { readonly path: string; readonly expression: LicenceExpression }[] = [];
@@ -49,7 +49,7 @@ export function readLicenceFiles(files: readonly FileText[]): TextEvidence {
   return { evidence, expression: join(stated, combineTexts(perFile)) };
 }
 
-/** Of several metadata files the first that is understood speaks: they repeat each other. */
+/** Metadata files repeat each other, so the first one whose licence is understood is used. */
 function preferKnown(
   current: LicenceExpression | null,
   next: LicenceExpression,
@@ -60,7 +60,7 @@ function preferKnown(
     : current;
 }
 
-/** `LICENSE-MIT` beside `LICENSE-APACHE` is a choice; other files hold together. */
+/** `LICENSE-MIT` beside `LICENSE-APACHE` is a choice; all other files apply together. */
 function combineTexts(
   files: readonly { readonly path: string; readonly expression: LicenceExpression }[],
 ): LicenceExpression | null {
@@ -78,13 +78,13 @@ function combineTexts(
   return combine('and', [choice ?? [], rest.map((file) => file.expression)].flat());
 }
 
-/** Metadata says how the texts relate; texts that it does not mention are added to it. */
+/** Metadata says how the texts relate; licences of texts that it does not mention are added. */
 function join(
   stated: LicenceExpression | null,
   texts: LicenceExpression | null,
 ): LicenceExpression | null {
   if (stated === null || texts === null) return stated ?? texts;
-  // A package that states something we cannot read has a text that says it better.
+  // If the statement is unreadable but the texts are recognised, the texts are better evidence.
   if (
     identifiersOf(stated).includes('LicenseRef-stated') &&
     !identifiersOf(texts).includes(unrecognised)
@@ -98,12 +98,12 @@ function join(
   return combine('and', [stated, ...extra]);
 }
 
-/** A text cannot tell `-only` from `-or-later`: metadata and headers do. */
+/** A text is the same for `-only` and `-or-later`; only metadata and headers tell which. */
 function sameFamily(identifier: string): readonly string[] {
   return [identifier, identifier.replace(/-or-later$|\+$/, '-only')];
 }
 
-/** The whole licence, once it is known which files are admitted. */
+/** The licence of the repository; `files` are the admitted files, whose headers count too. */
 export function describeLicence(texts: TextEvidence, files: readonly FileText[]): Licence {
   const evidence = [...texts.evidence];
   const known = new Set(

@@ -1,4 +1,4 @@
-/** Licences as package metadata states them, read as text: no file of a repository is executed. */
+/** Reads licences from package metadata as text; no file of a repository is ever executed. */
 import {
   combine,
   identifiersOf,
@@ -8,7 +8,7 @@ import {
 } from './expression.ts';
 import { permissiveLicences } from './signatures.ts';
 
-/** The licence that a metadata file at the root states; null where it states none we understand. */
+/** The licence that a metadata file states; null if it states none. */
 export function readMetadataLicence(path: string, text: string): LicenceExpression | null {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const read = readers.find((reader) => reader.name.test(name))?.read;
@@ -58,7 +58,7 @@ function readJson(text: string): readonly string[] {
     return typeof type === 'string' ? type : value;
   });
   const texts = stated.filter((value): value is string => typeof value === 'string');
-  // A list has always meant a choice, in npm's old form and in Composer's.
+  // In npm's old form and in Composer's, a list of licences means a choice.
   return texts.length > 1 ? [texts.map((value) => `(${value})`).join(' OR ')] : texts;
 }
 
@@ -96,7 +96,7 @@ function readPom(text: string): readonly string[] {
   const end = text.indexOf('</licenses>', start);
   const block = start === -1 || end === -1 ? '' : text.slice(start, Math.min(end, start + 4_000));
   const names = captures(block, /<name>\s*([^<]{2,100}?)\s*<\/name>/g);
-  // Maven's documentation: several licences are a choice.
+  // Maven's documentation says that several licences mean a choice.
   const known = names.map((name) => fromName(name) ?? unreadable);
   return known.length > 1 ? [known.map((name) => `(${name})`).join(' OR ')] : known;
 }
@@ -110,13 +110,13 @@ function fromStatement(value: string): LicenceExpression | null {
   if (/^UNLICENSED$/.test(text)) return licence('LicenseRef-UNLICENSED');
   const named = fromName(text);
   if (named !== null) return licence(named);
-  // Cargo wrote `MIT/Apache-2.0` before expressions.
+  // Cargo wrote `MIT/Apache-2.0` before it adopted SPDX expressions.
   const expression = parseExpression(text.replaceAll('/', ' OR '));
   const readable = expression !== null && identifiersOf(expression).every(isIdentifier);
   return readable ? expression : licence(unreadable);
 }
 
-/** SPDX identifiers carry a version or are well known; a bare `BSD` names no one licence. */
+/** SPDX identifiers carry a version or are well known; a bare `BSD` could be several licences. */
 function isIdentifier(identifier: string): boolean {
   return (
     /[-\d]/.test(identifier) || permissiveLicences.includes(identifier) || identifier === 'JSON'
@@ -155,13 +155,13 @@ const names: readonly (readonly [RegExp, string])[] = [
   [/^zlib(?:\/libpng)?(?: licen[cs]e)?$/, 'Zlib'],
 ];
 
-/** `new BSD`, `3-Clause BSD License`, `BSD 3-clause`: a word that tells which, and the rest. */
+/** `new BSD`, `3-Clause BSD License`, `bsd-3`: the word for the variant, then the common rest. */
 function bsdName(which: string): RegExp {
   const rest = '[- ]?(?:bsd|clause)?(?:[- ]clause)?(?: licen[cs]e)?';
   return new RegExp(`^(?:the )?(?:${which})${rest}$`);
 }
 
-/** SPDX identifier of a licence named in words; `BSD` alone names no one licence. */
+/** SPDX identifier of a licence named in words; null for `BSD` alone, which is ambiguous. */
 function fromName(name: string): string | null {
   const lower = name.toLowerCase().replace(/\s+/g, ' ').trim();
   return names.find(([pattern]) => pattern.test(lower))?.[1] ?? null;

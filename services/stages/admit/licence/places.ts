@@ -1,4 +1,4 @@
-/** Where licences stand: which files of a repository hold or state one, told by their paths. */
+/** Tells from a file's path whether the file holds or states a licence. */
 import { isShortLined } from '../line-lengths.ts';
 
 const licenceName = /^(?:un)?(?:licen[cs]es?|copying|ofl)(?:[._-].*)?$/i;
@@ -6,23 +6,23 @@ const attributionName =
   /^(?:notice|copyright|third[-_]?party[-_]?(?:notices?|licenses?))(?:[._-].*)?$/i;
 const licenceFolder = /^LICENSES\/[^/]+$/;
 
-/** Folders whose licence files are test data, or belong to examples rather than to the work. */
+/** Licence files in these folders are test data or belong to examples, not to the work itself. */
 const besideTheWork = /(?:^|\/)(?:tests?|__tests__|testdata|fixtures?|spec|examples?|docs?)\//i;
 
-/** Metadata of a built Python package; other metadata lies at the root. */
+/** Metadata of a built Python package; all other metadata counts only at the root. */
 const pythonMetadata = /^[^/]+\.(?:dist|egg)-info\/(?:METADATA|PKG-INFO)$/;
 
-/** Files whose names and addresses are owed to their authors and stay as they are. */
+/** Files that attribute authors: their names and addresses must stay. */
 export function isAttributionFile(path: string): boolean {
   return isLicenceFile(path) || attributionName.test(nameOf(path));
 }
 
-/** A licence text that holds for the work or a part of it. */
+/** Whether the file is a licence text for the work or for a part of it. */
 export function isLicenceText(path: string): boolean {
   return isLicenceFile(path) && !besideTheWork.test(path);
 }
 
-/** The licence of the whole, as opposed to one kept for a part: at the root, and plainly named. */
+/** Whether the file licenses the whole work, not a part: it lies at the root under a plain name. */
 export function isMainLicence(path: string): boolean {
   return /^(?:licen[cs]e|copying)(?:\.(?:md|txt|rst|adoc))?$/i.test(path);
 }

@@ -1,16 +1,16 @@
-/** Which licences a person allows, and whether an expression lies within them. */
+/** Which licences the user's policy allows, and whether it allows a given expression. */
 import { allows, parseExpression } from './expression.ts';
 import { permissiveLicences } from './signatures.ts';
 
 export type LicencePolicy = 'record' | 'permissive' | readonly string[];
 
-/** What the policy allows; null allows everything. */
+/** The identifiers that the policy allows; null allows everything. */
 export function allowedLicences(policy: LicencePolicy): ReadonlySet<string> | null {
   if (policy === 'record') return null;
   return new Set(policy === 'permissive' ? permissiveLicences : policy);
 }
 
-/** An `unknown` licence is allowed only where everything is, or where the list names it. */
+/** An `unknown` licence is allowed only if everything is allowed or the list names `unknown`. */
 export function isAllowed(expression: string, allowed: ReadonlySet<string> | null): boolean {
   if (allowed === null) return true;
   const parsed = parseExpression(expression);

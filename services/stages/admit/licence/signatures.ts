@@ -1,14 +1,14 @@
 /**
- * What tells one licence from another: phrases of its text (lower case, words only) that must all
- * be there, phrases that must not, and how long the text is. A curated list on purpose: against
- * hundreds of full texts near-copies win (Pixar over Apache, MIT-feh over MIT).
+ * Distinguishes licences by phrases (lower case, words only) that must all occur, phrases that must
+ * not occur, and the length of the text. The list is curated on purpose: a comparison with hundreds
+ * of full texts prefers near-copies (Pixar over Apache, MIT-feh over MIT).
  */
 
 export interface Signature {
   readonly identifier: string;
   readonly phrases: readonly string[];
   readonly without: readonly string[];
-  /** Words of the longest usual form, appendix included. */
+  /** Number of words of the longest usual form, including its appendix. */
   readonly wordsMax: number;
 }
 
@@ -137,7 +137,7 @@ export const signatures: readonly Signature[] = [
   ]),
 ];
 
-/** Short references instead of a text; they count only in files of a few lines. */
+/** Short references that replace a full text; `wordsMax` limits them to short files. */
 export const references: readonly Signature[] = [
   signature('Apache-2.0', 220, ['licensed under the apache license version 2 0']),
   signature('MPL-2.0', 300, ['subject to the terms of the mozilla public license v 2 0']),
@@ -156,7 +156,7 @@ export const references: readonly Signature[] = [
   ),
 ];
 
-/** Licences for use in any work if attribution is kept: not MPL, EPL or LGPL. */
+/** Licences that permit use in any work if attribution is kept; MPL, EPL and LGPL do not. */
 export const permissiveLicences: readonly string[] =
   `0BSD Apache-2.0 Artistic-2.0 BlueOak-1.0.0 BSD-1-Clause BSD-2-Clause BSD-2-Clause-Patent
    BSD-3-Clause BSD-3-Clause-Clear BSD-4-Clause BSL-1.0 CC0-1.0 curl HPND ISC libpng-2.0 MIT

@@ -1,19 +1,19 @@
 /**
- * Recognises licence texts by their phrases. A text that fits no signature, or is much longer than
- * the ones it fits, says so (`unrecognised`) instead of taking the nearest name.
+ * Recognises licence texts by their phrases. A text that matches no signature is reported as
+ * `unrecognised`, never as the nearest licence; so is the surplus of a text that is much too long.
  */
 import { references, type Signature, signatures } from './signatures.ts';
 
-/** SPDX reference for text that is a licence by its place but not one we know. */
+/** SPDX reference for a text whose file name says licence but which matches no known licence. */
 export const unrecognised = 'LicenseRef-unrecognised';
 
 export interface TextMatch {
   readonly identifier: string;
-  /** 1 where the text has the usual length; less, the more other words stand around it. */
+  /** 1 for a text of the usual length; it falls as the text holds more additional words. */
   readonly score: number;
 }
 
-/** Words that copyright notices and headings may add to a text, and the share of its length. */
+/** How far notices and headings may lengthen a text: a number of words, and a factor. */
 const slackWords = 120;
 const slackShare = 1.2;
 
@@ -29,14 +29,14 @@ export function matchLicenceText(text: string): readonly TextMatch[] {
   return score < 1 ? [...matches, { identifier: unrecognised, score: 1 - score }] : matches;
 }
 
-/** Texts that repeat a licence, once per component, may be as long as all of them. */
+/** A text may repeat a licence once per component; the allowance grows with each repetition. */
 function expectedWords(words: string, { phrases, wordsMax }: Signature): number {
   const times = words.split(phrases[0] ?? words).length - 1;
   return Math.max(1, times) * (wordsMax * slackShare + slackWords);
 }
 
 function matchReference(words: string, count: number): readonly TextMatch[] {
-  // `… either of the licenses found in LICENSE.APACHE or LICENSE.BSD`: those files tell.
+  // `… either of the licenses found in LICENSE.APACHE or LICENSE.BSD`: those files hold the texts.
   if (count < 120 && /\bfound in (?:the )?(?:files? )?licen[cs]e \w/.test(words)) return [];
   const reference = references.find(
     (candidate) => count <= candidate.wordsMax && fits(words, candidate),

@@ -1,6 +1,6 @@
 /**
- * Public IPv4 addresses. What only looks like one stays: reserved networks, versions and object
- * identifiers, public name servers.
+ * Finds public IPv4 addresses. It leaves reserved networks, public name servers, and versions and
+ * object identifiers that only look like addresses.
  */
 import { BlockList } from 'node:net';
 import type { Finding } from './redaction.ts';
@@ -8,7 +8,7 @@ import type { Finding } from './redaction.ts';
 const octet = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const addressPattern = new RegExp(`(?<![\\w.-])${octet}(?:\\.${octet}){3}(?![\\w-]|\\.\\d)`, 'g');
 
-/** A version or an object identifier is announced within this many characters before it. */
+/** How far before a number to look for the word that announces a version or an identifier. */
 const announcementCharacters = 24;
 const announcement = /\b(?:v|version|oid)\W{0,4}$/i;
 
@@ -28,7 +28,7 @@ function looksLikeVersion(address: string): boolean {
   return numbers.every((number) => number < 32) || new Set(numbers).size === 1;
 }
 
-/** Networks that are no public unicast (IANA's registry of special-purpose addresses). */
+/** Networks that are not public unicast (IANA's registry of special-purpose addresses). */
 const reservedNetworks = [
   '0.0.0.0/8', // this network
   '10.0.0.0/8', // private
@@ -45,7 +45,7 @@ const reservedNetworks = [
   '224.0.0.0/3', // multicast and beyond
 ];
 
-/** Public name servers, which name nobody. */
+/** Public name servers, which identify no person. */
 const nameServers = [
   '1.0.0.1',
   '1.1.1.1',

@@ -1,16 +1,16 @@
 /**
- * E-mail addresses of people. What only looks like one stays: reserved and invented domains, roles,
- * remotes such as git@host:path, asset names, versions.
+ * Finds e-mail addresses of people. It leaves strings that only look like one: reserved and
+ * invented domains, roles, remotes such as git@host:path, asset names, versions.
  */
 import type { Finding } from './redaction.ts';
 
 const domainPattern =
   /(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,5}[A-Za-z]{2,12}(?![\w-])/y;
 
-/** Characters of a local part at most (RFC 5321). */
+/** Longest local part (RFC 5321). */
 const localCharactersMax = 64;
 
-/** Characters before an address that may hold the scheme of the URL to which it belongs. */
+/** How far before an address to look for the scheme of a URL that contains it. */
 const urlCharacters = 80;
 
 export function findEmails(text: string): readonly Finding[] {
@@ -30,7 +30,7 @@ export function findEmails(text: string): readonly Finding[] {
   return findings;
 }
 
-/** First character of the local part, which begins with a letter or digit. */
+/** Index of the first character of the local part, which must be a letter or a digit. */
 function localStart(text: string, at: number): number {
   const first = Math.max(0, at - localCharactersMax);
   let start = at;
@@ -40,26 +40,26 @@ function localStart(text: string, at: number): number {
 }
 
 function isPerson(local: string, domain: string): boolean {
-  // `a@b.com` and its like test a validator: replacing them breaks the test and hides nobody.
+  // Addresses like `a@b.com` test validators; replacing them breaks tests and protects nobody.
   if (local.length <= 2 || domain.indexOf('.') <= 2) return false;
   if (!isTopLevel(domain.slice(domain.lastIndexOf('.') + 1))) return false;
-  // A version: `name@1.2.x`.
+  // The domain is a version, as in `name@1.2.x`.
   if (/^\d+\.\d/.test(domain)) return false;
   const nobody = [reservedDomain, inventedDomain, sshDomain];
   return !role.test(local) && !nobody.some((pattern) => pattern.test(domain));
 }
 
-/** What follows or precedes tells of a program's syntax, not of a letter. */
+/** Whether the characters around the match show that it is program syntax, not an address. */
 function isCode(text: string, start: number, end: number): boolean {
   const after = text.slice(end, end + 2);
-  // Calls and indexing on the right of Python's `@`.
+  // A call or an index on the right of Python's operator `@`.
   if (/^[([]/.test(after)) return true;
-  // `host:path` of a remote, and the name and password of a URL.
+  // `host:path` of a git remote; below, the user name and password of a URL.
   if (/^:[\w~/.]/.test(after)) return true;
   return /:\/\/[^\s/@]*$/.test(text.slice(Math.max(0, start - urlCharacters), start));
 }
 
-/** Two-letter domains are countries; of the others only these, so that `q@k.transpose` stays. */
+/** Accepts country codes and a list of general domains, so that `q@k.transpose` is no address. */
 function isTopLevel(domain: string): boolean {
   if (domain.length === 2 && !extensionLike.has(domain)) return true;
   return generalDomains.has(domain);
@@ -71,7 +71,7 @@ const generalDomains = new Set(
    university`.split(/\s+/),
 );
 
-/** Country codes that are far commoner as file extensions or attributes. */
+/** Country codes that occur far more often as file extensions or attributes. */
 const extensionLike = new Set(
   'js ts py rb rs go md sh so cs pl pm ml hs kt vb pb cc gz id at to'.split(' '),
 );
@@ -87,7 +87,7 @@ const inventedDomain = new RegExp(
   ].join(''),
 );
 
-/** SSH names its extensions so: `curve25519-sha256@libssh.org`. */
+/** SSH names its extensions like addresses: `curve25519-sha256@libssh.org`. */
 const sshDomain = /^(?:(?:lib|open)?ssh\.(?:com|org)|lysator\.liu\.se)$/;
 
 const role = /^(?:git|hg|svn|no-?reply|do-?not-?reply|user|username|you|me|foo|bar|test)$/;

@@ -1,12 +1,12 @@
 /**
- * Replaces parts of a text by placeholders. Happens once, here, so that every later byte agrees
- * (I8). Line structure never changes: a part that spans lines is replaced line by line.
+ * Replaces parts of a text by placeholders. Redaction happens only here, so that all later stages
+ * see the same bytes (I8). Lines never move: a part that spans lines is replaced line by line.
  */
 import { compareText } from '../../../../schemas/compare-text.ts';
 
 /**
- * What a found value becomes, by its kind and number: reserved names and addresses (RFC 2606,
- * RFC 5737), so that code which checks them still does.
+ * The placeholder of a value by its kind and number. Names and addresses are reserved ones (RFC
+ * 2606, RFC 5737), so that code which validates their form still accepts them.
  */
 const placeholderForms = {
   secret: (number: number) => `<SECRET_${number}>`,
@@ -28,7 +28,7 @@ export function secret(start: number, end: number, rule: string): Finding {
   return { start, end, kind: 'secret', rule };
 }
 
-/** A count of findings by kind, from nothing. */
+/** Counts of findings by kind, all zero. */
 export function noFindings(): Record<FindingKind, number> {
   return { secret: 0, email: 0, address: 0 };
 }
@@ -76,13 +76,13 @@ export function redact(
   return { text: result + text.slice(end), redactions: parts.length };
 }
 
-/** Each line's own content becomes the placeholder; indentation and line ends stay. */
+/** Replaces the content of every line; indentation and line ends stay. */
 function fill(value: string, replacement: string): string {
   if (!/[\r\n]/.test(value)) return replacement;
   return value.replace(/[^\s](?:[^\r\n]*[^\s])?/g, () => replacement);
 }
 
-/** In text order and without overlap: overlapping findings become one, secrets first. */
+/** Sorts findings and merges overlapping ones; a merge that holds a secret is a secret. */
 export function separate(findings: readonly Finding[]): readonly Finding[] {
   const sorted = findings.toSorted(
     (a, b) => a.start - b.start || b.end - a.end || compareText(a.rule, b.rule),

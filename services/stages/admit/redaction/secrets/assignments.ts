@@ -1,6 +1,6 @@
 /**
- * Secrets that are told by their name: values of high entropy that are assigned to `api_key`,
- * `password` and the like. The filters against false positives follow BigCode's.
+ * Finds secrets by the name they are assigned to: values of high entropy assigned to `api_key`,
+ * `password` and similar names. The filters against false positives follow BigCode's.
  */
 import { type Finding, secret } from '../redaction.ts';
 
@@ -10,7 +10,7 @@ const tellingName = [
 ].join('|');
 const valueForm = String.raw`[\w+/.~=-]{16,200}`;
 
-/** A telling name, at most 20 further characters of it, an assignment, and a quoted value. */
+/** A telling name, up to 20 further characters, an assignment, and a value, quoted or bare. */
 const assignment = new RegExp(
   [
     String.raw`(?:${tellingName})[\w-]{0,20}["'\x60]?\]?`,
@@ -20,7 +20,7 @@ const assignment = new RegExp(
   'dgim',
 );
 
-/** Only here a value without quotes is a literal; elsewhere it is a name. */
+/** In these files a value without quotes is a literal; in others it is an identifier. */
 const settingsFile = /(?:^|\/)\.env[^/]*$|\.(?:env|ini|cfg|conf|properties|ya?ml|toml)$/i;
 
 export function findAssignments(path: string, text: string): readonly Finding[] {
@@ -35,7 +35,7 @@ export function findAssignments(path: string, text: string): readonly Finding[] 
     if (!looksRandom(value) || isHashOnHashLine(value, lineAround(text, start))) continue;
     findings.push(secret(start, end, 'assignment'));
   }
-  // A file about digests is full of values that only look secret.
+  // A file about digests holds many values that only look like secrets.
   return findings.length > 0 && isAboutDigests(text) ? [] : findings;
 }
 
@@ -50,8 +50,9 @@ const placeholderWords = new RegExp(
 const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /**
- * Entropy in bits per character that a random value reaches, by its length: detect-secrets asks
- * 3.0 of hexadecimal and 4.5 of base64, which short values cannot reach (log2(16) = 4).
+ * Compares the entropy in bits per character with a bound that depends on the length:
+ * detect-secrets requires 3.0 of hexadecimal and 4.5 of base64, but 16 characters reach at most
+ * log2(16) = 4.
  */
 function looksRandom(value: string): boolean {
   if (!/\d/.test(value) || !/[A-Za-z]/.test(value)) return false;
@@ -60,7 +61,7 @@ function looksRandom(value: string): boolean {
   return entropyBits(value) >= (value.length < 32 ? 3.6 : 4.2);
 }
 
-/** Names, paths and versions: every piece between separators is a word or a short number. */
+/** Names, paths and versions: all pieces are words or short numbers, or most are long words. */
 function isWordLike(value: string): boolean {
   const pieces = value.split(
     /[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])/,
@@ -79,7 +80,7 @@ function entropyBits(value: string): number {
   return bits;
 }
 
-/** MD5, SHA-1 and SHA-256 in hexadecimal have these lengths. */
+/** 32, 40 and 64 are the lengths of MD5, SHA-1 and SHA-256 in hexadecimal. */
 function isHashOnHashLine(value: string, line: string): boolean {
   return [32, 40, 64].includes(value.length) && /sha|md5|hash|byte|digest|checksum/i.test(line);
 }
@@ -90,7 +91,7 @@ function lineAround(text: string, index: number): string {
   return text.slice(start, Math.min(end === -1 ? text.length : end, index + 300));
 }
 
-/** More than two lines of a hundred mention a digest. */
+/** At least two lines, and more than 2 % of all lines, mention a digest. */
 function isAboutDigests(text: string): boolean {
   const lines = text.split('\n');
   const mentions = lines.filter((line) => /sha(?:1|256|512)?|hash/i.test(line)).length;

@@ -1,18 +1,18 @@
 /**
- * Secrets that secretlint's recommended preset finds. Directives inside the scanned code cannot
- * switch a rule off, and credentials in addresses lose the password only.
+ * Finds secrets with secretlint's recommended preset. Directives inside the scanned code cannot
+ * disable a rule, and of credentials in a URL only the password is replaced.
  */
 import { lintSource } from '@secretlint/core';
 import { secretLintProfiler } from '@secretlint/profiler';
 import { rules } from '@secretlint/secretlint-rule-preset-recommend';
 import { type Finding, secret } from '../redaction.ts';
 
-// It keeps a mark per file and rule for ever: a leak in a process that lives long.
+// The profiler never frees its marks, one per file and rule: a leak in a long-lived process.
 secretLintProfiler.setEnabled(false);
 
 /**
- * Without the rule that obeys `secretlint-disable` comments: the code that is scanned must not
- * decide what is found. AWS key ids are off by default in the preset.
+ * Leaves out the rule that obeys `secretlint-disable` comments, because scanned code must not
+ * decide what is found. Enables the scan for AWS key ids, which the preset disables.
  */
 const descriptors = rules
   .filter((rule) => !rule.meta.id.endsWith('-filter-comments'))
@@ -33,7 +33,7 @@ export async function findByPreset(path: string, text: string): Promise<readonly
   });
 }
 
-/** The part of a finding that is secret; nothing where the value is an evident example. */
+/** Narrows a finding to its secret part; drops it if the value is obviously an example. */
 function narrow(finding: Finding, text: string): readonly Finding[] {
   const value = text.slice(finding.start, finding.end);
   const part = keyBody(value) ?? addressPassword(value);
@@ -49,7 +49,7 @@ interface Part {
   readonly text: string;
 }
 
-/** What lies between the first and last line of a PEM block, which tell only its kind. */
+/** The body of a PEM block, without its first and last line, which only name its kind. */
 function keyBody(value: string): Part | null {
   const match = /^-----BEGIN [A-Z0-9 ]{1,60}-----([\s\S]*?)(?:-----END|$)/.exec(value);
   if (match?.[1] === undefined) return null;
@@ -64,7 +64,7 @@ function addressPassword(value: string): Part | null {
   return { start: end - match[1].length, end, text: match[1] };
 }
 
-/** Passwords as documentation and tests write them. */
+/** Example passwords that documentation and tests use. */
 const exampleWords = [
   'pass(?:w(?:or)?d)?|pwd|pw|secret|user(?:name)?|test(?:ing)?|example|foo|bar|baz',
   'root|admin|guest|postgres|mysql|redis|mongo|changeme|hunter2|letmein|qwerty',

@@ -1,18 +1,18 @@
-/** Secrets told by their own shape: tokens with a known prefix, unfinished private keys. */
+/** Finds secrets by their own shape: tokens with a known prefix, private keys without an end. */
 import { type Finding, secret } from '../redaction.ts';
 
 interface ShapeRule {
   readonly name: string;
-  /** Its first group, or the whole match where it has none, is the secret. Flags `gd`. */
+  /** The secret is the first group, or the whole match if there is none. Needs flags `gd`. */
   readonly pattern: RegExp;
 }
 
-/** A key may stand in a string or a comment: what lies between its lines is then not only space. */
+/** A key may stand in a string or a comment, so more than white space may separate its lines. */
 const keyBegin = '-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----';
 const keyMargin = String.raw`[\s"'\\,>*#|]{1,64}`;
 const keyLine = '[A-Za-z0-9+/=]{16,4096}';
 
-/** Every pattern is linear in the text. */
+/** Every pattern takes time linear in the length of the text. */
 const shapeRules: readonly ShapeRule[] = [
   { name: 'jwt', pattern: /\beyJ[\w-]{10,2000}\.eyJ[\w-]{10,4000}\.[\w-]{20,2000}/dg },
   { name: 'google-api-key', pattern: /\bAIza[\w-]{35}(?![\w-])/dg },
