@@ -1,4 +1,4 @@
-/** The seam: what a gate can do that is added to the list, shown with toy gates. */
+/** What a gate that is added to the list can do, shown with toy gates. */
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { admitArchive } from '../../../../services/stages/admit/admit-archive.ts';
@@ -18,14 +18,14 @@ const entries: readonly TarEntry[] = [
 
 const toy = { name: 'toy', summary: 'toys', knobs: {}, reasons: ['toy'], drops: [] } as const;
 
-/** Two real gates, one of files and one of redaction, and the toy after them. */
+/** Two real gates (one asked about files, one about redaction), then the toy gate. */
 function admitWith(gate: Gate<AdmitKnobs>, origin = 'owner/r') {
   const archive = { name: 'r', origin, format: 'tgz' as const, archive: tgz(entries) };
   return admitArchive(archive, admitKnobs.parse({}), [vendored, secrets, gate]);
 }
 
 describe('a gate that is added to the list', () => {
-  test('skips by path, and its reason reaches the record; the gate before it decides first', async () => {
+  test('skips by path with its own reason; an earlier gate decides first', async () => {
     const gate = defineGate({
       ...toy,
       open: () => ({ file: ({ path }) => (/[ad]\.py$/.test(path) ? 'toy' : null) }),
@@ -46,7 +46,7 @@ describe('a gate that is added to the list', () => {
     expect((await admitWith(gate)).skipped).toContainEqual({ path: 'e.py', reason: 'toy' });
   });
 
-  test('compares a file with those before it, anew in each repository', async () => {
+  test('compares a file with earlier ones, and starts anew in each repository', async () => {
     const gate = defineGate({
       ...toy,
       open: () => {
@@ -68,7 +68,7 @@ describe('a gate that is added to the list', () => {
     }
   });
 
-  test('replaces parts of a text, counted beside those of other gates', async () => {
+  test('replaces parts of a text, and shares counts with other gates', async () => {
     const gate = defineGate({
       ...toy,
       open: () => ({
@@ -86,7 +86,7 @@ describe('a gate that is added to the list', () => {
     expect(found).toEqual({ secret: 1, email: 0, address: 0 });
   });
 
-  test('skips a file for what it would have to replace', async () => {
+  test('skips a file from its answer to the question redact', async () => {
     const gate = defineGate({
       ...toy,
       open: () => ({ redact: ({ text }) => (text.includes('phone') ? 'toy' : null) }),
@@ -110,7 +110,7 @@ describe('a gate that is added to the list', () => {
     });
   });
 
-  test('drops a repository for what it is', async () => {
+  test('drops a repository for its number of files', async () => {
     const gate = defineGate({
       ...toy,
       drops: ['SECRETS_REFUSED'],
@@ -127,7 +127,7 @@ describe('a gate that is added to the list', () => {
 });
 
 describe('types', () => {
-  test('knobs are those that the gate declares, and its answers are closed', () => {
+  test('a gate sees only its declared knobs and gives only its declared answers', () => {
     const gate = defineGate({
       name: 'toy',
       summary: 'toys',
@@ -143,7 +143,7 @@ describe('types', () => {
     defineGate({ ...toy, open: () => ({ file: () => ({ code: 'LICENCE_REFUSED', detail: '' }) }) });
     // @ts-expect-error: a knob that the gate does not declare.
     defineGate({ ...toy, open: ({ toysMax }) => (toysMax > 1 ? {} : {}) });
-    // @ts-expect-error: no code of a repository that ends as expected.
+    // @ts-expect-error: a code that is not a drop code.
     defineGate({ ...toy, drops: ['DISK_FULL'], open: () => ({}) });
   });
 });

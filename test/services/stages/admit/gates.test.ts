@@ -1,4 +1,4 @@
-/** All gates together: which file is admitted, under which reason another is skipped, the list. */
+/** All gates together: which files are admitted, the reasons for skips, and the list of gates. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { gateFile, gateFiles, openGates } from '../../../../services/stages/admit/ask-gates.ts';
@@ -12,7 +12,7 @@ function reasonFor(path: string, content: string | Buffer): string | null {
   return typeof answer === 'string' ? answer : null;
 }
 
-/** The reasons are the closed list: one that no gate declares is a type error. */
+/** The reasons are a closed list: a reason that no gate declares is a type error. */
 const table: readonly (readonly [string, string | Buffer, SkipReason | null])[] = [
   ['src/a.py', 'print(1)\n', null],
   ['src/empty.py', '', null],
@@ -55,18 +55,18 @@ describe('gates', () => {
     expect(reasonFor(path, content)).toBe(reason);
   });
 
-  test('a single line of 5 MB is a reported skip', () => {
+  test('a single line of 5 MB is skipped with a reason', () => {
     expect(reasonFor('big.json', 'x'.repeat(5_000_000))).toBe('long-line');
   });
 
-  test('the gates for vendored and generated files can be opened', () => {
+  test('vendored and generated files can be admitted', () => {
     const knobs = admitKnobs.parse({ vendored: 'admit', generated: 'admit' });
     const files = ['vendor/a.go', 'go.sum'].map((path) => ({ path, bytes: Buffer.from('a\n') }));
     expect(gateFiles(files, openGates(gates, knobs)).texts).toHaveLength(2);
     expect(gateFiles(files, defaults).texts).toHaveLength(0);
   });
 
-  test('every file ends once, and admitted text is the bytes', () => {
+  test('every file ends as a text or a skip, and an admitted text equals its bytes', () => {
     const file = fc.record({
       path: fc.constantFrom('a.py', 'b.js', 'c.md', 'vendor/d.go'),
       bytes: fc.uint8Array({ maxLength: 400 }),
@@ -86,14 +86,14 @@ describe('gates', () => {
 });
 
 describe('the list', () => {
-  test('a name, a reason and a drop code belong to one gate each', () => {
+  test('no two gates share a name, a reason or a drop code', () => {
     const names = gates.map(({ name }) => name);
     const reasons = gates.flatMap<string>((gate) => gate.reasons);
     const drops = gates.flatMap<string>((gate) => gate.drops);
     for (const all of [names, reasons, drops]) expect(all).toEqual([...new Set(all)]);
   });
 
-  test('a knob that two gates share is the same knob', () => {
+  test('gates that share a knob declare the same knob', () => {
     for (const { name, knobs } of gates) {
       for (const [knob, type] of Object.entries(knobs)) {
         expect(gateKnobs, `${name}: ${knob}`).toHaveProperty(knob, type);

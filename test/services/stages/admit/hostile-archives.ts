@@ -1,6 +1,6 @@
 /**
- * Archives for tests, hostile ones too: names and types that no tool would write, bombs, damage.
- * Written by hand byte by byte, so that they do not depend on what a library refuses.
+ * Builds archives for tests, also hostile ones: names and types that no tool writes, bombs, damage.
+ * The bytes are written by hand, because a library might refuse to write such archives.
  */
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
 
@@ -9,7 +9,7 @@ export interface TarEntry {
   readonly body?: Buffer | string;
   /** ustar type flag: 0 file, 1 hard link, 2 symbolic link, 3 device, 5 folder, 6 fifo. */
   readonly type?: string;
-  /** What the header claims, where that is not the body's length. */
+  /** Size that the header claims; the body's length unless given. */
   readonly size?: number;
 }
 
@@ -55,7 +55,7 @@ export function longName(name: string, body: string): readonly TarEntry[] {
   ];
 }
 
-/** One file of zeros: gzip members may follow one another, so one is compressed and repeated. */
+/** One file of zeros. Gzip members may be concatenated, so one member is made and repeated. */
 export function gzipBomb(bytes: number): Buffer {
   const member = 16 * 1024 * 1024;
   const zeros = gzipSync(Buffer.alloc(member), { level: 9 });
@@ -68,7 +68,7 @@ export interface ZipEntry {
   readonly body?: Buffer | string;
   /** Unix mode with type bits; 0o120777 is a symbolic link. */
   readonly mode?: number;
-  /** What the directory claims, where that is not true. */
+  /** Size that the directory claims; the body's length unless given. */
   readonly size?: number;
   readonly checksum?: number;
   readonly flags?: number;

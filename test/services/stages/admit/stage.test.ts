@@ -1,4 +1,4 @@
-/** The whole admission (I6, I8) and the stage over a real blob store. */
+/** The whole admission (I6, I8), and the stage with a real blob store. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ const admitTgz = (archive: Buffer, knobs = defaults) =>
   admitArchive({ name: 'r', origin: 'r.tgz', format: 'tgz', archive }, knobs);
 
 describe('admitArchive', () => {
-  test('I8: redacts once, the same secret alike, and leaves attribution', async () => {
+  test('I8: gives equal secrets equal placeholders, and leaves attribution', async () => {
     const { files, skipped, licence, found } = await admitTgz(tgz(entries), defaults);
     const text = Object.fromEntries(files.map((file) => [file.path, file.bytes.toString()]));
     expect(text['a.py']).toBe('also = "<SECRET_1>"\nmail = "user-1@example.com"\n');
@@ -45,7 +45,7 @@ describe('admitArchive', () => {
     expect(found).toEqual({ secret: 2, email: 1, address: 0 });
   });
 
-  test('I6: the same archive gives the same admission, whatever the order of entries', async () => {
+  test('I6: gives the same admission whatever the order of entries', async () => {
     const first = await admitTgz(tgz(entries), defaults);
     expect(
       await admitArchive(
@@ -55,14 +55,14 @@ describe('admitArchive', () => {
     ).toEqual(first);
   });
 
-  test('a permissive policy skips the file whose header asks for more', async () => {
+  test('a permissive policy skips a file whose header is not permissive', async () => {
     const config = admitKnobs.parse({ licences: 'permissive' });
     const { licence, skipped } = await admitTgz(tgz(entries), config);
     expect(licence.expression).toBe('MIT');
     expect(skipped).toContainEqual({ path: 'gpl.c', reason: 'licence' });
   });
 
-  test('a refused licence is named', async () => {
+  test('the error names the refused licence', async () => {
     const config = admitKnobs.parse({ licences: ['ISC'] });
     await expect(admitTgz(tgz(entries), config)).rejects.toMatchObject({
       code: 'LICENCE_REFUSED',
@@ -75,7 +75,7 @@ describe('admitArchive', () => {
     });
   });
 
-  test('secrets can refuse the file or the repository', async () => {
+  test('a secret can skip the file or drop the repository', async () => {
     const file = admitKnobs.parse({ secrets: 'refuse-file' });
     const { files, skipped } = await admitTgz(tgz(entries), file);
     expect(files.map(({ path }) => path)).not.toContain('z.py');
@@ -86,13 +86,13 @@ describe('admitArchive', () => {
     });
   });
 
-  test('privacy can be off', async () => {
+  test('privacy can be turned off', async () => {
     const config = admitKnobs.parse({ privacy: 'off' });
     const { files } = await admitTgz(tgz(entries), config);
     expect(files.find(({ path }) => path === 'a.py')?.bytes.toString()).toContain('ann.lee@');
   });
 
-  test('nothing left, and too much', async () => {
+  test('drops a repository with no files left or with too many', async () => {
     const binary = tgz([{ name: 'a.png', body: 'a\0' }]);
     await expect(admitTgz(binary, defaults)).rejects.toMatchObject({
       code: 'NO_ADMISSIBLE_FILES',
@@ -154,7 +154,7 @@ describe('the stage', () => {
     });
   });
 
-  test('refuses by length before reading', async () => {
+  test('refuses a blob by its length before reading it', async () => {
     const { outcomes } = await handle(tgz(entries), admitKnobs.parse({ archiveBytesMax: 10 }));
     expect(outcomes).toMatchObject([{ kind: 'drop', reason: 'ARCHIVE_TOO_LARGE' }]);
   });

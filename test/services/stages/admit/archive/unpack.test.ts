@@ -1,4 +1,4 @@
-/** Hostile and damaged archives: every one ends in files and skips, or in a coded error. */
+/** Hostile and damaged archives: each ends in files and skips, or in a coded error. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { unpack } from '../../../../../services/stages/admit/archive/unpack.ts';
@@ -29,20 +29,20 @@ describe('names and types', () => {
     ['NUL byte', { name: 'top/nul', body: 'a\0b' }, 'binary'],
     ['large', { name: 'top/large', body: Buffer.alloc(1024 * 1024 + 1, 97) }, 'too-large'],
   ];
-  test.each(table)('%s is a skip, and the archive stays usable', async (_name, entry, reason) => {
+  test.each(table)('%s is skipped, the other files stay', async (_name, entry, reason) => {
     const { files, skipped } = await outcome([safe, entry]);
     expect(files).toEqual(['a.txt']);
     expect(skipped.map((skip) => skip.reason)).toEqual([reason]);
   });
 
-  test('a name beyond the limit is unsafe and shown cut', async () => {
+  test('a name beyond the limit is unsafe and reported shortened', async () => {
     const { files, skipped } = await outcome([safe, ...longName('d/'.repeat(600), 'x')]);
     expect(files).toEqual(['a.txt']);
     expect(skipped[0]?.reason).toBe('unsafe-path');
     expect(skipped[0]?.path.length).toBeLessThan(250);
   });
 
-  test('of two entries with one path the later stays, and it is reported', async () => {
+  test('the later of two entries with one path stays, and the other is reported', async () => {
     const archive = tar([
       { name: 't/a', body: 'one' },
       { name: 't/./a', body: 'two' },
@@ -56,7 +56,7 @@ describe('names and types', () => {
     expect(skipped).toEqual([{ path: 'a', reason: 'duplicate-path' }]);
   });
 
-  test('a name that is a file and a folder is reported', async () => {
+  test('a path that is both a file and a folder is reported', async () => {
     const { files, skipped } = await outcome([
       { name: 't/a', body: 'x' },
       { name: 't/a/b', body: 'y' },
@@ -65,13 +65,13 @@ describe('names and types', () => {
     expect(skipped).toEqual([{ path: 'a', reason: 'path-conflict' }]);
   });
 
-  test('only a folder that holds everything is taken off', async () => {
+  test('a top folder is removed only if it holds everything', async () => {
     expect((await outcome([safe, { name: 'b', body: '' }])).files).toEqual(['b', 'top/a.txt']);
     const go = [{ name: 'h.org/o/m@v1.2.3/a.go' }, { name: 'h.org/o/m@v1.2.3/b/c.go' }];
     expect((await outcome(go)).files).toEqual(['a.go', 'b/c.go']);
   });
 
-  test('a file packed without its bytes tells why', async () => {
+  test('a file packed without its bytes keeps its reason', async () => {
     const record = '28 BACKSTORY.skip=too-large\n';
     const { files, skipped } = await outcome([
       safe,
@@ -83,7 +83,7 @@ describe('names and types', () => {
     expect(skipped).toEqual([{ path: 'big', reason: 'too-large' }]);
   });
 
-  test('zip: links, hostile names, encryption and unknown methods are skips', async () => {
+  test('zip: links, hostile names, encryption and unknown methods are skipped', async () => {
     const archive = zip([
       { name: 'top/a.txt', body: 'a' },
       { name: 'top/folder/' },
@@ -120,7 +120,7 @@ describe('damage and bombs', () => {
     });
   });
 
-  test('2 GiB of zeros stop early, without the memory', async () => {
+  test('2 GiB of zeros stop early, without using the memory', async () => {
     const bomb = gzipBomb(2 * gibibyte);
     const before = process.resourceUsage().maxRSS;
     await expect(unpack(bomb, 'tgz', limits)).rejects.toMatchObject({ code: 'ARCHIVE_TOO_LARGE' });
@@ -143,7 +143,7 @@ describe('damage and bombs', () => {
   });
 });
 
-test('any bytes give files or a coded error, and every path is safe', async () => {
+test('any input gives files or a coded error, and every path is safe', async () => {
   const name = fc.oneof(
     fc.string({ maxLength: 90 }),
     fc.constantFrom('../a', '/a', 'a/../b', './c', 'd//e'),

@@ -6,7 +6,7 @@ const { text: ask } = binary.open({});
 
 describe('binary', () => {
   test.each([
-    ['no text at all', '', null],
+    ['an empty file', '', null],
     ['words', 'a b\n', null],
     ['tabs, form feeds and terminal colours', '\tint a;\f\r\n\x1b[31mred\x1b[0m', null],
     ['one control character in a hundred', `\x01${'a'.repeat(99)}`, null],

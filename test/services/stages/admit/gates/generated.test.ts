@@ -33,7 +33,7 @@ describe('generated', () => {
     expect(ask?.({ path, text })).toBe(reason);
   });
 
-  test('asks nothing where such files are admitted', () => {
+  test('asks no questions if generated files are admitted', () => {
     expect(generated.open({ generated: 'admit' })).toEqual({});
   });
 });

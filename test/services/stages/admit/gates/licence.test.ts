@@ -1,4 +1,4 @@
-/** The gate `licence`: what a policy says about a file's header and about a whole repository. */
+/** The gate `licence`: applies a policy to a file's header and to a whole repository. */
 import { describe, expect, test } from 'vitest';
 import { licence } from '../../../../../services/stages/admit/gates/licence.ts';
 
@@ -8,9 +8,17 @@ describe('licence', () => {
   test.each([
     ['no header', 'int a;\n', null],
     ['an allowed header', '// SPDX-License-Identifier: MIT\n', null],
-    ['a choice that holds an allowed one', '# SPDX-License-Identifier: MIT OR GPL-2.0\n', null],
+    [
+      'a choice that includes an allowed licence',
+      '# SPDX-License-Identifier: MIT OR GPL-2.0\n',
+      null,
+    ],
     ['a refused header', '// SPDX-License-Identifier: GPL-3.0-only\n', 'licence'],
-    ['two of which one is refused', '# SPDX-License-Identifier: MIT AND GPL-2.0\n', 'licence'],
+    [
+      'two licences of which one is refused',
+      '# SPDX-License-Identifier: MIT AND GPL-2.0\n',
+      'licence',
+    ],
   ])('a file with %s', (_name, text, reason) => {
     expect(permissive.text?.({ path: 'a.c', text })).toBe(reason);
   });
@@ -26,7 +34,7 @@ describe('licence', () => {
     if (code !== null) expect(refusal?.detail).toContain(`${expression}, which admit.licences`);
   });
 
-  test('asks nothing where licences are only recorded', () => {
+  test('asks no questions if licences are only recorded', () => {
     expect(licence.open({ licences: 'record' })).toEqual({});
   });
 });

@@ -1,4 +1,4 @@
-/** The gate `privacy`: whose addresses are replaced. */
+/** The gate `privacy`: which files lose their addresses. */
 import { describe, expect, test } from 'vitest';
 import { privacy } from '../../../../../services/stages/admit/gates/privacy.ts';
 
@@ -16,13 +16,13 @@ describe('privacy', () => {
   });
 
   test.each(['LICENSE', 'lib/part/COPYING.txt', 'NOTICE', 'THIRD-PARTY-NOTICES.md'])(
-    '%s keeps them, because attribution is owed',
+    '%s keeps its addresses, because attribution is owed',
     async (path) => {
       expect(await redact?.({ path, text })).toBeNull();
     },
   );
 
-  test('asks nothing where it is off', () => {
+  test('asks no questions if it is off', () => {
     expect(privacy.open({ privacy: 'off' })).toEqual({});
   });
 });

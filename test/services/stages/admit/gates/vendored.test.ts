@@ -1,4 +1,4 @@
-/** The gate `vendored`, by path alone. */
+/** The gate `vendored` decides by path alone. */
 import { describe, expect, test } from 'vitest';
 import { vendored } from '../../../../../services/stages/admit/gates/vendored.ts';
 
@@ -29,7 +29,7 @@ describe('vendored', () => {
     expect(file?.({ path, bytes })).toBe(reason);
   });
 
-  test('asks nothing where such files are admitted', () => {
+  test('asks no questions if vendored files are admitted', () => {
     expect(vendored.open({ vendored: 'admit' })).toEqual({});
   });
 });

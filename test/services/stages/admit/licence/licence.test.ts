@@ -1,4 +1,4 @@
-/** Licences from real texts, metadata and headers, and what the policies allow. */
+/** Finds licences in real texts, metadata and headers, and tests them against policies. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { printExpression } from '../../../../../services/stages/admit/licence/expression.ts';
@@ -32,27 +32,27 @@ describe('texts', () => {
     expect(matchLicenceText(textOf(path))).toEqual([{ identifier, score: 1 }]);
   });
 
-  test('two texts in one file are both found', () => {
+  test('finds both of two texts in one file', () => {
     expect(matchLicenceText(`${mit}\n${apache}`).map((match) => match.identifier)).toEqual([
       'MIT',
       'Apache-2.0',
     ]);
   });
 
-  test('a known text with much else around it says so', () => {
+  test('reports a known text with many other words as partly unrecognised', () => {
     const matches = matchLicenceText(`${mit}\n${'further terms bind you '.repeat(300)}`);
     expect(matches.map((match) => match.identifier)).toEqual(['MIT', unrecognised]);
     expect(matches[0]?.score).toBeLessThan(0.5);
   });
 
-  test('riders change the name', () => {
+  test('tells a licence with an added clause from the plain one', () => {
     const good = 'The Software shall be used for Good, not Evil.';
     expect(
       matchLicenceText(mit.replace('THE SOFTWARE IS', `${good}\n\nTHE SOFTWARE IS`))[0]?.identifier,
     ).toBe('JSON');
   });
 
-  test('anything else is unrecognised, an empty file nothing', () => {
+  test('reports other texts as unrecognised, and nothing for an empty file', () => {
     expect(matchLicenceText('All rights reserved. Ask us.')).toEqual([
       { identifier: unrecognised, score: 0 },
     ]);
@@ -97,44 +97,48 @@ function licenceOf(files: Readonly<Record<string, string>>): string {
   return describeLicence(readLicenceFiles(candidates), candidates).expression;
 }
 
-describe('the whole', () => {
+describe('the licence of a repository', () => {
   const cargo = 'license = "MIT OR Apache-2.0"\n';
   test.each<readonly [string, Record<string, string>, string]>([
-    ['nothing', { 'a.py': 'a = 1\n' }, 'unknown'],
+    ['no evidence', { 'a.py': 'a = 1\n' }, 'unknown'],
     ['a text', { LICENSE: mit }, 'MIT'],
     [
-      'metadata explains two texts',
+      'metadata that makes two texts a choice',
       { 'Cargo.toml': cargo, 'LICENSE-MIT': mit, 'LICENSE-APACHE': apache },
       'MIT OR Apache-2.0',
     ],
     [
-      'names of files offer a choice',
+      'file names that make two texts a choice',
       { 'LICENSE-APACHE': apache, 'LICENSE-MIT': mit },
       'Apache-2.0 OR MIT',
     ],
     [
-      'a text that metadata leaves out',
+      'a text that metadata does not mention',
       { 'package.json': '{"license":"MIT"}', LICENSE: apache },
       'MIT AND Apache-2.0',
     ],
     [
-      'unknown text beside metadata',
+      'an unknown text beside metadata',
       { 'package.json': '{"license":"MIT"}', LICENSE: 'Ask us first.' },
       `MIT AND ${unrecognised}`,
     ],
-    ['a part under another', { LICENSE: mit, 'lib/part/LICENSE': apache }, 'MIT AND Apache-2.0'],
-    ['test data', { LICENSE: mit, 'tests/data/LICENSE': apache }, 'MIT'],
     [
-      'a header',
+      'a part under another licence',
+      { LICENSE: mit, 'lib/part/LICENSE': apache },
+      'MIT AND Apache-2.0',
+    ],
+    ['a licence file in test data', { LICENSE: mit, 'tests/data/LICENSE': apache }, 'MIT'],
+    [
+      'a header of another licence',
       { LICENSE: mit, 'a.c': '// SPDX-License-Identifier: GPL-2.0+\nint a;\n' },
       'MIT AND GPL-2.0-or-later',
     ],
-    ['code called licence', { LICENSE: mit, 'license.py': apache }, 'MIT'],
+    ['code in a file named license', { LICENSE: mit, 'license.py': apache }, 'MIT'],
   ])('%s', (_name, files, expected) => {
     expect(licenceOf(files)).toBe(expected);
   });
 
-  test('only a comment is a header', () => {
+  test('reads a header only from a comment', () => {
     expect(readHeader('/* SPDX-License-Identifier: MIT */\n')).toMatchObject({ identifier: 'MIT' });
     expect(readHeader('const a = "SPDX-License-Identifier: MIT";\n')).toBeNull();
     expect(readHeader('# see "SPDX-License-Identifier: MIT"\n')).toBeNull();
@@ -157,11 +161,11 @@ describe('policies', () => {
     [`MIT AND ${unrecognised}`, false],
     ['unknown', false],
     ['MIT AND', false],
-  ])('permissive and %s: %s', (expression, expected) => {
+  ])('the permissive policy allows %s: %s', (expression, expected) => {
     expect(isAllowed(expression, permissive)).toBe(expected);
   });
 
-  test('record allows everything, a list what it names', () => {
+  test('record allows everything, a list allows what it names', () => {
     expect(isAllowed('unknown', allowedLicences('record'))).toBe(true);
     expect(isAllowed('GPL-3.0-only', allowedLicences(['GPL-3.0-only']))).toBe(true);
     expect(isAllowed('MIT', allowedLicences(['GPL-3.0-only']))).toBe(false);

@@ -1,4 +1,4 @@
-/** IPv4 addresses: which networks are public, and what only looks like an address. */
+/** IPv4 addresses: which networks are public, and which strings only look like addresses. */
 import { describe, expect, test } from 'vitest';
 import { findAddresses } from '../../../../../services/stages/admit/redaction/addresses.ts';
 
@@ -27,7 +27,7 @@ describe('networks', () => {
   });
 });
 
-describe('what only looks like an address', () => {
+describe('strings that only look like addresses', () => {
   test.each([
     'version 81.169.145.90',
     'v81.169.145.90',
@@ -39,18 +39,18 @@ describe('what only looks like an address', () => {
     '81.169.145.90-beta',
     'a.81.169.145.90',
     '114.114.114.114 and 208.67.222.222',
-  ])('%s', (text) => {
+  ])('leaves %s', (text) => {
     expect(found(text)).toEqual([]);
   });
 
   test.each(['(81.169.145.90)', '81.169.145.90:80', '81.169.145.90.', '1.32.2.3'])(
-    'but not %s',
+    'finds the address in %s',
     (text) => {
       expect(found(text)).toHaveLength(1);
     },
   );
 });
 
-test('a file full of addresses is read whole', () => {
+test('finds every address in a file full of them', () => {
   expect(findAddresses('81.169.145.90 '.repeat(70_000))).toHaveLength(70_000);
 });

@@ -1,4 +1,4 @@
-/** Secrets and personal data: what is found, what stays, and that lines never move. */
+/** Secrets and personal data: what is replaced, what stays, and that lines never move. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findAddresses } from '../../../../../services/stages/admit/redaction/addresses.ts';
@@ -10,7 +10,7 @@ import {
 } from '../../../../../services/stages/admit/redaction/redaction.ts';
 import { findSecrets } from '../../../../../services/stages/admit/redaction/secrets.ts';
 
-/** Joined here, so that no scanner takes this file for a leak. */
+/** Tokens are joined at run time, so that no scanner takes this file for a leak. */
 const token = (...parts: readonly string[]) => parts.join('');
 const random = 'q7Zt2LxV9bKw4RmYc8Dh3NfPs6Gj1Tu5EaXo';
 
@@ -26,11 +26,11 @@ describe('secrets', () => {
     ['Stripe', token('sk', '_live_', random.slice(0, 24))],
     ['JWT', token('eyJ', random.slice(0, 20), '.eyJ', random.slice(0, 30), '.', random)],
   ];
-  test.each(found)('%s', async (_name, secret) => {
+  test.each(found)('replaces %s', async (_name, secret) => {
     expect(await redactSecrets('a.py', `value = "${secret}"\n`)).toBe('value = "<SECRET_1>"\n');
   });
 
-  test('a random value assigned to a telling name', async () => {
+  test('replaces a random value assigned to a telling name', async () => {
     expect(await redactSecrets('a.js', `const apiKey = '${random}';\n`)).toBe(
       "const apiKey = '<SECRET_1>';\n",
     );
@@ -49,24 +49,24 @@ describe('secrets', () => {
     ['a.py', 'url = "http://user:pass@host.org/"\n'],
     ['a.py', 'key_sha256_token = "5f352379324c22463451387a0aec5d2f"  # md5 hash\n'],
   ];
-  test.each(kept)('%s stays: %s', async (path, text) => {
+  test.each(kept)('leaves in %s: %s', async (path, text) => {
     expect(await redactSecrets(path, text)).toBe(text);
   });
 
-  test('code cannot switch the scan off', async () => {
+  test('comments in the code cannot disable the scan', async () => {
     const secret = token('ghp', '_', random);
     const text = `// secretlint-disable\n/* secretlint-disable */\nconst a = '${secret}';\n`;
     expect(await redactSecrets('a.js', text)).not.toContain(secret);
   });
 
-  test('of credentials in an address the password goes', async () => {
+  test('replaces only the password of credentials in a URL', async () => {
     const text = `url = "https://deploy:${random}@git.host.org/x"\n`;
     expect(await redactSecrets('a.py', text)).toBe(
       'url = "https://deploy:<SECRET_1>@git.host.org/x"\n',
     );
   });
 
-  test('a private key keeps its lines, a byte order mark its place', async () => {
+  test('a private key keeps its lines, and a byte order mark stays', async () => {
     const line = random.repeat(2).slice(0, 64);
     const begin = token('-----BEGIN RSA ', 'PRIVATE KEY-----');
     const end = token('-----END RSA ', 'PRIVATE KEY-----');
@@ -75,7 +75,7 @@ describe('secrets', () => {
     expect(result).toBe(`\ufeff${begin}\n${'<SECRET_1>\n'.repeat(4)}${end}\nafter\n`);
   });
 
-  test('a key without an end is found too', async () => {
+  test('finds a private key without an end', async () => {
     const line = random.repeat(2).slice(0, 64);
     const text = `${token('-----BEGIN ', 'PRIVATE KEY-----')}\n${line}\n${line}\n`;
     expect(await redactSecrets('key.pem', text)).not.toContain(line);
@@ -86,7 +86,7 @@ describe('personal data', () => {
   const clean = (text: string) =>
     redact(text, [...findEmails(text), ...findAddresses(text)], createPlaceholders()).text;
 
-  test('addresses of people and hosts become reserved ones, equal ones alike', () => {
+  test('replaces addresses by reserved ones, equal addresses by equal ones', () => {
     expect(clean('Ann <ann.lee@mail-host.org>, ann.lee@mail-host.org, bob.k@uni.ac.uk')).toBe(
       'Ann <user-1@example.com>, user-1@example.com, user-2@example.com',
     );
@@ -107,17 +107,17 @@ describe('personal data', () => {
     'version 61.4.2.1',
     '1.2.3.4 and 2.16.1.3',
     '1.3.6.1.4.1.311.2.1.14',
-  ])('%s stays', (text) => {
+  ])('leaves %s', (text) => {
     expect(clean(text)).toBe(text);
   });
 
-  test('is linear on hostile input', () => {
+  test('handles long hostile input', () => {
     expect(clean('@'.repeat(200_000))).toBe('@'.repeat(200_000));
     expect(clean('a.'.repeat(100_000))).toBe('a.'.repeat(100_000));
   });
 });
 
-test('line structure never changes, and what is outside the findings stays', () => {
+test('line breaks never change, and text without findings stays', () => {
   const text = fc
     .array(fc.constantFrom('a', 'é', '🙂', ' ', '\n', '\r\n', '\t'), { maxLength: 60 })
     .map((parts) => parts.join(''));
