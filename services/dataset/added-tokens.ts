@@ -1,8 +1,8 @@
 /**
- * Which added tokens of a tokenizer.json text may become. Control tokens never (I2): special ones,
- * the end of text, and what is written as a mark, such as Qwen's `<think>`, which is not special.
- * The others are ordinary text, such as GPT-NeoX's runs of spaces, and are found in it as Hugging
- * Face's library finds them. What can be neither for certain is refused, with its name. Pure.
+ * Sorts the added tokens of a tokenizer.json. Text never becomes a control token (I2): a special
+ * token, the end of text, or one written as a mark (Qwen's `<think>` is not special). The others,
+ * such as GPT-NeoX's runs of spaces, are ordinary text and are found as Hugging Face's library
+ * finds them. A token that cannot be sorted with certainty is refused by name. Pure.
  */
 import { type AddedToken, quote, type TokenizerFile } from './tokenizer-file.ts';
 
@@ -10,17 +10,17 @@ import { type AddedToken, quote, type TokenizerFile } from './tokenizer-file.ts'
 export interface TextToken {
   readonly id: number;
   readonly content: string;
-  /** Found only where no word goes on before or after it. */
+  /** Matches only where no word character stands directly before or after it. */
   readonly singleWord: boolean;
-  /** Looked for only in what those that are not have left. */
+  /** Normalized tokens are searched only in the text between matches of the other tokens. */
   readonly normalized: boolean;
 }
 
 export interface AddedTokens {
-  /** Ids that no text becomes. */
+  /** Ids that text is never encoded to. */
   readonly control: ReadonlySet<number>;
   readonly text: readonly TextToken[];
-  /** Why texts cannot be encoded with the ids of other tools. What was encoded can be read. */
+  /** Why text cannot be encoded to the ids other tools give. Encoded text can still be read. */
   readonly refusals: readonly string[];
 }
 
@@ -39,11 +39,11 @@ export function sortAddedTokens(file: TokenizerFile, endOfText: number): AddedTo
     if (isControl || wrong !== null || !canStand(content)) control.add(id);
     else text.set(content, { id, content, singleWord, normalized });
   }
-  // Where a file has a token twice, one that is a control token is one.
+  // If a file lists an id both as control token and as text, it is a control token.
   return { control, text: [...text.values()].filter(({ id }) => !control.has(id)), refusals };
 }
 
-/** Ids that the library gives: not those of `added_tokens`, but on from the size of the model. */
+/** Ids as the library gives them: the model's id, else the next one after the model's size. */
 function libraryIds({ added_tokens, model }: TokenizerFile): ReadonlyMap<string, number> {
   const ids = new Map<string, number>();
   let next = model.vocab.size;
@@ -54,7 +54,7 @@ function libraryIds({ added_tokens, model }: TokenizerFile): ReadonlyMap<string,
   return ids;
 }
 
-/** Whether a text can hold it at all. */
+/** Whether any text can contain it. */
 function canStand(content: string): boolean {
   return content !== '' && content.isWellFormed();
 }
@@ -79,12 +79,12 @@ function wrongText(token: AddedToken, file: TokenizerFile, libraryId: number): s
   return null;
 }
 
-/** What opens a mark, and what closes it. */
+/** The closing bracket for each opening one. */
 const brackets = new Map(
   ['<>', '[]', '{}', '||', '｜｜', '【】'].map(([open, close]) => [open, close]),
 );
 const closing = new Set(brackets.values());
-/** Tells names from signs and white space, so that the version of Unicode hardly matters. */
+/** One letter or digit makes a name; this broad test hardly depends on the version of Unicode. */
 const name = /[\p{L}\p{N}]/u;
 const sign = /^[\p{P}\p{S}]$/u;
 
@@ -95,7 +95,7 @@ function isMark(content: string): boolean {
   return last !== undefined && brackets.get(first) === last && name.test(rest.join(''));
 }
 
-/** `<|user|>Hello`, `a[0]`, which hold a mark; `__init__`, `### Answer:`, names within signs. */
+/** Contains a mark (`<|user|>Hello`, `a[0]`) or is a name between signs (`__init__`, `### A:`). */
 function mayBeMark(content: string): boolean {
   const characters = [...content.trim()];
   const [first = ''] = characters;
@@ -114,7 +114,7 @@ const normalizers = new Map([
   normalizer('Lowercase', (text) => text.toLowerCase()),
 ]);
 
-/** What a normalizer makes of a text; null where that is not known here. */
+/** Applies a normalizer to a text; null for a kind of normalizer that is not known here. */
 function normalize(step: unknown, text: string): string | null {
   if (step === null || step === undefined) return text;
   const { type, normalizers: steps } = step as { type?: string; normalizers?: unknown[] };

@@ -1,6 +1,6 @@
 /**
- * Damage that a reader finds in an output. Everybody gets SHARD_CORRUPT with a message that names
- * the damaged file or sample; `verify` takes the finding alone and says itself where it was.
+ * Damage that a reader finds in an output. It is thrown as SHARD_CORRUPT with a message that names
+ * the damaged file or sample. `verify` takes only the finding and adds the place itself.
  */
 import type { ProvenanceLine } from '../../schemas/manifest.ts';
 import { PipelineError } from '../runtime/errors.ts';
@@ -10,7 +10,7 @@ export interface Damage {
   readonly subject: string;
   /** What is wrong, as `verify` reports it for a shard or for a sample. */
   readonly finding: string;
-  /** What the finding leaves out because `verify` has said it already. */
+  /** Where the damage is, if the finding leaves it out because `verify` names the place itself. */
   readonly place?: string;
   readonly cause?: unknown;
 }
@@ -25,7 +25,7 @@ export class OutputDamage extends PipelineError {
   }
 }
 
-/** The tokens of a sample are not what its provenance says. */
+/** For a sample whose tokens are not what its provenance says. */
 export function damagedSample(
   { sampleId, name }: ProvenanceLine,
   finding: string,

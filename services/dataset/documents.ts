@@ -1,6 +1,6 @@
 /**
- * From pieces to whole documents. Memory holds only the pieces of documents that are not complete
- * yet. Tokens are held to the provenance, and the text to the hash of what was tokenized.
+ * Joins pieces to whole documents. Memory holds only the pieces of documents that are not complete
+ * yet. Tokens are checked against the provenance, and the text against the hash stored there.
  */
 import type { ProvenanceLine } from '../../schemas/manifest.ts';
 import { sha256 } from '../runtime/ids.ts';
@@ -10,9 +10,9 @@ import type { DocumentReader } from './template/document-reader.ts';
 import { type ReadDocument, TemplateError } from './template/read.ts';
 
 export interface PieceCollector {
-  /** Takes a piece and gives all of its document, in order, once none is missing; else null. */
+  /** Takes a piece. Returns all pieces of its document in order once none is missing, else null. */
   add(piece: Piece): Piece[] | null;
-  /** Ids of the samples of which pieces are missing. */
+  /** Ids of the samples that still miss pieces. */
   readonly incomplete: readonly string[];
 }
 
@@ -40,20 +40,20 @@ export function createPieceCollector(): PieceCollector {
   };
 }
 
-/** So that a piece that waits does not keep its whole pack in memory. */
+/** Copies the arrays, so that a waiting piece does not keep its whole pack in memory. */
 function copyOf({ line, inputIds, mask }: Piece): Piece {
   return { line, inputIds: inputIds.slice(), mask: mask.slice() };
 }
 
 /** All tokens of a document, with the end-of-text token. */
 export interface DocumentTokens {
-  /** The provenance of its first piece, which names every file. */
+  /** The provenance line of the document's first piece, which names every file. */
   readonly line: ProvenanceLine;
   readonly inputIds: Uint32Array;
   readonly mask: Uint8Array;
 }
 
-/** Joins all pieces of a document, in order, without what the later ones repeat. */
+/** Joins all pieces of a document, in order, without the start that later pieces repeat. */
 export function joinPieces(pieces: readonly Piece[]): DocumentTokens {
   const first = pieces[0]?.line;
   if (first === undefined) throw new Error('a document has a piece');

@@ -1,13 +1,13 @@
 /**
- * Teacher and scorer in words, for a terminal and for a card. Whoever reads must learn plainly when
- * no language model was involved, so this is decided here and each place has only its own words.
+ * Teacher and scorer in words, for a terminal and for a card. The reader must learn plainly when no
+ * language model was involved, so this file decides that; each place supplies only its wording.
  */
 import type { ModelIdentity } from '../../schemas/generated/types.ts';
 
 export interface MakerWords {
-  /** Where there was none. */
+  /** The whole text when there was no teacher or scorer. */
   readonly none: string;
-  /** Follows the name of one that is not a language model. */
+  /** Follows the name of a teacher or scorer that is not a language model. */
   readonly noModel: string;
   /** Follows the name of a language model. */
   readonly end: string;

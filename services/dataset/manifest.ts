@@ -1,6 +1,7 @@
 /**
  * Reads and extends the manifest. Entries are numbered without gaps and each holds the hash of the
- * one before, so a lost, changed or exchanged entry is MANIFEST_CORRUPT, never a shorter data set.
+ * entry before it. A lost, changed or exchanged entry is thus MANIFEST_CORRUPT, never a shorter
+ * data set.
  */
 import {
   type ManifestEntry,
@@ -26,8 +27,8 @@ export function entryPath(entry: number): string {
 const empty: Manifest = { entries: [], headHash: null };
 
 /**
- * All entries, checked; those that are `known` are not read again. An output without a manifest
- * gives none.
+ * All entries, checked. Entries in `known` are not read again. An output without a manifest has no
+ * entries.
  */
 export async function readManifest(store: ObjectStore, known = empty): Promise<Manifest> {
   const names = (await store.list('manifest')).filter((name) => /^\d{8}\.json$/.test(name));
@@ -49,20 +50,21 @@ export async function hasEntry(store: ObjectStore, entry: number): Promise<boole
   return (await store.read(entryPath(entry))) !== null;
 }
 
-/** Creates the next entry and gives its hash; null when another writer was first. */
+/** Creates the next entry and returns its hash; null when another writer was first. */
 export async function createEntry(
   store: ObjectStore,
   entry: ManifestEntry,
 ): Promise<string | null> {
   const bytes = Buffer.from(`${canonicalJson(entry)}\n`, 'utf8');
-  // Asserted before the write as after the read: what we could not read again we must not write.
+  // The same check as after a read: an entry that could not be read again must not be written.
   parseEntry(bytes, entry.entry);
   return (await store.create(entryPath(entry.entry), bytes)) ? sha256(bytes) : null;
 }
 
 /**
- * Writes the index that belongs to the manifest. A writer that was paused since its entry would put
- * an older one in place of a newer; whoever wrote last looks again, so the newest stays.
+ * Writes the index that belongs to the manifest. A writer that was paused after its entry could
+ * replace a newer index by an older one. So each writer looks for a newer entry after its write and
+ * writes again if there is one; the newest index stays.
  */
 export async function publishIndex(store: ObjectStore, known: Manifest): Promise<void> {
   for (let manifest = known; ; ) {
@@ -83,7 +85,7 @@ function indexEntry(shard: ManifestShard): unknown {
   return shardIndexEntry(basename, shard.bytes, shard.sha256, shard.packs);
 }
 
-/** First pack and shard that are not in the manifest yet. */
+/** Numbers of the next pack and the next shard. */
 export function nextNumbers(entries: readonly ManifestEntry[]): {
   firstPack: number;
   firstShard: number;

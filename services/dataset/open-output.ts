@@ -1,6 +1,6 @@
 /**
- * An output as its manifest stands when it is opened: where it lies, what is in it, and how its
- * tokens become documents again. A run may go on writing; what it adds later is not seen.
+ * An output in the state of its manifest when it is opened: its place, its shards, and the reader
+ * of its documents. A run may go on writing; later entries are not seen.
  */
 import type { ManifestEntry, ManifestShard } from '../../schemas/manifest.ts';
 import { PipelineError } from '../runtime/errors.ts';
@@ -13,14 +13,14 @@ import { type DocumentReader, openDocumentReader } from './template/document-rea
 export interface OpenOutput {
   readonly store: ObjectStore;
   readonly entries: readonly ManifestEntry[];
-  /** The last entry, which says how the data set is made. */
+  /** The last entry; it holds the tokenizer, template and context length of the data set. */
   readonly head: ManifestEntry;
   /** SHA-256 of the last entry's file: it names this state of the data set. */
   readonly headHash: string;
   readonly shards: readonly ManifestShard[];
 }
 
-/** A folder by its path, or any store. OUTPUT_MISSING where no manifest lies there. */
+/** Opens a folder by its path, or any store. OUTPUT_MISSING if there is no manifest. */
 export async function openOutput(place: string | ObjectStore): Promise<OpenOutput> {
   const store = storeAt(place);
   const output = outputOf(store, await readManifest(store));
@@ -36,14 +36,14 @@ export function storeAt(place: string | ObjectStore): ObjectStore {
   return typeof place === 'string' ? openLocalObjects(place) : place;
 }
 
-/** Null where the manifest has no entry. */
+/** Null if the manifest has no entry. */
 export function outputOf(store: ObjectStore, { entries, headHash }: Manifest): OpenOutput | null {
   const head = entries.at(-1);
   if (head === undefined || headHash === null) return null;
   return { store, entries, head, headHash, shards: entries.flatMap((entry) => entry.shards) };
 }
 
-/** The reader of its documents, from the tokenizer file that lies beside the shards. */
+/** Opens the reader of the output's documents from the tokenizer file beside the shards. */
 export async function openReader({ store, head }: OpenOutput): Promise<DocumentReader> {
   const file = await readHashed(store, head.tokenizer.file);
   return openDocumentReader(file.toString('utf8'), head.tokenizer);

@@ -1,6 +1,6 @@
 /**
- * The only way from the manifest to shards, provenance and pieces. A file is held to the size and
- * the hash that the manifest names before anything of it is used. Damage is OutputDamage.
+ * The only way from the manifest to shards, provenance and pieces. The size and the hash of a file
+ * are compared with the manifest before any byte of it is used. Damage is OutputDamage.
  */
 import {
   type ManifestShard,
@@ -12,7 +12,7 @@ import { sha256 } from '../runtime/ids.ts';
 import type { ObjectStore } from '../runtime/store/objects/object-store.ts';
 import { OutputDamage } from './damage.ts';
 
-/** A file as the manifest names it. */
+/** A file that the manifest names, with its size and hash. */
 export interface NamedFile {
   readonly path: string;
   readonly bytes: number;
@@ -20,7 +20,7 @@ export interface NamedFile {
 }
 
 export interface DatasetShard {
-  /** What the manifest says of it. */
+  /** The shard's entry in the manifest. */
   readonly facts: ManifestShard;
   readonly bytes: Buffer;
   readonly packs: readonly Pack[];
@@ -35,7 +35,7 @@ export interface Piece {
   readonly mask: Uint8Array;
 }
 
-/** How far a reader of all shards is. */
+/** How many shards a reader of all shards has read. */
 export interface ShardProgress {
   readonly shards: number;
   readonly shardsTotal: number;
@@ -99,7 +99,7 @@ function parseLines(bytes: Buffer, path: string): ProvenanceLine[] {
   }
 }
 
-/** A file that the manifest names, if it is what the manifest says. */
+/** Reads a file that the manifest names. Throws OutputDamage if size or hash differ. */
 export async function readHashed(store: ObjectStore, file: NamedFile): Promise<Buffer> {
   const { path } = file;
   const damage = (what: string) => new OutputDamage({ subject: path, finding: `${path} ${what}` });
@@ -110,7 +110,7 @@ export async function readHashed(store: ObjectStore, file: NamedFile): Promise<B
   return bytes;
 }
 
-/** The pieces that some lines of a shard's provenance tell of, in the order of the lines. */
+/** Cuts the pieces that the given lines of a shard's provenance describe, in their order. */
 export function cutPieces(
   { path, firstPack, provenance }: ManifestShard,
   packs: readonly Pack[],

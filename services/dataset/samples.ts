@@ -1,6 +1,6 @@
 /**
- * Samples as they lie in the shards: which there are, and one of them back from its tokens. Reads
- * only the output folder, so it shows what a trainer would see and nothing else.
+ * Samples as they lie in the shards: lists them all, and reads one back from its tokens. Reads only
+ * the output's own files, so it shows what a trainer sees and nothing else.
  */
 import type { ModelIdentity, SearchSummary } from '../../schemas/generated/types.ts';
 import type { ManifestShard, ProvenanceLine } from '../../schemas/manifest.ts';
@@ -34,10 +34,10 @@ export interface SampleOverview {
 
 /** A segment with its mask as the tokens carry it. */
 export interface MaskedSegment extends TextSegment {
-  /** Whose turn it is in; null where the template has no turns. */
+  /** The role of the turn that holds it; null if the template has no turns. */
   readonly role: string | null;
   readonly trained: boolean;
-  /** Its own, without the marks around its turn. */
+  /** Tokens of the segment itself, without the marks around its turn. */
   readonly tokens: number;
 }
 
@@ -53,7 +53,7 @@ export async function listSamples({ store, shards }: OpenOutput): Promise<Sample
     for (const { line, inputIds, mask } of cutPieces(facts, packs, provenance)) {
       const sample = samples.get(line.sampleId) ?? { line, tokens: 0, trained: 0 };
       if (line.piece === 0) sample.line = line;
-      // What a later piece repeats from the start of its document is masked and not counted twice.
+      // A later piece repeats the start of its document; those tokens are masked and count once.
       sample.tokens += inputIds.length - line.prefixTokens;
       sample.trained += trainedIn(mask);
       samples.set(line.sampleId, sample);
@@ -93,7 +93,7 @@ export async function readSample(output: OpenOutput, wanted: string): Promise<Sa
   };
 }
 
-/** Its id. A whole id or name wins over others that only begin so. */
+/** The id of the wanted sample. An exact id or name wins over ids and names that begin with it. */
 function chooseSample(lines: readonly ProvenanceLine[], wanted: string): string {
   const exact = lines.filter((line) => line.sampleId === wanted || line.name === wanted);
   const ids = new Set((exact.length > 0 ? exact : lines).map((line) => line.sampleId));
@@ -129,7 +129,7 @@ function segmentsOf({ line }: DocumentTokens, { text }: ReadDocument): PlacedSeg
   }
 }
 
-/** Lays the segments over the tokens; a token belongs where its last byte of text lies. */
+/** Assigns tokens to segments; a token belongs to the segment that holds its last byte of text. */
 function maskSegments(
   segments: readonly PlacedSegment[],
   { ends, places, turns }: ReadDocument,

@@ -7,7 +7,7 @@ export interface PlacedSegment extends TextSegment {
   readonly end: number;
 }
 
-/** Throws TrajectoryTextError where the text is none. */
+/** Throws TrajectoryTextError if the text is not a trajectory. */
 export function placeSegments(text: string): PlacedSegment[] {
   const fence = text.slice(0, text.indexOf(' '));
   let end = 0;

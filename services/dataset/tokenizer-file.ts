@@ -1,17 +1,17 @@
 /**
- * A tokenizer.json as it was written, checked in its form. Whatever JSON allows as a key of its
- * vocabulary is one here: keys are held in a Map, never as properties. Pure; anything but
- * byte-level BPE is TOKENIZER_UNSUPPORTED.
+ * Parses a tokenizer.json and checks its form. The vocabulary is a Map, not an object, so that
+ * every key that JSON allows is kept (`__proto__` too). Anything but byte-level BPE is
+ * TOKENIZER_UNSUPPORTED. Pure.
  */
 import { z } from 'zod';
 import { PipelineError } from '../runtime/errors.ts';
 
-/** Ids are held in 31 bits, as all that reads shards has them. */
+/** Ids fit 31 bits, because readers of shards hold them as signed 32-bit integers. */
 const idMax = 2 ** 31 - 1;
 
 const tokenId = z.int().nonnegative().max(idMax);
 
-/** The library refuses a file that leaves a flag out; to be special is then the safe reading. */
+/** Hugging Face's library refuses a missing flag; here `special` defaults to the safe value. */
 const addedToken = z.object({
   id: tokenId,
   content: z.string(),
@@ -62,7 +62,7 @@ const tokenizerFile = z.object({
 
 export type TokenizerFile = z.infer<typeof tokenizerFile>;
 
-/** Parses a tokenizer.json and refuses what would not give every byte back. */
+/** Refuses a tokenizer whose tokens would not give every byte of a text back. */
 export function parseTokenizerFile(text: string, subject: string): TokenizerFile {
   let json: unknown;
   try {
@@ -85,7 +85,7 @@ export function parseTokenizerFile(text: string, subject: string): TokenizerFile
   return parsed.data;
 }
 
-/** A token in a message: whatever it holds, on one line and not too long. */
+/** A token for a message: escaped, on one line and not too long. */
 export function quote(token: string): string {
   return JSON.stringify(token.length > 60 ? `${token.slice(0, 60)}…` : token);
 }

@@ -1,15 +1,16 @@
 /**
- * What ids mean, read from a tokenizer.json: the exact bytes of every token of a byte-level BPE
- * vocabulary and which ids are control tokens. Decoding is ours, so that a shard can be checked
- * without the encoder that made it. Pure.
+ * The vocabulary of a tokenizer.json with byte-level BPE: the exact bytes of every token, and which
+ * ids are control tokens. It decodes by itself, so that a shard can be checked without the encoder
+ * that made it. Pure.
  */
 import { sha256 } from '../runtime/ids.ts';
 import { type AddedTokens, sortAddedTokens, type TextToken } from './added-tokens.ts';
 import { quote, type TokenizerFile, unsupported } from './tokenizer-file.ts';
 
 /**
- * Which encoder the ids are from: 3 finds added tokens in text, 2 is bpe/ and 1 was Hugging Face's
- * library, neither of which did. Where a vocabulary has none that are text, ids are the same.
+ * Versions of the encoder, part of the fingerprint. Version 3 finds added tokens in text. Version 2
+ * (bpe/ before that) and 1 (Hugging Face's library) did not. If a vocabulary has no added tokens
+ * that are text, all versions give the same ids.
  */
 const versions = { withAddedTokens: 3, before: [2, 1] };
 
@@ -23,11 +24,11 @@ export interface Vocabulary {
   isControl(id: number): boolean;
   /** The control token that follows a document. */
   readonly endOfText: number;
-  /** Added tokens that are ordinary text, to be found in it before anything else. */
+  /** Added tokens that are ordinary text; the encoder finds them before it splits the rest. */
   readonly textTokens: readonly TextToken[];
-  /** Why texts cannot be encoded with it; what was encoded can be read all the same. */
+  /** Why text cannot be encoded with this vocabulary. Encoded text can still be read. */
   readonly refusals: readonly string[];
-  /** Hash of all that decides which ids a text gets. */
+  /** Hash of everything that decides which ids a text gets. */
   readonly fingerprint: string;
 }
 
@@ -93,8 +94,8 @@ function findEndOfText(file: TokenizerFile, name: string, subject: string): numb
 }
 
 /**
- * The bytes of each token, one character per byte. A token of the model that no text can become
- * has none: its characters stand for no bytes, or for bytes that UTF-8 never has.
+ * The bytes of each token, one character per byte. A token of the model has no entry if its
+ * characters stand for no bytes, or for bytes that never occur in UTF-8: no text becomes it.
  */
 function spellTokens(
   { model }: TokenizerFile,
@@ -135,11 +136,11 @@ function spell(token: string, byteOf: ReadonlyMap<string, number>): string | nul
   return spelled;
 }
 
-/** All tokens' bytes in one buffer; those in slot `at` are bytes[starts[at], starts[at + 1]). */
+/** All tokens' bytes in one buffer; slot `at` holds bytes[starts[at], starts[at + 1]). */
 interface ByteTable {
   readonly starts: Uint32Array;
   readonly bytes: Buffer;
-  /** The slot of each id; null where it is the id itself. */
+  /** The slot of each id; null if each id is its own slot. */
   readonly slots: ReadonlyMap<number, number> | null;
 }
 
@@ -166,7 +167,7 @@ function slotOf({ slots, starts }: ByteTable, id: number): number {
 
 /**
  * GPT-2's way to write the bytes of UTF-8 as characters: printable Latin-1 as itself, the rest from
- * U+0100. Without the thirteen bytes that UTF-8 never has, which not all vocabularies have either.
+ * U+0100. Leaves out the thirteen bytes that never occur in UTF-8; some vocabularies lack them too.
  */
 export function byteAlphabet(): ReadonlyMap<string, number> {
   const alphabet = new Map<string, number>();

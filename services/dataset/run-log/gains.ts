@@ -1,5 +1,6 @@
 /**
- * What the search of a run gained: bits of the code per file, and the thought before and after.
+ * What the search of a run gained: the bits of each file's code before and after, and for the best
+ * improvement the thought before and after.
  */
 import type { FileThoughtBody, FileTraceBody, Step } from '../../../schemas/generated/types.ts';
 import { forEachBody, type RunLog, withRunLog } from './run-log.ts';
@@ -17,7 +18,7 @@ export interface ImprovedThought extends FileGain {
   readonly after: string;
 }
 
-/** Gains per path of one repository; empty where the log is absent or in use by a run. */
+/** Gains per path of one repository; empty if the log is absent or in use by a run. */
 export async function readFileGains(
   outputFolder: string,
   name: string,
@@ -34,13 +35,13 @@ export async function readFileGains(
   return gains ?? new Map();
 }
 
-/** A file to show has some code, little enough to read, and something was read for it. */
+/** A file worth showing has some code, not too much to read, and at least one read before it. */
 const showBytes = { min: 1_200, max: 4_000 };
 const showReadsMax = 3;
 
 /**
- * The file whose bits per byte fell most, among those worth showing if there are any; null when no
- * rewrite was kept.
+ * The file whose bits per byte fell most. Files worth showing come first; null when no rewrite was
+ * kept.
  */
 export async function readBestImprovement(outputFolder: string): Promise<ImprovedThought | null> {
   return withRunLog(outputFolder, async (log) => {

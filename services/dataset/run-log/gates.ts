@@ -1,7 +1,7 @@
 /** What the gates of a run left out or replaced, for data set cards. */
 import { forEachBody, withRunLog } from './run-log.ts';
 
-/** What the gates left out or changed, by reason. */
+/** Counts by reason; the fields on redaction count replaced secrets and personal data. */
 export interface GateFacts {
   readonly droppedRepositories: Readonly<Record<string, number>>;
   readonly skippedFiles: Readonly<Record<string, number>>;
@@ -9,7 +9,7 @@ export interface GateFacts {
   readonly redactions: number;
 }
 
-/** Null where the log is absent or in use by a run. */
+/** Null if the log is absent or in use by a run. */
 export async function readGates(outputFolder: string): Promise<GateFacts | null> {
   return withRunLog(outputFolder, async (log) => {
     const dropped: Record<string, number> = {};
@@ -17,7 +17,7 @@ export async function readGates(outputFolder: string): Promise<GateFacts | null>
     let redactedFiles = 0;
     let redactions = 0;
     const seen = new Set<string>();
-    // A record may have been delivered twice; its id says so.
+    // The log may hold a record twice; both copies have the same id.
     const isNew = (id: string) => !seen.has(id) && seen.add(id) !== undefined;
     await forEachBody(log, 'dropped', ({ envelope, body }) => {
       if (isNew(envelope.id)) dropped[body.reason] = (dropped[body.reason] ?? 0) + 1;

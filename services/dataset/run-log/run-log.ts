@@ -1,6 +1,6 @@
 /**
- * The log of the embedded run that made an output, beside its shards. It is optional: a copied
- * output without it shows less, and while a run is under way it is not read.
+ * The log of the embedded run that made an output; it lies beside the shards. It is optional: a
+ * copied output without the log shows less. While a run is under way, the log is not read.
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -39,7 +39,7 @@ export async function withRunLog<Result>(
   try {
     bus = openSqliteBus(folder);
   } catch (error) {
-    // A run is under way: what the shards tell is enough.
+    // A run holds the log. The caller then shows only what is in the shards.
     if (error instanceof PipelineError && error.code === 'OUTPUT_LOCKED') return null;
     throw error;
   }

@@ -1,6 +1,6 @@
 /**
- * How families of models write a conversation: which control tokens and which text around each
- * turn. A form is known by the control tokens that a vocabulary has. Pure data.
+ * How families of models write a conversation: the control tokens and the text around each turn.
+ * The control tokens of a vocabulary decide which form it uses. Pure data.
  */
 import type { TurnRole } from '../../../schemas/trajectory-text.ts';
 
@@ -17,7 +17,7 @@ export interface ChatForm {
   readonly roleNames: Readonly<Record<TurnRole, string>>;
 }
 
-/** Qwen and others; Qwen shows results of tools in turns of the user. */
+/** Qwen and others; Qwen puts tool results in turns of the user. */
 const chatml: ChatForm = {
   name: 'chatml',
   beginning: [],
@@ -26,7 +26,7 @@ const chatml: ChatForm = {
   roleNames: { system: 'system', user: 'user', assistant: 'assistant', tool: 'user' },
 };
 
-/** Llama 3 and later 3.x; `ipython` is their name for results of tools. */
+/** Llama 3 and later 3.x; `ipython` is their role for tool results. */
 const llama3: ChatForm = {
   name: 'llama3',
   beginning: [{ control: '<|begin_of_text|>' }],
@@ -40,7 +40,7 @@ const llama3: ChatForm = {
   roleNames: { system: 'system', user: 'user', assistant: 'assistant', tool: 'ipython' },
 };
 
-/** In the order in which they are looked for. */
+/** In the order in which they are tried. */
 export const chatForms: readonly ChatForm[] = [chatml, llama3];
 
 /** The control tokens without which the form cannot be written. */

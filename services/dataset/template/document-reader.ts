@@ -1,6 +1,6 @@
 /**
- * Reads documents back from an output's tokens, by what its manifest says of tokenizer, template
- * and masking. No encoder is needed.
+ * Reads documents back from an output's tokens, with the tokenizer, template and masking that its
+ * manifest names. No encoder is needed.
  */
 import type { ManifestEntry } from '../../../schemas/manifest.ts';
 import { PipelineError } from '../../runtime/errors.ts';
@@ -12,9 +12,9 @@ import { openTemplate, outputFingerprint, type Template } from './template.ts';
 export interface DocumentReader {
   readonly template: Template;
   readonly masking: ManifestEntry['tokenizer']['masking'];
-  /** Fingerprints that outputs read this way may carry. */
+  /** Fingerprints that are valid for this tokenizer, template and masking. */
   readonly fingerprints: readonly string[];
-  /** All tokens of a document. Throws TemplateError where they are none. */
+  /** Takes all tokens of a document. Throws TemplateError if they do not follow the template. */
   read(ids: Uint32Array): ReadDocument;
 }
 

@@ -1,7 +1,7 @@
 /**
- * From token ids back to the trajectory, for each template: its text, the turns it lies in, and
- * what each token is. It reads tokens alone and shares no code with what rendered them, so that
- * that can be checked by it (I1, I2). Pure.
+ * From token ids back to the trajectory, for each template: its text, its turns, and what each
+ * token is. It reads only tokens and shares no code with the renderer, so that it can check the
+ * renderer (I1, I2). Pure.
  */
 import type { TurnRole } from '../../../schemas/trajectory-text.ts';
 import type { Mark, Template, Turns } from './template.ts';
@@ -10,12 +10,12 @@ import type { Mark, Template, Turns } from './template.ts';
 export class TemplateError extends Error {}
 
 export interface Turn {
-  /** As the form calls it. */
+  /** The form's name for the role. */
   readonly role: string;
   /** Bytes [start, end) of the text. */
   readonly start: number;
   readonly end: number;
-  /** Its tokens: [start, content) open it, [close, end) close it. */
+  /** Tokens of the turn: [start, content) open it, [close, end) close it. */
   readonly tokens: {
     readonly start: number;
     readonly content: number;
@@ -24,28 +24,28 @@ export interface Turn {
   };
 }
 
-/** What a token is: text; a mark, or text with a part of one; the end of a turn, of the whole. */
+/** Each token is text, a mark (or text with part of a mark), or the end of a turn or document. */
 export const tokenPlaces = { text: 0, mark: 1, endOfTurn: 2, endOfText: 3 } as const;
 
 export interface ReadDocument {
   /** The trajectory as text, without marks. */
   readonly text: Buffer;
-  /** How many bytes of the text have passed at the end of each token. */
+  /** For each token, the number of text bytes up to its end. */
   readonly ends: Uint32Array;
   /** One of `tokenPlaces` for each token. */
   readonly places: Uint8Array;
-  /** Empty where the template has none. */
+  /** Empty if the template has no turns. */
   readonly turns: readonly Turn[];
 }
 
-/** What reading needs of a vocabulary. */
+/** The part of a vocabulary that the reader needs. */
 export interface TokenBytes {
   decode(ids: Uint32Array): Buffer;
   byteLength(id: number): number;
   isControl(id: number): boolean;
 }
 
-/** Throws TemplateError at the first token that is not what the template has there. */
+/** Throws TemplateError at the first token that does not follow the template. */
 export function readTokens(ids: Uint32Array, template: Template, bytes: TokenBytes): ReadDocument {
   const last = ids.length - 1;
   if (last < 0 || ids[last] !== template.endOfText) {
@@ -62,7 +62,7 @@ export function readTokens(ids: Uint32Array, template: Template, bytes: TokenByt
 
 const roles: readonly TurnRole[] = ['system', 'user', 'assistant', 'tool'];
 
-/** The first turn has the marks that begin the document. */
+/** The first turn includes the marks that begin the document. */
 function readTurn(reader: Reader, turns: Turns, number: number): Turn {
   const first = number === 0 ? 0 : reader.at().token;
   const role = roles.find((candidate) => reader.takeMarks(turns.opening[candidate]));
@@ -83,15 +83,15 @@ function readTurn(reader: Reader, turns: Turns, number: number): Turn {
 
 interface Position {
   readonly token: number;
-  /** The first token that lies wholly behind. */
+  /** The first token that begins at or after this position. */
   readonly next: number;
-  /** Bytes of text before. */
+  /** Bytes of text before this position. */
   readonly bytes: number;
 }
 
 interface Reader {
   at(): Position;
-  /** Takes all of them or none; control tokens among them are put down as `control`. */
+  /** Takes all marks or none. Control tokens among them get the place `control`. */
   takeMarks(marks: readonly Mark[], control?: number): boolean;
   /** Takes text up to the next control token. */
   takeText(): void;
@@ -105,7 +105,7 @@ function createReader(ids: Uint32Array, last: number, bytes: TokenBytes): Reader
   const places = new Uint8Array(ids.length);
   const chunks: Buffer[] = [];
   let token = 0;
-  /** Bytes of `token` that were taken. */
+  /** How many bytes of `token` are already taken. */
   let offset = 0;
   let length = 0;
 
@@ -115,7 +115,7 @@ function createReader(ids: Uint32Array, last: number, bytes: TokenBytes): Reader
     return bytes.decode(ids.subarray(position, position + 1));
   };
 
-  /** Where a text that stands here ends; null where another stands here. */
+  /** Returns where `text` ends if it stands at `from`, else null. */
   const matchText = (text: string, from: readonly [token: number, offset: number]) => {
     let [position, within] = from;
     let current = bytesOf(position);

@@ -1,6 +1,6 @@
 /**
- * A template bound to a vocabulary: which tokens stand around a document and its turns. `tags` has
- * none but the end of text; `chat` takes the form of the vocabulary's own control tokens. Pure.
+ * A template bound to a vocabulary: the tokens around a document and its turns. `tags` adds only
+ * the end of text; `chat` uses the form that fits the vocabulary's own control tokens. Pure.
  */
 import type { MaskingName, TemplateName, TurnRole } from '../../../schemas/trajectory-text.ts';
 import { PipelineError } from '../../runtime/errors.ts';
@@ -18,15 +18,16 @@ export interface Turns {
 
 export interface Template {
   readonly name: TemplateName;
-  /** What of the vocabulary it uses, for people. */
+  /** Name of the chat form, or `plain text`, to show to people. */
   readonly form: string;
   readonly beginning: readonly Mark[];
-  /** Null where a document is one text. */
+  /** Null if a document is one text without turns. */
   readonly turns: Turns | null;
   readonly endOfText: number;
   /**
-   * Whether the model learns to end the document: without turns nothing else says that it is
-   * complete; with them the end of its last turn does, and what follows only separates documents.
+   * Whether the end of text is trained. Without turns it is the only sign that a document is
+   * complete. With turns, the end of the last turn is that sign, and the end of text only separates
+   * documents.
    */
   readonly endOfTextTrained: boolean;
 }
@@ -36,7 +37,7 @@ export interface ControlToken {
   readonly content: string;
 }
 
-/** Throws TOKENIZER_UNSUPPORTED where a vocabulary has the control tokens of no known form. */
+/** Throws TOKENIZER_UNSUPPORTED if the vocabulary has the control tokens of no known form. */
 export function openTemplate(
   name: TemplateName,
   control: readonly ControlToken[],
@@ -73,8 +74,8 @@ export function openTemplate(
 }
 
 /**
- * Hash of all that decides which ids and masks a document gets. The vocabulary's own for the
- * default, so that outputs of before there was a choice keep theirs.
+ * Hash of everything that decides which ids and masks a document gets. For the defaults it is the
+ * vocabulary's own fingerprint, so that outputs older than this choice keep theirs.
  */
 export function outputFingerprint(
   vocabulary: string,

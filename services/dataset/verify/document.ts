@@ -24,7 +24,7 @@ export function checkDocument(document: Buffer, line: ProvenanceLine): PlacedSeg
   return segments;
 }
 
-/** I3: each observation is, byte for byte, lines of a file that was written before it. */
+/** I3: each observation equals, byte for byte, lines of a file that was written before it. */
 function checkReads(segments: readonly TextSegment[]): ReadonlyMap<string, string> {
   const written = new Map<string, string>();
   let current: string | null = null;

@@ -1,6 +1,6 @@
 /**
- * Puts the pieces of samples together as shards are read, and checks a sample when its last piece
- * has come, so that memory holds only samples that are still open.
+ * Collects the pieces of samples as shards are read, and checks a sample as soon as its last piece
+ * is read, so that memory holds only incomplete samples.
  */
 import type { ManifestEntry, ProvenanceLine } from '../../../schemas/manifest.ts';
 import type { Pack } from '../../../schemas/mds.ts';
@@ -28,7 +28,7 @@ export class SampleChecker {
     this.#reader = reader;
   }
 
-  /** Takes one row of a shard and the lines that say what is in it. */
+  /** Takes one row of a shard and the provenance lines of its pieces. */
   addPack(pack: Pack, lines: readonly ProvenanceLine[]): void {
     mustHold(lines.length === pack.indices.length, 'provenance does not tell every piece of it');
     for (const [position, line] of lines.entries()) {
@@ -47,7 +47,7 @@ export class SampleChecker {
     try {
       this.#checkSample(pieces);
     } catch (error) {
-      // Whatever a reader makes of forged tokens is damage, so no error passes as a bug of ours.
+      // Forged tokens can cause any error in a reader, so every error here counts as damage.
       const reason = findingOf(error) ?? (error instanceof Error ? error.message : String(error));
       throw new Difference(`sample ${sampleId} (${name}): ${reason}`, { cause: error });
     }
@@ -72,7 +72,7 @@ export class SampleChecker {
     this.totals.bytes += read.text.byteLength;
   }
 
-  /** Every sample that the manifest lists must be there; an open output may still carry some. */
+  /** Every listed sample must be in the shards; an open output may still carry some over. */
   finish(entries: readonly ManifestEntry[]): void {
     const carried = new Set(entries.at(-1)?.carried.samples.map((sample) => sample.id));
     const listed = entries.flatMap((entry) => entry.samples);
@@ -87,7 +87,7 @@ export class SampleChecker {
   }
 }
 
-/** What a later piece repeats is a copy of the document's tokens, and never trained. */
+/** The start that a later piece repeats is a copy of the document's tokens and never trained. */
 function checkPrefixes(view: TokenView, pieces: readonly Piece[]): void {
   for (const { line, inputIds, mask } of pieces) {
     const prefix = inputIds.subarray(0, line.prefixTokens).join();

@@ -1,7 +1,7 @@
 /**
- * Checks the tokens of one document against its text: whose turn each segment is in, the mask of
- * every token (I2), and what a piece may repeat. It works from where tokens end in the text, so
- * it shares no assumption with the code that cut and masked them. Pure.
+ * Checks the tokens of one document against its text: the turn of each segment, the mask of every
+ * token (I2), and the start that a piece may repeat. It works only from the places where tokens end
+ * in the text, so it shares no assumption with the code that cut and masked them. Pure.
  */
 import {
   type MaskingName,
@@ -42,7 +42,8 @@ export function checkTurns({ template, turns, segments }: TokenView): void {
 
 /**
  * I2: a token is trained exactly if every byte of it lies in a trained segment, or if it ends a
- * turn of the model. Where segments are tokenized by themselves, none crosses a seam.
+ * turn of the model (without turns: the document). With the masking `segments`, each segment is
+ * tokenized by itself and no token lies in two.
  */
 export function checkMask(view: TokenView): void {
   const { mask, masking, places } = view;
@@ -56,9 +57,9 @@ export function checkMask(view: TokenView): void {
 
 interface PlacedToken {
   readonly token: number;
-  /** The segments that bytes of it lie in; none for a token without text. */
+  /** The segments that hold bytes of the token; none for a token without text. */
   readonly held: readonly PlacedSegment[];
-  /** Of its last byte, or else of where it stands. */
+  /** The segment's kind at the token's last byte, or at its place if it has no text. */
   readonly kind: SegmentKind;
   readonly turn: Turn | undefined;
 }
@@ -77,7 +78,7 @@ function* placeTokens({ ends, turns, segments }: TokenView): Generator<PlacedTok
   }
 }
 
-/** The segments from one on that begin before a byte. */
+/** The segments from `first` on that begin before the byte `end`. */
 function segmentsBefore(
   end: number,
   segments: readonly PlacedSegment[],
@@ -88,7 +89,7 @@ function segmentsBefore(
   return segments.slice(first, next);
 }
 
-/** What a token is decides first; of text it leaves the answer to the segments. */
+/** Whether the token's place allows training. Of text, the segments decide. */
 function mayBeTrained({ places, template }: TokenView, token: number, turn?: Turn): boolean {
   switch (places[token]) {
     case tokenPlaces.text:
@@ -107,8 +108,9 @@ function isTrainedSegment({ kind }: PlacedSegment): boolean {
 }
 
 /**
- * The tokens with which a piece that starts at this token may begin: the document's first segment,
- * that and the current `file` segment, or neither; then what opens the turn that it starts amid.
+ * The prefixes that a piece may repeat if it starts at this token: nothing, the document's first
+ * segment, or that and the current `file` segment. If the piece starts inside a turn, the marks
+ * that open the turn follow.
  */
 export function allowedPrefixes(view: TokenView, start: number): Uint32Array[] {
   const { inputIds, turns, segments, ends } = view;
@@ -124,7 +126,7 @@ export function allowedPrefixes(view: TokenView, start: number): Uint32Array[] {
   return bases.map((base) => Uint32Array.from([...base, opening].flatMap((ids) => [...ids])));
 }
 
-/** The tokens of a segment, with the marks around its turn; none has a byte of one before. */
+/** The tokens of a segment alone, and the marks of its turn if it begins or ends the turn. */
 function tokensOf({ inputIds, turns, ends }: TokenView, segment: PlacedSegment): Uint32Array {
   const turn = turns.find(({ start, end }) => start <= segment.start && segment.end <= end);
   const from = segment.start === turn?.start ? turn.tokens.start : tokenAfter(ends, segment.start);

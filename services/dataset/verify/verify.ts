@@ -1,6 +1,6 @@
 /**
  * Checks an output from the manifest down to the last token: every hash, I1, I2, I3 and I6. It
- * reads only the output folder. The first difference is VERIFY_FAILED and says where.
+ * reads only the output folder. The first difference is VERIFY_FAILED and names its place.
  */
 import type { ManifestEntry, ManifestShard } from '../../../schemas/manifest.ts';
 import type { Pack } from '../../../schemas/mds.ts';
@@ -27,7 +27,7 @@ export interface VerifyReport {
   readonly paddingShare: number;
   /** False while the output still grows: samples may be carried over. */
   readonly closed: boolean;
-  /** Files in shards/ and provenance/ that the manifest does not name: leftovers, no data. */
+  /** Files in shards/ and provenance/ that the manifest does not name; they are not data. */
   readonly leftovers: number;
 }
 
@@ -59,7 +59,7 @@ export async function verifyOutput(
 }
 
 /**
- * Runs a check and says where it failed. Damage that readers find is a difference like any other.
+ * Runs a check and adds the place to its finding. Damage found by a reader counts as a difference.
  */
 async function checkIn<Result>(where: string, check: () => Promise<Result>): Promise<Result> {
   try {
@@ -74,7 +74,7 @@ async function checkIn<Result>(where: string, check: () => Promise<Result>): Pro
   }
 }
 
-/** The reader of all documents, if every entry was made the way that the last one was. */
+/** The reader of all documents; every entry must have the settings of the last entry. */
 async function openCheckedReader(output: OpenOutput): Promise<DocumentReader> {
   const { entries, head } = output;
   const reader = await openReader(output);
@@ -82,7 +82,7 @@ async function openCheckedReader(output: OpenOutput): Promise<DocumentReader> {
     const { fingerprint, template, masking } = tokenizer;
     const same = template === head.tokenizer.template && masking === head.tokenizer.masking;
     mustHold(same, `entry ${entry} has another template or masking`);
-    mustHold(reader.fingerprints.includes(fingerprint), `entry ${entry} used another one`);
+    mustHold(reader.fingerprints.includes(fingerprint), `entry ${entry} used another tokenizer`);
     mustHold(contextLength === head.contextLength, `entry ${entry} has another context length`);
   }
   return reader;
