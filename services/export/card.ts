@@ -1,6 +1,6 @@
 /**
- * The data set card: what is in the export, from where, under which licences, made by whom, and
- * how to load it. Generated from the data alone, without a clock, so equal data have equal cards.
+ * The data set card: the contents of the export, their sources, licences and makers, and how to
+ * load them. It depends on the data alone and on no clock, so equal data have equal cards.
  */
 import { compareText } from '../../schemas/compare-text.ts';
 import type { ManifestEntry } from '../../schemas/manifest.ts';
@@ -49,7 +49,7 @@ const hubLicences: Readonly<Record<string, string>> = {
 function frontMatter({ head, census, format }: CardFacts): string[] {
   const names = census.licences.map(([licence]) => licence);
   const known = names.map((name) => hubLicences[name]).filter((name) => name !== undefined);
-  // One licence for all is named; several, or one that the hub does not know, are told below.
+  // The field holds one licence. Several, or one unknown to the hub, are listed in the text below.
   const licence = names.length === 1 && known.length === 1 ? known[0] : 'other';
   const configurations = format.parts.flatMap(({ name, files }, position) => [
     `  - config_name: ${name}`,
@@ -209,7 +209,7 @@ function loading({ loading: lines }: ExportFormat): string[] {
   return ['## How to load it', '', '```python', ...lines, '```'];
 }
 
-/** Checksums shown one by one at most; export.json has all. */
+/** Checksums in the card at most; export.json has all. */
 const checksumsShownMax = 50;
 
 function checksums(files: readonly FileFacts[]): string[] {
@@ -229,12 +229,12 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
   return [line(header), line(header.map(() => '---')), ...rows.map(line)];
 }
 
-/** Names come from repositories: nothing in them may break out of a cell or draw anything. */
+/** Escapes names from repositories, so that they cannot break out of a cell or add markup. */
 function plain(text: string): string {
   return text.replace(/\p{Cc}+/gu, ' ').replace(/[|\\`*_[\]<>#!]/g, (mark) => `\\${mark}`);
 }
 
-/** With commas, the same on every machine. */
+/** With thousands commas, independent of the machine's locale. */
 function count(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }

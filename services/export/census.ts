@@ -1,4 +1,4 @@
-/** Counts over what an export wrote, for the card. Bounded: names beyond the first are counted. */
+/** Counts over an export, for the card. The first sources are kept, the others only counted. */
 import { compareText } from '../../schemas/compare-text.ts';
 import type { ModelIdentity } from '../../schemas/generated/types.ts';
 import type { DatasetShard } from '../dataset/read-shards.ts';
@@ -29,7 +29,7 @@ export interface Census {
   /** The first documents; `totals.documents` says how many there are. */
   readonly sources: readonly SourceRow[];
   readonly teachers: readonly ModelIdentity[];
-  /** Null stands for a search that was off. */
+  /** Null stands for documents whose search was off. */
   readonly scorers: readonly (ModelIdentity | null)[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * One document as forms of text want it: with character spans that say what is trained, and as
- * messages. The text is made when a form asks for it; forms of tokens alone never do.
+ * One document for the text formats: character spans that say which text is trained, and messages.
+ * The text is made on first use, because formats of tokens alone never need it.
  */
 import type { ProvenanceLine } from '../../schemas/manifest.ts';
 import { type DocumentTokens, joinPieces, readDocument } from '../dataset/documents.ts';
@@ -10,7 +10,7 @@ import type { ReadDocument } from '../dataset/template/read.ts';
 import { spansOf, type TextRun, type TextSpan, textRuns, trainedBytes } from './spans.ts';
 
 export interface Message {
-  /** As the template calls it; without turns `assistant` where the text is trained, else `user`. */
+  /** The template's role; without turns, `assistant` for trained text and `user` for the rest. */
   readonly role: string;
   readonly content: string;
 }
@@ -19,18 +19,18 @@ export interface ExportDocument {
   /** The provenance line of its first piece, which names every file. */
   readonly line: ProvenanceLine;
   readonly text: string;
-  /** Adjacent, covering the text, `trained` alternating. */
+  /** The spans are adjacent, cover the text and alternate in `trained`. */
   readonly spans: readonly TextSpan[];
-  /** The turns, or else the spans, as messages; their contents joined are the text. */
+  /** One message per turn, or per span without turns; the joined contents are the text. */
   readonly messages: readonly Message[];
-  /** Tokens with the end-of-text token, without what later pieces repeat. */
+  /** Count of tokens with the end-of-text token, without the start that later pieces repeat. */
   readonly tokens: number;
   readonly trainedTokens: number;
 }
 
 type DocumentText = Pick<ExportDocument, 'text' | 'spans' | 'messages'>;
 
-/** From all pieces of a document, in order. */
+/** Takes all pieces of a document, in order. */
 export function createDocument(pieces: readonly Piece[], reader: DocumentReader): ExportDocument {
   const tokens = joinPieces(pieces);
   let written: DocumentText | null = null;

@@ -1,6 +1,6 @@
 /**
- * Writes one format of an output into a folder: shard by shard, so that memory is bounded by one
- * shard and the documents that are open across shards. The same manifest gives the same bytes.
+ * Writes one format of an output into a folder. It works shard by shard, so that memory holds one
+ * shard and the documents that are not complete yet. The same manifest gives the same bytes.
  */
 import { basename } from 'node:path';
 import { createPieceCollector, type PieceCollector } from '../dataset/documents.ts';
@@ -26,11 +26,11 @@ import type { ExportReport } from './report.ts';
 export interface ExportRequest {
   /** The output: a folder, or another store. */
   readonly place: string | ObjectStore;
-  /** Where the log of the run lies, if anywhere; the card tells from it what was left out. */
+  /** The folder that may hold the log of the run, from which the card lists what was left out. */
   readonly runFolder: string;
   readonly format: ExportFormat;
   readonly compression: Compression;
-  /** The folder to make; what an earlier export put there is replaced. */
+  /** The folder to make; an earlier export there is replaced. */
   readonly target: string;
   readonly onProgress?: (progress: ShardProgress) => void;
 }
@@ -53,7 +53,7 @@ export async function exportOutput(request: ExportRequest): Promise<ExportReport
 interface OpenExport {
   readonly output: OpenOutput;
   readonly reader: DocumentReader;
-  /** Null where the log of the run is not at hand. */
+  /** Null if the log of the run is absent or in use. */
   readonly gates: GateFacts | null;
   readonly folder: ExportFolder;
 }

@@ -1,7 +1,7 @@
 /**
- * The folder that an export makes. It is whole or absent under its name: files are written to a
- * hidden folder beside it, hashed while they are written, synced, and renamed at the end. An
- * earlier export of the same name is replaced; any other folder is refused.
+ * The folder that an export makes. Under its name it is either whole or absent: files are written
+ * to a hidden folder beside it, hashed on the way, synced, and the folder is renamed at the end.
+ * An earlier export of the same name is replaced; any other folder that is not empty is refused.
  */
 
 import { createHash } from 'node:crypto';
@@ -25,13 +25,13 @@ export interface ExportFile {
 
 export interface ExportFolder {
   open(path: string): Promise<ExportFile>;
-  /** A whole file at once. */
+  /** Writes a whole file at once. */
   write(path: string, bytes: Uint8Array | string): Promise<FileFacts>;
-  /** Every closed file, by path. */
+  /** Every closed file, sorted by path. */
   readonly files: readonly FileFacts[];
-  /** Puts the folder under its name. */
+  /** Renames the hidden folder to the target. */
   publish(): Promise<void>;
-  /** Removes what was written; for an export that failed. */
+  /** Removes the hidden folder of an export that failed. */
   discard(): Promise<void>;
 }
 
@@ -97,7 +97,7 @@ async function openHashed(root: string, path: string): Promise<ExportFile> {
   };
 }
 
-/** Only an earlier export, or nothing, may be where the new one goes. */
+/** Refuses a target that holds anything other than an earlier export. */
 async function refuseStranger(target: string): Promise<void> {
   const names = await namesIn(target);
   if (names.length === 0 || names.includes(exportFileName)) return;
@@ -117,7 +117,7 @@ async function replaceFolder(temporary: string, target: string): Promise<void> {
   await rm(earlier, { recursive: true, force: true });
 }
 
-/** What exports that were killed left beside the target; those of living processes stay. */
+/** Removes hidden folders of killed exports beside the target; those of living processes stay. */
 async function removeLeftovers(parent: string, prefix: string): Promise<void> {
   for (const name of await namesIn(parent)) {
     if (!name.startsWith(prefix)) continue;
@@ -145,7 +145,7 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-/** A full disk is DISK_FULL, a folder that cannot be written OUTPUT_UNWRITABLE. */
+/** Turns a full disk into DISK_FULL, and a folder that cannot be written into OUTPUT_UNWRITABLE. */
 async function guarded<Result>(subject: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();

@@ -1,4 +1,4 @@
-/** What a format is to the export: which files it writes, and how a person loads them. */
+/** The interface of a format: the files that it writes, and how a person loads them. */
 import type { DatasetShard } from '../dataset/read-shards.ts';
 import type { ExportDocument } from './document.ts';
 import type { ExportFolder } from './folder.ts';
@@ -6,9 +6,9 @@ import type { ExportFolder } from './folder.ts';
 export type Compression = 'none' | 'zstd';
 
 export interface FormatWriter {
-  /** Writes a shard and the documents that are complete with it. */
+  /** Writes a shard and the documents whose last piece is in it. */
   addShard(shard: DatasetShard, documents: readonly ExportDocument[]): Promise<void>;
-  /** Writes what comes after the last shard. */
+  /** Writes the files that need all shards, such as an index. */
   finish(): Promise<void>;
 }
 
@@ -21,10 +21,10 @@ export interface CardPart {
 export interface ExportFormat {
   readonly name: string;
   readonly compressions: readonly Compression[];
-  /** One sentence for the card: what is in which file. */
+  /** For the card: which file holds what. */
   readonly summary: string;
   readonly parts: readonly CardPart[];
-  /** Python that loads it, at most five lines to a reader. */
+  /** Python that loads the format, at most five lines per reader. */
   readonly loading: readonly string[];
   readonly open: (folder: ExportFolder, compression: Compression) => FormatWriter;
 }

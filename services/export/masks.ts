@@ -1,16 +1,16 @@
 /**
- * Masks as the formats want them. A pack's own mask is aligned with its tokens; here are the three
- * other conventions, each derived in one place, because an error by one is invisible in training.
- * Pure.
+ * Masks in the conventions of the formats. A pack's own mask is aligned with its tokens. The three
+ * other conventions are each derived here and only here, because training does not show a mask that
+ * is off by one. Pure.
  */
 import type { Pack } from '../../schemas/mds.ts';
 
-/** The label that trainers leave out of the loss. */
+/** Trainers leave positions with this label out of the loss. */
 export const ignoredLabel = -100;
 
 /**
- * The mask without the first token of each piece: nothing in the piece predicts that token, so a
- * loss there would be one of the document before it.
+ * The mask without the first token of each piece. Nothing in the piece predicts that token; a loss
+ * there would train its prediction from the document before.
  */
 export function predictableMask({ mask, indices }: Pack): Uint8Array {
   const predictable = Uint8Array.from(mask);
@@ -34,7 +34,7 @@ export function labels(pack: Pack): Int32Array {
   return signedIds(pack).map((id, position) => (predictable[position] === 1 ? id : ignoredLabel));
 }
 
-/** Signed 32-bit ids for formats that have no unsigned ones; ids of vocabularies are below 2^31. */
+/** Signed 32-bit ids, for formats without unsigned integers; vocabularies have ids below 2^31. */
 export function signedIds({ inputIds }: Pack): Int32Array {
   for (const id of inputIds) {
     if (id > 0x7fffffff) throw new Error(`token ${id} does not fit 31 bits`);
@@ -46,7 +46,7 @@ export function pieceLengths({ indices }: Pack): number[] {
   return indices.map(([start, end]) => end - start);
 }
 
-/** The bytes of values as they lie in memory, which is little-endian as the formats are. */
+/** The bytes of values as they lie in memory: little-endian, like the formats. */
 export function rawBytes(values: Uint32Array | Int32Array | Uint8Array): Buffer {
   return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
 }

@@ -1,15 +1,15 @@
-/** What an export says of itself. */
+/** The content of `export.json`, which an export writes about itself. */
 import type { FileFacts } from './folder.ts';
 import type { Compression } from './format.ts';
 
-/** `export.json`: what was exported, and every file but itself with its hash. */
+/** What was exported, and every file with its hash, except `export.json` itself. */
 export interface ExportReport {
   readonly export: 1;
   readonly format: string;
   readonly compression: Compression;
   readonly dataset: string;
   readonly runId: string;
-  /** SHA-256 of the manifest's last entry at the time. */
+  /** SHA-256 of the manifest's last entry when the export began. */
   readonly manifest: string;
   readonly tokenizer: string;
   readonly contextLength: number;
@@ -17,7 +17,7 @@ export interface ExportReport {
   readonly tokens: number;
   readonly trainedTokens: number;
   readonly documents: number;
-  /** Documents of which some pieces are in no shard yet; they are missing in text forms. */
+  /** Documents with pieces that are in no shard yet; the text formats leave them out. */
   readonly incompleteDocuments: number;
   /** False while the output still grows. */
   readonly closed: boolean;

@@ -1,6 +1,6 @@
 /**
- * Which characters of a document are trained, told as spans. A character is the smallest thing that
- * can be trained or not: of one that is cut by tokens, every byte has to be. Pure.
+ * Which characters of a document are trained, as spans. Spans cannot divide a character: one that
+ * lies in several tokens counts as trained only if all of its bytes are. Pure.
  */
 
 /** Characters [start, end) of a text, counted in Unicode code points as Python does. */
@@ -10,7 +10,7 @@ export interface TextSpan {
   readonly trained: boolean;
 }
 
-/** 1 for each byte of the text whose token is trained. */
+/** For each byte of the text, 1 if its token is trained, else 0. */
 export function trainedBytes(ends: Uint32Array, mask: Uint8Array, bytes: number): Uint8Array {
   const trained = new Uint8Array(bytes);
   let start = 0;
@@ -27,7 +27,7 @@ export interface TextRun {
   readonly content: string;
 }
 
-/** Runs as spans, one after the other. */
+/** Turns runs into spans, each starting at the end of the one before. */
 export function spansOf(runs: readonly TextRun[]): TextSpan[] {
   let position = 0;
   return runs.map(({ trained, characters }) => {
@@ -37,7 +37,7 @@ export function spansOf(runs: readonly TextRun[]): TextSpan[] {
   });
 }
 
-/** Runs of characters of one kind. A character is trained only if each of its bytes is. */
+/** Runs of trained or untrained characters. A character is trained only if all its bytes are. */
 export function textRuns(bytes: Buffer, trained: Uint8Array): TextRun[] {
   const runs: TextRun[] = [];
   let runStart = 0;
@@ -52,7 +52,7 @@ export function textRuns(bytes: Buffer, trained: Uint8Array): TextRun[] {
   while (start < bytes.byteLength) {
     let end = start + 1;
     let whole = trained[start] === 1;
-    // Bytes 10xxxxxx go on with a character.
+    // Bytes 10xxxxxx continue a character.
     while (end < bytes.byteLength && ((bytes[end] ?? 0) & 0xc0) === 0x80) {
       whole = whole && trained[end] === 1;
       end += 1;

@@ -1,6 +1,6 @@
 /**
- * `hf`: Parquet for Hugging Face trainers. `packs/` has tokens with labels and masks aligned with
- * them; `text/` has whole documents with character spans, and the same as messages.
+ * `hf`: Parquet for Hugging Face trainers. `packs/` has tokens, and labels and masks aligned with
+ * them. `text/` has whole documents with character spans, and their text again as messages.
  */
 import type { Pack } from '../../../schemas/mds.ts';
 import type { ExportDocument } from '../document.ts';

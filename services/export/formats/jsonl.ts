@@ -1,4 +1,4 @@
-/** `jsonl`: a line for each document, with its text, its spans and where it comes from. */
+/** `jsonl`: a line for each document, with its text, its spans and its origin. */
 import { zstdCompressSync } from 'node:zlib';
 import { canonicalJson } from '../../runtime/ids.ts';
 import type { ExportDocument } from '../document.ts';

@@ -1,6 +1,6 @@
 /**
- * `mds`: the native shards as they are, or each compressed as one zstd frame, with an index that
- * Mosaic Streaming and ProLong read. The hashes in the index are those of the manifest.
+ * `mds`: the native shards unchanged, or each compressed as one zstd frame, with an index that
+ * Mosaic Streaming and ProLong read. The hashes of native shards are those of the manifest.
  */
 import { zstdCompressSync } from 'node:zlib';
 import { shardIndexEntry } from '../../../schemas/mds.ts';
@@ -31,7 +31,7 @@ export const mds: ExportFormat = {
           index.push(indexEntry(shard, name));
           return;
         }
-        // Compressed at once, because Mosaic's decoder needs the content size in the frame.
+        // Compressed in one call, because Mosaic's decoder needs the content size in the frame.
         const zip = await folder.write(`${name}.zstd`, zstdCompressSync(shard.bytes));
         index.push({ ...indexEntry(shard, name), compression: 'zstd', zip_data: zipData(zip) });
       },

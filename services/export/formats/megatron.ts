@@ -1,6 +1,6 @@
 /**
  * `megatron`: Megatron-core's indexed data sets, one of tokens and one of masks with the same
- * documents. A document is a piece, so packing and document bounds are Megatron's own to choose.
+ * documents. Each piece is a document, so Megatron does its own packing and knows the bounds.
  * Layout: NVIDIA/Megatron-LM, megatron/core/datasets/indexed_dataset.py (DType, _IndexWriter,
  * _IndexReader).
  */
@@ -9,12 +9,12 @@ import type { ExportFile, ExportFolder } from '../folder.ts';
 import type { ExportFormat } from '../format.ts';
 import { pieceLengths, predictableMask, rawBytes, signedIds } from '../masks.ts';
 
-/** Codes of value types in the index; there is none for unsigned 32-bit. */
+/** Codes of value types in the index; unsigned 32-bit integers have none. */
 const valueTypes = { uint8: { code: 1, bytes: 1 }, int32: { code: 4, bytes: 4 } } as const;
 
 type ValueType = (typeof valueTypes)[keyof typeof valueTypes];
 
-/** Pieces whose index part is held in memory before it is written. */
+/** Index entries that are collected in memory before they are written. */
 const indexChunk = 65_536;
 
 export const megatron: ExportFormat = {
@@ -72,7 +72,7 @@ async function writeIndex(
   await file.close();
 }
 
-/** Magic, version, value type, sequences, and document bounds, which are one more. */
+/** Magic, version, value type, number of sequences, and number of document bounds (one more). */
 export function indexHeader(sequences: number, type: ValueType): Buffer {
   const header = Buffer.alloc(34);
   header.write('MMIDIDX\0\0', 'latin1');

@@ -1,6 +1,6 @@
 /**
- * `olmo`: headerless memmaps for OLMo-core, tokens and label mask of equal item counts, and beside
- * the tokens the bounds of each document, because a piece that goes on elsewhere has no end token.
+ * `olmo`: headerless memmaps for OLMo-core, tokens and label mask of equal item counts. The bounds
+ * of pieces lie beside the tokens, because a piece that continues elsewhere has no end token.
  * Layout: allenai/OLMo-core, src/olmo_core/data/utils.py (load_array_slice, iter_document_indices,
  * get_labels) and data/composable/numpy_document_source.py.
  */

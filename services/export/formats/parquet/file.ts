@@ -1,7 +1,6 @@
 /**
- * Parquet files out of rows of any kind, in row groups of bounded size; packs go through
- * parquet-lists.ts. Lists are the three-level kind and nothing is nullable, so that every reader
- * sees plain lists of plain numbers.
+ * Parquet files of rows of any kind, in row groups of bounded size (lists.ts writes packs). Lists
+ * have Parquet's three levels and nothing is nullable, so that every reader sees plain lists.
  */
 import { zstdCompressSync } from 'node:zlib';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
@@ -17,7 +16,7 @@ interface SchemaElement {
   readonly num_children?: number;
 }
 
-/** A column: its place in the schema, and of a row its value. */
+/** A column: its part of the schema, and how to get its value from a row. */
 export interface Column<Row> {
   readonly name: string;
   readonly schema: readonly SchemaElement[];
@@ -61,15 +60,15 @@ export function listElements(
 
 export const createdBy = 'backstory';
 
-/** The element that all columns are below. */
+/** The root of the schema, the parent of all columns. */
 export function rootElement(columns: number): SchemaElement {
   return { name: 'root', num_children: columns };
 }
 
-/** Rows of a group at most: readers in random order load a group for each row they take. */
+/** Rows per group at most; a reader in random order loads a whole group for each row. */
 export const groupRowsMax = 16;
 
-/** One file. The rows of a group become columns only when their turn has come. */
+/** One file. Column values are made group by group, so that only one group is in memory. */
 export function parquetFile<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],

@@ -1,7 +1,7 @@
 /**
  * Parquet files whose columns are lists of integers, straight from typed arrays: a page per row,
- * plain values for tokens, runs for masks. The library's own way takes value by value through a
- * generic record shredder, twenty times as slow; here its Thrift code writes headers and footer.
+ * plain values for tokens, runs for masks. The library's own writer sends each value through a
+ * generic record shredder and takes twenty times as long; only its Thrift code is used here.
  */
 import { zstdCompressSync } from 'node:zlib';
 import { ByteWriter } from 'hyparquet-writer';
@@ -14,7 +14,7 @@ import { createdBy, groupRowsMax, listElements, rootElement } from './file.ts';
 type Metadata = Parameters<typeof writeMetadata>[1];
 type ColumnChunk = Metadata['row_groups'][number]['columns'][number];
 
-/** Plain values, or of a mask (0 or 1, as int8) only where it changes. */
+/** A column of plain values, or of a mask (0 or 1, as int8) that is stored as runs. */
 export type ListColumn<Row> = { readonly name: string } & (
   | { readonly kind: 'values'; readonly value: (row: Row) => Int32Array }
   | { readonly kind: 'mask'; readonly value: (row: Row) => Uint8Array }
@@ -94,7 +94,7 @@ function writeChunk<Row>(
   };
 }
 
-/** A page with one row. Gives its size before compression, with the header. */
+/** Writes a page with one row. Returns its size before compression, header included. */
 function writePage(
   file: ByteWriter,
   values: number,
@@ -102,7 +102,7 @@ function writePage(
   body: Uint8Array,
   compression: Compression,
 ): number {
-  // Repetition: the first value begins the row, the others go on. Definition: all are there.
+  // Repetition: 0 at the value that begins the row, then 1. Definition: 1, as no value is null.
   const repetition = runs([[1, 0], ...(values > 1 ? [[values - 1, 1] as const] : [])]);
   const definition = runs([[values, 1]]);
   const levels = repetition.byteLength + definition.byteLength;
@@ -143,7 +143,7 @@ function writeMaskDictionary(file: ByteWriter, compression: Compression): number
   return header + body.byteLength;
 }
 
-/** A mask as the body of a dictionary page: width of an index in bits, then runs. */
+/** A mask as the body of a dictionary-encoded page: the index width in bits, then runs. */
 function maskRuns(mask: Uint8Array): Uint8Array {
   const changes: [count: number, value: number][] = [];
   for (let start = 0; start < mask.length; ) {

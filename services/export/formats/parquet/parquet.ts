@@ -1,6 +1,6 @@
 /**
  * `parquet`: packed Parquet as Megatron-Bridge reads it. Its loader shifts tokens to labels within
- * each document but takes the mask as it lies, so the mask is stored shifted already.
+ * each document but does not shift the mask, so the mask is stored shifted.
  * Columns and shift: NVIDIA-NeMo/Megatron-Bridge, src/megatron/bridge/data/packing/parquet.py and
  * gpt_sft.py (_build_loss_mask, collate_fn).
  */
