@@ -31,9 +31,9 @@ export function addClusterCommands(program: Command, context: CommandContext, en
       'after',
       `
 records      in the topics that the stage reads
-committed    up to here all is done, and is not read again
-done above   done out of order, beyond the first record that is not
-unfinished   waiting, or in the hands of a process
+committed    records before the commit: all are done and are not read again
+done above   records done out of order, after the first one that is not done
+unfinished   records that wait, or that a process works on
 A bounded data set that is complete shows 1 unfinished at the sink: the record that closed the
 input, which a restart reads again.`,
     );

@@ -1,6 +1,6 @@
 /**
- * What a command may touch: the environment and streams as main.ts found them. Commands read
- * nothing of `process` themselves, so that tests can run them with streams of their own.
+ * The environment and streams that main.ts hands to a command. Commands never read `process`
+ * themselves, so that tests can run them with their own streams.
  */
 import type { Writable } from 'node:stream';
 import { createStyle, type Style } from './style.ts';
@@ -8,7 +8,7 @@ import { createStyle, type Style } from './style.ts';
 export interface Terminal {
   readonly stream: Writable;
   readonly isTerminal: boolean;
-  /** Width in columns; 80 where it is not known. */
+  /** Width in columns; 80 if unknown. */
   readonly columns: number;
   readonly style: Style;
 }
@@ -22,7 +22,7 @@ export interface CommandContext {
   readonly signal: AbortSignal;
 }
 
-/** A stream with colours exactly if a person sees them (https://no-color.org). */
+/** Uses colours only on a terminal that does not refuse them (https://no-color.org). */
 export function createTerminal(
   stream: Writable & { isTTY?: boolean; columns?: number },
   environment: CommandContext['environment'],
@@ -41,7 +41,7 @@ export function writeLine(terminal: Terminal, line = ''): void {
   terminal.stream.write(`${line}\n`);
 }
 
-/** Writes in place of what stands on the terminal's last line; without text it only erases that. */
+/** Replaces the terminal's last line; without text it only erases the line. */
 export function redrawLine(terminal: Terminal, text = ''): void {
   terminal.stream.write(`\r\u001b[2K${text}`);
 }

@@ -1,5 +1,5 @@
 /**
- * Exit codes, and how an error reaches a person. Codes: 0 fine, 1 a check found a difference or
+ * Exit codes, and how an error is shown to a person. Codes: 0 fine, 1 a check found a difference or
  * nothing was made, 2 usage, configuration or environment, 70 our bug, 130 interrupted.
  */
 import { PipelineError } from '../runtime/errors.ts';

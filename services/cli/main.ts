@@ -1,15 +1,15 @@
 /**
  * The program's entry: the only place that reads argv, the environment and the process's streams
- * and signals. Everything below gets them as values.
+ * and signals. All other code gets them as values.
  */
 import { type CommandContext, createTerminal } from './context.ts';
 import { exitCodes, reportFailure } from './failures.ts';
 import { runCommandLine } from './program.ts';
 
-/** A command that is over has let go of everything; what still runs then was left behind. */
+/** A finished command has closed everything; after this time whatever still runs is cut off. */
 const lingerMsMax = 5000;
 
-/** npm, the launcher and the terminal may each pass one Ctrl-C on: that is one, not three. */
+/** npm, the launcher and the terminal may each pass on the same Ctrl-C; it counts once. */
 const sameSignalMs = 500;
 
 const stop = new AbortController();
@@ -26,7 +26,7 @@ function onSignal(): void {
 process.on('SIGINT', onSignal);
 process.on('SIGTERM', onSignal);
 for (const stream of [process.stdout, process.stderr]) {
-  // A reader that has seen enough (head, less) is no failure.
+  // A reader that closes the pipe early (head, less) is not a failure.
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(exitCodes.fine);
     throw error;
@@ -41,12 +41,12 @@ const context: CommandContext = {
   signal: stop.signal,
 };
 
-// What nobody caught is our bug: end at once, as after a kill; the next run resumes.
+// An uncaught error is our bug: end at once, as after a kill; the next run resumes.
 process.on('uncaughtException', (error) => {
   const json = process.argv.includes('--json');
   process.exit(reportFailure(error, json ? context.out : context.err, json));
 });
 
 process.exitCode = await runCommandLine(process.argv.slice(2), context);
-// A client that was closed in time, and not in peace, may still wait for what does not come.
+// A client that was closed after a failure may still wait for an answer that never comes.
 setTimeout(() => process.exit(), lingerMsMax).unref();

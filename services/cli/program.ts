@@ -1,4 +1,4 @@
-/** The commands, their options and their help. What a command does is in a file of its own. */
+/** The commands, their options and their help. Each command itself has its own file. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { formatNames } from '../export/formats.ts';
@@ -32,7 +32,7 @@ export async function runCommandLine(
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
-    // Help or version was asked for and shown; without a command help is shown instead of it.
+    // Exit code 0: help or version was requested and shown. `commander.help`: no command was given.
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.fine;
     if (error instanceof CommanderError && error.code === 'commander.help') {
       return exitCodes.environment;
@@ -42,7 +42,7 @@ export async function runCommandLine(
   }
 }
 
-/** Commander's complaints are USAGE errors; its "help was shown" is none at all. */
+/** Turns Commander's errors into USAGE errors. */
 function asUsageError(error: unknown): unknown {
   if (!(error instanceof CommanderError)) return error;
   const message = error.message.replace(/^error: /, '');
@@ -84,7 +84,7 @@ The default teacher \`grounded\` is rules, not a language model, and the default
 \`bytes\` has no trained weights: they make every step real and testable. For data to
 train on bring a model endpoint. \`backstory config\` lists every knob.`;
 
-/** What the knob `kind` of a section takes. */
+/** The values that the knob `kind` of a section accepts. */
 function kinds(section: 'teacher' | 'scorer'): string[] {
   return sections[section].shape.kind.unwrap().options;
 }

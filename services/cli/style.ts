@@ -12,7 +12,7 @@ export interface Style {
 }
 
 export function createStyle(enabled: boolean): Style {
-  // Whether colours are wanted was decided for the terminal at hand: styleText must not ask again.
+  // The caller has decided on colours for this terminal, so styleText must not check its stream.
   const wrap = (format: Parameters<typeof styleText>[0]) => (text: string) =>
     enabled && text !== '' ? styleText(format, text, { validateStream: false }) : text;
   return {

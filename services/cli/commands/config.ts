@@ -1,4 +1,4 @@
-/** `backstory config`: every knob, its value and where that came from. */
+/** `backstory config`: every knob, its value and the source of the value. */
 import { sections } from '../../registry.ts';
 import { environmentName, knobKeys } from '../../runtime/config/resolve.ts';
 import { type CommandContext, writeJson, writeLine } from '../context.ts';

@@ -1,6 +1,6 @@
 /**
- * `npm start`: this very repository to shards, with the search on, then one improved thought and
- * where everything is. A finished demo is made anew; an interrupted one goes on.
+ * `npm start`: turns this very repository into shards, with the search on, then shows one improved
+ * thought and where everything is. A finished demo is made anew; an interrupted one is resumed.
  */
 import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -54,7 +54,7 @@ async function clearFinished(): Promise<void> {
     const { head } = await openOutput(outputFolder);
     if (!head.closed) return;
   } catch (error) {
-    // Nothing there yet. Damage is cleared too: a demo is made again in a minute.
+    // Without a manifest there is nothing to clear. Damage is cleared: a demo takes only a minute.
     if (!(error instanceof PipelineError)) throw error;
     if (error.code === 'OUTPUT_MISSING') return;
   }
@@ -62,10 +62,10 @@ async function clearFinished(): Promise<void> {
 }
 
 const excerptLinesMax = 16;
-/** What was read is context here, and shown as such. */
+/** Observations are only context here, so they are cut shorter. */
 const observedLinesMax = 5;
 
-/** The requirements' beginning, then all steps of one file: the best improved, else the first. */
+/** All steps of one file: of the file with the best improvement, else of the first file written. */
 function drawExcerpt(out: Terminal, sample: Sample, best: ImprovedThought | null): void {
   const { style } = out;
   const firstWritten = sample.segments.find((each) => each.kind === 'write')?.path ?? '';
@@ -93,7 +93,7 @@ function drawExcerpt(out: Terminal, sample: Sample, best: ImprovedThought | null
   }
 }
 
-/** Lines that only one of the two wordings has. */
+/** Lines that are in only one of the two wordings. */
 function thoughtDifference({ before, after }: ImprovedThought): ['-' | '+', string[]][] {
   const linesOf = (text: string) => text.split('\n').filter((line) => line.trim() !== '');
   const [old, fresh] = [new Set(linesOf(before)), new Set(linesOf(after))];

@@ -25,11 +25,11 @@ import { printable } from '../style.ts';
 export interface DlqOptions extends ClusterCommandOptions {
   readonly all?: boolean;
   readonly json?: boolean;
-  /** Whoever asks says so. */
+  /** The user states that the cause is gone; retries beyond the limit are then allowed. */
   readonly mended?: boolean;
 }
 
-/** Without --all only those that wait for somebody. */
+/** Without --all, lists only dead letters that wait for a decision. */
 export async function dlqListCommand(
   context: CommandContext,
   options: DlqOptions,
@@ -119,7 +119,7 @@ function openReadingWire(context: CommandContext, values: ResolvedValues) {
   return openConfluentWire({ registry, dataset, clock: systemClock, log, signal }, [], []);
 }
 
-/** Ids may be shortened as long as they are clear. */
+/** The letter with this id, which may be shortened to any unambiguous beginning. */
 function only(letters: readonly DeadLetter[], id: string): DeadLetter {
   const [first, ...others] = letters.filter((letter) => letter.id.startsWith(id));
   if (first !== undefined && others.length === 0) return first;

@@ -1,4 +1,4 @@
-/** `backstory export OUT --format NAME`: the shards in a form that other loaders read. */
+/** `backstory export OUT --format NAME`: writes the shards in a format that other loaders read. */
 import { resolve } from 'node:path';
 import { exportOutput } from '../../export/export.ts';
 import type { Compression, ExportFormat } from '../../export/format.ts';
@@ -40,7 +40,7 @@ export async function exportCommand(
   return exitCodes.fine;
 }
 
-/** Below the output where no folder is named; a remote output has no such place. */
+/** Without --to, a folder inside the output. A remote output has none, so it needs --to. */
 function chooseTarget(
   { workingFolder }: CommandContext,
   out: string,

@@ -1,4 +1,4 @@
-/** `backstory inspect OUT [ID]`: the samples of an output, or one of them step by step. */
+/** `backstory inspect OUT [ID]`: lists the samples of an output, or shows one step by step. */
 import { resolve } from 'node:path';
 import { openOutput } from '../../dataset/open-output.ts';
 import { readFileGains } from '../../dataset/run-log/gains.ts';
@@ -17,7 +17,7 @@ export interface InspectOptions {
   readonly json?: boolean;
 }
 
-/** Body lines shown without --full: enough to recognise, little enough to scroll through. */
+/** Body lines shown without --full: enough to recognise a body, few enough to scroll through. */
 const bodyLinesMax = 12;
 
 export async function inspectCommand(

@@ -1,4 +1,4 @@
-/** `backstory lag`: how far behind every stage is, by offsets and commits, and which ones rest. */
+/** `backstory lag`: how far behind each stage is, by offsets and commits, and which are paused. */
 import { graph, stageNames } from '../../../schemas/topology.ts';
 import { type PartitionLag, partitionLags } from '../../runtime/bus/lag.ts';
 import { systemClock } from '../../runtime/clock.ts';
@@ -54,7 +54,7 @@ function sumUp(lags: readonly PartitionLag[]) {
     end: sum((lag) => lag.end),
     committed: sum((lag) => lag.committed),
     doneAbove: sum((lag) => lag.doneAbove),
-    /** Waiting, or in the hands of a process. */
+    /** Records that wait, or that a process works on. */
     unfinished: sum((lag) => lag.end - lag.committed - lag.doneAbove),
   };
 }

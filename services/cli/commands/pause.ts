@@ -1,6 +1,6 @@
 /**
- * `backstory pause|resume STAGE`: told through the data set's control topic, heard by every process
- * within a second. A paused stage finishes what it has begun and keeps its partitions.
+ * `backstory pause|resume STAGE`: writes to the data set's control topic, which every process reads
+ * within a second. A paused stage finishes the records it has begun and keeps its partitions.
  */
 import { stageNames } from '../../../schemas/topology.ts';
 import { stages } from '../../registry.ts';

@@ -1,7 +1,7 @@
 /**
- * `backstory replay --from STAGE --dataset NEW --of OLD`: the stages from STAGE on, once more, over
- * what an earlier data set had there, into topics and an output of their own. With --follow also
- * over what comes there later.
+ * `backstory replay --from STAGE --dataset NEW --of OLD`: runs the stages from STAGE on again, over
+ * the records that an earlier data set has before STAGE, into topics and an output of their own.
+ * With --follow it also takes records that arrive there later.
  */
 import { resolve } from 'node:path';
 import { z } from 'zod';
@@ -92,7 +92,7 @@ export async function replayCommand(
   }
 }
 
-/** Serves and copies side by side; either one's failure ends both. */
+/** Serves and copies at the same time; a failure of either one ends both. */
 async function whileFollowing(
   replay: Replay,
   context: CommandContext,
@@ -111,7 +111,10 @@ async function whileFollowing(
   return served.value;
 }
 
-/** A complete output is final for good, even when the broker has forgotten its groups. */
+/**
+ * Tells whether the earlier data set gets no more records. A closed manifest is proof enough, even
+ * when the broker has already deleted the consumer groups.
+ */
 function finality(bus: Bus, wire: Wire, earlier: ObjectStore, of: string, from: StageName) {
   const before = stageNames[stageNames.indexOf(from) - 1] ?? from;
   const decodeEnvelope: EnvelopeReader['decodeEnvelope'] = async (topic, value) =>
@@ -128,7 +131,7 @@ function finality(bus: Bus, wire: Wire, earlier: ObjectStore, of: string, from: 
 
 const clusterFile = z.object({ bounded: z.boolean() });
 
-/** A live data set never ends, and neither does what follows it. */
+/** Whether the earlier data set is bounded. A replay that follows a live one never ends either. */
 async function wasBounded(earlier: ObjectStore): Promise<boolean> {
   const bytes = await earlier.read('run.json');
   const parsed = clusterFile.safeParse(bytes === null ? null : JSON.parse(String(bytes)));

@@ -1,4 +1,4 @@
-/** `backstory run SOURCE…`: repositories to shards on this machine, with progress and a summary. */
+/** `backstory run SOURCE…`: turns repositories into shards here, with progress and a summary. */
 import { access, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type ResolvedValues, type RunSummary, stages } from '../../registry.ts';
@@ -50,14 +50,14 @@ export async function runCommand(
     writeLine(context.out, `check it:  backstory verify ${options.out}`);
     writeLine(context.out, `read it:   backstory inspect ${options.out}`);
   } else {
-    // Quiet means no news; a repository that came to nothing is news.
+    // Quiet hides the summary, but a repository without a trajectory is worth a line.
     const { dropped } = finished.summary.repositories;
     for (const line of drawDropped(dropped, context.err.style)) writeLine(context.err, line);
   }
   return finished.summary.repositories.written > 0 ? exitCodes.fine : exitCodes.difference;
 }
 
-/** Runs the graph; `demo` and the bench use it too. */
+/** Runs all stages in this process; `demo` and the bench use it too. */
 export async function runSources(
   context: CommandContext,
   sources: readonly string[],
@@ -69,7 +69,7 @@ export async function runSources(
     options,
     flagsOf(sources, options),
   );
-  // A misspelt source is found out before the output folder is touched.
+  // Finds a misspelt source before the output folder is touched.
   const { limit, listSourcesMax } = values.discover;
   await expandSources(values.discover.sources, limit, listSourcesMax);
   if (options.resume === true) await requireRun(outputFolder);
@@ -105,7 +105,7 @@ export async function runSources(
   }
 }
 
-/** Options of their own, as the knobs they stand for. */
+/** The knobs that the command's own options stand for. */
 function flagsOf(sources: readonly string[], options: RunOptions): Record<string, unknown> {
   const flags: Record<string, unknown> = { 'discover.sources': [...sources] };
   if (options.limit !== undefined) flags['discover.limit'] = Number(options.limit);
@@ -117,13 +117,13 @@ function flagsOf(sources: readonly string[], options: RunOptions): Record<string
 
 type Checkable = { check(): Promise<string | null> };
 
-/** Finds out before the first repository what would fail at every one. */
+/** Finds problems that would fail every repository before the first one starts. */
 async function requireReady(
   values: ResolvedValues,
   teacher: Checkable,
   scorer: Checkable | null,
 ): Promise<void> {
-  // A run from the memo alone never calls the teacher, which need not even exist any more.
+  // A run from the memo alone never calls the teacher, so the teacher need not exist any more.
   const teacherProblem = values.runtime.memo === 'only' ? null : await teacher.check();
   if (teacherProblem !== null) {
     throw new PipelineError('TEACHER_UNAVAILABLE', teacherProblem, { subject: 'teacher' });
@@ -146,7 +146,7 @@ async function requireRun(outputFolder: string): Promise<void> {
   }
 }
 
-/** A new folder ignores itself, so that a run on a working copy never takes its output in. */
+/** Writes a .gitignore into a new folder, so that a run on a working copy skips its own output. */
 async function prepareFolder(outputFolder: string): Promise<void> {
   try {
     await makeFolder(outputFolder);
@@ -164,8 +164,8 @@ async function prepareFolder(outputFolder: string): Promise<void> {
 }
 
 /**
- * Like a recursive mkdir, which in Node never returns on file systems that refuse new folders with
- * "no such file" although the parent is there, such as /proc.
+ * Does the work of a recursive mkdir. Node's own never returns on file systems such as /proc, which
+ * refuse a new folder with "no such file" although its parent exists.
  */
 async function makeFolder(folder: string): Promise<void> {
   const stats = await stat(folder).catch(() => null);

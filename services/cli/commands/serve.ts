@@ -1,7 +1,7 @@
 /**
- * `backstory serve STAGE…|all [SOURCE…]`: one process of a cluster. It ends when it is told to,
- * when a bounded data set needs it no more, or with a coded error after which a supervisor starts
- * it again.
+ * `backstory serve STAGE…|all [SOURCE…]`: one process of a cluster. It ends on a signal, when a
+ * bounded data set no longer needs it, or with a coded error, after which a supervisor starts it
+ * again.
  */
 import { join, resolve } from 'node:path';
 import { type Logger, pino } from 'pino';
@@ -65,18 +65,18 @@ export interface ServePlace {
   readonly outputFolder: string;
   readonly state: string | undefined;
   readonly objects: ObjectStore;
-  /** Of the data set that is replayed, for its blobs and memo. */
+  /** The store of the data set that is replayed, for its blobs and memo. */
   readonly earlier?: ObjectStore;
   readonly bus: Bus;
   readonly log: Logger;
-  /** Of fault tests: where this process dies. */
+  /** Set by fault tests: where this process dies. */
   readonly crashPoint: CrashPoint | null;
   readonly configurationHash: string;
   readonly inputHash: string;
   readonly bounded: boolean;
 }
 
-/** Serves until it is told to stop or a bounded data set needs it no more; `replay` uses it too. */
+/** Serves until a signal, or until a bounded data set is complete; `replay` uses it too. */
 export async function serveOn(
   context: CommandContext,
   values: ResolvedValues,
@@ -116,7 +116,7 @@ export async function serveOn(
   }
 }
 
-/** Structured lines to standard error, each with the stages that the process serves. */
+/** Logs JSON lines to standard error, each with the stages that the process serves. */
 export function serviceLog(
   context: CommandContext,
   values: ResolvedValues,
@@ -126,7 +126,7 @@ export function serviceLog(
   return pino({ level: values.runtime.logLevel, base }, context.err.stream);
 }
 
-/** Stage names come first; what follows them are sources. A folder named like a stage is ./plan. */
+/** Stage names come first, then sources. A folder named like a stage is written ./plan. */
 function splitParameters(parameters: readonly string[]): {
   served: readonly AnyStage[];
   sources: readonly string[];
@@ -157,7 +157,7 @@ interface CheckedModels extends Models {
   readonly checks: readonly NamedCheck[];
 }
 
-/** The models that the stages talk to, and what must answer for this process to be ready. */
+/** The models that the stages talk to, and the checks that must pass for readiness. */
 async function openCheckedModels(
   context: CommandContext,
   values: ResolvedValues,

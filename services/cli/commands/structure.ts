@@ -1,4 +1,4 @@
-/** `backstory structure DIR`: files, symbols, dependencies and writing order, without a run. */
+/** `backstory structure DIR`: shows files, symbols, dependencies and writing order, with no run. */
 import { resolve } from 'node:path';
 import { PipelineError } from '../../runtime/errors.ts';
 import { admitArchive } from '../../stages/admit/admit-archive.ts';
@@ -12,11 +12,11 @@ import { drawStructure, mapLines, outlineLines } from '../views/structure.ts';
 
 export interface StructureOptions extends ConfigurationOptions {
   readonly json?: boolean;
-  /** A file of the repository; its outline is all that is printed. */
+  /** Path of a file in the repository; prints only its outline. */
   readonly outline?: string;
-  /** Tokens of a map of the repository, which is all that is printed. */
+  /** Size in tokens of a map of the repository; prints only the map. */
   readonly map?: number;
-  /** Tokens of the outline. */
+  /** Size of the outline in tokens. */
   readonly tokens: number;
 }
 

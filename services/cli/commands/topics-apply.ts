@@ -1,7 +1,7 @@
 /**
- * `backstory topics plan|apply`: what a data set needs on broker and registry, and making it so.
- * Retention and compaction are set as wanted; nothing is ever shrunk, repartitioned or overwritten:
- * that is refused with what to do.
+ * `backstory topics plan|apply`: shows, or creates, the topics and schemas that a data set needs on
+ * broker and registry. Retention and compaction are corrected. A change that would shrink,
+ * repartition or overwrite a topic is refused with a message that says what to do instead.
  */
 import type { TopicConfiguration } from '../../runtime/bus/bus.ts';
 import type { KafkaBus } from '../../runtime/bus/kafka/kafka-bus.ts';
@@ -45,7 +45,7 @@ export async function topicsApplyCommand(
   return exitCodes.fine;
 }
 
-/** What `find` finds or does on the configured servers, shown. */
+/** Runs `find` on the configured servers and prints the steps that it returns. */
 async function stepsOf(
   context: CommandContext,
   options: TopicsOptions,
@@ -59,7 +59,7 @@ async function stepsOf(
   return steps;
 }
 
-/** Makes what is missing; CONFIG_INVALID, and nothing made, when something is there otherwise. */
+/** Creates missing topics and schemas. CONFIG_INVALID before any change if a step is refused. */
 export async function applyTopics(
   bus: KafkaBus,
   registry: Registry,

@@ -1,4 +1,4 @@
-/** `backstory topics graph`: the topology as a Mermaid diagram, as the README shows it. */
+/** `backstory topics graph`: prints the topology as the Mermaid diagram of the README. */
 import { topicGraphMermaid } from '../../../schemas/graph.ts';
 import { graph, topics } from '../../../schemas/topology.ts';
 import { type CommandContext, writeJson, writeLine } from '../context.ts';

@@ -1,4 +1,4 @@
-/** `backstory verify OUT`: rebuilds everything from the tokens. Exit 1 at a difference. */
+/** `backstory verify OUT`: rebuilds every file from the tokens. Exit 1 at a difference. */
 import { type VerifyReport, verifyOutput } from '../../dataset/verify/verify.ts';
 import { type CommandContext, type Terminal, writeJson, writeLine } from '../context.ts';
 import { type ExitCode, exitCodes } from '../failures.ts';

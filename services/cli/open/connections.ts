@@ -1,6 +1,6 @@
 /**
- * The servers of a cluster, as a command finds them: knobs first; where a knob says nothing, what
- * `npm run cluster -- up` noted in .cluster/cluster.json; then the knob's default.
+ * Finds the servers of a cluster for a command: from a knob if it is set, else from
+ * .cluster/cluster.json, which `npm run cluster -- up` writes, else from the knob's default.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ const stateSchema = z.object({
   }),
 });
 
-/** The resolved configuration with the addresses of the local cluster where none is given. */
+/** The resolved configuration, with the local cluster's address for every server without one. */
 export async function loadClusterConfiguration(
   context: CommandContext,
   options: ClusterCommandOptions,
@@ -91,7 +91,7 @@ export function openRegistry(context: CommandContext, values: ResolvedValues): R
   return openSchemaRegistry({ url: values.schemaRegistry.url, ...auth });
 }
 
-/** Commands of people wait a moment for a broker, not the minutes that a service does. */
+/** A person at a terminal waits seconds for a broker, not minutes as a service does. */
 const commandPatienceMs = 15_000;
 
 export async function withBus<Result>(

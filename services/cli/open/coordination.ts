@@ -1,7 +1,7 @@
 /**
- * How the processes of a data set that pay for answers hold to one budget: through Redis where
- * redis.url names one; else each for itself, which is said aloud, because a limit then counts per
- * process.
+ * How the processes of a data set that pay for answers keep to one budget: through Redis if
+ * redis.url is set. Otherwise each process counts for itself, and a warning says so, because a
+ * limit then holds per process.
  */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
@@ -19,7 +19,7 @@ import type { CommandContext } from '../context.ts';
 export interface CoordinationPlace {
   /** The stages of this process. */
   readonly names: readonly StageName[];
-  /** Shared by all processes of the data set: where the ledger of what was spent lies. */
+  /** The store that all processes of the data set share; it holds the ledger of spending. */
   readonly objects: ObjectStore;
   readonly log: Logger;
 }

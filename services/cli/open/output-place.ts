@@ -1,4 +1,4 @@
-/** Where a finished or growing output lies: a folder, or s3://bucket/prefix. */
+/** Opens the place of a finished or growing output: a folder, or s3://bucket/prefix. */
 import { resolve } from 'node:path';
 import { PipelineError } from '../../runtime/errors.ts';
 import { openLocalObjects } from '../../runtime/store/objects/local.ts';
@@ -19,7 +19,7 @@ export async function openPlace(context: CommandContext, out: string): Promise<O
   return openObjects({ settings: values.storage, folder });
 }
 
-/** Finds out before the first record what every write would meet. */
+/** Finds a problem that would fail every write before the first record. */
 export async function requireStore(objects: ObjectStore): Promise<void> {
   const problem = await objects.check();
   if (problem === null) return;

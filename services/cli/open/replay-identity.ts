@@ -1,6 +1,6 @@
 /**
- * What a replay's bytes are a function of, besides its input: who answers, in which words, in which
- * tokens, under which schemas, by which program.
+ * What decides a replay's bytes besides its input: teacher and scorer, prompts, tokenizer, schemas
+ * and the program's own code.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -21,7 +21,7 @@ type Identity = Pick<
 
 const root = new URL('../../..', import.meta.url);
 
-/** The topics of the new data set are there, and their schemas registered. */
+/** Call this after the new data set's topics are made and their schemas registered. */
 export async function identityOf(
   context: CommandContext,
   values: ResolvedValues,
@@ -57,7 +57,7 @@ async function schemaIds(registry: Registry, dataset: string): Promise<Record<st
   return ids;
 }
 
-/** Over path and bytes of every source below some folders of the program. */
+/** Hash over path and bytes of every source file in these folders of the program. */
 function hashOfSources(...folders: readonly string[]): string {
   const files = folders.flatMap((folder) => {
     const names = readdirSync(fileURLToPath(new URL(folder, root)), { recursive: true });

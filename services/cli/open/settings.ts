@@ -1,4 +1,4 @@
-/** From options, environment and backstory.yaml to the resolved configuration and open adapters. */
+/** Resolves options, environment and backstory.yaml to a configuration, and opens the models. */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type StageName, talkTo } from '../../../schemas/topology.ts';
@@ -19,7 +19,7 @@ export interface ConfigurationOptions {
   readonly set?: readonly string[];
 }
 
-/** Secrets come only from here, so that no file, log or hash ever holds them. */
+/** API keys come only from these variables, so that no file, log or hash ever holds them. */
 export const keyVariables = {
   teacher: 'BACKSTORY_TEACHER_API_KEY',
   scorer: 'BACKSTORY_SCORER_API_KEY',
@@ -46,7 +46,7 @@ export async function loadConfiguration(
   });
 }
 
-/** A file that was named must be there; the default one may be absent. */
+/** A file that the user named must exist; the default file may be absent. */
 async function readYaml(context: CommandContext, named: string | undefined) {
   const path = resolve(context.workingFolder, named ?? defaultFile);
   try {
@@ -60,7 +60,7 @@ async function readYaml(context: CommandContext, named: string | undefined) {
   }
 }
 
-/** The usual variable of the openai package serves too, so that a set-up machine just works. */
+/** Also takes the openai package's usual variable, so that a machine set up for it just works. */
 export function openConfiguredTeacher(
   context: CommandContext,
   values: ResolvedValues,
@@ -74,7 +74,7 @@ export function openConfiguredTeacher(
 
 export interface Models {
   readonly teacher: Teacher | null;
-  /** Null when the search is off, too. */
+  /** Null also when the search is off. */
   readonly scorer: Scorer | null;
 }
 

@@ -14,7 +14,7 @@ export interface Structure {
   readonly files: readonly FileStructure[];
   readonly edges: readonly Edge[];
   readonly unresolved: readonly Unresolved[];
-  /** Files not admitted, and admitted ones that could not be read to their end. */
+  /** Files that were not admitted, and admitted files that could not be parsed completely. */
   readonly skipped: readonly SkippedFile[];
   readonly order: readonly string[];
 }
@@ -33,7 +33,7 @@ export async function extractStructure(
     const { shortfalls, counts: _, ...structure } = await extractor.extract(texts, signal);
     const skipped = [...admission.skipped, ...shortfalls];
     skipped.sort((a, b) => compareText(a.path, b.path));
-    // Their symbols are unpacked each time; who prints them tells them apart as objects.
+    // A getter unpacks the symbols anew on each access; the views need the same objects each time.
     const files = structure.files.map((file) => ({ ...file }));
     return { ...structure, files, skipped };
   } finally {
@@ -41,7 +41,7 @@ export async function extractStructure(
   }
 }
 
-/** Exactly the documented fields: what else a record holds may change with the schemas. */
+/** Picks the documented fields only; other fields of a record may change with the schemas. */
 export function documentedFields({ files, edges, unresolved, skipped, order }: Structure) {
   return {
     files: files.map(({ path, language, parser, errorRatio, symbols }) => ({

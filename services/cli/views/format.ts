@@ -41,7 +41,7 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} min`;
 }
 
-/** Columns padded to their widest cell, colours not counted; the last column is left ragged. */
+/** Pads columns to their widest cell, without counting colour codes; leaves the last one ragged. */
 export function formatTable(rows: readonly (readonly string[])[], gap = '  '): string[] {
   const width = (cell: string) => stripVTControlCharacters(cell).length;
   const widths: number[] = [];
@@ -59,7 +59,7 @@ export function formatTable(rows: readonly (readonly string[])[], gap = '  '): s
   });
 }
 
-/** Cuts at `width` characters, with an ellipsis when something is lost. */
+/** Cuts a text to `width` characters; an ellipsis marks the cut. */
 export function truncate(text: string, width: number): string {
   if (text.length <= width) return text;
   return width < 1 ? '' : `${text.slice(0, width - 1)}…`;

@@ -1,6 +1,6 @@
 /**
- * Shows progress on stderr: one line that redraws itself on a terminal, a plain line now and then
- * elsewhere, nothing when quiet. Results never go through here.
+ * Shows progress on stderr: on a terminal one line that is redrawn, elsewhere a plain line every
+ * ten seconds, nothing when quiet. Results never go through here.
  */
 import type { Clock } from '../../runtime/clock.ts';
 import type { ProgressSnapshot } from '../../runtime/watch/progress.ts';
@@ -14,7 +14,7 @@ import {
 
 export interface ProgressReporter {
   update(snapshot: ProgressSnapshot): void;
-  /** A line above the bar, e.g. that the run is stopping. */
+  /** Writes a line above the bar, e.g. that the run is stopping. */
   note(text: string): void;
   /** Removes the bar; the summary follows. */
   close(): void;

@@ -1,4 +1,4 @@
-/** One line that tells how far a run is. Pure: time comes in, text goes out. */
+/** The line that shows the progress of a run. Pure: the caller passes the time. */
 import type { ProgressSnapshot } from '../../runtime/watch/progress.ts';
 import { formatCount, formatDuration, truncate } from './format.ts';
 
@@ -8,10 +8,10 @@ export interface TimedSnapshot {
   readonly snapshot: ProgressSnapshot;
 }
 
-/** The rate is measured over the latest stretch of this length, so that it follows changes. */
+/** The rate is measured over the last 15 s, so that it follows changes. */
 export const rateWindowMs = 15_000;
 
-/** Files finished per second over the window; null until there is something to measure. */
+/** Files finished per second over the window; null until a file has finished in it. */
 export function fileRate(history: readonly TimedSnapshot[]): number | null {
   const latest = history.at(-1);
   if (latest === undefined) return null;
@@ -22,19 +22,19 @@ export function fileRate(history: readonly TimedSnapshot[]): number | null {
   return files > 0 && seconds > 0 ? files / seconds : null;
 }
 
-/** Share done from 0 to 1, or null while the size of the input is not known. */
+/** Share done from 0 to 1; null while the size of the input is unknown. */
 export function shareDone(snapshot: ProgressSnapshot): number | null {
   const { repositories, files } = snapshot;
   if (repositories.total === null || repositories.total === 0) return null;
   const ended = repositories.done + repositories.dropped;
   if (ended >= repositories.total) return 1;
   if (files.planned === 0) return null;
-  // Repositories whose files are not planned yet are taken to be like the others: the share of
-  // files says how far the started ones are, the share of found ones how many those are.
+  // Assumes that repositories without planned files are like the others. The first factor is the
+  // progress within the found repositories, the second the share of repositories that are found.
   return (files.done / files.planned) * Math.min(1, repositories.found / repositories.total);
 }
 
-/** Time left in milliseconds if the run goes on as in the window; null while unknown. */
+/** Time left in milliseconds at the rate of the window; null while unknown. */
 export function timeLeftMs(history: readonly TimedSnapshot[]): number | null {
   const latest = history.at(-1);
   const rate = fileRate(history);
@@ -51,7 +51,7 @@ export function drawBar(share: number | null): string {
   return '█'.repeat(cells) + '░'.repeat(barCells - cells);
 }
 
-/** The facts of the line, most important first, so that a narrow terminal loses the least. */
+/** The facts of the line, most important first, because a narrow terminal cuts off the end. */
 export function describeProgress(history: readonly TimedSnapshot[]): string {
   const latest = history.at(-1);
   if (latest === undefined) return 'starting';

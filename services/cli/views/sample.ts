@@ -1,6 +1,6 @@
 /**
- * A trajectory for the eye: trained text stands out, by weight where there are colours and by a
- * gutter mark where there are none; observations recede. Pure.
+ * Draws a trajectory for a terminal. Trained text has a solid gutter mark and, with colours, a
+ * coloured title; text that is not trained has a dotted mark and is dim. Pure.
  */
 
 import type { MaskedSegment, Sample, SampleOverview } from '../../dataset/samples.ts';
@@ -74,7 +74,7 @@ export function drawSegment(segment: MaskedSegment, style: Style, options: ViewO
   ];
 }
 
-/** Prose is broken to the width, code is cut: its line structure means something. */
+/** Prose is wrapped to the width. Code is cut instead, because its lines carry meaning. */
 function drawBody(segment: MaskedSegment, style: Style, options: ViewOptions): string[] {
   if (segment.body === '') return [];
   const { bodyLinesMax, columns } = options;
@@ -84,7 +84,7 @@ function drawBody(segment: MaskedSegment, style: Style, options: ViewOptions): s
     .replace(/\n$/, '')
     .split('\n')
     .flatMap((line) => (isCode ? [line] : wrapProse(line, width)));
-  // Without colours the mark is the only sign, so it is never left out.
+  // Without colours the mark is the only sign of training, so it is never left out.
   const gutter = segment.trained ? '│ ' : '┊ ';
   const paint = segment.trained ? (text: string) => text : style.dim;
   const cut = (line: string) => (bodyLinesMax === null ? line : truncate(line, width));

@@ -1,4 +1,4 @@
-/** How many shards a command has gone through: one line on stderr, redrawn on a terminal. */
+/** Counts the shards that a command has read: one line, redrawn, on a terminal only. */
 import type { ShardProgress } from '../../dataset/read-shards.ts';
 import { redrawLine, type Terminal } from '../context.ts';
 

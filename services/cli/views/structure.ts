@@ -1,4 +1,4 @@
-/** A repository for the eye, in writing order: a file needs only files above it. Pure. */
+/** Draws a repository in writing order: a file depends on files above it. Pure. */
 import { PipelineError } from '../../runtime/errors.ts';
 import { mapRepository, outlineFile, tokenCost } from '../../teacher/prompts/outline.ts';
 import type { Structure } from '../open/structure-of.ts';
@@ -6,7 +6,7 @@ import type { Style } from '../style.ts';
 import { printable } from '../style.ts';
 import { formatShare, formatTable, plural } from './format.ts';
 
-/** Symbols named per file; `--json` has all of them. */
+/** Symbols shown per file; `--json` has all of them. */
 const symbolsShownMax = 6;
 
 export function drawStructure(structure: Structure, style: Style): string[] {
@@ -49,7 +49,7 @@ export function drawStructure(structure: Structure, style: Style): string[] {
   ];
 }
 
-/** What most of the repository hangs on, in writing order, as a prompt would show it. */
+/** The files that most of the repository depends on, in writing order, as a prompt shows them. */
 export function mapLines({ files, edges, order }: Structure, tokens: number): string[] {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const sorted = order.flatMap((path) => byPath.get(path) ?? []);

@@ -1,4 +1,4 @@
-/** What a run made, where, by whom, and what it left out and why. Pure. */
+/** The summary of a run: results, place, teacher and scorer, and what was left out, why. Pure. */
 import { compareText } from '../../../schemas/compare-text.ts';
 import type { ModelIdentity } from '../../../schemas/generated/types.ts';
 import { describeMaker, type MakerWords } from '../../dataset/makers.ts';
@@ -22,7 +22,7 @@ export interface SummaryFacts {
   readonly scorer: ModelIdentity | null;
 }
 
-/** Dropped repositories listed one by one at most; `--json` has all of them. */
+/** Dropped repositories in the list at most; `--json` has all of them. */
 const dropsShownMax = 20;
 
 export function drawSummary(summary: RunSummary, facts: SummaryFacts, style: Style): string[] {
@@ -97,7 +97,7 @@ function searchRows(search: SearchTotals | null): string[][] {
   return rows;
 }
 
-/** Bits of the code per byte before and after. */
+/** Bits per byte of code, before and after the search. */
 export function bitsPerByte(gain: {
   readonly targetBytes: number;
   readonly bitsBefore: number;
@@ -117,7 +117,7 @@ function drawSkipped(skipped: RunSummary['skippedFiles']): string[] {
   return ['', 'Files left out, by reason:', ...formatTable(rows)];
 }
 
-/** The repositories that ended otherwise, a line each; nothing when there are none. */
+/** A line for each repository that made no trajectory; no lines without one. */
 export function drawDropped(dropped: readonly DroppedRepository[], style: Style): string[] {
   if (dropped.length === 0) return [];
   const rows = dropped

@@ -1,4 +1,4 @@
-/** What `doctor --cluster` asks the servers of a data set, with what to do where one is wrong. */
+/** The checks of `doctor --cluster` on the servers of a data set; a problem names its remedy. */
 import { resolve } from 'node:path';
 import type { ResolvedValues } from '../../../registry.ts';
 import { systemClock } from '../../../runtime/clock.ts';

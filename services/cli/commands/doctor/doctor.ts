@@ -1,6 +1,6 @@
 /**
- * `backstory doctor`: whether this machine has what a run needs, one line per check, and what to
- * do where it has not. Exit 1 when something is wrong.
+ * `backstory doctor`: checks whether this machine has what a run needs. It prints a line per check;
+ * a problem names its remedy. Exit 1 when something is wrong.
  */
 
 import { execFile } from 'node:child_process';
@@ -23,14 +23,14 @@ import { checkParsers, checkTokenizer } from './natives.ts';
 
 export interface DoctorOptions extends ConfigurationOptions {
   readonly out: string;
-  /** Also the servers of a data set. */
+  /** Also checks the servers of a data set. */
   readonly cluster?: boolean;
   readonly dataset?: string;
   readonly json?: boolean;
 }
 
 const nodeMajorMin = 24;
-/** A run of this repository writes about a tenth of this. */
+/** About ten times what a run of this repository writes. */
 const freeBytesMin = 1_000_000_000;
 
 export async function doctorCommand(
@@ -78,7 +78,7 @@ export async function doctorCommand(
   return healthy ? exitCodes.fine : exitCodes.difference;
 }
 
-/** Whatever a check throws is what it found. */
+/** An error that a check throws becomes its problem. */
 async function guarded(check: () => Promise<Omit<Finding, 'name'>>) {
   try {
     return await check();

@@ -1,4 +1,4 @@
-/** What a check found: `problem` null means that all is well. */
+/** The result of a check; `problem` is null if all is well. */
 export interface Finding {
   readonly name: string;
   readonly detail: string;

@@ -1,4 +1,4 @@
-/** The doctor's checks of native packages: each parses or tokenizes something small for real. */
+/** The doctor's checks of native packages: each one really parses or tokenizes a small text. */
 import { parsedRows } from '../../../../schemas/languages/languages.ts';
 import type { ExtractKnobs } from '../../../stages/extract/config.ts';
 import { openExtractor } from '../../../stages/extract/extractor.ts';
