@@ -1,6 +1,6 @@
 /**
- * Loads the topic schemas: each .avsc in topics/ with the shared records it names inlined at
- * their first use, so that every topic schema stands alone, as a schema registry wants it.
+ * Loads the topic schemas: each .avsc in topics/, with shared records inlined at their first use.
+ * Every topic schema thus stands alone, as a schema registry needs it.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import avro from 'avsc';
@@ -55,7 +55,7 @@ export function topicSchema(topic: TopicName | 'dead-letter'): AvroSchema {
   return inline(readSchema(`topics/${topic}.avsc`), shared, new Set());
 }
 
-/** A topic's schemas as versions of the program released them, oldest first: TOPIC.1.avsc, … */
+/** A topic's schemas in released versions of the program, oldest first: TOPIC.1.avsc, … */
 export function releasedSchemas(topic: TopicName | 'dead-letter'): AvroSchema[] {
   const found: AvroSchema[] = [];
   for (let version = 1; ; version += 1) {
@@ -77,12 +77,12 @@ export function recordType(topic: TopicName | 'dead-letter'): avro.Type {
   return type;
 }
 
-/** Encoder and decoder of the body alone, as it lies in the blob store above 32 KiB. */
+/** Encoder and decoder of the body alone; bodies above 32 KiB lie in the blob store. */
 export function bodyType(topic: TopicName | 'dead-letter'): avro.Type {
   return bodyOf(topic, recordType(topic));
 }
 
-/** What wrote the bodies that released versions of the program left behind, oldest first. */
+/** The body types of released versions of the program, oldest first, to read old blobs. */
 export function bodyWriters(topic: TopicName): avro.Type[] {
   return releasedSchemas(topic).map((schema) =>
     bodyOf(topic, avro.Type.forSchema(schema as avro.Schema)),

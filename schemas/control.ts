@@ -1,6 +1,7 @@
 /**
- * Records of a data set's control topic: what people told a running cluster. JSON, few, and keyed
- * by what they are about, so that the last of a key counts. Every process reads it whole.
+ * Records of a data set's control topic, with which people command a running cluster. They are few
+ * and JSON. The key is the stage or dead letter; the last record of a key counts. Every process
+ * reads the whole topic.
  */
 import { z } from 'zod';
 import { type StageName, stageNames } from './topology.ts';
@@ -13,9 +14,9 @@ export const controlRecordSchema = z.discriminatedUnion('about', [
     about: z.literal('dead-letter'),
     id: z.string(),
     action: z.enum(['retried', 'dropped']),
-    /** Where it lay: one that comes later under the same id is a new one. */
+    /** The dead letter's offset. A later dead letter with the same id is a new one. */
     offset: z.int().nonnegative(),
-    /** How often this one was put back, this time included. */
+    /** How often this dead letter was put back, this time included. */
     retries: z.int().nonnegative().default(0),
   }),
 ]);

@@ -1,6 +1,6 @@
 /**
- * What a line of a file is, for everyone who counts or slices them. Line k is what follows the
- * (k−1)-th LF up to and including the k-th LF; a last line without LF counts, an empty rest after
+ * The definition of a line, for all code that counts or slices lines. Line k is the text after the
+ * (k−1)-th LF, up to and including the k-th LF. A last line without LF counts; an empty rest after
  * the last LF does not. CR, form feed and U+2028 are content.
  */
 
@@ -16,8 +16,8 @@ export function countLines(text: string): number {
 }
 
 /**
- * Lines `fromLine` to `toLine`, from 1 and inclusive, with their line ends. 0 and 0 mean the whole
- * text. Lines past the end are empty, so a range that was cut from the text itself is exact.
+ * Lines `fromLine` to `toLine`, counted from 1 and inclusive, with their line ends. 0 and 0 mean
+ * the whole text. Lines past the end are empty.
  */
 export function lineRange(text: string, fromLine: number, toLine: number): string {
   if (fromLine === 0 && toLine === 0) return text;

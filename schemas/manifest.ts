@@ -1,7 +1,7 @@
 /**
- * The manifest: numbered entries that say which shards exist, in which order, and where a writer
- * goes on. It is the truth about an output; everything else there is either named by it with its
- * hash or derived from it. Field by field in shards.md.
+ * The manifest: numbered entries that list the shards in order and say where a writer continues. It
+ * is the truth about an output: it names every other file there with its hash, or the file is
+ * derived from it. shards.md explains each field.
  */
 import { z } from 'zod';
 import { maskingNames, templateNames } from './trajectory-text.ts';
@@ -27,7 +27,7 @@ const shard = fileReference.extend({
 /** How far a partition was read: records before `next` are in this manifest or not needed. */
 const source = z.strictObject({ topic: z.string(), partition: count, from: count, next: count });
 
-/** A sample whose pieces are not all in shards yet; enough to cut the same pieces again. */
+/** A sample whose pieces are not all in shards yet, with all that is needed to cut them again. */
 const carriedSample = z.strictObject({
   id: z.string(),
   parentId: z.string(),
@@ -39,7 +39,7 @@ const carriedSample = z.strictObject({
   body: blobReference,
 });
 
-/** A pack in the making: pairs of position in `samples` and index of the piece. */
+/** A pack in the making: pairs of a position in `carried.samples` and the index of a piece. */
 const carriedPack = z.array(z.tuple([count, count]));
 
 export const manifestEntrySchema = z.strictObject({
@@ -54,7 +54,7 @@ export const manifestEntrySchema = z.strictObject({
     name: z.string(),
     file: fileReference,
     fingerprint: hash,
-    /** Token that follows a document. */
+    /** Id of the token that follows a document. */
     endOfText: count,
     /** How documents became tokens. */
     template: z.enum(templateNames),
@@ -70,7 +70,7 @@ export const manifestEntrySchema = z.strictObject({
   /** Ids of the samples that this entry adds. */
   samples: z.array(z.string()),
   carried: z.strictObject({
-    /** What cut the pieces: a writer that cuts otherwise would number others. */
+    /** What decides the cuts: with other values, the same number would mean another piece. */
     cut: z.strictObject({ version: count, prefixTokensMax: count }),
     samples: z.array(carriedSample),
     /** Full packs that wait for their shard, in order. */
@@ -94,9 +94,9 @@ export const provenanceLineSchema = z.strictObject({
   pack: count,
   /** Tokens of the pack that are this piece. */
   tokens: z.tuple([count, count]),
-  /** Of these, the first so many repeat the start of the document and are to be dropped. */
+  /** How many of these, from the first, repeat the document's start; a reader drops them. */
   prefixTokens: count,
-  /** Tokens of the document that the rest are. */
+  /** The document's tokens [start, end) that the other tokens of the piece are. */
   documentTokens: z.tuple([count, count]),
   piece: count,
   pieces: count,

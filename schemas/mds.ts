@@ -41,7 +41,7 @@ const shardConfiguration = {
 
 const configurationBytes = Buffer.from(JSON.stringify(shardConfiguration), 'utf8');
 
-/** What a shard of `samples` rows takes beside the rows themselves: counts, offsets, columns. */
+/** Bytes of a shard of `samples` rows without the rows themselves: count, offsets, columns. */
 export function shardOverheadBytes(samples: number): number {
   return 4 + 4 * (samples + 1) + configurationBytes.byteLength;
 }
@@ -144,7 +144,7 @@ function checkPack(pack: Pack, where = ''): void {
   expect(cursor === pack.inputIds.length, `${where}pieces do not cover the tokens`);
 }
 
-/** [dimensions, width of a dimension | each dimension | values]; the width is the smallest. */
+/** [number of axes and width of a size | size of each axis | values], in the smallest width. */
 function encodeArray(shape: readonly number[], values: Uint8Array): [Buffer, Uint8Array] {
   const widthCode = widthCodeOf(Math.max(...shape));
   const width = 1 << widthCode;
@@ -181,18 +181,18 @@ function decodeArray(
 }
 
 /**
- * The platforms we run on are little-endian; the format is too, so bytes are copied as they lie.
+ * Bytes are copied as they lie, because the format and all supported platforms are little-endian.
  */
 function littleEndian(values: Uint32Array): Buffer {
   return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
 }
 
-/** Copies, because a column starts at any byte and a Uint32Array wants every fourth. */
+/** Copies, because a column may start at any byte but a Uint32Array must start at a fourth one. */
 function fromLittleEndian(bytes: Buffer): Uint32Array {
   return new Uint32Array(Uint8Array.from(bytes).buffer);
 }
 
-/** One shard as `index.json` lists it; the basename is relative to the folder of the index. */
+/** A shard's entry in `index.json`; the basename is relative to the folder of the index. */
 export function shardIndexEntry(
   basename: string,
   bytes: number,

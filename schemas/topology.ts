@@ -1,15 +1,15 @@
 /**
- * The graph: every topic and which stage reads and writes it. The only place that names topics;
- * topic creation, dead-letter names, the README's diagram and the dashboards derive from it.
+ * The graph: every topic, and the stages that read and write it. Only this file names topics; topic
+ * creation, dead-letter names, the README's diagram and the dashboards derive from it.
  */
 
 export interface TopicSpec {
-  /** What keys a record: everything of one repository meets in one partition. */
+  /** The key of a record; it brings all records of one repository into one partition. */
   readonly key: 'repositoryId' | 'dataset';
   /** What one record is about. */
   readonly about: 'repository' | 'file' | 'dataset';
   readonly partitions: number;
-  /** Delete after this many days; null keeps for ever, so that a replay is always possible. */
+  /** Days until records are deleted; null keeps them for ever, so that replays stay possible. */
   readonly retentionDays: number | null;
 }
 
@@ -46,13 +46,13 @@ export type TopicName = keyof typeof topicSpecs;
 export const topics: Readonly<Record<TopicName, TopicSpec>> = topicSpecs;
 
 /**
- * The topics whose records begin or end something. The runtime knows the way of a repository from
- * here and from `about`; it names no topic itself.
+ * The topics whose records begin or end something. The runtime follows a repository through the
+ * graph by these and by `about`; it names no topic itself.
  */
 export const lifecycle = {
   /** A repository was found; the body has its name and origin. */
   found: 'repo-found',
-  /** Its files are known: with this record comes one in `fileBegun` for each. */
+  /** The repository's files are known; with this record comes one in `fileBegun` for each file. */
   split: 'repo-plan',
   fileBegun: 'file-task',
   fileEnded: 'file-thought',
@@ -64,7 +64,7 @@ export const lifecycle = {
   closed: 'input-closed',
 } as const satisfies Readonly<Record<string, TopicName>>;
 
-/** What a stage reaches besides topics and blobs, which every stage has. */
+/** What a stage may use besides topics and blobs, which every stage has. */
 export type Neighbour =
   | 'code host'
   | 'parser child processes'
@@ -76,7 +76,7 @@ export type Neighbour =
 export interface StageSpec {
   readonly reads: readonly TopicName[];
   readonly writes: readonly TopicName[];
-  /** What it may use: the runtime gives it nothing else of these. */
+  /** The neighbours that the runtime gives to the stage; it gets no others. */
   readonly talksTo: readonly Neighbour[];
   /** Raised when the bytes that the stage writes change for the same input; part of every id. */
   readonly version: number;
@@ -132,7 +132,7 @@ const stageSpecs = {
 export type StageName = keyof typeof stageSpecs;
 export const graph: Readonly<Record<StageName, StageSpec>> = stageSpecs;
 
-/** The topics that a stage reads, and what it talks to, for types that depend on its name. */
+/** The topics that a stage reads, and its neighbours, for types that depend on its name. */
 export type ReadsOf<Name extends StageName> = (typeof stageSpecs)[Name]['reads'][number];
 export type NeighbourOf<Name extends StageName> = (typeof stageSpecs)[Name]['talksTo'][number];
 
@@ -147,7 +147,7 @@ export function readersOf(topic: TopicName): readonly StageName[] {
   return stageNames.filter((stage) => graph[stage].reads.includes(topic));
 }
 
-/** The stage that writes a topic; the first one where several do. */
+/** The stage that writes a topic; the first one if several do. */
 export function writerOf(topic: TopicName): StageName {
   return firstOf(writersOf(topic), topic);
 }
@@ -171,7 +171,7 @@ export function deadLetterTopic(topic: TopicName): string {
   return `${topic}-dead`;
 }
 
-/** Topics that carry records from the stages before one to it and those after it. */
+/** Topics that carry records from the stages before `from` to `from` and the stages after it. */
 export function boundaryTopics(from: StageName): readonly TopicName[] {
   const first = stageNames.indexOf(from);
   const written = new Set(stageNames.slice(0, first).flatMap((stage) => graph[stage].writes));
@@ -179,10 +179,10 @@ export function boundaryTopics(from: StageName): readonly TopicName[] {
   return topicNames.filter((topic) => written.has(topic) && read.has(topic));
 }
 
-/** Topic in which people tell a running cluster what to do; stages neither read nor write it. */
+/** Topic with people's commands to a running cluster; stages neither read nor write it. */
 export const controlTopic = 'control';
 
-/** True when equal keys meet in partitions of equal number. */
+/** True when records with equal keys lie in partitions of equal number. */
 export function arePartitionedAlike(a: TopicName, b: TopicName): boolean {
   return topics[a].partitions === topics[b].partitions;
 }

@@ -1,26 +1,26 @@
 /**
- * The trajectory text format, version 1 (grammar in trajectory-text.md): render segments to one
- * text with spans, and parse every segment back. No content can forge a header: the fence is a
- * run of '@' longer than any run that starts a line of any body.
+ * The trajectory text format, version 1 (grammar in trajectory-text.md): renders segments to one
+ * text, and parses every segment back. No content can forge a header: the fence is a run of '@'
+ * longer than any run that begins a line of any body.
  */
 
 export const trajectoryTextVersion = 1;
 
-/** What a segment is. `trained` follows from it and from nothing else (I2). */
+/** The kinds of segments, with their roles. The kind alone decides `trained` (I2). */
 export const segmentKinds = {
   /** First line of the document: format version and repository name. */
   backstory: 'frame',
-  /** What is asked of the main agent. */
+  /** The task of the main agent. */
   task: 'observation',
   /** The main agent's requirements. */
   requirements: 'think',
   /** The main agent's architecture and file-level plan. */
   plan: 'action',
-  /** What is asked of the sub-agent for one file. */
+  /** The task of the sub-agent for one file. */
   file: 'observation',
   /** The sub-agent reads a file written earlier. */
   read: 'action',
-  /** The bytes it sees. */
+  /** The bytes that the sub-agent reads. */
   observe: 'observation',
   think: 'think',
   /** The bytes of the file. */
@@ -33,7 +33,7 @@ export type SegmentKind = keyof typeof segmentKinds;
 
 export interface TextSegment {
   readonly kind: SegmentKind;
-  /** File concerned; null for kinds without one. */
+  /** The file, or for `backstory` the repository's name; null for kinds without one. */
   readonly path: string | null;
   /** Lines shown, from 1 and inclusive; null for the whole file and for kinds that show none. */
   readonly lines: readonly [from: number, to: number] | null;
@@ -53,17 +53,17 @@ export function isTrained(kind: SegmentKind): boolean {
   return role === 'think' || role === 'action';
 }
 
-/** How a document becomes tokens: as it is, or in turns between a model's own control tokens. */
+/** A document becomes tokens as it is, or in turns between a model's own control tokens. */
 export const templateNames = ['tags', 'chat'] as const;
 export type TemplateName = (typeof templateNames)[number];
 
-/** What is tokenized in one go: a segment, or all text between two control tokens. */
+/** The unit that is tokenized at once: a segment, or all text between two control tokens. */
 export const maskingNames = ['segments', 'joint'] as const;
 export type MaskingName = (typeof maskingNames)[number];
 
 export type TurnRole = 'system' | 'user' | 'assistant' | 'tool';
 
-/** Whose turn a segment is part of in the template `chat`: the model's are the trained ones. */
+/** The role of a segment's turn in the template `chat`; trained segments are the assistant's. */
 export function turnRole(kind: SegmentKind): TurnRole {
   if (kind === 'backstory') return 'system';
   if (kind === 'observe') return 'tool';
@@ -72,7 +72,7 @@ export function turnRole(kind: SegmentKind): TurnRole {
 
 const fenceMin = 3;
 
-/** The fence of a document in which no line of a body begins with so many '@'. */
+/** The fence of a document in which no line of a body begins with this many '@'. */
 export const usualFence = '@'.repeat(fenceMin);
 
 /** The shortest fence that no line of any body begins with. */
@@ -118,7 +118,7 @@ export class TrajectoryTextError extends Error {
   override readonly name = 'TrajectoryTextError';
 }
 
-/** Parses a whole document. The first line tells the fence. Throws TrajectoryTextError. */
+/** Parses a whole document. The first line shows the fence. Throws TrajectoryTextError. */
 export function parseTrajectory(text: string): TextSegment[] {
   const opening = /^(@{3,}) backstory /.exec(text);
   if (opening === null) throw new TrajectoryTextError('the text does not begin with a header line');

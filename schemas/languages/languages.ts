@@ -1,6 +1,6 @@
 /**
- * The table of languages: one row for each that the project knows, whoever asks about it. Nothing
- * else lists endings, names or comments of languages.
+ * The table of languages: one row for each language that the project knows. It is the only place
+ * that lists endings, names or comments of languages.
  */
 import { listedRows } from './listed.ts';
 import { type ParsedLanguageName, parsedRows } from './parsed.ts';
@@ -21,7 +21,7 @@ function rowsBy(keys: (row: LanguageRow) => readonly string[]): ReadonlyMap<stri
   return new Map(languageRows.flatMap((row) => keys(row).map((key) => [key, row] as const)));
 }
 
-/** The row of a name as extract gives it. */
+/** The row of the name that extract gives to a language. */
 export function rowNamed(name: string): LanguageRow | undefined {
   return byName.get(name);
 }
@@ -37,20 +37,20 @@ export function parsedRow(name: ParsedLanguageName): ParsedLanguageRow {
   return row;
 }
 
-/** What a path says about its language; a header, which may be C or C++, counts as C. */
+/** The language of a file by its path. A `.h` header, which may be C or C++, counts as C. */
 export function rowOfPath(path: string): LanguageRow | undefined {
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
   const dot = name.lastIndexOf('.');
-  // `.profile` is a name, not an ending.
+  // The dot of `.profile` begins a file name, not an ending.
   return byFileName.get(name) ?? (dot > 0 ? byExtension.get(name.slice(dot)) : undefined);
 }
 
-/** By the program that a file's first line names. */
+/** The language of a file by the program that its first line (`#!`) names. */
 export function rowOfInterpreter(program: string): LanguageRow | undefined {
   return byInterpreter.get(program);
 }
 
-/** A pattern for any of some marks, the longest first. */
+/** A pattern that matches any of the marks. The longest is tried first, so that it wins. */
 export function anyMark(marks: readonly string[]): string {
   const longest = [...marks].sort((a, b) => b.length - a.length);
   return `(?:${longest.map((mark) => mark.replaceAll(/[^\w\s]/g, '\\$&')).join('|')})`;

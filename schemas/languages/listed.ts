@@ -1,6 +1,6 @@
 /**
- * The languages that extract lists and does not parse, a row each: names, endings and comments. A
- * file in one of them has no outline; its row says what it is to its project.
+ * The languages that extract lists but does not parse, a row each: names, endings and comments. A
+ * file in such a language has no outline; its row says whether it is code, data or prose.
  */
 import {
   type CommentForms,
@@ -14,7 +14,7 @@ import {
   slashComments,
 } from './row.ts';
 
-/** Makes rows of one kind; endings stand between spaces. */
+/** Makes rows of one kind; `endings` is a list separated by spaces. */
 const rowsOf =
   (kind: LanguageKind) =>
   (
@@ -78,7 +78,7 @@ const codeRows = [
   code(['vhdl', 'VHDL'], '.vhd', line('--')),
 ];
 
-/** Written in short lines although no program is. */
+/** For languages that people write in short lines although they are not code. */
 const short = { isShortLined: true } as const;
 
 const data = rowsOf('data');
@@ -122,7 +122,7 @@ const proseRows = [
   prose(['restructuredtext', 'reStructuredText'], '.rst', noComments, { strings: {} }),
   prose(['asciidoc', 'AsciiDoc'], '.adoc .asciidoc', line('//'), { strings: {} }),
   prose(['tex', 'TeX'], '.tex .bib .sty', line('%'), { strings: {} }),
-  // What no other row claims is text too.
+  // Files that no other row claims count as text too.
   prose(['text', 'Text'], '.txt', noComments, { strings: {} }),
 ];
 

@@ -1,6 +1,6 @@
 /**
- * The languages that extract parses, a row each. A language's reader lies below
- * services/stages/extract/languages; test/tidy/parsed-languages.test.ts says what else it needs.
+ * The languages that extract parses, a row each. The reader of a language lies below
+ * services/stages/extract/languages; test/tidy/parsed-languages.test.ts lists what else it needs.
  */
 import {
   characterStrings,
@@ -11,7 +11,7 @@ import {
   slashComments,
 } from './row.ts';
 
-/** What most rows have in common; each names what it does not share. */
+/** The usual values of a row; each row overrides those that differ. */
 const usual = {
   kind: 'code',
   fileNames: [],
@@ -61,7 +61,7 @@ export const parsedRows = [
     probe: { path: 'probe.py', text: 'def probe():\n    return 1\n' },
   },
   {
-    // What is read is the Python in it; what lies in the repository is JSON.
+    // Extract parses the Python in the cells; the file in the repository is JSON.
     ...usual,
     name: 'notebook',
     title: 'Jupyter Notebook',
@@ -171,9 +171,9 @@ export const parsedRows = [
     title: 'PHP',
     extensions: ['.php', '.phtml', '.inc'],
     interpreters: ['php'],
-    // An attribute begins like a comment.
+    // An attribute, `#[`, begins like a comment but is none.
     comments: { ...slashComments, line: ['//', '#'], except: ['#['] },
-    // They may run over lines; but the HTML around the code has single apostrophes too.
+    // PHP strings may run over lines, but the HTML around the code contains lone apostrophes too.
     strings: { ...quotedStrings, '`': 'line' },
     definers: {
       class: 'class',

@@ -1,9 +1,9 @@
 /**
- * What a row of the table of languages says: facts that hold wherever a language is met. How its
- * files are read is no such fact; that is the business of services/stages/extract/languages.
+ * A row of the table of languages: facts about a language that any part of the project may use. The
+ * way its files are parsed is not among them; services/stages/extract/languages holds that.
  */
 
-/** What a file in the language is to its project. */
+/** The role that a file in the language plays in its project. */
 export type LanguageKind =
   /** Programs are written in it. */
   | 'code'
@@ -13,42 +13,42 @@ export type LanguageKind =
   | 'prose';
 
 export interface CommentForms {
-  /** What opens a comment that ends with its line. */
+  /** Marks that open a comment up to the end of the line. */
   readonly line: readonly string[];
-  /** What opens and what closes a comment that may run over lines. */
+  /** Marks that open and close a comment that may run over lines. */
   readonly block: readonly (readonly [open: string, close: string])[];
-  /** What begins like a comment and is none. */
+  /** Texts that begin like a comment but are none. */
   readonly except: readonly string[];
 }
 
-/** How far what a mark opens reaches, for a reader that does not parse. */
+/** How far a string reaches that a mark opens, for code that does not parse the language. */
 export type StringReach =
-  /** To the next such mark, or to the end of the line if that comes first. */
+  /** To the next such mark or to the end of the line, whichever comes first. */
   | 'line'
   /** To the next such mark, over lines. */
   | 'lines'
-  /** To the next such mark, over lines; a backslash means itself. */
+  /** To the next such mark, over lines; a backslash escapes nothing. */
   | 'raw'
-  /** Over one character, or the escape of one; a lone mark opens nothing. */
+  /** Over one character or one escape sequence; a lone mark opens nothing. */
   | 'character'
   /** As `raw`; at the start of a statement it is documentation, not a value. */
   | 'docstring'
-  /** As `lines`; behind `r` and hashes it is raw and ends at a mark and as many hashes. */
+  /** As `lines`; after `r` and hashes it is raw and ends at a mark with as many hashes. */
   | 'hashed'
-  /** To the next such mark of the line, where a value may stand: a regular expression. */
+  /** A regular expression: to the next such mark of the line, if a value may stand there. */
   | 'pattern';
 
-/** How a declaration says its types. */
+/** How a declaration names its types. */
 export interface SignatureForms {
   /** Where a parameter's type stands; null where the language writes none. */
   readonly type: 'before-name' | 'after-name' | 'after-colon' | null;
-  /** What stands between parameters and result; null where no mark does. */
+  /** The mark between parameters and result; null without such a mark. */
   readonly result: '->' | ':' | null;
-  /** What the types follow that a type builds on; null where none are named. */
+  /** The words or mark before the parents of a type; null if declarations name no parents. */
   readonly parents: readonly string[] | '(' | ':' | '<' | null;
 }
 
-/** A file with one definition: what a reader that works finds in it. */
+/** A file with one definition, which a working reader must find. */
 export interface Probe {
   readonly path: string;
   readonly text: string;
@@ -56,25 +56,25 @@ export interface Probe {
 
 export interface LanguageRow {
   readonly name: string;
-  /** As people write it. */
+  /** The name as people write it. */
   readonly title: string;
   readonly kind: LanguageKind;
-  /** With the dot, lower case. */
+  /** Endings with the dot, in lower case. */
   readonly extensions: readonly string[];
-  /** Whole names of files in it, lower case. */
+  /** Whole names of files in the language, in lower case. */
   readonly fileNames: readonly string[];
-  /** Programs in the first line (`#!`) of files without extension, less their version. */
+  /** Programs in the first line (`#!`) of files without extension, without their version. */
   readonly interpreters: readonly string[];
   readonly comments: CommentForms;
-  /** What opens a string, and how far it reaches. */
+  /** The mark that opens a string, and how far the string reaches. */
   readonly strings: Readonly<Record<string, StringReach>>;
-  /** Whether people write it in short lines, so that long ones mean packed data. */
+  /** Whether people write it in short lines, so that long lines mean packed data. */
   readonly isShortLined: boolean;
 }
 
 /** A language that extract has a reader for. */
 export interface ParsedLanguageRow extends LanguageRow {
-  /** Words that open a definition, and the kind of what they define. */
+  /** Words that open a definition, and the kind of the defined symbol. */
   readonly definers: Readonly<Record<string, string>>;
   readonly signatures: SignatureForms;
   readonly probe: Probe;
@@ -85,7 +85,7 @@ export const slashComments: CommentForms = { ...noComments, line: ['//'], block:
 export const hashComments: CommentForms = { ...noComments, line: ['#'] };
 export const markupComments: CommentForms = { ...noComments, block: [['<!--', '-->']] };
 
-/** An apostrophe holds one character, as in C. */
+/** Apostrophes enclose one character, as in C. */
 export const characterStrings = { '"': 'line', "'": 'character' } as const;
-/** An apostrophe is a quotation mark like the other, as in shells. */
+/** Apostrophes enclose strings as quotation marks do, as in shells. */
 export const quotedStrings = { '"': 'line', "'": 'line' } as const;
