@@ -1,4 +1,4 @@
-/** Today's consumers read what was released before (BACKWARD); a breaking change fails here. */
+/** Today's consumers read records of released versions (BACKWARD); a breaking change fails here. */
 import { readdirSync } from 'node:fs';
 import avro from 'avsc';
 import { describe, expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { topicNames } from '../../schemas/topology.ts';
 
 const folder = new URL('../../schemas/released/', import.meta.url);
 
-/** Why a reader cannot read what a writer wrote; null when it can. */
+/** Why a reader's schema cannot read a writer's records; null when it can. */
 function incompatibility(reader: AvroSchema, writer: AvroSchema): string | null {
   const readerType = avro.Type.forSchema(reader as avro.Schema);
   const writerType = avro.Type.forSchema(writer as avro.Schema);
@@ -25,7 +25,7 @@ interface Field {
   default?: unknown;
 }
 
-/** A schema whose outermost record was edited. */
+/** The schema with its outermost record edited. */
 function withFields(schema: AvroSchema, edit: (fields: Field[]) => Field[]): AvroSchema {
   const copy = structuredClone(schema) as { fields: Field[] };
   copy.fields = edit(copy.fields);
@@ -36,7 +36,7 @@ describe('compatibility', () => {
   const files = readdirSync(folder);
   const released = new Set(files.map((file) => file.replace(/\.\d+\.avsc$/, '')));
 
-  test('no released topic has gone', () => {
+  test('every released topic still exists', () => {
     for (const topic of released) expect([...topicNames, 'dead-letter']).toContain(topic);
   });
 
@@ -48,7 +48,7 @@ describe('compatibility', () => {
     expect(numbered.sort()).toEqual(files.sort());
   });
 
-  test.each([...released])('%s reads all that was released', (name) => {
+  test.each([...released])('%s reads the records of all released versions', (name) => {
     const topic = name as (typeof topicNames)[number];
     for (const writer of releasedSchemas(topic)) {
       expect(incompatibility(topicSchema(topic), writer)).toBeNull();
@@ -64,13 +64,13 @@ describe('compatibility', () => {
       true,
       (all) => [...all, { name: 'extra', type: 'string', default: '' }],
     ],
-    ['a field removed', true, (all) => all.slice(1)],
+    ['a removed field', true, (all) => all.slice(1)],
     [
       'a changed type',
       false,
       (all) => all.map((each) => (each.name === 'body' ? { ...each, type: 'string' } : each)),
     ],
-  ])('%s: compatible %s', (_what, compatible, edit) => {
+  ])('%s is compatible: %s', (_what, compatible, edit) => {
     expect(incompatibility(withFields(schema, edit), schema) === null).toBe(compatible);
   });
 });

@@ -17,7 +17,7 @@ interface Examples {
 const folder = new URL('../../schemas/examples/', import.meta.url);
 const allTopics = [...topicNames, 'dead-letter'] as const;
 
-/** JSON has no bytes: a Buffer is written as Node writes it. */
+/** JSON has no bytes, so examples write a Buffer as Node serializes it. */
 function revive(_key: string, value: unknown): unknown {
   const buffer = value as { type?: string; data?: number[] } | null;
   return buffer?.type === 'Buffer' ? Buffer.from(buffer.data ?? []) : value;
@@ -42,7 +42,7 @@ function changed(record: unknown, change: Examples['invalid'][number]): unknown 
   return copy;
 }
 
-test('every topic has examples, and every example a topic', () => {
+test('every topic has a file of examples, and every such file a topic', () => {
   const files = readdirSync(folder).sort();
   expect(files).toEqual(allTopics.map((topic) => `${topic}.json`).sort());
 });

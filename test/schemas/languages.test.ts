@@ -1,4 +1,4 @@
-/** The table of languages: no two rows claim a file, and a path leads to the row that does. */
+/** The table of languages: no two rows claim the same file, and a path finds its row. */
 import { describe, expect, test } from 'vitest';
 import {
   anyMark,
@@ -21,7 +21,7 @@ describe('the table of languages', () => {
     expect(all).toEqual([...new Set(all)]);
   });
 
-  test.each(languageRows)('$name is found by what it says of itself', (row) => {
+  test.each(languageRows)('$name is found by each of its names and endings', (row) => {
     expect(rowNamed(row.name)).toBe(row);
     expect(row.name).toMatch(/^[a-z]+(?:-[a-z]+)*$/);
     for (const extension of row.extensions) {
@@ -36,7 +36,7 @@ describe('the table of languages', () => {
     for (const program of row.interpreters) expect(rowOfInterpreter(program)).toBe(row);
   });
 
-  test('marks that open something open one thing only', () => {
+  test('a mark opens only one thing in a language: a comment or a string', () => {
     for (const { name, comments, strings } of languageRows) {
       const blocks = comments.block.map(([open]) => open);
       const marks = [...comments.line, ...blocks, ...comments.except, ...Object.keys(strings)];
@@ -44,7 +44,7 @@ describe('the table of languages', () => {
     }
   });
 
-  test('a word that opens definitions means the same in all languages', () => {
+  test('a word that opens definitions defines the same kind of symbol in all languages', () => {
     const kinds = new Map<string, string>();
     for (const [word, kind] of parsedRows.flatMap(({ definers }) => Object.entries(definers))) {
       expect(kinds.get(word) ?? kind, word).toBe(kind);
@@ -68,11 +68,11 @@ describe('the table of languages', () => {
     expect(rowOfPath(path)?.name).toBe(name);
   });
 
-  test('a parsed row is had by its name', () => {
+  test('a parsed row is found by its name', () => {
     for (const row of parsedRows) expect(parsedRow(row.name)).toBe(row);
   });
 
-  test('of marks that begin alike the longest is meant', () => {
+  test('matches the longest of several marks that begin alike', () => {
     const marks = new RegExp(anyMark(['"', '"""', '/', '/*', '#[']), 'y');
     for (const mark of ['"""', '/*', '#[']) {
       marks.lastIndex = 0;

@@ -32,7 +32,7 @@ test.each(ranges)('lines %i to %i', (from, to, text) => {
   expect(lineRange('one\r\ntwo\n\nfour', from, to)).toBe(text);
 });
 
-test('any cut into ranges joins to the text', () => {
+test('the ranges of any cut join to the whole text', () => {
   const text = fc.array(fc.constantFrom('a', 'é', '\n', '\r', '\u2028', ' '), { maxLength: 60 });
   fc.assert(
     fc.property(text, fc.nat(10), (parts, cut) => {

@@ -1,4 +1,4 @@
-/** Manifest entries and provenance lines are read strictly: what we do not know we do not guess. */
+/** Manifest entries and provenance lines are parsed strictly: an unknown or wrong field fails. */
 import { describe, expect, it } from 'vitest';
 import { manifestName, parseManifestEntry, parseProvenance } from '../../schemas/manifest.ts';
 
@@ -39,8 +39,8 @@ describe('parseManifestEntry', () => {
     ['another format', { format: 1 }],
     ['another number', { entry: 4 }],
     ['an unknown field', { extra: 1 }],
-    ['a field too few', { closed: undefined }],
-    ['a hash that is none', { previous: 'abc' }],
+    ['a missing field', { closed: undefined }],
+    ['a malformed hash', { previous: 'abc' }],
     ['a negative count', { nextSequence: -1 }],
     [
       'a path out of the folder',
@@ -57,13 +57,13 @@ describe('parseManifestEntry', () => {
 });
 
 describe('parseProvenance', () => {
-  it('reads no lines, and names a line that is wrong', () => {
+  it('accepts an empty file, and names a wrong line', () => {
     expect(parseProvenance('')).toEqual([]);
     expect(() => parseProvenance('{}\n')).toThrow('line 1');
     expect(() => parseProvenance('{}')).toThrow('last line');
   });
 });
 
-it('names sort as numbers do', () => {
+it('names of entries sort like their numbers', () => {
   expect([2, 10, 1].map(manifestName).sort()).toEqual([1, 2, 10].map(manifestName));
 });

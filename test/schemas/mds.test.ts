@@ -1,4 +1,4 @@
-/** MDS shards: exact bytes, and damage is found wherever it is. */
+/** MDS shards have exact bytes, and decoding finds damage in any place. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeShard, encodeSample, encodeShard, MdsError, type Pack } from '../../schemas/mds.ts';
@@ -70,7 +70,7 @@ const arbitraryPack = fc
   });
 
 describe('encodeShard and decodeShard', () => {
-  it('are inverse (any packs)', () => {
+  it('are inverse for any packs', () => {
     fc.assert(
       fc.property(fc.array(arbitraryPack, { minLength: 1, maxLength: 5 }), (packs) => {
         expect(decodeShard(encodeShard(packs.map(encodeSample)))).toEqual(packs);
@@ -78,7 +78,7 @@ describe('encodeShard and decodeShard', () => {
     );
   });
 
-  it('a shard that ends anywhere else is refused', () => {
+  it('refuse a shard that is cut at any byte', () => {
     const shard = encodeShard([encodeSample(small), encodeSample(small)]);
     for (let end = 0; end < shard.byteLength; end += 1) {
       expect(() => decodeShard(shard.subarray(0, end))).toThrow(MdsError);
@@ -86,7 +86,7 @@ describe('encodeShard and decodeShard', () => {
     expect(() => decodeShard(Buffer.concat([shard, Buffer.from([0])]))).toThrow(MdsError);
   });
 
-  it('any bytes give packs or MdsError, never another error', () => {
+  it('turn any bytes into packs or an MdsError, never another error', () => {
     const shard = encodeShard([encodeSample(small)]);
     fc.assert(
       fc.property(fc.nat(shard.byteLength - 1), fc.nat(255), (position, value) => {

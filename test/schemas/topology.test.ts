@@ -1,4 +1,4 @@
-/** Topology and schemas belong together: nothing is orphaned, undocumented or unreachable. */
+/** Topology and schemas agree: nothing is orphaned, undocumented or unreachable. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { topicSchema } from '../../schemas/avro.ts';
@@ -18,7 +18,7 @@ import {
 
 const schemas = new URL('../../schemas/', import.meta.url);
 const allTopics = [...topicNames, 'dead-letter'] as const;
-/** Read by people and by programs beside the graph. */
+/** Topics that no stage reads; people and programs outside the graph do. */
 const terminal = ['repo-plan', 'shard-sealed'];
 
 interface Documented {
@@ -27,7 +27,7 @@ interface Documented {
   readonly fields?: readonly (Documented & { readonly type: unknown })[];
 }
 
-/** Every record and field below a schema that has no doc. */
+/** Every record and field in a schema that lacks a doc. */
 function undocumented(schema: unknown, path: string): string[] {
   if (schema === null || typeof schema !== 'object') return [];
   if (Array.isArray(schema)) return schema.flatMap((branch) => undocumented(branch, path));
@@ -67,7 +67,7 @@ describe('schemas', () => {
     expect(schema.doc).toMatch(/Key: /);
   });
 
-  test('the documentation rule finds a bare field', () => {
+  test('the documentation rule finds a field without doc', () => {
     const schema = { type: 'record', name: 'A', doc: 'a', fields: [{ name: 'b', type: 'string' }] };
     expect(undocumented(schema, 'x')).toEqual(['x/A.b']);
   });
@@ -83,7 +83,7 @@ describe('topology', () => {
     }
   });
 
-  test('data flows one way: no stage reads what a later one writes', () => {
+  test('data flows one way: no stage reads a topic that a later stage writes', () => {
     stageNames.forEach((stage, position) => {
       const later = stageNames.slice(position);
       const fromLater = later.flatMap((other) => graph[other].writes);
@@ -117,7 +117,7 @@ describe('topology', () => {
     expect(new Set(groups).size).toBe(stageNames.length);
   });
 
-  test('every topic is kept by partition and key rule', () => {
+  test('every topic has partitions and a known key', () => {
     for (const topic of topicNames) {
       expect(topics[topic].partitions).toBeGreaterThan(0);
       expect(['repositoryId', 'dataset']).toContain(topics[topic].key);

@@ -1,6 +1,6 @@
 /**
- * The trajectory text format: whatever the repository holds, the parser gets every segment back,
- * the mask follows the kind (I2), and no content can forge a header.
+ * The trajectory text format: for any repository content the parser gives every segment back, the
+ * mask follows the kind (I2), and no content can forge a header.
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -27,7 +27,7 @@ function document(segments: readonly TextSegment[]): string {
     .join('');
 }
 
-/** Lines that try to be headers, mixed with everything that is no line end in this format. */
+/** Lines that imitate headers, and characters that are no line ends in this format. */
 const hostileLine = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),
   fc.constantFrom(
@@ -69,7 +69,7 @@ const hostileDocument = fc
   .map((rest) => [opening, ...rest]);
 
 describe('the trajectory text format', () => {
-  test('I2: every segment comes back from the text, whatever it holds', () => {
+  test('I2: the text gives every segment back, for any content', () => {
     fc.assert(
       fc.property(hostileDocument, (segments) => {
         expect(parseTrajectory(document(segments))).toEqual(segments);
@@ -78,7 +78,7 @@ describe('the trajectory text format', () => {
     );
   });
 
-  test('I2: the mask follows from the kind and from nothing else', () => {
+  test('I2: the kind alone decides the mask', () => {
     fc.assert(
       fc.property(hostileDocument, (segments) => {
         renderTrajectory(segments).forEach((rendered, index) => {

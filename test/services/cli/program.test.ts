@@ -10,7 +10,7 @@ const escapeCharacter = '\u001b';
 
 describe('usage', () => {
   test.each([['--help'], ['run', '--help'], ['inspect', '--help'], ['topics', 'graph', '--help']])(
-    '%s %s shows help and ends well',
+    '%s %s shows help and exits with 0',
     async (...argv) => {
       const { exitCode, out, err } = await runLine(argv.filter(Boolean), { workingFolder: folder });
       expect(exitCode).toBe(0);
@@ -43,7 +43,7 @@ describe('usage', () => {
     [['inspect', 'no-such-folder'], 'OUTPUT_MISSING'],
     [['structure', 'no-such-folder'], 'SOURCE_MISSING'],
     [['config', '--config', 'no-such.yaml'], 'CONFIG_INVALID'],
-  ])('%j is %s, exit 2, and says so as JSON on request', async (argv, code) => {
+  ])('%j fails with %s and exit code 2, as JSON on request', async (argv, code) => {
     const plain = await runLine(argv, { workingFolder: folder });
     expect(plain.exitCode).toBe(2);
     expect(plain.err).toContain(`error ${code}: `);
@@ -56,7 +56,7 @@ describe('usage', () => {
 });
 
 describe('config', () => {
-  test('tells every value and where it came from', async () => {
+  test('shows every value and its source', async () => {
     const workingFolder = mkdtempSync(join(tmpdir(), 'backstory-cli-'));
     writeFileSync(join(workingFolder, 'backstory.yaml'), 'search:\n  iterations: 5\n');
     const environment = { BACKSTORY_RUNTIME_SEED: '7', BACKSTORY_TEACHER_API_KEY: 'sk-secret' };
@@ -76,7 +76,7 @@ describe('config', () => {
     expect(out).not.toContain('sk-secret');
   });
 
-  test('--describe says what each knob does and its name in the environment', async () => {
+  test('--describe explains each knob and shows its environment variable', async () => {
     const { out } = await runLine(['config', '--describe'], { workingFolder: folder });
     expect(out).toContain('BACKSTORY_SEARCH_ITERATIONS');
   });
@@ -93,17 +93,17 @@ describe('colours', () => {
   const argv = ['config', '--set', 'runtime.seed=1'];
 
   test.each([
-    ['a terminal', true, {}, true],
-    ['a pipe', false, {}, false],
-    ['a terminal with NO_COLOR', true, { NO_COLOR: '1' }, false],
-    ['a dumb terminal', true, { TERM: 'dumb' }, false],
+    ['a terminal gets them', true, {}, true],
+    ['a pipe gets none', false, {}, false],
+    ['a terminal with NO_COLOR gets none', true, { NO_COLOR: '1' }, false],
+    ['a dumb terminal gets none', true, { TERM: 'dumb' }, false],
   ])('%s', async (_where, isTerminal, environment, coloured) => {
     const { out } = await runLine(argv, { workingFolder: folder, isTerminal, environment });
     expect(out.includes(escapeCharacter)).toBe(coloured);
   });
 });
 
-test('doctor finds this machine fit, and says what is not', async () => {
+test('doctor finds this machine fit, and names a problem', async () => {
   const fit = await runLine(['doctor', '--json'], { workingFolder: folder });
   expect(JSON.parse(fit.out)).toMatchObject({ healthy: true });
   expect(fit.exitCode).toBe(0);

@@ -1,4 +1,4 @@
-/** Streams that remember what was written, in place of a terminal. */
+/** Runs command lines with streams that record their output, in place of a terminal. */
 import { Writable } from 'node:stream';
 import { type CommandContext, createTerminal } from '../../../services/cli/context.ts';
 import { runCommandLine } from '../../../services/cli/program.ts';

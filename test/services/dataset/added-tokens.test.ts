@@ -1,4 +1,4 @@
-/** Which added tokens text may become: none that may be a control token (I2). */
+/** Text may become an added token only if that is certainly no control token (I2). */
 import { describe, expect, it } from 'vitest';
 import { chatForms, controlsOf } from '../../../services/dataset/template/chat-forms.ts';
 import { parseTokenizerFile } from '../../../services/dataset/tokenizer-file.ts';
@@ -18,7 +18,7 @@ interface File {
   model: { vocab: Record<string, number> };
 }
 
-/** The byte tokenizer with an added token of this text, and what else is changed. */
+/** Reads the byte tokenizer with this added token and any further change. */
 function read(content: string, change: (file: File, token: Entry) => void = () => {}) {
   const file = JSON.parse(byteTokenizerFile(undefined, [], [content])) as File;
   const token = file.added_tokens.at(-1) as Entry;
@@ -84,14 +84,14 @@ describe('an added token that is not special', () => {
   });
 
   it.each<[string, string, RegExp, ((file: File, token: Entry) => void)?]>([
-    ['a name within signs', '__init__', /may be a control token or text/],
+    ['a name between signs', '__init__', /may be a control token or text/],
     ['a heading', '### Answer:', /may be a control token or text/],
     ['text with a mark in it', '<|user|>Hello', /may be a control token or text/],
     ['a bracket in code', 'a[0]', /may be a control token or text/],
     ['lstrip', '  ', /white space beside it/, (_file, token) => (token.lstrip = true)],
     ['rstrip', '  ', /white space beside it/, (_file, token) => (token.rstrip = true)],
     [
-      'what the normalizer changes',
+      'text that the normalizer changes',
       'e\u0301',
       /as its normalizer writes it/,
       (file, token) => {
@@ -100,7 +100,7 @@ describe('an added token that is not special', () => {
       },
     ],
     [
-      'what an unknown normalizer may change',
+      'text that an unknown normalizer may change',
       '  ',
       /as its normalizer writes it/,
       (file, token) => {
@@ -108,7 +108,7 @@ describe('an added token that is not special', () => {
         token.normalized = true;
       },
     ],
-    ['a letter that is a byte to the model', '\u00e9', /shares its id, 233,/],
+    ['a letter that stands for a byte in the model', '\u00e9', /shares its id, 233,/],
     ['an id of its own', '  ', /has the id 259 for Hugging Face/, (_, token) => (token.id = 400)],
     [
       'another id in the vocabulary',
@@ -133,7 +133,7 @@ describe('an added token that is not special', () => {
     expect(textTokens.length).toBe(/shares/.test(String(why)) ? 1 : 0);
   });
 
-  it('is found although a normalizer is there that does not change it', () => {
+  it('is text if the normalizer does not change it', () => {
     const { textTokens, refusals } = read('  ', (file, token) => {
       const normalizers = ['NFC', 'NFD', 'NFKC', 'NFKD', 'Lowercase'].map((type) => ({ type }));
       file.normalizer = { type: 'Sequence', normalizers };
@@ -145,21 +145,21 @@ describe('an added token that is not special', () => {
 });
 
 describe('an added token is a control token', () => {
-  it('where it is special, or does not say', () => {
+  it('if it is special, or has no such flag', () => {
     for (const special of [true, undefined]) {
       const { isControl, id } = read('  ', (_file, token) => Object.assign(token, { special }));
       expect(isControl(id)).toBe(true);
     }
   });
 
-  it('where a document ends with it', () => {
+  it('if documents end with it', () => {
     const file = parseTokenizerFile(byteTokenizerFile(undefined, [], ['\n\n', '  ']), 'x');
     const { endOfText, isControl, textTokens } = readVocabulary(file, '\n\n', 'x');
     expect(isControl(endOfText)).toBe(true);
     expect(textTokens.map(({ content }) => content)).toEqual(['  ']);
   });
 
-  it('where any of two entries says so', () => {
+  it('if one of two entries makes it one', () => {
     const { isControl, id, textTokens } = read('  ', (file, token) => {
       file.added_tokens.push({ ...token, special: true });
     });
@@ -167,14 +167,14 @@ describe('an added token is a control token', () => {
     expect(textTokens).toEqual([]);
   });
 
-  it('and no text can be it: nothing, or half a character', () => {
+  it('if no text can contain it: an empty text, or half a character', () => {
     for (const content of ['', '\ud800', ' \udc00']) {
       const { textTokens, refusals } = read(content);
       expect([textTokens, refusals]).toEqual([[], []]);
     }
   });
 
-  it('and is refused where the vocabulary lists it with another id', () => {
+  it('and is refused if the vocabulary lists it with another id', () => {
     const { refusals } = read('  ', ({ model }) => (model.vocab['<|im_start|>'] = 300));
     expect(refusals).toEqual(['the added token 257, "<|im_start|>", is 300 in model.vocab']);
   });

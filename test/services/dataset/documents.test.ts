@@ -1,4 +1,4 @@
-/** Pieces become the document that was cut, in whatever order shards hold them; damage is named. */
+/** Pieces in any order join to the document they were cut from; errors name the damage. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ProvenanceLine } from '../../../schemas/manifest.ts';
@@ -30,7 +30,7 @@ const anyLine: ProvenanceLine = {
   files: null,
 };
 
-/** Cuts a document of so many tokens; every piece but the first repeats some in front. */
+/** Cuts a document into pieces of these lengths; all but the first begin with a repeated prefix. */
 function cut(lengths: readonly number[], prefixTokens: number, sampleId = 'sample'): Piece[] {
   let start = 0;
   return lengths.map((length, piece) => {
@@ -63,7 +63,7 @@ function changed(pieces: readonly Piece[], number: number, change: Partial<Prove
 }
 
 describe('pieces', () => {
-  test('property: in any order, and among others, they give their document back', () => {
+  test('property: in any order, mixed with others, they give their document back', () => {
     const lengths = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 6 });
     const documents = fc
       .array(fc.tuple(lengths, fc.nat(4)), { minLength: 1, maxLength: 4 })
@@ -90,7 +90,7 @@ describe('pieces', () => {
     );
   });
 
-  test('that wait for others keep no pack in memory, and their sample is told', () => {
+  test('that wait for others keep no pack in memory, and their sample counts as incomplete', () => {
     const pack = new Uint32Array(1000);
     const [first, second] = cut([3, 2], 1);
     if (first === undefined || second === undefined) throw new Error('two pieces');
@@ -102,7 +102,7 @@ describe('pieces', () => {
     expect(pieces[0]?.inputIds.buffer.byteLength).toBe(12);
   });
 
-  test('that come twice are damage', () => {
+  test('that appear twice are damage', () => {
     const collector = createPieceCollector();
     const [first] = cut([3, 2], 1);
     if (first === undefined) throw new Error('two pieces');
@@ -118,7 +118,7 @@ describe('pieces', () => {
       changed(cut([3, 2], 1), 1, { documentTokens: [3, 6] }),
     ],
     ['piece 1 has not the tokens it claims', changed(cut([3, 2], 1), 1, { prefixTokens: 2 })],
-  ])('joined: %s', (finding, pieces) => {
+  ])('that do not fit are damage when joined: %s', (finding, pieces) => {
     expect(() => joinPieces(pieces)).toThrow(
       expect.objectContaining({
         code: 'SHARD_CORRUPT',

@@ -1,4 +1,4 @@
-/** What `inspect` shows is held to the hashes of the manifest before anything of it is used. */
+/** `inspect` compares files with the hashes of the manifest before it uses any of their bytes. */
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -26,7 +26,7 @@ function copy(): string {
   return out;
 }
 
-/** A copy with one bit of one file turned. */
+/** A copy of the output with one bit of one file flipped. */
 function tamper(path: string): string {
   const out = copy();
   const bytes = readFileSync(join(out, path));
@@ -39,16 +39,16 @@ function tamper(path: string): string {
 const inspect = (out: string, ...more: string[]) =>
   runLine(['inspect', out, ...more], { workingFolder: harness.folder });
 
-describe('a damaged file is named, whatever is asked for', () => {
+describe('inspect names the damaged file', () => {
   const files = ['shards/shard.00000.mds', 'provenance/shard.00000.jsonl'];
 
-  test.each(files)('one bit of %s: the list of samples', async (path) => {
+  test.each(files)('if it lists samples: %s', async (path) => {
     const { exitCode, err, out } = await inspect(tamper(path));
     expect([exitCode, out]).toEqual([2, '']);
     expect(err).toContain(`error SHARD_CORRUPT: ${path} does not match its hash`);
   });
 
-  test.each([...files, 'tokenizer/tokenizer.json'])('one bit of %s: a sample', async (path) => {
+  test.each([...files, 'tokenizer/tokenizer.json'])('if it shows a sample: %s', async (path) => {
     const [line = ''] = readFileSync(join(good, 'provenance/shard.00000.jsonl'), 'utf8').split(
       '\n',
     );
@@ -58,7 +58,7 @@ describe('a damaged file is named, whatever is asked for', () => {
     expect(JSON.parse(out)).toMatchObject({ error: { code: 'SHARD_CORRUPT', subject: path } });
   });
 
-  test('a shard that is gone', async () => {
+  test('if a shard is missing', async () => {
     const out = copy();
     rmSync(join(out, 'shards/shard.00000.mds'));
     const { exitCode, err } = await inspect(out);
@@ -68,7 +68,7 @@ describe('a damaged file is named, whatever is asked for', () => {
 });
 
 describe('samples of a growing output', () => {
-  test('are listed as far as they are in shards, and shown when they are whole', async () => {
+  test('are listed once a piece is in a shard, and shown once all pieces are', async () => {
     const { out } = await makeOutput(harness, 'growing', { repositories: 8, closed: false });
     const output = await openOutput(out);
     const whole: string[] = [];
@@ -87,7 +87,7 @@ describe('samples of a growing output', () => {
     }
   });
 
-  test('only the shards of a sample are read for it', async () => {
+  test('are read only from the shards that hold them', async () => {
     const out = copy();
     const { shards } = await openOutput(out);
     expect(shards.length).toBeGreaterThan(1);

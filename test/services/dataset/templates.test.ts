@@ -1,6 +1,6 @@
 /**
- * Outputs of every template and masking through the real sink: verified from their tokens, listed,
- * read and exported; and what `verify` finds in a chat although every hash fits.
+ * The real sink makes outputs of every template and masking; they are verified from their tokens,
+ * listed, read and exported. `verify` finds errors in a chat even if every hash fits.
  */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -63,20 +63,20 @@ describe.each(cases)('a chat in %s, masking %s', (form, masking) => {
   });
   afterAll(() => harness.remove());
 
-  it('I1, I2: gives its repository back from the tokens', async () => {
+  it('I1, I2: gives its repository back from its tokens', async () => {
     const report = await verifyOutput(out);
     expect(report).toMatchObject({ samples: 1, files: 3, closed: true });
     expect(report.packs).toBeGreaterThan(2);
   });
 
-  it('says in the manifest how it was made, and takes nothing made another way', async () => {
+  it('records template and masking in the manifest, and accepts no others', async () => {
     const entry = JSON.parse(readFileSync(join(out, 'manifest/00000000.json'), 'utf8'));
     expect(entry.tokenizer).toMatchObject({ template: 'chat', masking });
     const tags = await createHarness(join(harness.folder), { masking });
     await expect(tags.open(out)).rejects.toThrow(/its template is chat, this run's is tags/);
   });
 
-  it('is read step by step, with turns', async () => {
+  it('is shown step by step with the role of each turn', async () => {
     const { segments, overview } = await readSample(await openOutput(out), 'tiny');
     const tool = form === 'chatml' ? 'user' : 'ipython';
     const roleOf = (kind: string) => segments.find((segment) => segment.kind === kind)?.role;
@@ -116,7 +116,7 @@ describe.each(cases)('a chat in %s, masking %s', (form, masking) => {
   });
 });
 
-describe('verify finds in a chat, although every hash fits,', () => {
+describe('in a chat where every hash fits, verify finds', () => {
   let harness: Harness;
   let good: string;
   let copies = 0;
@@ -150,7 +150,7 @@ describe('verify finds in a chat, although every hash fits,', () => {
     );
   }
 
-  /** The first token of an id in any pack. */
+  /** The place of the first (or nth) token with this id, in any pack. */
   function find(packs: readonly Pack[], id: number, nth = 0) {
     const places = packs.flatMap((pack) =>
       [...pack.inputIds.entries()].flatMap(([token, own]) => (own === id ? [{ pack, token }] : [])),
@@ -160,13 +160,13 @@ describe('verify finds in a chat, although every hash fits,', () => {
     return place;
   }
 
-  it('nothing, where nothing was changed', async () => {
+  it('nothing if nothing was changed', async () => {
     expect(await forge(() => {})).toBe('no difference');
   });
 
   it.each<[string, (packs: Pack[]) => void, RegExp]>([
     [
-      'the end of a turn of the model that is not trained',
+      "an untrained end of the assistant's turn",
       (packs) => {
         const { pack, token } = find(packs, 258, 2);
         expect(pack.mask[token]).toBe(1);
@@ -175,7 +175,7 @@ describe('verify finds in a chat, although every hash fits,', () => {
       /has the wrong mask/,
     ],
     [
-      "the end of a user's turn that is trained",
+      "a trained end of a user's turn",
       (packs) => {
         const { pack, token } = find(packs, 258, 1);
         pack.mask[token] = 1;
@@ -183,7 +183,7 @@ describe('verify finds in a chat, although every hash fits,', () => {
       /has the wrong mask/,
     ],
     [
-      'a role that is trained',
+      'a trained name of a role',
       (packs) => {
         const { pack, token } = find(packs, 257, 2);
         pack.mask[token + 1] = 1;
@@ -199,7 +199,7 @@ describe('verify finds in a chat, although every hash fits,', () => {
       /has the wrong mask/,
     ],
     [
-      'a role that there is not',
+      'an unknown role',
       (packs) => {
         const { pack, token } = find(packs, 257, 1);
         pack.inputIds[token + 1] = 0x58;

@@ -1,6 +1,7 @@
-"""What our own reader found in the output, as Python tests compare with it.
+"""The content of the output according to our own reader; Python tests compare with it.
 
-The folder with both is the first argument of a test: `python test_readers.py FOLDER`.
+The first argument of a test is the folder with the exports and this content:
+`python test_readers.py FOLDER`.
 """
 
 import json
@@ -16,7 +17,7 @@ Targets = list[tuple[int, bool]]
 
 
 def targets_of(pack: dict) -> list[Targets]:
-    """Per piece: each token that can be predicted, and whether it is trained."""
+    """For each piece, every token that something predicts, and whether it is trained."""
     ids, mask = pack["inputIds"], pack["mask"]
     return [
         [(ids[at], mask[at] == 1) for at in range(start + 1, end)] for start, end in pack["indices"]

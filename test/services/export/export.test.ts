@@ -1,4 +1,4 @@
-/** The command and the folder it makes: whole or absent, checked, equal for equal data. */
+/** The command and its folder, which is whole or absent, checked, and equal for equal data. */
 import {
   cpSync,
   existsSync,
@@ -54,7 +54,7 @@ function hiddenNames(): string[] {
 }
 
 describe('export', () => {
-  it.each(formatNames)('%s twice gives the same bytes, in place of the first', async (format) => {
+  it.each(formatNames)('%s replaces an earlier export with the same bytes', async (format) => {
     const to = newFolder();
     expect((await exportTo(to, format)).exitCode).toBe(0);
     const first = hashesIn(to);
@@ -64,7 +64,7 @@ describe('export', () => {
     expect(hiddenNames()).toEqual([]);
   });
 
-  it('goes below the output where no folder is named, and says what it wrote', async () => {
+  it('writes into the output without --to, and reports what it wrote', async () => {
     const copy = newFolder();
     cpSync(sample.out, copy, { recursive: true });
     const line = ['export', copy, '--format', 'olmo', '--json'];
@@ -84,7 +84,7 @@ describe('export', () => {
   });
 
   it.each(['shards/shard.00000.mds', 'provenance/shard.00000.jsonl', 'tokenizer/tokenizer.json'])(
-    'a changed byte in %s is found, and nothing is published',
+    'finds a changed byte in %s, and publishes nothing',
     async (path) => {
       const [copy, to] = [newFolder(), newFolder()];
       cpSync(sample.out, copy, { recursive: true });
@@ -102,7 +102,7 @@ describe('export', () => {
     },
   );
 
-  it('a growing output gives its packs, and says which documents are not whole', async () => {
+  it('exports all packs of a growing output, and counts incomplete documents', async () => {
     const growing = await makeOutput(harness, 'growing', { repositories: 8, closed: false });
     const to = newFolder();
     const { exitCode, out } = await exportTo(to, 'hf', growing.out, '--json');
@@ -117,9 +117,9 @@ describe('export', () => {
     expect(card).toContain(`Of ${report.incompleteDocuments} documents some pieces`);
   });
 
-  it('what a killed export left is removed, a folder of something else is not', async () => {
+  it('removes the leftover of a killed export, but no other folder', async () => {
     const to = newFolder();
-    // No process has this number: the kernel gives none above 2^22.
+    // No process has this id: the kernel assigns none above 2^22.
     const leftover = join(
       harness.folder,
       `.${to.slice(to.lastIndexOf('/') + 1)}.temporary-4999999`,
@@ -140,7 +140,7 @@ describe('export', () => {
     [['--format', 'csv'], 'Allowed choices'],
     [['--format', 'olmo', '--compression', 'zstd'], 'olmo has no compression zstd'],
     [[], '--format'],
-  ])('%j is a usage error', async (rest, told) => {
+  ])('fails with USAGE for %j', async (rest, told) => {
     const line = ['export', sample.out, ...rest];
     const { exitCode, err } = await runLine(line, { workingFolder: harness.folder });
     expect(exitCode).toBe(2);
@@ -148,14 +148,14 @@ describe('export', () => {
     expect(err).toContain(told);
   });
 
-  it('an output without a manifest is OUTPUT_MISSING', async () => {
+  it('fails with OUTPUT_MISSING for an output without a manifest', async () => {
     const { exitCode, err } = await exportTo(newFolder(), 'mds', newFolder());
     expect([exitCode, err]).toEqual([2, expect.stringContaining('OUTPUT_MISSING')]);
   });
 });
 
 describe('the card', () => {
-  it('tells sources, licences, makers, counts and how to load it', async () => {
+  it('lists sources, licences, makers and counts, and shows how to load the data', async () => {
     for (const format of formats) {
       const to = newFolder();
       await exportTo(to, format.name);
@@ -174,7 +174,7 @@ describe('the card', () => {
 });
 
 describe('the Megatron index', () => {
-  it('opens with the 34 bytes of its version', () => {
+  it('begins with the 34 header bytes of its version', () => {
     const header = indexHeader(3, { code: 4, bytes: 4 });
     expect(header.toString('hex')).toBe(
       `4d4d494449445800000100000000000000040300000000000000${'0400000000000000'}`,

@@ -1,4 +1,4 @@
-/** The mask conventions, by example and by property; and documents cut into runs of characters. */
+/** The mask conventions, by example and by property; documents as runs of characters. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Pack } from '../../../schemas/mds.ts';
@@ -12,7 +12,7 @@ import {
 } from '../../../services/export/masks.ts';
 import { textRuns } from '../../../services/export/spans.ts';
 
-/** A pack from pieces written as masks: '011' is a piece of three tokens. */
+/** Makes a pack; each piece is given as its mask, so '011' is a piece of three tokens. */
 function packOf(...pieces: string[]): Pack {
   const mask = Uint8Array.from(pieces.join(''), Number);
   let start = 0;
@@ -34,17 +34,17 @@ describe('masks', () => {
     [['1'], '0', '0'],
     [['010', '101'], '010001', '100010'],
     [['001', '100', '011'], '001000011', '010000110'],
-  ])('%j is %s aligned and %s shifted', (written, aligned, shifted) => {
+  ])('of %j are %s aligned and %s shifted', (written, aligned, shifted) => {
     const pack = packOf(...written);
     expect(predictableMask(pack).join('')).toBe(aligned);
     expect(shiftedMask(pack).join('')).toBe(shifted);
   });
 
-  it('labels are the ids where trained and predicted, else -100', () => {
+  it('become labels: the id of a trained token that something predicts, else -100', () => {
     expect([...labels(packOf('110', '01'))]).toEqual([-100, 11, -100, -100, 14]);
   });
 
-  it('say the same of every token that something predicts', () => {
+  it('agree on every token that something predicts', () => {
     fc.assert(
       fc.property(pieces, (written) => {
         const pack = packOf(...written);
@@ -65,13 +65,13 @@ describe('masks', () => {
     );
   });
 
-  it('an id beyond 31 bits is refused', () => {
+  it('refuse an id beyond 31 bits', () => {
     const pack = { ...packOf('1'), inputIds: Uint32Array.of(2 ** 31) };
     expect(() => signedIds(pack)).toThrow('2147483648');
     expect(signedIds({ ...pack, inputIds: Uint32Array.of(2 ** 31 - 1) })[0]).toBe(2 ** 31 - 1);
   });
 
-  it('a shard is named without its folder', () => {
+  it('name a shard without its folder', () => {
     expect(shardStem('shards/shard.00007.mds')).toBe('shard.00007');
   });
 });
@@ -102,7 +102,7 @@ describe('runs of characters', () => {
         [false, 1, 'b'],
       ],
     ],
-    // A character of which only some bytes are trained is not.
+    // A character with only some trained bytes is not trained.
     [
       'a\u00e4b',
       [1, 1, 0, 1],
@@ -112,11 +112,11 @@ describe('runs of characters', () => {
         [true, 1, 'b'],
       ],
     ],
-  ])('%j with %j', (text, trained, wanted) => {
+  ])('are right for %j with byte masks %j', (text, trained, wanted) => {
     expect(runsOf(text, trained)).toEqual(wanted);
   });
 
-  it('joined they are the text, and neighbours differ', () => {
+  it('join to the text, and neighbours differ', () => {
     const text = fc.string({ unit: 'grapheme', maxLength: 30 });
     fc.assert(
       fc.property(text, fc.infiniteStream(fc.nat(1)), (written, bits) => {

@@ -1,7 +1,7 @@
 /**
- * What needs torch: Mosaic's own StreamingDataset reads the native shards and both MDS exports, and
- * the feed's example gives a DataLoader its steps. The first run installs 5.7 GB (102 s on two
- * cores with a near mirror); later runs do not.
+ * Tests that need torch: Mosaic's own StreamingDataset reads the native shards and both MDS
+ * exports, and a DataLoader loads steps through the feed's example. The first run installs 5.7 GB
+ * (102 s on two cores with a near mirror); later runs do not.
  */
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ beforeAll(async () => {
 
 afterAll(() => harness?.remove());
 
-/** A copy of a folder in which one bit of one file is another. */
+/** A copy of a folder with one bit of one file flipped. */
 function tamper(folder: string, file: string): void {
   const copy = join(harness.folder, `tampered-${folder}`);
   cpSync(join(harness.folder, folder), copy, { recursive: true });
@@ -54,7 +54,7 @@ describe('Mosaic Streaming', () => {
 });
 
 describe('PyTorch', () => {
-  it('loads steps through the example of the feed', async () => {
+  it("loads steps through the feed's example", async () => {
     const file = join(here, '../feed/test_torch_steps.py');
     const feed = join(here, '../../../services/feed');
     const paths = { PYTHONPATH: `${feed}:${feed}/examples` };

@@ -1,4 +1,4 @@
-/** Every export, read by the libraries that people use, in Python: same tokens, same masks. */
+/** Python libraries that people use read every export and find the same tokens and masks. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formats } from '../../../services/export/formats.ts';
@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => harness?.remove());
 
 describe('exports in real readers', () => {
-  it('pyarrow, datasets and numpy read what our own reader reads', async () => {
+  it('pyarrow, datasets and numpy agree with our own reader', async () => {
     const hub = { HF_HOME: join(harness.folder, 'hub'), HF_HUB_OFFLINE: '1' };
     const file = join(here, 'test_readers.py');
     expect(await runPythonTests(python, file, harness.folder, hub)).toBeGreaterThan(9);

@@ -15,7 +15,7 @@ FOLDERS = ("native", "mds-none", "mds-zstd")
 
 @contextmanager
 def opened(folder: str, shuffle: bool = False) -> Iterator[StreamingDataset]:
-    """The data set in a folder, as a trainer far from it sees it, hashes checked."""
+    """Opens the data set in a folder as a remote one, with hashes checked."""
     with tempfile.TemporaryDirectory() as cache:
         yield StreamingDataset(
             local=cache,
@@ -40,7 +40,7 @@ def collate(batch: list[dict]) -> dict[str, list[torch.Tensor]]:
 
 
 class Mosaic(unittest.TestCase):
-    """The reader's own package, not a copy of its rules."""
+    """Uses Mosaic's own package, not a copy of its rules."""
 
     def test_same_tokens_and_masks(self) -> None:
         for folder in FOLDERS:

@@ -1,4 +1,4 @@
-"""Reads every export with the library or by the rules of the trainer that it is for."""
+"""Reads every export with the library, or by the rules, of the trainer that it is made for."""
 
 import contextlib
 import gzip

@@ -1,4 +1,4 @@
-/** An export of a real run: with its log at hand the card tells what the gates did. */
+/** An export of a real run: from the run's log the card lists what the gates did. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const greet =
 let exported: Captured;
 
 beforeAll(async () => {
-  // Sources are named from where the process stands, as in a shell.
+  // Sources are relative to the working folder of the process, as in a shell.
   process.chdir(workingFolder);
   for (const folder of ['greeter', 'pictures']) {
     mkdirSync(folder);
@@ -34,7 +34,7 @@ afterAll(() => {
 const read = (path: string) => readFileSync(join(workingFolder, 'data/export/jsonl', path), 'utf8');
 
 describe('export of a run', () => {
-  test('the card counts what was dropped, not admitted and replaced', () => {
+  test('the card counts dropped repositories, files not admitted, and redactions', () => {
     expect(exported.exitCode, exported.err).toBe(0);
     expect(exported.out).toContain('1 document as jsonl');
     const card = read('README.md');
@@ -46,7 +46,7 @@ describe('export of a run', () => {
     );
   });
 
-  test('a line has the text with spans by code points, and where it is from', () => {
+  test('a line has the text, spans in code points, and the origin', () => {
     const lines = read('documents/shard.00000.jsonl').trimEnd().split('\n');
     expect(lines).toHaveLength(1);
     const row = JSON.parse(lines[0] ?? '');

@@ -1,4 +1,4 @@
-/** The commands on a real run: from a folder to shards, checked, read and resumed. */
+/** The commands on a real run: a folder becomes shards that are verified, read and resumed. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ const greet =
 let first: Captured;
 
 beforeAll(async () => {
-  // Sources are named from where the process stands, as in a shell.
+  // Sources are relative to the working folder of the process, as in a shell.
   process.chdir(folder);
   writeTree(join(folder, 'greeter'), {
     'README.md': '# greeter\n\nGreets people by name.\n',
@@ -39,7 +39,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Every file that is data of the run, by name and content. */
+/** The content of every file of the data set, by name. */
 function outputBytes(out: string): Record<string, string> {
   const files: Record<string, string> = {};
   for (const part of ['shards', 'manifest', 'provenance']) {
@@ -51,7 +51,7 @@ function outputBytes(out: string): Record<string, string> {
 }
 
 describe('run', () => {
-  test('makes shards and tells what was made by whom', () => {
+  test('makes shards, and reports counts, teacher and scorer', () => {
     expect(first.exitCode).toBe(0);
     const summary = JSON.parse(first.out) as Record<string, unknown>;
     expect(summary).toMatchObject({
@@ -63,7 +63,7 @@ describe('run', () => {
     });
   });
 
-  test('a finished run is not done again', async () => {
+  test('does not repeat a finished run', async () => {
     const before = outputBytes('backstory-out');
     const again = await runLine(['run', 'greeter', '--resume', '--json'], { workingFolder });
     expect(again.exitCode).toBe(0);
@@ -71,19 +71,19 @@ describe('run', () => {
     expect(outputBytes('backstory-out')).toEqual(before);
   });
 
-  test('I6: another run of the same input gives the same bytes', async () => {
+  test('I6: gives the same bytes for the same input in another run', async () => {
     await runLine(['run', 'greeter', '--out', 'again', '--quiet'], { workingFolder });
     expect(outputBytes('again')).toEqual(outputBytes('backstory-out'));
   });
 
-  test('another configuration on the same output is refused', async () => {
+  test('refuses another configuration on the same output', async () => {
     const argv = ['run', 'greeter', '--set', 'search.iterations=1'];
     const { exitCode, err } = await runLine(argv, { workingFolder });
     expect(exitCode).toBe(2);
     expect(err).toContain('error OUTPUT_MISMATCH');
   });
 
-  test('the summary names the teacher for what it is, and why files were left out', async () => {
+  test('the summary says what the teacher is, and why files were left out', async () => {
     const argv = ['run', 'greeter', '--out', 'off', '--search', 'off'];
     const { out, exitCode } = await runLine(argv, { workingFolder });
     expect(exitCode).toBe(0);
@@ -92,7 +92,7 @@ describe('run', () => {
     expect(out).toMatch(/1 {2}binary/);
   });
 
-  test('an input that makes nothing ends with 1 and says why', async () => {
+  test('exits with 1 and gives the reason if no trajectory was made', async () => {
     writeTree(join(folder, 'pictures'), { 'a.png': '\u0000\u0001' });
     const argv = ['run', 'pictures', '--out', 'nothing'];
     const { out, exitCode } = await runLine(argv, { workingFolder });
@@ -100,7 +100,7 @@ describe('run', () => {
     expect(out).toContain('NO_ADMISSIBLE_FILES');
   });
 
-  test('an aborted run says how to go on, and goes on', async () => {
+  test('an aborted run says how to resume, and resumes', async () => {
     const argv = ['run', 'greeter', '--out', 'stopped'];
     const stopped = await runLine(argv, { workingFolder, signal: AbortSignal.abort() });
     expect(stopped.exitCode).toBe(130);
@@ -111,13 +111,13 @@ describe('run', () => {
 });
 
 describe('verify', () => {
-  test('passes on what run made', async () => {
+  test('accepts the output of run', async () => {
     const { exitCode, out } = await runLine(['verify', 'backstory-out'], { workingFolder });
     expect(exitCode).toBe(0);
     expect(out).toContain('1 sample, 3 files');
   });
 
-  test('one changed bit is a difference: exit 1, and where', async () => {
+  test('exits with 1 on one changed bit, and names the file', async () => {
     const argv = ['run', 'greeter', '--out', 'broken', '--quiet'];
     await runLine(argv, { workingFolder });
     const [name = ''] = readdirSync(join(folder, 'broken', 'shards')).filter((each) =>
@@ -141,7 +141,7 @@ describe('inspect', () => {
     expect(samples[0]).toMatchObject({ name: 'greeter', files: 3, licence: expect.any(String) });
   });
 
-  test('shows a file step by step, trained text marked', async () => {
+  test('shows a file step by step, and marks trained text', async () => {
     const argv = ['inspect', 'backstory-out', 'gree', '--file', 'greet.py', '--full'];
     const { out } = await runLine(argv, { workingFolder });
     expect(out).toMatch(/^read names\.py.*, trained$/m);
@@ -150,7 +150,7 @@ describe('inspect', () => {
     expect(out).toContain('  │ def greet(name):');
   });
 
-  test('I1: the segments hold the bytes of the files', async () => {
+  test('I1: shows segments with the exact bytes of the files', async () => {
     const argv = ['inspect', 'backstory-out', 'greeter', '--json'];
     const { out } = await runLine(argv, { workingFolder });
     const { segments } = JSON.parse(out) as {
@@ -167,7 +167,7 @@ describe('inspect', () => {
   test.each([
     ['backstory-out', 'zzz'],
     ['backstory-out', 'greeter', '--file', 'gret.py'],
-  ])('what is not there is USAGE: %s %s', async (...argv) => {
+  ])('fails with USAGE for an unknown sample or file: %s %s', async (...argv) => {
     const { exitCode, err } = await runLine(['inspect', ...argv], { workingFolder });
     expect(exitCode).toBe(2);
     expect(err).toContain('error USAGE');
@@ -175,7 +175,7 @@ describe('inspect', () => {
 });
 
 describe('structure', () => {
-  test('prints files, edges, unresolved imports and the order', async () => {
+  test('--json has files, edges, unresolved imports and the order', async () => {
     const { out } = await runLine(['structure', 'greeter', '--json'], { workingFolder });
     const structure = JSON.parse(out) as {
       order: string[];
@@ -188,7 +188,7 @@ describe('structure', () => {
     expect(structure.skipped).toEqual([{ path: 'logo.png', reason: 'binary' }]);
   });
 
-  test('for people', async () => {
+  test('prints the same for people', async () => {
     const { out } = await runLine(['structure', 'greeter'], { workingFolder });
     expect(out).toContain('needs names.py');
   });

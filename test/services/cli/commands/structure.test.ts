@@ -1,4 +1,4 @@
-/** `backstory structure`: the documented JSON, an outline, the map, and what is left out. */
+/** `backstory structure`: the documented JSON, an outline, the map, and files left out. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -38,7 +38,7 @@ async function structure(...options: string[]): Promise<string> {
   return out;
 }
 
-test('--json has exactly the documented fields, and a reason for all that is left out', async () => {
+test('--json has exactly the documented fields, and a reason for each file left out', async () => {
   const result = JSON.parse(await structure('--json'));
   expect(Object.keys(result)).toEqual(['files', 'edges', 'unresolved', 'skipped', 'order']);
   expect(Object.keys(result.files[0])).toEqual([
@@ -68,7 +68,7 @@ test('--json has exactly the documented fields, and a reason for all that is lef
   });
 });
 
-test('--outline prints one file, --map the repository within its tokens', async () => {
+test('--outline prints one file, --map the repository within the given tokens', async () => {
   expect(await structure('--outline', 'shop/cart.py')).toBe(
     'shop/cart.py\n  class Cart  // Holds items.\n    def add(self)\n',
   );
@@ -81,7 +81,7 @@ test('--outline prints one file, --map the repository within its tokens', async 
   expect(Buffer.byteLength(map)).toBeLessThanOrEqual(40 * 3 + 1);
 });
 
-test('a path that is not there, and a budget that is none, are errors of use', async () => {
+test('a missing path and an invalid budget are usage errors', async () => {
   for (const options of [
     ['--outline', 'nope.py'],
     ['--map', '0'],

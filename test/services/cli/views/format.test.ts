@@ -1,4 +1,4 @@
-/** Numbers, tables and text as people read them. */
+/** Numbers, tables and text in the form that people read. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createStyle, printable } from '../../../../services/cli/style.ts';
@@ -36,7 +36,7 @@ test.each([
 });
 
 describe('formatTable', () => {
-  test('aligns by what is seen, not by colour codes', () => {
+  test('aligns by visible width, without colour codes', () => {
     const { bold } = createStyle(true);
     const lines = formatTable([
       [bold('a'), 'x'],
@@ -45,12 +45,12 @@ describe('formatTable', () => {
     expect(lines).toEqual([`${bold('a')}     x`, 'long  y']);
   });
 
-  test('takes no rows', () => {
+  test('gives no lines for no rows', () => {
     expect(formatTable([])).toEqual([]);
   });
 });
 
-test('wrapped prose holds its words, and no line is longer unless one word is', () => {
+test('wrapped prose keeps its words, and only a single long word exceeds the width', () => {
   const words = fc.array(fc.stringMatching(/^[a-z]{1,30}$/), { minLength: 1 });
   fc.assert(
     fc.property(words, fc.integer({ min: 10, max: 60 }), (list, width) => {

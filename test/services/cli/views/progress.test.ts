@@ -1,4 +1,4 @@
-/** The progress line: what is known is said, what is not known is not invented. */
+/** The progress line shows known facts and invents nothing. */
 import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { createTerminal } from '../../../../services/cli/context.ts';
@@ -23,7 +23,7 @@ function snapshot(done: number, planned: number, total: number | null = 2): Prog
 }
 
 describe('progress', () => {
-  test('nothing is said about rate and time before there is something to measure', () => {
+  test('shows no rate and no time left before there is something to measure', () => {
     const history = [{ atMs: 0, snapshot: snapshot(0, 0, null) }];
     expect(fileRate(history)).toBeNull();
     expect(shareDone(snapshot(0, 0, null))).toBeNull();
@@ -34,7 +34,7 @@ describe('progress', () => {
     expect(describeProgress([])).toBe('starting');
   });
 
-  test('rate and time left follow from the window', () => {
+  test('computes rate and time left from the window', () => {
     const history = [
       { atMs: 0, snapshot: snapshot(0, 100) },
       { atMs: 10_000, snapshot: snapshot(20, 100) },
@@ -44,7 +44,7 @@ describe('progress', () => {
     expect(describeProgress(history)).toContain('2.0 files/s · 40.0 s left');
   });
 
-  test('a resumed run does not count earlier work as its own speed', () => {
+  test('does not count work before a resume in the rate', () => {
     const history = [
       { atMs: 0, snapshot: snapshot(90, 100) },
       { atMs: 10_000, snapshot: snapshot(91, 100) },
@@ -78,20 +78,20 @@ describe('the reporter', () => {
     return written.join('');
   }
 
-  test('elsewhere: a plain line now and then, no control characters', () => {
+  test('elsewhere writes a plain line every ten seconds, without control characters', () => {
     const lines = report(false, false).trimEnd().split('\n');
     // 20 s at one line per 10 s, the first at once.
     expect(lines).toHaveLength(3);
     expect(lines.join('')).not.toContain('\u001b');
   });
 
-  test('on a terminal: one line that is redrawn and finally removed', () => {
+  test('on a terminal redraws one line and finally removes it', () => {
     const text = report(true, false);
     expect(text).not.toContain('\n');
     expect(text.endsWith('\r\u001b[2K')).toBe(true);
   });
 
-  test('quiet: nothing', () => {
+  test('writes nothing when quiet', () => {
     expect(report(true, true)).toBe('');
   });
 });

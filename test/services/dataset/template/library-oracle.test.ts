@@ -1,6 +1,6 @@
 /**
- * Templates beside Hugging Face's library on real vocabularies: joint masks are those of its
- * offsets, and a chat tokenized in one go has the ids that it gives the same conversation.
+ * Compares templates with Hugging Face's library on real vocabularies: joint masks agree with its
+ * offsets, and a chat that is tokenized at once has the ids that the library gives.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,7 +38,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 type Name = VocabularyName | ExtendedName;
 
-/** The library without what would change bytes; with or without its control tokens. */
+/** The library's tokenizer without steps that change bytes, with or without control tokens. */
 async function openLibrary(name: Name, control: boolean) {
   const json = { ...(await readJson(name)), normalizer: null, post_processor: null };
   // White space is text.
@@ -57,7 +57,7 @@ function tokenize(segments: readonly TextSegment[], tokenizer: Tokenizer) {
   return tokenizeDocument(body, document, tokenizer);
 }
 
-/** A trajectory of source files that hold no control token of any kind, each read by the next. */
+/** A trajectory of source files without control tokens; each file reads the one before it. */
 function realTrajectory(control: readonly string[]): TextSegment[] {
   const folder = join(root, 'services/runtime/engine');
   const names = readdirSync(folder).filter((name) => name.endsWith('.ts'));
@@ -92,7 +92,7 @@ function realTrajectory(control: readonly string[]): TextSegment[] {
   ];
 }
 
-/** Masks by the library's offsets, which count code points. */
+/** Masks from the library's offsets, which count code points. */
 async function maskByOffsets(
   library: Awaited<ReturnType<typeof openLibrary>>,
   segments: readonly TextSegment[],
@@ -110,7 +110,7 @@ async function maskByOffsets(
   return { ids: encoding.getIds(), mask };
 }
 
-/** Without the end of text, which the library does not write. */
+/** Drops the end-of-text token, which the library does not write. */
 function own({ inputIds, mask }: TokenizedDocument) {
   return { ids: [...inputIds].slice(0, -1), mask: [...mask].slice(0, -1) };
 }
@@ -118,7 +118,7 @@ function own({ inputIds, mask }: TokenizedDocument) {
 describe.each(['qwen3', 'llama3', 'gpt2', 'gpt2 with runs of spaces'] as const)(
   'joint masking of %s',
   (name) => {
-    it('I2: has the ids of the library, and the masks of its offsets', async () => {
+    it('I2: gives the ids of the library, and the masks from its offsets', async () => {
       const tokenizer = await open(name, 'tags', 'joint');
       const library = await openLibrary(name, false);
       const check = async (segments: readonly TextSegment[]) => {
@@ -132,7 +132,7 @@ describe.each(['qwen3', 'llama3', 'gpt2', 'gpt2 with runs of spaces'] as const)(
 );
 
 describe.each(['qwen3', 'llama3'] as const)('a chat of %s', (name) => {
-  it('tokenized in one go has the ids that the library gives the conversation', async () => {
+  it('has the ids of the library if it is tokenized at once', async () => {
     const tokenizer = await open(name, 'chat', 'joint');
     const { added_tokens: control } = await readJson(name);
     const names = new Map(control.map(({ id, content }) => [id, content]));
@@ -145,7 +145,7 @@ describe.each(['qwen3', 'llama3'] as const)('a chat of %s', (name) => {
   });
 });
 
-/** The conversation as its form writes it, independent of what the sink does. */
+/** The conversation in the notation of its form, written without any code of the sink. */
 function written(
   segments: readonly TextSegment[],
   tokenizer: Tokenizer,

@@ -1,6 +1,6 @@
 /**
- * Templates there and back: whatever a trajectory holds, tokens give its segments again, the mask
- * is that of an oracle that looks at every byte (I2), and pieces are the document's tokens (I1).
+ * Round trips of templates: for any trajectory the tokens give its segments back, the mask agrees
+ * with an oracle that looks at every byte (I2), and pieces join to the document's tokens (I1).
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -46,9 +46,9 @@ const paths = {
 const folder = mkdtempSync(join(tmpdir(), 'backstory-template-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Merges across seams: the end of a segment with the header after it, a role with its text. */
+/** Merges across seams: a segment's end with the next header, a role's name with its text. */
 const crossing = ['\u010a@', '@@', 't\u010a', '\u010a\u010a'];
-/** Added tokens that are text, some of which reach across seams too. */
+/** Added tokens that are text; some of them reach across seams. */
 const texts = [
   '  ',
   '\n\n',
@@ -85,7 +85,7 @@ function openFile(name: keyof typeof files, options: object): Promise<Tokenizer>
   return openTokenizer(path, '', options);
 }
 
-/** What tokens must be masked, from the bytes that each of them covers and nothing else. */
+/** The expected mask, from nothing but the bytes that each token covers. */
 function oracle(tokenizer: Tokenizer, ids: Uint32Array, segments: readonly TextSegment[]) {
   const { turns, endOfText } = tokenizer.template;
   const { body, document } = trajectoryOf(segments);
@@ -124,7 +124,7 @@ function oracle(tokenizer: Tokenizer, ids: Uint32Array, segments: readonly TextS
 
 const sample = { id: 'x' } as Sample;
 
-/** Pieces without what they repeat are the document; what they repeat is not trained. */
+/** Pieces without their repeated prefixes are the document; the prefixes are not trained. */
 function checkPieces(tokenized: TokenizedDocument, tokenizer: Tokenizer, contextLength: number) {
   const limits = { contextLength, prefixTokensMax: 32 };
   const pieces = makePieces(sample, tokenized, tokenizer.endsLine, limits);
@@ -147,7 +147,7 @@ describe.each(cases)('a vocabulary of %s, template %s, masking %s', (name, templ
     read = (ids) => readTokens(ids, tokenizer.template, tokenizer);
   });
 
-  it('I1, I2: every segment comes back from the tokens, with the mask of its bytes', async () => {
+  it('I1, I2: tokens give every segment back, with the mask of its bytes', async () => {
     await fc.assert(
       fc.asyncProperty(hostileSegments, fc.integer({ min: 64, max: 400 }), async (segments, n) => {
         const { body, document } = trajectoryOf(segments);
@@ -159,7 +159,7 @@ describe.each(cases)('a vocabulary of %s, template %s, masking %s', (name, templ
         for (const piece of checkPieces(tokenized, tokenizer, n)) {
           if (template === 'tags') continue;
           checkOpening(piece.inputIds, tokenizer);
-          // No cut parts a turn's text from what opens or closes it.
+          // No cut separates a turn's text from the marks that open or close it.
           for (const { tokens } of back.turns) {
             expect(piece.end > tokens.start && piece.end <= tokens.content).toBe(false);
             expect(piece.end >= tokens.close && piece.end < tokens.end).toBe(false);
@@ -173,7 +173,7 @@ describe.each(cases)('a vocabulary of %s, template %s, masking %s', (name, templ
   });
 });
 
-/** A piece begins with a turn, whatever it is cut from. */
+/** Every piece begins with the opening of a turn, wherever it was cut. */
 function checkOpening(ids: Uint32Array, { template }: Tokenizer) {
   const starts = template.beginning.flatMap((mark) => ('id' in mark ? [mark.id] : []));
   const opening = template.turns?.opening.user[0];
@@ -193,11 +193,11 @@ function checkTurns(
   expect(turns.map(({ start, end }) => text.toString('utf8', start, end)).join('')).toBe(
     text.toString('utf8'),
   );
-  // Each turn ends once, whatever the content says.
+  // Each turn ends once, for any content.
   expect(places.filter((place) => place === tokenPlaces.endOfTurn)).toHaveLength(turns.length);
 }
 
-describe('reading tokens that are no document', () => {
+describe('reading tokens fails for', () => {
   let tokenizer: Tokenizer;
   let ids: Uint32Array;
   const segments: TextSegment[] = (['backstory', 'task', 'plan', 'done'] as const).map((kind) => ({
@@ -213,7 +213,7 @@ describe('reading tokens that are no document', () => {
   });
 
   it.each<[string, (ids: number[]) => number[], RegExp]>([
-    ['nothing', () => [], /end-of-text/],
+    ['no tokens', () => [], /end-of-text/],
     ['no end of text', (all) => all.slice(0, -1), /end-of-text/],
     ['no start of a turn', (all) => all.slice(1), /token 0 is not the start of a turn/],
     ['an unknown role', (all) => all.with(1, 0x78), /token 0 is not the start of a turn/],
@@ -228,25 +228,25 @@ describe('reading tokens that are no document', () => {
     expect(reading).toThrow(message);
   });
 
-  it('but what it began with is one', () => {
+  it('nothing in the unchanged tokens', () => {
     const { text } = readTokens(ids, tokenizer.template, tokenizer);
     expect(parseTrajectory(text.toString())).toEqual(segments);
   });
 });
 
-describe('which form a vocabulary has', () => {
+describe('the form of a vocabulary', () => {
   const open = (name: keyof typeof paths, masking = 'segments') =>
     openTokenizer(paths[name], '', {
       template: 'chat',
       masking: masking as (typeof maskingNames)[number],
     });
 
-  it('is seen from its control tokens', async () => {
+  it('follows from its control tokens', async () => {
     const forms = [await open('qwen3'), await open('qwen2_5'), await open('llama3')];
     expect(forms.map(({ template }) => template.form)).toEqual(['chatml', 'chatml', 'llama3']);
   });
 
-  it.each(['gpt2', 'deepseek_v3'] as const)('%s has none: TOKENIZER_UNSUPPORTED', async (name) => {
+  it.each(['gpt2', 'deepseek_v3'] as const)('%s is TOKENIZER_UNSUPPORTED', async (name) => {
     const refused = open(name);
     await expect(refused).rejects.toMatchObject({ code: 'TOKENIZER_UNSUPPORTED' });
     await expect(refused).rejects.toThrow(/sink\.template=tags/);
@@ -254,7 +254,7 @@ describe('which form a vocabulary has', () => {
     await expect(refused).rejects.toThrow(/chatml needs <\|im_start\|> <\|im_end\|>; llama3 needs/);
   });
 
-  it('template and masking are part of the fingerprint', async () => {
+  it('goes into the fingerprint with template and masking', async () => {
     const fingerprints = new Set<string>();
     for (const template of templateNames) {
       for (const masking of maskingNames) {

@@ -1,5 +1,5 @@
 /**
- * Verification finds every kind of damage and says where, also when all hashes were made to fit.
+ * Verification finds every kind of damage and names its place, even if all hashes were made to fit.
  */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -53,7 +53,7 @@ interface Parts {
   lines: ProvenanceLine[];
 }
 
-/** Changes the only shard and its provenance, and makes every hash and count fit again. */
+/** Changes the only shard and its provenance, then makes every hash and count fit again. */
 function forge(change: (parts: Parts) => void): string {
   const out = copy();
   const entryPath = join(out, 'manifest/00000000.json');
@@ -127,7 +127,7 @@ const failure = (out: string) =>
   );
 
 describe('verifyOutput', () => {
-  it('accepts what the sink wrote, and a copy of it', async () => {
+  it('accepts an output of the sink, and a copy of it', async () => {
     const seen: number[] = [];
     const report = await verifyOutput(copy(), ({ shards }) => seen.push(shards));
     expect(report).toMatchObject({ samples: 1, files: 2, shards: 1, entries: 1, closed: true });
@@ -137,7 +137,7 @@ describe('verifyOutput', () => {
     expect(await failure(forge(() => {}))).toBe('no difference found');
   });
 
-  it('OUTPUT_MISSING for a folder without a manifest', async () => {
+  it('fails with OUTPUT_MISSING for a folder without a manifest', async () => {
     expect(await failure(harness.folder)).toMatch(/^OUTPUT_MISSING/);
   });
 
@@ -156,7 +156,7 @@ describe('verifyOutput', () => {
     }
   });
 
-  it('counts leftovers without taking them for data', async () => {
+  it('counts leftovers but does not treat them as data', async () => {
     const out = copy();
     writeFileSync(join(out, 'shards/shard.00009.mds'), 'half');
     expect(await verifyOutput(out)).toMatchObject({ leftovers: 1, shards: 1 });
@@ -164,23 +164,27 @@ describe('verifyOutput', () => {
 
   const forgeries: [what: string, forged: () => string, message: RegExp][] = [
     [
-      'I1: a written file',
+      'I1: a changed file',
       () => forgeText('three\n@@@ file', 'thrEe\n@@@ file'),
       /a\.txt is not the admitted file|what it observes/,
     ],
     [
-      'I3: an observation',
+      'I3: a changed observation',
       () => forgeText('two\nthree\n@@@ think', 'twO\nthree\n@@@ think'),
       /what it observes of a\.txt/,
     ],
     [
-      'I3: lines other than those read',
+      'I3: an observation of other lines than its read',
       () => forgeText('observe "a.txt" 2-3', 'observe "a.txt" 1-3'),
       /does not repeat its read/,
     ],
-    ['grammar', () => forgeText('@@@ think\n', '@@@ wrong\n'), /not a segment header/],
     [
-      'another name',
+      'an unknown segment header',
+      () => forgeText('@@@ think\n', '@@@ wrong\n'),
+      /not a segment header/,
+    ],
+    [
+      'the name of another repository',
       () => forgeText('backstory "tiny"', 'backstory "tinY"'),
       /names another repository|does not begin/,
     ],
@@ -199,7 +203,7 @@ describe('verifyOutput', () => {
       /\(requirements\) has the wrong mask/,
     ],
     [
-      'I2: a control token inside',
+      'I2: a control token inside the text',
       () => forge((parts) => piece(parts, 0).inputIds.fill(257, 40, 41)),
       /token 40 is not text/,
     ],
@@ -209,7 +213,7 @@ describe('verifyOutput', () => {
       /the repeated start of piece 1 is trained/,
     ],
     [
-      'no end of text',
+      'a missing end of text',
       () =>
         forge((parts) => {
           const { inputIds } = piece(parts, parts.lines.length - 1);
@@ -245,7 +249,7 @@ describe('verifyOutput', () => {
       /writes a file that was not admitted/,
     ],
     [
-      'pieces elsewhere',
+      'pieces in other places than the provenance says',
       () =>
         forge(({ lines }) => {
           for (const line of lines) line.tokens[1] += 1;
@@ -253,7 +257,7 @@ describe('verifyOutput', () => {
       /lies elsewhere/,
     ],
     [
-      'a missing line',
+      'a missing provenance line',
       () =>
         forge(({ lines }) => {
           lines.pop();
@@ -261,7 +265,7 @@ describe('verifyOutput', () => {
       /does not tell every piece/,
     ],
     [
-      'another data set',
+      'a pack of another data set',
       () =>
         forge(({ packs }) => {
           packs[0] = { ...(packs[0] as Pack), domain: 'x' };

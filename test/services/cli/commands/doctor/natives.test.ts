@@ -1,4 +1,4 @@
-/** The doctor speaks for every parser that a run may need, and says which of them do not work. */
+/** The doctor checks every parser that a run may need, and names those that do not work. */
 import { expect, test } from 'vitest';
 import { parsedRows } from '../../../../../schemas/languages/languages.ts';
 import { checkParsers } from '../../../../../services/cli/commands/doctor/natives.ts';
@@ -13,7 +13,7 @@ test('a child process finds the probe of every parsed language', async () => {
   expect(detail).toBe(`child process parses ${names.join(', ')}`);
 });
 
-test('what no parser reads is named', async () => {
+test('names every language whose parser does not work', async () => {
   const lengthMax = 30;
   const { detail, problem } = await checkParsers(
     extractKnobs.parse({ parseBytesMax: lengthMax, notebookBytesMax: lengthMax }),
