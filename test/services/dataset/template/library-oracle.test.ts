@@ -59,8 +59,9 @@ function tokenize(segments: readonly TextSegment[], tokenizer: Tokenizer) {
 
 /** A trajectory of source files without control tokens; each file reads the one before it. */
 function realTrajectory(control: readonly string[]): TextSegment[] {
-  const folder = join(root, 'services/runtime/engine');
-  const names = readdirSync(folder).filter((name) => name.endsWith('.ts'));
+  const folder = join(root, 'services/runtime');
+  const all = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const names = all.filter((name) => name.endsWith('.ts')).sort();
   const files = names
     .map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }))
     .filter(({ text }) => !control.some((token) => text.includes(token)))
