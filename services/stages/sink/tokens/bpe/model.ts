@@ -37,9 +37,9 @@ export function readModel(
     throw new InvalidModel('model.ignore_merges is not true or false');
   }
   if (model.merges.length > mergesMax) throw new InvalidModel('model.merges is too long');
-  const merges = model.merges
-    .filter((merge) => !isVersion(merge))
-    .map((merge, at) => readMerge(merge, at, ids));
+  const merges = model.merges.flatMap((merge, at) =>
+    isVersion(merge) ? [] : [readMerge(merge, at, ids)],
+  );
   return {
     merges: createMerges(merges, byteIds),
     whole: model.ignore_merges === true ? findWhole(ids, byteOf) : undefined,

@@ -221,6 +221,7 @@ describe('a key of a vocabulary is a key, however odd', () => {
   it('a merge that looks like the head of a merges.txt is left out, as in the library', async () => {
     const text = withKeys(['"#v":300'], ['#version: 0.2', '# v']);
     expect(await (await open(text)).encode(['#v'])).toEqual([Uint32Array.of(300)]);
+    await expect(open(withKeys([], ['#version: 0.2', '# v']))).rejects.toThrow('model.merges[1]');
   });
 
   it('a key that is written twice has its last id', async () => {
