@@ -91,17 +91,30 @@ function longPythonFunctions({ text }: SourceFile): string[] {
   return found;
 }
 
-/** Text that the formatter cannot break: strings, templates, expressions, imports' specifiers. */
+/**
+ * Text that the formatter cannot break: strings, templates, imports' specifiers. A regular
+ * expression counts: one that is longer than a line is made of parts that have a name.
+ */
 function withoutLiterals(file: SourceFile): string {
   let text = file.text;
   for (const { node } of walk(file)) {
     if (node.type !== 'Literal' && node.type !== 'TemplateLiteral') continue;
+    if (node.regex !== undefined) continue;
     const original = file.text.slice(node.start, node.end);
     const blank = original.replaceAll(/[^\n]/g, '\u0000');
     text = text.slice(0, node.start) + blank + text.slice(node.end);
   }
   return text.replaceAll('\u0000', '');
 }
+
+/** Files that still have such expressions. The list only ever gets shorter. */
+const known = new Set([
+  'services/stages/extract/languages/bash/bash.ts',
+  'services/stages/extract/languages/bash/path.ts',
+  'services/stages/extract/languages/jvm/kotlin.ts',
+  'services/stages/extract/languages/php/names.ts',
+  'services/stages/extract/languages/ruby/requires.ts',
+]);
 
 function longLines(file: SourceFile, columns = columnsMax): string[] {
   const text = isTypeScript(file.path) ? withoutLiterals(file) : file.text;
@@ -154,11 +167,16 @@ describe('size', () => {
   });
 
   test('lines', () => {
-    expect(findAll(code, longLines)).toEqual([]);
+    const checked = code.filter(({ path }) => !known.has(path));
+    expect(findAll(checked, longLines)).toEqual([]);
     const comment = `// ${'x'.repeat(98)}`;
     expect(longLines({ path: 'x.ts', text: comment })).toHaveLength(1);
     const message = `const message = '${'x'.repeat(98)}';`;
     expect(longLines({ path: 'x.ts', text: message })).toEqual([]);
+    const template = `const message = \`${'x'.repeat(98)}\`;`;
+    expect(longLines({ path: 'x.ts', text: template })).toEqual([]);
+    const expression = `const pattern = /${'x'.repeat(98)}/;`;
+    expect(longLines({ path: 'x.ts', text: expression })).toHaveLength(1);
     expect(longLines({ path: 'x.py', text: 'x'.repeat(101) })).toHaveLength(1);
   });
 

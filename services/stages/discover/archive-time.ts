@@ -2,12 +2,10 @@
  * The time of an archive's newest entry: the event time where there is no commit. Reads headers
  * only, within a limit; a damaged archive gives what was seen so far, and `admit` judges it.
  */
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import yauzl from 'yauzl';
 import type { ArchiveFormat } from '../../../schemas/generated/types.ts';
+import { feedTar } from '../../runtime/store/feed-tar.ts';
 
 /** Beyond the year 2100 a time is a mistake, and no basis for ordering. */
 const timeMsMax = Date.UTC(2100, 0, 1);
@@ -60,16 +58,5 @@ async function seeTar(
       yield piece;
     }
   };
-  const input = Readable.from(pieces(archive));
-  // tar-stream's streams are streamx's: Node's pipeline takes them, its types do not.
-  const output = entries as unknown as NodeJS.WritableStream;
-  if (compressed) await pipeline(input, createGunzip(), limit, output);
-  else await pipeline(input, limit, output);
-}
-
-function* pieces(archive: Buffer): Generator<Buffer> {
-  const pieceBytes = 64 * 1024;
-  for (let offset = 0; offset < archive.byteLength; offset += pieceBytes) {
-    yield archive.subarray(offset, offset + pieceBytes);
-  }
+  await feedTar(archive, compressed, limit, entries);
 }

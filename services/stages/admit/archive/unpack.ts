@@ -3,13 +3,12 @@
  * an archive can reach the file system. Damaged archives are ARCHIVE_CORRUPT, oversized ones
  * ARCHIVE_TOO_LARGE.
  */
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { crc32, createGunzip } from 'node:zlib';
+import { crc32 } from 'node:zlib';
 import { type Header, extract as tarExtract } from 'tar-stream';
 import yauzl from 'yauzl';
 import type { ArchiveFormat } from '../../../../schemas/generated/types.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
+import { feedTar } from '../../../runtime/store/feed-tar.ts';
 import {
   type ArchiveLimits,
   Collector,
@@ -17,9 +16,6 @@ import {
   type Unpacked,
   type UnpackReason,
 } from './unpacked.ts';
-
-/** Bytes given to the decompressor at once; its output is measured piece by piece. */
-const pieceBytes = 64 * 1024;
 
 export async function unpack(
   archive: Buffer,
@@ -49,12 +45,7 @@ async function readTar(archive: Buffer, compressed: boolean, collector: Collecto
       yield piece;
     }
   };
-  const input = Readable.from(pieces(archive));
-  // tar-stream uses streamx streams, which Node's pipeline accepts but its types do not.
-  const output = entries as unknown as NodeJS.WritableStream;
-  const feeding = compressed
-    ? pipeline(input, createGunzip(), meter, output)
-    : pipeline(input, meter, output);
+  const feeding = feedTar(archive, compressed, meter, entries);
   const [fed, read] = await Promise.allSettled([feeding, readTarEntries(entries, collector)]);
   // A PipelineError from either side explains more than the broken pipe that it causes.
   const failures = [fed, read].flatMap((side) => (side.status === 'rejected' ? side.reason : []));
@@ -72,12 +63,6 @@ async function readTarEntries(
     const body: Buffer[] = [];
     for await (const piece of entry) if (path !== null) body.push(piece as Buffer);
     if (path !== null) collector.keep(path, Buffer.concat(body));
-  }
-}
-
-function* pieces(archive: Buffer): Generator<Buffer> {
-  for (let offset = 0; offset < archive.byteLength; offset += pieceBytes) {
-    yield archive.subarray(offset, offset + pieceBytes);
   }
 }
 

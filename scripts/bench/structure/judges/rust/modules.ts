@@ -1,10 +1,11 @@
 /** Files that `mod x;` declares: the index holds no module that defines nothing itself. */
 import { dirname, join } from 'node:path/posix';
 
+const pathAttribute = String.raw`^(?:[ \t]*#\[path\s*=\s*"([^"]+)"\]\s*)?`;
+const declaration = String.raw`[ \t]*(?:pub(?:\([^)]*\))?\s+)?mod\s+(?:r#)?(\w+)\s*;`;
+
 export function declaredModules(path: string, text: string, known: ReadonlySet<string>): string[] {
-  const declarations = text.matchAll(
-    /^(?:[ \t]*#\[path\s*=\s*"([^"]+)"\]\s*)?[ \t]*(?:pub(?:\([^)]*\))?\s+)?mod\s+(?:r#)?(\w+)\s*;/gm,
-  );
+  const declarations = text.matchAll(new RegExp(pathAttribute + declaration, 'gm'));
   const folder = dirname(path);
   const inner = path.replace(/\.rs$/, '');
   return [...declarations].flatMap(([, attribute, name = '']) => {
