@@ -1,13 +1,14 @@
 /**
- * The time of an archive's newest entry: the event time where there is no commit. Reads headers
- * only, within a limit; a damaged archive gives what was seen so far, and `admit` judges it.
+ * Finds the time of an archive's newest entry, which is the event time of an archive. It uses only
+ * headers and stops a tar at a limit. A damaged archive gives the newest time before the damage;
+ * `admit` reports the damage.
  */
 import { extract } from 'tar-stream';
 import yauzl from 'yauzl';
 import type { ArchiveFormat } from '../../../schemas/generated/types.ts';
 import { feedTar } from '../../runtime/store/feed-tar.ts';
 
-/** Beyond the year 2100 a time is a mistake, and no basis for ordering. */
+/** A time from the year 2100 on is a mistake and must not affect the order. */
 const timeMsMax = Date.UTC(2100, 0, 1);
 
 export async function newestEntryMs(
@@ -23,7 +24,7 @@ export async function newestEntryMs(
     if (format === 'zip') await seeZip(archive, see);
     else await seeTar(archive, format === 'tgz', scanBytesMax, see);
   } catch {
-    // Damaged or cut off at the limit: what was seen stands.
+    // Damaged, or cut off at the limit: the newest time so far is used.
   }
   return newest;
 }
@@ -32,7 +33,7 @@ async function seeZip(archive: Buffer, see: (timeMs: number) => void): Promise<v
   const options = { decodeStrings: false, validateEntrySizes: true };
   const zip = await yauzl.fromBufferPromise(archive, options);
   for await (const entry of zip.eachEntry()) {
-    // The format has no zone; taking it for UTC gives the same value on every machine.
+    // Zip times have no zone; reading them as UTC gives the same value on every machine.
     see(entry.getLastModDate({ timezone: 'UTC' }).getTime());
   }
 }

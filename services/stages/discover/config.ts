@@ -1,4 +1,4 @@
-/** Knobs of `discover`: where repositories come from, and how much of one is taken. */
+/** Knobs of `discover`: which sources are read, and how large one may be. */
 import { z } from 'zod';
 import { input } from '../../runtime/config/knobs.ts';
 
@@ -16,24 +16,24 @@ export const discoverKnobs = z.object({
   limit: count
     .nullable()
     .default(null)
-    .describe('Repositories at most, the first ones of the list; null takes all.')
+    .describe('Most sources to read, from the start of the list; null reads all.')
     .meta(input),
   ignore: z
     .array(z.string().min(1))
     .default([])
     .describe(
-      'Further patterns, in .gitignore form, of files that a folder’s archive leaves out. None by default: .gitignore files are honoured anyway.',
+      'Further patterns, in .gitignore form, of files that are not packed from a folder. None by default: .gitignore files apply anyway.',
     ),
   archiveBytesMax: count
     .max(2 * 1024 * mebibyte - 1)
     .default(1024 * mebibyte)
     .describe(
-      'Bytes of an archive, or of a packed folder; above it the source is reported as unreadable. 1 GiB is held in memory once.',
+      'Bytes of an archive, or of a packed folder; above it the source is reported as unreadable. It is held in memory once.',
     ),
   fileBytesMax: count
     .default(16 * mebibyte)
     .describe(
-      'Bytes of a file in a folder; a larger one is listed without its bytes and later reported as too large. Far above admit.fileBytesMax, which decides.',
+      'Bytes of a file in a folder; a larger one is listed without its bytes and later reported as too large. Far above admit.fileBytesMax, which decides what is admitted.',
     ),
   entriesMax: count
     .default(200_000)
@@ -41,17 +41,17 @@ export const discoverKnobs = z.object({
   scanBytesMax: count
     .default(1024 * mebibyte)
     .describe(
-      'Bytes of an archive’s content read to find its newest file, whose time becomes the event time; beyond it the time is what was seen so far.',
+      'Bytes of a tar’s content that are read to find its newest file, whose time becomes the event time; later files are not considered.',
     ),
   listSourcesMax: count
     .default(1_000_000)
     .describe(
-      'Lines of a list; a longer list is an error before anything starts. Telling duplicates takes 32 MB per million.',
+      'Lines of a list; a longer list is an error before anything starts. Finding duplicates takes 32 MB per million.',
     ),
   gitTimeoutMs: count
     .default(5_000)
     .describe(
-      'Milliseconds that git may take to tell the commit of a folder; afterwards the commit is unknown.',
+      'Milliseconds that git may take to find the commit of a folder; after that the commit is unknown.',
     ),
 });
 

@@ -1,6 +1,6 @@
 /**
- * A folder as a deterministic tar: sorted paths, no times, owners or modes, so that equal content
- * gives equal bytes and equal ids. Links are listed, never followed.
+ * Packs a folder as a deterministic tar: sorted paths, no times, owners or modes, so that equal
+ * content gives equal bytes and equal ids. Links are listed, never followed.
  */
 import { constants, type Dirent } from 'node:fs';
 import { lstat, readdir, readFile } from 'node:fs/promises';
@@ -21,7 +21,7 @@ export interface FolderLimits {
   readonly fileBytesMax: number;
   readonly entriesMax: number;
   readonly ignore: readonly string[];
-  /** The run's own output, left out wherever it lies; null when there is none. */
+  /** The run's own output folder, never packed; null if there is none. */
   readonly outputFolder: string | null;
 }
 
@@ -31,8 +31,8 @@ interface Entry {
 }
 
 /**
- * Everything lies under this one folder, which `admit` takes off again as it does for release
- * archives; a constant, so that the folder's own name does not change the bytes.
+ * The top folder of every tar, which `admit` removes as it does for release archives. It is
+ * constant, so that the name of the packed folder does not change the bytes.
  */
 const top = 'repository';
 
@@ -52,7 +52,7 @@ export async function packFolder(root: string, limits: FolderLimits): Promise<Bu
       chunks.push(chunk as Buffer);
     }
   })();
-  // A failure on either side ends both: the reader destroys the pack, the writer the reader.
+  // A failure ends both sides: leaving the loop destroys the tar, and so does a failed write.
   const writing = writeEntries(tar, root, entries, limits).catch((error: unknown) => {
     tar.destroy(error instanceof Error ? error : new Error(String(error)));
     throw error;
@@ -89,7 +89,7 @@ interface Body {
 
 const empty: Body = { bytes: Buffer.alloc(0), skip: null };
 
-/** A file that turned into a link since it was listed is not followed. */
+/** Refuses a file that was replaced by a link after it was listed. */
 const noFollow = constants.O_RDONLY | constants.O_NOFOLLOW;
 
 async function readBody(path: string, limits: FolderLimits): Promise<Body> {
@@ -98,12 +98,12 @@ async function readBody(path: string, limits: FolderLimits): Promise<Body> {
     if (size > limits.fileBytesMax) return { ...empty, skip: 'too-large' };
     return { bytes: await readFile(path, { flag: noFollow }), skip: null };
   } catch {
-    // Gone since it was listed, or not ours to read: listed as such.
+    // The file is gone or may not be read; it stays in the tar as unreadable.
     return { ...empty, skip: 'unreadable' };
   }
 }
 
-/** A file without its bytes says why in a pax record of our own, which `admit` reports. */
+/** A file packed without its bytes has the reason in our own pax record, which `admit` reports. */
 function headerOf({ path, type }: Entry, skip: Body['skip']): Header {
   const fixed = { mode: 0o644, uid: 0, gid: 0, uname: '', gname: '', mtime: new Date(0) };
   const pax = skip === null ? null : { 'BACKSTORY.skip': skip };
@@ -137,7 +137,7 @@ async function walk(
   }
 }
 
-/** What is neither a file nor a link (a socket, a device) is listed as a pipe: never read. */
+/** Sockets, devices and other special files are listed as pipes and never read. */
 function entryType(child: Dirent): Entry['type'] {
   if (child.isFile()) return 'file';
   return child.isSymbolicLink() ? 'symlink' : 'fifo';
@@ -154,12 +154,12 @@ async function walkReadable(
     await walk(root, `${path}/`, rules, limits, entries);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
-    // A folder that may not be read is listed as one unreadable entry.
+    // A folder without read permission becomes one unreadable entry.
     entries.push({ path, type: 'file' });
   }
 }
 
-/** Our own output, and virtual environments under any name. */
+/** Whether the folder is backstory output or a Python virtual environment under any name. */
 async function isForeign(folder: string, outputFolder: string | null): Promise<boolean> {
   if (outputFolder !== null && relative(outputFolder, folder) === '') return true;
   const names = new Set(await readdir(folder).catch(() => []));

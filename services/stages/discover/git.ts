@@ -1,5 +1,5 @@
 /**
- * The commit of a folder and its time, asked of git in a way that cannot run anything the
+ * Asks git for the commit of a folder and its time. The call must not run anything that the
  * repository configures: no hooks, signatures, file monitors or fetches.
  */
 import { execFile } from 'node:child_process';
@@ -14,18 +14,18 @@ export interface CommitFacts {
   readonly timeMs: number;
 }
 
-/** Settings of the command line win over the repository's; `cat-file` could fetch a lost object. */
+/** These override the repository's settings. `cat-file` could otherwise fetch a missing object. */
 const safety = ['core.fsmonitor=false', 'core.hooksPath=/dev/null'].concat(
   ['allow', 'ext.allow', 'file.allow', 'ssh.allow', 'git.allow', 'http.allow', 'https.allow'].map(
     (name) => `protocol.${name}=never`,
   ),
 );
 
-/** Null where the folder is in no repository, git is absent, or it does not answer in time. */
+/** Null if the folder is not part of a commit, git is missing, or git does not answer in time. */
 export async function readCommit(folder: string, timeoutMs: number): Promise<CommitFacts | null> {
   if (!(await isInRepository(folder))) return null;
   try {
-    // Fails where the folder is only inside a checkout, not part of what was committed.
+    // Fails if the folder lies inside a checkout but is not part of its commit.
     await git(folder, ['rev-parse', '--verify', '--quiet', 'HEAD:./'], timeoutMs);
     const commit = (
       await git(folder, ['rev-parse', '--verify', 'HEAD^{commit}'], timeoutMs)
@@ -35,7 +35,7 @@ export async function readCommit(folder: string, timeoutMs: number): Promise<Com
     const seconds = /^committer .*> (\d{1,12}) [+-]\d{4}$/m.exec(object)?.[1];
     return { commit, timeMs: Number(seconds ?? 0) * 1000 };
   } catch {
-    // No git, no commit yet, or a repository git refuses to trust: the folder is read without.
+    // No git, no commit yet, or a repository that git does not trust: the commit stays unknown.
     return null;
   }
 }

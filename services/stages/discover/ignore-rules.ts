@@ -1,12 +1,12 @@
 /**
- * Which paths of a folder are left out: nested .gitignore files as git reads them, the user's own
- * patterns, and folders that never belong to a repository.
+ * Decides which paths of a folder are ignored: by nested .gitignore files as in git, by the user's
+ * own patterns, and by a list of folders that never belong to a repository.
  */
 import { lstat, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import ignoreFactory, { type Ignore } from 'ignore';
 
-// The package's default export is the factory; its types wrap it once more for CommonJS.
+// The package's default export is the factory, but its types describe the CommonJS wrapper.
 const createIgnore = ignoreFactory as unknown as (options: IgnoreOptions) => Ignore;
 
 interface IgnoreOptions {
@@ -14,10 +14,10 @@ interface IgnoreOptions {
   readonly allowRelativePaths: boolean;
 }
 
-/** As git on Linux; a file may be called `..name`, which the package takes for a relative path. */
+/** As git on Linux. A file may be called `..name`, which the package takes for a relative path. */
 const options: IgnoreOptions = { ignorecase: false, allowRelativePaths: true };
 
-/** Far beyond any written by hand; a larger one is not read. */
+/** A larger .gitignore is not read; hand-written ones are far smaller. */
 const gitignoreBytesMax = 1024 * 1024;
 
 const skippedFolders = new Set([
@@ -42,10 +42,10 @@ interface Rule {
   readonly patterns: Ignore;
 }
 
-/** The rules that hold in a folder, outermost first. */
+/** The rules that apply in a folder, outermost first. */
 export type IgnoreRules = readonly Rule[];
 
-/** The user's patterns, and the .gitignore files above a source that is part of a checkout. */
+/** The user's patterns and, if the source is part of a checkout, the .gitignore files above it. */
 export async function outerRules(root: string, patterns: readonly string[]): Promise<IgnoreRules> {
   const rules: Rule[] = [];
   if (!(await hasName(root, '.git'))) {
@@ -54,11 +54,11 @@ export async function outerRules(root: string, patterns: readonly string[]): Pro
       const folder = dirname(inner);
       prefix = `${basename(inner)}/${prefix}`;
       const rule = { base: '', prefix, patterns: await readPatterns(folder) };
-      // Rules that ignore the very folder the user named do not bind inside it.
+      // A .gitignore that ignores the folder named by the user does not apply inside it.
       if (!rule.patterns.ignores(prefix)) rules.unshift(rule);
       if (await hasName(folder, '.git')) return [...rules, ...ownRules(patterns)];
     }
-    // No checkout above: files called .gitignore there concern something else.
+    // Without a checkout above, the .gitignore files there have nothing to do with the source.
     rules.length = 0;
   }
   return ownRules(patterns);
@@ -78,7 +78,7 @@ export async function withFolder(
   return [...rules, { base, prefix: '', patterns: await readPatterns(join(root, base)) }];
 }
 
-/** No patterns where there is no .gitignore, or one that is not a plain readable file. */
+/** No patterns if .gitignore is missing, unreadable, too large or not a plain file. */
 async function readPatterns(folder: string): Promise<Ignore> {
   const path = join(folder, '.gitignore');
   try {
@@ -87,7 +87,7 @@ async function readPatterns(folder: string): Promise<Ignore> {
       return createIgnore(options).add(await readFile(path, 'utf8'));
     }
   } catch {
-    // Absent or unreadable: it ignores nothing.
+    // A missing or unreadable .gitignore ignores nothing.
   }
   return createIgnore(options);
 }
@@ -99,7 +99,7 @@ async function hasName(folder: string, name: string): Promise<boolean> {
   );
 }
 
-/** The innermost rule that says anything decides, as in git; `path` ends in / for a folder. */
+/** The innermost matching rule decides, as in git. `path` must end in / for a folder. */
 export function isIgnored(rules: IgnoreRules, path: string): boolean {
   for (const { base, prefix, patterns } of rules.toReversed()) {
     const { ignored, unignored } = patterns.test(prefix + path.slice(base.length));

@@ -1,4 +1,4 @@
-/** One source to one archive in memory, with its facts. The same content gives the same bytes. */
+/** Turns one source into one archive in memory. The same content gives the same bytes. */
 import { readFile, stat } from 'node:fs/promises';
 import type { ArchiveFormat } from '../../../schemas/generated/types.ts';
 import { PipelineError } from '../../runtime/errors.ts';
@@ -21,7 +21,7 @@ export interface PackedSource {
   readonly eventTimeMs: number;
 }
 
-/** SOURCE_EMPTY or SOURCE_UNREADABLE where there is nothing to take. */
+/** Throws SOURCE_EMPTY or SOURCE_UNREADABLE if the source yields no archive. */
 export async function packSource(spec: SourceSpec, limits: PackLimits): Promise<PackedSource> {
   if (spec.kind === 'unreadable') {
     throw new PipelineError('SOURCE_UNREADABLE', spec.detail, { subject: spec.origin });
@@ -31,7 +31,7 @@ export async function packSource(spec: SourceSpec, limits: PackLimits): Promise<
       ? await packFolderSource(spec, limits)
       : await readArchiveSource(spec, limits);
   } catch (error) {
-    // The file system's own failures concern this source alone; ours and bugs pass on.
+    // A file system error concerns only this source; PipelineErrors and bugs are thrown on.
     if (error instanceof PipelineError || (error as NodeJS.ErrnoException).syscall === undefined) {
       throw error;
     }

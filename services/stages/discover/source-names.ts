@@ -1,6 +1,6 @@
 /**
- * What a source string names, judged by its text alone, and the identity of a repository. Pure:
- * whether the place exists is asked in `sources.ts`.
+ * Interprets a source string by its text alone, and computes the identity of a repository. Pure:
+ * `sources.ts` checks whether the source exists.
  */
 import type { ArchiveFormat } from '../../../schemas/generated/types.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
@@ -13,7 +13,7 @@ const archiveNames: readonly (readonly [RegExp, ArchiveFormat])[] = [
 
 export const archiveKinds = '.tar, .tar.gz, .tgz, .crate, .zip, .jar or .whl';
 
-/** How an archive of this name is packed; null for other names. */
+/** The archive format that the file name implies; null if it is not an archive's name. */
 export function archiveFormat(name: string): ArchiveFormat | null {
   return archiveNames.find(([pattern]) => pattern.test(name))?.[1] ?? null;
 }
@@ -27,7 +27,7 @@ export function repositoryName(baseName: string): string {
   return baseName === '' ? 'repository' : baseName;
 }
 
-/** `owner/name` or `owner/name@ref`, as a code host writes a repository. */
+/** Whether the source has the form of a code host: `owner/name` or `owner/name@ref`. */
 export function isHostedName(source: string): boolean {
   return (
     /^[A-Za-z0-9][\w-]{0,38}\/[\w][\w.-]{0,99}(?:@[\w./-]{1,200})?$/.test(source) &&
@@ -35,7 +35,7 @@ export function isHostedName(source: string): boolean {
   );
 }
 
-/** Sources of a list: one per line, `#` starts a comment line. */
+/** The sources in a list: one per line; a line that starts with `#` is a comment. */
 export function parseList(text: string): readonly string[] {
   return text
     .split(/\r?\n/)
@@ -43,12 +43,12 @@ export function parseList(text: string): readonly string[] {
     .filter((line) => line !== '' && !line.startsWith('#'));
 }
 
-/** Equal content under one name is one repository, wherever it lies. */
+/** The same name and the same content are the same repository, wherever it lies. */
 export function repositoryIdentity(name: string, archiveSha256: string): string {
   return sha256(canonicalJson([name, archiveSha256])).slice(0, 32);
 }
 
-/** Identity of a source that gave no archive: its position tells it apart. */
+/** Identity of a source that gave no archive; its position makes it unique. */
 export function unreadableIdentity(name: string, origin: string, sequence: number): string {
   return sha256(canonicalJson(['unreadable', name, origin, sequence])).slice(0, 32);
 }

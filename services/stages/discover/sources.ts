@@ -1,7 +1,7 @@
 /**
- * The command line's sources to a dense, stable list of what to pack. A source that the user named
- * directly and that is not there ends the run before it starts; inside a list it is one entry that
- * cannot be read, so that the others go on.
+ * Expands the sources of the command line into a stable list of sources to pack. A missing source
+ * that the user named directly ends the run before it starts. A missing source inside a list
+ * becomes one unreadable entry, so that the others go on.
  */
 import type { Stats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
@@ -18,7 +18,7 @@ import {
 
 interface SourceName {
   readonly name: string;
-  /** As the user gave it, without machine paths: the base name. */
+  /** The base name of what the user gave, so that no machine path is recorded. */
   readonly origin: string;
 }
 
@@ -31,10 +31,10 @@ export type SourceSpec =
     })
   | (SourceName & { readonly kind: 'unreadable'; readonly detail: string });
 
-/** Lines of all lists together, where the caller sets no other limit. */
+/** Most lines of one list, if the caller sets no other limit. */
 const listSourcesMaxDefault = 1_000_000;
 
-/** SOURCE_MISSING or SOURCE_UNREADABLE for a source that the user named directly. */
+/** Throws SOURCE_MISSING or SOURCE_UNREADABLE for a source that the user named directly. */
 export async function expandSources(
   sources: readonly string[],
   limit: number | null,
@@ -78,7 +78,7 @@ async function readListed(line: string, folder: string): Promise<SourceSpec> {
     return await readSource(line, folder);
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
-    // The detail is stored with the data set: no machine paths in it.
+    // The detail is stored in the data set, so it must not hold machine paths.
     return unreadable(line, error.message.replaceAll(line, basename(line)));
   }
 }
@@ -122,7 +122,7 @@ async function statSource(source: string, path: string): Promise<Stats> {
   }
 }
 
-/** The system's reason without its path, which may tell of the machine. */
+/** The system's reason without the path, because a path may reveal the machine. */
 export function reasonOf(error: unknown): string {
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (code === 'ENOENT') return 'there is no such file or folder';

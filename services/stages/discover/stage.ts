@@ -1,4 +1,4 @@
-/** Wiring of `discover`: sources in, one stored archive and one `repo-found` per repository out. */
+/** Wiring of `discover`: reads sources; stores an archive and emits `repo-found` for each. */
 import { PipelineError } from '../../runtime/errors.ts';
 import { emit } from '../../runtime/outcomes.ts';
 import { defineSource, type SourceItem, type Tools } from '../../runtime/stage.ts';

@@ -15,7 +15,7 @@ export const planKnobs = z.object({
     .int()
     .min(0)
     .default(8_192)
-    .describe('first bytes of the README shown to the teacher; the introduction fits'),
+    .describe('first bytes of the README shown to the teacher; enough for the introduction'),
   manifestsMax: z
     .number()
     .int()
@@ -41,7 +41,7 @@ export const planKnobs = z.object({
     .int()
     .positive()
     .default(400)
-    .describe('bytes of a file’s purpose; a longer one is cut at a word and logged'),
+    .describe('bytes of a file’s purpose; a longer one is cut at a word'),
   textBytesMax: z
     .number()
     .int()

@@ -1,9 +1,9 @@
-/** Reads the first bytes of admitted files, for what the teacher is shown. */
+/** Reads the first bytes of admitted files for the request to the teacher. */
 import type { RepoStructureBody } from '../../../schemas/generated/types.ts';
 import type { Tools } from '../../runtime/stage.ts';
 import type { PlanKnobs } from './config.ts';
 
-/** The first bytes of an admitted file; a character cut in half at the end is left out. */
+/** The first bytes of an admitted file, without a character that is cut at the end. */
 export async function readHead(
   body: RepoStructureBody,
   path: string,

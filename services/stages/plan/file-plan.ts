@@ -1,6 +1,6 @@
 /**
- * The plan as data: what the teacher is asked, and the list of files in writing order with their
- * purpose and the earlier files they depend on. Every admitted file is planned exactly once.
+ * Builds the request to the teacher, and the list of files in writing order, each with its purpose
+ * and the earlier files it depends on. Every admitted file is planned exactly once.
  */
 import { compareText } from '../../../schemas/compare-text.ts';
 import type {
@@ -13,7 +13,7 @@ import type { PlanAnswer, PlanRequest } from '../../ports/teacher.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { PlanKnobs } from './config.ts';
 
-/** Files whose first bytes the request shows. */
+/** The files whose first bytes go into the request. */
 export interface Sources {
   readonly readme: string | null;
   readonly manifests: readonly string[];
@@ -31,7 +31,7 @@ function isManifest(path: string): boolean {
   return manifestNames.has(name) || /^[\w-]+\.gemspec$/.test(name);
 }
 
-/** The README at the top and the manifests nearest to it. */
+/** The README in the top folder and the manifests nearest to the top. */
 export function chooseSources(structure: RepoStructureBody, manifestsMax: number): Sources {
   const paths = structure.repository.files.map((file) => file.path);
   const readmes = paths.filter((path) => /^readme(?:\.(?:md|rst|txt|adoc|markdown))?$/i.test(path));
@@ -76,7 +76,7 @@ function invalidOrder(subject: string): PipelineError {
   );
 }
 
-/** Every file in writing order. Purposes that the answer lacks are filled from the outline. */
+/** Every file in writing order. A purpose that the answer lacks is made from the outline. */
 export function planFiles(
   structure: RepoStructureBody,
   purposes: PlanAnswer['purposes'],
@@ -106,7 +106,7 @@ export function planFiles(
   });
 }
 
-/** How much of the file hangs on an edge of each kind; unknown kinds come last. */
+/** Kinds of edges, those on which a file depends most first; unknown kinds come last. */
 const kindRank = [
   'test-of',
   'import',
@@ -117,7 +117,7 @@ const kindRank = [
   'type-only',
 ];
 
-/** Targets, most important first: by kind, certainty, number of names used, path. */
+/** Targets of the edges, most important first: by kind, confidence, number of names, path. */
 export function rankDependencies(edges: readonly Edge[]): string[] {
   const best = new Map<string, { rank: number; confidence: number; names: number }>();
   for (const edge of edges) {
@@ -138,7 +138,7 @@ export function rankDependencies(edges: readonly Edge[]): string[] {
     .map(([path]) => path);
 }
 
-/** What can be said of a file without a teacher. */
+/** A file's purpose derived from its outline, without a teacher. */
 export function fallbackPurpose(file: FileStructure): string {
   const names = file.symbols
     .filter((symbol) => symbol.parent === null)
@@ -153,7 +153,7 @@ function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }
 
-/** As many whole words as fit, or as many characters when the first word is longer. */
+/** As many whole words as fit, or as many characters if even the first word does not fit. */
 export function cutAtWord(text: string, bytesMax: number): string {
   if (Buffer.byteLength(text) <= bytesMax) return text;
   const bytes = Buffer.from(text).subarray(0, bytesMax);
@@ -162,7 +162,7 @@ export function cutAtWord(text: string, bytesMax: number): string {
   return (space > 0 ? kept.slice(0, space) : kept).trimEnd();
 }
 
-/** The plan's prose: present, bounded, without NUL. */
+/** Checks the plan's prose: it must be present, within the limit, and without NUL. */
 export function checkText(name: string, text: string, bytesMax: number): string {
   const trimmed = text.trim();
   const bytes = Buffer.byteLength(trimmed);

@@ -1,4 +1,4 @@
-/** What plan tells: the teacher's calls for plans. Pure. */
+/** Reports the teacher's calls for plans. Pure. */
 import { tally } from '../../runtime/report.ts';
 
 export const planReport = {

@@ -1,4 +1,4 @@
-/** Wiring of the plan stage: one repository's structure in, one plan and one task per file out. */
+/** Wiring of the plan stage: reads a repository's structure; emits a plan and a task per file. */
 import type { RepoPlanBody, RepoStructureBody } from '../../../schemas/generated/types.ts';
 import { drop, emit, type Outcome } from '../../runtime/outcomes.ts';
 import { defineStage, type Tools } from '../../runtime/stage.ts';

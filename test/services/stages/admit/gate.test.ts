@@ -110,7 +110,7 @@ describe('a gate that is added to the list', () => {
     });
   });
 
-  test('drops a repository for its number of files', async () => {
+  test('drops a repository by its origin', async () => {
     const gate = defineGate({
       ...toy,
       drops: ['SECRETS_REFUSED'],

@@ -1,4 +1,4 @@
-/** What a source string names, and identities from content (I7). */
+/** Interpretation of source strings, and identities derived from content (I7). */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -37,7 +37,7 @@ describe('names', () => {
     ['a', false],
     ['dist/a.tgz', false],
     ['../a', false],
-  ])('%s is hosted: %s', (source, expected) => {
+  ])('%s is a hosted name: %s', (source, expected) => {
     expect(isHostedName(source)).toBe(expected);
   });
 });
@@ -46,7 +46,7 @@ test('a list has one source per line', () => {
   expect(parseList('# first\r\na\n\n  b  \n#c\nd#e')).toEqual(['a', 'b', 'd#e']);
 });
 
-test('I7: identities come from content, and differ where it differs', () => {
+test('I7: identities depend on name and content, and differ if either differs', () => {
   const text = fc.string({ maxLength: 20 });
   fc.assert(
     fc.property(text, text, text, text, (name, sha, otherName, otherSha) => {

@@ -1,4 +1,4 @@
-/** Folders, archives and lists to deterministic archives (I6), and positions on resume. */
+/** Folders, archives and lists give deterministic archives (I6) and stable positions on resume. */
 import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -51,7 +51,7 @@ async function list(archive: Buffer): Promise<readonly string[]> {
 }
 
 describe('a folder', () => {
-  test('I6: equal content gives equal bytes, whatever its name, times and order', async () => {
+  test('I6: equal content gives equal bytes, whatever the name, times and order', async () => {
     await write({ 'one/b.txt': 'b', 'one/a/c.txt': 'c', 'one/a.txt': 'a' });
     await write({ 'two/a.txt': 'a', 'two/a/c.txt': 'c', 'two/b.txt': 'b' });
     await utimes(join(folder, 'two/a.txt'), 1, 1);
@@ -93,7 +93,7 @@ describe('a folder', () => {
     ]);
   });
 
-  test('a part of a checkout obeys the files above it, unless they ignore the part itself', async () => {
+  test('a part of a checkout obeys .gitignore files above, unless they ignore the part itself', async () => {
     await write({
       'r/.git/HEAD': '',
       'r/.gitignore': '.env\nout/\n',
@@ -105,7 +105,7 @@ describe('a folder', () => {
     expect(await list((await pack('r/out')).archive)).toEqual(['file b']);
   });
 
-  test('leaves out what is no part of a repository', async () => {
+  test('leaves out folders that never belong to a repository', async () => {
     await write({
       'r/a': '',
       'r/.git/config': '',
@@ -143,7 +143,7 @@ describe('a folder', () => {
     expect(await list((await pack('r')).archive)).toHaveLength(sizes.length + 2);
   });
 
-  test('empty, too many files, too many bytes', async () => {
+  test('refuses an empty folder, too many files and too many bytes', async () => {
     await write({ 'empty/.git/HEAD': '', 'r/a': 'x'.repeat(5_000), 'r/b': '' });
     await expect(pack('empty')).rejects.toMatchObject({ code: 'SOURCE_EMPTY' });
     await expect(pack('r', { entriesMax: 1 })).rejects.toMatchObject({ code: 'SOURCE_UNREADABLE' });
@@ -152,7 +152,7 @@ describe('a folder', () => {
     });
   });
 
-  test('tells the commit and its time', async () => {
+  test('reports the commit and its time', async () => {
     await write({ 'r/a': 'a', 'r/new/b': 'b' });
     const git = (...options: readonly string[]) =>
       run(
@@ -185,7 +185,7 @@ describe('a folder', () => {
 });
 
 describe('an archive', () => {
-  test('is taken as it is; the newest entry gives the time', async () => {
+  test('is stored unchanged, and its newest entry gives the time', async () => {
     const archive = tgz([{ name: 'a', body: 'a' }]);
     await writeFile(join(folder, 'a-1.0.tar.gz'), archive);
     const packed = await pack('a-1.0.tar.gz');
@@ -203,7 +203,7 @@ describe('an archive', () => {
     });
   });
 
-  test('damage is for admit to judge; nothing, and too much, are reported', async () => {
+  test('a damaged one passes, an empty or too large one is refused', async () => {
     await write({ 'bad.tgz': 'no gzip', 'none.zip': '' });
     expect(await pack('bad.tgz')).toMatchObject({ eventTimeMs: 0 });
     await expect(pack('none.zip')).rejects.toMatchObject({ code: 'SOURCE_EMPTY' });
@@ -225,7 +225,7 @@ describe('sources', () => {
     await expect(expandSources([source], null)).rejects.toMatchObject(expected);
   });
 
-  test('a list is relative to its folder, and its bad lines are entries', async () => {
+  test('a list is relative to its folder, and bad lines become unreadable entries', async () => {
     await write({
       'lists/r/a': '',
       'lists/l.txt': '# sources\nr\n../x.tgz\n@more.txt\nowner/name\n/no/machine/path.tgz\n',
@@ -260,7 +260,7 @@ describe('the stage', () => {
     return found;
   }
 
-  test('positions are dense, stable on resume, and earlier sources are not read again', async () => {
+  test('positions are dense and stable on resume, and earlier sources are not read again', async () => {
     await write({ 'a/x': 'x', 'b/.keep': '', 'c/x': 'x', 'l.txt': 'a\nmissing\nempty\nc\n' });
     await mkdir(join(folder, 'empty'));
     const all = await items(0);

@@ -37,15 +37,15 @@ const rankings: readonly (readonly [
     [edge('a', 'type-only', 1, ['p']), edge('b', 'import', 1), edge('a', 'import', 1, ['q'])],
     ['a', 'b'],
   ],
-  ['unknown kinds last', [edge('a', 'telepathy', 1), edge('b', 'type-only', 0)], ['b', 'a']],
+  ['unknown kinds come last', [edge('a', 'telepathy', 1), edge('b', 'type-only', 0)], ['b', 'a']],
   ['none', [], []],
 ];
 
-test.each(rankings)('dependencies: %s', (_why, edges, order) => {
+test.each(rankings)('dependencies are ranked: %s', (_why, edges, order) => {
   expect(rankDependencies(edges)).toEqual(order);
 });
 
-test('purposes come from the answer, on one line, else from the outline', () => {
+test('a purpose comes from the answer, on one line, or else from the outline', () => {
   const files = planFiles(
     exampleStructure,
     [
@@ -68,7 +68,7 @@ test('purposes come from the answer, on one line, else from the outline', () => 
   expect(files[0]?.purpose).toBe('text file of 5 lines.');
 });
 
-test('I3: whatever the edges, dependencies stand earlier in the order', () => {
+test('I3: dependencies stand earlier in the order, whatever the edges', () => {
   const name = fc.constantFrom(...exampleStructure.order);
   const edges = fc.array(fc.tuple(name, name), { maxLength: 30 });
   fc.assert(
@@ -102,7 +102,7 @@ test('the number of dependencies and the length of a purpose are bounded', () =>
   expect(cutAtWord('ä'.repeat(50), 5)).toBe('ää');
 });
 
-test('sources: the README at the top and the manifests nearest to it', () => {
+test('chooses the README in the top folder and the manifests nearest to the top', () => {
   const files = [
     'README.md',
     'a/README.md',
@@ -118,7 +118,7 @@ test('sources: the README at the top and the manifests nearest to it', () => {
   });
 });
 
-test('an order that misses or invents a file is an invalid record', () => {
+test('an order that lacks or invents a file is an invalid record', () => {
   const short = { ...exampleStructure, order: exampleStructure.order.slice(1) };
   expect(() => buildPlanRequest(short, '', [])).toThrow(/writing order/);
   expect(() => buildPlanRequest({ ...exampleStructure, order: ['nowhere'] }, '', [])).toThrow(
@@ -134,7 +134,7 @@ test.each([
   expect(() => checkText('requirements', text, 100)).toThrow(/from 1 to 100/);
 });
 
-test('a file without an outline is described by language and size', () => {
+test('the purpose of a file without an outline is its language and size', () => {
   expect(
     fallbackPurpose({
       ...exampleStructure.files[0],

@@ -45,7 +45,7 @@ test('the same structure gives the same outcomes', async () => {
   expect(await plan.handle(record, bench.tools)).toEqual(await plan.handle(record, bench.tools));
 });
 
-test('no file is left: the repository is dropped', async () => {
+test('drops a repository without files', async () => {
   const empty = {
     ...exampleStructure,
     files: [],
@@ -58,7 +58,7 @@ test('no file is left: the repository is dropped', async () => {
   ]);
 });
 
-test('a model behind an endpoint plans too, and its failure is a coded error', async () => {
+test('works with a model behind an endpoint, whose failure is a coded error', async () => {
   const server = await startFakeOpenAi({
     schedule: Array(2).fill({ kind: 'text', text: 'no plan today' }),
   });
