@@ -7,7 +7,7 @@ export const flattenKnobs = z.object({
     .min(0)
     .default(40)
     .describe(
-      'Dependencies named in what a sub-agent is asked, a count; the rest are counted there. 40 keeps a generated index file from filling a context with masked names.',
+      'Number of dependencies that a sub-agent’s task names; it only counts the others. 40 keeps a generated index file from filling a context with masked names.',
     ),
 });
 

@@ -1,6 +1,6 @@
 /**
- * Makes one sequence of a repository's parts: task, requirements, plan, then for every file what
- * its sub-agent read, thought and wrote. Code and observations are cut from the content blob here
+ * Joins a repository's parts into one sequence: task, requirements, plan, then for every file its
+ * sub-agent's reads, thoughts and write. Code and observations are cut from the content blob here
  * and nowhere else (I3), and every admitted file is written exactly once (I1). Pure.
  */
 import { isUtf8 } from 'node:buffer';
@@ -21,9 +21,9 @@ import { describeFile, describePlan, describeTask, endLine } from './wording.ts'
 export interface Parts {
   readonly structure: RepoStructureBody;
   readonly plan: RepoPlanBody;
-  /** One per file, in writing order; all have a write. */
+  /** One per file, in writing order; each must end with a write. */
   readonly thoughts: readonly FileThoughtBody[];
-  /** All admitted files concatenated, as the repository's file list says. */
+  /** All admitted files concatenated; the repository's file list gives their offsets. */
   readonly content: Buffer;
 }
 
@@ -37,7 +37,7 @@ export interface Flattened {
   readonly files: readonly TrajectoryFile[];
 }
 
-/** The file that stops the repository from becoming a trajectory, and why; null if none does. */
+/** The first file that prevents a trajectory, with the reason; null if there is none. */
 export function findFailure(
   thoughts: readonly FileThoughtBody[],
 ): { readonly path: string; readonly reason: string } | null {
@@ -45,8 +45,7 @@ export function findFailure(
     if (thought.status === 'failed') {
       return { path: thought.path, reason: thought.reason ?? 'no reason given' };
     }
-    // A skipped file may still be written without having been worked on; without a write it is
-    // lost.
+    // A skipped file may still hold a write; without one, the trajectory would lose the file.
     if (thought.status === 'skipped' && !thought.steps.some((step) => step.kind === 'write')) {
       return { path: thought.path, reason: thought.reason ?? 'it was skipped' };
     }
@@ -75,7 +74,7 @@ export function flattenRepository(parts: Parts, limits: FlattenLimits): Flattene
   return { ...renderDocument(segments), files: listFiles(parts) };
 }
 
-/** Plan, parts and admitted files must be the same set, or a file would be lost or invented. */
+/** Plan, parts and admitted files must be the same set; otherwise a file is lost or invented. */
 function checkPlan({ structure, plan, thoughts }: Parts): void {
   const planned = plan.files.map((file) => file.path);
   const admitted = new Set(structure.repository.files.map((file) => file.path));
@@ -92,7 +91,7 @@ function checkPlan({ structure, plan, thoughts }: Parts): void {
   }
 }
 
-/** Every admitted file as text; the hash must fit, because admit is where bytes were decided. */
+/** Every admitted file as text. The hash must match, because only admit decides the bytes. */
 function readTexts({ structure, content }: Parts): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
   for (const file of structure.repository.files) {
@@ -104,7 +103,7 @@ function readTexts({ structure, content }: Parts): ReadonlyMap<string, string> {
   return texts;
 }
 
-/** `(read observe)* think+ write`, with the bytes that the references stand for. */
+/** Renders `(read observe)* think+ write`, with references replaced by their bytes. */
 function fileSegments(
   thought: FileThoughtBody,
   texts: ReadonlyMap<string, string>,

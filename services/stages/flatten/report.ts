@@ -1,4 +1,4 @@
-/** What a run's summary says of the teacher, from the trajectories. Pure. */
+/** The teacher's usage in a run's summary, summed over the trajectories. Pure. */
 import { section } from '../../runtime/report.ts';
 import { sumUsage } from './summary.ts';
 

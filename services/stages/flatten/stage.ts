@@ -1,4 +1,4 @@
-/** Wiring of flatten: gathers a repository's parts, stores the document, emits the trajectory. */
+/** Wiring of flatten: joins a repository's parts, stores the document, emits the trajectory. */
 import type { TrajectoryBody } from '../../../schemas/generated/types.ts';
 import { trajectoryTextVersion } from '../../../schemas/trajectory-text.ts';
 import { PipelineError } from '../../runtime/errors.ts';

@@ -18,7 +18,7 @@ export function sumUsage(usages: readonly Usage[]): Usage {
   };
 }
 
-/** Who scored: one scorer in one configuration judges a run, so the first file's tells it (I4). */
+/** The scorer. One scorer in one configuration judges a whole run (I4), so any file names it. */
 export function findScorer(thoughts: readonly FileThoughtBody[]): ModelIdentity | null {
   for (const thought of thoughts) {
     if (thought.search !== null) return thought.search.scorer;
@@ -26,7 +26,7 @@ export function findScorer(thoughts: readonly FileThoughtBody[]): ModelIdentity 
   return null;
 }
 
-/** What the search did to the whole repository; null when it was off. */
+/** Sums the search over the whole repository; null if the search was off. */
 export function summariseSearch(thoughts: readonly FileThoughtBody[]): SearchSummary | null {
   if (findScorer(thoughts) === null) return null;
   const outcomes = new Map<string, number>();

@@ -1,6 +1,6 @@
 /**
- * The masked and planned text around the teacher's words: what is asked of the main agent and of
- * each sub-agent, and the plan as a list. One line per fact, so that a reader can find each. Pure.
+ * The text around the teacher's words: the tasks of the main agent and of each sub-agent, and the
+ * plan as a list. It puts one fact on each line, so that a reader can find every fact. Pure.
  */
 import { compareText } from '../../../schemas/compare-text.ts';
 import type {
@@ -9,7 +9,7 @@ import type {
   RepoStructureBody,
 } from '../../../schemas/generated/types.ts';
 
-/** What is asked, not the answer: nothing here tells how the project is built. */
+/** The main agent's task; it must not reveal how the project is built. */
 export function describeTask(structure: RepoStructureBody): string {
   const { repository, files } = structure;
   const lines = [
@@ -21,7 +21,7 @@ export function describeTask(structure: RepoStructureBody): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Most frequent first, then by name. */
+/** Languages with their number of files: the most frequent first, then by name. */
 function describeLanguages(languages: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const language of languages) counts.set(language, (counts.get(language) ?? 0) + 1);
@@ -48,12 +48,12 @@ export function describeFile(file: PlannedFile, dependenciesMax: number): string
   return `${lines.join('\n')}\n`;
 }
 
-/** Text of a teacher as a body: it ends with a line end unless it is empty. */
+/** Adds a final line end to a text that lacks one; an empty text stays empty. */
 export function endLine(text: string): string {
   return text === '' || text.endsWith('\n') ? text : `${text}\n`;
 }
 
-/** A path may hold any character; one that would break its line is shown as a JSON string. */
+/** Shows a path that holds control characters as a JSON string, so that it stays on one line. */
 function showPath(path: string): string {
   return /[\p{Cc}\u2028\u2029]/u.test(path) ? JSON.stringify(path) : path;
 }

@@ -7,7 +7,7 @@ export const searchKnobs = z.object({
     .boolean()
     .default(true)
     .describe(
-      'Whether thoughts are rewritten; off passes every trace on as it is. Default on, as in the paper; both variants are worth exporting',
+      'Whether thoughts are rewritten; off passes every trace on as it is. Default on, as in the paper; data sets of both kinds are worth exporting',
     ),
   concurrency: z
     .int()
@@ -34,14 +34,14 @@ export const searchKnobs = z.object({
     .max(64)
     .default(3)
     .describe(
-      'Iterations in a row without an accepted rewrite after which a thought is left alone. Default 3, so that the usual search runs in full: a later draw often succeeds. Lower it to save calls',
+      'Iterations in a row without an accepted rewrite after which the search of a thought ends. Default 3, so that the default search runs in full: a later rewrite often succeeds. Lower it to save calls',
     ),
   gainBitsMin: z
     .number()
     .min(0)
     .default(8)
     .describe(
-      'Least fall of the bits of the code for a rewrite to be kept. Default 8, above the noise of a model served in bf16: about 0.03 nat a token, 2 bits over 1,500 tokens',
+      'Bits by which a rewrite must lower the bits of the code to be kept. Default 8, above the noise of a model served in bf16: about 0.03 nat a token, 2 bits over 1,500 tokens',
     ),
   gainShareMin: z
     .number()
@@ -49,14 +49,14 @@ export const searchKnobs = z.object({
     .max(1)
     .default(0.005)
     .describe(
-      'Least fall as a share of the bits so far; the larger of the two margins holds. Default half a per cent, since the noise and the effect of mere wording grow with the file',
+      'The same margin as a share of the bits so far; the larger of the two margins applies. Default half a per cent, since the noise and the effect of mere wording grow with the file',
     ),
   contextBytesMax: z
     .int()
     .min(0)
     .default(16_384)
     .describe(
-      'Bytes of requirements and observations before the thought, when scoring. Default 16 KiB, about 4,000 tokens, most of what a sub-agent reads',
+      'Bytes of requirements and observations that the scorer sees before the thought. Default 16 KiB, about 4,000 tokens, most of what a sub-agent reads',
     ),
   requirementsBytesMax: z
     .int()

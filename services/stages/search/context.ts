@@ -1,7 +1,7 @@
 /**
- * What the scorer is shown: the requirements, the file's task and what the sub-agent has read, as
- * one context for all candidates of a file; then the thoughts; then the head of the code. The
- * shape follows the trajectory text, because that is what will be trained. Pure.
+ * Builds the text that the scorer sees: one context for all candidates of a file (requirements,
+ * task and observations), then the thoughts, then the head of the code. The form follows the
+ * trajectory text, because models are trained on that text. Pure.
  */
 import { renderHeader, type SegmentKind, usualFence } from '../../../schemas/trajectory-text.ts';
 import type { ThinkRequest } from '../../ports/teacher.ts';
@@ -18,8 +18,8 @@ export interface ScoredText {
 }
 
 /**
- * The requirements are cut at their end; the observations at their start, so that what was read
- * last, nearest to the thought, is kept.
+ * Requirements lose their end. Observations lose their start, because the last ones stand nearest
+ * to the thought.
  */
 export function buildScoredText(request: ThinkRequest, limits: ContextLimits): ScoredText {
   const requirements = headOf(
@@ -38,19 +38,19 @@ export function buildScoredText(request: ThinkRequest, limits: ContextLimits): S
   };
 }
 
-/** The part between the context and the code: every thought, then the header of the write. */
+/** Renders the part between context and code: every thought, then the header of the write. */
 export function renderThoughts(path: string, thoughts: readonly string[]): string {
   const thinks = thoughts.map((thought) => segment('think', null, thought));
   return thinks.join('') + segment('write', path, '');
 }
 
-/** As in the trajectory, but for the mark of a body without a line end: here it is given one. */
+/** As in the trajectory, but a body without a final line end gets one instead of a mark. */
 function segment(kind: SegmentKind, path: string | null, body: string): string {
   const header = renderHeader(usualFence, { kind, path, lines: null });
   return body === '' || body.endsWith('\n') ? header + body : `${header}${body}\n`;
 }
 
-/** Whole lines from the start; within a first line that is too long, whole characters. */
+/** As many whole first lines as fit; if the first line is too long, as many characters as fit. */
 export function headOf(text: string, bytesMax: number): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= bytesMax) return text;
@@ -60,11 +60,11 @@ export function headOf(text: string, bytesMax: number): string {
   return bytes.toString('utf8', 0, end);
 }
 
-/** Whole lines up to the end; nothing when the last line is too long. */
+/** As many whole last lines as fit; empty if the last line is too long. */
 function tailOf(text: string, bytesMax: number): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= bytesMax) return text;
-  // A line starts after a line end; the byte before the cut counts as one.
+  // Starts one byte before the cut, in case that byte is a line end and the cut starts a line.
   const newline = bytes.indexOf(0x0a, bytes.length - bytesMax - 1);
   return newline < 0 ? '' : bytes.toString('utf8', newline + 1);
 }

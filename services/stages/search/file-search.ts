@@ -1,4 +1,4 @@
-/** Gathers what a search of one file needs and puts its result into the trace. */
+/** Loads the texts for the search of one file, and puts the search's result into the trace. */
 import type {
   FileThoughtBody,
   FileTraceBody,
@@ -31,7 +31,7 @@ export async function searchFile(
   const request = await loadRequest(trace, tools);
   const { context, target } = buildScoredText(request, config);
   const thoughts = trace.steps.flatMap((step) => (step.kind === 'think' ? [step.text ?? ''] : []));
-  // Nothing to think about, or no thought: there is nothing that a search could lower.
+  // Without code or without a thought, a search has no bits to lower.
   const searchable = target.trim() !== '' && thoughts.length > 0;
   const usages: Usage[] = [trace.usage];
   const ports: SearchPorts = {

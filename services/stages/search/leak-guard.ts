@@ -1,30 +1,30 @@
 /**
- * Finds code copied into a thought: copying is the cheapest way to lower the bits of the code, and
- * teaches nothing. Words alone are compared, so that white space, punctuation, quotes, case and
- * comments change nothing. Naming things is no leak: lists of names and what the sub-agent has read
- * are exempt. Pure.
+ * Finds code copied into a thought. Copying is the cheapest way to lower the bits of the code, and
+ * it teaches nothing. Only words are compared, so white space, punctuation, quotes, case and
+ * comments cannot hide a copy. Lists of names and texts that the sub-agent has read are exempt,
+ * because a thought may name things. Pure.
  */
 
 export interface LeakLimits {
   /** A shared run of this many words is a leak. */
   readonly leakWordsMax: number;
-  /** Run length at which the copied share is measured. */
+  /** Words per run when the copied share is measured. */
   readonly leakShareWords: number;
   readonly leakShareMax: number;
 }
 
 export interface LeakGuard {
-  /** What the thought copies, or null. */
+  /** The kind of copy found in the thought, or null. */
   find(thought: string): 'run' | 'share' | null;
 }
 
 interface Word {
   readonly text: string;
-  /** What stands between this word and the one before. */
+  /** The text between the previous word and this one. */
   readonly gap: string;
 }
 
-/** A longer word (a hash, a literal, text without spaces) counts as several. */
+/** A longer word (a hash, a literal, text without spaces) is split into pieces. */
 const wordLettersMax = 32;
 const pieceLetters = 8;
 
@@ -34,7 +34,7 @@ export function createLeakGuard(
   limits: LeakLimits,
 ): LeakGuard {
   const codeWords = splitWords(code);
-  // A file shorter than a run is copied when all of it is.
+  // In a file shorter than a run, the whole file is one run.
   const shareWords = Math.max(1, Math.min(limits.leakShareWords, codeWords.length));
   const longRuns = new Set(
     [codeWords, splitWords(stripComments(code))].flatMap((words) =>
@@ -82,7 +82,7 @@ function splitWords(text: string): Word[] {
   return words;
 }
 
-/** Comments of the common languages. What it wrongly takes for one, the whole text still holds. */
+/** Strips comments of common languages. Mistakes are harmless: the full text is compared too. */
 function stripComments(text: string): string {
   return text
     .replaceAll(/\/\*[\s\S]*?\*\/|<!--[\s\S]*?-->/g, ' ')
@@ -95,10 +95,10 @@ function* allRuns(words: readonly Word[], length: number): Generator<string> {
   }
 }
 
-/** Runs of code that a thought must not hold: all but lists of names. */
+/** Runs of the code that a thought must not hold: all runs except lists of names. */
 function runsOf(words: readonly Word[], length: number): string[] {
   const runs: string[] = [];
-  // How many words up to here are one list of names, this one included.
+  // Length of the list of names that ends with this word.
   let listed = 0;
   for (const [index, word] of words.entries()) {
     if (!/^\p{L}|^[_$]/u.test(word.text)) listed = 0;

@@ -1,20 +1,23 @@
-/** What search counts, and what a run's summary says of its gain. Pure. */
+/** Counters of search, and its part of a run's summary: the gain in bits. Pure. */
 import type { FileThoughtBody } from '../../../schemas/generated/types.ts';
 import { section, tally } from '../../runtime/report.ts';
 
 export const searchReport = {
   counters: {
-    candidates_scored: { help: 'Rewrites that were scored.', unit: 'rewrites' },
+    candidates_scored: {
+      help: 'Texts that were scored: rewrites, and each file’s first thoughts.',
+      unit: 'rewrites',
+    },
     candidates_accepted: {
       help: 'Rewrites that lowered the perplexity of the code enough.',
       unit: 'rewrites',
     },
     bytes_scored: {
-      help: 'Bytes of ground-truth code scored, once per thought.',
+      help: 'Bytes of ground-truth code scored, once per scored text.',
       unit: 'bytes',
     },
   },
-  // A file's usage is that of its trace and of its search.
+  // A file's usage is the sum of its trace's usage and its search's usage.
   tallies: { calls: tally('file-thought', ({ usage }) => usage.calls) },
   section: section('file-thought', (bodies) => ({ search: searchTotals(bodies) })),
 };
@@ -23,7 +26,7 @@ export interface SearchTotals {
   readonly targetBytes: number;
   readonly bitsBefore: number;
   readonly bitsAfter: number;
-  /** Bits before and after over the files in which a rewrite was accepted, and their bytes. */
+  /** The same sums over only those files in which a rewrite was accepted. */
   readonly improved: { files: number; targetBytes: number; bitsBefore: number; bitsAfter: number };
   readonly outcomes: Readonly<Record<string, number>>;
 }

@@ -1,4 +1,4 @@
-/** Wiring of the search stage: a file's trace in, the same file with better thoughts out. */
+/** Wiring of the search stage: reads a file's trace, emits the file with better thoughts. */
 import { emit } from '../../runtime/outcomes.ts';
 import { defineStage } from '../../runtime/stage.ts';
 import { type SearchKnobs, searchKnobs } from './config.ts';
@@ -11,7 +11,7 @@ export const search = defineStage('search', {
   reads: 'file-trace',
   concurrency: (config: SearchKnobs) => config.concurrency,
   handle: async (record, tools) => [emit('file-thought', await searchFile(record.body, tools))],
-  // A file whose search cannot end must not pass for one that was searched.
+  // A file whose search was given up must not look like a searched one.
   end: {
     failed: (record, reason) =>
       emit('file-thought', { ...record.body, status: 'failed', reason, steps: [], search: null }),

@@ -1,7 +1,7 @@
 /**
- * The search: rewrites of one thought at a time, refused or scored, and kept only if the bits of
- * the code fall by the margin against the best so far (I4). Bits never rise, and every rewrite
- * asked for is recorded exactly once. Pure: asking and scoring are passed in.
+ * The search: rewrites one thought at a time. A rewrite is refused or scored, and kept only if it
+ * lowers the bits of the code by the margin below the best so far (I4). Bits never rise, and every
+ * requested rewrite is recorded exactly once. Pure: asking and scoring are passed in.
  */
 import type { Candidate } from '../../../schemas/generated/types.ts';
 import type { LeakGuard } from './leak-guard.ts';
@@ -30,7 +30,7 @@ export interface RewriteQuestion {
 
 export interface SearchPorts {
   readonly rewrite: (question: RewriteQuestion) => Promise<string>;
-  /** Bits of the code after each list of all the file's thoughts. */
+  /** Bits of the code for each variant; a variant is a list of all thoughts of the file. */
   readonly score: (variants: readonly (readonly string[])[]) => Promise<readonly number[]>;
 }
 
@@ -41,7 +41,7 @@ export interface SearchResult {
   readonly candidates: readonly Candidate[];
 }
 
-/** In the order in which they are looked for. */
+/** In the order in which they are checked. */
 export const refusals = ['invalid', 'too-long', 'duplicate', 'leak'] as const;
 export type Refusal = (typeof refusals)[number];
 
@@ -92,7 +92,7 @@ export async function searchThoughts(
   return { thoughts, bitsBefore, bitsAfter: bits, candidates };
 }
 
-/** One call for all, so that one scorer in one state judges them; no call for none. */
+/** One call scores all variants, so that the same scorer state judges them all. */
 async function scoreAll(ports: SearchPorts, variants: readonly (readonly string[])[]) {
   if (variants.length === 0) return [];
   const bits = await ports.score(variants);
@@ -104,7 +104,7 @@ async function scoreAll(ports: SearchPorts, variants: readonly (readonly string[
   return bits;
 }
 
-/** Refusals come before scoring: what may not be kept is not worth a score. */
+/** Refusals come before scoring, because scoring a rewrite that cannot be kept is wasted. */
 function judgeRewrites(
   answers: readonly string[],
   seen: Set<string>,
@@ -132,12 +132,12 @@ export function refuse(
   return null;
 }
 
-/** Says something, in well-formed text without control characters. */
+/** Whether the text holds a letter or digit, is well-formed, and has no control characters. */
 function isThought(text: string): boolean {
   return /[\p{L}\p{N}]/u.test(text) && text.isWellFormed() && !/[^\P{Cc}\n\t]|\uFFFD/u.test(text);
 }
 
-/** Texts that differ in white space alone are the same rewrite. */
+/** Normalises white space: texts that differ only in white space are the same rewrite. */
 export function sameText(text: string): string {
   return text.trim().replaceAll(/\s+/g, ' ');
 }
@@ -147,12 +147,12 @@ export function longestRewrite(original: string, limits: SearchLimits): number {
   return Math.min(limits.thoughtBytesMax, Math.max(limits.growthBytesMin, grown));
 }
 
-/** What the bits must fall by; the larger margin holds. */
+/** By how much the bits must fall: the larger of the absolute and the relative margin. */
 export function marginOf(bits: number, limits: SearchLimits): number {
   return Math.max(limits.gainBitsMin, limits.gainShareMin * bits);
 }
 
-/** The rewrite of lowest bits, the earliest of equals, if it falls by the margin and at all. */
+/** The rewrite with the lowest bits, the first of equals, if they fall, and by the margin. */
 function chooseRewrite(
   scored: ReadonlyMap<number, number | undefined>,
   bits: number,

@@ -15,13 +15,13 @@ export const simulateKnobs = z.object({
     .int()
     .min(0)
     .default(6)
-    .describe('dependencies a sub-agent reads per file; more crowd the context'),
+    .describe('dependencies a sub-agent reads per file; more would crowd the context'),
   observationBytesMax: z
     .number()
     .int()
     .min(0)
     .default(24_576)
-    .describe('bytes of observations per file in all; about 6,000 tokens of masked context'),
+    .describe('total bytes of observations per file; about 6,000 tokens of masked context'),
   wholeFileBytesMax: z
     .number()
     .int()
@@ -39,7 +39,7 @@ export const simulateKnobs = z.object({
     .int()
     .positive()
     .default(60)
-    .describe('lines of one definition that are read; a long class shows its head'),
+    .describe('lines of one definition that are read; of a longer one, only the first lines'),
   contextLines: z
     .number()
     .int()

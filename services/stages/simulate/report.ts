@@ -1,4 +1,4 @@
-/** What simulate counts. */
+/** Counters of simulate. */
 
 export const simulateReport = {
   counters: {

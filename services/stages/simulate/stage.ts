@@ -1,4 +1,4 @@
-/** Wiring of the simulate stage: a file task in, the sub-agent's steps out. */
+/** Wiring of the simulate stage: reads a file task, emits the sub-agent's steps. */
 import type { FileTaskBody } from '../../../schemas/generated/types.ts';
 import { emit } from '../../runtime/outcomes.ts';
 import { defineStage } from '../../runtime/stage.ts';
@@ -15,7 +15,7 @@ export const simulate = defineStage('simulate', {
   end: { failed: (record, reason) => emit('file-trace', failedTrace(record.body, reason)) },
 });
 
-/** Ends the file for its join when the task cannot be done. */
+/** The trace of a task that was given up, so that the join of its repository can still end. */
 function failedTrace(task: FileTaskBody, reason: string) {
   return { ...task, status: 'failed' as const, reason, steps: [], ...nobody };
 }

@@ -1,6 +1,6 @@
 /**
- * What a sub-agent does for one file: reads of files written earlier (I3), one thought, one write.
- * Reads are references to lines; which lines follows from the names the file uses.
+ * A sub-agent's steps for one file: reads of files written earlier (I3), one thought, one write.
+ * Reads are references to lines, chosen by the names that the file uses.
  */
 import type { Definition, Edge, FileStructure, Step } from '../../../schemas/generated/types.ts';
 import { countLines, lineRange } from '../../../schemas/lines.ts';
@@ -10,7 +10,7 @@ export interface Dependency {
   readonly path: string;
   readonly text: string;
   readonly structure: FileStructure;
-  /** Names of it that the edges state. */
+  /** The names that the edges to this dependency list. */
   readonly names: readonly string[];
 }
 
@@ -21,7 +21,7 @@ interface Range {
   readonly to: number;
 }
 
-/** The reads, in the order of the dependencies, within the byte limit. */
+/** Chooses the reads, in the order of the dependencies, within the byte limit. */
 export function planReads(
   code: string,
   dependencies: readonly Dependency[],
@@ -56,7 +56,7 @@ function rangesOf(
     : headRange(dependency.text, Math.min(knobs.headBytesMax, left));
 }
 
-/** Definitions that the edges name, else exported ones whose name stands in the code. */
+/** Definitions that the edges name; if none, exported ones whose name occurs in the code. */
 function usedSymbols(dependency: Dependency, words: ReadonlySet<string>): Definition[] {
   const top = dependency.structure.symbols.filter((symbol) => symbol.parent === null);
   const named = top.filter((symbol) => dependency.names.includes(symbol.name));
@@ -66,7 +66,7 @@ function usedSymbols(dependency: Dependency, words: ReadonlySet<string>): Defini
   );
 }
 
-/** The symbols' lines with some context, in source order; ranges that touch become one. */
+/** The symbols' lines with some context, in source order; adjacent ranges are merged. */
 function mergeRanges(symbols: readonly Definition[], lines: number, knobs: ReadKnobs): Range[] {
   const sorted = [...symbols].sort((a, b) => a.startLine - b.startLine || a.endLine - b.endLine);
   const merged: Range[] = [];
@@ -83,7 +83,7 @@ function mergeRanges(symbols: readonly Definition[], lines: number, knobs: ReadK
   return merged;
 }
 
-/** As many first lines as fit; nothing when even the first line is too long. */
+/** As many first lines as fit; empty if even the first line is too long. */
 function headRange(text: string, bytesMax: number): Range[] {
   let to = 0;
   let bytes = 0;
@@ -99,7 +99,7 @@ function headRange(text: string, bytesMax: number): Range[] {
   return to === 0 ? [] : [{ from: 1, to }];
 }
 
-/** Names that all edges from one file to another state. */
+/** The names listed by all edges from one file to another, each once. */
 export function namesBetween(edges: readonly Edge[], from: string, to: string): string[] {
   const between = edges.filter((edge) => edge.from === from && edge.to === to);
   return [...new Set(between.flatMap((edge) => edge.names))].sort();
@@ -117,7 +117,7 @@ export function writeStep(path: string): Step {
   return { kind: 'write', path, fromLine: 0, toLine: 0, text: null };
 }
 
-/** Without blank lines at either end; over the limit it ends at the last sentence that fits. */
+/** Trims blank lines at both ends; cuts a thought over the limit after its last whole sentence. */
 export function fitThought(thought: string, bytesMax: number): string {
   const trimmed = thought.replace(/^\s*\n/, '').trimEnd();
   if (Buffer.byteLength(trimmed) <= bytesMax) return trimmed;

@@ -22,7 +22,7 @@ import {
 
 type SimulateTools = Tools<'simulate', SimulateKnobs, typeof simulateReport>;
 
-/** Who thought and what it cost, where nobody did. */
+/** Teacher and usage of a trace for which no teacher was called. */
 export const nobody = {
   teacher: { name: 'none', version: '0', model: null, languageModel: false },
   usage: { calls: 0, promptTokens: 0, completionTokens: 0, microDollars: 0 },
@@ -79,7 +79,7 @@ export async function simulateFile(
   };
 }
 
-/** Dependencies that are written before the file (I3), most important first. */
+/** The file's dependencies that are written before it (I3), most important first. */
 function readablePaths(plan: RepoPlanBody, task: FileTaskBody): string[] {
   const planned = plan.files.find((file) => file.path === task.path);
   if (planned === undefined) throw missing(task.path);

@@ -1,4 +1,4 @@
-/** Flatten: the sequence holds the repository's bytes and nothing invented (I1, I3). */
+/** Flatten: the sequence holds exactly the repository's bytes as code (I1, I3). */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lineRange } from '../../../../schemas/lines.ts';
@@ -32,7 +32,7 @@ const small: SampleFile[] = [
 ];
 
 describe('flattenRepository', () => {
-  it('lays the segments out in the order of the format', () => {
+  it('puts the segments in the order of the format', () => {
     const { parsed } = flatten(sampleParts('tiny', small));
     expect(parsed.map((segment) => segment.kind).join(' ')).toBe(
       'backstory task requirements plan file think write ' +
@@ -41,7 +41,7 @@ describe('flattenRepository', () => {
     expect(parsed[0]?.path).toBe('tiny');
   });
 
-  it('says what is asked, and plans every file', () => {
+  it('states the task, and plans every file', () => {
     const { parsed } = flatten(sampleParts('tiny', small));
     const body = (kind: string) => parsed.find((segment) => segment.kind === kind)?.body;
     expect(body('task')).toBe(
@@ -54,7 +54,7 @@ describe('flattenRepository', () => {
     );
   });
 
-  it('shows of a read exactly its lines', () => {
+  it('shows exactly the lines of a read', () => {
     const { parsed } = flatten(sampleParts('tiny', small));
     const observed = parsed.filter((segment) => segment.kind === 'observe');
     expect(observed.map(({ lines, body }) => ({ lines, body }))).toEqual([
@@ -116,7 +116,7 @@ describe('flattenRepository refuses', () => {
       /reads b, which is not written yet/,
     ],
     [
-      'lines past the end',
+      'a read of lines past the end',
       () =>
         sampleParts('x', [
           { path: 'a', text: 'a\n' },
@@ -161,7 +161,7 @@ describe('flattenRepository refuses', () => {
 
 describe('findFailure', () => {
   const thoughts = sampleParts('tiny', small).thoughts;
-  it('finds nothing when all files are done', () => {
+  it('finds nothing if all files are done', () => {
     expect(findFailure(thoughts)).toBeNull();
   });
   it.each([
@@ -171,7 +171,7 @@ describe('findFailure', () => {
     const changed = thoughts.map((part, i) => (i === 1 ? { ...part, status, reason } : part));
     expect(findFailure(changed)).toEqual({ path: 'README.md', reason: expected });
   });
-  it('takes a skipped file that is still written, and no other', () => {
+  it('accepts a skipped file only if it is still written', () => {
     const skipped = thoughts.map((part) => ({ ...part, status: 'skipped' as const }));
     expect(findFailure(skipped)).toBeNull();
     expect(findFailure(skipped.map((part) => ({ ...part, steps: [] })))?.path).toBe('src/a.ts');

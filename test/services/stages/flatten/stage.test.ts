@@ -1,4 +1,4 @@
-/** Flatten's wiring: real bodies and blobs in, one trajectory or one drop out. */
+/** Flatten's wiring: from real bodies and blobs to one trajectory or one drop. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ let tools: Tools<'flatten', FlattenKnobs>;
 beforeAll(async () => {
   blobs = await openLocalBlobStore(join(folder, 'blobs'));
   const { bodies } = createCodec(blobs);
-  // What the handler may touch; anything else it reached for would be undefined and fail.
+  // Only the tools that the handler may use; any other is undefined and would fail.
   tools = { config: flattenKnobs.parse({}), blobs, bodies } as unknown as Tools<
     'flatten',
     FlattenKnobs
@@ -106,7 +106,7 @@ describe('flatten', () => {
     });
   });
 
-  it('drops the repository when a file failed, naming both', async () => {
+  it('drops the repository if a file failed, and names both', async () => {
     const outcomes = await complete((part, ordinal) =>
       ordinal === 1 ? { ...part, status: 'failed', reason: 'TEACHER_REFUSED', steps: [] } : part,
     );
@@ -115,13 +115,13 @@ describe('flatten', () => {
     expect(outcomes).toEqual([{ kind: 'drop', reason: 'FILE_FAILED', detail, subject }]);
   });
 
-  it('says which part a record is', () => {
+  it('gives the body of a record as its part', () => {
     const body = sampleParts('tiny', files).thoughts[1] as FileThoughtBody;
     const record = { body } as StageRecord<'file-thought'>;
     expect(flatten.part(record)).toMatchObject({ ordinal: 1, of: 2 });
   });
 
-  it('a content blob that is gone is coded', async () => {
+  it('a missing content blob is a coded error', async () => {
     const parts = sampleParts('tiny', files);
     const structure = await tools.bodies.save('repo-structure', parts.structure);
     const plan = await tools.bodies.save('repo-plan', { ...parts.plan, structure });

@@ -1,4 +1,4 @@
-/** What the scorer is shown: bounded, one for all candidates, cut where a reader would cut. */
+/** The text that the scorer sees is bounded, in trajectory form, and cut at whole lines. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseTrajectory, renderHeader, usualFence } from '../../../../schemas/trajectory-text.ts';
@@ -46,7 +46,7 @@ test('shows requirements, task and reads, then thoughts and the header of the wr
   );
 });
 
-test('a parser of the trajectory text reads it, whatever a path holds', () => {
+test('is valid trajectory text, whatever the path holds', () => {
   const path = 'a "b"\n@@@ done.ts';
   const { context } = buildScoredText({ ...request, path }, limits);
   const opening = renderHeader(usualFence, { kind: 'backstory', path: 'sum', lines: null });
@@ -57,7 +57,7 @@ test('a parser of the trajectory text reads it, whatever a path holds', () => {
   expect(segments.at(-1)).toEqual({ kind: 'write', path, lines: null, body: '' });
 });
 
-test('requirements keep their head, observations their tail, code its head', () => {
+test('requirements and code keep their head, observations keep their tail', () => {
   const { context, target } = buildScoredText(request, {
     contextBytesMax: 100,
     requirementsBytesMax: 10,
@@ -69,7 +69,7 @@ test('requirements keep their head, observations their tail, code its head', () 
   expect(target).toBe('import { b } from "./b.ts";\n');
 });
 
-test('property: limits hold and no character is cut', () => {
+test('property: stays within limits and cuts no character', () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 200 });
   fc.assert(
     fc.property(text, fc.nat({ max: 400 }), (some, bytesMax) => {

@@ -1,4 +1,4 @@
-/** The leak guard finds copied code however it is dressed, and lets thoughts name things. */
+/** The leak guard finds copied code in any disguise, and lets thoughts name things. */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -12,28 +12,28 @@ const code = sourceOf('services/runtime/store/blobs.ts');
 const guard = createLeakGuard(code, [], limits);
 const lines = code.split('\n');
 
-/** Code lines without prose, from which a copy is taken. */
+/** Lines of code without prose; the tests copy them. */
 const start = lines.findIndex((line) => line.startsWith('export async function openLocal'));
 const statements = lines.slice(start, start + 20);
 
-describe('a copy is found', () => {
+describe('finds a copy', () => {
   const copy = statements.join('\n');
   test.each([
-    ['as it is', copy],
+    ['unchanged', copy],
     ['on one line', statements.map((line) => line.trim()).join(' ')],
     ['in capitals and with other quotes', copy.toUpperCase().replaceAll("'", '"')],
     ['as a comment', statements.map((line) => `// ${line}`).join('\n')],
     ['as a quotation with numbers', statements.map((line) => `> ${line}`).join('\n')],
     ['as a list', statements.map((line) => `- \`${line.trim()}\``).join('\n')],
-    ['with comments put in', statements.join(' // and now the next one\n')],
-    ['with block comments put in', copy.replaceAll(' ', ' /* aside */ ')],
+    ['with line comments inserted', statements.join(' // and now the next one\n')],
+    ['with block comments inserted', copy.replaceAll(' ', ' /* aside */ ')],
     ['without punctuation', copy.replaceAll(/[^\w\s]/g, ' ')],
     ['after honest words', `I open the store and keep each blob as a file. ${copy}`],
   ])('%s', (_name, thought) => {
     expect(guard.find(thought)).toBe('run');
   });
 
-  test('property: at any place, with any white space and comments between the words', () => {
+  test('property: of any place, with any white space and comments between the words', () => {
     const words = [...code.matchAll(/[\w$]+|[^\s\w]/g)].map((match) => match[0]);
     const space = fc.constantFrom(' ', '\n', '\t', '  \n ', ' /* note */ ', '\n# note\n');
     fc.assert(
@@ -53,7 +53,7 @@ describe('a copy is found', () => {
     );
   });
 
-  test('in small pieces, by their share', () => {
+  test('in small pieces, by their share of the code', () => {
     const pieces = [...code.matchAll(/(?:\W+\w+){8}/g)].map((match) => match[0]);
     expect(guard.find(pieces.join(' and then '))).toBe('share');
   });
@@ -71,20 +71,20 @@ describe('a copy is found', () => {
     expect(keyed.find(`The key begins with ${literal.slice(0, 12)}.`)).toBeNull();
   });
 
-  test('of a table of numbers, which is no list of names', () => {
+  test('of a table of numbers, which is not a list of names', () => {
     const numbers = Array.from({ length: 30 }, (_unused, index) => index * index + 3).join(', ');
     const table = createLeakGuard(`const table = [${numbers}];`, [], limits);
     expect(table.find(`I fill the table with ${numbers}.`)).toBe('run');
   });
 });
 
-describe('naming is no leak', () => {
+describe('does not call naming a leak', () => {
   const names = Array.from({ length: 30 }, (_unused, index) => `name${index}Of${index * 7}`);
   test.each([
     ['imports', `import {\n  ${names.join(',\n  ')},\n} from './names.ts';\nuse(name0Of0);\n`],
     ['exports in Python', `__all__ = [\n    "${names.join('",\n    "')}",\n]\n`],
     ['a union', `type Name =\n  | '${names.join("'\n  | '")}';\n`],
-  ])('a list of names that stands in %s', (_name, listing) => {
+  ])('a list of names from %s', (_name, listing) => {
     const listed = createLeakGuard(listing, [], limits);
     expect(listed.find(`I need ${names.join(', ')}.`)).toBeNull();
     expect(listed.find(listing)).not.toBe(null);
@@ -111,7 +111,7 @@ describe('naming is no leak', () => {
     expect(readBefore.find(code)).toBe('run');
   });
 
-  test('property: words of no code are never a leak', () => {
+  test('property: no words are a leak if the code is empty', () => {
     const word = fc.constantFrom('the', 'store', 'keeps', 'value', 'when', 'asked', 'again');
     fc.assert(
       fc.property(fc.array(word, { maxLength: 200 }), (words) => {

@@ -172,7 +172,7 @@ async function run(body: FileTraceBody, tools: SearchTools): Promise<FileThought
   return outcome.body;
 }
 
-/** The grounded teacher, but its rewrites are given. */
+/** The grounded teacher with given rewrites. */
 function teacherOf(rewrites: readonly string[], asked: RewriteRequest[] = []): Teacher {
   const usage = { calls: 1, promptTokens: 100, completionTokens: 10, microDollars: 7 };
   return {
@@ -185,7 +185,7 @@ function teacherOf(rewrites: readonly string[], asked: RewriteRequest[] = []): T
 }
 
 describe('search', () => {
-  test('keeps the rewrite that lowers the bits of the code, and reports all', async () => {
+  test('keeps the rewrite that lowers the bits of the code, and reports all of them', async () => {
     counts.clear();
     const asked: RewriteRequest[] = [];
     const tools = open(teacherOf([better, user], asked), scorer, { iterations: 2 });
@@ -225,7 +225,7 @@ describe('search', () => {
     });
   });
 
-  test('with the grounded teacher gives the same bytes twice, never worse than before', async () => {
+  test('gives the same bytes twice with the grounded teacher, and never more bits', async () => {
     const tools = open(openGrounded(), scorer);
     const first = await run(trace, tools);
     expect(await run(trace, tools)).toEqual(first);
@@ -244,7 +244,7 @@ describe('search', () => {
     expect(result).toEqual({ ...body, search: null });
   });
 
-  test('asks and scores nothing for an empty file, and says so', async () => {
+  test('reports an empty file without asking or scoring anything', async () => {
     const asked: RewriteRequest[] = [];
     const result = await run({ ...trace, path: 'empty.js' }, open(teacherOf([], asked), scorer));
     expect(asked).toEqual([]);
@@ -258,7 +258,7 @@ describe('search', () => {
     ).rejects.toMatchObject({ code: 'RECORD_INVALID', subject: 'other.js' });
   });
 
-  test('ends a file whose search cannot end', () => {
+  test('ends a file whose search is given up as failed', () => {
     const failed = 'failed' in search.end ? search.end.failed : null;
     expect(failed?.(recordOf(trace), 'TEACHER_REFUSED')).toMatchObject({
       topic: 'file-thought',

@@ -1,4 +1,4 @@
-/** I4: the search only improves. Bits never rise, and every rewrite is recorded exactly once. */
+/** I4: the search never raises the bits, and it records every rewrite exactly once. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { searchKnobs } from '../../../../services/stages/search/config.ts';
@@ -52,7 +52,7 @@ describe('example', () => {
         best: 'b2',
       },
       {
-        name: 'of two equals the first is accepted',
+        name: 'the first of two equal rewrites is accepted',
         script: { answers: ['a1', 'a2'], bits: { a1: 900, a2: 900 } },
         outcomes: ['accepted', 'not-better', 'not-better', 'duplicate'],
         after: 900,
@@ -89,7 +89,7 @@ describe('example', () => {
     expect(scoreCalls.flat()).toHaveLength(1 + scored.length);
   });
 
-  test('the teacher sees the best so far, the round, and another sample each time', async () => {
+  test('the teacher gets the best text so far, the round, and a new sample', async () => {
     const { ports, questions } = playScript({ answers: ['a1', 'a2'], bits: { a2: 500 } });
     await searchThoughts(['start'], guard, ports, limits);
     expect(questions.map(({ text, round, sample }) => [text, round, sample])).toEqual([
@@ -100,7 +100,7 @@ describe('example', () => {
     ]);
   });
 
-  test('a thought is left alone after idle rounds, and the next starts from the best', async () => {
+  test('idle rounds end the search of a thought; the next starts from the best', async () => {
     const answers = ['n1', 'n2', 'm1', 'm2'];
     const { ports, questions } = playScript({ answers, bits: { 'p|m1': 400 } });
     const idle = { ...limits, idleRoundsMax: 1 };
@@ -110,7 +110,7 @@ describe('example', () => {
   });
 
   test.each([[[Number.NaN]], [[Number.POSITIVE_INFINITY]], [[]]])(
-    'scores %j are a bug of the scorer',
+    'throws for the scores %j',
     async (scores) => {
       const ports = { rewrite: async () => 'x', score: async () => scores };
       await expect(searchThoughts(['start'], guard, ports, limits)).rejects.toThrow('scores for 1');
@@ -144,7 +144,7 @@ describe('refusals', () => {
     expect(longestRewrite('x'.repeat(400), limits)).toBe(500);
   });
 
-  test('the larger margin holds', () => {
+  test('uses the larger of the absolute and the relative margin', () => {
     const limits = { ...defaults, gainBitsMin: 8, gainShareMin: 0.01 };
     expect(marginOf(100, limits)).toBe(8);
     expect(marginOf(10_000, limits)).toBe(100);
@@ -190,7 +190,7 @@ function arbitraryPorts(answers: readonly string[], scores: readonly number[]) {
 }
 
 describe('properties', () => {
-  test('I4: bits never rise, accepted means the margin was met, each rewrite is recorded once', () =>
+  test('I4: bits never rise, accepted ones meet the margin, each rewrite is recorded once', () =>
     fc.assert(
       fc.asyncProperty(run, async ({ first, answers, scores, limits: some }) => {
         const limits = { ...defaults, ...some };

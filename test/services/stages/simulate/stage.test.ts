@@ -35,7 +35,7 @@ function teacherThinking(value: string): Teacher {
   return { ...openGrounded(), think: async () => ({ value, usage }) };
 }
 
-test('steps: reads of earlier files, the thought, the write', async () => {
+test('emits reads of earlier files, then the thought, then the write', async () => {
   const body = await trace('src/service.py');
   expect(body.steps.map((step) => [step.kind, step.path])).toEqual([
     ['read', 'src/errors.py'],
@@ -48,7 +48,7 @@ test('steps: reads of earlier files, the thought, the write', async () => {
   expect(bench.counts.get('thoughts_written')).toBe(1);
 });
 
-test('I3: a file that the plan wrongly lists as a dependency is not read before it is written', async () => {
+test('I3: a dependency that the plan writes later is not read', async () => {
   const plan = await bench.tools.bodies.save('repo-plan', {
     ...examplePlan,
     files: examplePlan.files.map((file) =>
@@ -64,7 +64,7 @@ test('I3: a file that the plan wrongly lists as a dependency is not read before 
   expect(steps.map((step) => step.kind)).toEqual(['think', 'write']);
 });
 
-test('a thought that is too long ends at a sentence', async () => {
+test('a thought that is too long is cut at a sentence', async () => {
   const body = await trace('LICENSE', teacherThinking('It is kept as it is. '.repeat(1_000)));
   const text = body.steps[0]?.text ?? '';
   expect(Buffer.byteLength(text)).toBeLessThanOrEqual(bench.tools.config.thoughtBytesMax);
@@ -80,14 +80,14 @@ test.each([
   });
 });
 
-test('a task for a file that nobody planned is an invalid record', async () => {
+test('a task for a file that is not planned is an invalid record', async () => {
   await expect(trace('nowhere.py')).rejects.toMatchObject({
     code: 'RECORD_INVALID',
     subject: 'nowhere.py',
   });
 });
 
-test('a task that is given up ends its file for the join', async () => {
+test('a task that is given up becomes a failed trace for the join', async () => {
   const task = await taskFor('LICENSE');
   const failed = 'failed' in simulate.end ? simulate.end.failed : null;
   expect(failed?.(recordOf('file-task', task), 'TEACHER_UNAVAILABLE')).toMatchObject({

@@ -1,4 +1,4 @@
-/** Reads show what the file uses of its dependencies, within limits, by exact line ranges. */
+/** Reads cover what the file uses of its dependencies, within limits, by exact line ranges. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Definition } from '../../../../schemas/generated/types.ts';
@@ -67,13 +67,13 @@ const examples: readonly (readonly [
   ['a small file is read whole', dependency('a', 'x = 1\n'), '', [[0, 0]]],
   ['an empty file is not read', dependency('a', ''), '', []],
   [
-    'named definitions with context',
+    'definitions that the edges name are read with context',
     dependency('a', long, [symbol('f', 10, 11), symbol('g', 30, 31)], ['f']),
     'g()',
     [[9, 12]],
   ],
   [
-    'without names, exported ones that the code mentions',
+    'without names, exported definitions that the code mentions are read',
     dependency('a', long, [
       symbol('foo', 10, 11),
       symbol('bar', 20, 20),
@@ -83,19 +83,19 @@ const examples: readonly (readonly [
     [[9, 12]],
   ],
   [
-    'ranges that touch become one',
+    'adjacent ranges are merged',
     dependency('a', long, [symbol('f', 10, 11), symbol('g', 14, 14)], ['f', 'g']),
     '',
     [[9, 15]],
   ],
   [
-    'a long definition shows its head',
+    'only the first lines of a long definition are read',
     dependency('a', long, [symbol('f', 10, 39)], ['f']),
     '',
     [[9, 13]],
   ],
   [
-    'no context beyond either end',
+    'context stops at both ends of the file',
     dependency('a', long, [symbol('f', 1, 1), symbol('g', 40, 40)], ['f', 'g']),
     '',
     [
@@ -103,15 +103,20 @@ const examples: readonly (readonly [
       [39, 40],
     ],
   ],
-  ['nothing known: the head', dependency('a', long), '', [[1, 1]]],
-  ['a head line that is too long: no read', dependency('a', `${'x'.repeat(100)}\n`), '', []],
+  ['the head is read if no definition is known', dependency('a', long), '', [[1, 1]]],
+  [
+    'a head with too long a first line is not read',
+    dependency('a', `${'x'.repeat(100)}\n`),
+    '',
+    [],
+  ],
 ];
 
 test.each(examples)('%s', (_why, one, code, wanted) => {
   expect(ranges(code, [one])).toEqual(wanted.map(([from, to]) => ['a', from, to]));
 });
 
-test('observations stay within their limit, and what fits later is still read', () => {
+test('observations stay within their limit, and later reads that fit are kept', () => {
   const files = [
     dependency('a', 'a'.repeat(15)),
     dependency('b', 'b'.repeat(15)),
@@ -123,7 +128,7 @@ test('observations stay within their limit, and what fits later is still read', 
   ]);
 });
 
-test('any reads are exact lines of their file and never exceed the limit', () => {
+test('reads are always exact lines of their file and never exceed the limit', () => {
   const text = fc
     .array(fc.constantFrom('x', 'é', '\n', ' ', '\r'), { maxLength: 120 })
     .map((parts) => parts.join(''));
