@@ -41,7 +41,7 @@ input, which a restart reads again.`,
     withDataset(
       program
         .command(verb)
-        .description(`let stages of a running cluster ${verb === 'pause' ? 'rest' : 'go on'}`)
+        .description(`${verb} stages of a running cluster`)
         .argument('<stage...>', 'stages, or all'),
     ).action(async (names, options) =>
       end(await pauseCommand(context, names, verb === 'pause', options)),
@@ -66,7 +66,7 @@ function addServe(program: Command, context: CommandContext, end: End): void {
       .argument('<stage...>', 'stages, or all; then the sources, where discover is one of them')
       .option('--out <folder>', 'shared by all processes: blobs, memo, shards', defaultOutput)
       .option('--state <folder>', "this process's own notes (default: OUT/state/STAGES)")
-      .option('--bounded', 'the input ends, and so does every process; the same for all of them'),
+      .option('--bounded', 'end when the input ends; give it to all processes of the data set'),
   )
     .action(async (parameters, options) => end(await serveCommand(context, parameters, options)))
     .addHelpText(
@@ -78,10 +78,10 @@ Servers are named by kafka.brokers, schemaRegistry.url and redis.url, or found i
 Then one process per stage, or several:
   backstory serve discover ./repository --dataset NAME --out /shared/NAME
   backstory serve sink --dataset NAME --out /shared/NAME --set runtime.metricsPort=9464
-A broker that wants it: --set kafka.tls=true (and kafka.tlsAuthorityFile), --set kafka.sasl=plain
+If the broker needs it: --set kafka.tls=true (and kafka.tlsAuthorityFile), --set kafka.sasl=plain
 or scram-sha-256 or scram-sha-512 with KAFKA_USERNAME and KAFKA_PASSWORD. The registry's log-in is
-REGISTRY_USERNAME and REGISTRY_PASSWORD, Redis' is REDIS_PASSWORD.
-SIGTERM finishes what was begun (runtime.drainMs); a second one ends at once.`,
+REGISTRY_USERNAME and REGISTRY_PASSWORD, that of Redis is REDIS_PASSWORD.
+SIGTERM finishes the records in work (runtime.drainMs); a second one ends at once.`,
     );
 }
 
@@ -95,7 +95,7 @@ function addTopics(program: Command, context: CommandContext, end: End): void {
   withDataset(
     topics
       .command('plan')
-      .description('show what broker and registry lack, or have otherwise, for a data set')
+      .description('show what broker and registry of a data set lack, or have with other settings')
       .option('--json', 'print JSON'),
   ).action(async (options) => end(await topicsPlanCommand(context, options)));
   withDataset(
@@ -118,20 +118,20 @@ function addDlq(program: Command, context: CommandContext, end: End): void {
   withDataset(
     dlq
       .command('show')
-      .description('show one with its record')
-      .argument('<id>', 'its id, or the beginning of it'),
+      .description('show a dead letter with its record')
+      .argument('<id>', 'its id, or the beginning of its id'),
   ).action(async (id, options) => end(await dlqShowCommand(context, id, options)));
   withDataset(
     dlq
       .command('retry')
       .description('put records about a repository back into their topic, in a live data set')
       .argument('<id...>', 'ids, or their beginnings')
-      .option('--mended', 'also what was tried three times already: its cause is gone now'),
+      .option('--mended', 'retry even after three retries: the cause is gone now'),
   ).action(async (ids, options) => end(await dlqRetryCommand(context, ids, options)));
   withDataset(
     dlq
       .command('drop')
-      .description('note that nothing more is to be done about them; nothing is deleted')
+      .description('mark dead letters as settled; nothing is deleted')
       .argument('<id...>', 'ids, or their beginnings'),
   ).action(async (ids, options) => end(await dlqDropCommand(context, ids, options)));
 }
@@ -141,13 +141,13 @@ function addReplay(program: Command, context: CommandContext, end: End): void {
   withDataset(
     program
       .command('replay')
-      .description('run the stages from one on again, over an earlier data set, into a new one')
+      .description('run a stage and those after it again, from an earlier data set into a new one')
       .requiredOption('--from <stage>', 'first stage to run again')
-      .requiredOption('--of <name>', 'data set that is read; complete up to that stage')
-      .requiredOption('--of-out <folder>', 'its output: blobs and answers are read from there')
-      .requiredOption('--out <folder>', 'the output of the new one')
+      .requiredOption('--of <name>', 'the earlier data set, complete up to the first stage')
+      .requiredOption('--of-out <folder>', 'its output, for blobs and answers of the models')
+      .requiredOption('--out <folder>', 'the output of the new data set')
       .option('--state <folder>', "this process's own notes (default: OUT/state/STAGES)")
-      .option('--follow', 'go on as that data set grows, and end where it ends')
-      .addOption(new Option('--memo <mode>', 'answers').choices(modes)),
+      .option('--follow', 'follow the earlier data set as it grows, and end when it ends')
+      .addOption(new Option('--memo <mode>', 'how to use stored answers').choices(modes)),
   ).action(async (options) => end(await replayCommand(context, options)));
 }

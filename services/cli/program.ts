@@ -99,7 +99,7 @@ function addRun(program: Command, context: CommandContext, end: (code: ExitCode)
     .addOption(new Option('--scorer <kind>', 'who judges rewrites').choices(kinds('scorer')))
     .addOption(new Option('--search <switch>', 'improve thoughts by search').choices(['on', 'off']))
     .option('--limit <count>', 'take only the first repositories')
-    .option('--resume', 'insist on going on with a run (happens by itself where one is)')
+    .option('--resume', 'fail if there is no run to resume (an existing one is always resumed)')
     .option('--quiet', 'print errors only')
     .option('--json', 'print the summary as JSON');
   withConfiguration(command)
@@ -152,13 +152,13 @@ function addReaders(
       .option('--json', 'print JSON')
       .option('--outline <path>', 'print only what this file defines')
       .option('--tokens <count>', 'tokens of the outline', readCount, 2000)
-      .option('--map <tokens>', 'print only what most depends on, in so many tokens', readCount),
+      .option('--map <tokens>', 'print only a map of the repository of this size', readCount),
   ).action(async (source, options) => end(await structureCommand(context, source, options)));
 }
 
 function readCount(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('A whole number from 1 on is wanted.');
+  throw new InvalidArgumentError('It must be a whole number, 1 or more.');
 }
 
 function addSetUp(program: Command, context: CommandContext, end: (code: ExitCode) => void): void {
