@@ -59,6 +59,9 @@ export interface Facts {
   readonly errorRatio: number;
 }
 
+/** What reading alone finds; how much of the text was in errors the parser knows. */
+export type ReadFacts = Omit<Facts, 'errorRatio'>;
+
 export interface ParsedFile {
   readonly path: string;
   readonly language: string;
@@ -75,15 +78,12 @@ export interface ParsedFile {
   readonly note: string | null;
 }
 
-export const noFacts: Facts = {
-  symbols: [],
-  imports: [],
-  scope: null,
-  uses: [],
-  members: new Map(),
-  aliases: new Map(),
-  errorRatio: 0,
-};
+/** Facts of a language whose resolver asks for no more than what is given. */
+export function factsOf(given: Pick<Facts, 'symbols' | 'imports'> & Partial<ReadFacts>): ReadFacts {
+  return { scope: null, uses: [], members: new Map(), aliases: new Map(), ...given };
+}
+
+export const noFacts: Facts = { ...factsOf({ symbols: [], imports: [] }), errorRatio: 0 };
 
 /** A plain import with everything else at its usual value. */
 export function importFact(

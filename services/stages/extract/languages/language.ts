@@ -4,7 +4,7 @@
  * schemas/languages. Resolution starts at declared roots and never matches a path by its end.
  */
 import type { ParsedLanguageName } from '../../../../schemas/languages/languages.ts';
-import type { Binding, Facts, ImportFact, ParsedFile } from '../facts/facts.ts';
+import type { Binding, ImportFact, ParsedFile, ReadFacts } from '../facts/facts.ts';
 import type { SyntaxNode } from '../syntax/syntax-node.ts';
 import type { OxcResult } from './ecmascript/tree.ts';
 
@@ -19,7 +19,7 @@ export interface TreeSitterParsing {
   readonly parser: 'tree-sitter';
   /** Package that exports the grammar. */
   readonly grammar: string;
-  readonly read: (root: SyntaxNode, text: string, path: string) => Omit<Facts, 'errorRatio'>;
+  readonly read: (root: SyntaxNode, text: string, path: string) => ReadFacts;
   /** What of a file is in the language, where that is not all; a string says why nothing is. */
   readonly excerpt?: (text: string) => Excerpt | string;
   /** The same text, equally long, with what the grammar trips over blanked; tried after errors. */
@@ -30,7 +30,7 @@ export interface OxcParsing {
   readonly parser: 'oxc';
   /** Dialects to try in turn until one parses. */
   readonly dialects: (path: string) => readonly ('ts' | 'tsx' | 'dts' | 'jsx')[];
-  readonly read: (result: OxcResult, text: string) => Omit<Facts, 'errorRatio'>;
+  readonly read: (result: OxcResult, text: string) => ReadFacts;
 }
 
 /** A dependency on a file of the repository. */
@@ -83,4 +83,22 @@ export function linkOf(fact: ImportFact, to: string, changes: Partial<Link> = {}
     confidence: 1,
     ...changes,
   };
+}
+
+/** Where a path leads that a source states: to a file, out of the repository, or nowhere. */
+export type Destination =
+  | Pick<Link, 'to' | 'confidence'>
+  | { readonly external: string }
+  | { readonly missing: string };
+
+export function addDestination(
+  resolution: Resolution,
+  fact: ImportFact,
+  destination: Destination,
+): void {
+  if ('to' in destination) {
+    const { to, confidence } = destination;
+    resolution.links.push(linkOf(fact, to, { confidence }));
+  } else if ('external' in destination) resolution.externals.push(destination.external);
+  else resolution.unresolved.push({ specifier: fact.specifier, reason: destination.missing });
 }

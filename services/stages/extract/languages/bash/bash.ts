@@ -1,7 +1,14 @@
 /** Shell scripts: functions, variables, and what they source. Resolution: bash-resolve.ts. */
-import { type Definition, type ImportFact, importFact, softness } from '../../facts/facts.ts';
+import {
+  type Definition,
+  factsOf,
+  type ImportFact,
+  importFact,
+  type ReadFacts,
+  softness,
+} from '../../facts/facts.ts';
 import type { SyntaxNode } from '../../syntax/syntax-node.ts';
-import { ancestorOf, definitionOf, docAbove } from '../../syntax/tree.ts';
+import { ancestorOf, type DefinitionParts, definitionOf, docAbove } from '../../syntax/tree.ts';
 import type { Language } from '../language.ts';
 import { readAssignments, sourcedPath } from './path.ts';
 import { openBashResolver } from './resolve.ts';
@@ -20,31 +27,27 @@ function blankBats(text: string): string {
   );
 }
 
-function read(root: SyntaxNode, text: string) {
+function read(root: SyntaxNode, text: string): ReadFacts {
   const symbols: Definition[] = [];
   readBlock(root, symbols);
-  const imports = readSources(root, text);
-  return {
-    symbols,
-    imports,
-    scope: null,
-    // What may be a function of a sourced file.
-    uses: readCommands(root),
-    members: new Map<string, string[]>(),
-    aliases: new Map<string, string>(),
-  };
+  // A command may be a function of a sourced file.
+  return factsOf({ symbols, imports: readSources(root, text), uses: readCommands(root) });
 }
 
 /** Statements that only choose whether their definitions exist. */
-const transparent =
-  /^(?:if_statement|elif_clause|else_clause|compound_statement|list|case_statement|case_item|do_group)$/;
+const transparent = new Set(
+  (
+    'if_statement elif_clause else_clause compound_statement list case_statement case_item ' +
+    'do_group'
+  ).split(' '),
+);
 
 function readBlock(block: SyntaxNode, into: Definition[]): void {
   const { namedChildren } = block;
   for (const [index, node] of namedChildren.entries()) {
     if (node.type === 'function_definition') {
       const name = node.childForFieldName('name')?.text ?? '';
-      add(into, node, name, 'function', docAbove(namedChildren, index));
+      add(into, { node, name, kind: 'function', doc: docAbove(namedChildren, index) });
     } else if (node.type === 'variable_assignment') {
       addVariable(into, node, node, docAbove(namedChildren, index));
     } else if (node.type === 'declaration_command') {
@@ -52,7 +55,7 @@ function readBlock(block: SyntaxNode, into: Definition[]): void {
         if (child.type !== 'variable_assignment') continue;
         addVariable(into, node, child, docAbove(namedChildren, index));
       }
-    } else if (transparent.test(node.type)) readBlock(node, into);
+    } else if (transparent.has(node.type)) readBlock(node, into);
   }
 }
 
@@ -67,18 +70,16 @@ function addVariable(
   if (name?.type !== 'variable_name') return;
   if (into.some((symbol) => symbol.name === name.text)) return;
   const isConstant = /^(?:readonly|(?:declare|typeset)\s+-\w*r)/.test(statement.text);
-  add(into, statement, name.text, isConstant ? 'constant' : 'variable', doc);
+  const kind = isConstant ? 'constant' : 'variable';
+  add(into, { node: statement, name: name.text, kind, doc });
 }
 
-function add(
-  into: Definition[],
-  node: SyntaxNode,
-  name: string,
-  kind: string,
-  doc: string | null,
-): void {
+type Parts = Pick<DefinitionParts, 'node' | 'name' | 'kind' | 'doc'>;
+
+function add(into: Definition[], parts: Parts): void {
+  const { name } = parts;
   if (name === '') return;
-  into.push(definitionOf({ node, name, kind, parent: null, doc, exported: !name.startsWith('_') }));
+  into.push(definitionOf({ ...parts, parent: null, exported: !name.startsWith('_') }));
 }
 
 const functions = new Set(['function_definition']);

@@ -42,10 +42,14 @@ export function sourcedPath(text: string, values: ReadonlyMap<string, string>): 
   return { specifier: path.slice(1).replace(/^\/+/, ''), detail: 'own' };
 }
 
-const script =
-  /"?\$(?:0|\{0\}|\{?BASH_SOURCE(?:\[0\])?\}?|\{BASH_SOURCE:-\$0\}|\{BASH_SOURCE\[0\]:-\$0\})"?/
-    .source;
-const resolved = String.raw`(?:${script}|"?\$\(\s*(?:readlink|realpath|greadlink)(?:\s+-\w+)*\s+(?:--\s+)?${script}\s*\)"?)`;
+const isDollarZero = String.raw`0|\{0\}`;
+const isBashSource = String.raw`\{?BASH_SOURCE(?:\[0\])?\}?`;
+const isEither = String.raw`\{BASH_SOURCE:-\$0\}|\{BASH_SOURCE\[0\]:-\$0\}`;
+/** Ways to say the path of this script. */
+const script = String.raw`"?\$(?:${isDollarZero}|${isBashSource}|${isEither})"?`;
+const options = String.raw`(?:\s+-\w+)*`;
+const resolving = String.raw`(?:readlink|realpath|greadlink)${options}\s+(?:--\s+)?`;
+const resolved = String.raw`(?:${script}|"?\$\(\s*${resolving}${script}\s*\)"?)`;
 /** Ways to say "the folder of this script". */
 const folders = [
   String.raw`\$\{(?:0|BASH_SOURCE(?:\[0\])?)%/\*\}`,
@@ -53,11 +57,17 @@ const folders = [
   String.raw`"?\$\(\s*dirname\s+(?:--\s+)?${resolved}\s*\)"?`,
   `"?\`\\s*dirname\\s+(?:--\\s+)?${script}\\s*\`"?`,
 ].map((source) => new RegExp(source, 'g'));
+
+const plainPath = '"?([^"$`()&;|<>\\s]*)"?';
+const changing = String.raw`(?:builtin\s+)?(?:cd|pushd)\s+(?:-\w+\s+|--\s+)*`;
+const silenced = String.raw`(?:\s*[12&]*>\s*[&\w/]+)*`;
+const andThen = String.raw`(?:&&|;|\|\|\s*exit[^;]*;)`;
+const printing = String.raw`(?:builtin\s+)?pwd(?:\s+-\w)?`;
 /** `$(cd FOLDER && pwd)` and what else only makes a path absolute. */
 const absolute = [
-  /"?\$\(\s*(?:builtin\s+)?(?:cd|pushd)\s+(?:-\w+\s+|--\s+)*"?([^"$`()&;|<>\s]*)"?(?:\s*[12&]*>\s*[&\w/]+)*\s*(?:&&|;|\|\|\s*exit[^;]*;)\s*(?:builtin\s+)?pwd(?:\s+-\w)?\s*\)"?/g,
-  /"?\$\(\s*(?:readlink|realpath)(?:\s+-\w+)*\s+"?([^"$`()&;|<>\s]*)"?\s*\)"?/g,
-];
+  String.raw`${changing}${plainPath}${silenced}\s*${andThen}\s*${printing}`,
+  String.raw`(?:readlink|realpath)${options}\s+${plainPath}`,
+].map((command) => new RegExp(String.raw`"?\$\(\s*${command}\s*\)"?`, 'g'));
 const parent = /"?\$\(\s*dirname\s+(?:--\s+)?"?(\0[^"$`()&;|<>\s]*)"?\s*\)"?/g;
 
 function replaceFolder(text: string): string {

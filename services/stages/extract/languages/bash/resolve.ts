@@ -5,7 +5,14 @@
  */
 import type { ImportFact, ParsedFile } from '../../facts/facts.ts';
 import { folderOf, joinPath } from '../../paths.ts';
-import { emptyResolution, type Link, linkOf, type Project, type Resolution } from '../language.ts';
+import {
+  addDestination,
+  type Destination,
+  emptyResolution,
+  type Link,
+  type Project,
+  type Resolution,
+} from '../language.ts';
 
 /** Relative to wherever the script is started. */
 const searchedConfidence = 0.8;
@@ -17,31 +24,26 @@ const followedMax = 200;
 export function openBashResolver(project: Project) {
   return (file: ParsedFile): Resolution => {
     const resolution = emptyResolution();
-    for (const fact of file.facts.imports) addSource(project, file, fact, resolution);
+    for (const fact of file.facts.imports) {
+      const destination = destinationOf(project, file.path, fact);
+      if (destination !== null) addDestination(resolution, fact, destination);
+    }
     addFunctions(project, file, resolution);
     return resolution;
   };
 }
 
-function addSource(
-  project: Project,
-  file: ParsedFile,
-  fact: ImportFact,
-  resolution: Resolution,
-): void {
-  const { specifier, detail } = fact;
-  const to = detail === 'computed' ? null : findSource(project, file.path, fact);
+/** Null where nothing has to be there: what bats loads may be its own. */
+function destinationOf(project: Project, from: string, fact: ImportFact): Destination | null {
+  const { specifier, style, detail } = fact;
+  const to = detail === 'computed' ? null : findSource(project, from, fact);
   if (to !== null) {
-    const confidence = detail === 'own' || fact.style === 'load' ? 1 : searchedConfidence;
-    resolution.links.push(linkOf(fact, to, { confidence }));
-  } else if (detail === '' && /^[/~]/.test(specifier)) resolution.externals.push(specifier);
-  else if (fact.style === 'source') {
-    const isComputed = detail === 'computed';
-    const reason = isComputed
-      ? 'the path is computed when the script runs'
-      : 'no such file in the repository';
-    resolution.unresolved.push({ specifier, reason });
+    return { to, confidence: detail === 'own' || style === 'load' ? 1 : searchedConfidence };
   }
+  if (detail === '' && /^[/~]/.test(specifier)) return { external: specifier };
+  if (style !== 'source') return null;
+  if (detail === 'computed') return { missing: 'the path is computed when the script runs' };
+  return { missing: 'no such file in the repository' };
 }
 
 function findSource(project: Project, from: string, fact: ImportFact): string | null {

@@ -1,20 +1,20 @@
 /** Reads C and C++: functions, types and macros at the top, in namespaces and in classes. */
-import { type Definition, type ImportFact, importFact } from '../../facts/facts.ts';
+import {
+  type Definition,
+  factsOf,
+  type ImportFact,
+  importFact,
+  type ReadFacts,
+} from '../../facts/facts.ts';
 import type { SyntaxNode } from '../../syntax/syntax-node.ts';
 import { definitionOf, docAbove } from '../../syntax/tree.ts';
 import { blank, eachWord, lastBefore } from '../../syntax/words.ts';
 
-export function readCFamily(root: SyntaxNode, text: string) {
+export function readCFamily(root: SyntaxNode, text: string): ReadFacts {
   const symbols: Definition[] = [];
-  readBlock(root, null, false, symbols);
-  return {
-    symbols,
-    imports: readIncludes(root, text),
-    scope: null,
-    uses: [...usedWords(text)].sort(),
-    members: new Map<string, string[]>(),
-    aliases: new Map<string, string>(),
-  };
+  readBlock(root, { parent: null, inType: false, into: symbols });
+  const uses = [...usedWords(text)].sort();
+  return factsOf({ symbols, imports: readIncludes(root, text), uses });
 }
 
 /**
@@ -56,22 +56,29 @@ const declaring = new Set([
   'field_declaration',
 ]);
 
-function readBlock(
-  block: SyntaxNode,
-  parent: string | null,
-  inType: boolean,
-  into: Definition[],
-): void {
+/** What is around a declaration. */
+interface Place {
+  readonly parent: string | null;
+  readonly inType: boolean;
+  readonly into: Definition[];
+}
+
+interface Declaration extends Place {
+  readonly node: SyntaxNode;
+  readonly doc: string | null;
+}
+
+function readBlock(block: SyntaxNode, place: Place): void {
   const siblings = block.namedChildren;
   // A template's comment stands above the template.
   const outer = block.type === 'template_declaration' ? (block.parent?.namedChildren ?? []) : null;
   const outerIndex = outer?.findIndex((node) => node.id === block.id) ?? -1;
   for (const [index, node] of siblings.entries()) {
-    if (transparent.has(node.type)) readBlock(node, parent, inType, into);
-    else if (node.type === 'namespace_definition') readNamespace(node, into);
+    if (transparent.has(node.type)) readBlock(node, place);
+    else if (node.type === 'namespace_definition') readNamespace(node, place.into);
     else if (declaring.has(node.type)) {
       const doc = outer === null ? docAbove(siblings, index) : docAbove(outer, outerIndex);
-      readDeclaration(node, parent, inType, doc, into);
+      readDeclaration({ ...place, node, doc });
     }
   }
 }
@@ -79,99 +86,76 @@ function readBlock(
 /** Names in a namespace are reached from outside, so they count as the top of the file. */
 function readNamespace(node: SyntaxNode, into: Definition[]): void {
   const body = node.childForFieldName('body');
-  if (body !== null) readBlock(body, node.childForFieldName('name')?.text ?? null, false, into);
+  const parent = node.childForFieldName('name')?.text ?? null;
+  if (body !== null) readBlock(body, { parent, inType: false, into });
 }
 
-function readDeclaration(
-  node: SyntaxNode,
-  parent: string | null,
-  inType: boolean,
-  doc: string | null,
-  into: Definition[],
-): void {
+function readDeclaration(declaration: Declaration): void {
+  const { node, parent, into } = declaration;
   if (node.type === 'preproc_def' || node.type === 'preproc_function_def') {
-    readMacro(node, doc, into);
+    readMacro(declaration);
   } else if (node.type === 'type_definition') {
     const type = node.childForFieldName('type');
-    readInnerType(type, node, parent, doc, into);
+    readInnerType(declaration, type);
     for (const declarator of declaratorsOf(node, type)) {
       const name = declaredName(declarator)?.name;
       if (name === undefined || into.some((s) => s.name === name && s.parent === parent)) continue;
-      add(into, node, name, 'type', parent, doc, bodyOf(type));
+      add(declaration, { name, kind: 'type', body: bodyOf(type) });
     }
   } else if (node.type === 'alias_declaration') {
-    add(into, node, node.childForFieldName('name')?.text ?? '', 'type', parent, doc, null);
-  } else if (node.type in typeKinds) readType(node, node, parent, doc, into);
+    const name = node.childForFieldName('name')?.text ?? '';
+    add(declaration, { name, kind: 'type', body: null });
+  } else if (node.type in typeKinds) readType(declaration, node);
   else {
     const type = node.childForFieldName('type');
-    readInnerType(type, node, parent, doc, into);
-    readDeclarators(node, type, parent, inType, doc, into);
+    readInnerType(declaration, type);
+    readDeclarators(declaration, type);
   }
 }
 
 /** Include guards have no value. */
-function readMacro(node: SyntaxNode, doc: string | null, into: Definition[]): void {
+function readMacro(declaration: Declaration): void {
+  const { node } = declaration;
   const name = node.childForFieldName('name')?.text ?? '';
   const value = node.childForFieldName('value');
-  if (value === null && node.type === 'preproc_def') return;
+  const isConstant = node.type === 'preproc_def';
+  if (value === null && isConstant) return;
   // A constant's value says what it is; a function-like macro's is its body.
-  add(into, node, name, 'macro', null, doc, node.type === 'preproc_def' ? null : value);
+  add(declaration, { name, kind: 'macro', parent: null, body: isConstant ? null : value });
 }
 
-function readInnerType(
-  type: SyntaxNode | null,
-  node: SyntaxNode,
-  parent: string | null,
-  doc: string | null,
-  into: Definition[],
-): void {
-  if (type !== null && type.type in typeKinds) readType(type, node, parent, doc, into);
+function readInnerType(declaration: Declaration, type: SyntaxNode | null): void {
+  if (type !== null && type.type in typeKinds) readType(declaration, type);
 }
 
-function readType(
-  type: SyntaxNode,
-  outer: SyntaxNode,
-  parent: string | null,
-  doc: string | null,
-  into: Definition[],
-): void {
+function readType({ node, parent, doc, into }: Declaration, type: SyntaxNode): void {
   const body = type.childForFieldName('body');
   const name = type.childForFieldName('name')?.text;
   // Without a body it only mentions the type.
   if (body === null || name === undefined) return;
-  const symbol = definitionOf({
-    node: type,
-    name,
-    kind: typeKinds[type.type] ?? 'type',
-    parent,
-    doc,
-    exported: true,
-    body,
-  });
-  into.push({ ...symbol, startLine: outer.startPosition.row + 1 });
-  if (type.type !== 'enum_specifier') readBlock(body, name, true, into);
+  const kind = typeKinds[type.type] ?? 'type';
+  const symbol = definitionOf({ node: type, name, kind, parent, doc, exported: true, body });
+  into.push({ ...symbol, startLine: node.startPosition.row + 1 });
+  if (type.type !== 'enum_specifier') readBlock(body, { parent: name, inType: true, into });
 }
 
-function readDeclarators(
-  node: SyntaxNode,
-  type: SyntaxNode | null,
-  parent: string | null,
-  inType: boolean,
-  doc: string | null,
-  into: Definition[],
-): void {
+function readDeclarators(declaration: Declaration, type: SyntaxNode | null): void {
+  const { node, inType } = declaration;
   for (const child of declaratorsOf(node, type)) {
     const declared = declaredName(child);
     if (declared === null) continue;
-    const owner = declared.scope ?? parent;
-    const isMember = inType || declared.scope !== null;
-    const kind = declared.isFunction ? (isMember ? 'method' : 'function') : 'variable';
-    // A constant reads better as one; C marks it by `const`.
-    const constant = kind === 'variable' && /^(?:static\s+|inline\s+)*const/.test(headOf(node));
-    const shown = isMember && kind === 'variable' ? 'field' : constant ? 'constant' : kind;
+    const kind = kindOf(node, declared, inType || declared.scope !== null);
+    const parent = declared.scope ?? declaration.parent;
     const body = node.childForFieldName('body') ?? bodyOf(type);
-    add(into, node, declared.name, shown, owner, doc, body);
+    add(declaration, { name: declared.name, kind, parent, body });
   }
+}
+
+function kindOf(node: SyntaxNode, { isFunction }: Declared, isMember: boolean): string {
+  if (isFunction) return isMember ? 'method' : 'function';
+  if (isMember) return 'field';
+  // A constant reads better as one; C marks it by `const`.
+  return /^(?:static\s+|inline\s+)*const/.test(headOf(node)) ? 'constant' : 'variable';
 }
 
 /** The beginning, where what says how it is declared stands. */
@@ -223,15 +207,16 @@ function bodyOf(type: SyntaxNode | null): SyntaxNode | null {
   return type !== null && type.type in typeKinds ? type.childForFieldName('body') : null;
 }
 
-function add(
-  into: Definition[],
-  node: SyntaxNode,
-  name: string,
-  kind: string,
-  parent: string | null,
-  doc: string | null,
-  body: SyntaxNode | null,
-): void {
+interface Part {
+  readonly name: string;
+  readonly kind: string;
+  /** Where it is not what the declaration stands in. */
+  readonly parent?: string | null;
+  readonly body: SyntaxNode | null;
+}
+
+function add({ node, doc, into, ...place }: Declaration, part: Part): void {
+  const { name, kind, body, parent = place.parent } = part;
   if (name === '') return;
   const exported = kind === 'macro' || !/^(?:[A-Z_]+\s+)?static\b/.test(headOf(node));
   into.push(definitionOf({ node, name, kind, parent, doc, exported, body }));

@@ -56,52 +56,59 @@ export function openIncludeResolver(project: Project) {
   return (file: ParsedFile): Resolution => {
     const resolution = emptyResolution();
     const visible = folders.filter(({ visibleFrom }) => isBelow(file.path, visibleFrom));
-    for (const fact of file.facts.imports) addInclude(project, file, fact, visible, resolution);
+    const search = { project, file, folders: visible };
+    for (const fact of file.facts.imports) addInclude(search, fact, resolution);
     return resolution;
   };
 }
 
-function addInclude(
-  project: Project,
-  file: ParsedFile,
-  fact: ImportFact,
-  folders: readonly IncludeFolder[],
-  resolution: Resolution,
-): void {
+interface Search {
+  readonly project: Project;
+  readonly file: ParsedFile;
+  /** The include folders that the file sees, in the order in which they are looked into. */
+  readonly folders: readonly IncludeFolder[];
+}
+
+function addInclude(search: Search, fact: ImportFact, resolution: Resolution): void {
   const { specifier, style } = fact;
-  const find = (folder: string): string | null => {
-    const path = joinPath(folder, specifier);
-    return path !== null && project.files.has(path) ? path : null;
-  };
-  const beside = style === 'quoted' ? find(folderOf(file.path)) : null;
+  const own = search.file.path;
+  const beside = style === 'quoted' ? findIn(search, folderOf(own), specifier) : null;
   if (beside !== null) {
-    if (beside !== file.path) resolution.links.push(linkOf(fact, beside));
+    if (beside !== own) resolution.links.push(linkOf(fact, beside));
     return;
   }
   if (style === 'angle' && (standard.has(specifier) || !/[./]/.test(specifier))) {
     resolution.externals.push(specifier);
     return;
   }
-  const usable = folders.filter(
-    ({ folder, confidence }) =>
-      // `src` and the root serve quoted includes only: an angled one means an installed header.
-      style === 'quoted' || confidence === 1 || /(?:^|\/)inc(?:lude)?$/.test(folder),
-  );
+  const usable = style === 'quoted' ? search.folders : search.folders.filter(servesAngled);
   for (const { folder, confidence } of usable) {
-    const to = find(folder);
-    if (to === null || to === file.path) continue;
+    const to = findIn(search, folder, specifier);
+    if (to === null || to === own) continue;
     resolution.links.push(linkOf(fact, to, { confidence }));
     return;
   }
-  // `"gtest/gtest.h"` with no `gtest` folder in reach is somebody else's.
+  if (style === 'angle' || standard.has(specifier) || isForeign(search, specifier)) {
+    resolution.externals.push(specifier);
+  } else resolution.unresolved.push({ specifier, reason: 'no such header in an include folder' });
+}
+
+function findIn({ project }: Search, folder: string, specifier: string): string | null {
+  const path = joinPath(folder, specifier);
+  return path !== null && project.files.has(path) ? path : null;
+}
+
+/** `src` and the root serve quoted includes only: an angled one means an installed header. */
+function servesAngled({ folder, confidence }: IncludeFolder): boolean {
+  return confidence === 1 || /(?:^|\/)inc(?:lude)?$/.test(folder);
+}
+
+/** A quoted `"gtest/gtest.h"` with no `gtest` folder in reach is somebody else's. */
+function isForeign({ project, file, folders }: Search, specifier: string): boolean {
   const [first = '', ...rest] = specifier.split('/');
-  const known = [folderOf(file.path), ...usable.map(({ folder }) => folder)].some((folder) =>
-    project.folders.has(joinPath(folder, first) ?? ''),
-  );
-  const isExternal =
-    style === 'angle' || standard.has(specifier) || (rest.length > 0 && first !== '..' && !known);
-  if (isExternal) resolution.externals.push(specifier);
-  else resolution.unresolved.push({ specifier, reason: 'no such header in an include folder' });
+  if (rest.length === 0 || first === '..') return false;
+  const reach = [folderOf(file.path), ...folders.map(({ folder }) => folder)];
+  return !reach.some((folder) => project.folders.has(joinPath(folder, first) ?? ''));
 }
 
 /** Named ones first, then nearest first; those that one file names in its order. */

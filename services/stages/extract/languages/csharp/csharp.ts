@@ -1,7 +1,13 @@
 /** C#: namespaces and types, members, `using` in all its forms, and the names that files use. */
-import { type Definition, type ImportFact, importFact } from '../../facts/facts.ts';
+import {
+  type Definition,
+  factsOf,
+  type ImportFact,
+  importFact,
+  type ReadFacts,
+} from '../../facts/facts.ts';
 import type { SyntaxNode } from '../../syntax/syntax-node.ts';
-import { definitionOf, docAbove } from '../../syntax/tree.ts';
+import { type DefinitionParts, definitionOf, docAbove } from '../../syntax/tree.ts';
 import { qualify } from '../declared-names.ts';
 import type { Language } from '../language.ts';
 import { isAfterKeyword, type Occurrence, readOccurrences, sorted, usesOf } from '../names-used.ts';
@@ -59,7 +65,7 @@ interface Reading {
   readonly declared: Set<number>;
 }
 
-function read(root: SyntaxNode, text: string) {
+function read(root: SyntaxNode, text: string): ReadFacts {
   const reading: Reading = { symbols: [], imports: [], declared: new Set() };
   const spaces = root.namedChildren.filter(({ type }) => /namespace_declaration$/.test(type));
   const [only] = spaces;
@@ -73,14 +79,7 @@ function read(root: SyntaxNode, text: string) {
     reading,
   );
   const { symbols, imports, declared } = reading;
-  return {
-    symbols,
-    imports,
-    scope,
-    uses: readUses(root, text, declared),
-    members: new Map<string, string[]>(),
-    aliases: new Map<string, string>(),
-  };
+  return factsOf({ symbols, imports, scope, uses: readUses(root, text, declared) });
 }
 
 function isType({ type }: SyntaxNode): boolean {
@@ -120,7 +119,7 @@ function readNamespace(node: SyntaxNode, place: Place, into: Reading): void {
   const name = nameOf(node);
   const scope = qualify(place.scope, name);
   into.imports.push(importFact({ specifier: scope, style: 'enclosing', star: true }));
-  add(node, node.childForFieldName('name'), 'module', place.parent, null, into);
+  add({ node, kind: 'module', parent: place.parent, doc: null }, into);
   readBody(body, { scope, parent: name, own: null, isInType: false }, into);
 }
 
@@ -135,36 +134,29 @@ function readDeclaration(
   // What stands in no type has lost it to an error, and belongs to no namespace.
   const member = isInType ? memberKinds[node.type] : undefined;
   if (type !== undefined) {
-    add(node, name, type, parent, doc(), into);
+    add({ node, kind: type, parent, doc: doc() }, into);
     const body = node.childForFieldName('body');
     if (body !== null)
       readBody(body, { scope, parent: name?.text ?? null, own: null, isInType: true }, into);
-  } else if (member !== undefined) add(node, name, member, parent, doc(), into);
+  } else if (member !== undefined) add({ node, kind: member, parent, doc: doc() }, into);
   else if (isInType && /^(?:event_)?field_declaration$/.test(node.type)) {
     for (const declarator of node.descendantsOfType('variable_declarator')) {
-      add(node, declarator.childForFieldName('name'), 'field', parent, doc(), into);
+      const field = declarator.childForFieldName('name');
+      add({ node, kind: 'field', parent, doc: doc() }, into, field);
     }
   }
 }
 
-function add(
-  node: SyntaxNode,
-  name: SyntaxNode | null,
-  kind: string,
-  parent: string | null,
-  doc: string | null,
-  into: Reading,
-): void {
+type Parts = Pick<DefinitionParts, 'node' | 'kind' | 'parent' | 'doc'>;
+
+function add(parts: Parts, into: Reading, name = parts.node.childForFieldName('name')): void {
   if (name === null) return;
-  const end = node.childForFieldName('body') ?? node.childForFieldName('accessors');
+  const { node } = parts;
   const definition = definitionOf({
-    node,
+    ...parts,
     name: name.text.replaceAll(/[\s@]/g, ''),
-    kind,
-    parent,
-    doc,
     exported: true,
-    body: end,
+    body: node.childForFieldName('body') ?? node.childForFieldName('accessors'),
   });
   const words = definition.signature.replace(/^(?:\[[^\]]*\]\s*)+/, '');
   into.symbols.push({ ...definition, exported: !/^\s*(?:\w+ )*?private\b/.test(words) });

@@ -17,10 +17,14 @@ import {
   simpleName,
   type Visible,
 } from '../declared-names.ts';
-import { emptyResolution, type Project, type Resolution } from '../language.ts';
+import { emptyResolution, type Link, type Project, type Resolution } from '../language.ts';
 import { openProjects, type Projects, projectUsings } from './projects.ts';
 
-const sameNamespaceConfidence = 0.95;
+/** How a name is known. */
+type Way = Pick<Link, 'kind' | 'confidence'>;
+
+const imported: Way = { kind: 'import', confidence: 1 };
+const sameNamespace: Way = { kind: 'same-package', confidence: 0.95 };
 /** A member of another part of a partial class, or a call of an extension. */
 const memberConfidence = 0.8;
 
@@ -125,7 +129,7 @@ function addUsing(work: Work, fact: ImportFact, full: string): void {
   const { specifier, style } = fact;
   const target = style === 'namespace' ? null : longestDeclared(declared, full);
   if (target !== null) {
-    if (!addFound(work, target, null, 'import', 1)) {
+    if (!addFound(work, target, null, imported)) {
       const reason = 'declared by a project that this one does not reference';
       resolution.unresolved.push({ specifier, reason });
     }
@@ -144,8 +148,7 @@ function addFound(
   { declared, projects, arities, file, found }: Work,
   target: Found,
   arity: number | null,
-  kind: 'import' | 'same-package',
-  confidence: number,
+  { kind, confidence }: Way,
 ): boolean {
   const exact = arity === null ? undefined : arities.get(`${target.full}\`${arity}`);
   // All parts of a partial type declare it, whichever of them has the member.
@@ -180,9 +183,8 @@ function addUses(work: Work, visible: Visible): void {
     const target = lookUp(declared, visible, name) ?? attribute(declared, visible, name);
     if (target === null) continue;
     const isSame = target.scope === (file.facts.scope ?? '');
-    const kind = isSame ? 'same-package' : 'import';
     const count = name === target.full || !name.includes('.') ? Number(arity ?? 0) : null;
-    addFound(work, target, count, kind, isSame ? sameNamespaceConfidence : 1);
+    addFound(work, target, count, isSame ? sameNamespace : imported);
   }
 }
 

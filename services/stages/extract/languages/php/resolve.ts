@@ -6,7 +6,14 @@
 import { append, type ImportFact, type ParsedFile, softness } from '../../facts/facts.ts';
 import { isTest } from '../../facts/placement.ts';
 import { folderOf, joinPath, sharedDepth } from '../../paths.ts';
-import { emptyResolution, type Link, linkOf, type Project, type Resolution } from '../language.ts';
+import {
+  addDestination,
+  type Destination,
+  emptyResolution,
+  linkOf,
+  type Project,
+  type Resolution,
+} from '../language.ts';
 import { type Autoload, readAutoload } from './composer.ts';
 
 /** Declared once, but no autoloader is known to find it. */
@@ -30,32 +37,32 @@ export function openPhpResolver(project: Project) {
     const uses = new Set(file.facts.uses);
     const imported = new Set<string>();
     for (const fact of file.facts.imports) {
-      if (fact.style === 'include') addInclude(project, file, fact, resolution);
-      else {
-        imported.add(`${fact.style} ${fact.specifier}`);
-        addImport(names, file, fact, uses, resolution);
+      if (fact.style === 'include') {
+        addDestination(resolution, fact, includedBy(project, file.path, fact));
+        continue;
       }
+      const key = `${fact.style} ${fact.specifier}`;
+      imported.add(key);
+      addImport({ names, file, resolution }, fact, uses.has(key));
     }
     for (const use of uses) {
-      if (!imported.has(use)) addUse(names, file, use, resolution);
+      if (!imported.has(use)) addUse({ names, file, resolution }, use);
     }
     return resolution;
   };
 }
 
-function addImport(
-  names: Names,
-  file: ParsedFile,
-  fact: ImportFact,
-  uses: ReadonlySet<string>,
-  resolution: Resolution,
-): void {
+interface Work {
+  readonly names: Names;
+  readonly file: ParsedFile;
+  readonly resolution: Resolution;
+}
+
+function addImport({ names, file, resolution }: Work, fact: ImportFact, isUsed: boolean): void {
   const { specifier, style } = fact;
-  const key = `${style} ${specifier}`;
-  const found = findName(names, file, key);
+  const found = findName(names, file, `${style} ${specifier}`);
   if (found !== null) {
     if (found.path === file.path) return;
-    const isUsed = uses.has(key);
     const confidence = isUsed ? found.confidence : Math.min(found.confidence, unusedConfidence);
     const weight = isUsed ? {} : { softness: softness.typeOnly };
     resolution.links.push(linkOf(fact, found.path, { ...weight, confidence }));
@@ -72,7 +79,7 @@ function isNamespace({ declares }: Names, name: string): boolean {
   return declares.has(`namespace ${name}`);
 }
 
-function addUse(names: Names, file: ParsedFile, use: string, resolution: Resolution): void {
+function addUse({ names, file, resolution }: Work, use: string): void {
   const global = use.replace(/\? .*\\/, ' ');
   const found =
     findName(names, file, use.replace('? ', ' ')) ??
@@ -125,26 +132,17 @@ function nearest(files: readonly string[], from: string): string | null {
   return closest.length === 1 ? (closest[0] ?? null) : null;
 }
 
-function addInclude(
-  project: Project,
-  file: ParsedFile,
-  fact: ImportFact,
-  resolution: Resolution,
-): void {
+function includedBy(project: Project, from: string, fact: ImportFact): Destination {
   const { specifier, detail } = fact;
-  const unresolved = (reason: string) => resolution.unresolved.push({ specifier, reason });
-  if (detail === 'computed') {
-    unresolved('the path is computed when the program runs');
-    return;
-  }
-  const folders = detail === 'own' ? [folderOf(file.path)] : [folderOf(file.path), ''];
+  if (detail === 'computed') return { missing: 'the path is computed when the program runs' };
+  const folders = detail === 'own' ? [folderOf(from)] : [folderOf(from), ''];
   const paths = folders.map((folder) => joinPath(folder, specifier));
   const to = paths.find((path) => path !== null && project.files.has(path));
   if (typeof to === 'string') {
-    const confidence: Link['confidence'] = detail === 'own' ? 1 : searchedConfidence;
-    resolution.links.push(linkOf(fact, to, { confidence }));
-  } else if (/(?:^|\/)vendor\//.test(specifier)) resolution.externals.push('vendor');
-  else unresolved('no such file in the repository');
+    return { to, confidence: detail === 'own' ? 1 : searchedConfidence };
+  }
+  if (/(?:^|\/)vendor\//.test(specifier)) return { external: 'vendor' };
+  return { missing: 'no such file in the repository' };
 }
 
 const groups: Readonly<Record<string, string>> = { function: 'function', constant: 'const' };

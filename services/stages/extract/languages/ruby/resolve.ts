@@ -5,7 +5,13 @@
  */
 import { type ImportFact, type ParsedFile, softness } from '../../facts/facts.ts';
 import { below, folderOf, joinPath } from '../../paths.ts';
-import { emptyResolution, linkOf, type Project, type Resolution } from '../language.ts';
+import {
+  addDestination,
+  type Destination,
+  emptyResolution,
+  type Project,
+  type Resolution,
+} from '../language.ts';
 import { openConstants, type RubyConstants } from './definers.ts';
 import { openRubyRoots, type RubyRoots } from './roots.ts';
 
@@ -14,44 +20,42 @@ const searchedConfidence = 0.8;
 
 export function openRubyResolver(project: Project) {
   const roots = openRubyRoots(project);
+  const search = { project, roots };
   const require = (file: ParsedFile, specifier: string) =>
-    findRequired(project, roots, file.path, specifier);
+    findRequired(search, file.path, specifier);
   const constants = openConstants(project, roots, require);
   return (file: ParsedFile): Resolution => {
     const resolution = emptyResolution();
     for (const fact of file.facts.imports) {
       if (fact.style === 'ancestor' || fact.style === 'load_path') continue;
-      addRequire(project, roots, file, fact, resolution);
+      addDestination(resolution, fact, destinationOf(search, file.path, fact));
     }
     addConstants(constants, file, resolution);
     return resolution;
   };
 }
 
-function addRequire(
-  project: Project,
-  roots: RubyRoots,
-  file: ParsedFile,
-  fact: ImportFact,
-  resolution: Resolution,
-): void {
+interface Search {
+  readonly project: Project;
+  readonly roots: RubyRoots;
+}
+
+function destinationOf(search: Search, from: string, fact: ImportFact): Destination {
+  const { project } = search;
   const { specifier, style, detail } = fact;
-  const unresolved = (reason: string) => resolution.unresolved.push({ specifier, reason });
-  if (detail === 'computed') unresolved('the path is computed when the program runs');
-  else if (detail === 'own' || style === 'require_relative') {
-    const to = fileAt(project, joinPath(folderOf(file.path), specifier));
-    if (to !== null) resolution.links.push(linkOf(fact, to));
-    else unresolved('no such file in the repository');
-  } else {
-    const to = findRequired(project, roots, file.path, specifier);
-    const started = to ?? (isPath(fact) ? fileAt(project, joinPath('', specifier)) : null);
-    if (started !== null) {
-      const confidence = to === null ? searchedConfidence : 1;
-      resolution.links.push(linkOf(fact, started, { confidence }));
-    } else if (isOwn(project, roots, file.path, specifier)) {
-      unresolved('no such file on the load path of its gem');
-    } else resolution.externals.push(specifier.split('/', 1)[0] ?? specifier);
+  if (detail === 'computed') return { missing: 'the path is computed when the program runs' };
+  if (detail === 'own' || style === 'require_relative') {
+    const beside = fileAt(project, joinPath(folderOf(from), specifier));
+    if (beside === null) return { missing: 'no such file in the repository' };
+    return { to: beside, confidence: 1 };
   }
+  const to = findRequired(search, from, specifier);
+  if (to !== null) return { to, confidence: 1 };
+  const started = isPath(fact) ? fileAt(project, joinPath('', specifier)) : null;
+  if (started !== null) return { to: started, confidence: searchedConfidence };
+  if (isOwn(search, from, specifier))
+    return { missing: 'no such file on the load path of its gem' };
+  return { external: specifier.split('/', 1)[0] ?? specifier };
 }
 
 /** `load 'tasks/a.rake'` and `require './a'` start at the working folder. */
@@ -59,12 +63,7 @@ function isPath({ style, specifier }: ImportFact): boolean {
   return style === 'load' || /^\.\.?\//.test(specifier);
 }
 
-function findRequired(
-  project: Project,
-  roots: RubyRoots,
-  from: string,
-  specifier: string,
-): string | null {
+function findRequired({ project, roots }: Search, from: string, specifier: string): string | null {
   if (/^(?:\/|~|\.\.?\/)/.test(specifier)) return null;
   for (const root of roots.of(from)) {
     const to = fileAt(project, joinPath(root, specifier));
@@ -80,7 +79,7 @@ function fileAt(project: Project, path: string | null): string | null {
 }
 
 /** Whether the first part of a path is the gem's own. */
-function isOwn(project: Project, roots: RubyRoots, from: string, specifier: string): boolean {
+function isOwn({ project, roots }: Search, from: string, specifier: string): boolean {
   const [first = ''] = specifier.split('/', 1);
   return roots.own(from).some((root) => project.folders.has(below(root, first)));
 }
