@@ -2,13 +2,15 @@
 import {
   addTo,
   type Definition,
+  factsOf,
   type ImportFact,
   importFact,
+  type ReadFacts,
   sortedMap,
 } from '../../facts/facts.ts';
 import { nameOf } from '../../paths.ts';
 import type { SyntaxNode } from '../../syntax/syntax-node.ts';
-import { definitionOf, docAbove } from '../../syntax/tree.ts';
+import { type DefinitionParts, definitionOf, docAbove } from '../../syntax/tree.ts';
 import { blank, eachWord, firstFrom, lastBefore, word, wordList } from '../../syntax/words.ts';
 import type { Language } from '../language.ts';
 import { openGoResolver } from './resolve.ts';
@@ -20,31 +22,30 @@ export const go: Language = {
   openResolver: openGoResolver,
 };
 
-function read(root: SyntaxNode, text: string) {
+function read(root: SyntaxNode, text: string): ReadFacts {
   const symbols: Definition[] = [];
   const { namedChildren } = root;
   for (const [index, node] of namedChildren.entries()) {
-    // Not a look at every comment above each line of a comment.
+    // A line of a comment has no comment of its own; looking for one at each takes long.
     if (node.type === 'comment') continue;
     readDeclaration(node, docAbove(namedChildren, index), symbols);
   }
   const clause = namedChildren.find((node) => node.type === 'package_clause');
   const code = blank(text, silent);
-  return {
+  return factsOf({
     symbols,
     imports: importSpecs(namedChildren).map(readImport),
     scope: clause?.namedChildren[0]?.text ?? null,
     uses: readUses(root, code, symbols),
     members: readMembers(root, code),
-    aliases: new Map<string, string>(),
-  };
+  });
 }
 
 function readDeclaration(node: SyntaxNode, doc: string | null, into: Definition[]): void {
   if (node.type === 'function_declaration') {
-    add(into, node, node.childForFieldName('name'), 'function', null, doc);
+    add(into, { node, kind: 'function', doc });
   } else if (node.type === 'method_declaration') {
-    add(into, node, node.childForFieldName('name'), 'method', receiverOf(node), doc);
+    add(into, { node, kind: 'method', parent: receiverOf(node), doc });
   } else if (/^(?:type|const|var)_declaration$/.test(node.type)) {
     // `var (…)` has a list in between; what lies deeper is not the file's.
     const lists = [node, ...node.namedChildren.filter(({ type }) => type.endsWith('_list'))];
@@ -82,28 +83,25 @@ function readSpec(spec: SyntaxNode, doc: string | null, into: Definition[]): voi
     const type = spec.childForFieldName('type');
     const kind = typeKinds[type?.type ?? ''] ?? 'type';
     const body = type?.namedChildren.find((node) => node.type === 'field_declaration_list');
-    add(into, spec, spec.childForFieldName('name'), kind, null, doc, body ?? null);
+    add(into, { node: spec, kind, doc, body: body ?? null });
     return;
   }
   const kind = spec.type === 'const_spec' ? 'constant' : 'variable';
   for (const name of spec.namedChildren.filter((node) => node.type === 'identifier')) {
-    if (name.text !== '_') add(into, spec, name, kind, null, doc, null);
+    if (name.text !== '_') add(into, { node: spec, name, kind, doc, body: null });
   }
 }
 
-function add(
-  into: Definition[],
-  node: SyntaxNode,
-  name: SyntaxNode | null,
-  kind: string,
-  parent: string | null,
-  doc: string | null,
-  body?: SyntaxNode | null,
-): void {
+interface Parts extends Pick<DefinitionParts, 'node' | 'kind' | 'doc' | 'body'> {
+  readonly name?: SyntaxNode;
+  readonly parent?: string | null;
+}
+
+function add(into: Definition[], parts: Parts): void {
+  const { name = parts.node.childForFieldName('name'), parent = null } = parts;
   if (name === null) return;
   const exported = /^\p{Lu}/u.test(name.text);
-  const parts = { node, name: name.text, kind, parent, doc, exported };
-  into.push(definitionOf(body === undefined ? parts : { ...parts, body }));
+  into.push(definitionOf({ ...parts, name: name.text, parent, exported }));
 }
 
 function importSpecs(nodes: readonly SyntaxNode[]): SyntaxNode[] {
@@ -122,12 +120,12 @@ function readImport(spec: SyntaxNode): ImportFact {
   return importFact({ specifier, style: name, bindings: [{ name: '*', local: name }] });
 }
 
-// What may be a name is found in the code alone, and the tree asked about it until one place tells:
-// a walk through the tree costs more.
+// A name is looked for in the code alone, and the tree is asked about one place after the other until
+// it tells: a walk through the tree costs more.
 const silent = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])+'/g;
 
 const letter = String.raw`[\w$\u0080-\uffff]`;
-// What looks back comes last: it is only tried where the rest is.
+// A look back is slow, so it comes last, where all before it has matched.
 const selector = new RegExp(
   String.raw`\.(?<=(?<!${letter}|(?<!\.\.)\.)(${word})\s*\.)\s*(${word})`,
   'g',

@@ -38,7 +38,7 @@ export function openGoResolver(project: Project) {
     for (const fact of file.facts.imports) {
       const folder = packageFolder(fact.specifier, module, modules);
       if (folder === null) resolution.externals.push(fact.specifier);
-      else addPackage(file, fact, packages.get(folder), resolution, imported);
+      else addPackage({ file, resolution, imported }, fact, packages.get(folder));
       for (const name of localNames(fact)) imported.add(name);
     }
     const own = packages.get(folderOf(file.path));
@@ -77,12 +77,17 @@ function packageFolder(
   return null;
 }
 
+interface Work {
+  readonly file: ParsedFile;
+  readonly resolution: Resolution;
+  /** Names that imports bring in. */
+  readonly imported: Set<string>;
+}
+
 function addPackage(
-  file: ParsedFile,
+  { file, resolution, imported }: Work,
   fact: ImportFact,
   target: Package | undefined,
-  resolution: Resolution,
-  imported: Set<string>,
 ): void {
   if (target === undefined) {
     const reason = 'no such package in the module';

@@ -5,14 +5,16 @@
 import {
   append,
   type Definition,
+  factsOf,
   type ImportFact,
   importFact,
   type ParsedFile,
+  type ReadFacts,
   softness,
 } from '../../facts/facts.ts';
 import { nameOf, sharedDepth } from '../../paths.ts';
 import type { SyntaxNode } from '../../syntax/syntax-node.ts';
-import { definitionOf, docAbove } from '../../syntax/tree.ts';
+import { type DefinitionParts, definitionOf, docAbove } from '../../syntax/tree.ts';
 import { groupsAt, lastBefore, word, wordAt } from '../../syntax/words.ts';
 import {
   emptyResolution,
@@ -38,56 +40,52 @@ const typeKinds: Readonly<Record<string, string>> = {
   enum_declaration: 'enum',
 };
 
-function read(root: SyntaxNode, text: string) {
+function read(root: SyntaxNode, text: string): ReadFacts {
   const symbols: Definition[] = [];
   readBody(root, null, symbols);
   const declaration = root.namedChildren.find((node) => node.type === 'package_declaration');
   const scope = declaration?.namedChildren.find((node) => /identifier$/.test(node.type))?.text;
-  return {
+  const imports = root.namedChildren.filter(({ type }) => type === 'import_declaration');
+  return factsOf({
     symbols,
-    imports: root.namedChildren.filter(({ type }) => type === 'import_declaration').map(readImport),
+    imports: imports.map(readImport),
     scope: scope ?? '',
     uses: readUses(root, text),
-    members: new Map<string, string[]>(),
-    aliases: new Map<string, string>(),
-  };
+  });
 }
 
 function readBody(body: SyntaxNode, parent: string | null, into: Definition[]): void {
   const { namedChildren } = body;
   for (const [index, node] of namedChildren.entries()) {
-    // Not a look at every comment above each line of a comment.
+    // A line of a comment has no comment of its own; looking for one at each takes long.
     if (node.type.includes('comment')) continue;
     const doc = docAbove(namedChildren, index);
     const kind = typeKinds[node.type];
     if (kind !== undefined) {
-      const name = node.childForFieldName('name')?.text ?? '';
-      add(into, node, name, kind, parent, doc);
+      const name = declaredName(node);
+      add(into, { node, name, kind, parent, doc });
       const inner = node.childForFieldName('body');
       if (inner !== null) readBody(inner, name, into);
     } else if (node.type === 'enum_body_declarations') readBody(node, parent, into);
     else if (/^(?:method|constructor|compact_constructor)_declaration$/.test(node.type)) {
-      add(into, node, node.childForFieldName('name')?.text ?? '', 'method', parent, doc);
+      add(into, { node, name: declaredName(node), kind: 'method', parent, doc });
     } else if (node.type === 'field_declaration' || node.type === 'constant_declaration') {
       for (const declarator of node.namedChildren) {
         if (declarator.type !== 'variable_declarator') continue;
-        add(into, node, declarator.childForFieldName('name')?.text ?? '', 'field', parent, doc);
+        add(into, { node, name: declaredName(declarator), kind: 'field', parent, doc });
       }
     }
   }
 }
 
-function add(
-  into: Definition[],
-  node: SyntaxNode,
-  name: string,
-  kind: string,
-  parent: string | null,
-  doc: string | null,
-): void {
-  const modifiers = node.namedChildren.find((child) => child.type === 'modifiers')?.text ?? '';
-  const exported = !/\bprivate\b/.test(modifiers);
-  into.push(definitionOf({ node, name, kind, parent, doc, exported }));
+function declaredName(node: SyntaxNode): string {
+  return node.childForFieldName('name')?.text ?? '';
+}
+
+function add(into: Definition[], parts: Omit<DefinitionParts, 'exported' | 'body'>): void {
+  const { namedChildren } = parts.node;
+  const modifiers = namedChildren.find((child) => child.type === 'modifiers')?.text ?? '';
+  into.push(definitionOf({ ...parts, exported: !/\bprivate\b/.test(modifiers) }));
 }
 
 function readImport(node: SyntaxNode): ImportFact {
@@ -163,23 +161,36 @@ interface Types {
   readonly inherited: Inherited;
 }
 
+interface Work {
+  readonly types: Types;
+  readonly file: ParsedFile;
+  readonly resolution: Resolution;
+  /** By the file that they lead to. */
+  readonly found: Map<string, Link>;
+}
+
+/** How a name is known. */
+type Way = Pick<Link, 'kind' | 'confidence'>;
+
+const imported: Way = { kind: 'import', confidence: 1 };
+
 function openJavaResolver(project: Project) {
   const types = readTypes(project);
   return (file: ParsedFile): Resolution => {
     const resolution = emptyResolution();
-    const found = new Map<string, Link>();
+    const work: Work = { types, file, resolution, found: new Map() };
     const uses = new Set(file.facts.uses);
     for (const { name } of file.facts.symbols) uses.delete(name);
     const stars: string[] = [];
     for (const fact of file.facts.imports) {
       if (fact.star && fact.style === 'type') stars.push(fact.specifier);
-      addImport(types, file, fact, uses, resolution, found);
+      addImport(work, fact, uses);
     }
     for (const name of uses) {
-      if (name.includes('.')) addType(types, file, name, 'import', 1, found);
-      else addSimple(types, file, name, stars, found);
+      if (name.includes('.')) addType(work, name, imported);
+      else addSimple(work, name, stars);
     }
-    resolution.links.push(...found.values());
+    resolution.links.push(...work.found.values());
     return resolution;
   };
 }
@@ -189,60 +200,43 @@ function qualify(scope: string, name: string): string {
 }
 
 /** A name without a package: of the own package, inherited, or from a wildcard. */
-function addSimple(
-  types: Types,
-  file: ParsedFile,
-  name: string,
-  stars: readonly string[],
-  found: Map<string, Link>,
-): void {
+function addSimple(work: Work, name: string, stars: readonly string[]): void {
+  const { types, file } = work;
   const own = qualify(file.facts.scope ?? '', name);
-  if (addType(types, file, own, 'same-package', samePackageConfidence, found)) return;
+  const samePackage: Way = { kind: 'same-package', confidence: samePackageConfidence };
+  if (addType(work, own, samePackage)) return;
   const inherited = types.inherited(file, name);
-  if (inherited !== null) addType(types, file, inherited, 'import', inheritedConfidence, found);
-  else stars.some((star) => addType(types, file, `${star}.${name}`, 'import', 1, found));
+  if (inherited === null) stars.some((star) => addType(work, `${star}.${name}`, imported));
+  else addType(work, inherited, { kind: 'import', confidence: inheritedConfidence });
 }
 
 /** What an import brings in hides the package's own types, so its name leaves `uses`. */
-function addImport(
-  types: Types,
-  file: ParsedFile,
-  fact: ImportFact,
-  uses: Set<string>,
-  resolution: Resolution,
-  found: Map<string, Link>,
-): void {
+function addImport(work: Work, fact: ImportFact, uses: Set<string>): void {
+  const { types, resolution } = work;
   const { specifier } = fact;
   const name = specifier.slice(specifier.lastIndexOf('.') + 1);
   const isUsed = fact.star || fact.style === 'static' || uses.has(name);
   if (!fact.star) uses.delete(name);
-  if (addType(types, file, specifier, 'import', isUsed ? 1 : unusedConfidence, found)) return;
-  const packageName = packageOf(specifier, fact, types);
-  if (packageName === null) {
-    if (fact.star && fact.style === 'type') return;
+  const confidence = isUsed ? 1 : unusedConfidence;
+  if (addType(work, specifier, { kind: 'import', confidence })) return;
+  const isWhole = fact.star && fact.style === 'type';
+  const packageName = packageOf(specifier, isWhole);
+  if (!types.packages.has(packageName)) resolution.externals.push(packageName);
+  else if (!isWhole) {
     resolution.unresolved.push({ specifier, reason: 'its package does not declare this type' });
-  } else resolution.externals.push(packageName);
+  }
 }
 
-/** The external package of an import; null when the repository declares the package. */
-function packageOf(specifier: string, fact: ImportFact, types: Types): string | null {
-  const wholePackage = fact.star && fact.style === 'type';
+/** The package of an imported name: all of it, or what stands before the first type. */
+function packageOf(specifier: string, isWhole: boolean): string {
+  if (isWhole) return specifier;
   const segments = specifier.split('.');
   const upper = segments.findIndex((segment) => /^\p{Lu}/u.test(segment));
-  const length = wholePackage ? segments.length : upper < 0 ? segments.length - 1 : upper;
-  const name = segments.slice(0, length).join('.');
-  return types.packages.has(name) ? null : name;
+  return segments.slice(0, upper < 0 ? -1 : upper).join('.');
 }
 
 /** Links the file that declares the longest prefix of a dotted name; false when there is none. */
-function addType(
-  types: Types,
-  file: ParsedFile,
-  dotted: string,
-  kind: Link['kind'],
-  confidence: number,
-  found: Map<string, Link>,
-): boolean {
+function addType({ types, file, found }: Work, dotted: string, way: Way): boolean {
   const segments = dotted.split('.');
   for (let length = segments.length; length > 0; length -= 1) {
     const files = types.declares.get(segments.slice(0, length).join('.'));
@@ -250,25 +244,28 @@ function addType(
     const to = nearest(files, file.path);
     // The same type in two modules equally far away: either would be a guess.
     if (to === null) return true;
-    const name = segments[length - 1] ?? '';
-    const member = segments[length];
-    const names = member === undefined ? [name] : [name, member];
-    const bindings = names.map((local) => ({ name: local, local }));
-    const previous = found.get(to);
-    found.set(to, {
-      to,
-      kind: previous?.kind === 'import' ? 'import' : kind,
-      bindings: [...(previous?.bindings ?? []), ...bindings],
-      star: false,
-      softness: Math.min(
-        previous?.softness ?? softness.typeOnly,
-        confidence === unusedConfidence ? softness.typeOnly : softness.hard,
-      ),
-      confidence: Math.max(previous?.confidence ?? 0, confidence),
-    });
+    const names = segments.slice(length - 1, length + 1);
+    found.set(to, joined(found.get(to), { to, names, ...way }));
     return true;
   }
   return false;
+}
+
+/** A link with what another name that leads to the same file adds to it. */
+function joined(
+  previous: Link | undefined,
+  { to, names, kind, confidence }: Way & { readonly to: string; readonly names: readonly string[] },
+): Link {
+  const weight = confidence === unusedConfidence ? softness.typeOnly : softness.hard;
+  const bindings = names.map((local) => ({ name: local, local }));
+  return {
+    to,
+    kind: previous?.kind === 'import' ? 'import' : kind,
+    bindings: [...(previous?.bindings ?? []), ...bindings],
+    star: false,
+    softness: Math.min(previous?.softness ?? softness.typeOnly, weight),
+    confidence: Math.max(previous?.confidence ?? 0, confidence),
+  };
 }
 
 function nearest(files: readonly string[], from: string): string | null {

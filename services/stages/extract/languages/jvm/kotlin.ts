@@ -2,7 +2,13 @@
  * Kotlin. A file is no class: functions, properties and aliases stand at the top of it, and its
  * folder may leave out the package.
  */
-import { type Definition, type ImportFact, importFact } from '../../facts/facts.ts';
+import {
+  type Definition,
+  factsOf,
+  type ImportFact,
+  importFact,
+  type ReadFacts,
+} from '../../facts/facts.ts';
 import type { SyntaxNode } from '../../syntax/syntax-node.ts';
 import { definitionOf, docAbove } from '../../syntax/tree.ts';
 import type { Language } from '../language.ts';
@@ -30,9 +36,18 @@ function repair(text: string): string {
     .replaceAll(/(?<=\n *)(?:private|internal|protected) +set(?= *\n)/g, blank);
 }
 
+const modifiers =
+  'public|internal|abstract|open|sealed|data|enum|annotation|inline|value|const|suspend|' +
+  'operator|infix|expect|actual';
+const defining = 'class|interface|object|typealias|fun interface|fun|va[lr]';
+const typeParameters = '(?:<[^>]*> *)?';
+const receiver = String.raw`(?:[\w<>?, ]+\.)?`;
 /** A declaration at the start of a line, for what the grammar takes for something else. */
-const line =
-  /^(?:@[\w.]+ +)*(?:(?:public|internal|abstract|open|sealed|data|enum|annotation|inline|value|const|suspend|operator|infix|expect|actual) +)*(class|interface|object|typealias|fun interface|fun|va[lr]) +(?:<[^>]*> *)?(?:[\w<>?, ]+\.)?`?(\w+)/gm;
+const line = new RegExp(
+  String.raw`^(?:@[\w.]+ +)*(?:(?:${modifiers}) +)*(${defining}) +${typeParameters}${receiver}` +
+    '`?(\\w+)',
+  'gm',
+);
 const lineKinds: Readonly<Record<string, string>> = {
   interface: 'interface',
   'fun interface': 'interface',
@@ -59,7 +74,7 @@ function recover(root: SyntaxNode, text: string, symbols: Definition[]): Definit
   return [...symbols, ...lost].sort((a, b) => a.startLine - b.startLine);
 }
 
-function read(root: SyntaxNode, text: string) {
+function read(root: SyntaxNode, text: string): ReadFacts {
   const symbols: Definition[] = [];
   /** Where names are declared: those are no uses. */
   const declared = new Set<number>();
@@ -71,14 +86,13 @@ function read(root: SyntaxNode, text: string) {
   const facade = /@file:\s*(?:\[\s*)?JvmName\(\s*(?:name\s*=\s*)?"(\w+)"/.exec(text)?.[1];
   // What Java calls the functions of the file.
   if (facade !== undefined) aliases.set(facade, '*');
-  return {
+  return factsOf({
     symbols: recover(root, text, symbols),
     imports: imports.map(readImport),
     scope: header?.namedChildren[0]?.text.replaceAll(/[\s`]/g, '') ?? '',
     uses: readUses(root, text, imports.at(-1)?.endIndex ?? header?.endIndex ?? 0, declared),
-    members: new Map<string, string[]>(),
     aliases,
-  };
+  });
 }
 
 interface Reading {

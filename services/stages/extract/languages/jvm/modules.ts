@@ -80,8 +80,9 @@ function readUnit(path: string, manifests: ReadonlyMap<string, string>): Unit {
 /** Lower comes first. */
 function rankOf(unit: Unit, own: Unit, manifest: string): number {
   const hidden = unit.isTest && !own.isTest ? 8 : 0;
-  if (unit.module === own.module) return hidden + (unit.isCommon ? 0 : unit.isTest ? 2 : 1);
-  return hidden + (isNamed(nameOf(unit.module), manifest) ? 3 : 4);
+  if (unit.module !== own.module) return hidden + (isNamed(nameOf(unit.module), manifest) ? 3 : 4);
+  if (unit.isCommon) return hidden;
+  return hidden + (unit.isTest ? 2 : 1);
 }
 
 /** Whether a build file depends on a module of the repository. */

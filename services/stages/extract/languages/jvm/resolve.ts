@@ -101,8 +101,8 @@ function addImport(
 function externalPackage(full: string, isWhole: boolean): string {
   const segments = full.split('.');
   const upper = segments.findIndex((segment) => /^\p{Lu}/u.test(segment));
-  const length = upper > 0 ? upper : isWhole ? segments.length : segments.length - 1;
-  return segments.slice(0, Math.max(1, length)).join('.');
+  const rest = isWhole ? segments.length : segments.length - 1;
+  return segments.slice(0, Math.max(1, upper > 0 ? upper : rest)).join('.');
 }
 
 function addUses({ declared, choose, file, found }: Work, visible: Visible): void {

@@ -2,7 +2,13 @@
  * Scala 2 and 3. Packages nest, imports stand anywhere and may be relative, and a package object
  * puts its members into the package.
  */
-import { type Definition, type ImportFact, importFact } from '../../facts/facts.ts';
+import {
+  type Definition,
+  factsOf,
+  type ImportFact,
+  importFact,
+  type ReadFacts,
+} from '../../facts/facts.ts';
 import type { SyntaxNode } from '../../syntax/syntax-node.ts';
 import { definitionOf, docAbove } from '../../syntax/tree.ts';
 import { qualify } from '../declared-names.ts';
@@ -32,20 +38,18 @@ const lookedFor = [
   'infix_expression',
 ];
 
-function read(root: SyntaxNode, text: string) {
+function read(root: SyntaxNode, text: string): ReadFacts {
   const reading: Reading = { symbols: [], declared: new Set(), enclosing: [] };
   const scope = readClauses(root, reading);
-  readBody(root, scope, null, reading);
+  readBody(root, { scope, parent: null }, reading);
   const nodes = root.descendantsOfType(lookedFor);
   const imports = nodes.filter(({ type }) => /^(?:im|ex)port_declaration$/.test(type));
-  return {
+  return factsOf({
     symbols: reading.symbols,
     imports: [...reading.enclosing.map(enclosingFact), ...imports.flatMap(readImport)],
     scope,
     uses: readUses(root, nodes, text, reading.declared),
-    members: new Map<string, string[]>(),
-    aliases: new Map<string, string>(),
-  };
+  });
 }
 
 interface Reading {
@@ -83,60 +87,63 @@ const kinds: Readonly<Record<string, string>> = {
   enum_definition: 'enum',
 };
 
-function readBody(body: SyntaxNode, scope: string, parent: string | null, into: Reading): void {
+/** Around a definition: the package, and the type that holds it. */
+interface Place {
+  readonly scope: string;
+  readonly parent: string | null;
+}
+
+function readBody(body: SyntaxNode, place: Place, into: Reading): void {
   const { namedChildren } = body;
   for (const [index, node] of namedChildren.entries()) {
-    if (node.type === 'ERROR') readBody(node, scope, parent, into);
-    else readDefinition(node, scope, parent, () => docAbove(namedChildren, index), into);
+    if (node.type === 'ERROR') readBody(node, place, into);
+    else readDefinition(node, place, () => docAbove(namedChildren, index), into);
   }
 }
 
 function readDefinition(
   node: SyntaxNode,
-  scope: string,
-  parent: string | null,
+  place: Place,
   doc: () => string | null,
   into: Reading,
 ): void {
+  const { scope, parent } = place;
   const body = node.childForFieldName('body');
-  const add = (name: SyntaxNode | null, kind: string, end: SyntaxNode | null = body) => {
-    if (name !== null) addDefinition({ node, name, kind, parent, doc: doc(), body: end }, into);
-  };
   const name = node.childForFieldName('name');
+  const add = (kind: string, others: Partial<Parts> = {}) =>
+    addDefinition({ node, name, kind, parent, doc: doc(), body, ...others }, into);
   const kind = kinds[node.type];
   if (node.type === 'package_clause') {
     if (body === null) return;
-    add(name, 'module');
+    add('module');
     const inner = qualify(scope, packageName(node));
     into.enclosing.unshift(inner);
-    readBody(body, inner, packageName(node), into);
+    readBody(body, { scope: inner, parent: packageName(node) }, into);
   } else if (kind !== undefined) {
     if (isInvented(node, name)) return;
-    add(name, kind);
+    add(kind);
     if (node.type === 'package_object') into.enclosing.unshift(qualify(scope, name?.text ?? ''));
-    if (body !== null) readBody(body, scope, name?.text ?? null, into);
-  } else if (node.type === 'extension_definition') {
-    readBody(node, scope, parent, into);
-  } else if (/^function_(?:definition|declaration)$/.test(node.type)) {
-    add(name, parent === null ? 'function' : 'method');
+    if (body !== null) readBody(body, { scope, parent: name?.text ?? null }, into);
+  } else if (node.type === 'extension_definition') readBody(node, place, into);
+  else if (/^function_(?:definition|declaration)$/.test(node.type)) {
+    add(parent === null ? 'function' : 'method');
   } else if (/^va[lr]_(?:definition|declaration)$/.test(node.type)) {
-    const pattern = node.childForFieldName('pattern') ?? name;
-    const names =
-      pattern?.type === 'identifier' ? [pattern] : (pattern?.descendantsOfType('identifier') ?? []);
-    for (const each of names) add(each, parent === null ? 'variable' : 'field', null);
-  } else if (node.type === 'type_definition') add(name, 'type', null);
-  else if (node.type === 'given_definition') add(name, parent === null ? 'variable' : 'field');
+    for (const each of namesOf(node.childForFieldName('pattern') ?? name)) {
+      add(parent === null ? 'variable' : 'field', { name: each, body: null });
+    }
+  } else if (node.type === 'type_definition') add('type', { body: null });
+  else if (node.type === 'given_definition') add(parent === null ? 'variable' : 'field');
   else if (node.type === 'enum_case_definitions') {
     for (const entry of node.namedChildren) {
-      const entryName = entry.childForFieldName('name');
-      if (entryName !== null) {
-        addDefinition(
-          { node: entry, name: entryName, kind: 'constant', parent, doc: doc(), body: null },
-          into,
-        );
-      }
+      add('constant', { node: entry, name: entry.childForFieldName('name'), body: null });
     }
   }
+}
+
+/** The names that a pattern binds: one, or those of a tuple. */
+function namesOf(pattern: SyntaxNode | null): readonly SyntaxNode[] {
+  if (pattern === null) return [];
+  return pattern.type === 'identifier' ? [pattern] : pattern.descendantsOfType('identifier');
 }
 
 /** After `extends A()(b) with C {`, which it cannot read, the grammar takes `C` for a class. */
@@ -147,7 +154,7 @@ function isInvented(node: SyntaxNode, name: SyntaxNode | null): boolean {
 
 interface Parts {
   readonly node: SyntaxNode;
-  readonly name: SyntaxNode;
+  readonly name: SyntaxNode | null;
   readonly kind: string;
   readonly parent: string | null;
   readonly doc: string | null;
@@ -155,6 +162,7 @@ interface Parts {
 }
 
 function addDefinition({ node, name, kind, parent, doc, body }: Parts, into: Reading): void {
+  if (name === null) return;
   const text = name.text.replaceAll(/[\s`]/g, '');
   const modifiers = node.namedChildren.find(({ type }) => type === 'modifiers')?.text ?? '';
   const exported = !/\bprivate\b(?!\[)/.test(modifiers);
@@ -195,16 +203,20 @@ function readSelector(folder: string, selector: string): ImportFact | null {
   return importFact({ specifier: full, style: 'import', bindings: [{ name: last, local }] });
 }
 
-function readUses(
-  root: SyntaxNode,
-  nodes: readonly SyntaxNode[],
-  text: string,
-  declared: ReadonlySet<number>,
-): string[] {
+/** What the nodes say about where names stand. */
+interface Marks {
+  readonly identifiers: SyntaxNode[];
+  /** Where a name is bound, not used. */
+  readonly bound: Set<number>;
+  readonly types: Set<number>;
+  /** `a eq b` selects like `a.eq(b)`. */
+  readonly operators: Set<number>;
+}
+
+function readMarks(nodes: readonly SyntaxNode[], text: string): Marks {
   const identifiers: SyntaxNode[] = [];
   const bound = new Set<number>();
   const types = new Set<number>();
-  // `a eq b` selects like `a.eq(b)`.
   const operators = new Set<number>();
   // Up to here all is an import, a pattern or a list of type parameters.
   const ends = { skip: 0, pattern: 0, parameters: 0 };
@@ -224,14 +236,28 @@ function readUses(
     else if (/port_declaration$/.test(type)) ends.skip = node.endIndex;
     else ends.pattern = Math.max(ends.pattern, node.endIndex);
   }
+  return { identifiers, bound, types, operators };
+}
+
+/** `x:`, `x =>`, `x <-` and `x @` bind a name; `x ::` does not. */
+const binding = /^(?::[^:]|:$|=>|<-|@)/;
+
+function readUses(
+  root: SyntaxNode,
+  nodes: readonly SyntaxNode[],
+  text: string,
+  declared: ReadonlySet<number>,
+): string[] {
+  const { identifiers, bound, types, operators } = readMarks(nodes, text);
   const all = readOccurrences(root, text, identifiers)
     .filter((occurrence) => !declared.has(occurrence.start) && !isArgumentName(occurrence))
     .map((each) => (operators.has(each.start) ? { ...each, isSelected: true } : each));
-  const isBinding = ({ start, after, isSelected }: Occurrence) =>
-    !isSelected &&
-    (bound.has(start) ||
-      (!types.has(start) && isLower(text, start) && /^(?::[^:]|:$|=>|<-|@)/.test(after)) ||
-      isAfterKeyword(text, start, /\b(?:val|var|def|given|type)\s+$/));
+  const isBinding = ({ start, after, isSelected }: Occurrence) => {
+    if (isSelected) return false;
+    if (bound.has(start)) return true;
+    if (!types.has(start) && isLower(text, start) && binding.test(after)) return true;
+    return isAfterKeyword(text, start, /\b(?:val|var|def|given|type)\s+$/);
+  };
   return sorted(usesOf(all, isBinding));
 }
 
