@@ -2,8 +2,10 @@
 import {
   addTo,
   type Binding,
+  factsOf,
   type ImportFact,
   importFact,
+  type ReadFacts,
   softness,
   sortedMap,
 } from '../../facts/facts.ts';
@@ -11,28 +13,27 @@ import { lastValue, readSymbols } from './symbols.ts';
 import { type EsNode, nameAt, nodeAt, nodesAt, type OxcResult, stringAt, walk } from './tree.ts';
 
 interface Reading {
+  readonly text: string;
   readonly imports: ImportFact[];
   /** Exported name to own name. */
   readonly aliases: Map<string, string>;
   readonly exported: Set<string>;
 }
 
-export function readEcmascript(result: OxcResult, text: string) {
-  const reading: Reading = { imports: [], aliases: new Map(), exported: new Set() };
+export function readEcmascript(result: OxcResult, text: string): ReadFacts {
+  const reading: Reading = { text, imports: [], aliases: new Map(), exported: new Set() };
   for (const node of nodesAt(result.program, 'body')) readModuleStatement(reading, node);
   const members = new Map<string, Set<string>>();
   walk(result.program, (node, inFunction, parent) => {
-    readRequest(reading, node, inFunction, parent, text);
+    readRequest(reading, node, inFunction, parent);
     readMember(members, node);
   });
-  return {
+  return factsOf({
     symbols: readSymbols(result, text, reading.exported),
     imports: passOnImported(reading),
-    scope: null,
-    uses: [],
     members: keepImported(members, reading.imports),
     aliases: reading.aliases,
-  };
+  });
 }
 
 function readModuleStatement(reading: Reading, node: EsNode): void {
@@ -156,7 +157,6 @@ function readRequest(
   node: EsNode,
   inFunction: boolean,
   parent: EsNode | null,
-  text: string,
 ): void {
   const weight = inFunction ? { softness: softness.deferred } : {};
   if (node.type === 'VariableDeclarator') {
@@ -177,12 +177,16 @@ function readRequest(
       reading.imports.push(importFact({ specifier, style: 'import', softness: softness.deferred }));
     }
   } else if (node.type === 'TSImportType') {
-    const specifier = /^import\(\s*["']([^"']+)/.exec(text.slice(node.start, node.end))?.[1];
+    const specifier = /^import\(\s*["']([^"']+)/.exec(textOf(reading, node))?.[1];
     if (specifier === undefined) return;
     const name = nameAt(node, 'qualifier');
     const bindings = name === null ? [] : [{ name, local: '' }];
     reading.imports.push(importFact({ specifier, style: 'import', bindings, ...typeOnly }));
   }
+}
+
+function textOf({ text }: Reading, node: EsNode): string {
+  return text.slice(node.start, node.end);
 }
 
 /** `module.exports = require('x')` offers what `x` offers. */

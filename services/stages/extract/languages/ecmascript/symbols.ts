@@ -29,7 +29,7 @@ export function readSymbols(
 ): Definition[] {
   const into: Definition[] = [];
   const context = { text, lineOf: openLines(text), docs: openDocs(result, text), into };
-  for (const node of nodesAt(result.program, 'body')) readStatement(context, node, null, false);
+  for (const node of nodesAt(result.program, 'body')) readStatement(context, node, null);
   return into.map((symbol) =>
     symbol.parent === null && exportedNames.has(symbol.name)
       ? { ...symbol, exported: true }
@@ -74,20 +74,31 @@ function withoutTags(text: string): string {
     .replaceAll(/\{@link\s+([^}\s]+)[^}]*\}/g, '$1');
 }
 
-function readStatement(
-  context: Context,
-  node: EsNode,
-  parent: string | null,
-  exported: boolean,
-): void {
+/** Around a declaration. */
+interface Place {
+  /** The statement around it: its lines, and where its documentation ends. */
+  readonly outer: EsNode;
+  readonly parent: string | null;
+  readonly exported: boolean;
+}
+
+function readStatement(context: Context, node: EsNode, parent: string | null): void {
   if (node.type === 'ExportNamedDeclaration' || node.type === 'ExportDefaultDeclaration') {
     const declaration = nodeAt(node, 'declaration');
-    if (declaration !== null) readDeclaration(context, declaration, node, parent, true);
+    if (declaration === null) return;
+    readDeclaration(context, declaration, { outer: node, parent, exported: true });
   } else if (node.type === 'ExpressionStatement') {
     const expression = nodeAt(node, 'expression');
     if (expression !== null) readAssignment(context, expression, node);
-  } else readDeclaration(context, node, node, parent, exported);
+  } else readDeclaration(context, node, { outer: node, parent, exported: false });
 }
+
+const functionTypes = new Set([
+  'FunctionDeclaration',
+  'TSDeclareFunction',
+  'FunctionExpression',
+  'ArrowFunctionExpression',
+]);
 
 const typeKinds: Readonly<Record<string, string>> = {
   TSInterfaceDeclaration: 'interface',
@@ -95,44 +106,27 @@ const typeKinds: Readonly<Record<string, string>> = {
   TSEnumDeclaration: 'enum',
 };
 
-function readDeclaration(
-  context: Context,
-  node: EsNode,
-  outer: EsNode,
-  parent: string | null,
-  exported: boolean,
-): void {
+function readDeclaration(context: Context, node: EsNode, place: Place): void {
   const name = nameAt(node, 'id') ?? 'default';
   const kind = typeKinds[node.type];
-  if (node.type === 'VariableDeclaration') {
-    readVariables(context, node, outer, parent, exported);
-  } else if (
-    /^(?:FunctionDeclaration|TSDeclareFunction|FunctionExpression|ArrowFunctionExpression)$/.test(
-      node.type,
-    )
-  ) {
-    add(context, { node, outer, name, kind: 'function', parent, exported, end: bodyStart(node) });
+  if (node.type === 'VariableDeclaration') readVariables(context, node, place);
+  else if (functionTypes.has(node.type)) {
+    add(context, { ...place, node, name, kind: 'function', end: bodyStart(node) });
   } else if (/^Class(?:Declaration|Expression)$/.test(node.type)) {
-    readClass(context, node, outer, name, parent, exported);
+    readClass(context, node, name, place);
   } else if (kind !== undefined) {
     const end = node.type === 'TSTypeAliasDeclaration' ? node.end : bodyStart(node);
-    add(context, { node, outer, name, kind, parent, exported, end });
+    add(context, { ...place, node, name, kind, end });
   } else if (node.type === 'TSModuleDeclaration') {
-    add(context, { node, outer, name, kind: 'module', parent, exported, end: bodyStart(node) });
+    add(context, { ...place, node, name, kind: 'module', end: bodyStart(node) });
     const body = nodeAt(node, 'body');
     for (const inner of body === null ? [] : nodesAt(body, 'body')) {
-      readStatement(context, inner, name, false);
+      readStatement(context, inner, name);
     }
   }
 }
 
-function readVariables(
-  context: Context,
-  node: EsNode,
-  outer: EsNode,
-  parent: string | null,
-  exported: boolean,
-): void {
+function readVariables(context: Context, node: EsNode, place: Place): void {
   const kind = stringAt(node, 'kind') === 'const' ? 'constant' : 'variable';
   for (const declarator of nodesAt(node, 'declarations')) {
     const init = nodeAt(declarator, 'init');
@@ -140,18 +134,16 @@ function readVariables(
     const id = nodeAt(declarator, 'id');
     const single = stringAt(id, 'name');
     if (single !== null && init !== null && init.type === 'ClassExpression') {
-      readClass(context, init, outer, single, parent, exported);
+      readClass(context, init, single, place);
       continue;
     }
     const isCallable = single !== null && isFunction(init);
     for (const name of single === null ? patternNames(id) : [single]) {
       add(context, {
+        ...place,
         node: declarator,
-        outer,
         name,
         kind: isCallable ? 'function' : kind,
-        parent,
-        exported,
         end: isCallable && init !== null ? bodyStart(init) : declarator.end,
       });
     }
@@ -172,15 +164,8 @@ function patternNames(pattern: EsNode | null): string[] {
   return nodesAt(pattern, 'elements').flatMap((item) => stringAt(item, 'name') ?? []);
 }
 
-function readClass(
-  context: Context,
-  node: EsNode,
-  outer: EsNode,
-  name: string,
-  parent: string | null,
-  exported: boolean,
-): void {
-  add(context, { node, outer, name, kind: 'class', parent, exported, end: bodyStart(node) });
+function readClass(context: Context, node: EsNode, name: string, place: Place): void {
+  add(context, { ...place, node, name, kind: 'class', end: bodyStart(node) });
   const body = nodeAt(node, 'body');
   for (const member of body === null ? [] : nodesAt(body, 'body')) {
     const key = nameAt(member, 'key');
@@ -220,9 +205,9 @@ function readAssignment(context: Context, expression: EsNode, outer: EsNode): vo
     // Only a definition written in place; a mere name was defined above.
     const own = nameAt(right, 'id');
     if (own === null || !/Function|Class/.test(right.type)) return;
-    readDeclaration(context, right, outer, null, true);
+    readDeclaration(context, right, { outer, parent: null, exported: true });
   } else if (isExports && right.type === 'ClassExpression') {
-    readClass(context, right, outer, name, null, true);
+    readClass(context, right, name, { outer, parent: null, exported: true });
   } else if (isExports && !isRequire(right) && right.type !== 'Identifier') {
     const kind = isFunction(right) ? 'function' : 'constant';
     add(context, { node: expression, outer, name, kind, parent: null, exported: true, end });
@@ -243,14 +228,10 @@ function bodyStart(node: EsNode): number {
   return nodeAt(node, 'body')?.start ?? node.end;
 }
 
-interface Parts {
+interface Parts extends Place {
   readonly node: EsNode;
-  /** The statement around it: its lines, and where its documentation ends. */
-  readonly outer: EsNode;
   readonly name: string;
   readonly kind: string;
-  readonly parent: string | null;
-  readonly exported: boolean;
   /** Where the signature ends. */
   readonly end: number;
 }

@@ -12,10 +12,14 @@ export const typescript: Language = {
   name: 'typescript',
   parsing: {
     parser: 'oxc',
-    dialects: (path) =>
-      extensionOf(path) === '.tsx' ? ['tsx'] : /\.d\.[mc]?ts$/.test(path) ? ['dts', 'ts'] : ['ts'],
+    dialects,
     read: readEcmascript,
   },
   isManifest: isEcmascriptManifest,
   openResolver: openEcmascriptResolver,
 };
+
+function dialects(path: string): readonly ('ts' | 'tsx' | 'dts')[] {
+  if (extensionOf(path) === '.tsx') return ['tsx'];
+  return /\.d\.[mc]?ts$/.test(path) ? ['dts', 'ts'] : ['ts'];
+}

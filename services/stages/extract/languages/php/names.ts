@@ -32,18 +32,24 @@ function isInUse({ statements }: Section, index: number): boolean {
   return statements.some(([start, end]) => start <= index && index < end);
 }
 
-/** What holds no names: other text, comments, strings, members, variables, names being given. */
-const skipped = [
-  /^[\s\S]*?(?:<\?(?:php\b|=)|$)|\?>[\s\S]*?(?:<\?(?:php\b|=)|$)/,
-  /\/\*[\s\S]*?\*\/|(?:\/\/|#(?!\[))[^\n]*?(?=\?>|\n|$)/,
-  /'[^'\\]*(?:\\[\s\S][^'\\]*)*'|"[^"\\]*(?:\\[\s\S][^"\\]*)*"|`[^`]*`/,
-  /<<<[ \t]*["']?(?<label>\w+)["']?\r?\n[\s\S]*?\n[ \t]*\k<label>\b/,
-  /(?:->|::)\s*\w+|\$\w+|\b\d\w*/,
-  /\b(?:function|const|class|interface|trait|enum|namespace|goto)\s+&?\s*\w[\w\\]*/,
-];
-const named =
-  /(?<before>\bnew\s+|#\[\s*)?(?<name>\\?[a-z_\x80-\uffff][\w\\\x80-\uffff]*)(?=\s*(?<after>\(|::)?)/;
-const token = new RegExp([...skipped, named].map(({ source }) => source).join('|'), 'gi');
+const ended = String.raw`(?:<\?(?:php\b|=)|$)`;
+/** Text around the code: what is before the first `<?php`, and what is behind `?>`. */
+const outside = String.raw`^[\s\S]*?${ended}|\?>[\s\S]*?${ended}`;
+/** A line comment ends where the code does; `#[` opens an attribute. */
+const comment = String.raw`/\*[\s\S]*?\*/|(?://|#(?!\[))[^\n]*?(?=\?>|\n|$)`;
+const single = String.raw`'[^'\\]*(?:\\[\s\S][^'\\]*)*'`;
+const double = String.raw`"[^"\\]*(?:\\[\s\S][^"\\]*)*"`;
+const heredoc = String.raw`<<<[ \t]*["']?(?<label>\w+)["']?\r?\n[\s\S]*?\n[ \t]*\k<label>\b`;
+const string = [single, double, '`[^`]*`', heredoc].join('|');
+const member = String.raw`(?:->|::)\s*\w+|\$\w+|\b\d\w*`;
+const declaring = 'function|const|class|interface|trait|enum|namespace|goto';
+/** A name being given. */
+const given = String.raw`\b(?:${declaring})\s+&?\s*\w[\w\\]*`;
+const letters = String.raw`[\w\\\x80-\uffff]*`;
+const used = String.raw`(?<before>\bnew\s+|#\[\s*)?(?<name>\\?[a-z_\x80-\uffff]${letters})`;
+const behind = String.raw`(?=\s*(?<after>\(|::)?)`;
+/** A name that is used, or what holds none. */
+const token = new RegExp([outside, comment, string, member, given, used + behind].join('|'), 'gi');
 
 const reserved = new Set(
   (

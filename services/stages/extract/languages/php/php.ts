@@ -1,8 +1,14 @@
 /** PHP: definitions, imports and names used, each by its full name. Resolution: php-resolve.ts. */
 import { compareText } from '../../../../../schemas/compare-text.ts';
-import { type Definition, type ImportFact, importFact } from '../../facts/facts.ts';
+import {
+  type Definition,
+  factsOf,
+  type ImportFact,
+  importFact,
+  type ReadFacts,
+} from '../../facts/facts.ts';
 import type { SyntaxNode } from '../../syntax/syntax-node.ts';
-import { definitionOf, docAbove } from '../../syntax/tree.ts';
+import { type DefinitionParts, definitionOf, docAbove } from '../../syntax/tree.ts';
 import type { Language } from '../language.ts';
 import { isComposerManifest } from './composer.ts';
 import { includePath } from './include.ts';
@@ -24,7 +30,7 @@ interface Draft {
   readonly imports: ImportFact[];
 }
 
-function read(root: SyntaxNode, text: string) {
+function read(root: SyntaxNode, text: string): ReadFacts {
   const draft: Draft = {
     symbols: [],
     aliases: new Map(),
@@ -32,14 +38,13 @@ function read(root: SyntaxNode, text: string) {
     imports: [],
   };
   readBlock(root, draft);
-  return {
+  return factsOf({
     symbols: draft.symbols,
     imports: [...draft.imports, ...readIncludes(root, text)],
     scope: draft.sections.at(-1)?.namespace ?? '',
     uses: usedNames(text, draft.sections),
-    members: new Map<string, string[]>(),
     aliases: new Map([...draft.aliases].sort(([a], [b]) => compareText(a, b))),
-  };
+  });
 }
 
 function openSection(namespace: string, start: number, end: number): Section {
@@ -55,21 +60,28 @@ const typeKinds: Readonly<Record<string, string>> = {
 };
 
 /** Statements that only choose whether their definitions exist. */
-const conditionals =
-  /^(?:if_statement|else_clause|else_if_clause|compound_statement|colon_block|try_statement)$/;
+const conditionals = new Set([
+  'if_statement',
+  'else_clause',
+  'else_if_clause',
+  'compound_statement',
+  'colon_block',
+  'try_statement',
+]);
 
 function readBlock(block: SyntaxNode, draft: Draft): void {
   const { namedChildren } = block;
   for (const [index, node] of namedChildren.entries()) {
     if (node.type === 'namespace_definition') readNamespace(node, draft);
     else if (node.type === 'namespace_use_declaration') readUse(node, draft);
-    else if (conditionals.test(node.type)) readBlock(node, draft);
+    else if (conditionals.has(node.type)) readBlock(node, draft);
     else if (node.type in typeKinds) readType(node, docOf(namedChildren, index), draft);
     else if (node.type === 'function_definition') {
-      add(draft, node, nameOf(node), 'function', docOf(namedChildren, index));
+      const doc = docOf(namedChildren, index);
+      add(draft, { node, name: nameOf(node), kind: 'function', doc });
     } else if (node.type === 'const_declaration') {
       for (const name of constNames(node)) {
-        add(draft, node, name, 'constant', docOf(namedChildren, index));
+        add(draft, { node, name, kind: 'constant', doc: docOf(namedChildren, index) });
       }
     } else if (node.type === 'expression_statement') readDefine(node, draft);
   }
@@ -114,7 +126,7 @@ function useKind(node: SyntaxNode, usual: keyof Section['names']): keyof Section
 
 function readType(node: SyntaxNode, doc: string | null, draft: Draft): void {
   const name = nameOf(node);
-  add(draft, node, name, typeKinds[node.type] ?? 'class', doc);
+  add(draft, { node, name, kind: typeKinds[node.type] ?? 'class', doc });
   const body = node.childForFieldName('body');
   const members = body?.namedChildren ?? [];
   for (const [index, member] of members.entries()) {
@@ -153,9 +165,12 @@ function readDefine(statement: SyntaxNode, draft: Draft): void {
   draft.aliases.set(name, own);
 }
 
-function add(draft: Draft, node: SyntaxNode, name: string, kind: string, doc: string | null): void {
+type Parts = Pick<DefinitionParts, 'node' | 'name' | 'kind' | 'doc'>;
+
+function add(draft: Draft, parts: Parts): void {
+  const { name } = parts;
   if (name === '') return;
-  draft.symbols.push(definitionOf({ node, name, kind, parent: null, doc, exported: true }));
+  draft.symbols.push(definitionOf({ ...parts, parent: null, exported: true }));
   const namespace = draft.sections.at(-1)?.namespace ?? '';
   draft.aliases.set(namespace === '' ? name : `${namespace}\\${name}`, name);
 }

@@ -3,14 +3,16 @@ import {
   addTo,
   type Binding,
   type Definition,
+  factsOf,
   type ImportFact,
   importFact,
+  type ReadFacts,
   softness,
   sortedMap,
 } from '../../facts/facts.ts';
 import type { SyntaxNode } from '../../syntax/syntax-node.ts';
 import { firstSentence } from '../../syntax/text.ts';
-import { ancestorOf, definitionOf, textsOf } from '../../syntax/tree.ts';
+import { ancestorOf, type DefinitionParts, definitionOf, textsOf } from '../../syntax/tree.ts';
 import { groupsAt, word } from '../../syntax/words.ts';
 import type { Language, TreeSitterParsing } from '../language.ts';
 import { openPythonResolver } from './resolve.ts';
@@ -29,20 +31,14 @@ export const python: Language = {
   openResolver: openPythonResolver,
 };
 
-function read(root: SyntaxNode, text: string) {
+function read(root: SyntaxNode, text: string): ReadFacts {
   const symbols: Definition[] = [];
   readBlock(root, null, symbols);
   const imports = readImports(root, text);
   const star = imports.some((fact) => fact.star);
-  return {
-    symbols,
-    imports,
-    scope: null,
-    // Only a star import needs them, and collecting them costs as much as parsing.
-    uses: star ? [...textsOf(root, ['identifier'])].sort() : [],
-    members: readMembers(root, text, imports),
-    aliases: new Map<string, string>(),
-  };
+  // Only a star import needs them, and collecting them costs as much as parsing.
+  const uses = star ? [...textsOf(root, ['identifier'])].sort() : [];
+  return factsOf({ symbols, imports, uses, members: readMembers(root, text, imports) });
 }
 
 /** Statements that only choose whether their definitions exist. */
@@ -81,7 +77,8 @@ function readDefinition(
   if (!isClass && node.type !== 'function_definition') return;
   const name = node.childForFieldName('name')?.text ?? '';
   const body = node.childForFieldName('body');
-  const kind = isClass ? 'class' : parent === null ? 'function' : 'method';
+  const routine = parent === null ? 'function' : 'method';
+  const kind = isClass ? 'class' : routine;
   // The signature ends at its colon: a comment may follow before the body.
   const colon = node.children.find((child) => child.type === ':') ?? body;
   const symbol = add(into, { node, name, kind, parent, doc: docstring(body), body: colon });
@@ -100,10 +97,7 @@ function readAssignment(statement: SyntaxNode, parent: string | null, into: Defi
   add(into, { node, name, kind: parent === null ? constant : 'field', parent, doc: null });
 }
 
-function add(
-  into: Definition[],
-  parts: Omit<Parameters<typeof definitionOf>[0], 'exported'>,
-): Definition {
+function add(into: Definition[], parts: Omit<DefinitionParts, 'exported'>): Definition {
   const exported = /^(?!_)|^__\w+__$/.test(parts.name);
   const symbol = definitionOf({ ...parts, exported });
   into.push(symbol);

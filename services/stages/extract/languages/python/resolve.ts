@@ -28,7 +28,7 @@ export function openPythonResolver(project: Project) {
         relative > 0
           ? findRelative(project, file.path, fact.specifier, relative)
           : findAbsolute(project, roots.of(file.path), fact.specifier.split('.'));
-      addFound(project, file, fact, found, resolution);
+      addFound({ project, file, resolution }, fact, found);
     }
     return resolution;
   };
@@ -67,33 +67,28 @@ function findBelow(project: Project, root: string, segments: readonly string[]):
   return project.folders.has(place) ? { kind: 'namespace', folder: place } : { kind: 'broken' };
 }
 
-function addFound(
-  project: Project,
-  file: ParsedFile,
-  fact: ImportFact,
-  found: Found,
-  resolution: Resolution,
-): void {
+interface Work {
+  readonly project: Project;
+  readonly file: ParsedFile;
+  readonly resolution: Resolution;
+}
+
+function addFound(work: Work, fact: ImportFact, found: Found): void {
+  const { file, resolution } = work;
   const { specifier } = fact;
   if (fact.style === 'top') {
-    if (found.kind === 'file') addTop(project, file, fact, found.path, resolution);
+    if (found.kind === 'file') addTop(work, fact, found.path);
   } else if (found.kind === 'external') {
     resolution.externals.push(specifier.split('.', 1)[0] ?? specifier);
   } else if (found.kind === 'broken') {
     resolution.unresolved.push({ specifier, reason: 'no such module in the repository' });
   } else if (fact.style === 'import') {
     if (found.kind === 'file') resolution.links.push(weigh(file, linkOf(fact, found.path)));
-  } else addNames(project, file, fact, found, resolution);
+  } else addNames(work, fact, found);
 }
 
 /** The package around an imported submodule counts only for what is used of it directly. */
-function addTop(
-  project: Project,
-  file: ParsedFile,
-  fact: ImportFact,
-  path: string,
-  resolution: Resolution,
-): void {
+function addTop({ project, file, resolution }: Work, fact: ImportFact, path: string): void {
   const used = (file.facts.members.get(fact.specifier) ?? []).filter(
     (name) => findBelow(project, folderOf(path), [name]).kind !== 'file',
   );
@@ -104,11 +99,9 @@ function addTop(
 
 /** `from p import x`: the submodule `p.x` where there is one, else a name of `p` itself. */
 function addNames(
-  project: Project,
-  file: ParsedFile,
+  { project, file, resolution }: Work,
   fact: ImportFact,
   found: Extract<Found, { kind: 'file' | 'namespace' }>,
-  resolution: Resolution,
 ): void {
   const isPackage = found.kind === 'namespace' || /^__init__\.pyi?$/.test(nameOf(found.path));
   const folder = found.kind === 'namespace' ? found.folder : folderOf(found.path);

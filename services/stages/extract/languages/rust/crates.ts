@@ -1,6 +1,6 @@
 /** Crates and their module trees, from Cargo.toml and `mod` declarations. Pure. */
 import { compareText } from '../../../../../schemas/compare-text.ts';
-import { append, type ParsedFile } from '../../facts/facts.ts';
+import { append, type ImportFact, type ParsedFile } from '../../facts/facts.ts';
 import { below, folderOf, foldersUpwards, joinPath, nameOf, stemOf } from '../../paths.ts';
 import type { Project } from '../language.ts';
 import {
@@ -159,7 +159,7 @@ function childModules(
 ): ModuleFile[] {
   return file.facts.imports.flatMap((fact) => {
     if (fact.style !== 'mod') return [];
-    const path = modulePath(project, file.path, fact.specifier, fact.detail, folder);
+    const path = modulePath(project, fact, file.path, folder);
     if (path === null) return [];
     const [name = ''] = fact.specifier.split('=', 1);
     const inner = [module, fact.detail, name].filter((part) => part !== '').join('::');
@@ -169,11 +169,11 @@ function childModules(
   });
 }
 
+/** `folder` is where the modules of the file `from` lie. */
 function modulePath(
   project: Project,
+  { specifier, detail: within }: ImportFact,
   from: string,
-  specifier: string,
-  within: string,
   folder: string,
 ): string | null {
   const [name = '', attribute] = specifier.split('=', 2);

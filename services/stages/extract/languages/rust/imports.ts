@@ -31,7 +31,7 @@ export function readImports(root: SyntaxNode, text: string): ImportFact[] {
     ...declarations.flatMap((node) => readUse(node, withinOf)),
     ...inCalls.flatMap(({ uses }) => uses),
     ...distinct([
-      ...readPaths(root, text, declarations, calls, withinOf),
+      ...readPaths(root, text, isElsewhere(declarations, calls), withinOf),
       ...inCalls.flatMap(({ paths }) => paths),
     ]),
     ...readMacroNames(
@@ -59,7 +59,7 @@ interface MacroCall {
   readonly tokens: string;
 }
 
-// What looks back comes last: it is only tried where the rest is.
+// A look back is slow, so it comes last, where all before it has matched.
 const callOpening = /!\s*[({[](?<=[\w\u0080-\uffff]\s*!\s*[({[])/g;
 
 /** Calls that are not in the arguments of another: those are loose tokens. */
@@ -147,7 +147,8 @@ function readUse(node: SyntaxNode, withinOf: WithinOf): ImportFact[] {
 }
 
 function useFacts(tree: string, isPublic: boolean, detail: string): ImportFact[] {
-  const weight = isPublic ? softness.passedOn : /\btests?\b/.test(detail) ? softness.deferred : 0;
+  const own = /\btests?\b/.test(detail) ? softness.deferred : softness.hard;
+  const weight = isPublic ? softness.passedOn : own;
   return readUseTree(tree).map(({ path, local }) =>
     importFact({
       specifier: path.join('::'),
@@ -170,17 +171,9 @@ const pathTypes = new Set(['scoped_identifier', 'scoped_type_identifier']);
 function readPaths(
   root: SyntaxNode,
   text: string,
-  declarations: readonly SyntaxNode[],
-  calls: readonly MacroCall[],
+  isRead: (at: number) => boolean,
   withinOf: WithinOf,
 ): ImportFact[] {
-  // A visibility, such as `pub(in crate::a)`, stands before what is used.
-  const isUsed = openSpans(
-    declarations.flatMap((node) => node.childForFieldName('argument') ?? []),
-  );
-  const isToken = openSpans(
-    calls.map(({ endIndex, tokens }) => ({ startIndex: endIndex - tokens.length, endIndex })),
-  );
   const seen = new Set<string>();
   return [...text.matchAll(pathOpening)].flatMap(({ 1: first = '', index }) => {
     const startIndex = text.lastIndexOf(first, index - first.length);
@@ -188,7 +181,7 @@ function readPaths(
     const written = path.exec(text)?.[0];
     // Of a raw name or letters beyond ASCII only the parser knows the end.
     if (written === undefined || /[#\u0080-\uffff]/.test(text[path.lastIndex] ?? '')) return [];
-    if (isUsed(startIndex) || isToken(startIndex)) return [];
+    if (isRead(startIndex)) return [];
     const detail = withinOf({ startIndex });
     const specifier = written.replaceAll(/\s+/g, '');
     const key = `${detail} ${specifier}`;
@@ -198,6 +191,21 @@ function readPaths(
     seen.add(key);
     return pathFact(specifier, detail);
   });
+}
+
+/** Whether a place is in a use or a call, which are read apart; places come in ascending order. */
+function isElsewhere(
+  declarations: readonly SyntaxNode[],
+  calls: readonly MacroCall[],
+): (at: number) => boolean {
+  // A visibility, such as `pub(in crate::a)`, stands before what is used.
+  const isUsed = openSpans(
+    declarations.flatMap((node) => node.childForFieldName('argument') ?? []),
+  );
+  const isToken = openSpans(
+    calls.map(({ endIndex, tokens }) => ({ startIndex: endIndex - tokens.length, endIndex })),
+  );
+  return (at) => isUsed(at) || isToken(at);
 }
 
 /** Whether a place is in one of the spans; places come in ascending order. */

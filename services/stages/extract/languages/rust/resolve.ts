@@ -14,27 +14,28 @@ export function openRustResolver(project: Project) {
     const resolution = emptyResolution();
     const place = places.get(file.path);
     for (const fact of file.facts.imports) {
-      if (place !== undefined) addFact(project, file, place, fact, resolution);
+      if (place !== undefined) addFact({ project, file, place, resolution }, fact);
       else if (fact.style === 'use') addExternal(fact.specifier, resolution);
     }
     return resolution;
   };
 }
 
-function addFact(
-  project: Project,
-  file: ParsedFile,
-  place: Place,
-  fact: ImportFact,
-  resolution: Resolution,
-): void {
-  if (fact.style === 'mod') addModule(place, fact, resolution);
-  else if (fact.style === 'crate') addCrate(place, fact, resolution);
-  else if (fact.style === 'macro') addMacro(project, file, place, fact, resolution);
-  else addPath(project, file, place, fact, resolution);
+interface Work {
+  readonly project: Project;
+  readonly file: ParsedFile;
+  readonly place: Place;
+  readonly resolution: Resolution;
 }
 
-function addModule(place: Place, fact: ImportFact, resolution: Resolution): void {
+function addFact(work: Work, fact: ImportFact): void {
+  if (fact.style === 'mod') addModule(work, fact);
+  else if (fact.style === 'crate') addCrate(work, fact);
+  else if (fact.style === 'macro') addMacro(work, fact);
+  else addPath(work, fact);
+}
+
+function addModule({ place, resolution }: Work, fact: ImportFact): void {
   const [name = ''] = fact.specifier.split('=', 1);
   const module = joined(place.module, fact.detail, name);
   const to = place.crate.modules.get(module);
@@ -43,7 +44,7 @@ function addModule(place: Place, fact: ImportFact, resolution: Resolution): void
 }
 
 /** `extern crate x;` */
-function addCrate(place: Place, fact: ImportFact, resolution: Resolution): void {
+function addCrate({ place, resolution }: Work, fact: ImportFact): void {
   const library = place.crate.libraries.get(fact.specifier);
   if (library !== undefined) resolution.links.push(linkOf(fact, library.root, { star: false }));
   else if (fact.specifier !== 'self') resolution.externals.push(fact.specifier);
@@ -53,13 +54,7 @@ function addCrate(place: Place, fact: ImportFact, resolution: Resolution): void 
  * A macro without a path is the file's own, a module's above it, marked `#[macro_use]`, or from a
  * library that the crate's root so marks.
  */
-function addMacro(
-  project: Project,
-  file: ParsedFile,
-  place: Place,
-  fact: ImportFact,
-  resolution: Resolution,
-): void {
+function addMacro({ project, file, place, resolution }: Work, fact: ImportFact): void {
   const all = place.crate.macros.get(fact.specifier) ?? [];
   if (all.some(({ path }) => path === file.path)) return;
   const seen = all.filter(
@@ -88,15 +83,10 @@ function macroOfLibrary(project: Project, crate: Crate, { specifier }: ImportFac
   return undefined;
 }
 
-function addPath(
-  project: Project,
-  file: ParsedFile,
-  place: Place,
-  fact: ImportFact,
-  resolution: Resolution,
-): void {
+function addPath(work: Work, fact: ImportFact): void {
+  const { project, file, place, resolution } = work;
   const start = startOf(project, file, place, fact);
-  if (start !== null) addTarget(project, start, fact, resolution, 0);
+  if (start !== null) addTarget(work, fact, start, 0);
   else if (fact.style === 'use') addExternal(fact.specifier, resolution);
 }
 
@@ -109,13 +99,8 @@ interface Target {
   readonly segments: readonly string[];
 }
 
-function addTarget(
-  project: Project,
-  { crate, segments }: Target,
-  fact: ImportFact,
-  resolution: Resolution,
-  depth: number,
-): void {
+function addTarget(work: Work, fact: ImportFact, { crate, segments }: Target, depth: number): void {
+  const { project, resolution } = work;
   const length = deepest(crate, segments);
   const module = segments.slice(0, length).join('::');
   const to = crate.modules.get(module);
@@ -134,7 +119,7 @@ function addTarget(
   const behind = moduleBehind(project, { crate, module }, to, name);
   if (behind === null) return;
   const target = { crate: behind.crate, segments: [...behind.segments, ...rest] };
-  addTarget(project, target, fact, resolution, depth + 1);
+  addTarget(work, fact, target, depth + 1);
 }
 
 /** The module that a file calls by a name: `use a::b as name`, so that `name::x` is `a::b::x`. */

@@ -1,5 +1,5 @@
 /** Rust: definitions. Imports: rust-imports.ts. Resolution: rust-resolve.ts. */
-import type { Definition } from '../../facts/facts.ts';
+import { type Definition, factsOf, type ReadFacts } from '../../facts/facts.ts';
 import { nameOf } from '../../paths.ts';
 import type { SyntaxNode } from '../../syntax/syntax-node.ts';
 import { definitionOf, docAbove } from '../../syntax/tree.ts';
@@ -29,19 +29,13 @@ const kinds: Readonly<Record<string, string>> = {
   mod_item: 'module',
 };
 
-function read(root: SyntaxNode, text: string) {
+function read(root: SyntaxNode, text: string): ReadFacts {
   const symbols: Definition[] = [];
   readItems(root, null, symbols);
   const imports = readImports(root, text);
   const star = imports.some((fact) => fact.star);
-  return {
-    symbols,
-    imports,
-    scope: null,
-    uses: star ? readUses(root, text) : [],
-    members: readMembers(imports),
-    aliases: new Map<string, string>(),
-  };
+  const uses = star ? readUses(root, text) : [];
+  return factsOf({ symbols, imports, uses, members: readMembers(imports) });
 }
 
 /** A raw name is `r#type`. */
