@@ -96,13 +96,15 @@ export async function readFiles(
     const text = typeof file.text === 'string' ? file.text : decodeSource(await file.text());
     const weight = fileWeight + (text?.length ?? 0);
     const language = languageOf(file.path, text ?? '');
-    const refusal = text === null ? 'not-text' : language === null ? null : admits(text, language);
-    if (text === null || language === null || refusal !== null) {
-      results[index] = listedFile(reader, file.path, text ?? '', language, refusal);
+    const refusal = refusalOf(text, language, admits);
+    const read = { path: file.path, text: text ?? '', language };
+    if (language === null || refusal !== null) {
+      const outcome = refusal === null ? packedNothing : packedUnparsed(refusal);
+      results[index] = packedFile(reader, read, outcome);
     } else {
       await window.start(weight, async () => {
-        const outcome = await outcomeOf(reader, file.path, text, language);
-        results[index] = packedFile(reader, file.path, text, language, outcome);
+        const outcome = await outcomeOf(reader, { ...read, language });
+        results[index] = packedFile(reader, read, outcome);
       });
     }
     sinceTurn += weight;
@@ -121,8 +123,23 @@ export async function readFiles(
   return { files: parsed, counts: reader.counts };
 }
 
+/** A file whose turn has come. */
+interface OpenFile {
+  readonly path: string;
+  readonly text: string;
+  readonly language: Language | null;
+}
+
+/** Why a file is not parsed although it would be; null where nothing is against it. */
+function refusalOf(text: string | null, language: Language | null, admits: Admits): string | null {
+  if (text === null) return 'not-text';
+  return language === null ? null : admits(text, language);
+}
+
 /** Whether a text may be parsed: null, or the cap that it does not pass. */
-function openCaps(config: ExtractKnobs): (text: string, language: Language) => string | null {
+type Admits = (text: string, language: Language) => string | null;
+
+function openCaps(config: ExtractKnobs): Admits {
   const start = performance.now();
   let files = 0;
   let bytes = 0;
@@ -142,9 +159,7 @@ function openCaps(config: ExtractKnobs): (text: string, language: Language) => s
 /** From the cache, or parsed and remembered unless the machine had a part in how it ended. */
 async function outcomeOf(
   { config, pool, cache, signal, counts }: Reader,
-  path: string,
-  text: string,
-  language: Language,
+  { path, text, language }: OpenFile & { readonly language: Language },
 ): Promise<PackedOutcome> {
   const key =
     cache === null
@@ -168,22 +183,9 @@ async function outcomeOf(
 
 const lasting = new Set(['symbols-limited', 'syntax-errors']);
 
-function listedFile(
-  reader: Reader,
-  path: string,
-  text: string,
-  language: Language | null,
-  refusal: string | null,
-): PackedFile {
-  const outcome = refusal === null ? packedNothing : packedUnparsed(refusal);
-  return packedFile(reader, path, text, language, outcome);
-}
-
 function packedFile(
   { config, keep }: Reader,
-  path: string,
-  text: string,
-  language: Language | null,
+  { path, text, language }: OpenFile,
   outcome: PackedOutcome,
 ): PackedFile {
   const name = language?.name ?? rowOfPath(path)?.name ?? 'text';

@@ -108,17 +108,17 @@ function openReader(text: string) {
     if (!take(end)) throw new TomlError(`expected ${end} at ${at}`);
     return parts;
   };
+  /** The text before a closing mark that a pattern finds. */
+  const inside = (pattern: RegExp) => match(pattern)[1] ?? '';
   const value = (): TomlValue => {
     skip(true);
-    if (take('"""')) return unescaped(match(/((?:[^\\]|\\[\s\S])*?)"""/y)[1] ?? '');
-    if (take("'''")) return match(/([\s\S]*?)'''/y)[1] ?? '';
-    if (take('"')) return unescaped(match(/((?:[^"\\\n]|\\.)*)"/y)[1] ?? '');
-    if (take("'")) return match(/([^'\n]*)'/y)[1] ?? '';
+    if (take('"""')) return unescaped(inside(/((?:[^\\]|\\[\s\S])*?)"""/y));
+    if (take("'''")) return inside(/([\s\S]*?)'''/y);
+    if (take('"')) return unescaped(inside(/((?:[^"\\\n]|\\.)*)"/y));
+    if (take("'")) return inside(/([^'\n]*)'/y);
     if (take('[')) return sequence(']', [] as TomlValue[], (list) => list.push(value()));
     if (take('{')) return sequence('}', newTable(), assign);
-    const [word] = match(/[\w+.:-]+/y);
-    if (word === 'true' || word === 'false') return word === 'true';
-    return /^[+-]?\d[\d_]*$/.test(word) ? Number(word.replaceAll('_', '')) : word;
+    return scalar(match(/[\w+.:-]+/y)[0]);
   };
   const sequence = <Into>(end: string, into: Into, item: (into: Into) => void): Into => {
     for (skip(true); !take(end); skip(true)) {
@@ -134,6 +134,12 @@ function openReader(text: string) {
     owner[path.at(-1) ?? ''] = value();
   };
   return { atEnd, skip, take, keys, assign };
+}
+
+/** A date stays as it is written. */
+function scalar(word: string): TomlValue {
+  if (word === 'true' || word === 'false') return word === 'true';
+  return /^[+-]?\d[\d_]*$/.test(word) ? Number(word.replaceAll('_', '')) : word;
 }
 
 function unescaped(text: string): string {

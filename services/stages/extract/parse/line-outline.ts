@@ -22,21 +22,34 @@ interface Open {
   readonly kind: string;
 }
 
+interface Outline {
+  readonly found: Definition[];
+  /** What is around the present line, outermost first. */
+  readonly open: Open[];
+  /** The last row above it that holds something. */
+  lastRow: number;
+}
+
+interface Line {
+  readonly row: number;
+  readonly indent: number;
+  readonly text: string;
+}
+
 /** At most `countMax` definitions in source order; none for a language without patterns. */
 export function outlineByLines(text: string, language: string, countMax: number): Definition[] {
   const family = lineFamilyOf(language);
   if (family === null) return [];
   const lines = text.split('\n');
-  const found: Definition[] = [];
-  const open: Open[] = [];
-  let lastRow = 0;
+  const outline: Outline = { found: [], open: [], lastRow: 0 };
+  const { found, open } = outline;
   for (const [row, whole] of lines.entries()) {
     const line = whole.length > columnsMax ? whole.slice(0, columnsMax) : whole;
     const indent = line.search(/\S/);
     if (indent < 0) continue;
     const comments = family.comment.test(line);
-    if (!comments) closeUpTo(open, { indent, text: line }, row, lastRow, found);
-    lastRow = row;
+    if (!comments) closeUpTo(outline, { row, indent, text: line });
+    outline.lastRow = row;
     if (comments || found.length >= countMax) continue;
     const outer = open.at(-1);
     if (outer !== undefined && !containers.has(outer.kind)) continue;
@@ -58,7 +71,7 @@ export function outlineByLines(text: string, language: string, countMax: number)
       exported: family.isExported(name, line),
     });
   }
-  for (const { index } of open) endAt(found, index, lastRow + 1);
+  for (const { index } of open) endAt(found, index, outline.lastRow + 1);
   return found;
 }
 
@@ -82,19 +95,13 @@ function kindOf(keyword: string, member: boolean): string {
 }
 
 /** Ends what is indented as deep as this line or deeper; what only closes it belongs to it. */
-function closeUpTo(
-  open: Open[],
-  line: { readonly indent: number; readonly text: string },
-  row: number,
-  lastRow: number,
-  found: Definition[],
-): void {
+function closeUpTo({ found, open, lastRow }: Outline, line: Line): void {
   for (let last = open.at(-1); last !== undefined; last = open.at(-1)) {
     if (last.indent < line.indent) return;
     const level = last.indent === line.indent;
     if (level && goesOn(last, line.text)) return;
     const closes = level && /^\s*(?:[}\])]|end\b)/.test(line.text);
-    endAt(found, last.index, (closes ? row : lastRow) + 1);
+    endAt(found, last.index, (closes ? line.row : lastRow) + 1);
     open.pop();
   }
 }

@@ -46,8 +46,8 @@ export function* buildEdges(
     const file = project.files.get(from);
     if (file === undefined) continue;
     const drafts = new Map<string, Draft>();
-    const uses = new Set(file.facts.uses);
-    for (const link of links) addLink(drafts, link, file, uses, reexports);
+    const user: User = { file, uses: new Set(file.facts.uses), reexports };
+    for (const link of links) addLink(drafts, link, user);
     drafts.delete(from);
     const fromTest = isTest(from);
     const kept = strongest(drafts, limits.edgesPerFileMax);
@@ -63,14 +63,16 @@ export function* buildEdges(
   return { edges, softnessOf: (edge) => softnesses.get(edge) ?? softness.hard, shortfalls };
 }
 
-function addLink(
-  drafts: Map<string, Draft>,
-  link: Link,
-  file: ParsedFile,
-  uses: ReadonlySet<string>,
-  reexports: Reexports,
-): void {
-  const used = usedNames(link, file, uses, reexports);
+/** A file whose links become edges. */
+interface User {
+  readonly file: ParsedFile;
+  readonly uses: ReadonlySet<string>;
+  readonly reexports: Reexports;
+}
+
+function addLink(drafts: Map<string, Draft>, link: Link, user: User): void {
+  const { file, reexports } = user;
+  const used = usedNames(link, user);
   let own = used.length === 0;
   const direct = new Set<string>();
   const confidence = link.confidence * passedOnConfidence;
@@ -82,7 +84,7 @@ function addLink(
       continue;
     }
     direct.add(name);
-    for (const [path, names] of definersBehind(definer, local, file, reexports)) {
+    for (const [path, names] of definersBehind(definer, local, user)) {
       if (path !== file.path) merge(drafts, path, { ...link, confidence, names });
     }
   }
@@ -100,8 +102,7 @@ const modulesMax = 8;
 function definersBehind(
   definer: Definer,
   local: string,
-  file: ParsedFile,
-  reexports: Reexports,
+  { file, reexports }: User,
 ): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
   const follow = (at: Definer, through: string, depth: number) => {
@@ -122,12 +123,7 @@ function definersBehind(
 }
 
 /** Names that the link uses, as the target exports them and as the file calls them. */
-function usedNames(
-  link: Link,
-  file: ParsedFile,
-  uses: ReadonlySet<string>,
-  reexports: Reexports,
-): Binding[] {
+function usedNames(link: Link, { file, uses, reexports }: User): Binding[] {
   const used = link.bindings.flatMap((binding) => {
     if (binding.name !== '*') return [binding];
     const members = file.facts.members.get(binding.local) ?? [];

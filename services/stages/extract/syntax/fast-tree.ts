@@ -76,7 +76,7 @@ export function openTreeReader(grammar: unknown): ReadTree {
       found: [],
       root: null,
     };
-    source.root = new Node(source, typeId < 0 ? errorType : typeId, numbers, 0, null, true);
+    source.root = new Node(source, typeId < 0 ? errorType : typeId, numbers, 0, 'root');
     return source.root;
   };
 }
@@ -161,14 +161,13 @@ class Node implements SyntaxNode {
   #end = -1;
   #endPosition: { readonly row: number; readonly column: number } | null = null;
 
-  /** `outer` is the parent where it is known; null asks the binding when it is wanted. */
+  /** `outer` is the parent where it is known; where it is null, the binding is asked for it. */
   constructor(
     source: Source,
     typeId: number,
     numbers: ArrayLike<number>,
     offset: number,
-    outer: Node | null,
-    isRoot = false,
+    outer: Node | 'root' | null,
   ) {
     this.#source = source;
     this.#typeId = typeId;
@@ -178,8 +177,8 @@ class Node implements SyntaxNode {
     this.#row = numbers[offset + 3] ?? 0;
     this.#columnBytes = numbers[offset + 4] ?? 0;
     this.#alias = numbers[offset + 5] ?? 0;
-    this.#outer = outer;
-    this.#isRoot = isRoot;
+    this.#isRoot = outer === 'root';
+    this.#outer = outer === 'root' ? null : outer;
   }
 
   get id(): number {

@@ -39,6 +39,7 @@ export interface RubyConstants {
 type Require = (file: ParsedFile, specifier: string) => string | null;
 
 interface Index {
+  readonly roots: RubyRoots;
   readonly definers: Map<string, Definer[]>;
   /** Every module and constant, also those that only hold others. */
   readonly known: Set<string>;
@@ -55,34 +56,36 @@ export function openConstants(project: Project, roots: RubyRoots, require: Requi
   const chosen = new Map<string, Found | null>();
   return {
     find(file, nesting, path) {
-      const full = resolve(index, file.path, nesting, path);
+      const view = { index, from: file.path };
+      const full = resolve(view, nesting, path);
       if (full === null) return null;
       const key = `${folderOf(file.path)} ${full}`;
       const definers = index.definers.get(full) ?? [];
       if (definers.some((definer) => definer.path === file.path)) return null;
       const known = chosen.get(key);
       if (known !== undefined) return known;
-      const found = choose(index, roots, file.path, full, definers);
+      const found = choose(view, full, definers);
       chosen.set(key, found);
       return found;
     },
   };
 }
 
+/** The constants as a file sees them. */
+interface View {
+  readonly index: Index;
+  readonly from: string;
+}
+
 /** Full name of the longest part of a path that is known; null when its first name is foreign. */
-function resolve(
-  index: Index,
-  from: string,
-  nesting: readonly string[],
-  path: string,
-): string | null {
+function resolve(view: View, nesting: readonly string[], path: string): string | null {
   const isTop = path.startsWith('::');
   const [first = '', ...rest] = path.slice(isTop ? 2 : 0).split('::');
-  const start = isTop ? ownTop(index, from, first) : firstName(index, from, nesting, first);
-  if (start === null) return addedTo(index, first, rest);
+  const start = isTop ? ownTop(view, first) : firstName(view, nesting, first);
+  if (start === null) return addedTo(view.index, first, rest);
   let current = start;
   for (const name of rest) {
-    const next = member(index, from, current, name, new Set());
+    const next = member(view, current, name);
     if (next === null) break;
     current = next;
   }
@@ -99,20 +102,15 @@ function addedTo(index: Index, first: string, rest: readonly string[]): string |
   return null;
 }
 
-function firstName(
-  index: Index,
-  from: string,
-  nesting: readonly string[],
-  name: string,
-): string | null {
-  const lexical = nesting.map((scope) => `${scope}::${name}`).find((full) => index.known.has(full));
+function firstName(view: View, nesting: readonly string[], name: string): string | null {
+  const { known } = view.index;
+  const lexical = nesting.map((scope) => `${scope}::${name}`).find((full) => known.has(full));
   if (lexical !== undefined) return lexical;
-  const inherited =
-    nesting[0] === undefined ? null : member(index, from, nesting[0], name, new Set());
-  return inherited ?? ownTop(index, from, name) ?? member(index, from, '', name, new Set());
+  const inherited = nesting[0] === undefined ? null : member(view, nesting[0], name);
+  return inherited ?? ownTop(view, name) ?? member(view, '', name);
 }
 
-function ownTop(index: Index, from: string, name: string): string | null {
+function ownTop({ index, from }: View, name: string): string | null {
   if (!index.known.has(name) || index.isForeign(name)) return null;
   const definers = index.definers.get(name);
   const isSeen = definers === undefined || definers.some(({ path }) => index.isVisible(from, path));
@@ -121,12 +119,12 @@ function ownTop(index: Index, from: string, name: string): string | null {
 
 /** A constant of a module or of its ancestors. */
 function member(
-  index: Index,
-  from: string,
+  view: View,
   owner: string,
   name: string,
-  visited: Set<string>,
+  visited = new Set<string>(),
 ): string | null {
+  const { index, from } = view;
   const full = owner === '' ? name : `${owner}::${name}`;
   if (owner !== '' && index.known.has(full)) return full;
   if (visited.has(owner)) return null;
@@ -137,22 +135,16 @@ function member(
     const [first = '', ...rest] = ancestor.path.replace(/^::/, '').split('::');
     const nesting = ancestor.path.startsWith('::') ? [] : ancestor.nesting;
     const scopes = nesting.map((scope) => `${scope}::${first}`);
-    const start = scopes.find((scope) => index.known.has(scope)) ?? ownTop(index, from, first);
+    const start = scopes.find((scope) => index.known.has(scope)) ?? ownTop(view, first);
     const module = start === null ? null : [start, ...rest].join('::');
     if (module === null || module === owner) continue;
-    const found = member(index, from, module, name, visited);
+    const found = member(view, module, name, visited);
     if (found !== null) return found;
   }
   return null;
 }
 
-function choose(
-  index: Index,
-  roots: RubyRoots,
-  from: string,
-  full: string,
-  definers: readonly Definer[],
-): Found | null {
+function choose({ index, from }: View, full: string, definers: readonly Definer[]): Found | null {
   const visible = definers.filter(({ path }) => index.isVisible(from, path));
   const found = ({ path, name }: Definer, confidence: number): Found => ({
     path,
@@ -161,7 +153,9 @@ function choose(
   });
   const stated = visible.find(({ path }) => path === index.autoloads.get(full));
   if (stated !== undefined) return found(stated, 1);
-  const named = visible.filter(({ path }) => roots.all.some((root) => isNamed(path, root, full)));
+  const named = visible.filter(({ path }) =>
+    index.roots.all.some((root) => isNamed(path, root, full)),
+  );
   const [only] = named;
   if (only !== undefined && named.length === 1 && !only.opens) return found(only, 1);
   const defining = visible.filter(({ opens }) => !opens);
@@ -210,6 +204,7 @@ function shallowest(definers: readonly Definer[]): Definer {
 
 function readIndex(project: Project, roots: RubyRoots, require: Require): Index {
   const index: Index = {
+    roots,
     definers: new Map(),
     known: new Set(),
     ancestors: new Map(),

@@ -67,7 +67,6 @@ const word = /[\p{Lu}][\p{L}\p{N}_]*/uy;
 
 /** `NESTING CONSTANT` for every path of constants that is used, sorted. */
 export function readConstants(root: SyntaxNode, text: string, scopes: readonly Scope[]): string[] {
-  const uses = new Set<string>();
   const names = new Set(scopes.map(({ nameStart }) => nameStart));
   const paths: Path[] = [];
   for (const node of root.descendantsOfType('constant')) {
@@ -87,8 +86,11 @@ export function readConstants(root: SyntaxNode, text: string, scopes: readonly S
     if (isInner ? /[\w)\]}]/.test(before) : before === '.') continue;
     paths.push({ names: [name], start: isInner ? start - 2 : start, end });
   }
-  for (const path of paths) addUse(path, text, scopes, names, uses);
-  return [...uses].sort();
+  const uses = paths.flatMap((path) => {
+    const used = usedPart(path, text, names);
+    return used === null ? [] : [`${nestingAt(scopes, path.start)} ${used}`];
+  });
+  return [...new Set(uses)].sort();
 }
 
 interface Path {
@@ -97,18 +99,11 @@ interface Path {
   readonly end: number;
 }
 
-function addUse(
-  path: Path,
-  text: string,
-  scopes: readonly Scope[],
-  names: ReadonlySet<number>,
-  uses: Set<string>,
-): void {
+/** What of a path is used: `Integer(x)` calls a method, `NAME = 1` and `class Name` define. */
+function usedPart(path: Path, text: string, names: ReadonlySet<number>): string | null {
   const after = text.slice(path.end, path.end + 8);
-  // `Integer(x)` calls a method, `NAME = 1` defines, and so does the name of a class.
   const isOther = /^\(|^\s*(?:\|\|)?=(?![=~>])/.test(after) || names.has(path.start);
   const used = isOther ? path.names.slice(0, -1) : path.names;
-  if (used.length === 0) return;
-  const root = text.startsWith('::', path.start) ? '::' : '';
-  uses.add(`${nestingAt(scopes, path.start)} ${root}${used.join('::')}`);
+  if (used.length === 0) return null;
+  return `${text.startsWith('::', path.start) ? '::' : ''}${used.join('::')}`;
 }

@@ -5,8 +5,9 @@ import { ancestorOf } from '../../syntax/tree.ts';
 import { nestingAt, type Scope } from './names.ts';
 import { pathOf } from './path.ts';
 
-const interesting =
-  /(?<![.\w@$:])(?:require|require_relative|require_dependency|load|autoload|include|prepend)\b(?!:)|\$(?:LOAD_PATH|:)(?!\w)/g;
+const loading = 'require|require_relative|require_dependency|load|autoload|include|prepend';
+const loadPaths = String.raw`\$(?:LOAD_PATH|:)(?!\w)`;
+const interesting = new RegExp(String.raw`(?<![.\w@$:])(?:${loading})\b(?!:)|${loadPaths}`, 'g');
 
 /** Constants of superclasses and mixed-in modules are seen from inside: style `ancestor`. */
 export function readRequires(
@@ -26,7 +27,7 @@ export function readRequires(
     if (node.type === 'global_variable') facts.push(...loadPath(call));
     else if (node.type === 'identifier') {
       const values = call.childForFieldName('arguments')?.namedChildren ?? [];
-      facts.push(...factsOf(node.text, call, values, scopes));
+      facts.push(...readCall(node.text, call, values, scopes));
     }
   }
   return facts;
@@ -34,7 +35,7 @@ export function readRequires(
 
 const methods = new Set(['method', 'singleton_method', 'lambda']);
 
-function factsOf(
+function readCall(
   method: string,
   call: SyntaxNode,
   values: readonly SyntaxNode[],

@@ -1,8 +1,8 @@
 /** Ruby: definitions, requires, and constants with the modules around them. See ruby-resolve.ts. */
 import { compareText } from '../../../../../schemas/compare-text.ts';
-import type { Definition } from '../../facts/facts.ts';
+import { type Definition, factsOf, type ReadFacts } from '../../facts/facts.ts';
 import type { SyntaxNode } from '../../syntax/syntax-node.ts';
-import { definitionOf, docAbove } from '../../syntax/tree.ts';
+import { type DefinitionParts, definitionOf, docAbove } from '../../syntax/tree.ts';
 import type { Language } from '../language.ts';
 import { readConstants, readScopes, type Scope } from './names.ts';
 import { readRequires } from './requires.ts';
@@ -23,7 +23,7 @@ interface Draft {
   readonly read: Set<number>;
 }
 
-function read(root: SyntaxNode, text: string) {
+function read(root: SyntaxNode, text: string): ReadFacts {
   const scopes = readScopes(root);
   const byNode = new Map(scopes.map((scope) => [scope.node.id, scope]));
   const draft: Draft = { symbols: [], scopes: byNode, aliases: new Map(), read: new Set() };
@@ -33,14 +33,12 @@ function read(root: SyntaxNode, text: string) {
     const { node, outer } = scope;
     if (!draft.read.has(node.id)) readScope(node, outer?.name ?? null, null, draft);
   }
-  return {
+  return factsOf({
     symbols: draft.symbols.sort((a, b) => a.startLine - b.startLine),
     imports: readRequires(root, text, scopes),
-    scope: null,
     uses: readConstants(root, text, scopes),
-    members: new Map<string, string[]>(),
     aliases: new Map([...draft.aliases].sort(([a], [b]) => compareText(a, b))),
-  };
+  });
 }
 
 /** Comments that speak to tools. */
@@ -72,9 +70,9 @@ function readBody(
       readScope(node, parent, docAbove(siblings, index), draft);
     } else if (type === 'method' || type === 'singleton_method') {
       const isPublic = exported || type === 'singleton_method';
-      addMethod(node, parent, docAbove(siblings, index), isPublic, draft);
+      addMethod(draft, { node, parent, doc: docAbove(siblings, index), exported: isPublic });
     } else if (type === 'assignment' || type === 'operator_assignment') {
-      addConstant(node, parent, full, docAbove(siblings, index), draft);
+      addConstant(draft, { node, parent, doc: docAbove(siblings, index) }, full);
     } else if (type === 'identifier' && visibility.test(node.text))
       exported = node.text === 'public';
     else if (type === 'call') readCall(node, parent, () => docAbove(siblings, index), draft);
@@ -111,36 +109,28 @@ function isScope({ type }: SyntaxNode): boolean {
   return type === 'class' || type === 'module';
 }
 
-function addMethod(
-  node: SyntaxNode,
-  parent: string | null,
-  doc: string | null,
-  exported: boolean,
-  draft: Draft,
-): void {
+type Method = Pick<DefinitionParts, 'node' | 'parent' | 'doc' | 'exported'>;
+
+function addMethod(draft: Draft, method: Method): void {
+  const { node, parent } = method;
   const name = node.childForFieldName('name')?.text ?? '';
   const object = node.childForFieldName('object')?.text;
   const kind = parent === null && object === undefined ? 'function' : 'method';
   const parameters = node.childForFieldName('parameters') ?? node.childForFieldName('name');
   const length = (parameters?.endIndex ?? node.endIndex) - node.startIndex;
-  const whole = definitionOf({ node, name, kind, parent, doc, exported });
+  const whole = definitionOf({ ...method, name, kind });
   const signature = node.text.slice(0, length).replaceAll(/\s+/g, ' ').slice(0, 200);
   draft.symbols.push({ ...whole, signature });
 }
 
-function addConstant(
-  node: SyntaxNode,
-  parent: string | null,
-  full: string,
-  doc: string | null,
-  draft: Draft,
-): void {
+/** `full` is the name of the modules around it. */
+function addConstant(draft: Draft, constant: Omit<Method, 'exported'>, full: string): void {
+  const { node } = constant;
   const left = node.childForFieldName('left');
   if (left?.type !== 'constant' && left?.type !== 'scope_resolution') return;
   const name = left.text.replace(/^::/, '');
-  draft.symbols.push(
-    definitionOf({ node, name, kind: 'constant', parent, doc, exported: true, body: null }),
-  );
+  const parts = { ...constant, name, kind: 'constant', exported: true, body: null };
+  draft.symbols.push(definitionOf(parts));
   draft.aliases.set(full === '' || left.text.startsWith('::') ? name : `${full}::${name}`, name);
 }
 
@@ -164,7 +154,7 @@ function readCall(
     const exported = method === 'public' || method === 'module_function';
     for (const value of values) {
       if (value.type === 'method' || value.type === 'singleton_method') {
-        addMethod(value, parent, doc(), exported, draft);
+        addMethod(draft, { node: value, parent, doc: doc(), exported });
       }
     }
   }
