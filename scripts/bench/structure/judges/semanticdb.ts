@@ -4,35 +4,7 @@
  * https://scalameta.org/docs/semanticdb/specification.html
  */
 import type { OracleEdge } from '../score/oracle.ts';
-
-interface Field {
-  readonly number: number;
-  readonly value: number | Buffer;
-}
-
-/** Fields of one protobuf message; the two fixed widths do not occur. */
-function* fieldsOf(message: Buffer): Generator<Field> {
-  let at = 0;
-  const readVarint = () => {
-    let value = 0;
-    for (let shift = 1; ; shift *= 128) {
-      const byte = message.readUInt8(at);
-      at += 1;
-      value += (byte & 127) * shift;
-      if (byte < 128) return value;
-    }
-  };
-  while (at < message.length) {
-    const tag = readVarint();
-    const number = Math.floor(tag / 8);
-    const first = readVarint();
-    if (tag % 8 === 0) yield { number, value: first };
-    else {
-      yield { number, value: message.subarray(at, at + first) };
-      at += first;
-    }
-  }
-}
+import { messagesAt, numberAt, readMessage, textAt } from './protobuf.ts';
 
 export interface Occurrence {
   readonly symbol: string;
@@ -44,31 +16,19 @@ export interface Document {
   readonly occurrences: readonly Occurrence[];
 }
 
-const documentField = 1;
-const fields = { uri: 2, occurrence: 6, symbol: 2, role: 3 } as const;
+const documents = 1;
+const document = { uri: 2, occurrences: 6 } as const;
+const occurrence = { symbol: 2, role: 3 } as const;
 const definitionRole = 2;
 
-export function readDocuments(bytes: Buffer): Document[] {
-  return [...fieldsOf(bytes)]
-    .filter(({ number }) => number === documentField)
-    .map(({ value }) => readDocument(value as Buffer));
-}
-
-function readDocument(bytes: Buffer): Document {
-  let uri = '';
-  const occurrences: Occurrence[] = [];
-  for (const { number, value } of fieldsOf(bytes)) {
-    if (number === fields.uri) uri = value.toString();
-    if (number !== fields.occurrence) continue;
-    let symbol = '';
-    let role: number | Buffer = 0;
-    for (const field of fieldsOf(value as Buffer)) {
-      if (field.number === fields.symbol) symbol = field.value.toString();
-      if (field.number === fields.role) role = field.value;
-    }
-    occurrences.push({ symbol, isDefinition: role === definitionRole });
-  }
-  return { uri, occurrences };
+export function readDocuments(bytes: Uint8Array): Document[] {
+  return messagesAt(readMessage(bytes), documents).map((message) => ({
+    uri: textAt(message, document.uri),
+    occurrences: messagesAt(message, document.occurrences).map((each) => ({
+      symbol: textAt(each, occurrence.symbol),
+      isDefinition: numberAt(each, occurrence.role) === definitionRole,
+    })),
+  }));
 }
 
 /**

@@ -1,7 +1,8 @@
 /**
  * A language's own tool, which says which files of a repository depend on which others.
- * To add one: `oracle-<language>.ts` exports an `Oracle`, and oracles.ts lists it. The scorer
- * knows no language; what is special about one is said here: `visible`, `judged` and `neutral`.
+ * To add one: `judges/<language>/oracle.ts` exports an `Oracle`, and oracles.ts lists it. The
+ * scorer knows no language; what is special about one is said here: `visible`, `judged` and
+ * `neutral`.
  */
 
 export interface OracleEdge {

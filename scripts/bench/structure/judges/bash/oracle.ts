@@ -1,6 +1,6 @@
 /**
  * Bash itself, which prints every script in its normal form and expands the paths that it sources:
- * see oracle_bash.py. What a script does not say, because a variable comes from outside, no reader
+ * see oracle.py. What a script does not say, because a variable comes from outside, no reader
  * sees either.
  */
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** Go's own type checker over what `go list` compiles here: see oracle-go.go. */
+/** Go's own type checker over what `go list` compiles here: see oracle.go. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fromGo } from '../../obtain/obtain.ts';

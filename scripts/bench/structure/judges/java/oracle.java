@@ -1,6 +1,6 @@
 // Which files of a repository a Java file depends on, by javac's own attribution: the file that
 // declares each type, method or field that a name stands for. Prints one JSON object. Run it with
-// `java oracle-java.java FOLDER`; libraries that are not there leave their own names unresolved only.
+// `java oracle.java FOLDER`; libraries that are not there leave their own names unresolved only.
 
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.IdentifierTree;

@@ -1,5 +1,5 @@
 /**
- * javac's own attribution: see oracle-java.java. It says more than jdeps, which sees no constants
+ * javac's own attribution: see oracle.java. It says more than jdeps, which sees no constants
  * and no imports that are used in documentation only, and less than none of what jdeps does.
  */
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,6 @@
 /**
  * Notebooks by Jupyter's own exporter, which writes them as scripts, and Python's own parser and
- * path finder over these: see oracle_notebook.py and oracle_python.py.
+ * path finder over these: see oracle.py and ../python/oracle.py.
  *
  * What is still missed: `package.module.name` where only another file's import binds `module`.
  */

@@ -1,5 +1,5 @@
 /**
- * PHP by composer's own class loader, and by nikic/php-parser for the names: see oracle-php.php.
+ * PHP by composer's own class loader, and by nikic/php-parser for the names: see oracle.php.
  * Composer runs without network in every folder that has a composer.json.
  *
  * What counts as invented: classes of the own namespace in files that no autoloader finds, because

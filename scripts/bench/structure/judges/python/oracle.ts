@@ -1,6 +1,6 @@
 /**
  * Python's own parser and path finder, with re-exports followed statically, and grimp beside them:
- * an import that grimp alone finds is required too. See oracle_python.py.
+ * an import that grimp alone finds is required too. See oracle.py.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 /**
- * Ruby itself, which loads every file: see oracle-ruby.rb. Its roots are the folders on the load
+ * Ruby itself, which loads every file: see oracle.rb. Its roots are the folders on the load
  * path, and only files below them are judged; its options are the Debian packages of the gems that
  * a repository needs, without which Ruby would not know what its classes inherit.
  *

@@ -1,4 +1,4 @@
-/** Shell scripts: functions, variables, and what they source. Resolution: bash-resolve.ts. */
+/** Shell scripts: functions, variables, and what they source. See resolve.ts. */
 import {
   type Definition,
   factsOf,

@@ -120,8 +120,8 @@ function readImport(spec: SyntaxNode): ImportFact {
   return importFact({ specifier, style: name, bindings: [{ name: '*', local: name }] });
 }
 
-// A name is looked for in the code alone, and the tree is asked about one place after the other until
-// it tells: a walk through the tree costs more.
+// A name is looked for in the code alone, and the tree is asked about one place after the other
+// until it tells: a walk through the tree costs more.
 const silent = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])+'/g;
 
 const letter = String.raw`[\w$\u0080-\uffff]`;

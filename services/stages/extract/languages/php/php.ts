@@ -1,4 +1,4 @@
-/** PHP: definitions, imports and names used, each by its full name. Resolution: php-resolve.ts. */
+/** PHP: definitions, imports and names used, each by its full name. See resolve.ts. */
 import { compareText } from '../../../../../schemas/compare-text.ts';
 import {
   type Definition,

@@ -1,4 +1,4 @@
-/** Python: definitions, imports and what is used through them. Resolution: python-resolve.ts. */
+/** Python: definitions, imports and what is used through them. See resolve.ts. */
 import {
   addTo,
   type Binding,

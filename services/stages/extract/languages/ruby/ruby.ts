@@ -1,4 +1,4 @@
-/** Ruby: definitions, requires, and constants with the modules around them. See ruby-resolve.ts. */
+/** Ruby: definitions, requires, and constants with the modules around them. See resolve.ts. */
 import { compareText } from '../../../../../schemas/compare-text.ts';
 import { type Definition, factsOf, type ReadFacts } from '../../facts/facts.ts';
 import type { SyntaxNode } from '../../syntax/syntax-node.ts';

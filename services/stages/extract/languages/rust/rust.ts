@@ -1,4 +1,4 @@
-/** Rust: definitions. Imports: rust-imports.ts. Resolution: rust-resolve.ts. */
+/** Rust: definitions. What a file says of others: imports.ts. Where that leads: resolve.ts. */
 import { type Definition, factsOf, type ReadFacts } from '../../facts/facts.ts';
 import { nameOf } from '../../paths.ts';
 import type { SyntaxNode } from '../../syntax/syntax-node.ts';
