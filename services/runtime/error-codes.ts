@@ -1,17 +1,18 @@
 /**
- * The closed list of error codes: what the runtime does with the record, what a code means, and
- * what a person can do. `schemas/reference/errors.md` is made from it.
+ * The closed list of error codes: what the runtime does with the record, what each code means, and
+ * what a person can do. `schemas/reference/errors.md` is generated from it.
  */
 
 export type Disposition =
   /** Expected: counted and stored with its reason. */
   | 'drop'
-  /** Bad for ever: dead letter. */
+  /** Permanently bad: dead letter. */
   | 'reject'
   /** May pass later: bounded retries with backoff, then dead letter. */
   | 'retry'
   /**
-   * The run cannot go on (disk full, a lock, bad configuration): stop, nothing lost, exit code 2.
+   * The run cannot continue (disk full, a lock, bad configuration): it stops with exit code 2, and
+   * nothing is lost.
    */
   | 'fatal';
 
@@ -30,38 +31,38 @@ const reject = ending('reject');
 const retry = ending('retry');
 const fatal = ending('fatal');
 
-/** What a person named or set: the user can mend these. */
+/** Errors in what the user named or set; the user can fix these. */
 const inputCodes = {
   USAGE: fatal(
-    'A command or an option is not as the program knows it.',
+    'A command or an option is unknown or malformed.',
     'Read the message and `backstory --help`.',
   ),
   CONFIG_INVALID: fatal(
-    'A knob has a value that it cannot have, or lacks one that it needs.',
-    'Mend the knobs that the message names; `backstory config --describe` explains them.',
+    'A knob has an invalid value, or lacks a value that it needs.',
+    'Fix the knobs that the message names; `backstory config --describe` explains them.',
   ),
   SOURCE_MISSING: fatal(
-    'A source or a list of sources is not there.',
-    'Check its path; sources are named from the working folder.',
+    'A source or a list of sources does not exist.',
+    'Check its path, which is relative to the working folder.',
   ),
   SOURCE_UNREADABLE: drop(
-    'A source is there but cannot be read as a repository.',
-    'Check its rights and its form: a folder, .tar, .tar.gz, .tgz or .zip.',
+    'A source exists but cannot be read as a repository.',
+    'Check its permissions and its format: a folder, .tar, .tar.gz, .tgz or .zip.',
   ),
   SOURCE_EMPTY: drop(
-    'A folder holds no file that is not ignored.',
+    'A folder holds no files, or all of them are ignored.',
     'Check its .gitignore, or name another folder.',
   ),
   ARCHIVE_CORRUPT: drop(
     'An archive cannot be unpacked.',
-    'Fetch it again; what unpacks elsewhere may be of another form than its name says.',
+    'Fetch it again; if it unpacks elsewhere, its format may not be what its name says.',
   ),
   ARCHIVE_TOO_LARGE: drop(
-    'An archive is longer than its limit, or expands beyond it.',
+    'An archive is larger than its limit, packed or unpacked.',
     'Raise `admit.archiveBytesMax`, `admit.expandedBytesMax` or `admit.expansionRatioMax`.',
   ),
   REPOSITORY_TOO_LARGE: drop(
-    'More files or bytes pass the gates than one repository may have.',
+    'More files or bytes passed the gates than one repository may have.',
     'Raise `admit.repositoryFilesMax` or `admit.repositoryBytesMax`.',
   ),
   NO_ADMISSIBLE_FILES: drop(
@@ -69,7 +70,7 @@ const inputCodes = {
     'The detail counts the files by reason; change the knobs of `admit` if a reason is wrong.',
   ),
   LICENCE_REFUSED: drop(
-    'The licence of the repository is none that `admit.licences` allows.',
+    'The licence of the repository is not among those that `admit.licences` allows.',
     'Leave it out, or allow its licence if you may use it.',
   ),
   SECRETS_REFUSED: drop(
@@ -77,8 +78,8 @@ const inputCodes = {
     'Remove the secret from the source, or set `admit.secrets` to redact.',
   ),
   FILE_FAILED: drop(
-    'A file of the repository came to nothing, so the repository is not whole.',
-    'The detail names the file and its reason; mend that, then bring the source in again.',
+    'A file of the repository could not be processed, so the repository is incomplete.',
+    'The detail names the file and the reason; fix that, then bring the source in again.',
   ),
   DUPLICATE_REPOSITORY: drop(
     'The same content under the same name came earlier in the input.',
@@ -92,7 +93,7 @@ const machineCodes = {
     'Free some space and run the same command again; finished work is kept.',
   ),
   OUTPUT_LOCKED: fatal(
-    'Another process works in the output.',
+    'Another process is working in the output.',
     'Wait for it, or choose another output.',
   ),
   OUTPUT_MISMATCH: fatal(
@@ -100,12 +101,12 @@ const machineCodes = {
     'Choose another `--out`, or repeat the first command to resume that run.',
   ),
   OUTPUT_MISSING: fatal(
-    'There is no output or no run where one is asked for.',
+    'The path holds no output or no run.',
     'Check the path; `backstory run` makes an output.',
   ),
   OUTPUT_UNWRITABLE: fatal(
     'A folder or file cannot be written.',
-    'Check its rights, or choose another place.',
+    'Check its permissions, or choose another place.',
   ),
   TOOL_MISSING: fatal(
     'A program that is needed is not installed.',
@@ -129,19 +130,19 @@ const dataCodes = {
   ),
   RECORD_INVALID: reject(
     'A record cannot be decoded, or does not match the schema of its topic.',
-    'See who else writes to the topic; `backstory dlq show` has the record.',
+    'Find out which other program writes to the topic; `backstory dlq show` has the record.',
   ),
   MANIFEST_CORRUPT: fatal(
     'An entry of the manifest is damaged or missing.',
     'Restore it from a copy, or start a new output.',
   ),
   SHARD_CORRUPT: fatal(
-    'A shard or what belongs to it does not match its hash.',
+    'A shard or one of its companion files does not match its hash.',
     'Restore it from a copy, or make the output again; `backstory verify` tells more.',
   ),
   VERIFY_FAILED: fatal(
-    'What the tokens say is not what the manifest promises.',
-    'Do not train on it: make the output again, and report it if that differs too.',
+    'The tokens of a shard are not what the manifest promises.',
+    'Do not train on it: make the output again, and report it if that fails too.',
   ),
 };
 
@@ -151,11 +152,11 @@ const serverCodes = {
     'Check that it runs and that `kafka.brokers` names it, then start again; nothing is lost.',
   ),
   BROKER_REFUSED: fatal(
-    'Kafka answers and refuses.',
+    'Kafka answers, but refuses the request.',
     'Check the rights of the account and the section `kafka`.',
   ),
   CONSUMER_STALLED: fatal(
-    'The consumer of a group gave no sign for a long time.',
+    'The consumer of a group showed no activity, or received nothing, for a long time.',
     'Start the process again; nothing is lost.',
   ),
   LOG_TRUNCATED: fatal(
@@ -163,7 +164,7 @@ const serverCodes = {
     'Find out why the broker lost them; replay into a new data set.',
   ),
   RECORD_TOO_LARGE: reject(
-    'A record or a batch is larger than the broker takes.',
+    'A record or a batch is larger than the broker accepts.',
     'Set `kafka.batchBytesMax` below its message.max.bytes.',
   ),
   REGISTRY_UNAVAILABLE: retry(
@@ -175,7 +176,7 @@ const serverCodes = {
     'Run `backstory topics apply` for the data set.',
   ),
   SCHEMA_INCOMPATIBLE: fatal(
-    'The registry and this program have schemas that cannot read each other.',
+    'The schemas of the registry and of this program are incompatible.',
     'Update the older one, or use a new data set.',
   ),
   STORE_UNAVAILABLE: fatal(
@@ -183,7 +184,7 @@ const serverCodes = {
     'Start again when it does; nothing is lost, and `storage.patienceMs` says how long to wait.',
   ),
   STORE_UNSUITABLE: fatal(
-    'The bucket refuses, or does not promise what a commit needs.',
+    'The bucket refuses requests, or lacks the guarantees that a commit needs.',
     'Check its name, `storage.endpoint`, `storage.region` and the credentials.',
   ),
 };
@@ -194,27 +195,27 @@ const modelCodes = {
     'Check `teacher.baseUrl`, and that the server runs and has room for the requests.',
   ),
   TEACHER_ANSWER_INVALID: retry(
-    'The answer of the teacher is empty, too long, or not of the form asked for.',
-    'Use a model that follows the form, or raise the limit that the message names.',
+    'The answer of the teacher is empty, too long, or not in the requested format.',
+    'Use a model that keeps to the format, or raise the limit that the message names.',
   ),
   TEACHER_REFUSED: reject(
     'The server refuses this request for good.',
-    'Read its reason in the dead letter; too long a request needs a smaller context.',
+    'Read the reason in the dead letter; if the request is too long, reduce its context.',
   ),
   TEACHER_BUDGET: fatal(
     'The budget of calls or money is spent, or the account has no credit.',
     'Raise `teacher.callsMax` or `teacher.dollarsMax`, and run again: answers are remembered.',
   ),
   MEMO_MISS: fatal(
-    'An answer is not remembered, and `runtime.memo` is `only`.',
+    'The memo lacks an answer, and `runtime.memo` is `only`.',
     'Use the configuration of the run that filled the memo, or `--memo use`.',
   ),
   SCORER_UNAVAILABLE: retry(
-    'The scorer gives no answer in time, or a broken one.',
+    'The scorer does not answer in time, or its answer is malformed.',
     'Check `scorer.url`, and that the server runs.',
   ),
   SCORER_UNSUITABLE: fatal(
-    'The server cannot score: it gives no probabilities of the prompt, or refuses.',
+    'The server cannot score: it returns no probabilities for the prompt, or refuses.',
     'Use one that answers completions with echo and logprobs for the whole prompt.',
   ),
   TOKENIZER_UNSUPPORTED: fatal(
@@ -226,19 +227,19 @@ const modelCodes = {
     'Run the same command again, with fewer `sink.tokenizerThreads` if memory is short.',
   ),
   PARSER_CRASHED: retry(
-    'Parser processes end as soon as they start.',
-    'Run `backstory doctor`, which probes each parser; check the memory.',
+    'Parser processes crash as soon as they start.',
+    'Run `backstory doctor`, which probes each parser, and check the free memory.',
   ),
 };
 
 const runtimeCodes = {
   INTERRUPTED: fatal(
     'The process was asked to stop.',
-    'Run the same command to go on; finished work is kept.',
+    'Run the same command to resume; finished work is kept.',
   ),
   DEAD_LETTER_LIMIT: fatal(
     'More records became dead letters than `runtime.deadLettersMax`.',
-    'Mend the cause of the last ones and run again.',
+    'Fix the cause of the last ones and run again.',
   ),
   STAGE_POISONED: reject(
     'A record crashed its stage again and again: a bug in the program.',
@@ -257,7 +258,7 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes;
 
-/** Codes under which a repository ends, expected and counted. */
+/** Codes with which a repository ends as an expected, counted drop. */
 export type DropCode = {
   [Code in ErrorCode]: (typeof errorCodes)[Code]['disposition'] extends 'drop' ? Code : never;
 }[ErrorCode];

@@ -1,6 +1,6 @@
 /**
- * Coded errors. Anything thrown that is not a PipelineError is our bug. A code says what a person
- * can do, and its disposition what the runtime does with the record (`error-codes.ts`).
+ * Coded errors. Anything thrown that is not a PipelineError is our bug. Each code says what a
+ * person can do; its disposition says what the runtime does with the record (`error-codes.ts`).
  */
 import { type Disposition, type ErrorCode, errorCodes } from './error-codes.ts';
 
@@ -29,7 +29,10 @@ export class PipelineError extends Error {
   }
 }
 
-/** Turns "no space left" from the file system or SQLite into DISK_FULL; passes the rest on. */
+/**
+ * Turns "no space left" from the file system or SQLite into DISK_FULL; returns any other error
+ * unchanged.
+ */
 export function asPipelineError(error: unknown, subject: string): unknown {
   if (error instanceof PipelineError) return error;
   const code = (error as { code?: string } | null)?.code;

@@ -1,4 +1,4 @@
-/** What a handler may decide. Every record ends in one or more of these; nothing is silent. */
+/** What a handler may decide. Every record ends in one or more of these; none ends silently. */
 import type { TopicBodies } from '../../schemas/generated/types.ts';
 import type { ErrorCode } from './errors.ts';
 
@@ -7,12 +7,14 @@ export type Emit = {
     readonly kind: 'emit';
     readonly topic: Topic;
     readonly body: TopicBodies[Topic];
-    /** Tells records of one parent apart; part of the id. Counts per handled record from 0. */
+    /**
+     * Distinguishes the records of one parent; part of the id. Counts from 0 per handled record.
+     */
     readonly ordinal: number;
   };
 }[keyof TopicBodies];
 
-/** What a person calls the repository. */
+/** The name that people know the repository by, and where it came from. */
 export interface Subject {
   readonly name: string;
   readonly origin: string;
@@ -50,12 +52,12 @@ export function emit<Topic extends keyof TopicBodies>(
   return { kind: 'emit', topic, body, ordinal } as Emit;
 }
 
-/** Expected end of a repository: counted, and written to `dropped` with its reason. */
+/** An expected end of a repository: counted, and written to `dropped` with its reason. */
 export function drop(reason: ErrorCode, detail: string, subject?: Subject): Drop {
   return { kind: 'drop', reason, detail, ...(subject === undefined ? {} : { subject }) };
 }
 
-/** Bad for ever: the record goes to its dead-letter topic. */
+/** Permanently bad: the record goes to its dead-letter topic. */
 export function reject(reason: ErrorCode, detail: string): Reject {
   return { kind: 'reject', reason, detail };
 }

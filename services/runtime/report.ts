@@ -1,6 +1,7 @@
 /**
- * What a stage tells of its work: counters for /metrics, figures of the progress line, and its part
- * of a run's summary. It is declared in the stage's folder; the runtime adds up what it is given.
+ * What a stage reports about its work: counters for /metrics, figures of the progress line, and its
+ * part of a run's summary. Each stage declares its report in its own folder; the runtime adds up
+ * the figures.
  */
 import type { TopicBodies } from '../../schemas/generated/types.ts';
 import type { TopicName } from '../../schemas/topology.ts';
@@ -11,11 +12,14 @@ export interface CounterDefinition {
   readonly unit: string;
 }
 
-/** A figure of the progress line: a sum over records. Figures of one name are added up. */
+/** A figure of the progress line: a sum over records. Figures of the same name are added up. */
 export interface Tally {
   readonly topic: TopicName;
   readonly of: (body: TopicBodies[TopicName]) => number;
-  /** A counter of this process that knows more, where records come late; null for none. */
+  /**
+   * Name of a counter in this process that runs ahead of the records, where records come late; null
+   * for none.
+   */
   readonly ahead: string | null;
 }
 
@@ -26,20 +30,20 @@ export interface Section<Facts extends object = object> {
 }
 
 export interface StageReport {
-  /** By name; in /metrics it is `backstory_NAME_total`. */
+  /** Counters by name; in /metrics the name becomes `backstory_NAME_total`. */
   readonly counters: Readonly<Record<string, CounterDefinition>>;
   readonly tallies?: Readonly<Record<string, Tally>>;
   readonly section?: Section;
 }
 
-/** Of a stage that tells nothing beyond what the runtime counts for every stage. */
+/** The report of a stage that adds nothing to what the runtime counts for every stage. */
 export interface NoReport {
   readonly counters: Readonly<Record<never, CounterDefinition>>;
 }
 
 export type CounterOf<Report extends StageReport> = keyof Report['counters'] & string;
 
-/** What a report adds to the summary. */
+/** The facts that a report adds to the summary. */
 export type FactsOf<Report> = Report extends { readonly section: Section<infer Facts> }
   ? Facts
   : unknown;
@@ -49,7 +53,7 @@ export function tally<Topic extends TopicName>(
   of: (body: TopicBodies[Topic]) => number,
   ahead: string | null = null,
 ): Tally {
-  // A tally is only given bodies of its own topic.
+  // Safe, because a tally receives only bodies of its own topic.
   return { topic, of: of as Tally['of'], ahead };
 }
 

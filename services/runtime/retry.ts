@@ -1,6 +1,6 @@
 /**
- * Trying again, once for everybody who does it: full jitter, limits by tries or by patience, an end
- * by signal, a server's own wish. Chance decides how long is waited and never a result (I6).
+ * Retries, in one place for all callers: full jitter, limits by tries or by time, an abort signal,
+ * a server's requested wait. Randomness affects only how long a call waits, never a result (I6).
  */
 import { type Clock, sleepUnlessAborted } from './clock.ts';
 
@@ -8,20 +8,20 @@ export interface Backoff {
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
-  /** The longest first wait; it doubles with every failure. */
+  /** Ceiling of the first wait; it doubles with every failure. */
   readonly baseMs: number;
   readonly waitMsMax: number;
-  /** Tries after the first one. Where neither this nor patience is given, there is no limit. */
+  /** Tries after the first one. Without `retriesMax` and `patienceMs` there is no limit. */
   readonly retriesMax?: number;
-  /** Since the start of the first try; a failure that comes later is final. */
+  /** Time since the start of the first try after which a failure is final. */
   readonly patienceMs?: number;
-  /** Ends the waiting at once, as a limit does. */
+  /** Aborting ends the wait and the repetition at once. */
   readonly signal?: AbortSignal;
-  /** Told before each wait. */
+  /** Called before each wait. */
   readonly onWait?: (failure: unknown, waitedMs: number) => void;
 }
 
-/** What one attempt came to: a result, or a failure that may pass. */
+/** The result of one attempt: done, or a failure that may pass. */
 export type Tried<Result, Failure> =
   | { readonly kind: 'done'; readonly result: Result }
   | { readonly kind: 'again'; readonly failure: Failure; readonly afterMs: number };
@@ -30,12 +30,12 @@ export function done<Result>(result: Result): Tried<Result, never> {
   return { kind: 'done', result };
 }
 
-/** `afterMs` is what a server asked for: no try comes sooner, up to the longest wait. */
+/** `afterMs` is the wait that a server asked for: no try comes sooner, up to the longest wait. */
 export function again<Failure>(failure: Failure, afterMs = 0): Tried<never, Failure> {
   return { kind: 'again', failure, afterMs };
 }
 
-/** Attempts until it is done or a limit is reached; gives what the last attempt came to. */
+/** Attempts until one is done or a limit is reached; returns the result of the last attempt. */
 export async function repeat<Result, Failure>(
   backoff: Backoff,
   attempt: (attempts: number) => Promise<Tried<Result, Failure>>,
@@ -55,7 +55,7 @@ export async function repeat<Result, Failure>(
   }
 }
 
-/** The same for a task that throws: gives its result, or throws the failure it ended with. */
+/** The same for a task that throws: returns its result, or throws its last failure. */
 export async function retryFailures<Result>(
   backoff: Backoff,
   mayPass: (error: unknown) => boolean,
@@ -73,10 +73,12 @@ export async function retryFailures<Result>(
   throw last.failure;
 }
 
-/** Above this many doublings every ceiling is far beyond the longest wait. */
+/** With this many doublings every ceiling is far above the longest wait. */
 const doublingsMax = 30;
 
-/** Full jitter: anything up to a ceiling that doubles, so that not all who wait come at once. */
+/**
+ * Full jitter: a uniform wait up to a doubling ceiling, so that callers do not all retry at once.
+ */
 export function jitterMs(
   { random = Math.random, baseMs, waitMsMax }: Pick<Backoff, 'random' | 'baseMs' | 'waitMsMax'>,
   failures: number,

@@ -1,7 +1,7 @@
 /**
- * How a stage is declared. Four shapes cover the graph: a source makes records from nothing, a
- * map turns one record into outcomes, a join gathers the parts of one repository, a writer owns
- * durable output and says itself where it resumes. A stage sees `Tools`, never the environment.
+ * How a stage is declared. Four shapes cover the graph: a source makes records from nothing, a map
+ * turns one record into outcomes, a join gathers the parts of one repository, a writer owns durable
+ * output and decides itself where it resumes. A stage sees `Tools`, never the environment.
  */
 import type { Logger } from 'pino';
 import type { z } from 'zod';
@@ -38,7 +38,7 @@ export interface BodyStore {
   ): Promise<TopicBodies[Topic]>;
 }
 
-/** A place where a test kills the process: the name says between which two effects. */
+/** A point where a test may kill the process; the name says between which two effects it lies. */
 export type CrashPoint = (name: string) => void;
 
 /** Thrown by a test's crash point: from here on nothing of this process may take effect. */
@@ -46,7 +46,7 @@ export class ProcessDeath extends Error {
   override readonly name = 'ProcessDeath';
 }
 
-/** Facts about the run that are no stage's own knobs. */
+/** Facts about the run that are not a stage's own knobs. */
 export interface RunFacts {
   readonly dataset: string;
   readonly seed: number;
@@ -56,11 +56,13 @@ export interface RunFacts {
    * True for `run` and `replay`: the input ends, order is restored, bytes do not depend on time.
    */
   readonly bounded: boolean;
-  /** Hash of what the output is a function of: configuration, versions of the stages, data set. */
+  /** Hash of everything the output depends on: configuration, versions of the stages, data set. */
   readonly runId: string;
 }
 
-/** What every stage gets. Blobs and bodies belong to the stream, so they are among it. */
+/**
+ * The tools that every stage gets. Blobs and bodies are among them because records refer to them.
+ */
 export interface CommonTools<Config, Counter extends string> {
   readonly config: Config;
   readonly run: RunFacts;
@@ -74,7 +76,7 @@ export interface CommonTools<Config, Counter extends string> {
   readonly count: (counter: Counter, by?: number) => void;
 }
 
-/** What a stage gets if the topology says that it talks to it. */
+/** Tools that a stage gets only if the topology says that it talks to the neighbour. */
 export interface NeighbourTools {
   readonly teacher: Teacher;
   /** Null when the search is off. */
@@ -83,7 +85,7 @@ export interface NeighbourTools {
   readonly objects: ObjectStore;
 }
 
-/** The tool that stands for each neighbour; a stage opens the others itself. */
+/** The tool for each neighbour; null for neighbours that a stage opens itself. */
 export const neighbourTools = {
   teacher: 'teacher',
   scorer: 'scorer',
@@ -95,7 +97,7 @@ export const neighbourTools = {
 
 type ToolFor<Name extends Neighbour> = Exclude<(typeof neighbourTools)[Name], null>;
 
-/** What a stage of this name works with. */
+/** The tools of the stage of this name. */
 export type Tools<
   Name extends StageName,
   Config,
@@ -114,9 +116,9 @@ export interface StageCommon<
   readonly config: Config;
   readonly report?: Report;
   /**
-   * Called once at start, for resources such as child processes; `close` ends them. The same tools
-   * go to `open`, every call and `close`: resources are kept under them, for a process may open a
-   * stage more than once.
+   * Called once at start, for resources such as child processes; `close` ends them. `open`, every
+   * call and `close` get the same tools object: stages keep resources keyed by it, because a
+   * process may open a stage more than once.
    */
   readonly open?: (tools: Tools<Name, z.infer<Config>, Report>) => Promise<void>;
   readonly close?: (tools: Tools<Name, z.infer<Config>, Report>) => Promise<void>;
@@ -127,7 +129,7 @@ export interface SourceItem {
   readonly sequence: number;
   readonly repositoryId: string;
   readonly eventTimeMs: number;
-  /** What a person calls it, for a `dropped` record. */
+  /** The name that people know it by, for a `dropped` record. */
   readonly subject: Subject;
   readonly outcome:
     | Emit
@@ -150,11 +152,11 @@ interface SourceDeclaration<
   ) => AsyncIterable<SourceItem>;
 }
 
-/** What tells the graph that a record ended here without output. */
+/** How the graph learns that a record ended here without output. */
 export type MapEnd<Topic extends TopicName> =
-  /** The record is a whole repository: what a person calls it, for its `dropped` record. */
+  /** The record is a whole repository: gives the subject of its `dropped` record. */
   | { readonly subject: (record: StageRecord<Topic>) => Subject }
-  /** The record is a part of one: the child that ends it for the join. */
+  /** The record is a part of a repository: gives the failed child that the join waits for. */
   | { readonly failed: (record: StageRecord<Topic>, reason: string) => Emit };
 
 interface MapDeclaration<
@@ -200,14 +202,16 @@ export interface Writer {
   /** First offset still needed from a partition, from durable state; 0 at the start. */
   resumeOffset(topic: TopicName, partition: number): number;
   /**
-   * Called once, before any record: what durable state already implies. The process may have died
-   * before it told of its last commit, and a complete bounded run has nothing left to read.
+   * Called once, before any record: returns what the durable state already implies. The process may
+   * have died before it announced its last commit, and a complete bounded run has no record left to
+   * read.
    */
   begin(): WriterResult;
   accept(record: StageRecord): Promise<WriterResult>;
   /**
-   * Called when no record came for `WriterStage.quietMs`, once until the next one: makes durable
-   * what waits for more. Never in a bounded run, whose bytes must not depend on the clock.
+   * Called once when no record has come for `WriterStage.quietMs`: makes pending data durable
+   * without waiting for more. Never called in a bounded run, whose bytes must not depend on the
+   * clock.
    */
   idle?(): Promise<WriterResult>;
   close(): Promise<void>;
@@ -219,7 +223,7 @@ interface WriterDeclaration<
   Report extends StageReport,
 > extends StageCommon<Name, Config, Report> {
   readonly openWriter: (tools: Tools<Name, z.infer<Config>, Report>) => Promise<Writer>;
-  /** How long a live stream must be quiet before the writer is told. */
+  /** How long a live stream must be quiet before `idle` is called. */
   readonly quietMs?: (config: z.infer<Config>) => number;
 }
 
@@ -254,14 +258,17 @@ export type WriterStage<
   Report extends StageReport,
 > = Named<Name, 'writer'> & WriterDeclaration<Name, Config, Report>;
 
-/** Knobs, report, topic of a stage that is not known; the runtime has parsed and decoded them. */
+/**
+ * Knobs, report and topic of a stage that is not known statically; the runtime has parsed and
+ * decoded them.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: every stage has its own.
 type Erased = any;
 export type AnySource = SourceStage<StageName, Erased, Erased>;
 export type AnyMap = MapStage<StageName, Erased, Erased, Erased>;
 export type AnyJoin = JoinStage<StageName, Erased, Erased, Erased>;
 export type AnyWriter = WriterStage<StageName, Erased, Erased>;
-/** All tools that there are. */
+/** All existing tools. */
 export type AnyTools = Tools<StageName, Erased, Erased>;
 export type AnyStage = AnySource | AnyMap | AnyJoin | AnyWriter;
 

@@ -1,18 +1,21 @@
-/** One thread of a pool: answers questions one after the other, and says what failed. */
+/** Runs inside a thread of a pool: answers questions one after the other, and reports failures. */
 import { parentPort, type Transferable } from 'node:worker_threads';
 import { type ErrorCode, PipelineError } from './errors.ts';
 
 export type Reply<Answer> = { readonly answer: Answer } | { readonly failure: Failure };
 
 export interface Failure {
-  /** Null where the error is our bug. */
+  /** Null when the error is our bug. */
   readonly code: ErrorCode | null;
   readonly message: string;
   readonly subject: string | undefined;
   readonly stack: string | undefined;
 }
 
-/** Called once by the module that a pool runs. `moved` names what an answer gives away uncopied. */
+/**
+ * Called once by the module that a pool runs. `moved` lists the parts of an answer that are
+ * transferred instead of copied.
+ */
 export function answerQuestions<Question, Answer>(
   answer: (question: Question) => Answer | Promise<Answer>,
   moved: (answer: Answer) => readonly Transferable[] = () => [],

@@ -1,7 +1,7 @@
 /**
- * A pool of threads for work that would block the main loop. A question goes whole to one thread;
- * which one answers changes no answer. Threads start when first needed; when one dies, every
- * question fails with the error that the owner makes of it, and no more are taken.
+ * A pool of threads for work that would block the main loop. Each question goes to one thread; the
+ * answer does not depend on which. Threads start when first needed. When a thread dies, every open
+ * question fails with the error that `died` makes of it, and the pool takes no more questions.
  */
 import { Worker } from 'node:worker_threads';
 import { PipelineError } from './errors.ts';
@@ -10,19 +10,22 @@ import type { Failure, Reply } from './thread.ts';
 export interface ThreadsOptions<Question> {
   /** The module that a thread runs; it calls `answerQuestions`. */
   readonly module: URL;
-  /** What a thread finds as its `workerData`. */
+  /** Passed to each thread as its `workerData`. */
   readonly data: unknown;
   readonly threadsMax: number;
-  /** What the pool is called when it is closed. */
+  /** Name of the pool in the error after it is closed. */
   readonly name: string;
   /** The error for a thread that died. */
   readonly died: (cause: Error) => Error;
-  /** Where a thread keeps what it built for a question: a free thread that has it is preferred. */
+  /**
+   * For threads that keep what they built for a question: a free thread that has the question's key
+   * is preferred.
+   */
   readonly warm?: { readonly keyOf: (question: Question) => string; readonly kept: number };
 }
 
 export interface Threads<Question, Answer> {
-  /** A question under way cannot be stopped: when the signal aborts, its answer is thrown away. */
+  /** A question in progress cannot be stopped: when the signal aborts, its answer is discarded. */
   ask(question: Question, signal?: AbortSignal): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -36,7 +39,7 @@ interface Task<Question, Answer> {
 interface Thread<Question, Answer> {
   readonly worker: Worker;
   task: Task<Question, Answer> | null;
-  /** Keys of what it keeps, the least recent first. */
+  /** Keys of what the thread keeps, the least recent first. */
   keys: readonly string[];
 }
 
@@ -128,7 +131,7 @@ export function openThreads<Question, Answer>(
   };
 }
 
-/** The error as the thread threw it; one without a code is our bug, and keeps its stack there. */
+/** Rebuilds the error that the thread threw; one without a code is our bug, and keeps its stack. */
 function errorOf({ code, message, subject, stack }: Failure): Error {
   if (code !== null) {
     return new PipelineError(code, message, subject === undefined ? {} : { subject });

@@ -1,6 +1,7 @@
 /**
  * The embedded runtime: every stage in one process, the log on SQLite, no server. A run ends when
- * its writer says that everything is durable; until then it may die at any moment and go on later.
+ * its writer reports that everything is durable; until then it may die at any moment and be
+ * resumed.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -37,19 +38,19 @@ export interface EmbeddedOptions<Stages extends readonly AnyStage[] = readonly A
   extends GraphOptions {
   readonly stages: Stages;
   readonly outputFolder: string;
-  /** Where shards and manifest lie; without one, in the output folder. */
+  /** Store of the shards and the manifest; by default the output folder. */
   readonly objects?: ObjectStore;
   readonly configurationHash: string;
-  /** Hash of how the input was named: an output folder holds one input. */
+  /** Hash of the knobs that name the input: an output folder holds one input. */
   readonly inputHash: string;
   readonly onProgress?: (snapshot: ProgressSnapshot) => void;
-  /** Aborting stops gracefully: INTERRUPTED, and the same call resumes. */
+  /** Aborting stops gracefully with INTERRUPTED; the same call resumes. */
   readonly signal?: AbortSignal;
 }
 
 const progressIntervalMs = 200;
 
-/** Runs the whole graph over a bounded input and returns what was made. */
+/** Runs the whole graph over a bounded input and returns the run's summary. */
 export async function runEmbedded<const Stages extends readonly AnyStage[]>(
   options: EmbeddedOptions<Stages>,
 ): Promise<SummaryOf<Stages>> {
@@ -62,7 +63,7 @@ export async function runEmbedded<const Stages extends readonly AnyStage[]>(
   } catch (error) {
     throw asPipelineError(error, logFolder);
   }
-  // The lock comes first: a second process must not even look at run.json.
+  // The lock comes first: a second process must not even read run.json.
   const sqlite = openSqliteBus(logFolder);
   const bus = options.faults?.bus?.(sqlite) ?? sqlite;
   const closers: (() => Promise<void>)[] = [() => sqlite.close()];
@@ -133,7 +134,7 @@ function openLog(outputFolder: string, settings: RuntimeKnobs): Logger {
   return pino({ level: settings.logLevel, base: null }, file);
 }
 
-/** A resumed run counts what is there already. */
+/** Counts the records that the topics hold already, for a resumed run. */
 async function readProgress({ bus, codec, run }: Engine, progress: ProgressTracker): Promise<void> {
   for (const topic of topicNames) {
     await forEachRecord(bus, physicalTopic(run.dataset, topic), async ({ value }) => {

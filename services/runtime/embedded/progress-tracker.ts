@@ -1,6 +1,6 @@
 /**
- * Counts what a run has done from the records it produces, by id, so that redelivery counts once.
- * A resumed run rebuilds the counts by reading its topics.
+ * Counts a run's progress from the records it produces, by id, so that redelivery counts once. A
+ * resumed run rebuilds the counts by reading its topics.
  */
 import type { Envelope, TopicBodies } from '../../../schemas/generated/types.ts';
 import {
@@ -18,7 +18,7 @@ import type { AnyStage } from '../stage.ts';
 import type { Metrics } from '../watch/metrics.ts';
 import type { ProgressSnapshot, RunProgress } from '../watch/progress.ts';
 
-/** The stages that work on one file after another, with the topics before and behind them. */
+/** The stages that work on single files, each with the file topics it reads and writes. */
 const fileStages = stageNames.flatMap((stage) => {
   const isFiles = (topic: TopicName) => topics[topic].about === 'file';
   const [before, behind] = [graph[stage].reads.find(isFiles), graph[stage].writes.find(isFiles)];
@@ -58,7 +58,7 @@ export class ProgressTracker implements RunProgress {
   #count(topic: TopicName, envelope: Envelope, body: TopicBodies[TopicName]): void {
     const { found, written, dropped, closed } = lifecycle;
     const ends = topic === written || topic === dropped;
-    // What a source could not read is dropped without having been found.
+    // A source that cannot be read is dropped without having been found.
     if (ends || topic === found) this.#found.add(envelope.sourceSequence);
     if (ends) this.#ended.add(envelope.sourceSequence);
     if (topic === closed) this.#total = (body as TopicBodies[typeof closed]).sources;
@@ -72,7 +72,7 @@ export class ProgressTracker implements RunProgress {
     return this.#records.get(topic) ?? 0;
   }
 
-  /** Repositories found that have not ended. */
+  /** Number of repositories that were found and have not ended. */
   get open(): number {
     return this.#found.size - this.#ended.size;
   }
@@ -124,7 +124,7 @@ export class ProgressTracker implements RunProgress {
     return this.open > 0 ? writerOf(written) : readerOf(written);
   }
 
-  /** The later one where two have as much to do. */
+  /** The file stage with the most waiting files; of two with equally many, the later one. */
   #busiestFileStage(): StageName {
     const waiting = fileStages.map(({ stage, before, behind }) => ({
       stage,

@@ -1,6 +1,6 @@
 /**
- * run.json: what an output folder holds. It is written first, so that a later command on the same
- * folder resumes the run, or is told that it would mix two configurations.
+ * run.json: says which run an output folder holds. It is written first, so that a later command on
+ * the same folder resumes the run, or is refused because it would mix two configurations.
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ export interface RunFile {
   readonly format: 1;
   readonly runId: string;
   readonly configurationHash: string;
-  /** Hash of how the input was named. */
+  /** Hash of the knobs that name the input. */
   readonly inputHash: string;
   readonly dataset: string;
   readonly seed: number;

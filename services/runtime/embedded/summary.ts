@@ -1,6 +1,6 @@
 /**
- * Builds a run's summary from its topics, so that a resumed run reports the whole: what the runtime
- * knows of any run, and what its stages' reports add.
+ * Builds a run's summary from its topics, so that a resumed run reports the whole: the figures that
+ * every run has, and the facts that the stages' reports add.
  */
 import { compareText } from '../../../schemas/compare-text.ts';
 import type { TopicBodies } from '../../../schemas/generated/types.ts';
@@ -45,7 +45,7 @@ export async function summarise<Stages extends readonly AnyStage[]>(
   return Object.assign({ repositories, deadLetters }, ...facts, effort) as SummaryOf<Stages>;
 }
 
-/** Records of a topic, each id once. */
+/** Number of records in a topic, each id counted once. */
 async function countOf(engine: Engine, topic: TopicName): Promise<number> {
   const ids = new Set<string>();
   await forEachRecord(engine.bus, physicalTopic(engine.run.dataset, topic), async ({ value }) => {
@@ -64,7 +64,7 @@ async function bodiesOf<Topic extends TopicName>(
     const { envelope, body } = await engine.codec.decode(topic, value);
     bodies.set(envelope.id, body);
   });
-  // In the order of ids, not of arrival: floating-point sums depend on it.
+  // Sorted by id, not by arrival: floating-point sums depend on the order.
   return [...bodies].sort(([a], [b]) => compareText(a, b)).map(([, body]) => body);
 }
 

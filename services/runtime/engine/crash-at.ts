@@ -1,11 +1,14 @@
 /**
- * Dies where a fault test says, as if by `kill -9`: `CRASH_AT=admit:after-produce#2` ends the
- * process the second time it comes to that crash point. Nothing is flushed, closed or caught.
+ * Kills the process where a fault test says, as if by `kill -9`: `CRASH_AT=admit:after-produce#2`
+ * ends the process the second time it reaches that crash point. Nothing is flushed, closed or
+ * caught.
  */
 import { PipelineError } from '../errors.ts';
 import type { CrashPoint } from '../stage.ts';
 
-/** Null where the environment names no point. CONFIG_INVALID for one that is not understood. */
+/**
+ * Null when the environment names no crash point; CONFIG_INVALID when its value cannot be parsed.
+ */
 export function crashPointOf(
   environment: Readonly<Record<string, string | undefined>>,
   die: () => void = () => process.kill(process.pid, 'SIGKILL'),

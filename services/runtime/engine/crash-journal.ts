@@ -1,12 +1,13 @@
 /**
- * How often a record crashed its stage, kept on disk so that it survives the process: a record
- * that crashes a stage again and again must become a dead letter, not stop a partition for ever.
+ * How often a record crashed its stage, kept on disk so that it survives the process: a record that
+ * crashes a stage again and again must become a dead letter instead of stopping a partition for
+ * ever.
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface CrashJournal {
-  /** Notes a crash, durably, and tells how many there are now for this record and stage. */
+  /** Notes a crash durably, and returns how many there are now for this record and stage. */
   add(stage: string, recordId: string): number;
   close(): void;
 }

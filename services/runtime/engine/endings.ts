@@ -1,7 +1,7 @@
 /**
- * How a record ends: one table for every shape of stage. It says what becomes of a record by what
- * happened and where; the functions below carry it out. A fault that may pass never costs a good
- * record (I5, I11): outside a handler the step is tried again, and in the end the process stops.
+ * How a record ends: one table for every shape of stage. It gives a record's fate by what happened
+ * and where; the functions below carry it out. A transient fault never costs a good record (I5,
+ * I11): outside a handler the step is retried, and if that does not help the process stops.
  */
 import type { Envelope } from '../../../schemas/generated/types.ts';
 import type { StageName, TopicName } from '../../../schemas/topology.ts';
@@ -22,29 +22,36 @@ import {
 import { deadLetterUnreadable } from './unreadable.ts';
 
 export type Fate =
-  /** Its outputs are durable, then it is complete. */
+  /** Its outputs are made durable; then it is complete. */
   | 'complete'
-  /** What tells the graph of its end is durable (`dropped`, or a failed child): complete. */
+  /**
+   * The record that ends it in the graph (`dropped`, or a failed child) is made durable; then it is
+   * complete.
+   */
   | 'drop'
-  /** The same, with a dead letter. */
+  /** As `drop`, and with a dead letter. */
   | 'dead letter'
-  /** A dead letter; and the stage is started again, for the crash may have broken it. */
+  /** As `dead letter`; then the stage is restarted, since the crash may have left it broken. */
   | 'poison'
-  /** What failed is tried again after a pause. */
+  /** The step that failed is tried again after a pause. */
   | 'again'
-  /** It stays: the stage is started again from its commits, and the record comes again. */
+  /** The record stays: the stage restarts from its commits, and the record is delivered again. */
   | 'restart'
-  /** It stays: the process ends with the error, and the record comes to the next process. */
+  /** The record stays: the process ends with the error, and the next process gets the record. */
   | 'stop';
 
-/** What was thrown: a coded error by its disposition; anything else is our bug, a crash. */
+/**
+ * How a thrown error counts: a coded error by its disposition, anything else as our bug, a crash.
+ */
 export type Thrown = Disposition | 'crash';
 
-/** What becomes of a record; two where tries or crashes are counted: at first, and at the limit. */
+/**
+ * The fate of a record; two fates where tries or crashes are counted: before the limit and at it.
+ */
 type Row = readonly [Fate] | readonly [first: Fate, last: Fate];
 
 export const endings = {
-  /** In the handler: by what it decided or threw. */
+  /** In the handler: by what the handler decided or threw. */
   handler: {
     emit: ['complete'],
     drop: ['drop'],
@@ -55,12 +62,16 @@ export const endings = {
     /** Poison at the `runtime.crashesMax`-th crash on one record; restarts do not reset it. */
     crash: ['restart', 'poison'],
   },
-  /** Around it, while the record is read or its end is written: by what was thrown. */
+  /** Around the handler, while the record is read or its ending is written: by what was thrown. */
   around: {
-    // A drop is a decision about what is in a record, and here nobody has looked into it.
+    // A drop is a decision about a record's content, and outside the handler nobody has looked at
+    // it.
     drop: ['dead letter'],
     reject: ['dead letter'],
-    /** For `runtime.patienceMs`. The bus, the store or the registry is at fault, not the record. */
+    /**
+     * Retried for `runtime.patienceMs`. The bus, the store or the registry is at fault, not the
+     * record.
+     */
     retry: ['again', 'stop'],
     fatal: ['stop'],
     crash: ['restart', 'poison'],
@@ -81,38 +92,38 @@ export function thrownAs(error: unknown): Thrown {
   return error instanceof ProcessDeath ? 'fatal' : 'crash';
 }
 
-/** A record on its way to an end; of a repository that a join completes, one of its parts. */
+/** A record that is being handled; for a repository that a join completes, one of its parts. */
 export interface Handling {
   readonly engine: Engine;
   readonly stage: StageName;
   readonly topic: TopicName;
-  /** What a dead letter carries. */
+  /** The record that a dead letter would carry. */
   readonly record: IncomingRecord;
-  /** Crashes are counted under this name, also when the record comes again. */
+  /** Crashes are counted under this name, also when the record is delivered again. */
   readonly subject: string;
   /** Null until the record was read. */
   readonly origin: Origin | null;
 }
 
-/** What ends descend from. */
+/** The parent of the records that an ending writes. */
 export interface Origin {
   readonly envelope: Envelope;
-  /** The record that tells the graph of an end. */
+  /** Makes the record that tells the graph how the handled one ended. */
   readonly ending: (disposition: 'drop' | 'dead_letter', cause: HandlerCause) => PlannedRecord;
 }
 
-/** A handler may know what a person calls the repository. */
+/** A cause; a handler may add the name that people know the repository by. */
 export type HandlerCause = Cause & { readonly subject?: Subject };
 
-/** What a handler came to, all retries included. */
+/** The result of a handler, after all retries. */
 export type Happened =
   | { readonly kind: 'emit'; readonly outputs: readonly Emit[] }
   | { readonly kind: 'drop' | 'reject' | 'retry'; readonly cause: HandlerCause }
   | { readonly kind: 'thrown'; readonly error: unknown }
-  /** The run is over: nothing was decided. */
+  /** The run ended before the handler decided. */
   | { readonly kind: 'stopped' };
 
-/** Ends a record by what its handler came to. False: it stays, and comes again later. */
+/** Ends a record by the handler's result. False: the record stays, and is delivered again later. */
 export async function endHandled(handling: Handling, happened: Happened): Promise<boolean> {
   const { engine, stage } = handling;
   engine.crashPoint(`${stage}:after-handle`);
@@ -124,7 +135,7 @@ export async function endHandled(handling: Handling, happened: Happened): Promis
   return true;
 }
 
-/** Ends a record by what was thrown. False: it stays, and comes again later. */
+/** Ends a record by the error thrown. False: the record stays, and is delivered again later. */
 export async function endThrown(
   handling: Handling,
   place: keyof typeof endings,
@@ -134,10 +145,10 @@ export async function endThrown(
   if (engine.signal.aborted) return false;
   const coded = asPipelineError(error, subject);
   const kind = thrownAs(coded);
-  // Noted before anything is done about it: the process may not outlive that.
+  // Noted before anything else, because the process may not survive the crash.
   const crashes = kind === 'crash' ? noteCrash(handling, coded) : 0;
   const comesAgain = kind === 'crash' && crashes < engine.settings.crashesMax;
-  // A failure that may pass has used up its tries or its patience before it comes here.
+  // A transient failure has used up its tries or its patience before it comes here.
   const fate = comesAgain ? endings[place].crash[0] : lastOf(endings[place][kind]);
   if (fate === 'stop') stopProcess(engine, stage, coded);
   if (fate === 'restart') engine.restart(stage);
@@ -153,17 +164,18 @@ export async function endThrown(
 }
 
 /**
- * For what is in no row: a source works on no record, and a writer's state holds those of many. An
- * error of their own ends the process, and the next one goes on from what is durable.
+ * For errors that belong to no record: a source works on no record, and a writer's state holds many
+ * records. An error in their own work ends the process, and the next process continues from the
+ * durable state.
  */
 export function stopProcess(engine: Engine, stage: StageName, error: unknown): void {
   if (!engine.signal.aborted) engine.fail(asPipelineError(error, stage));
 }
 
-/** The longest wait between two tries, of a handler or around it. */
+/** The longest wait between two tries, in a handler or around it. */
 export const waitMsMax = 60_000;
 
-/** Does a step around a handler, again and again while what fails may pass. */
+/** Runs a step around a handler, and repeats it while it fails transiently. */
 export function patiently<Result>(
   { engine, stage }: Pick<Handling, 'engine' | 'stage'>,
   step: () => Promise<Result>,
@@ -176,7 +188,7 @@ export function patiently<Result>(
   return retryFailures({ clock, signal, baseMs, waitMsMax, patienceMs, onWait }, mayPass, step);
 }
 
-/** What the stage sees of a record. */
+/** Decodes a record into the form that the stage sees. */
 export async function readRecord<Topic extends TopicName>(
   handling: Pick<Handling, 'engine' | 'stage' | 'record'> & { readonly topic: Topic },
 ): Promise<StageRecord<Topic>> {
@@ -186,7 +198,7 @@ export async function readRecord<Topic extends TopicName>(
   return { topic, partition, offset, ...decoded };
 }
 
-/** What a record is called before it was read. */
+/** The name of a record before it is decoded. */
 export function placeOf({ topic, partition, offset }: IncomingRecord): string {
   return `${topic}/${partition}/${offset}`;
 }
@@ -203,7 +215,7 @@ async function complete(handling: Handling, outputs: readonly Emit[]): Promise<v
   await patiently(handling, () => produce(engine, records));
 }
 
-/** Writes what tells the graph of an end, and people of a dead letter. */
+/** Writes the record that tells the graph of the ending and, for people, the dead letter. */
 async function tell(
   handling: Handling,
   fate: 'drop' | 'dead letter',

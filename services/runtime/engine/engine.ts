@@ -1,7 +1,8 @@
 /**
- * What the stage runners of one process share: the bus, the codec, the run's facts, and the one
+ * What the stage runners of one process share: the bus, the codec, facts about the run, and the one
  * place where records are made and produced. Outputs of a record are produced in one call, before
- * the record is acknowledged; their ids derive from content, so doing it twice is harmless (I7).
+ * the record is acknowledged; their ids derive from content, so producing them twice is harmless
+ * (I7).
  */
 import type { Logger } from 'pino';
 import type { Envelope, TopicBodies } from '../../../schemas/generated/types.ts';
@@ -36,16 +37,16 @@ export interface Engine {
   readonly progress: RunProgress;
   readonly crashes: CrashJournal;
   readonly crashPoint: CrashPoint;
-  /** Aborted when the run ends, for whatever reason. */
+  /** Aborted when the run ends, for any reason. */
   readonly signal: AbortSignal;
   /** Ends the run with an error. */
   readonly fail: (error: unknown) => void;
-  /** Ends a bounded run well: its output is complete and durable. */
+  /** Ends a bounded run successfully: its output is complete and durable. */
   readonly finish: () => void;
-  /** A handler threw what it should not: throw this stage's state away and start it again. */
+  /** Throws this stage's state away and starts it again, after a handler crashed. */
   readonly restart: (stage: StageName) => void;
   readonly toolsFor: (stage: AnyStage) => AnyTools;
-  /** Holds paused stages back; absent where nobody can pause one. */
+  /** Holds paused stages back; absent where stages cannot be paused. */
   readonly gate?: StageGate;
 }
 
@@ -58,7 +59,7 @@ export interface StageGate {
 export interface StageRunner {
   /** Partitions that this process holds; null for a source, which has none. */
   assigned(): number | null;
-  /** Takes no more, waits for what is being handled, commits. */
+  /** Takes no more records, waits for those being handled, and commits. */
   stop(): Promise<void>;
 }
 
@@ -85,7 +86,7 @@ export function childRecord(stage: StageName, parent: Envelope, output: Emit): P
   };
 }
 
-/** The envelope that records about the whole data set descend from. */
+/** The parent envelope of records about the whole data set. */
 export function datasetEnvelope(engine: Engine): Envelope {
   const { dataset, seed } = engine.run;
   return {
@@ -102,7 +103,10 @@ export function datasetEnvelope(engine: Engine): Envelope {
   };
 }
 
-/** Encodes and produces records in one durable call. Large bodies are in the blob store first. */
+/**
+ * Encodes and produces records in one durable call. Large bodies are written to the blob store
+ * first.
+ */
 export async function produce(
   engine: Engine,
   records: readonly PlannedRecord[],
@@ -131,12 +135,13 @@ export function droppedRecord(
 }
 
 /**
- * Bytes of the record that a dead letter carries, so that it fits where other records do: twice
- * what stages put into one. The whole of a larger one, a stranger's, lies at the place it names.
+ * Most bytes of the failed record that a dead letter carries, so that the dead letter fits wherever
+ * other records do: twice what stages put into one record. A larger record, written by another
+ * producer, can be read whole at the offset that the dead letter names.
  */
 export const carriedBytesMax = 2 * inlineBytesMax;
 
-/** Why a record ended otherwise than by its outputs. */
+/** Why a record ended other than by its outputs. */
 export interface Cause {
   readonly reason: ErrorCode;
   readonly detail: string;

@@ -1,7 +1,8 @@
 /**
  * The receiving side of a stage: takes deliveries and returns at once, pauses when its window is
- * full, tracks what is done per partition and commits the contiguous watermark with what is done
- * above it. Work of a revoked partition is forgotten; its late completions change nothing.
+ * full, tracks completed records per partition, and commits the contiguous watermark together with
+ * the records done above it. Work on a revoked partition is forgotten; its late completions change
+ * nothing.
  */
 import {
   consumerGroup,
@@ -13,7 +14,10 @@ import type { BusConsumer, Commit, IncomingRecord, TopicPartition } from '../bus
 import { decodeDone, Watermark } from '../bus/watermark.ts';
 import type { Engine } from './engine.ts';
 
-/** A delivered record and the assignment it belongs to: a partition given back gets a new one. */
+/**
+ * A delivered record and the watermark of its assignment: a partition that comes back has a new
+ * one.
+ */
 export interface Delivery {
   readonly record: IncomingRecord;
   readonly watermark: Watermark;
@@ -23,33 +27,35 @@ export interface IntakeOptions {
   readonly stage: StageName;
   readonly topics: readonly TopicName[];
   /**
-   * Records delivered and not complete, at most; Infinity for a join, which is bounded by open
+   * Most records delivered and not complete; Infinity for a join, which is bounded by open
    * repositories.
    */
   readonly windowMax: number;
   readonly take: (delivery: Delivery) => void;
-  /** Only deliveries with one of these watermarks are still current. */
+  /** Called with the watermarks that remain: deliveries with any other are no longer ours. */
   readonly onRevoked?: (current: ReadonlySet<Watermark>) => void;
 }
 
 export interface Intake {
   complete(delivery: Delivery): void;
-  /** False when its partition was revoked since: another process may have the record now. */
+  /**
+   * False when the delivery's partition was revoked since: another process may have the record now.
+   */
   isCurrent(delivery: Delivery): boolean;
   /** Partitions that this process holds. */
   assigned(): number;
-  /** Commits what is complete and stops deliveries. */
+  /** Stops deliveries, after committing all completed records. */
   close(): Promise<void>;
 }
 
 interface Assignment {
   readonly at: TopicPartition;
   readonly watermark: Watermark;
-  /** Delivered and not complete. */
+  /** Number of records delivered and not complete. */
   outstanding: number;
 }
 
-/** Commits are grouped: at most one in this interval while records complete. */
+/** While records complete, commits happen at most once in this interval. */
 const commitIntervalMs = 100;
 const batchMax = 256;
 
@@ -137,13 +143,13 @@ function commitOf({ at, watermark }: Assignment): Commit {
 }
 
 interface GroupedCommits {
-  /** Something is complete that is not committed. */
+  /** Schedules a commit: a completed record is not committed yet. */
   soon(): void;
-  /** Commits what is left, now. */
+  /** Commits the rest immediately. */
   close(): Promise<void>;
 }
 
-/** Commits at most once in an interval, and nothing where nothing has changed. */
+/** Commits at most once per interval, and only after a change. */
 function groupCommits(engine: Engine, commit: () => Promise<boolean>): GroupedCommits {
   let dirty = false;
   let committing: Promise<void> | null = null;
@@ -152,7 +158,7 @@ function groupCommits(engine: Engine, commit: () => Promise<boolean>): GroupedCo
   const commitNow = async () => {
     if (!dirty) return;
     dirty = false;
-    // Nobody to commit to yet.
+    // The consumer does not exist yet, so nothing was committed.
     if (!(await commit())) dirty = true;
   };
   const soon = () => {

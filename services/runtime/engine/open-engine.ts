@@ -1,6 +1,7 @@
 /**
- * The engine of one process, and its stages: what the embedded and the cluster runtime share. The
- * caller chooses the bus, the stores and the log; here they become what runners work with.
+ * The engine of one process, and its stages: shared by the embedded and the cluster runtime. The
+ * caller chooses the bus, the stores and the log; this file builds from them what runners work
+ * with.
  */
 import type { Logger } from 'pino';
 import {
@@ -34,18 +35,20 @@ import { startSource } from './runners/source.ts';
 import { startWriter } from './runners/writer.ts';
 import { stageTools } from './stage-tools.ts';
 
-/** What a caller of either runtime says. */
+/** What the caller of either runtime specifies. */
 export interface GraphOptions {
   /** Resolved values by section: one per stage, and `runtime`. */
   readonly configuration: Readonly<Record<string, unknown>>;
   readonly stages: readonly AnyStage[];
-  /** Null where no stage talks to one. */
+  /** Null when no stage talks to a teacher. */
   readonly teacher: Teacher | null;
-  /** Null where no stage talks to one, or the search is off. */
+  /** Null when no stage talks to a scorer, or the search is off. */
   readonly scorer: Scorer | null;
-  /** With other processes of the data set; absent where there are none. */
+  /** Coordination with other processes of the data set; by default there are none. */
   readonly coordination?: Coordination;
-  /** For simulation: faults between two effects, a faulty bus or blob store, a moved clock. */
+  /**
+   * For simulation: crash points between two effects, a faulty bus or blob store, a manual clock.
+   */
   readonly faults?: {
     readonly crashPoint?: CrashPoint;
     readonly bus?: (bus: Bus) => Bus;
@@ -54,14 +57,14 @@ export interface GraphOptions {
   };
 }
 
-/** What a runtime brings. */
+/** The parts that a runtime provides. */
 export interface EngineParts {
   readonly run: RunFacts;
   readonly settings: RuntimeKnobs;
   readonly bus: Bus;
   readonly wire: Wire;
   readonly blobs: BlobStore;
-  /** Where writers keep their output. */
+  /** The store of the writers' output. */
   readonly objects: ObjectStore;
   readonly memo: Memo;
   readonly crashes: CrashJournal;
@@ -71,17 +74,17 @@ export interface EngineParts {
   readonly gate?: StageGate;
 }
 
-/** A running process: the engine, its stages, and the promise that ends with it. */
+/** A running process: the engine, its stages, and a promise that settles when the run ends. */
 export interface OpenEngine {
   readonly engine: Engine;
-  /** Resolves when the output is complete, rejects with what the process cannot go on after. */
+  /** Resolves when the output is complete; rejects with an error that ends the process. */
   readonly ended: Promise<void>;
   readonly runners: ReadonlyMap<StageName, StageRunner>;
   /** Starts the stages, the last ones first, until one finds the output complete. */
   start(): Promise<void>;
-  /** Makes handlers give up what they are doing. */
+  /** Makes handlers abandon their work. */
   abort(): void;
-  /** Every stage takes no more, waits for what is being handled and commits. */
+  /** Makes every stage take no more records, finish those being handled, and commit. */
   stop(): Promise<void>;
 }
 
@@ -100,7 +103,7 @@ export function openEngine(options: GraphOptions, parts: EngineParts): OpenEngin
   };
   const abort = new AbortController();
   const { promise: ended, resolve: finish, reject: fail } = Promise.withResolvers<void>();
-  // A failure can come before anybody waits for the end.
+  // A failure can come before anybody awaits the end; that must not be an unhandled rejection.
   ended.catch(() => {});
   const runners = new Map<StageName, StageRunner>();
   const engine: Engine = {
@@ -131,7 +134,7 @@ export function openEngine(options: GraphOptions, parts: EngineParts): OpenEngin
 
 const dayMs = 86_400_000;
 
-/** Every topic of a data set and its dead letters, which are kept for ever. */
+/** Every topic of a data set, and its dead-letter topic, which is kept for ever. */
 export function topicConfigurations(dataset: string): TopicConfiguration[] {
   return topicNames.flatMap((topic) => {
     const { partitions, retentionDays } = topics[topic];
@@ -143,9 +146,9 @@ export function topicConfigurations(dataset: string): TopicConfiguration[] {
   });
 }
 
-/** What a data set needs on a broker: these, and the topic of what people tell it. */
+/** All topics that a data set needs on a broker: those above, and the control topic. */
 export function clusterTopics(dataset: string): TopicConfiguration[] {
-  // The last record of a key counts, so a data set of months keeps few.
+  // Only the last record of a key counts; compaction keeps the topic small even after months.
   const control = { name: physicalTopic(dataset, controlTopic), partitions: 1, compacted: true };
   return [...topicConfigurations(dataset), control];
 }
@@ -169,14 +172,15 @@ async function startAll(
       over = true;
     })
     .catch(() => {});
-  // The last stages first: a writer that finds its output complete spares starting the others.
+  // The last stages start first: when a writer finds its output complete, the others need not
+  // start.
   for (const stage of [...stages].reverse()) {
     if (over) break;
     runners.set(stage.name, await startStage(engine, stage));
   }
 }
 
-/** After a failure a stage may be unable to commit; that costs a redelivery and nothing else. */
+/** A stage may fail to commit after a failure; that costs a redelivery and nothing else. */
 async function stopAll(engine: Engine, runners: Map<StageName, StageRunner>): Promise<void> {
   const stopOne = async (stage: StageName, runner: StageRunner) => {
     try {
@@ -196,7 +200,7 @@ function restart(
 ): void {
   const stage = stages.find((candidate) => candidate.name === name);
   const old = runners.get(name);
-  // Without a runner the stage is being restarted already.
+  // A stage without a runner is being restarted already.
   if (stage === undefined || old === undefined) return;
   runners.delete(name);
   const again = async () => {

@@ -1,4 +1,7 @@
-/** What a stage works with: what all of them get, and what the topology says that it talks to. */
+/**
+ * The tools of a stage: those that all stages get, and those of the neighbours that the topology
+ * lists for it.
+ */
 import { graph } from '../../../schemas/topology.ts';
 import type { Teacher } from '../../ports/teacher.ts';
 import {
@@ -9,7 +12,7 @@ import {
   neighbourTools,
 } from '../stage.ts';
 
-/** What a process has opened for its stages; null where none of them needs it. */
+/** The neighbours that a process has opened for its stages; null when none of them needs it. */
 export interface Neighbours extends Omit<NeighbourTools, 'teacher'> {
   readonly teacher: Teacher | null;
 }
@@ -26,6 +29,6 @@ export function stageTools(
   if (own.some(([tool, opened]) => tool === 'teacher' && opened === null)) {
     throw new Error(`${name} talks to a teacher, and this process has opened none`);
   }
-  // The rest is not there: the types of a stage know that.
+  // Tools of other neighbours are absent; the types of each stage reflect that.
   return { ...common, ...Object.fromEntries(own) } as AnyTools;
 }

@@ -1,5 +1,5 @@
 /**
- * The end of a record that cannot be decoded: a dead letter with its bytes. Where its key names a
+ * How a record that cannot be decoded ends: as a dead letter with its bytes. If its key names a
  * repository that was found, that repository is dropped, so that nothing downstream waits for it.
  */
 import type { Envelope } from '../../../schemas/generated/types.ts';
@@ -30,7 +30,7 @@ export async function deadLetterUnreadable(engine: Engine, letter: DeadLetter): 
   const own = await readEnvelope(engine.codec, topic, record);
   const origin =
     own === null
-      ? // Not even the envelope: the key is all there is.
+      ? // Not even the envelope is readable: only the key names the repository.
         await findRepository(engine, topic, record)
       : { envelope: own, name: own.repositoryId, origin: '' };
   const dropped: PlannedRecord[] =
@@ -49,7 +49,7 @@ export async function deadLetterUnreadable(engine: Engine, letter: DeadLetter): 
 
 export type EnvelopeReader = Pick<Codec, 'decodeEnvelope'>;
 
-/** Null for a record that cannot be read: who consumes its topic makes it a dead letter. */
+/** Null for an unreadable record: the stage that consumes its topic makes it a dead letter. */
 export async function readEnvelope(
   codec: EnvelopeReader,
   topic: TopicName,
@@ -64,8 +64,8 @@ export async function readEnvelope(
 }
 
 /**
- * Stands for an envelope that cannot be read. The place makes the id: redelivery gives it again,
- * and other records of the repository have others.
+ * Replaces an envelope that cannot be read. Its id derives from the record's place: redelivery
+ * gives the same id, and other records of the repository get other ids.
  */
 function envelopeByPlace(
   engine: Engine,
@@ -85,7 +85,7 @@ interface Origin {
   readonly origin: string;
 }
 
-/** The repository that the record's key names, from what the source found. */
+/** Looks up the repository that the record's key names among those that the source found. */
 async function findRepository(
   engine: Engine,
   topic: TopicName,
@@ -99,7 +99,7 @@ async function findRepository(
     try {
       const { envelope, body } = await engine.codec.decode(lifecycle.found, value);
       const { name, origin } = body;
-      // The repository's own envelope: a drop by any record of it then has one id.
+      // The repository's own envelope, so that its drop has the same id whichever record causes it.
       found = { envelope: { ...envelope, id: envelope.repositoryId }, name, origin };
     } catch (error) {
       passUnlessUnreadable(error);
@@ -109,7 +109,10 @@ async function findRepository(
   return found;
 }
 
-/** What is bad for ever has no origin to tell of; anything else is no answer to the question. */
+/**
+ * A permanently unreadable record yields nothing and is skipped; any other error leaves the
+ * question open and is thrown.
+ */
 function passUnlessUnreadable(error: unknown): void {
   if (!(error instanceof PipelineError) || error.disposition !== 'reject') throw error;
 }

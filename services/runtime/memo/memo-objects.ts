@@ -11,7 +11,7 @@ export function openObjectMemo(objects: ObjectStore): Memo {
   return {
     place: objects.place,
     get: async (key) => (await objects.read(pathOf(key)))?.toString('utf8') ?? null,
-    // The last of several answers stays, as in `refresh`; which one does not matter.
+    // Of several answers the last one stays, as with `refresh`; it does not matter which.
     put: (key, value) => objects.replace(pathOf(key), Buffer.from(value, 'utf8')),
     close: async () => {},
   };

@@ -11,9 +11,7 @@ import { asPipelineError, PipelineError } from '../errors.ts';
 import { canonicalJson, sha256 } from '../ids.ts';
 import { openGroupCommit } from '../store/group-commit.ts';
 
-/**
- * use: answer from the memo if it is there. refresh: ask anew. only: never ask; a miss is fatal.
- */
+/** use: answer from the memo if possible. refresh: ask anew. only: never ask; a miss is fatal. */
 export type MemoMode = 'use' | 'refresh' | 'only';
 
 export interface Memo {
@@ -60,8 +58,8 @@ export interface Remembering {
 }
 
 /**
- * A teacher that remembers. A remembered answer keeps the usage it was first given with, so that
- * a resumed or replayed run makes the same records; what this run spent is in the metrics.
+ * A teacher that remembers. A remembered answer keeps the usage of its first call, so that a
+ * resumed or replayed run makes the same records; the metrics hold what this run spent.
  */
 export function memoTeacher(teacher: Teacher, remembering: Remembering): Teacher {
   const { memo, mode, count, coordination } = remembering;
@@ -100,7 +98,8 @@ export function memoTeacher(teacher: Teacher, remembering: Remembering): Teacher
       await memo.put(key, text);
       return text;
     };
-    // For `refresh` what lay there before is no answer, but what somebody else puts there now is.
+    // For `refresh`, an answer stored before this call does not count, but one that another process
+    // stores during it does.
     const stale = mode === 'refresh' ? await memo.get(key) : null;
     const read = async () => {
       const text = await memo.get(key);
@@ -108,7 +107,7 @@ export function memoTeacher(teacher: Teacher, remembering: Remembering): Teacher
     };
     let text = await read();
     if (text === null && mode === 'only') throw missing(what, key, memo.place);
-    // Two processes may hold the same record for a moment; only one of them pays.
+    // Two processes may hold the same record for a moment; only one of them pays for the answer.
     text ??= await coordination.singleFlight(`answer:${key}`, read, askAndKeep, signal);
     count(asked ? 'teacher_answers_asked' : 'teacher_answers_memoised');
     return text;
@@ -126,7 +125,7 @@ export function memoTeacher(teacher: Teacher, remembering: Remembering): Teacher
   };
 }
 
-/** What was asked, as a person knows it: a miss must be findable without the key's preimage. */
+/** Names a request in words, so that a person can find a miss without the key's preimage. */
 function describe(method: string, request: unknown, sample: number): string {
   const { name, path, round } = request as { name: string; path?: string; round?: number };
   const file = path === undefined ? '' : `, file ${path}`;

@@ -1,6 +1,7 @@
 /**
  * Records to bytes and back: the wire's framing and the claim check. Bodies above 32 KiB go to the
- * blob store first, with the schema that wrote them; the record then carries the reference.
+ * blob store first, with the fingerprint of the schema that wrote them; the record then carries the
+ * reference.
  */
 import { bodyType } from '../../../schemas/avro.ts';
 import type { BlobReference, Envelope, TopicBodies } from '../../../schemas/generated/types.ts';
@@ -12,7 +13,10 @@ import { decodeSingleObject, encodeSingleObject } from './single-object.ts';
 import { plainWire, type Wire, type WireRecord } from './wire.ts';
 
 export const inlineBytesMax = 32 * 1024;
-/** Decoded bodies kept, by their encoded size: a plan is loaded once for all of its files. */
+/**
+ * Limit of the cache of decoded bodies, by their encoded size: a plan is loaded once for all of its
+ * files.
+ */
 const cacheBytesMax = 64 * 1024 * 1024;
 
 export interface DecodedRecord<Topic extends TopicName> {
@@ -26,11 +30,11 @@ export interface Codec {
     envelope: Envelope,
     body: TopicBodies[Topic],
   ): Promise<Uint8Array>;
-  /** RECORD_INVALID, SCHEMA_MISSING, BLOB_MISSING, BLOB_CORRUPT. */
+  /** May fail with RECORD_INVALID, SCHEMA_MISSING, BLOB_MISSING or BLOB_CORRUPT. */
   decode<Topic extends TopicName>(topic: Topic, value: Uint8Array): Promise<DecodedRecord<Topic>>;
   /** The envelope alone; never reads the blob store. */
   decodeEnvelope(topic: TopicName, value: Uint8Array): Promise<Envelope>;
-  /** The record of a topic's dead-letter topic. */
+  /** Encodes a record for the topic's dead-letter topic. */
   encodeDeadLetter(topic: TopicName, record: WireRecord): Uint8Array;
   readonly bodies: BodyStore;
 }
@@ -90,7 +94,7 @@ function createBodyStore(blobs: BlobStore): BodyStore {
       const key = `${topic}/${reference.sha256}`;
       const hit = cache.get(key);
       if (hit !== undefined) {
-        // Moves it to the young end: the map's order is the order of use.
+        // Moves the entry to the end of the map, whose order is the order of use.
         cache.delete(key);
         cache.set(key, hit);
         return hit.body as Promise<TopicBodies[Topic]>;

@@ -1,6 +1,6 @@
 /**
- * Where the schema registry of a cluster is. Name and password are no knobs: REGISTRY_USERNAME and
- * REGISTRY_PASSWORD have them.
+ * Where the schema registry of a cluster is. Name and password are not knobs: they come from the
+ * environment (REGISTRY_USERNAME, REGISTRY_PASSWORD).
  */
 import { z } from 'zod';
 import { operational } from '../config/knobs.ts';
@@ -10,7 +10,7 @@ export const schemaRegistryKnobs = z.object({
     .url()
     .default('http://127.0.0.1:8081/apis/ccompat/v7')
     .describe(
-      'Where the Confluent-compatible API of the schema registry begins; Apicurio has it at /apis/ccompat/v7, Confluent at the root.',
+      'Base URL of the schema registry’s Confluent-compatible API; Apicurio serves it at /apis/ccompat/v7, Confluent at the root.',
     )
     .meta(operational),
 });

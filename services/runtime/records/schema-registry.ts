@@ -1,34 +1,34 @@
 /**
- * The schema registry as the runtime needs it: a schema by its id, the id of ours under a subject,
- * and registering with BACKWARD compatibility. The client's own `register` only checks that level
- * and sets it after the first schema, so a crash in between would break the next start: here it
- * is set explicitly.
+ * The schema registry as the runtime needs it: a schema by its id, the id of our schema under a
+ * subject, and registration with BACKWARD compatibility. The client's own `register` only checks
+ * that level and sets it after the first schema, so a crash in between would break the next start:
+ * here the level is set explicitly.
  */
 import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
 import type avro from 'avsc';
 import { PipelineError } from '../errors.ts';
 
 export interface RegistryOptions {
-  /** Where its Confluent-compatible API begins, e.g. http://127.0.0.1:8081/apis/ccompat/v7. */
+  /** Base URL of its Confluent-compatible API, e.g. http://127.0.0.1:8081/apis/ccompat/v7. */
   readonly url: string;
   readonly auth?: { readonly username: string; readonly password: string };
 }
 
 export interface Registry {
   readonly url: string;
-  /** Null when there is no such id. REGISTRY_UNAVAILABLE when it does not answer. */
+  /** Null when there is no such id. REGISTRY_UNAVAILABLE when the registry does not answer. */
   schemaById(id: number): Promise<avro.Type | null>;
   /** Null when the subject does not have this schema. */
   idOf(subject: string, schema: string): Promise<number | null>;
   /** Null when there is no such subject. */
   latest(subject: string): Promise<avro.Type | null>;
-  /** SCHEMA_INCOMPATIBLE when the subject's records could not be read with it. */
+  /** SCHEMA_INCOMPATIBLE when the new schema could not read the subject's records. */
   register(subject: string, schema: string): Promise<number>;
-  /** Null, or what is wrong. */
+  /** Null, or the problem in words. */
   check(): Promise<string | null>;
 }
 
-/** Between the client's own tries; it gives up after about a second, and callers wait longer. */
+/** Retries of the client itself; it gives up after about a second, and callers wait longer. */
 const retry = { retries: 2, initialRetryTimeInSecs: 0.1, maxRetryTimeInSecs: 1 };
 const answerMsMax = 10_000;
 
@@ -91,7 +91,7 @@ export function openSchemaRegistry({ url, auth }: RegistryOptions): Registry {
 
 function statusOf(error: unknown): number | null {
   const { name, status } = (error ?? {}) as { name?: string; status?: number };
-  // The client wraps exactly the 404 of one call, and loses its status on the way.
+  // The client wraps only the 404 of one call in this error, and loses its status.
   return status ?? (name === 'ConfluentSchemaRegistryError' ? 404 : null);
 }
 
@@ -131,7 +131,7 @@ async function registered<Result>(
   }
 }
 
-/** The client says status 400 where nobody answered, and `fetch` only that it failed. */
+/** The client reports status 400 when no server answered, and `fetch` only that it failed. */
 function reasonOf(error: unknown): string {
   const { message, cause } = error as Error;
   if (cause instanceof Error) return cause.message;

@@ -1,7 +1,8 @@
 /**
- * Avro's single-object encoding, for what lies alone in the blob store: C3 01, the writer's schema
- * as the CRC-64-AVRO of its canonical form, little-endian, then the data. A record names its schema
- * in its frame and asks the registry; a body outlives both, so what wrote it must be known here.
+ * Avro's single-object encoding, for bodies stored alone in the blob store: C3 01, the writer's
+ * schema as the CRC-64-AVRO of its canonical form, little-endian, then the data. A record names its
+ * schema in its frame and asks the registry; a body outlives both, so the schemas that wrote it
+ * must be known here.
  */
 import type avro from 'avsc';
 import { bodyType, bodyWriters } from '../../../schemas/avro.ts';
@@ -12,7 +13,7 @@ import { PipelineError } from '../errors.ts';
 const marker = Buffer.from([0xc3, 0x01]);
 const headerBytes = marker.byteLength + 8;
 
-/** The specification's EMPTY: the polynomial, and the fingerprint of no bytes at all. */
+/** The constant EMPTY of the specification: both the polynomial and the fingerprint of no bytes. */
 const empty = 0xc15d213aa4d7a795n;
 const table = Array.from({ length: 256 }, (_, byte) => {
   let row = BigInt(byte);
@@ -20,7 +21,7 @@ const table = Array.from({ length: 256 }, (_, byte) => {
   return row;
 });
 
-/** What a single object of this schema begins with. */
+/** The header with which a single object of this schema begins. */
 export function singleObjectHeader(type: avro.Type): Buffer {
   let fingerprint = empty;
   for (const byte of Buffer.from(JSON.stringify(type.schema()), 'utf8')) {
@@ -37,7 +38,7 @@ type Decode = (data: Buffer) => unknown;
 
 interface BodyFormat {
   readonly header: Buffer;
-  /** By the header, in hexadecimal, of every schema that may have written a body. */
+  /** Decoders of every schema that may have written a body, by its header in hexadecimal. */
   readonly decoders: ReadonlyMap<string, Decode>;
 }
 
@@ -54,7 +55,7 @@ function formatOf(topic: TopicName): BodyFormat {
     const key = singleObjectHeader(writer).toString('hex');
     decoders.set(key, (data) => reader.fromBuffer(data, resolver) as unknown);
   }
-  // Last, so that today's own bodies are read without a resolver.
+  // Set last, so that bodies of the current schema are read without a resolver.
   decoders.set(header.toString('hex'), (data) => reader.fromBuffer(data) as unknown);
   const format = { header, decoders };
   formats.set(topic, format);
@@ -69,7 +70,10 @@ export function encodeSingleObject<Topic extends TopicName>(
   return Buffer.concat([formatOf(topic).header, bodyType(topic).toBuffer(body)]);
 }
 
-/** RECORD_INVALID when it is no body of the topic, SCHEMA_MISSING when nobody knows its schema. */
+/**
+ * RECORD_INVALID when the bytes are no body of the topic, SCHEMA_MISSING when their schema is
+ * unknown.
+ */
 export function decodeSingleObject<Topic extends TopicName>(
   topic: Topic,
   bytes: Buffer,

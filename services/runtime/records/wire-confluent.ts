@@ -1,7 +1,7 @@
 /**
  * Records in the Confluent wire format: a zero byte, the id of the writer's schema as a big-endian
- * int32, then Avro. A record of an older or newer schema is resolved to ours. Ids that were seen
- * stay known, so a registry that is down stops only what it has never told.
+ * int32, then Avro. A record of an older or newer schema is resolved to ours. Schema ids are
+ * remembered, so a registry that is down stops only records with an id not seen before.
  */
 import type avro from 'avsc';
 import type { Logger } from 'pino';
@@ -47,8 +47,8 @@ function schemaText(topic: SchemaName): string {
 }
 
 /**
- * Asks the registry for the ids of what this process writes, and whether it can read what others
- * wrote last. SCHEMA_MISSING and SCHEMA_INCOMPATIBLE name the subject.
+ * Asks the registry for the ids of the schemas that this process writes, and checks that it can
+ * read the latest schemas of its input. SCHEMA_MISSING and SCHEMA_INCOMPATIBLE name the subject.
  */
 export async function openConfluentWire(
   options: ConfluentWireOptions,
@@ -136,7 +136,7 @@ async function requireReadable(
   }
 }
 
-/** Resolvers by schema and writer's id, each made once */
+/** Resolvers by schema and writer's id, each made once. */
 function createResolvers(options: ConfluentWireOptions) {
   type Resolver = avro.Type['createResolver'] extends (...args: never) => infer Made ? Made : never;
   const known = new Map<string, Promise<Resolver>>();
@@ -154,7 +154,7 @@ function createResolvers(options: ConfluentWireOptions) {
     const key = `${schema}/${id}`;
     const resolver = known.get(key) ?? make(topic, schema, id);
     known.set(key, resolver);
-    // An id may be registered later; only what resolved is remembered.
+    // Failures are not remembered, because an id may be registered later.
     resolver.catch(() => known.delete(key));
     return resolver;
   };
@@ -163,8 +163,8 @@ function createResolvers(options: ConfluentWireOptions) {
 const pauses = { baseMs: 500, waitMsMax: 30_000 };
 
 /**
- * Waits for a registry that is down, and says so: nothing is lost by waiting. Told to stop, it ends
- * with REGISTRY_UNAVAILABLE, which blames no record.
+ * Waits for a registry that is down, and logs it: nothing is lost by waiting. When told to stop, it
+ * ends with REGISTRY_UNAVAILABLE, which does not count against the record.
  */
 function patiently<Result>(
   { clock, log, signal }: ConfluentWireOptions,

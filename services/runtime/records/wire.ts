@@ -1,6 +1,6 @@
 /**
- * How records lie on the bus. Embedded: Avro as it is, because writer and reader are one program.
- * In a cluster a frame names the schema that wrote the record (wire-confluent.ts).
+ * How records are encoded on the bus. Embedded: bare Avro, because writer and reader are one
+ * program. In a cluster: a frame that names the schema of the record (wire-confluent.ts).
  */
 import { recordType } from '../../../schemas/avro.ts';
 import type { BlobReference, Envelope } from '../../../schemas/generated/types.ts';
@@ -10,7 +10,7 @@ import { PipelineError } from '../errors.ts';
 /** A record before its body is fetched. */
 export interface WireRecord {
   readonly envelope: Envelope;
-  /** Null when it lies in the blob store. */
+  /** Null when the body is in the blob store. */
   readonly body: unknown;
   readonly bodyReference: BlobReference | null;
 }
@@ -22,7 +22,7 @@ export interface Wire {
   encode(topic: TopicName, record: WireRecord): Uint8Array;
   /** RECORD_INVALID when the bytes are no record of the topic. */
   decode(topic: TopicName, value: Uint8Array): Promise<WireRecord>;
-  /** The record of a topic's dead-letter topic. */
+  /** Encodes a record for the topic's dead-letter topic. */
   encodeDeadLetter(topic: TopicName, record: WireRecord): Uint8Array;
   decodeDeadLetter(topic: TopicName, value: Uint8Array): Promise<WireRecord>;
 }

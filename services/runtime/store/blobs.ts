@@ -33,7 +33,7 @@ export function openBlobStore(objects: ObjectStore): BlobStore {
     put: async (bytes) => {
       const reference = { sha256: sha256(bytes), bytes: bytes.byteLength };
       const path = pathOf(reference);
-      // A name that is taken holds these very bytes.
+      // An object of this name holds the same bytes, because the name is their hash.
       if ((await objects.size(path)) === null) await objects.create(path, bytes);
       return reference;
     },

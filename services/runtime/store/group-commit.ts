@@ -14,7 +14,7 @@ interface PendingTask {
 export interface GroupCommit {
   /** Runs `task` inside the next transaction. It must only touch the database. */
   write(task: () => void): Promise<void>;
-  /** Writes what is waiting and refuses more. */
+  /** Writes all waiting tasks and refuses new ones. */
   close(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** Texts of admitted files, each read out of the one blob that holds a repository's content. */
+/** Texts of admitted files, each read from the one blob that holds a repository's content. */
 import type { RepoStructureBody } from '../../../schemas/generated/types.ts';
 import { PipelineError } from '../errors.ts';
 import type { BlobStore } from './blobs.ts';

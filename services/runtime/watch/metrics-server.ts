@@ -1,6 +1,6 @@
 /**
- * What a process tells over HTTP: `/metrics` to Prometheus, `/healthz` (the event loop turns) and
- * `/readyz` (it can work) to a supervisor.
+ * What a process serves over HTTP: `/metrics` to Prometheus, and to a supervisor `/healthz` (the
+ * event loop responds) and `/readyz` (the process can work).
  */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -17,13 +17,13 @@ export interface Readiness {
   readonly ready: boolean;
   /** What is missing; empty when ready. */
   readonly problems: readonly string[];
-  /** Partitions held by stage; null for a source. None is a stand-by. */
+  /** Partitions held by stage; null for a source. A stage with 0 partitions is a stand-by. */
   readonly partitions: Readonly<Record<string, number | null>>;
 }
 
 export interface MetricsServerOptions {
   readonly metrics: Metrics;
-  /** 0 takes a free one. */
+  /** 0 takes a free port. */
   readonly port: number;
   readonly host?: string;
   readonly readiness?: () => Promise<Readiness>;

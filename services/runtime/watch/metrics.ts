@@ -1,12 +1,12 @@
 /**
- * What a process tells in numbers: the counters that its stages declare, and what the runtime
- * measures of every stage. Names get the prefix `backstory_`.
+ * The metrics of a process: the counters that its stages declare, and what the runtime measures for
+ * every stage. Names get the prefix `backstory_`.
  */
 import { Counter, Histogram, Registry } from 'prom-client';
 import type { StageName } from '../../../schemas/topology.ts';
 import type { CounterDefinition, StageReport } from '../report.ts';
 
-/** Counters that the runtime itself raises. */
+/** Counters that the runtime itself increments. */
 export const runtimeCounters = {
   teacher_answers_asked: {
     help: 'Answers that a teacher gave in this process.',
@@ -63,7 +63,7 @@ export type HandledAs = 'emitted' | 'dropped' | 'dead_letter' | 'retried' | 'cra
 export interface Metrics {
   /** Types hold stages to the counters they declare; any other name is a bug. */
   count(counter: string, by?: number): void;
-  /** Since the process began. */
+  /** Total since the process began. */
   value(counter: string): number;
   handled(stage: StageName, as: HandledAs, seconds: number): void;
   /** Milliseconds spent inside the handlers of each stage. */

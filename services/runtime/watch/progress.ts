@@ -1,14 +1,14 @@
-/** What a run tells while it goes and when it ends. Plain data; drawing it is the CLI's part. */
+/** What a run reports while it runs and when it ends. Plain data; the CLI displays it. */
 import type { Envelope, TopicBodies } from '../../../schemas/generated/types.ts';
 import type { StageName, TopicName } from '../../../schemas/topology.ts';
 import type { FactsOf } from '../report.ts';
 import type { AnyStage } from '../stage.ts';
 
-/** What the runners of one process tell of their work, and what holds the source back. */
+/** Progress as the runners of one process report it, and the limit that holds the source back. */
 export interface RunProgress {
   /** Dead letters so far, against `runtime.deadLettersMax`. */
   deadLetters: number;
-  /** A record was produced. */
+  /** Called for each record that was produced. */
   observe(topic: TopicName, envelope: Envelope, body: TopicBodies[TopicName]): void;
   /** Resolves when fewer than `limit` repositories are open, or the signal aborts. */
   openBelow(limit: number, signal: AbortSignal): Promise<void>;
@@ -18,9 +18,9 @@ export interface ProgressSnapshot {
   /** `total` is null until the input is closed. `done` counts trajectories, not shards. */
   readonly repositories: { found: number; total: number | null; done: number; dropped: number };
   readonly files: { planned: number; done: number };
-  /** What the stages declare as tallies, by name, in the order of the flow. */
+  /** Sums of the tallies that the stages declare, by name, in the order of the flow. */
   readonly tallies: Readonly<Record<string, number>>;
-  /** The stage that has most to do. */
+  /** The stage that the run is mainly working on. */
   readonly phase: string;
 }
 
@@ -32,7 +32,7 @@ export interface DroppedRepository {
   readonly disposition: 'drop' | 'dead_letter';
 }
 
-/** What the runtime knows of a run, whatever its stages are. */
+/** Figures that the runtime knows of any run, whatever its stages are. */
 export interface RunFigures {
   readonly repositories: { found: number; written: number; dropped: readonly DroppedRepository[] };
   readonly deadLetters: number;
@@ -42,10 +42,13 @@ export interface RunFigures {
   readonly resumed: boolean;
 }
 
-/** With what the reports of these stages add. */
+/** The figures of a run, with the facts that the reports of these stages add. */
 export type SummaryOf<Stages extends readonly AnyStage[]> = RunFigures & Facts<Stages[number]>;
 
-/** The facts of all reports at once: as a parameter's type, one from each stage makes an &. */
+/**
+ * The intersection of all reports' facts: inferring a parameter's type from a union of functions
+ * intersects it.
+ */
 type Facts<Stage extends AnyStage> = (
   Stage extends { readonly report?: infer Report }
     ? (facts: FactsOf<NonNullable<Report>>) => void

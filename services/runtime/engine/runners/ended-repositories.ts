@@ -1,7 +1,8 @@
 /**
- * Which repositories have ended for a join: those it wrote an output for, and those of which
- * another stage could not read a file's record, so that their last part never comes. It asks its
- * own outputs and the drops when a partition is assigned, and follows the drops while any is open.
+ * Which repositories have ended for a join: those it wrote an output for, and those in which
+ * another stage could not read a file's record, so that their last part never comes. The join reads
+ * its own outputs and the drops when a partition is assigned, and follows the drops while any
+ * repository is open.
  */
 import {
   arePartitionedAlike,
@@ -18,20 +19,25 @@ import type { Engine } from '../engine.ts';
 import { readEnvelope } from '../unreadable.ts';
 
 /**
- * Records of a partition that are read when it is assigned. A leftover part comes while its
- * repository is hardly older than those in flight, which are bounded by
- * `runtime.openRepositoriesMax`; 10,000 is far above that and reads in about a second.
+ * Records of a partition that are read when it is assigned. The repository of a leftover part is
+ * hardly older than those in flight, which are bounded by `runtime.openRepositoriesMax`; 10,000 is
+ * far above that bound and is read in about a second.
  */
 const tailMax = 10_000;
 
 export interface EndedRepositories {
   has(repositoryId: string): boolean;
   add(repositoryId: string): void;
-  /** Reads the drops since the last time, up to these ends, and returns who ended by them. */
+  /**
+   * Reads the drops since the last call, up to these ends, and returns the repositories they ended.
+   */
   follow(ends: readonly number[]): Promise<readonly string[]>;
 }
 
-/** Where drops are; a join of a topic that is keyed alike finds its own in the same partition. */
+/**
+ * The topic of drops. If the join's topic is partitioned alike, a repository's drops lie in the
+ * partition of the same number.
+ */
 export const dropsTopic = (engine: Engine) => physicalTopic(engine.run.dataset, lifecycle.dropped);
 
 export async function endedRepositories(
@@ -71,8 +77,8 @@ export async function endedRepositories(
 }
 
 /**
- * Itself, and who works on single files. A repository that an earlier stage dropped has no part
- * here, and may be tried again as a whole.
+ * True for the join's own stage and every stage that works on single files. A repository that an
+ * earlier stage dropped has no part here, and may be tried again as a whole.
  */
 function endsJoin(join: StageName, stage: string): boolean {
   if (stage === join) return true;

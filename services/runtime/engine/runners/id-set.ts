@@ -1,6 +1,6 @@
 /**
- * Membership of ids by 128 bits of their hash, which is what an id is anyway: 16 bytes each in a
- * table that is at most half full, so that a million repositories take 32 MB.
+ * A set of ids, stored as 128 bits of their hash (ids are 128-bit hashes anyway): 16 bytes each in
+ * a table that is at most half full, so that a million repositories take 32 MB.
  */
 import { createHash } from 'node:crypto';
 
@@ -9,7 +9,7 @@ const words = 4;
 const slotsMin = 1024;
 
 export class IdSet {
-  // A slot of zeros is empty: no hash is.
+  // A slot of zeros is empty; no hash is all zeros in practice.
   #table = new Uint32Array(slotsMin * words);
   #size = 0;
 
@@ -21,7 +21,7 @@ export class IdSet {
     return this.#taken(this.#find(wordsOf(id)));
   }
 
-  /** False when it was there. */
+  /** False when the set already has the id. */
   add(id: string): boolean {
     const key = wordsOf(id);
     const at = this.#find(key);

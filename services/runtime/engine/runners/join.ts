@@ -1,8 +1,8 @@
 /**
  * Runs a join: holds the parts of open repositories as undecoded records, completes a repository
- * once, and acknowledges its records only then. There is no state to save: after a restart the
- * parts are delivered again from the committed watermark, and the stage's own outputs tell which
- * repositories are complete, so leftovers of those can never hang.
+ * once, and acknowledges its records only then. It saves no state: after a restart the parts are
+ * delivered again from the committed watermark, and the stage's own outputs tell which repositories
+ * are complete, so leftover parts of those are acknowledged at once.
  */
 import type { Envelope } from '../../../../schemas/generated/types.ts';
 import type { AnyJoin, AnyTools, StageRecord } from '../../stage.ts';
@@ -19,7 +19,7 @@ import { type Delivery, type Intake, openIntake } from '../intake.ts';
 import { type OpenRepositories, openRepositories } from './open-repositories.ts';
 import { settle } from './settle.ts';
 
-/** Between two looks for repositories that other stages have ended. */
+/** Between two checks for repositories that other stages have ended. */
 const followMs = 2000;
 
 export async function startJoin(stage: AnyJoin, engine: Engine): Promise<StageRunner> {
@@ -29,7 +29,7 @@ export async function startJoin(stage: AnyJoin, engine: Engine): Promise<StageRu
   const held = openRepositories(stage, engine, (delivery) => intake?.complete(delivery));
   const stopping = new AbortController();
   const over = AbortSignal.any([engine.signal, stopping.signal]);
-  // One after the other: a join is cheap and its memory is one repository.
+  // Deliveries are handled one after the other: a join is cheap and its memory is one repository.
   let chain: Promise<void> = Promise.resolve();
 
   const take = async (delivery: Delivery) => {
@@ -70,7 +70,7 @@ export async function startJoin(stage: AnyJoin, engine: Engine): Promise<StageRu
   };
 }
 
-/** True when the repository has ended: by this part, or before it came. */
+/** True when the repository has ended, with this part or before it came. */
 async function handleDelivery(
   stage: AnyJoin,
   engine: Engine,
@@ -85,7 +85,8 @@ async function handleDelivery(
     origin: null,
   };
   try {
-    // Also what comes too late is read: if it cannot be, it is a dead letter, whoever's it is.
+    // A part that comes too late is read too: if it is unreadable, it becomes a dead letter in any
+    // case.
     const part = await readRecord(handling);
     handling = { ...handling, origin: originOf(stage, part) };
     const all = await held.add(delivery, stage.part(part));
@@ -104,7 +105,7 @@ async function handleDelivery(
   }
 }
 
-/** What comes of a joined repository descends from it, not from one of its parts. */
+/** Outputs of a join descend from the repository, not from one of its parts. */
 function originOf(stage: AnyJoin, part: StageRecord): Origin {
   const { repositoryId } = part.envelope;
   const envelope: Envelope = { ...part.envelope, id: repositoryId };

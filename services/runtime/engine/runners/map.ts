@@ -1,6 +1,6 @@
 /**
  * Runs a map stage: up to `concurrency` records at once, outputs durable before the record is
- * complete. What cannot be handled ends as a drop or a dead letter, never in silence.
+ * complete. A record that cannot be handled ends as a drop or a dead letter, never silently.
  */
 import type { AnyMap, AnyTools, StageRecord } from '../../stage.ts';
 import {
@@ -16,7 +16,7 @@ import { childRecord, droppedRecord, type Engine, type StageRunner } from '../en
 import { type Delivery, type Intake, openIntake } from '../intake.ts';
 import { settle } from './settle.ts';
 
-/** Deliveries held per handler slot: enough that a slot never waits for the log. */
+/** Deliveries held per handler slot, enough that a slot never waits for the bus. */
 const windowPerSlot = 4;
 
 export async function startMap(stage: AnyMap, engine: Engine): Promise<StageRunner> {
@@ -72,7 +72,7 @@ export async function startMap(stage: AnyMap, engine: Engine): Promise<StageRunn
   };
 }
 
-/** True when the record is complete; false when it stays for a later delivery. */
+/** True when the record is complete; false when it stays and is delivered again later. */
 async function handleDelivery(
   stage: AnyMap,
   engine: Engine,
@@ -94,7 +94,9 @@ async function handleDelivery(
   }
 }
 
-/** An end is told by a failed child, where a join waits for one, or by a drop. */
+/**
+ * The graph learns of an ending from a failed child, where a join waits for one, or from a drop.
+ */
 function originOf(stage: AnyMap, input: StageRecord): Origin {
   const { envelope } = input;
   return {

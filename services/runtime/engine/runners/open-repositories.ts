@@ -1,6 +1,7 @@
 /**
- * What a join holds: the parts of repositories that are not complete yet, as undecoded records. By
- * assignment, not by partition: one that goes and comes back was somebody else's meanwhile.
+ * The state of a join: the parts of repositories that are not complete yet, as undecoded records.
+ * It is kept per assignment, not per partition: a partition that goes and comes back belonged to
+ * another process meanwhile.
  */
 import type { IncomingRecord } from '../../bus/bus.ts';
 import type { AnyJoin } from '../../stage.ts';
@@ -10,13 +11,16 @@ import type { Delivery } from '../intake.ts';
 import { dropsTopic, type EndedRepositories, endedRepositories } from './ended-repositories.ts';
 
 export interface OpenRepositories {
-  /** The parts in their order, when this was the last missing one. */
+  /** Adds a part. Returns all parts in their order when this was the last missing one. */
   add(delivery: Delivery, part: Part): Promise<'ended' | 'waiting' | readonly IncomingRecord[]>;
-  /** Its end is durable: every part of the repository is done, and later ones are leftovers. */
+  /**
+   * Called when the repository's ending is durable: completes all of its parts, and later ones
+   * count as leftovers.
+   */
   end(delivery: Delivery): Promise<void>;
-  /** Ends those that another stage has ended since. */
+  /** Ends the repositories that another stage has ended since the last call. */
   follow(): Promise<void>;
-  /** Forgets what belongs to assignments that are gone. */
+  /** Forgets the parts of assignments that are gone. */
   keepOnly(current: ReadonlySet<Delivery['watermark']>): void;
 }
 
@@ -30,7 +34,7 @@ interface OpenRepository {
   readonly deliveries: Delivery[];
 }
 
-/** What is held of one partition, from its assignment to its revocation. */
+/** Parts held of one partition, from its assignment to its revocation. */
 interface OpenPartition {
   readonly open: Map<string, OpenRepository>;
   readonly ended: Promise<EndedRepositories>;

@@ -1,6 +1,6 @@
 /**
- * Runs a handler to what it comes to: calls it again while it asks for that, takes coded errors as
- * outcomes by their disposition, and notes how long each call took. Shared by maps and joins.
+ * Runs a handler to its final result: calls it again while it asks for a retry, turns coded errors
+ * into outcomes by their disposition, and measures each call. Shared by maps and joins.
  */
 import { asPipelineError, type ErrorCode, PipelineError } from '../../errors.ts';
 import type { Emit, Outcome, Subject } from '../../outcomes.ts';
@@ -8,7 +8,7 @@ import { again, done, repeat } from '../../retry.ts';
 import type { HandledAs } from '../../watch/metrics.ts';
 import { endings, type Handling, type Happened, waitMsMax } from '../endings.ts';
 
-/** What one call of a handler decided. */
+/** The result of one call of a handler. */
 type Decision =
   | { readonly kind: 'emit'; readonly outputs: readonly Emit[] }
   | { readonly kind: 'thrown'; readonly error: unknown }
@@ -65,7 +65,7 @@ async function callOnce(
   }
 }
 
-/** Anything but emits stands alone; a mix is the stage's bug. */
+/** Any outcome other than `emit` must be the only one; a mix is the stage's bug. */
 function decisionOf(outcomes: readonly Outcome[]): Decision {
   const outputs: Emit[] = [];
   for (const outcome of outcomes) {

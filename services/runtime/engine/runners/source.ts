@@ -1,7 +1,7 @@
 /**
- * Runs the source: emits items in order, goes on where its own output topics end, keeps a bounded
- * number of repositories open, and closes the input of a bounded run. A repository that appears
- * twice is dropped the second time: one identity has one trajectory.
+ * Runs the source: emits items in order, resumes where its own output topics end, keeps at most a
+ * bounded number of repositories open, and closes the input of a bounded run. A repository that
+ * appears twice is dropped the second time: one identity has one trajectory.
  */
 import type { Envelope } from '../../../../schemas/generated/types.ts';
 import { graph, lifecycle, physicalTopic, type TopicName } from '../../../../schemas/topology.ts';
@@ -100,7 +100,10 @@ const duplicate = {
   detail: 'the same content under the same name came earlier in the input',
 } as const;
 
-/** One source may end many: the position tells their records apart. */
+/**
+ * The ordinal is the position in the input, so that several drops of one repository have different
+ * ids.
+ */
 function dropOf(
   stage: AnySource,
   { subject, sequence }: SourceItem,
@@ -111,7 +114,7 @@ function dropOf(
   return emit(lifecycle.dropped, body, sequence);
 }
 
-/** The envelope that a source record descends from: the repository itself. */
+/** The parent envelope of a source's record: the repository itself. */
 function sourceEnvelope(engine: Engine, item: SourceItem): Envelope {
   return {
     ...datasetEnvelope(engine),

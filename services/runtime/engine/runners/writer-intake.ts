@@ -1,6 +1,7 @@
 /**
- * The receiving side of a writer: a bounded queue of records from where the writer's own durable
- * state ends. The consumer group's offsets only follow, so that lag can be seen.
+ * The receiving side of a writer: a bounded queue of records, starting where the writer's own
+ * durable state ends. The consumer group's offsets merely follow that state, so that lag can be
+ * measured.
  */
 import { consumerGroup, graph, physicalTopic } from '../../../../schemas/topology.ts';
 import type { BusConsumer, IncomingRecord, TopicPartition } from '../../bus/bus.ts';
@@ -8,21 +9,21 @@ import type { AnyWriter, Writer } from '../../stage.ts';
 import { type Engine, logicalTopic } from '../engine.ts';
 
 export interface WriterIntake {
-  /** Begins to receive. */
+  /** Starts deliveries. */
   open(): Promise<void>;
   readonly waiting: number;
   /** Takes the oldest record out of the queue. */
   shift(): IncomingRecord | undefined;
-  /** Lets records come again where the queue was full. */
+  /** Resumes deliveries if they were paused because the queue was full. */
   resume(): void;
-  /** Tells the group where the writer would resume. */
+  /** Commits the offsets at which the writer would resume. */
   commit(): Promise<void>;
   /** Partitions that this process holds. */
   assigned(): number;
   close(): Promise<void>;
 }
 
-/** Records held while the writer works. */
+/** Queued records above which deliveries pause. */
 const queueMax = 1000;
 const batchMax = 100;
 
@@ -59,7 +60,7 @@ export function createWriterIntake(
     onRevoked: (revoked: readonly TopicPartition[]) => {
       const lost = new Set(revoked.map(nameOf));
       for (const name of lost) assigned.delete(name);
-      // What is queued from other partitions would not come again.
+      // Queued records of other partitions stay: they would not be delivered again.
       const kept = queue.filter((record) => !lost.has(nameOf(record)));
       queue.splice(0, queue.length, ...kept);
     },

@@ -1,6 +1,7 @@
 /**
- * Runs a writer: one record at a time, and a word when a live stream is quiet. What the writer
- * throws ends the process, for its state holds many records; it resumes from what is durable.
+ * Runs a writer: gives it one record at a time, and tells it when a live stream is quiet. An error
+ * that the writer throws ends the process, because its state holds many records; the next process
+ * resumes from the durable state.
  */
 import type { IncomingRecord } from '../../bus/bus.ts';
 import type { Emit } from '../../outcomes.ts';
@@ -43,7 +44,7 @@ export async function startWriter(stage: AnyWriter, engine: Engine): Promise<Sta
       const record = stopped ? undefined : intake.shift();
       if (record === undefined) break;
       const taken = await takeRecord(stage, engine, writer, record);
-      // A later record must not be taken before one that stays.
+      // A record that stays must not be overtaken by a later one.
       if (taken === 'stays') stopped = true;
       if (taken === 'durable') await intake.commit();
     }
@@ -53,7 +54,7 @@ export async function startWriter(stage: AnyWriter, engine: Engine): Promise<Sta
     await announce(stage, engine, (await writer.idle?.())?.outcomes ?? []);
     await intake.commit();
   };
-  /** One task after the other. */
+  /** Runs one task at a time. */
   const work = (task: () => Promise<void>) => {
     working ??= task()
       .catch((error: unknown) => {
@@ -75,7 +76,7 @@ export async function startWriter(stage: AnyWriter, engine: Engine): Promise<Sta
 
   const intake = createWriterIntake(stage, engine, writer, pump);
   await intake.open();
-  // A life before this one may have left packs open.
+  // An earlier process may have left packs open.
   quiet.restart();
   return {
     assigned: intake.assigned,
@@ -90,12 +91,12 @@ export async function startWriter(stage: AnyWriter, engine: Engine): Promise<Sta
 }
 
 interface QuietWatch {
-  /** From now on. */
+  /** Starts measuring from now. */
   restart(): void;
   stop(): void;
 }
 
-/** Calls once whenever a live stream has been quiet; never in a bounded run. */
+/** Calls `onQuiet` once each time a live stream falls quiet; never in a bounded run. */
 function watchQuiet(stage: AnyWriter, engine: Engine, onQuiet: () => void): QuietWatch {
   const quietMs = stage.quietMs?.(engine.toolsFor(stage).config);
   if (engine.run.bounded || quietMs === undefined) return { restart: () => {}, stop: () => {} };
@@ -153,7 +154,10 @@ async function takeRecord(
   return result.outcomes.length > 0 ? 'durable' : 'taken';
 }
 
-/** What a writer tells belongs to the data set, not to the record that happened to fill a shard. */
+/**
+ * Produces a writer's outcomes. They belong to the data set, not to the record that happened to
+ * fill a shard.
+ */
 async function announce(
   { name: stage }: AnyWriter,
   engine: Engine,

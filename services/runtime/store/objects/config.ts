@@ -1,6 +1,7 @@
 /**
- * Where blobs, memo, shards and manifest lie. Nothing here changes an output byte. Credentials are
- * no knobs: the S3 client finds them as every AWS tool does (AWS_ACCESS_KEY_ID, profiles, roles).
+ * Where blobs, memo, shards and manifest are stored. Nothing here changes an output byte.
+ * Credentials are not knobs: the S3 client finds them as every AWS tool does (AWS_ACCESS_KEY_ID,
+ * profiles, roles).
  */
 import { z } from 'zod';
 import { operational } from '../../config/knobs.ts';
@@ -10,7 +11,7 @@ export const storageKnobs = z.object({
     .union([z.literal(''), z.string().regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/.*)?$/)])
     .default('')
     .describe(
-      'Where everything durable lies: empty for the output folder, or s3://bucket/prefix, the same for all processes of a data set.',
+      'Where durable data is stored: empty for the output folder, or s3://bucket/prefix, the same for all processes of a data set.',
     )
     .meta(operational),
   endpoint: z
@@ -24,12 +25,14 @@ export const storageKnobs = z.object({
     .string()
     .min(1)
     .default('us-east-1')
-    .describe('Region of the bucket; most other servers take any.')
+    .describe('Region of the bucket; most servers other than AWS accept any.')
     .meta(operational),
   pathStyle: z
     .boolean()
     .default(false)
-    .describe('Bucket in the path rather than in the host name; most servers but AWS want true.')
+    .describe(
+      'Bucket in the path rather than in the host name; most servers other than AWS need true.',
+    )
     .meta(operational),
   requestTimeoutMs: z
     .number()
@@ -46,7 +49,7 @@ export const storageKnobs = z.object({
     .max(86_400_000)
     .default(600_000)
     .describe(
-      'How long a store that does not answer is waited for before the process stops; its records wait with it and none is lost.',
+      'How long the process waits for a store that does not answer before it stops; its records wait and none is lost.',
     )
     .meta(operational),
 });

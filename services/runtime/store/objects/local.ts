@@ -1,7 +1,8 @@
 /**
- * Objects as files of a folder, safe for several processes. An object is written beside its place,
- * synced, then linked (create if absent) or renamed (replace). A killed writer leaves at most
- * temporary files, which a later one removes; one that lives writes its own again.
+ * Objects as files of a folder, safe for several processes. An object is written to a temporary
+ * file beside its place, synced, then linked (create if absent) or renamed (replace). A killed
+ * writer leaves at most temporary files. A later writer removes them; if it removes a living
+ * writer's file, that writer tries again.
  */
 import { randomUUID } from 'node:crypto';
 import {
@@ -19,11 +20,11 @@ import { dirname, join } from 'node:path';
 import { asPipelineError, PipelineError } from '../../errors.ts';
 import type { ObjectStore } from './object-store.ts';
 
-/** Told between two effects of a write, so that a test can kill the process there. */
+/** Reported between two effects of a write, so that a test can kill the process there. */
 export type WriteStep = 'temporary-written' | 'file-published';
 
 const temporaryPrefix = '.temporary-';
-/** Other writers that may start during one write; each costs it one attempt. */
+/** Attempts of one write: each other writer that starts meanwhile may cost it one. */
 const attemptsMax = 16;
 
 export function openLocalObjects(
@@ -85,7 +86,7 @@ async function writeFileDurably(
       await syncFolder(dirname(target));
       return published;
     } catch (error) {
-      // Another writer that starts takes our temporary file for that of a killed one.
+      // A writer that starts may have removed our temporary file as that of a killed writer.
       const swept = (error as NodeJS.ErrnoException).code === 'ENOENT';
       if (swept && attempt < attemptsMax) continue;
       throw asPipelineError(error, target);
@@ -118,7 +119,7 @@ async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Makes a rename durable. */
+/** Makes renames and links in a folder durable. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {

@@ -1,7 +1,7 @@
 /**
- * Named objects with create-if-absent: what blobs, the memo, shards and the manifest need of a
+ * Named objects with create-if-absent: all that blobs, the memo, shards and the manifest need of a
  * storage, and all they may assume. A folder and an S3 bucket implement it, and
- * test/contract/object-store.ts holds both to it. An object is whole or absent under its name.
+ * test/contract/object-store.ts holds both to it. An object is whole or absent.
  */
 import type { Readable } from 'node:stream';
 
@@ -9,11 +9,11 @@ export interface ObjectStore {
   /** The root as a person names it: a folder, or s3://bucket/prefix. */
   readonly place: string;
   /**
-   * Durable when resolved. False when the name is taken; then nothing changed. After a lost answer
-   * of a remote store false may also mean that this very call took the name.
+   * Durable when resolved. False when the name is taken; then nothing changed. If a remote store's
+   * answer was lost, false may also mean that this very call took the name.
    */
   create(path: string, bytes: Uint8Array): Promise<boolean>;
-  /** Replaces atomically; for objects that are derived. Durable when resolved. */
+  /** Replaces atomically; for derived objects. Durable when resolved. */
   replace(path: string, bytes: Uint8Array): Promise<void>;
   /** Null when there is no such object. */
   read(path: string): Promise<Buffer | null>;
@@ -21,15 +21,15 @@ export interface ObjectStore {
   readRange(path: string, offset: number, length: number): Promise<Buffer | null>;
   /** The bytes in pieces; null when there is no such object. */
   stream(path: string): Promise<Readable | null>;
-  /** Bytes; null when there is no such object. */
+  /** Size in bytes; null when there is no such object. */
   size(path: string): Promise<number | null>;
   /** Names directly in a folder, in code-unit order; empty when there is no such folder. */
   list(folder: string): Promise<string[]>;
-  /** Removing what is not there is no error. */
+  /** Removes an object; a missing object is no error. */
   remove(path: string): Promise<void>;
-  /** Removes what killed writers left behind in a folder. */
+  /** Removes the temporary files that killed writers left behind in a folder. */
   removeTemporary(folder: string): Promise<void>;
-  /** What is wrong with the store and what to do, or null; for `doctor` and start-up. */
+  /** The problem with the store and its remedy, or null; for `doctor` and start-up. */
   check(): Promise<string | null>;
   close(): Promise<void>;
 }

@@ -25,7 +25,7 @@ export async function openObjects(options: OpenObjectsOptions): Promise<ObjectSt
   return openS3Objects({ bucket, prefix, settings });
 }
 
-/** A store whose absent objects are looked for in another one, which is only read. */
+/** A store that falls back to an earlier one, which is only read, for objects that it lacks. */
 export function over(store: ObjectStore, earlier: ObjectStore): ObjectStore {
   return {
     ...store,

@@ -1,7 +1,8 @@
 /**
  * Objects in an S3-compatible bucket. Create-if-absent is PUT with `If-None-Match: *`, which not
- * every server honours under concurrency, so `check` races for a name before a writer trusts it.
- * A store that does not answer is waited for: an outage must stop the stream, not fail its records.
+ * every server honours under concurrency, so `check` lets several writers race for a name before
+ * any writer relies on it. Requests to a store that does not answer are retried: an outage must
+ * stop the stream, not fail its records.
  */
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
@@ -32,7 +33,7 @@ export interface S3Options {
 }
 
 const pauses = { baseMs: 200, waitMsMax: 10_000 };
-/** Bytes asked for at once when an object is streamed. */
+/** Bytes per request when an object is streamed. */
 const rangeBytes = 8 * 1024 * 1024;
 /** Writers that race for one name in `check`. */
 const racers = 8;
@@ -42,7 +43,7 @@ export function openS3Objects(options: S3Options): ObjectStore {
   const client = openClient(settings);
   const place = prefix === '' ? `s3://${bucket}` : `s3://${bucket}/${prefix}`;
   const patient = patience(place, options, settings.patienceMs);
-  // Whoever asks whether the store is there wants to know it now.
+  // A check of the store must answer now, so it does not retry.
   const once = patience(place, options, 0);
   const at = (path: string) => ({
     Bucket: bucket,
@@ -70,7 +71,7 @@ export function openS3Objects(options: S3Options): ObjectStore {
     patient(async () => {
       await client.send(new DeleteObjectCommand(at(path)));
     });
-  // A body can break off after its head came, so reading it is part of what is tried again.
+  // A body can break off after its headers came, so reading it is part of the retried request.
   const read = (path: string, range?: string) =>
     patient(async () => {
       const answer = await orNull(() =>
@@ -83,7 +84,7 @@ export function openS3Objects(options: S3Options): ObjectStore {
     try {
       return await read(path, `bytes=${offset}-${offset + length - 1}`);
     } catch (error) {
-      // A range that begins after the end.
+      // The range begins after the end of the object.
       if (statusOf((error as Error).cause) === 416) return Buffer.alloc(0);
       throw error;
     }
@@ -97,7 +98,7 @@ export function openS3Objects(options: S3Options): ObjectStore {
       }),
     read: (path) => read(path),
     readRange,
-    // In ranges, so that a connection that breaks costs one of them and not the object.
+    // Streams in ranges, so that a broken connection costs one range and not the whole object.
     stream: async (path) => {
       const bytes = await size(path);
       return bytes === null ? null : Readable.from(inRanges(path, bytes, readRange));
@@ -107,7 +108,7 @@ export function openS3Objects(options: S3Options): ObjectStore {
     remove,
     removeTemporary: async () => {},
     check: async () => {
-      // Racing shows once what the server can do; later it need only answer.
+      // One race shows what the server can do; later checks only need an answer.
       if (raced)
         return orProblem(() => once(() => client.send(new HeadBucketCommand({ Bucket: bucket }))));
       const problem = await checkRace(place, createBy(once), remove);
@@ -165,7 +166,7 @@ async function listAll(
 
 type Patience = <Result>(request: () => Promise<Result>) => Promise<Result>;
 
-/** Runs a request until it is answered or the patience ends. Refusals are not waited for. */
+/** Retries a request until it is answered or the patience ends. Refusals are not retried. */
 function patience(
   place: string,
   { clock = systemClock, random }: Pick<S3Options, 'clock' | 'random'>,
@@ -183,10 +184,10 @@ function patience(
   };
 }
 
-/** Statuses that a later try may not meet again: conflict, too many requests, timeouts. */
+/** Statuses that may be gone on a later try: conflict, too many requests, timeouts. */
 const passing = new Set([408, 409, 425, 429]);
 
-/** What no waiting would mend, as a coded error; null for what may pass. */
+/** A coded error for a failure that waiting cannot fix; null for a transient one. */
 function refusalOf(place: string, error: unknown): PipelineError | null {
   const status = statusOf(error);
   const name = error instanceof Error ? error.name : '';
@@ -227,7 +228,10 @@ function bodyOf(answer: GetObjectCommandOutput) {
   return answer.Body;
 }
 
-/** Exactly one of several concurrent writers may win a name; with two, shards would be lost. */
+/**
+ * Checks that exactly one of several concurrent writers wins a name; if two could, shards would be
+ * lost.
+ */
 async function checkRace(
   place: string,
   create: ObjectStore['create'],
