@@ -1,4 +1,6 @@
-/** The Kafka bus under the bus contract, on a real broker, and what only a broker can do wrong. */
+/**
+ * The Kafka bus under the bus contract, on a real broker, and errors that only a broker can cause.
+ */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { kafkaKnobs } from '../../services/runtime/bus/kafka/config.ts';
 import { openKafkaBus } from '../../services/runtime/bus/kafka/kafka-bus.ts';
@@ -21,7 +23,7 @@ function open(knobs: Record<string, unknown> = {}) {
 busContract('kafkajs', async () => ({ open, destroy: async () => {} }));
 
 describe('records that do not fit', () => {
-  it('refuses the call and writes nothing of it', async () => {
+  it('refuses the whole call and writes none of its records', async () => {
     const bus = await open();
     const topic = uniqueName('large');
     await bus.createTopics([{ name: topic, partitions: 1 }]);
@@ -35,7 +37,7 @@ describe('records that do not fit', () => {
     await bus.close();
   });
 
-  it('says which knob when the broker allows less than we thought', async () => {
+  it('names the knob to lower when the broker refuses a batch as too large', async () => {
     const bus = await open({ batchBytesMax: 4_000_000, compression: 'none' });
     const topic = uniqueName('large');
     await bus.createTopics([{ name: topic, partitions: 1 }]);
@@ -50,8 +52,8 @@ describe('records that do not fit', () => {
   });
 });
 
-describe('a broker that is not there', () => {
-  it('is BROKER_UNAVAILABLE, names the address and says what to do', async () => {
+describe('a broker that is not running', () => {
+  it('fails with BROKER_UNAVAILABLE, names the address and says what to do', async () => {
     const settings = { brokers: '127.0.0.1:1', patienceMs: 300, connectionTimeoutMs: 300 };
     await expect(open(settings)).rejects.toMatchObject({
       code: 'BROKER_UNAVAILABLE',

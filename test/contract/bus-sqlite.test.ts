@@ -1,4 +1,4 @@
-/** The SQLite bus under the bus contract, and what only a file-based bus must do. */
+/** The SQLite bus under the bus contract, and duties that only a file-based bus has. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** What the bus contract is written with: collecting deliveries, waiting, names of one test. */
+/** Tools of the bus contract: collecting deliveries, waiting, names for one test. */
 import type {
   Bus,
   BusConsumer,
@@ -23,7 +23,7 @@ export async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-/** Lets the bus deliver more than was expected, if it is wrong. */
+/** Gives a faulty bus time to deliver more than expected. */
 export const settle = () => new Promise((resolve) => setTimeout(resolve, 100));
 
 export function text(record: IncomingRecord): string {
@@ -64,7 +64,7 @@ export async function collect(
   return { consumer, received, revoked };
 }
 
-/** Names of one test: adapters on shared servers keep what earlier tests wrote. */
+/** Names for one test only: adapters on shared servers keep what earlier tests wrote. */
 export interface Names {
   readonly letters: string;
   readonly single: string;

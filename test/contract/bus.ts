@@ -1,6 +1,6 @@
 /**
- * What any bus must do, whatever lies below it. An adapter's test calls `busContract` with a way
- * to open a bus on durable state and to open that state again after a restart.
+ * What any bus must do, whatever it is built on. An adapter's test calls `busContract` with a way
+ * to open a bus on durable state and to reopen that state after a restart.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Bus, BusConsumer, Commit } from '../../services/runtime/bus/bus.ts';
@@ -82,7 +82,7 @@ export function busContract(name: string, create: () => Promise<BusUnderTest>): 
         expect((await bus.endOffsets(letters)).every((end) => end > 0)).toBe(true);
       });
 
-      it('gives keys and bytes back exactly', async () => {
+      it('returns keys and bytes exactly as written', async () => {
         const value = Buffer.from([0, 255, 10, 13, 0, 128]);
         await bus.produce([{ topic: single, key: 'ключ \u0000', value }]);
         const [read] = await bus.read({ topic: single, partition: 0 }, 0, 1);
@@ -124,7 +124,7 @@ export function busContract(name: string, create: () => Promise<BusUnderTest>): 
     });
 
     describe('consume', () => {
-      it('delivers what is there and then what comes, in order per partition', async () => {
+      it('delivers existing and then new records, in order per partition', async () => {
         await bus.produce(records(letters, 0, 60));
         const { consumer, received } = await collect(bus, { group, topics: [letters] });
         await until(() => received.length === 60);
@@ -139,7 +139,7 @@ export function busContract(name: string, create: () => Promise<BusUnderTest>): 
         await consumer.close();
       });
 
-      it('starts where the stage says, given what the group committed', async () => {
+      it('starts at the offset that the stage chooses from the committed one', async () => {
         await bus.produce(records(single, 0, 10));
         const committed: (Commit | null)[] = [];
         const first = await collect(bus, {
@@ -201,7 +201,7 @@ export function busContract(name: string, create: () => Promise<BusUnderTest>): 
         await consumer.close();
       });
 
-      it('delivers at most the batch that was asked for, and all of it in the end', async () => {
+      it('delivers at most the requested batch size, and every record in the end', async () => {
         const sizes: number[] = [];
         const received: string[] = [];
         await bus.produce(records(single, 0, 50));
@@ -220,7 +220,7 @@ export function busContract(name: string, create: () => Promise<BusUnderTest>): 
         await consumer.close();
       });
 
-      it('holds back the rest of what it has fetched when the stage pauses within it', async () => {
+      it('holds fetched records back when the stage pauses during a delivery', async () => {
         const received: string[] = [];
         await bus.produce(records(single, 0, 40));
         const at = { topic: single, partition: 0 };
@@ -246,7 +246,7 @@ export function busContract(name: string, create: () => Promise<BusUnderTest>): 
         await consumer.close();
       });
 
-      it('delivers nothing of a paused partition and goes on after resume without a gap', async () => {
+      it('delivers nothing from a paused partition and continues after resume without a gap', async () => {
         const { consumer, received } = await collect(bus, { group, topics: [single], batchMax: 5 });
         const at = { topic: single, partition: 0 };
         await bus.produce(records(single, 0, 5));
@@ -262,7 +262,7 @@ export function busContract(name: string, create: () => Promise<BusUnderTest>): 
         await consumer.close();
       });
 
-      it('gives every group all records', async () => {
+      it('delivers all records to every group', async () => {
         await bus.produce(records(single, 0, 10));
         const one = await collect(bus, { group: `${group}-one`, topics: [single] });
         const two = await collect(bus, { group: `${group}-two`, topics: [single] });
@@ -315,7 +315,7 @@ export function busContract(name: string, create: () => Promise<BusUnderTest>): 
         await second.consumer.close();
       });
 
-      it('goes on without gap or repetition where nothing was revoked', async () => {
+      it('continues without gap or repetition on partitions that were not revoked', async () => {
         const first = await collect(bus, { group, topics: [letters] });
         await bus.produce(records(letters, 0, 100));
         await until(() => first.received.length === 100);

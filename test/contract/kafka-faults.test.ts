@@ -1,6 +1,6 @@
 /**
- * The Kafka bus and a network that loses answers, cuts and refuses connections: nothing that was
- * acknowledged is missing, first occurrences keep their order, work goes on. Seeds are printed.
+ * The Kafka bus on a network that loses answers, cuts and refuses connections: no acknowledged
+ * record is missing, first occurrences keep their order, work continues. Seeds are printed.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -38,7 +38,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Through the proxy, with short waits, so that faults cost little time. */
+/** Opens a bus through the proxy, with short waits, so that faults cost little time. */
 function open(knobs: Record<string, unknown> = {}): Promise<Bus> {
   const brokers = `127.0.0.1:${proxy.port}`;
   const quick = { requestTimeoutMs: 1000, connectionTimeoutMs: 1000, heartbeatMs: 200 };
@@ -59,7 +59,7 @@ async function readAll(bus: Bus, topic: string): Promise<readonly IncomingRecord
   );
 }
 
-/** How many records these are, each told once. */
+/** Number of records, each offset counted once. */
 const distinct = (records: readonly IncomingRecord[]) =>
   new Set(records.map(({ partition, offset }) => `${partition}/${offset}`)).size;
 
@@ -89,7 +89,10 @@ async function produceUnder(
   }
 }
 
-/** Every number below the limit is there, in order at its first occurrence; counts the rest. */
+/**
+ * Expects every number below the limit, first occurrences in order; returns how many are
+ * duplicates.
+ */
 function checkAll(partitions: readonly IncomingRecord[][], limit: number): number {
   let duplicates = 0;
   const all = new Set<number>();
@@ -115,7 +118,8 @@ describe('producing', () => {
     proxy.dropAnswers(apiKeys.produce, null);
     const dropped = proxy.dropped - droppedBefore;
     const duplicates = checkAll(await readAll(bus, topic), 800);
-    // An answer that is lost is a request that was written and is repeated: the fault took place.
+    // A lost answer means that a written request was repeated: this shows that the fault took
+    // place.
     expect(dropped).toBeGreaterThan(0);
     expect(duplicates).toBeGreaterThan(0);
     await bus.close();
@@ -131,7 +135,7 @@ describe('producing', () => {
     await bus.close();
   });
 
-  it('waits for a broker that nobody can reach, and goes on', async () => {
+  it('waits for an unreachable broker, and continues when it is back', async () => {
     const bus = await open();
     const topic = await newTopic(bus, 1);
     proxy.partition();
@@ -147,7 +151,7 @@ describe('producing', () => {
     await bus.close();
   });
 
-  it('ends with BROKER_UNAVAILABLE when patience is out, and may be called again', async () => {
+  it('ends with BROKER_UNAVAILABLE after kafka.patienceMs, and can be called again', async () => {
     const bus = await open({ patienceMs: 500 });
     const topic = await newTopic(bus, 1);
     const record = { topic, key: 'k', value: Buffer.from('0') };
@@ -161,7 +165,7 @@ describe('producing', () => {
 });
 
 describe('consuming', () => {
-  it('goes on without a gap when connections are cut', async () => {
+  it('continues without a gap when connections are cut', async () => {
     const bus = await open();
     const topic = await newTopic(bus, 3);
     const group = uniqueName('group');
@@ -169,7 +173,7 @@ describe('consuming', () => {
     for (let round = 0; round < 4; round += 1) {
       await produceUnder(bus, topic, 10, noFaults);
       proxy.cut();
-      // A cut delivers again what was not committed, which is no progress.
+      // After a cut, uncommitted records are delivered again; they do not count as progress.
       await until(() => distinct(received) >= (round + 1) * 100);
     }
     for (const at of [0, 1, 2]) {
@@ -180,7 +184,7 @@ describe('consuming', () => {
     await bus.close();
   });
 
-  it('takes up its commits when it comes back after the others have given it up', async () => {
+  it('resumes at its commits when it returns after the group has removed it', async () => {
     const bus = await open({ sessionTimeoutMs: 6000 });
     const topic = await newTopic(bus, 2);
     const group = uniqueName('group');
@@ -188,7 +192,7 @@ describe('consuming', () => {
     await produceUnder(bus, topic, 10, noFaults);
     await until(() => first.received.length === 100);
     await commitAll(first.consumer, first.received);
-    // The proxy holds everything back until the broker has given the member up.
+    // The proxy stalls all traffic until the broker has removed the member from the group.
     proxy.stall();
     await new Promise((resolve) => setTimeout(resolve, 7000));
     proxy.go();
@@ -205,7 +209,7 @@ describe('consuming', () => {
     await bus.close();
   });
 
-  it('fails loudly where the log ends before what the group had reached', async () => {
+  it('fails with LOG_TRUNCATED when the log ends before the committed offset', async () => {
     const bus = await open();
     const topic = await newTopic(bus, 1);
     const group = uniqueName('group');
@@ -217,7 +221,7 @@ describe('consuming', () => {
       code: 'LOG_TRUNCATED',
       subject: `${topic}/0`,
     });
-    // Failing has not moved the group.
+    // The failure has not moved the group's offset.
     expect(await bus.committed(group, { topic, partition: 0 })).toMatchObject({ offset: 50 });
     await bus.close();
   });
@@ -263,7 +267,7 @@ describe('closing', () => {
     if (how === 'broken') proxy.cut();
     await closed;
     await refused;
-    // A consumer that goes on would fetch every 200 ms.
+    // A consumer that keeps running would fetch every 200 ms.
     let fetches = 0;
     proxy.dropAnswers(apiKeys.fetch, () => {
       fetches += 1;
@@ -276,7 +280,7 @@ describe('closing', () => {
 });
 
 describe('the broker', () => {
-  it('is killed and comes back: what was acknowledged is there, members go on', {
+  it('is killed and restarts: acknowledged records are kept, members continue', {
     timeout: clusterStartMsMax,
   }, async () => {
     const bus = await open();
@@ -286,7 +290,7 @@ describe('the broker', () => {
     const produced = produceUnder(bus, topic, 60, noFaults);
     await until(() => received.length > 0);
     await cluster.signal('kafka', 'SIGKILL');
-    // The stage steers and commits while nobody is there.
+    // The stage pauses and commits while no broker runs.
     consumer.pause([{ topic, partition: 0 }]);
     const committed = commitAll(consumer, received);
     await cluster.start('kafka');

@@ -1,4 +1,4 @@
-/** A folder as an object store, and what only a folder can get wrong. */
+/** A folder under the object store contract, and errors that only a folder can have. */
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ test('a writer that dies before it publishes leaves nothing under the name', asy
   rmSync(folder, { recursive: true });
 });
 
-test('a writer whose temporary file is swept away writes it again', async () => {
+test('a writer whose temporary file another writer removed writes it again', async () => {
   const folder = temporary();
   const other = openLocalObjects(folder);
   let sweeps = 0;
@@ -44,7 +44,7 @@ test('a writer whose temporary file is swept away writes it again', async () => 
   rmSync(folder, { recursive: true });
 });
 
-test('says what is wrong with a place where it cannot write', async () => {
+test('reports a place where it cannot write', async () => {
   const folder = temporary();
   writeFileSync(join(folder, 'file'), 'not a folder');
   expect(await openLocalObjects(join(folder, 'file')).check()).toMatch(/cannot write to .*file/);

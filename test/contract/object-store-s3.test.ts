@@ -1,6 +1,6 @@
 /**
- * A real S3-compatible server as an object store: the contract; what a wrong bucket or key says;
- * outages; and a server that takes no condition on PUT, which must be found before it is trusted.
+ * A real S3-compatible server under the object store contract; errors for a wrong bucket or key;
+ * outages; and a server that ignores the condition on PUT, which `check` must detect.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -36,7 +36,7 @@ describe('a server that refuses', () => {
     endpoint = (await sharedCluster('objects')).address('objects');
   }, clusterStartMsMax);
 
-  it('STORE_UNSUITABLE at once for a bucket that is not there', async () => {
+  it('fails at once with STORE_UNSUITABLE for a missing bucket', async () => {
     const store = openS3(endpoint, { bucket: 'no-such-bucket' });
     const refused = { code: 'STORE_UNSUITABLE', subject: 's3://no-such-bucket' };
     await expect(store.create('a', Buffer.from('x'))).rejects.toMatchObject(refused);
@@ -44,7 +44,7 @@ describe('a server that refuses', () => {
     await store.close();
   });
 
-  it('STORE_UNSUITABLE at once for a wrong key', async () => {
+  it('fails at once with STORE_UNSUITABLE for a wrong key', async () => {
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'wrong');
     const store = openS3(endpoint);
     await expect(store.read('a')).rejects.toMatchObject({ code: 'STORE_UNSUITABLE' });
@@ -65,7 +65,7 @@ describe('a server that goes away', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('is waited for, and every write and read ends well when it is back', async () => {
+  it('makes writes and reads wait, and they succeed when it is back', async () => {
     const store = openS3(cluster.address('objects'));
     await store.create('before', Buffer.from('kept'));
     await cluster.signal('objects', 'SIGKILL');
@@ -80,7 +80,7 @@ describe('a server that goes away', () => {
     await store.close();
   }, 60_000);
 
-  it('STORE_UNAVAILABLE when the patience ends', async () => {
+  it('makes writes fail with STORE_UNAVAILABLE after storage.patienceMs', async () => {
     const store = openS3(cluster.address('objects'), { patienceMs: 300 });
     await cluster.signal('objects', 'SIGSTOP');
     await cluster.signal('objects', 'SIGKILL');
@@ -90,8 +90,8 @@ describe('a server that goes away', () => {
   });
 });
 
-it('finds that a server lets every writer of a name win', async () => {
-  // As servers behave that do not know the header: each PUT is answered with 200.
+it('check reports a server that lets every writer of a name win', async () => {
+  // A server that ignores the header answers each PUT with 200.
   const server = createServer((request, response) => {
     request.resume();
     request.on('end', () => response.writeHead(request.method === 'DELETE' ? 204 : 200).end());

@@ -5,7 +5,7 @@ import type { ObjectStore } from '../../services/runtime/store/objects/object-st
 
 const text = (value: string) => Buffer.from(value);
 
-/** `open` gives a new handle on the same place, as another process would have it. */
+/** `open` returns a new handle on the same place, as another process would have. */
 export function objectStoreContract(
   name: string,
   prepare: () => Promise<{ open: () => ObjectStore; remove: () => Promise<void> }>,
@@ -22,13 +22,13 @@ export function objectStoreContract(
       await place?.remove();
     });
 
-    test('creates a name once and keeps what came first', async () => {
+    test('creates a name once and keeps the first bytes', async () => {
       expect(await store.create('once/a.json', text('first'))).toBe(true);
       expect(await store.create('once/a.json', text('second'))).toBe(false);
       expect((await store.read('once/a.json'))?.toString()).toBe('first');
     });
 
-    test('of many writers for one name exactly one wins, and its bytes stay (I5)', async () => {
+    test('lets exactly one of many writers win a name, and keeps its bytes (I5)', async () => {
       const handles = Array.from({ length: 4 }, () => place.open());
       for (let round = 0; round < 20; round += 1) {
         const path = `race/${round}.json`;
@@ -42,13 +42,13 @@ export function objectStoreContract(
       await Promise.all(handles.map((handle) => handle.close()));
     });
 
-    test('replaces what is there, and makes what is not', async () => {
+    test('replaces an existing object and creates a missing one', async () => {
       await store.replace('derived/index.json', text('one'));
       await store.replace('derived/index.json', text('two'));
       expect((await store.read('derived/index.json'))?.toString()).toBe('two');
     });
 
-    test('gives null for what is not there', async () => {
+    test('returns null for missing objects and an empty list for a missing folder', async () => {
       expect(await store.read('absent/a')).toBeNull();
       expect(await store.readRange('absent/a', 0, 10)).toBeNull();
       expect(await store.stream('absent/a')).toBeNull();
@@ -86,7 +86,7 @@ export function objectStoreContract(
       expect(await store.list('man')).toEqual([]);
     }, 120_000);
 
-    test('removes, and removing again is no error', async () => {
+    test('removes an object; removing it again is no error', async () => {
       await store.create('gone/a', text('a'));
       await store.remove('gone/a');
       await store.remove('gone/a');
@@ -94,7 +94,7 @@ export function objectStoreContract(
       expect(await store.list('gone')).toEqual([]);
     });
 
-    test('finds nothing wrong with itself', async () => {
+    test('check finds no problem', async () => {
       expect(await store.check()).toBeNull();
     });
   });

@@ -1,6 +1,6 @@
 /**
- * A live data set on a real broker and registry, operated as people do it: probes, a pause, records
- * that cannot be read, dead letters looked at and let go, a graceful stop.
+ * A live data set on a real broker and registry, operated as people do it: probes, a pause,
+ * unreadable records, dead letters that are listed, retried and dropped, a graceful stop.
  */
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -71,7 +71,9 @@ describe('operating a live cluster', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('plans, applies, and then has nothing to do', { timeout: waitMsMax }, async () => {
+  it('plans topics, applies the plan, and then has nothing to do', {
+    timeout: waitMsMax,
+  }, async () => {
     const before = await json('topics', 'plan');
     expect(new Set(before.map((step) => step.action))).toEqual(new Set(['create']));
     await backstory('topics', 'apply');
@@ -80,7 +82,9 @@ describe('operating a live cluster', () => {
     expect(after.length).toBe(before.length);
   });
 
-  it('holds a stage that is paused, and lets it go on', { timeout: 2 * waitMsMax }, async () => {
+  it('holds a paused stage, and lets it continue on resume', {
+    timeout: 2 * waitMsMax,
+  }, async () => {
     await backstory('pause', 'extract');
     const sets = [
       ...smallOutput,
@@ -102,7 +106,7 @@ describe('operating a live cluster', () => {
     await waitFor(async () => (await recordsOf('shard-sealed')) > 0);
   });
 
-  it('tells probes and Prometheus how it is', { timeout: waitMsMax }, async () => {
+  it('answers probes and serves metrics', { timeout: waitMsMax }, async () => {
     await waitFor(async () => (await readiness()).status === 200);
     const { partitions } = (await readiness()) as unknown as { partitions: object };
     expect(partitions).toMatchObject({ discover: null, admit: 12, sink: 25 });
@@ -112,7 +116,9 @@ describe('operating a live cluster', () => {
     expect(metrics).toContain('backstory_records_total{stage="flatten",ended="emitted"} 3');
   });
 
-  it('makes dead letters of what cannot be read, and goes on', { timeout: waitMsMax }, async () => {
+  it('makes dead letters of unreadable records, and continues', {
+    timeout: waitMsMax,
+  }, async () => {
     const topic = physicalTopic(dataset, 'repo-found');
     const unknownSchema = Buffer.from([0, 0, 30, 0, 0, 1, 2, 3]);
     await bus.produce([
@@ -130,7 +136,7 @@ describe('operating a live cluster', () => {
     expect(shown).toMatchObject({ payloadBase64: unknownSchema.toString('base64') });
     await backstory('dlq', 'drop', poison);
     await backstory('dlq', 'retry', stranger);
-    // It fails again, and waits again under the same id: the record is the same but for its place.
+    // It fails again, and waits again under the same id: only the record's offset has changed.
     await waitFor(async () => (await recordsOf('repo-found-dead')) === 3);
     const all = await json('dlq', 'list', '--all');
     expect(all.map(({ repositoryId, status }) => [repositoryId, status]).sort()).toEqual([

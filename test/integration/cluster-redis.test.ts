@@ -1,6 +1,6 @@
 /**
- * Redis goes away, comes back empty, and a data set of two processes that pay for answers loses
- * nothing: calls wait, /readyz says why, the budget holds, and every answer is paid for once.
+ * Redis dies and comes back empty under a data set of two processes that pay for answers. Nothing
+ * is lost: calls wait, /readyz says why, the budget holds, and every answer is paid for once.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -85,7 +85,7 @@ describe('a cluster that pays, and its Redis', () => {
     return { status: response?.status ?? 0, text: (await response?.text()) ?? '' };
   };
 
-  it('waits for Redis, outlives a flush, and pays for every answer once', {
+  it('waits for Redis, survives a flush, and pays for every answer once', {
     timeout: deadlineMs,
   }, async () => {
     const embedded = start([
@@ -99,7 +99,7 @@ describe('a cluster that pays, and its Redis', () => {
     expect(await embedded.finished).toMatchObject({ code: 0 });
     const callsOfOneProcess = teacher.requests.length;
     expect((await start(['topics', 'apply', '--dataset', dataset]).finished).code).toBe(0);
-    // Just enough for all of them together.
+    // Exactly as many calls as both processes need together.
     const [a, b] = [await freePort(), await freePort()];
     const all = serve(['all', ...sources], a, callsOfOneProcess);
     const helper = serve(['plan', 'simulate', 'search'], b, callsOfOneProcess);
@@ -129,7 +129,7 @@ describe('a cluster that pays, and its Redis', () => {
     await verifyOutput(join(folder, 'cluster'));
   });
 
-  it('doctor names a Redis that does not answer', { timeout: deadlineMs }, async () => {
+  it('doctor reports a Redis that does not answer', { timeout: deadlineMs }, async () => {
     const { values } = resolveConfiguration(sections, { ...noSources, environment: servers });
     const terminal = createTerminal(process.stderr, {});
     const context: CommandContext = {

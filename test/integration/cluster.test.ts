@@ -1,7 +1,7 @@
 /**
  * The cluster as people run it: one process per stage, joined by a real Kafka and a real schema
- * registry, two of them killed with SIGKILL at work; and a replay of what it made. I5 and I6:
- * the same samples in the same bytes as one embedded run.
+ * registry, two of them killed with SIGKILL while they work; and a replay of its data set. I5 and
+ * I6: the same samples in the same bytes as one embedded run.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,13 +16,16 @@ import { runClusterGroup } from '../soak/cluster-group.ts';
 import { differences, outputHashes } from '../soak/compare-outputs.ts';
 import { startBackstory } from '../soak/start-backstory.ts';
 
-/** Where the first life of a stage dies, the second time that it comes there. */
+/**
+ * Crash points of each stage's first process, which dies when it reaches the point for the second
+ * time.
+ */
 const crashPoints: Partial<Record<StageName, string>> = {
   simulate: 'after-handle',
   flatten: 'after-produce',
 };
 
-/** Far above what it takes: eight processes start on a machine that other tests load. */
+/** Far longer than the test needs: eight processes start on a machine that other tests load. */
 const deadlineMs = 240_000;
 
 describe('cluster of processes', () => {
@@ -39,7 +42,7 @@ describe('cluster of processes', () => {
     servers = {
       BACKSTORY_KAFKA_BROKERS: cluster.address('kafka'),
       BACKSTORY_SCHEMA_REGISTRY_URL: cluster.address('registry'),
-      // A killed member is missed sooner; the broker allows no less.
+      // The shortest session that the broker allows, so that a killed member is noticed sooner.
       BACKSTORY_KAFKA_SESSION_TIMEOUT_MS: '6000',
       BACKSTORY_KAFKA_HEARTBEAT_MS: '500',
     };
@@ -72,7 +75,7 @@ describe('cluster of processes', () => {
     await verifyOutput(output);
   });
 
-  it('I6: a replay from the plan on asks no teacher and gives the bytes of a run of its name', {
+  it('I6: a replay from the plan on asks no teacher and makes the same bytes as a run of that data set name', {
     timeout: deadlineMs,
   }, async () => {
     const before = outputHashes(originalOutput());
@@ -88,7 +91,7 @@ describe('cluster of processes', () => {
     expect(differences(await embedded(dataset), outputHashes(output))).toEqual([]);
     await verifyOutput(output);
     expect(differences(before, outputHashes(originalOutput()))).toEqual([]);
-    // Once more it has nothing to do; as another replay it is refused.
+    // Repeated, it has nothing to do; with other parameters it is refused.
     expect(await replay()).toMatchObject({ code: 0 });
     const other = await replay('plan.textBytesMax=9999');
     expect(other.code).toBe(2);

@@ -1,6 +1,6 @@
 /**
- * The quick half of the fault suite, on the shared broker: I5 and I6 under each fault, by a checker
- * that reads topics and shards on its own. `npm run soak -- faults` is the whole.
+ * The quick half of the fault suite, on the shared broker: a checker that reads topics and shards
+ * by itself tests I5 and I6 under each fault. `npm run soak -- faults` runs the whole suite.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,10 @@ import { tryFault } from '../soak/faults/try-fault.ts';
 
 const sourceCount = 12;
 const sessionTimeoutMs = 3000;
-/** Far above what it takes: processes start again and again on a machine that others load. */
+/**
+ * Far longer than the test needs: processes restart again and again on a machine that other tests
+ * load.
+ */
 const deadlineMs = 240_000;
 const seed = 1;
 

@@ -1,6 +1,6 @@
 /**
- * Real processes that die or run out of disk: the same command goes on, and the output is what an
- * undisturbed run makes, byte for byte. `npm run soak -- kill` does the same fifty times.
+ * Real processes that die or run out of disk: the same command resumes, and the output equals that
+ * of an undisturbed run, byte for byte. `npm run soak -- kill` does the same fifty times.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { writeByteTokenizer } from '../simulation/run-graph.ts';
 import { differences, outputHashes } from '../soak/compare-outputs.ts';
 import { runBackstory } from '../soak/start-backstory.ts';
 
-/** Mounting a small file system needs it; where it is missing the test is skipped, loudly. */
+/** Mounting a small file system needs root; without it the test is reported as skipped. */
 const isRoot = process.getuid?.() === 0;
 
 describe('interrupted runs', () => {
@@ -39,7 +39,7 @@ describe('interrupted runs', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('I5, I6: killed with SIGKILL at random moments and resumed, it makes the same bytes', async () => {
+  it('I5, I6: makes the same bytes when killed with SIGKILL at random moments and resumed', async () => {
     const random = seededRandom(7);
     const output = join(folder, 'killed');
     let kills = 0;
@@ -55,7 +55,7 @@ describe('interrupted runs', () => {
     expect((await runBackstory(['verify', output])).code).toBe(0);
   });
 
-  it('refuses an output in which another process works, and disturbs nothing', async () => {
+  it('refuses an output in which another process works, and leaves that process alone', async () => {
     const output = join(folder, 'shared');
     const holder = openSqliteBus(join(output, 'log'));
     const refused = await run(output);
@@ -67,7 +67,7 @@ describe('interrupted runs', () => {
   });
 
   it.skipIf(!isRoot)(
-    'DISK_FULL: says so, loses nothing, and goes on when there is room',
+    'ends with DISK_FULL, loses nothing, and resumes when there is room',
     async () => {
       const mount = join(folder, 'small');
       execFileSync('mkdir', [mount]);

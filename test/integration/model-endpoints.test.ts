@@ -1,6 +1,6 @@
 /**
  * The whole graph with a model endpoint as teacher and a completions server as scorer, both real
- * servers on a socket that fail now and then; and the same data set again from the memo alone.
+ * servers on sockets that fail now and then; then the same data set from the memo alone.
  */
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -57,7 +57,7 @@ describe('with a model endpoint', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('writes every repository through the failures, and says who thought and who judged', async () => {
+  it('writes every repository despite failures, and names the teacher and the scorer', async () => {
     expect(summary.repositories).toMatchObject({ found: 3, written: 3, dropped: [] });
     expect(summary.usage.calls).toBeGreaterThan(summary.files);
     expect(summary.usage.microDollars).toBeGreaterThan(0);
@@ -66,13 +66,13 @@ describe('with a model endpoint', () => {
     expect(report.files).toBe(summary.files);
   });
 
-  it('asks both servers over their own interfaces', () => {
+  it('asks each server through its own interface', () => {
     const paths = teacher.requests.map((request) => request.path);
     expect(paths.some((path) => path.endsWith('/chat/completions'))).toBe(true);
     expect(scorer.requests.length).toBeGreaterThan(summary.files);
   });
 
-  it('I6: makes the same bytes again from the memo alone, without one call', async () => {
+  it('I6: makes the same bytes from the memo alone, without any call', async () => {
     const asked = teacher.requests.length;
     await teacher.close();
     const outputFolder = join(folder, 'second');

@@ -1,6 +1,6 @@
 /**
- * Everything durable in an S3-compatible bucket: a run on one machine and a served data set leave
- * there, byte for byte, the shards that a run into a folder writes; verify and inspect read them.
+ * All durable data in an S3-compatible bucket: a run and a served data set write there, byte for
+ * byte, the shards that a run into a folder writes; verify and inspect read them.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,7 +32,7 @@ describe('object storage', () => {
     folder = mkdtempSync(join(tmpdir(), 'backstory-stored-'));
     const cluster = await sharedCluster('kafka', 'registry', 'objects');
     const endpoint = cluster.address('objects');
-    // The server keeps an object as a file of its name.
+    // The server stores each object as a file of the same name.
     bucket = join(cluster.folder, 'objects', 'data', localObjects.bucket);
     environment = {
       ...s3Credentials,
@@ -52,7 +52,7 @@ describe('object storage', () => {
   }, clusterStartMsMax + deadlineMs);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('holds what a run makes; verify, inspect and export read it there', {
+  it('holds the output of a run; verify, inspect and export read it there', {
     timeout: deadlineMs,
   }, async () => {
     const prefix = `${dataset}/run`;
@@ -73,7 +73,7 @@ describe('object storage', () => {
     expect(exported).toMatchObject({ code: 0 });
   });
 
-  it('holds what serve makes: blobs, memo, shards and manifest', {
+  it('holds the output of serve: blobs, memo, shards and manifest', {
     timeout: deadlineMs,
   }, async () => {
     const prefix = `${dataset}/served`;

@@ -1,6 +1,6 @@
 /**
- * Replays of a data set that was paid for: followed while it grows, and made again from the memo
- * alone, twice, byte for byte, while the model's server is down. I6.
+ * Replays of a data set whose answers were paid for: one follows it while it grows; two are made
+ * from the memo alone, while the model's server is down, and are equal byte for byte. I6.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -66,7 +66,7 @@ describe('replay', () => {
       ...['--dataset', dataset, '--out', out(name), ...knobs, ...more],
     );
 
-  it('refuses a data set that is not at its end, and follows one to it', {
+  it('refuses a data set that has not ended, and with --follow follows it to its end', {
     timeout: deadlineMs,
   }, async () => {
     await ends(start('topics', 'apply', '--dataset', original));
@@ -124,7 +124,7 @@ describe('replay', () => {
     expect(copied.reduce((sum, end) => sum + end, 0)).toBeGreaterThanOrEqual(sources.length);
   });
 
-  it('names what the memo does not have', { timeout: deadlineMs }, async () => {
+  it('names the answer that the memo lacks', { timeout: deadlineMs }, async () => {
     const changed = ['--memo', 'only', '--set', 'teacher.temperature=0.123'];
     const { code, output } = await replay(uniqueName('miss'), 'miss', ...changed).finished;
     expect(code, output).toBe(2);

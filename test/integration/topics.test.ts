@@ -1,6 +1,6 @@
 /**
- * `topics plan|apply` on a real broker and registry: what somebody changed is found and set right
- * without touching the rest; what cannot be mended is refused before anything is made.
+ * `topics plan|apply` on a real broker and registry: changed settings are found and corrected
+ * without touching others; what cannot be corrected is refused before anything is created.
  */
 import { tmpdir } from 'node:os';
 import { type Admin, ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
@@ -26,7 +26,7 @@ describe('topics of a data set', () => {
   }, clusterStartMsMax);
   afterAll(() => admin.disconnect());
 
-  it('sets retention and compaction that drifted, and leaves other settings alone', {
+  it('corrects retention and compaction that drifted, and leaves other settings alone', {
     timeout: 120_000,
   }, async () => {
     const dataset = uniqueName('drift');
@@ -54,23 +54,26 @@ describe('topics of a data set', () => {
     expect(new Set(after.steps.map(({ action }) => action))).toEqual(new Set(['keep']));
   });
 
-  it.each([3, 24])('refuses a topic with %i partitions, and makes nothing', async (partitions) => {
-    const dataset = uniqueName('shape');
-    const name = physicalTopic(dataset, 'repo-found');
-    await admin.createTopics({ topics: [{ topic: name, numPartitions: partitions }] });
-    const planned = await topics('plan', dataset);
-    expect(planned.exitCode).toBe(1);
-    expect(planned.steps.find((step) => step.name === name)).toMatchObject({
-      action: 'refuse',
-      detail: expect.stringContaining(`has ${partitions} partitions, not 12`),
-    });
-    const applied = await run('topics', 'apply', '--dataset', dataset);
-    expect(applied.exitCode).toBe(2);
-    expect(applied.err).toContain('CONFIG_INVALID');
-    const made = (await admin.listTopics()).filter((topic) => topic.startsWith(`${dataset}--`));
-    expect(made).toEqual([name]);
-    expect(made).not.toContain(physicalTopic(dataset, deadLetterTopic('repo-found')));
-  });
+  it.each([3, 24])(
+    'refuses a topic with %i partitions, and creates nothing',
+    async (partitions) => {
+      const dataset = uniqueName('shape');
+      const name = physicalTopic(dataset, 'repo-found');
+      await admin.createTopics({ topics: [{ topic: name, numPartitions: partitions }] });
+      const planned = await topics('plan', dataset);
+      expect(planned.exitCode).toBe(1);
+      expect(planned.steps.find((step) => step.name === name)).toMatchObject({
+        action: 'refuse',
+        detail: expect.stringContaining(`has ${partitions} partitions, not 12`),
+      });
+      const applied = await run('topics', 'apply', '--dataset', dataset);
+      expect(applied.exitCode).toBe(2);
+      expect(applied.err).toContain('CONFIG_INVALID');
+      const made = (await admin.listTopics()).filter((topic) => topic.startsWith(`${dataset}--`));
+      expect(made).toEqual([name]);
+      expect(made).not.toContain(physicalTopic(dataset, deadLetterTopic('repo-found')));
+    },
+  );
 
   const run = (...words: string[]) => runLine(words, { environment, workingFolder: tmpdir() });
 

@@ -1,6 +1,6 @@
 /**
- * The cluster runtime in one process under seeded faults: several processes per stage on one bus,
- * told to stop or dead at any point, so that partitions are revoked and assigned again in the
+ * The cluster runtime in one process under seeded faults: several simulated processes per stage on
+ * one bus, stopped or killed at any point, so that partitions are revoked and assigned again in the
  * middle of work. I5 and I6: the shards equal the embedded run's, byte for byte.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ import { runCluster } from './run-cluster.ts';
 import { runGraph, writeByteTokenizer } from './run-graph.ts';
 
 /**
- * Stages twice, but for the source, the sink, whose bounded order needs all partitions, and
+ * Each stage runs twice, except the source; the sink, whose bounded order needs all partitions; and
  * extract, which keeps its parsers once per real process.
  */
 const processes: readonly (readonly StageName[])[] = [
@@ -62,7 +62,7 @@ describe('cluster', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('I6: equals the embedded run when all is well, with two open repositories', async () => {
+  it('I6: equals the embedded run without faults, with two open repositories', async () => {
     const outputFolder = join(folder, 'calm');
     const sets = ['runtime.openRepositoriesMax=2'];
     const random = seededRandom(0);
@@ -75,26 +75,29 @@ describe('cluster', () => {
     await verifyOutput(outputFolder);
   });
 
-  it.each([1, 2])('I5, I6: equals it under stops and deaths of seed %i', async (seed) => {
-    const outputFolder = join(folder, `seed-${seed}`);
-    const report = await runCluster({
-      ...{ outputFolder, sources, tokenizer, processes, random: seededRandom(seed) },
-      faults: 12,
-      busFaults: { duplicateShare: 0.2, delayShare: 0.3, partialShare: 0.05 },
-    });
-    expect(report.deaths + report.stops).toBeGreaterThanOrEqual(12);
-    expect(differences(expected, outputHashes(outputFolder))).toEqual([]);
-    await verifyOutput(outputFolder);
-  });
+  it.each([1, 2])(
+    'I5, I6: equals the embedded run under stops and deaths of seed %i',
+    async (seed) => {
+      const outputFolder = join(folder, `seed-${seed}`);
+      const report = await runCluster({
+        ...{ outputFolder, sources, tokenizer, processes, random: seededRandom(seed) },
+        faults: 12,
+        busFaults: { duplicateShare: 0.2, delayShare: 0.3, partialShare: 0.05 },
+      });
+      expect(report.deaths + report.stops).toBeGreaterThanOrEqual(12);
+      expect(differences(expected, outputHashes(outputFolder))).toEqual([]);
+      await verifyOutput(outputFolder);
+    },
+  );
 
-  it('I5: ends a repository of which the record of one file became unreadable', async () => {
+  it('I5: ends a repository when the record of one file became unreadable', async () => {
     const outputFolder = join(folder, 'unreadable');
     const topic = physicalTopic('default', 'file-trace');
     let key: string | null = null;
     const corrupt = async (record: OutgoingRecord, bus: Bus) => {
       if (record.topic !== topic || key !== null) return record;
       key = record.key;
-      // When the join holds another part of it already.
+      // Spoiled once the join already holds another part of the repository.
       while (!(await isIn(bus, physicalTopic('default', 'file-thought'), key))) await delay(20);
       await delay(300);
       return { ...record, value: record.value.subarray(0, 9) };
@@ -115,7 +118,7 @@ describe('cluster', () => {
     await bus.close();
   });
 
-  it('makes a dead letter of every record that the join cannot read, not of the first alone', async () => {
+  it('makes a dead letter of every record that the join cannot read, not only of the first', async () => {
     const outputFolder = join(folder, 'unreadable-parts');
     const topic = physicalTopic('default', 'file-thought');
     let key: string | null = null;
@@ -124,7 +127,7 @@ describe('cluster', () => {
       if (record.topic !== topic) return record;
       key ??= record.key;
       if (record.key !== key || corrupted.size === 2) return record;
-      // What is written again after a fault or a restart is the same record.
+      // A record written again after a fault or a restart is the same record.
       const value = record.value.subarray(0, 9 + corrupted.size);
       corrupted.add(Buffer.from(value).toString('hex'));
       return { ...record, value };

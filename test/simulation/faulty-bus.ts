@@ -1,8 +1,8 @@
 /**
- * A bus that misbehaves as real ones may, and no worse: it delivers records again, lets
- * partitions overtake each other, writes only some partitions of a call that fails, and after the
- * simulated death of the process refuses every effect. Acknowledged records are never lost and
- * keep their order within a partition.
+ * A bus that misbehaves as a real one may, and no worse: it delivers records again, lets partitions
+ * overtake each other, writes only some partitions of a call that fails, and after the simulated
+ * death of the process refuses every effect. Acknowledged records are never lost and keep their
+ * order within a partition.
  */
 import type {
   Bus,
@@ -14,7 +14,7 @@ import type {
 import { ProcessDeath } from '../../services/runtime/stage.ts';
 import type { SeededRandom } from './random.ts';
 
-/** One simulated process: shared by all of its effects. */
+/** State of one simulated process, shared by all of its effects. */
 export interface Life {
   dead: boolean;
 }
@@ -26,7 +26,7 @@ export interface Faults {
   readonly partialShare: number;
   /** Share of deliveries that are held back for a while, so that other partitions overtake. */
   readonly delayShare: number;
-  /** What becomes of a record on its way to the log; each as it is by default. */
+  /** Changes a record on its way to the log; by default it stays as it is. */
   readonly corrupt?: (record: OutgoingRecord, bus: Bus) => Promise<OutgoingRecord>;
 }
 
@@ -68,15 +68,18 @@ export function faultyBus(bus: Bus, random: SeededRandom, faults: Faults, life: 
 }
 
 /**
- * What a broker has of a call that failed: of each key, and so of each partition, the first records
- * of the call or none.
+ * The records that a broker has written of a failed call: of each key, and so of each partition,
+ * the first records of the call or none.
  */
 function partOf(records: readonly OutgoingRecord[], random: SeededRandom): OutgoingRecord[] {
   const byPartition = Map.groupBy(records, ({ topic, key }) => `${topic}/${key}`);
   return [...byPartition.values()].flatMap((own) => own.slice(0, random.below(own.length + 1)));
 }
 
-/** Holds some deliveries back; a partition's own order is kept by queueing behind what is held. */
+/**
+ * Delays some deliveries; later ones of the same partition queue behind them, so each partition
+ * keeps its order.
+ */
 async function consumeLate(
   bus: Bus,
   options: ConsumerOptions,

@@ -47,7 +47,7 @@ describe('whole graph', () => {
     await verifyOutput(join(folder, 'undisturbed'));
   });
 
-  it('gives the same bytes again', async () => {
+  it('makes the same bytes in a second run', async () => {
     const outputFolder = join(folder, 'again');
     await runGraph({ outputFolder, sources, tokenizer });
     expect(differences(expected, outputHashes(outputFolder))).toEqual([]);

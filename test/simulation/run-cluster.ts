@@ -25,7 +25,7 @@ export interface ClusterRun extends GraphRun {
   /** Stages of each process; several processes may serve the same one. */
   readonly processes: readonly (readonly StageName[])[];
   readonly random: SeededRandom;
-  /** Deaths and stops in all, spread over the processes. */
+  /** Total number of deaths and stops, spread over the processes. */
   readonly faults: number;
   readonly busFaults: Faults;
 }
@@ -35,10 +35,10 @@ export interface ClusterReport {
   readonly stops: number;
 }
 
-/** Lives are short at first and grow, so that every run ends. */
+/** Processes live short at first and then longer, so that every run ends. */
 const livesMax = 80;
 
-/** Runs until every process says that the data set needs it no more. */
+/** Runs until every process reports that the data set no longer needs it. */
 export async function runCluster(cluster: ClusterRun): Promise<ClusterReport> {
   mkdirSync(cluster.outputFolder, { recursive: true });
   const bus = openSqliteBus(join(cluster.outputFolder, 'log'));
@@ -102,7 +102,7 @@ async function liveOnce(
     sets: [...smallOutput, ...(cluster.sets ?? [])],
     flags: { 'discover.sources': [...cluster.sources], 'sink.tokenizer': cluster.tokenizer },
   });
-  // As a served process: only for stages that talk to one.
+  // As in a served process: opened only for stages that talk to one.
   const asks = talkTo(served, 'teacher');
   const teacher = asks ? await openTeacher(values.teacher, {}, systemClock) : null;
   const scorer = talkTo(served, 'scorer') ? await openScorer(values.scorer, {}) : null;

@@ -22,7 +22,7 @@ export interface GraphRun {
 
 /**
  * Small contexts and shards, so that small repositories fill several packs and shards; a byte per
- * token, because loading a real vocabulary would be most of a life.
+ * token, because loading a real vocabulary would take most of a process's life.
  */
 export const smallOutput = [
   'sink.contextLength=2048',
@@ -66,11 +66,14 @@ export async function runGraph(
 
 const produceFaults = { duplicateShare: 0.2, partialShare: 0.1, delayShare: 0.3 };
 
-/** Lives are short at first and grow, and calls that break become rare, so that every run ends. */
+/**
+ * Processes live short at first and then longer, and broken calls become rare, so that every run
+ * ends.
+ */
 const livesMax = 60;
 const livesWithBreaks = 20;
 
-/** Runs until done through deaths, duplicates and reorderings; tells how many deaths it took. */
+/** Runs until done despite deaths, duplicates and reorderings; returns how many deaths occurred. */
 export async function runGraphWithFaults(graph: GraphRun, random: SeededRandom): Promise<number> {
   for (let deaths = 0; deaths < livesMax; deaths += 1) {
     const life: Life = { dead: false };

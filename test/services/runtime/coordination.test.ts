@@ -1,6 +1,6 @@
 /**
- * Coordination with a real Redis and without: shared budgets and rate, single flight; a Redis that
- * is flushed, killed or hangs costs time at most.
+ * Coordination with a real Redis and without: shared budgets and rate, single flight. A Redis that
+ * is flushed, killed or hanging costs at most time.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -115,7 +115,7 @@ async function flush(): Promise<void> {
   redis.disconnect();
 }
 
-/** Calls let through until the limit says stop. */
+/** Number of calls admitted before the limit is reached. */
 async function useUp(coordination: Coordination, limits: BudgetLimits): Promise<number> {
   for (let calls = 0; ; calls += 1) {
     const { kind } = await coordination.budget.admit(limits, never);
@@ -124,7 +124,7 @@ async function useUp(coordination: Coordination, limits: BudgetLimits): Promise<
 }
 
 describe('the shared budget', () => {
-  test('is one for all processes: together they make exactly as many calls as allowed', async () => {
+  test('is shared by all processes: together they make exactly as many calls as allowed', async () => {
     const dataset = newDataset();
     const processes = await Promise.all(['a', 'b', 'c'].map((id) => openShared(dataset, id)));
     const limits = { ...unlimited, callsMax: 100 };
@@ -134,7 +134,7 @@ describe('the shared budget', () => {
     expect(made.reduce((sum, calls) => sum + calls, 0)).toBe(100);
   });
 
-  test('counts money, and says what is spent', async () => {
+  test('counts money, and reports how much is spent', async () => {
     const dataset = newDataset();
     const [a, b] = [await openShared(dataset, 'a'), await openShared(dataset, 'b')];
     const limits = { ...unlimited, microDollarsMax: 500 };
@@ -151,7 +151,7 @@ describe('the shared budget', () => {
     expect((await a.budget.admit(limits, never)).kind).toBe('over');
   });
 
-  test('survives a flush: what living and ended processes spent is counted again (I5)', async () => {
+  test('survives a flush: spending of living and ended processes is counted again (I5)', async () => {
     const dataset = newDataset();
     const limits = { ...unlimited, callsMax: 30 };
     const ended = await openShared(dataset, 'ended');
@@ -165,7 +165,7 @@ describe('the shared budget', () => {
     expect(await useUp(await openShared(dataset, 'new'), { ...limits, callsMax: 10 })).toBe(0);
   });
 
-  test('waits while Redis is gone and goes on when it is back', async () => {
+  test('waits while Redis is down and continues when it is back', async () => {
     const dataset = newDataset();
     const changes: boolean[] = [];
     const one = await openShared(dataset, 'a', changes);
@@ -184,7 +184,7 @@ describe('the shared budget', () => {
     expect(changes).toEqual([true, false, true]);
   });
 
-  test('waits while Redis hangs, and can be given up', async () => {
+  test('waits while Redis hangs, until it is aborted', async () => {
     const one = await openShared(newDataset(), 'a');
     await one.budget.admit(unlimited, never);
     server.kill('SIGSTOP');
@@ -197,7 +197,7 @@ describe('the shared budget', () => {
     expect(await one.budget.admit(unlimited, never)).toEqual({ kind: 'go' });
   });
 
-  test('holds the rate over all processes', async () => {
+  test('keeps all processes together within the rate', async () => {
     const dataset = newDataset();
     const processes = await Promise.all(['a', 'b'].map((id) => openShared(dataset, id)));
     // 600 a minute are 10 a second: after a burst of two seconds' worth, one each 100 ms.
@@ -210,7 +210,7 @@ describe('the shared budget', () => {
 });
 
 describe('the budget of one process', () => {
-  test('holds calls, money and rate by the clock', async () => {
+  test('keeps to the limits of calls, money and rate', async () => {
     const clock = manualClock();
     const budget = openLocalBudget(clock);
     const limits = { callsMax: 50, microDollarsMax: 100, callsPerMinute: 60 };
@@ -236,7 +236,7 @@ describe.each(['one process', 'several processes'])('single flight in %s', (kind
     return ids.map(() => one);
   };
 
-  test('works once for all who ask', async () => {
+  test('runs the work once for all callers', async () => {
     const all = await openAll(newDataset());
     let answer: string | null = null;
     let works = 0;
@@ -257,7 +257,7 @@ describe.each(['one process', 'several processes'])('single flight in %s', (kind
     expect(works).toBe(1);
   });
 
-  test('after a failure another one works', async () => {
+  test('lets another caller work after a failure', async () => {
     const all = await openAll(newDataset());
     let answer: string | null = null;
     let works = 0;
@@ -280,8 +280,8 @@ describe.each(['one process', 'several processes'])('single flight in %s', (kind
   });
 });
 
-describe('what is shared and lost', () => {
-  test('a claim of a killed process runs out', async () => {
+describe('losing shared state', () => {
+  test('the claim of a killed process expires', async () => {
     const dataset = newDataset();
     const killed = await openShared(dataset, 'killed');
     const redis = new Redis(port, '127.0.0.1');
@@ -296,7 +296,7 @@ describe('what is shared and lost', () => {
     expect(result).toBe('mine');
   });
 
-  test('without Redis work goes on alone', async () => {
+  test('without Redis each process works alone', async () => {
     const one = await openShared(newDataset(), 'a');
     await stopRedis('SIGKILL');
     const work = one.singleFlight(
@@ -309,7 +309,7 @@ describe('what is shared and lost', () => {
     await startRedis();
   });
 
-  test('two processes pay once for one answer, and twice when Redis forgot the claim', async () => {
+  test('two processes pay once for an answer, and twice when Redis has lost the claim', async () => {
     const dataset = newDataset();
     const memo = openObjectMemo(openLocalObjects(join(folder, dataset, 'memo')));
     let asked = 0;
@@ -334,7 +334,7 @@ describe('what is shared and lost', () => {
     const [first, second] = await askAll('one');
     expect(first).toEqual(second);
     expect(asked).toBe(1);
-    // A flush while an answer is on its way costs a repetition, never an answer.
+    // A flush while an answer is on its way costs a repeated call, but no answer is lost.
     const { promise, resolve: answer } = Promise.withResolvers<void>();
     answering = promise;
     const third = teachers[0]?.plan({ ...planRequest, name: 'two' }, never);

@@ -12,7 +12,7 @@ function reversedKeys(value: unknown): unknown {
 }
 
 describe('canonicalJson', () => {
-  it('is JSON of the same value, whatever the order of keys', () => {
+  it('gives JSON of the same value, whatever the order of keys', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const text = canonicalJson(value);
@@ -26,7 +26,7 @@ describe('canonicalJson', () => {
     expect(canonicalJson({ b: undefined, a: [undefined, 1] })).toBe('{"a":[null,1]}');
   });
 
-  it('tells different values apart', () => {
+  it('gives different values different texts', () => {
     expect(canonicalJson({ a: '1' })).not.toBe(canonicalJson({ a: 1 }));
     expect(canonicalJson(['a,b'])).not.toBe(canonicalJson(['a', 'b']));
   });
@@ -47,7 +47,7 @@ describe('I7: ids', () => {
     expect(new Set([id, ...others]).size).toBe(6);
   });
 
-  it('hash as the standard says', () => {
+  it('hash as the SHA-256 standard says', () => {
     expect(sha256('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
   });
 });

@@ -1,4 +1,4 @@
-/** Trying again: how long it waits, when it ends, and what it ends with. */
+/** Retries: how long they wait, when they end, and with what result. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Clock, manualClock } from '../../../services/runtime/clock.ts';
@@ -12,7 +12,7 @@ import {
 } from '../../../services/runtime/retry.ts';
 
 const pauses = { baseMs: 100, waitMsMax: 1000 };
-/** The longest waits, so that numbers can be foretold. */
+/** Always the longest wait, so that waits can be predicted. */
 const longest = () => 1;
 
 /** A manual clock that notes every sleep. */
@@ -30,7 +30,7 @@ function notingClock(): Clock & { readonly slept: number[] } {
 }
 
 describe('repeat', () => {
-  it('gives the result of the first attempt that is done, and counts attempts from 1', async () => {
+  it('returns the result of the first attempt that is done, and counts attempts from 1', async () => {
     const clock = notingClock();
     const seen: number[] = [];
     const tried = await repeat({ clock, ...pauses, random: longest }, async (attempts) => {
@@ -43,7 +43,7 @@ describe('repeat', () => {
     expect(clock.slept).toEqual([100, 200, 400, 800, 1000]);
   });
 
-  it('ends after so many retries with the last failure', async () => {
+  it('ends with the last failure after retriesMax retries', async () => {
     const clock = notingClock();
     let attempts = 0;
     const backoff = { clock, ...pauses, retriesMax: 3 };
@@ -55,7 +55,7 @@ describe('repeat', () => {
     expect(clock.slept).toHaveLength(3);
   });
 
-  it('does not wait at all where no retry is allowed, or no patience', async () => {
+  it('does not wait when no retry or no patience is allowed', async () => {
     const clock = notingClock();
     const fail = async () => again('down');
     expect(await repeat({ clock, ...pauses, retriesMax: 0 }, fail)).toEqual(again('down'));
@@ -63,7 +63,7 @@ describe('repeat', () => {
     expect(clock.slept).toEqual([]);
   });
 
-  it('begins no attempt after its patience, which the attempts use up too', async () => {
+  it('begins no attempt after its patience, which the attempts themselves use up too', async () => {
     const clock = manualClock();
     const begun: number[] = [];
     const backoff = { clock, ...pauses, random: longest, patienceMs: 1000 };
@@ -112,14 +112,14 @@ describe('repeat', () => {
     expect(attempts).toBe(1);
   });
 
-  it('passes on what an attempt throws', async () => {
+  it('rethrows an error that an attempt throws', async () => {
     const clock = notingClock();
     const attempt = () => Promise.reject(new TypeError('our bug'));
     await expect(repeat({ clock, ...pauses }, attempt)).rejects.toThrow('our bug');
     expect(clock.slept).toEqual([]);
   });
 
-  it('tells of each wait before it begins, with the time since the start', async () => {
+  it('reports each wait before it begins, with the time since the start', async () => {
     const told: [unknown, number][] = [];
     const onWait: Backoff['onWait'] = (failure, waitedMs) => void told.push([failure, waitedMs]);
     const backoff = { clock: manualClock(), ...pauses, random: longest, retriesMax: 2, onWait };
@@ -132,7 +132,7 @@ describe('repeat', () => {
 });
 
 describe('retryFailures', () => {
-  it('gives the result, or throws the failure that it ended with', async () => {
+  it('returns the result, or throws the last failure', async () => {
     let calls = 0;
     const task = async () => {
       calls += 1;
@@ -144,7 +144,7 @@ describe('retryFailures', () => {
     expect(await retryFailures(backoff, () => true, task)).toBe(3);
   });
 
-  it('does not repeat what cannot pass', async () => {
+  it('does not retry a failure that cannot pass', async () => {
     let calls = 0;
     const task = async () => {
       calls += 1;
@@ -173,7 +173,7 @@ describe('waits', () => {
     );
   });
 
-  it('I10: are as many as allowed at most, none shorter than asked, and begin within the patience', async () => {
+  it('I10: are at most as many as allowed, never shorter than asked, and begin within the patience', async () => {
     const limits = fc.record({ retriesMax: fc.nat(20), patienceMs: waitMs });
     await fc.assert(
       fc.asyncProperty(share, waitMs, waitMs, asked, limits, async (...drawn) => {
@@ -196,7 +196,7 @@ describe('waits', () => {
     );
   });
 
-  it('draw from chance where nobody says otherwise', () => {
+  it('are random by default', () => {
     const drawn = Array.from({ length: 50 }, () => jitterMs(pauses, 4));
     expect(new Set(drawn).size).toBeGreaterThan(1);
     expect(Math.max(...drawn)).toBeLessThanOrEqual(800);

@@ -28,7 +28,7 @@ export interface SmallGraph {
   readonly signal?: AbortSignal;
 }
 
-/** What the writer noted: one line per source position, in the order of arrival. */
+/** The writer's notes: one line per source position, in the order of arrival. */
 export function endings(folder: string): string[] {
   const path = join(folder, 'endings.log');
   return existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : [];

@@ -40,7 +40,7 @@ async function given(name: StageName, teacher: Teacher | null = openGrounded()) 
   return Object.keys(tools).filter((tool) => !Object.hasOwn(common, tool));
 }
 
-it('gives a stage the neighbours that the topology names, and no others', async () => {
+it('gives a stage exactly the neighbours that the topology names', async () => {
   const gifts = await Promise.all(stageNames.map(async (name) => [name, await given(name)]));
   expect(Object.fromEntries(gifts)).toEqual({
     discover: [],
@@ -54,12 +54,12 @@ it('gives a stage the neighbours that the topology names, and no others', async 
   });
 });
 
-it('starts a stage without the teacher that it talks to only by mistake, and says so', async () => {
+it('refuses a missing teacher for a stage that talks to one, and only for such a stage', async () => {
   await expect(given('plan', null)).rejects.toThrow('plan talks to a teacher');
   await expect(given('flatten', null)).resolves.toEqual([]);
 });
 
-it('types hold a stage to its topic, its counters and its neighbours', () => {
+it('types restrict a stage to its topic, its counters and its neighbours', () => {
   const stage = defineStage('plan', {
     config: z.object({ most: z.number().default(1) }),
     report: { counters: { plans_made: { help: 'Plans.', unit: 'plans' } } },

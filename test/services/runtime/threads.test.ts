@@ -1,4 +1,4 @@
-/** The pool of threads: who answers, what fails with whom, and how it ends. */
+/** The pool of threads: which thread answers, which questions fail, and how the pool ends. */
 import { afterEach, expect, test } from 'vitest';
 import {
   openThreads,
@@ -54,12 +54,12 @@ test('a question goes to the free thread that keeps its key', async () => {
   for (const text of ['b', 'a', 'a', 'b']) {
     expect((await threads.ask(echo(text))).thread).toBe(text === 'a' ? a.thread : b.thread);
   }
-  // Only the latest key is kept: `c` takes a place, and what was there is cold.
+  // Only the latest key is kept: `c` replaces the key that its thread had kept.
   const c = await threads.ask(echo('c'));
   expect([a.thread, b.thread]).toContain(c.thread);
 });
 
-test('a failure is the failure of one question, with its code and subject', async () => {
+test('a failure fails one question only, with its code and subject', async () => {
   const threads = open(1);
   const coded = threads.ask({ kind: 'fail', coded: true });
   const bug = threads.ask({ kind: 'fail', coded: false });
@@ -105,7 +105,7 @@ test('an aborted question rejects with the reason and leaves the others alone', 
   await expect(threads.ask(echo('late'), stop.signal)).rejects.toThrow('stopped by the test');
 });
 
-test('closing fails what is under way and what waits, and takes no more', async () => {
+test('closing fails running and waiting questions, and refuses new ones', async () => {
   const threads = open(1);
   const asked = [threads.ask(echo('under way', 10_000)), threads.ask(echo('waiting'))];
   const settled = Promise.allSettled(asked);

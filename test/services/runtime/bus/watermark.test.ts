@@ -9,7 +9,7 @@ import {
 } from '../../../../services/runtime/bus/watermark.ts';
 
 describe('watermark', () => {
-  it('moves only over what is contiguous', () => {
+  it('moves only over contiguous done offsets', () => {
     const watermark = new Watermark(5);
     watermark.complete(6);
     expect(watermark.next).toBe(5);
@@ -20,7 +20,7 @@ describe('watermark', () => {
     expect(watermark.next).toBe(7);
   });
 
-  it('survives a restart through its metadata, whatever finished', () => {
+  it('is restored from its metadata after a restart, whichever records finished', () => {
     fc.assert(
       fc.property(fc.nat(1e9), fc.uniqueArray(fc.nat(300)), (start, relative) => {
         const before = new Watermark(start);
@@ -34,7 +34,7 @@ describe('watermark', () => {
     );
   });
 
-  it('fits the commit metadata limit, forgetting only later offsets, never inventing one', () => {
+  it('keeps to the metadata limit by forgetting later offsets, and never invents one', () => {
     const done = new Set(Array.from({ length: 5000 }, (_, index) => 1 + index * 2));
     const metadata = encodeDone(0, done);
     expect(Buffer.byteLength(metadata)).toBeLessThanOrEqual(metadataBytesMax);
@@ -43,7 +43,7 @@ describe('watermark', () => {
     expect(decoded).toEqual([...done].slice(0, decoded.length));
   });
 
-  it('reads unreadable metadata as nothing done', () => {
+  it('reads unreadable metadata as no done offsets', () => {
     expect(decodeDone(0, 'not metadata')).toEqual([]);
     expect(decodeDone(0, '')).toEqual([]);
   });

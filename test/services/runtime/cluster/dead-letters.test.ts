@@ -1,4 +1,4 @@
-/** Dead letters as people handle them: what was done is remembered, and trying again is bounded. */
+/** Dead letters as people handle them: actions are remembered, and retries are bounded. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ describe('dead letters', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** As a stage that fails leaves it; records that cannot be read get an id of their place. */
+  /** A dead letter as a failing stage writes it; unreadable records get an id from their offset. */
   const fail = (topic: TopicName, id: string) =>
     bus.produce([
       {
@@ -84,7 +84,7 @@ describe('dead letters', () => {
     expect((await letters()).map(({ status }) => status)).not.toContain('waiting');
   });
 
-  it('carries the beginning of a large record, and puts the whole back', async () => {
+  it('carries the beginning of a large record, and a retry puts the whole record back', async () => {
     const topic = physicalTopic(dataset, 'repo-found');
     const large = Buffer.alloc(1_000_000, 'stranger');
     await bus.produce([{ topic, key: 'repository', value: large }]);
@@ -104,7 +104,7 @@ describe('dead letters', () => {
     expect(Buffer.compare(again?.value ?? Buffer.alloc(0), large)).toBe(0);
   });
 
-  it('refuses a file of a repository that has ended, and forgets what was dropped', async () => {
+  it('refuses to retry a file of an ended repository, and marks a dropped letter as dropped', async () => {
     await fail('file-task', 'file');
     const letter = await waiting();
     await expect(retryDeadLetter(bus, dataset, letter, true)).rejects.toThrow('has ended');

@@ -1,4 +1,4 @@
-/** A second process for the sink of a bounded data set is told of, a passing rebalance is not. */
+/** A second process for the sink of a bounded data set is reported; a passing rebalance is not. */
 import { describe, expect, it } from 'vitest';
 import { graph, type StageName, topics } from '../../../../schemas/topology.ts';
 import { stages } from '../../../../services/registry.ts';
@@ -14,7 +14,7 @@ function holding(held: () => number | null): ReadonlyMap<StageName, StageRunner>
   return new Map([['sink', { assigned: held, stop: async () => {} }]]);
 }
 
-/** Looks as often as `held` has numbers; returns what was said. */
+/** Checks once per number in `held`; returns the warnings. */
 async function look(held: readonly number[]): Promise<string[]> {
   const said: string[] = [];
   const over = new AbortController();
@@ -30,7 +30,7 @@ async function look(held: readonly number[]): Promise<string[]> {
 }
 
 describe('the one writer of a bounded data set', () => {
-  it('lacks nothing before it has joined, with all partitions, or where it is not served', () => {
+  it('lacks nothing before it has joined, with all partitions, or when the writer is not served here', () => {
     expect(missingPartitions(stages, new Map())).toBeNull();
     expect(
       missingPartitions(
@@ -53,7 +53,7 @@ describe('the one writer of a bounded data set', () => {
     ).toContain('another process');
   });
 
-  it('says so once when partitions stay away, and not for a rebalance', async () => {
+  it('warns once when partitions stay missing, and not during a rebalance', async () => {
     expect(await look([all, 13, all, 13, all])).toEqual([]);
     const [warning, ...more] = await look([all, 13, 13, 13]);
     expect(warning).toContain(`13 of ${all} partitions`);

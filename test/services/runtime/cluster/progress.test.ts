@@ -1,4 +1,6 @@
-/** What a cluster knows from offsets: lag, open repositories, the end of a bounded data set. */
+/**
+ * What follows from offsets in a cluster: lag, open repositories, the end of a bounded data set.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,7 +53,7 @@ describe('progress by offsets', () => {
         value: Buffer.from('a record'),
       })),
     );
-  /** Commits all but the last `left` records; `done` of these are done above the watermark. */
+  /** Commits all but the last `left` records; `done` of those are done above the watermark. */
   const finish = async (stage: StageName, left = 0, done = 0) => {
     const consumer = await bus.consume({
       group: consumerGroup(dataset, stage),
@@ -72,7 +74,7 @@ describe('progress by offsets', () => {
     await consumer.close();
   };
 
-  it('counts what is not done: above the watermark too', async () => {
+  it('counts unfinished records, those above the watermark too', async () => {
     await write('file-task', 10);
     expect(await unfinished(bus, dataset, 'simulate')).toBe(10);
     await finish('simulate', 6, 4);
@@ -81,7 +83,7 @@ describe('progress by offsets', () => {
     expect(await unfinished(bus, dataset, 'simulate')).toBe(0);
   });
 
-  it('counts repositories, also where their files wait', async () => {
+  it('counts open repositories, also those whose files wait', async () => {
     await write('repo-found', 6);
     expect(await openRepositories(bus, dataset)).toBe(6);
     await finish('admit', 2);
@@ -101,7 +103,7 @@ describe('progress by offsets', () => {
     expect(await openRepositories(bus, dataset)).toBe(2 + 2);
   });
 
-  it('I10: holds the source back at the limit, and lets it go on when some have ended', async () => {
+  it('I10: holds the source back at the limit, and lets it continue when some repositories have ended', async () => {
     const progress = createClusterProgress(bus, dataset, systemClock);
     const { signal } = new AbortController();
     const find = async (open: RunProgress) => {
@@ -120,7 +122,7 @@ describe('progress by offsets', () => {
     expect(passed).toBe(false);
     await finish('admit', 2);
     await waiting;
-    // One that stops does not wait.
+    // A source that is told to stop does not wait.
     await find(progress);
     await progress.openBelow(1, AbortSignal.abort());
   });
@@ -132,7 +134,7 @@ describe('progress by offsets', () => {
     await bus.produce([{ topic: physicalTopic(dataset, 'input-closed'), key: '', value }]);
   };
 
-  it('a bounded data set is at its end when the input is closed and all before it is done', async () => {
+  it('a bounded data set has ended when the input is closed and all earlier records are done', async () => {
     await write('repo-found', 2);
     await finish('admit');
     expect(await drained('admit')).toBe(false);
@@ -148,7 +150,7 @@ describe('progress by offsets', () => {
     expect(await drained('flatten')).toBe(true);
   });
 
-  it('a record that nobody can read closes no input', async () => {
+  it('an unreadable record does not close the input', async () => {
     await write('repo-found', 1);
     await finish('admit');
     await write('input-closed', 2);

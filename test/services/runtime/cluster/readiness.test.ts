@@ -1,11 +1,11 @@
-/** Probes: what is missing is named, answers are kept a while, stand-by is ready. */
+/** Probes: problems are named, answers are cached for a while, a stand-by is ready. */
 import { expect, it } from 'vitest';
 import { manualClock } from '../../../../services/runtime/clock.ts';
 import { createReadiness } from '../../../../services/runtime/cluster/readiness.ts';
 import { createMetrics } from '../../../../services/runtime/watch/metrics.ts';
 import { startMetricsServer } from '../../../../services/runtime/watch/metrics-server.ts';
 
-it('is not ready while a stage starts or a dependency is wrong, and says which', async () => {
+it('is not ready while a stage starts or a dependency fails, and names it', async () => {
   const clock = manualClock();
   const held: Record<string, number | null | undefined> = { discover: null, admit: undefined };
   let problem: string | null = 'is on fire';
@@ -30,7 +30,7 @@ it('is not ready while a stage starts or a dependency is wrong, and says which',
   });
   problem = null;
   held.admit = 0;
-  // Kept: probes from several sides are one question.
+  // Answers are cached: probes from several sides cause one check.
   expect((await readiness()).problems).toEqual(['store: is on fire', 'bus: gone']);
   expect(asked).toBe(1);
   clock.advance(60_000);

@@ -42,7 +42,7 @@ function problemsOf(sources: Partial<ConfigurationSources>): string {
 }
 
 describe('resolveConfiguration', () => {
-  test('without sources everything is a default', () => {
+  test('without sources every knob has its default', () => {
     const { values, origins } = resolve({});
     expect(values.search.iterations).toBe(3);
     expect(new Set(origins.values())).toEqual(new Set(['default']));
@@ -108,7 +108,7 @@ describe('resolveConfiguration', () => {
     expect(problemsOf({ yamlText })).toContain('backstory.yaml');
   });
 
-  test.each(['', '# only a comment\n', 'search:\n'])('an empty file or section is fine', (text) => {
+  test.each(['', '# only a comment\n', 'search:\n'])('accepts an empty file or section', (text) => {
     expect(resolve({ yamlText: text }).hash).toBe(resolve({}).hash);
   });
 
@@ -135,7 +135,7 @@ describe('resolveConfiguration', () => {
     expect(hashOf({ ...today, plan: graph.plan.version + 1 })).not.toBe(hashOf());
   });
 
-  test('where the input lies is no configuration: it has a hash of its own', () => {
+  test('the location of the input is not configuration: it has a hash of its own', () => {
     const { hash, inputHash } = resolve({});
     const elsewhere = resolve({ sets: ['scorer.only=[a, b]'] });
     expect(elsewhere.hash).toBe(hash);
@@ -143,7 +143,7 @@ describe('resolveConfiguration', () => {
     expect(resolve({ sets: ['search.iterations=2'] }).inputHash).toBe(inputHash);
   });
 
-  test('any integer in range arrives by every route, any other is refused', () => {
+  test('accepts any integer in range from every source, and refuses any other', () => {
     fc.assert(
       fc.property(fc.integer({ min: -20, max: 20 }), (value) => {
         const routes: Partial<ConfigurationSources>[] = [
@@ -162,7 +162,7 @@ describe('resolveConfiguration', () => {
   });
 });
 
-test('a knob in the environment is spelled in capitals with underscores', () => {
+test('the environment names a knob in capitals with underscores', () => {
   expect(environmentName('search.iterations')).toBe('BACKSTORY_SEARCH_ITERATIONS');
   expect(environmentName('runtime.openRepositoriesMax')).toBe(
     'BACKSTORY_RUNTIME_OPEN_REPOSITORIES_MAX',

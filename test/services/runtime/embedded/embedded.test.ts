@@ -1,4 +1,4 @@
-/** The runtime's promises over a small graph: every input ends once, whatever its handler does. */
+/** The runtime's promises on a small graph: every input ends once, whatever its handler does. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,7 +51,7 @@ describe('embedded runtime', () => {
     ]);
   });
 
-  it('tries again as often as configured, and no more', async () => {
+  it('retries as often as configured, and not more often', async () => {
     let calls = 0;
     await runSmallGraph({
       folder,
@@ -66,7 +66,7 @@ describe('embedded runtime', () => {
     expect(calls).toBe(4);
   });
 
-  it('recovers from a failure that passes', async () => {
+  it('recovers from a transient failure', async () => {
     let calls = 0;
     const summary = await runSmallGraph({
       folder,
@@ -82,7 +82,7 @@ describe('embedded runtime', () => {
     expect(endings(folder)).toEqual(['0 a SOURCE_EMPTY']);
   });
 
-  it('halts when too much becomes a dead letter, and resumes after the cause is mended', async () => {
+  it('halts at too many dead letters, and resumes after the cause is fixed', async () => {
     const names = Array.from({ length: 30 }, (_, index) => `r${index}`);
     const settings = { deadLettersMax: 2 };
     await expect(
@@ -97,7 +97,7 @@ describe('embedded runtime', () => {
     expect(endings(folder)).toHaveLength(30);
   });
 
-  it('I5, I11: a fault of the bus that passes costs nothing; one that stays ends the run', async () => {
+  it('I5, I11: a transient fault of the bus costs no record; a lasting one ends the run', async () => {
     const names = ['a', 'b', 'c'];
     const down = new PipelineError('REGISTRY_UNAVAILABLE', 'down');
     let calls = 0;
@@ -127,7 +127,7 @@ describe('embedded runtime', () => {
     expect(endings(folder).sort()).toEqual(names.map((name, at) => `${at} ${name} SOURCE_EMPTY`));
   });
 
-  it('drops a repository that comes twice, the second time', async () => {
+  it('drops the second occurrence of a repository', async () => {
     await runSmallGraph({ folder, names: ['same', 'other', 'same'], handle: dropAll });
     expect(endings(folder).sort()).toEqual([
       '0 same SOURCE_EMPTY',
@@ -141,7 +141,7 @@ describe('embedded runtime', () => {
     expect(summary.repositories).toEqual({ found: 0, written: 0, dropped: [] });
   });
 
-  it('I10: keeps a bounded number of repositories open', async () => {
+  it('I10: keeps at most a bounded number of repositories open', async () => {
     let open = 0;
     let most = 0;
     await runSmallGraph({
@@ -159,7 +159,7 @@ describe('embedded runtime', () => {
     expect(most).toBeLessThanOrEqual(3);
   });
 
-  it('stops on request and goes on later', async () => {
+  it('stops on request and resumes later', async () => {
     const names = Array.from({ length: 20 }, (_, index) => `r${index}`);
     const stop = new AbortController();
     let handled = 0;
@@ -179,7 +179,7 @@ describe('embedded runtime', () => {
     expect(endings(folder)).toHaveLength(20);
   });
 
-  it('refuses a folder that holds another run, and one that another run works in', async () => {
+  it('refuses a folder that holds another run or in which another process works', async () => {
     await runSmallGraph({ folder, names: ['a'], handle: dropAll });
     await expect(runSmallGraph({ folder, names: ['b'], handle: dropAll })).rejects.toMatchObject({
       code: 'OUTPUT_MISMATCH',
@@ -199,7 +199,7 @@ describe('embedded runtime', () => {
         const names = Array.from({ length: 12 }, (_, index) => `r${index}`);
         for (let attempt = 0; ; attempt += 1) {
           expect(attempt).toBeLessThan(100);
-          // Later lives are longer, so that the run ends.
+          // Later processes live longer, so that the run ends.
           let left = (gaps.next().value as number) + attempt;
           let dead = false;
           const die = () => {

@@ -8,7 +8,7 @@ import { countersOf, createMetrics } from '../../../../services/runtime/watch/me
 import { envelope } from '../../../samples/sink-harness.ts';
 
 const usage = { calls: 3, promptTokens: 0, completionTokens: 0, microDollars: 0 };
-/** What the tallies read of each body; the rest is of no interest here. */
+/** The fields of each body that the tallies read; other fields do not matter here. */
 const bodies: Partial<Record<TopicName, object>> = {
   'input-closed': { sources: 2 },
   'repo-plan': { usage },
@@ -28,7 +28,7 @@ function openTracker() {
 }
 
 describe('progress of a run', () => {
-  it('names the stage that has most to do', () => {
+  it('names the stage with the most waiting work', () => {
     const { tracker, see } = openTracker();
     expect(tracker.snapshot().phase).toBe('discover');
     expect(see('repo-found', 'r').phase).toBe('admit');
@@ -36,7 +36,7 @@ describe('progress of a run', () => {
     expect(see('repo-plan', 'p').phase).toBe('admit');
     see('file-task', 'a');
     expect(see('file-task', 'b').phase).toBe('simulate');
-    // One file before each of the two: the later stage is named.
+    // One file waits before each of the two stages: the later stage is named.
     expect(see('file-trace', 'a').phase).toBe('search');
     expect(see('file-trace', 'b').phase).toBe('search');
     see('file-thought', 'a');
@@ -44,7 +44,7 @@ describe('progress of a run', () => {
     expect(see('trajectory', 't').phase).toBe('sink');
   });
 
-  it('counts each record once, whatever is delivered again', () => {
+  it('counts each record once, even when it is delivered again', () => {
     const { see } = openTracker();
     see('repo-found', 'r', 0);
     see('dropped', 'd', 1);
@@ -60,7 +60,7 @@ describe('progress of a run', () => {
     });
   });
 
-  it('shows tokens as they are packed, before a shard tells of them', () => {
+  it('shows tokens as they are packed, before a shard is sealed', () => {
     const { metrics, see } = openTracker();
     metrics.count('tokens_packed', 700);
     expect(see('repo-found', 'r').tallies).toEqual({ calls: 0, tokens: 700 });

@@ -1,4 +1,4 @@
-/** CRASH_AT: dies at the named point, at the time it is told, and only there. */
+/** CRASH_AT: kills the process at the named point, on the given visit, and only there. */
 import { describe, expect, it } from 'vitest';
 import { crashPointOf } from '../../../../services/runtime/engine/crash-at.ts';
 

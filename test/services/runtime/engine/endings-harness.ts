@@ -1,6 +1,6 @@
 /**
- * Gives a record with some trouble to a runner, and tells what became of it: for the tests of the
- * table of endings.
+ * Gives a troublesome record to a runner, and reports how it ended: for the tests of the table of
+ * endings.
  */
 import { expect } from 'vitest';
 import { z } from 'zod';
@@ -34,23 +34,23 @@ import {
 
 export type Shape = 'map' | 'join' | 'writer';
 
-/** Fails the first time, or at every call. */
+/** Fails at the first call only, or at every call. */
 type Times = 'once' | 'always';
 
 export interface Trouble {
-  /** What the handler does at each call; it emits when there is nothing to say. */
+  /** What the handler does at each call; afterwards it emits. */
   readonly handle?: (calls: number) => readonly Outcome[];
   /** Thrown while the record is read. */
   readonly reading?: { readonly error: unknown; readonly times: Times };
-  /** What becomes of a call that writes the record's end. */
+  /** Called for each write of the record's ending; it may throw. */
   readonly produce?: (calls: number, records: readonly OutgoingRecord[]) => void;
-  /** Crashes of this record in earlier lives. */
+  /** Crashes of this record in earlier processes. */
   readonly crashes?: number;
   readonly settings?: HarnessOptions['settings'];
 }
 
 export interface Observed {
-  /** It comes no more. */
+  /** True when the record is complete and will not be delivered again. */
   readonly complete: boolean;
   /** Records that the handler emitted. */
   readonly outputs: number;
@@ -65,7 +65,7 @@ export const nothing: Observed = {
 };
 export const output = () => [emit('input-closed', { sources: 7 })];
 
-/** Of the latest record. */
+/** The harness of the latest record. */
 export let harness: EngineHarness;
 const opened: EngineHarness[] = [];
 
@@ -108,7 +108,9 @@ async function openFaulty(trouble: Trouble, spoiled: string): Promise<EngineHarn
   return harness;
 }
 
-/** Notes crashes of earlier lives, under every name that the first record of a topic may have. */
+/**
+ * Notes crashes in earlier processes, under every name that the first record of a topic may have.
+ */
 function crashBefore(stage: StageName, topic: TopicName, crashes = 0): void {
   for (let crash = 0; crash < crashes; crash += 1) {
     harness.engine.crashes.add(stage, 'repository-a');
@@ -151,12 +153,12 @@ async function observeOne(shape: 'map' | 'join', trouble: Trouble): Promise<Obse
   return { ...(await traces(stageOf[shape])), complete: (await committed()) === 1 };
 }
 
-/** Gives two records to a writer, the first of them spoiled. */
+/** Gives two records to a writer; the first of them is spoiled. */
 async function observeWriter(trouble: Trouble): Promise<Observed> {
   const [first, second] = [droppedRecord(0), droppedRecord(1)];
   const { engine, failures, restarts } = await openFaulty(trouble, first.envelope.id);
   crashBefore('sink', 'dropped', trouble.crashes);
-  // One key, so that the second can only be taken when the first is done with.
+  // Both have one key, so that the second can only be taken when the first is complete.
   await harness.produce(
     [first, second].map(({ topic, envelope, body }) => ({
       ...{ topic, body },
@@ -187,7 +189,7 @@ async function observeWriter(trouble: Trouble): Promise<Observed> {
   const isTaken = accepted.includes(first.envelope.id);
   const seen = await traces('sink');
   const complete = isTaken || seen.letters.length > 0;
-  // What stays must come again, so nothing after it may have been taken.
+  // A record that stays must be delivered again, so no later record may have been taken.
   if (!complete) expect(accepted).toEqual([]);
   return { ...seen, complete, outputs: isTaken ? 1 : 0 };
 }

@@ -1,6 +1,6 @@
 /**
- * How a record ends: one test for each row of the table, through every runner that it holds for.
- * Around a handler a fault that may pass costs no record, however long it lasts (I5, I11).
+ * How a record ends: one test for each row of the table, through every runner that it applies to.
+ * Outside a handler a transient fault costs no record, however long it lasts (I5, I11).
  */
 import { afterEach, describe, expect, it } from 'vitest';
 import {
@@ -26,7 +26,7 @@ import {
 
 afterEach(closeHarnesses);
 
-/** An error for each way in which something can be thrown. */
+/** An error of each kind that can be thrown. */
 const errors = {
   drop: new PipelineError('SOURCE_EMPTY', 'nothing in it'),
   reject: new PipelineError('RECORD_INVALID', 'bad for ever'),
@@ -35,7 +35,7 @@ const errors = {
   crash: new TypeError('our bug'),
 } as const satisfies Record<Thrown, Error>;
 
-/** What each fate looks like from outside; the reason is the error's. */
+/** The observable effects of each fate; the reason comes from the error. */
 function sightOf(fate: Fate, reason: string, attempts = 1): Observed {
   const complete = { ...nothing, complete: true };
   switch (fate) {
@@ -98,26 +98,26 @@ const handlerCases: readonly Case[] = [
     trouble: { handle: throwing(errors.reject) },
   },
   {
-    what: 'asks for another try, then emits',
+    what: 'asks for a retry, then emits',
     kind: 'retry',
     fate: 'again',
     trouble: { handle: firstTwo(askAgain) },
   },
   {
-    what: 'throws a code that may pass, then emits',
+    what: 'throws a retriable code, then emits',
     kind: 'retry',
     fate: 'again',
     trouble: { handle: firstTwo(throwing(passing)) },
   },
   {
-    what: 'asks for another try without end',
+    what: 'asks for a retry at every try',
     kind: 'retry',
     fate: 'dead letter',
     trouble: { handle: askAgain },
     attempts: 3,
   },
   {
-    what: 'throws a code that may pass without end',
+    what: 'throws a retriable code at every try',
     kind: 'retry',
     fate: 'dead letter',
     trouble: { handle: throwing(passing) },
@@ -130,19 +130,19 @@ const handlerCases: readonly Case[] = [
     trouble: { handle: throwing(errors.fatal) },
   },
   {
-    what: 'throws what is no code',
+    what: 'throws an error without a code',
     kind: 'crash',
     fate: 'restart',
     trouble: { handle: throwing(errors.crash) },
   },
   {
-    what: 'throws what is no code, for the last time',
+    what: 'throws an error without a code, for the last time',
     kind: 'crash',
     fate: 'poison',
     trouble: { handle: throwing(errors.crash), crashes: 2 },
   },
   {
-    what: 'decides on two ends at once, which is a bug',
+    what: 'returns two endings at once, which is a bug',
     kind: 'crash',
     fate: 'restart',
     trouble: { handle: () => [...output(), drop('SOURCE_EMPTY', '')] },
@@ -160,13 +160,13 @@ const aroundCases: readonly Case[] = [
     trouble: always(errors.reject),
   },
   {
-    what: 'a code that may pass, once',
+    what: 'a retriable code, once',
     kind: 'retry',
     fate: 'again',
     trouble: { reading: { error: passing, times: 'once' } },
   },
   {
-    what: 'a code that may pass, without end',
+    what: 'a retriable code, at every try',
     kind: 'retry',
     fate: 'stop',
     trouble: { ...always(passing), settings: { patienceMs: 50 } },
@@ -174,7 +174,7 @@ const aroundCases: readonly Case[] = [
   { what: 'a fatal code', kind: 'fatal', fate: 'stop', trouble: always(errors.fatal) },
   { what: 'no code', kind: 'crash', fate: 'restart', trouble: always(errors.crash) },
   {
-    what: 'no code, for the last time',
+    what: 'an error without a code, for the last time',
     kind: 'crash',
     fate: 'poison',
     trouble: { ...always(errors.crash), crashes: 2 },
@@ -215,7 +215,7 @@ describe('writing the end of a record', () => {
   };
 
   it.each(['map', 'join'] as const)(
-    'I5: a %s writes it again when that may pass',
+    'I5: a %s writes it again after a transient fault',
     async (shape) => {
       const bad = () => [reject('RECORD_INVALID', 'bad for ever')];
       const seen = await observe(shape, { handle: bad, produce: failTimes(2, passing) });
@@ -223,31 +223,37 @@ describe('writing the end of a record', () => {
     },
   );
 
-  it.each(['map', 'join'] as const)('a %s calls no handler twice for it', async (shape) => {
-    let handled = 0;
-    const handle = () => {
-      handled += 1;
-      return output();
-    };
-    const seen = await observe(shape, { handle, produce: failTimes(2, passing) });
-    expect(seen).toEqual(sightOf('complete', ''));
-    expect(handled).toBe(1);
-  });
+  it.each(['map', 'join'] as const)(
+    'a %s does not call the handler again for it',
+    async (shape) => {
+      let handled = 0;
+      const handle = () => {
+        handled += 1;
+        return output();
+      };
+      const seen = await observe(shape, { handle, produce: failTimes(2, passing) });
+      expect(seen).toEqual(sightOf('complete', ''));
+      expect(handled).toBe(1);
+    },
+  );
 
-  it.each(['map', 'join'] as const)('I5: a %s stops when it never passes', async (shape) => {
+  it.each(['map', 'join'] as const)('I5: a %s stops when the fault lasts', async (shape) => {
     const produce = failTimes(Number.POSITIVE_INFINITY, passing);
     const seen = await observe(shape, { produce, settings: { patienceMs: 50 } });
     expect(seen).toEqual(sightOf('stop', 'REGISTRY_UNAVAILABLE'));
   });
 
-  it.each(['map', 'join'] as const)('I11: a %s buries what can never be written', async (shape) => {
-    const large = new PipelineError('RECORD_TOO_LARGE', 'does not fit');
-    const seen = await observe(shape, { produce: failTimes(1, large) });
-    expect(seen).toEqual(sightOf('dead letter', 'RECORD_TOO_LARGE'));
-  });
+  it.each(['map', 'join'] as const)(
+    'I11: a %s makes a dead letter of a record whose ending cannot be written',
+    async (shape) => {
+      const large = new PipelineError('RECORD_TOO_LARGE', 'does not fit');
+      const seen = await observe(shape, { produce: failTimes(1, large) });
+      expect(seen).toEqual(sightOf('dead letter', 'RECORD_TOO_LARGE'));
+    },
+  );
 
   it.each(['map', 'join'] as const)(
-    'a %s stops where even that cannot be written',
+    'a %s stops when the dead letter cannot be written either',
     async (shape) => {
       const large = new PipelineError('RECORD_TOO_LARGE', 'does not fit');
       const seen = await observe(shape, { produce: failTimes(2, large) });
@@ -256,13 +262,13 @@ describe('writing the end of a record', () => {
   );
 });
 
-describe('what was thrown', () => {
-  it('a full disk is fatal, whoever noticed it', async () => {
+describe('a thrown error', () => {
+  it('a full disk is fatal, whichever component noticed it', async () => {
     const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
     expect(await observe('map', always(full))).toEqual(sightOf('stop', 'DISK_FULL'));
   });
 
-  it('a simulated death ends the process and is no crash of the record', async () => {
+  it('a simulated death ends the process and does not count as a crash of the record', async () => {
     const death = new ProcessDeath('killed');
     expect(thrownAs(death)).toBe('fatal');
     const seen = await observe('map', { handle: throwing(death) });
@@ -276,7 +282,7 @@ describe('what was thrown', () => {
   });
 
   it.each(['handler', 'around'] as const)(
-    'nothing is decided of it after the run: %s',
+    'an error after the end of the run decides nothing: %s',
     async (place) => {
       let thrown = 0;
       const fail = () => {

@@ -1,6 +1,6 @@
 /**
- * An engine for tests of single runners: a real bus, codec and crash journal in a folder, and notes
- * of what the runner asked of its process. Nothing restarts and nothing ends by itself.
+ * An engine for tests of single runners: a real bus, codec and crash journal in a folder, and a
+ * record of what the runner asked of its process. Nothing restarts and nothing ends by itself.
  */
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -34,7 +34,7 @@ export interface HarnessOptions {
   readonly bounded?: boolean;
   readonly clock?: Clock;
   readonly settings?: Partial<RuntimeKnobs>;
-  /** In between, so that a test can spoil what passes. */
+  /** Wrappers of the real codec and bus, so that a test can inject faults. */
   readonly codec?: (codec: Codec) => Codec;
   readonly bus?: (bus: Bus) => Bus;
 }
@@ -43,11 +43,11 @@ export interface EngineHarness {
   readonly engine: Engine;
   readonly failures: unknown[];
   readonly restarts: string[];
-  /** Produces past whatever the test has put in between. */
+  /** Produces without the faults that the test injects. */
   produce(records: readonly PlannedRecord[]): Promise<void>;
   bodies<Topic extends TopicName>(topic: Topic): Promise<TopicBodies[Topic][]>;
   deadLetters(topic: TopicName): Promise<DeadLetterBody[]>;
-  /** Records of a topic before which everything is committed by a group. */
+  /** Number of records of a topic that a group has committed. */
   committed(group: string, topic: TopicName): Promise<number>;
   crashes(): string[];
   abort(): void;
@@ -120,7 +120,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<EngineH
   };
 }
 
-/** What the source found under a name. */
+/** The source's record of a repository with this name. */
 export function found(engine: Engine, name: string): PlannedRecord {
   const id = `repository-${name}`;
   return {

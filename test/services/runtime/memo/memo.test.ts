@@ -80,7 +80,7 @@ describe.each(memos)('memo %s', (_where, open) => {
     }
   }
 
-  it('answers again from disk after a restart, with the usage of the first time', async () => {
+  it('answers from disk after a restart, with the usage of the first call', async () => {
     const teacher = countingTeacher();
     const first = await withMemo('use', teacher, (t) => t.think(request, signal));
     const second = await withMemo('use', teacher, (t) => t.think({ ...request }, signal));
@@ -107,11 +107,11 @@ describe.each(memos)('memo %s', (_where, open) => {
     expect(teacher.calls).toBe(1);
   });
 
-  it('refresh: of two processes that ask at once one pays, and both have its answer', async () => {
+  it('refresh: one of two processes that ask at once pays, and both get its answer', async () => {
     const teacher = countingTeacher();
     await withMemo('use', teacher, (t) => t.think(request, signal));
     const memo = open(folder);
-    // Each has its own calls in flight; what they share is the memo and the claims.
+    // Each process has its own calls in flight; they share the memo and the claims.
     const coordination = openLocalCoordination();
     const processes = [1, 2].map(() =>
       memoTeacher(teacher, { memo, mode: 'refresh', count: () => {}, coordination }),

@@ -45,20 +45,23 @@ describe('codec', () => {
     (await readdir(folder, { recursive: true, withFileTypes: true })).filter((e) => e.isFile())
       .length;
 
-  it.each([100, inlineBytesMax + 1])('gives a body of %i bytes back', async (length) => {
-    const codec = createCodec(blobs);
-    const value = await codec.encode('repo-plan', envelope, planBody(length));
-    expect(await createCodec(blobs).decode('repo-plan', value)).toEqual({
-      envelope,
-      body: planBody(length),
-    });
-    expect(await codec.decodeEnvelope('repo-plan', value)).toEqual(envelope);
-    const large = length > inlineBytesMax;
-    expect(await blobCount()).toBe(large ? 1 : 0);
-    expect(value.byteLength).toBeLessThan(inlineBytesMax + 1000);
-  });
+  it.each([100, inlineBytesMax + 1])(
+    'decodes a body of %i bytes as it was encoded',
+    async (length) => {
+      const codec = createCodec(blobs);
+      const value = await codec.encode('repo-plan', envelope, planBody(length));
+      expect(await createCodec(blobs).decode('repo-plan', value)).toEqual({
+        envelope,
+        body: planBody(length),
+      });
+      expect(await codec.decodeEnvelope('repo-plan', value)).toEqual(envelope);
+      const large = length > inlineBytesMax;
+      expect(await blobCount()).toBe(large ? 1 : 0);
+      expect(value.byteLength).toBeLessThan(inlineBytesMax + 1000);
+    },
+  );
 
-  it('names what is wrong with foreign bytes', async () => {
+  it('names the problem of bytes that are no record', async () => {
     const codec = createCodec(blobs);
     await expect(codec.decode('repo-plan', Buffer.from('nonsense'))).rejects.toMatchObject({
       code: 'RECORD_INVALID',
@@ -81,7 +84,7 @@ describe('codec', () => {
     });
   });
 
-  it('refuses a body that its schema does not allow, as the bug it is', async () => {
+  it('refuses a body that does not match its schema, as a bug', async () => {
     const wrong = { ...planBody(1), requirements: 5 } as unknown as TopicBodies['repo-plan'];
     await expect(createCodec(blobs).encode('repo-plan', envelope, wrong)).rejects.toThrow(
       /requirements/,

@@ -1,4 +1,4 @@
-/** Bodies alone in the blob store, written by this version of the program, an older or a newer. */
+/** Bodies in the blob store, written by this version of the program, an older or a newer one. */
 import { readFileSync } from 'node:fs';
 import avro from 'avsc';
 import { describe, expect, it } from 'vitest';
@@ -18,13 +18,13 @@ const examples = JSON.parse(
 ) as { valid: [{ record: { body: TopicBodies['repo-structure'] } }] };
 const { body } = examples.valid[0].record;
 
-/** As another version of the program would have stored it. */
+/** A body as another version of the program would have stored it. */
 function writtenBy(type: avro.Type, value: unknown): Buffer {
   return Buffer.concat([singleObjectHeader(type), type.toBuffer(value)]);
 }
 
 describe('a body in the blob store', () => {
-  // From Avro's own tests of its Ruby library and from goavro's.
+  // Vectors from Avro's own tests of its Ruby library and from goavro's.
   it.each([
     ['int', 'c3018f5c393f1ad57572'],
     ['string', 'c301c70345637248018f'],
@@ -44,13 +44,13 @@ describe('a body in the blob store', () => {
     expect(singleObjectHeader(told)).toEqual(singleObjectHeader(plain));
   });
 
-  it('is read back, and is the same bytes each time', () => {
+  it('is read back, and has the same bytes each time', () => {
     const bytes = encodeSingleObject('repo-structure', body);
     expect(bytes).toEqual(encodeSingleObject('repo-structure', structuredClone(body)));
     expect(decodeSingleObject('repo-structure', bytes, 'abc')).toEqual(body);
   });
 
-  it('of the first released schema has no notes yet, and is read with their default', () => {
+  it('of the first released schema lacks notes, and is read with their default', () => {
     const first = bodyWriters('repo-structure')[0] as avro.Type;
     const old = { ...body, files: body.files.map(({ note: _note, ...file }) => file) };
     const bytes = writtenBy(first, old);
@@ -61,7 +61,7 @@ describe('a body in the blob store', () => {
     expect(read.files.length).toBeGreaterThan(0);
   });
 
-  it('of a schema that nobody knows stops the process, with what to do', () => {
+  it('of an unknown schema stops the process, and the message says what to do', () => {
     const schema = structuredClone(bodyType('dropped').schema()) as { fields: object[] };
     schema.fields.push({ name: 'later', type: 'string' });
     const later = avro.Type.forSchema(schema as unknown as avro.Schema);

@@ -22,7 +22,7 @@ const record = { envelope, body, bodyReference: null };
 const log = pino({ level: 'silent' });
 const { signal } = new AbortController();
 
-/** Passes requests on while `up`; else it ends connections, as a registry that is gone. */
+/** Passes requests on while `up`; otherwise it ends connections, as if the registry were down. */
 function startSwitch(upstream: string): Promise<{ server: Server; url: string; up: boolean }> {
   const state = { up: true, url: '' };
   const server = createServer((request, response) => {
@@ -51,7 +51,7 @@ function startSwitch(upstream: string): Promise<{ server: Server; url: string; u
   });
 }
 
-/** Today's schema with a field more, as another version of the program has it. */
+/** Today's schema with one more field, as another version of the program has it. */
 function otherVersion(field: object): { text: string; type: avro.Type } {
   const schema = structuredClone(topicSchema('dropped')) as { fields: object[] };
   schema.fields.push(field);
@@ -97,7 +97,7 @@ describe('Confluent wire format', () => {
   const subjectOf = (dataset: string) => subjectsOf(dataset).find(isDropped)?.subject ?? '';
   const isDropped = ({ subject }: { subject: string }) => subject.endsWith('dropped-value');
 
-  it('gives a record back; another program reads it with the schema that the frame names', async () => {
+  it('decodes its own record; another program reads it with the schema that the frame names', async () => {
     const wire = await open(await applied());
     const bytes = Buffer.from(wire.encode('dropped', record));
     expect(await wire.decode('dropped', bytes)).toEqual(record);
@@ -106,7 +106,7 @@ describe('Confluent wire format', () => {
     expect(schema?.fromBuffer(bytes.subarray(5))).toEqual(record);
   });
 
-  it('sets BACKWARD before and after the first schema, also where a crash left none', async () => {
+  it('sets BACKWARD before and after the first schema, also after a crash that left none set', async () => {
     const dataset = await applied();
     const level = async () => {
       const path = `/config/${subjectOf(dataset)}`;
@@ -122,7 +122,7 @@ describe('Confluent wire format', () => {
     expect(await level()).toEqual({ compatibilityLevel: 'BACKWARD' });
   });
 
-  it('reads what the version before wrote, and refuses to register what could not', async () => {
+  it('reads records of the earlier version, and refuses to register a schema that cannot', async () => {
     const dataset = await applied();
     const other = otherVersion({ name: 'note', type: 'string', default: '' });
     const id = await registry.register(subjectOf(dataset), other.text);
@@ -150,7 +150,7 @@ describe('Confluent wire format', () => {
     });
   });
 
-  it('names the subject that is missing', async () => {
+  it('names the missing subject', async () => {
     const dataset = uniqueName('wire');
     await expect(open(dataset)).rejects.toMatchObject({
       code: 'SCHEMA_MISSING',
@@ -159,7 +159,7 @@ describe('Confluent wire format', () => {
     });
   });
 
-  it('goes on with the ids it knows while the registry is down, and waits for others', async () => {
+  it('continues with known ids while the registry is down, and waits for others', async () => {
     const dataset = await applied();
     const other = otherVersion({ name: 'later', type: 'string', default: '' });
     const id = await registry.register(subjectOf(dataset), other.text);
@@ -183,7 +183,7 @@ describe('Confluent wire format', () => {
     expect(await waiting).toEqual(record);
   });
 
-  it('blames the registry, not the record, where it is told to stop while it waits', async () => {
+  it('blames the registry, not the record, when it is stopped while it waits', async () => {
     const dataset = await applied();
     const fresh = openSchemaRegistry({ url: gate.url });
     const stop = new AbortController();

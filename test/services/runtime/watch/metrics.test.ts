@@ -1,4 +1,4 @@
-/** Metrics: one name with help each, and a server that Prometheus can read. */
+/** Metrics: each with one name and a help text, and a server that Prometheus can read. */
 import { describe, expect, it } from 'vitest';
 import { countersOf, createMetrics } from '../../../../services/runtime/watch/metrics.ts';
 import { startMetricsServer } from '../../../../services/runtime/watch/metrics-server.ts';
@@ -6,7 +6,7 @@ import { startMetricsServer } from '../../../../services/runtime/watch/metrics-s
 const report = { counters: { files_admitted: { help: 'Files.', unit: 'files' } } };
 
 describe('metrics', () => {
-  it('counts, and tells it over HTTP in the Prometheus text format', async () => {
+  it('counts, and serves the counts over HTTP in the Prometheus text format', async () => {
     const metrics = createMetrics(countersOf([{ report }]));
     metrics.count('files_admitted', 3);
     metrics.count('files_admitted');

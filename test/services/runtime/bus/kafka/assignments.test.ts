@@ -1,4 +1,4 @@
-/** Which partitions a member keeps, loses and gains when its group decides anew. */
+/** Which partitions a member keeps, loses and gains when its group assigns them anew. */
 import { describe, expect, it } from 'vitest';
 import { Assignments } from '../../../../../services/runtime/bus/kafka/assignments.ts';
 
@@ -7,7 +7,7 @@ const numbers = (partitions: readonly { partition: number }[]) =>
   partitions.map(({ partition }) => partition);
 
 describe('assignments', () => {
-  it('keeps the state of what stays, forgets what leaves, begins what comes', () => {
+  it('keeps the state of kept partitions, forgets revoked ones, starts new ones', () => {
     const assignments = new Assignments();
     const first = assignments.join('member-1', [at(0), at(1)], 0);
     expect(numbers(first.added.map((each) => each.at))).toEqual([0, 1]);
@@ -22,7 +22,7 @@ describe('assignments', () => {
     expect(assignments.owns(one)).toBe(false);
   });
 
-  it('gives everything up under a new member id: others may have had it meanwhile', () => {
+  it('gives up all partitions under a new member id: others may have had them meanwhile', () => {
     const assignments = new Assignments();
     const [old] = assignments.join('member-1', [at(0)], 0).added;
     const change = assignments.join('member-2', [at(0)], 0);
@@ -32,7 +32,7 @@ describe('assignments', () => {
     expect(old && assignments.owns(old)).toBe(false);
   });
 
-  it('has nothing after clear, not even its membership', () => {
+  it('has no partitions and no member id after clear', () => {
     const assignments = new Assignments();
     assignments.join('member-1', [at(0)], 0);
     expect(numbers(assignments.clear())).toEqual([0]);

@@ -1,4 +1,4 @@
-/** Which failures of Kafka are waited for, and what the others are called. */
+/** Which failures of Kafka are retried, and which codes the others get. */
 import {
   KafkaJSNonRetriableError,
   KafkaJSNumberOfRetriesExceeded,
@@ -22,7 +22,7 @@ function protocol(type: string, retriable: boolean): Error {
   return Object.assign(new KafkaJSProtocolError(new Error(type)), { type, retriable });
 }
 
-/** As kafkajs wraps what it has given up repeating. */
+/** An error as kafkajs wraps it after it has given up retrying. */
 function givenUp(cause: Error): Error {
   const retries = { retryCount: 3, retryTime: 100 };
   return Object.assign(new KafkaJSNumberOfRetriesExceeded(cause, retries), { cause });
@@ -39,7 +39,7 @@ const patience = {
   isClosed: () => false,
 };
 
-describe('what may pass', () => {
+describe('a transient failure', () => {
   it.each([
     ['a plain error of kafkajs', plain],
     ['retries exceeded over a plain error', givenUp(plain)],
@@ -53,7 +53,7 @@ describe('what may pass', () => {
   });
 });
 
-describe('what does not pass', () => {
+describe('a permanent failure', () => {
   it.each([
     ['a batch above the limit', protocol('MESSAGE_TOO_LARGE', false), 'RECORD_TOO_LARGE'],
     ['missing rights', protocol('TOPIC_AUTHORIZATION_FAILED', false), 'BROKER_REFUSED'],
@@ -70,7 +70,7 @@ describe('what does not pass', () => {
     expect(calls).toBe(1);
   });
 
-  it('keeps a code that is there already', () => {
+  it('keeps the code of a coded error', () => {
     const coded = new PipelineError('CONFIG_INVALID', 'topic x does not exist');
     expect(codedFailure(coded, 'producing', 'broker:9092')).toBe(coded);
   });
@@ -90,7 +90,7 @@ describe('patience', () => {
     expect(told).toEqual(Array(3).fill(`connecting: ${plain.message}`));
   });
 
-  it('is a line in the log where it lasts, one for all calls that wait', () => {
+  it('logs one line for all waiting calls, and only when waiting lasts', () => {
     const lines: object[] = [];
     const tell = tellOfWaiting({ warn: (line: object) => void lines.push(line) });
     tell('producing', 'gone', 200);
@@ -99,7 +99,7 @@ describe('patience', () => {
     expect(lines).toEqual([{ doing: 'producing', why: 'gone', waitedMs: 4000 }]);
   });
 
-  it('repeats what kafkajs takes apart before it is there', async () => {
+  it('repeats a call in which kafkajs reads metadata that is not there', async () => {
     const choose = Partitioners.DefaultPartitioner();
     let partitionMetadata: unknown = null;
     const task = async () => {
@@ -121,7 +121,7 @@ describe('patience', () => {
     expect(clock.nowMs()).toBeGreaterThanOrEqual(patience.patienceMs);
   });
 
-  it('ends at the first failure when it is closed', async () => {
+  it('ends at the first failure when the bus is closed', async () => {
     const closed = { ...patience, isClosed: () => true };
     const failing = patiently('connecting', closed, () => Promise.reject(plain));
     await expect(failing).rejects.toMatchObject({ code: 'BROKER_UNAVAILABLE' });

@@ -1,6 +1,6 @@
 /**
- * kafkajs's queues of requests: nothing in them waits for ever when a connection closes, and an
- * empty one is left in peace.
+ * kafkajs's request queues: no request waits for ever when a connection closes, and an empty queue
+ * is not polled.
  */
 import { createRequire } from 'node:module';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -25,7 +25,7 @@ const newQueue = (maxInFlightRequests: number | null = null) =>
     ...{ enforceRequestTimeout: true, logger: silent },
   });
 
-/** A request, and what becomes of it. */
+/** A request that records how it ended. */
 function request(correlationId: number) {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
   promise.catch(() => {});
@@ -38,7 +38,7 @@ describe('a queue of requests', () => {
     vi.useRealTimers();
   });
 
-  it('ends what waits when its timer stops, and those who wait for that', async () => {
+  it('fails waiting requests and their callers when its timer stops', async () => {
     const queue = newQueue();
     queue.scheduleRequestTimeoutCheck();
     const { promise, pushed } = request(1);
@@ -49,7 +49,7 @@ describe('a queue of requests', () => {
     await empty;
   });
 
-  it('takes nothing without a timer, and keeps nobody waiting', async () => {
+  it('refuses requests without a timer, and lets nobody wait', async () => {
     const queue = newQueue();
     expect(() => queue.push(request(1).pushed)).toThrow(/closing/);
     await queue.waitForPendingRequests();
@@ -60,7 +60,7 @@ describe('a queue of requests', () => {
     await queue.waitForPendingRequests();
   });
 
-  it('sets a timer only where a request waits, and sends that one when its turn comes', async () => {
+  it('sets a timer only while a request waits, and sends that request in its turn', async () => {
     vi.useFakeTimers();
     const queue = newQueue(1);
     queue.scheduleRequestTimeoutCheck();

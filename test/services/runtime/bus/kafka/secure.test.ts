@@ -1,4 +1,4 @@
-/** TLS and log-in against a real broker that asks for both, with a certificate made here. */
+/** TLS and log-in against a real broker that requires both, with a certificate made in the test. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -38,7 +38,7 @@ async function makeCertificate(): Promise<string> {
   return path;
 }
 
-/** A second listener that clients reach only encrypted and logged in. */
+/** A second listener that accepts only encrypted, logged-in clients. */
 function secureListener(port: number, kafkaPort: number, controllerPort: number): string[] {
   const listener = 'listener.name.secure';
   const login = 'org.apache.kafka.common.security.plain.PlainLoginModule required';
@@ -109,7 +109,7 @@ describe('TLS and log-in', () => {
     await expect(wrong).rejects.toMatchObject({ code: 'BROKER_REFUSED' });
   });
 
-  it('does not talk to a broker whose certificate nobody vouches for', async () => {
+  it('refuses a broker whose certificate no known authority signed', async () => {
     const untrusted = open({ patienceMs: 300 }, known);
     await expect(untrusted).rejects.toMatchObject({
       code: expect.stringMatching(/^BROKER_/),

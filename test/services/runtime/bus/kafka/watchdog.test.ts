@@ -1,4 +1,6 @@
-/** A consumer that receives nothing although there are records is noticed, and only then. */
+/**
+ * The watchdog reports a consumer that receives nothing although there are records, and no other.
+ */
 import { describe, expect, it } from 'vitest';
 import {
   type Assignment,
@@ -9,7 +11,7 @@ import { startWatchdog } from '../../../../../services/runtime/bus/kafka/watchdo
 const at = { topic: 'letters', partition: 0 };
 const stallMs = 40;
 
-/** Watches one partition that goes on at offset 5, until it stalls or was looked at twice. */
+/** Watches one partition at offset 5 until it stalls or was checked twice. */
 async function watch(end: number, change: (assignment: Assignment) => void, silentMs = 0) {
   const assignments = new Assignments();
   const [assignment] = assignments.join('member', [at], performance.now()).added;
@@ -40,11 +42,11 @@ async function watch(end: number, change: (assignment: Assignment) => void, sile
 }
 
 describe('watchdog', () => {
-  it('tells of records that do not come, with where and how many', async () => {
+  it('reports records that do not arrive, with partition and offsets', async () => {
     expect(await watch(9, () => {})).toMatch(/letters\/0 .* from 5 to 9/);
   });
 
-  it('is content when there is nothing to receive', async () => {
+  it('reports nothing when there are no new records', async () => {
     expect(await watch(5, () => {})).toBe('quiet');
   });
 
@@ -55,7 +57,7 @@ describe('watchdog', () => {
     expect(paused).toBe('not looked at');
   });
 
-  it('tells of a consumer that gives no sign, whatever it owns', async () => {
+  it('reports a consumer without any activity, whatever it owns', async () => {
     expect(await watch(5, () => {}, 900)).toBe('quiet');
     expect(await watch(5, () => {}, 2000)).toMatch(/readers has given no sign for 2 s/);
   });

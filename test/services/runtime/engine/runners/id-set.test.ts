@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { IdSet } from '../../../../../services/runtime/engine/runners/id-set.ts';
 
 describe('set of ids', () => {
-  it('says what a Set of strings says', () => {
+  it('has the same members as a Set of strings', () => {
     const id = fc.string({ maxLength: 2 });
     fc.assert(
       fc.property(fc.array(id, { maxLength: 200 }), fc.array(id, { maxLength: 20 }), (add, ask) => {

@@ -1,4 +1,7 @@
-/** The runner of a writer: quiet intervals of a live stream, and what the writer itself throws. */
+/**
+ * The runner of a writer: quiet intervals of a live stream, and errors that the writer itself
+ * throws.
+ */
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Clock } from '../../../../../services/runtime/clock.ts';
@@ -8,7 +11,7 @@ import { defineWriter } from '../../../../../services/runtime/stage.ts';
 import { droppedRecord } from '../../../../samples/sink-harness.ts';
 import { openHarness } from '../engine-harness.ts';
 
-/** Sleepers wake when the test says so. */
+/** A clock whose sleepers wake when the test says so. */
 function steppedClock(): Clock & { wake(): void; sleeping(): number } {
   const sleepers = new Set<() => void>();
   return {
@@ -84,7 +87,7 @@ it('tells the writer once after each quiet interval', async () => {
   expect(clock.sleeping()).toBe(0);
 });
 
-it('I6: never in a bounded run', async () => {
+it('I6: tells the writer of no quiet interval in a bounded run', async () => {
   const { calls, clock, send, stop } = await startOne(true);
   await send(0);
   await expect.poll(() => calls).toEqual(['accept']);
@@ -92,7 +95,7 @@ it('I6: never in a bounded run', async () => {
   expect((await stop()).failures).toEqual([]);
 });
 
-it('I5: what the writer throws ends the process and buries no record, whatever its code', async () => {
+it('I5: an error of the writer ends the process and makes no dead letter, whatever its code', async () => {
   const error = new PipelineError('BLOB_MISSING', 'the state names a blob that is not there');
   const { calls, send, stop } = await startOne(true, () => Promise.reject(error));
   await send(0);
