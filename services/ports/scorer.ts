@@ -19,7 +19,7 @@ export interface Scorer {
   readonly configuration: string;
   /** −log2 p(target | context, thought) in bits, one per thought, in order; finite. */
   score(request: ScoreRequest, signal: AbortSignal): Promise<readonly number[]>;
-  /** What is wrong with the scorer and what to do, or null; for `doctor` and start-up. */
+  /** The problem with the scorer and its remedy, or null; for `doctor` and start-up. */
   check(): Promise<string | null>;
   close(): Promise<void>;
 }

@@ -1,7 +1,8 @@
 /**
- * The teacher port: who writes requirements, plans and thoughts. Requests hold only text and
- * structure of the admitted repository, are plain JSON, and are the memo's key together with the
- * teacher's identity and the sample index. No answer of a teacher becomes an observation or code.
+ * The teacher port: the model that writes requirements, plans and thoughts. A request is plain JSON
+ * and holds only text and structure of the admitted repository; together with the teacher's
+ * identity and the sample index it is the memo's key. No answer of a teacher becomes an observation
+ * or code.
  */
 import type { Edge, FileStructure, ModelIdentity, Usage } from '../../schemas/generated/types.ts';
 
@@ -30,7 +31,7 @@ export interface ReadFile {
   /** The text shown: exactly the bytes of the read's lines. */
   readonly text: string;
   readonly structure: FileStructure;
-  /** Names of it that the file uses. */
+  /** Names from this dependency that the file uses. */
   readonly names: readonly string[];
 }
 
@@ -64,8 +65,8 @@ export interface Teacher {
   readonly identity: ModelIdentity;
   plan(request: PlanRequest, signal: AbortSignal): Promise<Answer<PlanAnswer>>;
   think(request: ThinkRequest, signal: AbortSignal): Promise<Answer<string>>;
-  /** Rewrites a thought; `sample` tells candidates of one round apart. */
+  /** Rewrites a thought; `sample` distinguishes the candidates of one round. */
   rewrite(request: RewriteRequest, sample: number, signal: AbortSignal): Promise<Answer<string>>;
-  /** What is wrong with the teacher and what to do, or null; for `doctor` and start-up. */
+  /** The problem with the teacher and its remedy, or null; for `doctor` and start-up. */
   check(): Promise<string | null>;
 }

@@ -1,6 +1,6 @@
 /**
- * Builds what a teacher is asked about one file. Simulate and search both ask through here, so a
- * rewrite sees exactly what the first thought saw. Pure; the text comes from the caller.
+ * Builds the request to a teacher about one file. Simulate and search both use it, so a rewrite
+ * sees exactly what the first thought saw. Pure; the caller provides the text.
  */
 import { compareText } from '../../schemas/compare-text.ts';
 import type {
@@ -12,10 +12,10 @@ import type {
 } from '../../schemas/generated/types.ts';
 import type { ReadFile, ThinkRequest } from './teacher.ts';
 
-/** Dependents named in a request; more would crowd the prompt without saying more. */
+/** Most dependents named in a request; more would fill the prompt without adding information. */
 const usedByMax = 12;
 
-/** The bytes of a file's lines as text; 0 and 0 mean the whole file. */
+/** Returns the lines of a file as text; 0 and 0 mean the whole file. */
 export type ReadText = (path: string, fromLine: number, toLine: number) => string;
 
 export function buildThinkRequest(

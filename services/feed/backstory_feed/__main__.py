@@ -52,6 +52,6 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except BrokenPipeError:
-        # The reader of our lines, such as `head`, has seen enough. Python would complain once more
-        # while it flushes standard output at exit, so that goes nowhere.
+        # The reader of our output, such as `head`, has closed the pipe. Python would report that
+        # again when it flushes standard output at exit, so standard output goes to the null device.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""The one error that a caller should expect: the data cannot be trusted or is not there."""
+"""The one error that a caller should expect: the data is corrupt or missing."""
 
 
 class FeedError(Exception):

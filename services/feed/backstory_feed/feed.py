@@ -35,9 +35,9 @@ class Shuffle:
 class Feed:
     """Iterates over batches from `start` on.
 
-    A closed data set ends the iteration; an open one is waited for. Every shard's hash is checked
-    when it is opened. The last batch may be short; `drop_last` leaves it out, as training on
-    several ranks wants.
+    Iteration ends at the end of a closed data set, and waits at the end of an open one. Every
+    shard's hash is checked when it is opened. The last batch may be short; `drop_last` leaves it
+    out, which training on several ranks needs.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Feed:
 
     def __iter__(self) -> Iterator[Batch]:
         while (batch := self._next()) is not None:
-            # Advanced before the batch is handed out: a state saved after training on it is right.
+            # Advanced before the yield, so that a state saved after training on the batch is right.
             self._step += 1
             yield batch
 
@@ -100,7 +100,7 @@ class Feed:
         return Batch(self._step, [self._read(self._place(position)) for position in mine])
 
     def _wait_for(self, packs: int) -> int:
-        """Waits until so many packs can be read, or no more will come; how many there are."""
+        """Waits until `packs` packs exist or the data set is closed; returns how many exist."""
         window = self._shuffle.window
         needed = -(-packs // window) * window
         self._manifest.read_on()
@@ -110,7 +110,7 @@ class Feed:
         return min(packs, self._manifest.packs)
 
     def _place(self, position: int) -> int:
-        """Which pack is at a position of the stream."""
+        """The pack at a position of the shuffled stream."""
         window = self._shuffle.window
         number = position // window
         if self._window is None or self._window[0] != number:
@@ -123,7 +123,7 @@ class Feed:
         return self._window[1][position % window]
 
     def _shuffle_key(self, pack: int) -> bytes:
-        """A hash rather than a generator: the same in every version of Python."""
+        """A hash, not a random generator, so that the order is the same in every Python version."""
         return hashlib.sha256(f"{self._shuffle.seed}/{pack}".encode()).digest()
 
     def _read(self, pack: int) -> Pack:

@@ -1,4 +1,4 @@
-"""Follows the manifest: which shards there are, in order, and whether more will come."""
+"""Reads the manifest: which shards exist, in order, and whether more will come."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FORMAT = 2
 
 @dataclass(frozen=True)
 class ShardFile:
-    """A shard as the manifest names it."""
+    """A shard as listed in the manifest."""
 
     path: str
     sha256: str
@@ -24,7 +24,7 @@ class ShardFile:
 
 
 class Manifest:
-    """The entries read so far. Entries are never changed, so reading on is enough."""
+    """The entries read so far. Entries never change, so reading the new ones is enough."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -36,7 +36,7 @@ class Manifest:
         self.closed = False
 
     def read_on(self) -> None:
-        """Takes up all entries that exist by now."""
+        """Reads all new entries that exist by now."""
         while not self.closed:
             path = self._folder / "manifest" / f"{self._entries:08d}.json"
             try:
@@ -46,7 +46,7 @@ class Manifest:
             self._take(path, data)
 
     def shard_of(self, pack: int) -> ShardFile:
-        """The shard that holds a pack which the manifest has."""
+        """The shard that holds a pack; the pack must be in the manifest."""
         return self._shards[bisect_right(self._first_packs, pack) - 1]
 
     def _take(self, path: Path, data: bytes) -> None:

@@ -30,7 +30,7 @@ class Pack:
     mask: bytes
     """1 where the token is trained."""
     indices: list[tuple[int, int]]
-    """Token spans of the pieces: attention and positions begin anew at each."""
+    """Token spans of the pieces; attention and positions restart at each."""
 
 
 class Shard:
@@ -76,7 +76,7 @@ class Shard:
         return Pack(self._first_pack + row, domain, input_ids, mask, indices)
 
     def _values(self, column: bytes, item_bytes: int, row: int) -> bytes:
-        """The values of an array: dimensions and their width, each dimension, values."""
+        """Values of an array; its bytes hold the count and width of dimensions, these, values."""
         axes, width = column[0] >> 2, 1 << (column[0] & 3)
         start = 1 + axes * width
         items = 1

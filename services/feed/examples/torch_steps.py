@@ -1,4 +1,4 @@
-"""The feed as a data set of PyTorch: one item is this rank's part of a step, as tensors.
+"""The feed as a PyTorch data set: one item is this rank's part of a step, as tensors.
 
     steps = StepDataset(Feed("out", batch_size=8, rank=rank, world_size=world_size, start=start))
     for step in DataLoader(steps, batch_size=None, num_workers=2):
@@ -21,11 +21,11 @@ from torch.utils.data import IterableDataset, get_worker_info
 
 
 class PackTensors(TypedDict):
-    """A pack: attention and positions begin anew at the start of each piece."""
+    """A pack; attention and positions restart at each piece."""
 
     input_ids: torch.Tensor
     labels: torch.Tensor
-    """The tokens again; -100 where nothing is to be learned. The model shifts them."""
+    """The tokens again, -100 where the loss ignores them. The model shifts the labels."""
     pieces: list[tuple[int, int]]
 
 
@@ -53,7 +53,7 @@ class StepDataset(IterableDataset[Step]):
 def tensors(pack: Pack) -> PackTensors:
     input_ids = torch.frombuffer(pack.input_ids, dtype=torch.uint32).to(torch.int64)
     trained = torch.frombuffer(bytearray(pack.mask), dtype=torch.uint8) == 1
-    # The first token of a piece follows on another text: nothing predicts it.
+    # The first token of a piece follows another text, so nothing can predict it.
     trained[[start for start, _ in pack.indices]] = False
     labels = input_ids.masked_fill(~trained, -100)
     return {"input_ids": input_ids, "labels": labels, "pieces": pack.indices}
