@@ -153,7 +153,7 @@ describe('operating a live cluster', () => {
     const { code, output } = await process.finished;
     expect(output).toContain('stopped');
     expect(code).toBe(0);
-    // Trajectories are in shards, every other stage has finished what it read.
+    // Trajectories are in shards; every other stage has finished all of its records.
     expect((await json('lag')).map(({ unfinished }) => unfinished)).toEqual([0, 0, 0, 0, 0, 0, 0]);
     expect(await verifyOutput(join(folder, 'out'))).toMatchObject({ samples: 3, closed: false });
   });

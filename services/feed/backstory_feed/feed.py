@@ -100,7 +100,7 @@ class Feed:
         return Batch(self._step, [self._read(self._place(position)) for position in mine])
 
     def _wait_for(self, packs: int) -> int:
-        """Waits until `packs` packs exist or the data set is closed; returns how many exist."""
+        """Waits until `packs` packs exist or the data set is closed; returns how many do."""
         window = self._shuffle.window
         needed = -(-packs // window) * window
         self._manifest.read_on()

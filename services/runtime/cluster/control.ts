@@ -54,7 +54,7 @@ function parseJson(value: Uint8Array): unknown {
 
 export interface ControlWatch extends StageGate {
   readonly paused: ReadonlySet<StageName>;
-  /** Follows the topic until the signal aborts; rejects when the bus cannot go on. */
+  /** Follows the topic until the signal aborts; rejects when the bus fails. */
   follow(signal: AbortSignal): Promise<void>;
 }
 

@@ -219,7 +219,7 @@ class GroupMember implements OpenableConsumer {
     this.#begin(change.added).then(this.#ready.resolve, (error: unknown) => this.#fail(error));
   }
 
-  /** Asks what the group has committed, then lets the stage say where to start. */
+  /** Fetches the group's commits, then lets the stage choose where to start. */
   async #begin(added: readonly Assignment[]): Promise<void> {
     const { admin, topics, patience } = this.#context;
     const started = added.filter((each) => each.next === null);
