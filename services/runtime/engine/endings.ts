@@ -183,7 +183,7 @@ export function patiently<Result>(
   const { clock, signal, log, settings } = engine;
   const { retryBaseMs: baseMs, patienceMs } = settings;
   const onWait = (error: unknown, waitedMs: number) =>
-    log.warn({ stage, err: error, waitedMs }, 'waiting for what may pass');
+    log.warn({ stage, err: error, waitedMs }, 'retrying after a transient failure');
   const mayPass = (error: unknown) => endings.around[thrownAs(error)][0] === 'again';
   return retryFailures({ clock, signal, baseMs, waitMsMax, patienceMs, onWait }, mayPass, step);
 }

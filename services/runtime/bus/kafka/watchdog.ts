@@ -79,7 +79,7 @@ function silent(group: string, ms: number): PipelineError {
 function stalled({ at, next }: Assignment, end: number, stallMs: number): PipelineError {
   return new PipelineError(
     'CONSUMER_STALLED',
-    `nothing came from ${nameOf(at)} for ${Math.round(stallMs / 1000)} s, but it goes on from ${next} to ${end}; start the process again: nothing is lost`,
+    `nothing came from ${nameOf(at)} for ${Math.round(stallMs / 1000)} s, but it has records from ${next} to ${end}; start the process again: nothing is lost`,
     { subject: nameOf(at) },
   );
 }
