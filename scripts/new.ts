@@ -11,6 +11,7 @@ import { newGate } from './new/gate.ts';
 import { type LanguageOptions, newLanguage } from './new/language.ts';
 import { requireName } from './new/names.ts';
 import { applySkeleton, type Skeleton } from './new/skeleton.ts';
+import { newStage, type StageOptions } from './new/stage.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -22,14 +23,18 @@ const usage = `usage: npm run new -- KIND NAME [OPTIONS]
                      --like LANGUAGE     whose comments, strings and definitions it shares [python]
                      --grammar PACKAGE   an installed grammar of tree-sitter [that of LANGUAGE]
                      --extension .EXT    what its files end in [.NAME]
+  stage NAME       does something with each repository on its way (services/stages)
+                     --before STAGE      which stage reads what it writes [extract]
+                     --writes TOPIC      its topic [repo-NAMEd]
 
 A name is in kebab-case: letters, digits, single hyphens.`;
 
-type Make = (name: string, options: LanguageOptions) => Skeleton;
+type Make = (name: string, options: LanguageOptions & StageOptions) => Skeleton;
 const kinds: Readonly<Record<string, Make>> = {
   gate: newGate,
   export: newExport,
   language: newLanguage,
+  stage: newStage,
 };
 
 function parse(argv: readonly string[]) {
@@ -37,6 +42,8 @@ function parse(argv: readonly string[]) {
     like: { type: 'string' },
     grammar: { type: 'string' },
     extension: { type: 'string' },
+    before: { type: 'string' },
+    writes: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   } as const;
   try {

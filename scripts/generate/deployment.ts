@@ -31,16 +31,17 @@ const waiting: Resources = { cpu: '250m', memory: '512Mi', memoryMax: '2Gi' };
 const unpacking: Resources = { cpu: '500m', memory: '1Gi', memoryMax: '4Gi' };
 const computing: Resources = { cpu: '1', memory: '1Gi', memoryMax: '4Gi' };
 
-export const resources: Readonly<Record<StageName, Resources>> = {
+/** Of stages that do more than ask others and wait. */
+const demanding: Readonly<Partial<Record<StageName, Resources>>> = {
   discover: unpacking,
   admit: unpacking,
   extract: computing,
-  plan: waiting,
-  simulate: waiting,
-  search: waiting,
-  flatten: waiting,
   sink: computing,
 };
+
+export function resourcesOf(stage: StageName): Resources {
+  return demanding[stage] ?? waiting;
+}
 
 export function isSource(stage: StageName): boolean {
   return graph[stage].reads.length === 0;

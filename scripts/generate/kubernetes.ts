@@ -28,7 +28,7 @@ import {
   isSource,
   metricsPort,
   processKnobs,
-  resources,
+  resourcesOf,
   serveCommand,
 } from './deployment.ts';
 import { scorerObjects, scorerUrl } from './kubernetes-scorer.ts';
@@ -117,7 +117,7 @@ const probe = (path: string, periodSeconds: number, failureThreshold: number) =>
 });
 
 function stageContainer(stage: StageName): IContainer {
-  const { cpu, memory, memoryMax } = resources[stage];
+  const { cpu, memory, memoryMax } = resourcesOf(stage);
   return {
     ...container,
     name: stage,

@@ -35,6 +35,12 @@ export function camelCase(name: string): string {
   return name.replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
+/** `repo-found` is `RepoFound` as a type or a record. */
+export function pascalCase(name: string): string {
+  const camel = camelCase(name);
+  return camel.charAt(0).toUpperCase() + camel.slice(1);
+}
+
 /** USAGE where the name is taken. */
 export function requireNew(kind: string, name: string, taken: readonly string[]): void {
   if (!taken.includes(name)) return;

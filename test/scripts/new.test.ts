@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newLanguage } from '../../scripts/new/language.ts';
 import { requireName } from '../../scripts/new/names.ts';
+import { newStage } from '../../scripts/new/stage.ts';
 import { copyRepository, type RepositoryCopy } from '../samples/repository-copy.ts';
 
 /** Checks of a whole copy take half a minute, on a busy machine more. */
@@ -27,6 +28,7 @@ describe('new', () => {
     ['gate', 'opt-out', 'services/stages/admit/gates/opt-out.ts'],
     ['export', 'plain-text', 'services/export/formats/plain-text.ts'],
     ['language', 'starlark', 'services/stages/extract/languages/starlark/starlark.ts'],
+    ['stage', 'curate', 'services/stages/curate/stage.ts'],
   ])('makes the %s %s, once', (kind, name, path) => {
     const first = make(kind, name);
     expect(first.err).toBe('');
@@ -72,6 +74,18 @@ describe('new', () => {
     expect(() => newLanguage(name, options)).toThrow(told);
   });
 
+  test.each([
+    ['curate', { before: 'sink' }, 'a stage can be added before extract or plan'],
+    ['curate', { before: 'admit' }, 'a stage can be added before extract or plan'],
+    ['curate', { before: 'simulate' }, 'a stage can be added before extract or plan'],
+    ['curate', { writes: 'repo-plan' }, 'there is already the topic repo-plan'],
+    ['curate', { writes: 'Curated' }, '--writes Curated is none'],
+    ['curate-more', {}, 'must be one word'],
+    ['extract', {}, 'there is already the stage extract'],
+  ])('refuses the stage %s with %j', (name, options, told) => {
+    expect(() => newStage(name, options)).toThrow(told);
+  });
+
   test('writes nothing where a list has lost the place for a new line', () => {
     const list = 'services/export/formats.ts';
     const before = read(list);
@@ -108,8 +122,15 @@ describe('what new makes', () => {
   test(
     'passes its own tests and those of the house',
     () => {
-      const own = ['gates/opt-out', 'formats/plain-text', 'languages/starlark'];
-      const house = ['decoys', 'tidy/parsed-languages', 'tidy/layout', 'tidy/names', 'tidy/size'];
+      const own = ['gates/opt-out', 'formats/plain-text', 'languages/starlark', 'stages/curate'];
+      const house = [
+        'decoys',
+        'extract/stage',
+        'runtime/stage',
+        'runtime/cluster/progress',
+        'schemas',
+        'tidy',
+      ];
       const { exitCode, out } = copy.node('scripts/test.ts', ...own, ...house);
       expect(exitCode, out).toBe(0);
     },

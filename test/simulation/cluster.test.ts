@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { physicalTopic, type StageName } from '../../schemas/topology.ts';
+import { physicalTopic, type StageName, stageNames } from '../../schemas/topology.ts';
 import { verifyOutput } from '../../services/dataset/verify/verify.ts';
 import type { Bus, OutgoingRecord } from '../../services/runtime/bus/bus.ts';
 import { openSqliteBus } from '../../services/runtime/bus/sqlite/sqlite-bus.ts';
@@ -25,7 +25,7 @@ import { runGraph, writeByteTokenizer } from './run-graph.ts';
  * Each stage runs twice, except the source; the sink, whose bounded order needs all partitions; and
  * extract, which keeps its parsers once per real process.
  */
-const processes: readonly (readonly StageName[])[] = [
+const twice: readonly (readonly StageName[])[] = [
   ['discover'],
   ['admit', 'extract'],
   ['plan', 'simulate'],
@@ -33,6 +33,9 @@ const processes: readonly (readonly StageName[])[] = [
   ['admit', 'simulate', 'search', 'flatten'],
   ['sink'],
 ];
+/** A further stage runs in a process of its own. */
+const further = stageNames.filter((stage) => !twice.flat().includes(stage));
+const processes = [...twice, ...further.map((stage) => [stage])];
 const calm = { duplicateShare: 0, delayShare: 0, partialShare: 0 };
 
 async function isIn(bus: Bus, topic: string, key: string): Promise<boolean> {

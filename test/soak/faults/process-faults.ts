@@ -4,14 +4,8 @@ import { type Fault, type Field, pause, strikeOnce, underWay } from './fault.ts'
 
 /** Between which two effects a stage may die; `services/runtime` and the sink name them. */
 const around = ['after-handle', 'after-produce'] as const;
-export const crashPoints: Readonly<Record<StageName, readonly string[]>> = {
+const otherCrashPoints: Readonly<Partial<Record<StageName, readonly string[]>>> = {
   discover: ['after-produce'],
-  admit: around,
-  extract: around,
-  plan: around,
-  simulate: around,
-  search: around,
-  flatten: around,
   sink: [
     'temporary-written',
     'file-published',
@@ -21,20 +15,21 @@ export const crashPoints: Readonly<Record<StageName, readonly string[]>> = {
     'index-written',
   ],
 };
+const crashPointsOf = (stage: StageName) => otherCrashPoints[stage] ?? around;
 
 /** One life of its stage ends at each of them, in turn. */
 const everyCrashPoint: Fault = {
   name: 'kill -9 at every crash point',
   quick: true,
   lives: (random) => (stage, life) => {
-    const point = crashPoints[stage][life];
+    const point = crashPointsOf(stage)[life];
     return point === undefined ? {} : { CRASH_AT: `${stage}:${point}#${1 + random.below(2)}` };
   },
   strike: async (field) => {
     await recoverFromExits(field);
     for (const stage of stageNames) {
       const deaths = field.group.exits.filter((exit) => exit.stage === stage).length;
-      const unreached = crashPoints[stage].slice(deaths);
+      const unreached = crashPointsOf(stage).slice(deaths);
       if (unreached.length === 0) continue;
       field.report.problems.push(`${stage} was never at ${unreached.join(', ')}`);
     }

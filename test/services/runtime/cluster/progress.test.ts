@@ -74,6 +74,9 @@ describe('progress by offsets', () => {
     await consumer.close();
   };
 
+  /** Whichever stage stands before it. */
+  const inputOf = (stage: 'extract' | 'plan') => graph[stage].reads[0] as TopicName;
+
   it('counts unfinished records, those above the watermark too', async () => {
     await write('file-task', 10);
     expect(await unfinished(bus, dataset, 'simulate')).toBe(10);
@@ -87,9 +90,9 @@ describe('progress by offsets', () => {
     await write('repo-found', 6);
     expect(await openRepositories(bus, dataset)).toBe(6);
     await finish('admit', 2);
-    await write('repo-admitted', 4);
+    await write(inputOf('extract'), 4);
     await finish('extract');
-    await write('repo-structure', 4);
+    await write(inputOf('plan'), 4);
     await finish('plan');
     await write('repo-plan', 4);
     await write('file-task', 40);
@@ -141,7 +144,7 @@ describe('progress by offsets', () => {
     await close();
     expect(await drained('discover')).toBe(true);
     expect(await drained('admit')).toBe(true);
-    await write('repo-admitted', 2);
+    await write(inputOf('extract'), 2);
     expect(await drained('admit')).toBe(true);
     expect(await drained('extract')).toBe(false);
     await finish('extract', 1);
