@@ -8,13 +8,11 @@ import { replayCommand } from './commands/replay.ts';
 import { serveCommand } from './commands/serve.ts';
 import { topicsGraphCommand } from './commands/topics.ts';
 import { topicsApplyCommand, topicsPlanCommand } from './commands/topics-apply.ts';
-import type { CommandContext } from './context.ts';
+import { type CommandContext, defaultOutput } from './context.ts';
 import type { ExitCode } from './failures.ts';
 import { withConfiguration } from './with-configuration.ts';
 
 type End = (code: ExitCode) => void;
-
-const defaultOutput = 'backstory-out';
 
 export function addClusterCommands(program: Command, context: CommandContext, end: End): void {
   addServe(program, context, end);

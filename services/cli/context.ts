@@ -5,6 +5,9 @@
 import type { Writable } from 'node:stream';
 import { createStyle, type Style } from './style.ts';
 
+/** The output folder of a command that names none. */
+export const defaultOutput = 'backstory-out';
+
 export interface Terminal {
   readonly stream: Writable;
   readonly isTerminal: boolean;

@@ -13,11 +13,9 @@ import { inspectCommand } from './commands/inspect.ts';
 import { runCommand } from './commands/run.ts';
 import { structureCommand } from './commands/structure.ts';
 import { verifyCommand } from './commands/verify.ts';
-import type { CommandContext } from './context.ts';
+import { type CommandContext, defaultOutput } from './context.ts';
 import { type ExitCode, exitCodeHelp, exitCodes, reportFailure } from './failures.ts';
 import { withConfiguration } from './with-configuration.ts';
-
-export const defaultOutput = 'backstory-out';
 
 /** Runs one command line to its exit code; never throws. */
 export async function runCommandLine(

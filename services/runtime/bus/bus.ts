@@ -32,6 +32,16 @@ export interface TopicPartition {
   readonly partition: number;
 }
 
+/** The name of a partition, for keys and messages. */
+export function partitionName({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`;
+}
+
+/** The name of a record before it is decoded. */
+export function recordName(record: IncomingRecord): string {
+  return `${partitionName(record)}/${record.offset}`;
+}
+
 export interface Commit extends TopicPartition {
   /** First offset that is not yet processed. */
   readonly offset: number;

@@ -5,6 +5,7 @@
  * is closed, every other process when no record can reach its stages any more. A live data set
  * never ends.
  */
+
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { graph, lifecycle, type StageName, type TopicName } from '../../../schemas/topology.ts';
@@ -14,8 +15,8 @@ import { systemClock } from '../clock.ts';
 import type { RuntimeKnobs } from '../config/knobs.ts';
 import { openCrashJournal } from '../engine/crash-journal.ts';
 import { type GraphOptions, type OpenEngine, openEngine } from '../engine/open-engine.ts';
+import { runFacts } from '../engine/run-facts.ts';
 import { PipelineError } from '../errors.ts';
-import { sha256 } from '../ids.ts';
 import { openObjectMemo } from '../memo/memo-objects.ts';
 import type { Registry } from '../records/schema-registry.ts';
 import { plainWire, type Wire } from '../records/wire.ts';
@@ -87,13 +88,6 @@ export async function serveStages(options: ServeOptions): Promise<ServeEnd> {
     ended.abort();
     for (const close of closers.reverse()) await close();
   }
-}
-
-function runFacts(options: ServeOptions, settings: RuntimeKnobs): RunFacts {
-  const { dataset, seed } = settings;
-  const { outputFolder, bounded } = options;
-  const runId = sha256(`${options.configurationHash}/${dataset}`).slice(0, 16);
-  return { dataset, seed, outputFolder, bounded, runId };
 }
 
 async function claimAll(options: ServeOptions, run: RunFacts): Promise<void> {

@@ -3,6 +3,7 @@
  * its writer reports that everything is durable; until then it may die at any moment and be
  * resumed.
  */
+
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { destination, type Logger, pino } from 'pino';
@@ -19,8 +20,8 @@ import {
   openEngine,
   topicConfigurations,
 } from '../engine/open-engine.ts';
+import { runFacts } from '../engine/run-facts.ts';
 import { asPipelineError, PipelineError } from '../errors.ts';
-import { sha256 } from '../ids.ts';
 import { openMemo } from '../memo/memo.ts';
 import { plainWire } from '../records/wire.ts';
 import type { AnyStage, RunFacts } from '../stage.ts';
@@ -56,7 +57,7 @@ export async function runEmbedded<const Stages extends readonly AnyStage[]>(
 ): Promise<SummaryOf<Stages>> {
   const started = performance.now();
   const settings = options.configuration.runtime as RuntimeKnobs;
-  const run = runFacts(options, settings);
+  const run = runFacts({ ...options, bounded: true }, settings);
   const logFolder = join(options.outputFolder, 'log');
   try {
     mkdirSync(logFolder, { recursive: true });
@@ -85,16 +86,6 @@ export async function runEmbedded<const Stages extends readonly AnyStage[]>(
   } finally {
     for (const close of closers.reverse()) await close();
   }
-}
-
-function runFacts(options: EmbeddedOptions, settings: RuntimeKnobs): RunFacts {
-  return {
-    dataset: settings.dataset,
-    seed: settings.seed,
-    outputFolder: options.outputFolder,
-    bounded: true,
-    runId: sha256(`${options.configurationHash}/${settings.dataset}`).slice(0, 16),
-  };
 }
 
 async function openProcess(

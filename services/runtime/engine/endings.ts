@@ -198,11 +198,6 @@ export async function readRecord<Topic extends TopicName>(
   return { topic, partition, offset, ...decoded };
 }
 
-/** The name of a record before it is decoded. */
-export function placeOf({ topic, partition, offset }: IncomingRecord): string {
-  return `${topic}/${partition}/${offset}`;
-}
-
 function originOf({ stage, origin }: Handling): Origin {
   if (origin === null) throw new Error(`${stage} has handled a record that was not read`);
   return origin;

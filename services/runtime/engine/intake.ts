@@ -10,7 +10,13 @@ import {
   type StageName,
   type TopicName,
 } from '../../../schemas/topology.ts';
-import type { BusConsumer, Commit, IncomingRecord, TopicPartition } from '../bus/bus.ts';
+import {
+  type BusConsumer,
+  type Commit,
+  type IncomingRecord,
+  partitionName,
+  type TopicPartition,
+} from '../bus/bus.ts';
 import { decodeDone, Watermark } from '../bus/watermark.ts';
 import type { Engine } from './engine.ts';
 
@@ -61,7 +67,6 @@ const batchMax = 256;
 
 export async function openIntake(engine: Engine, options: IntakeOptions): Promise<Intake> {
   const assignments = new Map<string, Assignment>();
-  const nameOf = (at: TopicPartition) => `${at.topic}/${at.partition}`;
   let paused = false;
   let consumer: BusConsumer | null = null;
 
@@ -72,7 +77,7 @@ export async function openIntake(engine: Engine, options: IntakeOptions): Promis
     return total;
   };
   const currentOf = ({ record, watermark }: Delivery) => {
-    const assignment = assignments.get(nameOf(record));
+    const assignment = assignments.get(partitionName(record));
     return assignment?.watermark === watermark ? assignment : null;
   };
   const commits = groupCommits(engine, async () => {
@@ -83,7 +88,7 @@ export async function openIntake(engine: Engine, options: IntakeOptions): Promis
 
   const onRecords = (records: readonly IncomingRecord[]) => {
     for (const record of records) {
-      const assignment = assignments.get(nameOf(record));
+      const assignment = assignments.get(partitionName(record));
       if (assignment === undefined || assignment.watermark.isDone(record.offset)) continue;
       assignment.outstanding += 1;
       options.take({ record, watermark: assignment.watermark });
@@ -106,12 +111,16 @@ export async function openIntake(engine: Engine, options: IntakeOptions): Promis
     startOffset: (at, committed) => {
       const next = committed?.offset ?? 0;
       const done = decodeDone(next, committed?.metadata ?? '');
-      assignments.set(nameOf(at), { at, watermark: new Watermark(next, done), outstanding: 0 });
+      assignments.set(partitionName(at), {
+        at,
+        watermark: new Watermark(next, done),
+        outstanding: 0,
+      });
       return next;
     },
     onRecords,
     onRevoked: (revoked) => {
-      for (const at of revoked) assignments.delete(nameOf(at));
+      for (const at of revoked) assignments.delete(partitionName(at));
       options.onRevoked?.(new Set([...assignments.values()].map(({ watermark }) => watermark)));
       resumeIfRoom();
     },

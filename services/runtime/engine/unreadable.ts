@@ -9,7 +9,7 @@ import {
   physicalTopic,
   type TopicName,
 } from '../../../schemas/topology.ts';
-import type { IncomingRecord } from '../bus/bus.ts';
+import { type IncomingRecord, recordName } from '../bus/bus.ts';
 import { forEachRecord } from '../bus/topic-reader.ts';
 import { PipelineError } from '../errors.ts';
 import { sha256 } from '../ids.ts';
@@ -72,14 +72,13 @@ function envelopeByPlace(
   record: IncomingRecord,
   repository: Envelope | undefined,
 ): Envelope {
-  const place = `${record.topic}/${record.partition}/${record.offset}`;
   return {
     ...(repository ?? { ...datasetEnvelope(engine), repositoryId: record.key }),
-    id: sha256(place).slice(0, 32),
+    id: sha256(recordName(record)).slice(0, 32),
   };
 }
 
-interface Origin {
+interface FoundRepository {
   readonly envelope: Envelope;
   readonly name: string;
   readonly origin: string;
@@ -90,8 +89,8 @@ async function findRepository(
   engine: Engine,
   topic: TopicName,
   record: IncomingRecord,
-): Promise<Origin | null> {
-  let found: Origin | null = null;
+): Promise<FoundRepository | null> {
+  let found: FoundRepository | null = null;
   const source = physicalTopic(engine.run.dataset, lifecycle.found);
   const together = arePartitionedAlike(topic, lifecycle.found);
   const visit = async ({ key, value }: IncomingRecord) => {

@@ -1,6 +1,6 @@
 /** The teacher's usage in a run's summary, summed over the trajectories. Pure. */
+import { sumUsage } from '../../ports/usage.ts';
 import { section } from '../../runtime/report.ts';
-import { sumUsage } from './summary.ts';
 
 export const flattenReport = {
   counters: {},

@@ -1,13 +1,15 @@
 /** Wiring of flatten: joins a repository's parts, stores the document, emits the trajectory. */
+
 import type { TrajectoryBody } from '../../../schemas/generated/types.ts';
 import { trajectoryTextVersion } from '../../../schemas/trajectory-text.ts';
+import { sumUsage } from '../../ports/usage.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { drop, emit, type Outcome } from '../../runtime/outcomes.ts';
 import { defineJoin, type StageRecord, type Tools } from '../../runtime/stage.ts';
 import { type FlattenKnobs, flattenKnobs } from './config.ts';
 import { findFailure, flattenRepository } from './document.ts';
 import { flattenReport } from './report.ts';
-import { findScorer, summariseSearch, sumUsage } from './summary.ts';
+import { findScorer, summariseSearch } from './summary.ts';
 
 export const flatten = defineJoin('flatten', {
   config: flattenKnobs,

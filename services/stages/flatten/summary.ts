@@ -1,22 +1,10 @@
-/** Sums what the teacher cost and what the search gained over the files of a repository. Pure. */
+/** Sums what the search gained over the files of a repository, and names its scorer. Pure. */
 import { compareText } from '../../../schemas/compare-text.ts';
 import type {
   FileThoughtBody,
   ModelIdentity,
   SearchSummary,
-  Usage,
 } from '../../../schemas/generated/types.ts';
-
-export function sumUsage(usages: readonly Usage[]): Usage {
-  const sum = (pick: (usage: Usage) => number) =>
-    usages.reduce((total, usage) => total + pick(usage), 0);
-  return {
-    calls: sum((usage) => usage.calls),
-    promptTokens: sum((usage) => usage.promptTokens),
-    completionTokens: sum((usage) => usage.completionTokens),
-    microDollars: sum((usage) => usage.microDollars),
-  };
-}
 
 /** The scorer. One scorer in one configuration judges a whole run (I4), so any file names it. */
 export function findScorer(thoughts: readonly FileThoughtBody[]): ModelIdentity | null {

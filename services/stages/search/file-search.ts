@@ -1,4 +1,5 @@
 /** Loads the texts for the search of one file, and puts the search's result into the trace. */
+
 import type {
   FileThoughtBody,
   FileTraceBody,
@@ -10,6 +11,7 @@ import { lineRange } from '../../../schemas/lines.ts';
 import type { Scorer } from '../../ports/scorer.ts';
 import type { ThinkRequest } from '../../ports/teacher.ts';
 import { buildThinkRequest } from '../../ports/think-request.ts';
+import { sumUsage } from '../../ports/usage.ts';
 import type { Tools } from '../../runtime/stage.ts';
 import { loadTexts } from '../../runtime/store/repository-texts.ts';
 import type { SearchKnobs } from './config.ts';
@@ -58,7 +60,7 @@ export async function searchFile(
   return {
     ...trace,
     steps: replaceThoughts(trace.steps, result.thoughts),
-    usage: addUsages(usages),
+    usage: sumUsage(usages),
     search: report(scorer, searchable ? byteLength(target) : 0, thoughts, result),
   };
 }
@@ -98,14 +100,4 @@ function replaceThoughts(steps: readonly Step[], thoughts: readonly string[]): S
     next += 1;
     return { ...step, text };
   });
-}
-
-function addUsages(usages: readonly Usage[]): Usage {
-  const sum = (field: keyof Usage) => usages.reduce((total, usage) => total + usage[field], 0);
-  return {
-    calls: sum('calls'),
-    promptTokens: sum('promptTokens'),
-    completionTokens: sum('completionTokens'),
-    microDollars: sum('microDollars'),
-  };
 }

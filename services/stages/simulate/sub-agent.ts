@@ -1,4 +1,5 @@
 /** Gathers the texts a sub-agent may see, plans its reads and asks the teacher for the thought. */
+
 import type {
   FileTaskBody,
   FileTraceBody,
@@ -6,6 +7,7 @@ import type {
 } from '../../../schemas/generated/types.ts';
 import { lineRange } from '../../../schemas/lines.ts';
 import { buildThinkRequest } from '../../ports/think-request.ts';
+import { noUsage } from '../../ports/usage.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { Tools } from '../../runtime/stage.ts';
 import { loadTexts } from '../../runtime/store/repository-texts.ts';
@@ -25,7 +27,7 @@ type SimulateTools = Tools<'simulate', SimulateKnobs, typeof simulateReport>;
 /** Teacher and usage of a trace for which no teacher was called. */
 export const nobody = {
   teacher: { name: 'none', version: '0', model: null, languageModel: false },
-  usage: { calls: 0, promptTokens: 0, completionTokens: 0, microDollars: 0 },
+  usage: noUsage,
 } as const;
 
 export async function simulateFile(

@@ -2,8 +2,10 @@
  * The grounded teacher: writes requirements, plan and thoughts by rule from names, signatures,
  * documentation and visible code. It is not a language model and says so; it costs nothing.
  */
+
 import type { ModelIdentity, Usage } from '../../../schemas/generated/types.ts';
 import type { Answer, Teacher } from '../../ports/teacher.ts';
+import { noUsage } from '../../ports/usage.ts';
 import { writeArchitecture } from './architecture.ts';
 import { purposeOf } from './purpose.ts';
 import { writeRequirements } from './requirements.ts';
@@ -18,12 +20,7 @@ export const groundedIdentity: ModelIdentity = {
   languageModel: false,
 };
 
-const free: Usage = {
-  calls: 1,
-  promptTokens: 0,
-  completionTokens: 0,
-  microDollars: 0,
-};
+const free: Usage = { ...noUsage, calls: 1 };
 
 function answer<Value>(value: Value): Answer<Value> {
   return { value, usage: free };

@@ -1,8 +1,10 @@
 /** The teacher behind an OpenAI-compatible endpoint: prompts out, validated answers in. */
+
 import OpenAI from 'openai';
 import type { z } from 'zod';
 import type { ModelIdentity, Usage } from '../../../schemas/generated/types.ts';
 import type { Answer, PlanAnswer, PlanRequest, Teacher } from '../../ports/teacher.ts';
+import { noUsage, sumUsage } from '../../ports/usage.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Budget } from '../../runtime/coordination/coordination.ts';
 import { openLocalBudget } from '../../runtime/coordination/local.ts';
@@ -15,7 +17,6 @@ import { type Prompt, promptsVersion } from '../prompts/version.ts';
 import type { TeacherSettings } from '../settings.ts';
 import { parseAnswer, planAnswer, purposesAnswer, thoughtAnswer } from './answers.ts';
 import { type Chat, type Message, openChat } from './chat.ts';
-import { addUsage, nothingSpent } from './spending.ts';
 
 export function openOpenAi(
   configuration: TeacherSettings,
@@ -95,7 +96,7 @@ async function planProject(
     const asked = purposesPrompt(request, batch, architecture, promptBytesMax);
     const part = await converse(chat, asked, wanted, signal);
     purposes.push(...part.value.purposes.filter((purpose) => paths.has(purpose.path)));
-    usage = addUsage(usage, part.usage);
+    usage = sumUsage([usage, part.usage]);
   }
   return { value: { requirements, architecture, purposes }, usage };
 }
@@ -117,11 +118,11 @@ async function converse<Value>(
     { role: 'system', content: prompt.system },
     { role: 'user', content: prompt.user },
   ];
-  let usage: Usage = nothingSpent;
+  let usage: Usage = noUsage;
   let problem = '';
   for (let turn = 0; turn < 2; turn += 1) {
     const answer = await chat({ messages, form, formName, tokensMax }, signal);
-    usage = addUsage(usage, answer.usage);
+    usage = sumUsage([usage, answer.usage]);
     const parsed = parseAnswer(answer.text, form);
     if ('value' in parsed) return { value: parsed.value, usage };
     problem = answer.cut ? `the answer was cut off at ${tokensMax} tokens` : parsed.problem;

@@ -1,25 +1,8 @@
 /** Holds calls to the rate and to the budget of calls and money; reaching that stops the run. */
-import type { Usage } from '../../../schemas/generated/types.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Budget } from '../../runtime/coordination/coordination.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { TeacherSettings } from '../settings.ts';
-
-export const nothingSpent: Usage = {
-  calls: 0,
-  promptTokens: 0,
-  completionTokens: 0,
-  microDollars: 0,
-};
-
-export function addUsage(a: Usage, b: Usage): Usage {
-  return {
-    calls: a.calls + b.calls,
-    promptTokens: a.promptTokens + b.promptTokens,
-    completionTokens: a.completionTokens + b.completionTokens,
-    microDollars: a.microDollars + b.microDollars,
-  };
-}
 
 type Prices = Pick<
   TeacherSettings,

@@ -11,6 +11,7 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../../../scripts/cluster/ports.ts';
 import type { Teacher } from '../../../services/ports/teacher.ts';
+import { noUsage } from '../../../services/ports/usage.ts';
 import { manualClock, systemClock } from '../../../services/runtime/clock.ts';
 import { redisKnobs } from '../../../services/runtime/coordination/config.ts';
 import type {
@@ -26,7 +27,6 @@ import { openRedisCoordination } from '../../../services/runtime/coordination/re
 import { memoTeacher } from '../../../services/runtime/memo/memo.ts';
 import { openObjectMemo } from '../../../services/runtime/memo/memo-objects.ts';
 import { openLocalObjects } from '../../../services/runtime/store/objects/local.ts';
-import { nothingSpent } from '../../../services/teacher/openai/spending.ts';
 
 const never = new AbortController().signal;
 const unlimited: BudgetLimits = {
@@ -319,7 +319,7 @@ describe('losing shared state', () => {
       plan: async () => {
         asked += 1;
         await answering;
-        return { value: plan, usage: { ...nothingSpent, calls: 1 } };
+        return { value: plan, usage: { ...noUsage, calls: 1 } };
       },
       think: () => Promise.reject(new Error('not asked here')),
       rewrite: () => Promise.reject(new Error('not asked here')),

@@ -2,7 +2,7 @@
  * The partitions that a consumer owns: each one's position, the records fetched and not yet
  * delivered, and its last commit. Plain state; consumer.ts changes it.
  */
-import type { IncomingRecord, TopicPartition } from '../bus.ts';
+import { type IncomingRecord, partitionName, type TopicPartition } from '../bus.ts';
 
 export interface Assignment {
   readonly at: TopicPartition;
@@ -21,8 +21,6 @@ export interface Assignment {
   progressMs: number;
 }
 
-export const nameOf = ({ topic, partition }: TopicPartition) => `${topic}/${partition}`;
-
 export interface AssignmentChange {
   readonly revoked: readonly TopicPartition[];
   readonly added: readonly Assignment[];
@@ -35,7 +33,7 @@ export class Assignments {
   #memberId: string | null = null;
 
   get(at: TopicPartition): Assignment | undefined {
-    return this.#byName.get(nameOf(at));
+    return this.#byName.get(partitionName(at));
   }
 
   all(): readonly Assignment[] {
@@ -53,11 +51,11 @@ export class Assignments {
    * had any of them.
    */
   join(memberId: string, partitions: readonly TopicPartition[], nowMs: number): AssignmentChange {
-    const names = new Set(partitions.map(nameOf));
+    const names = new Set(partitions.map(partitionName));
     const sameMember = memberId === this.#memberId;
     this.#memberId = memberId;
-    const gone = this.all().filter(({ at }) => !sameMember || !names.has(nameOf(at)));
-    for (const { at } of gone) this.#byName.delete(nameOf(at));
+    const gone = this.all().filter(({ at }) => !sameMember || !names.has(partitionName(at)));
+    for (const { at } of gone) this.#byName.delete(partitionName(at));
     const kept = this.all();
     const added = partitions
       .filter((at) => this.get(at) === undefined)
@@ -69,7 +67,7 @@ export class Assignments {
         committedOffset: -1,
         progressMs: nowMs,
       }));
-    for (const assignment of added) this.#byName.set(nameOf(assignment.at), assignment);
+    for (const assignment of added) this.#byName.set(partitionName(assignment.at), assignment);
     return { revoked: gone.map(({ at }) => at), added, kept };
   }
 

@@ -6,8 +6,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { PipelineError } from '../../errors.ts';
-import type { BusConsumer, Commit, ConsumerOptions, TopicPartition } from '../bus.ts';
-import { type Assignment, Assignments, nameOf } from './assignments.ts';
+import {
+  type BusConsumer,
+  type Commit,
+  type ConsumerOptions,
+  partitionName,
+  type TopicPartition,
+} from '../bus.ts';
+import { metadataBytesMax } from '../watermark.ts';
+import { type Assignment, Assignments } from './assignments.ts';
 import { fetchCommitted } from './committed.ts';
 import type { KafkaKnobs } from './config.ts';
 import { type Connections, leaveGroup } from './connections.ts';
@@ -25,7 +32,6 @@ export interface ConsumerContext {
   readonly patience: Patience;
 }
 
-const metadataBytesMax = 4096;
 const commitPauseMs = 100;
 const againPauseMs = 1000;
 
@@ -232,7 +238,7 @@ class GroupMember implements OpenableConsumer {
     for (const assignment of started) {
       const { at } = assignment;
       if (!this.#assignments.owns(assignment)) continue;
-      const commit = committed.get(nameOf(at)) ?? null;
+      const commit = committed.get(partitionName(at)) ?? null;
       const offset = this.#options.startOffset(at, commit);
       if (offset > (ends.get(at.topic)?.[at.partition] ?? 0)) throw truncated(at, offset);
       assignment.committedOffset = commit?.offset ?? -1;
@@ -373,8 +379,8 @@ class GroupMember implements OpenableConsumer {
 function truncated(at: TopicPartition, from: number): PipelineError {
   return new PipelineError(
     'LOG_TRUNCATED',
-    `${nameOf(at)} ends before offset ${from}, which the group had reached: the broker lost records, or the topic was deleted and made again; replay into a new data set`,
-    { subject: nameOf(at) },
+    `${partitionName(at)} ends before offset ${from}, which the group had reached: the broker lost records, or the topic was deleted and made again; replay into a new data set`,
+    { subject: partitionName(at) },
   );
 }
 

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../../clock.ts';
 import type { Bus, BusConsumer } from '../bus.ts';
-import { nameOf } from './assignments.ts';
+import { partitionName } from '../bus.ts';
 import { createClient } from './client.ts';
 import { fetchCommitted } from './committed.ts';
 import type { KafkaKnobs, KafkaSecrets } from './config.ts';
@@ -92,7 +92,7 @@ export async function openKafkaBus(options: KafkaBusOptions): Promise<KafkaBus> 
     read: (partition, fromOffset, limit) => reader.read(partition, fromOffset, limit),
     endOffsets: (topic) => topics.ends(topic),
     committed: async (group, at) =>
-      (await fetchCommitted(admin, group, [at], patience)).get(nameOf(at)) ?? null,
+      (await fetchCommitted(admin, group, [at], patience)).get(partitionName(at)) ?? null,
     close: async () => {
       closed = true;
       const closing = async () => {

@@ -13,7 +13,7 @@ import {
   type Producer,
 } from 'kafkajs';
 import { PipelineError } from '../../errors.ts';
-import type { OutgoingRecord } from '../bus.ts';
+import { type OutgoingRecord, partitionName } from '../bus.ts';
 import type { KafkaKnobs } from './config.ts';
 import { type Patience, patiently } from './failures.ts';
 import type { Topics } from './topics.ts';
@@ -151,7 +151,7 @@ function openLanes(settings: KafkaKnobs): Lanes {
   const ready = new Set<Lane>();
 
   const laneOf = ({ topic, partition }: PlacedRecord): Lane => {
-    const name = `${topic}/${partition}`;
+    const name = partitionName({ topic, partition });
     const lane = lanes.get(name) ?? { topic, partition, waiting: [], busy: false };
     lanes.set(name, lane);
     return lane;

@@ -2,8 +2,10 @@
  * Detects a consumer that receives nothing although there are records: kafkajs has stalled silently
  * before. Only a new process helps, so the stage fails with CONSUMER_STALLED.
  */
+
 import { PipelineError } from '../../errors.ts';
-import { type Assignment, type Assignments, nameOf } from './assignments.ts';
+import { partitionName } from '../bus.ts';
+import type { Assignment, Assignments } from './assignments.ts';
 import type { Topics } from './topics.ts';
 
 export interface WatchdogOptions {
@@ -79,7 +81,7 @@ function silent(group: string, ms: number): PipelineError {
 function stalled({ at, next }: Assignment, end: number, stallMs: number): PipelineError {
   return new PipelineError(
     'CONSUMER_STALLED',
-    `nothing came from ${nameOf(at)} for ${Math.round(stallMs / 1000)} s, but it has records from ${next} to ${end}; start the process again: nothing is lost`,
-    { subject: nameOf(at) },
+    `nothing came from ${partitionName(at)} for ${Math.round(stallMs / 1000)} s, but it has records from ${next} to ${end}; start the process again: nothing is lost`,
+    { subject: partitionName(at) },
   );
 }

@@ -3,12 +3,13 @@
  * one owner at a time, and a member that joins or leaves moves partitions (eagerly, as Kafka's
  * classic protocol does). Deliveries run on the event loop, one batch per turn.
  */
-import type {
-  BusConsumer,
-  Commit,
-  ConsumerOptions,
-  IncomingRecord,
-  TopicPartition,
+import {
+  type BusConsumer,
+  type Commit,
+  type ConsumerOptions,
+  type IncomingRecord,
+  partitionName,
+  type TopicPartition,
 } from '../bus.ts';
 
 interface LogAccess {
@@ -44,8 +45,6 @@ interface Member {
   closed: boolean;
 }
 
-const nameOf = (at: TopicPartition) => `${at.topic}/${at.partition}`;
-
 export function createGroups(log: LogAccess): Groups {
   const groups = new Map<string, Member[]>();
 
@@ -58,7 +57,7 @@ export function createGroups(log: LogAccess): Groups {
       log.partitions(topic).forEach((at, index) => {
         const member = candidates[index % candidates.length] as Member;
         const position = member.options.startOffset(at, log.committed(group, at));
-        member.assignments.set(nameOf(at), { at, position, paused: false });
+        member.assignments.set(partitionName(at), { at, position, paused: false });
       });
     }
     for (const member of members) schedule(member, log);
@@ -104,7 +103,7 @@ function revokeAll(member: Member): void {
 function consumerOf(member: Member, log: LogAccess, leave: () => Promise<void>): BusConsumer {
   const setPaused = (partitions: readonly TopicPartition[], paused: boolean) => {
     for (const at of partitions) {
-      const assignment = member.assignments.get(nameOf(at));
+      const assignment = member.assignments.get(partitionName(at));
       if (assignment !== undefined) assignment.paused = paused;
     }
     if (!paused) schedule(member, log);
@@ -115,7 +114,7 @@ function consumerOf(member: Member, log: LogAccess, leave: () => Promise<void>):
     commit: async (commits) => {
       // Only the owner may commit: a late commit of a revoked partition must not undo the new
       // owner's.
-      const owned = commits.filter((commit) => member.assignments.has(nameOf(commit)));
+      const owned = commits.filter((commit) => member.assignments.has(partitionName(commit)));
       if (owned.length > 0) await log.commit(member.options.group, owned);
     },
     close: leave,

@@ -17,10 +17,10 @@ import type {
   TopicConfiguration,
   TopicPartition,
 } from '../bus.ts';
+import { metadataBytesMax } from '../watermark.ts';
 import { createGroups, type Groups } from './groups.ts';
 
 const offsetsPerPartition = 2 ** 32;
-const commitMetadataBytesMax = 4096;
 
 interface Partition {
   readonly topic: string;
@@ -251,10 +251,8 @@ class SqliteBus implements Bus {
 
   async #commit(group: string, commits: readonly Commit[]): Promise<void> {
     for (const commit of commits) {
-      if (Buffer.byteLength(commit.metadata) > commitMetadataBytesMax) {
-        throw new Error(
-          `commit metadata of ${commit.topic} is above ${commitMetadataBytesMax} bytes`,
-        );
+      if (Buffer.byteLength(commit.metadata) > metadataBytesMax) {
+        throw new Error(`commit metadata of ${commit.topic} is above ${metadataBytesMax} bytes`);
       }
     }
     await this.#writer.write(() => {

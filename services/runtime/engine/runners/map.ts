@@ -2,13 +2,13 @@
  * Runs a map stage: up to `concurrency` records at once, outputs durable before the record is
  * complete. A record that cannot be handled ends as a drop or a dead letter, never silently.
  */
+import { recordName } from '../../bus/bus.ts';
 import type { AnyMap, AnyTools, StageRecord } from '../../stage.ts';
 import {
   endHandled,
   endThrown,
   type Handling,
   type Origin,
-  placeOf,
   readRecord,
   stopProcess,
 } from '../endings.ts';
@@ -81,7 +81,7 @@ async function handleDelivery(
 ): Promise<boolean> {
   let handling: Handling = {
     ...{ engine, stage: stage.name, topic: stage.reads, record },
-    subject: placeOf(record),
+    subject: recordName(record),
     origin: null,
   };
   try {

@@ -4,7 +4,12 @@
  * measured.
  */
 import { consumerGroup, graph, physicalTopic } from '../../../../schemas/topology.ts';
-import type { BusConsumer, IncomingRecord, TopicPartition } from '../../bus/bus.ts';
+import {
+  type BusConsumer,
+  type IncomingRecord,
+  partitionName,
+  type TopicPartition,
+} from '../../bus/bus.ts';
 import type { AnyWriter, Writer } from '../../stage.ts';
 import { type Engine, logicalTopic } from '../engine.ts';
 
@@ -38,7 +43,6 @@ export function createWriterIntake(
   const queue: IncomingRecord[] = [];
   let paused = false;
   let consumer: BusConsumer | null = null;
-  const nameOf = ({ topic, partition }: TopicPartition) => `${topic}/${partition}`;
   const resumeOffset = ({ topic, partition }: TopicPartition) =>
     writer.resumeOffset(logicalTopic(engine, topic), partition);
 
@@ -46,7 +50,7 @@ export function createWriterIntake(
     group: consumerGroup(dataset, stage.name),
     topics: graph[stage.name].reads.map((topic) => physicalTopic(dataset, topic)),
     startOffset: (at: TopicPartition) => {
-      assigned.set(nameOf(at), at);
+      assigned.set(partitionName(at), at);
       return resumeOffset(at);
     },
     onRecords: (records: readonly IncomingRecord[]) => {
@@ -58,10 +62,10 @@ export function createWriterIntake(
       onRecords();
     },
     onRevoked: (revoked: readonly TopicPartition[]) => {
-      const lost = new Set(revoked.map(nameOf));
+      const lost = new Set(revoked.map(partitionName));
       for (const name of lost) assigned.delete(name);
       // Queued records of other partitions stay: they would not be delivered again.
-      const kept = queue.filter((record) => !lost.has(nameOf(record)));
+      const kept = queue.filter((record) => !lost.has(partitionName(record)));
       queue.splice(0, queue.length, ...kept);
     },
     onFailure: engine.fail,

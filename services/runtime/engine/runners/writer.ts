@@ -3,17 +3,10 @@
  * that the writer throws ends the process, because its state holds many records; the next process
  * resumes from the durable state.
  */
-import type { IncomingRecord } from '../../bus/bus.ts';
+import { type IncomingRecord, recordName } from '../../bus/bus.ts';
 import type { Emit } from '../../outcomes.ts';
 import type { AnyTools, AnyWriter, StageRecord, Writer } from '../../stage.ts';
-import {
-  endThrown,
-  type Handling,
-  patiently,
-  placeOf,
-  readRecord,
-  stopProcess,
-} from '../endings.ts';
+import { endThrown, type Handling, patiently, readRecord, stopProcess } from '../endings.ts';
 import {
   childRecord,
   datasetEnvelope,
@@ -137,7 +130,7 @@ async function takeRecord(
 ): Promise<'durable' | 'taken' | 'stays'> {
   const handling: Handling = {
     ...{ engine, stage: stage.name, topic: logicalTopic(engine, record.topic), record },
-    subject: placeOf(record),
+    subject: recordName(record),
     origin: null,
   };
   let input: StageRecord;
