@@ -8,17 +8,6 @@ import { lineOf, nameOf, type SyntaxNode, walk } from './syntax.ts';
 
 const parametersMax = 5;
 
-/** Files that still have such functions. The list only ever gets shorter. */
-const known = new Set([
-  'services/runtime/engine/engine.ts',
-  'services/stages/extract/languages/c/family.ts',
-  'services/stages/extract/languages/csharp/csharp.ts',
-  'services/stages/extract/languages/ecmascript/symbols.ts',
-  'services/stages/extract/languages/go/go.ts',
-  'services/stages/extract/languages/jvm/java.ts',
-  'services/stages/extract/syntax/fast-tree.ts',
-]);
-
 /** Functions with and without a body, their types, and methods of interfaces. */
 const taking = /Function|^TS(?:Method|Call|Construct)Signature/;
 
@@ -70,7 +59,7 @@ function manyPythonParameters({ path, text }: SourceFile): string[] {
 
 describe('at most five parameters', () => {
   test('in TypeScript', () => {
-    const files = readFiles((path) => isTypeScript(path) && !known.has(path));
+    const files = readFiles(isTypeScript);
     expect(findAll(files, manyParameters)).toEqual([]);
   });
 
