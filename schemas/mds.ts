@@ -15,6 +15,11 @@ export interface Pack {
   readonly mask: Uint8Array;
 }
 
+/** Tokens that carry loss. */
+export function countTrained(mask: Uint8Array): number {
+  return mask.reduce((sum, value) => sum + value, 0);
+}
+
 export class MdsError extends Error {
   override readonly name = 'MdsError';
 }

@@ -4,6 +4,7 @@
  */
 import type { ModelIdentity, SearchSummary } from '../../schemas/generated/types.ts';
 import type { ManifestShard, ProvenanceLine } from '../../schemas/manifest.ts';
+import { countTrained } from '../../schemas/mds.ts';
 import { type TextSegment, TrajectoryTextError } from '../../schemas/trajectory-text.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { damagedSample } from './damage.ts';
@@ -55,7 +56,7 @@ export async function listSamples({ store, shards }: OpenOutput): Promise<Sample
       if (line.piece === 0) sample.line = line;
       // A later piece repeats the start of its document; those tokens are masked and count once.
       sample.tokens += inputIds.length - line.prefixTokens;
-      sample.trained += trainedIn(mask);
+      sample.trained += countTrained(mask);
       samples.set(line.sampleId, sample);
     }
   }
@@ -88,7 +89,7 @@ export async function readSample(output: OpenOutput, wanted: string): Promise<Sa
   const read = readDocument(await openReader(output), document);
   const tokens = document.inputIds.length;
   return {
-    overview: overview(document.line, tokens, trainedIn(document.mask)),
+    overview: overview(document.line, tokens, countTrained(document.mask)),
     segments: maskSegments(segmentsOf(document, read), read, document.mask),
   };
 }
@@ -147,10 +148,6 @@ function maskSegments(
     }
     return { ...segment, role, trained: trained > 0, tokens };
   });
-}
-
-function trainedIn(mask: Uint8Array): number {
-  return mask.reduce((sum, value) => sum + value, 0);
 }
 
 function overview(line: ProvenanceLine, tokens: number, trainedTokens: number): SampleOverview {

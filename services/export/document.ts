@@ -3,6 +3,7 @@
  * The text is made on first use, because formats of tokens alone never need it.
  */
 import type { ProvenanceLine } from '../../schemas/manifest.ts';
+import { countTrained } from '../../schemas/mds.ts';
 import { type DocumentTokens, joinPieces, readDocument } from '../dataset/documents.ts';
 import type { Piece } from '../dataset/read-shards.ts';
 import type { DocumentReader } from '../dataset/template/document-reader.ts';
@@ -50,7 +51,7 @@ export function createDocument(pieces: readonly Piece[], reader: DocumentReader)
       return writing().messages;
     },
     tokens: tokens.inputIds.length,
-    trainedTokens: tokens.mask.reduce((sum, value) => sum + value, 0),
+    trainedTokens: countTrained(tokens.mask),
   };
 }
 

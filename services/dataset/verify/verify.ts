@@ -3,7 +3,7 @@
  * reads only the output folder. The first difference is VERIFY_FAILED and names its place.
  */
 import type { ManifestEntry, ManifestShard } from '../../../schemas/manifest.ts';
-import type { Pack } from '../../../schemas/mds.ts';
+import { countTrained, type Pack } from '../../../schemas/mds.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
 import { readManifest, shardIndex, sumOver } from '../manifest.ts';
@@ -108,7 +108,7 @@ async function checkShard(
       throw new Difference(`pack ${number}: ${finding}`, { cause: error });
     }
     tokens += pack.inputIds.length;
-    trainedTokens += pack.mask.reduce((sum, value) => sum + value, 0);
+    trainedTokens += countTrained(pack.mask);
   }
   mustHold(tokens === facts.tokens, `it holds ${tokens} tokens, not ${facts.tokens}`);
   mustHold(trainedTokens === facts.trainedTokens, 'it has another number of trained tokens');

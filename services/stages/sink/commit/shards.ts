@@ -3,11 +3,11 @@
  * names it; a file that the manifest does not name is no part of the data set.
  */
 import type { ManifestShard } from '../../../../schemas/manifest.ts';
-import { encodeShard, shardOverheadBytes } from '../../../../schemas/mds.ts';
+import { countTrained, encodeShard, shardOverheadBytes } from '../../../../schemas/mds.ts';
 import { canonicalJson, sha256 } from '../../../runtime/ids.ts';
 import type { CrashPoint } from '../../../runtime/stage.ts';
 import type { ObjectStore } from '../../../runtime/store/objects/object-store.ts';
-import { countTrained, provenanceOf, type SamplePiece } from '../pack/pieces.ts';
+import { provenanceOf, type SamplePiece } from '../pack/pieces.ts';
 import { type ShardPlace, shardNames } from './garbage.ts';
 
 /** A full pack, encoded when it was sealed. */

@@ -4,11 +4,11 @@
  */
 import type { CarriedSample, ManifestEntry } from '../../../../schemas/manifest.ts';
 import { manifestFormat } from '../../../../schemas/manifest.ts';
-import { encodeSample } from '../../../../schemas/mds.ts';
+import { countTrained, encodeSample } from '../../../../schemas/mds.ts';
 import { nextNumbers, readManifest } from '../../../dataset/manifest.ts';
 import type { ObjectStore } from '../../../runtime/store/objects/object-store.ts';
 import { type Bin, createPacker, type Packer } from '../pack/pack.ts';
-import { countTrained, makePack, type SamplePiece } from '../pack/pieces.ts';
+import { makePack, type SamplePiece } from '../pack/pieces.ts';
 import type { SinkTools } from '../report.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { carry, restorePacks } from './carry.ts';

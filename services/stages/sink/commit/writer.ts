@@ -5,6 +5,7 @@
  * In a bounded run the shards are a function of the samples alone (I6).
  */
 import type { ManifestEntry } from '../../../../schemas/manifest.ts';
+import { countTrained } from '../../../../schemas/mds.ts';
 import type { TopicName } from '../../../../schemas/topology.ts';
 import {
   createEntry,
@@ -18,7 +19,7 @@ import { type Emit, emit } from '../../../runtime/outcomes.ts';
 import type { StageRecord, Writer, WriterResult } from '../../../runtime/stage.ts';
 import type { ObjectStore } from '../../../runtime/store/objects/object-store.ts';
 import type { Bin } from '../pack/pack.ts';
-import { countTrained, type SamplePiece } from '../pack/pieces.ts';
+import type { SamplePiece } from '../pack/pieces.ts';
 import type { SinkTools } from '../report.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { removeAbandoned } from './garbage.ts';
