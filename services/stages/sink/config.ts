@@ -30,7 +30,7 @@ export const sinkKnobs = z.object({
     .enum(maskingNames)
     .default('segments')
     .describe(
-      'What is tokenized in one go: segments, each by itself, as a model that begins its turn afresh writes it; joint, all text between control tokens, as other tools do, where a token of two segments is trained only if both are.',
+      'Which text is tokenized together. segments: each segment by itself, as a model writes it that begins a new turn. joint: all text between two control tokens, as other tools do; a token of two segments is trained only if both are.',
     ),
   prefixTokensMax: z
     .int()
@@ -50,7 +50,9 @@ export const sinkKnobs = z.object({
     .int()
     .min(0)
     .default(64)
-    .describe('A pack with this many free tokens or fewer is sealed: hardly a piece is shorter.'),
+    .describe(
+      'A pack with this many free tokens or fewer is sealed, because hardly any piece is so short.',
+    ),
   shardBytesMax: z
     .int()
     .min(1_024)
@@ -66,7 +68,7 @@ export const sinkKnobs = z.object({
     .default(0)
     .meta({ operational: true })
     .describe(
-      'Threads that tokenize, each a sample; 0 tokenizes in the main thread. Worth it where the sink is the slowest stage; a thread holds its own tables, some 250 MB for the vocabulary of Qwen3.',
+      'Threads that tokenize, each one sample at a time; 0 tokenizes in the main thread. Useful where the sink is the slowest stage; each thread holds its own tables, about 250 MB for the vocabulary of Qwen3.',
     ),
   quietMs: z
     .int()
@@ -81,7 +83,7 @@ export const sinkKnobs = z.object({
     .min(1)
     .default(16)
     .describe(
-      'Times in a row that the next manifest number may be taken without an entry to be read there before a writer gives up, a count. Losing to another writer is no such case.',
+      'Times in a row that the next manifest number may be taken without a readable entry before a writer gives up, a count. A race lost to another writer does not count.',
     ),
 });
 

@@ -1,5 +1,5 @@
 /**
- * What a manifest entry keeps of packs that are in no shard yet: references to samples and the
+ * How a manifest entry records packs that are in no shard yet: as references to samples and the
  * numbers of their pieces. `carry` and `restorePacks` are each other's inverse.
  */
 import type { CarriedSample, ManifestEntry } from '../../../../schemas/manifest.ts';

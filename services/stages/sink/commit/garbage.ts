@@ -1,8 +1,8 @@
 /**
- * Names of shard files, and which files nobody needs any more: those of a writer that lost the race
- * for its entry, or was killed before it. An entry can be created only by who knows all entries
- * before it, so a file can no longer be named once the manifest has what the file was made for:
- * its number in a bounded run, where all writers make the same shards, its entry in a live stream.
+ * Names of shard files, and the files that are abandoned: those of a writer that lost the race for
+ * its entry or was killed before it created one. Only a writer that knows all earlier entries can
+ * create the next, so no entry will ever name a file once the manifest holds the file's shard
+ * number (bounded run, where all writers make the same shards) or its entry number (live stream).
  */
 import type { ManifestEntry } from '../../../../schemas/manifest.ts';
 import type { ObjectStore } from '../../../runtime/store/objects/object-store.ts';
@@ -24,7 +24,7 @@ export function shardNames({ number, entry }: ShardPlace, hash: string): string[
 
 const namePattern = /\/shard\.(\d{5,})(?:\.(\d{8,})-[0-9a-f]{16})?(?:\.[0-9a-f]{16})?\.[a-z]+$/;
 
-/** Those of the files that no entry names and none ever will. What is not ours stays. */
+/** The files that no entry names and none ever will. Files with foreign names are left alone. */
 export function abandonedAmong(
   paths: readonly string[],
   entries: readonly ManifestEntry[],
@@ -42,7 +42,7 @@ export function abandonedAmong(
   });
 }
 
-/** Removes what is abandoned of the given files, or of all where none are given. */
+/** Removes the abandoned ones among the given files, or among all shard files by default. */
 export async function removeAbandoned(
   store: ObjectStore,
   entries: readonly ManifestEntry[],

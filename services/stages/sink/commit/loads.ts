@@ -70,7 +70,7 @@ export async function tokenizeDocument(
 /** Samples that are loaded before it is their turn; the caller bounds how many. */
 export interface Loads {
   begin(sample: CarriedSample): void;
-  /** The pieces of a sample, which is begun now if it was not before. */
+  /** The pieces of a sample; begins to load it if `begin` was not called before. */
   take(sample: CarriedSample): Promise<readonly SamplePiece[]>;
   forget(): void;
 }
@@ -83,7 +83,7 @@ export function createLoads(
     const known = begun.get(sample.id);
     if (known !== undefined) return known;
     const loading = load(sample);
-    // A failure is that of the sample's turn.
+    // The failure is reported when the sample's turn comes, by `take`.
     loading.catch(() => {});
     begun.set(sample.id, loading);
     return loading;

@@ -1,6 +1,6 @@
 /**
- * How far each partition was read and how far it may be forgotten: a record that waits for its
- * turn, or that a restart needs again, holds its partition back. Pure.
+ * How far each partition was read, and from where a restart must read it again: a record that waits
+ * for its turn, or that every restart needs, holds its partition back. Pure.
  */
 import { compareText } from '../../../../schemas/compare-text.ts';
 import type { ManifestEntry } from '../../../../schemas/manifest.ts';
@@ -26,11 +26,11 @@ interface Progress {
 
 export interface Offsets {
   see(record: Place): void;
-  /** This record stays needed for ever. */
+  /** Every restart must read this record again. */
   keep(record: Place): void;
-  /** What the next entry says, given the records that still wait. */
+  /** The offsets that the next entry records, given the records that still wait. */
   sources(waiting: Iterable<Place>): Sources;
-  /** An entry is durable. */
+  /** Takes the offsets of an entry that is durable now. */
   commit(sources: Sources): void;
   durable(topic: string, partition: number): number;
 }

@@ -1,7 +1,7 @@
 /**
- * What makes two runs of the sink the same output: data set, context, tokenizer and, in a bounded
- * run, the whole configuration. The tokenizer is copied beside the shards, so that an output can
- * be read and checked without anything else.
+ * The facts that a run must share with an output to add to it: data set, context, tokenizer and, in
+ * a bounded run, the whole configuration. The tokenizer is copied beside the shards, so that an
+ * output can be read and checked without anything else.
  */
 import type { ManifestEntry } from '../../../../schemas/manifest.ts';
 import { graph } from '../../../../schemas/topology.ts';
@@ -14,14 +14,14 @@ import type { Tokenizer } from '../tokens/tokenizer.ts';
 
 const tokenizerPath = 'tokenizer/tokenizer.json';
 
-/** What decides, beside context and tokenizer, which pieces a document has. */
+/** The facts, beside context and tokenizer, that decide how a document is cut into pieces. */
 export function cutFacts({
   prefixTokensMax,
 }: Pick<SinkKnobs, 'prefixTokensMax'>): ManifestEntry['carried']['cut'] {
   return { version: graph.sink.version, prefixTokensMax };
 }
 
-/** Refuses to add to an output that was made another way. */
+/** Throws OUTPUT_MISMATCH if the output was made with other facts. */
 export function matchOutput(
   head: ManifestEntry,
   run: RunFacts,

@@ -1,6 +1,7 @@
 /**
- * In which order samples are packed. A bounded run restores source order, so that its bytes do not
- * depend on who overtook whom; a live stream takes arrival order and drops what it has seen. Pure.
+ * The order in which samples are packed. A bounded run restores source order, so that its bytes do
+ * not depend on which record arrived first; a live stream takes arrival order and drops duplicates.
+ * Pure.
  */
 
 /** A record on its way into the data set; small, because many may wait for a slow repository. */
@@ -9,7 +10,7 @@ export interface Arrival {
   readonly partition: number;
   readonly offset: number;
   readonly sequence: number;
-  /** Id of the sample; null where the position ends without one. */
+  /** Id of the sample; null where the source was dropped. */
   readonly id: string | null;
 }
 
@@ -18,13 +19,13 @@ export interface Order<Item extends Arrival> {
   offer(item: Item): boolean;
   /** The next record to pack, or null while it has not arrived. */
   shift(): Item | null;
-  /** What the next calls of `shift` would give, at most so many. */
+  /** The records that the next calls of `shift` would return, at most `itemsMax`. */
   ready(itemsMax: number): Item[];
-  /** A bounded run has this many source positions. */
+  /** Says that a bounded run has this many source positions. */
   close(sources: number): void;
   /** True when every position was released. */
   isComplete(): boolean;
-  /** True when no record is to come any more. */
+  /** True when every record has arrived. */
   isArrived(): boolean;
   /** Records that were taken and not released. */
   waiting(): Iterable<Item>;
@@ -32,7 +33,7 @@ export interface Order<Item extends Arrival> {
   nextSequence(): number;
 }
 
-/** Source order from `next` on; positions without a sample are stepped over. */
+/** Source order from `next` on; a position without a sample is released like any other. */
 export function createSourceOrder<Item extends Arrival>(next: number): Order<Item> {
   const held = new Map<number, Item>();
   let sources: number | null = null;

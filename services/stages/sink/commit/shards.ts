@@ -71,8 +71,9 @@ export async function writeShard(
 }
 
 /**
- * A name that is taken holds our own bytes after a crash. Other bytes may be those of a writer that
- * is about to commit them, so they are never touched: the hash in the name keeps us apart.
+ * After a crash, a name that is taken usually holds the same bytes. Other bytes may belong to a
+ * writer that is about to commit them, so they are never touched; the hash in the second name keeps
+ * the two writers apart.
  */
 async function createFile(
   store: ObjectStore,
@@ -81,7 +82,8 @@ async function createFile(
 ) {
   const hash = sha256(bytes);
   const paths = pathsOf(hash);
-  // Twice: a file that was there may have been removed as abandoned before it could be read.
+  // Every name is tried twice: a file that blocked it may be removed as abandoned before it is
+  // read.
   for (const path of [...paths, ...paths]) {
     const created = await store.create(path, bytes);
     if (created || (await store.read(path))?.equals(bytes)) {

@@ -1,6 +1,6 @@
 /**
- * What a writer has in memory: all of it follows from the manifest and from the records after its
- * resume offsets. Loading it at start and after a conflict is the same thing.
+ * The state that a writer holds in memory. All of it follows from the manifest and from the records
+ * after the resume offsets, so loading it at the start and after a conflict is the same operation.
  */
 import type { CarriedSample, ManifestEntry } from '../../../../schemas/manifest.ts';
 import { manifestFormat } from '../../../../schemas/manifest.ts';
@@ -32,7 +32,7 @@ export interface SinkState {
   uncommitted: HeldRecord[];
 }
 
-/** `before` is what a writer that lost the race had; it spares reading and tokenizing again. */
+/** `before` is the state of a writer that lost the race; its pieces need no second tokenizing. */
 export async function loadState(
   tools: SinkTools,
   store: ObjectStore,
@@ -62,7 +62,7 @@ export async function loadState(
   };
 }
 
-/** Open and pending pieces by sample: equal ones need not be tokenized again. */
+/** Open and pending pieces by sample, so that none of them is tokenized again. */
 function piecesOf({ packer, pending }: SinkState): Map<string, SamplePiece[]> {
   const pieces = [...packer.open(), ...pending].flatMap((pack) => pack.pieces);
   return Map.groupBy(pieces, (piece) => piece.sample.id);
@@ -83,7 +83,7 @@ export interface EntryParts {
   readonly closed: boolean;
 }
 
-/** The entry that makes shards part of the data set and everything else part of the next start. */
+/** The next entry: makes shards part of the data set and records what a restart needs. */
 export function makeEntry(
   state: SinkState,
   { run, config }: SinkTools,

@@ -29,7 +29,7 @@ import { keepTokenizer } from './output.ts';
 import { groupShards, type SealedPack, writeShard } from './shards.ts';
 import { loadState, makeEntry, type SinkState, sealPack } from './state.ts';
 
-/** Another writer made the next entry: read what it did and go on from there. */
+/** Another writer created the next entry; this one reads it and continues after it. */
 class Conflict extends Error {}
 
 const folders = ['shards', 'provenance', 'manifest', 'tokenizer'];
@@ -61,7 +61,7 @@ class SinkWriter implements Writer {
   #outcomes: Emit[] = [];
   /** Files made for an entry that is not created yet. */
   #written: string[] = [];
-  /** The first failure: after it what is in memory can no longer be trusted. */
+  /** The first failure; after it the state in memory can no longer be trusted. */
   #failure: { readonly error: unknown } | null = null;
 
   constructor(
@@ -81,7 +81,8 @@ class SinkWriter implements Writer {
     const head = state.entries.at(-1);
     if (head === undefined) return;
     this.#offsets.commit(head.sources);
-    // Whoever made an entry may have died before telling of it. Telling twice is harmless (I7).
+    // The writer of an entry may have died before it announced the shards; announcing them twice is
+    // harmless (I7).
     for (const entry of state.entries) this.#announce(entry);
   }
 
@@ -100,7 +101,7 @@ class SinkWriter implements Writer {
     });
   }
 
-  /** Seals the open packs too. An entry without a shard would only tell of offsets. */
+  /** Also seals the open packs. Without any pack no entry is made: it would only hold offsets. */
   async idle(): Promise<WriterResult> {
     return this.#guarded(async () => {
       if (this.#tools.run.bounded) throw new Error('a bounded run is never idle');
@@ -112,7 +113,7 @@ class SinkWriter implements Writer {
     });
   }
 
-  /** Nothing to save: see the head of this file. */
+  /** Saves nothing, because the records after the resume offsets give the same state again. */
   async close(): Promise<void> {
     await this.#tokenizer.close();
   }
@@ -143,7 +144,7 @@ class SinkWriter implements Writer {
     if (record.topic === 'input-closed') {
       this.#sources = (record.body as { sources: number }).sources;
       this.#state.order.close(this.#sources);
-      // The manifest does not know the number of sources: whoever resumes reads it again.
+      // The manifest does not hold the number of sources, so every restart reads this record again.
       this.#offsets.keep(record);
     } else if (!this.#isComplete()) {
       this.#state.order.offer(await holdRecord(record, this.#tools));
@@ -151,8 +152,8 @@ class SinkWriter implements Writer {
   }
 
   /**
-   * Losing a race is progress of the data set, so it never ends a writer, however often. A number
-   * that is taken without an entry to be read there is none.
+   * A lost race means that the data set grew, so it never ends a writer, however often it happens.
+   * A manifest number that is taken although no entry can be read there counts as blocked.
    */
   async #overConflicts(work: () => Promise<void>): Promise<void> {
     for (let blocked = 0; ; ) {
@@ -169,7 +170,8 @@ class SinkWriter implements Writer {
 
   /**
    * Packs what is in order, seals what is full, and closes a bounded run after the last sample.
-   * Where threads tokenize, so many samples wait for more, until the input is quiet or complete.
+   * With tokenizer threads, as many samples as threads stay unpacked while they are tokenized,
+   * until the input is quiet or complete.
    */
   async #advance(quiet = false): Promise<void> {
     const state = this.#state;
@@ -193,7 +195,7 @@ class SinkWriter implements Writer {
     await this.#commit(this.#groups(), [], true);
   }
 
-  /** Begins to load the samples that come next; says how many records are ready. */
+  /** Begins to load the samples that come next; returns how many records are ready. */
   #lookAhead(): number {
     const ready = this.#state.order.ready(1 + this.#tools.config.tokenizerThreads);
     for (const { sample } of ready) if (sample !== null) this.#loads.begin(sample);
@@ -210,12 +212,13 @@ class SinkWriter implements Writer {
   }
 
   /**
-   * Writes shards, then the entry that makes them part of the data set, then what derives from it.
+   * Writes shards, then the entry that makes them part of the data set, then the index, which is
+   * derived from the entries.
    */
   async #commit(groups: SealedPack[][], rest: SealedPack[], closed: boolean): Promise<void> {
     const { run, crashPoint } = this.#tools;
     const state = this.#state;
-    // Before any file is written: it would be for nothing.
+    // Checked before any file is written, because a lost race makes the files worthless.
     if (await hasEntry(this.#store, state.entries.length)) throw new Conflict();
     const { firstPack, firstShard } = nextNumbers(state.entries);
     const shards: ManifestEntry['shards'] = [];
@@ -256,8 +259,8 @@ class SinkWriter implements Writer {
   }
 
   /**
-   * Starts again from the manifest and takes once more what is not in it. False when the manifest
-   * holds nothing new.
+   * Loads the state again from the manifest and offers it the records that the manifest does not
+   * hold. Returns false when the manifest has no new entry.
    */
   async #reload(): Promise<boolean> {
     this.#loads.forget();

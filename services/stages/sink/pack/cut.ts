@@ -1,11 +1,10 @@
 /**
- * Cuts a tokenized document into pieces that fit the context. Pieces are adjacent token ranges;
- * each after the first repeats, masked, the document's first segment and the current `file`
- * segment, and what opens the turn that goes on. Cuts fall on seams where they can, never between
- * a turn's text and the marks around it, and no piece is all masked unless a run of masked tokens
- * is longer than the context. Pure.
+ * Cuts a tokenized document into pieces that fit the context. Pieces are adjacent token ranges.
+ * Each piece after the first repeats, masked, the document's first segment, the current `file`
+ * segment and the marks that open the current turn. A cut falls on a seam if it can and never
+ * between a turn's text and the marks around it; a piece is all masked only if a run of masked
+ * tokens is longer than the context. Pure.
  */
-
 import type { TokenSegment } from '../tokens/join-tokens.ts';
 
 type Range = readonly [start: number, end: number];
@@ -30,7 +29,7 @@ export interface Piece {
   readonly prefixTokens: number;
 }
 
-/** A document and its limits, with what every cut asks. */
+/** A document, its limits, and an index that answers where trained tokens are. */
 interface Cutting extends CutDocument {
   readonly limits: CutLimits;
   /** Whether a token of [start, end) is trained. */
@@ -38,7 +37,7 @@ interface Cutting extends CutDocument {
 }
 
 export function cutDocument(document: CutDocument, limits: CutLimits): Piece[] {
-  const cutting = { ...document, limits, hasTrained: countTrained(document.mask) };
+  const cutting = { ...document, limits, hasTrained: findTrained(document.mask) };
   const end = document.mask.length;
   const pieces: Piece[] = [];
   let start = 0;
@@ -53,7 +52,8 @@ export function cutDocument(document: CutDocument, limits: CutLimits): Piece[] {
   return pieces;
 }
 
-function countTrained(mask: Uint8Array): Cutting['hasTrained'] {
+/** Sums the mask once, so that every later question takes constant time. */
+function findTrained(mask: Uint8Array): Cutting['hasTrained'] {
   const before = new Uint32Array(mask.length + 1);
   for (const [token, value] of mask.entries()) before[token + 1] = (before[token] ?? 0) + value;
   const at = (token: number) => before[Math.min(token, mask.length)] ?? 0;
@@ -61,8 +61,8 @@ function countTrained(mask: Uint8Array): Cutting['hasTrained'] {
 }
 
 /**
- * What a piece that starts here repeats: the longest of the allowed prefixes that is short enough,
- * and what opens the turn that it starts amid.
+ * The ranges that a piece starting here repeats: the longest allowed prefix that is short enough,
+ * and the marks that open the turn in whose middle the piece starts.
  */
 function choosePrefix({ segments, limits }: Cutting, start: number): Piece['prefix'] {
   const opening = openingAmid(segments, start);
@@ -79,7 +79,7 @@ function choosePrefix({ segments, limits }: Cutting, start: number): Piece['pref
   return [...chosen, ...opening];
 }
 
-/** The marks without which a piece that starts here would begin in nobody's turn. */
+/** The marks that open the turn in whose middle this token lies; empty at a turn's start. */
 function openingAmid(segments: readonly TokenSegment[], start: number): Piece['prefix'] {
   const { opening } = segments.findLast((segment) => segment.start <= start) ?? {};
   return opening === undefined || opening[0] === opening[1] || opening[0] === start
@@ -87,7 +87,9 @@ function openingAmid(segments: readonly TokenSegment[], start: number): Piece['p
     : [opening];
 }
 
-/** The `file` segment whose work goes on at this token; null between files and at the end. */
+/**
+ * The `file` segment of the file being written at this token; null between files and at the end.
+ */
 function currentFile(segments: readonly TokenSegment[], start: number): TokenSegment | null {
   let file: TokenSegment | null = null;
   for (const segment of segments) {
@@ -98,11 +100,13 @@ function currentFile(segments: readonly TokenSegment[], start: number): TokenSeg
   return file;
 }
 
-/** A seam is taken if it leaves at most this share of a piece empty: what is cut must pack well. */
+/**
+ * A seam is taken only if it leaves at most this share of a piece empty, so that pieces pack well.
+ */
 const seamShare = 1 / 16;
-/** A segment up to this share of a context goes to the next piece rather than be cut. */
+/** A segment of at most this share of the context is moved whole to the next piece. */
 const wholeShare = 1 / 8;
-/** A line may end this share of a piece before the limit. */
+/** A cut at a line's end may lie this share of a piece before the limit. */
 const lineShare = 1 / 8;
 
 /** Where a piece [start, limit) ends, in order of preference. */
@@ -115,7 +119,7 @@ function chooseCut(cutting: Cutting, start: number, limit: number): number {
   );
 }
 
-/** Near the limit before the next file, before a trained segment, or after one. */
+/** A seam near the limit: before the next file, before a trained segment, or after one. */
 function nearSeam(cutting: Cutting, start: number, limit: number): number | null {
   const seams = seamsUpTo(cutting, start, limit).filter(
     ({ segment }) =>
@@ -128,7 +132,7 @@ function nearSeam(cutting: Cutting, start: number, limit: number): number | null
   return null;
 }
 
-/** Before the segment that the limit cuts: it is short, or whole in the next piece and not far. */
+/** Before the segment at the limit, if it is short, or begins near and fits into the next piece. */
 function beforeLastSegment(cutting: Cutting, start: number, limit: number): number | null {
   const { contextLength, prefixTokensMax } = cutting.limits;
   const last = seamsUpTo(cutting, start, limit)[0]?.segment;
@@ -156,7 +160,7 @@ function anywhere({ segments }: Cutting, start: number, limit: number): number {
   return limit;
 }
 
-/** A cut that leaves something to learn in the piece before it and in the one after it. */
+/** Whether both the piece before the cut and the piece after it hold a trained token. */
 function isGood(cutting: Cutting, start: number, cut: number): boolean {
   return cutting.hasTrained(start, cut) && !isMaskedFor(cutting, cut);
 }
@@ -165,7 +169,7 @@ function nearFrom(start: number, limit: number): number {
   return limit - Math.floor((limit - start) * seamShare);
 }
 
-/** Places between segments after the start, the last first. */
+/** Seams between segments after the start, the last first. */
 function seamsUpTo({ segments }: Cutting, start: number, limit: number): readonly Seam[] {
   return segments
     .map((segment, position) => ({ segment, before: segments[position - 1] }))
@@ -180,13 +184,13 @@ interface Seam {
 
 const preferences: readonly ((seam: Seam) => boolean)[] = [
   ({ segment }) => segment.kind === 'file' || segment.kind === 'done',
-  // A thought stays with what was just read, and so does a read with what it shows.
+  // A thought stays with the observation before it, and a read with the observation after it.
   ({ segment, before }) =>
     segment.trained && (segment.kind === 'read' || before?.kind !== 'observe'),
   ({ before }) => before?.trained === true,
 ];
 
-/** Whether a cut parts no text from the marks before or after it. */
+/** Whether a cut separates no text from the marks before or after it. */
 function isWithinText(segments: readonly TokenSegment[], cut: number): boolean {
   const segment = segments.findLast(({ start }) => start <= cut);
   if (segment === undefined || segment.start === cut) return true;

@@ -16,11 +16,11 @@ export interface PackLimits {
 }
 
 export interface Packer<Piece> {
-  /** Places a piece; returns the bins that are full now, in the order they were sealed. */
+  /** Places a piece; returns the bins that this filled, in the order they were sealed. */
   add(piece: Piece): Bin<Piece>[];
   /**
-   * Seals everything. Pieces that came one by one are packed anew, largest first, where that takes
-   * fewer bins: no two open bins ever fit into one, but their pieces may be divided better.
+   * Seals all bins. The pieces of the open bins are first packed anew, largest first, if that takes
+   * fewer bins: no two open bins fit into one, but their pieces may be divided better.
    */
   flush(): Bin<Piece>[];
   /** Bins that may still be filled, oldest first. */

@@ -1,6 +1,6 @@
 /**
- * Puts the tokens of a rendered document together: ids, the mask of each, and where the segments
- * lie. A token of several parts is trained only if every byte of it is (I2). Pure.
+ * Joins the tokens of a rendered document: ids, masks, and the token range of each segment. A token
+ * that spans several parts is trained only if every byte of it is (I2). Pure.
  */
 import { isTrained, type SegmentKind } from '../../../../schemas/trajectory-text.ts';
 import { isText, type Part, type Rendering, type Run, textOf } from './render.ts';
@@ -8,13 +8,13 @@ import { isText, type Part, type Rendering, type Run, textOf } from './render.ts
 export interface TokenSegment {
   readonly kind: SegmentKind;
   readonly trained: boolean;
-  /** Tokens [start, end) of the document, with the marks around its turn that belong to it. */
+  /** Tokens [start, end) of the document, including the marks around its turn. */
   readonly start: number;
   readonly end: number;
-  /** Its tokens without these marks. */
+  /** The tokens of its text, without these marks. */
   readonly contentStart: number;
   readonly contentEnd: number;
-  /** What opens the turn that it is in; empty where there are no turns. */
+  /** The marks that open its turn; empty for a template without turns. */
   readonly opening: readonly [start: number, end: number];
 }
 
@@ -24,7 +24,7 @@ export interface TokenizedDocument {
   readonly segments: readonly TokenSegment[];
 }
 
-/** `tokens` are those of the rendering's texts, in the same order. */
+/** `tokens` are the tokens of the rendering's texts, in the same order. */
 export function joinTokens(
   rendering: Rendering,
   tokens: readonly Uint32Array[],
@@ -57,8 +57,8 @@ function controlOf(run: Run): Uint32Array {
 }
 
 /**
- * Masks the tokens of a run and tells with which of them each of its parts begins: the first that
- * has no byte of a part before.
+ * Masks the tokens of a run. Returns for each part the position of its first token: the first one
+ * that has no byte of an earlier part.
  */
 function maskRun(
   run: Run,
@@ -121,7 +121,7 @@ function placeSegments(
     const next = starts.get(`${segment + 1} opening`) ?? starts.get(`${segment + 1} content`);
     const end = next ?? length;
     const contentEnd = starts.get(`${segment} closing`) ?? end;
-    // A segment without an opening goes on with the turn of the one before.
+    // A segment without an opening continues the turn of the segment before it.
     if (opens !== undefined) opening = [start, contentStart];
     const trained = isTrained(kind);
     segments.push({ kind, trained, start, contentStart, contentEnd, end, opening });

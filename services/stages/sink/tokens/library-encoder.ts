@@ -1,7 +1,7 @@
 /**
- * Encoding by Hugging Face's Rust library, with everything off that could lose a byte or make a
- * control token of text: normalizer (Qwen's is NFC), control tokens, post-processor. For
- * vocabularies that the own encoder does not read.
+ * Encodes with Hugging Face's Rust library, for vocabularies that the encoder in bpe/ does not
+ * read. Everything that could lose a byte or turn text into a control token is off: the normalizer
+ * (Qwen's is NFC), control tokens, the post-processor.
  */
 import tokenizers from 'tokenizers';
 import { type TokenizerFile, unsupported } from '../../../dataset/tokenizer-file.ts';
@@ -12,17 +12,17 @@ export type Encode = (texts: readonly string[]) => Promise<Uint32Array[]>;
 /** Text encoded in one call, in UTF-16 units: bounds the library's memory, about 500 times this. */
 const batchLengthMax = 1 << 18;
 
-/** The encoder without control tokens; a vocabulary may list them, so they are taken out of it. */
+/** The encoder without control tokens, which are removed from the vocabulary if it lists them. */
 export function createLibraryEncoder(
   file: TokenizerFile,
   { isControl, textTokens }: Vocabulary,
   name: string,
 ): Encode {
-  // It reads no key that is not well-formed, and no text is one.
+  // The library reads no key with a lone surrogate, and no admitted text contains one.
   const tokens = [...file.model.vocab].filter(
     ([token, id]) => !isControl(id) && token.isWellFormed(),
   );
-  // It numbers added tokens on from the size of a vocabulary, which must therefore have no gaps.
+  // The library numbers added tokens from the vocabulary's size on, so the ids must have no gaps.
   const vocab = Object.fromEntries(tokens.map(([token], index) => [token, index]));
   const plain = {
     version: '1.0',

@@ -1,7 +1,7 @@
 /**
- * Lays a trajectory out as control tokens and texts and says which of them are trained (I2). A turn
- * of the model is trained with the control token that ends it, which the model must learn to
- * write; every other mark is written by whoever calls the model. Pure.
+ * Lays a trajectory out as control tokens and texts and says which of them are trained (I2). An
+ * assistant turn is trained together with the control token that ends it, because the model must
+ * learn to write that token; the caller of a model writes every other mark. Pure.
  */
 import {
   isTrained,
@@ -27,7 +27,7 @@ export interface Rendering {
   readonly runs: readonly Run[];
 }
 
-/** `texts` are those of the segments, in order. */
+/** `texts` are the texts of the segments, in order. */
 export function renderDocument(
   kinds: readonly SegmentKind[],
   texts: readonly string[],

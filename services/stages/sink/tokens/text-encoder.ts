@@ -1,7 +1,7 @@
 /**
- * Text to tokens, by the own encoder in bpe/ or, for what that one does not read, by Hugging Face's
- * library: the same ids, with normalizer, control tokens and post-processor off. Every text is
- * decoded again and compared, so that the shards give the bytes back (I1).
+ * Encodes text with the encoder in bpe/ or, for vocabularies that it does not read, with Hugging
+ * Face's library. Both give the same ids, with normalizer, control tokens and post-processor off.
+ * Every text is decoded again and compared, so that the shards give the bytes back (I1).
  */
 import { setImmediate } from 'node:timers/promises';
 import { ZodError, z } from 'zod';
@@ -16,19 +16,19 @@ import { createTokenBuffer, reserve } from './bpe/token-buffer.ts';
 import { createLibraryEncoder, type Encode } from './library-encoder.ts';
 
 export interface TextEncoder {
-  /** Tokens of each text by itself, in order. Gives way to other work between slices of text. */
+  /** Tokens of each text by itself, in order. Yields to other work between slices of text. */
   readonly encode: Encode;
   /** Whether bpe/ encodes, or Hugging Face's library. */
   readonly encoder: 'bpe' | 'library';
 }
 
-/** What steps that remove characters would remove from, so that they are refused at the start. */
+/** Text of many kinds; a pre_tokenizer that removes characters fails on it and is refused early. */
 const probe = 'if (a == "b") {\n\treturn 1.5;  // 2\r\n}\n\n \u00e9\u4f60\ufeff\u00a0\u{1f600}';
 
-/** Reasons that are named at once; the others are counted. */
+/** Reasons that an error names; it counts the others. */
 const refusalsNamed = 5;
 
-/** Bytes encoded before other work has its turn: a few milliseconds. */
+/** Bytes encoded before the thread yields to other work: a few milliseconds. */
 const sliceBytes = 1 << 17;
 
 export async function openTextEncoder(
@@ -51,7 +51,7 @@ export async function openTextEncoder(
   const encode: Encode = async (texts) => {
     const encoded = await own(texts);
     if (givesBack(vocabulary, texts, encoded)) return encoded;
-    // Our encoder losing a byte is a bug in it: stop, write nothing.
+    // A byte lost by the encoder in bpe/ is a bug in it: stop, write nothing.
     throw new Error('tokens do not give the text back');
   };
   return { encode, encoder: 'bpe' };
@@ -111,7 +111,7 @@ async function encodeInSlices(
   return encoded;
 }
 
-/** The library's encoder, for as long as it keeps every byte: its steps may remove some. */
+/** The library's encoder; fails where a step of its pre_tokenizer removed a byte. */
 function createCheckedLibrary(file: TokenizerFile, vocabulary: Vocabulary, name: string): Encode {
   const encode = createLibraryEncoder(file, vocabulary, name);
   return async (texts) => {

@@ -1,12 +1,13 @@
 /**
- * Encoding in threads: a call goes whole to one of them, so that calls for several samples run side
- * by side. A thread that dies is TOKENIZER_CRASHED for every call, and nothing is encoded any more.
+ * Encodes in threads. Each call goes whole to one thread, so that calls for several samples run in
+ * parallel. When a thread dies, every call fails with TOKENIZER_CRASHED, and so does every later
+ * one.
  */
 import { PipelineError } from '../../../runtime/errors.ts';
 import { openThreads } from '../../../runtime/threads.ts';
 import type { Encode } from './library-encoder.ts';
 
-/** What a thread opens its encoder from. */
+/** The data from which a thread opens its encoder. */
 export interface ThreadData {
   /** Text of the tokenizer.json. */
   readonly file: string;

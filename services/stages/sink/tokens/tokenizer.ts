@@ -1,6 +1,6 @@
 /**
- * The tokenizer of an output: which ids and masks its documents get, and everything that says so.
- * Texts are encoded here in the main thread, or in threads beside it.
+ * The tokenizer of an output: vocabulary, template and masking, which together decide the ids and
+ * masks of every document. Encodes in the main thread or in threads beside it.
  */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -25,7 +25,7 @@ export interface Tokenizer extends Omit<Vocabulary, 'fingerprint'> {
   /** Tokens of each text by itself, in order. */
   readonly encode: Encode;
   readonly encoder: TextEncoder['encoder'];
-  /** What a person calls it. */
+  /** The name that the data set card shows. */
   readonly name: string;
   /** The tokenizer.json as it was read, for the output to keep. */
   readonly file: Buffer;
@@ -53,7 +53,7 @@ export async function openTokenizer(
   const parsed = parseTokenizerFile(file.toString('utf8'), name);
   const vocabulary = readVocabulary(parsed, endOfText, name);
   const template = openTemplate(templateName, parsed.added_tokens, vocabulary.endOfText, name);
-  // Opened in any case, so that a file that is no good is refused here and not by a thread.
+  // Opened even if threads encode, so that an unsupported file is refused here and not in a thread.
   const own = await openTextEncoder(parsed, vocabulary, name);
   if (own.encoder === 'library' && masking === 'joint') throw noJoint(name);
   const data = { file: file.toString('utf8'), endOfText, name };
@@ -84,7 +84,7 @@ async function readTokenizer(path: string): Promise<Buffer> {
   }
 }
 
-/** The library takes some 500 times the memory of what it encodes at once. */
+/** The library takes about 500 times the memory of the text that it encodes at once. */
 function noJoint(name: string): PipelineError {
   return new PipelineError(
     'TOKENIZER_UNSUPPORTED',

@@ -84,7 +84,7 @@ function* cut(
       continue;
     }
     const after = at + Buffer.byteLength(token.content);
-    // What is no word of its own is passed over whole: nothing shorter is looked for in it.
+    // A match that is not a word of its own is skipped whole, without a search for a shorter one.
     if (!token.singleWord || isWord(trie, bytes, [at, after], [start, end])) {
       if (from < at) yield { start: from, end: at, id: -1 };
       yield { start: at, end: after, id: token.id };

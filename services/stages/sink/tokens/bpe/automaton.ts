@@ -41,7 +41,7 @@ export function compile(node: Node): Automaton {
   for (let state = 1; state < lists.length; state += 1) {
     for (let each = 0; each < width; each += 1) {
       const { next, matched } = step(program, lists[state] ?? [], members[each] ?? new Set());
-      // Nothing follows the end of the text.
+      // No character follows the end of the text.
       const list = each === width - 1 ? [] : next;
       const key = list.join(',');
       const target = states.get(key) ?? lists.length;
@@ -137,8 +137,8 @@ function partition(sets: readonly CodePoints[]) {
 }
 
 /**
- * Follows all threads over one character in their order. Where a thread reaches the match, the
- * threads after it are given up: the engine that this stands for would never have tried them.
+ * Advances all threads by one character, in their order. When a thread reaches the match, the
+ * threads after it are dropped, because a backtracking engine would never have tried them.
  */
 function step(program: Program, list: readonly number[], inside: ReadonlySet<number>) {
   const seen = new Set<number>();

@@ -1,8 +1,8 @@
 /**
- * Bytes to tokens for byte-level BPE: pieces by the pretokenizer's automata, tokens of known pieces
- * from a cache, of others by merging. The same ids as Hugging Face's library with normalizer off,
- * for text without added tokens; control tokens are not in its tables at all, so no text can make
- * one.
+ * Encodes bytes by byte-level BPE: the pretokenizer's automata cut pieces; a cache has the tokens
+ * of known pieces, merging makes those of others. Gives the ids of Hugging Face's library with the
+ * normalizer off, for text without added tokens. Control tokens are not in the tables, so no text
+ * can become one.
  */
 
 import { type Merges, mergeAll } from './merges.ts';
@@ -26,9 +26,9 @@ export interface BytePairModel {
 
 export interface BytePairEncoder {
   /**
-   * Encodes a text that is bytes [.., end), from a position where a piece begins, until
-   * `sliceBytes` are done or the text ends; returns where it stopped. Slices of several texts may
-   * take turns.
+   * Encodes the text that ends at byte `end`, from a position where a piece begins, until
+   * `sliceBytes` are encoded or the text ends. Returns the position where it stopped. Slices of
+   * several texts may alternate.
    */
   encodeSlice(
     bytes: Uint8Array,
@@ -91,7 +91,7 @@ export function createEncoder({ merges, steps, whole }: BytePairModel): BytePair
     if (first?.behavior === 'Isolated') {
       while (at < stop) at = visitNext(first, bytes, at, end, visit);
     } else if (at < end) {
-      // Pieces that join others are known only when the whole text is.
+      // A piece that joins earlier ones is known only at the end of the text.
       (visitors[0] ?? encodePiece)(at, end);
       at = end;
     }

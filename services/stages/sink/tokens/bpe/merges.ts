@@ -1,7 +1,7 @@
 /**
  * The merges of a byte-level BPE vocabulary and how they are applied: always the pair of lowest
- * rank, of these the leftmost. Short pieces search for it, long ones keep a heap, so that no text
- * takes quadratic time. Both must give the same tokens. Pure.
+ * rank, and of equal ranks the leftmost. A short piece is searched for it; a long one keeps a heap,
+ * so that no text takes quadratic time. Both must give the same tokens. Pure.
  */
 
 /** Open addressing over (left, right): left, right, rank, merged per slot; left is -1 when free. */
@@ -121,7 +121,7 @@ function mergeLong(merges: Merges, ids: Int32Array, count: number): number {
   for (let key = heap.pop(); key >= 0; key = heap.pop()) {
     const at = key % positionEnd;
     const slot = pairAt[at] as number;
-    // The pair may have changed since: then its new one has an entry of its own.
+    // The pair may have changed since it was queued; the new pair has its own entry in the heap.
     if (slot === -1 || slots[slot + 2] !== (key - at) / positionEnd) continue;
     const gone = next[at] as number;
     const after = next[gone] as number;

@@ -75,7 +75,7 @@ function findWhole(ids: ReadonlyMap<string, number>, byteOf: ReadonlyMap<string,
   let lengthMax = 0;
   for (const [token, id] of ids) {
     const bytes = [...token].map((character) => byteOf.get(character));
-    // What no text can be is a key all the same.
+    // A vocabulary may have a key that no text can equal; it is kept.
     if (!bytes.every((byte) => byte !== undefined)) continue;
     byText.set(latin1(bytes), id);
     lengthMax = Math.max(lengthMax, bytes.length);

@@ -1,7 +1,7 @@
 /**
- * Reads the regular expressions of tokenizer.json: the part of Oniguruma's dialect that they
- * use. Whatever else it meets is UnsupportedPattern, never a guess, so that the caller can hand the
- * vocabulary to the library that the dialect comes from. Pure.
+ * Reads the regular expressions of tokenizer.json: the part of Oniguruma's dialect that they use.
+ * Throws UnsupportedPattern for everything else instead of guessing, so that the caller can give
+ * the vocabulary to the library that the dialect comes from. Pure.
  */
 import {
   type CodePoints,
@@ -169,7 +169,7 @@ function readClass(reader: Reader): CodePoints {
     if (next === '&' && peek(reader) === '&') throw unsupported(reader, 'an intersection');
     const low = next === '\\' ? readEscape(reader) : one(next);
     if (peek(reader) !== '-' || reader.characters[reader.at + 1] === ']') {
-      // A hyphen is itself only at an end; between two items it would be a range.
+      // A hyphen stands for itself only at an end; between two items it makes a range.
       if (next === '-' && sets.length > 0 && peek(reader) !== ']') throw unsupported(reader, 'a -');
       sets.push(low);
       continue;
@@ -245,8 +245,9 @@ function foldsWithNext(reader: Reader, character: string): boolean {
 }
 
 /**
- * An automaton has no memory of what a possessive repeat took, and needs none where what follows
- * can never begin with what was repeated: then giving back could not help. Others are refused.
+ * An automaton does not remember what a possessive repeat matched. It need not if the text that
+ * follows can never begin with the repeated item, since backtracking could not help then. Other
+ * possessive repeats are refused.
  */
 function checkPossessive(node: Node, following: readonly Node[]): void {
   if (node.kind === 'choice') for (const option of node.options) checkPossessive(option, following);

@@ -1,6 +1,6 @@
 /**
  * Tokens of pieces seen before, by their bytes. Bounded: when full it forgets everything, which
- * costs time and changes no token. Pure but for its own memory.
+ * costs time and changes no token. Its own memory is its only state.
  */
 import type { TokenBuffer } from './token-buffer.ts';
 

@@ -41,7 +41,7 @@ const sequence = z.object({ pretokenizers: z.array(z.unknown()) });
 export function readPretokenizer(preTokenizer: unknown): readonly Step[] {
   const flat = flatten(preTokenizer);
   const last = flat.findIndex(({ type }) => type === 'ByteLevel');
-  // Steps after it would see characters that stand for bytes.
+  // A step after ByteLevel would see the characters that stand for bytes, not the text.
   if (last !== flat.length - 1) throw new UnsupportedPattern('a step after ByteLevel');
   return flat.flatMap(readStep);
 }
@@ -64,7 +64,8 @@ function readStep(step: { type: string }): Step[] {
   const node = 'Regex' in pattern ? parsePattern(pattern.Regex) : literalPattern(pattern.String);
   const made = { ...rest, automaton: compile(node) };
   if (made.behavior !== 'Removed') return [made];
-  // Removing what does not match is a way to write Isolated, where there is no such thing.
+  // `Removed` with `invert` removes text that does not match; it equals Isolated if all text
+  // matches.
   if (!made.invert || !matchesEverything(made.automaton)) {
     throw new UnsupportedPattern('a step that removes characters');
   }
@@ -82,7 +83,7 @@ function matchesEverything({ table, width }: Automaton): boolean {
   for (let before = 0; before !== failing.size; ) {
     before = failing.size;
     for (let state = 1; state < states; state += 1) {
-      // The search begins where a character is, so the end of the text is no case of its state.
+      // The search always begins at a character, so its first state need not handle the text's end.
       const row = table.subarray(state * width, (state + 1) * width - (state === 1 ? 1 : 0));
       if (row.some((target) => (target & 1) === 0 && failing.has(target >> 1))) failing.add(state);
     }

@@ -1,6 +1,6 @@
 /**
- * Sets of code points by Unicode property, from a pinned table: never from the regular expressions
- * of Node, whose Unicode version moves and would move token boundaries with it. Pure.
+ * Sets of code points by Unicode property, from a pinned table and not from Node's regular
+ * expressions: Node's Unicode version changes, and token boundaries would change with it. Pure.
  */
 import { categoryRuns, numericBeyond } from './unicode-table.ts';
 
