@@ -27,7 +27,7 @@ export const extractKnobs = z.object({
     .min(1)
     .default(16 * 1024 * 1024)
     .describe(
-      'The same for notebooks, most of whose bytes are outputs: a figure takes some 100 KB.',
+      'Notebooks above this many bytes are not parsed; most of their bytes are outputs, since a figure takes about 100 KB.',
     ),
   parseTimeMsMax: z
     .int()

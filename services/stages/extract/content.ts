@@ -1,6 +1,6 @@
 /**
- * The admitted files out of the one content blob, a few megabytes at a time: the files lie in it
- * one after the other, and are asked for in about that sequence.
+ * Reads the admitted files out of the one content blob, a few megabytes at a time: the files lie in
+ * it one after the other, and are read in about that order.
  */
 import type { Repository } from '../../../schemas/generated/types.ts';
 import { PipelineError } from '../../runtime/errors.ts';

@@ -1,8 +1,7 @@
 /**
- * From the files of a repository to its structure: parses what has a parser in child processes,
- * lists the rest, and resolves. Used by the stage and by the `structure` command.
+ * Makes the structure of a repository from its files: parses in child processes every file that has
+ * a parser, lists the others, and resolves imports. Used by the stage and by `backstory structure`.
  */
-
 import { compareText } from '../../../schemas/compare-text.ts';
 import type { ExtractKnobs } from './config.ts';
 import { type FactCache, openFactCache } from './parse/fact-cache.ts';
@@ -27,9 +26,9 @@ export interface Extractor {
   close(): Promise<void>;
 }
 
-/** Files of the repositories in work: beyond so many a repository has the memory to itself. */
+/** Files in work at once; a repository with more has the memory to itself. */
 const filesAtOnceMax = 4000;
-/** Garbage of resolving a large repository: V8 alone would let it become as much as the rest. */
+/** Garbage that resolving a large repository may leave; V8 alone would let it double the heap. */
 const garbageBytesMax = 48 * 1024 * 1024;
 
 /**
@@ -42,11 +41,11 @@ export function openExtractor(config: ExtractKnobs, cacheFolder: string | null =
   const window = openWindow(filesAtOnceMax);
   const extractNow = async (files: readonly SourceFile[], signal: AbortSignal) => {
     const isLarge = files.length > filesAtOnceMax;
-    // What the large repository before has left.
+    // Frees the memory that the previous large repository left.
     if (isLarge) collect();
     const sorted = [...files].sort((a, b) => compareText(a.path, b.path));
     const read = await readFiles(sorted, { config, pool, cache, signal });
-    // What reading has left: resolving takes most of the memory of this process.
+    // Frees the memory that reading left, because resolving takes most of this process's memory.
     if (isLarge) collect();
     const afterTurn = isLarge ? openCollectWhenGrown(garbageBytesMax) : () => {};
     const structure = await runInTurns(structureSteps(read.files, config), signal, afterTurn);
@@ -55,7 +54,7 @@ export function openExtractor(config: ExtractKnobs, cacheFolder: string | null =
   return {
     async extract(files, signal) {
       const done = Promise.withResolvers<Extracted>();
-      // The window never learns of a failure: it is this repository's alone.
+      // The window is not told of a failure, because the failure concerns this repository alone.
       await window.start(files.length, () =>
         extractNow(files, signal).then(done.resolve, done.reject),
       );

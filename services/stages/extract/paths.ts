@@ -64,7 +64,7 @@ export function sharedDepth(a: string, b: string): number {
   return depth;
 }
 
-/** What is known of the nearest folder at or above a file. */
+/** The value of the nearest folder at or above a file that has one. */
 export function nearestAbove<Value>(
   path: string,
   byFolder: ReadonlyMap<string, Value>,

@@ -1,6 +1,6 @@
 /**
- * From the files of a repository to what was read out of each: decoded, checked against the caps,
- * taken from the cache or parsed. Holds the text of a few files at a time, not of the repository.
+ * Reads the facts of each file of a repository: decodes it, checks it against the caps, and takes
+ * the facts from the cache or parses the file. Holds the text of a few files at a time.
  */
 import { setImmediate } from 'node:timers/promises';
 import { rowOfPath } from '../../../schemas/languages/languages.ts';
@@ -33,34 +33,34 @@ import { openWindow } from './turns/window.ts';
 
 export interface SourceFile {
   readonly path: string;
-  /** Its text, or its bytes when its turn comes: a large repository is never whole in memory. */
+  /** The text, or a way to read the bytes later: a large repository is never whole in memory. */
   readonly text: string | (() => Promise<Uint8Array>);
 }
 
-/** Where the facts came from. */
+/** How many files' facts were parsed, and how many came from the cache. */
 export interface ReadCounts {
   parsed: number;
   cached: number;
 }
 
 export interface Reading {
-  /** In the sequence of the files. */
+  /** In the order of the given files. */
   readonly files: readonly ParsedFile[];
   readonly counts: Readonly<ReadCounts>;
 }
 
-/** A file whose facts wait until the files that they are to be resolved with are read as well. */
+/** A file whose facts stay packed until all other files of the repository are read. */
 interface PackedFile extends Omit<ParsedFile, 'facts'> {
   readonly packed: Parameters<UnpackFacts>[0];
 }
 
-/** Text in work at once: enough that no parser waits. */
+/** Text in work at once, in characters: enough that no parser waits. */
 const windowBytes = 4 * 1024 * 1024;
 /** Characters handled before other work of the process gets a turn. */
 const turnCharacters = 256 * 1024;
-/** Characters after which what became garbage meanwhile goes: it takes a tenth of a second. */
+/** Characters after which garbage is collected, which takes a tenth of a second. */
 const collectCharacters = 16 * 1024 * 1024;
-/** A file weighs at least this much, so that a hundred thousand empty ones give turns too. */
+/** A file counts at least this many characters, so that 100,000 empty files give turns too. */
 const fileWeight = 512;
 
 interface Reader {
@@ -72,13 +72,13 @@ interface Reader {
   readonly keep: Keep;
 }
 
-/** Where the bytes of all files stay: definitions as long as the result, the others less long. */
+/** Where packed facts stay: definitions live as long as the result, the others shorter. */
 interface Keep {
   readonly definitions: (bytes: Uint8Array) => Uint8Array;
   readonly others: (bytes: Uint8Array) => Uint8Array;
 }
 
-/** `files` in path order: which ones the caps of the repository leave out depends on it. */
+/** `files` must be in path order, which decides the files that the repository's caps leave out. */
 export async function readFiles(
   files: readonly SourceFile[],
   tools: Omit<Reader, 'counts' | 'keep'>,
@@ -130,13 +130,13 @@ interface OpenFile {
   readonly language: Language | null;
 }
 
-/** Why a file is not parsed although it would be; null where nothing is against it. */
+/** The reason not to parse a file; null if it may be parsed or has no parser. */
 function refusalOf(text: string | null, language: Language | null, admits: Admits): string | null {
   if (text === null) return 'not-text';
   return language === null ? null : admits(text, language);
 }
 
-/** Whether a text may be parsed: null, or the cap that it does not pass. */
+/** Null if a text may be parsed, else the cap that it exceeds. */
 type Admits = (text: string, language: Language) => string | null;
 
 function openCaps(config: ExtractKnobs): Admits {
@@ -156,7 +156,7 @@ function openCaps(config: ExtractKnobs): Admits {
   };
 }
 
-/** From the cache, or parsed and remembered unless the machine had a part in how it ended. */
+/** Facts from the cache, or parsed; cached unless the outcome depended on the machine. */
 async function outcomeOf(
   { config, pool, cache, signal, counts }: Reader,
   { path, text, language }: OpenFile & { readonly language: Language },
@@ -223,7 +223,7 @@ function* unpackSteps(files: PackedFile[]): Steps<ParsedFile[]> {
 
 const routines = new Set(['function', 'method']);
 
-/** What the parser found stays as it is; lines add what it lost in its errors. */
+/** Keeps the parser's definitions and adds those that it lost in syntax errors, found by lines. */
 function mergeOutline(
   symbols: readonly Definition[],
   outline: readonly Definition[],

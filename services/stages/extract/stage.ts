@@ -1,4 +1,4 @@
-/** extract: takes the admitted files out of the content blob and says how they are built. */
+/** extract: reads the admitted files out of the content blob and emits their structure. */
 import { join } from 'node:path';
 import { emit } from '../../runtime/outcomes.ts';
 import { defineStage, type Tools } from '../../runtime/stage.ts';

@@ -1,13 +1,13 @@
 /**
- * Bytes of a source file as text, for reading only: the bytes themselves stay as they are. Every
- * line of the text is a line of the file. Pure.
+ * Decodes the bytes of a source file as text, for reading only; the bytes themselves are not
+ * changed. Every line of the text is a line of the file. Pure.
  */
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
-/** As every browser reads it: Latin-1, with printable characters where that has none. */
+/** Browsers read Latin-1 this way: with printable characters where Latin-1 has controls. */
 const latin1 = new TextDecoder('windows-1252');
 
-/** Bytes looked at to tell UTF-16 without a mark. */
+/** Bytes examined to recognise UTF-16 without a byte order mark. */
 const sampleBytes = 4096;
 
 /** The text without its byte order mark; null where the bytes are no text. */
@@ -17,12 +17,12 @@ export function decodeSource(bytes: Uint8Array): string | null {
   try {
     return utf8.decode(bytes);
   } catch {
-    // Not UTF-8, says the decoder: a legacy encoding has no NUL, anything else is binary.
+    // The bytes are not UTF-8. Text in a legacy encoding has no NUL; other bytes are binary.
     return bytes.includes(0) ? null : latin1.decode(bytes);
   }
 }
 
-/** By its mark, or because every other byte is NUL, as it is in code. */
+/** Recognises UTF-16 by its mark, or by NUL in every other byte, as in ASCII text. */
 function utf16Of(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';

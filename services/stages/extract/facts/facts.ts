@@ -1,24 +1,24 @@
 /**
- * What parsing one file yields and what resolving its imports needs: plain data, because it crosses
- * a process boundary. Nothing here depends on any other file of the repository.
+ * The facts that parsing one file yields and that resolving its imports needs: plain data, because
+ * they cross a process boundary. They depend on no other file of the repository.
  */
 import { compareText } from '../../../../schemas/compare-text.ts';
 import type { Definition } from '../../../../schemas/generated/types.ts';
 
 export type { Definition };
 
-/** How readily a dependency gives way inside a cycle; the highest goes first. */
+/** How readily a dependency is given up inside a cycle; the highest is given up first. */
 export const softness = {
   hard: 0,
-  /** Imported inside a function: needed only when it runs. */
+  /** Imported inside a function: needed only when the function runs. */
   deferred: 1,
-  /** Passed on to others: a barrel follows what it offers. */
+  /** Re-exported: a barrel comes after the files whose names it passes on. */
   passedOn: 2,
-  /** Used as a type only: nothing at run time needs it first. */
+  /** Used as a type only: not needed at run time. */
   typeOnly: 3,
   /** Rust `mod x;`: the parent declares the child. */
   declared: 4,
-  /** Imported from a barrel that only passes it on: the defining file has an edge of its own. */
+  /** Imported through a barrel: the file that defines the name has its own edge. */
   throughBarrel: 5,
   /** A source that uses test code. */
   backwards: 6,
@@ -33,10 +33,10 @@ export interface Binding {
 export interface ImportFact {
   /** As written, without quotes. */
   readonly specifier: string;
-  /** Which of the language's forms it is; only its own resolver reads this. */
+  /** Which of the language's import forms it is; only the language's resolver reads this. */
   readonly style: string;
   readonly bindings: readonly Binding[];
-  /** Brings in every name of the target. */
+  /** Whether it imports every name of the target. */
   readonly star: boolean;
   readonly softness: number;
   readonly kind: 'import' | 're-export' | 'type-only' | 'include' | 'declares';
@@ -59,7 +59,7 @@ export interface Facts {
   readonly errorRatio: number;
 }
 
-/** What reading alone finds; how much of the text was in errors the parser knows. */
+/** The facts without the error ratio, which only the parser knows. */
 export type ReadFacts = Omit<Facts, 'errorRatio'>;
 
 export interface ParsedFile {
@@ -68,24 +68,24 @@ export interface ParsedFile {
   readonly parser: 'tree-sitter' | 'oxc' | 'none';
   readonly lines: number;
   readonly facts: Facts;
-  /** Definitions to show; nothing keeps the objects that it gives. */
+  /** Makes the definitions to show, anew at each call. */
   readonly shown: () => readonly Definition[];
   /** Text of a file that declares roots (tsconfig.json, go.mod, …); null for all others. */
   readonly manifest: string | null;
-  /** Whether lines had to help with what is shown; `facts` has what the parser found. */
+  /** Whether line patterns added to the shown definitions; `facts` has the parser's own. */
   readonly hasLines: boolean;
   /** What was lost and why; null when nothing was. */
   readonly note: string | null;
 }
 
-/** Facts of a language whose resolver asks for no more than what is given. */
+/** Facts with the given parts; parts that the language's resolver does not read stay empty. */
 export function factsOf(given: Pick<Facts, 'symbols' | 'imports'> & Partial<ReadFacts>): ReadFacts {
   return { scope: null, uses: [], members: new Map(), aliases: new Map(), ...given };
 }
 
 export const noFacts: Facts = { ...factsOf({ symbols: [], imports: [] }), errorRatio: 0 };
 
-/** A plain import with everything else at its usual value. */
+/** A plain import; fields that are not given have their usual values. */
 export function importFact(
   given: Pick<ImportFact, 'specifier' | 'style'> & Partial<ImportFact>,
 ): ImportFact {

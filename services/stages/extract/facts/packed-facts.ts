@@ -1,10 +1,9 @@
 /**
- * Facts as bytes: how they come from a parser process, lie in the cache, and wait in memory until
- * all files are read. A definition is some 350 bytes as an object and 120 packed, and a large
- * repository has hundreds of thousands; so definitions stay packed and are unpacked whenever they
- * are asked for. Columns of JSON, because nothing here reads faster.
+ * Facts as bytes: the form in which they come from a parser process, lie in the cache, and wait in
+ * memory until all files are read. A definition takes about 350 bytes as an object and 120 packed,
+ * and a large repository has hundreds of thousands; so definitions stay packed and are unpacked at
+ * each use. The format is columns of JSON, because Node parses no other format faster.
  */
-
 import { type Definition, type Facts, type ImportFact, noFacts } from './facts.ts';
 import { type ParseOutcome, unparsed } from './parse-outcome.ts';
 
@@ -18,12 +17,14 @@ export type UnpackFacts = (
   packed: Pick<PackedOutcome, 'errorRatio' | 'definitions' | 'others'>,
 ) => Facts;
 
-/** Definitions of this many files stay unpacked: some, such as a crate's root, are asked often. */
+/**
+ * Definitions of this many files stay unpacked: some files, such as a crate's root, are read often.
+ */
 const recentMax = 128;
 
 /**
- * Of one repository. `symbols` are unpacked when they are read, and read again they may be other
- * objects; equal strings are one, so that a name used in a thousand files is kept once.
+ * Unpacks the facts of one repository. Each read of `symbols` may unpack them into new objects.
+ * Equal strings are shared, so that a name used in a thousand files is kept once.
  */
 export function openUnpacker(): UnpackFacts {
   const intern = openInterner();
@@ -50,8 +51,8 @@ export function openUnpacker(): UnpackFacts {
 const pieceBytes = 256 * 1024;
 
 /**
- * Copies bytes that stay into large pieces, out of the messages that they came in: by themselves
- * they would lie all over the memory that messages take and leave, and hold it.
+ * Copies bytes that stay out of the messages that brought them, into large buffers. Left where they
+ * are, they would be scattered over the memory of all messages and keep it from being freed.
  */
 export function openKeeper(): (bytes: Uint8Array) => Uint8Array {
   let piece = Buffer.alloc(0);
@@ -85,10 +86,10 @@ export function packOutcome({ facts, ...rest }: ParseOutcome): PackedOutcome {
   return { ...rest, errorRatio: facts.errorRatio, definitions, others: packOthers(facts) };
 }
 
-/** A file that is listed only. */
+/** The outcome of a file that is listed only. */
 export const packedNothing = packOutcome({ parser: 'none', facts: noFacts, shortfall: null });
 
-/** A file that yields nothing. */
+/** The outcome of a file that could not be parsed. */
 export function packedUnparsed(shortfall: string): PackedOutcome {
   return packOutcome(unparsed(shortfall));
 }
@@ -142,7 +143,7 @@ export function unpackDefinitions(
 type PackedImport = [
   specifier: string,
   style: string,
-  /** Name and local name in turn. */
+  /** Name and local name, alternating. */
   bindings: string[],
   star: boolean,
   softness: number,

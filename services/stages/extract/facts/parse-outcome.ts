@@ -1,4 +1,4 @@
-/** What parsing one file gives. */
+/** The outcome of parsing one file. */
 import { type Facts, noFacts, type ParsedFile } from './facts.ts';
 
 export interface ParseOutcome {
@@ -8,7 +8,7 @@ export interface ParseOutcome {
   readonly shortfall: string | null;
 }
 
-/** A file that yields nothing: all of it counts as unread. */
+/** The outcome of a file that could not be parsed: all of it counts as unread. */
 export function unparsed(shortfall: string): ParseOutcome {
   return { parser: 'none', facts: { ...noFacts, errorRatio: 1 }, shortfall };
 }

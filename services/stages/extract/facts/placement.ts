@@ -1,7 +1,7 @@
 /**
- * Where a file belongs in the order when no dependency decides: what the project stands on first,
- * then its data, sources, tests, examples, and what is written about it last. Pure; decides by
- * name only, so it holds for files in any language.
+ * Where a file belongs in the order when no dependency decides: manifests and licence first, then
+ * data, sources, tests, examples, operations, and documentation last. Decides by name only, so that
+ * it works for files in any language. Pure.
  */
 import { extensionOf, nameOf } from '../paths.ts';
 
@@ -70,8 +70,8 @@ const isFoundation = anyOf(
 );
 
 /**
- * Tells whether a name is one of many patterns, `*` for any text. Most are endings, which one
- * regular expression of all would try at every place of the name.
+ * Tests a name against many patterns in which `*` stands for any text. Most patterns are endings;
+ * these are compared directly, because a regular expression would try them at every position.
  */
 function anyOf(...lists: string[]): (name: string) => boolean {
   const patterns = lists.flatMap((list) => list.split(' '));

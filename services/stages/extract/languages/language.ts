@@ -8,10 +8,10 @@ import type { Binding, ImportFact, ParsedFile, ReadFacts } from '../facts/facts.
 import type { SyntaxNode } from '../syntax/syntax-node.ts';
 import type { OxcResult } from './ecmascript/tree.ts';
 
-/** A part of a file. */
+/** The part of a file that is in the language, as the code cells of a notebook. */
 export interface Excerpt {
   readonly text: string;
-  /** For each of its lines the line of the file, from 1. */
+  /** For each line of the excerpt the line of the file, from 1. */
   readonly lines: readonly number[];
 }
 
@@ -20,9 +20,9 @@ export interface TreeSitterParsing {
   /** Package that exports the grammar. */
   readonly grammar: string;
   readonly read: (root: SyntaxNode, text: string, path: string) => ReadFacts;
-  /** What of a file is in the language, where that is not all; a string says why nothing is. */
+  /** Takes the part of a file that is in the language; a string is the reason if there is none. */
   readonly excerpt?: (text: string) => Excerpt | string;
-  /** The same text, equally long, with what the grammar trips over blanked; tried after errors. */
+  /** Blanks text that the grammar cannot parse, keeping the length; tried after errors. */
   readonly repair?: (text: string) => string;
 }
 
@@ -59,7 +59,7 @@ export interface Project {
 export type Resolver = (file: ParsedFile) => Resolution;
 
 export interface Language {
-  /** Of its row in the table of languages, which says what its files are called. */
+  /** Name of its row in the table of languages, which has the names of its files. */
   readonly name: ParsedLanguageName;
   readonly parsing: TreeSitterParsing | OxcParsing;
   /** Whether a file declares roots for this language. */
@@ -72,7 +72,7 @@ export function emptyResolution(): Resolution {
   return { links: [], externals: [], unresolved: [] };
 }
 
-/** A link that carries over what the import says. */
+/** A link with the facts of its import, except for `changes`. */
 export function linkOf(fact: ImportFact, to: string, changes: Partial<Link> = {}): Link {
   return {
     to,
@@ -85,7 +85,7 @@ export function linkOf(fact: ImportFact, to: string, changes: Partial<Link> = {}
   };
 }
 
-/** Where a path leads that a source states: to a file, out of the repository, or nowhere. */
+/** Where an import leads: to a file, out of the repository, or nowhere. */
 export type Destination =
   | Pick<Link, 'to' | 'confidence'>
   | { readonly external: string }

@@ -1,7 +1,7 @@
 /**
- * What parsing a file gave, on disk under the hash of everything it depends on. Bounded: the
- * oldest entries go first. Several processes may share the file. It can only ever save work: a
- * damaged entry or database is a miss that is counted, never a failure.
+ * Keeps parsed facts on disk under the hash of everything they depend on. Bounded: the oldest
+ * entries go first. Several processes may share the file. The cache only saves work: a damaged
+ * entry or database is a miss that is counted, never a failure.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import type { PackedOutcome } from '../facts/packed-facts.ts';
 
 export interface FactCache {
   get(key: string): PackedOutcome | null;
-  /** Written some time later; nothing waits for it. */
+  /** Writes some time later; no caller waits for it. */
   put(key: string, outcome: PackedOutcome): void;
   /** Entries and databases that could not be read, so far. */
   damaged(): number;
@@ -21,12 +21,12 @@ export interface FactCache {
 }
 
 const fileName = 'parsed.db';
-/** Writes between two looks at the size. */
+/** Writes between two checks of the size. */
 const trimEvery = 256;
 /** How long another process may hold the database. */
 const busyMs = 5000;
 
-/** `bytesMax` bounds the database file, save for what is written between two looks. */
+/** `bytesMax` bounds the database file, except for the writes between two checks. */
 export function openFactCache(folder: string, bytesMax: number): FactCache {
   let damaged = 0;
   const database = openDatabase(folder, () => {
@@ -58,7 +58,7 @@ export function openFactCache(folder: string, bytesMax: number): FactCache {
         written += 1;
         if (written % trimEvery === 0) trim(database, bytesMax);
       };
-      // A full disk or a lock that lasts costs the next run some work, and this one nothing.
+      // A full disk or a lasting lock costs the next run some work and this run nothing.
       writer.write(store).catch(() => {});
     },
     damaged: () => damaged,
@@ -66,7 +66,7 @@ export function openFactCache(folder: string, bytesMax: number): FactCache {
   };
 }
 
-/** Makes a damaged database anew, once; null where even that fails, as on a read-only disk. */
+/** Replaces a damaged database, once; null if that fails too, as on a read-only disk. */
 function openDatabase(folder: string, onDamage: () => void): DatabaseSync | null {
   for (let attempt = 0; attempt < 2; attempt += 1) {
     let database: DatabaseSync | null = null;
@@ -96,7 +96,7 @@ function isDamage(error: unknown): boolean {
   return code === 11 || code === 26;
 }
 
-/** Drops the oldest eighth as long as there is too much; freed pages are used again. */
+/** Drops the oldest eighth until the size fits; freed pages are used again. */
 function trim(database: DatabaseSync, bytesMax: number): void {
   while (usedBytes(database) > bytesMax) {
     const { changes } = database
@@ -123,7 +123,7 @@ async function closeAll(
   try {
     trim(database, bytesMax);
   } catch {
-    // Whoever holds it trims it.
+    // Another process holds the database, and trims it.
   }
   database.close();
 }

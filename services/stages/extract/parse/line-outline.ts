@@ -1,18 +1,17 @@
 /**
- * Definitions by the look of their lines: the outline of a file that a parser could not read.
- * Nesting and ends go by indentation. Linear in the text; says nothing about dependencies. Pure.
+ * Finds definitions by patterns on single lines, for a file that its parser could not read. Derives
+ * nesting and ends from indentation. Linear in the text; finds no dependencies. Pure.
  */
-
 import type { Definition } from '../facts/facts.ts';
 import { commentText, firstSentence, signatureOf } from '../syntax/text.ts';
 import { keywordKinds, type LineFamily, lineFamilyOf } from './line-patterns.ts';
 
-/** Nothing that defines lies further to the right. */
+/** No definition starts further to the right. */
 const columnsMax = 300;
 const signatureLinesMax = 8;
 const docLinesMax = 40;
 
-/** What may hold definitions; what lies in a function is its own affair. */
+/** Kinds whose inner definitions are listed; definitions inside a function are not. */
 const containers = new Set(['class', 'interface', 'trait', 'struct', 'enum', 'module']);
 
 interface Open {
@@ -24,9 +23,9 @@ interface Open {
 
 interface Outline {
   readonly found: Definition[];
-  /** What is around the present line, outermost first. */
+  /** The definitions around the current line, outermost first. */
   readonly open: Open[];
-  /** The last row above it that holds something. */
+  /** The last row above the current line that is not blank. */
   lastRow: number;
 }
 
@@ -94,7 +93,7 @@ function kindOf(keyword: string, member: boolean): string {
   return kind === 'constant' || kind === 'variable' ? 'field' : kind;
 }
 
-/** Ends what is indented as deep as this line or deeper; what only closes it belongs to it. */
+/** Ends the definitions indented as deep as this line or deeper; a closing line belongs to them. */
 function closeUpTo({ found, open, lastRow }: Outline, line: Line): void {
   for (let last = open.at(-1); last !== undefined; last = open.at(-1)) {
     if (last.indent < line.indent) return;
@@ -106,7 +105,7 @@ function closeUpTo({ found, open, lastRow }: Outline, line: Line): void {
   }
 }
 
-/** The preprocessor's lines, an opening brace, and the rest of a long signature. */
+/** Whether a line continues a definition: preprocessor, opening brace, rest of a signature. */
 function goesOn(last: Open, line: string): boolean {
   if (/^\s*(?:\{|where\b)|^\s*\).*[{:]\s*$/.test(line)) return true;
   return last.kind !== 'macro' && /^\s*#/.test(line);
@@ -118,7 +117,7 @@ function endAt(found: Definition[], index: number, line: number): void {
   found[index] = { ...symbol, endLine: Math.max(symbol.startLine, line) };
 }
 
-/** From the definition's line to its body, over lines as long as brackets are open. */
+/** The text from the definition's line to its body; spans lines while brackets are open. */
 function signatureAt(
   lines: readonly string[],
   row: number,

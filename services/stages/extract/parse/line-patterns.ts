@@ -12,9 +12,9 @@ import {
 export interface LineFamily {
   /** Groups: `name`; `keyword` where it tells the kind, else a function; `owner` of a method. */
   readonly patterns: readonly RegExp[];
-  /** What holds definitions of a type without defining it; group `name`. */
+  /** A block that holds definitions of a type without defining the type; group `name`. */
   readonly reopens?: RegExp;
-  /** What opens a comment line. */
+  /** Matches a comment line. */
   readonly comment: RegExp;
   /** Whether a definition is visible outside its file. */
   readonly isExported: (name: string, line: string) => boolean;
@@ -24,7 +24,7 @@ export interface LineFamily {
 
 type Names = readonly ParsedLanguageName[];
 
-/** What a keyword defines, in the words of the schema. */
+/** The kind that a keyword defines, in the schema's terms. */
 export const keywordKinds: ReadonlyMap<string, string> = new Map(
   parsedRows.flatMap(({ definers }) => Object.entries(definers)),
 );
@@ -43,19 +43,19 @@ function words(some: string): string {
   return String.raw`(?:${anyWord(some)}\s+)*`;
 }
 
-/** The words with which languages define something of some kinds. */
+/** The keywords of some languages that define the given kinds. */
 function definers(names: Names, ...kinds: string[]): string {
   const all = names.flatMap((each) => Object.entries(parsedRow(each).definers));
   const fitting = all.filter(([, kind]) => kinds.includes(kind)).map(([word]) => word);
   return anyWord([...new Set(fitting)].join(' '));
 }
 
-/** The same, to be told which word it was. */
+/** The same as a group that captures the keyword. */
 function keyword(names: Names, ...kinds: string[]): string {
   return `(?<keyword>${definers(names, ...kinds)})`;
 }
 
-/** A line that a comment opens, or that stands in one as people write long ones. */
+/** Matches a line that opens a comment, or that continues a block comment with `*`. */
 function commentOf(language: ParsedLanguageName): RegExp {
   const { line, block, except } = parsedRow(language).comments;
   const opens = [...line, ...block.map(([open]) => open)];
@@ -189,7 +189,7 @@ const bash: LineFamily = {
   isExported: () => true,
 };
 
-/** The lines of a notebook are JSON, and tell nothing. */
+/** A notebook has no patterns, because its lines are JSON. */
 const families: Readonly<Record<ParsedLanguageName, LineFamily | null>> = {
   python,
   notebook: null,
@@ -210,7 +210,7 @@ const families: Readonly<Record<ParsedLanguageName, LineFamily | null>> = {
 
 const byLanguage = new Map<string, LineFamily | null>(Object.entries(families));
 
-/** Null for a language whose lines tell nothing, and for one that is not parsed. */
+/** Null for a language without patterns, and for one that is not parsed. */
 export function lineFamilyOf(language: string): LineFamily | null {
   return byLanguage.get(language) ?? null;
 }

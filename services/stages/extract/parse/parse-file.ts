@@ -1,8 +1,7 @@
 /**
- * Parses one file at a time. Runs in the parser children, so that what a native parser may do
- * (abort, hang, grow) costs one file. A failure is an answer, never an exception.
+ * Parses one file at a time. Runs in the parser children, so that a native parser that aborts,
+ * hangs or grows costs one file. A failure is an outcome, never an exception.
  */
-
 import type Parser from 'tree-sitter';
 import type { Facts } from '../facts/facts.ts';
 import type { ParseOutcome } from '../facts/parse-outcome.ts';
@@ -29,7 +28,7 @@ export interface FileParser {
   parse(job: ParseJob): Promise<ParseOutcome>;
 }
 
-/** Share of a text in errors above which a second look at it pays. */
+/** Share of a text in errors above which a second parse of the repaired text pays. */
 const repairAbove = 0.01;
 
 type Outcome = Omit<ParseOutcome, 'shortfall'> | string;
@@ -99,7 +98,7 @@ async function loadTreeSitter(parsing: TreeSitterParsing, limits: ParseLimits): 
   };
 }
 
-/** Definitions at the lines of the file. */
+/** Moves definitions from the lines of an excerpt to the lines of the file. */
 function placed(facts: Facts, { lines }: Excerpt): Facts {
   const lineOf = (line: number) => lines[line - 1] ?? lines.at(-1) ?? 1;
   const symbols = facts.symbols.map((symbol) => ({
@@ -111,8 +110,9 @@ function placed(facts: Facts, { lines }: Excerpt): Facts {
 }
 
 /**
- * Null where it takes longer. tree-sitter's limit is time on the clock, which a busy machine gives
- * to others: what it has not done by then it goes on with, as long as it has not worked so long.
+ * Null if parsing takes more processor time. tree-sitter's own limit is wall time, which a busy
+ * machine gives to other processes; so a parse that hits it is continued until its processor time
+ * is used up.
  */
 function parseWithin(parser: Parser, text: string, timeMsMax: number): Parser.Tree | null {
   const begin = process.threadCpuUsage();
@@ -124,7 +124,7 @@ function parseWithin(parser: Parser, text: string, timeMsMax: number): Parser.Tr
     // Null at the limit, whatever the declared type says; some versions throw instead.
     const tree = parseOrNull(() => parser.parse(text, undefined, options) as Parser.Tree | null);
     if (tree !== null) return tree;
-    // Not for lack of time.
+    // The parse failed before the limit, so more time would not help.
     if (performance.now() - start < leftMs) break;
     const { user, system } = process.threadCpuUsage(begin);
     leftMs = timeMsMax - (user + system) / 1000;
@@ -137,7 +137,7 @@ function parseOrNull(parse: () => Parser.Tree | null): Parser.Tree | null {
   try {
     return parse();
   } catch {
-    // The binding throws where the parser gave no tree, as it does at the time limit.
+    // The binding throws when the parser gives no tree, for example at the time limit.
     return null;
   }
 }
@@ -154,7 +154,7 @@ async function loadOxc(parsing: OxcParsing): Promise<ReadFile> {
     for (const lang of parsing.dialects(path)) {
       const result = parse(path, text, { lang, preserveParens: false });
       const { program, comments, errors } = result;
-      // After an error that it cannot pass oxc gives an empty program.
+      // oxc gives an empty program after an error from which it cannot recover.
       if (errors.length > 0 && program.body.length === 0) continue;
       const tree = { program, comments } as unknown as OxcResult;
       const bad = errors.flatMap(({ labels }) => labels).map(({ start, end }) => end - start);

@@ -8,9 +8,9 @@ import { packOutcome } from '../facts/packed-facts.ts';
 import { type FileParser, openFileParser } from './parse-file.ts';
 import type { ChildReply, ChildRequest } from './parser-messages.ts';
 
-/** Growth after which memory is collected: of a tree V8 sees only the little that is its own. */
+/** Growth after which garbage is collected: V8 sees only a small part of a native tree. */
 const growthBytesMax = 32 * 1024 * 1024;
-/** Text after which memory is looked at: a look takes as long as reading a small file. */
+/** Text after which memory is measured; measuring takes as long as reading a small file. */
 const lookCharacters = 64 * 1024;
 
 /** Answers every request of the parent until it goes away. */
@@ -45,7 +45,7 @@ export function serve(open: typeof openFileParser): void {
   process.on('SIGINT', () => {});
   process.on('disconnect', () => process.exit(0));
   reply({ kind: 'ready' });
-  // Now: a child ends by being killed.
+  // Flushed now, because a child ends by being killed.
   flushCompileCache();
 }
 

@@ -1,4 +1,4 @@
-/** What the parser pool and its child processes say to each other. */
+/** The messages between the parser pool and its child processes. */
 import type { PackedOutcome } from '../facts/packed-facts.ts';
 import type { ParseJob, ParseLimits } from './parse-file.ts';
 
@@ -12,6 +12,6 @@ export type ChildReply =
   | {
       readonly kind: 'parsed';
       readonly outcome: PackedOutcome;
-      /** Memory of the process, native trees included: after the last of a batch, it is new. */
+      /** Memory of the process, native trees included; measured anew after the last of a batch. */
       readonly residentBytes: number;
     };

@@ -1,7 +1,7 @@
 /**
- * Parses files in forked child processes: a native parser may abort or hang, and a worker thread
- * would take the whole process with it. Outcomes do not depend on the number of children. A child
- * that dies or hangs costs the file it was at, after one more try in a fresh child.
+ * Parses files in forked child processes: a native parser may abort or hang, which in a worker
+ * thread would end the whole process. Outcomes do not depend on the number of children. A child
+ * that dies or hangs costs only the file that it was parsing, after one more try in a fresh child.
  */
 import { availableParallelism } from 'node:os';
 import { PipelineError } from '../../../runtime/errors.ts';
@@ -31,11 +31,13 @@ const batchFilesMax = 32;
 const batchBytesMax = 256 * 1024;
 /** A child takes longer to start than this much text takes to parse. */
 const bytesPerChildMin = 256 * 1024;
-/** What the tree of a text takes while it is read, at most about. */
+/** Approximate bytes that the tree of a text takes at most while it is read. */
 const treeBytesPerCharacter = 100;
 /** Starting takes a fraction of a second; on a starved machine, much longer. */
 const startMsMax = 60_000;
-/** A child that has no work for so long is let go if it has read much: it has grown by that. */
+/**
+ * A child without work for this long is ended if it has read much, because reading made it grow.
+ */
 const idleMsMax = 500;
 const idleBytesMax = 8 * mebibyte;
 /** A file is tried this often before it is given up. */
@@ -83,7 +85,7 @@ export function openParserPool(
     while (state.queue.length > 0 && workers.size < wanted) {
       const worker = runWorker(state).finally(() => {
         workers.delete(worker);
-        // Work that came while it was on its way out.
+        // Work that arrived while this worker was ending.
         if (!state.closed && state.queue.length > 0) startWorkers();
       });
       workers.add(worker);
@@ -131,7 +133,7 @@ async function runWorker(state: PoolState): Promise<void> {
     } finally {
       child.kill();
       state.children.delete(child);
-      // The next would have its memory beside that of this one.
+      // Otherwise the next child's memory would add to this one's.
       await child.ended;
     }
     // Without work the next child would only wait; `parse` starts a worker when there is some.
@@ -162,7 +164,7 @@ async function useChild(state: PoolState, child: Child): Promise<void> {
   }
 }
 
-/** For the next file too, where it is known: a large one goes to a child that has not grown. */
+/** Whether the child has memory left for the next file, if it is known. */
 function hasRoom(child: Child, next: Task | undefined, options: PoolOptions): boolean {
   const treeBytes = (next?.job.text.length ?? 0) * treeBytesPerCharacter;
   return child.residentBytes() + treeBytes <= options.childResidentMegabytesMax * mebibyte;
@@ -180,7 +182,7 @@ async function untilWoken(state: PoolState, waitMsMax?: number): Promise<void> {
   state.idle.delete(wake);
 }
 
-/** A file that cost a child before goes alone, and only into a fresh child. */
+/** A file that ended a child before is sent alone, and only to a fresh child. */
 function takeBatch(queue: Task[], fresh: boolean): Task[] {
   const aborted = queue.filter((task) => task.signal.aborted);
   for (const task of aborted) {
@@ -223,7 +225,7 @@ async function runBatch(
     }
     return false;
   }
-  // A child that was suspected proved itself only for that file.
+  // A child that got a suspected file is replaced, even if it parsed that file.
   return batch.every((task) => task.attempts === 0);
 }
 

@@ -1,4 +1,4 @@
-/** One forked parser child as a sequence of answers: each a reply, or the way the child ended. */
+/** One forked parser child as a sequence of answers: each a reply, or how the child ended. */
 import { fork } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,32 +7,32 @@ import type { PackedOutcome } from '../facts/packed-facts.ts';
 import type { ChildReply, ChildRequest } from './parser-messages.ts';
 
 /**
- * By default V8 lets young objects take 128 MiB before it looks at them, which makes nothing faster
- * here. With `gc` the child collects when it knows that trees are garbage.
+ * By default V8 lets young objects take 128 MiB before it collects them, which makes nothing faster
+ * here. `--expose-gc` lets the child collect when it knows that trees are garbage.
  */
 const memoryFlags = ['--max-semi-space-size=8', '--expose-gc'];
-/** One glibc arena, and freed memory goes back to the system: a tree is many small pieces. */
+/** One glibc arena that returns freed memory to the system: a tree is many small allocations. */
 const memoryEnvironment = {
   MALLOC_ARENA_MAX: '1',
   MALLOC_TRIM_THRESHOLD_: '1000000',
   MALLOC_MMAP_THRESHOLD_: '131072',
 };
 
-/** Compiled modules are kept, where Node keeps them by default: most of a child's start is that. */
+/** Node's default folder for compiled modules; compiling is most of a child's start. */
 const compileCache = join(tmpdir(), 'node-compile-cache');
 
 export type ChildEnd = 'parser-crashed' | 'parser-hung';
 
 export interface Child {
-  /** False when it died, or did not get ready in time. */
+  /** False if the child died or was not ready in time. */
   ready(waitMsMax: number): Promise<boolean>;
   send(request: ChildRequest): void;
   /** The next outcome; after `waitMsMax` without one the child is killed. */
   next(waitMsMax: number): Promise<PackedOutcome | ChildEnd>;
-  /** Memory it had after the last file; 0 before the first. */
+  /** Memory of the child after its last file; 0 before the first. */
   residentBytes(): number;
   kill(): void;
-  /** Resolves when it is no more; its memory is free then. */
+  /** Resolves when the child has ended and its memory is free. */
   readonly ended: Promise<void>;
   describeEnd(): string;
 }
@@ -40,7 +40,7 @@ export interface Child {
 export function startChild(entry: URL, memoryMegabytesMax: number): Child {
   const process_ = fork(fileURLToPath(entry), [], {
     execPath: process.execPath,
-    // None of the parent's own flags, such as a test runner's loaders.
+    // Drops the parent's own flags, such as a test runner's loaders.
     execArgv: [`--max-old-space-size=${memoryMegabytesMax}`, ...memoryFlags],
     env: { NODE_COMPILE_CACHE: compileCache, ...process.env, ...memoryEnvironment },
     serialization: 'advanced',
@@ -85,7 +85,7 @@ export function startChild(entry: URL, memoryMegabytesMax: number): Child {
   return {
     ready: async (waitMsMax) => (await take(waitMsMax))?.kind === 'ready',
     send: (request) => {
-      // A child that died meanwhile is noticed by `next`.
+      // `next` reports a child that died meanwhile.
       process_.send(request, () => {});
     },
     async next(waitMsMax) {

@@ -1,6 +1,6 @@
 /**
- * What the facts of a file depend on besides the file: the grammar's version and our own reading
- * code. Taken from what is installed, so that nobody has to remember to raise a number.
+ * Hashes everything besides the file that its facts depend on: the grammar's version and our own
+ * reading code. Reads both from the installation, so that nobody has to remember to raise a number.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -16,7 +16,7 @@ const readerRooms = ['facts', 'languages', 'parse', 'syntax'];
 let readerHash: string | null = null;
 const versions = new Map<string, string>();
 
-/** Equal for two processes exactly when they would read a file of the language alike. */
+/** Equal for two processes exactly if they read a file of the language in the same way. */
 export function readerVersion(language: Language): string {
   const known = versions.get(language.name);
   if (known !== undefined) return known;
@@ -43,7 +43,7 @@ function hashReaders(): string {
   );
 }
 
-/** A grammar may be a file within its package. */
+/** Version of the package of a grammar, which may be a file within its package. */
 function versionOf(specifier: string): string {
   const segments = specifier.split('/');
   const name = segments.slice(0, specifier.startsWith('@') ? 2 : 1).join('/');

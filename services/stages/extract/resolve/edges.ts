@@ -1,8 +1,7 @@
 /**
- * From resolved imports to edges: one per pair of files, with the names that are used. A name that
- * the target only passes on leads to the file that defines it as well. Pure.
+ * Makes edges from resolved imports: one per pair of files, with the names that are used. A name
+ * that the target only passes on also gives an edge to the file that defines it. Pure.
  */
-
 import { compareText } from '../../../../schemas/compare-text.ts';
 import type { Edge } from '../../../../schemas/generated/types.ts';
 import type { Shortfall } from '../facts/facts.ts';
@@ -16,7 +15,7 @@ import { type Definer, openReexports, type Reexports } from './reexports.ts';
 /** When several imports lead to one file, the first of these names the edge. */
 const kinds = ['import', 'include', 'same-package', 're-export', 'type-only', 'declares'] as const;
 
-/** Through a barrel the defining file is inferred rather than stated. */
+/** An edge through a barrel is less certain, because the defining file is inferred. */
 const passedOnConfidence = 0.9;
 
 interface Draft {
@@ -92,12 +91,12 @@ function addLink(drafts: Map<string, Draft>, link: Link, user: User): void {
   merge(drafts, link.to, { ...link, softness: weight, names: direct });
 }
 
-/** Modules that are reached through modules, `a.b.c`, are followed no deeper than this. */
+/** Modules reached through modules, as in `a.b.c`, are followed at most this deep. */
 const modulesMax = 8;
 
 /**
- * The file that defines a name. When that is a whole module, what is used of it is what is used
- * through its local name, which it may have from elsewhere in turn.
+ * The files that define a name, with the names used of each. If the name is a whole module, the
+ * names used through its local name count, and the module may have re-exported them in turn.
  */
 function definersBehind(
   definer: Definer,
@@ -122,7 +121,7 @@ function definersBehind(
   return found;
 }
 
-/** Names that the link uses, as the target exports them and as the file calls them. */
+/** Names that the link uses: the target's exported name and the file's local name. */
 function usedNames(link: Link, { file, uses, reexports }: User): Binding[] {
   const used = link.bindings.flatMap((binding) => {
     if (binding.name !== '*') return [binding];
@@ -152,7 +151,9 @@ function kindRank(kind: string): number {
   return (kinds as readonly string[]).indexOf(kind);
 }
 
-/** At most `countMax` targets, in path order; the most certain stay, then those with most names. */
+/**
+ * At most `countMax` targets in path order; the most certain are kept, then those with most names.
+ */
 function strongest(drafts: ReadonlyMap<string, Draft>, countMax: number): [string, Draft][] {
   const all = [...drafts].sort(([a], [b]) => compareText(a, b));
   if (all.length <= countMax) return all;
@@ -162,7 +163,7 @@ function strongest(drafts: ReadonlyMap<string, Draft>, countMax: number): [strin
     .sort(([a], [b]) => compareText(a, b));
 }
 
-/** `mayTest`: from test code to what is none. */
+/** `mayTest`: the edge leads from test code to code that is no test. */
 function toEdge(from: string, to: string, mayTest: boolean, draft: Draft): Edge {
   const tests = mayTest && testedStem(from) === stemOf(to);
   return {

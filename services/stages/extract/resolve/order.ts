@@ -1,7 +1,7 @@
 /**
  * Puts paths in an order in which dependencies come first. Pure, and a function of the *set* of
- * paths and edges: shuffling the input changes nothing. In a cycle the softest edges give way
- * first; what is still a cycle is cut where the fewest dependencies are unmet.
+ * paths and edges: shuffling the input changes nothing. In a cycle the softest edges are given up
+ * first; a cycle of equally soft edges is cut where the fewest dependencies are unmet.
  */
 import { compareText } from '../../../../schemas/compare-text.ts';
 import { runAtOnce, type Steps } from '../turns/steps.ts';
@@ -11,7 +11,7 @@ export interface OrderEdge {
   readonly from: string;
   /** Comes before `from`. */
   readonly to: string;
-  /** In a cycle the edge with the highest gives way; 0 only where all are 0. */
+  /** In a cycle the softest edge is given up; one of softness 0 only if all are 0. */
   readonly softness: number;
 }
 
@@ -68,7 +68,7 @@ function* breakCycles(size: number, arcs: readonly Arc[]): Steps<Arc[]> {
   return kept;
 }
 
-/** What a source needs is placed with the sources, whatever it looks like. */
+/** A file that a source depends on gets the phase of that source if it is earlier. */
 function inheritPhases(phases: readonly number[], arcs: readonly Arc[]): number[] {
   const inherited = [...phases];
   const targets: number[][] = phases.map(() => []);
@@ -100,7 +100,7 @@ function toArcs(edges: readonly OrderEdge[], rank: ReadonlyMap<string, number>):
 
 /**
  * Adds softer arcs to harder ones that form no cycle, without those that would close one. So an arc
- * gives way only in a cycle in which none is softer.
+ * is given up only in a cycle that has no softer arc.
  */
 function addLevel(size: number, kept: readonly Arc[], added: readonly Arc[]): Arc[] {
   const all = [...kept, ...added];

@@ -16,11 +16,11 @@ export interface Reexports {
   definerOf(path: string, name: string): Definer | null;
   /** Names defined at the top of a file. */
   ownNames(path: string): ReadonlySet<string>;
-  /** Names that a file imports one by one, and so passes on to who imports all of its names. */
+  /** Names that a file imports one by one, and so passes on to files that import all its names. */
   passedNames(path: string): Iterable<string>;
 }
 
-/** A search through more barrels than this is given up; a library may pass on all of its files. */
+/** A search ends after this many barrels; a library may re-export all of its files. */
 const hopsMax = 4096;
 
 export function openReexports(
@@ -61,7 +61,7 @@ export function openReexports(
       return follow(next.path, next.name, visited) ?? next;
     }
     const open = stars.get(path) ?? [];
-    // Most names are one step away: looked for before any barrel behind.
+    // Most names are one step away, so these files are searched before the barrels behind them.
     const near = open.find((star) => ownNames(star).has(local));
     if (near !== undefined) return { path: near, name: local };
     for (const star of open) {

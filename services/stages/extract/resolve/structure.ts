@@ -1,8 +1,7 @@
 /**
- * From parsed files to the structure of the repository: edges, unresolved imports and the order.
- * Pure, and a function of the set of files: neither their sequence nor who parsed them matters.
+ * Makes the structure of a repository from its parsed files: edges, unresolved imports and the
+ * order. Pure, and a function of the set of files: their sequence does not matter.
  */
-
 import { compareText } from '../../../../schemas/compare-text.ts';
 import type { Edge, FileStructure, Unresolved } from '../../../../schemas/generated/types.ts';
 import { rowNamed } from '../../../../schemas/languages/languages.ts';
@@ -90,7 +89,7 @@ function fileStructure(
   resolution: Resolution | undefined,
   lost: readonly Shortfall[],
 ): FileStructure {
-  // Not the file itself: what resolving needed of it may go.
+  // Keeps `shown` and not `file`, so that the facts that only resolving needed can be freed.
   const { shown } = file;
   return {
     path: file.path,

@@ -1,8 +1,8 @@
 /**
- * Nodes of a tree-sitter tree, read through the binding's own functions. Its node objects register
- * each node natively so that equal nodes are one object, which costs several times what reading
- * them does; nobody here needs that. The version of the binding is pinned; a test compares every
- * property with the original.
+ * Reads the nodes of a tree-sitter tree through the binding's native functions. The binding's own
+ * node objects register each node natively so that equal nodes are one object; that costs several
+ * times as much as reading them, and no reader needs it. The version of the binding is pinned; a
+ * test compares every property with the original.
  */
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
@@ -47,7 +47,7 @@ const require = createRequire(import.meta.url);
 
 export type ReadTree = (tree: Parser.Tree, text: string) => SyntaxNode;
 
-/** For the trees of one grammar. */
+/** Opens a reader for the trees of one grammar. */
 export function openTreeReader(grammar: unknown): ReadTree {
   const load = require('node-gyp-build') as (folder: string) => Binding;
   const binding = load(dirname(require.resolve('tree-sitter')));
@@ -88,7 +88,7 @@ interface TypeInfo {
   readonly fields?: Readonly<Record<string, unknown>>;
 }
 
-/** What the grammar calls a name, and what has no parts. */
+/** Types of nodes without parts that the grammar calls a name. */
 function wordTypes(grammar: unknown): Set<string> {
   const { nodeTypeInfo = [] } = grammar as { readonly nodeTypeInfo?: readonly TypeInfo[] };
   const leaves = nodeTypeInfo.filter(
@@ -102,8 +102,8 @@ function wordTypes(grammar: unknown): Set<string> {
 const plainWord = /[A-Za-z_]\w*/y;
 
 /**
- * Where a plain word ends; -1 where what follows may belong to it in some language (`r#type`,
- * `empty?`, `a$b`, `x_=`, letters beyond ASCII), so that the parser must be asked.
+ * The end of a plain word; -1 if the next character may belong to the word in some language
+ * (`r#type`, `empty?`, `a$b`, `x_=`, letters beyond ASCII), so that the parser must be asked.
  */
 function endOfWord(text: string, start: number): number {
   plainWord.lastIndex = start;
@@ -130,7 +130,7 @@ interface Source {
   root: Node | null;
 }
 
-/** Which types are asked of trees of this grammar: what most are asked is found in one walk. */
+/** How often readers ask for each type; types that most readers ask for are found in one walk. */
 interface Habits {
   trees: number;
   readonly asked: Map<string, number>;

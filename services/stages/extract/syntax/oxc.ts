@@ -1,13 +1,14 @@
 /**
- * oxc, whose tree comes out of its own memory where the machine gives it the room (raw transfer):
- * that takes a sixth of the time of its tree as JSON. The room is 6 GiB of addresses, of which only
- * what is written takes memory. Where it is refused, and for what is nested too deeply, it is JSON.
+ * Opens oxc. Where the machine allows it, the tree is read from oxc's own memory (raw transfer),
+ * which takes a sixth of the time of reading it as JSON. Raw transfer reserves 6 GiB of addresses;
+ * only written pages take memory. JSON serves where that is refused and for trees nested too
+ * deeply.
  */
 import { type ParseResult, type ParserOptions, parseSync, rawTransferSupported } from 'oxc-parser';
 
 export type OxcParse = (path: string, text: string, options: ParserOptions) => ParseResult;
 
-/** The declared type of oxc's options leaves out what is younger. */
+/** oxc's declared options lack this newer one. */
 interface TransferOptions extends ParserOptions {
   readonly experimentalRawTransfer: true;
 }

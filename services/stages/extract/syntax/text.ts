@@ -1,4 +1,4 @@
-/** Cutting declarations and documentation down to one line each. Pure. */
+/** Shortens declarations and documentation to one line each. Pure. */
 
 const signatureLengthMax = 200;
 const docLengthMax = 300;
@@ -10,7 +10,7 @@ export function collapse(text: string): string {
 
 /** A declaration without its body: one line, at most 200 characters. */
 export function signatureOf(text: string): string {
-  // Only the beginning can survive, so a huge initialiser is not collapsed whole.
+  // Only the beginning is kept, so a huge initialiser is cut before it is collapsed.
   const line = collapse(text.slice(0, signatureLengthMax * 10)).replace(/[\s{:=]+$/, '');
   return cut(line, signatureLengthMax);
 }
@@ -24,7 +24,7 @@ export function firstSentence(text: string): string | null {
   return sentence === '' ? null : cut(sentence, docLengthMax);
 }
 
-/** A comment without its markers; null for a licence header or a separator line. */
+/** A comment without its markers. */
 export function commentText(comment: string): string {
   return comment
     .split('\n')

@@ -1,4 +1,4 @@
-/** Reading a tree-sitter tree: what the languages share. Runs in the parser children. */
+/** Readers of tree-sitter trees that several languages share. Runs in the parser children. */
 import type { Definition } from '../facts/facts.ts';
 import type { SyntaxNode } from './syntax-node.ts';
 import { commentText, firstSentence, signatureOf } from './text.ts';
@@ -34,19 +34,19 @@ export function definitionOf(parts: DefinitionParts): Definition {
   };
 }
 
-/** First sentence of the comments right above a sibling; attributes in between are passed over. */
+/** First sentence of the comments right above a sibling; skips attributes in between. */
 export function docAbove(siblings: readonly SyntaxNode[], index: number): string | null {
   const lines: string[] = [];
   let row = siblings[index]?.startPosition.row ?? 0;
   for (let position = index - 1; position >= 0; position -= 1) {
     const node = siblings[position];
-    // By its type first: asking where a node ends costs far more.
+    // The type is checked first, because asking for a node's end costs far more.
     const comments = node?.type.includes('comment') === true;
     if (node === undefined || (!comments && node.type !== 'attribute_item')) break;
     if (lastRow(node) < row - 1) break;
     if (comments) {
       const text = lineComment(node) ?? node.text;
-      // Rust's documentation of the enclosing module, and the first line of a script.
+      // Stops at Rust's documentation of the enclosing module and at a script's first line.
       if (/^(?:\/\/!|#!)/.test(text)) break;
       // A comment after code on the same line belongs to that code.
       const before = siblings[position - 1];
@@ -66,11 +66,11 @@ function lastRow(node: SyntaxNode): number {
   return column === 0 && row > node.startPosition.row ? row - 1 : row;
 }
 
-/** Text of a comment that certainly ends with its line, for which the tree need not be asked. */
+/** Text of a comment that certainly ends with its line, read without asking the tree. */
 function lineComment(node: SyntaxNode): string | null {
   if (!node.type.includes('comment')) return null;
   const line = node.lineFrom;
-  // C goes on after a backslash, PHP's code ends in a comment.
+  // In C a comment continues after a backslash; in PHP `?>` ends it.
   return line.startsWith('//') && !/\\\s*$|\?>/.test(line) ? line : null;
 }
 
@@ -78,7 +78,7 @@ function lineComment(node: SyntaxNode): string | null {
 export function errorRatioOf(root: SyntaxNode, length: number): number {
   if (!root.hasError || length === 0) return 0;
   if (root.type === 'ERROR') {
-    // No whole, but parts: what became a declaration or a comment was read.
+    // The root itself is an error; its parts that became declarations or comments were read.
     const parts = root.namedChildren.filter(
       (node) =>
         node.type !== 'ERROR' && (node.namedChildCount > 0 || node.type.includes('comment')),
@@ -96,7 +96,7 @@ export function errorRatioOf(root: SyntaxNode, length: number): number {
   return Math.min(1, bad / length);
 }
 
-/** Whether an ancestor has one of the types. */
+/** The nearest ancestor of one of the types; null if there is none. */
 export function ancestorOf(node: SyntaxNode, types: ReadonlySet<string>): SyntaxNode | null {
   let current = node.parent;
   while (current !== null && !types.has(current.type)) current = current.parent;

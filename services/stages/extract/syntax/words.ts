@@ -1,13 +1,13 @@
 /**
- * Reading names out of the text at places where the tree says that something stands. Asking the
- * parser for a node's end, parts or parent costs several times as much as a look at the text.
+ * Reads names out of the text at positions that the tree gives. Asking the parser for a node's end,
+ * parts or parent costs several times as much as reading the text.
  */
 
-/** A name as most languages have it; letters beyond ASCII are taken for part of it. */
+/** A name in most languages; letters beyond ASCII count as part of it. */
 export const word = String.raw`[A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*`;
 /** Names between commas. */
 export const wordList = String.raw`${word}(?:\s*,\s*${word})*`;
-/** What may stand between two tokens. */
+/** White space and comments between two tokens. */
 export const gap = String.raw`(?:\s|//.*\n|/\*[^]*?\*/)*`;
 
 const wordThere = new RegExp(word, 'y');
@@ -19,8 +19,8 @@ export function wordAt(text: string, start: number): string {
 }
 
 /**
- * Calls `visit` with each word of a code: far cheaper than matches. A number is no word, and
- * neither is what comes right after a dot, unless that ends an ellipsis.
+ * Calls `visit` with each word of a piece of code; far cheaper than a regular expression. Numbers
+ * are no words, and neither is a name right after a dot, unless the dot ends an ellipsis.
  */
 export function eachWord(code: string, visit: (word: string, start: number) => void): void {
   for (let at = 0; at < code.length; at += 1) {
@@ -34,7 +34,7 @@ export function eachWord(code: string, visit: (word: string, start: number) => v
   }
 }
 
-/** Letters, digits, `_`, `$` and all beyond ASCII; NaN, at the end, is none. */
+/** Whether a code unit is a letter, a digit, `_`, `$` or beyond ASCII; NaN, at the end, is not. */
 function isWordPart(unit: number): boolean {
   if (unit >= 0x61) return unit <= 0x7a || unit >= 0x80;
   return (
@@ -45,7 +45,7 @@ function isWordPart(unit: number): boolean {
   );
 }
 
-/** The text, equally long, with what a pattern finds blanked. */
+/** The text with every match of a pattern replaced by as many spaces. */
 export function blank(text: string, pattern: RegExp): string {
   return text.replaceAll(pattern, (found) => ' '.repeat(found.length));
 }
@@ -58,14 +58,14 @@ export function groupsAt(pattern: RegExp, text: string, start: number): (string 
 
 const space = /\s/;
 
-/** Index of the last character before a place that is no white space; -1 where there is none. */
+/** Index of the last non-space character before a position; -1 if there is none. */
 export function lastBefore(text: string, start: number): number {
   let at = start - 1;
   while (at >= 0 && space.test(text[at] ?? '')) at -= 1;
   return at;
 }
 
-/** Index of the first character from a place on that is no white space. */
+/** Index of the first non-space character from a position on. */
 export function firstFrom(text: string, start: number): number {
   let at = start;
   while (at < text.length && space.test(text[at] ?? '')) at += 1;

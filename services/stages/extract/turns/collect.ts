@@ -1,4 +1,4 @@
-/** Collects garbage now, and gives its pages back: V8 alone would keep them for a long while. */
+/** Collects garbage now and returns its pages to the system; V8 alone would keep them for long. */
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -8,12 +8,12 @@ export function collect(): void {
   collector()({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }
 
-/** Only what was made since the last collection: a millisecond or two. */
+/** Collects only young objects, which takes a millisecond or two. */
 export function collectYoung(): void {
   collector()({ type: 'minor' });
 }
 
-/** What it calls collects whenever the heap has grown by so much since it last did. */
+/** Returns a function that collects if the heap has grown by this much since the last time. */
 export function openCollectWhenGrown(growthBytesMax: number): () => void {
   const used = () => getHeapStatistics().used_heap_size;
   let collected = used();
@@ -24,7 +24,7 @@ export function openCollectWhenGrown(growthBytesMax: number): () => void {
   };
 }
 
-/** A context that is made after V8 was told to has its `gc`: no flag when the process starts. */
+/** Gets `gc` from a new context after setting the flag, so that the process needs none at start. */
 function collector(): NodeJS.GCFunction {
   if (opened === null) {
     setFlagsFromString('--expose-gc');

@@ -1,6 +1,6 @@
-/** Long work as steps, so that something else may be done between them. Pure. */
+/** Long work as a sequence of steps, so that other work can run between them. Pure. */
 
-/** Pauses where another could be given a turn; a step should take some milliseconds at most. */
+/** Yields where other work may run; a step should take a few milliseconds at most. */
 export type Steps<Result> = Generator<undefined, Result, undefined>;
 
 export function runAtOnce<Result>(steps: Steps<Result>): Result {

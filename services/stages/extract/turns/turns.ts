@@ -1,8 +1,8 @@
-/** Runs steps in turns with whatever else the process has to do; what comes out is the same. */
+/** Runs steps in turns with the other work of the process; the result is that of `runAtOnce`. */
 import { setImmediate } from 'node:timers/promises';
 import type { Steps } from './steps.ts';
 
-/** Work goes on this long before others get a turn: little beside what a turn costs. */
+/** Work runs this long before other work gets a turn; much longer than a turn's overhead. */
 const turnMs = 20;
 
 export async function runInTurns<Result>(

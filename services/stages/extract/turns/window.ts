@@ -1,4 +1,4 @@
-/** Tasks that run at once up to a total weight. The first failure ends it. */
+/** Runs tasks at once up to a total weight. After the first failure no task starts. */
 
 export interface Window {
   /** Resolves when the task has begun, once there is room; rejects after a failure. */
@@ -7,7 +7,7 @@ export interface Window {
   drain(): Promise<void>;
 }
 
-/** A task heavier than all of the window runs alone. */
+/** A task heavier than `weightMax` runs alone. */
 export function openWindow(weightMax: number): Window {
   let held = 0;
   let failure: { readonly error: unknown } | null = null;
