@@ -7,7 +7,6 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { type StageName, talkTo } from '../../../schemas/topology.ts';
 import type { ResolvedValues } from '../../registry.ts';
-import { systemClock } from '../../runtime/clock.ts';
 import type { Coordination } from '../../runtime/coordination/coordination.ts';
 import { openLedger } from '../../runtime/coordination/ledger.ts';
 import { openLocalCoordination } from '../../runtime/coordination/local.ts';
@@ -44,7 +43,7 @@ export async function openCoordination(
     password: context.environment.REDIS_PASSWORD,
     dataset: runtime.dataset,
     processId,
-    ledger: openLedger(objects, processId, systemClock),
+    ledger: openLedger(objects, processId),
     onChange: (available, why) => {
       if (available) log.info({ redis: settings.url }, 'redis answers');
       else

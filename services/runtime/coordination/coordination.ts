@@ -13,22 +13,32 @@ export interface BudgetLimits {
 }
 
 export type Admission =
-  /** Make the call; it is counted. */
-  | { readonly kind: 'go' }
-  /** The rate is used up: ask again after this time. */
-  | { readonly kind: 'wait'; readonly ms: number }
+  /** Make the call; it is counted, and what it may cost is set aside until it is settled. */
+  | { readonly kind: 'go'; readonly settle: (microDollars: number) => void }
+  /** The rate is used up, or calls under way hold what is left: ask again after this time. */
+  | {
+      readonly kind: 'wait';
+      readonly for: 'rate' | 'money';
+      readonly ms: number;
+      readonly used: number;
+    }
   /** The limit is reached for good. */
   | { readonly kind: 'over'; readonly limit: 'calls' | 'money'; readonly used: number };
 
 export interface Budget {
   /**
-   * Asks for permission to make one call. Waits while the shared budget cannot be reached, because
-   * an uncounted call could exceed it. Rejects only when aborted.
+   * Asks for permission to make one call that may cost so much. Waits while the shared budget cannot
+   * be reached, because an uncounted call could exceed it. Rejects only when aborted.
    */
-  admit(limits: BudgetLimits, signal: AbortSignal): Promise<Admission>;
-  /** Records the actual cost of a call. */
-  spend(microDollars: number): void;
+  admit(
+    limits: BudgetLimits,
+    reservedMicroDollars: number,
+    signal: AbortSignal,
+  ): Promise<Admission>;
 }
+
+/** Between two looks whether calls under way have left money. */
+export const heldWaitMs = 250;
 
 export interface Coordination {
   readonly budget: Budget;

@@ -1,46 +1,41 @@
 /**
  * What each process spent, kept in the object store. Redis holds the shared count, and is refilled
- * from here after it was flushed or replaced. A killed process loses its spending of the last
- * interval.
+ * from here after it was flushed or replaced. A call is written down before it is made, with all
+ * that it may cost, so that the count of a killed process is too high by its last calls at most, and
+ * never too low.
  */
 import { z } from 'zod';
-import type { Clock } from '../clock.ts';
 import type { ObjectStore } from '../store/objects/object-store.ts';
 
 export interface Spent {
   readonly calls: number;
+  /** With what calls under way may cost. */
   readonly microDollars: number;
 }
 
 export interface Ledger {
   /** Spending of every process that ever spent, by process id. */
   readAll(): Promise<ReadonlyMap<string, Spent>>;
-  /** Notes what this process spent so far; written at most once per interval. */
+  /** Notes what this process spent so far; durable with the next write. */
   note(spent: Spent): void;
-  /** Writes the noted spending. */
+  /** Durable when resolved. */
   flush(): Promise<void>;
 }
 
 const folder = 'spending';
-const intervalMs = 5_000;
 const entry = z.object({ calls: z.int().min(0), microDollars: z.number().min(0) });
 
-export function openLedger(store: ObjectStore, processId: string, clock: Clock): Ledger {
+export function openLedger(store: ObjectStore, processId: string): Ledger {
   let noted: Spent = { calls: 0, microDollars: 0 };
   let written = noted;
-  let writtenMs = clock.nowMs();
   let writing: Promise<void> = Promise.resolve();
+  let next: Promise<void> | null = null;
   const write = async () => {
+    next = null;
     if (noted === written) return;
     const current = noted;
     await store.replace(`${folder}/${processId}.json`, Buffer.from(JSON.stringify(current)));
     written = current;
-  };
-  const flush = () => {
-    writtenMs = clock.nowMs();
-    // A failed write is repaired by the next one, or by the last one at close.
-    writing = writing.then(write, write);
-    return writing;
   };
   return {
     readAll: async () => {
@@ -54,8 +49,12 @@ export function openLedger(store: ObjectStore, processId: string, clock: Clock):
     },
     note: (spent) => {
       noted = spent;
-      if (clock.nowMs() - writtenMs >= intervalMs) flush().catch(() => {});
     },
-    flush,
+    flush: () => {
+      // All that is noted while one write is under way goes into the next one.
+      next ??= writing.then(write, write);
+      writing = next;
+      return next;
+    },
   };
 }

@@ -1,6 +1,6 @@
 /** Coordination within one process: the embedded runtime, and a cluster without Redis. */
 import { type Clock, systemClock } from '../clock.ts';
-import type { Budget, Coordination } from './coordination.ts';
+import { type Budget, type Coordination, heldWaitMs } from './coordination.ts';
 import { burstMs, spacingMs } from './rate.ts';
 
 export function openLocalCoordination(clock: Clock = systemClock): Coordination {
@@ -31,27 +31,34 @@ export function openLocalCoordination(clock: Clock = systemClock): Coordination 
 /** Spending and rate of this process alone. */
 export function openLocalBudget(clock: Clock): Budget {
   let calls = 0;
-  let microDollars = 0;
+  let spent = 0;
+  /** Set aside for calls under way. */
+  let held = 0;
   let nextMs = 0;
   return {
-    admit: async (limits, signal) => {
+    admit: async (limits, reserved, signal) => {
       signal.throwIfAborted();
       if (calls >= limits.callsMax) return { kind: 'over', limit: 'calls', used: calls };
-      if (microDollars >= limits.microDollarsMax) {
-        return { kind: 'over', limit: 'money', used: microDollars };
-      }
+      const left = limits.microDollarsMax - spent;
+      if (left <= 0 || reserved > left) return { kind: 'over', limit: 'money', used: spent };
+      if (reserved > left - held)
+        return { kind: 'wait', for: 'money', ms: heldWaitMs, used: spent };
       if (limits.callsPerMinute !== null) {
         const now = clock.nowMs();
         const due = Math.max(nextMs, now);
         const wait = due - now - burstMs;
-        if (wait > 0) return { kind: 'wait', ms: Math.ceil(wait) };
+        if (wait > 0) return { kind: 'wait', for: 'rate', ms: Math.ceil(wait), used: spent };
         nextMs = due + spacingMs(limits.callsPerMinute);
       }
       calls += 1;
-      return { kind: 'go' };
-    },
-    spend: (spent) => {
-      microDollars += spent;
+      held += reserved;
+      return {
+        kind: 'go',
+        settle: (cost) => {
+          held -= reserved;
+          spent += cost;
+        },
+      };
     },
   };
 }

@@ -1,7 +1,6 @@
 /** The checks of `doctor --cluster` on the servers of a data set; a problem names its remedy. */
 import { resolve } from 'node:path';
 import type { ResolvedValues } from '../../../registry.ts';
-import { systemClock } from '../../../runtime/clock.ts';
 import { openLedger } from '../../../runtime/coordination/ledger.ts';
 import { openRedisCoordination } from '../../../runtime/coordination/redis.ts';
 import { clusterTopics } from '../../../runtime/engine/open-engine.ts';
@@ -68,7 +67,7 @@ async function checkRedis(context: CommandContext, values: ResolvedValues, outpu
     password: context.environment.REDIS_PASSWORD,
     dataset: values.runtime.dataset,
     processId: 'doctor',
-    ledger: openLedger(objects, 'doctor', systemClock),
+    ledger: openLedger(objects, 'doctor'),
   });
   try {
     return { detail: settings.url, problem: await coordination.check() };
