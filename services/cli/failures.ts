@@ -1,6 +1,6 @@
 /**
- * Exit codes, and how an error is shown to a person. Codes: 0 fine, 1 a check found a difference or
- * nothing was made, 2 usage, configuration or environment, 70 our bug, 130 interrupted.
+ * Exit codes, and how an error is shown to a person. Codes: 0 fine, 1 a check found a difference, or
+ * something was lost or nothing made, 2 usage, configuration or environment, 70 our bug, 130 interrupted.
  */
 import { PipelineError } from '../runtime/errors.ts';
 import { type Terminal, writeLine } from './context.ts';
@@ -17,7 +17,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 export const exitCodeHelp = `Exit codes:
   0    fine
-  1    a check found a difference, or a run made no trajectory at all
+  1    a check found a difference, or a run lost a record (a dead letter), or made no trajectory
   2    wrong usage, configuration or environment; the error's code says which
   70   a bug in backstory; please report it with the message
   130  interrupted; finished work is kept and the same command goes on`;

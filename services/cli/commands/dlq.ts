@@ -1,15 +1,16 @@
 /** `backstory dlq list|show|retry|drop`: the dead letters of a data set. */
 import { pino } from 'pino';
+import { topicNames } from '../../../schemas/topology.ts';
 import type { ResolvedValues } from '../../registry.ts';
-import type { Bus } from '../../runtime/bus/bus.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import {
   type DeadLetter,
   dropDeadLetter,
-  isWhole,
+  type Letters,
   readDeadLetters,
   retryDeadLetter,
 } from '../../runtime/cluster/dead-letters.ts';
+import { isWhole } from '../../runtime/engine/try-again.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { openConfluentWire } from '../../runtime/records/wire-confluent.ts';
 import { type CommandContext, writeJson, writeLine } from '../context.ts';
@@ -69,8 +70,8 @@ export function dlqRetryCommand(
   options: DlqOptions,
 ): Promise<ExitCode> {
   const mended = options.mended === true;
-  return actOn(context, ids, options, 'retried', (bus, dataset, letter) =>
-    retryDeadLetter(bus, dataset, letter, mended),
+  return actOn(context, ids, options, 'retried', (place, letter, all) =>
+    retryDeadLetter(place, letter, all, mended),
   );
 }
 
@@ -79,7 +80,10 @@ export function dlqDropCommand(
   ids: readonly string[],
   options: DlqOptions,
 ): Promise<ExitCode> {
-  return actOn(context, ids, options, 'dropped', dropDeadLetter);
+  return actOn(context, ids, options, 'dropped', async ({ bus, dataset }, letter) => {
+    await dropDeadLetter(bus, dataset, letter);
+    return [letter];
+  });
 }
 
 async function actOn(
@@ -87,12 +91,20 @@ async function actOn(
   ids: readonly string[],
   options: DlqOptions,
   done: string,
-  act: (bus: Bus, dataset: string, letter: DeadLetter) => Promise<void>,
+  act: (
+    place: Letters,
+    letter: DeadLetter,
+    all: readonly DeadLetter[],
+  ) => Promise<readonly DeadLetter[]>,
 ): Promise<ExitCode> {
-  await withLetters(context, options, async (all, bus, dataset) => {
+  await withLetters(context, options, async (all, place) => {
+    const handled = new Set<string>();
     for (const letter of ids.map((id) => only(all, id))) {
-      await act(bus, dataset, letter);
-      writeLine(context.out, `${done} ${letter.id}`);
+      if (handled.has(letter.id)) continue;
+      for (const { id } of await act(place, letter, all)) {
+        handled.add(id);
+        writeLine(context.out, `${done} ${id}`);
+      }
     }
   });
   return exitCodes.fine;
@@ -101,22 +113,23 @@ async function actOn(
 async function withLetters<Result>(
   context: CommandContext,
   options: DlqOptions,
-  use: (letters: readonly DeadLetter[], bus: Bus, dataset: string) => Promise<Result>,
+  use: (letters: readonly DeadLetter[], place: Letters) => Promise<Result>,
 ): Promise<Result> {
   const { values } = await loadClusterConfiguration(context, options);
   const { dataset } = values.runtime;
   return withBus(context, values, async (bus) => {
-    const wire = await openReadingWire(context, values);
-    return use(await readDeadLetters(bus, wire, dataset), bus, dataset);
+    const wire = await openWire(context, values);
+    return use(await readDeadLetters(bus, wire, dataset), { bus, wire, dataset });
   });
 }
 
-function openReadingWire(context: CommandContext, values: ResolvedValues) {
+/** Needs the data set's schemas, because a record that is tried again is written anew. */
+function openWire(context: CommandContext, values: ResolvedValues) {
   const log = pino({ level: values.runtime.logLevel, base: null }, context.err.stream);
   const registry = openRegistry(context, values);
   const { dataset } = values.runtime;
   const { signal } = context;
-  return openConfluentWire({ registry, dataset, clock: systemClock, log, signal }, [], []);
+  return openConfluentWire({ registry, dataset, clock: systemClock, log, signal }, topicNames, []);
 }
 
 /** The letter with this id, which may be shortened to any unambiguous beginning. */

@@ -17,7 +17,7 @@ import {
   openConfiguredTeacher,
 } from '../open/settings.ts';
 import { createProgressReporter } from '../views/progress-reporter.ts';
-import { drawDropped, drawSummary, type SummaryFacts } from '../views/summary.ts';
+import { drawDeadLetters, drawDropped, drawSummary, type SummaryFacts } from '../views/summary.ts';
 
 export interface RunOptions extends ConfigurationOptions {
   readonly out: string;
@@ -52,9 +52,15 @@ export async function runCommand(
   } else {
     // Quiet hides the summary, but a repository without a trajectory is worth a line.
     const { dropped } = finished.summary.repositories;
-    for (const line of drawDropped(dropped, context.err.style)) writeLine(context.err, line);
+    const lines = [
+      ...drawDropped(dropped, context.err.style),
+      ...drawDeadLetters(finished.summary.deadLetters, context.err.style),
+    ];
+    for (const line of lines) writeLine(context.err, line);
   }
-  return finished.summary.repositories.written > 0 ? exitCodes.fine : exitCodes.difference;
+  const { repositories, deadLetters } = finished.summary;
+  const whole = repositories.written > 0 && deadLetters === 0;
+  return whole ? exitCodes.fine : exitCodes.difference;
 }
 
 /** Runs all stages in this process; `demo` and the bench use it too. */

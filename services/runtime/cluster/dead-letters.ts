@@ -12,7 +12,7 @@ import {
 } from '../../../schemas/topology.ts';
 import type { Bus } from '../bus/bus.ts';
 import { forEachRecord } from '../bus/topic-reader.ts';
-import { carriedBytesMax } from '../engine/engine.ts';
+import { recordsAgain } from '../engine/try-again.ts';
 import { PipelineError } from '../errors.ts';
 import { sha256 } from '../ids.ts';
 import type { Wire } from '../records/wire.ts';
@@ -75,51 +75,43 @@ function retriedRecord(topic: TopicName, { payload }: DeadLetterBody): string {
 }
 
 /**
- * Puts the record back into its topic, for the stage that could not handle it. This works a few
- * times, and after that only if the caller says that the cause is fixed (`mended`).
+ * Puts the record back into its topic, for the stage that could not handle it. With a file's record
+ * go those of all files of its repository that wait, because a repository is only complete with all
+ * of them. This works a few times, and after that only if the caller says that the cause is fixed
+ * (`mended`). Returns the letters that were retried.
  */
 export async function retryDeadLetter(
-  bus: Bus,
-  dataset: string,
+  { bus, wire, dataset }: Letters,
   letter: DeadLetter,
+  all: readonly DeadLetter[],
   mended: boolean,
-) {
-  const { id, topic, offset, key, retries } = letter;
-  if (retries >= retriesMax && !mended) {
+): Promise<readonly DeadLetter[]> {
+  const isOfFile = ({ topic }: DeadLetter) => topics[topic].about === 'file';
+  const belongs = (other: DeadLetter) =>
+    other.id === letter.id ||
+    (isOfFile(letter) && isOfFile(other) && other.key === letter.key && other.status === 'waiting');
+  const together = all.filter(belongs);
+  for (const { id, retries, body } of together) {
+    if (retries < retriesMax || mended) continue;
     throw new PipelineError(
       'USAGE',
-      `dead letter ${id} was tried again ${retries} times (${letter.body.reason}: ${letter.body.detail}); mend the cause and add --mended, or drop it`,
+      `dead letter ${id} was tried again ${retries} times (${body.reason}: ${body.detail}); mend the cause and add --mended, or drop it`,
       { subject: id },
     );
   }
-  if (topics[topic].about !== 'repository') {
-    throw new PipelineError(
-      'USAGE',
-      `dead letter ${id} is of ${topic}: its repository has ended without it, and cannot take it back; bring the repository in again`,
-      { subject: id },
-    );
+  await bus.produce(await recordsAgain(bus, wire, dataset, together));
+  for (const { id, offset, retries } of together) {
+    const count = { retries: retries + 1 };
+    await tell(bus, dataset, { about: 'dead-letter', id, action: 'retried', offset, ...count });
   }
-  const count = { retries: retries + 1 };
-  const value = await recordOf(bus, dataset, letter);
-  await bus.produce([{ topic: physicalTopic(dataset, topic), key, value }]);
-  await tell(bus, dataset, { about: 'dead-letter', id, action: 'retried', offset, ...count });
+  return together;
 }
 
-/** False when the dead letter carries only the beginning of its record. */
-export function isWhole({ payload }: DeadLetterBody): boolean {
-  return payload.byteLength < carriedBytesMax;
-}
-
-async function recordOf(bus: Bus, dataset: string, { id, topic, body }: DeadLetter) {
-  if (isWhole(body)) return Buffer.from(body.payload);
-  const { partition, offset } = body;
-  const [record] = await bus.read({ topic: physicalTopic(dataset, topic), partition }, offset, 1);
-  if (record?.offset === offset) return record.value;
-  throw new PipelineError(
-    'USAGE',
-    `dead letter ${id} carries the beginning of a large record; the whole is no longer at offset ${offset} of partition ${partition} of ${topic}: drop it, and bring the repository in again`,
-    { subject: id },
-  );
+/** Where the dead letters of a data set are, and how to read and write its records. */
+export interface Letters {
+  readonly bus: Bus;
+  readonly wire: Pick<Wire, 'encode' | 'decode' | 'decodeDeadLetter'>;
+  readonly dataset: string;
 }
 
 export async function dropDeadLetter(

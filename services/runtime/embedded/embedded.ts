@@ -9,12 +9,13 @@ import { join } from 'node:path';
 import { destination, type Logger, pino } from 'pino';
 import { deadLetterTopic, physicalTopic, topicNames } from '../../../schemas/topology.ts';
 import type { Bus } from '../bus/bus.ts';
-import { openSqliteBus } from '../bus/sqlite/sqlite-bus.ts';
+import { openSqliteBus, type SqliteLog } from '../bus/sqlite/sqlite-bus.ts';
 import { forEachRecord } from '../bus/topic-reader.ts';
 import type { RuntimeKnobs } from '../config/knobs.ts';
 import { openCrashJournal } from '../engine/crash-journal.ts';
 import type { Engine } from '../engine/engine.ts';
 import {
+  endCalls,
   type GraphOptions,
   type OpenEngine,
   openEngine,
@@ -34,6 +35,7 @@ import type { ProgressSnapshot, SummaryOf } from '../watch/progress.ts';
 import { ProgressTracker } from './progress-tracker.ts';
 import { claimOutput } from './run-file.ts';
 import { summarise } from './summary.ts';
+import { tryAgain } from './try-again.ts';
 
 export interface EmbeddedOptions<Stages extends readonly AnyStage[] = readonly AnyStage[]>
   extends GraphOptions {
@@ -79,7 +81,13 @@ export async function runEmbedded<const Stages extends readonly AnyStage[]>(
       teacher: options.teacher?.identity ?? null,
       scorer: options.scorer?.identity ?? null,
     });
-    const { open, progress } = await openProcess(options, settings, run, bus, closers);
+    const { open, progress } = await openProcess(
+      { ...options, sqlite },
+      settings,
+      run,
+      bus,
+      closers,
+    );
     await runGraph(open, options, progress);
     const times = { wallMs: performance.now() - started, resumed };
     return await summarise(open.engine, options.stages, times);
@@ -89,7 +97,7 @@ export async function runEmbedded<const Stages extends readonly AnyStage[]>(
 }
 
 async function openProcess(
-  options: EmbeddedOptions,
+  options: EmbeddedOptions & { readonly sqlite: SqliteLog },
   settings: RuntimeKnobs,
   run: RunFacts,
   bus: Bus,
@@ -116,6 +124,7 @@ async function openProcess(
     closers.push(() => server.close());
   }
   await bus.createTopics(topicConfigurations(run.dataset));
+  await tryAgain(open.engine, options.sqlite, options.stages);
   await readProgress(open.engine, progress);
   return { open, progress };
 }
@@ -132,8 +141,9 @@ async function readProgress({ bus, codec, run }: Engine, progress: ProgressTrack
       const { envelope, body } = await codec.decode(topic, value);
       progress.observe(topic, envelope, body);
     });
-    const ends = await bus.endOffsets(physicalTopic(run.dataset, deadLetterTopic(topic)));
-    progress.deadLetters += ends.reduce((total, end) => total + end, 0);
+    await forEachRecord(bus, physicalTopic(run.dataset, deadLetterTopic(topic)), async () => {
+      progress.deadLetters += 1;
+    });
   }
 }
 
@@ -155,6 +165,9 @@ async function runGraph(
   try {
     await open.start();
     await open.ended;
+  } catch (error) {
+    await endCalls(open, error, options.signal);
+    throw error;
   } finally {
     clearInterval(timer);
     options.signal?.removeEventListener('abort', interrupt);

@@ -1,5 +1,7 @@
 /** Wiring of the sink: opens the tokenizer and hands it to the writer. */
+
 import { defineWriter } from '../../runtime/stage.ts';
+import { rewindOutput } from './commit/rewind.ts';
 import { openSinkWriter } from './commit/writer.ts';
 import { sinkKnobs } from './config.ts';
 import { sinkReport } from './report.ts';
@@ -9,6 +11,7 @@ export const sink = defineWriter('sink', {
   config: sinkKnobs,
   report: sinkReport,
   quietMs: ({ quietMs }) => quietMs,
+  rewind: (tools, sequence) => rewindOutput(tools.objects, sequence),
   openWriter: async (tools) => {
     const tokenizer = await openTokenizer(
       tools.config.tokenizer,

@@ -30,8 +30,18 @@ interface Partition {
   end: number;
 }
 
+export interface RecordPlace extends TopicPartition {
+  readonly offset: number;
+}
+
+/** A log whose only process may take records back while no stage runs. */
+export interface SqliteLog extends Bus {
+  /** Removes records and produces others, all or nothing. */
+  amend(removed: readonly RecordPlace[], records: readonly OutgoingRecord[]): Promise<void>;
+}
+
 /** Opens, or creates, the log in a folder. OUTPUT_LOCKED when another process has it. */
-export function openSqliteBus(folder: string): Bus {
+export function openSqliteBus(folder: string): SqliteLog {
   mkdirSync(folder, { recursive: true });
   const lock = acquireLock(join(folder, 'lock.db'), folder);
   const database = openDatabase(join(folder, 'log.db'));
@@ -87,6 +97,7 @@ function openDatabase(path: string): DatabaseSync {
 function prepareStatements(database: DatabaseSync) {
   return {
     insertRecord: database.prepare('INSERT INTO records (id, key, value) VALUES (?, ?, ?)'),
+    removeRecord: database.prepare('DELETE FROM records WHERE id = ?'),
     lastRecord: database.prepare('SELECT max(id) AS last FROM records WHERE id >= ? AND id < ?'),
     readRecords: database.prepare(
       'SELECT id, key, value FROM records WHERE id >= ? AND id < ? ORDER BY id LIMIT ?',
@@ -107,7 +118,7 @@ function partitionOf(key: string, partitions: number): number {
   return Number.parseInt(sha256(key).slice(0, 8), 16) % partitions;
 }
 
-class SqliteBus implements Bus {
+class SqliteBus implements SqliteLog {
   readonly #database: DatabaseSync;
   readonly #lock: DatabaseSync;
   readonly #writer: GroupCommit;
@@ -157,12 +168,21 @@ class SqliteBus implements Bus {
   }
 
   async produce(records: readonly OutgoingRecord[]): Promise<void> {
-    const insert = this.#statements.insertRecord;
+    await this.amend([], records);
+  }
+
+  async amend(removed: readonly RecordPlace[], records: readonly OutgoingRecord[]): Promise<void> {
+    const { insertRecord: insert, removeRecord: remove } = this.#statements;
+    const gone = removed.map(({ topic, partition, offset }) => {
+      const from = this.#partitions(topic)[partition] as Partition;
+      return { from, id: from.id * offsetsPerPartition + offset };
+    });
     const targets = records.map((record) => {
       const partitions = this.#partitions(record.topic);
       return partitions[partitionOf(record.key, partitions.length)] as Partition;
     });
     await this.#writer.write(() => {
+      for (const { id } of gone) remove.run(id);
       records.forEach((record, index) => {
         const target = targets[index] as Partition;
         const id = target.id * offsetsPerPartition + this.#tail(target);
@@ -170,7 +190,8 @@ class SqliteBus implements Bus {
       });
     });
     // Ends move only after the commit, so that nobody reads records that may be rolled back.
-    for (const partition of new Set(targets)) partition.end = this.#tail(partition);
+    const changed = new Set([...targets, ...gone.map(({ from }) => from)]);
+    for (const partition of changed) partition.end = this.#tail(partition);
     this.#groups.notify();
   }
 

@@ -28,6 +28,10 @@ const tailMax = 10_000;
 export interface EndedRepositories {
   has(repositoryId: string): boolean;
   add(repositoryId: string): void;
+  /** True when the join wrote an output for it, so that it has not merely been dropped. */
+  isWritten(repositoryId: string): Promise<boolean>;
+  /** A dropped repository goes on after all. */
+  reopen(repositoryId: string): void;
   /**
    * Reads the drops since the last call, up to these ends, and returns the repositories they ended.
    */
@@ -62,6 +66,19 @@ export async function endedRepositories(
   return {
     has: (id) => ids.has(id),
     add: (id) => ids.add(id),
+    reopen: (id) => ids.delete(id),
+    isWritten: async (id) => {
+      let written = false;
+      for (const topic of graph[join.name].writes) {
+        if (topic === lifecycle.dropped) continue;
+        const name = physicalTopic(engine.run.dataset, topic);
+        const visit = async ({ key }: IncomingRecord) => {
+          written ||= key === id;
+        };
+        await forEachRecord(engine.bus, name, visit, only(topic));
+      }
+      return written;
+    },
     follow: async (ends) => {
       const added: string[] = [];
       if (ends.every((end, at) => end <= (from[at] ?? 0))) return added;

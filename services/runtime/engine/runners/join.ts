@@ -89,7 +89,7 @@ async function handleDelivery(
     // case.
     const part = await readRecord(handling);
     handling = { ...handling, origin: originOf(stage, part) };
-    const all = await held.add(delivery, stage.part(part));
+    const all = await held.add(delivery, stage.part(part), part.envelope.attempt);
     if (all === 'ended' || all === 'waiting') return all === 'ended';
     const parts: StageRecord[] = [];
     for (const one of all) {

@@ -3,16 +3,26 @@
  * It is kept per assignment, not per partition: a partition that goes and comes back belonged to
  * another process meanwhile.
  */
+import { physicalTopic, type TopicName } from '../../../../schemas/topology.ts';
 import type { IncomingRecord } from '../../bus/bus.ts';
-import type { AnyJoin } from '../../stage.ts';
+import { forEachRecord } from '../../bus/topic-reader.ts';
+import { PipelineError } from '../../errors.ts';
+import type { AnyJoin, Part } from '../../stage.ts';
 import { patiently } from '../endings.ts';
 import type { Engine } from '../engine.ts';
 import type { Delivery } from '../intake.ts';
 import { dropsTopic, type EndedRepositories, endedRepositories } from './ended-repositories.ts';
 
 export interface OpenRepositories {
-  /** Adds a part. Returns all parts in their order when this was the last missing one. */
-  add(delivery: Delivery, part: Part): Promise<'ended' | 'waiting' | readonly IncomingRecord[]>;
+  /**
+   * Adds a part. Returns all parts in their order when this was the last missing one. A part of a
+   * higher attempt opens a dropped repository again, with the parts that came before.
+   */
+  add(
+    delivery: Delivery,
+    part: Part,
+    attempt: number,
+  ): Promise<'ended' | 'waiting' | readonly IncomingRecord[]>;
   /**
    * Called when the repository's ending is durable: completes all of its parts, and later ones
    * count as leftovers.
@@ -24,14 +34,17 @@ export interface OpenRepositories {
   keepOnly(current: ReadonlySet<Delivery['watermark']>): void;
 }
 
-interface Part {
-  readonly ordinal: number;
-  readonly of: number;
+interface HeldPart {
+  readonly record: IncomingRecord;
+  readonly failed: boolean;
+  readonly attempt: number;
 }
 
 interface OpenRepository {
-  readonly parts: Map<number, IncomingRecord>;
+  readonly parts: Map<number, HeldPart>;
   readonly deliveries: Delivery[];
+  /** Parts that were acknowledged long ago are here too. */
+  gathered: boolean;
 }
 
 /** Parts held of one partition, from its assignment to its revocation. */
@@ -63,20 +76,44 @@ export function openRepositories(
     open.delete(key);
   };
 
+  /** Reads all parts of the repository that came before this record. */
+  const gather = async ({ key, partition, offset }: IncomingRecord, into: OpenRepository) => {
+    into.gathered = true;
+    const topic = physicalTopic(engine.run.dataset, stage.reads);
+    const visit = async (record: IncomingRecord) => {
+      if (record.key !== key || record.offset >= offset) return;
+      const before = await decodeOrNull(engine, stage.reads, record);
+      if (before === null) return;
+      const place = { topic: stage.reads, partition, offset: record.offset };
+      const { ordinal, failed } = stage.part({ ...place, ...before });
+      into.parts.set(ordinal, { record, failed, attempt: before.envelope.attempt });
+    };
+    await patiently({ engine, stage: stage.name }, () =>
+      forEachRecord(engine.bus, topic, visit, { partition }),
+    );
+  };
+
   return {
-    add: async (delivery, { ordinal, of }) => {
+    add: async (delivery, { ordinal, of, failed }, attempt) => {
       const { record } = delivery;
-      const { open, ended } = partitionOf(delivery);
-      if ((await ended).has(record.key)) return 'ended';
+      const partition = partitionOf(delivery);
+      const { open } = partition;
+      const ended = await partition.ended;
+      if (ended.has(record.key)) {
+        if (attempt === 0 || (await ended.isWritten(record.key))) return 'ended';
+        ended.reopen(record.key);
+      }
       const repository: OpenRepository = open.get(record.key) ?? {
         parts: new Map(),
         deliveries: [],
+        gathered: false,
       };
       open.set(record.key, repository);
-      repository.parts.set(ordinal, record);
+      if (attempt > 0 && !repository.gathered) await gather(record, repository);
+      repository.parts.set(ordinal, { record, failed, attempt });
       repository.deliveries.push(delivery);
-      if (repository.parts.size < of) return 'waiting';
-      return [...repository.parts].sort(([a], [b]) => a - b).map(([, part]) => part);
+      if (repository.parts.size < of || isAwaited(repository)) return 'waiting';
+      return [...repository.parts].sort(([a], [b]) => a - b).map(([, part]) => part.record);
     },
     end: async (delivery) => {
       const { open, ended } = partitionOf(delivery);
@@ -99,4 +136,20 @@ export function openRepositories(
       }
     },
   };
+}
+
+/** A part that failed before the latest attempt began is being tried again. */
+function isAwaited({ parts }: OpenRepository): boolean {
+  const latest = Math.max(...[...parts.values()].map(({ attempt }) => attempt));
+  return [...parts.values()].some(({ failed, attempt }) => failed && attempt < latest);
+}
+
+/** Null for a record that cannot be read, which was buried when it came. */
+async function decodeOrNull(engine: Engine, topic: TopicName, { value }: IncomingRecord) {
+  try {
+    return await engine.codec.decode(topic, value);
+  } catch (error) {
+    if (error instanceof PipelineError && error.disposition === 'reject') return null;
+    throw error;
+  }
 }

@@ -52,6 +52,18 @@ export async function removeAbandoned(
   for (const path of abandonedAmong(candidates, entries)) await store.remove(path);
 }
 
+/** Removes every shard file that no entry names, where no other writer may be about to name it. */
+export async function removeUnnamed(
+  store: ObjectStore,
+  entries: readonly ManifestEntry[],
+): Promise<void> {
+  const shards = entries.flatMap((entry) => entry.shards);
+  const named = new Set(shards.flatMap(({ path, provenance }) => [path, provenance.path]));
+  for (const path of await shardFiles(store)) {
+    if (namePattern.test(path) && !named.has(path)) await store.remove(path);
+  }
+}
+
 async function shardFiles(store: ObjectStore): Promise<string[]> {
   const inside = async (folder: string) =>
     (await store.list(folder)).map((name) => `${folder}/${name}`);

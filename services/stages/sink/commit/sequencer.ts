@@ -39,7 +39,11 @@ export function createSourceOrder<Item extends Arrival>(next: number): Order<Ite
   let sources: number | null = null;
   return {
     offer: (item) => {
-      if (item.sequence < next || held.has(item.sequence)) return false;
+      if (item.sequence < next) return false;
+      const before = held.get(item.sequence);
+      // A dropped repository that was tried again takes its place after all.
+      const better = before !== undefined && before.id === null && item.id !== null;
+      if (before !== undefined && !better) return false;
       held.set(item.sequence, item);
       return true;
     },

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deadLetterTopic, physicalTopic, type TopicName } from '../../../../schemas/topology.ts';
 import type { Bus } from '../../../../services/runtime/bus/bus.ts';
 import { openSqliteBus } from '../../../../services/runtime/bus/sqlite/sqlite-bus.ts';
+import { forEachRecord } from '../../../../services/runtime/bus/topic-reader.ts';
 import {
   dropDeadLetter,
   readDeadLetters,
@@ -40,7 +41,7 @@ describe('dead letters', () => {
   });
 
   /** A dead letter as a failing stage writes it; unreadable records get an id from their offset. */
-  const fail = (topic: TopicName, id: string) =>
+  const fail = (topic: TopicName, id: string, bytes: Uint8Array = payload) =>
     bus.produce([
       {
         topic: physicalTopic(dataset, deadLetterTopic(topic)),
@@ -49,7 +50,7 @@ describe('dead letters', () => {
           envelope: envelopeOf(id),
           body: {
             ...{ stage: 'admit', topic, partition: 0, offset: 0, reason: 'BLOB_MISSING' },
-            ...{ detail: 'it is gone', attempts: 1, payload },
+            ...{ detail: 'it is gone', attempts: 1, payload: bytes },
           },
           bodyReference: null,
         }),
@@ -62,6 +63,7 @@ describe('dead letters', () => {
     if (letter === undefined) throw new Error('no letter waits');
     return letter;
   };
+  const place = () => ({ bus, wire: plainWire, dataset });
   const recordsIn = async (topic: string) =>
     (await bus.endOffsets(physicalTopic(dataset, topic))).reduce((sum, end) => sum + end, 0);
 
@@ -73,13 +75,15 @@ describe('dead letters', () => {
       await fail('repo-found', id(time));
       const letter = await waiting();
       expect(letter.retries).toBe(time);
-      await retryDeadLetter(bus, dataset, letter, false);
+      await retryDeadLetter(place(), letter, [letter], false);
     }
     await fail('repo-found', id(3));
     const letter = await waiting();
-    await expect(retryDeadLetter(bus, dataset, letter, false)).rejects.toThrow(/3 times.*--mended/);
+    await expect(retryDeadLetter(place(), letter, [letter], false)).rejects.toThrow(
+      /3 times.*--mended/,
+    );
     expect(await recordsIn('repo-found')).toBe(3);
-    await retryDeadLetter(bus, dataset, letter, true);
+    await retryDeadLetter(place(), letter, [letter], true);
     expect(await recordsIn('repo-found')).toBe(4);
     expect((await letters()).map(({ status }) => status)).not.toContain('waiting');
   });
@@ -99,17 +103,42 @@ describe('dead letters', () => {
     const letterRecord = deadLetterRecord({ codec, run }, letter, envelopeOf('id'));
     expect(letterRecord.value.byteLength).toBeLessThan(2 ** 17);
     await bus.produce([letterRecord]);
-    await retryDeadLetter(bus, dataset, await waiting(), false);
+    const letterRead = await waiting();
+    await retryDeadLetter(place(), letterRead, [letterRead], false);
     const [, again] = await bus.read({ topic, partition }, 0, 2);
     expect(Buffer.compare(again?.value ?? Buffer.alloc(0), large)).toBe(0);
   });
 
-  it('refuses to retry a file of an ended repository, and marks a dropped letter as dropped', async () => {
-    await fail('file-task', 'file');
-    const letter = await waiting();
-    await expect(retryDeadLetter(bus, dataset, letter, true)).rejects.toThrow('has ended');
-    await dropDeadLetter(bus, dataset, letter);
-    expect(await letters()).toMatchObject([{ id: 'file', status: 'dropped' }]);
-    expect(await recordsIn('file-task')).toBe(0);
+  it('puts back all files of a repository together, with a higher attempt', async () => {
+    const body = {
+      ...{ path: 'a.ts', ordinal: 0, of: 2 },
+      structure: { sha256: 'a'.repeat(64), bytes: 1 },
+      plan: { sha256: 'b'.repeat(64), bytes: 1 },
+    };
+    const task = (id: string) =>
+      plainWire.encode('file-task', { envelope: envelopeOf(id), body, bodyReference: null });
+    await fail('file-task', 'one', task('task one'));
+    await fail('file-task', 'two', task('task two'));
+    await fail('file-task', 'gone', task('task three'));
+    const dropped = (await letters()).find(({ id }) => id === 'gone');
+    if (dropped !== undefined) await dropDeadLetter(bus, dataset, dropped);
+    const all = await letters();
+    const [letter] = all;
+    if (letter === undefined) throw new Error('no letter waits');
+    const retried = await retryDeadLetter(place(), letter, all, false);
+    expect(retried.map(({ id }) => id)).toEqual(['one', 'two']);
+    expect((await letters()).map(({ status }) => status)).toEqual([
+      'retried',
+      'retried',
+      'dropped',
+    ]);
+    const envelopes: unknown[] = [];
+    await forEachRecord(bus, physicalTopic(dataset, 'file-task'), async ({ value }) => {
+      envelopes.push((await plainWire.decode('file-task', value)).envelope);
+    });
+    expect(envelopes).toMatchObject([
+      { id: 'task one', attempt: 2 },
+      { id: 'task two', attempt: 2 },
+    ]);
   });
 });
