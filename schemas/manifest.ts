@@ -116,6 +116,12 @@ export const provenanceLineSchema = z.strictObject({
   runId: z.string(),
   /** Every file the document writes, in order; only with the first piece. */
   files: z.array(z.strictObject({ path: z.string(), bytes: count, sha256: hash })).nullable(),
+  /** What the document is written without, and why; only with the first piece, absent normally. */
+  lacks: z
+    .array(z.strictObject({ what: z.string(), path: z.string().nullable(), reason: z.string() }))
+    .optional(),
+  /** Files without a thought whose write is not trained; only with the first piece. */
+  masked: z.array(z.string()).optional(),
 });
 
 export type ProvenanceLine = z.infer<typeof provenanceLineSchema>;

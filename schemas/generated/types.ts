@@ -20,7 +20,7 @@ export interface Envelope {
   readonly eventTimeMs: number;
   /** Position of the repository in repo-found; orders a bounded run. */
   readonly sourceSequence: number;
-  /** Deliveries that failed before this record was made; 0 normally. */
+  /** How often the record, or one that it descends from, was a dead letter and was tried again; 0 normally. */
   readonly attempt: number;
 }
 
@@ -256,6 +256,16 @@ export interface Usage {
   readonly microDollars: number;
 }
 
+/** Something that a trajectory was written without, because it could not be had. */
+export interface Lack {
+  /** plan, purposes, thought or search. */
+  readonly what: string;
+  /** File that it concerns; null for the whole repository. */
+  readonly path: null | string;
+  /** Code and message of the failure. */
+  readonly reason: string;
+}
+
 /** The main agent’s requirements and plan. Key: repository id. */
 export interface RepoPlanBody {
   /** The encoded repo-structure body. */
@@ -270,6 +280,8 @@ export interface RepoPlanBody {
   readonly teacher: ModelIdentity;
   /** What it cost. */
   readonly usage: Usage;
+  /** What the teacher could not be made to say; empty normally. */
+  readonly lacks: readonly Lack[];
 }
 
 /** The main agent’s requirements and plan. Key: repository id. */
@@ -336,11 +348,11 @@ export interface FileTraceBody {
   readonly structure: BlobReference;
   /** The encoded repo-plan body. */
   readonly plan: BlobReference;
-  /** How the file ended; a join waits for every file to end. */
+  /** How the file ended: done; skipped, written without a thought; failed, not written. A join waits for every file to end. */
   readonly status: FileStatus;
-  /** Why it failed or was skipped. */
+  /** Why it failed or was skipped; of a done file, why it was not searched. */
   readonly reason: null | string;
-  /** Reads, then thinks, then one write. */
+  /** Reads, then thinks, then one write; no thinks where the file is skipped. */
   readonly steps: readonly Step[];
   /** Who thought. */
   readonly teacher: ModelIdentity;
@@ -366,7 +378,7 @@ export interface Candidate {
   readonly round: number;
   /** Candidate within the iteration, from 0. */
   readonly ordinal: number;
-  /** accepted, not-better, leak, too-long, duplicate or invalid. */
+  /** accepted, not-better, leak, too-long, duplicate, invalid, or failed: the teacher gave none. */
   readonly outcome: string;
   /** Bits the scorer needs for the ground-truth code; null when it was refused unscored. */
   readonly bits: null | number;
@@ -404,11 +416,11 @@ export interface FileThoughtBody {
   readonly structure: BlobReference;
   /** The encoded repo-plan body. */
   readonly plan: BlobReference;
-  /** How the file ended; a join waits for every file to end. */
+  /** How the file ended: done; skipped, written without a thought; failed, not written. A join waits for every file to end. */
   readonly status: FileStatus;
-  /** Why it failed or was skipped. */
+  /** Why it failed or was skipped; of a done file, why it was not searched. */
   readonly reason: null | string;
-  /** Reads, then thinks, then one write. */
+  /** Reads, then thinks, then one write; no thinks where the file is skipped. */
   readonly steps: readonly Step[];
   /** Who thought. */
   readonly teacher: ModelIdentity;
@@ -494,6 +506,8 @@ export interface TrajectoryBody {
   readonly search: null | SearchSummary;
   /** What the repository cost. */
   readonly usage: Usage;
+  /** What it was written without; empty normally. */
+  readonly lacks: readonly Lack[];
 }
 
 /** A repository as one sequence. Key: repository id. */
@@ -554,6 +568,8 @@ export interface DroppedBody {
   readonly reason: string;
   /** What a person should know. */
   readonly detail: string;
+  /** What was paid in the stage that ended it. */
+  readonly usage: Usage;
 }
 
 /** A repository that will not become a trajectory. Key: repository id. */

@@ -1,6 +1,7 @@
 /**
- * Exit codes, and how an error is shown to a person. Codes: 0 fine, 1 a check found a difference, or
- * something was lost or nothing made, 2 usage, configuration or environment, 70 our bug, 130 interrupted.
+ * Exit codes, and how an error is shown to a person. Codes: 0 fine, 1 a check found a difference,
+ * something was lost or nothing made, 2 usage, configuration or environment, 70 our bug,
+ * 130 interrupted.
  */
 import { PipelineError } from '../runtime/errors.ts';
 import { type Terminal, writeLine } from './context.ts';

@@ -2,7 +2,7 @@
  * Samples as they lie in the shards: lists them all, and reads one back from its tokens. Reads only
  * the output's own files, so it shows what a trainer sees and nothing else.
  */
-import type { ModelIdentity, SearchSummary } from '../../schemas/generated/types.ts';
+import type { Lack, ModelIdentity, SearchSummary } from '../../schemas/generated/types.ts';
 import type { ManifestShard, ProvenanceLine } from '../../schemas/manifest.ts';
 import { countTrained } from '../../schemas/mds.ts';
 import { type TextSegment, TrajectoryTextError } from '../../schemas/trajectory-text.ts';
@@ -31,6 +31,8 @@ export interface SampleOverview {
   readonly teacher: ModelIdentity;
   readonly scorer: ModelIdentity | null;
   readonly search: SearchSummary | null;
+  /** What it was written without; empty normally. */
+  readonly lacks: readonly Lack[];
 }
 
 /** A segment with its mask as the tokens carry it. */
@@ -163,5 +165,6 @@ function overview(line: ProvenanceLine, tokens: number, trainedTokens: number): 
     teacher: line.teacher as ModelIdentity,
     scorer: line.scorer as ModelIdentity | null,
     search: line.search as SearchSummary | null,
+    lacks: line.lacks ?? [],
   };
 }

@@ -23,6 +23,8 @@ export interface PlanAnswer {
   readonly architecture: string;
   /** One purpose per path; paths the answer omits get the structural fallback. */
   readonly purposes: readonly { readonly path: string; readonly purpose: string }[];
+  /** Why purposes are missing, where the teacher refused to give them or gave none of use. */
+  readonly failures?: readonly string[];
 }
 
 /** A dependency that the sub-agent has read. */
@@ -61,12 +63,29 @@ export interface Answer<Value> {
   readonly usage: Usage;
 }
 
+/**
+ * What was paid for on the way to an answer that takes several calls. It is kept under the key of
+ * the answer, so that a stop between two calls loses none of them.
+ */
+export interface Draft {
+  read(part: string): Promise<unknown>;
+  write(part: string, value: unknown): Promise<void>;
+}
+
+/** Keeps nothing; for a teacher that nobody remembers. */
+export const noDraft: Draft = { read: async () => null, write: async () => {} };
+
 export interface Teacher {
   readonly identity: ModelIdentity;
-  plan(request: PlanRequest, signal: AbortSignal): Promise<Answer<PlanAnswer>>;
-  think(request: ThinkRequest, signal: AbortSignal): Promise<Answer<string>>;
+  plan(request: PlanRequest, signal: AbortSignal, draft?: Draft): Promise<Answer<PlanAnswer>>;
+  think(request: ThinkRequest, signal: AbortSignal, draft?: Draft): Promise<Answer<string>>;
   /** Rewrites a thought; `sample` distinguishes the candidates of one round. */
-  rewrite(request: RewriteRequest, sample: number, signal: AbortSignal): Promise<Answer<string>>;
+  rewrite(
+    request: RewriteRequest,
+    sample: number,
+    signal: AbortSignal,
+    draft?: Draft,
+  ): Promise<Answer<string>>;
   /** The problem with the teacher and its remedy, or null; for `doctor` and start-up. */
   check(): Promise<string | null>;
 }

@@ -194,13 +194,13 @@ const modelCodes = {
     'The teacher does not answer, or fails again and again.',
     'Check `teacher.baseUrl`, and that the server runs and has room for the requests.',
   ),
-  TEACHER_ANSWER_INVALID: retry(
-    'The answer of the teacher is empty, too long, or not in the requested format.',
+  TEACHER_ANSWER_INVALID: reject(
+    'The answer of the teacher is empty, too long, or not in the requested format, also after repair.',
     'Use a model that keeps to the format, or raise the limit that the message names.',
   ),
   TEACHER_REFUSED: reject(
     'The server refuses this request for good.',
-    'Read the reason in the dead letter; if the request is too long, reduce its context.',
+    'Read the reason beside the file; if the request is too long, reduce its context.',
   ),
   TEACHER_BUDGET: fatal(
     'The budget of calls or money is spent, or the account has no credit.',

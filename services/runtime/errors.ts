@@ -2,6 +2,8 @@
  * Coded errors. Anything thrown that is not a PipelineError is our bug. Each code says what a
  * person can do; its disposition says what the runtime does with the record (`error-codes.ts`).
  */
+import type { Usage } from '../../schemas/generated/types.ts';
+import { noUsage, sumUsage } from '../ports/usage.ts';
 import { type Disposition, type ErrorCode, errorCodes } from './error-codes.ts';
 
 export type { Disposition, DropCode, ErrorCode } from './error-codes.ts';
@@ -10,23 +12,41 @@ export interface PipelineErrorOptions {
   /** What the error concerns: a file, topic, field or option. */
   readonly subject?: string;
   readonly cause?: unknown;
+  /** What was paid for before it failed; the reports of cost include it. */
+  readonly usage?: Usage;
 }
 
 /** A failure we expect. The message says what is wrong, where, and what to do. */
 export class PipelineError extends Error {
   readonly code: ErrorCode;
   readonly subject: string | undefined;
+  readonly usage: Usage | undefined;
 
   constructor(code: ErrorCode, message: string, options: PipelineErrorOptions = {}) {
     super(message, { cause: options.cause });
     this.name = 'PipelineError';
     this.code = code;
     this.subject = options.subject;
+    this.usage = options.usage;
   }
 
   get disposition(): Disposition {
     return errorCodes[this.code].disposition;
   }
+}
+
+/** The same failure, with what else was paid for before it. */
+export function withUsage(error: unknown, usage: Usage): unknown {
+  if (!(error instanceof PipelineError)) return error;
+  const { code, message, subject, cause } = error;
+  const total = sumUsage([usage, error.usage ?? noUsage]);
+  const told = subject === undefined ? {} : { subject };
+  return new PipelineError(code, message, { ...told, cause, usage: total });
+}
+
+/** True where the same record may succeed when it is tried again another day. */
+export function mayPass(code: ErrorCode): boolean {
+  return errorCodes[code].disposition === 'retry';
 }
 
 /**

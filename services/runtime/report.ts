@@ -3,7 +3,7 @@
  * part of a run's summary. Each stage declares its report in its own folder; the runtime adds up
  * the figures.
  */
-import type { TopicBodies } from '../../schemas/generated/types.ts';
+import type { TopicBodies, Usage } from '../../schemas/generated/types.ts';
 import type { TopicName } from '../../schemas/topology.ts';
 
 export interface CounterDefinition {
@@ -29,11 +29,19 @@ export interface Section<Facts extends object = object> {
   readonly of: (bodies: readonly TopicBodies[TopicName][]) => Facts;
 }
 
+/** What the teacher's work on one record cost. */
+export interface Cost {
+  readonly topic: TopicName;
+  readonly of: (body: TopicBodies[TopicName]) => Usage;
+}
+
 export interface StageReport {
   /** Counters by name; in /metrics the name becomes `backstory_NAME_total`. */
   readonly counters: Readonly<Record<string, CounterDefinition>>;
   readonly tallies?: Readonly<Record<string, Tally>>;
   readonly section?: Section;
+  /** What records of a topic cost; the summary adds it up, whatever became of the repository. */
+  readonly cost?: Cost;
 }
 
 /** The report of a stage that adds nothing to what the runtime counts for every stage. */
@@ -62,4 +70,11 @@ export function section<Topic extends TopicName, Facts extends object>(
   of: (bodies: readonly TopicBodies[Topic][]) => Facts,
 ): Section<Facts> {
   return { topic, of: of as Section<Facts>['of'] };
+}
+
+export function cost<Topic extends TopicName>(
+  topic: Topic,
+  of: (body: TopicBodies[Topic]) => Usage,
+): Cost {
+  return { topic, of: of as Cost['of'] };
 }

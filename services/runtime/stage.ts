@@ -5,7 +5,7 @@
  */
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import type { BlobReference, Envelope, TopicBodies } from '../../schemas/generated/types.ts';
+import type { BlobReference, Envelope, TopicBodies, Usage } from '../../schemas/generated/types.ts';
 import type {
   Neighbour,
   NeighbourOf,
@@ -152,12 +152,22 @@ interface SourceDeclaration<
   ) => AsyncIterable<SourceItem>;
 }
 
+/** Why a record was given up. */
+export interface Failure {
+  /** Code and message. */
+  readonly reason: string;
+  /** It may succeed when it is tried again: nothing final may be made of it. */
+  readonly passing: boolean;
+  /** What was paid for in vain. */
+  readonly usage: Usage;
+}
+
 /** How the graph learns that a record ended here without output. */
 export type MapEnd<Topic extends TopicName> =
   /** The record is a whole repository: gives the subject of its `dropped` record. */
   | { readonly subject: (record: StageRecord<Topic>) => Subject }
   /** The record is a part of a repository: gives the failed child that the join waits for. */
-  | { readonly failed: (record: StageRecord<Topic>, reason: string) => Emit };
+  | { readonly failed: (record: StageRecord<Topic>, failure: Failure) => Emit };
 
 interface MapDeclaration<
   Name extends StageName,
@@ -175,6 +185,14 @@ interface MapDeclaration<
   readonly end: MapEnd<Topic>;
 }
 
+/** Which part this is and how many there are; redelivered parts replace, never count twice. */
+export interface Part {
+  readonly ordinal: number;
+  readonly of: number;
+  /** It was given up, and its record may be tried again. */
+  readonly failed: boolean;
+}
+
 interface JoinDeclaration<
   Name extends StageName,
   Config extends Knobs,
@@ -182,8 +200,7 @@ interface JoinDeclaration<
   Topic extends TopicName,
 > extends StageCommon<Name, Config, Report> {
   readonly reads: Topic;
-  /** Which part this is and how many there are; redelivered parts replace, never count twice. */
-  readonly part: (record: StageRecord<Topic>) => { readonly ordinal: number; readonly of: number };
+  readonly part: (record: StageRecord<Topic>) => Part;
   /** Called once with all parts of a repository, in ordinal order. */
   readonly complete: (
     parts: readonly StageRecord<Topic>[],
@@ -223,6 +240,14 @@ interface WriterDeclaration<
   Report extends StageReport,
 > extends StageCommon<Name, Config, Report> {
   readonly openWriter: (tools: Tools<Name, z.infer<Config>, Report>) => Promise<Writer>;
+  /**
+   * Called before a bounded run goes on, where repositories from this source position on are tried
+   * again: forgets what is durable from there on. It is made anew, with the same bytes up to there.
+   */
+  readonly rewind?: (
+    tools: Tools<Name, z.infer<Config>, Report>,
+    sequence: number,
+  ) => Promise<void>;
   /** How long a live stream must be quiet before `idle` is called. */
   readonly quietMs?: (config: z.infer<Config>) => number;
 }

@@ -88,6 +88,7 @@ export function sampleParts(name: string, files: readonly SampleFile[]): SampleP
       })),
       teacher: sampleTeacher,
       usage,
+      lacks: [],
     },
     thoughts: files.map((file, ordinal) => sampleThought(file, ordinal, files.length)),
     content: Buffer.from(byPath.map((file) => file.text).join(''), 'utf8'),

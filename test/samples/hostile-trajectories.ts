@@ -101,6 +101,7 @@ export function trajectoryOf(segments: readonly TextSegment[]): {
     scorer: null,
     search: null,
     usage: { calls: 0, promptTokens: 0, completionTokens: 0, microDollars: 0 },
+    lacks: [],
   };
   return { body, document };
 }

@@ -1,9 +1,11 @@
 /** The sink's surroundings, real but for what it never uses: blobs, bodies, a folder, records. */
+
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import type { Envelope, TrajectoryBody } from '../../schemas/generated/types.ts';
+import { noUsage } from '../../services/ports/usage.ts';
 import { childId, sha256 } from '../../services/runtime/ids.ts';
 import { createCodec } from '../../services/runtime/records/codec.ts';
 import type { CrashPoint, StageRecord, Writer } from '../../services/runtime/stage.ts';
@@ -118,7 +120,7 @@ export async function sampleTrajectory(
   put: (bytes: Uint8Array) => Promise<{ sha256: string; bytes: number }>,
 ): Promise<TrajectoryBody> {
   const parts = sampleParts(repository.name, repository.files);
-  const flat = flattenRepository(parts, { dependenciesMax: 40 });
+  const flat = flattenRepository(parts, { dependenciesMax: 40, writesWithoutThought: 'trained' });
   return {
     name: repository.name,
     origin: repository.name,
@@ -132,6 +134,7 @@ export async function sampleTrajectory(
     scorer: null,
     search: null,
     usage: { calls: 1, promptTokens: 0, completionTokens: 0, microDollars: 0 },
+    lacks: [],
   };
 }
 
@@ -158,6 +161,7 @@ export function droppedRecord(sequence: number): StageRecord<'dropped'> {
     disposition: 'drop' as const,
     reason: 'LICENCE_REFUSED',
     detail: '',
+    usage: noUsage,
   };
   const id = sha256(`dropped ${sequence}`).slice(0, 32);
   return { topic: 'dropped', partition: 0, offset: 0, envelope: envelope(id, id, sequence), body };

@@ -1,5 +1,6 @@
 /** `backstory inspect OUT [ID]`: lists the samples of an output, or shows one step by step. */
 import { resolve } from 'node:path';
+import type { Lack } from '../../../schemas/generated/types.ts';
 import { openOutput } from '../../dataset/open-output.ts';
 import { readFileGains } from '../../dataset/run-log/gains.ts';
 import { listSamples, type MaskedSegment, readSample, type Sample } from '../../dataset/samples.ts';
@@ -8,6 +9,7 @@ import { PipelineError } from '../../runtime/errors.ts';
 import { type CommandContext, writeJson, writeLine } from '../context.ts';
 import { type ExitCode, exitCodes } from '../failures.ts';
 import { openPlace } from '../open/output-place.ts';
+import { printable } from '../style.ts';
 import { drawSampleHead, drawSampleList, drawSegment, segmentsOfFile } from '../views/sample.ts';
 import { bitsPerByte } from '../views/summary.ts';
 
@@ -72,8 +74,17 @@ async function drawSample(
   for (const segment of sample.segments) {
     writeLine(context.out);
     for (const line of drawSegment(segment, style, view)) writeLine(context.out, line);
+    for (const { what, reason } of lacksAt(segment, sample.overview.lacks)) {
+      writeLine(context.out, style.yellow(`  no ${what}: ${printable(reason)}`));
+    }
     const gain = segment.kind === 'write' ? gains.get(segment.path ?? '') : undefined;
     if (gain === undefined) continue;
     writeLine(context.out, style.green(`  search: ${bitsPerByte(gain)}`));
   }
+}
+
+/** What is missing at a segment: of a file, it is told at its write; of the plan, at the plan. */
+function lacksAt({ kind, path }: MaskedSegment, lacks: readonly Lack[]): readonly Lack[] {
+  if (kind === 'write') return lacks.filter((lack) => lack.path !== null && lack.path === path);
+  return kind === 'plan' ? lacks.filter((lack) => lack.path === null) : [];
 }

@@ -7,7 +7,7 @@ import type { MaskedSegment, Sample, SampleOverview } from '../../dataset/sample
 import type { Style } from '../style.ts';
 import { printable } from '../style.ts';
 import { formatCount, formatShare, formatTable, plural, truncate, wrapProse } from './format.ts';
-import { bitsPerByte, describeScorer, describeTeacher } from './summary.ts';
+import { bitsPerByte, countLacks, describeScorer, describeTeacher } from './summary.ts';
 
 export interface ViewOptions {
   /** Lines of a body shown at most; null shows all. */
@@ -54,6 +54,7 @@ export function drawSampleHead({ overview }: Sample, style: Style): string[] {
     ['teacher', describeTeacher(overview.teacher)],
     ['scorer', describeScorer(overview.scorer)],
     ...(overview.search === null ? [] : [['search', bitsPerByte(overview.search)]]),
+    ...(overview.lacks.length === 0 ? [] : [['written without', countLacks(overview.lacks)]]),
     ['sample', overview.id],
   ];
   return formatTable(rows.map(([name = '', value = '']) => [style.bold(name), value]));

@@ -22,7 +22,7 @@ export interface SummaryFacts {
   readonly scorer: ModelIdentity | null;
 }
 
-/** Dropped repositories in the list at most; `--json` has all of them. */
+/** Dropped repositories, or lacks, in a list at most; `--json` has all of them. */
 const dropsShownMax = 20;
 
 export function drawSummary(summary: RunSummary, facts: SummaryFacts, style: Style): string[] {
@@ -39,6 +39,7 @@ export function drawSummary(summary: RunSummary, facts: SummaryFacts, style: Sty
     ['teacher', describeTeacher(facts.teacher)],
     ['scorer', describeScorer(facts.scorer)],
     ['calls', describeUsage(summary)],
+    ...(summary.lacks.length === 0 ? [] : [['written without', countLacks(summary.lacks)]]),
     ...searchRows(summary.search),
     ['time', formatDuration(summary.wallMs) + (summary.resumed ? ', after a resume' : '')],
     ['output', facts.outputFolder],
@@ -47,7 +48,9 @@ export function drawSummary(summary: RunSummary, facts: SummaryFacts, style: Sty
     '',
     ...formatTable(rows.map(([name = '', value = '']) => [style.bold(name), value])),
     ...drawSkipped(summary.skippedFiles),
+    ...drawLacks(summary.lacks, style),
     ...drawDropped(repositories.dropped, style),
+    ...drawDeadLetters(summary.deadLetters, style),
   ];
 }
 
@@ -115,6 +118,49 @@ function drawSkipped(skipped: RunSummary['skippedFiles']): string[] {
   if (entries.length === 0) return [];
   const rows = entries.map(([reason, count]) => ['', formatCount(count), reason]);
   return ['', 'Files left out, by reason:', ...formatTable(rows)];
+}
+
+const lackNames: Readonly<Record<string, string>> = {
+  plan: 'plan',
+  purposes: 'batch of purposes',
+  thought: 'thought',
+  search: 'search',
+};
+
+/** `3 thought, 1 plan`: how much of each is missing. */
+export function countLacks(lacks: readonly { readonly what: string }[]): string {
+  return [...Map.groupBy(lacks, ({ what }) => what)]
+    .map(([what, { length }]) => `${formatCount(length)} ${lackNames[what] ?? what}`)
+    .join(', ');
+}
+
+/** A line for each thing that trajectories were written without. */
+function drawLacks(lacks: RunSummary['lacks'], style: Style): string[] {
+  if (lacks.length === 0) return [];
+  const rows = lacks
+    .slice(0, dropsShownMax)
+    .map(({ repository, what, path, reason }) => [
+      '',
+      printable(repository),
+      `no ${lackNames[what] ?? what}`,
+      printable(path ?? ''),
+      printable(reason),
+    ]);
+  const rest = lacks.length - dropsShownMax;
+  return [
+    '',
+    style.yellow(`Written all the same (${lacks.length}):`),
+    ...formatTable(rows),
+    ...(rest > 0 ? [`  and ${rest} more; --json lists all`] : []),
+  ];
+}
+
+/** What was lost, and what to do about it; nothing where nothing was lost. */
+export function drawDeadLetters(deadLetters: number, style: Style): string[] {
+  if (deadLetters === 0) return [];
+  const given = `${plural(deadLetters, 'record')} given up (dead letters).`;
+  const advice = 'The same command tries again what failed for a reason that may have passed.';
+  return ['', `${style.yellow(given)} ${advice}`];
 }
 
 /** A line for each repository that made no trajectory; no lines without one. */

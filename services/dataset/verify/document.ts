@@ -9,7 +9,7 @@ import { sha256 } from '../../runtime/ids.ts';
 import { type PlacedSegment, placeSegments } from '../segments.ts';
 import { mustHold } from './difference.ts';
 
-const grammar = /^backstory task requirements plan( file( read observe)*( think)+ write)* done$/;
+const grammar = /^backstory task( requirements)? plan( file( read observe)*( think)* write)* done$/;
 
 /** Parses a document and checks everything in it that needs no tokens. */
 export function checkDocument(document: Buffer, line: ProvenanceLine): PlacedSegment[] {
@@ -19,9 +19,28 @@ export function checkDocument(document: Buffer, line: ProvenanceLine): PlacedSeg
   const kinds = segments.map((segment) => segment.kind).join(' ');
   mustHold(grammar.test(kinds), 'its segments are not in the order of the format');
   mustHold(segments[0]?.path === line.name, 'it names another repository');
+  checkLacks(segments, line);
   const written = checkReads(segments);
   checkFiles(written, line.files ?? []);
   return segments;
+}
+
+/** What is missing is what the provenance says is missing, and only such a write is masked. */
+function checkLacks(segments: readonly TextSegment[], { lacks = [], masked = [] }: ProvenanceLine) {
+  const thoughtless = new Set(
+    lacks.flatMap(({ what, path }) => (what === 'thought' && path !== null ? [path] : [])),
+  );
+  for (const path of masked) mustHold(thoughtless.has(path), `${path} may not be masked`);
+  const planned = segments.some(({ kind }) => kind === 'requirements');
+  const unplanned = lacks.some(({ what }) => what === 'plan');
+  mustHold(planned !== unplanned, 'it has no requirements, or some that it says it lacks');
+  for (const [position, { kind, path }] of segments.entries()) {
+    if (kind !== 'write') continue;
+    const thinks = segments[position - 1]?.kind === 'think';
+    const lacking = thoughtless.delete(path ?? '');
+    mustHold(thinks !== lacking, `${path} has no thought, or one that it says it lacks`);
+  }
+  mustHold(thoughtless.size === 0, `it has no file ${[...thoughtless].join(', ')}`);
 }
 
 /** I3: each observation equals, byte for byte, lines of a file that was written before it. */

@@ -63,7 +63,8 @@ export class SampleChecker {
     const read = readDocument(this.#reader, document);
     const segments = checkDocument(read.text, line);
     const { template, masking } = this.#reader;
-    const view = { ...document, ...read, segments, template, masking };
+    const masked = new Set(line.masked);
+    const view = { ...document, ...read, segments, template, masking, masked };
     checkTurns(view);
     checkMask(view);
     checkPrefixes(view, pieces);

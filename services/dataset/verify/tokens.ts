@@ -20,6 +20,8 @@ export interface TokenView extends ReadDocument {
   readonly segments: readonly PlacedSegment[];
   readonly template: Template;
   readonly masking: MaskingName;
+  /** Files whose write is not trained, because they have no thought. */
+  readonly masked: ReadonlySet<string>;
 }
 
 /** Each segment lies in a turn of its role, and neighbours of one role share a turn. */
@@ -41,7 +43,8 @@ export function checkTurns({ template, turns, segments }: TokenView): void {
 }
 
 /**
- * I2: a token is trained exactly if every byte of it lies in a trained segment, or if it ends a
+ * I2: a token is trained exactly if every byte of it lies in a trained segment (a write is not
+ * where the provenance says so), or if it ends a
  * turn of the model (without turns: the document). With the masking `segments`, each segment is
  * tokenized by itself and no token lies in two.
  */
@@ -50,7 +53,8 @@ export function checkMask(view: TokenView): void {
   for (const { token, held, turn, kind } of placeTokens(view)) {
     const alone = held.length === 0 || (held.length === 1 && places[token] === tokenPlaces.text);
     mustHold(masking === 'joint' || alone, `token ${token} lies in two segments`);
-    const trained = mayBeTrained(view, token, turn) && held.every(isTrainedSegment);
+    const trained =
+      mayBeTrained(view, token, turn) && held.every((segment) => isTrainedSegment(view, segment));
     mustHold(mask[token] === (trained ? 1 : 0), `token ${token} (${kind}) has the wrong mask`);
   }
 }
@@ -90,12 +94,13 @@ function segmentsBefore(
 }
 
 /** Whether the token's place allows training. Of text, the segments decide. */
-function mayBeTrained({ places, template }: TokenView, token: number, turn?: Turn): boolean {
+function mayBeTrained(view: TokenView, token: number, turn?: Turn): boolean {
+  const { places, template } = view;
   switch (places[token]) {
     case tokenPlaces.text:
       return true;
     case tokenPlaces.endOfTurn:
-      return turn?.role === template.turns?.roleNames.assistant;
+      return turn?.role === template.turns?.roleNames.assistant && endsTrained(view, turn);
     case tokenPlaces.endOfText:
       return template.turns === null;
     default:
@@ -103,8 +108,16 @@ function mayBeTrained({ places, template }: TokenView, token: number, turn?: Tur
   }
 }
 
-function isTrainedSegment({ kind }: PlacedSegment): boolean {
+function isTrainedSegment({ masked }: TokenView, { kind, path }: PlacedSegment): boolean {
+  if (kind === 'write' && masked.has(path ?? '')) return false;
   return segmentKinds[kind] === 'think' || segmentKinds[kind] === 'action';
+}
+
+/** A turn that ends with a masked write does not train the model to end it. */
+function endsTrained(view: TokenView, turn: Turn | undefined): boolean {
+  if (view.masked.size === 0 || turn === undefined) return true;
+  const last = view.segments.findLast(({ end }) => end <= turn.end);
+  return last === undefined || isTrainedSegment(view, last);
 }
 
 /**

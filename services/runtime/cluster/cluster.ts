@@ -14,7 +14,7 @@ import { recordsIn } from '../bus/lag.ts';
 import { systemClock } from '../clock.ts';
 import type { RuntimeKnobs } from '../config/knobs.ts';
 import { openCrashJournal } from '../engine/crash-journal.ts';
-import { type GraphOptions, type OpenEngine, openEngine } from '../engine/open-engine.ts';
+import { endCalls, type GraphOptions, type OpenEngine, openEngine } from '../engine/open-engine.ts';
 import { runFacts } from '../engine/run-facts.ts';
 import { PipelineError } from '../errors.ts';
 import { openObjectMemo } from '../memo/memo-objects.ts';
@@ -214,6 +214,9 @@ async function serve(
       void warnOfSecondWriter(options.stages, open.runners, clock, log, signal);
     }
     return await Promise.race([complete, stopped]);
+  } catch (error) {
+    await endCalls(open, error, signal);
+    throw error;
   } finally {
     await drain(open, settings.drainMs);
   }

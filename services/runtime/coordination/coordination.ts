@@ -27,8 +27,8 @@ export type Admission =
 
 export interface Budget {
   /**
-   * Asks for permission to make one call that may cost so much. Waits while the shared budget cannot
-   * be reached, because an uncounted call could exceed it. Rejects only when aborted.
+   * Asks for permission to make one call that may cost so much. Waits while the shared budget
+   * cannot be reached, because an uncounted call could exceed it. Rejects only when aborted.
    */
   admit(
     limits: BudgetLimits,

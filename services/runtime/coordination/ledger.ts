@@ -1,8 +1,8 @@
 /**
  * What each process spent, kept in the object store. Redis holds the shared count, and is refilled
  * from here after it was flushed or replaced. A call is written down before it is made, with all
- * that it may cost, so that the count of a killed process is too high by its last calls at most, and
- * never too low.
+ * that it may cost, so that the count of a killed process is too high by its last calls at most,
+ * and never too low.
  */
 import { z } from 'zod';
 import type { ObjectStore } from '../store/objects/object-store.ts';

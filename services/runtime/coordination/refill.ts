@@ -1,8 +1,8 @@
 /**
- * What a Redis that lost everything must know again before it may count or give out claims. A marker
- * says that it knows; without one, processes wait until each has written down its last call and
- * renewed its claims, and then fill in the spending of all. A data set that never spent does not
- * wait.
+ * What a Redis that lost everything must know again before it may count or give out claims. A
+ * marker says that it knows; without one, processes wait until each has written down its last
+ * call and renewed its claims, and then fill in the spending of all. A data set that never spent
+ * does not wait.
  */
 import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';

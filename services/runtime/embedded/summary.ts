@@ -3,7 +3,7 @@
  * every run has, and the facts that the stages' reports add.
  */
 import { compareText } from '../../../schemas/compare-text.ts';
-import type { TopicBodies } from '../../../schemas/generated/types.ts';
+import type { TopicBodies, Usage } from '../../../schemas/generated/types.ts';
 import {
   lifecycle,
   physicalTopic,
@@ -11,9 +11,10 @@ import {
   stageNames,
   type TopicName,
 } from '../../../schemas/topology.ts';
+import { sumUsage } from '../../ports/usage.ts';
 import { forEachRecord } from '../bus/topic-reader.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Section } from '../report.ts';
+import type { Cost, Section } from '../report.ts';
 import type { AnyStage } from '../stage.ts';
 import type { DroppedRepository, RunFigures, SummaryOf } from '../watch/progress.ts';
 
@@ -35,6 +36,7 @@ export async function summarise<Stages extends readonly AnyStage[]>(
     if (section !== undefined) facts.push(section.of(await bodiesOf(engine, section.topic)));
   }
   const { deadLetters } = engine.progress;
+  const usage = await costOf(engine, stages);
   const effort: Pick<RunFigures, 'stageBusyMs' | 'wallMs' | 'resumed'> = {
     stageBusyMs: Object.fromEntries(stageNames.map((stage) => [stage, busy[stage] ?? 0])) as Record<
       StageName,
@@ -42,7 +44,18 @@ export async function summarise<Stages extends readonly AnyStage[]>(
     >,
     ...times,
   };
-  return Object.assign({ repositories, deadLetters }, ...facts, effort) as SummaryOf<Stages>;
+  return Object.assign({ repositories, deadLetters, usage }, ...facts, effort) as SummaryOf<Stages>;
+}
+
+/** What all records cost that say so: those of the stages, and the ends of what was dropped. */
+async function costOf(engine: Engine, stages: readonly AnyStage[]): Promise<Usage> {
+  const { dropped } = lifecycle;
+  const usages = (await bodiesOf(engine, dropped)).map(({ usage }) => usage);
+  for (const { report } of stages) {
+    const cost: Cost | undefined = report?.cost;
+    if (cost !== undefined) usages.push(...(await bodiesOf(engine, cost.topic)).map(cost.of));
+  }
+  return sumUsage(usages);
 }
 
 /** Number of records in a topic, each id counted once. */

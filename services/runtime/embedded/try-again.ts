@@ -1,8 +1,8 @@
 /**
  * A run that is started again tries again what failed for a reason that may have passed: a server
  * that was down costs a repeated command, never a repository. Their records go back into their
- * topics, their drops are taken back, and the writer forgets what it made from the first of them on,
- * so that the output has the same bytes as without the failure (I6).
+ * topics, their drops are taken back, and the writer forgets what it made from the first of them
+ * on, so that the output has the same bytes as without the failure (I6).
  */
 import type { DeadLetterBody } from '../../../schemas/generated/types.ts';
 import {

@@ -5,7 +5,7 @@
  * (I7).
  */
 import type { Logger } from 'pino';
-import type { Envelope, TopicBodies } from '../../../schemas/generated/types.ts';
+import type { Envelope, TopicBodies, Usage } from '../../../schemas/generated/types.ts';
 import {
   deadLetterTopic,
   graph,
@@ -14,6 +14,7 @@ import {
   type StageName,
   type TopicName,
 } from '../../../schemas/topology.ts';
+import { noUsage } from '../../ports/usage.ts';
 import type { Bus, IncomingRecord, OutgoingRecord } from '../bus/bus.ts';
 import type { Clock } from '../clock.ts';
 import type { RuntimeKnobs } from '../config/knobs.ts';
@@ -81,7 +82,6 @@ export function childRecord(stage: StageName, parent: Envelope, output: Emit): P
       parentId: parent.id,
       stage,
       stageVersion: version,
-      attempt: 0,
     },
   };
 }
@@ -129,9 +129,10 @@ export function droppedRecord(
   parent: Envelope,
   name: string,
   origin: string,
-  end: { disposition: 'drop' | 'dead_letter'; reason: ErrorCode; detail: string },
+  end: { disposition: 'drop' | 'dead_letter' } & Pick<Cause, 'reason' | 'detail' | 'usage'>,
 ): PlannedRecord {
-  return childRecord(stage, parent, emit(lifecycle.dropped, { name, origin, stage, ...end }));
+  const body = { name, origin, stage, ...end, usage: end.usage ?? noUsage };
+  return childRecord(stage, parent, emit(lifecycle.dropped, body));
 }
 
 /**
@@ -146,6 +147,8 @@ export interface Cause {
   readonly reason: ErrorCode;
   readonly detail: string;
   readonly attempts: number;
+  /** What was paid for in vain; answers are remembered, so each attempt says the whole. */
+  readonly usage?: Usage;
 }
 
 /** A record of a topic that a stage could not handle. */

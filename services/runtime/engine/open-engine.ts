@@ -19,6 +19,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { RuntimeKnobs } from '../config/knobs.ts';
 import type { Coordination } from '../coordination/coordination.ts';
 import { openLocalCoordination } from '../coordination/local.ts';
+import { PipelineError } from '../errors.ts';
 import { type Memo, memoTeacher } from '../memo/memo.ts';
 import { createCodec } from '../records/codec.ts';
 import type { Wire } from '../records/wire.ts';
@@ -106,6 +107,7 @@ export function openEngine(options: GraphOptions, parts: EngineParts): OpenEngin
   // A failure can come before anybody awaits the end; that must not be an unhandled rejection.
   ended.catch(() => {});
   const runners = new Map<StageName, StageRunner>();
+  let stopping: Promise<void> | null = null;
   const engine: Engine = {
     ...parts,
     codec,
@@ -128,8 +130,27 @@ export function openEngine(options: GraphOptions, parts: EngineParts): OpenEngin
     runners,
     start: () => startAll(engine, options.stages, runners, ended),
     abort: () => abort.abort(new Error('the run is over')),
-    stop: () => stopAll(engine, runners),
+    stop: () => {
+      stopping ??= stopAll(engine, runners);
+      return stopping;
+    },
   };
+}
+
+/**
+ * A spent budget ends a run, but calls under way are paid for: they end, and their answers are
+ * remembered, unless somebody stops the run meanwhile. A call that begins now is refused.
+ */
+export async function endCalls(
+  open: OpenEngine,
+  error: unknown,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<void> {
+  if (!(error instanceof PipelineError) || error.code !== 'TEACHER_BUDGET') return;
+  const { promise: stopped, resolve } = Promise.withResolvers<void>();
+  if (signal.aborted) resolve();
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  await Promise.race([open.stop(), stopped]);
 }
 
 const dayMs = 86_400_000;

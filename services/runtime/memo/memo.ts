@@ -5,9 +5,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Answer, Teacher } from '../../ports/teacher.ts';
+import type { Usage } from '../../../schemas/generated/types.ts';
+import type { Answer, Draft, Teacher } from '../../ports/teacher.ts';
+import { noUsage } from '../../ports/usage.ts';
 import type { Coordination } from '../coordination/coordination.ts';
-import { asPipelineError, PipelineError } from '../errors.ts';
+import { asPipelineError, type ErrorCode, PipelineError } from '../errors.ts';
+import { isLasting } from '../given-up.ts';
 import { canonicalJson, sha256 } from '../ids.ts';
 import { openGroupCommit } from '../store/group-commit.ts';
 
@@ -57,9 +60,16 @@ export interface Remembering {
   readonly coordination: Pick<Coordination, 'singleFlight'>;
 }
 
+/** What the memo holds under a key. */
+type Remembered =
+  | Answer<unknown>
+  /** The teacher refuses to answer, or gives nothing of use; asking again would only cost again. */
+  | { readonly failure: { code: ErrorCode; message: string; subject?: string }; usage: Usage };
+
 /**
- * A teacher that remembers. A remembered answer keeps the usage of its first call, so that a
- * resumed or replayed run makes the same records; the metrics hold what this run spent.
+ * A teacher that remembers, also what it was refused. A remembered answer keeps the usage of its
+ * first call, so that a resumed or replayed run makes the same records; the metrics hold what this
+ * run spent.
  */
 export function memoTeacher(teacher: Teacher, remembering: Remembering): Teacher {
   const { memo, mode, count, coordination } = remembering;
@@ -70,15 +80,15 @@ export function memoTeacher(teacher: Teacher, remembering: Remembering): Teacher
     request: unknown,
     sample: number,
     signal: AbortSignal,
-    ask: () => Promise<Answer<Value>>,
+    ask: (draft: Draft) => Promise<Answer<Value>>,
   ): Promise<Answer<Value>> => {
     const key = sha256(canonicalJson([teacher.identity, method, request, sample]));
     const current = inFlight.get(key);
-    if (current !== undefined) return JSON.parse(await current) as Answer<Value>;
+    if (current !== undefined) return recall(await current);
     const call = lookUpOrAsk(key, describe(method, request, sample), signal, ask);
     inFlight.set(key, call);
     try {
-      return JSON.parse(await call) as Answer<Value>;
+      return recall(await call);
     } finally {
       inFlight.delete(key);
     }
@@ -88,13 +98,12 @@ export function memoTeacher(teacher: Teacher, remembering: Remembering): Teacher
     key: string,
     what: string,
     signal: AbortSignal,
-    ask: () => Promise<Answer<unknown>>,
+    ask: (draft: Draft) => Promise<Answer<unknown>>,
   ): Promise<string> => {
     let asked = false;
     const askAndKeep = async () => {
       asked = true;
-      const { value, usage } = await ask();
-      const text = JSON.stringify({ value, usage });
+      const text = JSON.stringify(await outcomeOf(() => ask(draftOf(memo, mode, key))));
       await memo.put(key, text);
       return text;
     };
@@ -116,12 +125,51 @@ export function memoTeacher(teacher: Teacher, remembering: Remembering): Teacher
   return {
     identity: teacher.identity,
     plan: (request, signal) =>
-      answer('plan', request, 0, signal, () => teacher.plan(request, signal)),
+      answer('plan', request, 0, signal, (draft) => teacher.plan(request, signal, draft)),
     think: (request, signal) =>
-      answer('think', request, 0, signal, () => teacher.think(request, signal)),
+      answer('think', request, 0, signal, (draft) => teacher.think(request, signal, draft)),
     rewrite: (request, sample, signal) =>
-      answer('rewrite', request, sample, signal, () => teacher.rewrite(request, sample, signal)),
+      answer('rewrite', request, sample, signal, (draft) =>
+        teacher.rewrite(request, sample, signal, draft),
+      ),
     check: () => teacher.check(),
+  };
+}
+
+/** The answer, or the failure that will not pass; any other failure is thrown. */
+async function outcomeOf(ask: () => Promise<Answer<unknown>>): Promise<Remembered> {
+  try {
+    const { value, usage } = await ask();
+    return { value, usage };
+  } catch (error) {
+    if (!isLasting(error)) throw error;
+    const { code, message, subject, usage = noUsage } = error;
+    return { failure: { code, message, ...(subject === undefined ? {} : { subject }) }, usage };
+  }
+}
+
+function recall<Value>(text: string): Answer<Value> {
+  const remembered = JSON.parse(text) as Remembered;
+  if (!('failure' in remembered)) return remembered as Answer<Value>;
+  const { failure, usage } = remembered;
+  const { code, message, subject } = failure;
+  throw new PipelineError(code, message, { usage, ...(subject === undefined ? {} : { subject }) });
+}
+
+/** Parts of an answer lie beside it in the memo. `refresh` asks for all of them anew. */
+function draftOf(memo: Memo, mode: MemoMode, key: string): Draft {
+  const written = new Set<string>();
+  const keyOf = (part: string) => sha256(`${key}/${part}`);
+  return {
+    read: async (part) => {
+      if (mode === 'refresh' && !written.has(part)) return null;
+      const text = await memo.get(keyOf(part));
+      return text === null ? null : JSON.parse(text);
+    },
+    write: async (part, value) => {
+      written.add(part);
+      await memo.put(keyOf(part), JSON.stringify(value));
+    },
   };
 }
 

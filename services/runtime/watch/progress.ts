@@ -1,5 +1,5 @@
 /** What a run reports while it runs and when it ends. Plain data; the CLI displays it. */
-import type { Envelope, TopicBodies } from '../../../schemas/generated/types.ts';
+import type { Envelope, TopicBodies, Usage } from '../../../schemas/generated/types.ts';
 import type { StageName, TopicName } from '../../../schemas/topology.ts';
 import type { FactsOf } from '../report.ts';
 import type { AnyStage } from '../stage.ts';
@@ -36,6 +36,8 @@ export interface DroppedRepository {
 export interface RunFigures {
   readonly repositories: { found: number; written: number; dropped: readonly DroppedRepository[] };
   readonly deadLetters: number;
+  /** What the teacher's answers cost, also those about what was dropped. */
+  readonly usage: Usage;
   /** Time spent inside each stage's handlers, summed over concurrent calls. */
   readonly stageBusyMs: Readonly<Record<StageName, number>>;
   readonly wallMs: number;

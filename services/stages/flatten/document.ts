@@ -29,6 +29,7 @@ export interface Parts {
 
 export interface FlattenLimits {
   readonly dependenciesMax: number;
+  readonly writesWithoutThought: 'trained' | 'masked';
 }
 
 export interface Flattened {
@@ -60,7 +61,10 @@ export function flattenRepository(parts: Parts, limits: FlattenLimits): Flattene
   const segments: TextSegment[] = [
     segment('backstory', '', parts.structure.repository.name),
     segment('task', describeTask(parts.structure)),
-    segment('requirements', endLine(parts.plan.requirements)),
+    // A teacher that could not be made to plan leaves no requirements.
+    ...(parts.plan.requirements === ''
+      ? []
+      : [segment('requirements', endLine(parts.plan.requirements))]),
     segment('plan', describePlan(parts.plan)),
   ];
   for (const [ordinal, thought] of parts.thoughts.entries()) {
@@ -71,7 +75,10 @@ export function flattenRepository(parts: Parts, limits: FlattenLimits): Flattene
     written.add(thought.path);
   }
   segments.push(segment('done', ''));
-  return { ...renderDocument(segments), files: listFiles(parts) };
+  const thoughtless = parts.thoughts.filter(({ status }) => status === 'skipped');
+  const masked = limits.writesWithoutThought === 'masked' ? thoughtless : [];
+  const maskedWrites = new Set(masked.map(({ path }) => path));
+  return { ...renderDocument(segments, maskedWrites), files: listFiles(parts) };
 }
 
 /** Plan, parts and admitted files must be the same set; otherwise a file is lost or invented. */
@@ -103,7 +110,10 @@ function readTexts({ structure, content }: Parts): ReadonlyMap<string, string> {
   return texts;
 }
 
-/** Renders `(read observe)* think+ write`, with references replaced by their bytes. */
+/**
+ * Renders `(read observe)* think+ write`, for a skipped file without `think`, with references
+ * replaced by their bytes.
+ */
 function fileSegments(
   thought: FileThoughtBody,
   texts: ReadonlyMap<string, string>,
@@ -138,7 +148,8 @@ function readSegments(reader: string, step: Step, path: string, text: string): T
 
 function checkSteps(thought: FileThoughtBody): void {
   const shape = thought.steps.map((step) => step.kind[0]).join('');
-  if (!/^r*t+w$/.test(shape)) {
+  const expected = thought.status === 'skipped' ? /^r*w$/ : /^r*t+w$/;
+  if (!expected.test(shape)) {
     throw invalid(thought.path, 'its steps are not reads, then thoughts, then one write');
   }
   if (thought.steps.at(-1)?.path !== thought.path) {
@@ -148,11 +159,14 @@ function checkSteps(thought: FileThoughtBody): void {
 
 function renderDocument(
   segments: readonly TextSegment[],
+  maskedWrites: ReadonlySet<string>,
 ): Pick<Flattened, 'document' | 'segments'> {
   const chunks: Buffer[] = [];
   const spans: Segment[] = [];
   let start = 0;
-  for (const { kind, trained, text, path } of renderTrajectory(segments)) {
+  for (const { kind, text, path, ...rendered } of renderTrajectory(segments)) {
+    const masked = kind === 'write' && path !== null && maskedWrites.has(path);
+    const trained = rendered.trained && !masked;
     const bytes = Buffer.from(text, 'utf8');
     chunks.push(bytes);
     spans.push({ kind, trained, start, end: start + bytes.byteLength, path });

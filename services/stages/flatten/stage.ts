@@ -9,13 +9,13 @@ import { defineJoin, type StageRecord, type Tools } from '../../runtime/stage.ts
 import { type FlattenKnobs, flattenKnobs } from './config.ts';
 import { findFailure, flattenRepository } from './document.ts';
 import { flattenReport } from './report.ts';
-import { findScorer, summariseSearch } from './summary.ts';
+import { findScorer, listLacks, partOf, summariseSearch } from './summary.ts';
 
 export const flatten = defineJoin('flatten', {
   config: flattenKnobs,
   report: flattenReport,
   reads: 'file-thought',
-  part: (record: StageRecord<'file-thought'>) => record.body,
+  part: ({ body }: StageRecord<'file-thought'>) => partOf(body),
   complete,
 });
 
@@ -53,6 +53,7 @@ async function complete(
     scorer: findScorer(thoughts),
     search: summariseSearch(thoughts),
     usage: sumUsage([plan.usage, ...thoughts.map((thought) => thought.usage)]),
+    lacks: listLacks(plan, thoughts),
   };
   return [emit('trajectory', trajectory)];
 }

@@ -1,10 +1,16 @@
-/** Sums what the search gained over the files of a repository, and names its scorer. Pure. */
+/**
+ * Sums what the search gained over the files of a repository, names its scorer, and lists what the
+ * trajectory is written without. Pure.
+ */
 import { compareText } from '../../../schemas/compare-text.ts';
 import type {
   FileThoughtBody,
+  Lack,
   ModelIdentity,
+  RepoPlanBody,
   SearchSummary,
 } from '../../../schemas/generated/types.ts';
+import type { Part } from '../../runtime/stage.ts';
 
 /** The scorer. One scorer in one configuration judges a whole run (I4), so any file names it. */
 export function findScorer(thoughts: readonly FileThoughtBody[]): ModelIdentity | null {
@@ -39,4 +45,18 @@ export function summariseSearch(thoughts: readonly FileThoughtBody[]): SearchSum
     thoughtBytesAfter,
     outcomes: Object.fromEntries([...outcomes].sort(([a], [b]) => compareText(a, b))),
   };
+}
+
+/** What the trajectory is written without, in the order of the document. */
+export function listLacks(plan: RepoPlanBody, thoughts: readonly FileThoughtBody[]): Lack[] {
+  const ofFiles = thoughts.flatMap(({ path, status, reason }): Lack[] => {
+    if (reason === null) return [];
+    return [{ what: status === 'skipped' ? 'thought' : 'search', path, reason }];
+  });
+  return [...plan.lacks, ...ofFiles];
+}
+
+/** Which part of its repository a file is. */
+export function partOf({ ordinal, of, status }: FileThoughtBody): Part {
+  return { ordinal, of, failed: status === 'failed' };
 }

@@ -31,12 +31,13 @@ function describeLanguages(languages: readonly string[]): string {
     .join(', ');
 }
 
-/** Architecture, then every file in writing order with its purpose. */
+/** Architecture, where there is one, then every file in writing order with its purpose. */
 export function describePlan(plan: RepoPlanBody): string {
   const files = plan.files.map(
     (file, position) => `${position + 1}. ${showPath(file.path)}: ${oneLine(file.purpose)}`,
   );
-  return `${endLine(plan.architecture)}\nFiles, in writing order:\n${files.join('\n')}\n`;
+  const architecture = plan.architecture === '' ? '' : `${endLine(plan.architecture)}\n`;
+  return `${architecture}Files, in writing order:\n${files.join('\n')}\n`;
 }
 
 export function describeFile(file: PlannedFile, dependenciesMax: number): string {

@@ -8,6 +8,7 @@ import type {
   FileStructure,
   PlannedFile,
   RepoStructureBody,
+  Usage,
 } from '../../../schemas/generated/types.ts';
 import type { PlanAnswer, PlanRequest } from '../../ports/teacher.ts';
 import { PipelineError } from '../../runtime/errors.ts';
@@ -163,14 +164,14 @@ export function cutAtWord(text: string, bytesMax: number): string {
 }
 
 /** Checks the plan's prose: it must be present, within the limit, and without NUL. */
-export function checkText(name: string, text: string, bytesMax: number): string {
+export function checkText(name: string, text: string, bytesMax: number, usage: Usage): string {
   const trimmed = text.trim();
   const bytes = Buffer.byteLength(trimmed);
   if (trimmed === '' || trimmed.includes('\0') || bytes > bytesMax) {
     throw new PipelineError(
       'TEACHER_ANSWER_INVALID',
       `the teacher's ${name} has ${bytes} bytes; from 1 to ${bytesMax} without NUL are wanted (plan.textBytesMax)`,
-      { subject: name },
+      { subject: name, usage },
     );
   }
   return trimmed;

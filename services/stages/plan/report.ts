@@ -1,7 +1,8 @@
-/** Reports the teacher's calls for plans. Pure. */
-import { tally } from '../../runtime/report.ts';
+/** Reports what the teacher's calls for plans were and cost. Pure. */
+import { cost, tally } from '../../runtime/report.ts';
 
 export const planReport = {
   counters: {},
   tallies: { calls: tally('repo-plan', ({ usage }) => usage.calls) },
+  cost: cost('repo-plan', ({ usage }) => usage),
 };

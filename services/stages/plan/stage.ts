@@ -2,9 +2,10 @@
 import type { RepoPlanBody, RepoStructureBody } from '../../../schemas/generated/types.ts';
 import { drop, emit, type Outcome } from '../../runtime/outcomes.ts';
 import { defineStage, type Tools } from '../../runtime/stage.ts';
+import { askForPlan } from './ask-plan.ts';
 import { type PlanKnobs, planKnobs } from './config.ts';
 import { readHead } from './file-heads.ts';
-import { buildPlanRequest, checkText, chooseSources, planFiles } from './file-plan.ts';
+import { buildPlanRequest, chooseSources, planFiles } from './file-plan.ts';
 import { planReport } from './report.ts';
 
 export const plan = defineStage('plan', {
@@ -16,10 +17,9 @@ export const plan = defineStage('plan', {
   end: { subject: (record) => record.body.repository },
 });
 
-async function planRepository(
-  body: RepoStructureBody,
-  tools: Tools<'plan', PlanKnobs>,
-): Promise<Outcome[]> {
+type PlanTools = Tools<'plan', PlanKnobs>;
+
+async function planRepository(body: RepoStructureBody, tools: PlanTools): Promise<Outcome[]> {
   if (body.order.length === 0) return [drop('NO_ADMISSIBLE_FILES', 'no file is left to plan')];
   const { config } = tools;
   const sources = chooseSources(body, config.manifestsMax);
@@ -33,18 +33,16 @@ async function planRepository(
       text: await readHead(body, path, config.manifestBytesMax, tools),
     })),
   );
-  const { value, usage } = await tools.teacher.plan(
-    buildPlanRequest(body, readme, manifests),
-    tools.signal,
-  );
+  const request = buildPlanRequest(body, readme, manifests);
+  const { prose, purposes, lacks, usage } = await askForPlan(request, tools);
   const structure = await tools.bodies.save('repo-structure', body);
   const planned: RepoPlanBody = {
     structure,
-    requirements: checkText('requirements', value.requirements, config.textBytesMax),
-    architecture: checkText('architecture', value.architecture, config.textBytesMax),
-    files: planFiles(body, value.purposes, config),
+    ...prose,
+    files: planFiles(body, purposes, config),
     teacher: tools.teacher.identity,
     usage,
+    lacks,
   };
   const reference = await tools.bodies.save('repo-plan', planned);
   const of = planned.files.length;

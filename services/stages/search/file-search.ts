@@ -12,6 +12,8 @@ import type { Scorer } from '../../ports/scorer.ts';
 import type { ThinkRequest } from '../../ports/teacher.ts';
 import { buildThinkRequest } from '../../ports/think-request.ts';
 import { sumUsage } from '../../ports/usage.ts';
+import { withUsage } from '../../runtime/errors.ts';
+import { askOrGiveUp } from '../../runtime/given-up.ts';
 import type { Tools } from '../../runtime/stage.ts';
 import { loadTexts } from '../../runtime/store/repository-texts.ts';
 import type { SearchKnobs } from './config.ts';
@@ -35,7 +37,7 @@ export async function searchFile(
   const thoughts = trace.steps.flatMap((step) => (step.kind === 'think' ? [step.text ?? ''] : []));
   // Without code or without a thought, a search has no bits to lower.
   const searchable = target.trim() !== '' && thoughts.length > 0;
-  const usages: Usage[] = [trace.usage];
+  const usages: Usage[] = [];
   const ports: SearchPorts = {
     score: (variants) => {
       const texts = variants.map((variant) => renderThoughts(trace.path, variant));
@@ -45,22 +47,24 @@ export async function searchFile(
     },
     rewrite: async ({ text, round, sample, bytesMax }) => {
       const asked = { ...request, thought: text, round, bytesMax };
-      const { value, usage } = await tools.teacher.rewrite(asked, sample, tools.signal);
-      usages.push(usage);
-      return value;
+      const answer = await askOrGiveUp(() => tools.teacher.rewrite(asked, sample, tools.signal));
+      usages.push(answer.usage);
+      return 'reason' in answer ? null : answer.value;
     },
   };
   const visible = request.reads.map((read) => read.text);
   const guard = createLeakGuard(request.code, visible, config);
   const result = searchable
-    ? await searchThoughts(thoughts, guard, ports, config)
+    ? await searchThoughts(thoughts, guard, ports, config).catch((error: unknown) => {
+        throw withUsage(error, sumUsage(usages));
+      })
     : { thoughts, bitsBefore: 0, bitsAfter: 0, candidates: [] };
   const accepted = result.candidates.filter((candidate) => candidate.outcome === 'accepted');
   tools.count('candidates_accepted', accepted.length);
   return {
     ...trace,
     steps: replaceThoughts(trace.steps, result.thoughts),
-    usage: sumUsage(usages),
+    usage: sumUsage([trace.usage, ...usages]),
     search: report(scorer, searchable ? byteLength(target) : 0, thoughts, result),
   };
 }

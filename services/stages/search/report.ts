@@ -1,6 +1,6 @@
 /** Counters of search, and its part of a run's summary: the gain in bits. Pure. */
 import type { FileThoughtBody } from '../../../schemas/generated/types.ts';
-import { section, tally } from '../../runtime/report.ts';
+import { cost, section, tally } from '../../runtime/report.ts';
 
 export const searchReport = {
   counters: {
@@ -19,6 +19,7 @@ export const searchReport = {
   },
   // A file's usage is the sum of its trace's usage and its search's usage.
   tallies: { calls: tally('file-thought', ({ usage }) => usage.calls) },
+  cost: cost('file-thought', ({ usage }) => usage),
   section: section('file-thought', (bodies) => ({ search: searchTotals(bodies) })),
 };
 

@@ -29,7 +29,8 @@ export interface RewriteQuestion {
 }
 
 export interface SearchPorts {
-  readonly rewrite: (question: RewriteQuestion) => Promise<string>;
+  /** Null where the teacher gave none. */
+  readonly rewrite: (question: RewriteQuestion) => Promise<string | null>;
   /** Bits of the code for each variant; a variant is a list of all thoughts of the file. */
   readonly score: (variants: readonly (readonly string[])[]) => Promise<readonly number[]>;
 }
@@ -42,7 +43,7 @@ export interface SearchResult {
 }
 
 /** In the order in which they are checked. */
-export const refusals = ['invalid', 'too-long', 'duplicate', 'leak'] as const;
+export const refusals = ['failed', 'invalid', 'too-long', 'duplicate', 'leak'] as const;
 export type Refusal = (typeof refusals)[number];
 
 interface Rewrite {
@@ -106,12 +107,13 @@ async function scoreAll(ports: SearchPorts, variants: readonly (readonly string[
 
 /** Refusals come before scoring, because scoring a rewrite that cannot be kept is wasted. */
 function judgeRewrites(
-  answers: readonly string[],
+  answers: readonly (string | null)[],
   seen: Set<string>,
   bytesMax: number,
   guard: LeakGuard,
 ): Rewrite[] {
   return answers.map((answer, ordinal) => {
+    if (answer === null) return { ordinal, text: '', refusal: 'failed' };
     const text = answer.trim();
     const refusal = refuse(text, seen, bytesMax, guard);
     seen.add(sameText(text));

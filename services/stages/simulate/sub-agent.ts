@@ -6,10 +6,11 @@ import type {
   RepoPlanBody,
 } from '../../../schemas/generated/types.ts';
 import { lineRange } from '../../../schemas/lines.ts';
+import type { Answer, ThinkRequest } from '../../ports/teacher.ts';
 import { buildThinkRequest } from '../../ports/think-request.ts';
-import { noUsage } from '../../ports/usage.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import type { Tools } from '../../runtime/stage.ts';
+import { askOrGiveUp } from '../../runtime/given-up.ts';
+import type { Failure, Tools } from '../../runtime/stage.ts';
 import { loadTexts } from '../../runtime/store/repository-texts.ts';
 import type { SimulateKnobs } from './config.ts';
 import type { simulateReport } from './report.ts';
@@ -24,11 +25,20 @@ import {
 
 type SimulateTools = Tools<'simulate', SimulateKnobs, typeof simulateReport>;
 
-/** Teacher and usage of a trace for which no teacher was called. */
-export const nobody = {
-  teacher: { name: 'none', version: '0', model: null, languageModel: false },
-  usage: noUsage,
-} as const;
+/** Who thought, where nobody did. */
+const nobody = { name: 'none', version: '0', model: null, languageModel: false } as const;
+
+/**
+ * The trace of a task that the runtime gave up. What may succeed another day fails, so that nothing
+ * final is made of it; any other file is written without a thought, or its repository would be
+ * lost.
+ */
+export function givenUp(task: FileTaskBody, { reason, passing, usage }: Failure): FileTraceBody {
+  const ending = { ...task, reason, teacher: nobody, usage };
+  return passing
+    ? { ...ending, status: 'failed', steps: [] }
+    : { ...ending, status: 'skipped', steps: [writeStep(task.path)] };
+}
 
 export async function simulateFile(
   task: FileTaskBody,
@@ -53,32 +63,37 @@ export async function simulateFile(
   const request = buildThinkRequest(structure, plan, task.path, reads, (path, from, to) =>
     lineRange(texts.get(path) ?? '', from, to),
   );
+  const answer = await askOrGiveUp(() => think(request, tools));
+  const write = writeStep(task.path);
+  const teacher = tools.teacher.identity;
+  if ('reason' in answer) {
+    const { reason, usage } = answer;
+    tools.log.warn({ path: task.path, reason }, 'a file is written without a thought');
+    tools.count('thoughts_missing');
+    return { ...task, status: 'skipped', reason, steps: [...reads, write], teacher, usage };
+  }
+  tools.count('thoughts_written');
+  const steps = [...reads, thinkStep(answer.value), write];
+  return { ...task, status: 'done', reason: null, steps, teacher, usage: answer.usage };
+}
+
+/** The thought, fitted to its limit. */
+async function think(request: ThinkRequest, tools: SimulateTools): Promise<Answer<string>> {
   const { value, usage } = await tools.teacher.think(request, tools.signal);
-  const thought = fitThought(value, config.thoughtBytesMax);
+  const { path } = request;
+  const thought = fitThought(value, tools.config.thoughtBytesMax);
   if (thought === '' || thought.includes('\0')) {
     throw new PipelineError(
       'TEACHER_ANSWER_INVALID',
-      `the thought about ${task.path} is empty or holds NUL`,
-      {
-        subject: task.path,
-      },
+      `the thought about ${path} is empty or holds NUL`,
+      { subject: path, usage },
     );
   }
   if (thought.length < value.trim().length) {
-    tools.log.warn(
-      { path: task.path, bytes: Buffer.byteLength(value) },
-      'thought cut at simulate.thoughtBytesMax',
-    );
+    const bytes = Buffer.byteLength(value);
+    tools.log.warn({ path, bytes }, 'thought cut at simulate.thoughtBytesMax');
   }
-  tools.count('thoughts_written');
-  return {
-    ...task,
-    status: 'done',
-    reason: null,
-    steps: [...reads, thinkStep(thought), writeStep(task.path)],
-    teacher: tools.teacher.identity,
-    usage,
-  };
+  return { value: thought, usage };
 }
 
 /** The file's dependencies that are written before it (I3), most important first. */

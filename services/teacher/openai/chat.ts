@@ -5,13 +5,15 @@
 import type OpenAI from 'openai';
 import { z } from 'zod';
 import type { Usage } from '../../../schemas/generated/types.ts';
+import { noUsage } from '../../ports/usage.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Budget } from '../../runtime/coordination/coordination.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { again, done, repeat, type Tried } from '../../runtime/retry.ts';
 import type { TeacherSettings } from '../settings.ts';
-import { classifyFailure } from './failures.ts';
-import { openSpending, priceOf } from './spending.ts';
+import { readCompletion } from './completion.ts';
+import { BrokenAnswer, classifyFailure } from './failures.ts';
+import { openSpending } from './spending.ts';
 
 export interface Message {
   readonly role: 'system' | 'user' | 'assistant';
@@ -54,26 +56,36 @@ export function openChat(
     structured: configuration.structuredOutput,
     limitField: 'max_tokens',
   };
+  /** The endpoint and the key are good: a later refusal concerns its request alone. */
+  let answered = false;
 
   const ask = async (
     request: ChatRequest,
     dialect: Dialect,
     signal: AbortSignal,
   ): Promise<ChatAnswer> => {
-    await spending.begin(signal);
-    const completion = await client.chat.completions.create(
-      {
-        model: configuration.model,
-        messages: request.messages.map((message) => ({ ...message })),
-        temperature: configuration.temperature,
-        [dialect.limitField]: request.tokensMax,
-        ...responseFormat(dialect.structured, request),
-      },
-      { signal, timeout: configuration.timeoutMs, maxRetries: 0 },
-    );
-    const answer = readCompletion(completion, request, configuration);
-    spending.add(answer.usage.microDollars);
-    return answer;
+    const promptBytes = bytesOf(request);
+    const call = await spending.begin(promptBytes, request.tokensMax, signal);
+    const sent: unknown = await client.chat.completions
+      .create(
+        {
+          model: configuration.model,
+          messages: request.messages.map((message) => ({ ...message })),
+          temperature: configuration.temperature,
+          [dialect.limitField]: request.tokensMax,
+          ...responseFormat(dialect.structured, request),
+        },
+        { signal, timeout: configuration.timeoutMs, maxRetries: 0 },
+      )
+      .catch((error: unknown) => {
+        call.end(null);
+        throw error;
+      });
+    const completion = readCompletion(sent, promptBytes, configuration);
+    call.end(completion.kind === 'broken' ? null : completion.usage);
+    if (completion.kind === 'broken') throw new BrokenAnswer(completion.why, completion.status);
+    if (completion.kind === 'refused') throw refused(completion.why, sent, completion.usage);
+    return completion;
   };
 
   /** One try, in the form that the request is at, or in a simpler one. */
@@ -88,11 +100,12 @@ export function openChat(
         const answer = await ask(request, form.dialect, signal);
         // Only a form that was answered is kept: a refusal may have had another cause.
         understood = form.dialect;
+        answered = true;
         return done(answer);
       } catch (cause) {
         signal.throwIfAborted();
         if (cause instanceof PipelineError) throw cause;
-        const failure = classifyFailure(cause, configuration.baseUrl);
+        const failure = classifyFailure(cause, configuration.baseUrl, answered);
         if (failure.kind === 'final') throw failure.error;
         const { why } = failure;
         if (failure.kind === 'passing') return again({ why, cause }, failure.retryAfterMs ?? 0);
@@ -141,34 +154,14 @@ function responseFormat(structured: TeacherSettings['structuredOutput'], request
   };
 }
 
-function readCompletion(
-  completion: OpenAI.Chat.Completions.ChatCompletion,
-  request: ChatRequest,
-  configuration: TeacherSettings,
-): ChatAnswer {
-  const choice = completion.choices?.[0];
-  if (choice?.finish_reason === 'content_filter' || choice?.message?.refusal) {
-    throw refused(choice.message.refusal ?? 'the content filter', completion);
-  }
-  const text = choice?.message?.content ?? '';
-  // Servers that report no usage are counted at four bytes a token.
-  const sent = request.messages.reduce(
-    (bytes, message) => bytes + Buffer.byteLength(message.content),
-    0,
-  );
-  const promptTokens = completion.usage?.prompt_tokens ?? Math.ceil(sent / 4);
-  const completionTokens =
-    completion.usage?.completion_tokens ?? Math.ceil(Buffer.byteLength(text) / 4);
-  const microDollars = priceOf(promptTokens, completionTokens, configuration);
-  return {
-    text,
-    usage: { calls: 1, promptTokens, completionTokens, microDollars },
-    cut: choice?.finish_reason === 'length',
-  };
+/** Bytes of all messages. */
+function bytesOf({ messages }: ChatRequest): number {
+  return messages.reduce((bytes, { content }) => bytes + Buffer.byteLength(content), 0);
 }
 
-function refused(why: string, cause: unknown): PipelineError {
-  return new PipelineError('TEACHER_REFUSED', `the teacher refused to answer: ${why}`, { cause });
+function refused(why: string, cause: unknown, usage: Usage = noUsage): PipelineError {
+  const message = `the teacher refused to answer: ${why}`.slice(0, 400);
+  return new PipelineError('TEACHER_REFUSED', message, { cause, usage });
 }
 
 function unavailable(configuration: TeacherSettings, { why, cause }: FailedCall): PipelineError {

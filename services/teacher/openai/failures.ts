@@ -8,13 +8,27 @@ export type Failure =
   | { readonly kind: 'form'; readonly why: string }
   | { readonly kind: 'final'; readonly error: PipelineError };
 
-export function classifyFailure(error: unknown, baseUrl: string): Failure {
+/** A body with status 200 that is no completion. */
+export class BrokenAnswer extends Error {
+  readonly status: number | null;
+
+  constructor(why: string, status: number | null) {
+    super(why);
+    this.name = 'BrokenAnswer';
+    this.status = status;
+  }
+}
+
+/** `answered`: the endpoint has answered before, so that its address and the key are good. */
+export function classifyFailure(error: unknown, baseUrl: string, answered: boolean): Failure {
   // Time-outs are connection errors too.
   if (error instanceof APIConnectionError)
     return { kind: 'passing', why: error.message, retryAfterMs: null };
-  if (!(error instanceof APIError)) throw error;
+  const foreign = error instanceof APIError || error instanceof BrokenAnswer;
+  // A cut or garbled body: the next answer may be whole.
+  if (!foreign) return { kind: 'passing', why: messageOf(error), retryAfterMs: null };
   const status = error.status ?? 0;
-  const why = `${status} ${error.message}`.slice(0, 300);
+  const why = `${status === 0 ? '' : `${status} `}${error.message}`.slice(0, 300);
   const final = (
     code: 'CONFIG_INVALID' | 'TEACHER_REFUSED' | 'TEACHER_BUDGET',
     advice: string,
@@ -25,20 +39,33 @@ export function classifyFailure(error: unknown, baseUrl: string): Failure {
       cause: error,
     }),
   });
-  if (status === 402 || error.code === 'insufficient_quota')
+  const code = error instanceof APIError ? error.code : null;
+  if (status === 402 || code === 'insufficient_quota')
     return final('TEACHER_BUDGET', 'the account behind the key has no credit left');
-  if (status === 401 || status === 403)
+  if (status === 401 || (status === 403 && !answered))
     return final('CONFIG_INVALID', 'check the API key in the environment');
   if (status === 404) return final('CONFIG_INVALID', 'check teacher.baseUrl and teacher.model');
-  if (status === 408 || status === 409 || status === 429 || status >= 500) {
+  if (isPassing(status)) {
     return { kind: 'passing', why, retryAfterMs: retryAfterMs(error) };
   }
   if (status === 400 || status === 422) return { kind: 'form', why };
   return final('TEACHER_REFUSED', 'the request is refused for good');
 }
 
+/** 0: no status at all, as of an answer that breaks off. */
+const passing: ReadonlySet<number> = new Set([0, 408, 409, 424, 425, 429]);
+
+function isPassing(status: number): boolean {
+  return passing.has(status) || status >= 500;
+}
+
+function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).slice(0, 300);
+}
+
 /** The Retry-After header in seconds, where a server sends one. */
-function retryAfterMs(error: APIError): number | null {
-  const seconds = Number(error.headers?.get('retry-after') ?? Number.NaN);
+function retryAfterMs(error: APIError | BrokenAnswer): number | null {
+  const headers = error instanceof APIError ? error.headers : undefined;
+  const seconds = Number(headers?.get('retry-after') ?? Number.NaN);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
 }

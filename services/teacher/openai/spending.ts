@@ -28,7 +28,7 @@ export interface Call {
 }
 
 export interface Spending {
-  /** Waits for the rate and for room, then counts a call that is about to be made. TEACHER_BUDGET. */
+  /** Waits for rate and room, then counts a call that is about to be made. TEACHER_BUDGET. */
   begin(promptBytes: number, tokensMax: number, signal: AbortSignal): Promise<Call>;
 }
 

@@ -187,4 +187,5 @@ export const examplePlan: RepoPlanBody = {
   })),
   teacher: { name: 'grounded', version: '1', model: null, languageModel: false },
   usage: { calls: 1, promptTokens: 0, completionTokens: 0, microDollars: 0 },
+  lacks: [],
 };

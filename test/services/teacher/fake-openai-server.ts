@@ -33,6 +33,8 @@ export type Turn =
     }
   | { readonly kind: 'text'; readonly text: string; readonly finishReason?: string }
   | { readonly kind: 'hang-up' }
+  /** This body with status 200, whatever it is. */
+  | { readonly kind: 'body'; readonly body: unknown }
   /** Accepts the request and never answers. */
   | { readonly kind: 'silence' };
 
@@ -42,6 +44,8 @@ export interface FakeOpenAiOptions {
   readonly delayMs?: number;
   /** Consumed one per chat request; afterwards every request is answered. */
   readonly schedule?: readonly Turn[];
+  /** What happens to a request; null leaves it to the schedule. */
+  readonly fault?: (messages: readonly ChatMessage[]) => Turn | null;
   /** Refuses response_format of these types with status 400, as older servers do. */
   readonly refusedFormats?: readonly string[];
   /** Leaves `usage` out of the answers. */
@@ -102,9 +106,11 @@ async function handle(
   }
   if (options.delayMs !== undefined)
     await new Promise((resolve) => setTimeout(resolve, options.delayMs));
-  const turn = schedule.shift() ?? { kind: 'answer' };
+  const fault = options.fault?.(body.messages ?? []) ?? null;
+  const turn = fault ?? schedule.shift() ?? { kind: 'answer' };
   if (turn.kind === 'silence') return;
   if (turn.kind === 'hang-up') return void request.socket.destroy();
+  if (turn.kind === 'body') return send(response, 200, turn.body);
   if (turn.kind === 'status') {
     if (turn.retryAfter !== undefined) response.setHeader('retry-after', String(turn.retryAfter));
     return send(response, turn.status, {

@@ -194,11 +194,19 @@ test('the budget counts calls and money, and stops before the next call', async 
   });
   expect(calls.server.requests).toHaveLength(1);
   await calls.server.close();
-  const money = await open({}, { dollarsPerMillionPromptTokens: 1e6, dollarsMax: 1 });
+  const money = await open({}, { dollarsPerMillionPromptTokens: 1e6, dollarsMax: 1_000 });
   await money.teacher.think(request, signal);
   await expect(money.teacher.think(request, signal)).rejects.toMatchObject({
     code: 'TEACHER_BUDGET',
   });
+  expect(money.server.requests).toHaveLength(1);
+  await money.server.close();
+  // Not even the first call fits: it is not made.
+  const none = await open({}, { dollarsPerMillionCompletionTokens: 1e6, dollarsMax: 1 });
+  await expect(none.teacher.think(request, signal)).rejects.toMatchObject({
+    code: 'TEACHER_BUDGET',
+  });
+  expect(none.server.requests).toHaveLength(0);
 });
 
 test('usage is estimated when the server reports none', async () => {

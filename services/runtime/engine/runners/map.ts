@@ -2,7 +2,9 @@
  * Runs a map stage: up to `concurrency` records at once, outputs durable before the record is
  * complete. A record that cannot be handled ends as a drop or a dead letter, never silently.
  */
+import { noUsage } from '../../../ports/usage.ts';
 import { recordName } from '../../bus/bus.ts';
+import { mayPass } from '../../errors.ts';
 import type { AnyMap, AnyTools, StageRecord } from '../../stage.ts';
 import {
   endHandled,
@@ -101,13 +103,14 @@ function originOf(stage: AnyMap, input: StageRecord): Origin {
   const { envelope } = input;
   return {
     envelope,
-    ending: (disposition, { reason, detail }) => {
+    ending: (disposition, { reason, detail, usage = noUsage }) => {
       if ('failed' in stage.end) {
-        const failed = stage.end.failed(input, `${reason}: ${detail}`);
-        return childRecord(stage.name, envelope, failed);
+        const failure = { reason: `${reason}: ${detail}`, passing: mayPass(reason), usage };
+        return childRecord(stage.name, envelope, stage.end.failed(input, failure));
       }
       const { name, origin } = stage.end.subject(input);
-      return droppedRecord(stage.name, envelope, name, origin, { disposition, reason, detail });
+      const end = { disposition, reason, detail, usage };
+      return droppedRecord(stage.name, envelope, name, origin, end);
     },
   };
 }

@@ -2,6 +2,7 @@
  * Runs a handler to its final result: calls it again while it asks for a retry, turns coded errors
  * into outcomes by their disposition, and measures each call. Shared by maps and joins.
  */
+import type { Usage } from '../../../../schemas/generated/types.ts';
 import { asPipelineError, type ErrorCode, PipelineError } from '../../errors.ts';
 import type { Emit, Outcome, Subject } from '../../outcomes.ts';
 import { again, done, repeat } from '../../retry.ts';
@@ -18,6 +19,7 @@ type Decision =
       readonly detail: string;
       readonly subject?: Subject;
       readonly afterMs: number;
+      readonly usage?: Usage;
     };
 
 export async function settle(
@@ -60,8 +62,9 @@ async function callOnce(
   } catch (thrown) {
     const error = asPipelineError(thrown, subject);
     if (!(error instanceof PipelineError)) return { kind: 'thrown', error };
-    const { code: reason, message: detail, disposition: kind } = error;
-    return kind === 'fatal' ? { kind: 'thrown', error } : { kind, reason, detail, afterMs: 0 };
+    const { code: reason, message: detail, disposition: kind, usage } = error;
+    if (kind === 'fatal') return { kind: 'thrown', error };
+    return { kind, reason, detail, afterMs: 0, ...(usage === undefined ? {} : { usage }) };
   }
 }
 

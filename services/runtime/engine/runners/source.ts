@@ -5,6 +5,7 @@
  */
 import type { Envelope } from '../../../../schemas/generated/types.ts';
 import { graph, lifecycle, physicalTopic, type TopicName } from '../../../../schemas/topology.ts';
+import { noUsage } from '../../../ports/usage.ts';
 import { forEachRecord } from '../../bus/topic-reader.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { type Emit, emit } from '../../outcomes.ts';
@@ -110,8 +111,8 @@ function dropOf(
   { reason, detail }: { readonly reason: ErrorCode; readonly detail: string },
 ): Emit {
   const { name, origin } = subject;
-  const body = { name, origin, stage: stage.name, disposition: 'drop' as const, reason, detail };
-  return emit(lifecycle.dropped, body, sequence);
+  const told = { disposition: 'drop' as const, reason, detail, usage: noUsage };
+  return emit(lifecycle.dropped, { name, origin, stage: stage.name, ...told }, sequence);
 }
 
 /** The parent envelope of a source's record: the repository itself. */

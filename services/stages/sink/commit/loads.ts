@@ -62,8 +62,11 @@ export async function tokenizeDocument(
   document: Buffer,
   { template, masking, encode, byteLength }: Tokenizer,
 ): Promise<TokenizedDocument> {
-  const kinds = body.segments.map((segment) => segment.kind as SegmentKind);
-  const rendering = renderDocument(kinds, segmentTexts(body, document), template, masking);
+  const segments = body.segments.map(({ kind, trained }) => ({
+    kind: kind as SegmentKind,
+    trained,
+  }));
+  const rendering = renderDocument(segments, segmentTexts(body, document), template, masking);
   return joinTokens(rendering, await encode(textsOf(rendering)), byteLength);
 }
 

@@ -38,9 +38,15 @@ export interface SamplePiece {
 /** The texts of the segments. Throws when the spans do not fit the document. */
 export function segmentTexts(body: TrajectoryBody, document: Buffer): string[] {
   let cursor = 0;
-  const texts = body.segments.map(({ start, end, kind, trained }) => {
+  const maskable = new Set(
+    body.lacks.flatMap(({ what, path }) => (what === 'thought' && path !== null ? [path] : [])),
+  );
+  const texts = body.segments.map(({ start, end, kind, trained, path }) => {
     if (start !== cursor || end <= start) throw new Error('segments are not adjacent');
-    if (trained !== isTrained(kind as SegmentKind)) throw new Error(`${kind} has the wrong mask`);
+    const masked = !trained && kind === 'write' && maskable.has(path ?? '');
+    if (!masked && trained !== isTrained(kind as SegmentKind)) {
+      throw new Error(`${kind} has the wrong mask`);
+    }
     cursor = end;
     return document.toString('utf8', start, end);
   });
@@ -129,6 +135,18 @@ export function provenanceOf(
       search: body.search,
       runId,
       files: piece === 0 ? [...body.files] : null,
+      ...(piece === 0 ? lacksOf(body) : {}),
     };
   });
+}
+
+/** What the document is written without; nothing where it is whole. */
+function lacksOf({ lacks, segments }: TrajectoryBody): Pick<ProvenanceLine, 'lacks' | 'masked'> {
+  const masked = segments.flatMap(({ kind, trained, path }) =>
+    kind === 'write' && !trained && path !== null ? [path] : [],
+  );
+  return {
+    ...(lacks.length === 0 ? {} : { lacks: [...lacks] }),
+    ...(masked.length === 0 ? {} : { masked }),
+  };
 }

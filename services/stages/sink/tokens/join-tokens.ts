@@ -2,7 +2,7 @@
  * Joins the tokens of a rendered document: ids, masks, and the token range of each segment. A token
  * that spans several parts is trained only if every byte of it is (I2). Pure.
  */
-import { isTrained, type SegmentKind } from '../../../../schemas/trajectory-text.ts';
+import type { SegmentKind } from '../../../../schemas/trajectory-text.ts';
 import { isText, type Part, type Rendering, type Run, textOf } from './render.ts';
 
 export interface TokenSegment {
@@ -103,7 +103,7 @@ interface PlacedPart {
 }
 
 function placeSegments(
-  { kinds }: Rendering,
+  { segments: rendered }: Rendering,
   placed: readonly PlacedPart[],
   length: number,
 ): TokenSegment[] {
@@ -114,7 +114,7 @@ function placeSegments(
   }
   const segments: TokenSegment[] = [];
   let opening: TokenSegment['opening'] = [0, 0];
-  for (const [segment, kind] of kinds.entries()) {
+  for (const [segment, { kind, trained }] of rendered.entries()) {
     const contentStart = starts.get(`${segment} content`) ?? length;
     const opens = starts.get(`${segment} opening`);
     const start = opens ?? contentStart;
@@ -123,7 +123,6 @@ function placeSegments(
     const contentEnd = starts.get(`${segment} closing`) ?? end;
     // A segment without an opening continues the turn of the segment before it.
     if (opens !== undefined) opening = [start, contentStart];
-    const trained = isTrained(kind);
     segments.push({ kind, trained, start, contentStart, contentEnd, end, opening });
   }
   return segments;

@@ -1,10 +1,10 @@
 /**
  * Lays a trajectory out as control tokens and texts and says which of them are trained (I2). An
  * assistant turn is trained together with the control token that ends it, because the model must
- * learn to write that token; the caller of a model writes every other mark. Pure.
+ * learn to write that token, unless the turn ends with a masked write; the caller of a model writes
+ * every other mark. Pure.
  */
 import {
-  isTrained,
   type MaskingName,
   type SegmentKind,
   turnRole,
@@ -22,19 +22,24 @@ export interface Part {
 /** Parts that are tokenized together: texts, or one control token. */
 export type Run = readonly Part[];
 
+export interface RenderedSegment {
+  readonly kind: SegmentKind;
+  readonly trained: boolean;
+}
+
 export interface Rendering {
-  readonly kinds: readonly SegmentKind[];
+  readonly segments: readonly RenderedSegment[];
   readonly runs: readonly Run[];
 }
 
 /** `texts` are the texts of the segments, in order. */
 export function renderDocument(
-  kinds: readonly SegmentKind[],
+  segments: readonly RenderedSegment[],
   texts: readonly string[],
   template: Template,
   masking: MaskingName,
 ): Rendering {
-  return { kinds, runs: groupParts(listParts(kinds, texts, template), masking) };
+  return { segments, runs: groupParts(listParts(segments, texts, template), masking) };
 }
 
 /** The texts to be tokenized, in order. */
@@ -51,24 +56,25 @@ export function textOf(mark: Mark): string {
 }
 
 function listParts(
-  kinds: readonly SegmentKind[],
+  segments: readonly RenderedSegment[],
   texts: readonly string[],
   template: Template,
 ): Part[] {
   const { turns } = template;
-  const last = kinds.length - 1;
+  const last = segments.length - 1;
   const parts = markParts(template.beginning, 0, 'opening');
-  for (const [segment, kind] of kinds.entries()) {
+  for (const [segment, { kind, trained }] of segments.entries()) {
     const role = turnRole(kind);
-    const before = kinds[segment - 1];
-    const after = kinds[segment + 1];
+    const before = segments[segment - 1]?.kind;
+    const after = segments[segment + 1]?.kind;
     if (turns !== null && (before === undefined || turnRole(before) !== role)) {
       parts.push(...markParts(turns.opening[role], segment, 'opening'));
     }
     const mark = { text: texts[segment] ?? '' };
-    parts.push({ mark, trained: isTrained(kind), segment, at: 'content' });
+    parts.push({ mark, trained, segment, at: 'content' });
     if (turns !== null && (after === undefined || turnRole(after) !== role)) {
-      parts.push(...markParts(turns.closing, segment, 'closing', role === 'assistant'));
+      const ends = role === 'assistant' && trained;
+      parts.push(...markParts(turns.closing, segment, 'closing', ends));
     }
   }
   const end = { id: template.endOfText };

@@ -203,6 +203,25 @@ describe('verifyOutput', () => {
       /\(requirements\) has the wrong mask/,
     ],
     [
+      'I2: a mask that stands for no missing thought',
+      () =>
+        forge(({ lines }) => {
+          const first = lines.find((line) => line.piece === 0);
+          Object.assign(first ?? {}, { masked: [first?.files?.[0]?.path] });
+        }),
+      /may not be masked/,
+    ],
+    [
+      'a thought that is there and said to be missing',
+      () =>
+        forge(({ lines }) => {
+          const first = lines.find((line) => line.piece === 0);
+          const path = first?.files?.[0]?.path ?? null;
+          Object.assign(first ?? {}, { lacks: [{ what: 'thought', path, reason: 'none' }] });
+        }),
+      /has no thought, or one that it says it lacks/,
+    ],
+    [
       'I2: a control token inside the text',
       () => forge((parts) => piece(parts, 0).inputIds.fill(257, 40, 41)),
       /token 40 is not text/,

@@ -136,7 +136,7 @@ export async function startOne(shape: 'map' | 'join', trouble: Trouble) {
   const common = { name, config: z.object({}), reads: 'repo-found' };
   const end = { subject: ({ body }: StageRecord<'repo-found'>) => body };
   const map: AnyMap = { ...common, shape: 'map', concurrency: () => 1, handle, end };
-  const part = () => ({ ordinal: 0, of: 1 });
+  const part = () => ({ ordinal: 0, of: 1, failed: false });
   const join: AnyJoin = { ...common, shape: 'join', part, complete: handle };
   const runner = await (shape === 'map' ? startMap(map, engine) : startJoin(join, engine));
   const committed = () => harness.committed(consumerGroup(dataset, name), 'repo-found');

@@ -28,6 +28,7 @@ function planBody(textLength: number): TopicBodies['repo-plan'] {
     files: [],
     teacher: { name: 'grounded', version: '1', model: null, languageModel: false },
     usage: { calls: 0, promptTokens: 0, completionTokens: 0, microDollars: 0 },
+    lacks: [],
   };
 }
 

@@ -1,8 +1,10 @@
 /** Flatten: the sequence holds exactly the repository's bytes as code (I1, I3). */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lineRange } from '../../../../schemas/lines.ts';
 import { parseTrajectory } from '../../../../schemas/trajectory-text.ts';
+import type { FlattenLimits } from '../../../../services/stages/flatten/document.ts';
 import {
   findFailure,
   flattenRepository,
@@ -10,7 +12,7 @@ import {
 } from '../../../../services/stages/flatten/document.ts';
 import { type SampleFile, sampleParts } from '../../../samples/file-thoughts.ts';
 
-const limits = { dependenciesMax: 40 };
+const limits: FlattenLimits = { dependenciesMax: 40, writesWithoutThought: 'trained' };
 
 function flatten(parts: Parts) {
   const flat = flattenRepository(parts, limits);
@@ -65,7 +67,7 @@ describe('flattenRepository', () => {
 
   it('counts the dependencies that it does not name', () => {
     const parts = sampleParts('tiny', small);
-    const flat = flattenRepository(parts, { dependenciesMax: 1 });
+    const flat = flattenRepository(parts, { ...limits, dependenciesMax: 1 });
     expect(flat.document.toString('utf8')).toContain('Depends on: src/a.ts, 1 more\n');
   });
 

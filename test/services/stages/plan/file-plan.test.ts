@@ -1,7 +1,9 @@
 /** The plan lists every file once, in order, with a purpose and only earlier dependencies (I3). */
+
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Edge, RepoStructureBody } from '../../../../schemas/generated/types.ts';
+import { noUsage } from '../../../../services/ports/usage.ts';
 import {
   buildPlanRequest,
   checkText,
@@ -131,7 +133,7 @@ test.each([
   ['NUL', 'a\0b'],
   ['too long', 'x'.repeat(101)],
 ])('prose that is %s is refused', (_why, text) => {
-  expect(() => checkText('requirements', text, 100)).toThrow(/from 1 to 100/);
+  expect(() => checkText('requirements', text, 100, noUsage)).toThrow(/from 1 to 100/);
 });
 
 test('the purpose of a file without an outline is its language and size', () => {

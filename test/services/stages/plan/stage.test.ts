@@ -58,7 +58,7 @@ test('drops a repository without files', async () => {
   ]);
 });
 
-test('works with a model behind an endpoint, whose failure is a coded error', async () => {
+test('works with a model behind an endpoint, and without its words where it gives none', async () => {
   const server = await startFakeOpenAi({
     schedule: Array(2).fill({ kind: 'text', text: 'no plan today' }),
   });
@@ -69,9 +69,16 @@ test('works with a model behind an endpoint, whose failure is a coded error', as
   });
   const tools = { ...bench.tools, teacher: await openTeacher(knobs, {}, manualClock()) };
   const record = recordOf('repo-structure', exampleStructure);
-  await expect(plan.handle(record, tools)).rejects.toMatchObject({
-    code: 'TEACHER_ANSWER_INVALID',
-    disposition: 'retry',
+  const [fallback, ...tasks] = await plan.handle(record, tools);
+  expect(tasks).toHaveLength(6);
+  expect(fallback).toMatchObject({
+    topic: 'repo-plan',
+    body: {
+      requirements: '',
+      architecture: '',
+      usage: { calls: 2 },
+      lacks: [{ what: 'plan', path: null }],
+    },
   });
   const outcomes = await plan.handle(record, tools);
   expect(outcomes).toHaveLength(7);

@@ -1,4 +1,5 @@
 /** The stage with real stores, the grounded teacher and the bytes scorer. */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import type {
 } from '../../../../schemas/generated/types.ts';
 import type { Scorer } from '../../../../services/ports/scorer.ts';
 import type { RewriteRequest, Teacher } from '../../../../services/ports/teacher.ts';
+import { noUsage } from '../../../../services/ports/usage.ts';
 import { createCodec } from '../../../../services/runtime/records/codec.ts';
 import type { StageReport } from '../../../../services/runtime/report.ts';
 import type { StageRecord, Tools } from '../../../../services/runtime/stage.ts';
@@ -82,6 +84,7 @@ beforeAll(async () => {
     })),
     teacher: openGrounded().identity,
     usage: { calls: 1, promptTokens: 0, completionTokens: 0, microDollars: 0 },
+    lacks: [],
   };
   trace = {
     path: 'user.js',
@@ -258,11 +261,17 @@ describe('search', () => {
     ).rejects.toMatchObject({ code: 'RECORD_INVALID', subject: 'other.js' });
   });
 
-  test('ends a file whose search is given up as failed', () => {
+  test('fails a file whose search is given up for a passing reason, and no other', () => {
     const failed = 'failed' in search.end ? search.end.failed : null;
-    expect(failed?.(recordOf(trace), 'TEACHER_REFUSED')).toMatchObject({
+    const given = (reason: string, passing: boolean) =>
+      failed?.(recordOf(trace), { reason, passing, usage: noUsage });
+    expect(given('SCORER_UNAVAILABLE: down', true)).toMatchObject({
       topic: 'file-thought',
-      body: { path: 'user.js', status: 'failed', reason: 'TEACHER_REFUSED', search: null },
+      body: { path: 'user.js', status: 'failed', reason: 'SCORER_UNAVAILABLE: down', steps: [] },
+    });
+    const kept = { status: 'done', reason: 'STAGE_POISONED: a bug', steps: trace.steps };
+    expect(given('STAGE_POISONED: a bug', false)).toMatchObject({
+      body: { ...kept, search: null },
     });
   });
 });

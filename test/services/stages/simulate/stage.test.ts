@@ -1,7 +1,9 @@
 /** The simulate stage with the real blob store: reads before the thought, the write last (I3). */
+
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { FileTaskBody, FileTraceBody } from '../../../../schemas/generated/types.ts';
 import type { Teacher } from '../../../../services/ports/teacher.ts';
+import { noUsage } from '../../../../services/ports/usage.ts';
 import { type SimulateKnobs, simulateKnobs } from '../../../../services/stages/simulate/config.ts';
 import { simulate } from '../../../../services/stages/simulate/stage.ts';
 import { openGrounded } from '../../../../services/teacher/grounded/grounded.ts';
@@ -74,10 +76,10 @@ test('a thought that is too long is cut at a sentence', async () => {
 test.each([
   ['empty', ' \n\n'],
   ['NUL', 'a\0b'],
-])('a thought that is %s is invalid', async (_why, text) => {
-  await expect(trace('LICENSE', teacherThinking(text))).rejects.toMatchObject({
-    code: 'TEACHER_ANSWER_INVALID',
-  });
+])('a file whose thought is %s is written without it', async (_why, text) => {
+  const body = await trace('LICENSE', teacherThinking(text));
+  expect(body).toMatchObject({ status: 'skipped', steps: [{ kind: 'write', path: 'LICENSE' }] });
+  expect(body.reason).toMatch(/^TEACHER_ANSWER_INVALID: the thought about LICENSE/);
 });
 
 test('a task for a file that is not planned is an invalid record', async () => {
@@ -87,10 +89,15 @@ test('a task for a file that is not planned is an invalid record', async () => {
   });
 });
 
-test('a task that is given up becomes a failed trace for the join', async () => {
+test('a task that is given up for a passing reason fails, any other is written without a thought', async () => {
   const task = await taskFor('LICENSE');
   const failed = 'failed' in simulate.end ? simulate.end.failed : null;
-  expect(failed?.(recordOf('file-task', task), 'TEACHER_UNAVAILABLE')).toMatchObject({
+  const given = (reason: string, passing: boolean) =>
+    failed?.(recordOf('file-task', task), { reason, passing, usage: noUsage });
+  expect(given('STAGE_POISONED: a bug', false)).toMatchObject({
+    body: { status: 'skipped', steps: [{ kind: 'write', path: 'LICENSE' }] },
+  });
+  expect(given('TEACHER_UNAVAILABLE', true)).toMatchObject({
     topic: 'file-trace',
     ordinal: 0,
     body: {
