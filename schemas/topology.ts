@@ -94,7 +94,7 @@ const stageSpecs = {
     reads: ['repo-found'],
     writes: ['repo-admitted', 'dropped'],
     talksTo: [],
-    version: 1,
+    version: 2,
   },
   extract: {
     reads: ['repo-admitted'],

@@ -5,8 +5,8 @@
 import { z } from 'zod';
 import { defineGate } from '../gate.ts';
 import { isAttributionFile } from '../licence/places.ts';
-import { findAddresses } from '../redaction/addresses.ts';
-import { findEmails } from '../redaction/emails.ts';
+import { findAddresses } from '../redaction/people/addresses.ts';
+import { findEmails } from '../redaction/people/emails.ts';
 
 export const privacy = defineGate({
   name: 'privacy',

@@ -20,8 +20,8 @@ export const secrets = defineGate({
   reasons: ['secret'],
   drops: ['SECRETS_REFUSED'],
   open: (knobs) => ({
-    redact: async ({ path, text }) => {
-      const findings = await findSecrets(path, text);
+    redact: ({ path, text }) => {
+      const findings = findSecrets(path, text);
       if (findings.length === 0) return null;
       if (knobs.secrets === 'redact') return { findings };
       if (knobs.secrets === 'refuse-file') return 'secret';

@@ -76,10 +76,18 @@ export function redact(
   return { text: result + text.slice(end), redactions: parts.length };
 }
 
-/** Replaces the content of every line; indentation and line ends stay. */
+/** What surrounds a line of a value in a string or a comment: quotes, escapes, operators. */
+const beforeLine = String.raw`(?:[\s"'\x60#*>|.]|//|\+(?=[\s"'\x60]))*`;
+const afterLine = String.raw`(?:\\[rnt]|[\s"'\x60\\,;.)|*]|[+&](?=\s*$))*`;
+const lineOfValue = new RegExp(`^(${beforeLine})([^]*?)(${afterLine})$`);
+
+/** Replaces the content of every line; indentation, quotes around it and line ends stay. */
 function fill(value: string, replacement: string): string {
   if (!/[\r\n]/.test(value)) return replacement;
-  return value.replace(/[^\s](?:[^\r\n]*[^\s])?/g, () => replacement);
+  return value.replace(/[^\r\n]+/g, (line) => {
+    const [, before = '', content = '', after = ''] = lineOfValue.exec(line) ?? [];
+    return content === '' ? line : before + replacement + after;
+  });
 }
 
 /** Sorts findings and merges overlapping ones; a merge that holds a secret is a secret. */

@@ -1,99 +1,147 @@
 /**
- * Finds secrets by the name they are assigned to: values of high entropy assigned to `api_key`,
- * `password` and similar names. The filters against false positives follow BigCode's.
+ * Finds secrets by the name that they are bound to, in any syntax and with or without quotes. Only
+ * the value and its own line decide whether it is one.
  */
+import { lineAfter, lineBefore } from '../line.ts';
 import { type Finding, secret } from '../redaction.ts';
+import { bindings, bindsBySpace, type Form } from './bindings.ts';
+import { type Literal, readLiteral } from './literals.ts';
+import { kindOf, type Name, type NameKind, nameAround, tellingPiece } from './names.ts';
+import {
+  isPasswordHash,
+  isPlaceholder,
+  isRandomUuid,
+  looksLikePassword,
+  looksRandom,
+  looksRandomWithSymbols,
+} from './values.ts';
 
-const tellingName = [
-  'api_?-?key|secret|token|passw(?:or)?d|passwd|credentials?',
-  'private_?-?key|access_?-?key|auth_?-?key',
-].join('|');
-const valueForm = String.raw`[\w+/.~=-]{16,200}`;
-
-/** A telling name, up to 20 further characters, an assignment, and a value, quoted or bare. */
-const assignment = new RegExp(
+/** In these files a value without quotes is a literal; in others it may be an identifier. */
+const settingsFile = new RegExp(
   [
-    String.raw`(?:${tellingName})[\w-]{0,20}["'\x60]?\]?`,
-    String.raw`[ \t]{0,8}(?::=|=>|[=:])[ \t]{0,8}`,
-    String.raw`(?:(?<quote>["'\x60])(?<quoted>${valueForm})\k<quote>|(?<bare>${valueForm})[ \t]*$)`,
-  ].join(''),
-  'dgim',
-);
-
-/** In these files a value without quotes is a literal; in others it is an identifier. */
-const settingsFile = /(?:^|\/)\.env[^/]*$|\.(?:env|ini|cfg|conf|properties|ya?ml|toml)$/i;
-
-export function findAssignments(path: string, text: string): readonly Finding[] {
-  const findings: Finding[] = [];
-  const unquoted = settingsFile.test(path);
-  for (const match of text.matchAll(assignment)) {
-    const ranges = match.indices?.groups;
-    const range = ranges?.quoted ?? (unquoted ? ranges?.bare : undefined);
-    if (range === undefined) continue;
-    const [start, end] = range;
-    const value = text.slice(start, end);
-    if (!looksRandom(value) || isHashOnHashLine(value, lineAround(text, start))) continue;
-    findings.push(secret(start, end, 'assignment'));
-  }
-  // A file about digests holds many values that only look like secrets.
-  return findings.length > 0 && isAboutDigests(text) ? [] : findings;
-}
-
-const placeholderWords = new RegExp(
-  [
-    'example|sample|dummy|fake|test|placeholder|your|change|xxxx|insert|redacted',
-    'secret|password|token|default|abcdef|123456|lorem|deadbeef',
+    String.raw`(?:^|/)\.(?:env|netrc|npmrc|pypirc|pgpass|s3cfg|boto|curlrc|wgetrc|yarnrc)[^/]*$`,
+    String.raw`(?:^|/)(?:_netrc|credentials|kubeconfig|\.?kube/config|\.docker/config\.json)$`,
+    String.raw`\.(?:env|ini|cfg|conf|cnf|config|settings|properties|ya?ml|toml|tfvars|ovpn|reg|netrc)$`,
   ].join('|'),
   'i',
 );
 
-const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+const proseFile = /(?:^|\/)[^./]+$|\.(?:md|markdown|mdx|txt|rst|adoc|org|log|http|rest|csv|out)$/i;
 
-/**
- * Compares the entropy in bits per character with a bound that depends on the length:
- * detect-secrets requires 3.0 of hexadecimal and 4.5 of base64, but 16 characters reach at most
- * log2(16) = 4.
- */
-function looksRandom(value: string): boolean {
-  if (!/\d/.test(value) || !/[A-Za-z]/.test(value)) return false;
-  if (uuid.test(value) || placeholderWords.test(value) || isWordLike(value)) return false;
-  if (/^[0-9a-f]+$/i.test(value)) return value.length >= 20 && entropyBits(value) >= 3;
-  return entropyBits(value) >= (value.length < 32 ? 3.6 : 4.2);
+type FileKind = 'settings' | 'prose' | 'program';
+
+function fileKindOf(path: string): FileKind {
+  if (settingsFile.test(path)) return 'settings';
+  return proseFile.test(path) ? 'prose' : 'program';
 }
 
-/** Names, paths and versions: all pieces are words or short numbers, or most are long words. */
-function isWordLike(value: string): boolean {
-  const pieces = value.split(
-    /[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])/,
-  );
-  const odd = pieces.filter((piece) => !/^(?:[A-Za-z]?[a-z]{2,}|[A-Z]{2,}|v?\d{0,4})$/.test(piece));
-  const long = pieces.filter((piece) => /^(?:[A-Za-z]?[a-z]{3,}|[A-Z]{4,})$/.test(piece)).length;
-  return odd.length === 0 || long > pieces.length / 2;
+export function findAssignments(path: string, text: string): readonly Finding[] {
+  const findings: Finding[] = [];
+  const file = fileKindOf(path);
+  let end = 0;
+  for (const { index, 0: piece } of text.matchAll(tellingPiece)) {
+    // The rest of a name or a value that was looked at already.
+    if (index < end) continue;
+    const name = nameAround(text, index, index + piece.length);
+    end = name.end;
+    const kind = kindOf(name.text);
+    if (kind === 'nothing') continue;
+    const value = boundSecret(text, name, kind, file);
+    if (value === null) continue;
+    findings.push(secret(value.start, value.end, 'assignment'));
+    end = value.end;
+  }
+  return findings;
 }
 
-function entropyBits(value: string): number {
-  const counts = new Map<string, number>();
-  for (const character of value) counts.set(character, (counts.get(character) ?? 0) + 1);
-  let bits = 0;
-  for (const count of counts.values())
-    bits -= (count / value.length) * Math.log2(count / value.length);
-  return bits;
+/** The value that is bound to the name, if it is a secret. */
+function boundSecret(text: string, name: Name, kind: NameKind, file: FileKind): Literal | null {
+  const inSettings = file === 'settings';
+  let before: string | null = null;
+  for (const { form, pattern } of bindings) {
+    pattern.lastIndex = name.end;
+    if (!pattern.test(text)) continue;
+    const at = pattern.lastIndex;
+    before ??= lineBefore(text, name.start);
+    if (form === 'element' && !/<[^<>]*$/.test(before)) continue;
+    // The name is a string of its own, not the end of one in a list.
+    if (form === 'argument' && /[\w.]$/.test(before)) continue;
+    if (form === 'spaced' && !bindsBySpace(name.text, before, inSettings)) continue;
+    const wordEnds = inSettings && form !== 'element' && !/[{[("'`]/.test(before);
+    const value = readLiteral(text, at, wordEnds);
+    if (value === null) continue;
+    if (isSecret(value, kind) && isTrusted({ text, name, value, before, form, file, wordEnds })) {
+      return value;
+    }
+  }
+  return null;
 }
 
-/** 32, 40 and 64 are the lengths of MD5, SHA-1 and SHA-256 in hexadecimal. */
-function isHashOnHashLine(value: string, line: string): boolean {
-  return [32, 40, 64].includes(value.length) && /sha|md5|hash|byte|digest|checksum/i.test(line);
+function isSecret({ text, scheme }: Literal, kind: NameKind): boolean {
+  if (scheme === 'basic') return isEncodedPair(text);
+  if (kind === 'key') return text.length >= 20 && isPlain(text) && looksRandom(text);
+  if (isPlain(text) && looksRandom(text)) return true;
+  if (isRandomUuid(text) || isEncodedPair(text)) return true;
+  if (looksRandomWithSymbols(text)) return !/[<>{}]|\$\w/.test(text);
+  if (kind === 'password') return isPasswordHash(text) || looksLikePassword(text);
+  return text.length >= 10 && isPlain(text) && looksLikePassword(text);
 }
 
-function lineAround(text: string, index: number): string {
-  const start = Math.max(text.lastIndexOf('\n', index) + 1, index - 300);
-  const end = text.indexOf('\n', index);
-  return text.slice(start, Math.min(end === -1 ? text.length : end, index + 300));
+/** Only characters that keys and tokens are written in. */
+function isPlain(value: string): boolean {
+  return /^[\w+/.~=:!@#%^&*-]+$/.test(value) && !value.includes('://');
 }
 
-/** At least two lines, and more than 2 % of all lines, mention a digest. */
-function isAboutDigests(text: string): boolean {
-  const lines = text.split('\n');
-  const mentions = lines.filter((line) => /sha(?:1|256|512)?|hash/i.test(line)).length;
-  return mentions > 1 && mentions > lines.length * 0.02;
+/** `user:password` in base64, as headers and Docker's settings hold it. */
+function isEncodedPair(value: string): boolean {
+  if (!/^[A-Za-z0-9+/]{12,512}={0,2}$/.test(value)) return false;
+  const pair = Buffer.from(value, 'base64').toString('latin1');
+  return /^[\x21-\x7e]{1,128}:[\x21-\x7e]{4,256}$/.test(pair) && !isPlaceholder(pair);
+}
+
+interface Place {
+  readonly text: string;
+  readonly name: Name;
+  readonly value: Literal;
+  readonly before: string;
+  readonly form: Form;
+  readonly file: FileKind;
+  readonly wordEnds: boolean;
+}
+
+/** Whether the line around the value says that it is a literal, and no digest. */
+function isTrusted({ text, name, value, before, form, file, wordEnds }: Place): boolean {
+  const after = lineAfter(text, value.end);
+  if (isDigest(value.text, name.text, before, after)) return false;
+  if (value.quoted || wordEnds || form === 'element') return true;
+  // What goes on is an expression, unless the line is a string or a shell's assignment.
+  if (/^[([]/.test(after)) return false;
+  if (isLiteralLine(before, text.slice(name.end, value.start), file === 'prose')) return true;
+  return isPlain(value.text) && looksRandom(value.text) && value.text.length >= 18;
+}
+
+/** `export NAME=value` and its kin, an option, or the inside of a string or a URL. */
+function isLiteralLine(before: string, between: string, isProse: boolean): boolean {
+  const tight = /^["']?[:=][ \t]?$/.test(between);
+  if (/^\s*(?:export|ENV|ARG|set|setx|\$env:|declare|readonly|RUN|-e|--env|#)\b/i.test(before))
+    return tight || / $/.test(between);
+  if (/[?&;]$|--?[\w-]*$/.test(before)) return true;
+  if (/^[\s>*-]*$/.test(before)) return between === '=' || (isProse && tight);
+  return tight && isInString(before);
+}
+
+function isInString(before: string): boolean {
+  return ['"', "'", '`'].some((quote) => before.split(quote).length % 2 === 0);
+}
+
+/** Lengths of MD5, SHA-1 and SHA-2 in hexadecimal. */
+const digestLengths = new Set([32, 40, 56, 64, 96, 128]);
+const digestWord =
+  /(?:^|[^a-z])(?:sha-?\d{1,3}|md5|(?:hash|digest|checksum|fingerprint|etag)(?:es|s)?)(?![a-z])/i;
+
+/** A digest in hexadecimal, by a word beside it; a secret's own name is believed before. */
+function isDigest(value: string, name: string, before: string, after: string): boolean {
+  if (!digestLengths.has(value.length) || !/^[0-9a-f]+$/i.test(value)) return false;
+  if (/(?:secret|password|private_?key)$/i.test(name)) return false;
+  return digestWord.test(name) || digestWord.test(before) || digestWord.test(after);
 }

@@ -1,40 +1,97 @@
-/** Finds secrets by their own shape: tokens with a known prefix, private keys without an end. */
+/**
+ * Finds tokens by the shapes of their vendors. One search finds the marks of all rows; each row
+ * then looks at the text around its mark, and a token ends where its last character stands,
+ * whatever length the row knows of.
+ */
 import { type Finding, secret } from '../redaction.ts';
+import { isPlaceholderToken, looksRandom } from './values.ts';
+import { type VendorShape, vendorShapes } from './vendors.ts';
 
-interface ShapeRule {
-  readonly name: string;
-  /** The secret is the first group, or the whole match if there is none. Needs flags `gd`. */
+interface Shape extends VendorShape {
+  /** Sticky at the mark, or global without one. The value is the named group. */
   readonly pattern: RegExp;
 }
 
-/** A key may stand in a string or a comment, so more than white space may separate its lines. */
-const keyBegin = '-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----';
-const keyMargin = String.raw`[\s"'\\,>*#|]{1,64}`;
-const keyLine = '[A-Za-z0-9+/=]{16,4096}';
+const shapes: readonly Shape[] = vendorShapes.map((row) => ({ ...row, pattern: patternOf(row) }));
+const marked = shapes.filter(({ mark }) => mark !== null);
+const unmarked = shapes.filter(({ mark }) => mark === null);
 
-/** Every pattern takes time linear in the length of the text. */
-const shapeRules: readonly ShapeRule[] = [
-  { name: 'jwt', pattern: /\beyJ[\w-]{10,2000}\.eyJ[\w-]{10,4000}\.[\w-]{20,2000}/dg },
-  { name: 'google-api-key', pattern: /\bAIza[\w-]{35}(?![\w-])/dg },
-  { name: 'google-oauth-secret', pattern: /\bGOCSPX-[\w-]{28}(?![\w-])/dg },
-  { name: 'stripe-key', pattern: /\b(?:sk|rk)_live_[0-9A-Za-z]{16,247}/dg },
-  {
-    name: 'slack-webhook',
-    pattern: /hooks\.slack\.com\/services\/(T\w{6,16}\/B\w{6,16}\/\w{20,32})/dg,
-  },
-  { name: 'telegram-token', pattern: /\b\d{8,10}:AA[\w-]{33}(?![\w-])/dg },
-  { name: 'pypi-token', pattern: /\bpypi-AgEIcHlwaS5vcmc[\w-]{50,1000}/dg },
-  { name: 'azure-account-key', pattern: /\bAccountKey=([A-Za-z0-9+/]{86}==)/dg },
-  { name: 'private-key', pattern: new RegExp(`${keyBegin}((?:${keyMargin}${keyLine})+)`, 'dg') },
-];
+/** Marks that no other mark begins; the shapes below each are those whose marks begin with it. */
+const stems = [...new Set(marked.map(({ mark }) => mark ?? ''))].filter(
+  (mark, _at, all) => !all.some((other) => other !== mark && mark.startsWith(other)),
+);
+const shapesOf = new Map(
+  stems.map((stem) => [stem, marked.filter(({ mark }) => mark?.startsWith(stem) === true)]),
+);
+const anyMark = new RegExp(stems.map(literally).join('|'), 'g');
+
+function patternOf({ before, mark, after, valueOnly }: VendorShape): RegExp {
+  const start = before === undefined ? '' : `(?<=(?<before>${before}))`;
+  const literal = mark === null ? '' : literally(mark);
+  if (mark === null) return new RegExp(String.raw`(?<!(?<!\\)[A-Za-z0-9])(?<value>${after})`, 'dg');
+  if (valueOnly) return new RegExp(`${start}${literal}(?<value>${after})`, 'dy');
+  return new RegExp(`${start}(?<value>${literal}${after})`, 'dy');
+}
+
+function literally(literal: string): string {
+  return literal.replace(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`);
+}
 
 export function findShapes(_path: string, text: string): readonly Finding[] {
   const findings: Finding[] = [];
-  for (const { name, pattern } of shapeRules) {
-    for (const match of text.matchAll(pattern)) {
-      const range = match.indices?.[1] ?? match.indices?.[0];
-      if (range !== undefined) findings.push(secret(range[0], range[1], name));
+  const search = new RegExp(anyMark);
+  for (let hit = search.exec(text); hit !== null; hit = search.exec(text)) {
+    const found = findAt(text, hit.index, shapesOf.get(hit[0]) ?? []);
+    if (found !== null) findings.push(found);
+    // Marks may overlap; a token that was found holds no second one that matters.
+    search.lastIndex = found === null ? hit.index + 1 : Math.max(found.end, hit.index + 1);
+  }
+  for (const { name, pattern, weak } of unmarked) {
+    for (const { indices } of text.matchAll(pattern)) {
+      const [from, end] = indices?.groups?.value ?? [0, 0];
+      const start = behindEscape(text, from);
+      if (weak && !looksRandom(text.slice(start, end))) continue;
+      findings.push(secret(start, tokenEnd(text, end), name));
     }
   }
   return findings;
+}
+
+/** The longest token of any row whose mark stands here. */
+function findAt(text: string, index: number, rows: readonly Shape[]): Finding | null {
+  let longest: Finding | null = null;
+  for (const { name, before, mark, pattern, weak, valueOnly } of rows) {
+    if (mark === null || !text.startsWith(mark, index)) continue;
+    pattern.lastIndex = index;
+    const groups = pattern.exec(text)?.indices?.groups;
+    if (groups?.value === undefined) continue;
+    const from = valueOnly ? groups.value[0] : (groups.before ?? groups.value)[0];
+    const start = behindEscape(text, from);
+    if (!valueOnly && !before?.startsWith('(?<!') && !isTokenStart(text, start)) continue;
+    const end = tokenEnd(text, groups.value[1]);
+    const chosen = text.slice(start, end).replace(mark, '');
+    if (isPlaceholderToken(chosen) || (weak && !looksRandom(chosen))) continue;
+    if (longest === null || end > longest.end) longest = secret(start, end, name);
+  }
+  return longest;
+}
+
+/** No letter or digit stands before, unless an escape such as `\n` in a string ends in it. */
+export function isTokenStart(text: string, start: number): boolean {
+  if (!/[A-Za-z0-9]/.test(text.charAt(start - 1))) return true;
+  const near = text.slice(Math.max(0, start - 6), start);
+  return /\\(?:[abfnrtv0]|x[0-9a-f]{2}|u[0-9a-f]{4})$|%[0-9A-F]{2}$/i.test(near);
+}
+
+/** In a string, the first letter may belong to an escape such as `\n` before the token. */
+function behindEscape(text: string, start: number): number {
+  return text.charAt(start - 1) === '\\' && /[abfnrtv0]/.test(text.charAt(start))
+    ? start + 1
+    : start;
+}
+
+function tokenEnd(text: string, from: number): number {
+  let end = from;
+  while (/[\w-]/.test(text.charAt(end))) end += 1;
+  return end;
 }

@@ -1,8 +1,8 @@
 /** Secrets and personal data: what is replaced, what stays, and that lines never move. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findAddresses } from '../../../../../services/stages/admit/redaction/addresses.ts';
-import { findEmails } from '../../../../../services/stages/admit/redaction/emails.ts';
+import { findAddresses } from '../../../../../services/stages/admit/redaction/people/addresses.ts';
+import { findEmails } from '../../../../../services/stages/admit/redaction/people/emails.ts';
 import {
   createPlaceholders,
   type Finding,

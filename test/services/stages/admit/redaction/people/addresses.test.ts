@@ -1,6 +1,6 @@
 /** IPv4 addresses: which networks are public, and which strings only look like addresses. */
 import { describe, expect, test } from 'vitest';
-import { findAddresses } from '../../../../../services/stages/admit/redaction/addresses.ts';
+import { findAddresses } from '../../../../../../services/stages/admit/redaction/people/addresses.ts';
 
 const found = (text: string) => findAddresses(text).map(({ start, end }) => text.slice(start, end));
 
@@ -53,4 +53,36 @@ describe('strings that only look like addresses', () => {
 
 test('finds every address in a file full of them', () => {
   expect(findAddresses('81.169.145.90 '.repeat(70_000))).toHaveLength(70_000);
+});
+
+describe('versions and identifiers of four numbers', () => {
+  test.each([
+    '<AssemblyVersion>2.4.0.118</AssemblyVersion><FileVersion>2.4.0.118</FileVersion>',
+    '<dependency id="Paper" version="3.1.0.77" /><dependency version="[3.1.0.77, 4.0)" />',
+    '[assembly: AssemblyFileVersion("2.4.0.118")]',
+    '"version": "2.4.0.118"',
+    'Version=2.4.0.118, Culture=neutral',
+    'upgrade from 2.4.0.117 to 2.4.0.118',
+    'package >= 2.4.0.118',
+    '"com.host:name:2.4.0.118"',
+    '## [2.4.0.118] - 2019-01-01',
+    '4.3.2.118 Overview',
+    '1.3.101.112 and 2.5.29.37',
+    'Chrome/50.0.66.75 Safari/137.36.1.1',
+  ])('%s stays', (text) => {
+    expect(found(text)).toEqual([]);
+  });
+
+  test.each([
+    'http://5.9.12.30/x',
+    'ip: 23.20.1.5',
+    'nameserver 31.13.24.8',
+    'ssh root@81.169.145.90',
+    '81.169.145.90 host.of.it',
+    '81.169.145.90 - - [10/Oct/2000]',
+    'host = 81.169.145.90 # version 2',
+    'api_version_url = http://81.169.145.90/v1',
+  ])('the address in %s goes', (text) => {
+    expect(found(text)).toHaveLength(1);
+  });
 });

@@ -1,0 +1,14 @@
+/** The part of a line on either side of a place in it, bounded: a line may hold a whole file. */
+
+const charactersMax = 200;
+
+export function lineBefore(text: string, index: number, most = charactersMax): string {
+  const near = text.slice(Math.max(0, index - most), index);
+  return near.slice(Math.max(near.lastIndexOf('\n'), near.lastIndexOf('\r')) + 1);
+}
+
+export function lineAfter(text: string, index: number, most = charactersMax): string {
+  const near = text.slice(index, index + most);
+  const end = near.search(/[\r\n]/);
+  return end === -1 ? near : near.slice(0, end);
+}

@@ -1,0 +1,163 @@
+/**
+ * Finds public IPv4 addresses. Four numbers are also how versions, object identifiers and sections
+ * are written: the value and its own line decide which one it is.
+ */
+import { BlockList } from 'node:net';
+import { lineAfter, lineBefore } from '../line.ts';
+import type { Finding } from '../redaction.ts';
+
+const octet = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
+const addressPattern = new RegExp(`(?<![\\w.-])${octet}(?:\\.${octet}){3}(?![\\w-]|\\.\\d)`, 'g');
+
+/** How much of a line on either side is looked at. */
+const placeCharacters = 64;
+
+export function findAddresses(text: string): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const { 0: value, index } of text.matchAll(addressPattern)) {
+    const end = index + value.length;
+    if (reserved.check(value) || isPlaceholder(value)) continue;
+    const before = lineBefore(text, index, placeCharacters);
+    const after = lineAfter(text, end, placeCharacters);
+    if (!isAddress({ value, before, after })) continue;
+    findings.push({ start: index, end, kind: 'address', rule: 'ipv4' });
+  }
+  return findings;
+}
+
+interface Place {
+  readonly value: string;
+  /** The value's line on both sides, as far as it is looked at. */
+  readonly before: string;
+  readonly after: string;
+}
+
+function isAddress({ value, before, after }: Place): boolean {
+  if (inUrl.test(before) || port.test(after)) return true;
+  if (isVersionByPlace(before, after)) return false;
+  if (isVersionByValue(value)) return addressWord.test(before) && !versionWord.test(before);
+  return true;
+}
+
+/** Right behind `//` or `@` stands a host. */
+const inUrl = /(?::\/\/|@)\[?$/;
+/** A port or the length of a prefix follows. */
+const port = /^(?::\d{2,5}|\/(?:[12]\d|3[0-2]))(?![\w.])/;
+
+const versionWord = /version|\b(?:v|ver|oid|release|revision|section|chapter|clause|build|sdk)\b/i;
+
+/**
+ * A word that announces a version, with nothing but the value's own syntax between; a comparison
+ * as in requirements; a heading; the name and version of a browser; a date that follows.
+ */
+const announced = new RegExp(
+  [
+    String.raw`(?:version\w*|\bver|\bv|release|revision|\boid|section|chapter|clause|§|build|sdk`,
+    String.raw`|requires?|upgraded?|bump(?:ed)?|since|until|from version|assembly\w*)`,
+    String.raw`(?:[\s"'\x60:=<>()[\],~^*_#-]|\b(?:to|is|of|no|number|string|value|include|from)\b){0,16}$`,
+  ].join(''),
+  'i',
+);
+/** Coordinates of a package, `group:name:` before its version, and folders named by a version. */
+const coordinates =
+  /[\w.-]+:[\w.-]+:$|\b(?:tags?|releases?|download|versions?|packages\/[^\s/]+)\/$/i;
+const compared = /(?:[=~<>!^]=|[~^])\s?["']?$/;
+const ranged = new RegExp(
+  [
+    '(?:version|require|upgrade|update|bump|from|between)',
+    String.raw`[^\n]*\d+(?:\.\d+)+\s*(?:,|-|–|to|\|\||and|->|=>)\s*$`,
+  ].join(''),
+  'i',
+);
+const headed = /^\s*(?:#{1,6}|={2,}|\*{1,2}|-)?\s*\[?$/;
+const browser =
+  /(?:Mozilla|AppleWebKit|Chrome|Chromium|Safari|Edge?|OPR|Firefox|Opera)\/[\d. ()\w,;/]*$/;
+const months = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec';
+const dated = new RegExp(
+  String.raw`^\]?\s*[-–—(:]+\s*(?:\d{4}-|\d{1,2}[./ ]|(?:${months}|TBD|unreleased)\b)`,
+  'i',
+);
+
+function isVersionByPlace(before: string, after: string): boolean {
+  if (announced.test(before) || compared.test(before) || ranged.test(before)) return true;
+  if (browser.test(before) || coordinates.test(before)) return true;
+  // A numbered heading of a text, as a table of contents has, too.
+  if (headed.test(before) && (/^\.?\s+\p{Lu}[\p{L}\s,-]*$/u.test(after) || dated.test(after))) {
+    return true;
+  }
+  if (/^\s*(?:#{1,6}|={2,}) *\[?$/.test(before) && /^\]?\s*(?:={2,}|#+)?\s*$/.test(after)) {
+    return true;
+  }
+  return (
+    /^\s*<\/\s*\w*version/i.test(after) ||
+    /^["']?\s*[,)]?\s*(?:#|\/\/)[\w\s]*version\s*$/i.test(after)
+  );
+}
+
+/**
+ * Small numbers alone, or an identifier of X.500: more often a version than an address, unless the
+ * line speaks of one.
+ */
+function isVersionByValue(value: string): boolean {
+  const numbers = value.split('.').map(Number);
+  if (numbers.every((number) => number < 32)) return true;
+  return identifier.test(value);
+}
+
+/** Arcs that object identifiers in programs begin with. */
+const identifier = /^(?:1\.3\.(?:6|14|36|101|132)|2\.5\.(?:4|29)|2\.23\.(?:42|43|133|140))\./;
+
+const addressWord = new RegExp(
+  [
+    String.raw`\b(?:ip(?:v4)?|inet|cidr|dns|ssh|ping|telnet|nslookup|traceroute|whois)\b`,
+    '|(?<![a-z])ips?(?![a-z])|ip_?addr|host|addr|server|gateway|peer|proxy|remote',
+    '|client|listen|bind|endpoint|subnet|network|netmask|route|router|firewall|allow|deny|forwarded',
+  ].join(''),
+  'i',
+);
+
+/** `1.2.3.4` and its like: the same number four times, or each one more or one less. */
+function isPlaceholder(value: string): boolean {
+  const numbers = value.split('.').map(Number);
+  const steps = new Set(numbers.slice(1).map((number, at) => number - (numbers[at] ?? 0)));
+  const [step = 0] = steps;
+  return steps.size === 1 && (Math.abs(step) <= 1 || step === 10 || step === 11 || step === 111);
+}
+
+/** Networks that are not public unicast (IANA's registry of special-purpose addresses). */
+const reservedNetworks = [
+  '0.0.0.0/8', // this network
+  '10.0.0.0/8', // private
+  '100.64.0.0/10', // shared by the customers of a provider
+  '127.0.0.0/8', // loopback
+  '169.254.0.0/16', // link-local
+  '172.16.0.0/12', // private
+  '192.0.0.0/24', // protocol assignments
+  '192.0.2.0/24', // documentation
+  '192.168.0.0/16', // private
+  '198.18.0.0/15', // benchmarks
+  '198.51.100.0/24', // documentation
+  '203.0.113.0/24', // documentation
+  '224.0.0.0/3', // multicast and beyond
+];
+
+/** Public name servers, which identify no person. */
+const nameServers = [
+  '1.0.0.1',
+  '1.1.1.1',
+  '8.8.4.4',
+  '8.8.8.8',
+  '9.9.9.9',
+  '114.114.114.114',
+  '149.112.112.112',
+  '208.67.220.220',
+  '208.67.222.222',
+  '223.5.5.5',
+];
+
+const reserved = new BlockList();
+for (const network of reservedNetworks) {
+  const [address = '', prefix] = network.split('/');
+  reserved.addSubnet(address, Number(prefix));
+}
+for (const address of nameServers) reserved.addAddress(address);

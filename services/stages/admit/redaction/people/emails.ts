@@ -1,0 +1,115 @@
+/**
+ * Finds e-mail addresses of people under any top-level domain. What only looks like one stays:
+ * reserved domains, roles, git@host:path, decorators, versions, image names. Each decision sees one
+ * address and the characters around it, never the rest of the file.
+ */
+import type { Finding } from '../redaction.ts';
+import { isInvented } from './invented.ts';
+import { isTopLevelDomain, isWordOfCode } from './top-level-domains.ts';
+
+/** Longest local part (RFC 5321), and longest domain (RFC 1035). */
+const localCharactersMax = 64;
+const domainCharactersMax = 253;
+
+/** How far before an address to look for the scheme of a URL that contains it. */
+const urlCharacters = 80;
+
+const localCharacter = /[\p{L}\p{N}_.%+-]/u;
+/** What `\\` begins in the strings of most languages. */
+const stringEscape = /^(?:u[0-9a-f]{4}|x[0-9a-f]{2}|[0abfnrtv])/i;
+/** The last white space, quote, bracket or separator that a URL holds in its own escapes. */
+const urlEscape = /^.*%(?:0[9AD]|2[02678CF]|3[A-F]|5B|7B)/i;
+const domainCharacters = /[\p{L}\p{N}.-]{3,}/uy;
+
+export function findEmails(text: string): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
+    const start = localStart(text, at);
+    if (start === at) continue;
+    const domain = readDomain(text, at + 1);
+    if (domain === null) continue;
+    const end = at + 1 + domain.length;
+    const local = text.slice(start, at);
+    if (isInvented(local.toLowerCase(), domain.toLowerCase())) continue;
+    if (isCode({ text, start, end, local, domain })) continue;
+    findings.push({ start, end, kind: 'email', rule: 'email' });
+    at = end - 1;
+  }
+  return findings;
+}
+
+/**
+ * Index of the first character of the local part, which must be a letter or a digit and no part of
+ * an escape: an address behind `\n`, `\u003c` or `%3C` begins after it.
+ */
+function localStart(text: string, at: number): number {
+  const first = Math.max(0, at - localCharactersMax);
+  let start = at;
+  while (start > first && localCharacter.test(text.charAt(start - 1))) start -= 1;
+  const local = text.slice(start, at);
+  const escapes = text.charAt(start - 1) === '\\' ? stringEscape : urlEscape;
+  start += escapes.exec(local)?.[0].length ?? 0;
+  while (start < at && !/[\p{L}\p{N}]/u.test(text.charAt(start))) start += 1;
+  return start;
+}
+
+/** The longest domain that begins here and ends in a top-level domain; null if there is none. */
+function readDomain(text: string, from: number): string | null {
+  domainCharacters.lastIndex = from;
+  const run = domainCharacters.exec(text)?.[0];
+  if (run === undefined || run.length > domainCharactersMax) return null;
+  const after = text.charAt(from + run.length);
+  // `@name.of.it@` is a build tool's variable, `a_b` no host.
+  if (after === '@' || after === '_') return null;
+  const labels = run.replace(/[.-]+$/, '').split('.');
+  if (labels.length < 2 || !labels.every(isLabel)) return null;
+  // The domain is a version, as in `name@1.2.x`, or a density, as in `icon@2x.png`.
+  if (/^v?\d+(?:\.\d|x(?:\.|$))/i.test(run)) return null;
+  for (let count = labels.length; count >= 2; count -= 1) {
+    const last = labels[count - 1] ?? '';
+    if (isTopLevelDomain(last)) return labels.slice(0, count).join('.');
+    // A sentence may begin right behind the full stop.
+    if (!/^\p{Lu}/u.test(last)) return null;
+  }
+  return null;
+}
+
+function isLabel(label: string): boolean {
+  return label.length <= 63 && /^[\p{L}\p{N}](?:.*[\p{L}\p{N}])?$/u.test(label);
+}
+
+interface Candidate {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly local: string;
+  readonly domain: string;
+}
+
+/** Whether the characters around the match show that it is program syntax, not an address. */
+function isCode({ text, start, end, local, domain }: Candidate): boolean {
+  const last = domain.slice(domain.lastIndexOf('.') + 1);
+  const before = text.charAt(start - 1);
+  // An argument of a format, a variable, or a path whose file has a country's name for extension.
+  if (/[%$]/.test(before)) return true;
+  if (/[/\\]/.test(before) && /^(?:cc|md|ml|pl|pm|ps|py|rs|sh|so)$/.test(last)) return true;
+  // `this@Outer.name` of Kotlin.
+  if (/^(?:this|super|return|break|continue)$/.test(local) && /^\p{Lu}|^\w+\.\w+$/u.test(domain)) {
+    return true;
+  }
+  // A call or an index on the right of Python's operator `@`.
+  if (/[([]/.test(text.charAt(end)) && isWordOfCode(last)) return true;
+  return isRemote(text, end) || isUserOfUrl(text, start);
+}
+
+/** `host:path` or `host:port`, as remotes are written. */
+function isRemote(text: string, end: number): boolean {
+  if (text.charAt(end) !== ':') return false;
+  return /^:(?:\d{2,5}(?!\w)|[~\w.-]*\/|[\w.-]+\.git\b)/.test(text.slice(end, end + urlCharacters));
+}
+
+/** The user name, or the end of the password, of a URL. */
+function isUserOfUrl(text: string, start: number): boolean {
+  const before = text.slice(Math.max(0, start - urlCharacters), start);
+  return /:\/\/[^\s/@"'`<>,;(){}[\]]*$/.test(before);
+}

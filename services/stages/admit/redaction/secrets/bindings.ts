@@ -1,0 +1,77 @@
+/**
+ * How a value is bound to a name: by assignment in the syntaxes of programs, settings and headers,
+ * as an argument behind the name, as an element or attribute of XML, by a second entry `value`
+ * beside the entry `name`, or by white space after an option or a keyword.
+ */
+
+/** Quotes and brackets that close around a name, as in `map["name"] = `. */
+const closing = String.raw`\\{0,3}["'\x60]?[\])]{0,2}`;
+const beforeString = String.raw`(?=[bBrRuUfFL@$]{0,2}\\{0,3}["'\x60])`;
+/** A type between a name and its value; a string must follow, or the type may be the value. */
+const type = String.raw`(?:[?!]?[ \t]?:[ \t]?|[ \t]+)[&*]?(?:'static |const )?[A-Za-z_][\w.<>&'?|*[\] ]{0,40}?[ \t]?`;
+const operator = '(?:[?|:+!]{0,2}={1,3}>?|->|:)';
+/** What a value may be handed to before it is assigned, and a string on the next line. */
+const wrapper = String.raw`(?:(?:new |await )?[A-Za-z_][\w.:]{0,40}[!(][ \t]{0,4}${beforeString})?`;
+/** A string on the next line, or a block of YAML. */
+const nextLine = String.raw`[ \t]{0,4}(?:\r?\n[ \t]{1,60}${beforeString}|[>|][+-]?[ \t]*\r?\n[ \t]{1,60})`;
+
+const assigned = [
+  String.raw`${closing}[ \t]{0,20}(?:\[\d{0,5}\])?[ \t]{0,20}`,
+  String.raw`(?:${type}=(?=\s{0,60}${beforeString})|${operator})`,
+  String.raw`(?:${nextLine}|[ \t]{0,20}${wrapper})`,
+].join('');
+
+const argument = String.raw`["'\x60][ \t]{0,8},\s{0,40}${beforeString}`;
+const called = String.raw`[ \t]?\(\s{0,40}${beforeString}`;
+const element = String.raw`["']?[^<>\r\n]{0,80}>\s{0,40}(?:<(?:string|value|data)>\s{0,40})?(?:<!\[CDATA\[)?(?=[^\s<])`;
+const secondEntry = [
+  String.raw`["'\x60]?,?\s{1,40}["'\x60]?(?:value|val|default|defaultValue|content)["'\x60]?`,
+  String.raw`[ \t]{0,8}[:=][ \t]{0,8}`,
+].join('');
+const block = String.raw`["'][ \t]*\{[^{}]{0,200}?\bdefault[ \t]*=[ \t]*`;
+const spaced = String.raw`["']?[ \t]{1,8}(?=[^\s=:-])`;
+
+export type Form = 'entry' | 'assigned' | 'element' | 'argument' | 'call' | 'spaced';
+
+/** In the order in which they are tried. */
+export const bindings: readonly { readonly form: Form; readonly pattern: RegExp }[] = [
+  { form: 'entry', pattern: new RegExp(secondEntry, 'y') },
+  { form: 'entry', pattern: new RegExp(block, 'y') },
+  { form: 'entry', pattern: /<\/key>\s{0,40}<string>/y },
+  { form: 'assigned', pattern: new RegExp(assigned, 'y') },
+  { form: 'argument', pattern: new RegExp(argument, 'y') },
+  { form: 'call', pattern: new RegExp(called, 'y') },
+  { form: 'element', pattern: new RegExp(element, 'y') },
+  { form: 'spaced', pattern: new RegExp(spaced, 'y') },
+];
+
+/** Options and keywords after which a value stands behind white space alone. */
+const keyword = new RegExp(
+  [
+    String.raw`(?:^|[\s"'\x60(,[])-{1,2}[\w-]*$`,
+    String.raw`|^\s*(?:ENV|ARG|env|setenv|setx|set(?: -\w+)*|export|#\s*define|define|SetEnv`,
+    String.raw`|fastcgi_param|proxy_set_header|uci set)\s+\S*$`,
+  ].join(''),
+);
+const netrc = /(?:^|\s)(?:machine|login|default|account)\s/;
+
+/** Whether white space binds behind this name, by the text of its line before it. */
+export function bindsBySpace(name: string, before: string, inSettings: boolean): boolean {
+  if (
+    /\b(?:USER|ROLE|WITH|IDENTIFIED|ENCRYPTED|LOGIN)\b[^;]*$/i.test(before) &&
+    name === 'PASSWORD'
+  )
+    return true;
+  if (/^bearer$/i.test(name) || keyword.test(before)) return true;
+  if (
+    /^pass(?:word|wd)$/i.test(name) &&
+    (netrc.test(before) || (inSettings && /^\s*$/.test(before)))
+  ) {
+    return true;
+  }
+  return (
+    inSettings &&
+    /^(?:requirepass|masterauth|\w*(?:token|secret|password|api[-_]?key))$/i.test(name) &&
+    /^\s*$/.test(before)
+  );
+}

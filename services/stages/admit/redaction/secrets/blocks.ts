@@ -1,0 +1,98 @@
+/**
+ * Finds private keys that are written as blocks: PEM and its kin of SSH, PGP and OpenVPN, PuTTY's
+ * files, and the numbers of keys in JSON and XML. The whole body goes, whether the block has an end
+ * or not; its first and last line, which only name its kind, stay.
+ */
+import { type Finding, secret } from '../redaction.ts';
+import { looksRandom } from './values.ts';
+
+/** What ends a block that names no end: no key is longer. */
+const bodyCharactersMax = 65_536;
+
+const begin = new RegExp(
+  [
+    '-{4,5} ?BEGIN (?:[A-Z0-9]+ ){0,3}(?:PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1',
+    '|OpenVPN tls-crypt-v2 (?:client|server) key) ?-{4,5}',
+  ].join(''),
+  'g',
+);
+
+/** A key may stand in a string or a comment, so more than white space may separate its lines. */
+const margin = String.raw`(?:\\[rnt]|[\s"'\x60\\,;>*#|+.()&]|//|<br ?/?>){0,64}`;
+/** Lines of base64 or hexadecimal; a last, shorter one; headers before and PGP's check behind. */
+const headerLine = String.raw`(?:Proc-Type|DEK-Info|Version|Comment|Charset|Hash|MessageID)\s?:[^\r\n\\"']{0,200}`;
+const keyLine = '[A-Za-z0-9+/=]{16,4096}';
+const lastLine = String.raw`(?=[A-Za-z+/]{0,14}[0-9+/=])[A-Za-z0-9+/]{1,15}={0,2}(?=[\s"'\\-]|$)`;
+const body = new RegExp(
+  [
+    `^(?:${margin}${headerLine})*(?:${margin}${keyLine})*`,
+    `(?:${margin}${lastLine})?(?:${margin}=[A-Za-z0-9+/]{4})?`,
+  ].join(''),
+);
+
+export function findBlocks(_path: string, text: string): readonly Finding[] {
+  return [...findArmoured(text), ...findPutty(text), ...findNumbers(text)];
+}
+
+function findArmoured(text: string): Finding[] {
+  const begins = [...text.matchAll(begin)];
+  return begins.flatMap(({ index, 0: line }, at) => {
+    const start = index + line.length;
+    // A block ends before the next one begins, so every character is looked at once.
+    const next = begins[at + 1]?.index ?? text.length;
+    const window = text.slice(start, Math.min(next, start + bodyCharactersMax));
+    const last = window.search(/-{4,5} ?END /);
+    if (last !== -1 && isKeyBody(window.slice(0, last))) {
+      return trimmed(text, start, start + last, 'private-key');
+    }
+    const length = body.exec(window)?.[0].length ?? 0;
+    return trimmed(text, start, start + length, 'private-key');
+  });
+}
+
+/** Whether what stands between first and last line is a key at all, not prose or a program. */
+function isKeyBody(value: string): boolean {
+  const key = value.match(/[A-Za-z0-9+/=]{24,}/g)?.reduce((sum, run) => sum + run.length, 0) ?? 0;
+  return key >= 40 && key >= value.replace(/\s/g, '').length * 0.5;
+}
+
+/** The range without white space, quotes and escapes at its ends; nothing if no key is in it. */
+function trimmed(text: string, from: number, to: number, rule: string): Finding[] {
+  const value = text.slice(from, to);
+  const head = /^(?:\\+[rnt]|[\s"'`\\,;>*#|+.()&])*/.exec(value)?.[0].length ?? 0;
+  if (head === value.length) return [];
+  const tail = /(?:\\+[rnt]|[\s"'`\\,;>*#|+.()&])*$/.exec(value.slice(-256))?.[0].length ?? 0;
+  const inner = value.slice(head, value.length - tail);
+  // Documentation writes `…` or a word where a key would stand.
+  if (!/[A-Za-z0-9+/=]{16,}/.test(inner) || /^(.)\1*$/.test(inner)) return [];
+  return [secret(from + head, to - tail, rule)];
+}
+
+const puttyKey = /^Private-Lines:\s*\d{1,4}\s*\r?\n((?:[A-Za-z0-9+/=]{4,128}(?:\r?\n|$))+)/dgm;
+const puttyCheck = /^Private-(?:MAC|Hash):\s*([0-9a-f]{32,128})/dgm;
+
+function findPutty(text: string): Finding[] {
+  if (!text.includes('PuTTY-User-Key')) return [];
+  return [...valuesOf(text, puttyKey, 'putty-key'), ...valuesOf(text, puttyCheck, 'putty-key')];
+}
+
+/** JSON Web Keys and .NET's XML name the numbers of a private key by one or two letters. */
+const jsonNumber = /"(?:d|p|q|dp|dq|qi|k)"\s{0,4}:\s{0,4}"([\w-]{22,1400}={0,2})"/dg;
+const xmlNumber = /<(?:D|P|Q|DP|DQ|InverseQ)>\s{0,40}([A-Za-z0-9+/]{22,1400}={0,2})\s{0,40}</dg;
+
+function findNumbers(text: string): Finding[] {
+  const findings: Finding[] = [];
+  if (text.includes('"kty"')) findings.push(...valuesOf(text, jsonNumber, 'json-web-key'));
+  if (text.includes('KeyValue>')) findings.push(...valuesOf(text, xmlNumber, 'xml-key'));
+  return findings;
+}
+
+/** The first group of every match, if it looks random. */
+function valuesOf(text: string, pattern: RegExp, rule: string): Finding[] {
+  return [...text.matchAll(pattern)].flatMap(({ indices }) => {
+    const [start, end] = indices?.[1] ?? [0, 0];
+    const value = text.slice(start, end).trimEnd();
+    if (!looksRandom(value.slice(0, 64)) && rule !== 'putty-key') return [];
+    return [secret(start, start + value.length, rule)];
+  });
+}

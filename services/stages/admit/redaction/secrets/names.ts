@@ -1,0 +1,77 @@
+/**
+ * Names that tell that a secret is assigned to them, and how much each says: the value of a
+ * password may be chosen by a person, that of a key or a token is random.
+ */
+
+/** Pieces of names; `key` and `auth` count only behind something else. */
+const pieces = [
+  'api[-_. ]?key|secret|token|passw(?:or)?d|passwd|passphrase|passcode|pwd|credentials?',
+  '(?:private|access|auth|account|storage|functions?|subscription|shared)[-_.]?key',
+  'key[-_]?data|authorization|bearer|requirepass|masterauth|(?<![a-z])(?:psk|jwt)(?![a-z])',
+  String.raw`(?<=[\w-])(?:pass|key|auth)(?![a-z])|(?<=[_-])(?:salt|pat|pw)(?![a-z])|(?<![\w.])(?:pass|_?auth)(?![\w-])`,
+];
+
+/** Finds one piece; the name around it is read by `nameAround`. Needs a fresh copy for each use. */
+export const tellingPiece = new RegExp(pieces.join('|'), 'gi');
+
+const nameCharactersMax = 60;
+
+export interface Name {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** The whole name that holds a piece. */
+export function nameAround(text: string, from: number, to: number): Name {
+  let start = from;
+  while (start > 0 && from - start < nameCharactersMax && /[\w-]/.test(text.charAt(start - 1))) {
+    start -= 1;
+  }
+  let end = to;
+  while (end - to < nameCharactersMax && /[\w-]/.test(text.charAt(end))) end += 1;
+  // Options begin with dashes.
+  while (start < from && text.charAt(start) === '-') start += 1;
+  // `token->value` in C, `--` behind a name.
+  while (end > to && text.charAt(end - 1) === '-') end -= 1;
+  return { start, end, text: text.slice(start, end) };
+}
+
+export type NameKind = 'password' | 'secret' | 'key' | 'nothing';
+
+const passwordName =
+  /(?:pass(?:w(?:or)?d|phrase|code|wd)?|pwd|pw|requirepass|masterauth|psk)_?\d{0,2}$/i;
+const secretName = new RegExp(
+  [
+    '(?:secret|token|credentials?|auth|authorization|key[-_]?base|salt|pat|bearer',
+    String.raw`|(?:api|private|access|auth|account|storage|secret)[-_.]?key)_?\d{0,2}$`,
+  ].join(''),
+  'i',
+);
+/** Behind the piece, these say that the value is another thing. */
+const aboutSecret = new RegExp(
+  [
+    '(?:ids?|names?|urls?|uris?|paths?|files?|types?|length|len|size|hint|label|title|class',
+    '|prefix|suffix|field|param|header|host|endpoint|algorithm|expiry|expires?\\w*|version',
+    '|count|limit|format|regex|pattern|hash(?:es)?|digest|fingerprint)$',
+  ].join(''),
+  'i',
+);
+const publicName = /public|pub[-_]?key|csrf|xsrf|anon[-_]?key|site[-_]?key|publishable/i;
+/** Keys of tables, caches and maps. */
+const keyOfThings = new RegExp(
+  [
+    '(?:cache|primary|foreign|sort|partition|row|object|hash|map|dict|index|group|unique',
+    '|idempotency|routing|lookup|translation|locali[sz]ation|i18n|message|query|param|field',
+    '|config|settings?|registry|host|known|turn|don|mon|hot|short|s3|bucket|file|item|entry',
+    '|data|state|event|react|ssh|licen[cs]e)[-_.]?keys?$',
+  ].join(''),
+  'i',
+);
+
+export function kindOf(name: string): NameKind {
+  if (publicName.test(name) || aboutSecret.test(name)) return 'nothing';
+  if (passwordName.test(name)) return 'password';
+  if (secretName.test(name)) return 'secret';
+  return keyOfThings.test(name) ? 'nothing' : 'key';
+}

@@ -1,0 +1,119 @@
+/**
+ * Judges a value by itself: whether it looks random, as keys and tokens do, or stands in place of
+ * one. The filters against false positives follow those of published code data sets.
+ */
+import { isWordLike, pairsOf } from './words.ts';
+
+/** Words that say that a value is none, long enough that chance does not write them. */
+const placeholderWords = new RegExp(
+  [
+    'example|sample|dummy|placeholder|change_?me|redacted|insert|replace|lorem|deadbeef|x{4}',
+    'secret|passwor?d|passw0rd|token|default|testing|abcdef|123456|987654|qwerty|hunter2|letmein',
+    'foobar|whatever|invalid|undefined|your[-_]',
+  ].join('|'),
+  'i',
+);
+/** Shorter ones count only as a word of their own. */
+const shortWords = 'fake|test|your|todo|null|none';
+const placeholderWord = new RegExp(`(?<![A-Za-z0-9])(?:${shortWords})(?![A-Za-z])`, 'i');
+
+/** What a program, a template or a person shall put a value in place of. */
+const variable = new RegExp(
+  [
+    String.raw`^[$%]?[{<[(].*[}>\])]$`,
+    // A shell's variable, but not the hash of a password.
+    String.raw`^\$(?!(?:apr1|[1256y]|2[abxy]|argon2\w*)\$)\w`,
+    String.raw`\$\{|\{\{|<%|%\(|#\{|\$\(|^%\w+%$|^@[\w.]+@$|^__\w+__$`,
+    String.raw`^(.)\1+$|\.\.\.|…|\*{3}`,
+    String.raw`^(?:os|process|System|secrets?|vars?|local|data|config|settings|self|this)\.`,
+    String.raw`^(?:env[.([]|ENV\[|vault:|ssm:|op:\/\/|file:|ref\+|arn:|sha(?:1|256|384|512)[-:])`,
+  ].join('|'),
+);
+
+const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+const uuidRandom = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+
+/** Whether a value is a variable, a hint or a row of characters instead of a secret. */
+export function isPlaceholder(value: string): boolean {
+  return variable.test(value) || placeholderWords.test(value) || placeholderWord.test(value);
+}
+
+/** A token whose vendor is known by its prefix: only what says so itself is none. */
+export function isPlaceholderToken(body: string): boolean {
+  if (/example|placeholder|your[-_]|redacted|dummy|x{5}|0{6}|1{6}|a{6}|\.{3}|\*{3}/i.test(body)) {
+    return true;
+  }
+  if (/123456789|abcdefgh|987654321/i.test(body)) return true;
+  return new Set(body).size < Math.min(8, body.length / 2);
+}
+
+/**
+ * Compares the entropy in bits per character with a bound that depends on the length: 16
+ * characters reach at most log2(16) = 4, and longer ones of base64 about 5.
+ */
+export function looksRandom(value: string): boolean {
+  if (value.length < 16 || !/[A-Za-z]/.test(value) || !(/\d/.test(value) || isScrambled(value))) {
+    return false;
+  }
+  if (uuid.test(value) || isPlaceholder(value) || isWordLike(value)) return false;
+  if (/^[0-9a-f]+$/i.test(value)) return value.length >= 20 && entropyBits(value) >= 3;
+  return entropyBits(value) >= (value.length < 32 ? 3.4 : 4);
+}
+
+/** Letters of both cases that make no words. */
+function isScrambled(value: string): boolean {
+  return /[a-z]/.test(value) && /[A-Z]/.test(value) && pairsOf(value).commonShare < 0.6;
+}
+
+/** Of a token without a digit, and of salts and phrases with symbols. */
+export function looksRandomWithSymbols(value: string): boolean {
+  if (value.length < 24 || isPlaceholder(value) || isWordLike(value)) return false;
+  const symbols = value.match(/[^\w\s]/g)?.length ?? 0;
+  return symbols >= 3 && /[a-z]/i.test(value) && entropyBits(value) >= 4.3;
+}
+
+/** Password hashes of crypt, bcrypt and Argon2, which can be guessed from. */
+export function isPasswordHash(value: string): boolean {
+  return (
+    /^\$(?:apr1|[1256y]|2[abxy]|argon2\w*)\$\S{16,}$/.test(value) && !isPlaceholderToken(value)
+  );
+}
+
+export function isRandomUuid(value: string): boolean {
+  return uuidRandom.test(value);
+}
+
+/**
+ * What people choose as a password: letters, digits and symbols mixed, at least eight. A word with
+ * a year behind it may be a name as well.
+ */
+export function looksLikePassword(value: string): boolean {
+  if (value.length < 8 || value.length > 128 || /\s/.test(value)) return false;
+  if (
+    isPlaceholder(value) ||
+    uuid.test(value) ||
+    /^[+-]?(?:0x[0-9a-f]+|[\d.,:_e+-]+)[a-z]{0,3}$/i.test(value)
+  ) {
+    return false;
+  }
+  if (/^(?:\.{0,2}\/|https?:|[\w-]+(?:\.[a-z][\w-]*)+$|[\w-]+(?:\/[\w.-]+)+$)/i.test(value))
+    return false;
+  const classes = [/[a-z]/, /[A-Z]/, /\d/, /[^\w\s]/].filter((form) => form.test(value)).length;
+  if (!/\d/.test(value) && !(classes >= 3 && value.length >= 12)) return false;
+  if (isWordLike(value) && !/[!@#$%^&*?+=]/.test(value)) return false;
+  return classes >= 3 || (classes === 2 && changes(value) >= 3);
+}
+
+/** How often letters and digits take turns. */
+function changes(value: string): number {
+  return value.match(/[a-z](?=\d)|\d(?=[a-z])/gi)?.length ?? 0;
+}
+
+export function entropyBits(value: string): number {
+  const counts = new Map<string, number>();
+  for (const character of value) counts.set(character, (counts.get(character) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values())
+    bits -= (count / value.length) * Math.log2(count / value.length);
+  return bits;
+}
