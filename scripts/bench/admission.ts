@@ -1,0 +1,226 @@
+/**
+ * `npm run bench -- admission [--packages FOLDER] [--against CHECKOUT] [--examples N] [--json]`:
+ * what admission keeps, skips and replaces, by rule, in released packages of npm and PyPI, and how
+ * fast. With `--against`, the same by the program in another checkout is the baseline, and examples
+ * are of what only this one replaces. Packages come from the registries once, unless a folder of
+ * `.tgz` and `.whl` is given.
+ */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { AdmitKnobs } from '../../services/stages/admit/config.ts';
+import type { Gate } from '../../services/stages/admit/gate.ts';
+import type { Finding } from '../../services/stages/admit/redaction/redaction.ts';
+import type { Report } from '../bench.ts';
+import { fetchPackages } from './corpora/fetch-packages.ts';
+import { cacheFolder, obtain, runTool } from './structure/obtain/tools.ts';
+
+interface Options {
+  readonly packages: string | null;
+  readonly against: string | null;
+  readonly examples: number;
+}
+
+/** Admission as one checkout has it. */
+interface Program {
+  readonly admitArchive: typeof import('../../services/stages/admit/admit-archive.ts').admitArchive;
+  readonly gates: readonly Gate<AdmitKnobs>[];
+  readonly knobs: AdmitKnobs;
+}
+
+interface Found extends Finding {
+  readonly archive: string;
+  readonly path: string;
+  /** The line around it, with the value between brackets. */
+  readonly line: string;
+}
+
+interface Measured {
+  archives: number;
+  dropped: number;
+  files: number;
+  bytes: number;
+  seconds: number;
+  readonly skipped: Map<string, number>;
+  readonly rules: Map<string, number>;
+  readonly found: Map<string, Found>;
+}
+
+export async function run(report: Report): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  const folder = options.packages ?? (await obtainPackages());
+  const here = await openProgram(resolve(import.meta.dirname, '../..'));
+  const other = options.against === null ? null : await openProgram(resolve(options.against));
+  const now = emptyMeasure();
+  const before = emptyMeasure();
+  for (const name of readdirSync(folder).sort()) {
+    if (!/\.(?:tgz|whl)$/.test(name)) continue;
+    const archive = readFileSync(join(folder, name));
+    // In turn, so that both see the same machine.
+    await measure(here, name, archive, now);
+    if (other !== null) await measure(other, name, archive, before);
+  }
+  reportAll(report, now, other === null ? null : before);
+  if (options.examples > 0) printExamples(now, before, options.examples);
+}
+
+function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean' },
+      packages: { type: 'string' },
+      against: { type: 'string' },
+      examples: { type: 'string', default: '0' },
+    },
+  });
+  const { packages = null, against = null } = values;
+  return { packages, against, examples: Number(values.examples) };
+}
+
+async function obtainPackages(): Promise<string> {
+  const cache = cacheFolder(process.env);
+  await mkdir(cache, { recursive: true });
+  const released = { name: 'released', obtain: async (into: string) => fetchPackages(into) };
+  return obtain('packages', released, { run: runTool, cache });
+}
+
+async function openProgram(root: string): Promise<Program> {
+  const load = async (path: string) =>
+    (await import(pathToFileURL(join(root, 'services/stages/admit', path)).href)) as never;
+  const { admitArchive } = (await load('admit-archive.ts')) as Pick<Program, 'admitArchive'>;
+  const { gates } = (await load('gates.ts')) as Pick<Program, 'gates'>;
+  const { admitKnobs } = (await load(
+    'config.ts',
+  )) as typeof import('../../services/stages/admit/config.ts');
+  return { admitArchive, gates, knobs: admitKnobs.parse({}) };
+}
+
+function emptyMeasure(): Measured {
+  const counts = { archives: 0, dropped: 0, files: 0, bytes: 0, seconds: 0 };
+  return { ...counts, skipped: new Map(), rules: new Map(), found: new Map() };
+}
+
+async function measure(program: Program, name: string, archive: Buffer, sum: Measured) {
+  const format = name.endsWith('.tgz') ? 'tgz' : 'zip';
+  const repository = { name, origin: name, format, archive } as const;
+  const started = process.cpuUsage();
+  try {
+    const admitted = await program.admitArchive(
+      repository,
+      program.knobs,
+      watch(program, name, sum),
+    );
+    sum.files += admitted.files.length;
+    sum.bytes += admitted.files.reduce((bytes, file) => bytes + file.bytes.byteLength, 0);
+    for (const { reason } of admitted.skipped) add(sum.skipped, reason);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    sum.dropped += 1;
+  }
+  const { user, system } = process.cpuUsage(started);
+  sum.seconds += (user + system) / 1e6;
+  sum.archives += 1;
+}
+
+/** The program's gates; what they replace is written down on the way. */
+function watch(program: Program, archive: string, sum: Measured): readonly Gate<AdmitKnobs>[] {
+  return program.gates.map((gate) => ({
+    ...gate,
+    open: (knobs) => {
+      const questions = gate.open(knobs);
+      const { redact } = questions;
+      if (redact === undefined) return questions;
+      return {
+        ...questions,
+        redact: async (file) => {
+          const answer = await redact(file);
+          if (answer !== null && typeof answer === 'object' && 'findings' in answer) {
+            for (const finding of answer.findings) note(archive, file, finding, sum);
+          }
+          return answer;
+        },
+      };
+    },
+  }));
+}
+
+function note(
+  archive: string,
+  { path, text }: { path: string; text: string },
+  finding: Finding,
+  sum: Measured,
+): void {
+  add(sum.rules, finding.rule);
+  const { start, end } = finding;
+  const before =
+    text
+      .slice(Math.max(0, start - 90), start)
+      .split('\n')
+      .at(-1) ?? '';
+  const value = text.slice(start, Math.min(end, start + 90)).replace(/\n/g, '\\n');
+  const after = text.slice(end, end + 60).split('\n')[0] ?? '';
+  const line = `${before}[[${value}]]${after}`;
+  sum.found.set(`${archive} ${path} ${start}`, { ...finding, archive, path, line });
+}
+
+function add(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function reportAll(report: Report, now: Measured, before: Measured | null): void {
+  const figure = (metric: string, unit: string, of: (measured: Measured) => number) =>
+    report({ metric, unit, value: of(now), baseline: before === null ? null : of(before) });
+  figure('packages', 'packages', ({ archives }) => archives);
+  figure('packages dropped', 'packages', ({ dropped }) => dropped);
+  figure('files kept', 'files', ({ files }) => files);
+  figure('text kept', 'MB', ({ bytes }) => bytes / 1e6);
+  figure('speed of one core', 'MB/s', ({ bytes, seconds }) => bytes / 1e6 / seconds);
+  for (const [kind, of] of [
+    ['skipped', ({ skipped }: Measured) => skipped],
+    ['replaced', ({ rules }: Measured) => rules],
+  ] as const) {
+    const keys = [now, ...(before === null ? [] : [before])].flatMap((it) => [...of(it).keys()]);
+    for (const key of [...new Set(keys)].sort()) {
+      figure(
+        `${kind}: ${key}`,
+        kind === 'skipped' ? 'files' : 'values',
+        (it) => of(it).get(key) ?? 0,
+      );
+    }
+  }
+}
+
+/** What only this program replaces, and what only the other did, each a sample by hash. */
+function printExamples(now: Measured, before: Measured, count: number): void {
+  for (const [title, ours, theirs] of [
+    ['only here', now, before],
+    ['only there', before, now],
+  ] as const) {
+    const places = [...theirs.found.values()];
+    const known = new Map<string, Found[]>();
+    for (const place of places) {
+      const key = `${place.archive} ${place.path}`;
+      known.set(key, [...(known.get(key) ?? []), place]);
+    }
+    const fresh = [...ours.found.values()].filter(
+      ({ archive, path, start, end }) =>
+        !known.get(`${archive} ${path}`)?.some((it) => it.start < end && start < it.end),
+    );
+    console.error(`${title}: ${fresh.length} values`);
+    const sample = fresh
+      .map((found) => ({ found, rank: hashOf(`${found.archive} ${found.path} ${found.start}`) }))
+      .sort((a, b) => (a.rank < b.rank ? -1 : 1));
+    for (const { found } of sample.slice(0, count)) {
+      console.error(`${found.rule}\t${found.archive}/${found.path}\t${found.line}`);
+    }
+  }
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
