@@ -3,7 +3,7 @@
  * task and observations), then the thoughts, then the head of the code. The form follows the
  * trajectory text, because models are trained on that text. Pure.
  */
-import { renderHeader, type SegmentKind, usualFence } from '../../../schemas/trajectory-text.ts';
+import { chooseFence, renderHeader, type SegmentKind } from '../../../schemas/trajectory-text.ts';
 import type { ThinkRequest } from '../../ports/teacher.ts';
 
 export interface ContextLimits {
@@ -13,6 +13,8 @@ export interface ContextLimits {
 }
 
 export interface ScoredText {
+  /** Begins every header; no line of what is quoted begins with it. */
+  readonly fence: string;
   readonly context: string;
   readonly target: string;
 }
@@ -21,33 +23,42 @@ export interface ScoredText {
  * Requirements lose their end. Observations lose their start, because the last ones stand nearest
  * to the thought.
  */
-export function buildScoredText(request: ThinkRequest, limits: ContextLimits): ScoredText {
-  const requirements = headOf(
-    request.requirements,
-    Math.min(limits.requirementsBytesMax, limits.contextBytesMax),
-  );
+export function buildScoredText(
+  request: ThinkRequest,
+  thoughts: readonly string[],
+  limits: ContextLimits,
+): ScoredText {
+  const { requirements: whole, purpose, reads, code } = request;
+  const read = reads.map(({ text }) => text);
+  const fence = chooseFence([whole, purpose, ...read, code, ...thoughts]);
+  const segment = segmentsWith(fence);
+  const requirements = headOf(whole, Math.min(limits.requirementsBytesMax, limits.contextBytesMax));
   const start =
     segment('requirements', null, requirements) + segment('file', request.path, request.purpose);
-  const observations = request.reads
+  const observations = reads
     .map((read) => segment('read', read.path, '') + segment('observe', read.path, read.text))
     .join('');
   const left = Math.max(0, limits.contextBytesMax - byteLength(start));
   return {
+    fence,
     context: start + tailOf(observations, left),
     target: headOf(request.code, limits.targetBytesMax),
   };
 }
 
 /** Renders the part between context and code: every thought, then the header of the write. */
-export function renderThoughts(path: string, thoughts: readonly string[]): string {
+export function renderThoughts(fence: string, path: string, thoughts: readonly string[]): string {
+  const segment = segmentsWith(fence);
   const thinks = thoughts.map((thought) => segment('think', null, thought));
   return thinks.join('') + segment('write', path, '');
 }
 
 /** As in the trajectory, but a body without a final line end gets one instead of a mark. */
-function segment(kind: SegmentKind, path: string | null, body: string): string {
-  const header = renderHeader(usualFence, { kind, path, lines: null });
-  return body === '' || body.endsWith('\n') ? header + body : `${header}${body}\n`;
+function segmentsWith(fence: string) {
+  return (kind: SegmentKind, path: string | null, body: string): string => {
+    const header = renderHeader(fence, { kind, path, lines: null });
+    return body === '' || body.endsWith('\n') ? header + body : `${header}${body}\n`;
+  };
 }
 
 /** As many whole first lines as fit; if the first line is too long, as many characters as fit. */

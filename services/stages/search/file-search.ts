@@ -33,14 +33,14 @@ export async function searchFile(
     return { ...trace, search: null };
   }
   const request = await loadRequest(trace, tools);
-  const { context, target } = buildScoredText(request, config);
   const thoughts = trace.steps.flatMap((step) => (step.kind === 'think' ? [step.text ?? ''] : []));
+  const { fence, context, target } = buildScoredText(request, thoughts, config);
   // Without code or without a thought, a search has no bits to lower.
   const searchable = target.trim() !== '' && thoughts.length > 0;
   const usages: Usage[] = [];
   const ports: SearchPorts = {
     score: (variants) => {
-      const texts = variants.map((variant) => renderThoughts(trace.path, variant));
+      const texts = variants.map((variant) => renderThoughts(fence, trace.path, variant));
       tools.count('candidates_scored', texts.length);
       tools.count('bytes_scored', texts.length * byteLength(target));
       return scorer.score({ context, thoughts: texts, target }, tools.signal);
@@ -55,7 +55,7 @@ export async function searchFile(
   const visible = request.reads.map((read) => read.text);
   const guard = createLeakGuard(request.code, visible, config);
   const result = searchable
-    ? await searchThoughts(thoughts, guard, ports, config).catch((error: unknown) => {
+    ? await searchThoughts(thoughts, guard, ports, { ...config, fence }).catch((error: unknown) => {
         throw withUsage(error, sumUsage(usages));
       })
     : { thoughts, bitsBefore: 0, bitsAfter: 0, candidates: [] };

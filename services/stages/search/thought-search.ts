@@ -15,6 +15,8 @@ export interface SearchLimits {
   readonly thoughtBytesMax: number;
   readonly growthMax: number;
   readonly growthBytesMin: number;
+  /** Begins the headers of the scored text: a rewrite that forged one would be scored wrongly. */
+  readonly fence: string;
 }
 
 export interface RewriteQuestion {
@@ -74,7 +76,7 @@ export async function searchThoughts(
           return ports.rewrite({ thought, text, round, sample, bytesMax });
         }),
       );
-      const rewrites = judgeRewrites(answers, seen, bytesMax, guard);
+      const rewrites = judgeRewrites(answers, seen, { bytesMax, fence: limits.fence }, guard);
       const variants = new Map(
         rewrites.flatMap((rewrite) =>
           rewrite.refusal === null ? [[rewrite.ordinal, thoughts.with(thought, rewrite.text)]] : [],
@@ -109,25 +111,29 @@ async function scoreAll(ports: SearchPorts, variants: readonly (readonly string[
 function judgeRewrites(
   answers: readonly (string | null)[],
   seen: Set<string>,
-  bytesMax: number,
+  bounds: RewriteBounds,
   guard: LeakGuard,
 ): Rewrite[] {
   return answers.map((answer, ordinal) => {
     if (answer === null) return { ordinal, text: '', refusal: 'failed' };
     const text = answer.trim();
-    const refusal = refuse(text, seen, bytesMax, guard);
+    const refusal = refuse(text, seen, bounds, guard);
     seen.add(sameText(text));
     return { ordinal, text, refusal };
   });
 }
 
+interface RewriteBounds extends Pick<SearchLimits, 'fence'> {
+  readonly bytesMax: number;
+}
+
 export function refuse(
   text: string,
   seen: ReadonlySet<string>,
-  bytesMax: number,
+  { bytesMax, fence }: RewriteBounds,
   guard: LeakGuard,
 ): Refusal | null {
-  if (!isThought(text)) return 'invalid';
+  if (!isThought(text) || `\n${text}`.includes(`\n${fence}`)) return 'invalid';
   if (Buffer.byteLength(text) > bytesMax) return 'too-long';
   if (seen.has(sameText(text))) return 'duplicate';
   if (guard.find(text) !== null) return 'leak';

@@ -3,6 +3,7 @@
 import OpenAI from 'openai';
 import type { z } from 'zod';
 import type { ModelIdentity, Usage } from '../../../schemas/generated/types.ts';
+import { publicModelName } from '../../ports/endpoint.ts';
 import {
   type Answer,
   type Draft,
@@ -20,6 +21,7 @@ import { askOrGiveUp } from '../../runtime/given-up.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
 import { planPrompt } from '../prompts/plan-prompt.ts';
 import { purposesPrompt } from '../prompts/purposes-prompt.ts';
+import { repairPrompt } from '../prompts/repair-prompt.ts';
 import { rewritePrompt, thinkPrompt } from '../prompts/think-prompt.ts';
 import { type Prompt, promptsVersion } from '../prompts/version.ts';
 import type { TeacherSettings } from '../settings.ts';
@@ -42,6 +44,8 @@ export function openOpenAi(
     maxRetries: 0,
     timeout: configuration.timeoutMs,
     logLevel: 'off',
+    // Followed by itself, a redirect would take the texts to an address that nobody named.
+    fetchOptions: { redirect: 'manual' },
   });
   const chat = openChat(client, configuration, clock, random, budget);
   const { promptBytesMax, thinkTokensMax } = configuration;
@@ -74,11 +78,16 @@ const answering = [
 ] as const satisfies readonly (keyof TeacherSettings)[];
 
 function identityOf(configuration: TeacherSettings): ModelIdentity {
-  const settings = Object.fromEntries(answering.map((knob) => [knob, configuration[knob]]));
+  const settings: Record<string, unknown> = Object.fromEntries(
+    answering.map((knob) => [knob, configuration[knob]]),
+  );
+  const model = publicModelName(configuration.model);
+  // Two local models may have one public name.
+  if (model !== configuration.model) settings.model = configuration.model;
   return {
     name: 'openai',
     version: `${promptsVersion}-${sha256(canonicalJson(settings)).slice(0, 8)}`,
-    model: configuration.model,
+    model,
     languageModel: true,
   };
 }
@@ -170,14 +179,13 @@ async function converse<Value>(
     if ('value' in parsed) return { value: parsed.value, usage };
     problem = answer.cut ? `the answer was cut off at ${tokensMax} tokens` : parsed.problem;
     if (turn === 0 && remembered === null) await draft.write(firstTurn, answer);
-    const shorter = answer.cut ? ', and shorter' : '';
     // Servers refuse an empty turn.
     const said = answer.text.trim() === '' ? '{}' : answer.text.slice(0, shownBytesMax);
     messages.push(
       { role: 'assistant', content: said },
       {
         role: 'user',
-        content: `That cannot be used: ${problem}. Answer again with the JSON object only${shorter}.`,
+        content: repairPrompt(problem, answer.cut),
       },
     );
   }

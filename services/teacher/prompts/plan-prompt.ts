@@ -26,7 +26,8 @@ export function planPrompt(request: PlanRequest, bytesMax: number): Prompt {
       'No headings, no code.',
     ].join('\n'),
     user: joinMaterial([
-      `Project: ${request.name}. Licence: ${request.licence}. Files: ${request.files.length}.`,
+      material('project', `${request.name}\nlicence: ${request.licence}`),
+      `The project has ${request.files.length} files.`,
       material('readme', fitText(request.readme, bytesMax * 0.12)),
       material('manifests', fitText(manifests, bytesMax * 0.12)),
       material('files-in-writing-order', fitLines(renderTree(request.files), bytesMax * 0.2)),

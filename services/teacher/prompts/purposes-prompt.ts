@@ -35,7 +35,7 @@ export function purposesPrompt(
       'Answer with one JSON object: {"purposes": [{"path": string, "purpose": string}]}, one entry per file, paths exactly as given.',
     ].join('\n'),
     user: joinMaterial([
-      `Project: ${request.name}.`,
+      material('project', request.name),
       material('architecture', fitText(architecture, bytesMax * 0.15)),
       material('dependencies', fitLines(renderEdges(edges), bytesMax * 0.15)),
       material('files', outlines.join('\n')),

@@ -1,6 +1,13 @@
 /** Asks for the thought before a file, and for rewrites of it during the search. */
 import type { RewriteRequest, ThinkRequest } from '../../ports/teacher.ts';
-import { fitLines, fitText, joinMaterial, material, materialRule } from './material.ts';
+import {
+  fitLines,
+  fitText,
+  joinMaterial,
+  type Material,
+  material,
+  materialRule,
+} from './material.ts';
 import { byteCost, outlineFile } from './outline.ts';
 import type { Prompt } from './version.ts';
 
@@ -55,14 +62,17 @@ export function rewritePrompt(request: RewriteRequest, sample: number, bytesMax:
   };
 }
 
-function context(request: ThinkRequest, bytesMax: number): string[] {
+function context(request: ThinkRequest, bytesMax: number): Material[] {
   const readShare =
     request.reads.length === 0 ? 0 : Math.floor((bytesMax * 0.3) / request.reads.length);
   const users = request.usedBy.map(({ path, names }) =>
     names.length === 0 ? path : `${path}: ${names.slice(0, 10).join(', ')}`,
   );
   return [
-    `Project: ${request.name}. File: ${request.path}. Purpose: ${request.purpose}`,
+    material(
+      'task',
+      `project: ${request.name}\nfile: ${request.path}\npurpose: ${request.purpose}`,
+    ),
     material('requirements', fitText(request.requirements, bytesMax * 0.06)),
     ...request.reads.map((read) =>
       material('read', `${read.path}\n${fitText(read.text, readShare)}`),

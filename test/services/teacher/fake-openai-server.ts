@@ -163,20 +163,20 @@ export function respond(messages: readonly ChatMessage[]): string {
   const system = messages.find((message) => message.role === 'system')?.content ?? '';
   const user = messages.find((message) => message.role === 'user')?.content ?? '';
   if (system.includes('"purposes"')) {
-    const files = /<files>\n([\s\S]*)\n<\/files>/.exec(user)?.[1] ?? '';
+    const files = /<files \w+>\n([\s\S]*)\n<\/files /.exec(user)?.[1] ?? '';
     const paths = [...files.matchAll(/^(\S.*) \([^()]*\)$/gm)].map((match) => match[1] ?? '');
     return JSON.stringify({
       purposes: paths.map((path) => ({ path, purpose: `Takes care of what ${path} is about.` })),
     });
   }
   if (system.includes('"requirements"')) {
-    const name = /^Project: (.*?)\. Licence/.exec(user)?.[1] ?? 'the project';
+    const name = /^<project \w+>\n(.*)$/m.exec(user)?.[1] ?? 'the project';
     return JSON.stringify({
       requirements: `${name} has to do what its readers expect of it.`,
       architecture: `${name} is built from its leaves up, so that each file finds what it needs.`,
     });
   }
-  const file = /File: (.*?)\. Purpose/.exec(user)?.[1] ?? 'the file';
+  const file = /^file: (.*)$/m.exec(user)?.[1] ?? 'the file';
   const names = [
     ...new Set(
       [...user.matchAll(/^ {2,4}.*?\b(?:def|class|function|func|fn) (\w+)/gm)].map(
@@ -184,7 +184,7 @@ export function respond(messages: readonly ChatMessage[]): string {
       ),
     ),
   ];
-  const earlier = /<thought-so-far>\n([\s\S]*)\n<\/thought-so-far>/.exec(user)?.[1];
+  const earlier = /<thought-so-far \w+>\n([\s\S]*)\n<\/thought-so-far /.exec(user)?.[1];
   const thought = `For ${file} the definitions are ${names.slice(0, 8).join(', ') || 'few'}; they come in that order.`;
   const emphasis = /Rewrite the thought\. (.*)$/.exec(user)?.[1];
   return JSON.stringify({

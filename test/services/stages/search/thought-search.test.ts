@@ -13,7 +13,7 @@ import {
   searchThoughts,
 } from '../../../../services/stages/search/thought-search.ts';
 
-const defaults = searchKnobs.parse({});
+const defaults = { ...searchKnobs.parse({}), fence: '@@@' };
 const code = 'export function add(first, second) {\n  return first + second;\n}\n';
 const guard = createLeakGuard(code, [], defaults);
 
@@ -127,6 +127,9 @@ describe('refusals', () => {
     ['carriage\r\nreturn', 'invalid'],
     ['half a pair \ud800', 'invalid'],
     ['broken \uFFFD', 'invalid'],
+    ['@@@ write "a.ts"', 'invalid'],
+    ['a\n@@@ think\nb', 'invalid'],
+    ['a @@@ think\n @@@ b', null],
     ['é'.repeat(51), 'too-long'],
     ['known  text', 'duplicate'],
     ['known\ntext', 'duplicate'],
@@ -134,7 +137,9 @@ describe('refusals', () => {
     ['a new thought,\n\twith `names`', null],
     ['思考', null],
   ])('%j is %s', (text, refusal) => {
-    expect(refuse(text, new Set([sameText('known text')]), 100, guard)).toBe(refusal);
+    expect(
+      refuse(text, new Set([sameText('known text')]), { bytesMax: 100, fence: '@@@' }, guard),
+    ).toBe(refusal);
   });
 
   test('a rewrite may grow with the first thought, within the absolute limit', () => {
