@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stageNames } from '../../schemas/topology.ts';
 import { runSources } from '../../services/cli/commands/run.ts';
-import { type CommandContext, createTerminal } from '../../services/cli/context.ts';
+import { type CommandContext, openStreams } from '../../services/cli/context.ts';
 import { verifyOutput } from '../../services/dataset/verify/verify.ts';
 import type { RunSummary } from '../../services/registry.ts';
 import { refusals } from '../../services/stages/search/thought-search.ts';
@@ -28,10 +28,8 @@ function sources(): string[] {
 async function measure(search: 'on' | 'off'): Promise<{ summary: RunSummary; verifyMs: number }> {
   const folder = await mkdtemp(join(tmpdir(), 'backstory-bench-'));
   const context: CommandContext = {
-    environment: {},
+    ...openStreams(process.stdout, process.stderr, {}),
     workingFolder: folder,
-    out: createTerminal(process.stdout, {}),
-    err: createTerminal(process.stderr, {}),
     signal: new AbortController().signal,
   };
   try {

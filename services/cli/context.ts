@@ -3,13 +3,19 @@
  * themselves, so that tests can run them with their own streams.
  */
 import type { Writable } from 'node:stream';
+import { createRedactor, type Redactor, secretsOfEnvironment } from '../runtime/redact.ts';
 import { createStyle, type Style } from './style.ts';
 
 /** The output folder of a command that names none. */
 export const defaultOutput = 'backstory-out';
 
+/** Takes whole lines; whatever is written has lost the secrets that it held. */
+export interface TextStream {
+  write(text: string): void;
+}
+
 export interface Terminal {
-  readonly stream: Writable;
+  readonly stream: TextStream;
   readonly isTerminal: boolean;
   /** Width in columns; 80 if unknown. */
   readonly columns: number;
@@ -21,19 +27,41 @@ export interface CommandContext {
   readonly workingFolder: string;
   readonly out: Terminal;
   readonly err: Terminal;
-  /** Aborted by the first SIGINT or SIGTERM. */
+  /** Knows the keys and passwords of the environment, and learns those of the configuration. */
+  readonly redactor: Redactor;
+  /** Aborted by the first signal to stop. */
   readonly signal: AbortSignal;
+}
+
+type OutputStream = Writable & { isTTY?: boolean; columns?: number };
+
+/** The parts of a context that all commands share: where they write, and what they hide there. */
+export function openStreams(
+  out: OutputStream,
+  err: OutputStream,
+  environment: CommandContext['environment'],
+): Pick<CommandContext, 'environment' | 'out' | 'err' | 'redactor'> {
+  const redactor = createRedactor();
+  for (const secret of secretsOfEnvironment(environment)) redactor.learn(secret);
+  return {
+    environment,
+    redactor,
+    // Results are the user's own text, code included: only known secrets are hidden there.
+    out: createTerminal(out, environment, redactor.hideKnown),
+    err: createTerminal(err, environment, redactor.hide),
+  };
 }
 
 /** Uses colours only on a terminal that does not refuse them (https://no-color.org). */
 export function createTerminal(
-  stream: Writable & { isTTY?: boolean; columns?: number },
+  stream: OutputStream,
   environment: CommandContext['environment'],
+  hide: (text: string) => string = (text) => text,
 ): Terminal {
   const isTerminal = stream.isTTY === true;
   const refused = (environment.NO_COLOR ?? '') !== '' || environment.TERM === 'dumb';
   return {
-    stream,
+    stream: { write: (text) => void stream.write(hide(text)) },
     isTerminal,
     columns: stream.columns ?? 80,
     style: createStyle(isTerminal && !refused),

@@ -4,7 +4,7 @@
  * 130 interrupted.
  */
 import { PipelineError } from '../runtime/errors.ts';
-import { type Terminal, writeLine } from './context.ts';
+import { type CommandContext, writeLine } from './context.ts';
 
 export const exitCodes = {
   fine: 0,
@@ -29,21 +29,25 @@ export function exitCodeOf(error: unknown): ExitCode {
   return error.code === 'VERIFY_FAILED' ? exitCodes.difference : exitCodes.environment;
 }
 
-/** Prints `error CODE: message`, or the same as JSON for programs. */
-export function reportFailure(error: unknown, terminal: Terminal, json: boolean): ExitCode {
+/** Prints `error CODE: message` to stderr, or the same as JSON to stdout for programs. */
+export function reportFailure(
+  error: unknown,
+  { out, err, redactor }: Pick<CommandContext, 'out' | 'err' | 'redactor'>,
+  json: boolean,
+): ExitCode {
   const exitCode = exitCodeOf(error);
   const coded = error instanceof PipelineError ? error : null;
   const code = coded?.code ?? 'INTERNAL';
   const message = error instanceof Error ? error.message : String(error);
   if (json) {
     const failure = { error: { code, message, subject: coded?.subject ?? null } };
-    writeLine(terminal, JSON.stringify(failure));
+    writeLine(out, redactor.hide(JSON.stringify(failure)));
     return exitCode;
   }
-  writeLine(terminal, `${terminal.style.red(`error ${code}:`)} ${message}`);
+  writeLine(err, `${err.style.red(`error ${code}:`)} ${message}`);
   if (coded === null) {
-    writeLine(terminal, 'This is a bug in backstory. The stack trace below tells where:');
-    writeLine(terminal, error instanceof Error ? (error.stack ?? '') : '');
+    writeLine(err, 'This is a bug in backstory. The stack trace below tells where:');
+    writeLine(err, error instanceof Error ? (error.stack ?? '') : '');
   }
   return exitCode;
 }

@@ -1,6 +1,6 @@
 /** Knobs of the scorer, under `scorer.*`. Those that change a score are part of its identity. */
 import { z } from 'zod';
-import { operational } from '../runtime/config/knobs.ts';
+import { operational, ownersOnly } from '../runtime/config/knobs.ts';
 
 export const scorerKnobs = z.object({
   kind: z
@@ -29,7 +29,8 @@ export const scorerKnobs = z.object({
   url: z
     .string()
     .default('')
-    .describe('Base address of the http scorer, up to and with /v1; needed for kind http'),
+    .describe('Base address of the http scorer, up to and with /v1; needed for kind http')
+    .meta({ ...ownersOnly, example: 'http://localhost:8000/v1' }),
   model: z.string().default('').describe('Model name that the http scorer asks for'),
   timeoutMs: z
     .int()

@@ -1,5 +1,6 @@
 /** Opens the configured scorer. Nothing is contacted before the first score or check. */
 import { availableParallelism } from 'node:os';
+import { addressProblem } from '../ports/endpoint.ts';
 import type { Scorer } from '../ports/scorer.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { openBytesScorer } from './bytes/scorer.ts';
@@ -30,6 +31,12 @@ export async function openScorer(
       }`,
       { subject: `scorer.${knob}` },
     );
+  }
+  const problem = addressProblem(configuration.url);
+  if (problem !== null) {
+    throw new PipelineError('CONFIG_INVALID', `scorer.url ${configuration.url} ${problem}`, {
+      subject: 'scorer.url',
+    });
   }
   return openHttpScorer(configuration, environment.apiKey ?? null);
 }

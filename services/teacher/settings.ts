@@ -1,6 +1,6 @@
 /** Knobs of any kind of teacher; each takes those it needs. The key is in the environment. */
 import { z } from 'zod';
-import { operational } from '../runtime/config/knobs.ts';
+import { operational, ownersOnly } from '../runtime/config/knobs.ts';
 
 export const teacherSettings = z.object({
   baseUrl: z
@@ -8,7 +8,8 @@ export const teacherSettings = z.object({
     .default('')
     .describe(
       'address of the endpoint including /v1; must be set for kind openai, so that no text leaves by default',
-    ),
+    )
+    .meta({ ...ownersOnly, example: 'http://localhost:8000/v1' }),
   model: z
     .string()
     .default('')

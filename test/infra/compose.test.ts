@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { stageNames } from '../../schemas/topology.ts';
-import { createTerminal } from '../../services/cli/context.ts';
+import { openStreams } from '../../services/cli/context.ts';
 import { keyVariables } from '../../services/cli/open/settings.ts';
 import { createProgram } from '../../services/cli/program.ts';
 import { sections } from '../../services/registry.ts';
@@ -87,9 +87,9 @@ describe('compose', () => {
 /** Problems that the command line has with these words; nothing is run. */
 function parsed(words: readonly string[]): string[] {
   const problems: string[] = [];
-  const terminal = createTerminal(process.stderr, {});
   const context = {
-    ...{ environment: {}, workingFolder: root, out: terminal, err: terminal },
+    ...openStreams(process.stderr, process.stderr, {}),
+    workingFolder: root,
     signal: new AbortController().signal,
   };
   const program = createProgram(context, () => {});

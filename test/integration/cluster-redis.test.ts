@@ -12,7 +12,7 @@ import type { Cluster } from '../../scripts/cluster/cluster.ts';
 import { startCluster } from '../../scripts/cluster/cluster.ts';
 import { freePort } from '../../scripts/cluster/ports.ts';
 import { clusterChecks } from '../../services/cli/commands/doctor/cluster.ts';
-import { type CommandContext, createTerminal } from '../../services/cli/context.ts';
+import { type CommandContext, openStreams } from '../../services/cli/context.ts';
 import { verifyOutput } from '../../services/dataset/verify/verify.ts';
 import { sections } from '../../services/registry.ts';
 import { noSources, resolveConfiguration } from '../../services/runtime/config/resolve.ts';
@@ -131,9 +131,9 @@ describe('a cluster that pays, and its Redis', () => {
 
   it('doctor reports a Redis that does not answer', { timeout: deadlineMs }, async () => {
     const { values } = resolveConfiguration(sections, { ...noSources, environment: servers });
-    const terminal = createTerminal(process.stderr, {});
     const context: CommandContext = {
-      ...{ environment: servers, workingFolder: folder, out: terminal, err: terminal },
+      ...openStreams(process.stderr, process.stderr, servers),
+      workingFolder: folder,
       signal: new AbortController().signal,
     };
     const checks = new Map(clusterChecks(context, values, join(folder, 'cluster')));

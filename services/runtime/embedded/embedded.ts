@@ -6,7 +6,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { destination, type Logger, pino } from 'pino';
+import { destination, type Logger } from 'pino';
 import { deadLetterTopic, physicalTopic, topicNames } from '../../../schemas/topology.ts';
 import type { Bus } from '../bus/bus.ts';
 import { openSqliteBus, type SqliteLog } from '../bus/sqlite/sqlite-bus.ts';
@@ -25,10 +25,12 @@ import { runFacts } from '../engine/run-facts.ts';
 import { asPipelineError, PipelineError } from '../errors.ts';
 import { openMemo } from '../memo/memo.ts';
 import { plainWire } from '../records/wire.ts';
+import { createRedactor, type Redactor } from '../redact.ts';
 import type { AnyStage, RunFacts } from '../stage.ts';
 import { openLocalBlobStore } from '../store/blobs.ts';
 import { openLocalObjects } from '../store/objects/local.ts';
 import type { ObjectStore } from '../store/objects/object-store.ts';
+import { openProcessLog } from '../watch/log.ts';
 import { countersOf, createMetrics } from '../watch/metrics.ts';
 import { startMetricsServer } from '../watch/metrics-server.ts';
 import type { ProgressSnapshot, SummaryOf } from '../watch/progress.ts';
@@ -112,7 +114,8 @@ async function openProcess(
     async () => crashes.close(),
     () => memo.close(),
   );
-  const log = openLog(run.outputFolder, settings);
+  const { hide } = options.redactor ?? createRedactor();
+  const log = openLog(run, settings, hide);
   const wire = plainWire;
   const crashPoint = options.faults?.crashPoint;
   const objects =
@@ -120,7 +123,7 @@ async function openProcess(
   const parts = { run, settings, bus, wire, objects, blobs, memo, crashes, metrics, progress, log };
   const open = openEngine(options, parts);
   if (settings.metricsPort !== null) {
-    const server = await startMetricsServer({ metrics, port: settings.metricsPort });
+    const server = await startMetricsServer({ metrics, port: settings.metricsPort, hide });
     closers.push(() => server.close());
   }
   await bus.createTopics(topicConfigurations(run.dataset));
@@ -129,9 +132,9 @@ async function openProcess(
   return { open, progress };
 }
 
-function openLog(outputFolder: string, settings: RuntimeKnobs): Logger {
-  const file = destination({ dest: join(outputFolder, 'run.log'), sync: true, append: true });
-  return pino({ level: settings.logLevel, base: null }, file);
+function openLog(run: RunFacts, settings: RuntimeKnobs, hide: Redactor['hide']): Logger {
+  const file = destination({ dest: join(run.outputFolder, 'run.log'), sync: true, append: true });
+  return openProcessLog({ level: settings.logLevel, base: { dataset: run.dataset }, hide }, file);
 }
 
 /** Counts the records that the topics hold already, for a resumed run. */

@@ -184,8 +184,10 @@ export function patiently<Result>(
   const { retryBaseMs: baseMs, patienceMs } = settings;
   const onWait = (error: unknown, waitedMs: number) =>
     log.warn({ stage, err: error, waitedMs }, 'retrying after a transient failure');
+  const onBack = (waitedMs: number) => log.warn({ stage, waitedMs }, 'works again');
   const mayPass = (error: unknown) => endings.around[thrownAs(error)][0] === 'again';
-  return retryFailures({ clock, signal, baseMs, waitMsMax, patienceMs, onWait }, mayPass, step);
+  const backoff = { clock, signal, baseMs, waitMsMax, patienceMs, onWait, onBack };
+  return retryFailures(backoff, mayPass, step);
 }
 
 /** Decodes a record into the form that the stage sees. */

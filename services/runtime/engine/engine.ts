@@ -34,6 +34,8 @@ export interface Engine {
   readonly settings: RuntimeKnobs;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Removes secrets from text that others wrote, as records of failures quote it. */
+  readonly hide: (text: string) => string;
   readonly metrics: Metrics;
   readonly progress: RunProgress;
   readonly crashes: CrashJournal;
@@ -112,15 +114,31 @@ export async function produce(
   records: readonly PlannedRecord[],
   others: readonly OutgoingRecord[] = [],
 ): Promise<void> {
+  const safe = records.map(({ body, ...record }) => ({ ...record, body: hideIn(engine, body) }));
   const outgoing = await Promise.all(
-    records.map(async ({ topic, envelope, body }) => ({
+    safe.map(async ({ topic, envelope, body }) => ({
       topic: physicalTopic(engine.run.dataset, topic),
       key: envelope.repositoryId,
       value: await engine.codec.encode(topic, envelope, body),
     })),
   );
   if (outgoing.length + others.length > 0) await engine.bus.produce([...outgoing, ...others]);
-  for (const { topic, envelope, body } of records) engine.progress.observe(topic, envelope, body);
+  for (const { topic, envelope, body } of safe) engine.progress.observe(topic, envelope, body);
+}
+
+/** Fields in which a record says why something failed, often in the words of another program. */
+const failureFields = ['detail', 'reason'] as const;
+
+/** In the body itself, and in its lists of what is lacking. */
+function hideIn<Body extends object>(engine: Pick<Engine, 'hide'>, body: Body): Body {
+  const fields = body as Record<string, unknown>;
+  const said = failureFields.flatMap((field): [string, unknown][] => {
+    const text = fields[field];
+    return typeof text === 'string' ? [[field, engine.hide(text)]] : [];
+  });
+  const { lacks } = fields;
+  if (Array.isArray(lacks)) said.push(['lacks', lacks.map((lack: object) => hideIn(engine, lack))]);
+  return said.length === 0 ? body : { ...body, ...Object.fromEntries(said) };
 }
 
 /** The `dropped` record that ends a repository. */
@@ -160,7 +178,7 @@ export interface DeadLetter {
 }
 
 export function deadLetterRecord(
-  engine: Pick<Engine, 'run' | 'codec'>,
+  engine: Pick<Engine, 'run' | 'codec' | 'hide'>,
   { stage, topic, record, cause }: DeadLetter,
   envelope: Envelope,
 ): OutgoingRecord {
@@ -184,7 +202,7 @@ export function deadLetterRecord(
         partition: record.partition,
         offset: record.offset,
         reason,
-        detail,
+        detail: engine.hide(detail),
         attempts,
         payload: Buffer.from(record.value.subarray(0, carriedBytesMax)),
       },

@@ -23,6 +23,7 @@ import { PipelineError } from '../errors.ts';
 import { type Memo, memoTeacher } from '../memo/memo.ts';
 import { createCodec } from '../records/codec.ts';
 import type { Wire } from '../records/wire.ts';
+import { createRedactor, type Redactor } from '../redact.ts';
 import type { AnyStage, CrashPoint, RunFacts } from '../stage.ts';
 import type { BlobStore } from '../store/blobs.ts';
 import type { ObjectStore } from '../store/objects/object-store.ts';
@@ -45,6 +46,8 @@ export interface GraphOptions {
   readonly teacher: Teacher | null;
   /** Null when no stage talks to a scorer, or the search is off. */
   readonly scorer: Scorer | null;
+  /** What records of failures and pages may not hold; by default it knows shapes alone. */
+  readonly redactor?: Redactor;
   /** Coordination with other processes of the data set; by default there are none. */
   readonly coordination?: Coordination;
   /**
@@ -111,6 +114,7 @@ export function openEngine(options: GraphOptions, parts: EngineParts): OpenEngin
   const engine: Engine = {
     ...parts,
     codec,
+    hide: (options.redactor ?? createRedactor()).hide,
     clock,
     crashPoint,
     signal: abort.signal,

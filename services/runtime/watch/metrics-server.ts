@@ -5,6 +5,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PipelineError } from '../errors.ts';
+import { hidePlaces } from '../redact.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface MetricsServer {
@@ -27,11 +28,16 @@ export interface MetricsServerOptions {
   readonly port: number;
   readonly host?: string;
   readonly readiness?: () => Promise<Readiness>;
+  /** Removes secrets from what is served. */
+  readonly hide?: (text: string) => string;
 }
 
 /** CONFIG_INVALID when the port is taken. */
 export async function startMetricsServer(options: MetricsServerOptions): Promise<MetricsServer> {
-  const { metrics, port, host = '127.0.0.1', readiness } = options;
+  const { metrics, port, host = '127.0.0.1', readiness, hide = hidePlaces } = options;
+  const send = (response: ServerResponse, status: number, type: string, text: string) => {
+    response.writeHead(status, { 'content-type': type }).end(hide(text));
+  };
   const server = createServer((request, response) => {
     const answer = async () => {
       if (request.url === '/metrics') {
@@ -66,8 +72,4 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
-}
-
-function send(response: ServerResponse, status: number, type: string, text: string): void {
-  response.writeHead(status, { 'content-type': type }).end(text);
 }

@@ -66,6 +66,8 @@ export interface Metrics {
   /** Total since the process began. */
   value(counter: string): number;
   handled(stage: StageName, as: HandledAs, seconds: number): void;
+  /** Records handled so far, by stage and by how they ended. */
+  ended(): Readonly<Partial<Record<StageName, Readonly<Partial<Record<HandledAs, number>>>>>>;
   /** Milliseconds spent inside the handlers of each stage. */
   busyMs(): Readonly<Partial<Record<StageName, number>>>;
   /** The Prometheus text format. */
@@ -76,6 +78,7 @@ export function createMetrics(counters: Readonly<Record<string, CounterDefinitio
   const registry = new Registry();
   const totals = new Map<string, number>();
   const busy: Partial<Record<StageName, number>> = {};
+  const ends: Partial<Record<StageName, Partial<Record<HandledAs, number>>>> = {};
   const byName = new Map<string, Counter>();
   for (const [name, { help }] of Object.entries(counters)) {
     byName.set(name, new Counter({ name: counterName(name), help, registers: [registry] }));
@@ -107,9 +110,12 @@ export function createMetrics(counters: Readonly<Record<string, CounterDefinitio
     },
     handled: (stage, ended, duration) => {
       busy[stage] = (busy[stage] ?? 0) + duration * 1000;
+      const own = ends[stage] ?? {};
+      ends[stage] = { ...own, [ended]: (own[ended] ?? 0) + 1 };
       records.inc({ stage, ended });
       seconds.observe({ stage }, duration);
     },
+    ended: () => ({ ...ends }),
     busyMs: () => ({ ...busy }),
     text: () => registry.metrics(),
   };

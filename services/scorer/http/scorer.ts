@@ -4,6 +4,7 @@
  * and shared.
  */
 import OpenAI from 'openai';
+import { publicModelName, shorten } from '../../ports/endpoint.ts';
 import type { ScoreRequest, Scorer } from '../../ports/scorer.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
@@ -34,6 +35,8 @@ export function openHttpScorer(options: HttpOptions, apiKey: string | null): Sco
     organization: null,
     project: null,
     logLevel: 'off',
+    // Followed by itself, a redirect would take the texts to an address that nobody named.
+    fetchOptions: { redirect: 'manual' },
   });
   const limited = limitConcurrency(options.requestsMax);
 
@@ -63,7 +66,7 @@ export function openHttpScorer(options: HttpOptions, apiKey: string | null): Sco
     identity: {
       name: 'http',
       version: httpScorerVersion,
-      model: options.model,
+      model: publicModelName(options.model),
       languageModel: true,
     },
     configuration: sha256(
@@ -112,9 +115,9 @@ async function complete(
 function asScorerError(error: unknown, options: HttpOptions): PipelineError {
   const status =
     error instanceof OpenAI.APIError ? (error.status as number | undefined) : undefined;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = shorten(error instanceof Error ? error.message : String(error), 300);
   const subject = 'scorer.url';
-  if (status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429) {
+  if (status !== undefined && status >= 300 && status < 500 && status !== 408 && status !== 429) {
     return new PipelineError(
       'SCORER_UNSUITABLE',
       `the scorer at ${options.url} refuses requests (${message}); ${remedyFor(status)}`,
@@ -129,6 +132,7 @@ function asScorerError(error: unknown, options: HttpOptions): PipelineError {
 }
 
 function remedyFor(status: number): string {
+  if (status < 400) return 'it sends on elsewhere: set scorer.url to where it is now';
   if (status === 401 || status === 403) return 'check the API key';
   if (status === 404) return 'check scorer.url (up to and with /v1) and scorer.model';
   return 'if the prompt is too long for the model, lower search.contextBytesMax or search.targetBytesMax';

@@ -1,4 +1,5 @@
 /** A model behind an OpenAI-compatible endpoint, as a kind. */
+import { addressProblem } from '../../ports/endpoint.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { TeacherAdapter } from '../adapter.ts';
 import type { TeacherSettings } from '../settings.ts';
@@ -16,9 +17,14 @@ export const openai: TeacherAdapter = {
 
 function requireEndpoint(settings: TeacherSettings): void {
   const missing = (['baseUrl', 'model'] as const).filter((knob) => settings[knob] === '');
-  if (missing.length === 0 && URL.canParse(settings.baseUrl)) return;
-  const knobs =
-    missing.length > 0 ? missing.map((knob) => `teacher.${knob}`).join(' and ') : 'teacher.baseUrl';
+  if (missing.length === 0) {
+    const problem = addressProblem(settings.baseUrl);
+    if (problem === null) return;
+    throw new PipelineError('CONFIG_INVALID', `teacher.baseUrl ${settings.baseUrl} ${problem}`, {
+      subject: 'teacher.baseUrl',
+    });
+  }
+  const knobs = missing.map((knob) => `teacher.${knob}`).join(' and ');
   throw new PipelineError(
     'CONFIG_INVALID',
     `teacher.kind openai needs ${knobs}, for example --set teacher.baseUrl=http://localhost:8000/v1 --set teacher.model=NAME`,

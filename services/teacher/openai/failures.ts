@@ -1,5 +1,6 @@
 /** What to do about a failed call: wait and try again, ask in a simpler form, or give up. */
 import { APIConnectionError, APIError } from 'openai';
+import { shorten } from '../../ports/endpoint.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 
 export type Failure =
@@ -28,7 +29,7 @@ export function classifyFailure(error: unknown, baseUrl: string, answered: boole
   // A cut or garbled body: the next answer may be whole.
   if (!foreign) return { kind: 'passing', why: messageOf(error), retryAfterMs: null };
   const status = error.status ?? 0;
-  const why = `${status === 0 ? '' : `${status} `}${error.message}`.slice(0, 300);
+  const why = shorten(`${status === 0 ? '' : `${status} `}${error.message}`, 300);
   const final = (
     code: 'CONFIG_INVALID' | 'TEACHER_REFUSED' | 'TEACHER_BUDGET',
     advice: string,
@@ -39,6 +40,11 @@ export function classifyFailure(error: unknown, baseUrl: string, answered: boole
       cause: error,
     }),
   });
+  if (status >= 300 && status < 400) {
+    const place = locationOf(error);
+    const advice = `it sends on to ${place}, and texts and keys go only to the address that is named: set teacher.baseUrl`;
+    return final('CONFIG_INVALID', advice);
+  }
   const code = error instanceof APIError ? error.code : null;
   if (status === 402 || code === 'insufficient_quota')
     return final('TEACHER_BUDGET', 'the account behind the key has no credit left');
@@ -68,4 +74,10 @@ function retryAfterMs(error: APIError | BrokenAnswer): number | null {
   const headers = error instanceof APIError ? error.headers : undefined;
   const seconds = Number(headers?.get('retry-after') ?? Number.NaN);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
+}
+
+/** Where a redirect leads, as far as the answer says. */
+function locationOf(error: APIError | BrokenAnswer): string {
+  const place = error instanceof APIError ? error.headers?.get('location') : null;
+  return place ?? 'another address';
 }

@@ -1,6 +1,6 @@
 /** Runs command lines with streams that record their output, in place of a terminal. */
 import { Writable } from 'node:stream';
-import { type CommandContext, createTerminal } from '../../../services/cli/context.ts';
+import { type CommandContext, openStreams } from '../../../services/cli/context.ts';
 import { runCommandLine } from '../../../services/cli/program.ts';
 
 export interface Captured {
@@ -33,10 +33,8 @@ export async function runLine(argv: readonly string[], where: Circumstances): Pr
   const err = remember(where.isTerminal ?? false);
   const environment = where.environment ?? {};
   const context: CommandContext = {
-    environment,
+    ...openStreams(out.stream, err.stream, environment),
     workingFolder: where.workingFolder,
-    out: createTerminal(out.stream, environment),
-    err: createTerminal(err.stream, environment),
     signal: where.signal ?? new AbortController().signal,
   };
   const exitCode = await runCommandLine(argv, context);

@@ -35,6 +35,7 @@ export async function settle(
     const decision = await callOnce(subject, handle);
     if (decision.kind === 'thrown' && signal.aborted) return done<Happened>({ kind: 'stopped' });
     metrics.handled(stage, countedAs[decision.kind], (performance.now() - started) / 1000);
+    if (decision.kind === 'emit' && attempts > 1) log.warn({ stage, subject }, 'works again');
     if (decision.kind === 'emit' || decision.kind === 'thrown') return done<Happened>(decision);
     const { kind, afterMs, ...said } = decision;
     const cause = { ...said, attempts };

@@ -16,6 +16,7 @@ import { deadLetterRecord } from '../../../../services/runtime/engine/engine.ts'
 import { clusterTopics } from '../../../../services/runtime/engine/open-engine.ts';
 import { createCodec } from '../../../../services/runtime/records/codec.ts';
 import { plainWire } from '../../../../services/runtime/records/wire.ts';
+import { hidePlaces } from '../../../../services/runtime/redact.ts';
 import { openLocalBlobStore } from '../../../../services/runtime/store/blobs.ts';
 
 const dataset = 'default';
@@ -100,7 +101,11 @@ describe('dead letters', () => {
     const run = { dataset, seed: 0, outputFolder: folder, bounded: true, runId: 'run' };
     const cause = { reason: 'RECORD_INVALID' as const, detail: 'no frame', attempts: 1 };
     const letter = { stage: 'admit', topic: 'repo-found', record, cause } as const;
-    const letterRecord = deadLetterRecord({ codec, run }, letter, envelopeOf('id'));
+    const letterRecord = deadLetterRecord(
+      { codec, run, hide: hidePlaces },
+      letter,
+      envelopeOf('id'),
+    );
     expect(letterRecord.value.byteLength).toBeLessThan(2 ** 17);
     await bus.produce([letterRecord]);
     const letterRead = await waiting();

@@ -24,6 +24,7 @@ import {
 import { topicConfigurations } from '../../../../services/runtime/engine/open-engine.ts';
 import { type Codec, createCodec } from '../../../../services/runtime/records/codec.ts';
 import { plainWire } from '../../../../services/runtime/records/wire.ts';
+import { hidePlaces } from '../../../../services/runtime/redact.ts';
 import type { AnyTools } from '../../../../services/runtime/stage.ts';
 import { openLocalBlobStore } from '../../../../services/runtime/store/blobs.ts';
 import { createMetrics } from '../../../../services/runtime/watch/metrics.ts';
@@ -71,6 +72,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<EngineH
     settings: { ...runtimeKnobs.parse({ retryBaseMs: 1 }), ...settings },
     clock,
     log: pino({ level: 'silent' }),
+    hide: hidePlaces,
     metrics: createMetrics({}),
     progress: { deadLetters: 0, observe: () => {}, openBelow: async () => {} },
     crashes,

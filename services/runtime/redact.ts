@@ -1,0 +1,148 @@
+/**
+ * What no text that leaves may hold: keys, passwords, tokens (I12). Terminal, logs, records of
+ * failures and HTTP pages all pass through a `Redactor`. It knows the secrets that it was told,
+ * whole or in part, and the places where texts of other programs carry them. Pure but for what it
+ * was told.
+ */
+
+export interface Redactor {
+  /** From now on, this value leaves no more. */
+  learn(secret: string | undefined): void;
+  /** Removes the secrets it was told: for results, whose text is the user's own. */
+  hideKnown(text: string): string;
+  /** Removes also whatever stands where secrets stand: for messages, logs and failures. */
+  hide(text: string): string;
+}
+
+export const hidden = '***';
+
+/** Shorter values are words, and hiding them would hide half of every message. */
+const secretCharsMin = 6;
+/** A piece of a secret that is as long as this is hidden too: servers echo keys cut short. */
+const pieceChars = 8;
+/** In longer texts only whole secrets are looked for, which is fast. */
+const pieceTextMax = 1 << 20;
+
+export function createRedactor(): Redactor {
+  const secrets = new Set<string>();
+  const hideKnown = (text: string) => {
+    let rest = text;
+    for (const secret of secrets) rest = hideSecret(rest, secret);
+    return rest;
+  };
+  return {
+    learn: (secret) => {
+      for (const form of secret === undefined ? [] : formsOf(secret)) {
+        if (form.length >= secretCharsMin) secrets.add(form);
+      }
+    },
+    hideKnown,
+    hide: (text) => hidePlaces(hideKnown(text)),
+  };
+}
+
+/** As it is, inside JSON, and inside an address. */
+function formsOf(secret: string): Set<string> {
+  const forms = [secret, JSON.stringify(secret).slice(1, -1)];
+  return new Set(secret.isWellFormed() ? [...forms, encodeURIComponent(secret)] : forms);
+}
+
+function hideSecret(text: string, secret: string): string {
+  const whole = text.replaceAll(secret, hidden);
+  if (secret.length <= pieceChars || whole.length > pieceTextMax) return whole;
+  let rest = '';
+  let from = 0;
+  for (let at = 0; at + pieceChars <= whole.length; ) {
+    const length = pieceLength(whole, at, secret);
+    if (length === 0) {
+      at += 1;
+      continue;
+    }
+    rest += whole.slice(from, at) + hidden;
+    at += length;
+    from = at;
+  }
+  return rest + whole.slice(from);
+}
+
+/** Characters from `at` on that also follow each other in the secret; 0 if they are too few. */
+function pieceLength(text: string, at: number, secret: string): number {
+  const start = secret.indexOf(text.slice(at, at + pieceChars));
+  if (start < 0) return 0;
+  let length = pieceChars;
+  while (at + length < text.length && text[at + length] === secret[start + length]) length += 1;
+  return length;
+}
+
+/** A value: up to white space, a quote, or what ends a value in JSON, addresses and headers. */
+const value = String.raw`[^\s"'\x60\\<>&,;)\]}]+`;
+/** The end of a name that a secret goes by. */
+const named = '(?:api[_ -]?key|secret|token|passw(?:or)?d|pwd|credentials?|signature)';
+const scheme = '(?:basic|bearer|token|digest|negotiate|apikey)';
+/** The beginning of an address; one with a colon behind it and no port has a password. */
+const address = String.raw`\b[a-z][a-z0-9+.-]{0,20}:\/\/`;
+const port = String.raw`\d{1,5}(?:[/\s?#,;)"']|$)`;
+const quote = String.raw`(?:\\?["'])?`;
+
+const assigns = String.raw`${quote}(?:\s+provided)?\s*[:=]\s*${quote}`;
+/** A small number is a count, such as a token count. */
+const noCount = String.raw`(?!\d{1,4}\b)`;
+
+/** Each pattern keeps its first group and hides the rest. */
+const places: readonly RegExp[] = [
+  // User and password of an address, also where the password holds / or @.
+  new RegExp(String.raw`(${address})[^\s"'<>\\/@]*:(?!${port})[^\s"'<>\\]*(?=@)`, 'gi'),
+  new RegExp(String.raw`(${address})[^\s"'<>\\/@]+(?=@)`, 'gi'),
+  // A parameter of an address or a form.
+  new RegExp(String.raw`([?&;](?:[\w.-]{0,40}${named}|key|sig|auth|code)=)${value}`, 'gi'),
+  // A header, as a line, in JSON or in a dump of an object.
+  new RegExp(String.raw`(authorization${quote}\s*[:=]\s*${quote}(?:${scheme}\s+)?)${value}`, 'gi'),
+  /(\b(?:basic|bearer)\s+)(?=\S*[\d=._~+/-])[\w.~+/=-]{8,}/gi,
+  // An assignment: api_key=…, "password": "…", X-Api-Key: ….
+  new RegExp(
+    String.raw`(\b[\w.-]{0,40}${named}${assigns}(?:${scheme}\s+)?)${noCount}${value}`,
+    'gi',
+  ),
+  // Shapes that nothing but a credential has.
+  /()\b(?:sk|pk|rk)-[\w-]{8,}/g,
+  /()\b(?:gh[opsur]_|github_pat_|glpat-|hf_|npm_|xox[abeprs]-|dop_v1_)[\w-]{10,}/g,
+  /()\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
+  /()\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
+];
+
+/** Hides what stands where other programs print secrets. */
+export function hidePlaces(text: string): string {
+  let rest = text;
+  for (const place of places) rest = rest.replace(place, (_all, kept: string) => kept + hidden);
+  return rest;
+}
+
+const namesSecret = new RegExp(`(?:${named}|^key|^sig|^auth)$`, 'i');
+
+/** The secrets that an address carries: user, password, and parameters that are named like one. */
+export function secretsOfAddress(text: string): string[] {
+  if (!URL.canParse(text)) return [];
+  const { username, password, searchParams } = new URL(text);
+  const parameters = [...searchParams].flatMap(([name, each]) =>
+    namesSecret.test(name) ? [each] : [],
+  );
+  return [username, password, decoded(username), decoded(password), ...parameters];
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    // Not an encoding: it is as it is.
+    return part;
+  }
+}
+
+/** The values of an environment whose names say that they are secret, except for paths. */
+export function secretsOfEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+): string[] {
+  return Object.entries(environment).flatMap(([name, each = '']) =>
+    namesSecret.test(name.replace(/_?KEY$/, '_API_KEY')) && !each.startsWith('/') ? [each] : [],
+  );
+}
