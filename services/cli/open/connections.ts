@@ -6,14 +6,20 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { ResolvedValues, sections } from '../../registry.ts';
+import type { ResolvedValues } from '../../registry.ts';
 import { kafkaSecrets } from '../../runtime/bus/kafka/config.ts';
 import { type KafkaBus, openKafkaBus } from '../../runtime/bus/kafka/kafka-bus.ts';
-import type { ResolvedConfiguration } from '../../runtime/config/resolve.ts';
+import { environmentName } from '../../runtime/config/resolve.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { openSchemaRegistry, type Registry } from '../../runtime/records/schema-registry.ts';
-import type { CommandContext } from '../context.ts';
-import { type ConfigurationOptions, loadConfiguration } from './settings.ts';
+import { type CommandContext, writeLine } from '../context.ts';
+import { sourceOfFile } from './configuration-file.ts';
+import {
+  type ConfigurationOptions,
+  type LoadedConfiguration,
+  loadConfiguration,
+  tellConfiguration,
+} from './settings.ts';
 
 export interface ClusterCommandOptions extends ConfigurationOptions {
   readonly dataset?: string;
@@ -28,35 +34,92 @@ const stateSchema = z.object({
   }),
 });
 
+/** The three servers, the knob that names each, and what would send it a password. */
+const serverKnobs = {
+  kafka: {
+    knob: 'kafka.brokers',
+    secret: ({ kafka }: ResolvedValues) => (kafka.sasl === 'none' ? null : 'KAFKA_PASSWORD'),
+  },
+  registry: { knob: 'schemaRegistry.url', secret: () => 'REGISTRY_PASSWORD' },
+  redis: { knob: 'redis.url', secret: () => 'REDIS_PASSWORD' },
+} as const;
+type ServerName = keyof typeof serverKnobs;
+
+export interface LoadedCluster extends LoadedConfiguration {
+  /** What to say of the file of the local servers; null where it plays no part. */
+  readonly servers: string | null;
+}
+
 /** The resolved configuration, with the local cluster's address for every server without one. */
 export async function loadClusterConfiguration(
   context: CommandContext,
   options: ClusterCommandOptions,
   flags: Readonly<Record<string, unknown>> = {},
-): Promise<ResolvedConfiguration<typeof sections>> {
+): Promise<LoadedCluster> {
   const dataset = options.dataset === undefined ? {} : { 'runtime.dataset': options.dataset };
   const resolved = await loadConfiguration(context, options, { ...flags, ...dataset });
-  const servers = await readLocalServers(join(context.workingFolder, '.cluster', 'cluster.json'));
   const { values, origins } = resolved;
-  const unset = (key: string) => origins.get(key) === 'default';
-  const brokers = unset('kafka.brokers') ? servers.kafka?.address : undefined;
-  const registry = unset('schemaRegistry.url') ? servers.registry?.address : undefined;
-  const redis = unset('redis.url') ? servers.redis?.address : undefined;
+  const path = join(context.workingFolder, '.cluster', 'cluster.json');
+  const found = await readLocalServers(path);
+  const names = (Object.keys(found) as ServerName[]).filter(
+    (name) => origins.get(serverKnobs[name].knob) === 'default',
+  );
+  if (names.length === 0) return { ...resolved, servers: null };
+  const knobs = names.map((name) => serverKnobs[name].knob).join(', ');
+  const source = await sourceOfFile(path, values.discover.sources);
+  if (source !== null) {
+    const servers = `.cluster/cluster.json in this folder is not taken: it may have come with the source ${source}; if it is yours, set ${knobs}`;
+    return { ...resolved, servers };
+  }
+  const address = (name: ServerName) =>
+    names.includes(name) ? requireOwn(context, values, path, name, found[name]?.address) : null;
+  const { kafka, schemaRegistry, redis } = values;
   return {
     ...resolved,
     values: {
       ...values,
-      kafka: { ...values.kafka, ...(brokers === undefined ? {} : { brokers }) },
-      schemaRegistry: {
-        ...values.schemaRegistry,
-        ...(registry === undefined ? {} : { url: registry }),
-      },
-      redis: { ...values.redis, ...(redis === undefined ? {} : { url: redis }) },
+      kafka: { ...kafka, brokers: address('kafka') ?? kafka.brokers },
+      schemaRegistry: { ...schemaRegistry, url: address('registry') ?? schemaRegistry.url },
+      redis: { ...redis, url: address('redis') ?? redis.url },
     },
+    servers: `${knobs} from .cluster/cluster.json (found in this folder)`,
   };
 }
 
-async function readLocalServers(path: string) {
+/**
+ * An address out of a found file: only a server of this machine, and never with a password, which
+ * goes only where its owner says.
+ */
+function requireOwn(
+  { environment }: CommandContext,
+  values: ResolvedValues,
+  path: string,
+  name: ServerName,
+  address = '',
+): string {
+  const { knob, secret } = serverKnobs[name];
+  const host = /^(?:[a-z]+:\/\/)?(\[[^\]]*\]|[^:/]*)/.exec(address)?.[1] ?? '';
+  const own = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(host);
+  const variable = secret(values);
+  const sends = variable !== null && (environment[variable] ?? '') !== '';
+  if (own && !sends) return address;
+  const why = own
+    ? `${variable} is set, and a password goes only to an address that you name`
+    : `${address} is not an address of this machine`;
+  throw new PipelineError(
+    'CONFIG_INVALID',
+    `${path} names ${name}, but ${why}: set ${knob} by --set, ${environmentName(knob)} or a file under --config`,
+    { subject: knob },
+  );
+}
+
+/** Says on stderr where knobs and servers are from. */
+export function tellCluster(context: CommandContext, loaded: LoadedCluster, quiet = false): void {
+  tellConfiguration(context, loaded, quiet);
+  if (loaded.servers !== null && !quiet) writeLine(context.err, `servers: ${loaded.servers}`);
+}
+
+async function readLocalServers(path: string): Promise<z.infer<typeof stateSchema>['servers']> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -81,8 +144,17 @@ export function openBus(
   values: ResolvedValues,
   log: Logger | null = null,
 ): Promise<KafkaBus> {
-  const secrets = kafkaSecrets(context.environment);
-  return openKafkaBus({ settings: values.kafka, secrets, log });
+  const { signal, environment } = context;
+  const opening = openKafkaBus({
+    settings: values.kafka,
+    secrets: kafkaSecrets(environment),
+    log,
+    signal,
+  });
+  return opening.catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+    throw new PipelineError('INTERRUPTED', 'stopped while waiting for Kafka', { cause: error });
+  });
 }
 
 export function openRegistry(context: CommandContext, values: ResolvedValues): Registry {

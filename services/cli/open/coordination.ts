@@ -38,6 +38,7 @@ export async function openCoordination(
     return openLocalCoordination();
   }
   const processId = randomUUID();
+  let gone = false;
   return openRedisCoordination({
     settings,
     password: context.environment.REDIS_PASSWORD,
@@ -45,8 +46,9 @@ export async function openCoordination(
     processId,
     ledger: openLedger(objects, processId),
     onChange: (available, why) => {
-      if (available) log.info({ redis: settings.url }, 'redis answers');
-      else
+      if (available && gone) log.warn({ redis: settings.url }, 'redis answers again');
+      gone = !available;
+      if (gone)
         log.warn({ redis: settings.url, why }, 'redis is gone: paid calls wait until it is back');
     },
   });

@@ -5,17 +5,21 @@ import { openLocalObjects } from '../../runtime/store/objects/local.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
 import { openObjects } from '../../runtime/store/objects/open.ts';
 import type { CommandContext } from '../context.ts';
-import { loadConfiguration } from './settings.ts';
+import { type ConfigurationOptions, loadConfiguration } from './settings.ts';
 
 export function isRemote(out: string): boolean {
   return out.startsWith('s3://');
 }
 
 /** Address and region of a remote store come from the configuration's section `storage`. */
-export async function openPlace(context: CommandContext, out: string): Promise<ObjectStore> {
+export async function openPlace(
+  context: CommandContext,
+  out: string,
+  options: ConfigurationOptions,
+): Promise<ObjectStore> {
   const folder = resolve(context.workingFolder, out);
   if (!isRemote(out)) return openLocalObjects(folder);
-  const { values } = await loadConfiguration(context, {}, { 'storage.url': out });
+  const { values } = await loadConfiguration(context, options, { 'storage.url': out });
   return openObjects({ settings: values.storage, folder });
 }
 

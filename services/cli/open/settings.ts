@@ -1,17 +1,23 @@
 /** Resolves options, environment and backstory.yaml to a configuration, and opens the models. */
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { type StageName, talkTo } from '../../../schemas/topology.ts';
 import type { Scorer } from '../../ports/scorer.ts';
 import type { Teacher } from '../../ports/teacher.ts';
 import { type ResolvedValues, sections } from '../../registry.ts';
 import { systemClock } from '../../runtime/clock.ts';
-import { type ResolvedConfiguration, resolveConfiguration } from '../../runtime/config/resolve.ts';
+import {
+  type ConfigurationSources,
+  noSources,
+  type Origin,
+  type ResolvedConfiguration,
+  resolveConfiguration,
+} from '../../runtime/config/resolve.ts';
 import type { Budget } from '../../runtime/coordination/coordination.ts';
 import { PipelineError } from '../../runtime/errors.ts';
+import { secretsOfAddress } from '../../runtime/redact.ts';
 import { openScorer } from '../../scorer/open.ts';
 import { openTeacher } from '../../teacher/open.ts';
-import type { CommandContext } from '../context.ts';
+import { type CommandContext, writeLine } from '../context.ts';
+import { type ConfigurationFile, readConfigurationFile } from './configuration-file.ts';
 
 /** Options that every command with a configuration takes. */
 export interface ConfigurationOptions {
@@ -25,39 +31,73 @@ export const keyVariables = {
   scorer: 'BACKSTORY_SCORER_API_KEY',
 } as const;
 
-const defaultFile = 'backstory.yaml';
+export interface LoadedConfiguration extends ResolvedConfiguration<typeof sections> {
+  readonly file: ConfigurationFile;
+}
 
 export async function loadConfiguration(
   context: CommandContext,
   options: ConfigurationOptions,
   flags: Readonly<Record<string, unknown>> = {},
-): Promise<ResolvedConfiguration<typeof sections>> {
+): Promise<LoadedConfiguration> {
   const {
     [keyVariables.teacher]: _t,
     [keyVariables.scorer]: _s,
     ...environment
   } = context.environment;
-  return resolveConfiguration(sections, {
-    yamlText: await readYaml(context, options.config),
-    yamlPath: options.config ?? defaultFile,
-    environment,
-    sets: options.set ?? [],
-    flags,
-  });
+  const given = { environment, sets: options.set ?? [], flags };
+  const file = await readConfigurationFile(
+    context.workingFolder,
+    options.config,
+    sourcesGiven(given),
+  );
+  const { text: yamlText, path: yamlPath, found: yamlFound } = file;
+  const resolved = resolveConfiguration(sections, { yamlText, yamlPath, yamlFound, ...given });
+  for (const values of Object.values(resolved.values)) {
+    for (const value of Object.values(values)) {
+      if (typeof value === 'string') secretsOfAddress(value).forEach(context.redactor.learn);
+    }
+  }
+  return { ...resolved, file };
 }
 
-/** A file that the user named must exist; the default file may be absent. */
-async function readYaml(context: CommandContext, named: string | undefined) {
-  const path = resolve(context.workingFolder, named ?? defaultFile);
+type Given = Pick<ConfigurationSources, 'environment' | 'sets' | 'flags'>;
+
+/** The sources that the owner named; those in a named file are no matter of a found one. */
+function sourcesGiven(given: Given): readonly string[] {
   try {
-    return await readFile(path, 'utf8');
+    const { values } = resolveConfiguration(sections, { ...noSources, ...given });
+    return values.discover.sources;
   } catch (error) {
-    if (named === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw new PipelineError('CONFIG_INVALID', `cannot read ${path}: ${(error as Error).message}`, {
-      subject: path,
-      cause: error,
-    });
+    // Resolving with the file reports these problems, and those of the file with them.
+    if (error instanceof PipelineError) return [];
+    throw error;
   }
+}
+
+/** Says on stderr which file the knobs are from, and how many from elsewhere. */
+export function tellConfiguration(
+  { err }: CommandContext,
+  { file, origins }: Pick<LoadedConfiguration, 'file' | 'origins'>,
+  quiet = false,
+): void {
+  if (file.refusal !== null) writeLine(err, file.refusal);
+  if (quiet && file.text === null) return;
+  const counts = new Map<Origin, number>();
+  for (const [key, origin] of origins) {
+    if (key !== 'discover.sources') counts.set(origin, (counts.get(origin) ?? 0) + 1);
+  }
+  const how = file.found ? 'found in this folder' : '--config';
+  const taken = `${counts.get('backstory.yaml') ?? 0} from ${file.path} (${how})`;
+  const others = [
+    [counts.get('environment') ?? 0, 'from the environment'],
+    [counts.get('flag') ?? 0, 'from options'],
+  ] as const;
+  const parts = [
+    file.text === null ? 'no configuration file' : taken,
+    ...others.flatMap(([count, where]) => (count === 0 ? [] : [`${count} ${where}`])),
+  ];
+  writeLine(err, `knobs: ${parts.join(', ')}`);
 }
 
 /** Also takes the openai package's usual variable, so that a machine set up for it just works. */

@@ -7,6 +7,12 @@ import { z } from 'zod';
 /** Metadata of knobs that never change an output byte: they stay out of the configuration hash. */
 export const operational = { operational: true };
 
+/**
+ * Metadata of knobs that say where texts and keys go, what is stored where, or who may connect. The
+ * owner of the process names these: a file that was merely found in a folder may not.
+ */
+export const ownersOnly = { ownersOnly: true };
+
 /** Metadata of knobs that name the input: they go into a separate hash. */
 export const input = { input: true };
 
@@ -105,13 +111,13 @@ export const runtimeKnobs = z.object({
     .describe(
       'Port that serves /metrics to Prometheus during a run, and /healthz and /readyz in a cluster; null serves none of them.',
     )
-    .meta(operational),
+    .meta({ ...operational, ...ownersOnly, example: '9464' }),
   metricsHost: z
     .string()
     .min(1)
     .default('127.0.0.1')
     .describe('Address that metricsPort listens on; 0.0.0.0 where probes come from other machines.')
-    .meta(operational),
+    .meta({ ...operational, ...ownersOnly, example: '127.0.0.1' }),
   drainMs: z
     .number()
     .int()

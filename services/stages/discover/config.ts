@@ -1,6 +1,6 @@
 /** Knobs of `discover`: which sources are read, and how large one may be. */
 import { z } from 'zod';
-import { input } from '../../runtime/config/knobs.ts';
+import { input, ownersOnly } from '../../runtime/config/knobs.ts';
 
 const mebibyte = 1024 * 1024;
 const count = z.number().int().positive();
@@ -12,7 +12,7 @@ export const discoverKnobs = z.object({
     .describe(
       'What to read, in order: folders, archives (.tar .tar.gz .tgz .crate .zip .jar .whl), or @FILE with one source per line. Empty by default: the command line names them.',
     )
-    .meta(input),
+    .meta({ ...input, ...ownersOnly, example: '[./folder,package.tgz]' }),
   limit: count
     .nullable()
     .default(null)

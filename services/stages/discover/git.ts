@@ -15,7 +15,12 @@ export interface CommitFacts {
 }
 
 /** These override the repository's settings. `cat-file` could otherwise fetch a missing object. */
-const safety = ['core.fsmonitor=false', 'core.hooksPath=/dev/null'].concat(
+const safety = [
+  'core.fsmonitor=false',
+  'core.hooksPath=/dev/null',
+  // A folder in the repository may look like a bare repository with settings of its own.
+  'safe.bareRepository=explicit',
+].concat(
   ['allow', 'ext.allow', 'file.allow', 'ssh.allow', 'git.allow', 'http.allow', 'https.allow'].map(
     (name) => `protocol.${name}=never`,
   ),
@@ -40,12 +45,34 @@ export async function readCommit(folder: string, timeoutMs: number): Promise<Com
   }
 }
 
+/** Variables that name another repository than the folder's. */
+const elsewhere = new Set(
+  ['DIR', 'WORK_TREE', 'COMMON_DIR', 'INDEX_FILE', 'NAMESPACE', 'OBJECT_DIRECTORY']
+    .concat('ALTERNATE_OBJECT_DIRECTORIES')
+    .map((name) => `GIT_${name}`),
+);
+
+/**
+ * The owner's environment without what points git elsewhere, as inside a hook of another checkout.
+ * Reading writes nothing, asks nobody and fetches nothing.
+ */
+function gitEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !elsewhere.has(name));
+  return {
+    ...Object.fromEntries(kept),
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_TERMINAL_PROMPT: '0',
+  };
+}
+
 async function git(folder: string, command: readonly string[], timeoutMs: number): Promise<string> {
   const options = safety.flatMap((setting) => ['-c', setting]);
   const { stdout } = await run('git', ['-C', folder, ...options, ...command], {
     timeout: timeoutMs,
     maxBuffer: 1024 * 1024,
     windowsHide: true,
+    env: gitEnvironment(),
   });
   return stdout;
 }

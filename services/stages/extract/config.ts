@@ -1,6 +1,6 @@
 /** Knobs of extract. Those that cannot change an output byte are marked operational. */
 import { z } from 'zod';
-import { operational } from '../../runtime/config/knobs.ts';
+import { operational, ownersOnly } from '../../runtime/config/knobs.ts';
 
 export const extractKnobs = z.object({
   concurrency: z
@@ -71,7 +71,7 @@ export const extractKnobs = z.object({
     .describe(
       'Folder where what was parsed is kept for the next run; several processes may share it. Null: a run keeps it in its output folder, and `structure` keeps nothing.',
     )
-    .meta(operational),
+    .meta({ ...operational, ...ownersOnly }),
   cacheBytesMax: z
     .int()
     .min(0)

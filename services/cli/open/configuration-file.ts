@@ -1,0 +1,120 @@
+/**
+ * Finds the file that a command takes knobs from: the one that --config names, else backstory.yaml
+ * of the working folder. A source is input, never configuration (I12): a file that was only found
+ * is not taken where it may have come with a source.
+ */
+import { lstat, readFile, realpath } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { PipelineError } from '../../runtime/errors.ts';
+import { expandSources, type SourceSpec } from '../../stages/discover/sources.ts';
+
+export const defaultFile = 'backstory.yaml';
+
+export interface ConfigurationFile {
+  /** Null when there is none, or it is not taken. */
+  readonly text: string | null;
+  /** As messages name it. */
+  readonly path: string;
+  /** Nobody named it. */
+  readonly found: boolean;
+  /** Why a file that is there is not taken; else null. */
+  readonly refusal: string | null;
+}
+
+/** A file that the user named must exist; the default file may be absent. */
+export async function readConfigurationFile(
+  workingFolder: string,
+  named: string | undefined,
+  sources: readonly string[],
+): Promise<ConfigurationFile> {
+  const path = named ?? defaultFile;
+  const place = resolve(workingFolder, path);
+  const found = named === undefined;
+  let text: string;
+  try {
+    text = await readFile(place, 'utf8');
+  } catch (error) {
+    if (found && (error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return { text: null, path, found, refusal: null };
+    }
+    throw new PipelineError('CONFIG_INVALID', `cannot read ${place}: ${(error as Error).message}`, {
+      subject: place,
+      cause: error,
+    });
+  }
+  const source = found ? await sourceOfFile(place, sources) : null;
+  if (source === null) return { text, path, found, refusal: null };
+  const refusal =
+    `${defaultFile} in this folder is not taken: it may have come with the source ${source}, ` +
+    `and a source is input, never configuration; if it is yours, name it: --config ${defaultFile}`;
+  return { text: null, path, found, refusal };
+}
+
+/** The source that a found file may have come with, as the user named it; null for none. */
+export async function sourceOfFile(
+  file: string,
+  sources: readonly string[],
+): Promise<string | null> {
+  if (sources.length === 0) return null;
+  // Links do not hide where something is: the file counts where it is named and where it lies.
+  const folders = new Set([await realpath(dirname(file)), dirname(await realpath(file))]);
+  for (const source of sources) {
+    for (const spec of await specsOf(source)) {
+      if (spec.kind === 'unreadable') continue;
+      const path = await realpath(spec.path);
+      for (const folder of folders) {
+        if (await cameTogether(folder, path, spec.kind)) return spec.origin;
+      }
+    }
+  }
+  return null;
+}
+
+/** A source that cannot be read has no files; the command that reads it says what is wrong. */
+async function specsOf(source: string): Promise<readonly SourceSpec[]> {
+  try {
+    return await expandSources([source], null, Number.MAX_SAFE_INTEGER);
+  } catch (error) {
+    if (error instanceof PipelineError) return [];
+    throw error;
+  }
+}
+
+/**
+ * Whether a folder may belong to what the source was taken from: it lies in the source, or in one
+ * checkout with it, or it holds the source and nothing shows that this is a checkout of its own.
+ */
+async function cameTogether(
+  folder: string,
+  source: string,
+  kind: 'folder' | 'archive',
+): Promise<boolean> {
+  if (isWithin(folder, source)) return true;
+  const checkout = await checkoutOf(folder);
+  if (checkout !== null && isWithin(source, checkout)) return true;
+  if (kind === 'archive' || !isWithin(source, folder)) return false;
+  const own = await checkoutOf(source);
+  return own === null || isWithin(folder, own);
+}
+
+function isWithin(path: string, folder: string): boolean {
+  const between = relative(folder, path);
+  return between !== '..' && !between.startsWith(`..${sep}`);
+}
+
+/** The nearest folder, from this one upwards, that a version control system keeps. */
+async function checkoutOf(folder: string): Promise<string | null> {
+  for (let current = folder; ; current = dirname(current)) {
+    for (const name of ['.git', '.hg', '.svn']) {
+      if (await isThere(join(current, name))) return current;
+    }
+    if (dirname(current) === current) return null;
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
