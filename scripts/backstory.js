@@ -28,14 +28,33 @@ function findPinnedNode() {
   }
 }
 
-/** Runs the program on another Node; signals go to the child, its end becomes ours. */
+/**
+ * Runs the program on another Node: in place of this process where Node can do that, so that there
+ * is one process to signal; else as a child.
+ */
 function runWith(node) {
-  const child = spawn(node, [program].concat(process.argv.slice(2)), { stdio: 'inherit' });
+  const words = [program].concat(process.argv.slice(2));
+  if (typeof process.execve === 'function') process.execve(node, [node, ...words], process.env);
+  else runAsChild(node, words);
+}
+
+/**
+ * Signals go to the child, its end becomes ours. A kill that cannot be passed on the child finds
+ * out by itself: it knows whom to watch (services/cli/ancestors.ts).
+ */
+function runAsChild(node, words) {
+  const env = Object.assign({}, process.env, { LAUNCHED_BY_PID: String(process.pid) });
+  const child = spawn(node, words, { stdio: 'inherit', env });
   // A terminal sends SIGINT to the child too; the program takes two at once for one.
   const forward = (signal) => child.kill(signal);
   ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach((signal) => {
     process.on(signal, forward);
   });
+  process.on('SIGTSTP', () => {
+    child.kill('SIGSTOP');
+    process.kill(process.pid, 'SIGSTOP');
+  });
+  process.on('SIGCONT', () => child.kill('SIGCONT'));
   child.on('error', (error) => {
     console.error(`error USAGE: cannot run ${node}: ${error.message}`);
     process.exit(2);

@@ -2,14 +2,15 @@
  * The program's entry: the only place that reads argv, the environment and the process's streams
  * and signals. All other code gets them as values.
  */
-import { type CommandContext, createTerminal } from './context.ts';
+import { watchAncestors } from './ancestors.ts';
+import { type CommandContext, openStreams } from './context.ts';
 import { exitCodes, reportFailure } from './failures.ts';
 import { runCommandLine } from './program.ts';
 
 /** A finished command has closed everything; after this time whatever still runs is cut off. */
 const lingerMsMax = 5000;
 
-/** npm, the launcher and the terminal may each pass on the same Ctrl-C; it counts once. */
+/** npm, the launcher and the terminal may each pass on the same signal; it counts once. */
 const sameSignalMs = 500;
 
 const stop = new AbortController();
@@ -23,8 +24,11 @@ function onSignal(): void {
   } else if (nowMs - stoppedAtMs > sameSignalMs) process.exit(exitCodes.interrupted);
 }
 
-process.on('SIGINT', onSignal);
-process.on('SIGTERM', onSignal);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+watchAncestors(process.env, () => {
+  context.err.stream.write('the process that started this one is gone: stopping\n');
+  onSignal();
+});
 for (const stream of [process.stdout, process.stderr]) {
   // A reader that closes the pipe early (head, less) is not a failure.
   stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -34,17 +38,15 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const context: CommandContext = {
-  environment: process.env,
+  ...openStreams(process.stdout, process.stderr, process.env),
   workingFolder: process.cwd(),
-  out: createTerminal(process.stdout, process.env),
-  err: createTerminal(process.stderr, process.env),
   signal: stop.signal,
 };
 
 // An uncaught error is our bug: end at once, as after a kill; the next run resumes.
 process.on('uncaughtException', (error) => {
   const json = process.argv.includes('--json');
-  process.exit(reportFailure(error, json ? context.out : context.err, json));
+  process.exit(reportFailure(error, context, json));
 });
 
 process.exitCode = await runCommandLine(process.argv.slice(2), context);
