@@ -136,11 +136,17 @@ async function start(
 ): Promise<void> {
   const controller = spec.controllerPort(settings);
   const ports: Ports = {
-    port: await choosePort(spec.port(settings), earlier?.port, settings.host),
+    port: await choosePort(spec.port(settings), earlier?.port, settings.host, {
+      part: spec.name,
+      flag: `--${spec.name}-port`,
+    }),
     controllerPort:
       controller === null
         ? null
-        : await choosePort(controller, earlier?.controllerPort ?? undefined, settings.host),
+        : await choosePort(controller, earlier?.controllerPort ?? undefined, settings.host, {
+            part: `${spec.name}'s controller`,
+            flag: `--${spec.name}-controller-port`,
+          }),
   };
   const folder = serverFolder(settings.folder, spec.name);
   const log = join(settings.folder, `${spec.name}.log`);

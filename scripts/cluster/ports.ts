@@ -16,6 +16,12 @@ const triesMax = 100;
 const releaseMsMax = 3000;
 const releasePollMs = 20;
 
+/** Who uses a port, and the flag that sets it. */
+export interface PortUse {
+  readonly part: string;
+  readonly flag: string;
+}
+
 /**
  * The port that is wanted; for 0 the one of last time, or a free one. A port that somebody else
  * has is refused here: a server that answers there would pass for ours.
@@ -24,6 +30,7 @@ export async function choosePort(
   wanted: number,
   earlier: number | undefined,
   host: string,
+  { part, flag }: PortUse,
 ): Promise<number> {
   const port = wanted === 0 ? earlier : wanted;
   if (port === undefined) return freePort(host);
@@ -31,8 +38,8 @@ export async function choosePort(
   if (wanted === 0) return freePort(host);
   throw new PipelineError(
     'CLUSTER_FAILED',
-    `port ${wanted} on ${host} is in use by another program; choose another one, or 0 for a free one`,
-    { subject: String(wanted) },
+    `port ${wanted} on ${host} is in use by another program; ${part} needs one of its own: ${flag} PORT, or ${flag} 0 for a free one`,
+    { subject: flag },
   );
 }
 

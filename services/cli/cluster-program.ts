@@ -11,6 +11,7 @@ import { topicsApplyCommand, topicsPlanCommand } from './commands/topics-apply.t
 import { type CommandContext, defaultOutput } from './context.ts';
 import type { ExitCode } from './failures.ts';
 import { withConfiguration } from './with-configuration.ts';
+import { withModels } from './with-models.ts';
 
 type End = (code: ExitCode) => void;
 
@@ -58,13 +59,16 @@ function withDataset(command: Command): Command {
 
 function addServe(program: Command, context: CommandContext, end: End): void {
   withDataset(
-    program
-      .command('serve')
-      .description('serve stages of a data set on Kafka, as one process of a cluster')
-      .argument('<stage...>', 'stages, or all; then the sources, where discover is one of them')
-      .option('--out <folder>', 'shared by all processes: blobs, memo, shards', defaultOutput)
-      .option('--state <folder>', "this process's own notes (default: OUT/state/STAGES)")
-      .option('--bounded', 'end when the input ends; give it to all processes of the data set'),
+    withModels(
+      program
+        .command('serve')
+        .description('serve stages of a data set on Kafka, as one process of a cluster')
+        .argument('<stage...>', 'stages, or all; then the sources, where discover is one of them')
+        .option('--out <folder>', 'shared by all processes: blobs, memo, shards', defaultOutput)
+        .option('--state <folder>', "this process's own notes (default: OUT/state/STAGES)")
+        .option('--bounded', 'end when the input ends; give it to all processes of the data set')
+        .option('--quiet', 'print errors and the log only'),
+    ),
   )
     .action(async (parameters, options) => end(await serveCommand(context, parameters, options)))
     .addHelpText(
@@ -137,15 +141,20 @@ function addDlq(program: Command, context: CommandContext, end: End): void {
 function addReplay(program: Command, context: CommandContext, end: End): void {
   const modes = sections.runtime.shape.memo.unwrap().options;
   withDataset(
-    program
-      .command('replay')
-      .description('run a stage and those after it again, from an earlier data set into a new one')
-      .requiredOption('--from <stage>', 'first stage to run again')
-      .requiredOption('--of <name>', 'the earlier data set, complete up to the first stage')
-      .requiredOption('--of-out <folder>', 'its output, for blobs and answers of the models')
-      .requiredOption('--out <folder>', 'the output of the new data set')
-      .option('--state <folder>', "this process's own notes (default: OUT/state/STAGES)")
-      .option('--follow', 'follow the earlier data set as it grows, and end when it ends')
-      .addOption(new Option('--memo <mode>', 'how to use stored answers').choices(modes)),
+    withModels(
+      program
+        .command('replay')
+        .description(
+          'run a stage and those after it again, from an earlier data set into a new one',
+        )
+        .requiredOption('--from <stage>', 'first stage to run again')
+        .requiredOption('--of <name>', 'the earlier data set, complete up to the first stage')
+        .requiredOption('--of-out <folder>', 'its output, for blobs and answers of the models')
+        .requiredOption('--out <folder>', 'the output of the new data set')
+        .option('--state <folder>', "this process's own notes (default: OUT/state/STAGES)")
+        .option('--follow', 'follow the earlier data set as it grows, and end when it ends')
+        .option('--quiet', 'print errors and the log only')
+        .addOption(new Option('--memo <mode>', 'how to use stored answers').choices(modes)),
+    ),
   ).action(async (options) => end(await replayCommand(context, options)));
 }

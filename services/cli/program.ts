@@ -2,7 +2,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { formatNames } from '../export/formats.ts';
-import { sections } from '../registry.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { addClusterCommands } from './cluster-program.ts';
 import { configCommand } from './commands/config.ts';
@@ -16,6 +15,7 @@ import { verifyCommand } from './commands/verify.ts';
 import { type CommandContext, defaultOutput } from './context.ts';
 import { type ExitCode, exitCodeHelp, exitCodes, reportFailure } from './failures.ts';
 import { withConfiguration } from './with-configuration.ts';
+import { withModels } from './with-models.ts';
 
 /** Runs one command line to its exit code; never throws. */
 export async function runCommandLine(
@@ -36,7 +36,7 @@ export async function runCommandLine(
       return exitCodes.environment;
     }
     const json = argv.includes('--json');
-    return reportFailure(asUsageError(error), json ? context.out : context.err, json);
+    return reportFailure(asUsageError(error), context, json);
   }
 }
 
@@ -82,25 +82,17 @@ The default teacher \`grounded\` is rules, not a language model, and the default
 \`bytes\` has no trained weights: they make every step real and testable. For data to
 train on bring a model endpoint. \`backstory config\` lists every knob.`;
 
-/** The values that the knob `kind` of a section accepts. */
-function kinds(section: 'teacher' | 'scorer'): string[] {
-  return sections[section].shape.kind.unwrap().options;
-}
-
 function addRun(program: Command, context: CommandContext, end: (code: ExitCode) => void): void {
   const command = program
     .command('run')
     .description('turn repositories into shards on this machine')
     .argument('<source...>', 'folder, .tar .tar.gz .tgz .zip, or @list.txt with one per line')
     .option('--out <folder>', 'where shards, manifest and log go', defaultOutput)
-    .addOption(new Option('--teacher <kind>', 'who plans and thinks').choices(kinds('teacher')))
-    .addOption(new Option('--scorer <kind>', 'who judges rewrites').choices(kinds('scorer')))
-    .addOption(new Option('--search <switch>', 'improve thoughts by search').choices(['on', 'off']))
     .option('--limit <count>', 'take only the first repositories')
     .option('--resume', 'fail if there is no run to resume (an existing one is always resumed)')
     .option('--quiet', 'print errors only')
     .option('--json', 'print the summary as JSON');
-  withConfiguration(command)
+  withConfiguration(withModels(command))
     .action(async (sources, options) => end(await runCommand(context, sources, options)))
     .addHelpText(
       'after',
@@ -113,35 +105,40 @@ function addReaders(
   context: CommandContext,
   end: (code: ExitCode) => void,
 ): void {
-  program
-    .command('verify')
-    .description('rebuild every file from the tokens and check every mask and hash')
-    .argument('<out>', 'output folder of a run')
-    .option('--quiet', 'print errors only')
-    .option('--json', 'print the report as JSON')
-    .action(async (out, options) => end(await verifyCommand(context, out, options)));
-  program
-    .command('inspect')
-    .description('list the samples of an output, or read one step by step')
-    .argument('<out>', 'output folder of a run')
-    .argument('[sample]', 'id or repository name, or the beginning of one')
-    .option('--full', 'do not shorten')
-    .option('--file <path>', 'only the steps of this file')
-    .option('--json', 'print JSON')
-    .action(async (out, id, options) => end(await inspectCommand(context, out, id, options)));
-  program
-    .command('export')
-    .description('write the shards in a form that other loaders read, with a data set card')
-    .argument('<out>', 'output folder of a run')
-    .addOption(new Option('--format <name>', 'the form').choices(formatNames).makeOptionMandatory())
-    .option('--to <folder>', 'where it goes (default: OUT/export/FORMAT)')
-    .addOption(
-      new Option('--compression <kind>', 'of shards and rows')
-        .choices(['none', 'zstd'])
-        .default('none'),
-    )
-    .option('--json', 'print the report as JSON')
-    .action(async (out, options) => end(await exportCommand(context, out, options)));
+  withConfiguration(
+    program
+      .command('verify')
+      .description('rebuild every file from the tokens and check every mask and hash')
+      .argument('<out>', 'output folder of a run')
+      .option('--quiet', 'print errors only')
+      .option('--json', 'print the report as JSON'),
+  ).action(async (out, options) => end(await verifyCommand(context, out, options)));
+  withConfiguration(
+    program
+      .command('inspect')
+      .description('list the samples of an output, or read one step by step')
+      .argument('<out>', 'output folder of a run')
+      .argument('[sample]', 'id or repository name, or the beginning of one')
+      .option('--full', 'do not shorten')
+      .option('--file <path>', 'only the steps of this file')
+      .option('--json', 'print JSON'),
+  ).action(async (out, id, options) => end(await inspectCommand(context, out, id, options)));
+  withConfiguration(
+    program
+      .command('export')
+      .description('write the shards in a form that other loaders read, with a data set card')
+      .argument('<out>', 'output folder of a run')
+      .addOption(
+        new Option('--format <name>', 'the form').choices(formatNames).makeOptionMandatory(),
+      )
+      .option('--to <folder>', 'where it goes (default: OUT/export/FORMAT)')
+      .addOption(
+        new Option('--compression <kind>', 'of shards and rows')
+          .choices(['none', 'zstd'])
+          .default('none'),
+      )
+      .option('--json', 'print the report as JSON'),
+  ).action(async (out, options) => end(await exportCommand(context, out, options)));
   withConfiguration(
     program
       .command('structure')

@@ -19,6 +19,8 @@ export interface Backoff {
   readonly signal?: AbortSignal;
   /** Called before each wait. */
   readonly onWait?: (failure: unknown, waitedMs: number) => void;
+  /** Called when an attempt is done after others failed: whatever was gone is back. */
+  readonly onBack?: (waitedMs: number) => void;
 }
 
 /** The result of one attempt: done, or a failure that may pass. */
@@ -40,11 +42,12 @@ export async function repeat<Result, Failure>(
   backoff: Backoff,
   attempt: (attempts: number) => Promise<Tried<Result, Failure>>,
 ): Promise<Tried<Result, Failure>> {
-  const { clock, signal, onWait } = backoff;
+  const { clock, signal, onWait, onBack } = backoff;
   const { retriesMax = Number.POSITIVE_INFINITY, patienceMs = Number.POSITIVE_INFINITY } = backoff;
   const startMs = clock.nowMs();
   for (let attempts = 1; ; attempts += 1) {
     const tried = await attempt(attempts);
+    if (tried.kind === 'done' && attempts > 1) onBack?.(clock.nowMs() - startMs);
     if (tried.kind === 'done' || attempts > retriesMax || signal?.aborted) return tried;
     const waitedMs = clock.nowMs() - startMs;
     if (waitedMs >= patienceMs) return tried;

@@ -8,10 +8,11 @@ import { PipelineError } from '../../runtime/errors.ts';
 import { type CommandContext, type Terminal, writeJson, writeLine } from '../context.ts';
 import { type ExitCode, exitCodes } from '../failures.ts';
 import { isRemote, openPlace } from '../open/output-place.ts';
+import type { ConfigurationOptions } from '../open/settings.ts';
 import { formatBytes, formatCount, plural } from '../views/format.ts';
 import { createShardCounter } from '../views/shard-counter.ts';
 
-export interface ExportOptions {
+export interface ExportOptions extends ConfigurationOptions {
   readonly format: string;
   readonly to?: string;
   readonly compression: string;
@@ -28,7 +29,7 @@ export async function exportCommand(
   const target = chooseTarget(context, out, format, options.to);
   const counter = createShardCounter(context.err, 'exported');
   const report = await exportOutput({
-    place: await openPlace(context, out),
+    place: await openPlace(context, out, options),
     runFolder: resolve(context.workingFolder, out),
     format,
     compression,

@@ -9,11 +9,12 @@ import { PipelineError } from '../../runtime/errors.ts';
 import { type CommandContext, writeJson, writeLine } from '../context.ts';
 import { type ExitCode, exitCodes } from '../failures.ts';
 import { openPlace } from '../open/output-place.ts';
+import type { ConfigurationOptions } from '../open/settings.ts';
 import { printable } from '../style.ts';
 import { drawSampleHead, drawSampleList, drawSegment, segmentsOfFile } from '../views/sample.ts';
 import { bitsPerByte } from '../views/summary.ts';
 
-export interface InspectOptions {
+export interface InspectOptions extends ConfigurationOptions {
   readonly full?: boolean;
   readonly file?: string;
   readonly json?: boolean;
@@ -29,7 +30,7 @@ export async function inspectCommand(
   options: InspectOptions,
 ): Promise<ExitCode> {
   const outputFolder = resolve(context.workingFolder, out);
-  const output = await openOutput(await openPlace(context, out));
+  const output = await openOutput(await openPlace(context, out, options));
   if (id === undefined) {
     const samples = await listSamples(output);
     if (options.json === true) writeJson(context.out, { samples });

@@ -26,13 +26,15 @@ import {
   loadClusterConfiguration,
   openBus,
   openRegistry,
+  tellCluster,
 } from '../open/connections.ts';
 import { openPlace } from '../open/output-place.ts';
 import { identityOf } from '../open/replay-identity.ts';
+import { type ModelOptions, modelFlags } from '../with-models.ts';
 import { serveOn, serviceLog } from './serve.ts';
 import { applyTopics } from './topics-apply.ts';
 
-export interface ReplayCommandOptions extends ClusterCommandOptions {
+export interface ReplayCommandOptions extends ClusterCommandOptions, ModelOptions {
   readonly from: string;
   readonly of: string;
   readonly ofOut: string;
@@ -40,6 +42,7 @@ export interface ReplayCommandOptions extends ClusterCommandOptions {
   readonly memo?: string;
   readonly follow?: boolean;
   readonly state?: string;
+  readonly quiet?: boolean;
 }
 
 export async function replayCommand(
@@ -47,12 +50,15 @@ export async function replayCommand(
   options: ReplayCommandOptions,
 ): Promise<ExitCode> {
   const from = requireStage(options);
-  const flags = options.memo === undefined ? {} : { 'runtime.memo': options.memo };
-  const { values, hash } = await loadClusterConfiguration(context, options, flags);
+  const memo = options.memo === undefined ? {} : { 'runtime.memo': options.memo };
+  const flags = { ...memo, ...modelFlags(options) };
+  const loaded = await loadClusterConfiguration(context, options, flags);
+  const { values, hash } = loaded;
+  tellCluster(context, loaded, options.quiet);
   const { dataset, seed } = values.runtime;
   const outputFolder = resolve(context.workingFolder, options.out);
   const objects = await openObjects({ settings: values.storage, folder: outputFolder });
-  const earlier = await openPlace(context, options.ofOut);
+  const earlier = await openPlace(context, options.ofOut, options);
   const names = stageNames.slice(stageNames.indexOf(from));
   const served = stages.filter((stage) => names.includes(stage.name));
   const log = serviceLog(context, values, served);
@@ -76,7 +82,9 @@ export async function replayCommand(
     });
     writeLine(context.err, `${replay.copied()} records of ${options.of} lie before ${from}`);
     const crashPoint = crashPointOf(context.environment);
-    const place = { outputFolder, state: options.state, objects, earlier, bus, crashPoint, log };
+    const quiet = options.quiet === true;
+    const where = { outputFolder, state: options.state, objects, earlier, bus };
+    const place = { ...where, crashPoint, log, quiet };
     const serve = (own: CommandContext, bounded: boolean) =>
       serveOn(own, values, served, {
         ...place,

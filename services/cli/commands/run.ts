@@ -15,15 +15,14 @@ import {
   loadConfiguration,
   openConfiguredScorer,
   openConfiguredTeacher,
+  tellConfiguration,
 } from '../open/settings.ts';
 import { createProgressReporter } from '../views/progress-reporter.ts';
 import { drawDeadLetters, drawDropped, drawSummary, type SummaryFacts } from '../views/summary.ts';
+import { type ModelOptions, modelFlags } from '../with-models.ts';
 
-export interface RunOptions extends ConfigurationOptions {
+export interface RunOptions extends ConfigurationOptions, ModelOptions {
   readonly out: string;
-  readonly teacher?: string;
-  readonly scorer?: string;
-  readonly search?: string;
   readonly limit?: string;
   readonly resume?: boolean;
   readonly quiet?: boolean;
@@ -70,11 +69,9 @@ export async function runSources(
   options: RunOptions,
 ): Promise<FinishedRun> {
   const outputFolder = resolve(context.workingFolder, options.out);
-  const { values, hash, inputHash } = await loadConfiguration(
-    context,
-    options,
-    flagsOf(sources, options),
-  );
+  const loaded = await loadConfiguration(context, options, flagsOf(sources, options));
+  const { values, hash, inputHash } = loaded;
+  tellConfiguration(context, loaded, options.quiet);
   // Finds a misspelt source before the output folder is touched.
   const { limit, listSourcesMax } = values.discover;
   await expandSources(values.discover.sources, limit, listSourcesMax);
@@ -98,6 +95,7 @@ export async function runSources(
       stages,
       teacher,
       scorer,
+      redactor: context.redactor,
       onProgress: reporter.update,
       signal: context.signal,
     });
@@ -113,11 +111,11 @@ export async function runSources(
 
 /** The knobs that the command's own options stand for. */
 function flagsOf(sources: readonly string[], options: RunOptions): Record<string, unknown> {
-  const flags: Record<string, unknown> = { 'discover.sources': [...sources] };
+  const flags: Record<string, unknown> = {
+    'discover.sources': [...sources],
+    ...modelFlags(options),
+  };
   if (options.limit !== undefined) flags['discover.limit'] = Number(options.limit);
-  if (options.teacher !== undefined) flags['teacher.kind'] = options.teacher;
-  if (options.scorer !== undefined) flags['scorer.kind'] = options.scorer;
-  if (options.search !== undefined) flags['search.enabled'] = options.search === 'on';
   return flags;
 }
 

@@ -4,11 +4,12 @@
  * again.
  */
 import { join, resolve } from 'node:path';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { graph, type StageName } from '../../../schemas/topology.ts';
 import { type ResolvedValues, stages } from '../../registry.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 import { requireStages, serveStages } from '../../runtime/cluster/cluster.ts';
+import type { StageProgress } from '../../runtime/cluster/own-progress.ts';
 import type { NamedCheck } from '../../runtime/cluster/readiness.ts';
 import type { Coordination } from '../../runtime/coordination/coordination.ts';
 import { crashPointOf } from '../../runtime/engine/crash-at.ts';
@@ -16,6 +17,7 @@ import { PipelineError } from '../../runtime/errors.ts';
 import type { AnyStage, CrashPoint } from '../../runtime/stage.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
 import { openObjects } from '../../runtime/store/objects/open.ts';
+import { openProcessLog } from '../../runtime/watch/log.ts';
 import { expandSources } from '../../stages/discover/sources.ts';
 import { type CommandContext, writeLine } from '../context.ts';
 import { type ExitCode, exitCodes } from '../failures.ts';
@@ -24,15 +26,19 @@ import {
   loadClusterConfiguration,
   openBus,
   openRegistry,
+  tellCluster,
 } from '../open/connections.ts';
 import { openCoordination } from '../open/coordination.ts';
 import { requireStore } from '../open/output-place.ts';
 import { type Models, openModels } from '../open/settings.ts';
+import { describeService } from '../views/service-progress.ts';
+import { type ModelOptions, modelFlags } from '../with-models.ts';
 
-export interface ServeCommandOptions extends ClusterCommandOptions {
+export interface ServeCommandOptions extends ClusterCommandOptions, ModelOptions {
   readonly out: string;
   readonly state?: string;
   readonly bounded?: boolean;
+  readonly quiet?: boolean;
 }
 
 export async function serveCommand(
@@ -41,20 +47,27 @@ export async function serveCommand(
   options: ServeCommandOptions,
 ): Promise<ExitCode> {
   const { served, sources } = splitParameters(parameters);
-  const flags = sources.length > 0 ? { 'discover.sources': [...sources] } : {};
-  const { values, hash, inputHash } = await loadClusterConfiguration(context, options, flags);
+  const flags = {
+    ...(sources.length > 0 ? { 'discover.sources': [...sources] } : {}),
+    ...modelFlags(options),
+  };
+  const loaded = await loadClusterConfiguration(context, options, flags);
+  const { values, hash, inputHash } = loaded;
+  tellCluster(context, loaded, options.quiet);
   await requireInput(served, sources, values);
   const outputFolder = resolve(context.workingFolder, options.out);
   const crashPoint = crashPointOf(context.environment);
   const onStep = (step: string) => crashPoint?.(`sink:${step}`);
-  const objects = await openObjects({ settings: values.storage, folder: outputFolder, onStep });
   const log = serviceLog(context, values, served);
+  const store = { settings: values.storage, folder: outputFolder, onStep, log };
+  const objects = await openObjects(store);
   const bus = await openBus(context, values, log);
   try {
     const bounded = options.bounded === true;
+    const quiet = options.quiet === true;
     const identity = { configurationHash: hash, inputHash };
     const place = { outputFolder, state: options.state, objects, bus, crashPoint, log };
-    return await serveOn(context, values, served, { ...place, ...identity, bounded });
+    return await serveOn(context, values, served, { ...place, ...identity, bounded, quiet });
   } finally {
     await bus.close();
     await objects.close();
@@ -74,6 +87,8 @@ export interface ServePlace {
   readonly configurationHash: string;
   readonly inputHash: string;
   readonly bounded: boolean;
+  /** Without lines about what is done. */
+  readonly quiet: boolean;
 }
 
 /** Serves until a signal, or until a bounded data set is complete; `replay` uses it too. */
@@ -81,7 +96,7 @@ export async function serveOn(
   context: CommandContext,
   values: ResolvedValues,
   served: readonly AnyStage[],
-  { state, crashPoint, ...place }: ServePlace,
+  { state, crashPoint, quiet, ...place }: ServePlace,
 ): Promise<ExitCode> {
   await requireStore(place.objects);
   const names = served.map((stage) => stage.name);
@@ -100,6 +115,8 @@ export async function serveOn(
       stateFolder: resolve(context.workingFolder, own),
       registry: openRegistry(context, values),
       signal: context.signal,
+      redactor: context.redactor,
+      ...(quiet ? {} : { onProgress: progressLines(context) }),
       checks,
       onStarted: (port) => {
         const metrics = port === null ? '' : `, metrics on port ${port}`;
@@ -116,14 +133,25 @@ export async function serveOn(
   }
 }
 
-/** Logs JSON lines to standard error, each with the stages that the process serves. */
+/** Writes a line when something has changed since the last one. */
+function progressLines({ err }: CommandContext) {
+  let last = '';
+  return (progress: readonly StageProgress[]) => {
+    const line = describeService(progress);
+    if (line !== last) writeLine(err, line);
+    last = line;
+  };
+}
+
+/** Logs JSON lines to standard error, each with the data set and the process's stages. */
 export function serviceLog(
   context: CommandContext,
   values: ResolvedValues,
   served: readonly AnyStage[],
 ): Logger {
-  const base = { stages: served.map((stage) => stage.name) };
-  return pino({ level: values.runtime.logLevel, base }, context.err.stream);
+  const { dataset, logLevel: level } = values.runtime;
+  const base = { dataset, stages: served.map((stage) => stage.name) };
+  return openProcessLog({ level, base, hide: context.redactor.hide }, context.err.stream);
 }
 
 /** Stage names come first, then sources. A folder named like a stage is written ./plan. */

@@ -25,8 +25,10 @@ export async function structureCommand(
   source: string,
   options: StructureOptions,
 ): Promise<ExitCode> {
-  const { values } = await loadConfiguration(context, options);
-  const [spec] = await expandSources([resolve(context.workingFolder, source)], 1);
+  const flags = { 'discover.sources': [resolve(context.workingFolder, source)] };
+  const { values, file } = await loadConfiguration(context, options, flags);
+  if (file.refusal !== null) writeLine(context.err, file.refusal);
+  const [spec] = await expandSources(values.discover.sources, 1);
   if (spec === undefined) {
     throw new PipelineError('SOURCE_EMPTY', `${source} names nothing`, { subject: source });
   }

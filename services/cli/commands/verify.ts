@@ -3,10 +3,11 @@ import { type VerifyReport, verifyOutput } from '../../dataset/verify/verify.ts'
 import { type CommandContext, type Terminal, writeJson, writeLine } from '../context.ts';
 import { type ExitCode, exitCodes } from '../failures.ts';
 import { openPlace } from '../open/output-place.ts';
+import type { ConfigurationOptions } from '../open/settings.ts';
 import { formatBytes, formatCount, formatShare, plural } from '../views/format.ts';
 import { createShardCounter } from '../views/shard-counter.ts';
 
-export interface VerifyOptions {
+export interface VerifyOptions extends ConfigurationOptions {
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -18,7 +19,7 @@ export async function verifyCommand(
 ): Promise<ExitCode> {
   const { out: stdout, err } = context;
   const counter = createShardCounter(err, 'verified', options.quiet);
-  const store = await openPlace(context, out);
+  const store = await openPlace(context, out, options);
   const report = await verifyOutput(store, counter.show).finally(counter.erase);
   if (options.json === true) writeJson(stdout, report);
   else if (options.quiet !== true) drawReport(report, stdout);

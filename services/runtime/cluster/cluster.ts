@@ -30,6 +30,7 @@ import { type Readiness, startMetricsServer } from '../watch/metrics-server.ts';
 import { claimDataset, claimInput } from './claim.ts';
 import { watchControl } from './control.ts';
 import { missingPartitions, warnOfSecondWriter } from './one-writer.ts';
+import { reportProgress, type StageProgress } from './own-progress.ts';
 import { createClusterProgress, isDrained } from './progress.ts';
 import { createReadiness, type NamedCheck } from './readiness.ts';
 
@@ -57,6 +58,8 @@ export interface ServeOptions extends GraphOptions {
   readonly signal?: AbortSignal;
   /** Further dependencies that must be reachable for this process to be ready. */
   readonly checks?: readonly NamedCheck[];
+  /** Called every ten seconds with what this process has done. */
+  readonly onProgress?: (progress: readonly StageProgress[]) => void;
   /** Called when the process is open, with the port of /metrics if it is served. */
   readonly onStarted?: (port: number | null) => void;
 }
@@ -140,7 +143,10 @@ async function openProcess(
   const port = metricsPort ?? null;
   let served: number | null = null;
   if (port !== null) {
-    const server = await startMetricsServer({ metrics, port, host: metricsHost, readiness });
+    const server = await startMetricsServer({
+      ...{ metrics, port, host: metricsHost, readiness },
+      ...(options.redactor === undefined ? {} : { hide: options.redactor.hide }),
+    });
     closers.push(() => server.close());
     served = server.port;
   }
@@ -208,6 +214,10 @@ async function serve(
   const complete = open.ended.then((): ServeEnd => 'complete');
   try {
     await Promise.race([open.start(), stopped, complete]);
+    if (options.onProgress !== undefined) {
+      const names = options.stages.map(({ name }) => name);
+      reportProgress(open.engine, names, options.onProgress, signal).catch(open.engine.fail);
+    }
     if (options.bounded) {
       void finishWhenDrained(open, options.stages, signal);
       const { clock, log } = open.engine;

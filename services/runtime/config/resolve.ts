@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import { graph } from '../../../schemas/topology.ts';
 import { PipelineError } from '../errors.ts';
 import { canonicalJson, sha256 } from '../ids.ts';
+import { exampleOf } from './example.ts';
 import { suggestName } from './suggest-name.ts';
 
 export type Origin = 'default' | 'backstory.yaml' | 'environment' | 'flag';
@@ -39,6 +40,8 @@ export interface ConfigurationSources {
   readonly yamlText: string | null;
   /** Name of that file in messages. */
   readonly yamlPath: string;
+  /** Nobody named the file: it was found where the program stands, and may not set every knob. */
+  readonly yamlFound?: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** `section.knob=value`, from --set, in order; later ones win. */
   readonly sets: readonly string[];
@@ -93,10 +96,16 @@ export function resolveConfiguration<Schemas extends Sections>(
       );
       continue;
     }
+    if (item.origin === 'backstory.yaml' && sources.yamlFound === true && isOwnersOnly(knob)) {
+      problems.push(ownersOnlyProblem(item));
+      continue;
+    }
     const value = item.text ? interpret(knob, String(item.value)) : item.value;
     const checked = knob.safeParse(value);
     if (!checked.success) {
-      problems.push(`${item.key} (${item.place}): ${describeIssues(checked.error)}`);
+      const wrong = `${item.key} (${item.place}): ${describeIssues(checked.error)}`;
+      const example = exampleOf(knob, (text) => interpret(knob, text));
+      problems.push(example === null ? wrong : `${wrong}; for example ${item.key}=${example}`);
       continue;
     }
     chosen.set(item.key, { value, origin: item.origin, place: item.place });
@@ -114,6 +123,13 @@ export function resolveConfiguration<Schemas extends Sections>(
     }),
     inputHash: hashOf(knobsWhere(isInput)),
   };
+}
+
+function ownersOnlyProblem({ key, place }: Given): string {
+  return (
+    `${key} (${place}): a file that is merely found may not say where texts, keys and data go; ` +
+    `set it by --set ${key}=… or ${environmentName(key)}, or name the file: --config ${place}`
+  );
 }
 
 /** The name of a knob in the environment: search.iterations is BACKSTORY_SEARCH_ITERATIONS. */
@@ -270,6 +286,10 @@ function originsOf(
 
 function isOperational(knob: z.ZodType | undefined): boolean {
   return knob?.meta()?.operational === true;
+}
+
+function isOwnersOnly(knob: z.ZodType | undefined): boolean {
+  return knob?.meta()?.ownersOnly === true;
 }
 
 function isInput(knob: z.ZodType | undefined): boolean {

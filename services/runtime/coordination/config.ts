@@ -3,7 +3,7 @@
  * environment (REDIS_PASSWORD).
  */
 import { z } from 'zod';
-import { operational } from '../config/knobs.ts';
+import { operational, ownersOnly } from '../config/knobs.ts';
 
 export const redisKnobs = z.object({
   url: z
@@ -12,7 +12,7 @@ export const redisKnobs = z.object({
     .describe(
       'redis://host:port/database, or rediss:// for TLS; empty: each process counts its own calls only.',
     )
-    .meta(operational),
+    .meta({ ...operational, ...ownersOnly, example: 'redis://127.0.0.1:6379/0' }),
   timeoutMs: z
     .number()
     .int()

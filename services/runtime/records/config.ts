@@ -3,7 +3,7 @@
  * environment (REGISTRY_USERNAME, REGISTRY_PASSWORD).
  */
 import { z } from 'zod';
-import { operational } from '../config/knobs.ts';
+import { operational, ownersOnly } from '../config/knobs.ts';
 
 export const schemaRegistryKnobs = z.object({
   url: z
@@ -12,7 +12,7 @@ export const schemaRegistryKnobs = z.object({
     .describe(
       'Base URL of the schema registry’s Confluent-compatible API; Apicurio serves it at /apis/ccompat/v7, Confluent at the root.',
     )
-    .meta(operational),
+    .meta({ ...operational, ...ownersOnly }),
 });
 
 export type SchemaRegistryKnobs = z.infer<typeof schemaRegistryKnobs>;

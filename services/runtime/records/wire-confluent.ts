@@ -172,7 +172,8 @@ function patiently<Result>(
 ): Promise<Result> {
   const onWait = (error: unknown, waitedMs: number) =>
     log.warn({ err: error, waitedMs }, 'waiting for the schema registry');
+  const onBack = (waitedMs: number) => log.warn({ waitedMs }, 'the schema registry answers again');
   const isDown = (error: unknown) =>
     error instanceof PipelineError && error.code === 'REGISTRY_UNAVAILABLE';
-  return retryFailures({ clock, ...pauses, signal, onWait }, isDown, ask);
+  return retryFailures({ clock, ...pauses, signal, onWait, onBack }, isDown, ask);
 }

@@ -150,7 +150,7 @@ export function fallbackPurpose(file: FileStructure): string {
   return `Defines ${names.slice(0, 5).join(', ')}${rest}.`;
 }
 
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }
 

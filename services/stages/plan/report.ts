@@ -1,8 +1,17 @@
-/** Reports what the teacher's calls for plans were and cost. Pure. */
+/** Reports what the teacher's calls for plans were and cost, and what of it is not used. Pure. */
 import { cost, tally } from '../../runtime/report.ts';
 
 export const planReport = {
-  counters: {},
+  counters: {
+    purposes_cut: {
+      help: 'Purposes that were longer than plan.purposeBytesMax and were cut at a word.',
+      unit: 'purposes',
+    },
+    purposes_missing: {
+      help: 'Files for which the teacher gave no purpose; theirs is made from the outline.',
+      unit: 'files',
+    },
+  },
   tallies: { calls: tally('repo-plan', ({ usage }) => usage.calls) },
   cost: cost('repo-plan', ({ usage }) => usage),
 };

@@ -1,12 +1,13 @@
 /** Wiring of the plan stage: reads a repository's structure; emits a plan and a task per file. */
 import type { RepoPlanBody, RepoStructureBody } from '../../../schemas/generated/types.ts';
 import { drop, emit, type Outcome } from '../../runtime/outcomes.ts';
-import { defineStage, type Tools } from '../../runtime/stage.ts';
+import { defineStage } from '../../runtime/stage.ts';
 import { askForPlan } from './ask-plan.ts';
 import { type PlanKnobs, planKnobs } from './config.ts';
 import { readHead } from './file-heads.ts';
 import { buildPlanRequest, chooseSources, planFiles } from './file-plan.ts';
 import { planReport } from './report.ts';
+import { type PlanTools, tellUnused } from './unused.ts';
 
 export const plan = defineStage('plan', {
   config: planKnobs,
@@ -16,8 +17,6 @@ export const plan = defineStage('plan', {
   handle: (record, tools) => planRepository(record.body, tools),
   end: { subject: (record) => record.body.repository },
 });
-
-type PlanTools = Tools<'plan', PlanKnobs>;
 
 async function planRepository(body: RepoStructureBody, tools: PlanTools): Promise<Outcome[]> {
   if (body.order.length === 0) return [drop('NO_ADMISSIBLE_FILES', 'no file is left to plan')];
@@ -35,6 +34,7 @@ async function planRepository(body: RepoStructureBody, tools: PlanTools): Promis
   );
   const request = buildPlanRequest(body, readme, manifests);
   const { prose, purposes, lacks, usage } = await askForPlan(request, tools);
+  tellUnused(body, purposes, tools);
   const structure = await tools.bodies.save('repo-structure', body);
   const planned: RepoPlanBody = {
     structure,

@@ -3,11 +3,12 @@
  * Name and password come from the environment alone (KAFKA_USERNAME, KAFKA_PASSWORD).
  */
 import { z } from 'zod';
-import { operational } from '../../config/knobs.ts';
+import { operational, ownersOnly } from '../../config/knobs.ts';
 
 const milliseconds = (smallest: number, largest: number) =>
   z.number().int().min(smallest).max(largest);
 const file = z.string().min(1).nullable().default(null);
+const connection = { ...operational, ...ownersOnly };
 
 export const kafkaKnobs = z.object({
   brokers: z
@@ -15,7 +16,7 @@ export const kafkaKnobs = z.object({
     .regex(/^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$/, 'must look like host:9092,other-host:9092')
     .default('127.0.0.1:9092')
     .describe('Bootstrap brokers, host:port joined by commas; they name the other brokers.')
-    .meta(operational),
+    .meta(connection),
   clientId: z
     .string()
     .min(1)
@@ -27,19 +28,19 @@ export const kafkaKnobs = z.object({
     .boolean()
     .default(false)
     .describe('Encrypt the connection; the broker’s certificate is checked.')
-    .meta(operational),
+    .meta(connection),
   tlsAuthorityFile: file
     .describe('Certificate authority in PEM that the broker’s certificate is checked against.')
-    .meta(operational),
+    .meta(connection),
   tlsCertificateFile: file
     .describe('Client certificate in PEM, where the broker requires one.')
-    .meta(operational),
-  tlsKeyFile: file.describe('Private key in PEM of the client certificate.').meta(operational),
+    .meta(connection),
+  tlsKeyFile: file.describe('Private key in PEM of the client certificate.').meta(connection),
   sasl: z
     .enum(['none', 'plain', 'scram-sha-256', 'scram-sha-512'])
     .default('none')
     .describe('How to log in, with KAFKA_USERNAME and KAFKA_PASSWORD from the environment.')
-    .meta(operational),
+    .meta(connection),
   compression: z
     .enum(['none', 'gzip'])
     .default('gzip')

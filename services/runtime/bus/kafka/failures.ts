@@ -102,6 +102,8 @@ export interface Patience {
   readonly isClosed: () => boolean;
   /** Called for each failure that is retried. */
   readonly onWait?: (doing: string, why: string, waitedMs: number) => void;
+  /** Called when a call succeeds after failures. */
+  readonly onBack?: (doing: string, waitedMs: number) => void;
 }
 
 /** A broker's restart takes seconds; the short first pauses are for faults that pass sooner. */
@@ -116,9 +118,10 @@ export async function patiently<T>(
   const { clock, patienceMs, brokers, isClosed } = patience;
   const onWait = (error: unknown, waitedMs: number) =>
     patience.onWait?.(doing, originOf(error).message ?? String(error), waitedMs);
+  const onBack = (waitedMs: number) => patience.onBack?.(doing, waitedMs);
   const isWaitedFor = (error: unknown) => mayPass(error) && !isClosed();
   try {
-    return await retryFailures({ clock, ...pauses, patienceMs, onWait }, isWaitedFor, task);
+    return await retryFailures({ clock, ...pauses, patienceMs, onWait, onBack }, isWaitedFor, task);
   } catch (error) {
     throw codedFailure(error, doing, brokers);
   }

@@ -12,7 +12,7 @@ import { fetchCommitted } from './committed.ts';
 import type { KafkaKnobs, KafkaSecrets } from './config.ts';
 import { openConnections } from './connections.ts';
 import { createConsumer } from './consumer.ts';
-import { patiently } from './failures.ts';
+import { type Patience, patiently } from './failures.ts';
 import { openProducer } from './producer.ts';
 import { openReader } from './reader.ts';
 import { type Sockets, trackSockets } from './sockets.ts';
@@ -32,6 +32,8 @@ export interface KafkaBusOptions {
    */
   readonly log: Logger | null;
   readonly clock?: Clock;
+  /** Aborting ends the wait for the first connection. */
+  readonly signal?: AbortSignal;
 }
 
 /** The bus with the topic settings, which people change and stages do not need. */
@@ -44,33 +46,45 @@ const toldEveryMs = 30_000;
 
 /**
  * Logs waits for a broker. Many calls wait for one broker and most waits are short, so only waits
- * above 3 s are logged, and at most one line every 30 s.
+ * above 3 s are logged, and at most one line every 30 s; then also that Kafka is back.
  */
-export function tellOfWaiting(log: Pick<Logger, 'warn'>) {
+export function tellOfWaiting(log: Pick<Logger, 'warn'>): Pick<Patience, 'onWait' | 'onBack'> {
   let nextMs = 0;
-  return (doing: string, why: string, waitedMs: number): void => {
-    const now = performance.now();
-    if (waitedMs < toldAfterMs || now < nextMs) return;
-    nextMs = now + toldEveryMs;
-    log.warn({ doing, why, waitedMs: Math.round(waitedMs) }, 'waiting for Kafka');
+  let told = false;
+  return {
+    onWait: (doing, why, waitedMs) => {
+      const now = performance.now();
+      if (waitedMs < toldAfterMs || now < nextMs) return;
+      nextMs = now + toldEveryMs;
+      told = true;
+      log.warn({ doing, why, waitedMs: Math.round(waitedMs) }, 'waiting for Kafka');
+    },
+    onBack: (doing, waitedMs) => {
+      if (!told) return;
+      told = false;
+      nextMs = 0;
+      log.warn({ doing, waitedMs: Math.round(waitedMs) }, 'Kafka answers again');
+    },
   };
 }
 
 /** Connects, or fails with BROKER_UNAVAILABLE after kafka.patienceMs. */
 export async function openKafkaBus(options: KafkaBusOptions): Promise<KafkaBus> {
-  const { settings, secrets, log, clock = systemClock } = options;
+  const { settings, secrets, log, clock = systemClock, signal } = options;
   let closed = false;
+  let opening = true;
   const patience = {
     clock,
     patienceMs: settings.patienceMs,
     brokers: settings.brokers,
-    isClosed: () => closed,
-    ...(log === null ? {} : { onWait: tellOfWaiting(log) }),
+    isClosed: () => closed || (opening && signal?.aborted === true),
+    ...(log === null ? {} : tellOfWaiting(log)),
   };
   const sockets = trackSockets();
   const client = createClient(settings, secrets, log, sockets.factory);
   const admin = client.admin();
   await patiently('connecting', patience, () => admin.connect());
+  opening = false;
   const topics = openTopics(admin, patience, settings.replicationFactor);
   const connections = openConnections(client);
   const reader = openReader(connections, topics, patience, settings.fetchBytesMax);

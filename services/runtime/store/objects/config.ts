@@ -4,7 +4,9 @@
  * profiles, roles).
  */
 import { z } from 'zod';
-import { operational } from '../../config/knobs.ts';
+import { operational, ownersOnly } from '../../config/knobs.ts';
+
+const place = { ...operational, ...ownersOnly };
 
 export const storageKnobs = z.object({
   url: z
@@ -13,27 +15,27 @@ export const storageKnobs = z.object({
     .describe(
       'Where durable data is stored: empty for the output folder, or s3://bucket/prefix, the same for all processes of a data set.',
     )
-    .meta(operational),
+    .meta({ ...place, example: 's3://bucket/prefix' }),
   endpoint: z
     .union([z.literal(''), z.url()])
     .default('')
     .describe(
       'Address of an S3-compatible server; empty for AWS. It must honour If-None-Match on PUT.',
     )
-    .meta(operational),
+    .meta({ ...place, example: 'http://127.0.0.1:9000' }),
   region: z
     .string()
     .min(1)
     .default('us-east-1')
     .describe('Region of the bucket; most servers other than AWS accept any.')
-    .meta(operational),
+    .meta(place),
   pathStyle: z
     .boolean()
     .default(false)
     .describe(
       'Bucket in the path rather than in the host name; most servers other than AWS need true.',
     )
-    .meta(operational),
+    .meta(place),
   requestTimeoutMs: z
     .number()
     .int()

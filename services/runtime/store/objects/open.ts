@@ -3,16 +3,18 @@ import { PipelineError } from '../../errors.ts';
 import type { StorageKnobs } from './config.ts';
 import { openLocalObjects, type WriteStep } from './local.ts';
 import type { ObjectStore } from './object-store.ts';
+import type { S3Options } from './s3.ts';
 
 export interface OpenObjectsOptions {
   readonly settings: StorageKnobs;
   /** Used when the configuration names no other place. */
   readonly folder: string;
   readonly onStep?: (step: WriteStep) => void;
+  readonly log?: S3Options['log'];
 }
 
 export async function openObjects(options: OpenObjectsOptions): Promise<ObjectStore> {
-  const { settings, folder, onStep } = options;
+  const { settings, folder, onStep, log } = options;
   if (settings.url === '') return openLocalObjects(folder, onStep);
   const match = /^s3:\/\/([^/]+)\/?(.*?)\/*$/.exec(settings.url);
   if (match === null) {
@@ -22,7 +24,7 @@ export async function openObjects(options: OpenObjectsOptions): Promise<ObjectSt
   }
   const [, bucket = '', prefix = ''] = match;
   const { openS3Objects } = await import('./s3.ts');
-  return openS3Objects({ bucket, prefix, settings });
+  return openS3Objects({ bucket, prefix, settings, ...(log === undefined ? {} : { log }) });
 }
 
 /** A store that falls back to an earlier one, which is only read, for objects that it lacks. */

@@ -17,6 +17,7 @@ import {
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
+import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../../clock.ts';
 import { PipelineError } from '../../errors.ts';
 import { retryFailures } from '../../retry.ts';
@@ -30,6 +31,8 @@ export interface S3Options {
   readonly settings: StorageKnobs;
   readonly clock?: Clock;
   readonly random?: () => number;
+  /** Told when the store does not answer, and when it does again. */
+  readonly log?: Pick<Logger, 'warn'>;
 }
 
 const pauses = { baseMs: 200, waitMsMax: 10_000 };
@@ -169,11 +172,15 @@ type Patience = <Result>(request: () => Promise<Result>) => Promise<Result>;
 /** Retries a request until it is answered or the patience ends. Refusals are not retried. */
 function patience(
   place: string,
-  { clock = systemClock, random }: Pick<S3Options, 'clock' | 'random'>,
+  { clock = systemClock, random, log }: Pick<S3Options, 'clock' | 'random' | 'log'>,
   patienceMs: number,
 ): Patience {
   const chance = random === undefined ? {} : { random };
-  const backoff = { clock, ...chance, ...pauses, patienceMs };
+  const onWait = (error: unknown, waitedMs: number) =>
+    log?.warn({ store: place, why: (error as Error).message, waitedMs }, 'waiting for the store');
+  const onBack = (waitedMs: number) =>
+    log?.warn({ store: place, waitedMs }, 'the store answers again');
+  const backoff = { clock, ...chance, ...pauses, patienceMs, onWait, onBack };
   const mayPass = (error: unknown) => refusalOf(place, error) === null;
   return async (request) => {
     try {

@@ -17,7 +17,8 @@ export const licence = defineGate({
       .default('record')
       .describe(
         'Which licences a repository may have: record admits any and writes what was found into every sample, so that your own unlicensed folder works; permissive admits only permissive ones and drops the rest (use it for other people’s code); a list of SPDX identifiers admits exactly those.',
-      ),
+      )
+      .meta({ example: '[MIT,Apache-2.0]' }),
   },
   reasons: ['licence'],
   drops: ['LICENCE_REFUSED'],

@@ -13,6 +13,7 @@ import {
   planFiles,
   rankDependencies,
 } from '../../../../services/stages/plan/file-plan.ts';
+import { countUnused } from '../../../../services/stages/plan/unused.ts';
 import { exampleStructure } from '../../teacher/example-repository.ts';
 
 const knobs = { dependenciesMax: 16, purposeBytesMax: 400 };
@@ -145,4 +146,13 @@ test('the purpose of a file without an outline is its language and size', () => 
       lines: 1,
     } as never),
   ).toBe('text file of 1 line.');
+});
+
+test('purposes that are missing or cut are counted', () => {
+  const purposes = [
+    { path: 'a', purpose: 'x'.repeat(11) },
+    { path: 'b', purpose: ' ' },
+    { path: 'other', purpose: 'long enough to be cut' },
+  ];
+  expect(countUnused({ order: ['a', 'b', 'c'] }, purposes, 10)).toEqual({ missing: 2, cut: 1 });
 });

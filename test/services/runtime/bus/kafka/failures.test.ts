@@ -92,11 +92,18 @@ describe('patience', () => {
 
   it('logs one line for all waiting calls, and only when waiting lasts', () => {
     const lines: object[] = [];
-    const tell = tellOfWaiting({ warn: (line: object) => void lines.push(line) });
-    tell('producing', 'gone', 200);
-    tell('producing', 'gone', 4000);
-    tell('reading', 'gone', 5000);
+    const { onWait: tell, onBack } = tellOfWaiting({
+      warn: (line: object) => void lines.push(line),
+    });
+    tell?.('producing', 'gone', 200);
+    onBack?.('producing', 300);
+    tell?.('producing', 'gone', 4000);
+    tell?.('reading', 'gone', 5000);
     expect(lines).toEqual([{ doing: 'producing', why: 'gone', waitedMs: 4000 }]);
+    // That it is back is told once, whichever call finds it first.
+    onBack?.('reading', 6000);
+    onBack?.('producing', 7000);
+    expect(lines.slice(1)).toEqual([{ doing: 'reading', waitedMs: 6000 }]);
   });
 
   it('repeats a call in which kafkajs reads metadata that is not there', async () => {

@@ -1,0 +1,32 @@
+/** Options of every command that runs stages: who writes, who judges, and whether is searched. */
+import { type Command, Option } from 'commander';
+import { sections } from '../registry.ts';
+
+export interface ModelOptions {
+  readonly teacher?: string;
+  readonly scorer?: string;
+  readonly search?: string;
+}
+
+/** The values that the knob `kind` of a section accepts. */
+function kinds(section: 'teacher' | 'scorer'): string[] {
+  return sections[section].shape.kind.unwrap().options;
+}
+
+export function withModels(command: Command): Command {
+  return command
+    .addOption(new Option('--teacher <kind>', 'who plans and thinks').choices(kinds('teacher')))
+    .addOption(new Option('--scorer <kind>', 'who judges rewrites').choices(kinds('scorer')))
+    .addOption(
+      new Option('--search <switch>', 'improve thoughts by search').choices(['on', 'off']),
+    );
+}
+
+/** The knobs that these options stand for. */
+export function modelFlags({ teacher, scorer, search }: ModelOptions): Record<string, unknown> {
+  return {
+    ...(teacher === undefined ? {} : { 'teacher.kind': teacher }),
+    ...(scorer === undefined ? {} : { 'scorer.kind': scorer }),
+    ...(search === undefined ? {} : { 'search.enabled': search === 'on' }),
+  };
+}
