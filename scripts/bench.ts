@@ -4,7 +4,7 @@
  */
 import { readdirSync } from 'node:fs';
 
-/** One figure. `baseline` is what it is compared with, in the same unit; null when with nothing. */
+/** One figure. `baseline` is the figure to compare with, in the same unit, or null. */
 export interface Figure {
   readonly metric: string;
   readonly value: number;
@@ -18,7 +18,7 @@ export interface Benchmark {
   readonly run: (report: Report) => Promise<void>;
 }
 
-/** The line for programs; `ratio` is value over baseline. */
+/** The JSON line of a figure; `ratio` is value divided by baseline. */
 export function figureLine(bench: string, { metric, value, unit, baseline = null }: Figure) {
   const ratio = baseline === null || baseline === 0 ? null : value / baseline;
   return { bench, metric, value, unit, baseline, ratio };

@@ -11,7 +11,7 @@ import { pythonWith } from '../test/samples/python-environment.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const settings = 'services/feed/pyproject.toml';
 
-/** Scripts stand alone: several have the same name, which one run of mypy would not take. */
+/** Each script gets its own run, because mypy rejects two files of the same name in one run. */
 function commands(): string[][] {
   const ruff = ['--config', settings, '--cache-dir', '.cache/ruff', '.'];
   const mypy = ['mypy', '--config-file', settings, '--cache-dir', '.cache/mypy'];

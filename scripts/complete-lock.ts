@@ -48,7 +48,7 @@ export function platformOf(name: string): Pick<LockedPackage, 'os' | 'cpu' | 'li
   return platform;
 }
 
-/** Adds an entry per optional dependency that has none. Returns the names added. */
+/** Adds an entry for each optional dependency without one; returns the added names. */
 export function completeLock(lock: LockFile): string[] {
   const added: string[] = [];
   for (const entry of Object.values({ ...lock.packages })) {

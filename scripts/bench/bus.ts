@@ -1,7 +1,7 @@
 /**
  * The bus: records of 1 KB per second, produced and consumed, on Kafka and on SQLite; on Kafka
- * beside bare kafkajs, which sends the same calls to the same broker with the same codec. Rounds
- * alternate and medians are told, so that a busy machine slows both.
+ * beside bare kafkajs, which sends the same calls to the same broker with the same codec. The
+ * rounds of both alternate and medians are printed, so that a busy machine slows both alike.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,7 @@ const records = 40_000;
 const singles = 1000;
 const rounds = 5;
 
-/** Produces one call; what is measured differs only here. */
+/** Produces one call's records. The measured producers differ only here. */
 type Produce = (topic: string, call: readonly OutgoingRecord[]) => Promise<unknown>;
 
 interface Subject {
@@ -111,7 +111,7 @@ function subjectOf(name: string, bus: Bus): Subject {
   };
 }
 
-/** kafkajs with nothing around it. */
+/** kafkajs without the program's bus. */
 async function openBare(brokers: string): Promise<Subject> {
   const { fetchWaitMs, fetchBytesMax } = kafkaKnobs.parse({});
   const kafka = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING });

@@ -1,9 +1,9 @@
 /**
  * How well a served stage keeps a model busy: the real simulate stage in a process of its own, on a
  * real Kafka, asks a model server of 64 slots whose answers take 0.2 to 20 s (log-normal), divided
- * by 5. The share of slot time that is busy is told for the steady state, and the memory of the
- * stage, whose heap has a limit as in a container: without one, Node takes what a machine offers
- * before it collects. `OVERLAP_RECORDS=10000` makes it shorter than 100,000 records.
+ * by 5. Prints the share of busy slot time in the steady state, and the memory of the stage. Its
+ * heap has a limit as in a container, because Node otherwise takes what the machine offers before
+ * it collects. `OVERLAP_RECORDS=10000` makes it shorter than 100,000 records.
  */
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -27,13 +27,13 @@ import { type Busy, slots } from './overlap/model-server.ts';
 import { writeTasks } from './overlap/tasks.ts';
 
 const dataset = 'overlap';
-/** What a record costs beside its answer, mostly durable writes, is hidden by more at work. */
+/** More records in work than slots, so that their other costs, mostly durable writes, overlap. */
 const concurrency = slots * 3;
 const records = Number(process.env.OVERLAP_RECORDS ?? 100_000);
 const heapMegabytesMax = 256;
-/** Memory is told at this many records, too: it may not grow with them. */
+/** Memory is also printed at this number of records, because it may not grow with them. */
 const early = Math.min(10_000, records);
-/** Begin and end are no steady state. */
+/** The steady state is the part of the run between these shares of all records. */
 const steady = { from: 0.05, to: 0.95 };
 const pollMs = 500;
 
@@ -98,7 +98,7 @@ interface Sample {
   readonly busy: Busy;
 }
 
-/** Looks at stage and server until every record is done. */
+/** Polls stage and server until every record is done. */
 async function watch(bus: Bus, server: ModelServer, pid: number): Promise<Sample[]> {
   const samples: Sample[] = [];
   for (;;) {

@@ -24,7 +24,7 @@ function sources(): string[] {
   return [root, ...folders.filter((folder) => existsSync(folder))];
 }
 
-/** The run as the command does it, without a word. */
+/** The run as the command does it, without output. */
 async function measure(search: 'on' | 'off'): Promise<{ summary: RunSummary; verifyMs: number }> {
   const folder = await mkdtemp(join(tmpdir(), 'backstory-bench-'));
   const context: CommandContext = {
@@ -56,7 +56,7 @@ export async function run(report: Report): Promise<void> {
   reportSearch(on.summary, report);
 }
 
-/** Rates of one run; the other run's, if given, are the baseline. */
+/** Rates of one run, with the other run, if given, as the baseline. */
 function reportRun(
   name: string,
   { summary, verifyMs }: { summary: RunSummary; verifyMs: number },
@@ -96,7 +96,7 @@ function reportSearch({ search }: RunSummary, report: Report): void {
     (of.bitsBefore - of.bitsAfter) / of.targetBytes;
   report({ metric: 'search: fall, all files', value: perByte(search), unit: 'bits/byte' });
   report({ metric: 'search: fall, improved files', value: perByte(improved), unit: 'bits/byte' });
-  // A rule that refused nothing is a figure too.
+  // A rule that refused nothing is reported too.
   for (const outcome of ['accepted', 'not-better', ...refusals]) {
     report({ metric: `search: ${outcome}`, value: outcomes[outcome] ?? 0, unit: 'candidates' });
   }

@@ -1,7 +1,7 @@
 /**
  * The sink alone: trajectories of this repository and of every installed package, from records to
  * sealed shards, with and without the tokenizing, beside writing and syncing the same shard bytes
- * and nothing else. Then padding: how full packs are, beside the fewest packs that could do.
+ * and nothing else. Then padding: how full packs are, beside the smallest possible number of packs.
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -83,7 +83,7 @@ function rememberTokens(tokenizer: Tokenizer): Tokenizer {
   return {
     ...tokenizer,
     encode: (texts) => {
-      // The first segment names the repository; hashing all would count as work of the sink.
+      // The first segment names the repository; hashing all segments would distort the measure.
       const key = texts[0] ?? '';
       const tokens = known.get(key) ?? tokenizer.encode(texts);
       known.set(key, tokens);

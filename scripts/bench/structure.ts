@@ -1,9 +1,9 @@
 /**
  * `npm run bench -- structure [--language NAME] [--repository FOLDER] [--examples N] [--json]`:
- * the edges that services/stages/extract finds in real repositories beside what each language's
- * own tool says, and how far the order of the files keeps to them. Repositories come from the
- * registries once and stay in a cache ($BACKSTORY_BENCH_CACHE). A language whose tool is not
- * installed is skipped, and said to be.
+ * compares the edges that services/stages/extract finds in real repositories with those of each
+ * language's own tool, and measures how well the file order respects them. Repositories are fetched
+ * from the registries once and cached ($BACKSTORY_BENCH_CACHE). A language whose tool is not
+ * installed is skipped with a message.
  */
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -80,7 +80,7 @@ function readOptions(argv: string[]): Options {
   };
 }
 
-/** What cannot be measured here is said on standard error, and the rest goes on. */
+/** Reports on standard error what cannot be measured here, and continues with the rest. */
 async function orSay(step: () => Promise<void>): Promise<void> {
   try {
     await step();
@@ -135,7 +135,7 @@ async function measureCheckout(
   const judged = new Set([...verdict.judged].filter((path) => own.has(path)));
   const score = scoreEdges(structure.edges, { ...verdict, judged }, oracle.neutral);
   const name = `${oracle.language} ${checkout.name}`;
-  // Full marks for nothing: a compiler that gave up says as much.
+  // Without a judged file every score would be perfect, as when a compiler gave up.
   if (judged.size === 0) {
     throw new BenchError('BENCH_NOTHING_JUDGED', `${name}: its judge said nothing of any file`);
   }
@@ -151,7 +151,7 @@ async function measureCheckout(
   return score;
 }
 
-/** `baseline` is what is asked for. */
+/** The figures of a score; `baseline` is the required value. */
 function reportScore(name: string, score: Score, oracle: Oracle, report: Report): void {
   const { precision, recall } = oracle.required;
   report({ metric: `${name}: edges given`, value: score.given, unit: 'edges' });
@@ -162,7 +162,7 @@ function reportScore(name: string, score: Score, oracle: Oracle, report: Report)
   share('recall', recallOf(score), recall);
 }
 
-/** Of the whole repository, whatever language its files are in. */
+/** The order of the whole repository, whatever the languages of its files. */
 function reportOrder(
   name: string,
   { order, edges }: Structure,

@@ -1,6 +1,6 @@
 /**
- * Kafka, registry and Redis as processes of one folder. Starting is idempotent: what runs stays,
- * what does not is started on its data and its port of last time.
+ * Kafka, registry and Redis as processes of one folder. Starting is idempotent: a running server
+ * stays, any other is started with its data and port of last time.
  */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -32,9 +32,9 @@ export type ClusterStatus = Partial<Record<PartName, ServerStatus>>;
 /** A running cluster, for tests and benchmarks. */
 export interface Cluster {
   readonly folder: string;
-  /** Where a part listens; throws for one that was not asked for. */
+  /** The address of a server; throws for one that was not requested. */
   address(part: PartName): string;
-  /** Sends a signal to one server: SIGSTOP, SIGCONT, SIGKILL, whose effect it waits for. */
+  /** Sends SIGSTOP, SIGCONT or SIGKILL to one server and waits until it has taken effect. */
   signal(part: PartName, signal: NodeJS.Signals): Promise<void>;
   /** SIGTERM, then SIGKILL. The data stays. */
   stop(part: PartName): Promise<void>;
@@ -73,7 +73,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 export function up(settings: ClusterSettings): Promise<void> {
   return withLock(settings.folder, async () => {
     const chosen = servers.filter(({ name }) => settings.parts.includes(name));
-    // They do not depend on each other. One that fails leaves the others running, for a second try.
+    // They do not depend on each other. If one fails, the others keep running for a second try.
     const results = await Promise.allSettled(chosen.map((spec) => ensure(spec, settings)));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
@@ -161,7 +161,7 @@ async function start(
     ...server,
     log,
   };
-  // Noted before it is ready: a starter that is killed leaves a server that `down` finds.
+  // Recorded before it is ready, so that `down` finds the server even if this process is killed.
   note(settings.folder, spec.name, state);
   await waitUntilReady(server, readinessOf(spec, settings, state));
 }

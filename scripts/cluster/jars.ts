@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { sha256 } from '../../services/runtime/ids.ts';
 import { requireJava, runTool } from './tools.ts';
 
-/** Pinned, so that an old Maven's default does not decide. */
+/** The plugin's version is pinned, so that it does not depend on Maven's version. */
 const copyDependencies = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies';
 
 const infra = fileURLToPath(new URL('../../infra', import.meta.url));
@@ -19,7 +19,7 @@ function cacheFolder(): string {
   return join(base, 'backstory', 'jars');
 }
 
-/** Folder with what a pom names, resolved if it is not there yet. Archives are unpacked. */
+/** The folder with a pom's dependencies, resolved at first use. Archives are unpacked. */
 export async function resolveJars(name: 'kafka' | 'registry' | 'objects'): Promise<string> {
   await requireJava();
   const pom = join(infra, name, 'pom.xml');
@@ -42,12 +42,12 @@ export async function resolveJars(name: 'kafka' | 'registry' | 'objects'): Promi
   return target;
 }
 
-/** A folder that has its name is complete: a killed download leaves none. */
+/** A folder gets its final name only when it is complete, so a killed download leaves none. */
 function publish(building: string, target: string): void {
   try {
     renameSync(building, target);
   } catch (error) {
-    // Another process was faster with the same pom: its jars are as good.
+    // Another process has resolved the same pom meanwhile; its jars are equal.
     if (!existsSync(target)) throw error;
   }
 }

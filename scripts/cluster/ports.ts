@@ -1,7 +1,7 @@
 /**
- * Ports for servers. Free ones lie below the range from which systems give clients their ports: a
- * client that asks again and again for a server that is down can get the server's own port, and
- * then it talks to itself and the server cannot come back.
+ * Ports for servers. Free ports are taken below the range from which systems give clients their
+ * ports. Otherwise a client that keeps trying to reach a server that is down could get the server's
+ * own port: it would talk to itself, and the server could not come back.
  */
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
@@ -12,7 +12,7 @@ const freeFrom = 15_000;
 const freeBelow = 32_000;
 const triesMax = 100;
 
-/** A killed server's other threads may hold its port for a moment after it is gone. */
+/** The threads of a killed server may hold its port for a moment. */
 const releaseMsMax = 3000;
 const releasePollMs = 20;
 
@@ -23,8 +23,8 @@ export interface PortUse {
 }
 
 /**
- * The port that is wanted; for 0 the one of last time, or a free one. A port that somebody else
- * has is refused here: a server that answers there would pass for ours.
+ * The requested port; for 0 the port of last time, or a free one. A port in use by another program
+ * is refused, because that program's answers would pass for those of our server.
  */
 export async function choosePort(
   wanted: number,

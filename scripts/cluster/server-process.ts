@@ -9,19 +9,19 @@ import { PipelineError } from '../../services/runtime/errors.ts';
 
 export interface ServerProcess {
   readonly pid: number;
-  /** When the system started it, in its own unit; null where the system does not tell. */
+  /** Start time in the system's unit; null where the system does not report it. */
   readonly startTime: string | null;
 }
 
 const pollMs = 100;
 const logLinesShown = 15;
 
-/** Field 22 of /proc/PID/stat: a reused id has another one. Null when there is no such process. */
+/** Field 22 of /proc/PID/stat, which differs for a reused id. Null if there is no such process. */
 function startTimeOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // Z is a process that ended and that nobody has asked about yet.
+    // Z is a zombie: it has ended, but its parent has not waited for it yet.
     return fields[0] === 'Z' ? null : (fields[19] ?? null);
   } catch {
     return null;
@@ -64,7 +64,7 @@ export async function startServer(
   }
 }
 
-/** Signals the whole group; one that is gone already is fine. */
+/** Signals the whole process group, if it still exists. */
 export function signalServer({ pid }: ServerProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
@@ -76,7 +76,7 @@ export function signalServer({ pid }: ServerProcess, signal: NodeJS.Signals): vo
 /** SIGTERM, then SIGKILL when it has not ended in time. */
 export async function stopServer(server: ServerProcess, graceMs: number): Promise<void> {
   if (!isRunning(server)) return;
-  // A stopped process takes SIGTERM only when it goes on.
+  // A stopped process handles SIGTERM only after SIGCONT.
   signalServer(server, 'SIGCONT');
   signalServer(server, 'SIGTERM');
   const deadline = performance.now() + graceMs;

@@ -9,7 +9,7 @@ import { resolveJars } from './jars.ts';
 import type { ClusterSettings, PartName } from './settings.ts';
 import { requireRedis, runTool } from './tools.ts';
 
-/** Ports of one server: the one that clients use, and one of its own if it needs it. */
+/** Ports of one server: one for clients and, if needed, one for itself. */
 export interface Ports {
   readonly port: number;
   readonly controllerPort: number | null;
@@ -19,9 +19,9 @@ export interface ServerSpec {
   readonly name: PartName;
   readonly port: (settings: ClusterSettings) => number;
   readonly controllerPort: (settings: ClusterSettings) => number | null;
-  /** What a client is told, e.g. a URL. */
+  /** The address for clients, e.g. a URL. */
   readonly address: (host: string, port: number) => string;
-  /** Checks the tools and fetches what is not here yet. */
+  /** Checks the tools and fetches missing jars. */
   readonly install: () => Promise<unknown>;
   /** Prepares `folder` and gives the command. */
   readonly command: (
@@ -35,9 +35,9 @@ export interface ServerSpec {
 }
 
 /**
- * One node that is broker and controller. Topics are created by us alone, never by a typing error.
- * The session timeout decides how long a killed broker stays away: its next life waits for the end
- * of the last one's session (5–7 s with 2 s, 13–20 s with the default of 9 s).
+ * One node that is broker and controller. The broker creates no topic by itself, so a mistyped name
+ * creates none. The session timeout decides how long a killed broker stays away: after a restart it
+ * waits until its last session ends (5–7 s with 2 s, 13–20 s with the default of 9 s).
  */
 function kafkaProperties(settings: ClusterSettings, folder: string, ports: Ports): string {
   const { host } = settings;
@@ -80,7 +80,7 @@ function randomClusterId(): string {
   return `k${randomBytes(16).toString('base64url')}`.slice(0, 21).concat('A');
 }
 
-/** Class paths are quoted by being one argument: the JVM expands the star, no shell does. */
+/** A class path is one argument without a shell, so the JVM expands the star. */
 const java = (heapMb: number, properties: readonly string[], rest: readonly string[]) => [
   'java',
   `-Xms64m`,
@@ -122,7 +122,7 @@ const kafka: ServerSpec = {
   graceMs: 30_000,
 };
 
-/** Brokers that the broker knows: none while it waits for its last life's session to end. */
+/** Number of registered brokers: 0 while the broker waits for its last session to end. */
 async function brokerCount(host: string, port: number): Promise<number> {
   const client = new Kafka({
     brokers: [`${host}:${port}`],
@@ -148,7 +148,7 @@ const registry: ServerSpec = {
   install: () => resolveJars('registry'),
   command: async (settings, folder, { port }) => {
     const jars = await resolveJars('registry');
-    // Its default is a database in memory, which would forget every schema.
+    // The registry's default is a database in memory, which would forget every schema.
     const database = `jdbc:h2:file:${join(folder, 'registry')}`;
     const properties = [
       `quarkus.http.host=${settings.host}`,
@@ -180,12 +180,12 @@ const redis: ServerSpec = {
     const server = ['redis-server', '--port', String(port), '--bind', settings.host];
     return [...server, '--dir', folder, '--appendonly', 'yes', '--save', ''];
   },
-  // It answers an error while it loads its file.
+  // Redis answers with an error while it loads its file.
   isReady: (host, port) => answers(host, port, { send: 'PING\r\n', expect: '+PONG' }),
   graceMs: 15_000,
 };
 
-/** What clients of the local object store sign with, and the bucket that it begins with. */
+/** The credentials of the local object store, and its first bucket. */
 export const localObjects = {
   bucket: 'backstory',
   accessKeyId: 'backstory',
@@ -209,7 +209,7 @@ const objects: ServerSpec = {
     const main = ['-cp', jars, 'org.gaul.s3proxy.Main', '--properties', configuration];
     return java(settings.objectsHeapMb, [`logback.configurationFile=${logging}`], main);
   },
-  // Unsigned, so it refuses; that it does is answer enough.
+  // The request is unsigned and refused; any answer shows that the server is ready.
   isReady: (host, port) =>
     fetch(`http://${host}:${port}/`, { signal: AbortSignal.timeout(2000) }).then(
       (response) => response.status < 500,
@@ -241,7 +241,7 @@ const s3proxyLogging = `<configuration>
 </configuration>
 `;
 
-/** True when a connection opens, and when the answer begins as expected. */
+/** Whether a connection opens and the answer begins as expected. */
 function answers(
   host: string,
   port: number,

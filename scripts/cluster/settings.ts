@@ -1,6 +1,7 @@
 /**
- * Where the local servers run: flags over environment over the ports of last time over defaults.
- * Port 0 takes a free one, and keeps it as long as the folder lives.
+ * Settings of the local servers: flags override the environment, which overrides the ports of last
+ * time, which override defaults. Port 0 takes a free port, and keeps it as long as the folder
+ * exists.
  */
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +10,7 @@ import { z } from 'zod';
 import { PipelineError } from '../../services/runtime/errors.ts';
 
 export const partNames = ['kafka', 'registry', 'redis', 'objects'] as const;
-/** Object storage is for those who try it: a cluster of one machine keeps its files in a folder. */
+/** The object store is off by default: a cluster on one machine keeps its files in a folder. */
 const defaultParts = 'kafka,registry,redis';
 export type PartName = (typeof partNames)[number];
 
@@ -53,7 +54,7 @@ export type ClusterOptions = z.input<typeof settingsSchema>;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** For tests alone. */
+/** Settings that only tests use. */
 const withoutFlag = ['kafkaAdvertisedPort', 'kafkaProperties'] as const;
 export type Knob = Exclude<keyof ClusterSettings, (typeof withoutFlag)[number]>;
 const knobs = Object.keys(settingsSchema.shape).filter(
@@ -95,7 +96,7 @@ export function settingsFrom(
     const value = values[flagName(knob)] ?? environment[environmentName(knob).toUpperCase()];
     if (value !== undefined && value !== '') given[knob] = value;
   }
-  // Clients know the servers by their ports: who names none finds them where they were.
+  // Clients know the servers by their ports, so ports that are not set stay as they were.
   for (const [knob, port] of Object.entries(portsOf(String(given.folder)))) given[knob] ??= port;
   given.parts = String(given.parts).split(',');
   return { settings: parseSettings(given), json: values.json === true };
@@ -112,7 +113,7 @@ function parseFlags(
   }
 }
 
-/** Defaults that depend on where the cluster is or are listed elsewhere. */
+/** Defaults that depend on the cluster's folder or are listed elsewhere. */
 const worded: Partial<Record<Knob, string>> = { folder: '.cluster', parts: 'see above' };
 
 /** One line per setting: flag, variable, default, meaning. */

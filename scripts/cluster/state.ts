@@ -11,11 +11,11 @@ import { PipelineError } from '../../services/runtime/errors.ts';
 import { type Knob, partNames } from './settings.ts';
 
 const serverSchema = z.object({
-  /** What a client is told: host:port, or a URL. */
+  /** The address for clients: host:port, or a URL. */
   address: z.string(),
   host: z.string(),
   port: z.number().int(),
-  /** Port that clients of the broker are told, where something stands before it. */
+  /** The port that the broker advertises to clients, if a proxy stands before it. */
   advertisedPort: z.number().int().nullable(),
   controllerPort: z.number().int().nullable(),
   pid: z.number().int(),
@@ -72,7 +72,7 @@ const lockPollMs = 200;
 
 /**
  * Runs a task while no other process starts or stops servers of the folder. The lock is a
- * transaction on a file: the system frees it however its holder ends.
+ * transaction on a file: the system frees it even if its holder is killed.
  */
 export async function withLock<T>(folder: string, task: () => Promise<T>): Promise<T> {
   mkdirSync(folder, { recursive: true });
@@ -91,7 +91,7 @@ function tryLock(lock: DatabaseSync): boolean {
     lock.exec('BEGIN EXCLUSIVE');
     return true;
   } catch (error) {
-    // SQLITE_BUSY: somebody else has it.
+    // SQLITE_BUSY: another process holds the lock.
     if (((error as { errcode?: number }).errcode ?? 0) % 256 === 5) return false;
     throw error;
   }

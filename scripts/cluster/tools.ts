@@ -1,4 +1,4 @@
-/** The programs that the local servers need, each with what to do where it is absent. */
+/** The programs that the local servers need, each with how to install it. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { PipelineError } from '../../services/runtime/errors.ts';
@@ -22,7 +22,7 @@ export function missingTool(tool: string, found: string, cause?: unknown): Pipel
   );
 }
 
-/** Runs a tool to its end. TOOL_MISSING where it is not installed. */
+/** Runs a tool to its end. Throws TOOL_MISSING if it is not installed. */
 export async function runTool(tool: string, parameters: readonly string[]): Promise<string> {
   try {
     const { stdout, stderr } = await run(tool, [...parameters], { maxBuffer: 2 ** 26 });

@@ -1,4 +1,4 @@
-/** What a kind of teacher is to the rest of the program: it brings this, and a line in open.ts. */
+/** What each kind of teacher provides; open.ts lists the kinds. */
 import type { Teacher } from '../ports/teacher.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Budget } from '../runtime/coordination/coordination.ts';
@@ -11,10 +11,10 @@ export interface TeacherEnvironment {
 }
 
 export interface TeacherAdapter {
-  /** A few words after its name, for people who choose. */
+  /** Follows the kind's name in help and reference, for people who choose one. */
   readonly about: string;
-  /** Answers cost money or quota: processes of a data set share one budget, and ask once. */
+  /** Whether answers cost money or quota: then all processes share one budget and ask once. */
   readonly pays: boolean;
-  /** CONFIG_INVALID when a knob that it needs is not set. Nothing is asked yet. */
+  /** Throws CONFIG_INVALID when a needed knob is not set. Contacts no server yet. */
   open(settings: TeacherSettings, environment: TeacherEnvironment, clock: Clock): Promise<Teacher>;
 }

@@ -1,4 +1,4 @@
-/** Knobs of the teacher, under `teacher.*`: which one, and what any of them may be told. */
+/** Knobs of the teacher, under `teacher.*`: the kind, and the settings that any kind may use. */
 import { z } from 'zod';
 import { teacherKinds, teachers } from './open.ts';
 import { teacherSettings } from './settings.ts';

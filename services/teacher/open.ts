@@ -1,4 +1,4 @@
-/** All kinds of teachers. Another one is a folder beside these and a line here. */
+/** The list of all kinds of teachers. To add a kind, add its folder here and its line below. */
 import type { Teacher } from '../ports/teacher.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { TeacherAdapter, TeacherEnvironment } from './adapter.ts';
@@ -11,7 +11,7 @@ export const teachers = { grounded, openai } as const satisfies Record<string, T
 export type TeacherKind = keyof typeof teachers;
 export const teacherKinds = Object.keys(teachers) as TeacherKind[];
 
-/** The key comes from the caller, who reads the environment. */
+/** The caller reads the key from the environment and passes it. */
 export function openTeacher(
   { kind, ...settings }: TeacherSettings & { readonly kind: TeacherKind },
   environment: TeacherEnvironment,

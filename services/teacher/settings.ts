@@ -1,4 +1,4 @@
-/** Knobs of any kind of teacher; each takes those it needs. The key is in the environment. */
+/** Knobs for all kinds of teachers; each kind reads those it needs. The key is no knob. */
 import { z } from 'zod';
 import { operational, ownersOnly } from '../runtime/config/knobs.ts';
 

@@ -42,7 +42,7 @@ describe('settings', () => {
     expect(json).toBe(true);
   });
 
-  it('finds the servers of a folder where they were', () => {
+  it('keeps the ports that the servers of a folder had', () => {
     const portsOf = (folder: string) => (folder === '/here' ? { redisPort: 7, kafkaPort: 8 } : {});
     const here = ['--folder', '/here'];
     const { settings } = settingsFrom([...here, '--kafka-port', '9'], {}, portsOf);
@@ -67,7 +67,7 @@ describe('absent tools', () => {
     ['java', { java: 'echo \'openjdk version "11.0.2"\' >&2' }, 'kafka'],
     ['maven', { java: 'echo \'openjdk version "17.0.1"\' >&2' }, 'registry'],
     ['redis-server', {}, 'redis'],
-  ])('%s: a coded error that says how to install it', (name, tools, part) => {
+  ])('reports %s with a coded error that says how to install it', (name, tools, part) => {
     const { status: code, stderr } = runWithTools(tools, 'up', '--parts', part);
     expect(stderr).toMatch(/^error TOOL_MISSING: /);
     expect(stderr).toContain('install');
@@ -135,7 +135,7 @@ describe('one server of its own', () => {
     expect(await redis('EXISTS key')).toBe(':1');
   });
 
-  it('stops even when it is suspended, and what is down is told', async () => {
+  it('stops even while it is suspended, and status reports it as down', async () => {
     await cluster.signal('redis', 'SIGSTOP');
     await cluster.down();
     expect((await status(folder)).redis).toMatchObject({ running: false, ready: false });
@@ -159,7 +159,7 @@ describe('one server of its own', () => {
     rmSync(other, { recursive: true, force: true });
   });
 
-  it('tells the end of the log when a server cannot start', async () => {
+  it('shows the end of the log when a server cannot start', async () => {
     const other = temporaryFolder();
     mkdirSync(join(other, 'redis'));
     writeFileSync(join(other, 'redis', 'appendonlydir'), 'not a folder');

@@ -1,9 +1,9 @@
-/** The lock file is completed by what its packages name, and only by that. */
+/** The lock file is completed with the optional packages that its entries name, and no others. */
 import { describe, expect, test } from 'vitest';
 import { completeLock, type LockFile, platformOf } from '../../scripts/complete-lock.ts';
 
 describe('completeLock', () => {
-  test('adds what is missing, exactly once, and keeps what is there', () => {
+  test('adds each missing entry once and keeps existing ones', () => {
     const lock: LockFile = {
       packages: {
         '': { version: '1.0.0' },

@@ -1,4 +1,4 @@
-/** The launcher: any Node starts the program, signals and exit codes pass through both. */
+/** The launcher starts the program on any Node and passes signals and exit codes through. */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,22 +30,22 @@ function run(node: readonly string[], argv: readonly string[]) {
 const hasPinned = existsSync(pinned);
 
 describe('the launcher', () => {
-  test('on a Node that is new enough it runs the program in place', () => {
+  test('runs the program in its own process on a recent Node', () => {
     expect(run([], ['--version'])).toMatchObject({ status: 0, stdout: '0.1.0\n', stderr: '' });
     expect(run([], ['frobnicate']).status).toBe(2);
   });
 
-  test('on an older Node it runs the pinned one, or says what to do', () => {
+  test('runs the pinned Node on an older one, or says what to do', () => {
     const { status, stdout, stderr } = run(pretendOld, ['--version']);
     if (hasPinned) expect({ status, stdout }).toEqual({ status: 0, stdout: '0.1.0\n' });
     else expect({ status, stderr }).toMatchObject({ status: 2, stderr: /needs Node 24/ });
   });
 
-  test('exit codes of the pinned Node pass through', () => {
+  test('passes on the exit code of the pinned Node', () => {
     expect(run(pretendOld, ['frobnicate']).status).toBe(2);
   });
 
-  test('SIGINT stops gracefully through the launcher, and the same command goes on', async () => {
+  test('passes SIGINT on for a graceful stop, and the same command resumes', async () => {
     const source = join(folder, 'source');
     mkdirSync(source);
     for (let index = 0; index < 60; index += 1) {
@@ -57,7 +57,7 @@ describe('the launcher', () => {
     const child = spawn(process.execPath, argv, { cwd: folder });
     let err = '';
     const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
-    // The first progress line tells that the graph is running.
+    // The first progress line shows that the graph is running.
     await new Promise<void>((resolve) => {
       child.stderr.on('data', (chunk: Buffer) => {
         err += chunk.toString('utf8');

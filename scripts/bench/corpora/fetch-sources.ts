@@ -8,7 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** Packages by registry, each for a language of which it holds megabytes. */
+/** Packages by registry; each holds megabytes of the named language. */
 const packages = {
   npm: [
     'effect@3.10.0', // TypeScript
@@ -64,7 +64,7 @@ function fetchGo(folder: string): void {
   run(folder, 'go', ['mod', 'download', ...packages.go], env);
 }
 
-/** A package that is never built, since cargo fetches only for one. */
+/** A package that is never built; cargo fetches crates only as dependencies of a package. */
 function fetchCargo(folder: string): void {
   const dependencies = packages.cargo.map((name) => name.replace(/@(.*)$/, ' = "=$1"'));
   const lines = ['[package]', 'name = "sources"', 'version = "0.0.0"', 'edition = "2021"'];
@@ -95,7 +95,7 @@ function run(cwd: string, program: string, args: readonly string[], env = {}): v
   execFileSync(program, args, {
     cwd,
     env: { ...process.env, ...env },
-    // Standard output belongs to whoever wants sources, such as a bench.
+    // Progress goes to standard error: standard output belongs to the calling bench.
     stdio: ['ignore', process.stderr, 'inherit'],
   });
 }

@@ -1,6 +1,6 @@
 /**
- * A real mix of repositories for benchmarks: this one and every installed package, as records that
- * the sink reads; and what the disk alone does with the shards that come of it.
+ * A real mix of repositories for benchmarks: this one and every installed package, as records for
+ * the sink. Also writes the resulting shards without the sink, to measure the disk alone.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -21,10 +21,10 @@ import {
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const sourceNames = /\.(ts|mts|js|mjs|cjs|py|c|h|rs|go|java|md|json|yaml|yml|toml|sh)$/;
-/** Larger ones are generated: parsers' tables, bundles, vocabularies. */
+/** Larger files are generated: tables of parsers, bundles, vocabularies. */
 const fileBytesMax = 100_000;
 
-/** This repository and the installed packages, until there is enough. */
+/** This repository, then installed packages, until there are enough bytes. */
 export function readPackages(bytesMax: number): Repository[] {
   const modules = join(root, 'node_modules');
   const names = readdirSync(modules)
@@ -47,7 +47,7 @@ export function readPackages(bytesMax: number): Repository[] {
   return found;
 }
 
-/** Source files in path order, each after the first reading a few lines of the one before. */
+/** Source files in path order; each but the first reads a few lines of its predecessor. */
 function readSources(folder: string): SampleFile[] {
   const files: SampleFile[] = [];
   const visit = (inner: string) => {

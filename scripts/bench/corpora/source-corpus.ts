@@ -1,6 +1,6 @@
 /**
  * Real source text by language, for the checks and figures of the tokenizer; each language gets an
- * equal share as long as it lasts. scripts/bench/corpora/fetch-sources.ts fetches enough of ten.
+ * equal share while it has text left. scripts/bench/corpora/fetch-sources.ts fetches ten languages.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,20 +9,20 @@ import { rowOfPath } from '../../../schemas/languages/languages.ts';
 /** Longer files are mostly tables. */
 const fileBytesMax = 300_000;
 
-/** Languages that the sources which are fetched hold enough of. */
+/** Languages of which the fetched sources hold enough. */
 const sampled = new Set(
   'typescript javascript python c cpp go rust java markdown json kotlin scala bash html perl'.split(
     ' ',
   ),
 );
 
-/** Texts of the folders' files, in turn of the language that has least, up to so many bytes. */
+/** Texts of the folders' files up to `bytesMax`; the language with the fewest bytes is next. */
 export function sourceCorpus(folders: readonly string[], bytesMax: number) {
   const paths = new Map<string, string[]>();
   for (const folder of folders) {
     for (const name of readdirSync(folder, { recursive: true }).map(String).sort()) {
       const row = rowOfPath(name);
-      // A source map holds other files once more.
+      // A source map repeats other files.
       if (row === undefined || !sampled.has(row.name) || name.endsWith('.map')) continue;
       const { title: language } = row;
       const known = paths.get(language) ?? [];
@@ -49,7 +49,7 @@ export function sourceCorpus(folders: readonly string[], bytesMax: number) {
   return { texts, bytes, bytesOf };
 }
 
-/** The text of a file; undefined where it is none that could be admitted. */
+/** The text of a file; undefined if admit would not let it through. */
 function read(path: string | undefined): string | undefined {
   if (path === undefined) return undefined;
   const found = statSync(path, { throwIfNoEntry: false });

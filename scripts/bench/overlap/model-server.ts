@@ -1,6 +1,6 @@
 /**
  * A model server as a process of its own: 64 slots, each busy with one answer for a log-normal time
- * as measured services have it, and a queue before them. Tells its parent how busy slots were.
+ * as measured services have it, and a queue before them. Tells its parent how busy the slots were.
  */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -23,7 +23,7 @@ export interface Busy {
 const random = seededRandom(1);
 
 function latencyMs(): number {
-  // Box and Muller.
+  // The Box–Muller transform: a normal number from two uniform ones.
   const normal =
     Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
   const seconds = latency.median * Math.exp(latency.sigma * normal);

@@ -1,6 +1,6 @@
 /**
- * Many file tasks for the simulate stage, each of which asks its model something else: those of one
- * real repository, again and again under other names, as a cluster's plan stage would write them.
+ * Many file tasks for the simulate stage, each with a different question to its model: the tasks of
+ * one real repository, repeated under other names, as a cluster's plan stage would write them.
  */
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ function writeRepository(folder: string): string {
   return root;
 }
 
-/** What the stages before simulate make of it, from an embedded run. */
+/** The records of the stages before simulate, from an embedded run. */
 async function planOnce(folder: string, dataset: string): Promise<Task[]> {
   const out = join(folder, 'planned');
   const sets = ['--set', `runtime.dataset=${dataset}`, '--set', 'search.enabled=false'];

@@ -1,7 +1,6 @@
 /**
- * Parsing and nothing else, by the parser that extract uses for a language: what reading the tree,
- * resolving and moving text between processes are measured against. oxc's tree comes as JSON, as it
- * gives it by default.
+ * Parsing alone, by the parser that extract uses for a language: the baseline for reading the tree,
+ * resolving, and moving text between processes. oxc returns its tree as JSON, its default.
  */
 import { setImmediate } from 'node:timers/promises';
 import type Parser from 'tree-sitter';
@@ -16,7 +15,7 @@ export interface BareFile {
   readonly content: Uint8Array;
 }
 
-/** Bytes after which trees are freed: V8, which sees little of their size, would keep them all. */
+/** Bytes after which trees are freed; V8 sees little of their size and would keep them all. */
 const freeBytes = 1e6;
 
 /** Seconds of processor time from bytes to trees, and for freeing the trees again. */
@@ -30,7 +29,7 @@ export async function bareSeconds(parse: Parse, files: readonly BareFile[]): Pro
       collectYoung();
       unfreed = 0;
     }
-    // Native trees are only freed between two turns.
+    // Native trees are freed only between two turns of the event loop.
     await setImmediate();
   }
   const { user, system } = process.cpuUsage(before);
@@ -42,7 +41,7 @@ export async function openBareParser({ parsing }: Language): Promise<Parse> {
     const { parseSync } = await import('oxc-parser');
     return (text, path) => {
       const [lang = 'ts'] = parsing.dialects(path);
-      // The tree is made when it is asked for.
+      // oxc builds the tree on first access.
       return parseSync(path, text, { lang, preserveParens: false }).program;
     };
   }

@@ -21,16 +21,16 @@ export interface CorpusFile {
   readonly language: string;
 }
 
-/** As extract's `parseBytesMax`: what it does not parse says nothing about its speed. */
+/** Equals extract's `parseBytesMax`: files that it does not parse say nothing about its speed. */
 const fileBytesMax = 1024 * 1024;
 
-/** Every file in a parsed language, in the sequence in which samples take them. */
+/** Every file in a parsed language, in the order in which samples take them. */
 export async function readCorpus(folder: string): Promise<CorpusFile[]> {
   const files: CorpusFile[] = [];
   for await (const entry of glob('**/*', { cwd: folder, withFileTypes: true })) {
     const file = join(entry.parentPath, entry.name);
     const path = file.slice(folder.length + 1);
-    // Every language tells by the extension; only headers are read to tell C from C++.
+    // The extension decides; only headers are read, to tell C from C++.
     if (!entry.isFile() || languageOf(path, '') === null) continue;
     const bytes = await readFile(file);
     const text = bytes.byteLength > fileBytesMax ? null : decodeSource(bytes);
@@ -52,7 +52,7 @@ export interface Sample {
   readonly bytes: number;
 }
 
-/** The first files up to `bytesMax` as a folder; all of them again and again, if `repeats`. */
+/** A folder of the first files up to `bytesMax`; with `repeats` it starts over when needed. */
 export async function layOut(
   source: string,
   files: readonly CorpusFile[],

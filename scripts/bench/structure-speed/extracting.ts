@@ -1,7 +1,7 @@
 /**
- * The extractor in a process of its own, so that a bench can look at what it and its parsers use
- * and at nothing else. Forked; told folders, each a repository, answers when they are listed and,
- * told to go on, when their structures are there.
+ * The extractor in a forked process, so that a bench measures only it and its parsers. The parent
+ * sends folders, each a repository; the child answers when they are listed and, after a second
+ * message, when their structures are complete.
  */
 import { once } from 'node:events';
 import { glob, readFile } from 'node:fs/promises';
@@ -15,17 +15,17 @@ export interface Extraction {
   readonly parsed: number;
   readonly symbols: number;
   readonly edges: number;
-  /** Longest work of the process in which it could do nothing else, in processor time. */
+  /** The longest stretch of work that blocked the event loop, in processor time. */
   readonly blockedMsMax: number;
 }
 
-// No caps on the whole repository: what is not parsed would look fast and small.
+// No caps on the whole repository, because files that are not parsed would look fast and small.
 const config = extractKnobs.parse({ processes: 1, filesParsedMax: 1e9, bytesParsedMax: 1e12 });
 const extractor = openExtractor(config);
 
 export interface Told {
   readonly folders: readonly string[];
-  /** Whether their files are in memory before the work begins: the measure starts with bytes. */
+  /** Whether files are read into memory before the measurement begins. */
   readonly ahead: boolean;
 }
 
@@ -46,7 +46,7 @@ async function list(folder: string, ahead: boolean): Promise<Source[]> {
   return sources;
 }
 
-/** As many repositories at once as the stage takes. */
+/** Handles as many repositories at once as the stage does. */
 async function extract(repositories: readonly (readonly Source[])[]): Promise<Extraction> {
   const stop = watchBlocking();
   const total = { files: 0, parsed: 0, symbols: 0, edges: 0 };
@@ -57,20 +57,20 @@ async function extract(repositories: readonly (readonly Source[])[]): Promise<Ex
     total.parsed += structure.counts.parsed;
     total.edges += structure.edges.length;
     for (const file of structure.files) {
-      // Unpacked here, as whoever writes the structure down does it: file by file.
+      // Unpacked file by file, as the stage does when it encodes the structure.
       total.symbols += file.symbols.length;
       await setImmediate();
     }
   };
   const work = async () => {
-    // A call each, as in a stage: the variables of a loop keep the last structure while it waits.
+    // One call per repository, as in a stage; a loop's variables would keep the last structure.
     for (const sources of waiting) await extractOne(sources);
   };
   await Promise.all(Array.from({ length: config.concurrency }, work));
   return { ...total, blockedMsMax: stop() };
 }
 
-/** The most work between two turns of the event loop; a timer asks for one every 5 ms. */
+/** The longest work between two turns of the event loop; a timer fires every 5 ms. */
 function watchBlocking(): () => number {
   let longest = 0;
   let last = process.threadCpuUsage();

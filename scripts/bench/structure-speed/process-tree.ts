@@ -1,10 +1,10 @@
 /**
- * What a process and all that it started have used, from Linux's /proc: of processes that ended,
- * the time is kept by whoever waited for them.
+ * Time and memory of a process and its descendants from Linux's /proc. The time of an ended process
+ * is in the counters of the parent that waited for it.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Fixed on every Linux that Node runs on, whatever the kernel's own clock. */
+/** Clock ticks per second: fixed on every Linux that Node runs on. */
 const ticksPerSecond = 100;
 
 interface ProcessStat {
@@ -14,7 +14,7 @@ interface ProcessStat {
 }
 
 export interface Memory {
-  /** Resident bytes of all processes; a page that two share counts twice. */
+  /** Resident bytes of all processes; a shared page counts once per process. */
   readonly resident: number;
   /** The same with each shared page counted once in all. */
   readonly proportional: number;
@@ -44,7 +44,7 @@ function processTree(root: number): ProcessStat[] {
     .flatMap((name) => readStat(Number(name)) ?? []);
   const byParent = Map.groupBy(all, ({ parent }) => parent);
   const found = all.filter(({ id }) => id === root);
-  // Grows while it is walked: children come after their parent.
+  // The list grows while it is walked: children are appended after their parent.
   for (const { id } of found) found.push(...(byParent.get(id) ?? []));
   return found;
 }
@@ -53,9 +53,9 @@ function processTree(root: number): ProcessStat[] {
 function readStat(id: number): ProcessStat | null {
   const text = readProc(id, 'stat');
   if (text === null) return null;
-  // After the name, which is in parentheses and may hold spaces: state, parent, …
+  // The fields after the name, which is in parentheses and may hold spaces: state, parent, …
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  // User and system time of its own, then of its children that were waited for.
+  // Own user and system time, then that of the children it has waited for.
   const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
   return { id, parent: Number(fields[1]), ticks };
 }
@@ -64,7 +64,7 @@ function readProc(id: number, name: string): string | null {
   try {
     return readFileSync(`/proc/${id}/${name}`, 'utf8');
   } catch {
-    // It ended between two looks.
+    // The process ended meanwhile.
     return null;
   }
 }

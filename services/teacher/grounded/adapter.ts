@@ -1,4 +1,4 @@
-/** The rule-based teacher as a kind: it needs no knob, no key and no money. */
+/** The rule-based teacher as a kind of teacher: it needs no knob, no key and no money. */
 import type { TeacherAdapter } from '../adapter.ts';
 import { openGrounded } from './grounded.ts';
 

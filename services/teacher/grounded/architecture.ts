@@ -33,7 +33,7 @@ interface Group {
   readonly files: readonly FileStructure[];
 }
 
-/** Folders at the depth that tells most while staying few. */
+/** The folders at the deepest level at which they are still few. */
 function groupFiles(files: readonly FileStructure[]): Group[] {
   let best = groupAt(files, 1);
   for (let depth = 2; depth <= 4; depth += 1) {
@@ -118,7 +118,7 @@ function rank(map: ReadonlyMap<string, ReadonlySet<string>>): [string, number][]
     .sort(([a, x], [b, y]) => y - x || compareText(a, b));
 }
 
-/** Pairs of files that depend on each other; one of the two has to come first all the same. */
+/** Pairs of files that depend on each other, although one of the two must be written first. */
 function sayCycles(edges: readonly Edge[]): string {
   const known = new Set(edges.map((edge) => `${edge.from}\n${edge.to}`));
   const pairs = unique(

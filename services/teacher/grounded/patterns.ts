@@ -1,11 +1,11 @@
-/** Regular expressions put together from parts that have a name, so that each fits a line. */
+/** Builds regular expressions from named parts, so that each part fits on a line. */
 
-/** Matches what one of the patterns does, tried in this order; flags are those of the first. */
+/** Alternation: matches one of the patterns, tried in this order, with the first one's flags. */
 export function oneOf(first: RegExp, ...others: readonly RegExp[]): RegExp {
   return new RegExp([first, ...others].map(({ source }) => source).join('|'), first.flags);
 }
 
-/** Matches what the patterns do one after the other; flags are those of the first. */
+/** Concatenation: matches the patterns one after the other, with the first one's flags. */
 export function inOrder(first: RegExp, ...others: readonly RegExp[]): RegExp {
   return new RegExp([first, ...others].map(({ source }) => source).join(''), first.flags);
 }

@@ -74,7 +74,7 @@ function ofExample(file: FileStructure, used: readonly string[]): string {
     : `${part} the example ${quote(name)}: ${what}${base}`;
 }
 
-/** What a path is about, in words; the folder where the file name says nothing. */
+/** The subject of a path in words; taken from the folder if the file name says nothing. */
 function subjectOf(path: string): string {
   const stem = stemOf(path);
   const folder = baseName(folderOf(path));
@@ -82,7 +82,7 @@ function subjectOf(path: string): string {
   return identifierWords(vague && folder !== '' ? folder : stem) || baseName(path);
 }
 
-/** Files that are known by where they stand. */
+/** Purposes of files that are recognised by their place. */
 function ofPlace(file: FileStructure, role: Role, request: PlanRequest): string | null {
   const manifest = request.manifests.find((one) => one.path === file.path)?.text;
   if (/(?:^|\/|[.-])lock(?:\.\w+)?$|\.sum$/i.test(file.path))
@@ -127,7 +127,7 @@ function ofPlace(file: FileStructure, role: Role, request: PlanRequest): string 
   }
 }
 
-/** What a package passes on, by the names it takes from its own modules. */
+/** What a package re-exports, by the names that it imports from its own modules. */
 function ofPackage(file: FileStructure, request: PlanRequest): string | null {
   const folder = folderOf(file.path);
   const own = request.edges.filter((edge) => edge.from === file.path && edge.to.startsWith(folder));
@@ -181,7 +181,7 @@ function ofOutline(file: FileStructure, role: Role, request: PlanRequest): strin
   return `${quote(documented.name)} ${predicateOf(docClause(documented.doc, documented.name) ?? '')}${rest}`;
 }
 
-/** What several definitions are, in one word. */
+/** One word for several definitions of one kind. */
 function kindsOf(definitions: readonly Definition[]): string {
   if (definitions.every(isContainer)) return 'types';
   return definitions.every(isFunction) ? 'functions' : 'parts';

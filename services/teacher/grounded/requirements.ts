@@ -96,7 +96,7 @@ function sentencesOf(paragraph: string): string[] {
   return plain.split(/(?<=[a-z\d)`][.!?])\s+(?=[A-Z])/).filter((one) => /[.!?]$/.test(one));
 }
 
-/** Something a user of the project would call: no private names, type variables or loggers. */
+/** Whether a user of the project would call it: no private names, type variables, loggers. */
 function isOffer(symbol: Definition): boolean {
   if (/^_|^(?:[A-Z]|T_\w+|F|log|logger|debug|tests)$/.test(symbol.name)) return false;
   return isContainer(symbol) || isFunction(symbol) || symbol.doc !== null;
@@ -108,7 +108,7 @@ interface Capability {
   readonly weight: number;
 }
 
-/** The files with most dependents, each with what it offers. */
+/** The files with the most dependents, each with what it offers. */
 function sayCapabilities(request: PlanRequest, program: readonly FileStructure[]): string {
   const dependents = new Map<string, number>();
   for (const edge of request.edges) dependents.set(edge.to, (dependents.get(edge.to) ?? 0) + 1);
@@ -211,7 +211,7 @@ function saySurroundings(
   return sentences.filter((one) => one !== '').join(' ');
 }
 
-/** Packages that the manifest at the top asks for; without one, what the code imports most. */
+/** Dependencies of the top manifest; without a manifest, the packages imported most often. */
 function dependenciesOf(request: PlanRequest, program: readonly FileStructure[]): string[] {
   const [manifest] = request.manifests;
   const stated = manifest === undefined ? [] : dependenciesIn(manifest);

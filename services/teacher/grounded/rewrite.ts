@@ -29,12 +29,12 @@ const strategies: readonly [Strategy, ...Strategy[]] = [
 
 const everyKind = strategies.flatMap((strategy) => strategy.kinds);
 
-/** A round's usual number of samples; more of them repeat the next round's strategies. */
+/** The usual number of samples per round; further samples use the next round's strategies. */
 const samplesPerRound = 2;
 const addedShare = 0.15;
 const addedBytesMin = 280;
 const addedBytesMax = 1800;
-/** One sentence in so many may go when a thought is tightened. */
+/** When a thought is tightened, at most one sentence in this many is dropped. */
 const droppedShare = 6;
 
 export function rewriteThought(request: RewriteRequest, sample: number): string {
@@ -55,7 +55,7 @@ export function rewriteThought(request: RewriteRequest, sample: number): string 
   const added = isCode(request)
     ? newNotes(request, strategy.kinds, paragraphs, room)
     : newSentences(request, index, room);
-  // When a strategy has nothing left to add, whatever is untold is worth a try.
+  // A strategy with nothing left to add takes any note that the thought does not hold yet.
   if (added.flat().length === 0 && isCode(request)) {
     added.push(...newNotes(request, everyKind, paragraphs, room));
   }
@@ -112,7 +112,8 @@ function sentencesOf(paragraphs: readonly (readonly string[])[]): number {
   return paragraphs.flat().length;
 }
 
-/** Sentences end at a full stop before a capital or a name; "It" sentences stay with theirs. */
+/** Splits at a full stop before a capital or a name. A sentence that begins with "It" stays with
+ * the sentence before it. */
 export function splitParagraphs(thought: string): string[][] {
   return thought
     .split(/\n{2,}/)
@@ -120,7 +121,7 @@ export function splitParagraphs(thought: string): string[][] {
     .map((paragraph) => paragraph.split(/(?<=[.!?])\s+(?!It\s)(?=[A-Z`“\d])/));
 }
 
-/** Drops the sentences that name least, but never the first of the thought. */
+/** Drops the sentences with the fewest names, but never the first sentence. */
 function dropWeak(paragraphs: readonly (readonly string[])[]): string[][] {
   const all = paragraphs.flat();
   const amount = Math.max(1, Math.floor(all.length / droppedShare));

@@ -1,6 +1,6 @@
 /**
- * The first thought about a file: who will use it, what it takes from what was read, what it
- * defines in which order, and the cases its code visibly handles. Plain paragraphs.
+ * The first thought about a file: its users, the names it needs from the files that were read, its
+ * definitions in order, and the cases that its code visibly handles. Plain paragraphs.
  */
 import type { Definition } from '../../../schemas/generated/types.ts';
 import type { ThinkRequest } from '../../ports/teacher.ts';
@@ -24,11 +24,11 @@ import {
   shortPath,
 } from './wording.ts';
 
-/** A thought aims at this share of its file, within the bounds. */
+/** The target size of a thought as a share of its file's bytes, within the bounds. */
 const share = 0.33;
 const bytesMin = 640;
 const bytesMax = 3000;
-/** Room for notes even where users and needs fill the rest. */
+/** Bytes reserved for notes, even if users and needs fill the rest. */
 const notesBytesMin = 420;
 const textSentencesMax = 5;
 
@@ -61,7 +61,7 @@ function codeParagraphs(
     role === 'test' ? ['flow', 'guards', 'values'] : ['shape', 'guards', 'values'];
   const every = readNotes(facts);
   const first = every.filter((note) => wanted.includes(note.kind));
-  // A file that only runs, or only passes on, is told by its course.
+  // A file without definitions, such as a script or a re-export, is described by its course.
   const notes = first.length > 0 ? first : every;
   const room = Math.max(notesBytesMin, target - used);
   return [...opening, ...paragraphsOf(chooseNotes(notes, room, knownNames(request), runs))];
@@ -73,7 +73,7 @@ function sayOwnWords(request: ThinkRequest): string[] {
   return clause === null ? [] : [sentence(`as a whole it ${predicateOf(clause)}`)];
 }
 
-/** For files about which nothing else can be told. */
+/** The sentence for a file about which nothing else is known. */
 function sayLittle(request: ThinkRequest): string {
   const purpose =
     request.purpose === ''
@@ -90,7 +90,7 @@ export function isCode(request: ThinkRequest): boolean {
   return request.structure.parser !== 'none' && request.code.trim() !== '';
 }
 
-/** Names that the context already shows; telling them again gains little. */
+/** Names that the context already shows; repeating them helps the scorer little. */
 export function knownNames(request: ThinkRequest): Set<string> {
   return new Set(request.reads.flatMap((read) => read.names));
 }
@@ -135,7 +135,7 @@ function order(note: Note): number {
   return kindOrder.indexOf(note.kind);
 }
 
-/** Characters of names that are not told elsewhere, per byte of the note. */
+/** Characters of names that are new to the reader, per byte of the note. */
 export function informationOf(note: Note, known: ReadonlySet<string>): number {
   const names = new Set(
     [...note.predicate.matchAll(/[`“]([^`”]+)[`”]/g)].map((match) => match[1] ?? ''),
@@ -237,7 +237,7 @@ function sayNeed(
   return sentence(`${opening} ${joinWords([...parts, ...more])}`);
 }
 
-/** The one definition that uses a name, when there is only one. */
+/** The definition that uses a name, if exactly one does. */
 function placeOf(name: string, facts: FileFacts): string | null {
   const pattern = new RegExp(`(?<![\\w$])${name.replace(/[^\w]/g, '\\$&')}(?![\\w$])`);
   const users = facts.definitions.filter((definition) =>

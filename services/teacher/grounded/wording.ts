@@ -22,7 +22,7 @@ export function quote(name: string): string {
   return `\`${name}\``;
 }
 
-/** "a, b and c"; beyond `max` the rest is counted. */
+/** "a, b and c"; words beyond `max` are only counted. */
 export function joinWords(words: readonly string[], max = 8): string {
   const shown = words.slice(0, max);
   const hidden = words.length - shown.length;
@@ -84,7 +84,7 @@ export function folderOf(path: string): string {
   return slash < 0 ? '' : path.slice(0, slash);
 }
 
-/** As many leading pieces as fit, joined by a separator. */
+/** Joins as many leading pieces as fit in `bytesMax`. */
 export function fitPieces(pieces: readonly string[], separator: string, bytesMax: number): string {
   const kept: string[] = [];
   let bytes = 0;
@@ -107,7 +107,7 @@ export function identifierWords(name: string): string {
     .toLowerCase();
 }
 
-/** As people write it: `C++`. */
+/** The language's name as people write it: `C++`. */
 export function languageName(language: string): string {
   return rowNamed(language)?.title ?? language;
 }

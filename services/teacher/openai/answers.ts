@@ -1,4 +1,4 @@
-/** Forms of the answers and how text becomes one of them. Nothing is stripped silently. */
+/** The forms of answers, and how an answer's text is parsed. Nothing is stripped silently. */
 import { z } from 'zod';
 
 /** Plain text that survives UTF-8: not empty, no NUL, no lone surrogates. */
@@ -16,7 +16,7 @@ export const thoughtAnswer = z.object({ thought: plainText });
 
 export type Parsed<Value> = { readonly value: Value } | { readonly problem: string };
 
-/** Reads the object out of an answer; models wrap it in fences or reasoning all the same. */
+/** Finds the object in an answer: models wrap it in fences or reasoning even when told not to. */
 export function parseAnswer<Value>(text: string, form: z.ZodType<Value>): Parsed<Value> {
   const after = text.split('</think>').at(-1) ?? '';
   const start = after.indexOf('{');

@@ -1,6 +1,6 @@
 /**
- * One chat call: bounded retries with full jitter through the clock, budget, usage, and a simpler
- * form of request for servers that refuse structured output. Answers are texts; the caller parses.
+ * One chat call: bounded retries with full jitter on the injected clock, budget, usage, and a
+ * simpler request for servers that refuse structured output. Answers are texts; the caller parses.
  */
 import type OpenAI from 'openai';
 import { z } from 'zod';
@@ -36,7 +36,7 @@ export interface ChatAnswer {
 
 export type Chat = (request: ChatRequest, signal: AbortSignal) => Promise<ChatAnswer>;
 
-/** What a server is known to understand; learned from its refusals. */
+/** The request fields that a server understands, learned from its refusals. */
 interface Dialect {
   readonly structured: TeacherSettings['structuredOutput'];
   readonly limitField: 'max_tokens' | 'max_completion_tokens';
@@ -88,7 +88,7 @@ export function openChat(
     return completion;
   };
 
-  /** One try, in the form that the request is at, or in a simpler one. */
+  /** One try in the request's present form or in a simpler one. */
   const tryOnce = async (
     request: ChatRequest,
     form: { dialect: Dialect },
@@ -98,7 +98,7 @@ export function openChat(
       signal.throwIfAborted();
       try {
         const answer = await ask(request, form.dialect, signal);
-        // Only a form that was answered is kept: a refusal may have had another cause.
+        // Kept only after an answer, because the refusal may have had another cause.
         understood = form.dialect;
         answered = true;
         return done(answer);
@@ -127,13 +127,13 @@ export function openChat(
   };
 }
 
-/** A call that failed and may be made again. */
+/** A failed call that may be repeated. */
 interface FailedCall {
   readonly why: string;
   readonly cause: unknown;
 }
 
-/** A simpler way to ask than the one that was refused, or null when there is none. */
+/** The next simpler request form after a refusal, or null if none is left. */
 function simplify(dialect: Dialect, why: string): Dialect | null {
   if (dialect.limitField === 'max_tokens' && /max_tokens/.test(why)) {
     return { ...dialect, limitField: 'max_completion_tokens' };

@@ -35,7 +35,7 @@ export function openOpenAi(
   random: () => number = Math.random,
   budget: Budget = openLocalBudget(clock),
 ): Teacher {
-  // Everything is passed: the package would read addresses and names from the environment.
+  // Every option is passed, because the package would read missing ones from the environment.
   const client = new OpenAI({
     baseURL: configuration.baseUrl,
     apiKey: apiKey ?? 'none',
@@ -152,7 +152,7 @@ async function keptAnswer<Value>(
 /** Bytes of an unusable answer that are shown to the teacher again. */
 const shownBytesMax = 8_192;
 
-/** Asks, and asks once more with the problem named when the answer has not the form. */
+/** Asks; if the answer does not have the form, asks once more and names the problem. */
 async function converse<Value>(
   chat: Chat,
   prompt: Prompt,

@@ -1,5 +1,5 @@
 /**
- * How much of a repository hangs on each file and each definition: PageRank over its dependencies.
+ * How much of a repository depends on each file and each definition: PageRank over its edges.
  * An edge counts by how certain it is and how many names it uses; a file's rank is shared out among
  * its definitions by who uses them. Pure, and a function of the set of files and edges.
  */
@@ -7,7 +7,7 @@ import { compareText } from '../../../schemas/compare-text.ts';
 import type { Definition, Edge, FileStructure } from '../../../schemas/generated/types.ts';
 
 const damping = 0.85;
-/** Ranks change by less than a thousandth of a percent afterwards. */
+/** Further rounds would change ranks by less than a thousandth of a percent. */
 const rounds = 60;
 
 /** A test, or a use as a type only, says less about what matters than code that runs. */
@@ -18,10 +18,10 @@ const kindWeights: Readonly<Record<string, number>> = {
   're-export': 0.5,
 };
 
-/** What a definition weighs that no edge names, beside 1 for a name used by an average file. */
+/** The weight of a definition that no edge names; a name used by an average file weighs 1. */
 const unusedWeight = 0.1;
 const privateWeight = 0.02;
-/** Members are reached through their type, which edges name; they come after it. */
+/** The weight of members: edges name their type, so members come after it. */
 const memberWeight = 0.1;
 
 export interface RankedDefinition {
@@ -76,7 +76,8 @@ export function rankFiles(
   let ranks = new Float64Array(paths.length).fill(1 / paths.length);
   for (let round = 0; round < rounds; round += 1) {
     const next = new Float64Array(paths.length);
-    // Who needs nothing passes its rank on to all, and so does each edge the part it keeps back.
+    // A file without dependencies spreads its rank over all files, and each edge does so with the
+    // share that it does not pass.
     let common = ranks.reduce((sum, rank, at) => sum + (outgoing[at] === 0 ? rank : 0), 0);
     for (const { from, to, weight, passes } of arcs) {
       const share = ((ranks[from] ?? 0) * weight) / (outgoing[from] ?? 1);
@@ -97,7 +98,7 @@ interface Arc {
   readonly passes: number;
 }
 
-/** In a sequence that does not depend on the given one: sums of fractions do. */
+/** Sorted, because sums of fractions depend on the order of the terms. */
 function arcsOf(edges: readonly Edge[], index: ReadonlyMap<string, number>): Arc[] {
   return edges
     .flatMap((edge) => {
@@ -109,7 +110,7 @@ function arcsOf(edges: readonly Edge[], index: ReadonlyMap<string, number>): Arc
     .sort((a, b) => a.from - b.from || a.to - b.to || a.weight - b.weight || a.passes - b.passes);
 }
 
-/** Per file, how much each of its names is used: by whom, in multiples of the average file. */
+/** Per file, how much each name is used: the ranks of its users, the average file counting 1. */
 function usedNames(
   files: readonly FileStructure[],
   edges: readonly Edge[],

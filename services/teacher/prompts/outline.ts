@@ -6,7 +6,7 @@
 import type { Definition, Edge, FileStructure } from '../../../schemas/generated/types.ts';
 import { rankDefinitions } from './importance.ts';
 
-/** What a text costs, in the unit of the budget. Two texts together cost at most their sum. */
+/** The cost of a text in the budget's unit. Two joined texts cost at most their sum. */
 export type Cost = (text: string) => number;
 
 /** Tokenizers of language models make 3 to 4 bytes of code a token; 3 stays on the safe side. */
@@ -27,7 +27,7 @@ export function outlineFile(file: FileStructure, budget: number, cost: Cost): st
   return fitEntries([entry], sorted, 0, budget, cost);
 }
 
-/** The definitions on which most of the repository hangs, under the paths of their files. */
+/** The definitions on which most of the repository depends, under the paths of their files. */
 export function mapRepository(
   files: readonly FileStructure[],
   edges: readonly Edge[],
@@ -58,7 +58,7 @@ interface Node {
   readonly depth: number;
 }
 
-/** A definition lies in the last one before it that has its parent's name. */
+/** A definition's parent is the last definition before it with the parent's name. */
 function openEntry(file: FileStructure): Entry {
   const nodes: Node[] = [];
   const entry = { file, nodes };
@@ -74,8 +74,8 @@ function openEntry(file: FileStructure): Entry {
 }
 
 /**
- * Takes definitions in the given sequence, each with what it lies in, until one does not fit. Adds
- * up the costs of lines, so that more budget never means another choice, only a longer one.
+ * Takes definitions in the given order, each with its parents, until one does not fit. It adds up
+ * the costs of single lines, so that a larger budget only lengthens the choice, never changes it.
  */
 function fitEntries(
   entries: readonly Entry[],
@@ -106,7 +106,7 @@ function fitEntries(
   return render(entries, chosen, filesInAll, budget, cost);
 }
 
-/** Its path, and the line that says how many definitions are missing, in case some are. */
+/** Cost of a file's path and of the line that counts missing definitions. */
 function headCost(entry: Entry, cost: Cost): number {
   return cost(`${entry.file.path}\n`) + cost(`${moreDefinitions(entry.nodes.length)}\n`);
 }
@@ -131,7 +131,7 @@ function render(
   return cost(text) <= budget ? text : '';
 }
 
-/** A single file that shows nothing still says what it holds. */
+/** The line that counts hidden definitions and files. */
 function remainder(entries: readonly Entry[], filesInAll: number, hidden: number): string {
   const [only] = entries;
   if (filesInAll > 1 || only === undefined) return moreFiles(hidden);

@@ -21,7 +21,7 @@ export function purposesPrompt(
   const paths = new Set(batch.map((file) => file.path));
   const edges = request.edges.filter((edge) => paths.has(edge.from));
   const share = Math.floor((bytesMax * 0.6) / batch.length);
-  // However small the share: each file of the batch must be named to get its purpose.
+  // Even with a tiny share of the budget, each file must be named to get its purpose.
   const outlines = batch.map((file) => {
     const definitions = outlineFile(file, share, byteCost).slice(file.path.length);
     return `${file.path} (${file.language})${definitions}`;

@@ -1,10 +1,10 @@
-/** The kinds of teachers: one list, which the knob, the command line and the budget go by. */
+/** The list of kinds of teachers, from which knob, command line and budget derive. */
 import { expect, test } from 'vitest';
 import { manualClock } from '../../../services/runtime/clock.ts';
 import { teacherKnobs } from '../../../services/teacher/config.ts';
 import { openTeacher, teacherKinds, teachers } from '../../../services/teacher/open.ts';
 
-test('the knob takes every kind, and says what each is', () => {
+test('the knob accepts every kind and describes each', () => {
   const { kind } = teacherKnobs.shape;
   expect(kind.unwrap().options).toEqual(teacherKinds);
   for (const name of teacherKinds) {

@@ -45,7 +45,7 @@ const planRequest = {
   manifests: [],
 };
 
-test('thinks: one call, text, usage and price', async () => {
+test('makes one call per thought and returns text, usage and price', async () => {
   const { teacher, server } = await open(
     {},
     { dollarsPerMillionPromptTokens: 2, dollarsPerMillionCompletionTokens: 10 },
@@ -65,7 +65,7 @@ test('thinks: one call, text, usage and price', async () => {
   });
 });
 
-test('plans: purposes come in batches and cover every file once', async () => {
+test('asks for purposes in batches that cover every file once', async () => {
   const { teacher, server } = await open({}, { purposesPerCall: 4 });
   const { value, usage } = await teacher.plan(planRequest, signal);
   expect(server.requests).toHaveLength(3);
@@ -103,7 +103,7 @@ test.each(passing)('%s is tried again after a wait', async (_name, turn) => {
   expect(clock.nowMs()).toBe(750 + ('retryAfter' in turn ? 14_000 : 0));
 });
 
-test('retries end: TEACHER_UNAVAILABLE after the last', async () => {
+test('throws TEACHER_UNAVAILABLE after the last retry', async () => {
   const { teacher, server } = await open(
     { schedule: Array(9).fill({ kind: 'status', status: 500 }) },
     { retriesMax: 3 },
@@ -154,7 +154,7 @@ test.each(unusable)('%s is repaired once, then refused', async (_name, text) => 
   });
 });
 
-test('reasoning and fences around the JSON are no obstacle', async () => {
+test('reads JSON inside reasoning and fences', async () => {
   const text = '<think>{"thought": 1}</think>Here:\n```json\n{"thought": "Ünïcode { fine }"}\n```';
   const { teacher } = await open({ schedule: [{ kind: 'text', text }] });
   expect((await teacher.think(request, signal)).value).toBe('Ünïcode { fine }');
@@ -232,7 +232,7 @@ test('prompts stay within their limit however large the file is', async () => {
   }
 });
 
-test('check names what is wrong', async () => {
+test('check names the problem', async () => {
   const good = await open();
   expect(await good.teacher.check()).toBeNull();
   await good.server.close();
@@ -244,7 +244,7 @@ test('check names what is wrong', async () => {
   expect(await other.teacher.check()).toContain('does not answer');
 });
 
-test('openTeacher wants address and model for kind openai, and nothing for grounded', async () => {
+test('openTeacher requires address and model for kind openai, and nothing for grounded', async () => {
   const wanted = openTeacher(teacherKnobs.parse({ kind: 'openai' }), {}, manualClock());
   await expect(wanted).rejects.toMatchObject({
     code: 'CONFIG_INVALID',

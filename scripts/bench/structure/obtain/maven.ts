@@ -1,11 +1,11 @@
-/** Jars from Maven Central with everything that they need. */
+/** Jars from Maven Central with their dependencies. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Context } from '../score/oracle.ts';
 
-/** Paths of the jars of some `group:artifact:version`, obtained at the first call. */
+/** Paths of the jars for `group:artifact:version` coordinates, fetched at the first call. */
 export async function jarsOf(coordinates: readonly string[], context: Context): Promise<string[]> {
   const id = createHash('sha256').update(coordinates.join('\n')).digest('hex').slice(0, 16);
   const folder = join(context.cache, 'maven', id);

@@ -16,7 +16,7 @@ export function fromPypi(requirement: string): Obtain {
   });
 }
 
-/** What a package publishes on npm, without the folders that its build made. */
+/** The published files of an npm package, without the folders of its build. */
 export function fromNpm(specifier: string, built: readonly string[] = []): Obtain {
   const unpack = downloaded(async (into, { run }) => {
     await run('npm', ['pack', '--silent', '--pack-destination', into, specifier]);
@@ -27,7 +27,7 @@ export function fromNpm(specifier: string, built: readonly string[] = []): Obtai
   };
 }
 
-/** The workspace that packages are published from, linked as `npm install` would link them. */
+/** The workspace from which packages are published, linked as `npm install` links them. */
 export function fromNpmWorkspace(
   specifiers: readonly string[],
   built: readonly string[],
@@ -133,8 +133,8 @@ export function fromDebianGem(name: string): Obtain {
 }
 
 /**
- * The release that the machine installs from, without its updates, so that versions stay; and its
- * sources, which are seldom switched on.
+ * The package lists of the installed Debian release without updates, so that versions stay fixed,
+ * together with its source packages, which are seldom enabled.
  */
 async function debianList(run: Context['run']): Promise<string> {
   const format = '$(REPO_URI) $(RELEASE) $(COMPONENT)';
@@ -147,7 +147,7 @@ async function debianList(run: Context['run']): Promise<string> {
   return places.map((place) => `deb ${place}\ndeb-src ${place}\n`).join('');
 }
 
-/** A list of its own, so that the machine's stays as it is. */
+/** A separate package list, so that the machine's own list stays unchanged. */
 async function debianSources({ cache, run }: Context): Promise<string[]> {
   const folder = join(cache, 'apt');
   const options = [
@@ -155,7 +155,7 @@ async function debianSources({ cache, run }: Context): Promise<string[]> {
     'Dir::Etc::SourceParts=/dev/null',
     `Dir::State::Lists=${join(folder, 'lists')}`,
     `Dir::Cache=${join(folder, 'cache')}`,
-    // What is installed here may be of another list.
+    // Packages installed on this machine may come from another list.
     'Dir::State::status=/dev/null',
   ].flatMap((option) => ['-o', option]);
   await mkdir(join(folder, 'lists/partial'), { recursive: true });
@@ -175,7 +175,7 @@ function downloaded(download: (into: string, context: Context) => Promise<void>)
     try {
       await download(into, context);
       const archives = (await readdir(into)).filter((name) => /\.(?:tar\.\w+|tgz|zip)$/.test(name));
-      // Debian's own changes and what it vendored come in archives of their own.
+      // Debian's changes and vendored parts are separate archives.
       const archive = archives.find((name) => !/\.debian\.|\.orig-/.test(name)) ?? '';
       if (archive.endsWith('.zip')) throw new BenchError('BENCH_NOT_OBTAINED', 'is a zip archive');
       const unpack = ['--extract', '--strip-components=1', '--no-same-owner'];

@@ -1,6 +1,6 @@
 /**
- * Programs that the oracles need: run with bounds, looked for beforehand, and the failures that a
- * person can mend as coded messages.
+ * Runs the programs that the oracles need, within bounds, and checks for them beforehand. Failures
+ * that a person can mend become coded messages.
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -20,7 +20,7 @@ export type BenchErrorCode =
   | 'BENCH_NOT_OBTAINED'
   | 'BENCH_NOTHING_JUDGED';
 
-/** The bench cannot go on with one oracle or repository; the others are still measured. */
+/** One oracle or repository cannot be measured; the bench goes on with the others. */
 export class BenchError extends Error {
   readonly code: BenchErrorCode;
 
@@ -73,7 +73,7 @@ export function cacheFolder(environment: NodeJS.ProcessEnv): string {
   return own ?? join(user, 'backstory', 'bench-structure');
 }
 
-/** The folder of a repository, obtained at the first call; half of one is never seen. */
+/** The folder of a repository, fetched at the first call; it appears only when complete. */
 export async function obtain(
   language: string,
   repository: Repository,

@@ -1,11 +1,11 @@
-/** The structure of a folder by the extractor itself; what tools install or build is left out. */
+/** The extractor's structure of a folder, without files that tools installed or built. */
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { extractKnobs } from '../../../../services/stages/extract/config.ts';
 import { openExtractor } from '../../../../services/stages/extract/extractor.ts';
 import type { Structure } from '../../../../services/stages/extract/resolve/structure.ts';
 
-/** Installed, built or kept by tools: no part of a repository's sources. */
+/** Folders that tools install, build or keep; they are not part of the sources. */
 const ignored = new Set(['.git', 'node_modules', 'target', '.backstory-oracle']);
 
 export async function extractFolder(folder: string): Promise<Structure> {
@@ -28,7 +28,7 @@ async function readFolder(folder: string) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
     const text = (await readFile(path)).toString('utf8');
-    // Binary files have no lines to speak of.
+    // Binary files are left out, because they have no definitions.
     if (!text.includes('\0')) files.push({ path: path.slice(folder.length + 1), text });
   }
   return files;

@@ -1,4 +1,4 @@
-/** The oracles that there are: one line each. */
+/** The list of all oracles. */
 
 import { bashOracle } from '../judges/bash/oracle.ts';
 import { cOracle, cppOracle } from '../judges/c/oracle.ts';

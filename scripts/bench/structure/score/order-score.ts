@@ -1,6 +1,6 @@
 /**
- * How far an order keeps to its edges. Outside of cycles every edge can be kept and has to be; in a
- * cycle some edge gives way, so those are counted apart. Pure.
+ * How well an order respects its edges. Outside of cycles an order can respect every edge, and
+ * must; within a cycle some edge has to give way, so edges in cycles are counted apart. Pure.
  */
 
 import { isTest } from '../../../../services/stages/extract/facts/placement.ts';
@@ -14,7 +14,7 @@ export interface Share {
 export interface OrderScore {
   readonly outsideCycles: Share;
   readonly insideCycles: Share;
-  /** Tests that come after the sources they use, in cycles or not. */
+  /** Edges from tests whose source comes first, in cycles or not. */
   readonly tests: Share;
   /** Edges outside of cycles whose target comes later. */
   readonly broken: readonly { readonly from: string; readonly to: string }[];
@@ -30,7 +30,7 @@ export function scoreOrder(
   const component = components(order.length, arcs);
   const inCycle = ({ from, to }: { from: string; to: string }) =>
     component[at(from)] === component[at(to)];
-  // A path that the order lacks is before nothing.
+  // A path that is missing from the order breaks its edges.
   const isKept = ({ from, to }: { from: string; to: string }) => at(to) < at(from);
   const share = (some: typeof edges): Share => ({
     kept: some.filter(isKept).length,

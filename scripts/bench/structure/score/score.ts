@@ -11,7 +11,7 @@ export interface GivenEdge {
   readonly kind: string;
 }
 
-/** Mistakes of one class: how many, and the edges themselves. */
+/** The mistakes of one class: their number and the edges. */
 export interface Mistakes {
   readonly name: string;
   readonly edges: readonly { readonly from: string; readonly to: string }[];
@@ -22,9 +22,9 @@ export interface Score {
   readonly right: number;
   readonly required: number;
   readonly found: number;
-  /** Required and not given, by how the oracle came to them; the most frequent first. */
+  /** Required edges that were not found, by the oracle's kind; the most frequent first. */
   readonly missed: readonly Mistakes[];
-  /** Given and wrong, by their kind. */
+  /** Wrong edges that were found, by their kind. */
   readonly invented: readonly Mistakes[];
 }
 
@@ -53,7 +53,7 @@ export function scoreEdges(
   };
 }
 
-/** Sums over repositories; a language is judged by all of them together. */
+/** Sums over repositories: a language is judged by all of its repositories together. */
 export function addScores(scores: readonly Score[]): Score {
   const sum = (of: (score: Score) => number) => scores.reduce((all, one) => all + of(one), 0);
   const all = (of: (score: Score) => readonly Mistakes[]) =>
@@ -72,7 +72,7 @@ export function addScores(scores: readonly Score[]): Score {
   };
 }
 
-/** Nothing given is no mistake, nothing required no miss. */
+/** A share of nothing is 1: no edge found means no mistake, none required means no miss. */
 export function precisionOf({ given, right }: Score): number {
   return given === 0 ? 1 : right / given;
 }
@@ -85,7 +85,7 @@ function keyOf({ from, to }: { readonly from: string; readonly to: string }): st
   return `${from}\0${to}`;
 }
 
-/** One edge per pair of files; one that can be seen hides those that cannot. */
+/** One edge per pair of files; a visible edge takes precedence over invisible ones. */
 function strongest(edges: readonly OracleEdge[]): Map<string, OracleEdge> {
   const known = new Map<string, OracleEdge>();
   for (const edge of edges) {

@@ -6,7 +6,7 @@ import { type CodeLine, scanLines } from '../see/scan.ts';
 
 export interface DefinitionInCode {
   readonly symbol: Definition;
-  /** Name to call it by: with its parent where the bare name is not the only one. */
+  /** The name in sentences: with its parent if another definition has the same bare name. */
   readonly label: string;
   readonly lines: readonly CodeLine[];
   readonly events: readonly CodeEvent[];
@@ -64,7 +64,7 @@ export function readFile(structure: FileStructure, code: string): FileFacts {
   return { structure, lines, definitions, loose: owners.get(-1) ?? [] };
 }
 
-/** Every line goes to the innermost definition around it; −1 holds the rest. */
+/** Assigns every line to the innermost definition around it; lines outside get −1. */
 function ownLines(
   symbols: readonly Definition[],
   lines: readonly CodeLine[],

@@ -1,4 +1,4 @@
-/** The comment at the head of a file, as text; its reader leaves licences and markers out. */
+/** The comment at the head of a file as text, without licences and comment markers. */
 import { rowNamed } from '../../../../schemas/languages/languages.ts';
 
 /** Null when the file does not begin with a comment about itself. */

@@ -1,6 +1,6 @@
 /**
- * What a package's manifest says of it, read line by line as text: a manifest may be cut short or
- * broken, and something can still be said.
+ * Facts about a package from its manifest. The manifest is read line by line as text, because one
+ * that is cut short or broken still yields some facts.
  */
 import type { PlanRequest } from '../../../ports/teacher.ts';
 
@@ -27,16 +27,16 @@ interface DependencyList {
   /** How the manifest's path ends. */
   readonly ending: string;
   readonly block: RegExp;
-  /** Lines of the block that do not count. */
+  /** Lines of the block to ignore. */
   readonly without?: RegExp;
 }
 
-/** Where manifests list the packages they ask for. The first that fits holds. */
+/** Where each form of manifest lists dependencies; the first form that matches is used. */
 const dependencyLists: readonly DependencyList[] = [
   { ending: 'package.json', block: /"dependencies"\s*:\s*\{([^}]*)\}/ },
   { ending: 'Cargo.toml', block: /^\[dependencies\]\n((?:(?!\[)[^\n]*\n?)*)/m },
   { ending: 'go.mod', block: /require\s*\(([^)]*)\)/, without: /.*indirect.*/g },
-  // The form of pyproject.toml, and of many that are like it.
+  // The form of pyproject.toml and of similar TOML manifests.
   { ending: '', block: /^dependencies\s*=\s*\[([^\]]*)\]/m },
 ];
 

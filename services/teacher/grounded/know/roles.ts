@@ -19,7 +19,7 @@ export type Role =
   | 'header'
   | 'source';
 
-/** First match wins; a role may take several rows, so that each is short enough to read. */
+/** The first match wins. A role may have several rows, which keeps each pattern readable. */
 const rules: readonly (readonly [Role, RegExp])[] = [
   ['documentation', /^docs?\/.*\.(?:md|rst|txt|adoc|mdx|py|bat|sh|inc)$/i],
   ['licence', /(?:^|\/)(?:licen[cs]e|copying|notice|unlicense|patents)(?:[-.][\w.-]+)?$/i],
@@ -87,7 +87,7 @@ export function roleName(role: Role): string {
   return roleNames[role];
 }
 
-/** Stem that a test or a source shares with its partner: `test_cli.py` and `cli.py` give `cli`. */
+/** The stem that a test shares with its source: `test_cli.py` and `cli.py` both give `cli`. */
 export function stemOf(path: string): string {
   return baseName(path)
     .replace(/(?:\.d)?\.\w+$/, '')

@@ -1,6 +1,6 @@
 /**
  * Reads parameters, result and parents out of a declaration's one-line signature, for the
- * languages that have a parser. Where the text does not fit, the answer is empty, never a guess.
+ * languages that have a parser. If the text has an unexpected form, the answer is empty.
  */
 import { type ParsedLanguageRow, parsedRowNamed } from '../../../../schemas/languages/languages.ts';
 
@@ -12,7 +12,7 @@ export interface Parameter {
   readonly fallback: string | null;
 }
 
-/** Of a language that has no row: nothing is marked. */
+/** For a language without a row: it marks neither types nor results nor parents. */
 const noForms: SignatureForms = { type: null, result: null, parents: null };
 
 function formsOf(language: string): SignatureForms {
@@ -78,7 +78,7 @@ function readParameter(part: string, forms: SignatureForms): Parameter | null {
     const match = /^(.*?)(\$?[A-Za-z_]\w*)\s*(?:\[\w*\])*$/.exec(bare);
     const type = match?.[1]?.trim() ?? '';
     const name = match?.[2] ?? '';
-    // A sigil tells a name from a type where the type may be left out.
+    // A sigil marks the name in languages where the type may be left out.
     if (type === '') return name.startsWith('$') ? { name, type: null, fallback } : null;
     return { name, type, fallback };
   }
@@ -104,7 +104,7 @@ function statedResult(signature: string, mark: SignatureForms['result']): string
   return mark === ':' ? /\)\s*:\s*([^=]+?)\s*(?:=>.*)?$/.exec(signature)?.[1] : undefined;
 }
 
-/** What a class or interface builds on. */
+/** The types that a class or interface extends or implements. */
 export function readParents(signature: string, language: string): string[] {
   const { parents } = formsOf(language);
   const list = parents === null ? undefined : parentList(signature, parents);
@@ -113,7 +113,7 @@ export function readParents(signature: string, language: string): string[] {
     .filter((parent) => /^\w+(?:(?:\.|::)\w+)*$/.test(parent) && parent !== 'object');
 }
 
-/** The types that a signature's parents are listed as, between commas. */
+/** The parent types in a signature, split at commas. */
 function parentList(
   signature: string,
   mark: NonNullable<SignatureForms['parents']>,

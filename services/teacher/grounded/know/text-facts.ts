@@ -203,13 +203,13 @@ function describePlain(code: string): string[] {
   const lines = code.split('\n').filter((line) => line.trim() !== '');
   if (lines.length === 0) return ['The file stays empty; its presence is what counts.'];
   const amount = `${sentence(count(lines.length, 'line'))}`.replace(/\.$/, ' of text.');
-  // Of a few words every quotation would be a copy.
+  // Any quotation from a text of a few words would be a copy of it.
   if (code.split(/\s+/).length < 60) return [amount];
   const first = (lines[0] ?? '').trim().split(/\s+/).slice(0, 7).join(' ');
   return [amount, `The first begins “${first.slice(0, 60)}”.`];
 }
 
-/** Longer words that return in a text, as sentences for a closer thought. */
+/** Longer words that occur repeatedly in a text, as sentences for a more detailed thought. */
 export function recurringWords(code: string): string[] {
   const uses = new Map<string, number>();
   for (const [word] of code.slice(0, 60_000).matchAll(/[A-Za-z][\w-]{4,24}/g)) {

@@ -14,7 +14,7 @@ export interface ConstantValue {
   readonly text: string;
 }
 
-/** "`X` is 30" for constants whose value can be told in a few words; equal ones together. */
+/** "`X` is 30" for constants with short values; constants of equal value share a sentence. */
 export function constantValues(facts: FileFacts): ConstantValue[] {
   const groups = new Map<string, { line: number; names: string[] }>();
   for (const { symbol } of facts.definitions) {
@@ -80,7 +80,7 @@ export function storedAttributes(events: readonly CodeEvent[]): string[] {
   return unique(names);
 }
 
-/** Short string contents: keys, formats, words of a protocol. */
+/** Contents of short strings: keys, formats, words of a protocol. */
 export function shortTexts(lines: readonly CodeLine[]): string[] {
   const texts: string[] = [];
   for (const line of lines) {

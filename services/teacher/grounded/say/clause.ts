@@ -5,7 +5,7 @@
 import { oneOf } from '../patterns.ts';
 import { beginsWithVerb, conjugate, isCommand, isThirdPerson, isVerb } from './verbs.ts';
 
-/** Words kept in a row; the guard refuses 12. */
+/** Most words kept in a row; the leak guard refuses 12. */
 const wordsMax = 9;
 
 const noise = oneOf(
@@ -13,7 +13,7 @@ const noise = oneOf(
   /eslint|noqa|pragma|todo|fixme|@ts-|jshint/i,
 );
 
-/** Addressed to the reader, or about something that a clause cannot show. */
+/** Sentences that address the reader or refer to something outside the clause. */
 const unfit = oneOf(
   /\b(?:you|your|we|our|us|this (?:class|function|method))\b/i,
   /\b(?:see|note|example|below|above|following)\b/i,
@@ -32,7 +32,7 @@ export function docClause(doc: string | null, name: string): string | null {
   return thirdPerson(words);
 }
 
-/** The clause as a predicate: what its subject does, is, or serves as. */
+/** The clause as a predicate: what the subject does, is, or serves as. */
 export function predicateOf(clause: string): string {
   if (beginsWithVerb(clause)) return clause;
   return /^(?:an?|the|one|each|all|[a-z]+ed|used)\s/.test(clause)
@@ -54,7 +54,7 @@ function stripMarkup(doc: string): string {
     .trim();
 }
 
-/** "This class" or "It" in front of what it does. */
+/** A subject such as "This class" or "It" before the verb. */
 const pointed =
   'class|function|method|exception|object|module|decorator|type|struct|interface|enum|package|file|trait';
 const pointing = new RegExp(String.raw`^(?:this|it)(?:\s+(?:${pointed}))?\s+(?=\w+s\b)`, 'i');
@@ -76,7 +76,7 @@ function withoutSubject(text: string, name: string): string {
   return verb < 0 ? text : words.slice(verb).join(' ');
 }
 
-/** Words that begin what can be left out. */
+/** Words that begin a part which can be left out. */
 const breaks = new Set(
   (
     'that which and or so when if by for from with using to as in on of while where because but is ' +
@@ -91,7 +91,7 @@ const dangling = new Set(
   ).split(' '),
 );
 
-/** Cuts at a clause boundary so that no long run of the original stays; else it is empty. */
+/** Cuts at a clause boundary so that no long run of the original stays; '' if none fits. */
 function shorten(text: string): string {
   const words = text.split(' ');
   const limit = wordLimit(words);
@@ -119,13 +119,13 @@ function wordLimit(words: readonly string[]): number {
   return limit;
 }
 
-/** A phrase cut shortly after a conjunction ends before it: "an application and acts". */
+/** A phrase cut shortly after a conjunction ("an application and acts") ends before it. */
 function withoutLooseEnd(words: readonly string[]): readonly string[] {
   const at = words.findLastIndex((word) => /^(?:and|or|but)$/i.test(word));
   return at >= 3 && words.length - at <= 3 ? words.slice(0, at) : words;
 }
 
-/** A clause with an unclosed bracket loses it from there on. */
+/** Cuts a clause at its first bracket that is not closed. */
 function balance(text: string): string {
   const open = text.lastIndexOf('(');
   const cut = open > text.lastIndexOf(')') ? text.slice(0, open) : text;

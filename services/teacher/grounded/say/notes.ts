@@ -43,7 +43,7 @@ export interface Note {
 
 const guardsMax = 4;
 const flowMax = 9;
-/** More would be a word list rather than a thought. */
+/** Most recurring names that notes list; more would be a word list rather than a thought. */
 const namesMax = 16;
 const namesPerNote = 8;
 
@@ -128,7 +128,7 @@ function functionNotes(definition: DefinitionInCode, facts: FileFacts): (Note | 
   ];
 }
 
-/** Marks that say nothing about what a function does. */
+/** Decorators that say nothing about what a function does. */
 const plainDecorators = oneOf(
   /^(?:inline|Override|test|Test|cfg|allow|SuppressWarnings)$/,
   /^(?:(?:t\.|typing\.)?overload|must_use|doc|deprecated|Deprecated|derive.*)$/,
@@ -253,8 +253,8 @@ function importOrder(facts: FileFacts): string[] {
 }
 
 /**
- * Notes as running text. A note about the subject of the one before says "It" and stays in one
- * piece with it, so that a piece left out can never leave an "It" behind.
+ * Notes as running text. A note with the same subject as the note before it begins with "It" and
+ * stays in one piece with that note, so that no "It" can lose its subject.
  */
 export function renderNotes(notes: readonly Note[]): string[] {
   const pieces: string[] = [];

@@ -4,7 +4,8 @@
  * breaks up long words, strips comments and exempts lists of names, and it has limits of its own.
  */
 
-/** Below the defaults of `search.leakWordsMax` and `search.leakShareMax`: a margin for the rest. */
+/** Below the defaults of `search.leakWordsMax` and `search.leakShareMax`, because the guard of the
+ * search counts a little differently. */
 export const overlapLimits = {
   /** Words in a row that a sentence may share with the code. */
   runWordsMax: 10,
@@ -38,7 +39,7 @@ function runsOf(tokens: readonly string[], length: number): string[] {
 
 export function indexRuns(code: string): CodeRuns {
   const tokens = words(code);
-  // A file shorter than a run is copied when all of it is.
+  // A file shorter than a run counts as copied only as a whole.
   const shortWords = Math.max(1, Math.min(overlapLimits.shareRunWords, tokens.length));
   return {
     long: new Set(runsOf(tokens, copiedWords)),
@@ -47,7 +48,7 @@ export function indexRuns(code: string): CodeRuns {
   };
 }
 
-/** Whether more words in a row than a sentence may share stand in the code too. */
+/** Whether the sentence shares a longer run of words with the code than is allowed. */
 export function copiesCode(text: string, index: CodeRuns): boolean {
   return runsOf(words(text), copiedWords).some((run) => index.long.has(run));
 }

@@ -1,4 +1,4 @@
-/** Joins sentences to a text: nothing twice, and no copy of the code in long or many runs. */
+/** Joins sentences into a text without repetition and without copying long or many code runs. */
 import { type CodeRuns, copiesCode, copiesMuch, sharedRuns } from './overlap.ts';
 
 export function joinParagraphs(paragraphs: readonly (readonly string[])[], runs: CodeRuns): string {
@@ -10,7 +10,7 @@ export function joinParagraphs(paragraphs: readonly (readonly string[])[], runs:
       return true;
     }),
   );
-  // A short file is copied soon: what shares most goes first.
+  // A short file is soon copied as a whole, so sentences that share most are dropped first.
   while (copiesMuch(kept.flat().join(' '), runs)) {
     const worst = kept
       .flat()

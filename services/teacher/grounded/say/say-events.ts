@@ -2,7 +2,7 @@
 import type { CodeEvent } from '../see/event.ts';
 import { joinNames, quote, unique } from '../wording.ts';
 
-/** Guards: errors raised, early returns and skips that hang on a condition. */
+/** Guards: errors raised, early returns and skips under a condition. */
 export function sayGuards(events: readonly CodeEvent[], max: number): string[] {
   const phrases = events.map((event) => (hasCause(event) ? sayOne(event) : null));
   return unique(phrases.filter((phrase) => phrase !== null)).slice(0, max);
@@ -14,7 +14,7 @@ function hasCause(event: CodeEvent): boolean {
   return (event.kind === 'return' || event.kind === 'skip') && event.when !== null;
 }
 
-/** The course of a function: neighbours of one kind are told together. */
+/** The course of a function; neighbouring events of one kind share a phrase. */
 export function sayFlow(events: readonly CodeEvent[], max: number): string[] {
   const phrases: string[] = [];
   for (let index = 0; index < events.length && phrases.length < max; index += 1) {

@@ -17,7 +17,7 @@ const verbs = new Set(
   ).split(' '),
 );
 
-/** Third persons that are plural nouns just as often. */
+/** Third-person verbs that are plural nouns just as often. */
 const ambiguous = new Set(
   (
     'uses lists maps sets calls tests hashes links groups views records filters limits signs matches ' +
@@ -25,7 +25,7 @@ const ambiguous = new Set(
   ).split(' '),
 );
 
-/** A noun phrase goes on like this where a command would name its object. */
+/** Words that follow a noun; a command would name its object at that place. */
 const nounGoesOn = /^(?:of|for|that|which|to|used|in|on|is|are|from|with|and|or|by|has)$/;
 
 /** A command such as "Return the value", given its first two words. */
@@ -40,7 +40,7 @@ export function isVerb(word: string): boolean {
   return verbs.has(word);
 }
 
-/** A clause that begins with what its subject does. */
+/** Whether a clause begins with a verb in the third person. */
 export function beginsWithVerb(clause: string): boolean {
   const [first = '', second = ''] = clause.split(' ');
   if (/^(?:is|are|has|was|acts|works)$/.test(first)) return true;
@@ -50,7 +50,7 @@ export function beginsWithVerb(clause: string): boolean {
   return verbs.has(infinitive(first)) || /^[a-z]{2,}[^su]s$/.test(first);
 }
 
-/** A verb in the third person that is hardly a plural noun. */
+/** Whether a word is a third-person verb that is rarely a plural noun. */
 export function isThirdPerson(word: string): boolean {
   if (/^(?:is|has|acts|works|contains)$/.test(word)) return true;
   return word.endsWith('s') && verbs.has(infinitive(word)) && !ambiguous.has(word);

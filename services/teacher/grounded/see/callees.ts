@@ -27,7 +27,7 @@ export function calleeIn(expression: string): string | null {
 
 const wrappers = /^(?:enumerate|sorted|reversed|zip|range|list|len)$/;
 
-/** The name or path that an expression starts from; what a wrapper such as `sorted` wraps. */
+/** The name or path that an expression starts from, without wrappers such as `sorted`. */
 export function sourceOf(expression: string): string | null {
   const text = expression.replace(/^[\s&*(]+/, '').replace(/^mut\s+/, '');
   const path = /^(?:(?:self|this)(?:\.|->))?((?:[\w$]+(?:\.|->|::))*[A-Za-z_$][\w$]*)/.exec(

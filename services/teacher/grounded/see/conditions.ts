@@ -72,7 +72,7 @@ function sayTerm(term: string): string | null {
     const said = phrase.replace(/\$(\d)/g, (_all, index: string) =>
       sayOperand(match[Number(index)] ?? ''),
     );
-    // Of a call one says that it holds, of a name that it is set.
+    // A call "holds", a name "is set".
     return said
       .replace(/(\(\)`) is set$/, '$1 holds')
       .replace(/(\(\)`) is not set$/, '$1 does not hold');

@@ -5,10 +5,10 @@ import { calleeIn, sourceOf } from './callees.ts';
 import type { CodeEvent } from './event.ts';
 import type { CodeLine } from './scan.ts';
 
-/** Words of an error message that may be quoted: too few to be a copied run. */
+/** Most words quoted from an error message: too few to count as a copied run. */
 const messageWordsMax = 6;
 
-/** A call that makes an error where the language has no word for raising one. */
+/** A call that makes an error in a language without a word for raising one. */
 const errorMade = inOrder(
   /\b(?:return\b.*)?\b/,
   /((?:errors\.New|fmt\.Errorf|panic!?|bail!|unreachable!|abort|Err)(?=\())/,
@@ -60,7 +60,7 @@ function valueName(expression: string, line: CodeLine): string | null {
   const text = expression.trim();
   if (/^(?:[\w$]+(?:\.|->|::))*[\w$]+$/.test(text)) return text.replace(/^(?:self|this)[.>-]+/, '');
   if (/^(?:\[\]|\{\}|\(\)|""|''|-?\d+(?:\.\d+)?)$/.test(text)) return text;
-  // Go returns values and an error together, and the error is what is decided.
+  // Go returns values and an error together; the error is the decision.
   if (/,\s*err$/.test(text)) return 'err';
   const fallback = /^((?:[\w$]+(?:\.|->))*[\w$]+)\s*(?:\|\||\?\?|\bor\b)\s/.exec(text)?.[1];
   if (fallback !== undefined) return fallback.replace(/^(?:self|this)[.>-]+/, '');
@@ -76,7 +76,7 @@ const assertionWords = new Set(
 const assertion = String.raw`(?:assert\w*!?|expect|should|require\.\w+|assert\.\w+)\s*\(`;
 const asserted = new RegExp(String.raw`^\s*(?:assert\s+|(?:self\.|t\.|this\.)?${assertion})(.*)$`);
 
-/** An assertion: what it looks at, without the values it wants. */
+/** An assertion: the names that it checks, without the expected values. */
 export function checkOf(line: CodeLine): CodeEvent | null {
   const match = asserted.exec(line.masked);
   if (match === null) return null;

@@ -1,6 +1,6 @@
 /**
- * Reads what a stretch of code visibly does, line by line: guards, loops, what is set from what,
- * what is called, caught and given back. Patterns over masked lines; nothing is guessed.
+ * Reads what a stretch of code visibly does, line by line: guards, loops, assignments, calls,
+ * catches and returns. Uses patterns over masked lines and guesses nothing.
  */
 import { sayCondition } from './conditions.ts';
 import type { CodeEvent } from './event.ts';
@@ -21,7 +21,7 @@ export function readEvents(lines: readonly CodeLine[]): CodeEvent[] {
     const body = condition === null ? line : restOf(line, condition.rest);
     const event = eventOf(body, under ? (guard?.when ?? null) : null, lines[index + 1]);
     if (event !== null) events.push(event);
-    // Only the first statement under a condition is told as its consequence.
+    // Only the first statement under a condition counts as its consequence.
     guard = null;
   }
   return events;

@@ -66,7 +66,7 @@ interface Span {
   readonly comment: boolean;
 }
 
-/** What a mark at a place opens; null where it is none after all. */
+/** The span that a mark opens at this place; null if the mark opens nothing here. */
 type SpanAt = (text: string, start: number) => Span | null;
 
 interface Marks {
@@ -107,7 +107,7 @@ const stringReaches: Readonly<Record<StringReach, (mark: string) => SpanAt>> = {
   pattern: () => patternSpan,
 };
 
-/** A line comment leaves the line break to the code. */
+/** The line break after a line comment belongs to the code. */
 function commentTo(end: string): SpanAt {
   const kept = end === '\n' ? 0 : end.length;
   return (text, start) => ({ end: endOf(text, text.indexOf(end, start + 1), kept), comment: true });
@@ -125,7 +125,8 @@ function stringSpan(text: string, start: number, mark: string): Span {
   return { end: text.length, comment: false };
 }
 
-/** Behind `r` and hashes it ends at a quote and as many hashes, else as any long string. */
+/** After `r` and hashes the string ends at a quote and as many hashes; otherwise it is a usual
+ * long string. */
 function hashedSpan(text: string, start: number): Span {
   const hashes = /r(#*)$/.exec(text.slice(Math.max(0, start - 8), start))?.[1];
   if (hashes !== undefined) {
@@ -149,7 +150,7 @@ function rawSpan(text: string, start: number, mark: string): Span {
   return { end, comment: false };
 }
 
-/** It documents where a statement begins, and is a value anywhere else. */
+/** A string at the start of a statement is documentation; anywhere else it is a value. */
 function docstringSpan(text: string, start: number, mark: string): Span {
   const lineStart = text.lastIndexOf('\n', start - 1) + 1;
   const comment = /^\s*[rRuU]?$/.test(text.slice(lineStart, start));
@@ -178,7 +179,7 @@ function fill(text: string, filler: string): string {
   return text.replace(/[^\n]/g, filler);
 }
 
-/** Keeps the quotes, so that a pattern can see that a string stands there. */
+/** Keeps the quotes, so that patterns still recognise a string. */
 function fillString(text: string): string {
   if (text.length < 2) return text;
   return (text[0] ?? '') + fill(text.slice(1, -1), stringFiller) + (text.at(-1) ?? '');

@@ -1,4 +1,4 @@
-/** Thoughts and rewrites: true, useful, never a copy, within their limit, the same every time. */
+/** Thoughts and rewrites are true, useful, no copies, within their limit, and reproducible. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ThinkRequest } from '../../../../services/ports/teacher.ts';
@@ -26,7 +26,7 @@ function requestFor(path: string): ThinkRequest {
 
 const think = async (path: string) => (await teacher.think(requestFor(path), signal)).value;
 
-test('a class file: users, needs, values, shapes and guards', async () => {
+test('describes a class file by users, needs, values, shapes and guards', async () => {
   const thought = await think('src/store.py');
   expect(thought).toContain('`service.py` needs `Store`.');
   expect(thought).toContain('`errors.py` gives me `MissingKey`');
@@ -39,7 +39,7 @@ test('a class file: users, needs, values, shapes and guards', async () => {
   );
 });
 
-test('tests are told by their cases, licences by their kind, READMEs by their sections', async () => {
+test('describes tests by cases, licences by kind and READMEs by sections', async () => {
   expect(await think('tests/test_store.py')).toContain(
     '“missing key gives the fallback” and “limit is kept”',
   );
@@ -47,7 +47,7 @@ test('tests are told by their cases, licences by their kind, READMEs by their se
   expect(await think('README.md')).toContain('“Keeper” and “Use”');
 });
 
-test('the plan names what the project is, offers and consists of', async () => {
+test('names in the plan what the project is, offers and consists of', async () => {
   const { value } = await teacher.plan(
     {
       name: 'keeper',
@@ -88,7 +88,7 @@ test('rewrites add what the thought lacks and differ among the candidates of a r
   expect(flow.startsWith(thought)).toBe(true);
 });
 
-test('every rewrite stays within bytesMax, or gives the thought back', async () => {
+test('keeps every rewrite within bytesMax or returns the thought unchanged', async () => {
   for (const path of exampleStructure.order) {
     const request = requestFor(path);
     const thought = await think(path);
@@ -128,7 +128,7 @@ const word = fc.constantFrom(
 );
 const wildCode = fc.array(word, { maxLength: 120 }).map((words) => words.join(' '));
 
-test('whatever the code, the thought is not empty, not a copy, and the same twice', async () => {
+test('gives any code the same thought twice, neither empty nor a copy', async () => {
   await fc.assert(
     fc.asyncProperty(
       wildCode,
@@ -152,7 +152,7 @@ test('whatever the code, the thought is not empty, not a copy, and the same twic
   );
 });
 
-test('"It" never stands where its subject was left out', async () => {
+test('never begins a sentence with "It" after its subject was left out', async () => {
   const code =
     'def make(a, b):\n    if a is None:\n        raise ValueError("a")\n    return make takes a and b and c and d and e and f and g and h\n';
   const symbols = [
@@ -180,7 +180,7 @@ test('"It" never stands where its subject was left out', async () => {
     expect(paragraph).not.toMatch(/^It (?!defines|rests|checks|takes \w+ lines)/);
 });
 
-test('it says what it is', async () => {
+test('identifies itself as rules, not as a language model', async () => {
   expect(teacher.identity).toMatchObject({ name: 'grounded', model: null, languageModel: false });
   expect(await teacher.check()).toBeNull();
 });

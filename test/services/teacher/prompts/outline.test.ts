@@ -1,4 +1,4 @@
-/** Outlines and maps: what matters first, never over the budget, and more budget shows more. */
+/** Outlines and maps show important definitions first, stay in budget, and grow with it. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Definition, Edge, FileStructure } from '../../../../schemas/generated/types.ts';
@@ -59,7 +59,7 @@ describe('outlineFile', () => {
     ]);
   });
 
-  it('leaves out members, then what is private, and says how many', () => {
+  it('leaves out members, then private definitions, and counts them', () => {
     expect(outlineFile(shop, 85, byteCost).split('\n')).toEqual([
       'shop.py',
       '  class Cart  // Holds items.',
@@ -86,7 +86,7 @@ describe('mapRepository', () => {
     edge('test_app.py', 'app.py', ['main'], 'test-of'),
   ];
 
-  it('shows what most depends on, in the sequence of the files', () => {
+  it('shows the definitions most depended on, in the order of the files', () => {
     expect(mapRepository(files, edges, 80, byteCost).split('\n')).toEqual([
       'base.py',
       '  def helper()',
@@ -103,7 +103,7 @@ describe('mapRepository', () => {
     ]);
   });
 
-  it('shares out ranks: all of them together are 1', () => {
+  it('distributes ranks that add up to 1', () => {
     const ranks = rankFiles(files, edges);
     expect([...ranks.values()].reduce((sum, rank) => sum + rank, 0)).toBeCloseTo(1, 9);
     const sorted = [...ranks].sort(([, a], [, b]) => b - a).map(([path]) => path);
@@ -133,7 +133,7 @@ const repositories = fc
     ...budgets,
   }));
 
-/** Lines that show something, rather than count what is not shown. */
+/** Lines that show a definition, without the lines that count hidden ones. */
 function shown(text: string): string[] {
   return text.split('\n').filter((line) => line !== '' && !/^\s*…/.test(line));
 }
@@ -165,7 +165,7 @@ describe('outlines and maps of any repository', () => {
     },
   );
 
-  it('do not depend on the sequence of edges, nor the choice on that of files', () => {
+  it('do not depend on the order of edges, nor their choice on the order of files', () => {
     fc.assert(
       fc.property(repositories, ({ files, edges, budget }) => {
         const map = mapRepository(files, edges, budget, byteCost);

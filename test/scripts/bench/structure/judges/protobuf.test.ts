@@ -1,4 +1,4 @@
-/** Messages are read as protobuf's encoding says, whatever other fields stand between. */
+/** Messages are read in protobuf's encoding, with any other fields between the wanted ones. */
 import { Buffer } from 'node:buffer';
 import { describe, expect, test } from 'vitest';
 import {

@@ -1,4 +1,4 @@
-/** Precision and recall of edges, by hand. */
+/** Precision and recall of small sets of edges, compared with values computed by hand. */
 import { describe, expect, test } from 'vitest';
 import type { OracleEdge } from '../../../../../scripts/bench/structure/score/oracle.ts';
 import {
@@ -18,7 +18,7 @@ const known = (from: string, to: string, visible = true, via = 'name'): OracleEd
 });
 
 describe('score', () => {
-  test('what the oracle has is right, what it has visibly is required', () => {
+  test('every edge of the oracle is right, and its visible ones are required', () => {
     const edges = [given('a', 'b'), given('a', 'c'), given('a', 'd')];
     const oracle = [known('a', 'b'), known('a', 'c', false), known('b', 'c'), known('c', 'd')];
     const score = scoreEdges(edges, { edges: oracle, judged }, undefined);
@@ -28,7 +28,7 @@ describe('score', () => {
     expect(score.missed[0]?.edges).toHaveLength(2);
   });
 
-  test('files that the tool has not read, loops and neutral edges do not count', () => {
+  test('ignores files that the tool has not read, loops and neutral edges', () => {
     const edges = [given('a', 'x'), given('x', 'a'), given('a', 'a'), given('a', 'd')];
     const neutral = { reason: 'd is implicit', test: ({ to }: { to: string }) => to === 'd' };
     const oracle = [known('b', 'd'), known('x', 'b')];
@@ -37,7 +37,7 @@ describe('score', () => {
     expect([precisionOf(score), recallOf(score)]).toEqual([1, 1]);
   });
 
-  test('an edge that is seen once is required once', () => {
+  test('requires an edge once if one of its occurrences is visible', () => {
     const oracle = [known('a', 'b', false, 'method'), known('a', 'b'), known('a', 'b')];
     const score = scoreEdges([], { edges: oracle, judged }, undefined);
     expect(score.missed).toEqual([{ name: 'name', edges: [{ from: 'a', to: 'b' }] }]);

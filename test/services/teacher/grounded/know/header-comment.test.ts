@@ -1,4 +1,4 @@
-/** The comment at the head of a file is found in every language that writes one so. */
+/** The comment at the head of a file is found in every language with such comments. */
 import { describe, expect, test } from 'vitest';
 import { parsedRows } from '../../../../../schemas/languages/languages.ts';
 import { headerComment } from '../../../../../services/teacher/grounded/know/header-comment.ts';

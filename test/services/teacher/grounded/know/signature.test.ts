@@ -1,4 +1,4 @@
-/** What the grounded teacher reads out of a declaration, in the way that its language writes it. */
+/** Parameters, results and parents as read from declarations of several languages. */
 import { describe, expect, test } from 'vitest';
 import {
   readParameters,
@@ -36,7 +36,7 @@ describe('results', () => {
     ['kotlin', 'fun f(a: Int): Unit', null],
     ['scala', 'def f(a: Int): Seq[Int]', 'Seq[Int]'],
     ['php', 'public function f(int $a): ?string', '?string'],
-    // The type stands before the name, where it is not looked for.
+    // The type stands before the name, where the reader does not look.
     ['java', 'String f(int a)', null],
     ['csharp', 'string f(int a)', null],
   ])('%s: %s', (language, signature, expected) => {

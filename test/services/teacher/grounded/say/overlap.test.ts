@@ -1,4 +1,4 @@
-/** What counts as copied from the code, and that the search's guard is no stricter. */
+/** What counts as a copy of the code; the limits are stricter than those of the search's guard. */
 import { expect, test } from 'vitest';
 import { searchKnobs } from '../../../../../services/stages/search/config.ts';
 import {
@@ -8,7 +8,7 @@ import {
   overlapLimits,
 } from '../../../../../services/teacher/grounded/say/overlap.ts';
 
-test('long runs and many short ones are seen, names in other words are not', () => {
+test('detects long runs and many short ones, but not names within other sentences', () => {
   const code =
     'def add(first, second):\n    total = first + second\n    log.debug("adding", first, second)\n    return total\n';
   const runs = indexRuns(code);
@@ -29,7 +29,7 @@ test('long runs and many short ones are seen, names in other words are not', () 
   ).toBe(false);
 });
 
-test('its limits are below those that the search has unless it is told otherwise', () => {
+test('has limits below the defaults of the search', () => {
   const guard = searchKnobs.parse({});
   expect(overlapLimits.runWordsMax + 1).toBeLessThan(guard.leakWordsMax);
   expect(overlapLimits.shareRunWords).toBe(guard.leakShareWords);

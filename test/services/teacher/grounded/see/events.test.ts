@@ -1,4 +1,4 @@
-/** What code visibly does, in the forms of several languages, whatever strings and comments say. */
+/** Events of code in several languages, undisturbed by strings and comments. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sayFlow } from '../../../../../services/teacher/grounded/say/say-events.ts';
@@ -81,7 +81,7 @@ test.each(examples)('%s: %s', (language, code, said) => {
   expect(found.join(' ')).not.toContain('Error("no")');
 });
 
-test('a mask has the shape of its text', () => {
+test('a mask has the same lines and columns as its text', () => {
   const languages = fc.constantFrom('python', 'javascript', 'rust', 'c', 'go', 'yaml');
   const pieces = fc.constantFrom(
     '"',
@@ -113,7 +113,7 @@ test('a mask has the shape of its text', () => {
   );
 });
 
-test('long lines and hostile repetition cost little', () => {
+test('long lines and hostile repetition are scanned in linear time', () => {
   const hostile = [
     '('.repeat(20_000),
     `if ${'(a && '.repeat(200)}`,

@@ -1,4 +1,4 @@
-/** What is comment and what is string, by the marks that the table of languages gives. */
+/** Masks of comments and strings, by the marks in the table of languages. */
 import { describe, expect, test } from 'vitest';
 import { languageRows } from '../../../../../schemas/languages/languages.ts';
 import { maskText, stringFiller } from '../../../../../services/teacher/grounded/see/scan.ts';
