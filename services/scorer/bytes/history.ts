@@ -56,7 +56,7 @@ export class History {
     this.#numbers = arena.int32('numbers', numberCount);
   }
 
-  /** Bytes that agree before the present place and the matched one; 0 without a match. */
+  /** How many bytes before the present place equal those before the match; 0 without a match. */
   get matchLength(): number {
     return this.#numbers[length] as number;
   }
@@ -126,7 +126,7 @@ export class History {
     this.#matches[entry] = place;
   }
 
-  /** How many bytes before two places agree, up to the verified length. */
+  /** How many bytes before the two places are equal, up to the verified length. */
   #agreement(candidate: number, place: number): number {
     const bytes = this.#bytes;
     const most = Math.min(matchVerifyMax, candidate);

@@ -1,7 +1,7 @@
 /**
  * Logistic mixing: the inputs, each a stretched probability of a 1, are weighted by two sets of
  * weights (one chosen by the bits of the byte so far, one by what is known), and the mixed
- * probability is corrected by how such mixtures turned out. Learns from every bit.
+ * probability is corrected by how often such mixtures were right before. Learns from every bit.
  */
 import type { Arena } from './arena.ts';
 import { squash } from './curves.ts';
@@ -21,7 +21,7 @@ const weightAtStart = 0.3;
 /** A miss smaller than this moves no weight by anything that matters; skipping it saves time. */
 const missMin = 0.003;
 
-/** Corrections stand at every 0.75 of the stretched domain and are read between the two nearest. */
+/** Corrections lie 0.75 apart in the stretched domain; a value between two is interpolated. */
 const correctionSteps = 33;
 const correctionWidth = 0.75;
 const correctionRate = 0.02;
@@ -42,7 +42,7 @@ export class Mixer {
   readonly #weightsByKnown: Float64Array;
   readonly #corrections: Float64Array;
 
-  // Of the present bit: written by mix, read by learn.
+  // State of the present bit: mix writes it, learn reads it.
   #nodeSet = 0;
   #knownSet = 0;
   #mixed = 0.5;

@@ -18,24 +18,24 @@ const unseen = 0x80000000 | 0;
 const countMax = 60;
 const slotRate = Float64Array.from({ length: 256 }, (_unused, count) => 1 / (count + 1.6));
 
-/** What a slot's probability is worth is learned per context, by its count and its probability. */
+/** How far to trust a slot's probability is learned per context, by its count and its value. */
 const countClasses = 12;
 const probabilitySteps = 32;
 const mapSize = countClasses * probabilitySteps;
 const mapRate = 0.01;
 
-/** Exact while few, then by powers of two. */
+/** The class of a count: small counts are exact, larger ones go by powers of two. */
 const countClass = Uint8Array.from({ length: 256 }, (_unused, count) =>
   count < 6 ? count : Math.min(countClasses - 1, 4 + Math.floor(Math.log2(count / 1.5))),
 );
 
-/** Half units of the stretched domain, where certainty has room. */
+/** The class of a probability: steps of one half in the stretched domain, finer near 0 and 1. */
 const probabilityStep = Uint8Array.from({ length: stretchEntries }, (_unused, index) => {
   const stretched = stretchTable[index] as number;
   return Math.max(0, Math.min(probabilitySteps - 1, Math.round(stretched * 2 + 15.5)));
 });
 
-/** Match lengths that are told apart, and how fast trust in each is learned. */
+/** The number of classes of match lengths, and how fast trust in each class is learned. */
 const matchClasses = 32;
 const matchRate = 0.01;
 const matchTrustMax = 0.9998;
@@ -56,7 +56,7 @@ export class ByteModel {
   readonly #maps = this.#arena.float64('maps', contextCount * mapSize);
   readonly #trust = this.#arena.float64('trust', matchClasses);
 
-  // Of the present bit: written while predicting, read while learning, worth nothing between bytes.
+  // State of the present bit: prediction writes it, learning reads it; void between bytes.
   readonly #base = new Int32Array(contextCount);
   readonly #check = new Int32Array(contextCount);
   readonly #slotIndex = new Int32Array(contextCount);
@@ -113,7 +113,7 @@ export class ByteModel {
     return probability;
   }
 
-  /** Once per half byte: each context's line of 16 slots, so that four bits share a cache line. */
+  /** Called once per half byte: finds 16 slots per context, so four bits share a cache line. */
   #findSlots(prefix: number): void {
     const hashes = this.#history.hashes;
     const salt = Math.imul(prefix, 0x9e3779b1);
@@ -154,7 +154,7 @@ export class ByteModel {
     return known;
   }
 
-  /** The match tells the next bit while it agrees with the bits so far; returns its class. */
+  /** The match predicts the next bit while its bits so far were right; returns its class. */
   #readMatch(node: number, shift: number): number {
     const inputs = this.#mixer.inputs;
     const length = this.#history.matchLength;

@@ -21,8 +21,8 @@ export function createByteScorer(contextBytesMax: number): ByteScorer {
   const model = new ByteModel();
   model.code(encoder.encode(primer));
   const primed = model.save();
-  // A file is scored several times in a row, among others that are searched meanwhile. In order of
-  // use, the least recent first.
+  // One file is scored several times, interleaved with other files under search. The map is in
+  // order of use, the least recent first.
   const states = new Map<string, Uint8Array>();
 
   const stateAfter = (context: string): Uint8Array => {

@@ -22,14 +22,14 @@ export function openBytesScorer(options: BytesOptions): Scorer {
     data: { contextBytesMax } satisfies WorkerData,
     threadsMax: options.threads,
     name: 'scorer',
-    // Our bug: every request fails with it.
+    // A worker dies only by a bug of ours, so the request fails with the cause as it is.
     died: (cause) => cause,
-    // Building a context again is what costs most.
+    // Learning a context again costs most, so a request goes to the thread that knows it.
     warm: { keyOf: ({ context }) => context, kept: contextsKept },
   });
   return {
-    // It predicts text, but it is a compressor's model with no training: not a language model in
-    // the sense in which provenance is read.
+    // It predicts text but has no training; readers of provenance mean trained models by the term
+    // language model.
     identity: { name: 'bytes', version: bytesScorerVersion, model: null, languageModel: false },
     configuration: sha256(
       canonicalJson({

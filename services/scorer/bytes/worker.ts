@@ -1,4 +1,4 @@
-/** A thread of the scorer. */
+/** A thread of the `bytes` scorer: scores requests one at a time. */
 import { workerData } from 'node:worker_threads';
 import type { ScoreRequest } from '../../ports/scorer.ts';
 import { answerQuestions } from '../../runtime/thread.ts';

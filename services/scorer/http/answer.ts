@@ -1,7 +1,7 @@
 /**
  * Reads an echoed completion: finds the tokens of the target at the end of the prompt and adds up
- * their log probabilities. Pure. Whatever makes the sum untrustworthy is refused by name, never
- * guessed, because a wrong sum would still rank candidates.
+ * their log probabilities. Pure. An answer whose sum cannot be trusted is refused with the reason,
+ * because a wrong sum would still rank candidates.
  */
 import { z } from 'zod';
 import { PipelineError } from '../../runtime/errors.ts';
@@ -25,7 +25,7 @@ interface EchoedTokens {
   readonly offsets: readonly number[];
 }
 
-/** Bits of the target, which ends the prompt. Throws SCORER_UNSUITABLE, saying what is missing. */
+/** Bits of the target, the end of the prompt. Throws SCORER_UNSUITABLE with what is missing. */
 export function targetBits(answer: unknown, target: string): number {
   const parsed = answerSchema.safeParse(answer);
   if (!parsed.success) {
@@ -53,8 +53,8 @@ export function targetBits(answer: unknown, target: string): number {
 
 /**
  * The target's tokens are counted from the end of the prompt, so that a token put before the prompt
- * (begin of text) shifts nothing. A token across the border counts as the target's; the text before
- * the border is the same for every candidate, so it does so for all alike.
+ * (begin of text) shifts nothing. A token that crosses the border counts as the target's. The text
+ * before the border is the same for every candidate, so this treats all candidates alike.
  */
 function targetSpan(echoed: EchoedTokens, generated: 0 | 1, target: string) {
   const { tokens } = echoed;
@@ -71,7 +71,7 @@ function targetSpan(echoed: EchoedTokens, generated: 0 | 1, target: string) {
   );
 }
 
-/** First token of the target when the tokens before `end` spell it; null when they do not. */
+/** Index of the target's first token if the tokens before `end` spell the target, else null. */
 function startByText(tokens: readonly string[], end: number, target: string): number | null {
   let start = end;
   let length = 0;
@@ -85,9 +85,9 @@ function startByText(tokens: readonly string[], end: number, target: string): nu
 }
 
 /**
- * A character split over tokens is spelled as replacement characters; then only offsets tell, which
- * servers count in code points. Counted from the end they can drift inside the target only, which
- * is the same text for every candidate.
+ * Servers spell a character that is split over tokens as replacement characters. Then only the
+ * offsets help, which servers count in code points. Counted from the end, they can drift only
+ * inside the target, which is the same text for every candidate.
  */
 function startByOffset(echoed: EchoedTokens, end: number, target: string): number | null {
   const { tokens, offsets } = echoed;

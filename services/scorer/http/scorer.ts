@@ -1,7 +1,7 @@
 /**
  * The `http` scorer: an OpenAI-compatible completions server echoes context + thought + target
- * with log probabilities. One request per thought; no retries here, the runtime's are bounded
- * and shared.
+ * with log probabilities. One request per thought. There are no retries here: the runtime retries,
+ * with bounds that all stages share.
  */
 import OpenAI from 'openai';
 import { publicModelName, shorten } from '../../ports/endpoint.ts';
@@ -9,18 +9,18 @@ import type { ScoreRequest, Scorer } from '../../ports/scorer.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
 import { tailBytes } from '../bytes/score.ts';
-import type { ScorerKnobs } from '../config.ts';
+import type { ScorerSettings } from '../settings.ts';
 import { targetBits, unsuitable } from './answer.ts';
 
 /** Raised when the same server would give other bits. */
 export const httpScorerVersion = '1';
 
 type HttpOptions = Pick<
-  ScorerKnobs,
+  ScorerSettings,
   'url' | 'model' | 'timeoutMs' | 'requestsMax' | 'contextBytesMax'
 >;
 
-/** Long enough that a server that returns only its own token cannot seem to echo it. */
+/** Long enough that a server which returns only its generated token cannot pass as echoing. */
 const probe = {
   prompt: 'def add(first, second):\n',
   target: '    return first + second\n\n\nprint(add(1, 2))\n',
@@ -106,7 +106,7 @@ async function complete(
       { signal: AbortSignal.any([signal, timeout]) },
     );
   } catch (error) {
-    // A stop is the caller's; everything else is the server's fault or the configuration's.
+    // An aborted signal is the caller's wish; any other error comes from server or configuration.
     if (signal.aborted) throw signal.reason;
     throw asScorerError(error, options);
   }
@@ -142,7 +142,7 @@ function keepTail(text: string, bytesMax: number): string {
   return new TextDecoder().decode(tailBytes(new TextEncoder().encode(text), bytesMax));
 }
 
-/** Runs at most `requestsMax` jobs at once, in the order they were asked for. */
+/** Runs at most `requestsMax` jobs at once; waiting jobs start in the order of the calls. */
 function limitConcurrency(requestsMax: number) {
   const waiting: (() => void)[] = [];
   let running = 0;

@@ -1,4 +1,4 @@
-/** The byte model is a true probability, undoes exactly, and learns what code repeats. */
+/** The byte model gives true probabilities, can be restored exactly, and learns repetition. */
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -84,7 +84,7 @@ test('a repeated text costs next to nothing', () => {
   expect(model.code(encode(primer))).toBeLessThan(first / 20);
 });
 
-test('gives the bits it has always given', () => {
+test('gives the recorded bits for a fixed text', () => {
   // A change here changes every score: raise bytesScorerVersion with it.
   expect(new ByteModel().code(encode(primer))).toBeCloseTo(14174.792794253117, 6);
 });

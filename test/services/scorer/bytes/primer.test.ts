@@ -1,4 +1,4 @@
-/** The model warms up on text of the same grammar as what it judges. */
+/** The primer has the same format as the texts that the model judges. */
 import { describe, expect, test } from 'vitest';
 import {
   parseTrajectory,
@@ -14,12 +14,12 @@ const opening = renderHeader(usualFence, { kind: 'backstory', path: 'primer', li
 describe('the primer', () => {
   const segments = parseTrajectory(opening + primer);
 
-  test('is what rendering its segments gives', () => {
+  test('equals the rendering of its segments', () => {
     const rendered = renderTrajectory(segments).map(({ text }) => text);
     expect(rendered.join('')).toBe(opening + primer);
   });
 
-  test('has its segments in the order of a trajectory, and each body where its kind has one', () => {
+  test('has segments in the order of a trajectory, with a body exactly where the kind has one', () => {
     const kinds = segments.map((segment) => segment.kind).join(' ');
     expect(kinds).toMatch(/^backstory requirements( file( think)? write)+$/);
     const empty = (kind: TextSegment['kind']) =>
@@ -27,7 +27,7 @@ describe('the primer', () => {
     for (const kind of ['requirements', 'think', 'write'] as const) expect(empty(kind)).toEqual([]);
   });
 
-  test('writes each file that it was at', () => {
+  test('writes each file that it begins', () => {
     const pathsOf = (kind: TextSegment['kind']) =>
       segments.filter((segment) => segment.kind === kind).map(({ path }) => path);
     expect(pathsOf('write')).toEqual(pathsOf('file'));

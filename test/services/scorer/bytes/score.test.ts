@@ -12,7 +12,7 @@ const contextBytesMax = 65_536;
 const sourceOf = (path: string) =>
   readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
 
-test('order, repetition and what was scored before change nothing, bit for bit', () => {
+test('scores do not depend on order, repetition or earlier requests, bit for bit', () => {
   const scorer = createByteScorer(contextBytesMax);
   const context = 'export function add(first: number, second: number): number {\n';
   const target = '  return first + second;\n}\n';
@@ -26,7 +26,7 @@ test('order, repetition and what was scored before change nothing, bit for bit',
   expect(fresh.score({ context, thoughts: [b], target })).toEqual([together[1]]);
 });
 
-test('property: each thought scores as it does alone from a fresh model', () => {
+test('property: each thought scores as with a fresh model of its own', () => {
   const shared = createByteScorer(contextBytesMax);
   const text = fc.string({ unit: 'grapheme', maxLength: 60 });
   fc.assert(
@@ -43,7 +43,7 @@ test('property: each thought scores as it does alone from a fresh model', () => 
   );
 });
 
-test('an empty target costs nothing and no thoughts give no scores', () => {
+test('an empty target costs 0 bits, and without thoughts there are no scores', () => {
   const scorer = createByteScorer(contextBytesMax);
   expect(scorer.score({ context: 'c', thoughts: ['z'], target: '' })).toEqual([0]);
   expect(scorer.score({ context: 'c', thoughts: [], target: 'x' })).toEqual([]);
@@ -67,18 +67,21 @@ const pairs = [
   },
 ];
 
-test.each(pairs)('a thought that names what $path holds helps more than another', (pair) => {
-  const target = sourceOf(pair.path);
-  const context = `@@@ file "${pair.path}"\n@@@ think\n`;
-  const [none, helpful, unrelated] = createByteScorer(contextBytesMax).score({
-    context,
-    thoughts: ['\n', pair.helpful, pair.unrelated],
-    target,
-  }) as [number, number, number];
-  expect(pair.helpful.length).toBeLessThanOrEqual(pair.unrelated.length + 4);
-  expect(helpful).toBeLessThan(none);
-  expect(none - helpful).toBeGreaterThan(2 * (none - unrelated));
-});
+test.each(pairs)(
+  'a thought with names from $path lowers its bits more than another thought',
+  (pair) => {
+    const target = sourceOf(pair.path);
+    const context = `@@@ file "${pair.path}"\n@@@ think\n`;
+    const [none, helpful, unrelated] = createByteScorer(contextBytesMax).score({
+      context,
+      thoughts: ['\n', pair.helpful, pair.unrelated],
+      target,
+    }) as [number, number, number];
+    expect(pair.helpful.length).toBeLessThanOrEqual(pair.unrelated.length + 4);
+    expect(helpful).toBeLessThan(none);
+    expect(none - helpful).toBeGreaterThan(2 * (none - unrelated));
+  },
+);
 
 test('a dependency in the context lowers the bits of its user', () => {
   const target = sourceOf('services/runtime/store/blobs.ts');
@@ -88,7 +91,7 @@ test('a dependency in the context lowers the bits of its user', () => {
   expect(bits(sourceOf('services/runtime/errors.ts'))).toBeLessThan(bits(''));
 });
 
-test('a longer context keeps its tail, from the start of a character', () => {
+test('cuts a longer context to its tail, at the start of a character', () => {
   expect(tailBytes(new TextEncoder().encode('añb'), 2)).toEqual(new TextEncoder().encode('b'));
   expect(tailBytes(new TextEncoder().encode('añb'), 3)).toEqual(new TextEncoder().encode('ñb'));
   const scorer = createByteScorer(10);
@@ -98,7 +101,7 @@ test('a longer context keeps its tail, from the start of a character', () => {
   );
 });
 
-test('more contexts than are kept change nothing either', () => {
+test('scores do not depend on whether the context was kept', () => {
   const scorer = createByteScorer(contextBytesMax);
   const requests = Array.from({ length: contextsKept + 2 }, (_unused, index) => ({
     context: `context ${index} of several\n`,

@@ -1,4 +1,4 @@
-/** Threads answer as one model in this process does, however many there are, and can be stopped. */
+/** Any number of threads answers like one model in this process, and can be stopped. */
 import { afterEach, expect, test } from 'vitest';
 import type { ScoreRequest, Scorer } from '../../../../services/ports/scorer.ts';
 import { createByteScorer } from '../../../../services/scorer/bytes/score.ts';
@@ -30,7 +30,7 @@ test.each([1, 2, 3])('%i threads give the scores of a model in this process', as
   expect(scores).toEqual(requests.map((request) => local.score(request)));
 });
 
-test('a request that is stopped rejects with the reason and leaves the others alone', async () => {
+test('a stopped request rejects with the reason and does not affect others', async () => {
   const scorer = open(1);
   const stop = new AbortController();
   const [first, second, third] = [requests[0]!, requests[1]!, requests[2]!];
@@ -44,7 +44,7 @@ test('a request that is stopped rejects with the reason and leaves the others al
   await expect(scorer.score(first, stop.signal)).rejects.toThrow('stopped by the test');
 });
 
-test('closing rejects what is under way and takes no more', async () => {
+test('close rejects requests under way and accepts no more', async () => {
   const scorer = open(1);
   const running = scorer.score(requests[0]!, never);
   const settled = expect(running).rejects.toThrow('closed');
@@ -53,7 +53,7 @@ test('closing rejects what is under way and takes no more', async () => {
   await expect(scorer.score(requests[0]!, never)).rejects.toThrow('closed');
 });
 
-test('the configuration changes with what changes a score, and only with that', () => {
+test('the configuration hash changes exactly with the knobs that change scores', () => {
   const { configuration, identity } = open(1);
   expect(open(3).configuration).toBe(configuration);
   const other = openBytesScorer({ contextBytesMax: 1, threads: 1 });

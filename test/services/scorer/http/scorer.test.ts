@@ -1,4 +1,4 @@
-/** The http scorer against a real server on a socket: exact bits, every way to be unsuitable. */
+/** The http scorer against a real server on a socket: exact bits, and every unsuitable server. */
 import { afterEach, expect, test } from 'vitest';
 import { scorerKnobs } from '../../../../services/scorer/config.ts';
 import { openScorer } from '../../../../services/scorer/open.ts';
@@ -27,7 +27,7 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
-/** What the toy model's target costs, reckoned from its definition. */
+/** The bits of a target under the toy model, computed from the model's definition. */
 function expectedBits(before: string, target: string): number {
   const tokens = toyTokens(before + target);
   const first = tokens.length - toyTokens(target).length;
@@ -61,13 +61,13 @@ test('sums exactly the log probabilities of the target, in bits, in order', asyn
   });
 });
 
-test('a token before the prompt, and characters split over tokens, shift nothing', async () => {
+test('finds the target behind a begin-of-text token and with characters split over tokens', async () => {
   const begun = await open((body, response) =>
     sendJson(response, 200, echoAnswer(String(body.prompt), ['<s>'])),
   );
   const plain = await open((body, response) => {
     const answer = echoAnswer(String(body.prompt));
-    // As a server that decodes each token by itself: the two halves of a character are both broken.
+    // Like a server that decodes tokens one by one: both halves of a character are broken.
     const { logprobs } = answer.choices[0]!;
     logprobs.tokens = logprobs.tokens.map((token) => (token === 'é' ? '\uFFFD' : token));
     sendJson(response, 200, answer);
@@ -85,7 +85,7 @@ test('a token before the prompt, and characters split over tokens, shift nothing
   expect(shifted[0]).toBeCloseTo(nats / Math.LN2, 9);
 });
 
-test('a token across the border counts as the target’s', async () => {
+test('counts a token across the border as part of the target', async () => {
   const { scorer } = await open(echoing);
   // The space before "second" belongs to the thought but is spelled by one token with it.
   const bits = await scorer.score({ ...request, thoughts: ['first '], target: 'second\n' }, never);
@@ -154,15 +154,18 @@ const unsuitable: [string, Answering, string][] = [
   ],
 ];
 
-test.each(unsuitable)('a server that %s is refused, saying why', async (_name, answering, what) => {
-  const { scorer } = await open(answering);
-  await expect(scorer.score(request, never)).rejects.toMatchObject({
-    code: 'SCORER_UNSUITABLE',
-    message: expect.stringContaining(what),
-  });
-  expect(await scorer.check()).toContain(what);
-  expect(await scorer.check()).toContain('SCORER_UNSUITABLE');
-});
+test.each(unsuitable)(
+  'refuses a server that %s, with the reason',
+  async (_name, answering, what) => {
+    const { scorer } = await open(answering);
+    await expect(scorer.score(request, never)).rejects.toMatchObject({
+      code: 'SCORER_UNSUITABLE',
+      message: expect.stringContaining(what),
+    });
+    expect(await scorer.check()).toContain(what);
+    expect(await scorer.check()).toContain('SCORER_UNSUITABLE');
+  },
+);
 
 const unavailable: [string, Answering][] = [
   ['answers 500', (_body, response) => sendJson(response, 500, { error: { message: 'oh' } })],
@@ -185,15 +188,20 @@ const unavailable: [string, Answering][] = [
   ['closes the connection', (_body, response) => void response.destroy()],
 ];
 
-test.each(unavailable)('a server that %s is unavailable for now', async (_name, answering) => {
-  const { server, scorer } = await open(answering, { timeoutMs: 300 });
-  await expect(scorer.score(request, never)).rejects.toMatchObject({ code: 'SCORER_UNAVAILABLE' });
-  // One request: retries are the runtime's.
-  expect(server.requests).toHaveLength(1);
-  expect(await scorer.check()).toContain('SCORER_UNAVAILABLE');
-});
+test.each(unavailable)(
+  'treats a server that %s as unavailable for now',
+  async (_name, answering) => {
+    const { server, scorer } = await open(answering, { timeoutMs: 300 });
+    await expect(scorer.score(request, never)).rejects.toMatchObject({
+      code: 'SCORER_UNAVAILABLE',
+    });
+    // One request: retries are the runtime's.
+    expect(server.requests).toHaveLength(1);
+    expect(await scorer.check()).toContain('SCORER_UNAVAILABLE');
+  },
+);
 
-test('a server that recovers is used again', async () => {
+test('uses a server again that has recovered', async () => {
   let calls = 0;
   const { scorer } = await open((body, response) => {
     calls += 1;
@@ -205,7 +213,7 @@ test('a server that recovers is used again', async () => {
   expect(await scorer.check()).toBeNull();
 });
 
-test('a stop is passed on as the caller’s reason', async () => {
+test('rejects with the reason of the caller’s abort signal', async () => {
   const { scorer } = await open(() => {});
   const stop = new AbortController();
   const running = expect(scorer.score(request, stop.signal)).rejects.toThrow('stopped here');
@@ -213,7 +221,7 @@ test('a stop is passed on as the caller’s reason', async () => {
   await running;
 });
 
-test('no more requests are open at once than allowed, and the context keeps its tail', async () => {
+test('limits the open requests and keeps the tail of the context', async () => {
   const { server, scorer } = await open(
     async (body, response) => {
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -228,7 +236,7 @@ test('no more requests are open at once than allowed, and the context keeps its 
   expect(server.requests.at(-1)?.body.prompt).toMatch(/^numbers\nthought \d\nreturn/);
 });
 
-test('what is missing from the configuration is named', async () => {
+test('names the knob that is not set', async () => {
   const resolved = scorerKnobs.parse({ kind: 'http', url: 'http://127.0.0.1:1/v1' });
   await expect(openScorer(resolved, {})).rejects.toMatchObject({
     code: 'CONFIG_INVALID',

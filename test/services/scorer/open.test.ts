@@ -1,0 +1,21 @@
+/** The list of kinds of scorers, from which knob and command line derive. */
+import { expect, test } from 'vitest';
+import { scorerKnobs } from '../../../services/scorer/config.ts';
+import { openScorer, scorerKinds, scorers } from '../../../services/scorer/open.ts';
+
+test('the knob accepts every kind and describes each', () => {
+  const { kind } = scorerKnobs.shape;
+  expect(kind.unwrap().options).toEqual(scorerKinds);
+  for (const name of scorerKinds) {
+    expect(kind.description).toContain(`${name}: ${scorers[name].about}`);
+  }
+});
+
+test('a scorer is opened under the name of its kind', async () => {
+  const endpoint = { url: 'http://localhost:9/v1', model: 'm' };
+  for (const kind of scorerKinds) {
+    const scorer = await openScorer(scorerKnobs.parse({ kind, ...endpoint }), {});
+    expect(scorer.identity.name).toBe(kind);
+    await scorer.close();
+  }
+});
