@@ -74,6 +74,8 @@ export type Neighbour =
   | 'shard store';
 
 export interface StageSpec {
+  /** What it does, in a few words, for the table in the README. */
+  readonly does: string;
   readonly reads: readonly TopicName[];
   readonly writes: readonly TopicName[];
   /** The neighbours that the runtime gives to the stage; it gets no others. */
@@ -85,43 +87,56 @@ export interface StageSpec {
 /** In dataflow order. Every stage but the first may also write `dropped` through its outcomes. */
 const stageSpecs = {
   discover: {
+    does: 'folder, archive or list → one stored archive per repository',
     reads: [],
     writes: ['repo-found', 'input-closed', 'dropped'],
     talksTo: ['code host'],
     version: 1,
   },
   admit: {
+    does: 'what may be used: licence, secrets, personal data, size, binary, generated, vendored',
     reads: ['repo-found'],
     writes: ['repo-admitted', 'dropped'],
     talksTo: [],
     version: 2,
   },
   extract: {
+    does: 'symbols and dependency edges of source files and notebooks; writing order',
     reads: ['repo-admitted'],
     writes: ['repo-structure', 'dropped'],
     talksTo: ['parser child processes'],
     version: 1,
   },
   plan: {
+    does: 'requirements, architecture, one purpose per file, by the teacher',
     reads: ['repo-structure'],
     writes: ['repo-plan', 'file-task', 'dropped'],
     talksTo: ['teacher'],
     version: 1,
   },
-  simulate: { reads: ['file-task'], writes: ['file-trace'], talksTo: ['teacher'], version: 1 },
+  simulate: {
+    does: 'per file: read what was written before → think → write',
+    reads: ['file-task'],
+    writes: ['file-trace'],
+    talksTo: ['teacher'],
+    version: 1,
+  },
   search: {
+    does: 'rewrites thoughts; keeps one only if the scorer needs fewer bits for the real code',
     reads: ['file-trace'],
     writes: ['file-thought'],
     talksTo: ['teacher', 'scorer'],
     version: 1,
   },
   flatten: {
+    does: 'all files of a repository as one text, each segment trained or not',
     reads: ['file-thought'],
     writes: ['trajectory', 'dropped'],
     talksTo: [],
     version: 1,
   },
   sink: {
+    does: 'tokens, packs of 65,536, MDS shards, and a manifest that a killed writer cannot tear',
     reads: ['trajectory', 'dropped', 'input-closed'],
     writes: ['shard-sealed'],
     talksTo: ['tokenizer', 'shard store'],

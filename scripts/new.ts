@@ -1,6 +1,6 @@
 /**
- * `npm run new -- gate|export|language|stage NAME`: a working skeleton with its test, in the places
- * where it belongs, and its lines in the lists. What it makes passes `npm run check` as it is.
+ * `npm run new -- gate|export|language|stage NAME`: writes a working skeleton with its test, and
+ * adds it to the lists. The result passes `npm run check` as it is.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -65,7 +65,7 @@ function skeletonFrom(argv: readonly string[]): Skeleton | null {
   return make(name, values);
 }
 
-/** Sorts imports, breaks lines and writes what derives from the lists. */
+/** Formats the files and updates the generated ones. */
 function finish(paths: readonly string[]): void {
   const commands = [
     [`${root}/node_modules/.bin/biome`, 'check', '--write', ...paths],

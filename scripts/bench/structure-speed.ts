@@ -1,9 +1,9 @@
 /**
  * `npm run bench -- structure-speed [--only LANGUAGE,…] [--memory MEGABYTES] [--json]`: MB a second
  * of one core from bytes in memory to structure, beside parsing alone (`baseline`) and `ctags -R`
- * on the same files; how that holds from 1 to 100 MB. With --memory nothing but the memory of all
- * processes while they read so much, as repositories of 100 MB through one extractor. Time is
- * processor time of every process. Linux only.
+ * on the same files, and how it scales from 1 to 100 MB. With --memory it measures only the memory
+ * of all processes while one extractor reads that much in repositories of 100 MB. Time is processor
+ * time of every process. Linux only.
  */
 import { fork } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { languages } from '../../services/stages/extract/languages/all-languages.ts';
+import { languages } from '../../services/stages/extract/languages/list.ts';
 import type { Report } from '../bench.ts';
 import { cacheFolder, obtain, requireTools, runTool } from './structure/obtain/tools.ts';
 import { type BareFile, bareSeconds, openBareParser } from './structure-speed/bare.ts';
@@ -27,14 +27,14 @@ import { cpuSecondsOf, type Memory, memoryOf } from './structure-speed/process-t
 
 const megabyte = 1e6;
 const languageBytes = 4 * megabyte;
-/** Less of a language says more about starting than about reading. */
+/** With less text of a language, start-up would dominate the figure. */
 const languageBytesMin = 1 * megabyte;
 const warmUpBytes = 0.5 * megabyte;
 const sizes = [1, 10, 100].map((size) => size * megabyte);
 const rounds = 4;
-/** Right after one another: left without work, a parser process is let go. */
+/** Rounds follow each other at once, because an idle parser process is ended. */
 const extractionsPerRound = 2;
-/** What processor time is told in. */
+/** The unit in which the system reports processor time. */
 const tickSeconds = 0.01;
 const memoryEveryMs = 200;
 /** Below what admit lets through of one repository, which is 128 MiB. */
@@ -122,7 +122,7 @@ function reportSeconds(report: Report, name: string, seconds: Seconds): void {
   report({ metric: `${name}: ctags -R`, value, unit: 'MB/s', baseline });
 }
 
-/** The best of some rounds each: what disturbs only ever adds. */
+/** The best of several rounds each, because disturbances only ever add time. */
 async function measureLanguage(
   bench: Bench,
   name: string,
@@ -144,7 +144,7 @@ async function measureLanguage(
       }
       best.ctags = Math.min(best.ctags, await ctagsSeconds(sample.folder));
     }
-    // A file of a language that it does not know it passes over, in no time.
+    // ctags skips a file of a language that it does not know, which takes no time.
     const ctagsBytes = best.ctags < tickSeconds ? 0 : sample.bytes;
     return { bytes: sample.bytes, ...best, ctagsBytes };
   } finally {
@@ -164,7 +164,7 @@ async function readContents(
   );
 }
 
-/** So that starting a process and compiling our own code are not counted per megabyte. */
+/** A first round, so that process start and compilation are not counted per megabyte. */
 async function warmUp(
   { source, scratch }: Bench,
   extractor: MeasuredExtractor,
@@ -176,7 +176,7 @@ async function warmUp(
   await rm(folder, { recursive: true });
 }
 
-/** The shell tells the processor time of what it ran. */
+/** The processor time of a command, as the shell reports it. */
 async function ctagsSeconds(folder: string): Promise<number> {
   const script = 'ctags -R -f /dev/null . 2>/dev/null; times';
   const told = await runTool('sh', ['-c', script], { folder });
@@ -247,8 +247,8 @@ async function measureMemory(
 interface MeasuredExtractor {
   readonly processId: number;
   /**
-   * Processor time of all its processes for the structure of folders: from bytes that it has in
-   * memory, as the parser beside it has, unless the files shall be read when their turn comes.
+   * Processor time of all processes for the structure of folders. Files are read into memory first,
+   * as for the bare parser, unless they shall be read when their turn comes.
    */
   seconds(folders: readonly string[], ahead?: boolean): Promise<number>;
   last(): Extraction;

@@ -11,7 +11,7 @@ import {
   serveCommand,
 } from './deployment.ts';
 
-/** As scripts/cluster/servers.ts sets them for the broker without containers. */
+/** The same properties as scripts/cluster/servers.ts sets for the broker without containers. */
 const brokerProperties = {
   'node.id': '1',
   'process.roles': 'broker,controller',
@@ -32,7 +32,7 @@ const brokerProperties = {
   'min.insync.replicas': '1',
 } as const;
 
-/** The image of Apache Kafka takes properties as variables. */
+/** Kafka's image reads properties from environment variables. */
 const brokerEnvironment = Object.fromEntries(
   Object.entries(brokerProperties).map(([property, value]) => [
     `KAFKA_${property.replaceAll('.', '_').toUpperCase()}`,
@@ -58,7 +58,7 @@ const servers = {
     },
     restart: 'unless-stopped',
   },
-  // Keeps its schemas in Kafka: a registry that forgets gives other ids to the same schemas.
+  // Keeps its schemas in Kafka: a registry that lost them would give the same schemas other ids.
   schemas: {
     image: 'apicurio/apicurio-registry-kafkasql:2.6.13.Final',
     environment: { KAFKA_BOOTSTRAP_SERVERS: 'kafka:9092' },
@@ -74,7 +74,7 @@ const servers = {
   },
 } as const;
 
-/** What Compose fills in from the shell or an .env file. */
+/** A variable that Compose fills in from the shell or an .env file. */
 function variable(name: string, otherwise = ''): string {
   return `\${${name}:-${otherwise}}`;
 }
@@ -109,7 +109,7 @@ function stageServices() {
   const volumes = [
     `data:${folders.data}`,
     `${variable('SOURCES', './sources')}:${folders.sources}:ro`,
-    // Crashes of one process; worth nothing to another one.
+    // An anonymous volume: crash counts of one process mean nothing to another one.
     folders.state,
   ];
   return Object.fromEntries(
@@ -122,7 +122,7 @@ function stageServices() {
         volumes,
         depends_on: depends,
         healthcheck,
-        // What is not finished then is done again by the next one.
+        // The next process repeats the work that is unfinished after this time.
         stop_grace_period: '45s',
         restart: 'unless-stopped',
       },
@@ -142,7 +142,7 @@ export function generateCompose(): string {
         command: ['topics', 'apply'],
         environment,
         depends_on: { kafka: { condition: 'service_healthy' } },
-        // Until the registry answers.
+        // Repeats until the registry answers.
         restart: 'on-failure',
       },
       ...stageServices(),

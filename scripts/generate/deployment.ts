@@ -1,7 +1,7 @@
 /**
- * What Compose and Kubernetes share: how a stage is started in the image of infra/Dockerfile, and
- * the knobs that tell it where it is. Names of variables come from the knobs, names of topics from
- * the topology, so that neither can be wrong here alone.
+ * What Compose and Kubernetes share: the command of a stage in the image of infra/Dockerfile, and
+ * the knobs that place it. Names of variables derive from the knobs and names of topics from the
+ * topology, so that neither can drift.
  */
 import { readFileSync } from 'node:fs';
 import { graph, type StageName } from '../../schemas/topology.ts';
@@ -16,10 +16,10 @@ export const image = `backstory:${version}`;
 /** The data set that the files describe; topics and groups carry its name. */
 export const dataset = 'default';
 export const metricsPort = 9464;
-/** In the image. */
+/** Folders in the image. */
 export const folders = { data: '/data', sources: '/sources', state: '/state' } as const;
 
-/** What a stage needs at first, and may take at most; a guess that a first run corrects. */
+/** Requested and largest resources of a stage: estimates to be corrected after a first run. */
 export interface Resources {
   readonly cpu: string;
   readonly memory: string;
@@ -27,11 +27,11 @@ export interface Resources {
 }
 
 const waiting: Resources = { cpu: '250m', memory: '512Mi', memoryMax: '2Gi' };
-/** An archive, and what is unpacked of it, is held in memory once: 1 GiB each by default. */
+/** Holds an archive and its unpacked files in memory once: at most 1 GiB each by default. */
 const unpacking: Resources = { cpu: '500m', memory: '1Gi', memoryMax: '4Gi' };
 const computing: Resources = { cpu: '1', memory: '1Gi', memoryMax: '4Gi' };
 
-/** Of stages that do more than ask others and wait. */
+/** Resources of stages that compute, rather than ask others and wait. */
 const demanding: Readonly<Partial<Record<StageName, Resources>>> = {
   discover: unpacking,
   admit: unpacking,
@@ -53,7 +53,7 @@ export function serveCommand(stage: StageName): string[] {
   return ['serve', stage, ...sources, '--out', `${folders.data}/out`, '--state', folders.state];
 }
 
-/** Knobs as the environment names them. */
+/** Knobs under their names as environment variables. */
 export function environmentOf(knobs: Readonly<Record<string, string>>): Record<string, string> {
   const known = new Set(knobKeys(sections));
   return Object.fromEntries(
@@ -67,7 +67,7 @@ export function environmentOf(knobs: Readonly<Record<string, string>>): Record<s
 /** Knobs of every process, wherever it runs. */
 export const processKnobs = {
   'runtime.dataset': dataset,
-  // Probes and scrapers come from outside the container.
+  // Probes and metric scrapers connect from outside the container.
   'runtime.metricsHost': '0.0.0.0',
   'runtime.metricsPort': String(metricsPort),
   'runtime.logLevel': 'info',

@@ -12,7 +12,7 @@ export function drawHouse(root: URL): string {
   return [line('┌', '┐'), drawn.join(`\n${line('├', '┤')}\n`), line('└', '┘')].join('\n');
 }
 
-/** Its rooms in as many rows as they need, and beside the first what they are for. */
+/** A floor's rooms in as many rows as needed; the first row also says what they are for. */
 function drawFloor({ rooms, holds }: Floor, isBuilt: (room: string) => boolean): string {
   const rows: string[] = [];
   for (const [folder, names] of roomsByFolder(rooms.filter(isBuilt))) {

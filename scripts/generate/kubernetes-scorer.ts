@@ -1,6 +1,6 @@
 /**
  * The scorer's GPU pool: an OpenAI-compatible server that echoes a prompt with log probabilities,
- * on nodes that have a GPU and take nothing else. It follows the lag of the search, which asks it.
+ * on nodes reserved for GPU work. It scales with the lag of the search stage, which calls it.
  */
 import type {
   IScaledObject,
@@ -35,7 +35,7 @@ const deployment: IDeployment = {
               ...['--port', String(port), '--max-model-len', '32768'],
             ],
             ports: [{ name: 'http', containerPort: port }],
-            // The first pod of a node downloads the weights.
+            // The first pod on a node downloads the weights.
             startupProbe: {
               httpGet: { path: '/health', port: 'http' },
               periodSeconds: 10,
@@ -82,7 +82,7 @@ export function scorerObjects(triggers: Triggers): readonly object[] {
     metadata: { name: 'scorer' },
     spec: {
       scaleTargetRef: { name: 'scorer' },
-      // Loading weights takes longer than a record is tried again: one is always there.
+      // Loading weights takes longer than a record's retries last, so one pod always stays.
       minReplicaCount: 1,
       maxReplicaCount: 4,
       cooldownPeriod: 900,

@@ -52,7 +52,7 @@ const configMap: IConfigMap = {
   }),
 };
 
-/** Blobs, answers and shards, where storage.url names no bucket; and the sources. */
+/** Volumes for the sources and, unless storage.url names a bucket, blobs, answers and shards. */
 const claim: IPersistentVolumeClaim = {
   apiVersion: 'v1',
   kind: 'PersistentVolumeClaim',
@@ -64,7 +64,7 @@ const container = {
   image,
   envFrom: [
     { configMapRef: { name: settings } },
-    // Keys of teacher, scorer and servers; absent where none is needed.
+    // Keys of teacher, scorer and servers; optional.
     { secretRef: { name: secrets, optional: true } },
   ],
   securityContext: {
@@ -123,7 +123,7 @@ function stageContainer(stage: StageName): IContainer {
     name: stage,
     args: serveCommand(stage),
     ports: [{ name: 'metrics', containerPort: metricsPort }],
-    // Servers may come later than the pods: ten minutes until it has to serve.
+    // Servers may start later than the pods, so a process has ten minutes to become ready.
     startupProbe: probe('/healthz', 10, 60),
     livenessProbe: probe('/healthz', 10, 6),
     readinessProbe: probe('/readyz', 10, 3),
@@ -146,10 +146,10 @@ function deployment(stage: StageName): IDeployment {
     kind: 'Deployment',
     metadata: { name: stage, labels },
     spec: {
-      // Where KEDA scales, it says how many.
+      // A stage that KEDA scales gets its number of replicas from KEDA.
       ...(isSource(stage) ? { replicas: 1 } : {}),
       selector: { matchLabels: labels },
-      // Two sources at once are harmless and do everything twice.
+      // Two sources at once would be harmless, but do all work twice.
       ...(isSource(stage) ? { strategy: { type: 'Recreate' } } : {}),
       template: {
         metadata: {
@@ -175,10 +175,10 @@ function deployment(stage: StageName): IDeployment {
   };
 }
 
-/** Records of its own window that a process works on anyway: more than those is lag. */
+/** Records that a process has in work at once anyway; only records beyond these count as lag. */
 const lagPerReplica = { repository: 5, file: 50 } as const;
 
-/** A trigger per topic whose lag means work; the group commits what is finished in order. */
+/** One trigger per input topic; the consumer group commits finished records in order. */
 export function lagTriggers(stage: StageName, lagFactor = 1) {
   return graph[stage].reads.flatMap((topic) => {
     const { about } = topics[topic];
@@ -191,7 +191,7 @@ export function lagTriggers(stage: StageName, lagFactor = 1) {
           consumerGroup: consumerGroup(dataset, stage),
           topic: physicalTopic(dataset, topic),
           lagThreshold: String(lagPerReplica[about] * lagFactor),
-          // Nothing committed yet is lag from the start, not from the end.
+          // A group without a commit lags from the start of the topic, not from its end.
           offsetResetPolicy: 'earliest',
           allowIdleConsumers: 'false',
         },
@@ -208,7 +208,7 @@ function scaledObject(stage: StageName): IScaledObject {
     metadata: { name: stage },
     spec: {
       scaleTargetRef: { name: stage },
-      // One stays, so that the group exists and the first record does not wait for a pod.
+      // One pod stays, so that the group exists and the first record need not wait for a pod.
       minReplicaCount: 1,
       maxReplicaCount: partitions,
       // A rebalance costs seconds: scale down slowly.
@@ -248,5 +248,5 @@ export function generateKubernetes(): ReadonlyMap<string, string> {
   );
 }
 
-/** Kubernetes reads no anchors in a stream of documents that tools cut apart. */
+/** Writes no YAML anchors, because tools split the documents of a file. */
 const yamlOptions = { lineWidth: 100, aliasDuplicateObjects: false, compat: 'yaml-1.1' } as const;

@@ -1,8 +1,8 @@
 /**
  * `node scripts/generate/unicode-table.ts`: writes
  * services/stages/sink/tokens/bpe/unicode-table.ts, Unicode properties as Hugging Face's
- * `tokenizers` sees them. Asked of that library itself, code point by code point, so that an
- * update of Node cannot move a token boundary.
+ * `tokenizers` sees them. It asks that library itself for every code point, so that an update of
+ * Node cannot move a token boundary.
  */
 import { writeFileSync } from 'node:fs';
 import tokenizers from 'tokenizers';
@@ -21,7 +21,7 @@ function allCodePoints(): number[] {
   return all;
 }
 
-/** Which pieces, in code points, a pretokenizer makes of a text. */
+/** The pieces that a pretokenizer makes of a text, in code points. */
 export async function pieces(preTokenizer: unknown, text: string): Promise<[number, number][]> {
   const model = { type: 'WordLevel', vocab: { u: 0 }, unk_token: 'u' };
   const file = { version: '1.0', added_tokens: [], pre_tokenizer: preTokenizer, model };
@@ -30,7 +30,7 @@ export async function pieces(preTokenizer: unknown, text: string): Promise<[numb
   return encoding.getOffsets() as [number, number][];
 }
 
-/** Code points that Oniguruma finds in a property. */
+/** The code points that have a property according to Oniguruma. */
 export async function pointsOf(property: string): Promise<number[]> {
   const points = allCodePoints();
   const text = points.map((point) => String.fromCodePoint(point)).join('');
@@ -39,7 +39,7 @@ export async function pointsOf(property: string): Promise<number[]> {
   return (await pieces(split, text)).flatMap(([start, end]) => points.slice(start, end));
 }
 
-/** Code points that Rust calls numeric: its table is of another Unicode version. */
+/** The code points that Rust calls numeric; its table has another Unicode version. */
 export async function numericPoints(): Promise<number[]> {
   const points = allCodePoints();
   const text = points.map((point) => `a${String.fromCodePoint(point)}`).join('');

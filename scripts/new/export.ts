@@ -19,25 +19,14 @@ export function newExport(name: string): Skeleton {
           '] as const satisfies readonly ExportFormat[]',
           `  ${constant},\n`,
         ),
-      'services/export/formats.md': (text) => describeFormat(text, name),
     },
     next: [
       `edit ${path}: which files it writes, and how a person loads them`,
       `npm test -- formats/${name}`,
-      `describe each file and its mask in services/export/formats.md`,
+      `say in its summary which files it writes; services/export/formats.md takes it from there`,
       'let the reader that it is for read it: test/services/export/test_readers.py',
     ],
   };
-}
-
-/** A row in the table of masks, and a section at the end. */
-function describeFormat(text: string, name: string): string {
-  const row = `| \`${name}\` | - | - | - |\n`;
-  const section = `## ${name}
-
-\`documents/STEM.jsonl\`, a line for each document whose last piece is in that shard: \`id\`, \`name\`, \`text\`.
-`;
-  return `${insertBefore(text, '\n## mds\n', row).trimEnd()}\n\n${section}`;
 }
 
 function formatText(name: string, constant: string): string {
@@ -48,6 +37,7 @@ import { shardStem } from '../masks.ts';
 
 export const ${constant}: ExportFormat = {
   name: '${name}',
+  mask: null,
   compressions: ['none'],
   summary: 'One JSON object per document and line: \`id\`, \`name\` and \`text\`.',
   parts: [{ name: 'documents', files: 'documents/*.jsonl' }],

@@ -17,7 +17,7 @@ export function newGate(name: string): Skeleton {
       'services/stages/admit/gates.ts': (text) =>
         insertBefore(
           addImport(text, `import { ${constant} } from './gates/${name}.ts';`),
-          // Gates of files come before the bounds on what is left.
+          // Gates of files come before the bounds on the files that are left.
           '  size,\n',
           `  ${constant},\n`,
         ),
@@ -46,7 +46,7 @@ export const ${constant} = defineGate({
   },
   reasons: ['${name}'],
   drops: [],
-  // Called once for each repository; a gate that is off asks nothing.
+  // Called once per repository. Returns no question while the knob is off.
   open: (knobs) =>
     knobs.${constant} === 'admit'
       ? {}

@@ -1,4 +1,4 @@
-/** The reader and the test of a new language, as code. */
+/** The texts of a new language's reader and test. */
 import type { ParsedLanguageRow } from '../../schemas/languages/row.ts';
 
 export function readerText(name: string, title: string, grammar: string): string {
@@ -36,7 +36,7 @@ ${importsText}`;
 function definitionsText(name: string): string {
   return `const definers: Readonly<Record<string, string>> = parsedRow('${name}').definers;
 
-/** What has a name is a definition; its first word that the row knows says of which kind. */
+/** A node with a name is a definition; its first defining word of the row gives its kind. */
 function readDefinitions(root: SyntaxNode): Definition[] {
   const { namedChildren } = root;
   return namedChildren.flatMap((node, index) => {
@@ -49,7 +49,7 @@ function readDefinitions(root: SyntaxNode): Definition[] {
   });
 }
 
-/** Grammars in the manner of C keep the name in a declarator. */
+/** Grammars like C's keep the name in a declarator. */
 function nameOf(node: SyntaxNode): string {
   const declarator = node.childForFieldName('declarator');
   const name = node.childForFieldName('name') ?? declarator?.descendantsOfType('identifier')[0];
@@ -85,6 +85,7 @@ export function testText({ name, title, extensions }: ParsedLanguageRow): string
   return `/** ${title}: what is read of a file, and where its imports lead. */
 import { describe, expect, test } from 'vitest';
 import { parsedRow } from '../../../../../../schemas/languages/languages.ts';
+import { expectDecoyed } from '../../decoys.ts';
 import { edgesOf, structureOf } from '../../structure-of.ts';
 
 describe('${name}', () => {
@@ -104,7 +105,15 @@ describe('${name}', () => {
     expect(edges).toEqual(['lib/main${extension} -> lib/log${extension} [import]', 'other${extension} -> lib/log${extension} [import]']);
   });
 
-  test('what is not there is external', async () => {
+  test('an import that only ends like a file of the repository is external', async () => {
+    const files = {
+      'vendor/lib/log${extension}': '',
+      'main${extension}': 'load("lib/log${extension}")\\n',
+    };
+    await expectDecoyed('${name}', { files, externals: ['lib/log${extension}'] });
+  });
+
+  test('an import of a file that is missing is external', async () => {
     const { files } = await structureOf({ 'main${extension}': 'load("nowhere${extension}")\\n' });
     expect(files[0]?.externals).toEqual(['nowhere${extension}']);
   });

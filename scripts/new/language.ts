@@ -1,17 +1,16 @@
 /**
- * `npm run new -- language NAME --like LANGUAGE`: a reader of top-level definitions and of quoted
- * imports by path, and a row with the words and marks of a language that is known.
+ * `npm run new -- language NAME --like LANGUAGE`: a reader for top-level definitions and for
+ * imports of quoted paths, and a row with the words and marks of a known language.
  */
 
 import packageJson from '../../package.json' with { type: 'json' };
 import { languageRows, parsedRows, rowOfPath } from '../../schemas/languages/languages.ts';
 import type { ParsedLanguageRow } from '../../schemas/languages/row.ts';
 import { PipelineError } from '../../services/runtime/errors.ts';
-import { languages } from '../../services/stages/extract/languages/all-languages.ts';
+import { languages } from '../../services/stages/extract/languages/list.ts';
 import { readerText, testText } from './language-texts.ts';
 import { requireNew } from './names.ts';
-import { addImport, insertBefore, type Skeleton } from './skeleton.ts';
-import { wrapText } from './wrap-text.ts';
+import { insertBefore, type Skeleton } from './skeleton.ts';
 
 export interface LanguageOptions {
   readonly like?: string;
@@ -38,27 +37,17 @@ export function newLanguage(name: string, options: LanguageOptions): Skeleton {
     edits: {
       'schemas/languages/parsed.ts': (text) =>
         insertBefore(text, '] as const satisfies', `  ${rowText(row)},\n`),
-      'services/stages/extract/languages/all-languages.ts': (text) =>
-        insertBefore(
-          addImport(text, `import { ${name} } from './${name}/${name}.ts';`),
-          '];\n\nconst byName',
-          `  ${name},\n`,
-        ),
-      'services/stages/extract/parse/line-patterns.ts': (text) => addFamily(text, name, like),
-      'services/stages/extract/README.md': (text) => nameParser(text, row.title),
-      'test/services/stages/extract/decoys.ts': (text) =>
-        text.replace(/\};\n$/, `${decoyText(name, extension)}};\n`),
     },
     next: [
       `edit ${folder}/${name}.ts: what is a definition, what is an import, where it leads`,
       `check the row in schemas/languages/parsed.ts, which was copied from ${like}`,
-      `npm test -- languages/${name} decoys parsed-languages`,
+      `npm test -- languages/${name} parsed-languages`,
       "a language that is on raises extract's version in schemas/topology.ts",
     ],
   };
 }
 
-/** The language that lends its words, and the grammar that reads the new one. */
+/** The row of the known language, and the grammar for the new one. */
 function modelOf(like: string, wanted: string | undefined) {
   const row = parsedRows.find((each) => each.name === like);
   const parsing = languages.find((each) => each.name === like)?.parsing;
@@ -78,7 +67,7 @@ function modelOf(like: string, wanted: string | undefined) {
   return { row, grammar };
 }
 
-/** A name is one word, since the constant and the file have it; an ending says one language. */
+/** The name must be one word, because a constant and a file get it; the ending must be free. */
 function requireFree(name: string, extension: string): void {
   if (name.includes('-')) throw new PipelineError('USAGE', `${name} must be one word`);
   if (!/^\.[a-z0-9]+$/.test(extension)) {
@@ -99,35 +88,9 @@ function rowFrom(model: ParsedLanguageRow, name: string, extension: string): Par
   return { ...model, name, title, extensions, fileNames: [], interpreters: [], probe };
 }
 
-/** The row as code; `usual` has what most rows share. The formatter writes it as people do. */
+/** The row as code. `usual` holds what most rows share; the formatter breaks the line. */
 function rowText(row: ParsedLanguageRow): string {
   const { name, title, extensions, comments, strings, definers, signatures, probe } = row;
   const own = { name, title, extensions, comments, strings, definers, signatures, probe };
   return `{ ...usual, ${JSON.stringify(own).slice(1)}`;
-}
-
-/** What single lines tell where parsing fails: as much as in the language that it is like. */
-function addFamily(text: string, name: string, like: string): string {
-  const row = new RegExp(`^  ${like}(?:: (\\w+))?,$`, 'm').exec(text);
-  if (row === null) throw new Error(`has no family for ${like}`);
-  return insertBefore(text, '};\n\nconst byLanguage', `  ${name}: ${row[1] ?? like},\n`);
-}
-
-function nameParser(text: string, title: string): string {
-  const opening = '**Parsers.** tree-sitter for ';
-  const start = text.indexOf(opening);
-  const end = text.indexOf('\n\n', start);
-  if (start < 0 || end < 0) throw new Error(`has no paragraph that begins with ${opening}`);
-  const paragraph = text.slice(start, end).replace(opening, `${opening}${title}, `);
-  return text.slice(0, start) + wrapText(paragraph) + text.slice(end);
-}
-
-/** An import that looks like a file which is here, further down. */
-function decoyText(name: string, extension: string): string {
-  const files = {
-    [`vendor/lib/log${extension}`]: '',
-    [`main${extension}`]: `load("lib/log${extension}")\n`,
-  };
-  const decoy = { files, externals: [`lib/log${extension}`] };
-  return `  ${name}: [${JSON.stringify(decoy)}],\n`;
 }

@@ -1,13 +1,13 @@
-/** Names of new things: which are allowed, and how they are written in code. */
+/** Names of new parts: which names are allowed, and how they are written in code. */
 import { PipelineError } from '../../services/runtime/errors.ts';
 
 const lettersMax = 40;
 const kebabCase = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 
-/** Names that say nothing; test/tidy/names.test.ts refuses them too. */
+/** Words that say nothing about a thing; test/tidy/names.test.ts refuses them too. */
 const emptyNames = /^(?:utils?|helpers?|commons?|constants?|managers?|misc|stuff|index)$/;
 
-/** Words that JavaScript keeps for itself, and that no constant may be called. */
+/** Reserved words of JavaScript, which cannot name a constant. */
 const reservedWords = new Set(
   (
     'arguments await break case catch class const continue debugger default delete do else enum ' +
@@ -17,7 +17,7 @@ const reservedWords = new Set(
   ).split(' '),
 );
 
-/** USAGE for a name that no folder, knob or constant could have. */
+/** Throws USAGE for a name that no folder, knob or constant could have. */
 export function requireName(name: string): void {
   const problem = problemWith(name);
   if (problem !== null) throw new PipelineError('USAGE', `${JSON.stringify(name)} ${problem}`);
@@ -41,7 +41,7 @@ export function pascalCase(name: string): string {
   return camel.charAt(0).toUpperCase() + camel.slice(1);
 }
 
-/** USAGE where the name is taken. */
+/** Throws USAGE if the name is taken. */
 export function requireNew(kind: string, name: string, taken: readonly string[]): void {
   if (!taken.includes(name)) return;
   throw new PipelineError('USAGE', `there is already the ${kind} ${name}: ${taken.join(', ')}`);

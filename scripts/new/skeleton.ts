@@ -1,16 +1,16 @@
 /**
- * What a kind of skeleton consists of: files that are new, and edits of lists that are there. All
- * edits are made in memory first, so that a list that has changed its shape stops everything.
+ * A skeleton: new files, and edits of existing lists. All edits are made in memory first, so that
+ * nothing is written if a list no longer has the expected form.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PipelineError } from '../../services/runtime/errors.ts';
 
 export interface Skeleton {
-  /** Text by path from the root. */
+  /** The text of each new file, by path from the root. */
   readonly files: Readonly<Record<string, string>>;
   readonly edits: Readonly<Record<string, (text: string) => string>>;
-  /** What a person does then, a line each. */
+  /** The next steps for a person, one line each. */
   readonly next: readonly string[];
 }
 

@@ -1,8 +1,8 @@
-/** The files of a new stage, as code and prose. */
+/** The texts of a new stage's files. */
 import type { TopicName } from '../../schemas/topology.ts';
 import { pascalCase } from './names.ts';
 
-/** The new stage, the topic that it takes over, the one that it writes, and who reads that now. */
+/** The new stage, the topics that it reads and writes, and the stage that reads the latter. */
 export interface StagePlace {
   readonly name: string;
   readonly reads: TopicName;
@@ -53,31 +53,31 @@ export type ${pascalCase(name)}Knobs = z.infer<typeof ${name}Knobs>;
 `;
 }
 
-function wiringText({ name, reads, writes }: StagePlace): string {
+function wiringText({ name }: StagePlace): string {
   const knobs = `${pascalCase(name)}Knobs`;
   return `/** Wiring of ${name}: one repository in, the same repository out. */
-import { emit } from '../../runtime/outcomes.ts';
 import { defineStage } from '../../runtime/stage.ts';
 import { type ${knobs}, ${name}Knobs } from './config.ts';
 import { ${name}Repository } from './${name}.ts';
 
 export const ${name} = defineStage('${name}', {
   config: ${name}Knobs,
-  reads: '${reads}',
   concurrency: (config: ${knobs}) => config.concurrency,
-  handle: async ({ body }) => [emit('${writes}', ${name}Repository(body))],
+  handle: async ({ body }) => ${name}Repository(body),
   end: { subject: ({ body }) => body.repository },
 });
 `;
 }
 
 function ruleText({ name, reads, writes }: StagePlace): string {
-  const [before, after] = [pascalCase(reads), pascalCase(writes)];
-  return `/** What ${name} does with a repository: as yet it changes nothing. Pure. */
-import type { ${before}Body, ${after}Body } from '../../../schemas/generated/types.ts';
+  const body = `${pascalCase(reads)}Body`;
+  return `/** What ${name} does with a repository: as yet it passes every one on. Pure. */
+import type { ${body} } from '../../../schemas/generated/types.ts';
+import { emit, type Outcome } from '../../runtime/outcomes.ts';
 
-export function ${name}Repository(body: ${before}Body): ${after}Body {
-  return body;
+/** Emits the repository for the next stage, or drops it with a reason. */
+export function ${name}Repository(body: ${body}): Outcome[] {
+  return [emit('${writes}', body)];
 }
 `;
 }

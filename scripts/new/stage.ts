@@ -1,7 +1,6 @@
 /**
- * `npm run new -- stage NAME --before STAGE`: a stage that takes over what STAGE reads and passes
- * it on in a topic of its own, unchanged. It is in the flow from then on, so every run goes through
- * it.
+ * `npm run new -- stage NAME --before STAGE`: a stage that reads the topic that STAGE read until
+ * now, and passes its records on, unchanged, in a new topic. Every run goes through the new stage.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -26,9 +25,6 @@ export function newStage(name: string, options: StageOptions): Skeleton {
   const { reads, writes, reader } = place;
   const copyOf = (path: string) => readFileSync(schemas + path, 'utf8');
   const schema = copyOf(`topics/${reads}.avsc`).replaceAll(pascalCase(reads), pascalCase(writes));
-  // Its records change their topic; bodies that it saves under the old name keep that name.
-  const record = new RegExp(`(reads: |topic: |StageRecord<|recordOf\\()'${reads}'`, 'g');
-  const takesOver = (text: string) => text.replaceAll(record, `$1'${writes}'`);
   return {
     files: {
       ...stageFiles(place),
@@ -38,12 +34,10 @@ export function newStage(name: string, options: StageOptions): Skeleton {
     edits: {
       'schemas/topology.ts': (text) => addToGraph(text, place),
       'services/registry.ts': (text) => register(text, place),
-      [`services/stages/${reader}/stage.ts`]: takesOver,
-      [`test/services/stages/${reader}/stage.test.ts`]: takesOver,
-      'README.md': (text) => addToReadme(text, place),
     },
     next: [
       `edit services/stages/${name}/${name}.ts: what it does with a repository`,
+      `say in schemas/topology.ts, as its does, what that is in a few words`,
       `say in schemas/topics/${writes}.avsc what its records hold; schemas/examples/${writes}.json shows some`,
       `npm run generate && npm test -- stages/${name} schemas tidy`,
       `say in services/stages/${reader}/README.md that it reads ${writes}`,
@@ -56,7 +50,7 @@ function placeOf(name: string, { before = 'extract', writes }: StageOptions): St
   const reader = stages.find((stage) => stage.name === before);
   const [reads, ...others] = reader === undefined ? [] : graph[reader.name].reads;
   const isPlace = reader?.shape === 'map' && others.length === 0;
-  // What was only just found has no body that names the repository as all later ones do.
+  // The body of a repository that was only found does not name it as later bodies do.
   const isAdmitted = reads !== undefined && topicNames.indexOf(reads) > 0;
   if (!isPlace || !isAdmitted || topics[reads].about !== 'repository') {
     throw new PipelineError('USAGE', `--before ${before}: a stage can be added before ${places()}`);
@@ -84,7 +78,9 @@ function addToGraph(text: string, { name, reads, writes, reader }: StagePlace): 
   const place = text.match(new RegExp(`^  ${reader}: \\{[^}]*\\}`, 'm'));
   if (entry === null) throw new Error(`has no topic ${reads}`);
   if (place === null) throw new Error(`has no stage ${reader}`);
-  const own = `  ${name}: { reads: ['${reads}'], writes: ['${writes}', 'dropped'], talksTo: [], version: 1 },\n`;
+  const edges = `reads: ['${reads}'], writes: ['${writes}', 'dropped'], talksTo: []`;
+  const does = 'passes repositories on, as yet';
+  const own = `  ${name}: { does: '${does}', ${edges}, version: 1 },\n`;
   return text
     .replace(place[0], own + place[0].replace(`'${reads}'`, `'${writes}'`))
     .replace(entry[0], `${entry[0]}  '${writes}': perRepository,\n`);
@@ -93,13 +89,4 @@ function addToGraph(text: string, { name, reads, writes, reader }: StagePlace): 
 function register(text: string, { name, reader }: StagePlace): string {
   const imported = addImport(text, `import { ${name} } from './stages/${name}/stage.ts';`);
   return insertBefore(imported, `  ${reader},\n`, `  ${name},\n`);
-}
-
-function addToReadme(text: string, { name, reader }: StagePlace): string {
-  const row = text.match(new RegExp(`^\\| \`services/stages/${reader}\`.*\\n`, 'm'))?.[0];
-  if (row === undefined) throw new Error(`has no row for services/stages/${reader}`);
-  return text.replace(
-    row,
-    `| \`services/stages/${name}\` | passes repositories on, as yet |\n${row}`,
-  );
 }

@@ -18,8 +18,19 @@ export interface CardPart {
   readonly files: string;
 }
 
+/** What the positions of a mask are for, in the words of the table in formats.md. */
+export interface MaskMeaning {
+  /** What position t of the mask or of the labels is for. */
+  readonly position: string;
+  /** The value at the first token of a piece, which nothing in the piece predicts. */
+  readonly firstToken: string;
+  readonly lastToken: string;
+}
+
 export interface ExportFormat {
   readonly name: string;
+  /** Null for a format without tokens. */
+  readonly mask: MaskMeaning | null;
   readonly compressions: readonly Compression[];
   /** For the card: which file holds what. */
   readonly summary: string;

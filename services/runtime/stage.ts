@@ -6,12 +6,13 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { BlobReference, Envelope, TopicBodies, Usage } from '../../schemas/generated/types.ts';
-import type {
-  Neighbour,
-  NeighbourOf,
-  ReadsOf,
-  StageName,
-  TopicName,
+import {
+  graph,
+  type Neighbour,
+  type NeighbourOf,
+  type ReadsOf,
+  type StageName,
+  type TopicName,
 } from '../../schemas/topology.ts';
 import type { Scorer } from '../ports/scorer.ts';
 import type { Teacher } from '../ports/teacher.ts';
@@ -175,7 +176,6 @@ interface MapDeclaration<
   Report extends StageReport,
   Topic extends TopicName,
 > extends StageCommon<Name, Config, Report> {
-  readonly reads: Topic;
   /** Records handled at once. */
   readonly concurrency: (config: z.infer<Config>) => number;
   readonly handle: (
@@ -199,7 +199,6 @@ interface JoinDeclaration<
   Report extends StageReport,
   Topic extends TopicName,
 > extends StageCommon<Name, Config, Report> {
-  readonly reads: Topic;
   readonly part: (record: StageRecord<Topic>) => Part;
   /** Called once with all parts of a repository, in ordinal order. */
   readonly complete: (
@@ -257,6 +256,11 @@ interface Named<Name extends StageName, Shape extends string> {
   readonly shape: Shape;
 }
 
+/** A stage that reads one topic, which the topology names. */
+interface Reading<Topic extends TopicName> {
+  readonly reads: Topic;
+}
+
 export type SourceStage<
   Name extends StageName,
   Config extends Knobs,
@@ -268,14 +272,14 @@ export type MapStage<
   Config extends Knobs,
   Report extends StageReport,
   Topic extends TopicName,
-> = Named<Name, 'map'> & MapDeclaration<Name, Config, Report, Topic>;
+> = Named<Name, 'map'> & Reading<Topic> & MapDeclaration<Name, Config, Report, Topic>;
 
 export type JoinStage<
   Name extends StageName,
   Config extends Knobs,
   Report extends StageReport,
   Topic extends TopicName,
-> = Named<Name, 'join'> & JoinDeclaration<Name, Config, Report, Topic>;
+> = Named<Name, 'join'> & Reading<Topic> & JoinDeclaration<Name, Config, Report, Topic>;
 
 export type WriterStage<
   Name extends StageName,
@@ -308,25 +312,29 @@ export function defineSource<
 export function defineStage<
   const Name extends StageName,
   Config extends Knobs,
-  Topic extends ReadsOf<Name>,
   Report extends StageReport = NoReport,
 >(
   name: Name,
-  stage: MapDeclaration<Name, Config, Report, Topic>,
-): MapStage<Name, Config, Report, Topic> {
-  return { name, shape: 'map', ...stage };
+  stage: MapDeclaration<Name, Config, Report, ReadsOf<Name>>,
+): MapStage<Name, Config, Report, ReadsOf<Name>> {
+  return { name, shape: 'map', reads: onlyTopic(name), ...stage };
 }
 
 export function defineJoin<
   const Name extends StageName,
   Config extends Knobs,
-  Topic extends ReadsOf<Name>,
   Report extends StageReport = NoReport,
 >(
   name: Name,
-  stage: JoinDeclaration<Name, Config, Report, Topic>,
-): JoinStage<Name, Config, Report, Topic> {
-  return { name, shape: 'join', ...stage };
+  stage: JoinDeclaration<Name, Config, Report, ReadsOf<Name>>,
+): JoinStage<Name, Config, Report, ReadsOf<Name>> {
+  return { name, shape: 'join', reads: onlyTopic(name), ...stage };
+}
+
+function onlyTopic<Name extends StageName>(name: Name): ReadsOf<Name> {
+  const [topic, ...others] = graph[name].reads;
+  if (topic === undefined || others.length > 0) throw new Error(`${name} must read one topic`);
+  return topic as ReadsOf<Name>;
 }
 
 export function defineWriter<

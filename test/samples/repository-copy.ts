@@ -3,7 +3,15 @@
  * some. It shares the installed packages, and is a git repository, as the tidy tests want.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +28,9 @@ export interface RepositoryCopy {
   readonly folder: string;
   /** Runs Node in the copy; the first parameter is a path from its root. */
   readonly node: (...parameters: string[]) => CommandRun;
+  readonly read: (path: string) => string;
+  /** Replaces a passage that stands exactly once in a file, as a person would in an editor. */
+  readonly edit: (path: string, from: string, to: string) => void;
   remove(): void;
 }
 
@@ -36,8 +47,15 @@ export function copyRepository(): RepositoryCopy {
   // The ignore list names a folder; here it is a link.
   writeFileSync(join(folder, '.git', 'info', 'exclude'), 'node_modules\n');
   git(folder, 'add', '--all');
+  const read = (path: string) => readFileSync(join(folder, path), 'utf8');
   return {
     folder,
+    read,
+    edit: (path, from, to) => {
+      const [before = '', after, ...others] = read(path).split(from);
+      if (after === undefined || others.length > 0) throw new Error(`${path}: not once: ${from}`);
+      writeFileSync(join(folder, path), `${before}${to}${after}`);
+    },
     node: (...parameters) => {
       const options = { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 26 } as const;
       const { status, stdout, stderr } = spawnSync(process.execPath, parameters, options);

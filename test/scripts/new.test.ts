@@ -1,4 +1,4 @@
-/** `npm run new`: what it makes compiles, is in the house style and passes its own test. */
+/** `npm run new`: its skeletons compile, follow the house style and pass their own tests. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { requireName } from '../../scripts/new/names.ts';
 import { newStage } from '../../scripts/new/stage.ts';
 import { copyRepository, type RepositoryCopy } from '../samples/repository-copy.ts';
 
-/** Checks of a whole copy take half a minute, on a busy machine more. */
+/** Checking a whole copy takes half a minute, and more on a busy machine. */
 const checksMsMax = 300_000;
 
 let copy: RepositoryCopy;
@@ -40,7 +40,7 @@ describe('new', () => {
     expect(again.err).toContain(`there is already the`);
   });
 
-  test('says what it wants where the kind or an option is unknown', () => {
+  test('prints its usage for an unknown kind or option', () => {
     for (const words of [
       ['room', 'kitchen'],
       ['gate'],
@@ -86,7 +86,7 @@ describe('new', () => {
     expect(() => newStage(name, options)).toThrow(told);
   });
 
-  test('writes nothing where a list has lost the place for a new line', () => {
+  test('writes nothing if a list no longer has the place for a new line', () => {
     const list = 'services/export/formats.ts';
     const before = read(list);
     writeFileSync(join(copy.folder, list), before.replace('] as const satisfies', '] satisfies'));
@@ -109,7 +109,7 @@ describe('what new makes', () => {
   );
 
   test(
-    'is formatted, and what derives from it is fresh',
+    'is formatted, and generated files are fresh',
     () => {
       const lint = program('@biomejs/biome/bin/biome', 'check', '--error-on-warnings');
       expect(lint.exitCode, lint.err).toBe(0);
@@ -120,7 +120,7 @@ describe('what new makes', () => {
   );
 
   test(
-    'passes its own tests and those of the house',
+    'passes its own tests and those of the repository',
     () => {
       const own = ['gates/opt-out', 'formats/plain-text', 'languages/starlark', 'stages/curate'];
       const house = [

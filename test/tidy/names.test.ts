@@ -11,7 +11,11 @@ function problemWithName(path: string): string | null {
   if (parts.some((folder) => bannedNames.test(folder))) return 'a folder name that says nothing';
   const stem = file.split('.')[0] ?? '';
   if (stem.split('-').some((word) => bannedNames.test(word))) return 'a name that says nothing';
-  if (/^(README\.md|LICENSE|Dockerfile(\.dockerignore)?|__(init|main)__\.py|\..*)$/.test(file))
+  if (
+    /^(README\.md|CONTRIBUTING\.md|LICENSE|Dockerfile(\.dockerignore)?|__(init|main)__\.py|\..*)$/.test(
+      file,
+    )
+  )
     return null;
   const style = file.endsWith('.py')
     ? /^[a-z0-9]+(_[a-z0-9]+)*\.py$/

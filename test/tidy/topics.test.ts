@@ -1,6 +1,6 @@
 /**
  * Topics are named in schemas/topology.ts. Elsewhere a name occurs only where the type checker
- * holds it to that list: emit, reads, a body store, a comparison. Never built from text. The
+ * holds it to that list: emit, a body store, a comparison. Never built from text. The
  * runtime names neither topics nor stages.
  */
 import { describe, expect, test } from 'vitest';
@@ -17,7 +17,7 @@ const typedContexts = new Set([
   'CallExpression',
   'BinaryExpression',
   'SwitchCase',
-  // reads: 'repo-found', { 'repo-found': … }, ['trajectory', 'dropped'], 'a' | 'b'
+  // { 'repo-found': … }, ['trajectory', 'dropped'], 'a' | 'b'
   'Property',
   'ArrayExpression',
   'TSLiteralType',
@@ -105,7 +105,6 @@ describe('topic names', () => {
 
   test.each([
     "const outcomes = [emit('file-task', body, 0)];",
-    "export const plan = defineStage('plan', { reads: 'repo-structure' });",
     "if (record.topic === 'input-closed') close();",
     "const line = 'left out in repo-admitted';",
   ])('allows %s', (text) => {

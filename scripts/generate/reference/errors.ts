@@ -8,7 +8,7 @@ A failure that the program expects has one of these codes; anything else that is
 70). With \`--json\` a command prints \`{"error": {code, message, subject}}\`; drops and dead letters carry the code as their
 reason.`;
 
-/** What the runtime does, and whether it tries again by itself. */
+/** What the runtime does on each disposition, and whether it retries by itself. */
 const dispositions: Readonly<Record<Disposition, readonly [string, string]>> = {
   drop: ['the repository ends as a `dropped` record; the run goes on', 'no'],
   reject: ['the record becomes a dead letter; the run goes on', 'no'],

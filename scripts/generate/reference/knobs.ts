@@ -4,7 +4,7 @@ import { sections } from '../../../services/registry.ts';
 import { environmentName } from '../../../services/runtime/config/resolve.ts';
 import { code, markdownTable } from '../markdown.ts';
 
-/** What Zod says of a knob, with the metadata that `operational` and `input` give it. */
+/** A knob's JSON schema from Zod, with the metadata of `operational` and `input`. */
 interface KnobSchema {
   readonly type?: string;
   readonly enum?: readonly string[];
@@ -24,13 +24,13 @@ interface KnobSchema {
 const head = `# Knobs
 
 Set by a flag over the environment (${code(environmentName('search.iterations'))}) over \`backstory.yaml\` over the default.
-_Changes_ says what another value does: **bytes** of the output, so an output cannot be resumed with it; the **input**,
-which is compared as well; or **nothing** but speed, patience and places.`;
+_Another value changes_ **the output's bytes**: an output cannot be resumed with it, so begin another one; or **the input**:
+a resumed run compares it too; or **only how it runs**: speed, patience and places, never a byte of the output.`;
 
 export function knobsPage(): string {
   const parts = Object.entries(sections).map(([section, schema]) => {
     const rows = Object.entries(schema.shape).map(([knob, type]) => {
-      // Zod's output form would drop what a default makes optional; people write the input form.
+      // The form that people write; the output form hides that a default makes a knob optional.
       const facts = z.toJSONSchema(type, { io: 'input' }) as KnobSchema;
       return [
         code(knob),
@@ -40,15 +40,18 @@ export function knobsPage(): string {
         facts.description ?? '',
       ];
     });
-    const table = markdownTable([['knob', 'type', 'default', 'changes', 'what it does'], ...rows]);
+    const table = markdownTable([
+      ['knob', 'type', 'default', 'another value changes', 'what it does'],
+      ...rows,
+    ]);
     return `## ${section}\n\n${table}`;
   });
   return `${[head, ...parts].join('\n\n')}\n`;
 }
 
 function changes({ operational, input }: KnobSchema): string {
-  if (operational === true) return 'nothing';
-  return input === true ? 'input' : 'bytes';
+  if (operational === true) return 'only how it runs';
+  return input === true ? 'the input' : "the output's bytes";
 }
 
 function typeOf(facts: KnobSchema): string {
@@ -60,7 +63,7 @@ function typeOf(facts: KnobSchema): string {
   return facts.type ?? 'any';
 }
 
-/** Bounds that a person set; Zod adds the largest whole number that is exact. */
+/** The bounds from the code, without the largest safe integer, which Zod adds by itself. */
 function rangeOf({ type, minimum, exclusiveMinimum, maximum }: KnobSchema): string {
   const above = type === 'integer' ? Number(exclusiveMinimum) + 1 : `>${exclusiveMinimum}`;
   const low = exclusiveMinimum === undefined ? minimum : above;

@@ -51,13 +51,13 @@ function topicPart(topic: TopicName): string {
   return `## ${topic}\n\n${body.doc ?? ''}\n\n${markdownTable(facts)}\n\n${fieldTable(body.fields)}`;
 }
 
-/** Dead letters have no stage as reader: people decide what becomes of them. */
+/** No stage reads dead letters: people decide what happens to them. */
 function deadLetterPart(): string {
   const body = bodyOf(topicSchema('dead-letter'));
   return `## Dead letters\n\n${body.doc ?? ''}\n\n${fieldTable(body.fields)}`;
 }
 
-/** The body of a record: the branch of its union that is a record; dead letters may be bare. */
+/** The body's schema: the record in its union; a dead letter's record itself has no body. */
 function bodyOf(schema: AvroSchema): RecordSchema {
   const record = schema as unknown as RecordSchema;
   const type = record.fields.find(({ name }) => name === 'body')?.type;

@@ -119,7 +119,8 @@ function drawNextSteps(
     `  check them  ${command} verify ${here}`,
     `  read them   ${command} inspect ${here} ${name}`,
     `  your code   ${command} run PATH/TO/FOLDER --out OUT`,
-    `  in Python   PYTHONPATH=services/feed python3 -m backstory_feed ${here} --batch-size 1`,
+    '  in Python   pip install ./services/feed',
+    `              python3 -m backstory_feed ${here} --batch-size 1`,
   ]) {
     writeLine(out, line);
   }

@@ -45,6 +45,11 @@ const textColumns: readonly Column<ExportDocument>[] = [
 
 export const huggingFace: ExportFormat = {
   name: 'hf',
+  mask: {
+    position: 'token t (the model shifts labels)',
+    firstToken: '-100 and 0',
+    lastToken: 'unchanged',
+  },
   compressions: ['none', 'zstd'],
   summary:
     'Parquet. `packs/`: `input_ids`, `labels` (-100 where not trained and at the first token of each document; not shifted), `completion_mask`, `seq_lengths`. `text/`: one document per row with `spans` (characters, trained or not) and `messages` (the turns of the template `chat`, with its names of roles; else assistant = trained).',

@@ -7,6 +7,7 @@ import { shardStem } from '../masks.ts';
 
 export const jsonl: ExportFormat = {
   name: 'jsonl',
+  mask: null,
   compressions: ['none', 'zstd'],
   summary:
     'One JSON object per document and line: `text`, `spans` (characters [start, end), trained or not), and where it comes from.',

@@ -12,6 +12,11 @@ import { shardStem } from '../masks.ts';
 
 export const mds: ExportFormat = {
   name: 'mds',
+  mask: {
+    position: 'token t',
+    firstToken: 'unchanged; the loader leaves out',
+    lastToken: 'unchanged',
+  },
   compressions: ['none', 'zstd'],
   summary:
     'Mosaic MDS version 2 with the columns of ProLong (`domain`, `indices`, `input_ids`, `length`, `mask`), one pack per row; the mask is aligned with the tokens.',

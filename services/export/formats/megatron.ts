@@ -19,6 +19,7 @@ const indexChunk = 65_536;
 
 export const megatron: ExportFormat = {
   name: 'megatron',
+  mask: { position: 'token t', firstToken: '0', lastToken: 'unchanged' },
   compressions: ['none'],
   summary:
     "Megatron-core `.bin`/`.idx`: `tokens` (int32) and, with the same documents, `mask` (uint8, aligned with the tokens, 0 at a document's first).",

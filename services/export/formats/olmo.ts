@@ -11,6 +11,7 @@ import { predictableMask, rawBytes, shardStem } from '../masks.ts';
 
 export const olmo: ExportFormat = {
   name: 'olmo',
+  mask: { position: 'token t', firstToken: 'false', lastToken: 'unchanged' },
   compressions: ['none'],
   summary:
     'OLMo-core memmaps without a header: `tokens/*.npy` (uint32), `label-mask/*.npy` (bool, aligned with the tokens, false at the first token of each document), `tokens/*.csv.gz` (start, end and id of each document).',

@@ -9,7 +9,6 @@ import { admitReport } from './report.ts';
 export const admit = defineStage('admit', {
   config: admitKnobs,
   report: admitReport,
-  reads: 'repo-found',
   concurrency: (config) => config.concurrency,
   end: { subject: (record) => record.body },
   handle: async (record, tools) => {

@@ -15,7 +15,6 @@ const extractors = new WeakMap<ExtractTools, Extractor>();
 export const extract = defineStage('extract', {
   config: extractKnobs,
   report: extractReport,
-  reads: 'repo-admitted',
   concurrency: (config) => config.concurrency,
   end: { subject: (record) => record.body.repository },
   async open(tools) {

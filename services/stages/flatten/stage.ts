@@ -14,7 +14,6 @@ import { findScorer, listLacks, partOf, summariseSearch } from './summary.ts';
 export const flatten = defineJoin('flatten', {
   config: flattenKnobs,
   report: flattenReport,
-  reads: 'file-thought',
   part: ({ body }: StageRecord<'file-thought'>) => partOf(body),
   complete,
 });

@@ -12,7 +12,6 @@ import { type PlanTools, tellUnused } from './unused.ts';
 export const plan = defineStage('plan', {
   config: planKnobs,
   report: planReport,
-  reads: 'repo-structure',
   concurrency: (config: PlanKnobs) => config.concurrency,
   handle: (record, tools) => planRepository(record.body, tools),
   end: { subject: (record) => record.body.repository },

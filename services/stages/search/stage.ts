@@ -10,7 +10,6 @@ import { searchReport } from './report.ts';
 export const search = defineStage('search', {
   config: searchKnobs,
   report: searchReport,
-  reads: 'file-trace',
   concurrency: (config: SearchKnobs) => config.concurrency,
   handle: async (record, tools) => [emit('file-thought', await searchFile(record.body, tools))],
   end: { failed: ({ body }, failure) => emit('file-thought', unsearched(body, failure)) },

@@ -8,7 +8,6 @@ import { givenUp, simulateFile } from './sub-agent.ts';
 export const simulate = defineStage('simulate', {
   config: simulateKnobs,
   report: simulateReport,
-  reads: 'file-task',
   concurrency: (config: SimulateKnobs) => config.concurrency,
   handle: async (record, tools) => [emit('file-trace', await simulateFile(record.body, tools))],
   end: { failed: ({ body }, failure) => emit('file-trace', givenUp(body, failure)) },

@@ -77,7 +77,6 @@ function source(names: readonly string[]): AnyStage {
 function map(graph: SmallGraph): AnyStage {
   return defineStage('admit', {
     config: noKnobs,
-    reads: 'repo-found',
     concurrency: () => 4,
     handle: graph.handle,
     end: { subject: (record) => record.body },

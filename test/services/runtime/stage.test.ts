@@ -10,7 +10,7 @@ import type { Teacher } from '../../../services/ports/teacher.ts';
 import { stages } from '../../../services/registry.ts';
 import { stageTools } from '../../../services/runtime/engine/stage-tools.ts';
 import { createCodec } from '../../../services/runtime/records/codec.ts';
-import { defineStage } from '../../../services/runtime/stage.ts';
+import { defineStage, type StageRecord } from '../../../services/runtime/stage.ts';
 import { openLocalBlobStore } from '../../../services/runtime/store/blobs.ts';
 import { openLocalObjects } from '../../../services/runtime/store/objects/local.ts';
 import { openGrounded } from '../../../services/teacher/grounded/grounded.ts';
@@ -59,7 +59,6 @@ it('types restrict a stage to its topic, its counters and its neighbours', () =>
   const stage = defineStage('simulate', {
     config: z.object({ most: z.number().default(1) }),
     report: { counters: { plans_made: { help: 'Plans.', unit: 'plans' } } },
-    reads: 'file-task',
     concurrency: ({ most }) => most,
     end: {
       failed: ({ body }) => {
@@ -77,7 +76,9 @@ it('types restrict a stage to its topic, its counters and its neighbours', () =>
     },
   });
   expect(stage.name).toBe('simulate');
-  const { end, handle, concurrency } = stage;
+  expect(stage.reads).toBe('file-task');
+  const { end, concurrency } = stage;
+  const handle = async (_record: StageRecord<'repo-found'>) => [];
   // @ts-expect-error Another stage reads that topic.
-  defineStage('simulate', { config: z.object({}), reads: 'repo-found', concurrency, end, handle });
+  defineStage('simulate', { config: z.object({}), concurrency, end, handle });
 });

@@ -1,16 +1,16 @@
 /**
- * A language's own tool, which says which files of a repository depend on which others.
- * To add one: `judges/<language>/oracle.ts` exports an `Oracle`, and oracles.ts lists it. The
- * scorer knows no language; what is special about one is said here: `visible`, `judged` and
- * `neutral`.
+ * The interface of an oracle: a language's own tool, which says which files of a repository depend
+ * on which others. To add one, export an `Oracle` from `judges/<language>/oracle.ts` and list it in
+ * oracles.ts. The scorer knows no language; `visible`, `judged` and `neutral` carry what is
+ * special.
  */
 
 export interface OracleEdge {
   readonly from: string;
   readonly to: string;
-  /** How it comes about (`import`, `name`, `re-exported name`, `method`): the class of a miss. */
+  /** The kind of edge (`import`, `name`, `re-exported name`, `method`): the class of a miss. */
   readonly via: string;
-  /** Whether a reader of `from` sees it. What only type inference finds is right, not required. */
+  /** Whether a reader of `from` sees it; an edge that needs type inference is not required. */
   readonly visible: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface Verdict {
 
 export interface Tool {
   readonly command: string;
-  /** Arguments with which it says its version and ends with 0. */
+  /** Arguments that print the version with exit code 0. */
   readonly probe: readonly string[];
   /** Where a person gets it. */
   readonly hint: string;
@@ -38,13 +38,13 @@ export type RunTool = (
 export interface RunOptions {
   readonly folder?: string;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Accept a failure: tools that report errors in the sources still say what they know. */
+  /** Accepts a failure: a tool that reports errors in the sources still prints its edges. */
   readonly mayFail?: boolean;
 }
 
 export interface Context {
   readonly run: RunTool;
-  /** A folder that stays between runs, for what an oracle installs or builds. */
+  /** A folder that stays between runs, for files that an oracle installs or builds. */
   readonly cache: string;
 }
 
@@ -52,9 +52,9 @@ export interface Repository {
   readonly name: string;
   /** Fills an empty folder, by the language's ordinary package client and at a fixed version. */
   readonly obtain: (folder: string, context: Context) => Promise<void>;
-  /** Folders of the repository that the tool must be told of; its own where none is given. */
+  /** Folders of the repository to give to the tool; without any it takes its defaults. */
   readonly roots?: readonly string[];
-  /** What else the tool is told, such as the options of a build. */
+  /** Further arguments of the tool, such as build options. */
   readonly options?: readonly string[];
 }
 
@@ -67,11 +67,11 @@ export interface Checkout {
 
 export interface Oracle {
   readonly language: string;
-  /** Names in services/stages/extract/languages/all-languages.ts of the files that it judges. */
+  /** Names, as in services/stages/extract/languages/list.ts, of the languages that it judges. */
   readonly languages: readonly string[];
   readonly tools: readonly Tool[];
   readonly repositories: readonly Repository[];
-  /** What issue and README ask for. */
+  /** The precision and recall that the README requires. */
   readonly required: { readonly precision: number; readonly recall: number };
   readonly judge: (checkout: Checkout, context: Context) => Promise<Verdict>;
   /** Edges that count neither for nor against, such as to a package's `__init__`, and why. */

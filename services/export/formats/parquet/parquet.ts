@@ -21,6 +21,7 @@ const columns: readonly ListColumn<Pack>[] = [
 
 export const parquet: ExportFormat = {
   name: 'parquet',
+  mask: { position: 'token t + 1', firstToken: 'has no position', lastToken: '0' },
   compressions: ['none', 'zstd'],
   summary:
     'Megatron-Bridge packed Parquet: `input_ids`, `loss_mask` (position t says whether token t + 1 is trained; 0 at the end of each document) and `seq_start_id`, one pack per row.',

@@ -189,8 +189,8 @@ const bash: LineFamily = {
   isExported: () => true,
 };
 
-/** A notebook has no patterns, because its lines are JSON. */
-const families: Readonly<Record<ParsedLanguageName, LineFamily | null>> = {
+/** A notebook has no patterns, because its lines are JSON. Others without any get their row's. */
+const families: Readonly<Partial<Record<ParsedLanguageName, LineFamily | null>>> = {
   python,
   notebook: null,
   typescript: ecmascript,
@@ -208,7 +208,23 @@ const families: Readonly<Record<ParsedLanguageName, LineFamily | null>> = {
   bash,
 };
 
-const byLanguage = new Map<string, LineFamily | null>(Object.entries(families));
+/** For a language without patterns of its own: its defining words, each before a name. */
+function familyOfRow(language: ParsedLanguageName): LineFamily | null {
+  const kinds = Object.values(parsedRow(language).definers);
+  if (kinds.length === 0) return null;
+  return {
+    patterns: [pattern`^\s*${keyword([language], ...kinds)}\s+${name}`],
+    comment: commentOf(language),
+    isExported: (name) => !name.startsWith('_'),
+  };
+}
+
+const byLanguage = new Map<string, LineFamily | null>(
+  parsedRows.map((row) => {
+    const own = families[row.name];
+    return [row.name, own === undefined ? familyOfRow(row.name) : own];
+  }),
+);
 
 /** Null for a language without patterns, and for one that is not parsed. */
 export function lineFamilyOf(language: string): LineFamily | null {

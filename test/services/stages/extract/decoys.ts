@@ -1,16 +1,26 @@
 /**
- * For every parsed language a repository in which an external import looks like a file that is
- * here: the path of the file ends as the import does.
+ * Repositories in which an external import looks like a file that is here: the path of the file
+ * ends as the import does. Every parsed language has one, here or in its own test.
  */
+import { expect } from 'vitest';
 import type { ParsedLanguageName } from '../../../../schemas/languages/languages.ts';
-import type { Files } from './structure-of.ts';
+import { type Files, structureOf } from './structure-of.ts';
 
 export interface Decoy {
   readonly files: Files;
   readonly externals: readonly string[];
 }
 
-export const decoys: Readonly<Record<ParsedLanguageName, readonly Decoy[]>> = {
+/** The import leads to no file, though one ends as it does. */
+export async function expectDecoyed(language: string, { files, externals }: Decoy): Promise<void> {
+  const { edges, files: structures } = await structureOf(files);
+  const main = structures.find(({ externals: found }) => found.length > 0);
+  expect(main?.language).toBe(language);
+  expect(main?.externals).toEqual(externals);
+  expect(edges.filter(({ from }) => from === main?.path)).toEqual([]);
+}
+
+export const decoys: Readonly<Partial<Record<ParsedLanguageName, readonly Decoy[]>>> = {
   python: [
     {
       files: {

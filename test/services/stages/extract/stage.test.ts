@@ -44,7 +44,7 @@ const files = [
   { path: 'shop/b.py', text: 'from a import Añejo\n' },
 ];
 
-async function record(): Promise<StageRecord<'repo-admitted'>> {
+async function record(): Promise<Parameters<typeof extract.handle>[0]> {
   const parts = files.map(({ text }) => Buffer.from(text));
   const content = await blobs.put(Buffer.concat(parts));
   let offset = 0;
@@ -69,7 +69,9 @@ async function record(): Promise<StageRecord<'repo-admitted'>> {
     skipped: [],
   };
   const body = { repository };
-  return { topic: 'repo-admitted', partition: 0, offset: 0, body } as StageRecord<'repo-admitted'>;
+  return { topic: extract.reads, partition: 0, offset: 0, body } as StageRecord<
+    typeof extract.reads
+  >;
 }
 
 describe('extract', () => {

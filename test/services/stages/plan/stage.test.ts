@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => bench.close());
 
 test('emits the plan and a task per file that refer to the saved bodies', async () => {
-  const outcomes = await plan.handle(recordOf('repo-structure', exampleStructure), bench.tools);
+  const outcomes = await plan.handle(recordOf(plan.reads, exampleStructure), bench.tools);
   const [first, ...tasks] = outcomes.map((outcome) => (outcome.kind === 'emit' ? outcome : null));
   if (first?.topic !== 'repo-plan') throw new Error('the plan comes first');
   expect(first.body.requirements).toContain('Keeper is a tiny store of values under names');
@@ -41,7 +41,7 @@ test('emits the plan and a task per file that refer to the saved bodies', async 
 });
 
 test('the same structure gives the same outcomes', async () => {
-  const record = recordOf('repo-structure', exampleStructure);
+  const record = recordOf(plan.reads, exampleStructure);
   expect(await plan.handle(record, bench.tools)).toEqual(await plan.handle(record, bench.tools));
 });
 
@@ -53,7 +53,7 @@ test('drops a repository without files', async () => {
     order: [],
     repository: { ...exampleStructure.repository, files: [] },
   };
-  expect(await plan.handle(recordOf('repo-structure', empty), bench.tools)).toEqual([
+  expect(await plan.handle(recordOf(plan.reads, empty), bench.tools)).toEqual([
     { kind: 'drop', reason: 'NO_ADMISSIBLE_FILES', detail: 'no file is left to plan' },
   ]);
 });
@@ -68,7 +68,7 @@ test('works with a model behind an endpoint, and without its words where it give
     model: 'fake-model',
   });
   const tools = { ...bench.tools, teacher: await openTeacher(knobs, {}, manualClock()) };
-  const record = recordOf('repo-structure', exampleStructure);
+  const record = recordOf(plan.reads, exampleStructure);
   const [fallback, ...tasks] = await plan.handle(record, tools);
   expect(tasks).toHaveLength(6);
   expect(fallback).toMatchObject({

@@ -1,7 +1,7 @@
 /** Our nodes say what the binding's own say, of every grammar and of text that is no program. */
 import Parser from 'tree-sitter';
 import { describe, expect, it } from 'vitest';
-import { languages } from '../../../../../services/stages/extract/languages/all-languages.ts';
+import { languages } from '../../../../../services/stages/extract/languages/list.ts';
 import { openTreeReader } from '../../../../../services/stages/extract/syntax/fast-tree.ts';
 import type { SyntaxNode } from '../../../../../services/stages/extract/syntax/syntax-node.ts';
 

@@ -1,6 +1,6 @@
-/** Prose wraps by hand here, so a paragraph that grows is wrapped again. */
+/** Wraps generated prose as people wrap the rest of the document. */
 
-/** Below the 130 that test/tidy/size.test.ts allows, as people wrap it. */
+/** The usual width of prose here; test/tidy/size.test.ts allows 130 columns. */
 const columnsMax = 125;
 
 export function wrapText(paragraph: string): string {
