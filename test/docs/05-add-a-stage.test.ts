@@ -120,6 +120,6 @@ test('a run drops what the stage drops', () => {
 
 /**
  * Learnt: a stage is a folder, a schema for the topic that it writes, an entry in the topology and
- * a line in the registry. The runtime does the rest: retries, dead letters, resuming, metrics. Next:
- * write the data in another form (06-add-an-export-format).
+ * a line in the registry. The runtime does the rest: retries, dead letters, resuming, metrics.
+ * Next: write the data in another form (06-add-an-export-format).
  */
