@@ -6,8 +6,13 @@ const bannedNames = /^(utils?|helpers?|commons?|constants?|managers?|misc|stuff|
 
 /** What is wrong with a path's names; null when nothing is. */
 /** Names that other tools give to a file. */
-const givenNames =
-  /^(?:(?:README|CONTRIBUTING)\.md|LICENSE|Dockerfile(?:\.dockerignore)?|__(?:init|main)__\.py|\..*)$/;
+const givenNames = [
+  /^(?:README|CONTRIBUTING)\.md$/,
+  /^LICENSE$/,
+  /^Dockerfile(?:\.dockerignore)?$/,
+  /^__(?:init|main)__\.py$/,
+  /^\./,
+];
 
 function problemWithName(path: string): string | null {
   const parts = path.split('/');
@@ -15,7 +20,7 @@ function problemWithName(path: string): string | null {
   if (parts.some((folder) => bannedNames.test(folder))) return 'a folder name that says nothing';
   const stem = file.split('.')[0] ?? '';
   if (stem.split('-').some((word) => bannedNames.test(word))) return 'a name that says nothing';
-  if (givenNames.test(file)) return null;
+  if (givenNames.some((given) => given.test(file))) return null;
   const style = file.endsWith('.py')
     ? /^[a-z0-9]+(_[a-z0-9]+)*\.py$/
     : /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)*$/;
