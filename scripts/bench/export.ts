@@ -11,7 +11,7 @@ import { formats } from '../../services/export/formats.ts';
 import { openLocalObjects } from '../../services/runtime/store/objects/local.ts';
 import { openSinkWriter } from '../../services/stages/sink/commit/writer.ts';
 import { openTokenizer } from '../../services/stages/sink/tokens/tokenizer.ts';
-import { createHarness, deliver } from '../../test/samples/sink-harness.ts';
+import { createHarness, deliver, rejectNothing } from '../../test/samples/sink-harness.ts';
 import type { Report } from '../bench.ts';
 import { readPackages, recordLog, writeRaw } from './corpora/repository-mix.ts';
 
@@ -57,6 +57,11 @@ async function makeShards(folder: string, out: string): Promise<void> {
   const harness = await createHarness(folder);
   const tokenizer = await openTokenizer('', '');
   const store = openLocalObjects(out);
-  const writer = await openSinkWriter(harness.tools(out, { knobs }), store, tokenizer);
+  const writer = await openSinkWriter(
+    harness.tools(out, { knobs }),
+    store,
+    tokenizer,
+    rejectNothing,
+  );
   await deliver(writer, await recordLog(harness, readPackages(inputBytesMax)));
 }

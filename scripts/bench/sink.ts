@@ -16,6 +16,7 @@ import {
   createHarness,
   type Harness,
   type Repository,
+  rejectNothing,
   type SinkRecord,
 } from '../../test/samples/sink-harness.ts';
 import type { Report } from '../bench.ts';
@@ -109,7 +110,7 @@ async function writeAll(
   await mkdir(out);
   const tools = harness.tools(out, { knobs: { contextLength, shardBytesMax: 64 * 2 ** 20 } });
   const store = openLocalObjects(out);
-  const writer = await openSinkWriter(tools, store, tokenizer);
+  const writer = await openSinkWriter(tools, store, tokenizer, rejectNothing);
   const started = performance.now();
   for (const record of log) await writer.accept(record as StageRecord);
   const seconds = (performance.now() - started) / 1000;

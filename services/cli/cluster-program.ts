@@ -33,6 +33,7 @@ records      in the topics that the stage reads
 committed    records before the commit: all are done and are not read again
 done above   records done out of order, after the first one that is not done
 unfinished   records that wait, or that a process works on
+gone         records that were deleted before they were done: LOG_TRUNCATED
 A bounded data set that is complete shows 1 unfinished at the sink: the record that closed the
 input, which a restart reads again.`,
     );

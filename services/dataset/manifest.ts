@@ -46,6 +46,15 @@ export async function readManifest(store: ObjectStore, known = empty): Promise<M
   return { entries, headHash };
 }
 
+/** Asks whether the data set is complete, any number of times; entries are read once. */
+export function watchClosed(store: ObjectStore): () => Promise<boolean> {
+  let manifest = empty;
+  return async () => {
+    manifest = await readManifest(store, manifest);
+    return manifest.entries.at(-1)?.closed === true;
+  };
+}
+
 export async function hasEntry(store: ObjectStore, entry: number): Promise<boolean> {
   return (await store.read(entryPath(entry))) !== null;
 }

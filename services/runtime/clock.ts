@@ -26,6 +26,21 @@ export const systemClock: Clock = {
     }),
 };
 
+/** The time of day, to compare with that of a server; no result may depend on it. */
+export function timeOfDayMs(): number {
+  return Date.now();
+}
+
+/** Two clocks further apart than this: a broker's own limit for the time of a record. */
+export const skewMsMax = 3_600_000;
+
+/** What a person needs who is to set the clock; `theirMs` is null if the server does not tell. */
+export function describeSkew(server: string, theirMs: number | null): string {
+  const own = new Date(timeOfDayMs()).toISOString();
+  const theirs = theirMs === null ? '' : `, that of ${server} ${new Date(theirMs).toISOString()}`;
+  return `the clock of this machine shows ${own}${theirs}; set the one that is wrong, best by NTP, and start again`;
+}
+
 /**
  * Sleeps, or returns early without an error when the signal aborts; the caller checks the signal.
  */

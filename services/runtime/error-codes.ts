@@ -12,7 +12,7 @@ export type Disposition =
   | 'retry'
   /**
    * The run cannot continue (disk full, a lock, bad configuration): it stops with exit code 2, and
-   * nothing is lost.
+   * the record stays.
    */
   | 'fatal';
 
@@ -112,6 +112,10 @@ const machineCodes = {
     'A program that is needed is not installed.',
     'Install what the message names; `backstory doctor` lists everything that is missing.',
   ),
+  CLOCK_SKEWED: fatal(
+    'The clocks of this machine and of a server are further apart than the server allows.',
+    'Set the one that is wrong, best by NTP, and start again.',
+  ),
   CLUSTER_FAILED: fatal(
     'A server of the local cluster did not start, or has ended.',
     'Read its log in .cluster/, which the message names, and start it again.',
@@ -127,6 +131,10 @@ const dataCodes = {
   BLOB_CORRUPT: reject(
     'The bytes of a blob do not match its hash.',
     'Delete the blob that the message names and run again; check the disk.',
+  ),
+  BLOB_UNREADABLE: reject(
+    'The store has a blob and does not give it out, while it gives out others.',
+    'Mend the rights of the blob, or its disk; bring the repository in again.',
   ),
   RECORD_INVALID: reject(
     'A record cannot be decoded, or does not match the schema of its topic.',
@@ -149,7 +157,7 @@ const dataCodes = {
 const serverCodes = {
   BROKER_UNAVAILABLE: fatal(
     'Kafka does not answer.',
-    'Check that it runs and that `kafka.brokers` names it, then start again; nothing is lost.',
+    'Check that it runs and that `kafka.brokers` names it, then start again: the work goes on at its commits.',
   ),
   BROKER_REFUSED: fatal(
     'Kafka answers, but refuses the request.',
@@ -157,11 +165,11 @@ const serverCodes = {
   ),
   CONSUMER_STALLED: fatal(
     'The consumer of a group showed no activity, or received nothing, for a long time.',
-    'Start the process again; nothing is lost.',
+    'Start the process again: it goes on at its commits.',
   ),
   LOG_TRUNCATED: fatal(
-    'A topic ends before an offset that its group had reached: records are lost.',
-    'Find out why the broker lost them; replay into a new data set.',
+    'Records are gone from a topic before their stage has read them, or that it had read.',
+    'Find out who deleted them; `backstory topics apply` mends retention. Bring their sources into a new data set.',
   ),
   RECORD_TOO_LARGE: reject(
     'A record or a batch is larger than the broker accepts.',
@@ -180,8 +188,8 @@ const serverCodes = {
     'Update the older one, or use a new data set.',
   ),
   STORE_UNAVAILABLE: fatal(
-    'The bucket does not answer.',
-    'Start again when it does; nothing is lost, and `storage.patienceMs` says how long to wait.',
+    'The bucket does not answer, or the folder of the output is gone.',
+    'Start again when it does: the work goes on; `storage.patienceMs` says how long to wait.',
   ),
   STORE_UNSUITABLE: fatal(
     'The bucket refuses requests, or lacks the guarantees that a commit needs.',

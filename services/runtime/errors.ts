@@ -67,3 +67,15 @@ export function asPipelineError(error: unknown, subject: string): unknown {
     { subject, cause: error },
   );
 }
+
+/** Null for what can never be read; any other error leaves the question open and is thrown. */
+export async function unlessUnreadable<Result>(
+  read: () => Promise<Result>,
+): Promise<Result | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof PipelineError && error.disposition === 'reject') return null;
+    throw error;
+  }
+}

@@ -16,6 +16,7 @@ import {
 } from '../../schemas/topology.ts';
 import type { Scorer } from '../ports/scorer.ts';
 import type { Teacher } from '../ports/teacher.ts';
+import type { PipelineError } from './errors.ts';
 import type { Emit, Outcome, Subject } from './outcomes.ts';
 import type { CounterOf, NoReport, StageReport } from './report.ts';
 import type { BlobStore } from './store/blobs.ts';
@@ -213,6 +214,15 @@ export interface WriterResult {
   readonly done: boolean;
 }
 
+/**
+ * Ends one record of many that a writer holds, with a code that rejects: when it resolves, its dead
+ * letter is durable.
+ */
+export type RejectRecord = (
+  at: Pick<StageRecord, 'topic' | 'partition' | 'offset'>,
+  error: PipelineError,
+) => Promise<void>;
+
 /** Durable output with its own commit protocol. Calls are serial, in partition order. */
 export interface Writer {
   /** First offset still needed from a partition, from durable state; 0 at the start. */
@@ -238,7 +248,10 @@ interface WriterDeclaration<
   Config extends Knobs,
   Report extends StageReport,
 > extends StageCommon<Name, Config, Report> {
-  readonly openWriter: (tools: Tools<Name, z.infer<Config>, Report>) => Promise<Writer>;
+  readonly openWriter: (
+    tools: Tools<Name, z.infer<Config>, Report>,
+    reject: RejectRecord,
+  ) => Promise<Writer>;
   /**
    * Called before a bounded run goes on, where repositories from this source position on are tried
    * again: forgets what is durable from there on. It is made anew, with the same bytes up to there.

@@ -1,7 +1,7 @@
 /**
  * The Kafka bus under the bus contract, on a real broker, and errors that only a broker can cause.
  */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { kafkaKnobs } from '../../services/runtime/bus/kafka/config.ts';
 import { openKafkaBus } from '../../services/runtime/bus/kafka/kafka-bus.ts';
 import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/cluster.ts';
@@ -48,6 +48,26 @@ describe('records that do not fit', () => {
     });
     await bus.produce([{ ...record, value: Buffer.from('fits') }]);
     expect(await bus.endOffsets(topic)).toEqual([1]);
+    await bus.close();
+  });
+});
+
+describe('a clock that is two days ahead', () => {
+  it('fails with CLOCK_SKEWED, and shows the time of this machine', async () => {
+    const bus = await open();
+    const topic = uniqueName('clock');
+    await bus.createTopics([{ name: topic, partitions: 1 }]);
+    const wrongMs = Date.now() + 48 * 3_600_000;
+    vi.spyOn(Date, 'now').mockReturnValue(wrongMs);
+    try {
+      const record = { topic, key: 'key', value: Buffer.from('value') };
+      await expect(bus.produce([record])).rejects.toMatchObject({
+        code: 'CLOCK_SKEWED',
+        message: expect.stringContaining(new Date(wrongMs).toISOString()),
+      });
+    } finally {
+      vi.restoreAllMocks();
+    }
     await bus.close();
   });
 });

@@ -8,7 +8,12 @@ import type { Envelope, TrajectoryBody } from '../../schemas/generated/types.ts'
 import { noUsage } from '../../services/ports/usage.ts';
 import { childId, sha256 } from '../../services/runtime/ids.ts';
 import { createCodec } from '../../services/runtime/records/codec.ts';
-import type { CrashPoint, StageRecord, Writer } from '../../services/runtime/stage.ts';
+import type {
+  CrashPoint,
+  RejectRecord,
+  StageRecord,
+  Writer,
+} from '../../services/runtime/stage.ts';
 import { openLocalBlobStore } from '../../services/runtime/store/blobs.ts';
 import { openLocalObjects } from '../../services/runtime/store/objects/local.ts';
 import type { ObjectStore } from '../../services/runtime/store/objects/object-store.ts';
@@ -60,7 +65,13 @@ export interface HarnessOptions {
   readonly bounded?: boolean;
   readonly runId?: string;
   readonly wrap?: (store: ObjectStore) => ObjectStore;
+  readonly reject?: RejectRecord;
 }
+
+/** For writers whose samples are all there. */
+export const rejectNothing: RejectRecord = async (_at, error) => {
+  throw error;
+};
 
 /** Processes that share a folder share its blobs, as sinks on one machine do. */
 export async function createHarness(
@@ -97,7 +108,8 @@ export async function createHarness(
     tools,
     open: (out, options = {}) => {
       const store = openLocalObjects(out, (step) => options.crashPoint?.(`sink:${step}`));
-      return openSinkWriter(tools(out, options), options.wrap?.(store) ?? store, tokenizer);
+      const reject = options.reject ?? rejectNothing;
+      return openSinkWriter(tools(out, options), options.wrap?.(store) ?? store, tokenizer, reject);
     },
     trajectory: async (repository, sequence) => {
       const body = await sampleTrajectory(repository, blobs.put);

@@ -6,6 +6,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { physicalTopic, type StageName, stageNames } from '../../schemas/topology.ts';
@@ -149,5 +150,58 @@ describe('cluster', () => {
       expected,
     ]);
     await bus.close();
+  });
+
+  it('I5, I6: ends when the manifest is closed, although the groups of earlier stages were forgotten', {
+    timeout: 120_000,
+  }, async () => {
+    const outputFolder = join(folder, 'forgotten');
+    const run = (...processes: readonly (readonly StageName[])[]) =>
+      runCluster({
+        ...{ outputFolder, sources, tokenizer, processes },
+        ...{ random: seededRandom(1), faults: 0, busFaults: calm },
+      });
+    await run(['discover', 'admit']);
+    const forget = () => {
+      const log = new DatabaseSync(join(outputFolder, 'log', 'log.db'));
+      const { changes } = log.prepare('DELETE FROM commits').run();
+      log.close();
+      return changes;
+    };
+    expect(forget()).toBeGreaterThan(0);
+    const rest = stageNames.filter((stage) => !['discover', 'admit', 'sink'].includes(stage));
+    await run(rest, ['sink']);
+    expect(differences(expected, outputHashes(outputFolder))).toEqual([]);
+    // Started again, nobody does anything again.
+    expect(forget()).toBeGreaterThan(0);
+    await run(['discover'], ['admit'], rest, ['sink']);
+    expect(differences(expected, outputHashes(outputFolder))).toEqual([]);
+  });
+
+  it('I11: a process ends with LOG_TRUNCATED where another stage can never be done', {
+    timeout: 120_000,
+  }, async () => {
+    const outputFolder = join(folder, 'truncated');
+    const run = (...processes: readonly (readonly StageName[])[]) =>
+      runCluster({
+        ...{ outputFolder, sources, tokenizer, processes },
+        ...{ random: seededRandom(1), faults: 0, busFaults: calm },
+      });
+    await run(['discover']);
+    const log = new DatabaseSync(join(outputFolder, 'log', 'log.db'));
+    const topic = physicalTopic('default', 'repo-found');
+    const { id } = log
+      .prepare(
+        'SELECT records.id / 4294967296 AS id FROM records JOIN partitions ON partitions.id = records.id / 4294967296 WHERE topic = ? LIMIT 1',
+      )
+      .get(topic) as { id: number };
+    log.prepare('UPDATE records SET id = id + 5 WHERE id / 4294967296 = ?').run(id);
+    log.close();
+    for (const stages of [['admit'], ['plan']] as const) {
+      await expect(run(stages)).rejects.toMatchObject({
+        code: 'LOG_TRUNCATED',
+        message: expect.stringContaining('5 records were deleted before they were read'),
+      });
+    }
   });
 });

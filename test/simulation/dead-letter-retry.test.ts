@@ -72,6 +72,7 @@ describe('a live data set with dead letters of files', () => {
       ...{ configuration: values, configurationHash: hash, inputHash, stages, bus },
       teacher: await openTeacher(values.teacher, {}, systemClock),
       ...{ scorer: null, registry: null, bounded: false, signal },
+      isComplete: async () => false,
       outputFolder: join(folder, 'out'),
       stateFolder: join(folder, 'state'),
       objects: openLocalObjects(join(folder, 'out')),

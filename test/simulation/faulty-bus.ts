@@ -62,7 +62,9 @@ export function faultyBus(bus: Bus, random: SeededRandom, faults: Faults, life: 
     consume: (options) => consumeLate(bus, options, random, faults, life),
     read: (at, offset, limit) => bus.read(at, offset, limit),
     endOffsets: (topic) => bus.endOffsets(topic),
+    startOffsets: (topic) => bus.startOffsets(topic),
     committed: (group, at) => bus.committed(group, at),
+    committedOf: (group, topic) => bus.committedOf(group, topic),
     close: () => bus.close(),
   };
 }

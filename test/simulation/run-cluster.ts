@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { type StageName, talkTo } from '../../schemas/topology.ts';
+import { watchClosed } from '../../services/dataset/manifest.ts';
 import { sections, stages } from '../../services/registry.ts';
 import type { Bus } from '../../services/runtime/bus/bus.ts';
 import { openSqliteBus } from '../../services/runtime/bus/sqlite/sqlite-bus.ts';
@@ -103,6 +104,7 @@ async function liveOnce(
     flags: { 'discover.sources': [...cluster.sources], 'sink.tokenizer': cluster.tokenizer },
   });
   // As in a served process: opened only for stages that talk to one.
+  const objects = openLocalObjects(cluster.outputFolder);
   const asks = talkTo(served, 'teacher');
   const teacher = asks ? await openTeacher(values.teacher, {}, systemClock) : null;
   const scorer = talkTo(served, 'scorer') ? await openScorer(values.scorer, {}) : null;
@@ -119,7 +121,8 @@ async function liveOnce(
       bounded: true,
       bus,
       registry: null,
-      objects: openLocalObjects(cluster.outputFolder),
+      objects,
+      isComplete: watchClosed(objects),
       log: pino({ level: 'silent' }),
       signal: stop.signal,
       faults: {

@@ -33,15 +33,16 @@ export async function lagCommand(context: CommandContext, options: LagOptions): 
     writeJson(context.out, lags);
     return exitCodes.fine;
   }
-  writeLine(context.out, row(['stage', 'records', 'committed', 'done above', 'unfinished']));
+  writeLine(
+    context.out,
+    row(['stage', 'records', 'committed', 'done above', 'unfinished', 'gone']),
+  );
   for (const { stage, paused, partitions, ...sums } of lags) {
     const name = paused ? `${stage} (paused)` : stage;
-    writeLine(context.out, row([name, sums.end, sums.committed, sums.doneAbove, sums.unfinished]));
+    writeLine(context.out, row([name, ...figuresOf(sums)]));
     if (options.partitions !== true) continue;
     for (const lag of partitions.filter(({ end }) => end > 0)) {
-      const { unfinished } = sumUp([lag]);
-      const name = `  ${lag.topic} ${lag.partition}`;
-      writeLine(context.out, row([name, lag.end, lag.committed, lag.doneAbove, unfinished]));
+      writeLine(context.out, row([`  ${lag.topic} ${lag.partition}`, ...figuresOf(lag)]));
     }
   }
   return exitCodes.fine;
@@ -54,9 +55,13 @@ function sumUp(lags: readonly PartitionLag[]) {
     end: sum((lag) => lag.end),
     committed: sum((lag) => lag.committed),
     doneAbove: sum((lag) => lag.doneAbove),
-    /** Records that wait, or that a process works on. */
-    unfinished: sum((lag) => lag.end - lag.committed - lag.doneAbove),
+    unfinished: sum((lag) => lag.unfinished),
+    gone: sum((lag) => lag.gone),
   };
+}
+
+function figuresOf(sums: ReturnType<typeof sumUp>): number[] {
+  return [sums.end, sums.committed, sums.doneAbove, sums.unfinished, sums.gone];
 }
 
 function row([name, ...figures]: readonly (string | number)[]): string {

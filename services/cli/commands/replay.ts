@@ -6,7 +6,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { boundaryTopics, type StageName, stageNames } from '../../../schemas/topology.ts';
-import { type Manifest, readManifest } from '../../dataset/manifest.ts';
+import { watchClosed } from '../../dataset/manifest.ts';
 import { stages } from '../../registry.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 import { systemClock } from '../../runtime/clock.ts';
@@ -127,14 +127,9 @@ function finality(bus: Bus, wire: Wire, earlier: ObjectStore, of: string, from: 
   const before = stageNames[stageNames.indexOf(from) - 1] ?? from;
   const decodeEnvelope: EnvelopeReader['decodeEnvelope'] = async (topic, value) =>
     (await wire.decode(topic, value)).envelope;
-  let manifest: Manifest | undefined;
-  return async (): Promise<boolean> => {
-    manifest = await readManifest(earlier, manifest);
-    return (
-      manifest.entries.at(-1)?.closed === true ||
-      (await isDrained(bus, { decodeEnvelope }, of, before))
-    );
-  };
+  const isClosed = watchClosed(earlier);
+  return async (): Promise<boolean> =>
+    (await isClosed()) || (await isDrained(bus, { decodeEnvelope }, of, before));
 }
 
 const clusterFile = z.object({ bounded: z.boolean() });

@@ -6,6 +6,7 @@
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { graph, type StageName } from '../../../schemas/topology.ts';
+import { watchClosed } from '../../dataset/manifest.ts';
 import { type ResolvedValues, stages } from '../../registry.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 import { requireStages, serveStages } from '../../runtime/cluster/cluster.ts';
@@ -114,6 +115,7 @@ export async function serveOn(
       coordination,
       stateFolder: resolve(context.workingFolder, own),
       registry: openRegistry(context, values),
+      isComplete: watchClosed(place.objects),
       signal: context.signal,
       redactor: context.redactor,
       ...(quiet ? {} : { onProgress: progressLines(context) }),

@@ -7,8 +7,12 @@ import type { TopicConfiguration } from '../../runtime/bus/bus.ts';
 import type { KafkaBus } from '../../runtime/bus/kafka/kafka-bus.ts';
 import { clusterTopics } from '../../runtime/engine/open-engine.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import type { Registry } from '../../runtime/records/schema-registry.ts';
-import { subjectsOf } from '../../runtime/records/wire-confluent.ts';
+import { type Registry, readingLevels } from '../../runtime/records/schema-registry.ts';
+import {
+  type Subject,
+  subjectsOf,
+  unreadableLatest,
+} from '../../runtime/records/wire-confluent.ts';
 import { type CommandContext, writeJson, writeLine } from '../context.ts';
 import { type ExitCode, exitCodes } from '../failures.ts';
 import {
@@ -84,12 +88,23 @@ export async function applyTopics(
 
 async function plan(bus: KafkaBus, registry: Registry, dataset: string): Promise<Step[]> {
   const steps = await planTopics(bus, clusterTopics(dataset));
-  for (const { subject, schema } of subjectsOf(dataset)) {
-    const id = await registry.idOf(subject, schema);
-    const detail = id === null ? 'register, BACKWARD' : `schema ${id}`;
-    steps.push({ kind: 'schema', name: subject, action: id === null ? 'create' : 'keep', detail });
+  const schemas = subjectsOf(dataset).map((subject) => planSchema(registry, subject));
+  return [...steps, ...(await Promise.all(schemas))];
+}
+
+async function planSchema(registry: Registry, each: Subject): Promise<Step> {
+  const { subject, schema } = each;
+  const step = { kind: 'schema', name: subject } as const;
+  const latest = await registry.latest(subject);
+  const problem = latest === null ? null : unreadableLatest(each, latest);
+  if (problem !== null) return { ...step, action: 'refuse', detail: problem };
+  const id = latest === null ? null : await registry.idOf(subject, schema);
+  if (id === null) return { ...step, action: 'create', detail: 'register, BACKWARD' };
+  const level = await registry.levelOf(subject);
+  if (level === null || readingLevels.includes(level)) {
+    return { ...step, action: 'keep', detail: `schema ${id}` };
   }
-  return steps;
+  return { ...step, action: 'change', detail: `compatibility is ${level}, not BACKWARD` };
 }
 
 async function planTopics(bus: KafkaBus, topics: readonly TopicConfiguration[]): Promise<Step[]> {

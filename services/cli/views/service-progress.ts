@@ -1,9 +1,9 @@
 /** The line of a cluster process about what it has done since it began. Pure. */
 import type { StageProgress } from '../../runtime/cluster/own-progress.ts';
-import type { HandledAs } from '../../runtime/watch/metrics.ts';
+import type { EndedAs } from '../../runtime/watch/metrics.ts';
 import { formatCount } from './format.ts';
 
-const words: Readonly<Record<Exclude<HandledAs, 'emitted'>, string>> = {
+const words: Readonly<Record<Exclude<EndedAs, 'emitted'>, string>> = {
   dropped: 'dropped',
   dead_letter: 'dead letters',
   retried: 'tried again',

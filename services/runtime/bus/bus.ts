@@ -64,7 +64,10 @@ export interface ConsumerOptions {
    * again.
    */
   readonly onRevoked: (partitions: readonly TopicPartition[]) => void;
-  /** The consumer has failed and delivers nothing more. */
+  /**
+   * The consumer has failed and delivers nothing more. LOG_TRUNCATED where records were deleted
+   * before they were delivered; at the start `consume` rejects with it.
+   */
   readonly onFailure: (error: unknown) => void;
   /** Records per delivery at most. */
   readonly batchMax: number;
@@ -102,6 +105,10 @@ export interface Bus {
   ): Promise<readonly IncomingRecord[]>;
   /** One past the last offset of every partition of a topic. */
   endOffsets(topic: string): Promise<readonly number[]>;
+  /** First offset of every partition that was not deleted; its end where it has no records. */
+  startOffsets(topic: string): Promise<readonly number[]>;
   committed(group: string, partition: TopicPartition): Promise<Commit | null>;
+  /** The same for every partition of a topic, in one question. */
+  committedOf(group: string, topic: string): Promise<readonly (Commit | null)[]>;
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 /** Reads a topic, or the tail of a partition, up to its current end, without a consumer group. */
 import type { Bus, IncomingRecord } from './bus.ts';
+import { requireReadable } from './truncation.ts';
 
 const batchMax = 1000;
 
@@ -30,5 +31,13 @@ export async function forEachRecord(
       for (const record of records) if (record.offset < end) await visit(record);
       position = last.offset + 1;
     }
+  }
+}
+
+/** LOG_TRUNCATED when records of the topic, from its beginning on, were deleted. */
+export async function requireWhole(bus: Bus, topic: string): Promise<void> {
+  const ends = await bus.endOffsets(topic);
+  for (const [partition, start] of (await bus.startOffsets(topic)).entries()) {
+    requireReadable({ topic, partition }, 0, { start, end: ends[partition] ?? start });
   }
 }

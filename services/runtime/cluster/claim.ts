@@ -4,9 +4,14 @@
  * continue under a newer configuration; a bounded data set may not, because its bytes follow from
  * one configuration.
  */
+import type { Bus } from '../bus/bus.ts';
+import { partitionLags } from '../bus/lag.ts';
 import { PipelineError } from '../errors.ts';
 import { canonicalJson } from '../ids.ts';
+import type { AnyStage } from '../stage.ts';
 import type { ObjectStore } from '../store/objects/object-store.ts';
+
+const clusterFilePath = 'run.json';
 
 export interface ClusterFile {
   readonly format: 1;
@@ -21,12 +26,40 @@ export interface ClusterFile {
 const boundedFacts = ['runId', 'configurationHash'] as const;
 
 export async function claimDataset(objects: ObjectStore, file: ClusterFile): Promise<void> {
-  const existing = await claim(objects, 'run.json', file);
+  const existing = await claim(objects, clusterFilePath, file);
   if (existing === null) return;
   const ignored: readonly string[] = file.bounded ? [] : boundedFacts;
   const keys = (Object.keys(file) as (keyof ClusterFile)[]).filter((key) => !ignored.includes(key));
   const different = keys.filter((key) => existing[key] !== file[key]);
   if (different.length > 0) throw mismatch(objects, different.join(', '));
+}
+
+/** run.json, which every store of a data set has; null when one of the two does not show it. */
+export async function readLandmark(own: ObjectStore, earlier?: ObjectStore): Promise<unknown> {
+  const file = await own.read(clusterFilePath);
+  return file === null || earlier === undefined ? file : earlier.read(clusterFilePath);
+}
+
+/**
+ * OUTPUT_MISSING when the stages have worked already and the store holds nothing: a new run.json
+ * would hide that it is another place, or is not mounted.
+ */
+export async function requireBegun(
+  bus: Bus,
+  objects: ObjectStore,
+  dataset: string,
+  stages: readonly Pick<AnyStage, 'name'>[],
+): Promise<void> {
+  if ((await objects.size(clusterFilePath)) !== null) return;
+  for (const { name } of stages) {
+    const lags = await partitionLags(bus, dataset, name);
+    if (lags.every(({ committed }) => committed === 0)) continue;
+    throw new PipelineError(
+      'OUTPUT_MISSING',
+      `${name} of data set ${dataset} has worked before, and ${objects.place} holds nothing of it (no ${clusterFilePath}): mount it, name the --out of the other processes, or choose another --dataset`,
+      { subject: objects.place },
+    );
+  }
 }
 
 /**

@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { graph, lifecycle, type StageName, type TopicName } from '../../../schemas/topology.ts';
 import type { Bus } from '../bus/bus.ts';
-import { recordsIn } from '../bus/lag.ts';
+import { findTruncation, recordsIn } from '../bus/lag.ts';
 import { systemClock } from '../clock.ts';
 import type { RuntimeKnobs } from '../config/knobs.ts';
 import { openCrashJournal } from '../engine/crash-journal.ts';
@@ -27,7 +27,7 @@ import type { ObjectStore } from '../store/objects/object-store.ts';
 import { below, over } from '../store/objects/open.ts';
 import { countersOf, createMetrics } from '../watch/metrics.ts';
 import { type Readiness, startMetricsServer } from '../watch/metrics-server.ts';
-import { claimDataset, claimInput } from './claim.ts';
+import { claimDataset, claimInput, readLandmark, requireBegun } from './claim.ts';
 import { watchControl } from './control.ts';
 import { missingPartitions, warnOfSecondWriter } from './one-writer.ts';
 import { reportProgress, type StageProgress } from './own-progress.ts';
@@ -56,6 +56,8 @@ export interface ServeOptions extends GraphOptions {
   readonly log: Logger;
   /** Aborting stops gracefully. */
   readonly signal?: AbortSignal;
+  /** True when the output is complete: the manifest of a bounded data set is closed. */
+  readonly isComplete: () => Promise<boolean>;
   /** Further dependencies that must be reachable for this process to be ready. */
   readonly checks?: readonly NamedCheck[];
   /** Called every ten seconds with what this process has done. */
@@ -72,6 +74,8 @@ export type ServeEnd = 'complete' | 'stopped';
 
 /** Between two checks whether a bounded data set has ended. */
 const endPollMs = 2000;
+/** Listing a bucket costs money, and every process does it. */
+const pollsPerManifest = 5;
 /**
  * After the deadline, handlers are told to give up; those that still hang after this are abandoned.
  */
@@ -86,6 +90,8 @@ export async function serveStages(options: ServeOptions): Promise<ServeEnd> {
   if (options.signal?.aborted) ended.abort();
   try {
     const open = await openProcess(options, settings, run, ended.signal, closers);
+    // Brokers forget groups: a stage that starts after that would do everything again.
+    if (!hasWriter(options) && options.bounded && (await options.isComplete())) return 'complete';
     return await serve(open, options, settings, ended.signal);
   } finally {
     ended.abort();
@@ -122,7 +128,9 @@ async function openProcess(
   const gate = await watchControl(bus, run.dataset, clock);
   const wire = await openWire(options, run, signal);
   // Claimed last, so that a data set whose topics or schemas are missing leaves its place free.
+  await requireBegun(bus, objects, run.dataset, options.stages);
   await claimAll(options, run);
+  const landmark = () => readLandmark(objects, earlier);
   const open = openEngine(options, {
     gate,
     run,
@@ -130,8 +138,8 @@ async function openProcess(
     bus,
     wire,
     objects,
-    blobs: openBlobStore(shared('blobs')),
-    memo: openObjectMemo(shared('memo')),
+    blobs: openBlobStore(shared('blobs'), landmark),
+    memo: openObjectMemo(shared('memo'), landmark),
     crashes,
     metrics,
     progress: createClusterProgress(bus, run.dataset, clock),
@@ -187,6 +195,7 @@ function readinessOf(
   const clock = options.faults?.clock ?? systemClock;
   const checks: NamedCheck[] = [
     { name: 'bus', check: () => askBus(bus, run.dataset) },
+    { name: 'log', check: () => askPositions(bus, run.dataset, stages) },
     { name: 'store', check: () => objects.check() },
     ...(registry === null ? [] : [{ name: 'registry', check: () => registry.check() }]),
     ...(options.bounded
@@ -219,7 +228,7 @@ async function serve(
       reportProgress(open.engine, names, options.onProgress, signal).catch(open.engine.fail);
     }
     if (options.bounded) {
-      void finishWhenDrained(open, options.stages, signal);
+      void finishWhenOver(open, options, signal);
       const { clock, log } = open.engine;
       void warnOfSecondWriter(options.stages, open.runners, clock, log, signal);
     }
@@ -232,24 +241,34 @@ async function serve(
   }
 }
 
-/** Ends a bounded process without the sink when no record can reach its stages any more. */
-async function finishWhenDrained(
+/**
+ * Ends a bounded process without the writer: when no record can reach its stages any more, or when
+ * the output is complete. Offsets alone do not tell: a broker forgets the groups of stages that
+ * ended long ago.
+ */
+async function finishWhenOver(
   { engine }: OpenEngine,
-  stages: readonly AnyStage[],
+  { stages, isComplete }: ServeOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  if (stages.some((stage) => stage.shape === 'writer')) return;
   const last = stages.at(-1);
-  if (last === undefined) return;
+  if (last === undefined || hasWriter({ stages })) return;
+  const { bus, codec, run } = engine;
+  const isOver = async (polls: number) =>
+    (polls % pollsPerManifest === 0 && (await isComplete())) ||
+    (await isDrained(bus, codec, run.dataset, last.name));
   try {
-    const { bus, codec, run } = engine;
-    while (!(await isDrained(bus, codec, run.dataset, last.name))) {
+    for (let polls = 0; !(await isOver(polls)); polls += 1) {
       await engine.clock.sleep(endPollMs, signal);
     }
     engine.finish();
   } catch (error) {
     if (!signal.aborted) engine.fail(error);
   }
+}
+
+function hasWriter({ stages }: Pick<ServeOptions, 'stages'>): boolean {
+  return stages.some((stage) => stage.shape === 'writer');
 }
 
 /** Takes no more records, finishes those it has begun up to the deadline, and commits. */
@@ -274,6 +293,19 @@ async function resolvesWithin(task: Promise<void>, ms: number): Promise<boolean>
 /** Checks that the bus answers at all; the number does not matter. */
 async function askBus(bus: Bus, dataset: string): Promise<null> {
   await recordsIn(bus, dataset, lifecycle.closed);
+  return null;
+}
+
+/** The problem when records are gone that one of the stages has not finished. */
+async function askPositions(
+  bus: Bus,
+  dataset: string,
+  stages: readonly AnyStage[],
+): Promise<string | null> {
+  for (const { name } of stages) {
+    const gone = await findTruncation(bus, dataset, name);
+    if (gone !== null) return `${gone.code}: ${gone.message}`;
+  }
   return null;
 }
 

@@ -2,12 +2,12 @@
 import { graph, type StageName } from '../../../schemas/topology.ts';
 import { unfinished } from '../bus/lag.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { HandledAs } from '../watch/metrics.ts';
+import type { EndedAs } from '../watch/metrics.ts';
 
 export interface StageProgress {
   readonly stage: StageName;
   /** Records that this process has handled, by how they ended. */
-  readonly ended: Readonly<Partial<Record<HandledAs, number>>>;
+  readonly ended: Readonly<Partial<Record<EndedAs, number>>>;
   /** Records that wait, or that any process works on; null for a source, or where Kafka is gone. */
   readonly waiting: number | null;
 }

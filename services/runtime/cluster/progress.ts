@@ -14,8 +14,8 @@ import {
   writerOf,
 } from '../../../schemas/topology.ts';
 import type { Bus } from '../bus/bus.ts';
-import { recordsIn, unfinished } from '../bus/lag.ts';
-import { forEachRecord } from '../bus/topic-reader.ts';
+import { partitionLags, recordsIn, truncationOf, unfinished } from '../bus/lag.ts';
+import { forEachRecord, requireWhole } from '../bus/topic-reader.ts';
 import { type Clock, sleepUnlessAborted } from '../clock.ts';
 import { type EnvelopeReader, readEnvelope } from '../engine/unreadable.ts';
 import type { RunProgress } from '../watch/progress.ts';
@@ -63,7 +63,8 @@ export async function openRepositories(bus: Bus, dataset: string): Promise<numbe
 /**
  * True when the input is closed and the stage, and every stage before it, has finished all of its
  * records. The stages are asked in the order of the flow: a stage that is done with a closed input
- * writes nothing more, so the input of the next stage is final.
+ * writes nothing more, so the input of the next stage is final. LOG_TRUNCATED where records are
+ * gone that one of them needs: it never finishes.
  */
 export async function isDrained(
   bus: Bus,
@@ -73,7 +74,12 @@ export async function isDrained(
 ): Promise<boolean> {
   if (!(await inputIsClosed(bus, codec, dataset))) return false;
   for (const stage of upTo(last)) {
-    if ((await unfinished(bus, dataset, stage)) > 0) return false;
+    const lags = await partitionLags(bus, dataset, stage);
+    for (const lag of lags) {
+      const gone = truncationOf(dataset, lag);
+      if (gone !== null) throw gone;
+    }
+    if (lags.some((lag) => lag.unfinished > 0)) return false;
   }
   return true;
 }
@@ -81,9 +87,12 @@ export async function isDrained(
 /** A record of another producer, or an unreadable one, does not close the input. */
 async function inputIsClosed(bus: Bus, codec: EnvelopeReader, dataset: string): Promise<boolean> {
   let closed = false;
-  await forEachRecord(bus, physicalTopic(dataset, lifecycle.closed), async (record) => {
+  const topic = physicalTopic(dataset, lifecycle.closed);
+  await forEachRecord(bus, topic, async (record) => {
     closed ||= (await readEnvelope(codec, lifecycle.closed, record)) !== null;
   });
+  // The record that closed it may be among those that were deleted.
+  if (!closed) await requireWhole(bus, topic);
   return closed;
 }
 

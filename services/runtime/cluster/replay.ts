@@ -10,7 +10,8 @@ import {
   stageNames,
   type TopicName,
 } from '../../../schemas/topology.ts';
-import type { Bus, OutgoingRecord } from '../bus/bus.ts';
+import type { Bus, IncomingRecord, OutgoingRecord, TopicPartition } from '../bus/bus.ts';
+import { deletedBefore, missingBetween } from '../bus/truncation.ts';
 import { type Clock, sleepUnlessAborted } from '../clock.ts';
 import { PipelineError } from '../errors.ts';
 import { canonicalJson } from '../ids.ts';
@@ -66,13 +67,15 @@ export interface Replay {
 }
 
 /**
- * Copies the records that exist. A process that died in the middle copies again from the positions
- * it last noted, which ids make harmless (I7), and, without `follow`, up to the same ends.
- * OUTPUT_MISMATCH when the new data set was begun as another replay.
+ * Copies the records that exist; LOG_TRUNCATED where some of them are gone, because the new data
+ * set would lack their repositories, or wait for them. A process that died in the middle copies
+ * again from the positions it last noted, which ids make harmless (I7), and, without `follow`, up
+ * to the same ends. OUTPUT_MISMATCH when the new data set was begun as another replay.
  */
 export async function beginReplay(options: ReplayOptions): Promise<Replay> {
   const { objects, clock } = options;
   const { follow, of, from } = options.file;
+  await requireAll(options);
   if (!follow && !(await options.isFinal())) throw notFinal(of, from);
   const file = await claim(objects, {
     ...options.file,
@@ -88,10 +91,7 @@ export async function beginReplay(options: ReplayOptions): Promise<Replay> {
   };
   await copyTo(file.ends ?? (await endsOf(options)));
   return {
-    copied: () =>
-      Object.values(positions)
-        .flat()
-        .reduce((sum, end) => sum + end, 0),
+    copied: () => sum(Object.values(positions).flat()),
     follow: async (signal) => {
       while (!signal.aborted) {
         // Asked before copying, so that records written between the two calls are still copied.
@@ -114,6 +114,31 @@ function notFinal(of: string, from: StageName): PipelineError {
     `data set ${of} is live, or has not finished what lies before ${from}: repositories on their way would leave holes in the order; wait for its end, or follow it with --follow`,
     { subject: of },
   );
+}
+
+/** Everything that the old data set had before the stage must still be there. */
+async function requireAll({ bus, file: { of, from } }: ReplayOptions): Promise<void> {
+  const gone: string[] = [];
+  let first: unknown = null;
+  for (const topic of boundaryTopics(from)) {
+    const name = physicalTopic(of, topic);
+    const [starts, ends] = [await bus.startOffsets(name), await bus.endOffsets(name)];
+    const [deleted, all] = [sum(starts), sum(ends)];
+    if (deleted === 0) continue;
+    gone.push(`${topic}: ${all - deleted} of ${all} records are there`);
+    const partition = starts.findIndex((start) => start > 0);
+    first ??= deletedBefore({ topic: name, partition }, 0, starts[partition] ?? 0);
+  }
+  if (!(first instanceof PipelineError)) return;
+  throw new PipelineError(
+    'LOG_TRUNCATED',
+    `${of} cannot be replayed from ${from} (${gone.join('; ')}): ${first.message}`,
+    { subject: of },
+  );
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 async function endsOf({ bus, file }: ReplayOptions): Promise<Positions> {
@@ -157,6 +182,8 @@ async function copyTopic(
     const at = { topic: physicalTopic(of, topic), partition };
     for (let position = positions[topic]?.[partition] ?? 0; position < end; ) {
       const batch = await bus.read(at, position, batchMax);
+      // What is gone meanwhile, in the middle or at the end, must not pass for copied.
+      requireDense(at, position, batch, end);
       const last = batch.at(-1);
       if (last === undefined) break;
       const copies: OutgoingRecord[] = [];
@@ -172,5 +199,17 @@ async function copyTopic(
       if (copies.length > 0) await bus.produce(copies);
       position = last.offset + 1;
     }
+  }
+}
+
+function requireDense(
+  at: TopicPartition,
+  from: number,
+  batch: readonly IncomingRecord[],
+  end: number,
+): void {
+  if (batch.length === 0) throw missingBetween(at, from, end);
+  for (const [index, { offset }] of batch.entries()) {
+    if (offset !== from + index) throw missingBetween(at, from + index, offset);
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { destination, type Logger } from 'pino';
 import { deadLetterTopic, physicalTopic, topicNames } from '../../../schemas/topology.ts';
@@ -22,7 +23,7 @@ import {
   topicConfigurations,
 } from '../engine/open-engine.ts';
 import { runFacts } from '../engine/run-facts.ts';
-import { asPipelineError, PipelineError } from '../errors.ts';
+import { asPipelineError, PipelineError, unlessUnreadable } from '../errors.ts';
 import { openMemo } from '../memo/memo.ts';
 import { plainWire } from '../records/wire.ts';
 import { createRedactor, type Redactor } from '../redact.ts';
@@ -105,7 +106,8 @@ async function openProcess(
   bus: Bus,
   closers: (() => Promise<void>)[],
 ): Promise<{ open: OpenEngine; progress: ProgressTracker }> {
-  const blobs = await openLocalBlobStore(join(run.outputFolder, 'blobs'));
+  const landmark = () => readFile(join(run.outputFolder, 'run.json'));
+  const blobs = await openLocalBlobStore(join(run.outputFolder, 'blobs'), landmark);
   const metrics = createMetrics(countersOf(options.stages));
   const progress = new ProgressTracker(metrics, options.stages);
   const memo = openMemo(join(run.outputFolder, 'memo'));
@@ -137,12 +139,15 @@ function openLog(run: RunFacts, settings: RuntimeKnobs, hide: Redactor['hide']):
   return openProcessLog({ level: settings.logLevel, base: { dataset: run.dataset }, hide }, file);
 }
 
-/** Counts the records that the topics hold already, for a resumed run. */
+/**
+ * Counts the records that the topics hold already, for a resumed run. One that cannot be read is
+ * the matter of the stage that reads it.
+ */
 async function readProgress({ bus, codec, run }: Engine, progress: ProgressTracker): Promise<void> {
   for (const topic of topicNames) {
     await forEachRecord(bus, physicalTopic(run.dataset, topic), async ({ value }) => {
-      const { envelope, body } = await codec.decode(topic, value);
-      progress.observe(topic, envelope, body);
+      const decoded = await unlessUnreadable(() => codec.decode(topic, value));
+      if (decoded !== null) progress.observe(topic, decoded.envelope, decoded.body);
     });
     await forEachRecord(bus, physicalTopic(run.dataset, deadLetterTopic(topic)), async () => {
       progress.deadLetters += 1;

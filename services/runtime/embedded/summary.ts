@@ -3,8 +3,9 @@
  * every run has, and the facts that the stages' reports add.
  */
 import { compareText } from '../../../schemas/compare-text.ts';
-import type { TopicBodies, Usage } from '../../../schemas/generated/types.ts';
+import type { Envelope, TopicBodies, Usage } from '../../../schemas/generated/types.ts';
 import {
+  graph,
   lifecycle,
   physicalTopic,
   type StageName,
@@ -14,6 +15,8 @@ import {
 import { sumUsage } from '../../ports/usage.ts';
 import { forEachRecord } from '../bus/topic-reader.ts';
 import type { Engine } from '../engine/engine.ts';
+import { readEnvelope } from '../engine/unreadable.ts';
+import { unlessUnreadable } from '../errors.ts';
 import type { Cost, Section } from '../report.ts';
 import type { AnyStage } from '../stage.ts';
 import type { DroppedRepository, RunFigures, SummaryOf } from '../watch/progress.ts';
@@ -26,8 +29,8 @@ export async function summarise<Stages extends readonly AnyStage[]>(
   const { found, written, dropped } = lifecycle;
   const busy = engine.metrics.busyMs();
   const repositories: RunFigures['repositories'] = {
-    found: await countOf(engine, found),
-    written: await countOf(engine, written),
+    found: (await envelopesOf(engine, found)).size,
+    written: await countWritten(engine, written, dropped),
     dropped: (await bodiesOf(engine, dropped)).map(droppedRepository),
   };
   const facts: object[] = [];
@@ -58,24 +61,40 @@ async function costOf(engine: Engine, stages: readonly AnyStage[]): Promise<Usag
   return sumUsage(usages);
 }
 
-/** Number of records in a topic, each id counted once. */
-async function countOf(engine: Engine, topic: TopicName): Promise<number> {
-  const ids = new Set<string>();
-  await forEachRecord(engine.bus, physicalTopic(engine.run.dataset, topic), async ({ value }) => {
-    ids.add((await engine.codec.decodeEnvelope(topic, value)).id);
-  });
-  return ids.size;
+/** Trajectories, without those whose repository was given up after all. */
+async function countWritten(
+  engine: Engine,
+  written: TopicName,
+  dropped: TopicName,
+): Promise<number> {
+  const given = new Set<string>();
+  for (const { stage, repositoryId } of (await envelopesOf(engine, dropped)).values()) {
+    const after = graph[stage as StageName]?.reads ?? [];
+    if (after.includes(written)) given.add(repositoryId);
+  }
+  const trajectories = [...(await envelopesOf(engine, written)).values()];
+  return trajectories.filter(({ repositoryId }) => !given.has(repositoryId)).length;
 }
 
-/** Every body of a topic, each record id once, in an order that does not depend on timing. */
+/** Envelopes of the readable records of a topic, each id once. */
+async function envelopesOf(engine: Engine, topic: TopicName): Promise<Map<string, Envelope>> {
+  const envelopes = new Map<string, Envelope>();
+  await forEachRecord(engine.bus, physicalTopic(engine.run.dataset, topic), async (record) => {
+    const envelope = await readEnvelope(engine.codec, topic, record);
+    if (envelope !== null) envelopes.set(envelope.id, envelope);
+  });
+  return envelopes;
+}
+
+/** Readable bodies of a topic, each record id once, in an order that does not depend on timing. */
 async function bodiesOf<Topic extends TopicName>(
   engine: Engine,
   topic: Topic,
 ): Promise<TopicBodies[Topic][]> {
   const bodies = new Map<string, TopicBodies[Topic]>();
   await forEachRecord(engine.bus, physicalTopic(engine.run.dataset, topic), async ({ value }) => {
-    const { envelope, body } = await engine.codec.decode(topic, value);
-    bodies.set(envelope.id, body);
+    const read = await unlessUnreadable(() => engine.codec.decode(topic, value));
+    if (read !== null) bodies.set(read.envelope.id, read.body);
   });
   // Sorted by id, not by arrival: floating-point sums depend on the order.
   return [...bodies].sort(([a], [b]) => compareText(a, b)).map(([, body]) => body);

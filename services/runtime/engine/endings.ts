@@ -11,14 +11,16 @@ import type { Emit, Subject } from '../outcomes.ts';
 import { retryFailures } from '../retry.ts';
 import { ProcessDeath, type StageRecord } from '../stage.ts';
 import {
+  bury,
   type Cause,
   childRecord,
   countDeadLetter,
-  deadLetterRecord,
   type Engine,
+  named,
   type PlannedRecord,
   produce,
 } from './engine.ts';
+import { findRepository } from './found-repository.ts';
 import { deadLetterUnreadable } from './unreadable.ts';
 
 export type Fate =
@@ -218,16 +220,34 @@ async function tell(
   fate: 'drop' | 'dead letter',
   cause: HandlerCause,
 ): Promise<void> {
-  const { engine, stage, topic, record, origin } = handling;
-  const letter = { stage, topic, record, cause };
-  const isDead = fate === 'dead letter';
+  const { engine, stage } = handling;
+  let isNew = false;
   await patiently(handling, async () => {
-    if (origin === null) return deadLetterUnreadable(engine, letter);
-    const ending = origin.ending(isDead ? 'dead_letter' : 'drop', cause);
-    const letters = isDead ? [deadLetterRecord(engine, letter, origin.envelope)] : [];
-    return produce(engine, [ending], letters);
+    // A first try may have written the dead letter before it failed.
+    isNew = (await writeEnding(handling, fate, cause)) || isNew;
   });
-  if (isDead) countDeadLetter(engine, `${stage}: ${cause.detail}`);
+  if (isNew) countDeadLetter(engine, stage, `${stage}: ${cause.detail}`);
+}
+
+/** True when this wrote a dead letter. */
+async function writeEnding(
+  { engine, stage, topic, record, origin }: Handling,
+  fate: 'drop' | 'dead letter',
+  cause: HandlerCause,
+): Promise<boolean> {
+  const letter = { stage, topic, record, cause };
+  if (origin === null) {
+    if (fate === 'dead letter') return deadLetterUnreadable(engine, letter);
+    throw new Error(`${stage} drops a record that was not read`);
+  }
+  if (fate === 'drop') {
+    await produce(engine, [origin.ending('drop', cause)]);
+    return false;
+  }
+  const subject = cause.subject ?? (await findRepository(engine, topic, record));
+  const known = subject === null ? cause : { ...cause, subject };
+  const ending = origin.ending('dead_letter', known);
+  return bury(engine, [ending], named(letter, subject), origin.envelope);
 }
 
 function noteCrash({ engine, stage, subject }: Handling, error: unknown): number {

@@ -20,11 +20,12 @@ import type { Clock } from '../clock.ts';
 import type { RuntimeKnobs } from '../config/knobs.ts';
 import { type ErrorCode, PipelineError } from '../errors.ts';
 import { childId } from '../ids.ts';
-import { type Emit, emit } from '../outcomes.ts';
+import { type Emit, emit, type Subject } from '../outcomes.ts';
 import { type Codec, inlineBytesMax } from '../records/codec.ts';
 import type { AnyStage, AnyTools, CrashPoint, RunFacts } from '../stage.ts';
 import type { Metrics } from '../watch/metrics.ts';
 import type { RunProgress } from '../watch/progress.ts';
+import type { Burials } from './burials.ts';
 import type { CrashJournal } from './crash-journal.ts';
 
 export interface Engine {
@@ -39,6 +40,7 @@ export interface Engine {
   readonly metrics: Metrics;
   readonly progress: RunProgress;
   readonly crashes: CrashJournal;
+  readonly burials: Burials;
   readonly crashPoint: CrashPoint;
   /** Aborted when the run ends, for any reason. */
   readonly signal: AbortSignal;
@@ -211,8 +213,33 @@ export function deadLetterRecord(
   };
 }
 
+/** The letter with the name of its repository, for people, where that is known. */
+export function named(letter: DeadLetter, repository: Pick<Subject, 'name'> | null): DeadLetter {
+  if (repository === null) return letter;
+  const { cause } = letter;
+  return { ...letter, cause: { ...cause, detail: `${repository.name}: ${cause.detail}` } };
+}
+
+/**
+ * Makes an ending durable, with its dead letter unless the record was buried before. False when it
+ * was.
+ */
+export async function bury(
+  engine: Engine,
+  ending: readonly PlannedRecord[],
+  letter: DeadLetter,
+  envelope: Envelope,
+): Promise<boolean> {
+  const { topic, stage } = letter;
+  const { partition, offset } = letter.record;
+  const isNew = !(await engine.burials.has({ topic, stage, partition, offset }));
+  await produce(engine, ending, isNew ? [deadLetterRecord(engine, letter, envelope)] : []);
+  return isNew;
+}
+
 /** Counts a dead letter and halts the run when there are too many. */
-export function countDeadLetter(engine: Engine, detail: string): void {
+export function countDeadLetter(engine: Engine, stage: StageName, detail: string): void {
+  engine.metrics.buried(stage);
   engine.progress.deadLetters += 1;
   engine.log.warn({ deadLetters: engine.progress.deadLetters, detail }, 'a dead letter');
   if (engine.progress.deadLetters <= engine.settings.deadLettersMax) return;

@@ -29,6 +29,7 @@ import type { BlobStore } from '../store/blobs.ts';
 import type { ObjectStore } from '../store/objects/object-store.ts';
 import type { Metrics } from '../watch/metrics.ts';
 import type { RunProgress } from '../watch/progress.ts';
+import { openBurials } from './burials.ts';
 import type { CrashJournal } from './crash-journal.ts';
 import type { Engine, StageGate, StageRunner } from './engine.ts';
 import { startJoin } from './runners/join.ts';
@@ -117,6 +118,7 @@ export function openEngine(options: GraphOptions, parts: EngineParts): OpenEngin
     hide: (options.redactor ?? createRedactor()).hide,
     clock,
     crashPoint,
+    burials: openBurials(parts.bus, codec, run.dataset),
     signal: abort.signal,
     finish,
     fail,

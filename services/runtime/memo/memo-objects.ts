@@ -4,13 +4,17 @@
  */
 
 import type { ObjectStore } from '../store/objects/object-store.ts';
+import { type Landmark, readObject, someLandmark } from '../store/read-object.ts';
 import type { Memo } from './memo.ts';
 
-export function openObjectMemo(objects: ObjectStore): Memo {
+export function openObjectMemo(objects: ObjectStore, landmark: Landmark = someLandmark): Memo {
   const pathOf = (key: string) => `${key.slice(0, 2)}/${key}`;
   return {
     place: objects.place,
-    get: async (key) => (await objects.read(pathOf(key)))?.toString('utf8') ?? null,
+    get: async (key) => {
+      const bytes = await readObject(objects, pathOf(key), landmark, (path) => objects.read(path));
+      return bytes?.toString('utf8') ?? null;
+    },
     // Of several answers the last one stays, as with `refresh`; it does not matter which.
     put: (key, value) => objects.replace(pathOf(key), Buffer.from(value, 'utf8')),
     close: async () => {},

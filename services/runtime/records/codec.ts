@@ -36,6 +36,7 @@ export interface Codec {
   decodeEnvelope(topic: TopicName, value: Uint8Array): Promise<Envelope>;
   /** Encodes a record for the topic's dead-letter topic. */
   encodeDeadLetter(topic: TopicName, record: WireRecord): Uint8Array;
+  decodeDeadLetter(topic: TopicName, value: Uint8Array): Promise<WireRecord>;
   readonly bodies: BodyStore;
 }
 
@@ -62,6 +63,7 @@ export function createCodec(blobs: BlobStore, wire: Wire = plainWire): Codec {
     },
     decodeEnvelope: async (topic, value) => (await wire.decode(topic, value)).envelope,
     encodeDeadLetter: (topic, record) => wire.encodeDeadLetter(topic, record),
+    decodeDeadLetter: (topic, value) => wire.decodeDeadLetter(topic, value),
   };
 }
 

@@ -5,7 +5,8 @@
  * here the level is set explicitly.
  */
 import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
-import type avro from 'avsc';
+import avro from 'avsc';
+import { z } from 'zod';
 import { PipelineError } from '../errors.ts';
 
 export interface RegistryOptions {
@@ -14,6 +15,18 @@ export interface RegistryOptions {
   readonly auth?: { readonly username: string; readonly password: string };
 }
 
+export interface LatestSchema {
+  readonly id: number;
+  readonly version: number;
+  /** Null for a schema that is not Avro. */
+  readonly type: avro.Type | null;
+}
+
+/** Levels at which a newer reader can read all records. */
+export const readingLevels: readonly string[] = [
+  ...['BACKWARD', 'BACKWARD_TRANSITIVE', 'FULL', 'FULL_TRANSITIVE'],
+];
+
 export interface Registry {
   readonly url: string;
   /** Null when there is no such id. REGISTRY_UNAVAILABLE when the registry does not answer. */
@@ -21,7 +34,11 @@ export interface Registry {
   /** Null when the subject does not have this schema. */
   idOf(subject: string, schema: string): Promise<number | null>;
   /** Null when there is no such subject. */
-  latest(subject: string): Promise<avro.Type | null>;
+  latest(subject: string): Promise<LatestSchema | null>;
+  /** Which changes of its schema the registry allows; null when there is no such subject. */
+  levelOf(subject: string): Promise<string | null>;
+  /** The time of day at the registry; null when it does not tell. */
+  timeMs(): Promise<number | null>;
   /** SCHEMA_INCOMPATIBLE when the new schema could not read the subject's records. */
   register(subject: string, schema: string): Promise<number>;
   /** Null, or the problem in words. */
@@ -51,6 +68,15 @@ export function openSchemaRegistry({ url, auth }: RegistryOptions): Registry {
       signal: AbortSignal.timeout(answerMsMax),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
+  /** Null when there is no such thing. */
+  const json = async <Answer>(path: string, answer: z.ZodType<Answer>): Promise<Answer | null> => {
+    const response = await asked(url, () => request(path));
+    if (response.status === 404) return null;
+    if (!response.ok) throw unavailable(url, `${path} gave ${response.status}`);
+    const parsed = answer.safeParse(await asked(url, () => response.json()));
+    if (parsed.success) return parsed.data;
+    throw unavailable(url, `${path} gave another answer than the API's: ${parsed.error.message}`);
+  };
   /** False when the subject does not exist yet. */
   const requireBackward = async (subject: string): Promise<boolean> => {
     const path = `/config/${encodeURIComponent(subject)}`;
@@ -63,11 +89,22 @@ export function openSchemaRegistry({ url, auth }: RegistryOptions): Registry {
     schemaById: (id) => orNull(url, async () => (await client.getSchema(id)) as avro.Type),
     idOf: (subject, schema) =>
       orNull(url, () => client.getRegistryIdBySchema(subject, { type: SchemaType.AVRO, schema })),
-    latest: (subject) =>
-      orNull(url, async () => {
-        const id = await client.getLatestSchemaId(subject);
-        return (await client.getSchema(id)) as avro.Type;
-      }),
+    latest: async (subject) => {
+      const path = `/subjects/${encodeURIComponent(subject)}/versions/latest`;
+      const found = await json(path, latestAnswer);
+      return found === null
+        ? null
+        : { id: found.id, version: found.version, type: avroTypeOf(found) };
+    },
+    levelOf: async (subject) => {
+      const own = await json(`/config/${encodeURIComponent(subject)}`, levelAnswer);
+      return (own ?? (await json('/config', levelAnswer)))?.compatibilityLevel ?? null;
+    },
+    timeMs: async () => {
+      const { headers } = await asked(url, () => request('/subjects'));
+      const ms = Date.parse(headers.get('date') ?? '');
+      return Number.isNaN(ms) ? null : ms;
+    },
     register: async (subject, schema) => {
       const existed = await requireBackward(subject);
       const { id } = await registered(url, subject, () =>
@@ -87,6 +124,23 @@ export function openSchemaRegistry({ url, auth }: RegistryOptions): Registry {
       }
     },
   };
+}
+
+const latestAnswer = z.object({
+  id: z.int(),
+  version: z.int(),
+  schema: z.string(),
+  schemaType: z.string().default('AVRO'),
+});
+const levelAnswer = z.object({ compatibilityLevel: z.string() });
+
+function avroTypeOf({ schema, schemaType }: z.infer<typeof latestAnswer>): avro.Type | null {
+  if (schemaType !== 'AVRO') return null;
+  try {
+    return avro.Type.forSchema(JSON.parse(schema) as avro.Schema);
+  } catch {
+    return null;
+  }
 }
 
 function statusOf(error: unknown): number | null {

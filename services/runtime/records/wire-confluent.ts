@@ -12,10 +12,10 @@ import {
   type TopicName,
   topicNames,
 } from '../../../schemas/topology.ts';
-import type { Clock } from '../clock.ts';
+import { type Clock, describeSkew, skewMsMax, timeOfDayMs } from '../clock.ts';
 import { PipelineError } from '../errors.ts';
 import { retryFailures } from '../retry.ts';
-import type { Registry } from './schema-registry.ts';
+import type { LatestSchema, Registry } from './schema-registry.ts';
 import { invalidRecord, type SchemaName, type Wire, type WireRecord } from './wire.ts';
 
 const magicByte = 0;
@@ -31,11 +31,42 @@ export interface ConfluentWireOptions {
 }
 
 /** Every subject of a data set with the schema that this program writes under it. */
-export function subjectsOf(dataset: string): { subject: string; schema: string }[] {
+export function subjectsOf(dataset: string): Subject[] {
   return topicNames.flatMap((topic) => [
-    { subject: subjectOf(dataset, topic), schema: schemaText(topic) },
-    { subject: subjectOf(dataset, deadLetterTopic(topic)), schema: schemaText('dead-letter') },
+    { subject: subjectOf(dataset, topic), name: topic, schema: schemaText(topic) },
+    {
+      subject: subjectOf(dataset, deadLetterTopic(topic)),
+      ...{ name: 'dead-letter' as const, schema: schemaText('dead-letter') },
+    },
   ]);
+}
+
+export interface Subject {
+  readonly subject: string;
+  readonly name: SchemaName;
+  readonly schema: string;
+}
+
+/**
+ * Why this program cannot read the latest schema of a subject, and what to do; or null. A schema of
+ * another record is a stranger's: updating this program would not help.
+ */
+export function unreadableLatest(
+  { subject, name }: Pick<Subject, 'subject' | 'name'>,
+  { id, version, type }: LatestSchema,
+): string | null {
+  const own = recordType(name);
+  const which = `the latest schema of ${subject} (version ${version}, id ${id})`;
+  if (type === null || type.name !== own.name) {
+    const what = type === null ? 'no Avro schema' : `a schema of ${type.name ?? 'no record'}`;
+    return `${which} is ${what}, not of ${own.name}: another program registered it; let that one use a subject of its own, and delete version ${version} (DELETE /subjects/${subject}/versions/${version}), or use a new data set`;
+  }
+  try {
+    own.createResolver(type);
+    return null;
+  } catch (error) {
+    return `this program cannot read ${which}: ${(error as Error).message}; if a later version of this program registered it, update this one`;
+  }
 }
 
 function subjectOf(dataset: string, topic: string): string {
@@ -56,6 +87,7 @@ export async function openConfluentWire(
   reads: readonly TopicName[],
 ): Promise<Wire> {
   const { dataset } = options;
+  await requireClock(options);
   const resolvers = createResolvers(options);
   const ids = new Map<string, number>();
   for (const topic of writes) ids.set(topic, await requireId(options, topic, topic));
@@ -117,23 +149,25 @@ async function requireReadable(
   subject: string,
   topic: TopicName,
 ): Promise<void> {
-  const writer = await patiently(options, () => options.registry.latest(subject));
-  if (writer === null) {
+  const latest = await patiently(options, () => options.registry.latest(subject));
+  if (latest === null) {
     throw new PipelineError(
       'SCHEMA_MISSING',
       `the registry has no subject ${subject}; run \`backstory topics apply --dataset ${options.dataset}\``,
       { subject },
     );
   }
-  try {
-    recordType(topic).createResolver(writer);
-  } catch (error) {
-    throw new PipelineError(
-      'SCHEMA_INCOMPATIBLE',
-      `this program cannot read the latest schema of ${subject}: ${(error as Error).message}; update the program`,
-      { subject, cause: error },
-    );
-  }
+  const problem = unreadableLatest({ subject, name: topic }, latest);
+  if (problem !== null) throw new PipelineError('SCHEMA_INCOMPATIBLE', problem, { subject });
+}
+
+/** CLOCK_SKEWED when the registry's clock, which stands for all servers, shows another hour. */
+async function requireClock(options: ConfluentWireOptions): Promise<void> {
+  const { registry } = options;
+  const theirMs = await patiently(options, () => registry.timeMs());
+  if (theirMs === null || Math.abs(theirMs - timeOfDayMs()) <= skewMsMax) return;
+  const said = describeSkew(`the registry at ${registry.url}`, theirMs);
+  throw new PipelineError('CLOCK_SKEWED', said, { subject: registry.url });
 }
 
 /** Resolvers by schema and writer's id, each made once. */

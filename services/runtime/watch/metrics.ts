@@ -57,17 +57,23 @@ export function countersOf(
   return all;
 }
 
-/** How a handled record ended. */
-export type HandledAs = 'emitted' | 'dropped' | 'dead_letter' | 'retried' | 'crashed';
+/** How a call of a handler ended. */
+export type HandledAs = 'emitted' | 'dropped' | 'rejected' | 'retried' | 'crashed';
+
+/** How a record ended, or a call that left it as it was. */
+export type EndedAs = Exclude<HandledAs, 'rejected'> | 'dead_letter';
 
 export interface Metrics {
   /** Types hold stages to the counters they declare; any other name is a bug. */
   count(counter: string, by?: number): void;
   /** Total since the process began. */
   value(counter: string): number;
+  /** A rejected record counts when it is buried: not every dead letter comes from a handler. */
   handled(stage: StageName, as: HandledAs, seconds: number): void;
+  /** A record became a dead letter. */
+  buried(stage: StageName): void;
   /** Records handled so far, by stage and by how they ended. */
-  ended(): Readonly<Partial<Record<StageName, Readonly<Partial<Record<HandledAs, number>>>>>>;
+  ended(): Readonly<Partial<Record<StageName, Readonly<Partial<Record<EndedAs, number>>>>>>;
   /** Milliseconds spent inside the handlers of each stage. */
   busyMs(): Readonly<Partial<Record<StageName, number>>>;
   /** The Prometheus text format. */
@@ -78,7 +84,7 @@ export function createMetrics(counters: Readonly<Record<string, CounterDefinitio
   const registry = new Registry();
   const totals = new Map<string, number>();
   const busy: Partial<Record<StageName, number>> = {};
-  const ends: Partial<Record<StageName, Partial<Record<HandledAs, number>>>> = {};
+  const ends: Partial<Record<StageName, Partial<Record<EndedAs, number>>>> = {};
   const byName = new Map<string, Counter>();
   for (const [name, { help }] of Object.entries(counters)) {
     byName.set(name, new Counter({ name: counterName(name), help, registers: [registry] }));
@@ -97,6 +103,11 @@ export function createMetrics(counters: Readonly<Record<string, CounterDefinitio
     buckets: [0.001, 0.01, 0.1, 1, 10, 60, 600],
     registers: [registry],
   });
+  const countEnd = (stage: StageName, ended: EndedAs) => {
+    const own = ends[stage] ?? {};
+    ends[stage] = { ...own, [ended]: (own[ended] ?? 0) + 1 };
+    records.inc({ stage, ended });
+  };
   return {
     count: (name, by = 1) => {
       const counter = byName.get(name);
@@ -110,11 +121,10 @@ export function createMetrics(counters: Readonly<Record<string, CounterDefinitio
     },
     handled: (stage, ended, duration) => {
       busy[stage] = (busy[stage] ?? 0) + duration * 1000;
-      const own = ends[stage] ?? {};
-      ends[stage] = { ...own, [ended]: (own[ended] ?? 0) + 1 };
-      records.inc({ stage, ended });
+      if (ended !== 'rejected') countEnd(stage, ended);
       seconds.observe({ stage }, duration);
     },
+    buried: (stage) => countEnd(stage, 'dead_letter'),
     ended: () => ({ ...ends }),
     busyMs: () => ({ ...busy }),
     text: () => registry.metrics(),

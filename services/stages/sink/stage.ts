@@ -12,12 +12,12 @@ export const sink = defineWriter('sink', {
   report: sinkReport,
   quietMs: ({ quietMs }) => quietMs,
   rewind: (tools, sequence) => rewindOutput(tools.objects, sequence),
-  openWriter: async (tools) => {
+  openWriter: async (tools, reject) => {
     const tokenizer = await openTokenizer(
       tools.config.tokenizer,
       tools.config.endOfText,
       tools.config,
     );
-    return openSinkWriter(tools, tools.objects, tokenizer);
+    return openSinkWriter(tools, tools.objects, tokenizer, reject);
   },
 });

@@ -1,6 +1,7 @@
 /** Every fault of the suite, in the order of its table. */
 import { brokerFaults } from './broker-faults.ts';
 import type { Fault } from './fault.ts';
+import { lossFaults } from './loss-faults.ts';
 import { processFaults } from './process-faults.ts';
 import { recordFaults } from './record-faults.ts';
 import { serverFaults } from './server-faults.ts';
@@ -10,4 +11,5 @@ export const allFaults: readonly Fault[] = [
   ...brokerFaults,
   ...serverFaults,
   ...recordFaults,
+  ...lossFaults,
 ];

@@ -40,6 +40,8 @@ export interface Field {
   readonly random: SeededRandom;
   readonly dataset: string;
   readonly folder: string;
+  /** The data set's own: blobs, memo, shards, manifest. */
+  readonly output: string;
   /** Aborted when the data set is complete, or is given up. */
   readonly over: AbortSignal;
   readonly report: FieldReport;
@@ -51,6 +53,13 @@ export interface FieldReport {
   worstRecoveryMs: number;
   /** Records of its own, and what becomes of them, by topic. */
   readonly strange: Record<string, number>;
+  /** What it took away: nobody can have it, and everybody must say so. */
+  readonly taken: {
+    /** Repositories whose bytes are gone. */
+    readonly repositories: Set<string>;
+    /** Topics that do not hold all of their records any more. */
+    readonly topics: Set<string>;
+  };
   readonly problems: string[];
 }
 
@@ -60,6 +69,8 @@ export interface Fault {
   readonly quick: boolean;
   /** Where the output must lie. */
   readonly onSmallDisk?: boolean;
+  /** The data set cannot be completed: the fault looks by itself how its processes end. */
+  readonly isFatal?: boolean;
   readonly sets?: readonly string[];
   /** Environment of each life of a stage's process. */
   readonly lives?: (

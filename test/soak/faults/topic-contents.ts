@@ -94,8 +94,8 @@ async function endsOf(kafka: Kafka, prefix: string): Promise<Map<string, number>
     const ends = new Map<string, number>();
     for (const name of allTopics) {
       const topic = `${prefix}${name}`;
-      for (const { partition, high } of await admin.fetchTopicOffsets(topic)) {
-        if (Number(high) > 0) ends.set(`${topic}/${partition}`, Number(high));
+      for (const { partition, high, low } of await admin.fetchTopicOffsets(topic)) {
+        if (Number(high) > Number(low)) ends.set(`${topic}/${partition}`, Number(high));
       }
     }
     return ends;

@@ -42,6 +42,7 @@ export async function tryFault(trial: Trial): Promise<TrialReport> {
   try {
     const expected = await expect(await runEmbedded(trial, folder), dataset);
     const report = await runCluster(trial, folder, output);
+    if (fault.isFatal === true) return { ...report, lost: 0, duplicated: 0, repeated: 0 };
     const brokers = servers.cluster.address('kafka');
     const findings = await check(expected, { brokers, dataset, output }, report);
     return { ...report, ...findings, problems: [...report.problems, ...findings.problems] };
@@ -83,19 +84,22 @@ async function runCluster(
     ...(lives === undefined ? {} : { lifeEnvironment: lives }),
   });
   const monitor = new Monitor(cluster.address('kafka'), dataset);
-  const report = { tried: 0, worstRecoveryMs: 0, strange: {}, problems: [] as string[] };
+  const report: FieldReport = {
+    ...{ tried: 0, worstRecoveryMs: 0, strange: {}, problems: [] },
+    taken: { repositories: new Set(), topics: new Set() },
+  };
   const over = new AbortController();
   try {
     await group.createTopics();
     group.start();
     const field = {
-      ...{ servers, group, monitor, random, dataset, folder, report },
+      ...{ servers, group, monitor, random, dataset, folder, output, report },
       over: over.signal,
     };
     const striking = fault.strike(field);
     await Promise.race([
       group.done,
-      striking.then(() => group.done),
+      striking.then(() => (fault.isFatal === true ? undefined : group.done)),
       late(trial, group, over.signal),
     ]);
     over.abort();

@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { type CommandContext, writeJson, writeLine } from '../../context.ts';
 import { type ExitCode, exitCodes } from '../../failures.ts';
 import { loadClusterConfiguration } from '../../open/connections.ts';
+import { isRemote } from '../../open/output-place.ts';
 import {
   type ConfigurationOptions,
   openConfiguredScorer,
@@ -17,7 +18,7 @@ import {
 } from '../../open/settings.ts';
 import { formatBytes } from '../../views/format.ts';
 import { describeScorer, describeTeacher } from '../../views/summary.ts';
-import { clusterChecks } from './cluster.ts';
+import { type Check, clusterChecks } from './cluster.ts';
 import type { Finding } from './finding.ts';
 import { checkParsers, checkTokenizer } from './natives.ts';
 
@@ -39,10 +40,9 @@ export async function doctorCommand(
 ): Promise<ExitCode> {
   const outputFolder = resolve(context.workingFolder, options.out);
   const { values } = await loadClusterConfiguration(context, options);
-  const checks: [string, () => Promise<Omit<Finding, 'name'>>][] = [
+  const checks: Check[] = [
     ['node', async () => checkNode()],
-    ['output folder', () => checkOutput(outputFolder)],
-    ['disk space', () => checkDisk(outputFolder)],
+    ...(isRemote(options.out) ? [] : localChecks(outputFolder)),
     ['parsers', () => checkParsers(values.extract, context.signal)],
     ['tokenizer', () => checkTokenizer(values.sink)],
     ['python3', checkPython],
@@ -65,7 +65,7 @@ export async function doctorCommand(
       },
     ],
   ];
-  if (options.cluster === true) checks.push(...clusterChecks(context, values, outputFolder));
+  if (options.cluster === true) checks.push(...clusterChecks(context, values, options.out));
   const findings: Finding[] = [];
   for (const [name, check] of checks) {
     const finding = { name, ...(await guarded(check)) };
@@ -76,6 +76,13 @@ export async function doctorCommand(
   if (options.json === true) writeJson(context.out, { healthy, findings });
   else if (healthy) writeLine(context.out, '\nready: `backstory run FOLDER` should work here');
   return healthy ? exitCodes.fine : exitCodes.difference;
+}
+
+function localChecks(outputFolder: string): Check[] {
+  return [
+    ['output folder', () => checkOutput(outputFolder)],
+    ['disk space', () => checkDisk(outputFolder)],
+  ];
 }
 
 /** An error that a check throws becomes its problem. */

@@ -17,6 +17,10 @@ export interface Assignment {
   paused: boolean;
   /** Offsets never move backwards. */
   committedOffset: number;
+  /** Below this offset what is missing was explained: nothing of ours is lost. */
+  wholeTo: number;
+  /** Asks the broker why offsets are missing; null while nobody asks. */
+  explaining: Promise<void> | null;
   /** When records last arrived, or when the partition was last seen to have none. */
   progressMs: number;
 }
@@ -65,6 +69,8 @@ export class Assignments {
         held: [],
         paused: false,
         committedOffset: -1,
+        wholeTo: 0,
+        explaining: null,
         progressMs: nowMs,
       }));
     for (const assignment of added) this.#byName.set(partitionName(assignment.at), assignment);

@@ -5,7 +5,6 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
-import { PipelineError } from '../../errors.ts';
 import {
   type BusConsumer,
   type Commit,
@@ -13,6 +12,7 @@ import {
   partitionName,
   type TopicPartition,
 } from '../bus.ts';
+import { explainHole, holeIn, type OffsetRange, requireReadable } from '../truncation.ts';
 import { metadataBytesMax } from '../watermark.ts';
 import { type Assignment, Assignments } from './assignments.ts';
 import { fetchCommitted } from './committed.ts';
@@ -69,6 +69,7 @@ class GroupMember implements OpenableConsumer {
   #lastSignMs = performance.now();
   #opened = false;
   #closed = false;
+  #failed = false;
   #closing: Promise<void> | null = null;
 
   constructor(context: ConsumerContext, options: ConsumerOptions) {
@@ -200,7 +201,8 @@ class GroupMember implements OpenableConsumer {
    * Before the first assignment `consume` rejects; afterwards the stage's `onFailure` is called.
    */
   #fail(error: unknown): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#failed) return;
+    this.#failed = true;
     if (this.#opened) this.#options.onFailure(error);
     else this.#ready.reject(error);
   }
@@ -231,16 +233,16 @@ class GroupMember implements OpenableConsumer {
     const started = added.filter((each) => each.next === null);
     const partitions = started.map(({ at }) => at);
     const committed = await fetchCommitted(admin, this.#options.group, partitions, patience);
-    const ends = new Map<string, readonly number[]>();
+    const ranges = new Map<string, readonly OffsetRange[]>();
     for (const topic of new Set(partitions.map((at) => at.topic))) {
-      ends.set(topic, await topics.ends(topic));
+      ranges.set(topic, await topics.ranges(topic));
     }
     for (const assignment of started) {
       const { at } = assignment;
       if (!this.#assignments.owns(assignment)) continue;
       const commit = committed.get(partitionName(at)) ?? null;
       const offset = this.#options.startOffset(at, commit);
-      if (offset > (ends.get(at.topic)?.[at.partition] ?? 0)) throw truncated(at, offset);
+      requireReadable(at, offset, ranges.get(at.topic)?.[at.partition] ?? { start: 0, end: 0 });
       assignment.committedOffset = commit?.offset ?? -1;
       this.#position(assignment, offset);
     }
@@ -263,12 +265,13 @@ class GroupMember implements OpenableConsumer {
   #take({ batch, resolveOffset, isStale }: EachBatchPayload): void {
     const assignment = this.#assignments.get(batch);
     // A batch that is not taken is not resolved, so kafkajs fetches it again.
-    if (this.#closed || assignment === undefined || assignment.next === null) return;
+    if (this.#closed || this.#failed || assignment === undefined) return;
+    if (assignment.next === null) return;
     if (isStale() || assignment.paused || assignment.held.length > 0) return;
     const from = assignment.next;
-    // kafkajs starts over, in silence, where an offset does not exist any more.
-    if (Number(batch.messages[0]?.offset ?? from) < from) {
-      this.#fail(truncated(assignment.at, from));
+    const hole = holeIn(batch.messages, from, assignment.wholeTo);
+    if (hole !== null) {
+      this.#explain(assignment, hole, Number(batch.lastOffset()) + 1);
       return;
     }
     const records = batch.messages.map((message) =>
@@ -280,6 +283,19 @@ class GroupMember implements OpenableConsumer {
     assignment.next = Math.max(from, Number(batch.lastOffset()) + 1);
     resolveOffset(batch.messages.at(-1)?.offset ?? batch.lastOffset());
     this.#deliver(assignment);
+  }
+
+  /** Only what is known to be whole is taken; until then the batch is fetched again. */
+  #explain(assignment: Assignment, hole: Parameters<typeof explainHole>[2], wholeTo: number): void {
+    const explain = async () => {
+      await explainHole(this.#context.topics, assignment.at, hole);
+      assignment.wholeTo = wholeTo;
+    };
+    assignment.explaining ??= explain()
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => {
+        assignment.explaining = null;
+      });
   }
 
   #deliver(assignment: Assignment): void {
@@ -374,14 +390,6 @@ class GroupMember implements OpenableConsumer {
     this.#assignments.clear();
     await this.#consumer.disconnect();
   }
-}
-
-function truncated(at: TopicPartition, from: number): PipelineError {
-  return new PipelineError(
-    'LOG_TRUNCATED',
-    `${partitionName(at)} ends before offset ${from}, which the group had reached: the broker lost records, or the topic was deleted and made again; replay into a new data set`,
-    { subject: partitionName(at) },
-  );
 }
 
 function selected({ topic, partition }: TopicPartition) {

@@ -2,7 +2,7 @@
  * Decides whether a failed call to Kafka is retried or given up with a code. Nearly every failure
  * passes when brokers come back; the broker marks the others as not retriable.
  */
-import type { Clock } from '../../clock.ts';
+import { type Clock, describeSkew } from '../../clock.ts';
 import { PipelineError } from '../../errors.ts';
 import { retryFailures } from '../../retry.ts';
 
@@ -42,6 +42,9 @@ const passingNames = new Set([
 
 const tooLargeTypes = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
 
+/** A certificate that is too young or too old, by this machine's clock. */
+const clockTrouble = /certificate (is not yet valid|has expired)/i;
+
 /**
  * True when the same call may succeed later. A plain "Broker not connected" has no `retriable` flag
  * at all; broken connections and timeouts are marked `retriable`, while the errors that wrap them
@@ -79,10 +82,18 @@ export function codedFailure(error: unknown, doing: string, brokers: string): Pi
       { subject: 'kafka.batchBytesMax', cause: error },
     );
   }
+  // By default a broker refuses records from more than an hour ahead of its own clock.
+  if (origin.type === 'INVALID_TIMESTAMP' || clockTrouble.test(said)) {
+    return new PipelineError(
+      'CLOCK_SKEWED',
+      `${doing}: Kafka at ${brokers} refuses because of the time (${said}): ${describeSkew('Kafka', null)}`,
+      { subject: brokers, cause: error },
+    );
+  }
   if (mayPass(error)) {
     return new PipelineError(
       'BROKER_UNAVAILABLE',
-      `${doing}: no answer from Kafka at ${brokers} (${said}); check that it runs and kafka.brokers names it, then start again: nothing is lost`,
+      `${doing}: no answer from Kafka at ${brokers} (${said}); check that it runs and kafka.brokers names it, then start again: the work goes on at its commits`,
       { subject: brokers, cause: error },
     );
   }

@@ -104,9 +104,15 @@ export async function openKafkaBus(options: KafkaBusOptions): Promise<KafkaBus> 
       return consumer;
     },
     read: (partition, fromOffset, limit) => reader.read(partition, fromOffset, limit),
-    endOffsets: (topic) => topics.ends(topic),
+    endOffsets: async (topic) => (await topics.ranges(topic)).map(({ end }) => end),
+    startOffsets: async (topic) => (await topics.ranges(topic)).map(({ start }) => start),
     committed: async (group, at) =>
       (await fetchCommitted(admin, group, [at], patience)).get(partitionName(at)) ?? null,
+    committedOf: async (group, topic) => {
+      const all = (await topics.partitions(topic)).map((_, partition) => ({ topic, partition }));
+      const found = await fetchCommitted(admin, group, all, patience);
+      return all.map((at) => found.get(partitionName(at)) ?? null);
+    },
     close: async () => {
       closed = true;
       const closing = async () => {

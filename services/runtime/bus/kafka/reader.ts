@@ -49,7 +49,7 @@ export function openReader(
       return await patiently(doing, patience, () => fetch(at, offset));
     } catch (error) {
       if (originOf(error).type !== 'OFFSET_OUT_OF_RANGE') throw error;
-      const start = await topics.start(at.topic, at.partition);
+      const start = (await topics.ranges(at.topic))[at.partition]?.start ?? 0;
       if (offset >= start) return { records: [], next: offset, atEnd: true };
       return patiently(doing, patience, () => fetch(at, start));
     }

@@ -1,5 +1,5 @@
 /**
- * Compares and corrects two settings of topics: how long records are kept, and compaction. The
+ * Compares and corrects the settings by which topics lose records: age, size, compaction. The
  * protocol version that kafkajs speaks replaces all settings of a topic at once, so settings that
  * somebody else made are sent again.
  */
@@ -23,6 +23,8 @@ export interface TopicSettings {
   ): Promise<ReadonlyMap<string, readonly SettingDrift[]>>;
   /** Corrects the settings that differ and keeps all others. */
   mend(topics: readonly TopicConfiguration[]): Promise<void>;
+  /** A setting of the brokers, as one of them has it; null when it does not tell. */
+  ofBroker(name: string): Promise<string | null>;
 }
 
 // Node finds no named export for it in this CommonJS package.
@@ -44,6 +46,7 @@ export function wantedSettings({
   return {
     // By default brokers delete records after seven days, but a replay needs all of them.
     'retention.ms': String(retentionMs ?? -1),
+    'retention.bytes': '-1',
     'cleanup.policy': compacted ? 'compact' : 'delete',
   };
 }
@@ -71,6 +74,23 @@ export function openTopicSettings(admin: Admin, patience: Patience): TopicSettin
         (topic) => [topic.name, differences(topic, found.get(topic.name) ?? [])] as const,
       );
       return new Map(drifts.filter(([, differing]) => differing.length > 0));
+    },
+    ofBroker: async (name) => {
+      const found = await patiently(`reading ${name} of the brokers`, patience, async () => {
+        const [broker] = (await admin.describeCluster()).brokers;
+        const { resources } = await admin.describeConfigs({
+          includeSynonyms: false,
+          resources: [
+            {
+              type: ConfigResourceTypes.BROKER,
+              name: String(broker?.nodeId ?? 0),
+              configNames: [name],
+            },
+          ],
+        });
+        return resources.flatMap(({ configEntries }) => configEntries);
+      });
+      return found.find(({ configName }) => configName === name)?.configValue ?? null;
     },
     mend: async (topics) => {
       if (topics.length === 0) return;

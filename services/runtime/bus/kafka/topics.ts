@@ -1,19 +1,23 @@
 /** Topics of a broker: looks up their partitions, remembers them, and creates missing topics. */
-import type { Admin, PartitionMetadata } from 'kafkajs';
+import kafkajs, { type Admin, type PartitionMetadata } from 'kafkajs';
 import { PipelineError } from '../../errors.ts';
 import type { TopicConfiguration } from '../bus.ts';
+import type { OffsetRange } from '../truncation.ts';
 import { originOf, type Patience, patiently } from './failures.ts';
 import { wantedSettings } from './topic-settings.ts';
+
+// Node finds no named export for it in this CommonJS package.
+const { ConfigResourceTypes } = kafkajs;
 
 export interface Topics {
   /** Creates the topics that are missing; a different partition count is CONFIG_INVALID. */
   create(topics: readonly TopicConfiguration[]): Promise<void>;
   /** Partitions of a topic in order; CONFIG_INVALID when it does not exist. */
   partitions(topic: string): Promise<readonly PartitionMetadata[]>;
-  /** One past the last offset of every partition. */
-  ends(topic: string): Promise<readonly number[]>;
-  /** First offset that has not been deleted. */
-  start(topic: string, partition: number): Promise<number>;
+  /** What every partition holds. */
+  ranges(topic: string): Promise<readonly OffsetRange[]>;
+  /** True where the broker may delete records that a later one of the same key follows. */
+  isCompacted(topic: string): Promise<boolean>;
 }
 
 export function openTopics(
@@ -45,14 +49,14 @@ export function openTopics(
     return asked;
   };
 
-  const offsets = async (topic: string) => {
+  const ranges = async (topic: string): Promise<readonly OffsetRange[]> => {
     const count = (await partitions(topic)).length;
     const found = await patiently(`reading the ends of ${topic}`, patience, () =>
       admin.fetchTopicOffsets(topic),
     );
     return Array.from({ length: count }, (_, partition) => {
       const entry = found.find((each) => each.partition === partition);
-      return { low: Number(entry?.low ?? 0), high: Number(entry?.high ?? 0) };
+      return { start: Number(entry?.low ?? 0), end: Number(entry?.high ?? 0) };
     });
   };
 
@@ -75,15 +79,16 @@ export function openTopics(
       // A broker may not know yet that it leads a new partition. It would refuse records for it,
       // and the whole request would be repeated, including the records that other partitions have
       // accepted.
-      await offsets(topic.name);
+      await ranges(topic.name);
     }
   };
 
   return {
     create,
     partitions,
-    ends: async (topic) => (await offsets(topic)).map(({ high }) => high),
-    start: async (topic, partition) => (await offsets(topic))[partition]?.low ?? 0,
+    ranges,
+    isCompacted: (topic) =>
+      patiently(`reading the settings of ${topic}`, patience, () => isCompacted(admin, topic)),
   };
 }
 
@@ -105,6 +110,16 @@ async function lookUpCreated(admin: Admin, topic: string): Promise<readonly Part
   const found = await lookUp(admin, topic);
   if (found === null) throw new Error(`${topic} was created and is not known yet`);
   return found;
+}
+
+async function isCompacted(admin: Admin, topic: string): Promise<boolean> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: ['cleanup.policy'] }],
+  });
+  return resources.some(({ configEntries }) =>
+    configEntries.some(({ configValue }) => configValue.includes('compact')),
+  );
 }
 
 function requireCount(topic: TopicConfiguration, count: number): void {

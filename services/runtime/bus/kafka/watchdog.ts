@@ -1,10 +1,12 @@
 /**
  * Detects a consumer that receives nothing although there are records: kafkajs has stalled silently
- * before. Only a new process helps, so the stage fails with CONSUMER_STALLED.
+ * before. Only a new process helps, so the stage fails with CONSUMER_STALLED. And detects records
+ * that are deleted before the consumer has them (LOG_TRUNCATED), which kafkajs steps over.
  */
 
 import { PipelineError } from '../../errors.ts';
 import { partitionName } from '../bus.ts';
+import { deletedBefore, type OffsetRange } from '../truncation.ts';
 import type { Assignment, Assignments } from './assignments.ts';
 import type { Topics } from './topics.ts';
 
@@ -20,10 +22,12 @@ export interface WatchdogOptions {
 
 /** Checks per `stallMs`. */
 const looksPerStall = 4;
+/** Records can be deleted at any time, and every moment of silence about it is one too many. */
+const lookMsMax = 10_000;
 
 export function startWatchdog(
   assignments: Assignments,
-  topics: Pick<Topics, 'ends'>,
+  topics: Pick<Topics, 'ranges'>,
   { group, stallMs, lastSignMs, answerMsMax, onStall }: WatchdogOptions,
 ): { stop(): void } {
   let looking = false;
@@ -36,32 +40,44 @@ export function startWatchdog(
       onStall(silent(group, now - lastSignMs()));
       return;
     }
-    const waiting = assignments.all().filter((each) => isSilent(each, now, stallMs));
-    for (const topic of new Set(waiting.map(({ at }) => at.topic))) {
-      const ends = await topics.ends(topic);
-      for (const assignment of waiting.filter(({ at }) => at.topic === topic)) {
-        const { at, next } = assignment;
-        if (!assignments.owns(assignment) || !isSilent(assignment, now, stallMs)) continue;
-        if ((ends[at.partition] ?? 0) > (next ?? 0)) {
-          onStall(stalled(assignment, ends[at.partition] ?? 0, stallMs));
+    const begun = assignments.all().filter(({ next }) => next !== null);
+    for (const topic of new Set(begun.map(({ at }) => at.topic))) {
+      const ranges = await topics.ranges(topic);
+      for (const assignment of begun.filter(({ at }) => at.topic === topic)) {
+        const range = ranges[assignment.at.partition];
+        if (range === undefined || !assignments.owns(assignment)) continue;
+        const problem = problemOf(assignment, range, now);
+        if (problem !== null) {
+          onStall(problem);
           return;
         }
-        // A partition without new records counts as having made progress.
-        assignment.progressMs = now;
       }
     }
   };
+  const problemOf = (assignment: Assignment, { start, end }: OffsetRange, now: number) => {
+    const { at, next } = assignment;
+    // kafkajs goes on at the start in silence; where nothing is left it has nothing to go on with.
+    if (next !== null && next < start) return deletedBefore(at, next, start);
+    if (!isSilent(assignment, now, stallMs)) return null;
+    if (end > (next ?? 0)) return stalled(assignment, end, stallMs);
+    // A partition without new records counts as having made progress.
+    assignment.progressMs = now;
+    return null;
+  };
 
-  const timer = setInterval(() => {
-    if (looking) return;
-    looking = true;
-    look()
-      // If brokers do not answer, the calls that need them report it.
-      .catch(() => {})
-      .finally(() => {
-        looking = false;
-      });
-  }, stallMs / looksPerStall);
+  const timer = setInterval(
+    () => {
+      if (looking) return;
+      looking = true;
+      look()
+        // If brokers do not answer, the calls that need them report it.
+        .catch(() => {})
+        .finally(() => {
+          looking = false;
+        });
+    },
+    Math.min(stallMs / looksPerStall, lookMsMax),
+  );
   timer.unref();
   return { stop: () => clearInterval(timer) };
 }
@@ -73,7 +89,7 @@ function isSilent(assignment: Assignment, nowMs: number, stallMs: number): boole
 function silent(group: string, ms: number): PipelineError {
   return new PipelineError(
     'CONSUMER_STALLED',
-    `the consumer of ${group} has given no sign for ${Math.round(ms / 1000)} s; start the process again: nothing is lost`,
+    `the consumer of ${group} has given no sign for ${Math.round(ms / 1000)} s; start the process again: it goes on at its commits`,
     { subject: group },
   );
 }
@@ -81,7 +97,7 @@ function silent(group: string, ms: number): PipelineError {
 function stalled({ at, next }: Assignment, end: number, stallMs: number): PipelineError {
   return new PipelineError(
     'CONSUMER_STALLED',
-    `nothing came from ${partitionName(at)} for ${Math.round(stallMs / 1000)} s, but it has records from ${next} to ${end}; start the process again: nothing is lost`,
+    `nothing came from ${partitionName(at)} for ${Math.round(stallMs / 1000)} s, but it has records from ${next} to ${end}; start the process again: it goes on at its commits`,
     { subject: partitionName(at) },
   );
 }

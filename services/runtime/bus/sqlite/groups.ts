@@ -11,6 +11,7 @@ import {
   partitionName,
   type TopicPartition,
 } from '../bus.ts';
+import { missingBetween, type OffsetRange, requireReadable } from '../truncation.ts';
 
 interface LogAccess {
   readonly partitions: (topic: string) => readonly TopicPartition[];
@@ -19,6 +20,9 @@ interface LogAccess {
     fromOffset: number,
     limit: number,
   ) => readonly IncomingRecord[];
+  readonly end: (partition: TopicPartition) => number;
+  /** What is in the table now. */
+  readonly range: (partition: TopicPartition) => OffsetRange;
   readonly committed: (group: string, partition: TopicPartition) => Commit | null;
   readonly commit: (group: string, commits: readonly Commit[]) => Promise<void>;
 }
@@ -57,6 +61,7 @@ export function createGroups(log: LogAccess): Groups {
       log.partitions(topic).forEach((at, index) => {
         const member = candidates[index % candidates.length] as Member;
         const position = member.options.startOffset(at, log.committed(group, at));
+        requireThere({ at, position }, log);
         member.assignments.set(partitionName(at), { at, position, paused: false });
       });
     }
@@ -144,11 +149,26 @@ function deliverOne(member: Member, log: LogAccess): boolean {
     if (assignment.paused) continue;
     const records = log.read(assignment.at, assignment.position, member.options.batchMax);
     const last = records.at(-1);
-    if (last === undefined) continue;
+    if (last === undefined) {
+      if (assignment.position < log.end(assignment.at)) requireThere(assignment, log);
+      continue;
+    }
+    requireDense(assignment, records);
     assignment.position = last.offset + 1;
     member.turn = index + 1;
     member.options.onRecords(records);
     return true;
   }
   return false;
+}
+
+function requireThere({ at, position }: Pick<Assignment, 'at' | 'position'>, log: LogAccess): void {
+  requireReadable(at, position, log.range(at));
+}
+
+function requireDense({ at, position }: Assignment, records: readonly IncomingRecord[]): void {
+  for (const [index, { offset }] of records.entries()) {
+    const wanted = position + index;
+    if (offset !== wanted) throw missingBetween(at, wanted, offset);
+  }
 }

@@ -17,6 +17,7 @@ import type {
   TopicConfiguration,
   TopicPartition,
 } from '../bus.ts';
+import type { OffsetRange } from '../truncation.ts';
 import { metadataBytesMax } from '../watermark.ts';
 import { createGroups, type Groups } from './groups.ts';
 
@@ -99,6 +100,7 @@ function prepareStatements(database: DatabaseSync) {
     insertRecord: database.prepare('INSERT INTO records (id, key, value) VALUES (?, ?, ?)'),
     removeRecord: database.prepare('DELETE FROM records WHERE id = ?'),
     lastRecord: database.prepare('SELECT max(id) AS last FROM records WHERE id >= ? AND id < ?'),
+    firstRecord: database.prepare('SELECT min(id) AS first FROM records WHERE id >= ? AND id < ?'),
     readRecords: database.prepare(
       'SELECT id, key, value FROM records WHERE id >= ? AND id < ? ORDER BY id LIMIT ?',
     ),
@@ -135,6 +137,8 @@ class SqliteBus implements SqliteLog {
       partitions: (topic) => this.#partitions(topic),
       read: (partition, fromOffset, limit) => this.#readNow(partition, fromOffset, limit),
       committed: (group, partition) => this.#committedNow(group, partition),
+      end: (at) => this.#partitionAt(at).end,
+      range: (at) => this.#range(this.#partitionAt(at)),
       commit: (group, commits) => this.#commit(group, commits),
     });
     const rows = database.prepare('SELECT id, topic, partition FROM partitions ORDER BY id').all();
@@ -206,6 +210,15 @@ class SqliteBus implements SqliteLog {
     return row.last === null ? 0 : row.last - low + 1;
   }
 
+  /** Records are never deleted here, unless somebody does it by hand. */
+  #range({ id, end }: Partition): OffsetRange {
+    const low = id * offsetsPerPartition;
+    const row = this.#statements.firstRecord.get(low, low + offsetsPerPartition) as {
+      first: number | null;
+    };
+    return { start: row.first === null ? end : row.first - low, end };
+  }
+
   async consume(options: ConsumerOptions) {
     return this.#groups.join(options);
   }
@@ -218,8 +231,18 @@ class SqliteBus implements SqliteLog {
     return this.#partitions(topic).map((partition) => partition.end);
   }
 
+  async startOffsets(topic: string): Promise<readonly number[]> {
+    return this.#partitions(topic).map((partition) => this.#range(partition).start);
+  }
+
   async committed(group: string, partition: TopicPartition): Promise<Commit | null> {
     return this.#committedNow(group, partition);
+  }
+
+  async committedOf(group: string, topic: string): Promise<readonly (Commit | null)[]> {
+    return this.#partitions(topic).map(({ partition }) =>
+      this.#committedNow(group, { topic, partition }),
+    );
   }
 
   async close(): Promise<void> {
@@ -245,6 +268,10 @@ class SqliteBus implements SqliteLog {
       });
     }
     return partitions;
+  }
+
+  #partitionAt({ topic, partition }: TopicPartition): Partition {
+    return this.#partitions(topic)[partition] as Partition;
   }
 
   #readNow(at: TopicPartition, fromOffset: number, limit: number): IncomingRecord[] {

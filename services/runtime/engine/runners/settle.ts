@@ -49,7 +49,7 @@ export async function settle(
 const countedAs: Readonly<Record<Decision['kind'], HandledAs>> = {
   emit: 'emitted',
   drop: 'dropped',
-  reject: 'dead_letter',
+  reject: 'rejected',
   retry: 'retried',
   thrown: 'crashed',
 };

@@ -6,7 +6,7 @@
 import type { Envelope } from '../../../../schemas/generated/types.ts';
 import { graph, lifecycle, physicalTopic, type TopicName } from '../../../../schemas/topology.ts';
 import { noUsage } from '../../../ports/usage.ts';
-import { forEachRecord } from '../../bus/topic-reader.ts';
+import { forEachRecord, requireWhole } from '../../bus/topic-reader.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { type Emit, emit } from '../../outcomes.ts';
 import type { AnySource, SourceItem } from '../../stage.ts';
@@ -76,7 +76,18 @@ async function readEmitted(stage: AnySource, engine: Engine): Promise<Emitted> {
     });
   };
   for (const topic of graph[stage.name].writes) await visit(topic);
+  if (!emitted.closed) await requireAll(stage, engine);
   return emitted;
+}
+
+/**
+ * Where the source goes on, and what came before, is known only from its own records: all of them
+ * must still be there.
+ */
+async function requireAll(stage: AnySource, engine: Engine): Promise<void> {
+  for (const topic of graph[stage.name].writes) {
+    await requireWhole(engine.bus, physicalTopic(engine.run.dataset, topic));
+  }
 }
 
 function recordOf(

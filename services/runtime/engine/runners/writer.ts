@@ -3,7 +3,10 @@
  * that the writer throws ends the process, because its state holds many records; the next process
  * resumes from the durable state.
  */
+import { physicalTopic } from '../../../../schemas/topology.ts';
 import { type IncomingRecord, recordName } from '../../bus/bus.ts';
+import { missingBetween } from '../../bus/truncation.ts';
+import type { PipelineError } from '../../errors.ts';
 import type { Emit } from '../../outcomes.ts';
 import type { AnyTools, AnyWriter, StageRecord, Writer } from '../../stage.ts';
 import { endThrown, type Handling, patiently, readRecord, stopProcess } from '../endings.ts';
@@ -20,7 +23,7 @@ import { createWriterIntake, type WriterIntake } from './writer-intake.ts';
 export async function startWriter(stage: AnyWriter, engine: Engine): Promise<StageRunner> {
   const tools = engine.toolsFor(stage);
   await stage.open?.(tools);
-  const writer = await stage.openWriter(tools);
+  const writer = await stage.openWriter(tools, (at, error) => rejectAt(stage, engine, at, error));
   const begun = writer.begin();
   await announce(stage, engine, begun.outcomes);
   if (begun.done) {
@@ -69,6 +72,8 @@ export async function startWriter(stage: AnyWriter, engine: Engine): Promise<Sta
 
   const intake = createWriterIntake(stage, engine, writer, pump);
   await intake.open();
+  // The group's offsets may lie before the writer's own, and everybody else sees only the group's.
+  await intake.commit();
   // An earlier process may have left packs open.
   quiet.restart();
   return {
@@ -119,6 +124,21 @@ async function closeAll(
   await intake?.close();
   await writer.close();
   await stage.close?.(tools);
+}
+
+/** Buries a record that the writer took and cannot use. */
+async function rejectAt(
+  { name: stage }: AnyWriter,
+  engine: Engine,
+  { topic, partition, offset }: Pick<StageRecord, 'topic' | 'partition' | 'offset'>,
+  error: PipelineError,
+): Promise<void> {
+  const at = { topic: physicalTopic(engine.run.dataset, topic), partition };
+  const [record] = await patiently({ engine, stage }, () => engine.bus.read(at, offset, 1));
+  if (record?.offset !== offset) throw missingBetween(at, offset, record?.offset ?? offset + 1);
+  const handling = { engine, stage, topic, record, subject: recordName(record), origin: null };
+  // The run is over, or the dead letter cannot be written: the record must stay.
+  if (!(await endThrown(handling, 'around', error))) throw error;
 }
 
 /** `durable`: the writer made something durable, and its resume offsets may have moved. */

@@ -6,6 +6,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import {
+  access,
+  constants,
   type FileHandle,
   link,
   mkdir,
@@ -62,6 +64,7 @@ export function openLocalObjects(
       }
     },
     check: () => checkFolder(root),
+    look: () => lookAtFolder(root),
     close: async () => {},
   };
 }
@@ -167,5 +170,18 @@ async function checkFolder(root: string): Promise<string | null> {
     return `cannot write to ${root}: ${(error as Error).message}; choose another folder or mend its rights`;
   } finally {
     await rm(probe, { force: true }).catch(() => {});
+  }
+}
+
+/** The folder, or the first one above it that exists, must be one that this user can write to. */
+async function lookAtFolder(root: string): Promise<string | null> {
+  const place = await orNull(() => stat(root));
+  if (place === null && dirname(root) !== root) return lookAtFolder(dirname(root));
+  if (place?.isDirectory() === false) return `${root} is no folder; choose another one`;
+  try {
+    await access(root, constants.R_OK | constants.W_OK | constants.X_OK);
+    return null;
+  } catch (error) {
+    return `cannot write to ${root}: ${(error as Error).message}; choose another folder or mend its rights`;
   }
 }

@@ -29,7 +29,9 @@ export interface ObjectStore {
   remove(path: string): Promise<void>;
   /** Removes the temporary files that killed writers left behind in a folder. */
   removeTemporary(folder: string): Promise<void>;
-  /** The problem with the store and its remedy, or null; for `doctor` and start-up. */
+  /** The problem with the store and its remedy, or null. Creates the place, and a probe in it. */
   check(): Promise<string | null>;
+  /** The same as far as it shows without creating anything; a place to be is no problem. */
+  look(): Promise<string | null>;
   close(): Promise<void>;
 }

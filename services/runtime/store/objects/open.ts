@@ -54,6 +54,7 @@ export function below(store: ObjectStore, folder: string): ObjectStore {
     remove: (path) => store.remove(at(path)),
     removeTemporary: (path) => store.removeTemporary(at(path)),
     check: () => store.check(),
+    look: () => store.look(),
     close: async () => {},
   };
 }

@@ -18,7 +18,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import type { Logger } from 'pino';
-import { type Clock, systemClock } from '../../clock.ts';
+import { type Clock, describeSkew, systemClock } from '../../clock.ts';
 import { PipelineError } from '../../errors.ts';
 import { retryFailures } from '../../retry.ts';
 import type { StorageKnobs } from './config.ts';
@@ -110,6 +110,7 @@ export function openS3Objects(options: S3Options): ObjectStore {
     list: (folder) => patient(() => listAll(client, at(folder === '' ? '' : `${folder}/`))),
     remove,
     removeTemporary: async () => {},
+    look: () => orProblem(() => once(() => client.send(new HeadBucketCommand({ Bucket: bucket })))),
     check: async () => {
       // One race shows what the server can do; later checks only need an answer.
       if (raced)
@@ -200,6 +201,13 @@ function refusalOf(place: string, error: unknown): PipelineError | null {
   const name = error instanceof Error ? error.name : '';
   const noCredentials = name === 'CredentialsProviderError';
   if (!noCredentials && (status === null || status >= 500 || passing.has(status))) return null;
+  if (name === 'RequestTimeTooSkewed' || name === 'RequestExpired') {
+    return new PipelineError(
+      'CLOCK_SKEWED',
+      `${place} refuses because of the time (${name}): ${describeSkew(place, null)}`,
+      { subject: place, cause: error },
+    );
+  }
   const what = noCredentials ? 'no credentials were found' : `${name} (${status})`;
   return new PipelineError(
     'STORE_UNSUITABLE',
@@ -211,7 +219,7 @@ function refusalOf(place: string, error: unknown): PipelineError | null {
 function unavailable(place: string, error: unknown): PipelineError {
   return new PipelineError(
     'STORE_UNAVAILABLE',
-    `${place} does not answer: ${(error as Error).message}; nothing is lost, start again when it does (storage.patienceMs says how long is waited)`,
+    `${place} does not answer: ${(error as Error).message}; start again when it does, the work goes on (storage.patienceMs says how long is waited)`,
     { subject: place, cause: error },
   );
 }

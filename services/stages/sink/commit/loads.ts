@@ -23,11 +23,8 @@ export interface HeldRecord extends Arrival {
  * fails with its own record.
  */
 export async function holdRecord(record: StageRecord, tools: SinkTools): Promise<HeldRecord> {
-  const { envelope, topic, partition, offset } = record;
-  const sequence = envelope.sourceSequence;
-  if (topic !== 'trajectory') {
-    return { topic, partition, offset, sequence, id: null, sample: null };
-  }
+  const { envelope } = record;
+  if (record.topic !== 'trajectory') return positionOf(record);
   const trajectory = record.body as TrajectoryBody;
   segmentTexts(trajectory, await tools.blobs.get(trajectory.document));
   const body = await tools.bodies.save('trajectory', trajectory);
@@ -37,10 +34,15 @@ export async function holdRecord(record: StageRecord, tools: SinkTools): Promise
     repositoryId: envelope.repositoryId,
     stage: envelope.stage,
     stageVersion: envelope.stageVersion,
-    sourceSequence: sequence,
+    sourceSequence: envelope.sourceSequence,
     body: { sha256: body.sha256, bytes: body.bytes },
   };
-  return { topic, partition, offset, sequence, id: envelope.id, sample };
+  return { ...positionOf(record), id: envelope.id, sample };
+}
+
+/** The place of a record in the input, without a sample. */
+export function positionOf({ topic, partition, offset, envelope }: StageRecord): HeldRecord {
+  return { topic, partition, offset, sequence: envelope.sourceSequence, id: null, sample: null };
 }
 
 /** All pieces of a sample, in order. */

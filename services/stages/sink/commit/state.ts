@@ -6,6 +6,7 @@ import type { CarriedSample, ManifestEntry } from '../../../../schemas/manifest.
 import { manifestFormat } from '../../../../schemas/manifest.ts';
 import { countTrained, encodeSample } from '../../../../schemas/mds.ts';
 import { nextNumbers, readManifest } from '../../../dataset/manifest.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
 import type { ObjectStore } from '../../../runtime/store/objects/object-store.ts';
 import { type Bin, createPacker, type Packer } from '../pack/pack.ts';
 import { makePack, type SamplePiece } from '../pack/pieces.ts';
@@ -47,7 +48,10 @@ export async function loadState(
   const inMemory = before === null ? new Map<string, SamplePiece[]>() : piecesOf(before);
   const packs = await restorePacks(carried, async (sample, numbers) => {
     const known = inMemory.get(sample.id)?.filter((piece) => numbers.has(piece.piece)) ?? [];
-    return known.length === numbers.size ? known : loadPieces(sample, tokenizer, tools);
+    if (known.length === numbers.size) return known;
+    return loadPieces(sample, tokenizer, tools).catch((error: unknown) => {
+      throw begunAndGone(sample, error);
+    });
   });
   return {
     entries: [...entries],
@@ -60,6 +64,16 @@ export async function loadState(
     references: new Map(carried.samples.map((sample) => [sample.id, sample])),
     uncommitted: [],
   };
+}
+
+/** The first part may be in a shard already, so the rest cannot be left out. */
+function begunAndGone({ id, repositoryId }: CarriedSample, error: unknown): unknown {
+  if (!(error instanceof PipelineError) || error.disposition !== 'reject') return error;
+  return new PipelineError(
+    error.code,
+    `sample ${id} of repository ${repositoryId} is begun in the manifest, and its rest cannot be read: ${error.message}; put it back, or make the output again`,
+    { subject: error.subject ?? id, cause: error },
+  );
 }
 
 /** Open and pending pieces by sample, so that none of them is tokenized again. */

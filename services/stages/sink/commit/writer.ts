@@ -16,14 +16,21 @@ import {
 } from '../../../dataset/manifest.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import { type Emit, emit } from '../../../runtime/outcomes.ts';
-import type { StageRecord, Writer, WriterResult } from '../../../runtime/stage.ts';
+import type { RejectRecord, StageRecord, Writer, WriterResult } from '../../../runtime/stage.ts';
 import type { ObjectStore } from '../../../runtime/store/objects/object-store.ts';
 import type { Bin } from '../pack/pack.ts';
 import type { SamplePiece } from '../pack/pieces.ts';
 import type { SinkTools } from '../report.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { removeAbandoned } from './garbage.ts';
-import { createLoads, holdRecord, type Loads, loadPieces } from './loads.ts';
+import {
+  createLoads,
+  type HeldRecord,
+  holdRecord,
+  type Loads,
+  loadPieces,
+  positionOf,
+} from './loads.ts';
 import { openOffsets } from './offsets.ts';
 import { keepTokenizer } from './output.ts';
 import { groupShards, type SealedPack, writeShard } from './shards.ts';
@@ -38,6 +45,7 @@ export async function openSinkWriter(
   tools: SinkTools,
   store: ObjectStore,
   tokenizer: Tokenizer,
+  reject: RejectRecord,
 ): Promise<Writer> {
   for (const folder of folders) await store.removeTemporary(folder);
   const state = await loadState(tools, store, tokenizer, null);
@@ -45,10 +53,18 @@ export async function openSinkWriter(
   // The index may be older than the manifest after a crash.
   await publishIndex(store, state);
   await removeAbandoned(store, state.entries);
-  return new SinkWriter(tools, store, tokenizer, state, file);
+  return new SinkWriter({ tools, store, tokenizer, reject }, state, file);
+}
+
+interface Surroundings {
+  readonly tools: SinkTools;
+  readonly store: ObjectStore;
+  readonly tokenizer: Tokenizer;
+  readonly reject: RejectRecord;
 }
 
 class SinkWriter implements Writer {
+  readonly #reject: RejectRecord;
   readonly #tools: SinkTools;
   readonly #store: ObjectStore;
   readonly #tokenizer: Tokenizer;
@@ -65,12 +81,11 @@ class SinkWriter implements Writer {
   #failure: { readonly error: unknown } | null = null;
 
   constructor(
-    tools: SinkTools,
-    store: ObjectStore,
-    tokenizer: Tokenizer,
+    { tools, store, tokenizer, reject }: Surroundings,
     state: SinkState,
     file: ManifestEntry['tokenizer']['file'],
   ) {
+    this.#reject = reject;
     this.#tools = tools;
     this.#store = store;
     this.#tokenizer = tokenizer;
@@ -147,8 +162,24 @@ class SinkWriter implements Writer {
       // The manifest does not hold the number of sources, so every restart reads this record again.
       this.#offsets.keep(record);
     } else if (!this.#isComplete()) {
-      this.#state.order.offer(await holdRecord(record, this.#tools));
+      this.#state.order.offer(await this.#hold(record));
     }
+  }
+
+  /** A sample that cannot be read for ever becomes a position without one. */
+  async #hold(record: StageRecord): Promise<HeldRecord> {
+    try {
+      return await holdRecord(record, this.#tools);
+    } catch (error) {
+      return this.#giveUp(positionOf(record), error);
+    }
+  }
+
+  /** The dead letter is durable before any entry passes the record. */
+  async #giveUp(item: HeldRecord, error: unknown): Promise<HeldRecord> {
+    if (!(error instanceof PipelineError) || error.disposition !== 'reject') throw error;
+    await this.#reject({ ...item, topic: item.topic as TopicName }, error);
+    return { ...item, id: null, sample: null };
   }
 
   /**
@@ -177,12 +208,13 @@ class SinkWriter implements Writer {
     const state = this.#state;
     const ahead = quiet || state.order.isArrived() ? 0 : this.#tools.config.tokenizerThreads;
     while (this.#lookAhead() > ahead) {
-      const item = state.order.shift();
-      if (item === null) break;
+      const next = state.order.shift();
+      if (next === null) break;
+      const { item, pieces } = await this.#load(next);
       state.uncommitted.push(item);
       if (item.sample === null) continue;
       state.references.set(item.sample.id, item.sample);
-      for (const piece of await this.#loads.take(item.sample)) {
+      for (const piece of pieces) {
         this.#tools.count('tokens_packed', piece.tokens);
         this.#tools.count('tokens_trained', countTrained(piece.mask));
         this.#seal(state.packer.add(piece));
@@ -193,6 +225,15 @@ class SinkWriter implements Writer {
     if (!state.order.isComplete() || this.#isComplete()) return;
     this.#seal(state.packer.flush());
     await this.#commit(this.#groups(), [], true);
+  }
+
+  async #load(item: HeldRecord) {
+    if (item.sample === null) return { item, pieces: [] };
+    try {
+      return { item, pieces: await this.#loads.take(item.sample) };
+    } catch (error) {
+      return { item: await this.#giveUp(item, error), pieces: [] };
+    }
   }
 
   /** Begins to load the samples that come next; returns how many records are ready. */

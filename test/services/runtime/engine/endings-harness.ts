@@ -100,7 +100,9 @@ async function openFaulty(trouble: Trouble, spoiled: string): Promise<EngineHarn
       consume: (options) => bus.consume(options),
       read: (at, from, limit) => bus.read(at, from, limit),
       endOffsets: (topic) => bus.endOffsets(topic),
+      startOffsets: (topic) => bus.startOffsets(topic),
       committed: (group, at) => bus.committed(group, at),
+      committedOf: (group, topic) => bus.committedOf(group, topic),
       close: () => bus.close(),
     }),
   });

@@ -14,6 +14,7 @@ import { openSqliteBus } from '../../../../services/runtime/bus/sqlite/sqlite-bu
 import { forEachRecord } from '../../../../services/runtime/bus/topic-reader.ts';
 import { type Clock, systemClock } from '../../../../services/runtime/clock.ts';
 import { type RuntimeKnobs, runtimeKnobs } from '../../../../services/runtime/config/knobs.ts';
+import { openBurials } from '../../../../services/runtime/engine/burials.ts';
 import { openCrashJournal } from '../../../../services/runtime/engine/crash-journal.ts';
 import {
   datasetEnvelope,
@@ -76,6 +77,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<EngineH
     metrics: createMetrics({}),
     progress: { deadLetters: 0, observe: () => {}, openBelow: async () => {} },
     crashes,
+    burials: openBurials(bus, codec, dataset),
     crashPoint: () => {},
     signal: over.signal,
     fail: (error) => failures.push(error),

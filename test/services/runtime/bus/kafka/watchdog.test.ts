@@ -11,8 +11,12 @@ import { startWatchdog } from '../../../../../services/runtime/bus/kafka/watchdo
 const at = { topic: 'letters', partition: 0 };
 const stallMs = 40;
 
-/** Watches one partition at offset 5 until it stalls or was checked twice. */
-async function watch(end: number, change: (assignment: Assignment) => void, silentMs = 0) {
+/** Watches one partition at offset 5 until it stalls or was checked often. */
+async function watch(
+  end: number,
+  change: (assignment: Assignment) => void,
+  { silentMs = 0, start = 0 } = {},
+) {
   const assignments = new Assignments();
   const [assignment] = assignments.join('member', [at], performance.now()).added;
   if (assignment === undefined) throw new Error('one was added');
@@ -20,16 +24,17 @@ async function watch(end: number, change: (assignment: Assignment) => void, sile
   change(assignment);
   return new Promise<string>((resolve) => {
     let looks = 0;
-    const ends = async () => {
+    const ranges = async () => {
       looks += 1;
-      if (looks > 2) finish('quiet');
-      return [end];
+      // Far more looks than fit into the time after which a partition is silent.
+      if (looks > 12) finish('quiet');
+      return [{ start, end }];
     };
     const onStall = (error: { code: string; message: string }) => finish(error.message);
     const lastSignMs = () => performance.now() - silentMs;
     const watchdog = startWatchdog(
       assignments,
-      { ends },
+      { ranges },
       { group: 'readers', stallMs, lastSignMs, answerMsMax: 1000, onStall },
     );
     const timer = setTimeout(() => finish('not looked at'), stallMs * 10);
@@ -50,15 +55,23 @@ describe('watchdog', () => {
     expect(await watch(5, () => {})).toBe('quiet');
   });
 
-  it('does not ask about a partition that the stage has paused', async () => {
+  it('does not expect records of a partition that the stage has paused', async () => {
     const paused = await watch(9, (assignment) => {
       assignment.paused = true;
     });
-    expect(paused).toBe('not looked at');
+    expect(paused).toBe('quiet');
+  });
+
+  it.each([7, 9])('reports records that were deleted before they came, up to %i', async (start) => {
+    const deleted = await watch(9, () => {}, { start });
+    expect(deleted).toContain(`letters/0 begins at offset ${start}, but its reader stands at 5`);
+    expect(deleted).toContain(`${start - 5} records were deleted`);
   });
 
   it('reports a consumer without any activity, whatever it owns', async () => {
-    expect(await watch(5, () => {}, 900)).toBe('quiet');
-    expect(await watch(5, () => {}, 2000)).toMatch(/readers has given no sign for 2 s/);
+    expect(await watch(5, () => {}, { silentMs: 900 })).toBe('quiet');
+    expect(await watch(5, () => {}, { silentMs: 2000 })).toMatch(
+      /readers has given no sign for 2 s/,
+    );
   });
 });

@@ -17,6 +17,7 @@ import {
   type Harness,
   outputBytes,
   placeRecords,
+  rejectNothing,
   type SinkRecord,
 } from '../../../../samples/sink-harness.ts';
 
@@ -92,6 +93,7 @@ describe('a sink with threads', () => {
       tools,
       openLocalObjects(out, () => {}),
       tokenizer,
+      rejectNothing,
     );
   }
 
@@ -148,7 +150,9 @@ describe('a sink with threads', () => {
     const { encode, close } = dead;
     const tokenizer = { ...harness.tokenizer, encode, close };
     const store = openLocalObjects(out, () => {});
-    const failing = await openSinkWriter(tools, store, tokenizer).catch((error) => error);
+    const failing = await openSinkWriter(tools, store, tokenizer, rejectNothing).catch(
+      (error) => error,
+    );
     const failed = failing instanceof Error ? failing : deliver(failing, log);
     if (failed instanceof Error) expect(failed).toMatchObject({ code: 'TOKENIZER_CRASHED' });
     else await expect(failed).rejects.toMatchObject({ code: 'TOKENIZER_CRASHED' });

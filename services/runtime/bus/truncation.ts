@@ -1,0 +1,94 @@
+/**
+ * Records that are gone before somebody read them: a position that lies outside of what a partition
+ * holds. Brokers delete records by age, by size, by key and by command, and say nothing; here it
+ * always becomes LOG_TRUNCATED.
+ */
+import { PipelineError } from '../errors.ts';
+import { partitionName, type TopicPartition } from './bus.ts';
+
+/** What a partition holds: the first offset that is there, and one past the last. */
+export interface OffsetRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** LOG_TRUNCATED unless a reader that stands at `position` can read all that follows it. */
+export function requireReadable(at: TopicPartition, position: number, range: OffsetRange): void {
+  if (position < range.start) throw deletedBefore(at, position, range.start);
+  if (position > range.end) throw endsBefore(at, position);
+}
+
+export function deletedBefore(at: TopicPartition, position: number, start: number): PipelineError {
+  return truncated(
+    at,
+    `${partitionName(at)} begins at offset ${start}, but its reader stands at ${position}: ${countOf(start - position)} deleted before they were read, by retention or by hand`,
+  );
+}
+
+/** `position` is followed by `found`, with nothing between them. */
+export function missingBetween(at: TopicPartition, position: number, found: number): PipelineError {
+  return truncated(
+    at,
+    `${partitionName(at)} goes on from offset ${position} to ${found}: ${countOf(found - position)} deleted in between, by compaction or by hand`,
+  );
+}
+
+export function endsBefore(at: TopicPartition, position: number): PipelineError {
+  return truncated(
+    at,
+    `${partitionName(at)} ends before offset ${position}, which its reader had reached: the broker lost records, or the topic was deleted and made again`,
+  );
+}
+
+const remedy =
+  '`backstory topics apply` mends the settings of topics; what is gone does not come back: bring its sources into a new data set, or replay from a stage whose topics are whole';
+
+function truncated(at: TopicPartition, what: string): PipelineError {
+  return new PipelineError('LOG_TRUNCATED', `${what}; ${remedy}`, { subject: partitionName(at) });
+}
+
+function countOf(records: number): string {
+  return records === 1 ? '1 record was' : `${records} records were`;
+}
+
+export interface Hole {
+  /** The offset that should come. */
+  readonly after: number;
+  /** The offset that came. */
+  readonly found: number;
+}
+
+/** The first hole of a batch, beyond what is known to be whole; null for none. */
+export function holeIn(
+  messages: readonly { readonly offset: string }[],
+  from: number,
+  wholeTo: number,
+): Hole | null {
+  let after = from;
+  for (const message of messages) {
+    const found = Number(message.offset);
+    if (found !== after && found >= wholeTo) return { after, found };
+    after = found + 1;
+  }
+  return null;
+}
+
+interface LossyTopics {
+  ranges(topic: string): Promise<readonly OffsetRange[]>;
+  /** True where records may go from the middle. */
+  isCompacted(topic: string): Promise<boolean>;
+}
+
+/** LOG_TRUNCATED when records of ours were where the hole is. */
+export async function explainHole(
+  topics: LossyTopics,
+  at: TopicPartition,
+  { after, found }: Hole,
+): Promise<void> {
+  const range = (await topics.ranges(at.topic))[at.partition] ?? { start: 0, end: 0 };
+  requireReadable(at, after, range);
+  // The topic was made again, and is by now as long as it was.
+  if (found < after) throw endsBefore(at, after);
+  // Transactions of others leave offsets without a record; nothing of ours was there.
+  if (await topics.isCompacted(at.topic)) throw missingBetween(at, after, found);
+}
