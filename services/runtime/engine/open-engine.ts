@@ -100,7 +100,9 @@ export function openEngine(options: GraphOptions, parts: EngineParts): OpenEngin
   const { run, settings, metrics, log } = parts;
   const codec = createCodec(blobs, parts.wire);
   const coordination = options.coordination ?? openLocalCoordination(clock);
-  const remembering = { memo: parts.memo, mode: settings.memo, count: metrics.count, coordination };
+  const redactor = options.redactor ?? createRedactor();
+  const { memo } = parts;
+  const remembering = { memo, mode: settings.memo, count: metrics.count, coordination, redactor };
   const neighbours = {
     teacher: options.teacher === null ? null : memoTeacher(options.teacher, remembering),
     scorer: options.scorer,
@@ -115,7 +117,7 @@ export function openEngine(options: GraphOptions, parts: EngineParts): OpenEngin
   const engine: Engine = {
     ...parts,
     codec,
-    hide: (options.redactor ?? createRedactor()).hide,
+    hide: redactor.hide,
     clock,
     crashPoint,
     burials: openBurials(parts.bus, codec, run.dataset),

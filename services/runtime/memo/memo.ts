@@ -12,6 +12,7 @@ import type { Coordination } from '../coordination/coordination.ts';
 import { asPipelineError, type ErrorCode, PipelineError } from '../errors.ts';
 import { isLasting } from '../given-up.ts';
 import { canonicalJson, sha256 } from '../ids.ts';
+import { createRedactor, type Redactor } from '../redact.ts';
 import { openGroupCommit } from '../store/group-commit.ts';
 
 /** use: answer from the memo if possible. refresh: ask anew. only: never ask; a miss is fatal. */
@@ -58,6 +59,8 @@ export interface Remembering {
   readonly mode: MemoMode;
   readonly count: (counter: 'teacher_answers_asked' | 'teacher_answers_memoised') => void;
   readonly coordination: Pick<Coordination, 'singleFlight'>;
+  /** What is kept loses secrets: a refusal is in the words of a server, which may quote a key. */
+  readonly redactor?: Redactor;
 }
 
 /** What the memo holds under a key. */
@@ -72,7 +75,7 @@ type Remembered =
  * run spent.
  */
 export function memoTeacher(teacher: Teacher, remembering: Remembering): Teacher {
-  const { memo, mode, count, coordination } = remembering;
+  const { memo, mode, count, coordination, redactor = createRedactor() } = remembering;
   const inFlight = new Map<string, Promise<string>>();
 
   const answer = async <Value>(
@@ -103,7 +106,8 @@ export function memoTeacher(teacher: Teacher, remembering: Remembering): Teacher
     let asked = false;
     const askAndKeep = async () => {
       asked = true;
-      const text = JSON.stringify(await outcomeOf(() => ask(draftOf(memo, mode, key))));
+      const outcome = await outcomeOf(() => ask(draftOf(memo, mode, key)), redactor.hide);
+      const text = redactor.hideKnown(JSON.stringify(outcome));
       await memo.put(key, text);
       return text;
     };
@@ -137,14 +141,18 @@ export function memoTeacher(teacher: Teacher, remembering: Remembering): Teacher
 }
 
 /** The answer, or the failure that will not pass; any other failure is thrown. */
-async function outcomeOf(ask: () => Promise<Answer<unknown>>): Promise<Remembered> {
+async function outcomeOf(
+  ask: () => Promise<Answer<unknown>>,
+  hide: Redactor['hide'],
+): Promise<Remembered> {
   try {
     const { value, usage } = await ask();
     return { value, usage };
   } catch (error) {
     if (!isLasting(error)) throw error;
-    const { code, message, subject, usage = noUsage } = error;
-    return { failure: { code, message, ...(subject === undefined ? {} : { subject }) }, usage };
+    const { code, subject, usage = noUsage } = error;
+    const about = subject === undefined ? {} : { subject: hide(subject) };
+    return { failure: { code, message: hide(error.message), ...about }, usage };
   }
 }
 
