@@ -23,10 +23,19 @@ export interface Tally {
   readonly ahead: string | null;
 }
 
-/** A part of the summary, made from every body of a topic. */
+/**
+ * A part of the summary, made from every body of a topic, one after the other: a run may have more
+ * bodies than fit into memory. The facts must not depend on their order.
+ */
 export interface Section<Facts extends object = object> {
   readonly topic: TopicName;
-  readonly of: (bodies: readonly TopicBodies[TopicName][]) => Facts;
+  readonly open: () => Figures<TopicBodies[TopicName], Facts>;
+}
+
+/** Figures that grow with each body. */
+export interface Figures<Body, Facts extends object> {
+  add(body: Body): void;
+  facts(): Facts;
 }
 
 /** What the teacher's work on one record cost. */
@@ -67,9 +76,10 @@ export function tally<Topic extends TopicName>(
 
 export function section<Topic extends TopicName, Facts extends object>(
   topic: Topic,
-  of: (bodies: readonly TopicBodies[Topic][]) => Facts,
+  open: () => Figures<TopicBodies[Topic], Facts>,
 ): Section<Facts> {
-  return { topic, of: of as Section<Facts>['of'] };
+  // Safe, because a section receives only bodies of its own topic.
+  return { topic, open: open as Section<Facts>['open'] };
 }
 
 export function cost<Topic extends TopicName>(

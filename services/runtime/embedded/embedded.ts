@@ -8,7 +8,12 @@ import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { destination, type Logger } from 'pino';
-import { deadLetterTopic, physicalTopic, topicNames } from '../../../schemas/topology.ts';
+import {
+  deadLetterTopic,
+  lifecycle,
+  physicalTopic,
+  topicNames,
+} from '../../../schemas/topology.ts';
 import type { Bus } from '../bus/bus.ts';
 import { openSqliteBus, type SqliteLog } from '../bus/sqlite/sqlite-bus.ts';
 import { forEachRecord } from '../bus/topic-reader.ts';
@@ -23,7 +28,9 @@ import {
   topicConfigurations,
 } from '../engine/open-engine.ts';
 import { runFacts } from '../engine/run-facts.ts';
+import { readEnvelope } from '../engine/unreadable.ts';
 import { asPipelineError, PipelineError, unlessUnreadable } from '../errors.ts';
+import { IdSet } from '../id-set.ts';
 import { openMemo } from '../memo/memo.ts';
 import { plainWire } from '../records/wire.ts';
 import { createRedactor, type Redactor } from '../redact.ts';
@@ -35,6 +42,7 @@ import { openProcessLog } from '../watch/log.ts';
 import { countersOf, createMetrics } from '../watch/metrics.ts';
 import { startMetricsServer } from '../watch/metrics-server.ts';
 import type { ProgressSnapshot, SummaryOf } from '../watch/progress.ts';
+import { Positions } from './positions.ts';
 import { ProgressTracker } from './progress-tracker.ts';
 import { claimOutput } from './run-file.ts';
 import { summarise } from './summary.ts';
@@ -140,19 +148,37 @@ function openLog(run: RunFacts, settings: RuntimeKnobs, hide: Redactor['hide']):
 }
 
 /**
- * Counts the records that the topics hold already, for a resumed run. One that cannot be read is
- * the matter of the stage that reads it.
+ * Counts the records that the topics hold already, for a resumed run. Of repositories that have
+ * ended, the ids of one topic at a time are enough to count each record once. A record that cannot
+ * be read is the matter of the stage that reads it.
  */
-async function readProgress({ bus, codec, run }: Engine, progress: ProgressTracker): Promise<void> {
+async function readProgress(engine: Engine, progress: ProgressTracker): Promise<void> {
+  const { bus, codec, run } = engine;
+  const past = await endedPositions(engine);
   for (const topic of topicNames) {
+    const ids = new IdSet();
     await forEachRecord(bus, physicalTopic(run.dataset, topic), async ({ value }) => {
       const decoded = await unlessUnreadable(() => codec.decode(topic, value));
-      if (decoded !== null) progress.observe(topic, decoded.envelope, decoded.body);
+      if (decoded === null) return;
+      const { envelope, body } = decoded;
+      if (!past.has(envelope.sourceSequence)) progress.observe(topic, envelope, body);
+      else if (ids.add(envelope.id)) progress.count(topic, envelope, body);
     });
     await forEachRecord(bus, physicalTopic(run.dataset, deadLetterTopic(topic)), async () => {
       progress.deadLetters += 1;
     });
   }
+}
+
+async function endedPositions({ bus, codec, run }: Engine): Promise<Positions> {
+  const positions = new Positions();
+  for (const topic of [lifecycle.written, lifecycle.dropped]) {
+    await forEachRecord(bus, physicalTopic(run.dataset, topic), async (record) => {
+      const envelope = await readEnvelope(codec, topic, record);
+      if (envelope !== null) positions.add(envelope.sourceSequence);
+    });
+  }
+  return positions;
 }
 
 async function runGraph(

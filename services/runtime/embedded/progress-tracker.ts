@@ -1,5 +1,6 @@
 /**
- * Counts a run's progress from the records it produces, by id, so that redelivery counts once. A
+ * Counts a run's progress from the records it produces, by id, so that redelivery counts once. Ids
+ * are remembered only while their repository is open, so memory does not grow with the run. A
  * resumed run rebuilds the counts by reading its topics.
  */
 import type { Envelope, TopicBodies } from '../../../schemas/generated/types.ts';
@@ -17,6 +18,7 @@ import type { Tally } from '../report.ts';
 import type { AnyStage } from '../stage.ts';
 import type { Metrics } from '../watch/metrics.ts';
 import type { ProgressSnapshot, RunProgress } from '../watch/progress.ts';
+import { Positions } from './positions.ts';
 
 /** The stages that work on single files, each with the file topics it reads and writes. */
 const fileStages = stageNames.flatMap((stage) => {
@@ -25,13 +27,25 @@ const fileStages = stageNames.flatMap((stage) => {
   return before === undefined || behind === undefined ? [] : [{ stage, before, behind }];
 });
 
+/** A repository that may still write records. */
+interface LiveRepository {
+  /** Topic and id of every record that was counted. */
+  readonly ids: Set<string>;
+  /** Files that have begun and not ended. */
+  files: number;
+}
+
+/** Stands for the position of records about the whole data set; these are few. */
+const ofNoRepository = -1;
+
 export class ProgressTracker implements RunProgress {
   deadLetters = 0;
   readonly #metrics: Metrics;
   readonly #tallies: readonly { readonly name: string; readonly tally: Tally; sum: number }[];
-  readonly #found = new Set<number>();
-  readonly #ended = new Set<number>();
-  readonly #seen = new Set<string>();
+  readonly #found = new Positions();
+  readonly #ended = new Positions();
+  /** Of repositories that may still write records, by their position. */
+  readonly #live = new Map<number, LiveRepository>();
   readonly #records = new Map<TopicName, number>();
   readonly #waiting = new Set<() => void>();
   #total: number | null = null;
@@ -48,14 +62,23 @@ export class ProgressTracker implements RunProgress {
   }
 
   observe(topic: TopicName, envelope: Envelope, body: TopicBodies[TopicName]): void {
+    const position = topics[topic].about === 'dataset' ? ofNoRepository : envelope.sourceSequence;
+    const live = this.#live.get(position) ?? { ids: new Set(), files: 0 };
+    // What a finished repository writes was counted before: it was delivered again.
+    if (!this.#live.has(position) && this.#ended.has(position)) return;
+    this.#live.set(position, live);
     const key = `${topic}/${envelope.id}`;
-    if (this.#seen.has(key)) return;
-    this.#seen.add(key);
-    this.#count(topic, envelope, body);
+    if (live.ids.has(key)) return;
+    live.ids.add(key);
+    this.count(topic, envelope, body);
+    if (topic === lifecycle.fileBegun) live.files += 1;
+    if (topic === lifecycle.fileEnded) live.files -= 1;
+    if (this.#ended.has(position) && live.files === 0) this.#live.delete(position);
     for (const wake of this.#waiting) wake();
   }
 
-  #count(topic: TopicName, envelope: Envelope, body: TopicBodies[TopicName]): void {
+  /** Counts a record that is known to be new. */
+  count(topic: TopicName, envelope: Envelope, body: TopicBodies[TopicName]): void {
     const { found, written, dropped, closed } = lifecycle;
     const ends = topic === written || topic === dropped;
     // A source that cannot be read is dropped without having been found.
@@ -75,6 +98,11 @@ export class ProgressTracker implements RunProgress {
   /** Number of repositories that were found and have not ended. */
   get open(): number {
     return this.#found.size - this.#ended.size;
+  }
+
+  /** Number of repositories whose records are remembered. */
+  get live(): number {
+    return this.#live.size;
   }
 
   /** Resolves when fewer than `limit` repositories are open, or the signal aborts. */

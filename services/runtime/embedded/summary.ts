@@ -12,11 +12,12 @@ import {
   stageNames,
   type TopicName,
 } from '../../../schemas/topology.ts';
-import { sumUsage } from '../../ports/usage.ts';
+import { noUsage, sumUsage } from '../../ports/usage.ts';
 import { forEachRecord } from '../bus/topic-reader.ts';
 import type { Engine } from '../engine/engine.ts';
 import { readEnvelope } from '../engine/unreadable.ts';
 import { unlessUnreadable } from '../errors.ts';
+import { IdSet } from '../id-set.ts';
 import type { Cost, Section } from '../report.ts';
 import type { AnyStage } from '../stage.ts';
 import type { DroppedRepository, RunFigures, SummaryOf } from '../watch/progress.ts';
@@ -29,14 +30,17 @@ export async function summarise<Stages extends readonly AnyStage[]>(
   const { found, written, dropped } = lifecycle;
   const busy = engine.metrics.busyMs();
   const repositories: RunFigures['repositories'] = {
-    found: (await envelopesOf(engine, found)).size,
+    found: await countOf(engine, found),
     written: await countWritten(engine, written, dropped),
-    dropped: (await bodiesOf(engine, dropped)).map(droppedRepository),
+    dropped: await droppedRepositories(engine),
   };
   const facts: object[] = [];
   for (const { report } of stages) {
     const section: Section | undefined = report?.section;
-    if (section !== undefined) facts.push(section.of(await bodiesOf(engine, section.topic)));
+    if (section === undefined) continue;
+    const figures = section.open();
+    await forEachBody(engine, section.topic, figures.add);
+    facts.push(figures.facts());
   }
   const { deadLetters } = engine.progress;
   const usage = await costOf(engine, stages);
@@ -52,13 +56,16 @@ export async function summarise<Stages extends readonly AnyStage[]>(
 
 /** What all records cost that say so: those of the stages, and the ends of what was dropped. */
 async function costOf(engine: Engine, stages: readonly AnyStage[]): Promise<Usage> {
-  const { dropped } = lifecycle;
-  const usages = (await bodiesOf(engine, dropped)).map(({ usage }) => usage);
+  let sum = noUsage;
+  const add = (usage: Usage) => {
+    sum = sumUsage([sum, usage]);
+  };
+  await forEachBody(engine, lifecycle.dropped, ({ usage }) => add(usage));
   for (const { report } of stages) {
     const cost: Cost | undefined = report?.cost;
-    if (cost !== undefined) usages.push(...(await bodiesOf(engine, cost.topic)).map(cost.of));
+    if (cost !== undefined) await forEachBody(engine, cost.topic, (body) => add(cost.of(body)));
   }
-  return sumUsage(usages);
+  return sum;
 }
 
 /** Trajectories, without those whose repository was given up after all. */
@@ -68,36 +75,59 @@ async function countWritten(
   dropped: TopicName,
 ): Promise<number> {
   const given = new Set<string>();
-  for (const { stage, repositoryId } of (await envelopesOf(engine, dropped)).values()) {
+  await forEachEnvelope(engine, dropped, ({ stage, repositoryId }) => {
     const after = graph[stage as StageName]?.reads ?? [];
     if (after.includes(written)) given.add(repositoryId);
-  }
-  const trajectories = [...(await envelopesOf(engine, written)).values()];
-  return trajectories.filter(({ repositoryId }) => !given.has(repositoryId)).length;
+  });
+  let count = 0;
+  await forEachEnvelope(engine, written, ({ repositoryId }) => {
+    if (!given.has(repositoryId)) count += 1;
+  });
+  return count;
+}
+
+/** Number of readable records in a topic, each id counted once. */
+async function countOf(engine: Engine, topic: TopicName): Promise<number> {
+  let count = 0;
+  await forEachEnvelope(engine, topic, () => {
+    count += 1;
+  });
+  return count;
 }
 
 /** Envelopes of the readable records of a topic, each id once. */
-async function envelopesOf(engine: Engine, topic: TopicName): Promise<Map<string, Envelope>> {
-  const envelopes = new Map<string, Envelope>();
+async function forEachEnvelope(
+  engine: Engine,
+  topic: TopicName,
+  visit: (envelope: Envelope) => void,
+): Promise<void> {
+  const ids = new IdSet();
   await forEachRecord(engine.bus, physicalTopic(engine.run.dataset, topic), async (record) => {
     const envelope = await readEnvelope(engine.codec, topic, record);
-    if (envelope !== null) envelopes.set(envelope.id, envelope);
+    if (envelope !== null && ids.add(envelope.id)) visit(envelope);
   });
-  return envelopes;
 }
 
-/** Readable bodies of a topic, each record id once, in an order that does not depend on timing. */
-async function bodiesOf<Topic extends TopicName>(
+/** Every readable body of a topic, one at a time, each record id once. */
+async function forEachBody<Topic extends TopicName>(
   engine: Engine,
   topic: Topic,
-): Promise<TopicBodies[Topic][]> {
-  const bodies = new Map<string, TopicBodies[Topic]>();
+  visit: (body: TopicBodies[Topic], id: string) => void,
+): Promise<void> {
+  const ids = new IdSet();
   await forEachRecord(engine.bus, physicalTopic(engine.run.dataset, topic), async ({ value }) => {
     const read = await unlessUnreadable(() => engine.codec.decode(topic, value));
-    if (read !== null) bodies.set(read.envelope.id, read.body);
+    if (read !== null && ids.add(read.envelope.id)) visit(read.body, read.envelope.id);
   });
-  // Sorted by id, not by arrival: floating-point sums depend on the order.
-  return [...bodies].sort(([a], [b]) => compareText(a, b)).map(([, body]) => body);
+}
+
+/** In an order that does not depend on timing. */
+async function droppedRepositories(engine: Engine): Promise<DroppedRepository[]> {
+  const dropped: [string, DroppedRepository][] = [];
+  await forEachBody(engine, lifecycle.dropped, (body, id) => {
+    dropped.push([id, droppedRepository(body)]);
+  });
+  return dropped.sort(([a], [b]) => compareText(a, b)).map(([, repository]) => repository);
 }
 
 function droppedRepository({

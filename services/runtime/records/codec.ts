@@ -9,15 +9,21 @@ import type { TopicName } from '../../../schemas/topology.ts';
 import { PipelineError } from '../errors.ts';
 import type { BodyStore } from '../stage.ts';
 import type { BlobStore } from '../store/blobs.ts';
+import { openBodyCache } from './body-cache.ts';
 import { decodeSingleObject, encodeSingleObject } from './single-object.ts';
 import { plainWire, type Wire, type WireRecord } from './wire.ts';
 
 export const inlineBytesMax = 32 * 1024;
 /**
- * Limit of the cache of decoded bodies, by their encoded size: a plan is loaded once for all of its
- * files.
+ * Limits of the cache of decoded bodies: a plan is loaded once for all of its files. A body takes
+ * several times its encoded size in memory, so both are bounded; the last few bodies stay whatever
+ * they take, because the files of a large repository need its plan and structure again and again.
  */
-const cacheBytesMax = 64 * 1024 * 1024;
+const cacheLimits = {
+  encodedBytes: 64 * 1024 * 1024,
+  bytesInMemory: 64 * 1024 * 1024,
+  bodiesKept: 4,
+};
 
 export interface DecodedRecord<Topic extends TopicName> {
   readonly envelope: Envelope;
@@ -79,36 +85,13 @@ function encodeBody<Topic extends TopicName>(topic: Topic, body: TopicBodies[Top
 }
 
 function createBodyStore(blobs: BlobStore): BodyStore {
-  const cache = new Map<string, { body: Promise<unknown>; bytes: number }>();
-  let cachedBytes = 0;
-  const remember = (key: string, body: Promise<unknown>, bytes: number) => {
-    cache.set(key, { body, bytes });
-    cachedBytes += bytes;
-    for (const [oldest, entry] of cache) {
-      if (cachedBytes <= cacheBytesMax || oldest === key) break;
-      cache.delete(oldest);
-      cachedBytes -= entry.bytes;
-    }
-  };
+  const cache = openBodyCache(cacheLimits);
   return {
     save: (topic, body) => blobs.put(encodeBody(topic, body)),
     load: async <Topic extends TopicName>(topic: Topic, reference: BlobReference) => {
+      const load = () => loadBody(blobs, topic, reference);
       const key = `${topic}/${reference.sha256}`;
-      const hit = cache.get(key);
-      if (hit !== undefined) {
-        // Moves the entry to the end of the map, whose order is the order of use.
-        cache.delete(key);
-        cache.set(key, hit);
-        return hit.body as Promise<TopicBodies[Topic]>;
-      }
-      const body = loadBody(blobs, topic, reference);
-      remember(key, body, reference.bytes);
-      body.catch(() => {
-        if (cache.get(key)?.body !== body) return;
-        cache.delete(key);
-        cachedBytes -= reference.bytes;
-      });
-      return body;
+      return (await cache.get(key, reference.bytes, load)) as TopicBodies[Topic];
     },
   };
 }

@@ -15,7 +15,7 @@ export const admitReport = {
     },
     bytes_admitted: { help: 'Bytes of admitted files.', unit: 'bytes' },
   },
-  section: section('repo-admitted', admissionOf),
+  section: section('repo-admitted', openAdmission),
 };
 
 interface Admission {
@@ -25,16 +25,18 @@ interface Admission {
   readonly admittedBytes: number;
 }
 
-function admissionOf(bodies: readonly RepoAdmittedBody[]): Admission {
+function openAdmission() {
   const skippedFiles: Record<string, number> = {};
   let files = 0;
   let admittedBytes = 0;
-  for (const { repository } of bodies) {
-    files += repository.files.length;
-    admittedBytes += repository.content.bytes;
-    for (const { reason } of repository.skipped) {
-      skippedFiles[reason] = (skippedFiles[reason] ?? 0) + 1;
-    }
-  }
-  return { files, skippedFiles, admittedBytes };
+  return {
+    add: ({ repository }: RepoAdmittedBody) => {
+      files += repository.files.length;
+      admittedBytes += repository.content.bytes;
+      for (const { reason } of repository.skipped) {
+        skippedFiles[reason] = (skippedFiles[reason] ?? 0) + 1;
+      }
+    },
+    facts: (): Admission => ({ files, skippedFiles, admittedBytes }),
+  };
 }

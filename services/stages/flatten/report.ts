@@ -1,4 +1,5 @@
 /** What trajectories were written without, in a run's summary. Pure. */
+import { compareText } from '../../../schemas/compare-text.ts';
 import type { TrajectoryBody } from '../../../schemas/generated/types.ts';
 import { section } from '../../runtime/report.ts';
 
@@ -12,9 +13,19 @@ export interface LackOf {
 
 export const flattenReport = {
   counters: {},
-  section: section('trajectory', (bodies) => ({ lacks: lacksOf(bodies) })),
+  section: section('trajectory', openLacks),
 };
 
-function lacksOf(bodies: readonly TrajectoryBody[]): LackOf[] {
-  return bodies.flatMap(({ name, lacks }) => lacks.map((lack) => ({ repository: name, ...lack })));
+function openLacks() {
+  const lacks: LackOf[] = [];
+  return {
+    add: ({ name, lacks: own }: TrajectoryBody) => {
+      for (const lack of own) lacks.push({ repository: name, ...lack });
+    },
+    facts: () => ({ lacks: lacks.sort(byPlace) }),
+  };
+}
+
+function byPlace(a: LackOf, b: LackOf): number {
+  return compareText(a.repository, b.repository) || compareText(a.path ?? '', b.path ?? '');
 }

@@ -1,6 +1,7 @@
 /** Counters of search, and its part of a run's summary: the gain in bits. Pure. */
 import type { FileThoughtBody } from '../../../schemas/generated/types.ts';
 import { cost, section, tally } from '../../runtime/report.ts';
+import { openExactSum } from './exact-sum.ts';
 
 export const searchReport = {
   counters: {
@@ -20,7 +21,7 @@ export const searchReport = {
   // A file's usage is the sum of its trace's usage and its search's usage.
   tallies: { calls: tally('file-thought', ({ usage }) => usage.calls) },
   cost: cost('file-thought', ({ usage }) => usage),
-  section: section('file-thought', (bodies) => ({ search: searchTotals(bodies) })),
+  section: section('file-thought', openSearchTotals),
 };
 
 export interface SearchTotals {
@@ -32,19 +33,46 @@ export interface SearchTotals {
   readonly outcomes: Readonly<Record<string, number>>;
 }
 
-/** Null when the search was off. */
-function searchTotals(bodies: readonly FileThoughtBody[]): SearchTotals | null {
-  const reports = bodies.flatMap((body) => (body.search === null ? [] : [body.search]));
-  if (reports.length === 0) return null;
+/** `facts` gives null when the search was off. */
+function openSearchTotals() {
+  const all = openGain();
+  const improved = openGain();
   const outcomes: Record<string, number> = {};
-  for (const { outcome } of reports.flatMap((report) => report.candidates)) {
-    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-  }
-  const improved = reports.filter((report) => report.bitsAfter < report.bitsBefore);
-  const sums = (chosen: typeof reports) => ({
-    targetBytes: chosen.reduce((total, report) => total + report.targetBytes, 0),
-    bitsBefore: chosen.reduce((total, report) => total + report.bitsBefore, 0),
-    bitsAfter: chosen.reduce((total, report) => total + report.bitsAfter, 0),
-  });
-  return { ...sums(reports), improved: { files: improved.length, ...sums(improved) }, outcomes };
+  return {
+    add: ({ search }: FileThoughtBody) => {
+      if (search === null) return;
+      all.add(search);
+      if (search.bitsAfter < search.bitsBefore) improved.add(search);
+      for (const { outcome } of search.candidates) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+    },
+    facts: (): { readonly search: SearchTotals | null } => {
+      const { files, ...sums } = all.sums();
+      return { search: files === 0 ? null : { ...sums, improved: improved.sums(), outcomes } };
+    },
+  };
+}
+
+type Gain = Pick<
+  NonNullable<FileThoughtBody['search']>,
+  'targetBytes' | 'bitsBefore' | 'bitsAfter'
+>;
+
+function openGain() {
+  const [bitsBefore, bitsAfter] = [openExactSum(), openExactSum()];
+  let files = 0;
+  let targetBytes = 0;
+  return {
+    add: (gain: Gain) => {
+      files += 1;
+      targetBytes += gain.targetBytes;
+      bitsBefore.add(gain.bitsBefore);
+      bitsAfter.add(gain.bitsAfter);
+    },
+    sums: () => ({
+      files,
+      targetBytes,
+      bitsBefore: bitsBefore.value(),
+      bitsAfter: bitsAfter.value(),
+    }),
+  };
 }

@@ -13,7 +13,7 @@ export const sinkReport = {
   },
   // Packs that are still open are counted; only sealed shards have records.
   tallies: { tokens: tally('shard-sealed', ({ tokens }) => tokens, 'tokens_packed') },
-  section: section('shard-sealed', shardTotals),
+  section: section('shard-sealed', openShardTotals),
 };
 
 export type SinkTools = Tools<'sink', SinkKnobs, typeof sinkReport>;
@@ -27,16 +27,20 @@ interface ShardTotals {
   readonly paddingShare: number;
 }
 
-function shardTotals(bodies: readonly ShardSealedBody[]): ShardTotals {
-  const sum = (field: (body: ShardSealedBody) => number) =>
-    bodies.reduce((total, body) => total + field(body), 0);
-  const tokens = sum((body) => body.tokens);
-  const room = sum((body) => body.packs * body.contextLength);
+function openShardTotals() {
+  const sums = { tokens: 0, trainedTokens: 0, packs: 0, shards: 0 };
+  let room = 0;
   return {
-    tokens,
-    trainedTokens: sum((body) => body.trainedTokens),
-    packs: sum((body) => body.packs),
-    shards: bodies.length,
-    paddingShare: room === 0 ? 0 : (room - tokens) / room,
+    add: ({ tokens, trainedTokens, packs, contextLength }: ShardSealedBody) => {
+      sums.tokens += tokens;
+      sums.trainedTokens += trainedTokens;
+      sums.packs += packs;
+      sums.shards += 1;
+      room += packs * contextLength;
+    },
+    facts: (): ShardTotals => ({
+      ...sums,
+      paddingShare: room === 0 ? 0 : (room - sums.tokens) / room,
+    }),
   };
 }

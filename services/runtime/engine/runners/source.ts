@@ -8,6 +8,7 @@ import { graph, lifecycle, physicalTopic, type TopicName } from '../../../../sch
 import { noUsage } from '../../../ports/usage.ts';
 import { forEachRecord, requireWhole } from '../../bus/topic-reader.ts';
 import type { ErrorCode } from '../../errors.ts';
+import { IdSet } from '../../id-set.ts';
 import { type Emit, emit } from '../../outcomes.ts';
 import type { AnySource, SourceItem } from '../../stage.ts';
 import { patiently, stopProcess } from '../endings.ts';
@@ -20,7 +21,6 @@ import {
   type StageRunner,
 } from '../engine.ts';
 import { readEnvelope } from '../unreadable.ts';
-import { IdSet } from './id-set.ts';
 
 interface Emitted {
   nextSequence: number;

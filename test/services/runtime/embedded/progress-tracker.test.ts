@@ -60,6 +60,24 @@ describe('progress of a run', () => {
     });
   });
 
+  it('does not count what a finished repository delivers again, and remembers none of it', () => {
+    const { tracker, see } = openTracker();
+    for (let sequence = 0; sequence < 200; sequence += 1) {
+      see('repo-found', `r${sequence}`, sequence);
+      for (const file of ['a', 'b']) see('file-task', `${sequence} ${file}`, sequence);
+      for (const file of ['a', 'b']) see('file-thought', `${sequence} ${file}`, sequence);
+      see('trajectory', `t${sequence}`, sequence);
+      see('file-thought', `${sequence} a`, sequence);
+    }
+    expect(see('trajectory', 't7', 7)).toMatchObject({
+      repositories: { found: 200, done: 200 },
+      files: { planned: 400, done: 400 },
+    });
+    expect(tracker.live).toBe(0);
+    see('repo-found', 'late', 200);
+    expect(tracker.live).toBe(1);
+  });
+
   it('shows tokens as they are packed, before a shard is sealed', () => {
     const { metrics, see } = openTracker();
     metrics.count('tokens_packed', 700);
