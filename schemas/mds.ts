@@ -72,16 +72,21 @@ export function encodeSample(pack: Pack): Buffer {
 
 /** A whole shard from encoded rows. */
 export function encodeShard(samples: readonly Buffer[]): Buffer {
-  const offsets = Buffer.alloc(4 * (samples.length + 2));
-  offsets.writeUInt32LE(samples.length, 0);
-  let offset = shardOverheadBytes(samples.length);
+  return Buffer.concat([shardHeader(samples.map((sample) => sample.byteLength)), ...samples]);
+}
+
+/** What stands before the rows of a shard, from their sizes. */
+export function shardHeader(rowBytes: readonly number[]): Buffer {
+  const offsets = Buffer.alloc(4 * (rowBytes.length + 2));
+  offsets.writeUInt32LE(rowBytes.length, 0);
+  let offset = shardOverheadBytes(rowBytes.length);
   offsets.writeUInt32LE(offset, 4);
-  for (const [row, sample] of samples.entries()) {
-    offset += sample.byteLength;
+  for (const [row, bytes] of rowBytes.entries()) {
+    offset += bytes;
     if (offset > 0xffffffff) throw new MdsError('a shard cannot be larger than 4 GiB');
     offsets.writeUInt32LE(offset, 4 * (row + 2));
   }
-  return Buffer.concat([offsets, configurationBytes, ...samples]);
+  return Buffer.concat([offsets, configurationBytes]);
 }
 
 /** All rows of a shard; throws MdsError at the first byte that does not fit the format. */

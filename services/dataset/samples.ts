@@ -14,6 +14,7 @@ import {
   joinPieces,
   readDocument,
 } from './documents.ts';
+import { lastUpTo } from './last-up-to.ts';
 import { type OpenOutput, openReader } from './open-output.ts';
 import { cutPieces, type Piece, readPacks, readProvenance, readShards } from './read-shards.ts';
 import { type PlacedSegment, placeSegments } from './segments.ts';
@@ -140,7 +141,8 @@ function maskSegments(
 ): MaskedSegment[] {
   let token = 0;
   return segments.map(({ start, end, ...segment }) => {
-    const role = turns.find((turn) => turn.start <= start && start < turn.end)?.role ?? null;
+    const turn = turns[lastUpTo(turns, start, (each) => each.start)];
+    const role = turn !== undefined && start < turn.end ? turn.role : null;
     let tokens = 0;
     let trained = 0;
     for (; (ends[token] ?? Number.POSITIVE_INFINITY) <= end; token += 1) {

@@ -10,6 +10,7 @@ import type {
   RepoStructureBody,
   Step,
 } from '../../schemas/generated/types.ts';
+import { byPath, edgesTo, namesBetween, namesOf } from './look-up.ts';
 import type { ReadFile, ThinkRequest } from './teacher.ts';
 
 /** Most dependents named in a request; more would fill the prompt without adding information. */
@@ -29,7 +30,7 @@ export function buildThinkRequest(
     name: structure.repository.name,
     requirements: plan.requirements,
     path,
-    purpose: plan.files.find((file) => file.path === path)?.purpose ?? '',
+    purpose: byPath(plan.files, path)?.purpose ?? '',
     structure: findStructure(structure.files, path),
     reads: steps.flatMap((step) => readOf(structure, path, step, readText)),
     usedBy: findUsers(structure.edges, path),
@@ -49,15 +50,9 @@ function readOf(
       path: step.path,
       text: readText(step.path, step.fromLine, step.toLine),
       structure: findStructure(structure.files, step.path),
-      names: namesUsed(structure.edges, path, step.path),
+      names: namesBetween(structure.edges, path, step.path),
     },
   ];
-}
-
-/** Names of `to` that `from` uses, over all edges between the two, sorted. */
-function namesUsed(edges: readonly Edge[], from: string, to: string): string[] {
-  const between = edges.filter((edge) => edge.from === from && edge.to === to);
-  return [...new Set(between.flatMap((edge) => edge.names))].sort();
 }
 
 /** Dependents of a file: those that use most of its names first, then by path. */
@@ -65,17 +60,17 @@ function findUsers(
   edges: readonly Edge[],
   path: string,
 ): { readonly path: string; readonly names: readonly string[] }[] {
-  const users = new Set(edges.filter((edge) => edge.to === path).map((edge) => edge.from));
+  const users = Map.groupBy(edgesTo(edges, path), ({ from }) => from);
   users.delete(path);
   return [...users]
-    .map((user) => ({ path: user, names: namesUsed(edges, user, path) }))
+    .map(([user, between]) => ({ path: user, names: namesOf(between) }))
     .sort((a, b) => b.names.length - a.names.length || compareText(a.path, b.path))
     .slice(0, usedByMax);
 }
 
 /** Every admitted file has a structure; a file without one is described as plain text. */
 function findStructure(files: readonly FileStructure[], path: string): FileStructure {
-  const found = files.find((file) => file.path === path);
+  const found = byPath(files, path);
   if (found !== undefined) return found;
   return {
     path,

@@ -8,6 +8,17 @@ export function sha256(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
+/** SHA-256 and length of bytes that come in parts. */
+export function sha256Parts(parts: Iterable<Uint8Array>): { hash: string; bytes: number } {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for (const part of parts) {
+    hash.update(part);
+    bytes += part.byteLength;
+  }
+  return { hash: hash.digest('hex'), bytes };
+}
+
 /** Id of a child record: hash(parent id, stage, stage version, topic, ordinal), 128 bits in hex. */
 export function childId(
   parentId: string,

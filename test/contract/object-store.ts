@@ -75,6 +75,20 @@ export function objectStoreContract(
       expect(nothing === null ? null : await buffer(nothing)).toHaveLength(0);
     }, 60_000);
 
+    test('creates an object from parts, as from whole bytes', async () => {
+      const parts = {
+        *[Symbol.iterator]() {
+          for (let part = 0; part < 300; part += 1) yield text(`part ${part},`);
+        },
+      };
+      const whole = Buffer.concat([...parts]);
+      expect(await store.create('parts/a', parts)).toBe(true);
+      expect((await store.read('parts/a'))?.equals(whole)).toBe(true);
+      expect(await store.create('parts/a', parts)).toBe(false);
+      expect(await store.create('parts/none', [])).toBe(true);
+      expect(await store.read('parts/none')).toHaveLength(0);
+    });
+
     test('lists the names of one folder in order, however many there are', async () => {
       const names = Array.from({ length: 1_050 }, (_, at) => String(at).padStart(8, '0'));
       for (let from = 0; from < names.length; from += 50) {

@@ -9,6 +9,7 @@ import {
   segmentKinds,
   turnRole,
 } from '../../../schemas/trajectory-text.ts';
+import { lastUpTo } from '../last-up-to.ts';
 import type { PlacedSegment } from '../segments.ts';
 import { type ReadDocument, type Turn, tokenPlaces } from '../template/read.ts';
 import type { Template } from '../template/template.ts';
@@ -129,10 +130,13 @@ export function allowedPrefixes(view: TokenView, start: number): Uint32Array[] {
   const { inputIds, turns, segments, ends } = view;
   const [frame] = segments;
   const passed = start === 0 ? 0 : (ends[start - 1] ?? 0);
-  const amid = turns.find(({ tokens }) => tokens.start < start && start < tokens.end)?.tokens;
+  const before = turns[lastUpTo(turns, start - 1, ({ tokens }) => tokens.start)]?.tokens;
+  const amid = before !== undefined && start < before.end ? before : undefined;
   const opening = inputIds.subarray(amid?.start ?? 0, amid?.content ?? 0);
   if (frame === undefined || passed < frame.end) return [opening];
-  const file = segments.findLast(({ kind, end }) => kind === 'file' && end <= passed);
+  let at = lastUpTo(segments, passed, ({ end }) => end);
+  while (at >= 0 && segments[at]?.kind !== 'file') at -= 1;
+  const file = segments[at];
   const frameIds = tokensOf(view, frame);
   const fileIds = file === undefined ? new Uint32Array() : tokensOf(view, file);
   const bases = [[], [frameIds], [frameIds, fileIds]];
@@ -141,7 +145,8 @@ export function allowedPrefixes(view: TokenView, start: number): Uint32Array[] {
 
 /** The tokens of a segment alone, and the marks of its turn if it begins or ends the turn. */
 function tokensOf({ inputIds, turns, ends }: TokenView, segment: PlacedSegment): Uint32Array {
-  const turn = turns.find(({ start, end }) => start <= segment.start && segment.end <= end);
+  const around = turns[lastUpTo(turns, segment.start, ({ start }) => start)];
+  const turn = around !== undefined && segment.end <= around.end ? around : undefined;
   const from = segment.start === turn?.start ? turn.tokens.start : tokenAfter(ends, segment.start);
   const to = segment.end === turn?.end ? turn.tokens.end : tokenAfter(ends, segment.end);
   return inputIds.subarray(from, to);

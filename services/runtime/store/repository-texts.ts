@@ -1,5 +1,6 @@
 /** Texts of admitted files, each read from the one blob that holds a repository's content. */
 import type { RepoStructureBody } from '../../../schemas/generated/types.ts';
+import { byPath } from '../../ports/look-up.ts';
 import { PipelineError } from '../errors.ts';
 import type { BlobStore } from './blobs.ts';
 
@@ -10,7 +11,7 @@ export async function loadTexts(
   paths: Iterable<string>,
 ): Promise<ReadonlyMap<string, string>> {
   const loaded = [...new Set(paths)].map(async (path) => {
-    const file = files.find((candidate) => candidate.path === path);
+    const file = byPath(files, path);
     if (file === undefined) {
       throw new PipelineError('RECORD_INVALID', `the structure does not know ${path}`, {
         subject: path,

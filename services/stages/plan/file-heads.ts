@@ -1,5 +1,6 @@
 /** Reads the first bytes of admitted files for the request to the teacher. */
 import type { RepoStructureBody } from '../../../schemas/generated/types.ts';
+import { byPath } from '../../ports/look-up.ts';
 import type { Tools } from '../../runtime/stage.ts';
 import type { PlanKnobs } from './config.ts';
 
@@ -10,7 +11,7 @@ export async function readHead(
   bytesMax: number,
   tools: Tools<'plan', PlanKnobs>,
 ): Promise<string> {
-  const file = body.repository.files.find((candidate) => candidate.path === path);
+  const file = byPath(body.repository.files, path);
   if (file === undefined) return '';
   const bytes = await tools.blobs.getRange(
     body.repository.content,

@@ -2,7 +2,7 @@
  * A sub-agent's steps for one file: reads of files written earlier (I3), one thought, one write.
  * Reads are references to lines, chosen by the names that the file uses.
  */
-import type { Definition, Edge, FileStructure, Step } from '../../../schemas/generated/types.ts';
+import type { Definition, FileStructure, Step } from '../../../schemas/generated/types.ts';
 import { countLines, lineRange } from '../../../schemas/lines.ts';
 import type { SimulateKnobs } from './config.ts';
 
@@ -97,12 +97,6 @@ function headRange(text: string, bytesMax: number): Range[] {
     cursor = end;
   }
   return to === 0 ? [] : [{ from: 1, to }];
-}
-
-/** The names listed by all edges from one file to another, each once. */
-export function namesBetween(edges: readonly Edge[], from: string, to: string): string[] {
-  const between = edges.filter((edge) => edge.from === from && edge.to === to);
-  return [...new Set(between.flatMap((edge) => edge.names))].sort();
 }
 
 function readStep(path: string, range: Range): Step {

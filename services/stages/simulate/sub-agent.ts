@@ -6,6 +6,7 @@ import type {
   RepoPlanBody,
 } from '../../../schemas/generated/types.ts';
 import { lineRange } from '../../../schemas/lines.ts';
+import { byPath, namesBetween } from '../../ports/look-up.ts';
 import type { Answer, ThinkRequest } from '../../ports/teacher.ts';
 import { buildThinkRequest } from '../../ports/think-request.ts';
 import { PipelineError } from '../../runtime/errors.ts';
@@ -14,14 +15,7 @@ import type { Failure, Tools } from '../../runtime/stage.ts';
 import { loadTexts } from '../../runtime/store/repository-texts.ts';
 import type { SimulateKnobs } from './config.ts';
 import type { simulateReport } from './report.ts';
-import {
-  type Dependency,
-  fitThought,
-  namesBetween,
-  planReads,
-  thinkStep,
-  writeStep,
-} from './steps.ts';
+import { type Dependency, fitThought, planReads, thinkStep, writeStep } from './steps.ts';
 
 type SimulateTools = Tools<'simulate', SimulateKnobs, typeof simulateReport>;
 
@@ -50,7 +44,7 @@ export async function simulateFile(
   const paths = readablePaths(plan, task).slice(0, config.readsMax);
   const texts = await loadTexts(tools.blobs, structure.repository, [task.path, ...paths]);
   const dependencies = paths.map((path): Dependency => {
-    const file = structure.files.find((candidate) => candidate.path === path);
+    const file = byPath(structure.files, path);
     if (file === undefined) throw missing(path);
     return {
       path,
@@ -98,12 +92,10 @@ async function think(request: ThinkRequest, tools: SimulateTools): Promise<Answe
 
 /** The file's dependencies that are written before it (I3), most important first. */
 function readablePaths(plan: RepoPlanBody, task: FileTaskBody): string[] {
-  const planned = plan.files.find((file) => file.path === task.path);
+  const planned = byPath(plan.files, task.path);
   if (planned === undefined) throw missing(task.path);
-  const ordinals = new Map(plan.files.map((file) => [file.path, file.ordinal]));
-  return planned.dependsOn.filter(
-    (path) => (ordinals.get(path) ?? planned.ordinal) < planned.ordinal,
-  );
+  const { dependsOn, ordinal } = planned;
+  return dependsOn.filter((path) => (byPath(plan.files, path)?.ordinal ?? ordinal) < ordinal);
 }
 
 function missing(path: string): PipelineError {

@@ -1,5 +1,6 @@
 /** One line per file for the plan: what the file is for, from its place, outline and manifest. */
 import type { Definition, FileStructure } from '../../../schemas/generated/types.ts';
+import { edgesFrom } from '../../ports/look-up.ts';
 import type { PlanRequest } from '../../ports/teacher.ts';
 import { isContainer, isFunction } from './know/definitions.ts';
 import { type Role, roleOf, stemOf } from './know/roles.ts';
@@ -32,9 +33,7 @@ export function purposeOf(file: FileStructure, request: PlanRequest): string {
 }
 
 function ofTest(file: FileStructure, role: Role, request: PlanRequest): string {
-  const targets = request.edges.filter(
-    (edge) => edge.from === file.path && roleOf(edge.to) !== 'test',
-  );
+  const targets = edgesFrom(request.edges, file.path).filter((edge) => roleOf(edge.to) !== 'test');
   const tested = targets.map((edge) => shortPath(edge.to));
   if (role === 'example') return ofExample(file, tested);
   const subject = subjectOf(file.path);
@@ -130,14 +129,15 @@ function ofPlace(file: FileStructure, role: Role, request: PlanRequest): string 
 /** What a package re-exports, by the names that it imports from its own modules. */
 function ofPackage(file: FileStructure, request: PlanRequest): string | null {
   const folder = folderOf(file.path);
-  const own = request.edges.filter((edge) => edge.from === file.path && edge.to.startsWith(folder));
+  const needs = edgesFrom(request.edges, file.path);
+  const own = needs.filter((edge) => edge.to.startsWith(folder));
   const names = unique(own.flatMap((edge) => edge.names)).filter((name) => /^\w+$/.test(name));
   if (names.length < 2 || file.symbols.length > names.length) return null;
   return `gathers what ${folder === '' ? 'the package' : quote(baseName(folder))} offers: ${joinNames(names, 7)}`;
 }
 
 function ofEntry(file: FileStructure, request: PlanRequest): string | null {
-  const started = request.edges.filter((edge) => edge.from === file.path);
+  const started = edgesFrom(request.edges, file.path);
   if (file.symbols.length > 3 || started.length === 0) return null;
   const names = unique(started.flatMap((edge) => edge.names));
   const what = names.length > 0 ? `${joinNames(names, 3)} of ` : '';
@@ -151,7 +151,7 @@ function ofOutline(file: FileStructure, role: Role, request: PlanRequest): strin
   const top = file.symbols.filter((symbol) => symbol.parent === null);
   const folder = folderOf(file.path);
   if (top.length === 0) {
-    const targets = request.edges.filter((edge) => edge.from === file.path);
+    const targets = edgesFrom(request.edges, file.path);
     if (targets.length > 0) {
       const names = targets.map((edge) => shortPath(edge.to));
       return `passes on what ${joinNames(names, 4)} ${targets.length === 1 ? 'offers' : 'offer'}`;

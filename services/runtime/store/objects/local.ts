@@ -20,7 +20,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { asPipelineError, PipelineError } from '../../errors.ts';
-import type { ObjectStore } from './object-store.ts';
+import type { ObjectBytes, ObjectStore } from './object-store.ts';
 
 /** Reported between two effects of a write, so that a test can kill the process there. */
 export type WriteStep = 'temporary-written' | 'file-published';
@@ -33,7 +33,7 @@ export function openLocalObjects(
   root: string,
   onStep: (step: WriteStep) => void = () => {},
 ): ObjectStore {
-  const write = (path: string, bytes: Uint8Array, publish: Publish) =>
+  const write = (path: string, bytes: ObjectBytes, publish: Publish) =>
     writeFileDurably(join(root, path), bytes, publish, onStep);
   return {
     place: root,
@@ -73,7 +73,7 @@ type Publish = (temporary: string, target: string) => Promise<boolean>;
 
 async function writeFileDurably(
   target: string,
-  bytes: Uint8Array,
+  bytes: ObjectBytes,
   publish: Publish,
   onStep: (step: WriteStep) => void,
 ): Promise<boolean> {
@@ -112,7 +112,7 @@ async function renameOver(temporary: string, target: string): Promise<boolean> {
   return true;
 }
 
-async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+async function writeSynced(path: string, bytes: ObjectBytes): Promise<void> {
   const file = await open(path, 'wx');
   try {
     await file.writeFile(bytes);

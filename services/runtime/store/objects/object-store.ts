@@ -5,6 +5,9 @@
  */
 import type { Readable } from 'node:stream';
 
+/** Whole, or in parts, which may be read several times. */
+export type ObjectBytes = Uint8Array | Iterable<Uint8Array>;
+
 export interface ObjectStore {
   /** The root as a person names it: a folder, or s3://bucket/prefix. */
   readonly place: string;
@@ -12,7 +15,7 @@ export interface ObjectStore {
    * Durable when resolved. False when the name is taken; then nothing changed. If a remote store's
    * answer was lost, false may also mean that this very call took the name.
    */
-  create(path: string, bytes: Uint8Array): Promise<boolean>;
+  create(path: string, bytes: ObjectBytes): Promise<boolean>;
   /** Replaces atomically; for derived objects. Durable when resolved. */
   replace(path: string, bytes: Uint8Array): Promise<void>;
   /** Null when there is no such object. */

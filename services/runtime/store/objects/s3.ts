@@ -22,7 +22,7 @@ import { type Clock, describeSkew, systemClock } from '../../clock.ts';
 import { PipelineError } from '../../errors.ts';
 import { retryFailures } from '../../retry.ts';
 import type { StorageKnobs } from './config.ts';
-import type { ObjectStore } from './object-store.ts';
+import type { ObjectBytes, ObjectStore } from './object-store.ts';
 
 export interface S3Options {
   readonly bucket: string;
@@ -55,9 +55,10 @@ export function openS3Objects(options: S3Options): ObjectStore {
   let raced = false;
   const put = (path: string, bytes: Uint8Array, condition: { IfNoneMatch?: '*' }) =>
     client.send(new PutObjectCommand({ ...at(path), Body: bytes, ...condition }));
-  const createBy = (wait: Patience) => (path: string, bytes: Uint8Array) =>
+  const createBy = (wait: Patience) => (path: string, parts: ObjectBytes) =>
     wait(async () => {
       try {
+        const bytes = parts instanceof Uint8Array ? parts : Buffer.concat([...parts]);
         await put(path, bytes, { IfNoneMatch: '*' });
         return true;
       } catch (error) {

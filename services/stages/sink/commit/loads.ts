@@ -53,7 +53,8 @@ export async function loadPieces(
 ): Promise<SamplePiece[]> {
   const body = await tools.bodies.load('trajectory', carried.body);
   const document = await tools.blobs.get(body.document);
-  const sample: Sample = { ...carried, body };
+  const { segments: _, ...origin } = body;
+  const sample: Sample = { ...carried, body: origin };
   const tokenized = await tokenizeDocument(body, document, tokenizer);
   return makePieces(sample, tokenized, tokenizer.endsLine, tools.config);
 }

@@ -3,18 +3,27 @@
  * names it; a file that the manifest does not name is no part of the data set.
  */
 import type { ManifestShard } from '../../../../schemas/manifest.ts';
-import { countTrained, encodeShard, shardOverheadBytes } from '../../../../schemas/mds.ts';
-import { canonicalJson, sha256 } from '../../../runtime/ids.ts';
+import {
+  countTrained,
+  encodeSample,
+  type Pack,
+  shardHeader,
+  shardOverheadBytes,
+} from '../../../../schemas/mds.ts';
+import { canonicalJson, sha256, sha256Parts } from '../../../runtime/ids.ts';
 import type { CrashPoint } from '../../../runtime/stage.ts';
 import type { ObjectStore } from '../../../runtime/store/objects/object-store.ts';
 import { provenanceOf, type SamplePiece } from '../pack/pieces.ts';
 import { type ShardPlace, shardNames } from './garbage.ts';
 
-/** A full pack, encoded when it was sealed. */
+/** A full pack. */
 export interface SealedPack {
+  /** Their tokens and masks are parts of the pack's, so that a pack is in memory once. */
   readonly pieces: readonly SamplePiece[];
   readonly tokens: number;
-  readonly row: Buffer;
+  readonly pack: Pack;
+  /** Size of its row in a shard. */
+  readonly rowBytes: number;
 }
 
 /** Cuts packs into shards of at most `bytesMax`. The last group may still grow. */
@@ -23,13 +32,13 @@ export function groupShards(packs: readonly SealedPack[], bytesMax: number): Sea
   let bytes = Number.POSITIVE_INFINITY;
   for (const pack of packs) {
     const group = groups.at(-1) ?? [];
-    const grown = bytes + pack.row.byteLength + shardOverheadBytes(1) - shardOverheadBytes(0);
+    const grown = bytes + pack.rowBytes + shardOverheadBytes(1) - shardOverheadBytes(0);
     if (grown <= bytesMax) {
       group.push(pack);
       bytes = grown;
     } else {
       groups.push([pack]);
-      bytes = shardOverheadBytes(1) + pack.row.byteLength;
+      bytes = shardOverheadBytes(1) + pack.rowBytes;
     }
   }
   return groups;
@@ -50,14 +59,14 @@ export async function writeShard(
   const lines = packs.flatMap((pack, position) =>
     provenanceOf(facts.firstPack + position, pack.pieces, facts.runId),
   );
-  const create = (folder: string, extension: string, bytes: Buffer) =>
+  const create = (folder: string, extension: string, bytes: Parts) =>
     createFile(store, bytes, (hash) =>
       shardNames(facts, hash).map((name) => `${folder}/${name}.${extension}`),
     );
-  const shard = await create('shards', 'mds', encodeShard(packs.map((pack) => pack.row)));
+  const shard = await create('shards', 'mds', shardParts(packs));
   crashPoint('sink:shard-written');
   const text = lines.map((line) => `${canonicalJson(line)}\n`).join('');
-  const provenance = await create('provenance', 'jsonl', Buffer.from(text));
+  const provenance = await create('provenance', 'jsonl', [Buffer.from(text)]);
   crashPoint('sink:provenance-written');
   const pieces = packs.flatMap((pack) => pack.pieces);
   return {
@@ -70,6 +79,19 @@ export async function writeShard(
   };
 }
 
+/** The bytes of a file in parts; reading them again gives the same ones. */
+type Parts = Iterable<Uint8Array>;
+
+/** Encodes a row when its turn comes: a shard is never whole in memory beside its packs. */
+function shardParts(packs: readonly SealedPack[]): Parts {
+  return {
+    *[Symbol.iterator]() {
+      yield shardHeader(packs.map(({ rowBytes }) => rowBytes));
+      for (const { pack } of packs) yield encodeSample(pack);
+    },
+  };
+}
+
 /**
  * After a crash, a name that is taken usually holds the same bytes. Other bytes may belong to a
  * writer that is about to commit them, so they are never touched; the hash in the second name keeps
@@ -77,18 +99,21 @@ export async function writeShard(
  */
 async function createFile(
   store: ObjectStore,
-  bytes: Buffer,
+  parts: Parts,
   pathsOf: (hash: string) => readonly string[],
 ) {
-  const hash = sha256(bytes);
+  const { hash, bytes } = sha256Parts(parts);
   const paths = pathsOf(hash);
   // Every name is tried twice: a file that blocked it may be removed as abandoned before it is
   // read.
   for (const path of [...paths, ...paths]) {
-    const created = await store.create(path, bytes);
-    if (created || (await store.read(path))?.equals(bytes)) {
-      return { path, bytes: bytes.byteLength, sha256: hash };
-    }
+    const created = await store.create(path, parts);
+    if (created || (await hashAt(store, path)) === hash) return { path, bytes, sha256: hash };
   }
   throw new Error(`${paths} are taken by other bytes`);
+}
+
+async function hashAt(store: ObjectStore, path: string): Promise<string | null> {
+  const bytes = await store.read(path);
+  return bytes === null ? null : sha256(bytes);
 }

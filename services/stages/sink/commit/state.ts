@@ -83,7 +83,15 @@ function piecesOf({ packer, pending }: SinkState): Map<string, SamplePiece[]> {
 }
 
 export function sealPack({ pieces, tokens }: Bin<SamplePiece>, dataset: string): SealedPack {
-  return { pieces, tokens, row: encodeSample(makePack(dataset, pieces)) };
+  const pack = makePack(dataset, pieces);
+  let start = 0;
+  const parts = pieces.map((piece) => {
+    const end = start + piece.tokens;
+    const [inputIds, mask] = [pack.inputIds.subarray(start, end), pack.mask.subarray(start, end)];
+    start = end;
+    return { ...piece, inputIds, mask };
+  });
+  return { pieces: parts, tokens, pack, rowBytes: encodeSample(pack).byteLength };
 }
 
 export interface EntryParts {

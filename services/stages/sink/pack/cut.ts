@@ -5,6 +5,7 @@
  * between a turn's text and the marks around it; a piece is all masked only if a run of masked
  * tokens is longer than the context. Pure.
  */
+import { lastUpTo } from '../../../dataset/last-up-to.ts';
 import type { TokenSegment } from '../tokens/join-tokens.ts';
 
 type Range = readonly [start: number, end: number];
@@ -34,10 +35,21 @@ interface Cutting extends CutDocument {
   readonly limits: CutLimits;
   /** Whether a token of [start, end) is trained. */
   readonly hasTrained: (start: number, end: number) => boolean;
+  /** Index of the last segment that starts at or before a token; -1 if none does. */
+  readonly segmentAt: (token: number) => number;
+  /** For each segment, the last `file` or `done` up to it. */
+  readonly fileAt: readonly (TokenSegment | null)[];
 }
 
 export function cutDocument(document: CutDocument, limits: CutLimits): Piece[] {
-  const cutting = { ...document, limits, hasTrained: findTrained(document.mask) };
+  const { segments } = document;
+  const cutting: Cutting = {
+    ...document,
+    limits,
+    hasTrained: findTrained(document.mask),
+    segmentAt: (token) => lastUpTo(segments, token, ({ start }) => start),
+    fileAt: lastFiles(segments),
+  };
   const end = document.mask.length;
   const pieces: Piece[] = [];
   let start = 0;
@@ -64,12 +76,13 @@ function findTrained(mask: Uint8Array): Cutting['hasTrained'] {
  * The ranges that a piece starting here repeats: the longest allowed prefix that is short enough,
  * and the marks that open the turn in whose middle the piece starts.
  */
-function choosePrefix({ segments, limits }: Cutting, start: number): Piece['prefix'] {
-  const opening = openingAmid(segments, start);
+function choosePrefix(cutting: Cutting, start: number): Piece['prefix'] {
+  const { segments, limits } = cutting;
+  const opening = openingAmid(cutting, start);
   const first = segments[0];
   if (first === undefined || start < first.end) return opening;
   const frame = [first.start, first.end] as const;
-  const file = currentFile(segments, start);
+  const file = currentFile(cutting, start);
   const candidates: Piece['prefix'][] =
     file === null ? [[frame]] : [[frame, [file.start, file.end]], [frame]];
   // Never more than half a context, so that every piece makes progress.
@@ -80,8 +93,8 @@ function choosePrefix({ segments, limits }: Cutting, start: number): Piece['pref
 }
 
 /** The marks that open the turn in whose middle this token lies; empty at a turn's start. */
-function openingAmid(segments: readonly TokenSegment[], start: number): Piece['prefix'] {
-  const { opening } = segments.findLast((segment) => segment.start <= start) ?? {};
+function openingAmid({ segments, segmentAt }: Cutting, start: number): Piece['prefix'] {
+  const { opening } = segments[segmentAt(start)] ?? {};
   return opening === undefined || opening[0] === opening[1] || opening[0] === start
     ? []
     : [opening];
@@ -90,14 +103,17 @@ function openingAmid(segments: readonly TokenSegment[], start: number): Piece['p
 /**
  * The `file` segment of the file being written at this token; null between files and at the end.
  */
-function currentFile(segments: readonly TokenSegment[], start: number): TokenSegment | null {
-  let file: TokenSegment | null = null;
-  for (const segment of segments) {
-    if (segment.start > start) break;
-    if (segment.kind === 'file') file = segment.end <= start ? segment : null;
-    if (segment.kind === 'done') file = null;
-  }
-  return file;
+function currentFile({ fileAt, segmentAt }: Cutting, start: number): TokenSegment | null {
+  const last = fileAt[segmentAt(start)] ?? null;
+  return last?.kind === 'file' && last.end <= start ? last : null;
+}
+
+function lastFiles(segments: readonly TokenSegment[]): (TokenSegment | null)[] {
+  let last: TokenSegment | null = null;
+  return segments.map((segment) => {
+    if (segment.kind === 'file' || segment.kind === 'done') last = segment;
+    return last;
+  });
 }
 
 /**
@@ -147,15 +163,15 @@ function beforeLastSegment(cutting: Cutting, start: number, limit: number): numb
 function afterLine(cutting: Cutting, start: number, limit: number): number | null {
   const from = limit - Math.ceil((limit - start) * lineShare);
   for (let cut = limit; cut > from && cut > start; cut -= 1) {
-    const endsLine = cutting.endsLine(cut - 1) && isWithinText(cutting.segments, cut);
+    const endsLine = cutting.endsLine(cut - 1) && isWithinText(cutting, cut);
     if (endsLine && isGood(cutting, start, cut)) return cut;
   }
   return null;
 }
 
-function anywhere({ segments }: Cutting, start: number, limit: number): number {
+function anywhere(cutting: Cutting, start: number, limit: number): number {
   for (let cut = limit; cut > start; cut -= 1) {
-    if (isWithinText(segments, cut)) return cut;
+    if (isWithinText(cutting, cut)) return cut;
   }
   return limit;
 }
@@ -170,10 +186,12 @@ function nearFrom(start: number, limit: number): number {
 }
 
 /** Seams between segments after the start, the last first. */
-function seamsUpTo({ segments }: Cutting, start: number, limit: number): readonly Seam[] {
+function seamsUpTo(cutting: Cutting, start: number, limit: number): readonly Seam[] {
+  const { segments, segmentAt } = cutting;
+  const first = segmentAt(start) + 1;
   return segments
-    .map((segment, position) => ({ segment, before: segments[position - 1] }))
-    .filter(({ segment }) => segment.start > start && segment.start <= limit)
+    .slice(first, segmentAt(limit) + 1)
+    .map((segment, position) => ({ segment, before: segments[first + position - 1] }))
     .reverse();
 }
 
@@ -191,8 +209,8 @@ const preferences: readonly ((seam: Seam) => boolean)[] = [
 ];
 
 /** Whether a cut separates no text from the marks before or after it. */
-function isWithinText(segments: readonly TokenSegment[], cut: number): boolean {
-  const segment = segments.findLast(({ start }) => start <= cut);
+function isWithinText({ segments, segmentAt }: Cutting, cut: number): boolean {
+  const segment = segments[segmentAt(cut)];
   if (segment === undefined || segment.start === cut) return true;
   const { contentStart, contentEnd, end } = segment;
   return contentStart < cut && (cut < contentEnd || contentEnd === end);

@@ -16,7 +16,8 @@ export interface Sample {
   readonly stage: string;
   readonly stageVersion: number;
   readonly sourceSequence: number;
-  readonly body: TrajectoryBody;
+  /** Without the segments, which the pieces no longer need: thousands of samples may wait. */
+  readonly body: Omit<TrajectoryBody, 'segments'>;
 }
 
 /** A piece ready to be packed. */

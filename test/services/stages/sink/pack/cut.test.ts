@@ -10,6 +10,7 @@ import {
   type Piece,
 } from '../../../../../services/stages/sink/pack/cut.ts';
 import type { TokenSegment } from '../../../../../services/stages/sink/tokens/join-tokens.ts';
+import { counted } from '../../../../samples/counted.ts';
 
 /** `file:5 write:20` as segments with that many tokens. */
 function document(text: string): TokenSegment[] {
@@ -42,6 +43,17 @@ function cuts(text: string, contextLength: number, endsLine = neverLine): string
 }
 
 describe('cutDocument', () => {
+  it('looks at about as many segments per piece of a long document as of a short one', () => {
+    const looksPerPiece = (files: number) => {
+      const text = `backstory:2 task:8${' file:3 think:5 write:90'.repeat(files)} done:2`;
+      const segments = counted(document(text));
+      const pieces = cutSegments(segments.value, neverLine, limits);
+      return segments.reads() / pieces.length;
+    };
+    const limits = { contextLength: 200, prefixTokensMax: 20 };
+    expect(looksPerPiece(2000)).toBeLessThan(looksPerPiece(100) * 1.5);
+  });
+
   it.each([
     ['a document that fits stays whole', 'backstory:2 task:3 plan:5 done:2', 12, ['0+0-12']],
     [

@@ -1,0 +1,22 @@
+/** Planning looks at a file's own edges, not at all of them for each file. */
+import { expect, test } from 'vitest';
+import { planKnobs } from '../../../../services/stages/plan/config.ts';
+import { buildPlanRequest, planFiles } from '../../../../services/stages/plan/file-plan.ts';
+import { openGrounded } from '../../../../services/teacher/grounded/grounded.ts';
+import { counted } from '../../../samples/counted.ts';
+import { wideRepository } from '../../../samples/wide-repository.ts';
+
+async function readsPerFile(files: number): Promise<number> {
+  const structure = counted(wideRepository(files).structure);
+  const request = buildPlanRequest(structure.value, '', []);
+  const { value } = await openGrounded().plan(request, new AbortController().signal);
+  planFiles(structure.value, value.purposes, planKnobs.parse({}));
+  return structure.reads() / files;
+}
+
+test('looks at about as many elements per file in a large repository as in a small one', async () => {
+  const small = await readsPerFile(100);
+  const large = await readsPerFile(800);
+  expect(small).toBeGreaterThan(1);
+  expect(large).toBeLessThan(small * 1.5);
+}, 60_000);
