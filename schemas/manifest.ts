@@ -126,6 +126,34 @@ export const provenanceLineSchema = z.strictObject({
 
 export type ProvenanceLine = z.infer<typeof provenanceLineSchema>;
 
+/**
+ * What binds the end of the chain: no later entry holds the hash of the last one, and no entry that
+ * of `run.json`. It is written after each entry, so it may be one entry behind while a data set
+ * grows.
+ */
+export const manifestHeadSchema = z.strictObject({
+  format: z.literal(1),
+  /** Number and SHA-256 of the last entry. */
+  entry: count,
+  sha256: hash,
+  /** Files that say which run this is, with the hash that each has for ever. */
+  files: z.array(z.strictObject({ path, sha256: hash })),
+});
+
+export type ManifestHead = z.infer<typeof manifestHeadSchema>;
+
+export const manifestHeadName = 'head.json';
+
+/** Of these, the head names those that exist. */
+export const runFiles = ['run.json', 'input.json'] as const;
+
+/** Throws an Error that says what is wrong with it. */
+export function parseManifestHead(text: string): ManifestHead {
+  const parsed = manifestHeadSchema.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  throw new Error(z.prettifyError(parsed.error));
+}
+
 /** File name of an entry: eight digits, so that names sort as numbers do. */
 export function manifestName(entry: number): string {
   return `${String(entry).padStart(8, '0')}.json`;

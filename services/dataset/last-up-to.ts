@@ -1,4 +1,4 @@
-/** Finds the place of a token or byte among segments or turns, which lie one after the other. Pure. */
+/** Finds a token or byte among segments or turns, which lie one after the other. Pure. */
 
 /** Index of the last item that starts at or before `limit`; -1 if none does. Starts never fall. */
 export function lastUpTo<Item>(

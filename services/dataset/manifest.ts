@@ -5,9 +5,12 @@
  */
 import {
   type ManifestEntry,
+  type ManifestHead,
   type ManifestShard,
+  manifestHeadName,
   manifestName,
   parseManifestEntry,
+  runFiles,
 } from '../../schemas/manifest.ts';
 import { shardIndexEntry } from '../../schemas/mds.ts';
 import { PipelineError } from '../runtime/errors.ts';
@@ -71,16 +74,30 @@ export async function createEntry(
 }
 
 /**
- * Writes the index that belongs to the manifest. A writer that was paused after its entry could
- * replace a newer index by an older one. So each writer looks for a newer entry after its write and
- * writes again if there is one; the newest index stays.
+ * Writes what derives from the manifest: the index of the shards and the head. A writer that was
+ * paused after its entry could replace newer ones by older ones. So each writer looks for a newer
+ * entry after its write and writes again if there is one; the newest stay.
  */
-export async function publishIndex(store: ObjectStore, known: Manifest): Promise<void> {
+export async function publishDerived(store: ObjectStore, known: Manifest): Promise<void> {
   for (let manifest = known; ; ) {
     await store.replace('shards/index.json', shardIndex(manifest.entries));
+    await publishHead(store, manifest);
     if (!(await hasEntry(store, manifest.entries.length))) return;
     manifest = await readManifest(store, manifest);
   }
+}
+
+export const headPath = `manifest/${manifestHeadName}`;
+
+async function publishHead(store: ObjectStore, { entries, headHash }: Manifest): Promise<void> {
+  if (headHash === null) return;
+  const files: ManifestHead['files'] = [];
+  for (const path of runFiles) {
+    const bytes = await store.read(path);
+    if (bytes !== null) files.push({ path, sha256: sha256(bytes) });
+  }
+  const head: ManifestHead = { format: 1, entry: entries.length - 1, sha256: headHash, files };
+  await store.replace(headPath, Buffer.from(`${canonicalJson(head)}\n`, 'utf8'));
 }
 
 /** `shards/index.json`, from which other tools find the shards; derived from the manifest. */
@@ -107,8 +124,8 @@ export function nextNumbers(entries: readonly ManifestEntry[]): {
   };
 }
 
-export function sumOver(shards: readonly ManifestShard[], pick: (shard: ManifestShard) => number) {
-  return shards.reduce((total, shard) => total + pick(shard), 0);
+export function sumOver<Item>(items: readonly Item[], pick: (item: Item) => number): number {
+  return items.reduce((total, item) => total + pick(item), 0);
 }
 
 function parseEntry(bytes: Buffer, number: number): ManifestEntry {
@@ -125,7 +142,13 @@ function checkChain(
   before: ManifestEntry | null,
   hashBefore: string | null,
 ): void {
-  if (entry.previous !== hashBefore) throw corrupt(path, 'it does not follow the entry before it');
+  if (entry.previous !== hashBefore) {
+    const what =
+      before === null
+        ? 'it does not begin a data set'
+        : `it does not follow ${entryPath(before.entry)}: one of the two was changed`;
+    throw corrupt(path, what);
+  }
   const { firstPack: packs, firstShard: shards } = nextNumbers(before === null ? [] : [before]);
   if (entry.firstPack !== packs || entry.firstShard !== shards) {
     throw corrupt(path, 'its pack or shard numbers do not follow on');

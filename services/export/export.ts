@@ -33,15 +33,18 @@ export interface ExportRequest {
   /** The folder to make; an earlier export there is replaced. */
   readonly target: string;
   readonly onProgress?: (progress: ShardProgress) => void;
+  /** Called with the reason if there is no log to read. */
+  readonly onMissing?: (why: string) => void;
 }
 
 export async function exportOutput(request: ExportRequest): Promise<ExportReport> {
   const output = await openOutput(request.place);
   const reader = await openReader(output);
   const gates = await readGates(request.runFolder);
+  if (gates.why !== null) request.onMissing?.(gates.why);
   const folder = await createExportFolder(request.target);
   try {
-    const report = await writeExport(request, { output, reader, gates, folder });
+    const report = await writeExport(request, { output, reader, gates: gates.found, folder });
     await folder.publish();
     return report;
   } catch (error) {

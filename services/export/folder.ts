@@ -152,10 +152,14 @@ async function guarded<Result>(subject: string, work: () => Promise<Result>): Pr
   } catch (error) {
     const { code } = error as { code?: string };
     if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code ?? '')) {
-      throw new PipelineError('OUTPUT_UNWRITABLE', `${subject} cannot be written (${code})`, {
-        subject,
-        cause: error,
-      });
+      throw new PipelineError(
+        'OUTPUT_UNWRITABLE',
+        `${subject} cannot be written (${code}); name another folder with --to`,
+        {
+          subject,
+          cause: error,
+        },
+      );
     }
     throw asPipelineError(error, subject);
   }

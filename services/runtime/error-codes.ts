@@ -108,6 +108,10 @@ const machineCodes = {
     'A folder or file cannot be written.',
     'Check its permissions, or choose another place.',
   ),
+  OUTPUT_UNREADABLE: fatal(
+    'A file of an output may not be read.',
+    'Ask its owner for the right to read it; nothing needs to be written there.',
+  ),
   TOOL_MISSING: fatal(
     'A program that is needed is not installed.',
     'Install what the message names; `backstory doctor` lists everything that is missing.',

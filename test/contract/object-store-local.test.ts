@@ -1,5 +1,5 @@
 /** A folder under the object store contract, and errors that only a folder can have. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -41,6 +41,19 @@ test('a writer whose temporary file another writer removed writes it again', asy
   });
   expect(await store.create('a/b', Buffer.from('x'))).toBe(true);
   expect((await other.read('a/b'))?.toString()).toBe('x');
+  rmSync(folder, { recursive: true });
+});
+
+test('removes old temporary files in all folders below, and leaves young ones', async () => {
+  const folder = temporary();
+  const store = openLocalObjects(folder);
+  await store.create('ab/abc', Buffer.from('x'));
+  for (const name of ['old', 'young']) writeFileSync(join(folder, 'ab', `.temporary-${name}`), '');
+  utimesSync(join(folder, 'ab', '.temporary-old'), 0, 0);
+  await store.removeTemporary('', 60_000);
+  expect(readdirSync(join(folder, 'ab')).sort()).toEqual(['.temporary-young', 'abc']);
+  await store.removeTemporary('');
+  expect(readdirSync(join(folder, 'ab'))).toEqual(['abc']);
   rmSync(folder, { recursive: true });
 });
 

@@ -47,6 +47,7 @@ export function wideRepository(files: number): WideRepository {
         dependsOn: edges.filter((edge) => edge.from === path).map((edge) => edge.to),
       })),
       teacher: { name: 'grounded', version: '1', model: null, languageModel: false },
+      lacks: [],
       usage: { calls: 0, promptTokens: 0, completionTokens: 0, microDollars: 0 },
     },
   };

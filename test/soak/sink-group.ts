@@ -74,7 +74,7 @@ export async function runGroup(options: GroupOptions): Promise<GroupReport> {
     report.kills += group.kills;
     report.pauses += group.pauses;
     report.problems.push(...group.problems);
-    report.leftovers += (await verifyOutput(out)).leftovers;
+    report.leftovers += (await verifyOutput(out)).unlisted.length;
     (await harness.open(out, { bounded: options.bounded, knobs: groupKnobs })).begin();
     const problems = await checkOutput(out, expected, options.bounded);
     report.problems.push(...problems.map((problem) => `${out}: ${problem}`));
@@ -135,7 +135,8 @@ async function checkOutput(
   const problems: string[] = [];
   try {
     const verified = await verifyOutput(out);
-    if (verified.leftovers > 0) problems.push(`${verified.leftovers} files that no entry names`);
+    const { length } = verified.unlisted;
+    if (length > 0) problems.push(`${length} files that no entry names`);
     if (verified.closed !== bounded) problems.push(`closed is ${verified.closed}`);
     const { contents, carried } = await readContents(out);
     if (carried > 0) problems.push(`${carried} samples are not sealed`);

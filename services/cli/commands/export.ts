@@ -28,6 +28,7 @@ export async function exportCommand(
   const compression = chooseCompression(format, options.compression);
   const target = chooseTarget(context, out, format, options.to);
   const counter = createShardCounter(context.err, 'exported');
+  let missing: string | null = null;
   const report = await exportOutput({
     place: await openPlace(context, out, options),
     runFolder: resolve(context.workingFolder, out),
@@ -35,7 +36,14 @@ export async function exportCommand(
     compression,
     target,
     onProgress: counter.show,
+    onMissing: (why) => {
+      missing = why;
+    },
   }).finally(counter.erase);
+  if (missing !== null && !isRemote(out)) {
+    const note = `note: README.md does not list what the gates left out, because ${missing}`;
+    writeLine(context.err, note);
+  }
   if (options.json === true) writeJson(context.out, report);
   else drawReport(report, target, context.out);
   return exitCodes.fine;

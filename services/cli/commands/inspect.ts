@@ -69,7 +69,10 @@ async function drawSample(
   options: InspectOptions,
 ): Promise<void> {
   const { style, columns } = context.out;
-  const gains = await readFileGains(outputFolder, sample.overview.name);
+  const { found: gains, why } = await readFileGains(outputFolder, sample.overview.name);
+  if (why !== null && sample.overview.search !== null) {
+    writeLine(context.err, `note: what the search gained per file is not shown, because ${why}`);
+  }
   const view = { bodyLinesMax: options.full === true ? null : bodyLinesMax, columns };
   for (const line of drawSampleHead(sample, style)) writeLine(context.out, line);
   for (const segment of sample.segments) {
@@ -78,7 +81,7 @@ async function drawSample(
     for (const { what, reason } of lacksAt(segment, sample.overview.lacks)) {
       writeLine(context.out, style.yellow(`  no ${what}: ${printable(reason)}`));
     }
-    const gain = segment.kind === 'write' ? gains.get(segment.path ?? '') : undefined;
+    const gain = segment.kind === 'write' ? gains?.get(segment.path ?? '') : undefined;
     if (gain === undefined) continue;
     writeLine(context.out, style.green(`  search: ${bitsPerByte(gain)}`));
   }

@@ -1,10 +1,13 @@
 /** `backstory run SOURCE…`: turns repositories into shards here, with progress and a summary. */
 import { access, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { sumOver } from '../../dataset/manifest.ts';
+import { type OpenOutput, openOutput } from '../../dataset/open-output.ts';
 import { type ResolvedValues, type RunSummary, stages } from '../../registry.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { runEmbedded } from '../../runtime/embedded/embedded.ts';
 import { asPipelineError, PipelineError } from '../../runtime/errors.ts';
+import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
 import { openObjects } from '../../runtime/store/objects/open.ts';
 import { expandSources } from '../../stages/discover/sources.ts';
 import { type CommandContext, writeJson, writeLine } from '../context.ts';
@@ -18,7 +21,14 @@ import {
   tellConfiguration,
 } from '../open/settings.ts';
 import { createProgressReporter } from '../views/progress-reporter.ts';
-import { drawDeadLetters, drawDropped, drawSummary, type SummaryFacts } from '../views/summary.ts';
+import {
+  drawDeadLetters,
+  drawDropped,
+  drawFinished,
+  drawSummary,
+  type FinishedBefore,
+  type SummaryFacts,
+} from '../views/summary.ts';
 import { type ModelOptions, modelFlags } from '../with-models.ts';
 
 export interface RunOptions extends ConfigurationOptions, ModelOptions {
@@ -32,6 +42,8 @@ export interface RunOptions extends ConfigurationOptions, ModelOptions {
 export interface FinishedRun {
   readonly summary: RunSummary;
   readonly facts: SummaryFacts;
+  /** Not null if the output was finished before and has lost its log. */
+  readonly before: FinishedBefore | null;
 }
 
 export async function runCommand(
@@ -40,6 +52,15 @@ export async function runCommand(
   options: RunOptions,
 ): Promise<ExitCode> {
   const finished = await runSources(context, sources, options);
+  const { before } = finished;
+  if (before !== null) {
+    const told = { logMissing: true, ...before, ...finished.facts };
+    if (options.json === true) writeJson(context.out, told);
+    else if (options.quiet !== true) {
+      for (const line of drawFinished(before, finished.facts)) writeLine(context.out, line);
+    }
+    return before.repositories.written > 0 ? exitCodes.fine : exitCodes.difference;
+  }
   if (options.json === true) {
     writeJson(context.out, { ...finished.summary, ...finished.facts });
   } else if (options.quiet !== true) {
@@ -61,6 +82,19 @@ export async function runCommand(
   const whole = repositories.written > 0 && deadLetters === 0;
   return whole ? exitCodes.fine : exitCodes.difference;
 }
+
+/** Of an output that was finished before and has lost its log, only the manifest tells. */
+async function readFinished(objects: ObjectStore): Promise<FinishedBefore> {
+  const { entries, head, shards } = await openOutput(objects);
+  return {
+    repositories: { found: head.nextSequence, written: sumOver(entries, samplesOf) },
+    tokens: sumOver(shards, ({ tokens }) => tokens),
+    packs: sumOver(shards, ({ packs }) => packs),
+    shards: shards.length,
+  };
+}
+
+const samplesOf = ({ samples }: OpenOutput['entries'][number]) => samples.length;
 
 /** Runs all stages in this process; `demo` and the bench use it too. */
 export async function runSources(
@@ -100,7 +134,9 @@ export async function runSources(
       signal: context.signal,
     });
     const identity = scorer === null ? null : scorer.identity;
-    return { summary, facts: { outputFolder, teacher: teacher.identity, scorer: identity } };
+    const before = summary.logMissing ? await readFinished(objects) : null;
+    const facts = { outputFolder, teacher: teacher.identity, scorer: identity };
+    return { summary, facts, before };
   } finally {
     context.signal.removeEventListener('abort', stopping);
     reporter.close();

@@ -26,6 +26,13 @@ export async function verifyCommand(
   return exitCodes.fine;
 }
 
+const namesShownMax = 8;
+
+function shortList(names: readonly string[]): string {
+  const rest = names.length - namesShownMax;
+  return names.slice(0, namesShownMax).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
 function drawReport(report: VerifyReport, stdout: Terminal): void {
   const trained = formatShare(report.trainedTokens / Math.max(1, report.tokens));
   writeLine(
@@ -40,7 +47,10 @@ function drawReport(report: VerifyReport, stdout: Terminal): void {
   if (!report.closed) {
     writeLine(stdout, '    the output still grows: some samples may not be sealed yet');
   }
-  if (report.leftovers > 0) {
-    writeLine(stdout, `    ${plural(report.leftovers, 'file')} left by a killed writer, harmless`);
+  if (report.unlisted.length > 0) {
+    const list = shortList(report.unlisted);
+    writeLine(stdout, `    not data, a killed writer may have left it: ${list}`);
   }
+  for (const absent of report.absent) writeLine(stdout, `    absent: ${absent}`);
+  writeLine(stdout, `    head ${report.head}`);
 }

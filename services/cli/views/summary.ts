@@ -54,6 +54,34 @@ export function drawSummary(summary: RunSummary, facts: SummaryFacts, style: Sty
   ];
 }
 
+/** What the manifest alone tells. */
+export interface FinishedBefore {
+  readonly repositories: { readonly found: number; readonly written: number };
+  readonly tokens: number;
+  readonly packs: number;
+  readonly shards: number;
+}
+
+export function drawFinished(
+  { repositories: { found, written }, tokens, packs, shards }: FinishedBefore,
+  { outputFolder }: SummaryFacts,
+): string[] {
+  const lost = found - written;
+  return [
+    '',
+    'This output was finished before, so nothing was done. Its log/ is gone, so only the manifest tells of it:',
+    ...formatTable([
+      ['repositories', `${written} written of ${found} found`],
+      [
+        'tokens',
+        `${formatCount(tokens)} in ${plural(packs, 'pack')} and ${plural(shards, 'shard')}`,
+      ],
+      ['output', outputFolder],
+    ]),
+    ...(lost > 0 ? [`Why ${lost} made no trajectory stood in the log.`] : []),
+  ];
+}
+
 const teacherWords: MakerWords = {
   none: 'none',
   noModel: ' (rules, not a language model)',

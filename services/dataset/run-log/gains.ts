@@ -3,7 +3,7 @@
  * improvement the thought before and after.
  */
 import type { FileThoughtBody, FileTraceBody, Step } from '../../../schemas/generated/types.ts';
-import { forEachBody, type RunLog, withRunLog } from './run-log.ts';
+import { type FromLog, forEachBody, type RunLog, withRunLog } from './run-log.ts';
 
 export interface FileGain {
   readonly path: string;
@@ -18,12 +18,12 @@ export interface ImprovedThought extends FileGain {
   readonly after: string;
 }
 
-/** Gains per path of one repository; empty if the log is absent or in use by a run. */
+/** Gains per path of one repository. */
 export async function readFileGains(
   outputFolder: string,
   name: string,
-): Promise<ReadonlyMap<string, FileGain>> {
-  const gains = await withRunLog(outputFolder, async (log) => {
+): Promise<FromLog<ReadonlyMap<string, FileGain>>> {
+  return withRunLog(outputFolder, async (log) => {
     const found: [string, FileGain][] = [];
     const repositoryId = await findRepository(log, name);
     await forEachBody(log, 'file-thought', ({ envelope, body }) => {
@@ -32,7 +32,6 @@ export async function readFileGains(
     });
     return new Map(found);
   });
-  return gains ?? new Map();
 }
 
 /** A file worth showing has some code, not too much to read, and at least one read before it. */
@@ -44,7 +43,7 @@ const showReadsMax = 3;
  * kept.
  */
 export async function readBestImprovement(outputFolder: string): Promise<ImprovedThought | null> {
-  return withRunLog(outputFolder, async (log) => {
+  const { found } = await withRunLog(outputFolder, async (log) => {
     let best: { body: FileThoughtBody; gain: FileGain; repositoryId: string } | null = null;
     let bestFall = 0;
     await forEachBody(log, 'file-thought', ({ envelope: { repositoryId }, body }) => {
@@ -61,6 +60,7 @@ export async function readBestImprovement(outputFolder: string): Promise<Improve
     });
     return best === null ? null : withFirstThought(log, best);
   });
+  return found;
 }
 
 async function withFirstThought(

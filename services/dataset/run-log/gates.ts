@@ -1,5 +1,5 @@
 /** What the gates of a run left out or replaced, for data set cards. */
-import { forEachBody, withRunLog } from './run-log.ts';
+import { type FromLog, forEachBody, withRunLog } from './run-log.ts';
 
 /** Counts by reason; the fields on redaction count replaced secrets and personal data. */
 export interface GateFacts {
@@ -9,8 +9,7 @@ export interface GateFacts {
   readonly redactions: number;
 }
 
-/** Null if the log is absent or in use by a run. */
-export async function readGates(outputFolder: string): Promise<GateFacts | null> {
+export async function readGates(outputFolder: string): Promise<FromLog<GateFacts>> {
   return withRunLog(outputFolder, async (log) => {
     const dropped: Record<string, number> = {};
     const skipped: Record<string, number> = {};

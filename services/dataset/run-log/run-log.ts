@@ -1,23 +1,27 @@
 /**
- * The log of the embedded run that made an output; it lies beside the shards. It is optional: a
- * copied output without the log shows less. While a run is under way, the log is not read.
+ * The log of the embedded run that made an output; it lies beside the shards. It is optional: an
+ * output without it shows less, and the reader says why. While a run is under way, the log is not
+ * read. Reading changes nothing in the output.
  */
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { physicalTopic, type TopicName } from '../../../schemas/topology.ts';
-import type { Bus } from '../../runtime/bus/bus.ts';
-import { openSqliteBus } from '../../runtime/bus/sqlite/sqlite-bus.ts';
+import { type LogReader, openLogReader } from '../../runtime/bus/sqlite/read-log.ts';
 import { forEachRecord } from '../../runtime/bus/topic-reader.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { type Codec, createCodec, type DecodedRecord } from '../../runtime/records/codec.ts';
 import { openLocalBlobStore } from '../../runtime/store/blobs.ts';
 
 export interface RunLog {
-  readonly bus: Bus;
+  readonly bus: Pick<LogReader, 'read' | 'endOffsets'>;
   readonly codec: Codec;
   readonly dataset: string;
 }
+
+/** What the log told; or null, with the reason in words that follow "because". */
+export type FromLog<Result> =
+  | { readonly found: Result; readonly why: null }
+  | { readonly found: null; readonly why: string };
 
 export async function forEachBody<Topic extends TopicName>(
   { bus, codec, dataset }: RunLog,
@@ -32,24 +36,42 @@ export async function forEachBody<Topic extends TopicName>(
 export async function withRunLog<Result>(
   outputFolder: string,
   read: (log: RunLog) => Promise<Result>,
-): Promise<Result | null> {
-  const folder = join(outputFolder, 'log');
-  if (!existsSync(join(folder, 'log.db'))) return null;
-  let bus: Bus;
+): Promise<FromLog<Result>> {
+  const absent = (why: string) => ({ found: null, why });
+  const dataset = await datasetOf(join(outputFolder, 'run.json'));
+  if (dataset === null) return absent('run.json is missing or is not that of an embedded run');
+  let bus: LogReader;
   try {
-    bus = openSqliteBus(folder);
+    bus = openLogReader(join(outputFolder, 'log'));
   } catch (error) {
-    // A run holds the log. The caller then shows only what is in the shards.
-    if (error instanceof PipelineError && error.code === 'OUTPUT_LOCKED') return null;
-    throw error;
+    return absent(whyUnopened(error));
   }
   try {
-    const run = JSON.parse(await readFile(join(outputFolder, 'run.json'), 'utf8')) as {
-      dataset: string;
-    };
     const codec = createCodec(await openLocalBlobStore(join(outputFolder, 'blobs')));
-    return await read({ bus, codec, dataset: run.dataset });
+    return { found: await read({ bus, codec, dataset }), why: null };
+  } catch (error) {
+    // A log without its blobs, or of an older program: the output itself is not worse for it.
+    if (!(error instanceof PipelineError)) throw error;
+    return absent(`its log cannot be read: ${error.message}`);
   } finally {
     await bus.close();
+  }
+}
+
+function whyUnopened(error: unknown): string {
+  if (error instanceof PipelineError) return 'a run is using its log';
+  const { code, message } = error as NodeJS.ErrnoException;
+  // Node says ERR_SQLITE_ERROR for everything, so a missing file is told by SQLite's own words.
+  const missing = code === 'ENOENT' || /unable to open database file/.test(message);
+  return missing ? 'log/log.db is missing or may not be read' : `log/log.db is damaged: ${message}`;
+}
+
+async function datasetOf(path: string): Promise<string | null> {
+  try {
+    const run = JSON.parse(await readFile(path, 'utf8')) as { dataset?: unknown };
+    return typeof run.dataset === 'string' ? run.dataset : null;
+  } catch {
+    // Missing, not readable or not JSON: `verify` says which.
+    return null;
   }
 }

@@ -7,7 +7,14 @@ import type { TurnRole } from '../../../schemas/trajectory-text.ts';
 import type { Mark, Template, Turns } from './template.ts';
 
 /** Tokens that do not follow the template. */
-export class TemplateError extends Error {}
+export class TemplateError extends Error {
+  readonly token: number;
+
+  constructor(message: string, token: number) {
+    super(message);
+    this.token = token;
+  }
+}
 
 export interface Turn {
   /** The form's name for the role. */
@@ -49,7 +56,7 @@ export interface TokenBytes {
 export function readTokens(ids: Uint32Array, template: Template, bytes: TokenBytes): ReadDocument {
   const last = ids.length - 1;
   if (last < 0 || ids[last] !== template.endOfText) {
-    throw new TemplateError('it does not end with the end-of-text token');
+    throw new TemplateError('it does not end with the end-of-text token', last);
   }
   const reader = createReader(ids, last, bytes);
   const turns: Turn[] = [];
@@ -159,7 +166,7 @@ function createReader(ids: Uint32Array, last: number, bytes: TokenBytes): Reader
     const skipped = offset;
     for (; token < last && !bytes.isControl(ids[token] ?? 0); token += 1) {
       const size = bytes.byteLength(ids[token] ?? 0);
-      if (size === 0) throw new TemplateError(`token ${token} is none of the vocabulary`);
+      if (size === 0) throw new TemplateError(`token ${token} is none of the vocabulary`, token);
       length += size - offset;
       offset = 0;
       ends[token] = length;
@@ -171,7 +178,7 @@ function createReader(ids: Uint32Array, last: number, bytes: TokenBytes): Reader
     at: () => ({ token, next: offset > 0 ? token + 1 : token, bytes: length }),
     takeMarks,
     takeText,
-    unexpected: (wanted) => new TemplateError(`token ${token} is not ${wanted}`),
+    unexpected: (wanted) => new TemplateError(`token ${token} is not ${wanted}`, token),
     finish: () => {
       ends[last] = length;
       places[last] = tokenPlaces.endOfText;

@@ -2,11 +2,36 @@
 import { type ErrorCode, PipelineError } from '../../runtime/errors.ts';
 import { OutputDamage } from '../damage.ts';
 
-/** An output is not as it must be; the caller adds the shard or sample. */
-export class Difference extends Error {}
+/** Where in a document a difference is: at a token, or at a byte of its text. */
+export type DocumentPlace = { readonly token: number } | { readonly byte: number };
 
-export function mustHold(condition: boolean, otherwise: string): asserts condition {
-  if (!condition) throw new Difference(otherwise);
+/** An output is not as it must be; the caller adds the shard or sample. */
+export class Difference extends Error {
+  /** Null where the check looks at a document as a whole. */
+  readonly at: DocumentPlace | null;
+
+  constructor(message: string, at: DocumentPlace | null = null, cause?: unknown) {
+    super(message, { cause });
+    this.at = at;
+  }
+}
+
+/** A difference in these packs, of which the first one is named. */
+export class PackDifference extends Difference {
+  readonly packs: readonly number[];
+
+  constructor(message: string, packs: readonly number[], cause?: unknown) {
+    super(`${packs.length === 1 ? 'pack' : 'packs'} ${packs.join(', ')}: ${message}`, null, cause);
+    this.packs = packs;
+  }
+}
+
+export function mustHold(
+  condition: boolean,
+  otherwise: string,
+  at: DocumentPlace | null = null,
+): asserts condition {
+  if (!condition) throw new Difference(otherwise, at);
 }
 
 /** Errors of the place where an output lies: they say nothing of the output itself. */

@@ -4,7 +4,6 @@
  */
 import { lineRange } from '../../../schemas/lines.ts';
 import type { ProvenanceLine } from '../../../schemas/manifest.ts';
-import type { TextSegment } from '../../../schemas/trajectory-text.ts';
 import { sha256 } from '../../runtime/ids.ts';
 import { type PlacedSegment, placeSegments } from '../segments.ts';
 import { mustHold } from './difference.ts';
@@ -20,13 +19,15 @@ export function checkDocument(document: Buffer, line: ProvenanceLine): PlacedSeg
   mustHold(grammar.test(kinds), 'its segments are not in the order of the format');
   mustHold(segments[0]?.path === line.name, 'it names another repository');
   checkLacks(segments, line);
-  const written = checkReads(segments);
-  checkFiles(written, line.files ?? []);
+  checkFiles(checkReads(segments), line.files ?? []);
   return segments;
 }
 
 /** What is missing is what the provenance says is missing, and only such a write is masked. */
-function checkLacks(segments: readonly TextSegment[], { lacks = [], masked = [] }: ProvenanceLine) {
+function checkLacks(
+  segments: readonly PlacedSegment[],
+  { lacks = [], masked = [] }: ProvenanceLine,
+) {
   const thoughtless = new Set(
     lacks.flatMap(({ what, path }) => (what === 'thought' && path !== null ? [path] : [])),
   );
@@ -34,53 +35,56 @@ function checkLacks(segments: readonly TextSegment[], { lacks = [], masked = [] 
   const planned = segments.some(({ kind }) => kind === 'requirements');
   const unplanned = lacks.some(({ what }) => what === 'plan');
   mustHold(planned !== unplanned, 'it has no requirements, or some that it says it lacks');
-  for (const [position, { kind, path }] of segments.entries()) {
+  for (const [position, { kind, path, start }] of segments.entries()) {
     if (kind !== 'write') continue;
     const thinks = segments[position - 1]?.kind === 'think';
     const lacking = thoughtless.delete(path ?? '');
-    mustHold(thinks !== lacking, `${path} has no thought, or one that it says it lacks`);
+    mustHold(thinks !== lacking, `${path} has no thought, or one that it says it lacks`, {
+      byte: start,
+    });
   }
   mustHold(thoughtless.size === 0, `it has no file ${[...thoughtless].join(', ')}`);
 }
 
 /** I3: each observation equals, byte for byte, lines of a file that was written before it. */
-function checkReads(segments: readonly TextSegment[]): ReadonlyMap<string, string> {
-  const written = new Map<string, string>();
+function checkReads(segments: readonly PlacedSegment[]): ReadonlyMap<string, PlacedSegment> {
+  const written = new Map<string, PlacedSegment>();
   let current: string | null = null;
   for (const [position, segment] of segments.entries()) {
     const path = segment.path ?? '';
+    const at = { byte: segment.start };
     if (segment.kind === 'file') current = path;
     if (segment.kind === 'write') {
-      mustHold(!written.has(path), `it writes ${path} twice`);
-      mustHold(current === path, `it writes ${path} while at another file`);
-      written.set(path, segment.body);
+      mustHold(!written.has(path), `it writes ${path} twice`, at);
+      mustHold(current === path, `it writes ${path} while at another file`, at);
+      written.set(path, segment);
     }
     if (segment.kind !== 'observe') continue;
     const read = segments[position - 1];
     const [from, to] = segment.lines ?? [0, 0];
     const same = read?.path === path && String(read.lines) === String(segment.lines);
-    mustHold(same, `an observation of ${path} does not repeat its read`);
-    const text = written.get(path);
-    mustHold(text !== undefined, `it reads ${path} before that is written`);
-    mustHold(
-      segment.body === lineRange(text, from, to),
-      `what it observes of ${path} is not what was written there`,
-    );
+    mustHold(same, `an observation of ${path} does not repeat its read`, at);
+    const text = written.get(path)?.body;
+    mustHold(text !== undefined, `it reads ${path} before that is written`, at);
+    const shown = segment.body === lineRange(text, from, to);
+    mustHold(shown, `what it observes of ${path} is not what was written there`, at);
   }
   return written;
 }
 
 /** I1: the writes are the admitted files, all of them and nothing else, in order. */
 function checkFiles(
-  written: ReadonlyMap<string, string>,
+  written: ReadonlyMap<string, PlacedSegment>,
   files: NonNullable<ProvenanceLine['files']>,
 ): void {
   const paths = [...written.keys()];
   for (const [position, file] of files.entries()) {
     mustHold(paths[position] === file.path, `file ${position} is not ${file.path}`);
-    const bytes = Buffer.from(written.get(file.path) ?? '', 'utf8');
-    mustHold(bytes.byteLength === file.bytes, `${file.path} has not ${file.bytes} bytes`);
-    mustHold(sha256(bytes) === file.sha256, `${file.path} is not the admitted file`);
+    const segment = written.get(file.path);
+    const at = segment === undefined ? null : { byte: segment.start };
+    const bytes = Buffer.from(segment?.body ?? '', 'utf8');
+    mustHold(bytes.byteLength === file.bytes, `${file.path} has not ${file.bytes} bytes`, at);
+    mustHold(sha256(bytes) === file.sha256, `${file.path} is not the admitted file`, at);
   }
   mustHold(paths.length === files.length, 'it writes a file that was not admitted');
 }

@@ -4,11 +4,12 @@
  */
 import type { ManifestEntry, ProvenanceLine } from '../../../schemas/manifest.ts';
 import type { Pack } from '../../../schemas/mds.ts';
-import { childId } from '../../runtime/ids.ts';
-import { createPieceCollector, joinPieces, readDocument } from '../documents.ts';
+import { childId, sha256 } from '../../runtime/ids.ts';
+import { createPieceCollector, type DocumentTokens, joinPieces } from '../documents.ts';
 import { cutPiece, type Piece } from '../read-shards.ts';
 import type { DocumentReader } from '../template/document-reader.ts';
-import { Difference, findingOf, mustHold } from './difference.ts';
+import { type ReadDocument, TemplateError } from '../template/read.ts';
+import { Difference, findingOf, mustHold, PackDifference } from './difference.ts';
 import { checkDocument } from './document.ts';
 import { allowedPrefixes, checkMask, checkTurns, type TokenView } from './tokens.ts';
 
@@ -18,49 +19,74 @@ export interface SampleTotals {
   bytes: number;
 }
 
+/** The document as it was stored; null if it is not there any more. */
+type LoadDocument = (reference: ProvenanceLine['document']) => Promise<Buffer | null>;
+
 export class SampleChecker {
   readonly totals: SampleTotals = { samples: 0, files: 0, bytes: 0 };
   readonly #reader: DocumentReader;
   readonly #collector = createPieceCollector();
   readonly #complete = new Set<string>();
 
-  constructor(reader: DocumentReader) {
+  readonly #loadDocument: LoadDocument;
+
+  constructor(reader: DocumentReader, loadDocument: LoadDocument) {
     this.#reader = reader;
+    this.#loadDocument = loadDocument;
   }
 
   /** Takes one row of a shard and the provenance lines of its pieces. */
-  addPack(pack: Pack, lines: readonly ProvenanceLine[]): void {
-    mustHold(lines.length === pack.indices.length, 'provenance does not tell every piece of it');
+  async addPack(pack: Pack, number: number, lines: readonly ProvenanceLine[]): Promise<void> {
+    const here = (holds: boolean, otherwise: string) => {
+      if (!holds) throw new PackDifference(otherwise, [number]);
+    };
+    here(lines.length === pack.indices.length, 'provenance does not tell every piece of it');
     for (const [position, line] of lines.entries()) {
       const [start, end] = pack.indices[position] ?? [0, 0];
       const fits = line.tokens[0] === start && line.tokens[1] === end;
-      mustHold(fits, `piece ${position} lies elsewhere`);
-      this.#addPiece(cutPiece(pack, line));
+      here(fits, `piece ${position} lies elsewhere`);
+      here(!this.#complete.has(line.sampleId), `sample ${line.sampleId} is there twice`);
+      await this.#addPiece(cutPiece(pack, line));
     }
   }
 
-  #addPiece(piece: Piece): void {
-    const { sampleId, name } = piece.line;
-    mustHold(!this.#complete.has(sampleId), `sample ${sampleId} is there twice`);
-    const pieces = this.#collector.add(piece);
+  async #addPiece(piece: Piece): Promise<void> {
+    const { sampleId } = piece.line;
+    const pieces = this.#collect(piece);
     if (pieces === null) return;
-    try {
-      this.#checkSample(pieces);
-    } catch (error) {
-      // Forged tokens can cause any error in a reader, so every error here counts as damage.
-      const reason = findingOf(error) ?? (error instanceof Error ? error.message : String(error));
-      throw new Difference(`sample ${sampleId} (${name}): ${reason}`, { cause: error });
-    }
+    await this.#checkSample(pieces);
     this.#complete.add(sampleId);
   }
 
-  #checkSample(pieces: readonly Piece[]): void {
-    const document = joinPieces(pieces);
+  #collect(piece: Piece): Piece[] | null {
+    try {
+      return this.#collector.add(piece);
+    } catch (error) {
+      const finding = findingOf(error);
+      throw finding === null ? error : new PackDifference(finding, [piece.line.pack], error);
+    }
+  }
+
+  async #checkSample(pieces: readonly Piece[]): Promise<void> {
+    let read: ReadDocument | null = null;
+    try {
+      const document = joinPieces(pieces);
+      read = this.#reader.read(document.inputIds);
+      const differing = await firstDifference(read.text, document.line, this.#loadDocument);
+      const whole = 'its text is not the document that was stored';
+      mustHold(differing === null, whole, differing === null ? null : { byte: differing });
+      this.#checkRead(document, read, pieces);
+      mustHold(sha256(read.text) === document.line.document.sha256, whole);
+    } catch (error) {
+      throw placed(error, pieces, read);
+    }
+  }
+
+  #checkRead(document: DocumentTokens, read: ReadDocument, pieces: readonly Piece[]): void {
     const { line } = document;
     const { parentId, stage, stageVersion } = line;
     const id = childId(parentId, stage, stageVersion, 'trajectory', 0);
     mustHold(id === line.sampleId, 'its id does not follow from its origin (I6)');
-    const read = readDocument(this.#reader, document);
     const segments = checkDocument(read.text, line);
     const { template, masking } = this.#reader;
     const masked = new Set(line.masked);
@@ -91,11 +117,52 @@ export class SampleChecker {
 /** The start that a later piece repeats is a copy of the document's tokens and never trained. */
 function checkPrefixes(view: TokenView, pieces: readonly Piece[]): void {
   for (const { line, inputIds, mask } of pieces) {
+    const at = { token: line.documentTokens[0] };
     const prefix = inputIds.subarray(0, line.prefixTokens).join();
     const allowed = allowedPrefixes(view, line.documentTokens[0]);
     const known = allowed.some((ids) => ids.join() === prefix);
-    mustHold(known, `piece ${line.piece} does not begin as the document does`);
+    mustHold(known, `piece ${line.piece} does not begin as the document does`, at);
     const trained = mask.subarray(0, line.prefixTokens).some((value) => value !== 0);
-    mustHold(!trained, `the repeated start of piece ${line.piece} is trained`);
+    mustHold(!trained, `the repeated start of piece ${line.piece} is trained`, at);
   }
+}
+
+/** Where a text differs from the stored document; null if it does not, or if that is gone. */
+async function firstDifference(
+  text: Buffer,
+  { document }: ProvenanceLine,
+  load: LoadDocument,
+): Promise<number | null> {
+  if (sha256(text) === document.sha256) return null;
+  const stored = await load(document);
+  if (stored === null || sha256(stored) !== document.sha256) return null;
+  const end = Math.min(text.byteLength, stored.byteLength);
+  let byte = 0;
+  while (byte < end && text[byte] === stored[byte]) byte += 1;
+  return byte;
+}
+
+/** The error with the packs that hold its place, or all packs of the sample. */
+function placed(error: unknown, pieces: readonly Piece[], read: ReadDocument | null): Error {
+  const { sampleId = '', name = '' } = pieces[0]?.line ?? {};
+  // Forged tokens can cause any error in a reader, so every error here counts as damage.
+  const reason = findingOf(error) ?? (error instanceof Error ? error.message : String(error));
+  const token = tokenOf(error, read);
+  const own = pieces.filter(
+    ({
+      line: {
+        documentTokens: [start, end],
+      },
+    }) => (token === null ? true : start <= token && token < end),
+  );
+  const packs = [...new Set((own.length > 0 ? own : pieces).map(({ line }) => line.pack))];
+  return new PackDifference(`sample ${sampleId} (${name}): ${reason}`, packs, error);
+}
+
+function tokenOf(error: unknown, read: ReadDocument | null): number | null {
+  if (error instanceof TemplateError) return error.token;
+  if (!(error instanceof Difference) || error.at === null) return null;
+  if ('token' in error.at) return error.at.token;
+  const { byte } = error.at;
+  return read === null ? null : read.ends.findIndex((end) => end > byte);
 }

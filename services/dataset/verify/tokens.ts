@@ -34,11 +34,10 @@ export function checkTurns({ template, turns, segments }: TokenView): void {
     if (turnRole(kind) !== role) turn += 1;
     role = turnRole(kind);
     const { role: name, ...span } = turns[turn] ?? { role: '', start: 0, end: 0 };
-    mustHold(span.start <= start && end <= span.end, `turn ${turn} does not hold its ${kind}`);
-    mustHold(
-      name === template.turns.roleNames[turnRole(kind)],
-      `a ${kind} is in a turn of ${name}`,
-    );
+    const at = { byte: start };
+    mustHold(span.start <= start && end <= span.end, `turn ${turn} does not hold its ${kind}`, at);
+    const isOfRole = name === template.turns.roleNames[turnRole(kind)];
+    mustHold(isOfRole, `a ${kind} is in a turn of ${name}`, at);
   }
   mustHold(turn === turns.length - 1, 'it has turns without a segment');
 }
@@ -53,10 +52,11 @@ export function checkMask(view: TokenView): void {
   const { mask, masking, places } = view;
   for (const { token, held, turn, kind } of placeTokens(view)) {
     const alone = held.length === 0 || (held.length === 1 && places[token] === tokenPlaces.text);
-    mustHold(masking === 'joint' || alone, `token ${token} lies in two segments`);
+    mustHold(masking === 'joint' || alone, `token ${token} lies in two segments`, { token });
     const trained =
       mayBeTrained(view, token, turn) && held.every((segment) => isTrainedSegment(view, segment));
-    mustHold(mask[token] === (trained ? 1 : 0), `token ${token} (${kind}) has the wrong mask`);
+    const right = mask[token] === (trained ? 1 : 0);
+    mustHold(right, `token ${token} (${kind}) has the wrong mask`, { token });
   }
 }
 

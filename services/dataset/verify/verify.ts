@@ -1,17 +1,21 @@
 /**
- * Checks an output from the manifest down to the last token: every hash, I1, I2, I3 and I6. It
- * reads only the output folder. The first difference is VERIFY_FAILED and names its place.
+ * Checks an output from the head of the manifest down to the last token: every hash, I1, I2, I3 and
+ * I6. It only reads. The first difference is VERIFY_FAILED and names its place. It cannot know
+ * what someone changed who wrote every file anew so that all of it fits: whoever fears that keeps
+ * the hash of the head elsewhere and compares.
  */
-import type { ManifestEntry, ManifestShard } from '../../../schemas/manifest.ts';
-import { countTrained, type Pack } from '../../../schemas/mds.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
-import { readManifest, shardIndex, sumOver } from '../manifest.ts';
+import { entryPath, headPath, readManifest, shardIndex, sumOver } from '../manifest.ts';
 import { type OpenOutput, openReader, outputOf, storeAt } from '../open-output.ts';
-import { readShard, type ShardProgress } from '../read-shards.ts';
+import type { ShardProgress } from '../read-shards.ts';
 import type { DocumentReader } from '../template/document-reader.ts';
-import { Difference, findingOf, mustHold } from './difference.ts';
+import { checkHead, checkRunFile, runFilesOf, unlistedFiles } from './binding.ts';
+import { blobPath, checkBlobs, openBlobNames } from './blobs.ts';
+import { mustHold } from './difference.ts';
+import { checkIn } from './place.ts';
 import { SampleChecker } from './samples.ts';
+import { checkShard } from './shards.ts';
 
 export interface VerifyReport {
   readonly entries: number;
@@ -27,8 +31,15 @@ export interface VerifyReport {
   readonly paddingShare: number;
   /** False while the output still grows: samples may be carried over. */
   readonly closed: boolean;
-  /** Files in shards/ and provenance/ that the manifest does not name; they are not data. */
-  readonly leftovers: number;
+  /** SHA-256 of the last entry: equal hashes mean equal outputs. */
+  readonly head: string;
+  /**
+   * Files beside the data set that the manifest does not name, while it still grows: a killed
+   * writer may have left them. They are not data.
+   */
+  readonly unlisted: readonly string[];
+  /** What is missing that the data set can do without, and what could therefore not be checked. */
+  readonly absent: readonly string[];
 }
 
 /** Checks an output in a folder or another store. */
@@ -44,10 +55,15 @@ export async function verifyOutput(
     });
   }
   const { entries, head, shards } = output;
+  const late = await checkIn(headPath, () => checkHead(output));
+  for (const path of await checkIn(headPath, () => runFilesOf(store))) {
+    await checkIn(path, () => checkRunFile(store, path));
+  }
   const reader = await checkIn(head.tokenizer.file.path, () => openCheckedReader(output));
-  const checker = new SampleChecker(reader);
+  const checker = new SampleChecker(reader, (reference) => store.read(blobPath(reference)));
+  const checked = { output, checker, blobs: openBlobNames() };
   for (const [position, facts] of shards.entries()) {
-    await checkIn(facts.path, () => checkShard(output, facts, checker));
+    await checkIn(facts.path, () => checkShard(checked, facts));
     onProgress({ shards: position + 1, shardsTotal: shards.length });
   }
   await checkIn('manifest', async () => checker.finish(entries));
@@ -55,23 +71,22 @@ export async function verifyOutput(
     const index = await store.read('shards/index.json');
     mustHold(index?.equals(shardIndex(entries)) === true, 'it does not list the shards');
   });
-  return report(output, checker, await countLeftovers(store, shards));
+  const unlisted = await unlistedFiles(output);
+  if (head.closed) for (const path of unlisted) await checkIn(path, noEntryNames);
+  for (const { body } of head.carried.samples) checked.blobs.add(body, entryPath(head.entry));
+  const absent = await checkIn('blobs', () => checkBlobs(store, checked.blobs));
+  const lateNote = `${entryPath(head.entry)} is not held by ${headPath} yet`;
+  return report(output, checker, {
+    unlisted,
+    absent: late === 0 ? absent : [lateNote, ...absent],
+  });
 }
 
-/**
- * Runs a check and adds the place to its finding. Damage found by a reader counts as a difference.
- */
-async function checkIn<Result>(where: string, check: () => Promise<Result>): Promise<Result> {
-  try {
-    return await check();
-  } catch (error) {
-    const finding = findingOf(error);
-    if (finding === null) throw error;
-    throw new PipelineError('VERIFY_FAILED', `${where}: ${finding}`, {
-      subject: where,
-      cause: error,
-    });
-  }
+async function noEntryNames(): Promise<void> {
+  mustHold(
+    false,
+    'no entry of the closed data set names it: it was added or left behind, remove it',
+  );
 }
 
 /** The reader of all documents; every entry must have the settings of the last entry. */
@@ -88,59 +103,10 @@ async function openCheckedReader(output: OpenOutput): Promise<DocumentReader> {
   return reader;
 }
 
-async function checkShard(
-  { store, head }: OpenOutput,
-  facts: ManifestShard,
-  checker: SampleChecker,
-): Promise<void> {
-  const { packs, provenance } = await readShard(store, facts);
-  const linesOf = Map.groupBy(provenance, (line) => line.pack);
-  let tokens = 0;
-  let trainedTokens = 0;
-  for (const [row, pack] of packs.entries()) {
-    const number = facts.firstPack + row;
-    checkPack(pack, number, head);
-    try {
-      checker.addPack(pack, linesOf.get(number) ?? []);
-    } catch (error) {
-      const finding = findingOf(error);
-      if (finding === null) throw error;
-      throw new Difference(`pack ${number}: ${finding}`, { cause: error });
-    }
-    tokens += pack.inputIds.length;
-    trainedTokens += countTrained(pack.mask);
-  }
-  mustHold(tokens === facts.tokens, `it holds ${tokens} tokens, not ${facts.tokens}`);
-  mustHold(trainedTokens === facts.trainedTokens, 'it has another number of trained tokens');
-}
-
-function checkPack(pack: Pack, number: number, head: ManifestEntry): void {
-  const fits = pack.inputIds.length <= head.contextLength;
-  mustHold(fits, `pack ${number} is longer than the context`);
-  mustHold(pack.domain === head.dataset, `pack ${number} belongs to another data set`);
-  const known = pack.mask.every((value) => value <= 1);
-  mustHold(known, `pack ${number} has a mask other than 0 or 1`);
-}
-
-async function countLeftovers(
-  store: ObjectStore,
-  shards: readonly ManifestShard[],
-): Promise<number> {
-  const known = new Set(shards.flatMap((shard) => [shard.path, shard.provenance.path]));
-  known.add('shards/index.json');
-  let leftovers = 0;
-  for (const folder of ['shards', 'provenance']) {
-    for (const name of await store.list(folder)) {
-      if (!known.has(`${folder}/${name}`)) leftovers += 1;
-    }
-  }
-  return leftovers;
-}
-
 function report(
-  { entries, head, shards }: OpenOutput,
+  { entries, head, headHash, shards }: OpenOutput,
   checker: SampleChecker,
-  leftovers: number,
+  beside: Pick<VerifyReport, 'unlisted' | 'absent'>,
 ): VerifyReport {
   const packs = sumOver(shards, (shard) => shard.packs);
   const tokens = sumOver(shards, (shard) => shard.tokens);
@@ -154,6 +120,7 @@ function report(
     ...checker.totals,
     paddingShare: room === 0 ? 0 : (room - tokens) / room,
     closed: head.closed,
-    leftovers,
+    head: headHash,
+    ...beside,
   };
 }

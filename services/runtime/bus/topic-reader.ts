@@ -15,7 +15,7 @@ export interface ReadOptions {
 
 /** Calls `visit` for every record, partition by partition, in order. */
 export async function forEachRecord(
-  bus: Bus,
+  bus: Pick<Bus, 'endOffsets' | 'read'>,
   topic: string,
   visit: (record: IncomingRecord) => Promise<void>,
   { partition: only, tailMax = Number.POSITIVE_INFINITY, from = [] }: ReadOptions = {},

@@ -130,6 +130,7 @@ async function openProcess(
   // Claimed last, so that a data set whose topics or schemas are missing leaves its place free.
   await requireBegun(bus, objects, run.dataset, options.stages);
   await claimAll(options, run);
+  removeAbandoned(shared, log);
   const landmark = () => readLandmark(objects, earlier);
   const open = openEngine(options, {
     gate,
@@ -160,6 +161,18 @@ async function openProcess(
   }
   options.onStarted?.(served);
   return open;
+}
+
+/** No write takes so long; what is older was left by a killed process. */
+const abandonedMs = 3_600_000;
+
+/** Temporary files of killed processes, looked for beside other work: there may be many folders. */
+function removeAbandoned(shared: (folder: string) => ObjectStore, log: Logger): void {
+  for (const folder of ['blobs', 'memo']) {
+    shared(folder)
+      .removeTemporary('', abandonedMs)
+      .catch((error: unknown) => log.warn({ err: error, folder }, 'temporary files stay'));
+  }
 }
 
 function openWire(options: ServeOptions, run: RunFacts, signal: AbortSignal): Promise<Wire> {

@@ -8,6 +8,7 @@ import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { destination, type Logger } from 'pino';
+import { manifestName, parseManifestEntry } from '../../../schemas/manifest.ts';
 import {
   deadLetterTopic,
   lifecycle,
@@ -35,7 +36,7 @@ import { openMemo } from '../memo/memo.ts';
 import { plainWire } from '../records/wire.ts';
 import { createRedactor, type Redactor } from '../redact.ts';
 import type { AnyStage, RunFacts } from '../stage.ts';
-import { openLocalBlobStore } from '../store/blobs.ts';
+import { openBlobStore } from '../store/blobs.ts';
 import { openLocalObjects } from '../store/objects/local.ts';
 import type { ObjectStore } from '../store/objects/object-store.ts';
 import { openProcessLog } from '../watch/log.ts';
@@ -99,9 +100,11 @@ export async function runEmbedded<const Stages extends readonly AnyStage[]>(
       bus,
       closers,
     );
+    const { objects = openLocalObjects(options.outputFolder) } = options;
+    const logMissing = await isLogMissing(objects, progress, logFolder);
     await runGraph(open, options, progress);
-    const times = { wallMs: performance.now() - started, resumed };
-    return await summarise(open.engine, options.stages, times);
+    const facts = { wallMs: performance.now() - started, resumed, logMissing };
+    return await summarise(open.engine, options.stages, facts);
   } finally {
     for (const close of closers.reverse()) await close();
   }
@@ -115,7 +118,9 @@ async function openProcess(
   closers: (() => Promise<void>)[],
 ): Promise<{ open: OpenEngine; progress: ProgressTracker }> {
   const landmark = () => readFile(join(run.outputFolder, 'run.json'));
-  const blobs = await openLocalBlobStore(join(run.outputFolder, 'blobs'), landmark);
+  const blobFolder = openLocalObjects(join(run.outputFolder, 'blobs'));
+  // The lock on the log says that no other process writes here.
+  await blobFolder.removeTemporary('');
   const metrics = createMetrics(countersOf(options.stages));
   const progress = new ProgressTracker(metrics, options.stages);
   const memo = openMemo(join(run.outputFolder, 'memo'));
@@ -130,6 +135,7 @@ async function openProcess(
   const crashPoint = options.faults?.crashPoint;
   const objects =
     options.objects ?? openLocalObjects(run.outputFolder, (step) => crashPoint?.(`store:${step}`));
+  const blobs = openBlobStore(blobFolder, landmark);
   const parts = { run, settings, bus, wire, objects, blobs, memo, crashes, metrics, progress, log };
   const open = openEngine(options, parts);
   if (settings.metricsPort !== null) {
@@ -140,6 +146,29 @@ async function openProcess(
   await tryAgain(open.engine, options.sqlite, options.stages);
   await readProgress(open.engine, progress);
   return { open, progress };
+}
+
+/**
+ * True if the output was finished and its log is gone: then there is nothing to do, and little to
+ * tell. LOG_TRUNCATED if it was not finished, because the manifest goes on where the log ended.
+ */
+async function isLogMissing(
+  objects: ObjectStore,
+  progress: ProgressTracker,
+  logFolder: string,
+): Promise<boolean> {
+  const { found, total } = progress.snapshot().repositories;
+  if (found > 0 || total !== null) return false;
+  const names = await objects.list('manifest');
+  const entry = names.filter((name) => /^\d{8}\.json$/.test(name)).length - 1;
+  const bytes = entry < 0 ? null : await objects.read(`manifest/${manifestName(entry)}`);
+  if (bytes === null) return false;
+  if (parseManifestEntry(bytes.toString('utf8'), entry).closed) return true;
+  throw new PipelineError(
+    'LOG_TRUNCATED',
+    `${logFolder} was removed or emptied, and the unfinished output goes on where it ended; bring it back from a copy, or choose another --out and run again`,
+    { subject: logFolder },
+  );
 }
 
 function openLog(run: RunFacts, settings: RuntimeKnobs, hide: Redactor['hide']): Logger {

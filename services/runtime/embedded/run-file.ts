@@ -5,8 +5,13 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelIdentity } from '../../../schemas/generated/types.ts';
+import {
+  type ManifestHead,
+  manifestHeadName,
+  parseManifestHead,
+} from '../../../schemas/manifest.ts';
 import { asPipelineError, PipelineError } from '../errors.ts';
-import { canonicalJson } from '../ids.ts';
+import { canonicalJson, sha256 } from '../ids.ts';
 
 export interface RunFile {
   readonly format: 1;
@@ -23,6 +28,7 @@ export interface RunFile {
 /** True when the folder already held this run; OUTPUT_MISMATCH when it holds another. */
 export function claimOutput(outputFolder: string, run: RunFile): boolean {
   const path = join(outputFolder, 'run.json');
+  const text = `${JSON.stringify(run, null, 2)}\n`;
   const existing = readRunFile(path);
   if (existing !== null) {
     if (canonicalJson(existing) === canonicalJson(run)) return true;
@@ -33,14 +39,35 @@ export function claimOutput(outputFolder: string, run: RunFile): boolean {
       { subject: outputFolder },
     );
   }
+  refuseForeign(outputFolder, text);
   try {
     mkdirSync(outputFolder, { recursive: true });
-    writeFileSync(`${path}.tmp`, `${JSON.stringify(run, null, 2)}\n`);
+    writeFileSync(`${path}.tmp`, text);
     renameSync(`${path}.tmp`, path);
   } catch (error) {
     throw asPipelineError(error, path);
   }
   return false;
+}
+
+/** Where run.json was deleted, the head of the manifest still knows it by its hash. */
+function refuseForeign(outputFolder: string, text: string): void {
+  let head: ManifestHead;
+  try {
+    head = parseManifestHead(
+      readFileSync(join(outputFolder, 'manifest', manifestHeadName), 'utf8'),
+    );
+  } catch {
+    // No manifest yet, or one that the writer and `verify` will report.
+    return;
+  }
+  const known = head.files.find(({ path }) => path === 'run.json');
+  if (known === undefined || known.sha256 === sha256(text)) return;
+  throw new PipelineError(
+    'OUTPUT_MISMATCH',
+    `${outputFolder} holds a run with another configuration or input, whose run.json is missing; choose another --out, or repeat the first command to resume it`,
+    { subject: outputFolder },
+  );
 }
 
 function readRunFile(path: string): RunFile | null {

@@ -25,7 +25,7 @@ import type { DroppedRepository, RunFigures, SummaryOf } from '../watch/progress
 export async function summarise<Stages extends readonly AnyStage[]>(
   engine: Engine,
   stages: Stages,
-  times: { readonly wallMs: number; readonly resumed: boolean },
+  times: Pick<RunFigures, 'wallMs' | 'resumed' | 'logMissing'>,
 ): Promise<SummaryOf<Stages>> {
   const { found, written, dropped } = lifecycle;
   const busy = engine.metrics.busyMs();
@@ -44,7 +44,7 @@ export async function summarise<Stages extends readonly AnyStage[]>(
   }
   const { deadLetters } = engine.progress;
   const usage = await costOf(engine, stages);
-  const effort: Pick<RunFigures, 'stageBusyMs' | 'wallMs' | 'resumed'> = {
+  const effort: Pick<RunFigures, 'stageBusyMs' | 'wallMs' | 'resumed' | 'logMissing'> = {
     stageBusyMs: Object.fromEntries(stageNames.map((stage) => [stage, busy[stage] ?? 0])) as Record<
       StageName,
       number

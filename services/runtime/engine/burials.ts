@@ -7,9 +7,9 @@ import { deadLetterTopic, physicalTopic, type TopicName } from '../../../schemas
 import type { Bus } from '../bus/bus.ts';
 import { forEachRecord } from '../bus/topic-reader.ts';
 import { unlessUnreadable } from '../errors.ts';
+import { IdSet } from '../id-set.ts';
 import { sha256 } from '../ids.ts';
 import type { Codec } from '../records/codec.ts';
-import { IdSet } from './runners/id-set.ts';
 
 /** Where a record lies in its topic. A record that people put back lies elsewhere. */
 interface Grave {

@@ -42,6 +42,11 @@ export interface RunFigures {
   readonly stageBusyMs: Readonly<Record<StageName, number>>;
   readonly wallMs: number;
   readonly resumed: boolean;
+  /**
+   * True if the output was finished before and its log is gone: what was found, dropped and asked
+   * is then unknown, and only the manifest can tell of the output.
+   */
+  readonly logMissing: boolean;
 }
 
 /** The figures of a run, with the facts that the reports of these stages add. */

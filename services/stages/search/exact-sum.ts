@@ -1,7 +1,7 @@
 /**
  * A sum of floating-point numbers that does not depend on their order, so that a summary needs
- * neither all of them at once nor a sorted log. It keeps what rounding would lose as further, smaller
- * terms (Shewchuk's expansions, as Python's `fsum`). Pure.
+ * neither all of them at once nor a sorted log. It keeps what rounding would lose as further,
+ * smaller terms (Shewchuk's expansions, as Python's `fsum`). Pure.
  */
 
 export interface ExactSum {

@@ -17,6 +17,7 @@ import { verifyOutput } from '../../../services/dataset/verify/verify.ts';
 import { createDocument } from '../../../services/export/document.ts';
 import { canonicalJson, sha256 } from '../../../services/runtime/ids.ts';
 import { byteTokenizerFile, chatmlControls, llamaControls } from '../../samples/byte-tokenizer.ts';
+import { bindEntry } from '../../samples/manifest-head.ts';
 import {
   closedRecord,
   createHarness,
@@ -144,6 +145,7 @@ describe('in a chat where every hash fits, verify finds', () => {
     shard.trainedTokens = packs.reduce((sum, pack) => sum + ones(pack), 0);
     writeFileSync(entryPath, `${canonicalJson(entry)}\n`);
     writeFileSync(join(out, 'shards/index.json'), shardIndex([entry]));
+    bindEntry(out);
     return verifyOutput(out).then(
       () => 'no difference',
       (error: Error) => error.message,

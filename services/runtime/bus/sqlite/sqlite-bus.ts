@@ -1,6 +1,5 @@
 /**
  * The bus on one SQLite file: no server, durable when a call resolves, one process per folder.
- * A record's rowid is partition id × 2^32 + offset, so a partition is one range of the table.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +11,6 @@ import type {
   Bus,
   Commit,
   ConsumerOptions,
-  IncomingRecord,
   OutgoingRecord,
   TopicConfiguration,
   TopicPartition,
@@ -20,16 +18,13 @@ import type {
 import type { OffsetRange } from '../truncation.ts';
 import { metadataBytesMax } from '../watermark.ts';
 import { createGroups, type Groups } from './groups.ts';
-
-const offsetsPerPartition = 2 ** 32;
-
-interface Partition {
-  readonly topic: string;
-  readonly partition: number;
-  /** Row of the partitions table; also the high half of its rowids. */
-  readonly id: number;
-  end: number;
-}
+import {
+  offsetsPerPartition,
+  openPartitions,
+  type Partition,
+  type PartitionRow,
+  type Partitions,
+} from './partitions.ts';
 
 export interface RecordPlace extends TopicPartition {
   readonly offset: number;
@@ -99,11 +94,7 @@ function prepareStatements(database: DatabaseSync) {
   return {
     insertRecord: database.prepare('INSERT INTO records (id, key, value) VALUES (?, ?, ?)'),
     removeRecord: database.prepare('DELETE FROM records WHERE id = ?'),
-    lastRecord: database.prepare('SELECT max(id) AS last FROM records WHERE id >= ? AND id < ?'),
     firstRecord: database.prepare('SELECT min(id) AS first FROM records WHERE id >= ? AND id < ?'),
-    readRecords: database.prepare(
-      'SELECT id, key, value FROM records WHERE id >= ? AND id < ? ORDER BY id LIMIT ?',
-    ),
     readCommit: database.prepare(`
       SELECT next_offset, metadata FROM commits
       WHERE consumer_group = ? AND topic = ? AND partition = ?`),
@@ -125,33 +116,32 @@ class SqliteBus implements SqliteLog {
   readonly #lock: DatabaseSync;
   readonly #writer: GroupCommit;
   readonly #groups: Groups;
-  readonly #topics = new Map<string, Partition[]>();
+  readonly #topics: Partitions;
   readonly #statements: ReturnType<typeof prepareStatements>;
 
   constructor(database: DatabaseSync, lock: DatabaseSync) {
     this.#database = database;
     this.#lock = lock;
     this.#statements = prepareStatements(database);
+    this.#topics = openPartitions(database);
     this.#writer = openGroupCommit(database, 'the log');
     this.#groups = createGroups({
-      partitions: (topic) => this.#partitions(topic),
-      read: (partition, fromOffset, limit) => this.#readNow(partition, fromOffset, limit),
+      partitions: this.#topics.of,
+      read: this.#topics.read,
       committed: (group, partition) => this.#committedNow(group, partition),
       end: (at) => this.#partitionAt(at).end,
       range: (at) => this.#range(this.#partitionAt(at)),
       commit: (group, commits) => this.#commit(group, commits),
     });
-    const rows = database.prepare('SELECT id, topic, partition FROM partitions ORDER BY id').all();
-    for (const row of rows as { id: number; topic: string; partition: number }[]) this.#add(row);
   }
 
   async createTopics(topics: readonly TopicConfiguration[]): Promise<void> {
     for (const topic of topics) {
-      const existing = this.#topics.get(topic.name);
-      if (existing !== undefined && existing.length !== topic.partitions) {
+      const existing = this.#topics.has(topic.name) ? this.#topics.of(topic.name).length : null;
+      if (existing !== null && existing !== topic.partitions) {
         throw new PipelineError(
           'CONFIG_INVALID',
-          `topic ${topic.name} has ${existing.length} partitions, not ${topic.partitions}; partitions cannot change, use a new data set`,
+          `topic ${topic.name} has ${existing} partitions, not ${topic.partitions}; partitions cannot change, use a new data set`,
           { subject: topic.name },
         );
       }
@@ -160,15 +150,15 @@ class SqliteBus implements SqliteLog {
     const insert = this.#database.prepare(
       'INSERT INTO partitions (topic, partition) VALUES (?, ?) RETURNING id, topic, partition',
     );
-    const rows: { id: number; topic: string; partition: number }[] = [];
+    const rows: PartitionRow[] = [];
     await this.#writer.write(() => {
       for (const topic of missing) {
         for (let partition = 0; partition < topic.partitions; partition += 1) {
-          rows.push(insert.get(topic.name, partition) as (typeof rows)[number]);
+          rows.push(insert.get(topic.name, partition) as unknown as PartitionRow);
         }
       }
     });
-    for (const row of rows) this.#add(row);
+    for (const row of rows) this.#topics.add(row);
   }
 
   async produce(records: readonly OutgoingRecord[]): Promise<void> {
@@ -178,36 +168,25 @@ class SqliteBus implements SqliteLog {
   async amend(removed: readonly RecordPlace[], records: readonly OutgoingRecord[]): Promise<void> {
     const { insertRecord: insert, removeRecord: remove } = this.#statements;
     const gone = removed.map(({ topic, partition, offset }) => {
-      const from = this.#partitions(topic)[partition] as Partition;
+      const from = this.#topics.of(topic)[partition] as Partition;
       return { from, id: from.id * offsetsPerPartition + offset };
     });
     const targets = records.map((record) => {
-      const partitions = this.#partitions(record.topic);
+      const partitions = this.#topics.of(record.topic);
       return partitions[partitionOf(record.key, partitions.length)] as Partition;
     });
     await this.#writer.write(() => {
       for (const { id } of gone) remove.run(id);
       records.forEach((record, index) => {
         const target = targets[index] as Partition;
-        const id = target.id * offsetsPerPartition + this.#tail(target);
+        const id = target.id * offsetsPerPartition + this.#topics.tail(target);
         insert.run(id, record.key, record.value);
       });
     });
     // Ends move only after the commit, so that nobody reads records that may be rolled back.
     const changed = new Set([...targets, ...gone.map(({ from }) => from)]);
-    for (const partition of changed) partition.end = this.#tail(partition);
+    for (const partition of changed) partition.end = this.#topics.tail(partition);
     this.#groups.notify();
-  }
-
-  /**
-   * One past the last offset, read from the table, so it is also right within an open transaction.
-   */
-  #tail(partition: Partition): number {
-    const low = partition.id * offsetsPerPartition;
-    const row = this.#statements.lastRecord.get(low, low + offsetsPerPartition) as {
-      last: number | null;
-    };
-    return row.last === null ? 0 : row.last - low + 1;
   }
 
   /** Records are never deleted here, unless somebody does it by hand. */
@@ -224,15 +203,15 @@ class SqliteBus implements SqliteLog {
   }
 
   async read(partition: TopicPartition, fromOffset: number, limit: number) {
-    return this.#readNow(partition, fromOffset, limit);
+    return this.#topics.read(partition, fromOffset, limit);
   }
 
   async endOffsets(topic: string): Promise<readonly number[]> {
-    return this.#partitions(topic).map((partition) => partition.end);
+    return this.#topics.of(topic).map((partition) => partition.end);
   }
 
   async startOffsets(topic: string): Promise<readonly number[]> {
-    return this.#partitions(topic).map((partition) => this.#range(partition).start);
+    return this.#topics.of(topic).map((partition) => this.#range(partition).start);
   }
 
   async committed(group: string, partition: TopicPartition): Promise<Commit | null> {
@@ -240,9 +219,9 @@ class SqliteBus implements SqliteLog {
   }
 
   async committedOf(group: string, topic: string): Promise<readonly (Commit | null)[]> {
-    return this.#partitions(topic).map(({ partition }) =>
-      this.#committedNow(group, { topic, partition }),
-    );
+    return this.#topics
+      .of(topic)
+      .map(({ partition }) => this.#committedNow(group, { topic, partition }));
   }
 
   async close(): Promise<void> {
@@ -252,40 +231,8 @@ class SqliteBus implements SqliteLog {
     this.#lock.close();
   }
 
-  #add(row: { id: number; topic: string; partition: number }): void {
-    const partitions = this.#topics.get(row.topic) ?? [];
-    const partition: Partition = { ...row, end: 0 };
-    partition.end = this.#tail(partition);
-    partitions[row.partition] = partition;
-    this.#topics.set(row.topic, partitions);
-  }
-
-  #partitions(topic: string): readonly Partition[] {
-    const partitions = this.#topics.get(topic);
-    if (partitions === undefined) {
-      throw new PipelineError('CONFIG_INVALID', `topic ${topic} does not exist`, {
-        subject: topic,
-      });
-    }
-    return partitions;
-  }
-
   #partitionAt({ topic, partition }: TopicPartition): Partition {
-    return this.#partitions(topic)[partition] as Partition;
-  }
-
-  #readNow(at: TopicPartition, fromOffset: number, limit: number): IncomingRecord[] {
-    const partition = this.#partitions(at.topic)[at.partition];
-    if (partition === undefined || fromOffset >= partition.end) return [];
-    const low = partition.id * offsetsPerPartition;
-    const rows = this.#statements.readRecords.all(low + fromOffset, low + partition.end, limit);
-    return (rows as { id: number; key: string; value: Uint8Array }[]).map((row) => ({
-      topic: at.topic,
-      partition: at.partition,
-      offset: row.id - low,
-      key: row.key,
-      value: row.value,
-    }));
+    return this.#topics.of(topic)[partition] as Partition;
   }
 
   #committedNow(group: string, at: TopicPartition): Commit | null {

@@ -19,6 +19,7 @@ import {
   stat,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { timeOfDayMs } from '../../clock.ts';
 import { asPipelineError, PipelineError } from '../../errors.ts';
 import type { ObjectBytes, ObjectStore } from './object-store.ts';
 
@@ -58,11 +59,11 @@ export function openLocalObjects(
       return names.filter((name) => !name.startsWith(temporaryPrefix)).sort();
     },
     remove: (path) => rm(join(root, path), { force: true }),
-    removeTemporary: async (folder) => {
-      for (const name of await listFolder(join(root, folder))) {
-        if (name.startsWith(temporaryPrefix)) await rm(join(root, folder, name), { force: true });
-      }
-    },
+    removeTemporary: (folder, ageMs = 0) =>
+      removeTemporary(
+        join(root, folder),
+        ageMs === 0 ? Number.POSITIVE_INFINITY : timeOfDayMs() - ageMs,
+      ),
     check: () => checkFolder(root),
     look: () => lookAtFolder(root),
     close: async () => {},
@@ -149,8 +150,26 @@ async function orNull<Result>(look: () => Promise<Result>): Promise<Result | nul
   try {
     return await look();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
+    const { code, path } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return null;
+    if (code !== 'EACCES' && code !== 'EPERM') throw error;
+    throw new PipelineError(
+      'OUTPUT_UNREADABLE',
+      `${path} may not be read (${code}): ask its owner for the right to read it`,
+      { subject: path ?? '', cause: error },
+    );
+  }
+}
+
+/** Removes the temporary files last changed before a moment, here and in the folders below. */
+async function removeTemporary(folder: string, beforeMs: number): Promise<void> {
+  const entries = (await orNull(() => readdir(folder, { withFileTypes: true }))) ?? [];
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await removeTemporary(path, beforeMs);
+    if (!entry.isFile() || !entry.name.startsWith(temporaryPrefix)) continue;
+    const stats = await orNull(() => stat(path));
+    if (stats !== null && stats.mtimeMs <= beforeMs) await rm(path, { force: true });
   }
 }
 

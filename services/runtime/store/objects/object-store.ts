@@ -30,8 +30,11 @@ export interface ObjectStore {
   list(folder: string): Promise<string[]>;
   /** Removes an object; a missing object is no error. */
   remove(path: string): Promise<void>;
-  /** Removes the temporary files that killed writers left behind in a folder. */
-  removeTemporary(folder: string): Promise<void>;
+  /**
+   * Removes the temporary files that killed writers left behind in a folder and those below it, if
+   * they are at least so old. A living writer whose file goes writes it again.
+   */
+  removeTemporary(folder: string, ageMs?: number): Promise<void>;
   /** The problem with the store and its remedy, or null. Creates the place, and a probe in it. */
   check(): Promise<string | null>;
   /** The same as far as it shows without creating anything; a place to be is no problem. */

@@ -52,7 +52,7 @@ export function below(store: ObjectStore, folder: string): ObjectStore {
     size: (path) => store.size(at(path)),
     list: (path) => store.list(at(path)),
     remove: (path) => store.remove(at(path)),
-    removeTemporary: (path) => store.removeTemporary(at(path)),
+    removeTemporary: (path, ageMs) => store.removeTemporary(at(path), ageMs),
     check: () => store.check(),
     look: () => store.look(),
     close: async () => {},

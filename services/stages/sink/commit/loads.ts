@@ -6,7 +6,13 @@ import type { TrajectoryBody } from '../../../../schemas/generated/types.ts';
 import type { CarriedSample } from '../../../../schemas/manifest.ts';
 import type { SegmentKind } from '../../../../schemas/trajectory-text.ts';
 import type { StageRecord } from '../../../runtime/stage.ts';
-import { makePieces, type Sample, type SamplePiece, segmentTexts } from '../pack/pieces.ts';
+import {
+  isMaskedWrite,
+  makePieces,
+  type Sample,
+  type SamplePiece,
+  segmentTexts,
+} from '../pack/pieces.ts';
 import type { SinkTools } from '../report.ts';
 import { joinTokens, type TokenizedDocument } from '../tokens/join-tokens.ts';
 import { renderDocument, textsOf } from '../tokens/render.ts';
@@ -53,8 +59,8 @@ export async function loadPieces(
 ): Promise<SamplePiece[]> {
   const body = await tools.bodies.load('trajectory', carried.body);
   const document = await tools.blobs.get(body.document);
-  const { segments: _, ...origin } = body;
-  const sample: Sample = { ...carried, body: origin };
+  const segments = body.segments.filter(isMaskedWrite);
+  const sample: Sample = { ...carried, body: { ...body, segments } };
   const tokenized = await tokenizeDocument(body, document, tokenizer);
   return makePieces(sample, tokenized, tokenizer.endsLine, tools.config);
 }

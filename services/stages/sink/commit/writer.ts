@@ -11,7 +11,7 @@ import {
   createEntry,
   hasEntry,
   nextNumbers,
-  publishIndex,
+  publishDerived,
   sumOver,
 } from '../../../dataset/manifest.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
@@ -50,8 +50,8 @@ export async function openSinkWriter(
   for (const folder of folders) await store.removeTemporary(folder);
   const state = await loadState(tools, store, tokenizer, null);
   const file = await keepTokenizer(store, tokenizer, state.entries.at(-1) ?? null);
-  // The index may be older than the manifest after a crash.
-  await publishIndex(store, state);
+  // The index and the head may be older than the manifest after a crash.
+  await publishDerived(store, state);
   await removeAbandoned(store, state.entries);
   return new SinkWriter({ tools, store, tokenizer, reject }, state, file);
 }
@@ -293,7 +293,7 @@ class SinkWriter implements Writer {
     const carried = new Set(entry.carried.samples.map((sample) => sample.id));
     for (const id of state.references.keys()) if (!carried.has(id)) state.references.delete(id);
     this.#offsets.commit(entry.sources);
-    await publishIndex(this.#store, state);
+    await publishDerived(this.#store, state);
     crashPoint('sink:index-written');
     this.#announce(entry);
     this.#count(entry);

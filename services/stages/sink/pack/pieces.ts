@@ -16,8 +16,8 @@ export interface Sample {
   readonly stage: string;
   readonly stageVersion: number;
   readonly sourceSequence: number;
-  /** Without the segments, which the pieces no longer need: thousands of samples may wait. */
-  readonly body: Omit<TrajectoryBody, 'segments'>;
+  /** Of its segments only those that provenance tells of: thousands of samples may wait. */
+  readonly body: TrajectoryBody;
 }
 
 /** A piece ready to be packed. */
@@ -141,11 +141,16 @@ export function provenanceOf(
   });
 }
 
+/** A write that is not trained, because its file has no thought. */
+export function isMaskedWrite({ kind, trained }: TrajectoryBody['segments'][number]): boolean {
+  return kind === 'write' && !trained;
+}
+
 /** What the document is written without; nothing where it is whole. */
 function lacksOf({ lacks, segments }: TrajectoryBody): Pick<ProvenanceLine, 'lacks' | 'masked'> {
-  const masked = segments.flatMap(({ kind, trained, path }) =>
-    kind === 'write' && !trained && path !== null ? [path] : [],
-  );
+  const masked = segments
+    .filter(isMaskedWrite)
+    .flatMap(({ path }) => (path === null ? [] : [path]));
   return {
     ...(lacks.length === 0 ? {} : { lacks: [...lacks] }),
     ...(masked.length === 0 ? {} : { masked }),

@@ -6,9 +6,17 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ManifestEntry, ProvenanceLine } from '../../../../schemas/manifest.ts';
 import { decodeShard, encodeSample, encodeShard, type Pack } from '../../../../schemas/mds.ts';
-import { shardIndex } from '../../../../services/dataset/manifest.ts';
+import { entryPath, headPath, shardIndex } from '../../../../services/dataset/manifest.ts';
 import { verifyOutput } from '../../../../services/dataset/verify/verify.ts';
 import { canonicalJson, sha256 } from '../../../../services/runtime/ids.ts';
+import { changedFields } from '../../../samples/changed-fields.ts';
+import {
+  bindEntry,
+  firstLine,
+  growingOutput,
+  runFile,
+  setHead,
+} from '../../../samples/manifest-head.ts';
 import {
   closedRecord,
   createHarness,
@@ -25,6 +33,7 @@ beforeAll(async () => {
   harness = await createHarness();
   good = join(harness.folder, 'good');
   mkdirSync(good);
+  writeFileSync(join(good, 'run.json'), `${JSON.stringify(runFile, null, 2)}\n`);
   const repository = {
     name: 'tiny',
     files: [
@@ -82,6 +91,7 @@ function forge(change: (parts: Parts) => void): string {
   );
   writeFileSync(entryPath, `${canonicalJson(entry)}\n`);
   writeFileSync(join(out, 'shards/index.json'), shardIndex([entry]));
+  bindEntry(out);
   return out;
 }
 
@@ -156,10 +166,98 @@ describe('verifyOutput', () => {
     }
   });
 
-  it('counts leftovers but does not treat them as data', async () => {
+  it('names a file beside a closed data set that no entry names', async () => {
+    for (const path of [
+      'shards/shard.00009.mds',
+      'provenance/x.jsonl',
+      'manifest/note',
+      'tokenizer/b',
+    ]) {
+      const out = copy();
+      writeFileSync(join(out, path), 'half');
+      expect(await failure(out)).toMatch(new RegExp(`^VERIFY_FAILED ${path}: no entry`));
+    }
+  });
+
+  it('names what a copy without its log and blobs lacks, and accepts it', async () => {
     const out = copy();
-    writeFileSync(join(out, 'shards/shard.00009.mds'), 'half');
-    expect(await verifyOutput(out)).toMatchObject({ leftovers: 1, shards: 1 });
+    const whole = await verifyOutput(out);
+    expect(whole.absent).toEqual([
+      expect.stringContaining('blobs/'),
+      expect.stringContaining('log/'),
+    ]);
+    expect(whole.head).toBe(sha256(readFileSync(join(out, 'manifest/00000000.json'))));
+  });
+
+  it('names a stored document that is damaged or missing beside others', async () => {
+    const out = copy();
+    const document = firstLine(out).document;
+    const path = `blobs/${document.sha256.slice(0, 2)}/${document.sha256}`;
+    const text = readFileSync(join(harness.folder, path));
+    mkdirSync(join(out, path, '..'), { recursive: true });
+    writeFileSync(join(out, path), text);
+    expect((await verifyOutput(out)).absent).toEqual([expect.stringContaining('log/')]);
+    writeFileSync(join(out, path), Buffer.concat([text, Buffer.from('x')]));
+    expect(await failure(out)).toContain(`VERIFY_FAILED ${path}: it does not match`);
+    rmSync(join(out, path));
+    const other = sha256('other');
+    mkdirSync(join(out, 'blobs', other.slice(0, 2)));
+    writeFileSync(join(out, 'blobs', other.slice(0, 2), other), 'other');
+    expect(await failure(out)).toContain(`VERIFY_FAILED ${path}: it is missing, and provenance/`);
+  });
+
+  it('sees any one field that changes in any file, and names the file', async () => {
+    const files = ['manifest/00000000.json', headPath, 'run.json', 'shards/index.json'];
+    for (const path of [...files, 'provenance/shard.00000.jsonl']) {
+      const lines = readFileSync(join(good, path), 'utf8').trimEnd();
+      const parts = path.endsWith('.jsonl') ? lines.split('\n') : [lines];
+      for (const [part, text] of parts.entries()) {
+        for (const [field, changed] of changedFields(JSON.parse(text))) {
+          const out = copy();
+          const forged = parts.with(part, JSON.stringify(changed)).join('\n');
+          writeFileSync(join(out, path), `${forged}\n`);
+          const found = await failure(out);
+          expect(found, `${path} ${field}`).toMatch(/^VERIFY_FAILED /);
+          expect(found, `${path} ${field}`).toContain(path);
+          rmSync(out, { recursive: true });
+        }
+      }
+    }
+  }, 120_000);
+
+  it('sees a file that names the run deleted, also if the head is', async () => {
+    const out = copy();
+    rmSync(join(out, 'run.json'));
+    expect(await failure(out)).toMatch(/^VERIFY_FAILED run\.json: it is missing/);
+    rmSync(join(out, headPath));
+    expect(await failure(out)).toMatch(/^VERIFY_FAILED manifest\/head\.json: it is missing/);
+  });
+
+  it('accepts an entry that a killed writer has not bound, while the data set grows', async () => {
+    const { out, entries } = await growingOutput(harness);
+    expect((await verifyOutput(out)).absent.join()).not.toContain(headPath);
+    setHead(out, entries - 2);
+    expect((await verifyOutput(out)).absent.join()).toContain(
+      `${entryPath(entries - 1)} is not held`,
+    );
+    setHead(out, entries - 3);
+    expect(await failure(out)).toMatch(/^VERIFY_FAILED manifest\/head\.json: it is older than/);
+  });
+
+  it('says in which pack a changed token is, though the document ends in another', async () => {
+    const { packs } = await verifyOutput(good);
+    expect(packs).toBeGreaterThan(2);
+    const forged = forge((parts) => {
+      parts.packs[1]?.inputIds.set([70], 30);
+    });
+    expect(await failure(forged)).toMatch(/^VERIFY_FAILED shards\/shard\.00000\.mds: pack 1: /);
+    const out = copy();
+    const path = join(out, 'shards/shard.00000.mds');
+    const bytes = readFileSync(path);
+    const parts = decodeShard(bytes);
+    parts[1]?.mask.set([1 - (parts[1].mask[40] ?? 0)], 40);
+    writeFileSync(path, encodeShard(parts.map(encodeSample)));
+    expect(await failure(out)).toMatch(/^VERIFY_FAILED shards\/shard\.00000\.mds: pack 1: .*hash/);
   });
 
   const forgeries: [what: string, forged: () => string, message: RegExp][] = [

@@ -14,7 +14,7 @@ async function readsPerFile(files: number): Promise<number> {
   return structure.reads() / files;
 }
 
-test('looks at about as many elements per file in a large repository as in a small one', async () => {
+test('looks at as many elements per file of a large repository as of a small one', async () => {
   const small = await readsPerFile(100);
   const large = await readsPerFile(800);
   expect(small).toBeGreaterThan(1);

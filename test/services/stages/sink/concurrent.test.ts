@@ -104,7 +104,7 @@ describe('writers that share an output', () => {
     const told = (await slow.idle?.())?.outcomes ?? [];
     expect(overtaken).toBe(20);
     const report = await verifyOutput(out);
-    expect(report).toMatchObject({ samples: 21, leftovers: 0 });
+    expect(report).toMatchObject({ samples: 21, unlisted: [] });
     expect(new Set(told.map(({ ordinal }) => ordinal)).size).toBe(report.shards);
   });
 

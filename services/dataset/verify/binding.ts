@@ -1,0 +1,66 @@
+/**
+ * Checks what hashes alone hold together: the head of the manifest, the files that name the run,
+ * and files that nothing names. The chain of the manifest itself is checked when it is read.
+ */
+import { type ManifestHead, parseManifestHead, runFiles } from '../../../schemas/manifest.ts';
+import { sha256 } from '../../runtime/ids.ts';
+import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
+import { entryPath, headPath } from '../manifest.ts';
+import type { OpenOutput } from '../open-output.ts';
+import { mustHold } from './difference.ts';
+
+/** How far the head lies behind: 1 while the last entry of a growing data set is not bound yet. */
+export async function checkHead({ store, entries, headHash }: OpenOutput): Promise<0 | 1> {
+  const head = await readHead(store);
+  const last = entries.length - 1;
+  mustHold(head.entry <= last, `it names ${entryPath(head.entry)}, which is missing`);
+  const hash = head.entry === last ? headHash : entries[head.entry + 1]?.previous;
+  mustHold(head.sha256 === hash, `${entryPath(head.entry)} is not the entry whose hash it holds`);
+  if (head.entry === last) return 0;
+  const late = `it is older than ${entryPath(last)}: that was added or changed, or a run was killed before it could write the head; the run's own command writes it when it is repeated`;
+  mustHold(head.entry === last - 1 && entries[last]?.closed === false, late);
+  return 1;
+}
+
+async function readHead(store: ObjectStore): Promise<ManifestHead> {
+  const bytes = await store.read(headPath);
+  const missing =
+    'it is missing, so nothing holds the last entry and run.json; repeating the command of the run writes it';
+  mustHold(bytes !== null, missing);
+  try {
+    return parseManifestHead(bytes.toString('utf8'));
+  } catch (error) {
+    mustHold(false, (error as Error).message);
+  }
+}
+
+/** A file that says which run this is, as the head holds it. */
+export async function checkRunFile(store: ObjectStore, path: string): Promise<void> {
+  const named = (await readHead(store)).files.find((file) => file.path === path);
+  const bytes = await store.read(path);
+  if (named === undefined) mustHold(bytes === null, `${headPath} does not name it`);
+  else {
+    mustHold(bytes !== null, 'it is missing');
+    mustHold(sha256(bytes) === named.sha256, `it does not match its hash in ${headPath}`);
+  }
+}
+
+/** Every path of `runFiles`, and those that a head names although no run makes them. */
+export async function runFilesOf(store: ObjectStore): Promise<readonly string[]> {
+  const { files } = await readHead(store);
+  return [...new Set<string>([...runFiles, ...files.map(({ path }) => path)])];
+}
+
+/** Files in the folders of the data set that no entry names; `.temporary-…` are never listed. */
+export async function unlistedFiles({ store, entries, shards }: OpenOutput): Promise<string[]> {
+  const known = new Set(shards.flatMap((shard) => [shard.path, shard.provenance.path]));
+  for (const { entry, tokenizer } of entries) known.add(entryPath(entry)).add(tokenizer.file.path);
+  known.add(headPath).add('shards/index.json');
+  const unlisted: string[] = [];
+  for (const folder of ['manifest', 'shards', 'provenance', 'tokenizer']) {
+    for (const name of await store.list(folder)) {
+      if (!known.has(`${folder}/${name}`)) unlisted.push(`${folder}/${name}`);
+    }
+  }
+  return unlisted;
+}

@@ -1,0 +1,102 @@
+/**
+ * The blobs and the log beside a data set. Training needs neither, so an output may be kept without
+ * them; but what is there must be whole, and what is missing is named.
+ */
+import { createHash } from 'node:crypto';
+import type { BlobReference } from '../../../schemas/generated/types.ts';
+import { type TopicName, topicNames } from '../../../schemas/topology.ts';
+import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
+import { forEachBody, withRunLog } from '../run-log/run-log.ts';
+import { MisplacedDifference } from './place.ts';
+
+export function blobPath({ sha256 }: BlobReference): string {
+  return `blobs/${sha256.slice(0, 2)}/${sha256}`;
+}
+
+/** Blobs that something names. */
+export interface BlobNames {
+  add(reference: BlobReference, namedBy: string): void;
+  /** Path of each, and one of the places that name it. */
+  readonly paths: ReadonlyMap<string, string>;
+}
+
+export function openBlobNames(): BlobNames {
+  const paths = new Map<string, string>();
+  return { add: (reference, namedBy) => paths.set(blobPath(reference), namedBy), paths };
+}
+
+/** Returns in words what is absent. */
+export async function checkBlobs(store: ObjectStore, names: BlobNames): Promise<string[]> {
+  const present = await hashBlobs(store);
+  const absent: string[] = [];
+  if (present.size > 0) {
+    const missing = missingBlobs(names, present);
+    const [first] = missing;
+    // A replay reads blobs that it lacks from the data set that it replays.
+    const isReplay = (await store.size('replay.json')) !== null;
+    if (first !== undefined && !isReplay) throw first;
+    if (missing.length > 0) absent.push(`${missing.length} blobs, which the replayed data set has`);
+  } else if (names.paths.size > 0) {
+    absent.push('blobs/, without which documents, structures and archives cannot be shown again');
+  }
+  const log = await checkLog(store, names, present);
+  return log === null ? absent : [...absent, log];
+}
+
+/** Paths of all blobs; each must have the hash that is its name. */
+async function hashBlobs(store: ObjectStore): Promise<ReadonlySet<string>> {
+  const present = new Set<string>();
+  for (const folder of await store.list('blobs')) {
+    for (const name of await store.list(`blobs/${folder}`)) {
+      const path = `blobs/${folder}/${name}`;
+      const hash = createHash('sha256');
+      for await (const part of (await store.stream(path)) ?? []) hash.update(part as Buffer);
+      if (hash.digest('hex') !== name) {
+        throw new MisplacedDifference(path, 'it does not match the hash that is its name');
+      }
+      present.add(path);
+    }
+  }
+  return present;
+}
+
+function missingBlobs({ paths }: BlobNames, present: ReadonlySet<string>): MisplacedDifference[] {
+  return [...paths]
+    .filter(([path]) => !present.has(path))
+    .map(([path, by]) => new MisplacedDifference(path, `it is missing, and ${by} names it`));
+}
+
+/** The log names blobs too. Null if it is there, or if no run of the output's kind has one. */
+async function checkLog(
+  store: ObjectStore,
+  names: BlobNames,
+  present: ReadonlySet<string>,
+): Promise<string | null> {
+  if (!(await isEmbedded(store))) return null;
+  const lost = 'without it a run cannot be resumed, and what gates and search did is not known';
+  if ((await store.size('log/log.db')) === null) return `log/log.db: ${lost}`;
+  if (present.size === 0) return null;
+  const { why } = await withRunLog(store.place, async (log) => {
+    for (const topic of topicNames) {
+      await forEachBody(log, topic, ({ body }) => nameReferences(body, topic, names));
+    }
+    return true;
+  });
+  const [first] = missingBlobs(names, present);
+  if (first !== undefined) throw first;
+  return why === null ? null : `what the log names was not looked for, because ${why}`;
+}
+
+async function isEmbedded(store: ObjectStore): Promise<boolean> {
+  const bytes = await store.read('run.json');
+  return bytes !== null && Object.hasOwn(JSON.parse(bytes.toString('utf8')) as object, 'inputHash');
+}
+
+/** Adds every blob reference in a body, wherever it is. */
+function nameReferences(value: unknown, topic: TopicName, names: BlobNames): void {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return;
+  const { sha256, bytes, path } = value as Partial<BlobReference & { path: string }>;
+  const isReference = typeof sha256 === 'string' && typeof bytes === 'number';
+  if (isReference && path === undefined) names.add({ sha256, bytes }, `the log (${topic})`);
+  else for (const each of Object.values(value)) nameReferences(each, topic, names);
+}

@@ -1,0 +1,78 @@
+/** Checks the rows of one shard, and says in which pack of which shard a difference is. */
+import type { ManifestEntry, ManifestShard } from '../../../schemas/manifest.ts';
+import { countTrained, decodeShard, type Pack } from '../../../schemas/mds.ts';
+import { OutputDamage } from '../damage.ts';
+import type { OpenOutput } from '../open-output.ts';
+import { type DatasetShard, readProvenance, readShard } from '../read-shards.ts';
+import type { BlobNames } from './blobs.ts';
+import { Difference, mustHold, PackDifference } from './difference.ts';
+import { MisplacedDifference } from './place.ts';
+import type { SampleChecker } from './samples.ts';
+
+export interface Checked {
+  readonly output: OpenOutput;
+  readonly checker: SampleChecker;
+  /** Blobs that provenance names, to be looked for at the end. */
+  readonly blobs: BlobNames;
+}
+
+export async function checkShard(checked: Checked, facts: ManifestShard): Promise<void> {
+  const { shards, store } = checked.output;
+  try {
+    await checkRows(checked, facts, await readShard(store, facts));
+  } catch (error) {
+    if (error instanceof OutputDamage && error.subject === facts.path) {
+      throw (await damagedPack(checked, facts)) ?? error;
+    }
+    // A document that ends in this shard may be damaged in an earlier one.
+    if (!(error instanceof PackDifference)) throw error;
+    const [pack = 0] = error.packs;
+    const home = shards.find(({ firstPack, packs }) => pack < firstPack + packs) ?? facts;
+    throw new MisplacedDifference(home.path, error.message, error);
+  }
+}
+
+/** The first difference in the rows of a shard whose hash is wrong; null if none is found there. */
+async function damagedPack(checked: Checked, facts: ManifestShard): Promise<Difference | null> {
+  const { store } = checked.output;
+  const bytes = await store.read(facts.path);
+  if (bytes === null) return null;
+  try {
+    const provenance = await readProvenance(store, facts);
+    const packs = decodeShard(bytes);
+    await checkRows(checked, facts, { facts, bytes, packs, ...provenance });
+    return null;
+  } catch (error) {
+    if (!(error instanceof PackDifference)) return null;
+    return new Difference(`${error.message}; the file does not match its hash`, null, error);
+  }
+}
+
+async function checkRows(
+  { output: { head }, checker, blobs }: Checked,
+  facts: ManifestShard,
+  { packs, provenance }: DatasetShard,
+): Promise<void> {
+  const linesOf = Map.groupBy(provenance, (line) => line.pack);
+  let tokens = 0;
+  let trainedTokens = 0;
+  for (const [row, pack] of packs.entries()) {
+    const number = facts.firstPack + row;
+    checkPack(pack, number, head);
+    const lines = linesOf.get(number) ?? [];
+    await checker.addPack(pack, number, lines);
+    tokens += pack.inputIds.length;
+    trainedTokens += countTrained(pack.mask);
+  }
+  for (const { document } of provenance) blobs.add(document, facts.provenance.path);
+  mustHold(tokens === facts.tokens, `it holds ${tokens} tokens, not ${facts.tokens}`);
+  mustHold(trainedTokens === facts.trainedTokens, 'it has another number of trained tokens');
+}
+
+function checkPack(pack: Pack, number: number, head: ManifestEntry): void {
+  const fits = pack.inputIds.length <= head.contextLength;
+  mustHold(fits, `pack ${number} is longer than the context`);
+  mustHold(pack.domain === head.dataset, `pack ${number} belongs to another data set`);
+  const known = pack.mask.every((value) => value <= 1);
+  mustHold(known, `pack ${number} has a mask other than 0 or 1`);
+}
