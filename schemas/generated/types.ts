@@ -158,7 +158,7 @@ export interface FileStructure {
   readonly path: string;
   /** Language name in lower case; text when unknown. */
   readonly language: string;
-  /** tree-sitter, oxc, regex (definitions found by line patterns) or none. */
+  /** tree-sitter, oxc, babel, regex (definitions found by line patterns) or none. */
   readonly parser: string;
   /** Share of bytes inside parse errors, 0 to 1. */
   readonly errorRatio: number;

@@ -40,7 +40,7 @@ export async function openBareParser({ parsing }: Language): Promise<Parse> {
   if (parsing.parser === 'oxc') {
     const { parseSync } = await import('oxc-parser');
     return (text, path) => {
-      const [lang = 'ts'] = parsing.dialects(path);
+      const lang = parsing.dialects(path).find((dialect) => dialect !== 'flow') ?? 'ts';
       // oxc builds the tree on first access.
       return parseSync(path, text, { lang, preserveParens: false }).program;
     };

@@ -65,7 +65,7 @@ export type ReadFacts = Omit<Facts, 'errorRatio'>;
 export interface ParsedFile {
   readonly path: string;
   readonly language: string;
-  readonly parser: 'tree-sitter' | 'oxc' | 'none';
+  readonly parser: 'tree-sitter' | 'oxc' | 'babel' | 'none';
   readonly lines: number;
   readonly facts: Facts;
   /** Makes the definitions to show, anew at each call. */

@@ -22,14 +22,19 @@ export interface TreeSitterParsing {
   readonly read: (root: SyntaxNode, text: string, path: string) => ReadFacts;
   /** Takes the part of a file that is in the language; a string is the reason if there is none. */
   readonly excerpt?: (text: string) => Excerpt | string;
+  /** Opens text that the grammar cannot see into, keeping the length; tried first. */
+  readonly prepare?: (text: string) => string;
   /** Blanks text that the grammar cannot parse, keeping the length; tried after errors. */
   readonly repair?: (text: string) => string;
 }
 
+/** oxc knows all but Flow's types, which are left to Babel. */
+export type Dialect = 'ts' | 'tsx' | 'dts' | 'jsx' | 'flow';
+
 export interface OxcParsing {
   readonly parser: 'oxc';
-  /** Dialects to try in turn until one parses. */
-  readonly dialects: (path: string) => readonly ('ts' | 'tsx' | 'dts' | 'jsx')[];
+  /** Dialects to try in turn until one parses without an error. */
+  readonly dialects: (path: string) => readonly Dialect[];
   readonly read: (result: OxcResult, text: string) => ReadFacts;
 }
 

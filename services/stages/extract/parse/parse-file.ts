@@ -8,9 +8,16 @@ import type { ParseOutcome } from '../facts/parse-outcome.ts';
 import { unparsed } from '../facts/parse-outcome.ts';
 import { languageNamed } from '../languages/all-languages.ts';
 import type { OxcResult } from '../languages/ecmascript/tree.ts';
-import type { Excerpt, Language, OxcParsing, TreeSitterParsing } from '../languages/language.ts';
+import type {
+  Dialect,
+  Excerpt,
+  Language,
+  OxcParsing,
+  TreeSitterParsing,
+} from '../languages/language.ts';
 import { openTreeReader } from '../syntax/fast-tree.ts';
 import { errorRatioOf } from '../syntax/tree.ts';
+import { parseFlowSyntax } from './flow.ts';
 
 export interface ParseLimits {
   readonly parseTimeMsMax: number;
@@ -32,7 +39,7 @@ export interface FileParser {
 const repairAbove = 0.01;
 
 type Outcome = Omit<ParseOutcome, 'shortfall'> | string;
-type ReadFile = (job: ParseJob) => Outcome;
+type ReadFile = (job: ParseJob) => Outcome | Promise<Outcome>;
 
 /** Grammars load when first needed: most repositories use one or two. */
 export function openFileParser(limits: ParseLimits): FileParser {
@@ -44,7 +51,8 @@ export function openFileParser(limits: ParseLimits): FileParser {
       const loading = loaded.get(language.name) ?? load(language, limits);
       loaded.set(language.name, loading);
       try {
-        const outcome = (await loading)(job);
+        const read = await loading;
+        const outcome = await read(job);
         if (typeof outcome === 'string') return unparsed(outcome);
         return limitSymbols(outcome, limits.symbolsPerFileMax);
       } catch (error) {
@@ -87,15 +95,27 @@ async function loadTreeSitter(parsing: TreeSitterParsing, limits: ParseLimits): 
   return ({ text: whole, path }) => {
     const excerpt = parsing.excerpt?.(whole) ?? null;
     if (typeof excerpt === 'string') return excerpt;
-    const text = excerpt?.text ?? whole;
+    const written = excerpt?.text ?? whole;
+    const text = parsing.prepare?.(written) ?? written;
     const first = attempt(text, path);
     if (first === null) return 'parse-time';
-    const repaired = first.errorRatio > repairAbove ? (parsing.repair?.(text) ?? text) : text;
-    const second = repaired === text ? null : attempt(repaired, path);
-    const best = second !== null && second.errorRatio < first.errorRatio ? second : first;
+    const second = secondLook(parsing, written, text, first.errorRatio);
+    const other = second === text ? null : attempt(second, path);
+    const best = other !== null && other.errorRatio < first.errorRatio ? other : first;
     const facts = { ...best.read(), errorRatio: best.errorRatio };
     return { parser: 'tree-sitter', facts: excerpt === null ? facts : placed(facts, excerpt) };
   };
+}
+
+/** The text to try after errors: as it was written, or repaired; the same one for none. */
+function secondLook(
+  parsing: TreeSitterParsing,
+  written: string,
+  read: string,
+  errorRatio: number,
+): string {
+  if (errorRatio > repairAbove && parsing.repair !== undefined) return parsing.repair(written);
+  return errorRatio > 0 ? written : read;
 }
 
 /** Moves definitions from the lines of an excerpt to the lines of the file. */
@@ -150,20 +170,38 @@ async function importDefault(name: string): Promise<unknown> {
 async function loadOxc(parsing: OxcParsing): Promise<ReadFile> {
   const { openOxc } = await import('../syntax/oxc.ts');
   const parse = openOxc();
-  return ({ text, path }) => {
-    for (const lang of parsing.dialects(path)) {
-      const result = parse(path, text, { lang, preserveParens: false });
-      const { program, comments, errors } = result;
-      // oxc gives an empty program after an error from which it cannot recover.
-      if (errors.length > 0 && program.body.length === 0) continue;
-      const tree = { program, comments } as unknown as OxcResult;
-      const bad = errors.flatMap(({ labels }) => labels).map(({ start, end }) => end - start);
-      const errorRatio = Math.min(
-        1,
-        bad.reduce((sum, length) => sum + length, 0) / (text.length || 1),
-      );
-      return { parser: 'oxc', facts: { ...parsing.read(tree, text), errorRatio } };
-    }
-    return 'syntax-errors';
+  const attempt = (job: ParseJob, lang: Dialect): Attempt | null | Promise<Attempt | null> => {
+    if (lang === 'flow') return parseFlow(job.text);
+    const { path, text } = job;
+    const { program, comments, errors } = parse(path, text, { lang, preserveParens: false });
+    // oxc gives an empty program after an error from which it cannot recover.
+    if (errors.length > 0 && program.body.length === 0) return null;
+    const bad = errors.flatMap(({ labels }) => labels).map(({ start, end }) => end - start);
+    const tree = { program, comments } as unknown as OxcResult;
+    return { parser: 'oxc', tree, errors: errors.length, bad: bad.reduce((a, b) => a + b, 0) };
   };
+  return async (job) => {
+    let best: Attempt | null = null;
+    for (const lang of parsing.dialects(job.path)) {
+      const next = await attempt(job, lang);
+      if (next !== null && (best === null || next.errors < best.errors)) best = next;
+      if (best?.errors === 0) break;
+    }
+    if (best === null) return 'syntax-errors';
+    const errorRatio = Math.min(1, best.bad / (job.text.length || 1));
+    return { parser: best.parser, facts: { ...parsing.read(best.tree, job.text), errorRatio } };
+  };
+}
+
+interface Attempt {
+  readonly parser: 'oxc' | 'babel';
+  readonly tree: OxcResult;
+  readonly errors: number;
+  /** Characters in errors. */
+  readonly bad: number;
+}
+
+async function parseFlow(text: string): Promise<Attempt | null> {
+  const parsed = await parseFlowSyntax(text);
+  return parsed === null ? null : { parser: 'babel', bad: parsed.errors, ...parsed };
 }

@@ -23,7 +23,7 @@ export function readerVersion(language: Language): string {
   readerHash ??= hashReaders();
   const { parsing } = language;
   const grammar = parsing.parser === 'oxc' ? 'oxc-parser' : parsing.grammar;
-  const packages = [grammar, 'tree-sitter'].map(versionOf);
+  const packages = [grammar, 'tree-sitter', '@babel/parser'].map(versionOf);
   const version = sha256([readerHash, language.name, grammar, ...packages].join('\n'));
   versions.set(language.name, version);
   return version;

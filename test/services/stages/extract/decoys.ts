@@ -35,6 +35,16 @@ export const decoys: Readonly<Partial<Record<ParsedLanguageName, readonly Decoy[
       },
       externals: ['apps', 'django', 'requests'],
     },
+    {
+      files: {
+        'setup.py': "setup(packages=find_packages(ROOT), install_requires=['attr'])\n",
+        'one/deep/django/__init__.py': '',
+        'two/deep/django/__init__.py': '',
+        'sys.py': '',
+        'shop/main.py': 'import sys\nfrom django.apps import AppConfig\nimport deep.django\n',
+      },
+      externals: ['deep', 'django', 'sys'],
+    },
   ],
   typescript: [
     {
@@ -50,6 +60,16 @@ export const decoys: Readonly<Partial<Record<ParsedLanguageName, readonly Decoy[
       },
       externals: ['@acme/lib', 'lib', 'react'],
     },
+    {
+      files: {
+        'package.json': '{"name": "shop", "dependencies": {"react-native": "1"}}',
+        'src/Press.ios.tsx': 'export const Press = 1;\n',
+        'Press.native.tsx': 'export const Press = 1;\n',
+        'src/lib/stores.ts': 'export const page = 1;\n',
+        'src/main.ts': "import { Press } from 'Press';\nimport { page } from '$app/lib/stores';\n",
+      },
+      externals: ['$app', 'Press'],
+    },
   ],
   javascript: [
     {
@@ -60,6 +80,15 @@ export const decoys: Readonly<Partial<Record<ParsedLanguageName, readonly Decoy[
         'lib/main.js': "const debug = require('debug');\nrequire('express/lib/router');\n",
       },
       externals: ['debug', 'express'],
+    },
+    {
+      files: {
+        'package.json': '{"name": "shop", "type": "module"}',
+        'lib/plugin/index.cjs': 'module.exports = 1;\n',
+        'plugin.cjs': 'module.exports = 1;\n',
+        'lib/main.js': "import 'plugin';\nimport 'lib/plugin';\n",
+      },
+      externals: ['lib', 'plugin'],
     },
   ],
   go: [
@@ -73,6 +102,19 @@ export const decoys: Readonly<Partial<Record<ParsedLanguageName, readonly Decoy[
           'func main() {\n\terrors.New("")\n\tpkg.New("")\n}\n',
       },
       externals: ['errors', 'github.com/pkg/errors'],
+    },
+    {
+      files: {
+        'go.work': 'go 1.22\n\nuse ./app\n',
+        'app/go.mod': 'module example.com/shop/app\n',
+        'lib/go.mod': 'module example.com/shop/lib\n',
+        'lib/text/text.go': 'package text\n\nfunc F() {}\n',
+        'app/main.go':
+          'package main\n\nimport (\n\t"example.com/shop/lib/text"\n' +
+          '\t"example.com/other/app/main"\n)\n\n' +
+          'func main() { text.F(); main.G() }\n',
+      },
+      externals: ['example.com/other/app/main', 'example.com/shop/lib/text'],
     },
   ],
   java: [
@@ -101,6 +143,17 @@ export const decoys: Readonly<Partial<Record<ParsedLanguageName, readonly Decoy[
       },
       externals: ['serde', 'tokio'],
     },
+    {
+      files: {
+        'Cargo.toml': '[workspace]\nmembers = ["app", "core"]\n',
+        'core/Cargo.toml': '[package]\nname = "geo-core"\n',
+        'core/src/lib.rs': 'pub fn area() {}\n',
+        'app/Cargo.toml':
+          '[package]\nname = "app"\nedition = "2021"\n[dependencies]\ngeo-core = "1"\n',
+        'app/src/main.rs': 'use geo_core::area;\nuse core::mem::swap;\nfn main() { area(); }\n',
+      },
+      externals: ['core', 'geo_core'],
+    },
   ],
   c: [
     {
@@ -112,6 +165,16 @@ export const decoys: Readonly<Partial<Record<ParsedLanguageName, readonly Decoy[
       },
       externals: ['json/json.h', 'string.h', 'zlib.h'],
     },
+    {
+      files: {
+        Makefile: 'CFLAGS += -I$(PREFIX)/include -I$(ZLIB_INC) -I/opt/x $(shell y-config)\n',
+        'vendor/zlib.h': 'int inflate(void);\n',
+        'opt/x/x.h': 'int x(void);\n',
+        'deep/include/y.h': 'int y(void);\n',
+        'src/main.c': '#include <zlib.h>\n#include <x.h>\n#include <y.h>\n',
+      },
+      externals: ['x.h', 'y.h', 'zlib.h'],
+    },
   ],
   cpp: [
     {
@@ -122,6 +185,17 @@ export const decoys: Readonly<Partial<Record<ParsedLanguageName, readonly Decoy[
         'src/main.cpp': '#include <vector>\n#include <boost/any.hpp>\n#include "gtest/gtest.h"\n',
       },
       externals: ['boost/any.hpp', 'gtest/gtest.h', 'vector'],
+    },
+    {
+      files: {
+        'CMakeLists.txt':
+          'add_library(core core.cpp)\ntarget_include_directories(core PRIVATE hidden/deep)\n' +
+          'include_directories($<INSTALL_INTERFACE:far/open>)\n',
+        'far/open/any.hpp': 'class any {};\n',
+        'app/CMakeLists.txt': 'add_executable(app main.cpp)\n',
+        'app/main.cpp': '#include <vector>\n#include <any.hpp>\n',
+      },
+      externals: ['any.hpp', 'vector'],
     },
   ],
   php: [
@@ -191,6 +265,19 @@ export const decoys: Readonly<Partial<Record<ParsedLanguageName, readonly Decoy[
           'namespace Shop;\nclass Main { JObject a; O b; Encoding c; Text.Encoding d; }\n',
       },
       externals: ['Newtonsoft.Json.Linq', 'System.Text', 'Vendor.Json.Linq'],
+    },
+    {
+      files: {
+        'src/App/App.csproj':
+          '<Project><ItemGroup><ProjectReference ' +
+          'Include="$(MSBuildThisFileDirectory)../Core/Core.csproj"/></ItemGroup></Project>',
+        'src/Core/Core.csproj': '<Project></Project>',
+        'src/Core/Basket.cs': 'namespace Shop.Core;\npublic class Basket { }\n',
+        'src/Other/Other.csproj': '<Project></Project>',
+        'src/Other/Crate.cs': 'namespace Shop.Other;\npublic class Crate { }\n',
+        'src/App/Main.cs': 'using Vendor.Core;\nclass Main { Basket a; Crate b; }\n',
+      },
+      externals: ['Vendor.Core'],
     },
   ],
   bash: [

@@ -57,3 +57,15 @@ export async function symbolsOf(path: string, text: string): Promise<string[]> {
     parent === null ? `${kind} ${name}: ${signature}` : `${kind} ${parent}.${name}: ${signature}`,
   );
 }
+
+/** `from -> to confidence`, one line per edge. */
+export async function weighedEdgesOf(files: Files): Promise<string[]> {
+  const { edges } = await structureOf(files);
+  return edges.map(({ from, to, confidence }) => `${from} -> ${to} ${confidence}`);
+}
+
+/** `from specifier: reason`, one line per import that should lead somewhere and does not. */
+export async function unresolvedOf(files: Files): Promise<string[]> {
+  const { unresolved } = await structureOf(files);
+  return unresolved.map(({ from, specifier, reason }) => `${from} ${specifier}: ${reason}`);
+}

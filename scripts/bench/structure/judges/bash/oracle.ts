@@ -21,6 +21,8 @@ export const bashOracle: Oracle = {
   repositories: [
     { name: 'kubernetes', obtain: scriptsOf('k8s.io/kubernetes@v1.30.2') },
     { name: 'podman', obtain: scriptsOf('github.com/containers/podman/v5@v5.1.1') },
+    { name: 'minikube', obtain: scriptsOf('k8s.io/minikube@v1.33.1') },
+    { name: 'cri-o', obtain: scriptsOf('github.com/cri-o/cri-o@v1.30.2') },
     { name: 'runc', obtain: scriptsOf('github.com/opencontainers/runc@v1.1.13') },
   ],
   async judge({ folder }, { run }) {

@@ -16,6 +16,12 @@ const cmake = { command: 'cmake', probe: ['--version'], hint: 'install CMake' };
 
 const redisFolders = ['hiredis', 'linenoise', 'lua/src', 'hdr_histogram', 'jemalloc/include'];
 
+const zstdFolders = [
+  ...['', '/common', '/compress', '/decompress', '/dictBuilder', '/legacy'].map((x) => `lib${x}`),
+  ...['programs', 'tests', 'tests/fuzz', 'zlibWrapper', 'examples'],
+  ...['contrib/seekable_format', 'contrib/pzstd'],
+];
+
 export const cOracle: Oracle = {
   language: 'c',
   languages: ['c', 'cpp'],
@@ -29,6 +35,12 @@ export const cOracle: Oracle = {
       roots: [...redisFolders.map((name) => `deps/${name}`), 'src'],
     },
     { name: 'libuv', obtain: fromDebian('libuv1') },
+    // Make alone decides where their headers are found; all of its folders are told.
+    { name: 'lz4', obtain: fromDebian('lz4'), roots: ['lib', 'programs', 'tests', 'examples'] },
+    { name: 'zstd', obtain: fromDebian('libzstd'), roots: zstdFolders },
+    { name: 'jq', obtain: fromDebian('jq'), roots: ['src'] },
+    { name: 'libevent', obtain: fromDebian('libevent'), options: ['-DEVENT__DISABLE_OPENSSL=ON'] },
+    { name: 'jansson', obtain: fromDebian('jansson') },
     {
       name: 'curl',
       obtain: fromDebian('curl'),
@@ -54,6 +66,8 @@ export const cppOracle: Oracle = {
       obtain: fromDebian('yaml-cpp'),
       options: ['-DYAML_CPP_BUILD_TESTS=OFF'],
     },
+    { name: 're2', obtain: fromDebian('re2') },
+    { name: 'jsoncpp', obtain: fromDebian('libjsoncpp') },
     { name: 'abseil', obtain: fromDebian('abseil'), options: ['-DBUILD_TESTING=OFF'] },
   ],
   judge,

@@ -32,6 +32,9 @@ export const ecmascriptOracle: Oracle = {
       options: ['effect/*=src/*'],
     },
     { name: 'eslint', obtain: fromNpm('eslint@8.57.0') },
+    { name: 'webpack', obtain: fromNpm('webpack@5.93.0') },
+    { name: 'ajv', obtain: fromNpm('ajv@8.17.1', ['dist']) },
+    { name: 'mobx', obtain: fromNpm('mobx@6.13.1', ['dist']) },
     {
       name: 'tanstack-query',
       obtain: fromNpmWorkspace(

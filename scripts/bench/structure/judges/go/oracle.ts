@@ -14,6 +14,8 @@ export const goOracle: Oracle = {
   required: { precision: 0.98, recall: 0.97 },
   repositories: [
     { name: 'gin', obtain: fromGo('github.com/gin-gonic/gin@v1.10.0') },
+    { name: 'bbolt', obtain: fromGo('go.etcd.io/bbolt@v1.3.10') },
+    { name: 'caddy', obtain: fromGo('github.com/caddyserver/caddy/v2@v2.8.4') },
     { name: 'tools', obtain: fromGo('golang.org/x/tools@v0.38.0') },
     { name: 'prometheus', obtain: fromGo('github.com/prometheus/client_golang@v1.20.5') },
   ],

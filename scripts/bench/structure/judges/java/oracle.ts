@@ -20,6 +20,8 @@ export const javaOracle: Oracle = {
   repositories: [
     { name: 'junit5', obtain: fromDebian('junit5') },
     { name: 'commons-lang', obtain: fromDebian('libcommons-lang3-java') },
+    { name: 'jackson-core', obtain: fromDebian('jackson-core') },
+    { name: 'jsoup', obtain: fromMaven('org.jsoup:jsoup:1.18.1') },
     { name: 'guava', obtain: fromMaven('com.google.guava:guava:33.2.1-jre') },
   ],
   async judge({ folder }, { run }) {

@@ -20,6 +20,8 @@ const published: Readonly<Record<string, string>> = {
   kotlinpoet: 'com.squareup:kotlinpoet-jvm:2.1.0',
   okio: 'com.squareup.okio:okio-jvm:3.9.1',
   'exposed-core': 'org.jetbrains.exposed:exposed-core:0.57.0',
+  'ktor-utils': 'io.ktor:ktor-utils-jvm:2.3.12',
+  moshi: 'com.squareup.moshi:moshi:1.15.1',
 };
 
 export const kotlinOracle: Oracle = {

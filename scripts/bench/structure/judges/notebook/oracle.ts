@@ -27,6 +27,8 @@ export const notebookOracle: Oracle = {
     { name: 'xarray', obtain: fromPypi('xarray==2024.6.0') },
     { name: 'emcee', obtain: fromPypi('emcee==3.1.6'), roots: ['src', ''] },
     { name: 'gpytorch', obtain: fromPypi('gpytorch==1.11') },
+    { name: 'seaborn', obtain: fromPypi('seaborn==0.13.2') },
+    { name: 'arviz', obtain: fromPypi('arviz==0.18.0') },
   ],
   async judge(checkout, context) {
     const copy = await mkdtemp(join(tmpdir(), 'backstory-notebook-'));

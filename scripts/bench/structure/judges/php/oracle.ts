@@ -27,6 +27,8 @@ export const phpOracle: Oracle = {
   repositories: [
     { name: 'monolog', obtain: fromDebian('php-monolog') },
     { name: 'twig', obtain: fromDebian('php-twig') },
+    { name: 'guzzle', obtain: fromDebian('php-guzzlehttp-guzzle') },
+    { name: 'doctrine-dbal', obtain: fromDebian('php-doctrine-dbal') },
     { name: 'laravel', obtain: fromDebian('php-laravel-framework') },
   ],
   async judge({ folder }, context) {

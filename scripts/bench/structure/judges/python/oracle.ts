@@ -27,6 +27,8 @@ export const pythonOracle: Oracle = {
     },
     { name: 'networkx', obtain: fromPypi('networkx==3.3') },
     { name: 'django', obtain: fromPypi('django==5.0.6') },
+    { name: 'attrs', obtain: fromPypi('attrs==24.2.0'), roots: ['src', ''] },
+    { name: 'sqlalchemy', obtain: fromPypi('sqlalchemy==2.0.36'), roots: ['lib', ''] },
   ],
   judge: judgePython,
 };

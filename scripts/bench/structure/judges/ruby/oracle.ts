@@ -29,6 +29,8 @@ export const rubyOracle: Oracle = {
     gem('ruby-rack'),
     gem('ruby-thor'),
     gem('ruby-kramdown'),
+    gem('ruby-i18n', ['concurrent']),
+    gem('ruby-mustermann'),
     gem('ruby-activesupport', ['i18n', 'tzinfo', 'concurrent']),
     gem('rubocop', [...rubocopNeeds, 'parallel', 'progressbar']),
   ],

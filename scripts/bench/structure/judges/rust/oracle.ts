@@ -25,6 +25,12 @@ export const rustOracle: Oracle = {
     { name: 'ripgrep', obtain: fromDebian('rust-ripgrep') },
     { name: 'regex-automata', obtain: fromCargo('regex-automata', '0.4.8') },
     { name: 'hyper', obtain: fromCargo('hyper', '1.4.1') },
+    { name: 'tokio', obtain: fromCargo('tokio', '1.40.0') },
+    { name: 'serde_json', obtain: fromCargo('serde_json', '1.0.128') },
+    { name: 'mio', obtain: fromCargo('mio', '1.0.2') },
+    { name: 'futures-util', obtain: fromCargo('futures-util', '0.3.30') },
+    { name: 'rustls', obtain: fromCargo('rustls', '0.23.12') },
+    { name: 'rayon', obtain: fromCargo('rayon', '1.10.0') },
     // A workspace of a dozen crates.
     { name: 'cargo', obtain: fromDebian('cargo') },
   ],

@@ -45,6 +45,16 @@ const builds: Readonly<Record<string, Build>> = {
     scala: '3.6.4',
     dependencies: ['com.lihaoyi:os-lib_3:0.11.3'],
   },
+  fansi: {
+    coordinates: 'com.lihaoyi:fansi_3:0.5.0',
+    scala: '3.6.4',
+    dependencies: ['com.lihaoyi:fansi_3:0.5.0'],
+  },
+  'algebra-core': {
+    coordinates: 'org.typelevel:algebra_2.13:2.12.0',
+    scala: '2.13.16',
+    dependencies: ['org.typelevel:algebra_2.13:2.12.0'],
+  },
 };
 
 export const scalaOracle: Oracle = {

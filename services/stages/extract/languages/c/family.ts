@@ -130,13 +130,28 @@ function readInnerType(declaration: Declaration, type: SyntaxNode | null): void 
 
 function readType({ node, parent, doc, into }: Declaration, type: SyntaxNode): void {
   const body = type.childForFieldName('body');
-  const name = type.childForFieldName('name')?.text;
+  const named = typeName(type);
   // Without a body it only mentions the type.
-  if (body === null || name === undefined) return;
+  if (body === null || named === null) return;
+  const { name, scope = parent } = named;
   const kind = typeKinds[type.type] ?? 'type';
-  const symbol = definitionOf({ node: type, name, kind, parent, doc, exported: true, body });
+  const symbol = definitionOf({ node: type, name, kind, parent: scope, doc, exported: true, body });
   into.push({ ...symbol, startLine: node.startPosition.row + 1 });
   if (type.type !== 'enum_specifier') readBlock(body, { parent: name, inType: true, into });
+}
+
+/** The name alone: `Foo` of `struct ns::Foo<int>`, with what stands before it. */
+function typeName(type: SyntaxNode): { name: string; scope?: string } | null {
+  let node = type.childForFieldName('name');
+  let scope: string | undefined;
+  while (node?.type === 'template_type' || node?.type === 'qualified_identifier') {
+    if (node.type === 'qualified_identifier') {
+      scope = node.childForFieldName('scope')?.text.replace(/<.*/s, '') ?? scope;
+    }
+    node = node.childForFieldName('name');
+  }
+  if (node === null) return null;
+  return scope === undefined ? { name: node.text } : { name: node.text, scope };
 }
 
 function readDeclarators(declaration: Declaration, type: SyntaxNode | null): void {

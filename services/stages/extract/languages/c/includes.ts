@@ -1,16 +1,23 @@
 /**
  * Where C and C++ find headers. A quoted include looks in the file's own folder, then in include
  * folders; an angled one in include folders only. Include folders are those that build files name
- * (-I, include_directories), and folders called `include` for what lies beside or below them. Pure.
+ * (make.ts, cmake.ts, lists.ts), and folders called `include` for what lies beside or below them.
+ * Pure.
  */
 import { compareText } from '../../../../../schemas/compare-text.ts';
-import type { ImportFact, ParsedFile } from '../../facts/facts.ts';
-import { extensionOf, folderOf, foldersUpwards, isBelow, joinPath, nameOf } from '../../paths.ts';
+import { append, type ImportFact, type ParsedFile } from '../../facts/facts.ts';
+import { folderOf, foldersUpwards, isBelow, joinPath, nameOf } from '../../paths.ts';
 import { emptyResolution, linkOf, type Project, type Resolution } from '../language.ts';
+import { isCmakeFile, readCmake } from './cmake.ts';
+import { isListFile, readLists } from './lists.ts';
+import { isMakeFile, readMake } from './make.ts';
+import type { BuildFolders } from './named-folders.ts';
 
 /** Folders that projects put their own headers' names relative to. */
 const conventional = ['include', 'inc', 'src', ''];
 const conventionalConfidence = 0.9;
+/** The only file of that name, where some include folder is not understood. */
+const guessedConfidence = 0.6;
 
 /** Headers of the language itself: never a file of the repository when in angle brackets. */
 const standard = new Set(
@@ -23,42 +30,41 @@ const standard = new Set(
     .map((name) => `${name}.h`),
 );
 
-const buildFiles = new Set([
-  'cmakelists.txt',
-  'makefile',
-  'gnumakefile',
-  'makefile.am',
-  'meson.build',
-  'setup.py',
-  'binding.gyp',
-]);
-
-/** How build files name the folder they lie in. */
-const ownFolder =
-  /^\$[{(](?:(?:CMAKE_CURRENT|PROJECT|CMAKE)_SOURCE_DIR|srcdir|top_srcdir|CURDIR)[})]/;
-
-/** How CMake names the folder of `project(NAME)`. */
-const projectFolder = /^\$\{(\w+)_SOURCE_DIR\}\/?/;
-
 interface IncludeFolder {
   readonly folder: string;
   /** Only files at or below this see it. */
   readonly visibleFrom: string;
   readonly confidence: number;
+  /** Whether a build file names it. */
+  readonly isNamed: boolean;
 }
 
 export function isCManifest(path: string): boolean {
-  return buildFiles.has(nameOf(path).toLowerCase()) || /^\.(?:cmake|mk)$/.test(extensionOf(path));
+  return isMakeFile(path) || isCmakeFile(path) || isListFile(path);
 }
 
 export function openIncludeResolver(project: Project) {
-  const folders = readIncludeFolders(project);
+  const { folders, unread } = readIncludeFolders(project);
+  const byName = openNames(project);
   return (file: ParsedFile): Resolution => {
     const resolution = emptyResolution();
     const visible = folders.filter(({ visibleFrom }) => isBelow(file.path, visibleFrom));
-    const search = { project, file, folders: visible };
+    const isUnread = unread.some((folder) => isBelow(file.path, folder));
+    const search = { project, file, folders: visible, byName: isUnread ? byName : null };
     for (const fact of file.facts.imports) addInclude(search, fact, resolution);
     return resolution;
+  };
+}
+
+/** Files by their names; made when first asked. */
+function openNames(project: Project): (name: string) => readonly string[] {
+  let names: Map<string, string[]> | null = null;
+  return (name) => {
+    if (names === null) {
+      names = new Map();
+      for (const path of project.files.keys()) append(names, nameOf(path), path);
+    }
+    return names.get(name) ?? [];
   };
 }
 
@@ -67,6 +73,8 @@ interface Search {
   readonly file: ParsedFile;
   /** The include folders that the file sees, in the order in which they are looked into. */
   readonly folders: readonly IncludeFolder[];
+  /** Files by name, where a build file names a folder that is not understood. */
+  readonly byName: ((name: string) => readonly string[]) | null;
 }
 
 function addInclude(search: Search, fact: ImportFact, resolution: Resolution): void {
@@ -88,9 +96,22 @@ function addInclude(search: Search, fact: ImportFact, resolution: Resolution): v
     resolution.links.push(linkOf(fact, to, { confidence }));
     return;
   }
-  if (style === 'angle' || standard.has(specifier) || isForeign(search, specifier)) {
+  const guessed = standard.has(specifier) ? [] : guessesOf(search, specifier);
+  const [only] = guessed;
+  const reason = 'a build file names an include folder that is not understood';
+  if (style === 'quoted' && only !== undefined && guessed.length === 1) {
+    if (only !== own) resolution.links.push(linkOf(fact, only, { confidence: guessedConfidence }));
+  } else if (guessed.length > 0) resolution.unresolved.push({ specifier, reason });
+  else if (style === 'angle' || standard.has(specifier) || isForeign(search, specifier)) {
     resolution.externals.push(specifier);
   } else resolution.unresolved.push({ specifier, reason: 'no such header in an include folder' });
+}
+
+/** Files that a folder which is not understood could make a header of. */
+function guessesOf({ byName }: Search, specifier: string): readonly string[] {
+  const plain = specifier.replace(/^(?:\.{1,2}\/)+/, '');
+  const named = byName?.(nameOf(plain)) ?? [];
+  return named.filter((path) => path === plain || path.endsWith(`/${plain}`));
 }
 
 function findIn({ project }: Search, folder: string, specifier: string): string | null {
@@ -99,8 +120,8 @@ function findIn({ project }: Search, folder: string, specifier: string): string 
 }
 
 /** `src` and the root serve quoted includes only: an angled one means an installed header. */
-function servesAngled({ folder, confidence }: IncludeFolder): boolean {
-  return confidence === 1 || /(?:^|\/)inc(?:lude)?$/.test(folder);
+function servesAngled({ folder, isNamed }: IncludeFolder): boolean {
+  return isNamed || /(?:^|\/)inc(?:lude)?$/.test(folder);
 }
 
 /** A quoted `"gtest/gtest.h"` with no `gtest` folder in reach is somebody else's. */
@@ -112,17 +133,18 @@ function isForeign({ project, file, folders }: Search, specifier: string): boole
 }
 
 /** Named ones first, then nearest first; those that one file names in its order. */
-function readIncludeFolders(project: Project): IncludeFolder[] {
+function readIncludeFolders(project: Project): {
+  readonly folders: IncludeFolder[];
+  readonly unread: readonly string[];
+} {
+  const builds = readBuilds(project);
   const found: IncludeFolder[] = [];
-  const projects = readProjects(project);
-  for (const file of project.files.values()) {
-    if (file.manifest === null || !isCManifest(file.path)) continue;
-    const visibleFrom = folderOf(file.path);
-    for (const { base, relative } of namedFolders(file.manifest, projects)) {
-      const folder = joinPath(base ?? visibleFrom, relative);
-      if (folder === null || !project.folders.has(folder)) continue;
-      found.push({ folder, visibleFrom, confidence: 1 });
-    }
+  const known = new Set<string>();
+  for (const named of builds.flatMap((build) => build.named)) {
+    const key = `${named.visibleFrom}\0${named.folder}`;
+    if (known.has(key) || !project.folders.has(named.folder)) continue;
+    known.add(key);
+    found.push({ ...named, isNamed: true });
   }
   const parents = new Set<string>(['']);
   for (const folder of project.folders) {
@@ -132,55 +154,31 @@ function readIncludeFolders(project: Project): IncludeFolder[] {
     for (const name of conventional) {
       const folder = joinPath(parent, name);
       if (folder === null || !project.folders.has(folder)) continue;
-      found.push({ folder, visibleFrom: parent, confidence: conventionalConfidence });
+      const confidence = conventionalConfidence;
+      found.push({ folder, visibleFrom: parent, confidence, isNamed: false });
     }
   }
   const depth = (folder: string) => foldersUpwards(folder).length;
   const byCustom = (a: IncludeFolder, b: IncludeFolder) =>
     conventional.indexOf(nameOf(a.folder)) - conventional.indexOf(nameOf(b.folder)) ||
     compareText(a.folder, b.folder);
-  return found.sort(
+  const folders = found.sort(
     (a, b) =>
+      Number(b.isNamed) - Number(a.isNamed) ||
       b.confidence - a.confidence ||
       depth(b.visibleFrom) - depth(a.visibleFrom) ||
-      (a.confidence === 1 ? 0 : byCustom(a, b)),
+      (a.isNamed ? 0 : byCustom(a, b)),
   );
+  return { folders, unread: builds.flatMap(({ unread }) => unread) };
 }
 
-/** Folders of CMake's projects by their names. */
-function readProjects(project: Project): Map<string, string> {
-  const projects = new Map<string, string>();
+/** All build files; CMake's are read together, because they enter each other. */
+function readBuilds(project: Project): BuildFolders[] {
+  const builds = [readCmake(project)];
   for (const { path, manifest } of project.files.values()) {
-    if (manifest === null || nameOf(path) !== 'CMakeLists.txt') continue;
-    const name = /^[ \t]*project[ \t]*\(\s*"?([\w-]+)/im.exec(manifest)?.[1];
-    if (name !== undefined && !projects.has(name)) projects.set(name, folderOf(path));
+    if (manifest === null) continue;
+    if (isMakeFile(path)) builds.push(readMake(project, path));
+    else if (isListFile(path)) builds.push(readLists(project, path));
   }
-  return projects;
-}
-
-/** A folder as written; `base` is where it starts when that is not the build file's own folder. */
-interface NamedFolder {
-  readonly base: string | null;
-  readonly relative: string;
-}
-
-/** Folders after -I and in the include lists of CMake, gyp, meson and setup.py. */
-function namedFolders(text: string, projects: ReadonlyMap<string, string>): NamedFolder[] {
-  const flags = [...text.matchAll(/(?:^|[\s"'=])-I\s*["']?([\w./${}()-]+)/g)].map((m) => m[1]);
-  const bare = text.replaceAll(/(?<=^|\s)#[^\n]*/g, '');
-  const lists = [
-    ...bare.matchAll(/\b(?:target_)?include_directories\s*\(([^)]*)\)/gi),
-    ...bare.matchAll(/\binclude_dirs["']?\s*[:=]\s*\[([^\]]*)\]/g),
-  ].flatMap((match) => (match[1] ?? '').split(/[\s,"']+/));
-  return [...flags, ...lists]
-    .map((word) => (word ?? '').replaceAll(/\$<[^:>]*:|>$/g, ''))
-    .map((word): NamedFolder => {
-      const base = projects.get(projectFolder.exec(word)?.[1] ?? '');
-      if (base === undefined) return { base: null, relative: word.replace(ownFolder, '.') };
-      return { base, relative: `./${word.replace(projectFolder, '')}` };
-    })
-    .filter(
-      ({ relative }) =>
-        /^[\w./-]+$/.test(relative) && !relative.startsWith('/') && !/^[A-Z_]+$/.test(relative),
-    );
+  return builds;
 }

@@ -11,7 +11,8 @@ import { type DefinitionParts, definitionOf, docAbove } from '../../syntax/tree.
 import { qualify } from '../declared-names.ts';
 import type { Language } from '../language.ts';
 import { isAfterKeyword, type Occurrence, readOccurrences, sorted, usesOf } from '../names-used.ts';
-import { isProjectFile, openCsharpResolver } from './resolve.ts';
+import { isProjectFile } from './msbuild.ts';
+import { openCsharpResolver } from './resolve.ts';
 
 export const csharp: Language = {
   name: 'csharp',

@@ -2,14 +2,19 @@
  * Projects of .NET: a file belongs to the nearest .csproj above it and sees, besides its own
  * project, those that it references and what these reference. Pure.
  */
-import { folderOf, foldersUpwards, isBelow, joinPath } from '../../paths.ts';
+import { folderOf, foldersUpwards, isBelow, nameOf } from '../../paths.ts';
 import type { Project } from '../language.ts';
+import { evaluateProject } from './msbuild.ts';
 
 export interface Projects {
   /** The files that a file can see; of one name in several projects, those of its own. */
   visible(files: readonly string[], from: string): readonly string[];
   /** Whether two files belong to one project. */
   shares(a: string, b: string): boolean;
+  /** Whether a file is seen only because a reference of the project of `from` is not understood. */
+  isGuess(path: string, from: string): boolean;
+  /** `<Using Include="A.B" />` of the project that a file belongs to. */
+  usings(from: string): readonly string[];
 }
 
 interface Manifest {
@@ -17,6 +22,9 @@ interface Manifest {
   readonly references: readonly string[];
   /** Folders whose files are compiled into the project as well. */
   readonly linked: readonly string[];
+  readonly usings: readonly string[];
+  /** Whether it may reference projects that are not among them. */
+  readonly isOpen: boolean;
 }
 
 export function openProjects(project: Project): Projects {
@@ -24,12 +32,9 @@ export function openProjects(project: Project): Projects {
   for (const { path, manifest } of project.files.values()) {
     if (manifest === null || !path.endsWith('.csproj')) continue;
     const folder = folderOf(path);
-    const { references, linked } = readManifest(folder, manifest);
-    const known = manifests.get(folder) ?? { references: [], linked: [] };
-    manifests.set(folder, {
-      references: [...known.references, ...references],
-      linked: [...known.linked, ...linked],
-    });
+    const own = readManifest(project, path);
+    const known = manifests.get(folder);
+    manifests.set(folder, known === undefined ? own : joined(known, own));
   }
   const folders = new Map<string, string | null>();
   const projectOf = (path: string): string | null => {
@@ -47,19 +52,32 @@ export function openProjects(project: Project): Projects {
     return reach;
   };
 
+  const isOpen = (folder: string) =>
+    [...reachOf(folder)].some((each) => manifests.get(each)?.isOpen === true);
+  const isReached = (path: string, own: string) => {
+    const other = projectOf(path);
+    const linked = manifests.get(own)?.linked ?? [];
+    return other === null || reachOf(own).has(other) || linked.some((each) => isBelow(path, each));
+  };
+
   return {
     shares: (a, b) => projectOf(a) === projectOf(b),
+    isGuess(path, from) {
+      const own = projectOf(from);
+      return own !== null && !isReached(path, own);
+    },
+    usings: (from) => {
+      const own = projectOf(from);
+      return own === null ? [] : (manifests.get(own)?.usings ?? []);
+    },
     visible(files, from) {
       const own = projectOf(from);
       if (own === null) return files;
-      const reach = reachOf(own);
-      const linked = manifests.get(own)?.linked ?? [];
-      const seen = files.filter((path) => {
-        const other = projectOf(path);
-        return other === null || reach.has(other) || linked.some((each) => isBelow(path, each));
-      });
+      const seen = files.filter((path) => isReached(path, own));
       const inside = seen.filter((path) => projectOf(path) === own);
-      return inside.length > 0 ? inside : seen;
+      if (inside.length > 0) return inside;
+      // A reference that is not understood may lead to any project.
+      return seen.length === 0 && isOpen(own) ? files : seen;
     },
   };
 }
@@ -72,30 +90,36 @@ function reachable(folder: string, manifests: ReadonlyMap<string, Manifest>): Re
   return reach;
 }
 
-function readManifest(folder: string, text: string): Manifest {
-  const paths = (element: string) =>
-    [...text.matchAll(new RegExp(`<${element}\\s[^>]*?Include="([^"*]*)`, 'g'))].flatMap(
-      (match) => {
-        const path = joinPath(folder, (match[1] ?? '').replaceAll('\\', '/'));
-        return path === null ? [] : [path];
-      },
-    );
-  const outside = paths('Compile').filter((path) => !isBelow(path, folder));
+function joined(a: Manifest, b: Manifest): Manifest {
   return {
-    references: paths('ProjectReference').map(folderOf),
-    linked: outside.map((path) => (path.endsWith('.cs') ? path : path.replace(/\/$/, ''))),
+    references: [...a.references, ...b.references],
+    linked: [...a.linked, ...b.linked],
+    usings: [...a.usings, ...b.usings],
+    isOpen: a.isOpen || b.isOpen,
   };
 }
 
-/** `<Using Include="A.B" />` of the projects above a file. */
-export function projectUsings(project: Project): (from: string) => string[] {
-  const usings = new Map<string, string[]>();
-  for (const { path, manifest } of project.files.values()) {
-    if (manifest === null) continue;
-    const found = [...manifest.matchAll(/<Using\s+Include="([\w.]+)"/g)].map(
-      ([, name = '']) => name,
-    );
-    if (found.length > 0) usings.set(folderOf(path), found);
-  }
-  return (from) => foldersUpwards(folderOf(from)).flatMap((folder) => usings.get(folder) ?? []);
+function readManifest(project: Project, path: string): Manifest {
+  const folder = folderOf(path);
+  const { items, unread } = evaluateProject(project, path);
+  const of = (element: string) => items.get(element) ?? [];
+  const outside = of('Compile').filter((each) => !isBelow(each, folder));
+  return {
+    references: of('ProjectReference').flatMap((each) => projectFolders(project, each)),
+    linked: outside.map((each) => each.replace(/\/?[^/]*[*][\s\S]*$/, '')),
+    usings: of('Using').filter((name) => /^[\w.]+$/.test(name)),
+    isOpen: unread.has('ProjectReference'),
+  };
+}
+
+// A wildcard means every project that fits.
+function projectFolders(project: Project, path: string): string[] {
+  if (!path.includes('*')) return [folderOf(path)];
+  const escaped = path.replaceAll(/[.+^${}()|[\]\\?]/g, '\\$&');
+  const wild = escaped.replaceAll(/\*\*\/?|\*/g, (sign) => (sign === '*' ? '[^/]*' : '.*'));
+  const fits = new RegExp(`^${wild}$`);
+  const found = [...project.files.keys()].filter(
+    (each) => nameOf(each).endsWith('.csproj') && fits.test(each),
+  );
+  return found.map(folderOf);
 }

@@ -3,7 +3,6 @@
  * those around it and the ones it uses; its project bounds what exists for it. Pure.
  */
 import { append, type ImportFact, type ParsedFile } from '../../facts/facts.ts';
-import { extensionOf } from '../../paths.ts';
 import { collectLinks, type LinkCollector } from '../declared-links.ts';
 import {
   absolute,
@@ -18,7 +17,7 @@ import {
   type Visible,
 } from '../declared-names.ts';
 import { emptyResolution, type Link, type Project, type Resolution } from '../language.ts';
-import { openProjects, type Projects, projectUsings } from './projects.ts';
+import { openProjects, type Projects } from './projects.ts';
 
 /** How a name is known. */
 type Way = Pick<Link, 'kind' | 'confidence'>;
@@ -27,6 +26,8 @@ const imported: Way = { kind: 'import', confidence: 1 };
 const sameNamespace: Way = { kind: 'same-package', confidence: 0.95 };
 /** A member of another part of a partial class, or a call of an extension. */
 const memberConfidence = 0.8;
+/** In a project that a reference may mean which is not understood. */
+const guessedConfidence = 0.6;
 
 interface Names {
   readonly declared: Declared;
@@ -52,7 +53,7 @@ export function openCsharpResolver(project: Project) {
     declared: readDeclared(files),
     arities: readArities(files),
     projects,
-    globals: readGlobals(project, files, projects),
+    globals: readGlobals(files, projects),
   };
   return (file: ParsedFile): Resolution => {
     const work = { ...names, file, resolution: emptyResolution(), found: collectLinks(file.path) };
@@ -77,16 +78,15 @@ function readArities(files: readonly ParsedFile[]): Map<string, string[]> {
   return arities;
 }
 
-function readGlobals(project: Project, files: readonly ParsedFile[], projects: Projects) {
+function readGlobals(files: readonly ParsedFile[], projects: Projects) {
   const written = files.flatMap((file) =>
     file.facts.imports
       .filter(({ detail, star }) => detail === 'global' && star)
       .map(({ specifier }) => ({ path: file.path, specifier })),
   );
-  const ofProject = projectUsings(project);
   return (from: string) => [
     ...written.flatMap(({ path, specifier }) => (projects.shares(path, from) ? [specifier] : [])),
-    ...ofProject(from),
+    ...projects.usings(from),
   ];
 }
 
@@ -154,7 +154,9 @@ function addFound(
   // All parts of a partial type declare it, whichever of them has the member.
   const files = projects.visible(exact ?? declared.files.get(target.top) ?? [], file.path);
   if (files.includes(file.path)) return true;
-  found.add(files, [simpleName(target.top)], kind, confidence);
+  const isGuess = files.some((path) => projects.isGuess(path, file.path));
+  const certainty = isGuess ? guessedConfidence : confidence;
+  found.add(files, [simpleName(target.top)], kind, certainty);
   return files.length > 0;
 }
 
@@ -219,8 +221,4 @@ function addExtension(work: Work, visible: Visible, name: string): void {
     found.add(files, [name], kind, memberConfidence);
     return;
   }
-}
-
-export function isProjectFile(path: string): boolean {
-  return extensionOf(path) === '.csproj' || /(?:^|\/)Directory\.Build\.props$/.test(path);
 }

@@ -1,12 +1,28 @@
-/** From a path that may lack its extension to a file, as Node and TypeScript look. Pure. */
-import { below, extensionOf } from '../../paths.ts';
+/**
+ * From a path that may lack its extension to a file, as Node and TypeScript look: what they find is
+ * certain, what only bundlers find less so. Pure.
+ */
+import { below, extensionOf, folderOf, isBelow, joinPath, nameOf } from '../../paths.ts';
+import { type JsonObject, objectOf, parseJsonObject, stringsOf } from '../json.ts';
 import type { Project } from '../language.ts';
 
-export type FileFinder = (path: string, preferTypescript: boolean) => string | null;
+/** Whose rules an import follows: Node's `require`, Node's `import`, or TypeScript's. */
+export type Manner = 'require' | 'import' | 'typescript';
 
-const javascript = ['.js', '.jsx', '.mjs', '.cjs'];
-const typescriptFirst = ['.ts', '.tsx', '.d.ts', '.mts', '.cts', ...javascript, '.json'];
-const javascriptFirst = [...javascript, '.ts', '.tsx', '.mts', '.cts', '.d.ts', '.json'];
+export interface FoundFile {
+  readonly path: string;
+  readonly confidence: number;
+}
+
+export type FileFinder = (path: string, manner: Manner) => FoundFile | null;
+
+/** Bundlers add extensions that Node does not, and look for sources under compiled names. */
+const bundledConfidence = 0.9;
+
+const typescript = ['.ts', '.tsx', '.d.ts'];
+const javascript = ['.js', '.jsx'];
+const byRequire = ['.js', '.json', '.node'];
+const bundled = ['.js', '.jsx', '.mjs', '.cjs', '.ts', '.tsx', '.mts', '.cts', '.d.ts', '.json'];
 
 /** TypeScript is imported under the name it will have once compiled. */
 const compiledFrom: Readonly<Record<string, readonly string[]>> = {
@@ -16,30 +32,133 @@ const compiledFrom: Readonly<Record<string, readonly string[]>> = {
   '.cjs': ['.cts', '.d.cts'],
 };
 
+/** A path that ends in a slash means a folder. */
 export function openFileFinder(project: Project): FileFinder {
-  const has = (path: string) => project.files.has(path);
-  const first = (paths: readonly string[]) => paths.find(has);
-  return (path, preferTypescript) => {
-    const extension = extensionOf(path);
-    const itself = has(path) ? path : undefined;
-    if (itself !== undefined && !preferTypescript) return itself;
-    const stem = path.slice(0, path.length - extension.length);
-    const extensions = preferTypescript ? typescriptFirst : javascriptFirst;
-    const index = below(path, 'index');
-    return (
-      first((compiledFrom[extension] ?? []).map((other) => stem + other)) ??
-      itself ??
-      first(extensions.map((other) => path + other)) ??
-      first(extensions.map((other) => index + other)) ??
-      // A folder may also be a package of its own, and say which file it means.
-      first(mainOf(project, path)) ??
-      null
-    );
+  return (given, manner) => {
+    const isFolder = given.endsWith('/');
+    const path = isFolder ? given.slice(0, -1) : given;
+    const has = (candidate: string) => project.files.has(candidate);
+    const stated = statedFiles(project, path, manner, isFolder).find(has);
+    if (stated !== undefined) return { path: stated, confidence: 1 };
+    const other = bundledFiles(project, path, isFolder).find(has);
+    return other === undefined ? null : { path: other, confidence: bundledConfidence };
   };
 }
 
-function mainOf(project: Project, folder: string): string[] {
-  const manifest = project.files.get(below(folder, 'package.json'))?.manifest ?? '';
-  const main = /"main"\s*:\s*"(?:\.\/)?([^"]+)"/.exec(manifest)?.[1];
-  return main === undefined ? [] : [below(folder, main), below(folder, `${main}.js`)];
+/** What the rules say, to the letter, in the order in which they look. */
+function statedFiles(project: Project, path: string, manner: Manner, isFolder: boolean): string[] {
+  const inFile = (candidates: readonly string[]) => (isFolder ? [] : candidates);
+  if (manner === 'import') return [...inFile([path])];
+  if (manner === 'require') {
+    return [...inFile([path, ...extended(path, byRequire)]), ...folderOfRequire(project, path)];
+  }
+  // Two passes: whatever has types is preferred to what has none, wherever it lies.
+  return [
+    ...inFile([...sourcesOf(path), ...extended(path, typescript)]),
+    ...mainsOf(project, path, ['types', 'typings', 'main']).flatMap((main) => [
+      ...(/\.[cm]?tsx?$/.test(main) ? [main] : []),
+      ...sourcesOf(main),
+      ...extended(main, typescript),
+      ...extended(below(main, 'index'), typescript),
+    ]),
+    ...extended(below(path, 'index'), typescript),
+    ...inFile([path, ...extended(path, javascript)]),
+    ...mainsOf(project, path, ['main']).flatMap((main) => [main, ...extended(main, javascript)]),
+    ...extended(below(path, 'index'), javascript),
+  ];
+}
+
+/** A folder may say which file it means; else that is its index. */
+function folderOfRequire(project: Project, path: string): string[] {
+  const mains = mainsOf(project, path, ['main']).flatMap((main) => [
+    main,
+    ...extended(main, byRequire),
+    ...extended(below(main, 'index'), byRequire),
+  ]);
+  return [...mains, ...extended(below(path, 'index'), byRequire)];
+}
+
+function bundledFiles(project: Project, path: string, isFolder: boolean): string[] {
+  return [
+    ...(isFolder ? [] : [path, ...sourcesOf(path), ...extended(path, bundled)]),
+    ...extended(below(path, 'index'), bundled),
+    ...mainsOf(project, path, ['module', 'main', 'source', 'types']).flatMap((main) => [
+      main,
+      ...sourcesOf(main),
+      ...extended(main, bundled),
+      ...extended(below(main, 'index'), bundled),
+    ]),
+  ];
+}
+
+function extended(path: string, extensions: readonly string[]): string[] {
+  return extensions.map((extension) => path + extension);
+}
+
+function sourcesOf(path: string): string[] {
+  const extension = extensionOf(path);
+  const stem = path.slice(0, path.length - extension.length);
+  return extended(stem, compiledFrom[extension] ?? []);
+}
+
+/** What the package.json of a folder names under one of some keys. */
+function mainsOf(project: Project, folder: string, keys: readonly string[]): string[] {
+  const manifest = project.files.get(below(folder, 'package.json'))?.manifest ?? null;
+  if (manifest === null) return [];
+  const json = parseJsonObject(manifest);
+  return keys.flatMap((key) =>
+    stringsOf(json[key]).flatMap((main) => joinPath(folder, main) ?? []),
+  );
+}
+
+/** The files that stand for a path on one system each, as React Native's bundler takes them. */
+export type PlatformFinder = (from: string, path: string) => readonly FoundFile[];
+
+/** Which of them is taken depends on what is built. */
+const platformConfidence = 0.8;
+const platforms = ['.ios', '.android', '.native', '.web', '.windows', '.macos'];
+const platformEndings = ['.ts', '.tsx', '.js', '.jsx', '.mjs', '.cjs'];
+const nativeLibraries = ['react-native', 'react-native-web', 'expo'];
+
+/** `suffixesOf` gives those that a tsconfig names. */
+export function openPlatformFinder(
+  project: Project,
+  suffixesOf: (from: string) => readonly string[],
+): PlatformFinder {
+  const native = nativeFolders(project);
+  return (from, path) => {
+    const named = suffixesOf(from).filter((suffix) => suffix !== '');
+    const isNative = native.some((folder) => isBelow(from, folder));
+    const suffixes = isNative ? [...new Set([...named, ...platforms])] : named;
+    const extension = extensionOf(path);
+    const isWhole = platformEndings.includes(extension);
+    const stem = isWhole ? path.slice(0, -extension.length) : path;
+    const endings = isWhole ? [extension] : platformEndings;
+    const stems = isWhole ? [stem] : [stem, below(stem, 'index')];
+    const found = stems.flatMap((start) =>
+      suffixes.flatMap((suffix) =>
+        endings.flatMap((ending) => {
+          const candidate = `${start}${suffix}${ending}`;
+          return project.files.has(candidate) ? [candidate] : [];
+        }),
+      ),
+    );
+    return found.map((each) => ({ path: each, confidence: platformConfidence }));
+  };
+}
+
+function nativeFolders(project: Project): string[] {
+  const folders: string[] = [];
+  for (const { path, manifest } of project.files.values()) {
+    if (manifest === null || nameOf(path) !== 'package.json') continue;
+    if (isNative(parseJsonObject(manifest))) folders.push(folderOf(path));
+  }
+  return folders;
+}
+
+function isNative(json: JsonObject): boolean {
+  const needed = ['dependencies', 'devDependencies', 'peerDependencies'].flatMap((kind) =>
+    Object.keys(objectOf(json[kind])),
+  );
+  return needed.some((name) => nativeLibraries.includes(name));
 }

@@ -1,4 +1,4 @@
-/** JavaScript with JSX and CommonJS; files with type annotations (Flow) are read as TypeScript. */
+/** JavaScript with JSX and CommonJS; with type annotations it is TypeScript's syntax or Flow's. */
 
 import type { Language } from '../language.ts';
 import { isEcmascriptManifest } from './packages.ts';
@@ -7,7 +7,7 @@ import { openEcmascriptResolver } from './resolve.ts';
 
 export const javascript: Language = {
   name: 'javascript',
-  parsing: { parser: 'oxc', dialects: () => ['jsx', 'tsx'], read: readEcmascript },
+  parsing: { parser: 'oxc', dialects: () => ['jsx', 'tsx', 'flow'], read: readEcmascript },
   isManifest: isEcmascriptManifest,
   openResolver: openEcmascriptResolver,
 };

@@ -13,18 +13,20 @@ import type { FileFinder } from './files.ts';
 export function isEcmascriptManifest(path: string): boolean {
   const name = nameOf(path);
   return (
-    /^(?:package\.json|jsconfig\.json|pnpm-workspace\.yaml|lerna\.json)$/.test(name) ||
-    /^(?:.*[.-])?tsconfig(?:[.-].*)?\.json$/.test(name) ||
+    /^(?:(?:package|jsconfig|lerna|rush)\.json|pnpm-workspace\.yaml)$/.test(name) ||
+    /^(?:.*[.-])?(?:tsconfig|base|shared|common)(?:[.-].*)?\.json$/.test(name) ||
     // A package of shared configurations, as monorepos have.
     /(?:^|\/)[\w.-]*(?:tsconfig|typescript)[\w.-]*\/[\w.-]+\.json$/.test(path)
   );
 }
 
 export type Packaged =
-  /** `built` when the file was found among the sources of what is declared. */
-  | { readonly kind: 'file'; readonly path: string; readonly built: boolean }
+  | { readonly kind: 'file'; readonly path: string; readonly confidence: number }
   | { readonly kind: 'missing' }
   | { readonly kind: 'external' };
+
+/** What is built lies at the same place below the sources by custom, not by declaration. */
+const sourceOfBuildConfidence = 0.9;
 
 interface Package {
   readonly folder: string;
@@ -45,17 +47,32 @@ export function openPackages(project: Project, find: FileFinder) {
     const name = String(item.json.name ?? '');
     byName.set(name, [...(byName.get(name) ?? []), item]);
   }
+  const findNamed = (own: Package, specifier: string): Packaged => {
+    const name = packageName(specifier);
+    const target = (byName.get(name) ?? []).find((other) => sees(own, other, name, workspaces));
+    if (target === undefined) return { kind: 'external' };
+    return findIn(target, specifier.slice(name.length + 1), find);
+  };
   return {
     find(from: string, specifier: string): Packaged {
       const own = nearestAbove(from, packages);
       if (own === undefined) return { kind: 'external' };
-      if (specifier.startsWith('#')) return findTarget(own, importsOf(own, specifier), find);
-      const name = packageName(specifier);
-      const target = (byName.get(name) ?? []).find((other) => sees(own, other, name, workspaces));
-      if (target === undefined) return { kind: 'external' };
-      return findIn(target, specifier.slice(name.length + 1), find);
+      if (!specifier.startsWith('#')) return findNamed(own, specifier);
+      const targets = exportsOf(own.json.imports, specifier);
+      const inside = findTarget(own, targets.filter(isPath), find);
+      // A target without `./` is another package.
+      const outside = targets.find((target) => !isPath(target));
+      return inside.kind === 'missing' && outside !== undefined ? findNamed(own, outside) : inside;
     },
+    /** Folder of the package that a file belongs to. */
+    folderOf: (from: string) => nearestAbove(from, packages)?.folder ?? '',
+    /** Whether Node reads the JavaScript of a file as ES modules. */
+    isModule: (from: string) => nearestAbove(from, packages)?.json.type === 'module',
   };
+}
+
+function isPath(target: string): boolean {
+  return target.startsWith('./');
 }
 
 function readPackages(project: Project): Map<string, Package> {
@@ -101,17 +118,38 @@ function workspacePatterns(file: ParsedFile): string[] {
       return [];
     }
   }
-  if (name !== 'package.json' && name !== 'lerna.json') return [];
   const json = parseJsonObject(file.manifest);
-  const workspaces = name === 'lerna.json' ? json.packages : json.workspaces;
+  if (name === 'rush.json') {
+    const projects = Array.isArray(json.projects) ? json.projects : [];
+    return projects.flatMap((each) => stringsOf(objectOf(each).projectFolder));
+  }
+  // What lerna.json does not say is this.
+  if (name === 'lerna.json') return stringsOf(json.packages ?? ['packages/*']);
+  const { workspaces } = name === 'package.json' ? json : {};
   return stringsOf(Array.isArray(workspaces) ? workspaces : objectOf(workspaces).packages);
 }
 
+const wildcards: Readonly<Record<string, string>> = {
+  '**/': '(?:.*/)?',
+  '**': '.*',
+  '*': '[^/]*',
+  '?': '[^/]',
+};
+
 function globPattern(text: string): RegExp {
   const glob = text.replace(/^!/, '').replace(/^\.\//, '').replace(/\/$/, '');
-  const escaped = glob.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&');
-  const wild = escaped.replaceAll(/\*\*|\*/g, (star) => (star === '**' ? '.*' : '[^/]*'));
-  return new RegExp(`^${wild}$`);
+  const escaped = glob.replaceAll(/[.+^$()|[\]\\]/g, '\\$&');
+  const chosen = escaped.replaceAll(
+    /\{([^{}]*)\}/g,
+    (_, list: string) => `(?:${list.replaceAll(',', '|')})`,
+  );
+  const wild = chosen.replaceAll(/\*\*\/|\*\*|\*|\?(?!:)/g, (sign) => wildcards[sign] ?? sign);
+  try {
+    return new RegExp(`^${wild}$`);
+  } catch {
+    // No glob: it fits nothing.
+    return /(?!)/;
+  }
 }
 
 /** Whether `own` means `other` by its name: itself, a workspace member, or a declared folder. */
@@ -132,30 +170,36 @@ function sees(
   });
 }
 
+const mainKeys = ['source', 'react-native', 'module', 'main', 'types', 'typings'];
+
 function findIn(target: Package, subpath: string, find: FileFinder): Packaged {
   const { json, folder } = target;
   const exported = exportsOf(json.exports, subpath === '' ? '.' : `./${subpath}`);
   const found = findTarget(target, exported, find);
   if (found.kind === 'file' || json.exports !== undefined) return found;
-  const mains = ['source', 'module', 'main', 'types', 'typings'].flatMap((k) => stringsOf(json[k]));
+  const mains = mainKeys.flatMap((key) => stringsOf(json[key]));
   const plain = subpath === '' ? [...mains, 'index', 'src/index'] : [subpath];
   const direct = findTarget(target, plain, find);
   if (direct.kind === 'file' || subpath === '') return direct;
-  const inSources = find(below(folder, `src/${subpath}`), true);
-  return inSources === null ? direct : { kind: 'file', path: inSources, built: true };
+  const inSources = find(below(folder, `src/${subpath}`), 'typescript');
+  return inSources === null ? direct : built(inSources.path);
+}
+
+function built(path: string): Packaged {
+  return { kind: 'file', path, confidence: sourceOfBuildConfidence };
 }
 
 /** The first target that is a file, as it stands or where its source should be. */
 function findTarget(owner: Package, targets: readonly string[], find: FileFinder): Packaged {
   for (const target of targets) {
     const path = joinPath(owner.folder, target);
-    const direct = path === null ? null : find(path, false);
-    if (direct !== null) return { kind: 'file', path: direct, built: false };
+    const direct = path === null ? null : find(path, 'require');
+    if (direct !== null) return { kind: 'file', ...direct };
   }
   for (const target of targets) {
     for (const source of sourcesOf(target)) {
-      const path = find(below(owner.folder, source), true);
-      if (path !== null) return { kind: 'file', path, built: true };
+      const found = find(below(owner.folder, source), 'typescript');
+      if (found !== null) return built(found.path);
     }
   }
   return { kind: 'missing' };
@@ -169,23 +213,24 @@ function sourcesOf(target: string): string[] {
   return [1, 2].map((depth) => ['src', ...parts.slice(depth)].join('/'));
 }
 
-function importsOf(own: Package, specifier: string): string[] {
-  return exportsOf(own.json.imports, specifier);
-}
-
 /** Targets of a subpath in an `exports` or `imports` map, patterns included. */
 function exportsOf(value: unknown, subpath: string): string[] {
   const map = objectOf(value);
   const isMap = Object.keys(map).some((key) => key.startsWith('.') || key.startsWith('#'));
   if (!isMap) return subpath === '.' ? leavesOf(value) : [];
   if (map[subpath] !== undefined) return leavesOf(map[subpath]);
-  const patterns = Object.keys(map).filter((key) => key.includes('*'));
-  patterns.sort((a, b) => b.length - a.length);
+  // A key that ends in a slash is the older form of one that ends in `/*`.
+  const patterns = Object.keys(map).filter((key) => /\*|\/$/.test(key));
+  const prefixOf = (key: string) => key.split('*', 1)[0]?.length ?? 0;
+  patterns.sort((a, b) => prefixOf(b) - prefixOf(a) || b.length - a.length);
   for (const pattern of patterns) {
     const [before = '', after = ''] = pattern.split('*', 2);
     if (!subpath.startsWith(before) || !subpath.endsWith(after)) continue;
+    if (subpath.length < before.length + after.length) continue;
     const rest = subpath.slice(before.length, subpath.length - after.length);
-    return leavesOf(map[pattern]).map((target) => target.replaceAll('*', () => rest));
+    return leavesOf(map[pattern]).map((target) =>
+      pattern.includes('*') ? target.replaceAll('*', () => rest) : target + rest,
+    );
   }
   return [];
 }

@@ -38,9 +38,11 @@ export function readEcmascript(result: OxcResult, text: string): ReadFacts {
 
 function readModuleStatement(reading: Reading, node: EsNode): void {
   if (node.type === 'ImportDeclaration') reading.imports.push(readImport(node));
-  else if (node.type === 'ExportAllDeclaration') reading.imports.push(readExportAll(node));
-  else if (node.type === 'ExportNamedDeclaration') readExportNamed(reading, node);
-  else if (node.type === 'ExportDefaultDeclaration') {
+  else if (/^(?:Declare)?ExportAllDeclaration$/.test(node.type))
+    reading.imports.push(readExportAll(node));
+  else if (/^(?:ExportNamed|DeclareExport)Declaration$/.test(node.type)) {
+    readExportNamed(reading, node);
+  } else if (node.type === 'ExportDefaultDeclaration') {
     const declaration = nodeAt(node, 'declaration');
     const name = stringAt(declaration, 'name') ?? (declaration && nameAt(declaration, 'id'));
     if (name) nameExport(reading, 'default', name);
@@ -78,10 +80,15 @@ function readImport(node: EsNode): ImportFact {
     return { name: nameAt(item, 'imported') ?? local, local };
   });
   const allTypes =
-    specifiers.length > 0 && specifiers.every((item) => stringAt(item, 'importKind') === 'type');
-  const isType = stringAt(node, 'importKind') === 'type' || allTypes;
+    specifiers.length > 0 && specifiers.every((item) => isTypeKind(stringAt(item, 'importKind')));
+  const isType = isTypeKind(stringAt(node, 'importKind')) || allTypes;
   const fact = { specifier: sourceOf(node), style: 'import', bindings };
   return importFact(isType ? { ...fact, ...typeOnly } : fact);
+}
+
+/** Flow also imports the type of a value. */
+function isTypeKind(kind: string | null): boolean {
+  return kind === 'type' || kind === 'typeof';
 }
 
 function readExportAll(node: EsNode): ImportFact {
@@ -247,6 +254,7 @@ const memberKeys: Readonly<Record<string, readonly [string, string]>> = {
   MemberExpression: ['object', 'property'],
   JSXMemberExpression: ['object', 'property'],
   TSQualifiedName: ['left', 'right'],
+  QualifiedTypeIdentifier: ['qualification', 'id'],
 };
 
 /** `import { a } from 'x'; export { a }` passes `a` on like `export { a } from 'x'`. */

@@ -1,25 +1,33 @@
 /**
  * Where JavaScript and TypeScript find modules: relative paths, tsconfig `paths` and `baseUrl`,
  * package.json `imports`, and packages of the repository that workspaces or dependencies declare.
- * Any other bare specifier is external. Pure.
+ * Any other bare specifier that may be a package is external. Pure.
  */
 import { type Binding, type ImportFact, noFacts, type ParsedFile } from '../../facts/facts.ts';
-import { extensionOf, folderOf, joinPath } from '../../paths.ts';
+import { below, extensionOf, folderOf, joinPath } from '../../paths.ts';
 import { emptyResolution, linkOf, type Project, type Resolution } from '../language.ts';
-import { openFileFinder } from './files.ts';
-import { openPackages, type Packaged, packageName } from './packages.ts';
-import { openTypescriptConfigs } from './tsconfig.ts';
+import {
+  type FileFinder,
+  type FoundFile,
+  type Manner,
+  openFileFinder,
+  openPlatformFinder,
+  type PlatformFinder,
+} from './files.ts';
+import { openPackages, packageName } from './packages.ts';
+import { openTypescriptConfigs, type TypescriptConfigs } from './tsconfig.ts';
 
-/** What is built lies at the same place below the sources by custom, not by declaration. */
-const sourceOfBuildConfidence = 0.9;
+/** Where frameworks and bundlers let names begin that no package can have. */
+const customaryConfidence = 0.7;
 
 export function openEcmascriptResolver(project: Project) {
   const find = openFileFinder(project);
   const packages = openPackages(project, find);
   const configs = openTypescriptConfigs(project);
+  const findPlatforms = openPlatformFinder(project, configs.suffixes);
   return (file: ParsedFile): Resolution => {
     const resolution = emptyResolution();
-    const context = { project, file, find, packages, configs };
+    const context = { project, file, find, findPlatforms, packages, configs };
     for (const fact of file.facts.imports) addImport(context, fact, resolution);
     return resolution;
   };
@@ -28,45 +36,89 @@ export function openEcmascriptResolver(project: Project) {
 interface Context {
   readonly project: Project;
   readonly file: ParsedFile;
-  readonly find: ReturnType<typeof openFileFinder>;
+  readonly find: FileFinder;
+  readonly findPlatforms: PlatformFinder;
   readonly packages: ReturnType<typeof openPackages>;
-  readonly configs: ReturnType<typeof openTypescriptConfigs>;
+  readonly configs: TypescriptConfigs;
 }
 
+/** Files of the repository, or that it is none of them, or none though it should be. */
+type Meaning =
+  | { readonly found: readonly FoundFile[] }
+  | { readonly external: string }
+  | { readonly missing: string };
+
 function addImport(context: Context, fact: ImportFact, resolution: Resolution): void {
-  // Bundlers take a query after the path.
-  const specifier = fact.specifier.replace(/(?<=.)[?].*$/, '');
-  const { file, find, packages } = context;
-  const link = (to: string, confidence = 1) => {
-    if (to === file.path) return;
-    const bindings = bindingsOf(context.project, fact, to);
-    resolution.links.push(linkOf(fact, to, { confidence, bindings }));
-  };
-  const missing = (reason: string) => resolution.unresolved.push({ specifier, reason });
-  if (/^\.{1,2}(?:\/|$)/.test(specifier)) {
-    const path = joinPath(folderOf(file.path), specifier);
-    const to = path === null ? null : find(path, isTypescript(file.path));
-    if (to !== null) link(to);
-    else missing(path === null ? 'leads out of the repository' : 'no such file in the repository');
-    return;
+  // Bundlers take a query after the path, and loaders before it.
+  const specifier = fact.specifier.replace(/(?<=.)[?].*$/, '').replace(/^.*!(?=.)/, '');
+  const { file } = context;
+  const meaning = meaningOf(context, fact, specifier);
+  if ('external' in meaning) resolution.externals.push(meaning.external);
+  else if ('missing' in meaning) {
+    resolution.unresolved.push({ specifier, reason: meaning.missing });
+  } else {
+    for (const { path, confidence } of meaning.found) {
+      if (path === file.path) continue;
+      const bindings = bindingsOf(context.project, fact, path);
+      resolution.links.push(linkOf(fact, path, { confidence, bindings }));
+    }
   }
+}
+
+function meaningOf(context: Context, fact: ImportFact, specifier: string): Meaning {
+  const { file, packages } = context;
+  if (/^\.{1,2}(?:\/|$)/.test(specifier)) return findRelative(context, fact, specifier);
   if (
     specifier === '' ||
     specifier.startsWith('/') ||
-    /^(?:https?|data|node|bun):/.test(specifier)
+    /^(?:https?|data|node|bun|npm|jsr|virtual|astro|cloudflare):/.test(specifier)
   ) {
-    resolution.externals.push(specifier.replace(/^node:/, ''));
-    return;
+    return { external: specifier.replace(/^node:/, '') };
   }
   const aliased = findAliased(context, specifier);
-  const packaged: Packaged =
-    aliased === null
-      ? packages.find(file.path, specifier)
-      : { kind: 'file', path: aliased, built: false };
-  if (packaged.kind === 'file') link(packaged.path, packaged.built ? sourceOfBuildConfidence : 1);
-  else if (packaged.kind === 'missing') missing('the package does not offer this path');
-  else if (isAlias(context, specifier)) missing('an alias that leads to no file');
-  else resolution.externals.push(packageName(specifier));
+  if (aliased.length > 0) return { found: aliased };
+  const packaged = packages.find(file.path, specifier);
+  if (packaged.kind === 'file') return { found: [packaged] };
+  const customary = findCustomary(context, specifier);
+  if (customary.length > 0) return { found: customary };
+  if (packaged.kind === 'missing') return { missing: 'the package does not offer this path' };
+  if (context.configs.isAlias(file.path, specifier)) {
+    return { missing: 'an alias that leads to no file' };
+  }
+  if (!mayBePackage(specifier)) return { missing: 'an alias that no configuration here states' };
+  return { external: packageName(specifier) };
+}
+
+function findRelative(context: Context, fact: ImportFact, specifier: string): Meaning {
+  const { file, configs } = context;
+  const path = joinPath(folderOf(file.path), specifier);
+  if (path === null) return { missing: 'leads out of the repository' };
+  const manner = mannerOf(context, fact);
+  // A slash at the end, or a last segment of dots, means a folder.
+  const isFolder = /(?:^|\/)\.{0,2}$/.test(specifier);
+  const places = [path, ...configs.elsewhere(file.path, path)];
+  for (const place of places) {
+    const found = findFiles(context, isFolder ? `${place}/` : place, manner);
+    if (found.length > 0) return { found };
+  }
+  return { missing: 'no such file in the repository' };
+}
+
+/** The file at a path, and those that stand for it on one system each. */
+function findFiles(context: Context, place: string, manner: Manner): readonly FoundFile[] {
+  const { file, find, findPlatforms } = context;
+  const first = find(place, manner);
+  const others = findPlatforms(file.path, place.replace(/\/$/, ''));
+  const platforms = others.filter(({ path }) => path !== first?.path);
+  return first === null ? platforms : [first, ...platforms];
+}
+
+/** Whose rules hold: `import` in what Node does not read as a module was compiled to `require`. */
+function mannerOf({ file, packages }: Context, fact: ImportFact): Manner {
+  const extension = extensionOf(file.path);
+  if (isTypescript(file.path)) return 'typescript';
+  if (fact.style === 'require' || extension === '.cjs') return 'require';
+  return extension === '.mjs' || packages.isModule(file.path) ? 'import' : 'require';
 }
 
 /** `const f = require('./f')` uses what that assigns to `module.exports`, if it has a name. */
@@ -83,15 +135,39 @@ function isTypescript(path: string): boolean {
   return /^\.[mc]?tsx?$/.test(extensionOf(path));
 }
 
-function findAliased({ file, find, configs }: Context, specifier: string): string | null {
-  for (const candidate of configs.candidates(file.path, specifier)) {
-    const to = find(candidate, true);
-    if (to !== null) return to;
+function findAliased(context: Context, specifier: string): readonly FoundFile[] {
+  for (const candidate of context.configs.candidates(context.file.path, specifier)) {
+    const found = findFiles(context, candidate, 'typescript');
+    if (found.length > 0) return found;
   }
-  return null;
+  return [];
 }
 
-/** Whether `paths` names a prefix of it, so that it was meant to be the repository's. */
-function isAlias({ file, configs }: Context, specifier: string): boolean {
-  return configs.isAlias(file.path, specifier);
+/** No package of npm begins like this. */
+function mayBePackage(specifier: string): boolean {
+  return !/^(?:@\/|@@|~|\$lib\b|#)/.test(specifier);
+}
+
+/** Beginnings that frameworks document, and the folders of a package that they mean. */
+const customary: readonly (readonly [beginning: RegExp, folders: readonly string[]])[] = [
+  [/^[@~#]\//, ['src', 'app', '']],
+  [/^(?:@@|~~)\//, ['']],
+  [/^\$lib(?:\/|$)/, ['src/lib']],
+];
+
+/** Where a configuration that is a program, or is made by one, would have led. */
+function findCustomary(context: Context, specifier: string): readonly FoundFile[] {
+  const home = context.packages.folderOf(context.file.path);
+  for (const [beginning, folders] of customary) {
+    if (!beginning.test(specifier)) continue;
+    const rest = specifier.replace(beginning, '');
+    for (const folder of folders) {
+      const place = below(below(home, folder), rest);
+      const found = findFiles(context, place, 'typescript');
+      if (found.length > 0) {
+        return found.map(({ path }) => ({ path, confidence: customaryConfidence }));
+      }
+    }
+  }
+  return [];
 }

@@ -83,7 +83,7 @@ interface Place {
 }
 
 function readStatement(context: Context, node: EsNode, parent: string | null): void {
-  if (node.type === 'ExportNamedDeclaration' || node.type === 'ExportDefaultDeclaration') {
+  if (/^(?:ExportNamed|ExportDefault|DeclareExport)Declaration$/.test(node.type)) {
     const declaration = nodeAt(node, 'declaration');
     if (declaration === null) return;
     readDeclaration(context, declaration, { outer: node, parent, exported: true });
@@ -98,12 +98,23 @@ const functionTypes = new Set([
   'TSDeclareFunction',
   'FunctionExpression',
   'ArrowFunctionExpression',
+  'DeclareFunction',
 ]);
 
 const typeKinds: Readonly<Record<string, string>> = {
   TSInterfaceDeclaration: 'interface',
   TSTypeAliasDeclaration: 'type',
   TSEnumDeclaration: 'enum',
+  // Flow's.
+  TypeAlias: 'type',
+  OpaqueType: 'type',
+  InterfaceDeclaration: 'interface',
+  EnumDeclaration: 'enum',
+  DeclareTypeAlias: 'type',
+  DeclareOpaqueType: 'type',
+  DeclareInterface: 'interface',
+  DeclareClass: 'class',
+  DeclareVariable: 'variable',
 };
 
 function readDeclaration(context: Context, node: EsNode, place: Place): void {
@@ -115,13 +126,17 @@ function readDeclaration(context: Context, node: EsNode, place: Place): void {
   } else if (/^Class(?:Declaration|Expression)$/.test(node.type)) {
     readClass(context, node, name, place);
   } else if (kind !== undefined) {
-    const end = node.type === 'TSTypeAliasDeclaration' ? node.end : bodyStart(node);
+    const isAlias = /(?:Alias|AliasDeclaration|OpaqueType)$/.test(node.type);
+    const end = isAlias ? node.end : bodyStart(node);
     add(context, { ...place, node, name, kind, end });
   } else if (node.type === 'TSModuleDeclaration') {
-    add(context, { ...place, node, name, kind: 'module', end: bodyStart(node) });
+    const id = nodeAt(node, 'id');
+    // `namespace a.b` has a path of names.
+    const path = id?.type === 'TSQualifiedName' ? context.text.slice(id.start, id.end) : name;
+    add(context, { ...place, node, name: path, kind: 'module', end: bodyStart(node) });
     const body = nodeAt(node, 'body');
     for (const inner of body === null ? [] : nodesAt(body, 'body')) {
-      readStatement(context, inner, name);
+      readStatement(context, inner, path);
     }
   }
 }

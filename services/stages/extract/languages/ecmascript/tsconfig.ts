@@ -1,5 +1,8 @@
-/** `paths` and `baseUrl` of the nearest tsconfig.json, with `extends` and `references`. Pure. */
-import { below, folderOf, joinPath, nameOf, nearestAbove } from '../../paths.ts';
+/**
+ * What the nearest tsconfig.json says of where imports lead: `paths`, `baseUrl`, `rootDirs` and
+ * `moduleSuffixes`, with `extends` and `references`. Pure.
+ */
+import { below, folderOf, isBelow, joinPath, nameOf, nearestAbove } from '../../paths.ts';
 import { type JsonObject, objectOf, parseJsonObject, stringsOf } from '../json.ts';
 import type { Project } from '../language.ts';
 import { openPackages, packageName } from './packages.ts';
@@ -9,6 +12,10 @@ interface TypescriptConfig {
   readonly baseUrl: string | null;
   /** Pattern with at most one `*` to paths of the repository. */
   readonly paths: readonly (readonly [pattern: string, targets: readonly string[]])[];
+  /** Folders that count as one. */
+  readonly rootDirs: readonly string[];
+  /** What may stand between a name and its extension. */
+  readonly suffixes: readonly string[];
 }
 
 export interface TypescriptConfigs {
@@ -16,10 +23,15 @@ export interface TypescriptConfigs {
   candidates(from: string, specifier: string): string[];
   /** Whether a `paths` pattern other than `*` covers it. */
   isAlias(from: string, specifier: string): boolean;
+  /** The same path below the other folders that count as one with its own. */
+  elsewhere(from: string, path: string): string[];
+  suffixes(from: string): readonly string[];
 }
 
 /** Chains of `extends` and `references` longer than this are given up. */
 const depthMax = 8;
+
+const none: TypescriptConfig = { baseUrl: null, paths: [], rootDirs: [], suffixes: [] };
 
 export function openTypescriptConfigs(project: Project): TypescriptConfigs {
   const byFolder = new Map<string, TypescriptConfig>();
@@ -29,21 +41,27 @@ export function openTypescriptConfigs(project: Project): TypescriptConfigs {
     if (name !== 'tsconfig.json' && name !== 'jsconfig.json') continue;
     const folder = folderOf(path);
     if (name === 'jsconfig.json' && project.files.has(below(folder, 'tsconfig.json'))) continue;
-    byFolder.set(folder, readConfig(project, locate, path, depthMax));
+    byFolder.set(folder, readConfig({ project, locate, began: folder }, path, depthMax));
   }
+  const configOf = (from: string) => nearestAbove(from, byFolder) ?? none;
   return {
     candidates(from, specifier) {
-      const config = nearestAbove(from, byFolder);
-      if (config === undefined) return [];
+      const config = configOf(from);
       const mapped = matching(config, specifier).flatMap(([, targets, rest]) =>
         targets.map((target) => target.replace('*', () => rest)),
       );
       return config.baseUrl === null ? mapped : [...mapped, below(config.baseUrl, specifier)];
     },
-    isAlias(from, specifier) {
-      const config = nearestAbove(from, byFolder);
-      return config !== undefined && matching(config, specifier).some(([p]) => p !== '*');
+    isAlias: (from, specifier) => matching(configOf(from), specifier).some(([p]) => p !== '*'),
+    elsewhere(from, path) {
+      const { rootDirs } = configOf(from);
+      const around = rootDirs.filter((folder) => isBelow(path, folder));
+      const own = around.sort((a, b) => b.length - a.length)[0];
+      if (own === undefined) return [];
+      const rest = path.slice(own === '' ? 0 : own.length + 1);
+      return rootDirs.flatMap((folder) => (folder === own ? [] : [below(folder, rest)]));
     },
+    suffixes: (from) => configOf(from).suffixes,
   };
 }
 
@@ -67,44 +85,63 @@ function matching(
 /** File that a configuration means by what it extends or references; null for one outside. */
 type ConfigFinder = (path: string, specifier: string) => string | null;
 
-function readConfig(
-  project: Project,
-  locate: ConfigFinder,
-  path: string,
-  depth: number,
-): TypescriptConfig {
-  const none: TypescriptConfig = { baseUrl: null, paths: [] };
+interface Chain {
+  readonly project: Project;
+  readonly locate: ConfigFinder;
+  /** Folder of the configuration that began it: `${configDir}` in all of the chain. */
+  readonly began: string;
+}
+
+function readConfig(chain: Chain, path: string, depth: number): TypescriptConfig {
+  const { project, locate } = chain;
   const text = project.files.get(path)?.manifest ?? null;
   if (text === null || depth === 0) return none;
   const json = parseJsonObject(text);
-  const own = ownConfig(json, folderOf(path));
-  const others = [
-    ...stringsOf(json.extends).reverse(),
-    // A solution file only lists the projects; its folder follows the first that says something.
-    ...(Array.isArray(json.references) ? json.references : []).flatMap((reference) =>
-      stringsOf(objectOf(reference).path),
-    ),
-  ];
-  for (const other of others) {
-    if (own.paths.length > 0 && own.baseUrl !== null) break;
+  let config = ownConfig(json, folderOf(path), chain.began);
+  for (const other of stringsOf(json.extends).reverse()) {
     const target = locate(path, other);
-    const base = target === null ? none : readConfig(project, locate, target, depth - 1);
-    if (own.paths.length === 0) own.paths = base.paths;
-    own.baseUrl ??= base.baseUrl;
+    if (target !== null) config = completed(config, readConfig(chain, target, depth - 1));
   }
-  return own;
+  // A solution file only lists the projects; its folder follows the first that says something.
+  const references = Array.isArray(json.references) ? json.references : [];
+  for (const other of references.flatMap((reference) => stringsOf(objectOf(reference).path))) {
+    const target = locate(path, other);
+    if (target === null) continue;
+    const began = folderOf(target);
+    config = completed(config, readConfig({ ...chain, began }, target, depth - 1));
+  }
+  return config;
 }
 
-function ownConfig(json: JsonObject, folder: string) {
+/** What the first does not say the second does. */
+function completed(own: TypescriptConfig, base: TypescriptConfig): TypescriptConfig {
+  return {
+    baseUrl: own.baseUrl ?? base.baseUrl,
+    paths: own.paths.length > 0 ? own.paths : base.paths,
+    rootDirs: own.rootDirs.length > 0 ? own.rootDirs : base.rootDirs,
+    suffixes: own.suffixes.length > 0 ? own.suffixes : base.suffixes,
+  };
+}
+
+function ownConfig(json: JsonObject, folder: string, began: string): TypescriptConfig {
   const options = objectOf(json.compilerOptions);
-  const base = typeof options.baseUrl === 'string' ? joinPath(folder, options.baseUrl) : null;
+  const placeOf = (text: string, base = folder) => {
+    const rest = /^\$\{configDir\}(.*)$/i.exec(text)?.[1];
+    return rest === undefined ? joinPath(base, text) : joinPath(began, rest);
+  };
+  const baseUrl = typeof options.baseUrl === 'string' ? placeOf(options.baseUrl) : null;
   const paths = Object.entries(objectOf(options.paths)).map(
     ([pattern, targets]): readonly [string, readonly string[]] => [
       pattern,
-      stringsOf(targets).flatMap((target) => joinPath(base ?? folder, target) ?? []),
+      stringsOf(targets).flatMap((target) => placeOf(target, baseUrl ?? folder) ?? []),
     ],
   );
-  return { baseUrl: base, paths: paths as TypescriptConfig['paths'] };
+  return {
+    baseUrl,
+    paths,
+    rootDirs: stringsOf(options.rootDirs).flatMap((text) => placeOf(text) ?? []),
+    suffixes: stringsOf(options.moduleSuffixes),
+  };
 }
 
 /** A relative configuration, or one in a package of the repository. */
@@ -113,12 +150,15 @@ function openConfigFinder(project: Project): ConfigFinder {
     const candidates = [path, `${path}.json`, below(path, 'tsconfig.json')];
     return candidates.find((candidate) => project.files.has(candidate)) ?? null;
   };
-  const packages = openPackages(project, find);
+  const packages = openPackages(project, (path) => {
+    const found = find(path);
+    return found === null ? null : { path: found, confidence: 1 };
+  });
   return (path, specifier) => {
-    if (specifier.startsWith('.')) {
-      const relative = joinPath(folderOf(path), specifier);
-      return relative === null ? null : find(relative);
-    }
+    // A reference is a path, whatever it begins with.
+    const relative = joinPath(folderOf(path), specifier);
+    const here = relative === null ? null : find(relative);
+    if (specifier.startsWith('.') || here !== null) return here;
     const isWhole = packageName(specifier) === specifier;
     const found = packages.find(path, isWhole ? `${specifier}/tsconfig.json` : specifier);
     return found.kind === 'file' ? found.path : null;

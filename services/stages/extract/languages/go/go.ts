@@ -8,17 +8,17 @@ import {
   type ReadFacts,
   sortedMap,
 } from '../../facts/facts.ts';
-import { nameOf } from '../../paths.ts';
 import type { SyntaxNode } from '../../syntax/syntax-node.ts';
 import { type DefinitionParts, definitionOf, docAbove } from '../../syntax/tree.ts';
 import { blank, eachWord, firstFrom, lastBefore, word, wordList } from '../../syntax/words.ts';
 import type { Language } from '../language.ts';
+import { isGoManifest } from './modules.ts';
 import { openGoResolver } from './resolve.ts';
 
 export const go: Language = {
   name: 'go',
   parsing: { parser: 'tree-sitter', grammar: 'tree-sitter-go', read },
-  isManifest: (path) => nameOf(path) === 'go.mod',
+  isManifest: isGoManifest,
   openResolver: openGoResolver,
 };
 

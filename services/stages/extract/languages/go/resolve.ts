@@ -1,24 +1,15 @@
 /**
- * Where Go finds packages: the module path of the nearest go.mod, its `replace` folders and the
- * other modules of the repository that it requires; a package is a folder. Edges go to the files
+ * Where Go finds names: a package is a folder (modules.ts says which), and edges go to the files
  * that declare the names used, also inside one package. Pure.
  */
-import { compareText } from '../../../../../schemas/compare-text.ts';
 import { append, type ImportFact, type ParsedFile } from '../../facts/facts.ts';
-import { below, folderOf, foldersUpwards, joinPath, nameOf } from '../../paths.ts';
+import { folderOf } from '../../paths.ts';
 import { emptyResolution, type Link, type Project, type Resolution } from '../language.ts';
+import { openModules } from './modules.ts';
 
 const samePackageConfidence = 0.95;
 /** Several files declare the name, for different systems: any of them is meant. */
 const alternativeConfidence = 0.8;
-
-interface Module {
-  readonly path: string;
-  readonly folder: string;
-  readonly requires: ReadonlySet<string>;
-  /** Module path to folder of the repository. */
-  readonly replaces: ReadonlyMap<string, string>;
-}
 
 interface Package {
   /** What its clauses say: programs that are run by `go generate` lie beside it as `main`. */
@@ -29,16 +20,18 @@ interface Package {
 }
 
 export function openGoResolver(project: Project) {
-  const modules = readModules(project);
   const packages = readPackages(project);
+  const find = openModules(project, packages);
   return (file: ParsedFile): Resolution => {
     const resolution = emptyResolution();
-    const module = foldersUpwards(folderOf(file.path)).flatMap((f) => modules.get(f) ?? [])[0];
     const imported = new Set<string>();
     for (const fact of file.facts.imports) {
-      const folder = packageFolder(fact.specifier, module, modules);
-      if (folder === null) resolution.externals.push(fact.specifier);
-      else addPackage({ file, resolution, imported }, fact, packages.get(folder));
+      const found = find(file.path, fact.specifier);
+      if (found === null) resolution.externals.push(fact.specifier);
+      else {
+        const { folder, confidence } = found;
+        addPackage({ file, resolution, imported, confidence }, fact, packages.get(folder));
+      }
       for (const name of localNames(fact)) imported.add(name);
     }
     const own = packages.get(folderOf(file.path));
@@ -48,44 +41,17 @@ export function openGoResolver(project: Project) {
   };
 }
 
-/** Folder of a package of the repository; null when the path belongs to no module in it. */
-function packageFolder(
-  specifier: string,
-  module: Module | undefined,
-  modules: ReadonlyMap<string, Module>,
-): string | null {
-  if (module === undefined) return null;
-  const inside = (path: string, folder: string): string | null => {
-    if (specifier === path) return folder;
-    return specifier.startsWith(`${path}/`)
-      ? below(folder, specifier.slice(path.length + 1))
-      : null;
-  };
-  const reachable: [path: string, folder: string][] = [
-    [module.path, module.folder],
-    ...module.replaces,
-    ...[...modules.values()]
-      .filter((other) => module.requires.has(other.path))
-      .map((other): [string, string] => [other.path, other.folder]),
-  ];
-  // The longest module path owns a package.
-  reachable.sort(([a], [b]) => b.length - a.length || compareText(a, b));
-  for (const [path, folder] of reachable) {
-    const found = inside(path, folder);
-    if (found !== null) return found;
-  }
-  return null;
-}
-
 interface Work {
   readonly file: ParsedFile;
   readonly resolution: Resolution;
   /** Names that imports bring in. */
   readonly imported: Set<string>;
+  /** How sure it is which folder an import means. */
+  readonly confidence: number;
 }
 
 function addPackage(
-  { file, resolution, imported }: Work,
+  { file, resolution, imported, confidence }: Work,
   fact: ImportFact,
   target: Package | undefined,
 ): void {
@@ -103,7 +69,10 @@ function addPackage(
   imported.add(local);
   const names = local === '.' ? file.facts.uses : (file.facts.members.get(local) ?? []);
   const links = linksTo(visible, names, 'import', file.path);
-  resolution.links.push(...(links.length > 0 ? links : wholePackage(sources)));
+  const all = links.length > 0 ? links : wholePackage(sources);
+  resolution.links.push(
+    ...all.map((link) => ({ ...link, confidence: Math.min(link.confidence, confidence) })),
+  );
 }
 
 /** Imported for its effects, or only for a method: the files with an `init`, else the first. */
@@ -188,29 +157,4 @@ function localNames(fact: ImportFact): string[] {
   const parts = fact.specifier.split('/').filter((part) => !/^v\d+$/.test(part));
   const name = (parts.at(-1) ?? '').replace(/\.v\d+$/, '');
   return [name, name.replace(/^go[-.]|[-.]go$/g, ''), name.replaceAll(/[-.]/g, '')];
-}
-
-/** Modules by the folder of their go.mod. */
-function readModules(project: Project): Map<string, Module> {
-  const modules = new Map<string, Module>();
-  for (const file of project.files.values()) {
-    if (file.manifest === null || nameOf(file.path) !== 'go.mod') continue;
-    const module = readModule(folderOf(file.path), file.manifest);
-    if (module !== null) modules.set(module.folder, module);
-  }
-  return modules;
-}
-
-function readModule(folder: string, text: string): Module | null {
-  const path = /^\s*module\s+"?([^\s"]+)/m.exec(text)?.[1];
-  if (path === undefined) return null;
-  const replaces = new Map<string, string>();
-  for (const match of text.matchAll(
-    /([\w./~-]+)(?:\s+v\S+)?\s+=>\s+(\.{1,2}\/\S*|\.{1,2})\s*$/gm,
-  )) {
-    const target = joinPath(folder, match[2] ?? '');
-    if (target !== null) replaces.set(match[1] ?? '', target);
-  }
-  const requires = [...text.matchAll(/^\s*(?:require\s+)?([\w./~-]+)\s+v\d/gm)];
-  return { path, folder, replaces, requires: new Set(requires.map((match) => match[1] ?? '')) };
 }

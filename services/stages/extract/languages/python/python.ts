@@ -12,11 +12,11 @@ import {
 } from '../../facts/facts.ts';
 import type { SyntaxNode } from '../../syntax/syntax-node.ts';
 import { firstSentence } from '../../syntax/text.ts';
-import { ancestorOf, type DefinitionParts, definitionOf, textsOf } from '../../syntax/tree.ts';
+import { type DefinitionParts, definitionOf, textsOf } from '../../syntax/tree.ts';
 import { groupsAt, word } from '../../syntax/words.ts';
 import type { Language, TreeSitterParsing } from '../language.ts';
+import { isPythonManifest } from './manifests.ts';
 import { openPythonResolver } from './resolve.ts';
-import { isPythonManifest } from './roots.ts';
 
 export const pythonParsing: TreeSitterParsing = {
   parser: 'tree-sitter',
@@ -60,7 +60,8 @@ function readBlock(block: SyntaxNode, parent: string | null, into: Definition[])
       if (inner !== null) readDefinition(inner, node, parent, into);
     } else if (node.type === 'expression_statement') readAssignment(node, parent, into);
     else if (node.type === 'type_alias_statement') {
-      const name = node.namedChildren[0]?.text ?? '';
+      // `type Pair[T] = …` is Pair.
+      const name = /^\w+/.exec(node.namedChildren[0]?.text ?? '')?.[0] ?? '';
       add(into, { node, name, kind: 'type', parent, doc: null });
     } else if (conditionals.has(node.type)) readBlock(node, parent, into);
     else readDefinition(node, node, parent, into);
@@ -112,7 +113,7 @@ function docstring(body: SyntaxNode | null): string | null {
 }
 
 const functions = new Set(['function_definition', 'lambda']);
-const ifs = new Set(['if_statement']);
+const conditions = new Set(['if_statement', 'elif_clause']);
 
 const statements = new Set(['import_statement', 'import_from_statement']);
 
@@ -128,10 +129,43 @@ function readImports(root: SyntaxNode, text: string): ImportFact[] {
   });
 }
 
+/** One walk up: whether only type checkers run the statement, and whether a function holds it. */
 function weightOf(node: SyntaxNode): Partial<ImportFact> {
-  const condition = ancestorOf(node, ifs)?.childForFieldName('condition')?.text ?? '';
-  if (/\bTYPE_CHECKING$/.test(condition)) return { kind: 'type-only', softness: softness.typeOnly };
-  return ancestorOf(node, functions) === null ? {} : { softness: softness.deferred };
+  let inFunction = false;
+  let child = node;
+  for (let above = node.parent; above !== null; above = child.parent) {
+    if (conditions.has(above.type) && isForTypes(above, child)) {
+      return { kind: 'type-only', softness: softness.typeOnly };
+    }
+    inFunction ||= functions.has(above.type);
+    child = above;
+  }
+  return inFunction ? { softness: softness.deferred } : {};
+}
+
+/** Whether what stands in this branch of a condition is for type checkers alone. */
+function isForTypes(condition: SyntaxNode, branch: SyntaxNode): boolean {
+  const asked = (node: SyntaxNode) => askedOf(node.childForFieldName('condition')?.text ?? '');
+  if (condition.childForFieldName('consequence')?.id === branch.id) {
+    return asked(condition) === 'checking';
+  }
+  // A later branch runs only where those before it did not.
+  const earlier = condition.namedChildren.filter(
+    ({ type, startIndex }) => type === 'elif_clause' && startIndex < branch.startIndex,
+  );
+  return [condition, ...earlier].some((node) => asked(node) === 'running');
+}
+
+const checking = /^(?:[\w.]+\.)?(?:TYPE_CHECKING|MYPY)$/;
+
+/** What a condition demands: that types are checked, that the program runs, or neither. */
+function askedOf(condition: string): 'checking' | 'running' | null {
+  const parts = condition.replaceAll(/[()]/g, ' ').split(/\sand\s/);
+  if (/\sor\s/.test(condition)) return null;
+  const [only = '', ...others] = parts.map((part) => part.trim());
+  if ([only, ...others].some((part) => checking.test(part))) return 'checking';
+  const negated = /^not\s+(.+)$/.exec(only)?.[1] ?? '';
+  return others.length === 0 && checking.test(negated) ? 'running' : null;
 }
 
 function plainImports(node: SyntaxNode): ImportFact[] {

@@ -1,30 +1,34 @@
 /** Which folders a Python file sees on its module path, nearest first. Pure. */
 import { compareText } from '../../../../../schemas/compare-text.ts';
 import type { ParsedFile } from '../../facts/facts.ts';
-import { below, folderOf, foldersUpwards, isBelow, joinPath, nameOf } from '../../paths.ts';
+import { below, folderOf, foldersUpwards, isBelow, joinPath } from '../../paths.ts';
 import type { Project } from '../language.ts';
-import { isTable, listAt, parseToml, tableAt, textAt } from '../toml.ts';
+import { type Declared, isPythonManifest, readDeclared } from './manifests.ts';
 
-export function isPythonManifest(path: string): boolean {
-  return /^(?:pyproject\.toml|setup\.cfg|setup\.py)$/.test(nameOf(path));
+interface PythonProject extends Omit<Declared, 'neighbours'> {
+  readonly folder: string;
+  /** Folders of other projects that it installs from where they lie. */
+  readonly neighbours: ReadonlySet<string>;
 }
 
-interface PythonProject {
-  readonly folder: string;
+export interface SeenRoots {
+  /** Folders that hold packages and modules, nearest first. */
   readonly roots: readonly string[];
-  /** Distribution name, normalised; '' when not stated. */
-  readonly name: string;
-  /** Everything a manifest names that could be a requirement, normalised. */
-  readonly requires: ReadonlySet<string>;
+  /** Those of them that are roots by more than custom: nothing is imported from above. */
+  readonly stated: readonly string[];
+  /** Packages whose folder has another name: dotted name to folder. */
+  readonly packages: ReadonlyMap<string, string>;
+  /** Where packages may lie as well: a build file says so, and is not understood. */
+  readonly guesses: readonly string[];
 }
 
 export interface PythonRoots {
-  of(path: string): readonly string[];
+  of(path: string): SeenRoots;
 }
 
 export function openPythonRoots(project: Project): PythonRoots {
   const projects = readProjects(project);
-  const cache = new Map<string, readonly string[]>();
+  const cache = new Map<string, SeenRoots>();
   return {
     of(path) {
       const folder = folderOf(path);
@@ -41,17 +45,29 @@ function rootsOf(
   project: Project,
   projects: ReadonlyMap<string, PythonProject>,
   path: string,
-): readonly string[] {
+): SeenRoots {
   const folder = folderOf(path);
   const around = foldersUpwards(folder).flatMap((candidate) => projects.get(candidate) ?? []);
   // Python itself puts a script's folder, and pytest the topmost package's parent, on the path.
   const own = packageParent(project, path) ?? folder;
-  const siblings = [...projects.values()].filter((other) =>
-    around.some((inner) => other.name !== '' && inner.requires.has(other.name)),
+  const siblings = [...projects.values()].filter(
+    (other) => !around.includes(other) && around.some((inner) => sees(inner, other)),
   );
-  return [
-    ...new Set([own, ...around.flatMap(({ roots }) => roots), ...siblings.flatMap((s) => s.roots)]),
-  ];
+  const all = [...around, ...siblings];
+  const stated = all.flatMap(({ roots }) => roots);
+  // The nearest says first which folder a name means.
+  const packages = new Map([...all].reverse().flatMap((each) => [...each.packages]));
+  const unread = around.filter(({ isRead }) => !isRead);
+  return {
+    roots: [...new Set([own, ...stated])],
+    stated,
+    packages,
+    guesses: unread.length === 0 ? [] : packageParents(project, unread),
+  };
+}
+
+function sees(own: PythonProject, other: PythonProject): boolean {
+  return (other.name !== '' && own.requires.has(other.name)) || own.neighbours.has(other.folder);
 }
 
 /** Every folder with a manifest, and the repository itself. */
@@ -73,81 +89,47 @@ function readProject(
   folder: string,
   manifests: readonly ParsedFile[],
 ): PythonProject {
-  const declared = manifests.flatMap((file) => declaredRoots(file));
-  const roots = [...declared, 'src', '']
-    .map((relative) => joinPath(folder, relative))
+  const declared = readDeclared(manifests);
+  const placeOf = (relative: string) => joinPath(folder, relative);
+  const custom = folder === '' || declared.isProject ? ['src', ''] : [];
+  const roots = [...declared.roots, ...custom]
+    .map(placeOf)
     .filter((root): root is string => root !== null)
     .filter((root) => root === folder || (isBelow(root, folder) && project.folders.has(root)));
-  const toml = tomlOf(manifests);
-  const poetry = tableAt(toml, 'tool', 'poetry');
-  const name = textAt(tableAt(toml, 'project'), 'name') ?? textAt(poetry, 'name') ?? '';
-  const requirements = listAt(tableAt(toml, 'project'), 'dependencies');
-  const requires = [
-    ...requirements.map((text) => /^[\w.-]+/.exec(String(text))?.[0] ?? ''),
-    ...Object.keys(tableAt(poetry, 'dependencies')),
-    ...Object.keys(tableAt(toml, 'tool', 'uv', 'sources')),
-  ];
+  const packages = [...declared.packages].flatMap(([name, relative]): [string, string][] => {
+    const place = placeOf(relative);
+    return place === null ? [] : [[name, place]];
+  });
   return {
+    ...declared,
     folder,
     roots: [...new Set(roots)],
-    name: normalise(name),
-    requires: new Set(requires.map(normalise)),
+    packages: new Map(packages),
+    neighbours: new Set([...declared.neighbours].flatMap((relative) => placeOf(relative) ?? [])),
   };
-}
-
-function tomlOf(manifests: readonly ParsedFile[]) {
-  const file = manifests.find(({ path }) => nameOf(path) === 'pyproject.toml');
-  return parseToml(file?.manifest ?? '');
-}
-
-/** Folders, relative to the manifest, that it says packages lie in. */
-function declaredRoots(file: ParsedFile): string[] {
-  const text = file.manifest ?? '';
-  if (nameOf(file.path) === 'pyproject.toml') return tomlRoots(text);
-  // setup.cfg: `package_dir =\n  = src`, `where = src`; setup.py: package_dir={"": "src"}.
-  const patterns = [
-    /package_dir\s*=\s*(?:\{\s*["']["']\s*:\s*["']|\n?\s*=\s*)([\w./-]+)/g,
-    /\bwhere\s*=\s*["']?([\w./-]+)/g,
-    /find(?:_namespace)?_packages\(\s*["']([\w./-]+)/g,
-  ];
-  return patterns.flatMap((pattern) =>
-    [...text.matchAll(pattern)].map((match) => match[1] ?? '').filter((root) => root !== ''),
-  );
-}
-
-function tomlRoots(text: string): string[] {
-  const tool = tableAt(parseToml(text), 'tool');
-  const setuptools = tableAt(tool, 'setuptools');
-  const roots = [
-    ...listAt(tableAt(setuptools, 'packages', 'find'), 'where'),
-    ...Object.entries(tableAt(setuptools, 'package-dir'))
-      .filter(([name]) => name === '')
-      .map(([, folder]) => folder),
-    ...listAt(tableAt(tool, 'pytest', 'ini_options'), 'pythonpath'),
-    ...listAt(tableAt(tool, 'poetry'), 'packages').flatMap((entry) =>
-      isTable(entry) ? (textAt(entry, 'from') ?? []) : [],
-    ),
-    // hatch: packages = ["src/name"] lie in src.
-    ...listAt(tableAt(tool, 'hatch', 'build', 'targets', 'wheel'), 'packages').map((entry) =>
-      folderOf(String(entry)),
-    ),
-  ];
-  return roots.filter((root): root is string => typeof root === 'string').map((r) => below('', r));
-}
-
-function normalise(name: string): string {
-  return name.toLowerCase().replaceAll(/[-_.]+/g, '-');
 }
 
 /** Folder that holds the topmost package around a file; null when it is in none. */
 function packageParent(project: Project, path: string): string | null {
   let parent: string | null = null;
   for (const folder of foldersUpwards(folderOf(path))) {
-    const isPackage = ['__init__.py', '__init__.pyi'].some((name) =>
-      project.files.has(below(folder, name)),
-    );
-    if (!isPackage || folder === '') break;
+    if (!isPackage(project, folder) || folder === '') break;
     parent = folderOf(folder);
   }
   return parent;
+}
+
+function isPackage(project: Project, folder: string): boolean {
+  return ['__init__.py', '__init__.pyi'].some((name) => project.files.has(below(folder, name)));
+}
+
+/** Every folder of some projects that holds a topmost package. */
+function packageParents(project: Project, projects: readonly PythonProject[]): string[] {
+  const parents = new Set<string>();
+  for (const folder of project.folders) {
+    if (folder === '' || !projects.some((each) => isBelow(folder, each.folder))) continue;
+    const parent = folderOf(folder);
+    if (isPackage(project, folder) && !isPackage(project, parent)) parents.add(parent);
+  }
+  return [...parents].sort(compareText);
 }

@@ -1,7 +1,15 @@
 /** Crates and their module trees, from Cargo.toml and `mod` declarations. Pure. */
 import { compareText } from '../../../../../schemas/compare-text.ts';
 import { append, type ImportFact, type ParsedFile } from '../../facts/facts.ts';
-import { below, folderOf, foldersUpwards, joinPath, nameOf, stemOf } from '../../paths.ts';
+import {
+  below,
+  folderOf,
+  foldersUpwards,
+  joinPath,
+  nameOf,
+  nearestAbove,
+  stemOf,
+} from '../../paths.ts';
 import type { Project } from '../language.ts';
 import {
   isTable,
@@ -12,14 +20,19 @@ import {
   tableAt,
   textAt,
 } from '../toml.ts';
+import { isModule } from './imports.ts';
 
 /** One target: a library, program, test or example with the files reached from its root. */
 export interface Crate {
   readonly root: string;
+  /** Folder of its package. */
+  readonly package: string;
   /** Edition 2015, in which `use a::b` starts at the crate's root. */
   readonly fromRoot: boolean;
   /** Module path such as `a::b` to its file; '' is the root. */
   readonly modules: ReadonlyMap<string, string>;
+  /** The files of a module in other builds than the usual one. */
+  readonly variants: ReadonlyMap<string, readonly string[]>;
   /** Name in code to the library it means, for those in the repository. */
   readonly libraries: ReadonlyMap<string, Crate>;
   /** Name of a macro to the modules that define it. */
@@ -64,14 +77,37 @@ export function readCrates(project: Project): Map<string, Place> {
     }
   }
   const places = new Map<string, Place>();
-  for (const { crate, owner } of crates) {
-    connect(crate, owner, { manifests, packages, libraries });
-    // Libraries come first, so a file shared with a program counts as the library's.
-    for (const [module, path] of crate.modules) {
+  const workspace = { manifests, packages, libraries, patches: readPatches(manifests) };
+  const addCrate = (crate: OpenCrate, owner: Package) => {
+    connect(crate, owner, workspace);
+    const add = (module: string, path: string) => {
       if (!places.has(path)) places.set(path, { crate, module });
-    }
+    };
+    // Libraries come first, so a file shared with a program counts as the library's.
+    for (const [module, path] of crate.modules) add(module, path);
+    for (const [module, paths] of crate.variants) for (const path of paths) add(module, path);
+  };
+  for (const { crate, owner } of crates) addCrate(crate, owner);
+  for (const { path, owner } of strays(project, packages, places)) {
+    if (!places.has(path)) addCrate(openCrate(project, path, owner), owner);
   }
   return places;
+}
+
+/**
+ * Files of a package that nothing declares: a test that walks a folder compiles each by itself,
+ * with the package's library at hand.
+ */
+function strays(
+  project: Project,
+  packages: ReadonlyMap<string, Package>,
+  places: ReadonlyMap<string, Place>,
+): { path: string; owner: Package }[] {
+  return [...project.files.values()].flatMap(({ path, language, parser }) => {
+    if (language !== 'rust' || parser === 'none' || places.has(path)) return [];
+    const owner = nearestAbove(path, packages);
+    return owner === undefined ? [] : [{ path, owner }];
+  });
 }
 
 /** Every Cargo.toml by its folder, workspaces without a package included. */
@@ -102,17 +138,27 @@ function libraryRoot(project: Project, owner: Package): string | null {
   return path !== null && project.files.has(path) ? path : null;
 }
 
+/** Where Cargo looks for targets, unless the package says that it shall not. */
+const automaticFolders = {
+  autobins: 'src/bin',
+  autotests: 'tests',
+  autoexamples: 'examples',
+  autobenches: 'benches',
+} as const;
+
 /** Roots of programs, tests, examples, benchmarks and the build script. */
 function targetRoots(project: Project, owner: Package): string[] {
   const { folder, manifest } = owner;
   const declared = ['bin', 'test', 'example', 'bench'].flatMap((kind) =>
-    listAt(manifest, kind).flatMap((target) =>
-      isTable(target) ? (textAt(target, 'path') ?? []) : [],
-    ),
+    listAt(manifest, kind).flatMap((target) => (isTable(target) ? rootsOf(kind, target) : [])),
   );
   const build = textAt(tableAt(manifest, 'package'), 'build') ?? 'build.rs';
   const named = ['src/main.rs', build, ...declared].map((path) => joinPath(folder, path));
-  const automatic = /^(?:src\/bin|tests|examples|benches)\/(?:[^/]+\.rs|[^/]+\/main\.rs)$/;
+  const isOff = (key: string) => tableAt(manifest, 'package')[key] === false;
+  const folders = Object.entries(automaticFolders).flatMap(([key, name]) =>
+    isOff(key) ? [] : [name],
+  );
+  const automatic = new RegExp(`^(?:${folders.join('|')})/(?:[^/]+\\.rs|[^/]+/main\\.rs)$`);
   const prefix = folder === '' ? '' : `${folder}/`;
   const found = [...project.files.keys()].filter(
     (path) => path.startsWith(prefix) && automatic.test(path.slice(prefix.length)),
@@ -121,28 +167,43 @@ function targetRoots(project: Project, owner: Package): string[] {
   return [...new Set([...roots, ...found])];
 }
 
+/** A target without a path lies where its name says. */
+function rootsOf(kind: string, target: TomlTable): string[] {
+  const path = textAt(target, 'path');
+  const name = textAt(target, 'name');
+  if (path !== null || name === null) return path === null ? [] : [path];
+  const folder = { bin: 'src/bin', test: 'tests', example: 'examples' }[kind] ?? 'benches';
+  return [`${folder}/${name}.rs`, `${folder}/${name}/main.rs`];
+}
+
 function openCrate(project: Project, root: string, owner: Package): OpenCrate {
   const modules = new Map<string, string>([['', root]]);
+  const variants = new Map<string, string[]>();
   const macros = new Map<string, MacroPlace[]>();
   const isProcedural = tableAt(owner.manifest, 'lib')['proc-macro'] === true;
   const queue: ModuleFile[] = [{ module: '', path: root, folder: folderOf(root), open: false }];
+  const seen = new Set([root]);
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const file = project.files.get(next.path);
     if (file === undefined) continue;
     // The functions at the root of a procedural crate are its macros.
     const kinds = isProcedural && next.path === root ? ['macro', 'function'] : ['macro'];
-    for (const { name, kind } of file.facts.symbols) {
-      if (kinds.includes(kind)) append(macros, name, next);
-    }
-    for (const child of childModules(project, file, next.module, next.folder)) {
+    const own = new Set(
+      file.facts.symbols.flatMap(({ name, kind }) => (kinds.includes(kind) ? [name] : [])),
+    );
+    for (const name of own) append(macros, name, next);
+    for (const child of childModules(project, owner, file, next)) {
       // The tree is finite, but a `#[path]` may point back at a parent.
-      if (modules.has(child.module) || child.path === root) continue;
-      modules.set(child.module, child.path);
+      if (seen.has(child.path)) continue;
+      if (modules.has(child.module)) append(variants, child.module, child.path);
+      else modules.set(child.module, child.path);
+      seen.add(child.path);
       queue.push(child);
     }
   }
   const edition = tableAt(owner.manifest, 'package').edition ?? '2015';
-  return { root, fromRoot: edition === '2015', modules, macros, libraries: new Map() };
+  const fromRoot = edition === '2015';
+  return { root, package: owner.folder, fromRoot, modules, variants, macros, libraries: new Map() };
 }
 
 interface ModuleFile extends MacroPlace {
@@ -150,22 +211,50 @@ interface ModuleFile extends MacroPlace {
   readonly folder: string;
 }
 
-/** Files of the `mod x;` in a file. */
+/** Files of the `mod x;` in a file, those of the usual build first, and what it includes. */
 function childModules(
   project: Project,
+  owner: Package,
   file: ParsedFile,
-  module: string,
-  folder: string,
+  { module, folder }: ModuleFile,
 ): ModuleFile[] {
-  return file.facts.imports.flatMap((fact) => {
-    if (fact.style !== 'mod') return [];
+  const { imports } = file.facts;
+  const declared = imports.filter(isModule);
+  const usual = declared.filter(({ style }) => style === 'mod');
+  const sorted = [...usual, ...declared.filter((fact) => !usual.includes(fact))];
+  const inner = (fact: ImportFact, name: string) =>
+    [module, fact.detail, name].filter((part) => part !== '').join('::');
+  const files = sorted.flatMap((fact) => {
     const path = modulePath(project, fact, file.path, folder);
     if (path === null) return [];
     const [name = ''] = fact.specifier.split('=', 1);
-    const inner = [module, fact.detail, name].filter((part) => part !== '').join('::');
     const isFolder = nameOf(path) === 'mod.rs' || fact.specifier.includes('=');
     const children = isFolder ? folderOf(path) : below(folderOf(path), stemOf(path));
-    return [{ module: inner, path, folder: children, open: fact.star }];
+    return [{ module: inner(fact, name), path, folder: children, open: fact.star }];
+  });
+  const walked = imports.flatMap((fact) => {
+    if (fact.style !== 'folder') return [];
+    return filesIn(project, owner, fact.specifier).map((path) => ({
+      module: inner(fact, stemOf(path)),
+      path,
+      folder: below(folderOf(path), stemOf(path)),
+      open: false,
+    }));
+  });
+  const included = imports.flatMap((fact) => {
+    const path = fact.style === 'include' ? joinPath(folderOf(file.path), fact.specifier) : null;
+    const isThere = path !== null && project.files.get(path)?.language === 'rust';
+    return isThere ? [{ module: inner(fact, ''), path, folder, open: true }] : [];
+  });
+  return [...files, ...walked, ...included];
+}
+
+/** The modules of a folder that a macro walks, from the package's own. */
+export function filesIn(project: Project, { folder }: { folder: string }, path: string): string[] {
+  const walked = joinPath(folder, path);
+  return [...project.files.values()].flatMap(({ path: each, language }) => {
+    const isMain = /^(?:mod|lib|main)\.rs$/.test(nameOf(each));
+    return language === 'rust' && folderOf(each) === walked && !isMain ? [each] : [];
   });
 }
 
@@ -190,39 +279,65 @@ interface Workspace {
   readonly packages: ReadonlyMap<string, Package>;
   /** By the folder of their package. */
   readonly libraries: ReadonlyMap<string, Crate>;
+  /** Name of a package that is replaced by one of the repository, to its folder. */
+  readonly patches: ReadonlyMap<string, string>;
+}
+
+/** `[patch.crates-io] name = { path = "…" }`, and the older `[replace]`. */
+function readPatches(manifests: ReadonlyMap<string, TomlTable>): Map<string, string> {
+  const patches = new Map<string, string>();
+  for (const [folder, manifest] of manifests) {
+    const tables = [...Object.values(tableAt(manifest, 'patch')), manifest.replace];
+    for (const [key, value] of tables.flatMap((table) => Object.entries(tableAt(table)))) {
+      const path = isTable(value) ? textAt(value, 'path') : null;
+      const target = path === null ? null : joinPath(folder, path);
+      const name = (isTable(value) ? textAt(value, 'package') : null) ?? key.replace(/:.*$/, '');
+      if (target !== null) patches.set(name, target);
+    }
+  }
+  return patches;
 }
 
 /** Which names in a crate's code mean libraries of the repository. */
 function connect(crate: OpenCrate, owner: Package, workspace: Workspace): void {
   const own = workspace.libraries.get(owner.folder);
   if (own !== undefined && own !== crate) crate.libraries.set(owner.name, own);
-  for (const section of ['dependencies', 'dev-dependencies', 'build-dependencies']) {
-    for (const [key, value] of Object.entries(tableAt(owner.manifest, section))) {
-      const folder = dependencyFolder(owner.folder, key, value, workspace.manifests);
-      const library = folder === null ? undefined : workspace.libraries.get(folder);
-      if (folder === null || library === undefined) continue;
-      const renamed = isTable(value) && value.package !== undefined;
-      const own = workspace.packages.get(folder)?.name ?? key;
-      crate.libraries.set(renamed ? key.replaceAll('-', '_') : own, library);
+  const targets = Object.values(tableAt(owner.manifest, 'target')).map((each) => tableAt(each));
+  for (const table of [owner.manifest, ...targets]) {
+    for (const section of ['dependencies', 'dev-dependencies', 'build-dependencies']) {
+      for (const [key, value] of Object.entries(tableAt(table, section))) {
+        const found = dependency(owner.folder, key, value, workspace);
+        const library = found === null ? undefined : workspace.libraries.get(found.folder);
+        if (found === null || library === undefined) continue;
+        const name = workspace.packages.get(found.folder)?.name ?? key;
+        crate.libraries.set(found.isRenamed ? key.replaceAll('-', '_') : name, library);
+      }
     }
   }
 }
 
-/** Folder that a dependency's `path` names, its own or its workspace's. */
-function dependencyFolder(
+/** Where a dependency's `path` leads: its own, its workspace's or a patch's. */
+function dependency(
   folder: string,
   key: string,
   value: TomlValue,
-  manifests: ReadonlyMap<string, TomlTable>,
-): string | null {
-  if (!isTable(value)) return null;
-  const path = textAt(value, 'path');
-  if (path !== null) return joinPath(folder, path);
-  if (value.workspace !== true) return null;
+  { manifests, patches }: Workspace,
+): { folder: string; isRenamed: boolean } | null {
+  const at = (table: TomlTable, base: string, isOuter: boolean) => {
+    const isRenamed = isOuter || table.package !== undefined;
+    const path = textAt(table, 'path');
+    const name = textAt(table, 'package') ?? key;
+    const found = path === null ? (patches.get(name) ?? null) : joinPath(base, path);
+    return found === null ? null : { folder: found, isRenamed };
+  };
+  if (!isTable(value)) return at({}, folder, false);
+  const isRenamed = value.package !== undefined;
+  if (value.workspace !== true) return at(value, folder, isRenamed);
   for (const parent of foldersUpwards(folder)) {
-    const shared = tableAt(manifests.get(parent), 'workspace', 'dependencies', key);
-    const sharedPath = textAt(shared, 'path');
-    if (sharedPath !== null) return joinPath(parent, sharedPath);
+    const workspace = tableAt(manifests.get(parent), 'workspace');
+    if (Object.keys(workspace).length === 0) continue;
+    const shared = tableAt(workspace, 'dependencies')[key];
+    return at(isTable(shared) ? shared : {}, parent, isRenamed);
   }
   return null;
 }

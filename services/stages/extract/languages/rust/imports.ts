@@ -1,6 +1,7 @@
 /** What a Rust file says of others: `mod x;`, `use`, `extern crate`, paths in code, macro calls. */
 import { addTo, type ImportFact, importFact, softness, sortedMap } from '../../facts/facts.ts';
 import type { SyntaxNode } from '../../syntax/syntax-node.ts';
+import { isUsual, modulePaths } from './cfg.ts';
 import { readMacroText, readUseTree } from './uses.ts';
 
 /** The arguments of these macros are code for another crate. */
@@ -27,6 +28,7 @@ export function readImports(root: SyntaxNode, text: string): ImportFact[] {
   return [
     ...modules.flatMap((node) => readModule(node, withinOf)),
     ...inCalls.flatMap(({ modules }) => modules),
+    ...calls.flatMap((call) => readFiles(call, withinOf)),
     ...crates.map(readExternCrate),
     ...declarations.flatMap((node) => readUse(node, withinOf)),
     ...inCalls.flatMap(({ uses }) => uses),
@@ -108,13 +110,27 @@ function openModules(modules: readonly SyntaxNode[]): WithinOf {
       .join('::');
 }
 
+/** Styles of what only some builds have; others than the usual one. */
+export const unusual = { mod: 'mod?', use: 'use?' } as const;
+
+export function isModule({ style }: ImportFact): boolean {
+  return style === 'mod' || style === unusual.mod;
+}
+
+export function isUse({ style }: ImportFact): boolean {
+  return style === 'use' || style === unusual.use;
+}
+
 function readModule(node: SyntaxNode, withinOf: WithinOf): ImportFact[] {
   if (node.childForFieldName('body') !== null) return [];
   const name = (node.childForFieldName('name')?.text ?? '').replace(/^r#/, '');
   const attributes = attributesOf(node);
-  const path = /^#\[path\s*=\s*"([^"]+)"/m.exec(attributes)?.[1];
-  const specifier = path === undefined ? name : `${name}=${path}`;
-  return [moduleFact(specifier, name, attributes.includes('macro_use'), withinOf(node))];
+  const isOpen = attributes.includes('macro_use');
+  return modulePaths(attributes).map(({ path, isUsual }) => {
+    const specifier = path === null ? name : `${name}=${path}`;
+    const fact = moduleFact(specifier, name, isOpen, withinOf(node));
+    return isUsual ? fact : { ...fact, style: unusual.mod };
+  });
 }
 
 /** With `macro_use` a module's macros are in scope for everything after it. */
@@ -143,7 +159,11 @@ function readUse(node: SyntaxNode, withinOf: WithinOf): ImportFact[] {
   const argument = node.childForFieldName('argument');
   if (argument === null) return [];
   const isPublic = node.namedChildren[0]?.type === 'visibility_modifier';
-  return useFacts(argument.text, isPublic, withinOf(node));
+  const facts = useFacts(argument.text, isPublic, withinOf(node));
+  // Few have attributes, and looking for them costs.
+  const isPlain = node.previousNamedSibling?.type !== 'attribute_item';
+  if (isPlain || isUsual(attributesOf(node))) return facts;
+  return facts.map((fact) => ({ ...fact, style: unusual.use }));
 }
 
 function useFacts(tree: string, isPublic: boolean, detail: string): ImportFact[] {
@@ -225,6 +245,17 @@ function pathFact(specifier: string, detail: string): ImportFact[] {
   return [importFact({ specifier, style: 'path', detail })];
 }
 
+/** `include!("x.rs")`, and all files of a folder as modules: `automod::dir!("tests/all")`. */
+function readFiles(call: MacroCall, withinOf: WithinOf): ImportFact[] {
+  const style = /^(?:std::|core::)?include$/.test(call.macro) ? 'include' : 'folder';
+  if (style === 'folder' && !/^automod::dir$/.test(call.macro)) return [];
+  const specifier = /^[({[]\s*(?:pub(?:\([^)]*\))?\s+)?"([^"]+)"/.exec(call.tokens)?.[1];
+  if (specifier === undefined) return [];
+  const kind = style === 'include' ? 'include' : 'declares';
+  const detail = withinOf(call);
+  return [importFact({ specifier, style, kind, detail, softness: softness.declared })];
+}
+
 function readCall(call: MacroCall, withinOf: WithinOf) {
   const nothing = { modules: [], uses: [], paths: [], nested: [] };
   if (quoting.test(call.macro)) return nothing;
@@ -243,6 +274,11 @@ function distinct(facts: readonly ImportFact[]): ImportFact[] {
   return [...new Map(facts.map((fact) => [`${fact.detail} ${fact.specifier}`, fact])).values()];
 }
 
+/** Type of what an attribute stands in. */
+function holderOf(attribute: SyntaxNode): string {
+  return attribute.parent?.parent?.type ?? '';
+}
+
 const plainName = /^(?:r#)?[\w\u0080-\uffff]+$/;
 
 /** Macros called by their bare name, and attributes that are macros. */
@@ -257,7 +293,12 @@ function readMacroNames(
   for (const { 0: opening, 1: name = '', index } of text.matchAll(/#!?\[\s*(\w+)/g)) {
     if (builtinAttributes.has(name) || names.has(name)) continue;
     const macro = root.descendantForIndex(index + opening.length - name.length);
-    if (macro.type === 'identifier' && macro.parent?.type === 'attribute') names.add(name);
+    const attribute = macro.type === 'identifier' ? macro.parent : null;
+    if (attribute?.type !== 'attribute') continue;
+    // On a part of an item it is a note for the item's own macro.
+    if (!/^(?:field|ordered|enum_variant|param|match|type_param)/.test(holderOf(attribute))) {
+      names.add(name);
+    }
   }
   return [...names].sort().map((specifier) => importFact({ specifier, style: 'macro' }));
 }

@@ -3,19 +3,27 @@
  * repository that its Cargo.toml names by path. The deepest module on the path is the target. Pure.
  */
 import type { Binding, ImportFact, ParsedFile } from '../../facts/facts.ts';
+import { folderOf, joinPath } from '../../paths.ts';
 import { emptyResolution, linkOf, type Project, type Resolution } from '../language.ts';
-import { type Crate, type Place, readCrates } from './crates.ts';
+import { type Crate, filesIn, type Place, readCrates } from './crates.ts';
+import { isModule, isUse } from './imports.ts';
+import { type Names, openNames } from './names.ts';
 
 const macroConfidence = 0.9;
+/** Of another build than the usual one. */
+const variantConfidence = 0.8;
+/** Found behind names that only pass it on. */
+const passedOnConfidence = 0.9;
 
 export function openRustResolver(project: Project) {
   const places = readCrates(project);
+  const names = openNames(project);
   return (file: ParsedFile): Resolution => {
     const resolution = emptyResolution();
     const place = places.get(file.path);
     for (const fact of file.facts.imports) {
-      if (place !== undefined) addFact({ project, file, place, resolution }, fact);
-      else if (fact.style === 'use') addExternal(fact.specifier, resolution);
+      if (place !== undefined) addFact({ project, names, file, place, resolution }, fact);
+      else if (isUse(fact)) addExternal(fact.specifier, resolution);
     }
     return resolution;
   };
@@ -23,24 +31,52 @@ export function openRustResolver(project: Project) {
 
 interface Work {
   readonly project: Project;
+  readonly names: Names;
   readonly file: ParsedFile;
   readonly place: Place;
   readonly resolution: Resolution;
 }
 
 function addFact(work: Work, fact: ImportFact): void {
-  if (fact.style === 'mod') addModule(work, fact);
+  if (isModule(fact)) addModule(work, fact);
   else if (fact.style === 'crate') addCrate(work, fact);
   else if (fact.style === 'macro') addMacro(work, fact);
+  else if (fact.style === 'folder' || fact.style === 'include') addFiles(work, fact);
   else addPath(work, fact);
 }
 
-function addModule({ place, resolution }: Work, fact: ImportFact): void {
+function addModule({ place, resolution, file }: Work, fact: ImportFact): void {
   const [name = ''] = fact.specifier.split('=', 1);
   const module = joined(place.module, fact.detail, name);
-  const to = place.crate.modules.get(module);
-  if (to !== undefined) resolution.links.push(linkOf(fact, to, { star: false }));
-  else resolution.unresolved.push({ specifier: `mod ${name}`, reason: 'no file for this module' });
+  const { modules, variants } = place.crate;
+  const to = modules.get(module);
+  if (to === undefined) {
+    // Another build may have made what it lacks here.
+    if (!fact.style.endsWith('?')) {
+      resolution.unresolved.push({ specifier: `mod ${name}`, reason: 'no file for this module' });
+    }
+    return;
+  }
+  if (to !== file.path) resolution.links.push(linkOf(fact, to, { star: false }));
+  for (const path of variants.get(module) ?? []) {
+    resolution.links.push(linkOf(fact, path, { star: false, confidence: variantConfidence }));
+  }
+}
+
+/** What `include!` takes in as code, and the files of a folder that a macro walks. */
+function addFiles({ project, place, file, resolution }: Work, fact: ImportFact): void {
+  const { specifier, style } = fact;
+  if (style === 'folder') {
+    const folder = place.crate.package;
+    for (const to of filesIn(project, { folder }, specifier)) {
+      if (to !== file.path) resolution.links.push(linkOf(fact, to));
+    }
+    return;
+  }
+  const to = joinPath(folderOf(file.path), specifier);
+  if (to !== null && project.files.get(to)?.language === 'rust') {
+    resolution.links.push(linkOf(fact, to, { star: true }));
+  }
 }
 
 /** `extern crate x;` */
@@ -87,7 +123,26 @@ function addPath(work: Work, fact: ImportFact): void {
   const { project, file, place, resolution } = work;
   const start = startOf(project, file, place, fact);
   if (start !== null) addTarget(work, fact, start, 0);
-  else if (fact.style === 'use') addExternal(fact.specifier, resolution);
+  const isDefined = addDefiner(work, fact);
+  if (start === null && !isDefined && isUse(fact)) addExternal(fact.specifier, resolution);
+}
+
+/** The files that define what a path means, where the path leads through others. */
+function addDefiner({ names, file, place, resolution }: Work, fact: ImportFact): boolean {
+  const scope = names.scopeOf(place, file, fact.detail);
+  const meanings = names.meaningsOf(scope, fact.specifier.split('::'));
+  const [binding] = fact.bindings;
+  for (const [index, meaning] of meanings.entries()) {
+    const to = meaning.kind === 'item' ? meaning.path : meaning.scope.path;
+    const isKnown = resolution.links.some((link) => link.to === to) && !fact.star;
+    if (to === file.path || isKnown) continue;
+    const name = meaning.kind === 'item' ? meaning.name : '*';
+    const bindings = fact.star ? [] : [{ name, local: binding?.local ?? name }];
+    const star = fact.star && meaning.kind === 'module';
+    const confidence = index === 0 ? passedOnConfidence : variantConfidence;
+    resolution.links.push(linkOf(fact, to, { bindings, star, confidence }));
+  }
+  return meanings.length > 0;
 }
 
 /** Modules that pass on modules are followed no deeper than this. */
@@ -114,6 +169,10 @@ function addTarget(work: Work, fact: ImportFact, { crate, segments }: Target, de
       star: fact.star && name === undefined,
     }),
   );
+  for (const path of crate.variants.get(module) ?? []) {
+    const bindings = bindingsOf(fact, name);
+    resolution.links.push(linkOf(fact, path, { bindings, confidence: variantConfidence }));
+  }
   const rest = segments.slice(length + 1);
   if (name === undefined || (rest.length === 0 && !fact.star) || depth >= aliasesMax) return;
   const behind = moduleBehind(project, { crate, module }, to, name);
@@ -126,8 +185,7 @@ function addTarget(work: Work, fact: ImportFact, { crate, segments }: Target, de
 function moduleBehind(project: Project, place: Place, path: string, name: string): Target | null {
   const file = project.files.get(path);
   const fact = file?.facts.imports.find(
-    ({ style, detail, bindings }) =>
-      style === 'use' && detail === '' && bindings[0]?.local === name,
+    (each) => isUse(each) && each.detail === '' && each.bindings[0]?.local === name,
   );
   if (file === undefined || fact === undefined) return null;
   const target = startOf(project, file, place, fact);
@@ -173,7 +231,7 @@ function startOf(
     if (outside !== undefined) return { crate: outside, segments: rest.slice(1) };
     return crate.fromRoot ? fromRoot(project, crate, rest) : null;
   }
-  if (crate.fromRoot && fact.style === 'use') {
+  if (crate.fromRoot && isUse(fact)) {
     const library = crate.libraries.get(first);
     const own = fromRoot(project, crate, [first, ...rest]);
     return own ?? (library === undefined ? null : { crate: library, segments: rest });
@@ -197,8 +255,7 @@ function fromRoot(project: Project, crate: Crate, segments: readonly string[]): 
     crate.modules.has(first) ||
     facts?.symbols.some(({ name, parent }) => name === first && parent === null) === true ||
     facts?.imports.some(
-      ({ style, detail, bindings }) =>
-        style === 'use' && detail === '' && bindings[0]?.local === first,
+      (each) => isUse(each) && each.detail === '' && each.bindings[0]?.local === first,
     ) === true;
   return isKnown ? { crate, segments } : null;
 }

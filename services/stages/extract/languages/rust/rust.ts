@@ -6,10 +6,16 @@ import { definitionOf, docAbove } from '../../syntax/tree.ts';
 import type { Language } from '../language.ts';
 import { attributesOf, readImports, readMembers } from './imports.ts';
 import { openRustResolver } from './resolve.ts';
+import { unwrapItems } from './unwrap.ts';
 
 export const rust: Language = {
   name: 'rust',
-  parsing: { parser: 'tree-sitter', grammar: 'tree-sitter-rust', read },
+  parsing: {
+    parser: 'tree-sitter',
+    grammar: 'tree-sitter-rust',
+    read,
+    prepare: unwrapItems,
+  },
   isManifest: (path) => nameOf(path) === 'Cargo.toml',
   openResolver: openRustResolver,
 };

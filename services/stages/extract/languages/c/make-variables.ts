@@ -1,0 +1,199 @@
+/**
+ * Variables and functions of make, as far as paths are made of them. A variable that is set in
+ * several branches has all of these values. Pure.
+ */
+import { unknown } from './named-folders.ts';
+
+/** Values that a text may have. */
+export type Values = readonly string[];
+
+export interface MakeVariables {
+  set(name: string, operator: string, value: string): void;
+  expand(text: string): Values;
+}
+
+interface Lookup {
+  /** What the tool itself sets. */
+  readonly predefined: (name: string) => string | undefined;
+  /** Paths that fit a pattern. */
+  readonly wildcard: (pattern: string) => readonly string[];
+}
+
+const valuesMax = 8;
+const lengthMax = 64 * 1024;
+const depthMax = 24;
+
+export function openMakeVariables(lookup: Lookup): MakeVariables {
+  const known = new Map<string, string[]>();
+  return {
+    set(name, operator, value) {
+      const values = known.get(name);
+      if (values === undefined) known.set(name, [value]);
+      else if (operator === '+=') {
+        known.set(
+          name,
+          values.map((before) => `${before} ${value}`.slice(0, lengthMax)),
+        );
+      } else if (values.length < valuesMax && !values.includes(value)) values.push(value);
+    },
+    expand: (text) => expandText({ known, lookup, bound: new Map(), open: [] }, text),
+  };
+}
+
+interface Scope {
+  readonly known: ReadonlyMap<string, Values>;
+  readonly lookup: Lookup;
+  /** Variables of `foreach`. */
+  readonly bound: ReadonlyMap<string, string>;
+  /** Names that are being expanded. */
+  readonly open: readonly string[];
+}
+
+function expandText(scope: Scope, text: string): Values {
+  let results: string[] = [''];
+  let at = 0;
+  while (at < text.length) {
+    const dollar = text.indexOf('$', at);
+    const plain = text.slice(at, dollar < 0 ? text.length : dollar);
+    const [values, end] = dollar < 0 ? [[''], text.length] : readReference(scope, text, dollar);
+    results = results.flatMap((before) => values.map((value) => before + plain + value));
+    results = [...new Set(results)].slice(0, valuesMax).map((each) => each.slice(0, lengthMax));
+    at = end;
+  }
+  return results;
+}
+
+/** What stands at a `$`, and where it ends. */
+function readReference(scope: Scope, text: string, dollar: number): [Values, end: number] {
+  const open = text[dollar + 1] ?? '';
+  if (open === '$') return [['$'], dollar + 2];
+  if (open !== '(' && open !== '{') return [valuesOf(scope, open), dollar + 2];
+  const end = closingOf(text, dollar + 1);
+  return [evaluate(scope, text.slice(dollar + 2, end)), end + 1];
+}
+
+function closingOf(text: string, open: number): number {
+  const pairs: Readonly<Record<string, string>> = { '(': ')', '{': '}' };
+  const stack: string[] = [];
+  for (let at = open; at < text.length; at += 1) {
+    const character = text[at] ?? '';
+    const closes = pairs[character];
+    if (closes !== undefined) stack.push(closes);
+    else if (character === stack.at(-1)) stack.pop();
+    if (stack.length === 0) return at;
+  }
+  return text.length;
+}
+
+function evaluate(scope: Scope, expression: string): Values {
+  if (scope.open.length > depthMax) return [unknown('depth')];
+  const call = /^([a-z-]+)[ \t]+([\s\S]*)$/.exec(expression);
+  if (call !== null) return callFunction(scope, call[1] ?? '', argumentsOf(call[2] ?? ''));
+  const change = /^([^:]+):([^=]*)=([\s\S]*)$/.exec(expression);
+  if (change !== null) {
+    const [, name = '', from = '', to = ''] = change;
+    const pattern = from.includes('%') ? [from, to] : [`%${from}`, `%${to}`];
+    return valuesOf(scope, name).flatMap((list) =>
+      expandText(scope, pattern[1] ?? '').map((target) =>
+        mapWords(list, (word) => replacePattern(word, pattern[0] ?? '', target)),
+      ),
+    );
+  }
+  return expandText(scope, expression).flatMap((name) => valuesOf(scope, name));
+}
+
+function valuesOf(scope: Scope, name: string): Values {
+  const bound = scope.bound.get(name);
+  if (bound !== undefined) return [bound];
+  const values = scope.open.includes(name) ? undefined : scope.known.get(name);
+  if (values === undefined) {
+    const predefined = scope.lookup.predefined(name);
+    // What refers to itself adds to what came before.
+    return [predefined ?? (scope.open.includes(name) ? '' : unknown(name))];
+  }
+  const inner = { ...scope, open: [...scope.open, name] };
+  return [...new Set(values.flatMap((value) => expandText(inner, value)))].slice(0, valuesMax);
+}
+
+/** At the commas outside of brackets. */
+function argumentsOf(text: string): string[] {
+  const parts: string[] = [];
+  let [depth, start] = [0, 0];
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (character === '(' || character === '{') depth += 1;
+    else if (character === ')' || character === '}') depth -= 1;
+    else if (character === ',' && depth === 0) {
+      parts.push(text.slice(start, at));
+      start = at + 1;
+    }
+  }
+  return [...parts, text.slice(start)];
+}
+
+type Apply = (words: string, ...rest: string[]) => string;
+
+/** The list comes first, whatever place it has in make. */
+const functions: Readonly<Record<string, readonly [list: number, apply: Apply]>> = {
+  addprefix: [1, (list, prefix) => mapWords(list, (word) => prefix + word)],
+  addsuffix: [1, (list, suffix) => mapWords(list, (word) => word + suffix)],
+  patsubst: [2, (list, from, to) => mapWords(list, (w) => replacePattern(w, from ?? '', to ?? ''))],
+  subst: [
+    2,
+    (text, from, to) => (from === '' ? text : text.replaceAll(from ?? '', () => to ?? '')),
+  ],
+  dir: [0, (list) => mapWords(list, (word) => word.replace(/[^/]*$/, '') || './')],
+  notdir: [0, (list) => mapWords(list, (word) => word.replace(/^.*\//, ''))],
+  abspath: [0, (list) => list],
+  realpath: [0, (list) => list],
+  strip: [0, (list) => wordsOf(list).join(' ')],
+  sort: [0, (list) => [...new Set(wordsOf(list))].join(' ')],
+  firstword: [0, (list) => wordsOf(list)[0] ?? ''],
+  lastword: [0, (list) => wordsOf(list).at(-1) ?? ''],
+  'filter-out': [1, (list) => list],
+  filter: [1, (list) => list],
+};
+
+function callFunction(scope: Scope, name: string, given: readonly string[]): Values {
+  if (name === 'foreach') return forEach(scope, given);
+  if (name === 'if') return given.slice(1).flatMap((text) => expandText(scope, text.trim()));
+  if (name === 'or' || name === 'and') return given.flatMap((text) => expandText(scope, text));
+  if (name === 'shell') {
+    return [/^\s*pwd\s*$/.test(given.join(',')) ? '.' : unknown('shell')];
+  }
+  const values = given.map((text) => expandText(scope, name === 'subst' ? text : text.trim()));
+  if (name === 'wildcard') {
+    return (values[0] ?? []).map((list) => wordsOf(list).flatMap(scope.lookup.wildcard).join(' '));
+  }
+  const [place = 0, apply] = functions[name] ?? [];
+  if (apply === undefined) return [unknown(name)];
+  const others = values.filter((_, index) => index !== place).map(([first = '']) => first);
+  return (values[place] ?? ['']).map((list) => apply(list, ...others));
+}
+
+function forEach(scope: Scope, [name = '', list = '', text = '']: readonly string[]): Values {
+  return expandText(scope, list).map((words) =>
+    wordsOf(words)
+      .map((word) => {
+        const bound = new Map([...scope.bound, [name.trim(), word]]);
+        return expandText({ ...scope, bound }, text)[0] ?? '';
+      })
+      .join(' '),
+  );
+}
+
+export function wordsOf(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
+}
+
+function mapWords(text: string, change: (word: string) => string): string {
+  return wordsOf(text).map(change).join(' ');
+}
+
+function replacePattern(word: string, from: string, to: string): string {
+  const [before = '', after] = from.split('%', 2);
+  if (after === undefined) return word === from ? to : word;
+  if (!word.startsWith(before) || !word.endsWith(after)) return word;
+  if (word.length < before.length + after.length) return word;
+  return to.replace('%', () => word.slice(before.length, word.length - after.length));
+}

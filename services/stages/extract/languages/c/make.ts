@@ -1,0 +1,137 @@
+/**
+ * The -I of make, automake, Kbuild and configure.ac: with variables, the functions that make lists
+ * of flags, and the files that they include. Pure.
+ */
+import { below, folderOf, foldersUpwards, joinPath, nameOf } from '../../paths.ts';
+import type { Project } from '../language.ts';
+import { type MakeVariables, openMakeVariables, wordsOf } from './make-variables.ts';
+import { type BuildFolders, fromTop, type NamedFolder, placeOf } from './named-folders.ts';
+import { sourceFolders } from './sources.ts';
+
+const makefiles = /(?:gnu)?makefile(?:\.\w+)?|[\w.-]*\.(?:mk|mak)|kbuild/;
+const others = /configure\.(?:ac|in)|compile_flags\.txt|platformio\.ini/;
+const files = new RegExp(`^(?:${makefiles.source}|${others.source})$`, 'i');
+
+export function isMakeFile(path: string): boolean {
+  return files.test(nameOf(path));
+}
+
+const includesMax = 16;
+const assignment =
+  /^\s*(?:(?:export|override|private)\s+)*([\w.-]+)\s*(\?=|\+=|:{0,3}=|!=)\s*(.*)$/;
+const targetAssignment = /^[^\t:=#]+:\s*([\w.-]+)\s*(\?=|\+=|:{0,3}=)\s*(.*)$/;
+const inclusion = /^\s*[-s]?include\s+(.+)$/;
+const flag = /-(?:I|isystem|iquote|idirafter)/;
+const source = /\.(?:c|cc|cpp|cxx|m|mm)\b/i;
+
+interface Reading {
+  readonly project: Project;
+  /** Where make runs. */
+  readonly folder: string;
+  readonly variables: MakeVariables;
+  /** Lines that name folders or sources, as written. */
+  readonly lines: string[];
+  readonly seen: Set<string>;
+}
+
+export function readMake(project: Project, path: string): BuildFolders {
+  const folder = folderOf(path);
+  const predefined = openPredefined(project, folder);
+  const wildcard = (pattern: string) => fitting(project, folder, pattern);
+  const variables = openMakeVariables({ predefined, wildcard });
+  const reading: Reading = { project, folder, variables, lines: [], seen: new Set() };
+  readFile(reading, path);
+  const named: NamedFolder[] = [];
+  const words = reading.lines.flatMap((line) => variables.expand(line)).map(wordsOf);
+  const elsewhere = sourceFolders(project, folder, words.flat());
+  let isUnread = false;
+  for (const list of words) {
+    for (const word of flagged(list)) {
+      const place = placeOf(word, folder);
+      isUnread ||= place === 'unread';
+      if (typeof place === 'string') continue;
+      named.push({ folder: place.folder, visibleFrom: folder, confidence: 1 });
+      for (const visibleFrom of elsewhere) {
+        named.push({ folder: place.folder, visibleFrom, confidence: 0.95 });
+      }
+    }
+  }
+  return { named, unread: isUnread ? [folder, ...elsewhere] : [] };
+}
+
+function readFile(reading: Reading, path: string): void {
+  const text = reading.project.files.get(path)?.manifest ?? null;
+  if (text === null || reading.seen.has(path) || reading.seen.size > includesMax) return;
+  reading.seen.add(path);
+  const { variables, folder } = reading;
+  const own = fromTop(path);
+  const joined = text.replaceAll(/\\\r?\n/g, ' ').replaceAll(/@(\w+)@/g, '$($1)');
+  for (const line of joined.split(/\r?\n/)) {
+    const code = line.replace(/(?<=^|[^\\])#.*$/, '').replaceAll('$(MAKEFILE_LIST)', () => own);
+    const [, included] = inclusion.exec(code) ?? [];
+    if (included !== undefined) {
+      for (const word of variables.expand(included).flatMap(wordsOf)) {
+        const place = placeOf(word, folder);
+        if (typeof place !== 'string') readFile(reading, place.folder);
+      }
+      continue;
+    }
+    const [, name, operator, value] = assignment.exec(code) ?? targetAssignment.exec(code) ?? [];
+    if (name !== undefined) variables.set(name, operator ?? '=', value ?? '');
+    if (flag.test(code) || source.test(code)) reading.lines.push(value ?? code);
+  }
+}
+
+/** What follows -I and its like, joined or apart. */
+function flagged(words: readonly string[]): string[] {
+  return words.flatMap((word, index) => {
+    const [, joined] = /^["'(]*-(?:I|isystem|iquote|idirafter)=?(.*)$/.exec(word) ?? [];
+    if (joined === undefined) return [];
+    const folder = joined === '' ? (words[index + 1] ?? '') : joined;
+    return [folder.replace(/["')]+$/, '')];
+  });
+}
+
+/** Variables that automake, make and Kbuild set themselves. */
+function openPredefined(project: Project, folder: string) {
+  const configured = foldersUpwards(folder).find((above) =>
+    ['configure.ac', 'configure.in', 'configure'].some((name) =>
+      project.files.has(below(above, name)),
+    ),
+  );
+  const main = fromTop(configured ?? '');
+  const own = fromTop(folder);
+  const values: Readonly<Record<string, string>> = {
+    srcdir: own,
+    abs_srcdir: own,
+    VPATH: own,
+    CURDIR: own,
+    PWD: own,
+    SRCDIR: own,
+    src: own,
+    obj: own,
+    builddir: own,
+    top_srcdir: main,
+    abs_top_srcdir: main,
+    top_builddir: main,
+    srctree: fromTop(''),
+  };
+  return (name: string): string | undefined => values[name];
+}
+
+/** Folders and files that fit a pattern of make, as make writes them. */
+function fitting(project: Project, folder: string, pattern: string): string[] {
+  const path = placeOf(pattern.replaceAll('*', '\u0004'), folder);
+  if (typeof path === 'string') return [];
+  if (!path.folder.includes('\u0004')) {
+    const isThere = project.files.has(path.folder) || project.folders.has(path.folder);
+    return isThere ? [fromTop(path.folder)] : [];
+  }
+  const escaped = path.folder.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&');
+  const fits = new RegExp(`^${escaped.replaceAll('\u0004', '[^/]*')}$`);
+  const base = joinPath('', path.folder.slice(0, path.folder.indexOf('\u0004'))) ?? '';
+  const all = pattern.endsWith('/')
+    ? [...project.folders]
+    : [...project.folders, ...project.files.keys()];
+  return all.filter((each) => each.startsWith(base) && fits.test(each)).map(fromTop);
+}

@@ -1,0 +1,176 @@
+/**
+ * MSBuild files: properties, the files that they import, and the items that say which projects and
+ * sources belong together. What a value cannot be read from is said, not dropped. Pure.
+ */
+import { below, folderOf, foldersUpwards, joinPath, nameOf } from '../../paths.ts';
+import type { Project } from '../language.ts';
+
+export function isProjectFile(path: string): boolean {
+  return /\.(?:csproj|props|targets|projitems|shproj|sln|slnx)$/i.test(path);
+}
+
+export interface Evaluated {
+  /** Paths of items by their element, `ProjectReference` and others; wildcards stay. */
+  readonly items: ReadonlyMap<string, readonly string[]>;
+  /** Elements of which an item could not be read. */
+  readonly unread: ReadonlySet<string>;
+}
+
+const importsMax = 64;
+const depthMax = 16;
+const elements = ['ProjectReference', 'Compile', 'Using'];
+
+interface Evaluation {
+  readonly project: Project;
+  /** Folder of the project file that is built. */
+  readonly home: string;
+  readonly path: string;
+  readonly properties: Map<string, string>;
+  readonly items: Map<string, string[]>;
+  readonly unread: Set<string>;
+  readonly seen: Set<string>;
+}
+
+/** With Directory.Build.props before and Directory.Build.targets after it, as SDK projects have. */
+export function evaluateProject(project: Project, path: string): Evaluated {
+  const home = folderOf(path);
+  const evaluation: Evaluation = {
+    project,
+    home,
+    path,
+    properties: new Map(),
+    items: new Map(),
+    unread: new Set(),
+    seen: new Set(),
+  };
+  for (const file of [
+    nearest(project, home, 'Directory.Build.props'),
+    nearest(project, home, 'Directory.Packages.props'),
+    path,
+    nearest(project, home, 'Directory.Build.targets'),
+  ]) {
+    if (file !== null) readFile(evaluation, file);
+  }
+  return evaluation;
+}
+
+function nearest(project: Project, from: string, name: string): string | null {
+  const lower = name.toLowerCase();
+  for (const folder of foldersUpwards(from)) {
+    const path = [name, lower].map((each) => below(folder, each));
+    const found = path.find((each) => project.files.has(each));
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+const import_ = /<Import\s[^>]*?\bProject\s*=\s*(?:"([^"]*)"|'([^']*)')/.source;
+const item = new RegExp(
+  `<(${elements.join('|')})\\s[^>]*?\\bInclude\\s*=\\s*(?:"([^"]*)"|'([^']*)')`,
+).source;
+const property = /<(?<property>\w+)(?:\s[^>]*)?>([^<]*)<\/\k<property>>/.source;
+const statement = new RegExp(`${import_}|${item}|${property}`, 'g');
+
+/** In the order of the file: a property holds from where it is set. */
+function readFile(evaluation: Evaluation, path: string): void {
+  const { project, seen, properties } = evaluation;
+  const text = project.files.get(path)?.manifest ?? null;
+  if (text === null || seen.has(path) || seen.size > importsMax) return;
+  seen.add(path);
+  const folder = folderOf(path);
+  for (const match of text.replaceAll(/<!--[\s\S]*?-->/g, '').matchAll(statement)) {
+    const [, imported, importedToo, element, list, listToo, name, value] = match;
+    if (name !== undefined) {
+      // A condition may keep it from being set; what was set before then stands.
+      const isGuarded = /\bCondition\s*=/.test(match[0]) && properties.has(name.toLowerCase());
+      if (!isGuarded) properties.set(name.toLowerCase(), expand(evaluation, folder, value ?? ''));
+    } else if (element !== undefined) {
+      addItems(evaluation, folder, element, list ?? listToo ?? '');
+    } else {
+      const target = pathOf(evaluation, folder, folder, imported ?? importedToo ?? '');
+      if (target !== null) readFile(evaluation, target);
+    }
+  }
+}
+
+function addItems(evaluation: Evaluation, folder: string, element: string, list: string): void {
+  const { items, unread, home } = evaluation;
+  const paths = items.get(element) ?? [];
+  items.set(element, paths);
+  for (const word of list.split(';')) {
+    if (word.trim() === '') continue;
+    if (element === 'Using') paths.push(expand(evaluation, folder, word.trim()));
+    else {
+      const path = pathOf(evaluation, folder, home, word);
+      if (path !== null) paths.push(path);
+      else if (/[$@]\(/.test(word)) unread.add(element);
+    }
+  }
+}
+
+/** Begins a path that counts from the top of the repository. */
+const top = '\u0003';
+const unknown = '\u0001';
+
+/** A path of the repository; null for one outside, and one that holds something unknown. */
+function pathOf(evaluation: Evaluation, folder: string, base: string, text: string): string | null {
+  const word = expand(evaluation, folder, text.trim()).replaceAll('\\', '/');
+  if (word.includes(unknown) || /^[A-Za-z]:|^\/|[@%]\(/.test(word)) return null;
+  const start = word.lastIndexOf(top);
+  return start < 0 ? joinPath(base, word) : joinPath('', word.slice(start + 1));
+}
+
+function expand(evaluation: Evaluation, folder: string, text: string): string {
+  let result = text;
+  for (let depth = 0; depth < depthMax && result.includes('$('); depth += 1) {
+    // The innermost first: arguments of a function are values.
+    const next = result.replaceAll(
+      /\$\((\[[^[\]]*\]::\w+\((?:[^()]|\([^()]*\))*\)|\w+)\)/g,
+      (_, inner: string) =>
+        inner.startsWith('[')
+          ? callFunction(evaluation, folder, inner)
+          : propertyOf(evaluation, folder, inner.toLowerCase()),
+    );
+    if (next === result) return result.replaceAll('$(', () => unknown);
+    result = next;
+  }
+  return result.slice(0, 4096);
+}
+
+function propertyOf(evaluation: Evaluation, folder: string, name: string): string {
+  const { properties, home, path } = evaluation;
+  const set = properties.get(name);
+  if (set !== undefined) return set;
+  const place = (at: string) => `${top}${at === '' ? '' : `${at}/`}`;
+  if (name === 'msbuildthisfiledirectory') return place(folder);
+  if (name === 'msbuildprojectdirectory' || name === 'projectdir') return place(home);
+  if (name === 'msbuildprojectname') return nameOf(path).replace(/\.\w+$/, '');
+  if (name === 'solutiondir') {
+    const solution = foldersUpwards(home).find((above) =>
+      [...evaluation.project.files.keys()].some(
+        (each) => folderOf(each) === above && /\.slnx?$/.test(each),
+      ),
+    );
+    if (solution !== undefined) return place(solution);
+  }
+  return unknown;
+}
+
+/** Functions that look for a file above, and those that tidy paths. */
+function callFunction(evaluation: Evaluation, folder: string, call: string): string {
+  const [, name = '', list = ''] = /::(\w+)\(([\s\S]*)\)$/.exec(call) ?? [];
+  const given = list
+    .split(',')
+    .map((part) => expand(evaluation, folder, part.trim().replaceAll(/^['"`]|['"`]$/g, '')));
+  if (/^Get(?:PathOfFile|DirectoryNameOfFile)Above$/.test(name)) {
+    const isFile = name.startsWith('GetPath');
+    const [file = '', start = ''] = isFile ? given : [given[1], given[0]];
+    const from = start === '' ? folder : pathOf(evaluation, folder, folder, start);
+    const found = from === null ? null : nearest(evaluation.project, from, file);
+    if (found === null) return unknown;
+    return `${top}${isFile ? found : `${folderOf(found)}/`}`;
+  }
+  if (/^(?:Combine|NormalizePath|NormalizeDirectory)$/.test(name)) return given.join('/');
+  if (/^(?:GetFullPath|EnsureTrailingSlash)$/.test(name)) return given[0] ?? '';
+  return unknown;
+}
