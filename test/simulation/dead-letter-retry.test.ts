@@ -41,7 +41,7 @@ describe('a live data set with dead letters of files', () => {
     server = await startFakeOpenAi({
       fault: (messages) => {
         const text = messages.map(({ content }) => content).join();
-        const hit = /File: src\/(?:queue|node)\.ts\. Purpose/.test(text);
+        const hit = /file: src\/(?:queue|node)\.ts\npurpose: /.test(text);
         return down && hit ? { kind: 'status', status: 503 } : null;
       },
     });
