@@ -1,7 +1,8 @@
 /**
  * The definition of a line, for all code that counts or slices lines. Line k is the text after the
- * (k−1)-th LF, up to and including the k-th LF. A last line without LF counts; an empty rest after
- * the last LF does not. CR, form feed and U+2028 are content.
+ * (k−1)-th line end, up to and including the k-th. A line ends at LF, at CR LF, or at a CR alone,
+ * as old Macs wrote it. A last line without an end counts; an empty rest after the last end does
+ * not. Form feed and U+2028 are content.
  */
 
 /** Number of lines; 0 for an empty text. */
@@ -35,8 +36,17 @@ export function lineRange(text: string, fromLine: number, toLine: number): strin
   return text.slice(start, cursor);
 }
 
-/** One past the LF that ends the line at `start`, or the end of the text. */
-function lineEnd(text: string, start: number): number {
-  const newline = text.indexOf('\n', start);
-  return newline < 0 ? text.length : newline + 1;
+/** One past the end of the line at `start`, or the end of the text. */
+export function lineEnd(text: string, start: number): number {
+  const ends = /\r\n?|\n/g;
+  ends.lastIndex = start;
+  return ends.test(text) ? ends.lastIndex : text.length;
+}
+
+/**
+ * The same text with LF for each CR alone, for parsers that count at LF only. Every character keeps
+ * its offset.
+ */
+export function withLineFeeds(text: string): string {
+  return text.includes('\r') ? text.replace(/\r(?!\n)/g, '\n') : text;
 }

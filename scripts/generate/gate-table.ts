@@ -1,6 +1,6 @@
 /** The table of gates in admit's README: in their order, with every answer they may give. */
 import { undecodable } from '../../services/stages/admit/archive/decode.ts';
-import { unpackReasons } from '../../services/stages/admit/archive/unpacked.ts';
+import { unpackReasons } from '../../services/stages/admit/archive/skips.ts';
 import { gates } from '../../services/stages/admit/gates.ts';
 import { paddedTable } from './markdown.ts';
 

@@ -58,6 +58,28 @@ export class IdSet {
   }
 }
 
+/** Counts how often each id was added; nearly all ids are added once. */
+export class IdCounts {
+  readonly #once = new IdSet();
+  readonly #more = new Map<string, number>();
+
+  has(id: string): boolean {
+    return this.#once.has(id);
+  }
+
+  count(id: string): number {
+    return this.#more.get(id) ?? (this.#once.has(id) ? 1 : 0);
+  }
+
+  /** How often the id was added, this time included. */
+  add(id: string): number {
+    if (this.#once.add(id)) return 1;
+    const count = this.count(id) + 1;
+    this.#more.set(id, count);
+    return count;
+  }
+}
+
 function wordsOf(id: string): Uint32Array {
   const hash = createHash('sha256').update(id).digest();
   return Uint32Array.from({ length: words }, (_, index) => hash.readUInt32LE(index * words));

@@ -127,8 +127,7 @@ export interface StageCommon<
 }
 
 export interface SourceItem {
-  /** Position in the input, dense from 0. A repository has one position for ever. */
-  readonly sequence: number;
+  /** From the content, never from the place in the input: whoever reads it again gets the same. */
   readonly repositoryId: string;
   readonly eventTimeMs: number;
   /** The name that people know it by, for a `dropped` record. */
@@ -147,11 +146,11 @@ interface SourceDeclaration<
   Config extends Knobs,
   Report extends StageReport,
 > extends StageCommon<Name, Config, Report> {
-  /** Yields items from `fromSequence` on; when it ends, a bounded run closes its input. */
-  readonly items: (
-    tools: Tools<Name, z.infer<Config>, Report>,
-    fromSequence: number,
-  ) => AsyncIterable<SourceItem>;
+  /**
+   * Yields the whole input each time; the runtime knows by their ids which items it has taken
+   * already. When it ends, a bounded run closes its input.
+   */
+  readonly items: (tools: Tools<Name, z.infer<Config>, Report>) => AsyncIterable<SourceItem>;
 }
 
 /** Why a record was given up. */

@@ -1,7 +1,7 @@
-/** Lines end at LF only, counting and slicing agree, and adjacent ranges rebuild the text. */
+/** Lines end at LF, CR LF or CR, counting and slicing agree, adjacent ranges rebuild the text. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { countLines, lineRange } from '../../schemas/lines.ts';
+import { countLines, lineRange, withLineFeeds } from '../../schemas/lines.ts';
 
 const counts: readonly (readonly [text: string, lines: number])[] = [
   ['', 0],
@@ -10,7 +10,9 @@ const counts: readonly (readonly [text: string, lines: number])[] = [
   ['a\n', 1],
   ['a\nb', 2],
   ['a\r\nb\r\n', 2],
-  ['a\rb\u2028c\fd', 1],
+  ['a\rb\u2028c\fd', 2],
+  ['a\rb\r', 2],
+  ['a\r\rb\r\nc', 4],
   ['\n\n\n', 3],
 ];
 
@@ -40,7 +42,9 @@ test('the ranges of any cut join to the whole text', () => {
       const lines = countLines(whole);
       const at = Math.min(cut, lines);
       expect(lineRange(whole, 1, at) + lineRange(whole, at + 1, Math.max(lines, 1))).toBe(whole);
-      expect(whole.split('\n').length - (whole === '' || whole.endsWith('\n') ? 1 : 0)).toBe(lines);
+      const plain = whole.replace(/\r\n?/g, '\n');
+      expect(plain.split('\n').length - (plain === '' || plain.endsWith('\n') ? 1 : 0)).toBe(lines);
+      expect(withLineFeeds(whole)).toHaveLength(whole.length);
     }),
   );
 });

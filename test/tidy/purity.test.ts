@@ -116,7 +116,17 @@ function loadedBy(path: string, seen = new Set<string>()): Set<string> {
 
 /** What reaches outside, by stage: wiring, files and archives, parser processes, threads. */
 const impureModules: Readonly<Record<string, readonly string[]>> = {
-  discover: ['archive-time', 'folder', 'git', 'ignore-rules', 'pack-source', 'sources', 'stage'],
+  discover: [
+    'archive-time',
+    'folder',
+    'git',
+    'ignore-rules',
+    'pack-source',
+    'sources',
+    'stage',
+    'tracked',
+    'walk',
+  ],
   admit: ['admit-archive', 'archive/unpack', 'stage'],
   extract: [
     'extractor',

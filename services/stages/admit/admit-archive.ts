@@ -5,16 +5,19 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ArchiveFormat, Licence, SkippedFile } from '../../../schemas/generated/types.ts';
 import { sha256 } from '../../runtime/ids.ts';
-import { decodeText } from './archive/decode.ts';
+import { decodeEvidence } from './archive/decode-evidence.ts';
+import type { UnpackedFile } from './archive/skips.ts';
 import { unpack } from './archive/unpack.ts';
-import type { UnpackedFile } from './archive/unpacked.ts';
 import { findParts, gateFiles, gateRepository, type OpenGates, openGates } from './ask-gates.ts';
 import type { AdmitKnobs } from './config.ts';
-import type { FileText, Gate } from './gate.ts';
+import type { FileText } from './file-text.ts';
+import type { Gate } from './gate.ts';
 import { isVendored } from './gates/vendored.ts';
 import { gates } from './gates.ts';
-import { describeLicence, readLicenceFiles, type TextEvidence } from './licence/licence.ts';
-import { isLicenceText, isMetadata } from './licence/places.ts';
+import { describeLicence, readLicenceFiles } from './licence/licence.ts';
+import { ownLicences } from './licence/own.ts';
+import { mayStateLicence } from './licence/places.ts';
+import { allowedLicences } from './licence/policy.ts';
 import {
   createPlaceholders,
   type Finding,
@@ -60,8 +63,12 @@ export async function admitArchive(
 ): Promise<Admission> {
   const open = openGates(list, knobs);
   const unpacked = await unpack(archive, format, knobs);
-  const gated = gateFiles(unpacked.files, open);
-  const licence = describeLicence(readLicences(unpacked.files), gated.texts);
+  const evidence = readEvidence([...unpacked.files, ...unpacked.wide]);
+  const own = ownLicences(evidence);
+  const gated = gateFiles(unpacked.files, open, own);
+  const texts = readLicenceFiles(evidence, allowedLicences(knobs.licences));
+  const byLicence = refusedTexts(unpacked.files, gated.skipped);
+  const licence = describeLicence(texts, { admitted: gated.texts, refused: byLicence }, own);
   const repository = { name, origin, licence };
   const refused = [...unpacked.skipped, ...gated.skipped];
   gateRepository({ ...repository, files: gated.texts.map(sizeOfText), skipped: refused }, open);
@@ -72,13 +79,21 @@ export async function admitArchive(
 }
 
 /** Licence texts and metadata count whether admitted or not; only these few are decoded again. */
-function readLicences(files: readonly UnpackedFile[]): TextEvidence {
-  const texts = files.flatMap(({ path, bytes }) => {
-    if (isVendored(path) || !(isLicenceText(path) || isMetadata(path))) return [];
-    const text = decodeText(bytes);
-    return text === null ? [] : [{ path, text }];
-  });
-  return readLicenceFiles(texts);
+function readEvidence(files: readonly UnpackedFile[]): readonly FileText[] {
+  return files.flatMap(({ path, bytes }) =>
+    isVendored(path) || !mayStateLicence(path) ? [] : [{ path, text: decodeEvidence(bytes) }],
+  );
+}
+
+/** The texts of the files that were skipped for their licence, which name it as evidence. */
+function refusedTexts(
+  files: readonly UnpackedFile[],
+  skipped: readonly SkippedFile[],
+): readonly FileText[] {
+  const paths = new Set(skipped.flatMap(({ path, reason }) => (reason === 'licence' ? path : [])));
+  return files.flatMap(({ path, bytes }) =>
+    paths.has(path) ? [{ path, text: decodeEvidence(bytes) }] : [],
+  );
 }
 
 function sizeOfText({ path, text }: FileText) {

@@ -5,8 +5,10 @@
 import type { SkippedFile } from '../../../schemas/generated/types.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { decodeText, undecodable } from './archive/decode.ts';
-import type { UnpackedFile } from './archive/unpacked.ts';
-import type { FileText, Gate, Questions, Refusal, RepositoryView, Verdict } from './gate.ts';
+import type { UnpackedFile } from './archive/skips.ts';
+import type { FileText } from './file-text.ts';
+import type { Gate, Questions, Refusal, RepositoryView, Verdict } from './gate.ts';
+import { type OwnLicences, ownLicences } from './licence/own.ts';
 import type { Finding } from './redaction/redaction.ts';
 
 type Asked<Moment extends keyof Questions> = readonly NonNullable<Questions[Moment]>[];
@@ -19,6 +21,7 @@ export function openGates<Knobs>(gates: readonly Gate<Knobs>[], knobs: Knobs): O
   return {
     file: opened.flatMap(({ file }) => file ?? []),
     text: opened.flatMap(({ text }) => text ?? []),
+    licensed: opened.flatMap(({ licensed }) => licensed ?? []),
     repository: opened.flatMap(({ repository }) => repository ?? []),
     redact: opened.flatMap(({ redact }) => redact ?? []),
   };
@@ -30,11 +33,15 @@ export interface Gated {
 }
 
 /** Every file ends as a text or as a skip with a reason. */
-export function gateFiles(files: readonly UnpackedFile[], gates: OpenGates): Gated {
+export function gateFiles(
+  files: readonly UnpackedFile[],
+  gates: OpenGates,
+  licences: OwnLicences = ownLicences([]),
+): Gated {
   const texts: FileText[] = [];
   const skipped: SkippedFile[] = [];
   for (const file of files) {
-    const answer = gateFile(file, gates);
+    const answer = gateFile(file, gates, licences);
     if (typeof answer === 'string') skipped.push({ path: file.path, reason: answer });
     else texts.push(answer);
   }
@@ -42,7 +49,11 @@ export function gateFiles(files: readonly UnpackedFile[], gates: OpenGates): Gat
 }
 
 /** The file's text if the file may be used, else the reason why it may not. */
-export function gateFile(file: UnpackedFile, gates: OpenGates): FileText | string {
+export function gateFile(
+  file: UnpackedFile,
+  gates: OpenGates,
+  licences: OwnLicences = ownLicences([]),
+): FileText | string {
   const { path } = file;
   for (const ask of gates.file) {
     const reason = reasonOf(ask(file), path);
@@ -54,7 +65,18 @@ export function gateFile(file: UnpackedFile, gates: OpenGates): FileText | strin
     const reason = reasonOf(ask({ path, text }), path);
     if (reason !== null) return reason;
   }
-  return { path, text };
+  return askLicensed({ path, text }, gates, licences) ?? { path, text };
+}
+
+/** The reason why a file with a licence of its own may not be used, if there is one. */
+function askLicensed(file: FileText, gates: OpenGates, licences: OwnLicences): string | null {
+  const own = gates.licensed.length === 0 ? null : licences.of(file);
+  if (own === null) return null;
+  for (const ask of gates.licensed) {
+    const reason = reasonOf(ask(own), file.path);
+    if (reason !== null) return reason;
+  }
+  return null;
 }
 
 /** All parts of the text that gates want replaced, or the reason why the file may not be used. */

@@ -6,14 +6,10 @@
 import type { z } from 'zod';
 import type { Licence, SkippedFile } from '../../../schemas/generated/types.ts';
 import type { DropCode } from '../../runtime/errors.ts';
-import type { UnpackedFile } from './archive/unpacked.ts';
+import type { UnpackedFile } from './archive/skips.ts';
+import type { FileText } from './file-text.ts';
+import type { OwnLicence } from './licence/own.ts';
 import type { Finding } from './redaction/redaction.ts';
-
-/** A file whose bytes are valid UTF-8, as text. */
-export interface FileText {
-  readonly path: string;
-  readonly text: string;
-}
 
 /** The current state of a repository: the files still admitted, and the reasons for the others. */
 export interface RepositoryView {
@@ -49,6 +45,8 @@ export interface Questions<Reason extends string = string, Code extends DropCode
   /** Asked with path and bytes, before decoding: the cheapest question. */
   readonly file?: (file: UnpackedFile) => Verdict<Reason, Code>;
   readonly text?: (file: FileText) => Verdict<Reason, Code>;
+  /** Asked after all of these, about a file that has a licence for itself. */
+  readonly licensed?: (own: OwnLicence) => Verdict<Reason, Code>;
   /**
    * Asked twice: before redaction, because redaction costs most, and after it, because redaction
    * may have skipped files.

@@ -3,7 +3,7 @@
  * here; its knobs, its reasons and its row in the README are derived from the list.
  */
 import type { undecodable } from './archive/decode.ts';
-import type { unpackReasons } from './archive/unpacked.ts';
+import type { unpackReasons } from './archive/skips.ts';
 import { binary } from './gates/binary.ts';
 import { generated } from './gates/generated.ts';
 import { lfsPointer } from './gates/lfs-pointer.ts';

@@ -1,5 +1,7 @@
 /** Measures the lines of a text, and tells which files are expected to have short lines. */
+
 import { rowOfPath } from '../../../schemas/languages/languages.ts';
+import { lineEnd } from '../../../schemas/lines.ts';
 
 /** Whether long lines in this file mean packed data; in prose, markup and tables they do not. */
 export function isShortLined(path: string): boolean {
@@ -11,15 +13,16 @@ export interface LineLengths {
   readonly mean: number;
 }
 
-/** Line feeds do not count. */
+/** Line ends do not count for the longest line. */
 export function measureLines(text: string): LineLengths {
   let max = 0;
   let lines = 0;
   for (let start = 0; start < text.length; lines++) {
-    const end = text.indexOf('\n', start);
-    const stop = end === -1 ? text.length : end;
-    if (stop - start > max) max = stop - start;
-    start = stop + 1;
+    const next = lineEnd(text, start);
+    let end = next;
+    while (end > start && (text[end - 1] === '\n' || text[end - 1] === '\r')) end -= 1;
+    if (end - start > max) max = end - start;
+    start = next;
   }
   return { max, mean: lines === 0 ? 0 : text.length / lines };
 }

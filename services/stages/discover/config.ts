@@ -22,7 +22,7 @@ export const discoverKnobs = z.object({
     .array(z.string().min(1))
     .default([])
     .describe(
-      'Further patterns, in .gitignore form, of files that are not packed from a folder. None by default: .gitignore files apply anyway.',
+      'Further patterns, in .gitignore form, of files that are not packed from a folder, tracked or not. None by default: in a checkout .gitignore files apply anyway.',
     ),
   archiveBytesMax: count
     .max(2 * 1024 * mebibyte - 1)
@@ -46,7 +46,7 @@ export const discoverKnobs = z.object({
   listSourcesMax: count
     .default(1_000_000)
     .describe(
-      'Lines of a list; a longer list is an error before anything starts. Finding duplicates takes 32 MB per million.',
+      'Lines of a list; a longer list is an error before anything starts. Finding duplicates takes 96 MB per million.',
     ),
   gitTimeoutMs: count
     .default(5_000)

@@ -1,6 +1,6 @@
 /**
- * Decides which paths of a folder are ignored: by nested .gitignore files as in git, by the user's
- * own patterns, and by a list of folders that never belong to a repository.
+ * Decides which paths of a folder are ignored: by nested .gitignore files as in git, and by the
+ * user's own patterns.
  */
 import { lstat, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -20,20 +20,6 @@ const options: IgnoreOptions = { ignorecase: false, allowRelativePaths: true };
 /** A larger .gitignore is not read; hand-written ones are far smaller. */
 const gitignoreBytesMax = 1024 * 1024;
 
-const skippedFolders = new Set([
-  '.git',
-  '.hg',
-  '.svn',
-  'node_modules',
-  '.backstory',
-  '.venv',
-  '__pycache__',
-]);
-
-export function isSkippedFolder(name: string): boolean {
-  return skippedFolders.has(name);
-}
-
 interface Rule {
   /** Folder of the .gitignore, relative to the source, with a trailing slash; '' at the top. */
   readonly base: string;
@@ -45,26 +31,35 @@ interface Rule {
 /** The rules that apply in a folder, outermost first. */
 export type IgnoreRules = readonly Rule[];
 
-/** The user's patterns and, if the source is part of a checkout, the .gitignore files above it. */
-export async function outerRules(root: string, patterns: readonly string[]): Promise<IgnoreRules> {
-  const rules: Rule[] = [];
-  if (!(await hasName(root, '.git'))) {
-    let prefix = '';
-    for (let inner = root; dirname(inner) !== inner; inner = dirname(inner)) {
-      const folder = dirname(inner);
-      prefix = `${basename(inner)}/${prefix}`;
-      const rule = { base: '', prefix, patterns: await readPatterns(folder) };
-      // A .gitignore that ignores the folder named by the user does not apply inside it.
-      if (!rule.patterns.ignores(prefix)) rules.unshift(rule);
-      if (await hasName(folder, '.git')) return [...rules, ...ownRules(patterns)];
-    }
-    // Without a checkout above, the .gitignore files there have nothing to do with the source.
-    rules.length = 0;
-  }
-  return ownRules(patterns);
+export interface Checkout {
+  /** The folder that holds `.git`. */
+  readonly checkout: string;
+  /** The rules of the .gitignore files above the source. */
+  readonly rules: IgnoreRules;
 }
 
-function ownRules(patterns: readonly string[]): IgnoreRules {
+/**
+ * The checkout that the source is, or is a part of. Null for a plain folder, and for one that a
+ * checkout ignores: it has nothing to do with that repository.
+ */
+export async function outerRules(root: string): Promise<Checkout | null> {
+  if (await hasName(root, '.git')) return { checkout: root, rules: [] };
+  const rules: Rule[] = [];
+  let prefix = '';
+  let isIgnoredBelow = false;
+  for (let inner = root; dirname(inner) !== inner; inner = dirname(inner)) {
+    const folder = dirname(inner);
+    prefix = `${basename(inner)}/${prefix}`;
+    const rule = { base: '', prefix, patterns: await readPatterns(folder) };
+    if (rule.patterns.ignores(prefix)) isIgnoredBelow = true;
+    rules.unshift(rule);
+    if (await hasName(folder, '.git')) return isIgnoredBelow ? null : { checkout: folder, rules };
+  }
+  return null;
+}
+
+/** The user's own patterns, which apply to tracked files too. */
+export function ownRules(patterns: readonly string[]): IgnoreRules {
   if (patterns.length === 0) return [];
   return [{ base: '', prefix: '', patterns: createIgnore(options).add([...patterns]) }];
 }

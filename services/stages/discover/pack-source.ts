@@ -2,10 +2,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { ArchiveFormat } from '../../../schemas/generated/types.ts';
 import { PipelineError } from '../../runtime/errors.ts';
+import { sha256 } from '../../runtime/ids.ts';
 import { newestEntryMs } from './archive-time.ts';
 import { type FolderLimits, packFolder } from './folder.ts';
 import { readCommit } from './git.ts';
 import { reasonOf, type SourceSpec } from './sources.ts';
+import type { LeftOut } from './walk.ts';
 
 export interface PackLimits extends FolderLimits {
   readonly scanBytesMax: number;
@@ -18,6 +20,8 @@ export interface PackedSource {
   readonly commit: string | null;
   readonly format: ArchiveFormat;
   readonly archive: Buffer;
+  /** Hash of what the repository is made of: with the name, its identity. */
+  readonly contentSha256: string;
   readonly eventTimeMs: number;
 }
 
@@ -45,15 +49,12 @@ async function packFolderSource(
   limits: PackLimits,
 ): Promise<PackedSource> {
   const { name, origin, path } = spec;
-  const archive = await packFolder(path, limits);
-  if (archive === null) {
-    throw new PipelineError('SOURCE_EMPTY', `${origin} holds no file that is not ignored`, {
-      subject: origin,
-    });
-  }
+  const { archive, contentSha256, isEmpty, leftOut } = await packFolder(path, limits);
+  if (isEmpty) throw emptyFolder(origin, leftOut);
   const facts = await readCommit(path, limits.gitTimeoutMs);
   const commit = facts?.commit ?? null;
-  return { name, origin, commit, format: 'tar', archive, eventTimeMs: facts?.timeMs ?? 0 };
+  const eventTimeMs = facts?.timeMs ?? 0;
+  return { name, origin, commit, format: 'tar', archive, contentSha256, eventTimeMs };
 }
 
 async function readArchiveSource(
@@ -74,5 +75,18 @@ async function readArchiveSource(
     throw new PipelineError('SOURCE_EMPTY', `${origin} is empty`, { subject: origin });
   }
   const eventTimeMs = await newestEntryMs(archive, format, limits.scanBytesMax);
-  return { name, origin, commit: null, format, archive, eventTimeMs };
+  const contentSha256 = sha256(archive);
+  return { name, origin, commit: null, format, archive, contentSha256, eventTimeMs };
+}
+
+/** Says what the folder holds instead, since each clone in it can be named as a source. */
+function emptyFolder(origin: string, leftOut: readonly LeftOut[]): PipelineError {
+  const counts = new Map<string, number>();
+  for (const { reason } of leftOut) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  const parts = [...counts].map(([reason, count]) => `${count} ${reason}`);
+  const held = parts.length === 0 ? '' : `; left out: ${parts.join(', ')}`;
+  const advice = counts.has('nested-repository') ? '; name each repository as a source' : '';
+  return new PipelineError('SOURCE_EMPTY', `${origin} holds no file to read${held}${advice}`, {
+    subject: origin,
+  });
 }

@@ -44,11 +44,11 @@ export function parseList(text: string): readonly string[] {
 }
 
 /** The same name and the same content are the same repository, wherever it lies. */
-export function repositoryIdentity(name: string, archiveSha256: string): string {
-  return sha256(canonicalJson([name, archiveSha256])).slice(0, 32);
+export function repositoryIdentity(name: string, contentSha256: string): string {
+  return sha256(canonicalJson([name, contentSha256])).slice(0, 32);
 }
 
-/** Identity of a source that gave no archive; its position makes it unique. */
-export function unreadableIdentity(name: string, origin: string, sequence: number): string {
-  return sha256(canonicalJson(['unreadable', name, origin, sequence])).slice(0, 32);
+/** Identity of a source that gave no archive; `before` counts those of the same name before it. */
+export function unreadableIdentity(name: string, origin: string, before: number): string {
+  return sha256(canonicalJson(['unreadable', name, origin, before])).slice(0, 32);
 }

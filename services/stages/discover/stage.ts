@@ -12,39 +12,39 @@ export const discover = defineSource('discover', {
   items: readItems,
 });
 
-async function* readItems(
-  tools: Tools<'discover', DiscoverKnobs>,
-  fromSequence: number,
-): AsyncGenerator<SourceItem> {
+async function* readItems(tools: Tools<'discover', DiscoverKnobs>): AsyncGenerator<SourceItem> {
   const { sources, limit, listSourcesMax } = tools.config;
   const specs = await expandSources(sources, limit, listSourcesMax);
-  for (const [sequence, spec] of specs.entries()) {
-    if (sequence < fromSequence) continue;
+  const failures = new Map<string, number>();
+  for (const spec of specs) {
     if (tools.signal.aborted) return;
-    yield await readItem(spec, sequence, tools);
+    yield await readItem(spec, failures, tools);
   }
 }
 
 async function readItem(
   spec: SourceSpec,
-  sequence: number,
+  failures: Map<string, number>,
   tools: Tools<'discover', DiscoverKnobs>,
 ): Promise<SourceItem> {
   try {
     const limits = { ...tools.config, outputFolder: tools.run.outputFolder };
-    const { name, origin, commit, format, archive, eventTimeMs } = await packSource(spec, limits);
+    const packed = await packSource(spec, limits);
+    const { name, origin, commit, format, archive, contentSha256, eventTimeMs } = packed;
     const reference = await tools.blobs.put(archive);
-    const repositoryId = repositoryIdentity(name, reference.sha256);
+    const repositoryId = repositoryIdentity(name, contentSha256);
     const outcome = emit('repo-found', { name, origin, commit, archive: reference, format });
     const subject = { name, origin };
-    return { sequence, repositoryId, eventTimeMs, subject, outcome };
+    return { repositoryId, eventTimeMs, subject, outcome };
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
     if (error.code !== 'SOURCE_UNREADABLE' && error.code !== 'SOURCE_EMPTY') throw error;
     const { name, origin } = spec;
-    const repositoryId = unreadableIdentity(name, origin, sequence);
+    const known = failures.get(origin) ?? 0;
+    failures.set(origin, known + 1);
+    const repositoryId = unreadableIdentity(name, origin, known);
     const subject = { name, origin };
     const outcome = { kind: 'unreadable' as const, reason: error.code, detail: error.message };
-    return { sequence, repositoryId, eventTimeMs: 0, subject, outcome };
+    return { repositoryId, eventTimeMs: 0, subject, outcome };
   }
 }

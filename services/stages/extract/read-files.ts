@@ -4,7 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { rowOfPath } from '../../../schemas/languages/languages.ts';
-import { countLines } from '../../../schemas/lines.ts';
+import { countLines, withLineFeeds } from '../../../schemas/lines.ts';
 import { sha256 } from '../../runtime/ids.ts';
 import type { ExtractKnobs } from './config.ts';
 import { decodeSource } from './facts/decode.ts';
@@ -93,7 +93,8 @@ export async function readFiles(
   let sinceCollect = 0;
   for (const [index, file] of files.entries()) {
     tools.signal.throwIfAborted();
-    const text = typeof file.text === 'string' ? file.text : decodeSource(await file.text());
+    const decoded = typeof file.text === 'string' ? file.text : decodeSource(await file.text());
+    const text = decoded === null ? null : withLineFeeds(decoded);
     const weight = fileWeight + (text?.length ?? 0);
     const language = languageOf(file.path, text ?? '');
     const refusal = refusalOf(text, language, admits);

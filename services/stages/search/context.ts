@@ -65,8 +65,9 @@ function segmentsWith(fence: string) {
 export function headOf(text: string, bytesMax: number): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= bytesMax) return text;
-  const newline = bytes.subarray(0, bytesMax).lastIndexOf(0x0a);
-  let end = newline < 0 ? bytesMax : newline + 1;
+  let end = bytesMax;
+  while (end > 0 && !endsLine(bytes, end)) end -= 1;
+  if (end === 0) end = bytesMax;
   while (end > 0 && isContinuation(bytes[end])) end -= 1;
   return bytes.toString('utf8', 0, end);
 }
@@ -75,9 +76,15 @@ export function headOf(text: string, bytesMax: number): string {
 function tailOf(text: string, bytesMax: number): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= bytesMax) return text;
-  // Starts one byte before the cut, in case that byte is a line end and the cut starts a line.
-  const newline = bytes.indexOf(0x0a, bytes.length - bytesMax - 1);
-  return newline < 0 ? '' : bytes.toString('utf8', newline + 1);
+  let start = bytes.length - bytesMax;
+  while (start < bytes.length && !endsLine(bytes, start)) start += 1;
+  return bytes.toString('utf8', start);
+}
+
+/** Whether a line ends just before this byte. */
+function endsLine(bytes: Buffer, at: number): boolean {
+  const before = bytes[at - 1];
+  return before === 0x0a || (before === 0x0d && bytes[at] !== 0x0a);
 }
 
 function isContinuation(byte: number | undefined): boolean {

@@ -3,7 +3,7 @@
  * Reads are references to lines, chosen by the names that the file uses.
  */
 import type { Definition, FileStructure, Step } from '../../../schemas/generated/types.ts';
-import { countLines, lineRange } from '../../../schemas/lines.ts';
+import { countLines, lineEnd, lineRange } from '../../../schemas/lines.ts';
 import type { SimulateKnobs } from './config.ts';
 
 export interface Dependency {
@@ -89,8 +89,7 @@ function headRange(text: string, bytesMax: number): Range[] {
   let bytes = 0;
   let cursor = 0;
   while (cursor < text.length) {
-    const newline = text.indexOf('\n', cursor);
-    const end = newline < 0 ? text.length : newline + 1;
+    const end = lineEnd(text, cursor);
     bytes += Buffer.byteLength(text.slice(cursor, end));
     if (bytes > bytesMax) break;
     to += 1;

@@ -22,6 +22,8 @@ const noKnobs = z.object({});
 export interface SmallGraph {
   readonly folder: string;
   readonly names: readonly string[];
+  /** What tells one input from another; by default the names, as given on a command line. */
+  readonly inputHash?: string;
   readonly handle: (record: StageRecord<'repo-found'>) => Promise<readonly Outcome[]>;
   readonly settings?: Partial<z.input<typeof runtimeKnobs>>;
   readonly faults?: EmbeddedOptions['faults'];
@@ -45,7 +47,7 @@ export function runSmallGraph(graph: SmallGraph) {
       sink: {},
     },
     configurationHash: 'small graph',
-    inputHash: names.join(),
+    inputHash: graph.inputHash ?? names.join(),
     stages: [source(names), map(graph), writer(folder)],
     teacher: null,
     scorer: null,
@@ -57,13 +59,11 @@ export function runSmallGraph(graph: SmallGraph) {
 function source(names: readonly string[]): AnyStage {
   return defineSource('discover', {
     config: noKnobs,
-    items: async function* (_tools, fromSequence) {
-      for (const [sequence, name] of names.entries()) {
-        if (sequence < fromSequence) continue;
+    items: async function* () {
+      for (const name of names) {
         const archive = { sha256: 'a'.repeat(64), bytes: 0 };
         const body = { name, origin: name, commit: null, archive, format: 'tar' as const };
         yield {
-          sequence,
           repositoryId: `repository-${name}`,
           eventTimeMs: 0,
           subject: { name, origin: name },

@@ -1,14 +1,14 @@
 /**
- * Runs the source: emits items in order, resumes where its own output topics end, keeps at most a
- * bounded number of repositories open, and closes the input of a bounded run. A repository that
+ * Runs the source: emits the items that the data set does not have, in order, keeps at most a
+ * bounded number of repositories open, and closes the input of a bounded run. What it has is told
+ * by content, not by place: a line added to a list enters wherever it stands. A repository that
  * appears twice is dropped the second time: one identity has one trajectory.
  */
 import type { Envelope } from '../../../../schemas/generated/types.ts';
-import { graph, lifecycle, physicalTopic, type TopicName } from '../../../../schemas/topology.ts';
+import { lifecycle } from '../../../../schemas/topology.ts';
 import { noUsage } from '../../../ports/usage.ts';
-import { forEachRecord, requireWhole } from '../../bus/topic-reader.ts';
-import type { ErrorCode } from '../../errors.ts';
-import { IdSet } from '../../id-set.ts';
+import { type ErrorCode, PipelineError } from '../../errors.ts';
+import { IdCounts } from '../../id-set.ts';
 import { type Emit, emit } from '../../outcomes.ts';
 import type { AnySource, SourceItem } from '../../stage.ts';
 import { patiently, stopProcess } from '../endings.ts';
@@ -20,30 +20,22 @@ import {
   produce,
   type StageRunner,
 } from '../engine.ts';
-import { readEnvelope } from '../unreadable.ts';
-
-interface Emitted {
-  nextSequence: number;
-  readonly repositories: IdSet;
-  closed: boolean;
-}
+import { type Emitted, hasAllRecords, readEmitted } from './emitted.ts';
 
 export async function startSource(stage: AnySource, engine: Engine): Promise<StageRunner> {
   const tools = engine.toolsFor(stage);
   await stage.open?.(tools);
-  const emitted = await patiently({ engine, stage: stage.name }, () => readEmitted(stage, engine));
+  const emitted = await readEmittedPatiently(stage, engine);
   const stopping = new AbortController();
   const over = AbortSignal.any([engine.signal, stopping.signal]);
 
   const pump = async () => {
+    // What a finished run holds was compared before anything started.
     if (emitted.closed) return;
     let started = performance.now();
-    for await (const item of stage.items(tools, emitted.nextSequence)) {
+    for await (const item of newItems(stage, engine, emitted)) {
       await engine.gate?.pass(stage.name, over);
       if (over.aborted) return;
-      if (item.sequence !== emitted.nextSequence) {
-        throw new Error(`source position ${item.sequence} follows ${emitted.nextSequence - 1}`);
-      }
       await write(stage, engine, recordOf(stage, engine, item, emitted));
       engine.metrics.handled(stage.name, 'emitted', (performance.now() - started) / 1000);
       engine.crashPoint(`${stage.name}:after-produce`);
@@ -64,30 +56,61 @@ export async function startSource(stage: AnySource, engine: Engine): Promise<Sta
   };
 }
 
-async function readEmitted(stage: AnySource, engine: Engine): Promise<Emitted> {
-  const emitted: Emitted = { nextSequence: 0, repositories: new IdSet(), closed: false };
-  const visit = async (topic: TopicName) => {
-    await forEachRecord(engine.bus, physicalTopic(engine.run.dataset, topic), async (record) => {
-      const envelope = await readEnvelope(engine.codec, topic, record);
-      if (envelope?.stage !== stage.name) return;
-      emitted.nextSequence = Math.max(emitted.nextSequence, envelope.sourceSequence + 1);
-      if (topic === lifecycle.found) emitted.repositories.add(envelope.repositoryId);
-      if (topic === lifecycle.closed) emitted.closed = true;
-    });
-  };
-  for (const topic of graph[stage.name].writes) await visit(topic);
-  if (!emitted.closed) await requireAll(stage, engine);
-  return emitted;
-}
+/** Names in one message. */
+const namedMax = 5;
 
 /**
- * Where the source goes on, and what came before, is known only from its own records: all of them
- * must still be there.
+ * A finished run takes no more repositories. Sources that were added to its input, or changed
+ * since, are an error that names them: to go on without a word would lose them.
  */
-async function requireAll(stage: AnySource, engine: Engine): Promise<void> {
-  for (const topic of graph[stage.name].writes) {
-    await requireWhole(engine.bus, physicalTopic(engine.run.dataset, topic));
+export async function requireFinishedInput(stage: AnySource, engine: Engine): Promise<void> {
+  if (!engine.run.bounded) return;
+  const emitted = await readEmittedPatiently(stage, engine);
+  // Where retention has removed records, nobody can tell any more what the run has read.
+  if (!emitted.closed || !(await hasAllRecords(stage, engine))) return;
+  const found: string[] = [];
+  for await (const { subject } of newItems(stage, engine, emitted)) {
+    found.push(`${subject.origin} (${emitted.isNamed(subject) ? 'changed' : 'new'})`);
   }
+  if (found.length === 0) return;
+  const more = found.length > namedMax ? ` and ${found.length - namedMax} more` : '';
+  throw new PipelineError(
+    'OUTPUT_MISMATCH',
+    `${engine.run.outputFolder} holds a finished run, and its input has since got ${found.slice(0, namedMax).join(', ')}${more}; ` +
+      'name what is new or changed as the sources of a run with another --out',
+    { subject: engine.run.outputFolder },
+  );
+}
+
+/** The items that the data set does not have yet, wherever they stand in the input. */
+async function* newItems(
+  stage: AnySource,
+  engine: Engine,
+  emitted: Emitted,
+): AsyncGenerator<SourceItem> {
+  const met = new IdCounts();
+  const log = engine.log.child({ stage: stage.name });
+  for await (const item of stage.items(engine.toolsFor(stage))) {
+    const { repositoryId, subject, outcome } = item;
+    // The second of two equal sources is a drop of its own, which may have been written already.
+    if (met.add(repositoryId) <= emitted.ids.count(repositoryId)) continue;
+    const isNamed = emitted.isNamed(subject);
+    if (outcome.kind === 'unreadable' && isNamed) {
+      log.warn(
+        { source: subject.origin },
+        'the source cannot be read any more; what was read stays',
+      );
+      continue;
+    }
+    if (isNamed && !emitted.ids.has(repositoryId)) {
+      log.warn({ source: subject.origin }, 'the source has changed, and is read as a new revision');
+    }
+    yield item;
+  }
+}
+
+function readEmittedPatiently(stage: AnySource, engine: Engine): Promise<Emitted> {
+  return patiently({ engine, stage: stage.name }, () => readEmitted(stage, engine));
 }
 
 function recordOf(
@@ -96,15 +119,15 @@ function recordOf(
   item: SourceItem,
   emitted: Emitted,
 ): PlannedRecord {
-  const envelope = sourceEnvelope(engine, item);
+  const sequence = emitted.nextSequence;
+  const envelope = sourceEnvelope(engine, item, sequence);
   const { outcome } = item;
+  const isFirst = emitted.ids.add(item.repositoryId) === 1;
   if (outcome.kind === 'unreadable') {
-    return childRecord(stage.name, envelope, dropOf(stage, item, outcome));
+    return childRecord(stage.name, envelope, dropOf(stage, item, sequence, outcome));
   }
-  if (emitted.repositories.add(item.repositoryId)) {
-    return childRecord(stage.name, envelope, outcome);
-  }
-  return childRecord(stage.name, envelope, dropOf(stage, item, duplicate));
+  if (isFirst) return childRecord(stage.name, envelope, outcome);
+  return childRecord(stage.name, envelope, dropOf(stage, item, sequence, duplicate));
 }
 
 const duplicate = {
@@ -118,7 +141,8 @@ const duplicate = {
  */
 function dropOf(
   stage: AnySource,
-  { subject, sequence }: SourceItem,
+  { subject }: SourceItem,
+  sequence: number,
   { reason, detail }: { readonly reason: ErrorCode; readonly detail: string },
 ): Emit {
   const { name, origin } = subject;
@@ -127,13 +151,13 @@ function dropOf(
 }
 
 /** The parent envelope of a source's record: the repository itself. */
-function sourceEnvelope(engine: Engine, item: SourceItem): Envelope {
+function sourceEnvelope(engine: Engine, item: SourceItem, sequence: number): Envelope {
   return {
     ...datasetEnvelope(engine),
     id: item.repositoryId,
     repositoryId: item.repositoryId,
     eventTimeMs: item.eventTimeMs,
-    sourceSequence: item.sequence,
+    sourceSequence: sequence,
   };
 }
 

@@ -9,13 +9,8 @@ import yauzl from 'yauzl';
 import type { ArchiveFormat } from '../../../../schemas/generated/types.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import { feedTar } from '../../../runtime/store/feed-tar.ts';
-import {
-  type ArchiveLimits,
-  Collector,
-  type EntryKind,
-  type Unpacked,
-  type UnpackReason,
-} from './unpacked.ts';
+import { leftOutReasons, type UnpackReason } from './skips.ts';
+import { type ArchiveLimits, Collector, type EntryKind, type Unpacked } from './unpacked.ts';
 
 export async function unpack(
   archive: Buffer,
@@ -59,7 +54,15 @@ async function readTarEntries(
 ): Promise<void> {
   for await (const entry of entries) {
     const { header } = entry;
-    const path = collector.enter(header.name, tarKind(header), header.size, packedSkip(header));
+    const linked = header.type === 'link' ? collector.linked(header.linkname ?? '') : null;
+    if (linked !== null && typeof linked !== 'string') {
+      const path = collector.enter(header.name, 'file', linked.byteLength, null);
+      if (path !== null) collector.keep(path, linked);
+      entry.resume();
+      continue;
+    }
+    const reason = linked ?? packedSkip(header);
+    const path = collector.enter(header.name, tarKind(header), header.size, reason);
     const body: Buffer[] = [];
     for await (const piece of entry) if (path !== null) body.push(piece as Buffer);
     if (path !== null) collector.keep(path, Buffer.concat(body));
@@ -72,10 +75,12 @@ function tarKind(header: Header): EntryKind {
   return header.type === 'link' || header.type === 'symlink' ? 'link' : 'special';
 }
 
+const packedReasons: readonly UnpackReason[] = ['too-large', 'unreadable', ...leftOutReasons];
+
 /** The reason why `discover` packed a file without its bytes, from our own pax record. */
 function packedSkip(header: Header): UnpackReason | null {
   const reason = (header.pax as Record<string, string> | null | undefined)?.['BACKSTORY.skip'];
-  return reason === 'too-large' || reason === 'unreadable' ? reason : null;
+  return packedReasons.find((known) => known === reason) ?? null;
 }
 
 async function readZip(archive: Buffer, collector: Collector): Promise<void> {

@@ -4,9 +4,11 @@
  * a limit of the whole archive is ARCHIVE_TOO_LARGE, raised before the memory is used.
  */
 import { compareText } from '../../../../schemas/compare-text.ts';
-import type { SkippedFile } from '../../../../schemas/generated/types.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
+import { wideEncoding } from './decode-evidence.ts';
+import { withoutForeign } from './foreign.ts';
 import { commonTopFolder, printablePath, safePath } from './paths.ts';
+import { leftOutReasons, type UnpackedFile, type UnpackReason, type UnpackSkip } from './skips.ts';
 
 export interface ArchiveLimits {
   readonly archiveBytesMax: number;
@@ -17,35 +19,12 @@ export interface ArchiveLimits {
   readonly pathBytesMax: number;
 }
 
-export interface UnpackedFile {
-  readonly path: string;
-  readonly bytes: Buffer;
-}
-
-/** Why an entry does not become a file. */
-export const unpackReasons = [
-  'unsafe-path',
-  'link',
-  'special',
-  'duplicate-path',
-  'path-conflict',
-  'encrypted',
-  'compression',
-  'unreadable',
-  'too-large',
-  'binary',
-] as const;
-
-export type UnpackReason = (typeof unpackReasons)[number];
-
-interface UnpackSkip extends SkippedFile {
-  readonly reason: UnpackReason;
-}
-
 export interface Unpacked {
   /** In path order, each path once. */
   readonly files: readonly UnpackedFile[];
   readonly skipped: readonly UnpackSkip[];
+  /** Files in UTF-16, which are skipped as binary, but may state a licence. */
+  readonly wide: readonly UnpackedFile[];
 }
 
 export type EntryKind = 'file' | 'folder' | 'link' | 'special';
@@ -56,6 +35,9 @@ const ratioFreeBytes = 64 * 1024 * 1024;
 /** A NUL within this many first bytes makes a file binary, as in git. */
 const sniffBytes = 8_000;
 
+/** The longest licence in UTF-16 has 70 KiB. */
+const wideBytesMax = 128 * 1024;
+
 /** Gathers the entries of one archive: `enter` judges an entry, `keep` takes its body. */
 export class Collector {
   readonly #limits: ArchiveLimits;
@@ -63,6 +45,8 @@ export class Collector {
   readonly #files = new Map<string, Buffer>();
   readonly #skipped: UnpackSkip[] = [];
   readonly #unsafe: UnpackSkip[] = [];
+  readonly #wide: UnpackedFile[] = [];
+  #isRooted = false;
   #entries = 0;
   #expandedBytes = 0;
 
@@ -85,7 +69,8 @@ export class Collector {
 
   /** Judges an entry: gives the path to pass to `keep` with the body, or null to skip the body. */
   enter(name: string, kind: EntryKind, bytes: number, reason: UnpackReason | null): string | null {
-    this.#entries += 1;
+    // What was left out before packing is no entry of the repository.
+    if (!isLeftOut(reason)) this.#entries += 1;
     if (this.#entries > this.#limits.entriesMax) {
       throw new PipelineError(
         'ARCHIVE_TOO_LARGE',
@@ -97,6 +82,7 @@ export class Collector {
       this.#unsafe.push({ path: printablePath(name), reason: 'unsafe-path' });
       return null;
     }
+    if (path === '') this.#isRooted = true;
     if (kind === 'folder' || path === '') return null;
     // The later of two entries with the same name replaces the earlier one, as on a disk.
     if (this.#files.delete(path)) this.#skipped.push({ path, reason: 'duplicate-path' });
@@ -106,16 +92,29 @@ export class Collector {
     return null;
   }
 
+  /** A hard link is the file that it names, as on a disk; null when that is no file. */
+  linked(target: string): Buffer | UnpackReason {
+    const path = safePath(target, this.#limits.pathBytesMax);
+    const bytes = path === null ? undefined : this.#files.get(path);
+    if (bytes !== undefined) {
+      this.expand(bytes.byteLength);
+      return bytes;
+    }
+    return this.#skipped.findLast((skip) => skip.path === path)?.reason ?? 'link';
+  }
+
   keep(path: string, bytes: Buffer): void {
     if (bytes.subarray(0, sniffBytes).includes(0)) {
       this.#skipped.push({ path, reason: 'binary' });
+      const isSmall = bytes.byteLength <= wideBytesMax;
+      if (isSmall && wideEncoding(bytes) !== null) this.#wide.push({ path, bytes });
       return;
     }
     this.#files.set(path, bytes);
   }
 
   finish(): Unpacked {
-    const top = commonTopFolder([...this.#files.keys(), ...this.#skipped.map((skip) => skip.path)]);
+    const top = this.#topFolder();
     const strip = (path: string) => (top === null ? path : path.slice(top.length + 1));
     const paths = [...this.#files.keys()].sort(compareText);
     const skipped: UnpackSkip[] = this.#skipped.map(({ path, reason }) => ({
@@ -131,12 +130,29 @@ export class Collector {
       if (folders.has(path)) skipped.push({ path: strip(path), reason: 'path-conflict' });
       else files.push({ path: strip(path), bytes });
     }
-    return { files, skipped: [...skipped, ...this.#unsafe] };
+    const wide = this.#wide.map(({ path, bytes }) => ({ path: strip(path), bytes }));
+    const own = withoutForeign({ files, skipped, wide });
+    // An unsafe name is only shown, so the top folder may be cut from it by its text.
+    const unsafe = this.#unsafe.map(({ path, reason }) => {
+      const isBelow = top !== null && path.startsWith(`${top}/`);
+      return { path: isBelow ? strip(path) : path, reason };
+    });
+    return { ...own, skipped: [...own.skipped, ...unsafe] };
+  }
+
+  /** An archive of `.` has the root itself as an entry: no folder of it is the archive's own. */
+  #topFolder(): string | null {
+    if (this.#isRooted) return null;
+    return commonTopFolder([...this.#files.keys(), ...this.#skipped.map((skip) => skip.path)]);
   }
 
   #tooLarge(bytes: number): UnpackReason | null {
     return bytes > this.#limits.fileBytesMax ? 'too-large' : null;
   }
+}
+
+function isLeftOut(reason: UnpackReason | null): boolean {
+  return reason !== null && leftOutReasons.some((each) => each === reason);
 }
 
 /** Checked before anything is unpacked. */

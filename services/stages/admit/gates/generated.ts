@@ -3,7 +3,9 @@
  * GitHub's linguist (generated.rb).
  */
 import { z } from 'zod';
-import { defineGate, type FileText } from '../gate.ts';
+import { lineEnd } from '../../../../schemas/lines.ts';
+import type { FileText } from '../file-text.ts';
+import { defineGate } from '../gate.ts';
 import { measureLines } from '../line-lengths.ts';
 
 export const generated = defineGate({
@@ -103,16 +105,16 @@ const minifiedMeanMin = 110;
 
 /** A compiler names its source map on one of the last two lines. */
 function hasSourceMapReference(text: string): boolean {
-  const tail = text.trimEnd().split('\n').slice(-2).join('\n');
+  const tail = text
+    .trimEnd()
+    .split(/\r\n?|\n/)
+    .slice(-2)
+    .join('\n');
   return /^(?:\/\*|\/\/)[#@] source(?:Mapping)?URL=/m.test(tail);
 }
 
 function headOf(text: string): string {
-  let end = -1;
-  for (let line = 0; line < headLines; line++) {
-    const next = text.indexOf('\n', end + 1);
-    if (next === -1) return text;
-    end = next;
-  }
+  let end = 0;
+  for (let line = 0; line < headLines; line++) end = lineEnd(text, end);
   return text.slice(0, end);
 }

@@ -1,16 +1,15 @@
 /**
- * `licence`: skips a file whose own header states a licence that the policy does not allow, and
- * drops a repository whose licence the policy does not allow.
+ * `licence`: skips a file whose own licence the policy does not allow, and drops a repository whose
+ * licence it does not allow.
  */
 import { z } from 'zod';
 import { defineGate } from '../gate.ts';
 import { printExpression } from '../licence/expression.ts';
-import { readHeader } from '../licence/header.ts';
 import { allowedLicences, isAllowed } from '../licence/policy.ts';
 
 export const licence = defineGate({
   name: 'licence',
-  summary: 'files, by their own header, and repositories whose licence the policy refuses',
+  summary: 'files, by their own notice, and repositories whose licence the policy refuses',
   knobs: {
     licences: z
       .union([z.enum(['record', 'permissive']), z.array(z.string().min(1)).min(1)])
@@ -27,10 +26,8 @@ export const licence = defineGate({
     if (allowed === null) return {};
     const policy = typeof licences === 'string' ? licences : licences.join(', ');
     return {
-      text: ({ text }) => {
-        const header = readHeader(text);
-        return header === null || isAllowed(printExpression(header), allowed) ? null : 'licence';
-      },
+      licensed: ({ expression }) =>
+        isAllowed(printExpression(expression), allowed) ? null : 'licence',
       repository: ({ licence: { expression } }) => {
         if (isAllowed(expression, allowed)) return null;
         const detail = `its licence is ${expression}, which admit.licences (${policy}) does not allow`;

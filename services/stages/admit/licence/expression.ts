@@ -59,7 +59,7 @@ function fromTree(tree: Info, words: readonly string[]): LicenceExpression | nul
 }
 
 /** SPDX replaced `GPL-2.0` and `GPL-2.0+` by `GPL-2.0-only` and `GPL-2.0-or-later`. */
-function currentIdentifier(identifier: string): string {
+export function currentIdentifier(identifier: string): string {
   if (!/^(?:A|L)?GPL-\d\.\d\+?$/.test(identifier)) return identifier;
   return identifier.endsWith('+') ? `${identifier.slice(0, -1)}-or-later` : `${identifier}-only`;
 }
@@ -94,9 +94,24 @@ export function identifiersOf(expression: LicenceExpression): readonly string[] 
   return expression.parts.flatMap(identifiersOf);
 }
 
-/** Whether the allowed identifiers satisfy the expression. */
+/** The same expression with other names. */
+export function mapIdentifiers(
+  expression: LicenceExpression,
+  change: (identifier: string) => string,
+): LicenceExpression {
+  if (expression.kind === 'licence') {
+    return licence(currentIdentifier(change(expression.identifier)), expression.exception);
+  }
+  const { kind, parts } = expression;
+  return { kind, parts: parts.map((part) => mapIdentifiers(part, change)) };
+}
+
+/** Whether the allowed identifiers satisfy the expression; `X+` is a choice that includes X. */
 export function allows(expression: LicenceExpression, allowed: ReadonlySet<string>): boolean {
-  if (expression.kind === 'licence') return allowed.has(expression.identifier);
+  if (expression.kind === 'licence') {
+    const { identifier } = expression;
+    return allowed.has(identifier) || allowed.has(identifier.replace(/\+$/, ''));
+  }
   if (expression.kind === 'or') return expression.parts.some((part) => allows(part, allowed));
   return expression.parts.every((part) => allows(part, allowed));
 }

@@ -1,34 +1,70 @@
-/** Reads the licence that a file states at its head for itself alone. */
-import { type LicenceExpression, licence, parseExpression } from './expression.ts';
+/** Reads the licence that a file states for itself alone: by SPDX lines, else by its notices. */
+import type { FileText } from '../file-text.ts';
+import { type CommentBlock, commentsOf } from './comments.ts';
+import {
+  combine,
+  type LicenceExpression,
+  licence,
+  mapIdentifiers,
+  parseExpression,
+} from './expression.ts';
+import { readBlock } from './notice.ts';
+import { canonical, fromName, fromStatement, parseKnown, stated } from './statement.ts';
 
-/** Characters of a file that may hold its SPDX header. */
-const headerCharacters = 2_048;
+/** Cheap: a file without any of these words states nothing. */
+const hint = new RegExp(
+  [
+    String.raw`licen[cs]e|gpl\b|copying|redistribut|reproduc|rights|permission|confidential|`,
+    'proprietary|unauthori[sz]ed|trade secret|use only|commercial|prohibited|',
+    'public domain',
+  ].join(''),
+  'i',
+);
 
-/** Only comments count, because code that handles such headers holds them in strings. */
-const commentStart = String.raw`^\s*(?:[#/*;%!.]|--|<!--|\(\*|REM|"""|dnl)[^\n"'\x60]{0,20}?`;
-const spdxHeader = new RegExp(
-  String.raw`${commentStart}SPDX-License-Identifier:[ \t]*([\w.+ ()-]{2,200})`,
+/** Statements in code that the language or its tools take for the licence of the file. */
+const inCode = new RegExp(
+  [
+    String.raw`^(?:__licen[cs]e__[ \t]*=[ \t]*[bru]{0,2}["']([^"'\n]{2,100})["']|`,
+    String.raw`MODULE_LICENSE\(["']([^"'\n]{2,60})["']\))`,
+  ].join(''),
   'm',
 );
 
-/** The expression of a file's SPDX header or Apache notice; null if it has neither. */
-export function readHeader(text: string): LicenceExpression | null {
-  const head = text.slice(0, headerCharacters);
-  if (!head.includes('SPDX-License-Identifier')) return readApacheNotice(head);
-  const stated = spdxHeader.exec(head)?.[1];
-  return stated === undefined ? null : parseExpression(stated.replace(/[\s-]+$/, ''));
+export function readHeader({ path, text }: FileText): LicenceExpression | null {
+  if (!hint.test(text)) return null;
+  const comments = commentsOf(path, text);
+  const spdx = comments.flatMap(readSpdx);
+  if (spdx.length > 0) return combine('and', spdx);
+  const code = inCode.exec(text);
+  const coded = code === null ? null : fromCode(code[1] ?? code[2] ?? '');
+  const noticed = comments.flatMap((block) => readBlock(block) ?? []);
+  return combine('and', [coded ?? [], noticed].flat());
 }
 
-/**
- * The notice that the Apache licence requires at the head of every file. In many source archives
- * it is the only statement of a licence. Its words may span several comment lines.
- */
-function readApacheNotice(head: string): LicenceExpression | null {
-  if (!head.includes('Apache License')) return null;
-  const comment = head
-    .split('\n')
-    .filter((line) => /^\s*(?:[#/*;%]|--|<!--|REM\b)/.test(line))
-    .map((line) => line.replace(/^\s*(?:[#/*;%!-]+|<!--|REM\b)\s*/, ''))
-    .join(' ');
-  return /under the Apache License,? Version 2\.0/i.test(comment) ? licence('Apache-2.0') : null;
+const spdxLine = /^[^\w"'`]{0,3}SPDX-License-Identifier:\s*([\w.+/: ()-]{2,300})/i;
+
+/** Several lines apply together, as REUSE says. */
+function readSpdx({ lines }: CommentBlock): readonly LicenceExpression[] {
+  return lines.flatMap((line) => {
+    const value = spdxLine
+      .exec(line)?.[1]
+      ?.replace(/[\s-]+$/, '')
+      .trim();
+    if (value === undefined || value === '') return [];
+    const parsed = parseExpression(value);
+    if (parsed !== null) return mapIdentifiers(parsed, canonical);
+    const name = fromName(value) ?? /^[^,;(]*/.exec(value)?.[0]?.trim() ?? '';
+    return parseKnown(name) ?? licence(stated);
+  });
+}
+
+/** Linux's modules say `Dual MIT/GPL`. */
+function fromCode(value: string): LicenceExpression | null {
+  const dual = /^Dual (\w+)\/GPL$/.exec(value)?.[1];
+  if (dual !== undefined) {
+    const first = dual === 'BSD' ? 'LicenseRef-BSD' : `${dual}${dual === 'MPL' ? '-2.0' : ''}`;
+    return combine('or', [licence(first), licence('GPL-2.0-only')]);
+  }
+  if (/^GPL(?: v2| and additional rights)?$/.test(value)) return licence('GPL-2.0-only');
+  return fromStatement(value);
 }

@@ -1,10 +1,10 @@
 /**
- * Decides a repository's licence from licence texts, package metadata and SPDX headers. The
- * expression claims no more than the evidence: unrecognised texts stay in it as unrecognised, and
- * a repository without any evidence is `unknown`.
+ * Decides a repository's licence from licence texts, package metadata and the notices of its files.
+ * The expression claims no more than the evidence: unrecognised texts stay in it as unrecognised,
+ * and a repository without any evidence is `unknown`.
  */
 import type { Licence, LicenceEvidence } from '../../../../schemas/generated/types.ts';
-import type { FileText } from '../gate.ts';
+import type { FileText } from '../file-text.ts';
 import {
   combine,
   identifiersOf,
@@ -12,9 +12,18 @@ import {
   licence,
   printExpression,
 } from './expression.ts';
-import { readHeader } from './header.ts';
 import { readMetadataLicence } from './metadata.ts';
-import { isLicenceText, isMainLicence, isMetadata } from './places.ts';
+import type { OwnLicences } from './own.ts';
+import {
+  isLicenceText,
+  isListedText,
+  isMainLicence,
+  isMetadata,
+  licensedFolder,
+} from './places.ts';
+import { isAllowed } from './policy.ts';
+import { isReadme, readReadme } from './readme.ts';
+import { stated } from './statement.ts';
 import { matchLicenceText, unrecognised } from './text.ts';
 
 export interface TextEvidence {
@@ -22,51 +31,107 @@ export interface TextEvidence {
   readonly expression: LicenceExpression | null;
 }
 
-/** Reads texts and metadata among the repository's own files, including files not admitted. */
-export function readLicenceFiles(files: readonly FileText[]): TextEvidence {
+interface LicensedText {
+  readonly path: string;
+  readonly expression: LicenceExpression;
+}
+
+/**
+ * Reads texts and metadata among the repository's own files, including files not admitted. The
+ * licence of a folder that the policy refuses is evidence, but no part of the expression: the files
+ * of that folder are left out.
+ */
+export function readLicenceFiles(
+  files: readonly FileText[],
+  allowed: ReadonlySet<string> | null = null,
+): TextEvidence {
   const evidence: LicenceEvidence[] = [];
-  const perFile: { readonly path: string; readonly expression: LicenceExpression }[] = [];
-  let stated: LicenceExpression | null = null;
+  const texts: LicensedText[] = [];
+  const statements: LicenceExpression[] = [];
   for (const { path, text } of files) {
     if (isLicenceText(path)) {
       const matches = matchLicenceText(text).filter(
-        ({ identifier }) => identifier !== unrecognised || isMainLicence(path),
+        ({ identifier }) => identifier !== unrecognised || isMain(path),
       );
       evidence.push(...matches.map(({ identifier, score }) => ({ path, identifier, score })));
-      const expression = combine(
-        'and',
-        matches.map(({ identifier }) => licence(identifier)),
-      );
-      if (expression !== null) perFile.push({ path, expression });
+      const found = matches.map(({ identifier }) => licence(identifier));
+      const expression = combine('and', found);
+      if (expression !== null && !isRefusedFolder(path, expression, allowed)) {
+        texts.push({ path, expression });
+      }
     } else if (isMetadata(path)) {
       const expression = readMetadataLicence(path, text);
       if (expression === null) continue;
-      stated = preferKnown(stated, expression);
+      statements.push(expression);
       for (const identifier of identifiersOf(expression))
         evidence.push({ path, identifier, score: 0.9 });
     }
   }
-  return { evidence, expression: join(stated, combineTexts(perFile)) };
+  const said = joinStatements(statements);
+  const expression = join(said, combineTexts(withoutListed(texts, said)));
+  return expression === null ? fromReadme(files, evidence) : { evidence, expression };
 }
 
-/** Metadata files repeat each other, so the first one whose licence is understood is used. */
-function preferKnown(
-  current: LicenceExpression | null,
-  next: LicenceExpression,
-): LicenceExpression {
-  if (current === null) return next;
-  return identifiersOf(current).some((identifier) => identifier === 'LicenseRef-stated')
-    ? next
-    : current;
+function isMain(path: string): boolean {
+  return isMainLicence(path) || licensedFolder(path) !== null;
 }
+
+function isRefusedFolder(
+  path: string,
+  expression: LicenceExpression,
+  allowed: ReadonlySet<string> | null,
+): boolean {
+  return licensedFolder(path) !== null && !isAllowed(printExpression(expression), allowed);
+}
+
+/** The readme counts only where nothing else states a licence. */
+function fromReadme(files: readonly FileText[], evidence: LicenceEvidence[]): TextEvidence {
+  for (const { path, text } of files) {
+    const expression = isReadme(path) ? readReadme(text) : null;
+    if (expression === null) continue;
+    const found = identifiersOf(expression).map((identifier) => ({ path, identifier, score: 0.5 }));
+    return { evidence: [...evidence, ...found], expression };
+  }
+  return { evidence, expression: null };
+}
+
+/**
+ * A folder of texts holds those of all parts, as REUSE prescribes. Where the work says its licence,
+ * the files say which of them have another one.
+ */
+function withoutListed(
+  texts: readonly LicensedText[],
+  said: LicenceExpression | null,
+): readonly LicensedText[] {
+  const main = texts.filter(({ path }) => !isListedText(path));
+  return said !== null || main.some(({ path }) => isMainLicence(path)) ? main : texts;
+}
+
+/** Metadata files repeat each other; statements that are not understood give way to others. */
+function joinStatements(statements: readonly LicenceExpression[]): LicenceExpression | null {
+  const understood = statements.filter((each) => !identifiersOf(each).includes(stated));
+  let joined: LicenceExpression | null = null;
+  for (const each of understood.length > 0 ? understood : statements) {
+    const known = new Set(joined === null ? [] : identifiersOf(joined).flatMap(sameFamily));
+    const repeats = identifiersOf(each)
+      .flatMap(sameFamily)
+      .every((name) => known.has(name));
+    if (!repeats) joined = combine('and', joined === null ? [each] : [joined, each]);
+  }
+  return joined;
+}
+
+const choiceName = new RegExp(
+  [
+    '^(?:licen[cs]e[-_.](?:mit|apache|bsd|isc|unlicense|zlib|0bsd)|(?:mit|apache|bsd|isc|',
+    'unlicense|zlib|0bsd)[-_.]licen[cs]e)',
+  ].join(''),
+  'i',
+);
 
 /** `LICENSE-MIT` beside `LICENSE-APACHE` is a choice; all other files apply together. */
-function combineTexts(
-  files: readonly { readonly path: string; readonly expression: LicenceExpression }[],
-): LicenceExpression | null {
-  const choices = files.filter(({ path }) =>
-    /^licen[cs]e[-_.](?:mit|apache|bsd|isc|unlicense|zlib|0bsd)/i.test(path),
-  );
+function combineTexts(files: readonly LicensedText[]): LicenceExpression | null {
+  const choices = files.filter(({ path }) => choiceName.test(path));
   const rest = files.filter((file) => choices.length < 2 || !choices.includes(file));
   const choice =
     choices.length < 2
@@ -75,27 +140,33 @@ function combineTexts(
           'or',
           choices.map((file) => file.expression),
         );
-  return combine('and', [choice ?? [], rest.map((file) => file.expression)].flat());
+  const parts = [choice ?? [], rest.map((file) => file.expression)].flat();
+  return combine('and', withoutBase(parts));
+}
+
+/** Version 3 of the Lesser GPL adds to the text of the GPL, which therefore lies beside it. */
+function withoutBase(parts: readonly LicenceExpression[]): readonly LicenceExpression[] {
+  const names = parts.map(printExpression);
+  if (!names.includes('LGPL-3.0-only')) return parts;
+  return parts.filter((_, index) => names[index] !== 'GPL-3.0-only');
 }
 
 /** Metadata says how the texts relate; licences of texts that it does not mention are added. */
 function join(
-  stated: LicenceExpression | null,
+  said: LicenceExpression | null,
   texts: LicenceExpression | null,
 ): LicenceExpression | null {
-  if (stated === null || texts === null) return stated ?? texts;
+  if (said === null || texts === null) return said ?? texts;
   // If the statement is unreadable but the texts are recognised, the texts are better evidence.
-  if (
-    identifiersOf(stated).includes('LicenseRef-stated') &&
-    !identifiersOf(texts).includes(unrecognised)
-  )
+  if (identifiersOf(said).includes(stated) && !identifiersOf(texts).includes(unrecognised)) {
     return texts;
-  const known = new Set(identifiersOf(stated).flatMap(sameFamily));
+  }
+  const known = new Set(identifiersOf(said).flatMap(sameFamily));
   const parts = texts.kind === 'and' ? texts.parts : [texts];
   const extra = parts.filter(
     (part) => !identifiersOf(part).every((identifier) => known.has(identifier)),
   );
-  return combine('and', [stated, ...extra]);
+  return combine('and', [said, ...extra]);
 }
 
 /** A text is the same for `-only` and `-or-later`; only metadata and headers tell which. */
@@ -103,23 +174,41 @@ function sameFamily(identifier: string): readonly string[] {
   return [identifier, identifier.replace(/-or-later$|\+$/, '-only')];
 }
 
-/** The licence of the repository; `files` are the admitted files, whose headers count too. */
-export function describeLicence(texts: TextEvidence, files: readonly FileText[]): Licence {
+export interface GatedTexts {
+  readonly admitted: readonly FileText[];
+  /** Files that were left out for their own licence: evidence, but no part of the work. */
+  readonly refused: readonly FileText[];
+}
+
+/** The licence of the repository, with the notices of its files. */
+export function describeLicence(texts: TextEvidence, files: GatedTexts, own: OwnLicences): Licence {
   const evidence = [...texts.evidence];
   const known = new Set(
     texts.expression === null ? [] : identifiersOf(texts.expression).flatMap(sameFamily),
   );
   const extra = new Map<string, LicenceExpression>();
   const seen = new Set<string>();
-  for (const { path, text } of files) {
-    const header = readHeader(text);
-    if (header === null || seen.has(printExpression(header))) continue;
-    seen.add(printExpression(header));
-    const identifiers = identifiersOf(header);
-    evidence.push(...identifiers.map((identifier) => ({ path, identifier, score: 1 })));
+  for (const file of files.admitted) {
+    const found = own.of(file);
+    if (found === null || found.isFolders || seen.has(printExpression(found.expression))) continue;
+    const name = printExpression(found.expression);
+    seen.add(name);
+    const identifiers = identifiersOf(found.expression);
+    evidence.push(...identifiers.map((identifier) => ({ path: found.path, identifier, score: 1 })));
     if (!identifiers.every((identifier) => known.has(identifier)))
-      extra.set(printExpression(header), header);
+      extra.set(name, found.expression);
   }
   const expression = combine('and', [texts.expression ?? [], [...extra.values()]].flat());
-  return { expression: expression === null ? 'unknown' : printExpression(expression), evidence };
+  const named = expression === null ? 'unknown' : printExpression(expression);
+  return { expression: named, evidence: [...evidence, ...evidenceOf(files.refused, own)] };
+}
+
+function evidenceOf(files: readonly FileText[], own: OwnLicences): readonly LicenceEvidence[] {
+  return files.flatMap((file) => {
+    const found = own.of(file);
+    // The text of a folder's licence is evidence already.
+    if (found === null || found.isFolders) return [];
+    const { path, expression } = found;
+    return identifiersOf(expression).map((identifier) => ({ path, identifier, score: 1 }));
+  });
 }

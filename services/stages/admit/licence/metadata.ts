@@ -1,168 +1,204 @@
 /** Reads licences from package metadata as text; no file of a repository is ever executed. */
-import {
-  combine,
-  identifiersOf,
-  type LicenceExpression,
-  licence,
-  parseExpression,
-} from './expression.ts';
-import { permissiveLicences } from './signatures.ts';
+import { combine, type LicenceExpression, licence } from './expression.ts';
+import { anyOf, fromName, fromStatement, stated } from './statement.ts';
 
 /** The licence that a metadata file states; null if it states none. */
 export function readMetadataLicence(path: string, text: string): LicenceExpression | null {
   const name = path.slice(path.lastIndexOf('/') + 1);
-  const read = readers.find((reader) => reader.name.test(name))?.read;
-  const stated = read?.(text) ?? [];
-  return combine(
-    'and',
-    stated.flatMap((value) => fromStatement(value) ?? []),
-  );
+  const reader = readers.find((candidate) => candidate.name.test(name));
+  return reader?.read(text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n')) ?? null;
 }
 
 interface MetadataReader {
   readonly name: RegExp;
-  readonly read: (text: string) => readonly string[];
+  readonly read: (text: string) => LicenceExpression | null;
 }
 
 const readers: readonly MetadataReader[] = [
-  { name: /^(?:package|composer)\.json$/, read: readJson },
   {
-    name: /^Cargo\.toml$/,
-    read: (text) => captures(text, /^license[ \t]*=[ \t]*"([^"\n]{1,200})"/gm),
+    name: /^(?:package|composer|bower|component|jsr|deno|elm|haxelib|vcpkg|codemeta|META)\.json$/,
+    read: readJson,
   },
+  { name: /^deno\.jsonc$/, read: field(String.raw`^[ \t]*"license"[ \t]*:`) },
+  { name: /^Cargo\.toml$/, read: field(String.raw`^(?:package\.)?license[ \t]*=`) },
+  { name: /^(?:Project|book|theme)\.toml$/, read: field(String.raw`^license[ \t]*=`) },
   { name: /^pyproject\.toml$/, read: readPyproject },
   { name: /^setup\.(?:cfg|py)$/, read: readSetup },
   { name: /^(?:PKG-INFO|METADATA)$/, read: readPackageInformation },
   { name: /^pom\.xml$/, read: readPom },
+  { name: /\.(?:gemspec|podspec)$/, read: readGemspec },
+  { name: /\.(?:cs|fs|vb)proj$|^Directory\.Build\.props$|\.nuspec$/, read: readNuget },
+  { name: /^package\.xml$/, read: element('license') },
+  { name: /\.(?:cabal|spec)$|^DESCRIPTION$/, read: readControlField },
+  { name: /^copyright$/, read: readControlField },
   {
-    name: /\.gemspec$/,
-    read: (text) => captures(text, /\.licenses?[ \t]*=[ \t]*\[?[ \t]*["']([^"'\n]{1,100})["']/g),
+    name: /^(?:package|snapcraft|META|galaxy)\.ya?ml$|^META\.yml$|^CITATION\.cff$/,
+    read: readYamlField,
   },
+  { name: /\.opam$|^v\.mod$|^conanfile\.py$/, read: field(String.raw`^[ \t]*license[ \t]*[:=]`) },
+  { name: /\.(?:nimble|rockspec)$/, read: field(String.raw`^[ \t]*license[ \t]*=`) },
+  { name: /^meson\.build$/, read: field(String.raw`\blicense[ \t]*:`) },
+  {
+    name: /^(?:mix\.exs|rebar\.config)$|\.app\.src$/,
+    read: field(String.raw`\blicenses\b[:, \t]*`),
+  },
+  {
+    name: /^build\.(?:sbt|gradle|gradle\.kts)$/,
+    read: field(String.raw`\blicenses?[ \t]*[:+=({]+`),
+  },
+  {
+    name: /^dune-project$/,
+    read: (text) => choice(captures(text, /\(license[ \t]+([^()\n]{1,100})\)/g)),
+  },
+  { name: /^(?:Makefile|Build)\.PL$|^dist\.ini$/, read: readPerl },
 ];
 
 function captures(text: string, pattern: RegExp): readonly string[] {
   return [...text.matchAll(pattern)].map((match) => match[1] ?? '');
 }
 
-function readJson(text: string): readonly string[] {
+/** All of these statements apply. */
+function together(statements: readonly string[]): LicenceExpression | null {
+  return combine(
+    'and',
+    statements.flatMap((value) => fromStatement(value) ?? []),
+  );
+}
+
+function choice(statements: readonly string[]): LicenceExpression | null {
+  return anyOf(statements);
+}
+
+/** Reads the quoted values behind a key: one, or a list in brackets, which is a choice. */
+function field(key: string): (text: string) => LicenceExpression | null {
+  const pattern = new RegExp(
+    String.raw`${key}[ \t]*(\[[^\]]{0,500}\]|["'][^"'\n]{1,200}["'])`,
+    'm',
+  );
+  return (text) => {
+    const value = pattern.exec(text)?.[1] ?? '';
+    return choice(captures(value, /["']([^"'\n]{1,200})["']/g));
+  };
+}
+
+function element(name: string): (text: string) => LicenceExpression | null {
+  const pattern = new RegExp(String.raw`<${name}\b[^>]*>\s*([^<]{1,200}?)\s*</${name}>`, 'g');
+  return (text) => together(captures(text, pattern));
+}
+
+function readJson(text: string): LicenceExpression | null {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch {
     // A damaged package.json states nothing.
-    return [];
+    return null;
   }
   const { license, licenses } = (parsed ?? {}) as { license?: unknown; licenses?: unknown };
-  const stated = [license, licenses].flat().map((value) => {
-    const type = (value as { type?: unknown } | null | undefined)?.type;
+  const values = [license, licenses].flat().map((value) => {
+    const named = value as { type?: unknown; name?: unknown } | null | undefined;
+    const type = named?.type ?? named?.name;
     return typeof type === 'string' ? type : value;
   });
-  const texts = stated.filter((value): value is string => typeof value === 'string');
   // In npm's old form and in Composer's, a list of licences means a choice.
-  return texts.length > 1 ? [texts.map((value) => `(${value})`).join(' OR ')] : texts;
+  return choice(values.filter((value): value is string => typeof value === 'string'));
 }
 
-function readPyproject(text: string): readonly string[] {
-  const stated = captures(
+function readPyproject(text: string): LicenceExpression | null {
+  const values = captures(
     text,
     /^license[ \t]*=[ \t]*(?:\{[ \t]*text[ \t]*=[ \t]*)?["']([^"'\n]{1,100})["']/gm,
   );
-  return stated.length > 0 ? stated : classifiers(text);
+  return together(values.length > 0 ? values : classifiers(text));
 }
 
-function readSetup(text: string): readonly string[] {
-  const stated = classifiers(text);
-  if (stated.length > 0) return stated;
-  return captures(
-    text,
-    /^[ \t]*license(?:_expression)?[ \t]*=[ \t]*["']?([\w.+ ()-]{2,60})["']?,?[ \t]*$/gm,
+function readSetup(text: string): LicenceExpression | null {
+  const values = classifiers(text);
+  if (values.length > 0) return together(values);
+  return together(
+    captures(
+      text,
+      /^[ \t]*license(?:_expression)?[ \t]*=[ \t]*["']?([\w.+ ()-]{2,60})["']?,?[ \t]*$/gm,
+    ),
   );
 }
 
-function readPackageInformation(text: string): readonly string[] {
-  const head = text.slice(0, text.search(/\r?\n\r?\n/) >>> 0);
+function readPackageInformation(text: string): LicenceExpression | null {
+  const head = text.slice(0, text.search(/\n\n/) >>> 0);
   const expression = captures(head, /^License-Expression:[ \t]*(.{1,200})$/gm);
-  if (expression.length > 0) return expression;
-  const stated = classifiers(head);
-  return stated.length > 0 ? stated : captures(head, /^License:[ \t]*(.{1,60})$/gm);
+  if (expression.length > 0) return together(expression);
+  const values = classifiers(head);
+  return together(values.length > 0 ? values : captures(head, /^License:[ \t]*(.{1,60})$/gm));
 }
 
+/** `License :: OSI Approved` alone says nothing; `License :: Other/Proprietary License` does. */
 function classifiers(text: string): readonly string[] {
-  return captures(text, /License :: OSI Approved :: ([^"'\r\n]{3,80})/g).map((name) => name.trim());
+  return captures(text, /License :: (?:OSI Approved :: )?([^"'\n]{3,80})/g)
+    .map((name) => name.trim())
+    .filter((name) => name !== 'OSI Approved');
 }
 
-function readPom(text: string): readonly string[] {
+function readPom(text: string): LicenceExpression | null {
   const start = text.indexOf('<licenses>');
   const end = text.indexOf('</licenses>', start);
   const block = start === -1 || end === -1 ? '' : text.slice(start, Math.min(end, start + 4_000));
-  const names = captures(block, /<name>\s*([^<]{2,100}?)\s*<\/name>/g);
+  const values = captures(block, /<name>\s*([^<]{2,100}?)\s*<\/name>/g);
   // Maven's documentation says that several licences mean a choice.
-  const known = names.map((name) => fromName(name) ?? unreadable);
-  return known.length > 1 ? [known.map((name) => `(${name})`).join(' OR ')] : known;
+  return choice(values.map((name) => fromName(name) ?? name));
 }
 
-const unreadable = 'LicenseRef-stated';
-
-function fromStatement(value: string): LicenceExpression | null {
-  const text = value.trim();
-  if (text === '' || /^(?:see |file:)/i.test(text) || /LICEN[CS]E\b.*\.(?:md|txt|rst)$/i.test(text))
-    return null;
-  if (/^UNLICENSED$/.test(text)) return licence('LicenseRef-UNLICENSED');
-  const named = fromName(text);
-  if (named !== null) return licence(named);
-  // Cargo wrote `MIT/Apache-2.0` before it adopted SPDX expressions.
-  const expression = parseExpression(text.replaceAll('/', ' OR '));
-  const readable = expression !== null && identifiersOf(expression).every(isIdentifier);
-  return readable ? expression : licence(unreadable);
+/** `s.license = 'MIT'`, `s.licenses = %w[MIT Ruby]`, `s.license = { :type => 'MIT' }`. */
+function readGemspec(text: string): LicenceExpression | null {
+  const key = String.raw`\.licenses?[ \t]*=[ \t]*`;
+  const words = captures(text, new RegExp(String.raw`${key}%[wW][[({<]([^\])}>]{1,200})`, 'g'));
+  if (words.length > 0) return choice(words.flatMap((list) => list.trim().split(/\s+/)));
+  const typed = captures(
+    text,
+    new RegExp(
+      String.raw`${key}\{[^}]{0,200}?:?type(?:'|")?[ \t]*(?:=>|:)[ \t]*["']([^"'\n]{1,100})`,
+      'g',
+    ),
+  );
+  return typed.length > 0 ? choice(typed) : field(key)(text);
 }
 
-/** SPDX identifiers carry a version or are well known; a bare `BSD` could be several licences. */
-function isIdentifier(identifier: string): boolean {
+function readNuget(text: string): LicenceExpression | null {
   return (
-    /[-\d]/.test(identifier) || permissiveLicences.includes(identifier) || identifier === 'JSON'
+    element('PackageLicenseExpression')(text) ??
+    together(captures(text, /<license type="expression">\s*([^<]{1,200}?)\s*<\/license>/g))
   );
 }
 
-const names: readonly (readonly [RegExp, string])[] = [
-  [/^(?:the )?(?:mit|expat)(?: licen[cs]e)?(?: \(mit\))?$/, 'MIT'],
-  [
-    /^(?:the )?apache(?: software)?(?: licen[cs]e)?[, -]*(?:v|version )?2(?:\.0)?(?: licen[cs]e)?$/,
-    'Apache-2.0',
-  ],
-  [/^apache software license$/, 'Apache-2.0'],
-  [bsdName('new|modified|revised|3-clause|bsd-3|bsd 3'), 'BSD-3-Clause'],
-  [bsdName('simplified|2-clause|bsd-2|bsd 2'), 'BSD-2-Clause'],
-  [/^isc(?: licen[cs]e)?(?: \(iscl\))?$/, 'ISC'],
-  [/^(?:mozilla public licen[cs]e|mpl)[ -]*(?:v|version )?2(?:\.0)?(?: \(mpl 2\.0\))?$/, 'MPL-2.0'],
-  [
-    /^(?:gnu )?(?:general public licen[cs]e|gpl)[ -]*v?(?:ersion )?2(?:\.0)?(?: \(gplv2\))?$/,
-    'GPL-2.0-only',
-  ],
-  [
-    /^(?:gnu )?(?:general public licen[cs]e|gpl)[ -]*v?(?:ersion )?3(?:\.0)?(?: \(gplv3\))?$/,
-    'GPL-3.0-only',
-  ],
-  [/^gnu general public license v2 or later \(gplv2\+\)$/, 'GPL-2.0-or-later'],
-  [/^gnu general public license v3 or later \(gplv3\+\)$/, 'GPL-3.0-or-later'],
-  [/^gnu lesser general public license v2 or later \(lgplv2\+\)$/, 'LGPL-2.1-or-later'],
-  [/^gnu lesser general public license v3 or later \(lgplv3\+\)$/, 'LGPL-3.0-or-later'],
-  [/^gnu lesser general public license v3 \(lgplv3\)$/, 'LGPL-3.0-only'],
-  [/^gnu affero general public license v3$/, 'AGPL-3.0-only'],
-  [/^gnu affero general public license v3 or later \(agplv3\+\)$/, 'AGPL-3.0-or-later'],
-  [/^(?:python software foundation license|psf(?: licen[cs]e)?)$/, 'PSF-2.0'],
-  [/^(?:the )?unlicense(?: \(unlicense\))?$/, 'Unlicense'],
-  [/^eclipse public license[ -]*(?:v|version )?2(?:\.0)?(?: \(epl-2\.0\))?$/, 'EPL-2.0'],
-  [/^zlib(?:\/libpng)?(?: licen[cs]e)?$/, 'Zlib'],
-];
-
-/** `new BSD`, `3-Clause BSD License`, `bsd-3`: the word for the variant, then the common rest. */
-function bsdName(which: string): RegExp {
-  const rest = '[- ]?(?:bsd|clause)?(?:[- ]clause)?(?: licen[cs]e)?';
-  return new RegExp(`^(?:the )?(?:${which})${rest}$`);
+/** `License: GPLv2+` of an RPM, a Debian copyright file, Cabal or R. */
+function readControlField(text: string): LicenceExpression | null {
+  const values = captures(text, /^[Ll]icense:[ \t]*([^\n]{1,200})$/gm);
+  return together(values.map((value) => value.replace(/\s*\+\s*file LICEN[CS]E$/i, '')));
 }
 
-/** SPDX identifier of a licence named in words; null for `BSD` alone, which is ambiguous. */
-function fromName(name: string): string | null {
-  const lower = name.toLowerCase().replace(/\s+/g, ' ').trim();
-  return names.find(([pattern]) => pattern.test(lower))?.[1] ?? null;
+function readYamlField(text: string): LicenceExpression | null {
+  const one = captures(text, /^license:[ \t]*["']?([^"'\n#[]{1,100}?)["']?[ \t]*$/gm);
+  const list =
+    /^licen[cs]es?:[ \t]*\n((?:[ \t]*-[ \t]+[^\n]{1,100}\n?){1,20})/m.exec(text)?.[1] ?? '';
+  return choice([...one, ...captures(list, /-[ \t]+["']?([^"'\n]{1,100}?)["']?[ \t]*$/gm)]);
+}
+
+/** Perl's own names: `perl_5` is Perl's own choice of two. */
+function readPerl(text: string): LicenceExpression | null {
+  const value = /^\s*['"]?license['"]?\s*(?:=>|=)?\s*['"]?(\w+)['"]?/im
+    .exec(text)?.[1]
+    ?.toLowerCase();
+  if (value === undefined) return null;
+  if (/^perl(?:_5)?$/.test(value)) return anyOf(['Artistic-1.0-Perl', 'GPL-1.0-or-later']);
+  const names: Readonly<Record<string, string>> = {
+    mit: 'MIT',
+    bsd: 'BSD-3-Clause',
+    apache_2_0: 'Apache-2.0',
+    artistic_2: 'Artistic-2.0',
+    artistic_2_0: 'Artistic-2.0',
+    gpl_2: 'GPL-2.0-only',
+    gpl_3: 'GPL-3.0-only',
+    lgpl_2_1: 'LGPL-2.1-only',
+  };
+  const named = names[value];
+  return licence(named ?? stated);
 }

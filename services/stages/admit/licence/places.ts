@@ -1,10 +1,33 @@
-/** Tells from a file's path whether the file holds or states a licence. */
+/** Tells from a file's path whether the file holds or states a licence, and for what. */
 import { isShortLined } from '../line-lengths.ts';
 
-const licenceName = /^(?:un)?(?:licen[cs]es?|copying|ofl)(?:[._-].*)?$/i;
+/** Endings of prose; a licence text may have any of them, or none. */
+const prose = String.raw`(?:\.(?:md|markdown|txt|text|rst|adoc|asciidoc|html?|xhtml|textile|rdoc|org|rtf))?$`;
+
+/** Names in front of `LICENSE`, as in Rails' `MIT-LICENSE`. */
+const family = '(?:mit|gnu|a?gpl|lgpl|apache|bsd|isc|mpl|boost|epl|project|software|source|main)';
+const word = '(?:un)?licen[cs]es?|copying\\d?|copyright';
+
+/** As licensee and ScanCode: `LICENSE-MIT`, `MIT-LICENSE`, `COPYING.LESSER`, `LICENSE_1_0.txt`. */
+const licenceName = named(`(?:${family}[-_. ])?`);
+/** At the root, licensee takes any word in front. */
+const rootLicenceName = named(String.raw`(?:\w+[-_. ])?`);
+const namedText = new RegExp(
+  String.raw`^(?:a?gpl|lgpl|apache|mit|bsd|mpl|epl|cc0)(?:[-_ ]?v?\d(?:[._]\d)?)?(?:-clause|-or-later|-only)?${prose}`,
+  'i',
+);
+const mainName = new RegExp(`^(?:${family}[-_. ])?(?:(?:un)?licen[cs]es?|copying)${prose}`, 'i');
+
+/** Lists of other projects' licences, templates, and formats that are not prose. */
+const notOurs = /3rd|third|vendor|dependenc|header|template|checker|report/i;
+const notProse =
+  /\.(?:json|xml|ya?ml|toml|csv|ini|cfg|svg|png|pdf|spdx|header|lock|gemspec|tmpl|tpl|j2|erb|in)$/i;
+
 const attributionName =
   /^(?:notice|copyright|third[-_]?party[-_]?(?:notices?|licenses?))(?:[._-].*)?$/i;
-const licenceFolder = /^LICENSES\/[^/]+$/;
+
+/** The folder of texts that REUSE prescribes, and its usual variants. */
+const textFolder = /^(?:licen[cs]es?|legal)\/[^/]+$/i;
 
 /** Licence files in these folders are test data or belong to examples, not to the work itself. */
 const besideTheWork = /(?:^|\/)(?:tests?|__tests__|testdata|fixtures?|spec|examples?|docs?)\//i;
@@ -12,9 +35,33 @@ const besideTheWork = /(?:^|\/)(?:tests?|__tests__|testdata|fixtures?|spec|examp
 /** Metadata of a built Python package; all other metadata counts only at the root. */
 const pythonMetadata = /^[^/]+\.(?:dist|egg)-info\/(?:METADATA|PKG-INFO)$/;
 
+/** A package below the root may have a licence of its own. */
+const packageFile = new RegExp(
+  [
+    String.raw`\/(?:package\.json|composer\.json|Cargo\.toml|pyproject\.toml|setup\.cfg|setup\.py|`,
+    String.raw`pom\.xml|[^/]+\.gemspec)$`,
+  ].join(''),
+);
+
 /** Files that attribute authors: their names and addresses must stay. */
 export function isAttributionFile(path: string): boolean {
   return isLicenceFile(path) || attributionName.test(nameOf(path));
+}
+
+/** Whether the file is evidence for the licence of others: of the work, a folder or a file. */
+export function mayStateLicence(path: string): boolean {
+  if (isLicenceText(path) || isMetadata(path) || licensedFolder(path) !== null) return true;
+  return isSidecar(path) || isReuseList(path) || packageFile.test(path);
+}
+
+/** `logo.png.license` states the licence of `logo.png`. */
+export function isSidecar(path: string): boolean {
+  return /[^/]\.license$/.test(path);
+}
+
+/** The lists by which REUSE states licences of other files. */
+export function isReuseList(path: string): boolean {
+  return path === 'REUSE.toml' || path === '.reuse/dep5';
 }
 
 /** Whether the file is a licence text for the work or for a part of it. */
@@ -24,17 +71,37 @@ export function isLicenceText(path: string): boolean {
 
 /** Whether the file licenses the whole work, not a part: it lies at the root under a plain name. */
 export function isMainLicence(path: string): boolean {
-  return /^(?:licen[cs]e|copying)(?:\.(?:md|txt|rst|adoc))?$/i.test(path);
+  return mainName.test(path);
+}
+
+/** A text in a folder of texts says which licences occur, not which one the work has. */
+export function isListedText(path: string): boolean {
+  return textFolder.test(path) || /(?:^|\/)(?:licen[cs]es?|legal)\/[^/]*$/i.test(path);
+}
+
+/**
+ * The folder, with a trailing slash, whose files a licence text below the root licenses, as
+ * `ee/LICENSE` does in many projects; null for all other files.
+ */
+export function licensedFolder(path: string): string | null {
+  const slash = path.lastIndexOf('/');
+  if (slash < 0 || isListedText(path)) return null;
+  return mainName.test(path.slice(slash + 1)) ? path.slice(0, slash + 1) : null;
 }
 
 export function isMetadata(path: string): boolean {
-  return !path.includes('/') || pythonMetadata.test(path);
+  return !path.includes('/') || pythonMetadata.test(path) || path === 'debian/copyright';
 }
 
 function isLicenceFile(path: string): boolean {
   const name = nameOf(path);
-  if (isShortLined(name) || /\.(?:json|xml)$/i.test(name)) return false;
-  return licenceName.test(name) || licenceFolder.test(path);
+  if (isShortLined(name) || notProse.test(name) || notOurs.test(name)) return false;
+  if (licenceName.test(name) || textFolder.test(path)) return true;
+  return !path.includes('/') && (rootLicenceName.test(name) || namedText.test(name));
+}
+
+function named(prefix: string): RegExp {
+  return new RegExp(`^${prefix}(?:${word}|copyleft|ofl)(?:[-_. ].*)?$`, 'i');
 }
 
 function nameOf(path: string): string {

@@ -1,13 +1,15 @@
 /** Which licences the user's policy allows, and whether it allows a given expression. */
-import { allows, parseExpression } from './expression.ts';
+import { allows, currentIdentifier, parseExpression } from './expression.ts';
 import { permissiveLicences } from './signatures.ts';
+import { canonical } from './statement.ts';
 
 export type LicencePolicy = 'record' | 'permissive' | readonly string[];
 
 /** The identifiers that the policy allows; null allows everything. */
 export function allowedLicences(policy: LicencePolicy): ReadonlySet<string> | null {
   if (policy === 'record') return null;
-  return new Set(policy === 'permissive' ? permissiveLicences : policy);
+  if (policy === 'permissive') return new Set(permissiveLicences);
+  return new Set(policy.map((identifier) => currentIdentifier(canonical(identifier))));
 }
 
 /** An `unknown` licence is allowed only if everything is allowed or the list names `unknown`. */

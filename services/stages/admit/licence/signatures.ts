@@ -47,6 +47,12 @@ export const signatures: readonly Signature[] = [
       'university of illinois',
     ],
   ),
+  // X.org's form of the same licence adds `(including the next paragraph)`.
+  signature('MIT', 190, [
+    mitGrant,
+    mitNotice.replace('notice shall', 'notice including the next paragraph shall'),
+    'the software is provided as is',
+  ]),
   signature('JSON', 190, [mitGrant, mitNotice, 'shall be used for good not evil']),
   signature('X11', 240, [mitGrant, mitNotice, 'except as contained in this notice the name']),
   signature(
@@ -160,5 +166,5 @@ export const references: readonly Signature[] = [
 export const permissiveLicences: readonly string[] =
   `0BSD Apache-2.0 Artistic-2.0 BlueOak-1.0.0 BSD-1-Clause BSD-2-Clause BSD-2-Clause-Patent
    BSD-3-Clause BSD-3-Clause-Clear BSD-4-Clause BSL-1.0 CC0-1.0 curl HPND ISC libpng-2.0 MIT
-   MIT-0 MulanPSL-2.0 NCSA PostgreSQL PSF-2.0 Python-2.0 Unicode-3.0 Unicode-DFS-2016 Unlicense
+   LicenseRef-BSD MIT-0 MulanPSL-2.0 NCSA PostgreSQL PSF-2.0 Python-2.0 Unicode-3.0 Unicode-DFS-2016 Unlicense
    UPL-1.0 WTFPL X11 Zlib`.split(/\s+/);

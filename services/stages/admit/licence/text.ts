@@ -42,7 +42,9 @@ function matchReference(words: string, count: number): readonly TextMatch[] {
     (candidate) => count <= candidate.wordsMax && fits(words, candidate),
   );
   if (reference !== undefined) return [{ identifier: reference.identifier, score: 0.8 }];
-  return count === 0 ? [] : [{ identifier: unrecognised, score: 0 }];
+  // `See the LICENSE file in the top folder`: that file is read by itself.
+  const elsewhere = count < 40 && /\b(?:see|refer to)\b.*\blicen[cs]e/.test(words);
+  return count === 0 || elsewhere ? [] : [{ identifier: unrecognised, score: 0 }];
 }
 
 function fits(words: string, { phrases, without }: Signature): boolean {
@@ -52,14 +54,30 @@ function fits(words: string, { phrases, without }: Signature): boolean {
   );
 }
 
+/** Whether a licence's own text stands in these words, whatever else does. */
+export function textsIn(words: string): readonly string[] {
+  const fitting = signatures.filter((signature) => fits(words, signature));
+  return [...new Set(fitting.map(({ identifier }) => identifier))];
+}
+
 /** Lower case, words only, without the copyright lines that differ from file to file. */
-function licenceWords(text: string): string {
-  const lines = text
-    .split('\n')
+export function licenceWords(text: string): string {
+  const lines = plainText(text)
+    .split(/\r\n?|\n/)
     .filter((line) => !/^\W*(?:portions )?(?:copyright|©|\(c\)) .*\d{4}/i.test(line));
   return lines
     .join('\n')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, ' ')
     .trim();
+}
+
+/** The text of a page in HTML; any other text as it is. */
+function plainText(text: string): string {
+  if (!/<(?:html|body|p|pre|br|div|h[1-6])\b[^>]*>/i.test(text)) return text;
+  return text
+    .replace(/<(?:style|script)\b[\s\S]*?<\/(?:style|script)>/gi, ' ')
+    .replace(/<(?:br|p|div|h[1-6]|li|pre)\b[^>]*>/gi, '\n')
+    .replace(/<\/?[a-z][^>]*>/gi, ' ')
+    .replace(/&(?:quot|[lr][ds]quo|apos|nbsp|amp|copy|#\d+|#x[\da-f]+);/gi, ' ');
 }

@@ -1,10 +1,10 @@
 /** The comment at the head of a file as text, without licences and comment markers. */
 import { rowNamed } from '../../../../schemas/languages/languages.ts';
+import { withLineFeeds } from '../../../../schemas/lines.ts';
 
 /** Null when the file does not begin with a comment about itself. */
 export function headerComment(code: string, language: string): string | null {
-  const head = code
-    .slice(0, 4000)
+  const head = withLineFeeds(code.slice(0, 4000))
     .replace(/^#!.*\n/, '')
     .replace(/^\ufeff/, '');
   const row = rowNamed(language);

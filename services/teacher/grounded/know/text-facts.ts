@@ -4,12 +4,14 @@
  */
 
 import { compareText } from '../../../../schemas/compare-text.ts';
+import { withLineFeeds } from '../../../../schemas/lines.ts';
 import { baseName, count, joinNames, joinWords, quote, sentence, unique } from '../wording.ts';
 import { describeData } from './data-facts.ts';
 import { roleOf } from './roles.ts';
 
 /** Sentences about a text file, most telling first. */
-export function describeText(path: string, code: string): string[] {
+export function describeText(path: string, whole: string): string[] {
+  const code = withLineFeeds(whole);
   const role = roleOf(path);
   const name = baseName(path).toLowerCase();
   if (role === 'licence') return describeLicence(code);

@@ -2,12 +2,14 @@
  * Masks comments and string contents of source text without parsing it, position for position, so
  * that cheap patterns over the mask are not fooled by prose, and the text of a match is found.
  */
+
 import {
   anyMark,
   type LanguageRow,
   rowNamed,
   type StringReach,
 } from '../../../../schemas/languages/languages.ts';
+import { withLineFeeds } from '../../../../schemas/lines.ts';
 
 /** Stands for a character inside a string. */
 export const stringFiller = '\u00b7';
@@ -24,7 +26,8 @@ export interface CodeLine {
 /** Longer lines are data, not code; patterns skip them. */
 const lineCharactersMax = 400;
 
-export function scanLines(text: string, language: string): CodeLine[] {
+export function scanLines(whole: string, language: string): CodeLine[] {
+  const text = withLineFeeds(whole);
   const raw = text.split('\n');
   const masked = maskText(text, language).split('\n');
   const lines: CodeLine[] = [];

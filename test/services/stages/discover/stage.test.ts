@@ -1,11 +1,12 @@
 /** Folders, archives and lists give deterministic archives (I6) and stable positions on resume. */
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { extract } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sha256 } from '../../../../services/runtime/ids.ts';
 import type { SourceItem } from '../../../../services/runtime/stage.ts';
 import { openLocalBlobStore } from '../../../../services/runtime/store/blobs.ts';
 import { discoverKnobs } from '../../../../services/stages/discover/config.ts';
@@ -71,6 +72,7 @@ describe('a folder', () => {
 
   test('honours nested .gitignore files as git does', async () => {
     await write({
+      'r/.git/HEAD': '',
       'r/.gitignore': '*.log\n/build/\n',
       'r/a.log': '',
       'r/A.LOG': '',
@@ -90,6 +92,10 @@ describe('a folder', () => {
       'file sub/.gitignore',
       'file sub/build/x',
       'file sub/keep.log',
+      'file .git version-control',
+      'file a.log ignored',
+      'file build ignored',
+      'file sub/secret ignored',
     ]);
   });
 
@@ -101,7 +107,7 @@ describe('a folder', () => {
       'r/part/a': '',
       'r/out/b': '',
     });
-    expect(await list((await pack('r/part')).archive)).toEqual(['file a']);
+    expect(await list((await pack('r/part')).archive)).toEqual(['file a', 'file .env ignored']);
     expect(await list((await pack('r/out')).archive)).toEqual(['file b']);
   });
 
@@ -119,7 +125,27 @@ describe('a folder', () => {
       'r/tmp/x': '',
     });
     const change = { ignore: ['tmp/'], outputFolder: join(folder, 'r/new-output') };
-    expect(await list((await pack('r', change)).archive)).toEqual(['file a']);
+    expect(await list((await pack('r', change)).archive)).toEqual([
+      'file a',
+      'file .backstory output',
+      'file .git version-control',
+      'file env vendored',
+      'file new-output output',
+      'file node_modules vendored',
+      'file old-output output',
+      'file tmp ignored',
+    ]);
+  });
+
+  test('what is left out does not change the identity', async () => {
+    await write({ 'r/a': 'a' });
+    const before = await pack('r');
+    await write({ 'r/node_modules/b/b.js': '' });
+    const after = await pack('r');
+    expect(after.contentSha256).toBe(before.contentSha256);
+    expect(before.contentSha256).toBe(sha256(before.archive));
+    await write({ 'r/a': 'b' });
+    expect((await pack('r')).contentSha256).not.toBe(before.contentSha256);
   });
 
   test('lists links and large files without following or reading them', async () => {
@@ -145,7 +171,9 @@ describe('a folder', () => {
 
   test('refuses an empty folder, too many files and too many bytes', async () => {
     await write({ 'empty/.git/HEAD': '', 'r/a': 'x'.repeat(5_000), 'r/b': '' });
+    await write({ 'clones/a/.git/HEAD': '', 'clones/a/x': '' });
     await expect(pack('empty')).rejects.toMatchObject({ code: 'SOURCE_EMPTY' });
+    await expect(pack('clones')).rejects.toThrow('1 nested-repository; name each repository');
     await expect(pack('r', { entriesMax: 1 })).rejects.toMatchObject({ code: 'SOURCE_UNREADABLE' });
     await expect(pack('r', { archiveBytesMax: 2_000 })).rejects.toMatchObject({
       code: 'SOURCE_UNREADABLE',
@@ -248,27 +276,26 @@ describe('sources', () => {
 });
 
 describe('the stage', () => {
-  async function items(fromSequence: number): Promise<readonly SourceItem[]> {
+  async function items(): Promise<readonly SourceItem[]> {
     const blobs = await openLocalBlobStore(join(folder, 'blobs'));
     const config = discoverKnobs.parse({ sources: [`@${join(folder, 'l.txt')}`] });
     const signal = new AbortController().signal;
     const tools = { config, blobs, signal, run: { outputFolder: join(folder, 'out') } };
     const found: SourceItem[] = [];
     type ItemTools = Parameters<typeof discover.items>[0];
-    for await (const item of discover.items(tools as unknown as ItemTools, fromSequence))
-      found.push(item);
+    for await (const item of discover.items(tools as unknown as ItemTools)) found.push(item);
     return found;
   }
 
-  test('positions are dense and stable on resume, and earlier sources are not read again', async () => {
+  test('ids come from the content, wherever a source stands in the input', async () => {
     await write({ 'a/x': 'x', 'b/.keep': '', 'c/x': 'x', 'l.txt': 'a\nmissing\nempty\nc\n' });
     await mkdir(join(folder, 'empty'));
-    const all = await items(0);
-    expect(all.map((item) => [item.sequence, item.outcome.kind])).toEqual([
-      [0, 'emit'],
-      [1, 'unreadable'],
-      [2, 'unreadable'],
-      [3, 'emit'],
+    const all = await items();
+    expect(all.map((item) => item.outcome.kind)).toEqual([
+      'emit',
+      'unreadable',
+      'unreadable',
+      'emit',
     ]);
     expect(all[2]).toMatchObject({
       subject: { name: 'empty' },
@@ -279,8 +306,10 @@ describe('the stage', () => {
       body: { name: 'c', format: 'tar' },
     });
     expect(new Set(all.map((item) => item.repositoryId)).size).toBe(4);
-    await rename(join(folder, 'a'), join(folder, 'gone'));
-    expect(await items(2)).toEqual(all.slice(2));
+    await write({ 'new/x': 'x', 'l.txt': 'new\nc\nempty\nmissing\na\n' });
+    expect((await items()).slice(1)).toEqual(all.toReversed());
+    await write({ 'a/x': 'y' });
+    expect((await items()).at(-1)?.repositoryId).not.toBe(all[0]?.repositoryId);
   });
 
   test.each([{ limit: 0 }, { sources: [''] }, { archiveBytesMax: -1 }, { sources: 'a' }])(

@@ -1,8 +1,10 @@
 /** The gate `licence`: applies a policy to a file's header and to a whole repository. */
 import { describe, expect, test } from 'vitest';
+import { gateFile, openGates } from '../../../../../services/stages/admit/ask-gates.ts';
 import { licence } from '../../../../../services/stages/admit/gates/licence.ts';
 
 const permissive = licence.open({ licences: 'permissive' });
+const gates = openGates([licence], { licences: 'permissive' as const });
 
 describe('licence', () => {
   test.each([
@@ -20,7 +22,8 @@ describe('licence', () => {
       'licence',
     ],
   ])('a file with %s', (_name, text, reason) => {
-    expect(permissive.text?.({ path: 'a.c', text })).toBe(reason);
+    const answer = gateFile({ path: 'a.c', bytes: Buffer.from(text) }, gates);
+    expect(typeof answer === 'string' ? answer : null).toBe(reason);
   });
 
   test.each([

@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { printExpression } from '../../../../../services/stages/admit/licence/expression.ts';
-import { readHeader } from '../../../../../services/stages/admit/licence/header.ts';
+import { readHeader as readHeaderOf } from '../../../../../services/stages/admit/licence/header.ts';
 import {
   describeLicence,
   readLicenceFiles,
 } from '../../../../../services/stages/admit/licence/licence.ts';
 import { readMetadataLicence } from '../../../../../services/stages/admit/licence/metadata.ts';
+import { ownLicences } from '../../../../../services/stages/admit/licence/own.ts';
 import { allowedLicences, isAllowed } from '../../../../../services/stages/admit/licence/policy.ts';
 import {
   matchLicenceText,
@@ -86,6 +87,20 @@ describe('metadata', () => {
     ['a.gemspec', "spec.license = 'MIT'\n", 'MIT'],
     ['setup.py', 'setup(\n  license="BSD",\n)\n', 'LicenseRef-stated'],
     ['README.md', 'license: MIT', null],
+    ['package.json', '\uFEFF{"license": "mit"}', 'MIT'],
+    ['setup.py', 'classifiers=["License :: Other/Proprietary License"]', 'LicenseRef-UNLICENSED'],
+    ['a.gemspec', "s.licenses = ['MIT', 'Ruby']\n", 'MIT OR Ruby'],
+    ['a.gemspec', 's.licenses = %w[MIT]\n', 'MIT'],
+    ['a.podspec', "s.license = { :type => 'MIT', :file => 'LICENSE' }\n", 'MIT'],
+    ['a.csproj', '<PackageLicenseExpression>MIT</PackageLicenseExpression>', 'MIT'],
+    ['DESCRIPTION', 'Package: a\nLicense: MIT + file LICENSE\n', 'MIT'],
+    ['a.cabal', 'license: BSD3\n', 'BSD-3-Clause'],
+    ['mix.exs', 'licenses: ["Apache-2.0"]', 'Apache-2.0'],
+    ['a.rockspec', 'license = "MIT/X11"\n', 'MIT'],
+    ['dist.ini', 'license = Perl_5\n', 'Artistic-1.0-Perl OR GPL-1.0-or-later'],
+    ['meson.build', "project('a', 'c', license : 'GPL-2.0-or-later')", 'GPL-2.0-or-later'],
+    ['CITATION.cff', 'license: MIT\n', 'MIT'],
+    ['composer.json', '{"license": ["MIT", "GPL-3.0+"]}', 'MIT OR GPL-3.0-or-later'],
   ])('%s %s', (path, text, expected) => {
     const expression = readMetadataLicence(path, text);
     expect(expression === null ? null : printExpression(expression)).toBe(expected);
@@ -94,8 +109,16 @@ describe('metadata', () => {
 
 function licenceOf(files: Readonly<Record<string, string>>): string {
   const candidates = Object.entries(files).map(([path, text]) => ({ path, text }));
-  return describeLicence(readLicenceFiles(candidates), candidates).expression;
+  const texts = readLicenceFiles(candidates);
+  const gated = { admitted: candidates, refused: [] };
+  return describeLicence(texts, gated, ownLicences(candidates)).expression;
 }
+
+const asPage = (text: string) =>
+  `<html><body><p>${text.replaceAll('"', '&quot;').replaceAll('\n\n', '</p>\n<p>')}</p></body></html>`;
+const gpl3 = 'GNU GENERAL PUBLIC LICENSE\nVersion 3, 29 June 2007\n';
+const lgpl3 = 'GNU LESSER GENERAL PUBLIC LICENSE\nVersion 3, 29 June 2007\n';
+const reuse = '[[annotations]]\npath = ["lib/**"]\nSPDX-License-Identifier = "MPL-2.0"\n';
 
 describe('the licence of a repository', () => {
   const cargo = 'license = "MIT OR Apache-2.0"\n';
@@ -134,11 +157,36 @@ describe('the licence of a repository', () => {
       'MIT AND GPL-2.0-or-later',
     ],
     ['code in a file named license', { LICENSE: mit, 'license.py': apache }, 'MIT'],
+    ['Rails’ name', { 'MIT-LICENSE': mit, 'a.rb': 'puts 1\n' }, 'MIT'],
+    ['a page in HTML', { 'LICENSE.html': asPage(mit) }, 'MIT'],
+    ['the Library GPL beside the GPL', { COPYING: gpl3, 'COPYING.LESSER': lgpl3 }, 'LGPL-3.0-only'],
+    ['a folder of texts alone', { 'LICENSES/MIT.txt': mit }, 'MIT'],
+    ['a folder of texts beside a statement', { LICENSE: mit, 'LICENSES/GPL-3.0.txt': gpl3 }, 'MIT'],
+    ['a notice file', { NOTICE: apache }, 'unknown'],
+    [
+      'two manifests',
+      { 'package.json': '{"license":"MIT"}', 'setup.py': "license='GPLv3'\n" },
+      'MIT AND GPL-3.0-only',
+    ],
+    ['a readme alone', { 'README.md': '# A\n\n## License\n\nMIT © A. Person\n\n## More\n' }, 'MIT'],
+    ['a readme beside a text', { 'README.md': '## License\n\nGPL\n', LICENSE: mit }, 'MIT'],
+    ['a reference to another file', { LICENSE: 'See ../LICENSE for the licence.' }, 'unknown'],
+    [
+      'a sidecar',
+      { LICENSE: mit, 'a.c': 'int a;\n', 'a.c.license': 'SPDX-License-Identifier: GPL-2.0-only\n' },
+      'MIT AND GPL-2.0-only',
+    ],
+    [
+      'a list of REUSE',
+      { LICENSE: mit, 'lib/a.c': 'int a;\n', 'REUSE.toml': reuse },
+      'MIT AND MPL-2.0',
+    ],
   ])('%s', (_name, files, expected) => {
     expect(licenceOf(files)).toBe(expected);
   });
 
   test('reads a header only from a comment', () => {
+    const readHeader = (text: string) => readHeaderOf({ path: 'a', text });
     expect(readHeader('/* SPDX-License-Identifier: MIT */\n')).toMatchObject({ identifier: 'MIT' });
     expect(readHeader('const a = "SPDX-License-Identifier: MIT";\n')).toBeNull();
     expect(readHeader('# see "SPDX-License-Identifier: MIT"\n')).toBeNull();

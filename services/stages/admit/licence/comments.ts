@@ -1,0 +1,157 @@
+/**
+ * Finds the comments of a file in any language, for notices of licences. Only comments count,
+ * because code that handles such notices holds them in strings: the search ends where a string of
+ * several lines may begin.
+ */
+
+/** Comment lines that follow each other without code between them. */
+export interface CommentBlock {
+  /** Without the marks of the comment; an empty line is `''`. */
+  readonly lines: readonly string[];
+  /** Where it begins in the file, in characters. */
+  readonly offset: number;
+}
+
+/** Marks that open a comment of several lines, and what closes it. */
+const blocks: readonly (readonly [open: RegExp, close: RegExp])[] = [
+  [/^\/[*+]+!?/, /[*+]+\//],
+  [/^<!--+/, /--+>/],
+  [/^<%(?:--|#)/, /(?:--)?%>/],
+  [/^\(\*+/, /\*+\)/],
+  [/^\{-+/, /-+\}/],
+  [/^\{[#*]+/, /[#*]+\}/],
+  [/^<#+/, /#+>/],
+  [/^--\[=*\[/, /\]=*\]/],
+  [/^#\[=*\[/, /\]=*\]/],
+  [/^=(?:begin|pod|head\d)\b/, /^=(?:end|cut)\b/],
+];
+
+/** Further marks, in languages where they cannot be anything else. */
+const blocksOf: readonly (readonly [name: RegExp, open: RegExp, close: RegExp])[] = [
+  [/\.(?:pas|pp|dpr|lpr|inc)$/i, /^\{/, /\}/],
+  [/\.(?:lisp|cl|scm|ss|rkt|el)$/i, /^#\|+/, /\|+#/],
+  [/\.jl$/i, /^#=/, /=#/],
+  [/\.nim$/i, /^#\[+/, /\]+#/],
+  [/\.(?:coffee|litcoffee)$/i, /^###/, /###/],
+];
+
+const docstring = /^[bru]{0,2}("""|''')/i;
+const lineMark = new RegExp(
+  [
+    String.raw`^(?:\/\/+[/!]?|#+(?!\s*(?:include|define|undef|if|ifdef|ifndef|elif|else|endif|`,
+    String.raw`error|pragma|import)\b)|;+|--+|%+|!+|\*+(?!\/)|::+|@?rem\b|dnl\b|\.?\\"|`,
+    String.raw`@c(?:omment)?\b|NB\.)[!*:]*(?=\s|$|[^\s\w"'\x60]|[A-Za-z©])`,
+  ].join(''),
+  'i',
+);
+const lineMarksOf: readonly (readonly [name: RegExp, mark: RegExp])[] = [
+  [/\.vim$|(?:^|\/)\.?g?vimrc$/i, /^"+/],
+  [/\.(?:vb|bas|cls|frm|vbs)$/i, /^'+/],
+  [/\.(?:f|for|ftn|f77)$/i, /^[Cc*](?=\s|$)/],
+];
+
+/** What may stand before the first comment of a page or script. */
+const opening = /^(?:<\?(?:php|=)?|<%@?|<script\b[^>]*>|<style\b[^>]*>)\s*(?=\/|#|<)/i;
+
+export function commentsOf(path: string, text: string): readonly CommentBlock[] {
+  const scanner = new Scanner(path);
+  for (const [line, offset] of linesOf(text)) if (!scanner.read(line, offset)) break;
+  return scanner.finish();
+}
+
+function* linesOf(text: string): Generator<readonly [line: string, offset: number]> {
+  const ends = /\r\n?|\n/g;
+  let start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  for (let end = ends.exec(text); end !== null; end = ends.exec(text)) {
+    yield [text.slice(start, end.index), start];
+    start = ends.lastIndex;
+  }
+  yield [text.slice(start), start];
+}
+
+/** Reads a file line by line; it lives as long as the search in one file. */
+class Scanner {
+  readonly #blocks: (readonly [open: RegExp, close: RegExp])[];
+  readonly #marks: readonly RegExp[];
+  readonly #found: { lines: string[]; offset: number }[] = [];
+  #current: { lines: string[]; offset: number } | null = null;
+  #close: RegExp | null = null;
+  #code = false;
+
+  constructor(path: string) {
+    const own = blocksOf.filter(([name]) => name.test(path));
+    this.#blocks = [...own.map(([, open, close]) => [open, close] as const), ...blocks];
+    const marks = lineMarksOf.filter(([name]) => name.test(path)).map(([, mark]) => mark);
+    this.#marks = [...marks, lineMark];
+  }
+
+  /** False when the rest of the file cannot be told from strings. */
+  read(raw: string, offset: number): boolean {
+    const line = raw.trim();
+    if (this.#close !== null) this.#inside(line, offset);
+    else if (line === '') this.#add('', offset, false);
+    else return this.#outside(this.#code ? line : line.replace(opening, ''), offset);
+    return true;
+  }
+
+  finish(): readonly CommentBlock[] {
+    return this.#found;
+  }
+
+  #inside(line: string, offset: number): void {
+    const end = this.#close?.exec(line) ?? null;
+    const body = end === null ? line : line.slice(0, end.index);
+    if (end !== null) this.#close = null;
+    this.#add(body.replace(/^(?:\/\/+|[*#;%!|~+-]+)(?=\s|$)/, ''), offset, true);
+  }
+
+  #outside(line: string, offset: number): boolean {
+    if (!this.#code && docstring.test(line)) {
+      const quote = docstring.exec(line)?.[1] ?? '';
+      return this.#begin(line, docstring, new RegExp(quote), offset);
+    }
+    for (const [open, close] of this.#blocks) {
+      if (open.test(line)) return this.#begin(line, open, close, offset);
+    }
+    const mark = this.#marks.find((candidate) => candidate.test(line));
+    if (mark !== undefined) {
+      this.#add(withoutFrame(line.replace(mark, '')), offset, true);
+      return true;
+    }
+    this.#current = null;
+    this.#code = true;
+    return !mayOpenString(line);
+  }
+
+  #begin(line: string, open: RegExp, close: RegExp, offset: number): boolean {
+    const body = line.replace(open, '');
+    const end = close.exec(body);
+    this.#add(end === null ? body : body.slice(0, end.index), offset, true);
+    if (end === null) this.#close = close;
+    // What follows a docstring is code, so that no later string is taken for one.
+    if (open === docstring) this.#code = true;
+    return true;
+  }
+
+  #add(body: string, offset: number, comment: boolean): void {
+    if (this.#current === null) {
+      if (!comment) return;
+      this.#current = { lines: [], offset };
+      this.#found.push(this.#current);
+    }
+    this.#current.lines.push(body.trim());
+  }
+}
+
+/** A template, a text in triple quotes or a here-document may begin on this line of code. */
+function mayOpenString(line: string): boolean {
+  const ticks = line.split('`').length - 1;
+  return ticks % 2 === 1 || /"""|'''|<<[-~<]?\s*["']?[A-Z_]{2,}/.test(line);
+}
+
+/** Without the marks that close a frame of signs around the text. */
+function withoutFrame(line: string): string {
+  let end = line.length;
+  while (end > 0 && ' \t*/#;%!-'.includes(line.charAt(end - 1))) end -= 1;
+  return line.length - end > 1 ? line.slice(0, end) : line;
+}

@@ -1,0 +1,136 @@
+/**
+ * Understands the words by which people name a licence, in package metadata and in the notices of
+ * files. A statement that is not understood stays one: `LicenseRef-stated`, which no policy allows
+ * unless it lists it.
+ */
+import deprecated from 'spdx-license-ids/deprecated.json' with { type: 'json' };
+import ids from 'spdx-license-ids/index.json' with { type: 'json' };
+import {
+  combine,
+  identifiersOf,
+  type LicenceExpression,
+  licence,
+  mapIdentifiers,
+  parseExpression,
+} from './expression.ts';
+
+/** A licence is stated, but not understood. */
+export const stated = 'LicenseRef-stated';
+/** The metadata says that no licence is given. */
+export const reserved = 'LicenseRef-UNLICENSED';
+/** One of the BSD licences; the notice does not say which. */
+export const someBsd = 'LicenseRef-BSD';
+
+const known = new Map([...ids, ...deprecated].map((id) => [id.toLowerCase(), id]));
+
+/** Metadata's own value: an identifier, an expression or a name in words. */
+export function fromStatement(value: string): LicenceExpression | null {
+  const text = value.trim();
+  if (text === '' || /^(?:see |file:)/i.test(text)) return null;
+  if (/^[^ ]*LICEN[CS]E\b.*\.(?:md|txt|rst)$/i.test(text)) return null;
+  if (/^UNLICENSED$/.test(text) || /\bproprietary\b|\ball rights reserved\b/i.test(text)) {
+    return licence(reserved);
+  }
+  const named = fromName(text);
+  if (named !== null) return licence(named);
+  return parseKnown(text) ?? licence(stated);
+}
+
+/** An SPDX expression of identifiers that SPDX lists, in any case; null if it is not one. */
+export function parseKnown(text: string): LicenceExpression | null {
+  // Cargo wrote `MIT/Apache-2.0` before it adopted SPDX expressions; R writes `GPL-2 | MIT`.
+  const parsed = parseExpression(text.replaceAll(/\s*[/|]\s*/g, ' OR '));
+  if (parsed === null) return null;
+  const expression = mapIdentifiers(parsed, canonical);
+  return identifiersOf(expression).every(isIdentifier) ? expression : null;
+}
+
+/** Identifiers are the same in any case; SPDX writes each in one. */
+export function canonical(identifier: string): string {
+  const plus = identifier.endsWith('+') && !known.has(identifier.toLowerCase());
+  const found = known.get((plus ? identifier.slice(0, -1) : identifier).toLowerCase());
+  if (found === undefined) return identifier;
+  return plus ? `${found}+` : found;
+}
+
+/** SPDX identifiers carry a version or are well known; a bare `BSD` could be several licences. */
+function isIdentifier(identifier: string): boolean {
+  return known.has(identifier.toLowerCase()) || /[-\d]/.test(identifier);
+}
+
+/** SPDX identifier of a licence named in words; null for `BSD` alone, which is ambiguous. */
+export function fromName(name: string): string | null {
+  const lower = name.toLowerCase().replace(/\s+/g, ' ').trim();
+  return names.find(([pattern]) => pattern.test(lower))?.[1] ?? null;
+}
+
+const word = 'licen[cs]e';
+const version2 = String.raw`[, -]*(?:v\.? ?|version )?2(?:\.0)?`;
+
+const names: readonly (readonly [RegExp, string])[] = [
+  [
+    /^(?:the )?(?:mit|expat)(?:[/ -](?:expat|x11))?(?: licen[cs]ed?)?(?: \((?:mit|expat)\))?$/,
+    'MIT',
+  ],
+  [
+    new RegExp(`^(?:the )?apache(?: software)?(?: ${word})?${version2}(?: ${word})?$`),
+    'Apache-2.0',
+  ],
+  [/^(?:apache software license|asl ?2(?:\.0)?|apache-?2(?:\.0)?|apl ?2(?:\.0)?)$/, 'Apache-2.0'],
+  [bsdName('new|modified|revised|3-clause|bsd-3|bsd 3|bsd3'), 'BSD-3-Clause'],
+  [bsdName('simplified|freebsd|2-clause|bsd-2|bsd 2|bsd2'), 'BSD-2-Clause'],
+  [/^(?:the )?isc(?: licen[cs]e)?(?: \(iscl\))?$/, 'ISC'],
+  [
+    /^(?:mozilla public licen[cs]e|mpl)[, -]*(?:v\.? ?|version )?2(?:\.0)?(?: \(mpl 2\.0\))?$/,
+    'MPL-2.0',
+  ],
+  [/^(?:python software foundation licen[cs]e|psf(?: licen[cs]e)?)$/, 'PSF-2.0'],
+  [/^(?:the )?unlicense(?: \(unlicense\))?$/, 'Unlicense'],
+  [/^eclipse public licen[cs]e[ -]*(?:v\.? ?|version )?2(?:\.0)?(?: \(epl-2\.0\))?$/, 'EPL-2.0'],
+  [/^zlib(?:\/libpng)?(?: licen[cs]e)?$/, 'Zlib'],
+  [/^boost(?: software licen[cs]e)?(?:[ -]*(?:v|version )?1\.0)?(?: \(bsl-1\.0\))?$/, 'BSL-1.0'],
+  [/^cc0(?: 1\.0)?(?: universal)?(?: \(cc0 1\.0\) public domain dedication)?$/, 'CC0-1.0'],
+  ...gnuNames(),
+];
+
+/** `new BSD`, `3-Clause BSD License`, `bsd-3`: the word for the variant, then the common rest. */
+function bsdName(which: string): RegExp {
+  const rest = '[- ]?(?:bsd|clause)?(?:[- ]clause)?(?: licen[cs]e)?';
+  return new RegExp(`^(?:the )?(?:${which})${rest}$`);
+}
+
+/** `GPL-3`, `gplv2+`, `GNU Lesser General Public License v3 or later (LGPLv3+)`. */
+function gnuNames(): readonly (readonly [RegExp, string])[] {
+  const families = [
+    ['', 'GPL', ['2', '3']],
+    ['lesser |library ', 'LGPL', ['2', '2.1', '3']],
+    ['affero ', 'AGPL', ['3']],
+  ] as const;
+  return families.flatMap(([adjective, short, versions]) =>
+    versions.flatMap((version) => {
+      const number = version.includes('.')
+        ? version.replace('.', String.raw`\.`)
+        : `${version}(?:\\.0)?`;
+      const long = `(?:gnu )?${adjective === '' ? '' : `(?:${adjective})`}general public ${word}`;
+      const name = `^(?:the )?(?:${long}|(?:gnu )?${short.toLowerCase()})[, -]*(?:v\\.? ?|version )?${number}`;
+      const tag = `(?: \\(${short.toLowerCase()}[ v-]*[\\d.]+\\+?\\))?`;
+      // The Library licence has no version 3, the Lesser one no version 2.0.
+      const full = version.includes('.')
+        ? version
+        : `${short === 'LGPL' && version === '2' ? '2.1' : `${version}.0`}`;
+      const later = String.raw`(?: ?\+|[ ,]*\(?or (?:any )?(?:later|newer|greater|above)(?: versions?)?\)?)`;
+      return [
+        [new RegExp(`${name}(?: ${word})?(?: only)?${tag}$`), `${short}-${full}-only`],
+        [new RegExp(`${name}(?: ${word})?${later}${tag}$`), `${short}-${full}-or-later`],
+      ] as const;
+    }),
+  );
+}
+
+/** Joins alternatives; several values of npm's old form, Composer's or a gemspec are a choice. */
+export function anyOf(values: readonly string[]): LicenceExpression | null {
+  return combine(
+    'or',
+    values.flatMap((value) => fromStatement(value) ?? []),
+  );
+}

@@ -1,0 +1,162 @@
+/**
+ * Lists what a folder holds, and what of it is left out and why. An error of one entry is that
+ * entry's: the rest goes on. In a checkout, git's own list and the .gitignore files decide; a plain
+ * folder is taken as a whole, as an archive of the same tree is.
+ */
+import type { Dirent } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { compareText } from '../../../schemas/compare-text.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { type IgnoreRules, isIgnored, outerRules, ownRules, withFolder } from './ignore-rules.ts';
+import { readTracked, type Tracked } from './tracked.ts';
+
+export interface WalkLimits {
+  readonly entriesMax: number;
+  readonly ignore: readonly string[];
+  /** The run's own output folder, never packed; null if there is none. */
+  readonly outputFolder: string | null;
+}
+
+export interface Entry {
+  readonly path: string;
+  readonly type: 'file' | 'symlink' | 'fifo';
+  /** A folder or file that could not be listed. */
+  readonly skip?: 'unreadable';
+}
+
+/** Why a folder or file is no part of the repository; `admit` reports it as a skip. */
+export type LeftOutReason =
+  | 'ignored'
+  | 'output'
+  | 'vendored'
+  | 'version-control'
+  | 'submodule'
+  | 'nested-repository'
+  /** git's index: .gitignore files alone decided on the files. */
+  | 'index-unreadable';
+
+export interface LeftOut {
+  readonly path: string;
+  readonly reason: LeftOutReason;
+}
+
+export interface Walked {
+  readonly entries: readonly Entry[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+interface Walk {
+  readonly root: string;
+  readonly limits: WalkLimits;
+  readonly tracked: Tracked | null;
+  readonly own: IgnoreRules;
+  readonly entries: Entry[];
+  readonly leftOut: LeftOut[];
+}
+
+/** Where version control keeps its own state; also a file, as in worktrees and submodules. */
+const versionControl = /^(?:\.(?:git|hg|svn|jj|bzr|sl|pijul|fslckout)|_darcs|_FOSSIL_)$/;
+const vendoredFolders = new Set(['node_modules', '.venv', '__pycache__']);
+
+/** Throws the system's error where the folder itself cannot be listed. */
+export async function walkFolder(root: string, limits: WalkLimits): Promise<Walked> {
+  const outer = await outerRules(root);
+  const tracked = outer === null ? null : await readTracked(root, outer.checkout);
+  const walk: Walk = {
+    root,
+    limits,
+    tracked,
+    own: ownRules(limits.ignore),
+    entries: [],
+    leftOut: [],
+  };
+  if (tracked?.isReadable === false) leave(walk, '.git', 'index-unreadable');
+  await visitFolder(walk, '', outer?.rules ?? null);
+  const { entries, leftOut } = walk;
+  entries.sort((a, b) => compareText(a.path, b.path));
+  leftOut.sort((a, b) => compareText(a.path, b.path));
+  return { entries, leftOut };
+}
+
+/** `rules` are null outside of a checkout: there .gitignore files say nothing. */
+async function visitFolder(walk: Walk, base: string, outer: IgnoreRules | null): Promise<void> {
+  const rules = outer === null ? null : await withFolder(outer, walk.root, base);
+  const folder = join(walk.root, base);
+  const children = await readdir(folder, { withFileTypes: true, encoding: 'buffer' });
+  for (const child of children) {
+    const path = base + child.name.toString();
+    // Such a name cannot be opened by its text; `admit` refuses it as an unsafe path.
+    if (!child.name.equals(Buffer.from(child.name.toString()))) add(walk, { path, type: 'file' });
+    else await visit(walk, { path, name: child.name.toString(), child }, rules);
+  }
+}
+
+interface Child {
+  readonly path: string;
+  readonly name: string;
+  readonly child: Dirent<Buffer>;
+}
+
+async function visit(walk: Walk, at: Child, rules: IgnoreRules | null): Promise<void> {
+  const { path, name, child } = at;
+  if (versionControl.test(name)) return leave(walk, path, 'version-control');
+  if (!child.isDirectory()) {
+    const isOut =
+      isIgnored(walk.own, path) ||
+      (rules !== null && !isTracked(walk, path) && isIgnored(rules, path));
+    if (isOut) leave(walk, path, 'ignored');
+    else add(walk, { path, type: entryType(child) });
+    return;
+  }
+  const reason = await whyFolderIsOut(walk, at, rules);
+  if (reason !== null) return leave(walk, path, reason);
+  try {
+    await visitFolder(walk, `${path}/`, rules);
+  } catch (error) {
+    // No permission, gone, or too deep for the system: one entry. Our own errors end the walk.
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    add(walk, { path, type: 'file', skip: 'unreadable' });
+  }
+}
+
+async function whyFolderIsOut(
+  { root, limits, tracked, own }: Walk,
+  { path, name }: Child,
+  rules: IgnoreRules | null,
+): Promise<LeftOutReason | null> {
+  const folder = join(root, path);
+  if (limits.outputFolder !== null && relative(limits.outputFolder, folder) === '') return 'output';
+  if (isIgnored(own, `${path}/`)) return 'ignored';
+  if (tracked?.submodules.has(path) === true) return 'submodule';
+  if (tracked?.folders.has(path) === true) return null;
+  if (vendoredFolders.has(name)) return 'vendored';
+  const names = new Set(await readdir(folder).catch(() => []));
+  if (names.has('pyvenv.cfg')) return 'vendored';
+  if (name === '.backstory' || (names.has('run.json') && names.has('manifest'))) return 'output';
+  if (rules !== null && isIgnored(rules, `${path}/`)) return 'ignored';
+  return ['.git', '.hg', '.jj'].some((mark) => names.has(mark)) ? 'nested-repository' : null;
+}
+
+function isTracked({ tracked }: Walk, path: string): boolean {
+  return tracked !== null && (tracked.files.has(path) || tracked.folders.has(path));
+}
+
+function leave({ leftOut }: Walk, path: string, reason: LeftOutReason): void {
+  leftOut.push({ path, reason });
+}
+
+function add({ entries, limits }: Walk, entry: Entry): void {
+  entries.push(entry);
+  if (entries.length <= limits.entriesMax) return;
+  throw new PipelineError(
+    'SOURCE_UNREADABLE',
+    `the folder has more than ${limits.entriesMax} files; raise discover.entriesMax or ignore some`,
+  );
+}
+
+/** Sockets, devices and other special files are listed as pipes and never read. */
+function entryType(child: Dirent<Buffer>): Entry['type'] {
+  if (child.isFile()) return 'file';
+  return child.isSymbolicLink() ? 'symlink' : 'fifo';
+}

@@ -1,0 +1,70 @@
+/**
+ * What a data set has of its input is told by content, not by place or text: nothing that was added
+ * or changed is passed over without a word (I5, I11).
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PipelineError } from '../../../../services/runtime/errors.ts';
+import { drop } from '../../../../services/runtime/outcomes.ts';
+import { endings, runSmallGraph } from '../small-graph.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'input-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const dropAll = async () => [drop('LICENCE_REFUSED', 'a test')];
+
+function run(names: readonly string[], stopAt: string | null = null) {
+  return runSmallGraph({
+    folder,
+    names,
+    inputHash: 'the list',
+    settings: { openRepositoriesMax: 1 },
+    handle: async (record) => {
+      if (record.body.name !== stopAt) return dropAll();
+      throw new PipelineError('OUTPUT_UNWRITABLE', 'the disk is full');
+    },
+  });
+}
+
+describe('an input that grows', () => {
+  it('is read where a stopped run has not read it, also before its first line', async () => {
+    await expect(run(['a', 'b', 'c'], 'b')).rejects.toMatchObject({ code: 'OUTPUT_UNWRITABLE' });
+    const summary = await run(['new', 'a', 'b', 'c', 'last']);
+    expect(summary.repositories.dropped.map(({ name }) => name).sort()).toEqual([
+      'a',
+      'b',
+      'c',
+      'last',
+      'new',
+    ]);
+    expect(endings(folder)).toHaveLength(5);
+  });
+
+  it('counts equal sources once each, however often the run is resumed', async () => {
+    await expect(run(['a', 'a', 'b', 'a'], 'b')).rejects.toMatchObject({
+      code: 'OUTPUT_UNWRITABLE',
+    });
+    const { repositories } = await run(['a', 'a', 'b', 'a']);
+    expect(repositories.dropped.map(({ name, reason }) => `${name} ${reason}`).sort()).toEqual([
+      'a DUPLICATE_REPOSITORY',
+      'a DUPLICATE_REPOSITORY',
+      'a LICENCE_REFUSED',
+      'b LICENCE_REFUSED',
+    ]);
+  });
+
+  it('of a finished run is an error that names what is new, and the same input is none', async () => {
+    await run(['a', 'b']);
+    await expect(run(['a', 'b', 'c'])).rejects.toMatchObject({
+      code: 'OUTPUT_MISMATCH',
+      message: expect.stringMatching(/finished run.* c \(new\).*another --out/),
+    });
+    await expect(run(['new', 'a', 'b'])).rejects.toMatchObject({ code: 'OUTPUT_MISMATCH' });
+    expect(await run(['b', 'a'])).toMatchObject({ resumed: true });
+  });
+});

@@ -1,0 +1,98 @@
+/** Under a policy, a file is judged by its own licence, and its repository by what is left (I8). */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { admitArchive } from '../../../../../services/stages/admit/admit-archive.ts';
+import { admitKnobs } from '../../../../../services/stages/admit/config.ts';
+import { tar } from '../hostile-archives.ts';
+
+const root = new URL('../../../../../', import.meta.url);
+const mit = readFileSync(new URL('node_modules/zod/LICENSE', root), 'utf8');
+const knobs = admitKnobs.parse({ licences: 'permissive' });
+const gpl =
+  '/* This program is free software; you can redistribute it and/or modify it under the terms of\n' +
+  ' * the GNU General Public License as published by the Free Software Foundation; version 2. */\n';
+
+async function admit(files: Readonly<Record<string, string | Buffer>>, config = knobs) {
+  const entries = Object.entries(files).map(([name, body]) => ({ name: `r/${name}`, body }));
+  const archive = tar(entries);
+  const source = { name: 'r', origin: 'r.tar', format: 'tar' as const, archive };
+  const { files: admitted, skipped, licence } = await admitArchive(source, config);
+  return { admitted: admitted.map(({ path }) => path), skipped, licence };
+}
+
+describe('under permissive', () => {
+  test('files under the GPL or for their owner alone are skipped and named; the rest stays', async () => {
+    const reserved =
+      '/* Copyright 2015 Example. Proprietary and confidential.\n' +
+      ' * Unauthorized copying of this file is strictly prohibited. */\n';
+    const found = await admit({
+      LICENSE: mit,
+      'main.c': 'int a;\n',
+      'src/filter.c': gpl,
+      'src/prop.c': reserved,
+      'src/spdx.c': '/* SPDX-License-Identifier: GPL-2.0-or-later */\n',
+    });
+    expect(found.admitted).toEqual(['LICENSE', 'main.c']);
+    expect(found.skipped).toEqual(
+      ['src/filter.c', 'src/prop.c', 'src/spdx.c'].map((path) => ({ path, reason: 'licence' })),
+    );
+    expect(found.licence).toEqual({
+      expression: 'MIT',
+      evidence: [
+        { path: 'LICENSE', identifier: 'MIT', score: 1 },
+        { path: 'src/filter.c', identifier: 'GPL-2.0-only', score: 1 },
+        { path: 'src/prop.c', identifier: 'LicenseRef-stated', score: 1 },
+        { path: 'src/spdx.c', identifier: 'GPL-2.0-or-later', score: 1 },
+      ],
+    });
+  });
+
+  test('a folder with its own licence is left out, its text is evidence', async () => {
+    const found = await admit({
+      LICENSE: mit,
+      'a.ts': 'let a;\n',
+      'ee/LICENSE': 'The Example Enterprise License. You need a subscription.\n',
+      'ee/b.ts': 'let b;\n',
+      'ee/mit.ts': '// SPDX-License-Identifier: MIT\n',
+      'packages/c/package.json': '{"license": "GPL-3.0"}',
+      'packages/c/c.js': 'let c;\n',
+    });
+    expect(found.admitted).toEqual(['LICENSE', 'a.ts', 'ee/mit.ts']);
+    expect(found.licence.expression).toBe('MIT');
+    expect(found.licence.evidence).toContainEqual({
+      path: 'ee/LICENSE',
+      identifier: 'LicenseRef-unrecognised',
+      score: 0,
+    });
+  });
+
+  test.each([
+    ['UTF-16', Buffer.from(`\uFEFF${mit}`, 'utf16le')],
+    ['UTF-16 with the high byte first', Buffer.from(`\uFEFF${mit}`, 'utf16le').swap16()],
+    ['UTF-16 without a mark', Buffer.from(mit, 'utf16le')],
+    ['UTF-8 with a mark', Buffer.from(`\uFEFF${mit}`)],
+    ['Latin-1', Buffer.from(`Copyright (c) 2024 Jürgen Müller ©\n\n${mit}`, 'latin1')],
+    ['line ends of old Macs', Buffer.from(mit.replaceAll('\n', '\r'))],
+  ])('a licence in %s counts', async (_name, text) => {
+    expect((await admit({ LICENSE: text, 'a.c': 'int a;\n' })).licence.expression).toBe('MIT');
+  });
+
+  test('a repository that states nothing, or something of its own, is refused', async () => {
+    const refused = { code: 'LICENCE_REFUSED' };
+    await expect(admit({ 'a.c': 'int a;\n' })).rejects.toMatchObject(refused);
+    await expect(admit({ LICENSE: 'Ask us.', 'a.c': '' })).rejects.toMatchObject(refused);
+    await expect(admit({ 'package.json': '{"license":"Ours"}' })).rejects.toMatchObject(refused);
+  });
+});
+
+test('a list of licences is understood in any case and in the older forms of SPDX', async () => {
+  const config = admitKnobs.parse({ licences: ['mit', 'GPL-2.0'] });
+  const found = await admit({ LICENSE: mit, 'a.c': gpl }, config);
+  expect(found.admitted).toEqual(['LICENSE', 'a.c']);
+});
+
+test('where licences are only recorded, a notice counts for the repository', async () => {
+  const found = await admit({ LICENSE: mit, 'a.c': gpl }, admitKnobs.parse({}));
+  expect(found.admitted).toEqual(['LICENSE', 'a.c']);
+  expect(found.licence.expression).toBe('MIT AND GPL-2.0-only');
+});
