@@ -21,7 +21,9 @@ export interface ShardContents {
 export function readShards(output: string): ShardContents {
   const pieces: Piece[] = [];
   const problems: string[] = [];
-  const names = readdirSync(join(output, 'manifest')).sort();
+  // Beside the entries lies the head, which binds the last of them.
+  const names = readdirSync(join(output, 'manifest')).filter((name) => /^\d{8}\.json$/.test(name));
+  names.sort();
   let closed = false;
   for (const [position, name] of names.entries()) {
     const entry = parseManifestEntry(
