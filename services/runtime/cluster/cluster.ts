@@ -16,6 +16,7 @@ import type { RuntimeKnobs } from '../config/knobs.ts';
 import { openCrashJournal } from '../engine/crash-journal.ts';
 import { endCalls, type GraphOptions, type OpenEngine, openEngine } from '../engine/open-engine.ts';
 import { runFacts } from '../engine/run-facts.ts';
+import { requireFinishedInput } from '../engine/runners/source.ts';
 import { PipelineError } from '../errors.ts';
 import { openObjectMemo } from '../memo/memo-objects.ts';
 import type { Registry } from '../records/schema-registry.ts';
@@ -223,6 +224,14 @@ function readinessOf(
   return createReadiness(checks, partitions, clock);
 }
 
+/** Other processes may have finished long ago, so a finished input stays closed here. */
+async function start(open: OpenEngine, { bounded, stages }: ServeOptions): Promise<void> {
+  for (const stage of stages) {
+    if (bounded && stage.shape === 'source') await requireFinishedInput(stage, open.engine);
+  }
+  await open.start();
+}
+
 async function serve(
   open: OpenEngine,
   options: ServeOptions,
@@ -235,7 +244,7 @@ async function serve(
   });
   const complete = open.ended.then((): ServeEnd => 'complete');
   try {
-    await Promise.race([open.start(), stopped, complete]);
+    await Promise.race([start(open, options), stopped, complete]);
     if (options.onProgress !== undefined) {
       const names = options.stages.map(({ name }) => name);
       reportProgress(open.engine, names, options.onProgress, signal).catch(open.engine.fail);

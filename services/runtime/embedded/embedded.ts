@@ -45,6 +45,7 @@ import { startMetricsServer } from '../watch/metrics-server.ts';
 import type { ProgressSnapshot, SummaryOf } from '../watch/progress.ts';
 import { Positions } from './positions.ts';
 import { ProgressTracker } from './progress-tracker.ts';
+import { reopenInput } from './reopen-input.ts';
 import { claimOutput } from './run-file.ts';
 import { summarise } from './summary.ts';
 import { tryAgain } from './try-again.ts';
@@ -143,6 +144,7 @@ async function openProcess(
     closers.push(() => server.close());
   }
   await bus.createTopics(topicConfigurations(run.dataset));
+  await reopenInput(open.engine, options.sqlite, options.stages);
   await tryAgain(open.engine, options.sqlite, options.stages);
   await readProgress(open.engine, progress);
   return { open, progress };

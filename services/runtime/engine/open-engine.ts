@@ -34,7 +34,7 @@ import type { CrashJournal } from './crash-journal.ts';
 import type { Engine, StageGate, StageRunner } from './engine.ts';
 import { startJoin } from './runners/join.ts';
 import { startMap } from './runners/map.ts';
-import { requireFinishedInput, startSource } from './runners/source.ts';
+import { startSource } from './runners/source.ts';
 import { startWriter } from './runners/writer.ts';
 import { stageTools } from './stage-tools.ts';
 
@@ -203,8 +203,6 @@ async function startAll(
     .catch(() => {});
   // The last stages start first: when a writer finds its output complete, the others need not
   // start.
-  for (const stage of stages)
-    if (stage.shape === 'source') await requireFinishedInput(stage, engine);
   for (const stage of [...stages].reverse()) {
     if (over) break;
     runners.set(stage.name, await startStage(engine, stage));

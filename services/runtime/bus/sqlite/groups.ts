@@ -15,6 +15,7 @@ import { missingBetween, type OffsetRange, requireReadable } from '../truncation
 
 interface LogAccess {
   readonly partitions: (topic: string) => readonly TopicPartition[];
+  /** Rows; that of a record that was taken back is empty. */
   readonly read: (
     partition: TopicPartition,
     fromOffset: number,
@@ -156,7 +157,8 @@ function deliverOne(member: Member, log: LogAccess): boolean {
     requireDense(assignment, records);
     assignment.position = last.offset + 1;
     member.turn = index + 1;
-    member.options.onRecords(records);
+    const kept = records.filter(({ value }) => value.byteLength > 0);
+    if (kept.length > 0) member.options.onRecords(kept);
     return true;
   }
   return false;

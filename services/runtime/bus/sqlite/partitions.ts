@@ -2,7 +2,7 @@
  * Where records lie in the SQLite file: a record's rowid is partition id × 2^32 + offset, so a
  * partition is one range of the table.
  */
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { PipelineError } from '../../errors.ts';
 import type { IncomingRecord, TopicPartition } from '../bus.ts';
 
@@ -27,6 +27,8 @@ export interface Partitions {
   tail(partition: Partition): number;
   /** Records before the partition's `end`. */
   read(at: TopicPartition, fromOffset: number, limit: number): IncomingRecord[];
+  /** Also the empty rows of records that were taken back, so that no offset is missing. */
+  readRows(at: TopicPartition, fromOffset: number, limit: number): IncomingRecord[];
 }
 
 export function openPartitions(database: DatabaseSync): Partitions {
@@ -34,9 +36,13 @@ export function openPartitions(database: DatabaseSync): Partitions {
   const lastRecord = database.prepare(
     'SELECT max(id) AS last FROM records WHERE id >= ? AND id < ?',
   );
-  const readRecords = database.prepare(
-    'SELECT id, key, value FROM records WHERE id >= ? AND id < ? ORDER BY id LIMIT ?',
-  );
+  const readFrom = (condition: string) =>
+    database.prepare(
+      `SELECT id, key, value FROM records WHERE id >= ? AND id < ? ${condition} ORDER BY id LIMIT ?`,
+    );
+  // The row of a record that was taken back is empty; no record is.
+  const readRecords = readFrom('AND length(value) > 0');
+  const readRows = readFrom('');
   const tail = ({ id }: PartitionRow) => {
     const low = id * offsetsPerPartition;
     const row = lastRecord.get(low, low + offsetsPerPartition) as { last: number | null };
@@ -54,16 +60,13 @@ export function openPartitions(database: DatabaseSync): Partitions {
   };
   const rows = database.prepare('SELECT id, topic, partition FROM partitions ORDER BY id').all();
   for (const row of rows as unknown as PartitionRow[]) add(row);
-  return {
-    has: (topic) => topics.has(topic),
-    of,
-    add,
-    tail,
-    read: (at, fromOffset, limit) => {
+  const reading =
+    (statement: StatementSync): Partitions['read'] =>
+    (at, fromOffset, limit) => {
       const partition = of(at.topic)[at.partition];
       if (partition === undefined || fromOffset >= partition.end) return [];
       const low = partition.id * offsetsPerPartition;
-      const found = readRecords.all(low + fromOffset, low + partition.end, limit);
+      const found = statement.all(low + fromOffset, low + partition.end, limit);
       return (found as { id: number; key: string; value: Uint8Array }[]).map((row) => ({
         topic: at.topic,
         partition: at.partition,
@@ -71,6 +74,13 @@ export function openPartitions(database: DatabaseSync): Partitions {
         key: row.key,
         value: row.value,
       }));
-    },
+    };
+  return {
+    has: (topic) => topics.has(topic),
+    of,
+    add,
+    tail,
+    read: reading(readRecords),
+    readRows: reading(readRows),
   };
 }

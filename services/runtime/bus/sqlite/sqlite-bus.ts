@@ -93,7 +93,8 @@ function openDatabase(path: string): DatabaseSync {
 function prepareStatements(database: DatabaseSync) {
   return {
     insertRecord: database.prepare('INSERT INTO records (id, key, value) VALUES (?, ?, ?)'),
-    removeRecord: database.prepare('DELETE FROM records WHERE id = ?'),
+    // The row stays: an offset is given once, and a gap at the start would read as lost records.
+    removeRecord: database.prepare("UPDATE records SET key = '', value = x'' WHERE id = ?"),
     firstRecord: database.prepare('SELECT min(id) AS first FROM records WHERE id >= ? AND id < ?'),
     readCommit: database.prepare(`
       SELECT next_offset, metadata FROM commits
@@ -127,7 +128,7 @@ class SqliteBus implements SqliteLog {
     this.#writer = openGroupCommit(database, 'the log');
     this.#groups = createGroups({
       partitions: this.#topics.of,
-      read: this.#topics.read,
+      read: this.#topics.readRows,
       committed: (group, partition) => this.#committedNow(group, partition),
       end: (at) => this.#partitionAt(at).end,
       range: (at) => this.#range(this.#partitionAt(at)),
@@ -189,7 +190,7 @@ class SqliteBus implements SqliteLog {
     this.#groups.notify();
   }
 
-  /** Records are never deleted here, unless somebody does it by hand. */
+  /** Rows are never deleted here, unless somebody does it by hand. */
   #range({ id, end }: Partition): OffsetRange {
     const low = id * offsetsPerPartition;
     const row = this.#statements.firstRecord.get(low, low + offsetsPerPartition) as {

@@ -59,26 +59,55 @@ export async function startSource(stage: AnySource, engine: Engine): Promise<Sta
 /** Names in one message. */
 const namedMax = 5;
 
+/** What the input of a finished run has since got. */
+interface InputSince {
+  added: number;
+  changed: number;
+  /** The first of both, with what is the matter. */
+  readonly names: string[];
+}
+
 /**
- * A finished run takes no more repositories. Sources that were added to its input, or changed
- * since, are an error that names them: to go on without a word would lose them.
+ * A finished run takes no more repositories while others work on it. Sources that were added to its
+ * input, or changed since, are an error that names them: to go on without a word would lose them.
  */
 export async function requireFinishedInput(stage: AnySource, engine: Engine): Promise<void> {
-  if (!engine.run.bounded) return;
+  const since = await inputSince(stage, engine);
+  if (since.added + since.changed > 0) throw inputMismatch(engine, since);
+}
+
+/**
+ * The number of sources that were added to the input of a finished run. One that has changed is an
+ * error that names it, since the run holds its earlier revision.
+ */
+export async function countAdded(stage: AnySource, engine: Engine): Promise<number> {
+  const since = await inputSince(stage, engine);
+  if (since.changed > 0) throw inputMismatch(engine, since);
+  return since.added;
+}
+
+async function inputSince(stage: AnySource, engine: Engine): Promise<InputSince> {
+  const since: InputSince = { added: 0, changed: 0, names: [] };
   const emitted = await readEmittedPatiently(stage, engine);
   // Where retention has removed records, nobody can tell any more what the run has read.
-  if (!emitted.closed || !(await hasAllRecords(stage, engine))) return;
-  const found: string[] = [];
+  if (!emitted.closed || !(await hasAllRecords(stage, engine))) return since;
   for await (const { subject } of newItems(stage, engine, emitted)) {
-    found.push(`${subject.origin} (${emitted.isNamed(subject) ? 'changed' : 'new'})`);
+    const isChanged = emitted.isNamed(subject);
+    since[isChanged ? 'changed' : 'added'] += 1;
+    if (since.names.length === namedMax) continue;
+    since.names.push(`${subject.origin} (${isChanged ? 'changed' : 'new'})`);
   }
-  if (found.length === 0) return;
-  const more = found.length > namedMax ? ` and ${found.length - namedMax} more` : '';
-  throw new PipelineError(
+  return since;
+}
+
+function inputMismatch({ run }: Engine, { added, changed, names }: InputSince): PipelineError {
+  const hiddenNames = added + changed - names.length;
+  const more = hiddenNames > 0 ? ` and ${hiddenNames} more` : '';
+  return new PipelineError(
     'OUTPUT_MISMATCH',
-    `${engine.run.outputFolder} holds a finished run, and its input has since got ${found.slice(0, namedMax).join(', ')}${more}; ` +
+    `${run.outputFolder} holds a finished run, and its input has since got ${names.join(', ')}${more}; ` +
       'name what is new or changed as the sources of a run with another --out',
-    { subject: engine.run.outputFolder },
+    { subject: run.outputFolder },
   );
 }
 

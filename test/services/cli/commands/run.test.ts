@@ -76,6 +76,33 @@ describe('run', () => {
     expect(outputBytes('again')).toEqual(outputBytes('backstory-out'));
   });
 
+  test('goes on with a source that was added to the list of a finished run', async () => {
+    writeTree(join(folder, 'second'), {
+      'README.md': '# second\n',
+      'names.py': `${names}\nMORE = 1\n`,
+    });
+    const list = join(folder, 'list.txt');
+    const run = (lines: string[], out: string) => {
+      writeFileSync(list, lines.map((line) => `${line}\n`).join(''));
+      return runLine(['run', '@list.txt', '--out', out, '--json'], { workingFolder });
+    };
+    expect((await run(['greeter'], 'grown')).exitCode).toBe(0);
+    const grown = await run(['greeter', 'second'], 'grown');
+    expect(JSON.parse(grown.out)).toMatchObject({ repositories: { found: 2, written: 2 } });
+    expect((await runLine(['verify', 'grown'], { workingFolder })).exitCode).toBe(0);
+    await run(['greeter', 'second'], 'at-once');
+    // The manifest also tells of offsets in the log, where the end of the input came twice.
+    const [{ 'manifest/00000000.json': _1, 'manifest/head.json': _2, ...data }, whole] = [
+      outputBytes('grown'),
+      outputBytes('at-once'),
+    ];
+    expect(whole).toMatchObject(data);
+    writeFileSync(join(folder, 'second', 'README.md'), '# second, edited\n');
+    const edited = await run(['greeter', 'second'], 'grown');
+    expect(edited.exitCode).toBe(2);
+    expect(edited.err + edited.out).toMatch(/second \(changed\)/);
+  });
+
   test('refuses another configuration on the same output', async () => {
     const argv = ['run', 'greeter', '--set', 'search.iterations=1'];
     const { exitCode, err } = await runLine(argv, { workingFolder });

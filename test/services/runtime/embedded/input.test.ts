@@ -58,13 +58,24 @@ describe('an input that grows', () => {
     ]);
   });
 
-  it('of a finished run is an error that names what is new, and the same input is none', async () => {
+  it('of a finished run enters, wherever it stands, and the same input does nothing', async () => {
     await run(['a', 'b']);
-    await expect(run(['a', 'b', 'c'])).rejects.toMatchObject({
-      code: 'OUTPUT_MISMATCH',
-      message: expect.stringMatching(/finished run.* c \(new\).*another --out/),
-    });
-    await expect(run(['new', 'a', 'b'])).rejects.toMatchObject({ code: 'OUTPUT_MISMATCH' });
-    expect(await run(['b', 'a'])).toMatchObject({ resumed: true });
+    const longer = await run(['new', 'a', 'b', 'c']);
+    expect(longer.repositories.dropped.map(({ name }) => name).sort()).toEqual([
+      'a',
+      'b',
+      'c',
+      'new',
+    ]);
+    expect(endings(folder)).toHaveLength(4);
+    expect(await run(['c', 'b', 'a', 'new'])).toMatchObject({ resumed: true });
+    expect(endings(folder)).toHaveLength(4);
+  });
+
+  it('enters once, also when the process died before it took the end back', async () => {
+    await run(['a', 'b']);
+    await expect(run(['a', 'b', 'c'], 'c')).rejects.toMatchObject({ code: 'OUTPUT_UNWRITABLE' });
+    const { repositories } = await run(['a', 'b', 'c', 'd']);
+    expect(repositories.dropped.map(({ name }) => name).sort()).toEqual(['a', 'b', 'c', 'd']);
   });
 });
