@@ -35,7 +35,7 @@ type Fault = (messages: readonly ChatMessage[]) => Turn | null;
 
 const textOf = (messages: readonly ChatMessage[]) => messages.map(({ content }) => content).join();
 const isAbout = (path: string) => (messages: readonly ChatMessage[]) =>
-  textOf(messages).includes(`File: ${path}. Purpose`);
+  textOf(messages).includes(`file: ${path}\npurpose: `);
 
 describe('a graph with a teacher that fails', () => {
   let folder: string;
@@ -154,7 +154,7 @@ describe('a graph with a teacher that fails', () => {
     const isPlan = (messages: readonly ChatMessage[]) =>
       messages[0]?.content.includes('"requirements"') === true;
     const outputFolder = start((messages) =>
-      isPlan(messages) && textOf(messages).includes('Project: queue')
+      isPlan(messages) && textOf(messages).includes('queue\nlicence: ')
         ? (refusals[0] ?? null)
         : null,
     );
