@@ -17,7 +17,7 @@ import { forEachRecord } from '../bus/topic-reader.ts';
 import type { Engine } from '../engine/engine.ts';
 import { readEnvelope } from '../engine/unreadable.ts';
 import { unlessUnreadable } from '../errors.ts';
-import { IdSet } from '../id-set.ts';
+import { IdCounts, IdSet } from '../id-set.ts';
 import type { Cost, Section } from '../report.ts';
 import type { AnyStage } from '../stage.ts';
 import type { DroppedRepository, RunFigures, SummaryOf } from '../watch/progress.ts';
@@ -108,16 +108,26 @@ async function forEachEnvelope(
   });
 }
 
-/** Every readable body of a topic, one at a time, each record id once. */
+/**
+ * Every readable body of a topic, one at a time. Of records with one id the last counts: a file that
+ * was tried again has a record without its thought before the one with it.
+ */
 async function forEachBody<Topic extends TopicName>(
   engine: Engine,
   topic: Topic,
   visit: (body: TopicBodies[Topic], id: string) => void,
 ): Promise<void> {
-  const ids = new IdSet();
-  await forEachRecord(engine.bus, physicalTopic(engine.run.dataset, topic), async ({ value }) => {
+  const name = physicalTopic(engine.run.dataset, topic);
+  const [all, met] = [new IdCounts(), new IdCounts()];
+  await forEachRecord(engine.bus, name, async (record) => {
+    const envelope = await readEnvelope(engine.codec, topic, record);
+    if (envelope !== null) all.add(envelope.id);
+  });
+  await forEachRecord(engine.bus, name, async ({ value }) => {
     const read = await unlessUnreadable(() => engine.codec.decode(topic, value));
-    if (read !== null && ids.add(read.envelope.id)) visit(read.body, read.envelope.id);
+    if (read === null) return;
+    const { id } = read.envelope;
+    if (met.add(id) === all.count(id)) visit(read.body, id);
   });
 }
 
