@@ -1,27 +1,27 @@
 /**
- * Watches the processes that stand between this one and whoever started it. npm, a shell and the
- * launcher wait for the program and do not always pass a signal on: killed alone, they would leave
- * it running without anybody who knows of it. When one of them is gone, the program stops.
+ * Watches the ancestor processes that wait for this program: npm, a shell and the launcher. They do
+ * not always pass a signal on, so killing one of them alone would leave the program running
+ * unnoticed. When one of them is gone, the program stops.
  */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 
-/** The launcher names itself here for the program that it starts. */
+/** The environment variable in which the launcher gives its process id to the program. */
 export const launcherVariable = 'LAUNCHED_BY_PID';
 
 interface ProcessFacts {
   readonly parent: number;
   readonly session: number;
-  /** Empty for a process that has ended and is not collected yet. */
+  /** Empty for a process without a command line, such as one of the kernel's. */
   readonly command: readonly string[];
 }
 
-/** How often is looked: a supervisor waits seconds before it kills. */
+/** Interval between two checks; it is short, since supervisors wait seconds before they kill. */
 const pollMs = 250;
 
 /**
- * Calls `onGone` once when one of them is gone. Looking never keeps the process alive. Without
- * /proc (not Linux) only npm and the launcher are known, by what they put into the environment.
+ * Calls `onGone` once when a waiting ancestor is gone. The timer never keeps the process alive.
+ * Without /proc (not Linux) only npm and the launcher are known, by their environment variables.
  */
 export function watchAncestors(
   environment: Readonly<Record<string, string | undefined>>,
@@ -37,7 +37,7 @@ export function watchAncestors(
   timer.unref();
 }
 
-/** The processes that wait for this one, its parent first. */
+/** Returns the ids of the ancestors that wait for this process, its parent first. */
 export function waitingAncestors(
   own: number,
   environment: Readonly<Record<string, string | undefined>>,
@@ -62,13 +62,13 @@ export function waitingAncestors(
   }
 }
 
-/** Whether each is still the parent of the one below; an orphan gets another parent at once. */
+/** Whether each process is still the parent of the next; an orphan gets a new parent at once. */
 function isWhole(chain: readonly number[]): boolean {
   if (process.ppid !== chain[0]) return false;
   return chain.slice(1).every((above, index) => factsOf(chain[index] ?? 0)?.parent === above);
 }
 
-/** npm names itself by what it does: `npm exec backstory`, `npm run serve`. */
+/** Whether the process is npm, whose title may be its command line, as in `npm run serve`. */
 function isNpm({ command: [title = '', script = ''] }: ProcessFacts): boolean {
   return /^(?:npm|npx)(?:\s|$)/.test(title) || /^(?:npm|npx)(?:-cli\.js)?$/.test(basename(script));
 }
@@ -76,9 +76,9 @@ function isNpm({ command: [title = '', script = ''] }: ProcessFacts): boolean {
 const shells = new Set(['sh', 'dash', 'bash', 'zsh', 'ksh', 'ash', 'busybox']);
 
 /**
- * A shell that runs a command line or a script, and this process in its foreground. One that a
- * person types into is a session's matter (SIGHUP); a process that a shell puts into the background
- * gets another input, and is meant to outlive it.
+ * Whether the process is a shell that runs a command line or script and waits for the child. An
+ * interactive shell does not count: SIGHUP ends its session. A child in the background does not
+ * count either: the shell gives it another input, and it is meant to outlive the shell.
  */
 function isWaitingShell(
   shell: number,
@@ -93,33 +93,36 @@ function isWaitingShell(
   return theirs !== null && theirs === ours;
 }
 
-/** Node sets this flag on its own; it says nothing of how the input was opened. */
+/** Node sets this flag itself, so the flag does not show how the input was opened. */
 const closeOnExec = 0o2000000;
 
-/** What standard input is, and how it was opened: a shell's background opens /dev/null itself. */
+/**
+ * Returns the file behind standard input and its open flags. They tell the background apart: there
+ * a shell opens /dev/null itself.
+ */
 function inputOf(pid: number): string | null {
   try {
     const facts = readFileSync(`/proc/${pid}/fdinfo/0`, 'utf8');
     const flags = Number.parseInt(/^flags:\s*(\d+)$/m.exec(facts)?.[1] ?? '', 8);
     return `${readlinkSync(`/proc/${pid}/fd/0`)} ${flags & ~closeOnExec}`;
   } catch {
-    // Closed, gone, or another user's.
+    // The input is closed, the process is gone, or it belongs to another user.
     return null;
   }
 }
 
-/** Null when the process is gone, a zombie, or not to be seen. */
+/** Returns null if the process is gone, a zombie, or not visible. */
 function factsOf(pid: number): ProcessFacts | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name may hold spaces and brackets; what follows its last bracket does not.
+    // The name may hold spaces and brackets; the fields after the last bracket do not.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const [state, parent, , session] = fields;
     if (state === 'Z' || state === 'X') return null;
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter(Boolean);
     return { parent: Number(parent), session: Number(session), command };
   } catch {
-    // No /proc, or no such process.
+    // There is no /proc, or no such process.
     return null;
   }
 }

@@ -49,7 +49,7 @@ export async function readManifest(store: ObjectStore, known = empty): Promise<M
   return { entries, headHash };
 }
 
-/** Asks whether the data set is complete, any number of times; entries are read once. */
+/** Returns a function that asks whether the data set is complete; it reads each entry only once. */
 export function watchClosed(store: ObjectStore): () => Promise<boolean> {
   let manifest = empty;
   return async () => {
@@ -68,15 +68,15 @@ export async function createEntry(
   entry: ManifestEntry,
 ): Promise<string | null> {
   const bytes = Buffer.from(`${canonicalJson(entry)}\n`, 'utf8');
-  // The same check as after a read: an entry that could not be read again must not be written.
+  // The check that a read makes: an entry that no read would accept must not be written.
   parseEntry(bytes, entry.entry);
   return (await store.create(entryPath(entry.entry), bytes)) ? sha256(bytes) : null;
 }
 
 /**
- * Writes what derives from the manifest: the index of the shards and the head. A writer that was
- * paused after its entry could replace newer ones by older ones. So each writer looks for a newer
- * entry after its write and writes again if there is one; the newest stay.
+ * Writes the files that derive from the manifest: the index of the shards and the head. A writer
+ * that was paused after its entry could replace newer files by older ones. So each writer looks for
+ * a newer entry after its write and writes again if there is one. The newest files stay.
  */
 export async function publishDerived(store: ObjectStore, known: Manifest): Promise<void> {
   for (let manifest = known; ; ) {
@@ -100,7 +100,7 @@ async function publishHead(store: ObjectStore, { entries, headHash }: Manifest):
   await store.replace(headPath, Buffer.from(`${canonicalJson(head)}\n`, 'utf8'));
 }
 
-/** `shards/index.json`, from which other tools find the shards; derived from the manifest. */
+/** The bytes of `shards/index.json`, by which other tools find the shards. */
 export function shardIndex(entries: readonly ManifestEntry[]): Buffer {
   const shards = entries.flatMap((entry) => entry.shards).map(indexEntry);
   return Buffer.from(`${canonicalJson({ shards, version: 2 })}\n`, 'utf8');

@@ -1,26 +1,26 @@
 /**
- * What no text that leaves may hold: keys, passwords, tokens (I12). Terminal, logs, records of
- * failures and HTTP pages all pass through a `Redactor`. It knows the secrets that it was told,
- * whole or in part, and the places where texts of other programs carry them. Pure but for what it
- * was told.
+ * Removes keys, passwords and tokens from every text that leaves the program (I12). Terminal, logs,
+ * failure records and HTTP pages all pass through a `Redactor`. It hides the secrets that it has
+ * learnt, whole or in part, and the places where other programs print secrets. Its only state is
+ * the set of learnt secrets.
  */
 
 export interface Redactor {
-  /** From now on, this value leaves no more. */
+  /** Makes this value a secret to hide from now on. */
   learn(secret: string | undefined): void;
-  /** Removes the secrets it was told: for results, whose text is the user's own. */
+  /** Hides only learnt secrets: for results, whose text is the user's own. */
   hideKnown(text: string): string;
-  /** Removes also whatever stands where secrets stand: for messages, logs and failures. */
+  /** Hides learnt secrets and values in places of secrets: for messages, logs and failures. */
   hide(text: string): string;
 }
 
 export const hidden = '***';
 
-/** Shorter values are words, and hiding them would hide half of every message. */
+/** Shorter values are often words, so hiding them would hide half of every message. */
 const secretCharsMin = 6;
-/** A piece of a secret that is as long as this is hidden too: servers echo keys cut short. */
+/** A piece of a secret that is at least this long is hidden, too: servers echo shortened keys. */
 const pieceChars = 8;
-/** In longer texts only whole secrets are looked for, which is fast. */
+/** In longer texts only whole secrets are searched for, which is fast. */
 const pieceTextMax = 1 << 20;
 
 export function createRedactor(): Redactor {
@@ -41,7 +41,7 @@ export function createRedactor(): Redactor {
   };
 }
 
-/** As it is, inside JSON, and inside an address. */
+/** Returns the forms of a secret: unchanged, escaped for JSON, and encoded for a URL. */
 function formsOf(secret: string): Set<string> {
   const forms = [secret, JSON.stringify(secret).slice(1, -1)];
   return new Set(secret.isWellFormed() ? [...forms, encodeURIComponent(secret)] : forms);
@@ -65,7 +65,7 @@ function hideSecret(text: string, secret: string): string {
   return rest + whole.slice(from);
 }
 
-/** Characters from `at` on that also follow each other in the secret; 0 if they are too few. */
+/** Returns the length of the piece of the secret that begins at `at`; 0 if it is too short. */
 function pieceLength(text: string, at: number, secret: string): number {
   const start = secret.indexOf(text.slice(at, at + pieceChars));
   if (start < 0) return 0;
@@ -74,26 +74,26 @@ function pieceLength(text: string, at: number, secret: string): number {
   return length;
 }
 
-/** A value: up to white space, a quote, or what ends a value in JSON, addresses and headers. */
+/** A value: up to white space, a quote, or a character that ends it in JSON, URLs and headers. */
 const value = String.raw`[^\s"'\x60\\<>&,;)\]}]+`;
-/** The end of a name that a secret goes by. */
+/** The last part of a secret's name. */
 const named = '(?:api[_ -]?key|secret|token|passw(?:or)?d|pwd|credentials?|signature)';
 const scheme = '(?:basic|bearer|token|digest|negotiate|apikey)';
-/** The beginning of an address; one with a colon behind it and no port has a password. */
+/** The beginning of a URL. After it, a colon that is not followed by a port precedes a password. */
 const address = String.raw`\b[a-z][a-z0-9+.-]{0,20}:\/\/`;
 const port = String.raw`\d{1,5}(?:[/\s?#,;)"']|$)`;
 const quote = String.raw`(?:\\?["'])?`;
 
 const assigns = String.raw`${quote}(?:\s+provided)?\s*[:=]\s*${quote}`;
-/** A small number is a count, such as a token count. */
+/** Excludes small numbers, which are counts, such as a token count. */
 const noCount = String.raw`(?!\d{1,4}\b)`;
 
 /** Each pattern keeps its first group and hides the rest. */
 const places: readonly RegExp[] = [
-  // User and password of an address, also where the password holds / or @.
+  // User and password of a URL, even if the password holds / or @.
   new RegExp(String.raw`(${address})[^\s"'<>\\/@]*:(?!${port})[^\s"'<>\\]*(?=@)`, 'gi'),
   new RegExp(String.raw`(${address})[^\s"'<>\\/@]+(?=@)`, 'gi'),
-  // A parameter of an address or a form.
+  // A parameter of a URL or a form.
   new RegExp(String.raw`([?&;](?:[\w.-]{0,40}${named}|key|sig|auth|code)=)${value}`, 'gi'),
   // A header, as a line, in JSON or in a dump of an object.
   new RegExp(String.raw`(authorization${quote}\s*[:=]\s*${quote}(?:${scheme}\s+)?)${value}`, 'gi'),
@@ -103,14 +103,14 @@ const places: readonly RegExp[] = [
     String.raw`(\b[\w.-]{0,40}${named}${assigns}(?:${scheme}\s+)?)${noCount}${value}`,
     'gi',
   ),
-  // Shapes that nothing but a credential has.
+  // Shapes that only credentials have.
   /()\b(?:sk|pk|rk)-[\w-]{8,}/g,
   /()\b(?:gh[opsur]_|github_pat_|glpat-|hf_|npm_|xox[abeprs]-|dop_v1_)[\w-]{10,}/g,
   /()\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
   /()\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
 ];
 
-/** Hides what stands where other programs print secrets. */
+/** Hides the values in places where other programs print secrets. */
 export function hidePlaces(text: string): string {
   let rest = text;
   for (const place of places) rest = rest.replace(place, (_all, kept: string) => kept + hidden);
@@ -119,7 +119,7 @@ export function hidePlaces(text: string): string {
 
 const namesSecret = new RegExp(`(?:${named}|^key|^sig|^auth)$`, 'i');
 
-/** The secrets that an address carries: user, password, and parameters that are named like one. */
+/** Returns the secrets in a URL: user, password, and parameters named like secrets. */
 export function secretsOfAddress(text: string): string[] {
   if (!URL.canParse(text)) return [];
   const { username, password, searchParams } = new URL(text);
@@ -133,12 +133,12 @@ function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    // Not an encoding: it is as it is.
+    // The part is not a valid encoding, so it is returned unchanged.
     return part;
   }
 }
 
-/** The values of an environment whose names say that they are secret, except for paths. */
+/** Returns the values of environment variables named like secrets, except for paths. */
 export function secretsOfEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
 ): string[] {

@@ -1,7 +1,7 @@
 /**
- * Finds the file that a command takes knobs from: the one that --config names, else backstory.yaml
- * of the working folder. A source is input, never configuration (I12): a file that was only found
- * is not taken where it may have come with a source.
+ * Finds the configuration file of a command: the file that --config names, else backstory.yaml in
+ * the working folder. A source is input, never configuration (I12): a file that the user did not
+ * name is not used if it may have come with a source.
  */
 import { lstat, readFile, realpath } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
@@ -11,17 +11,17 @@ import { expandSources, type SourceSpec } from '../../stages/discover/sources.ts
 export const defaultFile = 'backstory.yaml';
 
 export interface ConfigurationFile {
-  /** Null when there is none, or it is not taken. */
+  /** The file's content; null if there is no file or it is not used. */
   readonly text: string | null;
-  /** As messages name it. */
+  /** The path in the form that messages show. */
   readonly path: string;
-  /** Nobody named it. */
+  /** True if --config did not name the file. */
   readonly found: boolean;
-  /** Why a file that is there is not taken; else null. */
+  /** Why an existing file is not used; else null. */
   readonly refusal: string | null;
 }
 
-/** A file that the user named must exist; the default file may be absent. */
+/** Reads the file. A file that the user named must exist; the default file may be absent. */
 export async function readConfigurationFile(
   workingFolder: string,
   named: string | undefined,
@@ -50,13 +50,13 @@ export async function readConfigurationFile(
   return { text: null, path, found, refusal };
 }
 
-/** The source that a found file may have come with, as the user named it; null for none. */
+/** Returns the base name of the source that a found file may have come with; null for none. */
 export async function sourceOfFile(
   file: string,
   sources: readonly string[],
 ): Promise<string | null> {
   if (sources.length === 0) return null;
-  // Links do not hide where something is: the file counts where it is named and where it lies.
+  // The file may be a link, so both its own folder and the folder of its target count.
   const folders = new Set([await realpath(dirname(file)), dirname(await realpath(file))]);
   for (const source of sources) {
     for (const spec of await specsOf(source)) {
@@ -70,7 +70,7 @@ export async function sourceOfFile(
   return null;
 }
 
-/** A source that cannot be read has no files; the command that reads it says what is wrong. */
+/** Returns nothing for an unreadable source; the command that reads it reports the error. */
 async function specsOf(source: string): Promise<readonly SourceSpec[]> {
   try {
     return await expandSources([source], null, Number.MAX_SAFE_INTEGER);
@@ -81,8 +81,8 @@ async function specsOf(source: string): Promise<readonly SourceSpec[]> {
 }
 
 /**
- * Whether a folder may belong to what the source was taken from: it lies in the source, or in one
- * checkout with it, or it holds the source and nothing shows that this is a checkout of its own.
+ * Whether a folder and the source may have the same origin: the folder lies in the source, or in
+ * the same checkout, or it holds a source folder that is not a separate checkout.
  */
 async function cameTogether(
   folder: string,
@@ -102,7 +102,7 @@ function isWithin(path: string, folder: string): boolean {
   return between !== '..' && !between.startsWith(`..${sep}`);
 }
 
-/** The nearest folder, from this one upwards, that a version control system keeps. */
+/** Returns the nearest folder, from this one upwards, that is a checkout; null if there is none. */
 async function checkoutOf(folder: string): Promise<string | null> {
   for (let current = folder; ; current = dirname(current)) {
     for (const name of ['.git', '.hg', '.svn']) {

@@ -1,6 +1,6 @@
 /**
- * Checks what hashes alone hold together: the head of the manifest, the files that name the run,
- * and files that nothing names. The chain of the manifest itself is checked when it is read.
+ * Checks the files around the manifest: its head, the run files whose hashes the head holds, and
+ * files that no entry names. The chain of entries is checked when the manifest is read.
  */
 import { type ManifestHead, parseManifestHead, runFiles } from '../../../schemas/manifest.ts';
 import { sha256 } from '../../runtime/ids.ts';
@@ -9,7 +9,7 @@ import { entryPath, headPath } from '../manifest.ts';
 import type { OpenOutput } from '../open-output.ts';
 import { mustHold } from './difference.ts';
 
-/** How far the head lies behind: 1 while the last entry of a growing data set is not bound yet. */
+/** By how many entries the head lies behind: 1 is allowed only while the data set grows. */
 export async function checkHead({ store, entries, headHash }: OpenOutput): Promise<0 | 1> {
   const head = await readHead(store);
   const last = entries.length - 1;
@@ -34,7 +34,7 @@ async function readHead(store: ObjectStore): Promise<ManifestHead> {
   }
 }
 
-/** A file that says which run this is, as the head holds it. */
+/** Checks a file that names the run: it must exist exactly if the head names it, with its hash. */
 export async function checkRunFile(store: ObjectStore, path: string): Promise<void> {
   const named = (await readHead(store)).files.find((file) => file.path === path);
   const bytes = await store.read(path);
@@ -45,7 +45,7 @@ export async function checkRunFile(store: ObjectStore, path: string): Promise<vo
   }
 }
 
-/** Every path of `runFiles`, and those that a head names although no run makes them. */
+/** Every path of `runFiles`, and other paths that the head names although no run makes them. */
 export async function runFilesOf(store: ObjectStore): Promise<readonly string[]> {
   const { files } = await readHead(store);
   return [...new Set<string>([...runFiles, ...files.map(({ path }) => path)])];

@@ -1,6 +1,6 @@
 /**
- * The blobs and the log beside a data set. Training needs neither, so an output may be kept without
- * them; but what is there must be whole, and what is missing is named.
+ * Checks the blobs and the log beside a data set. Training needs neither, so an output may be kept
+ * without them. If they are there, they must be whole; if they are missing, the report names them.
  */
 import { createHash } from 'node:crypto';
 import type { BlobReference } from '../../../schemas/generated/types.ts';
@@ -13,10 +13,10 @@ export function blobPath({ sha256 }: BlobReference): string {
   return `blobs/${sha256.slice(0, 2)}/${sha256}`;
 }
 
-/** Blobs that something names. */
+/** The blobs that provenance, the manifest or the log name. */
 export interface BlobNames {
   add(reference: BlobReference, namedBy: string): void;
-  /** Path of each, and one of the places that name it. */
+  /** Path of each blob to one of the places that name it. */
   readonly paths: ReadonlyMap<string, string>;
 }
 
@@ -25,7 +25,7 @@ export function openBlobNames(): BlobNames {
   return { add: (reference, namedBy) => paths.set(blobPath(reference), namedBy), paths };
 }
 
-/** Returns in words what is absent. */
+/** Returns a sentence for each part that is absent; throws if a present part is not whole. */
 export async function checkBlobs(store: ObjectStore, names: BlobNames): Promise<string[]> {
   const present = await hashBlobs(store);
   const absent: string[] = [];
@@ -43,7 +43,7 @@ export async function checkBlobs(store: ObjectStore, names: BlobNames): Promise<
   return log === null ? absent : [...absent, log];
 }
 
-/** Paths of all blobs; each must have the hash that is its name. */
+/** Paths of all blobs in the store; the name of each must be its hash. */
 async function hashBlobs(store: ObjectStore): Promise<ReadonlySet<string>> {
   const present = new Set<string>();
   for (const folder of await store.list('blobs')) {
@@ -66,7 +66,10 @@ function missingBlobs({ paths }: BlobNames, present: ReadonlySet<string>): Mispl
     .map(([path, by]) => new MisplacedDifference(path, `it is missing, and ${by} names it`));
 }
 
-/** The log names blobs too. Null if it is there, or if no run of the output's kind has one. */
+/**
+ * Checks the blobs that the log names. Returns why it could not; null if it could, or if no run of
+ * the output's kind has a log.
+ */
 async function checkLog(
   store: ObjectStore,
   names: BlobNames,
@@ -92,7 +95,7 @@ async function isEmbedded(store: ObjectStore): Promise<boolean> {
   return bytes !== null && Object.hasOwn(JSON.parse(bytes.toString('utf8')) as object, 'inputHash');
 }
 
-/** Adds every blob reference in a body, wherever it is. */
+/** Adds every blob reference in a body, at any depth. */
 function nameReferences(value: unknown, topic: TopicName, names: BlobNames): void {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return;
   const { sha256, bytes, path } = value as Partial<BlobReference & { path: string }>;

@@ -1,13 +1,13 @@
-/** What a check found: a sentence about a shard or sample. The caller adds which one. */
+/** The errors of a check. Each says what is wrong; the caller adds the shard or sample. */
 import { type ErrorCode, PipelineError } from '../../runtime/errors.ts';
 import { OutputDamage } from '../damage.ts';
 
-/** Where in a document a difference is: at a token, or at a byte of its text. */
+/** The place of a difference in a document: a token, or a byte of its text. */
 export type DocumentPlace = { readonly token: number } | { readonly byte: number };
 
-/** An output is not as it must be; the caller adds the shard or sample. */
+/** Thrown where an output is not as it must be. */
 export class Difference extends Error {
-  /** Null where the check looks at a document as a whole. */
+  /** Null if the difference is not at one place of a document. */
   readonly at: DocumentPlace | null;
 
   constructor(message: string, at: DocumentPlace | null = null, cause?: unknown) {
@@ -16,7 +16,7 @@ export class Difference extends Error {
   }
 }
 
-/** A difference in these packs, of which the first one is named. */
+/** A difference in some packs; the message names all of them. */
 export class PackDifference extends Difference {
   readonly packs: readonly number[];
 
@@ -34,14 +34,14 @@ export function mustHold(
   if (!condition) throw new Difference(otherwise, at);
 }
 
-/** Errors of the place where an output lies: they say nothing of the output itself. */
+/** Errors of the store in which an output lies: they say nothing about the output itself. */
 const ofThePlace: ReadonlySet<ErrorCode> = new Set([
   'STORE_UNAVAILABLE',
   'STORE_UNSUITABLE',
   'DISK_FULL',
 ]);
 
-/** The finding in an error; null if the error says nothing of the output: the store's, or a bug. */
+/** The finding in an error; null if it says nothing about the output: a store error or a bug. */
 export function findingOf(error: unknown): string | null {
   if (error instanceof PipelineError && ofThePlace.has(error.code)) return null;
   if (error instanceof OutputDamage) return error.finding;

@@ -10,7 +10,7 @@ import { mustHold } from './difference.ts';
 
 const grammar = /^backstory task( requirements)? plan( file( read observe)*( think)* write)* done$/;
 
-/** Parses a document and checks everything in it that needs no tokens. */
+/** Checks everything in a document that needs no tokens, and returns its segments. */
 export function checkDocument(document: Buffer, line: ProvenanceLine): PlacedSegment[] {
   const text = document.toString('utf8');
   mustHold(Buffer.from(text, 'utf8').equals(document), 'its text is not UTF-8');
@@ -23,7 +23,7 @@ export function checkDocument(document: Buffer, line: ProvenanceLine): PlacedSeg
   return segments;
 }
 
-/** What is missing is what the provenance says is missing, and only such a write is masked. */
+/** The provenance names exactly the missing parts, and masks only writes without a thought. */
 function checkLacks(
   segments: readonly PlacedSegment[],
   { lacks = [], masked = [] }: ProvenanceLine,

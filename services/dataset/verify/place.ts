@@ -1,11 +1,11 @@
-/** Adds to what a check found the file in which it was found. */
+/** Adds to the finding of a check the file in which the difference lies. */
 import { PipelineError } from '../../runtime/errors.ts';
 import { OutputDamage } from '../damage.ts';
 import { Difference, findingOf } from './difference.ts';
 
 /**
- * Runs a check and adds the place to its finding: the file, where the error names one. Damage found
- * by a reader counts as a difference.
+ * Runs a check and puts a file before its finding: the file that the error names, or else `place`.
+ * Damage that a reader finds counts as a difference.
  */
 export async function checkIn<Result>(
   place: string,
@@ -30,7 +30,7 @@ function fileOf(error: unknown): string | null {
   return subject.includes('/') ? subject : null;
 }
 
-/** A difference in another file than the one in which it was found. */
+/** A difference in another file than the one that is being checked. */
 export class MisplacedDifference extends Difference {
   readonly path: string;
 

@@ -19,7 +19,7 @@ export interface SampleTotals {
   bytes: number;
 }
 
-/** The document as it was stored; null if it is not there any more. */
+/** Loads the stored document; null if it is not there any more. */
 type LoadDocument = (reference: ProvenanceLine['document']) => Promise<Buffer | null>;
 
 export class SampleChecker {
@@ -99,7 +99,7 @@ export class SampleChecker {
     this.totals.bytes += read.text.byteLength;
   }
 
-  /** Every listed sample must be in the shards; an open output may still carry some over. */
+  /** Every listed sample must be in the shards or carried over, and every sample must be listed. */
   finish(entries: readonly ManifestEntry[]): void {
     const carried = new Set(entries.at(-1)?.carried.samples.map((sample) => sample.id));
     const listed = entries.flatMap((entry) => entry.samples);
@@ -114,7 +114,7 @@ export class SampleChecker {
   }
 }
 
-/** The start that a later piece repeats is a copy of the document's tokens and never trained. */
+/** The start that a later piece repeats must copy the document's tokens and never be trained. */
 function checkPrefixes(view: TokenView, pieces: readonly Piece[]): void {
   for (const { line, inputIds, mask } of pieces) {
     const at = { token: line.documentTokens[0] };
@@ -127,7 +127,7 @@ function checkPrefixes(view: TokenView, pieces: readonly Piece[]): void {
   }
 }
 
-/** Where a text differs from the stored document; null if it does not, or if that is gone. */
+/** First byte that differs from the stored document; null if none, or if it is gone or damaged. */
 async function firstDifference(
   text: Buffer,
   { document }: ProvenanceLine,
@@ -142,7 +142,7 @@ async function firstDifference(
   return byte;
 }
 
-/** The error with the packs that hold its place, or all packs of the sample. */
+/** The error with the packs that hold its place, or with all packs of the sample. */
 function placed(error: unknown, pieces: readonly Piece[], read: ReadDocument | null): Error {
   const { sampleId = '', name = '' } = pieces[0]?.line ?? {};
   // Forged tokens can cause any error in a reader, so every error here counts as damage.

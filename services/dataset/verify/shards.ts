@@ -1,4 +1,4 @@
-/** Checks the rows of one shard, and says in which pack of which shard a difference is. */
+/** Checks the rows of one shard, and adds the pack and the shard to a difference. */
 import type { ManifestEntry, ManifestShard } from '../../../schemas/manifest.ts';
 import { countTrained, decodeShard, type Pack } from '../../../schemas/mds.ts';
 import { OutputDamage } from '../damage.ts';
@@ -12,7 +12,7 @@ import type { SampleChecker } from './samples.ts';
 export interface Checked {
   readonly output: OpenOutput;
   readonly checker: SampleChecker;
-  /** Blobs that provenance names, to be looked for at the end. */
+  /** Blobs that provenance names; the last check looks for them. */
   readonly blobs: BlobNames;
 }
 
@@ -32,7 +32,7 @@ export async function checkShard(checked: Checked, facts: ManifestShard): Promis
   }
 }
 
-/** The first difference in the rows of a shard whose hash is wrong; null if none is found there. */
+/** The first difference in the rows of a shard whose hash is wrong; null if the rows have none. */
 async function damagedPack(checked: Checked, facts: ManifestShard): Promise<Difference | null> {
   const { store } = checked.output;
   const bytes = await store.read(facts.path);

@@ -1,7 +1,7 @@
 /**
  * Checks the tokens of one document against its text: the turn of each segment, the mask of every
- * token (I2), and the start that a piece may repeat. It works only from the places where tokens end
- * in the text, so it shares no assumption with the code that cut and masked them. Pure.
+ * token (I2), and the start that a piece may repeat. The checks use only the bytes at which tokens
+ * end in the text, so they share no assumption with the code that cut and masked them. Pure.
  */
 import {
   type MaskingName,
@@ -21,7 +21,7 @@ export interface TokenView extends ReadDocument {
   readonly segments: readonly PlacedSegment[];
   readonly template: Template;
   readonly masking: MaskingName;
-  /** Files whose write is not trained, because they have no thought. */
+  /** Paths of files whose write is not trained, because it has no thought. */
   readonly masked: ReadonlySet<string>;
 }
 
@@ -43,10 +43,9 @@ export function checkTurns({ template, turns, segments }: TokenView): void {
 }
 
 /**
- * I2: a token is trained exactly if every byte of it lies in a trained segment (a write is not
- * where the provenance says so), or if it ends a
- * turn of the model (without turns: the document). With the masking `segments`, each segment is
- * tokenized by itself and no token lies in two.
+ * I2: a token is trained exactly if every byte of it lies in a trained segment, or if it ends a
+ * trained turn of the model (without turns: the document). A write that the provenance masks is not
+ * trained. With the masking `segments`, each segment is tokenized by itself: no token lies in two.
  */
 export function checkMask(view: TokenView): void {
   const { mask, masking, places } = view;
@@ -94,7 +93,7 @@ function segmentsBefore(
   return segments.slice(first, next);
 }
 
-/** Whether the token's place allows training. Of text, the segments decide. */
+/** Whether the token's place allows training. For a token of text, its segments decide. */
 function mayBeTrained(view: TokenView, token: number, turn?: Turn): boolean {
   const { places, template } = view;
   switch (places[token]) {
@@ -123,8 +122,8 @@ function endsTrained(view: TokenView, turn: Turn | undefined): boolean {
 
 /**
  * The prefixes that a piece may repeat if it starts at this token: nothing, the document's first
- * segment, or that and the current `file` segment. If the piece starts inside a turn, the marks
- * that open the turn follow.
+ * segment, or the first and the current `file` segment. If the piece starts inside a turn, the
+ * marks that open the turn follow.
  */
 export function allowedPrefixes(view: TokenView, start: number): Uint32Array[] {
   const { inputIds, turns, segments, ends } = view;

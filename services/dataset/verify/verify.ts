@@ -1,8 +1,8 @@
 /**
  * Checks an output from the head of the manifest down to the last token: every hash, I1, I2, I3 and
- * I6. It only reads. The first difference is VERIFY_FAILED and names its place. It cannot know
- * what someone changed who wrote every file anew so that all of it fits: whoever fears that keeps
- * the hash of the head elsewhere and compares.
+ * I6. It only reads. The first difference is thrown as VERIFY_FAILED with its place. It cannot
+ * detect a forger who rewrote every file consistently. To detect that too, keep the hash of the
+ * head elsewhere and compare.
  */
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
@@ -38,7 +38,7 @@ export interface VerifyReport {
    * writer may have left them. They are not data.
    */
   readonly unlisted: readonly string[];
-  /** What is missing that the data set can do without, and what could therefore not be checked. */
+  /** Missing parts that the data set can do without, and checks that could therefore not run. */
   readonly absent: readonly string[];
 }
 
@@ -89,7 +89,7 @@ async function noEntryNames(): Promise<void> {
   );
 }
 
-/** The reader of all documents; every entry must have the settings of the last entry. */
+/** Returns the reader of all documents. Every entry must have the settings of the last entry. */
 async function openCheckedReader(output: OpenOutput): Promise<DocumentReader> {
   const { entries, head } = output;
   const reader = await openReader(output);

@@ -1,18 +1,17 @@
 /**
- * Records that are gone before somebody read them: a position that lies outside of what a partition
- * holds. Brokers delete records by age, by size, by key and by command, and say nothing; here it
- * always becomes LOG_TRUNCATED.
+ * Detects records that were deleted before they were read. Brokers delete records by age, by size,
+ * by key and by command, without telling the reader. Here such a loss always becomes LOG_TRUNCATED.
  */
 import { PipelineError } from '../errors.ts';
 import { partitionName, type TopicPartition } from './bus.ts';
 
-/** What a partition holds: the first offset that is there, and one past the last. */
+/** The offsets that a partition holds: the first one, and one past the last. */
 export interface OffsetRange {
   readonly start: number;
   readonly end: number;
 }
 
-/** LOG_TRUNCATED unless a reader that stands at `position` can read all that follows it. */
+/** Throws LOG_TRUNCATED unless a reader at `position` can read all records from there on. */
 export function requireReadable(at: TopicPartition, position: number, range: OffsetRange): void {
   if (position < range.start) throw deletedBefore(at, position, range.start);
   if (position > range.end) throw endsBefore(at, position);
@@ -25,7 +24,7 @@ export function deletedBefore(at: TopicPartition, position: number, start: numbe
   );
 }
 
-/** `position` is followed by `found`, with nothing between them. */
+/** Returns the error for missing records: the next record after `position` is at `found`. */
 export function missingBetween(at: TopicPartition, position: number, found: number): PipelineError {
   return truncated(
     at,
@@ -52,13 +51,13 @@ function countOf(records: number): string {
 }
 
 export interface Hole {
-  /** The offset that should come. */
+  /** The offset that was expected. */
   readonly after: number;
-  /** The offset that came. */
+  /** The offset that was delivered. */
   readonly found: number;
 }
 
-/** The first hole of a batch, beyond what is known to be whole; null for none. */
+/** Returns the first hole in a batch; holes that end before `wholeTo` do not count. */
 export function holeIn(
   messages: readonly { readonly offset: string }[],
   from: number,
@@ -75,11 +74,11 @@ export function holeIn(
 
 interface LossyTopics {
   ranges(topic: string): Promise<readonly OffsetRange[]>;
-  /** True where records may go from the middle. */
+  /** Whether the broker may delete records from the middle of the topic. */
   isCompacted(topic: string): Promise<boolean>;
 }
 
-/** LOG_TRUNCATED when records of ours were where the hole is. */
+/** Throws LOG_TRUNCATED if the hole may have held records of ours. */
 export async function explainHole(
   topics: LossyTopics,
   at: TopicPartition,
@@ -87,8 +86,8 @@ export async function explainHole(
 ): Promise<void> {
   const range = (await topics.ranges(at.topic))[at.partition] ?? { start: 0, end: 0 };
   requireReadable(at, after, range);
-  // The topic was made again, and is by now as long as it was.
+  // The topic was deleted and created again, and is now as long as before.
   if (found < after) throw endsBefore(at, after);
-  // Transactions of others leave offsets without a record; nothing of ours was there.
+  // Without compaction, a hole is harmless: transactions leave offsets without a record.
   if (await topics.isCompacted(at.topic)) throw missingBetween(at, after, found);
 }

@@ -1,6 +1,6 @@
 /**
- * Where the processes of a data set coordinate. The password is not a knob: it comes from the
- * environment (REDIS_PASSWORD).
+ * Knobs of the Redis server through which the processes of a data set coordinate. The password is
+ * not a knob: it comes from the environment (REDIS_PASSWORD).
  */
 import { z } from 'zod';
 import { operational, ownersOnly } from '../config/knobs.ts';

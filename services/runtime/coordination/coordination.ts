@@ -1,7 +1,7 @@
 /**
- * What the processes of one data set agree on besides the bus: how fast and for how much money they
- * may call, and which process is working on an answer. All of this saves work or money and can be
- * rebuilt; no output depends on it. A single process uses `local.ts`, several share `redis.ts`.
+ * The state that the processes of one data set share besides the bus: rate limit, budget, and which
+ * process is working on an answer. This state saves work or money and can be rebuilt; no output
+ * depends on it. A single process uses `local.ts`; several processes share `redis.ts`.
  */
 
 export interface BudgetLimits {
@@ -13,22 +13,23 @@ export interface BudgetLimits {
 }
 
 export type Admission =
-  /** Make the call; it is counted, and what it may cost is set aside until it is settled. */
+  /** Make the call: it is counted, and its possible cost is reserved until it is settled. */
   | { readonly kind: 'go'; readonly settle: (microDollars: number) => void }
-  /** The rate is used up, or calls under way hold what is left: ask again after this time. */
+  /** The rate is used up, or running calls reserve the rest of the money: ask again after `ms`. */
   | {
       readonly kind: 'wait';
       readonly for: 'rate' | 'money';
       readonly ms: number;
       readonly used: number;
     }
-  /** The limit is reached for good. */
+  /** The limit is reached, and waiting does not help. */
   | { readonly kind: 'over'; readonly limit: 'calls' | 'money'; readonly used: number };
 
 export interface Budget {
   /**
-   * Asks for permission to make one call that may cost so much. Waits while the shared budget
-   * cannot be reached, because an uncounted call could exceed it. Rejects only when aborted.
+   * Asks for permission to make one call that may cost `reservedMicroDollars`. Waits while the
+   * shared budget cannot be reached, because an uncounted call could exceed it. Rejects only when
+   * aborted.
    */
   admit(
     limits: BudgetLimits,
@@ -37,15 +38,15 @@ export interface Budget {
   ): Promise<Admission>;
 }
 
-/** Between two looks whether calls under way have left money. */
+/** Wait between two checks whether running calls have released money. */
 export const heldWaitMs = 250;
 
 export interface Coordination {
   readonly budget: Budget;
   /**
-   * Runs `work` unless another process does so already; then it waits until `read` finds that
-   * process's result. A process that cannot reach the others works alone, which at worst repeats
-   * work.
+   * Runs `work`, unless another caller or process already runs it: then it waits until `read` finds
+   * that result. If Redis is in use but cannot be reached, it waits, because the result might
+   * otherwise be paid for twice.
    */
   singleFlight<Result>(
     key: string,
@@ -53,7 +54,7 @@ export interface Coordination {
     work: () => Promise<Result>,
     signal: AbortSignal,
   ): Promise<Result>;
-  /** Resolves to null, or to the problem and its remedy in words. */
+  /** Resolves to null, or to a text that states the problem and its remedy. */
   check(): Promise<string | null>;
   close(): Promise<void>;
 }

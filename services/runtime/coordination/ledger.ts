@@ -1,24 +1,24 @@
 /**
- * What each process spent, kept in the object store. Redis holds the shared count, and is refilled
- * from here after it was flushed or replaced. A call is written down before it is made, with all
- * that it may cost, so that the count of a killed process is too high by its last calls at most,
- * and never too low.
+ * The spending of each process, kept in the object store. Redis holds the shared count, and is
+ * refilled from this ledger after it was flushed or replaced. A call is recorded before it is made,
+ * with the most that it may cost. So the count of a killed process is too high by its last calls at
+ * most, and never too low.
  */
 import { z } from 'zod';
 import type { ObjectStore } from '../store/objects/object-store.ts';
 
 export interface Spent {
   readonly calls: number;
-  /** With what calls under way may cost. */
+  /** Includes the possible cost of running calls. */
   readonly microDollars: number;
 }
 
 export interface Ledger {
-  /** Spending of every process that ever spent, by process id. */
+  /** Returns the spending of every process that ever spent, by process id. */
   readAll(): Promise<ReadonlyMap<string, Spent>>;
-  /** Notes what this process spent so far; durable with the next write. */
+  /** Notes this process's spending so far; the next `flush` makes it durable. */
   note(spent: Spent): void;
-  /** Durable when resolved. */
+  /** Writes the noted spending; it is durable when the promise resolves. */
   flush(): Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export function openLedger(store: ObjectStore, processId: string): Ledger {
       noted = spent;
     },
     flush: () => {
-      // All that is noted while one write is under way goes into the next one.
+      // Spending that is noted during one write goes into the next write.
       next ??= writing.then(write, write);
       writing = next;
       return next;

@@ -9,8 +9,8 @@ export function openLocalCoordination(clock: Clock = systemClock): Coordination 
     budget: openLocalBudget(clock),
     singleFlight: async (key, read, work) => {
       for (let current = flights.get(key); current !== undefined; current = flights.get(key)) {
-        // The failure belongs to the caller of that flight; a caller that waited then does the work
-        // itself.
+        // A failure is reported to the caller that ran the flight; a caller that waited then does
+        // the work itself.
         await current.catch(() => {});
         const left = await read();
         if (left !== null) return left;
@@ -28,11 +28,11 @@ export function openLocalCoordination(clock: Clock = systemClock): Coordination 
   };
 }
 
-/** Spending and rate of this process alone. */
+/** Opens a budget that counts the spending and rate of this process alone. */
 export function openLocalBudget(clock: Clock): Budget {
   let calls = 0;
   let spent = 0;
-  /** Set aside for calls under way. */
+  /** Micro-dollars reserved for running calls. */
   let held = 0;
   let nextMs = 0;
   return {

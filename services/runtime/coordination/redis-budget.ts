@@ -1,7 +1,7 @@
 /**
- * One budget for all processes of a data set, counted in Redis. Each process reports its own
- * totals with every question, so that repeating a question changes nothing; a call is in the ledger
- * before it is made, so that a flush loses no count and doubles none.
+ * One budget for all processes of a data set, counted in Redis. Each process reports its own totals
+ * with every request, so that a repeated request changes nothing. A call is in the ledger before it
+ * is made, so that a flush of Redis loses no count and doubles none.
  */
 import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
@@ -12,9 +12,9 @@ import { burstMs, spacingMs } from './rate.ts';
 import type { Refill } from './refill.ts';
 
 /**
- * KEYS marker, spent, arrival. ARGV process, its calls, its micro-dollars, those it holds for calls
- * under way, calls at most, micro-dollars at most, spacing in ms (0: no rate), burst in ms,
- * micro-dollars that this call may cost. Totals are sums of each process's last report.
+ * KEYS: marker, spent, arrival. ARGV: process id, its calls, its micro-dollars spent, its
+ * micro-dollars reserved, maximum calls, maximum micro-dollars, spacing in ms (0: no rate limit),
+ * burst in ms, micro-dollars that this call may cost. Totals sum each process's last report.
  */
 const admitScript = `
 if redis.call('EXISTS', KEYS[1]) == 0 then return {'unknown', 0, '0'} end
@@ -96,7 +96,7 @@ export function openSharedBudget(options: Options): Budget {
 
   const askPatiently = async (limits: BudgetLimits, reserved: number, signal: AbortSignal) => {
     signal.throwIfAborted();
-    // Whatever is wrong with Redis, `onChange` has reported it. Retry, so that no call goes
+    // `onChange` has already reported that Redis is unavailable. Retry, so that no call goes
     // uncounted.
     const backoff = { clock, ...retries, signal };
     const mayPass = () => !signal.aborted;

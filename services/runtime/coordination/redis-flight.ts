@@ -1,7 +1,7 @@
 /**
- * One process at a time works on an answer: it claims the answer's key in Redis and renews the
- * claim while it works. A claim that Redis has lost comes back with the next renewal. Nobody works
- * without a claim, for the answer might then be paid for twice.
+ * Lets one process at a time work on an answer: it claims the answer's key in Redis and renews the
+ * claim while it works. The next renewal restores a claim that Redis has lost. No process works
+ * without a claim, because the answer might then be paid for twice.
  */
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
@@ -21,22 +21,22 @@ export interface Flight<Result> {
   readonly signal: AbortSignal;
 }
 
-/** KEYS claim, marker. ARGV token, milliseconds. */
+/** KEYS: claim, marker. ARGV: token, milliseconds. */
 const claimScript = `
 if redis.call('EXISTS', KEYS[2]) == 0 then return 'unknown' end
 if redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'NX') then return 'claimed' end
 return 'taken'`;
-/** Only the holder of a claim may release it. */
+/** Releases a claim if the token is the holder's. KEYS: claim. ARGV: token. */
 const releaseScript = `
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0`;
-/** A claim that is gone was lost by Redis, not released. */
+/** Renews a claim; sets it again if it is gone, because only its holder would release it. */
 const renewScript = `
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 if redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'NX') then return 1 end
 return 0`;
 
-/** Between two checks whether the claim's holder is done: 200 ms in the mean. */
+/** Wait between two checks whether the claim's holder is done: with jitter, 200 ms on average. */
 const polls = { baseMs: 400, waitMsMax: 400 };
 
 export async function flyShared<Result>(flight: Flight<Result>): Promise<Result> {
@@ -61,7 +61,7 @@ export async function flyShared<Result>(flight: Flight<Result>): Promise<Result>
   const renew = () => orNothing(() => redis.eval(renewScript, 1, key, token, settings.flightMs));
   const renewal = setInterval(() => void renew(), settings.flightMs / 3);
   try {
-    // The previous holder of the claim may have stored an answer since we last looked.
+    // The previous holder of the claim may have stored an answer since the last check.
     return (await read()) ?? (await work());
   } finally {
     clearInterval(renewal);
@@ -69,7 +69,7 @@ export async function flyShared<Result>(flight: Flight<Result>): Promise<Result>
   }
 }
 
-/** What Redis answers; null while it does not, which its `onChange` has reported. */
+/** Returns Redis's answer; null if the command fails, which `onChange` reports elsewhere. */
 async function orNothing<Answer>(command: () => Promise<Answer>): Promise<Answer | null> {
   try {
     return await command();

@@ -1,7 +1,7 @@
 /**
- * Coordination through Redis. Everything stored there may vanish at any moment: the budget is then
- * counted anew from the ledger, and claims come back from their holders, before anything is paid
- * for. While Redis does not answer, paid work waits.
+ * Coordination through Redis. Everything stored there may vanish at any moment. Then, before any
+ * further paid call, the budget is refilled from the ledger and the holders renew their claims.
+ * While Redis does not answer, paid work waits.
  */
 import { Redis } from 'ioredis';
 import { type Clock, systemClock } from '../clock.ts';
@@ -36,7 +36,7 @@ export async function openRedisCoordination(options: RedisOptions): Promise<Coor
     lazyConnect: true,
     commandTimeout: settings.timeoutMs,
     connectTimeout: settings.timeoutMs,
-    // A command fails at once when there is no connection: the caller decides how long to wait.
+    // Without a connection a command fails at once, and the caller decides how long to wait.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     retryStrategy: (attempt) => jitterMs(reconnects, attempt),
@@ -49,7 +49,7 @@ export async function openRedisCoordination(options: RedisOptions): Promise<Coor
   const report = (now: boolean, why: string) => {
     cause = now ? '' : cause || why;
     if (available === now) return;
-    // Claims may have expired while it was away, and their holders may not be back yet.
+    // Claims may have expired while Redis was away, and their holders may not have reconnected yet.
     if (now && available === false) refill.distrust();
     available = now;
     options.onChange?.(now, why);

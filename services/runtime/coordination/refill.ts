@@ -1,8 +1,8 @@
 /**
- * What a Redis that lost everything must know again before it may count or give out claims. A
- * marker says that it knows; without one, processes wait until each has written down its last
- * call and renewed its claims, and then fill in the spending of all. A data set that never spent
- * does not wait.
+ * Restores the state that Redis needs before it may count or grant claims. A marker in Redis shows
+ * that the state is complete. Without the marker, processes wait until every process has recorded
+ * its last call and renewed its claims, and then write the spending of all processes to Redis. A
+ * data set that never spent does not wait.
  */
 import type { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
@@ -12,13 +12,13 @@ import type { Ledger } from './ledger.ts';
 export interface Refill {
   /** The key that must exist before Redis is trusted. */
   readonly marker: string;
-  /** The hash of what each process spent. */
+  /** The key of the hash that holds each process's spending. */
   readonly spent: string;
-  /** Makes Redis know again; throws what Redis throws. */
+  /** Refills Redis from the ledger and sets the marker; errors of Redis are passed on. */
   run(signal: AbortSignal): Promise<void>;
-  /** Redis was away: claims are not trusted for a while. */
+  /** Called when Redis is back: for a while, a free claim is not trusted. */
   distrust(): void;
-  /** Milliseconds until a claim that is free may be taken. */
+  /** Milliseconds until a free claim may be taken. */
   untrustedMs(): number;
 }
 
@@ -30,13 +30,13 @@ interface Options {
   readonly clock: Clock;
 }
 
-/** Longer than any process takes to connect again. */
+/** No process takes longer than this to reconnect. */
 const reconnectMs = 3_000;
 
 export function openRefill({ redis, dataset, settings, ledger, clock }: Options): Refill {
   const marker = `backstory:${dataset}:budget:known`;
   const spent = `backstory:${dataset}:budget:spent`;
-  // By then every living process has connected, and has renewed its claims once.
+  // After this time every living process has reconnected and renewed its claims once.
   const settleMs = reconnectMs + settings.flightMs / 3;
   let trustedMs = 0;
   let running: Promise<void> | null = null;
@@ -49,7 +49,7 @@ export function openRefill({ redis, dataset, settings, ledger, clock }: Options)
         [`${id}/money`, String(microDollars)],
       ],
     );
-    // Only what is missing: a living process's own report is newer than its entry in the ledger.
+    // Write only missing fields: a living process's report is newer than its entry in the ledger.
     for (const [field, value] of fields) await redis.hsetnx(spent, field, value);
     await redis.set(marker, '1');
   };

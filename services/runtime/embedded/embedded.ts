@@ -120,7 +120,7 @@ async function openProcess(
 ): Promise<{ open: OpenEngine; progress: ProgressTracker }> {
   const landmark = () => readFile(join(run.outputFolder, 'run.json'));
   const blobFolder = openLocalObjects(join(run.outputFolder, 'blobs'));
-  // The lock on the log says that no other process writes here.
+  // The lock on the log guarantees that no other process writes here.
   await blobFolder.removeTemporary('');
   const metrics = createMetrics(countersOf(options.stages));
   const progress = new ProgressTracker(metrics, options.stages);
@@ -151,8 +151,9 @@ async function openProcess(
 }
 
 /**
- * True if the output was finished and its log is gone: then there is nothing to do, and little to
- * tell. LOG_TRUNCATED if it was not finished, because the manifest goes on where the log ended.
+ * Whether the log of a finished output is gone: the run then has nothing to do and little to
+ * report. Throws LOG_TRUNCATED if the log of an unfinished output is gone, because the manifest
+ * continues where the log ended.
  */
 async function isLogMissing(
   objects: ObjectStore,
@@ -179,9 +180,9 @@ function openLog(run: RunFacts, settings: RuntimeKnobs, hide: Redactor['hide']):
 }
 
 /**
- * Counts the records that the topics hold already, for a resumed run. Of repositories that have
- * ended, the ids of one topic at a time are enough to count each record once. A record that cannot
- * be read is the matter of the stage that reads it.
+ * Counts the records that the topics of a resumed run hold already. For repositories that have
+ * ended, the ids of one topic at a time are enough to count each record once. Unreadable records
+ * are skipped: the stage that reads them handles them.
  */
 async function readProgress(engine: Engine, progress: ProgressTracker): Promise<void> {
   const { bus, codec, run } = engine;

@@ -1,6 +1,6 @@
 /**
- * A set of positions in the input. Repositories end nearly in the order of the input, so it keeps
- * the first position that is missing and those above it, not all.
+ * A set of positions in the input. Repositories end nearly in the order of the input, so the set
+ * stores only the first missing position and the present positions above it.
  */
 export class Positions {
   #next = 0;

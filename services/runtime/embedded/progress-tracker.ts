@@ -1,7 +1,7 @@
 /**
- * Counts a run's progress from the records it produces, by id, so that redelivery counts once. Ids
- * are remembered only while their repository is open, so memory does not grow with the run. A
- * resumed run rebuilds the counts by reading its topics.
+ * Counts a run's progress from its records, by id, so that a redelivered record counts once. Ids
+ * are remembered only while their repository may write records, so memory does not grow with the
+ * run. A resumed run rebuilds the counts by reading its topics.
  */
 import type { Envelope, TopicBodies } from '../../../schemas/generated/types.ts';
 import {
@@ -29,13 +29,13 @@ const fileStages = stageNames.flatMap((stage) => {
 
 /** A repository that may still write records. */
 interface LiveRepository {
-  /** Topic and id of every record that was counted. */
+  /** Topic and id of every counted record. */
   readonly ids: Set<string>;
-  /** Files that have begun and not ended. */
+  /** Number of files that have begun and not ended. */
   files: number;
 }
 
-/** Stands for the position of records about the whole data set; these are few. */
+/** Position under which records about the whole data set are remembered; these are few. */
 const ofNoRepository = -1;
 
 export class ProgressTracker implements RunProgress {
@@ -44,7 +44,7 @@ export class ProgressTracker implements RunProgress {
   readonly #tallies: readonly { readonly name: string; readonly tally: Tally; sum: number }[];
   readonly #found = new Positions();
   readonly #ended = new Positions();
-  /** Of repositories that may still write records, by their position. */
+  /** Repositories that may still write records, by their position. */
   readonly #live = new Map<number, LiveRepository>();
   readonly #records = new Map<TopicName, number>();
   readonly #waiting = new Set<() => void>();
@@ -64,7 +64,7 @@ export class ProgressTracker implements RunProgress {
   observe(topic: TopicName, envelope: Envelope, body: TopicBodies[TopicName]): void {
     const position = topics[topic].about === 'dataset' ? ofNoRepository : envelope.sourceSequence;
     const live = this.#live.get(position) ?? { ids: new Set(), files: 0 };
-    // What a finished repository writes was counted before: it was delivered again.
+    // A record of a finished repository is a redelivery: it was counted before.
     if (!this.#live.has(position) && this.#ended.has(position)) return;
     this.#live.set(position, live);
     const key = `${topic}/${envelope.id}`;

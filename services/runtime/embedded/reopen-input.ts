@@ -1,6 +1,6 @@
 /**
- * A finished run whose input has grown goes on with what was added: its end is taken back, so that
- * the output becomes what a run over the whole input makes (I6).
+ * A finished run whose input has grown goes on with the added sources: its end is taken back, so
+ * that the output becomes that of a run over the whole input (I6).
  */
 import { lifecycle, physicalTopic } from '../../../schemas/topology.ts';
 import type { RecordPlace, SqliteLog } from '../bus/sqlite/sqlite-bus.ts';

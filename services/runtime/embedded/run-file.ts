@@ -1,6 +1,6 @@
 /**
- * run.json: says which run an output folder holds. It is written first, so that a later command on
- * the same folder resumes the run, or is refused because it would mix two configurations.
+ * run.json: states which run an output folder holds. It is written before any output, so that a
+ * later command on the folder resumes the run, or is refused if it would mix two configurations.
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -50,7 +50,7 @@ export function claimOutput(outputFolder: string, run: RunFile): boolean {
   return false;
 }
 
-/** Where run.json was deleted, the head of the manifest still knows it by its hash. */
+/** Refuses a folder without run.json if the head of the manifest holds another run.json's hash. */
 function refuseForeign(outputFolder: string, text: string): void {
   let head: ManifestHead;
   try {

@@ -1,6 +1,6 @@
 /**
- * Builds a run's summary from its topics, so that a resumed run reports the whole: the figures that
- * every run has, and the facts that the stages' reports add.
+ * Builds a run's summary from its topics, so that a resumed run reports its earlier parts too. The
+ * summary has the figures of every run, and the facts that the stages' reports add.
  */
 import { compareText } from '../../../schemas/compare-text.ts';
 import type { Envelope, TopicBodies, Usage } from '../../../schemas/generated/types.ts';
@@ -54,7 +54,7 @@ export async function summarise<Stages extends readonly AnyStage[]>(
   return Object.assign({ repositories, deadLetters, usage }, ...facts, effort) as SummaryOf<Stages>;
 }
 
-/** What all records cost that say so: those of the stages, and the ends of what was dropped. */
+/** The cost that records state: the records that stages report, and the drop records. */
 async function costOf(engine: Engine, stages: readonly AnyStage[]): Promise<Usage> {
   let sum = noUsage;
   const add = (usage: Usage) => {
@@ -68,7 +68,7 @@ async function costOf(engine: Engine, stages: readonly AnyStage[]): Promise<Usag
   return sum;
 }
 
-/** Trajectories, without those whose repository was given up after all. */
+/** Number of trajectories, without those of repositories that a later stage dropped. */
 async function countWritten(
   engine: Engine,
   written: TopicName,
@@ -109,8 +109,8 @@ async function forEachEnvelope(
 }
 
 /**
- * Every readable body of a topic, one at a time. Of records with one id the last counts: a file that
- * was tried again has a record without its thought before the one with it.
+ * Every readable body of a topic, one at a time. Of records with one id the last counts: a file
+ * that was tried again has a record without its thought before the one with it.
  */
 async function forEachBody<Topic extends TopicName>(
   engine: Engine,
@@ -131,7 +131,7 @@ async function forEachBody<Topic extends TopicName>(
   });
 }
 
-/** In an order that does not depend on timing. */
+/** The dropped repositories, in an order that does not depend on timing. */
 async function droppedRepositories(engine: Engine): Promise<DroppedRepository[]> {
   const dropped: [string, DroppedRepository][] = [];
   await forEachBody(engine, lifecycle.dropped, (body, id) => {

@@ -1,8 +1,8 @@
 /**
- * A run that is started again tries again what failed for a reason that may have passed: a server
- * that was down costs a repeated command, never a repository. Their records go back into their
- * topics, their drops are taken back, and the writer forgets what it made from the first of them
- * on, so that the output has the same bytes as without the failure (I6).
+ * A repeated run tries repositories again that failed for a passing reason: a server that was down
+ * costs a repeated command, never a repository. The failed records go back into their topics, the
+ * drops of their repositories are taken back, and the writer forgets its output from the first of
+ * them on. So the output has the same bytes as without the failure (I6).
  */
 import type { DeadLetterBody } from '../../../schemas/generated/types.ts';
 import {
@@ -37,7 +37,7 @@ export async function tryAgain(
   const records: OutgoingRecord[] = [];
   let first = Number.POSITIVE_INFINITY;
   for (const { letters, drops } of failed.values()) {
-    // It ended for good besides: trying the rest again would not bring it back.
+    // The repository was also dropped for good: trying its records again would not bring it back.
     if (drops.some(({ reversible }) => !reversible)) continue;
     removed.push(...letters.map(({ place }) => place), ...drops.map(({ place }) => place));
     records.push(...(await recordsAgain(log, plainWire, engine.run.dataset, letters)));
@@ -53,7 +53,7 @@ export async function tryAgain(
   return records.length;
 }
 
-/** The dead letters that may pass, by repository. */
+/** The dead letters with a passing reason, by repository. */
 async function failedRepositories(engine: Engine, log: SqliteLog): Promise<Map<string, Failed>> {
   const failed = new Map<string, Failed>();
   for (const topic of topicNames) {
@@ -66,7 +66,7 @@ async function failedRepositories(engine: Engine, log: SqliteLog): Promise<Map<s
       const of = failed.get(key) ?? { letters: [], drops: [] };
       failed.set(key, of);
       const { id, sourceSequence: sequence } = decoded.envelope;
-      // A record may have been buried twice: once is enough.
+      // A record may have several dead letters: it is tried again once, and all of them go.
       const known = of.letters.findIndex((letter) => letter.id === id);
       const letter = { id, topic, key, body, place: record, sequence };
       if (known < 0) of.letters.push(letter);
@@ -87,7 +87,7 @@ async function findDrops(
     if (of === undefined) return;
     const { body } = await engine.codec.decode(dropped, record.value);
     const reason = body.reason as ErrorCode;
-    // A file fails only for a passing reason.
+    // A file is marked as failed only for a passing reason.
     of.drops.push({ place: record, reversible: reason === 'FILE_FAILED' || mayPass(reason) });
   });
 }

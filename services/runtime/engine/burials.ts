@@ -1,6 +1,6 @@
 /**
- * Which records were buried as dead letters before. A process may die between a burial and the
- * commit; the record then comes again, and must not be buried, or counted, a second time.
+ * Tells which records are already buried as dead letters. A process may die between a burial and
+ * the commit; the record is then delivered again, and must not be buried or counted twice.
  */
 import type { DeadLetterBody } from '../../../schemas/generated/types.ts';
 import { deadLetterTopic, physicalTopic, type TopicName } from '../../../schemas/topology.ts';
@@ -11,7 +11,7 @@ import { IdSet } from '../id-set.ts';
 import { sha256 } from '../ids.ts';
 import type { Codec } from '../records/codec.ts';
 
-/** Where a record lies in its topic. A record that people put back lies elsewhere. */
+/** The place of a buried record in its topic. A record that people put back has a new place. */
 interface Grave {
   readonly topic: TopicName;
   readonly stage: string;
@@ -20,13 +20,13 @@ interface Grave {
 }
 
 export interface Burials {
-  /** Asks the dead-letter topic, where other processes write too. */
+  /** Reads the dead-letter topic first, because other processes write there, too. */
   has(grave: Grave): Promise<boolean>;
 }
 
 interface Known {
   readonly graves: IdSet;
-  /** Offset in the dead-letter topic up to which it was read. */
+  /** Offset in the dead-letter topic from which reading continues. */
   next: number;
 }
 
@@ -37,7 +37,7 @@ export function openBurials(bus: Bus, codec: Codec, dataset: string): Burials {
     byTopic.set(topic, known);
     const name = physicalTopic(dataset, deadLetterTopic(topic));
     const visit = async ({ offset, value }: { offset: number; value: Uint8Array }) => {
-      // A stranger's record is nobody's dead letter.
+      // An unreadable record in this topic was written by a stranger, so it is not a dead letter.
       const letter = await unlessUnreadable(() => codec.decodeDeadLetter(topic, value));
       if (letter !== null) known.graves.add(idOf({ ...(letter.body as DeadLetterBody), topic }));
       known.next = offset + 1;

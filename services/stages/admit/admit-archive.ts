@@ -53,7 +53,7 @@ export interface Admission {
   readonly found: Readonly<Record<FindingKind, number>>;
 }
 
-/** After scanning this many characters, the loop yields to other work of the process. */
+/** After this many scanned characters, the loop lets other work of the process run. */
 const turnCharacters = 1_000_000;
 
 export async function admitArchive(
@@ -78,14 +78,17 @@ export async function admitArchive(
   return { files, skipped, licence, found };
 }
 
-/** Licence texts and metadata count whether admitted or not; only these few are decoded again. */
+/**
+ * Returns the decoded licence texts and metadata files, admitted or not. Only these few files are
+ * decoded again.
+ */
 function readEvidence(files: readonly UnpackedFile[]): readonly FileText[] {
   return files.flatMap(({ path, bytes }) =>
     isVendored(path) || !mayStateLicence(path) ? [] : [{ path, text: decodeEvidence(bytes) }],
   );
 }
 
-/** The texts of the files that were skipped for their licence, which name it as evidence. */
+/** Returns the texts of the files skipped for their licence; they are evidence of that licence. */
 function refusedTexts(
   files: readonly UnpackedFile[],
   skipped: readonly SkippedFile[],

@@ -1,5 +1,5 @@
 /**
- * Asks the gates in order; the first negative answer decides. A skip is returned as its reason. A
+ * Asks the gates in order; the first negative answer decides. A skip is returned as a reason. A
  * refusal is thrown, because it drops the whole repository regardless of the other files.
  */
 import type { SkippedFile } from '../../../schemas/generated/types.ts';
@@ -32,7 +32,7 @@ export interface Gated {
   readonly skipped: readonly SkippedFile[];
 }
 
-/** Every file ends as a text or as a skip with a reason. */
+/** Returns every file either as a text or as a skip with a reason. */
 export function gateFiles(
   files: readonly UnpackedFile[],
   gates: OpenGates,
@@ -48,7 +48,7 @@ export function gateFiles(
   return { texts, skipped };
 }
 
-/** The file's text if the file may be used, else the reason why it may not. */
+/** Returns the file's text if the file may be used, else the reason why not. */
 export function gateFile(
   file: UnpackedFile,
   gates: OpenGates,
@@ -68,7 +68,7 @@ export function gateFile(
   return askLicensed({ path, text }, gates, licences) ?? { path, text };
 }
 
-/** The reason why a file with a licence of its own may not be used, if there is one. */
+/** Returns why a file with its own licence may not be used; null if it may be used. */
 function askLicensed(file: FileText, gates: OpenGates, licences: OwnLicences): string | null {
   const own = gates.licensed.length === 0 ? null : licences.of(file);
   if (own === null) return null;
@@ -79,7 +79,7 @@ function askLicensed(file: FileText, gates: OpenGates, licences: OwnLicences): s
   return null;
 }
 
-/** All parts of the text that gates want replaced, or the reason why the file may not be used. */
+/** Returns the parts of the text that gates want replaced, or why the file may not be used. */
 export async function findParts(
   file: FileText,
   gates: OpenGates,
@@ -97,7 +97,7 @@ export async function findParts(
   return found.flat();
 }
 
-/** Returns if the repository may be used; throws the refusal otherwise. */
+/** Throws a gate's refusal if the repository may not be used. */
 export function gateRepository(repository: RepositoryView, gates: OpenGates): void {
   for (const ask of gates.repository) {
     const refusal = ask(repository);

@@ -1,4 +1,4 @@
-/** Knobs of `admit`: those of its gates, then bounds on what an archive may hold. */
+/** Knobs of `admit`: the knobs of its gates, then limits on an archive's size and content. */
 import { z } from 'zod';
 import { operational } from '../../runtime/config/knobs.ts';
 import { gateKnobs } from './gates.ts';

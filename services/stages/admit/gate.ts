@@ -1,6 +1,6 @@
 /**
  * Defines a gate: a name, its knobs, every answer it may give, and one pure function for each
- * moment at which it wants to be asked. A gate depends only on its arguments: the same files and
+ * moment at which the gate is asked. A gate depends only on its arguments: the same files and
  * knobs give the same answers.
  */
 import type { z } from 'zod';
@@ -20,13 +20,13 @@ export interface RepositoryView {
   readonly skipped: readonly SkippedFile[];
 }
 
-/** Drops the whole repository; the detail tells the user why, and what to do about it. */
+/** Drops the whole repository; the detail tells the user why, and how to fix it. */
 export interface Refusal<Code extends DropCode = DropCode> {
   readonly code: Code;
   readonly detail: string;
 }
 
-/** Null admits a file, a reason skips it, a refusal drops its repository. */
+/** Null admits the file, a reason skips it, and a refusal drops the whole repository. */
 export type Verdict<Reason extends string = string, Code extends DropCode = DropCode> =
   | Reason
   | Refusal<Code>
@@ -45,14 +45,14 @@ export interface Questions<Reason extends string = string, Code extends DropCode
   /** Asked with path and bytes, before decoding: the cheapest question. */
   readonly file?: (file: UnpackedFile) => Verdict<Reason, Code>;
   readonly text?: (file: FileText) => Verdict<Reason, Code>;
-  /** Asked after all of these, about a file that has a licence for itself. */
+  /** Asked after `file` and `text`, about a file that has its own licence. */
   readonly licensed?: (own: OwnLicence) => Verdict<Reason, Code>;
   /**
    * Asked twice: before redaction, because redaction costs most, and after it, because redaction
    * may have skipped files.
    */
   readonly repository?: (repository: RepositoryView) => Refusal<Code> | null;
-  /** Every gate finds its parts in the same text; parts that overlap are replaced as one. */
+  /** Every gate searches the same text; overlapping findings are replaced as one. */
   readonly redact?: (
     file: FileText,
   ) => RedactAnswer<Reason, Code> | Promise<RedactAnswer<Reason, Code>>;
@@ -60,16 +60,16 @@ export interface Questions<Reason extends string = string, Code extends DropCode
 
 type RedactAnswer<Reason extends string, Code extends DropCode> = Verdict<Reason, Code> | Redaction;
 
-/** A gate as the list of gates holds it. It may read all knobs of `admit`; most read one. */
+/** A gate as an entry of the list. It may read all knobs of `admit`; most gates read one. */
 export interface Gate<Knobs = never> {
   readonly name: string;
   /** What the gate skips, drops or replaces, for the table in the README. */
   readonly summary: string;
   /** The gate's own knobs in the section `admit`; gates may share a knob. */
   readonly knobs: z.ZodRawShape;
-  /** Every reason under which it may skip a file. */
+  /** Every reason with which the gate may skip a file. */
   readonly reasons: readonly string[];
-  /** Every code under which it may drop a repository. */
+  /** Every code with which the gate may drop a repository. */
   readonly drops: readonly DropCode[];
   /** Called once per repository. Returns `{}`, no questions, if the knobs turn the gate off. */
   readonly open: (knobs: Knobs) => Questions;
@@ -79,7 +79,7 @@ type KnobsOf<Shape extends z.ZodRawShape> = {
   readonly [Name in keyof Shape]: z.infer<Shape[Name]>;
 };
 
-/** A gate with a closed list of answers: an answer that it does not declare is a type error. */
+/** A gate with a closed list of answers: giving an undeclared answer is a type error. */
 interface ClosedGate<
   Shape extends z.ZodRawShape,
   Reasons extends readonly string[],

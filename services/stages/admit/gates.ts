@@ -1,6 +1,6 @@
 /**
  * The gates, in the order in which they are asked. A new gate needs a file in gates/ and a line
- * here; its knobs, its reasons and its row in the README are derived from the list.
+ * here; its knobs, its reasons and its row in the README are derived from this list.
  */
 import type { undecodable } from './archive/decode.ts';
 import type { unpackReasons } from './archive/skips.ts';
@@ -35,7 +35,7 @@ type UnionToIntersection<Union> = (Union extends unknown ? (part: Union) => void
   ? Whole
   : never;
 
-/** The knobs of all gates, as the section `admit` holds them. */
+/** The knobs of all gates, in the form in which the section `admit` lists them. */
 export const gateKnobs = Object.assign(
   {},
   ...gates.map(({ knobs }) => knobs),

@@ -13,7 +13,7 @@ export interface LineLengths {
   readonly mean: number;
 }
 
-/** Line ends do not count for the longest line. */
+/** Measures the lines of a text; line ends count in the mean but not in the maximum. */
 export function measureLines(text: string): LineLengths {
   let max = 0;
   let lines = 0;

@@ -1,4 +1,4 @@
-/** Counters of admit, and its part of a run's summary: admitted and skipped files. Pure. */
+/** Counters of `admit` and its section of the run summary: admitted and skipped files. Pure. */
 import type { RepoAdmittedBody } from '../../../schemas/generated/types.ts';
 import { section } from '../../runtime/report.ts';
 

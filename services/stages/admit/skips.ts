@@ -2,7 +2,7 @@
 import { compareText } from '../../../schemas/compare-text.ts';
 import type { SkippedFile } from '../../../schemas/generated/types.ts';
 
-/** Counts by reason for people, as in `12 binary, 3 vendored`. */
+/** Returns the counts by reason in words, as in `12 binary, 3 vendored`. */
 export function describeSkips(skipped: readonly SkippedFile[]): string {
   if (skipped.length === 0) return 'it has none';
   const counts = new Map<string, number>();

@@ -1,4 +1,4 @@
-/** Wiring of `admit`: the archive's blob in, one content blob and the list of its files out. */
+/** Wiring of `admit`: reads the archive's blob, and emits one content blob and its file list. */
 import type { AdmittedFile } from '../../../schemas/generated/types.ts';
 import { drop, emit } from '../../runtime/outcomes.ts';
 import { defineStage } from '../../runtime/stage.ts';
@@ -39,7 +39,7 @@ export const admit = defineStage('admit', {
   },
 });
 
-/** Offset of each file in the content blob, which holds all files one after another. */
+/** Returns each file with its offset in the content blob, which holds the files back to back. */
 function placeFiles(files: readonly AdmittedText[]): readonly AdmittedFile[] {
   let offset = 0;
   return files.map(({ path, bytes, sha256, redactions }) => {

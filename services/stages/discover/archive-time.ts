@@ -1,14 +1,14 @@
 /**
- * Finds the time of an archive's newest entry, which is the event time of an archive. It uses only
- * headers and stops a tar at a limit. A damaged archive gives the newest time before the damage;
- * `admit` reports the damage.
+ * Finds the time of an archive's newest entry, which becomes the archive's event time. It reads
+ * only headers, and a tar only up to a limit. A damaged archive gives the newest time before the
+ * damage; `admit` reports the damage.
  */
 import { extract } from 'tar-stream';
 import yauzl from 'yauzl';
 import type { ArchiveFormat } from '../../../schemas/generated/types.ts';
 import { feedTar } from '../../runtime/store/feed-tar.ts';
 
-/** A time from the year 2100 on is a mistake and must not affect the order. */
+/** Later times are ignored: a time after the year 2100 begins is a mistake. */
 const timeMsMax = Date.UTC(2100, 0, 1);
 
 export async function newestEntryMs(
@@ -24,7 +24,7 @@ export async function newestEntryMs(
     if (format === 'zip') await seeZip(archive, see);
     else await seeTar(archive, format === 'tgz', scanBytesMax, see);
   } catch {
-    // Damaged, or cut off at the limit: the newest time so far is used.
+    // The archive is damaged, or was cut off at the limit: the newest time so far counts.
   }
   return newest;
 }

@@ -1,7 +1,7 @@
 /**
  * Packs a folder as a deterministic tar: sorted paths, no times, owners or modes, so that equal
- * content gives equal bytes and equal ids. Links are listed, never followed. What is left out
- * stands behind the content and does not change the identity.
+ * content gives equal bytes and equal ids. Links are listed, never followed. Paths that are left
+ * out are listed after the content and do not change the identity.
  */
 import { constants } from 'node:fs';
 import { lstat, readFile } from 'node:fs/promises';
@@ -18,14 +18,14 @@ export interface FolderLimits extends WalkLimits {
 
 export interface PackedFolder {
   readonly archive: Buffer;
-  /** Hash of the content alone. */
+  /** Hash of the content, without the list of paths left out. */
   readonly contentSha256: string;
-  /** True where no file is left. */
+  /** True if the folder has no file to pack. */
   readonly isEmpty: boolean;
   readonly leftOut: readonly LeftOut[];
 }
 
-/** An entry of the tar, and what reads its bytes. */
+/** An entry of the tar, with a function that reads its bytes. */
 interface Item {
   readonly entry: Entry;
   readonly body: () => Promise<Body>;
@@ -37,12 +37,12 @@ interface Body {
 }
 
 /**
- * The top folder of every tar, which `admit` removes as it does for release archives. It is
- * constant, so that the name of the packed folder does not change the bytes.
+ * The top folder of every tar; `admit` removes it, as in release archives. The name is constant, so
+ * that the name of the packed folder does not change the bytes.
  */
 const top = 'repository';
 
-/** Two empty blocks end a tar. */
+/** Length of the end of a tar: two empty blocks. */
 const endBytes = 1024;
 
 export async function packFolder(root: string, limits: FolderLimits): Promise<PackedFolder> {
@@ -73,7 +73,7 @@ async function packItems(items: readonly Item[], limits: FolderLimits): Promise<
       chunks.push(chunk as Buffer);
     }
   })();
-  // A failure ends both sides: leaving the loop destroys the tar, and so does a failed write.
+  // A failure on either side ends the other: an error in the loop or in a write destroys the tar.
   const writing = writeItems(tar, items).catch((error: unknown) => {
     tar.destroy(error instanceof Error ? error : new Error(String(error)));
     throw error;
@@ -100,7 +100,7 @@ async function writeItems(tar: ReturnType<typeof pack>, items: readonly Item[]):
 
 const empty = Buffer.alloc(0);
 
-/** Refuses a file that was replaced by a link, and does not wait for one replaced by a pipe. */
+/** Open flags: refuse a path that has become a link, and do not wait if it has become a pipe. */
 const plainFile = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 async function bodyOf(root: string, entry: Entry, limits: FolderLimits): Promise<Body> {
@@ -112,12 +112,12 @@ async function bodyOf(root: string, entry: Entry, limits: FolderLimits): Promise
     if (size > limits.fileBytesMax) return { bytes: empty, skip: 'too-large' };
     return { bytes: await readFile(path, { flag: plainFile }), skip: null };
   } catch {
-    // The file is gone or may not be read; it stays in the tar as unreadable.
+    // The file is gone or may not be read, so the tar lists it as unreadable.
     return { bytes: empty, skip: 'unreadable' };
   }
 }
 
-/** A file packed without its bytes has the reason in our own pax record, which `admit` reports. */
+/** Returns the tar header. Our own pax record holds the reason for a skip; `admit` reports it. */
 function headerOf({ path, type }: Entry, skip: string | null): Header {
   const fixed = { mode: 0o644, uid: 0, gid: 0, uname: '', gname: '', mtime: new Date(0) };
   const pax = skip === null ? null : { 'BACKSTORY.skip': skip };

@@ -14,11 +14,11 @@ export interface CommitFacts {
   readonly timeMs: number;
 }
 
-/** These override the repository's settings. `cat-file` could otherwise fetch a missing object. */
+/** Settings that override the repository's own; else `cat-file` could fetch a missing object. */
 const safety = [
   'core.fsmonitor=false',
   'core.hooksPath=/dev/null',
-  // A folder in the repository may look like a bare repository with settings of its own.
+  // A folder in the repository may look like a bare repository with its own settings.
   'safe.bareRepository=explicit',
 ].concat(
   ['allow', 'ext.allow', 'file.allow', 'ssh.allow', 'git.allow', 'http.allow', 'https.allow'].map(
@@ -26,7 +26,10 @@ const safety = [
   ),
 );
 
-/** Null if the folder is not part of a commit, git is missing, or git does not answer in time. */
+/**
+ * Returns the folder's commit and its time. Null if the folder is not part of a commit, git is
+ * missing, or git does not answer in time.
+ */
 export async function readCommit(folder: string, timeoutMs: number): Promise<CommitFacts | null> {
   if (!(await isInRepository(folder))) return null;
   try {
@@ -45,7 +48,7 @@ export async function readCommit(folder: string, timeoutMs: number): Promise<Com
   }
 }
 
-/** Variables that name another repository than the folder's. */
+/** Environment variables that point git to another repository. */
 const elsewhere = new Set(
   ['DIR', 'WORK_TREE', 'COMMON_DIR', 'INDEX_FILE', 'NAMESPACE', 'OBJECT_DIRECTORY']
     .concat('ALTERNATE_OBJECT_DIRECTORIES')
@@ -53,8 +56,8 @@ const elsewhere = new Set(
 );
 
 /**
- * The owner's environment without what points git elsewhere, as inside a hook of another checkout.
- * Reading writes nothing, asks nobody and fetches nothing.
+ * Returns the owner's environment without variables that point git to another repository, which are
+ * set inside a hook of another checkout. Git then writes, prompts for and fetches nothing.
  */
 function gitEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !elsewhere.has(name));

@@ -14,7 +14,7 @@ interface IgnoreOptions {
   readonly allowRelativePaths: boolean;
 }
 
-/** As git on Linux. A file may be called `..name`, which the package takes for a relative path. */
+/** Case as in git on Linux. The package would take a file named `..name` for a relative path. */
 const options: IgnoreOptions = { ignorecase: false, allowRelativePaths: true };
 
 /** A larger .gitignore is not read; hand-written ones are far smaller. */
@@ -23,7 +23,7 @@ const gitignoreBytesMax = 1024 * 1024;
 interface Rule {
   /** Folder of the .gitignore, relative to the source, with a trailing slash; '' at the top. */
   readonly base: string;
-  /** Path from a .gitignore above the source down to it, with a trailing slash; else ''. */
+  /** Path to the source from a .gitignore above it, with a trailing slash; else ''. */
   readonly prefix: string;
   readonly patterns: Ignore;
 }
@@ -39,8 +39,8 @@ export interface Checkout {
 }
 
 /**
- * The checkout that the source is, or is a part of. Null for a plain folder, and for one that a
- * checkout ignores: it has nothing to do with that repository.
+ * Returns the checkout that the source is or belongs to. Null for a plain folder, and for a folder
+ * that the checkout around it ignores, because that folder is not part of the repository.
  */
 export async function outerRules(root: string): Promise<Checkout | null> {
   if (await hasName(root, '.git')) return { checkout: root, rules: [] };
@@ -58,13 +58,13 @@ export async function outerRules(root: string): Promise<Checkout | null> {
   return null;
 }
 
-/** The user's own patterns, which apply to tracked files too. */
+/** Returns the rules of the user's own patterns, which apply to tracked files, too. */
 export function ownRules(patterns: readonly string[]): IgnoreRules {
   if (patterns.length === 0) return [];
   return [{ base: '', prefix: '', patterns: createIgnore(options).add([...patterns]) }];
 }
 
-/** Adds the folder's own .gitignore. */
+/** Returns the rules with those of the folder's own .gitignore added. */
 export async function withFolder(
   rules: IgnoreRules,
   root: string,
@@ -73,7 +73,7 @@ export async function withFolder(
   return [...rules, { base, prefix: '', patterns: await readPatterns(join(root, base)) }];
 }
 
-/** No patterns if .gitignore is missing, unreadable, too large or not a plain file. */
+/** Returns no patterns if .gitignore is missing, unreadable, too large or not a plain file. */
 async function readPatterns(folder: string): Promise<Ignore> {
   const path = join(folder, '.gitignore');
   try {
@@ -94,7 +94,10 @@ async function hasName(folder: string, name: string): Promise<boolean> {
   );
 }
 
-/** The innermost matching rule decides, as in git. `path` must end in / for a folder. */
+/**
+ * Whether the rules ignore the path; the innermost matching rule decides, as in git. `path` must
+ * end in / for a folder.
+ */
 export function isIgnored(rules: IgnoreRules, path: string): boolean {
   for (const { base, prefix, patterns } of rules.toReversed()) {
     const { ignored, unignored } = patterns.test(prefix + path.slice(base.length));

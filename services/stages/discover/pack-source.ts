@@ -20,12 +20,12 @@ export interface PackedSource {
   readonly commit: string | null;
   readonly format: ArchiveFormat;
   readonly archive: Buffer;
-  /** Hash of what the repository is made of: with the name, its identity. */
+  /** Hash of the repository's content; with the name, it forms the identity. */
   readonly contentSha256: string;
   readonly eventTimeMs: number;
 }
 
-/** Throws SOURCE_EMPTY or SOURCE_UNREADABLE if the source yields no archive. */
+/** Packs a source; throws SOURCE_EMPTY or SOURCE_UNREADABLE if the source yields no archive. */
 export async function packSource(spec: SourceSpec, limits: PackLimits): Promise<PackedSource> {
   if (spec.kind === 'unreadable') {
     throw new PipelineError('SOURCE_UNREADABLE', spec.detail, { subject: spec.origin });
@@ -35,7 +35,7 @@ export async function packSource(spec: SourceSpec, limits: PackLimits): Promise<
       ? await packFolderSource(spec, limits)
       : await readArchiveSource(spec, limits);
   } catch (error) {
-    // A file system error concerns only this source; PipelineErrors and bugs are thrown on.
+    // A file system error concerns only this source; PipelineErrors and bugs are rethrown.
     if (error instanceof PipelineError || (error as NodeJS.ErrnoException).syscall === undefined) {
       throw error;
     }
@@ -79,7 +79,7 @@ async function readArchiveSource(
   return { name, origin, commit: null, format, archive, contentSha256, eventTimeMs };
 }
 
-/** Says what the folder holds instead, since each clone in it can be named as a source. */
+/** Returns an error that lists the paths left out, since each clone among them can be a source. */
 function emptyFolder(origin: string, leftOut: readonly LeftOut[]): PipelineError {
   const counts = new Map<string, number>();
   for (const { reason } of leftOut) counts.set(reason, (counts.get(reason) ?? 0) + 1);

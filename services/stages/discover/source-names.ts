@@ -13,12 +13,12 @@ const archiveNames: readonly (readonly [RegExp, ArchiveFormat])[] = [
 
 export const archiveKinds = '.tar, .tar.gz, .tgz, .crate, .zip, .jar or .whl';
 
-/** The archive format that the file name implies; null if it is not an archive's name. */
+/** Returns the archive format that a file name implies; null if it is not an archive's name. */
 export function archiveFormat(name: string): ArchiveFormat | null {
   return archiveNames.find(([pattern]) => pattern.test(name))?.[1] ?? null;
 }
 
-/** The base name without an archive's extension. */
+/** Returns the base name without an archive's extension. */
 export function repositoryName(baseName: string): string {
   for (const [pattern] of archiveNames) {
     const name = baseName.replace(pattern, '');
@@ -35,7 +35,7 @@ export function isHostedName(source: string): boolean {
   );
 }
 
-/** The sources in a list: one per line; a line that starts with `#` is a comment. */
+/** Returns the sources in a list: one per line; a line that starts with `#` is a comment. */
 export function parseList(text: string): readonly string[] {
   return text
     .split(/\r?\n/)
@@ -43,12 +43,15 @@ export function parseList(text: string): readonly string[] {
     .filter((line) => line !== '' && !line.startsWith('#'));
 }
 
-/** The same name and the same content are the same repository, wherever it lies. */
+/** Returns a repository's identity: equal name and content are one repository, at any path. */
 export function repositoryIdentity(name: string, contentSha256: string): string {
   return sha256(canonicalJson([name, contentSha256])).slice(0, 32);
 }
 
-/** Identity of a source that gave no archive; `before` counts those of the same name before it. */
+/**
+ * Returns the identity of a source that gave no archive; `before` counts earlier ones of its
+ * origin.
+ */
 export function unreadableIdentity(name: string, origin: string, before: number): string {
   return sha256(canonicalJson(['unreadable', name, origin, before])).slice(0, 32);
 }

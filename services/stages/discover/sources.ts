@@ -1,7 +1,7 @@
 /**
  * Expands the sources of the command line into a stable list of sources to pack. A missing source
  * that the user named directly ends the run before it starts. A missing source inside a list
- * becomes one unreadable entry, so that the others go on.
+ * becomes one unreadable entry, so that the other sources are still read.
  */
 import type { Stats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
@@ -18,7 +18,7 @@ import {
 
 interface SourceName {
   readonly name: string;
-  /** The base name of what the user gave, so that no machine path is recorded. */
+  /** The base name of the path that the user gave, so that no machine path is recorded. */
   readonly origin: string;
 }
 
@@ -31,10 +31,10 @@ export type SourceSpec =
     })
   | (SourceName & { readonly kind: 'unreadable'; readonly detail: string });
 
-/** Most lines of one list, if the caller sets no other limit. */
+/** The maximum number of lines in a list, if the caller sets no other limit. */
 const listSourcesMaxDefault = 1_000_000;
 
-/** Throws SOURCE_MISSING or SOURCE_UNREADABLE for a source that the user named directly. */
+/** Expands sources; throws SOURCE_MISSING or SOURCE_UNREADABLE for a directly named source. */
 export async function expandSources(
   sources: readonly string[],
   limit: number | null,
@@ -122,7 +122,7 @@ async function statSource(source: string, path: string): Promise<Stats> {
   }
 }
 
-/** The system's reason without the path, because a path may reveal the machine. */
+/** Returns the system's reason without the path, because a path may reveal the machine. */
 export function reasonOf(error: unknown): string {
   const code = (error as NodeJS.ErrnoException | null)?.code;
   if (code === 'ENOENT') return 'there is no such file or folder';

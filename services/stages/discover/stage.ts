@@ -1,4 +1,4 @@
-/** Wiring of `discover`: reads sources; stores an archive and emits `repo-found` for each. */
+/** Wiring of `discover`: for each source, stores an archive and emits `repo-found`. */
 import { PipelineError } from '../../runtime/errors.ts';
 import { emit } from '../../runtime/outcomes.ts';
 import { defineSource, type SourceItem, type Tools } from '../../runtime/stage.ts';

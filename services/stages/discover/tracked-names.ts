@@ -1,7 +1,6 @@
 /**
- * Reads the names in git's index (versions 2 to 4, with hashes of either length) from its
- * documented format, so that it does not matter whether git is installed or trusts
- * the folder. Pure.
+ * Reads the names in git's index (versions 2 to 4, SHA-1 or SHA-256) from its documented format, so
+ * that it does not matter whether git is installed or trusts the folder. Pure.
  */
 
 export interface IndexNames {
@@ -12,19 +11,19 @@ export interface IndexNames {
   readonly shared: string | null;
 }
 
-/** Times, device, inode, mode, owner, group and size of an entry, before its hash. */
+/** Bytes of an entry before its hash: times, device, inode, mode, owner, group and size. */
 const statBytes = 40;
 const modeAt = 24;
 
 const modes = { file: 0o100000, link: 0o120000, submodule: 0o160000, folder: 0o040000 } as const;
 const typeOf = (mode: number) => mode & 0o170000;
 
-/** Throws an Error when the bytes are no index. */
+/** Parses an index; throws an Error if the bytes are not an index. */
 export function parseIndex(bytes: Buffer): IndexNames {
   try {
     return parse(bytes, 20);
   } catch {
-    // A repository with SHA-256 has longer hashes; its index does not say so.
+    // A SHA-256 repository has longer hashes, but its index does not say so.
     return parse(bytes, 32);
   }
 }
@@ -51,7 +50,7 @@ function parse(bytes: Buffer, hashBytes: number): IndexNames {
     ({ raw, next: at } = read);
     const name = raw.toString();
     if (type === modes.submodule) submodules.push(name);
-    // A split index repeats a name as an empty one; a sparse one names a folder.
+    // A split index has empty names for entries of the shared index; a sparse index names folders.
     else if (name !== '' && type !== modes.folder) files.push(name);
   }
   return { files, submodules, shared: sharedIndex(bytes, at, hashBytes) };
@@ -59,10 +58,10 @@ function parse(bytes: Buffer, hashBytes: number): IndexNames {
 
 interface NamePlace {
   readonly version: number;
-  /** Where the entry begins. */
+  /** Offset of the entry. */
   readonly at: number;
   readonly nameAt: number;
-  /** The name of the entry before, whose beginning version 4 shares. */
+  /** The name of the previous entry; in version 4, a name shares its beginning. */
   readonly before: Buffer;
 }
 
@@ -82,7 +81,7 @@ function readName(bytes: Buffer, place: NamePlace): { raw: Buffer; next: number 
   return { raw, next: end + 1 };
 }
 
-/** Git's offset encoding: seven bits per byte, the highest first, one added at each step. */
+/** Reads git's offset encoding: seven bits per byte, highest first, one added at each step. */
 function readNumber(bytes: Buffer, at: number): { value: number; next: number } {
   let next = at;
   let byte = bytes.readUInt8(next++);
@@ -94,7 +93,7 @@ function readNumber(bytes: Buffer, at: number): { value: number; next: number } 
   return { value, next };
 }
 
-/** The extension `link` names the file that a split index adds to. */
+/** Returns the shared index file that the extension `link` names; null if there is none. */
 function sharedIndex(bytes: Buffer, start: number, hashBytes: number): string | null {
   for (let at = start; at + 8 + hashBytes <= bytes.length; ) {
     const size = bytes.readUInt32BE(at + 4);

@@ -1,5 +1,5 @@
 /**
- * Which files of a folder git tracks. A tracked file belongs to the repository even where a
+ * Finds the files of a folder that git tracks. A tracked file belongs to the repository even if a
  * .gitignore file matches it, as in `git archive`.
  */
 import { lstat, readFile, stat } from 'node:fs/promises';
@@ -8,14 +8,14 @@ import { type IndexNames, parseIndex } from './tracked-names.ts';
 
 export interface Tracked {
   readonly files: ReadonlySet<string>;
-  /** Every folder that holds a tracked file. */
+  /** Every folder that holds a tracked file, directly or deeper. */
   readonly folders: ReadonlySet<string>;
   readonly submodules: ReadonlySet<string>;
-  /** False when there is an index that cannot be read: .gitignore files alone decide then. */
+  /** False if the index cannot be read; then only .gitignore files decide. */
   readonly isReadable: boolean;
 }
 
-/** A million files take about 100 MB. */
+/** A larger index is not read; a million files take about 100 MB. */
 const indexBytesMax = 512 * 1024 * 1024;
 
 const nothing: Tracked = {
@@ -25,7 +25,7 @@ const nothing: Tracked = {
   isReadable: true,
 };
 
-/** The folder at or above `folder` that holds `.git`; null outside of a checkout. */
+/** Returns the nearest folder, from `folder` upwards, that holds `.git`; null if none does. */
 export async function checkoutOf(folder: string): Promise<string | null> {
   for (let current = folder; ; current = dirname(current)) {
     if (await exists(join(current, '.git'))) return current;
@@ -33,13 +33,13 @@ export async function checkoutOf(folder: string): Promise<string | null> {
   }
 }
 
-/** Names relative to `folder`, which lies in the checkout `top`. */
+/** Returns the tracked names relative to `folder`, which lies in the checkout `top`. */
 export async function readTracked(folder: string, top: string): Promise<Tracked> {
   let index: IndexNames | null;
   try {
     index = await readIndex(await gitFolderOf(top));
   } catch {
-    // Damaged, or without permission: the caller reports it.
+    // The index is damaged or may not be read; the caller reports this.
     return { ...nothing, isReadable: false };
   }
   const prefix = relative(top, folder)
@@ -60,7 +60,7 @@ export async function readTracked(folder: string, top: string): Promise<Tracked>
   return { files, folders, submodules: new Set(within(index?.submodules ?? [])), isReadable: true };
 }
 
-/** `.git` is the folder itself, or in a worktree and a submodule a file that names it. */
+/** Returns git's folder: `.git`, or the folder that the file `.git` of a worktree names. */
 async function gitFolderOf(top: string): Promise<string> {
   const path = join(top, '.git');
   if ((await stat(path)).isDirectory()) return path;
@@ -69,7 +69,7 @@ async function gitFolderOf(top: string): Promise<string> {
   return resolve(top, named);
 }
 
-/** Null before the first `git add`. */
+/** Returns the names in the index; null before the first `git add`, when there is no index. */
 async function readIndex(gitFolder: string): Promise<IndexNames | null> {
   const own = await readBounded(join(gitFolder, 'index'));
   if (own === null) return null;

@@ -1,7 +1,7 @@
 /**
- * Lists what a folder holds, and what of it is left out and why. An error of one entry is that
- * entry's: the rest goes on. In a checkout, git's own list and the .gitignore files decide; a plain
- * folder is taken as a whole, as an archive of the same tree is.
+ * Lists the entries of a folder, and the paths that are left out with their reasons. An error of
+ * one entry does not affect the others. In a checkout, git's index and the .gitignore files decide;
+ * of a plain folder .gitignore files ignore nothing, as in an archive of the same tree.
  */
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -21,11 +21,11 @@ export interface WalkLimits {
 export interface Entry {
   readonly path: string;
   readonly type: 'file' | 'symlink' | 'fifo';
-  /** A folder or file that could not be listed. */
+  /** Set for a folder that could not be listed. */
   readonly skip?: 'unreadable';
 }
 
-/** Why a folder or file is no part of the repository; `admit` reports it as a skip. */
+/** Why a folder or file is not part of the repository; `admit` reports it as a skip. */
 export type LeftOutReason =
   | 'ignored'
   | 'output'
@@ -33,7 +33,7 @@ export type LeftOutReason =
   | 'version-control'
   | 'submodule'
   | 'nested-repository'
-  /** git's index: .gitignore files alone decided on the files. */
+  /** Git's index could not be read, so only .gitignore files decided on the files. */
   | 'index-unreadable';
 
 export interface LeftOut {
@@ -55,11 +55,11 @@ interface Walk {
   readonly leftOut: LeftOut[];
 }
 
-/** Where version control keeps its own state; also a file, as in worktrees and submodules. */
+/** Names of version control's own state: a folder, or a file as in worktrees and submodules. */
 const versionControl = /^(?:\.(?:git|hg|svn|jj|bzr|sl|pijul|fslckout)|_darcs|_FOSSIL_)$/;
 const vendoredFolders = new Set(['node_modules', '.venv', '__pycache__']);
 
-/** Throws the system's error where the folder itself cannot be listed. */
+/** Lists a folder; throws the system's error if the folder itself cannot be listed. */
 export async function walkFolder(root: string, limits: WalkLimits): Promise<Walked> {
   const outer = await outerRules(root);
   const tracked = outer === null ? null : await readTracked(root, outer.checkout);
@@ -79,14 +79,14 @@ export async function walkFolder(root: string, limits: WalkLimits): Promise<Walk
   return { entries, leftOut };
 }
 
-/** `rules` are null outside of a checkout: there .gitignore files say nothing. */
+/** `outer` is null outside of a checkout, where .gitignore files do not apply. */
 async function visitFolder(walk: Walk, base: string, outer: IgnoreRules | null): Promise<void> {
   const rules = outer === null ? null : await withFolder(outer, walk.root, base);
   const folder = join(walk.root, base);
   const children = await readdir(folder, { withFileTypes: true, encoding: 'buffer' });
   for (const child of children) {
     const path = base + child.name.toString();
-    // Such a name cannot be opened by its text; `admit` refuses it as an unsafe path.
+    // A name in invalid UTF-8 cannot be opened by its text; `admit` refuses it as unsafe.
     if (!child.name.equals(Buffer.from(child.name.toString()))) add(walk, { path, type: 'file' });
     else await visit(walk, { path, name: child.name.toString(), child }, rules);
   }
@@ -114,7 +114,7 @@ async function visit(walk: Walk, at: Child, rules: IgnoreRules | null): Promise<
   try {
     await visitFolder(walk, `${path}/`, rules);
   } catch (error) {
-    // No permission, gone, or too deep for the system: one entry. Our own errors end the walk.
+    // A system error (no permission, gone, too deep) costs one entry; our own errors end the walk.
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
     add(walk, { path, type: 'file', skip: 'unreadable' });
   }
@@ -155,7 +155,7 @@ function add({ entries, limits }: Walk, entry: Entry): void {
   );
 }
 
-/** Sockets, devices and other special files are listed as pipes and never read. */
+/** Returns the entry's type; sockets and devices count as pipes and are never read. */
 function entryType(child: Dirent<Buffer>): Entry['type'] {
   if (child.isFile()) return 'file';
   return child.isSymbolicLink() ? 'symlink' : 'fifo';

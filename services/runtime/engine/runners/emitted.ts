@@ -1,4 +1,4 @@
-/** What the source has written into the data set so far, read back from its own topics. */
+/** Reads the records that the source has written so far back from its own topics. */
 import { graph, lifecycle, physicalTopic, type TopicName } from '../../../../schemas/topology.ts';
 import type { IncomingRecord } from '../../bus/bus.ts';
 import { forEachRecord, requireWhole } from '../../bus/topic-reader.ts';
@@ -11,9 +11,9 @@ import { readEnvelope } from '../unreadable.ts';
 
 export interface Emitted {
   nextSequence: number;
-  /** How often each repository was met in the input: once found, each further time a drop. */
+  /** Number of the source's records per repository; each record after the first is a drop. */
   readonly ids: IdCounts;
-  /** Whether a source of this name was read, in whatever revision. */
+  /** Whether a source of this name and origin was read, in any revision. */
   isNamed(subject: Subject): boolean;
   closed: boolean;
 }
@@ -43,7 +43,7 @@ export async function readEmitted(stage: AnySource, engine: Engine): Promise<Emi
   return emitted;
 }
 
-/** Null where only the envelope is readable: who consumes the record makes it a dead letter. */
+/** Returns null if only the envelope is readable; the record's consumer then buries it. */
 async function subjectOf({ codec }: Engine, { value }: IncomingRecord): Promise<Subject | null> {
   try {
     return (await codec.decode(lifecycle.found, value)).body;
@@ -54,8 +54,8 @@ async function subjectOf({ codec }: Engine, { value }: IncomingRecord): Promise<
 }
 
 /**
- * Where the source goes on, and what came before, is known only from its own records: all of them
- * must still be there.
+ * Throws unless all records of the source are still in its topics. Only these records tell which
+ * items were emitted and where the source continues.
  */
 async function requireAll(stage: AnySource, engine: Engine): Promise<void> {
   for (const topic of graph[stage.name].writes) {

@@ -1,8 +1,8 @@
 /**
- * Which repositories have ended for a join: those it wrote an output for, and those in which
- * another stage could not read a file's record, so that their last part never comes. The join reads
- * its own outputs and the drops when a partition is assigned, and follows the drops while any
- * repository is open.
+ * Tells which repositories have ended for a join: those for which it wrote an output, and those in
+ * which another stage dropped an unreadable file record, so that the last part never comes. The
+ * join reads its own outputs and the drops when a partition is assigned, and follows the drops
+ * while any repository is open.
  */
 import {
   arePartitionedAlike,
@@ -19,28 +19,29 @@ import type { Engine } from '../engine.ts';
 import { readEnvelope } from '../unreadable.ts';
 
 /**
- * Records of a partition that are read when it is assigned. The repository of a leftover part is
- * hardly older than those in flight, which are bounded by `runtime.openRepositoriesMax`; 10,000 is
- * far above that bound and is read in about a second.
+ * Number of last records of a partition that are read when it is assigned. The repository of a
+ * leftover part is hardly older than those in flight, and `runtime.openRepositoriesMax` bounds
+ * those; 10,000 is far above that bound and takes about a second to read.
  */
 const tailMax = 10_000;
 
 export interface EndedRepositories {
   has(repositoryId: string): boolean;
   add(repositoryId: string): void;
-  /** True when the join wrote an output for it, so that it has not merely been dropped. */
+  /** Whether the join wrote an output for the repository; false if it was only dropped. */
   isWritten(repositoryId: string): Promise<boolean>;
-  /** A dropped repository goes on after all. */
+  /** Marks a dropped repository as open again. */
   reopen(repositoryId: string): void;
   /**
-   * Reads the drops since the last call, up to these ends, and returns the repositories they ended.
+   * Reads the drops since the last call, at least up to `ends`, and returns the repositories that
+   * they ended.
    */
   follow(ends: readonly number[]): Promise<readonly string[]>;
 }
 
 /**
- * The topic of drops. If the join's topic is partitioned alike, a repository's drops lie in the
- * partition of the same number.
+ * Returns the topic of drops. If the join's topic is partitioned alike, a repository's drops are in
+ * the partition of the same number.
  */
 export const dropsTopic = (engine: Engine) => physicalTopic(engine.run.dataset, lifecycle.dropped);
 
@@ -94,8 +95,9 @@ export async function endedRepositories(
 }
 
 /**
- * True for the join's own stage and every stage that works on single files. A repository that an
- * earlier stage dropped has no part here, and may be tried again as a whole.
+ * Whether a drop by the stage ends the repository for the join: true for the join itself and every
+ * stage that works on single files. A repository dropped by an earlier stage has no parts here, and
+ * may be tried again as a whole.
  */
 function endsJoin(join: StageName, stage: string): boolean {
   if (stage === join) return true;

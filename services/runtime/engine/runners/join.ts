@@ -1,8 +1,8 @@
 /**
- * Runs a join: holds the parts of open repositories as undecoded records, completes a repository
+ * Runs a join: holds the parts of open repositories as undecoded records, completes each repository
  * once, and acknowledges its records only then. It saves no state: after a restart the parts are
- * delivered again from the committed watermark, and the stage's own outputs tell which repositories
- * are complete, so leftover parts of those are acknowledged at once.
+ * delivered again from the committed watermark. The stage's own outputs tell which repositories are
+ * complete; leftover parts of those are acknowledged at once.
  */
 import type { Envelope } from '../../../../schemas/generated/types.ts';
 import type { AnyJoin, AnyTools, StageRecord } from '../../stage.ts';
@@ -19,7 +19,7 @@ import { type Delivery, type Intake, openIntake } from '../intake.ts';
 import { type OpenRepositories, openRepositories } from './open-repositories.ts';
 import { settle } from './settle.ts';
 
-/** Between two checks for repositories that other stages have ended. */
+/** Wait between two checks for repositories that other stages have ended. */
 const followMs = 2000;
 
 export async function startJoin(stage: AnyJoin, engine: Engine): Promise<StageRunner> {
@@ -70,7 +70,7 @@ export async function startJoin(stage: AnyJoin, engine: Engine): Promise<StageRu
   };
 }
 
-/** True when the repository has ended, with this part or before it came. */
+/** Returns whether the repository has ended, with this part or earlier. */
 async function handleDelivery(
   stage: AnyJoin,
   engine: Engine,
@@ -85,8 +85,7 @@ async function handleDelivery(
     origin: null,
   };
   try {
-    // A part that comes too late is read too: if it is unreadable, it becomes a dead letter in any
-    // case.
+    // Even a part that comes too late is read: if it is unreadable, it must become a dead letter.
     const part = await readRecord(handling);
     handling = { ...handling, origin: originOf(stage, part) };
     const all = await held.add(delivery, stage.part(part), part.envelope.attempt);
@@ -105,7 +104,7 @@ async function handleDelivery(
   }
 }
 
-/** Outputs of a join descend from the repository, not from one of its parts. */
+/** Returns the origin of a join's outputs: the repository, not one of its parts. */
 function originOf(stage: AnyJoin, part: StageRecord): Origin {
   const { repositoryId } = part.envelope;
   const envelope: Envelope = { ...part.envelope, id: repositoryId };

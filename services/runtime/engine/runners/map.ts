@@ -1,6 +1,7 @@
 /**
- * Runs a map stage: up to `concurrency` records at once, outputs durable before the record is
- * complete. A record that cannot be handled ends as a drop or a dead letter, never silently.
+ * Runs a map stage: handles up to `concurrency` records at once, and makes the outputs durable
+ * before a record is complete. A record that cannot be handled ends as a drop or a dead letter,
+ * never silently.
  */
 import { noUsage } from '../../../ports/usage.ts';
 import { recordName } from '../../bus/bus.ts';
@@ -18,7 +19,7 @@ import { childRecord, droppedRecord, type Engine, type StageRunner } from '../en
 import { type Delivery, type Intake, openIntake } from '../intake.ts';
 import { settle } from './settle.ts';
 
-/** Deliveries held per handler slot, enough that a slot never waits for the bus. */
+/** Deliveries held per handler slot: enough that a slot never waits for the bus. */
 const windowPerSlot = 4;
 
 export async function startMap(stage: AnyMap, engine: Engine): Promise<StageRunner> {
@@ -74,7 +75,7 @@ export async function startMap(stage: AnyMap, engine: Engine): Promise<StageRunn
   };
 }
 
-/** True when the record is complete; false when it stays and is delivered again later. */
+/** Returns true if the record is complete; false if it stays and is delivered again later. */
 async function handleDelivery(
   stage: AnyMap,
   engine: Engine,
@@ -97,7 +98,8 @@ async function handleDelivery(
 }
 
 /**
- * The graph learns of an ending from a failed child, where a join waits for one, or from a drop.
+ * Returns the origin of a map's outputs. A failed record ends as a failed child if a join waits for
+ * one, else as a drop.
  */
 function originOf(stage: AnyMap, input: StageRecord): Origin {
   const { envelope } = input;

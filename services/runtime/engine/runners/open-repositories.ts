@@ -1,7 +1,7 @@
 /**
  * The state of a join: the parts of repositories that are not complete yet, as undecoded records.
- * It is kept per assignment, not per partition: a partition that goes and comes back belonged to
- * another process meanwhile.
+ * It is kept per assignment, not per partition: between two assignments, a partition may have
+ * belonged to another process.
  */
 import { physicalTopic, type TopicName } from '../../../../schemas/topology.ts';
 import type { IncomingRecord } from '../../bus/bus.ts';
@@ -15,8 +15,8 @@ import { dropsTopic, type EndedRepositories, endedRepositories } from './ended-r
 
 export interface OpenRepositories {
   /**
-   * Adds a part. Returns all parts in their order when this was the last missing one. A part of a
-   * higher attempt opens a dropped repository again, with the parts that came before.
+   * Adds a part. Returns all parts in order if this was the last missing one. A part of a higher
+   * attempt opens a dropped repository again, with its earlier parts.
    */
   add(
     delivery: Delivery,
@@ -24,13 +24,13 @@ export interface OpenRepositories {
     attempt: number,
   ): Promise<'ended' | 'waiting' | readonly IncomingRecord[]>;
   /**
-   * Called when the repository's ending is durable: completes all of its parts, and later ones
-   * count as leftovers.
+   * Called when the repository's ending is durable: completes all of its parts; later parts count
+   * as leftovers.
    */
   end(delivery: Delivery): Promise<void>;
   /** Ends the repositories that another stage has ended since the last call. */
   follow(): Promise<void>;
-  /** Forgets the parts of assignments that are gone. */
+  /** Forgets the parts of assignments that were revoked. */
   keepOnly(current: ReadonlySet<Delivery['watermark']>): void;
 }
 
@@ -43,11 +43,11 @@ interface HeldPart {
 interface OpenRepository {
   readonly parts: Map<number, HeldPart>;
   readonly deliveries: Delivery[];
-  /** Parts that were acknowledged long ago are here too. */
+  /** True if `parts` also holds the earlier, already acknowledged parts. */
   gathered: boolean;
 }
 
-/** Parts held of one partition, from its assignment to its revocation. */
+/** The parts held of one partition, from its assignment to its revocation. */
 interface OpenPartition {
   readonly open: Map<string, OpenRepository>;
   readonly ended: Promise<EndedRepositories>;
@@ -76,7 +76,7 @@ export function openRepositories(
     open.delete(key);
   };
 
-  /** Reads all parts of the repository that came before this record. */
+  /** Reads all parts of the repository before this record in its partition. */
   const gather = async ({ key, partition, offset }: IncomingRecord, into: OpenRepository) => {
     into.gathered = true;
     const topic = physicalTopic(engine.run.dataset, stage.reads);
@@ -138,13 +138,13 @@ export function openRepositories(
   };
 }
 
-/** A part that failed before the latest attempt began is being tried again. */
+/** Whether the latest attempt is still retrying a part that failed in an earlier one. */
 function isAwaited({ parts }: OpenRepository): boolean {
   const latest = Math.max(...[...parts.values()].map(({ attempt }) => attempt));
   return [...parts.values()].some(({ failed, attempt }) => failed && attempt < latest);
 }
 
-/** Null for a record that cannot be read, which was buried when it came. */
+/** Returns null for an unreadable record, which was buried when it was first delivered. */
 async function decodeOrNull(engine: Engine, topic: TopicName, { value }: IncomingRecord) {
   try {
     return await engine.codec.decode(topic, value);

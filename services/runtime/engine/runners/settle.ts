@@ -1,6 +1,7 @@
 /**
- * Runs a handler to its final result: calls it again while it asks for a retry, turns coded errors
- * into outcomes by their disposition, and measures each call. Shared by maps and joins.
+ * Runs a handler to its final result: calls the handler again while it asks for a retry, turns
+ * coded errors into outcomes by their disposition, and measures each call. Shared by maps and
+ * joins.
  */
 import type { Usage } from '../../../../schemas/generated/types.ts';
 import { asPipelineError, type ErrorCode, PipelineError } from '../../errors.ts';

@@ -1,8 +1,8 @@
 /**
- * Runs the source: emits the items that the data set does not have, in order, keeps at most a
- * bounded number of repositories open, and closes the input of a bounded run. What it has is told
- * by content, not by place: a line added to a list enters wherever it stands. A repository that
- * appears twice is dropped the second time: one identity has one trajectory.
+ * Runs the source: emits the items that the data set does not have yet, in order, limits the number
+ * of open repositories, and closes the input of a bounded run. Items are compared by content, not
+ * by position, so a line may be added anywhere in a list. A repository that appears twice is
+ * dropped the second time: one identity has one trajectory.
  */
 import type { Envelope } from '../../../../schemas/generated/types.ts';
 import { lifecycle } from '../../../../schemas/topology.ts';
@@ -30,7 +30,7 @@ export async function startSource(stage: AnySource, engine: Engine): Promise<Sta
   const over = AbortSignal.any([engine.signal, stopping.signal]);
 
   const pump = async () => {
-    // What a finished run holds was compared before anything started.
+    // The input of a finished run was compared with its records before the stages started.
     if (emitted.closed) return;
     let started = performance.now();
     for await (const item of newItems(stage, engine, emitted)) {
@@ -56,20 +56,20 @@ export async function startSource(stage: AnySource, engine: Engine): Promise<Sta
   };
 }
 
-/** Names in one message. */
+/** The maximum number of names in one message. */
 const namedMax = 5;
 
-/** What the input of a finished run has since got. */
+/** Changes of a finished run's input since the run read it. */
 interface InputSince {
   added: number;
   changed: number;
-  /** The first of both, with what is the matter. */
+  /** The first added or changed sources, each with the words new or changed. */
   readonly names: string[];
 }
 
 /**
- * A finished run takes no more repositories while others work on it. Sources that were added to its
- * input, or changed since, are an error that names them: to go on without a word would lose them.
+ * Throws if sources were added to the input of a finished run, or have changed since; the error
+ * names them. A finished run takes no more repositories, so continuing silently would lose them.
  */
 export async function requireFinishedInput(stage: AnySource, engine: Engine): Promise<void> {
   const since = await inputSince(stage, engine);
@@ -77,8 +77,8 @@ export async function requireFinishedInput(stage: AnySource, engine: Engine): Pr
 }
 
 /**
- * The number of sources that were added to the input of a finished run. One that has changed is an
- * error that names it, since the run holds its earlier revision.
+ * Returns the number of sources that were added to the input of a finished run. Throws if a source
+ * has changed, because the run holds its earlier revision; the error names the source.
  */
 export async function countAdded(stage: AnySource, engine: Engine): Promise<number> {
   const since = await inputSince(stage, engine);
@@ -89,7 +89,7 @@ export async function countAdded(stage: AnySource, engine: Engine): Promise<numb
 async function inputSince(stage: AnySource, engine: Engine): Promise<InputSince> {
   const since: InputSince = { added: 0, changed: 0, names: [] };
   const emitted = await readEmittedPatiently(stage, engine);
-  // Where retention has removed records, nobody can tell any more what the run has read.
+  // If retention has removed records, the sources that the run has read are no longer known.
   if (!emitted.closed || !(await hasAllRecords(stage, engine))) return since;
   for await (const { subject } of newItems(stage, engine, emitted)) {
     const isChanged = emitted.isNamed(subject);
@@ -111,7 +111,7 @@ function inputMismatch({ run }: Engine, { added, changed, names }: InputSince): 
   );
 }
 
-/** The items that the data set does not have yet, wherever they stand in the input. */
+/** Yields the items that the data set does not have yet, at any position in the input. */
 async function* newItems(
   stage: AnySource,
   engine: Engine,
@@ -121,7 +121,7 @@ async function* newItems(
   const log = engine.log.child({ stage: stage.name });
   for await (const item of stage.items(engine.toolsFor(stage))) {
     const { repositoryId, subject, outcome } = item;
-    // The second of two equal sources is a drop of its own, which may have been written already.
+    // The second of two equal sources becomes a separate drop, which may already be written.
     if (met.add(repositoryId) <= emitted.ids.count(repositoryId)) continue;
     const isNamed = emitted.isNamed(subject);
     if (outcome.kind === 'unreadable' && isNamed) {
@@ -165,8 +165,8 @@ const duplicate = {
 } as const;
 
 /**
- * The ordinal is the position in the input, so that several drops of one repository have different
- * ids.
+ * Returns the drop of a source. Its ordinal is the source's sequence number, so that several drops
+ * of one repository have different ids.
  */
 function dropOf(
   stage: AnySource,
@@ -179,7 +179,7 @@ function dropOf(
   return emit(lifecycle.dropped, { name, origin, stage: stage.name, ...told }, sequence);
 }
 
-/** The parent envelope of a source's record: the repository itself. */
+/** Returns the parent envelope of a source's record, which stands for the repository itself. */
 function sourceEnvelope(engine: Engine, item: SourceItem, sequence: number): Envelope {
   return {
     ...datasetEnvelope(engine),

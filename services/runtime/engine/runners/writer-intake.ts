@@ -1,6 +1,6 @@
 /**
- * The receiving side of a writer: a bounded queue of records, starting where the writer's own
- * durable state ends. The consumer group's offsets merely follow that state, so that lag can be
+ * The receiving side of a writer: a bounded queue of records, which starts where the writer's own
+ * durable state ends. The consumer group's offsets only follow that state, so that lag can be
  * measured.
  */
 import { consumerGroup, graph, physicalTopic } from '../../../../schemas/topology.ts';
@@ -17,18 +17,18 @@ export interface WriterIntake {
   /** Starts deliveries. */
   open(): Promise<void>;
   readonly waiting: number;
-  /** Takes the oldest record out of the queue. */
+  /** Removes and returns the oldest record of the queue. */
   shift(): IncomingRecord | undefined;
   /** Resumes deliveries if they were paused because the queue was full. */
   resume(): void;
   /** Commits the offsets at which the writer would resume. */
   commit(): Promise<void>;
-  /** Partitions that this process holds. */
+  /** Returns the number of partitions that this process holds. */
   assigned(): number;
   close(): Promise<void>;
 }
 
-/** Queued records above which deliveries pause. */
+/** Above this number of queued records, deliveries pause. */
 const queueMax = 1000;
 const batchMax = 100;
 
@@ -64,7 +64,7 @@ export function createWriterIntake(
     onRevoked: (revoked: readonly TopicPartition[]) => {
       const lost = new Set(revoked.map(partitionName));
       for (const name of lost) assigned.delete(name);
-      // Queued records of other partitions stay: they would not be delivered again.
+      // Queued records of other partitions stay, because they would not be delivered again.
       const kept = queue.filter((record) => !lost.has(partitionName(record)));
       queue.splice(0, queue.length, ...kept);
     },

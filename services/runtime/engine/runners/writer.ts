@@ -1,6 +1,6 @@
 /**
- * Runs a writer: gives it one record at a time, and tells it when a live stream is quiet. An error
- * that the writer throws ends the process, because its state holds many records; the next process
+ * Runs a writer: passes it one record at a time, and tells it when a live stream is quiet. An error
+ * of the writer ends the process, because the writer's state holds many records; the next process
  * resumes from the durable state.
  */
 import { physicalTopic } from '../../../../schemas/topology.ts';
@@ -50,7 +50,7 @@ export async function startWriter(stage: AnyWriter, engine: Engine): Promise<Sta
     await announce(stage, engine, (await writer.idle?.())?.outcomes ?? []);
     await intake.commit();
   };
-  /** Runs one task at a time. */
+  /** Starts a task, unless one is running. */
   const work = (task: () => Promise<void>) => {
     working ??= task()
       .catch((error: unknown) => {
@@ -72,7 +72,7 @@ export async function startWriter(stage: AnyWriter, engine: Engine): Promise<Sta
 
   const intake = createWriterIntake(stage, engine, writer, pump);
   await intake.open();
-  // The group's offsets may lie before the writer's own, and everybody else sees only the group's.
+  // The group's offsets may be behind the writer's, and other programs see only the group's.
   await intake.commit();
   // An earlier process may have left packs open.
   quiet.restart();
@@ -126,7 +126,7 @@ async function closeAll(
   await stage.close?.(tools);
 }
 
-/** Buries a record that the writer took and cannot use. */
+/** Buries a record that the writer accepted but cannot use. */
 async function rejectAt(
   { name: stage }: AnyWriter,
   engine: Engine,
@@ -141,7 +141,7 @@ async function rejectAt(
   if (!(await endThrown(handling, 'around', error))) throw error;
 }
 
-/** `durable`: the writer made something durable, and its resume offsets may have moved. */
+/** Returns `durable` if the writer stored data durably; its resume offsets may then have moved. */
 async function takeRecord(
   stage: AnyWriter,
   engine: Engine,
@@ -168,8 +168,8 @@ async function takeRecord(
 }
 
 /**
- * Produces a writer's outcomes. They belong to the data set, not to the record that happened to
- * fill a shard.
+ * Produces a writer's outcomes. Their parent is the data set, not the record that happened to fill
+ * a shard.
  */
 async function announce(
   { name: stage }: AnyWriter,

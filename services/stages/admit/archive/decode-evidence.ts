@@ -1,6 +1,7 @@
 /**
  * Decodes licence evidence in every encoding that people write it in: UTF-8 and UTF-16 with or
- * without a byte order mark, else Latin-1. Only evidence is read so: an admitted file is UTF-8.
+ * without a byte order mark, else Latin-1. Only evidence is decoded this way: an admitted file is
+ * always UTF-8.
  */
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -11,15 +12,15 @@ export function decodeEvidence(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
   } catch {
-    // Not UTF-8: every byte is a character of Latin-1, so this cannot fail.
+    // Every byte is a character of Latin-1, so this decoder cannot fail.
     return new TextDecoder('latin1').decode(bytes);
   }
 }
 
-/** Characters at the start that tell UTF-16 without a byte order mark. */
+/** Number of first characters examined to detect UTF-16 without a byte order mark. */
 const sampleCharacters = 64;
 
-/** The UTF-16 form of the bytes; null if they are not UTF-16. */
+/** Returns which UTF-16 encoding the bytes are in; null if they are not UTF-16. */
 export function wideEncoding(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';

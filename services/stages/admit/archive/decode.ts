@@ -3,12 +3,12 @@
  * so that encoding the text again gives the same bytes.
  */
 
-/** The reason given for a file that cannot be decoded. */
+/** The skip reason of a file that cannot be decoded. */
 export const undecodable = 'not-utf8';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The text, or null if the bytes are not valid UTF-8. */
+/** Returns the text, or null if the bytes are not valid UTF-8. */
 export function decodeText(bytes: Uint8Array): string | null {
   try {
     return decoder.decode(bytes);

@@ -1,6 +1,6 @@
 /**
- * Finds what lies in an archive but is not the repository's own: the state of version control,
- * submodules, and clones inside it. Each such folder is one skip, whatever it holds. Pure.
+ * Removes folders of an archive that are not the repository's own work: version-control state,
+ * submodules, and nested clones. Each such folder is one skip, whatever it holds. Pure.
  */
 import type { UnpackedFile, UnpackSkip } from './skips.ts';
 
@@ -16,7 +16,7 @@ interface Sorted {
 }
 
 const stateName = /^(?:\.(?:git|hg|svn|jj|bzr|sl|pijul|fslckout)|_darcs|_FOSSIL_)$/;
-/** What tells a folder below the root to be a clone of its own. */
+/** A path that shows that a folder below the root is a clone of another repository. */
 const cloneMark = /^(.+?)\/\.(?:git|hg|jj)(?=\/|$)/;
 
 export function withoutForeign({ files, skipped, wide }: Sorted): Sorted {
@@ -28,7 +28,7 @@ export function withoutForeign({ files, skipped, wide }: Sorted): Sorted {
     const place = placeOf(path, places);
     if (place !== null) found.set(place.path, place);
   }
-  // A place that was left out before packing is listed already.
+  // A folder that was left out before packing is already among the skips.
   const listed = skipped.filter(
     ({ path, reason }) => found.get(path)?.path === path && isForeign(reason),
   );
@@ -46,7 +46,7 @@ function isForeign(reason: string): boolean {
   return foreignReasons.includes(reason);
 }
 
-/** The outermost foreign folder on the way to the file. */
+/** Returns the outermost foreign folder on the path; null if there is none. */
 function placeOf(path: string, places: ReadonlyMap<string, ForeignPlace>): ForeignPlace | null {
   for (let end = path.indexOf('/'); ; end = path.indexOf('/', end + 1)) {
     const folder = end === -1 ? path : path.slice(0, end);
@@ -69,14 +69,14 @@ function foreignPlaces(
   };
   for (const path of paths) {
     add(cloneMark.exec(path)?.[1], 'nested-repository');
-    // `CVS` is a usual name; only with its list of entries is it state.
+    // `CVS` is a common name, so the folder counts only if it holds CVS's file `Entries`.
     add(/^(?:.*\/)?CVS(?=\/Entries$)/.exec(path)?.[0], 'version-control');
   }
   for (const path of modulePaths(files)) add(path, 'submodule');
   return places;
 }
 
-/** The folders that .gitmodules names. */
+/** Returns the submodule folders that .gitmodules names. */
 function modulePaths(files: readonly UnpackedFile[]): readonly string[] {
   const text = files.find(({ path }) => path === '.gitmodules')?.bytes.toString() ?? '';
   const paths = text.matchAll(/^[ \t]*path[ \t]*=[ \t]*"?([^"\r\n]+?)"?[ \t]*$/gm);

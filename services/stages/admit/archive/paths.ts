@@ -4,10 +4,10 @@
  * repaired name could point at another file.
  */
 
-/** Most bytes that a file system allows in one path segment. */
+/** The maximum number of bytes that file systems allow in one path segment. */
 const segmentBytesMax = 255;
 
-/** The path to use, `''` for the archive's root itself, or null if the name is unsafe. */
+/** Returns the path, `''` for the archive's root itself, or null if the name is unsafe. */
 export function safePath(name: string, pathBytesMax: number): string | null {
   if (name.length === 0 || Buffer.byteLength(name) > pathBytesMax) return null;
   if (hasUnsafeCharacter(name) || name.startsWith('/') || /^[A-Za-z]:/.test(name)) return null;
@@ -18,7 +18,7 @@ export function safePath(name: string, pathBytesMax: number): string | null {
   return segments.join('/');
 }
 
-/** Control characters, backslashes, and the character that stands for invalid UTF-8. */
+/** Whether the name holds control characters, backslashes or marks of invalid UTF-8. */
 function hasUnsafeCharacter(name: string): boolean {
   for (let index = 0; index < name.length; index++) {
     const code = name.charCodeAt(index);
@@ -28,7 +28,7 @@ function hasUnsafeCharacter(name: string): boolean {
   return !name.isWellFormed();
 }
 
-/** An unsafe name for a report: on one line and of bounded length. */
+/** Returns an unsafe name in a form fit for a report: on one line and of bounded length. */
 export function printablePath(name: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are to be replaced.
   const shown = name.toWellFormed().replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
@@ -36,8 +36,8 @@ export function printablePath(name: string): string {
 }
 
 /**
- * The folder that holds all files, as in release archives; null if there is no such folder. In Go
- * module archives it has several segments: `example.org/owner/module@v1.2.3/`.
+ * Returns the one folder that holds all files, as in release archives; null if there is none. In
+ * Go module archives this folder has several segments: `example.org/owner/module@v1.2.3/`.
  */
 export function commonTopFolder(paths: Iterable<string>): string | null {
   let top: string | null = null;

@@ -1,4 +1,4 @@
-/** What becomes of an archive's entries: a file, or a skip with one of these reasons. */
+/** The two outcomes of an archive's entry: a file, or a skip with one of these reasons. */
 import type { SkippedFile } from '../../../../schemas/generated/types.ts';
 
 export interface UnpackedFile {
@@ -7,7 +7,8 @@ export interface UnpackedFile {
 }
 
 /**
- * Why a folder or file is no part of the repository: found here, or before the folder was packed.
+ * Reasons why a folder or file is not part of the repository, found during unpacking or, for local
+ * folders, before packing.
  */
 export const leftOutReasons = [
   'ignored',
@@ -19,7 +20,7 @@ export const leftOutReasons = [
   'index-unreadable',
 ] as const;
 
-/** Why an entry does not become a file. */
+/** Every reason why an entry does not become a file. */
 export const unpackReasons = [
   'unsafe-path',
   'link',

@@ -42,7 +42,7 @@ async function readTar(archive: Buffer, compressed: boolean, collector: Collecto
   };
   const feeding = feedTar(archive, compressed, meter, entries);
   const [fed, read] = await Promise.allSettled([feeding, readTarEntries(entries, collector)]);
-  // A PipelineError from either side explains more than the broken pipe that it causes.
+  // A PipelineError from one side explains more than the broken pipe that it causes on the other.
   const failures = [fed, read].flatMap((side) => (side.status === 'rejected' ? side.reason : []));
   const coded = failures.find((failure) => failure instanceof PipelineError);
   if (failures.length > 0) throw coded ?? failures[0];
@@ -77,14 +77,14 @@ function tarKind(header: Header): EntryKind {
 
 const packedReasons: readonly UnpackReason[] = ['too-large', 'unreadable', ...leftOutReasons];
 
-/** The reason why `discover` packed a file without its bytes, from our own pax record. */
+/** Returns why `discover` packed the file without its bytes, from our own pax record; or null. */
 function packedSkip(header: Header): UnpackReason | null {
   const reason = (header.pax as Record<string, string> | null | undefined)?.['BACKSTORY.skip'];
   return packedReasons.find((known) => known === reason) ?? null;
 }
 
 async function readZip(archive: Buffer, collector: Collector): Promise<void> {
-  // Raw names make a hostile name one skip; yauzl's own decoding would reject the whole archive.
+  // With raw names, a hostile name costs one skip; yauzl's decoding would reject the whole archive.
   const zip = await yauzl.fromBufferPromise(archive, {
     decodeStrings: false,
     validateEntrySizes: true,
@@ -113,7 +113,7 @@ async function readZipEntry(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<Buf
   return bytes;
 }
 
-/** The upper half of the attributes is the Unix mode, whose top four bits are the type. */
+/** The upper half of the attributes is the Unix mode; its top four bits are the file type. */
 function zipKind(name: string, entry: yauzl.Entry): EntryKind {
   const type = (entry.externalFileAttributes >>> 16) & 0o170000;
   if (name.endsWith('/') || type === 0o040000) return 'folder';

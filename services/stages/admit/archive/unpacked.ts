@@ -1,7 +1,7 @@
 /**
  * Collects an archive's entries under limits: judges them by name and kind, counts them, and keeps
- * them in memory. Every entry except a folder ends as a file or as a skip with a reason. Exceeding
- * a limit of the whole archive is ARCHIVE_TOO_LARGE, raised before the memory is used.
+ * them in memory. Every entry except a folder ends as a file or as a skip with a reason. If the
+ * archive exceeds a limit, ARCHIVE_TOO_LARGE is thrown before the memory is used.
  */
 import { compareText } from '../../../../schemas/compare-text.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
@@ -23,19 +23,19 @@ export interface Unpacked {
   /** In path order, each path once. */
   readonly files: readonly UnpackedFile[];
   readonly skipped: readonly UnpackSkip[];
-  /** Files in UTF-16, which are skipped as binary, but may state a licence. */
+  /** Files in UTF-16: they are skipped as binary, but may still state a licence. */
   readonly wide: readonly UnpackedFile[];
 }
 
 export type EntryKind = 'file' | 'folder' | 'link' | 'special';
 
-/** An archive may expand this far whatever the ratio: 64 MiB of memory is harmless. */
+/** Up to this size the expansion ratio is not checked, because 64 MiB of memory is harmless. */
 const ratioFreeBytes = 64 * 1024 * 1024;
 
-/** A NUL within this many first bytes makes a file binary, as in git. */
+/** A NUL within this many bytes of a file's start makes the file binary, as in git. */
 const sniffBytes = 8_000;
 
-/** The longest licence in UTF-16 has 70 KiB. */
+/** Larger UTF-16 files are not kept as evidence; the longest licence in UTF-16 has 70 KiB. */
 const wideBytesMax = 128 * 1024;
 
 /** Gathers the entries of one archive: `enter` judges an entry, `keep` takes its body. */
@@ -57,7 +57,7 @@ export class Collector {
     this.#expandedBytesMax = Math.min(limits.expandedBytesMax, byRatio);
   }
 
-  /** Counts expanded bytes: those that come out of a tar, or that a zip entry declares. */
+  /** Counts expanded bytes: those read from a tar, or those that a zip entry declares. */
   expand(bytes: number): void {
     this.#expandedBytes += bytes;
     if (this.#expandedBytes <= this.#expandedBytesMax) return;
@@ -67,9 +67,9 @@ export class Collector {
     );
   }
 
-  /** Judges an entry: gives the path to pass to `keep` with the body, or null to skip the body. */
+  /** Judges an entry; returns the path to pass to `keep` with the body, or null if skipped. */
   enter(name: string, kind: EntryKind, bytes: number, reason: UnpackReason | null): string | null {
-    // What was left out before packing is no entry of the repository.
+    // A path that was left out before packing is not an entry of the repository.
     if (!isLeftOut(reason)) this.#entries += 1;
     if (this.#entries > this.#limits.entriesMax) {
       throw new PipelineError(
@@ -84,7 +84,7 @@ export class Collector {
     }
     if (path === '') this.#isRooted = true;
     if (kind === 'folder' || path === '') return null;
-    // The later of two entries with the same name replaces the earlier one, as on a disk.
+    // Of two entries with the same name, the later one replaces the earlier one, as on a disk.
     if (this.#files.delete(path)) this.#skipped.push({ path, reason: 'duplicate-path' });
     const skip = reason ?? (kind === 'file' ? this.#tooLarge(bytes) : kind);
     if (skip === null) return path;
@@ -92,7 +92,7 @@ export class Collector {
     return null;
   }
 
-  /** A hard link is the file that it names, as on a disk; null when that is no file. */
+  /** Returns the bytes of the file that a hard link names; if there is none, a skip reason. */
   linked(target: string): Buffer | UnpackReason {
     const path = safePath(target, this.#limits.pathBytesMax);
     const bytes = path === null ? undefined : this.#files.get(path);
@@ -126,13 +126,13 @@ export class Collector {
     for (const path of paths) {
       const bytes = this.#files.get(path);
       if (bytes === undefined) continue;
-      // A name cannot be both a file and a folder on a disk.
+      // On a disk, one name cannot be both a file and a folder.
       if (folders.has(path)) skipped.push({ path: strip(path), reason: 'path-conflict' });
       else files.push({ path: strip(path), bytes });
     }
     const wide = this.#wide.map(({ path, bytes }) => ({ path: strip(path), bytes }));
     const own = withoutForeign({ files, skipped, wide });
-    // An unsafe name is only shown, so the top folder may be cut from it by its text.
+    // An unsafe name is only displayed, so comparing its text with the top folder is enough.
     const unsafe = this.#unsafe.map(({ path, reason }) => {
       const isBelow = top !== null && path.startsWith(`${top}/`);
       return { path: isBelow ? strip(path) : path, reason };
@@ -140,7 +140,7 @@ export class Collector {
     return { ...own, skipped: [...own.skipped, ...unsafe] };
   }
 
-  /** An archive of `.` has the root itself as an entry: no folder of it is the archive's own. */
+  /** An archive of `.` holds the root itself as an entry, so none of its folders is a wrapper. */
   #topFolder(): string | null {
     if (this.#isRooted) return null;
     return commonTopFolder([...this.#files.keys(), ...this.#skipped.map((skip) => skip.path)]);
@@ -155,7 +155,7 @@ function isLeftOut(reason: UnpackReason | null): boolean {
   return reason !== null && leftOutReasons.some((each) => each === reason);
 }
 
-/** Checked before anything is unpacked. */
+/** Throws if the archive is too large; called before anything is unpacked. */
 export function checkArchiveBytes(bytes: number, limits: ArchiveLimits): void {
   if (bytes <= limits.archiveBytesMax) return;
   throw new PipelineError(

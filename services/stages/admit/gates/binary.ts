@@ -1,7 +1,7 @@
 /** `binary`: valid UTF-8 whose control characters show that it is not text. */
 import { defineGate } from '../gate.ts';
 
-/** A file with a larger share of control characters than this is not text. */
+/** The largest share of control characters that a text may have. */
 const controlShareMax = 0.01;
 
 export const binary = defineGate({
@@ -18,7 +18,7 @@ function isBinary(text: string): boolean {
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
     if (code === 0) return true;
-    // Tab, line feed, form feed, carriage return and escape occur in ordinary text.
+    // Tabs, line feeds, form feeds, carriage returns (9 to 13) and escape occur in ordinary text.
     if (code < 0x20 && !(code >= 9 && code <= 13) && code !== 0x1b) controls += 1;
   }
   return controls > text.length * controlShareMax;

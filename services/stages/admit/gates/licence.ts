@@ -1,6 +1,6 @@
 /**
  * `licence`: skips a file whose own licence the policy does not allow, and drops a repository whose
- * licence it does not allow.
+ * licence the policy does not allow.
  */
 import { z } from 'zod';
 import { defineGate } from '../gate.ts';

@@ -1,4 +1,7 @@
-/** `lines`: lines too long to read; a long mean line in source code means packed data. */
+/**
+ * `lines`: skips files with a line that is too long to read, and source files with a long mean
+ * line, because such files hold packed data.
+ */
 import { z } from 'zod';
 import { defineGate } from '../gate.ts';
 import { isShortLined, measureLines } from '../line-lengths.ts';

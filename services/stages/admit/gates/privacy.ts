@@ -1,6 +1,6 @@
 /**
  * `privacy`: replaces e-mail and public IPv4 addresses by reserved ones. Licence and notice files
- * keep their addresses, because attribution is owed.
+ * keep their addresses, because the authors are owed attribution.
  */
 import { z } from 'zod';
 import { defineGate } from '../gate.ts';

@@ -1,6 +1,6 @@
 /**
- * `secrets`: keys, tokens and passwords are replaced by numbered placeholders, or their file is
- * skipped, or their repository is dropped. redaction/secrets.ts defines what counts as a secret.
+ * `secrets`: replaces keys, tokens and passwords by numbered placeholders, or skips their file, or
+ * drops their repository. redaction/secrets.ts defines what counts as a secret.
  */
 import { z } from 'zod';
 import { defineGate } from '../gate.ts';

@@ -1,4 +1,4 @@
-/** `size`: a repository must have at least one file left, and must fit in memory. */
+/** `size`: drops a repository that has no file left or does not fit in memory. */
 import { z } from 'zod';
 import { defineGate } from '../gate.ts';
 import { describeSkips } from '../skips.ts';

@@ -1,5 +1,5 @@
 /**
- * `vendored`: copies of other projects and build output, recognised by folder and file names. The
+ * `vendored`: skips copies of other projects and build output by folder and file names. The
  * rules follow GitHub's linguist (vendor.yml), without those that would drop hand-written files
  * such as workflows.
  */

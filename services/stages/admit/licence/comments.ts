@@ -1,18 +1,18 @@
 /**
- * Finds the comments of a file in any language, for notices of licences. Only comments count,
- * because code that handles such notices holds them in strings: the search ends where a string of
- * several lines may begin.
+ * Finds the comments of a file in any language, to search them for licence notices. Strings do not
+ * count, because code that handles such notices holds them in strings. So the search ends where a
+ * string of several lines may begin.
  */
 
-/** Comment lines that follow each other without code between them. */
+/** Consecutive comment lines without code between them. */
 export interface CommentBlock {
-  /** Without the marks of the comment; an empty line is `''`. */
+  /** The lines without comment marks; an empty line is `''`. */
   readonly lines: readonly string[];
-  /** Where it begins in the file, in characters. */
+  /** Offset of the block's beginning in the file, in characters. */
   readonly offset: number;
 }
 
-/** Marks that open a comment of several lines, and what closes it. */
+/** Marks that open and close a comment of several lines. */
 const blocks: readonly (readonly [open: RegExp, close: RegExp])[] = [
   [/^\/[*+]+!?/, /[*+]+\//],
   [/^<!--+/, /--+>/],
@@ -26,7 +26,7 @@ const blocks: readonly (readonly [open: RegExp, close: RegExp])[] = [
   [/^=(?:begin|pod|head\d)\b/, /^=(?:end|cut)\b/],
 ];
 
-/** Further marks, in languages where they cannot be anything else. */
+/** Further marks, for languages in which they can only mean a comment. */
 const blocksOf: readonly (readonly [name: RegExp, open: RegExp, close: RegExp])[] = [
   [/\.(?:pas|pp|dpr|lpr|inc)$/i, /^\{/, /\}/],
   [/\.(?:lisp|cl|scm|ss|rkt|el)$/i, /^#\|+/, /\|+#/],
@@ -50,7 +50,7 @@ const lineMarksOf: readonly (readonly [name: RegExp, mark: RegExp])[] = [
   [/\.(?:f|for|ftn|f77)$/i, /^[Cc*](?=\s|$)/],
 ];
 
-/** What may stand before the first comment of a page or script. */
+/** A tag that may precede the first comment of a page or script. */
 const opening = /^(?:<\?(?:php|=)?|<%@?|<script\b[^>]*>|<style\b[^>]*>)\s*(?=\/|#|<)/i;
 
 export function commentsOf(path: string, text: string): readonly CommentBlock[] {
@@ -69,7 +69,7 @@ function* linesOf(text: string): Generator<readonly [line: string, offset: numbe
   yield [text.slice(start), start];
 }
 
-/** Reads a file line by line; it lives as long as the search in one file. */
+/** Reads one file line by line; each file needs a new scanner. */
 class Scanner {
   readonly #blocks: (readonly [open: RegExp, close: RegExp])[];
   readonly #marks: readonly RegExp[];
@@ -85,7 +85,7 @@ class Scanner {
     this.#marks = [...marks, lineMark];
   }
 
-  /** False when the rest of the file cannot be told from strings. */
+  /** Reads a line; returns false if reading must stop, because a long string may begin there. */
   read(raw: string, offset: number): boolean {
     const line = raw.trim();
     if (this.#close !== null) this.#inside(line, offset);
@@ -128,7 +128,7 @@ class Scanner {
     const end = close.exec(body);
     this.#add(end === null ? body : body.slice(0, end.index), offset, true);
     if (end === null) this.#close = close;
-    // What follows a docstring is code, so that no later string is taken for one.
+    // The text after a docstring counts as code, so that no later string is taken for a docstring.
     if (open === docstring) this.#code = true;
     return true;
   }
@@ -143,13 +143,13 @@ class Scanner {
   }
 }
 
-/** A template, a text in triple quotes or a here-document may begin on this line of code. */
+/** Whether a template, a triple-quoted string or a here-document may begin on this line of code. */
 function mayOpenString(line: string): boolean {
   const ticks = line.split('`').length - 1;
   return ticks % 2 === 1 || /"""|'''|<<[-~<]?\s*["']?[A-Z_]{2,}/.test(line);
 }
 
-/** Without the marks that close a frame of signs around the text. */
+/** Returns the line without the closing signs of a decorative frame around the text. */
 function withoutFrame(line: string): string {
   let end = line.length;
   while (end > 0 && ' \t*/#;%!-'.includes(line.charAt(end - 1))) end -= 1;

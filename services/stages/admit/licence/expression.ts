@@ -8,18 +8,18 @@ export type LicenceExpression =
   | { readonly kind: 'licence'; readonly identifier: string; readonly exception: string | null }
   | { readonly kind: 'and' | 'or'; readonly parts: readonly LicenceExpression[] };
 
-/** Bounds the nesting too; real expressions have a handful of words. */
+/** Maximum number of words, which also bounds nesting; real expressions have a handful. */
 const wordsMax = 200;
 
 /**
- * Null if the text is not an expression. The library refuses names that SPDX does not list, but
- * this function must keep every name that a repository states. So the library parses stand-ins:
- * `LicenseRef-N` stands for word N, and an exception is the second word after its licence.
+ * Returns null if the text is not an expression. The library refuses names that SPDX does not list,
+ * but this function must keep every name that a repository states. So the library parses stand-ins:
+ * `LicenseRef-N` stands for word N. An exception is the second word after its licence.
  */
 export function parseExpression(text: string): LicenceExpression | null {
   const words = text.match(/[()]|[^\s()]+/g) ?? [];
   if (words.length > wordsMax || !words.every(isWord)) return null;
-  // The library would accept empty parentheses in front of a name.
+  // Without this check, the library would accept empty parentheses before a name.
   if (words.some((word, index) => word === '(' && words[index + 1] === ')')) return null;
   const standIns = words.map((word, index) => {
     if (isOperator(word)) return word;
@@ -58,7 +58,10 @@ function fromTree(tree: Info, words: readonly string[]): LicenceExpression | nul
   return licence(currentIdentifier(words[index] ?? ''), exception);
 }
 
-/** SPDX replaced `GPL-2.0` and `GPL-2.0+` by `GPL-2.0-only` and `GPL-2.0-or-later`. */
+/**
+ * Returns the current form of a deprecated identifier: SPDX replaced `GPL-2.0` and `GPL-2.0+` by
+ * `GPL-2.0-only` and `GPL-2.0-or-later`.
+ */
 export function currentIdentifier(identifier: string): string {
   if (!/^(?:A|L)?GPL-\d\.\d\+?$/.test(identifier)) return identifier;
   return identifier.endsWith('+') ? `${identifier.slice(0, -1)}-or-later` : `${identifier}-only`;
@@ -68,7 +71,7 @@ export function licence(identifier: string, exception: string | null = null): Li
   return { kind: 'licence', identifier, exception };
 }
 
-/** Joins parts, flattens nested ones and drops repetitions; a single part is returned as it is. */
+/** Joins parts, flattens nested ones and drops duplicates; a single part is returned unchanged. */
 export function combine(
   kind: 'and' | 'or',
   parts: readonly LicenceExpression[],
@@ -94,7 +97,7 @@ export function identifiersOf(expression: LicenceExpression): readonly string[] 
   return expression.parts.flatMap(identifiersOf);
 }
 
-/** The same expression with other names. */
+/** Returns the same expression with every identifier changed. */
 export function mapIdentifiers(
   expression: LicenceExpression,
   change: (identifier: string) => string,

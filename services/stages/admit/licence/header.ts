@@ -1,4 +1,4 @@
-/** Reads the licence that a file states for itself alone: by SPDX lines, else by its notices. */
+/** Reads the licence that a file states for itself, from SPDX lines or else from its notices. */
 import type { FileText } from '../file-text.ts';
 import { type CommentBlock, commentsOf } from './comments.ts';
 import {
@@ -11,7 +11,7 @@ import {
 import { readBlock } from './notice.ts';
 import { canonical, fromName, fromStatement, parseKnown, stated } from './statement.ts';
 
-/** Cheap: a file without any of these words states nothing. */
+/** A cheap filter: a file without any of these words states no licence. */
 const hint = new RegExp(
   [
     String.raw`licen[cs]e|gpl\b|copying|redistribut|reproduc|rights|permission|confidential|`,
@@ -21,7 +21,7 @@ const hint = new RegExp(
   'i',
 );
 
-/** Statements in code that the language or its tools take for the licence of the file. */
+/** Statements in code that the language or its tools define as the file's licence. */
 const inCode = new RegExp(
   [
     String.raw`^(?:__licen[cs]e__[ \t]*=[ \t]*[bru]{0,2}["']([^"'\n]{2,100})["']|`,
@@ -43,7 +43,7 @@ export function readHeader({ path, text }: FileText): LicenceExpression | null {
 
 const spdxLine = /^[^\w"'`]{0,3}SPDX-License-Identifier:\s*([\w.+/: ()-]{2,300})/i;
 
-/** Several lines apply together, as REUSE says. */
+/** Returns the expression of every SPDX line; REUSE says that several lines apply together. */
 function readSpdx({ lines }: CommentBlock): readonly LicenceExpression[] {
   return lines.flatMap((line) => {
     const value = spdxLine
@@ -58,7 +58,7 @@ function readSpdx({ lines }: CommentBlock): readonly LicenceExpression[] {
   });
 }
 
-/** Linux's modules say `Dual MIT/GPL`. */
+/** Reads a licence stated in code; Linux's modules write choices as `Dual MIT/GPL`. */
 function fromCode(value: string): LicenceExpression | null {
   const dual = /^Dual (\w+)\/GPL$/.exec(value)?.[1];
   if (dual !== undefined) {

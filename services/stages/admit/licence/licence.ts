@@ -37,9 +37,9 @@ interface LicensedText {
 }
 
 /**
- * Reads texts and metadata among the repository's own files, including files not admitted. The
- * licence of a folder that the policy refuses is evidence, but no part of the expression: the files
- * of that folder are left out.
+ * Reads licence texts and metadata among the repository's own files, including files not admitted.
+ * If the policy refuses a folder's licence, that licence is evidence but not part of the
+ * expression, because the files of that folder are left out.
  */
 export function readLicenceFiles(
   files: readonly FileText[],
@@ -84,7 +84,7 @@ function isRefusedFolder(
   return licensedFolder(path) !== null && !isAllowed(printExpression(expression), allowed);
 }
 
-/** The readme counts only where nothing else states a licence. */
+/** Reads the readme, which counts only if no other file states a licence. */
 function fromReadme(files: readonly FileText[], evidence: LicenceEvidence[]): TextEvidence {
   for (const { path, text } of files) {
     const expression = isReadme(path) ? readReadme(text) : null;
@@ -96,8 +96,9 @@ function fromReadme(files: readonly FileText[], evidence: LicenceEvidence[]): Te
 }
 
 /**
- * A folder of texts holds those of all parts, as REUSE prescribes. Where the work says its licence,
- * the files say which of them have another one.
+ * Drops the texts in a folder such as LICENSES/ if the work states its licence elsewhere. REUSE
+ * prescribes that the folder holds the texts of all parts; the notices in the files then say which
+ * parts have another licence.
  */
 function withoutListed(
   texts: readonly LicensedText[],
@@ -107,7 +108,10 @@ function withoutListed(
   return said !== null || main.some(({ path }) => isMainLicence(path)) ? main : texts;
 }
 
-/** Metadata files repeat each other; statements that are not understood give way to others. */
+/**
+ * Joins the statements of metadata files. A statement that repeats earlier ones adds nothing.
+ * Statements that are not understood are ignored if any statement is understood.
+ */
 function joinStatements(statements: readonly LicenceExpression[]): LicenceExpression | null {
   const understood = statements.filter((each) => !identifiersOf(each).includes(stated));
   let joined: LicenceExpression | null = null;
@@ -129,7 +133,7 @@ const choiceName = new RegExp(
   'i',
 );
 
-/** `LICENSE-MIT` beside `LICENSE-APACHE` is a choice; all other files apply together. */
+/** Combines licence texts: `LICENSE-MIT` beside `LICENSE-APACHE` is a choice, others all apply. */
 function combineTexts(files: readonly LicensedText[]): LicenceExpression | null {
   const choices = files.filter(({ path }) => choiceName.test(path));
   const rest = files.filter((file) => choices.length < 2 || !choices.includes(file));
@@ -144,14 +148,14 @@ function combineTexts(files: readonly LicensedText[]): LicenceExpression | null 
   return combine('and', withoutBase(parts));
 }
 
-/** Version 3 of the Lesser GPL adds to the text of the GPL, which therefore lies beside it. */
+/** Drops the GPL's text beside the LGPL's: version 3 of the LGPL only adds terms to the GPL. */
 function withoutBase(parts: readonly LicenceExpression[]): readonly LicenceExpression[] {
   const names = parts.map(printExpression);
   if (!names.includes('LGPL-3.0-only')) return parts;
   return parts.filter((_, index) => names[index] !== 'GPL-3.0-only');
 }
 
-/** Metadata says how the texts relate; licences of texts that it does not mention are added. */
+/** Joins metadata and texts: metadata says how texts relate; texts that it omits are added. */
 function join(
   said: LicenceExpression | null,
   texts: LicenceExpression | null,
@@ -169,18 +173,21 @@ function join(
   return combine('and', [said, ...extra]);
 }
 
-/** A text is the same for `-only` and `-or-later`; only metadata and headers tell which. */
+/**
+ * Returns the identifier and its `-only` form. The text is the same for `-only` and `-or-later`;
+ * only metadata and headers say which one applies.
+ */
 function sameFamily(identifier: string): readonly string[] {
   return [identifier, identifier.replace(/-or-later$|\+$/, '-only')];
 }
 
 export interface GatedTexts {
   readonly admitted: readonly FileText[];
-  /** Files that were left out for their own licence: evidence, but no part of the work. */
+  /** Files left out because of their own licence: they are evidence, but not part of the work. */
   readonly refused: readonly FileText[];
 }
 
-/** The licence of the repository, with the notices of its files. */
+/** Returns the licence of the repository, including the notices of its files. */
 export function describeLicence(texts: TextEvidence, files: GatedTexts, own: OwnLicences): Licence {
   const evidence = [...texts.evidence];
   const known = new Set(
@@ -206,7 +213,7 @@ export function describeLicence(texts: TextEvidence, files: GatedTexts, own: Own
 function evidenceOf(files: readonly FileText[], own: OwnLicences): readonly LicenceEvidence[] {
   return files.flatMap((file) => {
     const found = own.of(file);
-    // The text of a folder's licence is evidence already.
+    // The text of a folder's licence is already among the evidence.
     if (found === null || found.isFolders) return [];
     const { path, expression } = found;
     return identifiersOf(expression).map((identifier) => ({ path, identifier, score: 1 }));

@@ -2,7 +2,7 @@
 import { combine, type LicenceExpression, licence } from './expression.ts';
 import { anyOf, fromName, fromStatement, stated } from './statement.ts';
 
-/** The licence that a metadata file states; null if it states none. */
+/** Returns the licence that a metadata file states; null if it states none. */
 export function readMetadataLicence(path: string, text: string): LicenceExpression | null {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const reader = readers.find((candidate) => candidate.name.test(name));
@@ -57,7 +57,7 @@ function captures(text: string, pattern: RegExp): readonly string[] {
   return [...text.matchAll(pattern)].map((match) => match[1] ?? '');
 }
 
-/** All of these statements apply. */
+/** Joins statements that all apply. */
 function together(statements: readonly string[]): LicenceExpression | null {
   return combine(
     'and',
@@ -69,7 +69,7 @@ function choice(statements: readonly string[]): LicenceExpression | null {
   return anyOf(statements);
 }
 
-/** Reads the quoted values behind a key: one, or a list in brackets, which is a choice. */
+/** Returns a reader of the quoted value after a key; a list in brackets is a choice. */
 function field(key: string): (text: string) => LicenceExpression | null {
   const pattern = new RegExp(
     String.raw`${key}[ \t]*(\[[^\]]{0,500}\]|["'][^"'\n]{1,200}["'])`,
@@ -131,7 +131,7 @@ function readPackageInformation(text: string): LicenceExpression | null {
   return together(values.length > 0 ? values : captures(head, /^License:[ \t]*(.{1,60})$/gm));
 }
 
-/** `License :: OSI Approved` alone says nothing; `License :: Other/Proprietary License` does. */
+/** Returns the licence classifiers; `OSI Approved` alone names no licence and is left out. */
 function classifiers(text: string): readonly string[] {
   return captures(text, /License :: (?:OSI Approved :: )?([^"'\n]{3,80})/g)
     .map((name) => name.trim())
@@ -147,7 +147,7 @@ function readPom(text: string): LicenceExpression | null {
   return choice(values.map((name) => fromName(name) ?? name));
 }
 
-/** `s.license = 'MIT'`, `s.licenses = %w[MIT Ruby]`, `s.license = { :type => 'MIT' }`. */
+/** Reads `s.license = 'MIT'`, `s.licenses = %w[MIT Ruby]`, `s.license = { :type => 'MIT' }`. */
 function readGemspec(text: string): LicenceExpression | null {
   const key = String.raw`\.licenses?[ \t]*=[ \t]*`;
   const words = captures(text, new RegExp(String.raw`${key}%[wW][[({<]([^\])}>]{1,200})`, 'g'));
@@ -169,7 +169,7 @@ function readNuget(text: string): LicenceExpression | null {
   );
 }
 
-/** `License: GPLv2+` of an RPM, a Debian copyright file, Cabal or R. */
+/** Reads `License: GPLv2+` in an RPM spec, a Debian copyright file, Cabal or R metadata. */
 function readControlField(text: string): LicenceExpression | null {
   const values = captures(text, /^[Ll]icense:[ \t]*([^\n]{1,200})$/gm);
   return together(values.map((value) => value.replace(/\s*\+\s*file LICEN[CS]E$/i, '')));
@@ -182,7 +182,7 @@ function readYamlField(text: string): LicenceExpression | null {
   return choice([...one, ...captures(list, /-[ \t]+["']?([^"'\n]{1,100}?)["']?[ \t]*$/gm)]);
 }
 
-/** Perl's own names: `perl_5` is Perl's own choice of two. */
+/** Reads Perl's own licence names; `perl_5` is a choice of Artistic-1.0-Perl and GPL. */
 function readPerl(text: string): LicenceExpression | null {
   const value = /^\s*['"]?license['"]?\s*(?:=>|=)?\s*['"]?(\w+)['"]?/im
     .exec(text)?.[1]

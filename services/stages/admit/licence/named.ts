@@ -1,4 +1,4 @@
-/** Finds the licences that a few words name, such as the end of `licensed under …`. */
+/** Finds the licences named in a short text, such as the words after `licensed under`. */
 import { type LicenceExpression, licence } from './expression.ts';
 import { someBsd } from './statement.ts';
 
@@ -6,7 +6,7 @@ const version = String.raw`(?:[ ,(]*(?:v\.? ?|version |ver\.? ?)?(\d(?:\.\d)?)\b
 
 interface Name {
   readonly pattern: RegExp;
-  /** From the version that the words give, or undefined, and the words behind the name. */
+  /** Returns the identifier for a version, if one is given, and the words after the name. */
   readonly identifier: (version: string | undefined, behind: string) => string;
 }
 
@@ -94,7 +94,10 @@ const names: readonly Name[] = [
   },
 ];
 
-/** Each once, in the order of the table; a name inside a longer one counts for the longer one. */
+/**
+ * Returns each named licence once, in the order of the table. A name within a longer name counts
+ * only as part of the longer one.
+ */
 export function licencesIn(words: string): readonly LicenceExpression[] {
   if (/\bperl itself\b|\bas perl\b/i.test(words)) {
     return [licence('Artistic-1.0-Perl'), licence('GPL-1.0-or-later')];
@@ -117,7 +120,7 @@ export function licencesIn(words: string): readonly LicenceExpression[] {
   return [...found].map((name) => licence(name));
 }
 
-/** An address names a licence by the name of its page, as in `licenses/gpl-2.0.html`. */
+/** Returns the licence name in a URL's page name, as in `licenses/gpl-2.0.html`; else a space. */
 function addressName(address: string): string {
   const page = new RegExp(
     [
@@ -155,7 +158,7 @@ function gnu(family: 'AGPL' | 'LGPL' | 'GPL', least: string, long: string, short
   };
 }
 
-/** `Attribution-NonCommercial` with version 4.0 is CC-BY-NC-4.0. */
+/** Returns the identifier: `Attribution-NonCommercial` with version 4.0 is CC-BY-NC-4.0. */
 function creativeCommons(words: string, found: string): string {
   const parts = [
     'BY',

@@ -1,7 +1,6 @@
 /**
- * Recognises the notices by which a file says under which licence it stands: grants in sentences,
- * tags such as `@license`, texts of licences, and reservations of all rights. A mere mention of a
- * licence is no notice.
+ * Recognises the notices that state a file's licence: grants in sentences, tags such as `@license`,
+ * licence texts, and reservations of all rights. A mere mention of a licence is not a notice.
  */
 import type { CommentBlock } from './comments.ts';
 import { combine, type LicenceExpression, licence } from './expression.ts';
@@ -9,16 +8,16 @@ import { licencesIn } from './named.ts';
 import { fromName, parseKnown, stated } from './statement.ts';
 import { licenceWords, textsIn } from './text.ts';
 
-/** Marks the end of a paragraph or of a line of its own, in the joined text of a block. */
+/** Marks the end of a paragraph or of a self-contained line in the joined text of a block. */
 const stop = '¶';
 
-/** A tag, or a reservation, counts within this many first characters. */
+/** A tag or a reservation counts only within this many characters of a file's start. */
 const headCharacters = 8_192;
 
-/** A longer line is no tag. */
+/** A longer line is not a tag. */
 const tagCharacters = 300;
 
-/** What the block states; null if it states nothing. */
+/** Returns the licence that the block states; null if it states none. */
 export function readBlock({ lines, offset }: CommentBlock): LicenceExpression | null {
   const inHead = offset < headCharacters;
   const prose = proseOf(lines);
@@ -37,7 +36,7 @@ function isStated(expression: LicenceExpression): boolean {
   return expression.kind === 'licence' && expression.identifier === stated;
 }
 
-/** `GPL` beside `GPL version 2 or later` is the same statement with fewer words. */
+/** Drops vague licences: `GPL` beside `GPL version 2 or later` adds nothing. */
 function unique(parts: readonly LicenceExpression[]): LicenceExpression[] {
   const familyOf = (part: LicenceExpression) =>
     part.kind === 'licence'
@@ -54,7 +53,7 @@ function unique(parts: readonly LicenceExpression[]): LicenceExpression[] {
   );
 }
 
-/** One text in which lines run on; copyright lines and empty ones end a sentence. */
+/** Joins the lines to one text, in which copyright lines and empty lines end a sentence. */
 function proseOf(lines: readonly string[]): string {
   const ended = lines.map((line) => {
     if (line === '' || /^[-=*#_~+/. ]+$/.test(line)) return ` ${stop} `;
@@ -82,12 +81,12 @@ const verbs = [
   'dual[- ]licen[cs]ed|free software|open source',
 ].join('');
 
-/** Words that may stand between what is licensed and how. */
+/** Words that may stand between a noun of `things` and a verb of `verbs`. */
 const between =
   'and|or|is|are|may|can|be|has|have|been|made|was|were|will|also|code|all|its|the|accompanying|' +
   'materials|not|re';
 
-/** Each finds the words in front of the name of a licence. */
+/** Patterns of the words that precede the name of a licence. */
 const grants: readonly RegExp[] = [
   new RegExp(
     [
@@ -117,7 +116,7 @@ const grants: readonly RegExp[] = [
   /\bsame terms as\b/gi,
 ];
 
-/** Characters of a sentence that may name the licence. */
+/** The name of the licence must be within this many characters after the grant. */
 const clauseCharacters = 400;
 
 function grantsIn(prose: string): readonly LicenceExpression[] {
@@ -131,14 +130,14 @@ function grantsIn(prose: string): readonly LicenceExpression[] {
   );
 }
 
-/** Up to the end of the sentence; `v. 2.0` and `;` do not end it. */
+/** Returns the text up to the end of the sentence; `v. 2.0` and `;` do not end it. */
 function clauseAt(prose: string, start: number): string {
   const rest = prose.slice(start, start + clauseCharacters);
   const end = rest.search(new RegExp(String.raw`[.!]\s+(?=[A-Z(<@])|${stop}`));
   return end === -1 ? rest : rest.slice(0, end);
 }
 
-/** A licence of its own: the clause names one, and it is not in a file that is read elsewhere. */
+/** Whether the clause names an unknown licence, and does not refer to a file or page instead. */
 function isForeign(grant: string, clause: string): boolean {
   if (!/\b(?:licen[cs]ed?|distributed|released|governed|covered|available|provided)\b/i.test(grant))
     return false;
@@ -162,7 +161,10 @@ function isForeign(grant: string, clause: string): boolean {
   ).test(clause);
 }
 
-/** `either version 2 of the License, or (at your option) any later version` is no choice. */
+/**
+ * Whether the notice offers a choice of licences. `either version 2 of the License, or (at your
+ * option) any later version` is not a choice.
+ */
 function isChoice(prose: string): boolean {
   const rest = prose.replace(/either version.{0,60}?any later version/gi, '');
   return new RegExp(
@@ -184,7 +186,7 @@ const tag = new RegExp(
   'i',
 );
 
-/** `License: GPLv2 or later`, `@license MIT`, or a line that is a licence's name. */
+/** Reads `License: GPLv2 or later`, `@license MIT`, or a line that is only a licence's name. */
 function readTag(line: string): LicenceExpression | null {
   if (line.length > tagCharacters) return null;
   const alone = line.replace(/^the /i, '').replace(/[.,;:]+$/, '');

@@ -1,6 +1,6 @@
 /**
- * The licence that a file has for itself: by its own notice, by a file that states it (REUSE), or
- * by the nearest folder below the root that has a licence of its own.
+ * Finds a file's own licence: from its notice, from another file that states it (REUSE), or from
+ * the nearest folder below the root that has its own licence.
  */
 import type { FileText } from '../file-text.ts';
 import { combine, identifiersOf, type LicenceExpression, licence } from './expression.ts';
@@ -12,9 +12,9 @@ import { matchLicenceText } from './text.ts';
 
 export interface OwnLicence {
   readonly expression: LicenceExpression;
-  /** The file that states it. */
+  /** The file that states the licence. */
   readonly path: string;
-  /** True when a folder's licence counts because the file states none. */
+  /** True if this is the folder's licence, which applies because the file states none. */
   readonly isFolders: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface OwnLicences {
 
 type Statement = Omit<OwnLicence, 'isFolders'>;
 
-/** `evidence` are the texts and metadata of the repository, admitted or not. */
+/** `evidence` holds the repository's licence texts and metadata files, admitted or not. */
 export function ownLicences(evidence: readonly FileText[]): OwnLicences {
   const folders = readFolders(evidence);
   const beside = readSidecars(evidence);
@@ -53,7 +53,7 @@ export function ownLicences(evidence: readonly FileText[]): OwnLicences {
   };
 }
 
-/** From the innermost to the outermost, each with a trailing slash, without the root. */
+/** Returns the path's folders, innermost first, with a trailing slash and without the root. */
 function foldersOf(path: string): readonly string[] {
   const folders: string[] = [];
   for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
@@ -78,7 +78,7 @@ function readFolders(evidence: readonly FileText[]): ReadonlyMap<string, Stateme
       add(folder, path, combine('and', found));
     } else if (slash > 0) {
       const metadata = readMetadataLicence(path, text);
-      // A package that is not published may state nothing that is understood.
+      // Metadata of an unpublished package is often not understood; it then says nothing.
       if (metadata === null || identifiersOf(metadata).includes(stated)) continue;
       add(path.slice(0, slash + 1), path, metadata);
     }
@@ -104,7 +104,7 @@ interface Annotation extends Statement {
   readonly covers: RegExp;
 }
 
-/** The annotations of REUSE.toml and of .reuse/dep5; the last one that covers a file counts. */
+/** Returns the annotations of REUSE.toml and .reuse/dep5; for a file, its last match counts. */
 function readReuse(evidence: readonly FileText[]): readonly Annotation[] {
   return evidence.flatMap(({ path, text: raw }) => {
     const text = raw.replace(/\r\n?/g, '\n');
@@ -123,7 +123,7 @@ function tomlAnnotation(part: string): readonly Annotation[] {
 function dep5Annotation(part: string): readonly Annotation[] {
   const files = /^Files:\s*((?:.+\n?)(?:[ \t]+.+\n?)*)/m.exec(part)?.[1] ?? '';
   const said = /^License:[ \t]*(\S.*)$/m.exec(part)?.[1] ?? '';
-  // The list of dep5 has stars that also match slashes.
+  // In dep5, a star also matches slashes.
   const globs = files.split(/\s+/).filter((glob) => glob !== '');
   return annotation(
     '.reuse/dep5',
@@ -149,7 +149,7 @@ function annotation(
   return globs.map((glob) => ({ path, expression, covers: globPattern(glob) }));
 }
 
-/** `*` matches within a folder, `**` across folders. */
+/** Returns the pattern of a glob: `*` matches within a folder, `**` across folders. */
 function globPattern(glob: string): RegExp {
   const escaped = glob.replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`);
   return new RegExp(`^${escaped.replace(/\*+/g, (stars) => (stars.length > 1 ? '.*' : '[^/]*'))}$`);

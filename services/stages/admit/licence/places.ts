@@ -1,16 +1,16 @@
-/** Tells from a file's path whether the file holds or states a licence, and for what. */
+/** Tells from a file's path whether the file holds or states a licence, and what it covers. */
 import { isShortLined } from '../line-lengths.ts';
 
-/** Endings of prose; a licence text may have any of them, or none. */
+/** Extensions of prose files; a licence text may have one of them or none. */
 const prose = String.raw`(?:\.(?:md|markdown|txt|text|rst|adoc|asciidoc|html?|xhtml|textile|rdoc|org|rtf))?$`;
 
-/** Names in front of `LICENSE`, as in Rails' `MIT-LICENSE`. */
+/** Words that may precede `LICENSE`, as in Rails' `MIT-LICENSE`. */
 const family = '(?:mit|gnu|a?gpl|lgpl|apache|bsd|isc|mpl|boost|epl|project|software|source|main)';
 const word = '(?:un)?licen[cs]es?|copying\\d?|copyright';
 
-/** As licensee and ScanCode: `LICENSE-MIT`, `MIT-LICENSE`, `COPYING.LESSER`, `LICENSE_1_0.txt`. */
+/** As in licensee and ScanCode: `LICENSE-MIT`, `COPYING.LESSER`, `LICENSE_1_0.txt`. */
 const licenceName = named(`(?:${family}[-_. ])?`);
-/** At the root, licensee takes any word in front. */
+/** At the root, any word may precede `LICENSE`, as in licensee. */
 const rootLicenceName = named(String.raw`(?:\w+[-_. ])?`);
 const namedText = new RegExp(
   String.raw`^(?:a?gpl|lgpl|apache|mit|bsd|mpl|epl|cc0)(?:[-_ ]?v?\d(?:[._]\d)?)?(?:-clause|-or-later|-only)?${prose}`,
@@ -18,7 +18,7 @@ const namedText = new RegExp(
 );
 const mainName = new RegExp(`^(?:${family}[-_. ])?(?:(?:un)?licen[cs]es?|copying)${prose}`, 'i');
 
-/** Lists of other projects' licences, templates, and formats that are not prose. */
+/** Names of lists of other projects' licences, and of templates. */
 const notOurs = /3rd|third|vendor|dependenc|header|template|checker|report/i;
 const notProse =
   /\.(?:json|xml|ya?ml|toml|csv|ini|cfg|svg|png|pdf|spdx|header|lock|gemspec|tmpl|tpl|j2|erb|in)$/i;
@@ -35,7 +35,7 @@ const besideTheWork = /(?:^|\/)(?:tests?|__tests__|testdata|fixtures?|spec|examp
 /** Metadata of a built Python package; all other metadata counts only at the root. */
 const pythonMetadata = /^[^/]+\.(?:dist|egg)-info\/(?:METADATA|PKG-INFO)$/;
 
-/** A package below the root may have a licence of its own. */
+/** Metadata of a package below the root, which may have its own licence. */
 const packageFile = new RegExp(
   [
     String.raw`\/(?:package\.json|composer\.json|Cargo\.toml|pyproject\.toml|setup\.cfg|setup\.py|`,
@@ -43,23 +43,23 @@ const packageFile = new RegExp(
   ].join(''),
 );
 
-/** Files that attribute authors: their names and addresses must stay. */
+/** Whether the file attributes authors; their names and addresses must stay. */
 export function isAttributionFile(path: string): boolean {
   return isLicenceFile(path) || attributionName.test(nameOf(path));
 }
 
-/** Whether the file is evidence for the licence of others: of the work, a folder or a file. */
+/** Whether the file may state the licence of the work, of a folder or of another file. */
 export function mayStateLicence(path: string): boolean {
   if (isLicenceText(path) || isMetadata(path) || licensedFolder(path) !== null) return true;
   return isSidecar(path) || isReuseList(path) || packageFile.test(path);
 }
 
-/** `logo.png.license` states the licence of `logo.png`. */
+/** Whether the file is named like `logo.png.license`, which states the licence of `logo.png`. */
 export function isSidecar(path: string): boolean {
   return /[^/]\.license$/.test(path);
 }
 
-/** The lists by which REUSE states licences of other files. */
+/** Whether the file is one of the lists in which REUSE states licences of other files. */
 export function isReuseList(path: string): boolean {
   return path === 'REUSE.toml' || path === '.reuse/dep5';
 }
@@ -69,19 +69,22 @@ export function isLicenceText(path: string): boolean {
   return isLicenceFile(path) && !besideTheWork.test(path);
 }
 
-/** Whether the file licenses the whole work, not a part: it lies at the root under a plain name. */
+/** Whether the file licenses the whole work: it lies at the root and has a plain name. */
 export function isMainLicence(path: string): boolean {
   return mainName.test(path);
 }
 
-/** A text in a folder of texts says which licences occur, not which one the work has. */
+/**
+ * Whether the file lies in a folder of licence texts. Such a text says which licences occur, not
+ * which one the work has.
+ */
 export function isListedText(path: string): boolean {
   return textFolder.test(path) || /(?:^|\/)(?:licen[cs]es?|legal)\/[^/]*$/i.test(path);
 }
 
 /**
- * The folder, with a trailing slash, whose files a licence text below the root licenses, as
- * `ee/LICENSE` does in many projects; null for all other files.
+ * Returns the folder, with a trailing slash, that a licence text below the root covers, such as
+ * `ee/LICENSE` in many projects; null for all other files.
  */
 export function licensedFolder(path: string): string | null {
   const slash = path.lastIndexOf('/');

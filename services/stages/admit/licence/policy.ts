@@ -5,14 +5,17 @@ import { canonical } from './statement.ts';
 
 export type LicencePolicy = 'record' | 'permissive' | readonly string[];
 
-/** The identifiers that the policy allows; null allows everything. */
+/** Returns the identifiers that the policy allows; null allows everything. */
 export function allowedLicences(policy: LicencePolicy): ReadonlySet<string> | null {
   if (policy === 'record') return null;
   if (policy === 'permissive') return new Set(permissiveLicences);
   return new Set(policy.map((identifier) => currentIdentifier(canonical(identifier))));
 }
 
-/** An `unknown` licence is allowed only if everything is allowed or the list names `unknown`. */
+/**
+ * Whether the policy allows the expression. `unknown` is allowed only if everything is allowed or
+ * the list names `unknown`.
+ */
 export function isAllowed(expression: string, allowed: ReadonlySet<string> | null): boolean {
   if (allowed === null) return true;
   const parsed = parseExpression(expression);

@@ -1,9 +1,9 @@
-/** Reads the section of a readme that states the licence, as licensee does. */
+/** Reads the licence section of a readme, as licensee does. */
 import { combine, type LicenceExpression, licence } from './expression.ts';
 import { licencesIn } from './named.ts';
 import { matchLicenceText, unrecognised } from './text.ts';
 
-/** A longer section without a licence's text explains more than it states. */
+/** A longer section without a licence text explains licences rather than states one. */
 const wordsMax = 80;
 
 export function isReadme(path: string): boolean {
@@ -19,7 +19,7 @@ const heading = new RegExp(
 );
 const nextHeading = /\n(?:#{1,6}|={1,6})[ \t]*\S|\n[^\n]+\n[-=~^]{3,}[ \t]*(?:\n|$)/;
 
-/** What the section `License` says; null if there is none, or it names no licence. */
+/** Returns the licence that the section `License` states; null if there is none. */
 export function readReadme(raw: string): LicenceExpression | null {
   const text = raw.replace(/\r\n?/g, '\n');
   const found = heading.exec(text);

@@ -47,7 +47,7 @@ export const signatures: readonly Signature[] = [
       'university of illinois',
     ],
   ),
-  // X.org's form of the same licence adds `(including the next paragraph)`.
+  // X.org's form of the MIT licence adds `(including the next paragraph)`.
   signature('MIT', 190, [
     mitGrant,
     mitNotice.replace('notice shall', 'notice including the next paragraph shall'),

@@ -1,7 +1,6 @@
 /**
- * Understands the words by which people name a licence, in package metadata and in the notices of
- * files. A statement that is not understood stays one: `LicenseRef-stated`, which no policy allows
- * unless it lists it.
+ * Parses the names that people give licences in package metadata and in notices. A statement that
+ * is not understood becomes `LicenseRef-stated`, which a policy allows only if it lists that name.
  */
 import deprecated from 'spdx-license-ids/deprecated.json' with { type: 'json' };
 import ids from 'spdx-license-ids/index.json' with { type: 'json' };
@@ -14,16 +13,16 @@ import {
   parseExpression,
 } from './expression.ts';
 
-/** A licence is stated, but not understood. */
+/** Identifier of a licence that is stated, but not understood. */
 export const stated = 'LicenseRef-stated';
-/** The metadata says that no licence is given. */
+/** Identifier for metadata that says that no licence is granted. */
 export const reserved = 'LicenseRef-UNLICENSED';
-/** One of the BSD licences; the notice does not say which. */
+/** Identifier for one of the BSD licences if the notice does not say which. */
 export const someBsd = 'LicenseRef-BSD';
 
 const known = new Map([...ids, ...deprecated].map((id) => [id.toLowerCase(), id]));
 
-/** Metadata's own value: an identifier, an expression or a name in words. */
+/** Parses a metadata value: an identifier, an expression or a name in words. */
 export function fromStatement(value: string): LicenceExpression | null {
   const text = value.trim();
   if (text === '' || /^(?:see |file:)/i.test(text)) return null;
@@ -36,7 +35,10 @@ export function fromStatement(value: string): LicenceExpression | null {
   return parseKnown(text) ?? licence(stated);
 }
 
-/** An SPDX expression of identifiers that SPDX lists, in any case; null if it is not one. */
+/**
+ * Parses an SPDX expression in upper or lower case; null if it is none, or an identifier in it is
+ * not plausible.
+ */
 export function parseKnown(text: string): LicenceExpression | null {
   // Cargo wrote `MIT/Apache-2.0` before it adopted SPDX expressions; R writes `GPL-2 | MIT`.
   const parsed = parseExpression(text.replaceAll(/\s*[/|]\s*/g, ' OR '));
@@ -45,7 +47,7 @@ export function parseKnown(text: string): LicenceExpression | null {
   return identifiersOf(expression).every(isIdentifier) ? expression : null;
 }
 
-/** Identifiers are the same in any case; SPDX writes each in one. */
+/** Returns the identifier in SPDX's spelling; upper and lower case do not matter. */
 export function canonical(identifier: string): string {
   const plus = identifier.endsWith('+') && !known.has(identifier.toLowerCase());
   const found = known.get((plus ? identifier.slice(0, -1) : identifier).toLowerCase());
@@ -53,12 +55,12 @@ export function canonical(identifier: string): string {
   return plus ? `${found}+` : found;
 }
 
-/** SPDX identifiers carry a version or are well known; a bare `BSD` could be several licences. */
+/** Whether SPDX lists the word, or it holds a digit or hyphen; bare `BSD` is ambiguous. */
 function isIdentifier(identifier: string): boolean {
   return known.has(identifier.toLowerCase()) || /[-\d]/.test(identifier);
 }
 
-/** SPDX identifier of a licence named in words; null for `BSD` alone, which is ambiguous. */
+/** Returns the identifier of a licence named in words; null for `BSD` alone: it is ambiguous. */
 export function fromName(name: string): string | null {
   const lower = name.toLowerCase().replace(/\s+/g, ' ').trim();
   return names.find(([pattern]) => pattern.test(lower))?.[1] ?? null;
@@ -93,13 +95,13 @@ const names: readonly (readonly [RegExp, string])[] = [
   ...gnuNames(),
 ];
 
-/** `new BSD`, `3-Clause BSD License`, `bsd-3`: the word for the variant, then the common rest. */
+/** Matches `new BSD`, `3-Clause BSD License`, `bsd-3`: the variant, then the common rest. */
 function bsdName(which: string): RegExp {
   const rest = '[- ]?(?:bsd|clause)?(?:[- ]clause)?(?: licen[cs]e)?';
   return new RegExp(`^(?:the )?(?:${which})${rest}$`);
 }
 
-/** `GPL-3`, `gplv2+`, `GNU Lesser General Public License v3 or later (LGPLv3+)`. */
+/** Patterns of `GPL-3`, `gplv2+`, `GNU Lesser General Public License v3 or later (LGPLv3+)`. */
 function gnuNames(): readonly (readonly [RegExp, string])[] {
   const families = [
     ['', 'GPL', ['2', '3']],
@@ -114,7 +116,7 @@ function gnuNames(): readonly (readonly [RegExp, string])[] {
       const long = `(?:gnu )?${adjective === '' ? '' : `(?:${adjective})`}general public ${word}`;
       const name = `^(?:the )?(?:${long}|(?:gnu )?${short.toLowerCase()})[, -]*(?:v\\.? ?|version )?${number}`;
       const tag = `(?: \\(${short.toLowerCase()}[ v-]*[\\d.]+\\+?\\))?`;
-      // The Library licence has no version 3, the Lesser one no version 2.0.
+      // The Lesser GPL has no version 2.0, so `LGPL 2` means version 2.1.
       const full = version.includes('.')
         ? version
         : `${short === 'LGPL' && version === '2' ? '2.1' : `${version}.0`}`;
@@ -127,7 +129,7 @@ function gnuNames(): readonly (readonly [RegExp, string])[] {
   );
 }
 
-/** Joins alternatives; several values of npm's old form, Composer's or a gemspec are a choice. */
+/** Joins alternatives: several values in npm's old form, Composer or a gemspec are a choice. */
 export function anyOf(values: readonly string[]): LicenceExpression | null {
   return combine(
     'or',

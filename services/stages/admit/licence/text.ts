@@ -1,15 +1,16 @@
 /**
  * Recognises licence texts by their phrases. A text that matches no signature is reported as
- * `unrecognised`, never as the nearest licence; so is the surplus of a text that is much too long.
+ * `unrecognised`, never as the nearest licence. The surplus of a text that is much too long is
+ * reported the same way.
  */
 import { references, type Signature, signatures } from './signatures.ts';
 
-/** SPDX reference for a text whose file name says licence but which matches no known licence. */
+/** Identifier of a text that has a licence's file name but matches no known licence. */
 export const unrecognised = 'LicenseRef-unrecognised';
 
 export interface TextMatch {
   readonly identifier: string;
-  /** 1 for a text of the usual length; it falls as the text holds more additional words. */
+  /** 1 for a text of the usual length; lower the more additional words the text holds. */
   readonly score: number;
 }
 
@@ -42,7 +43,7 @@ function matchReference(words: string, count: number): readonly TextMatch[] {
     (candidate) => count <= candidate.wordsMax && fits(words, candidate),
   );
   if (reference !== undefined) return [{ identifier: reference.identifier, score: 0.8 }];
-  // `See the LICENSE file in the top folder`: that file is read by itself.
+  // `See the LICENSE file in the top folder`: that file is read separately.
   const elsewhere = count < 40 && /\b(?:see|refer to)\b.*\blicen[cs]e/.test(words);
   return count === 0 || elsewhere ? [] : [{ identifier: unrecognised, score: 0 }];
 }
@@ -54,13 +55,13 @@ function fits(words: string, { phrases, without }: Signature): boolean {
   );
 }
 
-/** Whether a licence's own text stands in these words, whatever else does. */
+/** Returns the licences whose texts occur in these words; other words may surround them. */
 export function textsIn(words: string): readonly string[] {
   const fitting = signatures.filter((signature) => fits(words, signature));
   return [...new Set(fitting.map(({ identifier }) => identifier))];
 }
 
-/** Lower case, words only, without the copyright lines that differ from file to file. */
+/** Returns the text's words in lower case, without copyright lines, which differ per file. */
 export function licenceWords(text: string): string {
   const lines = plainText(text)
     .split(/\r\n?|\n/)
@@ -72,7 +73,7 @@ export function licenceWords(text: string): string {
     .trim();
 }
 
-/** The text of a page in HTML; any other text as it is. */
+/** Returns the text of an HTML page without tags; any other text unchanged. */
 function plainText(text: string): string {
   if (!/<(?:html|body|p|pre|br|div|h[1-6])\b[^>]*>/i.test(text)) return text;
   return text

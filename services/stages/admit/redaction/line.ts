@@ -1,4 +1,7 @@
-/** The part of a line on either side of a place in it, bounded: a line may hold a whole file. */
+/**
+ * Returns the part of a line before or after an index. The length is bounded, because one line may
+ * hold a whole file.
+ */
 
 const charactersMax = 200;
 

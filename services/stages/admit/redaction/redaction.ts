@@ -5,8 +5,8 @@
 import { compareText } from '../../../../schemas/compare-text.ts';
 
 /**
- * The placeholder of a value by its kind and number. Names and addresses are reserved ones (RFC
- * 2606, RFC 5737), so that code which validates their form still accepts them.
+ * The placeholder for each kind and number. E-mail and IP placeholders are reserved (RFC 2606, RFC
+ * 5737), so that code that validates their form still accepts them.
  */
 const placeholderForms = {
   secret: (number: number) => `<SECRET_${number}>`,
@@ -76,12 +76,12 @@ export function redact(
   return { text: result + text.slice(end), redactions: parts.length };
 }
 
-/** What surrounds a line of a value in a string or a comment: quotes, escapes, operators. */
+/** Syntax around one line of a value in a string or a comment: quotes, escapes, operators. */
 const beforeLine = String.raw`(?:[\s"'\x60#*>|.]|//|\+(?=[\s"'\x60]))*`;
 const afterLine = String.raw`(?:\\[rnt]|[\s"'\x60\\,;.)|*]|[+&](?=\s*$))*`;
 const lineOfValue = new RegExp(`^(${beforeLine})([^]*?)(${afterLine})$`);
 
-/** Replaces the content of every line; indentation, quotes around it and line ends stay. */
+/** Replaces the content of every line; indentation, surrounding quotes and line ends stay. */
 function fill(value: string, replacement: string): string {
   if (!/[\r\n]/.test(value)) return replacement;
   return value.replace(/[^\r\n]+/g, (line) => {
@@ -90,7 +90,7 @@ function fill(value: string, replacement: string): string {
   });
 }
 
-/** Sorts findings and merges overlapping ones; a merge that holds a secret is a secret. */
+/** Sorts findings and merges overlapping ones; a merged finding with a secret in it is a secret. */
 export function separate(findings: readonly Finding[]): readonly Finding[] {
   const sorted = findings.toSorted(
     (a, b) => a.start - b.start || b.end - a.end || compareText(a.rule, b.rule),

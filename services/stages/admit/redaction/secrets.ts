@@ -1,6 +1,6 @@
 /**
  * Finds all secrets of a text with every table. A table finds one kind of evidence; a new table
- * needs a file in secrets/ and a line here. A table gives the range of the secret's value itself,
+ * needs a file in secrets/ and a line here. A table returns the exact range of the secret's value,
  * to its last character, and nothing around it.
  */
 import { type Finding, separate } from './redaction.ts';
@@ -9,12 +9,12 @@ import { findBlocks } from './secrets/blocks.ts';
 import { findCredentials } from './secrets/credentials.ts';
 import { findShapes } from './secrets/shapes.ts';
 
-/** Ranges are offsets into the text. */
+/** Finds secrets in a text; ranges are offsets into the text. */
 type SecretTable = (path: string, text: string) => readonly Finding[];
 
 const tables: readonly SecretTable[] = [findBlocks, findShapes, findAssignments, findCredentials];
 
-/** In text order, without overlap. */
+/** Returns all secrets of the text, in text order and without overlap. */
 export function findSecrets(path: string, text: string): readonly Finding[] {
   return separate(tables.flatMap((find) => find(path, text)));
 }

@@ -1,4 +1,4 @@
-/** Which language reads a file. Loads no grammar, so both processes can use it. */
+/** Finds the language that reads a file. Loads no grammar, so both processes can use it. */
 import {
   type LanguageRow,
   rowOfInterpreter,
@@ -12,18 +12,18 @@ import { languages } from './list.ts';
 
 const byName = new Map<string, Language>(languages.map((each) => [each.name, each]));
 
-/** Null for a language that is listed and not parsed. */
+/** Returns null for a language that the table lists and no reader parses. */
 export function languageNamed(name: string): Language | null {
   return byName.get(name) ?? null;
 }
 
-/** What C has no use for: in a header, which may be either, it tells C++. */
+/** Text that only C++ has: a `.h` file may be C or C++, and this decides. */
 const cppStart = /^\s*(?:(?:namespace|constexpr|enum class)\b|template\s*<|using\s+\w)/m;
 const cppClass = /^\s*class\s+\w+\s*(?:[:{]|$)|\bstd::/m;
 
 /**
- * The language that parses a file, or null. The text decides between C and C++ headers, and where a
- * name without extension says nothing.
+ * The language that parses a file, or null. The text decides between C and C++ headers, and its
+ * first line decides if the name has no extension and is unknown.
  */
 export function languageOf(path: string, text: string): Language | null {
   const extension = extensionOf(path);
@@ -33,14 +33,14 @@ export function languageOf(path: string, text: string): Language | null {
   return cppStart.test(text) || cppClass.test(text) ? cpp : c;
 }
 
-/** `#!/usr/bin/env -S python3 -u` is python. */
+/** The language of a script: `#!/usr/bin/env -S python3 -u` is Python. */
 function languageOfFirstLine(text: string): LanguageRow | undefined {
   const line = /^#![^\n]*/.exec(text)?.[0] ?? '';
   const program = /^#!\s*(?:\S*\/env\s+(?:-\S+\s+|\w+=\S*\s+)*)?(?:\S*\/)?([a-z]+)/.exec(line)?.[1];
   return rowOfInterpreter(program ?? '');
 }
 
-/** Whether resolution needs the text of a file. */
+/** Whether resolution needs the text of a file, because a language reads its roots there. */
 export function isManifest(path: string): boolean {
   return languages.some((language) => language.isManifest(path));
 }

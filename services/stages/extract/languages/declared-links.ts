@@ -13,7 +13,7 @@ export interface LinkCollector {
   links(): Link[];
 }
 
-/** Several files declare the name: any of them is meant. */
+/** Of a name that several files declare: the use may mean any of them. */
 const alternativeConfidence = 0.8;
 
 export function collectLinks(from: string): LinkCollector {

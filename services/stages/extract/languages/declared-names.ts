@@ -1,7 +1,7 @@
 /**
- * Names by declaration, for languages whose packages are written in the files: Kotlin, Scala, C#,
- * and Java as they see it. A name leads to the files that declare it in a package that the file can
- * see without a path: its own, an enclosing one, or an imported one. Never by a file's path. Pure.
+ * Resolves names by declaration, for languages whose files state their package: Kotlin, Scala, C#,
+ * and Java as these see it. A name leads to the files that declare it in a package that the file
+ * sees without a path: its own, an enclosing or an imported one. File paths play no part. Pure.
  */
 import { append, type Definition, type ParsedFile } from '../facts/facts.ts';
 import { stemOf } from '../paths.ts';
@@ -9,11 +9,11 @@ import { stemOf } from '../paths.ts';
 export interface Declared {
   /** Full name, e.g. `a.b.Outer.Inner`, to the files that declare it, in path order. */
   readonly files: ReadonlyMap<string, readonly string[]>;
-  /** Every package that holds something, and its parents. */
+  /** Every package that holds a declaration, and its parents. */
   readonly packages: ReadonlySet<string>;
-  /** Functions that are called like members of another type, by package and name, to files. */
+  /** Package and name of functions that are called like members of another type, to files. */
   readonly extensions: ReadonlyMap<string, readonly string[]>;
-  /** Simple names of members of types: a call of such a name may be no extension. */
+  /** Simple names of members of types: a call by such a name may mean the member, no extension. */
   readonly members: ReadonlySet<string>;
 }
 
@@ -21,12 +21,12 @@ export function qualify(scope: string, name: string): string {
   return scope === '' ? name : `${scope}.${name}`;
 }
 
-/** A namespace, nested package or package object: its members are those of a package. */
+/** Whether a definition is a package for its members: namespace, nested package, package object. */
 export function isPackage({ kind, signature }: Definition): boolean {
   return kind === 'module' && /^(?:package|namespace)\b/.test(signature);
 }
 
-/** Kotlin `fun T.name` and C# `Name(this T`. */
+/** Whether a definition is an extension: Kotlin `fun T.name`, C# `Name(this T`. */
 function isExtension({ name, kind, parent, signature }: Definition): boolean {
   if (kind === 'method') return /\(\s*(?:\[[^\]]*\]\s*)?this /.test(signature);
   if (parent !== null || (kind !== 'function' && kind !== 'variable')) return false;
@@ -42,7 +42,7 @@ export function readDeclared(files: Iterable<ParsedFile>): Declared {
     addPackage(packages, file.facts.scope ?? '');
     for (const { full, definition } of fullNames(file)) {
       if (isPackage(definition)) addPackage(packages, full);
-      // Private at the top of a Kotlin file means private to the file.
+      // A private definition at the top level of a Kotlin file is private to the file.
       else if (definition.exported || definition.parent !== null || file.language !== 'kotlin') {
         appendOnce(declares, full, file.path);
         if (isExtension(definition)) {
@@ -84,7 +84,7 @@ export function fullNames(file: ParsedFile): { full: string; definition: Definit
   });
 }
 
-/** The class that Java sees of a Kotlin file's functions: `@file:JvmName`, or `FileKt`. */
+/** The class in which Java sees a Kotlin file's functions: `@file:JvmName`, or `FileKt`. */
 function facadesOf(file: ParsedFile): string[] {
   if (file.language !== 'kotlin') return [];
   const { symbols, aliases, scope } = file.facts;
@@ -96,37 +96,37 @@ function facadesOf(file: ParsedFile): string[] {
   return [qualify(scope ?? '', given ?? `${stem.charAt(0).toUpperCase()}${stem.slice(1)}Kt`)];
 }
 
-/** What a file sees without a path. */
+/** The names that a file sees without a path. */
 export interface Visible {
-  /** Names that imports bring in, to full names; they hide all others. */
+  /** Imported names to full names; an imported name hides all others. */
   readonly explicit: ReadonlyMap<string, string>;
-  /** Packages and types whose members are seen, by precedence. */
+  /** Packages and types whose members the file sees, by precedence. */
   readonly open: readonly string[];
 }
 
 /** The part of a dotted name that is declared. */
 export interface Found {
   readonly full: string;
-  /** The definition at the top of a file that holds it. */
+  /** Full name of the top-level definition that holds it. */
   readonly top: string;
   readonly files: readonly string[];
-  /** The open package or type in which it was seen; null for an import or a full name. */
+  /** The open package or type in which it was found; null for an import or a full name. */
   readonly scope: string | null;
 }
 
-/** Declarer of the longest declared beginning of a full name. */
+/** Finds the longest declared beginning of a full name. */
 export function longestDeclared(declared: Declared, full: string): Found | null {
   for (let end = full.length; end > 0; end = full.lastIndexOf('.', end - 1)) {
     const prefix = full.slice(0, end);
     const files = declared.files.get(prefix);
-    // A function may be called like a package; what is in the package is not in the function.
+    // A function may have the name of a package, but it does not hold the members of the package.
     if (files === undefined || (end < full.length && declared.packages.has(prefix))) continue;
     return { full: prefix, top: topOf(declared, prefix), files, scope: null };
   }
   return null;
 }
 
-/** The definition at the top of a file that holds a declared name. */
+/** Full name of the top-level definition that holds a declared name. */
 function topOf(declared: Declared, full: string): string {
   let top = full;
   for (let end = full.lastIndexOf('.'); end > 0; end = full.lastIndexOf('.', end - 1)) {
@@ -141,7 +141,7 @@ export function simpleName(full: string): string {
   return full.slice(full.lastIndexOf('.') + 1);
 }
 
-/** Looks a used name up as the language would; null when it is not of the repository. */
+/** Looks a used name up as the language would; null if the repository does not declare it. */
 export function lookUp(declared: Declared, visible: Visible, use: string): Found | null {
   const dot = use.indexOf('.');
   const first = dot < 0 ? use : use.slice(0, dot);
@@ -153,7 +153,7 @@ export function lookUp(declared: Declared, visible: Visible, use: string): Found
     const isDeclared = declared.files.has(full);
     if (!isDeclared && !declared.packages.has(full)) continue;
     const found = longestDeclared(declared, full + rest);
-    // A package of that name decides only where something in it is meant.
+    // A package of that name decides only if the use names a member of it.
     if (found !== null && (isDeclared || found.full.length > full.length)) {
       return { ...found, scope };
     }
@@ -161,7 +161,7 @@ export function lookUp(declared: Declared, visible: Visible, use: string): Found
   return rest !== '' && declared.packages.has(first) ? longestDeclared(declared, use) : null;
 }
 
-/** Makes a written package or type name full: relative to what is open, else as it is. */
+/** Full name of a package or type: relative to an import or open scope, else as written. */
 export function absolute(declared: Declared, visible: Visible, name: string): string {
   const first = name.split('.', 1)[0] ?? '';
   const bound = visible.explicit.get(first);

@@ -1,8 +1,8 @@
-/** Reads JSON as configuration files have it: with comments and trailing commas. Pure. */
+/** Reads the JSON of configuration files, which has comments and trailing commas. Pure. */
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** An empty object when the text is no JSON object: a wrong manifest costs edges, no more. */
+/** Returns an empty object if the text is no JSON object: a wrong manifest costs only edges. */
 export function parseJsonObject(text: string | null): JsonObject {
   if (text === null) return {};
   const tokens = /"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\/|,(?=\s*[}\]])/g;
@@ -10,7 +10,7 @@ export function parseJsonObject(text: string | null): JsonObject {
   try {
     return objectOf(JSON.parse(plain.replaceAll(tokens, keepStrings)));
   } catch {
-    // Not JSON: whoever wrote it sees that elsewhere.
+    // Not JSON: its author learns that from other tools.
     return {};
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The one interface behind which every language stands: how to read a file (in a child process) and
- * how to resolve its imports (pure). Facts about a language that others need too are in its row of
+ * The interface of every language: how to read a file (in a child process) and how to resolve its
+ * imports (pure). Facts about a language that other modules need too are in its row of
  * schemas/languages. Resolution starts at declared roots and never matches a path by its end.
  */
 import type { ParsedLanguageName } from '../../../../schemas/languages/languages.ts';
@@ -8,10 +8,10 @@ import type { Binding, ImportFact, ParsedFile, ReadFacts } from '../facts/facts.
 import type { SyntaxNode } from '../syntax/syntax-node.ts';
 import type { OxcResult } from './ecmascript/tree.ts';
 
-/** The part of a file that is in the language, as the code cells of a notebook. */
+/** The part of a file that is in the language, such as the code cells of a notebook. */
 export interface Excerpt {
   readonly text: string;
-  /** For each line of the excerpt the line of the file, from 1. */
+  /** The line in the file of each line of the excerpt, from 1. */
   readonly lines: readonly number[];
 }
 
@@ -20,15 +20,15 @@ export interface TreeSitterParsing {
   /** Package that exports the grammar. */
   readonly grammar: string;
   readonly read: (root: SyntaxNode, text: string, path: string) => ReadFacts;
-  /** Takes the part of a file that is in the language; a string is the reason if there is none. */
+  /** Returns the part of a file that is in the language, or as a string the reason why none is. */
   readonly excerpt?: (text: string) => Excerpt | string;
-  /** Opens text that the grammar cannot see into, keeping the length; tried first. */
+  /** Rewrites text that the grammar would see as loose tokens, keeping the length; tried first. */
   readonly prepare?: (text: string) => string;
   /** Blanks text that the grammar cannot parse, keeping the length; tried after errors. */
   readonly repair?: (text: string) => string;
 }
 
-/** oxc knows all but Flow's types, which are left to Babel. */
+/** Syntax variants of JavaScript and TypeScript. Babel parses Flow's types, oxc the rest. */
 export type Dialect = 'ts' | 'tsx' | 'dts' | 'jsx' | 'flow';
 
 export interface OxcParsing {
@@ -64,12 +64,12 @@ export interface Project {
 export type Resolver = (file: ParsedFile) => Resolution;
 
 export interface Language {
-  /** Name of its row in the table of languages, which has the names of its files. */
+  /** Name of its row in the table of languages; the row states the names of its files. */
   readonly name: ParsedLanguageName;
   readonly parsing: TreeSitterParsing | OxcParsing;
-  /** Whether a file declares roots for this language. */
+  /** Whether a file may declare roots for this language. */
   readonly isManifest: (path: string) => boolean;
-  /** Languages that import each other share one function. */
+  /** Prepares resolution for a repository. Languages that import each other share one function. */
   readonly openResolver: (project: Project) => Resolver;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Reading the names that a file uses, for languages where a name alone makes a dependency. The tree
- * says what is an identifier, the characters around it how it is used: that is much cheaper than
- * asking each node for its parent. Runs in the parser children.
+ * Reads the names that a file uses, for languages where a name alone makes a dependency. The tree
+ * tells the identifiers. The characters around an identifier tell its use, which is much cheaper
+ * than asking each node for its parent. Runs in the parser children.
  */
 import { compareText } from '../../../../schemas/compare-text.ts';
 import type { SyntaxNode } from '../syntax/syntax-node.ts';
@@ -11,24 +11,24 @@ export interface Occurrence {
   readonly name: string;
   readonly start: number;
   readonly end: number;
-  /** Last character before it that is no white space; '' at the start. */
+  /** Last character before it that is no white space; '' at the start of the text. */
   readonly before: string;
-  /** Comes after a dot, so it belongs to what stands before. */
+  /** Whether it comes after a dot or `::`, as a member of the expression before. */
   readonly isSelected: boolean;
-  /** What stands before is the previous occurrence and nothing else: `a.b`. */
+  /** Whether the expression before is just the previous occurrence: `b` in `a.b`. */
   readonly isJoined: boolean;
-  /** The next two characters that are no white space. */
+  /** Two characters, from the next one that is no white space. */
   readonly after: string;
 }
 
-/** `nodes` of a tree, in the order of the text. */
+/** The occurrences at `nodes` of a tree, which come in the order of the text. */
 export function readOccurrences(
   root: SyntaxNode,
   source: string,
   nodes: readonly SyntaxNode[],
 ): Occurrence[] {
   const occurrences: Occurrence[] = [];
-  // A sentence ends in a dot as well, and what follows the comment is no member.
+  // Without comments: the dot that ends a sentence must not make the next name a member.
   const text = withoutComments(root, source);
   let previousEnd = -1;
   for (const { startIndex: start, endIndex: end } of nodes) {
@@ -85,17 +85,17 @@ function following(text: string, position: number): string {
   return text.slice(at, at + 2);
 }
 
-/** Whether one of some keywords stands right before, as `val` does before a name it binds. */
+/** Whether one of some keywords stands right before a name, such as the `val` that binds it. */
 export function isAfterKeyword(text: string, start: number, keywords: RegExp): boolean {
   return keywords.test(text.slice(Math.max(0, start - 12), start));
 }
 
-/** Deeper than this no package or nested type is. */
+/** No package or nested type is deeper than this. */
 const segmentsMax = 8;
 
 /**
- * What the resolver looks up: `Name`, `a.b.Name` and, for what comes after a dot, `.name`.
- * `isBinding` tells occurrences that introduce a name; such a name is the file's own everywhere.
+ * The names that the resolver looks up: `Name`, `a.b.Name` and, for a name after a dot, `.name`.
+ * `isBinding` tells the occurrences that introduce a name; it is the file's own everywhere then.
  * `loose` are names that are used inside text.
  */
 export function usesOf(

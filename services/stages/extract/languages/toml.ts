@@ -1,6 +1,6 @@
 /**
- * Reads the TOML that manifests are written in. Lenient: a manifest with an error yields what came
- * before it, because a wrong manifest must cost edges, not the repository. Pure.
+ * Reads the TOML of manifests. Lenient: a manifest with an error yields the entries before the
+ * error, because a wrong manifest must cost edges, not the repository. Pure.
  */
 
 export type TomlValue = string | number | boolean | TomlValue[] | TomlTable;
@@ -28,7 +28,7 @@ export function parseToml(text: string): TomlTable {
   return root;
 }
 
-/** Narrowing for callers: anything that is no table reads as an empty one. */
+/** The table at a path of keys; an empty one if the value there is no table. */
 export function tableAt(value: TomlValue | undefined, ...keys: string[]): TomlTable {
   let current = value;
   for (const key of keys) current = isTable(current) ? current[key] : undefined;
@@ -49,7 +49,7 @@ export function isTable(value: TomlValue | undefined): value is TomlTable {
   return typeof value === 'object' && !Array.isArray(value);
 }
 
-/** Without a prototype, so that no key of a file reaches one. */
+/** A table without a prototype, so that no key of a file reaches one. */
 function newTable(): OpenTable {
   return Object.create(null) as OpenTable;
 }
@@ -108,7 +108,7 @@ function openReader(text: string) {
     if (!take(end)) throw new TomlError(`expected ${end} at ${at}`);
     return parts;
   };
-  /** The text before a closing mark that a pattern finds. */
+  /** The text before a closing mark; the pattern captures it. */
   const inside = (pattern: RegExp) => match(pattern)[1] ?? '';
   const value = (): TomlValue => {
     skip(true);
@@ -136,7 +136,7 @@ function openReader(text: string) {
   return { atEnd, skip, take, keys, assign };
 }
 
-/** A date stays as it is written. */
+/** The value of a bare word; a date stays text. */
 function scalar(word: string): TomlValue {
   if (word === 'true' || word === 'false') return word === 'true';
   return /^[+-]?\d[\d_]*$/.test(word) ? Number(word.replaceAll('_', '')) : word;

@@ -1,16 +1,16 @@
 /**
- * JavaScript with Flow's types, which oxc cannot read, by Babel's parser: the same tree (ESTree)
- * with nodes of Flow's own. Loaded only for files that nothing else reads.
+ * Parses JavaScript with Flow's types, which oxc cannot read, by Babel: the same tree (ESTree) with
+ * Flow's own nodes. Babel is loaded only for files that oxc cannot parse.
  */
 import type { OxcResult } from '../languages/ecmascript/tree.ts';
 
 export interface FlowResult {
   readonly tree: OxcResult;
-  /** Errors that the parser went on after. */
+  /** Number of errors after which the parser went on. */
   readonly errors: number;
 }
 
-/** Null for what is no Flow either. */
+/** Returns null if the text is no Flow either. */
 export async function parseFlowSyntax(text: string): Promise<FlowResult | null> {
   const { parse } = await import('@babel/parser');
   try {
@@ -29,7 +29,7 @@ export async function parseFlowSyntax(text: string): Promise<FlowResult | null> 
     const tree = { program, comments: all } as unknown as OxcResult;
     return { tree, errors: errors?.length ?? 0 };
   } catch {
-    // It throws where it cannot go on.
+    // Babel throws at an error after which it cannot go on.
     return null;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Finds public IPv4 addresses. Four numbers are also how versions, object identifiers and sections
- * are written: the value and its own line decide which one it is.
+ * Finds public IPv4 addresses. Versions, object identifiers and section numbers may also consist of
+ * four numbers; the value and its own line decide what it is.
  */
 import { BlockList } from 'node:net';
 import { lineAfter, lineBefore } from '../line.ts';
@@ -9,7 +9,7 @@ import type { Finding } from '../redaction.ts';
 const octet = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const addressPattern = new RegExp(`(?<![\\w.-])${octet}(?:\\.${octet}){3}(?![\\w-]|\\.\\d)`, 'g');
 
-/** How much of a line on either side is looked at. */
+/** Number of characters examined on either side of a value, within its line. */
 const placeCharacters = 64;
 
 export function findAddresses(text: string): readonly Finding[] {
@@ -27,7 +27,7 @@ export function findAddresses(text: string): readonly Finding[] {
 
 interface Place {
   readonly value: string;
-  /** The value's line on both sides, as far as it is looked at. */
+  /** The examined parts of the line before and after the value. */
   readonly before: string;
   readonly after: string;
 }
@@ -39,16 +39,16 @@ function isAddress({ value, before, after }: Place): boolean {
   return true;
 }
 
-/** Right behind `//` or `@` stands a host. */
+/** `://` or `@` directly before the value means that the value is a host. */
 const inUrl = /(?::\/\/|@)\[?$/;
-/** A port or the length of a prefix follows. */
+/** A port or a prefix length directly after the value. */
 const port = /^(?::\d{2,5}|\/(?:[12]\d|3[0-2]))(?![\w.])/;
 
 const versionWord = /version|\b(?:v|ver|oid|release|revision|section|chapter|clause|build|sdk)\b/i;
 
 /**
- * A word that announces a version, with nothing but the value's own syntax between; a comparison
- * as in requirements; a heading; the name and version of a browser; a date that follows.
+ * A word that announces a version; only syntax and small words may stand between the word and the
+ * value.
  */
 const announced = new RegExp(
   [
@@ -58,7 +58,7 @@ const announced = new RegExp(
   ].join(''),
   'i',
 );
-/** Coordinates of a package, `group:name:` before its version, and folders named by a version. */
+/** Package coordinates, `group:name:` before the version, and folders named after a version. */
 const coordinates =
   /[\w.-]+:[\w.-]+:$|\b(?:tags?|releases?|download|versions?|packages\/[^\s/]+)\/$/i;
 const compared = /(?:[=~<>!^]=|[~^])\s?["']?$/;
@@ -81,7 +81,7 @@ const dated = new RegExp(
 function isVersionByPlace(before: string, after: string): boolean {
   if (announced.test(before) || compared.test(before) || ranged.test(before)) return true;
   if (browser.test(before) || coordinates.test(before)) return true;
-  // A numbered heading of a text, as a table of contents has, too.
+  // A numbered heading, or its line in a table of contents.
   if (headed.test(before) && (/^\.?\s+\p{Lu}[\p{L}\s,-]*$/u.test(after) || dated.test(after))) {
     return true;
   }
@@ -95,8 +95,8 @@ function isVersionByPlace(before: string, after: string): boolean {
 }
 
 /**
- * Small numbers alone, or an identifier of X.500: more often a version than an address, unless the
- * line speaks of one.
+ * Whether the value consists of small numbers or is an object identifier. Such a value is more
+ * often a version than an address, unless its line mentions addresses.
  */
 function isVersionByValue(value: string): boolean {
   const numbers = value.split('.').map(Number);
@@ -104,7 +104,7 @@ function isVersionByValue(value: string): boolean {
   return identifier.test(value);
 }
 
-/** Arcs that object identifiers in programs begin with. */
+/** Prefixes of the object identifiers that occur in programs. */
 const identifier = /^(?:1\.3\.(?:6|14|36|101|132)|2\.5\.(?:4|29)|2\.23\.(?:42|43|133|140))\./;
 
 const addressWord = new RegExp(
@@ -116,7 +116,7 @@ const addressWord = new RegExp(
   'i',
 );
 
-/** `1.2.3.4` and its like: the same number four times, or each one more or one less. */
+/** Whether the four numbers have a constant step of 0, ±1, 10, 11 or 111, as in `1.2.3.4`. */
 function isPlaceholder(value: string): boolean {
   const numbers = value.split('.').map(Number);
   const steps = new Set(numbers.slice(1).map((number, at) => number - (numbers[at] ?? 0)));
@@ -128,7 +128,7 @@ function isPlaceholder(value: string): boolean {
 const reservedNetworks = [
   '0.0.0.0/8', // this network
   '10.0.0.0/8', // private
-  '100.64.0.0/10', // shared by the customers of a provider
+  '100.64.0.0/10', // shared by a provider's customers
   '127.0.0.0/8', // loopback
   '169.254.0.0/16', // link-local
   '172.16.0.0/12', // private

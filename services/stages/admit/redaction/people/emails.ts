@@ -1,7 +1,7 @@
 /**
- * Finds e-mail addresses of people under any top-level domain. What only looks like one stays:
- * reserved domains, roles, git@host:path, decorators, versions, image names. Each decision sees one
- * address and the characters around it, never the rest of the file.
+ * Finds e-mail addresses of people under any top-level domain. Text that only looks like an address
+ * stays: reserved domains, roles, git@host:path, decorators, versions, image names. Each decision
+ * uses one address and the characters around it, never the rest of the file.
  */
 import type { Finding } from '../redaction.ts';
 import { isInvented } from './invented.ts';
@@ -11,13 +11,13 @@ import { isTopLevelDomain, isWordOfCode } from './top-level-domains.ts';
 const localCharactersMax = 64;
 const domainCharactersMax = 253;
 
-/** How far before an address to look for the scheme of a URL that contains it. */
+/** Number of characters searched before an address for the scheme of a URL that contains it. */
 const urlCharacters = 80;
 
 const localCharacter = /[\p{L}\p{N}_.%+-]/u;
-/** What `\\` begins in the strings of most languages. */
+/** The characters after the backslash of an escape, as in the strings of most languages. */
 const stringEscape = /^(?:u[0-9a-f]{4}|x[0-9a-f]{2}|[0abfnrtv])/i;
-/** The last white space, quote, bracket or separator that a URL holds in its own escapes. */
+/** Text up to the last percent-encoded white space, quote, bracket or separator. */
 const urlEscape = /^.*%(?:0[9AD]|2[02678CF]|3[A-F]|5B|7B)/i;
 const domainCharacters = /[\p{L}\p{N}.-]{3,}/uy;
 
@@ -39,8 +39,8 @@ export function findEmails(text: string): readonly Finding[] {
 }
 
 /**
- * Index of the first character of the local part, which must be a letter or a digit and no part of
- * an escape: an address behind `\n`, `\u003c` or `%3C` begins after it.
+ * Returns the index of the first character of the local part, which must be a letter or a digit and
+ * not part of an escape: after `\n`, `\u003c` or `%3C`, the address begins behind the escape.
  */
 function localStart(text: string, at: number): number {
   const first = Math.max(0, at - localCharactersMax);
@@ -53,13 +53,13 @@ function localStart(text: string, at: number): number {
   return start;
 }
 
-/** The longest domain that begins here and ends in a top-level domain; null if there is none. */
+/** Returns the longest domain that begins here and ends in a top-level domain; null if none. */
 function readDomain(text: string, from: number): string | null {
   domainCharacters.lastIndex = from;
   const run = domainCharacters.exec(text)?.[0];
   if (run === undefined || run.length > domainCharactersMax) return null;
   const after = text.charAt(from + run.length);
-  // `@name.of.it@` is a build tool's variable, `a_b` no host.
+  // `@name.of.it@` is a build tool's variable, and `a_b` is not a host name.
   if (after === '@' || after === '_') return null;
   const labels = run.replace(/[.-]+$/, '').split('.');
   if (labels.length < 2 || !labels.every(isLabel)) return null;
@@ -68,7 +68,7 @@ function readDomain(text: string, from: number): string | null {
   for (let count = labels.length; count >= 2; count -= 1) {
     const last = labels[count - 1] ?? '';
     if (isTopLevelDomain(last)) return labels.slice(0, count).join('.');
-    // A sentence may begin right behind the full stop.
+    // A capitalised last label may be the first word of the next sentence.
     if (!/^\p{Lu}/u.test(last)) return null;
   }
   return null;
@@ -90,25 +90,25 @@ interface Candidate {
 function isCode({ text, start, end, local, domain }: Candidate): boolean {
   const last = domain.slice(domain.lastIndexOf('.') + 1);
   const before = text.charAt(start - 1);
-  // An argument of a format, a variable, or a path whose file has a country's name for extension.
+  // The match is a format argument, a variable, or a path with an extension like a country code.
   if (/[%$]/.test(before)) return true;
   if (/[/\\]/.test(before) && /^(?:cc|md|ml|pl|pm|ps|py|rs|sh|so)$/.test(last)) return true;
   // `this@Outer.name` of Kotlin.
   if (/^(?:this|super|return|break|continue)$/.test(local) && /^\p{Lu}|^\w+\.\w+$/u.test(domain)) {
     return true;
   }
-  // A call or an index on the right of Python's operator `@`.
+  // The right operand of Python's operator `@` is a call or an index.
   if (/[([]/.test(text.charAt(end)) && isWordOfCode(last)) return true;
   return isRemote(text, end) || isUserOfUrl(text, start);
 }
 
-/** `host:path` or `host:port`, as remotes are written. */
+/** Whether a path or port follows the host, as in `host:path` and `host:port` of remotes. */
 function isRemote(text: string, end: number): boolean {
   if (text.charAt(end) !== ':') return false;
   return /^:(?:\d{2,5}(?!\w)|[~\w.-]*\/|[\w.-]+\.git\b)/.test(text.slice(end, end + urlCharacters));
 }
 
-/** The user name, or the end of the password, of a URL. */
+/** Whether the local part is the user name, or the end of the password, of a URL. */
 function isUserOfUrl(text: string, start: number): boolean {
   const before = text.slice(Math.max(0, start - urlCharacters), start);
   return /:\/\/[^\s/@"'`<>,;(){}[\]]*$/.test(before);

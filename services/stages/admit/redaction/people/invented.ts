@@ -1,17 +1,17 @@
 /**
- * Tells addresses that nobody has: reserved and invented domains, roles of programs. Replacing
- * those breaks tests and protects nobody.
+ * Recognises addresses that belong to no person: reserved and invented domains, and names of
+ * programs. Replacing them would break tests and protect nobody.
  */
 
 /** Whether the address, in lower case, belongs to nobody. */
 export function isInvented(local: string, domain: string): boolean {
   if (reservedDomain.test(domain) || inventedDomain.test(domain)) return true;
   if (programs.test(local) || isAlgorithm(local, domain)) return true;
-  // `a@b.com` tests a validator; no domain of one letter has users of so short a name.
+  // `a@b.com` is a test value; on a one-letter domain, so short a name belongs to nobody.
   return local.length <= 3 && /^.\.[a-z]+$/.test(domain);
 }
 
-/** RFC 2606 and RFC 6761; every domain below one of these is reserved, too. */
+/** Names reserved by RFC 2606 and RFC 6761; their subdomains are reserved, too. */
 const reservedNames = 'example|test|invalid|localhost|local|localdomain|internal';
 const reservedDomain = new RegExp(
   String.raw`(?:^|\.)(?:example\.(?:com|net|org|edu)|${reservedNames})$`,
@@ -27,7 +27,7 @@ const inventedDomain = new RegExp(
   ].join(''),
 );
 
-/** Names under which programs, not people, write; and names that stand for any name. */
+/** Local parts that programs, not people, use, and local parts that stand for any name. */
 const programs = new RegExp(
   [
     '^(?:git|hg|svn|no-?reply|do-?not-?reply|user(?:name)?|you|foo|bar|baz|test|example',
@@ -37,7 +37,7 @@ const programs = new RegExp(
 
 const extensions = /^(?:zlib|tun|keepalive|fsync|f?statvfs|eow|limits|hardlink|lsetstat|filter)$/;
 
-/** SSH names its algorithms and extensions like addresses: `curve25519-sha256@libssh.org`. */
+/** Whether SSH names an algorithm or extension so: `curve25519-sha256@libssh.org`. */
 function isAlgorithm(local: string, domain: string): boolean {
   if (
     !/^(?:(?:lib|open)?ssh\.(?:com|org)|lysator\.liu\.se|putty\.projects\.tartarus\.org)$/.test(

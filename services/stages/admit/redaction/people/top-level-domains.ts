@@ -4,15 +4,15 @@ import list from 'tlds/index.json' with { type: 'json' };
 const topLevelDomains: ReadonlySet<string> = new Set(list);
 
 /**
- * Whether a label is a top-level domain as people write one: `T` and `Id` are attributes of
- * programs, `ORG` is shouted.
+ * Whether a label is a top-level domain in a usual spelling, all lower or all upper case: `T` and
+ * `Id` are attributes in programs.
  */
 export function isTopLevelDomain(label: string): boolean {
   if (!/^(?:\p{Ll}+|\p{Lu}{2,}|\p{Lo}[\p{Lo}\p{M}]*|xn--[a-z0-9-]+)$/u.test(label)) return false;
   return topLevelDomains.has(label.toLowerCase()) || label.startsWith('xn--');
 }
 
-/** Domains that are also methods, attributes and operators; an address is seldom called. */
+/** Top-level domains that are also names in code; an address is seldom followed by a call. */
 const wordsOfCode = new Set(
   `as at call data do fun get id in is it map my name no now of on or post read run save so to top
    zip`.split(/\s+/),

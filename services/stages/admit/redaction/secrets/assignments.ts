@@ -1,6 +1,6 @@
 /**
  * Finds secrets by the name that they are bound to, in any syntax and with or without quotes. Only
- * the value and its own line decide whether it is one.
+ * the value and its own line decide whether the value is a secret.
  */
 import { lineAfter, lineBefore } from '../line.ts';
 import { type Finding, secret } from '../redaction.ts';
@@ -40,7 +40,7 @@ export function findAssignments(path: string, text: string): readonly Finding[] 
   const file = fileKindOf(path);
   let end = 0;
   for (const { index, 0: piece } of text.matchAll(tellingPiece)) {
-    // The rest of a name or a value that was looked at already.
+    // This piece belongs to a name or value that was already examined.
     if (index < end) continue;
     const name = nameAround(text, index, index + piece.length);
     end = name.end;
@@ -54,7 +54,7 @@ export function findAssignments(path: string, text: string): readonly Finding[] 
   return findings;
 }
 
-/** The value that is bound to the name, if it is a secret. */
+/** Returns the value bound to the name if the value is a secret; else null. */
 function boundSecret(text: string, name: Name, kind: NameKind, file: FileKind): Literal | null {
   const inSettings = file === 'settings';
   let before: string | null = null;
@@ -64,7 +64,7 @@ function boundSecret(text: string, name: Name, kind: NameKind, file: FileKind): 
     const at = pattern.lastIndex;
     before ??= lineBefore(text, name.start);
     if (form === 'element' && !/<[^<>]*$/.test(before)) continue;
-    // The name is a string of its own, not the end of one in a list.
+    // The name must be a whole string, not the end of one.
     if (form === 'argument' && /[\w.]$/.test(before)) continue;
     if (form === 'spaced' && !bindsBySpace(name.text, before, inSettings)) continue;
     const wordEnds = inSettings && form !== 'element' && !/[{[("'`]/.test(before);
@@ -87,12 +87,12 @@ function isSecret({ text, scheme }: Literal, kind: NameKind): boolean {
   return text.length >= 10 && isPlain(text) && looksLikePassword(text);
 }
 
-/** Only characters that keys and tokens are written in. */
+/** Whether the value holds only characters that occur in keys and tokens. */
 function isPlain(value: string): boolean {
   return /^[\w+/.~=:!@#%^&*-]+$/.test(value) && !value.includes('://');
 }
 
-/** `user:password` in base64, as headers and Docker's settings hold it. */
+/** Whether the value is `user:password` in base64, as in headers and Docker's settings. */
 function isEncodedPair(value: string): boolean {
   if (!/^[A-Za-z0-9+/]{12,512}={0,2}$/.test(value)) return false;
   const pair = Buffer.from(value, 'base64').toString('latin1');
@@ -109,18 +109,18 @@ interface Place {
   readonly wordEnds: boolean;
 }
 
-/** Whether the line around the value says that it is a literal, and no digest. */
+/** Whether the line around the value shows that the value is a literal, and not a digest. */
 function isTrusted({ text, name, value, before, form, file, wordEnds }: Place): boolean {
   const after = lineAfter(text, value.end);
   if (isDigest(value.text, name.text, before, after)) return false;
   if (value.quoted || wordEnds || form === 'element') return true;
-  // What goes on is an expression, unless the line is a string or a shell's assignment.
+  // A bracket follows, so the value is an expression: a call or an index.
   if (/^[([]/.test(after)) return false;
   if (isLiteralLine(before, text.slice(name.end, value.start), file === 'prose')) return true;
   return isPlain(value.text) && looksRandom(value.text) && value.text.length >= 18;
 }
 
-/** `export NAME=value` and its kin, an option, or the inside of a string or a URL. */
+/** Whether the value is assigned as in `export NAME=value`, or is in an option, string or URL. */
 function isLiteralLine(before: string, between: string, isProse: boolean): boolean {
   const tight = /^["']?[:=][ \t]?$/.test(between);
   if (/^\s*(?:export|ENV|ARG|set|setx|\$env:|declare|readonly|RUN|-e|--env|#)\b/i.test(before))
@@ -139,7 +139,10 @@ const digestLengths = new Set([32, 40, 56, 64, 96, 128]);
 const digestWord =
   /(?:^|[^a-z])(?:sha-?\d{1,3}|md5|(?:hash|digest|checksum|fingerprint|etag)(?:es|s)?)(?![a-z])/i;
 
-/** A digest in hexadecimal, by a word beside it; a secret's own name is believed before. */
+/**
+ * Whether the value is a hexadecimal digest, as a word beside it says. A name that ends like a
+ * secret's outweighs that word.
+ */
 function isDigest(value: string, name: string, before: string, after: string): boolean {
   if (!digestLengths.has(value.length) || !/^[0-9a-f]+$/i.test(value)) return false;
   if (/(?:secret|password|private_?key)$/i.test(name)) return false;

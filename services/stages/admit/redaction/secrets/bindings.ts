@@ -1,18 +1,18 @@
 /**
- * How a value is bound to a name: by assignment in the syntaxes of programs, settings and headers,
- * as an argument behind the name, as an element or attribute of XML, by a second entry `value`
- * beside the entry `name`, or by white space after an option or a keyword.
+ * Patterns of how a value is bound to a name: by assignment in programs, settings and headers, as
+ * an argument after the name, as an XML element or attribute, by a second entry `value` beside the
+ * entry `name`, or by white space after an option or a keyword.
  */
 
-/** Quotes and brackets that close around a name, as in `map["name"] = `. */
+/** Quotes and brackets that close after a name, as in `map["name"] = `. */
 const closing = String.raw`\\{0,3}["'\x60]?[\])]{0,2}`;
 const beforeString = String.raw`(?=[bBrRuUfFL@$]{0,2}\\{0,3}["'\x60])`;
-/** A type between a name and its value; a string must follow, or the type may be the value. */
+/** A type between a name and its value; a string must follow, else the type may be the value. */
 const type = String.raw`(?:[?!]?[ \t]?:[ \t]?|[ \t]+)[&*]?(?:'static |const )?[A-Za-z_][\w.<>&'?|*[\] ]{0,40}?[ \t]?`;
 const operator = '(?:[?|:+!]{0,2}={1,3}>?|->|:)';
-/** What a value may be handed to before it is assigned, and a string on the next line. */
+/** A function or constructor that may wrap a string value. */
 const wrapper = String.raw`(?:(?:new |await )?[A-Za-z_][\w.:]{0,40}[!(][ \t]{0,4}${beforeString})?`;
-/** A string on the next line, or a block of YAML. */
+/** A line break before a string, or before a YAML block scalar. */
 const nextLine = String.raw`[ \t]{0,4}(?:\r?\n[ \t]{1,60}${beforeString}|[>|][+-]?[ \t]*\r?\n[ \t]{1,60})`;
 
 const assigned = [
@@ -33,7 +33,7 @@ const spaced = String.raw`["']?[ \t]{1,8}(?=[^\s=:-])`;
 
 export type Form = 'entry' | 'assigned' | 'element' | 'argument' | 'call' | 'spaced';
 
-/** In the order in which they are tried. */
+/** All bindings, in the order in which they are tried. */
 export const bindings: readonly { readonly form: Form; readonly pattern: RegExp }[] = [
   { form: 'entry', pattern: new RegExp(secondEntry, 'y') },
   { form: 'entry', pattern: new RegExp(block, 'y') },
@@ -45,7 +45,7 @@ export const bindings: readonly { readonly form: Form; readonly pattern: RegExp 
   { form: 'spaced', pattern: new RegExp(spaced, 'y') },
 ];
 
-/** Options and keywords after which a value stands behind white space alone. */
+/** Options and keywords after which only white space separates name and value. */
 const keyword = new RegExp(
   [
     String.raw`(?:^|[\s"'\x60(,[])-{1,2}[\w-]*$`,
@@ -55,7 +55,7 @@ const keyword = new RegExp(
 );
 const netrc = /(?:^|\s)(?:machine|login|default|account)\s/;
 
-/** Whether white space binds behind this name, by the text of its line before it. */
+/** Whether white space after this name binds a value; the line's text before the name decides. */
 export function bindsBySpace(name: string, before: string, inSettings: boolean): boolean {
   if (
     /\b(?:USER|ROLE|WITH|IDENTIFIED|ENCRYPTED|LOGIN)\b[^;]*$/i.test(before) &&

@@ -1,12 +1,12 @@
 /**
- * Finds private keys that are written as blocks: PEM and its kin of SSH, PGP and OpenVPN, PuTTY's
- * files, and the numbers of keys in JSON and XML. The whole body goes, whether the block has an end
- * or not; its first and last line, which only name its kind, stay.
+ * Finds private keys that are written as blocks: PEM and the similar forms of SSH, PGP and OpenVPN,
+ * PuTTY's files, and the numbers of keys in JSON and XML. The whole body is found, even if the
+ * block has no end. The first and last lines stay, because they only name the kind of key.
  */
 import { type Finding, secret } from '../redaction.ts';
 import { looksRandom } from './values.ts';
 
-/** What ends a block that names no end: no key is longer. */
+/** Bounds a block without an end line; no key is longer. */
 const bodyCharactersMax = 65_536;
 
 const begin = new RegExp(
@@ -19,7 +19,7 @@ const begin = new RegExp(
 
 /** A key may stand in a string or a comment, so more than white space may separate its lines. */
 const margin = String.raw`(?:\\[rnt]|[\s"'\x60\\,;>*#|+.()&]|//|<br ?/?>){0,64}`;
-/** Lines of base64 or hexadecimal; a last, shorter one; headers before and PGP's check behind. */
+/** Headers, then lines of base64 or hexadecimal, then a shorter last line and PGP's checksum. */
 const headerLine = String.raw`(?:Proc-Type|DEK-Info|Version|Comment|Charset|Hash|MessageID)\s?:[^\r\n\\"']{0,200}`;
 const keyLine = '[A-Za-z0-9+/=]{16,4096}';
 const lastLine = String.raw`(?=[A-Za-z+/]{0,14}[0-9+/=])[A-Za-z0-9+/]{1,15}={0,2}(?=[\s"'\\-]|$)`;
@@ -38,7 +38,7 @@ function findArmoured(text: string): Finding[] {
   const begins = [...text.matchAll(begin)];
   return begins.flatMap(({ index, 0: line }, at) => {
     const start = index + line.length;
-    // A block ends before the next one begins, so every character is looked at once.
+    // A block ends before the next one begins, so every character is examined once.
     const next = begins[at + 1]?.index ?? text.length;
     const window = text.slice(start, Math.min(next, start + bodyCharactersMax));
     const last = window.search(/-{4,5} ?END /);
@@ -50,13 +50,13 @@ function findArmoured(text: string): Finding[] {
   });
 }
 
-/** Whether what stands between first and last line is a key at all, not prose or a program. */
+/** Whether the text between first and last line is a key, not prose or a program. */
 function isKeyBody(value: string): boolean {
   const key = value.match(/[A-Za-z0-9+/=]{24,}/g)?.reduce((sum, run) => sum + run.length, 0) ?? 0;
   return key >= 40 && key >= value.replace(/\s/g, '').length * 0.5;
 }
 
-/** The range without white space, quotes and escapes at its ends; nothing if no key is in it. */
+/** Returns the range without white space, quotes and escapes at its ends; none if it has no key. */
 function trimmed(text: string, from: number, to: number, rule: string): Finding[] {
   const value = text.slice(from, to);
   const head = /^(?:\\+[rnt]|[\s"'`\\,;>*#|+.()&])*/.exec(value)?.[0].length ?? 0;
@@ -76,7 +76,7 @@ function findPutty(text: string): Finding[] {
   return [...valuesOf(text, puttyKey, 'putty-key'), ...valuesOf(text, puttyCheck, 'putty-key')];
 }
 
-/** JSON Web Keys and .NET's XML name the numbers of a private key by one or two letters. */
+/** The numbers of a private key in JSON Web Keys and in .NET's XML have short, fixed names. */
 const jsonNumber = /"(?:d|p|q|dp|dq|qi|k)"\s{0,4}:\s{0,4}"([\w-]{22,1400}={0,2})"/dg;
 const xmlNumber = /<(?:D|P|Q|DP|DQ|InverseQ)>\s{0,40}([A-Za-z0-9+/]{22,1400}={0,2})\s{0,40}</dg;
 
@@ -87,7 +87,7 @@ function findNumbers(text: string): Finding[] {
   return findings;
 }
 
-/** The first group of every match, if it looks random. */
+/** Returns the first group of every match if it looks random; PuTTY's values need not. */
 function valuesOf(text: string, pattern: RegExp, rule: string): Finding[] {
   return [...text.matchAll(pattern)].flatMap(({ indices }) => {
     const [start, end] = indices?.[1] ?? [0, 0];

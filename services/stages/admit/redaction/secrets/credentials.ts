@@ -1,6 +1,6 @@
 /**
- * Finds passwords and tokens that stand in a place of their own instead of behind a name: in URLs,
- * in options of commands, and in files whose lines are fields.
+ * Finds passwords and tokens by their position instead of by a name: in URLs, in options of
+ * commands, and in files whose lines consist of fields.
  */
 import { type Finding, secret } from '../redaction.ts';
 import { isPasswordHash, isPlaceholder, looksLikePassword, looksRandom } from './values.ts';
@@ -12,7 +12,7 @@ export function findCredentials(path: string, text: string): readonly Finding[] 
 /** Authority of a URL up to its last `@`; white space, quotes and brackets end a URL. */
 const authority =
   /:\/\/(?<user>[^\s:@/"'`<>[\]\\]{0,256})(?::(?<password>[^\s"'`<>\\]{1,256}))?@(?=[\w[.-])/dg;
-/** In these, programs accept a password with `/` that is not escaped. */
+/** Schemes for which programs accept an unescaped `/` in a password. */
 const databases =
   /(?:postgres\w*|mysql\w*|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver|ftp|smtps?)$/i;
 
@@ -48,11 +48,11 @@ const examplePassword = new RegExp(
 
 function isUrlPassword(password: string, slashes: boolean): boolean {
   if (password.length < 4 || examplePassword.test(password)) return false;
-  // Behind a port, `/` or `?` the authority has ended: what follows only holds an `@`.
+  // After a port, `/` or `?` the authority has ended, so a later `@` does not belong to it.
   return slashes ? !/^\d{1,5}[/?#]/.test(password) : !/[/?#]/.test(password);
 }
 
-/** Options whose value is `user:password` or a password; the secret is the group. */
+/** Options whose value is `user:password` or a password; the first group is the secret. */
 const options: readonly RegExp[] = [
   new RegExp(
     [
@@ -86,13 +86,13 @@ function findInCommands(text: string): Finding[] {
   return options.flatMap((option) => groupsOf(text, option, 'command', isChosen));
 }
 
-/** Whether a word on a command line is a password: random or chosen, not named. */
+/** Whether a word on a command line looks like a password, not like a variable or an example. */
 function isChosen(value: string): boolean {
   if (isPlaceholder(value) || examplePassword.test(value)) return false;
   return looksRandom(value) || looksLikePassword(value);
 }
 
-/** Files of one credential a line. */
+/** Files that hold one credential per line. */
 const fieldFiles: readonly { readonly path: RegExp; readonly field: RegExp }[] = [
   { path: /(?:^|\/)\.?pgpass(?:\.conf)?$/, field: /^(?:[^:\r\n#]*:){4}((?:\\.|[^\r\n:\\])+)/dgm },
   { path: /(?:^|\/)\.?htpasswd[^/]*$/, field: /^[^:\r\n#]+:([^\s:]{8,})/dgm },

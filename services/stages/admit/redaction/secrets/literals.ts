@@ -1,23 +1,23 @@
 /**
- * Reads the value that stands at a place of a text: a string between quotes, or what runs on
- * without them, until the place's own syntax ends it.
+ * Reads the value at an index of a text: a string between quotes, or a bare value, which ends where
+ * the syntax around it ends it.
  */
 
-/** A value with its place, without quotes and without the scheme of an HTTP header before it. */
+/** A value and its range, without quotes and without the scheme of an HTTP header. */
 export interface Literal {
   readonly start: number;
   readonly end: number;
   readonly text: string;
   readonly quoted: boolean;
-  /** `Bearer`, `Basic` and the like, in lower case; empty without one. */
+  /** The scheme before the value, such as `bearer` or `basic`, in lower case; empty if none. */
   readonly scheme: string;
 }
 
-/** Longer ones are files, not secrets; blocks of keys are found by their first line. */
+/** Longer values are files, not secrets; blocks of keys are found by their first line. */
 const charactersMax = 4096;
 
 const openQuote = /(?:[bBrRuUfFL@$]{1,2}(?=["'`]))?(?<quote>\\{0,3}(?:"""|'''|["'`]))/y;
-/** In settings a bare value ends with its word, else with anything that ends an operand. */
+/** In settings, white space ends a bare value; in code, any character that ends an operand. */
 const bareInSettings = /[^\s"'`][^\s]{0,4095}/y;
 const bareInCode = /[^\s"'`;&|<>(){}[\],\\][^\s"'`;&|<>(){}[\],\\]{0,4095}/y;
 
@@ -29,7 +29,7 @@ const schemes = new RegExp(
   'i',
 );
 
-/** `inSettings` says that nothing but white space ends a value without quotes. */
+/** Reads the value at `at`; with `inSettings`, only white space ends a value without quotes. */
 export function readLiteral(text: string, at: number, inSettings: boolean): Literal | null {
   openQuote.lastIndex = at;
   const quote = openQuote.exec(text)?.groups?.quote;
@@ -47,7 +47,7 @@ export function readLiteral(text: string, at: number, inSettings: boolean): Lite
   return literal(text, at, end, false);
 }
 
-/** Where the string ends; null if it does not on its line. */
+/** Returns the index where the string ends; null if it does not end on its line. */
 function closingQuote(text: string, start: number, quote: string): number | null {
   const within = text.slice(start, start + charactersMax + quote.length);
   const plain = quote.length === 1;

@@ -1,9 +1,9 @@
 /**
- * Names that tell that a secret is assigned to them, and how much each says: the value of a
- * password may be chosen by a person, that of a key or a token is random.
+ * Recognises names to which secrets are assigned, and the kind of each name: a person may choose a
+ * password, but keys and tokens are random.
  */
 
-/** Pieces of names; `key` and `auth` count only behind something else. */
+/** Pieces of names; `key` counts only after other characters, `auth` also as a whole word. */
 const pieces = [
   'api[-_. ]?key|secret|token|passw(?:or)?d|passwd|passphrase|passcode|pwd|credentials?',
   '(?:private|access|auth|account|storage|functions?|subscription|shared)[-_.]?key',
@@ -11,7 +11,10 @@ const pieces = [
   String.raw`(?<=[\w-])(?:pass|key|auth)(?![a-z])|(?<=[_-])(?:salt|pat|pw)(?![a-z])|(?<![\w.])(?:pass|_?auth)(?![\w-])`,
 ];
 
-/** Finds one piece; the name around it is read by `nameAround`. Needs a fresh copy for each use. */
+/**
+ * Finds one piece; `nameAround` reads the name around it. Use it with `matchAll`, which copies it:
+ * `exec` and `test` would keep their position between texts.
+ */
 export const tellingPiece = new RegExp(pieces.join('|'), 'gi');
 
 const nameCharactersMax = 60;
@@ -22,7 +25,7 @@ export interface Name {
   readonly text: string;
 }
 
-/** The whole name that holds a piece. */
+/** Returns the whole name around a piece. */
 export function nameAround(text: string, from: number, to: number): Name {
   let start = from;
   while (start > 0 && from - start < nameCharactersMax && /[\w-]/.test(text.charAt(start - 1))) {
@@ -32,7 +35,7 @@ export function nameAround(text: string, from: number, to: number): Name {
   while (end - to < nameCharactersMax && /[\w-]/.test(text.charAt(end))) end += 1;
   // Options begin with dashes.
   while (start < from && text.charAt(start) === '-') start += 1;
-  // `token->value` in C, `--` behind a name.
+  // A dash after the name is an operator, as in C's `token->value`.
   while (end > to && text.charAt(end - 1) === '-') end -= 1;
   return { start, end, text: text.slice(start, end) };
 }
@@ -48,7 +51,7 @@ const secretName = new RegExp(
   ].join(''),
   'i',
 );
-/** Behind the piece, these say that the value is another thing. */
+/** Endings of a name which show that the value describes a secret but is none. */
 const aboutSecret = new RegExp(
   [
     '(?:ids?|names?|urls?|uris?|paths?|files?|types?|length|len|size|hint|label|title|class',
@@ -58,7 +61,7 @@ const aboutSecret = new RegExp(
   'i',
 );
 const publicName = /public|pub[-_]?key|csrf|xsrf|anon[-_]?key|site[-_]?key|publishable/i;
-/** Keys of tables, caches and maps. */
+/** Names of keys in tables, caches and maps, which are not secrets. */
 const keyOfThings = new RegExp(
   [
     '(?:cache|primary|foreign|sort|partition|row|object|hash|map|dict|index|group|unique',

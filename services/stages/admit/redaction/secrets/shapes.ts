@@ -1,14 +1,14 @@
 /**
- * Finds tokens by the shapes of their vendors. One search finds the marks of all rows; each row
- * then looks at the text around its mark, and a token ends where its last character stands,
- * whatever length the row knows of.
+ * Finds tokens by the shapes that their vendors publish. One search finds the marks of all rows;
+ * each row then checks the text around its mark. A token extends to its last word character,
+ * whatever length the row gives.
  */
 import { type Finding, secret } from '../redaction.ts';
 import { isPlaceholderToken, looksRandom } from './values.ts';
 import { type VendorShape, vendorShapes } from './vendors.ts';
 
 interface Shape extends VendorShape {
-  /** Sticky at the mark, or global without one. The value is the named group. */
+  /** Sticky for a row with a mark, else global. The group `value` is the token. */
   readonly pattern: RegExp;
 }
 
@@ -16,7 +16,7 @@ const shapes: readonly Shape[] = vendorShapes.map((row) => ({ ...row, pattern: p
 const marked = shapes.filter(({ mark }) => mark !== null);
 const unmarked = shapes.filter(({ mark }) => mark === null);
 
-/** Marks that no other mark begins; the shapes below each are those whose marks begin with it. */
+/** Marks of which no other mark is a prefix. `shapesOf` groups the rows by the stem of the mark. */
 const stems = [...new Set(marked.map(({ mark }) => mark ?? ''))].filter(
   (mark, _at, all) => !all.some((other) => other !== mark && mark.startsWith(other)),
 );
@@ -43,7 +43,8 @@ export function findShapes(_path: string, text: string): readonly Finding[] {
   for (let hit = search.exec(text); hit !== null; hit = search.exec(text)) {
     const found = findAt(text, hit.index, shapesOf.get(hit[0]) ?? []);
     if (found !== null) findings.push(found);
-    // Marks may overlap; a token that was found holds no second one that matters.
+    // Marks may overlap, so a failed match moves the search on by one character only. A token that
+    // was found is skipped, because no second token in it matters.
     search.lastIndex = found === null ? hit.index + 1 : Math.max(found.end, hit.index + 1);
   }
   for (const { name, pattern, weak } of unmarked) {
@@ -57,7 +58,7 @@ export function findShapes(_path: string, text: string): readonly Finding[] {
   return findings;
 }
 
-/** The longest token of any row whose mark stands here. */
+/** Returns the longest token of any row whose mark is at the index; null if there is none. */
 function findAt(text: string, index: number, rows: readonly Shape[]): Finding | null {
   let longest: Finding | null = null;
   for (const { name, before, mark, pattern, weak, valueOnly } of rows) {
@@ -76,14 +77,14 @@ function findAt(text: string, index: number, rows: readonly Shape[]): Finding | 
   return longest;
 }
 
-/** No letter or digit stands before, unless an escape such as `\n` in a string ends in it. */
+/** Whether no letter or digit precedes; the end of an escape such as `\n` does not count. */
 export function isTokenStart(text: string, start: number): boolean {
   if (!/[A-Za-z0-9]/.test(text.charAt(start - 1))) return true;
   const near = text.slice(Math.max(0, start - 6), start);
   return /\\(?:[abfnrtv0]|x[0-9a-f]{2}|u[0-9a-f]{4})$|%[0-9A-F]{2}$/i.test(near);
 }
 
-/** In a string, the first letter may belong to an escape such as `\n` before the token. */
+/** Returns the start without a first letter that belongs to an escape such as `\n`. */
 function behindEscape(text: string, start: number): number {
   return text.charAt(start - 1) === '\\' && /[abfnrtv0]/.test(text.charAt(start))
     ? start + 1

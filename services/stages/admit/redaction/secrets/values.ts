@@ -1,10 +1,10 @@
 /**
- * Judges a value by itself: whether it looks random, as keys and tokens do, or stands in place of
- * one. The filters against false positives follow those of published code data sets.
+ * Judges a value by itself: whether it looks random, as keys and tokens do, or is a placeholder.
+ * The filters against false positives follow those of published code data sets.
  */
 import { isWordLike, pairsOf } from './words.ts';
 
-/** Words that say that a value is none, long enough that chance does not write them. */
+/** Words that mark a placeholder; they are too long to occur in a random value by chance. */
 const placeholderWords = new RegExp(
   [
     'example|sample|dummy|placeholder|change_?me|redacted|insert|replace|lorem|deadbeef|x{4}',
@@ -13,15 +13,15 @@ const placeholderWords = new RegExp(
   ].join('|'),
   'i',
 );
-/** Shorter ones count only as a word of their own. */
+/** Shorter words of the same kind, which count only as whole words. */
 const shortWords = 'fake|test|your|todo|null|none';
 const placeholderWord = new RegExp(`(?<![A-Za-z0-9])(?:${shortWords})(?![A-Za-z])`, 'i');
 
-/** What a program, a template or a person shall put a value in place of. */
+/** Variables and references, which a program, a template or a person replaces by a value. */
 const variable = new RegExp(
   [
     String.raw`^[$%]?[{<[(].*[}>\])]$`,
-    // A shell's variable, but not the hash of a password.
+    // A shell variable, but not a password hash.
     String.raw`^\$(?!(?:apr1|[1256y]|2[abxy]|argon2\w*)\$)\w`,
     String.raw`\$\{|\{\{|<%|%\(|#\{|\$\(|^%\w+%$|^@[\w.]+@$|^__\w+__$`,
     String.raw`^(.)\1+$|\.\.\.|…|\*{3}`,
@@ -33,12 +33,12 @@ const variable = new RegExp(
 const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const uuidRandom = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 
-/** Whether a value is a variable, a hint or a row of characters instead of a secret. */
+/** Whether a value is a variable, a hint or a repeated character instead of a secret. */
 export function isPlaceholder(value: string): boolean {
   return variable.test(value) || placeholderWords.test(value) || placeholderWord.test(value);
 }
 
-/** A token whose vendor is known by its prefix: only what says so itself is none. */
+/** Whether a token with a vendor's prefix is a placeholder: it says so, or repeats characters. */
 export function isPlaceholderToken(body: string): boolean {
   if (/example|placeholder|your[-_]|redacted|dummy|x{5}|0{6}|1{6}|a{6}|\.{3}|\*{3}/i.test(body)) {
     return true;
@@ -48,8 +48,8 @@ export function isPlaceholderToken(body: string): boolean {
 }
 
 /**
- * Compares the entropy in bits per character with a bound that depends on the length: 16
- * characters reach at most log2(16) = 4, and longer ones of base64 about 5.
+ * Whether the entropy in bits per character exceeds a bound that depends on the length: 16
+ * characters reach at most log2(16) = 4, and longer base64 values about 5.
  */
 export function looksRandom(value: string): boolean {
   if (value.length < 16 || !/[A-Za-z]/.test(value) || !(/\d/.test(value) || isScrambled(value))) {
@@ -60,19 +60,19 @@ export function looksRandom(value: string): boolean {
   return entropyBits(value) >= (value.length < 32 ? 3.4 : 4);
 }
 
-/** Letters of both cases that make no words. */
+/** Whether the value has letters of both cases that form no words. */
 function isScrambled(value: string): boolean {
   return /[a-z]/.test(value) && /[A-Z]/.test(value) && pairsOf(value).commonShare < 0.6;
 }
 
-/** Of a token without a digit, and of salts and phrases with symbols. */
+/** Whether a value with symbols looks random: a token without a digit, a salt or a phrase. */
 export function looksRandomWithSymbols(value: string): boolean {
   if (value.length < 24 || isPlaceholder(value) || isWordLike(value)) return false;
   const symbols = value.match(/[^\w\s]/g)?.length ?? 0;
   return symbols >= 3 && /[a-z]/i.test(value) && entropyBits(value) >= 4.3;
 }
 
-/** Password hashes of crypt, bcrypt and Argon2, which can be guessed from. */
+/** Whether the value is a hash of crypt, bcrypt or Argon2, from which a password can be guessed. */
 export function isPasswordHash(value: string): boolean {
   return (
     /^\$(?:apr1|[1256y]|2[abxy]|argon2\w*)\$\S{16,}$/.test(value) && !isPlaceholderToken(value)
@@ -84,8 +84,8 @@ export function isRandomUuid(value: string): boolean {
 }
 
 /**
- * What people choose as a password: letters, digits and symbols mixed, at least eight. A word with
- * a year behind it may be a name as well.
+ * Whether a person may have chosen the value as a password: at least eight letters, digits and
+ * symbols, mixed. A word followed by a year may also be a name, so it counts only with a symbol.
  */
 export function looksLikePassword(value: string): boolean {
   if (value.length < 8 || value.length > 128 || /\s/.test(value)) return false;
@@ -104,7 +104,7 @@ export function looksLikePassword(value: string): boolean {
   return classes >= 3 || (classes === 2 && changes(value) >= 3);
 }
 
-/** How often letters and digits take turns. */
+/** Returns how often letters and digits alternate. */
 function changes(value: string): number {
   return value.match(/[a-z](?=\d)|\d(?=[a-z])/gi)?.length ?? 0;
 }

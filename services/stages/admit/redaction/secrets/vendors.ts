@@ -1,20 +1,21 @@
 /**
- * The shapes of tokens as their vendors publish them, a row each. A token is found by its mark, a
- * literal that other texts seldom hold; `before` and `after` are what stands around the mark. A
- * new vendor is a new row. No row gives a length's upper bound: a token goes to its end.
+ * The shapes of tokens as their vendors publish them, one row each. A token is found by its mark, a
+ * literal that other texts seldom hold; `before` and `after` match the text around the mark. A new
+ * vendor needs only a new row. `shapes.ts` extends every match to the end of its token.
  */
 
 export interface VendorShape {
   readonly name: string;
   /**
-   * Regular expression of what stands before the mark within the token; nothing by default. One
-   * that begins with `(?<!` says itself where a token begins, others begin behind no letter.
+   * Regular expression of the token's part before the mark; empty by default. An expression that
+   * begins with `(?<!` itself checks where the token begins; otherwise the token must not follow a
+   * letter or digit.
    */
   readonly before?: string;
-  /** Null where the form alone tells the token; its text is then searched by the whole form. */
+  /** Null if the token has no mark; the text is then searched for the whole shape. */
   readonly mark: string | null;
   readonly after: string;
-  /** The mark and `before` stay, as in `AccountKey=`: the value is `after` alone. */
+  /** Only `after` is the value; the mark and `before` stay, as in `AccountKey=`. */
   readonly valueOnly?: true;
   /** The shape alone says little: the value must look random, too. */
   readonly weak?: true;
@@ -26,7 +27,7 @@ const base64 = '[A-Za-z0-9+/]';
 const hex = '[0-9a-f]';
 const upper = '[A-Z0-9]';
 
-/** Rows of several marks that belong to one vendor and have one form. */
+/** Returns one row per mark, for marks of one vendor that have the same shape. */
 function rows(name: string, marks: string, after: string): VendorShape[] {
   return marks.split(' ').map((mark) => ({ name, mark, after }));
 }

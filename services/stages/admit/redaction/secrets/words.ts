@@ -1,6 +1,6 @@
 /**
- * Tells names from random characters by the pairs of letters in them. 9 of 10 pairs in the names
- * of programs are among these 220 of 676; of random letters, 1 in 3 is.
+ * Tells names from random characters by their pairs of letters. In names of programs, 9 of 10
+ * pairs are among these 220 of 676; in random letters, 1 of 3 is.
  */
 const followers = `a:bcdgilmnprstuvy b:aeilou c:acehiklortu d:abdeilosu e:acdefglmnopqrstvwx f:aefiloru
   g:aeinru h:aeio i:abcdefglmnoprstvz k:ei l:adeilostuy m:abeimopsu n:acdefginostuv
@@ -13,11 +13,11 @@ const commonPairs = new Set(
 );
 
 interface Pairs {
-  /** Pairs of letters within words. */
+  /** Number of letter pairs within words. */
   readonly count: number;
-  /** Share of them that names have. */
+  /** Share of these pairs that are common in names. */
   readonly commonShare: number;
-  /** Letters in a row, on average, without a change from small to capital ones. */
+  /** Mean length of a word; a capital after a small letter begins a new word. */
   readonly lettersPerWord: number;
 }
 
@@ -41,6 +41,6 @@ export function pairsOf(value: string): Pairs {
 export function isWordLike(value: string): boolean {
   const { count, commonShare, lettersPerWord } = pairsOf(value);
   if (lettersPerWord < 3) return false;
-  // A random value of 16 characters passes once in some hundred, one of 40 hardly ever.
+  // A random value of 16 characters passes once in some hundred, a value of 40 hardly ever.
   return count >= value.length * 0.4 && commonShare >= (value.length < 24 ? 0.8 : 0.75);
 }

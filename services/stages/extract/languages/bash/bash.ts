@@ -1,4 +1,4 @@
-/** Shell scripts: functions, variables, and what they source. See resolve.ts. */
+/** Shell scripts: functions, variables, and the files that they source. See resolve.ts. */
 import {
   type Definition,
   factsOf,
@@ -20,7 +20,7 @@ export const bash: Language = {
   openResolver: openBashResolver,
 };
 
-/** `@test "it adds" {` opens a function whose name no shell would take. */
+/** Turns `@test "it adds" {` of bats, which the grammar cannot parse, into a plain function. */
 function blankBats(text: string): string {
   return text.replaceAll(/^([ \t]*)@test[ \t].*\{[ \t]*$/gm, (line, indent: string) =>
     `${indent}t() {`.padEnd(line.length),
@@ -30,11 +30,11 @@ function blankBats(text: string): string {
 function read(root: SyntaxNode, text: string): ReadFacts {
   const symbols: Definition[] = [];
   readBlock(root, symbols);
-  // A command may be a function of a sourced file.
+  // Commands count as uses, because a command may be a function of a sourced file.
   return factsOf({ symbols, imports: readSources(root, text), uses: readCommands(root) });
 }
 
-/** Statements that only choose whether their definitions exist. */
+/** Nodes that only group definitions or make them conditional. */
 const transparent = new Set(
   (
     'if_statement elif_clause else_clause compound_statement list case_statement case_item ' +
@@ -59,7 +59,7 @@ function readBlock(block: SyntaxNode, into: Definition[]): void {
   }
 }
 
-/** The first assignment counts; `a[1]=` is no definition. */
+/** Adds the first assignment of a name; `a[1]=` defines nothing. */
 function addVariable(
   into: Definition[],
   statement: SyntaxNode,
@@ -102,7 +102,7 @@ function readSources(root: SyntaxNode, text: string): ImportFact[] {
       stated === undefined
         ? sourcedPath(argument.text, assignments)
         : { specifier: stated, detail: '' };
-    // The linter is told that there is nothing to follow.
+    // `# shellcheck source=/dev/null` tells the linter that there is no file to follow.
     if (specifier === '/dev/null') continue;
     const isInside = ancestorOf(command, functions) !== null;
     facts.push(
@@ -118,7 +118,7 @@ function readSources(root: SyntaxNode, text: string): ImportFact[] {
   return facts;
 }
 
-/** Row of a command to the path that a comment before it states: `# shellcheck source=…`. */
+/** Returns row of a command to the path in the `# shellcheck source=…` comment before it. */
 function readDirectives(text: string): Map<number, string> {
   const directives = new Map<number, string>();
   if (!text.includes('shellcheck')) return directives;

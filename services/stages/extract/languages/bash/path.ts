@@ -1,22 +1,22 @@
-/** The path that a shell script sources, as far as the script states it. */
+/** Reads the path that a shell script sources, as far as the text of the script states it. */
 import type { SyntaxNode } from '../../syntax/syntax-node.ts';
 
 export interface SourcedPath {
   readonly specifier: string;
-  /** `own`: from the script's own folder; `computed`: only a run can tell. */
+  /** `own`: relative to the script's own folder; `computed`: known only when the script runs. */
   readonly detail: '' | 'own' | 'computed';
 }
 
-/** Stands for the folder of the script; no path holds a NUL. */
+/** Placeholder for the script's own folder; no path holds a NUL. */
 const ownFolder = '\0';
 const replacedMax = 16;
 
-/** Name to value, for variables that the script sets once. */
+/** Returns name to value of the variables that the script sets to one value only. */
 export function readAssignments(root: SyntaxNode): Map<string, string> {
   const values = new Map<string, string>();
   const several = new Set<string>();
   for (const node of root.descendantsOfType('variable_assignment')) {
-    // `NAME=value command` sets it for that command only.
+    // `NAME=value command` sets the variable for that command only.
     if (node.parent?.type === 'command') continue;
     const name = node.childForFieldName('name')?.text ?? '';
     const value = node.childForFieldName('value')?.text ?? '';
@@ -45,12 +45,12 @@ export function sourcedPath(text: string, values: ReadonlyMap<string, string>): 
 const isDollarZero = String.raw`0|\{0\}`;
 const isBashSource = String.raw`\{?BASH_SOURCE(?:\[0\])?\}?`;
 const isEither = String.raw`\{BASH_SOURCE:-\$0\}|\{BASH_SOURCE\[0\]:-\$0\}`;
-/** Ways to say the path of this script. */
+/** Ways to write the path of the script itself. */
 const script = String.raw`"?\$(?:${isDollarZero}|${isBashSource}|${isEither})"?`;
 const options = String.raw`(?:\s+-\w+)*`;
 const resolving = String.raw`(?:readlink|realpath|greadlink)${options}\s+(?:--\s+)?`;
 const resolved = String.raw`(?:${script}|"?\$\(\s*${resolving}${script}\s*\)"?)`;
-/** Ways to say "the folder of this script". */
+/** Ways to write the folder of the script itself. */
 const folders = [
   String.raw`\$\{(?:0|BASH_SOURCE(?:\[0\])?)%/\*\}`,
   String.raw`\$\{0:[ah]+:?h?\}`,
@@ -63,7 +63,7 @@ const changing = String.raw`(?:builtin\s+)?(?:cd|pushd)\s+(?:-\w+\s+|--\s+)*`;
 const silenced = String.raw`(?:\s*[12&]*>\s*[&\w/]+)*`;
 const andThen = String.raw`(?:&&|;|\|\|\s*exit[^;]*;)`;
 const printing = String.raw`(?:builtin\s+)?pwd(?:\s+-\w)?`;
-/** `$(cd FOLDER && pwd)` and what else only makes a path absolute. */
+/** Commands that only make a path absolute, such as `$(cd FOLDER && pwd)`. */
 const absolute = [
   String.raw`${changing}${plainPath}${silenced}\s*${andThen}\s*${printing}`,
   String.raw`(?:readlink|realpath)${options}\s+${plainPath}`,
@@ -81,7 +81,7 @@ function replaceFolder(text: string): string {
   return path.replaceAll(parent, '$1/..');
 }
 
-/** `$NAME`, `${NAME}`, and `${NAME:-default}`, which says where to look when nobody says other. */
+/** `$NAME`, `${NAME}`, and `${NAME:-default}`, whose default holds while `NAME` is unset. */
 const variable = /\$(?:\{(\w+)(?::?[-=]([^${}`]*))?\}|(\w+))/g;
 
 function replaceVariables(text: string, values: ReadonlyMap<string, string>): string {

@@ -1,7 +1,7 @@
 /**
- * Where the paths lead that shell scripts source: from the script's own folder where they say so,
- * else from there or from the top, where scripts are started. Functions used lead to the sourced
- * file that defines them. Pure.
+ * Resolves the paths that shell scripts source: from the script's own folder if the path says so,
+ * else from that folder or from the top, where scripts are usually started. A used function leads
+ * to the sourced file that defines it. Pure.
  */
 import type { ImportFact, ParsedFile } from '../../facts/facts.ts';
 import { folderOf, joinPath } from '../../paths.ts';
@@ -14,11 +14,11 @@ import {
   type Resolution,
 } from '../language.ts';
 
-/** Relative to wherever the script is started. */
+/** For a path relative to the folder in which the script is started, which is not known. */
 const searchedConfidence = 0.8;
-/** Sourced by what is sourced. */
+/** For a function of a file that a sourced file sources. */
 const passedOnConfidence = 0.9;
-/** Files followed for the functions of one script. */
+/** Most sourced files that are searched for the functions of one script. */
 const followedMax = 200;
 
 export function openBashResolver(project: Project) {
@@ -33,7 +33,7 @@ export function openBashResolver(project: Project) {
   };
 }
 
-/** Null where nothing has to be there: what bats loads may be its own. */
+/** Returns null if no file is expected: `load` may name a file of bats itself. */
 function destinationOf(project: Project, from: string, fact: ImportFact): Destination | null {
   const { specifier, style, detail } = fact;
   const to = detail === 'computed' ? null : findSource(project, from, fact);
@@ -51,7 +51,7 @@ function findSource(project: Project, from: string, fact: ImportFact): string | 
   if (/^[/~]/.test(specifier)) return null;
   const isOwn = detail === 'own' || style === 'load';
   const folders = isOwn ? [folderOf(from)] : [folderOf(from), ''];
-  // bats adds the extension to what a test loads.
+  // bats adds the extension `.bash` to the name that a test loads.
   const names = style === 'load' ? [`${specifier}.bash`, specifier] : [specifier];
   for (const folder of folders) {
     const paths = names.map((name) => joinPath(folder, name));
@@ -61,7 +61,7 @@ function findSource(project: Project, from: string, fact: ImportFact): string | 
   return null;
 }
 
-/** Functions of files that sourced files source in turn; the sourced ones are linked already. */
+/** Links files that sourced files source in turn, by function; sourced files have their links. */
 function addFunctions(project: Project, file: ParsedFile, resolution: Resolution): void {
   const own = definedIn(file);
   const direct = resolution.links.map(({ to }) => to);

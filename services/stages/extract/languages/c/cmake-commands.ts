@@ -1,8 +1,8 @@
-/** CMake's language as far as it sets variables: commands, arguments and values. Pure. */
+/** Parses CMake's language: commands, arguments and the values of variables. Pure. */
 import { unknown } from './named-folders.ts';
 
 export interface CmakeCommand {
-  /** Lower case. */
+  /** In lower case. */
   readonly name: string;
   readonly args: readonly string[];
 }
@@ -16,7 +16,7 @@ const token = new RegExp(
   'g',
 );
 
-/** Brackets within arguments, as conditions have them, are dropped. */
+/** Returns the commands of a file; parentheses within arguments, as in conditions, are dropped. */
 export function readCommands(text: string): CmakeCommand[] {
   const commands: CmakeCommand[] = [];
   let name = '';
@@ -41,7 +41,7 @@ export type CmakeValues = Map<string, string>;
 
 const depthMax = 16;
 
-/** With variables replaced, lists taken apart and generator expressions opened. */
+/** Returns arguments with variables replaced, lists split, generator expressions evaluated. */
 export function expandArguments(values: CmakeValues, args: readonly string[]): string[] {
   return args
     .flatMap((word) => expandText(values, word).split(';'))
@@ -59,7 +59,7 @@ export function expandText(values: CmakeValues, text: string): string {
   return result.slice(0, 64 * 1024);
 }
 
-/** Only what holds while building counts: `$<BUILD_INTERFACE:x>` is x. */
+/** Evaluates `$<BUILD_INTERFACE:x>` to x; all conditions hold, except those for installation. */
 function openGenerator(word: string): string[] {
   const [, condition = '', inner] = /^\$<([^:>]*):(.*?)>*$/.exec(word) ?? [];
   if (inner === undefined) return word.startsWith('$<') ? [] : [word];

@@ -1,6 +1,7 @@
 /**
- * Include folders of CMake: of directories, of targets and, through `target_link_libraries`, of
- * what a target links to; with variables, included files and subdirectories. Pure.
+ * Reads the include folders that CMake files set for directories and targets, and those that a
+ * target gets from its libraries through `target_link_libraries`. Follows variables, included files
+ * and subdirectories. Pure.
  */
 import { below, folderOf, foldersUpwards, nameOf } from '../../paths.ts';
 import type { Project } from '../language.ts';
@@ -21,21 +22,21 @@ interface Reading {
   readonly named: NamedFolder[];
   readonly unread: Set<string>;
   readonly visited: Set<string>;
-  /** Name of a target to the folders that it gives to what links to it. */
+  /** Target name to the folders that its users see; `\0` and target name to all its folders. */
   readonly offered: Map<string, Set<string>>;
-  /** Name of a target, or of a folder's own, to what it links to. */
+  /** Target name, or `\0` and the folder of a list file, to the libraries linked there. */
   readonly linked: Map<string, Set<string>>;
-  /** Target to the folders that its sources lie in. */
+  /** Target name to the folders of its sources. */
   readonly homes: Map<string, Set<string>>;
-  /** Folder to what it includes for all that is below it. */
+  /** Folder to the include folders that its list file sets for all files at or below it. */
   readonly directories: Map<string, Set<string>>;
-  /** Sources' folders outside of the folder that builds them, by that. */
+  /** Folder of a list file to the folders outside of it whose sources the list file builds. */
   readonly outside: Map<string, Set<string>>;
 }
 
-/** A list file in work. */
+/** The state in which a list file is read. */
 interface Place {
-  /** Folder of the nearest CMakeLists.txt: paths count from it. */
+  /** Folder of the CMakeLists.txt that is read or includes the file: paths are relative to it. */
   readonly folder: string;
   readonly values: CmakeValues;
   readonly depth: number;
@@ -55,7 +56,7 @@ export function readCmake(project: Project): BuildFolders {
     directories: new Map(),
     outside: new Map(),
   };
-  // Outer folders first: what they add as a subdirectory goes on with their variables.
+  // Outer folders come first, so that the subdirectories they add inherit their variables.
   const depthOf = (path: string) => path.split('/').length;
   for (const path of lists.sort((a, b) => depthOf(a) - depthOf(b) || (a < b ? -1 : 1))) {
     if (!reading.visited.has(path)) readTree(reading, path);
@@ -72,7 +73,7 @@ function readTree(reading: Reading, path: string): void {
   readFile(reading, path, { folder, values, depth: 0 });
 }
 
-/** Folders of projects by their names: any list file may refer to them. */
+/** Returns project name to folder: any list file may use the variable `NAME_SOURCE_DIR`. */
 function readProjects(project: Project): Map<string, string> {
   const projects = new Map<string, string>();
   for (const { path, manifest } of project.files.values()) {
@@ -105,7 +106,7 @@ function readFile(reading: Reading, path: string, place: Place): void {
   }
 }
 
-/** `-Ifolder` among the flags of a compiler. */
+/** Reads `-Ifolder` among the flags of a compiler. */
 function readFlags(reading: Reading, words: readonly string[], place: Place): void {
   const folders = words
     .flatMap((word) => word.split(/\s+/))
@@ -162,13 +163,12 @@ function enter(reading: Reading, command: string, [word = '']: string[], place: 
   if (reading.visited.has(path)) return;
   const inner = { folder: target.folder, values: new Map(values), depth: depth + 1 };
   readFile(reading, path, inner);
-  // The sources of a subdirectory see what its parents include.
   values.set('CMAKE_CURRENT_SOURCE_DIR', fromTop(folder));
 }
 
 const openers = /^(?:target_|)include_directories$/;
 const modes = new Set(['PUBLIC', 'PRIVATE', 'INTERFACE', 'SYSTEM', 'BEFORE', 'AFTER']);
-/** Arguments of a project's own commands that name include folders by custom. */
+/** Keywords that by convention precede include folders in a project's own commands. */
 const folderKey = /^(?:(?:PUBLIC|PRIVATE|PRIV|INTERFACE)_)?INCLUDES?(?:_DIR(?:S|ECTORIES)?)?$/;
 
 function readCommand(reading: Reading, name: string, words: string[], place: Place): void {
@@ -196,7 +196,7 @@ function readCommand(reading: Reading, name: string, words: string[], place: Pla
   }
 }
 
-/** What was named for a target before its sources were known, in their folders. */
+/** Makes folders that were named for a target before its sources visible to these sources. */
 function seeAll(reading: Reading, target: string): void {
   const homes = [...(reading.homes.get(target) ?? [])];
   const own = reading.offered.get(`\0${target}`) ?? new Set();
@@ -205,7 +205,7 @@ function seeAll(reading: Reading, target: string): void {
   }
 }
 
-/** `INCLUDES a b` and `INTERFACE_INCLUDE_DIRECTORIES a b` among other arguments. */
+/** Reads `INCLUDES a b` and `INTERFACE_INCLUDE_DIRECTORIES a b` among other arguments. */
 function readKeyed(reading: Reading, words: readonly string[], place: Place): void {
   let isOpen = false;
   const found: string[] = [];
@@ -250,7 +250,10 @@ function add(map: Map<string, Set<string>>, key: string, value: string): void {
   map.set(key, (map.get(key) ?? new Set()).add(value));
 }
 
-/** Gives a folder's sources what the libraries that they are linked to offer. */
+/**
+ * Makes include folders visible to more sources: those of a directory to the sources it builds
+ * outside of its folder, those of a library to the sources of targets that link to it.
+ */
 function passOn(reading: Reading): void {
   for (const [builder, homes] of reading.outside) {
     const around = foldersUpwards(builder).flatMap((each) => [

@@ -1,4 +1,4 @@
-/** C++: C with namespaces, classes and templates; headers that could be either are told by text. */
+/** C++: shares the reader and the include rules with C. A `.h` file is told apart by its text. */
 
 import type { Language } from '../language.ts';
 import { blankMacroLines, readCFamily } from './family.ts';

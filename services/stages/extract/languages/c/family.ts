@@ -1,4 +1,4 @@
-/** Reads C and C++: functions, types and macros at the top, in namespaces and in classes. */
+/** Reads C and C++: includes, used words, and definitions at the top, in namespaces, in types. */
 import {
   type Definition,
   factsOf,
@@ -18,8 +18,8 @@ export function readCFamily(root: SyntaxNode, text: string): ReadFacts {
 }
 
 /**
- * A macro alone on its line (`FMT_BEGIN_NAMESPACE`) stands for text that only the preprocessor
- * knows, and makes the parser misread all that follows.
+ * Blanks macros that stand alone on a line (`FMT_BEGIN_NAMESPACE`). Only the preprocessor knows
+ * the text of such a macro, and the parser misreads all code after it.
  */
 export function blankMacroLines(text: string): string {
   return text.replaceAll(/^[ \t]*[A-Z][A-Z0-9_]{3,}(?:\([^()\n]*\))?[ \t]*$/gm, (line) =>
@@ -27,7 +27,7 @@ export function blankMacroLines(text: string): string {
   );
 }
 
-/** What only groups declarations. */
+/** Nodes that only group declarations. */
 const transparent = new Set([
   'preproc_if',
   'preproc_ifdef',
@@ -56,7 +56,7 @@ const declaring = new Set([
   'field_declaration',
 ]);
 
-/** What is around a declaration. */
+/** The surroundings of a declaration. */
 interface Place {
   readonly parent: string | null;
   readonly inType: boolean;
@@ -70,7 +70,7 @@ interface Declaration extends Place {
 
 function readBlock(block: SyntaxNode, place: Place): void {
   const siblings = block.namedChildren;
-  // A template's comment stands above the template.
+  // The comment on a templated declaration stands above the keyword `template`.
   const outer = block.type === 'template_declaration' ? (block.parent?.namedChildren ?? []) : null;
   const outerIndex = outer?.findIndex((node) => node.id === block.id) ?? -1;
   for (const [index, node] of siblings.entries()) {
@@ -83,7 +83,7 @@ function readBlock(block: SyntaxNode, place: Place): void {
   }
 }
 
-/** Names in a namespace are reached from outside, so they count as the top of the file. */
+/** Reads a namespace; its names get the kinds of names at the top, as other files reach them. */
 function readNamespace(node: SyntaxNode, into: Definition[]): void {
   const body = node.childForFieldName('body');
   const parent = node.childForFieldName('name')?.text ?? null;
@@ -113,14 +113,14 @@ function readDeclaration(declaration: Declaration): void {
   }
 }
 
-/** Include guards have no value. */
+/** Adds a macro, unless it is a constant without a value, such as an include guard. */
 function readMacro(declaration: Declaration): void {
   const { node } = declaration;
   const name = node.childForFieldName('name')?.text ?? '';
   const value = node.childForFieldName('value');
   const isConstant = node.type === 'preproc_def';
   if (value === null && isConstant) return;
-  // A constant's value says what it is; a function-like macro's is its body.
+  // A constant's value is part of its signature; the value of a function-like macro is its body.
   add(declaration, { name, kind: 'macro', parent: null, body: isConstant ? null : value });
 }
 
@@ -131,7 +131,7 @@ function readInnerType(declaration: Declaration, type: SyntaxNode | null): void 
 function readType({ node, parent, doc, into }: Declaration, type: SyntaxNode): void {
   const body = type.childForFieldName('body');
   const named = typeName(type);
-  // Without a body it only mentions the type.
+  // A specifier without a body only mentions the type.
   if (body === null || named === null) return;
   const { name, scope = parent } = named;
   const kind = typeKinds[type.type] ?? 'type';
@@ -140,7 +140,7 @@ function readType({ node, parent, doc, into }: Declaration, type: SyntaxNode): v
   if (type.type !== 'enum_specifier') readBlock(body, { parent: name, inType: true, into });
 }
 
-/** The name alone: `Foo` of `struct ns::Foo<int>`, with what stands before it. */
+/** Returns the name `Foo` and the scope `ns` of `struct ns::Foo<int>`. */
 function typeName(type: SyntaxNode): { name: string; scope?: string } | null {
   let node = type.childForFieldName('name');
   let scope: string | undefined;
@@ -169,11 +169,11 @@ function readDeclarators(declaration: Declaration, type: SyntaxNode | null): voi
 function kindOf(node: SyntaxNode, { isFunction }: Declared, isMember: boolean): string {
   if (isFunction) return isMember ? 'method' : 'function';
   if (isMember) return 'field';
-  // A constant reads better as one; C marks it by `const`.
+  // Declarations that begin with `const` or `constexpr` are shown as constants.
   return /^(?:static\s+|inline\s+)*const/.test(headOf(node)) ? 'constant' : 'variable';
 }
 
-/** The beginning, where what says how it is declared stands. */
+/** Returns the first 200 characters of a declaration, where its specifiers stand. */
 function headOf(node: SyntaxNode): string {
   return node.textTo(node.startIndex + 200);
 }
@@ -188,12 +188,12 @@ function declaratorsOf(node: SyntaxNode, type: SyntaxNode | null): SyntaxNode[] 
 
 interface Declared {
   readonly name: string;
-  /** `Foo` in `Foo::bar`. */
+  /** The scope before the name: `Foo` in `Foo::bar`. */
   readonly scope: string | null;
   readonly isFunction: boolean;
 }
 
-/** Follows `*`, `[]`, `()` and `=` down to the name. */
+/** Returns the declared name: follows `*`, `[]`, `()` and `=` down to it. */
 function declaredName(declarator: SyntaxNode): Declared | null {
   let node: SyntaxNode | null = declarator;
   let isFunction = false;
@@ -225,7 +225,7 @@ function bodyOf(type: SyntaxNode | null): SyntaxNode | null {
 interface Part {
   readonly name: string;
   readonly kind: string;
-  /** Where it is not what the declaration stands in. */
+  /** The parent of the definition if it differs from the enclosing one. */
   readonly parent?: string | null;
   readonly body: SyntaxNode | null;
 }
@@ -240,8 +240,8 @@ function add({ node, doc, into, ...place }: Declaration, part: Part): void {
 const silent = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g;
 
 /**
- * Words of the code without comments, literals and members. From the text, not the tree: it costs a
- * tenth, and sees into macros.
+ * Returns the words of the code outside comments and literals, except names of members. Reads the
+ * text instead of the tree: that takes a tenth of the time and covers the bodies of macros.
  */
 function usedWords(text: string): Set<string> {
   const words = new Set<string>();
@@ -255,13 +255,13 @@ function usedWords(text: string): Set<string> {
   return words;
 }
 
-/** The lines are found in the text, because a walk through the tree costs more than all of them. */
+/** Returns the includes; finds their lines in the text, because walking the tree costs more. */
 function readIncludes(root: SyntaxNode, text: string): ImportFact[] {
   return [...text.matchAll(/(?<=^[ \t]*)#[ \t]*include/gm)].flatMap(({ 0: directive, index }) => {
     const node = root.descendantForIndex(index, index + directive.length + 1);
     const path = node.type === 'preproc_include' ? node.childForFieldName('path') : null;
     const style = path?.type === 'string_literal' ? 'quoted' : 'angle';
-    // A macro names the file: only the preprocessor knows which.
+    // Where a macro names the file, only the preprocessor knows which file that is.
     if (path === null || !/^(?:string_literal|system_lib_string)$/.test(path.type)) return [];
     const specifier = path.text.slice(1, -1);
     return [importFact({ specifier, style, kind: 'include', star: true })];

@@ -1,8 +1,8 @@
 /**
- * Where C and C++ find headers. A quoted include looks in the file's own folder, then in include
- * folders; an angled one in include folders only. Include folders are those that build files name
- * (make.ts, cmake.ts, lists.ts), and folders called `include` for what lies beside or below them.
- * Pure.
+ * Where C and C++ find headers: a quoted include in the file's own folder, then in include folders;
+ * an angled include in include folders only. Include folders are those that build files name
+ * (make.ts, cmake.ts, lists.ts), then conventional ones: `include`, `inc`, `src` and the folder
+ * that holds these, for files at or below that folder. Pure.
  */
 import { compareText } from '../../../../../schemas/compare-text.ts';
 import { append, type ImportFact, type ParsedFile } from '../../facts/facts.ts';
@@ -13,13 +13,13 @@ import { isListFile, readLists } from './lists.ts';
 import { isMakeFile, readMake } from './make.ts';
 import type { BuildFolders } from './named-folders.ts';
 
-/** Folders that projects put their own headers' names relative to. */
+/** Folders that a project's includes are usually relative to; `''` is the folder around them. */
 const conventional = ['include', 'inc', 'src', ''];
 const conventionalConfidence = 0.9;
-/** The only file of that name, where some include folder is not understood. */
+/** For the only file whose path ends in the include, if an include folder is not understood. */
 const guessedConfidence = 0.6;
 
-/** Headers of the language itself: never a file of the repository when in angle brackets. */
+/** Standard and system headers; in angle brackets they never mean a file of the repository. */
 const standard = new Set(
   (
     'assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal ' +
@@ -32,7 +32,7 @@ const standard = new Set(
 
 interface IncludeFolder {
   readonly folder: string;
-  /** Only files at or below this see it. */
+  /** Only files at or below this folder search the include folder. */
   readonly visibleFrom: string;
   readonly confidence: number;
   /** Whether a build file names it. */
@@ -56,7 +56,7 @@ export function openIncludeResolver(project: Project) {
   };
 }
 
-/** Files by their names; made when first asked. */
+/** Returns a lookup of files by their names; the index is built at the first call. */
 function openNames(project: Project): (name: string) => readonly string[] {
   let names: Map<string, string[]> | null = null;
   return (name) => {
@@ -71,9 +71,9 @@ function openNames(project: Project): (name: string) => readonly string[] {
 interface Search {
   readonly project: Project;
   readonly file: ParsedFile;
-  /** The include folders that the file sees, in the order in which they are looked into. */
+  /** The include folders that the file sees, in search order. */
   readonly folders: readonly IncludeFolder[];
-  /** Files by name, where a build file names a folder that is not understood. */
+  /** Looks up files by name; null unless an include folder for the file is not understood. */
   readonly byName: ((name: string) => readonly string[]) | null;
 }
 
@@ -107,7 +107,7 @@ function addInclude(search: Search, fact: ImportFact, resolution: Resolution): v
   } else resolution.unresolved.push({ specifier, reason: 'no such header in an include folder' });
 }
 
-/** Files that a folder which is not understood could make a header of. */
+/** Returns the files that the include could mean if the folder that is not understood has them. */
 function guessesOf({ byName }: Search, specifier: string): readonly string[] {
   const plain = specifier.replace(/^(?:\.{1,2}\/)+/, '');
   const named = byName?.(nameOf(plain)) ?? [];
@@ -119,12 +119,15 @@ function findIn({ project }: Search, folder: string, specifier: string): string 
   return path !== null && project.files.has(path) ? path : null;
 }
 
-/** `src` and the root serve quoted includes only: an angled one means an installed header. */
+/**
+ * Whether angled includes search a folder. Of the conventional folders only `include` and `inc` do:
+ * an angled include of a header elsewhere means an installed one.
+ */
 function servesAngled({ folder, isNamed }: IncludeFolder): boolean {
   return isNamed || /(?:^|\/)inc(?:lude)?$/.test(folder);
 }
 
-/** A quoted `"gtest/gtest.h"` with no `gtest` folder in reach is somebody else's. */
+/** Whether a quoted include is external: `"gtest/gtest.h"` with no folder `gtest` in reach. */
 function isForeign({ project, file, folders }: Search, specifier: string): boolean {
   const [first = '', ...rest] = specifier.split('/');
   if (rest.length === 0 || first === '..') return false;
@@ -132,7 +135,10 @@ function isForeign({ project, file, folders }: Search, specifier: string): boole
   return !reach.some((folder) => project.folders.has(joinPath(folder, first) ?? ''));
 }
 
-/** Named ones first, then nearest first; those that one file names in its order. */
+/**
+ * Returns the include folders in search order: those that build files name, then conventional ones;
+ * in both, higher confidence first, then the nearest. Folders of one build file keep its order.
+ */
 function readIncludeFolders(project: Project): {
   readonly folders: IncludeFolder[];
   readonly unread: readonly string[];
@@ -172,7 +178,7 @@ function readIncludeFolders(project: Project): {
   return { folders, unread: builds.flatMap(({ unread }) => unread) };
 }
 
-/** All build files; CMake's are read together, because they enter each other. */
+/** Reads all build files; those of CMake together, because they include each other. */
 function readBuilds(project: Project): BuildFolders[] {
   const builds = [readCmake(project)];
   for (const { path, manifest } of project.files.values()) {

@@ -1,6 +1,6 @@
 /**
- * Include folders in the lists of meson, Bazel, GN, SCons, gyp and setup.py: as far as they are
- * written out. Pure.
+ * Reads include folders from lists in the build files of meson, Bazel, Buck, GN, SCons, gyp and
+ * setup.py, as far as the lists hold literals. Pure.
  */
 import { folderOf, foldersUpwards, nameOf } from '../../paths.ts';
 import type { Project } from '../language.ts';
@@ -34,13 +34,16 @@ export function readLists(project: Project, path: string): BuildFolders {
     isUnread ||= place === 'unread';
     if (typeof place === 'string') continue;
     named.push({ folder: place.folder, visibleFrom: folder, confidence: 1 });
-    // A variable of meson is seen in all of the project, by the targets that take it.
+    // A variable of meson holds in the whole project, so other targets may use the folder too.
     if (home !== folder) named.push({ folder: place.folder, visibleFrom: home, confidence: 0.9 });
   }
   return { named, unread: isUnread ? [folder] : [] };
 }
 
-/** A literal, `//` and `#` for the top; `key: value` says how, not where; a name is not known. */
+/**
+ * Returns the folder in a list item: a literal, in which `//` or `#` begins at the top, or a name
+ * as an unknown value. Null for an option (`key: value`), which names no folder.
+ */
 function wordOf(item: string): string | null {
   const text = /^["']([^"']*)["']$/.exec(item)?.[1];
   if (text !== undefined) return text.replace(/^(?:\/\/|#)\/?/, () => fromTop(''));
@@ -48,7 +51,7 @@ function wordOf(item: string): string | null {
   return unknown(item.slice(0, 100));
 }
 
-/** The folder of the meson.build around it that begins the project. */
+/** Returns the nearest folder at or above whose meson.build calls `project()`. */
 function mesonProject(project: Project, folder: string): string {
   return (
     foldersUpwards(folder).find((above) => {

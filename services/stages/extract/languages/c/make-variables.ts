@@ -1,10 +1,10 @@
 /**
- * Variables and functions of make, as far as paths are made of them. A variable that is set in
- * several branches has all of these values. Pure.
+ * Expands the variables and functions of make that build paths. A variable that is set in several
+ * branches has all of these values. Pure.
  */
 import { unknown } from './named-folders.ts';
 
-/** Values that a text may have. */
+/** The alternative values that a text may have. */
 export type Values = readonly string[];
 
 export interface MakeVariables {
@@ -13,9 +13,9 @@ export interface MakeVariables {
 }
 
 interface Lookup {
-  /** What the tool itself sets. */
+  /** Returns the value of a variable that make or a similar tool sets itself. */
   readonly predefined: (name: string) => string | undefined;
-  /** Paths that fit a pattern. */
+  /** Returns the paths that match a pattern. */
   readonly wildcard: (pattern: string) => readonly string[];
 }
 
@@ -43,9 +43,9 @@ export function openMakeVariables(lookup: Lookup): MakeVariables {
 interface Scope {
   readonly known: ReadonlyMap<string, Values>;
   readonly lookup: Lookup;
-  /** Variables of `foreach`. */
+  /** Loop variables of `foreach` to their current words. */
   readonly bound: ReadonlyMap<string, string>;
-  /** Names that are being expanded. */
+  /** Names of the variables that are being expanded; stops recursion. */
   readonly open: readonly string[];
 }
 
@@ -63,7 +63,7 @@ function expandText(scope: Scope, text: string): Values {
   return results;
 }
 
-/** What stands at a `$`, and where it ends. */
+/** Returns the values of the reference that begins at a `$`, and the index after it. */
 function readReference(scope: Scope, text: string, dollar: number): [Values, end: number] {
   const open = text[dollar + 1] ?? '';
   if (open === '$') return [['$'], dollar + 2];
@@ -108,14 +108,14 @@ function valuesOf(scope: Scope, name: string): Values {
   const values = scope.open.includes(name) ? undefined : scope.known.get(name);
   if (values === undefined) {
     const predefined = scope.lookup.predefined(name);
-    // What refers to itself adds to what came before.
+    // A self-reference means the earlier value; it stays empty, as that value is listed already.
     return [predefined ?? (scope.open.includes(name) ? '' : unknown(name))];
   }
   const inner = { ...scope, open: [...scope.open, name] };
   return [...new Set(values.flatMap((value) => expandText(inner, value)))].slice(0, valuesMax);
 }
 
-/** At the commas outside of brackets. */
+/** Splits arguments at the commas outside of brackets. */
 function argumentsOf(text: string): string[] {
   const parts: string[] = [];
   let [depth, start] = [0, 0];
@@ -133,7 +133,7 @@ function argumentsOf(text: string): string[] {
 
 type Apply = (words: string, ...rest: string[]) => string;
 
-/** The list comes first, whatever place it has in make. */
+/** `list` is the index of the list among make's arguments; `apply` takes the list first. */
 const functions: Readonly<Record<string, readonly [list: number, apply: Apply]>> = {
   addprefix: [1, (list, prefix) => mapWords(list, (word) => prefix + word)],
   addsuffix: [1, (list, suffix) => mapWords(list, (word) => word + suffix)],

@@ -1,6 +1,6 @@
 /**
- * The -I of make, automake, Kbuild and configure.ac: with variables, the functions that make lists
- * of flags, and the files that they include. Pure.
+ * Reads the include folders (`-I`) in files of make, automake, Kbuild, autoconf and PlatformIO and
+ * in compile_flags.txt. Expands variables and functions, and follows included files. Pure.
  */
 import { below, folderOf, foldersUpwards, joinPath, nameOf } from '../../paths.ts';
 import type { Project } from '../language.ts';
@@ -26,10 +26,10 @@ const source = /\.(?:c|cc|cpp|cxx|m|mm)\b/i;
 
 interface Reading {
   readonly project: Project;
-  /** Where make runs. */
+  /** Folder in which make runs. */
   readonly folder: string;
   readonly variables: MakeVariables;
-  /** Lines that name folders or sources, as written. */
+  /** Lines, or values of assignments, that name folders or sources; not yet expanded. */
   readonly lines: string[];
   readonly seen: Set<string>;
 }
@@ -82,7 +82,7 @@ function readFile(reading: Reading, path: string): void {
   }
 }
 
-/** What follows -I and its like, joined or apart. */
+/** Returns the folders after `-I` and similar flags, in the same word or in the next. */
 function flagged(words: readonly string[]): string[] {
   return words.flatMap((word, index) => {
     const [, joined] = /^["'(]*-(?:I|isystem|iquote|idirafter)=?(.*)$/.exec(word) ?? [];
@@ -92,7 +92,7 @@ function flagged(words: readonly string[]): string[] {
   });
 }
 
-/** Variables that automake, make and Kbuild set themselves. */
+/** Returns a lookup of the variables that automake, make and Kbuild set themselves. */
 function openPredefined(project: Project, folder: string) {
   const configured = foldersUpwards(folder).find((above) =>
     ['configure.ac', 'configure.in', 'configure'].some((name) =>
@@ -119,7 +119,7 @@ function openPredefined(project: Project, folder: string) {
   return (name: string): string | undefined => values[name];
 }
 
-/** Folders and files that fit a pattern of make, as make writes them. */
+/** Returns the folders and files that match a wildcard of make, as paths from the top. */
 function fitting(project: Project, folder: string, pattern: string): string[] {
   const path = placeOf(pattern.replaceAll('*', '\u0004'), folder);
   if (typeof path === 'string') return [];

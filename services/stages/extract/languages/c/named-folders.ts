@@ -1,26 +1,26 @@
-/** What a build file says of where headers are, and whether all of that was understood. Pure. */
+/** The include folders that a build file names, and whether all were understood. Pure. */
 import { joinPath } from '../../paths.ts';
 
 export interface NamedFolder {
-  /** Path in the repository; it may not be there. */
+  /** Path in the repository; the folder may not exist. */
   readonly folder: string;
-  /** Only files at or below this see it. */
+  /** Only files at or below this folder see the include folder. */
   readonly visibleFrom: string;
-  /** Less than 1 where the build file leaves open who sees it. */
+  /** Less than 1 if the build file leaves open which files see the include folder. */
   readonly confidence: number;
 }
 
 export interface BuildFolders {
-  /** In the order in which they are named. */
+  /** In the order in which the build file names them. */
   readonly named: readonly NamedFolder[];
-  /** Folders for which a build file names another that is not understood. */
+  /** Folders for whose files the build names an include folder that is not understood. */
   readonly unread: readonly string[];
 }
 
-/** Stands for what is not known, with its name between them. */
+/** Delimiters around the name of a variable whose value is not known. */
 const opening = '\u0001';
 const closing = '\u0002';
-/** Begins a path that counts from the top of the repository. */
+/** Marks a path that is relative to the top of the repository. */
 const top = '\u0003';
 
 export function unknown(name: string): string {
@@ -31,7 +31,7 @@ export function fromTop(path: string): string {
   return `${top}${path}`;
 }
 
-/** Where things are installed, made or come from outside: no folder of the repository. */
+/** Variables for folders outside of the repository: installed, generated, or of libraries. */
 const installed = /(?:^|_)(?:prefix|includedir|libdir|sysroot|destdir|home|sdk|root_dir)$/;
 const made = /binary|build|_include_?dirs?$|_incdirs?$|_includes?$|_inc$|_c?flags$/;
 const libraries = /pkg|py|python|java|jni|cuda|qt|boost|openssl|zlib|llvm|mpi/;
@@ -42,7 +42,7 @@ const elsewhere = new RegExp(
 
 export type Place = { readonly folder: string } | 'unread' | 'outside';
 
-/** Where a word of a build file leads. */
+/** Returns the path that a word means; `unread` if unknown, `outside` if not in the repository. */
 export function placeOf(word: string, from: string): Place {
   const name = new RegExp(`${opening}([^${closing}]*)${closing}`).exec(word)?.[1];
   if (name !== undefined) return elsewhere.test(name) ? 'outside' : 'unread';

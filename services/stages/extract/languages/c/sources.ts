@@ -1,11 +1,11 @@
-/** Sources that a build file names outside of its own folder: they are built as it says. Pure. */
+/** Sources that a build file names outside of its own folder: its flags hold for them too. Pure. */
 import { extensionOf, folderOf, isBelow } from '../../paths.ts';
 import type { Project } from '../language.ts';
 import { placeOf } from './named-folders.ts';
 
 const endings = new Set(['.c', '.cc', '.cpp', '.cxx', '.m', '.mm']);
 
-/** Their folders, each once. */
+/** Returns the folders of the sources outside of `folder` among `words`, each once. */
 export function sourceFolders(
   project: Project,
   folder: string,
@@ -15,7 +15,7 @@ export function sourceFolders(
   for (const word of words) {
     const plain = word.replaceAll(/["',;]/g, '');
     if (!endings.has(extensionOf(plain))) continue;
-    // All of a folder's sources, or one of them.
+    // A `*` for file names is replaced, because `placeOf` takes any word with a `*` for outside.
     const place = placeOf(plain.replaceAll('*', '-'), folder);
     if (typeof place === 'string' || isBelow(place.folder, folder)) continue;
     const isThere = plain.includes('*') || project.files.has(place.folder);

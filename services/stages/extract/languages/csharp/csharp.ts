@@ -22,8 +22,8 @@ export const csharp: Language = {
 };
 
 /**
- * A directive in the middle of a declaration, as in a list of bases, costs the grammar the rest of
- * it. One configuration is kept: the first branch of each `#if`.
+ * Blanks conditional directives and keeps one configuration: the first branch of each `#if`. In the
+ * middle of a declaration, as in a list of bases, a directive makes the grammar lose the rest.
  */
 function repair(text: string): string {
   let outside = 0;
@@ -62,7 +62,7 @@ const memberKinds: Readonly<Record<string, string>> = {
 interface Reading {
   readonly symbols: Definition[];
   readonly imports: ImportFact[];
-  /** Where names are declared: those are no uses. */
+  /** Start offsets of names in declarations, which are no uses. */
   readonly declared: Set<number>;
 }
 
@@ -70,7 +70,7 @@ function read(root: SyntaxNode, text: string): ReadFacts {
   const reading: Reading = { symbols: [], imports: [], declared: new Set() };
   const spaces = root.namedChildren.filter(({ type }) => /namespace_declaration$/.test(type));
   const [only] = spaces;
-  // One namespace is the scope of the file; several are definitions that hold others.
+  // A single namespace is the scope of the file; several are definitions that hold others.
   const isOne = only !== undefined && spaces.length === 1 && !root.namedChildren.some(isType);
   const isScoped = only?.type === 'file_scoped_namespace_declaration';
   const scope = isOne || isScoped ? nameOf(only) : '';
@@ -111,7 +111,7 @@ function readBody(body: SyntaxNode, place: Place, into: Reading): void {
 }
 
 function readNamespace(node: SyntaxNode, place: Place, into: Reading): void {
-  // The names of a file-scoped one are its siblings.
+  // A file-scoped namespace has no body: its definitions are its siblings.
   const body = node.childForFieldName('body') ?? node;
   if (place.own?.id === node.id) {
     readBody(body, { ...place, own: null }, into);
@@ -132,7 +132,7 @@ function readDeclaration(
 ): void {
   const name = node.childForFieldName('name');
   const type = typeKinds[node.type];
-  // What stands in no type has lost it to an error, and belongs to no namespace.
+  // A member outside of any type has lost its type to a parse error; a namespace holds no members.
   const member = isInType ? memberKinds[node.type] : undefined;
   if (type !== undefined) {
     add({ node, kind: type, parent, doc: doc() }, into);
@@ -164,7 +164,7 @@ function add(parts: Parts, into: Reading, name = parts.node.childForFieldName('n
   into.declared.add(name.startIndex);
 }
 
-/** The text of `<summary>`, or of a plain comment. */
+/** Returns the comment above a sibling, without XML tags. */
 function docOf(siblings: readonly SyntaxNode[], index: number): string | null {
   const doc = docAbove(siblings, index);
   if (doc === null || !doc.includes('<')) return doc;
@@ -217,7 +217,7 @@ function readUses(root: SyntaxNode, text: string, declared: ReadonlySet<number>)
   return sorted(usesOf(all, ({ start }) => bound.has(start)));
 }
 
-/** `Name` in `new T { Name = 1 }` and `f(name: 1)`. */
+/** Whether a name labels a value: `Name` in `new T { Name = 1 }`, `name` in `f(name: 1)`. */
 function isKey({ before, after, isSelected }: Occurrence): boolean {
   if (isSelected || !/^[({,]$/.test(before)) return false;
   return /^(?:=[^=>]|=$|:[^:]|:$)/.test(after);
@@ -227,7 +227,10 @@ function isRooted(text: string, { start }: Occurrence): boolean {
   return /\bglobal\s*::\s*$/.test(text.slice(Math.max(0, start - 12), start));
 }
 
-/** `@Name` for an attribute, `Name()` for a call, and the number of type arguments after a tick. */
+/**
+ * Returns the occurrence with its use marked in the name: `@Name` for an attribute, `Name()` for a
+ * call, and the number of type arguments after a backtick.
+ */
 function marked(occurrence: Occurrence, text: string, attributes: ReadonlySet<number>): Occurrence {
   const { name, start, end, after, isSelected } = occurrence;
   if (attributes.has(start)) return { ...occurrence, name: `@${name}` };
@@ -239,7 +242,7 @@ function marked(occurrence: Occurrence, text: string, attributes: ReadonlySet<nu
   return isCall ? { ...occurrence, name: `${name}()` } : occurrence;
 }
 
-/** How many there are in the angle brackets that open behind a name; 0 for a comparison. */
+/** Returns the number of type arguments in angle brackets after a name; 0 for a comparison. */
 function typeArguments(text: string, from: number): number {
   let depth = 0;
   let count = 1;

@@ -1,6 +1,6 @@
 /**
- * MSBuild files: properties, the files that they import, and the items that say which projects and
- * sources belong together. What a value cannot be read from is said, not dropped. Pure.
+ * Evaluates MSBuild files: properties, imported files, and the items that name referenced projects,
+ * sources and namespaces. An item with an unknown value is reported, not dropped. Pure.
  */
 import { below, folderOf, foldersUpwards, joinPath, nameOf } from '../../paths.ts';
 import type { Project } from '../language.ts';
@@ -10,9 +10,9 @@ export function isProjectFile(path: string): boolean {
 }
 
 export interface Evaluated {
-  /** Paths of items by their element, `ProjectReference` and others; wildcards stay. */
+  /** Element to the paths of its items, wildcards included; `Using` to names of namespaces. */
   readonly items: ReadonlyMap<string, readonly string[]>;
-  /** Elements of which an item could not be read. */
+  /** Elements with an item that holds an unknown value. */
   readonly unread: ReadonlySet<string>;
 }
 
@@ -22,7 +22,7 @@ const elements = ['ProjectReference', 'Compile', 'Using'];
 
 interface Evaluation {
   readonly project: Project;
-  /** Folder of the project file that is built. */
+  /** Folder of the project file that is evaluated. */
   readonly home: string;
   readonly path: string;
   readonly properties: Map<string, string>;
@@ -31,7 +31,7 @@ interface Evaluation {
   readonly seen: Set<string>;
 }
 
-/** With Directory.Build.props before and Directory.Build.targets after it, as SDK projects have. */
+/** Evaluates a project with the Directory.* files that SDK projects load before and after it. */
 export function evaluateProject(project: Project, path: string): Evaluated {
   const home = folderOf(path);
   const evaluation: Evaluation = {
@@ -71,7 +71,7 @@ const item = new RegExp(
 const property = /<(?<property>\w+)(?:\s[^>]*)?>([^<]*)<\/\k<property>>/.source;
 const statement = new RegExp(`${import_}|${item}|${property}`, 'g');
 
-/** In the order of the file: a property holds from where it is set. */
+/** Evaluates a file from top to bottom, because a property has a value only once it is set. */
 function readFile(evaluation: Evaluation, path: string): void {
   const { project, seen, properties } = evaluation;
   const text = project.files.get(path)?.manifest ?? null;
@@ -81,7 +81,7 @@ function readFile(evaluation: Evaluation, path: string): void {
   for (const match of text.replaceAll(/<!--[\s\S]*?-->/g, '').matchAll(statement)) {
     const [, imported, importedToo, element, list, listToo, name, value] = match;
     if (name !== undefined) {
-      // A condition may keep it from being set; what was set before then stands.
+      // The condition may be false, so a conditional property does not replace an earlier value.
       const isGuarded = /\bCondition\s*=/.test(match[0]) && properties.has(name.toLowerCase());
       if (!isGuarded) properties.set(name.toLowerCase(), expand(evaluation, folder, value ?? ''));
     } else if (element !== undefined) {
@@ -108,11 +108,11 @@ function addItems(evaluation: Evaluation, folder: string, element: string, list:
   }
 }
 
-/** Begins a path that counts from the top of the repository. */
+/** Marks a path that is relative to the top of the repository. */
 const top = '\u0003';
 const unknown = '\u0001';
 
-/** A path of the repository; null for one outside, and one that holds something unknown. */
+/** Returns a path of the repository; null if it leads outside or holds an unknown value. */
 function pathOf(evaluation: Evaluation, folder: string, base: string, text: string): string | null {
   const word = expand(evaluation, folder, text.trim()).replaceAll('\\', '/');
   if (word.includes(unknown) || /^[A-Za-z]:|^\/|[@%]\(/.test(word)) return null;
@@ -123,7 +123,7 @@ function pathOf(evaluation: Evaluation, folder: string, base: string, text: stri
 function expand(evaluation: Evaluation, folder: string, text: string): string {
   let result = text;
   for (let depth = 0; depth < depthMax && result.includes('$('); depth += 1) {
-    // The innermost first: arguments of a function are values.
+    // A function expands its arguments itself; those nested too deep here are replaced first.
     const next = result.replaceAll(
       /\$\((\[[^[\]]*\]::\w+\((?:[^()]|\([^()]*\))*\)|\w+)\)/g,
       (_, inner: string) =>
@@ -156,7 +156,7 @@ function propertyOf(evaluation: Evaluation, folder: string, name: string): strin
   return unknown;
 }
 
-/** Functions that look for a file above, and those that tidy paths. */
+/** Evaluates functions that find a file in a parent folder or tidy paths; others are unknown. */
 function callFunction(evaluation: Evaluation, folder: string, call: string): string {
   const [, name = '', list = ''] = /::(\w+)\(([\s\S]*)\)$/.exec(call) ?? [];
   const given = list

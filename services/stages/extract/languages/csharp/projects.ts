@@ -1,29 +1,29 @@
 /**
- * Projects of .NET: a file belongs to the nearest .csproj above it and sees, besides its own
- * project, those that it references and what these reference. Pure.
+ * Projects of .NET. A file belongs to the nearest .csproj above it. It sees its own project, the
+ * projects that this one references, and those that they reference in turn. Pure.
  */
 import { folderOf, foldersUpwards, isBelow, nameOf } from '../../paths.ts';
 import type { Project } from '../language.ts';
 import { evaluateProject } from './msbuild.ts';
 
 export interface Projects {
-  /** The files that a file can see; of one name in several projects, those of its own. */
+  /** Returns those of `files` that `from` can see; if its own project has some, only these. */
   visible(files: readonly string[], from: string): readonly string[];
   /** Whether two files belong to one project. */
   shares(a: string, b: string): boolean;
   /** Whether a file is seen only because a reference of the project of `from` is not understood. */
   isGuess(path: string, from: string): boolean;
-  /** `<Using Include="A.B" />` of the project that a file belongs to. */
+  /** Returns the namespaces that `<Using Include="A.B" />` opens in the project of a file. */
   usings(from: string): readonly string[];
 }
 
 interface Manifest {
   /** Folders of referenced projects. */
   readonly references: readonly string[];
-  /** Folders whose files are compiled into the project as well. */
+  /** Folders and files outside of the project's folder that are compiled into the project. */
   readonly linked: readonly string[];
   readonly usings: readonly string[];
-  /** Whether it may reference projects that are not among them. */
+  /** Whether the project may reference others that `references` lacks. */
   readonly isOpen: boolean;
 }
 
@@ -112,7 +112,7 @@ function readManifest(project: Project, path: string): Manifest {
   };
 }
 
-// A wildcard means every project that fits.
+/** Returns the folders of the referenced projects; a wildcard means every project that matches. */
 function projectFolders(project: Project, path: string): string[] {
   if (!path.includes('*')) return [folderOf(path)];
   const escaped = path.replaceAll(/[.+^${}()|[\]\\?]/g, '\\$&');

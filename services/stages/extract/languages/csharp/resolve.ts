@@ -1,6 +1,6 @@
 /**
- * Where C# finds names: types by the namespaces that files declare. A file sees its own namespace,
- * those around it and the ones it uses; its project bounds what exists for it. Pure.
+ * Resolves the names of C# by the namespaces and types that files declare. A file sees its own
+ * namespace, the enclosing ones and those that `using` opens, within its project's reach. Pure.
  */
 import { append, type ImportFact, type ParsedFile } from '../../facts/facts.ts';
 import { collectLinks, type LinkCollector } from '../declared-links.ts';
@@ -19,14 +19,14 @@ import {
 import { emptyResolution, type Link, type Project, type Resolution } from '../language.ts';
 import { openProjects, type Projects } from './projects.ts';
 
-/** How a name is known. */
+/** Kind and confidence of a link, by the way in which its name is visible. */
 type Way = Pick<Link, 'kind' | 'confidence'>;
 
 const imported: Way = { kind: 'import', confidence: 1 };
 const sameNamespace: Way = { kind: 'same-package', confidence: 0.95 };
-/** A member of another part of a partial class, or a call of an extension. */
+/** For a member in another part of a partial type, or a call of an extension method. */
 const memberConfidence = 0.8;
-/** In a project that a reference may mean which is not understood. */
+/** For a file of a project that only a reference which is not understood may mean. */
 const guessedConfidence = 0.6;
 
 interface Names {
@@ -34,7 +34,7 @@ interface Names {
   /** Full name and number of type parameters, as in `a.B` + backtick + `1`, to files. */
   readonly arities: ReadonlyMap<string, readonly string[]>;
   readonly projects: Projects;
-  /** What `global using` and projects open for a file. */
+  /** Returns the namespaces and types that `global using` and projects open for a file. */
   readonly globals: (from: string) => readonly string[];
 }
 
@@ -90,7 +90,7 @@ function readGlobals(files: readonly ParsedFile[], projects: Projects) {
   ];
 }
 
-/** Namespaces around a scope, innermost first; the last is the global one. */
+/** Returns a scope and the namespaces around it, innermost first; the last is the global one. */
 function around(scope: string): string[] {
   const result = [scope];
   for (let rest = scope; rest !== ''; ) {
@@ -111,7 +111,7 @@ function addUsings(work: Work): Visible {
   const stars: string[] = [...globals(file.path)];
   for (const fact of file.facts.imports) {
     if (fact.style === 'enclosing') continue;
-    // Names of namespaces are full, or begin in one that is around.
+    // The name in a `using` is full, or relative to an enclosing namespace.
     const isFull = longestDeclared(declared, fact.specifier) !== null;
     const full =
       isFull || declared.packages.has(fact.specifier)
@@ -143,7 +143,7 @@ function addUsing(work: Work, fact: ImportFact, full: string): void {
   }
 }
 
-/** Links what a name leads to; false when no visible file declares it. */
+/** Links the files that declare a name; false if no visible file declares it. */
 function addFound(
   { declared, projects, arities, file, found }: Work,
   target: Found,
@@ -151,7 +151,7 @@ function addFound(
   { kind, confidence }: Way,
 ): boolean {
   const exact = arity === null ? undefined : arities.get(`${target.full}\`${arity}`);
-  // All parts of a partial type declare it, whichever of them has the member.
+  // Each part of a partial type declares it, so all are linked: any may hold the member.
   const files = projects.visible(exact ?? declared.files.get(target.top) ?? [], file.path);
   if (files.includes(file.path)) return true;
   const isGuess = files.some((path) => projects.isGuess(path, file.path));
@@ -190,7 +190,7 @@ function addUses(work: Work, visible: Visible): void {
   }
 }
 
-/** `[Name]` means `NameAttribute` where there is no `Name`; the reader marks it by `@`. */
+/** Looks up `[Name]`, which the reader marks as `@Name`: first `NameAttribute`, then `Name`. */
 function attribute(declared: Declared, visible: Visible, name: string): Found | null {
   return name.startsWith('@')
     ? (lookUp(declared, visible, `${name.slice(1)}Attribute`) ??
@@ -198,7 +198,7 @@ function attribute(declared: Declared, visible: Visible, name: string): Found | 
     : null;
 }
 
-/** Full names of the file's own types that other files declare too. */
+/** Returns full names of the file's partial types that other files declare too. */
 function partialTypes({ declared, file, projects }: Work): string[] {
   const types = fullNames(file).filter(({ definition }) =>
     /\bpartial\b/.test(definition.signature),
@@ -208,7 +208,7 @@ function partialTypes({ declared, file, projects }: Work): string[] {
     .filter((full) => projects.visible(declared.files.get(full) ?? [], file.path).length > 1);
 }
 
-/** Only where a single file could be meant, and no type has a member of that name. */
+/** Links an extension method if one file alone declares it and no type has such a member. */
 function addExtension(work: Work, visible: Visible, name: string): void {
   const { declared, projects, file, found } = work;
   if (declared.members.has(name)) return;

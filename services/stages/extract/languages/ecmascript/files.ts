@@ -1,6 +1,6 @@
 /**
- * From a path that may lack its extension to a file, as Node and TypeScript look: what they find is
- * certain, what only bundlers find less so. Pure.
+ * Finds the file for a path that may lack its extension, by the rules of Node and TypeScript. Files
+ * found by these rules are certain; files that only bundlers find are less so. Pure.
  */
 import { below, extensionOf, folderOf, isBelow, joinPath, nameOf } from '../../paths.ts';
 import { type JsonObject, objectOf, parseJsonObject, stringsOf } from '../json.ts';
@@ -16,7 +16,7 @@ export interface FoundFile {
 
 export type FileFinder = (path: string, manner: Manner) => FoundFile | null;
 
-/** Bundlers add extensions that Node does not, and look for sources under compiled names. */
+/** For bundlers, which add extensions that Node does not and find sources by compiled names. */
 const bundledConfidence = 0.9;
 
 const typescript = ['.ts', '.tsx', '.d.ts'];
@@ -24,7 +24,7 @@ const javascript = ['.js', '.jsx'];
 const byRequire = ['.js', '.json', '.node'];
 const bundled = ['.js', '.jsx', '.mjs', '.cjs', '.ts', '.tsx', '.mts', '.cts', '.d.ts', '.json'];
 
-/** TypeScript is imported under the name it will have once compiled. */
+/** Extension after compilation to those of the sources: imports use the compiled file's name. */
 const compiledFrom: Readonly<Record<string, readonly string[]>> = {
   '.js': ['.ts', '.tsx', '.d.ts'],
   '.jsx': ['.tsx'],
@@ -32,7 +32,7 @@ const compiledFrom: Readonly<Record<string, readonly string[]>> = {
   '.cjs': ['.cts', '.d.cts'],
 };
 
-/** A path that ends in a slash means a folder. */
+/** Returns the finder of a project. A path that ends in a slash means a folder. */
 export function openFileFinder(project: Project): FileFinder {
   return (given, manner) => {
     const isFolder = given.endsWith('/');
@@ -45,14 +45,14 @@ export function openFileFinder(project: Project): FileFinder {
   };
 }
 
-/** What the rules say, to the letter, in the order in which they look. */
+/** Candidates by the exact rules of a manner, in the order in which the rules try them. */
 function statedFiles(project: Project, path: string, manner: Manner, isFolder: boolean): string[] {
   const inFile = (candidates: readonly string[]) => (isFolder ? [] : candidates);
   if (manner === 'import') return [...inFile([path])];
   if (manner === 'require') {
     return [...inFile([path, ...extended(path, byRequire)]), ...folderOfRequire(project, path)];
   }
-  // Two passes: whatever has types is preferred to what has none, wherever it lies.
+  // TypeScript makes two passes: all candidates with types, index files included, come first.
   return [
     ...inFile([...sourcesOf(path), ...extended(path, typescript)]),
     ...mainsOf(project, path, ['types', 'typings', 'main']).flatMap((main) => [
@@ -68,7 +68,7 @@ function statedFiles(project: Project, path: string, manner: Manner, isFolder: b
   ];
 }
 
-/** A folder may say which file it means; else that is its index. */
+/** Candidates in a folder: the `main` of its package.json, then its index. */
 function folderOfRequire(project: Project, path: string): string[] {
   const mains = mainsOf(project, path, ['main']).flatMap((main) => [
     main,
@@ -101,7 +101,7 @@ function sourcesOf(path: string): string[] {
   return extended(stem, compiledFrom[extension] ?? []);
 }
 
-/** What the package.json of a folder names under one of some keys. */
+/** Paths that the package.json of a folder states under the given keys. */
 function mainsOf(project: Project, folder: string, keys: readonly string[]): string[] {
   const manifest = project.files.get(below(folder, 'package.json'))?.manifest ?? null;
   if (manifest === null) return [];
@@ -111,16 +111,16 @@ function mainsOf(project: Project, folder: string, keys: readonly string[]): str
   );
 }
 
-/** The files that stand for a path on one system each, as React Native's bundler takes them. */
+/** Returns the platform variants of a path, such as `a.ios.ts`, as React Native bundles them. */
 export type PlatformFinder = (from: string, path: string) => readonly FoundFile[];
 
-/** Which of them is taken depends on what is built. */
+/** For a platform variant: the target of the build decides which variant is used. */
 const platformConfidence = 0.8;
 const platforms = ['.ios', '.android', '.native', '.web', '.windows', '.macos'];
 const platformEndings = ['.ts', '.tsx', '.js', '.jsx', '.mjs', '.cjs'];
 const nativeLibraries = ['react-native', 'react-native-web', 'expo'];
 
-/** `suffixesOf` gives those that a tsconfig names. */
+/** Returns the finder of a project. `suffixesOf` returns the suffixes that a tsconfig states. */
 export function openPlatformFinder(
   project: Project,
   suffixesOf: (from: string) => readonly string[],

@@ -1,4 +1,4 @@
-/** JavaScript with JSX and CommonJS; with type annotations it is TypeScript's syntax or Flow's. */
+/** JavaScript, with JSX and CommonJS. Type annotations are parsed as TypeScript's, then Flow's. */
 
 import type { Language } from '../language.ts';
 import { isEcmascriptManifest } from './packages.ts';

@@ -1,7 +1,7 @@
 /**
- * Packages of the repository: what a package.json offers (`exports`, `main`) and needs (`imports`),
- * and which packages see each other through workspaces. A package that merely lies in the
- * repository under the name of an import is not meant by it. Pure.
+ * Packages of the repository: what a package.json offers (`exports`, `main`), its own aliases
+ * (`imports`), and which packages see each other. A package is not the target of an import only
+ * because it has the imported name: a workspace or a dependency has to connect the two. Pure.
  */
 import { parse as parseYaml } from 'yaml';
 import type { ParsedFile } from '../../facts/facts.ts';
@@ -15,7 +15,7 @@ export function isEcmascriptManifest(path: string): boolean {
   return (
     /^(?:(?:package|jsconfig|lerna|rush)\.json|pnpm-workspace\.yaml)$/.test(name) ||
     /^(?:.*[.-])?(?:tsconfig|base|shared|common)(?:[.-].*)?\.json$/.test(name) ||
-    // A package of shared configurations, as monorepos have.
+    // JSON files of a package of shared configurations, common in monorepos.
     /(?:^|\/)[\w.-]*(?:tsconfig|typescript)[\w.-]*\/[\w.-]+\.json$/.test(path)
   );
 }
@@ -25,7 +25,7 @@ export type Packaged =
   | { readonly kind: 'missing' }
   | { readonly kind: 'external' };
 
-/** What is built lies at the same place below the sources by custom, not by declaration. */
+/** For the source of a built file: its place below `src` is custom, not declared. */
 const sourceOfBuildConfidence = 0.9;
 
 interface Package {
@@ -33,7 +33,7 @@ interface Package {
   readonly json: JsonObject;
 }
 
-/** `@scope/name` or `name` of a specifier. */
+/** Returns the `@scope/name` or `name` that a specifier starts with. */
 export function packageName(specifier: string): string {
   const parts = specifier.split('/');
   return parts.slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
@@ -60,7 +60,7 @@ export function openPackages(project: Project, find: FileFinder) {
       if (!specifier.startsWith('#')) return findNamed(own, specifier);
       const targets = exportsOf(own.json.imports, specifier);
       const inside = findTarget(own, targets.filter(isPath), find);
-      // A target without `./` is another package.
+      // A target that does not start with `./` names another package.
       const outside = targets.find((target) => !isPath(target));
       return inside.kind === 'missing' && outside !== undefined ? findNamed(own, outside) : inside;
     },
@@ -85,7 +85,7 @@ function readPackages(project: Project): Map<string, Package> {
   return packages;
 }
 
-/** Members of each workspace, by the folder of its root. */
+/** Returns for each workspace the folders of its packages, the root's own included. */
 function readWorkspaces(
   project: Project,
   packages: ReadonlyMap<string, Package>,
@@ -114,7 +114,7 @@ function workspacePatterns(file: ParsedFile): string[] {
     try {
       return stringsOf(objectOf(parseYaml(file.manifest ?? '')).packages);
     } catch {
-      // Not YAML: no workspace is declared.
+      // The file is not valid YAML, so it declares no workspace.
       return [];
     }
   }
@@ -123,7 +123,7 @@ function workspacePatterns(file: ParsedFile): string[] {
     const projects = Array.isArray(json.projects) ? json.projects : [];
     return projects.flatMap((each) => stringsOf(objectOf(each).projectFolder));
   }
-  // What lerna.json does not say is this.
+  // Lerna's default if lerna.json states no packages.
   if (name === 'lerna.json') return stringsOf(json.packages ?? ['packages/*']);
   const { workspaces } = name === 'package.json' ? json : {};
   return stringsOf(Array.isArray(workspaces) ? workspaces : objectOf(workspaces).packages);
@@ -147,12 +147,15 @@ function globPattern(text: string): RegExp {
   try {
     return new RegExp(`^${wild}$`);
   } catch {
-    // No glob: it fits nothing.
+    // The text is not a valid glob, so it matches nothing.
     return /(?!)/;
   }
 }
 
-/** Whether `own` means `other` by its name: itself, a workspace member, or a declared folder. */
+/**
+ * Whether an import of `name` in `own` means `other`: the package itself, a member of the same
+ * workspace, or a dependency stated as a folder or with `workspace:`.
+ */
 function sees(
   own: Package,
   other: Package,
@@ -189,7 +192,7 @@ function built(path: string): Packaged {
   return { kind: 'file', path, confidence: sourceOfBuildConfidence };
 }
 
-/** The first target that is a file, as it stands or where its source should be. */
+/** Returns the first target that is a file; else the first whose presumed source is one. */
 function findTarget(owner: Package, targets: readonly string[], find: FileFinder): Packaged {
   for (const target of targets) {
     const path = joinPath(owner.folder, target);
@@ -205,7 +208,7 @@ function findTarget(owner: Package, targets: readonly string[], find: FileFinder
   return { kind: 'missing' };
 }
 
-/** `dist/esm/a.js` is built from `src/esm/a` or `src/a`. */
+/** Presumed sources of a built file: `src/esm/a` and `src/a` for `dist/esm/a.js`. */
 function sourcesOf(target: string): string[] {
   const plain = target.replace(/^\.\//, '').replace(/(?:\.d)?\.[cm]?[jt]s$/, '');
   const parts = plain.split('/');
@@ -235,7 +238,7 @@ function exportsOf(value: unknown, subpath: string): string[] {
   return [];
 }
 
-/** Conditions that name sources come before those that name what is built. */
+/** Conditions in the order of preference: those that name sources come before built files. */
 const preferred = [
   'source',
   'development',

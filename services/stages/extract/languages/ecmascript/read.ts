@@ -1,4 +1,4 @@
-/** Imports, exports and member uses of a JavaScript or TypeScript file, from oxc's tree. */
+/** Imports, exports and member uses of a JavaScript or TypeScript file, from its ESTree. */
 import {
   addTo,
   type Binding,
@@ -15,7 +15,7 @@ import { type EsNode, nameAt, nodeAt, nodesAt, type OxcResult, stringAt, walk } 
 interface Reading {
   readonly text: string;
   readonly imports: ImportFact[];
-  /** Exported name to own name. */
+  /** Exported name to the file's own name for it. */
   readonly aliases: Map<string, string>;
   readonly exported: Set<string>;
 }
@@ -86,7 +86,7 @@ function readImport(node: EsNode): ImportFact {
   return importFact(isType ? { ...fact, ...typeOnly } : fact);
 }
 
-/** Flow also imports the type of a value. */
+/** `typeof` is Flow's: it imports the type of a value. */
 function isTypeKind(kind: string | null): boolean {
   return kind === 'type' || kind === 'typeof';
 }
@@ -121,7 +121,7 @@ function readExportNamed(reading: Reading, node: EsNode): void {
   }
 }
 
-/** `import x = require('y')`. */
+/** Reads `import x = require('y')`. */
 function readImportEquals(reading: Reading, node: EsNode): void {
   const reference = nodeAt(node, 'moduleReference');
   const specifier = reference && stringAt(nodeAt(reference, 'expression'), 'value');
@@ -131,8 +131,8 @@ function readImportEquals(reading: Reading, node: EsNode): void {
 }
 
 /**
- * `module.exports = f`, `module.exports = { a, b: c }`, `exports.a = b`, also in a chain:
- * `var app = exports = module.exports = {}`, where `own` is the variable.
+ * Reads `module.exports = f`, `module.exports = { a, b: c }` and `exports.a = b`, also in a chain:
+ * `var app = exports = module.exports = {}`, where `own` is the variable's name.
  */
 function readExportsAssignment(
   reading: Reading,
@@ -158,7 +158,7 @@ function readExportsAssignment(
   }
 }
 
-/** `require('x')`, `import('x')` and the type `import('x').T`, wherever they stand. */
+/** Reads `require('x')`, `import('x')` and the type `import('x').T` at any depth. */
 function readRequest(
   reading: Reading,
   node: EsNode,
@@ -171,7 +171,7 @@ function readRequest(
     if (fact !== null) reading.imports.push({ ...fact, ...weight });
   } else if (node.type === 'CallExpression') {
     const specifier = requiredBy(node);
-    // A declarator has its own entry, with the names that it binds.
+    // The branch above records a declarator's `require` with the names that it binds.
     if (specifier === null || parent?.type === 'VariableDeclarator') return;
     const isMember = parent?.type === 'MemberExpression' && nodeAt(parent, 'object') === node;
     const name = isMember && parent !== null ? nameAt(parent, 'property') : null;
@@ -196,7 +196,7 @@ function textOf({ text }: Reading, node: EsNode): string {
   return text.slice(node.start, node.end);
 }
 
-/** `module.exports = require('x')` offers what `x` offers. */
+/** `module.exports = require('x')` re-exports everything that `x` exports. */
 const passesAllOn = {
   bindings: [{ name: 'default', local: 'default' }],
   star: true,
@@ -232,7 +232,7 @@ function readRequireDeclarator(declarator: EsNode): ImportFact | null {
   return importFact({ specifier, style: 'require', bindings });
 }
 
-/** `module.a`, `module.T` as a type, `<module.A>` and `const { a } = module`. */
+/** Records `module.a`, `module.T` as a type, `<module.A>` and `const { a } = module`. */
 function readMember(members: Map<string, Set<string>>, node: EsNode): void {
   if (node.type === 'VariableDeclarator') {
     const from = nameAt(node, 'init');
@@ -257,7 +257,7 @@ const memberKeys: Readonly<Record<string, readonly [string, string]>> = {
   QualifiedTypeIdentifier: ['qualification', 'id'],
 };
 
-/** `import { a } from 'x'; export { a }` passes `a` on like `export { a } from 'x'`. */
+/** Makes `import { a } from 'x'; export { a }` a re-export, like `export { a } from 'x'`. */
 function passOnImported(reading: Reading): ImportFact[] {
   return reading.imports.map((fact) => {
     const passed =

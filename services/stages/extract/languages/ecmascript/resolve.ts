@@ -1,7 +1,7 @@
 /**
  * Where JavaScript and TypeScript find modules: relative paths, tsconfig `paths` and `baseUrl`,
- * package.json `imports`, and packages of the repository that workspaces or dependencies declare.
- * Any other bare specifier that may be a package is external. Pure.
+ * package.json `imports`, packages of the repository that workspaces or dependencies declare, and
+ * customary aliases. Any other bare specifier that may be a package is external. Pure.
  */
 import { type Binding, type ImportFact, noFacts, type ParsedFile } from '../../facts/facts.ts';
 import { below, extensionOf, folderOf, joinPath } from '../../paths.ts';
@@ -17,7 +17,7 @@ import {
 import { openPackages, packageName } from './packages.ts';
 import { openTypescriptConfigs, type TypescriptConfigs } from './tsconfig.ts';
 
-/** Where frameworks and bundlers let names begin that no package can have. */
+/** For aliases such as `@/`, which no package can have and whose folder only custom tells. */
 const customaryConfidence = 0.7;
 
 export function openEcmascriptResolver(project: Project) {
@@ -42,14 +42,14 @@ interface Context {
   readonly configs: TypescriptConfigs;
 }
 
-/** Files of the repository, or that it is none of them, or none though it should be. */
+/** What a specifier means: files of the repository, an external package, or a missing file. */
 type Meaning =
   | { readonly found: readonly FoundFile[] }
   | { readonly external: string }
   | { readonly missing: string };
 
 function addImport(context: Context, fact: ImportFact, resolution: Resolution): void {
-  // Bundlers take a query after the path, and loaders before it.
+  // Bundlers allow a query after the path (`a.svg?raw`) and loaders before it (`raw!a.svg`).
   const specifier = fact.specifier.replace(/(?<=.)[?].*$/, '').replace(/^.*!(?=.)/, '');
   const { file } = context;
   const meaning = meaningOf(context, fact, specifier);
@@ -94,7 +94,7 @@ function findRelative(context: Context, fact: ImportFact, specifier: string): Me
   const path = joinPath(folderOf(file.path), specifier);
   if (path === null) return { missing: 'leads out of the repository' };
   const manner = mannerOf(context, fact);
-  // A slash at the end, or a last segment of dots, means a folder.
+  // A specifier that ends in a slash, or whose last segment is `.` or `..`, means a folder.
   const isFolder = /(?:^|\/)\.{0,2}$/.test(specifier);
   const places = [path, ...configs.elsewhere(file.path, path)];
   for (const place of places) {
@@ -104,7 +104,7 @@ function findRelative(context: Context, fact: ImportFact, specifier: string): Me
   return { missing: 'no such file in the repository' };
 }
 
-/** The file at a path, and those that stand for it on one system each. */
+/** Returns the file at a path and its platform variants. */
 function findFiles(context: Context, place: string, manner: Manner): readonly FoundFile[] {
   const { file, find, findPlatforms } = context;
   const first = find(place, manner);
@@ -113,7 +113,10 @@ function findFiles(context: Context, place: string, manner: Manner): readonly Fo
   return first === null ? platforms : [first, ...platforms];
 }
 
-/** Whose rules hold: `import` in what Node does not read as a module was compiled to `require`. */
+/**
+ * Returns whose rules an import follows. An `import` in a file that Node does not read as an ES
+ * module is compiled to `require` before it runs.
+ */
 function mannerOf({ file, packages }: Context, fact: ImportFact): Manner {
   const extension = extensionOf(file.path);
   if (isTypescript(file.path)) return 'typescript';
@@ -121,7 +124,7 @@ function mannerOf({ file, packages }: Context, fact: ImportFact): Manner {
   return extension === '.mjs' || packages.isModule(file.path) ? 'import' : 'require';
 }
 
-/** `const f = require('./f')` uses what that assigns to `module.exports`, if it has a name. */
+/** Adds to `const f = require('./f')` the target's `default`, if the target exports one. */
 function bindingsOf(project: Project, fact: ImportFact, to: string): readonly Binding[] {
   const [binding] = fact.bindings;
   if (fact.style !== 'require' || binding?.name !== '*') return fact.bindings;
@@ -143,19 +146,19 @@ function findAliased(context: Context, specifier: string): readonly FoundFile[] 
   return [];
 }
 
-/** No package of npm begins like this. */
+/** Whether a specifier can name a package: no npm package begins with an alias prefix. */
 function mayBePackage(specifier: string): boolean {
   return !/^(?:@\/|@@|~|\$lib\b|#)/.test(specifier);
 }
 
-/** Beginnings that frameworks document, and the folders of a package that they mean. */
+/** Prefixes that frameworks document, and the folders of a package that each may stand for. */
 const customary: readonly (readonly [beginning: RegExp, folders: readonly string[]])[] = [
   [/^[@~#]\//, ['src', 'app', '']],
   [/^(?:@@|~~)\//, ['']],
   [/^\$lib(?:\/|$)/, ['src/lib']],
 ];
 
-/** Where a configuration that is a program, or is made by one, would have led. */
+/** Finds an alias by custom, for configurations that are programs or are generated by one. */
 function findCustomary(context: Context, specifier: string): readonly FoundFile[] {
   const home = context.packages.folderOf(context.file.path);
   for (const [beginning, folders] of customary) {

@@ -21,7 +21,7 @@ interface Context {
 
 type DocFinder = (start: number) => string | null;
 
-/** `exportedNames` are those that export lists and assignments name. */
+/** Returns the definitions; `exportedNames` come from export lists and export assignments. */
 export function readSymbols(
   result: OxcResult,
   text: string,
@@ -37,7 +37,7 @@ export function readSymbols(
   );
 }
 
-/** The comment right before an offset, if it is documentation. */
+/** Returns a finder of the documentation comment that ends right before an offset. */
 function openDocs(result: OxcResult, text: string): DocFinder {
   const byEnd = new Map(result.comments.map((comment) => [comment.end, comment]));
   return (start) => {
@@ -55,7 +55,7 @@ function openDocs(result: OxcResult, text: string): DocFinder {
 
 type Comment = OxcResult['comments'][number];
 
-/** Adjacent `//` lines, the last one given. */
+/** Returns the block of adjacent `//` lines that ends with the given one. */
 function lineComments(last: Comment, byEnd: ReadonlyMap<number, Comment>, text: string): string {
   const lines: string[] = [];
   let current: Comment | undefined = last;
@@ -74,9 +74,9 @@ function withoutTags(text: string): string {
     .replaceAll(/\{@link\s+([^}\s]+)[^}]*\}/g, '$1');
 }
 
-/** Around a declaration. */
+/** The surroundings of a declaration. */
 interface Place {
-  /** The statement around it: its lines, and where its documentation ends. */
+  /** Enclosing statement: it gives the lines, and the documentation ends right before it. */
   readonly outer: EsNode;
   readonly parent: string | null;
   readonly exported: boolean;
@@ -105,7 +105,7 @@ const typeKinds: Readonly<Record<string, string>> = {
   TSInterfaceDeclaration: 'interface',
   TSTypeAliasDeclaration: 'type',
   TSEnumDeclaration: 'enum',
-  // Flow's.
+  // Node types of Flow.
   TypeAlias: 'type',
   OpaqueType: 'type',
   InterfaceDeclaration: 'interface',
@@ -131,7 +131,7 @@ function readDeclaration(context: Context, node: EsNode, place: Place): void {
     add(context, { ...place, node, name, kind, end });
   } else if (node.type === 'TSModuleDeclaration') {
     const id = nodeAt(node, 'id');
-    // `namespace a.b` has a path of names.
+    // The name of `namespace a.b` is the whole path.
     const path = id?.type === 'TSQualifiedName' ? context.text.slice(id.start, id.end) : name;
     add(context, { ...place, node, name: path, kind: 'module', end: bodyStart(node) });
     const body = nodeAt(node, 'body');
@@ -165,7 +165,7 @@ function readVariables(context: Context, node: EsNode, place: Place): void {
   }
 }
 
-/** `require('x')`, also with a property taken from it: an import, not a definition. */
+/** Whether a node is `require('x')` or `require('x').a`: an import, not a definition. */
 function isRequire(node: EsNode | null): boolean {
   const call = node?.type === 'MemberExpression' ? nodeAt(node, 'object') : node;
   return call?.type === 'CallExpression' && nameAt(call, 'callee') === 'require';
@@ -205,7 +205,7 @@ function readClass(context: Context, node: EsNode, name: string, place: Place): 
   }
 }
 
-/** `exports.f = …`, `module.exports = function f() {}`, `Type.prototype.m = function () {}`. */
+/** Reads `exports.f = …`, `module.exports = function f() {}` and `T.prototype.m = function…`. */
 function readAssignment(context: Context, expression: EsNode, outer: EsNode): void {
   if (expression.type !== 'AssignmentExpression') return;
   const left = nodeAt(expression, 'left');
@@ -217,7 +217,7 @@ function readAssignment(context: Context, expression: EsNode, outer: EsNode): vo
   const isExports = owner === 'exports' || owner === 'module.exports';
   const end = isFunction(right) ? bodyStart(right) : expression.end;
   if (owner === 'module' && name === 'exports') {
-    // Only a definition written in place; a mere name was defined above.
+    // Only a function or class written here is a definition; a plain name refers to another one.
     const own = nameAt(right, 'id');
     if (own === null || !/Function|Class/.test(right.type)) return;
     readDeclaration(context, right, { outer, parent: null, exported: true });
@@ -232,7 +232,7 @@ function readAssignment(context: Context, expression: EsNode, outer: EsNode): vo
   }
 }
 
-/** What `a = b = value` assigns. */
+/** Returns the `value` of `a = b = value`. */
 export function lastValue(assignment: EsNode): EsNode | null {
   let value = nodeAt(assignment, 'right');
   while (value?.type === 'AssignmentExpression') value = nodeAt(value, 'right');
@@ -247,14 +247,15 @@ interface Parts extends Place {
   readonly node: EsNode;
   readonly name: string;
   readonly kind: string;
-  /** Where the signature ends. */
+  /** Offset at which the signature ends. */
   readonly end: number;
 }
 
 function add(context: Context, parts: Parts): void {
   const { text, lineOf, docs, into } = context;
   const { node, outer } = parts;
-  // One of several declarators keeps its own lines, and the statement's keyword is not its own.
+  // A statement may hold several declarators, so a declarator's signature leaves out the keyword;
+  // in an export it starts at `export`.
   const start =
     outer.type.startsWith('Export') || node.type !== 'VariableDeclarator'
       ? outer.start

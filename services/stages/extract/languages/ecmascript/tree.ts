@@ -1,8 +1,8 @@
-/** The ESTree that oxc gives for JavaScript and TypeScript, as loosely typed nodes, and a walk. */
+/** The ESTree that oxc (for Flow, Babel) returns, as loosely typed nodes, and a walk through it. */
 
 export interface EsNode {
   readonly type: string;
-  /** UTF-16 offsets. */
+  /** Offset in UTF-16 code units, like `end`. */
   readonly start: number;
   readonly end: number;
   readonly [key: string]: unknown;
@@ -37,7 +37,7 @@ export function stringAt(node: EsNode | null, key: string): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-/** Name of an identifier, or the text of a string literal used as a name. */
+/** Returns the name of an identifier, or the text of a string literal used as a name. */
 export function nameAt(node: EsNode, key: string): string | null {
   const name = nodeAt(node, key);
   return stringAt(name, 'name') ?? stringAt(name, 'value');
@@ -68,7 +68,7 @@ export function walk(
   }
 }
 
-/** Line of an offset, from 1: binary search over the line starts. */
+/** Returns a function from an offset to its line, from 1: binary search over the line starts. */
 export function openLines(text: string): (offset: number) => number {
   const starts = [0];
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);

@@ -1,6 +1,6 @@
 /**
- * What the nearest tsconfig.json says of where imports lead: `paths`, `baseUrl`, `rootDirs` and
- * `moduleSuffixes`, with `extends` and `references`. Pure.
+ * The settings of the nearest tsconfig.json that decide where imports lead: `paths`, `baseUrl`,
+ * `rootDirs` and `moduleSuffixes`, also those from `extends` and `references`. Pure.
  */
 import { below, folderOf, isBelow, joinPath, nameOf, nearestAbove } from '../../paths.ts';
 import { type JsonObject, objectOf, parseJsonObject, stringsOf } from '../json.ts';
@@ -12,23 +12,23 @@ interface TypescriptConfig {
   readonly baseUrl: string | null;
   /** Pattern with at most one `*` to paths of the repository. */
   readonly paths: readonly (readonly [pattern: string, targets: readonly string[]])[];
-  /** Folders that count as one. */
+  /** Folders that TypeScript treats as one. */
   readonly rootDirs: readonly string[];
-  /** What may stand between a name and its extension. */
+  /** Suffixes such as `.ios` that may stand between a file's name and its extension. */
   readonly suffixes: readonly string[];
 }
 
 export interface TypescriptConfigs {
   /** Paths to try for a bare specifier, best first. */
   candidates(from: string, specifier: string): string[];
-  /** Whether a `paths` pattern other than `*` covers it. */
+  /** Whether a `paths` pattern other than `*` covers the specifier. */
   isAlias(from: string, specifier: string): boolean;
-  /** The same path below the other folders that count as one with its own. */
+  /** The same path below the other `rootDirs`, if one of them holds the path. */
   elsewhere(from: string, path: string): string[];
   suffixes(from: string): readonly string[];
 }
 
-/** Chains of `extends` and `references` longer than this are given up. */
+/** Chains of `extends` and `references` are followed up to this depth. */
 const depthMax = 8;
 
 const none: TypescriptConfig = { baseUrl: null, paths: [], rootDirs: [], suffixes: [] };
@@ -65,7 +65,7 @@ export function openTypescriptConfigs(project: Project): TypescriptConfigs {
   };
 }
 
-/** Patterns that cover a specifier, the longest prefix first, with what `*` stands for. */
+/** Patterns that cover a specifier, the longest prefix first, with the text that `*` matches. */
 function matching(
   config: TypescriptConfig,
   specifier: string,
@@ -82,13 +82,13 @@ function matching(
   return found.sort(([a], [b]) => b.split('*', 1)[0]!.length - a.split('*', 1)[0]!.length);
 }
 
-/** File that a configuration means by what it extends or references; null for one outside. */
+/** Returns the file that `extends` or `references` means; null if the repository lacks it. */
 type ConfigFinder = (path: string, specifier: string) => string | null;
 
 interface Chain {
   readonly project: Project;
   readonly locate: ConfigFinder;
-  /** Folder of the configuration that began it: `${configDir}` in all of the chain. */
+  /** Folder of the configuration that starts the chain: `${configDir}` in the whole chain. */
   readonly began: string;
 }
 
@@ -102,7 +102,7 @@ function readConfig(chain: Chain, path: string, depth: number): TypescriptConfig
     const target = locate(path, other);
     if (target !== null) config = completed(config, readConfig(chain, target, depth - 1));
   }
-  // A solution file only lists the projects; its folder follows the first that says something.
+  // A solution file only lists projects; each setting comes from the first project that has it.
   const references = Array.isArray(json.references) ? json.references : [];
   for (const other of references.flatMap((reference) => stringsOf(objectOf(reference).path))) {
     const target = locate(path, other);
@@ -113,7 +113,7 @@ function readConfig(chain: Chain, path: string, depth: number): TypescriptConfig
   return config;
 }
 
-/** What the first does not say the second does. */
+/** Returns the first configuration, with settings that it leaves out taken from the second. */
 function completed(own: TypescriptConfig, base: TypescriptConfig): TypescriptConfig {
   return {
     baseUrl: own.baseUrl ?? base.baseUrl,
@@ -144,7 +144,7 @@ function ownConfig(json: JsonObject, folder: string, began: string): TypescriptC
   };
 }
 
-/** A relative configuration, or one in a package of the repository. */
+/** Finds a configuration by relative path, or in a package of the repository. */
 function openConfigFinder(project: Project): ConfigFinder {
   const find = (path: string): string | null => {
     const candidates = [path, `${path}.json`, below(path, 'tsconfig.json')];
@@ -155,7 +155,7 @@ function openConfigFinder(project: Project): ConfigFinder {
     return found === null ? null : { path: found, confidence: 1 };
   });
   return (path, specifier) => {
-    // A reference is a path, whatever it begins with.
+    // A reference is a path even if it does not begin with a dot.
     const relative = joinPath(folderOf(path), specifier);
     const here = relative === null ? null : find(relative);
     if (specifier.startsWith('.') || here !== null) return here;

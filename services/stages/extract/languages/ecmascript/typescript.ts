@@ -1,5 +1,5 @@
 /**
- * TypeScript, read by oxc: tree-sitter's grammar loses whole declarations to `in` and `out`
+ * TypeScript, parsed by oxc: tree-sitter's grammar loses whole declarations that have `in` or `out`
  * variance, and oxc is faster. Imports follow tsconfig.json and package.json.
  */
 import { extensionOf } from '../../paths.ts';

@@ -1,4 +1,4 @@
-/** Go: definitions, imports and the names used, so that edges reach the files that declare them. */
+/** Go: definitions, imports and used names, so that edges reach the files that declare them. */
 import {
   addTo,
   type Definition,
@@ -26,7 +26,7 @@ function read(root: SyntaxNode, text: string): ReadFacts {
   const symbols: Definition[] = [];
   const { namedChildren } = root;
   for (const [index, node] of namedChildren.entries()) {
-    // A line of a comment has no comment of its own; looking for one at each takes long.
+    // A comment has no documentation; looking for some above each comment line is slow.
     if (node.type === 'comment') continue;
     readDeclaration(node, docAbove(namedChildren, index), symbols);
   }
@@ -47,7 +47,7 @@ function readDeclaration(node: SyntaxNode, doc: string | null, into: Definition[
   } else if (node.type === 'method_declaration') {
     add(into, { node, kind: 'method', parent: receiverOf(node), doc });
   } else if (/^(?:type|const|var)_declaration$/.test(node.type)) {
-    // `var (…)` has a list in between; what lies deeper is not the file's.
+    // `var (…)` has a list node in between; declarations further down are not at the top level.
     const lists = [node, ...node.namedChildren.filter(({ type }) => type.endsWith('_list'))];
     for (const { namedChildren } of lists) readSpecs(namedChildren, doc, into);
   }
@@ -116,22 +116,22 @@ function importSpecs(nodes: readonly SyntaxNode[]): SyntaxNode[] {
 function readImport(spec: SyntaxNode): ImportFact {
   const specifier = (spec.childForFieldName('path')?.text ?? '').slice(1, -1);
   const name = spec.childForFieldName('name')?.text ?? '';
-  // The package's own name is not known before resolution: '' stands for it.
+  // The imported package's own name is not known before resolution; '' stands for it.
   return importFact({ specifier, style: name, bindings: [{ name: '*', local: name }] });
 }
 
-// A name is looked for in the code alone, and the tree is asked about one place after the other
-// until it tells: a walk through the tree costs more.
+// Names are found in the text without comments and strings. The tree is then asked about single
+// occurrences until one of them decides: a walk through the tree costs more.
 const silent = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])+'/g;
 
 const letter = String.raw`[\w$\u0080-\uffff]`;
-// A look back is slow, so it comes last, where all before it has matched.
+// The lookbehind stands after the dot because it is slow; the engine tries it only at a dot.
 const selector = new RegExp(
   String.raw`\.(?<=(?<!${letter}|(?<!\.\.)\.)(${word})\s*\.)\s*(${word})`,
   'g',
 );
 
-/** `pkg.Name` wherever it occurs; which prefixes are packages the resolver knows. */
+/** Collects every `pkg.Name`; the resolver knows which prefixes are packages. */
 function readMembers(root: SyntaxNode, code: string): Map<string, string[]> {
   const members = new Map<string, Set<string>>();
   for (const { 1: object = '', 2: name = '', index } of code.matchAll(selector)) {
@@ -145,7 +145,7 @@ function readMembers(root: SyntaxNode, code: string): Map<string, string[]> {
 
 const selects = new Set(['selector_expression', 'qualified_type']);
 
-/** Words that are never a name. */
+/** Keywords and predeclared values, which are never looked up as names. */
 const reserved = new Set(
   'break case chan const continue default defer else fallthrough for func go goto if import interface map package range return select struct switch type var nil true false iota'.split(
     ' ',
@@ -153,7 +153,7 @@ const reserved = new Set(
 );
 const names = new Set(['identifier', 'type_identifier']);
 
-/** Names that may belong to another file of the package: used, and bound nowhere in this one. */
+/** Names that another file of the package may declare: used here, but bound nowhere here. */
 function readUses(root: SyntaxNode, code: string, symbols: readonly Definition[]): string[] {
   const bound = new Set(symbols.filter(({ kind }) => kind !== 'method').map(({ name }) => name));
   bindAssigned(root, code, bound);
@@ -164,14 +164,14 @@ function readUses(root: SyntaxNode, code: string, symbols: readonly Definition[]
     if (used.has(name) || bound.has(name) || reserved.has(name)) return;
     if (isForeign(root, code, start)) return;
     const { type } = root.descendantForIndex(start);
-    // An imported package's name is no other file's.
+    // No other file declares the name of an imported package.
     if (type === 'package_identifier' && code[start + name.length] === '.') bound.add(name);
     else if (names.has(type) && !isFieldKey(root, code, start, name)) used.add(name);
   });
   return [...used].sort();
 }
 
-/** Whether a list of names says nothing new. */
+/** Whether all names of a list are already bound, or reserved. */
 function areBound(list: readonly string[], bound: ReadonlySet<string>): boolean {
   return list.every((name) => bound.has(name) || reserved.has(name));
 }
@@ -196,7 +196,7 @@ function bindAssigned(root: SyntaxNode, code: string, bound: Set<string>): void 
   }
 }
 
-// No list is that long, and a table of names would be looked through once per name.
+// No parameter list is longer; without a limit a table of names is scanned once per name.
 const declaredList = String.raw`${word}(?:\s*,\s*${word}){0,31}`;
 const declared = new RegExp(
   String.raw`[([,]\s*(${declaredList})\s+(?:[\w*[(~\u0080-\uffff]|\.\.\.|<-)`,
@@ -230,7 +230,7 @@ function bindSpecs(root: SyntaxNode, code: string, bound: Set<string>): void {
   }
 }
 
-/** `Field:` in a struct literal; a key of a map literal may be a constant and counts. */
+/** Whether a name is a `Field:` of a literal. A map's key may be a constant: it is a use. */
 function isFieldKey(root: SyntaxNode, code: string, start: number, name: string): boolean {
   const colon = firstFrom(code, start + name.length);
   if (code[colon] !== ':') return false;
@@ -239,7 +239,7 @@ function isFieldKey(root: SyntaxNode, code: string, start: number, name: string)
   return keyed.parent?.parent?.childForFieldName('type')?.type !== 'map_type';
 }
 
-/** `Name` after `pkg.` and a line break belongs to that package. */
+/** Whether a type name belongs to another package: `pkg.` and a line break stand before it. */
 function isForeign(root: SyntaxNode, code: string, start: number): boolean {
   const at = lastBefore(code, start);
   if (code[at] !== '.' || code[at - 1] === '.') return false;

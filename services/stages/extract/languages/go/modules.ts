@@ -1,7 +1,7 @@
 /**
- * Which folder a Go import path means: the module path of the nearest go.mod, its `replace`
- * folders, the modules of its go.work or that it requires, and vendored packages. Without modules
- * the path that most imports agree on. Pure.
+ * Which folder a Go import path means: by vendored packages, the module path of the nearest go.mod,
+ * its `replace` folders, and modules that it requires or shares a go.work with. Without any go.mod,
+ * by the root under which imports reach the most folders. Pure.
  */
 import { compareText } from '../../../../../schemas/compare-text.ts';
 import { below, folderOf, foldersUpwards, isBelow, joinPath, nameOf } from '../../paths.ts';
@@ -16,10 +16,10 @@ export interface PackageFolder {
   readonly confidence: number;
 }
 
-/** Folder of a package for a file that imports it; null when it is none of the repository. */
+/** Returns the folder of the package that a file imports; null if it is not in the repository. */
 export type FindPackage = (from: string, specifier: string) => PackageFolder | null;
 
-/** No go.mod says what the repository is called. */
+/** For a root that is guessed from imports, because no go.mod states the module path. */
 const guessedConfidence = 0.7;
 
 interface Module {
@@ -71,7 +71,7 @@ function inside(specifier: string, path: string, folder: string): string | null 
 
 type Reach = readonly (readonly [path: string, folder: string])[];
 
-/** Module paths that a module sees, with their folders; the longest owns a package. */
+/** Module paths that a module sees, with their folders; longest first, as it owns a package. */
 function reachOf(
   module: Module,
   modules: ReadonlyMap<string, Module>,
@@ -147,7 +147,7 @@ function withoutComments(text: string): string {
   return text.replaceAll(/\/\/[^\n]*/g, '');
 }
 
-/** What stands before the folders of the repository in most of its imports: `host/owner/name`. */
+/** The `host/owner/name` under which imports reach the most folders; null if none, or a tie. */
 function agreedRoot(project: Project, packages: ReadonlyMap<string, unknown>): string | null {
   const votes = new Map<string, Set<string>>();
   for (const { language, facts } of project.files.values()) {

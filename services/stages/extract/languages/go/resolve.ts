@@ -8,11 +8,11 @@ import { emptyResolution, type Link, type Project, type Resolution } from '../la
 import { openModules } from './modules.ts';
 
 const samePackageConfidence = 0.95;
-/** Several files declare the name, for different systems: any of them is meant. */
+/** For a name that several files declare, each for another system: any may be meant. */
 const alternativeConfidence = 0.8;
 
 interface Package {
-  /** What its clauses say: programs that are run by `go generate` lie beside it as `main`. */
+  /** From its clauses, other than `main` if possible: `go generate` programs lie beside it. */
   readonly name: string;
   readonly files: readonly ParsedFile[];
   /** Top-level name to the files that declare it. */
@@ -44,9 +44,9 @@ export function openGoResolver(project: Project) {
 interface Work {
   readonly file: ParsedFile;
   readonly resolution: Resolution;
-  /** Names that imports bring in. */
+  /** Names that imports may bind in the file. */
   readonly imported: Set<string>;
-  /** How sure it is which folder an import means. */
+  /** Confidence that the import means this package's folder. */
   readonly confidence: number;
 }
 
@@ -62,7 +62,7 @@ function addPackage(
   }
   const files = target.files.filter((other) => other.facts.scope === target.name);
   const sources = files.filter((other) => !other.path.endsWith('_test.go'));
-  // Tests beside the package, `package x_test`, see what its own tests export to them.
+  // External tests (`package x_test`) also see the exports of the package's own test files.
   const isBeside = file.path.endsWith('_test.go') && target.files.includes(file);
   const visible = { ...target, files: isBeside ? files : sources };
   const local = fact.style === '' ? target.name : fact.style;
@@ -75,7 +75,7 @@ function addPackage(
   );
 }
 
-/** Imported for its effects, or only for a method: the files with an `init`, else the first. */
+/** Links for an import of effects or methods only: files with an `init`, else the first file. */
 function wholePackage(sources: readonly ParsedFile[]): Link[] {
   const active = sources.filter((file) => file.facts.symbols.some(({ name }) => name === 'init'));
   const files = active.length > 0 ? active : sources.slice(0, 1);
@@ -114,7 +114,7 @@ function linkTo(
   return { to, kind, bindings, star: false, softness: 0, confidence };
 }
 
-/** The files of the same package clause; sources do not see tests. */
+/** Returns the package limited to files with the same clause; sources do not see tests. */
 function visibleFrom(own: Package | undefined, file: ParsedFile): Package | null {
   if (own === undefined) return null;
   const isTest = file.path.endsWith('_test.go');
@@ -149,8 +149,8 @@ function readPackage(files: readonly ParsedFile[]): Package {
 }
 
 /**
- * What an import may be called in the file. An external package's clause is not at hand, so these
- * are all names it may have: `yaml` for `gopkg.in/yaml.v3`, `json` for `goccy/go-json`.
+ * Names that an import may have in the file. The clause of an external package is not available, so
+ * all likely names count: `yaml` for `gopkg.in/yaml.v3`, `json` for `goccy/go-json`.
  */
 function localNames(fact: ImportFact): string[] {
   if (fact.style !== '') return [fact.style];

@@ -1,5 +1,5 @@
 /**
- * Types that a Java class inherits: `Entry` in a class that implements `Map` is `Map.Entry`.
+ * Nested types that a Java class inherits: `Entry` in a class that implements `Map` is `Map.Entry`.
  * Supertypes are read from the signatures of the repository's own types. Pure.
  */
 import type { Definition, ParsedFile } from '../../facts/facts.ts';
@@ -26,7 +26,7 @@ export function openInherited(types: ReadonlyMap<string, readonly JavaType[]>): 
     if (known !== undefined) return known;
     const found = supertypes(type.definition.signature).flatMap((name) => {
       const full = fullNames(type.file, name).find((candidate) => types.has(candidate));
-      // Declared in two modules: either would be a guess.
+      // Where two modules declare the type, either would be a guess.
       const all = full === undefined ? [] : (types.get(full) ?? []);
       return all.length === 1 ? all : [];
     });
@@ -34,7 +34,7 @@ export function openInherited(types: ReadonlyMap<string, readonly JavaType[]>): 
     return found;
   };
 
-  /** All types above those of a file, the nearest first. */
+  /** Returns all supertypes of a file's types that other files declare, the nearest first. */
   const aboveFile = (path: string): readonly JavaType[] => {
     const known = above.get(path);
     if (known !== undefined) return known;
@@ -54,7 +54,7 @@ export function openInherited(types: ReadonlyMap<string, readonly JavaType[]>): 
   };
 }
 
-/** Names after `extends` and `implements`, without type arguments. */
+/** Returns the names after `extends` and `implements`, without type arguments. */
 export function supertypes(signature: string): string[] {
   let text = signature;
   for (let before = ''; before !== text; ) {
@@ -69,7 +69,7 @@ export function supertypes(signature: string): string[] {
     .filter((name) => name !== '');
 }
 
-/** What a type's name may stand for in a file, in Java's order. */
+/** Returns the full names that a type's name may mean in a file, in Java's order of lookup. */
 function fullNames({ facts: { imports, scope } }: ParsedFile, name: string): string[] {
   const [first = '', ...rest] = name.split('.');
   const own = scope === null || scope === '' ? '' : `${scope}.`;

@@ -57,7 +57,7 @@ function read(root: SyntaxNode, text: string): ReadFacts {
 function readBody(body: SyntaxNode, parent: string | null, into: Definition[]): void {
   const { namedChildren } = body;
   for (const [index, node] of namedChildren.entries()) {
-    // A line of a comment has no comment of its own; looking for one at each takes long.
+    // A comment has no comment of its own; looking for one above each comment line is slow.
     if (node.type.includes('comment')) continue;
     const doc = docAbove(namedChildren, index);
     const kind = typeKinds[node.type];
@@ -96,7 +96,7 @@ function readImport(node: SyntaxNode): ImportFact {
   return importFact({ specifier, style: isStatic ? 'static' : 'type', star });
 }
 
-/** A package and types in it. As a type that is all; before a member, a call is the member's. */
+/** A package and types in it; in a field access, a name before `(` is a method and no type. */
 const qualified = {
   scoped_type_identifier: /[a-z_]\w*(?:\.\w+)*\.[A-Z]\w*(?![\w$])/y,
   field_access: /[a-z_]\w*(?:\.\w+)*\.[A-Z]\w*(?![\w$(])/y,
@@ -104,7 +104,7 @@ const qualified = {
 const annotation = new RegExp(`@\\s*(${word}(?:\\.${word})*)`, 'y');
 const owner = /\s*(\.|::)/y;
 
-/** Type names and dotted type names that the file uses; which are types the resolver knows. */
+/** Returns simple and dotted names that may be types; only the resolver knows which are. */
 function readUses(root: SyntaxNode, text: string): string[] {
   const uses = new Set<string>();
   for (const start of root.startsOfType(['type_identifier'])) {
@@ -136,13 +136,13 @@ function readUses(root: SyntaxNode, text: string): string[] {
   return [...uses].sort();
 }
 
-/** `B` in `a.B`: the whole counts. */
+/** Whether a name is only part of a dotted name, as `B` in `a.B`; the dotted name counts. */
 function isInner(root: SyntaxNode, text: string, start: number): boolean {
   const at = lastBefore(text, start);
   if (at === start - 1 && text[at] === '.') return true;
   let before = at;
   while (/[\w$]/.test(text[before] ?? '')) before -= 1;
-  // An annotation or a comment may stand in between; a dot further away may end a comment.
+  // An annotation or a comment may stand after the dot, or the dot may end a comment: ask the tree.
   if (!/[.@)/]/.test(text[before] ?? '')) return false;
   const node = root.descendantForIndex(start);
   const { parent } = node;
@@ -151,11 +151,11 @@ function isInner(root: SyntaxNode, text: string, start: number): boolean {
 
 const samePackageConfidence = 0.95;
 const inheritedConfidence = 0.9;
-/** Imported, but used in documentation only. */
+/** For a type that is imported but not used in code, only in documentation. */
 const unusedConfidence = 0.6;
 
 interface Types {
-  /** Package and type, e.g. `a.b.C`, to the files that declare it; nested types as `a.b.C.D`. */
+  /** Full name of a type, `a.b.C` or nested `a.b.C.D`, to the files that declare it. */
   readonly declares: ReadonlyMap<string, readonly string[]>;
   readonly packages: ReadonlySet<string>;
   readonly inherited: Inherited;
@@ -165,11 +165,11 @@ interface Work {
   readonly types: Types;
   readonly file: ParsedFile;
   readonly resolution: Resolution;
-  /** By the file that they lead to. */
+  /** Links by the file that they lead to. */
   readonly found: Map<string, Link>;
 }
 
-/** How a name is known. */
+/** Kind and confidence of a link, by the way in which its name is visible. */
 type Way = Pick<Link, 'kind' | 'confidence'>;
 
 const imported: Way = { kind: 'import', confidence: 1 };
@@ -199,7 +199,7 @@ function qualify(scope: string, name: string): string {
   return scope === '' ? name : `${scope}.${name}`;
 }
 
-/** A name without a package: of the own package, inherited, or from a wildcard. */
+/** Links a name without a package: of the file's package, else inherited, else by wildcard. */
 function addSimple(work: Work, name: string, stars: readonly string[]): void {
   const { types, file } = work;
   const own = qualify(file.facts.scope ?? '', name);
@@ -210,7 +210,7 @@ function addSimple(work: Work, name: string, stars: readonly string[]): void {
   else addType(work, inherited, { kind: 'import', confidence: inheritedConfidence });
 }
 
-/** What an import brings in hides the package's own types, so its name leaves `uses`. */
+/** Links an import; removes its name from `uses`, as it hides types of the file's package. */
 function addImport(work: Work, fact: ImportFact, uses: Set<string>): void {
   const { types, resolution } = work;
   const { specifier } = fact;
@@ -227,7 +227,7 @@ function addImport(work: Work, fact: ImportFact, uses: Set<string>): void {
   }
 }
 
-/** The package of an imported name: all of it, or what stands before the first type. */
+/** Returns the package of an imported name: the whole name, or the part before the first type. */
 function packageOf(specifier: string, isWhole: boolean): string {
   if (isWhole) return specifier;
   const segments = specifier.split('.');
@@ -242,7 +242,7 @@ function addType({ types, file, found }: Work, dotted: string, way: Way): boolea
     const files = types.declares.get(segments.slice(0, length).join('.'));
     if (files === undefined) continue;
     const to = nearest(files, file.path);
-    // The same type in two modules equally far away: either would be a guess.
+    // Where equally near modules declare the same type, either would be a guess.
     if (to === null) return true;
     const names = segments.slice(length - 1, length + 1);
     found.set(to, joined(found.get(to), { to, names, ...way }));
@@ -251,7 +251,7 @@ function addType({ types, file, found }: Work, dotted: string, way: Way): boolea
   return false;
 }
 
-/** A link with what another name that leads to the same file adds to it. */
+/** Returns a link extended by another name that leads to the same file. */
 function joined(
   previous: Link | undefined,
   { to, names, kind, confidence }: Way & { readonly to: string; readonly names: readonly string[] },

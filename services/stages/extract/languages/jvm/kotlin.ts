@@ -1,6 +1,6 @@
 /**
- * Kotlin. A file is no class: functions, properties and aliases stand at the top of it, and its
- * folder may leave out the package.
+ * Kotlin. Functions, properties and type aliases may stand at the top of a file, outside of any
+ * class, and the path of a file need not contain its package.
  */
 import {
   type Definition,
@@ -28,7 +28,10 @@ export const kotlin: Language = {
   openResolver: openJvmResolver,
 };
 
-/** The grammar loses the rest of the file to `fun interface` and to a setter without a body. */
+/**
+ * Blanks `fun` in `fun interface` and setters without a body, because the grammar loses the rest of
+ * the file after them.
+ */
 function repair(text: string): string {
   const blank = (match: string) => ' '.repeat(match.length);
   return text
@@ -42,7 +45,7 @@ const modifiers =
 const defining = 'class|interface|object|typealias|fun interface|fun|va[lr]';
 const typeParameters = '(?:<[^>]*> *)?';
 const receiver = String.raw`(?:[\w<>?, ]+\.)?`;
-/** A declaration at the start of a line, for what the grammar takes for something else. */
+/** A declaration at the start of a line, for declarations that the grammar misreads. */
 const line = new RegExp(
   String.raw`^(?:@[\w.]+ +)*(?:(?:${modifiers}) +)*(${defining}) +${typeParameters}${receiver}` +
     '`?(\\w+)',
@@ -58,7 +61,7 @@ const lineKinds: Readonly<Record<string, string>> = {
   var: 'variable',
 };
 
-/** Declarations at the top that an error or an annotation has swallowed. */
+/** Returns the symbols and the top declarations lost to parse errors or as `annotation class`. */
 function recover(root: SyntaxNode, text: string, symbols: Definition[]): Definition[] {
   if (!root.hasError && !text.includes('annotation class ')) return symbols;
   const known = new Set(symbols.filter(({ parent }) => parent === null).map(({ name }) => name));
@@ -76,7 +79,7 @@ function recover(root: SyntaxNode, text: string, symbols: Definition[]): Definit
 
 function read(root: SyntaxNode, text: string): ReadFacts {
   const symbols: Definition[] = [];
-  /** Where names are declared: those are no uses. */
+  /** Start offsets of names in declarations, which are no uses. */
   const declared = new Set<number>();
   readBody(root, null, { symbols, declared });
   const { namedChildren } = root;
@@ -84,7 +87,7 @@ function read(root: SyntaxNode, text: string): ReadFacts {
   const imports = namedChildren.filter(({ type }) => type === 'import');
   const aliases = new Map<string, string>();
   const facade = /@file:\s*(?:\[\s*)?JvmName\(\s*(?:name\s*=\s*)?"(\w+)"/.exec(text)?.[1];
-  // What Java calls the functions of the file.
+  // The name of the class in which Java sees the functions of the file.
   if (facade !== undefined) aliases.set(facade, '*');
   return factsOf({
     symbols: recover(root, text, symbols),
@@ -105,7 +108,7 @@ const bodies: ReadonlySet<string> = new Set(['class_body', 'enum_class_body']);
 function readBody(body: SyntaxNode, parent: string | null, into: Reading): void {
   const { namedChildren } = body;
   for (const [index, node] of namedChildren.entries()) {
-    // What an error holds is read as well as it goes.
+    // Declarations inside a parse error are read as far as possible.
     if (node.type === 'ERROR') readBody(node, parent, into);
     else readDeclaration(node, parent, () => docAbove(namedChildren, index), into);
   }
@@ -127,7 +130,7 @@ function readDeclaration(
   if (node.type === 'class_declaration') add(name, classKind(node), inner());
   else if (node.type === 'object_declaration') add(name, 'module', inner());
   else if (node.type === 'companion_object') {
-    // Its members are the class's to everyone else.
+    // Other code reaches the members of a companion object through its class.
     const body = inner();
     if (body !== null) readBody(body, parent, into);
   } else if (node.type === 'function_declaration') {
@@ -168,7 +171,7 @@ function classKind(node: SyntaxNode): string {
   return /\benum\b/.test(modifiers) ? 'enum' : 'class';
 }
 
-/** `val` and `var` parameters are fields. */
+/** Adds the `val` and `var` parameters of the primary constructor, which are fields. */
 function readConstructor(node: SyntaxNode, parent: string, into: Reading): void {
   const primary = node.namedChildren.find(({ type }) => type === 'primary_constructor');
   for (const parameter of primary?.descendantsOfType('class_parameter') ?? []) {
@@ -227,7 +230,7 @@ function readUses(
     if (type === 'type_parameter') isParameter = true;
     else if (type === 'variable_declaration') bound.add(startIndex);
     else if (startIndex >= start) {
-      // `reified` and variance stand before the name.
+      // The first identifier is the name; `reified`, `in` and `out` before it are none.
       if (isParameter) bound.add(startIndex);
       isParameter = false;
       identifiers.push(node);
@@ -244,7 +247,7 @@ function readUses(
   return sorted(usesOf(all, isBinding, inStrings));
 }
 
-/** `name` in `f(name = 1)`. */
+/** Whether a name labels an argument: `name` in `f(name = 1)`. */
 function isArgumentName({ before, after, isSelected }: Occurrence): boolean {
   return !isSelected && /^=[^=]|^=$/.test(after) && (before === '(' || before === ',');
 }

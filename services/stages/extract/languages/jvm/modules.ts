@@ -1,7 +1,7 @@
 /**
- * Which of several files that declare one name is meant: in a build of many modules the own source
- * set comes first, then the own module, then modules that its build file names, then the nearest.
- * Pure.
+ * Chooses among several files that declare one name. In a build of many modules, the own source set
+ * of a file comes first, then its module, then modules that its build file names, then the nearest.
+ * Tests come last for files outside of tests. Pure.
  */
 import { append } from '../../facts/facts.ts';
 import { folderOf, foldersUpwards, nameOf, sharedDepth } from '../../paths.ts';
@@ -15,14 +15,14 @@ export function isBuildFile(path: string): boolean {
 
 /** A source set: `src/main`, or `commonMain` of a multiplatform project. */
 interface Unit {
-  /** The folder that holds it. */
+  /** Folder of the source set; it identifies the unit. */
   readonly folder: string;
   readonly module: string;
   readonly isTest: boolean;
   readonly isCommon: boolean;
 }
 
-/** The files meant by a name in `from`; null when nothing decides between modules. */
+/** Returns the files that a name in `from` means; null if nothing decides between modules. */
 export type Choose = (files: readonly string[], from: string) => readonly string[] | null;
 
 export function openModules(project: Project): Choose {
@@ -77,7 +77,7 @@ function readUnit(path: string, manifests: ReadonlyMap<string, string>): Unit {
   };
 }
 
-/** Lower comes first. */
+/** Returns the rank of a unit for files of `own`; the lowest comes first. */
 function rankOf(unit: Unit, own: Unit, manifest: string): number {
   const hidden = unit.isTest && !own.isTest ? 8 : 0;
   if (unit.module !== own.module) return hidden + (isNamed(nameOf(unit.module), manifest) ? 3 : 4);
@@ -85,7 +85,7 @@ function rankOf(unit: Unit, own: Unit, manifest: string): number {
   return hidden + (unit.isTest ? 2 : 1);
 }
 
-/** Whether a build file depends on a module of the repository. */
+/** Whether the text of a build file names a module of the repository as a dependency. */
 function isNamed(module: string, manifest: string): boolean {
   if (module === '' || manifest === '') return false;
   const camel = module.replaceAll(/[-_.](\w)/g, (_, letter: string) => letter.toUpperCase());

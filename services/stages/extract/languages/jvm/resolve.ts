@@ -1,6 +1,6 @@
 /**
- * Where Kotlin and Scala find names: packages and types by what the files of Kotlin, Scala and Java
- * declare, whatever their folders are called. Pure.
+ * Resolves the names of Kotlin and Scala by the packages and types that files of Kotlin, Scala and
+ * Java declare, whatever the folders of these files are called. Pure.
  */
 import type { ImportFact, ParsedFile } from '../../facts/facts.ts';
 import { collectLinks, type LinkCollector } from '../declared-links.ts';
@@ -19,10 +19,10 @@ import { type Choose, openModules } from './modules.ts';
 const jvmLanguages: ReadonlySet<string> = new Set(['java', 'kotlin', 'scala']);
 
 const samePackageConfidence = 0.95;
-/** `x.name()` where an extension of that name is in sight; what `x` is, only its type tells. */
+/** For `x.name()` where an extension `name` is visible; only the type of `x` would confirm it. */
 const extensionConfidence = 0.8;
 
-/** All that the files of the three languages declare. */
+/** Returns all names that files of the three languages declare. */
 export function readJvmNames(project: Project): Declared {
   const files = [...project.files.values()];
   return readDeclared(
@@ -51,7 +51,7 @@ interface Work {
   readonly found: LinkCollector;
 }
 
-/** Links what imports name, and says what they make visible. */
+/** Links imported names, and returns all names that the file sees without a path. */
 function addImports(work: Work): Visible {
   const { declared, file } = work;
   const explicit = new Map<string, string>();
@@ -63,7 +63,7 @@ function addImports(work: Work): Visible {
   const isScala = file.language === 'scala';
   for (const fact of file.facts.imports) {
     if (fact.style === 'enclosing') continue;
-    // Kotlin's imports are full names; Scala's begin with any name that is visible.
+    // Kotlin's imports are full names; Scala's may begin with any visible name.
     const name = isScala
       ? absolute(declared, { explicit, open: [...stars, ...enclosing] }, fact.specifier)
       : fact.specifier;
@@ -72,7 +72,7 @@ function addImports(work: Work): Visible {
     if (fact.star) stars.push(full);
     for (const { local } of fact.bindings) if (local !== '_') explicit.set(local, full);
   }
-  // A package's own names give way to imported ones in Scala, and hide wildcards in Kotlin.
+  // Wildcard imports hide names of the file's package in Scala; the package hides them in Kotlin.
   const open = isScala ? [...stars, ...enclosing] : [...enclosing, ...stars];
   return { explicit, open };
 }
@@ -97,7 +97,7 @@ function addImport(
   } else resolution.externals.push(externalPackage(full, fact.star));
 }
 
-/** Up to the first type; a function or a type stands behind its package. */
+/** Returns the part before the first type; without a type, the last name may be a function. */
 function externalPackage(full: string, isWhole: boolean): string {
   const segments = full.split('.');
   const upper = segments.findIndex((segment) => /^\p{Lu}/u.test(segment));
@@ -125,7 +125,7 @@ function addUses({ declared, choose, file, found }: Work, visible: Visible): voi
   }
 }
 
-/** An extension that nothing but its package brings in; an imported one has its link. */
+/** Links an extension that only its package makes visible; imports by name are linked already. */
 function addExtension(
   { declared, choose, file, found }: Omit<Work, 'resolution'>,
   visible: Visible,
@@ -137,7 +137,7 @@ function addExtension(
     const declarers = declared.extensions.get(scope === '' ? name : `${scope}.${name}`);
     if (declarers === undefined) continue;
     const files = choose(declarers, file.path);
-    // Overloads in several files: only the type of what stands before the dot would tell.
+    // Where several files have overloads, only the type of the receiver would tell which is meant.
     if (files === null || files.length > 1 || files.includes(file.path)) return;
     const isSame = scope === (file.facts.scope ?? '');
     found.add(files, [name], isSame ? 'same-package' : 'import', extensionConfidence);

@@ -54,13 +54,16 @@ function read(root: SyntaxNode, text: string): ReadFacts {
 
 interface Reading {
   readonly symbols: Definition[];
-  /** Where names are declared: those are no uses. */
+  /** Start offsets of names in declarations, which are no uses. */
   readonly declared: Set<number>;
-  /** Packages around the innermost one whose members are seen. */
+  /** Packages and package objects, besides the scope, whose members the file sees. */
   readonly enclosing: string[];
 }
 
-/** `package a.b` and then `package c`: members of `a.b` and `a.b.c` are seen, those of `a` not. */
+/**
+ * Returns the package of the file. After `package a.b` and `package c` the file sees the members of
+ * `a.b` and `a.b.c`, but not those of `a`.
+ */
 function readClauses(root: SyntaxNode, { enclosing }: Reading): string {
   let scope = '';
   for (const node of root.namedChildren) {
@@ -87,7 +90,7 @@ const kinds: Readonly<Record<string, string>> = {
   enum_definition: 'enum',
 };
 
-/** Around a definition: the package, and the type that holds it. */
+/** The package around a definition, and the type that holds the definition. */
 interface Place {
   readonly scope: string;
   readonly parent: string | null;
@@ -140,13 +143,16 @@ function readDefinition(
   }
 }
 
-/** The names that a pattern binds: one, or those of a tuple. */
+/** Returns the names that a pattern binds: one, or those of a tuple. */
 function namesOf(pattern: SyntaxNode | null): readonly SyntaxNode[] {
   if (pattern === null) return [];
   return pattern.type === 'identifier' ? [pattern] : pattern.descendantsOfType('identifier');
 }
 
-/** After `extends A()(b) with C {`, which it cannot read, the grammar takes `C` for a class. */
+/**
+ * Whether the grammar invented a definition: it cannot parse `extends A()(b) with C {` and takes
+ * `C` for the name of a class.
+ */
 function isInvented(node: SyntaxNode, name: SyntaxNode | null): boolean {
   if (name === null || !node.hasError) return false;
   return !/\b(?:class|trait|object|enum)\s+$/.test(node.textTo(name.startIndex));
@@ -170,11 +176,11 @@ function addDefinition({ node, name, kind, parent, doc, body }: Parts, into: Rea
   into.declared.add(name.startIndex);
 }
 
-/** `a.{B, C => D, _}, e.F as G`: one fact for each name and each wildcard. */
+/** Returns one fact for each name and each wildcard of `a.{B, C => D, _}, e.F as G`. */
 function readImport(node: SyntaxNode): ImportFact[] {
   const kind = node.type === 'export_declaration' ? 're-export' : 'import';
   const written = node.text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, ' ').replace(/^\w+/, '');
-  // Commas outside braces part whole paths.
+  // Commas outside of braces separate whole paths.
   const paths = written.split(/,(?![^{]*\})/);
   return paths.flatMap((path) => {
     const [, before = '', inside] = /^([^{]*?)\.?\s*(?:\{([\s\S]*)\})?\s*$/.exec(path.trim()) ?? [];
@@ -203,13 +209,13 @@ function readSelector(folder: string, selector: string): ImportFact | null {
   return importFact({ specifier: full, style: 'import', bindings: [{ name: last, local }] });
 }
 
-/** What the nodes say about where names stand. */
+/** The roles of identifiers, by their start offsets. */
 interface Marks {
   readonly identifiers: SyntaxNode[];
-  /** Where a name is bound, not used. */
+  /** Names that are bound here, not used. */
   readonly bound: Set<number>;
   readonly types: Set<number>;
-  /** `a eq b` selects like `a.eq(b)`. */
+  /** Infix operators: `a eq b` selects a member like `a.eq(b)`. */
   readonly operators: Set<number>;
 }
 
@@ -218,7 +224,7 @@ function readMarks(nodes: readonly SyntaxNode[], text: string): Marks {
   const bound = new Set<number>();
   const types = new Set<number>();
   const operators = new Set<number>();
-  // Up to here all is an import, a pattern or a list of type parameters.
+  // Where the latest import or package name, pattern and list of type parameters end.
   const ends = { skip: 0, pattern: 0, parameters: 0 };
   for (const node of nodes) {
     const { type, startIndex } = node;
@@ -265,7 +271,7 @@ function isLower(text: string, at: number): boolean {
   return /[\p{Ll}_]/u.test(text[at] ?? '');
 }
 
-/** `name` in `f(name = 1)`. */
+/** Whether a name labels an argument: `name` in `f(name = 1)`. */
 function isArgumentName({ before, after, isSelected }: Occurrence): boolean {
   return !isSelected && /^=[^=>]|^=$/.test(after) && (before === '(' || before === ',');
 }

@@ -1,6 +1,6 @@
 /**
  * The code cells of a notebook, with the line of the .ipynb at which each piece of source stands.
- * `JSON.parse` does not tell positions, so tokens are read; the text is known to be JSON. Pure.
+ * `JSON.parse` gives no positions, so this reads the tokens itself. The text must be JSON. Pure.
  */
 
 /** A string of a cell's source. */
@@ -18,13 +18,13 @@ interface Cell {
 interface Frame {
   readonly isArray: boolean;
   key: string;
-  /** In an object: the next string is a key. */
+  /** In an object: whether the next string is a key. */
   expectsKey: boolean;
   readonly cell: Cell | null;
 }
 
 const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},\n]/g;
-/** Format 4 says `source`, format 3 `input`. */
+/** Format 4 names the key `source`, format 3 `input`. */
 const sourceKeys = new Set(['source', 'input']);
 
 export function codeCells(text: string): (readonly SourcePart[])[] {
@@ -49,7 +49,7 @@ export function codeCells(text: string): (readonly SourcePart[])[] {
   return cells.filter(({ isCode }) => isCode).map(({ parts }) => parts);
 }
 
-/** The array `cells` of the notebook, or of a worksheet in format 3. */
+/** Whether the position is in the array `cells` of the notebook, or of a worksheet in format 3. */
 function isCellList(frames: readonly Frame[]): boolean {
   const isList = frames.at(-1)?.isArray === true && frames.at(-2)?.key === 'cells';
   return (

@@ -1,6 +1,6 @@
 /**
- * Jupyter notebooks as Python: the code cells in sequence, without outputs and IPython's own
- * commands. Definitions keep the lines at which the .ipynb has them.
+ * Reads Jupyter notebooks as Python: the code cells in sequence, without outputs and IPython's own
+ * commands. Definitions keep their lines in the .ipynb.
  */
 import { objectOf } from '../json.ts';
 import type { Excerpt, Language } from '../language.ts';
@@ -32,7 +32,7 @@ function pythonOf(text: string): Excerpt | string {
   return { text: `${code.join('\n')}\n`, lines };
 }
 
-/** What the notebook says it runs on, lower case; null when it is no notebook. */
+/** Language of the notebook, lower case, Python by default; null when the text is no notebook. */
 function kernelOf(text: string): string | null {
   try {
     const { metadata, cells, worksheets } = objectOf(JSON.parse(text));
@@ -42,12 +42,12 @@ function kernelOf(text: string): string | null {
     const { language } = objectOf(kernelspec);
     return String(name ?? language ?? 'python').toLowerCase();
   } catch {
-    // Not JSON: reported by the caller.
+    // Not JSON: the caller reports it.
     return null;
   }
 }
 
-/** A part is one line, or a whole cell in one string: then all its lines stand at one. */
+/** The lines of a part: one, or all lines of a cell that stands in the file as one string. */
 function rowsOf(text: string, line: number): { text: string; line: number }[] {
   return text
     .replace(/\n$/, '')
@@ -55,7 +55,7 @@ function rowsOf(text: string, line: number): { text: string; line: number }[] {
     .map((row) => ({ text: row.replace(/\r$/, ''), line }));
 }
 
-/** `%magic`, `!command`, `help?` and `x = !command`; a block of only these keeps a statement. */
+/** Replaces `%magic`, `!command`, `help?` and `x = !command` so that no block becomes empty. */
 function withoutCommands(row: string): string {
   if (/^\s*(?:%|!|\?)|^\s*[\w.]+\?{1,2}\s*$/.test(row)) return row.replace(/\S.*$/, 'pass');
   return row.replace(/^(\s*[\w., ]+=\s*)[!%]\s*[\w.].*$/, '$10');

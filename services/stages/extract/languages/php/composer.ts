@@ -1,4 +1,4 @@
-/** Which files composer's autoloader finds, by what the composer.json files declare. Pure. */
+/** Which files composer's autoloader finds, according to the composer.json files. Pure. */
 import { compareText } from '../../../../../schemas/compare-text.ts';
 import type { ParsedFile } from '../../facts/facts.ts';
 import { below, folderOf, isBelow, joinPath, nameOf } from '../../paths.ts';
@@ -12,11 +12,11 @@ export function isComposerManifest(path: string): boolean {
 export interface Autoload {
   /** Whether the autoloader finds the class in the file. */
   finds(className: string, path: string): boolean;
-  /** Whether the file is loaded at start, whoever needs it. */
+  /** Whether the autoloader loads the file at start, used or not. */
   isAlwaysLoaded(path: string): boolean;
   /** Whether a class of this name should be in the repository. */
   owns(className: string): boolean;
-  /** Whether a composer.json speaks for the file. */
+  /** Whether the file lies below the folder of a composer.json. */
   covers(path: string): boolean;
 }
 
@@ -39,7 +39,6 @@ export function readAutoload(project: Project): Autoload {
   for (const file of project.files.values()) {
     if (file.manifest !== null && isComposerManifest(file.path)) readManifest(file, declared);
   }
-  // The longest prefix owns a class.
   declared.prefixes.sort(
     (a, b) => b.prefix.length - a.prefix.length || compareText(a.folder, b.folder),
   );
@@ -76,7 +75,7 @@ function readManifest(file: ParsedFile, into: Declared): void {
   }
 }
 
-/** Path at which a standard looks for a class; null when the prefix is not its own. */
+/** Path at which the standard expects a class; null if the class lacks the prefix. */
 function expectedPath({ prefix, folder, standard }: Prefix, className: string): string | null {
   if (!className.startsWith(prefix)) return null;
   if (standard === 'psr-4') {

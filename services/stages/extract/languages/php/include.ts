@@ -1,7 +1,7 @@
 /** The path that a PHP include names, as far as the source states it. */
 import type { SyntaxNode } from '../../syntax/syntax-node.ts';
 
-/** Where a path starts: at the file's own folder, nowhere in particular, or unknown. */
+/** A path and its start: the file's own folder, the include path, or unknown. */
 export interface IncludePath {
   readonly specifier: string;
   readonly detail: 'own' | 'search' | 'computed';
@@ -18,7 +18,7 @@ export function includePath(node: SyntaxNode): IncludePath {
 /** Stands for the folder of the file; no path holds a NUL. */
 const ownFolder = '\0';
 
-/** Null when only a run can tell. */
+/** Returns the path; null if it is only known at run time. */
 function evaluate(node: SyntaxNode): string | null {
   if (node.type === 'name') return node.text === '__DIR__' ? ownFolder : null;
   if (node.type === 'parenthesized_expression') {
@@ -37,7 +37,7 @@ function evaluate(node: SyntaxNode): string | null {
   return node.type === 'function_call_expression' ? dirname(node) : null;
 }
 
-/** `dirname(__FILE__)`, `dirname(__DIR__, 2)`, and such calls inside each other. */
+/** Evaluates `dirname(__FILE__)`, `dirname(__DIR__, 2)`, and nested calls of this kind. */
 function dirname(call: SyntaxNode): string | null {
   if (!/^\\?dirname$/i.test(call.childForFieldName('function')?.text ?? '')) return null;
   const [path, levels] = call.childForFieldName('arguments')?.namedChildren ?? [];

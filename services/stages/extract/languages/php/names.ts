@@ -1,9 +1,10 @@
 /**
- * The names that PHP code uses, by their full names: PHP decides inside the file what a name means.
- * From the text, not the tree: it costs a tenth. What turns out to be no class is found nowhere.
+ * The full names that PHP code uses. The namespace and `use` statements of a file alone decide what
+ * a name means in it. Names are read from the text, not the tree, at a tenth of the cost. A word
+ * that is no class after all does no harm: no file declares it.
  */
 
-/** A namespace's part of a file, with what its `use` statements call things. */
+/** The part of a file in one namespace, with the names that its `use` statements bind. */
 export interface Section {
   readonly namespace: string;
   readonly start: number;
@@ -13,7 +14,10 @@ export interface Section {
   readonly statements: [number, number][];
 }
 
-/** `class NAME`, `function NAME`, `const NAME`, sorted; `?` where the global one may be meant. */
+/**
+ * Returns `class NAME`, `function NAME` and `const NAME`, sorted. A `?` after the kind marks names
+ * that may mean the global one instead.
+ */
 export function usedNames(text: string, sections: readonly Section[]): string[] {
   const uses = new Set<string>();
   for (const { groups, index } of text.matchAll(token)) {
@@ -33,9 +37,9 @@ function isInUse({ statements }: Section, index: number): boolean {
 }
 
 const ended = String.raw`(?:<\?(?:php\b|=)|$)`;
-/** Text around the code: what is before the first `<?php`, and what is behind `?>`. */
+/** Text outside the code: before the first `<?php`, and after each `?>`. */
 const outside = String.raw`^[\s\S]*?${ended}|\?>[\s\S]*?${ended}`;
-/** A line comment ends where the code does; `#[` opens an attribute. */
+/** A line comment also ends at `?>`. `#[` opens an attribute, not a comment. */
 const comment = String.raw`/\*[\s\S]*?\*/|(?://|#(?!\[))[^\n]*?(?=\?>|\n|$)`;
 const single = String.raw`'[^'\\]*(?:\\[\s\S][^'\\]*)*'`;
 const double = String.raw`"[^"\\]*(?:\\[\s\S][^"\\]*)*"`;
@@ -43,12 +47,12 @@ const heredoc = String.raw`<<<[ \t]*["']?(?<label>\w+)["']?\r?\n[\s\S]*?\n[ \t]*
 const string = [single, double, '`[^`]*`', heredoc].join('|');
 const member = String.raw`(?:->|::)\s*\w+|\$\w+|\b\d\w*`;
 const declaring = 'function|const|class|interface|trait|enum|namespace|goto';
-/** A name being given. */
+/** A name after a declaring keyword or `goto`: no use. */
 const given = String.raw`\b(?:${declaring})\s+&?\s*\w[\w\\]*`;
 const letters = String.raw`[\w\\\x80-\uffff]*`;
 const used = String.raw`(?<before>\bnew\s+|#\[\s*)?(?<name>\\?[a-z_\x80-\uffff]${letters})`;
 const behind = String.raw`(?=\s*(?<after>\(|::)?)`;
-/** A name that is used, or what holds none. */
+/** A name that is used, or a piece of text without one, to be skipped. */
 const token = new RegExp([outside, comment, string, member, given, used + behind].join('|'), 'gi');
 
 const reserved = new Set(
@@ -75,7 +79,7 @@ function fullName(section: Section, kind: keyof Section['names'], name: string):
   const [first = '', ...rest] = name.split('\\');
   const inside = section.namespace === '' ? '' : `${section.namespace}\\`;
   if (first.toLowerCase() === 'namespace') return `${kind} ${inside}${rest.join('\\')}`;
-  // The first part of a longer name is always a namespace or class.
+  // The first part of a qualified name is always a namespace or class.
   const imported = section.names[rest.length > 0 ? 'class' : kind].get(first);
   if (imported !== undefined) return `${kind} ${[imported, ...rest].join('\\')}`;
   const fallsBack = kind !== 'class' && rest.length === 0 && inside !== '';

@@ -1,4 +1,4 @@
-/** PHP: definitions, imports and names used, each by its full name. See resolve.ts. */
+/** PHP: definitions, imports and used names, each with its full name. See resolve.ts. */
 import { compareText } from '../../../../../schemas/compare-text.ts';
 import {
   type Definition,
@@ -24,7 +24,7 @@ export const php: Language = {
 
 interface Draft {
   readonly symbols: Definition[];
-  /** Full name to the file's own. */
+  /** Full name to the short name in the file. */
   readonly aliases: Map<string, string>;
   readonly sections: Section[];
   readonly imports: ImportFact[];
@@ -59,7 +59,7 @@ const typeKinds: Readonly<Record<string, string>> = {
   enum_declaration: 'enum',
 };
 
-/** Statements that only choose whether their definitions exist. */
+/** Statements without a scope of their own: definitions in them belong to the scope around. */
 const conditionals = new Set([
   'if_statement',
   'else_clause',
@@ -87,7 +87,7 @@ function readBlock(block: SyntaxNode, draft: Draft): void {
   }
 }
 
-/** Braced, or up to the next one. */
+/** Reads a namespace, which spans its braces, or the text up to the next namespace. */
 function readNamespace(node: SyntaxNode, draft: Draft): void {
   const body = node.childForFieldName('body');
   const namespace = node.childForFieldName('name')?.text ?? '';
@@ -153,7 +153,7 @@ function constNames(node: SyntaxNode): string[] {
   return elements.map((element) => element.namedChildren[0]?.text ?? '');
 }
 
-/** `define('NAME', …)` declares in the global namespace, wherever it stands. */
+/** Reads `define('NAME', …)`: NAME is a full name, whatever the namespace around the call. */
 function readDefine(statement: SyntaxNode, draft: Draft): void {
   const call = statement.namedChildren[0];
   if (call?.childForFieldName('function')?.text !== 'define') return;
@@ -179,7 +179,7 @@ function nameOf(node: SyntaxNode): string {
   return node.childForFieldName('name')?.text ?? '';
 }
 
-/** Up to the first tag; null when there are only tags. */
+/** Returns the documentation up to its first tag; null if nothing stands before the tag. */
 function docOf(siblings: readonly SyntaxNode[], index: number): string | null {
   const doc = docAbove(siblings, index)?.split(/(?:^|\s)@[a-z]/, 1)[0] ?? '';
   return doc === '' ? null : doc;

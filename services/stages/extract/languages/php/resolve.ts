@@ -1,7 +1,7 @@
 /**
- * Where PHP names lead: to the file that declares the full name, where composer's autoloader finds
- * it there. Without a composer.json a name has to be declared once. Includes are followed from the
- * file's own folder. Nothing matches by the end of a path. Pure.
+ * Where PHP names lead: to the file that declares the full name and that composer's autoloader
+ * loads for it. A name that no autoloader finds must have a single declaration. Includes start at
+ * the file's own folder or the repository's root. Nothing matches by the end of a path. Pure.
  */
 import { append, type ImportFact, type ParsedFile, softness } from '../../facts/facts.ts';
 import { isTest } from '../../facts/placement.ts';
@@ -16,17 +16,17 @@ import {
 } from '../language.ts';
 import { type Autoload, readAutoload } from './composer.ts';
 
-/** Declared once, but no autoloader is known to find it. */
+/** For a name with a single declaration that no known autoloader finds. */
 const undeclaredConfidence = 0.8;
 const sameNamespaceConfidence = 0.95;
-/** Imported, but used in documentation only. */
+/** For an imported name that code does not use; only documentation may mention it. */
 const unusedConfidence = 0.6;
-/** Searched for along the include path, which a run may change. */
+/** For a file found along the include path, which may change at run time. */
 const searchedConfidence = 0.9;
 
 interface Names {
   readonly autoload: Autoload;
-  /** `class`, `function` or `const` and the full name, to the files that declare it. */
+  /** `class`, `function` or `const` and a full name to its files; a `namespace` to none. */
   readonly declares: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -67,7 +67,7 @@ function addImport({ names, file, resolution }: Work, fact: ImportFact, isUsed: 
     const weight = isUsed ? {} : { softness: softness.typeOnly };
     resolution.links.push(linkOf(fact, found.path, { ...weight, confidence }));
   } else if (isNamespace(names, specifier)) {
-    // `use A\B;` and then `B\C`: the uses lead to the files.
+    // `use A\B;` with later uses such as `B\C`: those uses link to the files.
   } else if (style === 'class' && names.autoload.owns(specifier)) {
     resolution.unresolved.push({ specifier, reason: 'no file that is autoloaded declares it' });
   } else if (specifier.includes('\\')) {
@@ -114,17 +114,17 @@ function findName(
   const sure = nearest(loaded, file.path);
   if (sure !== null || loaded.length > 0)
     return sure === null ? null : { path: sure, confidence: 1 };
-  // What stands in the global namespace may as well be PHP's own, or another package's.
+  // A global name may also be PHP's own, or belong to another package.
   const isGuess = autoload.covers(file.path) && !full.includes('\\');
   const [only] = files;
   if (only === undefined || files.length > 1) return null;
-  // Tests put functions into the namespaces of sources to stand in for PHP's own.
+  // Tests declare functions in the namespaces of sources to replace PHP's own.
   if (isTest(only) && !isTest(file.path)) return null;
   if (isGuess && folderOf(only) !== folderOf(file.path)) return null;
   return { path: only, confidence: undeclaredConfidence };
 }
 
-/** The file closest to another; null when none or several are. */
+/** The file that shares the most folders with another; null if there is none, or a tie. */
 function nearest(files: readonly string[], from: string): string | null {
   const depths = files.map((path) => sharedDepth(path, from));
   const best = Math.max(...depths);

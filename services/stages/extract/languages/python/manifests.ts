@@ -1,7 +1,7 @@
 /**
- * What the build files of a Python project say of where its packages lie and what it needs:
- * setuptools in its three files, Poetry, Hatch, PDM, Flit, uv, maturin, scikit-build, pytest and
- * requirements. Pure.
+ * Where the packages of a Python project lie and what it requires, read from its settings: the
+ * `project` table, setuptools in its three files, Poetry, Hatch, PDM, uv, maturin, scikit-build,
+ * pytest, pyright and requirements. Pure.
  */
 import type { ParsedFile } from '../../facts/facts.ts';
 import { below, folderOf, nameOf } from '../../paths.ts';
@@ -15,21 +15,21 @@ export function isPythonManifest(path: string): boolean {
   return files.test(nameOf(path));
 }
 
-/** Paths are relative to the folder of the manifests. */
+/** What the manifests of one folder declare. Paths are relative to this folder. */
 export interface Declared {
-  /** Folders that packages and modules lie in. */
+  /** Folders that hold packages and modules. */
   readonly roots: readonly string[];
-  /** Dotted name of a package to the folder that it lies in under another name. */
+  /** Dotted name of a package to its folder, which may have another name. */
   readonly packages: ReadonlyMap<string, string>;
   /** Distribution name, normalised; '' when not stated. */
   readonly name: string;
-  /** Everything that could be a requirement, normalised. */
+  /** Every name that could be a requirement, normalised. */
   readonly requires: ReadonlySet<string>;
-  /** Folders of projects that are installed from where they lie. */
+  /** Folders of projects that are installed from their path. */
   readonly neighbours: ReadonlySet<string>;
-  /** Whether one of them makes the folder a project, not only a place of tests or a list. */
+  /** Whether a manifest makes the folder a project, beyond pytest settings or requirements. */
   readonly isProject: boolean;
-  /** Whether all that they say of package folders is understood. */
+  /** Whether every statement about package folders could be read. */
   readonly isRead: boolean;
 }
 
@@ -78,7 +78,7 @@ function placesOfToml(toml: TomlTable): Places {
     ...listAt(tableAt(tool, 'pytest', 'ini_options'), 'pythonpath'),
     textAt(tableAt(tool, 'pytest', 'ini_options'), 'pythonpath'),
     ...poetry.map((entry) => textAt(entry, 'from')),
-    // `packages = ["src/name"]` lie in src; hatch also states roots for development.
+    // `packages = ["src/name"]` means the root `src`; Hatch also states roots for development.
     ...wheels.flatMap((table) => listAt(table, 'packages').map((each) => folderOf(String(each)))),
     ...listAt(hatch, 'dev-mode-dirs'),
     textAt(tableAt(tool, 'pdm', 'build'), 'package-dir'),
@@ -117,13 +117,13 @@ const pair = new RegExp(`${quoted.source}\\s*:\\s*${quoted.source}`, 'g');
 const foundIn =
   /\bfind(?:_namespace)?_packages\(\s*(?:["']([\w./-]+)["']|where\s*=\s*["']([\w./-]+)["'])/g;
 
-/** An argument that is no literal. */
+/** `find_packages` with an argument that is not a literal. */
 const computed = new RegExp(
   String.raw`\bfind(?:_namespace)?_packages\(\s*(?:where\s*=\s*)?` +
     String.raw`(?!exclude|include)[A-Za-z_][\w.]*\s*[,)(/+]`,
 );
 
-/** A program: only what stands in it as a literal is understood. */
+/** Reads setup.py. It is a program, so only its literals are understood. */
 function placesOfScript(text: string): Places {
   const code = text.replaceAll(/(?<=^|\s)#[^\n]*/g, '');
   const dictionary = /\bpackage_dir\s*=\s*\{([^}]*)\}/.exec(code)?.[1];
@@ -141,7 +141,7 @@ function placesOfScript(text: string): Places {
   };
 }
 
-/** `package_dir =`, its lines below it, and `where = src`. */
+/** Reads from setup.cfg `package_dir =` with the lines below it, and `where = src`. */
 function placesOfIni(text: string): Places {
   const block = /^package_dir[ \t]*=[ \t]*([^\n]*(?:\n[ \t]+[^\n]*)*)/m.exec(text)?.[1] ?? '';
   const entries = block
@@ -164,7 +164,7 @@ function pytestPath(text: string): string[] {
   return value.split(/\s+/).filter((root) => /^[\w./-]+$/.test(root));
 }
 
-/** Names at the beginning of texts: `"the-two >= 1"`, and a line of setup.cfg. */
+/** Names at the start of strings such as `"the-two >= 1"`, and of indented lines. */
 function wordsOf(text: string): string[] {
   return [...text.matchAll(/(?:["']|^[ \t]+)([A-Za-z][\w.-]*)/gm)].map(([, name = '']) =>
     normalise(name),
@@ -191,7 +191,7 @@ function requirementsOf(toml: TomlTable): string[] {
   ].map(normalise);
 }
 
-/** `{ path = "../core" }` of Poetry, uv and PDM. */
+/** Paths of `{ path = "../core" }` in dependencies of Poetry and sources of uv. */
 function neighboursOf(toml: TomlTable): string[] {
   const poetry = tableAt(toml, 'tool', 'poetry');
   const groups = Object.values(tableAt(poetry, 'group')).map((group) =>
@@ -203,7 +203,7 @@ function neighboursOf(toml: TomlTable): string[] {
     .flatMap((value) => (isTable(value) ? (textAt(value, 'path') ?? []) : []));
 }
 
-/** `-e ../core` and `./core` of a requirements file. */
+/** Paths of the lines `-e ../core` and `./core` of a requirements file. */
 function editables(text: string): string[] {
   const lines = /^[ \t]*(?:(?:-e|--editable)[ =]+(?!git|http)|(?=\.{1,2}\/))(\S+)/gm;
   return [...text.matchAll(lines)].map(([, path = '']) => path.replace(/\[.*$/, ''));

@@ -1,4 +1,4 @@
-/** Python: definitions, imports and what is used through them. See resolve.ts. */
+/** Python: definitions, imports and the names used through imports. See resolve.ts. */
 import {
   addTo,
   type Binding,
@@ -36,12 +36,12 @@ function read(root: SyntaxNode, text: string): ReadFacts {
   readBlock(root, null, symbols);
   const imports = readImports(root, text);
   const star = imports.some((fact) => fact.star);
-  // Only a star import needs them, and collecting them costs as much as parsing.
+  // Only a star import needs the used names, and collecting them costs as much as parsing.
   const uses = star ? [...textsOf(root, ['identifier'])].sort() : [];
   return factsOf({ symbols, imports, uses, members: readMembers(root, text, imports) });
 }
 
-/** Statements that only choose whether their definitions exist. */
+/** Statements without a scope of their own: definitions in them belong to the scope around. */
 const conditionals = new Set([
   'if_statement',
   'else_clause',
@@ -60,7 +60,7 @@ function readBlock(block: SyntaxNode, parent: string | null, into: Definition[])
       if (inner !== null) readDefinition(inner, node, parent, into);
     } else if (node.type === 'expression_statement') readAssignment(node, parent, into);
     else if (node.type === 'type_alias_statement') {
-      // `type Pair[T] = …` is Pair.
+      // The name of `type Pair[T] = …` is `Pair`.
       const name = /^\w+/.exec(node.namedChildren[0]?.text ?? '')?.[0] ?? '';
       add(into, { node, name, kind: 'type', parent, doc: null });
     } else if (conditionals.has(node.type)) readBlock(node, parent, into);
@@ -117,7 +117,7 @@ const conditions = new Set(['if_statement', 'elif_clause']);
 
 const statements = new Set(['import_statement', 'import_from_statement']);
 
-/** The words are found in the text: a walk through the tree costs more than a look at each. */
+/** Finds `import` in the text: walking the tree costs more than a lookup per occurrence. */
 function readImports(root: SyntaxNode, text: string): ImportFact[] {
   return [...text.matchAll(/\bimport\b/g)].flatMap(({ index }) => {
     const keyword = root.descendantForIndex(index);
@@ -129,7 +129,7 @@ function readImports(root: SyntaxNode, text: string): ImportFact[] {
   });
 }
 
-/** One walk up: whether only type checkers run the statement, and whether a function holds it. */
+/** Kind and softness of an import, as only type checkers or only a function call run it. */
 function weightOf(node: SyntaxNode): Partial<ImportFact> {
   let inFunction = false;
   let child = node;
@@ -143,13 +143,13 @@ function weightOf(node: SyntaxNode): Partial<ImportFact> {
   return inFunction ? { softness: softness.deferred } : {};
 }
 
-/** Whether what stands in this branch of a condition is for type checkers alone. */
+/** Whether only type checkers see this branch of a condition. */
 function isForTypes(condition: SyntaxNode, branch: SyntaxNode): boolean {
   const asked = (node: SyntaxNode) => askedOf(node.childForFieldName('condition')?.text ?? '');
   if (condition.childForFieldName('consequence')?.id === branch.id) {
     return asked(condition) === 'checking';
   }
-  // A later branch runs only where those before it did not.
+  // A later branch runs only if the conditions of all branches before it are false.
   const earlier = condition.namedChildren.filter(
     ({ type, startIndex }) => type === 'elif_clause' && startIndex < branch.startIndex,
   );
@@ -158,7 +158,7 @@ function isForTypes(condition: SyntaxNode, branch: SyntaxNode): boolean {
 
 const checking = /^(?:[\w.]+\.)?(?:TYPE_CHECKING|MYPY)$/;
 
-/** What a condition demands: that types are checked, that the program runs, or neither. */
+/** Whether a condition requires type checking, a running program, or neither (null). */
 function askedOf(condition: string): 'checking' | 'running' | null {
   const parts = condition.replaceAll(/[()]/g, ' ').split(/\sand\s/);
   if (/\sor\s/.test(condition)) return null;
@@ -180,7 +180,7 @@ function plainImports(node: SyntaxNode): ImportFact[] {
     const specifier = child.text;
     const fact = importFact({ specifier, style: 'import', bindings: whole(specifier) });
     const [first = ''] = specifier.split('.', 1);
-    // `import a.b` binds `a`, through which everything else of it is reached as well.
+    // `import a.b` binds `a`, and through `a` the file reaches all its other names as well.
     if (first === specifier) return [fact];
     return [fact, importFact({ specifier: first, style: 'top', bindings: whole(first) })];
   });
@@ -202,7 +202,7 @@ function fromImport(node: SyntaxNode): ImportFact {
 
 const attribute = new RegExp(`(?:\\s|\\\\\\n)*\\.(?:\\s|\\\\\\n)*(${word})`, 'y');
 
-/** `a.b.c` counts as `b` through `a` and `c` through `a.b`. */
+/** Names used through imports: `a.b.c` counts as `b` through `a` and `c` through `a.b`. */
 function readMembers(
   root: SyntaxNode,
   text: string,
@@ -215,7 +215,7 @@ function readMembers(
   for (const { 0: local, index: start } of text.matchAll(firstName)) {
     if (!first.has(local)) continue;
     const found = chainAt(text, start, local);
-    // The text is looked up in the tree until it says nothing new.
+    // The tree is asked only about a chain with a name that is not recorded yet.
     if (found.every(([object, name]) => members.get(object)?.has(name) === true)) continue;
     const { type, parent } = root.descendantForIndex(start);
     if (type !== 'identifier' || parent?.type !== 'attribute') continue;
@@ -225,10 +225,10 @@ function readMembers(
   return sortedMap(members);
 }
 
-/** A name with something selected from it that is not itself selected. */
+/** The first name of a chain such as `a.b`: a dot follows it, and none precedes it. */
 const firstName = /(?<![\w.\u0080-\uffff])[A-Za-z_]\w*(?=(?:\s|\\\n)*\.)/g;
 
-/** Each prefix of `a.b.c` with the name that follows; what has space in it names no module. */
+/** Each prefix of `a.b.c` with the name after it; a prefix written with spaces ends the chain. */
 function chainAt(text: string, start: number, local: string): [object: string, name: string][] {
   const found: [string, string][] = [];
   for (let object = local; /^[\w.]+$/.test(object) && text.startsWith(object, start); ) {

@@ -1,8 +1,8 @@
 /**
- * Where Python finds modules. Roots are declared: the folder of a pyproject.toml, setup.cfg or
- * setup.py with its `src` and package folders, and the parent of a topmost package for files below
- * it. Along them names are looked up as Python does. The first segment of a module decides whether
- * it is the repository's; nothing matches by the end of a path. Pure.
+ * Where Python finds modules. Roots are the folder of a pyproject.toml, setup.cfg or setup.py with
+ * its `src` and package folders, the repository's root, and the parent of a file's topmost package.
+ * Names are looked up along the roots as Python does. The first segment of a module decides whether
+ * it is in the repository; nothing matches by the end of a path. Pure.
  */
 import { type Binding, type ImportFact, type ParsedFile, softness } from '../../facts/facts.ts';
 import { below, folderOf, isBelow, joinPath, nameOf, stemOf } from '../../paths.ts';
@@ -14,11 +14,11 @@ type Found =
   | { readonly kind: 'file'; readonly path: string; readonly confidence?: number }
   /** A folder without `__init__`. */
   | { readonly kind: 'namespace'; readonly folder: string; readonly confidence?: number }
-  /** The package is the repository's, the rest of the name is not there. */
+  /** The package is in the repository, but the module is not, or Python refuses the import. */
   | { readonly kind: 'broken'; readonly reason?: string }
   | { readonly kind: 'external' };
 
-/** At one place of the repository. */
+/** The result of a lookup at one place of the repository. */
 type Here = Exclude<Found, { kind: 'external' }>;
 
 export function openPythonResolver(project: Project) {
@@ -37,12 +37,12 @@ export function openPythonResolver(project: Project) {
   };
 }
 
-/** Without `__init__` files only the way a program is started says where packages begin. */
+/** Without `__init__` files, where packages begin depends on how the program is started. */
 const namespaceConfidence = 0.8;
 
 /**
- * From the package that the file is in, or one around it. Above the topmost regular package Python
- * refuses to climb, unless that lies in a namespace: a folder that is below a root, and is none.
+ * Resolves from the package that the file is in, or one around it. Python refuses to climb above
+ * the topmost package, which may be a namespace: a folder below a root that is not itself a root.
  */
 function findRelative(project: Project, seen: SeenRoots, from: string, specifier: string): Found {
   const dots = /^\.+/.exec(specifier)?.[0].length ?? 0;
@@ -58,7 +58,7 @@ function findRelative(project: Project, seen: SeenRoots, from: string, specifier
   return isRoot || base !== folderOf(from) ? { ...found, confidence: namespaceConfidence } : found;
 }
 
-/** Always the interpreter's own, whatever files are called. */
+/** Modules that are always the interpreter's own, even if a file has the same name. */
 const builtin = new Set(
   (
     'atexit builtins errno faulthandler gc itertools marshal posix nt pwd sys time ' +
@@ -68,8 +68,8 @@ const builtin = new Set(
 );
 
 /**
- * Along the roots the first regular package or module has the name; only where there is none is it
- * a namespace, which all roots share.
+ * Resolves to the first regular package or module of the name along the roots. Only if there is
+ * none, the name is a namespace, which all roots share.
  */
 function findAbsolute(project: Project, seen: SeenRoots, segments: readonly string[]): Found {
   const [first = ''] = segments;
@@ -91,7 +91,7 @@ function findAbsolute(project: Project, seen: SeenRoots, segments: readonly stri
   return namespace ?? findGuessed(project, seen.guesses, segments);
 }
 
-/** Packages that lie in a folder of another name; the longest name owns a module. */
+/** Resolves a package whose folder may have another name; the longest name owns a module. */
 function findMapped(
   project: Project,
   packages: ReadonlyMap<string, string>,
@@ -106,7 +106,7 @@ function findMapped(
   return null;
 }
 
-/** Where a build file is a program that says where packages lie, and what it says is unknown. */
+/** For a package at a guessed place: its build file is a program that could not be read. */
 const guessedConfidence = 0.6;
 
 function findGuessed(
@@ -122,7 +122,7 @@ function findGuessed(
   return found.kind === 'broken' ? found : { ...found, confidence: guessedConfidence };
 }
 
-/** A package comes before a module, what runs before what only has types, a namespace last. */
+/** `.py` comes before `.pyi`, a package before a module with the same ending, a namespace last. */
 function findBelow(project: Project, root: string, segments: readonly string[]): Here {
   const place = below(root, segments.join('/'));
   const isRoot = segments.length === 0;
@@ -160,7 +160,7 @@ function addFound(work: Work, fact: ImportFact, found: Found): void {
   } else addNames(work, fact, found);
 }
 
-/** The package around an imported submodule counts only for what is used of it directly. */
+/** Links the `a` of `import a.b` only for names used from `a` itself, not for submodules. */
 function addTop({ project, file, resolution }: Work, fact: ImportFact, path: string): void {
   const used = (file.facts.members.get(fact.specifier) ?? []).filter(
     (name) => findBelow(project, folderOf(path), [name]).kind !== 'file',
@@ -170,7 +170,7 @@ function addTop({ project, file, resolution }: Work, fact: ImportFact, path: str
   resolution.links.push(weigh(file, linkOf(fact, path, { bindings })));
 }
 
-/** `from p import x`: the submodule `p.x` where there is one, else a name of `p` itself. */
+/** Links `from p import x` to the submodule `p.x` unless `p` defines `x`; else to `p`. */
 function addNames(
   { project, file, resolution }: Work,
   fact: ImportFact,
@@ -198,7 +198,7 @@ function addNames(
   }
 }
 
-/** `from .a import x` in a package also makes `a` a name of the package, unless another is. */
+/** `from .a import x` in `__init__` also binds `a` there, unless another import binds it. */
 function submoduleOf(file: ParsedFile, path: string): Binding[] {
   const isInit = /^__init__\.pyi?$/.test(nameOf(file.path));
   if (!isInit || folderOf(path) !== folderOf(file.path)) return [];
@@ -212,7 +212,7 @@ function defines(project: Project, path: string, name: string): boolean {
   return symbols.some((symbol) => symbol.name === name && symbol.parent === null);
 }
 
-/** What a package's `__init__` imports from below itself it passes on. */
+/** Makes a link from a package's `__init__` to a file inside the package a re-export. */
 function weigh(file: ParsedFile, link: Link): Link {
   const isInit = /^__init__\.pyi?$/.test(nameOf(file.path));
   if (!isInit || link.kind === 'type-only') return link;

@@ -1,4 +1,4 @@
-/** Which folders a Python file sees on its module path, nearest first. Pure. */
+/** The folders on the module path of a Python file, nearest first. Pure. */
 import { compareText } from '../../../../../schemas/compare-text.ts';
 import type { ParsedFile } from '../../facts/facts.ts';
 import { below, folderOf, foldersUpwards, isBelow, joinPath } from '../../paths.ts';
@@ -7,18 +7,18 @@ import { type Declared, isPythonManifest, readDeclared } from './manifests.ts';
 
 interface PythonProject extends Omit<Declared, 'neighbours'> {
   readonly folder: string;
-  /** Folders of other projects that it installs from where they lie. */
+  /** Folders of other projects that it installs from their path, relative to the repository. */
   readonly neighbours: ReadonlySet<string>;
 }
 
 export interface SeenRoots {
   /** Folders that hold packages and modules, nearest first. */
   readonly roots: readonly string[];
-  /** Those of them that are roots by more than custom: nothing is imported from above. */
+  /** Roots that projects declare or have by custom; a relative import cannot climb to them. */
   readonly stated: readonly string[];
   /** Packages whose folder has another name: dotted name to folder. */
   readonly packages: ReadonlyMap<string, string>;
-  /** Where packages may lie as well: a build file says so, and is not understood. */
+  /** Folders that may also hold packages, because a build file could not be read in full. */
   readonly guesses: readonly string[];
 }
 
@@ -48,14 +48,14 @@ function rootsOf(
 ): SeenRoots {
   const folder = folderOf(path);
   const around = foldersUpwards(folder).flatMap((candidate) => projects.get(candidate) ?? []);
-  // Python itself puts a script's folder, and pytest the topmost package's parent, on the path.
+  // Python itself puts a script's folder on the path; pytest puts the topmost package's parent.
   const own = packageParent(project, path) ?? folder;
   const siblings = [...projects.values()].filter(
     (other) => !around.includes(other) && around.some((inner) => sees(inner, other)),
   );
   const all = [...around, ...siblings];
   const stated = all.flatMap(({ roots }) => roots);
-  // The nearest says first which folder a name means.
+  // The nearest project decides which folder a name means: later entries of a map win.
   const packages = new Map([...all].reverse().flatMap((each) => [...each.packages]));
   const unread = around.filter(({ isRead }) => !isRead);
   return {
@@ -70,7 +70,7 @@ function sees(own: PythonProject, other: PythonProject): boolean {
   return (other.name !== '' && own.requires.has(other.name)) || own.neighbours.has(other.folder);
 }
 
-/** Every folder with a manifest, and the repository itself. */
+/** Projects by folder: every folder with a manifest, and the repository's root. */
 function readProjects(project: Project): Map<string, PythonProject> {
   const manifests = new Map<string, ParsedFile[]>([['', []]]);
   for (const file of project.files.values()) {
@@ -109,7 +109,7 @@ function readProject(
   };
 }
 
-/** Folder that holds the topmost package around a file; null when it is in none. */
+/** Folder that holds the topmost package around a file; null if the file is in no package. */
 function packageParent(project: Project, path: string): string | null {
   let parent: string | null = null;
   for (const folder of foldersUpwards(folderOf(path))) {
@@ -123,7 +123,7 @@ function isPackage(project: Project, folder: string): boolean {
   return ['__init__.py', '__init__.pyi'].some((name) => project.files.has(below(folder, name)));
 }
 
-/** Every folder of some projects that holds a topmost package. */
+/** The parent folders of all topmost packages in the given projects. */
 function packageParents(project: Project, projects: readonly PythonProject[]): string[] {
   const parents = new Set<string>();
   for (const folder of project.folders) {

@@ -1,6 +1,6 @@
-/** Constants at the top that Ruby and its standard library define; programs reopen many of them. */
+/** Top-level constants of Ruby and its standard library; programs reopen many of them. */
 
-/** `Object.constants` of Ruby 3.1, with those of the libraries that come with it. */
+/** `Object.constants` of Ruby 3.1, with the constants of the libraries that come with it. */
 const builtIn: ReadonlySet<string> = new Set(
   (
     'ARGF ARGV ArgumentError Array BasicObject Binding Class ClosedQueueError Comparable Complex ' +

@@ -1,4 +1,4 @@
-/** Which file defines a Ruby constant, among those that open it. Pure. */
+/** Finds the file that defines a Ruby constant among the files that open it. Pure. */
 import { append, type ParsedFile } from '../../facts/facts.ts';
 import { isTest } from '../../facts/placement.ts';
 import { below, folderOf, isBelow, sharedDepth } from '../../paths.ts';
@@ -7,14 +7,14 @@ import { isBuiltIn } from './builtin.ts';
 import type { RubyRoots } from './roots.ts';
 
 const namedConfidence = 0.95;
-/** Several files define it, none by its name. */
+/** Of a constant that several files define; the name of none of them settles which one. */
 const spreadConfidence = 0.7;
 
 interface Definer {
   readonly path: string;
-  /** The file's own name for it. */
+  /** The name of the constant as the file writes it. */
   readonly name: string;
-  /** Opens it only to put other modules into it. */
+  /** Whether the file opens the module only to put other modules into it. */
   readonly opens: boolean;
   readonly hasSuperclass: boolean;
 }
@@ -32,7 +32,7 @@ export interface Found {
 }
 
 export interface RubyConstants {
-  /** The file that defines a constant as seen from a place; null for its own and foreign ones. */
+  /** Returns the file that defines a constant; null if it is foreign or `file`'s own. */
   find(file: ParsedFile, nesting: readonly string[], path: string): Found | null;
 }
 
@@ -41,12 +41,12 @@ type Require = (file: ParsedFile, specifier: string) => string | null;
 interface Index {
   readonly roots: RubyRoots;
   readonly definers: Map<string, Definer[]>;
-  /** Every module and constant, also those that only hold others. */
+  /** Full names of all modules and constants, also of modules that only hold others. */
   readonly known: Set<string>;
   readonly ancestors: Map<string, Ancestor[]>;
-  /** Stated by `autoload`. */
+  /** Full names to the files that `autoload` states for them. */
   readonly autoloads: Map<string, string>;
-  /** Names at the top that are Ruby's own, not the repository's. */
+  /** Whether a top-level name is Ruby's own, not the repository's. */
   readonly isForeign: (name: string) => boolean;
   readonly isVisible: (from: string, path: string) => boolean;
 }
@@ -77,7 +77,10 @@ interface View {
   readonly from: string;
 }
 
-/** Full name of the longest part of a path that is known; null when its first name is foreign. */
+/**
+ * Full name of the longest known beginning of a path. Null if its first name is unknown, or if it
+ * is foreign and the repository adds nothing to it.
+ */
 function resolve(view: View, nesting: readonly string[], path: string): string | null {
   const isTop = path.startsWith('::');
   const [first = '', ...rest] = path.slice(isTop ? 2 : 0).split('::');
@@ -92,7 +95,7 @@ function resolve(view: View, nesting: readonly string[], path: string): string |
   return current;
 }
 
-/** What the repository adds to a class of Ruby's own: `Time::FORMATS`. */
+/** Full name of a constant that the repository adds to a class of Ruby: `Time::FORMATS`. */
 function addedTo(index: Index, first: string, rest: readonly string[]): string | null {
   if (!index.isForeign(first)) return null;
   for (let length = rest.length; length > 0; length -= 1) {
@@ -117,7 +120,7 @@ function ownTop({ index, from }: View, name: string): string | null {
   return isSeen ? name : null;
 }
 
-/** A constant of a module or of its ancestors. */
+/** Full name of a constant of a module or of its ancestors; null if they have none of the name. */
 function member(
   view: View,
   owner: string,
@@ -130,7 +133,7 @@ function member(
   if (visited.has(owner)) return null;
   visited.add(owner);
   for (const ancestor of index.ancestors.get(owner) ?? []) {
-    // What a test helper includes at the top is seen by the tests beside it.
+    // Only files below a test helper's folder see the modules that it includes at the top level.
     if (owner === '' && !isBelow(from, folderOf(ancestor.from))) continue;
     const [first = '', ...rest] = ancestor.path.replace(/^::/, '').split('::');
     const nesting = ancestor.path.startsWith('::') ? [] : ancestor.nesting;
@@ -159,7 +162,7 @@ function choose({ index, from }: View, full: string, definers: readonly Definer[
   const [only] = named;
   if (only !== undefined && named.length === 1 && !only.opens) return found(only, 1);
   const defining = visible.filter(({ opens }) => !opens);
-  // A module of a gem that is not here may be opened too, so without a definition only names count.
+  // The module may be of a gem that is not here, so without a definition only file names count.
   const candidates = defining.length > 0 ? defining : named;
   const strong = candidates.filter(({ hasSuperclass }) => hasSuperclass);
   const best = nearest(strong.length > 0 ? strong : candidates, from);
@@ -170,7 +173,10 @@ function choose({ index, from }: View, full: string, definers: readonly Definer[
   return found(only ?? shallowest(best), spreadConfidence);
 }
 
-/** What no load path holds is seen below its own folder only: fixtures, examples. */
+/**
+ * Whether a file sees another one. Files outside of all load paths, such as fixtures and examples,
+ * are seen only from below their own folder.
+ */
 function isVisible(roots: RubyRoots, from: string, path: string): boolean {
   if (roots.all.some((root) => isBelow(path, root))) return !isTest(path) || isTest(from);
   return isBelow(from, isTest(path) ? testRoot(path) : folderOf(path));
@@ -182,7 +188,7 @@ function testRoot(path: string): string {
   return index < 0 ? folderOf(path) : parts.slice(0, index + 1).join('/');
 }
 
-/** `Foo::HTMLBar` belongs into `foo/html_bar.rb`, whatever the inflections. */
+/** Whether a file is named after a constant: `foo/html_bar.rb` fits `Foo::HTMLBar`. */
 function isNamed(path: string, root: string, full: string): boolean {
   if (!isBelow(path, root)) return false;
   const relative = path.slice(root === '' ? 0 : root.length + 1).replace(/\.rb$/, '');
@@ -210,7 +216,7 @@ function readIndex(project: Project, roots: RubyRoots, require: Require): Index 
     ancestors: new Map(),
     autoloads: new Map(),
     isVisible: (from, path) => isVisible(roots, from, path),
-    // A gem of that name in the repository is the definer after all.
+    // If the repository holds the library of that name itself, the name is not foreign.
     isForeign: (name) =>
       isBuiltIn(name) &&
       !roots.all.some((root) => project.files.has(below(root, `${name.toLowerCase()}.rb`))),
@@ -235,7 +241,7 @@ function readIndex(project: Project, roots: RubyRoots, require: Require): Index 
     }
     readFacts(index, file, require);
   }
-  // `class A::B` in a module means the `A` that is seen from there, so plain names come first.
+  // `class A::B` means the `A` that is visible there, so plain names are added first.
   for (const draft of drafts.filter((draft) => !isLong(draft))) addDraft(index, draft.outer, draft);
   for (const draft of drafts.filter(isLong)) addDraft(index, outerOf(index, draft), draft);
   return index;
@@ -247,7 +253,7 @@ function isLong({ name }: Pick<Draft, 'name'>): boolean {
 
 interface Draft {
   readonly outer: string;
-  /** As written. */
+  /** The name as written. */
   readonly name: string;
   readonly definer: Definer;
 }

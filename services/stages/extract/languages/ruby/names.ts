@@ -1,20 +1,20 @@
 /**
- * The modules that a Ruby file opens, and the constants that it uses, each with the modules around
- * it: Ruby looks a constant up there first.
+ * The modules that a Ruby file opens, and the constants that it uses. Each constant comes with the
+ * modules around it, because Ruby looks it up there first.
  */
 import type { SyntaxNode } from '../../syntax/syntax-node.ts';
 
 export interface Scope {
   readonly node: SyntaxNode;
-  /** As written, e.g. `Foo::Bar`, without a leading `::`. */
+  /** The name as written, e.g. `Foo::Bar`, without a leading `::`. */
   readonly name: string;
-  /** With the names of the scopes around it. */
+  /** The name after the names of the scopes around it. */
   readonly full: string;
   readonly outer: Scope | null;
   readonly superclass: SyntaxNode | null;
-  /** Where its name starts. */
+  /** Index at which the name starts. */
   readonly nameStart: number;
-  /** Where constants are looked up in it: name and superclass belong to the scope around it. */
+  /** Index after name and superclass: constants in those are looked up in the outer scope. */
   readonly start: number;
   readonly end: number;
 }
@@ -24,7 +24,7 @@ export function readScopes(root: SyntaxNode): Scope[] {
   const scopes: Scope[] = [];
   let outer: Scope | null = null;
   for (const node of root.descendantsOfType(['class', 'module'])) {
-    // The keywords are tokens of the same type.
+    // The keyword tokens `class` and `module` have the same types.
     const named = node.isNamed ? node.childForFieldName('name') : null;
     if (named === null) continue;
     const superclass = node.childForFieldName('superclass');
@@ -65,7 +65,7 @@ export function nestingAt(scopes: readonly Scope[], index: number): string {
 
 const word = /[\p{Lu}][\p{L}\p{N}_]*/uy;
 
-/** `NESTING CONSTANT` for every path of constants that is used, sorted. */
+/** Returns `NESTING CONSTANT` for every path of constants that the file uses, sorted. */
 export function readConstants(root: SyntaxNode, text: string, scopes: readonly Scope[]): string[] {
   const names = new Set(scopes.map(({ nameStart }) => nameStart));
   const paths: Path[] = [];
@@ -81,7 +81,7 @@ export function readConstants(root: SyntaxNode, text: string, scopes: readonly S
       paths[paths.length - 1] = { ...last, names: [...last.names, name], end };
       continue;
     }
-    // `object::Name` is known to a run only; `.Name()` is a method.
+    // Only a run can tell what `object::Name` is; `.Name()` is a method.
     const before = text[start - (isInner ? 3 : 1)] ?? '';
     if (isInner ? /[\w)\]}]/.test(before) : before === '.') continue;
     paths.push({ names: [name], start: isInner ? start - 2 : start, end });
@@ -99,7 +99,7 @@ interface Path {
   readonly end: number;
 }
 
-/** What of a path is used: `Integer(x)` calls a method, `NAME = 1` and `class Name` define. */
+/** The part of a path that is used: `Integer(x)` calls a method, `NAME = 1` defines a constant. */
 function usedPart(path: Path, text: string, names: ReadonlySet<number>): string | null {
   const after = text.slice(path.end, path.end + 8);
   const isOther = /^\(|^\s*(?:\|\|)?=(?![=~>])/.test(after) || names.has(path.start);

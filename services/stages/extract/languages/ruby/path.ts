@@ -3,13 +3,13 @@ import type { SyntaxNode } from '../../syntax/syntax-node.ts';
 
 export interface StatedPath {
   readonly specifier: string;
-  /** `own`: from the file's own folder; `computed`: only a run can tell. */
+  /** `own`: relative to the file's folder; `computed`: only a run can tell the path. */
   readonly detail: '' | 'own' | 'computed';
 }
 
-/** Stands for the folder of the file; no path holds a NUL. */
+/** Stands for the folder of the file; no real path holds a NUL. */
 const ownFolder = '\0';
-/** A file there, for `__FILE__`: what follows climbs out of it. */
+/** Stands for `__FILE__`, a file in that folder: a `..` after it leads to the folder. */
 const ownFile = `${ownFolder}/self`;
 
 export function pathOf(node: SyntaxNode): StatedPath {
@@ -43,7 +43,7 @@ function concat(parts: readonly (string | null)[]): string | null {
   return parts.includes(null) ? null : parts.join('');
 }
 
-/** `File.expand_path`, `File.join`, `File.dirname`, `File.realpath`. */
+/** Evaluates `File.expand_path`, `File.join`, `File.dirname` and `File.realpath`. */
 function evaluateCall(call: SyntaxNode): string | null {
   if (call.childForFieldName('receiver')?.text !== 'File') return null;
   const method = call.childForFieldName('method')?.text;

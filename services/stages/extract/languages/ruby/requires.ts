@@ -1,4 +1,4 @@
-/** What a Ruby file loads, and the modules that it mixes in: the calls that resolution reads. */
+/** Reads the files that a Ruby file loads and the modules that it mixes in. */
 import { type ImportFact, importFact, softness } from '../../facts/facts.ts';
 import type { SyntaxNode } from '../../syntax/syntax-node.ts';
 import { ancestorOf } from '../../syntax/tree.ts';
@@ -9,7 +9,10 @@ const loading = 'require|require_relative|require_dependency|load|autoload|inclu
 const loadPaths = String.raw`\$(?:LOAD_PATH|:)(?!\w)`;
 const interesting = new RegExp(String.raw`(?<![.\w@$:])(?:${loading})\b(?!:)|${loadPaths}`, 'g');
 
-/** Constants of superclasses and mixed-in modules are seen from inside: style `ancestor`. */
+/**
+ * Returns the loads of a file, and with style `ancestor` its superclasses and mixed-in modules:
+ * a class sees the constants of these.
+ */
 export function readRequires(
   root: SyntaxNode,
   text: string,
@@ -22,7 +25,7 @@ export function readRequires(
   for (const { index } of text.matchAll(interesting)) {
     const node = root.descendantForIndex(index);
     const call = node.parent;
-    // In a comment or a string it is no call.
+    // A word in a comment or a string is no call.
     if (call?.type !== 'call' && call?.type !== 'binary') continue;
     if (node.type === 'global_variable') facts.push(...loadPath(call));
     else if (node.type === 'identifier') {
@@ -76,7 +79,7 @@ function ancestor(path: SyntaxNode, full: string, nesting: string): ImportFact[]
   return [importFact({ specifier: path.text, style: 'ancestor', detail: `${full} ${nesting}` })];
 }
 
-/** `$LOAD_PATH.unshift File.expand_path('../lib', __dir__)`, `$: << 'lib'`. */
+/** `$LOAD_PATH.unshift File.expand_path('../lib', __dir__)`, but not `$: << 'lib'`. */
 function loadPath(call: SyntaxNode): ImportFact[] {
   const values = call.childForFieldName('arguments')?.namedChildren ?? [
     call.childForFieldName('right'),

@@ -1,7 +1,7 @@
 /**
- * Where Ruby's requires and constants lead. A require is looked up in declared roots, a constant as
- * Ruby does: in the modules around it, their ancestors, then at the top. Of several files that open
- * a module, the one that defines it counts. Pure.
+ * Resolves Ruby's requires and constants. A require is looked up in declared roots. A constant is
+ * looked up as Ruby does: in the modules around it, in the innermost one's ancestors, then at the
+ * top. If several files open a module, the file that defines it is the target. Pure.
  */
 import { type ImportFact, type ParsedFile, softness } from '../../facts/facts.ts';
 import { below, folderOf, joinPath } from '../../paths.ts';
@@ -15,7 +15,7 @@ import {
 import { openConstants, type RubyConstants } from './definers.ts';
 import { openRubyRoots, type RubyRoots } from './roots.ts';
 
-/** A path that is relative to where the program is started. */
+/** Of a path that is relative to the folder in which the program is started. */
 const searchedConfidence = 0.8;
 
 export function openRubyResolver(project: Project) {
@@ -58,7 +58,7 @@ function destinationOf(search: Search, from: string, fact: ImportFact): Destinat
   return { external: specifier.split('/', 1)[0] ?? specifier };
 }
 
-/** `load 'tasks/a.rake'` and `require './a'` start at the working folder. */
+/** Whether a path starts at the working folder: `load 'tasks/a.rake'`, `require './a'`. */
 function isPath({ style, specifier }: ImportFact): boolean {
   return style === 'load' || /^\.\.?\//.test(specifier);
 }
@@ -78,7 +78,7 @@ function fileAt(project: Project, path: string | null): string | null {
   return project.files.get(path)?.language === 'ruby' ? path : null;
 }
 
-/** Whether the first part of a path is the gem's own. */
+/** Whether the first part of a path is a folder of the file's own gem. */
 function isOwn({ project, roots }: Search, from: string, specifier: string): boolean {
   const [first = ''] = specifier.split('/', 1);
   return roots.own(from).some((root) => project.folders.has(below(root, first)));

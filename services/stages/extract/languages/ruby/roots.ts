@@ -1,6 +1,6 @@
 /**
- * Where Ruby looks for what is required: the require paths of gemspecs, `app/*` of a Rails
- * application, the folder of tests, and folders that a program puts on its load path. Pure.
+ * The folders in which Ruby looks for required files: the require paths of gemspecs, `app/*` of a
+ * Rails application, the folder of tests, and folders that a program puts on its load path. Pure.
  */
 import { compareText } from '../../../../../schemas/compare-text.ts';
 import { append, type ParsedFile } from '../../facts/facts.ts';
@@ -12,9 +12,9 @@ export function isGemManifest(path: string): boolean {
 }
 
 export interface RubyRoots {
-  /** Folders that a `require` in the file is looked up in, nearest first. */
+  /** Folders in which a `require` of the file is looked up, in this order. */
   of(path: string): readonly string[];
-  /** Those that hold what the file's own gem or application offers. */
+  /** Those of these folders that belong to the file's own gem or application. */
   own(path: string): readonly string[];
   /** All require paths and autoload folders of the repository. */
   readonly all: readonly string[];
@@ -27,7 +27,7 @@ interface Gem {
   readonly text: string;
 }
 
-/** Runners of these put the folder on the load path. */
+/** Folders of tests: the test runners put them on the load path. */
 const testFolders = ['test', 'spec', 'features', 'tests'];
 
 export function openRubyRoots(project: Project): RubyRoots {
@@ -63,7 +63,7 @@ function mentions(text: string, name: string): boolean {
   return text.includes(`"${name}"`) || text.includes(`'${name}'`);
 }
 
-/** The innermost first. What belongs to no gem is an application. */
+/** The gems, innermost first. Files outside of every gem count as one application at the root. */
 function readGems(project: Project): Gem[] {
   const gems: Gem[] = [];
   for (const { path, manifest } of project.files.values()) {
@@ -92,7 +92,7 @@ function rootsIn(project: Project, folder: string, names: readonly string[]): st
   return [...new Set(roots)].filter((root) => project.folders.has(root));
 }
 
-/** Rails loads every `app/*`, and `concerns` in it, by the names of constants. */
+/** Folders that Rails loads by the names of constants: every `app/*`, and `concerns` in it. */
 function applicationRoots(project: Project, folder: string): string[] {
   const isRails = ['config/application.rb', 'config/routes.rb'].some((name) =>
     project.files.has(below(folder, name)),
@@ -108,7 +108,7 @@ function applicationRoots(project: Project, folder: string): string[] {
     .sort(compareText);
 }
 
-/** Folders that files put on the load path, by the folder of the file, for all below it. */
+/** Folder of a file to the folders that it puts on the load path, for all files below. */
 function readLoadPaths(project: Project): Map<string, string[]> {
   const declared = new Map<string, string[]>();
   for (const file of project.files.values()) {

@@ -28,7 +28,7 @@ function read(root: SyntaxNode, text: string): ReadFacts {
   const byNode = new Map(scopes.map((scope) => [scope.node.id, scope]));
   const draft: Draft = { symbols: [], scopes: byNode, aliases: new Map(), read: new Set() };
   readBody(root.namedChildren, null, '', draft);
-  // Those inside blocks, such as `Class.new do` or a test's `describe`.
+  // Scopes inside blocks, such as `Class.new do` or a test's `describe`.
   for (const scope of scopes) {
     const { node, outer } = scope;
     if (!draft.read.has(node.id)) readScope(node, outer?.name ?? null, null, draft);
@@ -41,10 +41,10 @@ function read(root: SyntaxNode, text: string): ReadFacts {
   });
 }
 
-/** Comments that speak to tools. */
+/** Comments that are meant for tools, not for readers. */
 const magic = /^#\s*(?:-\*-|frozen_string_literal|(?:en)?coding|typed|rubocop|:nodoc:|!)/;
 
-/** The first comment of a body stands before it in the tree. */
+/** The parts of a body, with its first comment: in the tree that stands before the body. */
 function childrenOf(node: SyntaxNode): SyntaxNode[] {
   return node.namedChildren.flatMap((child) =>
     child.type === 'body_statement' || child.type === 'then' || child.type === 'else'
@@ -53,7 +53,7 @@ function childrenOf(node: SyntaxNode): SyntaxNode[] {
   );
 }
 
-/** Statements that only choose whether their definitions exist, and `class << self`. */
+/** Statements that only decide whether the definitions in them exist, and `class << self`. */
 const transparent = /^(?:if|unless|elsif|begin|if_modifier|unless_modifier|singleton_class)$/;
 
 function readBody(
@@ -96,7 +96,7 @@ function readScope(node: SyntaxNode, parent: string | null, doc: string | null, 
   });
   draft.symbols.push({ ...symbol, signature: signature.signature.replace(/;?\s*end$/, '') });
   const children = childrenOf(node).filter((child) => child.startIndex >= (head?.endIndex ?? 0));
-  // Opening a module just to put others into it defines nothing: `::` marks that.
+  // `::` marks a module that is opened only to put others into it, which defines nothing.
   const opens =
     superclass === null &&
     children.some(isScope) &&
@@ -123,7 +123,7 @@ function addMethod(draft: Draft, method: Method): void {
   draft.symbols.push({ ...whole, signature });
 }
 
-/** `full` is the name of the modules around it. */
+/** `full` is the full name of the module around the constant. */
 function addConstant(draft: Draft, constant: Omit<Method, 'exported'>, full: string): void {
   const { node } = constant;
   const left = node.childForFieldName('left');
@@ -134,7 +134,7 @@ function addConstant(draft: Draft, constant: Omit<Method, 'exported'>, full: str
   draft.aliases.set(full === '' || left.text.startsWith('::') ? name : `${full}::${name}`, name);
 }
 
-/** `attr_reader :a`, `private def b`. */
+/** Reads calls that define something: `attr_reader :a`, `private def b`. */
 function readCall(
   node: SyntaxNode,
   parent: string | null,

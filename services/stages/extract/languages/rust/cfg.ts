@@ -1,6 +1,6 @@
 /**
- * Which of several `#[cfg]` holds in the build that most people make: Linux, all features, no tests
- * and no tools' own flags. Pure.
+ * Decides whether a `#[cfg]` holds in the usual build, which most people make: Linux, all features,
+ * no tests and no flags of tools. Pure.
  */
 
 const set = new Set([
@@ -20,14 +20,14 @@ const always = /^(?:feature|target_has_atomic|target_feature)(?:=|$)/;
 const token = /"[^"]*"|[\w:]+|[(),=]/g;
 const depthMax = 32;
 
-/** Whether all conditions among some attributes hold; without any they do. */
+/** Whether all `#[cfg]` among some attributes hold in the usual build; true if there is none. */
 export function isUsual(attributes: string): boolean {
   return [...attributes.matchAll(/#!?\[\s*cfg\s*\(([\s\S]*?)\)\s*\]/g)].every(
     ([, condition = '']) => holds(condition),
   );
 }
 
-/** A condition as it stands in brackets, `all(unix, not(loom))`. */
+/** Whether a condition holds, written as in the brackets of a `#[cfg]`: `all(unix, not(loom))`. */
 export function holds(condition: string): boolean {
   const words = condition.match(token) ?? [];
   let at = 0;
@@ -57,7 +57,7 @@ export function holds(condition: string): boolean {
   return one(0);
 }
 
-/** Files that attributes give a module, each with whether it is the usual one. */
+/** Paths that attributes give a module's file, each with whether the usual build takes it. */
 export function modulePaths(attributes: string): { path: string | null; isUsual: boolean }[] {
   const isOn = isUsual(attributes);
   const plain = /#\[\s*path\s*=\s*"([^"]+)"/.exec(attributes)?.[1] ?? null;

@@ -22,18 +22,18 @@ import {
 } from '../toml.ts';
 import { isModule } from './imports.ts';
 
-/** One target: a library, program, test or example with the files reached from its root. */
+/** A target of Cargo, such as a library, program or test, with the files reached from its root. */
 export interface Crate {
   readonly root: string;
-  /** Folder of its package. */
+  /** Folder of the package. */
   readonly package: string;
-  /** Edition 2015, in which `use a::b` starts at the crate's root. */
+  /** Whether the edition is 2015, in which `use a::b` starts at the crate's root. */
   readonly fromRoot: boolean;
-  /** Module path such as `a::b` to its file; '' is the root. */
+  /** Module path such as `a::b` to the module's file; '' is the root. */
   readonly modules: ReadonlyMap<string, string>;
-  /** The files of a module in other builds than the usual one. */
+  /** Module path to the files of the module in builds other than the usual one. */
   readonly variants: ReadonlyMap<string, readonly string[]>;
-  /** Name in code to the library it means, for those in the repository. */
+  /** Name in code to the library that it means, for libraries of the repository. */
   readonly libraries: ReadonlyMap<string, Crate>;
   /** Name of a macro to the modules that define it. */
   readonly macros: ReadonlyMap<string, readonly MacroPlace[]>;
@@ -42,7 +42,7 @@ export interface Crate {
 export interface MacroPlace {
   readonly path: string;
   readonly module: string;
-  /** Declared with `#[macro_use]`, so that the rest of the crate sees it. */
+  /** Whether the module has `#[macro_use]`, so that the rest of the crate sees its macros. */
   readonly open: boolean;
 }
 
@@ -55,13 +55,13 @@ export interface Place {
 interface Package {
   readonly folder: string;
   readonly manifest: TomlTable;
-  /** Name in code. */
+  /** The library's name in code. */
   readonly name: string;
 }
 
 type OpenCrate = Crate & { readonly libraries: Map<string, Crate> };
 
-/** Every Rust file that a crate reaches, by path. */
+/** The place of every Rust file in a crate, by path. */
 export function readCrates(project: Project): Map<string, Place> {
   const manifests = readManifests(project);
   const packages = readPackages(manifests);
@@ -83,7 +83,7 @@ export function readCrates(project: Project): Map<string, Place> {
     const add = (module: string, path: string) => {
       if (!places.has(path)) places.set(path, { crate, module });
     };
-    // Libraries come first, so a file shared with a program counts as the library's.
+    // The library comes first, so a file that a program shares with it counts as the library's.
     for (const [module, path] of crate.modules) add(module, path);
     for (const [module, paths] of crate.variants) for (const path of paths) add(module, path);
   };
@@ -95,8 +95,8 @@ export function readCrates(project: Project): Map<string, Place> {
 }
 
 /**
- * Files of a package that nothing declares: a test that walks a folder compiles each by itself,
- * with the package's library at hand.
+ * Files of a package that no `mod` declares. A test that walks a folder compiles each of them as a
+ * crate of its own, which can use the package's library.
  */
 function strays(
   project: Project,
@@ -138,7 +138,7 @@ function libraryRoot(project: Project, owner: Package): string | null {
   return path !== null && project.files.has(path) ? path : null;
 }
 
-/** Where Cargo looks for targets, unless the package says that it shall not. */
+/** The folders in which Cargo looks for targets, by the key that turns this off. */
 const automaticFolders = {
   autobins: 'src/bin',
   autotests: 'tests',
@@ -167,7 +167,7 @@ function targetRoots(project: Project, owner: Package): string[] {
   return [...new Set([...roots, ...found])];
 }
 
-/** A target without a path lies where its name says. */
+/** Possible roots of a declared target; without a path, they follow from its name. */
 function rootsOf(kind: string, target: TomlTable): string[] {
   const path = textAt(target, 'path');
   const name = textAt(target, 'name');
@@ -186,7 +186,7 @@ function openCrate(project: Project, root: string, owner: Package): OpenCrate {
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const file = project.files.get(next.path);
     if (file === undefined) continue;
-    // The functions at the root of a procedural crate are its macros.
+    // The macros of a procedural crate are the functions in its root file.
     const kinds = isProcedural && next.path === root ? ['macro', 'function'] : ['macro'];
     const own = new Set(
       file.facts.symbols.flatMap(({ name, kind }) => (kinds.includes(kind) ? [name] : [])),
@@ -207,11 +207,11 @@ function openCrate(project: Project, root: string, owner: Package): OpenCrate {
 }
 
 interface ModuleFile extends MacroPlace {
-  /** Where the files of its own modules lie. */
+  /** Folder in which the files of the module's own modules lie. */
   readonly folder: string;
 }
 
-/** Files of the `mod x;` in a file, those of the usual build first, and what it includes. */
+/** Files of the `mod x;` in a file, the usual build first, then files that macros bring in. */
 function childModules(
   project: Project,
   owner: Package,
@@ -249,7 +249,7 @@ function childModules(
   return [...files, ...walked, ...included];
 }
 
-/** The modules of a folder that a macro walks, from the package's own. */
+/** The modules in a folder that a macro walks; `path` is relative to the package's folder. */
 export function filesIn(project: Project, { folder }: { folder: string }, path: string): string[] {
   const walked = joinPath(folder, path);
   return [...project.files.values()].flatMap(({ path: each, language }) => {
@@ -258,7 +258,7 @@ export function filesIn(project: Project, { folder }: { folder: string }, path: 
   });
 }
 
-/** `folder` is where the modules of the file `from` lie. */
+/** The file of a `mod x;` in the file `from`, whose own modules lie in `folder`. */
 function modulePath(
   project: Project,
   { specifier, detail: within }: ImportFact,
@@ -277,13 +277,13 @@ function modulePath(
 interface Workspace {
   readonly manifests: ReadonlyMap<string, TomlTable>;
   readonly packages: ReadonlyMap<string, Package>;
-  /** By the folder of their package. */
+  /** Libraries by the folder of their package. */
   readonly libraries: ReadonlyMap<string, Crate>;
-  /** Name of a package that is replaced by one of the repository, to its folder. */
+  /** Name of a package to the folder of the repository that replaces it. */
   readonly patches: ReadonlyMap<string, string>;
 }
 
-/** `[patch.crates-io] name = { path = "…" }`, and the older `[replace]`. */
+/** Reads `[patch.crates-io] name = { path = "…" }`, and the older `[replace]`. */
 function readPatches(manifests: ReadonlyMap<string, TomlTable>): Map<string, string> {
   const patches = new Map<string, string>();
   for (const [folder, manifest] of manifests) {
@@ -298,7 +298,7 @@ function readPatches(manifests: ReadonlyMap<string, TomlTable>): Map<string, str
   return patches;
 }
 
-/** Which names in a crate's code mean libraries of the repository. */
+/** Adds to a crate the names in its code that mean libraries of the repository. */
 function connect(crate: OpenCrate, owner: Package, workspace: Workspace): void {
   const own = workspace.libraries.get(owner.folder);
   if (own !== undefined && own !== crate) crate.libraries.set(owner.name, own);
@@ -316,7 +316,7 @@ function connect(crate: OpenCrate, owner: Package, workspace: Workspace): void {
   }
 }
 
-/** Where a dependency's `path` leads: its own, its workspace's or a patch's. */
+/** Folder of a dependency in the repository, by its own `path`, its workspace's or a patch's. */
 function dependency(
   folder: string,
   key: string,

@@ -1,4 +1,4 @@
-/** What a Rust file says of others: `mod x;`, `use`, `extern crate`, paths in code, macro calls. */
+/** How a Rust file names others: `mod x;`, `use`, `extern crate`, paths in code, macro calls. */
 import { addTo, type ImportFact, importFact, softness, sortedMap } from '../../facts/facts.ts';
 import type { SyntaxNode } from '../../syntax/syntax-node.ts';
 import { isUsual, modulePaths } from './cfg.ts';
@@ -7,7 +7,7 @@ import { readMacroText, readUseTree } from './uses.ts';
 /** The arguments of these macros are code for another crate. */
 const quoting = /^(?:quote|quote_spanned|parse_quote|parse_quote_spanned)$/;
 
-/** Attributes of the language; all others are macros. */
+/** Attributes that the language defines; all others count as macros. */
 const builtinAttributes = new Set(
   'allow cfg cfg_attr deny deprecated derive doc ignore inline link macro_export macro_use must_use no_mangle non_exhaustive path repr rustfmt should_panic test track_caller warn'.split(
     ' ',
@@ -15,8 +15,8 @@ const builtinAttributes = new Set(
 );
 
 /**
- * Where something may stand is found in the text, and the tree is asked about each place: a walk
- * through the tree costs more than all of that.
+ * Patterns find candidates in the text, and the tree is asked about each of them. This costs less
+ * than one walk through the tree.
  */
 export function readImports(root: SyntaxNode, text: string): ImportFact[] {
   const modules = nodesAt(root, text, /\bmod\s/g, 'mod_item');
@@ -45,7 +45,7 @@ export function readImports(root: SyntaxNode, text: string): ImportFact[] {
   ];
 }
 
-/** Nodes of a type that begin with a keyword, or with what may stand before it. */
+/** Nodes of a type that begin with a keyword, or with a modifier such as `pub` before it. */
 function nodesAt(root: SyntaxNode, text: string, keyword: RegExp, type: string): SyntaxNode[] {
   return [...text.matchAll(keyword)].flatMap(({ 0: found, index }) => {
     const node = root.descendantForIndex(index, index + found.length + 1);
@@ -54,17 +54,17 @@ function nodesAt(root: SyntaxNode, text: string, keyword: RegExp, type: string):
 }
 
 interface MacroCall {
-  /** As written, with the modules before it. */
+  /** Name of the macro as written, with its path. */
   readonly macro: string;
   readonly startIndex: number;
   readonly endIndex: number;
   readonly tokens: string;
 }
 
-// A look back is slow, so it comes last, where all before it has matched.
+// The lookbehind comes last because it is slow: it runs only where the rest has matched.
 const callOpening = /!\s*[({[](?<=[\w\u0080-\uffff]\s*!\s*[({[])/g;
 
-/** Calls that are not in the arguments of another: those are loose tokens. */
+/** Macro calls, except for calls in the arguments of another: the tree has only tokens there. */
 function readMacroCalls(root: SyntaxNode, text: string): MacroCall[] {
   const calls: MacroCall[] = [];
   let end = 0;
@@ -95,7 +95,7 @@ export function attributesOf(node: SyntaxNode): string {
 /** The inline modules around a node, outermost first, as `a::b`. */
 type WithinOf = (node: { readonly startIndex: number }) => string;
 
-/** By where modules begin and end: asking every node for its parents costs far more. */
+/** Compares positions with spans of modules: asking each node for its parents costs far more. */
 function openModules(modules: readonly SyntaxNode[]): WithinOf {
   const inline = modules.filter((node) => node.childForFieldName('body') !== null);
   const spans = inline.map((node) => ({
@@ -110,7 +110,7 @@ function openModules(modules: readonly SyntaxNode[]): WithinOf {
       .join('::');
 }
 
-/** Styles of what only some builds have; others than the usual one. */
+/** Styles of declarations that exist only in builds other than the usual one. */
 export const unusual = { mod: 'mod?', use: 'use?' } as const;
 
 export function isModule({ style }: ImportFact): boolean {
@@ -133,7 +133,7 @@ function readModule(node: SyntaxNode, withinOf: WithinOf): ImportFact[] {
   });
 }
 
-/** With `macro_use` a module's macros are in scope for everything after it. */
+/** `star` is for `#[macro_use]`: the module's macros are in scope for everything after it. */
 function moduleFact(specifier: string, local: string, star: boolean, detail: string): ImportFact {
   const bindings = [{ name: '*', local }];
   const weight = softness.declared;
@@ -160,7 +160,7 @@ function readUse(node: SyntaxNode, withinOf: WithinOf): ImportFact[] {
   if (argument === null) return [];
   const isPublic = node.namedChildren[0]?.type === 'visibility_modifier';
   const facts = useFacts(argument.text, isPublic, withinOf(node));
-  // Few have attributes, and looking for them costs.
+  // Few declarations have attributes, and reading attributes is slow.
   const isPlain = node.previousNamedSibling?.type !== 'attribute_item';
   if (isPlain || isUsual(attributesOf(node))) return facts;
   return facts.map((fact) => ({ ...fact, style: unusual.use }));
@@ -183,11 +183,11 @@ function useFacts(tree: string, isPublic: boolean, detail: string): ImportFact[]
 }
 
 const path = /[a-z_]\w*(?:\s*::\s*\w+)+/y;
-/** After the first name of a path. */
+/** Matches the `::` after the first name of a path. */
 const pathOpening = /::(?<=(?<![\w$]|::\s*)([a-z_]\w*)\s*::)/g;
 const pathTypes = new Set(['scoped_identifier', 'scoped_type_identifier']);
 
-/** Paths in code, such as `crate::a::f()`. Parts of a path begin where it does. */
+/** Paths in code, such as `crate::a::f()`, once each. All nodes of a path begin where it begins. */
 function readPaths(
   root: SyntaxNode,
   text: string,
@@ -199,7 +199,7 @@ function readPaths(
     const startIndex = text.lastIndexOf(first, index - first.length);
     path.lastIndex = startIndex;
     const written = path.exec(text)?.[0];
-    // Of a raw name or letters beyond ASCII only the parser knows the end.
+    // Paths with raw names or letters beyond ASCII are left out: only the parser knows their end.
     if (written === undefined || /[#\u0080-\uffff]/.test(text[path.lastIndex] ?? '')) return [];
     if (isRead(startIndex)) return [];
     const detail = withinOf({ startIndex });
@@ -213,12 +213,12 @@ function readPaths(
   });
 }
 
-/** Whether a place is in a use or a call, which are read apart; places come in ascending order. */
+/** Whether a position is in a `use` or a macro call, read elsewhere. Positions must ascend. */
 function isElsewhere(
   declarations: readonly SyntaxNode[],
   calls: readonly MacroCall[],
 ): (at: number) => boolean {
-  // A visibility, such as `pub(in crate::a)`, stands before what is used.
+  // Only the argument counts: a path in a visibility, such as `pub(in crate::a)`, is in no `use`.
   const isUsed = openSpans(
     declarations.flatMap((node) => node.childForFieldName('argument') ?? []),
   );
@@ -228,7 +228,7 @@ function isElsewhere(
   return (at) => isUsed(at) || isToken(at);
 }
 
-/** Whether a place is in one of the spans; places come in ascending order. */
+/** Whether a position is in one of the spans. Positions must ascend. */
 function openSpans(
   spans: readonly { readonly startIndex: number; readonly endIndex: number }[],
 ): (at: number) => boolean {
@@ -239,13 +239,13 @@ function openSpans(
   };
 }
 
-/** `Type::item` needs no module. */
+/** The fact for a path; none for `Type::item`, which names no module. */
 function pathFact(specifier: string, detail: string): ImportFact[] {
   if (!/^[a-z_$][\w:]*::\w+$/.test(specifier)) return [];
   return [importFact({ specifier, style: 'path', detail })];
 }
 
-/** `include!("x.rs")`, and all files of a folder as modules: `automod::dir!("tests/all")`. */
+/** Reads `include!("x.rs")`, and `automod::dir!("tests/all")`, which declares all files there. */
 function readFiles(call: MacroCall, withinOf: WithinOf): ImportFact[] {
   const style = /^(?:std::|core::)?include$/.test(call.macro) ? 'include' : 'folder';
   if (style === 'folder' && !/^automod::dir$/.test(call.macro)) return [];
@@ -274,7 +274,7 @@ function distinct(facts: readonly ImportFact[]): ImportFact[] {
   return [...new Map(facts.map((fact) => [`${fact.detail} ${fact.specifier}`, fact])).values()];
 }
 
-/** Type of what an attribute stands in. */
+/** Type of the node in which an attribute stands. */
 function holderOf(attribute: SyntaxNode): string {
   return attribute.parent?.parent?.type ?? '';
 }
@@ -295,7 +295,7 @@ function readMacroNames(
     const macro = root.descendantForIndex(index + opening.length - name.length);
     const attribute = macro.type === 'identifier' ? macro.parent : null;
     if (attribute?.type !== 'attribute') continue;
-    // On a part of an item it is a note for the item's own macro.
+    // An attribute on a part of an item, such as a field, is a note for the item's own macro.
     if (!/^(?:field|ordered|enum_variant|param|match|type_param)/.test(holderOf(attribute))) {
       names.add(name);
     }
@@ -303,7 +303,7 @@ function readMacroNames(
   return [...names].sort().map((specifier) => importFact({ specifier, style: 'macro' }));
 }
 
-/** `a::b::name` counts as `name` through `a::b`, and as `b` through `a`. */
+/** The names used through each path: `a::b::name` uses `name` of `a::b`, and `b` of `a`. */
 export function readMembers(imports: readonly ImportFact[]): Map<string, string[]> {
   const members = new Map<string, Set<string>>();
   for (const { specifier, style } of imports) {

@@ -1,19 +1,19 @@
 /**
- * What a Rust path stands for: walked segment by segment through modules with files, inline
- * modules, own items and what `use` brings in, down to the file that defines it. Pure.
+ * Finds the meaning of a Rust path. It follows the path segment by segment through modules with
+ * files, inline modules, own items and `use` declarations, to the file that defines it. Pure.
  */
 import { append, type ImportFact, type ParsedFile } from '../../facts/facts.ts';
 import type { Project } from '../language.ts';
 import type { Crate, Place } from './crates.ts';
 import { isUse } from './imports.ts';
 
-/** A module: a file, and an inline module in it. */
+/** A module: a file, or an inline module in a file. */
 export interface Scope {
   readonly crate: Crate;
   /** Module path of the file. */
   readonly module: string;
   readonly path: string;
-  /** Inline modules in the file, `a::b`. */
+  /** Inline modules in the file, `a::b`; '' is the file itself. */
   readonly inline: string;
 }
 
@@ -23,14 +23,14 @@ export type Meaning =
 
 export interface Names {
   /**
-   * What a path means that is written in a scope: in the usual build first, then in others. None
-   * for what is outside or not found.
+   * The meanings of a path that is written in a scope: of the usual build first, then of others.
+   * None if the path leads out of the repository or is not found.
    */
   meaningsOf(scope: Scope, segments: readonly string[]): readonly Meaning[];
   scopeOf(place: Place, file: ParsedFile, inline: string): Scope;
 }
 
-/** Of one file, by its inline modules. */
+/** The contents of one file, by its inline modules. */
 interface Contents {
   readonly items: ReadonlyMap<string, ReadonlySet<string>>;
   readonly modules: ReadonlySet<string>;
@@ -38,9 +38,9 @@ interface Contents {
   readonly globs: ReadonlyMap<string, readonly ImportFact[]>;
 }
 
-/** Names that lead to names are followed no further than this. */
+/** A chain of names that lead to other names is followed no further than this. */
 const stepsMax = 256;
-/** A name stands for at most so many things, one in each build. */
+/** Meanings that are kept for a name; each build may have another one. */
 const meaningsMax = 4;
 
 export function openNames(project: Project): Names {
@@ -64,7 +64,7 @@ export function openNames(project: Project): Names {
 interface Walk {
   readonly contentsOf: (path: string) => Contents;
   readonly found: Map<Crate, Map<string, readonly Meaning[]>>;
-  /** Questions that are being answered. */
+  /** Lookups that have begun and not ended; they break cycles. */
   readonly open: Set<string>;
 }
 
@@ -89,7 +89,7 @@ function follow(
   for (const segment of segments) {
     all = distinct(
       all.flatMap((at): readonly Meaning[] => {
-        // A type's own names stand where it does.
+        // The members of a type are in the file of the type.
         if (at.kind === 'item' || segment === 'self') return [at];
         if (segment === 'super') return moduleOr(parentOf(at.scope));
         return lookUp(walk, at.scope, segment);
@@ -132,7 +132,7 @@ function parentOf(scope: Scope): Scope | null {
   if (scope.inline !== '') return { ...scope, inline: up(scope.inline) };
   if (scope.module === '') return null;
   const { crate } = scope;
-  // The parent may be an inline module, which has no file: the nearest that has one holds it.
+  // The parent may be an inline module: then the nearest module with a file holds it.
   for (let module = up(scope.module); ; module = up(module)) {
     const path = crate.modules.get(module);
     if (path !== undefined) {
@@ -154,7 +154,7 @@ function lookUp(walk: Walk, scope: Scope, name: string): readonly Meaning[] {
   walk.open.add(question);
   const found = distinct(search(walk, scope, name));
   walk.open.delete(question);
-  // What was not found while others were being looked for may be found from elsewhere.
+  // A failure inside of another lookup may come from a cycle, so it is not remembered.
   if (found.length > 0 || walk.open.size === 0) known.set(key, found);
   return found;
 }
@@ -170,7 +170,7 @@ function search(walk: Walk, scope: Scope, name: string): readonly Meaning[] {
   const through = (fact: ImportFact) => meaningsOf(walk, scope, fact.specifier.split('::'));
   const own: Meaning[] =
     items.get(inline)?.has(name) === true ? [{ kind: 'item', path, name }] : [];
-  // Several of one name are those of several builds.
+  // Several definitions of one name belong to different builds.
   const named = [...(uses.get(inline)?.get(name) ?? []).flatMap(through), ...own];
   if (named.length > 0) return named;
   if (module === '' && inline === '') {
@@ -182,7 +182,7 @@ function search(walk: Walk, scope: Scope, name: string): readonly Meaning[] {
   );
 }
 
-/** What the usual build has comes first. */
+/** The contents of a file; declarations of the usual build come first. */
 function readContents(file: ParsedFile | undefined): Contents {
   const items = new Map<string, Set<string>>();
   const modules = new Set<string>();
@@ -191,7 +191,7 @@ function readContents(file: ParsedFile | undefined): Contents {
   const nested = new Map<string, string>();
   for (const { name, kind, parent } of file?.facts.symbols ?? []) {
     if (kind === 'method' || kind === 'field') continue;
-    // Symbols come in the order of the file, so a module stands before what is in it.
+    // Symbols come in the order of the file, so a module comes before its members.
     const within = parent === null ? '' : (nested.get(parent) ?? parent);
     if (kind === 'module') {
       nested.set(name, joined(within, name));

@@ -1,6 +1,7 @@
 /**
- * Where Rust paths lead: through the module tree of the file's crate, or into a library of the
- * repository that its Cargo.toml names by path. The deepest module on the path is the target. Pure.
+ * Resolves Rust paths through the module tree of the file's crate, or into a library of the
+ * repository that its Cargo.toml names by path. Targets are the deepest module on the path and the
+ * file that defines the item. Pure.
  */
 import type { Binding, ImportFact, ParsedFile } from '../../facts/facts.ts';
 import { folderOf, joinPath } from '../../paths.ts';
@@ -10,9 +11,9 @@ import { isModule, isUse } from './imports.ts';
 import { type Names, openNames } from './names.ts';
 
 const macroConfidence = 0.9;
-/** Of another build than the usual one. */
+/** Of a file that only builds other than the usual one take. */
 const variantConfidence = 0.8;
-/** Found behind names that only pass it on. */
+/** Of a definer that is reached only through re-exports. */
 const passedOnConfidence = 0.9;
 
 export function openRustResolver(project: Project) {
@@ -51,7 +52,7 @@ function addModule({ place, resolution, file }: Work, fact: ImportFact): void {
   const { modules, variants } = place.crate;
   const to = modules.get(module);
   if (to === undefined) {
-    // Another build may have made what it lacks here.
+    // The file may be generated in the other build that has this module.
     if (!fact.style.endsWith('?')) {
       resolution.unresolved.push({ specifier: `mod ${name}`, reason: 'no file for this module' });
     }
@@ -63,7 +64,7 @@ function addModule({ place, resolution, file }: Work, fact: ImportFact): void {
   }
 }
 
-/** What `include!` takes in as code, and the files of a folder that a macro walks. */
+/** Links the file that an `include!` names, or the files of a folder that a macro walks. */
 function addFiles({ project, place, file, resolution }: Work, fact: ImportFact): void {
   const { specifier, style } = fact;
   if (style === 'folder') {
@@ -87,8 +88,8 @@ function addCrate({ place, resolution }: Work, fact: ImportFact): void {
 }
 
 /**
- * A macro without a path is the file's own, a module's above it, marked `#[macro_use]`, or from a
- * library that the crate's root so marks.
+ * Links the definer of a macro that is called without a path: a module above the file, a module
+ * with `#[macro_use]`, or a library that the crate's root marks so. The file's own needs no link.
  */
 function addMacro({ project, file, place, resolution }: Work, fact: ImportFact): void {
   const all = place.crate.macros.get(fact.specifier) ?? [];
@@ -103,7 +104,7 @@ function addMacro({ project, file, place, resolution }: Work, fact: ImportFact):
   resolution.links.push(linkOf(fact, to, { bindings, confidence: macroConfidence }));
 }
 
-/** The file of a library under `#[macro_use] extern crate` that defines a macro or passes it on. */
+/** The file that defines or re-exports a macro, in a library of a `#[macro_use] extern crate`. */
 function macroOfLibrary(project: Project, crate: Crate, { specifier }: ImportFact) {
   for (const fact of project.files.get(crate.root)?.facts.imports ?? []) {
     const library = fact.style === 'crate' ? crate.libraries.get(fact.specifier) : undefined;
@@ -127,7 +128,7 @@ function addPath(work: Work, fact: ImportFact): void {
   if (start === null && !isDefined && isUse(fact)) addExternal(fact.specifier, resolution);
 }
 
-/** The files that define what a path means, where the path leads through others. */
+/** Links the files that define the meanings of a path; false if it has none. */
 function addDefiner({ names, file, place, resolution }: Work, fact: ImportFact): boolean {
   const scope = names.scopeOf(place, file, fact.detail);
   const meanings = names.meaningsOf(scope, fact.specifier.split('::'));
@@ -145,10 +146,10 @@ function addDefiner({ names, file, place, resolution }: Work, fact: ImportFact):
   return meanings.length > 0;
 }
 
-/** Modules that pass on modules are followed no deeper than this. */
+/** A chain of modules that re-export modules is followed no further than this. */
 const aliasesMax = 8;
 
-/** A place that a path leads to: segments from a crate's root. */
+/** The place to which a path leads, as segments from a crate's root. */
 interface Target {
   readonly crate: Crate;
   readonly segments: readonly string[];
@@ -165,7 +166,7 @@ function addTarget(work: Work, fact: ImportFact, { crate, segments }: Target, de
   resolution.links.push(
     linkOf(fact, definer ?? to, {
       bindings: bindingsOf(fact, name),
-      // `use a::Enum::*` brings in variants, which are no names of the file.
+      // `use a::Enum::*` brings in variants, which are no top-level names of the file.
       star: fact.star && name === undefined,
     }),
   );
@@ -181,7 +182,7 @@ function addTarget(work: Work, fact: ImportFact, { crate, segments }: Target, de
   addTarget(work, fact, target, depth + 1);
 }
 
-/** The module that a file calls by a name: `use a::b as name`, so that `name::x` is `a::b::x`. */
+/** The module to which a file gives a name: with `use a::b as name`, `name::x` is `a::b::x`. */
 function moduleBehind(project: Project, place: Place, path: string, name: string): Target | null {
   const file = project.files.get(path);
   const fact = file?.facts.imports.find(
@@ -196,19 +197,19 @@ function moduleBehind(project: Project, place: Place, path: string, name: string
 function bindingsOf(fact: ImportFact, name: string | undefined): Binding[] {
   const [binding] = fact.bindings;
   if (name === undefined) return binding === undefined ? [] : [{ name: '*', local: binding.local }];
-  // A deeper path (`a::Enum::Variant`) binds the variant, but what is used of the file is the enum.
+  // `a::Enum::Variant` binds the variant, but the name that it uses of the file is the enum's.
   const isLast = binding?.name === name;
   return [{ name, local: isLast ? binding.local : name }];
 }
 
-/** An exported macro lives at the root of its crate, wherever it is written. */
+/** The file of an exported macro: its path is that of the crate root, wherever it is defined. */
 function macroFile(project: Project, crate: Crate, to: string, name: string): string | undefined {
   const files = crate.macros.get(name) ?? [];
   const own = project.files.get(to)?.facts.symbols.some((symbol) => symbol.name === name) === true;
   return to === crate.root && !own && files.length === 1 ? files[0]?.path : undefined;
 }
 
-/** Crate in which a path starts, and its segments from that crate's root; null when external. */
+/** The crate in which a path starts, and its segments from the root; null when external. */
 function startOf(
   project: Project,
   file: ParsedFile,
@@ -241,13 +242,13 @@ function startOf(
   const library = crate.libraries.get(first);
   if (library !== undefined) return { crate: library, segments: rest };
   const defined = file.facts.symbols.some(({ name }) => name === first);
-  // `use Enum::*` or `use inline::x` of this very file.
+  // `use Enum::*` or `use inline::x` names an item of this file.
   if (defined && project.files.has(file.path))
     return { crate, segments: [...here, first, ...rest] };
   return null;
 }
 
-/** A path from the root of a crate, when that has a module or an item of its first segment. */
+/** A path from the root of a crate; null if the root has no module or item of the first name. */
 function fromRoot(project: Project, crate: Crate, segments: readonly string[]): Target | null {
   const [first = ''] = segments;
   const facts = project.files.get(crate.root)?.facts;

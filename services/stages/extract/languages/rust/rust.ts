@@ -1,4 +1,4 @@
-/** Rust: definitions. What a file says of others: imports.ts. Where that leads: resolve.ts. */
+/** Rust: reads definitions. imports.ts reads references to other files, resolve.ts follows them. */
 import { type Definition, factsOf, type ReadFacts } from '../../facts/facts.ts';
 import { nameOf } from '../../paths.ts';
 import type { SyntaxNode } from '../../syntax/syntax-node.ts';
@@ -44,7 +44,7 @@ function read(root: SyntaxNode, text: string): ReadFacts {
   return factsOf({ symbols, imports, uses, members: readMembers(imports) });
 }
 
-/** A raw name is `r#type`. */
+/** A name, also a raw one such as `r#type`. */
 const name = /(?:r#)?[\w\u0080-\uffff]+/y;
 
 function readUses(root: SyntaxNode, text: string): string[] {

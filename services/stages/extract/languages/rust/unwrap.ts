@@ -1,7 +1,7 @@
 /**
- * Items that stand in the braces of a macro call, `cfg_net! { pub mod tcp; pub struct Socket; }`,
- * are loose tokens to the grammar. Where the braces hold plain items they are taken away: the text
- * stays as long as it was, the call stays a call, and the items stand where they stood. Pure.
+ * The grammar sees items in the braces of a macro call, `cfg_net! { pub mod tcp; }`, as loose
+ * tokens. If the braces hold plain items, blanks replace the braces. The call stays a call, except
+ * for `cfg_if!`. The length of the text and the positions of the items stay. Pure.
  */
 
 const comment = /\/\/[^\n]*|\/\*[\s\S]*?\*\//;
@@ -18,7 +18,7 @@ const items = new RegExp(`${keyword.source}|${structure.source}|${otherCall.sour
 
 export function unwrapItems(text: string): string {
   if (!/^[ \t]*(?:\w+\s*::\s*)*\w+!\s*\{/m.test(text)) return text;
-  // Blanks of the same length, in which braces can be counted.
+  // Comments and literals become blanks of the same length, so that braces can be counted.
   const code = text.replaceAll(silent, (found) => found.replaceAll(/[^\n]/g, ' '));
   const blanked: [start: number, end: number, by: string][] = [];
   for (const found of code.matchAll(call)) {
@@ -67,7 +67,7 @@ function closingOf(code: string, open: number): number | null {
   return null;
 }
 
-/** Whether all that stands between two places is items, told by how each begins. */
+/** Whether the text between two positions holds only items, judged by how each begins. */
 function holdsItems(code: string, start: number, end: number): boolean {
   let at = start;
   for (;;) {
@@ -99,7 +99,7 @@ function afterAttributes(code: string, start: number, end: number): number {
   return Math.min(at, end);
 }
 
-/** Past the `;` or the braces that end an item; null where something else does. */
+/** Position after the `;` or the braces that end an item; null if neither ends it. */
 function afterItem(code: string, start: number, end: number): number | null {
   for (let at = start; at < end; at += 1) {
     const character = code[at] ?? '';
@@ -108,7 +108,7 @@ function afterItem(code: string, start: number, end: number): number | null {
     if (pairs[character] === undefined) continue;
     const close = closingOf(code, at);
     if (close === null) return null;
-    // `use a::{b};` and `const A: [u8; 2] = [1, 2];` go on after a bracket.
+    // `use a::{b};` and `const A: [u8; 2] = [1, 2];` do not end with a bracket.
     if (character === '{' && !/^(?:use|const|static|type)\b/.test(code.slice(start, start + 8))) {
       return close + 1;
     }
@@ -117,7 +117,7 @@ function afterItem(code: string, start: number, end: number): number | null {
   return null;
 }
 
-/** `cfg_if! { if #[cfg(a)] { … } else { … } }`: the condition stays with the first item. */
+/** Blanks for `cfg_if! { if #[cfg(a)] { … } else { … } }`; a condition stays, on the first item. */
 function branchesOf(code: string, open: number, close: number): [number, number, string][] {
   const blanked: [number, number, string][] = [];
   let at = open + 1;

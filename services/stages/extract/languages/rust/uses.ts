@@ -1,11 +1,11 @@
 /**
- * Rust's use trees and what stands inside macro calls, read from their text: a grammar sees
- * `cfg_feature! { pub mod x; use a::b; }` and `println!("{}", a::b())` as loose tokens.
+ * Reads use trees and the arguments of macro calls from their text: the grammar sees the arguments
+ * in `cfg_feature! { pub mod x; use a::b; }` and `println!("{}", a::b())` as loose tokens.
  */
 
 export interface UsePath {
   readonly path: readonly string[];
-  /** `*` for all names. */
+  /** Name that the path gets in the file; `*` for all names. */
   readonly local: string;
 }
 
@@ -18,7 +18,7 @@ export interface MacroText {
   readonly calls: readonly string[];
 }
 
-/** Nesting that no person writes. */
+/** Deeper nesting is not read; no person writes it. */
 const depthMax = 32;
 
 const comment = /\/\/[^\n]*|\/\*[\s\S]*?\*\//;
@@ -30,12 +30,12 @@ const useItem = /\b(pub(?:\s*\([^)]*\))?\s+)?use\s+([\w:{},*\s#]+);/g;
 const codePath = /(?<![\w:.$])\$?[a-z_]\w*(?:\s*::\s*\w+)+/g;
 const macroCall = /(?<![\w:.$])([a-z_]\w*)!\s*[({[]/g;
 
-/** `a::{b, c as d, e::*}` as three paths. */
+/** The paths of a use tree: `a::{b, c as d, e::*}` has three. */
 export function readUseTree(tree: string): UsePath[] {
   return flatten(tree.replaceAll(comments, ' '), []);
 }
 
-/** What the arguments of a macro call say of other files. */
+/** The references to other files in the arguments of a macro call. */
 export function readMacroText(text: string): MacroText {
   if (!/::|!|\b(?:mod|use)\b/.test(text)) return { modules: [], uses: [], paths: [], calls: [] };
   const code = text.replaceAll(silent, ' ');
@@ -64,12 +64,12 @@ function flatten(tree: string, prefix: readonly string[]): UsePath[] {
   const [whole = '', alias] = text.split(/\s+as\s+/, 2);
   const own = segmentsOf(whole);
   if (own.at(-1) === '*') return [{ path: [...prefix, ...own.slice(0, -1)], local: '*' }];
-  // `{self}` means what stands before the braces.
+  // `{self}` means the path before the braces.
   const path = own[0] === 'self' && prefix.length > 0 ? prefix : [...prefix, ...own];
   return [{ path, local: alias ?? path.at(-1) ?? '' }];
 }
 
-/** A path that starts with `::` keeps an empty first segment. */
+/** Segments of a path; a leading `::` gives an empty first segment. */
 function segmentsOf(path: string): string[] {
   return path
     .trim()
@@ -78,7 +78,7 @@ function segmentsOf(path: string): string[] {
     .filter((segment, index) => segment !== '' || (index === 0 && path.trim() !== ''));
 }
 
-/** At the commas outside of braces. */
+/** Splits a list at the commas outside of braces. */
 function splitList(text: string): string[] {
   const parts: string[] = [];
   let [depth, start] = [0, 0];
