@@ -118,7 +118,7 @@ class Entries:
     """Hides the entries of a manifest; each wait of the feed reveals one."""
 
     def __init__(self, folder: Path) -> None:
-        paths = sorted(folder.iterdir())
+        paths = sorted(folder.glob("[0-9]*.json"))
         self.hidden = [(path, path.read_bytes()) for path in paths]
         for path in paths:
             path.unlink()
@@ -186,7 +186,7 @@ class CopyTest(unittest.TestCase):
             list(Feed(self.folder, 1, sleep=no_sleep))
 
     def test_hashes_in_the_manifest_are_those_of_the_files(self) -> None:
-        for path in sorted((self.folder / "manifest").iterdir()):
+        for path in sorted((self.folder / "manifest").glob("[0-9]*.json")):
             for shard in json.loads(path.read_text())["shards"]:
                 data = (self.folder / shard["path"]).read_bytes()
                 self.assertEqual(hashlib.sha256(data).hexdigest(), shard["sha256"])
