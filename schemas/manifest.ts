@@ -159,6 +159,11 @@ export function manifestName(entry: number): string {
   return `${String(entry).padStart(8, '0')}.json`;
 }
 
+/** Whether a file of the manifest folder is an entry. */
+export function isManifestName(name: string): boolean {
+  return /^\d{8}\.json$/.test(name);
+}
+
 /** Parses and checks one entry. Throws an Error that says what is wrong with it. */
 export function parseManifestEntry(text: string, entry: number): ManifestEntry {
   const parsed = manifestEntrySchema.safeParse(parseJson(text));

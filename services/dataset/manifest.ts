@@ -4,6 +4,7 @@
  * data set.
  */
 import {
+  isManifestName,
   type ManifestEntry,
   type ManifestHead,
   type ManifestShard,
@@ -34,7 +35,7 @@ const empty: Manifest = { entries: [], headHash: null };
  * entries.
  */
 export async function readManifest(store: ObjectStore, known = empty): Promise<Manifest> {
-  const names = (await store.list('manifest')).filter((name) => /^\d{8}\.json$/.test(name));
+  const names = (await store.list('manifest')).filter(isManifestName);
   const entries = [...known.entries];
   let { headHash } = known;
   for (let number = entries.length; number < names.length; number += 1) {

@@ -59,9 +59,9 @@ export interface Hole {
 
 /** Returns the first hole in a batch; holes that end before `wholeTo` do not count. */
 export function holeIn(
-  messages: readonly { readonly offset: string }[],
+  messages: readonly { readonly offset: string | number }[],
   from: number,
-  wholeTo: number,
+  wholeTo = 0,
 ): Hole | null {
   let after = from;
   for (const message of messages) {

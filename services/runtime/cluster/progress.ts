@@ -15,9 +15,10 @@ import {
 } from '../../../schemas/topology.ts';
 import type { Bus } from '../bus/bus.ts';
 import { partitionLags, recordsIn, truncationOf, unfinished } from '../bus/lag.ts';
-import { forEachRecord, requireWhole } from '../bus/topic-reader.ts';
+import { requireWhole } from '../bus/topic-reader.ts';
 import { type Clock, sleepUnlessAborted } from '../clock.ts';
-import { type EnvelopeReader, readEnvelope } from '../engine/unreadable.ts';
+import { isInputClosed } from '../engine/closed-input.ts';
+import type { EnvelopeReader } from '../engine/unreadable.ts';
 import type { RunProgress } from '../watch/progress.ts';
 
 /** Between two readings of the lag, while the source waits. */
@@ -72,7 +73,11 @@ export async function isDrained(
   dataset: string,
   last: StageName,
 ): Promise<boolean> {
-  if (!(await inputIsClosed(bus, codec, dataset))) return false;
+  if (!(await isInputClosed(bus, codec, dataset))) {
+    // The record that closed it may be among those that were deleted.
+    await requireWhole(bus, physicalTopic(dataset, lifecycle.closed));
+    return false;
+  }
   for (const stage of upTo(last)) {
     const lags = await partitionLags(bus, dataset, stage);
     for (const lag of lags) {
@@ -82,18 +87,6 @@ export async function isDrained(
     if (lags.some((lag) => lag.unfinished > 0)) return false;
   }
   return true;
-}
-
-/** A record of another producer, or an unreadable one, does not close the input. */
-async function inputIsClosed(bus: Bus, codec: EnvelopeReader, dataset: string): Promise<boolean> {
-  let closed = false;
-  const topic = physicalTopic(dataset, lifecycle.closed);
-  await forEachRecord(bus, topic, async (record) => {
-    closed ||= (await readEnvelope(codec, lifecycle.closed, record)) !== null;
-  });
-  // The record that closed it may be among those that were deleted.
-  if (!closed) await requireWhole(bus, topic);
-  return closed;
 }
 
 /** The stages up to and including `last` that read a topic, in the order of the flow. */

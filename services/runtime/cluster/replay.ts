@@ -11,7 +11,7 @@ import {
   type TopicName,
 } from '../../../schemas/topology.ts';
 import type { Bus, IncomingRecord, OutgoingRecord, TopicPartition } from '../bus/bus.ts';
-import { deletedBefore, missingBetween } from '../bus/truncation.ts';
+import { deletedBefore, holeIn, missingBetween } from '../bus/truncation.ts';
 import { type Clock, sleepUnlessAborted } from '../clock.ts';
 import { PipelineError } from '../errors.ts';
 import { canonicalJson } from '../ids.ts';
@@ -209,7 +209,6 @@ function requireDense(
   end: number,
 ): void {
   if (batch.length === 0) throw missingBetween(at, from, end);
-  for (const [index, { offset }] of batch.entries()) {
-    if (offset !== from + index) throw missingBetween(at, from + index, offset);
-  }
+  const hole = holeIn(batch, from);
+  if (hole !== null) throw missingBetween(at, hole.after, hole.found);
 }

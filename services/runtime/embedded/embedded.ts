@@ -8,7 +8,7 @@ import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { destination, type Logger } from 'pino';
-import { manifestName, parseManifestEntry } from '../../../schemas/manifest.ts';
+import { isManifestName, manifestName, parseManifestEntry } from '../../../schemas/manifest.ts';
 import {
   deadLetterTopic,
   lifecycle,
@@ -94,14 +94,13 @@ export async function runEmbedded<const Stages extends readonly AnyStage[]>(
       teacher: options.teacher?.identity ?? null,
       scorer: options.scorer?.identity ?? null,
     });
-    const { open, progress } = await openProcess(
+    const { open, progress, objects } = await openProcess(
       { ...options, sqlite },
       settings,
       run,
       bus,
       closers,
     );
-    const { objects = openLocalObjects(options.outputFolder) } = options;
     const logMissing = await isLogMissing(objects, progress, logFolder);
     await runGraph(open, options, progress);
     const facts = { wallMs: performance.now() - started, resumed, logMissing };
@@ -117,7 +116,7 @@ async function openProcess(
   run: RunFacts,
   bus: Bus,
   closers: (() => Promise<void>)[],
-): Promise<{ open: OpenEngine; progress: ProgressTracker }> {
+): Promise<{ open: OpenEngine; progress: ProgressTracker; objects: ObjectStore }> {
   const landmark = () => readFile(join(run.outputFolder, 'run.json'));
   const blobFolder = openLocalObjects(join(run.outputFolder, 'blobs'));
   // The lock on the log guarantees that no other process writes here.
@@ -147,7 +146,7 @@ async function openProcess(
   await reopenInput(open.engine, options.sqlite, options.stages);
   await tryAgain(open.engine, options.sqlite, options.stages);
   await readProgress(open.engine, progress);
-  return { open, progress };
+  return { open, progress, objects };
 }
 
 /**
@@ -163,7 +162,7 @@ async function isLogMissing(
   const { found, total } = progress.snapshot().repositories;
   if (found > 0 || total !== null) return false;
   const names = await objects.list('manifest');
-  const entry = names.filter((name) => /^\d{8}\.json$/.test(name)).length - 1;
+  const entry = names.filter(isManifestName).length - 1;
   const bytes = entry < 0 ? null : await objects.read(`manifest/${manifestName(entry)}`);
   if (bytes === null) return false;
   if (parseManifestEntry(bytes.toString('utf8'), entry).closed) return true;

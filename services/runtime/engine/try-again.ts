@@ -5,7 +5,7 @@
 import type { DeadLetterBody } from '../../../schemas/generated/types.ts';
 import { physicalTopic, type TopicName } from '../../../schemas/topology.ts';
 import type { Bus, OutgoingRecord } from '../bus/bus.ts';
-import { PipelineError } from '../errors.ts';
+import { PipelineError, unlessUnreadable } from '../errors.ts';
 import type { Wire } from '../records/wire.ts';
 import { carriedBytesMax } from './engine.ts';
 
@@ -35,7 +35,11 @@ export async function recordsAgain(
   const read = await Promise.all(
     letters.map(async (letter) => {
       const value = await wholeRecord(bus, dataset, letter);
-      return { letter, value, record: await decodeOrNull(wire, letter.topic, value) };
+      return {
+        letter,
+        value,
+        record: await unlessUnreadable(() => wire.decode(letter.topic, value)),
+      };
     }),
   );
   const attempts = read.map(({ record }) => record?.envelope.attempt ?? 0);
@@ -47,15 +51,6 @@ export async function recordsAgain(
     const envelope = { ...record.envelope, attempt };
     return { topic, key: letter.key, value: wire.encode(letter.topic, { ...record, envelope }) };
   });
-}
-
-async function decodeOrNull(wire: Pick<Wire, 'decode'>, topic: TopicName, value: Uint8Array) {
-  try {
-    return await wire.decode(topic, value);
-  } catch (error) {
-    if (error instanceof PipelineError && error.disposition === 'reject') return null;
-    throw error;
-  }
 }
 
 async function wholeRecord(

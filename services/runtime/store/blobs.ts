@@ -66,15 +66,15 @@ function pathOf({ sha256: hash }: BlobReference): string {
 /** BLOB_MISSING where the store is there and the blob is not; STORE_UNAVAILABLE otherwise. */
 async function existing<Result>(
   objects: ObjectStore,
-  { sha256: hash }: BlobReference,
+  reference: BlobReference,
   landmark: Landmark,
   read: (path: string) => Promise<Result | null>,
 ): Promise<Result> {
-  const path = pathOf({ sha256: hash, bytes: 0 });
+  const path = pathOf(reference);
   const result = await readObject(objects, path, landmark, read);
   if (result !== null) return result;
   await requireStore(objects, landmark);
-  throw new PipelineError('BLOB_MISSING', `blob ${hash} is not in ${objects.place}`, {
+  throw new PipelineError('BLOB_MISSING', `blob ${reference.sha256} is not in ${objects.place}`, {
     subject: `${objects.place}/${path}`,
   });
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseManifestEntry, parseProvenance } from '../../../schemas/manifest.ts';
+import { isManifestName, parseManifestEntry, parseProvenance } from '../../../schemas/manifest.ts';
 import { decodeShard } from '../../../schemas/mds.ts';
 
 export interface Piece {
@@ -22,7 +22,7 @@ export function readShards(output: string): ShardContents {
   const pieces: Piece[] = [];
   const problems: string[] = [];
   // Beside the entries lies the head, which binds the last of them.
-  const names = readdirSync(join(output, 'manifest')).filter((name) => /^\d{8}\.json$/.test(name));
+  const names = readdirSync(join(output, 'manifest')).filter(isManifestName);
   names.sort();
   let closed = false;
   for (const [position, name] of names.entries()) {

@@ -75,23 +75,11 @@ export function openTopicSettings(admin: Admin, patience: Patience): TopicSettin
       );
       return new Map(drifts.filter(([, differing]) => differing.length > 0));
     },
-    ofBroker: async (name) => {
-      const found = await patiently(`reading ${name} of the brokers`, patience, async () => {
+    ofBroker: (name) =>
+      patiently(`reading ${name} of the brokers`, patience, async () => {
         const [broker] = (await admin.describeCluster()).brokers;
-        const { resources } = await admin.describeConfigs({
-          includeSynonyms: false,
-          resources: [
-            {
-              type: ConfigResourceTypes.BROKER,
-              name: String(broker?.nodeId ?? 0),
-              configNames: [name],
-            },
-          ],
-        });
-        return resources.flatMap(({ configEntries }) => configEntries);
-      });
-      return found.find(({ configName }) => configName === name)?.configValue ?? null;
-    },
+        return readSetting(admin, 'BROKER', String(broker?.nodeId ?? 0), name);
+      }),
     mend: async (topics) => {
       if (topics.length === 0) return;
       const found = await describe(topics);
@@ -107,6 +95,21 @@ export function openTopicSettings(admin: Admin, patience: Patience): TopicSettin
       );
     },
   };
+}
+
+/** One setting of a topic or a broker; null when the broker does not tell. */
+export async function readSetting(
+  admin: Admin,
+  of: 'TOPIC' | 'BROKER',
+  name: string,
+  setting: string,
+): Promise<string | null> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: ConfigResourceTypes[of], name, configNames: [setting] }],
+  });
+  const found = resources.flatMap(({ configEntries }) => configEntries);
+  return found.find(({ configName }) => configName === setting)?.configValue ?? null;
 }
 
 function differences(topic: TopicConfiguration, found: readonly Found[]): SettingDrift[] {

@@ -1,13 +1,10 @@
 /** Topics of a broker: looks up their partitions, remembers them, and creates missing topics. */
-import kafkajs, { type Admin, type PartitionMetadata } from 'kafkajs';
+import type { Admin, PartitionMetadata } from 'kafkajs';
 import { PipelineError } from '../../errors.ts';
 import type { TopicConfiguration } from '../bus.ts';
 import type { OffsetRange } from '../truncation.ts';
 import { originOf, type Patience, patiently } from './failures.ts';
-import { wantedSettings } from './topic-settings.ts';
-
-// Node finds no named export for it in this CommonJS package.
-const { ConfigResourceTypes } = kafkajs;
+import { readSetting, wantedSettings } from './topic-settings.ts';
 
 export interface Topics {
   /** Creates the topics that are missing; a different partition count is CONFIG_INVALID. */
@@ -87,8 +84,12 @@ export function openTopics(
     create,
     partitions,
     ranges,
-    isCompacted: (topic) =>
-      patiently(`reading the settings of ${topic}`, patience, () => isCompacted(admin, topic)),
+    isCompacted: async (topic) => {
+      const policy = await patiently(`reading the settings of ${topic}`, patience, () =>
+        readSetting(admin, 'TOPIC', topic, 'cleanup.policy'),
+      );
+      return policy?.includes('compact') ?? false;
+    },
   };
 }
 
@@ -110,16 +111,6 @@ async function lookUpCreated(admin: Admin, topic: string): Promise<readonly Part
   const found = await lookUp(admin, topic);
   if (found === null) throw new Error(`${topic} was created and is not known yet`);
   return found;
-}
-
-async function isCompacted(admin: Admin, topic: string): Promise<boolean> {
-  const { resources } = await admin.describeConfigs({
-    includeSynonyms: false,
-    resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: ['cleanup.policy'] }],
-  });
-  return resources.some(({ configEntries }) =>
-    configEntries.some(({ configValue }) => configValue.includes('compact')),
-  );
 }
 
 function requireCount(topic: TopicConfiguration, count: number): void {

@@ -11,7 +11,7 @@ import {
   partitionName,
   type TopicPartition,
 } from '../bus.ts';
-import { missingBetween, type OffsetRange, requireReadable } from '../truncation.ts';
+import { holeIn, missingBetween, type OffsetRange, requireReadable } from '../truncation.ts';
 
 interface LogAccess {
   readonly partitions: (topic: string) => readonly TopicPartition[];
@@ -169,8 +169,6 @@ function requireThere({ at, position }: Pick<Assignment, 'at' | 'position'>, log
 }
 
 function requireDense({ at, position }: Assignment, records: readonly IncomingRecord[]): void {
-  for (const [index, { offset }] of records.entries()) {
-    const wanted = position + index;
-    if (offset !== wanted) throw missingBetween(at, wanted, offset);
-  }
+  const hole = holeIn(records, position);
+  if (hole !== null) throw missingBetween(at, hole.after, hole.found);
 }

@@ -3,10 +3,10 @@
  * It is kept per assignment, not per partition: between two assignments, a partition may have
  * belonged to another process.
  */
-import { physicalTopic, type TopicName } from '../../../../schemas/topology.ts';
+import { physicalTopic } from '../../../../schemas/topology.ts';
 import type { IncomingRecord } from '../../bus/bus.ts';
 import { forEachRecord } from '../../bus/topic-reader.ts';
-import { PipelineError } from '../../errors.ts';
+import { unlessUnreadable } from '../../errors.ts';
 import type { AnyJoin, Part } from '../../stage.ts';
 import { patiently } from '../endings.ts';
 import type { Engine } from '../engine.ts';
@@ -82,7 +82,8 @@ export function openRepositories(
     const topic = physicalTopic(engine.run.dataset, stage.reads);
     const visit = async (record: IncomingRecord) => {
       if (record.key !== key || record.offset >= offset) return;
-      const before = await decodeOrNull(engine, stage.reads, record);
+      const before = await unlessUnreadable(() => engine.codec.decode(stage.reads, record.value));
+      // An unreadable record was buried when it was first delivered.
       if (before === null) return;
       const place = { topic: stage.reads, partition, offset: record.offset };
       const { ordinal, failed } = stage.part({ ...place, ...before });
@@ -142,14 +143,4 @@ export function openRepositories(
 function isAwaited({ parts }: OpenRepository): boolean {
   const latest = Math.max(...[...parts.values()].map(({ attempt }) => attempt));
   return [...parts.values()].some(({ failed, attempt }) => failed && attempt < latest);
-}
-
-/** Returns null for an unreadable record, which was buried when it was first delivered. */
-async function decodeOrNull(engine: Engine, topic: TopicName, { value }: IncomingRecord) {
-  try {
-    return await engine.codec.decode(topic, value);
-  } catch (error) {
-    if (error instanceof PipelineError && error.disposition === 'reject') return null;
-    throw error;
-  }
 }

@@ -11,6 +11,7 @@ import { type ErrorCode, PipelineError } from '../../errors.ts';
 import { IdCounts } from '../../id-set.ts';
 import { type Emit, emit } from '../../outcomes.ts';
 import type { AnySource, SourceItem } from '../../stage.ts';
+import { isInputClosed } from '../closed-input.ts';
 import { patiently, stopProcess } from '../endings.ts';
 import {
   childRecord,
@@ -88,6 +89,10 @@ export async function countAdded(stage: AnySource, engine: Engine): Promise<numb
 
 async function inputSince(stage: AnySource, engine: Engine): Promise<InputSince> {
   const since: InputSince = { added: 0, changed: 0, names: [] };
+  const { bus, codec, run } = engine;
+  const isClosed = () => isInputClosed(bus, codec, run.dataset);
+  // Asked first, because an unfinished run reads all of the source's records when it starts.
+  if (!(await patiently({ engine, stage: stage.name }, isClosed))) return since;
   const emitted = await readEmittedPatiently(stage, engine);
   // If retention has removed records, the sources that the run has read are no longer known.
   if (!emitted.closed || !(await hasAllRecords(stage, engine))) return since;
