@@ -192,6 +192,7 @@ function seamsUpTo(cutting: Cutting, start: number, limit: number): readonly Sea
   return segments
     .slice(first, segmentAt(limit) + 1)
     .map((segment, position) => ({ segment, before: segments[first + position - 1] }))
+    .filter(({ segment }) => isWithinText(cutting, segment.start))
     .reverse();
 }
 
@@ -208,12 +209,17 @@ const preferences: readonly ((seam: Seam) => boolean)[] = [
   ({ before }) => before?.trained === true,
 ];
 
-/** Whether a cut separates no text from the marks before or after it. */
+/**
+ * Whether a cut separates no text from the marks before or after it. A segment's start may, where
+ * one token covers the last mark and a whole short segment.
+ */
 function isWithinText({ segments, segmentAt }: Cutting, cut: number): boolean {
   const segment = segments[segmentAt(cut)];
-  if (segment === undefined || segment.start === cut) return true;
-  const { contentStart, contentEnd, end } = segment;
-  return contentStart < cut && (cut < contentEnd || contentEnd === end);
+  if (segment === undefined) return true;
+  const { opening, contentEnd, end } = segment;
+  const followsOpening = opening[0] < cut && cut <= opening[1];
+  const precedesClosing = contentEnd <= cut && cut < end;
+  return !followsOpening && !precedesClosing;
 }
 
 /** Whether a piece that starts here would hold no trained token. */

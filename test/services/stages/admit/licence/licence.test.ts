@@ -27,7 +27,7 @@ describe('texts', () => {
     ['node_modules/zod/LICENSE', 'MIT'],
     ['node_modules/yaml/LICENSE', 'ISC'],
     ['node_modules/source-map-js/LICENSE', 'BSD-3-Clause'],
-    ['node_modules/boundary/LICENSE.BSD', 'BSD-2-Clause'],
+    ['node_modules/is-cidr/LICENSE', 'BSD-2-Clause'],
     ['node_modules/lightningcss/LICENSE', 'MPL-2.0'],
   ])('%s is %s', (path, identifier) => {
     expect(matchLicenceText(textOf(path))).toEqual([{ identifier, score: 1 }]);

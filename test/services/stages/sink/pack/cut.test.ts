@@ -118,6 +118,20 @@ describe('cutDocument', () => {
     expect(cuts(text, 60)).toEqual(['0+0-60', '2+60-86']);
   });
 
+  it('separates no marks from text where a token covers the last mark and a whole segment', () => {
+    // One token holds the end of the opening and the empty think: its segment has no token.
+    const turn = { opening: [45, 53], trained: true } as const;
+    const segments: TokenSegment[] = [
+      ...document('backstory:2 task:20 file:23'),
+      { ...turn, kind: 'think', start: 45, contentStart: 53, contentEnd: 53, end: 53 },
+      { ...turn, kind: 'write', start: 53, contentStart: 53, contentEnd: 95, end: 95 },
+      // The last token of the write covers the empty segment before the closing marks.
+      { ...turn, kind: 'done', start: 95, contentStart: 95, contentEnd: 95, end: 99 },
+    ];
+    const limits = { contextLength: 53, prefixTokensMax: 4 };
+    expect(cutSegments(segments, neverLine, limits).map(({ end }) => end)).toEqual([45, 94, 99]);
+  });
+
   it('takes part of a long observation along, so that the next piece has something trained', () => {
     const text = 'backstory:2 task:2 plan:10 file:2 read:2 observe:48 think:10 write:10 done:2';
     for (const piece of piecesOf(text, 50)) expect(trainedIn(document(text), piece)).toBe(true);
