@@ -154,6 +154,15 @@ export function parseManifestHead(text: string): ManifestHead {
   throw new Error(z.prettifyError(parsed.error));
 }
 
+/** Paths of the files that were written without their thought. */
+export function thoughtlessPaths(
+  lacks: readonly { readonly what: string; readonly path: string | null }[],
+): Set<string> {
+  return new Set(
+    lacks.flatMap(({ what, path }) => (what === 'thought' && path !== null ? [path] : [])),
+  );
+}
+
 /** File name of an entry: eight digits, so that names sort as numbers do. */
 export function manifestName(entry: number): string {
   return `${String(entry).padStart(8, '0')}.json`;

@@ -17,7 +17,10 @@ export interface Pack {
 
 /** Tokens that carry loss. */
 export function countTrained(mask: Uint8Array): number {
-  return mask.reduce((sum, value) => sum + value, 0);
+  let trained = 0;
+  // By position: a callback per token took ten times as long, and this runs for every token.
+  for (let at = 0; at < mask.length; at += 1) trained += mask[at] ?? 0;
+  return trained;
 }
 
 export class MdsError extends Error {
@@ -53,6 +56,19 @@ export function shardOverheadBytes(samples: number): number {
 
 /** One row as it lies in a shard. */
 export function encodeSample(pack: Pack): Buffer {
+  return Buffer.concat(sampleParts(pack));
+}
+
+/** Size of the row that `encodeSample` makes, without making it. */
+export function sampleBytes(pack: Pack): number {
+  return bytesOf(sampleParts(pack));
+}
+
+function bytesOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, part) => sum + part.byteLength, 0);
+}
+
+function sampleParts(pack: Pack): Uint8Array[] {
   checkPack(pack);
   const domain = Buffer.from(pack.domain, 'utf8');
   const spans = Uint32Array.from(pack.indices.flat());
@@ -64,10 +80,9 @@ export function encodeSample(pack: Pack): Buffer {
   const variable = [[domain], indices, inputIds, mask];
   const sizes = Buffer.alloc(4 * variable.length);
   for (const [position, parts] of variable.entries()) {
-    const bytes = parts.reduce((sum, part) => sum + part.byteLength, 0);
-    sizes.writeUInt32LE(bytes, 4 * position);
+    sizes.writeUInt32LE(bytesOf(parts), 4 * position);
   }
-  return Buffer.concat([sizes, domain, ...indices, ...inputIds, length, ...mask]);
+  return [sizes, domain, ...indices, ...inputIds, length, ...mask];
 }
 
 /** A whole shard from encoded rows. */

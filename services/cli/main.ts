@@ -3,7 +3,7 @@
  * and signals. All other code gets them as values.
  */
 import { watchAncestors } from './ancestors.ts';
-import { type CommandContext, openStreams } from './context.ts';
+import { type CommandContext, openStreams, writeLine } from './context.ts';
 import { exitCodes, reportFailure } from './failures.ts';
 import { runCommandLine } from './program.ts';
 
@@ -26,7 +26,7 @@ function onSignal(): void {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 watchAncestors(process.env, () => {
-  context.err.stream.write('the process that started this one is gone: stopping\n');
+  writeLine(context.err, 'the process that started this one is gone: stopping');
   onSignal();
 });
 for (const stream of [process.stdout, process.stderr]) {

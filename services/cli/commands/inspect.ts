@@ -12,7 +12,7 @@ import { openPlace } from '../open/output-place.ts';
 import type { ConfigurationOptions } from '../open/settings.ts';
 import { printable } from '../style.ts';
 import { drawSampleHead, drawSampleList, drawSegment, segmentsOfFile } from '../views/sample.ts';
-import { bitsPerByte } from '../views/summary.ts';
+import { bitsPerByte, lackName } from '../views/summary.ts';
 
 export interface InspectOptions extends ConfigurationOptions {
   readonly full?: boolean;
@@ -79,7 +79,7 @@ async function drawSample(
     writeLine(context.out);
     for (const line of drawSegment(segment, style, view)) writeLine(context.out, line);
     for (const { what, reason } of lacksAt(segment, sample.overview.lacks)) {
-      writeLine(context.out, style.yellow(`  no ${what}: ${printable(reason)}`));
+      writeLine(context.out, style.yellow(`  no ${lackName(what)}: ${printable(reason)}`));
     }
     const gain = segment.kind === 'write' ? gains?.get(segment.path ?? '') : undefined;
     if (gain === undefined) continue;

@@ -2,7 +2,7 @@
 import { access, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { sumOver } from '../../dataset/manifest.ts';
-import { type OpenOutput, openOutput } from '../../dataset/open-output.ts';
+import { openOutput } from '../../dataset/open-output.ts';
 import { type ResolvedValues, type RunSummary, stages } from '../../registry.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { runEmbedded } from '../../runtime/embedded/embedded.ts';
@@ -87,14 +87,15 @@ export async function runCommand(
 async function readFinished(objects: ObjectStore): Promise<FinishedBefore> {
   const { entries, head, shards } = await openOutput(objects);
   return {
-    repositories: { found: head.nextSequence, written: sumOver(entries, samplesOf) },
+    repositories: {
+      found: head.nextSequence,
+      written: sumOver(entries, ({ samples }) => samples.length),
+    },
     tokens: sumOver(shards, ({ tokens }) => tokens),
     packs: sumOver(shards, ({ packs }) => packs),
     shards: shards.length,
   };
 }
-
-const samplesOf = ({ samples }: OpenOutput['entries'][number]) => samples.length;
 
 /** Runs all stages in this process; `demo` and the bench use it too. */
 export async function runSources(

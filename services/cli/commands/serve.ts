@@ -153,7 +153,8 @@ export function serviceLog(
 ): Logger {
   const { dataset, logLevel: level } = values.runtime;
   const base = { dataset, stages: served.map((stage) => stage.name) };
-  return openProcessLog({ level, base, hide: context.redactor.hide }, context.err.stream);
+  // The terminal's stream hides secrets.
+  return openProcessLog({ level, base }, context.err.stream);
 }
 
 /** Stage names come first, then sources. A folder named like a stage is written ./plan. */

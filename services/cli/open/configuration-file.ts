@@ -8,7 +8,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { PipelineError } from '../../runtime/errors.ts';
 import { expandSources, type SourceSpec } from '../../stages/discover/sources.ts';
 
-export const defaultFile = 'backstory.yaml';
+const defaultFile = 'backstory.yaml';
 
 export interface ConfigurationFile {
   /** The file's content; null if there is no file or it is not used. */
@@ -58,16 +58,25 @@ export async function sourceOfFile(
   if (sources.length === 0) return null;
   // The file may be a link, so both its own folder and the folder of its target count.
   const folders = new Set([await realpath(dirname(file)), dirname(await realpath(file))]);
+  const places = await Promise.all(
+    [...folders].map(async (folder) => ({ folder, checkout: await checkoutOf(folder) })),
+  );
   for (const source of sources) {
     for (const spec of await specsOf(source)) {
       if (spec.kind === 'unreadable') continue;
       const path = await realpath(spec.path);
-      for (const folder of folders) {
-        if (await cameTogether(folder, path, spec.kind)) return spec.origin;
+      for (const place of places) {
+        if (await cameTogether(place, path, spec.kind)) return spec.origin;
       }
     }
   }
   return null;
+}
+
+interface Place {
+  readonly folder: string;
+  /** The checkout that the folder lies in; null if there is none. */
+  readonly checkout: string | null;
 }
 
 /** Returns nothing for an unreadable source; the command that reads it reports the error. */
@@ -85,12 +94,11 @@ async function specsOf(source: string): Promise<readonly SourceSpec[]> {
  * the same checkout, or it holds a source folder that is not a separate checkout.
  */
 async function cameTogether(
-  folder: string,
+  { folder, checkout }: Place,
   source: string,
   kind: 'folder' | 'archive',
 ): Promise<boolean> {
   if (isWithin(folder, source)) return true;
-  const checkout = await checkoutOf(folder);
   if (checkout !== null && isWithin(source, checkout)) return true;
   if (kind === 'archive' || !isWithin(source, folder)) return false;
   const own = await checkoutOf(source);
@@ -105,7 +113,7 @@ function isWithin(path: string, folder: string): boolean {
 /** Returns the nearest folder, from this one upwards, that is a checkout; null if there is none. */
 async function checkoutOf(folder: string): Promise<string | null> {
   for (let current = folder; ; current = dirname(current)) {
-    for (const name of ['.git', '.hg', '.svn']) {
+    for (const name of ['.git', '.hg', '.jj', '.svn']) {
       if (await isThere(join(current, name))) return current;
     }
     if (dirname(current) === current) return null;

@@ -1,4 +1,5 @@
 /** Draws a repository in writing order: a file depends on files above it. Pure. */
+import { edgesFrom } from '../../ports/look-up.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { mapRepository, outlineFile, tokenCost } from '../../teacher/prompts/outline.ts';
 import type { Structure } from '../open/structure-of.ts';
@@ -33,7 +34,7 @@ export function drawStructure(structure: Structure, style: Style): string[] {
       const rest = names.length - shown.length;
       lines.push(style.dim(`    ${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`));
     }
-    for (const edge of edges.filter(({ from }) => from === path)) {
+    for (const edge of edgesFrom(edges, path)) {
       const facts = `${edge.kind}, confidence ${edge.confidence}`;
       lines.push(`    needs ${printable(edge.to)}  ${style.dim(facts)}`);
     }

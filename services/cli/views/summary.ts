@@ -148,39 +148,26 @@ function drawSkipped(skipped: RunSummary['skippedFiles']): string[] {
   return ['', 'Files left out, by reason:', ...formatTable(rows)];
 }
 
-const lackNames: Readonly<Record<string, string>> = {
-  plan: 'plan',
-  purposes: 'batch of purposes',
-  thought: 'thought',
-  search: 'search',
-};
+/** What a lack is called. */
+export function lackName(what: string): string {
+  return what === 'purposes' ? 'batch of purposes' : what;
+}
 
 /** `3 thought, 1 plan`: how much of each is missing. */
 export function countLacks(lacks: readonly { readonly what: string }[]): string {
   return [...Map.groupBy(lacks, ({ what }) => what)]
-    .map(([what, { length }]) => `${formatCount(length)} ${lackNames[what] ?? what}`)
+    .map(([what, { length }]) => `${formatCount(length)} ${lackName(what)}`)
     .join(', ');
 }
 
 /** A line for each thing that trajectories were written without. */
 function drawLacks(lacks: RunSummary['lacks'], style: Style): string[] {
-  if (lacks.length === 0) return [];
-  const rows = lacks
-    .slice(0, dropsShownMax)
-    .map(({ repository, what, path, reason }) => [
-      '',
-      printable(repository),
-      `no ${lackNames[what] ?? what}`,
-      printable(path ?? ''),
-      printable(reason),
-    ]);
-  const rest = lacks.length - dropsShownMax;
-  return [
-    '',
-    style.yellow(`Written all the same (${lacks.length}):`),
-    ...formatTable(rows),
-    ...(rest > 0 ? [`  and ${rest} more; --json lists all`] : []),
-  ];
+  return drawList('Written all the same', lacks, style, ({ repository, what, path, reason }) => [
+    printable(repository),
+    `no ${lackName(what)}`,
+    printable(path ?? ''),
+    printable(reason),
+  ]);
 }
 
 /** What was lost, and what to do about it; nothing where nothing was lost. */
@@ -193,15 +180,28 @@ export function drawDeadLetters(deadLetters: number, style: Style): string[] {
 
 /** A line for each repository that made no trajectory; no lines without one. */
 export function drawDropped(dropped: readonly DroppedRepository[], style: Style): string[] {
-  if (dropped.length === 0) return [];
-  const rows = dropped
-    .slice(0, dropsShownMax)
-    .map((item) => ['', printable(item.name), item.stage, item.reason, printable(item.detail)]);
-  const rest = dropped.length - dropsShownMax;
+  const title = 'Repositories that made no trajectory';
+  return drawList(title, dropped, style, ({ name, stage, reason, detail }) => [
+    printable(name),
+    stage,
+    reason,
+    printable(detail),
+  ]);
+}
+
+/** A heading with the number of items, a row for each of the first, and how many more there are. */
+function drawList<Item>(
+  title: string,
+  items: readonly Item[],
+  style: Style,
+  rowOf: (item: Item) => readonly string[],
+): string[] {
+  if (items.length === 0) return [];
+  const rest = items.length - dropsShownMax;
   return [
     '',
-    style.yellow(`Repositories that made no trajectory (${dropped.length}):`),
-    ...formatTable(rows),
+    style.yellow(`${title} (${items.length}):`),
+    ...formatTable(items.slice(0, dropsShownMax).map((item) => ['', ...rowOf(item)])),
     ...(rest > 0 ? [`  and ${rest} more; --json lists all`] : []),
   ];
 }

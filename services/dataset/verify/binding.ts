@@ -10,8 +10,7 @@ import type { OpenOutput } from '../open-output.ts';
 import { mustHold } from './difference.ts';
 
 /** By how many entries the head lies behind: 1 is allowed only while the data set grows. */
-export async function checkHead({ store, entries, headHash }: OpenOutput): Promise<0 | 1> {
-  const head = await readHead(store);
+export function checkHead({ entries, headHash }: OpenOutput, head: ManifestHead): 0 | 1 {
   const last = entries.length - 1;
   mustHold(head.entry <= last, `it names ${entryPath(head.entry)}, which is missing`);
   const hash = head.entry === last ? headHash : entries[head.entry + 1]?.previous;
@@ -22,7 +21,7 @@ export async function checkHead({ store, entries, headHash }: OpenOutput): Promi
   return 1;
 }
 
-async function readHead(store: ObjectStore): Promise<ManifestHead> {
+export async function readHead(store: ObjectStore): Promise<ManifestHead> {
   const bytes = await store.read(headPath);
   const missing =
     'it is missing, so nothing holds the last entry and run.json; repeating the command of the run writes it';
@@ -35,8 +34,12 @@ async function readHead(store: ObjectStore): Promise<ManifestHead> {
 }
 
 /** Checks a file that names the run: it must exist exactly if the head names it, with its hash. */
-export async function checkRunFile(store: ObjectStore, path: string): Promise<void> {
-  const named = (await readHead(store)).files.find((file) => file.path === path);
+export async function checkRunFile(
+  store: ObjectStore,
+  { files }: ManifestHead,
+  path: string,
+): Promise<void> {
+  const named = files.find((file) => file.path === path);
   const bytes = await store.read(path);
   if (named === undefined) mustHold(bytes === null, `${headPath} does not name it`);
   else {
@@ -46,8 +49,7 @@ export async function checkRunFile(store: ObjectStore, path: string): Promise<vo
 }
 
 /** Every path of `runFiles`, and other paths that the head names although no run makes them. */
-export async function runFilesOf(store: ObjectStore): Promise<readonly string[]> {
-  const { files } = await readHead(store);
+export function runFilesOf({ files }: ManifestHead): readonly string[] {
   return [...new Set<string>([...runFiles, ...files.map(({ path }) => path)])];
 }
 

@@ -5,12 +5,14 @@
 import { createHash } from 'node:crypto';
 import type { BlobReference } from '../../../schemas/generated/types.ts';
 import { type TopicName, topicNames } from '../../../schemas/topology.ts';
+import { blobPath as blobPathInStore } from '../../runtime/store/blobs.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
 import { forEachBody, withRunLog } from '../run-log/run-log.ts';
 import { MisplacedDifference } from './place.ts';
 
-export function blobPath({ sha256 }: BlobReference): string {
-  return `blobs/${sha256.slice(0, 2)}/${sha256}`;
+/** Path of a blob in the output. */
+export function blobPath(reference: BlobReference): string {
+  return `blobs/${blobPathInStore(reference)}`;
 }
 
 /** The blobs that provenance, the manifest or the log name. */

@@ -3,7 +3,7 @@
  * and files (I1). Pure.
  */
 import { lineRange } from '../../../schemas/lines.ts';
-import type { ProvenanceLine } from '../../../schemas/manifest.ts';
+import { type ProvenanceLine, thoughtlessPaths } from '../../../schemas/manifest.ts';
 import { sha256 } from '../../runtime/ids.ts';
 import { type PlacedSegment, placeSegments } from '../segments.ts';
 import { mustHold } from './difference.ts';
@@ -28,9 +28,7 @@ function checkLacks(
   segments: readonly PlacedSegment[],
   { lacks = [], masked = [] }: ProvenanceLine,
 ) {
-  const thoughtless = new Set(
-    lacks.flatMap(({ what, path }) => (what === 'thought' && path !== null ? [path] : [])),
-  );
+  const thoughtless = thoughtlessPaths(lacks);
   for (const path of masked) mustHold(thoughtless.has(path), `${path} may not be masked`);
   const planned = segments.some(({ kind }) => kind === 'requirements');
   const unplanned = lacks.some(({ what }) => what === 'plan');

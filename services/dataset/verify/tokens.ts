@@ -13,7 +13,7 @@ import { lastUpTo } from '../last-up-to.ts';
 import type { PlacedSegment } from '../segments.ts';
 import { type ReadDocument, type Turn, tokenPlaces } from '../template/read.ts';
 import type { Template } from '../template/template.ts';
-import { mustHold } from './difference.ts';
+import { Difference, mustHold } from './difference.ts';
 
 export interface TokenView extends ReadDocument {
   readonly inputIds: Uint32Array;
@@ -51,11 +51,15 @@ export function checkMask(view: TokenView): void {
   const { mask, masking, places } = view;
   for (const { token, held, turn, kind } of placeTokens(view)) {
     const alone = held.length === 0 || (held.length === 1 && places[token] === tokenPlaces.text);
-    mustHold(masking === 'joint' || alone, `token ${token} lies in two segments`, { token });
+    // No mustHold here: its message and place would be made for every token.
+    if (masking !== 'joint' && !alone) {
+      throw new Difference(`token ${token} lies in two segments`, { token });
+    }
     const trained =
       mayBeTrained(view, token, turn) && held.every((segment) => isTrainedSegment(view, segment));
-    const right = mask[token] === (trained ? 1 : 0);
-    mustHold(right, `token ${token} (${kind}) has the wrong mask`, { token });
+    if (mask[token] !== (trained ? 1 : 0)) {
+      throw new Difference(`token ${token} (${kind}) has the wrong mask`, { token });
+    }
   }
 }
 
@@ -116,7 +120,7 @@ function isTrainedSegment({ masked }: TokenView, { kind, path }: PlacedSegment):
 /** A turn that ends with a masked write does not train the model to end it. */
 function endsTrained(view: TokenView, turn: Turn | undefined): boolean {
   if (view.masked.size === 0 || turn === undefined) return true;
-  const last = view.segments.findLast(({ end }) => end <= turn.end);
+  const last = view.segments[lastUpTo(view.segments, turn.end, ({ end }) => end)];
   return last === undefined || isTrainedSegment(view, last);
 }
 

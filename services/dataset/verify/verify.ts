@@ -10,7 +10,7 @@ import { entryPath, headPath, readManifest, shardIndex, sumOver } from '../manif
 import { type OpenOutput, openReader, outputOf, storeAt } from '../open-output.ts';
 import type { ShardProgress } from '../read-shards.ts';
 import type { DocumentReader } from '../template/document-reader.ts';
-import { checkHead, checkRunFile, runFilesOf, unlistedFiles } from './binding.ts';
+import { checkHead, checkRunFile, readHead, runFilesOf, unlistedFiles } from './binding.ts';
 import { blobPath, checkBlobs, openBlobNames } from './blobs.ts';
 import { mustHold } from './difference.ts';
 import { checkIn } from './place.ts';
@@ -55,9 +55,10 @@ export async function verifyOutput(
     });
   }
   const { entries, head, shards } = output;
-  const late = await checkIn(headPath, () => checkHead(output));
-  for (const path of await checkIn(headPath, () => runFilesOf(store))) {
-    await checkIn(path, () => checkRunFile(store, path));
+  const manifestHead = await checkIn(headPath, () => readHead(store));
+  const late = await checkIn(headPath, async () => checkHead(output, manifestHead));
+  for (const path of runFilesOf(manifestHead)) {
+    await checkIn(path, () => checkRunFile(store, manifestHead, path));
   }
   const reader = await checkIn(head.tokenizer.file.path, () => openCheckedReader(output));
   const checker = new SampleChecker(reader, (reference) => store.read(blobPath(reference)));

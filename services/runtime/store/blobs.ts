@@ -29,7 +29,7 @@ export function openBlobStore(objects: ObjectStore, landmark = someLandmark): Bl
   return {
     put: async (bytes) => {
       const reference = { sha256: sha256(bytes), bytes: bytes.byteLength };
-      const path = pathOf(reference);
+      const path = blobPath(reference);
       // An object of this name holds the same bytes, because the name is their hash.
       if ((await objects.size(path)) === null) await objects.create(path, bytes);
       return reference;
@@ -59,7 +59,8 @@ export async function openLocalBlobStore(folder: string, landmark?: Landmark): P
   return openBlobStore(openLocalObjects(folder), landmark);
 }
 
-function pathOf({ sha256: hash }: BlobReference): string {
+/** Path of a blob in its store. */
+export function blobPath({ sha256: hash }: Pick<BlobReference, 'sha256'>): string {
   return `${hash.slice(0, 2)}/${hash}`;
 }
 
@@ -70,7 +71,7 @@ async function existing<Result>(
   landmark: Landmark,
   read: (path: string) => Promise<Result | null>,
 ): Promise<Result> {
-  const path = pathOf(reference);
+  const path = blobPath(reference);
   const result = await readObject(objects, path, landmark, read);
   if (result !== null) return result;
   await requireStore(objects, landmark);
@@ -80,7 +81,7 @@ async function existing<Result>(
 }
 
 function corrupt({ place }: ObjectStore, reference: BlobReference, what: string): PipelineError {
-  const subject = `${place}/${pathOf(reference)}`;
+  const subject = `${place}/${blobPath(reference)}`;
   return new PipelineError('BLOB_CORRUPT', `blob ${subject} ${what}; delete it and run again`, {
     subject,
   });

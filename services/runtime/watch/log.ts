@@ -8,7 +8,8 @@ export interface LogOptions {
   readonly level: string;
   /** Facts that every line carries. */
   readonly base: Readonly<Record<string, unknown>>;
-  readonly hide: (text: string) => string;
+  /** Where the stream hides secrets itself, none is needed. */
+  readonly hide?: (text: string) => string;
 }
 
 export function openProcessLog(options: LogOptions, stream: DestinationStream): Logger {
@@ -19,7 +20,7 @@ export function openProcessLog(options: LogOptions, stream: DestinationStream): 
       base,
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (name) => ({ level: name }) },
-      hooks: { streamWrite: hide },
+      ...(hide === undefined ? {} : { hooks: { streamWrite: hide } }),
     },
     stream,
   );

@@ -1,14 +1,11 @@
 /** What trajectories were written without, in a run's summary. Pure. */
 import { compareText } from '../../../schemas/compare-text.ts';
-import type { TrajectoryBody } from '../../../schemas/generated/types.ts';
+import type { Lack, TrajectoryBody } from '../../../schemas/generated/types.ts';
 import { section } from '../../runtime/report.ts';
 
 /** Something that a repository was written without. */
-export interface LackOf {
+export interface LackOf extends Lack {
   readonly repository: string;
-  readonly what: string;
-  readonly path: string | null;
-  readonly reason: string;
 }
 
 export const flattenReport = {

@@ -10,6 +10,7 @@ import type {
   RepoStructureBody,
   Usage,
 } from '../../../schemas/generated/types.ts';
+import { byPath, edgesFrom } from '../../ports/look-up.ts';
 import type { PlanAnswer, PlanRequest } from '../../ports/teacher.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { PlanKnobs } from './config.ts';
@@ -52,9 +53,8 @@ export function buildPlanRequest(
   readme: string,
   manifests: readonly { readonly path: string; readonly text: string }[],
 ): PlanRequest {
-  const byPath = new Map(structure.files.map((file) => [file.path, file]));
   const files = structure.order.map((path) => {
-    const file = byPath.get(path);
+    const file = byPath(structure.files, path);
     if (file === undefined) throw invalidOrder(path);
     return file;
   });
@@ -83,18 +83,11 @@ export function planFiles(
   purposes: PlanAnswer['purposes'],
   knobs: Pick<PlanKnobs, 'dependenciesMax' | 'purposeBytesMax'>,
 ): PlannedFile[] {
-  const told = new Map(purposes.map(({ path, purpose }) => [path, oneLine(purpose)]));
-  const byPath = new Map(structure.files.map((file) => [file.path, file]));
+  const told = toldPurposes(purposes);
   const position = new Map(structure.order.map((path, ordinal) => [path, ordinal]));
-  const needs = new Map<string, Edge[]>();
-  for (const edge of structure.edges) {
-    const list = needs.get(edge.from) ?? [];
-    list.push(edge);
-    needs.set(edge.from, list);
-  }
   return structure.order.map((path, ordinal) => {
-    const file = byPath.get(path);
-    const earlier = (needs.get(path) ?? []).filter(
+    const file = byPath(structure.files, path);
+    const earlier = edgesFrom(structure.edges, path).filter(
       (edge) => (position.get(edge.to) ?? ordinal) < ordinal,
     );
     const purpose = told.get(path) || (file === undefined ? '' : fallbackPurpose(file));
@@ -150,8 +143,10 @@ export function fallbackPurpose(file: FileStructure): string {
   return `Defines ${names.slice(0, 5).join(', ')}${rest}.`;
 }
 
-export function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
+/** The purposes of an answer, each on one line, by path. */
+export function toldPurposes(purposes: PlanAnswer['purposes']): ReadonlyMap<string, string> {
+  const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim();
+  return new Map(purposes.map(({ path, purpose }) => [path, oneLine(purpose)]));
 }
 
 /** As many whole words as fit, or as many characters if even the first word does not fit. */

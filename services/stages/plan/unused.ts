@@ -3,7 +3,7 @@ import type { RepoStructureBody } from '../../../schemas/generated/types.ts';
 import type { PlanAnswer } from '../../ports/teacher.ts';
 import type { Tools } from '../../runtime/stage.ts';
 import type { PlanKnobs } from './config.ts';
-import { oneLine } from './file-plan.ts';
+import { toldPurposes } from './file-plan.ts';
 import type { planReport } from './report.ts';
 
 export type PlanTools = Tools<'plan', PlanKnobs, typeof planReport>;
@@ -26,7 +26,7 @@ export function countUnused(
   purposes: PlanAnswer['purposes'],
   bytesMax: number,
 ): { readonly missing: number; readonly cut: number } {
-  const told = new Map(purposes.map(({ path, purpose }) => [path, oneLine(purpose)]));
+  const told = toldPurposes(purposes);
   const texts = structure.order.map((path) => told.get(path) ?? '');
   return {
     missing: texts.filter((text) => text === '').length,

@@ -5,6 +5,7 @@
 import type OpenAI from 'openai';
 import { z } from 'zod';
 import type { Usage } from '../../../schemas/generated/types.ts';
+import { shorten } from '../../ports/endpoint.ts';
 import { noUsage } from '../../ports/usage.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Budget } from '../../runtime/coordination/coordination.ts';
@@ -160,7 +161,7 @@ function bytesOf({ messages }: ChatRequest): number {
 }
 
 function refused(why: string, cause: unknown, usage: Usage = noUsage): PipelineError {
-  const message = `the teacher refused to answer: ${why}`.slice(0, 400);
+  const message = shorten(`the teacher refused to answer: ${why}`, 400);
   return new PipelineError('TEACHER_REFUSED', message, { cause, usage });
 }
 

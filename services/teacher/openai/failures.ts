@@ -66,7 +66,7 @@ function isPassing(status: number): boolean {
 }
 
 function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).slice(0, 300);
+  return shorten(error instanceof Error ? error.message : String(error), 300);
 }
 
 /** The Retry-After header in seconds, where a server sends one. */

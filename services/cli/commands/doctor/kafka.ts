@@ -48,7 +48,11 @@ export async function checkSettings(context: CommandContext, values: ResolvedVal
   });
   const remedy = `run \`backstory topics apply --dataset ${dataset}\``;
   const problem = differing.length === 0 ? null : `${joined(differing)}: ${remedy}`;
-  return { detail: 'records are kept for ever, as replays need them', problem };
+  const detail =
+    problem === null
+      ? 'records are kept for ever, as replays need them'
+      : `${differing.length} topics can lose records`;
+  return { detail, problem };
 }
 
 /** Every stage must find all that it has not done; and a replay, all that there ever was. */
@@ -74,7 +78,8 @@ export async function checkLog(
         `${records.gone} records of ${records.topics.join(', ')} were deleted, after their stages had read them: a replay cannot have them; \`backstory topics apply --dataset ${dataset}\` mends the retention`,
       );
     }
-    return { detail: `${records.there} records, none deleted`, problem: joined(problems) };
+    const detail = `${records.there} records, ${records.gone === 0 ? 'none' : records.gone} deleted`;
+    return { detail, problem: joined(problems) };
   });
 }
 

@@ -34,5 +34,6 @@ export async function checkSchemas(context: CommandContext, values: ResolvedValu
       ? null
       : `compatibility of ${loose[0]}${others}, not BACKWARD: a schema that this program cannot read would be accepted; run \`backstory topics apply --dataset ${dataset}\``;
   const problem = joined([...foreign, lacking('subject', missing, dataset), level]);
-  return { detail: `${registry.url}, compatibility BACKWARD`, problem };
+  const detail = loose.length === 0 ? `${registry.url}, compatibility BACKWARD` : registry.url;
+  return { detail, problem };
 }

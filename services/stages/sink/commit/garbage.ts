@@ -5,6 +5,7 @@
  * number (bounded run, where all writers make the same shards) or its entry number (live stream).
  */
 import type { ManifestEntry } from '../../../../schemas/manifest.ts';
+import { sumOver } from '../../../dataset/manifest.ts';
 import type { ObjectStore } from '../../../runtime/store/objects/object-store.ts';
 
 export interface ShardPlace {
@@ -29,15 +30,14 @@ export function abandonedAmong(
   paths: readonly string[],
   entries: readonly ManifestEntry[],
 ): string[] {
-  const shards = entries.flatMap((entry) => entry.shards);
-  const named = new Set(shards.flatMap(({ path, provenance }) => [path, provenance.path]));
+  const shards = sumOver(entries, (entry) => entry.shards.length);
+  const named = namedFiles(entries);
   const closed = entries.at(-1)?.closed === true;
   return paths.filter((path) => {
     const [match, number, entry] = namePattern.exec(path) ?? [];
     if (match === undefined || named.has(path)) return false;
     return (
-      closed ||
-      (entry === undefined ? Number(number) < shards.length : Number(entry) < entries.length)
+      closed || (entry === undefined ? Number(number) < shards : Number(entry) < entries.length)
     );
   });
 }
@@ -57,11 +57,15 @@ export async function removeUnnamed(
   store: ObjectStore,
   entries: readonly ManifestEntry[],
 ): Promise<void> {
-  const shards = entries.flatMap((entry) => entry.shards);
-  const named = new Set(shards.flatMap(({ path, provenance }) => [path, provenance.path]));
+  const named = namedFiles(entries);
   for (const path of await shardFiles(store)) {
     if (namePattern.test(path) && !named.has(path)) await store.remove(path);
   }
+}
+
+function namedFiles(entries: readonly ManifestEntry[]): ReadonlySet<string> {
+  const shards = entries.flatMap((entry) => entry.shards);
+  return new Set(shards.flatMap(({ path, provenance }) => [path, provenance.path]));
 }
 
 async function shardFiles(store: ObjectStore): Promise<string[]> {

@@ -4,7 +4,7 @@
  */
 import type { CarriedSample, ManifestEntry } from '../../../../schemas/manifest.ts';
 import { manifestFormat } from '../../../../schemas/manifest.ts';
-import { countTrained, encodeSample } from '../../../../schemas/mds.ts';
+import { countTrained, sampleBytes } from '../../../../schemas/mds.ts';
 import { nextNumbers, readManifest } from '../../../dataset/manifest.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import type { ObjectStore } from '../../../runtime/store/objects/object-store.ts';
@@ -91,7 +91,7 @@ export function sealPack({ pieces, tokens }: Bin<SamplePiece>, dataset: string):
     start = end;
     return { ...piece, inputIds, mask };
   });
-  return { pieces: parts, tokens, pack, rowBytes: encodeSample(pack).byteLength };
+  return { pieces: parts, tokens, pack, rowBytes: sampleBytes(pack) };
 }
 
 export interface EntryParts {

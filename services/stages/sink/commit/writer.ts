@@ -253,8 +253,8 @@ class SinkWriter implements Writer {
   }
 
   /**
-   * Writes shards, then the entry that makes them part of the data set, then the index, which is
-   * derived from the entries.
+   * Writes shards, then the entry that makes them part of the data set, then the index and the
+   * head, which are derived from the entries.
    */
   async #commit(groups: SealedPack[][], rest: SealedPack[], closed: boolean): Promise<void> {
     const { run, crashPoint } = this.#tools;
