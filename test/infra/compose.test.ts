@@ -113,7 +113,7 @@ describe('image', () => {
     words.split(' '),
   );
 
-  it('holds what the program needs to run', { timeout: 60_000 }, () => {
+  it('holds what the program needs to run', () => {
     const folder = mkdtempSync(join(tmpdir(), 'backstory-image-'));
     try {
       for (const words of copies) {

@@ -26,9 +26,7 @@ describe('topics of a data set', () => {
   }, clusterStartMsMax);
   afterAll(() => admin.disconnect());
 
-  it('corrects retention and compaction that drifted, and leaves other settings alone', {
-    timeout: 120_000,
-  }, async () => {
+  it('corrects retention and compaction that drifted, and leaves other settings alone', async () => {
     const dataset = uniqueName('drift');
     expect((await topics('apply', dataset)).exitCode).toBe(0);
     const [found, control] = ['repo-found', controlTopic].map((topic) =>

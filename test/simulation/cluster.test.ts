@@ -152,9 +152,7 @@ describe('cluster', () => {
     await bus.close();
   });
 
-  it('I5, I6: ends when the manifest is closed, although the groups of earlier stages were forgotten', {
-    timeout: 120_000,
-  }, async () => {
+  it('I5, I6: ends when the manifest is closed, although the groups of earlier stages were forgotten', async () => {
     const outputFolder = join(folder, 'forgotten');
     const run = (...processes: readonly (readonly StageName[])[]) =>
       runCluster({
@@ -178,9 +176,7 @@ describe('cluster', () => {
     expect(differences(expected, outputHashes(outputFolder))).toEqual([]);
   });
 
-  it('I11: a process ends with LOG_TRUNCATED where another stage can never be done', {
-    timeout: 120_000,
-  }, async () => {
+  it('I11: a process ends with LOG_TRUNCATED where another stage can never be done', async () => {
     const outputFolder = join(folder, 'truncated');
     const run = (...processes: readonly (readonly StageName[])[]) =>
       runCluster({

@@ -104,5 +104,5 @@ describe('a live data set with dead letters of files', () => {
     expect(await served).toBe('stopped');
     expect((await letters()).map(({ status }) => status)).toEqual(['retried', 'retried']);
     await verifyOutput(join(folder, 'out'));
-  }, 120_000);
+  });
 });

@@ -74,4 +74,4 @@ test('a message is a turn, and exactly those of the assistant are trained', asyn
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}, 60_000);
+});

@@ -36,5 +36,5 @@ describe('exports in real readers', () => {
     const hub = { HF_HOME: join(harness.folder, 'hub'), HF_HUB_OFFLINE: '1' };
     const file = join(here, 'test_readers.py');
     expect(await runPythonTests(python, file, harness.folder, hub)).toBeGreaterThan(9);
-  }, 180_000);
+  });
 });

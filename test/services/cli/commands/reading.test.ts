@@ -31,7 +31,7 @@ beforeAll(async () => {
   writeFileSync(at('counter/logo.png'), '\u0000\u0001binary');
   const run = await runLine(['run', 'counter', '--out', 'data'], { workingFolder });
   expect(run.exitCode, run.err).toBe(0);
-}, 120_000);
+});
 
 afterAll(() => {
   process.chdir(tmpdir());
@@ -89,7 +89,7 @@ describe('reading an output', () => {
     expect(read.one.out).toContain('bits per byte');
     expect(read.export.err).toBe('');
     expect(readFileSync(at('data-export/README.md'), 'utf8')).toContain('binary 1');
-  }, 240_000);
+  });
 
   test('changes nothing in one whose run was killed, and reads its log', async () => {
     cpSync(at('data'), at('killed'), { recursive: true });
@@ -101,7 +101,7 @@ describe('reading an output', () => {
     const read = await readAll('left');
     expect(read.export.err).toBe('');
     expect(read.one.out).toContain('bits per byte');
-  }, 240_000);
+  });
 
   test('works on an archive without log, memo and cache, and says what it misses', async () => {
     cpSync(at('data'), at('archive'), { recursive: true });
@@ -114,7 +114,7 @@ describe('reading an output', () => {
     expect(read.export.err).toContain('note: README.md does not list');
     rmSync(at('archive/blobs'), { recursive: true });
     expect((await readAll('archive')).verify.out).toContain('absent: blobs/');
-  }, 240_000);
+  });
 
   test('names a blob that is missing beside others, by what names it', async () => {
     cpSync(at('data'), at('holes'), { recursive: true });
@@ -133,7 +133,7 @@ describe('reading an output', () => {
     }
     // The sink keeps the body of a sample whose pieces wait; afterwards nothing names it.
     expect(unneeded.length).toBeLessThanOrEqual(1);
-  }, 240_000);
+  });
 });
 
 describe('a run on a finished output', () => {
@@ -153,7 +153,7 @@ describe('a run on a finished output', () => {
     const { out: text } = await runLine(['run', 'counter', '--out', 'lost'], { workingFolder });
     expect(text).toContain('Its log/ is gone');
     expect(text).toContain('1 written of 1 found');
-  }, 240_000);
+  });
 
   test('does not go on without the log where the output is not finished', async () => {
     cpSync(at('data'), at('open'), { recursive: true });
@@ -164,7 +164,7 @@ describe('a run on a finished output', () => {
     const { exitCode, out } = await again('open');
     expect(exitCode).toBe(2);
     expect(out).toContain('LOG_TRUNCATED');
-  }, 240_000);
+  });
 
   test('writes the head of the manifest that a killed run could not write', async () => {
     cpSync(at('data'), at('headless'), { recursive: true });
@@ -173,14 +173,14 @@ describe('a run on a finished output', () => {
     expect((await verify()).err).toContain('manifest/head.json: it is missing');
     expect((await again('headless')).exitCode).toBe(0);
     expect((await verify()).exitCode).toBe(0);
-  }, 240_000);
+  });
 
   test('removes what a killed writer left among the blobs', async () => {
     const [folder = ''] = readdirSync(at('data/blobs'));
     writeFileSync(at('data/blobs', folder, '.temporary-killed'), 'half');
     await again('data');
     expect(readdirSync(at('data/blobs', folder))).not.toContain('.temporary-killed');
-  }, 240_000);
+  });
 
   test('refuses another configuration also where run.json was deleted', async () => {
     cpSync(at('data'), at('nameless'), { recursive: true });
@@ -190,5 +190,5 @@ describe('a run on a finished output', () => {
     expect(other.err).toContain('OUTPUT_MISMATCH');
     expect((await again('nameless')).exitCode).toBe(0);
     expect((await runLine(['verify', 'nameless'], { workingFolder })).exitCode).toBe(0);
-  }, 240_000);
+  });
 });

@@ -223,7 +223,7 @@ describe('verifyOutput', () => {
         }
       }
     }
-  }, 120_000);
+  });
 
   it('sees a file that names the run deleted, also if the head is', async () => {
     const out = copy();

@@ -63,7 +63,7 @@ async function live(engine: Engine, handle: AnyMap['handle'], until: () => Promi
     },
     engine,
   );
-  await expect.poll(until, { timeout: 10_000 }).toBe(true);
+  await expect.poll(until).toBe(true);
   await runner.stop();
 }
 
