@@ -68,12 +68,18 @@ export interface Answer<Value> {
  * the answer, so that a stop between two calls loses none of them.
  */
 export interface Draft {
+  /** The key of a part in the memo; no other part of any answer has it. */
+  keyOf(part: string): string;
   read(part: string): Promise<unknown>;
   write(part: string, value: unknown): Promise<void>;
 }
 
 /** Keeps nothing; for a teacher that nobody remembers. */
-export const noDraft: Draft = { read: async () => null, write: async () => {} };
+export const noDraft: Draft = {
+  keyOf: (part) => part,
+  read: async () => null,
+  write: async () => {},
+};
 
 export interface Teacher {
   readonly identity: ModelIdentity;

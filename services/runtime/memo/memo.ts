@@ -169,6 +169,7 @@ function draftOf(memo: Memo, mode: MemoMode, key: string): Draft {
   const written = new Set<string>();
   const keyOf = (part: string) => sha256(`${key}/${part}`);
   return {
+    keyOf,
     read: async (part) => {
       if (mode === 'refresh' && !written.has(part)) return null;
       const text = await memo.get(keyOf(part));

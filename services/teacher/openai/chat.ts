@@ -26,7 +26,17 @@ export interface ChatRequest {
   readonly form: z.ZodType;
   readonly formName: string;
   readonly tokensMax: number;
+  readonly limitKnob: LimitKnob;
+  /** Names the answer in the memo: no other request has this id. */
+  readonly id: string;
+  /** The repository that it is about; its cost counts against the repository's budget. */
+  readonly repository: string;
+  /** A likely answer, for who only estimates. */
+  readonly sketch: unknown;
 }
+
+/** The knobs that limit an answer. */
+export type LimitKnob = 'planTokensMax' | 'thinkTokensMax';
 
 export interface ChatAnswer {
   readonly text: string;
