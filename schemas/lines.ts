@@ -36,9 +36,11 @@ export function lineRange(text: string, fromLine: number, toLine: number): strin
   return text.slice(start, cursor);
 }
 
+/** One object for all calls: each sets where it looks from. */
+const ends = /\r\n?|\n/g;
+
 /** One past the end of the line at `start`, or the end of the text. */
 export function lineEnd(text: string, start: number): number {
-  const ends = /\r\n?|\n/g;
   ends.lastIndex = start;
   return ends.test(text) ? ends.lastIndex : text.length;
 }

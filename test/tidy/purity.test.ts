@@ -118,6 +118,7 @@ function loadedBy(path: string, seen = new Set<string>()): Set<string> {
 const impureModules: Readonly<Record<string, readonly string[]>> = {
   discover: [
     'archive-time',
+    'checkout',
     'folder',
     'git',
     'ignore-rules',

@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { type Header, pack } from 'tar-stream';
 import { PipelineError } from '../../runtime/errors.ts';
 import { sha256 } from '../../runtime/ids.ts';
-import { type Entry, type LeftOut, type WalkLimits, walkFolder } from './walk.ts';
+import { type LeftOut, type PackedSkip, packedSkipRecord } from '../../runtime/store/left-out.ts';
+import { type Entry, type WalkLimits, walkFolder } from './walk.ts';
 
 export interface FolderLimits extends WalkLimits {
   readonly archiveBytesMax: number;
@@ -33,7 +34,7 @@ interface Item {
 
 interface Body {
   readonly bytes: Buffer;
-  readonly skip: string | null;
+  readonly skip: PackedSkip | null;
 }
 
 /**
@@ -118,9 +119,9 @@ async function bodyOf(root: string, entry: Entry, limits: FolderLimits): Promise
 }
 
 /** Returns the tar header. Our own pax record holds the reason for a skip; `admit` reports it. */
-function headerOf({ path, type }: Entry, skip: string | null): Header {
+function headerOf({ path, type }: Entry, skip: PackedSkip | null): Header {
   const fixed = { mode: 0o644, uid: 0, gid: 0, uname: '', gname: '', mtime: new Date(0) };
-  const pax = skip === null ? null : { 'BACKSTORY.skip': skip };
+  const pax = skip === null ? null : { [packedSkipRecord]: skip };
   const linkname = type === 'symlink' ? '.' : undefined;
   return { name: `${top}/${path}`, type, ...fixed, linkname, pax } as unknown as Header;
 }

@@ -3,9 +3,8 @@
  * repository configures: no hooks, signatures, file monitors or fetches.
  */
 import { execFile } from 'node:child_process';
-import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { checkoutOf } from './checkout.ts';
 
 const run = promisify(execFile);
 
@@ -31,7 +30,7 @@ const safety = [
  * missing, or git does not answer in time.
  */
 export async function readCommit(folder: string, timeoutMs: number): Promise<CommitFacts | null> {
-  if (!(await isInRepository(folder))) return null;
+  if ((await checkoutOf(folder)) === null) return null;
   try {
     // Fails if the folder lies inside a checkout but is not part of its commit.
     await git(folder, ['rev-parse', '--verify', '--quiet', 'HEAD:./'], timeoutMs);
@@ -78,18 +77,4 @@ async function git(folder: string, command: readonly string[], timeoutMs: number
     env: gitEnvironment(),
   });
   return stdout;
-}
-
-async function isInRepository(folder: string): Promise<boolean> {
-  for (let current = folder; ; current = dirname(current)) {
-    if (await exists(join(current, '.git'))) return true;
-    if (dirname(current) === current) return false;
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

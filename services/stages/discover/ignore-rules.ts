@@ -5,6 +5,7 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import ignoreFactory, { type Ignore } from 'ignore';
+import { checkoutOf } from './checkout.ts';
 
 // The package's default export is the factory, but its types describe the CommonJS wrapper.
 const createIgnore = ignoreFactory as unknown as (options: IgnoreOptions) => Ignore;
@@ -43,19 +44,19 @@ export interface Checkout {
  * that the checkout around it ignores, because that folder is not part of the repository.
  */
 export async function outerRules(root: string): Promise<Checkout | null> {
-  if (await hasName(root, '.git')) return { checkout: root, rules: [] };
+  const checkout = await checkoutOf(root);
+  if (checkout === null) return null;
   const rules: Rule[] = [];
   let prefix = '';
   let isIgnoredBelow = false;
-  for (let inner = root; dirname(inner) !== inner; inner = dirname(inner)) {
+  for (let inner = root; inner !== checkout; inner = dirname(inner)) {
     const folder = dirname(inner);
     prefix = `${basename(inner)}/${prefix}`;
     const rule = { base: '', prefix, patterns: await readPatterns(folder) };
     if (rule.patterns.ignores(prefix)) isIgnoredBelow = true;
     rules.unshift(rule);
-    if (await hasName(folder, '.git')) return isIgnoredBelow ? null : { checkout: folder, rules };
   }
-  return null;
+  return isIgnoredBelow ? null : { checkout, rules };
 }
 
 /** Returns the rules of the user's own patterns, which apply to tracked files, too. */
@@ -85,13 +86,6 @@ async function readPatterns(folder: string): Promise<Ignore> {
     // A missing or unreadable .gitignore ignores nothing.
   }
   return createIgnore(options);
-}
-
-async function hasName(folder: string, name: string): Promise<boolean> {
-  return lstat(join(folder, name)).then(
-    () => true,
-    () => false,
-  );
 }
 
 /**

@@ -3,11 +3,11 @@ import { readFile, stat } from 'node:fs/promises';
 import type { ArchiveFormat } from '../../../schemas/generated/types.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { sha256 } from '../../runtime/ids.ts';
+import type { LeftOut } from '../../runtime/store/left-out.ts';
 import { newestEntryMs } from './archive-time.ts';
 import { type FolderLimits, packFolder } from './folder.ts';
 import { readCommit } from './git.ts';
 import { reasonOf, type SourceSpec } from './sources.ts';
-import type { LeftOut } from './walk.ts';
 
 export interface PackLimits extends FolderLimits {
   readonly scanBytesMax: number;

@@ -3,7 +3,7 @@
  * .gitignore file matches it, as in `git archive`.
  */
 import { lstat, readFile, stat } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { type IndexNames, parseIndex } from './tracked-names.ts';
 
 export interface Tracked {
@@ -24,14 +24,6 @@ const nothing: Tracked = {
   submodules: new Set(),
   isReadable: true,
 };
-
-/** Returns the nearest folder, from `folder` upwards, that holds `.git`; null if none does. */
-export async function checkoutOf(folder: string): Promise<string | null> {
-  for (let current = folder; ; current = dirname(current)) {
-    if (await exists(join(current, '.git'))) return current;
-    if (dirname(current) === current) return null;
-  }
-}
 
 /** Returns the tracked names relative to `folder`, which lies in the checkout `top`. */
 export async function readTracked(folder: string, top: string): Promise<Tracked> {
@@ -93,11 +85,4 @@ async function readBounded(path: string): Promise<Buffer | null> {
   if (stats === null) return null;
   if (!stats.isFile() || stats.size > indexBytesMax) throw new Error('no index of usual size');
   return readFile(path);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -8,6 +8,12 @@ import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { compareText } from '../../../schemas/compare-text.ts';
 import { PipelineError } from '../../runtime/errors.ts';
+import {
+  cloneMarks,
+  type LeftOut,
+  type LeftOutReason,
+  versionControlName,
+} from '../../runtime/store/left-out.ts';
 import { type IgnoreRules, isIgnored, outerRules, ownRules, withFolder } from './ignore-rules.ts';
 import { readTracked, type Tracked } from './tracked.ts';
 
@@ -25,22 +31,6 @@ export interface Entry {
   readonly skip?: 'unreadable';
 }
 
-/** Why a folder or file is not part of the repository; `admit` reports it as a skip. */
-export type LeftOutReason =
-  | 'ignored'
-  | 'output'
-  | 'vendored'
-  | 'version-control'
-  | 'submodule'
-  | 'nested-repository'
-  /** Git's index could not be read, so only .gitignore files decided on the files. */
-  | 'index-unreadable';
-
-export interface LeftOut {
-  readonly path: string;
-  readonly reason: LeftOutReason;
-}
-
 export interface Walked {
   readonly entries: readonly Entry[];
   readonly leftOut: readonly LeftOut[];
@@ -55,8 +45,6 @@ interface Walk {
   readonly leftOut: LeftOut[];
 }
 
-/** Names of version control's own state: a folder, or a file as in worktrees and submodules. */
-const versionControl = /^(?:\.(?:git|hg|svn|jj|bzr|sl|pijul|fslckout)|_darcs|_FOSSIL_)$/;
 const vendoredFolders = new Set(['node_modules', '.venv', '__pycache__']);
 
 /** Lists a folder; throws the system's error if the folder itself cannot be listed. */
@@ -72,18 +60,30 @@ export async function walkFolder(root: string, limits: WalkLimits): Promise<Walk
     leftOut: [],
   };
   if (tracked?.isReadable === false) leave(walk, '.git', 'index-unreadable');
-  await visitFolder(walk, '', outer?.rules ?? null);
+  await visitFolder(walk, { base: '', children: await list(root) }, outer?.rules ?? null);
   const { entries, leftOut } = walk;
   entries.sort((a, b) => compareText(a.path, b.path));
   leftOut.sort((a, b) => compareText(a.path, b.path));
   return { entries, leftOut };
 }
 
+interface Folder {
+  /** Its path with a slash at the end; '' at the top. */
+  readonly base: string;
+  readonly children: readonly Dirent<Buffer>[];
+}
+
+function list(folder: string): Promise<Dirent<Buffer>[]> {
+  return readdir(folder, { withFileTypes: true, encoding: 'buffer' });
+}
+
 /** `outer` is null outside of a checkout, where .gitignore files do not apply. */
-async function visitFolder(walk: Walk, base: string, outer: IgnoreRules | null): Promise<void> {
+async function visitFolder(
+  walk: Walk,
+  { base, children }: Folder,
+  outer: IgnoreRules | null,
+): Promise<void> {
   const rules = outer === null ? null : await withFolder(outer, walk.root, base);
-  const folder = join(walk.root, base);
-  const children = await readdir(folder, { withFileTypes: true, encoding: 'buffer' });
   for (const child of children) {
     const path = base + child.name.toString();
     // A name in invalid UTF-8 cannot be opened by its text; `admit` refuses it as unsafe.
@@ -100,7 +100,7 @@ interface Child {
 
 async function visit(walk: Walk, at: Child, rules: IgnoreRules | null): Promise<void> {
   const { path, name, child } = at;
-  if (versionControl.test(name)) return leave(walk, path, 'version-control');
+  if (versionControlName.test(name)) return leave(walk, path, 'version-control');
   if (!child.isDirectory()) {
     const isOut =
       isIgnored(walk.own, path) ||
@@ -109,33 +109,40 @@ async function visit(walk: Walk, at: Child, rules: IgnoreRules | null): Promise<
     else add(walk, { path, type: entryType(child) });
     return;
   }
-  const reason = await whyFolderIsOut(walk, at, rules);
-  if (reason !== null) return leave(walk, path, reason);
-  try {
-    await visitFolder(walk, `${path}/`, rules);
-  } catch (error) {
-    // A system error (no permission, gone, too deep) costs one entry; our own errors end the walk.
-    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
-    add(walk, { path, type: 'file', skip: 'unreadable' });
-  }
+  const byPath = whyPathIsOut(walk, at);
+  if (byPath !== null) return leave(walk, path, byPath);
+  // A system error (no permission, gone, too deep) costs one entry.
+  const children = await list(join(walk.root, path)).catch(() => null);
+  const byContent = whyContentIsOut(walk, at, children ?? [], rules);
+  if (byContent !== null) return leave(walk, path, byContent);
+  if (children === null) return add(walk, { path, type: 'file', skip: 'unreadable' });
+  await visitFolder(walk, { base: `${path}/`, children }, rules);
 }
 
-async function whyFolderIsOut(
+function whyPathIsOut(
   { root, limits, tracked, own }: Walk,
   { path, name }: Child,
-  rules: IgnoreRules | null,
-): Promise<LeftOutReason | null> {
+): LeftOutReason | null {
   const folder = join(root, path);
   if (limits.outputFolder !== null && relative(limits.outputFolder, folder) === '') return 'output';
   if (isIgnored(own, `${path}/`)) return 'ignored';
   if (tracked?.submodules.has(path) === true) return 'submodule';
   if (tracked?.folders.has(path) === true) return null;
-  if (vendoredFolders.has(name)) return 'vendored';
-  const names = new Set(await readdir(folder).catch(() => []));
+  return vendoredFolders.has(name) ? 'vendored' : null;
+}
+
+function whyContentIsOut(
+  { tracked }: Walk,
+  { path, name }: Child,
+  children: readonly Dirent<Buffer>[],
+  rules: IgnoreRules | null,
+): LeftOutReason | null {
+  if (tracked?.folders.has(path) === true) return null;
+  const names = new Set(children.map((child) => child.name.toString()));
   if (names.has('pyvenv.cfg')) return 'vendored';
   if (name === '.backstory' || (names.has('run.json') && names.has('manifest'))) return 'output';
   if (rules !== null && isIgnored(rules, `${path}/`)) return 'ignored';
-  return ['.git', '.hg', '.jj'].some((mark) => names.has(mark)) ? 'nested-repository' : null;
+  return cloneMarks.some((mark) => names.has(mark)) ? 'nested-repository' : null;
 }
 
 function isTracked({ tracked }: Walk, path: string): boolean {

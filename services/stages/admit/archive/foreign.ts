@@ -2,6 +2,8 @@
  * Removes folders of an archive that are not the repository's own work: version-control state,
  * submodules, and nested clones. Each such folder is one skip, whatever it holds. Pure.
  */
+import { cloneMarks, isLeftOut, versionControlName } from '../../../runtime/store/left-out.ts';
+import { safePath } from './paths.ts';
 import type { UnpackedFile, UnpackSkip } from './skips.ts';
 
 interface ForeignPlace {
@@ -15,23 +17,20 @@ interface Sorted {
   readonly wide: readonly UnpackedFile[];
 }
 
-const stateName = /^(?:\.(?:git|hg|svn|jj|bzr|sl|pijul|fslckout)|_darcs|_FOSSIL_)$/;
-/** A path that shows that a folder below the root is a clone of another repository. */
-const cloneMark = /^(.+?)\/\.(?:git|hg|jj)(?=\/|$)/;
-
 export function withoutForeign({ files, skipped, wide }: Sorted): Sorted {
   const paths = [...files, ...skipped].map(({ path }) => path);
   const places = foreignPlaces(paths, files);
-  const isOwn = ({ path }: { readonly path: string }) => placeOf(path, places) === null;
+  const foreign = new Set<string>();
   const found = new Map<string, ForeignPlace>();
   for (const path of paths) {
     const place = placeOf(path, places);
-    if (place !== null) found.set(place.path, place);
+    if (place === null) continue;
+    foreign.add(path);
+    found.set(place.path, place);
   }
+  const isOwn = ({ path }: { readonly path: string }) => !foreign.has(path);
   // A folder that was left out before packing is already among the skips.
-  const listed = skipped.filter(
-    ({ path, reason }) => found.get(path)?.path === path && isForeign(reason),
-  );
+  const listed = skipped.filter(({ path, reason }) => found.has(path) && isLeftOut(reason));
   for (const { path } of listed) found.delete(path);
   return {
     files: files.filter(isOwn),
@@ -40,19 +39,13 @@ export function withoutForeign({ files, skipped, wide }: Sorted): Sorted {
   };
 }
 
-const foreignReasons = ['version-control', 'submodule', 'nested-repository', 'index-unreadable'];
-
-function isForeign(reason: string): boolean {
-  return foreignReasons.includes(reason);
-}
-
 /** Returns the outermost foreign folder on the path; null if there is none. */
 function placeOf(path: string, places: ReadonlyMap<string, ForeignPlace>): ForeignPlace | null {
   for (let end = path.indexOf('/'); ; end = path.indexOf('/', end + 1)) {
     const folder = end === -1 ? path : path.slice(0, end);
     const place = places.get(folder);
     if (place !== undefined) return place;
-    if (stateName.test(folder.slice(folder.lastIndexOf('/') + 1))) {
+    if (versionControlName.test(folder.slice(folder.lastIndexOf('/') + 1))) {
       return { path: folder, reason: 'version-control' };
     }
     if (end === -1) return null;
@@ -68,7 +61,7 @@ function foreignPlaces(
     if (path !== undefined && path !== '') places.set(path, { path, reason });
   };
   for (const path of paths) {
-    add(cloneMark.exec(path)?.[1], 'nested-repository');
+    add(cloneOn(path), 'nested-repository');
     // `CVS` is a common name, so the folder counts only if it holds CVS's file `Entries`.
     add(/^(?:.*\/)?CVS(?=\/Entries$)/.exec(path)?.[0], 'version-control');
   }
@@ -76,9 +69,19 @@ function foreignPlaces(
   return places;
 }
 
+/** Returns the outermost folder below the root that the path shows to be a clone. */
+function cloneOn(path: string): string | undefined {
+  const names = path.split('/');
+  const at = names.findIndex((name, index) => index > 0 && cloneMarks.includes(name));
+  return at === -1 ? undefined : names.slice(0, at).join('/');
+}
+
 /** Returns the submodule folders that .gitmodules names. */
 function modulePaths(files: readonly UnpackedFile[]): readonly string[] {
   const text = files.find(({ path }) => path === '.gitmodules')?.bytes.toString() ?? '';
-  const paths = text.matchAll(/^[ \t]*path[ \t]*=[ \t]*"?([^"\r\n]+?)"?[ \t]*$/gm);
-  return [...paths].map((match) => (match[1] ?? '').replace(/^\.\/|\/+$/g, ''));
+  // The value is cleaned by code: one expression with its spaces would take a line's square.
+  return [...text.matchAll(/^[ \t]*path[ \t]*=(.+)/gm)].flatMap(([, value = '']) => {
+    const path = value.trim().replace(/^"|"$/g, '');
+    return safePath(path, path.length * 3) ?? [];
+  });
 }

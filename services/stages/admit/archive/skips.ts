@@ -1,26 +1,13 @@
 /** The two outcomes of an archive's entry: a file, or a skip with one of these reasons. */
 import type { SkippedFile } from '../../../../schemas/generated/types.ts';
+import { packedSkips } from '../../../runtime/store/left-out.ts';
 
 export interface UnpackedFile {
   readonly path: string;
   readonly bytes: Buffer;
 }
 
-/**
- * Reasons why a folder or file is not part of the repository, found during unpacking or, for local
- * folders, before packing.
- */
-export const leftOutReasons = [
-  'ignored',
-  'output',
-  'vendored',
-  'version-control',
-  'submodule',
-  'nested-repository',
-  'index-unreadable',
-] as const;
-
-/** Every reason why an entry does not become a file. */
+/** Every reason why an entry does not become a file; those of `packedSkips` also before packing. */
 export const unpackReasons = [
   'unsafe-path',
   'link',
@@ -29,10 +16,8 @@ export const unpackReasons = [
   'path-conflict',
   'encrypted',
   'compression',
-  'unreadable',
-  'too-large',
   'binary',
-  ...leftOutReasons,
+  ...packedSkips,
 ] as const;
 
 export type UnpackReason = (typeof unpackReasons)[number];

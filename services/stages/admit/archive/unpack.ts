@@ -9,7 +9,8 @@ import yauzl from 'yauzl';
 import type { ArchiveFormat } from '../../../../schemas/generated/types.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import { feedTar } from '../../../runtime/store/feed-tar.ts';
-import { leftOutReasons, type UnpackReason } from './skips.ts';
+import { packedSkipRecord, packedSkips } from '../../../runtime/store/left-out.ts';
+import type { UnpackReason } from './skips.ts';
 import { type ArchiveLimits, Collector, type EntryKind, type Unpacked } from './unpacked.ts';
 
 export async function unpack(
@@ -75,12 +76,10 @@ function tarKind(header: Header): EntryKind {
   return header.type === 'link' || header.type === 'symlink' ? 'link' : 'special';
 }
 
-const packedReasons: readonly UnpackReason[] = ['too-large', 'unreadable', ...leftOutReasons];
-
 /** Returns why `discover` packed the file without its bytes, from our own pax record; or null. */
 function packedSkip(header: Header): UnpackReason | null {
-  const reason = (header.pax as Record<string, string> | null | undefined)?.['BACKSTORY.skip'];
-  return packedReasons.find((known) => known === reason) ?? null;
+  const reason = (header.pax as Record<string, string> | null | undefined)?.[packedSkipRecord];
+  return packedSkips.find((known) => known === reason) ?? null;
 }
 
 async function readZip(archive: Buffer, collector: Collector): Promise<void> {

@@ -5,10 +5,11 @@
  */
 import { compareText } from '../../../../schemas/compare-text.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
+import { isLeftOut } from '../../../runtime/store/left-out.ts';
 import { wideEncoding } from './decode-evidence.ts';
 import { withoutForeign } from './foreign.ts';
 import { commonTopFolder, printablePath, safePath } from './paths.ts';
-import { leftOutReasons, type UnpackedFile, type UnpackReason, type UnpackSkip } from './skips.ts';
+import type { UnpackedFile, UnpackReason, UnpackSkip } from './skips.ts';
 
 export interface ArchiveLimits {
   readonly archiveBytesMax: number;
@@ -44,6 +45,8 @@ export class Collector {
   readonly #expandedBytesMax: number;
   readonly #files = new Map<string, Buffer>();
   readonly #skipped: UnpackSkip[] = [];
+  /** The last reason for each skipped path, since many hard links may name one. */
+  readonly #lastReasons = new Map<string, UnpackReason>();
   readonly #unsafe: UnpackSkip[] = [];
   readonly #wide: UnpackedFile[] = [];
   #isRooted = false;
@@ -85,27 +88,26 @@ export class Collector {
     if (path === '') this.#isRooted = true;
     if (kind === 'folder' || path === '') return null;
     // Of two entries with the same name, the later one replaces the earlier one, as on a disk.
-    if (this.#files.delete(path)) this.#skipped.push({ path, reason: 'duplicate-path' });
+    if (this.#files.delete(path)) this.#skip(path, 'duplicate-path');
     const skip = reason ?? (kind === 'file' ? this.#tooLarge(bytes) : kind);
     if (skip === null) return path;
-    this.#skipped.push({ path, reason: skip });
+    this.#skip(path, skip);
     return null;
   }
 
   /** Returns the bytes of the file that a hard link names; if there is none, a skip reason. */
   linked(target: string): Buffer | UnpackReason {
     const path = safePath(target, this.#limits.pathBytesMax);
-    const bytes = path === null ? undefined : this.#files.get(path);
-    if (bytes !== undefined) {
-      this.expand(bytes.byteLength);
-      return bytes;
-    }
-    return this.#skipped.findLast((skip) => skip.path === path)?.reason ?? 'link';
+    if (path === null) return 'link';
+    const bytes = this.#files.get(path);
+    if (bytes === undefined) return this.#lastReasons.get(path) ?? 'link';
+    this.expand(bytes.byteLength);
+    return bytes;
   }
 
   keep(path: string, bytes: Buffer): void {
     if (bytes.subarray(0, sniffBytes).includes(0)) {
-      this.#skipped.push({ path, reason: 'binary' });
+      this.#skip(path, 'binary');
       const isSmall = bytes.byteLength <= wideBytesMax;
       if (isSmall && wideEncoding(bytes) !== null) this.#wide.push({ path, bytes });
       return;
@@ -146,17 +148,18 @@ export class Collector {
     return commonTopFolder([...this.#files.keys(), ...this.#skipped.map((skip) => skip.path)]);
   }
 
+  #skip(path: string, reason: UnpackReason): void {
+    this.#skipped.push({ path, reason });
+    this.#lastReasons.set(path, reason);
+  }
+
   #tooLarge(bytes: number): UnpackReason | null {
     return bytes > this.#limits.fileBytesMax ? 'too-large' : null;
   }
 }
 
-function isLeftOut(reason: UnpackReason | null): boolean {
-  return reason !== null && leftOutReasons.some((each) => each === reason);
-}
-
 /** Throws if the archive is too large; called before anything is unpacked. */
-export function checkArchiveBytes(bytes: number, limits: ArchiveLimits): void {
+function checkArchiveBytes(bytes: number, limits: ArchiveLimits): void {
   if (bytes <= limits.archiveBytesMax) return;
   throw new PipelineError(
     'ARCHIVE_TOO_LARGE',

@@ -9,6 +9,8 @@ export interface TarEntry {
   readonly body?: Buffer | string;
   /** ustar type flag: 0 file, 1 hard link, 2 symbolic link, 3 device, 5 folder, 6 fifo. */
   readonly type?: string;
+  /** What a link names; a file outside of the archive unless given. */
+  readonly link?: string;
   /** Size that the header claims; the body's length unless given. */
   readonly size?: number;
 }
@@ -33,7 +35,8 @@ export function tarHeader(entry: TarEntry, size: number): Buffer {
   header.write(`${(1_700_000_000).toString(8).padStart(11, '0')} `, 136);
   header.write('        ', 148);
   header.write(entry.type ?? '0', 156);
-  if (entry.type === '1' || entry.type === '2') header.write('../../etc/passwd', 157);
+  const isLink = entry.type === '1' || entry.type === '2';
+  if (isLink) header.write(entry.link ?? '../../etc/passwd', 157);
   header.write('ustar\0' + '00', 257);
   const sum = header.reduce((total, byte) => total + byte, 0);
   header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);

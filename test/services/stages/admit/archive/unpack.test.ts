@@ -56,6 +56,32 @@ describe('names and types', () => {
     expect(skipped).toEqual([{ path: 'a', reason: 'duplicate-path' }]);
   });
 
+  // Each took one reading of all skips so far, or of all blanks: minutes, where these take moments.
+  test('many hard links to one skipped file each take its reason', async () => {
+    const links = Array.from({ length: 60_000 }, (_, at): TarEntry => {
+      return { name: `t/${at}`, type: '1', link: 't/nul' };
+    });
+    const { files, skipped } = await outcome([{ name: 't/nul', body: 'a\0b' }, ...links]);
+    expect(files).toEqual([]);
+    expect(skipped).toHaveLength(60_001);
+    expect(new Set(skipped.map((skip) => skip.reason))).toEqual(new Set(['binary']));
+  });
+
+  test('a line of blanks in .gitmodules costs no more than another line', async () => {
+    const body = `path = sub/\npath = a${' '.repeat(500_000)}b\n path="./other"\n`;
+    const { skipped } = await outcome([
+      { name: 't/.gitmodules', body },
+      { name: 't/sub/a', body: '' },
+      { name: 't/other/b', body: '' },
+    ]);
+    expect(new Set(skipped)).toEqual(
+      new Set([
+        { path: 'sub', reason: 'submodule' },
+        { path: 'other', reason: 'submodule' },
+      ]),
+    );
+  });
+
   test('a path that is both a file and a folder is reported', async () => {
     const { files, skipped } = await outcome([
       { name: 't/a', body: 'x' },

@@ -1,0 +1,18 @@
+/** Finds the git checkout that a folder is, or belongs to. Nothing in it is read or run. */
+import { lstat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** Returns the nearest folder, from `folder` upwards, that holds `.git`; null if none does. */
+export async function checkoutOf(folder: string): Promise<string | null> {
+  for (let current = folder; ; current = dirname(current)) {
+    if (await exists(join(current, '.git'))) return current;
+    if (dirname(current) === current) return null;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
