@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { pythonWith } from '../test/samples/python-environment.ts';
+import { pythonWith } from '../test/samples/installed/python-environment.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const settings = 'services/feed/pyproject.toml';

@@ -10,7 +10,7 @@ export default defineConfig({
     pool: 'forks',
     // Vitest leaves a core to itself; two workers share a machine of two cores well.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    globalSetup: ['test/samples/cluster-setup.ts'],
+    globalSetup: ['test/samples/servers/cluster-setup.ts'],
     // No test measures time by these: they only end what hangs, on a busy machine too.
     testTimeout: 240_000,
     hookTimeout: 240_000,

@@ -10,7 +10,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { collect } from '../../services/stages/extract/turns/collect.ts';
 import { openTokenizer } from '../../services/stages/sink/tokens/tokenizer.ts';
-import { npmPackage } from '../../test/samples/npm-package.ts';
+import { npmPackage } from '../../test/samples/installed/npm-package.ts';
 import { openBoth } from '../../test/services/stages/sink/tokens/bpe/vocabularies.ts';
 import type { Report } from '../bench.ts';
 import { sourceCorpus } from './corpora/source-corpus.ts';

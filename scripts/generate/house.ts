@@ -1,6 +1,6 @@
 /** Draws the house for services/README.md: one box per floor, the top floor first. */
 import { existsSync } from 'node:fs';
-import { type Floor, floors } from '../../test/tidy/floors.ts';
+import { type Floor, floors } from '../../test/tidy/rules/floors.ts';
 
 const roomColumns = 47;
 const columns = 110;

@@ -4,7 +4,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { kafkaKnobs } from '../../services/runtime/bus/kafka/config.ts';
 import { openKafkaBus } from '../../services/runtime/bus/kafka/kafka-bus.ts';
-import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/cluster.ts';
+import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/servers/cluster.ts';
 import { busContract } from './bus.ts';
 
 let brokers = '';

@@ -11,8 +11,8 @@ import { freePort } from '../../scripts/cluster/ports.ts';
 import type { Bus, IncomingRecord } from '../../services/runtime/bus/bus.ts';
 import { kafkaKnobs } from '../../services/runtime/bus/kafka/config.ts';
 import { openKafkaBus } from '../../services/runtime/bus/kafka/kafka-bus.ts';
-import { clusterStartMsMax, smallCluster, uniqueName } from '../samples/cluster.ts';
-import { apiKeys, type CuttingProxy, openCuttingProxy } from '../samples/cutting-proxy.ts';
+import { clusterStartMsMax, smallCluster, uniqueName } from '../samples/servers/cluster.ts';
+import { apiKeys, type CuttingProxy, openCuttingProxy } from '../samples/servers/cutting-proxy.ts';
 import { seededRandom } from '../simulation/random.ts';
 import { collect, until } from './bus-subject.ts';
 

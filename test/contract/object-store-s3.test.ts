@@ -9,8 +9,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Cluster, startCluster } from '../../scripts/cluster/cluster.ts';
-import { clusterStartMsMax, sharedCluster, smallCluster, uniqueName } from '../samples/cluster.ts';
-import { openS3, s3Credentials } from '../samples/s3.ts';
+import {
+  clusterStartMsMax,
+  sharedCluster,
+  smallCluster,
+  uniqueName,
+} from '../samples/servers/cluster.ts';
+import { openS3, s3Credentials } from '../samples/servers/s3.ts';
 import { objectStoreContract } from './object-store.ts';
 
 beforeEach(() => {

@@ -15,7 +15,7 @@ import type { Bus, ConsumerOptions } from '../../services/runtime/bus/bus.ts';
 import { kafkaKnobs } from '../../services/runtime/bus/kafka/config.ts';
 import { openKafkaBus } from '../../services/runtime/bus/kafka/kafka-bus.ts';
 import { openSqliteBus } from '../../services/runtime/bus/sqlite/sqlite-bus.ts';
-import { clusterStartMsMax, sharedCluster } from '../samples/cluster.ts';
+import { clusterStartMsMax, sharedCluster } from '../samples/servers/cluster.ts';
 import { collect, records, settle, uniqueNames, until } from './bus-subject.ts';
 
 interface Subject {

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderTrajectory, type TextSegment } from '../../schemas/trajectory-text.ts';
-import { greeter, writeFiles } from '../samples/greeter.ts';
+import { greeter, writeFiles } from '../samples/inputs/greeter.ts';
 import { runLine } from '../services/cli/terminal.ts';
 
 const workingFolder = mkdtempSync(join(tmpdir(), 'backstory-docs-run-'));

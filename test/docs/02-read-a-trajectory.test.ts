@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseTrajectory, renderTrajectory } from '../../schemas/trajectory-text.ts';
-import { greeter, writeFiles } from '../samples/greeter.ts';
+import { greeter, writeFiles } from '../samples/inputs/greeter.ts';
 import { runLine } from '../services/cli/terminal.ts';
 
 interface Segment {

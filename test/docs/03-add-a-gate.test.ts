@@ -12,8 +12,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { greeter, writeFiles } from '../samples/greeter.ts';
-import { copyRepository, type RepositoryCopy } from '../samples/repository-copy.ts';
+import { greeter, writeFiles } from '../samples/inputs/greeter.ts';
+import { copyRepository, type RepositoryCopy } from '../samples/installed/repository-copy.ts';
 
 let copy: RepositoryCopy;
 

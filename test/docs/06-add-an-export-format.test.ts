@@ -9,8 +9,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { greeter, writeFiles } from '../samples/greeter.ts';
-import { copyRepository, type RepositoryCopy } from '../samples/repository-copy.ts';
+import { greeter, writeFiles } from '../samples/inputs/greeter.ts';
+import { copyRepository, type RepositoryCopy } from '../samples/installed/repository-copy.ts';
 
 const format = 'services/export/formats/plain-text.ts';
 let copy: RepositoryCopy;

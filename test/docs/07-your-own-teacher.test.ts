@@ -9,8 +9,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { greeter, writeFiles } from '../samples/greeter.ts';
-import { copyRepository, type RepositoryCopy } from '../samples/repository-copy.ts';
+import { greeter, writeFiles } from '../samples/inputs/greeter.ts';
+import { copyRepository, type RepositoryCopy } from '../samples/installed/repository-copy.ts';
 import { runLine } from '../services/cli/terminal.ts';
 import { type FakeOpenAi, startFakeOpenAi } from '../services/teacher/fake-openai-server.ts';
 

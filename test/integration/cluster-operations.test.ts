@@ -13,7 +13,7 @@ import { verifyOutput } from '../../services/dataset/verify/verify.ts';
 import type { Bus } from '../../services/runtime/bus/bus.ts';
 import { kafkaKnobs } from '../../services/runtime/bus/kafka/config.ts';
 import { openKafkaBus } from '../../services/runtime/bus/kafka/kafka-bus.ts';
-import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/cluster.ts';
+import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/servers/cluster.ts';
 import { writeRepositories } from '../simulation/repositories.ts';
 import { smallOutput, writeByteTokenizer } from '../simulation/run-graph.ts';
 import { type Finished, startBackstory } from '../soak/start-backstory.ts';

@@ -16,7 +16,12 @@ import { type CommandContext, openStreams } from '../../services/cli/context.ts'
 import { verifyOutput } from '../../services/dataset/verify/verify.ts';
 import { sections } from '../../services/registry.ts';
 import { noSources, resolveConfiguration } from '../../services/runtime/config/resolve.ts';
-import { clusterStartMsMax, sharedCluster, smallCluster, uniqueName } from '../samples/cluster.ts';
+import {
+  clusterStartMsMax,
+  sharedCluster,
+  smallCluster,
+  uniqueName,
+} from '../samples/servers/cluster.ts';
 import { type FakeOpenAi, startFakeOpenAi } from '../services/teacher/fake-openai-server.ts';
 import { writeRepositories } from '../simulation/repositories.ts';
 import { smallOutput, writeByteTokenizer } from '../simulation/run-graph.ts';

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StageName } from '../../schemas/topology.ts';
 import { verifyOutput } from '../../services/dataset/verify/verify.ts';
-import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/cluster.ts';
+import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/servers/cluster.ts';
 import { writeRepositories } from '../simulation/repositories.ts';
 import { smallOutput, writeByteTokenizer } from '../simulation/run-graph.ts';
 import { runClusterGroup } from '../soak/cluster-group.ts';

@@ -15,8 +15,8 @@ import { clusterChecks } from '../../services/cli/commands/doctor/cluster.ts';
 import { openStreams } from '../../services/cli/context.ts';
 import { loadClusterConfiguration } from '../../services/cli/open/connections.ts';
 import { openLocalObjects } from '../../services/runtime/store/objects/local.ts';
-import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/cluster.ts';
-import { shiftedClock } from '../samples/shifted-clock.ts';
+import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/servers/cluster.ts';
+import { shiftedClock } from '../samples/servers/shifted-clock.ts';
 import { runLine } from '../services/cli/terminal.ts';
 import { startBackstory } from '../soak/start-backstory.ts';
 

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/cluster.ts';
+import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/servers/cluster.ts';
 import { smallOutput, writeByteTokenizer } from '../simulation/run-graph.ts';
 import { allFaults } from '../soak/faults/all-faults.ts';
 import { writeSources } from '../soak/faults/sources.ts';

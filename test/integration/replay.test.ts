@@ -9,7 +9,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import '../../services/runtime/bus/kafka/guard.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyOutput } from '../../services/dataset/verify/verify.ts';
-import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/cluster.ts';
+import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/servers/cluster.ts';
 import { type FakeOpenAi, startFakeOpenAi } from '../services/teacher/fake-openai-server.ts';
 import { writeRepositories } from '../simulation/repositories.ts';
 import { smallOutput, writeByteTokenizer } from '../simulation/run-graph.ts';

@@ -7,7 +7,7 @@ import { type Admin, ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import '../../services/runtime/bus/kafka/guard.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { controlTopic, deadLetterTopic, physicalTopic } from '../../schemas/topology.ts';
-import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/cluster.ts';
+import { clusterStartMsMax, sharedCluster, uniqueName } from '../samples/servers/cluster.ts';
 import { runLine } from '../services/cli/terminal.ts';
 
 describe('topics of a data set', () => {

@@ -26,8 +26,8 @@ import {
   type Tokenizer,
   type TokenizerOptions,
 } from '../../services/stages/sink/tokens/tokenizer.ts';
-import { byteTokenizerFile } from './byte-tokenizer.ts';
-import { type SampleFile, sampleParts, sampleTeacher } from './file-thoughts.ts';
+import { byteTokenizerFile } from './inputs/byte-tokenizer.ts';
+import { type SampleFile, sampleParts, sampleTeacher } from './inputs/file-thoughts.ts';
 
 export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'backstory-sink-'));

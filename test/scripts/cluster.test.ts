@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cluster, startCluster, status } from '../../scripts/cluster/cluster.ts';
 import { settingsFrom } from '../../scripts/cluster/settings.ts';
 import { javaMajor } from '../../scripts/cluster/tools.ts';
-import { clusterStartMsMax, sharedCluster, smallCluster } from '../samples/cluster.ts';
+import { clusterStartMsMax, sharedCluster, smallCluster } from '../samples/servers/cluster.ts';
 
 const program = fileURLToPath(new URL('../../scripts/cluster.ts', import.meta.url));
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newLanguage } from '../../scripts/new/language.ts';
 import { requireName } from '../../scripts/new/names.ts';
 import { newStage } from '../../scripts/new/stage.ts';
-import { copyRepository, type RepositoryCopy } from '../samples/repository-copy.ts';
+import { copyRepository, type RepositoryCopy } from '../samples/installed/repository-copy.ts';
 
 /** Checking a whole copy takes half a minute, and more on a busy machine. */
 const checksMsMax = 300_000;

@@ -9,7 +9,7 @@ import { type EmbeddedOptions, runEmbedded } from '../../services/runtime/embedd
 import { ProcessDeath } from '../../services/runtime/stage.ts';
 import { openScorer } from '../../services/scorer/open.ts';
 import { openTeacher } from '../../services/teacher/open.ts';
-import { byteTokenizerFile } from '../samples/byte-tokenizer.ts';
+import { byteTokenizerFile } from '../samples/inputs/byte-tokenizer.ts';
 import { die, faultyBus, type Life } from './faulty-bus.ts';
 import type { SeededRandom } from './random.ts';
 

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { describe, expect, test } from 'vitest';
-import { isTypeScript, readFiles, root, type SourceFile } from './source-files.ts';
-import { importsOf, walk } from './syntax.ts';
+import { isTypeScript, readFiles, root, type SourceFile } from './rules/source-files.ts';
+import { importsOf, walk } from './rules/syntax.ts';
 
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;

@@ -8,7 +8,7 @@ import {
   readFiles,
   root,
   type SourceFile,
-} from './source-files.ts';
+} from './rules/source-files.ts';
 
 const paths = listPaths();
 const folders = new Set(

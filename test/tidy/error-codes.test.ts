@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { sections } from '../../services/registry.ts';
 import { knobKeys } from '../../services/runtime/config/resolve.ts';
 import { errorCodes } from '../../services/runtime/error-codes.ts';
-import { isTypeScript, readFiles } from './source-files.ts';
+import { isTypeScript, readFiles } from './rules/source-files.ts';
 
 const table = 'services/runtime/error-codes.ts';
 const sources = readFiles(

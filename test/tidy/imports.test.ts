@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { stageNames } from '../../schemas/topology.ts';
-import { floors } from './floors.ts';
-import { findAll, isTypeScript, readFiles, root, type SourceFile } from './source-files.ts';
-import { importsOf, resolveImport } from './syntax.ts';
+import { floors } from './rules/floors.ts';
+import { findAll, isTypeScript, readFiles, root, type SourceFile } from './rules/source-files.ts';
+import { importsOf, resolveImport } from './rules/syntax.ts';
 
 const files = readFiles(isTypeScript);
 
@@ -143,7 +143,7 @@ describe('imports', () => {
     ['services/teacher/open.ts', "import { x } from '../scorer/open.ts';"],
     ['services/stages/sink/stage.ts', "import { x } from '../../cli/main.ts';"],
     ['schemas/topology.ts', "import { x } from '../services/runtime/ids.ts';"],
-    ['services/teacher/open.ts', "import { x } from '../../test/tidy/syntax.ts';"],
+    ['services/teacher/open.ts', "import { x } from '../../test/tidy/rules/syntax.ts';"],
     ['services/stray/stray.ts', "import { x } from '../runtime/ids.ts';"],
   ])('refuses, in %s: %s', (path, text) => {
     expect(forbiddenImports({ path, text })).toHaveLength(1);

@@ -1,6 +1,6 @@
 /** Every invariant of the design is named by the title of a test that enforces it. */
 import { describe, expect, test } from 'vitest';
-import { isPython, isTypeScript, readFiles, type SourceFile } from './source-files.ts';
+import { isPython, isTypeScript, readFiles, type SourceFile } from './rules/source-files.ts';
 
 const invariants = Array.from({ length: 10 }, (_, index) => `I${index + 1}`);
 

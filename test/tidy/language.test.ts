@@ -1,7 +1,13 @@
 /** Language rules that neither the compiler nor the linter holds alone, and the header comment. */
 import { describe, expect, test } from 'vitest';
-import { findAll, isPython, isTypeScript, readFiles, type SourceFile } from './source-files.ts';
-import { importsOf, lineOf, type SyntaxNode, walk } from './syntax.ts';
+import {
+  findAll,
+  isPython,
+  isTypeScript,
+  readFiles,
+  type SourceFile,
+} from './rules/source-files.ts';
+import { importsOf, lineOf, type SyntaxNode, walk } from './rules/syntax.ts';
 
 /** The first thing in a file says what it is for. */
 function missingHeader({ path, text }: SourceFile): string[] {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { stageNames } from '../../schemas/topology.ts';
 import { sections, stages } from '../../services/registry.ts';
-import { listPaths, root } from './source-files.ts';
+import { listPaths, root } from './rules/source-files.ts';
 
 const paths = listPaths();
 const topLevel = [

@@ -1,6 +1,6 @@
 /** File names: kebab-case, and none that says nothing about what is inside. */
 import { describe, expect, test } from 'vitest';
-import { isData, listPaths } from './source-files.ts';
+import { isData, listPaths } from './rules/source-files.ts';
 
 const bannedNames = /^(utils?|helpers?|commons?|constants?|managers?|misc|stuff|index)$/;
 

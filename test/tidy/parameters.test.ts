@@ -3,8 +3,14 @@
  * as one; `this`, `self` and what Python takes by keyword only do not count.
  */
 import { describe, expect, test } from 'vitest';
-import { findAll, isPython, isTypeScript, readFiles, type SourceFile } from './source-files.ts';
-import { lineOf, nameOf, type SyntaxNode, walk } from './syntax.ts';
+import {
+  findAll,
+  isPython,
+  isTypeScript,
+  readFiles,
+  type SourceFile,
+} from './rules/source-files.ts';
+import { lineOf, nameOf, type SyntaxNode, walk } from './rules/syntax.ts';
 
 const parametersMax = 5;
 

@@ -9,7 +9,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { parsedRows, rowOfPath } from '../../schemas/languages/languages.ts';
 import { languages } from '../../services/stages/extract/languages/list.ts';
 import { decoys } from '../services/stages/extract/decoys.ts';
-import { listPaths, root } from './source-files.ts';
+import { listPaths, root } from './rules/source-files.ts';
 
 const paths = listPaths();
 const readers = 'services/stages/extract/languages';

@@ -1,7 +1,7 @@
 /** Nothing in the repository knows the machine that it was written on. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { findAll, readFiles, root, type SourceFile } from './source-files.ts';
+import { findAll, readFiles, root, type SourceFile } from './rules/source-files.ts';
 
 const isText = (path: string) => !/\.(mds|bin|gz|tgz|zip|tar|png)$/.test(path);
 

@@ -4,7 +4,7 @@
  * (I6).
  */
 import { describe, expect, test } from 'vitest';
-import { isTypeScript, readFiles, type SourceFile } from './source-files.ts';
+import { isTypeScript, readFiles, type SourceFile } from './rules/source-files.ts';
 import {
   type ImportedModule,
   importsOf,
@@ -13,7 +13,7 @@ import {
   resolveImport,
   type SyntaxNode,
   walk,
-} from './syntax.ts';
+} from './rules/syntax.ts';
 
 const files = readFiles((path) => isTypeScript(path) && !path.startsWith('test/'));
 const byPath = new Map(files.map((file) => [file.path, file]));

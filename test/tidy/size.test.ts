@@ -7,8 +7,8 @@ import {
   isTypeScript,
   readFiles,
   type SourceFile,
-} from './source-files.ts';
-import { lineOf, linesOf, nameOf, type SyntaxNode, walk } from './syntax.ts';
+} from './rules/source-files.ts';
+import { lineOf, linesOf, nameOf, type SyntaxNode, walk } from './rules/syntax.ts';
 
 const functionLinesMax = 70;
 const factoryLinesMax = 150;

@@ -1,7 +1,7 @@
 /** The formatter, the linter, the compiler and the generator find nothing to complain about. */
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { root } from './source-files.ts';
+import { root } from './rules/source-files.ts';
 
 function run(program: string, ...parameters: string[]) {
   const result = spawnSync(program, parameters, { cwd: root, encoding: 'utf8' });

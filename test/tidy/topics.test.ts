@@ -5,8 +5,8 @@
  */
 import { describe, expect, test } from 'vitest';
 import { stageNames, topicNames } from '../../schemas/topology.ts';
-import { findAll, isTypeScript, readFiles, type SourceFile } from './source-files.ts';
-import { lineOf, type SyntaxNode, walk } from './syntax.ts';
+import { findAll, isTypeScript, readFiles, type SourceFile } from './rules/source-files.ts';
+import { lineOf, type SyntaxNode, walk } from './rules/syntax.ts';
 
 const names = new Set<string>(topicNames);
 /** Names that are no everyday words: text that holds one means the topic. */

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { compareText } from '../../../schemas/compare-text.ts';
 import { readManifest } from '../../../services/dataset/manifest.ts';
 import { openLocalObjects } from '../../../services/runtime/store/objects/local.ts';
-import type { SampleFile } from '../../../test/samples/file-thoughts.ts';
+import type { SampleFile } from '../../../test/samples/inputs/file-thoughts.ts';
 import {
   closedRecord,
   type Harness,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chatForms, controlsOf } from '../../../services/dataset/template/chat-forms.ts';
 import { parseTokenizerFile } from '../../../services/dataset/tokenizer-file.ts';
 import { readVocabulary } from '../../../services/dataset/vocabulary.ts';
-import { byteTokenizerFile } from '../../samples/byte-tokenizer.ts';
+import { byteTokenizerFile } from '../../samples/inputs/byte-tokenizer.ts';
 
 interface Entry {
   id: number;

@@ -16,7 +16,11 @@ import { readSample } from '../../../services/dataset/samples.ts';
 import { verifyOutput } from '../../../services/dataset/verify/verify.ts';
 import { createDocument } from '../../../services/export/document.ts';
 import { canonicalJson, sha256 } from '../../../services/runtime/ids.ts';
-import { byteTokenizerFile, chatmlControls, llamaControls } from '../../samples/byte-tokenizer.ts';
+import {
+  byteTokenizerFile,
+  chatmlControls,
+  llamaControls,
+} from '../../samples/inputs/byte-tokenizer.ts';
 import { bindEntry } from '../../samples/manifest-head.ts';
 import {
   closedRecord,

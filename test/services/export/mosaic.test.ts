@@ -7,7 +7,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeOutput, writeExpected } from '../../samples/export-output.ts';
-import { pythonWith, runPythonTests } from '../../samples/python-environment.ts';
+import { pythonWith, runPythonTests } from '../../samples/installed/python-environment.ts';
 import { createHarness, type Harness } from '../../samples/sink-harness.ts';
 import { runLine } from '../cli/terminal.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ExportSample, makeOutput, writeExpected } from '../../samples/export-output.ts';
-import { pythonWithFeed, runPythonTests } from '../../samples/python-environment.ts';
+import { pythonWithFeed, runPythonTests } from '../../samples/installed/python-environment.ts';
 import { createHarness, type Harness } from '../../samples/sink-harness.ts';
 
 const run = promisify(execFile);

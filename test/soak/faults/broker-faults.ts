@@ -1,6 +1,6 @@
 /** The broker is killed, restarted, or hangs; the network between it and everybody fails. */
 import { stageNames } from '../../../schemas/topology.ts';
-import { apiKeys, type CuttingProxy } from '../../samples/cutting-proxy.ts';
+import { apiKeys, type CuttingProxy } from '../../samples/servers/cutting-proxy.ts';
 import { type Fault, type Field, pause, strikeOnce, underWay } from './fault.ts';
 
 const times = 2;

@@ -4,7 +4,7 @@
  */
 import type { StageName } from '../../../schemas/topology.ts';
 import type { Cluster } from '../../../scripts/cluster/cluster.ts';
-import type { CuttingProxy } from '../../samples/cutting-proxy.ts';
+import type { CuttingProxy } from '../../samples/servers/cutting-proxy.ts';
 import type { SeededRandom } from '../../simulation/random.ts';
 import type { StageGroup } from '../stage-group.ts';
 import type { Monitor } from './monitor.ts';

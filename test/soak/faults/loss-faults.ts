@@ -24,7 +24,7 @@ import { createCodec } from '../../../services/runtime/records/codec.ts';
 import { openSchemaRegistry } from '../../../services/runtime/records/schema-registry.ts';
 import { openConfluentWire } from '../../../services/runtime/records/wire-confluent.ts';
 import { openLocalBlobStore } from '../../../services/runtime/store/blobs.ts';
-import { shiftedClock } from '../../samples/shifted-clock.ts';
+import { shiftedClock } from '../../samples/servers/shifted-clock.ts';
 import { type Fault, type Field, pause, strikeOnce, underWay } from './fault.ts';
 import { connectKafka } from './topic-contents.ts';
 

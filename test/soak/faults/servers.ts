@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { down, startCluster } from '../../../scripts/cluster/cluster.ts';
 import { freePort } from '../../../scripts/cluster/ports.ts';
-import { openCuttingProxy } from '../../samples/cutting-proxy.ts';
+import { openCuttingProxy } from '../../samples/servers/cutting-proxy.ts';
 import { mountDisk } from './disks.ts';
 import type { Servers } from './fault.ts';
 

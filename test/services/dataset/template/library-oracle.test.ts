@@ -20,8 +20,8 @@ import {
   openTokenizer,
   type Tokenizer,
 } from '../../../../services/stages/sink/tokens/tokenizer.ts';
-import { hostileSegments, trajectoryOf } from '../../../samples/hostile-trajectories.ts';
-import { fetchMsMax } from '../../../samples/npm-package.ts';
+import { hostileSegments, trajectoryOf } from '../../../samples/inputs/hostile-trajectories.ts';
+import { fetchMsMax } from '../../../samples/installed/npm-package.ts';
 import {
   type ExtendedName,
   readJson,

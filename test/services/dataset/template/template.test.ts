@@ -32,8 +32,8 @@ import {
   byteTokenizerFile,
   chatmlControls,
   llamaControls,
-} from '../../../samples/byte-tokenizer.ts';
-import { hostileSegments, trajectoryOf } from '../../../samples/hostile-trajectories.ts';
+} from '../../../samples/inputs/byte-tokenizer.ts';
+import { hostileSegments, trajectoryOf } from '../../../samples/inputs/hostile-trajectories.ts';
 import { vocabularyPath } from '../../stages/sink/tokens/bpe/vocabularies.ts';
 
 const paths = {

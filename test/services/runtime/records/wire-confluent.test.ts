@@ -14,7 +14,7 @@ import {
   openConfluentWire,
   subjectsOf,
 } from '../../../../services/runtime/records/wire-confluent.ts';
-import { clusterStartMsMax, sharedCluster, uniqueName } from '../../../samples/cluster.ts';
+import { clusterStartMsMax, sharedCluster, uniqueName } from '../../../samples/servers/cluster.ts';
 import { droppedRecord } from '../../../samples/sink-harness.ts';
 
 const { envelope, body } = droppedRecord(3);

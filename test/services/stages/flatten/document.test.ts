@@ -10,7 +10,7 @@ import {
   flattenRepository,
   type Parts,
 } from '../../../../services/stages/flatten/document.ts';
-import { type SampleFile, sampleParts } from '../../../samples/file-thoughts.ts';
+import { type SampleFile, sampleParts } from '../../../samples/inputs/file-thoughts.ts';
 
 const limits: FlattenLimits = { dependenciesMax: 40, writesWithoutThought: 'trained' };
 

@@ -9,7 +9,11 @@ import type { StageRecord, Tools } from '../../../../services/runtime/stage.ts';
 import { type BlobStore, openLocalBlobStore } from '../../../../services/runtime/store/blobs.ts';
 import { type FlattenKnobs, flattenKnobs } from '../../../../services/stages/flatten/config.ts';
 import { flatten } from '../../../../services/stages/flatten/stage.ts';
-import { type SampleFile, sampleParts, sampleTeacher } from '../../../samples/file-thoughts.ts';
+import {
+  type SampleFile,
+  sampleParts,
+  sampleTeacher,
+} from '../../../samples/inputs/file-thoughts.ts';
 import { envelope, temporaryFolder } from '../../../samples/sink-harness.ts';
 
 const folder = temporaryFolder();

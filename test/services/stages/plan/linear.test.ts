@@ -4,7 +4,7 @@ import { planKnobs } from '../../../../services/stages/plan/config.ts';
 import { buildPlanRequest, planFiles } from '../../../../services/stages/plan/file-plan.ts';
 import { openGrounded } from '../../../../services/teacher/grounded/grounded.ts';
 import { counted } from '../../../samples/counted.ts';
-import { wideRepository } from '../../../samples/wide-repository.ts';
+import { wideRepository } from '../../../samples/inputs/wide-repository.ts';
 
 async function readsPerFile(files: number): Promise<number> {
   const structure = counted(wideRepository(files).structure);

@@ -4,7 +4,7 @@ import { simulateKnobs } from '../../../../services/stages/simulate/config.ts';
 import { simulate } from '../../../../services/stages/simulate/stage.ts';
 import { openGrounded } from '../../../../services/teacher/grounded/grounded.ts';
 import { counted } from '../../../samples/counted.ts';
-import { wideRepository } from '../../../samples/wide-repository.ts';
+import { wideRepository } from '../../../samples/inputs/wide-repository.ts';
 import { openStageBench, recordOf } from '../../teacher/stage-tools.ts';
 
 const bench = () => openStageBench(simulateKnobs.parse({}), openGrounded());

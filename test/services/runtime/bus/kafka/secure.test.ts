@@ -9,7 +9,7 @@ import { type Cluster, startCluster } from '../../../../../scripts/cluster/clust
 import { freePort } from '../../../../../scripts/cluster/ports.ts';
 import { kafkaKnobs, kafkaSecrets } from '../../../../../services/runtime/bus/kafka/config.ts';
 import { openKafkaBus } from '../../../../../services/runtime/bus/kafka/kafka-bus.ts';
-import { clusterStartMsMax, smallCluster } from '../../../../samples/cluster.ts';
+import { clusterStartMsMax, smallCluster } from '../../../../samples/servers/cluster.ts';
 
 const run = promisify(execFile);
 const password = 'only-for-this-test';

@@ -8,7 +8,7 @@ import { openLocalObjects } from '../../../../../services/runtime/store/objects/
 import { openSinkWriter } from '../../../../../services/stages/sink/commit/writer.ts';
 import { openTokenizer } from '../../../../../services/stages/sink/tokens/tokenizer.ts';
 import { openTokenizerThreads } from '../../../../../services/stages/sink/tokens/tokenizer-threads.ts';
-import { byteTokenizerFile } from '../../../../samples/byte-tokenizer.ts';
+import { byteTokenizerFile } from '../../../../samples/inputs/byte-tokenizer.ts';
 import {
   closedRecord,
   createHarness,

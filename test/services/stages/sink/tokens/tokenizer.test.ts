@@ -12,7 +12,7 @@ import {
   openTokenizer,
   type Tokenizer,
 } from '../../../../../services/stages/sink/tokens/tokenizer.ts';
-import { byteTokenizerFile } from '../../../../samples/byte-tokenizer.ts';
+import { byteTokenizerFile } from '../../../../samples/inputs/byte-tokenizer.ts';
 
 let qwen: Tokenizer;
 const folder = mkdtempSync(join(tmpdir(), 'backstory-tokenizer-'));

@@ -11,7 +11,7 @@ import {
   type Random,
   randomText,
   seededRandom,
-} from '../../../../../samples/planted-secrets.ts';
+} from '../../../../../samples/inputs/planted-secrets.ts';
 
 const redacted = (path: string, text: string) =>
   redact(text, findSecrets(path, text), createPlaceholders()).text;

@@ -10,7 +10,7 @@ import {
   leaks,
   randomText,
   seededRandom,
-} from '../../../../../samples/planted-secrets.ts';
+} from '../../../../../samples/inputs/planted-secrets.ts';
 
 const random = seededRandom(11);
 const lines = Array.from({ length: 4 }, () => randomText(random, alphabets.base62, 64));

@@ -7,7 +7,7 @@ import {
 import { findShapes } from '../../../../../../services/stages/admit/redaction/secrets/shapes.ts';
 import { vendorShapes } from '../../../../../../services/stages/admit/redaction/secrets/vendors.ts';
 import { findSecrets } from '../../../../../../services/stages/admit/redaction/secrets.ts';
-import { leaks, sampleOf, seededRandom } from '../../../../../samples/planted-secrets.ts';
+import { leaks, sampleOf, seededRandom } from '../../../../../samples/inputs/planted-secrets.ts';
 
 const syntaxes: readonly (readonly [string, string])[] = [
   ['a.py', 'x = "@@"\n'],

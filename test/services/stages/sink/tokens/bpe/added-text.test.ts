@@ -1,7 +1,7 @@
 /** Added tokens are found in text as Hugging Face's library finds them, whatever they are. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { byteTokenizerFile } from '../../../../../samples/byte-tokenizer.ts';
+import { byteTokenizerFile } from '../../../../../samples/inputs/byte-tokenizer.ts';
 import { added, differing, openJson, type TokenizerJson, withAdded } from './vocabularies.ts';
 
 const gpt2Step = {

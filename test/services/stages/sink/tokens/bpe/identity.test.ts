@@ -6,7 +6,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fetchMsMax } from '../../../../../samples/npm-package.ts';
+import { fetchMsMax } from '../../../../../samples/installed/npm-package.ts';
 import { adversarial, indented } from './adversarial.ts';
 import { differing, extendedNames, openBoth, readJson, vocabularyNames } from './vocabularies.ts';
 

@@ -13,7 +13,7 @@ import {
   openTextEncoder,
   type TextEncoder,
 } from '../../../../../../services/stages/sink/tokens/text-encoder.ts';
-import { npmPackage } from '../../../../../samples/npm-package.ts';
+import { npmPackage } from '../../../../../samples/installed/npm-package.ts';
 
 /** Where each is from, and a control token of its own; null: it comes with the program. */
 export const vocabularies = {

@@ -1,14 +1,14 @@
 /** Hand-built parts of a repository, as they reach flatten, for tests that need no teacher. */
-import { compareText } from '../../schemas/compare-text.ts';
+import { compareText } from '../../../schemas/compare-text.ts';
 import type {
   FileThoughtBody,
   ModelIdentity,
   RepoPlanBody,
   RepoStructureBody,
   Step,
-} from '../../schemas/generated/types.ts';
-import { countLines } from '../../schemas/lines.ts';
-import { sha256 } from '../../services/runtime/ids.ts';
+} from '../../../schemas/generated/types.ts';
+import { countLines } from '../../../schemas/lines.ts';
+import { sha256 } from '../../../services/runtime/ids.ts';
 
 export interface SampleFile {
   readonly path: string;
@@ -64,7 +64,7 @@ export function sampleParts(name: string, files: readonly SampleFile[]): SampleP
       },
       files: byPath.map((file) => ({
         path: file.path,
-        language: file.path.split('.').at(-1) ?? 'text',
+        language: file.path.split('..').at(-1) ?? 'text',
         parser: 'none',
         errorRatio: 0,
         lines: countLines(file.text),

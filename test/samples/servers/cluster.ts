@@ -4,8 +4,8 @@
  * test that kills servers starts a cluster of its own with `startCluster`.
  */
 import { inject } from 'vitest';
-import { type Cluster, startCluster } from '../../scripts/cluster/cluster.ts';
-import type { ClusterOptions, PartName } from '../../scripts/cluster/settings.ts';
+import { type Cluster, startCluster } from '../../../scripts/cluster/cluster.ts';
+import type { ClusterOptions, PartName } from '../../../scripts/cluster/settings.ts';
 import './cluster-setup.ts';
 
 /** Free ports and small heaps. */

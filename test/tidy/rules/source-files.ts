@@ -9,7 +9,7 @@ export interface SourceFile {
   readonly text: string;
 }
 
-export const root = fileURLToPath(new URL('../..', import.meta.url));
+export const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Every path that is tracked, or untracked and not ignored, in code-unit order. */
 export function listPaths(): string[] {

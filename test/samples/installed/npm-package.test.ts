@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { madeOnce } from './made-once.ts';
+import { madeOnce } from '../made-once.ts';
 import { fetchMsMax, npmPackage } from './npm-package.ts';
 
 const parent = mkdtempSync(join(tmpdir(), 'backstory-packages-'));

@@ -3,9 +3,9 @@ import type {
   FileStructure,
   RepoPlanBody,
   RepoStructureBody,
-} from '../../schemas/generated/types.ts';
-import { sha256 } from '../../services/runtime/ids.ts';
-import { exampleStructure } from '../services/teacher/example-repository.ts';
+} from '../../../schemas/generated/types.ts';
+import { sha256 } from '../../../services/runtime/ids.ts';
+import { exampleStructure } from '../../services/teacher/example-repository.ts';
 
 export interface WideRepository {
   readonly content: Buffer;

@@ -1,8 +1,8 @@
 /** The local S3-compatible server for tests, and handles on prefixes of its bucket. */
-import { localObjects } from '../../scripts/cluster/servers.ts';
-import { storageKnobs } from '../../services/runtime/store/objects/config.ts';
-import type { ObjectStore } from '../../services/runtime/store/objects/object-store.ts';
-import { openS3Objects } from '../../services/runtime/store/objects/s3.ts';
+import { localObjects } from '../../../scripts/cluster/servers.ts';
+import { storageKnobs } from '../../../services/runtime/store/objects/config.ts';
+import type { ObjectStore } from '../../../services/runtime/store/objects/object-store.ts';
+import { openS3Objects } from '../../../services/runtime/store/objects/s3.ts';
 
 /** As every AWS client finds them; the knobs hold no credentials. */
 export const s3Credentials = {

@@ -3,7 +3,7 @@
  * from a neighbour. The tidy test of imports holds this; the picture in services/README.md is
  * drawn from it.
  */
-import { stageNames } from '../../schemas/topology.ts';
+import { stageNames } from '../../../schemas/topology.ts';
 
 export interface Floor {
   /** Each room is a folder or a file, by its path. */

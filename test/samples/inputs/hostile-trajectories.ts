@@ -3,12 +3,12 @@
  * as the body and the document that flatten would make of them.
  */
 import fc from 'fast-check';
-import type { TrajectoryBody } from '../../schemas/generated/types.ts';
+import type { TrajectoryBody } from '../../../schemas/generated/types.ts';
 import {
   renderTrajectory,
   type SegmentKind,
   type TextSegment,
-} from '../../schemas/trajectory-text.ts';
+} from '../../../schemas/trajectory-text.ts';
 import { sampleTeacher } from './file-thoughts.ts';
 
 const piece = fc.oneof(
