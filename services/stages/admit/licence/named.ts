@@ -1,6 +1,6 @@
 /** Finds the licences named in a short text, such as the words after `licensed under`. */
 import { type LicenceExpression, licence } from './expression.ts';
-import { someBsd } from './statement.ts';
+import { fullVersion, someBsd } from './statement.ts';
 
 const version = String.raw`(?:[ ,(]*(?:v\.? ?|version |ver\.? ?)?(\d(?:\.\d)?)\b)?`;
 
@@ -14,7 +14,7 @@ const always = (identifier: string) => () => identifier;
 
 const names: readonly Name[] = [
   gnu('AGPL', '3', '(?:gnu )?(?:affero (?:gnu )?general public|affero gpl)', 'agpl'),
-  gnu('LGPL', '2.1', '(?:gnu )?(?:lesser|library)(?: (?:gnu )?general)? public', 'lgpl'),
+  gnu('LGPL', '2', '(?:gnu )?(?:lesser|library)(?: (?:gnu )?general)? public', 'lgpl'),
   gnu('GPL', '1', '(?:gnu )?general public|gnu public', 'gpl'),
   {
     pattern: new RegExp(
@@ -148,12 +148,8 @@ function gnu(family: 'AGPL' | 'LGPL' | 'GPL', least: string, long: string, short
         found ??
         /^.{0,80}?\bversions? (\d(?:\.\d)?)/i.exec(behind)?.[1] ??
         /^ ?[-,(]? ?v\.? ?(\d(?:\.\d)?)/i.exec(behind)?.[1];
-      if (number === undefined)
-        return `${family}-${least.includes('.') ? '2.0' : `${least}.0`}-or-later`;
-      const full = number.includes('.')
-        ? number
-        : `${family === 'LGPL' && number === '2' ? '2.1' : `${number}.0`}`;
-      return `${family}-${full}-${later ? 'or-later' : 'only'}`;
+      if (number === undefined) return `${family}-${fullVersion(least)}-or-later`;
+      return `${family}-${fullVersion(number)}-${later ? 'or-later' : 'only'}`;
     },
   };
 }

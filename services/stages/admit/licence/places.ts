@@ -60,7 +60,7 @@ export function isSidecar(path: string): boolean {
 }
 
 /** Whether the file is one of the lists in which REUSE states licences of other files. */
-export function isReuseList(path: string): boolean {
+function isReuseList(path: string): boolean {
   return path === 'REUSE.toml' || path === '.reuse/dep5';
 }
 

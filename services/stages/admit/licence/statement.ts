@@ -113,13 +113,10 @@ function gnuNames(): readonly (readonly [RegExp, string])[] {
       const number = version.includes('.')
         ? version.replace('.', String.raw`\.`)
         : `${version}(?:\\.0)?`;
+      const full = fullVersion(version);
       const long = `(?:gnu )?${adjective === '' ? '' : `(?:${adjective})`}general public ${word}`;
       const name = `^(?:the )?(?:${long}|(?:gnu )?${short.toLowerCase()})[, -]*(?:v\\.? ?|version )?${number}`;
       const tag = `(?: \\(${short.toLowerCase()}[ v-]*[\\d.]+\\+?\\))?`;
-      // The Lesser GPL has no version 2.0, so `LGPL 2` means version 2.1.
-      const full = version.includes('.')
-        ? version
-        : `${short === 'LGPL' && version === '2' ? '2.1' : `${version}.0`}`;
       const later = String.raw`(?: ?\+|[ ,]*\(?or (?:any )?(?:later|newer|greater|above)(?: versions?)?\)?)`;
       return [
         [new RegExp(`${name}(?: ${word})?(?: only)?${tag}$`), `${short}-${full}-only`],
@@ -127,6 +124,11 @@ function gnuNames(): readonly (readonly [RegExp, string])[] {
       ] as const;
     }),
   );
+}
+
+/** Version `2` is 2.0: that of the LGPL is the Library GPL, another text than the Lesser GPL 2.1. */
+export function fullVersion(version: string): string {
+  return version.includes('.') ? version : `${version}.0`;
 }
 
 /** Joins alternatives: several values in npm's old form, Composer or a gemspec are a choice. */

@@ -78,6 +78,11 @@ describe('metadata', () => {
       'Apache-2.0',
     ],
     ['PKG-INFO', 'Name: a\nLicense: LGPL-2.1\n\nText', 'LGPL-2.1-only'],
+    // Version 2.0 is the Library GPL, which SPDX lists beside the Lesser GPL 2.1.
+    ['PKG-INFO', 'Name: a\nLicense: LGPL 2\n', 'LGPL-2.0-only'],
+    ['PKG-INFO', 'Name: a\nLicense: LGPLv2+\n', 'LGPL-2.0-or-later'],
+    ['PKG-INFO', 'Name: a\nLicense: GNU Library General Public License v2\n', 'LGPL-2.0-only'],
+    ['PKG-INFO', 'Name: a\nLicense: LGPL 3\n', 'LGPL-3.0-only'],
     ['PKG-INFO', 'Name: a\nLicense-Expression: MIT AND PSF-2.0\n', 'MIT AND PSF-2.0'],
     [
       'pom.xml',

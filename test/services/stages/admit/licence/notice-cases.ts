@@ -61,6 +61,12 @@ export const copyleft: readonly NoticeCase[] = [
       ' * either version 2.1 of the License, or (at your option) any later version. */\n',
     'LGPL-2.1-or-later',
   ],
+  ['a.c', '/* Licensed under the LGPL 2. */\n', 'LGPL-2.0-only'],
+  [
+    'a.c',
+    '/* Licensed under the GNU Library General Public License v2+. */\n',
+    'LGPL-2.0-or-later',
+  ],
   [
     'a.js',
     '// This file is part of X. X is free software: you can redistribute it and/or modify it under\n' +
