@@ -1,7 +1,7 @@
 /**
  * Lets one process at a time work on an answer: it claims the answer's key in Redis and renews the
- * claim while it works. The next renewal restores a claim that Redis has lost. No process works
- * without a claim, because the answer might then be paid for twice.
+ * claim while it works. The next renewal restores a claim that Redis has lost. No process begins
+ * to work without a claim, because the answer might then be paid for twice.
  */
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
@@ -36,6 +36,9 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[
 if redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'NX') then return 1 end
 return 0`;
 
+/** What the script returns when another process has the claim. */
+const lost = 0;
+
 /** Wait between two checks whether the claim's holder is done: with jitter, 200 ms on average. */
 const polls = { baseMs: 400, waitMsMax: 400 };
 
@@ -54,18 +57,23 @@ export async function flyShared<Result>(flight: Flight<Result>): Promise<Result>
     const left = await read();
     return left === null ? again(null) : done(left);
   };
-  const claimed = await repeat({ clock, ...polls, signal }, claimOrRead);
-  // The repetition has no limit, so only an abort ends it.
-  if (claimed.kind === 'again') throw signal.reason;
-  if (claimed.result !== null) return claimed.result;
   const renew = () => orNothing(() => redis.eval(renewScript, 1, key, token, settings.flightMs));
-  const renewal = setInterval(() => void renew(), settings.flightMs / 3);
-  try {
-    // The previous holder of the claim may have stored an answer since the last check.
-    return (await read()) ?? (await work());
-  } finally {
-    clearInterval(renewal);
-    await orNothing(() => redis.eval(releaseScript, 1, key, token));
+  for (;;) {
+    const claimed = await repeat({ clock, ...polls, signal }, claimOrRead);
+    // The repetition has no limit, so only an abort ends it.
+    if (claimed.kind === 'again') throw signal.reason;
+    if (claimed.result !== null) return claimed.result;
+    const renewal = setInterval(() => void renew(), settings.flightMs / 3);
+    try {
+      // The previous holder of the claim may have stored an answer since the last check.
+      const left = await read();
+      if (left !== null) return left;
+      // A process that stood still for longer than its claim finds that somebody else works now.
+      if ((await renew()) !== lost) return await work();
+    } finally {
+      clearInterval(renewal);
+      await orNothing(() => redis.eval(releaseScript, 1, key, token));
+    }
   }
 }
 

@@ -314,6 +314,31 @@ describe('losing shared state', () => {
     expect(result).toBe('mine');
   });
 
+  test('a process whose claim went to another one before it began does not work', async () => {
+    const dataset = newDataset();
+    const one = await openShared(dataset, 'one');
+    const redis = new Redis(port, '127.0.0.1');
+    let reads = 0;
+    let works = 0;
+    const result = await one.singleFlight(
+      'key',
+      async () => {
+        reads += 1;
+        if (reads > 1) return 'theirs';
+        // It stood still here for so long that its claim has expired.
+        await redis.set(`backstory:${dataset}:flight:key`, 'of another', 'PX', 60_000);
+        return null;
+      },
+      async () => {
+        works += 1;
+        return 'mine';
+      },
+      never,
+    );
+    redis.disconnect();
+    expect([result, works]).toEqual(['theirs', 0]);
+  });
+
   test('without Redis a process waits, since another one may have the claim', async () => {
     const one = await openShared(newDataset(), 'a');
     await stopRedis('SIGKILL');
