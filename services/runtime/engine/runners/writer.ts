@@ -23,7 +23,10 @@ import { createWriterIntake, type WriterIntake } from './writer-intake.ts';
 export async function startWriter(stage: AnyWriter, engine: Engine): Promise<StageRunner> {
   const tools = engine.toolsFor(stage);
   await stage.open?.(tools);
-  const writer = await stage.openWriter(tools, (at, error) => rejectAt(stage, engine, at, error));
+  const rejected = new Set<string>();
+  const writer = await stage.openWriter(tools, async (at, error) => {
+    rejected.add(await rejectAt(stage, engine, at, error));
+  });
   const begun = writer.begin();
   await announce(stage, engine, begun.outcomes);
   if (begun.done) {
@@ -39,7 +42,7 @@ export async function startWriter(stage: AnyWriter, engine: Engine): Promise<Sta
       await engine.gate?.pass(stage.name, stopping.signal);
       const record = stopped ? undefined : intake.shift();
       if (record === undefined) break;
-      const taken = await takeRecord(stage, engine, writer, record);
+      const taken = await takeRecord({ stage, engine, writer, rejected }, record);
       // A record that stays must not be overtaken by a later one.
       if (taken === 'stays') stopped = true;
       if (taken === 'durable') await intake.commit();
@@ -126,26 +129,33 @@ async function closeAll(
   await stage.close?.(tools);
 }
 
-/** Buries a record that the writer accepted but cannot use. */
+/** Buries a record that the writer accepted but cannot use; returns its name. */
 async function rejectAt(
   { name: stage }: AnyWriter,
   engine: Engine,
   { topic, partition, offset }: Pick<StageRecord, 'topic' | 'partition' | 'offset'>,
   error: PipelineError,
-): Promise<void> {
+): Promise<string> {
   const at = { topic: physicalTopic(engine.run.dataset, topic), partition };
   const [record] = await patiently({ engine, stage }, () => engine.bus.read(at, offset, 1));
   if (record?.offset !== offset) throw missingBetween(at, offset, record?.offset ?? offset + 1);
   const handling = { engine, stage, topic, record, subject: recordName(record), origin: null };
   // The run is over, or the dead letter cannot be written: the record must stay.
   if (!(await endThrown(handling, 'around', error))) throw error;
+  return handling.subject;
+}
+
+interface Taking {
+  readonly stage: AnyWriter;
+  readonly engine: Engine;
+  readonly writer: Writer;
+  /** Names of the records that it rejected while it took this one. */
+  readonly rejected: Set<string>;
 }
 
 /** Returns `durable` if the writer stored data durably; its resume offsets may then have moved. */
 async function takeRecord(
-  stage: AnyWriter,
-  engine: Engine,
-  writer: Writer,
+  { stage, engine, writer, rejected }: Taking,
   record: IncomingRecord,
 ): Promise<'durable' | 'taken' | 'stays'> {
   const handling: Handling = {
@@ -161,7 +171,9 @@ async function takeRecord(
   }
   const started = performance.now();
   const result = await writer.accept(input);
-  engine.metrics.handled(stage.name, 'emitted', (performance.now() - started) / 1000);
+  const ended = rejected.has(handling.subject) ? 'rejected' : 'emitted';
+  rejected.clear();
+  engine.metrics.handled(stage.name, ended, (performance.now() - started) / 1000);
   await announce(stage, engine, result.outcomes);
   if (result.done) engine.finish();
   return result.outcomes.length > 0 ? 'durable' : 'taken';

@@ -7,7 +7,11 @@ import { z } from 'zod';
 import type { Clock } from '../../../../../services/runtime/clock.ts';
 import { startWriter } from '../../../../../services/runtime/engine/runners/writer.ts';
 import { PipelineError } from '../../../../../services/runtime/errors.ts';
-import { defineWriter } from '../../../../../services/runtime/stage.ts';
+import {
+  defineWriter,
+  type RejectRecord,
+  type StageRecord,
+} from '../../../../../services/runtime/stage.ts';
 import { droppedRecord } from '../../../../samples/sink-harness.ts';
 import { openHarness } from '../engine-harness.ts';
 
@@ -34,19 +38,21 @@ function steppedClock(): Clock & { wake(): void; sleeping(): number } {
   };
 }
 
-async function startOne(bounded: boolean, accept = async () => {}) {
+type Accept = (record: StageRecord, reject: RejectRecord) => Promise<void>;
+
+async function startOne(bounded: boolean, accept: Accept = async () => {}) {
   const calls: string[] = [];
   const clock = steppedClock();
   const harness = await openHarness({ bounded, clock });
   const stage = defineWriter('sink', {
     config: z.object({}),
     quietMs: () => 60_000,
-    openWriter: async () => ({
+    openWriter: async (_tools, reject) => ({
       resumeOffset: () => 0,
       begin: () => ({ outcomes: [], done: false }),
-      accept: async () => {
+      accept: async (record) => {
         calls.push('accept');
-        await accept();
+        await accept(record, reject);
         return { outcomes: [], done: false };
       },
       idle: async () => {
@@ -67,7 +73,8 @@ async function startOne(bounded: boolean, accept = async () => {}) {
     await harness.close();
     return { failures: harness.failures, deadLetters };
   };
-  return { calls, clock, send, stop };
+  const ended = () => harness.engine.metrics.ended().sink;
+  return { calls, clock, send, stop, ended };
 }
 
 it('tells the writer once after each quiet interval', async () => {
@@ -103,4 +110,19 @@ it('I5: an error of the writer ends the process and makes no dead letter, whatev
   await expect.poll(() => calls).toEqual(['accept']);
   expect(await stop()).toEqual({ failures: [error], deadLetters: [] });
   expect(calls).toEqual(['accept']);
+});
+
+it('counts a record that the writer rejects as a dead letter alone', async () => {
+  const error = new PipelineError('BLOB_MISSING', 'its document is not there');
+  let isRejected = false;
+  const { calls, send, stop, ended } = await startOne(true, async (record, reject) => {
+    if (record.offset === 0 && !isRejected) await reject(record, error);
+    isRejected = true;
+  });
+  await send(0);
+  // The drop that tells the graph of the dead letter reaches the writer, too.
+  await expect.poll(() => calls).toEqual(['accept', 'accept']);
+  const { failures, deadLetters } = await stop();
+  expect([failures, deadLetters.length]).toEqual([[], 1]);
+  expect(ended()).toEqual({ dead_letter: 1, emitted: 1 });
 });
