@@ -96,6 +96,10 @@ const machineCodes = {
     'Another process is working in the output.',
     'Wait for it, or choose another output.',
   ),
+  OUTPUT_CLOSED: reject(
+    'A repository that was tried again came back after its bounded data set was closed.',
+    'Bring it into a new data set: a closed one never changes.',
+  ),
   OUTPUT_MISMATCH: fatal(
     'The output holds a run with another input, configuration or version of a stage.',
     'Choose another `--out`, or repeat the first command to resume that run.',

@@ -5,18 +5,24 @@
 import type { DeadLetterBody, Envelope } from '../../../schemas/generated/types.ts';
 import {
   deadLetterTopic,
+  graph,
+  lifecycle,
   physicalTopic,
+  type StageName,
   type TopicName,
   topicNames,
   topics,
+  writerOf,
 } from '../../../schemas/topology.ts';
 import type { Bus } from '../bus/bus.ts';
 import { forEachRecord } from '../bus/topic-reader.ts';
 import { recordsAgain } from '../engine/try-again.ts';
+import type { EnvelopeReader } from '../engine/unreadable.ts';
 import { PipelineError } from '../errors.ts';
 import { sha256 } from '../ids.ts';
 import type { Wire } from '../records/wire.ts';
 import { readControl, tell } from './control.ts';
+import { isDrained } from './progress.ts';
 
 export interface DeadLetter {
   readonly id: string;
@@ -99,12 +105,31 @@ export async function retryDeadLetter(
       { subject: id },
     );
   }
+  await requireTaker({ bus, wire, dataset }, letter);
   await bus.produce(await recordsAgain(bus, wire, dataset, together));
   for (const { id, offset, retries } of together) {
     const count = { retries: retries + 1 };
     await tell(bus, dataset, { about: 'dead-letter', id, action: 'retried', offset, ...count });
   }
   return together;
+}
+
+/**
+ * A bounded data set ends, and with it the processes that would take the record. OUTPUT_CLOSED where
+ * the stage, or all stages before the writer, have finished a closed input.
+ */
+async function requireTaker({ bus, wire, dataset }: Letters, { id, body }: DeadLetter) {
+  const stage = body.stage as StageName;
+  const isWriter = graph[stage].reads.includes(lifecycle.written);
+  const last = isWriter ? writerOf(lifecycle.written) : stage;
+  const decodeEnvelope: EnvelopeReader['decodeEnvelope'] = async (topic, value) =>
+    (await wire.decode(topic, value)).envelope;
+  if (!(await isDrained(bus, { decodeEnvelope }, dataset, last))) return;
+  throw new PipelineError(
+    'OUTPUT_CLOSED',
+    `the input of ${dataset} is closed and ${last} has finished it, so nobody would take dead letter ${id} and its repository would be missing without a word; bring the repository into a new data set`,
+    { subject: id },
+  );
 }
 
 /** Where the dead letters of a data set are, and how to read and write its records. */

@@ -23,7 +23,7 @@ export interface Order<Item extends Arrival> {
   ready(itemsMax: number): Item[];
   /** Says that a bounded run has this many source positions. */
   close(sources: number): void;
-  /** True when every position was released. */
+  /** True when every position was released, and every sample that came late. */
   isComplete(): boolean;
   /** True when every record has arrived. */
   isArrived(): boolean;
@@ -33,13 +33,33 @@ export interface Order<Item extends Arrival> {
   nextSequence(): number;
 }
 
-/** Source order from `next` on; a position without a sample is released like any other. */
-export function createSourceOrder<Item extends Arrival>(next: number): Order<Item> {
+/**
+ * Source order from `next` on; a position without a sample is released like any other. A repository
+ * that was dropped, and was tried again when its position had passed, comes late: after the last
+ * position, in source order among those like it. `packed` holds the samples released so far.
+ */
+export function createSourceOrder<Item extends Arrival>(
+  next: number,
+  packed: Set<string> = new Set(),
+): Order<Item> {
   const held = new Map<number, Item>();
+  const late = new Map<number, Item>();
   let sources: number | null = null;
+  const lateInOrder = () => {
+    if (sources === null || next + held.size < sources || late.size === 0) return [];
+    return [...late.values()].sort((a, b) => a.sequence - b.sequence);
+  };
+  const release = (item: Item | null) => {
+    if (item !== null && item.id !== null) packed.add(item.id);
+    return item;
+  };
   return {
     offer: (item) => {
-      if (item.sequence < next) return false;
+      if (item.sequence < next) {
+        if (item.id === null || packed.has(item.id) || late.has(item.sequence)) return false;
+        late.set(item.sequence, item);
+        return true;
+      }
       const before = held.get(item.sequence);
       // A dropped repository that was tried again takes its place after all.
       const better = before !== undefined && before.id === null && item.id !== null;
@@ -48,12 +68,16 @@ export function createSourceOrder<Item extends Arrival>(next: number): Order<Ite
       return true;
     },
     shift: () => {
-      const item = held.get(next) ?? null;
-      if (item !== null) {
+      const item = held.get(next);
+      if (item !== undefined) {
         held.delete(next);
         next += 1;
+        return release(item);
       }
-      return item;
+      const [last] = lateInOrder();
+      if (last === undefined || sources === null || next < sources) return null;
+      late.delete(last.sequence);
+      return release(last);
     },
     ready: (itemsMax) => {
       const items: Item[] = [];
@@ -62,14 +86,14 @@ export function createSourceOrder<Item extends Arrival>(next: number): Order<Ite
         if (item === undefined) break;
         items.push(item);
       }
-      return items;
+      return [...items, ...lateInOrder()].slice(0, itemsMax);
     },
     close: (count) => {
       sources = count;
     },
-    isComplete: () => sources !== null && next >= sources,
+    isComplete: () => sources !== null && next >= sources && late.size === 0,
     isArrived: () => sources !== null && next + held.size >= sources,
-    waiting: () => held.values(),
+    waiting: () => [...held.values(), ...late.values()],
     nextSequence: () => next,
   };
 }

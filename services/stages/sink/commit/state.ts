@@ -53,12 +53,13 @@ export async function loadState(
       throw begunAndGone(sample, error);
     });
   });
+  const packed = new Set(entries.flatMap((entry) => entry.samples));
   return {
     entries: [...entries],
     headHash,
     order: run.bounded
-      ? createSourceOrder(head?.nextSequence ?? 0)
-      : createArrivalOrder(new Set(entries.flatMap((entry) => entry.samples))),
+      ? createSourceOrder(head?.nextSequence ?? 0, packed)
+      : createArrivalOrder(packed),
     packer: createPacker(config, packs.open),
     pending: packs.pending.map((bin) => sealPack(bin, run.dataset)),
     references: new Map(carried.samples.map((sample) => [sample.id, sample])),

@@ -163,7 +163,13 @@ class SinkWriter implements Writer {
       this.#offsets.keep(record);
     } else if (!this.#isComplete()) {
       this.#state.order.offer(await this.#hold(record));
+    } else if (record.topic === 'trajectory' && !this.#isPacked(record.envelope.id)) {
+      await this.#giveUp(positionOf(record), closedBefore(record.envelope));
     }
+  }
+
+  #isPacked(id: string): boolean {
+    return this.#state.entries.some(({ samples }) => samples.includes(id));
   }
 
   /** A sample that cannot be read for ever becomes a position without one. */
@@ -338,6 +344,15 @@ class SinkWriter implements Writer {
       sumOver(shards, (shard) => shard.packs),
     );
   }
+}
+
+/** A repository that was tried again, and came when the data set was whole without it. */
+function closedBefore({ id, repositoryId }: StageRecord['envelope']): PipelineError {
+  return new PipelineError(
+    'OUTPUT_CLOSED',
+    `the data set was closed before repository ${repositoryId} came back; bring it into a new data set`,
+    { subject: id },
+  );
 }
 
 function lockedOut(times: number): PipelineError {

@@ -89,6 +89,33 @@ describe('dead letters', () => {
     expect((await letters()).map(({ status }) => status)).not.toContain('waiting');
   });
 
+  it('refuses a retry that nobody would take, because the bounded data set is at its end', async () => {
+    await fail('repo-found', 'id');
+    const letter = await waiting();
+    const envelope = envelopeOf('closed');
+    await bus.produce([
+      {
+        topic: physicalTopic(dataset, 'input-closed'),
+        key: dataset,
+        value: plainWire.encode('input-closed', {
+          envelope,
+          body: { sources: 1 },
+          bodyReference: null,
+        }),
+      },
+    ]);
+    await expect(retryDeadLetter(place(), letter, [letter], false)).rejects.toMatchObject({
+      code: 'OUTPUT_CLOSED',
+      message: expect.stringContaining('new data set'),
+    });
+    expect((await waiting()).status).toBe('waiting');
+    // A record of the stage is under way: its process is there and takes the other one, too.
+    await bus.produce([
+      { topic: physicalTopic(dataset, 'repo-found'), key: 'other', value: payload },
+    ]);
+    expect(await retryDeadLetter(place(), letter, [letter], false)).toHaveLength(1);
+  });
+
   it('carries the beginning of a large record, and a retry puts the whole record back', async () => {
     const topic = physicalTopic(dataset, 'repo-found');
     const large = Buffer.alloc(1_000_000, 'stranger');

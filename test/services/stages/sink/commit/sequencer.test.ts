@@ -46,9 +46,29 @@ describe('createSourceOrder', () => {
     );
   });
 
+  it('releases a repository that was tried again after its position, at the end, in source order', () => {
+    const source = createSourceOrder<Arrival>(0, new Set(['packed']));
+    for (const sequence of [0, 1, 2]) source.offer(arrival(sequence, null));
+    expect(drain(source)).toEqual([0, 1, 2]);
+    expect(source.offer(arrival(2, 'packed'))).toBe(false);
+    expect(source.offer(arrival(2))).toBe(true);
+    expect(source.offer(arrival(2))).toBe(false);
+    expect(source.offer(arrival(0))).toBe(true);
+    expect([drain(source), source.ready(9)]).toEqual([[], []]);
+    expect([...source.waiting()].map(({ sequence }) => sequence).sort()).toEqual([0, 2]);
+    source.close(4);
+    expect([drain(source), source.isComplete()]).toEqual([[], false]);
+    source.offer(arrival(3));
+    expect(source.ready(9).map(({ sequence }) => sequence)).toEqual([3, 0, 2]);
+    expect(source.isComplete()).toBe(false);
+    expect(drain(source)).toEqual([3, 0, 2]);
+    expect(source.isComplete()).toBe(true);
+    expect(source.offer(arrival(2))).toBe(false);
+  });
+
   it('goes on from where the manifest ends and ignores what is behind', () => {
     const source = createSourceOrder<Arrival>(5);
-    expect(source.offer(arrival(4))).toBe(false);
+    expect(source.offer(arrival(4, null))).toBe(false);
     expect(source.offer(arrival(6))).toBe(true);
     expect(source.offer(arrival(6))).toBe(false);
     expect(drain(source)).toEqual([]);

@@ -103,6 +103,43 @@ describe('a bounded run', () => {
     );
   });
 
+  it('takes repositories that were tried again after their place, in one order, also when killed', async () => {
+    const [first, second] = [records[1] as SinkRecord, records[2] as SinkRecord];
+    const dropped = records.map((record, at) =>
+      at === 1 || at === 2 ? droppedRecord(at) : record,
+    );
+    // The last repository is slow: the others come back before the data set is closed.
+    const log = (...again: SinkRecord[]) => {
+      const last = dropped.at(-1) as SinkRecord;
+      return placeRecords([...dropped.slice(0, -1), ...again, closedRecord(12), last]);
+    };
+    const whole = newOutput(harness);
+    expect(await deliver(await harness.open(whole), log(first, second))).toBe(true);
+    expect(await verifyOutput(whole)).toMatchObject({ samples: 10, closed: true });
+    for (const effects of [1, 4, 7, 12]) {
+      const out = newOutput(harness);
+      const placed = log(second, first, second);
+      await dieAfter(effects, out, placed);
+      expect(await deliver(await harness.open(out), placed)).toBe(true);
+      expect(outputBytes(out)).toEqual(outputBytes(whole));
+    }
+  });
+
+  it('refuses by a code what comes back after the data set is closed', async () => {
+    const out = newOutput(harness);
+    const rejected: string[] = [];
+    const writer = await harness.open(out, {
+      reject: async ({ offset }, { code }) => void rejected.push(`${offset} ${code}`),
+    });
+    const dropped = records.map((record, at) => (at === 1 ? droppedRecord(at) : record));
+    const back = records[1] as SinkRecord;
+    const log = placeRecords([...dropped, closedRecord(12), back, records[2] as SinkRecord]);
+    for (const record of log) await writer.accept(record as StageRecord);
+    const place = log[dropped.length + 1]?.offset;
+    expect(rejected).toEqual([`${place} OUTPUT_CLOSED`]);
+    expect(await verifyOutput(out)).toMatchObject({ samples: 9, closed: true });
+  });
+
   it('goes on after every single crash point of the first two commits', async () => {
     const log = placeRecords([...records, closedRecord(12)]);
     const seen = new Set<string>();
