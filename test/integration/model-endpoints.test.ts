@@ -52,10 +52,8 @@ describe('with a model endpoint', () => {
     const outputFolder = join(folder, 'first');
     summary = await runGraph({ outputFolder, sources, tokenizer, sets: sets() });
   });
-  afterAll(async () => {
-    await scorer.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  // The last test closes both servers.
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('writes every repository despite failures, and names the teacher and the scorer', async () => {
     expect(summary.repositories).toMatchObject({ found: 3, written: 3, dropped: [] });
@@ -75,6 +73,8 @@ describe('with a model endpoint', () => {
   it('I6: makes the same bytes from the memo alone, without any call', async () => {
     const asked = teacher.requests.length;
     await teacher.close();
+    const scored = scorer.requests.length;
+    await scorer.close();
     const outputFolder = join(folder, 'second');
     cpSync(join(folder, 'first', 'memo'), join(outputFolder, 'memo'), { recursive: true });
     const again = await runGraph({
@@ -83,7 +83,7 @@ describe('with a model endpoint', () => {
       tokenizer,
       sets: [...sets(), 'runtime.memo=only'],
     });
-    expect(teacher.requests.length).toBe(asked);
+    expect([teacher.requests.length, scorer.requests.length]).toEqual([asked, scored]);
     expect(again.usage).toEqual(summary.usage);
     const expected = outputHashes(join(folder, 'first'));
     expect(differences(expected, outputHashes(outputFolder))).toEqual([]);

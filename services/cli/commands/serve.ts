@@ -201,6 +201,7 @@ async function openCheckedModels(
     checks.push({ name: 'teacher', check: () => teacher.check() });
     checks.push({ name: 'redis', check: () => coordination.check() });
   }
-  if (scorer !== null) checks.push({ name: 'scorer', check: () => scorer.check() });
+  if (scorer !== null && values.runtime.memo !== 'only')
+    checks.push({ name: 'scorer', check: () => scorer.check() });
   return { teacher, scorer, checks };
 }

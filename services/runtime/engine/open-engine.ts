@@ -21,6 +21,7 @@ import type { Coordination } from '../coordination/coordination.ts';
 import { openLocalCoordination } from '../coordination/local.ts';
 import { PipelineError } from '../errors.ts';
 import { type Memo, memoTeacher } from '../memo/memo.ts';
+import { memoScorer } from '../memo/memo-scorer.ts';
 import { createCodec } from '../records/codec.ts';
 import type { Wire } from '../records/wire.ts';
 import { createRedactor, type Redactor } from '../redact.ts';
@@ -105,7 +106,7 @@ export function openEngine(options: GraphOptions, parts: EngineParts): OpenEngin
   const remembering = { memo, mode: settings.memo, count: metrics.count, coordination, redactor };
   const neighbours = {
     teacher: options.teacher === null ? null : memoTeacher(options.teacher, remembering),
-    scorer: options.scorer,
+    scorer: options.scorer === null ? null : memoScorer(options.scorer, memo, settings.memo),
     objects: parts.objects,
   };
   const abort = new AbortController();
