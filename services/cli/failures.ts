@@ -19,7 +19,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 export const exitCodeHelp = `Exit codes:
   0    fine
   1    a check found a difference, or a run lost a record (a dead letter), or made no trajectory
-  2    wrong usage, configuration or environment; the error's code says which
+  2    wrong usage, configuration or environment, or a model of no use; the error's code says which
   70   a bug in backstory; please report it with the message
   130  interrupted; finished work is kept and the same command goes on`;
 
@@ -27,6 +27,11 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (!(error instanceof PipelineError)) return exitCodes.bug;
   if (error.code === 'INTERRUPTED') return exitCodes.interrupted;
   return error.code === 'VERIFY_FAILED' ? exitCodes.difference : exitCodes.environment;
+}
+
+/** A failure as programs read it. */
+export function describeFailure({ code, message, subject }: PipelineError) {
+  return { code, message, subject: subject ?? null };
 }
 
 /** Prints `error CODE: message` to stderr, or the same as JSON to stdout for programs. */
@@ -40,8 +45,8 @@ export function reportFailure(
   const code = coded?.code ?? 'INTERNAL';
   const message = error instanceof Error ? error.message : String(error);
   if (json) {
-    const failure = { error: { code, message, subject: coded?.subject ?? null } };
-    writeLine(out, redactor.hide(JSON.stringify(failure)));
+    const failure = coded === null ? { code, message, subject: null } : describeFailure(coded);
+    writeLine(out, redactor.hide(JSON.stringify({ error: failure })));
     return exitCode;
   }
   writeLine(err, `${err.style.red(`error ${code}:`)} ${message}`);

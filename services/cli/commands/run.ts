@@ -11,7 +11,13 @@ import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
 import { openObjects } from '../../runtime/store/objects/open.ts';
 import { expandSources } from '../../stages/discover/sources.ts';
 import { type CommandContext, writeJson, writeLine } from '../context.ts';
-import { type ExitCode, exitCodes } from '../failures.ts';
+import {
+  describeFailure,
+  type ExitCode,
+  exitCodeOf,
+  exitCodes,
+  reportFailure,
+} from '../failures.ts';
 import { requireStore } from '../open/output-place.ts';
 import {
   type ConfigurationOptions,
@@ -20,6 +26,7 @@ import {
   openConfiguredTeacher,
   tellConfiguration,
 } from '../open/settings.ts';
+import { modelFailureOf } from '../useless-models.ts';
 import { createProgressReporter } from '../views/progress-reporter.ts';
 import {
   drawDeadLetters,
@@ -61,8 +68,10 @@ export async function runCommand(
     }
     return before.repositories.written > 0 ? exitCodes.fine : exitCodes.difference;
   }
+  const failure = modelFailureOf(finished.summary);
   if (options.json === true) {
-    writeJson(context.out, { ...finished.summary, ...finished.facts });
+    const error = failure === null ? {} : { error: describeFailure(failure) };
+    writeJson(context.out, { ...finished.summary, ...finished.facts, ...error });
   } else if (options.quiet !== true) {
     const lines = drawSummary(finished.summary, finished.facts, context.out.style);
     for (const line of lines) writeLine(context.out, line);
@@ -77,6 +86,9 @@ export async function runCommand(
       ...drawDeadLetters(finished.summary.deadLetters, context.err.style),
     ];
     for (const line of lines) writeLine(context.err, line);
+  }
+  if (failure !== null) {
+    return options.json === true ? exitCodeOf(failure) : reportFailure(failure, context, false);
   }
   const { repositories, deadLetters } = finished.summary;
   const whole = repositories.written > 0 && deadLetters === 0;
@@ -164,8 +176,9 @@ async function requireReady(
   teacher: Checkable,
   scorer: Checkable | null,
 ): Promise<void> {
-  // A run from the memo alone never calls the teacher, so the teacher need not exist any more.
-  const teacherProblem = values.runtime.memo === 'only' ? null : await teacher.check();
+  // A run from the memo alone calls neither, so they need not exist any more.
+  if (values.runtime.memo === 'only') return;
+  const teacherProblem = await teacher.check();
   if (teacherProblem !== null) {
     throw new PipelineError('TEACHER_UNAVAILABLE', teacherProblem, { subject: 'teacher' });
   }

@@ -1,4 +1,4 @@
-/** What trajectories were written without, in a run's summary. Pure. */
+/** What trajectories were written with and without, in a run's summary. Pure. */
 import { compareText } from '../../../schemas/compare-text.ts';
 import type { Lack, TrajectoryBody } from '../../../schemas/generated/types.ts';
 import { section } from '../../runtime/report.ts';
@@ -15,11 +15,13 @@ export const flattenReport = {
 
 function openLacks() {
   const lacks: LackOf[] = [];
+  let thoughts = 0;
   return {
-    add: ({ name, lacks: own }: TrajectoryBody) => {
+    add: ({ name, lacks: own, segments }: TrajectoryBody) => {
+      thoughts += segments.filter(({ kind }) => kind === 'think').length;
       for (const lack of own) lacks.push({ repository: name, ...lack });
     },
-    facts: () => ({ lacks: lacks.sort(byPlace) }),
+    facts: () => ({ thoughts, lacks: lacks.sort(byPlace) }),
   };
 }
 
