@@ -16,6 +16,7 @@ const statBytes = 40;
 const modeAt = 24;
 
 const modes = { file: 0o100000, link: 0o120000, submodule: 0o160000, folder: 0o040000 } as const;
+const types: ReadonlySet<number> = new Set(Object.values(modes));
 const typeOf = (mode: number) => mode & 0o170000;
 
 /** Parses an index; throws an Error if the bytes are not an index. */
@@ -38,7 +39,7 @@ function parse(bytes: Buffer, hashBytes: number): IndexNames {
   let raw: Buffer = Buffer.alloc(0);
   for (let left = bytes.readUInt32BE(8); left > 0; left--) {
     const type = typeOf(bytes.readUInt32BE(at + modeAt));
-    if (!Object.values(modes).some((known) => known === type)) throw new Error('no mode');
+    if (!types.has(type)) throw new Error('no mode');
     const flagsAt = at + statBytes + hashBytes;
     const extended = (bytes.readUInt16BE(flagsAt) & 0x4000) !== 0;
     const read = readName(bytes, {

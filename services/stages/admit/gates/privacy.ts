@@ -1,5 +1,5 @@
 /**
- * `privacy`: replaces e-mail and public IPv4 addresses by reserved ones. Licence and notice files
+ * `privacy`: replaces e-mail and public IP addresses by reserved ones. Licence and notice files
  * keep their addresses, because the authors are owed attribution.
  */
 import { z } from 'zod';
@@ -7,10 +7,11 @@ import { defineGate } from '../gate.ts';
 import { isAttributionFile } from '../licence/places.ts';
 import { findAddresses } from '../redaction/people/addresses.ts';
 import { findEmails } from '../redaction/people/emails.ts';
+import { findIpv6 } from '../redaction/people/ipv6.ts';
 
 export const privacy = defineGate({
   name: 'privacy',
-  summary: 'e-mail and public IPv4 addresses: replaced',
+  summary: 'e-mail and public IP addresses: replaced',
   knobs: {
     privacy: z
       .enum(['redact', 'off'])
@@ -26,7 +27,7 @@ export const privacy = defineGate({
     return {
       redact: ({ path, text }) => {
         if (isAttributionFile(path)) return null;
-        return { findings: [...findEmails(text), ...findAddresses(text)] };
+        return { findings: [...findEmails(text), ...findAddresses(text), ...findIpv6(text)] };
       },
     };
   },

@@ -6,12 +6,13 @@ import { compareText } from '../../../../schemas/compare-text.ts';
 
 /**
  * The placeholder for each kind and number. E-mail and IP placeholders are reserved (RFC 2606, RFC
- * 5737), so that code that validates their form still accepts them.
+ * 5737, RFC 3849), so that code that validates their form still accepts them.
  */
 const placeholderForms = {
   secret: (number: number) => `<SECRET_${number}>`,
   email: (number: number) => `user-${number}@example.com`,
   address: (number: number) => `192.0.2.${((number - 1) % 254) + 1}`,
+  address6: (number: number) => `2001:db8::${number.toString(16)}`,
 };
 
 export type FindingKind = keyof typeof placeholderForms;
@@ -22,6 +23,10 @@ export interface Finding {
   readonly end: number;
   readonly kind: FindingKind;
   readonly rule: string;
+  /** The value in its plain spelling, where the text spells it in one of several ways. */
+  readonly plain?: string;
+  /** How the text spells the `@` of an address; its placeholder gets the same. */
+  readonly at?: string;
 }
 
 export function secret(start: number, end: number, rule: string): Finding {
@@ -30,7 +35,7 @@ export function secret(start: number, end: number, rule: string): Finding {
 
 /** Counts of findings by kind, all zero. */
 export function noFindings(): Record<FindingKind, number> {
-  return { secret: 0, email: 0, address: 0 };
+  return { secret: 0, email: 0, address: 0, address6: 0 };
 }
 
 /** Gives equal values equal placeholders, numbered by first appearance in the repository. */
@@ -70,7 +75,10 @@ export function redact(
   let end = 0;
   for (const part of parts) {
     const value = text.slice(part.start, part.end);
-    result += text.slice(end, part.start) + fill(value, placeholders.of(part.kind, value));
+    const placeholder = placeholders.of(part.kind, part.plain ?? value);
+    const spelt =
+      part.at === undefined ? placeholder : placeholder.replace('@', () => part.at ?? '');
+    result += text.slice(end, part.start) + fill(value, spelt);
     end = part.end;
   }
   return { text: result + text.slice(end), redactions: parts.length };
@@ -103,7 +111,11 @@ export function separate(findings: readonly Finding[]): readonly Finding[] {
       continue;
     }
     const kind = last.kind === 'secret' || finding.kind === 'secret' ? 'secret' : last.kind;
-    parts[parts.length - 1] = { ...last, kind, end: Math.max(last.end, finding.end) };
+    const end = Math.max(last.end, finding.end);
+    // The same part twice keeps its spelling; a longer one is another value.
+    const isSame = last.start === finding.start && last.end === end && kind === last.kind;
+    const { start, rule } = last;
+    parts[parts.length - 1] = isSame ? last : { start, end, kind, rule };
   }
   return parts;
 }

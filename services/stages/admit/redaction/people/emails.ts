@@ -21,19 +21,24 @@ const stringEscape = /^(?:u[0-9a-f]{4}|x[0-9a-f]{2}|[0abfnrtv])/i;
 const urlEscape = /^.*%(?:0[9AD]|2[02678CF]|3[A-F]|5B|7B)/i;
 const domainCharacters = /[\p{L}\p{N}.-]{3,}/uy;
 
+/** The sign itself, and as addresses of pages, markup and strings of programs spell it. */
+const sign = /@|%(?:25)*40|&#0*64;|&#x0*40;|&commat;|\\+(?:u0040|u\{0*40\}|x40)/gi;
+
 export function findEmails(text: string): readonly Finding[] {
   const findings: Finding[] = [];
-  for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
-    const start = localStart(text, at);
+  let taken = 0;
+  for (const { 0: mark, index: at } of text.matchAll(sign)) {
+    const start = at < taken ? at : localStart(text, at);
     if (start === at) continue;
-    const domain = readDomain(text, at + 1);
+    const domain = readDomain(text, at + mark.length);
     if (domain === null) continue;
-    const end = at + 1 + domain.length;
+    const end = at + mark.length + domain.length;
     const local = text.slice(start, at);
     if (isInvented(local.toLowerCase(), domain.toLowerCase())) continue;
-    if (isCode({ text, start, end, local, domain })) continue;
-    findings.push({ start, end, kind: 'email', rule: 'email' });
-    at = end - 1;
+    if (isCode({ text, start, end, local, domain, isEncoded: mark !== '@' })) continue;
+    const plain = `${local}@${domain}`;
+    findings.push({ start, end, kind: 'email', rule: 'email', plain, at: mark });
+    taken = end;
   }
   return findings;
 }
@@ -84,10 +89,12 @@ interface Candidate {
   readonly end: number;
   readonly local: string;
   readonly domain: string;
+  /** The sign is not the character `@`. */
+  readonly isEncoded: boolean;
 }
 
 /** Whether the characters around the match show that it is program syntax, not an address. */
-function isCode({ text, start, end, local, domain }: Candidate): boolean {
+function isCode({ text, start, end, local, domain, isEncoded }: Candidate): boolean {
   const last = domain.slice(domain.lastIndexOf('.') + 1);
   const before = text.charAt(start - 1);
   // The match is a format argument, a variable, or a path with an extension like a country code.
@@ -99,6 +106,8 @@ function isCode({ text, start, end, local, domain }: Candidate): boolean {
   }
   // The right operand of Python's operator `@` is a call or an index.
   if (/[([]/.test(text.charAt(end)) && isWordOfCode(last)) return true;
+  // An encoded sign divides nothing: in a URL, too, it is a part of somebody's name.
+  if (isEncoded) return false;
   return isRemote(text, end) || isUserOfUrl(text, start);
 }
 

@@ -78,7 +78,7 @@ function findAt(text: string, index: number, rows: readonly Shape[]): Finding | 
 }
 
 /** Whether no letter or digit precedes; the end of an escape such as `\n` does not count. */
-export function isTokenStart(text: string, start: number): boolean {
+function isTokenStart(text: string, start: number): boolean {
   if (!/[A-Za-z0-9]/.test(text.charAt(start - 1))) return true;
   const near = text.slice(Math.max(0, start - 6), start);
   return /\\(?:[abfnrtv0]|x[0-9a-f]{2}|u[0-9a-f]{4})$|%[0-9A-F]{2}$/i.test(near);

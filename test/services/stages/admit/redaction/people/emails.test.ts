@@ -40,6 +40,39 @@ describe('addresses of people', () => {
   });
 });
 
+describe('addresses whose sign is encoded', () => {
+  const spellings = ['%40', '%2540', '&#64;', '&#x40;', '&commat;', '\\u0040', '\\x40', '\\u{40}'];
+  const surroundings = [
+    '"@@"',
+    'https://api.host.org/users/@@/repos',
+    'https://host.org/?mail=@@&x=1',
+    'https://@@:pass@host.org/x',
+    'mailto:@@?subject=x',
+    '%3C@@%3E',
+  ];
+  test.each(spellings)('%s: the address goes, and keeps its spelling', (at) => {
+    for (const around of surroundings) {
+      const spelt = (address: string) => around.replace('@@', () => address.replace('@', () => at));
+      expect(clean(spelt('ann.lee@mail-host.org'))).toBe(spelt('user-1@example.com'));
+    }
+  });
+
+  test('one address has one placeholder, however its sign is spelt', () => {
+    const spelt = ['@', ...spellings].map((at) => ['ann.lee', 'mail-host.org'].join(at)).join(' ');
+    const numbers = [...clean(spelt).matchAll(/user-(\d+)/g)].map(([, number]) => number);
+    expect(numbers).toEqual(['@', ...spellings].map(() => '1'));
+  });
+
+  test.each([
+    '%40babel%2Fcore',
+    'react%4017.0.2',
+    'x%40example.com',
+    'a%40b',
+    '100%40 of it',
+    'f&#64;x',
+  ])('%s stays', (text) => expect(clean(text)).toBe(text));
+});
+
 describe('what is no address', () => {
   test.each([
     'git@gitlab.host.de:a/b.git',
