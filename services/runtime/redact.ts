@@ -8,7 +8,12 @@
 export interface Redactor {
   /** Makes this value a secret to hide from now on. */
   learn(secret: string | undefined): void;
-  /** Hides only learnt secrets: for results, whose text is the user's own. */
+  /**
+   * Hides learnt secrets that stand whole: for what is remembered, which must not depend on whether
+   * a piece of the environment looks like its text.
+   */
+  hideWhole(text: string): string;
+  /** Hides only learnt secrets, whole or in part: for results, whose text is the user's own. */
   hideKnown(text: string): string;
   /** Hides learnt secrets and values in places of secrets: for messages, logs and failures. */
   hide(text: string): string;
@@ -25,9 +30,9 @@ const pieceTextMax = 1 << 20;
 
 export function createRedactor(): Redactor {
   const secrets = new Set<string>();
-  const hideKnown = (text: string) => {
+  const hideAll = (text: string, hideOne: (text: string, secret: string) => string) => {
     let rest = text;
-    for (const secret of secrets) rest = hideSecret(rest, secret);
+    for (const secret of secrets) rest = hideOne(rest, secret);
     return rest;
   };
   return {
@@ -36,8 +41,9 @@ export function createRedactor(): Redactor {
         if (form.length >= secretCharsMin) secrets.add(form);
       }
     },
-    hideKnown,
-    hide: (text) => hidePlaces(hideKnown(text)),
+    hideWhole: (text) => hideAll(text, hideWhole),
+    hideKnown: (text) => hideAll(text, hidePieces),
+    hide: (text) => hidePlaces(hideAll(text, hidePieces)),
   };
 }
 
@@ -47,8 +53,12 @@ function formsOf(secret: string): Set<string> {
   return new Set(secret.isWellFormed() ? [...forms, encodeURIComponent(secret)] : forms);
 }
 
-function hideSecret(text: string, secret: string): string {
-  const whole = text.replaceAll(secret, hidden);
+function hideWhole(text: string, secret: string): string {
+  return text.replaceAll(secret, hidden);
+}
+
+function hidePieces(text: string, secret: string): string {
+  const whole = hideWhole(text, secret);
   if (secret.length <= pieceChars || whole.length > pieceTextMax) return whole;
   let rest = '';
   let from = 0;

@@ -107,7 +107,7 @@ export function memoTeacher(teacher: Teacher, remembering: Remembering): Teacher
     const askAndKeep = async () => {
       asked = true;
       const outcome = await outcomeOf(() => ask(draftOf(memo, mode, key)), redactor.hide);
-      const text = redactor.hideKnown(JSON.stringify(outcome));
+      const text = redactor.hideWhole(JSON.stringify(outcome));
       await memo.put(key, text);
       return text;
     };

@@ -42,6 +42,13 @@ describe('a secret that is known', () => {
     );
   });
 
+  test('what is remembered loses it whole, and keeps what is like a piece of it', () => {
+    const { learn, hideWhole } = createRedactor();
+    learn('correct-horse-battery');
+    expect(hideWhole('a correct-horse for a battery')).toBe('a correct-horse for a battery');
+    expect(hideWhole('is correct-horse-battery.')).toBe(`is ${hidden}.`);
+  });
+
   test('a text of megabytes loses it whole', () => {
     const { learn, hideKnown } = createRedactor();
     learn('correct-horse-battery');
