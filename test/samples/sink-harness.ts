@@ -132,7 +132,7 @@ export async function sampleTrajectory(
   put: (bytes: Uint8Array) => Promise<{ sha256: string; bytes: number }>,
 ): Promise<TrajectoryBody> {
   const parts = sampleParts(repository.name, repository.files);
-  const flat = flattenRepository(parts, { dependenciesMax: 40, writesWithoutThought: 'trained' });
+  const flat = flattenRepository(parts, { writesWithoutThought: 'trained' });
   return {
     name: repository.name,
     origin: repository.name,

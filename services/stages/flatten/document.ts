@@ -28,7 +28,6 @@ export interface Parts {
 }
 
 export interface FlattenLimits {
-  readonly dependenciesMax: number;
   readonly writesWithoutThought: 'trained' | 'masked';
 }
 
@@ -70,7 +69,7 @@ export function flattenRepository(parts: Parts, limits: FlattenLimits): Flattene
   for (const [ordinal, thought] of parts.thoughts.entries()) {
     const planned = parts.plan.files[ordinal];
     if (planned === undefined) throw invalid(thought.path, 'it is not in the plan');
-    segments.push(segment('file', describeFile(planned, limits.dependenciesMax), thought.path));
+    segments.push(segment('file', describeFile(planned), thought.path));
     segments.push(...fileSegments(thought, texts, written));
     written.add(thought.path);
   }

@@ -40,10 +40,9 @@ export function describePlan(plan: RepoPlanBody): string {
   return `${architecture}Files, in writing order:\n${files.join('\n')}\n`;
 }
 
-export function describeFile(file: PlannedFile, dependenciesMax: number): string {
-  const named = file.dependsOn.slice(0, dependenciesMax).map(showPath);
-  const more = file.dependsOn.length - named.length;
-  if (more > 0) named.push(`${more} more`);
+/** The plan has chosen which dependencies a task names, so that no index file fills a context. */
+export function describeFile(file: PlannedFile): string {
+  const named = file.dependsOn.map(showPath);
   const lines = [`Write ${showPath(file.path)}.`, `Purpose: ${oneLine(file.purpose)}`];
   if (named.length > 0) lines.push(`Depends on: ${named.join(', ')}`);
   return `${lines.join('\n')}\n`;

@@ -12,7 +12,7 @@ import {
 } from '../../../../services/stages/flatten/document.ts';
 import { type SampleFile, sampleParts } from '../../../samples/inputs/file-thoughts.ts';
 
-const limits: FlattenLimits = { dependenciesMax: 40, writesWithoutThought: 'trained' };
+const limits: FlattenLimits = { writesWithoutThought: 'trained' };
 
 function flatten(parts: Parts) {
   const flat = flattenRepository(parts, limits);
@@ -63,12 +63,6 @@ describe('flattenRepository', () => {
       { lines: [2, 2], body: 'export const b = 2;\n' },
       { lines: null, body: small[0]?.text },
     ]);
-  });
-
-  it('counts the dependencies that it does not name', () => {
-    const parts = sampleParts('tiny', small);
-    const flat = flattenRepository(parts, { ...limits, dependenciesMax: 1 });
-    expect(flat.document.toString('utf8')).toContain('Depends on: src/a.ts, 1 more\n');
   });
 
   it('I1: the writes, in order, are the admitted files (any content)', () => {
