@@ -88,17 +88,32 @@ describe.each([
   };
 
   it.each([
-    ['lies before what is left', 4, 7, 'begins at offset 7, but its reader stands at 4: 3 records'],
-    ['is the beginning', 0, 1, 'begins at offset 1, but its reader stands at 0: 1 record was'],
-    ['lies before an end where nothing is left', 9, 10, '9'],
-    ['lies after the end', 11, 0, 'ends before offset 11'],
+    [
+      'lies before what is left',
+      4,
+      7,
+      /begins at offset 7, but its reader stands at 4: 3 records were deleted/,
+    ],
+    [
+      'is the beginning',
+      0,
+      1,
+      /begins at offset 1, but its reader stands at 0: 1 record was deleted/,
+    ],
+    [
+      'lies before an end where nothing is left',
+      9,
+      10,
+      /begins at offset 10, but its reader stands at 9: 1 record was deleted/,
+    ],
+    ['lies after the end', 11, 0, /ends before offset 11, which its reader had reached/],
   ])('refuses to start where its position %s', async (_what, position, below, said) => {
     const { consume, from, deleteBelow, topic, close } = await opened();
     await deleteBelow(topic, below);
     await expect(consume(from(position))).rejects.toMatchObject({
       code: 'LOG_TRUNCATED',
       subject: `${topic}/0`,
-      message: expect.stringContaining(said),
+      message: expect.stringMatching(said),
     });
     await close();
   });

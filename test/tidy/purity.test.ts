@@ -27,7 +27,9 @@ const pureModules = new Set([
   'node:util',
 ]);
 /** What computes and nothing else, of built-in modules that also reach outside. */
-const pureImports: Readonly<Record<string, readonly string[]>> = { 'node:net': ['BlockList'] };
+const pureImports: Readonly<Record<string, readonly string[]>> = {
+  'node:net': ['BlockList', 'isIPv6'],
+};
 const impureNames = new Set([
   'Date.now',
   'Math.random',

@@ -115,8 +115,8 @@ export async function retryDeadLetter(
 }
 
 /**
- * A bounded data set ends, and with it the processes that would take the record. OUTPUT_CLOSED where
- * the stage, or all stages before the writer, have finished a closed input.
+ * A bounded data set ends, and with it the processes that would take the record. OUTPUT_CLOSED
+ * where the stage, or all stages before the writer, have finished a closed input.
  */
 async function requireTaker({ bus, wire, dataset }: Letters, { id, body }: DeadLetter) {
   const stage = body.stage as StageName;

@@ -67,7 +67,7 @@ export async function admitArchive(
   const own = ownLicences(evidence);
   const gated = gateFiles(unpacked.files, open, own);
   const texts = readLicenceFiles(evidence, allowedLicences(knobs.licences));
-  const byLicence = refusedTexts(unpacked.files, gated.skipped);
+  const byLicence = gated.skipped.flatMap(({ path, reason }) => (reason === 'licence' ? path : []));
   const licence = describeLicence(texts, { admitted: gated.texts, refused: byLicence }, own);
   const repository = { name, origin, licence };
   const refused = [...unpacked.skipped, ...gated.skipped];
@@ -85,17 +85,6 @@ export async function admitArchive(
 function readEvidence(files: readonly UnpackedFile[]): readonly FileText[] {
   return files.flatMap(({ path, bytes }) =>
     isVendored(path) || !mayStateLicence(path) ? [] : [{ path, text: decodeEvidence(bytes) }],
-  );
-}
-
-/** Returns the texts of the files skipped for their licence; they are evidence of that licence. */
-function refusedTexts(
-  files: readonly UnpackedFile[],
-  skipped: readonly SkippedFile[],
-): readonly FileText[] {
-  const paths = new Set(skipped.flatMap(({ path, reason }) => (reason === 'licence' ? path : [])));
-  return files.flatMap(({ path, bytes }) =>
-    paths.has(path) ? [{ path, text: decodeEvidence(bytes) }] : [],
   );
 }
 

@@ -9,7 +9,7 @@ import {
   parseExpression,
 } from './expression.ts';
 import { readBlock } from './notice.ts';
-import { canonical, fromName, fromStatement, parseKnown, stated } from './statement.ts';
+import { canonical, fromName, fromStatement, parseKnown, someBsd, stated } from './statement.ts';
 
 /** A cheap filter: a file without any of these words states no licence. */
 const hint = new RegExp(
@@ -62,7 +62,7 @@ function readSpdx({ lines }: CommentBlock): readonly LicenceExpression[] {
 function fromCode(value: string): LicenceExpression | null {
   const dual = /^Dual (\w+)\/GPL$/.exec(value)?.[1];
   if (dual !== undefined) {
-    const first = dual === 'BSD' ? 'LicenseRef-BSD' : `${dual}${dual === 'MPL' ? '-2.0' : ''}`;
+    const first = dual === 'BSD' ? someBsd : `${dual}${dual === 'MPL' ? '-2.0' : ''}`;
     return combine('or', [licence(first), licence('GPL-2.0-only')]);
   }
   if (/^GPL(?: v2| and additional rights)?$/.test(value)) return licence('GPL-2.0-only');

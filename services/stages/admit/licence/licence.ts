@@ -183,8 +183,8 @@ function sameFamily(identifier: string): readonly string[] {
 
 export interface GatedTexts {
   readonly admitted: readonly FileText[];
-  /** Files left out because of their own licence: they are evidence, but not part of the work. */
-  readonly refused: readonly FileText[];
+  /** Paths left out because of their own licence: they are evidence, but not part of the work. */
+  readonly refused: readonly string[];
 }
 
 /** Returns the licence of the repository, including the notices of its files. */
@@ -210,9 +210,9 @@ export function describeLicence(texts: TextEvidence, files: GatedTexts, own: Own
   return { expression: named, evidence: [...evidence, ...evidenceOf(files.refused, own)] };
 }
 
-function evidenceOf(files: readonly FileText[], own: OwnLicences): readonly LicenceEvidence[] {
-  return files.flatMap((file) => {
-    const found = own.of(file);
+function evidenceOf(paths: readonly string[], own: OwnLicences): readonly LicenceEvidence[] {
+  return paths.flatMap((refused) => {
+    const found = own.known(refused);
     // The text of a folder's licence is already among the evidence.
     if (found === null || found.isFolders) return [];
     const { path, expression } = found;

@@ -48,7 +48,7 @@ const readers: readonly MetadataReader[] = [
   },
   {
     name: /^dune-project$/,
-    read: (text) => choice(captures(text, /\(license[ \t]+([^()\n]{1,100})\)/g)),
+    read: (text) => anyOf(captures(text, /\(license[ \t]+([^()\n]{1,100})\)/g)),
   },
   { name: /^(?:Makefile|Build)\.PL$|^dist\.ini$/, read: readPerl },
 ];
@@ -65,10 +65,6 @@ function together(statements: readonly string[]): LicenceExpression | null {
   );
 }
 
-function choice(statements: readonly string[]): LicenceExpression | null {
-  return anyOf(statements);
-}
-
 /** Returns a reader of the quoted value after a key; a list in brackets is a choice. */
 function field(key: string): (text: string) => LicenceExpression | null {
   const pattern = new RegExp(
@@ -77,7 +73,7 @@ function field(key: string): (text: string) => LicenceExpression | null {
   );
   return (text) => {
     const value = pattern.exec(text)?.[1] ?? '';
-    return choice(captures(value, /["']([^"'\n]{1,200})["']/g));
+    return anyOf(captures(value, /["']([^"'\n]{1,200})["']/g));
   };
 }
 
@@ -101,7 +97,7 @@ function readJson(text: string): LicenceExpression | null {
     return typeof type === 'string' ? type : value;
   });
   // In npm's old form and in Composer's, a list of licences means a choice.
-  return choice(values.filter((value): value is string => typeof value === 'string'));
+  return anyOf(values.filter((value): value is string => typeof value === 'string'));
 }
 
 function readPyproject(text: string): LicenceExpression | null {
@@ -144,14 +140,14 @@ function readPom(text: string): LicenceExpression | null {
   const block = start === -1 || end === -1 ? '' : text.slice(start, Math.min(end, start + 4_000));
   const values = captures(block, /<name>\s*([^<]{2,100}?)\s*<\/name>/g);
   // Maven's documentation says that several licences mean a choice.
-  return choice(values.map((name) => fromName(name) ?? name));
+  return anyOf(values.map((name) => fromName(name) ?? name));
 }
 
 /** Reads `s.license = 'MIT'`, `s.licenses = %w[MIT Ruby]`, `s.license = { :type => 'MIT' }`. */
 function readGemspec(text: string): LicenceExpression | null {
   const key = String.raw`\.licenses?[ \t]*=[ \t]*`;
   const words = captures(text, new RegExp(String.raw`${key}%[wW][[({<]([^\])}>]{1,200})`, 'g'));
-  if (words.length > 0) return choice(words.flatMap((list) => list.trim().split(/\s+/)));
+  if (words.length > 0) return anyOf(words.flatMap((list) => list.trim().split(/\s+/)));
   const typed = captures(
     text,
     new RegExp(
@@ -159,7 +155,7 @@ function readGemspec(text: string): LicenceExpression | null {
       'g',
     ),
   );
-  return typed.length > 0 ? choice(typed) : field(key)(text);
+  return typed.length > 0 ? anyOf(typed) : field(key)(text);
 }
 
 function readNuget(text: string): LicenceExpression | null {
@@ -179,7 +175,7 @@ function readYamlField(text: string): LicenceExpression | null {
   const one = captures(text, /^license:[ \t]*["']?([^"'\n#[]{1,100}?)["']?[ \t]*$/gm);
   const list =
     /^licen[cs]es?:[ \t]*\n((?:[ \t]*-[ \t]+[^\n]{1,100}\n?){1,20})/m.exec(text)?.[1] ?? '';
-  return choice([...one, ...captures(list, /-[ \t]+["']?([^"'\n]{1,100}?)["']?[ \t]*$/gm)]);
+  return anyOf([...one, ...captures(list, /-[ \t]+["']?([^"'\n]{1,100}?)["']?[ \t]*$/gm)]);
 }
 
 /** Reads Perl's own licence names; `perl_5` is a choice of Artistic-1.0-Perl and GPL. */

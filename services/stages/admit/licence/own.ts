@@ -20,6 +20,8 @@ export interface OwnLicence {
 
 export interface OwnLicences {
   readonly of: (file: FileText) => OwnLicence | null;
+  /** What `of` said of this path; null where it was not asked. */
+  readonly known: (path: string) => OwnLicence | null;
 }
 
 type Statement = Omit<OwnLicence, 'isFolders'>;
@@ -50,6 +52,7 @@ export function ownLicences(evidence: readonly FileText[]): OwnLicences {
       known.set(file.path, found);
       return found;
     },
+    known: (path) => known.get(path) ?? null,
   };
 }
 

@@ -79,7 +79,7 @@ export function isMainLicence(path: string): boolean {
  * which one the work has.
  */
 export function isListedText(path: string): boolean {
-  return textFolder.test(path) || /(?:^|\/)(?:licen[cs]es?|legal)\/[^/]*$/i.test(path);
+  return /(?:^|\/)(?:licen[cs]es?|legal)\/[^/]*$/i.test(path);
 }
 
 /**

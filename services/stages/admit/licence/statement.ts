@@ -126,7 +126,7 @@ function gnuNames(): readonly (readonly [RegExp, string])[] {
   );
 }
 
-/** Version `2` is 2.0: that of the LGPL is the Library GPL, another text than the Lesser GPL 2.1. */
+/** `2` is 2.0: that of the LGPL is the Library GPL, another text than the Lesser GPL 2.1. */
 export function fullVersion(version: string): string {
   return version.includes('.') ? version : `${version}.0`;
 }

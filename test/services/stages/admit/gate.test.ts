@@ -83,7 +83,7 @@ describe('a gate that is added to the list', () => {
     const changed = files.find(({ path }) => path === 'b.py');
     expect(changed?.bytes.toString()).toBe('phone = "<SECRET_1>"\n');
     expect(changed?.redactions).toBe(1);
-    expect(found).toEqual({ secret: 1, email: 0, address: 0 });
+    expect(found).toEqual({ secret: 1, email: 0, address: 0, address6: 0 });
   });
 
   test('skips a file from its answer to the question redact', async () => {

@@ -42,7 +42,7 @@ describe('admitArchive', () => {
     expect(files.find((file) => file.path === 'a.py')?.redactions).toBe(2);
     expect(skipped).toEqual([{ path: 'logo.png', reason: 'binary' }]);
     expect(licence.expression).toBe('MIT AND GPL-3.0-only');
-    expect(found).toEqual({ secret: 2, email: 1, address: 0 });
+    expect(found).toEqual({ secret: 2, email: 1, address: 0, address6: 0 });
   });
 
   test('I6: gives the same admission whatever the order of entries', async () => {

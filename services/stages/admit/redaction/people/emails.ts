@@ -36,8 +36,8 @@ export function findEmails(text: string): readonly Finding[] {
     const local = text.slice(start, at);
     if (isInvented(local.toLowerCase(), domain.toLowerCase())) continue;
     if (isCode({ text, start, end, local, domain, isEncoded: mark !== '@' })) continue;
-    const plain = `${local}@${domain}`;
-    findings.push({ start, end, kind: 'email', rule: 'email', plain, at: mark });
+    const spelling = mark === '@' ? {} : { plain: `${local}@${domain}`, at: mark };
+    findings.push({ start, end, kind: 'email', rule: 'email', ...spelling });
     taken = end;
   }
   return findings;
