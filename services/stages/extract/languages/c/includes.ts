@@ -6,11 +6,11 @@
  */
 import { compareText } from '../../../../../schemas/compare-text.ts';
 import { append, type ImportFact, type ParsedFile } from '../../facts/facts.ts';
-import { folderOf, foldersUpwards, isBelow, joinPath, nameOf } from '../../paths.ts';
+import { folderOf, foldersUpwards, joinPath, nameOf } from '../../paths.ts';
 import { emptyResolution, linkOf, type Project, type Resolution } from '../language.ts';
 import { isCmakeFile, readCmake } from './cmake.ts';
 import { isListFile, readLists } from './lists.ts';
-import { isMakeFile, readMake } from './make.ts';
+import { isMakeFile, openMakeReader } from './make.ts';
 import type { BuildFolders } from './named-folders.ts';
 
 /** Folders that a project's includes are usually relative to; `''` is the folder around them. */
@@ -44,15 +44,43 @@ export function isCManifest(path: string): boolean {
 }
 
 export function openIncludeResolver(project: Project) {
-  const { folders, unread } = readIncludeFolders(project);
+  const visibleIn = openVisible(project);
   const byName = openNames(project);
   return (file: ParsedFile): Resolution => {
     const resolution = emptyResolution();
-    const visible = folders.filter(({ visibleFrom }) => isBelow(file.path, visibleFrom));
-    const isUnread = unread.some((folder) => isBelow(file.path, folder));
-    const search = { project, file, folders: visible, byName: isUnread ? byName : null };
+    const { folders, isUnread } = visibleIn(folderOf(file.path));
+    const search = { project, file, folders, byName: isUnread ? byName : null };
     for (const fact of file.facts.imports) addInclude(search, fact, resolution);
     return resolution;
+  };
+}
+
+interface Visible {
+  /** Include folders in search order. */
+  readonly folders: readonly IncludeFolder[];
+  /** Whether a build file names an include folder here that is not understood. */
+  readonly isUnread: boolean;
+}
+
+/** Returns a lookup of what the files of a folder see. */
+function openVisible(project: Project): (folder: string) => Visible {
+  const { folders, unread } = readIncludeFolders(project);
+  const unreadFolders = new Set(unread);
+  const ranked = folders.map((folder, rank) => ({ folder, rank }));
+  const byPlace = Map.groupBy(ranked, ({ folder }) => folder.visibleFrom);
+  const known = new Map<string, Visible>();
+  const read = (folder: string): Visible => {
+    const around = foldersUpwards(folder);
+    const seen = around.flatMap((above) => byPlace.get(above) ?? []);
+    return {
+      folders: seen.sort((a, b) => a.rank - b.rank).map((each) => each.folder),
+      isUnread: around.some((above) => unreadFolders.has(above)),
+    };
+  };
+  return (folder) => {
+    const visible = known.get(folder) ?? read(folder);
+    known.set(folder, visible);
+    return visible;
   };
 }
 
@@ -164,7 +192,8 @@ function readIncludeFolders(project: Project): {
       found.push({ folder, visibleFrom: parent, confidence, isNamed: false });
     }
   }
-  const depth = (folder: string) => foldersUpwards(folder).length;
+  const depths = new Map(found.map(({ visibleFrom: at }) => [at, foldersUpwards(at).length]));
+  const depth = ({ visibleFrom }: IncludeFolder) => depths.get(visibleFrom) ?? 0;
   const byCustom = (a: IncludeFolder, b: IncludeFolder) =>
     conventional.indexOf(nameOf(a.folder)) - conventional.indexOf(nameOf(b.folder)) ||
     compareText(a.folder, b.folder);
@@ -172,7 +201,7 @@ function readIncludeFolders(project: Project): {
     (a, b) =>
       Number(b.isNamed) - Number(a.isNamed) ||
       b.confidence - a.confidence ||
-      depth(b.visibleFrom) - depth(a.visibleFrom) ||
+      depth(b) - depth(a) ||
       (a.isNamed ? 0 : byCustom(a, b)),
   );
   return { folders, unread: builds.flatMap(({ unread }) => unread) };
@@ -181,9 +210,10 @@ function readIncludeFolders(project: Project): {
 /** Reads all build files; those of CMake together, because they include each other. */
 function readBuilds(project: Project): BuildFolders[] {
   const builds = [readCmake(project)];
+  const readMake = openMakeReader(project);
   for (const { path, manifest } of project.files.values()) {
     if (manifest === null) continue;
-    if (isMakeFile(path)) builds.push(readMake(project, path));
+    if (isMakeFile(path)) builds.push(readMake(path));
     else if (isListFile(path)) builds.push(readLists(project, path));
   }
   return builds;

@@ -2,7 +2,7 @@
  * Reads include folders from lists in the build files of meson, Bazel, Buck, GN, SCons, gyp and
  * setup.py, as far as the lists hold literals. Pure.
  */
-import { folderOf, foldersUpwards, nameOf } from '../../paths.ts';
+import { below, folderOf, foldersUpwards, nameOf } from '../../paths.ts';
 import type { Project } from '../language.ts';
 import { type BuildFolders, fromTop, type NamedFolder, placeOf, unknown } from './named-folders.ts';
 
@@ -13,9 +13,11 @@ export function isListFile(path: string): boolean {
   return files.test(nameOf(path));
 }
 
+// A list that is not closed goes to the end: otherwise each later one would be tried in vain.
+const listed = /\b(?:include_dirs|includes|export_include_dirs|CPPPATH)["']?\s*(?:=|\+=|:)/;
 const lists = [
-  /\binclude_directories\s*\(([^)]*)\)/g,
-  /\b(?:include_dirs|includes|export_include_dirs|CPPPATH)["']?\s*(?:=|\+=|:)\s*\[([^\]]*)\]/g,
+  /\binclude_directories\s*\(([^)]*)(?:\)|$)/g,
+  new RegExp(String.raw`${listed.source}\s*\[([^\]]*)(?:\]|$)`, 'g'),
 ];
 
 export function readLists(project: Project, path: string): BuildFolders {
@@ -55,8 +57,8 @@ function wordOf(item: string): string | null {
 function mesonProject(project: Project, folder: string): string {
   return (
     foldersUpwards(folder).find((above) => {
-      const path = above === '' ? 'meson.build' : `${above}/meson.build`;
-      return /^\s*project\s*\(/m.test(project.files.get(path)?.manifest ?? '');
+      const { manifest } = project.files.get(below(above, 'meson.build')) ?? {};
+      return /^[ \t]*project\s*\(/m.test(manifest ?? '');
     }) ?? folder
   );
 }

@@ -2,6 +2,7 @@
  * Expands the variables and functions of make that build paths. A variable that is set in several
  * branches has all of these values. Pure.
  */
+import type { Budget } from '../budget.ts';
 import { unknown } from './named-folders.ts';
 
 /** The alternative values that a text may have. */
@@ -17,11 +18,18 @@ interface Lookup {
   readonly predefined: (name: string) => string | undefined;
   /** Returns the paths that match a pattern. */
   readonly wildcard: (pattern: string) => readonly string[];
+  /** Characters that may be made; once they are spent, every value is unknown. */
+  readonly budget: Budget;
 }
 
 const valuesMax = 8;
 const lengthMax = 64 * 1024;
+/** Of variables whose values name variables. */
 const depthMax = 24;
+/** Of references in references: deeper ones could exhaust the stack. */
+const nestingMax = 100;
+/** What a step takes from the budget beside the characters that it makes. */
+const stepWeight = 64;
 
 export function openMakeVariables(lookup: Lookup): MakeVariables {
   const known = new Map<string, string[]>();
@@ -32,11 +40,13 @@ export function openMakeVariables(lookup: Lookup): MakeVariables {
       else if (operator === '+=') {
         known.set(
           name,
-          values.map((before) => `${before} ${value}`.slice(0, lengthMax)),
+          values.map((before) =>
+            before.length < lengthMax ? `${before} ${value}`.slice(0, lengthMax) : before,
+          ),
         );
       } else if (values.length < valuesMax && !values.includes(value)) values.push(value);
     },
-    expand: (text) => expandText({ known, lookup, bound: new Map(), open: [] }, text),
+    expand: (text) => expandText({ known, lookup, bound: new Map(), open: [], depth: 0 }, text),
   };
 }
 
@@ -47,6 +57,8 @@ interface Scope {
   readonly bound: ReadonlyMap<string, string>;
   /** Names of the variables that are being expanded; stops recursion. */
   readonly open: readonly string[];
+  /** References around the one that is being expanded. */
+  readonly depth: number;
 }
 
 function expandText(scope: Scope, text: string): Values {
@@ -56,11 +68,25 @@ function expandText(scope: Scope, text: string): Values {
     const dollar = text.indexOf('$', at);
     const plain = text.slice(at, dollar < 0 ? text.length : dollar);
     const [values, end] = dollar < 0 ? [[''], text.length] : readReference(scope, text, dollar);
-    results = results.flatMap((before) => values.map((value) => before + plain + value));
-    results = [...new Set(results)].slice(0, valuesMax).map((each) => each.slice(0, lengthMax));
+    results = combined(scope.lookup.budget, results, plain, values);
     at = end;
   }
   return results;
+}
+
+/** Returns the first alternatives of what comes before and after a piece of plain text. */
+function combined(budget: Budget, befores: Values, plain: string, values: Values): string[] {
+  const results = new Set<string>();
+  for (const before of befores) {
+    for (const value of values) {
+      const length = before.length + plain.length + value.length;
+      if (!budget.take(stepWeight + length)) return [unknown('budget')];
+      results.add(before + plain + value);
+      if (results.size >= valuesMax) break;
+    }
+    if (results.size >= valuesMax) break;
+  }
+  return [...results].map((each) => each.slice(0, lengthMax));
 }
 
 /** Returns the values of the reference that begins at a `$`, and the index after it. */
@@ -69,7 +95,8 @@ function readReference(scope: Scope, text: string, dollar: number): [Values, end
   if (open === '$') return [['$'], dollar + 2];
   if (open !== '(' && open !== '{') return [valuesOf(scope, open), dollar + 2];
   const end = closingOf(text, dollar + 1);
-  return [evaluate(scope, text.slice(dollar + 2, end)), end + 1];
+  const inner = { ...scope, depth: scope.depth + 1 };
+  return [evaluate(inner, text.slice(dollar + 2, end)), end + 1];
 }
 
 function closingOf(text: string, open: number): number {
@@ -86,7 +113,9 @@ function closingOf(text: string, open: number): number {
 }
 
 function evaluate(scope: Scope, expression: string): Values {
-  if (scope.open.length > depthMax) return [unknown('depth')];
+  const { open, depth, lookup } = scope;
+  if (open.length > depthMax || depth > nestingMax) return [unknown('depth')];
+  if (!lookup.budget.take(stepWeight + expression.length)) return [unknown('budget')];
   const call = /^([a-z-]+)[ \t]+([\s\S]*)$/.exec(expression);
   if (call !== null) return callFunction(scope, call[1] ?? '', argumentsOf(call[2] ?? ''));
   const change = /^([^:]+):([^=]*)=([\s\S]*)$/.exec(expression);
@@ -138,11 +167,8 @@ const functions: Readonly<Record<string, readonly [list: number, apply: Apply]>>
   addprefix: [1, (list, prefix) => mapWords(list, (word) => prefix + word)],
   addsuffix: [1, (list, suffix) => mapWords(list, (word) => word + suffix)],
   patsubst: [2, (list, from, to) => mapWords(list, (w) => replacePattern(w, from ?? '', to ?? ''))],
-  subst: [
-    2,
-    (text, from, to) => (from === '' ? text : text.replaceAll(from ?? '', () => to ?? '')),
-  ],
-  dir: [0, (list) => mapWords(list, (word) => word.replace(/[^/]*$/, '') || './')],
+  subst: [2, (text, from, to) => (from === '' ? text : joined(text.split(from ?? ''), to ?? ''))],
+  dir: [0, (list) => mapWords(list, (word) => folderOf(word) || './')],
   notdir: [0, (list) => mapWords(list, (word) => word.replace(/^.*\//, ''))],
   abspath: [0, (list) => list],
   realpath: [0, (list) => list],
@@ -163,7 +189,7 @@ function callFunction(scope: Scope, name: string, given: readonly string[]): Val
   }
   const values = given.map((text) => expandText(scope, name === 'subst' ? text : text.trim()));
   if (name === 'wildcard') {
-    return (values[0] ?? []).map((list) => wordsOf(list).flatMap(scope.lookup.wildcard).join(' '));
+    return (values[0] ?? []).map((list) => joined(found(scope, list), ' '));
   }
   const [place = 0, apply] = functions[name] ?? [];
   if (apply === undefined) return [unknown(name)];
@@ -173,13 +199,20 @@ function callFunction(scope: Scope, name: string, given: readonly string[]): Val
 
 function forEach(scope: Scope, [name = '', list = '', text = '']: readonly string[]): Values {
   return expandText(scope, list).map((words) =>
-    wordsOf(words)
-      .map((word) => {
-        const bound = new Map([...scope.bound, [name.trim(), word]]);
-        return expandText({ ...scope, bound }, text)[0] ?? '';
-      })
-      .join(' '),
+    mapWords(words, (word) => {
+      const bound = new Map([...scope.bound, [name.trim(), word]]);
+      return expandText({ ...scope, bound }, text)[0] ?? '';
+    }),
   );
+}
+
+function* found({ lookup }: Scope, patterns: string): Iterable<string> {
+  for (const pattern of wordsOf(patterns)) yield* lookup.wildcard(pattern);
+}
+
+/** Returns the folder of a path with its slash. */
+function folderOf(word: string): string {
+  return word.slice(0, word.lastIndexOf('/') + 1);
 }
 
 export function wordsOf(text: string): string[] {
@@ -187,7 +220,23 @@ export function wordsOf(text: string): string[] {
 }
 
 function mapWords(text: string, change: (word: string) => string): string {
-  return wordsOf(text).map(change).join(' ');
+  return joined(changed(wordsOf(text), change), ' ');
+}
+
+function* changed(words: readonly string[], change: (word: string) => string): Iterable<string> {
+  for (const word of words) yield change(word);
+}
+
+/** Joins parts up to the length that is kept: a function could make a text of any length. */
+function joined(parts: Iterable<string>, between: string): string {
+  const kept: string[] = [];
+  let length = 0;
+  for (const part of parts) {
+    if (length > lengthMax) break;
+    kept.push(part);
+    length += part.length + between.length;
+  }
+  return kept.join(between);
 }
 
 function replacePattern(word: string, from: string, to: string): string {

@@ -2,10 +2,18 @@
  * Reads the include folders (`-I`) in files of make, automake, Kbuild, autoconf and PlatformIO and
  * in compile_flags.txt. Expands variables and functions, and follows included files. Pure.
  */
-import { below, folderOf, foldersUpwards, joinPath, nameOf } from '../../paths.ts';
+import { below, folderOf, foldersUpwards, nameOf } from '../../paths.ts';
+import { type Budget, openBudget } from '../budget.ts';
+import { openGlob } from '../glob.ts';
 import type { Project } from '../language.ts';
 import { type MakeVariables, openMakeVariables, wordsOf } from './make-variables.ts';
-import { type BuildFolders, fromTop, type NamedFolder, placeOf } from './named-folders.ts';
+import {
+  type BuildFolders,
+  fromTop,
+  type NamedFolder,
+  placeOf,
+  withoutEnd,
+} from './named-folders.ts';
 import { sourceFolders } from './sources.ts';
 
 const makefiles = /(?:gnu)?makefile(?:\.\w+)?|[\w.-]*\.(?:mk|mak)|kbuild/;
@@ -24,6 +32,18 @@ const inclusion = /^\s*[-s]?include\s+(.+)$/;
 const flag = /-(?:I|isystem|iquote|idirafter)/;
 const source = /\.(?:c|cc|cpp|cxx|m|mm)\b/i;
 
+/** Characters made and paths compared for all files of make; large repositories need some millions. */
+const workMax = 2 ** 28;
+/** What an include folder that is kept takes from it. */
+const pairWeight = 256;
+
+/** What all files of make in a repository share. */
+interface Shared {
+  readonly project: Project;
+  readonly budget: Budget;
+  readonly fitting: (path: string, isFolder: boolean) => readonly string[];
+}
+
 interface Reading {
   readonly project: Project;
   /** Folder in which make runs. */
@@ -34,29 +54,41 @@ interface Reading {
   readonly seen: Set<string>;
 }
 
-export function readMake(project: Project, path: string): BuildFolders {
+/** Returns a reader of the files of make in a repository. */
+export function openMakeReader(project: Project): (path: string) => BuildFolders {
+  const budget = openBudget(workMax);
+  const shared = { project, budget, fitting: openFitting(project, budget) };
+  return (path) => readMake(shared, path);
+}
+
+function readMake({ project, budget, fitting }: Shared, path: string): BuildFolders {
   const folder = folderOf(path);
   const predefined = openPredefined(project, folder);
-  const wildcard = (pattern: string) => fitting(project, folder, pattern);
-  const variables = openMakeVariables({ predefined, wildcard });
+  const wildcard = (pattern: string) => matching(fitting, folder, pattern);
+  const variables = openMakeVariables({ predefined, wildcard, budget });
   const reading: Reading = { project, folder, variables, lines: [], seen: new Set() };
   readFile(reading, path);
-  const named: NamedFolder[] = [];
+  const named = new Map<string, NamedFolder>();
   const words = reading.lines.flatMap((line) => variables.expand(line)).map(wordsOf);
   const elsewhere = sourceFolders(project, folder, words.flat());
+  const add = (each: NamedFolder) => {
+    const key = `${each.visibleFrom}\0${each.folder}`;
+    if (!named.has(key) && budget.take(pairWeight)) named.set(key, each);
+  };
   let isUnread = false;
   for (const list of words) {
     for (const word of flagged(list)) {
       const place = placeOf(word, folder);
       isUnread ||= place === 'unread';
-      if (typeof place === 'string') continue;
-      named.push({ folder: place.folder, visibleFrom: folder, confidence: 1 });
+      if (typeof place === 'string' || !project.folders.has(place.folder)) continue;
+      add({ folder: place.folder, visibleFrom: folder, confidence: 1 });
       for (const visibleFrom of elsewhere) {
-        named.push({ folder: place.folder, visibleFrom, confidence: 0.95 });
+        add({ folder: place.folder, visibleFrom, confidence: 0.95 });
       }
     }
   }
-  return { named, unread: isUnread ? [folder, ...elsewhere] : [] };
+  isUnread ||= budget.isSpent;
+  return { named: [...named.values()], unread: isUnread ? [folder, ...elsewhere] : [] };
 }
 
 function readFile(reading: Reading, path: string): void {
@@ -88,7 +120,7 @@ function flagged(words: readonly string[]): string[] {
     const [, joined] = /^["'(]*-(?:I|isystem|iquote|idirafter)=?(.*)$/.exec(word) ?? [];
     if (joined === undefined) return [];
     const folder = joined === '' ? (words[index + 1] ?? '') : joined;
-    return [folder.replace(/["')]+$/, '')];
+    return [withoutEnd(folder, `"')`)];
   });
 }
 
@@ -120,18 +152,39 @@ function openPredefined(project: Project, folder: string) {
 }
 
 /** Returns the folders and files that match a wildcard of make, as paths from the top. */
-function fitting(project: Project, folder: string, pattern: string): string[] {
-  const path = placeOf(pattern.replaceAll('*', '\u0004'), folder);
-  if (typeof path === 'string') return [];
-  if (!path.folder.includes('\u0004')) {
-    const isThere = project.files.has(path.folder) || project.folders.has(path.folder);
-    return isThere ? [fromTop(path.folder)] : [];
-  }
-  const escaped = path.folder.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&');
-  const fits = new RegExp(`^${escaped.replaceAll('\u0004', '[^/]*')}$`);
-  const base = joinPath('', path.folder.slice(0, path.folder.indexOf('\u0004'))) ?? '';
-  const all = pattern.endsWith('/')
-    ? [...project.folders]
-    : [...project.folders, ...project.files.keys()];
-  return all.filter((each) => each.startsWith(base) && fits.test(each)).map(fromTop);
+function matching(fitting: Shared['fitting'], folder: string, pattern: string): readonly string[] {
+  const path = placeOf(pattern.replaceAll('*', star), folder);
+  return typeof path === 'string' ? [] : fitting(path.folder, pattern.endsWith('/'));
+}
+
+/** Stands for the `*` of a wildcard: `placeOf` takes any word with a `*` for outside. */
+const star = '\u0004';
+
+/** Returns a search for the paths that match a path with stars; each is searched for once. */
+function openFitting(project: Project, budget: Budget): Shared['fitting'] {
+  const known = new Map<string, readonly string[]>();
+  const search = (path: string, isFolder: boolean): string[] => {
+    if (!path.includes(star)) {
+      const isThere = project.files.has(path) || project.folders.has(path);
+      return isThere ? [fromTop(path)] : [];
+    }
+    const fits = openGlob(path.replaceAll(star, '*'));
+    const base = path.slice(0, path.indexOf(star));
+    const found: string[] = [];
+    for (const all of isFolder ? [project.folders] : [project.folders, project.files.keys()]) {
+      for (const each of all) {
+        if (!budget.take(1)) return [];
+        if (each.startsWith(base) && fits(each) && budget.take(pairWeight)) {
+          found.push(fromTop(each));
+        }
+      }
+    }
+    return found;
+  };
+  return (path, isFolder) => {
+    const key = `${isFolder}${path}`;
+    const found = known.get(key) ?? search(path, isFolder);
+    known.set(key, found);
+    return found;
+  };
 }

@@ -40,13 +40,25 @@ const elsewhere = new RegExp(
   'i',
 );
 
+/** Returns a text without the given characters at its end; a pattern takes quadratic time there. */
+export function withoutEnd(text: string, characters: string): string {
+  let end = text.length;
+  while (end > 0 && characters.includes(text[end - 1] ?? '')) end -= 1;
+  return text.slice(0, end);
+}
+
 export type Place = { readonly folder: string } | 'unread' | 'outside';
+
+const unknownName = new RegExp(`${opening}([^${closing}]*)${closing}`);
+/** No path of a repository is longer. */
+const lengthMax = 4096;
 
 /** Returns the path that a word means; `unread` if unknown, `outside` if not in the repository. */
 export function placeOf(word: string, from: string): Place {
-  const name = new RegExp(`${opening}([^${closing}]*)${closing}`).exec(word)?.[1];
+  const name = unknownName.exec(word)?.[1];
   if (name !== undefined) return elsewhere.test(name) ? 'outside' : 'unread';
-  const plain = word.replaceAll(/["'\\]/g, '').replace(/\/+$/, '');
+  const plain = withoutEnd(word.replaceAll(/["'\\]/g, ''), '/');
+  if (plain.length > lengthMax) return 'outside';
   if (plain === '' || plain.startsWith('/') || /^[A-Za-z]:|[$*<>=]/.test(plain)) return 'outside';
   const isTop = plain.startsWith(top);
   const folder = isTop ? joinPath('', plain.slice(1)) : joinPath(from, plain);
