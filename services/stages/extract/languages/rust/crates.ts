@@ -20,7 +20,8 @@ import {
   tableAt,
   textAt,
 } from '../toml.ts';
-import { isModule } from './imports.ts';
+import { isModule, usualFirst } from './imports.ts';
+import { joined } from './paths.ts';
 
 /** A target of Cargo, such as a library, program or test, with the files reached from its root. */
 export interface Crate {
@@ -219,12 +220,8 @@ function childModules(
   { module, folder }: ModuleFile,
 ): ModuleFile[] {
   const { imports } = file.facts;
-  const declared = imports.filter(isModule);
-  const usual = declared.filter(({ style }) => style === 'mod');
-  const sorted = [...usual, ...declared.filter((fact) => !usual.includes(fact))];
-  const inner = (fact: ImportFact, name: string) =>
-    [module, fact.detail, name].filter((part) => part !== '').join('::');
-  const files = sorted.flatMap((fact) => {
+  const inner = (fact: ImportFact, name: string) => joined(module, fact.detail, name);
+  const files = usualFirst(imports.filter(isModule)).flatMap((fact) => {
     const path = modulePath(project, fact, file.path, folder);
     if (path === null) return [];
     const [name = ''] = fact.specifier.split('=', 1);

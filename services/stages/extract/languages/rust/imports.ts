@@ -121,6 +121,16 @@ export function isUse({ style }: ImportFact): boolean {
   return style === 'use' || style === unusual.use;
 }
 
+/** Whether only builds other than the usual one have a declaration. */
+export function isUnusual({ style }: ImportFact): boolean {
+  return style === unusual.mod || style === unusual.use;
+}
+
+/** Sorts declarations: those of the usual build come first. */
+export function usualFirst(facts: readonly ImportFact[]): ImportFact[] {
+  return [...facts.filter((fact) => !isUnusual(fact)), ...facts.filter(isUnusual)];
+}
+
 function readModule(node: SyntaxNode, withinOf: WithinOf): ImportFact[] {
   if (node.childForFieldName('body') !== null) return [];
   const name = (node.childForFieldName('name')?.text ?? '').replace(/^r#/, '');

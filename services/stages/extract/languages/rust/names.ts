@@ -2,10 +2,12 @@
  * Finds the meaning of a Rust path. It follows the path segment by segment through modules with
  * files, inline modules, own items and `use` declarations, to the file that defines it. Pure.
  */
-import { append, type ImportFact, type ParsedFile } from '../../facts/facts.ts';
+import { addTo, append, type ImportFact, type ParsedFile } from '../../facts/facts.ts';
+import { type Budget, openBudget } from '../budget.ts';
 import type { Project } from '../language.ts';
 import type { Crate, Place } from './crates.ts';
-import { isUse } from './imports.ts';
+import { isUse, usualFirst } from './imports.ts';
+import { joined } from './paths.ts';
 
 /** A module: a file, or an inline module in a file. */
 export interface Scope {
@@ -24,9 +26,9 @@ export type Meaning =
 export interface Names {
   /**
    * The meanings of a path that is written in a scope: of the usual build first, then of others.
-   * None if the path leads out of the repository or is not found.
+   * None if the path leads out of the repository or is not found, null if that takes too long.
    */
-  meaningsOf(scope: Scope, segments: readonly string[]): readonly Meaning[];
+  meaningsOf(scope: Scope, segments: readonly string[]): readonly Meaning[] | null;
   scopeOf(place: Place, file: ParsedFile, inline: string): Scope;
 }
 
@@ -39,7 +41,11 @@ interface Contents {
 }
 
 /** A chain of names that lead to other names is followed no further than this. */
-const stepsMax = 256;
+const chainMax = 256;
+/** Names looked up for one path: modules that bring in each other's names have ever more ways. */
+const stepsMax = 10_000;
+/** Names looked up for all paths of a repository; most paths take a few. */
+const allStepsMax = 2 ** 26;
 /** Meanings that are kept for a name; each build may have another one. */
 const meaningsMax = 4;
 
@@ -51,11 +57,13 @@ export function openNames(project: Project): Names {
     return known;
   };
   const found = new Map<Crate, Map<string, readonly Meaning[]>>();
-  const walk: Walk = { contentsOf, found, open: new Set() };
+  const all = openBudget(allStepsMax);
   return {
     meaningsOf(scope, segments) {
-      walk.open.clear();
-      return meaningsOf(walk, scope, segments);
+      const own = openBudget(stepsMax);
+      const walk: Walk = { contentsOf, found, open: new Set(), budgets: [own, all] };
+      const meanings = meaningsOf(walk, scope, segments);
+      return isSpent(walk) ? null : meanings;
     },
     scopeOf: ({ crate, module }, { path }, inline) => ({ crate, module, path, inline }),
   };
@@ -66,6 +74,12 @@ interface Walk {
   readonly found: Map<Crate, Map<string, readonly Meaning[]>>;
   /** Lookups that have begun and not ended; they break cycles. */
   readonly open: Set<string>;
+  /** What this path and all paths may still take, in names. */
+  readonly budgets: readonly Budget[];
+}
+
+function isSpent({ budgets }: Walk): boolean {
+  return budgets.some((budget) => budget.isSpent);
 }
 
 function meaningsOf(walk: Walk, scope: Scope, segments: readonly string[]): readonly Meaning[] {
@@ -150,12 +164,14 @@ function lookUp(walk: Walk, scope: Scope, name: string): readonly Meaning[] {
   const remembered = known.get(key);
   if (remembered !== undefined) return remembered;
   const question = `${scope.crate.root}\0${key}`;
-  if (walk.open.has(question) || walk.open.size > stepsMax) return [];
+  if (walk.open.has(question) || walk.open.size > chainMax) return [];
+  if (!walk.budgets.every((budget) => budget.take(1))) return [];
   walk.open.add(question);
   const found = distinct(search(walk, scope, name));
   walk.open.delete(question);
-  // A failure inside of another lookup may come from a cycle, so it is not remembered.
-  if (found.length > 0 || walk.open.size === 0) known.set(key, found);
+  // A failure inside of another lookup may come from a cycle, so it is not remembered; neither is
+  // what was found before the search had to end.
+  if ((found.length > 0 || walk.open.size === 0) && !isSpent(walk)) known.set(key, found);
   return found;
 }
 
@@ -196,19 +212,14 @@ function readContents(file: ParsedFile | undefined): Contents {
     if (kind === 'module') {
       nested.set(name, joined(within, name));
       modules.add(joined(within, name));
-    } else items.set(within, (items.get(within) ?? new Set()).add(name));
+    } else addTo(items, within, name);
   }
   const facts = file?.facts.imports.filter((fact) => isUse(fact) || fact.style === 'crate') ?? [];
-  const usual = facts.filter(({ style }) => !style.endsWith('?'));
-  for (const fact of [...usual, ...facts.filter((each) => !usual.includes(each))]) {
+  for (const fact of usualFirst(facts)) {
     if (fact.star && isUse(fact)) append(globs, fact.detail, fact);
     const named = uses.get(fact.detail) ?? new Map<string, ImportFact[]>();
     uses.set(fact.detail, named);
     for (const { local } of fact.bindings) append(named, local, fact);
   }
   return { items, modules, uses, globs };
-}
-
-function joined(...parts: string[]): string {
-  return parts.filter((part) => part !== '').join('::');
 }

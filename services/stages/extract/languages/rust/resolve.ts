@@ -7,8 +7,9 @@ import type { Binding, ImportFact, ParsedFile } from '../../facts/facts.ts';
 import { folderOf, joinPath } from '../../paths.ts';
 import { emptyResolution, linkOf, type Project, type Resolution } from '../language.ts';
 import { type Crate, filesIn, type Place, readCrates } from './crates.ts';
-import { isModule, isUse } from './imports.ts';
+import { isModule, isUnusual, isUse } from './imports.ts';
 import { type Names, openNames } from './names.ts';
+import { joined } from './paths.ts';
 
 const macroConfidence = 0.9;
 /** Of a file that only builds other than the usual one take. */
@@ -53,7 +54,7 @@ function addModule({ place, resolution, file }: Work, fact: ImportFact): void {
   const to = modules.get(module);
   if (to === undefined) {
     // The file may be generated in the other build that has this module.
-    if (!fact.style.endsWith('?')) {
+    if (!isUnusual(fact)) {
       resolution.unresolved.push({ specifier: `mod ${name}`, reason: 'no file for this module' });
     }
     return;
@@ -125,13 +126,18 @@ function addPath(work: Work, fact: ImportFact): void {
   const start = startOf(project, file, place, fact);
   if (start !== null) addTarget(work, fact, start, 0);
   const isDefined = addDefiner(work, fact);
-  if (start === null && !isDefined && isUse(fact)) addExternal(fact.specifier, resolution);
+  if (!isUse(fact)) return;
+  if (isDefined === null) {
+    const reason = 'its name has too many ways through other modules';
+    resolution.unresolved.push({ specifier: fact.specifier, reason });
+  } else if (start === null && !isDefined) addExternal(fact.specifier, resolution);
 }
 
-/** Links the files that define the meanings of a path; false if it has none. */
-function addDefiner({ names, file, place, resolution }: Work, fact: ImportFact): boolean {
+/** Links the files that define the meanings of a path; false if it has none, null if unknown. */
+function addDefiner({ names, file, place, resolution }: Work, fact: ImportFact): boolean | null {
   const scope = names.scopeOf(place, file, fact.detail);
   const meanings = names.meaningsOf(scope, fact.specifier.split('::'));
+  if (meanings === null) return null;
   const [binding] = fact.bindings;
   for (const [index, meaning] of meanings.entries()) {
     const to = meaning.kind === 'item' ? meaning.path : meaning.scope.path;
@@ -273,8 +279,4 @@ function addExternal(specifier: string, resolution: Resolution): void {
   const name = specifier.split('::').find((segment) => segment !== '');
   if (name !== undefined && !['self', 'super', 'crate'].includes(name))
     resolution.externals.push(name);
-}
-
-function joined(...parts: string[]): string {
-  return parts.filter((part) => part !== '').join('::');
 }

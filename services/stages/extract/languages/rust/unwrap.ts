@@ -3,10 +3,8 @@
  * tokens. If the braces hold plain items, blanks replace the braces. The call stays a call, except
  * for `cfg_if!`. The length of the text and the positions of the items stay. Pure.
  */
+import { silent } from './uses.ts';
 
-const comment = /\/\/[^\n]*|\/\*[\s\S]*?\*\//;
-const literal = /b?r(#*)"[\s\S]*?"\1|b?"(?:\\[\s\S]|[^"\\])*"|b?'(?:\\.[^'\n]*|[^'\\\n])'/;
-const silent = new RegExp(`${comment.source}|${literal.source}`, 'g');
 const call = /(?<=^[ \t]*)((?:\w+\s*::\s*)*)(\w+)!(\s*)\{/gm;
 const branch = /\s*(?:else\s*)?(?:if\s*(#\[[^\]]*\])\s*)?\{/y;
 const visibility = /pub(?:\s*\([^()]*\))?\s+|default\s+|crate\s+/y;

@@ -24,7 +24,8 @@ const depthMax = 32;
 const comment = /\/\/[^\n]*|\/\*[\s\S]*?\*\//;
 const literal = /b?r(#*)"[\s\S]*?"\1|b?"(?:\\[\s\S]|[^"\\])*"|b?'(?:\\.[^'\n]*|[^'\\\n])'/;
 const comments = new RegExp(comment.source, 'g');
-const silent = new RegExp(`${comment.source}|${literal.source}`, 'g');
+/** Text that is no code: comments and literals. */
+export const silent = new RegExp(`${comment.source}|${literal.source}`, 'g');
 const moduleItem = /\bmod\s+(?:r#)?(\w+)\s*;/g;
 const useItem = /\b(pub(?:\s*\([^)]*\))?\s+)?use\s+([\w:{},*\s#]+);/g;
 const codePath = /(?<![\w:.$])\$?[a-z_]\w*(?:\s*::\s*\w+)+/g;
