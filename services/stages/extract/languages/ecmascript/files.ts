@@ -3,7 +3,7 @@
  * found by these rules are certain; files that only bundlers find are less so. Pure.
  */
 import { below, extensionOf, folderOf, isBelow, joinPath, nameOf } from '../../paths.ts';
-import { type JsonObject, objectOf, parseJsonObject, stringsOf } from '../json.ts';
+import { type JsonObject, jsonOf, objectOf, stringsOf } from '../json.ts';
 import type { Project } from '../language.ts';
 
 /** Whose rules an import follows: Node's `require`, Node's `import`, or TypeScript's. */
@@ -103,9 +103,7 @@ function sourcesOf(path: string): string[] {
 
 /** Paths that the package.json of a folder states under the given keys. */
 function mainsOf(project: Project, folder: string, keys: readonly string[]): string[] {
-  const manifest = project.files.get(below(folder, 'package.json'))?.manifest ?? null;
-  if (manifest === null) return [];
-  const json = parseJsonObject(manifest);
+  const json = jsonOf(project.files.get(below(folder, 'package.json')));
   return keys.flatMap((key) =>
     stringsOf(json[key]).flatMap((main) => joinPath(folder, main) ?? []),
   );
@@ -149,9 +147,9 @@ export function openPlatformFinder(
 
 function nativeFolders(project: Project): string[] {
   const folders: string[] = [];
-  for (const { path, manifest } of project.files.values()) {
-    if (manifest === null || nameOf(path) !== 'package.json') continue;
-    if (isNative(parseJsonObject(manifest))) folders.push(folderOf(path));
+  for (const file of project.files.values()) {
+    if (nameOf(file.path) !== 'package.json') continue;
+    if (isNative(jsonOf(file))) folders.push(folderOf(file.path));
   }
   return folders;
 }

@@ -4,9 +4,10 @@
  * because it has the imported name: a workspace or a dependency has to connect the two. Pure.
  */
 import { parse as parseYaml } from 'yaml';
-import type { ParsedFile } from '../../facts/facts.ts';
+import { append, type ParsedFile } from '../../facts/facts.ts';
 import { below, folderOf, isBelow, joinPath, nameOf, nearestAbove } from '../../paths.ts';
-import { type JsonObject, objectOf, parseJsonObject, stringsOf } from '../json.ts';
+import { choicesOf, type Glob, openGlob } from '../glob.ts';
+import { type JsonObject, jsonOf, objectOf, stringsOf } from '../json.ts';
 import type { Project } from '../language.ts';
 import type { FileFinder } from './files.ts';
 
@@ -44,8 +45,7 @@ export function openPackages(project: Project, find: FileFinder) {
   const workspaces = readWorkspaces(project, packages);
   const byName = new Map<string, Package[]>();
   for (const item of packages.values()) {
-    const name = String(item.json.name ?? '');
-    byName.set(name, [...(byName.get(name) ?? []), item]);
+    append(byName, String(item.json.name ?? ''), item);
   }
   const findNamed = (own: Package, specifier: string): Packaged => {
     const name = packageName(specifier);
@@ -80,7 +80,7 @@ function readPackages(project: Project): Map<string, Package> {
   for (const file of project.files.values()) {
     if (file.manifest === null || nameOf(file.path) !== 'package.json') continue;
     const folder = folderOf(file.path);
-    packages.set(folder, { folder, json: parseJsonObject(file.manifest) });
+    packages.set(folder, { folder, json: jsonOf(file) });
   }
   return packages;
 }
@@ -100,7 +100,7 @@ function readWorkspaces(
     const members = [...packages.keys()].filter((folder) => {
       if (!isBelow(folder, root) || folder === root) return folder === root;
       const relative = root === '' ? folder : folder.slice(root.length + 1);
-      const fits = (pattern: RegExp) => pattern.test(relative);
+      const fits = (matches: Glob) => matches(relative);
       return included.some(fits) && !excluded.some(fits);
     });
     workspaces.push(new Set(members));
@@ -118,38 +118,22 @@ function workspacePatterns(file: ParsedFile): string[] {
       return [];
     }
   }
-  const json = parseJsonObject(file.manifest);
+  if (!/^(?:package|lerna|rush)\.json$/.test(name)) return [];
+  const json = jsonOf(file);
   if (name === 'rush.json') {
     const projects = Array.isArray(json.projects) ? json.projects : [];
     return projects.flatMap((each) => stringsOf(objectOf(each).projectFolder));
   }
   // Lerna's default if lerna.json states no packages.
   if (name === 'lerna.json') return stringsOf(json.packages ?? ['packages/*']);
-  const { workspaces } = name === 'package.json' ? json : {};
+  const { workspaces } = json;
   return stringsOf(Array.isArray(workspaces) ? workspaces : objectOf(workspaces).packages);
 }
 
-const wildcards: Readonly<Record<string, string>> = {
-  '**/': '(?:.*/)?',
-  '**': '.*',
-  '*': '[^/]*',
-  '?': '[^/]',
-};
-
-function globPattern(text: string): RegExp {
+function globPattern(text: string): Glob {
   const glob = text.replace(/^!/, '').replace(/^\.\//, '').replace(/\/$/, '');
-  const escaped = glob.replaceAll(/[.+^$()|[\]\\]/g, '\\$&');
-  const chosen = escaped.replaceAll(
-    /\{([^{}]*)\}/g,
-    (_, list: string) => `(?:${list.replaceAll(',', '|')})`,
-  );
-  const wild = chosen.replaceAll(/\*\*\/|\*\*|\*|\?(?!:)/g, (sign) => wildcards[sign] ?? sign);
-  try {
-    return new RegExp(`^${wild}$`);
-  } catch {
-    // The text is not a valid glob, so it matches nothing.
-    return /(?!)/;
-  }
+  const choices = choicesOf(glob).map(openGlob);
+  return (path) => choices.some((matches) => matches(path));
 }
 
 /**
@@ -250,11 +234,15 @@ const preferred = [
   'types',
 ];
 
-function leavesOf(value: unknown): string[] {
+/** Conditions in conditions; deeper ones could exhaust the stack. */
+const leavesDepthMax = 64;
+
+function leavesOf(value: unknown, depth = 0): string[] {
   if (typeof value === 'string') return [value];
-  if (Array.isArray(value)) return value.flatMap(leavesOf);
+  if (depth > leavesDepthMax) return [];
+  if (Array.isArray(value)) return value.flatMap((item) => leavesOf(item, depth + 1));
   const conditions = objectOf(value);
   const known = preferred.filter((key) => key in conditions);
   const keys = [...known, ...Object.keys(conditions).filter((key) => !preferred.includes(key))];
-  return keys.flatMap((key) => leavesOf(conditions[key]));
+  return keys.flatMap((key) => leavesOf(conditions[key], depth + 1));
 }

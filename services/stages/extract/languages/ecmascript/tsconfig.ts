@@ -3,7 +3,8 @@
  * `rootDirs` and `moduleSuffixes`, also those from `extends` and `references`. Pure.
  */
 import { below, folderOf, isBelow, joinPath, nameOf, nearestAbove } from '../../paths.ts';
-import { type JsonObject, objectOf, parseJsonObject, stringsOf } from '../json.ts';
+import { type Budget, openBudget } from '../budget.ts';
+import { type JsonObject, jsonOf, objectOf, stringsOf } from '../json.ts';
 import type { Project } from '../language.ts';
 import { openPackages, packageName } from './packages.ts';
 
@@ -30,18 +31,23 @@ export interface TypescriptConfigs {
 
 /** Chains of `extends` and `references` are followed up to this depth. */
 const depthMax = 8;
+/** Characters of configurations read, each as often as the folder differs in which a chain begins. */
+const workMax = 2 ** 28;
+/** A configuration counts as this many characters at least. */
+const fileWeight = 1024;
 
 const none: TypescriptConfig = { baseUrl: null, paths: [], rootDirs: [], suffixes: [] };
 
 export function openTypescriptConfigs(project: Project): TypescriptConfigs {
   const byFolder = new Map<string, TypescriptConfig>();
   const locate = openConfigFinder(project);
+  const shared = { project, locate, budget: openBudget(workMax), known: new Map() };
   for (const path of project.files.keys()) {
     const name = nameOf(path);
     if (name !== 'tsconfig.json' && name !== 'jsconfig.json') continue;
     const folder = folderOf(path);
     if (name === 'jsconfig.json' && project.files.has(below(folder, 'tsconfig.json'))) continue;
-    byFolder.set(folder, readConfig({ project, locate, began: folder }, path, depthMax));
+    byFolder.set(folder, configAt({ ...shared, began: folder }, path, depthMax));
   }
   const configOf = (from: string) => nearestAbove(from, byFolder) ?? none;
   return {
@@ -90,17 +96,29 @@ interface Chain {
   readonly locate: ConfigFinder;
   /** Folder of the configuration that starts the chain: `${configDir}` in the whole chain. */
   readonly began: string;
+  readonly budget: Budget;
+  /** Configurations that were read, by depth, beginning and path. */
+  readonly known: Map<string, TypescriptConfig>;
+}
+
+/** Packages that reference each other make very many chains, so each configuration is read once. */
+function configAt(chain: Chain, path: string, depth: number): TypescriptConfig {
+  const key = [depth, chain.began, path].join('\0');
+  const config = chain.known.get(key) ?? readConfig(chain, path, depth);
+  chain.known.set(key, config);
+  return config;
 }
 
 function readConfig(chain: Chain, path: string, depth: number): TypescriptConfig {
-  const { project, locate } = chain;
-  const text = project.files.get(path)?.manifest ?? null;
-  if (text === null || depth === 0) return none;
-  const json = parseJsonObject(text);
+  const { project, locate, budget } = chain;
+  const file = project.files.get(path);
+  const length = file?.manifest?.length ?? 0;
+  if (length === 0 || depth === 0 || !budget.take(Math.max(fileWeight, length))) return none;
+  const json = jsonOf(file);
   let config = ownConfig(json, folderOf(path), chain.began);
   for (const other of stringsOf(json.extends).reverse()) {
     const target = locate(path, other);
-    if (target !== null) config = completed(config, readConfig(chain, target, depth - 1));
+    if (target !== null) config = completed(config, configAt(chain, target, depth - 1));
   }
   // A solution file only lists projects; each setting comes from the first project that has it.
   const references = Array.isArray(json.references) ? json.references : [];
@@ -108,7 +126,7 @@ function readConfig(chain: Chain, path: string, depth: number): TypescriptConfig
     const target = locate(path, other);
     if (target === null) continue;
     const began = folderOf(target);
-    config = completed(config, readConfig({ ...chain, began }, target, depth - 1));
+    config = completed(config, configAt({ ...chain, began }, target, depth - 1));
   }
   return config;
 }

@@ -2,7 +2,7 @@
 import { compareText } from '../../../../../schemas/compare-text.ts';
 import type { ParsedFile } from '../../facts/facts.ts';
 import { below, folderOf, isBelow, joinPath, nameOf } from '../../paths.ts';
-import { objectOf, parseJsonObject, stringsOf } from '../json.ts';
+import { jsonOf, objectOf, stringsOf } from '../json.ts';
 import type { Project } from '../language.ts';
 
 export function isComposerManifest(path: string): boolean {
@@ -56,7 +56,7 @@ export function readAutoload(project: Project): Autoload {
 }
 
 function readManifest(file: ParsedFile, into: Declared): void {
-  const manifest = parseJsonObject(file.manifest);
+  const manifest = jsonOf(file);
   const folder = folderOf(file.path);
   into.folders.push(folder);
   const placesOf = (value: unknown) =>
