@@ -3,6 +3,7 @@
  * sources and namespaces. An item with an unknown value is reported, not dropped. Pure.
  */
 import { below, folderOf, foldersUpwards, joinPath, nameOf } from '../../paths.ts';
+import { type Budget, openBudget } from '../budget.ts';
 import type { Project } from '../language.ts';
 
 export function isProjectFile(path: string): boolean {
@@ -18,10 +19,24 @@ export interface Evaluated {
 
 const importsMax = 64;
 const depthMax = 16;
+const lengthMax = 4096;
+/** Characters made for all projects of a repository; the largest known takes half of this. */
+const workMax = 2 ** 31;
+/** What a statement takes of it beside its values. */
+const statementWeight = 32;
 const elements = ['ProjectReference', 'Compile', 'Using'];
 
-interface Evaluation {
+/** What the evaluations of all projects share. */
+interface Shared {
   readonly project: Project;
+  readonly budget: Budget;
+  /** Path of a file to its statements. */
+  readonly statements: Map<string, readonly RegExpExecArray[]>;
+  /** The folders that hold a solution. */
+  readonly solutions: ReadonlySet<string>;
+}
+
+interface Evaluation extends Shared {
   /** Folder of the project file that is evaluated. */
   readonly home: string;
   readonly path: string;
@@ -31,11 +46,24 @@ interface Evaluation {
   readonly seen: Set<string>;
 }
 
+/** Returns an evaluator of the projects of a repository. */
+export function openEvaluator(project: Project): (path: string) => Evaluated {
+  const solutions = [...project.files.keys()].filter((path) => /\.slnx?$/.test(path));
+  const shared: Shared = {
+    project,
+    budget: openBudget(workMax),
+    statements: new Map(),
+    solutions: new Set(solutions.map(folderOf)),
+  };
+  return (path) => evaluateProject(shared, path);
+}
+
 /** Evaluates a project with the Directory.* files that SDK projects load before and after it. */
-export function evaluateProject(project: Project, path: string): Evaluated {
+function evaluateProject(shared: Shared, path: string): Evaluated {
+  const { project } = shared;
   const home = folderOf(path);
   const evaluation: Evaluation = {
-    project,
+    ...shared,
     home,
     path,
     properties: new Map(),
@@ -51,6 +79,7 @@ export function evaluateProject(project: Project, path: string): Evaluated {
   ]) {
     if (file !== null) readFile(evaluation, file);
   }
+  if (shared.budget.isSpent) for (const element of elements) evaluation.unread.add(element);
   return evaluation;
 }
 
@@ -64,21 +93,29 @@ function nearest(project: Project, from: string, name: string): string | null {
   return null;
 }
 
-const import_ = /<Import\s[^>]*?\bProject\s*=\s*(?:"([^"]*)"|'([^']*)')/.source;
+const import_ = /<Import\s[^<>]*?\bProject\s*=\s*(?:"([^"]*)"|'([^']*)')/.source;
 const item = new RegExp(
-  `<(${elements.join('|')})\\s[^>]*?\\bInclude\\s*=\\s*(?:"([^"]*)"|'([^']*)')`,
+  `<(${elements.join('|')})\\s[^<>]*?\\bInclude\\s*=\\s*(?:"([^"]*)"|'([^']*)')`,
 ).source;
-const property = /<(?<property>\w+)(?:\s[^>]*)?>([^<]*)<\/\k<property>>/.source;
+const property = /<(?<property>\w+)(?:\s[^<>]*)?>([^<]*)<\/\k<property>>/.source;
 const statement = new RegExp(`${import_}|${item}|${property}`, 'g');
+
+function statementsOf({ statements }: Shared, path: string, text: string) {
+  const plain = () => text.replaceAll(/<!--[\s\S]*?(?:-->|$)/g, '');
+  const found = statements.get(path) ?? [...plain().matchAll(statement)];
+  statements.set(path, found);
+  return found;
+}
 
 /** Evaluates a file from top to bottom, because a property has a value only once it is set. */
 function readFile(evaluation: Evaluation, path: string): void {
-  const { project, seen, properties } = evaluation;
+  const { project, seen, properties, budget } = evaluation;
   const text = project.files.get(path)?.manifest ?? null;
   if (text === null || seen.has(path) || seen.size > importsMax) return;
   seen.add(path);
   const folder = folderOf(path);
-  for (const match of text.replaceAll(/<!--[\s\S]*?-->/g, '').matchAll(statement)) {
+  for (const match of statementsOf(evaluation, path, text)) {
+    if (!budget.take(statementWeight)) return;
     const [, imported, importedToo, element, list, listToo, name, value] = match;
     if (name !== undefined) {
       // The condition may be false, so a conditional property does not replace an earlier value.
@@ -123,22 +160,30 @@ function pathOf(evaluation: Evaluation, folder: string, base: string, text: stri
 function expand(evaluation: Evaluation, folder: string, text: string): string {
   let result = text;
   for (let depth = 0; depth < depthMax && result.includes('$('); depth += 1) {
+    let length = 0;
     // A function expands its arguments itself; those nested too deep here are replaced first.
-    const next = result.replaceAll(
-      /\$\((\[[^[\]]*\]::\w+\((?:[^()]|\([^()]*\))*\)|\w+)\)/g,
-      (_, inner: string) =>
-        inner.startsWith('[')
-          ? callFunction(evaluation, folder, inner)
-          : propertyOf(evaluation, folder, inner.toLowerCase()),
-    );
+    const next = result.replaceAll(reference, (_, inner: string) => {
+      // What lies beyond the length that is kept is not made: it could have any length.
+      if (length > lengthMax) return '';
+      const value = inner.startsWith('[')
+        ? callFunction(evaluation, folder, inner)
+        : propertyOf(evaluation, folder, inner.toLowerCase());
+      length += value.length;
+      return value;
+    });
+    evaluation.budget.take(next.length);
     if (next === result) return result.replaceAll('$(', () => unknown);
     result = next;
   }
-  return result.slice(0, 4096);
+  return result.slice(0, lengthMax);
 }
 
+const reference = /\$\((\[[^[\]]*\]::\w+\((?:[^()]|\([^()]*\))*\)|\w+)\)/g;
+/** A call has no more arguments. */
+const argumentsMax = 64;
+
 function propertyOf(evaluation: Evaluation, folder: string, name: string): string {
-  const { properties, home, path } = evaluation;
+  const { properties, home, path, solutions } = evaluation;
   const set = properties.get(name);
   if (set !== undefined) return set;
   const place = (at: string) => `${top}${at === '' ? '' : `${at}/`}`;
@@ -146,11 +191,7 @@ function propertyOf(evaluation: Evaluation, folder: string, name: string): strin
   if (name === 'msbuildprojectdirectory' || name === 'projectdir') return place(home);
   if (name === 'msbuildprojectname') return nameOf(path).replace(/\.\w+$/, '');
   if (name === 'solutiondir') {
-    const solution = foldersUpwards(home).find((above) =>
-      [...evaluation.project.files.keys()].some(
-        (each) => folderOf(each) === above && /\.slnx?$/.test(each),
-      ),
-    );
+    const solution = foldersUpwards(home).find((above) => solutions.has(above));
     if (solution !== undefined) return place(solution);
   }
   return unknown;
@@ -160,7 +201,7 @@ function propertyOf(evaluation: Evaluation, folder: string, name: string): strin
 function callFunction(evaluation: Evaluation, folder: string, call: string): string {
   const [, name = '', list = ''] = /::(\w+)\(([\s\S]*)\)$/.exec(call) ?? [];
   const given = list
-    .split(',')
+    .split(',', argumentsMax)
     .map((part) => expand(evaluation, folder, part.trim().replaceAll(/^['"`]|['"`]$/g, '')));
   if (/^Get(?:PathOfFile|DirectoryNameOfFile)Above$/.test(name)) {
     const isFile = name.startsWith('GetPath');

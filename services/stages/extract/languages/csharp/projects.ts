@@ -2,15 +2,16 @@
  * Projects of .NET. A file belongs to the nearest .csproj above it. It sees its own project, the
  * projects that this one references, and those that they reference in turn. Pure.
  */
-import { folderOf, foldersUpwards, isBelow, nameOf } from '../../paths.ts';
+import { folderOf, foldersUpwards, isBelow } from '../../paths.ts';
+import { openGlob } from '../glob.ts';
 import type { Project } from '../language.ts';
-import { evaluateProject } from './msbuild.ts';
+import { type Evaluated, openEvaluator } from './msbuild.ts';
 
 export interface Projects {
   /** Returns those of `files` that `from` can see; if its own project has some, only these. */
   visible(files: readonly string[], from: string): readonly string[];
-  /** Whether two files belong to one project. */
-  shares(a: string, b: string): boolean;
+  /** Returns the folder of the project that a file belongs to; null if it belongs to none. */
+  of(path: string): string | null;
   /** Whether a file is seen only because a reference of the project of `from` is not understood. */
   isGuess(path: string, from: string): boolean;
   /** Returns the namespaces that `<Using Include="A.B" />` opens in the project of a file. */
@@ -28,14 +29,7 @@ interface Manifest {
 }
 
 export function openProjects(project: Project): Projects {
-  const manifests = new Map<string, Manifest>();
-  for (const { path, manifest } of project.files.values()) {
-    if (manifest === null || !path.endsWith('.csproj')) continue;
-    const folder = folderOf(path);
-    const own = readManifest(project, path);
-    const known = manifests.get(folder);
-    manifests.set(folder, known === undefined ? own : joined(known, own));
-  }
+  const manifests = readManifests(project);
   const folders = new Map<string, string | null>();
   const projectOf = (path: string): string | null => {
     const folder = folderOf(path);
@@ -52,8 +46,14 @@ export function openProjects(project: Project): Projects {
     return reach;
   };
 
-  const isOpen = (folder: string) =>
-    [...reachOf(folder)].some((each) => manifests.get(each)?.isOpen === true);
+  const opens = new Map<string, boolean>();
+  const isOpen = (folder: string) => {
+    const known =
+      opens.get(folder) ??
+      [...reachOf(folder)].some((each) => manifests.get(each)?.isOpen === true);
+    opens.set(folder, known);
+    return known;
+  };
   const isReached = (path: string, own: string) => {
     const other = projectOf(path);
     const linked = manifests.get(own)?.linked ?? [];
@@ -61,7 +61,7 @@ export function openProjects(project: Project): Projects {
   };
 
   return {
-    shares: (a, b) => projectOf(a) === projectOf(b),
+    of: projectOf,
     isGuess(path, from) {
       const own = projectOf(from);
       return own !== null && !isReached(path, own);
@@ -99,27 +99,45 @@ function joined(a: Manifest, b: Manifest): Manifest {
   };
 }
 
-function readManifest(project: Project, path: string): Manifest {
+/** Manifests by folder; several of one folder count as one. */
+function readManifests(project: Project): Map<string, Manifest> {
+  const manifests = new Map<string, Manifest>();
+  const evaluate = openEvaluator(project);
+  const find = openProjectFinder(project);
+  for (const { path, manifest } of project.files.values()) {
+    if (manifest === null || !path.endsWith('.csproj')) continue;
+    const folder = folderOf(path);
+    const own = readManifest(path, evaluate(path), find);
+    const known = manifests.get(folder);
+    manifests.set(folder, known === undefined ? own : joined(known, own));
+  }
+  return manifests;
+}
+
+function readManifest(path: string, { items, unread }: Evaluated, find: Finder): Manifest {
   const folder = folderOf(path);
-  const { items, unread } = evaluateProject(project, path);
   const of = (element: string) => items.get(element) ?? [];
   const outside = of('Compile').filter((each) => !isBelow(each, folder));
   return {
-    references: of('ProjectReference').flatMap((each) => projectFolders(project, each)),
+    references: of('ProjectReference').flatMap(find),
     linked: outside.map((each) => each.replace(/\/?[^/]*[*][\s\S]*$/, '')),
     usings: of('Using').filter((name) => /^[\w.]+$/.test(name)),
     isOpen: unread.has('ProjectReference'),
   };
 }
 
-/** Returns the folders of the referenced projects; a wildcard means every project that matches. */
-function projectFolders(project: Project, path: string): string[] {
-  if (!path.includes('*')) return [folderOf(path)];
-  const escaped = path.replaceAll(/[.+^${}()|[\]\\?]/g, '\\$&');
-  const wild = escaped.replaceAll(/\*\*\/?|\*/g, (sign) => (sign === '*' ? '[^/]*' : '.*'));
-  const fits = new RegExp(`^${wild}$`);
-  const found = [...project.files.keys()].filter(
-    (each) => nameOf(each).endsWith('.csproj') && fits.test(each),
-  );
-  return found.map(folderOf);
+/** Returns the folders of referenced projects. */
+type Finder = (path: string) => readonly string[];
+
+/** A wildcard means every project that matches; each is searched for once. */
+function openProjectFinder(project: Project): Finder {
+  const paths = [...project.files.keys()].filter((path) => path.endsWith('.csproj'));
+  const known = new Map<string, readonly string[]>();
+  return (path) => {
+    if (!path.includes('*')) return [folderOf(path)];
+    const found =
+      known.get(path) ?? paths.filter(openGlob(path.replaceAll('**/', '**'))).map(folderOf);
+    known.set(path, found);
+    return found;
+  };
 }

@@ -7,6 +7,7 @@ import { collectLinks, type LinkCollector } from '../declared-links.ts';
 import {
   absolute,
   type Declared,
+  escaped,
   type Found,
   fullNames,
   longestDeclared,
@@ -70,7 +71,9 @@ function readArities(files: readonly ParsedFile[]): Map<string, string[]> {
     for (const { full, definition } of fullNames(file)) {
       const { kind, name, signature } = definition;
       if (!/^(?:class|interface|struct|type)$/.test(kind)) continue;
-      const after = signature.slice(signature.search(new RegExp(`\\b${name}\\b`)) + name.length);
+      const after = signature.slice(
+        signature.search(new RegExp(`\\b${escaped(name)}\\b`)) + name.length,
+      );
       const list = /^\s*<([^>]*)>/.exec(after)?.[1];
       append(arities, `${full}\`${list === undefined ? 0 : list.split(',').length}`, file.path);
     }
@@ -79,15 +82,13 @@ function readArities(files: readonly ParsedFile[]): Map<string, string[]> {
 }
 
 function readGlobals(files: readonly ParsedFile[], projects: Projects) {
-  const written = files.flatMap((file) =>
-    file.facts.imports
-      .filter(({ detail, star }) => detail === 'global' && star)
-      .map(({ specifier }) => ({ path: file.path, specifier })),
-  );
-  return (from: string) => [
-    ...written.flatMap(({ path, specifier }) => (projects.shares(path, from) ? [specifier] : [])),
-    ...projects.usings(from),
-  ];
+  const written = new Map<string | null, string[]>();
+  for (const { path, facts } of files) {
+    for (const { detail, star, specifier } of facts.imports) {
+      if (detail === 'global' && star) append(written, projects.of(path), specifier);
+    }
+  }
+  return (from: string) => [...(written.get(projects.of(from)) ?? []), ...projects.usings(from)];
 }
 
 /** Returns a scope and the namespaces around it, innermost first; the last is the global one. */
