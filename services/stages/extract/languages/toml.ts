@@ -76,6 +76,9 @@ function appendTable(root: OpenTable, keys: readonly string[]): OpenTable {
   return table;
 }
 
+/** Lists in lists; deeper ones could exhaust the stack. */
+const depthMax = 64;
+
 function openReader(text: string) {
   let at = 0;
   const atEnd = () => at >= text.length;
@@ -110,14 +113,15 @@ function openReader(text: string) {
   };
   /** The text before a closing mark; the pattern captures it. */
   const inside = (pattern: RegExp) => match(pattern)[1] ?? '';
-  const value = (): TomlValue => {
+  const value = (depth: number): TomlValue => {
+    if (depth > depthMax) throw new TomlError(`too many brackets at ${at}`);
     skip(true);
     if (take('"""')) return unescaped(inside(/((?:[^\\]|\\[\s\S])*?)"""/y));
     if (take("'''")) return inside(/([\s\S]*?)'''/y);
     if (take('"')) return unescaped(inside(/((?:[^"\\\n]|\\.)*)"/y));
     if (take("'")) return inside(/([^'\n]*)'/y);
-    if (take('[')) return sequence(']', [] as TomlValue[], (list) => list.push(value()));
-    if (take('{')) return sequence('}', newTable(), assign);
+    if (take('[')) return sequence(']', [] as TomlValue[], (list) => list.push(value(depth + 1)));
+    if (take('{')) return sequence('}', newTable(), (table) => assign(table, depth + 1));
     return scalar(match(/[\w+.:-]+/y)[0]);
   };
   const sequence = <Into>(end: string, into: Into, item: (into: Into) => void): Into => {
@@ -128,10 +132,10 @@ function openReader(text: string) {
     }
     return into;
   };
-  const assign = (table: OpenTable) => {
+  const assign = (table: OpenTable, depth = 0) => {
     const path = keys('=');
     const owner = enter(table, path.slice(0, -1));
-    owner[path.at(-1) ?? ''] = value();
+    owner[path.at(-1) ?? ''] = value(depth);
   };
   return { atEnd, skip, take, keys, assign };
 }

@@ -4,7 +4,16 @@
  * by the root under which imports reach the most folders. Pure.
  */
 import { compareText } from '../../../../../schemas/compare-text.ts';
-import { below, folderOf, foldersUpwards, isBelow, joinPath, nameOf } from '../../paths.ts';
+import { addTo } from '../../facts/facts.ts';
+import {
+  below,
+  folderOf,
+  foldersUpwards,
+  isBelow,
+  joinPath,
+  nameOf,
+  nearestAbove,
+} from '../../paths.ts';
 import type { Project } from '../language.ts';
 
 export function isGoManifest(path: string): boolean {
@@ -44,12 +53,11 @@ export function openModules(project: Project, packages: ReadonlyMap<string, unkn
   const reach = new Map<Module, Reach>();
   const root = modules.size === 0 ? agreedRoot(project, packages) : null;
   return (from, specifier) => {
-    const folders = foldersUpwards(folderOf(from));
-    const vendored = folders
+    const vendored = foldersUpwards(folderOf(from))
       .map((folder) => below(folder, `vendor/${specifier}`))
       .find((folder) => packages.has(folder));
     if (vendored !== undefined) return { folder: vendored, confidence: 1 };
-    const module = folders.flatMap((folder) => modules.get(folder) ?? [])[0];
+    const module = nearestAbove(from, modules);
     if (module === undefined) {
       const folder = root === null ? null : inside(specifier, root, '');
       return folder === null ? null : { folder, confidence: guessedConfidence };
@@ -105,9 +113,9 @@ function readModules(project: Project): Map<string, Module> {
 }
 
 function readModule(folder: string, text: string): Module | null {
-  const path = /^\s*module\s+"?([^\s"]+)/m.exec(text)?.[1];
+  const path = /^[ \t]*module\s+"?([^\s"]+)/m.exec(text)?.[1];
   if (path === undefined) return null;
-  const requires = [...text.matchAll(/^\s*(?:require\s+)?"?([\w./~-]+)"?\s+v\d/gm)];
+  const requires = [...text.matchAll(/^[ \t]*(?:require\s+)?"?([\w./~-]+)"?\s+v\d/gm)];
   return {
     path,
     folder,
@@ -121,8 +129,8 @@ function readWorkspaces(project: Project): Workspace[] {
     if (manifest === null || nameOf(path) !== 'go.work') return [];
     const text = withoutComments(manifest);
     const folder = folderOf(path);
-    const blocks = [...text.matchAll(/^\s*use\s*\(([^)]*)\)/gm)].map(([, list = '']) => list);
-    const lines = [...text.matchAll(/^\s*use\s+([^\s(]+)\s*$/gm)].map(([, one = '']) => one);
+    const blocks = [...text.matchAll(/^[ \t]*use\s*\(([^()]*)\)/gm)].map(([, list = '']) => list);
+    const lines = [...text.matchAll(/^[ \t]*use\s+([^\s(]+)\s*$/gm)].map(([, one = '']) => one);
     const words = [...blocks, ...lines].flatMap((list) => list.split(/\s+/));
     const uses = words.flatMap((word) => {
       const plain = word.replaceAll(/["`]/g, '');
@@ -135,7 +143,7 @@ function readWorkspaces(project: Project): Workspace[] {
 function readReplaces(folder: string, text: string): Map<string, string> {
   const replaces = new Map<string, string>();
   for (const [, path = '', place = ''] of text.matchAll(
-    /"?([\w./~-]+)"?(?:\s+v\S+)?\s+=>\s+"?(\.{1,2}\/[^\s"]*|\.{1,2})"?\s*$/gm,
+    /(?<![\w./~-])"?([\w./~-]+)"?(?:\s+v\S+)?\s+=>\s+"?(\.{1,2}\/[^\s"]*|\.{1,2})"?\s*$/gm,
   )) {
     const target = joinPath(folder, place);
     if (target !== null) replaces.set(path, target);
@@ -157,7 +165,7 @@ function agreedRoot(project: Project, packages: ReadonlyMap<string, unknown>): s
       const folder = rest.join('/');
       if (!host.includes('.') || name === '' || folder === '' || !packages.has(folder)) continue;
       const root = [host, owner, name].join('/');
-      votes.set(root, (votes.get(root) ?? new Set()).add(folder));
+      addTo(votes, root, folder);
     }
   }
   const ranked = [...votes].sort(([a, x], [b, y]) => y.size - x.size || compareText(a, b));

@@ -126,7 +126,7 @@ const computed = new RegExp(
 /** Reads setup.py. It is a program, so only its literals are understood. */
 function placesOfScript(text: string): Places {
   const code = text.replaceAll(/(?<=^|\s)#[^\n]*/g, '');
-  const dictionary = /\bpackage_dir\s*=\s*\{([^}]*)\}/.exec(code)?.[1];
+  const dictionary = /\bpackage_dir\s*=\s*\{([^}]*)(?:\}|$)/.exec(code)?.[1];
   const pairs = [...(dictionary ?? '').matchAll(pair)].map(
     ([, name = '', folder = '']): [string, string] => [name, folder],
   );
