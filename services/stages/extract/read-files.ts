@@ -182,7 +182,7 @@ async function outcomeOf(
   return outcome;
 }
 
-const lasting = new Set(['symbols-limited', 'syntax-errors']);
+const lasting = new Set(['symbols-limited', 'names-limited', 'syntax-errors']);
 
 function packedFile(
   { config, keep }: Reader,

@@ -54,7 +54,7 @@ export function openFileParser(limits: ParseLimits): FileParser {
         const read = await loading;
         const outcome = await read(job);
         if (typeof outcome === 'string') return unparsed(outcome);
-        return limitSymbols(outcome, limits.symbolsPerFileMax);
+        return limitNames(limitSymbols(outcome, limits.symbolsPerFileMax));
       } catch (error) {
         // One file's failure must not cost the batch; it is reported with its cause.
         return unparsed(`parser failed: ${(error as Error).message.slice(0, 200)}`);
@@ -68,6 +68,34 @@ function limitSymbols(outcome: Omit<ParseOutcome, 'shortfall'>, countMax: number
   if (symbols.length <= countMax) return { ...outcome, shortfall: null };
   const facts = { ...outcome.facts, symbols: symbols.slice(0, countMax) };
   return { ...outcome, facts, shortfall: 'symbols-limited' };
+}
+
+/**
+ * No name of a program is longer. Names are looked up by their beginnings, `a`, `a.b` and so on, so
+ * one of a megabyte would take hours.
+ */
+const nameLengthMax = 1024;
+
+function limitNames(outcome: ParseOutcome): ParseOutcome {
+  const { imports, uses, scope, members, aliases } = outcome.facts;
+  const fits = (name: string) => name.length <= nameLengthMax;
+  const kept = {
+    // The text of a `data:` address is the imported module itself.
+    imports: imports.filter(({ specifier: name }) => fits(name) || /^data:(?!:)/.test(name)),
+    uses: uses.filter(fits),
+    scope: scope === null || fits(scope) ? scope : null,
+    members: new Map([...members].filter(([name]) => fits(name))),
+    aliases: new Map([...aliases].filter(([name]) => fits(name))),
+  };
+  const isWhole =
+    kept.imports.length === imports.length &&
+    kept.uses.length === uses.length &&
+    kept.scope === scope &&
+    kept.members.size === members.size &&
+    kept.aliases.size === aliases.size;
+  if (isWhole) return outcome;
+  const shortfall = outcome.shortfall ?? 'names-limited';
+  return { ...outcome, facts: { ...outcome.facts, ...kept }, shortfall };
 }
 
 function load(language: Language, limits: ParseLimits): Promise<ReadFile> {

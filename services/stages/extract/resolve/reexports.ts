@@ -22,6 +22,8 @@ export interface Reexports {
 
 /** A search ends after this many barrels; a library may re-export all of its files. */
 const hopsMax = 4096;
+/** Barrels one behind the other; more could exhaust the stack. */
+const chainMax = 256;
 
 export function openReexports(
   project: Project,
@@ -49,23 +51,28 @@ export function openReexports(
     stars.set(path, [...new Set(open.map((link) => link.to))].sort(compareText));
   }
 
-  const follow = (path: string, name: string, visited: Set<string>): Definer | null => {
+  const follow = (
+    path: string,
+    name: string,
+    visited: Set<string>,
+    depth: number,
+  ): Definer | null => {
     const key = `${path}\0${name}`;
-    if (visited.has(key) || visited.size > hopsMax) return null;
+    if (visited.has(key) || visited.size > hopsMax || depth > chainMax) return null;
     visited.add(key);
     const local = project.files.get(path)?.facts.aliases.get(name) ?? name;
     if (ownNames(path).has(local)) return { path, name: local };
     const next = passed.get(path)?.get(local);
     if (next !== undefined) {
       if (next.name === '*') return next;
-      return follow(next.path, next.name, visited) ?? next;
+      return follow(next.path, next.name, visited, depth + 1) ?? next;
     }
     const open = stars.get(path) ?? [];
     // Most names are one step away, so these files are searched before the barrels behind them.
     const near = open.find((star) => ownNames(star).has(local));
     if (near !== undefined) return { path: near, name: local };
     for (const star of open) {
-      const found = follow(star, name, visited);
+      const found = follow(star, name, visited, depth + 1);
       if (found !== null) return found;
     }
     return null;
@@ -77,7 +84,7 @@ export function openReexports(
       const key = `${path}\0${name}`;
       const remembered = known.get(key);
       if (remembered !== undefined) return remembered;
-      const found = follow(path, name, new Set());
+      const found = follow(path, name, new Set(), 0);
       known.set(key, found);
       return found;
     },

@@ -120,17 +120,27 @@ function ownTop({ index, from }: View, name: string): string | null {
   return isSeen ? name : null;
 }
 
+/** Ancestors of ancestors; deeper ones could exhaust the stack. */
+const ancestryMax = 256;
+/** Modules in which a name is looked up; no class has more ancestors. */
+const ancestorsMax = 4096;
+
+interface Lookup {
+  readonly visited: Set<string>;
+  readonly depth: number;
+}
+
 /** Full name of a constant of a module or of its ancestors; null if they have none of the name. */
 function member(
   view: View,
   owner: string,
   name: string,
-  visited = new Set<string>(),
+  { visited, depth }: Lookup = { visited: new Set(), depth: 0 },
 ): string | null {
   const { index, from } = view;
   const full = owner === '' ? name : `${owner}::${name}`;
   if (owner !== '' && index.known.has(full)) return full;
-  if (visited.has(owner)) return null;
+  if (visited.has(owner) || depth > ancestryMax || visited.size > ancestorsMax) return null;
   visited.add(owner);
   for (const ancestor of index.ancestors.get(owner) ?? []) {
     // Only files below a test helper's folder see the modules that it includes at the top level.
@@ -141,7 +151,7 @@ function member(
     const start = scopes.find((scope) => index.known.has(scope)) ?? ownTop(view, first);
     const module = start === null ? null : [start, ...rest].join('::');
     if (module === null || module === owner) continue;
-    const found = member(view, module, name, visited);
+    const found = member(view, module, name, { visited, depth: depth + 1 });
     if (found !== null) return found;
   }
   return null;
