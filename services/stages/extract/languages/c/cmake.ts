@@ -16,7 +16,7 @@ export function isCmakeFile(path: string): boolean {
 
 const filesMax = 4096;
 const depthMax = 32;
-/** Characters read and made in all list files of a repository; large ones take some millions. */
+/** Characters read and made, and what steps weigh, for all list files of a repository. */
 const workMax = 2 ** 28;
 /** A file that is read counts as this many characters at least, so one is read 65,536 times. */
 const fileWeight = 4096;

@@ -29,7 +29,7 @@ const depthMax = 24;
 /** Of references in references: deeper ones could exhaust the stack. */
 const nestingMax = 100;
 /** What a step takes from the budget beside the characters that it makes. */
-const stepWeight = 64;
+const stepWeight = 256;
 
 export function openMakeVariables(lookup: Lookup): MakeVariables {
   const known = new Map<string, string[]>();

@@ -32,8 +32,8 @@ const inclusion = /^\s*[-s]?include\s+(.+)$/;
 const flag = /-(?:I|isystem|iquote|idirafter)/;
 const source = /\.(?:c|cc|cpp|cxx|m|mm)\b/i;
 
-/** Characters made and paths compared for all files of make; large repositories need some millions. */
-const workMax = 2 ** 28;
+/** Characters made, and what steps weigh, for all files of make in a repository. */
+const workMax = 2 ** 30;
 /** What an include folder that is kept takes from it. */
 const pairWeight = 256;
 

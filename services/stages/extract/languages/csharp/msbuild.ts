@@ -20,7 +20,7 @@ export interface Evaluated {
 const importsMax = 64;
 const depthMax = 16;
 const lengthMax = 4096;
-/** Characters made for all projects of a repository; the largest known takes half of this. */
+/** Characters made, and what statements weigh, for all projects of a repository. */
 const workMax = 2 ** 31;
 /** What a statement takes of it beside its values. */
 const statementWeight = 32;
