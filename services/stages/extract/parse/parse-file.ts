@@ -71,14 +71,17 @@ function limitSymbols(outcome: Omit<ParseOutcome, 'shortfall'>, countMax: number
 }
 
 /**
- * No name of a program is longer. Names are looked up by their beginnings, `a`, `a.b` and so on, so
- * one of a megabyte would take hours.
+ * No name of a program has more marks between its parts. Names are looked up by their beginnings,
+ * `a`, `a.b` and so on, so one with half a million parts would take hours.
  */
-const nameLengthMax = 1024;
+const marksMax = 512;
+
+function fits(name: string): boolean {
+  return name.length <= marksMax || (name.match(/[.:\\/]/g)?.length ?? 0) <= marksMax;
+}
 
 function limitNames(outcome: ParseOutcome): ParseOutcome {
   const { imports, uses, scope, members, aliases } = outcome.facts;
-  const fits = (name: string) => name.length <= nameLengthMax;
   const kept = {
     // The text of a `data:` address is the imported module itself.
     imports: imports.filter(({ specifier: name }) => fits(name) || /^data:(?!:)/.test(name)),
