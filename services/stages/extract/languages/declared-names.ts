@@ -26,7 +26,7 @@ export function isPackage({ kind, signature }: Definition): boolean {
   return kind === 'module' && /^(?:package|namespace)\b/.test(signature);
 }
 
-/** Returns a name as it stands in a regular expression: Kotlin allows any character in backticks. */
+/** Returns a name as a pattern: Kotlin allows any character in backticks. */
 export function escaped(name: string): string {
   return name.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }

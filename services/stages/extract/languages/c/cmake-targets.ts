@@ -1,6 +1,6 @@
 /**
- * Which sources see the include folders that list files of CMake name: those of a directory hold for
- * the sources it builds, those of a library also for targets that link to it. Pure.
+ * Which sources see the include folders that list files of CMake name: those of a directory hold
+ * for the sources it builds, those of a library also for targets that link to it. Pure.
  */
 import { addTo } from '../../facts/facts.ts';
 import { foldersUpwards } from '../../paths.ts';

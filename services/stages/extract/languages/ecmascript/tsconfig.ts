@@ -31,7 +31,7 @@ export interface TypescriptConfigs {
 
 /** Chains of `extends` and `references` are followed up to this depth. */
 const depthMax = 8;
-/** Characters of configurations read, each as often as the folder differs in which a chain begins. */
+/** Characters of configurations read, each once for every folder in which a chain begins. */
 const workMax = 2 ** 28;
 /** A configuration counts as this many characters at least. */
 const fileWeight = 1024;

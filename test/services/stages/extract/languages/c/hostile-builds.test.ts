@@ -1,4 +1,4 @@
-/** Build files that want to be read forever: work is bounded, and what is not read is said to be. */
+/** Build files that want to be read forever: work is bounded, and what is not read is told. */
 import { describe, expect, it } from 'vitest';
 import type { ParsedFile } from '../../../../../../services/stages/extract/facts/facts.ts';
 import { openBudget } from '../../../../../../services/stages/extract/languages/budget.ts';
