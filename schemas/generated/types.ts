@@ -254,6 +254,8 @@ export interface Usage {
   readonly completionTokens: number;
   /** Cost in millionths of a dollar. */
   readonly microDollars: number;
+  /** Answers among them that a check refused, by check. */
+  readonly refused: { readonly [key: string]: number };
 }
 
 /** Something that a trajectory was written without, because it could not be had. */

@@ -6,6 +6,12 @@
  */
 import type { Edge, FileStructure, ModelIdentity, Usage } from '../../schemas/generated/types.ts';
 
+/** An answer that a check refused: the teacher is asked again, and told why. */
+export interface Mending {
+  readonly answer: string;
+  readonly problem: string;
+}
+
 export interface PlanRequest {
   readonly name: string;
   readonly licence: string;
@@ -16,7 +22,10 @@ export interface PlanRequest {
   readonly edges: readonly Edge[];
   /** First bytes of each manifest file (package.json, pyproject.toml, go.mod …): path and text. */
   readonly manifests: readonly { readonly path: string; readonly text: string }[];
+  readonly mending?: Mending;
 }
+
+export type ProseName = 'requirements' | 'architecture';
 
 export interface PlanAnswer {
   readonly requirements: string;
@@ -25,6 +34,8 @@ export interface PlanAnswer {
   readonly purposes: readonly { readonly path: string; readonly purpose: string }[];
   /** Why purposes are missing, where the teacher refused to give them or gave none of use. */
   readonly failures?: readonly string[];
+  /** Why a text is empty, where a check refused it. */
+  readonly refused?: Partial<Readonly<Record<ProseName, string>>>;
 }
 
 /** A dependency that the sub-agent has read. */
@@ -40,14 +51,18 @@ export interface ReadFile {
 export interface ThinkRequest {
   readonly name: string;
   readonly requirements: string;
+  readonly architecture: string;
   readonly path: string;
   readonly purpose: string;
   readonly structure: FileStructure;
   readonly reads: readonly ReadFile[];
+  /** Files written before this one, those nearest to it, in writing order. */
+  readonly written: readonly { readonly path: string; readonly purpose: string }[];
   /** Files that depend on this one and the names they use, most important first. */
   readonly usedBy: readonly { readonly path: string; readonly names: readonly string[] }[];
   /** The ground truth the thought must lead to. The thought must not copy it. */
   readonly code: string;
+  readonly mending?: Mending;
 }
 
 export interface RewriteRequest extends ThinkRequest {

@@ -6,6 +6,7 @@ import { compareText } from '../../schemas/compare-text.ts';
 import type {
   Edge,
   FileStructure,
+  PlannedFile,
   RepoPlanBody,
   RepoStructureBody,
   Step,
@@ -15,6 +16,8 @@ import type { ReadFile, ThinkRequest } from './teacher.ts';
 
 /** Most dependents named in a request; more would fill the prompt without adding information. */
 const usedByMax = 12;
+/** Most files written before that are named; a sub-agent needs no list of thousands. */
+const writtenMax = 24;
 
 /** Returns the lines of a file as text; 0 and 0 mean the whole file. */
 export type ReadText = (path: string, fromLine: number, toLine: number) => string;
@@ -29,10 +32,12 @@ export function buildThinkRequest(
   return {
     name: structure.repository.name,
     requirements: plan.requirements,
+    architecture: plan.architecture,
     path,
     purpose: byPath(plan.files, path)?.purpose ?? '',
     structure: findStructure(structure.files, path),
     reads: steps.flatMap((step) => readOf(structure, path, step, readText)),
+    written: findWritten(plan, path),
     usedBy: findUsers(structure.edges, path),
     code: readText(path, 0, 0),
   };
@@ -53,6 +58,25 @@ function readOf(
       names: namesBetween(structure.edges, path, step.path),
     },
   ];
+}
+
+/**
+ * The files written before a file: those it depends on, then those just before it, because the
+ * writing order keeps together what belongs together. In writing order.
+ */
+function findWritten(
+  plan: RepoPlanBody,
+  path: string,
+): { readonly path: string; readonly purpose: string }[] {
+  const own = byPath(plan.files, path);
+  if (own === undefined) return [];
+  const needed = own.dependsOn.flatMap((each) => byPath(plan.files, each) ?? []);
+  const last = plan.files.slice(Math.max(0, own.ordinal - writtenMax), own.ordinal).reverse();
+  return [...new Set<PlannedFile>([...needed, ...last])]
+    .filter(({ ordinal }) => ordinal < own.ordinal)
+    .slice(0, writtenMax)
+    .sort((a, b) => a.ordinal - b.ordinal)
+    .map((file) => ({ path: file.path, purpose: file.purpose }));
 }
 
 /** Dependents of a file: those that use most of its names first, then by path. */

@@ -214,6 +214,10 @@ const modelCodes = {
     'The answer of the teacher is empty, too long, or not in the requested format, also after repair.',
     'Use a model that keeps to the format, or raise the limit that the message names.',
   ),
+  TEACHER_UNGROUNDED: reject(
+    'The answer of the teacher fails a check, also after it was told why: see `services/teacher/checks`.',
+    'Use a better model, raise `teacher.mendingsMax`, or set `teacher.checks` to off.',
+  ),
   TEACHER_REFUSED: reject(
     'The server refuses this request for good.',
     'Read the reason beside the file; if the request is too long, reduce its context.',

@@ -8,7 +8,11 @@ import { noUsage } from '../ports/usage.ts';
 import { type ErrorCode, PipelineError } from './errors.ts';
 
 /** Failures of one answer that asking again would not mend. */
-const lasting: ReadonlySet<ErrorCode> = new Set(['TEACHER_REFUSED', 'TEACHER_ANSWER_INVALID']);
+const lasting: ReadonlySet<ErrorCode> = new Set([
+  'TEACHER_REFUSED',
+  'TEACHER_ANSWER_INVALID',
+  'TEACHER_UNGROUNDED',
+]);
 
 export function isLasting(error: unknown): error is PipelineError {
   return error instanceof PipelineError && lasting.has(error.code);

@@ -2,6 +2,7 @@
 import type { Teacher } from '../ports/teacher.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { TeacherAdapter, TeacherEnvironment } from './adapter.ts';
+import { checkedTeacher } from './checked.ts';
 import { grounded } from './grounded/adapter.ts';
 import { openai } from './openai/adapter.ts';
 import type { TeacherSettings } from './settings.ts';
@@ -12,10 +13,10 @@ export type TeacherKind = keyof typeof teachers;
 export const teacherKinds = Object.keys(teachers) as TeacherKind[];
 
 /** The caller reads the key from the environment and passes it. */
-export function openTeacher(
+export async function openTeacher(
   { kind, ...settings }: TeacherSettings & { readonly kind: TeacherKind },
   environment: TeacherEnvironment,
   clock: Clock,
 ): Promise<Teacher> {
-  return teachers[kind].open(settings, environment, clock);
+  return checkedTeacher(await teachers[kind].open(settings, environment, clock), settings);
 }

@@ -34,6 +34,20 @@ export const teacherSettings = z.object({
     .describe(
       'bytes of one prompt at most, about 24,000 tokens: fits a 32k context with room for the answer',
     ),
+  checks: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe(
+      'whether answers are checked: plain English prose about a file that is still to be written, naming only what was shown, copying no code; services/teacher/checks lists them',
+    ),
+  mendingsMax: z
+    .number()
+    .int()
+    .min(0)
+    .default(2)
+    .describe(
+      'how often a teacher whose answer fails a check is told why and asked again; after that, its file is written without a thought',
+    ),
   planTokensMax: z
     .number()
     .int()

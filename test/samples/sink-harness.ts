@@ -145,7 +145,7 @@ export async function sampleTrajectory(
     teacher: sampleTeacher,
     scorer: null,
     search: null,
-    usage: { calls: 1, promptTokens: 0, completionTokens: 0, microDollars: 0 },
+    usage: { calls: 1, promptTokens: 0, completionTokens: 0, microDollars: 0, refused: {} },
     lacks: [],
   };
 }

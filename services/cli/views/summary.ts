@@ -39,6 +39,7 @@ export function drawSummary(summary: RunSummary, facts: SummaryFacts, style: Sty
     ['teacher', describeTeacher(facts.teacher)],
     ['scorer', describeScorer(facts.scorer)],
     ['calls', describeUsage(summary)],
+    ...refusedRows(summary),
     ...(summary.lacks.length === 0 ? [] : [['written without', countLacks(summary.lacks)]]),
     ...searchRows(summary.search),
     ['time', formatDuration(summary.wallMs) + (summary.resumed ? ', after a resume' : '')],
@@ -109,6 +110,13 @@ function describeUsage({ usage }: RunSummary): string {
   if (tokens > 0) parts.push(`${formatCount(tokens)} model tokens`);
   if (usage.microDollars > 0) parts.push(`$${(usage.microDollars / 1e6).toFixed(2)}`);
   return parts.join(', ');
+}
+
+/** Answers that a check refused, mended or not, by check. */
+function refusedRows({ usage }: RunSummary): string[][] {
+  const counts = Object.entries(usage.refused);
+  if (counts.length === 0) return [];
+  return [['refused answers', counts.map(([name, n]) => `${formatCount(n)} ${name}`).join(', ')]];
 }
 
 function searchRows(search: SearchTotals | null): string[][] {

@@ -8,7 +8,6 @@ import type {
   FileStructure,
   PlannedFile,
   RepoStructureBody,
-  Usage,
 } from '../../../schemas/generated/types.ts';
 import { byPath, edgesFrom } from '../../ports/look-up.ts';
 import type { PlanAnswer, PlanRequest } from '../../ports/teacher.ts';
@@ -158,16 +157,10 @@ export function cutAtWord(text: string, bytesMax: number): string {
   return (space > 0 ? kept.slice(0, space) : kept).trimEnd();
 }
 
-/** Checks the plan's prose: it must be present, within the limit, and without NUL. */
-export function checkText(name: string, text: string, bytesMax: number, usage: Usage): string {
+/** Why prose of the plan cannot be used: it must be present, within the limit, and without NUL. */
+export function findTextProblem(name: string, text: string, bytesMax: number): string | null {
   const trimmed = text.trim();
   const bytes = Buffer.byteLength(trimmed);
-  if (trimmed === '' || trimmed.includes('\0') || bytes > bytesMax) {
-    throw new PipelineError(
-      'TEACHER_ANSWER_INVALID',
-      `the teacher's ${name} has ${bytes} bytes; from 1 to ${bytesMax} without NUL are wanted (plan.textBytesMax)`,
-      { subject: name, usage },
-    );
-  }
-  return trimmed;
+  if (trimmed !== '' && !trimmed.includes('\0') && bytes <= bytesMax) return null;
+  return `TEACHER_ANSWER_INVALID: the teacher's ${name} has ${bytes} bytes; from 1 to ${bytesMax} without NUL are wanted (plan.textBytesMax)`;
 }

@@ -1,5 +1,6 @@
 /** Knobs of the search stage, under `search.*`. */
 import { z } from 'zod';
+import { usualLeakLimits } from '../../ports/leak-guard.ts';
 import { operational } from '../../runtime/config/knobs.ts';
 
 export const searchKnobs = z.object({
@@ -92,20 +93,20 @@ export const searchKnobs = z.object({
   leakWordsMax: z
     .int()
     .min(1)
-    .default(12)
+    .default(usualLeakLimits.leakWordsMax)
     .describe(
       'A rewrite that shares a run of this many words with the code is refused. Default 12: longer than a short signature, shorter than a copied statement or two',
     ),
   leakShareWords: z
     .int()
     .min(1)
-    .default(5)
+    .default(usualLeakLimits.leakShareWords)
     .describe('Words per run when the copied share of the code is measured. Default 5'),
   leakShareMax: z
     .number()
     .min(0)
     .max(1)
-    .default(0.2)
+    .default(usualLeakLimits.leakShareMax)
     .describe(
       'Largest share of the runs of the code that a rewrite may hold. Default a fifth, which stops a copy in small pieces and a copy of a short file',
     ),

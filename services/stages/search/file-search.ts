@@ -8,6 +8,7 @@ import type {
   Usage,
 } from '../../../schemas/generated/types.ts';
 import { lineRange } from '../../../schemas/lines.ts';
+import { createLeakGuard } from '../../ports/leak-guard.ts';
 import type { Scorer } from '../../ports/scorer.ts';
 import type { ThinkRequest } from '../../ports/teacher.ts';
 import { buildThinkRequest } from '../../ports/think-request.ts';
@@ -18,7 +19,6 @@ import type { Tools } from '../../runtime/stage.ts';
 import { loadTexts } from '../../runtime/store/repository-texts.ts';
 import type { SearchKnobs } from './config.ts';
 import { buildScoredText, byteLength, renderThoughts } from './context.ts';
-import { createLeakGuard } from './leak-guard.ts';
 import type { searchReport } from './report.ts';
 import { type SearchPorts, type SearchResult, searchThoughts } from './thought-search.ts';
 

@@ -4,7 +4,7 @@
  * requested rewrite is recorded exactly once. Pure: asking and scoring are passed in.
  */
 import type { Candidate } from '../../../schemas/generated/types.ts';
-import type { LeakGuard } from './leak-guard.ts';
+import type { LeakGuard } from '../../ports/leak-guard.ts';
 
 export interface SearchLimits {
   readonly candidates: number;

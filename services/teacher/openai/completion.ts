@@ -76,7 +76,7 @@ export function readCompletion(
   const completionTokens =
     read.data.usage?.completion_tokens ?? Math.ceil(Buffer.byteLength(content) / 4);
   const microDollars = priceOf(promptTokens, completionTokens, prices);
-  const usage = { calls: 1, promptTokens, completionTokens, microDollars };
+  const usage = { calls: 1, promptTokens, completionTokens, microDollars, refused: {} };
   const refusal = first.message?.refusal ?? '';
   if (refusal !== '') return { kind: 'refused', why: refusal, usage };
   if (first.finish_reason === 'content_filter') {

@@ -52,12 +52,16 @@ export function material(tag: string, text: string): Material {
 
 /**
  * A message of our own words and of material, without empty parts. Material stands between tags
- * that carry a boundary. No material can hold the boundary: it is made from the hash of them all,
- * and made anew until none does. The same parts give the same message.
+ * that carry a boundary. No material can hold the boundary: it is made from a hash, and made anew
+ * until none does. The same parts give the same message. Messages that begin with the same material
+ * name it as `first`, and so begin with the same bytes.
  */
-export function joinMaterial(parts: readonly (string | Material)[]): string {
+export function joinMaterial(
+  parts: readonly (string | Material)[],
+  first: readonly Material[] = parts.filter((part) => typeof part !== 'string'),
+): string {
   const quoted = parts.filter((part) => typeof part !== 'string');
-  const boundary = boundaryOf(quoted);
+  const boundary = boundaryOf(first, quoted);
   const rendered = parts.map((part) => {
     if (typeof part === 'string') return part;
     const { tag, text } = part;
@@ -69,10 +73,11 @@ export function joinMaterial(parts: readonly (string | Material)[]): string {
 /** 24 digits are 96 bits: more than anybody can try to put the right one into a file. */
 const boundaryDigits = 24;
 
-function boundaryOf(quoted: readonly Material[]): string {
+function boundaryOf(first: readonly Material[], quoted: readonly Material[]): string {
+  const seed = first.flatMap(({ tag, text }) => [tag, text]);
   const texts = quoted.flatMap(({ tag, text }) => [tag, text]);
   for (let tries = 0; ; tries += 1) {
-    const boundary = sha256(canonicalJson([tries, texts])).slice(0, boundaryDigits);
+    const boundary = sha256(canonicalJson([tries, seed])).slice(0, boundaryDigits);
     if (!texts.some((text) => text.toLowerCase().includes(boundary))) return boundary;
   }
 }

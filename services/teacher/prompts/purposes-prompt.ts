@@ -1,14 +1,8 @@
 /** Asks for one line of purpose for each file of a batch. */
 import type { FileStructure } from '../../../schemas/generated/types.ts';
 import type { PlanRequest } from '../../ports/teacher.ts';
-import {
-  fitLines,
-  fitText,
-  joinMaterial,
-  material,
-  materialRule,
-  renderEdges,
-} from './material.ts';
+import { purposesInstructions } from './instructions.ts';
+import { fitLines, fitText, joinMaterial, material, renderEdges } from './material.ts';
 import { byteCost, outlineFile } from './outline.ts';
 import type { Prompt } from './version.ts';
 
@@ -27,13 +21,7 @@ export function purposesPrompt(
     return `${file.path} (${file.language})${definitions}`;
   });
   return {
-    system: [
-      'You are the lead engineer of a software project. Give each file of the plan its purpose:',
-      'one plain sentence of 8 to 40 words that says what the file is responsible for, specific enough to start writing it.',
-      'Write as before the file exists. Do not repeat the path.',
-      materialRule,
-      'Answer with one JSON object: {"purposes": [{"path": string, "purpose": string}]}, one entry per file, paths exactly as given.',
-    ].join('\n'),
+    system: purposesInstructions,
     user: joinMaterial([
       material('project', request.name),
       material('architecture', fitText(architecture, bytesMax * 0.15)),

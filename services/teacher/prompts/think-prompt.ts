@@ -1,42 +1,38 @@
-/** Asks for the thought before a file, and for rewrites of it during the search. */
+/**
+ * Asks for the thought before a file, and for rewrites of it during the search. Both begin with the
+ * same bytes: the instructions, the project, the file and what was read. Only the end differs, so a
+ * server that keeps prefixes reads them once per file.
+ */
 import type { RewriteRequest, ThinkRequest } from '../../ports/teacher.ts';
-import {
-  fitLines,
-  fitText,
-  joinMaterial,
-  type Material,
-  material,
-  materialRule,
-} from './material.ts';
+import { thoughtInstructions } from './instructions.ts';
+import { wordsWanted } from './length.ts';
+import { fitLines, fitText, joinMaterial, type Material, material } from './material.ts';
+import { mendingParts } from './mending.ts';
 import { byteCost, outlineFile } from './outline.ts';
 import type { Prompt } from './version.ts';
 
-const rules = [
-  'Write plain paragraphs in the present tense, first person allowed, as someone who works it out before typing.',
-  'Reason concretely: what is needed from the files read and why, which definitions in which order, parameters, state, control flow, edge cases, error messages in your own words.',
-  'Name identifiers freely, but never copy code: no more than eight consecutive tokens of the file, no code blocks.',
-  'No praise, no filler, no summary of these rules, no mention that the file already exists.',
-];
+/** Shares of the longest prompt. What the rewrites add has a share of its own. */
+const shares = {
+  requirements: 0.05,
+  architecture: 0.05,
+  written: 0.04,
+  reads: 0.25,
+  usedBy: 0.02,
+  outline: 0.06,
+  file: 0.38,
+  thought: 0.1,
+} as const;
 
 export function thinkPrompt(request: ThinkRequest, bytesMax: number): Prompt {
-  return {
-    system: [
-      'You are a software engineer who is about to write one file of a project. You see the files you have read and, so that your thought is true, the file as it will be.',
-      ...rules,
-      'Length: about a third of the file, between 80 and 700 words.',
-      materialRule,
-      'Answer with one JSON object: {"thought": string}.',
-    ].join('\n'),
-    user: joinMaterial([
-      ...context(request, bytesMax),
-      'Write the thought that leads to this file.',
-    ]),
-  };
+  const words = wordsWanted(Buffer.byteLength(request.code));
+  return render(request, bytesMax, [
+    `Write the thought that leads to this file, in about ${words} words.`,
+  ]);
 }
 
 /** What a candidate should try, so that the candidates of a round differ in kind. */
 const emphases = [
-  'Add the control flow of the main definitions step by step.',
+  'Add how the main definitions proceed, step by step.',
   'Add names: locals, parameters, keys and constants, each with its role.',
   'Make the reasoning tighter: drop what a reader could guess, keep and sharpen what predicts the code.',
   'Add the edge cases, errors and defaults that the file handles, and why.',
@@ -46,39 +42,54 @@ const emphases = [
 
 export function rewritePrompt(request: RewriteRequest, sample: number, bytesMax: number): Prompt {
   const emphasis = emphases[(request.round * 2 + sample) % emphases.length] ?? emphases[0];
-  return {
-    system: [
-      'You improve the thought of a software engineer who is about to write one file. A good thought makes the file predictable: after reading it, few tokens of the file surprise.',
-      ...rules,
-      `The rewritten thought has at most ${request.bytesMax} bytes.`,
-      materialRule,
-      'Answer with one JSON object: {"thought": string}, the whole rewritten thought.',
-    ].join('\n'),
-    user: joinMaterial([
-      ...context(request, bytesMax * 0.85),
-      material('thought-so-far', fitText(request.thought, bytesMax * 0.12)),
-      `Rewrite the thought. ${emphasis}`,
-    ]),
-  };
+  return render(request, bytesMax, [
+    material('thought-so-far', fitText(request.thought, bytesMax * shares.thought)),
+    'Rewrite that thought as a whole, so that the file becomes predictable: after reading it, few words of the file surprise.',
+    `${emphasis} At most ${request.bytesMax} bytes.`,
+  ]);
 }
 
-function context(request: ThinkRequest, bytesMax: number): Material[] {
-  const readShare =
-    request.reads.length === 0 ? 0 : Math.floor((bytesMax * 0.3) / request.reads.length);
+function render(
+  request: ThinkRequest,
+  bytesMax: number,
+  ask: readonly (string | Material)[],
+): Prompt {
+  const project = projectParts(request, bytesMax);
+  const user = joinMaterial(
+    [
+      ...project,
+      ...fileParts(request, bytesMax),
+      ...ask,
+      ...mendingParts(request.mending, bytesMax),
+    ],
+    project,
+  );
+  return { system: thoughtInstructions, user };
+}
+
+/** The same for every file of a project. */
+function projectParts(request: ThinkRequest, bytesMax: number): Material[] {
+  return [
+    material('project', request.name),
+    material('requirements', fitText(request.requirements, bytesMax * shares.requirements)),
+    material('architecture', fitText(request.architecture, bytesMax * shares.architecture)),
+  ];
+}
+
+function fileParts(request: ThinkRequest, bytesMax: number): Material[] {
+  const readShare = Math.floor((bytesMax * shares.reads) / Math.max(1, request.reads.length));
   const users = request.usedBy.map(({ path, names }) =>
     names.length === 0 ? path : `${path}: ${names.slice(0, 10).join(', ')}`,
   );
+  const written = request.written.map(({ path, purpose }) => `${path}: ${purpose}`);
   return [
-    material(
-      'task',
-      `project: ${request.name}\nfile: ${request.path}\npurpose: ${request.purpose}`,
-    ),
-    material('requirements', fitText(request.requirements, bytesMax * 0.06)),
+    material('written-so-far', fitLines(written, bytesMax * shares.written)),
+    material('task', `file: ${request.path}\npurpose: ${request.purpose}`),
     ...request.reads.map((read) =>
       material('read', `${read.path}\n${fitText(read.text, readShare)}`),
     ),
-    material('used-by', fitLines(users, bytesMax * 0.03)),
-    material('outline', outlineFile(request.structure, bytesMax * 0.08, byteCost)),
-    material('file', fitText(request.code, bytesMax * 0.48)),
+    material('used-by', fitLines(users, bytesMax * shares.usedBy)),
+    material('outline', outlineFile(request.structure, bytesMax * shares.outline, byteCost)),
+    material('file', fitText(request.code, bytesMax * shares.file)),
   ];
 }

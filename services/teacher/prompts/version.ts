@@ -1,5 +1,11 @@
-/** Version of all prompts, raised with any change of wording: memo and provenance go by it. */
-export const promptsVersion = 3;
+/**
+ * Version of all prompts: a number that is raised when material is chosen or ordered otherwise, and
+ * the hash of the instructions. Memo and provenance go by it.
+ */
+import { sha256 } from '../../runtime/ids.ts';
+import { instructions } from './instructions.ts';
+
+export const promptsVersion = `4.${sha256(instructions).slice(0, 8)}`;
 
 export interface Prompt {
   readonly system: string;

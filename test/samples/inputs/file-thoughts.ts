@@ -26,7 +26,7 @@ export const sampleTeacher: ModelIdentity = {
   languageModel: false,
 };
 
-const usage = { calls: 1, promptTokens: 10, completionTokens: 5, microDollars: 2 };
+const usage = { calls: 1, promptTokens: 10, completionTokens: 5, microDollars: 2, refused: {} };
 const nowhere = { sha256: '0'.repeat(64), bytes: 0 };
 
 export interface SampleParts {
@@ -64,7 +64,7 @@ export function sampleParts(name: string, files: readonly SampleFile[]): SampleP
       },
       files: byPath.map((file) => ({
         path: file.path,
-        language: file.path.split('..').at(-1) ?? 'text',
+        language: file.path.split('.').at(-1) ?? 'text',
         parser: 'none',
         errorRatio: 0,
         lines: countLines(file.text),

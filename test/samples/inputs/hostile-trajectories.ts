@@ -100,7 +100,7 @@ export function trajectoryOf(segments: readonly TextSegment[]): {
     teacher: sampleTeacher,
     scorer: null,
     search: null,
-    usage: { calls: 0, promptTokens: 0, completionTokens: 0, microDollars: 0 },
+    usage: { calls: 0, promptTokens: 0, completionTokens: 0, microDollars: 0, refused: {} },
     lacks: [],
   };
   return { body, document };

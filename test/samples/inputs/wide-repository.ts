@@ -48,7 +48,7 @@ export function wideRepository(files: number): WideRepository {
       })),
       teacher: { name: 'grounded', version: '1', model: null, languageModel: false },
       lacks: [],
-      usage: { calls: 0, promptTokens: 0, completionTokens: 0, microDollars: 0 },
+      usage: { calls: 0, promptTokens: 0, completionTokens: 0, microDollars: 0, refused: {} },
     },
   };
 }

@@ -186,7 +186,7 @@ export function respond(messages: readonly ChatMessage[]): string {
   ];
   const earlier = /<thought-so-far \w+>\n([\s\S]*)\n<\/thought-so-far /.exec(user)?.[1];
   const thought = `For ${file} the definitions are ${names.slice(0, 8).join(', ') || 'few'}; they come in that order.`;
-  const emphasis = /Rewrite the thought\. (.*)$/.exec(user)?.[1];
+  const emphasis = /^(.+) At most \d+ bytes\.$/m.exec(user)?.[1];
   return JSON.stringify({
     thought:
       earlier === undefined

@@ -194,7 +194,7 @@ test('the budget counts calls and money, and stops before the next call', async 
   });
   expect(calls.server.requests).toHaveLength(1);
   await calls.server.close();
-  const money = await open({}, { dollarsPerMillionPromptTokens: 1e6, dollarsMax: 1_000 });
+  const money = await open({}, { dollarsPerMillionPromptTokens: 1e6, dollarsMax: 1_500 });
   await money.teacher.think(request, signal);
   await expect(money.teacher.think(request, signal)).rejects.toMatchObject({
     code: 'TEACHER_BUDGET',
@@ -253,7 +253,7 @@ test('openTeacher requires address and model for kind openai, and nothing for gr
   const grounded = await openTeacher(teacherKnobs.parse({}), {}, manualClock());
   expect(grounded.identity).toEqual({
     name: 'grounded',
-    version: '1',
+    version: '1-c1.2',
     model: null,
     languageModel: false,
   });

@@ -14,7 +14,7 @@ import {
 import { openObjectMemo } from '../../../../services/runtime/memo/memo-objects.ts';
 import { openLocalObjects } from '../../../../services/runtime/store/objects/local.ts';
 
-const usage = { calls: 1, promptTokens: 5, completionTokens: 7, microDollars: 9 };
+const usage = { calls: 1, promptTokens: 5, completionTokens: 7, microDollars: 9, refused: {} };
 const request: ThinkRequest = {
   name: 'n',
   requirements: '',
@@ -30,6 +30,8 @@ const request: ThinkRequest = {
     externals: [],
     note: null,
   },
+  architecture: '',
+  written: [],
   reads: [],
   usedBy: [],
   code: 'x = 1\n',

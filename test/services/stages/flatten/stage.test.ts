@@ -89,6 +89,7 @@ describe('flatten', () => {
       promptTokens: 30,
       completionTokens: 15,
       microDollars: 6,
+      refused: {},
     });
   });
 

@@ -3,13 +3,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Edge, RepoStructureBody } from '../../../../schemas/generated/types.ts';
-import { noUsage } from '../../../../services/ports/usage.ts';
 import {
   buildPlanRequest,
-  checkText,
   chooseSources,
   cutAtWord,
   fallbackPurpose,
+  findTextProblem,
   planFiles,
   rankDependencies,
 } from '../../../../services/stages/plan/file-plan.ts';
@@ -134,7 +133,7 @@ test.each([
   ['NUL', 'a\0b'],
   ['too long', 'x'.repeat(101)],
 ])('prose that is %s is refused', (_why, text) => {
-  expect(() => checkText('requirements', text, 100, noUsage)).toThrow(/from 1 to 100/);
+  expect(findTextProblem('requirements', text, 100)).toMatch(/from 1 to 100/);
 });
 
 test('the purpose of a file without an outline is its language and size', () => {

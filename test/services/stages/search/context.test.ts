@@ -21,6 +21,8 @@ const structure = {
 };
 const request: ThinkRequest = {
   name: 'sum',
+  architecture: '',
+  written: [],
   requirements: 'It adds.\nIt subtracts.\n',
   path: 'a.ts',
   purpose: 'Adds.',

@@ -83,7 +83,7 @@ beforeAll(async () => {
       dependsOn: path === 'user.js' ? ['base.js'] : [],
     })),
     teacher: openGrounded().identity,
-    usage: { calls: 1, promptTokens: 0, completionTokens: 0, microDollars: 0 },
+    usage: { calls: 1, promptTokens: 0, completionTokens: 0, microDollars: 0, refused: {} },
     lacks: [],
   };
   trace = {
@@ -100,7 +100,7 @@ beforeAll(async () => {
       { kind: 'write', path: 'user.js', fromLine: 0, toLine: 0, text: null },
     ],
     teacher: plan.teacher,
-    usage: { calls: 1, promptTokens: 10, completionTokens: 5, microDollars: 2 },
+    usage: { calls: 1, promptTokens: 10, completionTokens: 5, microDollars: 2, refused: {} },
   };
   open = (teacher, withScorer, knobs = {}) => ({
     config: searchKnobs.parse(knobs),
@@ -177,7 +177,7 @@ async function run(body: FileTraceBody, tools: SearchTools): Promise<FileThought
 
 /** The grounded teacher with given rewrites. */
 function teacherOf(rewrites: readonly string[], asked: RewriteRequest[] = []): Teacher {
-  const usage = { calls: 1, promptTokens: 100, completionTokens: 10, microDollars: 7 };
+  const usage = { calls: 1, promptTokens: 100, completionTokens: 10, microDollars: 7, refused: {} };
   return {
     ...openGrounded(),
     rewrite: async (request, sample) => {
@@ -203,6 +203,7 @@ describe('search', () => {
       promptTokens: 410,
       completionTokens: 45,
       microDollars: 30,
+      refused: {},
     });
     expect(report?.candidates.map(({ outcome }) => outcome)).toEqual([
       'accepted',

@@ -1,8 +1,8 @@
 /** I4: the search never raises the bits, and it records every rewrite exactly once. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { createLeakGuard } from '../../../../services/ports/leak-guard.ts';
 import { searchKnobs } from '../../../../services/stages/search/config.ts';
-import { createLeakGuard } from '../../../../services/stages/search/leak-guard.ts';
 import {
   longestRewrite,
   marginOf,

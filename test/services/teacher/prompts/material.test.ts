@@ -51,9 +51,12 @@ function messagesWith(text: string): Readonly<Record<string, string>> {
   const plan = {
     ...{ name: text, licence: text, readme: text, files: [structure], edges: [edge] },
     manifests: [{ path: text, text }],
+    mending: { answer: text, problem: text },
   };
   const think = {
     ...{ name: text, requirements: text, path: text, purpose: text, structure, code: text },
+    ...{ architecture: text, written: [{ path: text, purpose: text }] },
+    mending: { answer: text, problem: text },
     reads: [{ path: text, text, structure, names: [text] }],
     usedBy: [{ path: text, names: [text] }],
   };

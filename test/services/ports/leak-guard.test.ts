@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { searchKnobs } from '../../../../services/stages/search/config.ts';
-import { createLeakGuard } from '../../../../services/stages/search/leak-guard.ts';
+import { createLeakGuard } from '../../../services/ports/leak-guard.ts';
+import { searchKnobs } from '../../../services/stages/search/config.ts';
 
 const limits = searchKnobs.parse({});
 const sourceOf = (path: string) =>

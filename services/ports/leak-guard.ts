@@ -13,6 +13,13 @@ export interface LeakLimits {
   readonly leakShareMax: number;
 }
 
+/** Where nobody sets others. They let pass what names things, and stop what copies statements. */
+export const usualLeakLimits: LeakLimits = {
+  leakWordsMax: 12,
+  leakShareWords: 5,
+  leakShareMax: 0.2,
+};
+
 export interface LeakGuard {
   /** The kind of copy found in the thought, or null. */
   find(thought: string): 'run' | 'share' | null;

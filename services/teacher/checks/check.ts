@@ -1,0 +1,45 @@
+/**
+ * What a check of an answer sees. A check is a pure function: the problem in words that a teacher
+ * can act on, or null. What it quotes of an answer is short, because it goes into records.
+ */
+export interface Facts {
+  /** Everything that the teacher was shown, in lower case: what is named must occur in it. */
+  readonly shown: string;
+  readonly shownWords: ReadonlySet<string>;
+  /** Words that tell the teacher what to do, one space between two; nobody must recite them. */
+  readonly instructions: string;
+  /** What is about to be written; null where the answer is about the whole project. */
+  readonly file: FileFacts | null;
+}
+
+export interface FileFacts {
+  readonly path: string;
+  readonly code: string;
+  /** Names that the file defines at its top level. */
+  readonly names: readonly string[];
+  /** Files that the sub-agent has read, with the text it was shown. */
+  readonly reads: readonly { readonly path: string; readonly text: string }[];
+}
+
+export type Check = (answer: string, facts: Facts) => string | null;
+
+/** A few words of an answer, on one line. */
+export function quoteShort(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return `“${line.length <= 80 ? line : `${line.slice(0, 79).toWellFormed()}…`}”`;
+}
+
+/** Text without what it quotes: names in backticks, and words between quotation marks. */
+export function withoutQuotes(text: string): string {
+  return text.replaceAll(/`[^`\n]*`|“[^”]*”|"[^"\n]*"/g, ' ');
+}
+
+/** At a stop before a space, or at a line end; a name such as `a.b` stays whole. */
+export function sentencesOf(text: string): string[] {
+  return text.split(/(?<=[.!?])\s+|\n+/).filter((sentence) => /[\p{L}\p{N}]/u.test(sentence));
+}
+
+/** Words in lower case. */
+export function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}_$]+/gu) ?? [];
+}

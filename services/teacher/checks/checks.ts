@@ -1,0 +1,121 @@
+/**
+ * The checks of every answer, in the order in which they are made: first what shows that it is no
+ * thought at all, then what makes it a wrong one. Pure.
+ */
+import type { PlanRequest, ThinkRequest } from '../../ports/teacher.ts';
+import { instructions } from '../prompts/instructions.ts';
+import { type Check, type Facts, wordsOf } from './check.ts';
+import { copies } from './copies.ts';
+import { form } from './form.ts';
+import { language } from './language.ts';
+import { length } from './length.ts';
+import { names } from './names.ts';
+import { reads } from './reads.ts';
+import { recital } from './recital.ts';
+import { repetition } from './repetition.ts';
+import { tense } from './tense.ts';
+
+/** Raised when a check judges otherwise: it decides which answers stand. */
+export const checksVersion = 1;
+
+export const checks = {
+  form,
+  recital,
+  language,
+  length,
+  repetition,
+  tense,
+  names,
+  reads,
+  copies,
+} as const satisfies Record<string, Check>;
+
+export type CheckName = keyof typeof checks;
+
+export interface Finding {
+  readonly check: CheckName;
+  readonly problem: string;
+}
+
+const checkNames = Object.keys(checks) as CheckName[];
+
+/** The first check that fails, or null. */
+export function findProblem(
+  answer: string,
+  facts: Facts,
+  wanted: readonly CheckName[] = checkNames,
+): Finding | null {
+  for (const check of wanted) {
+    const problem = checks[check](answer, facts);
+    if (problem !== null) return { check, problem };
+  }
+  return null;
+}
+
+/** The search has the guard against copies, and a limit of its own for the length of rewrites. */
+export const rewriteChecks = checkNames.filter((name) => name !== 'copies' && name !== 'length');
+/** Of requirements and architecture. */
+export const proseChecks: readonly CheckName[] = [
+  'form',
+  'recital',
+  'language',
+  'repetition',
+  'tense',
+  'names',
+];
+/** A purpose is one sentence. */
+export const purposeChecks: readonly CheckName[] = ['form', 'recital', 'language', 'names'];
+
+export function factsOfFile(request: ThinkRequest): Facts {
+  const { structure, reads: read, usedBy, path, purpose } = request;
+  const shown = [
+    request.name,
+    request.requirements,
+    request.architecture,
+    ...request.written.flatMap((file) => [file.path, file.purpose]),
+    path,
+    purpose,
+    structure.language,
+    ...structure.symbols.flatMap(({ name, signature, doc }) => [name, signature, doc ?? '']),
+    ...structure.externals,
+    ...read.flatMap((one) => [one.path, one.text, ...one.names]),
+    ...usedBy.flatMap((user) => [user.path, ...user.names]),
+    request.code,
+  ];
+  return {
+    ...shownFacts(shown),
+    file: {
+      path,
+      code: request.code,
+      names: structure.symbols.filter(({ parent }) => parent === null).map(({ name }) => name),
+      reads: read,
+    },
+  };
+}
+
+export function factsOfProject(request: PlanRequest): Facts {
+  const shown = [
+    request.name,
+    request.licence,
+    request.readme,
+    ...request.manifests.flatMap(({ path, text }) => [path, text]),
+    ...request.files.flatMap(({ path, language: written, symbols, externals }) => [
+      path,
+      written,
+      ...symbols.flatMap(({ name, signature, doc }) => [name, signature, doc ?? '']),
+      ...externals,
+    ]),
+    ...request.edges.flatMap((edge) => edge.names),
+  ];
+  return { ...shownFacts(shown), file: null };
+}
+
+/** The whole material is read once, since a plan has a purpose for each of thousands of files. */
+function shownFacts(
+  texts: readonly string[],
+): Pick<Facts, 'shown' | 'shownWords' | 'instructions'> {
+  const shown = texts.join('\n').toLowerCase();
+  return { shown, shownWords: new Set(wordsOf(shown)), instructions: told };
+}
+
+const told = ` ${wordsOf(instructions).join(' ')} `;

@@ -1,0 +1,17 @@
+/** Code in a thought teaches to copy: the guard of the search, also for first thoughts. */
+import { createLeakGuard, usualLeakLimits } from '../../ports/leak-guard.ts';
+import type { Check } from './check.ts';
+
+export const copies: Check = (answer, { file }) => {
+  if (file === null) return null;
+  const guard = createLeakGuard(
+    file.code,
+    file.reads.map(({ text }) => text),
+    usualLeakLimits,
+  );
+  const found = guard.find(answer);
+  if (found === null) return null;
+  return found === 'run'
+    ? `the text copies ${usualLeakLimits.leakWordsMax} words of the file in a row; say it in your own words`
+    : 'the text holds too much of the file word for word; say it in your own words';
+};

@@ -1,0 +1,55 @@
+/** What a text names: files, identifiers, and the words of commands. */
+
+const endings = (
+  'py pyi ts tsx mts cts js jsx mjs cjs json toml yaml yml md rst txt cfg ini go rs rb java kt ' +
+  'kts cc cpp hpp cs php swift scala sh bash sql html htm css scss vue svelte xml gradle proto ipynb ' +
+  'lua pl ex exs hs ml jl dart zig'
+)
+  .split(' ')
+  .join('|');
+const folders = '(?:\\.{0,2}/)?(?:[\\w.@-]+/)*';
+const filePattern = new RegExp(
+  `(?<![\\w/.@-])${folders}[\\w@-][\\w.@-]*\\.(?:${endings})(?![\\w/-]|\\.\\w)`,
+  'g',
+);
+/** Products that are written as files are. */
+const products =
+  /^(?:node|vue|next|nuxt|react|express|three|d3|chart|moment|backbone|ember|angular)\.js$/i;
+
+/** Names that look like files; a leading `./` is not part of the name. */
+export function filesNamed(text: string): string[] {
+  return (text.match(filePattern) ?? [])
+    .map((name) => name.replace(/^(?:\.{0,2}\/)+/, ''))
+    .filter((name) => !products.test(name));
+}
+
+const identifier = /[A-Za-z_$][\w$]*/g;
+
+/**
+ * Identifiers that a text presents as names: in backticks, or shaped as no English word is
+ * (`snake_case`, `camelCase`, `call()`).
+ */
+export function symbolsNamed(text: string): string[] {
+  const quoted = [...text.matchAll(/`([^`\n]{1,120})`/g)].flatMap(([, inside = '']) =>
+    filesNamed(inside).length > 0 ? [] : (inside.match(identifier) ?? []),
+  );
+  const bare = text.replaceAll(/`[^`\n]*`|“[^”]*”|"[^"\n]*"/g, ' ').replaceAll(filePattern, ' ');
+  const shaped =
+    bare.match(/\b(?:[a-zA-Z]\w*_\w+|[a-z]+(?:[A-Z][a-z0-9]+)+|[A-Za-z_]\w*(?=\(\)))/g) ?? [];
+  return [...new Set([...quoted, ...shaped])];
+}
+
+const programs =
+  'pip3?|npm|npx|yarn|pnpm|make|cargo|poetry|docker|python3?|node|go|brew|apt(?:-get)?|gem|mvn|gradle';
+const command = new RegExp(`\\b(?:${programs})((?:[ \\t]+[\\w@./:=-]+){1,6})`, 'g');
+
+/** Arguments of commands that are names, not words: with a dash, dot, slash or digit inside. */
+export function commandNames(text: string): string[] {
+  return [...text.matchAll(command)].flatMap(([, rest = '']) =>
+    rest
+      .trim()
+      .split(/[ \t]+/)
+      .map((word) => word.replace(/[.:,]+$/, ''))
+      .filter((word) => !word.startsWith('-') && /\w[-./_\d]\w/.test(word)),
+  );
+}

@@ -1,0 +1,47 @@
+/** A model that is stuck says one thing again and again. */
+import { type Check, quoteShort, sentencesOf, wordsOf } from './check.ts';
+
+const sameSentencesMax = 2;
+/** In a row. */
+const sameWordsMax = 6;
+const sentenceWordsMin = 4;
+const runWords = 8;
+/** Share of a text's runs that occurred in it before. */
+const repeatedShareMax = 0.2;
+const wordsMin = 60;
+
+export const repetition: Check = (answer) => {
+  const seen = new Map<string, number>();
+  for (const sentence of sentencesOf(answer)) {
+    const words = wordsOf(sentence);
+    if (words.length < sentenceWordsMin) continue;
+    const key = words.join(' ');
+    const count = (seen.get(key) ?? 0) + 1;
+    seen.set(key, count);
+    if (count > sameSentencesMax) return `the text says ${quoteShort(sentence)} again and again`;
+  }
+  const stuck = /(\S{1,20}?)\1{19,}/.exec(answer.replaceAll(/[-=_.*#\s]+/g, ' '));
+  if (stuck !== null) return `the text is stuck at ${quoteShort(stuck[0])}`;
+  const word = stuckWord(wordsOf(answer));
+  if (word !== null) return `the text is stuck at ${quoteShort(word)}`;
+  return repeatedShare(wordsOf(answer)) > repeatedShareMax
+    ? 'much of the text repeats what it said before'
+    : null;
+};
+
+function stuckWord(words: readonly string[]): string | null {
+  let run = 0;
+  for (const [at, word] of words.entries()) {
+    run = word === words[at - 1] ? run + 1 : 1;
+    if (run > sameWordsMax) return word;
+  }
+  return null;
+}
+
+function repeatedShare(words: readonly string[]): number {
+  if (words.length < wordsMin) return 0;
+  const runs = words
+    .slice(runWords - 1)
+    .map((_word, at) => words.slice(at, at + runWords).join(' '));
+  return 1 - new Set(runs).size / runs.length;
+}

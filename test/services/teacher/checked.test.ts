@@ -1,0 +1,140 @@
+/** A refused answer goes back with its reason, a bounded number of times, and costs only itself. */
+import { expect, test } from 'vitest';
+import { type Draft, noDraft, type Teacher } from '../../../services/ports/teacher.ts';
+import { buildThinkRequest } from '../../../services/ports/think-request.ts';
+import { noUsage } from '../../../services/ports/usage.ts';
+import { checkedTeacher } from '../../../services/teacher/checked.ts';
+import { openGrounded } from '../../../services/teacher/grounded/grounded.ts';
+import { examplePlan, exampleStructure, exampleTexts } from './example-repository.ts';
+
+const signal = new AbortController().signal;
+const request = buildThinkRequest(
+  exampleStructure,
+  examplePlan,
+  'src/errors.py',
+  [],
+  (path) => exampleTexts[path] ?? '',
+);
+const honest = 'One error is enough: a key that has no value raises `MissingKey`.';
+const wrong = 'The given code defines an error.';
+const paid = { ...noUsage, calls: 1, promptTokens: 10 };
+
+/** Answers in order; keeps the problems that it was told. */
+function saying(...thoughts: string[]): { teacher: Teacher; told: (string | null)[] } {
+  const told: (string | null)[] = [];
+  const teacher: Teacher = {
+    ...openGrounded(),
+    think: async ({ mending }) => {
+      told.push(mending?.problem ?? null);
+      return { value: thoughts[told.length - 1] ?? wrong, usage: paid };
+    },
+    rewrite: async () => ({ value: thoughts[0] ?? wrong, usage: paid }),
+  };
+  return { teacher, told };
+}
+
+const settings = { checks: 'on', mendingsMax: 2 } as const;
+
+test('a refused thought goes back with its reason, and the next one stands', async () => {
+  const { teacher, told } = saying(wrong, honest);
+  const { value, usage } = await checkedTeacher(teacher, settings).think(request, signal);
+  expect(value).toBe(honest);
+  expect(told).toEqual([null, expect.stringContaining('“The given code”')]);
+  expect(usage).toEqual({ ...paid, calls: 2, promptTokens: 20, refused: { tense: 1 } });
+});
+
+test('a teacher that does not mend is given up with the reason and all that it cost', async () => {
+  const { teacher, told } = saying();
+  const answer = checkedTeacher(teacher, settings).think(request, signal);
+  await expect(answer).rejects.toMatchObject({
+    code: 'TEACHER_UNGROUNDED',
+    message: expect.stringContaining('src/errors.py fails tense'),
+    usage: { calls: 3, promptTokens: 30, refused: { tense: 3 } },
+  });
+  expect(told).toHaveLength(3);
+});
+
+test('a rewrite is refused without being asked for again', async () => {
+  const { teacher } = saying(wrong);
+  const rewrite = { ...request, thought: honest, round: 0, bytesMax: 1_000 };
+  const answer = checkedTeacher(teacher, settings).rewrite(rewrite, 0, signal);
+  await expect(answer).rejects.toMatchObject({
+    code: 'TEACHER_UNGROUNDED',
+    usage: { calls: 1, refused: { tense: 1 } },
+  });
+});
+
+test('wrong prose and wrong purposes are left out one by one', async () => {
+  const files = exampleStructure.files;
+  const project = {
+    ...{ name: 'keeper', licence: 'MIT', readme: '' },
+    files,
+    edges: [],
+    manifests: [],
+  };
+  const asked: (string | undefined)[] = [];
+  const teacher: Teacher = {
+    ...openGrounded(),
+    plan: async ({ mending }) => {
+      asked.push(mending?.problem);
+      return {
+        value: {
+          requirements: 'Users run pip install -r requirements-enable.',
+          architecture: 'Errors come first, then the store, then the service.',
+          purposes: [
+            { path: 'src/store.py', purpose: 'Keeps values under names.' },
+            { path: 'src/errors.py', purpose: 'Helps src/missing.py.' },
+          ],
+        },
+        usage: paid,
+      };
+    },
+  };
+  const { value, usage } = await checkedTeacher(teacher, settings).plan(project, signal);
+  expect(asked).toEqual([undefined, ...Array(2).fill(expect.stringMatching(/^requirements: /))]);
+  expect(value).toEqual({
+    requirements: '',
+    architecture: 'Errors come first, then the store, then the service.',
+    purposes: [{ path: 'src/store.py', purpose: 'Keeps values under names.' }],
+    failures: [expect.stringContaining('the purpose of src/errors.py')],
+    refused: { requirements: expect.stringContaining('requirements-enable') },
+  });
+  expect(usage.refused).toEqual({ names: 4 });
+});
+
+test('a try does not find the parts of the one before, but finds the purposes', async () => {
+  const kept = new Map<string, unknown>();
+  const draft: Draft = {
+    keyOf: (part) => part,
+    read: async (part) => kept.get(part) ?? null,
+    write: async (part, value) => void kept.set(part, value),
+  };
+  let tries = 0;
+  const teacher: Teacher = {
+    ...openGrounded(),
+    think: async (_request, _signal, own = noDraft) => {
+      const value =
+        ((await own.read('thought')) as string | null) ?? [wrong, honest][tries++] ?? '';
+      await own.write('thought', value);
+      await own.write('purposes 0', value);
+      return { value, usage: paid };
+    },
+  };
+  const checked = checkedTeacher(teacher, settings);
+  expect((await checked.think(request, signal, draft)).value).toBe(honest);
+  // Killed here and asked again, it pays for nothing.
+  expect((await checked.think(request, signal, draft)).value).toBe(honest);
+  expect(tries).toBe(2);
+  expect([...kept.keys()]).toEqual(['thought', 'purposes 0', 'thought, mended 1']);
+});
+
+test('what the checks let pass is part of who answers', () => {
+  const grounded = openGrounded();
+  const versions = [
+    grounded,
+    checkedTeacher(grounded, settings),
+    checkedTeacher(grounded, { ...settings, mendingsMax: 0 }),
+  ].map(({ identity }) => identity.version);
+  expect(new Set(versions).size).toBe(3);
+  expect(checkedTeacher(grounded, { checks: 'off', mendingsMax: 2 })).toBe(grounded);
+});
