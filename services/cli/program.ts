@@ -96,7 +96,7 @@ function addRun(program: Command, context: CommandContext, end: (code: ExitCode)
     .action(async (sources, options) => end(await runCommand(context, sources, options)))
     .addHelpText(
       'after',
-      '\nKeys come from BACKSTORY_TEACHER_API_KEY (or OPENAI_API_KEY) and BACKSTORY_SCORER_API_KEY.\nStop with Ctrl-C: finished work is kept, and the same command goes on.',
+      '\nKeys come from BACKSTORY_TEACHER_API_KEY (for OpenAI’s own address also OPENAI_API_KEY)\nand BACKSTORY_SCORER_API_KEY. Behind a proxy set NODE_USE_ENV_PROXY=1.\nStop with Ctrl-C: finished work is kept, and the same command goes on.',
     );
 }
 

@@ -109,4 +109,6 @@ export interface Teacher {
   ): Promise<Answer<string>>;
   /** The problem with the teacher and its remedy, or null; for `doctor` and start-up. */
   check(): Promise<string | null>;
+  /** After `check`: what is odd and may work all the same. */
+  remark?(): string | null;
 }

@@ -224,7 +224,19 @@ const modelCodes = {
   ),
   TEACHER_BUDGET: fatal(
     'The budget of calls or money is spent, or the account has no credit.',
-    'Raise `teacher.callsMax` or `teacher.dollarsMax`, and run again: answers are remembered.',
+    'Raise `teacher.callsMax`, `teacher.dollarsMax` or `teacher.dollarsPerDayMax`, and run again: answers are remembered.',
+  ),
+  TEACHER_REPOSITORY_BUDGET: retry(
+    'The dollars for one repository are spent; the others go on.',
+    'Raise `teacher.dollarsPerRepositoryMax` and run again: answers are remembered.',
+  ),
+  TEACHER_DOWN: fatal(
+    'No endpoint of the teacher takes calls: they only fail or refuse, or ask to come back later.',
+    'Run the same command again when it does; `teacher.patienceMs` and `teacher.serverWaitMsMax` say how long to wait.',
+  ),
+  ANSWER_PENDING: retry(
+    'The answer is asked for in a batch, and is not there yet.',
+    'Run `backstory batch send` and `collect`, then gather again.',
   ),
   MEMO_MISS: fatal(
     'The memo lacks an answer, and `runtime.memo` is `only`.',

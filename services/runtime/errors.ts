@@ -50,6 +50,16 @@ export function mayPass(code: ErrorCode): boolean {
 }
 
 /**
+ * Retriable failures that only another run can mend: trying again in this process is useless, and
+ * they say nothing against the run, so that no limit of dead letters counts them.
+ */
+const forNextRun: ReadonlySet<ErrorCode> = new Set(['TEACHER_REPOSITORY_BUDGET', 'ANSWER_PENDING']);
+
+export function waitsForNextRun(code: ErrorCode): boolean {
+  return forNextRun.has(code);
+}
+
+/**
  * Turns "no space left" from the file system or SQLite into DISK_FULL; returns any other error
  * unchanged.
  */

@@ -153,6 +153,10 @@ export function secretsOfEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
 ): string[] {
   return Object.entries(environment).flatMap(([name, each = '']) =>
-    namesSecret.test(name.replace(/_?KEY$/, '_API_KEY')) && !each.startsWith('/') ? [each] : [],
+    namesSecret.test(
+      name.replace(/_API_KEY_[A-Z0-9_]+$/, '_API_KEY').replace(/_?KEY$/, '_API_KEY'),
+    ) && !each.startsWith('/')
+      ? [each]
+      : [],
   );
 }

@@ -11,6 +11,8 @@ export interface Backoff {
   /** Ceiling of the first wait; it doubles with every failure. */
   readonly baseMs: number;
   readonly waitMsMax: number;
+  /** Longest wait that a server may ask for; without one it is `waitMsMax`. */
+  readonly askedMsMax?: number;
   /** Tries after the first one. Without `retriesMax` and `patienceMs` there is no limit. */
   readonly retriesMax?: number;
   /** Time since the start of the first try after which a failure is final. */
@@ -52,7 +54,7 @@ export async function repeat<Result, Failure>(
     const waitedMs = clock.nowMs() - startMs;
     if (waitedMs >= patienceMs) return tried;
     onWait?.(tried.failure, waitedMs);
-    const askedMs = Math.min(tried.afterMs, backoff.waitMsMax);
+    const askedMs = Math.min(tried.afterMs, backoff.askedMsMax ?? backoff.waitMsMax);
     await sleepUnlessAborted(clock, askedMs + jitterMs(backoff, attempts), signal);
     if (signal?.aborted) return tried;
   }

@@ -14,12 +14,39 @@ export const teacherSettings = z.object({
     .string()
     .default('')
     .describe('model name as the endpoint lists it; must be set for kind openai'),
+  endpoints: z
+    .array(
+      z.strictObject({
+        baseUrl: z.string(),
+        model: z.string().min(1).optional(),
+        weight: z.number().positive().max(1_000).default(1),
+        key: z
+          .string()
+          .regex(/^[A-Z0-9_]{1,40}$/)
+          .optional(),
+      }),
+    )
+    .max(64)
+    .default([])
+    .describe(
+      'further endpoints of the same model, which share the calls by weight (that of baseUrl is 1); model: its name there, if another; key: NAME of the key, read from BACKSTORY_TEACHER_API_KEY_NAME',
+    )
+    .meta({ ...operational, ...ownersOnly, example: '[{baseUrl: http://localhost:8001/v1}]' }),
   temperature: z
     .number()
     .min(0)
     .max(2)
+    .nullable()
     .default(0.7)
-    .describe('sampling temperature; 0.7 makes the candidates of one search round differ'),
+    .describe(
+      'sampling temperature; 0.7 makes the candidates of one search round differ; null: the server’s own. An endpoint that refuses it is asked without',
+    ),
+  thinking: z
+    .enum(['template', 'off'])
+    .default('template')
+    .describe(
+      'whether a reasoning model reasons before each answer: as its chat template does, or off (enable_thinking of vLLM, SGLang and llama.cpp); reasoning is paid for and thrown away',
+    ),
   structuredOutput: z
     .enum(['json_schema', 'json_object', 'none'])
     .default('json_schema')
@@ -72,19 +99,28 @@ export const teacherSettings = z.object({
     .number()
     .min(0)
     .default(0)
-    .describe('price of a million prompt tokens in dollars; 0 for an endpoint of your own'),
+    .describe(
+      'price of a million prompt tokens in dollars; both 0: the price file, or nothing for an endpoint of your own',
+    ),
   dollarsPerMillionCompletionTokens: z
     .number()
     .min(0)
     .default(0)
     .describe('price of a million answer tokens in dollars; 0 for an endpoint of your own'),
+  pricesFile: z
+    .string()
+    .default('')
+    .describe(
+      'YAML file with the prices of models; the two knobs above go before it. Empty: services/teacher/prices.yaml, which names none and shows the form',
+    )
+    .meta({ ...operational, ...ownersOnly, example: 'prices.yaml' }),
   callsMax: z
     .number()
     .int()
     .min(0)
     .default(1_000_000)
     .describe(
-      'calls at most, retries included, of one process or with Redis of all processes of the data set; reaching it stops the run, finished work is kept',
+      'calls at most, retries included, of one run with all its resumes or with Redis of all processes of the data set; reaching it stops the run, finished work is kept',
     )
     .meta(operational),
   dollarsMax: z
@@ -92,7 +128,25 @@ export const teacherSettings = z.object({
     .min(0)
     .default(100)
     .describe(
-      'dollars at most by the two prices, of one process or with Redis of all processes of the data set; reaching it stops the run, finished work is kept',
+      'dollars at most, of one run with all its resumes or with Redis of all processes of the data set; reaching it stops the run, finished work is kept',
+    )
+    .meta(operational),
+  dollarsPerDayMax: z
+    .number()
+    .min(0)
+    .nullable()
+    .default(null)
+    .describe(
+      'dollars at most on one day (UTC), of one run with all its resumes, in a cluster of each process; reaching it stops the run, which goes on the next day; null for no limit',
+    )
+    .meta(operational),
+  dollarsPerRepositoryMax: z
+    .number()
+    .min(0)
+    .nullable()
+    .default(null)
+    .describe(
+      'dollars at most for the repositories of one name, of one run with all its resumes, in a cluster of each process; one that reaches it is given up, and tried again with a higher limit; null for no limit',
     )
     .meta(operational),
   callsPerMinute: z
@@ -102,6 +156,25 @@ export const teacherSettings = z.object({
     .default(null)
     .describe(
       'calls begun per minute at most, of one process or with Redis of all processes of the data set; null for no limit',
+    )
+    .meta(operational),
+  tokensPerMinute: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe(
+      'tokens per minute at most, of prompts and answers, of each process; an answer counts with its limit until it is there; null for no limit',
+    )
+    .meta(operational),
+  callsAtOnceMax: z
+    .number()
+    .int()
+    .min(1)
+    .max(4_096)
+    .default(64)
+    .describe(
+      'calls at once to one endpoint at most. The number begins at 8, grows with every answer, and halves when the server is too busy; the stages’ own concurrency is a further limit',
     )
     .meta(operational),
   retriesMax: z
@@ -125,7 +198,34 @@ export const teacherSettings = z.object({
     .int()
     .min(1)
     .default(30_000)
-    .describe('longest wait before any retry in milliseconds, also for a server’s Retry-After')
+    .describe('longest wait before any retry in milliseconds, where the server asks for none')
+    .meta(operational),
+  serverWaitMsMax: z
+    .number()
+    .int()
+    .min(0)
+    .default(600_000)
+    .describe(
+      'longest wait in milliseconds that a server may ask for (Retry-After); a longer one stops the run, nothing is lost. Ten minutes cover limits per minute, not those per day',
+    )
+    .meta(operational),
+  failuresMax: z
+    .number()
+    .int()
+    .min(1)
+    .default(10)
+    .describe(
+      'failures in a row after which an endpoint rests for 2 s to 60 s, and is then tried by single calls',
+    )
+    .meta(operational),
+  patienceMs: z
+    .number()
+    .int()
+    .min(0)
+    .default(600_000)
+    .describe(
+      'milliseconds for which all endpoints may only fail before the run stops, with nothing lost; ten minutes, as for a store',
+    )
     .meta(operational),
   timeoutMs: z
     .number()

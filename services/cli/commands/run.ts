@@ -5,11 +5,13 @@ import { sumOver } from '../../dataset/manifest.ts';
 import { openOutput } from '../../dataset/open-output.ts';
 import { type ResolvedValues, type RunSummary, stages } from '../../registry.ts';
 import { systemClock } from '../../runtime/clock.ts';
+import { type Book, openBookFile } from '../../runtime/coordination/book.ts';
 import { runEmbedded } from '../../runtime/embedded/embedded.ts';
 import { asPipelineError, PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
 import { openObjects } from '../../runtime/store/objects/open.ts';
 import { expandSources } from '../../stages/discover/sources.ts';
+import { openMeter } from '../../teacher/meter.ts';
 import { type CommandContext, writeJson, writeLine } from '../context.ts';
 import {
   describeFailure,
@@ -123,7 +125,9 @@ export async function runSources(
   const { limit, listSourcesMax } = values.discover;
   await expandSources(values.discover.sources, limit, listSourcesMax);
   if (options.resume === true) await requireRun(outputFolder);
-  const teacher = await openConfiguredTeacher(context, values);
+  const book = openLater(() => openBookFile(join(outputFolder, 'log')));
+  const meter = openMeter();
+  const teacher = await openConfiguredTeacher(context, values, { book: book.get, meter });
   const scorer = values.search.enabled ? await openConfiguredScorer(context, values) : null;
   const objects = await openObjects({ settings: values.storage, folder: outputFolder });
   const reporter = createProgressReporter(context.err, options.quiet === true, systemClock);
@@ -131,6 +135,8 @@ export async function runSources(
   context.signal.addEventListener('abort', stopping, { once: true });
   try {
     await requireReady(values, teacher, scorer);
+    const remark = teacher.remark?.() ?? null;
+    if (remark !== null && options.quiet !== true) reporter.note(`teacher: ${remark}`);
     await prepareFolder(outputFolder);
     await requireStore(objects);
     const summary = await runEmbedded({
@@ -143,7 +149,7 @@ export async function runSources(
       teacher,
       scorer,
       redactor: context.redactor,
-      onProgress: reporter.update,
+      onProgress: (snapshot) => reporter.update({ ...snapshot, meter: meter.read() }),
       signal: context.signal,
     });
     const identity = scorer === null ? null : scorer.identity;
@@ -153,9 +159,22 @@ export async function runSources(
   } finally {
     context.signal.removeEventListener('abort', stopping);
     reporter.close();
+    await book.close();
     await scorer?.close();
     await objects.close();
   }
+}
+
+/** The book lies in the run's folder, which the run locks before its first call. */
+function openLater(open: () => Book): { get: () => Book; close: () => Promise<void> } {
+  let book: Book | null = null;
+  return {
+    get: () => {
+      book ??= open();
+      return book;
+    },
+    close: async () => book?.close(),
+  };
 }
 
 /** The knobs that the command's own options stand for. */

@@ -15,6 +15,7 @@ import type { Budget } from '../../runtime/coordination/coordination.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { secretsOfAddress } from '../../runtime/redact.ts';
 import { openScorer } from '../../scorer/open.ts';
+import type { TeacherEnvironment } from '../../teacher/adapter.ts';
 import { openTeacher } from '../../teacher/open.ts';
 import { type CommandContext, writeLine } from '../context.ts';
 import { type ConfigurationFile, readConfigurationFile } from './configuration-file.ts';
@@ -40,11 +41,12 @@ export async function loadConfiguration(
   options: ConfigurationOptions,
   flags: Readonly<Record<string, unknown>> = {},
 ): Promise<LoadedConfiguration> {
-  const {
-    [keyVariables.teacher]: _t,
-    [keyVariables.scorer]: _s,
-    ...environment
-  } = context.environment;
+  // A named key is a secret, not a knob of this name.
+  const environment = Object.fromEntries(
+    Object.entries(context.environment).filter(
+      ([name]) => !Object.values(keyVariables).some((key) => name.startsWith(key)),
+    ),
+  );
   const given = { environment, sets: options.set ?? [], flags };
   const file = await readConfigurationFile(
     context.workingFolder,
@@ -100,16 +102,32 @@ export function tellConfiguration(
   writeLine(err, `knobs: ${parts.join(', ')}`);
 }
 
-/** Also takes the openai package's usual variable, so that a machine set up for it just works. */
+/** What a command brings beside the configuration. */
+export type TeacherParts = Omit<TeacherEnvironment, 'apiKey' | 'namedKey'>;
+
 export function openConfiguredTeacher(
-  context: CommandContext,
+  { environment }: CommandContext,
   values: ResolvedValues,
-  budget?: Budget,
+  parts: TeacherParts = {},
 ): Promise<Teacher> {
-  const { environment } = context;
-  const apiKey = environment[keyVariables.teacher] ?? environment.OPENAI_API_KEY;
-  const shared = budget === undefined ? {} : { budget };
-  return openTeacher(values.teacher, { apiKey, ...shared }, systemClock);
+  const apiKey = teacherKey(environment, values.teacher.baseUrl);
+  const namedKey = (name: string) => environment[`${keyVariables.teacher}_${name}`];
+  return openTeacher(values.teacher, { apiKey, namedKey, ...parts }, systemClock);
+}
+
+/**
+ * The openai package's usual variable serves a machine that is set up for it, but its key goes only
+ * to the address that it is for: the vendor's, or the one that OPENAI_BASE_URL names.
+ */
+export function teacherKey(
+  environment: CommandContext['environment'],
+  baseUrl: string,
+): string | undefined {
+  const own = environment[keyVariables.teacher];
+  if (own !== undefined || !URL.canParse(baseUrl)) return own;
+  const named = environment.OPENAI_BASE_URL ?? '';
+  const place = URL.canParse(named) ? new URL(named) : new URL('https://api.openai.com');
+  return new URL(baseUrl).origin === place.origin ? environment.OPENAI_API_KEY : undefined;
 }
 
 export interface Models {
@@ -128,7 +146,7 @@ export async function openModels(
   const scores = talkTo(stages, 'scorer') && values.search.enabled;
   return {
     teacher: talkTo(stages, 'teacher')
-      ? await openConfiguredTeacher(context, values, budget)
+      ? await openConfiguredTeacher(context, values, budget === undefined ? {} : { budget })
       : null,
     scorer: scores ? await openConfiguredScorer(context, values) : null,
   };

@@ -3,17 +3,17 @@
  * ten seconds, nothing when quiet. Results never go through here.
  */
 import type { Clock } from '../../runtime/clock.ts';
-import type { ProgressSnapshot } from '../../runtime/watch/progress.ts';
 import { redrawLine, type Terminal, writeLine } from '../context.ts';
 import {
   describeProgress,
   drawProgressLine,
+  type MeteredSnapshot,
   rateWindowMs,
   type TimedSnapshot,
 } from './progress.ts';
 
 export interface ProgressReporter {
-  update(snapshot: ProgressSnapshot): void;
+  update(snapshot: MeteredSnapshot): void;
   /** Writes a line above the bar, e.g. that the run is stopping. */
   note(text: string): void;
   /** Removes the bar; the summary follows. */

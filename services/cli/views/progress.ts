@@ -1,12 +1,16 @@
 /** The line that shows the progress of a run. Pure: the caller passes the time. */
 import type { ProgressSnapshot } from '../../runtime/watch/progress.ts';
-import { formatCount, formatDuration, truncate } from './format.ts';
+import type { Reading } from '../../teacher/meter.ts';
+import { formatCount, formatDuration, formatShare, plural, truncate } from './format.ts';
 
 /** A snapshot and when it was taken, in milliseconds since the run began. */
 export interface TimedSnapshot {
   readonly atMs: number;
-  readonly snapshot: ProgressSnapshot;
+  readonly snapshot: MeteredSnapshot;
 }
+
+/** What a run has done, and what its teacher's calls cost in this process. */
+export type MeteredSnapshot = ProgressSnapshot & { readonly meter?: Reading };
 
 /** The rate is measured over the last 15 s, so that it follows changes. */
 export const rateWindowMs = 15_000;
@@ -67,8 +71,22 @@ export function describeProgress(history: readonly TimedSnapshot[]): string {
   if (rate !== null) parts.push(`${rate.toFixed(rate < 10 ? 1 : 0)} files/s`);
   const left = timeLeftMs(history);
   if (left !== null && left > 0) parts.push(`${formatDuration(left)} left`);
+  parts.push(...describeMeter(latest.snapshot.meter));
   if (phase !== '') parts.push(phase);
   return parts.join(' · ');
+}
+
+/** The live meter: nothing where no call was made. */
+export function describeMeter(meter: Reading | undefined): string[] {
+  if (meter === undefined || meter.calls === 0) return [];
+  const { calls, underWay, promptTokens, cachedTokens, completionTokens, failures } = meter;
+  const cached = cachedTokens === 0 ? '' : ` (${formatShare(cachedTokens / promptTokens)} cached)`;
+  return [
+    `${plural(calls, 'call')}, ${underWay} under way`,
+    `${formatCount(promptTokens + completionTokens)} model tokens${cached}`,
+    ...(meter.microDollars === 0 ? [] : [`$${(meter.microDollars / 1e6).toFixed(2)}`]),
+    ...(failures === 0 ? [] : [`${formatCount(failures)} failed`]),
+  ];
 }
 
 /** The bar and the facts in one line of at most `columns` characters. */

@@ -40,6 +40,7 @@ export function drawSummary(summary: RunSummary, facts: SummaryFacts, style: Sty
     ['scorer', describeScorer(facts.scorer)],
     ['calls', describeUsage(summary)],
     ...refusedRows(summary),
+    ...costRows(summary),
     ...(summary.lacks.length === 0 ? [] : [['written without', countLacks(summary.lacks)]]),
     ...searchRows(summary.search),
     ['time', formatDuration(summary.wallMs) + (summary.resumed ? ', after a resume' : '')],
@@ -117,6 +118,14 @@ function refusedRows({ usage }: RunSummary): string[][] {
   const counts = Object.entries(usage.refused);
   if (counts.length === 0) return [];
   return [['refused answers', counts.map(([name, n]) => `${formatCount(n)} ${name}`).join(', ')]];
+}
+
+/** What a million tokens of the output cost, and of those that are trained. */
+function costRows({ usage, tokens, trainedTokens }: RunSummary): string[][] {
+  if (usage.microDollars === 0 || tokens === 0) return [];
+  const each = (count: number) => `$${(usage.microDollars / count).toFixed(2)}`;
+  const trained = trainedTokens === 0 ? '' : `, ${each(trainedTokens)} per million trained tokens`;
+  return [['cost', `${each(tokens)} per million tokens${trained}`]];
 }
 
 function searchRows(search: SearchTotals | null): string[][] {

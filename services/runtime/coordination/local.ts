@@ -28,10 +28,13 @@ export function openLocalCoordination(clock: Clock = systemClock): Coordination 
   };
 }
 
-/** Opens a budget that counts the spending and rate of this process alone. */
-export function openLocalBudget(clock: Clock): Budget {
-  let calls = 0;
-  let spent = 0;
+/** Opens a budget that no other process shares. */
+export function openLocalBudget(
+  clock: Clock,
+  /** By earlier processes of the same run. */
+  before: { readonly calls: number; readonly spent: number } = { calls: 0, spent: 0 },
+): Budget {
+  let { calls, spent } = before;
   /** Micro-dollars reserved for running calls. */
   let held = 0;
   let nextMs = 0;

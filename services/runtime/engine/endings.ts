@@ -226,7 +226,7 @@ async function tell(
     // A first try may have written the dead letter before it failed.
     isNew = (await writeEnding(handling, fate, cause)) || isNew;
   });
-  if (isNew) countDeadLetter(engine, stage, `${stage}: ${cause.detail}`);
+  if (isNew) countDeadLetter(engine, stage, cause);
 }
 
 /** True when this wrote a dead letter. */

@@ -18,7 +18,7 @@ import { noUsage } from '../../ports/usage.ts';
 import type { Bus, IncomingRecord, OutgoingRecord } from '../bus/bus.ts';
 import type { Clock } from '../clock.ts';
 import type { RuntimeKnobs } from '../config/knobs.ts';
-import { type ErrorCode, PipelineError } from '../errors.ts';
+import { type ErrorCode, PipelineError, waitsForNextRun } from '../errors.ts';
 import { childId } from '../ids.ts';
 import { type Emit, emit, type Subject } from '../outcomes.ts';
 import { type Codec, inlineBytesMax } from '../records/codec.ts';
@@ -237,12 +237,18 @@ export async function bury(
   return isNew;
 }
 
+/** Dead letters of this process that only wait for the next run. */
+const waiting = new WeakMap<Engine, number>();
+
 /** Counts a dead letter and halts the run when there are too many. */
-export function countDeadLetter(engine: Engine, stage: StageName, detail: string): void {
+export function countDeadLetter(engine: Engine, stage: StageName, cause: Cause): void {
+  const detail = `${stage}: ${cause.detail}`;
   engine.metrics.buried(stage);
   engine.progress.deadLetters += 1;
   engine.log.warn({ deadLetters: engine.progress.deadLetters, detail }, 'a dead letter');
-  if (engine.progress.deadLetters <= engine.settings.deadLettersMax) return;
+  if (waitsForNextRun(cause.reason)) waiting.set(engine, (waiting.get(engine) ?? 0) + 1);
+  const counted = engine.progress.deadLetters - (waiting.get(engine) ?? 0);
+  if (counted <= engine.settings.deadLettersMax) return;
   engine.fail(
     new PipelineError(
       'DEAD_LETTER_LIMIT',

@@ -1,20 +1,22 @@
 /**
- * One chat call: bounded retries with full jitter on the injected clock, budget, usage, and a
- * simpler request for servers that refuse structured output. Answers are texts; the caller parses.
+ * One chat call: an endpoint that takes it, bounded retries with full jitter on the injected clock,
+ * budget, usage, and a simpler request for servers that refuse a field. Answers are texts; the
+ * caller parses.
  */
-import type OpenAI from 'openai';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Usage } from '../../../schemas/generated/types.ts';
 import { shorten } from '../../ports/endpoint.ts';
 import { noUsage } from '../../ports/usage.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import type { Budget } from '../../runtime/coordination/coordination.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { again, done, repeat, type Tried } from '../../runtime/retry.ts';
 import type { TeacherSettings } from '../settings.ts';
-import { readCompletion } from './completion.ts';
-import { BrokenAnswer, classifyFailure } from './failures.ts';
-import { openSpending } from './spending.ts';
+import { type Completion, readCompletion } from './completion.ts';
+import { bodyOf, simplify } from './dialect.ts';
+import type { CallEnd, Endpoint, Endpoints, Place } from './endpoints/endpoints.ts';
+import { BrokenAnswer, classifyFailure, type Failure } from './failures.ts';
+import type { Prices } from './money/prices.ts';
+import type { Call, Spending } from './spending.ts';
 
 export interface Message {
   readonly role: 'system' | 'user' | 'assistant';
@@ -47,94 +49,38 @@ export interface ChatAnswer {
 
 export type Chat = (request: ChatRequest, signal: AbortSignal) => Promise<ChatAnswer>;
 
-/** The request fields that a server understands, learned from its refusals. */
-interface Dialect {
-  readonly structured: TeacherSettings['structuredOutput'];
-  readonly limitField: 'max_tokens' | 'max_completion_tokens';
+export interface ChatTools {
+  readonly endpoints: Endpoints;
+  readonly settings: TeacherSettings;
+  readonly prices: Prices;
+  readonly spending: Spending;
+  readonly clock: Clock;
+  readonly random: () => number;
 }
 
-const simplerForm = { json_schema: 'json_object', json_object: 'none', none: null } as const;
+/** After so many refusals, and no answer ever, the endpoint and not the requests is at fault. */
+const refusalsMax = 20;
 
-export function openChat(
-  client: OpenAI,
-  configuration: TeacherSettings,
-  clock: Clock,
-  random: () => number,
-  budget: Budget,
-): Chat {
-  const spending = openSpending(configuration, budget, clock);
-  let understood: Dialect = {
-    structured: configuration.structuredOutput,
-    limitField: 'max_tokens',
+export function openChat(tools: ChatTools): Chat {
+  const { settings, endpoints, clock, random } = tools;
+  let refusals = 0;
+  const backoff = {
+    ...{ clock, random, baseMs: settings.retryWaitMs, waitMsMax: settings.retryWaitMsMax },
+    ...{ retriesMax: settings.retriesMax, askedMsMax: settings.serverWaitMsMax },
   };
-  /** The endpoint and the key are good: a later refusal concerns its request alone. */
-  let answered = false;
-
-  const ask = async (
-    request: ChatRequest,
-    dialect: Dialect,
-    signal: AbortSignal,
-  ): Promise<ChatAnswer> => {
-    const promptBytes = bytesOf(request);
-    const call = await spending.begin(promptBytes, request.tokensMax, signal);
-    const sent: unknown = await client.chat.completions
-      .create(
-        {
-          model: configuration.model,
-          messages: request.messages.map((message) => ({ ...message })),
-          temperature: configuration.temperature,
-          [dialect.limitField]: request.tokensMax,
-          ...responseFormat(dialect.structured, request),
-        },
-        { signal, timeout: configuration.timeoutMs, maxRetries: 0 },
-      )
-      .catch((error: unknown) => {
-        call.end(null);
-        throw error;
-      });
-    const completion = readCompletion(sent, promptBytes, configuration);
-    call.end(completion.kind === 'broken' ? null : completion.usage);
-    if (completion.kind === 'broken') throw new BrokenAnswer(completion.why, completion.status);
-    if (completion.kind === 'refused') throw refused(completion.why, sent, completion.usage);
-    return completion;
-  };
-
-  /** One try in the request's present form or in a simpler one. */
-  const tryOnce = async (
-    request: ChatRequest,
-    form: { dialect: Dialect },
-    signal: AbortSignal,
-  ): Promise<Tried<ChatAnswer, FailedCall>> => {
-    for (;;) {
-      signal.throwIfAborted();
-      try {
-        const answer = await ask(request, form.dialect, signal);
-        // Kept only after an answer, because the refusal may have had another cause.
-        understood = form.dialect;
-        answered = true;
-        return done(answer);
-      } catch (cause) {
-        signal.throwIfAborted();
-        if (cause instanceof PipelineError) throw cause;
-        const failure = classifyFailure(cause, configuration.baseUrl, answered);
-        if (failure.kind === 'final') throw failure.error;
-        const { why } = failure;
-        if (failure.kind === 'passing') return again({ why, cause }, failure.retryAfterMs ?? 0);
-        const simpler = simplify(form.dialect, why);
-        if (simpler === null) throw refused(why, cause);
-        form.dialect = simpler;
-      }
-    }
-  };
-
   return async (request, signal) => {
-    const form = { dialect: understood };
-    const { retryWaitMs: baseMs, retryWaitMsMax: waitMsMax, retriesMax } = configuration;
-    const backoff = { clock, random, baseMs, waitMsMax, retriesMax, signal };
-    const last = await repeat(backoff, () => tryOnce(request, form, signal));
-    if (last.kind === 'done') return last.result;
-    signal.throwIfAborted();
-    throw unavailable(configuration, last.failure);
+    try {
+      const last = await repeat({ ...backoff, signal }, () => tryOnce(tools, request, signal));
+      if (last.kind === 'done') return last.result;
+      signal.throwIfAborted();
+      throw unavailable(settings, last.failure);
+    } catch (error) {
+      const refused = error instanceof PipelineError && error.code === 'TEACHER_REFUSED';
+      refusals += refused ? 1 : 0;
+      const answered = endpoints.all.some((endpoint) => endpoint.answered);
+      if (refused && !answered && refusals >= refusalsMax) throw onlyRefuses(error, refusals);
+      throw error;
+    }
   };
 }
 
@@ -142,31 +88,114 @@ export function openChat(
 interface FailedCall {
   readonly why: string;
   readonly cause: unknown;
+  readonly baseUrl: string;
 }
 
-/** The next simpler request form after a refusal, or null if none is left. */
-function simplify(dialect: Dialect, why: string): Dialect | null {
-  if (dialect.limitField === 'max_tokens' && /max_tokens/.test(why)) {
-    return { ...dialect, limitField: 'max_completion_tokens' };
+/** One try at one endpoint, in the request's present form or in a simpler one. */
+async function tryOnce(
+  tools: ChatTools,
+  request: ChatRequest,
+  signal: AbortSignal,
+): Promise<Tried<ChatAnswer, FailedCall>> {
+  const place = await tools.endpoints.take(signal);
+  const { endpoint } = place;
+  let { dialect } = endpoint;
+  try {
+    for (;;) {
+      const tried = await ask(tools, request, { place, dialect }, signal);
+      if ('answer' in tried) {
+        // Kept only after an answer, because the refusal may have had another cause.
+        endpoint.dialect = dialect;
+        return done(tried.answer);
+      }
+      const { failure, cause } = tried;
+      if (failure.kind === 'form') {
+        const simpler = simplify(dialect, failure.why, tools.settings);
+        if (simpler === null) throw refused(failure.why, cause);
+        dialect = simpler;
+        continue;
+      }
+      if (failure.kind === 'exhausted') {
+        place.end({ kind: 'out', error: failure.error });
+        return again({ why: failure.error.message, cause, baseUrl: endpoint.baseUrl });
+      }
+      if (failure.kind === 'final') throw failure.error;
+      const { why, busy, retryAfterMs: waitMs } = failure;
+      place.end({ kind: 'failed', waitMs, busy, why });
+      // With several endpoints the next try goes to another one meanwhile.
+      const waits = tools.endpoints.all.length === 1 ? (waitMs ?? 0) : 0;
+      return again({ why, cause, baseUrl: endpoint.baseUrl }, waits);
+    }
+  } catch (error) {
+    place.end(endOf(error));
+    throw error;
   }
-  const structured = simplerForm[dialect.structured];
-  return structured === null ? null : { ...dialect, structured };
 }
 
-function responseFormat(structured: TeacherSettings['structuredOutput'], request: ChatRequest) {
-  if (structured === 'none') return {};
-  if (structured === 'json_object') return { response_format: { type: 'json_object' as const } };
-  const schema = z.toJSONSchema(request.form, { target: 'draft-7' }) as Record<string, unknown>;
-  return {
-    response_format: {
-      type: 'json_schema' as const,
-      json_schema: { name: request.formName, strict: true, schema },
-    },
-  };
+/** A refusal shows that the endpoint works; an abort or a spent budget show nothing. */
+function endOf(error: unknown): CallEnd {
+  const refused = error instanceof PipelineError && error.code === 'TEACHER_REFUSED';
+  return { kind: refused ? 'refused' : 'unknown' };
+}
+
+type Asked =
+  | { readonly answer: ChatAnswer }
+  | { readonly failure: Exclude<Failure, { kind: 'answer' }>; readonly cause: unknown };
+
+/** One call. */
+async function ask(
+  tools: ChatTools,
+  request: ChatRequest,
+  { place, dialect }: { readonly place: Place; readonly dialect: Endpoint['dialect'] },
+  signal: AbortSignal,
+): Promise<Asked> {
+  signal.throwIfAborted();
+  const { settings, prices, spending } = tools;
+  const { endpoint } = place;
+  const promptBytes = bytesOf(request);
+  const call = await spending.begin(
+    { promptBytes, tokensMax: request.tokensMax, repository: request.repository },
+    signal,
+  );
+  try {
+    const sent: unknown = await endpoint.client.chat.completions.create(
+      bodyOf(request, settings, endpoint.model, dialect) as never,
+      { signal, timeout: settings.timeoutMs, maxRetries: 0 },
+    );
+    const completion = readCompletion(sent, promptBytes, prices);
+    return { answer: answerOf(completion, call, place, sent) };
+  } catch (cause) {
+    call.end(cause instanceof PipelineError ? (cause.usage ?? null) : null);
+    signal.throwIfAborted();
+    if (cause instanceof PipelineError) throw cause;
+    const { baseUrl, models, listed } = endpoint;
+    const answered = endpoint.answered || listed;
+    const at = { baseUrl, answered, models, limitKnob: request.limitKnob };
+    const failure = classifyFailure(cause, at);
+    if (failure.kind !== 'answer') return { failure, cause };
+    return { answer: answerOf(emptyAnswer(failure.text), call, place, cause) };
+  }
+}
+
+/** What a server keeps back because it has not the form; it tells no tokens. */
+function emptyAnswer(text: string): Completion {
+  return { kind: 'text', text, cut: false, usage: { ...noUsage, calls: 1 }, cachedTokens: 0 };
+}
+
+/** Books what was paid for, whatever it is. */
+function answerOf(completion: Completion, call: Call, place: Place, sent: unknown): ChatAnswer {
+  if (completion.kind === 'broken') {
+    throw new BrokenAnswer(completion.why, completion.status, completion.code);
+  }
+  const { usage } = completion;
+  if (completion.kind === 'refused') throw refused(completion.why, sent, usage);
+  call.end(usage, completion.cachedTokens);
+  place.end({ kind: 'answered', completionTokens: usage.completionTokens });
+  return { text: completion.text, cut: completion.cut, usage };
 }
 
 /** Bytes of all messages. */
-function bytesOf({ messages }: ChatRequest): number {
+export function bytesOf({ messages }: Pick<ChatRequest, 'messages'>): number {
   return messages.reduce((bytes, { content }) => bytes + Buffer.byteLength(content), 0);
 }
 
@@ -175,10 +204,19 @@ function refused(why: string, cause: unknown, usage: Usage = noUsage): PipelineE
   return new PipelineError('TEACHER_REFUSED', message, { cause, usage });
 }
 
-function unavailable(configuration: TeacherSettings, { why, cause }: FailedCall): PipelineError {
+function unavailable({ retriesMax }: TeacherSettings, failed: FailedCall): PipelineError {
+  const { why, cause, baseUrl } = failed;
   return new PipelineError(
     'TEACHER_UNAVAILABLE',
-    `the teacher at ${configuration.baseUrl} failed ${configuration.retriesMax + 1} times, last: ${why}`,
-    { subject: configuration.baseUrl, cause },
+    `the teacher at ${baseUrl} failed ${retriesMax + 1} times, last: ${why}`,
+    { subject: baseUrl, cause },
+  );
+}
+
+function onlyRefuses(error: PipelineError, refusals: number): PipelineError {
+  return new PipelineError(
+    'TEACHER_DOWN',
+    `the teacher has refused ${refusals} requests and answered none, last: ${error.message}; mend the cause and run again with --set runtime.memo=refresh, because refusals are remembered`,
+    { subject: 'teacher.baseUrl', cause: error },
   );
 }

@@ -5,8 +5,9 @@
  */
 import { z } from 'zod';
 import type { Usage } from '../../../schemas/generated/types.ts';
-import type { TeacherSettings } from '../settings.ts';
-import { priceOf } from './spending.ts';
+import { noUsage } from '../../ports/usage.ts';
+import { type Prices, priceOf } from './money/prices.ts';
+import { readStream } from './stream.ts';
 
 /** What one call brought and cost. */
 export type Completion =
@@ -16,79 +17,126 @@ export type Completion =
       /** The answer ended at the token limit. */
       readonly cut: boolean;
       readonly usage: Usage;
+      /** Prompt tokens that the server had in its cache. */
+      readonly cachedTokens: number;
     }
   /** The model or a filter refuses, and this was paid for. */
   | { readonly kind: 'refused'; readonly why: string; readonly usage: Usage }
-  | { readonly kind: 'broken'; readonly why: string; readonly status: number | null };
+  | {
+      readonly kind: 'broken';
+      readonly why: string;
+      readonly status: number | null;
+      readonly code: string;
+    };
 
-const parts = z.array(z.object({ text: z.string() }).partial());
+const part = z.object({ text: z.string() }).partial();
 const text = z.union([
   z.string(),
-  parts.transform((all) => all.map((part) => part.text ?? '').join('')),
+  z.array(z.union([z.string().transform((each) => ({ text: each })), part])).transform(joinParts),
+  part.transform((only) => joinParts([only])),
 ]);
-const tokens = z.coerce.number().int().nonnegative();
+
+function joinParts(all: readonly { readonly text?: string | undefined }[]): string {
+  return all.map((each) => each.text ?? '').join('');
+}
+
+/** A count of tokens; servers send strings, too. */
+const tokens = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^\d{1,12}$/)
+    .transform(Number),
+]);
+const count = tokens.pipe(z.number().int().nonnegative()).nullish().catch(null);
+const words = z.string().nullish().catch(null);
+
+const failure = z.union([
+  z.string().transform((message) => ({ message, code: null, type: null, status: null })),
+  z.object({
+    message: z.string().catch('it says no more'),
+    code: z.unknown().optional(),
+    type: z.unknown().optional(),
+    status: z.unknown().optional(),
+  }),
+]);
 
 const choice = z.object({
-  finish_reason: z.string().nullish().catch(null),
+  finish_reason: words,
+  error: failure.nullish().catch(null),
   message: z
-    .object({ content: text.nullish().catch(null), refusal: z.string().nullish().catch(null) })
+    .object({
+      content: text.nullish().catch(null),
+      refusal: words,
+      reasoning: words,
+      reasoning_content: words,
+    })
     .nullish()
     .catch(null),
 });
 const completion = z.object({
   choices: z.array(choice).min(1),
   usage: z
-    .object({ prompt_tokens: tokens, completion_tokens: tokens })
+    .object({
+      prompt_tokens: count,
+      completion_tokens: count,
+      prompt_tokens_details: z.object({ cached_tokens: count }).nullish().catch(null),
+    })
     .partial()
     .nullish()
     .catch(null),
 });
-const failure = z.object({
-  error: z.union([
-    z.string().transform((message) => ({ message, code: null })),
-    z.object({ message: z.string().catch('it says no more'), code: z.unknown() }),
-  ]),
-});
+const failed = z.object({ error: failure });
 
-export function readCompletion(
-  sent: unknown,
-  promptBytes: number,
-  prices: Pick<
-    TeacherSettings,
-    'dollarsPerMillionPromptTokens' | 'dollarsPerMillionCompletionTokens'
-  >,
-): Completion {
-  const body = typeof sent === 'string' ? parseJson(sent) : sent;
-  const failed = failure.safeParse(body);
-  if (failed.success) {
-    const { message, code } = failed.data.error;
-    const status = typeof code === 'number' && Number.isInteger(code) ? code : null;
-    return { kind: 'broken', why: `the answer is an error: ${message}`, status };
-  }
+export function readCompletion(sent: unknown, promptBytes: number, prices: Prices): Completion {
+  const body = typeof sent === 'string' ? parseText(sent) : sent;
   const read = completion.safeParse(body);
   const first = read.data?.choices[0];
-  if (read.data === undefined || first === undefined) {
-    return { kind: 'broken', why: 'the answer is no completion', status: null };
-  }
-  const content = first.message?.content ?? '';
-  // Servers that report no usage are counted at four bytes a token.
-  const promptTokens = read.data.usage?.prompt_tokens ?? Math.ceil(promptBytes / 4);
-  const completionTokens =
-    read.data.usage?.completion_tokens ?? Math.ceil(Buffer.byteLength(content) / 4);
-  const microDollars = priceOf(promptTokens, completionTokens, prices);
-  const usage = { calls: 1, promptTokens, completionTokens, microDollars, refused: {} };
+  const error = first?.error ?? failed.safeParse(body).data?.error ?? null;
+  const content = first?.message?.content ?? '';
+  // Some servers add an empty error to a good answer.
+  if (error !== null && content === '') return brokenBy(error);
+  if (read.data === undefined || first === undefined) return broken('the answer is no completion');
+  if (first.finish_reason === 'error') return broken('the answer ended with an error');
+  const usage = usageOf(read.data.usage, promptBytes, content, prices);
   const refusal = first.message?.refusal ?? '';
   if (refusal !== '') return { kind: 'refused', why: refusal, usage };
   if (first.finish_reason === 'content_filter') {
     return { kind: 'refused', why: 'the content filter', usage };
   }
-  return { kind: 'text', text: content, cut: first.finish_reason === 'length', usage };
+  const cut = first.finish_reason === 'length';
+  const reasoning = first.message?.reasoning ?? first.message?.reasoning_content ?? '';
+  // With some templates the answer lands in the reasoning. A draft in a cut one is no answer.
+  const said = content.trim() === '' && !cut ? reasoning : content;
+  const cachedTokens = read.data.usage?.prompt_tokens_details?.cached_tokens ?? 0;
+  return { kind: 'text', text: said, cut, usage, cachedTokens };
 }
 
-function parseJson(sent: string): unknown {
+type SentUsage = z.infer<typeof completion>['usage'];
+
+function usageOf(sent: SentUsage, promptBytes: number, content: string, prices: Prices): Usage {
+  // Servers that report no usage are counted at four bytes a token.
+  const promptTokens = sent?.prompt_tokens ?? Math.ceil(promptBytes / 4);
+  const completionTokens = sent?.completion_tokens ?? Math.ceil(Buffer.byteLength(content) / 4);
+  const cached = Math.min(promptTokens, sent?.prompt_tokens_details?.cached_tokens ?? 0);
+  const microDollars = priceOf({ promptTokens, completionTokens, cached }, prices);
+  return { ...noUsage, calls: 1, promptTokens, completionTokens, microDollars };
+}
+
+function broken(why: string): Completion {
+  return { kind: 'broken', why, status: null, code: '' };
+}
+
+function brokenBy({ message, code, type, status }: z.infer<typeof failure>): Completion {
+  const number = [code, status].map(Number).find((each) => each >= 300 && each < 600) ?? null;
+  const named = [code, type].filter((each) => typeof each === 'string').join(' ');
+  return { kind: 'broken', why: `the answer is an error: ${message}`, status: number, code: named };
+}
+
+function parseText(sent: string): unknown {
   try {
-    return JSON.parse(sent);
+    return JSON.parse(sent.replace(/^\ufeff/, ''));
   } catch {
-    return null;
+    return readStream(sent);
   }
 }

@@ -1,6 +1,4 @@
 /** The teacher behind an OpenAI-compatible endpoint: prompts out, validated answers in. */
-
-import OpenAI from 'openai';
 import type { ModelIdentity } from '../../../schemas/generated/types.ts';
 import { publicModelName } from '../../ports/endpoint.ts';
 import {
@@ -11,9 +9,6 @@ import {
   type Teacher,
 } from '../../ports/teacher.ts';
 import { sumUsage } from '../../ports/usage.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import type { Budget } from '../../runtime/coordination/coordination.ts';
-import { openLocalBudget } from '../../runtime/coordination/local.ts';
 import { askOrGiveUp } from '../../runtime/given-up.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
 import { planPrompt } from '../prompts/plan-prompt.ts';
@@ -22,30 +17,17 @@ import { rewritePrompt, thinkPrompt } from '../prompts/think-prompt.ts';
 import { type Prompt, promptsVersion } from '../prompts/version.ts';
 import type { TeacherSettings } from '../settings.ts';
 import { planAnswer, purposesAnswer, thoughtAnswer } from './answers.ts';
-import { type Chat, openChat } from './chat.ts';
+import type { Chat } from './chat.ts';
 import { type Asking, converse, keptAnswer } from './converse.ts';
 import { sketchPlan, sketchPurposes, sketchThought } from './sketches.ts';
 
-export function openOpenAi(
+/** The teacher, whoever makes its calls. */
+export function teacherOver(
   configuration: TeacherSettings,
-  apiKey: string | undefined,
-  clock: Clock,
-  random: () => number = Math.random,
-  budget: Budget = openLocalBudget(clock),
+  chat: Chat,
+  check: () => Promise<{ readonly problem: string | null; readonly remark: string | null }>,
 ): Teacher {
-  // Every option is passed, because the package would read missing ones from the environment.
-  const client = new OpenAI({
-    baseURL: configuration.baseUrl,
-    apiKey: apiKey ?? 'none',
-    organization: null,
-    project: null,
-    maxRetries: 0,
-    timeout: configuration.timeoutMs,
-    logLevel: 'off',
-    // Followed by itself, a redirect would take the texts to an address that nobody named.
-    fetchOptions: { redirect: 'manual' },
-  });
-  const chat = openChat(client, configuration, clock, random, budget);
+  let remark: string | null = null;
   const { promptBytesMax, thinkTokensMax } = configuration;
   const thought = async (prompt: Prompt, code: string, asking: Asking): Promise<Answer<string>> => {
     const form = { form: thoughtAnswer, formName: 'thought', part: 'thought' };
@@ -66,13 +48,19 @@ export function openOpenAi(
       thought(rewritePrompt(request, sample, promptBytesMax), request.code, {
         ...{ repository: request.name, signal, draft },
       }),
-    check: () => checkEndpoint(client, configuration),
+    check: async () => {
+      const checked = await check();
+      remark = checked.remark;
+      return checked.problem;
+    },
+    remark: () => remark,
   };
 }
 
 /** Whatever changes answers is part of the identity, so that the memo never mixes them. */
 const answering = [
   'temperature',
+  'thinking',
   'structuredOutput',
   'promptBytesMax',
   'planTokensMax',
@@ -125,19 +113,4 @@ async function planProject(
   }
   const value = { requirements, architecture, purposes };
   return { value: failures.length === 0 ? value : { ...value, failures }, usage };
-}
-
-async function checkEndpoint(
-  client: OpenAI,
-  configuration: TeacherSettings,
-): Promise<string | null> {
-  const { baseUrl, model } = configuration;
-  try {
-    const page = await client.models.list({ timeout: Math.min(configuration.timeoutMs, 10_000) });
-    const known = page.data.map((entry) => entry.id);
-    if (known.length === 0 || known.includes(model)) return null;
-    return `the endpoint at ${baseUrl} does not list the model ${model}; it has ${known.slice(0, 8).join(', ')}`;
-  } catch (error) {
-    return `the endpoint at ${baseUrl} does not answer: ${(error as Error).message}; check teacher.baseUrl, the key and that the server runs`;
-  }
 }

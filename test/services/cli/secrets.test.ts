@@ -111,7 +111,7 @@ describe('a server that fails only when it is asked to think', () => {
         ...['runtime.logLevel=trace', 'search.enabled=false'],
       ].flatMap((knob) => ['--set', knob]),
     );
-    const environment = { OPENAI_API_KEY: key };
+    const environment = { BACKSTORY_TEACHER_API_KEY: key };
     const run = await runLine(argv, { workingFolder: root, environment });
     server.close();
     expect(run.out + run.err).toContain('TEACHER_REFUSED');

@@ -35,6 +35,16 @@ export type Turn =
   | { readonly kind: 'hang-up' }
   /** This body with status 200, whatever it is. */
   | { readonly kind: 'body'; readonly body: unknown }
+  /** These bytes, as they are; `cut` ends the connection after them. */
+  | {
+      readonly kind: 'raw';
+      readonly status?: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body: string | Buffer;
+      readonly cut?: boolean;
+    }
+  /** What is done depends on the request. */
+  | { readonly kind: 'by'; readonly turn: (body: LoggedRequest['body']) => Turn }
   /** Accepts the request and never answers. */
   | { readonly kind: 'silence' };
 
@@ -48,6 +58,8 @@ export interface FakeOpenAiOptions {
   readonly fault?: (messages: readonly ChatMessage[]) => Turn | null;
   /** Refuses response_format of these types with status 400, as older servers do. */
   readonly refusedFormats?: readonly string[];
+  /** What /models says, instead of the one model. */
+  readonly models?: Extract<Turn, { kind: 'raw' }>;
   /** Leaves `usage` out of the answers. */
   readonly withoutUsage?: boolean;
   /** Replaces the computed content of an answer. */
@@ -92,6 +104,7 @@ async function handle(
   const path = request.url ?? '';
   const model = options.model ?? 'fake-model';
   if (path.endsWith('/models')) {
+    if (options.models !== undefined) return answerRaw(response, options.models);
     return send(response, 200, { object: 'list', data: [{ id: model, object: 'model' }] });
   }
   const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as LoggedRequest['body'];
@@ -107,7 +120,10 @@ async function handle(
   if (options.delayMs !== undefined)
     await new Promise((resolve) => setTimeout(resolve, options.delayMs));
   const fault = options.fault?.(body.messages ?? []) ?? null;
-  const turn = fault ?? schedule.shift() ?? { kind: 'answer' };
+  let turn: Turn = fault ?? schedule.shift() ?? { kind: 'answer' };
+  if (turn.kind === 'by') turn = turn.turn(body);
+  if (turn.kind === 'by') throw new Error('a turn must be decided at once');
+  if (turn.kind === 'raw') return answerRaw(response, turn);
   if (turn.kind === 'silence') return;
   if (turn.kind === 'hang-up') return void request.socket.destroy();
   if (turn.kind === 'body') return send(response, 200, turn.body);
@@ -125,6 +141,16 @@ async function handle(
     200,
     completion(model, messages, text, finishReason, options.withoutUsage === true),
   );
+}
+
+function answerRaw(response: ServerResponse, turn: Extract<Turn, { kind: 'raw' }>): void {
+  const { status = 200, headers = { 'content-type': 'application/json' }, body, cut } = turn;
+  response.writeHead(status, {
+    ...headers,
+    ...(cut === true ? { 'content-length': '99999' } : {}),
+  });
+  if (cut !== true) return void response.end(body);
+  response.write(body, () => response.socket?.destroy());
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

@@ -5,7 +5,7 @@ import { buildThinkRequest } from '../../../services/ports/think-request.ts';
 import { manualClock } from '../../../services/runtime/clock.ts';
 import { type TeacherKnobs, teacherKnobs } from '../../../services/teacher/config.ts';
 import { openTeacher } from '../../../services/teacher/open.ts';
-import { openOpenAi } from '../../../services/teacher/openai/openai.ts';
+import { openLive } from '../../../services/teacher/openai/live.ts';
 import { examplePlan, exampleStructure, exampleTexts } from './example-repository.ts';
 import { type FakeOpenAi, type FakeOpenAiOptions, startFakeOpenAi } from './fake-openai-server.ts';
 
@@ -26,7 +26,8 @@ async function open(options: FakeOpenAiOptions = {}, knobs: Partial<TeacherKnobs
     model: 'fake-model',
     ...knobs,
   });
-  return { teacher: openOpenAi(settings, 'key-1', clock, () => 0.5), clock, server };
+  const teacher = await openLive(settings, { apiKey: 'key-1' }, clock, () => 0.5);
+  return { teacher, clock, server };
 }
 
 const request: ThinkRequest = buildThinkRequest(
@@ -237,9 +238,8 @@ test('check names the problem', async () => {
   expect(await good.teacher.check()).toBeNull();
   await good.server.close();
   const other = await open({ model: 'another' });
-  expect(await other.teacher.check()).toContain(
-    'does not list the model fake-model; it has another',
-  );
+  expect(await other.teacher.check()).toBeNull();
+  expect(other.teacher.remark?.()).toContain('does not list the model fake-model; it has another');
   await other.server.close();
   expect(await other.teacher.check()).toContain('does not answer');
 });

@@ -50,7 +50,10 @@ export async function doctorCommand(
       'teacher',
       async () => {
         const teacher = await openConfiguredTeacher(context, values);
-        return { detail: describeTeacher(teacher.identity), problem: await teacher.check() };
+        const problem = await teacher.check();
+        const remark = teacher.remark?.() ?? null;
+        const told = remark === null ? '' : `; ${remark}`;
+        return { detail: `${describeTeacher(teacher.identity)}${told}`, problem };
       },
     ],
     [

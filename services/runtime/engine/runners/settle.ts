@@ -4,7 +4,7 @@
  * joins.
  */
 import type { Usage } from '../../../../schemas/generated/types.ts';
-import { asPipelineError, type ErrorCode, PipelineError } from '../../errors.ts';
+import { asPipelineError, type ErrorCode, PipelineError, waitsForNextRun } from '../../errors.ts';
 import type { Emit, Outcome, Subject } from '../../outcomes.ts';
 import { again, done, repeat } from '../../retry.ts';
 import type { HandledAs } from '../../watch/metrics.ts';
@@ -40,6 +40,7 @@ export async function settle(
     if (decision.kind === 'emit' || decision.kind === 'thrown') return done<Happened>(decision);
     const { kind, afterMs, ...said } = decision;
     const cause = { ...said, attempts };
+    if (kind === 'retry' && waitsForNextRun(cause.reason)) return done<Happened>({ kind, cause });
     if (endings.handler[kind][0] === 'again') return again(cause, afterMs);
     return done<Happened>({ kind, cause });
   });

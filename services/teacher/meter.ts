@@ -1,0 +1,48 @@
+/** What a teacher's calls cost so far in this process, for the progress line. Plain counters. */
+import type { Usage } from '../../schemas/generated/types.ts';
+
+export interface Reading {
+  readonly calls: number;
+  readonly underWay: number;
+  readonly promptTokens: number;
+  readonly cachedTokens: number;
+  readonly completionTokens: number;
+  readonly microDollars: number;
+  /** Calls that brought nothing. */
+  readonly failures: number;
+  /** Times that a call had to wait for a rate or for money. */
+  readonly waits: number;
+}
+
+export interface Meter {
+  begun(): void;
+  /** Null: the call brought nothing. */
+  ended(usage: Usage | null, cachedTokens: number): void;
+  waiting(what: 'rate' | 'money'): void;
+  read(): Reading;
+}
+
+export function openMeter(): Meter {
+  const now = {
+    ...{ calls: 0, underWay: 0, promptTokens: 0, cachedTokens: 0, completionTokens: 0 },
+    ...{ microDollars: 0, failures: 0, waits: 0 },
+  };
+  return {
+    begun: () => {
+      now.calls += 1;
+      now.underWay += 1;
+    },
+    ended: (usage, cachedTokens) => {
+      now.underWay -= 1;
+      if (usage === null) now.failures += 1;
+      now.promptTokens += usage?.promptTokens ?? 0;
+      now.completionTokens += usage?.completionTokens ?? 0;
+      now.microDollars += usage?.microDollars ?? 0;
+      now.cachedTokens += cachedTokens;
+    },
+    waiting: () => {
+      now.waits += 1;
+    },
+    read: () => ({ ...now }),
+  };
+}

@@ -1,0 +1,90 @@
+/** Opens the endpoints, their prices and their budget, and puts the teacher over them. */
+import OpenAI from 'openai';
+import type { Teacher } from '../../ports/teacher.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { openMemoryBook, wholeRun } from '../../runtime/coordination/book.ts';
+import { type CappedBudget, openCaps } from '../../runtime/coordination/caps.ts';
+import { openLocalBudget } from '../../runtime/coordination/local.ts';
+import type { TeacherEnvironment } from '../adapter.ts';
+import { openMeter } from '../meter.ts';
+import type { TeacherSettings } from '../settings.ts';
+import { openChat } from './chat.ts';
+import { checkEndpoint } from './check.ts';
+import { type EndpointPlace, type Endpoints, openEndpoints } from './endpoints/endpoints.ts';
+import { boundedFetch } from './fetch.ts';
+import { findPrices } from './money/prices.ts';
+import { teacherOver } from './openai.ts';
+import { openSpending } from './spending.ts';
+
+export async function openLive(
+  settings: TeacherSettings,
+  environment: TeacherEnvironment,
+  clock: Clock,
+  random: () => number = Math.random,
+): Promise<Teacher> {
+  const endpoints = openEndpoints(placesOf(settings, environment), settings, clock, random);
+  const prices = await findPrices(settings);
+  const { meter = openMeter() } = environment;
+  const budget = capsOf(environment, clock);
+  const spending = openSpending(settings, { prices, budget, clock, meter });
+  const chat = openChat({ endpoints, settings, prices, spending, clock, random });
+  return teacherOver(settings, chat, () => checkAll(endpoints, settings.timeoutMs));
+}
+
+/** The book is opened at the first call: by then the process holds the run's lock. */
+function capsOf(environment: TeacherEnvironment, clock: Clock): CappedBudget {
+  let caps: CappedBudget | null = null;
+  const open = () => {
+    const book = environment.book?.() ?? openMemoryBook();
+    const budget = environment.budget ?? openLocalBudget(clock, book.of(wholeRun));
+    return openCaps({ budget, book, clock });
+  };
+  return {
+    admit: (limits, want, signal) => {
+      caps ??= open();
+      return caps.admit(limits, want, signal);
+    },
+  };
+}
+
+function placesOf(settings: TeacherSettings, environment: TeacherEnvironment): EndpointPlace[] {
+  const { baseUrl, model, timeoutMs } = settings;
+  const clientAt = (address: string, apiKey: string | undefined) =>
+    // Every option is passed, because the package would read missing ones from the environment.
+    new OpenAI({
+      baseURL: address,
+      apiKey: apiKey ?? 'none',
+      organization: null,
+      project: null,
+      maxRetries: 0,
+      timeout: timeoutMs,
+      logLevel: 'off',
+      fetch: boundedFetch,
+      // Followed by itself, a redirect would take the texts to an address that nobody named.
+      fetchOptions: { redirect: 'manual' },
+    });
+  const first = { baseUrl, model, weight: 1, client: clientAt(baseUrl, environment.apiKey) };
+  const others = settings.endpoints.map((each): EndpointPlace => {
+    const sameHost = new URL(each.baseUrl).origin === new URL(baseUrl).origin;
+    const shared = sameHost ? environment.apiKey : undefined;
+    const key = each.key === undefined ? shared : environment.namedKey?.(each.key);
+    const { weight } = each;
+    return {
+      baseUrl: each.baseUrl,
+      model: each.model ?? model,
+      weight,
+      client: clientAt(each.baseUrl, key),
+    };
+  });
+  return [first, ...others];
+}
+
+/** One endpoint that answers is enough to begin. */
+async function checkAll(endpoints: Endpoints, timeoutMs: number) {
+  const checked = await Promise.all(endpoints.all.map((each) => checkEndpoint(each, timeoutMs)));
+  const problems = checked.flatMap(({ problem }) => (problem === null ? [] : [problem]));
+  const remarks = checked.flatMap(({ remark }) => (remark === null ? [] : [remark]));
+  const none = problems.length === checked.length;
+  const told = none ? remarks : [...problems, ...remarks];
+  return { problem: none ? problems.join('; ') : null, remark: told.join('; ') || null };
+}
