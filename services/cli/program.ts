@@ -4,9 +4,11 @@ import manifest from '../../package.json' with { type: 'json' };
 import { formatNames } from '../export/formats.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { addClusterCommands } from './cluster-program.ts';
+import { collectCommand, gatherCommand, sendCommand } from './commands/batch.ts';
 import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor/doctor.ts';
+import { estimateCommand } from './commands/estimate.ts';
 import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { runCommand } from './commands/run.ts';
@@ -64,6 +66,7 @@ export function createProgram(context: CommandContext, end: (code: ExitCode) => 
     })
     .addHelpText('after', `\n${examples}\n\n${exitCodeHelp}`);
   addRun(program, context, end);
+  addMoney(program, context, end);
   addReaders(program, context, end);
   addSetUp(program, context, end);
   addClusterCommands(program, context, end);
@@ -98,6 +101,40 @@ function addRun(program: Command, context: CommandContext, end: (code: ExitCode)
       'after',
       '\nKeys come from BACKSTORY_TEACHER_API_KEY (for OpenAI’s own address also OPENAI_API_KEY)\nand BACKSTORY_SCORER_API_KEY. Behind a proxy set NODE_USE_ENV_PROXY=1.\nStop with Ctrl-C: finished work is kept, and the same command goes on.',
     );
+}
+
+/** What a run would cost, and answers at the price of a batch. */
+function addMoney(program: Command, context: CommandContext, end: (code: ExitCode) => void): void {
+  const estimate = program
+    .command('estimate')
+    .description('say what a run would ask and cost, without a call')
+    .argument('<source...>', 'as for run')
+    .option('--limit <count>', 'take only the first repositories')
+    .option('--tokens-per-second <count>', 'how fast the model writes one answer', '50')
+    .option('--json', 'print JSON');
+  withConfiguration(withModels(estimate)).action(async (sources, options) =>
+    end(await estimateCommand(context, sources, options)),
+  );
+  const batch = program
+    .command('batch')
+    .description('get the answers of a run from batches of the endpoint, at their price');
+  const addStep = (command: Command) =>
+    withConfiguration(withModels(command))
+      .option('--out <folder>', 'the output of the run', defaultOutput)
+      .option('--json', 'print JSON');
+  addStep(
+    batch
+      .command('gather')
+      .description('write down what the run would ask and the memo lacks')
+      .argument('<source...>', 'as for run')
+      .option('--limit <count>', 'take only the first repositories'),
+  ).action(async (sources, options) => end(await gatherCommand(context, sources, options)));
+  addStep(batch.command('send').description('send what is gathered, each request once')).action(
+    async (options) => end(await sendCommand(context, options)),
+  );
+  addStep(batch.command('collect').description('fetch what the batches have brought')).action(
+    async (options) => end(await collectCommand(context, options)),
+  );
 }
 
 function addReaders(

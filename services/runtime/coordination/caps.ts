@@ -104,7 +104,7 @@ export function openCaps({ budget, book, clock, timeMs = timeOfDayMs }: CapTools
         undo();
         return admission;
       }
-      // Before the call is made it is in the book: a killed process counts too much, never too little.
+      // In the book before it is made: a killed process counts too much, never too little.
       await entry.durable();
       return {
         kind: 'go',

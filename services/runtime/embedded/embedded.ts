@@ -32,7 +32,7 @@ import { runFacts } from '../engine/run-facts.ts';
 import { readEnvelope } from '../engine/unreadable.ts';
 import { asPipelineError, PipelineError, unlessUnreadable } from '../errors.ts';
 import { IdSet } from '../id-set.ts';
-import { openMemo } from '../memo/memo.ts';
+import { type Memo, openMemo } from '../memo/memo.ts';
 import { plainWire } from '../records/wire.ts';
 import { createRedactor, type Redactor } from '../redact.ts';
 import type { AnyStage, RunFacts } from '../stage.ts';
@@ -59,6 +59,8 @@ export interface EmbeddedOptions<Stages extends readonly AnyStage[] = readonly A
   readonly configurationHash: string;
   /** Hash of the knobs that name the input: an output folder holds one input. */
   readonly inputHash: string;
+  /** Answers from elsewhere; by default they are kept in the output folder. The caller closes it. */
+  readonly memo?: Memo;
   readonly onProgress?: (snapshot: ProgressSnapshot) => void;
   /** Aborting stops gracefully with INTERRUPTED; the same call resumes. */
   readonly signal?: AbortSignal;
@@ -123,11 +125,12 @@ async function openProcess(
   await blobFolder.removeTemporary('');
   const metrics = createMetrics(countersOf(options.stages));
   const progress = new ProgressTracker(metrics, options.stages);
-  const memo = openMemo(join(run.outputFolder, 'memo'));
+  const ownMemo = options.memo === undefined ? openMemo(join(run.outputFolder, 'memo')) : null;
+  const memo = options.memo ?? (ownMemo as Memo);
   const crashes = openCrashJournal(join(run.outputFolder, 'log'));
   closers.push(
     async () => crashes.close(),
-    () => memo.close(),
+    async () => ownMemo?.close(),
   );
   const { hide } = options.redactor ?? createRedactor();
   const log = openLog(run, settings, hide);

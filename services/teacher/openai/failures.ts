@@ -48,17 +48,53 @@ export interface FailedAt {
   readonly models?: readonly string[];
 }
 
-const noCredit =
-  /insufficient[_ ](?:quota|funds|balance|credits?)|credit balance|exceeded your current quota|billing[_ ](?:hard[_ ])?limit|payment required|out of credits/;
-const badKey =
-  /api[_ -]?key|authenticat|unauthori[sz]ed|(?:invalid|expired|missing) (?:access )?token|permission[_ ]denied/;
-const filtered =
-  /content[_ ](?:filter|policy|management)|moderation|responsible[_ ]?ai|safety system|flagged/;
-const answerForm = /response_format|json_schema|json_object|structured|guided|grammar|parameters/;
-const limitTooHigh =
-  /max_(?:completion_|new_|output_)?tokens.{0,60}(?:too large|too high|less than|at most|exceed|greater|larger|maximum|<=)/;
-const tooLong =
-  /context[_ ](?:length|window|size)|maximum context|prompt (?:is )?too long|input (?:is )?too (?:long|large)|too many (?:input )?tokens|reduce the length|inputs?\W{0,2} ?tokens? \+ |exceed.{0,40}context/;
+/** One of these phrases, as a pattern. */
+const anyOf = (...phrases: readonly string[]) => new RegExp(phrases.join('|'));
+
+const noCredit = anyOf(
+  'insufficient[_ ](?:quota|funds|balance|credits?)',
+  'credit balance',
+  'exceeded your current quota',
+  'billing[_ ](?:hard[_ ])?limit',
+  'payment required',
+  'out of credits',
+);
+const badKey = anyOf(
+  'api[_ -]?key',
+  'authenticat',
+  'unauthori[sz]ed',
+  '(?:invalid|expired|missing) (?:access )?token',
+  'permission[_ ]denied',
+);
+const filtered = anyOf(
+  'content[_ ](?:filter|policy|management)',
+  'moderation',
+  'responsible[_ ]?ai',
+  'safety system',
+  'flagged',
+);
+const answerForm = anyOf(
+  'response_format',
+  'json_(?:schema|object)',
+  'structured',
+  'guided',
+  'grammar',
+  'parameters',
+);
+const limitTooHigh = new RegExp(
+  String.raw`max_(?:completion_|new_|output_)?tokens.{0,60}(?:too (?:large|high)|less than|at most|` +
+    String.raw`exceed|greater|larger|maximum|<=)`,
+);
+const tooLong = anyOf(
+  'context[_ ](?:length|window|size)',
+  'maximum context',
+  'prompt (?:is )?too long',
+  'input (?:is )?too (?:long|large)',
+  'too many (?:input )?tokens',
+  'reduce the length',
+  String.raw`inputs?\W{0,2} ?tokens? \+ `,
+  'exceed.{0,40}context',
+);
 const unsupported = /unsupported|not supported|unrecognized|unknown|unexpected|extra|instead/;
 
 export function classifyFailure(error: unknown, at: FailedAt): Failure {

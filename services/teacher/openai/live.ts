@@ -1,5 +1,4 @@
 /** Opens the endpoints, their prices and their budget, and puts the teacher over them. */
-import OpenAI from 'openai';
 import type { Teacher } from '../../ports/teacher.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { openMemoryBook, wholeRun } from '../../runtime/coordination/book.ts';
@@ -10,8 +9,8 @@ import { openMeter } from '../meter.ts';
 import type { TeacherSettings } from '../settings.ts';
 import { openChat } from './chat.ts';
 import { checkEndpoint } from './check.ts';
+import { openClient } from './client.ts';
 import { type EndpointPlace, type Endpoints, openEndpoints } from './endpoints/endpoints.ts';
-import { boundedFetch } from './fetch.ts';
 import { findPrices } from './money/prices.ts';
 import { teacherOver } from './openai.ts';
 import { openSpending } from './spending.ts';
@@ -49,20 +48,8 @@ function capsOf(environment: TeacherEnvironment, clock: Clock): CappedBudget {
 
 function placesOf(settings: TeacherSettings, environment: TeacherEnvironment): EndpointPlace[] {
   const { baseUrl, model, timeoutMs } = settings;
-  const clientAt = (address: string, apiKey: string | undefined) =>
-    // Every option is passed, because the package would read missing ones from the environment.
-    new OpenAI({
-      baseURL: address,
-      apiKey: apiKey ?? 'none',
-      organization: null,
-      project: null,
-      maxRetries: 0,
-      timeout: timeoutMs,
-      logLevel: 'off',
-      fetch: boundedFetch,
-      // Followed by itself, a redirect would take the texts to an address that nobody named.
-      fetchOptions: { redirect: 'manual' },
-    });
+  const clientAt = (address: string, key: string | undefined) =>
+    openClient(address, key, timeoutMs);
   const first = { baseUrl, model, weight: 1, client: clientAt(baseUrl, environment.apiKey) };
   const others = settings.endpoints.map((each): EndpointPlace => {
     const sameHost = new URL(each.baseUrl).origin === new URL(baseUrl).origin;

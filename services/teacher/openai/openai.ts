@@ -98,15 +98,22 @@ async function planProject(
   const purposes: { path: string; purpose: string }[] = [];
   const failures: string[] = [];
   let usage = plan.usage;
-  for (let start = 0; start < request.files.length; start += purposesPerCall) {
+  const askBatch = async (start: number) => {
     const batch = request.files.slice(start, start + purposesPerCall);
     const paths = new Set(batch.map((file) => file.path));
     const asked = purposesPrompt(request, batch, architecture, promptBytesMax);
-    const part = `purposes ${start}`;
-    const form = { form: purposesAnswer, formName: 'purposes', part };
+    const form = { form: purposesAnswer, formName: 'purposes', part: `purposes ${start}` };
     const wanted = { ...form, ...limit, sketch: sketchPurposes([...paths]) };
     // A batch that is refused costs these purposes, which have a substitute, and not the plan.
     const answer = await askOrGiveUp(() => keptAnswer(chat, asked, wanted, asking));
+    return { paths, answer };
+  };
+  const starts = request.files.flatMap((_file, at) => (at % purposesPerCall === 0 ? [at] : []));
+  // All are asked at once, and all end, so that a batch of calls has every one of them.
+  const settled = await Promise.allSettled(starts.map(askBatch));
+  for (const each of settled) {
+    if (each.status === 'rejected') throw each.reason;
+    const { paths, answer } = each.value;
     usage = sumUsage([usage, answer.usage]);
     if ('reason' in answer) failures.push(answer.reason);
     else purposes.push(...answer.value.purposes.filter((purpose) => paths.has(purpose.path)));

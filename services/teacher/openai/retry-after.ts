@@ -19,8 +19,8 @@ function durationMs(text: string): number | null {
 }
 
 /**
- * The wait in milliseconds, or null where the server names none. `message` is what it says in words;
- * `nowMs` is the time of day, against which a date is read where the server tells no time.
+ * The wait in milliseconds, or null where the server names none. `message` is what it says in
+ * words; `nowMs` is the time of day, against which a date is read where the server tells no time.
  */
 export function retryAfterMs(headers: Headers, message: string, nowMs: number): number | null {
   const serverMs = Date.parse(headers.get('date') ?? '');

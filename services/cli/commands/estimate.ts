@@ -1,0 +1,156 @@
+/**
+ * `backstory estimate SOURCE…`: what a run would ask and cost, from its own prompts, without a
+ * call. Answers are sketches of the usual length; the search is taken to make all of its rounds.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Usage } from '../../../schemas/generated/types.ts';
+import type { Scorer } from '../../ports/scorer.ts';
+import { noUsage, sumUsage } from '../../ports/usage.ts';
+import type { ResolvedValues } from '../../registry.ts';
+import { expandSources } from '../../stages/discover/sources.ts';
+import { openTokenizer } from '../../stages/sink/tokens/tokenizer.ts';
+import type { OfflineAnswer, UnmadeCall } from '../../teacher/adapter.ts';
+import { openOfflineTeacher } from '../../teacher/open.ts';
+import { findPrices, type Prices, priceOf } from '../../teacher/openai/money/prices.ts';
+import { type CommandContext, writeJson, writeLine } from '../context.ts';
+import { type ExitCode, exitCodes } from '../failures.ts';
+import { runScratch } from '../open/scratch-run.ts';
+import {
+  type ConfigurationOptions,
+  loadConfiguration,
+  tellConfiguration,
+} from '../open/settings.ts';
+import { drawEstimate } from '../views/estimate.ts';
+import { type ModelOptions, modelFlags } from '../with-models.ts';
+
+export interface EstimateOptions extends ConfigurationOptions, ModelOptions {
+  readonly limit?: string;
+  readonly tokensPerSecond: string;
+  readonly json?: boolean;
+}
+
+/** What a run would ask. */
+export interface Estimate {
+  readonly repositories: { readonly found: number; readonly written: number };
+  readonly usage: Usage;
+  /** By the name of the form that is asked for. */
+  readonly kinds: Readonly<Record<string, Usage>>;
+  /** By the name of the repository. */
+  readonly byRepository: Readonly<Record<string, Usage>>;
+  /** Dollars of the same calls in batches. */
+  readonly batchDollars: number;
+  /** Where the prices are from; null: nobody named any. */
+  readonly prices: string | null;
+  readonly seconds: number;
+}
+
+export async function estimateCommand(
+  context: CommandContext,
+  sources: readonly string[],
+  options: EstimateOptions,
+): Promise<ExitCode> {
+  const flags: Record<string, unknown> = {
+    'discover.sources': [...sources],
+    ...modelFlags(options),
+  };
+  if (options.limit !== undefined) flags['discover.limit'] = Number(options.limit);
+  const loaded = await loadConfiguration(context, options, flags);
+  const { values } = loaded;
+  tellConfiguration(context, loaded, options.json);
+  const { limit, listSourcesMax } = values.discover;
+  await expandSources(values.discover.sources, limit, listSourcesMax);
+  const prices = await findPrices(values.teacher);
+  const tally = await openTally(values, prices);
+  // Sketches are no answers of a model: what is checked of those says nothing about them.
+  const settings = { ...values.teacher, checks: 'off' as const };
+  const teacher = await openOfflineTeacher(settings, tally.answer);
+  const folder = await mkdtemp(join(tmpdir(), 'backstory-estimate-'));
+  try {
+    const scorer = values.search.enabled ? indifferent : null;
+    const summary = await runScratch(context, loaded, { folder, teacher, scorer });
+    const { found, written } = summary.repositories;
+    const { usage, kinds, byRepository } = tally.sums();
+    const estimate: Estimate = {
+      ...{ repositories: { found, written }, usage, kinds, byRepository },
+      batchDollars: (usage.microDollars / 1e6) * prices.batchShare,
+      prices: prices.from,
+      seconds: secondsOf(usage, values, Number(options.tokensPerSecond)),
+    };
+    if (options.json === true) writeJson(context.out, estimate);
+    else for (const line of drawEstimate(estimate, context.out.style)) writeLine(context.out, line);
+    return exitCodes.fine;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+    await tally.close();
+  }
+}
+
+/** Accepts no rewrite, so that the search asks for as many as it may. */
+const indifferent: Scorer = {
+  identity: { name: 'none', version: '0', model: null, languageModel: false },
+  configuration: 'estimate',
+  score: async ({ thoughts }) => thoughts.map(() => 1),
+  check: async () => null,
+  close: async () => {},
+};
+
+/** Counts tokens with the tokenizer of the output, which is the best guess at the model's own. */
+async function openTally({ sink }: ResolvedValues, prices: Prices) {
+  const { template, masking } = sink;
+  const tokenizer = await openTokenizer(sink.tokenizer, sink.endOfText, { template, masking });
+  /** System prompts come again and again. */
+  const known = new Map<string, number>();
+  const count = async (text: string) => {
+    const counted = known.get(text) ?? (await countTokens(text, tokenizer.encode));
+    if (text.length < 8_192 && known.size < 1_024) known.set(text, counted);
+    return counted;
+  };
+  const kinds = new Map<string, Usage>();
+  const repositories = new Map<string, Usage>();
+  const add = (sums: Map<string, Usage>, name: string, usage: Usage) =>
+    sums.set(name, sumUsage([sums.get(name) ?? noUsage, usage]));
+  return {
+    answer: async (call: UnmadeCall): Promise<OfflineAnswer> => {
+      const messages = call.body.messages as readonly { readonly content: string }[];
+      const counts = await Promise.all(messages.map(({ content }) => count(content)));
+      const promptTokens = counts.reduce((sum, each) => sum + each, 0);
+      const text = JSON.stringify(call.sketch);
+      const completionTokens = await count(text);
+      const microDollars = priceOf({ promptTokens, completionTokens }, prices);
+      const usage = { ...noUsage, calls: 1, promptTokens, completionTokens, microDollars };
+      add(kinds, call.formName, usage);
+      add(repositories, call.repository, usage);
+      return { text, usage, cut: false };
+    },
+    sums: () => ({
+      usage: sumUsage([...kinds.values()]),
+      kinds: Object.fromEntries(kinds),
+      byRepository: Object.fromEntries(repositories),
+    }),
+    close: () => tokenizer.close(),
+  };
+}
+
+type Encode = Awaited<ReturnType<typeof openTokenizer>>['encode'];
+
+async function countTokens(text: string, encode: Encode): Promise<number> {
+  const [tokens] = await encode([text]);
+  return tokens?.length ?? 0;
+}
+
+/** By the slowest of what limits a run: writing answers side by side, and the limits per minute. */
+function secondsOf(usage: Usage, values: ResolvedValues, tokensPerSecond: number): number {
+  const { teacher, plan, simulate, search } = values;
+  const endpoints = 1 + teacher.endpoints.length;
+  const stages =
+    plan.concurrency + simulate.concurrency + (search.enabled ? search.concurrency : 0);
+  const atOnce = Math.min(teacher.callsAtOnceMax * endpoints, stages);
+  const tokens = usage.promptTokens + usage.completionTokens;
+  return Math.max(
+    usage.completionTokens / tokensPerSecond / atOnce,
+    (60 * usage.calls) / (teacher.callsPerMinute ?? Number.POSITIVE_INFINITY),
+    (60 * tokens) / (teacher.tokensPerMinute ?? Number.POSITIVE_INFINITY),
+  );
+}

@@ -1,0 +1,56 @@
+/** What a run would ask and cost, as a table. Pure. */
+import { compareText } from '../../../schemas/compare-text.ts';
+import type { Usage } from '../../../schemas/generated/types.ts';
+import type { Estimate } from '../commands/estimate.ts';
+import type { Style } from '../style.ts';
+import { printable } from '../style.ts';
+import { formatCount, formatDuration, formatTable, plural } from './format.ts';
+
+/** Repositories in the list at most, the dearest first; `--json` has all of them. */
+const repositoriesShownMax = 10;
+
+export function drawEstimate(estimate: Estimate, style: Style): string[] {
+  const { repositories, usage, kinds, byRepository, batchDollars, prices, seconds } = estimate;
+  const priced = prices !== null;
+  const row = (name: string, each: Usage) => [
+    name,
+    formatCount(each.calls),
+    formatCount(each.promptTokens),
+    formatCount(each.completionTokens),
+    ...(priced ? [dollars(each.microDollars / 1e6)] : []),
+  ];
+  const head = ['', 'calls', 'prompt tokens', 'answer tokens', ...(priced ? ['cost'] : [])];
+  const byName = Object.entries(kinds).sort(([a], [b]) => compareText(a, b));
+  const dearest = Object.entries(byRepository).sort(
+    ([a, left], [b, right]) => tokensOf(right) - tokensOf(left) || compareText(a, b),
+  );
+  const rest = dearest.length - repositoriesShownMax;
+  return [
+    '',
+    ...formatTable([
+      head.map((each) => style.bold(each)),
+      ...byName.map(([name, each]) => row(name, each)),
+      row(style.bold('in all'), usage),
+    ]),
+    '',
+    ...formatTable([
+      head.map((each) => style.bold(each)),
+      ...dearest.slice(0, repositoriesShownMax).map(([name, each]) => row(printable(name), each)),
+    ]),
+    ...(rest > 0 ? [`  and ${rest} more; --json lists all`] : []),
+    '',
+    `${plural(repositories.written, 'repository', 'repositories')} of ${repositories.found} found. About ${formatDuration(seconds * 1_000)} at this speed of answers.`,
+    priced
+      ? `Prices: ${printable(prices)}. In batches (\`backstory batch\`): ${dollars(batchDollars)}.`
+      : 'No price is known: set teacher.pricesFile, or teacher.dollarsPerMillionPromptTokens and …CompletionTokens.',
+    'Tokens by the tokenizer of the output, answers of the usual length, every round of the search, no repairs.',
+  ];
+}
+
+function tokensOf({ promptTokens, completionTokens }: Usage): number {
+  return promptTokens + completionTokens;
+}
+
+function dollars(amount: number): string {
+  return `$${amount.toFixed(amount < 0.1 ? 4 : 2)}`;
+}
