@@ -12,7 +12,7 @@ import { collectBatches } from '../../teacher/openai/batch/collect.ts';
 import { openGathering } from '../../teacher/openai/batch/gather.ts';
 import { type BatchStore, openBatchStore } from '../../teacher/openai/batch/requests.ts';
 import { sendBatches } from '../../teacher/openai/batch/send.ts';
-import { openClient } from '../../teacher/openai/client.ts';
+import { openClient } from '../../teacher/openai/endpoints/client.ts';
 import { findPrices } from '../../teacher/openai/money/prices.ts';
 import { type CommandContext, writeJson, writeLine } from '../context.ts';
 import { type ExitCode, exitCodes } from '../failures.ts';

@@ -59,7 +59,7 @@ export interface EmbeddedOptions<Stages extends readonly AnyStage[] = readonly A
   readonly configurationHash: string;
   /** Hash of the knobs that name the input: an output folder holds one input. */
   readonly inputHash: string;
-  /** Answers from elsewhere; by default they are kept in the output folder. The caller closes it. */
+  /** By default in the output folder; the caller closes another one. */
   readonly memo?: Memo;
   readonly onProgress?: (snapshot: ProgressSnapshot) => void;
   /** Aborting stops gracefully with INTERRUPTED; the same call resumes. */

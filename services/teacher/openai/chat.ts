@@ -14,9 +14,9 @@ import type { TeacherSettings } from '../settings.ts';
 import { type Completion, readCompletion } from './completion.ts';
 import { bodyOf, simplify } from './dialect.ts';
 import type { CallEnd, Endpoint, Endpoints, Place } from './endpoints/endpoints.ts';
-import { BrokenAnswer, classifyFailure, type Failure } from './failures.ts';
+import { BrokenAnswer, classifyFailure, type Failure, mayBeBilled } from './failures.ts';
 import type { Prices } from './money/prices.ts';
-import type { Call, Spending } from './spending.ts';
+import type { Call, Spending } from './money/spending.ts';
 
 export interface Message {
   readonly role: 'system' | 'user' | 'assistant';
@@ -165,7 +165,7 @@ async function ask(
     const completion = readCompletion(sent, promptBytes, prices);
     return { answer: answerOf(completion, call, place, sent) };
   } catch (cause) {
-    call.end(cause instanceof PipelineError ? (cause.usage ?? null) : null);
+    call.end(costOf(cause));
     signal.throwIfAborted();
     if (cause instanceof PipelineError) throw cause;
     const { baseUrl, models, listed } = endpoint;
@@ -175,6 +175,12 @@ async function ask(
     if (failure.kind !== 'answer') return { failure, cause };
     return { answer: answerOf(emptyAnswer(failure.text), call, place, cause) };
   }
+}
+
+/** A call whose answer got lost may have been billed; one that is refused is not. */
+function costOf(cause: unknown): Usage | 'lost' | null {
+  if (cause instanceof PipelineError) return cause.usage ?? null;
+  return mayBeBilled(cause) ? 'lost' : null;
 }
 
 /** What a server keeps back because it has not the form; it tells no tokens. */

@@ -232,3 +232,21 @@ export function describeConnection(error: unknown): string {
   }
   return shorten(said.length === 0 ? String(error) : said.join(': '), 300);
 }
+
+/** Codes of connections that were never there, so that nothing was sent. */
+const neverSent = anyOf(
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'bad port',
+  'CERT',
+);
+
+/** Whether a call that brought nothing may have been billed: its answer was on the way, or cut. */
+export function mayBeBilled(error: unknown): boolean {
+  if (error instanceof APIError && error.status !== undefined) return false;
+  if (error instanceof BrokenAnswer) return error.status === null && error.code === '';
+  return !neverSent.test(describeConnection(error));
+}

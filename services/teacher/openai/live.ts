@@ -8,12 +8,12 @@ import type { TeacherEnvironment } from '../adapter.ts';
 import { openMeter } from '../meter.ts';
 import type { TeacherSettings } from '../settings.ts';
 import { openChat } from './chat.ts';
-import { checkEndpoint } from './check.ts';
-import { openClient } from './client.ts';
+import { checkEndpoint } from './endpoints/check.ts';
+import { openClient } from './endpoints/client.ts';
 import { type EndpointPlace, type Endpoints, openEndpoints } from './endpoints/endpoints.ts';
 import { findPrices } from './money/prices.ts';
+import { openSpending } from './money/spending.ts';
 import { teacherOver } from './openai.ts';
-import { openSpending } from './spending.ts';
 
 export async function openLive(
   settings: TeacherSettings,

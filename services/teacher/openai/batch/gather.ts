@@ -1,4 +1,4 @@
-/** What a pass that gathers answers with: what a batch has brought, or that the answer is pending. */
+/** A pass that gathers: it gets what batches have brought; what they have not waits for one. */
 import type { Usage } from '../../../../schemas/generated/types.ts';
 import { noUsage } from '../../../ports/usage.ts';
 import { PipelineError } from '../../../runtime/errors.ts';

@@ -29,7 +29,7 @@ export interface KnownRequest {
   readonly result: string | null;
 }
 
-/** A job: named here before anything is sent, so that a lost answer of the server is found again. */
+/** A job: named here before it is sent, so that it is found again if the answer gets lost. */
 export interface Job {
   readonly key: string;
   readonly fileId: string | null;

@@ -3,18 +3,21 @@
  * the repository. What a call may cost at most is set aside before it is made, and settled when it
  * ends.
  */
-import type { Usage } from '../../../schemas/generated/types.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import type { CappedAdmission, CappedBudget } from '../../runtime/coordination/caps.ts';
-import { type ErrorCode, PipelineError } from '../../runtime/errors.ts';
-import type { Meter } from '../meter.ts';
-import type { TeacherSettings } from '../settings.ts';
-import { type Prices, priceOf } from './money/prices.ts';
+import type { Usage } from '../../../../schemas/generated/types.ts';
+import type { Clock } from '../../../runtime/clock.ts';
+import type { CappedAdmission, CappedBudget } from '../../../runtime/coordination/caps.ts';
+import { type ErrorCode, PipelineError } from '../../../runtime/errors.ts';
+import type { Meter } from '../../meter.ts';
+import type { TeacherSettings } from '../../settings.ts';
+import { type Prices, priceOf } from './prices.ts';
 
 /** A call that was admitted. */
 export interface Call {
-  /** Null: it brought nothing, and nothing was billed. */
-  end(usage: Usage | null, cachedTokens?: number): void;
+  /**
+   * Null: it brought nothing, and nothing was billed. `lost`: nobody knows what was billed, so the
+   * most that it may have cost is.
+   */
+  end(usage: Usage | 'lost' | null, cachedTokens?: number): void;
 }
 
 /** What is about to be asked. */
@@ -79,12 +82,14 @@ export function openSpending(limits: Limits, tools: SpendingTools): Spending {
       const admission = await budget.admit(asked, want, signal);
       if (admission.kind === 'go') {
         meter.begun();
-        return endOnce((usage, cachedTokens) => {
+        return endOnce((ended, cachedTokens) => {
+          const usage = ended === 'lost' ? null : ended;
           const told = (usage?.promptTokens ?? 0) / promptBytes;
           density = Math.min(1, Math.max(density, told));
           meter.ended(usage, cachedTokens);
           const tokens = usage === null ? 0 : usage.promptTokens + usage.completionTokens;
-          admission.settle({ microDollars: usage?.microDollars ?? 0, tokens });
+          const unknown = ended === 'lost' ? microDollars : 0;
+          admission.settle({ microDollars: usage?.microDollars ?? unknown, tokens });
         });
       }
       if (admission.kind === 'over') throw overBudget(admission, want);
@@ -97,7 +102,7 @@ export function openSpending(limits: Limits, tools: SpendingTools): Spending {
   return { begin };
 }
 
-function endOnce(end: (usage: Usage | null, cachedTokens: number) => void): Call {
+function endOnce(end: (usage: Usage | 'lost' | null, cachedTokens: number) => void): Call {
   let ended = false;
   return {
     end: (usage, cachedTokens = 0) => {

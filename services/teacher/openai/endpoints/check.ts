@@ -3,10 +3,10 @@
  * survive is a problem: many endpoints that answer well list no models, or under other names.
  */
 import { APIError } from 'openai';
-import { shorten } from '../../ports/endpoint.ts';
-import { suggestName } from '../../runtime/config/suggest-name.ts';
-import type { Endpoint } from './endpoints/endpoints.ts';
-import { describeConnection } from './failures.ts';
+import { shorten } from '../../../ports/endpoint.ts';
+import { suggestName } from '../../../runtime/config/suggest-name.ts';
+import { describeConnection } from '../failures.ts';
+import type { Endpoint } from './endpoints.ts';
 
 export interface Checked {
   readonly problem: string | null;

@@ -1,0 +1,100 @@
+/**
+ * Answers from batches, with a server that loses answers, fails lines and lets them expire: each
+ * request is billed once, and a run from the memo alone completes.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sha256 } from '../../../../services/runtime/ids.ts';
+import { type BatchServer, startBatchServer } from '../../../samples/servers/batch-server.ts';
+import { writeRepositories } from '../../../simulation/repositories.ts';
+import { smallOutput, writeByteTokenizer } from '../../../simulation/run-graph.ts';
+import { runLine } from '../terminal.ts';
+
+let folder: string;
+let sources: string[];
+let server: BatchServer;
+let knobs: string[];
+
+const dice = (id: string) => Number.parseInt(sha256(id).slice(0, 6), 16) % 100;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'backstory-batch-'));
+  sources = writeRepositories(join(folder, 'sources'));
+  server = await startBatchServer({
+    lostUploads: [0],
+    lostCreations: [0, 2],
+    line: (id, times) => {
+      const at = dice(id);
+      if (at < 3) return 'refuse';
+      if (at < 5) return 'error';
+      if (times > 0) return 'answer';
+      if (at < 20) return 'error';
+      if (at < 30) return 'expire';
+      return at < 35 ? 'broken' : 'answer';
+    },
+  });
+  knobs = [
+    ...['teacher.model=m', `teacher.baseUrl=${server.baseUrl}`, 'teacher.purposesPerCall=3'],
+    ...['teacher.dollarsPerMillionPromptTokens=2', `sink.tokenizer=${writeByteTokenizer(folder)}`],
+    ...smallOutput,
+  ].flatMap((knob) => ['--set', knob]);
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const line = (...argv: string[]) =>
+  runLine([...argv, '--out', 'out', '--teacher', 'openai', '--json', ...knobs], {
+    workingFolder: folder,
+  });
+
+test('gathers, sends and collects until the memo has every answer, and pays for each once', async () => {
+  let passes = 0;
+  for (; passes < 15; passes += 1) {
+    const gathered = await line('batch', 'gather', ...sources);
+    if (gathered.exitCode === 0) break;
+    expect(JSON.parse(gathered.out).pending, gathered.err).toBeGreaterThan(0);
+    // A lost answer fails the command, and the same command goes on where it stopped.
+    for (let tries = 0; tries < 4; tries += 1) {
+      if ((await line('batch', 'send')).exitCode === 0) break;
+    }
+    const early = await line('batch', 'collect');
+    expect(JSON.parse(early.out).running.length).toBeGreaterThan(0);
+    server.finish();
+    const collected = await line('batch', 'collect');
+    expect(JSON.parse(collected.out).running, collected.err).toEqual([]);
+  }
+  expect(passes).toBeLessThan(15);
+  const inputs = server.batches.map(({ input_file_id }) => input_file_id);
+  expect(new Set(inputs).size).toBe(inputs.length);
+  expect([...server.billed.values()].every((times) => times <= 1)).toBe(true);
+  const run = await line('run', ...sources, '--set', 'runtime.memo=only');
+  expect(run.exitCode, run.err).toBe(0);
+  const summary = JSON.parse(run.out);
+  expect(summary.repositories).toMatchObject({ found: 3, written: 3, dropped: [] });
+  expect(summary.usage.calls).toBe([...server.billed.values()].reduce((a, b) => a + b, 0));
+  // At half the price, each call rounded up.
+  const { microDollars, promptTokens, calls } = summary.usage;
+  expect(microDollars).toBeGreaterThanOrEqual(promptTokens);
+  expect(microDollars).toBeLessThanOrEqual(promptTokens + calls);
+  // Nothing is left to do.
+  const idle = await line('batch', 'send');
+  expect(JSON.parse(idle.out)).toEqual({ jobs: 0, requests: 0, overBudget: 0 });
+});
+
+test('sends no more than the budget reaches for', async () => {
+  const limited = ['--set', 'teacher.dollarsMax=0.000001'];
+  await runLine(
+    ['batch', 'gather', ...sources, '--out', 'poor', '--teacher', 'openai', '--json', ...knobs],
+    { workingFolder: folder },
+  );
+  const sent = await runLine(
+    ['batch', 'send', '--out', 'poor', '--teacher', 'openai', '--json', ...knobs, ...limited],
+    { workingFolder: folder },
+  );
+  expect(JSON.parse(sent.out)).toMatchObject({ jobs: 0, requests: 0, overBudget: 3 });
+  expect(sent.exitCode).not.toBe(0);
+});
