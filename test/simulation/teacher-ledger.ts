@@ -1,6 +1,6 @@
 /**
- * Many questions to a server that fails at random and in storms, and the server's own ledger of what
- * it has delivered and billed. Rounds go on until each question has ended for good.
+ * Many questions to a server that fails at random and in storms, and the server's own ledger of
+ * what it has delivered and billed. Rounds go on until each question has ended for good.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -94,12 +94,13 @@ export async function playLedger(questions: number, seed: number): Promise<Playe
   const nextTurn = openFaults(seededRandom(seed));
   let requests = 0;
   const server = await startFakeOpenAi({
-    fault: (messages) => {
+    fault: () => {
       requests += 1;
-      const turn = nextTurn();
+      return nextTurn();
+    },
+    onDelivered: (messages, turn) => {
       const key = sha256(JSON.stringify(messages));
       if (turn.kind === 'body') delivered.set(key, (delivered.get(key) ?? 0) + 1);
-      return turn;
     },
   });
   const count = () => [...delivered.values()].reduce((sum, times) => sum + times, 0);
@@ -141,7 +142,7 @@ async function playRound(
   ended: (end: string, cost: Usage) => void,
 ): Promise<boolean> {
   const settings = teacherSettings.parse({
-    ...{ baseUrl, model: 'm', dollarsMax, retriesMax: 2, retryWaitMs: 1, timeoutMs: 300 },
+    ...{ baseUrl, model: 'm', dollarsMax, retriesMax: 2, retryWaitMs: 1, timeoutMs: 4_000 },
     ...{ thinkTokensMax: 100, failuresMax: 1_000, ...prices },
   });
   const book = openBookFile(folder);

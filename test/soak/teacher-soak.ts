@@ -38,7 +38,7 @@ export async function run(args: string[]): Promise<boolean> {
   return (await killed(Number(values.kills), Number(values.seed))) && ledger;
 }
 
-/** The stages' own concurrency: two candidates for each of four files, four thoughts, four plans. */
+/** The stages' own concurrency: eight candidates of four files, four thoughts, four plans. */
 const callsAtOnce = 16;
 
 /** Milliseconds that the server thinks about each answer, so that kills find calls under way. */
@@ -50,10 +50,9 @@ async function killed(kills: number, seed: number): Promise<boolean> {
   const delivered = new Map<string, number>();
   const server = await startFakeOpenAi({
     delayMs,
-    fault: (messages) => {
+    onDelivered: (messages) => {
       const key = sha256(JSON.stringify(messages));
       delivered.set(key, (delivered.get(key) ?? 0) + 1);
-      return null;
     },
   });
   const tokenizer = writeByteTokenizer(folder);

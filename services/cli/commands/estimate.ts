@@ -22,28 +22,13 @@ import {
   loadConfiguration,
   tellConfiguration,
 } from '../open/settings.ts';
-import { drawEstimate } from '../views/estimate.ts';
+import { drawEstimate, type Estimate } from '../views/estimate.ts';
 import { type ModelOptions, modelFlags } from '../with-models.ts';
 
 export interface EstimateOptions extends ConfigurationOptions, ModelOptions {
   readonly limit?: string;
   readonly tokensPerSecond: string;
   readonly json?: boolean;
-}
-
-/** What a run would ask. */
-export interface Estimate {
-  readonly repositories: { readonly found: number; readonly written: number };
-  readonly usage: Usage;
-  /** By the name of the form that is asked for. */
-  readonly kinds: Readonly<Record<string, Usage>>;
-  /** By the name of the repository. */
-  readonly byRepository: Readonly<Record<string, Usage>>;
-  /** Dollars of the same calls in batches. */
-  readonly batchDollars: number;
-  /** Where the prices are from; null: nobody named any. */
-  readonly prices: string | null;
-  readonly seconds: number;
 }
 
 export async function estimateCommand(

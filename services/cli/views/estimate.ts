@@ -1,10 +1,24 @@
 /** What a run would ask and cost, as a table. Pure. */
 import { compareText } from '../../../schemas/compare-text.ts';
 import type { Usage } from '../../../schemas/generated/types.ts';
-import type { Estimate } from '../commands/estimate.ts';
 import type { Style } from '../style.ts';
 import { printable } from '../style.ts';
 import { formatCount, formatDuration, formatTable, plural } from './format.ts';
+
+/** What a run would ask. */
+export interface Estimate {
+  readonly repositories: { readonly found: number; readonly written: number };
+  readonly usage: Usage;
+  /** By the name of the form that is asked for. */
+  readonly kinds: Readonly<Record<string, Usage>>;
+  /** By the name of the repository. */
+  readonly byRepository: Readonly<Record<string, Usage>>;
+  /** Dollars of the same calls in batches. */
+  readonly batchDollars: number;
+  /** Where the prices are from; null: nobody named any. */
+  readonly prices: string | null;
+  readonly seconds: number;
+}
 
 /** Repositories in the list at most, the dearest first; `--json` has all of them. */
 const repositoriesShownMax = 10;

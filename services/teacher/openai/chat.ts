@@ -3,7 +3,6 @@
  * budget, usage, and a simpler request for servers that refuse a field. Answers are texts; the
  * caller parses.
  */
-import type { z } from 'zod';
 import type { Usage } from '../../../schemas/generated/types.ts';
 import { shorten } from '../../ports/endpoint.ts';
 import { noUsage } from '../../ports/usage.ts';
@@ -11,43 +10,13 @@ import type { Clock } from '../../runtime/clock.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { again, done, repeat, type Tried } from '../../runtime/retry.ts';
 import type { TeacherSettings } from '../settings.ts';
+import { bytesOf, type Chat, type ChatAnswer, type ChatRequest } from './chat-request.ts';
 import { type Completion, readCompletion } from './completion.ts';
 import { bodyOf, simplify } from './dialect.ts';
 import type { CallEnd, Endpoint, Endpoints, Place } from './endpoints/endpoints.ts';
 import { BrokenAnswer, classifyFailure, type Failure, mayBeBilled } from './failures.ts';
 import type { Prices } from './money/prices.ts';
 import type { Call, Spending } from './money/spending.ts';
-
-export interface Message {
-  readonly role: 'system' | 'user' | 'assistant';
-  readonly content: string;
-}
-
-export interface ChatRequest {
-  readonly messages: readonly Message[];
-  readonly form: z.ZodType;
-  readonly formName: string;
-  readonly tokensMax: number;
-  readonly limitKnob: LimitKnob;
-  /** Names the answer in the memo: no other request has this id. */
-  readonly id: string;
-  /** The repository that it is about; its cost counts against the repository's budget. */
-  readonly repository: string;
-  /** A likely answer, for who only estimates. */
-  readonly sketch: unknown;
-}
-
-/** The knobs that limit an answer. */
-export type LimitKnob = 'planTokensMax' | 'thinkTokensMax';
-
-export interface ChatAnswer {
-  readonly text: string;
-  readonly usage: Usage;
-  /** The answer ended at the token limit. */
-  readonly cut: boolean;
-}
-
-export type Chat = (request: ChatRequest, signal: AbortSignal) => Promise<ChatAnswer>;
 
 export interface ChatTools {
   readonly endpoints: Endpoints;
@@ -198,11 +167,6 @@ function answerOf(completion: Completion, call: Call, place: Place, sent: unknow
   call.end(usage, completion.cachedTokens);
   place.end({ kind: 'answered', completionTokens: usage.completionTokens });
   return { text: completion.text, cut: completion.cut, usage };
-}
-
-/** Bytes of all messages. */
-export function bytesOf({ messages }: Pick<ChatRequest, 'messages'>): number {
-  return messages.reduce((bytes, { content }) => bytes + Buffer.byteLength(content), 0);
 }
 
 function refused(why: string, cause: unknown, usage: Usage = noUsage): PipelineError {

@@ -11,7 +11,7 @@ import { PipelineError, withUsage } from '../../runtime/errors.ts';
 import { repairPrompt } from '../prompts/repair-prompt.ts';
 import type { Prompt } from '../prompts/version.ts';
 import { parseAnswer } from './answers.ts';
-import type { Chat, ChatAnswer, LimitKnob, Message } from './chat.ts';
+import type { Chat, ChatAnswer, LimitKnob, Message } from './chat-request.ts';
 
 /** For whom something is asked. */
 export interface Asking {

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { TeacherSettings } from '../settings.ts';
-import type { ChatRequest } from './chat.ts';
+import type { ChatRequest } from './chat-request.ts';
 
 export interface Dialect {
   readonly structured: TeacherSettings['structuredOutput'];

@@ -6,7 +6,7 @@ import { APIConnectionError, APIError } from 'openai';
 import { shorten } from '../../ports/endpoint.ts';
 import { timeOfDayMs } from '../../runtime/clock.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import type { LimitKnob } from './chat.ts';
+import type { LimitKnob } from './chat-request.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 export type Failure =

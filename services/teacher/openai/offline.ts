@@ -5,7 +5,7 @@
 import type { Teacher } from '../../ports/teacher.ts';
 import type { OfflineAnswer, UnmadeCall } from '../adapter.ts';
 import type { TeacherSettings } from '../settings.ts';
-import { bytesOf } from './chat.ts';
+import { bytesOf } from './chat-request.ts';
 import { bodyOf, firstDialect } from './dialect.ts';
 import { teacherOver } from './openai.ts';
 

@@ -17,7 +17,7 @@ import { rewritePrompt, thinkPrompt } from '../prompts/think-prompt.ts';
 import { type Prompt, promptsVersion } from '../prompts/version.ts';
 import type { TeacherSettings } from '../settings.ts';
 import { planAnswer, purposesAnswer, thoughtAnswer } from './answers.ts';
-import type { Chat } from './chat.ts';
+import type { Chat } from './chat-request.ts';
 import { type Asking, converse, keptAnswer } from './converse.ts';
 import { sketchPlan, sketchPurposes, sketchThought } from './sketches.ts';
 

@@ -60,6 +60,8 @@ export interface FakeOpenAiOptions {
   readonly refusedFormats?: readonly string[];
   /** What /models says, instead of the one model. */
   readonly models?: Extract<Turn, { kind: 'raw' }>;
+  /** An answer has left the server as a whole. */
+  readonly onDelivered?: (messages: readonly ChatMessage[], turn: Turn) => void;
   /** Tokens of a text; a quarter of its characters without. */
   readonly countTokens?: (text: string) => number;
   /** Leaves `usage` out of the answers. */
@@ -125,6 +127,8 @@ async function handle(
   let turn: Turn = fault ?? schedule.shift() ?? { kind: 'answer' };
   if (turn.kind === 'by') turn = turn.turn(body);
   if (turn.kind === 'by') throw new Error('a turn must be decided at once');
+  const delivered = turn;
+  response.once('finish', () => options.onDelivered?.(body.messages ?? [], delivered));
   if (turn.kind === 'raw') return answerRaw(response, turn);
   if (turn.kind === 'silence') return;
   if (turn.kind === 'hang-up') return void request.socket.destroy();

@@ -101,6 +101,7 @@ export const changes: Readonly<Record<string, Change | Excuse>> = {
   'teacher.model': change('teacher.model=other-model'),
   'teacher.temperature': change('teacher.temperature=0.1'),
   'teacher.structuredOutput': change('teacher.structuredOutput=json_object'),
+  'teacher.thinking': change('teacher.thinking=off'),
   'teacher.promptBytesMax': change('teacher.promptBytesMax=3000'),
   'teacher.checks': change('teacher.checks=off'),
   'teacher.mendingsMax': change('teacher.mendingsMax=0'),

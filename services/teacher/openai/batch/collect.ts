@@ -4,7 +4,7 @@
  */
 import type OpenAI from 'openai';
 import { z } from 'zod';
-import type { ChatAnswer } from '../chat.ts';
+import type { ChatAnswer } from '../chat-request.ts';
 import { readCompletion } from '../completion.ts';
 import type { Prices } from '../money/prices.ts';
 import type { BatchRequest, BatchStore, LineResult } from './requests.ts';
