@@ -93,7 +93,8 @@ async function planProject(
   const prompt = planPrompt(request, promptBytesMax);
   const limit = { tokensMax, limitKnob: 'planTokensMax' as const };
   const form = { form: planAnswer, formName: 'plan', part: 'plan' };
-  const plan = await keptAnswer(chat, prompt, { ...form, ...limit, sketch: sketchPlan() }, asking);
+  const sketch = sketchPlan(request.files.length);
+  const plan = await keptAnswer(chat, prompt, { ...form, ...limit, sketch }, asking);
   const { requirements, architecture } = plan.value;
   const purposes: { path: string; purpose: string }[] = [];
   const failures: string[] = [];

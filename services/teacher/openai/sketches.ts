@@ -1,36 +1,38 @@
 /**
- * Answers as they may be expected: in form, and in length. `estimate` answers with them, so that
- * the prompts that build on an answer are as long as in the run. Pure.
+ * Answers as they may be expected: in form, and in the length that the prompts ask for. `estimate`
+ * answers with them, so that prompts that build on an answer are as long as in the run. Pure.
  */
+import { wordsWanted } from '../prompts/length.ts';
 
-/** 40 bytes, eight words: of any length a text of such words has about five bytes a word. */
+/** 40 bytes, ten words, the shape of plain prose without its content. */
 const filler = 'what it has to do and how the parts fit ';
 
-function wordsOf(bytes: number): string {
+/** Of English prose about code, with the space after the word. */
+const bytesPerWord = 6;
+
+function wordsOf(words: number): string {
+  const bytes = Math.max(1, Math.round(words * bytesPerWord));
   return filler
     .repeat(Math.ceil(bytes / filler.length))
-    .slice(0, Math.max(1, bytes))
+    .slice(0, bytes)
     .trim();
 }
 
-/** The middle of the 150 to 500 words that are asked for, at six bytes a word. */
-const proseBytes = 2_000;
-
-export function sketchPlan(): { requirements: string; architecture: string } {
-  return { requirements: wordsOf(proseBytes), architecture: wordsOf(proseBytes) };
+/** Some 80 words for a handful of files, 500 at most. */
+export function sketchPlan(files: number): { requirements: string; architecture: string } {
+  const words = Math.min(500, 80 + 4 * Math.max(0, files - 5));
+  return { requirements: wordsOf(words), architecture: wordsOf(words) };
 }
 
-/** One sentence. */
-const purposeBytes = 90;
+/** One sentence of 8 to 40 words. */
+const purposeWords = 18;
 
 export function sketchPurposes(paths: readonly string[]): {
   purposes: { path: string; purpose: string }[];
 } {
-  return { purposes: paths.map((path) => ({ path, purpose: wordsOf(purposeBytes) })) };
+  return { purposes: paths.map((path) => ({ path, purpose: wordsOf(purposeWords) })) };
 }
 
-/** A third of the file, within what the prompt asks for. */
 export function sketchThought(code: string): { thought: string } {
-  const bytes = Math.min(4_200, Math.max(480, Math.round(Buffer.byteLength(code) / 3)));
-  return { thought: wordsOf(bytes) };
+  return { thought: wordsOf(wordsWanted(Buffer.byteLength(code))) };
 }

@@ -34,15 +34,14 @@ function likeAModel(messages: readonly ChatMessage[]): string {
     return text.slice(0, bytes).trim();
   };
   if ('thought' in answer) {
-    const code = /<file \w+>\n([\s\S]*)\n<\/file /.exec(said)?.[1] ?? '';
-    const bytes = Math.min(4_200, Math.max(480, code.length / 3));
-    return JSON.stringify({ thought: prose(said, about(bytes)) });
+    // A rewrite is about as long as what it rewrites.
+    const earlier = /<thought-so-far \w+>\n([\s\S]*)\n<\/thought-so-far /.exec(said)?.[1];
+    const words = Number(/in about (\d+) words/.exec(said)?.[1] ?? 0);
+    return JSON.stringify({ thought: prose(said, about(earlier?.length ?? words * 6)) });
   }
   if ('requirements' in answer) {
-    const [requirements, architecture] = [
-      prose(said, about(2_000)),
-      prose(`${said}2`, about(2_000)),
-    ];
+    // A handful of files: about 80 words each.
+    const [requirements, architecture] = [prose(said, about(480)), prose(`${said}2`, about(480))];
     return JSON.stringify({ requirements, architecture });
   }
   return JSON.stringify(answer);
