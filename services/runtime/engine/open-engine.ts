@@ -19,7 +19,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { RuntimeKnobs } from '../config/knobs.ts';
 import type { Coordination } from '../coordination/coordination.ts';
 import { openLocalCoordination } from '../coordination/local.ts';
-import { PipelineError } from '../errors.ts';
+import { type ErrorCode, PipelineError } from '../errors.ts';
 import { type Memo, memoTeacher } from '../memo/memo.ts';
 import { memoScorer } from '../memo/memo-scorer.ts';
 import { createCodec } from '../records/codec.ts';
@@ -146,16 +146,20 @@ export function openEngine(options: GraphOptions, parts: EngineParts): OpenEngin
   };
 }
 
+/** What ends a run while calls to the teacher are under way. */
+const teacherStops: ReadonlySet<ErrorCode> = new Set(['TEACHER_BUDGET', 'TEACHER_DOWN']);
+
 /**
- * A spent budget ends a run, but calls under way are paid for: they end, and their answers are
- * remembered, unless somebody stops the run meanwhile. A call that begins now is refused.
+ * A spent budget ends a run, and so does a teacher that takes no more calls. Calls under way are
+ * paid for: they end, and their answers are remembered, unless somebody stops the run meanwhile. A
+ * call that begins now is refused.
  */
 export async function endCalls(
   open: OpenEngine,
   error: unknown,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<void> {
-  if (!(error instanceof PipelineError) || error.code !== 'TEACHER_BUDGET') return;
+  if (!(error instanceof PipelineError) || !teacherStops.has(error.code)) return;
   const { promise: stopped, resolve } = Promise.withResolvers<void>();
   if (signal.aborted) resolve();
   signal.addEventListener('abort', () => resolve(), { once: true });
