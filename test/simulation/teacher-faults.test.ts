@@ -233,6 +233,35 @@ describe('a graph with a teacher that fails', () => {
     expect(asked().length).toBeGreaterThan(3);
     expect(spent()).toBeLessThan(15);
   });
+
+  it('a repository that has spent its share is given up, and goes on with a larger one', async () => {
+    const outputFolder = start();
+    const price = 'teacher.dollarsPerMillionPromptTokens=1000';
+    const first = await run(outputFolder, price, 'teacher.dollarsPerRepositoryMax=6');
+    expect(first.repositories.written).toBeLessThan(3);
+    expect(first.deadLetters).toBeGreaterThan(0);
+    const reasons = first.repositories.dropped.map(({ detail, reason }) => `${reason} ${detail}`);
+    for (const reason of reasons) expect(reason).toContain('TEACHER_REPOSITORY_BUDGET');
+    const second = await run(outputFolder, price);
+    expect(second).toMatchObject({ deadLetters: 0, repositories: { written: 3, dropped: [] } });
+    expect(asked()).toHaveLength(callsOfAll);
+    await verifyOutput(outputFolder);
+  });
+
+  it('stops with a code where the server asks for a wait of hours, and loses nothing', async () => {
+    let busy = true;
+    const limited: Turn = {
+      kind: 'raw',
+      status: 429,
+      headers: { 'content-type': 'application/json', 'retry-after': '7200' },
+      body: '{"error": {"message": "daily limit"}}',
+    };
+    const outputFolder = start(() => (busy && asked().length > 5 ? limited : null));
+    await expect(run(outputFolder)).rejects.toMatchObject({ code: 'TEACHER_DOWN' });
+    busy = false;
+    expect(await run(outputFolder)).toMatchObject({ deadLetters: 0, repositories: { written: 3 } });
+    expect(differences(expected, outputHashes(outputFolder))).toEqual([]);
+  });
 });
 
 /** As the fake server counts them. */

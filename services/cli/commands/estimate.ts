@@ -85,28 +85,23 @@ const indifferent: Scorer = {
 async function openTally({ sink }: ResolvedValues, prices: Prices) {
   const { template, masking } = sink;
   const tokenizer = await openTokenizer(sink.tokenizer, sink.endOfText, { template, masking });
-  /** System prompts come again and again. */
-  const known = new Map<string, number>();
-  const count = async (text: string) => {
-    const counted = known.get(text) ?? (await countTokens(text, tokenizer.encode));
-    if (text.length < 8_192 && known.size < 1_024) known.set(text, counted);
-    return counted;
-  };
+  const count = openCount(tokenizer.encode);
   const kinds = new Map<string, Usage>();
   const repositories = new Map<string, Usage>();
   const add = (sums: Map<string, Usage>, name: string, usage: Usage) =>
     sums.set(name, sumUsage([sums.get(name) ?? noUsage, usage]));
   return {
-    answer: async (call: UnmadeCall): Promise<OfflineAnswer> => {
-      const messages = call.body.messages as readonly { readonly content: string }[];
-      const counts = await Promise.all(messages.map(({ content }) => count(content)));
-      const promptTokens = counts.reduce((sum, each) => sum + each, 0);
-      const text = JSON.stringify(call.sketch);
-      const completionTokens = await count(text);
+    answer: async ({ body, sketch, formName, repository }: UnmadeCall): Promise<OfflineAnswer> => {
+      const messages = body.messages as readonly { readonly content: string }[];
+      const prompt = messages.map(({ content }) => content).join('\n');
+      const about = `${repository} ${formName}`;
+      const promptTokens = await count(`${about} asked`, prompt);
+      const text = JSON.stringify(sketch);
+      const completionTokens = await count(`${about} said`, text);
       const microDollars = priceOf({ promptTokens, completionTokens }, prices);
       const usage = { ...noUsage, calls: 1, promptTokens, completionTokens, microDollars };
-      add(kinds, call.formName, usage);
-      add(repositories, call.repository, usage);
+      add(kinds, formName, usage);
+      add(repositories, repository, usage);
       return { text, usage, cut: false };
     },
     sums: () => ({
@@ -120,9 +115,22 @@ async function openTally({ sink }: ResolvedValues, prices: Prices) {
 
 type Encode = Awaited<ReturnType<typeof openTokenizer>>['encode'];
 
-async function countTokens(text: string, encode: Encode): Promise<number> {
-  const [tokens] = await encode([text]);
-  return tokens?.length ?? 0;
+/** Bytes of one kind of text that are counted token by token; they tell the density of the rest. */
+const countedBytesMax = 2_000_000;
+
+function openCount(encode: Encode): (kind: string, text: string) => Promise<number> {
+  const known = new Map<string, { bytes: number; tokens: number }>();
+  return async (kind, text) => {
+    const sums = known.get(kind) ?? { bytes: 0, tokens: 0 };
+    known.set(kind, sums);
+    const bytes = Buffer.byteLength(text);
+    if (sums.bytes > countedBytesMax) return Math.round((bytes * sums.tokens) / sums.bytes);
+    const [ids] = await encode([text]);
+    const tokens = ids?.length ?? 0;
+    sums.bytes += bytes;
+    sums.tokens += tokens;
+    return tokens;
+  };
 }
 
 /** By the slowest of what limits a run: writing answers side by side, and the limits per minute. */
