@@ -15,7 +15,7 @@ import { writeRepositories } from '../simulation/repositories.ts';
 import { smallOutput, writeByteTokenizer } from '../simulation/run-graph.ts';
 import { playLedger } from '../simulation/teacher-ledger.ts';
 import { differences, outputHashes } from './compare-outputs.ts';
-import { runBackstory } from './start-backstory.ts';
+import { runBackstory, signalGroup, startBackstory } from './start-backstory.ts';
 
 export async function run(args: string[]): Promise<boolean> {
   const { values } = parseArgs({
@@ -48,11 +48,16 @@ async function killed(kills: number, seed: number): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'backstory-teacher-soak-'));
   const random = seededRandom(seed);
   const delivered = new Map<string, number>();
+  /** Answers until the running process is killed. */
+  let left = Number.POSITIVE_INFINITY;
+  let kill = () => {};
   const server = await startFakeOpenAi({
     delayMs,
     onDelivered: (messages) => {
       const key = sha256(JSON.stringify(messages));
       delivered.set(key, (delivered.get(key) ?? 0) + 1);
+      left -= 1;
+      if (left === 0) kill();
     },
   });
   const tokenizer = writeByteTokenizer(folder);
@@ -71,17 +76,26 @@ async function killed(kills: number, seed: number): Promise<boolean> {
     const wanted = delivered.size;
     delivered.clear();
     let landed = 0;
-    for (;;) {
-      const killAfterMs = landed < kills ? whole.wallMs * (0.3 + random.next() * 0.5) : undefined;
-      const one = await runBackstory(line('killed'), killAfterMs);
-      if (one.code === 0) break;
-      if (one.code !== null) throw new Error(one.output);
-      landed += 1;
+    let again = 0;
+    const unequal: string[] = [];
+    for (let output = 0; landed < kills; output += 1) {
+      delivered.clear();
+      const name = `killed-${output}`;
+      for (;;) {
+        // Answers, and not time, so that kills land among calls however fast the machine is.
+        left = landed < kills ? 1 + random.below(wanted / 3) : Number.POSITIVE_INFINITY;
+        const { child, finished } = startBackstory(line(name));
+        kill = () => void signalGroup(child, 'SIGKILL');
+        const { code, output: said } = await finished;
+        if (code === 0) break;
+        if (code !== null) throw new Error(said);
+        landed += 1;
+      }
+      again += [...delivered.values()].reduce((sum, times) => sum + times, 0) - wanted;
+      unequal.push(...differences(expected, outputHashes(join(folder, name))));
     }
-    const calls = [...delivered.values()].reduce((sum, times) => sum + times, 0);
-    const unequal = differences(expected, outputHashes(join(folder, 'killed')));
-    console.log({ kills: landed, calls, wanted, again: calls - wanted, unequal });
-    return calls - wanted <= landed * callsAtOnce && unequal.length === 0;
+    console.log({ kills: landed, callsOfRun: wanted, again, unequal });
+    return again <= landed * callsAtOnce && unequal.length === 0;
   } finally {
     await server.close();
     rmSync(folder, { recursive: true, force: true });
