@@ -69,7 +69,10 @@ describe('A model behind an endpoint', () => {
     expect([...written].sort()).toEqual(Object.values(greeter).sort());
   });
 
-  /** Before a long run, `doctor` asks whether the server and the model are there. */
+  /**
+   * Before a long run, `doctor` asks whether the server and the model are there. A server that does
+   * not list the model may serve it all the same, so that is a remark and no failure.
+   */
   test('can be checked before a run', async () => {
     const knobs = [
       'teacher.kind=openai',
@@ -77,8 +80,8 @@ describe('A model behind an endpoint', () => {
       'teacher.model=another-model',
     ];
     const doctor = await backstory('doctor', ...knobs.flatMap((knob) => ['--set', knob]));
-    expect(doctor.exitCode).not.toBe(0);
-    expect(doctor.out).toContain('my-model');
+    expect(doctor.exitCode, doctor.out).toBe(0);
+    expect(doctor.out).toContain('does not list the model another-model; it has my-model');
   });
 });
 

@@ -1,6 +1,7 @@
 /**
  * `npm run soak -- knobs [KNOB…]`: runs a repository once per knob with another value of it, and
- * fails for a knob that changes nothing: neither the output, nor what is told, nor a prompt.
+ * fails for a knob that changes nothing: neither the output, nor what is told, nor a prompt. It
+ * fails, too, for a knob that `knobs/changes.ts` does not have.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +13,7 @@ import { runGraph, writeByteTokenizer } from '../simulation/run-graph.ts';
 import { outputHashes } from './compare-outputs.ts';
 import { changes } from './knobs/changes.ts';
 import { moreFiles } from './knobs/repository.ts';
+import { tellingKnobs } from './knobs/telling.ts';
 
 export async function run(names: string[]): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'backstory-knobs-'));
@@ -19,6 +21,8 @@ export async function run(names: string[]): Promise<boolean> {
   try {
     const bench = openBench(folder, server);
     const idle: string[] = [];
+    const unlisted = tellingKnobs().filter((knob) => !(knob in changes));
+    for (const knob of unlisted) console.log(`UNLISTED   ${knob}`);
     for (const [knob, entry] of Object.entries(changes)) {
       if ('excuse' in entry || (names.length > 0 && !names.includes(knob))) continue;
       const [own = '', ...others] = entry.sets;
@@ -27,7 +31,7 @@ export async function run(names: string[]): Promise<boolean> {
       if (!changed) idle.push(knob);
     }
     console.log(idle.length === 0 ? 'every knob has an effect' : `no effect: ${idle.join(' ')}`);
-    return idle.length === 0;
+    return idle.length === 0 && unlisted.length === 0;
   } finally {
     await server.close();
     rmSync(folder, { recursive: true, force: true });

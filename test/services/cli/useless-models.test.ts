@@ -38,7 +38,8 @@ describe('a run with an endpoint of no use', () => {
 
   it.each([
     [401, 'CONFIG_INVALID'],
-    [403, 'CONFIG_INVALID'],
+    // It listed its models for the same key, so that it refuses the texts and not the key.
+    [403, 'TEACHER_REFUSED'],
     [400, 'TEACHER_REFUSED'],
     [451, 'TEACHER_REFUSED'],
     [503, 'TEACHER_UNAVAILABLE'],
