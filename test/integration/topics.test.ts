@@ -35,6 +35,7 @@ describe('topics of a data set', () => {
     expect(await settingsOf(control)).toMatchObject({ 'cleanup.policy': 'compact' });
     await change(found, { 'retention.ms': '604800000', 'max.message.bytes': '2000000' });
     await change(control, { 'cleanup.policy': 'delete' });
+    await expect.poll(() => settingsOf(control)).toMatchObject({ 'cleanup.policy': 'delete' });
     const { exitCode, steps } = await topics('plan', dataset);
     expect(exitCode).toBe(0);
     const changes = steps.filter(({ action }) => action !== 'keep');
@@ -43,11 +44,14 @@ describe('topics of a data set', () => {
       { name: control, action: 'change', detail: expect.stringContaining('not compact') },
     ]);
     expect((await topics('apply', dataset)).exitCode).toBe(0);
-    expect(await settingsOf(found)).toMatchObject({
-      'retention.ms': '-1',
-      'max.message.bytes': '2000000',
-    });
-    expect(await settingsOf(control)).toMatchObject({ 'cleanup.policy': 'compact' });
+    // The broker answers before its own view of the settings has followed.
+    await expect
+      .poll(() => settingsOf(found))
+      .toMatchObject({
+        'retention.ms': '-1',
+        'max.message.bytes': '2000000',
+      });
+    await expect.poll(() => settingsOf(control)).toMatchObject({ 'cleanup.policy': 'compact' });
     const after = await topics('plan', dataset);
     expect(new Set(after.steps.map(({ action }) => action))).toEqual(new Set(['keep']));
   });
@@ -57,7 +61,9 @@ describe('topics of a data set', () => {
     async (partitions) => {
       const dataset = uniqueName('shape');
       const name = physicalTopic(dataset, 'repo-found');
-      await admin.createTopics({ topics: [{ topic: name, numPartitions: partitions }] });
+      const topic = { topic: name, numPartitions: partitions };
+      await admin.createTopics({ waitForLeaders: false, topics: [topic] });
+      await expect.poll(() => admin.listTopics()).toContain(name);
       const planned = await topics('plan', dataset);
       expect(planned.exitCode).toBe(1);
       expect(planned.steps.find((step) => step.name === name)).toMatchObject({

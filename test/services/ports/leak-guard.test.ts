@@ -7,7 +7,7 @@ import { searchKnobs } from '../../../services/stages/search/config.ts';
 
 const limits = searchKnobs.parse({});
 const sourceOf = (path: string) =>
-  readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
+  readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 // A copy of a source file, so that no change of ours moves what the tests cut out of it.
 const code = sourceOf('test/samples/blob-store.ts.txt');
 const guard = createLeakGuard(code, [], limits);
