@@ -140,7 +140,7 @@ const stageSpecs = {
     reads: ['trajectory', 'dropped', 'input-closed'],
     writes: ['shard-sealed'],
     talksTo: ['tokenizer', 'shard store'],
-    version: 2,
+    version: 3,
   },
 } as const satisfies Readonly<Record<string, StageSpec>>;
 

@@ -11,7 +11,8 @@ import type { DocumentReader } from '../template/document-reader.ts';
 import { type ReadDocument, TemplateError } from '../template/read.ts';
 import { Difference, findingOf, mustHold, PackDifference } from './difference.ts';
 import { checkDocument } from './document.ts';
-import { allowedPrefixes, checkMask, checkTurns, type TokenView } from './tokens.ts';
+import { mayRepeat } from './prefix.ts';
+import { checkMask, checkTurns, type TokenView } from './tokens.ts';
 
 export interface SampleTotals {
   samples: number;
@@ -121,9 +122,8 @@ export class SampleChecker {
 function checkPrefixes(view: TokenView, pieces: readonly Piece[]): void {
   for (const { line, inputIds, mask } of pieces) {
     const at = { token: line.documentTokens[0] };
-    const prefix = inputIds.subarray(0, line.prefixTokens).join();
-    const allowed = allowedPrefixes(view, line.documentTokens[0]);
-    const known = allowed.some((ids) => ids.join() === prefix);
+    const prefix = inputIds.subarray(0, line.prefixTokens);
+    const known = mayRepeat(view, line.documentTokens[0], prefix);
     mustHold(known, `piece ${line.piece} does not begin as the document does`, at);
     const trained = mask.subarray(0, line.prefixTokens).some((value) => value !== 0);
     mustHold(!trained, `the repeated start of piece ${line.piece} is trained`, at);

@@ -1,7 +1,7 @@
 /**
  * Checks the tokens of one document against its text: the turn of each segment, the mask of every
- * token (I2), and the start that a piece may repeat. The checks use only the bytes at which tokens
- * end in the text, so they share no assumption with the code that cut and masked them. Pure.
+ * token (I2). The checks use only the bytes at which tokens end in the text, so they share no
+ * assumption with the code that cut and masked them. Pure.
  */
 import {
   type MaskingName,
@@ -122,47 +122,4 @@ function endsTrained(view: TokenView, turn: Turn | undefined): boolean {
   if (view.masked.size === 0 || turn === undefined) return true;
   const last = view.segments[lastUpTo(view.segments, turn.end, ({ end }) => end)];
   return last === undefined || isTrainedSegment(view, last);
-}
-
-/**
- * The prefixes that a piece may repeat if it starts at this token: nothing, the document's first
- * segment, or the first and the current `file` segment. If the piece starts inside a turn, the
- * marks that open the turn follow.
- */
-export function allowedPrefixes(view: TokenView, start: number): Uint32Array[] {
-  const { inputIds, turns, segments, ends } = view;
-  const [frame] = segments;
-  const passed = start === 0 ? 0 : (ends[start - 1] ?? 0);
-  const before = turns[lastUpTo(turns, start - 1, ({ tokens }) => tokens.start)]?.tokens;
-  const amid = before !== undefined && start < before.end ? before : undefined;
-  const opening = inputIds.subarray(amid?.start ?? 0, amid?.content ?? 0);
-  if (frame === undefined || passed < frame.end) return [opening];
-  let at = lastUpTo(segments, passed, ({ end }) => end);
-  while (at >= 0 && segments[at]?.kind !== 'file') at -= 1;
-  const file = segments[at];
-  const frameIds = tokensOf(view, frame);
-  const fileIds = file === undefined ? new Uint32Array() : tokensOf(view, file);
-  const bases = [[], [frameIds], [frameIds, fileIds]];
-  return bases.map((base) => Uint32Array.from([...base, opening].flatMap((ids) => [...ids])));
-}
-
-/** The tokens of a segment alone, and the marks of its turn if it begins or ends the turn. */
-function tokensOf({ inputIds, turns, ends }: TokenView, segment: PlacedSegment): Uint32Array {
-  const around = turns[lastUpTo(turns, segment.start, ({ start }) => start)];
-  const turn = around !== undefined && segment.end <= around.end ? around : undefined;
-  const from = segment.start === turn?.start ? turn.tokens.start : tokenAfter(ends, segment.start);
-  const to = segment.end === turn?.end ? turn.tokens.end : tokenAfter(ends, segment.end);
-  return inputIds.subarray(from, to);
-}
-
-/** The first token that begins at or after a byte. */
-function tokenAfter(ends: Uint32Array, byte: number): number {
-  if (byte === 0) return 0;
-  let [low, high] = [0, ends.length - 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((ends[middle] ?? 0) >= byte) high = middle;
-    else low = middle + 1;
-  }
-  return low + 1;
 }

@@ -37,7 +37,7 @@ export const sinkKnobs = z.object({
     .min(0)
     .default(2_048)
     .describe(
-      'Tokens that a continued piece may repeat, masked, from the start of its document and file; a longer prefix is left out. 2,048 is 3 % of the default context.',
+      'Tokens that a continued piece may repeat, masked, from the start of its document: requirements, its files in the plan, the current file; what is longer is left out. 2,048 is 3 % of the default context.',
     ),
   openPacksMax: z
     .int()

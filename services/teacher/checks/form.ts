@@ -3,7 +3,7 @@ import { type Check, quoteShort } from './check.ts';
 
 const forbidden: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/^\s*(?:```|~~~)/m, 'holds a code block'],
-  [/<\/?(?:think|analysis|answer|thought)\b[^>]*>|<\|[^|>\n]{1,40}\|>/i, 'holds a mark of a model'],
+  [/(?<!\w)<\/?(?:think|analysis|answer|thought)>|<\|[^|>\n]{1,40}\|>/, 'holds a mark of a model'],
   [/^\s*[{[]\s*"(?:thought|requirements|architecture|purposes?|thoughts)"/m, 'holds JSON'],
   [/^#{1,6} \S/m, 'holds a heading'],
   [

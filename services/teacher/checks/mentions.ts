@@ -24,19 +24,21 @@ export function filesNamed(text: string): string[] {
 }
 
 const identifier = /[A-Za-z_$][\w$]*/g;
+const shaped = /\b(?:[a-zA-Z]\w*_\w+|[a-z]+(?:[A-Z][a-z0-9]+)+|[A-Za-z_]\w*(?=\(\)))/g;
 
 /**
  * Identifiers that a text presents as names: in backticks, or shaped as no English word is
  * (`snake_case`, `camelCase`, `call()`).
  */
 export function symbolsNamed(text: string): string[] {
-  const quoted = [...text.matchAll(/`([^`\n]{1,120})`/g)].flatMap(([, inside = '']) =>
-    filesNamed(inside).length > 0 ? [] : (inside.match(identifier) ?? []),
-  );
+  const spans = [...text.matchAll(/`([^`\n]{1,120})`/g)].map(([, inside = '']) => inside);
+  const quoted = spans.flatMap((inside) => {
+    if (filesNamed(inside).length > 0) return [];
+    // Between two names that hold a backtick themselves stands prose.
+    return inside.match(/\s/.test(inside) ? shaped : identifier) ?? [];
+  });
   const bare = text.replaceAll(/`[^`\n]*`|“[^”]*”|"[^"\n]*"/g, ' ').replaceAll(filePattern, ' ');
-  const shaped =
-    bare.match(/\b(?:[a-zA-Z]\w*_\w+|[a-z]+(?:[A-Z][a-z0-9]+)+|[A-Za-z_]\w*(?=\(\)))/g) ?? [];
-  return [...new Set([...quoted, ...shaped])];
+  return [...new Set([...quoted, ...(bare.match(shaped) ?? [])])];
 }
 
 const programs =

@@ -1,14 +1,13 @@
 /**
  * Cuts a tokenized document into pieces that fit the context. Pieces are adjacent token ranges.
- * Each piece after the first repeats, masked, the document's first segment, the current `file`
- * segment and the marks that open the current turn. A cut falls on a seam if it can and never
- * between a turn's text and the marks around it; a piece is all masked only if a run of masked
- * tokens is longer than the context. Pure.
+ * Each piece after the first repeats, masked, the document's first segment, its own part of the
+ * plan, the current `file` segment and the marks that open the current turn. A cut falls on a seam
+ * if it can and never between a turn's text and the marks around it; a piece is all masked only if
+ * a run of masked tokens is longer than the context. Pure.
  */
 import { lastUpTo } from '../../../dataset/last-up-to.ts';
 import type { TokenSegment } from '../tokens/join-tokens.ts';
-
-type Range = readonly [start: number, end: number];
+import { countTokens, openRecap, type Range, type Recap } from './recap.ts';
 
 export interface CutDocument {
   readonly segments: readonly TokenSegment[];
@@ -39,6 +38,8 @@ interface Cutting extends CutDocument {
   readonly segmentAt: (token: number) => number;
   /** For each segment, the last `file` or `done` up to it. */
   readonly fileAt: readonly (TokenSegment | null)[];
+  readonly files: readonly TokenSegment[];
+  readonly recap: Recap | null;
 }
 
 export function cutDocument(document: CutDocument, limits: CutLimits): Piece[] {
@@ -49,6 +50,8 @@ export function cutDocument(document: CutDocument, limits: CutLimits): Piece[] {
     hasTrained: findTrained(document.mask),
     segmentAt: (token) => lastUpTo(segments, token, ({ start }) => start),
     fileAt: lastFiles(segments),
+    files: segments.filter(({ kind }) => kind === 'file'),
+    recap: openRecap(segments, document.endsLine),
   };
   const end = document.mask.length;
   const pieces: Piece[] = [];
@@ -83,13 +86,23 @@ function choosePrefix(cutting: Cutting, start: number): Piece['prefix'] {
   if (first === undefined || start < first.end) return opening;
   const frame = [first.start, first.end] as const;
   const file = currentFile(cutting, start);
-  const candidates: Piece['prefix'][] =
-    file === null ? [[frame]] : [[frame, [file.start, file.end]], [frame]];
+  const own: Piece['prefix'] = file === null ? [] : [[file.start, file.end]];
   // Never more than half a context, so that every piece makes progress.
   const half = Math.floor(limits.contextLength / 2) - countTokens(opening);
   const tokensMax = Math.min(limits.prefixTokensMax, half);
+  const recap = recapAt(cutting, start, tokensMax - countTokens([frame, ...own]));
+  const candidates = [[frame, ...recap, ...own], [frame, ...own], [frame]];
   const chosen = candidates.find((prefix) => countTokens(prefix) <= tokensMax) ?? [];
   return [...chosen, ...opening];
+}
+
+/** The part of the plan for the files that a piece which starts here may write. */
+function recapAt(cutting: Cutting, start: number, tokensMax: number): Piece['prefix'] {
+  const { recap, files, fileAt, segmentAt, limits } = cutting;
+  const isOver = fileAt[segmentAt(start)]?.kind === 'done';
+  if (recap === null || start < recap.from || isOver) return [];
+  const fileUpTo = (token: number) => lastUpTo(files, token, (file) => file.start);
+  return recap.ranges(fileUpTo(start), fileUpTo(start + limits.contextLength - 1), tokensMax);
 }
 
 /** The marks that open the turn in whose middle this token lies; empty at a turn's start. */
@@ -226,8 +239,4 @@ function isWithinText({ segments, segmentAt }: Cutting, cut: number): boolean {
 function isMaskedFor(cutting: Cutting, start: number): boolean {
   const prefixTokens = countTokens(choosePrefix(cutting, start));
   return !cutting.hasTrained(start, start + cutting.limits.contextLength - prefixTokens);
-}
-
-function countTokens(ranges: Piece['prefix']): number {
-  return ranges.reduce((total, [start, end]) => total + end - start, 0);
 }

@@ -31,6 +31,7 @@ const good = [
   'Okay, what belongs here? One function. It needs no state of its own, only the store it is given. I looked at `store.py`: a value that is falsy counts as missing too, which is worth a comment later.',
   'This will be small. `MissingKey` comes from the errors module, which was written first.',
   'After reading errors.py it is clear that a missing key is an error of its own; wait, could the fallback help here? No: a fallback would need a value, and nobody has one.',
+  'Its result is an `Optional<Answer<Store>>`, and “`” opens a name that `lookup` skips, expects or gives.',
   'It collects the values of all keys and raises `MissingKey` for the first that has none.',
 ];
 

@@ -43,6 +43,31 @@ function cuts(text: string, contextLength: number, endsLine = neverLine): string
 }
 
 describe('cutDocument', () => {
+  it('begins a piece with the requirements and the plan of its own files', () => {
+    const text = `backstory:2 task:3 requirements:4 plan:12${' file:3 think:5 write:22'.repeat(3)} done:2`;
+    // The plan: its header, the heading of its list, then a line of three tokens for each file.
+    const lineEnds = new Set([10, 11, 14, 17, 20]);
+    const prefixes = (prefixTokensMax: number) =>
+      cutSegments(document(text), (token) => lineEnds.has(token), {
+        contextLength: 60,
+        prefixTokensMax,
+      }).map(({ start, prefix }) => [start, ...prefix]);
+    const frame = [0, 2];
+    const requirements = [5, 9];
+    const head = [9, 11];
+    expect(prefixes(30)).toEqual([
+      [0],
+      [59, frame, requirements, head, [15, 21], [51, 54]],
+      [102, frame, requirements, head, [18, 21], [81, 84]],
+    ]);
+    // What does not fit is left out: first the requirements, then the lines of later files.
+    expect(prefixes(12)).toEqual([
+      [0],
+      [59, frame, head, [15, 18], [51, 54]],
+      [109, frame, head, [18, 21], [81, 84]],
+    ]);
+  });
+
   it('looks at about as many segments per piece of a long document as of a short one', () => {
     const looksPerPiece = (files: number) => {
       const text = `backstory:2 task:8${' file:3 think:5 write:90'.repeat(files)} done:2`;
@@ -173,7 +198,7 @@ const arbitraryText = fc
   );
 
 describe('for any document', () => {
-  it('pieces are adjacent, fit the context, and repeat only whole frame and file segments', () => {
+  it('pieces are adjacent, fit the context, and repeat whole segments and parts of the plan', () => {
     fc.assert(
       fc.property(
         arbitraryText,
@@ -190,10 +215,10 @@ describe('for any document', () => {
             expect(piece.prefixTokens).toBeLessThanOrEqual(30);
             expect(piece.prefixTokens + piece.end - piece.start).toBeLessThanOrEqual(contextLength);
             for (const [start, end] of piece.prefix) {
-              const repeated = segments.find(
-                (segment) => segment.start === start && segment.end === end,
-              );
-              expect(['backstory', 'file']).toContain(repeated?.kind);
+              const repeated = segments.find((segment) => segment.end > start);
+              expect(['backstory', 'requirements', 'plan', 'file']).toContain(repeated?.kind);
+              const isWhole = repeated?.start === start && repeated.end === end;
+              expect(isWhole || (repeated?.kind === 'plan' && end <= repeated.end)).toBe(true);
               expect(end).toBeLessThanOrEqual(piece.start);
             }
             cursor = piece.end;
