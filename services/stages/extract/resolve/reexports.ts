@@ -18,6 +18,8 @@ export interface Reexports {
   ownNames(path: string): ReadonlySet<string>;
   /** Names that a file imports one by one, and so passes on to files that import all its names. */
   passedNames(path: string): Iterable<string>;
+  /** Whether a file gives a name to a whole module. */
+  isModule(path: string, name: string): boolean;
 }
 
 /** A search ends after this many barrels; a library may re-export all of its files. */
@@ -90,5 +92,6 @@ export function openReexports(
     },
     ownNames,
     passedNames: (path) => passed.get(path)?.keys() ?? [],
+    isModule: (path, name) => passed.get(path)?.get(name)?.name === '*',
   };
 }

@@ -46,13 +46,34 @@ function read(root: SyntaxNode, text: string): ReadFacts {
 
 /** A name, also a raw one such as `r#type`. */
 const name = /(?:r#)?[\w\u0080-\uffff]+/y;
+/** Before a member: `x.name` in a macro, `A::name`; `..name` is a range. */
+const selecting = /(?:(?<!\.)\.|::)\s*$/;
+/** Before a name that is declared here: a function, a variable, a closure's parameter. */
+const declaring = /(?:\b(?:fn|let|mut|ref|for)\s+|\|\s*)$/;
+/** After a parameter or a field: `name: Type`. */
+const typed = /^\s*:(?!:)/;
 
+/**
+ * The names that may come from a glob. A name that the file gives to a variable is its own
+ * everywhere, except that a call or a path still names the function or module.
+ */
 function readUses(root: SyntaxNode, text: string): string[] {
-  const names = root.startsOfType(['identifier', 'type_identifier']).map((start) => {
+  const uses = new Set<string>();
+  const values = new Set<string>();
+  const bound = new Set<string>();
+  for (const start of root.startsOfType(['identifier', 'type_identifier'])) {
     name.lastIndex = start;
-    return name.exec(text)?.[0] ?? '';
-  });
-  return [...new Set(names)].sort();
+    const found = name.exec(text)?.[0];
+    if (found === undefined) continue;
+    const before = text.slice(Math.max(0, start - 8), start);
+    const after = text.slice(start + found.length, start + found.length + 8);
+    if (selecting.test(before)) continue;
+    if (declaring.test(before) || typed.test(after)) bound.add(found);
+    else if (/^\s*(?:[(!<]|::)/.test(after)) uses.add(found);
+    else values.add(found);
+  }
+  for (const found of values) if (!bound.has(found)) uses.add(found);
+  return [...uses].sort();
 }
 
 interface Owner {

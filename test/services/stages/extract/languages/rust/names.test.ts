@@ -57,8 +57,38 @@ describe('names', () => {
       },
       ['src/sync.rs 1'],
     ],
+    [
+      'a bare name is no module that a wildcard brings, a path is',
+      {
+        'src/lib.rs': 'mod iter;\n',
+        'src/iter/mod.rs': 'mod len;\nmod map;\nmod user;\npub struct Base;\n',
+        'src/iter/len.rs': 'pub fn go() {}\n',
+        'src/iter/map.rs': 'pub fn go() {}\n',
+        'src/iter/user.rs':
+          'use super::*;\nfn f(b: Base, len: usize) -> usize { map::go(); vec![len].len() + len }\n',
+      },
+      ['src/iter/map.rs 0.9', 'src/iter/mod.rs 1'],
+    ],
+    [
+      'a variable, a method and a parameter are not the functions that a wildcard brings',
+      {
+        'src/lib.rs': 'mod fs;\nmod user;\n',
+        'src/fs/mod.rs':
+          'mod one;\nmod two;\nmod three;\nmod four;\npub use self::one::find;\n' +
+          'pub use self::two::split;\npub use self::three::once;\npub use self::four::{call, VALUE};\n',
+        'src/fs/one.rs': 'pub fn find() {}\n',
+        'src/fs/two.rs': 'pub fn split() {}\n',
+        'src/fs/three.rs': 'pub fn once() {}\n',
+        'src/fs/four.rs': 'pub fn call() {}\npub const VALUE: u8 = 1;\n',
+        'src/user.rs':
+          'use crate::fs::*;\nstruct S;\nimpl S { fn find(&self, split: u8) -> u8 { let once = split; once } }\n' +
+          'fn g(s: S) { assert_eq!(s.find(1), "x".split(\'x\').count() as u8); call(); }\n',
+      },
+      ['src/fs/four.rs 0.9', 'src/fs/mod.rs 1'],
+    ],
   ])('%s', async (_name, files, expected) => {
-    expect(await edgesFrom('src/user.rs', files)).toEqual(expected);
+    const user = Object.keys(files).find((path) => path.endsWith('user.rs')) ?? '';
+    expect(await edgesFrom(user, files)).toEqual(expected);
   });
 
   it('knows what stands in the braces of a macro, at its own lines', async () => {
