@@ -22,6 +22,19 @@ export function withModels(command: Command): Command {
     );
 }
 
+/** The knobs that a command's sources and options stand for. */
+export function sourceFlags(
+  sources: readonly string[],
+  options: ModelOptions & { readonly limit?: string },
+): Record<string, unknown> {
+  const { limit } = options;
+  return {
+    'discover.sources': [...sources],
+    ...modelFlags(options),
+    ...(limit === undefined ? {} : { 'discover.limit': Number(limit) }),
+  };
+}
+
 /** The knobs that these options stand for. */
 export function modelFlags({ teacher, scorer, search }: ModelOptions): Record<string, unknown> {
   return {

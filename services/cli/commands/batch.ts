@@ -25,7 +25,7 @@ import {
   tellConfiguration,
 } from '../open/settings.ts';
 import { plural } from '../views/format.ts';
-import { type ModelOptions, modelFlags } from '../with-models.ts';
+import { type ModelOptions, modelFlags, sourceFlags } from '../with-models.ts';
 
 export interface BatchOptions extends ConfigurationOptions, ModelOptions {
   readonly out: string;
@@ -38,9 +38,7 @@ export async function gatherCommand(
   sources: readonly string[],
   options: BatchOptions,
 ): Promise<ExitCode> {
-  const limit = options.limit === undefined ? {} : { 'discover.limit': Number(options.limit) };
-  const flags = { 'discover.sources': [...sources], ...modelFlags(options), ...limit };
-  const loaded = await loadConfiguration(context, options, flags);
+  const loaded = await loadConfiguration(context, options, sourceFlags(sources, options));
   const { values } = loaded;
   tellConfiguration(context, loaded, options.json);
   const out = resolve(context.workingFolder, options.out);

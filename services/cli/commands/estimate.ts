@@ -2,7 +2,7 @@
  * `backstory estimate SOURCE…`: what a run would ask and cost, from its own prompts, without a
  * call. Answers are sketches of the usual length; the search is taken to make all of its rounds.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Usage } from '../../../schemas/generated/types.ts';
@@ -23,7 +23,7 @@ import {
   tellConfiguration,
 } from '../open/settings.ts';
 import { drawEstimate, type Estimate } from '../views/estimate.ts';
-import { type ModelOptions, modelFlags } from '../with-models.ts';
+import { type ModelOptions, sourceFlags } from '../with-models.ts';
 
 export interface EstimateOptions extends ConfigurationOptions, ModelOptions {
   readonly limit?: string;
@@ -36,12 +36,7 @@ export async function estimateCommand(
   sources: readonly string[],
   options: EstimateOptions,
 ): Promise<ExitCode> {
-  const flags: Record<string, unknown> = {
-    'discover.sources': [...sources],
-    ...modelFlags(options),
-  };
-  if (options.limit !== undefined) flags['discover.limit'] = Number(options.limit);
-  const loaded = await loadConfiguration(context, options, flags);
+  const loaded = await loadConfiguration(context, options, sourceFlags(sources, options));
   const { values } = loaded;
   tellConfiguration(context, loaded, options.json);
   const { limit, listSourcesMax } = values.discover;
@@ -67,7 +62,6 @@ export async function estimateCommand(
     else for (const line of drawEstimate(estimate, context.out.style)) writeLine(context.out, line);
     return exitCodes.fine;
   } finally {
-    await rm(folder, { recursive: true, force: true });
     await tally.close();
   }
 }

@@ -38,7 +38,7 @@ import {
   type FinishedBefore,
   type SummaryFacts,
 } from '../views/summary.ts';
-import { type ModelOptions, modelFlags } from '../with-models.ts';
+import { type ModelOptions, sourceFlags } from '../with-models.ts';
 
 export interface RunOptions extends ConfigurationOptions, ModelOptions {
   readonly out: string;
@@ -118,7 +118,7 @@ export async function runSources(
   options: RunOptions,
 ): Promise<FinishedRun> {
   const outputFolder = resolve(context.workingFolder, options.out);
-  const loaded = await loadConfiguration(context, options, flagsOf(sources, options));
+  const loaded = await loadConfiguration(context, options, sourceFlags(sources, options));
   const { values, hash, inputHash } = loaded;
   tellConfiguration(context, loaded, options.quiet);
   // Finds a misspelt source before the output folder is touched.
@@ -175,16 +175,6 @@ function openLater(open: () => Book): { get: () => Book; close: () => Promise<vo
     },
     close: async () => book?.close(),
   };
-}
-
-/** The knobs that the command's own options stand for. */
-function flagsOf(sources: readonly string[], options: RunOptions): Record<string, unknown> {
-  const flags: Record<string, unknown> = {
-    'discover.sources': [...sources],
-    ...modelFlags(options),
-  };
-  if (options.limit !== undefined) flags['discover.limit'] = Number(options.limit);
-  return flags;
 }
 
 type Checkable = { check(): Promise<string | null> };

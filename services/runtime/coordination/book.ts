@@ -45,20 +45,21 @@ interface Place {
 const nowhere: Place = { begin: async () => {}, end: async () => {}, close: async () => {} };
 
 export function openMemoryBook(): Book {
-  return openBook(new Map(), nowhere, 1);
+  return openBook(new Map(), nowhere);
 }
 
 type Totals = Map<string, { calls: number; spent: number; held: number }>;
 
-function openBook(totals: Totals, place: Place, firstId: number): Book {
-  let nextId = firstId;
+function openBook(totals: Totals, place: Place): Book {
+  let nextId = 1;
+  const totalOf = (scope: string) => totals.get(scope) ?? { calls: 0, spent: 0, held: 0 };
   const of = (scope: string) => {
-    const known = totals.get(scope) ?? { calls: 0, spent: 0, held: 0 };
-    totals.set(scope, known);
-    return known;
+    const total = totalOf(scope);
+    totals.set(scope, total);
+    return total;
   };
   return {
-    of: (scope) => totals.get(scope) ?? { calls: 0, spent: 0, held: 0 },
+    of: totalOf,
     begin: (named, reserved) => {
       const id = nextId;
       nextId += 1;
@@ -95,7 +96,7 @@ CREATE TABLE IF NOT EXISTS spent (scope TEXT PRIMARY KEY, calls INTEGER NOT NULL
 CREATE TABLE IF NOT EXISTS open (id INTEGER NOT NULL, scope TEXT NOT NULL, microDollars INTEGER NOT NULL, PRIMARY KEY (id, scope)) WITHOUT ROWID;
 `;
 
-const addSql = `INSERT INTO spent VALUES (?, ?, ?) ON CONFLICT (scope) DO UPDATE
+const added = `ON CONFLICT (scope) DO UPDATE
 SET calls = calls + excluded.calls, microDollars = microDollars + excluded.microDollars`;
 
 /** The book of a run, in its folder. Only the process that holds the run's lock opens it. */
@@ -113,10 +114,10 @@ export function openBookFile(folder: string): Book {
 }
 
 function openFile(database: DatabaseSync): Book {
-  const add = database.prepare(addSql);
+  const add = database.prepare(`INSERT INTO spent VALUES (?, ?, ?) ${added}`);
   // What a killed process had under way may have been billed.
   database.exec(`INSERT INTO spent SELECT scope, count(*), sum(microDollars) FROM open WHERE true GROUP BY scope
-ON CONFLICT (scope) DO UPDATE SET calls = calls + excluded.calls, microDollars = microDollars + excluded.microDollars;
+${added};
 DELETE FROM open;`);
   const rows = database.prepare('SELECT scope, calls, microDollars FROM spent').all();
   const totals: Totals = new Map(
@@ -143,5 +144,5 @@ DELETE FROM open;`);
       database.close();
     },
   };
-  return openBook(totals, place, 1);
+  return openBook(totals, place);
 }

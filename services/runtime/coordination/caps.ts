@@ -5,7 +5,7 @@
  */
 import { type Clock, timeOfDayMs } from '../clock.ts';
 import type { Book } from './book.ts';
-import { type Budget, type BudgetLimits, heldWaitMs } from './coordination.ts';
+import { type Budget, type BudgetLimits, heldWaitMs, type Wait } from './coordination.ts';
 import { burstMs, spacingMs } from './rate.ts';
 
 export interface CapLimits extends BudgetLimits {
@@ -29,12 +29,7 @@ export interface Cost {
 
 export type CappedAdmission =
   | { readonly kind: 'go'; readonly settle: (cost: Cost) => void }
-  | {
-      readonly kind: 'wait';
-      readonly for: 'rate' | 'money';
-      readonly ms: number;
-      readonly used: number;
-    }
+  | Wait
   | {
       readonly kind: 'over';
       readonly limit: 'calls' | 'money' | 'day' | 'repository';

@@ -12,16 +12,18 @@ export interface BudgetLimits {
   readonly callsPerMinute: number | null;
 }
 
+/** The rate is used up, or running calls reserve the rest of the money: ask again after `ms`. */
+export interface Wait {
+  readonly kind: 'wait';
+  readonly for: 'rate' | 'money';
+  readonly ms: number;
+  readonly used: number;
+}
+
 export type Admission =
   /** Make the call: it is counted, and its possible cost is reserved until it is settled. */
   | { readonly kind: 'go'; readonly settle: (microDollars: number) => void }
-  /** The rate is used up, or running calls reserve the rest of the money: ask again after `ms`. */
-  | {
-      readonly kind: 'wait';
-      readonly for: 'rate' | 'money';
-      readonly ms: number;
-      readonly used: number;
-    }
+  | Wait
   /** The limit is reached, and waiting does not help. */
   | { readonly kind: 'over'; readonly limit: 'calls' | 'money'; readonly used: number };
 

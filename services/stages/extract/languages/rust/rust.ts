@@ -49,7 +49,7 @@ const name = /(?:r#)?[\w\u0080-\uffff]+/y;
 /** Before a member: `x.name` in a macro, `A::name`; `..name` is a range. */
 const selecting = /(?:(?<!\.)\.|::)\s*$/;
 /** Before a name that is declared here: a function, a variable, a closure's parameter. */
-const declaring = /(?:\b(?:fn|let|mut|ref|for)\s+|\|\s*)$/;
+const declaring = /(?:\b(?:fn|let|ref|for)\s+|(?<!&\s*)\bmut\s+|\|\s*)$/;
 /** After a parameter or a field: `name: Type`. */
 const typed = /^\s*:(?!:)/;
 
@@ -68,7 +68,9 @@ function readUses(root: SyntaxNode, text: string): string[] {
     const before = text.slice(Math.max(0, start - 8), start);
     const after = text.slice(start + found.length, start + found.length + 8);
     if (selecting.test(before)) continue;
-    if (declaring.test(before) || typed.test(after)) bound.add(found);
+    const isVariable = declaring.test(before) || typed.test(after);
+    // Types and constants begin with a capital; no variable does.
+    if (isVariable && !/^[A-Z]/.test(found)) bound.add(found);
     else if (/^\s*(?:[(!<]|::)/.test(after)) uses.add(found);
     else values.add(found);
   }

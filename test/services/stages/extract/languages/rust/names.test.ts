@@ -75,16 +75,17 @@ describe('names', () => {
         'src/lib.rs': 'mod fs;\nmod user;\n',
         'src/fs/mod.rs':
           'mod one;\nmod two;\nmod three;\nmod four;\npub use self::one::find;\n' +
-          'pub use self::two::split;\npub use self::three::once;\npub use self::four::{call, VALUE};\n',
+          'pub use self::two::split;\npub use self::three::once;\npub use self::four::{call, VALUE};\nmod five;\npub use self::five::Part;\n',
         'src/fs/one.rs': 'pub fn find() {}\n',
         'src/fs/two.rs': 'pub fn split() {}\n',
         'src/fs/three.rs': 'pub fn once() {}\n',
         'src/fs/four.rs': 'pub fn call() {}\npub const VALUE: u8 = 1;\n',
+        'src/fs/five.rs': 'pub struct Part;\n',
         'src/user.rs':
           'use crate::fs::*;\nstruct S;\nimpl S { fn find(&self, split: u8) -> u8 { let once = split; once } }\n' +
-          'fn g(s: S) { assert_eq!(s.find(1), "x".split(\'x\').count() as u8); call(); }\n',
+          'fn g(s: S, p: &mut Part) { assert_eq!(s.find(1), "x".split(\'x\').count() as u8); call(); }\n',
       },
-      ['src/fs/four.rs 0.9', 'src/fs/mod.rs 1'],
+      ['src/fs/five.rs 0.9', 'src/fs/four.rs 0.9', 'src/fs/mod.rs 1'],
     ],
   ])('%s', async (_name, files, expected) => {
     const user = Object.keys(files).find((path) => path.endsWith('user.rs')) ?? '';
