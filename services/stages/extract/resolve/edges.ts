@@ -131,7 +131,7 @@ function usedNames(link: Link, { file, uses, reexports }: User): Binding[] {
   if (!link.star) return used;
   const offered = new Set(reexports.ownNames(link.to));
   if (link.kind !== 'include') for (const name of reexports.passedNames(link.to)) offered.add(name);
-  // Rust uses a module only in paths, which have links of their own: a bare `len` is something else.
+  // Rust uses modules in paths, which have links of their own: a bare `len` is something else.
   const isOther = (name: string) => file.language === 'rust' && reexports.isModule(link.to, name);
   const seen = [...offered].filter((name) => uses.has(name) && !isOther(name));
   return [...used, ...seen.map((name) => ({ name, local: name }))];
