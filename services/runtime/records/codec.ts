@@ -21,7 +21,7 @@ export const inlineBytesMax = 32 * 1024;
  */
 const cacheLimits = {
   encodedBytes: 64 * 1024 * 1024,
-  bytesInMemory: 64 * 1024 * 1024,
+  bytesInMemory: 32 * 1024 * 1024,
   bodiesKept: 4,
 };
 
