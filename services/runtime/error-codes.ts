@@ -246,6 +246,10 @@ const modelCodes = {
     'The scorer does not answer in time, or its answer is malformed.',
     'Check `scorer.url`, and that the server runs.',
   ),
+  SCORER_REFUSED: reject(
+    'The scorer works, but gives no usable bits for this file.',
+    'Read the reason beside the file; if its text is too long, lower `search.contextBytesMax` or `search.targetBytesMax`.',
+  ),
   SCORER_UNSUITABLE: fatal(
     'The server cannot score: it returns no probabilities for the prompt, or refuses.',
     'Use one that answers completions with echo and logprobs for the whole prompt.',

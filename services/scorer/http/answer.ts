@@ -1,10 +1,9 @@
 /**
  * Reads an echoed completion: finds the tokens of the target at the end of the prompt and adds up
- * their log probabilities. Pure. An answer whose sum cannot be trusted is refused with the reason,
+ * their log probabilities. Pure. An answer whose sum cannot be trusted is unusable and says why,
  * because a wrong sum would still rank candidates.
  */
 import { z } from 'zod';
-import { PipelineError } from '../../runtime/errors.ts';
 
 const answerSchema = z.object({
   choices: z.array(
@@ -25,30 +24,67 @@ interface EchoedTokens {
   readonly offsets: readonly number[];
 }
 
-/** Bits of the target, the end of the prompt. Throws SCORER_UNSUITABLE with what is missing. */
-export function targetBits(answer: unknown, target: string): number {
+/** An answer that gives no bits. */
+export class UnusableAnswer extends Error {}
+
+/** Rounding may lift the logarithm of a probability this far above zero, in nats. */
+const roundingMax = 1e-6;
+/** No model is this surprised; servers write such a number where they have no probability. */
+const logprobMin = -1000;
+
+/** A prompt is what stands `before` the target, then the target. */
+export interface Prompt {
+  readonly before: string;
+  readonly target: string;
+}
+
+/** Bits of the target. Throws UnusableAnswer with what is wrong. */
+export function targetBits(answer: unknown, prompt: Prompt): number {
   const parsed = answerSchema.safeParse(answer);
   if (!parsed.success) {
     const path = parsed.error.issues[0]?.path.join('.') ?? 'choices';
-    throw unsuitable(`its answer has no usable "${path}"`);
+    throw new UnusableAnswer(`its answer has no usable "${path}"`);
   }
   const [choice] = parsed.data.choices;
-  if (choice === undefined) throw unsuitable('its answer has no choice');
+  if (choice === undefined) throw new UnusableAnswer('its answer has no choice');
   const { tokens, token_logprobs: logprobs, text_offset: offsets } = choice.logprobs;
   if (tokens.length !== logprobs.length || tokens.length !== offsets.length) {
-    throw unsuitable('tokens, token_logprobs and text_offset differ in length');
+    throw new UnusableAnswer('tokens, token_logprobs and text_offset differ in length');
   }
   const generated = parsed.data.usage?.completion_tokens === 0 ? 0 : 1;
-  const span = targetSpan({ tokens, logprobs, offsets }, generated, target);
+  const echoed = { tokens: tokens.map(bytesOfToken), logprobs, offsets };
+  const span = targetSpan(echoed, generated, {
+    before: bytesOf(prompt.before),
+    target: bytesOf(prompt.target),
+  });
   let nats = 0;
   for (let index = span.start; index < span.end; index += 1) {
-    const logprob = logprobs[index] ?? null;
-    if (logprob === null || !Number.isFinite(logprob)) {
-      throw unsuitable(`token_logprobs holds ${logprob} inside the target`);
-    }
-    nats -= logprob;
+    nats -= checkedLogprob(logprobs[index] ?? null);
   }
-  return nats / Math.LN2;
+  return Math.max(0, nats) / Math.LN2;
+}
+
+function checkedLogprob(logprob: number | null): number {
+  if (logprob === null || !(logprob >= logprobMin)) {
+    throw new UnusableAnswer(`token_logprobs holds ${logprob} inside the target`);
+  }
+  if (logprob > roundingMax) {
+    throw new UnusableAnswer(
+      `token_logprobs holds ${logprob}: a log probability is not above zero, so these are other numbers`,
+    );
+  }
+  return logprob;
+}
+
+/** Texts as strings with one character per byte, so that a token may end inside a character. */
+function bytesOf(text: string): string {
+  return Buffer.from(text).toString('latin1');
+}
+
+/** A token that is no whole text is spelled `bytes:\xe2\x82` by some servers. */
+function bytesOfToken(token: string): string {
+  if (!/^bytes:(?:\\x[0-9a-f]{2})+$/i.test(token)) return bytesOf(token);
+  return Buffer.from(token.replaceAll(/bytes:|\\x/g, ''), 'hex').toString('latin1');
 }
 
 /**
@@ -56,17 +92,19 @@ export function targetBits(answer: unknown, target: string): number {
  * (begin of text) shifts nothing. A token that crosses the border counts as the target's. The text
  * before the border is the same for every candidate, so this treats all candidates alike.
  */
-function targetSpan(echoed: EchoedTokens, generated: 0 | 1, target: string) {
+function targetSpan(echoed: EchoedTokens, generated: 0 | 1, prompt: Prompt) {
   const { tokens } = echoed;
   for (const trailing of [generated, 1 - generated]) {
     const end = tokens.length - trailing;
-    const start = startByText(tokens, end, target);
-    if (start !== null) return { start, end };
+    const start = startByText(tokens, end, prompt.target);
+    if (start === null) continue;
+    requireWhole(tokens.slice(0, end).join(''), prompt);
+    return { start, end };
   }
   const end = tokens.length - generated;
-  const start = startByOffset(echoed, end, target);
+  const start = startByOffset(echoed, end, prompt);
   if (start !== null) return { start, end };
-  throw unsuitable(
+  throw new UnusableAnswer(
     `the prompt is not in its answer: "echo" is ignored, or the tokens do not spell the prompt (${tokens.length} tokens came back)`,
   );
 }
@@ -85,33 +123,42 @@ function startByText(tokens: readonly string[], end: number, target: string): nu
 }
 
 /**
+ * A server that cuts a long prompt from the left still echoes the whole target, without the thought
+ * that is to be judged. Tokenizers may drop white space at the very beginning.
+ */
+function requireWhole(echo: string, { before, target }: Prompt): void {
+  if (echo.endsWith((before + target).trimStart())) return;
+  throw new UnusableAnswer(
+    `${echo.length} of ${before.length + target.length} bytes of the prompt came back: it was cut, or its tokens do not spell it`,
+  );
+}
+
+const broken = bytesOf('\uFFFD');
+
+/**
  * Servers spell a character that is split over tokens as replacement characters. Then only the
  * offsets help, which servers count in code points. Counted from the end, they can drift only
  * inside the target, which is the same text for every candidate.
  */
-function startByOffset(echoed: EchoedTokens, end: number, target: string): number | null {
-  const { tokens, offsets } = echoed;
+function startByOffset({ tokens, offsets }: EchoedTokens, end: number, prompt: Prompt) {
   const last = tokens[end - 1];
   const lastOffset = offsets[end - 1];
   if (last === undefined || lastOffset === undefined) return null;
-  if (!tokens.slice(0, end).some((token) => token.includes('\uFFFD'))) return null;
-  const border = lastOffset + codePoints(last) - codePoints(target);
-  if (border < (offsets[0] ?? 0)) return null;
+  if (!tokens.slice(0, end).some((token) => token.includes(broken))) return null;
+  const border = lastOffset + codePoints(last) - codePoints(prompt.target);
+  const first = offsets[0] ?? 0;
+  // What is broken counts more often, never less often, so a cut prompt is shorter.
+  if (border - first < codePoints(prompt.before.trimStart())) return null;
   let start = end - 1;
   while (start > 0 && (offsets[start] ?? 0) > border) start -= 1;
   return start;
 }
 
-function codePoints(text: string): number {
+/** Of a text with one character per byte: a code point has one byte that continues no other. */
+function codePoints(bytes: string): number {
   let count = 0;
-  for (const _character of text) count += 1;
+  for (let at = 0; at < bytes.length; at += 1) {
+    if ((bytes.charCodeAt(at) & 0xc0) !== 0x80) count += 1;
+  }
   return count;
-}
-
-export function unsuitable(what: string): PipelineError {
-  return new PipelineError(
-    'SCORER_UNSUITABLE',
-    `the server cannot score: ${what}. It must answer completions with echo and logprobs for the whole prompt, as vLLM and llama-cpp-python with logits_all do`,
-    { subject: 'scorer.url' },
-  );
 }

@@ -4,13 +4,14 @@
  * with bounds that all stages share.
  */
 import OpenAI from 'openai';
+import { z } from 'zod';
 import { publicModelName, shorten } from '../../ports/endpoint.ts';
 import type { ScoreRequest, Scorer } from '../../ports/scorer.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
 import { tailBytes } from '../bytes/score.ts';
 import type { ScorerSettings } from '../settings.ts';
-import { targetBits, unsuitable } from './answer.ts';
+import { type Prompt, targetBits, UnusableAnswer } from './answer.ts';
 
 /** Raised when the same server would give other bits. */
 export const httpScorerVersion = '1';
@@ -20,11 +21,21 @@ type HttpOptions = Pick<
   'url' | 'model' | 'timeoutMs' | 'requestsMax' | 'contextBytesMax'
 >;
 
-/** Long enough that a server which returns only its generated token cannot pass as echoing. */
+/**
+ * Long enough that a server which returns only its generated token cannot pass as echoing, and with
+ * characters that tokenizers split.
+ */
 const probe = {
-  prompt: 'def add(first, second):\n',
-  target: '    return first + second\n\n\nprint(add(1, 2))\n',
+  before: 'def add(first, second):\n',
+  target: '    return first + second  # naïve: ∑ 加 🜁\n\n\nprint(add(1, 2))\n',
 };
+const otherProbe = { before: '# A table of the months, by name.\n', target: probe.target };
+
+/**
+ * By how much the bits of one text may differ between two requests: servers in bf16 batch them
+ * otherwise each time. A mixed-up answer is further off.
+ */
+const probeShareMax = 0.03;
 
 export function openHttpScorer(options: HttpOptions, apiKey: string | null): Scorer {
   const client = new OpenAI({
@@ -40,15 +51,27 @@ export function openHttpScorer(options: HttpOptions, apiKey: string | null): Sco
   });
   const limited = limitConcurrency(options.requestsMax);
 
-  const bitsOf = (before: string, target: string, signal: AbortSignal) =>
-    limited(async () => {
-      const answer = await complete(client, options, before + target, signal);
-      return targetBits(answer, target);
-    });
+  const bitsOf = (prompt: Prompt, signal: AbortSignal) =>
+    limited(async () =>
+      targetBits(await complete(client, options, prompt.before + prompt.target, signal), prompt),
+    );
 
   const runProbe = async (signal: AbortSignal) => {
-    const bits = await bitsOf(probe.prompt, probe.target, signal);
-    if (bits <= 0) throw unsuitable('every log probability of the probe is zero');
+    try {
+      const alone = await bitsOf(probe, signal);
+      if (alone <= 0) throw new UnusableAnswer('every log probability of the probe is zero');
+      const [, again = Number.NaN] = await Promise.all([
+        bitsOf(otherProbe, signal),
+        bitsOf(probe, signal),
+      ]);
+      if (Math.abs(again - alone) > alone * probeShareMax) {
+        throw new UnusableAnswer(
+          `one text has ${alone.toFixed(1)} bits alone and ${again.toFixed(1)} beside another`,
+        );
+      }
+    } catch (error) {
+      throw error instanceof UnusableAnswer ? unsuitable(error) : error;
+    }
   };
   let suitable = false;
 
@@ -57,9 +80,24 @@ export function openHttpScorer(options: HttpOptions, apiKey: string | null): Sco
     suitable = true;
     // The first token of a prompt has no probability, so an empty beginning needs a character.
     const context = keepTail(request.context, options.contextBytesMax) || '\n';
-    return Promise.all(
-      request.thoughts.map((thought) => bitsOf(context + thought, request.target, signal)),
-    );
+    const prompts = request.thoughts.map((thought) => ({
+      before: context + thought,
+      target: request.target,
+    }));
+    try {
+      return await Promise.all(prompts.map((prompt) => bitsOf(prompt, signal)));
+    } catch (error) {
+      const isForGood =
+        error instanceof UnusableAnswer ||
+        (error instanceof PipelineError && error.code === 'SCORER_UNSUITABLE');
+      if (!isForGood) throw error;
+      // One text that the server cannot score must not end a run: only the probe may.
+      await runProbe(signal);
+      throw new PipelineError('SCORER_REFUSED', `the scorer gave no bits: ${error.message}`, {
+        subject: 'scorer.url',
+        cause: error,
+      });
+    }
   };
 
   return {
@@ -85,7 +123,9 @@ export function openHttpScorer(options: HttpOptions, apiKey: string | null): Sco
         await runProbe(new AbortController().signal);
         return null;
       } catch (error) {
-        if (error instanceof PipelineError) return `${error.code}: ${error.message}`;
+        // A server that is busy is there; the run waits for it.
+        if (statusOf(error instanceof Error ? error.cause : null) === 429) return null;
+        if (error instanceof PipelineError) return error.message;
         throw error;
       }
     },
@@ -101,10 +141,12 @@ async function complete(
 ): Promise<unknown> {
   const timeout = AbortSignal.timeout(options.timeoutMs);
   try {
-    return await client.completions.create(
+    const answer: unknown = await client.completions.create(
       { model: options.model, prompt, echo: true, logprobs: 1, max_tokens: 1, temperature: 0 },
       { signal: AbortSignal.any([signal, timeout]) },
     );
+    requireNoError(answer);
+    return answer;
   } catch (error) {
     // An aborted signal is the caller's wish; any other error comes from server or configuration.
     if (signal.aborted) throw signal.reason;
@@ -112,12 +154,33 @@ async function complete(
   }
 }
 
+/** Some servers and gateways report an error with status 200. */
+function requireNoError(answer: unknown): void {
+  const parsed = errorSchema.safeParse(answer);
+  if (!parsed.success) return;
+  const { message, code } = parsed.data.error;
+  const status = Number(code);
+  const body = { error: { message: message ?? 'an error without a message' } };
+  // Without a status it may pass, so it counts as a fault of the server.
+  throw OpenAI.APIError.generate(status >= 400 ? status : 500, body, undefined, new Headers());
+}
+
+const errorSchema = z.object({
+  error: z.object({
+    message: z.string().nullish(),
+    code: z.union([z.string(), z.number()]).nullish(),
+  }),
+});
+
+function statusOf(error: unknown): number | undefined {
+  return error instanceof OpenAI.APIError ? (error.status as number | undefined) : undefined;
+}
+
 function asScorerError(error: unknown, options: HttpOptions): PipelineError {
-  const status =
-    error instanceof OpenAI.APIError ? (error.status as number | undefined) : undefined;
+  const status = statusOf(error);
   const message = shorten(error instanceof Error ? error.message : String(error), 300);
   const subject = 'scorer.url';
-  if (status !== undefined && status >= 300 && status < 500 && status !== 408 && status !== 429) {
+  if (status !== undefined && status >= 300 && status < 500 && ![408, 425, 429].includes(status)) {
     return new PipelineError(
       'SCORER_UNSUITABLE',
       `the scorer at ${options.url} refuses requests (${message}); ${remedyFor(status)}`,
@@ -128,6 +191,14 @@ function asScorerError(error: unknown, options: HttpOptions): PipelineError {
     'SCORER_UNAVAILABLE',
     `the scorer at ${options.url} gave no answer within ${options.timeoutMs} ms or a broken one (${message}); check that it runs and is reachable`,
     { subject, cause: error },
+  );
+}
+
+function unsuitable({ message }: UnusableAnswer): PipelineError {
+  return new PipelineError(
+    'SCORER_UNSUITABLE',
+    `the server cannot score: ${message}. It must answer completions with echo and logprobs for the whole prompt, as vLLM and llama-cpp-python with logits_all do`,
+    { subject: 'scorer.url' },
   );
 }
 

@@ -98,6 +98,14 @@ const answerOf = (change: (answer: ReturnType<typeof echoAnswer>) => unknown): A
   return (body, response) => sendJson(response, 200, change(echoAnswer(String(body.prompt))));
 };
 
+/** A server whose second answer for one text differs from its first. */
+const probing = { first: true, last: true };
+
+function scale(answer: ReturnType<typeof echoAnswer>, factor: number): void {
+  const { logprobs } = answer.choices[0]!;
+  logprobs.token_logprobs = logprobs.token_logprobs.map((each) => each && each * factor);
+}
+
 const unsuitable: [string, Answering, string][] = [
   [
     'ignores echo',
@@ -143,6 +151,44 @@ const unsuitable: [string, Answering, string][] = [
     'null inside the target',
   ],
   [
+    'has numbers above zero, as raw logits are',
+    answerOf((a) => {
+      a.choices[0]!.logprobs.token_logprobs.fill(3.5);
+      return a;
+    }),
+    'is not above zero',
+  ],
+  [
+    'has a sentinel where it knows nothing',
+    answerOf((a) => {
+      a.choices[0]!.logprobs.token_logprobs.fill(-9999);
+      return a;
+    }),
+    '-9999 inside the target',
+  ],
+  [
+    'cuts the prompt from the left',
+    (body, response) => sendJson(response, 200, echoAnswer(String(body.prompt).slice(12))),
+    'of the prompt came back',
+  ],
+  [
+    'mixes up what it answers at once',
+    async (body, response) => {
+      const mixed = String(body.prompt).startsWith('# A table') ? probing.last : probing.first;
+      probing.first = false;
+      const answer = echoAnswer(String(body.prompt));
+      if (!mixed) scale(answer, 3);
+      sendJson(response, 200, answer);
+    },
+    'beside another',
+  ],
+  [
+    'answers 200 with a refusal of the model',
+    (_body, response) =>
+      sendJson(response, 200, { error: { message: 'no such model', code: 404 } }),
+    'scorer.model',
+  ],
+  [
     'refuses the key',
     (_body, response) => sendJson(response, 401, { error: { message: 'who are you' } }),
     'check the API key',
@@ -162,14 +208,15 @@ test.each(unsuitable)(
       code: 'SCORER_UNSUITABLE',
       message: expect.stringContaining(what),
     });
+    probing.first = true;
     expect(await scorer.check()).toContain(what);
-    expect(await scorer.check()).toContain('SCORER_UNSUITABLE');
   },
 );
 
+const passing = { message: 'no worker is free', code: null };
 const unavailable: [string, Answering][] = [
   ['answers 500', (_body, response) => sendJson(response, 500, { error: { message: 'oh' } })],
-  ['answers 429', (_body, response) => sendJson(response, 429, { error: { message: 'busy' } })],
+  ['answers 200 with an error', (_b, response) => sendJson(response, 200, { error: passing })],
   [
     'sends broken JSON',
     (_body, response) => {
@@ -197,9 +244,86 @@ test.each(unavailable)(
     });
     // One request: retries are the runtime's.
     expect(server.requests).toHaveLength(1);
-    expect(await scorer.check()).toContain('SCORER_UNAVAILABLE');
+    expect(await scorer.check()).toContain('gave no answer');
   },
 );
+
+/** Suitable at first; `answering` is for every text but the probe's. */
+function later(answering: Answering): Answering {
+  return (body, response) =>
+    String(body.prompt).includes('months') || String(body.prompt).includes('def add')
+      ? echoing(body, response)
+      : answering(body, response);
+}
+
+test.each<[string, Answering, string, string]>([
+  [
+    'is too long',
+    later((_body, response) => sendJson(response, 413, { error: { message: 'too long' } })),
+    'SCORER_REFUSED',
+    'search.contextBytesMax',
+  ],
+  [
+    'comes back cut',
+    later((body, response) => sendJson(response, 200, echoAnswer(String(body.prompt).slice(9)))),
+    'SCORER_REFUSED',
+    'of the prompt came back',
+  ],
+  [
+    'gets no probabilities',
+    later((_body, response) => sendJson(response, 200, { choices: [{ logprobs: null }] })),
+    'SCORER_REFUSED',
+    'logprobs',
+  ],
+  [
+    'gets an error with status 200',
+    later((_body, response) => sendJson(response, 200, { error: passing })),
+    'SCORER_UNAVAILABLE',
+    'no worker is free',
+  ],
+])('a text that %s ends no run', async (_name, answering, code, message) => {
+  const { scorer } = await open(answering);
+  await expect(scorer.score(request, never)).rejects.toMatchObject({
+    code,
+    message: expect.stringContaining(message),
+  });
+  expect(await scorer.check()).toBeNull();
+});
+
+test('a server that refuses everything from now on ends the run, by its probe', async () => {
+  let calls = 0;
+  const { scorer } = await open((body, response) => {
+    calls += 1;
+    if (calls > 5) sendJson(response, 401, { error: { message: 'the key has expired' } });
+    else return echoing(body, response);
+  });
+  expect(await scorer.score(request, never)).toHaveLength(2);
+  await expect(scorer.score(request, never)).rejects.toMatchObject({ code: 'SCORER_UNSUITABLE' });
+});
+
+test('a server that is busy at the start is waited for', async () => {
+  const { scorer } = await open((_body, response) => sendJson(response, 429, { error: {} }));
+  expect(await scorer.check()).toBeNull();
+  await expect(scorer.score(request, never)).rejects.toMatchObject({ code: 'SCORER_UNAVAILABLE' });
+});
+
+test('reads tokens that are spelled as bytes', async () => {
+  const { scorer } = await open((body, response) => {
+    const answer = echoAnswer(String(body.prompt));
+    const { logprobs } = answer.choices[0]!;
+    logprobs.tokens = logprobs.tokens.map((token) =>
+      /^[\x20-\x7e\n]*$/.test(token) ? token : `bytes:${escaped(token)}`,
+    );
+    sendJson(response, 200, answer);
+  });
+  const target = 'return "é 加"\n';
+  const [bits] = await scorer.score({ ...request, target }, never);
+  expect(bits).toBeCloseTo(expectedBits(request.context + request.thoughts[0], target), 9);
+});
+
+function escaped(token: string): string {
+  return [...Buffer.from(token)].map((byte) => `\\x${byte.toString(16)}`).join('');
+}
 
 test('uses a server again that has recovered', async () => {
   let calls = 0;
