@@ -7,14 +7,17 @@ import { type Finding, separate } from './redaction.ts';
 import { findAssignments } from './secrets/assignments.ts';
 import { findBlocks } from './secrets/blocks.ts';
 import { findCredentials } from './secrets/credentials.ts';
+import { findInPieces } from './secrets/pieces.ts';
 import { findShapes } from './secrets/shapes.ts';
 
 /** Finds secrets in a text; ranges are offsets into the text. */
 type SecretTable = (path: string, text: string) => readonly Finding[];
 
-const tables: readonly SecretTable[] = [findBlocks, findShapes, findAssignments, findCredentials];
+/** Keys in blocks have lines and quotes of their own, so they are not read in pieces. */
+const tables: readonly SecretTable[] = [findShapes, findAssignments, findCredentials];
 
 /** Returns all secrets of the text, in text order and without overlap. */
 export function findSecrets(path: string, text: string): readonly Finding[] {
-  return separate(tables.flatMap((find) => find(path, text)));
+  const found = [findBlocks, ...tables].flatMap((find) => find(path, text));
+  return separate([...found, ...findInPieces(path, text, tables)]);
 }

@@ -5,16 +5,10 @@
 import { lineAfter, lineBefore } from '../line.ts';
 import { type Finding, secret } from '../redaction.ts';
 import { bindings, bindsBySpace, type Form } from './bindings.ts';
-import { type Literal, readLiteral } from './literals.ts';
+import { isPlain, isSecret, isStated } from './judge.ts';
+import { type BareEnd, type Literal, readElement, readLiteral } from './literals.ts';
 import { kindOf, type Name, type NameKind, nameAround, tellingPiece } from './names.ts';
-import {
-  isPasswordHash,
-  isPlaceholder,
-  isRandomUuid,
-  looksLikePassword,
-  looksRandom,
-  looksRandomWithSymbols,
-} from './values.ts';
+import { looksRandom } from './values.ts';
 
 /** In these files a value without quotes is a literal; in others it may be an identifier. */
 const settingsFile = new RegExp(
@@ -46,6 +40,10 @@ export function findAssignments(path: string, text: string): readonly Finding[] 
     end = name.end;
     const kind = kindOf(name.text);
     if (kind === 'nothing') continue;
+    // In programs, `x.key` and its like are attributes of anything.
+    if (/^(?:key|auth|salt)$/i.test(name.text) && text[index - 1] === '.' && file !== 'settings') {
+      continue;
+    }
     const value = boundSecret(text, name, kind, file);
     if (value === null) continue;
     findings.push(secret(value.start, value.end, 'assignment'));
@@ -67,36 +65,26 @@ function boundSecret(text: string, name: Name, kind: NameKind, file: FileKind): 
     // The name must be a whole string, not the end of one.
     if (form === 'argument' && /[\w.]$/.test(before)) continue;
     if (form === 'spaced' && !bindsBySpace(name.text, before, inSettings)) continue;
-    const wordEnds = inSettings && form !== 'element' && !/[{[("'`]/.test(before);
-    const value = readLiteral(text, at, wordEnds);
+    const bareEnd = bareEndOf(before, file);
+    const value = form === 'element' ? readElement(text, at) : readLiteral(text, at, bareEnd);
     if (value === null) continue;
-    if (isSecret(value, kind) && isTrusted({ text, name, value, before, form, file, wordEnds })) {
+    if (form === 'stated') {
+      if (isStated(value, kind)) return value;
+    } else if (
+      isSecret(value, kind) &&
+      isTrusted({ text, name, value, before, form, file, bareEnd })
+    ) {
       return value;
     }
   }
   return null;
 }
 
-function isSecret({ text, scheme }: Literal, kind: NameKind): boolean {
-  if (scheme === 'basic') return isEncodedPair(text);
-  if (kind === 'key') return text.length >= 20 && isPlain(text) && looksRandom(text);
-  if (isPlain(text) && looksRandom(text)) return true;
-  if (isRandomUuid(text) || isEncodedPair(text)) return true;
-  if (looksRandomWithSymbols(text)) return !/[<>{}]|\$\w/.test(text);
-  if (kind === 'password') return isPasswordHash(text) || looksLikePassword(text);
-  return text.length >= 10 && isPlain(text) && looksLikePassword(text);
-}
-
-/** Whether the value holds only characters that occur in keys and tokens. */
-function isPlain(value: string): boolean {
-  return /^[\w+/.~=:!@#%^&*-]+$/.test(value) && !value.includes('://');
-}
-
-/** Whether the value is `user:password` in base64, as in headers and Docker's settings. */
-function isEncodedPair(value: string): boolean {
-  if (!/^[A-Za-z0-9+/]{12,512}={0,2}$/.test(value)) return false;
-  const pair = Buffer.from(value, 'base64').toString('latin1');
-  return /^[\x21-\x7e]{1,128}:[\x21-\x7e]{4,256}$/.test(pair) && !isPlaceholder(pair);
+/** What ends a bare value on this line; in a program and behind a quote, an operator does. */
+function bareEndOf(before: string, file: FileKind): BareEnd {
+  if (file !== 'settings') return 'operator';
+  if (/\{[^{}"'`()]*$/.test(before)) return 'flow';
+  return /[{[("'`]/.test(before) ? 'operator' : 'space';
 }
 
 interface Place {
@@ -106,14 +94,14 @@ interface Place {
   readonly before: string;
   readonly form: Form;
   readonly file: FileKind;
-  readonly wordEnds: boolean;
+  readonly bareEnd: BareEnd;
 }
 
 /** Whether the line around the value shows that the value is a literal, and not a digest. */
-function isTrusted({ text, name, value, before, form, file, wordEnds }: Place): boolean {
+function isTrusted({ text, name, value, before, form, file, bareEnd }: Place): boolean {
   const after = lineAfter(text, value.end);
   if (isDigest(value.text, name.text, before, after)) return false;
-  if (value.quoted || wordEnds || form === 'element') return true;
+  if (value.quoted || bareEnd !== 'operator' || form === 'element') return true;
   // A bracket follows, so the value is an expression: a call or an index.
   if (/^[([]/.test(after)) return false;
   if (isLiteralLine(before, text.slice(name.end, value.start), file === 'prose')) return true;

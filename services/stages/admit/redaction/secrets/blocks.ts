@@ -4,6 +4,7 @@
  * block has no end. The first and last lines stay, because they only name the kind of key.
  */
 import { type Finding, secret } from '../redaction.ts';
+import { groupsOf } from './groups.ts';
 import { looksRandom } from './values.ts';
 
 /** Bounds a block without an end line; no key is longer. */
@@ -68,12 +69,19 @@ function trimmed(text: string, from: number, to: number, rule: string): Finding[
   return [secret(from + head, to - tail, rule)];
 }
 
-const puttyKey = /^Private-Lines:\s*\d{1,4}\s*\r?\n((?:[A-Za-z0-9+/=]{4,128}(?:\r?\n|$))+)/dgm;
+const puttyLine = '[A-Za-z0-9+/=]{4,128}';
+const puttyKey = new RegExp(
+  [
+    String.raw`^Private-Lines:\s*\d{1,4}\s*\r?\n`,
+    String.raw`(${puttyLine}(?:\r?\n${puttyLine}(?=\r?\n|$))*)`,
+  ].join(''),
+  'dgm',
+);
 const puttyCheck = /^Private-(?:MAC|Hash):\s*([0-9a-f]{32,128})/dgm;
 
 function findPutty(text: string): Finding[] {
   if (!text.includes('PuTTY-User-Key')) return [];
-  return [...valuesOf(text, puttyKey, 'putty-key'), ...valuesOf(text, puttyCheck, 'putty-key')];
+  return [puttyKey, puttyCheck].flatMap((part) => groupsOf(text, part, 'putty-key', () => true));
 }
 
 /** The numbers of a private key in JSON Web Keys and in .NET's XML have short, fixed names. */
@@ -82,17 +90,12 @@ const xmlNumber = /<(?:D|P|Q|DP|DQ|InverseQ)>\s{0,40}([A-Za-z0-9+/]{22,1400}={0,
 
 function findNumbers(text: string): Finding[] {
   const findings: Finding[] = [];
-  if (text.includes('"kty"')) findings.push(...valuesOf(text, jsonNumber, 'json-web-key'));
-  if (text.includes('KeyValue>')) findings.push(...valuesOf(text, xmlNumber, 'xml-key'));
+  const isNumber = (value: string) => looksRandom(value.slice(0, 64));
+  if (text.includes('"kty"')) {
+    findings.push(...groupsOf(text, jsonNumber, 'json-web-key', isNumber));
+  }
+  if (text.includes('KeyValue>')) {
+    findings.push(...groupsOf(text, xmlNumber, 'xml-key', isNumber));
+  }
   return findings;
-}
-
-/** Returns the first group of every match if it looks random; PuTTY's values need not. */
-function valuesOf(text: string, pattern: RegExp, rule: string): Finding[] {
-  return [...text.matchAll(pattern)].flatMap(({ indices }) => {
-    const [start, end] = indices?.[1] ?? [0, 0];
-    const value = text.slice(start, end).trimEnd();
-    if (!looksRandom(value.slice(0, 64)) && rule !== 'putty-key') return [];
-    return [secret(start, start + value.length, rule)];
-  });
 }

@@ -5,10 +5,13 @@
 
 /** Pieces of names; `key` counts only after other characters, `auth` also as a whole word. */
 const pieces = [
-  'api[-_. ]?key|secret|token|passw(?:or)?d|passwd|passphrase|passcode|pwd|credentials?',
+  'api[-_. ]?key|secret|token|pass(?:wor[dt]|wd|wrd|phrase|code)|pswd|pwd|credentials?',
+  'kennwort|wachtwoord|contrase(?:ñ|n|ny)a|senha|mot[-_]?de[-_]?passe|парол[ья]|密码|密碼|パスワード|비밀번호',
   '(?:private|access|auth|account|storage|functions?|subscription|shared)[-_.]?key',
   'key[-_]?data|authorization|bearer|requirepass|masterauth|(?<![a-z])(?:psk|jwt)(?![a-z])',
-  String.raw`(?<=[\w-])(?:pass|key|auth)(?![a-z])|(?<=[_-])(?:salt|pat|pw)(?![a-z])|(?<![\w.])(?:pass|_?auth)(?![\w-])`,
+  String.raw`(?<=[\w-])(?:pass|key|auth)(?![a-z])|(?<=[_-])(?:salt|pat|pw)(?![a-z])`,
+  // Alone, or the last part of a property's name.
+  String.raw`(?<![\w.])(?:pass|pw|_?auth)(?![\w-])|(?<=[\w-]\.)(?:pass|pw|key|auth|salt)(?![\w.(-])`,
 ];
 
 /**
@@ -40,10 +43,18 @@ export function nameAround(text: string, from: number, to: number): Name {
   return { start, end, text: text.slice(start, end) };
 }
 
-export type NameKind = 'password' | 'secret' | 'key' | 'nothing';
+export type NameKind = 'password' | 'secret' | 'key' | 'salt' | 'nothing';
 
-const passwordName =
-  /(?:pass(?:w(?:or)?d|phrase|code|wd)?|pwd|pw|requirepass|masterauth|psk)_?\d{0,2}$/i;
+const passwordName = new RegExp(
+  [
+    '(?:pass(?:wor[dt]|wd|wrd|phrase|code)?|pswd|pwd|pw|requirepass|masterauth|psk|kennwort',
+    '|wachtwoord|contrase(?:ñ|n|ny)a|senha|mot[-_]?de[-_]?passe|парол[ья]|密码|密碼|パスワード|비밀번호',
+    String.raw`)_?\d{0,2}$`,
+  ].join(''),
+  'i',
+);
+/** The eight keys and salts of WordPress. */
+const saltName = /^(?:secure_auth|auth|logged_in|nonce)_(?:key|salt)$/i;
 const secretName = new RegExp(
   [
     '(?:secret|token|credentials?|auth|authorization|key[-_]?base|salt|pat|bearer',
@@ -74,6 +85,7 @@ const keyOfThings = new RegExp(
 
 export function kindOf(name: string): NameKind {
   if (publicName.test(name) || aboutSecret.test(name)) return 'nothing';
+  if (saltName.test(name)) return 'salt';
   if (passwordName.test(name)) return 'password';
   if (secretName.test(name)) return 'secret';
   return keyOfThings.test(name) ? 'nothing' : 'key';

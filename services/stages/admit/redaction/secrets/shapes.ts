@@ -71,7 +71,9 @@ function findAt(text: string, index: number, rows: readonly Shape[]): Finding | 
     if (!valueOnly && !before?.startsWith('(?<!') && !isTokenStart(text, start)) continue;
     const end = tokenEnd(text, groups.value[1]);
     const chosen = text.slice(start, end).replace(mark, '');
-    if (isPlaceholderToken(chosen) || (weak && !looksRandom(chosen))) continue;
+    // What stands before the mark may be a number that counts up, and says nothing of the rest.
+    const body = text.slice(groups.value[0] + (valueOnly ? 0 : mark.length), end) || chosen;
+    if (isPlaceholderToken(body) || (weak && !looksRandom(chosen))) continue;
     if (longest === null || end > longest.end) longest = secret(start, end, name);
   }
   return longest;

@@ -72,6 +72,17 @@ export function looksRandomWithSymbols(value: string): boolean {
   return symbols >= 3 && /[a-z]/i.test(value) && entropyBits(value) >= 4.3;
 }
 
+/**
+ * Whether the value consists of letters that form no words, in one run or in groups, as programs
+ * make passwords. Two in three pairs of such letters occur in no word.
+ */
+export function looksUnspeakable(value: string): boolean {
+  if (!/^[A-Za-z]+(?:[-_.][A-Za-z]+)*$/.test(value) || isPlaceholder(value)) return false;
+  const { count, commonShare } = pairsOf(value);
+  const isMixed = /[a-z]/.test(value) && /[A-Z]/.test(value);
+  return count >= (isMixed ? 9 : 12) && commonShare < (isMixed ? 0.55 : 0.45);
+}
+
 /** Whether the value is a hash of crypt, bcrypt or Argon2, from which a password can be guessed. */
 export function isPasswordHash(value: string): boolean {
   return (

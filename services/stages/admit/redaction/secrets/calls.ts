@@ -1,0 +1,51 @@
+/**
+ * Finds passwords by their position among the arguments of calls that open connections, such as
+ * `new PDO(source, user, password)`, where no name says what an argument is.
+ */
+import { type Finding, secret } from '../redaction.ts';
+import { isChosen } from './judge.ts';
+import { readLiteral, stringOpening } from './literals.ts';
+
+/** One argument: strings and simple calls in it may hold commas. */
+const argument = [
+  String.raw`(?:"(?:[^"\\\r\n]|\\.){0,200}"|'(?:[^'\\\r\n]|\\.){0,200}'|\([^()\r\n]{0,80}\)`,
+  String.raw`|[^,()"'\r\n;]){1,120}`,
+].join('');
+
+/** A bracket, or as in Ruby a space, before the arguments. */
+const open = String.raw`\s{0,3}[([ ]\s{0,80}`;
+
+const onlyArgument = String.raw`\.auth`;
+const secondArgument = [
+  String.raw`\.(?:login|auth|(?:set)?(?:http_)?basic_?auth(?:entication|orization)?|withBasicAuth)`,
+  String.raw`\.(?:withCredentials|setCredentials|credentials|usernamePassword)`,
+  'HTTP(?:Basic|Digest)Auth|BasicAuth|NetworkCredential|PasswordAuthentication|SqlCredential',
+  'UsernamePassword(?:Credentials?|Token|AuthenticationToken)|(?:Credentials|auth|AuthTokens)\\.basic',
+  String.raw`(?:cx_Oracle|oracledb)\.connect|oci_p?connect|oci_new_connect|auth\s{0,3}[=:]`,
+].join('|');
+const thirdArgument = [
+  String.raw`new\s+\\?(?:PDO|mysqli|Sequelize)|mysqli?_(?:p|real_)?connect|DBI\s*->\s*connect`,
+  String.raw`DriverManager\.getConnection|DBI\.connect|PlainAuth|ssh2_auth_password|imap_open`,
+  String.raw`(?:pymysql|MySQLdb|pymssql|mysql\.connector|psycopg2?)\.connect|ldap_bind|ftp_login`,
+  String.raw`odbc_p?connect|ibase_connect|mssql_p?connect|sybase_connect`,
+].join('|');
+
+const names = [onlyArgument, secondArgument, thirdArgument];
+const calls = names.map((name, before) => {
+  const arguments_ = String.raw`(?:${argument},\s{0,80}){${before}}`;
+  return new RegExp(`(?:${name})${open}${arguments_}(?=${stringOpening})`, 'iy');
+});
+/** Where one of the calls begins; the dot before a method may follow its object's name. */
+const anyCall = new RegExp(`(?:(?<![A-Za-z0-9_$])|(?=[.]))(?:${names.join('|')})${open}`, 'gi');
+
+export function findInCalls(text: string): Finding[] {
+  return [...text.matchAll(anyCall)].flatMap(({ index }) =>
+    calls.flatMap((call) => {
+      call.lastIndex = index;
+      if (!call.test(text)) return [];
+      const value = readLiteral(text, call.lastIndex, 'operator');
+      if (value === null || !isChosen(value.text)) return [];
+      return [secret(value.start, value.end, 'call')];
+    }),
+  );
+}

@@ -1,0 +1,104 @@
+/**
+ * Finds passwords in command lines and in statements of SQL by their position: behind an option, in
+ * a pair `user:password`, or in what is piped to a program that sets passwords.
+ */
+import { type Finding, secret } from '../redaction.ts';
+import { groupsOf } from './groups.ts';
+import { isChosen } from './judge.ts';
+
+/** Up to this many characters of the same command lie between its name and the option. */
+const near = String.raw`[^\r\n|;]{0,200}?\s`;
+/** A word of a command line with or without quotes. */
+const quoted = String.raw`\\?["']?`;
+const word = String.raw`${quoted}([^\s"'\\|;&<>]{4,256})`;
+/** A pair `user:password`; the password may hold a colon. */
+const pair = String.raw`${quoted}[^\s:"'$]{0,64}:([^\s"'\\]{4,256})`;
+/** Options without a value, before the arguments of a command. */
+const flags = String.raw`\s+(?:-\w+\s+){0,4}`;
+
+/** Commands, and the places in which they take a password; the group is the password. */
+const rows: readonly (readonly [command: string, place: string])[] = [
+  ['curl', String.raw`[^\r\n]{0,400}?\s(?:-[a-zA-Z]{0,8}u|--user|--proxy-user|-U)[ =]?${pair}`],
+  ['https?', String.raw`${near}(?:-a|--auth)[ =]${pair}`],
+  ['lftp', String.raw`${near}-u[ =]?${quoted}[^\s,"']{1,64},${word}`],
+  ['sshpass|psexec|plink|pscp|psftp|rdesktop', String.raw`${near}-pw?[ =]?${word}`],
+  ['(?:docker|podman|az|oc|helm registry|buildah|skopeo) login', `${near}-p[ =]?${word}`],
+  ['mysql|mysqldump|mysqladmin|mysqlimport|mariadb', `${near}-p((?!assword)[^\\s"'\\\\|;]{6,256})`],
+  ['mysql|mysqldump|mysqladmin|mysqlimport|mariadb', `${near}-p["']([^\\s"'\\\\]{6,256})`],
+  ['mongo|mongosh|mongodump|mongorestore|cqlsh|twine upload|zip', `${near}-[pP][ =]?${word}`],
+  ['unzip|ipmitool|sqlcmd|bcp|mosquitto_pub|mosquitto_sub', `${near}-P[ =]?${word}`],
+  ['redis-cli', String.raw`${near}-a\s+${word}`],
+  ['ldapsearch|ldapadd|ldapmodify|ldapdelete|ldapwhoami|ldappasswd', `${near}-w[ =]?${word}`],
+  ['7z|7za|rar|unrar', `${near}-h?p${word}`],
+  ['xfreerdp|wfreerdp|cmdkey|schtasks', `${near}/(?:p|rp|pass):${word}`],
+  ['smbclient', String.raw`${near}[^\s%]{0,64}%${word}`],
+  ['openssl', String.raw`${near}(?:-k\s+|-pass(?:in|out)?\s+pass:)${word}`],
+  [
+    'sqlplus|expdp|impdp|sqlldr|rman',
+    String.raw`[^\r\n]{0,40}?\s${quoted}\w{1,30}/([^\s"'\\@|;]{4,256})`,
+  ],
+  ['htpasswd', String.raw`${flags}\S{1,200}\s+[\w.@-]{1,64}\s+${word}`],
+  ['htpasswd', String.raw`${flags}[\w.@-]{1,64}\s+${word}`],
+  ['net user', String.raw`\s+[^\s/]{1,64}\s+${word}`],
+  ['rabbitmqctl (?:add_user|change_password)|wpa_passphrase', String.raw`\s+\S{1,64}\s+${word}`],
+  ['useradd|usermod', `${near}(?:-p|--password)[ =]${word}`],
+  ['vault login', flags + word],
+  ['ConvertTo-SecureString', String.raw`[^\r\n|]{0,80}?\s["']([^"'\r\n]{4,256})["']`],
+  [
+    'PSCredential',
+    String.raw`[^\r\n|]{0,20}?["'][^"'\r\n]{1,64}["'],\s*["']([^"'\r\n]{4,256})["']`,
+  ],
+];
+
+const commands = rows.map(([command, place]) => new RegExp(`(?:${command})${place}`, 'dy'));
+const anyCommand = new RegExp(
+  String.raw`(?<![\w-])(?:${rows.map(([command]) => command).join('|')})(?![\w-])`,
+  'g',
+);
+
+/** Programs that read a password from a pipe, or from a here-string behind them. */
+const reader = [
+  String.raw`(?:sudo\s+(?:-[A-RT-Za-z]\w*\s+)*)?(?:(?:chpasswd|passwd|smbpasswd|kinit|cryptsetup`,
+  String.raw`|su|docker login|podman login|gh auth|ConvertTo-SecureString)\b|sudo\s+-\w*S)`,
+].join('');
+const user = String.raw`(?:[^\s:"'\\$]{1,64}:)?`;
+const echoed = String.raw`\b(?:echo|printf)\s+(?:-\w+\s+){0,2}${quoted}(?:%s(?:\\n)?["']?\s+["']?)?`;
+const piped: readonly RegExp[] = [
+  new RegExp(String.raw`${echoed}${user}([^\s"'\\|]{4,256})[^\r\n|]{0,300}\|\s*${reader}`, 'dg'),
+  new RegExp(String.raw`\b${reader}[^\r\n]{0,100}?<<<\s*["']?${user}([^\s"'\\|]{4,256})`, 'dg'),
+  /["']([^"'\s]{4,256})["']\s*\|\s*ConvertTo-SecureString\b/dg,
+  // A list of pairs for `chpasswd`, in the settings of cloud-init and in a here-document.
+  new RegExp(
+    [
+      String.raw`\bchpasswd\b[^\r\n]{0,40}\r?\n(?:\s*list\s*:[^\r\n]*\r?\n)?`,
+      String.raw`\s*[\w.-]{1,64}:([^\s"']{4,256})`,
+    ].join(''),
+    'dg',
+  ),
+];
+const anyReader = /chpasswd|passwd|kinit|cryptsetup|sudo|\bsu\b|ConvertTo|login|gh auth/;
+
+/** Statements of SQL in which no name stands before the password. */
+const statements: readonly RegExp[] = [
+  /\bIDENTIFIED\s+(?:WITH\s+\S+\s+)?(?:BY|AS)\s+(?:PASSWORD\s+)?\\?["']?([^\s"'\\;,]{6,256})/dgi,
+  /\bsp_addlogin\s+(?:@\w+\s*=\s*)?N?'[^'\r\n]{1,64}'\s*,\s*(?:@\w+\s*=\s*)?N?'([^'\r\n]{4,256})/dgi,
+];
+const anyStatement = /identified\s|sp_addlogin/i;
+
+export function findInCommands(text: string): Finding[] {
+  const findings: Finding[] = [];
+  for (const { index } of text.matchAll(anyCommand)) {
+    for (const command of commands) {
+      command.lastIndex = index;
+      const range = command.exec(text)?.indices?.[1];
+      if (range !== undefined && isChosen(text.slice(...range))) {
+        findings.push(secret(...range, 'command'));
+      }
+    }
+  }
+  const places = [
+    ...(anyReader.test(text) ? piped : []),
+    ...(anyStatement.test(text) ? statements : []),
+  ];
+  return [...findings, ...places.flatMap((place) => groupsOf(text, place, 'command', isChosen))];
+}
