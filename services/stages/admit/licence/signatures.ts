@@ -137,10 +137,7 @@ export const signatures: readonly Signature[] = [
   signature('CC-BY-NC-4.0', 3_200, [
     'creative commons attribution noncommercial 4 0 international',
   ]),
-  signature('LicenseRef-Commons-Clause', 250, [
-    'commons clause',
-    'does not include the right to sell',
-  ]),
+  signature('LicenseRef-Commons-Clause', 250, ['commons clause', 'right to sell']),
 ];
 
 /** Short references that replace a full text; `wordsMax` limits them to short files. */

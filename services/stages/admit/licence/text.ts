@@ -3,7 +3,8 @@
  * `unrecognised`, never as the nearest licence. The surplus of a text that is much too long is
  * reported the same way.
  */
-import { references, type Signature, signatures } from './signatures.ts';
+import { restricted, restricts } from './riders.ts';
+import { permissiveLicences, references, type Signature, signatures } from './signatures.ts';
 
 /** Identifier of a text that has a licence's file name but matches no known licence. */
 export const unrecognised = 'LicenseRef-unrecognised';
@@ -20,6 +21,14 @@ const slackShare = 1.2;
 
 export function matchLicenceText(text: string): readonly TextMatch[] {
   const words = licenceWords(text);
+  const matches = matchWords(words);
+  const isPermissive = matches.some(({ identifier }) => permissiveLicences.includes(identifier));
+  return isPermissive && restricts(words)
+    ? [...matches, { identifier: restricted, score: 1 }]
+    : matches;
+}
+
+function matchWords(words: string): readonly TextMatch[] {
   const fitting = signatures.filter((signature) => fits(words, signature));
   const found = [...new Map(fitting.map((entry) => [entry.identifier, entry])).values()];
   const count = words.length === 0 ? 0 : words.split(' ').length;
@@ -58,7 +67,9 @@ function fits(words: string, { phrases, without }: Signature): boolean {
 /** Returns the licences whose texts occur in these words; other words may surround them. */
 export function textsIn(words: string): readonly string[] {
   const fitting = signatures.filter((signature) => fits(words, signature));
-  return [...new Set(fitting.map(({ identifier }) => identifier))];
+  const found = [...new Set(fitting.map(({ identifier }) => identifier))];
+  const isPermissive = found.some((identifier) => permissiveLicences.includes(identifier));
+  return isPermissive && restricts(words) ? [...found, restricted] : found;
 }
 
 /** Returns the text's words in lower case, without copyright lines, which differ per file. */

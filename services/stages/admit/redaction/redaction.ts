@@ -27,6 +27,8 @@ export interface Finding {
   readonly plain?: string;
   /** How the text spells the `@` of an address; its placeholder gets the same. */
   readonly at?: string;
+  /** The same for its dots. */
+  readonly dot?: string;
 }
 
 export function secret(start: number, end: number, rule: string): Finding {
@@ -76,12 +78,17 @@ export function redact(
   for (const part of parts) {
     const value = text.slice(part.start, part.end);
     const placeholder = placeholders.of(part.kind, part.plain ?? value);
-    const spelt =
-      part.at === undefined ? placeholder : placeholder.replace('@', () => part.at ?? '');
+    const { at = '@', dot = '.' } = part;
+    const spelt = part.kind === 'email' ? spell(placeholder, at, dot) : placeholder;
     result += text.slice(end, part.start) + fill(value, spelt);
     end = part.end;
   }
   return { text: result + text.slice(end), redactions: parts.length };
+}
+
+/** Spells an address as the text spells its own. */
+function spell(address: string, at: string, dot: string): string {
+  return address.replace('.', () => dot).replace('@', () => at);
 }
 
 /** Syntax around one line of a value in a string or a comment: quotes, escapes, operators. */

@@ -6,9 +6,7 @@
 /** Whether the address, in lower case, belongs to nobody. */
 export function isInvented(local: string, domain: string): boolean {
   if (reservedDomain.test(domain) || inventedDomain.test(domain)) return true;
-  if (programs.test(local) || isAlgorithm(local, domain)) return true;
-  // `a@b.com` is a test value; on a one-letter domain, so short a name belongs to nobody.
-  return local.length <= 3 && /^.\.[a-z]+$/.test(domain);
+  return programs.test(local) || isAlgorithm(local, domain) || unregistered.test(domain);
 }
 
 /** Names reserved by RFC 2606 and RFC 6761; their subdomains are reserved, too. */
@@ -27,13 +25,11 @@ const inventedDomain = new RegExp(
   ].join(''),
 );
 
-/** Local parts that programs, not people, use, and local parts that stand for any name. */
-const programs = new RegExp(
-  [
-    '^(?:git|hg|svn|no-?reply|do-?not-?reply|user(?:name)?|you|foo|bar|baz|test|example',
-    String.raw`|your[-_.]?\w+)$`,
-  ].join(''),
-);
+/** Domains of one letter that IANA keeps back, so that `a@b.com` belongs to nobody. */
+const unregistered = /^(?:[a-pr-wy]\.com|[a-hj-pr-z]\.net|[a-wyz]\.org|[a-z]\.edu)$/;
+
+/** Local parts that programs, not people, use, and hints that say `your name`. */
+const programs = /^(?:git|hg|svn|no-?reply|do-?not-?reply|your[-_.]?\w+)$/;
 
 const extensions = /^(?:zlib|tun|keepalive|fsync|f?statvfs|eow|limits|hardlink|lsetstat|filter)$/;
 

@@ -78,10 +78,14 @@ const piped: readonly RegExp[] = [
 ];
 const anyReader = /chpasswd|passwd|kinit|cryptsetup|sudo|\bsu\b|ConvertTo|login|gh auth/;
 
+const sqlName = String.raw`(?:@\w+\s*=\s*)?N?`;
 /** Statements of SQL in which no name stands before the password. */
 const statements: readonly RegExp[] = [
   /\bIDENTIFIED\s+(?:WITH\s+\S+\s+)?(?:BY|AS)\s+(?:PASSWORD\s+)?\\?["']?([^\s"'\\;,]{6,256})/dgi,
-  /\bsp_addlogin\s+(?:@\w+\s*=\s*)?N?'[^'\r\n]{1,64}'\s*,\s*(?:@\w+\s*=\s*)?N?'([^'\r\n]{4,256})/dgi,
+  new RegExp(
+    String.raw`\bsp_addlogin\s+${sqlName}'[^'\r\n]{1,64}'\s*,\s*${sqlName}'([^'\r\n]{4,256})`,
+    'dgi',
+  ),
 ];
 const anyStatement = /identified\s|sp_addlogin/i;
 

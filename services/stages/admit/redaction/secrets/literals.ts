@@ -14,7 +14,7 @@ export interface Literal {
   readonly scheme: string;
 }
 
-/** What ends a bare value: white space, an operator, or in a flow map of YAML a comma or bracket. */
+/** What ends a bare value: white space, an operator, or a comma of a flow map in YAML. */
 export type BareEnd = 'space' | 'operator' | 'flow';
 
 /** Longer values are files, not secrets; blocks of keys are found by their first line. */

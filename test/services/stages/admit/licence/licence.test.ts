@@ -53,6 +53,26 @@ describe('texts', () => {
     ).toBe('JSON');
   });
 
+  test.each([
+    '"Commons Clause" License Condition v1.0. The license does not grant you the right to Sell the Software.',
+    'The Software may not be used for commercial purposes.',
+    'No commercial use.',
+    'Commercial use is prohibited.',
+    'For non-commercial use only.',
+    'This code is for research purposes only.',
+    'The Software may not be used for training machine learning models.',
+    'Use of the Software to train AI models is not permitted: training of any model is prohibited.',
+    'You may not use the Software for military purposes or to violate human rights.',
+    'The Software shall not be sold.',
+  ])('a rider on a permissive text makes it another licence: %s', (rider) => {
+    const allowed = allowedLicences('permissive');
+    for (const text of [`${mit}\n${rider}\n`, `${rider}\n\n${mit}`, `The MIT License. ${rider}`]) {
+      const { expression } = readLicenceFiles([{ path: 'LICENSE', text }], allowed);
+      expect(expression).not.toBeNull();
+      if (expression !== null) expect(isAllowed(printExpression(expression), allowed)).toBe(false);
+    }
+  });
+
   test('reports other texts as unrecognised, and nothing for an empty file', () => {
     expect(matchLicenceText('All rights reserved. Ask us.')).toEqual([
       { identifier: unrecognised, score: 0 },

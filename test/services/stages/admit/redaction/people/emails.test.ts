@@ -73,8 +73,59 @@ describe('addresses whose sign is encoded', () => {
   ])('%s stays', (text) => expect(clean(text)).toBe(text));
 });
 
+describe('addresses that are written in another way', () => {
+  test.each([
+    ['foo@firma.info?subject=x', 'user-1@example.com?subject=x'],
+    ['x@y.info?subject=x', 'user-1@example.com?subject=x'],
+    ['user@xn--mnchen-3ya.de', 'user-1@example.com'],
+    ['ann@xn--e1afmkfd.xn--p1ai', 'user-1@example.com'],
+    ['ann@пример.рф', 'user-1@example.com'],
+    ['me@company.технологии', 'user-1@example.com'],
+    ['a@b.cd', 'user-1@example.com'],
+    ['联系ann@qq.com谢谢', '联系user-1@example.com谢谢'],
+    ['ann＠firma.org', 'user-1＠example.com'],
+    ['ann@firma．org', 'user-1@example.com'],
+    ['"ann lee"@firma.org', 'user-1@example.com'],
+    ['x = "\\"ann lee\\"@firma.org"', 'x = "user-1@example.com"'],
+    ["<o'brien@firma.ie>", '<user-1@example.com>'],
+    ["('o\\'brien@firma.ie')", "('user-1@example.com')"],
+    ["('o''brien@firma.ie')", "('user-1@example.com')"],
+    ['"o\'brien@firma.ie"', '"user-1@example.com"'],
+    ['o&#39;brien@firma.ie', 'user-1@example.com'],
+    ["x = b'ann@firma.org'", "x = b'user-1@example.com'"],
+    ['ann [at] firma [dot] org', 'user-1 [at] example [dot] com'],
+    ['ann.lee[at]sub[dot]firma[dot]org', 'user-1[at]example[dot]com'],
+    ['ann(at)firma.org', 'user-1(at)example.com'],
+    ['ann {AT} firma {DOT} org', 'user-1 {AT} example {DOT} com'],
+    ['ann@firma[.]org', 'user-1@example[.]com'],
+    ['ann at firma dot org', 'user-1 at example dot com'],
+    ['ann AT firma DOT org', 'user-1 AT example DOT com'],
+    ['ann -at- firma -dot- org', 'user-1 -at- example -dot- com'],
+    ['annATsubfirmaDOTorg', 'user-1ATexampleDOTcom'],
+    ['ann_at_firma_dot_org', 'user-1_at_example_dot_com'],
+    ['ann at firma.org (Ann Lee)', 'ann at firma.org (Ann Lee)'],
+    ['<ann.lee at firma.org>', '<user-1 at example.com>'],
+    ['From: ann.lee at firma.org (Ann Lee)', 'From: user-1 at example.com (Ann Lee)'],
+  ])('%s', (text, expected) => {
+    expect(clean(text)).toBe(expected);
+  });
+
+  test('one address has one placeholder, spelt out or not', () => {
+    expect(clean('ann@firma.org, ann [at] firma [dot] org')).toBe(
+      'user-1@example.com, user-1 [at] example [dot] com',
+    );
+  });
+});
+
 describe('what is no address', () => {
   test.each([
+    'look at this dot on the line',
+    'arrive at noon dot',
+    'array(at)x.y',
+    'at [at] the [dot] end',
+    'W@x.data',
+    'FORMAT DOTNET',
+    "don't mail us",
     'git@gitlab.host.de:a/b.git',
     'deploy@srv.host.de:/var/www',
     '@app.route("/x")',
