@@ -12,22 +12,20 @@ const training = String.raw`(?:ai|artificial intelligence|machine learning|ml mo
 const harm = String.raw`(?:military|weapons?|warfare|surveillance|human rights|fossil fuels?|gambling|law enforcement|torture|nuclear)`;
 
 /** Phrases over words in lower case; the texts of the permissive licences hold none of them. */
-const riders: readonly RegExp[] = [
-  /\bcommons clause\b|\bright to sell the software\b/,
-  /(?<!\bcommercial (?:or|and) )\bnon ?commercial\b(?! (?:or|and) commercial)/,
-  new RegExp(
-    String.raw`\b${denied}(?: \w+){0,6} commercial(?:ly)?(?: or \w+)? ?(?:use|used|purposes?|products?|gain|exploitation|advantage|activit\w+)?\b`,
-  ),
-  /\bcommercial (?:use|usage|exploitation|redistribution|licen[cs]e) (?:of \w+ \w+ )?(?:is |are )?(?:not|strictly|prohibited|forbidden|requires?|must|needs?)\b/,
-  /\bonly (?:be used )?(?:for|in) (?:personal|private|educational|academic|research|evaluation|non profit|internal)\b/,
-  /\b(?:personal|private|educational|academic|research|evaluation) (?:use|purposes?) only\b/,
-  new RegExp(String.raw`\b${denied}${gap} ${training}\b`),
-  new RegExp(String.raw`\b(?:train|training)${gap}(?: is| are)? (?:not|prohibited|forbidden)\b`),
-  new RegExp(String.raw`\b${denied}${gap} ${harm}\b`),
-  /\b(?:hippocratic|do no harm|no harm license|ethical (?:source|use)|anti ?(?:996|capitalist)|good not evil)\b/,
-  /\b(?:may|must|shall|can) not (?:be )?(?:sell|sold|resell|resold|redistribute[ds]?|modif(?:y|ied))\b/,
-  /\b(?:following )?additional (?:restrictions?|limitations?) appl(?:y|ies)\b/,
-];
+const riders = [
+  String.raw`\bcommons clause\b|\bright to sell the software\b`,
+  String.raw`(?<!\bcommercial (?:or|and) )\bnon ?commercial\b(?! (?:or|and) commercial)`,
+  String.raw`\b${denied}(?: \w+){0,6} commercial(?:ly)?(?: or \w+)? ?(?:use|used|purposes?|products?|gain|exploitation|advantage|activit\w+)?\b`,
+  String.raw`\bcommercial (?:use|usage|exploitation|redistribution|licen[cs]e) (?:of \w+ \w+ )?(?:is |are )?(?:not|strictly|prohibited|forbidden|requires?|must|needs?)\b`,
+  String.raw`\bonly (?:be used )?(?:for|in) (?:personal|private|educational|academic|research|evaluation|non profit|internal)\b`,
+  String.raw`\b(?:personal|private|educational|academic|research|evaluation) (?:use|purposes?) only\b`,
+  String.raw`\b${denied}${gap} ${training}\b`,
+  String.raw`\b(?:train|training)${gap}(?: is| are)? (?:not|prohibited|forbidden)\b`,
+  String.raw`\b${denied}${gap} ${harm}\b`,
+  String.raw`\b(?:hippocratic|do no harm|no harm license|ethical (?:source|use)|anti ?(?:996|capitalist)|good not evil)\b`,
+  String.raw`\b(?:may|must|shall|can) not (?:be )?(?:sell|sold|resell|resold|redistribute[ds]?|modif(?:y|ied))\b`,
+  String.raw`\b(?:following )?additional (?:restrictions?|limitations?) appl(?:y|ies)\b`,
+].map((rider) => new RegExp(rider));
 
 /** Whether the words of a licence's text hold a rider. */
 export function restricts(words: string): boolean {
