@@ -3,9 +3,9 @@
  *
  * A trainer reads shards for weeks, and it will be stopped. It must go on with exactly the samples
  * that it would have seen. Here the position in the data is one integer, the step, which is saved
- * with the model.
+ * with the model, beside a fingerprint that refuses another data set or batch size.
  *
- * The package `backstory_feed` is Python without dependencies: `pip install ./services/feed`.
+ * The package `backstory_feed` needs Python and numpy: `pip install ./services/feed`.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -31,12 +31,12 @@ import hashlib, json, os, sys
 from backstory_feed import Feed
 
 data, checkpoint, steps_max = sys.argv[1], sys.argv[2], int(sys.argv[3])
-state = {"model": "untrained", "feed": {"step": 0}}
+state = {"model": "untrained"}
+feed = Feed(data, batch_size=2)
 if os.path.exists(checkpoint):
     state = json.load(open(checkpoint))
+    feed.load_state_dict(state["feed"])
 
-feed = Feed(data, batch_size=2)
-feed.load_state_dict(state["feed"])
 for batch in feed:
     for pack in batch.packs:  # input_ids: the tokens; mask: 1 where a token is trained
         seen = state["model"].encode() + bytes(pack.input_ids) + bytes(pack.mask)
@@ -115,10 +115,10 @@ test('the number of ranks may change between stops', () => {
 });
 
 /**
- * Learnt: `state_dict()` is one integer; saved with the model, it resumes exactly, with any number
+ * Learnt: the position is one integer; saved with the model, it resumes exactly, with any number
  * of ranks. `Shuffle(window, seed)` mixes packs and resumes as exactly. With PyTorch,
- * `services/feed/examples/torch_steps.py` wraps the feed as a data set for a `DataLoader`, workers
- * included. A feed of a data set that still grows waits for more at its head.
+ * `backstory_feed.torch_dataset` makes the feed a data set for a `DataLoader`, workers included. A
+ * feed of a data set that still grows waits for more at its head.
  *
  * That was the last tutorial. `services/README.md` has the way to add everything else.
  */

@@ -1,151 +1,331 @@
-"""Batches from shards. Batch g is packs [g*B, (g+1)*B), rank r takes its slice, and the position
-is g: any world size resumes from it exactly, also while the data still grows (I9)."""
+"""Batches from shards. Batch g is positions [g*B, (g+1)*B) of the order, rank r takes its slice,
+and the position is g: any world size resumes from it exactly, also while the data grows (I9)."""
 
 from __future__ import annotations
 
-import hashlib
-import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any, Literal
 
+from backstory_feed.data.mds import Pack, blank_pack
+from backstory_feed.data.shards import Limits
+from backstory_feed.data.stream import OpenStream, Place, Stream
 from backstory_feed.errors import FeedError
-from backstory_feed.manifest import Manifest, ShardFile
-from backstory_feed.mds import Pack, Shard
+from backstory_feed.mixture import Mixture
+from backstory_feed.order import Shuffle
+from backstory_feed.prefetch import Prefetch
+from backstory_feed.state import check_state, fingerprint, make_state, mismatch
+from backstory_feed.waiting import Patience, Wait
+
+Location = str | os.PathLike[str]
+BAD_SHARD = ("SHARD_CORRUPT", "SHARD_MISSING")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Batch:
     """This rank's part of one step."""
 
     step: int
     packs: list[Pack]
+    part: int = 0
+    """Which of the `parts` that the rank's packs of a step come in."""
+    parts: int = 1
+    skipped: tuple[tuple[str, str], ...] = ()
+    """(stream, shard) of the bad shards for whose packs blanks stand here."""
+
+    @property
+    def last(self) -> bool:
+        """Whether the step is complete with this part."""
+        return self.part == self.parts - 1
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of these packs."""
+        return sum(pack.tokens for pack in self.packs)
 
 
 @dataclass(frozen=True)
-class Shuffle:
-    """Packs change places only inside windows of `window` packs, so the order never depends on
-    how much data there is. 1 keeps the order of the data set."""
+class _Plan:
+    step: int
+    part: int
+    places: list[Place]
 
-    window: int = 1
-    seed: int = 0
+    @property
+    def bytes(self) -> int:
+        return sum(place.bytes for place in self.places)
 
 
 class Feed:
-    """Iterates over batches from `start` on.
+    """Iterates over batches from `start` on, or from a loaded state.
 
-    Iteration ends at the end of a closed data set, and waits at the end of an open one. Every
-    shard's hash is checked when it is opened. The last batch may be short; `drop_last` leaves it
-    out, which training on several ranks needs.
+    `source` is one location, or the `Stream`s of a mixture. Iteration ends at the end of a closed
+    data set; at the end of one that grows it waits (`head="wait"`), or ends too (`head="stop"`):
+    a later feed then goes on with the packs that came meanwhile. A mixture ends where the first of
+    its streams does. Every shard is checked when it is first read; a bad one ends the iteration
+    (`bad_shards="fatal"`), or each of its packs becomes one masked token (`"skip"`), in its place.
+    The last batch may be short; `drop_last` leaves it out.
     """
 
     def __init__(
         self,
-        folder: str | Path,
+        source: Location | Sequence[Stream],
         batch_size: int,
         *,
         rank: int = 0,
         world_size: int = 1,
         start: int = 0,
         shuffle: Shuffle | None = None,
+        epochs: int | None = 1,
+        seed: int = 0,
         drop_last: bool = False,
-        open_shards_max: int = 4,
-        poll_seconds: float = 1.0,
-        sleep: Callable[[float], None] = time.sleep,
+        head: Literal["wait", "stop"] = "wait",
+        missing: Literal["fatal", "wait"] = "fatal",
+        bad_shards: Literal["fatal", "skip"] = "fatal",
+        exclude: Sequence[str] = (),
+        threads: int = 2,
+        prefetch_bytes: int = 256 << 20,
+        limits: Limits | None = None,
+        patience: Patience | None = None,
     ) -> None:
+        """`seed` places the streams of a mixture; `exclude` names shards to skip on every rank."""
+        self._arguments = {key: value for key, value in locals().items() if key != "self"}
         if batch_size < 1 or world_size < 1 or not 0 <= rank < world_size or start < 0:
             raise ValueError("batch_size, world_size, rank or start is out of range")
         if batch_size % world_size != 0:
             raise ValueError(f"batch_size {batch_size} is not a multiple of {world_size} ranks")
-        self._folder = Path(folder)
-        self._batch_size = batch_size
-        self._rank = rank
-        self._world_size = world_size
+        if threads < 0 or prefetch_bytes < 1:
+            raise ValueError("threads or prefetch_bytes is out of range")
+        self.batch_size = batch_size
+        self.rank = rank
+        self.world_size = world_size
         self._step = start
-        self._shuffle = shuffle or Shuffle()
-        if self._shuffle.window < 1:
-            raise ValueError("a shuffle window holds at least one pack")
+        self._moved = 0
+        self._seed = seed
         self._drop_last = drop_last
-        self._open_shards_max = open_shards_max
-        self._poll_seconds = poll_seconds
-        self._sleep = sleep
-        self._manifest = Manifest(self._folder)
-        self._open: OrderedDict[str, Shard] = OrderedDict()
-        self._window: tuple[int, list[int]] | None = None
-        if not self._folder.is_dir():
-            raise FeedError("OUTPUT_MISSING", f"{self._folder} is no folder")
+        self._head = head
+        self._skip = bad_shards == "skip"
+        self._threads = threads
+        self._prefetch_bytes = prefetch_bytes
+        self._patience = patience or Patience()
+        self._looked = float("-inf")
+        self._ends: list[int | None] = []
+        self._settled: tuple[int | None, int] = (0, 0)
+        streams = streams_of(source, shuffle, epochs)
+        self._mixture = Mixture([stream.weight for stream in streams], seed)
+        self._streams = [
+            OpenStream(stream, self._patience, limits or Limits()) for stream in streams
+        ]
+        self._skipped: set[tuple[str, str]] = {
+            (stream.name, path) for stream in self._streams for path in exclude
+        }
+        for stream in self._streams:
+            stream.look(must_exist=missing == "fatal")
 
-    def state_dict(self) -> dict[str, int]:
-        """The next step. Save it with the model."""
-        return {"step": self._step}
+    def state_dict(self) -> dict[str, Any]:
+        """The position after the last whole step that was handed out. Save it with the model."""
+        return self.state_at(self._step)
 
-    def load_state_dict(self, state: dict[str, int]) -> None:
-        """Goes to the step of a saved state."""
-        self._step = state["step"]
+    def state_at(self, step: int) -> dict[str, Any]:
+        """The state from which a feed goes on at a step."""
+        before = self._mixture.before(step * self.batch_size)
+        positions = dict(zip((stream.name for stream in self._streams), before, strict=True))
+        anchors = {stream.name: stream.catalogue.anchor() for stream in self._streams}
+        return make_state(step, positions, self._facts(), anchors, sorted(self._skipped))
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Goes to the position of a saved state. STATE_MISMATCH if it belongs to other data, or
+        to another batch size, order or mixture; ranks and workers may change."""
+        step = check_state(state, self._facts())
+        before = self._mixture.before(step * self.batch_size)
+        for stream, position in zip(self._streams, before, strict=True):
+            if state["positions"].get(stream.name) != position:
+                raise mismatch(f"its position in {stream.name} does not belong to step {step}")
+            anchor = state["anchors"].get(stream.name)
+            if anchor is not None:
+                stream.catalogue.check_anchor(anchor)
+        self._skipped |= {(str(name), str(path)) for name, path in state["skipped"]}
+        self.seek(step)
+
+    def seek(self, step: int) -> None:
+        """Goes to a step, also in the midst of an iteration."""
+        if step < 0:
+            raise ValueError("a step is at least 0")
+        self._step = step
+        self._moved += 1
+
+    def fingerprint(self) -> str:
+        """Equal on all ranks that read one order: compare it once before training."""
+        return fingerprint(self._facts())
+
+    @property
+    def step(self) -> int:
+        """The next step."""
+        return self._step
+
+    def leave_out(self, shards: Sequence[tuple[str, str]]) -> None:
+        """Skips shards that another process of this rank has met as bad."""
+        self._skipped |= set(shards)
+
+    @property
+    def skipped(self) -> list[tuple[str, str]]:
+        """(stream, shard) whose packs are blanks: bad ones that this rank met, and excluded."""
+        return sorted(self._skipped)
 
     def __iter__(self) -> Iterator[Batch]:
-        while (batch := self._next()) is not None:
-            # Advanced before the yield, so that a state saved after training on the batch is right.
-            self._step += 1
-            yield batch
+        """Whole steps."""
+        return self.iterate()
 
-    def _next(self) -> Batch | None:
-        first = self._step * self._batch_size
-        end = self._wait_for(first + self._batch_size)
-        if end <= first or (self._drop_last and end < first + self._batch_size):
+    def iterate(self, parts: int = 1, *, offset: int = 0, stride: int = 1) -> Iterator[Batch]:
+        """Each step in so many parts (micro-batches) of equal size; of all parts from here on,
+        every `stride`-th from `offset`, which is how loading workers share the work."""
+        share = self.batch_size // self.world_size
+        if parts < 1 or share % parts != 0:
+            raise ValueError(f"{parts} parts cannot share the {share} packs of a rank")
+        with Prefetch(self._load, self._threads, self._prefetch_bytes) as ahead:
+            moved, coming = self._moved, self._step * parts + offset
+            while True:
+                while ahead.has_room() and (plan := self._plan(coming, parts)) is not None:
+                    ahead.begin((plan, parts), plan.bytes)
+                    coming += stride
+                batch = ahead.take()
+                if batch is not None:
+                    # Advanced before the yield, so a state saved after training on it is right.
+                    self._step = batch.step + batch.last
+                    yield batch
+                elif not self._wait_for(coming, parts):
+                    return
+                if self._moved != moved:
+                    ahead.forget()
+                    moved, coming = self._moved, self._step * parts + offset
+
+    def _plan(self, item: int, parts: int) -> _Plan | None:
+        """What this rank reads in a part of a step; None if it is not settled yet, or ended."""
+        step, part = divmod(item, parts)
+        size, first = self.batch_size, step * self.batch_size
+        count = self._count(first)
+        if count < size:
+            self._look()
+            count = self._count(first)
+        if count == 0 or (count < size and (self._drop_last or not self._bound()[1].closed)):
             return None
-        share = self._batch_size // self._world_size
-        mine = range(first + self._rank * share, min(first + (self._rank + 1) * share, end))
-        return Batch(self._step, [self._read(self._place(position)) for position in mine])
+        share = size // self.world_size // parts
+        start = (self.rank * parts + part) * share
+        mine = range(first + start, first + min(start + share, count))
+        return _Plan(step, part, [self._place(position) for position in mine])
 
-    def _wait_for(self, packs: int) -> int:
-        """Waits until `packs` packs exist or the data set is closed; returns how many do."""
-        window = self._shuffle.window
-        needed = -(-packs // window) * window
-        self._manifest.read_on()
-        while self._manifest.packs < needed and not self._manifest.closed:
-            self._sleep(self._poll_seconds)
-            self._manifest.read_on()
-        return min(packs, self._manifest.packs)
+    def _place(self, position: int) -> Place:
+        stream, at = self._mixture.at(position)
+        return self._streams[stream].place_of(stream, at)
 
-    def _place(self, position: int) -> int:
-        """The pack at a position of the shuffled stream."""
-        window = self._shuffle.window
-        number = position // window
-        if self._window is None or self._window[0] != number:
-            first = number * window
-            packs = range(first, min(first + window, self._manifest.packs))
-            self._window = (
-                number,
-                sorted(packs, key=self._shuffle_key) if window > 1 else [*packs],
-            )
-        return self._window[1][position % window]
+    def _bound(self) -> tuple[int | None, OpenStream]:
+        """How many positions have packs that are known for ever, None for all, and the stream
+        whose pack comes next there: the mixture waits for it, or ends with it."""
+        ends = [stream.settled() for stream in self._streams]
+        if ends != self._ends:
+            known = [
+                (self._mixture.position_of(stream, end), stream)
+                for stream, end in enumerate(ends)
+                if end is not None
+            ]
+            self._ends, self._settled = ends, min(known, default=(None, 0))
+        position, stream = self._settled
+        return position, self._streams[stream]
 
-    def _shuffle_key(self, pack: int) -> bytes:
-        """A hash, not a random generator, so that the order is the same in every Python version."""
-        return hashlib.sha256(f"{self._shuffle.seed}/{pack}".encode()).digest()
+    def _count(self, first: int) -> int:
+        """How many of a step's positions, from `first` on, are settled."""
+        bound, _ = self._bound()
+        return self.batch_size if bound is None else min(max(bound - first, 0), self.batch_size)
 
-    def _read(self, pack: int) -> Pack:
-        file = self._manifest.shard_of(pack)
-        return self._shard(file).pack(pack - file.first_pack)
+    def _look(self) -> None:
+        """Reads on in the streams that grow, at most once in a pause."""
+        now = self._patience.clock.monotonic()
+        if now - self._looked < self._patience.poll_seconds:
+            return
+        for stream in self._streams:
+            if not stream.catalogue.closed:
+                stream.catalogue.read_on()
+        self._looked = self._patience.clock.monotonic()
 
-    def _shard(self, file: ShardFile) -> Shard:
-        shard = self._open.pop(file.path, None) or self._load(file)
-        self._open[file.path] = shard
-        while len(self._open) > self._open_shards_max:
-            self._open.popitem(last=False)
-        return shard
+    def _wait_for(self, item: int, parts: int) -> bool:
+        """Waits until a part of a step can be read; False at the end."""
+        step = item // parts
+        wait = Wait(self._patience, self._patience.timeout_seconds, "HEAD_TIMEOUT")
+        while True:
+            self._looked = float("-inf")
+            if self._plan(item, parts) is not None:
+                return True
+            bound, at = self._bound()
+            if at.closed:
+                if bound is not None and step * self.batch_size >= bound + self.batch_size:
+                    raise mismatch(
+                        f"step {step} is after the end: {at.place} ends after "
+                        f"{at.catalogue.packs} packs"
+                    )
+                return False
+            if at.catalogue.gap is None:
+                if self._head == "stop":
+                    return False
+                wait.pause(
+                    f"at the head of {at.place}: step {step} needs more than its "
+                    f"{at.catalogue.packs} packs"
+                )
 
-    def _load(self, file: ShardFile) -> Shard:
-        path = self._folder / file.path
-        try:
-            data = path.read_bytes()
-        except FileNotFoundError as error:
-            raise FeedError("SHARD_CORRUPT", f"{path} is in the manifest but missing") from error
-        if hashlib.sha256(data).hexdigest() != file.sha256:
-            raise FeedError("SHARD_CORRUPT", f"{path} does not match its hash; restore it")
-        shard = Shard(str(path), data, file.first_pack)
-        if shard.packs != file.packs:
-            raise FeedError("SHARD_CORRUPT", f"{path} has not the {file.packs} packs it should")
-        return shard
+    def _load(self, work: tuple[_Plan, int]) -> Batch:
+        plan, parts = work
+        packs = [self._read(place) for place in plan.places]
+        blanks = [place for place, pack in zip(plan.places, packs, strict=True) if pack.skipped]
+        skipped = {(self._streams[place.stream].name, place.file.path) for place in blanks}
+        return Batch(plan.step, packs, plan.part, parts, tuple(sorted(skipped)))
+
+    def _read(self, place: Place) -> Pack:
+        stream = self._streams[place.stream]
+        key = (stream.name, place.file.path)
+        if key not in self._skipped:
+            try:
+                return stream.read(place)
+            except FeedError as error:
+                if not self._skip or error.code not in BAD_SHARD:
+                    raise
+                if key not in self._skipped:
+                    self._patience.tell(f"{error}; its {place.file.packs} packs are left out")
+                self._skipped.add(key)
+        return blank_pack(place.pack, stream.name, place.epoch)
+
+    def _facts(self) -> dict[str, Any]:
+        return {
+            "batch_size": self.batch_size,
+            "streams": [
+                {**stream.facts(), "places": places}
+                for stream, places in zip(self._streams, self._mixture.quotas, strict=True)
+            ],
+            "mixture_seed": self._seed,
+        }
+
+    def __reduce__(self) -> tuple[Callable[..., Feed], tuple[Any, ...]]:
+        """A copy in another process opens its own files."""
+        return (_reopen, (self._arguments, self._step, sorted(self._skipped)))
+
+
+def _reopen(arguments: dict[str, Any], step: int, skipped: list[tuple[str, str]]) -> Feed:
+    options = dict(arguments)
+    feed = Feed(options.pop("source"), options.pop("batch_size"), **options)
+    feed._skipped |= set(skipped)
+    feed.seek(step)
+    return feed
+
+
+def streams_of(
+    source: Location | Sequence[Stream], shuffle: Shuffle | None, epochs: int | None
+) -> list[Stream]:
+    """The streams of a source, each with its shuffle and a name of its own."""
+    if isinstance(source, str | os.PathLike):
+        # One name wherever the data lies: a copy in another place goes on from the same state.
+        return [Stream(source, name="data", shuffle=shuffle, epochs=epochs)]
+    streams = [
+        Stream(**{**vars(stream), "shuffle": stream.shuffle or shuffle}) for stream in source
+    ]
+    names = [stream.label() for stream in streams]
+    if not names or len(set(names)) < len(names):
+        raise ValueError(f"the streams of a mixture need different names, not {names}")
+    return streams

@@ -1,6 +1,6 @@
 /**
  * Tests that need torch: Mosaic's own StreamingDataset reads the native shards and both MDS
- * exports, and a DataLoader loads steps through the feed's example. The first run installs 5.7 GB
+ * exports, and a DataLoader loads steps through the feed's data set. The first run installs 5.7 GB
  * (102 s on two cores with a near mirror); later runs do not.
  */
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
@@ -54,10 +54,9 @@ describe('Mosaic Streaming', () => {
 });
 
 describe('PyTorch', () => {
-  it("loads steps through the feed's example", async () => {
-    const file = join(here, '../feed/test_torch_steps.py');
-    const feed = join(here, '../../../services/feed');
-    const paths = { PYTHONPATH: `${feed}:${feed}/examples` };
-    expect(await runPythonTests(python, file, harness.folder, paths)).toBe(3);
+  it("loads steps through the feed's data set", async () => {
+    const file = join(here, '../feed/test_torch_dataset.py');
+    const paths = { PYTHONPATH: join(here, '../../../services/feed') };
+    expect(await runPythonTests(python, file, harness.folder, paths)).toBe(5);
   }, 300_000);
 });

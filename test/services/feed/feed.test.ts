@@ -1,14 +1,23 @@
-/** Installs the feed as its README says and runs its tests, in Python, on an output of the sink. */
+/**
+ * Installs the feed as its README says and runs its tests, in Python, on an output of the sink, in a
+ * folder and on a real S3 server; properties and faults run on outputs that the tests write.
+ */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ExportSample, makeOutput, writeExpected } from '../../samples/export-output.ts';
-import { pythonWithFeed, runPythonTests } from '../../samples/installed/python-environment.ts';
+import {
+  pythonWith,
+  pythonWithFeed,
+  runPythonTests,
+} from '../../samples/installed/python-environment.ts';
+import { sharedCluster, uniqueName } from '../../samples/servers/cluster.ts';
+import { s3Credentials, s3Url } from '../../samples/servers/s3.ts';
 import { createHarness, type Harness } from '../../samples/sink-harness.ts';
 
 const run = promisify(execFile);
-/** pip downloads what it builds the package with, 60 kB. */
+/** pip downloads numpy and what it builds the package with, 17 MB; the other parts 90 MB. */
 const installMsMax = 300_000;
 
 let harness: Harness;
@@ -32,7 +41,7 @@ function feed(...parameters: string[]) {
 describe('the installed feed', () => {
   it('passes its Python tests', async () => {
     const file = new URL('test_feed.py', import.meta.url).pathname;
-    expect(await runPythonTests(python, file, sample.out)).toBeGreaterThan(14);
+    expect(await runPythonTests(python, file, sample.out)).toBeGreaterThan(18);
   });
 
   it('prints a line per batch', async () => {
@@ -48,4 +57,38 @@ describe('the installed feed', () => {
       stderr: /^error OUTPUT_MISSING: .*\n$/,
     });
   });
+});
+
+describe('the feed with its optional parts', () => {
+  let whole: string;
+  const sources = { PYTHONPATH: new URL('../../../services/feed', import.meta.url).pathname };
+  const file = (name: string) => new URL(name, import.meta.url).pathname;
+  beforeAll(async () => {
+    whole = await pythonWith('optional-feed', file('requirements.txt'));
+  }, installMsMax);
+
+  it('reads every pack once per epoch in one order, whatever reads it', async () => {
+    expect(await runPythonTests(whole, file('test_order.py'), harness.folder, sources)).toBe(8);
+  }, 60_000);
+
+  it('names every fault of data and storage, or waits it out', async () => {
+    const ran = await runPythonTests(whole, file('test_faults.py'), harness.folder, sources);
+    expect(ran).toBeGreaterThan(30);
+  }, 60_000);
+
+  it('turns JSONL, Parquet and MDS of text into packs', async () => {
+    expect(await runPythonTests(whole, file('test_prepare.py'), harness.folder, sources)).toBe(5);
+  }, 60_000);
+
+  it('reads from S3 and from what fsspec knows', async () => {
+    const cluster = await sharedCluster('objects');
+    const environment = {
+      ...sources,
+      ...s3Credentials,
+      S3_ENDPOINT: cluster.address('objects'),
+      S3_URL: s3Url(uniqueName('feed')),
+    };
+    const ran = await runPythonTests(whole, file('test_remote.py'), harness.folder, environment);
+    expect(ran).toBe(6);
+  }, 120_000);
 });

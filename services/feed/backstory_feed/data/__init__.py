@@ -1,0 +1,1 @@
+"""What lies in storage: manifests, checkpoints, shards, and streams of other data."""

@@ -1,0 +1,228 @@
+"""Opens shards: maps or fetches the bytes, checks size, hash and every row once, and keeps a
+bounded number open. Safe to use from several threads; each shard is opened by one of them."""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+import os
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import Literal
+
+from backstory_feed.data.mds import Shard
+from backstory_feed.data.storage import Storage
+from backstory_feed.errors import FeedError
+from backstory_feed.waiting import Patience, Wait
+
+Access = Literal["auto", "whole", "range"]
+View = Callable[[int, int], memoryview]
+HASH_BYTES = 1 << 24
+READ_AHEAD_BYTES = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class ShardFile:
+    """A shard as a catalogue lists it."""
+
+    path: str
+    sha256: str | None
+    """None where the catalogue has no hash; then only size and rows are checked."""
+    bytes: int
+    first_pack: int
+    packs: int
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds on what stays open, and how shards of a remote place are read."""
+
+    open_shards_max: int = 256
+    memory_bytes_max: int = 2 << 30
+    """Fetched shards that stay in memory. Mapped files do not count: the system may drop them."""
+    access: Access = "auto"
+    """`auto` maps local files and fetches whole remote ones; `whole` never maps; `range` fetches
+    single rows, which cannot be checked against the hash of the file."""
+
+
+@dataclass
+class _Slot:
+    lock: Lock = field(default_factory=Lock)
+    shard: Shard | None = None
+    bytes: int = 0
+
+
+class Shards:
+    """The open shards of one place."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        patience: Patience,
+        limits: Limits,
+        *,
+        native: bool,
+        packs: bool = True,
+    ) -> None:
+        """`native`: only backstory's columns will do. `packs`: each row must be a pack."""
+        self._storage = storage
+        self._patience = patience
+        self._limits = limits
+        self._native = native
+        self._packs = packs
+        self._lock = Lock()
+        self._slots: OrderedDict[str, _Slot] = OrderedDict()
+        self._bytes = 0
+        self._checked: dict[str, tuple[int, int, int]] = {}
+        """Mapped files whose hash was right: inode, size and time of change."""
+
+    def open(self, file: ShardFile) -> Shard:
+        """The shard, checked. SHARD_MISSING or SHARD_CORRUPT if it is not what is listed."""
+        with self._lock:
+            slot = self._slots.pop(file.path, None) or _Slot()
+            self._slots[file.path] = slot
+        with slot.lock:
+            if slot.shard is None:
+                slot.shard, slot.bytes = self._load(file)
+                with self._lock:
+                    self._bytes += slot.bytes
+            shard = slot.shard
+        self._evict()
+        return shard
+
+    def _evict(self) -> None:
+        """Forgets the shards that were used longest ago. Arrays keep the bytes they look at."""
+        with self._lock:
+            while len(self._slots) > 1 and (
+                len(self._slots) > self._limits.open_shards_max
+                or self._bytes > self._limits.memory_bytes_max
+            ):
+                _, slot = self._slots.popitem(last=False)
+                self._bytes -= slot.bytes
+
+    def _load(self, file: ShardFile) -> tuple[Shard, int]:
+        path = self._storage.local_path(file.path)
+        if path is not None and self._limits.access == "auto":
+            return self._map(path, file), 0
+        if self._limits.access == "range":
+            return self._ranged(file), 0
+        return self._fetch(file)
+
+    def _map(self, path: Path, file: ShardFile) -> Shard:
+        wait = Wait(self._patience, self._patience.repair_seconds, "SHARD_MISSING")
+        while True:
+            try:
+                descriptor = os.open(path, os.O_RDONLY)
+                break
+            except (FileNotFoundError, NotADirectoryError):
+                wait.pause(f"{path} is in the manifest but missing; restore it")
+            except OSError as error:
+                raise FeedError("STORE_UNAVAILABLE", f"{path}: {error}") from error
+        mapped = _Mapped(path, descriptor, file.bytes)
+        status = mapped.status
+        key = (status.st_ino, status.st_size, status.st_mtime_ns)
+        shard = self._read(file, mapped.view, checked=self._checked.get(file.path) == key)
+        self._checked[file.path] = key
+        return shard
+
+    def _fetch(self, file: ShardFile) -> tuple[Shard, int]:
+        """Fetches again once when size or hash are wrong: a transfer may break, a cache be old."""
+        for last in (False, True):
+            data = self._wait_for(file)
+            try:
+                return self._read(file, view_of(data), size=len(data)), len(data)
+            except FeedError as error:
+                if last:
+                    raise
+                self._patience.tell(f"{error}; reading it once more")
+        raise AssertionError
+
+    def _wait_for(self, file: ShardFile) -> bytes:
+        wait = Wait(self._patience, self._patience.repair_seconds, "SHARD_MISSING")
+        while (data := self._storage.read(file.path)) is None:
+            where = f"{self._storage.place}/{file.path}"
+            wait.pause(f"{where} is in the manifest but missing; restore it")
+        return data
+
+    def _read(
+        self, file: ShardFile, view: View, *, size: int | None = None, checked: bool = False
+    ) -> Shard:
+        """Checks size, hash and rows; `checked` bytes were found right before."""
+        place = f"{self._storage.place}/{file.path}"
+        if size is not None and size != file.bytes:
+            raise wrong_size(place, size, file.bytes)
+        if not checked and file.sha256 is not None:
+            digest = hashlib.sha256()
+            for start in range(0, file.bytes, HASH_BYTES):
+                digest.update(view(start, min(start + HASH_BYTES, file.bytes)))
+            if digest.hexdigest() != file.sha256:
+                raise FeedError("SHARD_CORRUPT", f"{place} does not match its hash; restore it")
+        shard = Shard(place, file.bytes, view)
+        if self._native:
+            shard.expect_native()
+        if shard.packs != file.packs:
+            raise FeedError("SHARD_CORRUPT", f"{place} has not the {file.packs} packs it should")
+        if not checked and self._packs:
+            shard.check_rows()
+        return shard
+
+    def _ranged(self, file: ShardFile) -> Shard:
+        def view(start: int, end: int) -> memoryview:
+            wait = Wait(self._patience, self._patience.repair_seconds, "SHARD_MISSING")
+            place = f"{self._storage.place}/{file.path}"
+            while (data := self._storage.read_range(file.path, start, end - start)) is None:
+                wait.pause(f"{place} is in the manifest but missing; restore it")
+            if len(data) != end - start:
+                raise FeedError("SHARD_CORRUPT", f"{place} ends before its byte {end}")
+            return memoryview(data)
+
+        shard = Shard(f"{self._storage.place}/{file.path}", file.bytes, view)
+        if shard.packs != file.packs:
+            raise FeedError("SHARD_CORRUPT", f"{file.path} has not the packs it should")
+        return shard
+
+
+class _Mapped:
+    """A file in memory. Its size is looked at before each use, because touching a page that was
+    cut off would end the process without a word."""
+
+    def __init__(self, path: Path, descriptor: int, size: int) -> None:
+        self._path = path
+        self._descriptor = descriptor
+        self._size = size
+        self.status = self._look()
+        self._mapped = mmap.mmap(descriptor, size, access=mmap.ACCESS_READ)
+        self._bytes = memoryview(self._mapped)
+
+    def view(self, start: int, end: int) -> memoryview:
+        self._look()
+        if end - start >= READ_AHEAD_BYTES and hasattr(mmap, "MADV_WILLNEED"):
+            # The disk begins to read now, and not when the trainer touches the first page.
+            page = start - start % mmap.PAGESIZE
+            self._mapped.madvise(mmap.MADV_WILLNEED, page, end - page)
+        return self._bytes[start:end]
+
+    def _look(self) -> os.stat_result:
+        status = os.fstat(self._descriptor)
+        if status.st_size != self._size or self._size == 0:
+            raise wrong_size(str(self._path), status.st_size, self._size)
+        return status
+
+    def __del__(self) -> None:
+        os.close(self._descriptor)
+
+
+def view_of(data: bytes) -> View:
+    """Views of bytes that are in memory."""
+    whole = memoryview(data)
+    return lambda start, end: whole[start:end]
+
+
+def wrong_size(place: str, has: int, wants: int) -> FeedError:
+    """The error for a file that was cut off or added to."""
+    return FeedError(
+        "SHARD_CORRUPT", f"{place} has {has} bytes, {wants} are in the manifest; restore it"
+    )

@@ -1,0 +1,412 @@
+"""Faults of storage and data: slow, late, truncated, corrupt and missing shards, gaps, stale
+answers and clocks that jump. `python test_faults.py FOLDER`."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import shutil
+import sys
+import tempfile
+import unittest
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from backstory_feed import Clock, Feed, FeedError, Limits, Patience, Shuffle, Stream
+from backstory_feed.data.checkpoints import checkpoint_path
+from backstory_feed.data.storage import FolderStorage
+from written_output import WrittenOutput
+
+FOLDER = Path(sys.argv.pop(1))
+
+
+class FakeTime:
+    """Time that passes only by sleeping, and what happens meanwhile."""
+
+    def __init__(self, *events: Callable[[], object]) -> None:
+        self.now = 1000.0
+        self.events = [*events]
+        self.told: list[str] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        if self.events:
+            self.events.pop(0)()
+
+    def patience(self, **options: object) -> Patience:
+        clock = Clock(monotonic=lambda: self.now, sleep=self.sleep)
+        return Patience(clock=clock, tell=self.told.append, **options)
+
+
+def indices(feed: Feed) -> list[int]:
+    return [pack.index for batch in feed for pack in batch.packs]
+
+
+class FaultTest(unittest.TestCase):
+    def setUp(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="faults-", dir=FOLDER))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.out = self.folder / "out"
+        self.time = FakeTime()
+
+    def written(self, **options: object) -> WrittenOutput:
+        return WrittenOutput(self.out, **options)
+
+    def feed(self, size: int = 1, **options: object) -> Feed:
+        options = {"patience": self.time.patience(), "threads": 0, **options}
+        return Feed(self.out, size, **options)
+
+    def refused(self, code: str, *parts: str, **options: object) -> FeedError:
+        with self.assertRaises(FeedError) as caught:
+            indices(self.feed(**options))
+        self.assertEqual(caught.exception.code, code)
+        for part in parts:
+            self.assertIn(part, str(caught.exception))
+        return caught.exception
+
+
+class BadShards(FaultTest):
+    def test_a_shard_that_comes_late_is_waited_for(self) -> None:
+        written = self.written().add(2, 2, closed=True)
+        late = written.shard_paths()[1]
+        data = late.read_bytes()
+        late.unlink()
+        self.time.events = [lambda: None, lambda: None, lambda: late.write_bytes(data)]
+        self.assertEqual(indices(self.feed()), [0, 1, 2, 3])
+
+    def test_a_missing_shard_is_fatal_after_a_while_and_named(self) -> None:
+        written = self.written().add(2, closed=True)
+        written.shard_paths()[0].unlink()
+        self.refused("SHARD_MISSING", "shard.00000.mds", "restore")
+        self.assertGreaterEqual(self.time.now, 1030)
+        self.assertTrue(any("missing" in line for line in self.time.told))
+
+    def test_every_kind_of_damage_is_named(self) -> None:
+        written = self.written().add(2, 2, closed=True)
+        path = written.shard_paths()[1]
+        good = path.read_bytes()
+        damaged = {
+            "truncated": good[:-1],
+            "longer": good + b"x",
+            "empty": b"",
+            "half": good[: len(good) // 2],
+            "one bit": good[:-20] + bytes([good[-20] ^ 1]) + good[-19:],
+            "another": written.shard_paths()[0].read_bytes(),
+        }
+        for name, data in damaged.items():
+            for access in ("auto", "whole"):
+                with self.subTest(name, access=access):
+                    path.write_bytes(data)
+                    limits = Limits(access=access)
+                    self.refused("SHARD_CORRUPT", path.name, limits=limits)
+
+    def test_a_file_cut_off_after_it_was_opened_is_no_crash(self) -> None:
+        written = self.written().add(4, closed=True)
+        batches = iter(self.feed())
+        next(batches)
+        os.truncate(written.shard_paths()[0], 100)
+        with self.assertRaisesRegex(FeedError, "SHARD_CORRUPT.*has 100 bytes"):
+            next(batches)
+
+    def test_skipped_packs_keep_their_place_on_all_ranks(self) -> None:
+        written = self.written().add(2, 3, 3, closed=True)
+        path = written.shard_paths()[1]
+        path.write_bytes(path.read_bytes()[:-1] + b"?")
+        for shuffle in (None, Shuffle(4, 1)):
+            whole = [
+                [(pack.index, pack.skipped, int(pack.mask.sum())) for pack in batch.packs]
+                for batch in self.feed(2, bad_shards="skip", shuffle=shuffle)
+            ]
+            flat = [item for step in whole for item in step]
+            self.assertEqual({pack for pack, skipped, _ in flat if skipped}, {2, 3, 4})
+            self.assertEqual({trained for _, skipped, trained in flat if skipped}, {0})
+            self.assertEqual(sorted(pack for pack, _, _ in flat), list(range(8)))
+            ranks = [
+                [
+                    [(pack.index, pack.skipped, int(pack.mask.sum())) for pack in batch.packs]
+                    for batch in self.feed(
+                        2, rank=rank, world_size=2, bad_shards="skip", shuffle=shuffle
+                    )
+                ]
+                for rank in range(2)
+            ]
+            self.assertEqual([a + b for a, b in zip(*ranks, strict=True)], whole)
+        told = [line for line in self.time.told if "left out" in line]
+        self.assertEqual(len(told), 6)
+        self.assertIn("SHARD_CORRUPT", told[0])
+        self.assertIn("3 packs are left out", told[0])
+
+    def test_what_was_skipped_stays_skipped_after_a_resume(self) -> None:
+        written = self.written().add(2, 4, closed=True)
+        path = written.shard_paths()[1]
+        good = path.read_bytes()
+        path.write_bytes(good[:-1])
+        feed = self.feed(2, bad_shards="skip")
+        batches = iter(feed)
+        next(batches)
+        self.assertEqual(next(batches).skipped, (("data", "shards/shard.00001.mds"),))
+        path.write_bytes(good)
+        resumed = self.feed(2)
+        resumed.load_state_dict(json.loads(json.dumps(feed.state_dict())))
+        self.assertTrue(all(pack.skipped for batch in resumed for pack in batch.packs))
+
+    def test_shards_can_be_excluded_beforehand(self) -> None:
+        self.written().add(2, 2, closed=True)
+        feed = self.feed(exclude=["shards/shard.00000.mds"])
+        blank = [pack.skipped for batch in feed for pack in batch.packs]
+        self.assertEqual(blank, [True, True, False, False])
+
+    def test_a_folder_that_may_not_be_read_is_a_coded_error(self) -> None:
+        written = self.written().add(2, closed=True)
+        path = written.shard_paths()[0]
+        path.unlink()
+        path.symlink_to(path.name)
+        self.refused("STORE_UNAVAILABLE", path.name)
+
+    def test_few_open_shards_and_a_wide_window(self) -> None:
+        self.written().add(*[1] * 20, closed=True)
+        limits = Limits(open_shards_max=2, memory_bytes_max=1)
+        for access in ("auto", "whole"):
+            limits = Limits(open_shards_max=2, memory_bytes_max=1, access=access)
+            for threads in (0, 3):
+                feed = self.feed(shuffle=Shuffle(20), limits=limits, threads=threads)
+                self.assertEqual(sorted(indices(feed)), list(range(20)))
+
+
+class ManifestFaults(FaultTest):
+    def test_a_missing_entry_is_fatal_and_named_whatever_the_head_says(self) -> None:
+        for head in (True, False):
+            shutil.rmtree(self.out, ignore_errors=True)
+            written = self.written(head=head).add(1).add(1).add(1, closed=True)
+            written.entry_path(1).unlink()
+            self.refused("MANIFEST_CORRUPT", "00000001.json is missing")
+            self.refused("MANIFEST_CORRUPT", "00000001.json is missing", head="stop")
+
+    def test_an_entry_that_a_stale_store_shows_late_is_waited_for(self) -> None:
+        written = self.written().add(1).add(1).add(1, closed=True)
+        data = written.entry_path(1).read_bytes()
+        written.entry_path(1).unlink()
+        self.time.events = [lambda: None, lambda: written.entry_path(1).write_bytes(data)]
+        self.assertEqual(indices(self.feed()), [0, 1, 2])
+
+    def test_listings_are_never_asked_for(self) -> None:
+        self.assertFalse(hasattr(FolderStorage(self.out), "list"))
+
+    def test_a_head_that_is_behind_or_absent_changes_nothing(self) -> None:
+        written = self.written().add(2).add(2)
+        head = (self.out / "manifest/head.json").read_bytes()
+        written.add(2, closed=True)
+        (self.out / "manifest/head.json").write_bytes(head)
+        self.assertEqual(indices(self.feed()), list(range(6)))
+        (self.out / "manifest/head.json").unlink()
+        self.assertEqual(indices(self.feed()), list(range(6)))
+
+    def test_a_head_that_is_not_json_is_corrupt(self) -> None:
+        self.written().add(2, closed=True)
+        (self.out / "manifest/head.json").write_text("{")
+        self.refused("MANIFEST_CORRUPT", "head.json")
+
+    def test_a_folder_without_a_manifest_is_no_silent_wait(self) -> None:
+        self.out.mkdir()
+        self.refused("OUTPUT_MISSING", str(self.out))
+        self.written().add(1, closed=True)
+        with self.assertRaisesRegex(FeedError, "OUTPUT_MISSING"):
+            Feed(self.out / "manifest", 1)
+
+    def test_a_data_set_that_begins_later_can_be_waited_for(self) -> None:
+        self.time.events = [lambda: None, lambda: self.written().add(3, closed=True)]
+        self.assertEqual(indices(self.feed(missing="wait")), [0, 1, 2])
+
+
+class Heads(FaultTest):
+    def test_waiting_says_for_what_and_ends(self) -> None:
+        self.written().add(3)
+        patience = self.time.patience(timeout_seconds=100)
+        batches = iter(self.feed(2, patience=patience))
+        self.assertEqual([pack.index for pack in next(batches).packs], [0, 1])
+        with self.assertRaisesRegex(FeedError, "HEAD_TIMEOUT.*step 1 needs more.*3 packs"):
+            next(batches)
+        self.assertGreaterEqual(self.time.now, 1100)
+        self.assertEqual(len(self.time.told), 2)
+        self.assertIn("waiting for 5 s", self.time.told[0])
+
+    def test_stop_ends_and_a_later_feed_goes_on(self) -> None:
+        written = self.written().add(5)
+        first = self.feed(2, head="stop", shuffle=Shuffle(3, 1))
+        seen = indices(first)
+        self.assertEqual(len(seen), 2)
+        written.add(4, closed=True)
+        later = self.feed(2, head="stop", shuffle=Shuffle(3, 1))
+        later.load_state_dict(first.state_dict())
+        seen += indices(later)
+        self.assertEqual(seen, indices(self.feed(2, shuffle=Shuffle(3, 1))))
+
+    def test_a_clock_that_jumps_back_changes_nothing(self) -> None:
+        written = self.written().add(1)
+
+        def jump() -> None:
+            self.time.now -= 10_000
+
+        self.time.events = [jump, jump, lambda: written.add(2, closed=True)]
+        patience = self.time.patience(timeout_seconds=50)
+        self.assertEqual(indices(self.feed(patience=patience)), [0, 1, 2])
+
+
+class States(FaultTest):
+    def test_a_state_of_other_data_or_settings_is_refused(self) -> None:
+        self.written().add(4, closed=True)
+        state = self.feed(2, shuffle=Shuffle(4, 1)).state_dict()
+        other = WrittenOutput(self.folder / "other")
+        other.add(3, 1, closed=True)
+        cases: list[tuple[str, dict[str, Any]]] = [
+            ("batch_size is 2 in the state and 4 here", {"size": 4}),
+            ("seed is 1 in the state and 2 here", {"shuffle": Shuffle(4, 2)}),
+            ("window is 4", {"shuffle": Shuffle(2, 1)}),
+            ("epochs is 1", {"epochs": 2}),
+        ]
+        for what, options in cases:
+            settings = {"size": 2, "shuffle": Shuffle(4, 1), **options}
+            with self.assertRaisesRegex(FeedError, f"STATE_MISMATCH.*{what}"):
+                self.feed(**settings).load_state_dict(state)
+        feed = Feed(other.folder, 2, shuffle=Shuffle(4, 1))
+        with self.assertRaisesRegex(FeedError, "STATE_MISMATCH.*first_entry"):
+            feed.load_state_dict(state)
+
+    def test_a_history_that_was_written_anew_is_refused(self) -> None:
+        self.written().add(2).add(2)
+        state = self.feed(2).state_dict()
+        rewritten = WrittenOutput(self.folder / "again").add(2).add(1, 1)
+        with self.assertRaisesRegex(FeedError, "STATE_MISMATCH.*00000001.json"):
+            Feed(rewritten.folder, 2).load_state_dict(state)
+        shorter = WrittenOutput(self.folder / "shorter").add(2)
+        with self.assertRaisesRegex(FeedError, "STATE_MISMATCH.*00000001.json"):
+            Feed(shorter.folder, 2).load_state_dict(state)
+
+    def test_a_state_that_is_none_is_refused(self) -> None:
+        self.written().add(4, closed=True)
+        good = self.feed().state_dict()
+        bad: list[Any] = [
+            {"step": 1},
+            {},
+            {**good, "step": -5},
+            {**good, "step": True},
+            {**good, "step": 1},
+            {**good, "facts": {**good["facts"], "batch_size": 3}},
+        ]
+        for state in bad:
+            with self.assertRaisesRegex(FeedError, "STATE_MISMATCH"):
+                self.feed().load_state_dict(state)
+
+    def test_a_start_beyond_the_end_is_no_silent_end(self) -> None:
+        self.written().add(4, closed=True)
+        self.assertEqual(indices(self.feed(3, start=2)), [])
+        self.refused("STATE_MISMATCH", "after the end", size=3, start=10**9)
+
+    def test_the_state_does_not_count_what_was_only_prefetched(self) -> None:
+        self.written().add(8, closed=True)
+        feed = self.feed(1, threads=3)
+        for batch in feed:
+            self.assertEqual(feed.state_dict()["step"], batch.step + 1)
+            self.assertEqual(feed.state_dict()["positions"], {"data": batch.step + 1})
+
+    def test_a_seek_in_the_midst_of_an_iteration(self) -> None:
+        self.written().add(8, closed=True)
+        feed = self.feed(1, threads=2)
+        batches = iter(feed)
+        next(batches)
+        feed.seek(5)
+        self.assertEqual([batch.step for batch in batches], [5, 6, 7])
+
+    def test_a_data_set_that_moved_goes_on(self) -> None:
+        self.written().add(4, closed=True)
+        state = self.feed().state_dict()
+        self.out.rename(self.folder / "moved")
+        Feed(self.folder / "moved", 1).load_state_dict(state)
+
+    def test_a_copy_in_another_process_stands_at_the_same_step(self) -> None:
+        self.written().add(6, closed=True)
+        feed = Feed(self.out, 2)
+        next(iter(feed))
+        self.assertEqual(indices(pickle.loads(pickle.dumps(feed))), [2, 3, 4, 5])
+
+
+class ManifestCheckpoints(FaultTest):
+    """A start reads the head, one checkpoint and the entries after it."""
+
+    def test_any_start_reads_the_same_packs_in_few_reads(self) -> None:
+        written = self.written(every=3)
+        for entry in range(40):
+            written.add(*[1] * (entry % 3))
+        written.add(1, closed=True)
+        whole = indices(self.feed())
+        self.assertEqual(whole, list(range(written.packs)))
+        counted = CountedReads(self.out)
+        for start in range(written.packs):
+            with counted:
+                feed = self.feed(start=start)
+                self.assertEqual(next(iter(feed)).packs[0].index, start)
+            self.assertLess(counted.manifest, 20)
+        feed = self.feed(shuffle=Shuffle(5, 2))
+        self.assertEqual(sorted(indices(feed)), whole)
+
+    def test_a_wrong_checkpoint_is_named(self) -> None:
+        written = self.written(every=2)
+        for _ in range(9):
+            written.add(1)
+        for number, start in ((3, 8), (1, 3)):
+            path = self.out / checkpoint_path(number)
+            good = path.read_bytes()
+            path.write_bytes(good.replace(b"shard.0", b"shard.1", 1))
+            self.refused("MANIFEST_CORRUPT", path.name, "hash", start=start, head="stop")
+            path.unlink()
+            self.refused("MANIFEST_CORRUPT", path.name, "missing", start=start, head="stop")
+            path.write_bytes(good)
+
+    def test_entries_after_a_checkpoint_must_follow_it(self) -> None:
+        written = self.written(every=2).add(1).add(1).add(1)
+        path = written.entry_path(2)
+        entry = json.loads(path.read_text())
+        path.write_text(json.dumps({**entry, "previous": "0" * 64}))
+        self.refused("MANIFEST_CORRUPT", "00000002.json", "does not follow")
+
+
+class CountedReads:
+    """Counts the files of the manifest that are read."""
+
+    def __init__(self, folder: Path) -> None:
+        self.manifest = 0
+        self._read = FolderStorage.read
+
+    def __enter__(self) -> None:
+        self.manifest = 0
+
+        def read(storage: FolderStorage, path: str) -> bytes | None:
+            self.manifest += path.startswith("manifest/")
+            return self._read(storage, path)
+
+        FolderStorage.read = read  # type: ignore[method-assign]
+
+    def __exit__(self, *_: object) -> None:
+        FolderStorage.read = self._read  # type: ignore[method-assign]
+
+
+class Mixtures(FaultTest):
+    def test_a_stream_that_grows_is_waited_for_and_the_first_end_ends(self) -> None:
+        written = self.written().add(1)
+        WrittenOutput(self.folder / "text").add(3, closed=True)
+        streams = [
+            Stream(self.out, 1, "synthetic"),
+            Stream(self.folder / "text", 1, "text", epochs=None),
+        ]
+        self.time.events = [lambda: None, lambda: written.add(3), lambda: written.add(closed=True)]
+        feed = Feed(streams, 2, patience=self.time.patience(), threads=0)
+        names = [(p.stream, p.epoch, p.index) for b in feed for p in b.packs]
+        self.assertEqual([at for name, _, at in names if name == "synthetic"], [0, 1, 2, 3])
+        text = [(epoch, at) for name, epoch, at in names if name == "text"]
+        self.assertEqual(text[:4], [(0, 0), (0, 1), (0, 2), (1, 0)])
+
+
+if __name__ == "__main__":
+    unittest.main()
