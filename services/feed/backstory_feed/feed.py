@@ -99,7 +99,7 @@ class Feed:
         self.batch_size = batch_size
         self.rank = rank
         self.world_size = world_size
-        self._step = start
+        self._step = self._begun = start
         self._moved = 0
         self._seed = seed
         self._drop_last = drop_last
@@ -184,6 +184,7 @@ class Feed:
             raise ValueError(f"{parts} parts cannot share the {share} packs of a rank")
         with Prefetch(self._load, self._threads, self._prefetch_bytes) as ahead:
             moved, coming = self._moved, self._step * parts + offset
+            self._begun = self._step
             while True:
                 while ahead.has_room() and (plan := self._plan(coming, parts)) is not None:
                     ahead.begin((plan, parts), plan.bytes)
@@ -198,6 +199,7 @@ class Feed:
                 if self._moved != moved:
                     ahead.forget()
                     moved, coming = self._moved, self._step * parts + offset
+                    self._begun = self._step
 
     def _plan(self, item: int, parts: int) -> _Plan | None:
         """What this rank reads in a part of a step; None if it is not settled yet, or ended."""
@@ -257,9 +259,10 @@ class Feed:
                 return True
             bound, at = self._bound()
             if at.closed:
-                if bound is not None and step * self.batch_size >= bound + self.batch_size:
+                begun = self._begun * self.batch_size
+                if bound is not None and begun >= bound + self.batch_size:
                     raise mismatch(
-                        f"step {step} is after the end: {at.place} ends after "
+                        f"step {self._begun} is after the end: {at.place} ends after "
                         f"{at.catalogue.packs} packs"
                     )
                 return False

@@ -1,6 +1,6 @@
 /**
- * Installs the feed as its README says and runs its tests, in Python, on an output of the sink, in a
- * folder and on a real S3 server; properties and faults run on outputs that the tests write.
+ * Installs the feed as its README says and runs its tests, in Python, on an output of the sink, in
+ * a folder and on a real S3 server; properties and faults run on outputs that the tests write.
  */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';

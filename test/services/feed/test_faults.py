@@ -10,34 +10,15 @@ import shutil
 import sys
 import tempfile
 import unittest
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from backstory_feed import Clock, Feed, FeedError, Limits, Patience, Shuffle, Stream
+from backstory_feed import Feed, FeedError, Limits, Shuffle, Stream
 from backstory_feed.data.checkpoints import checkpoint_path
 from backstory_feed.data.storage import FolderStorage
-from written_output import WrittenOutput
+from written_output import FakeTime, WrittenOutput
 
 FOLDER = Path(sys.argv.pop(1))
-
-
-class FakeTime:
-    """Time that passes only by sleeping, and what happens meanwhile."""
-
-    def __init__(self, *events: Callable[[], object]) -> None:
-        self.now = 1000.0
-        self.events = [*events]
-        self.told: list[str] = []
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-        if self.events:
-            self.events.pop(0)()
-
-    def patience(self, **options: object) -> Patience:
-        clock = Clock(monotonic=lambda: self.now, sleep=self.sleep)
-        return Patience(clock=clock, tell=self.told.append, **options)
 
 
 def indices(feed: Feed) -> list[int]:

@@ -1,14 +1,17 @@
 """A small output of given packs, written as the sink writes it, entry by entry, for tests that
-damage, delay or grow one. Pack p holds p in each of its tokens, so it is known by its content."""
+damage, delay or grow one. Pack p holds p in each of its tokens, so it is known by its content.
+`FakeTime` passes only by sleeping."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from backstory_feed import Clock, Patience
 from backstory_feed.data.prepare import ShardWriter
 
 TOKENS = 6
@@ -17,6 +20,24 @@ TOKENS = 6
 def canonical(value: object) -> bytes:
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return (text + "\n").encode()
+
+
+class FakeTime:
+    """Time that passes only by sleeping, and what happens meanwhile."""
+
+    def __init__(self, *events: Callable[[], object]) -> None:
+        self.now = 1000.0
+        self.events = [*events]
+        self.told: list[str] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        if self.events:
+            self.events.pop(0)()
+
+    def patience(self, **options: object) -> Patience:
+        clock = Clock(monotonic=lambda: self.now, sleep=self.sleep)
+        return Patience(clock=clock, tell=self.told.append, **options)
 
 
 class WrittenOutput:
