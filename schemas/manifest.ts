@@ -27,6 +27,9 @@ const shard = fileReference.extend({
 /** How far a partition was read: records before `next` are in this manifest or not needed. */
 const source = z.strictObject({ topic: z.string(), partition: count, from: count, next: count });
 
+/** Which of a repository's episodes a sample is, from 1. */
+const episode = z.strictObject({ number: z.int().positive(), of: z.int().positive() });
+
 /** A sample whose pieces are not all in shards yet, with all that is needed to cut them again. */
 const carriedSample = z.strictObject({
   id: z.string(),
@@ -37,6 +40,8 @@ const carriedSample = z.strictObject({
   sourceSequence: count,
   /** The encoded trajectory body. */
   body: blobReference,
+  /** Absent where the repository is one document. */
+  episode: episode.optional(),
 });
 
 /** A pack in the making: pairs of a position in `carried.samples` and the index of a piece. */
@@ -114,6 +119,8 @@ export const provenanceLineSchema = z.strictObject({
   scorer: z.unknown(),
   search: z.unknown(),
   runId: z.string(),
+  /** Absent where the repository is one document. */
+  episode: episode.optional(),
   /** Every file the document writes, in order; only with the first piece. */
   files: z.array(z.strictObject({ path: z.string(), bytes: count, sha256: hash })).nullable(),
   /** What the document is written without, and why; only with the first piece, absent normally. */

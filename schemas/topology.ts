@@ -129,18 +129,18 @@ const stageSpecs = {
     version: 2,
   },
   flatten: {
-    does: 'all files of a repository as one text, each segment trained or not',
+    does: 'all files of a repository as one text, or as episodes; each segment trained or not',
     reads: ['file-thought'],
     writes: ['trajectory', 'dropped'],
     talksTo: [],
-    version: 1,
+    version: 2,
   },
   sink: {
     does: 'tokens, packs of 65,536, MDS shards, and a manifest that a killed writer cannot tear',
     reads: ['trajectory', 'dropped', 'input-closed'],
     writes: ['shard-sealed'],
     talksTo: ['tokenizer', 'shard store'],
-    version: 3,
+    version: 4,
   },
 } as const satisfies Readonly<Record<string, StageSpec>>;
 

@@ -1,10 +1,10 @@
 /**
- * The trajectory text format, version 1 (grammar in trajectory-text.md): renders segments to one
+ * The trajectory text format, version 2 (grammar in trajectory-text.md): renders segments to one
  * text, and parses every segment back. No content can forge a header: the fence is a run of '@'
  * longer than any run that begins a line of any body.
  */
 
-export const trajectoryTextVersion = 1;
+export const trajectoryTextVersion = 2;
 
 /** The kinds of segments, with their roles. The kind alone decides `trained` (I2). */
 export const segmentKinds = {
@@ -37,6 +37,8 @@ export interface TextSegment {
   readonly path: string | null;
   /** Lines shown, from 1 and inclusive; null for the whole file and for kinds that show none. */
   readonly lines: readonly [from: number, to: number] | null;
+  /** Of an `observe`: the file was written in an earlier episode, not in this document. */
+  readonly earlier?: true;
   readonly body: string;
 }
 
@@ -107,11 +109,11 @@ export function renderSegment(fence: string, segment: TextSegment): string {
 /** The line that begins a segment. */
 export function renderHeader(
   fence: string,
-  { kind, path, lines }: Omit<TextSegment, 'body'>,
+  { kind, path, lines, earlier }: Omit<TextSegment, 'body'>,
 ): string {
   const named = path === null ? '' : ` ${JSON.stringify(path)}`;
   const shown = lines === null ? '' : ` ${lines[0]}-${lines[1]}`;
-  return `${fence} ${kind}${named}${shown}\n`;
+  return `${fence} ${kind}${named}${shown}${earlier === true ? ' earlier' : ''}\n`;
 }
 
 export class TrajectoryTextError extends Error {
@@ -153,7 +155,7 @@ export function parseTrajectory(text: string): TextSegment[] {
 }
 
 function parseHeader(line: string): Omit<TextSegment, 'body'> {
-  const match = /^([a-z]+)(?: ("(?:[^"\\]|\\.)*"))?(?: (\d+)-(\d+))?$/.exec(line);
+  const match = /^([a-z]+)(?: ("(?:[^"\\]|\\.)*"))?(?: (\d+)-(\d+))?( earlier)?$/.exec(line);
   const kind = match?.[1];
   if (match === null || kind === undefined || !(kind in segmentKinds)) {
     throw new TrajectoryTextError(`not a segment header: ${JSON.stringify(line.slice(0, 120))}`);
@@ -162,6 +164,7 @@ function parseHeader(line: string): Omit<TextSegment, 'body'> {
     kind: kind as SegmentKind,
     path: match[2] === undefined ? null : parsePath(match[2]),
     lines: match[3] === undefined ? null : [Number(match[3]), Number(match[4])],
+    ...(match[5] === undefined ? {} : { earlier: true }),
   };
 }
 

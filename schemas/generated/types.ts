@@ -466,7 +466,7 @@ export interface TrajectoryFile {
   readonly sha256: string;
 }
 
-/** The search over the whole repository. */
+/** The search over the files of a document. */
 export interface SearchSummary {
   /** Bytes scored. */
   readonly targetBytes: number;
@@ -482,6 +482,18 @@ export interface SearchSummary {
   readonly outcomes: { readonly [key: string]: number };
 }
 
+/** A later part of a large repository, with a document of its own. */
+export interface Episode {
+  /** Its text. */
+  readonly document: BlobReference;
+  /** Adjacent spans that cover it. */
+  readonly segments: readonly Segment[];
+  /** The files that it writes, in writing order. */
+  readonly files: readonly TrajectoryFile[];
+  /** Gain of the search, over these files. */
+  readonly search: null | SearchSummary;
+}
+
 /** A repository as one sequence. Key: repository id. */
 export interface TrajectoryBody {
   /** Short name. */
@@ -492,24 +504,26 @@ export interface TrajectoryBody {
   readonly commit: null | string;
   /** Licence found. */
   readonly licence: Licence;
-  /** The text, UTF-8, in the trajectory text format. */
+  /** The text, UTF-8, in the trajectory text format; of several episodes the first. */
   readonly document: BlobReference;
   /** Version of the text format. */
   readonly format: number;
   /** Adjacent spans that cover the document. */
   readonly segments: readonly Segment[];
-  /** Every admitted file, in writing order. */
+  /** Every file that the document writes, in writing order. */
   readonly files: readonly TrajectoryFile[];
   /** Who planned and thought. */
   readonly teacher: ModelIdentity;
   /** Who scored; null when the search was off. */
   readonly scorer: null | ModelIdentity;
-  /** Gain of the search. */
+  /** Gain of the search, over these files. */
   readonly search: null | SearchSummary;
   /** What the repository cost. */
   readonly usage: Usage;
   /** What it was written without; empty normally. */
   readonly lacks: readonly Lack[];
+  /** The episodes after the first, in writing order; empty where the repository is one document. */
+  readonly episodes: readonly Episode[];
 }
 
 /** A repository as one sequence. Key: repository id. */

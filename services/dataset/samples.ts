@@ -23,6 +23,8 @@ import { type ReadDocument, tokenPlaces } from './template/read.ts';
 export interface SampleOverview {
   readonly id: string;
   readonly name: string;
+  /** Which of its repository's episodes it is, from 1; null where that is one document. */
+  readonly episode: { readonly number: number; readonly of: number } | null;
   readonly origin: string;
   readonly commit: string | null;
   readonly licence: string;
@@ -66,14 +68,20 @@ export async function listSamples({ store, shards }: OpenOutput): Promise<Sample
   return [...samples.values()].map(({ line, tokens, trained }) => overview(line, tokens, trained));
 }
 
-/** The sample whose id or repository name begins with `wanted`; USAGE when none or several do. */
+/**
+ * The sample whose id or repository name begins with `wanted`; USAGE when none or several do. The
+ * third episode of a repository is `NAME#3`.
+ */
 export async function readSample(output: OpenOutput, wanted: string): Promise<Sample> {
   const { store } = output;
   const told: { facts: ManifestShard; lines: ProvenanceLine[] }[] = [];
   for (const facts of output.shards) {
     const { provenance } = await readProvenance(store, facts);
     const lines = provenance.filter(
-      (line) => line.sampleId.startsWith(wanted) || line.name.startsWith(wanted),
+      (line) =>
+        line.sampleId.startsWith(wanted) ||
+        line.name.startsWith(wanted) ||
+        isEpisode(line, wanted, (name, asked) => name.startsWith(asked)),
     );
     if (lines.length > 0) told.push({ facts, lines });
   }
@@ -97,12 +105,35 @@ export async function readSample(output: OpenOutput, wanted: string): Promise<Sa
   };
 }
 
+/** Whether `NAME#3` asks for this sample. */
+function isEpisode(
+  { name, episode }: ProvenanceLine,
+  wanted: string,
+  isNamed: (name: string, asked: string) => boolean,
+): boolean {
+  const at = wanted.lastIndexOf('#');
+  const isAsked = at >= 0 && String(episode?.number) === wanted.slice(at + 1);
+  return isAsked && isNamed(name, wanted.slice(0, at));
+}
+
 /** The id of the wanted sample. An exact id or name wins over ids and names that begin with it. */
 function chooseSample(lines: readonly ProvenanceLine[], wanted: string): string {
-  const exact = lines.filter((line) => line.sampleId === wanted || line.name === wanted);
-  const ids = new Set((exact.length > 0 ? exact : lines).map((line) => line.sampleId));
+  const isSame = (name: string, asked: string) => name === asked;
+  const exact = lines.filter(
+    (line) => line.sampleId === wanted || line.name === wanted || isEpisode(line, wanted, isSame),
+  );
+  const found = exact.length > 0 ? exact : lines;
+  const ids = new Set(found.map((line) => line.sampleId));
   const [id] = ids;
   if (id !== undefined && ids.size === 1) return id;
+  const [line] = found;
+  const isOne = new Set(found.map(({ repositoryId }) => repositoryId)).size === 1;
+  if (line?.episode !== undefined && isOne) {
+    const { name, episode } = line;
+    const range = `${name}#1 to ${name}#${episode.of}`;
+    const what = `${name} has ${episode.of} episodes, and ${wanted} names several`;
+    throw new PipelineError('USAGE', `${what}; name one: ${range}`, { subject: wanted });
+  }
   const what = id === undefined ? 'no sample' : `${ids.size} samples`;
   throw new PipelineError(
     'USAGE',
@@ -158,6 +189,7 @@ function overview(line: ProvenanceLine, tokens: number, trainedTokens: number): 
   return {
     id: line.sampleId,
     name: line.name,
+    episode: line.episode ?? null,
     origin: line.origin,
     commit: line.commit,
     licence: line.licence,

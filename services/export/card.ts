@@ -103,7 +103,8 @@ function introduction({ head, report }: CardFacts): string[] {
 function contents({ head, census, format, report }: CardFacts): string[] {
   const { totals } = census;
   const rows = [
-    ['documents (repositories)', count(totals.documents)],
+    ['repositories', count(totals.repositories)],
+    ['documents', count(totals.documents)],
     ['files', count(totals.files)],
     ['text', `${count(totals.textBytes)} bytes`],
     ['tokens', count(totals.tokens)],
@@ -151,9 +152,9 @@ const scorerWords: MakerWords = {
 };
 
 function licences({ census }: CardFacts): string[] {
-  const rows = census.licences.map(([licence, { documents, files, tokens }]) => [
+  const rows = census.licences.map(([licence, { repositories, files, tokens }]) => [
     plain(licence),
-    count(documents),
+    count(repositories),
     count(files),
     count(tokens),
   ]);
@@ -175,7 +176,7 @@ function sources({ census }: CardFacts): string[] {
     count(files),
     count(tokens),
   ]);
-  const more = census.totals.documents - rows.length;
+  const more = census.totals.repositories - rows.length;
   return [
     '## Sources',
     '',

@@ -15,7 +15,7 @@ export interface SourceRow {
 }
 
 export interface LicenceCount {
-  documents: number;
+  repositories: number;
   files: number;
   tokens: number;
 }
@@ -26,7 +26,7 @@ export interface Census {
   readonly totals: Readonly<Totals>;
   /** By licence expression, sorted. */
   readonly licences: readonly (readonly [licence: string, count: LicenceCount])[];
-  /** The first documents; `totals.documents` says how many there are. */
+  /** The first repositories; `totals.repositories` says how many there are. */
   readonly sources: readonly SourceRow[];
   readonly teachers: readonly ModelIdentity[];
   /** Null stands for documents whose search was off. */
@@ -38,6 +38,7 @@ interface Totals {
   tokens: number;
   trainedTokens: number;
   documents: number;
+  repositories: number;
   files: number;
   textBytes: number;
   /** Share of the context left empty over all packs, 0 to 1. */
@@ -53,12 +54,13 @@ export function createCensus(contextLength: number): Census {
     tokens: 0,
     trainedTokens: 0,
     documents: 0,
+    repositories: 0,
     files: 0,
     textBytes: 0,
     paddingShare: 0,
   };
   const licences = new Map<string, LicenceCount>();
-  const sources: SourceRow[] = [];
+  const sources = new Map<string, SourceRow>();
   const teachers = new Map<string, ModelIdentity>();
   const scorers = new Map<string, ModelIdentity | null>();
   return {
@@ -70,26 +72,33 @@ export function createCensus(contextLength: number): Census {
       totals.paddingShare = room === 0 ? 0 : (room - totals.tokens) / room;
     },
     addDocument: ({ line, tokens }) => {
-      const { name, origin, commit, licence } = line;
+      const { repositoryId, name, origin, commit, licence } = line;
       const files = line.files?.length ?? 0;
+      // Of several episodes, which may come in any order, the first one counts for all.
+      const repositories = (line.episode?.number ?? 1) === 1 ? 1 : 0;
       totals.documents += 1;
+      totals.repositories += repositories;
       totals.files += files;
       totals.textBytes += line.document.bytes;
-      const count = licences.get(licence) ?? { documents: 0, files: 0, tokens: 0 };
-      count.documents += 1;
+      const count = licences.get(licence) ?? { repositories: 0, files: 0, tokens: 0 };
+      count.repositories += repositories;
       count.files += files;
       count.tokens += tokens;
       licences.set(licence, count);
       teachers.set(canonicalJson(line.teacher), line.teacher as ModelIdentity);
       scorers.set(canonicalJson(line.scorer), line.scorer as ModelIdentity | null);
-      if (sources.length >= sourcesShownMax) return;
-      sources.push({ name, origin, commit, licence, files, tokens });
+      const known = sources.get(repositoryId) ?? { name, origin, commit, licence, ...nothing };
+      if (sources.size >= sourcesShownMax && !sources.has(repositoryId)) return;
+      const sum = { files: known.files + files, tokens: known.tokens + tokens };
+      sources.set(repositoryId, { ...known, ...sum });
     },
     totals,
     get licences() {
       return byKey(licences);
     },
-    sources,
+    get sources() {
+      return [...sources.values()];
+    },
     get teachers() {
       return byKey(teachers).map(([, teacher]) => teacher);
     },
@@ -98,6 +107,8 @@ export function createCensus(contextLength: number): Census {
     },
   };
 }
+
+const nothing = { files: 0, tokens: 0 };
 
 function byKey<Value>(map: ReadonlyMap<string, Value>): [string, Value][] {
   return [...map].sort(([a], [b]) => compareText(a, b));

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
-import type { Envelope, TrajectoryBody } from '../../schemas/generated/types.ts';
+import type { Envelope, Episode, TrajectoryBody } from '../../schemas/generated/types.ts';
 import { noUsage } from '../../services/ports/usage.ts';
 import { childId, sha256 } from '../../services/runtime/ids.ts';
 import { createCodec } from '../../services/runtime/records/codec.ts';
@@ -47,6 +47,8 @@ export type SinkRecord =
 export interface Repository {
   readonly name: string;
   readonly files: readonly SampleFile[];
+  /** Divides it into episodes of about this length. */
+  readonly episodeTokens?: number;
 }
 
 export interface Harness {
@@ -132,21 +134,26 @@ export async function sampleTrajectory(
   put: (bytes: Uint8Array) => Promise<{ sha256: string; bytes: number }>,
 ): Promise<TrajectoryBody> {
   const parts = sampleParts(repository.name, repository.files);
-  const flat = flattenRepository(parts, { writesWithoutThought: 'trained' });
+  const { episodeTokens = null } = repository;
+  const limits = { writesWithoutThought: 'trained', episodeTokens, briefBytesMax: 200 } as const;
+  const documents: Episode[] = [];
+  for (const { document, segments, files } of flattenRepository(parts, limits)) {
+    documents.push({ document: await put(document), segments, files, search: null });
+  }
+  const [first, ...episodes] = documents;
+  if (first === undefined) throw new Error('a repository has a document');
   return {
+    ...first,
     name: repository.name,
     origin: repository.name,
     commit: null,
     licence: { expression: 'MIT', evidence: [] },
-    document: await put(flat.document),
     format: 1,
-    segments: flat.segments,
-    files: flat.files,
     teacher: sampleTeacher,
     scorer: null,
-    search: null,
     usage: { calls: 1, promptTokens: 0, completionTokens: 0, microDollars: 0, refused: {} },
     lacks: [],
+    episodes,
   };
 }
 

@@ -18,7 +18,7 @@ export interface ViewOptions {
 export function drawSampleList(samples: readonly SampleOverview[], style: Style): string[] {
   const rows = samples.map((sample) => [
     sample.id.slice(0, 12),
-    printable(sample.name),
+    printable(sample.name) + (sample.episode === null ? '' : `#${sample.episode.number}`),
     formatCount(sample.files),
     formatCount(sample.tokens),
     formatShare(sample.trainedTokens / Math.max(1, sample.tokens)),
@@ -45,6 +45,9 @@ export function drawSampleHead({ overview }: Sample, style: Style): string[] {
       'from',
       printable(overview.origin) + (overview.commit === null ? '' : ` @ ${overview.commit}`),
     ],
+    ...(overview.episode === null
+      ? []
+      : [['episode', `${overview.episode.number} of ${overview.episode.of}`]]),
     ['licence', overview.licence],
     ['files', formatCount(overview.files)],
     [
@@ -66,7 +69,8 @@ export function drawSegment(segment: MaskedSegment, style: Style, options: ViewO
   const place = segment.path === null ? '' : ` ${printable(segment.path)}${range}`;
   const mask = segment.trained ? 'trained' : 'not trained';
   const turn = segment.role === null ? '' : ` (${segment.role})`;
-  const title = `${segment.kind}${place}${turn}`;
+  const earlier = segment.earlier === true ? ', written in an earlier episode' : '';
+  const title = `${segment.kind}${place}${earlier}${turn}`;
   const facts = style.dim(`${plural(segment.tokens, 'token')}, ${mask}`);
   const paint = segment.trained ? style.cyan : style.dim;
   return [

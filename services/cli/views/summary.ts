@@ -29,7 +29,7 @@ export function drawSummary(summary: RunSummary, facts: SummaryFacts, style: Sty
   const { repositories } = summary;
   const share = summary.tokens === 0 ? 0 : summary.trainedTokens / summary.tokens;
   const rows = [
-    ['repositories', `${repositories.written} written of ${repositories.found} found`],
+    ['repositories', describeRepositories(summary)],
     ['files', `${formatCount(summary.files)} (${formatBytes(summary.admittedBytes)} admitted)`],
     ['tokens', `${formatCount(summary.tokens)}, ${formatShare(share)} trained`],
     [
@@ -54,6 +54,12 @@ export function drawSummary(summary: RunSummary, facts: SummaryFacts, style: Sty
     ...drawDropped(repositories.dropped, style),
     ...drawDeadLetters(summary.deadLetters, style),
   ];
+}
+
+function describeRepositories({ repositories, documents }: RunSummary): string {
+  const { written, found } = repositories;
+  const divided = documents > written ? `, as ${formatCount(documents)} documents` : '';
+  return `${written} written of ${found} found${divided}`;
 }
 
 /** What the manifest alone tells. */

@@ -10,8 +10,16 @@ import { mustHold } from './difference.ts';
 
 const grammar = /^backstory task( requirements)? plan( file( read observe)*( think)* write)* done$/;
 
-/** Checks everything in a document that needs no tokens, and returns its segments. */
-export function checkDocument(document: Buffer, line: ProvenanceLine): PlacedSegment[] {
+export interface CheckedDocument {
+  readonly segments: readonly PlacedSegment[];
+  /** The files that it writes, by path. */
+  readonly written: ReadonlyMap<string, PlacedSegment>;
+  /** Observations of files that an earlier episode wrote: no document by itself can show them. */
+  readonly earlier: readonly PlacedSegment[];
+}
+
+/** Checks everything in a document that needs neither tokens nor another document. */
+export function checkDocument(document: Buffer, line: ProvenanceLine): CheckedDocument {
   const text = document.toString('utf8');
   mustHold(Buffer.from(text, 'utf8').equals(document), 'its text is not UTF-8');
   const segments = placeSegments(text);
@@ -19,19 +27,25 @@ export function checkDocument(document: Buffer, line: ProvenanceLine): PlacedSeg
   mustHold(grammar.test(kinds), 'its segments are not in the order of the format');
   mustHold(segments[0]?.path === line.name, 'it names another repository');
   checkLacks(segments, line);
-  checkFiles(checkReads(segments), line.files ?? []);
-  return segments;
+  const { written, earlier } = checkReads(segments);
+  checkFiles(written, line.files ?? []);
+  const [first] = earlier;
+  const isLater = (line.episode?.number ?? 1) > 1;
+  mustHold(first === undefined || isLater, 'it reads from an episode before it, but is the first');
+  return { segments, written, earlier };
 }
 
 /** The provenance names exactly the missing parts, and masks only writes without a thought. */
 function checkLacks(
   segments: readonly PlacedSegment[],
-  { lacks = [], masked = [] }: ProvenanceLine,
+  { lacks = [], masked = [], episode }: ProvenanceLine,
 ) {
   const thoughtless = thoughtlessPaths(lacks);
   for (const path of masked) mustHold(thoughtless.has(path), `${path} may not be masked`);
   const planned = segments.some(({ kind }) => kind === 'requirements');
-  const unplanned = lacks.some(({ what }) => what === 'plan');
+  const isLater = (episode?.number ?? 1) > 1;
+  // Only the first episode states the requirements.
+  const unplanned = isLater || lacks.some(({ what }) => what === 'plan');
   mustHold(planned !== unplanned, 'it has no requirements, or some that it says it lacks');
   for (const [position, { kind, path, start }] of segments.entries()) {
     if (kind !== 'write') continue;
@@ -44,9 +58,13 @@ function checkLacks(
   mustHold(thoughtless.size === 0, `it has no file ${[...thoughtless].join(', ')}`);
 }
 
-/** I3: each observation equals, byte for byte, lines of a file that was written before it. */
-function checkReads(segments: readonly PlacedSegment[]): ReadonlyMap<string, PlacedSegment> {
+/**
+ * I3: each observation equals, byte for byte, lines of a file that was written before it, or says
+ * that an earlier episode wrote it.
+ */
+function checkReads(segments: readonly PlacedSegment[]): Omit<CheckedDocument, 'segments'> {
   const written = new Map<string, PlacedSegment>();
+  const earlier: PlacedSegment[] = [];
   let current: string | null = null;
   for (const [position, segment] of segments.entries()) {
     const path = segment.path ?? '';
@@ -57,17 +75,33 @@ function checkReads(segments: readonly PlacedSegment[]): ReadonlyMap<string, Pla
       mustHold(current === path, `it writes ${path} while at another file`, at);
       written.set(path, segment);
     }
-    if (segment.kind !== 'observe') continue;
+    if (segment.kind !== 'observe') {
+      mustHold(segment.earlier !== true, 'only what is observed is of an earlier episode', at);
+      continue;
+    }
     const read = segments[position - 1];
-    const [from, to] = segment.lines ?? [0, 0];
     const same = read?.path === path && String(read.lines) === String(segment.lines);
     mustHold(same, `an observation of ${path} does not repeat its read`, at);
-    const text = written.get(path)?.body;
-    mustHold(text !== undefined, `it reads ${path} before that is written`, at);
-    const shown = segment.body === lineRange(text, from, to);
-    mustHold(shown, `what it observes of ${path} is not what was written there`, at);
+    if (segment.earlier === true) earlier.push(segment);
+    else checkObservation(segment, written.get(path)?.body);
   }
-  return written;
+  for (const { path, start } of earlier) {
+    const isOwn = written.has(path ?? '');
+    mustHold(!isOwn, `it says that an earlier episode wrote ${path}`, { byte: start });
+  }
+  return { written, earlier };
+}
+
+/** Checks an observation against the text of its file; undefined where that is not written yet. */
+export function checkObservation(
+  { path, lines, body, start }: PlacedSegment,
+  text: string | undefined,
+): void {
+  const at = { byte: start };
+  const [from, to] = lines ?? [0, 0];
+  mustHold(text !== undefined, `it reads ${path} before that is written`, at);
+  const shown = body === lineRange(text, from, to);
+  mustHold(shown, `what it observes of ${path} is not what was written there`, at);
 }
 
 /** I1: the writes are the admitted files, all of them and nothing else, in order. */

@@ -1,6 +1,7 @@
 /**
  * What a piece may repeat, masked, of its document's start: nothing; the first segment; with it the
- * current `file` segment; and between the two the requirements, and lines of the plan. If the piece
+ * current `file` segment; and between the two the requirements or their beginning (without any, the
+ * task) and lines of the plan. If the piece
  * starts inside a turn, the marks that open the turn follow. Pure.
  */
 import { lastUpTo } from '../last-up-to.ts';
@@ -30,18 +31,20 @@ export function mayRepeat(view: TokenView, start: number, prefix: Uint32Array): 
   return tails.some(
     (tail) =>
       copies([first, ...tail]) ||
-      recapsBefore(view, passed).some(({ lead, plan, closing }) => {
-        const head = tokensIn(view, [first, ...lead]);
-        const end = tokensIn(view, [closing, ...tail]);
-        const middle = prefix.subarray(head.length, prefix.length - end.length);
-        const around = Uint32Array.from([...head, ...middle, ...end]);
-        return isEqual(prefix, around) && isPartOf(tokensIn(view, [plan]), middle);
-      }),
+      recapsBefore(view, passed, prefix.subarray(first[1] - first[0])).some(
+        ({ lead, plan, closing }) => {
+          const head = tokensIn(view, [first, ...lead]);
+          const end = tokensIn(view, [closing, ...tail]);
+          const middle = prefix.subarray(head.length, prefix.length - end.length);
+          const around = Uint32Array.from([...head, ...middle, ...end]);
+          return isEqual(prefix, around) && isPartOf(tokensIn(view, [plan]), middle);
+        },
+      ),
   );
 }
 
 interface Recap {
-  /** The requirements, or at least the marks that open their turn and the plan's. */
+  /** What stands before the plan, or at least the marks that open its turn. */
   readonly lead: readonly Range[];
   /** Of these tokens the first ones, then others that follow on one another. */
   readonly plan: Range;
@@ -49,22 +52,39 @@ interface Recap {
   readonly closing: Range;
 }
 
-/** What may be repeated of a plan, if it ended before this byte. */
-function recapsBefore(view: TokenView, passed: number): Recap[] {
+/** What tokens after the first segment may repeat of a plan, if it ended before this byte. */
+function recapsBefore(view: TokenView, passed: number, tokens: Uint32Array): Recap[] {
   const plan = view.segments.find(({ kind }) => kind === 'plan');
   if (plan === undefined || passed < plan.end) return [];
   const turn = turnAround(view, plan);
   const [start, end] = rangeOf(view, plan);
   const closing: Range = turn?.end === plan.end ? [turn.tokens.close, turn.tokens.end] : nothing;
   const repeated: Range = [start, end - (closing[1] - closing[0])];
-  const requirements = view.segments.find(({ kind }) => kind === 'requirements');
-  if (requirements === undefined) return [{ lead: [], plan: repeated, closing }];
-  const opening: Range = turn === undefined ? nothing : [turn.tokens.start, turn.tokens.content];
-  return [rangeOf(view, requirements), opening].map((lead) => ({
+  return leadsBefore(view, turn, tokens, start).map((lead) => ({
     lead: [lead],
     plan: repeated,
     closing,
   }));
+}
+
+function leadsBefore(
+  view: TokenView,
+  turn: Turn | undefined,
+  tokens: Uint32Array,
+  planStart: number,
+): Range[] {
+  const { inputIds, segments } = view;
+  const requirements = segments.find(({ kind }) => kind === 'requirements');
+  if (requirements === undefined) {
+    const task = segments.find(({ kind }) => kind === 'task');
+    return task === undefined ? [nothing] : [rangeOf(view, task), nothing];
+  }
+  const [start, end] = rangeOf(view, requirements);
+  const leads: Range[] = [turn === undefined ? nothing : [turn.tokens.start, turn.tokens.content]];
+  for (let cut = start; cut < end && tokens[cut - start] === inputIds[cut]; cut += 1) {
+    if (tokens[cut + 1 - start] === inputIds[planStart]) leads.push([start, cut + 1]);
+  }
+  return leads;
 }
 
 function tokensIn({ inputIds }: TokenView, ranges: readonly Range[]): Uint32Array {

@@ -4,13 +4,14 @@
  */
 import type { ManifestEntry, ProvenanceLine } from '../../../schemas/manifest.ts';
 import type { Pack } from '../../../schemas/mds.ts';
-import { childId, sha256 } from '../../runtime/ids.ts';
+import { sha256 } from '../../runtime/ids.ts';
 import { createPieceCollector, type DocumentTokens, joinPieces } from '../documents.ts';
 import { cutPiece, type Piece } from '../read-shards.ts';
 import type { DocumentReader } from '../template/document-reader.ts';
 import { type ReadDocument, TemplateError } from '../template/read.ts';
 import { Difference, findingOf, mustHold, PackDifference } from './difference.ts';
 import { checkDocument } from './document.ts';
+import { createEpisodeChecker, sampleIdOf } from './episodes.ts';
 import { mayRepeat } from './prefix.ts';
 import { checkMask, checkTurns, type TokenView } from './tokens.ts';
 
@@ -28,6 +29,7 @@ export class SampleChecker {
   readonly #reader: DocumentReader;
   readonly #collector = createPieceCollector();
   readonly #complete = new Set<string>();
+  readonly #episodes = createEpisodeChecker();
 
   readonly #loadDocument: LoadDocument;
 
@@ -88,16 +90,17 @@ export class SampleChecker {
 
   #checkRead(document: DocumentTokens, read: ReadDocument, pieces: readonly Piece[]): void {
     const { line } = document;
-    const { parentId, stage, stageVersion } = line;
-    const id = childId(parentId, stage, stageVersion, 'trajectory', 0);
+    const id = sampleIdOf(line, line.episode?.number);
     mustHold(id === line.sampleId, 'its id does not follow from its origin (I6)');
-    const segments = checkDocument(read.text, line);
+    const checked = checkDocument(read.text, line);
+    const { segments } = checked;
     const { template, masking } = this.#reader;
     const masked = new Set(line.masked);
     const view = { ...document, ...read, segments, template, masking, masked };
     checkTurns(view);
     checkMask(view);
     checkPrefixes(view, pieces);
+    this.#episodes.add(line, checked);
     this.totals.samples += 1;
     this.totals.files += line.files?.length ?? 0;
     this.totals.bytes += read.text.byteLength;
@@ -115,6 +118,7 @@ export class SampleChecker {
     for (const id of [...this.#complete, ...this.#collector.incomplete]) {
       mustHold(known.has(id), `sample ${id} is not in the manifest`);
     }
+    this.#episodes.finish((id) => known.has(id));
   }
 }
 

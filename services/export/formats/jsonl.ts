@@ -33,11 +33,12 @@ export const jsonl: ExportFormat = {
 
 function documentLine({ line, text, spans, tokens, trainedTokens }: ExportDocument): string {
   const { sampleId, repositoryId, name, origin, commit, licence, files } = line;
-  const { teacher, scorer, search, runId, document } = line;
+  const { teacher, scorer, search, runId, document, episode } = line;
   return canonicalJson({
     id: sampleId,
     repositoryId,
     name,
+    ...(episode === undefined ? {} : { episode }),
     origin,
     commit,
     licence,

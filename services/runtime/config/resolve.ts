@@ -110,7 +110,7 @@ export function resolveConfiguration<Schemas extends Sections>(
     }
     chosen.set(item.key, { value, origin: item.origin, place: item.place });
   }
-  const values = parseSections(sections, chosen, problems);
+  const values = followKnobs(sections, parseSections(sections, chosen, problems));
   if (problems.length > 0) throw invalidConfiguration(problems);
   const hashOf = (facts: unknown) => sha256(canonicalJson(facts));
   const knobsWhere = (counts: Counts) => valuesOf(sections, values, counts);
@@ -269,6 +269,23 @@ function parseSections<Schemas extends Sections>(
     else problems.push(`${section}: ${describeIssues(parsed.error)}`);
   }
   return values as SectionValues<Schemas>;
+}
+
+/** A knob that is null and follows another one takes the value of that. */
+function followKnobs<Schemas extends Sections>(
+  sections: Schemas,
+  values: SectionValues<Schemas>,
+): SectionValues<Schemas> {
+  const followed = structuredClone(values) as Record<string, Record<string, unknown>>;
+  for (const key of knobKeys(sections)) {
+    const target = findKnob(sections, key)?.meta()?.follows;
+    const [section, knob] = splitKey(key);
+    const own = followed[section];
+    if (typeof target !== 'string' || own === undefined || own[knob] !== null) continue;
+    const [ledBy, leader] = splitKey(target);
+    own[knob] = (values[ledBy] as Record<string, unknown> | undefined)?.[leader] ?? null;
+  }
+  return followed as SectionValues<Schemas>;
 }
 
 function describeIssues(error: z.ZodError): string {

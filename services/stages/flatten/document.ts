@@ -1,6 +1,7 @@
 /**
  * Joins a repository's parts into one sequence: task, requirements, plan, then for every file its
- * sub-agent's reads, thoughts and write. Code and observations are cut from the content blob here
+ * sub-agent's reads, thoughts and write. What is too long for that becomes episodes, each with a
+ * document of its own. Code and observations are cut from the content blob here
  * and nowhere else (I3), and every admitted file is written exactly once (I1). Pure.
  */
 import { isUtf8 } from 'node:buffer';
@@ -9,14 +10,14 @@ import type {
   RepoPlanBody,
   RepoStructureBody,
   Segment,
-  Step,
   TrajectoryFile,
 } from '../../../schemas/generated/types.ts';
-import { countLines, lineRange } from '../../../schemas/lines.ts';
 import { renderTrajectory, type TextSegment } from '../../../schemas/trajectory-text.ts';
-import { PipelineError } from '../../runtime/errors.ts';
 import { sha256 } from '../../runtime/ids.ts';
-import { describeFile, describePlan, describeTask, endLine } from './wording.ts';
+import type { EpisodeRange } from './episodes.ts';
+import { segment, segmentFiles } from './file-segments.ts';
+import { invalid } from './invalid.ts';
+import { type EpisodeLimits, layOut } from './openings.ts';
 
 export interface Parts {
   readonly structure: RepoStructureBody;
@@ -27,11 +28,11 @@ export interface Parts {
   readonly content: Buffer;
 }
 
-export interface FlattenLimits {
+export interface FlattenLimits extends EpisodeLimits {
   readonly writesWithoutThought: 'trained' | 'masked';
 }
 
-export interface Flattened {
+export interface Flattened extends EpisodeRange {
   readonly document: Buffer;
   readonly segments: readonly Segment[];
   readonly files: readonly TrajectoryFile[];
@@ -53,31 +54,30 @@ export function findFailure(
   return null;
 }
 
-export function flattenRepository(parts: Parts, limits: FlattenLimits): Flattened {
+/** The documents of a repository in writing order: one, or one for each episode. */
+export function flattenRepository(parts: Parts, limits: FlattenLimits): Flattened[] {
   checkPlan(parts);
-  const texts = readTexts(parts);
-  const written = new Set<string>();
-  const segments: TextSegment[] = [
-    segment('backstory', '', parts.structure.repository.name),
-    segment('task', describeTask(parts.structure)),
-    // A teacher that could not be made to plan leaves no requirements.
-    ...(parts.plan.requirements === ''
-      ? []
-      : [segment('requirements', endLine(parts.plan.requirements))]),
-    segment('plan', describePlan(parts.plan)),
-  ];
-  for (const [ordinal, thought] of parts.thoughts.entries()) {
-    const planned = parts.plan.files[ordinal];
-    if (planned === undefined) throw invalid(thought.path, 'it is not in the plan');
-    segments.push(segment('file', describeFile(planned), thought.path));
-    segments.push(...fileSegments(thought, texts, written));
-    written.add(thought.path);
-  }
-  segments.push(segment('done', ''));
-  const thoughtless = parts.thoughts.filter(({ status }) => status === 'skipped');
+  const { structure, plan, thoughts } = parts;
+  const written = segmentFiles(thoughts, { files: plan.files, texts: readTexts(parts) });
+  const thoughtless = thoughts.filter(({ status }) => status === 'skipped');
   const masked = limits.writesWithoutThought === 'masked' ? thoughtless : [];
   const maskedWrites = new Set(masked.map(({ path }) => path));
-  return { ...renderDocument(segments, maskedWrites), files: listFiles(parts) };
+  const listed = listFiles(parts);
+  const before = new Set<string>();
+  return layOut({ structure, plan }, written, limits).map(({ opening, from, to }) => {
+    const own = written.slice(from, to);
+    const steps = own.flatMap(({ segments }) => segments.map((each) => markEarlier(each, before)));
+    const segments = [...opening, ...steps, segment('done', '')];
+    for (const { path } of own) before.add(path);
+    const files = listed.slice(from, to);
+    return { ...renderDocument(segments, maskedWrites), files, from, to };
+  });
+}
+
+/** Says of an observation whether its file was written in an episode before this one. */
+function markEarlier(each: TextSegment, before: ReadonlySet<string>): TextSegment {
+  const isEarlier = each.kind === 'observe' && each.path !== null && before.has(each.path);
+  return isEarlier ? { ...each, earlier: true } : each;
 }
 
 /** Plan, parts and admitted files must be the same set; otherwise a file is lost or invented. */
@@ -109,53 +109,6 @@ function readTexts({ structure, content }: Parts): ReadonlyMap<string, string> {
   return texts;
 }
 
-/**
- * Renders `(read observe)* think+ write`, for a skipped file without `think`, with references
- * replaced by their bytes.
- */
-function fileSegments(
-  thought: FileThoughtBody,
-  texts: ReadonlyMap<string, string>,
-  written: ReadonlySet<string>,
-): TextSegment[] {
-  checkSteps(thought);
-  return thought.steps.flatMap((step) => {
-    if (step.kind === 'think') return [segment('think', endLine(step.text ?? ''))];
-    const path = step.path ?? '';
-    const text = texts.get(path);
-    if (text === undefined) throw invalid(thought.path, `a step names ${path}, which is no file`);
-    if (step.kind === 'write') return [segment('write', text, path)];
-    if (!written.has(path)) {
-      throw invalid(thought.path, `it reads ${path}, which is not written yet`);
-    }
-    return readSegments(thought.path, step, path, text);
-  });
-}
-
-function readSegments(reader: string, step: Step, path: string, text: string): TextSegment[] {
-  const { fromLine, toLine } = step;
-  const whole = fromLine === 0 && toLine === 0;
-  if (!whole && (fromLine < 1 || toLine < fromLine || toLine > countLines(text))) {
-    throw invalid(reader, `it reads lines ${fromLine}-${toLine} of ${path}, which has not so many`);
-  }
-  const lines = whole ? null : ([fromLine, toLine] as const);
-  return [
-    { kind: 'read', path, lines, body: '' },
-    { kind: 'observe', path, lines, body: lineRange(text, fromLine, toLine) },
-  ];
-}
-
-function checkSteps(thought: FileThoughtBody): void {
-  const shape = thought.steps.map((step) => step.kind[0]).join('');
-  const expected = thought.status === 'skipped' ? /^r*w$/ : /^r*t+w$/;
-  if (!expected.test(shape)) {
-    throw invalid(thought.path, 'its steps are not reads, then thoughts, then one write');
-  }
-  if (thought.steps.at(-1)?.path !== thought.path) {
-    throw invalid(thought.path, 'it writes another file');
-  }
-}
-
 function renderDocument(
   segments: readonly TextSegment[],
   maskedWrites: ReadonlySet<string>,
@@ -180,15 +133,5 @@ function listFiles({ structure, plan }: Parts): TrajectoryFile[] {
     const file = admitted.get(path);
     if (file === undefined) throw invalid(path, 'the plan names it but it was not admitted');
     return { path, bytes: file.bytes, sha256: file.sha256 };
-  });
-}
-
-function segment(kind: TextSegment['kind'], body: string, path: string | null = null): TextSegment {
-  return { kind, path, lines: null, body };
-}
-
-function invalid(subject: string, what: string): PipelineError {
-  return new PipelineError('RECORD_INVALID', `${subject} cannot be flattened: ${what}`, {
-    subject,
   });
 }

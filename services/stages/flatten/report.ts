@@ -1,5 +1,6 @@
 /** What trajectories were written with and without, in a run's summary. Pure. */
 import { compareText } from '../../../schemas/compare-text.ts';
+import { episodesOf } from '../../../schemas/episodes.ts';
 import type { Lack, TrajectoryBody } from '../../../schemas/generated/types.ts';
 import { section } from '../../runtime/report.ts';
 
@@ -15,13 +16,16 @@ export const flattenReport = {
 
 function openLacks() {
   const lacks: LackOf[] = [];
-  let thoughts = 0;
+  let [documents, thoughts] = [0, 0];
   return {
-    add: ({ name, lacks: own, segments }: TrajectoryBody) => {
-      thoughts += segments.filter(({ kind }) => kind === 'think').length;
-      for (const lack of own) lacks.push({ repository: name, ...lack });
+    add: (body: TrajectoryBody) => {
+      for (const { segments } of episodesOf(body)) {
+        documents += 1;
+        thoughts += segments.filter(({ kind }) => kind === 'think').length;
+      }
+      for (const lack of body.lacks) lacks.push({ repository: body.name, ...lack });
     },
-    facts: () => ({ thoughts, lacks: lacks.sort(byPlace) }),
+    facts: () => ({ documents, thoughts, lacks: lacks.sort(byPlace) }),
   };
 }
 

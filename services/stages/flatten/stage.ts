@@ -1,6 +1,6 @@
-/** Wiring of flatten: joins a repository's parts, stores the document, emits the trajectory. */
+/** Wiring of flatten: joins a repository's parts, stores its documents, emits the trajectory. */
 
-import type { TrajectoryBody } from '../../../schemas/generated/types.ts';
+import type { Episode, TrajectoryBody } from '../../../schemas/generated/types.ts';
 import { trajectoryTextVersion } from '../../../schemas/trajectory-text.ts';
 import { sumUsage } from '../../ports/usage.ts';
 import { PipelineError } from '../../runtime/errors.ts';
@@ -29,30 +29,31 @@ async function complete(
   const { repository } = structure;
   const failure = findFailure(thoughts);
   if (failure !== null) {
-    return [
-      drop('FILE_FAILED', `${failure.path}: ${failure.reason}`, {
-        name: repository.name,
-        origin: repository.origin,
-      }),
-    ];
+    const { name, origin } = repository;
+    return [drop('FILE_FAILED', `${failure.path}: ${failure.reason}`, { name, origin })];
   }
   const plan = await tools.bodies.load('repo-plan', first.plan);
   const content = await tools.blobs.get(repository.content);
   const flat = flattenRepository({ structure, plan, thoughts, content }, tools.config);
+  const documents: Episode[] = [];
+  for (const { document, segments, files, from, to } of flat) {
+    const search = summariseSearch(thoughts.slice(from, to));
+    documents.push({ document: await tools.blobs.put(document), segments, files, search });
+  }
+  const [whole, ...episodes] = documents;
+  if (whole === undefined) throw new PipelineError('RECORD_INVALID', 'a repository without files');
   const trajectory: TrajectoryBody = {
     name: repository.name,
     origin: repository.origin,
     commit: repository.commit,
     licence: repository.licence,
-    document: await tools.blobs.put(flat.document),
+    ...whole,
     format: trajectoryTextVersion,
-    segments: flat.segments,
-    files: flat.files,
     teacher: plan.teacher,
     scorer: findScorer(thoughts),
-    search: summariseSearch(thoughts),
     usage: sumUsage([plan.usage, ...thoughts.map((thought) => thought.usage)]),
     lacks: listLacks(plan, thoughts),
+    episodes,
   };
   return [emit('trajectory', trajectory)];
 }

@@ -1,5 +1,5 @@
 /**
- * Sums what the search gained over the files of a repository, names its scorer, and lists what the
+ * Sums what the search gained over the files of a document, names its scorer, and lists what the
  * trajectory is written without. Pure.
  */
 import { compareText } from '../../../schemas/compare-text.ts';
@@ -20,7 +20,7 @@ export function findScorer(thoughts: readonly FileThoughtBody[]): ModelIdentity 
   return null;
 }
 
-/** Sums the search over the whole repository; null if the search was off. */
+/** Sums the search over the files of a document; null if none of them was searched. */
 export function summariseSearch(thoughts: readonly FileThoughtBody[]): SearchSummary | null {
   if (findScorer(thoughts) === null) return null;
   const outcomes = new Map<string, number>();

@@ -1,6 +1,7 @@
 /**
- * The text around the teacher's words: the tasks of the main agent and of each sub-agent, and the
- * plan as a list. It puts one fact on each line, so that a reader can find every fact. Pure.
+ * The text around the teacher's words: the tasks of the main agent and of each sub-agent, the plan
+ * as a list, and what an episode is told of those before it. It puts one fact on each line, so that
+ * a reader can find every fact. Pure.
  */
 import { compareText } from '../../../schemas/compare-text.ts';
 import type {
@@ -9,16 +10,94 @@ import type {
   RepoStructureBody,
 } from '../../../schemas/generated/types.ts';
 
+/** An episode as the text tells of it. */
+export interface EpisodeFacts {
+  /** From 1. */
+  readonly number: number;
+  readonly of: number;
+  /** Positions of its files in writing order, from 0. */
+  readonly from: number;
+  readonly to: number;
+  /** Where its files lie. */
+  readonly folders: string;
+}
+
 /** The main agent's task; it must not reveal how the project is built. */
-export function describeTask(structure: RepoStructureBody): string {
+export function describeTask(structure: RepoStructureBody, episode?: EpisodeFacts): string {
   const { repository, files } = structure;
   const lines = [
     `Develop the project ${oneLine(repository.name)}: state its requirements, plan it, then write every file.`,
-    `Licence: ${oneLine(repository.licence.expression)}`,
+    ...projectLines(structure),
     `Languages: ${describeLanguages(files.map((file) => file.language))}`,
     `Files: ${repository.files.length}`,
+    ...(episode === undefined ? [] : [episodeLine(episode)]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** What an episode after the first is told instead: the requirements in brief, what is written. */
+export function describeContinuation(
+  structure: RepoStructureBody,
+  brief: string,
+  episode: EpisodeFacts,
+  before: readonly EpisodeFacts[],
+): string {
+  const { repository } = structure;
+  const lines = [
+    `Go on with the project ${oneLine(repository.name)}: plan the files of this episode, then write them.`,
+    ...projectLines(structure),
+    `Files: ${repository.files.length}`,
+    episodeLine(episode),
+    ...(brief === '' ? [] : ['', 'Requirements in brief:', brief]),
+    '',
+    'Written in earlier episodes:',
+    ...listEpisodes(before, before[0]?.from ?? 0),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** A line for each episode, and one for those before the first of them. */
+export function listEpisodes(episodes: readonly EpisodeFacts[], filesBefore: number): string[] {
+  const list = episodes.map(
+    ({ number, folders, from, to }) => `${number}. ${showPath(folders)} (${countFiles(to - from)})`,
+  );
+  return filesBefore === 0 ? list : [`${countFiles(filesBefore)} before these`, ...list];
+}
+
+function projectLines({ repository }: RepoStructureBody): string[] {
+  return [`Licence: ${oneLine(repository.licence.expression)}`];
+}
+
+function episodeLine({ number, of, from, to }: EpisodeFacts): string {
+  return `Episode: ${number} of ${of}, files ${from + 1} to ${to}`;
+}
+
+function countFiles(count: number): string {
+  return count === 1 ? '1 file' : `${count} files`;
+}
+
+/** As many first lines as fit; of a first line that is too long, as many words. */
+export function briefOf(text: string, bytesMax: number): string {
+  const lines: string[] = [];
+  let bytes = -1;
+  for (const line of text.trim().split('\n')) {
+    bytes += Buffer.byteLength(line) + 1;
+    if (bytes <= bytesMax) lines.push(line);
+    else if (lines.length > 0) break;
+    else return headOfWords(line, bytesMax);
+  }
+  return lines.join('\n').trimEnd();
+}
+
+function headOfWords(line: string, bytesMax: number): string {
+  const words: string[] = [];
+  let bytes = -1;
+  for (const word of line.split(' ')) {
+    bytes += Buffer.byteLength(word) + 1;
+    if (bytes > bytesMax) break;
+    words.push(word);
+  }
+  return words.join(' ');
 }
 
 /** Languages with their number of files: the most frequent first, then by name. */
@@ -33,11 +112,42 @@ function describeLanguages(languages: readonly string[]): string {
 
 /** Architecture, where there is one, then every file in writing order with its purpose. */
 export function describePlan(plan: RepoPlanBody): string {
-  const files = plan.files.map(
-    (file, position) => `${position + 1}. ${showPath(file.path)}: ${oneLine(file.purpose)}`,
-  );
-  const architecture = plan.architecture === '' ? '' : `${endLine(plan.architecture)}\n`;
-  return `${architecture}Files, in writing order:\n${files.join('\n')}\n`;
+  return `${architectureOf(plan)}${listFiles('Files', plan, { from: 0, to: plan.files.length })}`;
+}
+
+/** The plan of one episode: the first one's also has the architecture and all episodes. */
+export function describeEpisodePlan(
+  plan: RepoPlanBody,
+  episode: EpisodeFacts,
+  all: readonly EpisodeFacts[],
+  listedMax: number,
+): string {
+  const files = listFiles('Files of this episode', plan, episode);
+  if (episode.number > 1) return files;
+  const more = all.length - listedMax;
+  const listed = listEpisodes(all.slice(0, listedMax), 0);
+  const rest = more > 0 ? [`and ${more} more`] : [];
+  const episodes = ['Episodes, in writing order:', ...listed, ...rest];
+  return `${architectureOf(plan)}${episodes.join('\n')}\n\n${files}`;
+}
+
+function architectureOf({ architecture }: RepoPlanBody): string {
+  return architecture === '' ? '' : `${endLine(architecture)}\n`;
+}
+
+function listFiles(
+  title: string,
+  plan: RepoPlanBody,
+  { from, to }: Pick<EpisodeFacts, 'from' | 'to'>,
+): string {
+  const lines = plan.files.slice(from, to).map((_, place) => planLine(plan, from + place));
+  return `${title}, in writing order:\n${lines.join('')}`;
+}
+
+/** A file's line in the plan. */
+export function planLine({ files }: RepoPlanBody, position: number): string {
+  const { path = '', purpose = '' } = files[position] ?? {};
+  return `${position + 1}. ${showPath(path)}: ${oneLine(purpose)}\n`;
 }
 
 /** The plan has chosen which dependencies a task names, so that no index file fills a context. */

@@ -102,6 +102,7 @@ export function trajectoryOf(segments: readonly TextSegment[]): {
     search: null,
     usage: { calls: 0, promptTokens: 0, completionTokens: 0, microDollars: 0, refused: {} },
     lacks: [],
+    episodes: [],
   };
   return { body, document };
 }

@@ -84,6 +84,8 @@ export const changes: Readonly<Record<string, Change | Excuse>> = {
     'flatten.writesWithoutThought=masked',
     'simulate.thoughtBytesMax=10',
   ),
+  'flatten.episodeTokens': change('flatten.episodeTokens=300'),
+  'flatten.briefBytesMax': change('flatten.briefBytesMax=20', 'flatten.episodeTokens=300'),
   'sink.contextLength': change('sink.contextLength=1024'),
   'sink.tokenizer': change('sink.tokenizer='),
   'sink.endOfText': excuse(

@@ -2,9 +2,11 @@
  * Loads samples: from a record's body, tokenized and cut. The same body always gives the same
  * pieces, which is why the manifest can carry unfinished packs as references.
  */
-import type { TrajectoryBody } from '../../../../schemas/generated/types.ts';
+import { episodesOf } from '../../../../schemas/episodes.ts';
+import type { Envelope, TrajectoryBody } from '../../../../schemas/generated/types.ts';
 import type { CarriedSample } from '../../../../schemas/manifest.ts';
 import type { SegmentKind } from '../../../../schemas/trajectory-text.ts';
+import { childId } from '../../../runtime/ids.ts';
 import type { StageRecord } from '../../../runtime/stage.ts';
 import {
   isMaskedWrite,
@@ -21,7 +23,8 @@ import type { Arrival } from './sequencer.ts';
 
 /** A record that waits for its turn. Holds the address of its body, not the body. */
 export interface HeldRecord extends Arrival {
-  readonly sample: CarriedSample | null;
+  /** One, or one for each episode; none where the source was dropped. */
+  readonly samples: readonly CarriedSample[];
 }
 
 /**
@@ -32,23 +35,31 @@ export async function holdRecord(record: StageRecord, tools: SinkTools): Promise
   const { envelope } = record;
   if (record.topic !== 'trajectory') return positionOf(record);
   const trajectory = record.body as TrajectoryBody;
-  segmentTexts(trajectory, await tools.blobs.get(trajectory.document));
-  const body = await tools.bodies.save('trajectory', trajectory);
-  const sample = {
-    id: envelope.id,
+  const episodes = episodesOf(trajectory);
+  for (const each of episodes) segmentTexts(each, await tools.blobs.get(each.document));
+  const { sha256, bytes } = await tools.bodies.save('trajectory', trajectory);
+  const of = episodes.length;
+  const samples = episodes.map((_, position) => ({
+    id: sampleId(envelope, position),
     parentId: envelope.parentId,
     repositoryId: envelope.repositoryId,
     stage: envelope.stage,
     stageVersion: envelope.stageVersion,
     sourceSequence: envelope.sourceSequence,
-    body: { sha256: body.sha256, bytes: body.bytes },
-  };
-  return { ...positionOf(record), id: envelope.id, sample };
+    body: { sha256, bytes },
+    ...(of === 1 ? {} : { episode: { number: position + 1, of } }),
+  }));
+  return { ...positionOf(record), id: envelope.id, samples };
+}
+
+/** The first sample has the id of its record, the others those of records that followed it. */
+function sampleId({ id, parentId, stage, stageVersion }: Envelope, position: number): string {
+  return position === 0 ? id : childId(parentId, stage, stageVersion, 'trajectory', position);
 }
 
 /** The place of a record in the input, without a sample. */
 export function positionOf({ topic, partition, offset, envelope }: StageRecord): HeldRecord {
-  return { topic, partition, offset, sequence: envelope.sourceSequence, id: null, sample: null };
+  return { topic, partition, offset, sequence: envelope.sourceSequence, id: null, samples: [] };
 }
 
 /** All pieces of a sample, in order. */
@@ -57,7 +68,8 @@ export async function loadPieces(
   tokenizer: Tokenizer,
   tools: SinkTools,
 ): Promise<SamplePiece[]> {
-  const body = await tools.bodies.load('trajectory', carried.body);
+  const trajectory = await tools.bodies.load('trajectory', carried.body);
+  const body = episodesOf(trajectory)[(carried.episode?.number ?? 1) - 1] ?? trajectory;
   const document = await tools.blobs.get(body.document);
   const segments = body.segments.filter(isMaskedWrite);
   const sample: Sample = { ...carried, body: { ...body, segments } };
@@ -82,8 +94,8 @@ export async function tokenizeDocument(
 /** Samples that are loaded before it is their turn; the caller bounds how many. */
 export interface Loads {
   begin(sample: CarriedSample): void;
-  /** The pieces of a sample; begins to load it if `begin` was not called before. */
-  take(sample: CarriedSample): Promise<readonly SamplePiece[]>;
+  /** The pieces of these samples; begins to load those for which `begin` was not called before. */
+  take(samples: readonly CarriedSample[]): Promise<readonly SamplePiece[]>;
   forget(): void;
 }
 
@@ -102,10 +114,10 @@ export function createLoads(
   };
   return {
     begin,
-    take: (sample) => {
-      const loading = begin(sample);
-      begun.delete(sample.id);
-      return loading;
+    take: async (samples) => {
+      const loading = samples.map(begin);
+      for (const { id } of samples) begun.delete(id);
+      return (await Promise.all(loading)).flat();
     },
     forget: () => begun.clear(),
   };

@@ -130,7 +130,7 @@ export function makeEntry(
     shards: parts.shards,
     sources: parts.sources,
     nextSequence: state.order.nextSequence(),
-    samples: state.uncommitted.flatMap((item) => (item.id === null ? [] : [item.id])),
+    samples: state.uncommitted.flatMap(({ samples }) => samples.map(({ id }) => id)),
     carried: { cut: cutFacts(config), ...carry(parts.rest, state.packer.open(), referenceOf) },
     maskedPieces: pieces.filter((piece) => countTrained(piece.mask) === 0).length,
     closed: parts.closed,

@@ -185,7 +185,7 @@ class SinkWriter implements Writer {
   async #giveUp(item: HeldRecord, error: unknown): Promise<HeldRecord> {
     if (!(error instanceof PipelineError) || error.disposition !== 'reject') throw error;
     await this.#reject({ ...item, topic: item.topic as TopicName }, error);
-    return { ...item, id: null, sample: null };
+    return { ...item, id: null, samples: [] };
   }
 
   /**
@@ -218,8 +218,7 @@ class SinkWriter implements Writer {
       if (next === null) break;
       const { item, pieces } = await this.#load(next);
       state.uncommitted.push(item);
-      if (item.sample === null) continue;
-      state.references.set(item.sample.id, item.sample);
+      for (const sample of item.samples) state.references.set(sample.id, sample);
       for (const piece of pieces) {
         this.#tools.count('tokens_packed', piece.tokens);
         this.#tools.count('tokens_trained', countTrained(piece.mask));
@@ -234,9 +233,8 @@ class SinkWriter implements Writer {
   }
 
   async #load(item: HeldRecord) {
-    if (item.sample === null) return { item, pieces: [] };
     try {
-      return { item, pieces: await this.#loads.take(item.sample) };
+      return { item, pieces: await this.#loads.take(item.samples) };
     } catch (error) {
       return { item: await this.#giveUp(item, error), pieces: [] };
     }
@@ -245,7 +243,7 @@ class SinkWriter implements Writer {
   /** Begins to load the samples that come next; returns how many records are ready. */
   #lookAhead(): number {
     const ready = this.#state.order.ready(1 + this.#tools.config.tokenizerThreads);
-    for (const { sample } of ready) if (sample !== null) this.#loads.begin(sample);
+    for (const { samples } of ready) for (const sample of samples) this.#loads.begin(sample);
     return ready.length;
   }
 

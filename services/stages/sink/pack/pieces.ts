@@ -16,6 +16,7 @@ export interface Sample {
   readonly stage: string;
   readonly stageVersion: number;
   readonly sourceSequence: number;
+  readonly episode?: ProvenanceLine['episode'];
   /** Of its segments only those that provenance tells of: thousands of samples may wait. */
   readonly body: TrajectoryBody;
 }
@@ -133,6 +134,7 @@ export function provenanceOf(
       scorer: body.scorer,
       search: body.search,
       runId,
+      ...(sample.episode === undefined ? {} : { episode: sample.episode }),
       files: piece === 0 ? [...body.files] : null,
       ...(piece === 0 ? lacksOf(body) : {}),
     };

@@ -1,7 +1,8 @@
 /**
  * What a piece amid a long document repeats of the document's start, so that it begins with its
- * plan: the requirements, and the lines of the plan for the files that the piece writes. Ranges of
- * tokens in the document, never new text. Pure.
+ * plan: the requirements, or their first lines, and the lines of the plan for the files that the
+ * piece writes. Where a document states none, its task, which in a later episode holds them in
+ * brief. Ranges of tokens in the document, never new text. Pure.
  */
 import { lastUpTo } from '../../../dataset/last-up-to.ts';
 import type { TokenSegment } from '../tokens/join-tokens.ts';
@@ -31,27 +32,49 @@ export function openRecap(
   const listed = ends.length - files;
   const [headEnd] = ends;
   if (files === 0 || listed < 1 || headEnd === undefined) return null;
-  const requirements = segments.find(({ kind }) => kind === 'requirements');
   const head: Range = [plan.start, headEnd];
   const closing: Range = [plan.contentEnd, plan.end];
-  // Without the requirements, the marks that open their common turn are wanted all the same.
-  const alone: Range[] = plan.opening[0] < plan.start ? [plan.opening, head] : [head];
-  const whole: Range[] =
-    requirements === undefined ? alone : [[requirements.start, requirements.end], head];
+  const leadsWithin = openLeads(segments, plan, endsLine);
   return {
     from: plan.end,
     ranges: (first, last, tokensMax) => {
       const start = ends[listed + first - 1];
       const own = ends[listed + first];
       if (start === undefined || own === undefined) return [];
-      for (const frame of [whole, alone]) {
-        const left = tokensMax - countTokens([...frame, closing]);
+      for (const lead of leadsWithin(tokensMax)) {
+        const left = tokensMax - countTokens([...lead, head, closing]);
         const fitting = lastUpTo(ends, start + left, (end) => end);
         const end = ends[Math.min(fitting, listed + last)] ?? start;
-        if (end >= own) return [...frame, [start, end] as const, closing].filter(isRange);
+        if (end >= own) return [...lead, head, [start, end] as const, closing].filter(isRange);
       }
       return [];
     },
+  };
+}
+
+/** First lines of the requirements may take this share of what is repeated. */
+const leadShare = 1 / 2;
+
+/** What may stand before the plan, the longest first. */
+function openLeads(
+  segments: readonly TokenSegment[],
+  plan: TokenSegment,
+  endsLine: (token: number) => boolean,
+): (tokensMax: number) => Range[][] {
+  const requirements = segments.find(({ kind }) => kind === 'requirements');
+  if (requirements === undefined) {
+    const task = segments.find(({ kind }) => kind === 'task');
+    return () => (task === undefined ? [[]] : [[[task.start, task.end]], []]);
+  }
+  const { start, end } = requirements;
+  const ends = lineEnds(requirements, endsLine);
+  // Without the requirements, the marks that open their common turn are wanted all the same.
+  const alone: Range[] = plan.opening[0] < plan.start ? [plan.opening] : [];
+  return (tokensMax) => {
+    const fitting = lastUpTo(ends, start + tokensMax * leadShare, (each) => each);
+    // The header of the requirements is a line, and says nothing by itself.
+    const cut: Range[][] = fitting < 1 ? [] : [[[start, ends[fitting] ?? end]]];
+    return [[[start, end]], ...cut, alone];
   };
 }
 

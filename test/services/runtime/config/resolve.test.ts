@@ -168,3 +168,18 @@ test('the environment names a knob in capitals with underscores', () => {
     'BACKSTORY_RUNTIME_OPEN_REPOSITORIES_MAX',
   );
 });
+
+test('a knob that follows another one takes its value, unless it has one of its own', () => {
+  const led = {
+    ...sections,
+    flatten: z.object({
+      length: z.int().nullable().default(null).meta({ follows: 'search.iterations' }),
+    }),
+  };
+  const lengthOf = (...sets: string[]) =>
+    resolveConfiguration(led, { ...noSources, sets }).values.flatten.length;
+  expect(lengthOf()).toBe(3);
+  expect(lengthOf('search.iterations=7')).toBe(7);
+  expect(lengthOf('search.iterations=7', 'flatten.length=0')).toBe(0);
+  expect(lengthOf('search.iterations=7', 'flatten.length=null')).toBe(7);
+});

@@ -12,10 +12,15 @@ import {
 } from '../../../../services/stages/flatten/document.ts';
 import { type SampleFile, sampleParts } from '../../../samples/inputs/file-thoughts.ts';
 
-const limits: FlattenLimits = { writesWithoutThought: 'trained' };
+const limits: FlattenLimits = {
+  writesWithoutThought: 'trained',
+  episodeTokens: null,
+  briefBytesMax: 200,
+};
 
 function flatten(parts: Parts) {
-  const flat = flattenRepository(parts, limits);
+  const [flat, ...others] = flattenRepository(parts, limits);
+  if (flat === undefined || others.length > 0) throw new Error('it is not one document');
   return { ...flat, parsed: parseTrajectory(flat.document.toString('utf8')) };
 }
 

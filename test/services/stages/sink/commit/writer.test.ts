@@ -20,7 +20,7 @@ import {
 } from '../../../../samples/sink-harness.ts';
 
 let harness: Harness;
-/** Sequences 0 to 11: 3 and 7 dropped, the others samples of 300 to 3,000 tokens. */
+/** Sequences 0 to 11: 3 and 7 dropped, the others 300 to 3,000 tokens; three have two episodes. */
 let records: SinkRecord[];
 let reference: Record<string, string>;
 
@@ -39,10 +39,13 @@ beforeAll(async () => {
 
 afterAll(() => harness.remove());
 
+const divided = [2, 5, 9];
+
 function sampleRepository(sequence: number) {
   const body = `line of ${sequence} <|endoftext|>\n`.repeat(1 + ((sequence * 7) % 30));
   return {
     name: `repository-${sequence}`,
+    ...(divided.includes(sequence) ? { episodeTokens: 60 } : {}),
     files: [
       { path: 'a.txt', text: body },
       { path: 'b.txt', text: `b${sequence}`, reads: [['a.txt', 1, 1] as const] },
@@ -55,7 +58,7 @@ describe('a bounded run', () => {
     const out = newOutput(harness);
     await deliver(await harness.open(out), placeRecords([...records, closedRecord(12)]));
     const report = await verifyOutput(out);
-    expect(report).toMatchObject({ samples: 10, files: 20, closed: true, unlisted: [] });
+    expect(report).toMatchObject({ samples: 13, files: 20, closed: true, unlisted: [] });
     expect(report.shards).toBeGreaterThan(2);
     expect(report.entries).toBeGreaterThan(2);
     expect(report.trainedTokens).toBeLessThan(report.tokens);
@@ -96,7 +99,7 @@ describe('a bounded run', () => {
           for (const effects of deaths) await dieAfter(effects, out, log);
           expect(await deliver(await harness.open(out), log)).toBe(true);
           expect(outputBytes(out)).toEqual(reference);
-          expect((await verifyOutput(out)).samples).toBe(10);
+          expect((await verifyOutput(out)).samples).toBe(13);
         },
       ),
       { numRuns: 25 },
@@ -115,7 +118,7 @@ describe('a bounded run', () => {
     };
     const whole = newOutput(harness);
     expect(await deliver(await harness.open(whole), log(first, second))).toBe(true);
-    expect(await verifyOutput(whole)).toMatchObject({ samples: 10, closed: true });
+    expect(await verifyOutput(whole)).toMatchObject({ samples: 13, closed: true });
     for (const effects of [1, 4, 7, 12]) {
       const out = newOutput(harness);
       const placed = log(second, first, second);
@@ -137,7 +140,7 @@ describe('a bounded run', () => {
     for (const record of log) await writer.accept(record as StageRecord);
     const place = log[dropped.length + 1]?.offset;
     expect(rejected).toEqual([`${place} OUTPUT_CLOSED`]);
-    expect(await verifyOutput(out)).toMatchObject({ samples: 9, closed: true });
+    expect(await verifyOutput(out)).toMatchObject({ samples: 12, closed: true });
   });
 
   it('goes on after every single crash point of the first two commits', async () => {

@@ -43,6 +43,31 @@ function cuts(text: string, contextLength: number, endsLine = neverLine): string
 }
 
 describe('cutDocument', () => {
+  it('begins a piece with the first lines of requirements that are too long', () => {
+    const text = `backstory:2 task:3 requirements:20 plan:12${' file:3 think:5 write:22'.repeat(3)} done:2`;
+    // The header of the requirements and three lines of theirs, then the lines of the plan.
+    const lineEnds = new Set([6, 9, 12, 24, 26, 27, 30, 33, 36]);
+    const limits = { contextLength: 60, prefixTokensMax: 24 };
+    const [, second] = cutSegments(document(text), (token) => lineEnds.has(token), limits);
+    expect(second?.prefix.slice(0, 3)).toEqual([
+      [0, 2],
+      [5, 13],
+      [25, 27],
+    ]);
+  });
+
+  it('begins a piece with the task where no requirements are stated', () => {
+    const text = `backstory:2 task:3 plan:12${' file:3 think:5 write:22'.repeat(3)} done:2`;
+    const lineEnds = new Set([6, 7, 10, 13, 16]);
+    const limits = { contextLength: 60, prefixTokensMax: 30 };
+    const [, second] = cutSegments(document(text), (token) => lineEnds.has(token), limits);
+    expect(second?.prefix.slice(0, 3)).toEqual([
+      [0, 2],
+      [2, 5],
+      [5, 7],
+    ]);
+  });
+
   it('begins a piece with the requirements and the plan of its own files', () => {
     const text = `backstory:2 task:3 requirements:4 plan:12${' file:3 think:5 write:22'.repeat(3)} done:2`;
     // The plan: its header, the heading of its list, then a line of three tokens for each file.
@@ -216,9 +241,11 @@ describe('for any document', () => {
             expect(piece.prefixTokens + piece.end - piece.start).toBeLessThanOrEqual(contextLength);
             for (const [start, end] of piece.prefix) {
               const repeated = segments.find((segment) => segment.end > start);
-              expect(['backstory', 'requirements', 'plan', 'file']).toContain(repeated?.kind);
+              const kinds = ['backstory', 'task', 'requirements', 'plan', 'file'];
+              expect(kinds).toContain(repeated?.kind);
               const isWhole = repeated?.start === start && repeated.end === end;
-              expect(isWhole || (repeated?.kind === 'plan' && end <= repeated.end)).toBe(true);
+              const inPart = ['requirements', 'plan'].includes(repeated?.kind ?? '');
+              expect(isWhole || (inPart && end <= (repeated?.end ?? 0))).toBe(true);
               expect(end).toBeLessThanOrEqual(piece.start);
             }
             cursor = piece.end;

@@ -1,0 +1,105 @@
+/**
+ * Divides the files of a large repository into episodes that fit the context: runs of the writing
+ * order, so that what a file needs is written in its own episode or an earlier one (I3). An episode
+ * begins, if it can, where the order comes to another folder. Pure.
+ */
+
+/** The files `from` to `to` of the writing order, without `to`. */
+export interface EpisodeRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface SizedFile {
+  readonly path: string;
+  readonly tokens: number;
+}
+
+/** Tokens that the files of an episode may have together. */
+export interface Room {
+  readonly first: number;
+  readonly later: number;
+}
+
+/**
+ * What dividing costs, in lengths of an episode. A pack that an episode does not fill is filled by
+ * others only where it is short, so beyond half of the length what is missing is lost.
+ */
+const cost = { episode: 0.3, withinFolder: 0.1, filledFrom: 0.5 };
+
+/**
+ * The cheapest division: few episodes, either full or short, that begin where another folder does.
+ * Every file is in exactly one, in order; one that has no room is an episode of its own.
+ */
+export function divideFiles(files: readonly SizedFile[], room: Room): EpisodeRange[] {
+  // For each number of first files: the least cost of dividing them, and where the last one begins.
+  const costs = [0];
+  const starts = [0];
+  for (let to = 1; to <= files.length; to += 1) {
+    let [best, start] = [Number.POSITIVE_INFINITY, to - 1];
+    let tokens = 0;
+    for (let from = to - 1; from >= 0; from -= 1) {
+      tokens += files[from]?.tokens ?? 0;
+      const isAlone = to - from === 1;
+      if (tokens > Math.max(room.first, room.later) && !isAlone) break;
+      const own = from === 0 ? room.first : room.later;
+      if (tokens > own && !isAlone) continue;
+      const begun = cost.episode + cost.withinFolder * togetherness(files, from);
+      const total = (costs[from] ?? 0) + begun + missing(tokens / own);
+      if (total < best) [best, start] = [total, from];
+    }
+    costs.push(best);
+    starts.push(start);
+  }
+  const ranges: EpisodeRange[] = [];
+  for (let to = files.length; to > 0; ) {
+    const from = starts[to] ?? 0;
+    ranges.unshift({ from, to });
+    to = from;
+  }
+  return ranges;
+}
+
+function missing(filled: number): number {
+  return filled > cost.filledFrom ? Math.max(0, 1 - filled) : 0;
+}
+
+/** Which share of the path to their folders a file and the one before it have in common. */
+function togetherness(files: readonly SizedFile[], position: number): number {
+  const [before, own] = [files[position - 1], files[position]];
+  if (before === undefined || own === undefined) return 0;
+  const [a, b] = [foldersOf(before.path), foldersOf(own.path)];
+  const common = commonFolders(a, b).length;
+  const depth = Math.max(a.length, b.length);
+  return depth === 0 ? 1 : common / depth;
+}
+
+/** Folders named at most, and how deep below what all files share. */
+const foldersNamedMax = 3;
+const depthBelowShared = 1;
+
+/** Names a part of the repository by its folders, those with most files first. */
+export function describeFolders(paths: readonly string[]): string {
+  const folders = paths.map(foldersOf);
+  const shared = folders.reduce(commonFolders, folders[0] ?? []);
+  const depth = Math.max(2, shared.length + depthBelowShared);
+  const counts = new Map<string, number>();
+  for (const each of folders) {
+    const name = each.slice(0, depth).join('/') || 'the top folder';
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  // The sort is stable: of equal ones the first in writing order comes first.
+  const names = [...counts].sort(([, a], [, b]) => b - a).map(([name]) => name);
+  const more = names.length - foldersNamedMax;
+  return names.slice(0, foldersNamedMax).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+function foldersOf(path: string): readonly string[] {
+  return path.split('/').slice(0, -1);
+}
+
+function commonFolders(a: readonly string[], b: readonly string[]): readonly string[] {
+  let common = 0;
+  while (common < a.length && common < b.length && a[common] === b[common]) common += 1;
+  return a.slice(0, common);
+}

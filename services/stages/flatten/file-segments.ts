@@ -1,0 +1,91 @@
+/**
+ * The segments of one file: its task, its sub-agent's reads and thoughts, its write. References
+ * become bytes here: a write or an observation is cut from the admitted text (I3). Pure.
+ */
+import type { FileThoughtBody, PlannedFile, Step } from '../../../schemas/generated/types.ts';
+import { countLines, lineRange } from '../../../schemas/lines.ts';
+import type { TextSegment } from '../../../schemas/trajectory-text.ts';
+import { invalid } from './invalid.ts';
+import { describeFile, endLine } from './wording.ts';
+
+export interface Repository {
+  readonly files: readonly PlannedFile[];
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+export interface FileSegments {
+  readonly path: string;
+  readonly segments: readonly TextSegment[];
+}
+
+/** Of every part, in writing order. */
+export function segmentFiles(
+  thoughts: readonly FileThoughtBody[],
+  { files, texts }: Repository,
+): FileSegments[] {
+  const written = new Set<string>();
+  return thoughts.map((thought, ordinal) => {
+    const { path } = thought;
+    const planned = files[ordinal];
+    if (planned === undefined) throw invalid(path, 'it is not in the plan');
+    const task = segment('file', describeFile(planned), path);
+    const segments = [task, ...stepSegments(thought, texts, written)];
+    written.add(path);
+    return { path, segments };
+  });
+}
+
+/**
+ * Renders `(read observe)* think+ write`, for a skipped file without `think`, with references
+ * replaced by their bytes.
+ */
+function stepSegments(
+  thought: FileThoughtBody,
+  texts: ReadonlyMap<string, string>,
+  written: ReadonlySet<string>,
+): TextSegment[] {
+  checkSteps(thought);
+  return thought.steps.flatMap((step) => {
+    if (step.kind === 'think') return [segment('think', endLine(step.text ?? ''))];
+    const path = step.path ?? '';
+    const text = texts.get(path);
+    if (text === undefined) throw invalid(thought.path, `a step names ${path}, which is no file`);
+    if (step.kind === 'write') return [segment('write', text, path)];
+    if (!written.has(path)) {
+      throw invalid(thought.path, `it reads ${path}, which is not written yet`);
+    }
+    return readSegments(thought.path, step, path, text);
+  });
+}
+
+function readSegments(reader: string, step: Step, path: string, text: string): TextSegment[] {
+  const { fromLine, toLine } = step;
+  const whole = fromLine === 0 && toLine === 0;
+  if (!whole && (fromLine < 1 || toLine < fromLine || toLine > countLines(text))) {
+    throw invalid(reader, `it reads lines ${fromLine}-${toLine} of ${path}, which has not so many`);
+  }
+  const lines = whole ? null : ([fromLine, toLine] as const);
+  return [
+    { kind: 'read', path, lines, body: '' },
+    { kind: 'observe', path, lines, body: lineRange(text, fromLine, toLine) },
+  ];
+}
+
+function checkSteps(thought: FileThoughtBody): void {
+  const shape = thought.steps.map((step) => step.kind[0]).join('');
+  const expected = thought.status === 'skipped' ? /^r*w$/ : /^r*t+w$/;
+  if (!expected.test(shape)) {
+    throw invalid(thought.path, 'its steps are not reads, then thoughts, then one write');
+  }
+  if (thought.steps.at(-1)?.path !== thought.path) {
+    throw invalid(thought.path, 'it writes another file');
+  }
+}
+
+export function segment(
+  kind: TextSegment['kind'],
+  body: string,
+  path: string | null = null,
+): TextSegment {
+  return { kind, path, lines: null, body };
+}

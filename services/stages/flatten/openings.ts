@@ -1,0 +1,132 @@
+/**
+ * Which documents a repository becomes, and what stands in each before its files: task,
+ * requirements and plan; after the first episode a task that repeats the requirements in brief and
+ * names what is written, and the episode's own part of the plan. Pure.
+ */
+import type { RepoPlanBody, RepoStructureBody } from '../../../schemas/generated/types.ts';
+import { renderSegment, type TextSegment, usualFence } from '../../../schemas/trajectory-text.ts';
+import { describeFolders, divideFiles, type EpisodeRange } from './episodes.ts';
+import { type FileSegments, segment } from './file-segments.ts';
+import { estimateTokens } from './tokens.ts';
+import {
+  briefOf,
+  describeContinuation,
+  describeEpisodePlan,
+  describePlan,
+  describeTask,
+  type EpisodeFacts,
+  endLine,
+  planLine,
+} from './wording.ts';
+
+export interface EpisodeLimits {
+  /** Tokens of an episode; null and 0 divide nothing. */
+  readonly episodeTokens: number | null;
+  readonly briefBytesMax: number;
+}
+
+export interface Planned {
+  readonly structure: RepoStructureBody;
+  readonly plan: RepoPlanBody;
+}
+
+/** A document: what stands before its files, and which they are. */
+export interface DocumentLayout extends EpisodeRange {
+  readonly opening: readonly TextSegment[];
+}
+
+export function layOut(
+  planned: Planned,
+  files: readonly FileSegments[],
+  limits: EpisodeLimits,
+): DocumentLayout[] {
+  const { structure, plan } = planned;
+  const before = [frame(planned), segment('task', describeTask(structure)), ...needed(plan)];
+  const opening = [...before, segment('plan', describePlan(plan))];
+  const whole = [{ opening, from: 0, to: files.length }];
+  const target = limits.episodeTokens ?? 0;
+  if (target === 0) return whole;
+  const sized = files.map(({ path, segments }, position) => ({
+    path,
+    tokens: estimateTokens(planLine(plan, position)) + tokensOf(segments),
+  }));
+  const beside = tokensOf(before) + estimateTokens(plan.architecture);
+  const total = sized.reduce((sum, { tokens }) => sum + tokens, beside);
+  if (total <= target) return whole;
+  const frugal = limitsFor(target, total, limits);
+  const brief = briefOf(plan.requirements, frugal.briefBytes);
+  const continued = estimateTokens(brief + describeTask(structure));
+  const ranges = divideFiles(sized, {
+    first: Math.max(1, target - beside - frugal.listedMax * lineTokens),
+    later: Math.max(1, target - continued - frugal.beforeMax * lineTokens),
+  });
+  if (ranges.length === 1) return whole;
+  const episodes = ranges.map((range, position): EpisodeFacts => {
+    const paths = files.slice(range.from, range.to).map(({ path }) => path);
+    const folders = describeFolders(paths);
+    return { ...range, number: position + 1, of: ranges.length, folders };
+  });
+  return episodes.map((episode) => ({
+    ...openEpisode(planned, episode, episodes, { ...frugal, brief }),
+    from: episode.from,
+    to: episode.to,
+  }));
+}
+
+interface Frugal {
+  readonly briefBytes: number;
+  /** Episodes that the first one's plan lists. */
+  readonly listedMax: number;
+  /** Earlier episodes that a later one's task lists: the nearest. */
+  readonly beforeMax: number;
+}
+
+/** A line that names an episode has about so many tokens. */
+const lineTokens = 24;
+const beforeMax = 24;
+/** What an episode is told beside its own plan and files takes about these shares of it. */
+const share = { brief: 1 / 8, listed: 1 / 8, before: 1 / 16 };
+const bytesPerToken = 4;
+
+function limitsFor(target: number, total: number, { briefBytesMax }: EpisodeLimits): Frugal {
+  const episodes = 2 * Math.ceil(total / target);
+  const linesIn = (part: number) => Math.floor((target * part) / lineTokens);
+  return {
+    briefBytes: Math.min(briefBytesMax, Math.floor(target * share.brief * bytesPerToken)),
+    listedMax: Math.min(episodes, linesIn(share.listed)),
+    beforeMax: Math.min(episodes, beforeMax, linesIn(share.before)),
+  };
+}
+
+function openEpisode(
+  { structure, plan }: Planned,
+  episode: EpisodeFacts,
+  all: readonly EpisodeFacts[],
+  { brief, listedMax, beforeMax }: Frugal & { readonly brief: string },
+): Pick<DocumentLayout, 'opening'> {
+  const isFirst = episode.number === 1;
+  const before = all.slice(Math.max(0, episode.number - 1 - beforeMax), episode.number - 1);
+  const task = isFirst
+    ? describeTask(structure, episode)
+    : describeContinuation(structure, brief, episode, before);
+  const opening = [
+    frame({ structure, plan }),
+    segment('task', task),
+    ...(isFirst ? needed(plan) : []),
+    segment('plan', describeEpisodePlan(plan, episode, all, listedMax)),
+  ];
+  return { opening };
+}
+
+function frame({ structure }: Planned): TextSegment {
+  return segment('backstory', '', structure.repository.name);
+}
+
+/** A teacher that could not be made to plan leaves no requirements. */
+function needed({ requirements }: RepoPlanBody): TextSegment[] {
+  return requirements === '' ? [] : [segment('requirements', endLine(requirements))];
+}
+
+function tokensOf(segments: readonly TextSegment[]): number {
+  return segments.reduce((sum, each) => sum + estimateTokens(renderSegment(usualFence, each)), 0);
+}
