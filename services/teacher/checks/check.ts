@@ -34,6 +34,14 @@ export function withoutQuotes(text: string): string {
   return text.replaceAll(/`[^`\n]*`|“[^”]*”|"[^"\n]*"/g, ' ');
 }
 
+/** Text without what it quotes from the material; words that it only claims to quote stay. */
+export function withoutShownQuotes(text: string, shown: string): string {
+  return text.replaceAll(/`([^`\n]+)`|“([^”]+)”|"([^"\n]+)"/g, (whole, ...groups) => {
+    const inside = groups.slice(0, 3).find((group) => group !== undefined) as string;
+    return shown.includes(inside.toLowerCase()) ? ' ' : whole;
+  });
+}
+
 /** At a stop before a space, or at a line end; a name such as `a.b` stays whole. */
 export function sentencesOf(text: string): string[] {
   return text.split(/(?<=[.!?])\s+|\n+/).filter((sentence) => /[\p{L}\p{N}]/u.test(sentence));

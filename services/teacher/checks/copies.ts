@@ -1,6 +1,9 @@
 /** Code in a thought teaches to copy: the guard of the search, also for first thoughts. */
 import { createLeakGuard, usualLeakLimits } from '../../ports/leak-guard.ts';
-import type { Check } from './check.ts';
+import { type Check, wordsOf } from './check.ts';
+
+/** Different words; who says what stands in a file of fewer has said most of them. */
+const wordsMin = 50;
 
 export const copies: Check = (answer, { file }) => {
   if (file === null) return null;
@@ -11,6 +14,7 @@ export const copies: Check = (answer, { file }) => {
   );
   const found = guard.find(answer);
   if (found === null) return null;
+  if (found === 'share' && new Set(wordsOf(file.code)).size < wordsMin) return null;
   return found === 'run'
     ? `the text copies ${usualLeakLimits.leakWordsMax} words of the file in a row; say it in your own words`
     : 'the text holds too much of the file word for word; say it in your own words';

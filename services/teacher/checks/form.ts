@@ -1,28 +1,34 @@
-/** Plain prose: no code blocks, headings, wrappers of the answer, chat phrases, control marks. */
-import { type Check, quoteShort } from './check.ts';
+/**
+ * Plain prose: no code blocks, headings, wrappers of the answer, chat phrases, control marks. What
+ * the material holds itself may be named between quotation marks: a repository may be about prompts.
+ */
+import { type Check, quoteShort, withoutShownQuotes } from './check.ts';
+
+const chat = '(?:Sure|Certainly|Of course|Absolutely|Okay)';
+const helping = "(?:here\\b|I(?:’|')?(?:ll| will| can|(?:’|')d)\\b|let me\\b|below\\b)";
+const answers = '(?:thought|rewrite|rewritten|revised|improved|answer|analysis|response|text)';
 
 const forbidden: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/^\s*(?:```|~~~)/m, 'holds a code block'],
   [/(?<!\w)<\/?(?:think|analysis|answer|thought)>|<\|[^|>\n]{1,40}\|>/, 'holds a mark of a model'],
   [/^\s*[{[]\s*"(?:thought|requirements|architecture|purposes?|thoughts)"/m, 'holds JSON'],
   [/^#{1,6} \S/m, 'holds a heading'],
+  [new RegExp(`^\\s*${chat}(?:!|[,.:]? ${helping})`, 'i'), 'begins as a chat does'],
+  [new RegExp(`^\\s*Here(?:’s|'s| is) (?:the|a|my|your) ${answers}\\b`), 'begins as a chat does'],
   [
-    /^\s*(?:Sure|Certainly|Of course|Absolutely|Okay, here|Here(?:’|')?s|Here is)\b[^.\n]*[,!:]/i,
-    'begins as a chat does',
-  ],
-  [
-    /\bas an? (?:AI|artificial intelligence|large language model|language model|LLM)\b/i,
+    /\bas an? (?:AI|artificial intelligence|LLM|(?:large )?language model)(?: (?:language )?model| assistant)?,? I\b/i,
     'speaks of its writer',
   ],
 ];
 
-export const form: Check = (answer) => {
+export const form: Check = (answer, { shown }) => {
   if (!/\p{L}/u.test(answer)) return 'the text holds no words';
   if (!answer.isWellFormed() || /[^\P{Cc}\n\t\r]|\uFFFD/u.test(answer)) {
     return 'the text holds control characters or broken ones';
   }
+  const own = withoutShownQuotes(answer, shown);
   for (const [pattern, what] of forbidden) {
-    const found = pattern.exec(answer);
+    const found = pattern.exec(own);
     if (found !== null)
       return `the text ${what}: ${quoteShort(found[0])}; plain paragraphs are wanted`;
   }

@@ -12,9 +12,9 @@ const filePattern = new RegExp(
   `(?<![\\w/.@-])${folders}[\\w@-][\\w.@-]*\\.(?:${endings})(?![\\w/-]|\\.\\w)`,
   'g',
 );
-/** Products that are written as files are. */
+/** Products that are written as files are: with a capital letter, or known. */
 const products =
-  /^(?:node|vue|next|nuxt|react|express|three|d3|chart|moment|backbone|ember|angular)\.js$/i;
+  /^(?:[A-Z]\w*\.js|(?:node|vue|next|react|express|three|d3|chart|moment|p5)\.js|discord\.py)$/;
 
 /** Names that look like files; a leading `./` is not part of the name. */
 export function filesNamed(text: string): string[] {
@@ -26,11 +26,16 @@ export function filesNamed(text: string): string[] {
 const identifier = /[A-Za-z_$][\w$]*/g;
 const shaped = /\b(?:[a-zA-Z]\w*_\w+|[a-z]+(?:[A-Z][a-z0-9]+)+|[A-Za-z_]\w*(?=\(\)))/g;
 
+/** `\\x80` or `\\u00e9`: a character and no name. */
+const escapes =
+  /\\(?:x[0-9a-fA-F]{1,4}|u\{?[0-9a-fA-F]{1,6}\}?|U[0-9a-fA-F]{8}|[0-7]{1,3}|[a-zA-Z])/g;
+
 /**
  * Identifiers that a text presents as names: in backticks, or shaped as no English word is
  * (`snake_case`, `camelCase`, `call()`).
  */
-export function symbolsNamed(text: string): string[] {
+export function symbolsNamed(written: string): string[] {
+  const text = written.replaceAll(escapes, ' ');
   const spans = [...text.matchAll(/`([^`\n]{1,120})`/g)].map(([, inside = '']) => inside);
   const quoted = spans.flatMap((inside) => {
     if (filesNamed(inside).length > 0) return [];

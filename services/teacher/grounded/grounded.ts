@@ -15,7 +15,7 @@ import { writeThought } from './thought.ts';
 /** Raised when any wording changes, because the memo and provenance go by it. */
 export const groundedIdentity: ModelIdentity = {
   name: 'grounded',
-  version: '1',
+  version: '2',
   model: null,
   languageModel: false,
 };

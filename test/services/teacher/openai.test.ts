@@ -253,7 +253,7 @@ test('openTeacher requires address and model for kind openai, and nothing for gr
   const grounded = await openTeacher(teacherKnobs.parse({}), {}, manualClock());
   expect(grounded.identity).toEqual({
     name: 'grounded',
-    version: '1-c1.2',
+    version: '2-c2.2',
     model: null,
     languageModel: false,
   });

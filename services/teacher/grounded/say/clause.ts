@@ -32,9 +32,11 @@ export function docClause(doc: string | null, name: string): string | null {
   return thirdPerson(words);
 }
 
-/** The clause as a predicate: what the subject does, is, or serves as. */
-export function predicateOf(clause: string): string {
+/** The clause as a predicate: what the subject does, is, or serves as; a function gives a thing. */
+export function predicateOf(clause: string, subject: 'function' | 'thing' = 'thing'): string {
   if (beginsWithVerb(clause)) return clause;
+  if (subject === 'function' && /^(?:an?|the|one|each|all)\s/.test(clause))
+    return `gives ${clause}`;
   return /^(?:an?|the|one|each|all|[a-z]+ed|used)\s/.test(clause)
     ? `is ${clause}`
     : `serves as ${clause}`;
@@ -101,7 +103,8 @@ function shorten(text: string): string {
     const previous = (words[end - 1] ?? '').toLowerCase();
     const endsPhrase = /[,;:)]$/.test(previous) || breaks.has(next) || next.startsWith('(');
     if (!endsPhrase || breaks.has(previous) || dangling.has(previous)) continue;
-    const kept = withoutLooseEnd(words.slice(0, end)).join(' ');
+    const kept = withoutLooseEnd(withoutHalfClause(words.slice(0, end))).join(' ');
+    if (kept.split(' ').length < 3) continue;
     return balance(kept.replace(/[,;:]$/, ''));
   }
   return '';
@@ -117,6 +120,18 @@ function wordLimit(words: readonly string[]): number {
     limit += 1;
   }
   return limit;
+}
+
+/** "The values that the knob" has lost the verb of its second half, which goes too. */
+function withoutHalfClause(words: readonly string[]): readonly string[] {
+  const at = words.findLastIndex((word) =>
+    /^(?:that|which|who|whose|where|because|if)$/i.test(word),
+  );
+  if (at < 1) return words;
+  const verb = words
+    .slice(at + 1)
+    .some((word) => isThirdPerson(word) || /^(?:are|was|were|can|will|may|must)$/.test(word));
+  return verb ? words : words.slice(0, at);
 }
 
 /** A phrase cut shortly after a conjunction ("an application and acts") ends before it. */

@@ -149,7 +149,7 @@ function sayShape(definition: DefinitionInCode, language: string): string {
     parameters.length > 0
       ? `${pick(symbol.signature, ['takes', 'expects', 'is given'])} ${joinWords(parameters, 6)}`
       : '',
-    clause === null ? '' : predicateOf(clause),
+    clause === null ? '' : predicateOf(clause, 'function'),
     result === null || (clause?.startsWith('returns') ?? false)
       ? ''
       : `gives back ${quote(result)}`,

@@ -1,13 +1,22 @@
-/** Joins sentences into a text without repetition and without copying long or many code runs. */
+/**
+ * Joins sentences into a text without repetition and without copying long or many code runs. What
+ * "It" stands for is kept: a sentence goes with the one that named its subject.
+ */
 import { type CodeRuns, copiesCode, copiesMuch, sharedRuns } from './overlap.ts';
 
+/** Words in a row; a sentence that mostly has those of earlier ones says nothing new. */
+const toldRunWords = 6;
+const toldShareMax = 0.5;
+
 export function joinParagraphs(paragraphs: readonly (readonly string[])[], runs: CodeRuns): string {
-  const told = new Set<string>();
+  const isTold = rememberTold();
+  let lost = false;
   let kept = paragraphs.map((sentences) =>
-    sentences.filter((one) => {
-      if (one === '' || told.has(one) || copiesCode(one, runs)) return false;
-      told.add(one);
-      return true;
+    sentences.flatMap(splitAtIt).filter((one) => {
+      if (one === '' || (lost && one.startsWith('It '))) return false;
+      const left = isTold(one) || copiesCode(one, runs);
+      lost = left && !one.startsWith('It ');
+      return !left;
     }),
   );
   // A short file is soon copied as a whole, so sentences that share most are dropped first.
@@ -22,4 +31,22 @@ export function joinParagraphs(paragraphs: readonly (readonly string[])[], runs:
     .filter((sentences) => sentences.length > 0)
     .map((sentences) => sentences.join(' '))
     .join('\n\n');
+}
+
+/** What is said of one subject is one piece; each of its sentences may be told already. */
+function splitAtIt(piece: string): string[] {
+  return piece.split(/(?<=[.!?])\s+(?=It\s)/);
+}
+
+/** Whether a sentence, or most of it, was asked about before. */
+function rememberTold(): (sentence: string) => boolean {
+  const told = new Set<string>();
+  return (sentence) => {
+    const words = sentence.toLowerCase().match(/[\p{L}\p{N}_$]+/gu) ?? [];
+    const length = Math.max(1, Math.min(toldRunWords, words.length));
+    const own = words.slice(length - 1).map((_word, at) => words.slice(at, at + length).join(' '));
+    const known = own.filter((run) => told.has(run)).length;
+    for (const run of own) told.add(run);
+    return known > own.length * toldShareMax;
+  };
 }

@@ -33,6 +33,21 @@ const good = [
   'After reading errors.py it is clear that a missing key is an error of its own; wait, could the fallback help here? No: a fallback would need a value, and nobody has one.',
   'Its result is an `Optional<Answer<Store>>`, and “`” opens a name that `lookup` skips, expects or gives.',
   'It collects the values of all keys and raises `MissingKey` for the first that has none.',
+  'Of course the store comes first, because the service asks it for each key: values, defaults, errors.',
+  'Here is where both halves meet, so it stays small. It reads the given file of keys and calls the provided function.',
+  'Sure of its keys, the caller wants all values. It acts as a language model would not: it never guesses.',
+  'I wrote `src/store.py` before, and its `get` answers None for a missing key; the loop builds on that.',
+  'If `lookup` was changed by a caller, or once the store has been modified, the keys are asked again.',
+  'A byte such as `\\x80`, `\\xBF`, `\\xC0` or `\\u00e9` is part of a key, and `Store.get` keeps it.',
+  'A client of Discord.js would call it with several keys and expect all of the values.',
+];
+
+const prompts =
+  'PROMPT = "Name identifiers freely, but quote no code: no code blocks" # <think>, <|im_end|>';
+/** About a file of prompts; about any other file they are refused. */
+const aboutPrompts = [
+  'It tells the model to name identifiers freely, but quote no code: no code blocks at all.',
+  'An answer that begins with “<think>” or holds `<|im_end|>` is cut before the keys are read.',
 ];
 
 const bad: Readonly<Record<CheckName, readonly string[]>> = {
@@ -73,6 +88,8 @@ const bad: Readonly<Record<CheckName, readonly string[]>> = {
     'This file has been updated to raise an error.',
     'The code above walks over the keys.',
     'In the existing file a loop walks over the keys.',
+    'It looks keys up, as I have already implemented.',
+    'It follows the original code and walks over the keys.',
   ],
   names: [
     'From `src/cache.py` comes a cache of values.',
@@ -92,6 +109,13 @@ const bad: Readonly<Record<CheckName, readonly string[]>> = {
 describe('checks', () => {
   test.each(good)('let pass: %s', (thought) => {
     expect(findProblem(thought, facts)).toBeNull();
+  });
+
+  test.each(aboutPrompts)('let pass about a file that says so itself: %s', (thought) => {
+    expect(
+      findProblem(thought, factsOfFile({ ...request, code: prompts + exampleTexts[path] })),
+    ).toBeNull();
+    expect(findProblem(thought, facts)).not.toBeNull();
   });
 
   const samples = Object.entries(bad).flatMap(([name, texts]) =>

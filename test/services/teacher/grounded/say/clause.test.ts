@@ -38,6 +38,11 @@ const examples: readonly (readonly [doc: string, name: string, predicate: string
     'implements a WSGI application',
   ],
   ['Looks for :class:`~jinja2.Template` files here.', 'L', 'looks for jinja2.Template files here'],
+  [
+    'The values that the knob kind and its neighbours of a section of the configuration take.',
+    'k',
+    null,
+  ],
   ['Copyright 2020 the authors of this.', 'x', null],
   ['Subclass this class and override dispatch_request.', 'View', null],
   ['If you need it, call this.', 'x', null],
