@@ -23,7 +23,7 @@ export function filesNamed(text: string): string[] {
     .filter((name) => !products.test(name));
 }
 
-const identifier = /[A-Za-z_$][\w$]*/g;
+const identifier = /(?<![\w$])[A-Za-z_$][\w$]*/g;
 const shaped = /\b(?:[a-zA-Z]\w*_\w+|[a-z]+(?:[A-Z][a-z0-9]+)+|[A-Za-z_]\w*(?=\(\)))/g;
 
 /** `\\x80` or `\\u00e9`: a character and no name. */

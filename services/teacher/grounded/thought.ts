@@ -31,6 +31,8 @@ const bytesMax = 3000;
 /** Bytes reserved for notes, even if users and needs fill the rest. */
 const notesBytesMin = 420;
 const textSentencesMax = 5;
+/** A shorter text says nothing. */
+const wordsMin = 4;
 
 export function writeThought(request: ThinkRequest): string {
   const runs = indexRuns(request.code);
@@ -40,7 +42,7 @@ export function writeThought(request: ThinkRequest): string {
     ? codeParagraphs(request, role, goal, runs)
     : [goal, describeText(request.path, request.code).slice(0, textSentencesMax)];
   const thought = joinParagraphs(paragraphs, runs);
-  return thought === '' ? sayLittle(request) : thought;
+  return (thought.match(/\p{L}+/gu)?.length ?? 0) < wordsMin ? sayLittle(request) : thought;
 }
 
 function codeParagraphs(

@@ -38,7 +38,7 @@ const good = [
   'Sure of its keys, the caller wants all values. It acts as a language model would not: it never guesses.',
   'I wrote `src/store.py` before, and its `get` answers None for a missing key; the loop builds on that.',
   'If `lookup` was changed by a caller, or once the store has been modified, the keys are asked again.',
-  'A byte such as `\\x80`, `\\xBF`, `\\xC0` or `\\u00e9` is part of a key, and `Store.get` keeps it.',
+  'A byte such as `\\x80`, `\\xBF`, `\\xC0`, `0x80`, `0xC1`, `0xC2` or `\\u00e9` is part of a key, and `Store.get` keeps it.',
   'A client of Discord.js would call it with several keys and expect all of the values.',
 ];
 
