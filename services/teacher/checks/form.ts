@@ -1,11 +1,12 @@
 /**
  * Plain prose: no code blocks, headings, wrappers of the answer, chat phrases, control marks. What
- * the material holds itself may be named between quotation marks: a repository may be about prompts.
+ * the material itself holds may be named in quotation marks: a repository may be about prompts.
  */
 import { type Check, quoteShort, withoutShownQuotes } from './check.ts';
 
 const chat = '(?:Sure|Certainly|Of course|Absolutely|Okay)';
 const helping = "(?:here\\b|I(?:’|')?(?:ll| will| can|(?:’|')d)\\b|let me\\b|below\\b)";
+const writers = 'AI|artificial intelligence|LLM|(?:large )?language model';
 const answers = '(?:thought|rewrite|rewritten|revised|improved|answer|analysis|response|text)';
 
 const forbidden: readonly (readonly [pattern: RegExp, what: string])[] = [
@@ -16,7 +17,7 @@ const forbidden: readonly (readonly [pattern: RegExp, what: string])[] = [
   [new RegExp(`^\\s*${chat}(?:!|[,.:]? ${helping})`, 'i'), 'begins as a chat does'],
   [new RegExp(`^\\s*Here(?:’s|'s| is) (?:the|a|my|your) ${answers}\\b`), 'begins as a chat does'],
   [
-    /\bas an? (?:AI|artificial intelligence|LLM|(?:large )?language model)(?: (?:language )?model| assistant)?,? I\b/i,
+    new RegExp(`\\bas an? (?:${writers})(?: (?:language )?model| assistant)?,? I\\b`, 'i'),
     'speaks of its writer',
   ],
 ];

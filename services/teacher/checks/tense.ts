@@ -12,11 +12,13 @@ const made =
 const makings =
   '(?:written|implemented|added|created|defined|refactored|modified|changed|introduced|updated)';
 
+const pointing = '(?:in|from|of|like|follows?|match(?:es)?|as)';
+
 const always: readonly RegExp[] = [
   // A function may take “the given file”: only as a subject, or as a place to look, is it this one.
   new RegExp(`(?:^|[.!?:;]\\s+|\\n)(?:the|this|your) ${given} ${things}\\b`, 'i'),
   new RegExp(
-    `\\b(?:in|from|of|like|follows?|match(?:es)?|as) (?:the|this|your) ${given} (?:code|file|implementation|snippet|source)\\b`,
+    `\\b${pointing} (?:the|this|your) ${given} (?:code|file|implementation|snippet|source)\\b`,
     'i',
   ),
   new RegExp(`\\b(?:the|this|your) ${given} (?:implementation|snippet)\\b`, 'i'),

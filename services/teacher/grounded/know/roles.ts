@@ -51,10 +51,8 @@ const rules: readonly (readonly [Role, RegExp])[] = [
   ['package', /(?:^|\/)(?:__init__\.pyi?|index\.[cm]?[jt]sx?|mod\.rs|lib\.rs)$/i],
   ['package', /(?:^|\/)(?:package-info\.java|doc\.go)$/i],
   ['entry', /(?:^|\/)(?:__main__\.py|manage\.py|wsgi\.py)$/i],
-  [
-    'entry',
-    /(?:^|\/)(?:main|cli)\.(?:[cm]?[jt]sx?|py|go|rs|c|cc|cpp|cxx|m|java|kts?|cs|php|rb|scala|swift|sh|pl|lua|zig|dart)$/i,
-  ],
+  ['entry', /(?:^|\/)(?:main|cli)\.(?:[cm]?[jt]sx?|py|go|rs|c|cc|cpp|cxx|m|java|kts?|cs)$/i],
+  ['entry', /(?:^|\/)(?:main|cli)\.(?:php|rb|scala|swift|sh|pl|lua|zig|dart)$/i],
   ['entry', /(?:^|\/)(?:app\.[jt]s|server\.[jt]s)$|(?:^|\/)(?:bin|cmd)\//i],
   ['header', /\.(?:h|hh|hpp|hxx|d\.ts|pyi)$/i],
 ];
