@@ -26,7 +26,7 @@ const always: readonly RegExp[] = [
     `\\b(?:the|this) (?:code|file|implementation|snippet|solution) (?:${given}|above|below)\\b`,
     'i',
   ),
-  /\b(?:the|this) (?:code|file|implementation|module|function|class|script) already (?:exists|has|contains|defines)\b/i,
+  new RegExp(`\\b(?:the|this) ${things} already (?:exists|has|contains|defines)\\b`, 'i'),
   /\b(?:the|this) (?:provided|reference|given) (?:answer|solution)\b/i,
 ];
 /** Of its own work; what was written before this file may be told. */
