@@ -48,27 +48,45 @@ const archived = new RegExp(
 const otherDot =
   /[ \t]*(?:[[({<][ \t]?(?:dot|punkt|point|punto|\.)[ \t]?[\])}>]|[ \t]dot[ \t])[ \t]*/gi;
 
-const anySign = new RegExp(
-  [
-    String.raw`[[({<_-][ \t]?(?:at|@|ät|arroba|chez|a-t)[ \t]?[\])}>_-]|\bat\b|[a-z]AT[a-z]`,
-    String.raw`|[ \])}>]dot|[[({]\.[\])}]`,
-  ].join(''),
-  'i',
-);
+/** What a line with such an address holds; the patterns above are slow, so they see only these. */
+const signs: readonly RegExp[] = [
+  new RegExp(
+    [
+      String.raw`[[({<_-][ \t]?(?:at|@|ät|arroba|chez|a-t)[ \t]?[\])}>_-]`,
+      String.raw`[[({<][ \t]?(?:dot|punkt|point|punto|\.)[ \t]?[\])}>]`,
+      String.raw`[ \t]at[ \t].*[ \t]dot[ \t]`,
+      String.raw`(?:<|From: ?)[^\s<>]+ at `,
+    ].join('|'),
+    'gi',
+  ),
+  /[a-z0-9]AT[a-z0-9].*DOT/g,
+];
 
 export function findSpeltOut(text: string): readonly Finding[] {
-  if (!anySign.test(text)) return [];
+  return linesWithSigns(text).flatMap((start) => {
+    const end = text.indexOf('\n', start);
+    return findInLine(text.slice(start, end === -1 ? text.length : end), start);
+  });
+}
+
+/** Where the lines begin that hold a sign. */
+function linesWithSigns(text: string): readonly number[] {
+  const starts = signs.flatMap((sign) =>
+    [...text.matchAll(sign)].map(({ index }) => text.lastIndexOf('\n', index - 1) + 1),
+  );
+  return [...new Set(starts)].sort((a, b) => a - b);
+}
+
+function findInLine(line: string, start: number): readonly Finding[] {
   return [...patterns, archived].flatMap((pattern) =>
-    [...text.matchAll(pattern)].flatMap(({ index, 0: whole, groups }) => {
+    [...line.matchAll(pattern)].flatMap(({ index, 0: whole, groups }) => {
       const { local: name = '', at = '', domain = '', dot = '' } = groups ?? {};
       const plain = domain.replaceAll(dot, '.').replace(otherDot, '.');
       if (!isTopLevelDomain(plain.slice(plain.lastIndexOf('.') + 1).toLowerCase())) return [];
       if (isInvented(name.toLowerCase(), plain.toLowerCase())) return [];
+      const place = { start: start + index, end: start + index + whole.length };
       const address = `${name}@${plain}`;
-      const end = index + whole.length;
-      return [
-        { start: index, end, kind: 'email', rule: 'spelt-out', plain: address, at, dot } as const,
-      ];
+      return [{ ...place, kind: 'email', rule: 'spelt-out', plain: address, at, dot } as const];
     }),
   );
 }
