@@ -108,17 +108,20 @@ async function statSource(source: string, path: string): Promise<Stats> {
   try {
     return await stat(path);
   } catch (error) {
-    if (isHostedName(source)) {
+    const options = { subject: source, cause: error };
+    const advice =
+      'this version cannot fetch from GitHub: download the repository and name its folder or archive';
+    if (isHostedName(source) && source.includes('@')) {
       throw new PipelineError(
         'SOURCE_UNREADABLE',
-        `${source} is not a local path, and this version cannot fetch from GitHub: download the repository and name its folder or archive`,
-        { subject: source, cause: error },
+        `${source} is no local path, and ${advice}`,
+        options,
       );
     }
-    throw new PipelineError('SOURCE_MISSING', `cannot read ${source}: ${reasonOf(error)}`, {
-      subject: source,
-      cause: error,
-    });
+    // A mistyped path has the form of a hosted name, too, so the message holds both reasons.
+    const hosted = isHostedName(source) ? `; if it is a name on GitHub, ${advice}` : '';
+    const message = `cannot read ${source}: ${reasonOf(error)}${hosted}`;
+    throw new PipelineError('SOURCE_MISSING', message, options);
   }
 }
 

@@ -244,6 +244,7 @@ describe('an archive', () => {
 describe('sources', () => {
   test.each([
     ['owner/name@v1', 'SOURCE_UNREADABLE', /GitHub/],
+    ['src/mistyped', 'SOURCE_MISSING', /no such file or folder; if .* GitHub/],
     ['missing/a/b', 'SOURCE_MISSING', /no such file/],
     ['missing.tgz', 'SOURCE_MISSING', /missing\.tgz/],
     ['@missing.txt', 'SOURCE_MISSING', /list/],
