@@ -2,11 +2,9 @@
  * End to end: this repository and the sources of packages that are installed anyway go through the
  * whole graph, search off and on. Bytes are admitted bytes; no network is used.
  */
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { stageNames } from '../../schemas/topology.ts';
 import { runSources } from '../../services/cli/commands/run.ts';
 import { type CommandContext, openStreams } from '../../services/cli/context.ts';
@@ -14,15 +12,7 @@ import { verifyOutput } from '../../services/dataset/verify/verify.ts';
 import type { RunSummary } from '../../services/registry.ts';
 import { refusals } from '../../services/stages/search/thought-search.ts';
 import type { Report } from '../bench.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-/** Packages that ship hand-written sources, together as much as this repository. */
-const packages = ['commander', 'pino', 'avsc', 'tar-stream', 'prom-client'];
-
-function sources(): string[] {
-  const folders = packages.map((name) => join(root, 'node_modules', name));
-  return [root, ...folders.filter((folder) => existsSync(folder))];
-}
+import { installedSources } from './corpora/installed-sources.ts';
 
 /** The run as the command does it, without output. */
 async function measure(search: 'on' | 'off'): Promise<{ summary: RunSummary; verifyMs: number }> {
@@ -34,7 +24,7 @@ async function measure(search: 'on' | 'off'): Promise<{ summary: RunSummary; ver
   };
   try {
     const out = join(folder, 'out');
-    const { summary } = await runSources(context, sources(), { out, search, quiet: true });
+    const { summary } = await runSources(context, installedSources(), { out, search, quiet: true });
     const start = performance.now();
     await verifyOutput(out);
     return { summary, verifyMs: performance.now() - start };
