@@ -11,6 +11,7 @@ import { doctorCommand } from './commands/doctor/doctor.ts';
 import { estimateCommand } from './commands/estimate.ts';
 import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { structureCommand } from './commands/structure.ts';
 import { verifyCommand } from './commands/verify.ts';
@@ -160,6 +161,14 @@ function addReaders(
       .option('--file <path>', 'only the steps of this file')
       .option('--json', 'print JSON'),
   ).action(async (out, id, options) => end(await inspectCommand(context, out, id, options)));
+  withConfiguration(
+    program
+      .command('report')
+      .description('say how good the thoughts of an output are: numbers and whole examples')
+      .argument('<out>', 'output folder of a run, finished or growing')
+      .option('--html <file>', 'also write one page with whole examples')
+      .option('--json', 'print JSON'),
+  ).action(async (out, options) => end(await reportCommand(context, out, options)));
   withConfiguration(
     program
       .command('export')

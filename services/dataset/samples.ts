@@ -16,8 +16,16 @@ import {
 } from './documents.ts';
 import { lastUpTo } from './last-up-to.ts';
 import { type OpenOutput, openReader } from './open-output.ts';
-import { cutPieces, type Piece, readPacks, readProvenance, readShards } from './read-shards.ts';
+import {
+  cutPieces,
+  type Piece,
+  readPacks,
+  readProvenance,
+  readShards,
+  type ShardProgress,
+} from './read-shards.ts';
 import { type PlacedSegment, placeSegments } from './segments.ts';
+import type { DocumentReader } from './template/document-reader.ts';
 import { type ReadDocument, tokenPlaces } from './template/read.ts';
 
 export interface SampleOverview {
@@ -96,8 +104,35 @@ export async function readSample(output: OpenOutput, wanted: string): Promise<Sa
     const { packs } = await readPacks(store, facts);
     pieces.push(...cutPieces(facts, packs, own));
   }
-  const document = joinPieces(requireAll(pieces));
-  const read = readDocument(await openReader(output), document);
+  return sampleOf(joinPieces(requireAll(pieces)), await openReader(output));
+}
+
+/**
+ * Visits every sample once its last piece is read; memory holds a shard and the samples that go on
+ * in later shards. Returns how many samples still miss pieces.
+ */
+export async function forEachSample(
+  output: OpenOutput,
+  visit: (sample: Sample) => void,
+  onProgress: (progress: ShardProgress) => void = () => {},
+): Promise<number> {
+  const { store, shards } = output;
+  const reader = await openReader(output);
+  const collector = createPieceCollector();
+  let read = 0;
+  for await (const { facts, packs, provenance } of readShards(store, shards)) {
+    for (const piece of cutPieces(facts, packs, provenance)) {
+      const pieces = collector.add(piece);
+      if (pieces !== null) visit(sampleOf(joinPieces(pieces), reader));
+    }
+    read += 1;
+    onProgress({ shards: read, shardsTotal: shards.length });
+  }
+  return collector.incomplete.length;
+}
+
+function sampleOf(document: DocumentTokens, reader: DocumentReader): Sample {
+  const read = readDocument(reader, document);
   const tokens = document.inputIds.length;
   return {
     overview: overview(document.line, tokens, countTrained(document.mask)),

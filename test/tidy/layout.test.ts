@@ -52,6 +52,7 @@ const wings = [
   'teacher',
   'scorer',
   'export',
+  'quality',
   'feed',
   'cli',
 ];

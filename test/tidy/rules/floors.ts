@@ -31,6 +31,11 @@ export const floors: readonly Floor[] = [
     ],
     holds: 'stages, models, exports; none knows its neighbour',
   },
+  {
+    // Above the teacher, whose checks know what a name and a word of a thought is.
+    rooms: ['services/quality'],
+    holds: 'how good an output is',
+  },
   { rooms: ['services/registry.ts'], holds: 'the list of all stages and knobs' },
   { rooms: ['services/cli'], holds: 'the commands' },
   { rooms: ['scripts', 'test'], holds: 'use everything; nothing uses them' },

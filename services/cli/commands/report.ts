@@ -1,0 +1,68 @@
+/** `backstory report OUT`: how good the thoughts of an output are, in numbers and whole examples. */
+import { realpath, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { measureOutput } from '../../quality/report.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { type CommandContext, writeJson, writeLine } from '../context.ts';
+import { type ExitCode, exitCodes } from '../failures.ts';
+import { isRemote, openPlace } from '../open/output-place.ts';
+import type { ConfigurationOptions } from '../open/settings.ts';
+import { drawQuality } from '../views/quality.ts';
+import { drawQualityPage } from '../views/quality-page.ts';
+import { createShardCounter } from '../views/shard-counter.ts';
+
+export interface ReportOptions extends ConfigurationOptions {
+  readonly html?: string;
+  readonly json?: boolean;
+}
+
+export async function reportCommand(
+  context: CommandContext,
+  out: string,
+  options: ReportOptions,
+): Promise<ExitCode> {
+  const runFolder = resolve(context.workingFolder, out);
+  const store = await openPlace(context, out, options);
+  const page = options.html === undefined ? null : resolve(context.workingFolder, options.html);
+  if (page !== null && !isRemote(out)) await requireOutside(page, runFolder);
+  const counter = createShardCounter(context.err, 'read');
+  const measured = await measureOutput({
+    place: store,
+    runFolder,
+    onProgress: counter.show,
+  }).finally(counter.erase);
+  if (page !== null) {
+    await writePage(page, context.redactor.hideKnown(drawQualityPage(measured)));
+  }
+  const { report } = measured;
+  if (options.json === true) writeJson(context.out, report);
+  else for (const line of drawQuality(report, context.out)) writeLine(context.out, line);
+  return exitCodes.fine;
+}
+
+/** A report must not change the output that it reads. */
+async function requireOutside(page: string, runFolder: string): Promise<void> {
+  const folder = await realPath(runFolder);
+  const file = join(await realPath(dirname(page)), basename(page));
+  if (!`${file}${sep}`.startsWith(`${folder}${sep}`)) return;
+  throw new PipelineError(
+    'USAGE',
+    `${page} lies inside the output, which a report only reads; name a file elsewhere after --html`,
+    { subject: '--html' },
+  );
+}
+
+/** The path itself where there is nothing yet: opening or writing it says what is wrong. */
+async function realPath(path: string): Promise<string> {
+  return realpath(path).catch(() => path);
+}
+
+async function writePage(path: string, page: string): Promise<void> {
+  try {
+    await writeFile(path, page);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const what = `${path} cannot be written (${code}); name another file after --html`;
+    throw new PipelineError('OUTPUT_UNWRITABLE', what, { subject: path, cause: error });
+  }
+}

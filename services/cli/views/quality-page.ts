@@ -1,0 +1,126 @@
+/**
+ * A quality report as one HTML page with whole examples. Everything from repositories and models
+ * is hostile text: all of it goes through `escapeText`, nothing of it becomes an attribute or an
+ * address, and the page itself forbids scripts, loads and forms. Pure.
+ */
+import { createHash } from 'node:crypto';
+import type { MaskedSegment } from '../../dataset/samples.ts';
+import type { Example, Examples } from '../../quality/examples.ts';
+import type { MeasuredOutput } from '../../quality/report.ts';
+import { printable } from '../style.ts';
+import { formatCount, plural } from './format.ts';
+import { type QualitySection, qualitySections } from './quality-rows.ts';
+
+export function drawQualityPage({ report, examples }: MeasuredOutput): string {
+  const title = `Quality of ${report.dataset}`;
+  const sections = qualitySections(report);
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<title>${escapeText(title)}</title>`,
+    `<style>${style}</style>`,
+    '</head>',
+    '<body>',
+    `<h1>${escapeText(title)}</h1>`,
+    ...sections.flatMap(drawSection),
+    ...drawExamples(examples),
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n');
+}
+
+const style = `
+:root { color-scheme: light dark; }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
+h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
+td, th { padding: .1rem 1rem .1rem 0; text-align: left; vertical-align: top; }
+td { overflow-wrap: anywhere; }
+th { font-weight: normal; opacity: .7; }
+summary { cursor: pointer; padding: .2rem 0; }
+h3 { font-size: .9rem; margin: 1rem 0 .2rem; }
+pre { margin: 0; padding: .5rem; border-left: 3px dotted gray; overflow-x: auto;
+  font: 13px/1.4 ui-monospace, monospace; opacity: .75; }
+pre.trained { border-left: 3px solid teal; opacity: 1; }
+pre.prose { white-space: pre-wrap; }
+`;
+
+const styleHash = createHash('sha256').update(style).digest('base64');
+const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'`;
+
+/** Text for any place between tags. Control and direction marks become visible. */
+function escapeText(text: string): string {
+  const named: Readonly<Record<string, string>> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+  };
+  return printable(text)
+    .toWellFormed()
+    .replaceAll(/[&<>"']/g, (character) => named[character] ?? '');
+}
+
+function drawSection({ title, head, rows }: QualitySection): string[] {
+  const draw = (cells: readonly string[], tag: 'td' | 'th') =>
+    `<tr>${cells.map((cell) => `<${tag}>${escapeText(cell)}</${tag}>`).join('')}</tr>`;
+  return [
+    '<section>',
+    `<h2>${escapeText(title)}</h2>`,
+    '<table>',
+    ...(head === null ? [] : [draw(head, 'th')]),
+    ...rows.map((row) => draw(row, 'td')),
+    '</table>',
+    '</section>',
+  ];
+}
+
+function drawExamples({ plans, thoughts, thoughtless, tooLarge }: Examples): string[] {
+  const groups: [string, readonly Example[]][] = [
+    ['Plans', plans],
+    ['Files with their thoughts', thoughts],
+    ['Files without a thought', thoughtless],
+  ];
+  const left =
+    tooLarge === 0
+      ? []
+      : [`<p>${plural(tooLarge, 'candidate')} too large for a whole example.</p>`];
+  return [
+    '<h2>Whole examples, chosen by a hash of their place</h2>',
+    '<p>A solid line marks what is trained, a dotted one what is not.</p>',
+    ...groups.flatMap(([title, examples]) =>
+      examples.length === 0
+        ? []
+        : [`<h2>${escapeText(title)}</h2>`, ...examples.flatMap(drawExample)],
+    ),
+    ...left,
+  ];
+}
+
+function drawExample({ name, path, sampleId, segments }: Example): string[] {
+  const place = path === null ? name : `${name}: ${path}`;
+  return [
+    '<details>',
+    `<summary>${escapeText(place)} <small>${escapeText(sampleId)}</small></summary>`,
+    ...segments.flatMap(drawSegment),
+    '</details>',
+  ];
+}
+
+function drawSegment({ kind, path, lines, trained, tokens, body }: MaskedSegment): string[] {
+  const range = lines === null ? '' : `:${lines.join('-')}`;
+  const place = path === null ? '' : ` ${path}${range}`;
+  const facts = `${formatCount(tokens)} tokens, ${trained ? 'trained' : 'not trained'}`;
+  const isCode = kind === 'write' || kind === 'observe';
+  const classes = [trained ? 'trained' : 'masked', isCode ? 'code' : 'prose'].join(' ');
+  return [
+    `<h3>${escapeText(`${kind}${place}`)} <small>${facts}</small></h3>`,
+    // A line end after <pre> is not part of the text; the body may begin with one of its own.
+    ...(body === '' ? [] : [`<pre class="${classes}">\n${escapeText(body)}</pre>`]),
+  ];
+}

@@ -1,0 +1,135 @@
+/**
+ * The numbers of a quality report in words, for the terminal and for the page: sections of rows.
+ * What comes from repositories or models stays as it is; whoever shows it makes it safe. Pure.
+ */
+import type { LackGroup } from '../../quality/lacks.ts';
+import type { QualityReport } from '../../quality/report.ts';
+import type { Share } from '../../quality/symbols.ts';
+import { formatCount, formatShare, plural } from './format.ts';
+
+export interface QualitySection {
+  readonly title: string;
+  /** Names of the columns; null where the first cell of each row says what the others are. */
+  readonly head: readonly string[] | null;
+  readonly rows: readonly (readonly string[])[];
+}
+
+export function qualitySections(report: QualityReport): QualitySection[] {
+  const sections = [
+    overview(report),
+    lengths(report),
+    thoughtless(report),
+    lacks(report),
+    refused(report),
+    thoughts(report),
+    phrases(report),
+    register(report),
+    unknown(report),
+    notes('Estimates', report.sampled),
+    notes('Not told', report.untold),
+  ];
+  return sections.filter(({ rows }) => rows.length > 0);
+}
+
+function overview(report: QualityReport): QualitySection {
+  const { tokens, trainedTokens, incompleteTrajectories, closed } = report;
+  const trained = formatShare(trainedTokens / Math.max(1, tokens));
+  const rows = [
+    ['data set', report.dataset],
+    ['trajectories', formatCount(report.trajectories)],
+    ['files', formatCount(report.files)],
+    ['steps', `${formatCount(report.steps)} (reads, thoughts, writes)`],
+    ['tokens', `${formatCount(tokens)}, ${trained} trained`],
+    ['manifest', report.head],
+  ];
+  if (!closed) rows.push(['state', 'still grows: what is not in shards yet is not counted']);
+  if (incompleteTrajectories > 0) {
+    const count = plural(incompleteTrajectories, 'trajectory', 'trajectories');
+    rows.push(['not counted', `${count} of which only some pieces are in shards`]);
+  }
+  return { title: 'Output', head: null, rows };
+}
+
+function lengths(report: QualityReport): QualitySection {
+  const rows = Object.entries(report.lengths).map(([kind, each]) => [
+    kind,
+    ...[each.count, each.sum, each.mean, each.p50, each.p90, each.p99, each.max].map(formatCount),
+  ]);
+  const head = ['kind', 'number', 'sum', 'mean', 'p50', 'p90', 'p99', 'longest'];
+  return { title: 'Lengths in tokens', head, rows };
+}
+
+function thoughtless({ thoughtless: { files, share, groups } }: QualityReport): QualitySection {
+  const title = `Files without a thought: ${formatCount(files)}, ${formatShare(share)}`;
+  return { title, head: lackHead, rows: groups.map(lackRow) };
+}
+
+const lackHead = ['number', 'missing', 'code', 'check', 'for example'];
+
+function lackRow({ what, code, check, count, example }: LackGroup): string[] {
+  return [formatCount(count), what, code, check ?? '-', example];
+}
+
+function lacks(report: QualityReport): QualitySection {
+  return { title: 'Also written without', head: lackHead, rows: report.lacks.map(lackRow) };
+}
+
+function refused({ refused: counts, finish }: QualityReport): QualitySection {
+  const rows = Object.entries(counts ?? {}).map(([check, count]) => [check, formatCount(count)]);
+  for (const [reason, count] of Object.entries(finish)) {
+    if (count > 0) rows.push([`given up, finish reason ${reason}`, formatCount(count)]);
+  }
+  return { title: 'Answers refused, mended ones included', head: null, rows };
+}
+
+function thoughts({ repetition, symbols, rewritten }: QualityReport): QualitySection {
+  const { runWords, selfRepetition, sourceOverlap } = repetition;
+  const reference = (each: { readonly share: number; readonly reference: number }) =>
+    `${formatFine(each.share)} (reference ${formatFine(each.reference)})`;
+  const rows = [
+    [`runs of ${runWords} words said before in the document`, reference(selfRepetition)],
+    [`runs of ${runWords} words that stand in its files`, reference(sourceOverlap)],
+    ['names in thoughts that exist in the repository', describeShare(symbols.existing)],
+    ['definitions named by the thought before them', describeShare(symbols.announced)],
+  ];
+  if (rewritten !== null) {
+    rows.push(['thoughts rewritten by the search', describeShare(rewritten)]);
+  }
+  return { title: 'Thoughts', head: null, rows };
+}
+
+/** Shares below a percent need more digits. */
+function formatFine(share: number): string {
+  return `${(share * 100).toFixed(3)} %`;
+}
+
+function describeShare({ share, found, of }: Share): string {
+  return of === 0 ? 'none' : `${formatShare(share)} (${formatCount(found)} of ${formatCount(of)})`;
+}
+
+function phrases({ phrases: { thoughts: count, distinct, common } }: QualityReport) {
+  const rows = [
+    ...distinct.map(({ words, share }) => [
+      formatShare(share),
+      `of phrases of ${words} words are different ones (100 %: no two thoughts share any)`,
+    ]),
+    ...common.map((each) => [formatCount(each.thoughts), each.phrase]),
+  ];
+  const title = `Phrases across ${plural(count, 'thought')}: names are \`…\``;
+  return { title, head: null, rows: count === 0 ? [] : rows };
+}
+
+function register({ register: { words, per10k } }: QualityReport): QualitySection {
+  const rows = Object.entries(per10k).map(([word, rate]) => [word, rate.toFixed(1)]);
+  const title = `Words per 10,000 of ${plural(words, 'word')}`;
+  return { title, head: null, rows: words === 0 ? [] : rows };
+}
+
+function unknown({ symbols }: QualityReport): QualitySection {
+  const rows = symbols.unknown.map((name) => [name]);
+  return { title: 'Some names that no file of their document has', head: null, rows };
+}
+
+function notes(title: string, lines: readonly string[]): QualitySection {
+  return { title, head: null, rows: lines.map((line) => [line]) };
+}

@@ -1,0 +1,28 @@
+/**
+ * The names that a file defines at its top level, by the words that open a definition in its
+ * language. Patterns, not a parser: an output at rest holds text alone. Only lines without
+ * indentation count, so methods and nested functions do not. Pure.
+ */
+import { rowOfPath } from '../../schemas/languages/languages.ts';
+
+const modifiers =
+  'export|default|declare|abstract|async|public|private|protected|internal|static|final|sealed|' +
+  'partial|readonly|data|open|override|inline|virtual|extern|unsafe|typedef|#|' +
+  'pub(?:\\([\\w: ]{0,80}\\))?';
+const name = '([\\p{L}_$][\\p{L}\\p{N}_$]*)';
+/** Of a Go method, or of a function in C that a word defines. */
+const receiver = '(?:\\([^)\\n]{0,200}\\)[ \\t]*)?';
+
+/** Empty for languages whose definitions no word opens. */
+export function topLevelNames(path: string, code: string): string[] {
+  const row = rowOfPath(path);
+  if (row === undefined || !('definers' in row)) return [];
+  const definers = Object.keys(row.definers as Readonly<Record<string, string>>);
+  if (definers.length === 0) return [];
+  const opening = definers.map((word) => word.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|');
+  // Two definers in a row, as in `const fn` and `enum class`: the last one counts. All repetition is
+  // bounded, since a hostile line may hold such words by the thousand.
+  const before = `(?:(?:${modifiers})(?:[ \\t]+|\\b)){0,6}(?:(?:${opening})[ \\t]+){0,2}`;
+  const pattern = new RegExp(`^${before}(?:${opening})\\*?[ \\t]+${receiver}\\*?${name}`, 'gmu');
+  return [...new Set([...code.matchAll(pattern)].map(([, found = '']) => found))];
+}

@@ -1,0 +1,205 @@
+/**
+ * The quality report of an output. It reads every document once, as its last piece comes, and
+ * hands it to each measure. Memory holds a shard, the documents that go on in later shards and the
+ * bounded tallies of the measures.
+ */
+import { type SegmentKind, segmentKinds } from '../../schemas/trajectory-text.ts';
+import { type OpenOutput, openOutput } from '../dataset/open-output.ts';
+import type { ShardProgress } from '../dataset/read-shards.ts';
+import type { FromLog } from '../dataset/run-log/run-log.ts';
+import { readThoughtFacts, type ThoughtFacts } from '../dataset/run-log/thoughts.ts';
+import { forEachSample, type MaskedSegment, type Sample } from '../dataset/samples.ts';
+import type { ObjectStore } from '../runtime/store/objects/object-store.ts';
+import { createExamples, type Examples, filesOf } from './examples.ts';
+import { createLacks, type LackGroup, type Lacks } from './lacks.ts';
+import { createLengths, type Lengths } from './lengths.ts';
+import { createPhrases, type Phrases } from './phrases.ts';
+import { createRegister, type Register } from './register.ts';
+import { createRepetition, type Repetition } from './repetition.ts';
+import { createSymbols, type Share, type Symbols, type ThoughtFile } from './symbols.ts';
+
+export interface QualityReport {
+  /** Version of this form. */
+  readonly report: 1;
+  readonly dataset: string;
+  readonly runId: string;
+  /** SHA-256 of the manifest's last entry: equal hashes mean equal numbers. */
+  readonly head: string;
+  /** False while the output grows: what is not in shards yet is not counted. */
+  readonly closed: boolean;
+  readonly trajectories: number;
+  /** Trajectories of which only some pieces are in shards; no number holds them. */
+  readonly incompleteTrajectories: number;
+  readonly files: number;
+  /** Reads, thoughts and writes. */
+  readonly steps: number;
+  readonly tokens: number;
+  readonly trainedTokens: number;
+  /** In tokens, by kind of segment, and of whole trajectories. */
+  readonly lengths: Readonly<Partial<Record<SegmentKind | 'trajectory', Lengths>>>;
+  readonly thoughtless: ThoughtlessFiles;
+  /** What else documents were written without. */
+  readonly lacks: readonly LackGroup[];
+  readonly finish: Lacks['finish'];
+  /** Answers that a check refused, mended or not, by check; null where no log tells. */
+  readonly refused: ThoughtFacts['refused'] | null;
+  readonly repetition: Repetition;
+  readonly phrases: Phrases;
+  readonly register: Register;
+  readonly symbols: Symbols;
+  /** Thoughts that the search worked on, and those that it rewrote; null where no log tells. */
+  readonly rewritten: Share | null;
+  /** Numbers that are estimates, each with the reason. */
+  readonly sampled: readonly string[];
+  /** What could not be told, and why. */
+  readonly untold: readonly string[];
+}
+
+/** Files that were written without a thought, by reason. */
+export interface ThoughtlessFiles {
+  readonly files: number;
+  /** Of all files. */
+  readonly share: number;
+  readonly groups: readonly LackGroup[];
+}
+
+export interface MeasuredOutput {
+  readonly report: QualityReport;
+  readonly examples: Examples;
+}
+
+export interface MeasureRequest {
+  /** The output: a folder, or another store. */
+  readonly place: string | ObjectStore;
+  /** The folder that may hold the log of the run. */
+  readonly runFolder: string;
+  readonly onProgress?: (progress: ShardProgress) => void;
+}
+
+export async function measureOutput(request: MeasureRequest): Promise<MeasuredOutput> {
+  const output = await openOutput(request.place);
+  const measures = createMeasures();
+  const incomplete = await forEachSample(output, measures.add, request.onProgress);
+  const log = await readThoughtFacts(request.runFolder);
+  const report = { ...factsOf(output, incomplete), ...measures.report(), ...logFacts(log) };
+  return {
+    report: { ...report, sampled: sampledNumbers(report) },
+    examples: measures.examples.report(),
+  };
+}
+
+function factsOf({ head, headHash }: OpenOutput, incompleteTrajectories: number) {
+  const { dataset, runId, closed } = head;
+  return { report: 1 as const, dataset, runId, head: headHash, closed, incompleteTrajectories };
+}
+
+function createMeasures() {
+  const totals = { trajectories: 0, files: 0, steps: 0, tokens: 0, trainedTokens: 0 };
+  const thoughtless = { files: 0 };
+  const lengths = createLengthsByKind();
+  const [lacks, examples] = [createLacks(), createExamples()];
+  const [repetition, phrases] = [createRepetition(), createPhrases()];
+  const [register, symbols] = [createRegister(), createSymbols()];
+  return {
+    examples,
+    add: (sample: Sample) => {
+      const { overview, segments } = sample;
+      const files = filesOf(segments).map(fileOf);
+      totals.trajectories += 1;
+      totals.files += files.length;
+      totals.steps += segments.filter(isStep).length;
+      totals.tokens += overview.tokens;
+      totals.trainedTokens += overview.trainedTokens;
+      thoughtless.files += files.filter((file) => file.thoughts.length === 0).length;
+      lengths.add(sample);
+      for (const lack of overview.lacks) lacks.add(lack);
+      const thoughts = files.flatMap((file) => file.thoughts);
+      const observed = segments.filter(({ earlier }) => earlier === true).map(({ body }) => body);
+      repetition.addDocument(thoughts, [...files.map(({ code }) => code), ...observed]);
+      symbols.addDocument(files, observed);
+      for (const thought of thoughts) {
+        phrases.addThought(thought);
+        register.addThought(thought);
+      }
+      examples.addDocument(sample);
+    },
+    report: () => {
+      const { groups, finish } = lacks.report();
+      const ofThoughts = groups.filter(({ what }) => what === 'thought');
+      const share = thoughtless.files / Math.max(1, totals.files);
+      return {
+        ...totals,
+        lengths: lengths.report(),
+        thoughtless: { ...thoughtless, share, groups: ofThoughts },
+        lacks: groups.filter((group) => !ofThoughts.includes(group)),
+        finish,
+        repetition: repetition.report(),
+        phrases: phrases.report(),
+        register: register.report(),
+        symbols: symbols.report(),
+      };
+    },
+  };
+}
+
+function isStep({ kind }: MaskedSegment): boolean {
+  return kind === 'read' || kind === 'think' || kind === 'write';
+}
+
+function fileOf(segments: readonly MaskedSegment[]): ThoughtFile {
+  const write = segments.at(-1);
+  const thoughts = segments.filter(({ kind }) => kind === 'think').map(({ body }) => body);
+  return { path: write?.path ?? '', code: write?.body ?? '', thoughts };
+}
+
+function createLengthsByKind() {
+  const measures = new Map<SegmentKind | 'trajectory', ReturnType<typeof createLengths>>();
+  const add = (kind: SegmentKind | 'trajectory', tokens: number) => {
+    const measure = measures.get(kind) ?? createLengths();
+    measures.set(kind, measure);
+    measure.add(tokens);
+  };
+  const order = ['trajectory', ...(Object.keys(segmentKinds) as SegmentKind[])] as const;
+  return {
+    add: ({ overview, segments }: Sample) => {
+      add('trajectory', overview.tokens);
+      for (const { kind, tokens } of segments) add(kind, tokens);
+    },
+    report: () =>
+      Object.fromEntries(
+        order.flatMap((kind) => {
+          const measure = measures.get(kind);
+          return measure === undefined ? [] : [[kind, measure.report()]];
+        }),
+      ) as QualityReport['lengths'],
+  };
+}
+
+function logFacts(log: FromLog<ThoughtFacts>) {
+  const untold = [
+    'finish reasons of answers that were used: no record keeps them; `finish` counts those that ended a thought',
+  ];
+  if (log.found === null) {
+    untold.push(`refused answers and rewritten thoughts, because ${log.why}`);
+    return { refused: null, rewritten: null, untold };
+  }
+  const { searched, rewritten, refused } = log.found;
+  if (searched === 0) untold.push('rewritten thoughts, because no file was searched');
+  const share = { of: searched, found: rewritten, share: rewritten / searched };
+  return { refused, rewritten: searched === 0 ? null : share, untold };
+}
+
+function sampledNumbers({
+  repetition: { sampledDocuments },
+  phrases,
+}: Pick<QualityReport, 'repetition' | 'phrases'>): string[] {
+  const sampled = ['quantiles of lengths: within 1 % above 100 tokens'];
+  if (sampledDocuments > 0) {
+    const which = `${sampledDocuments} long documents by a part of their runs`;
+    sampled.push(`repetition.selfRepetition, repetition.sourceOverlap: ${which}`);
+  }
+  for (const { words, oneIn } of phrases.distinct) {
+    if (oneIn > 1) sampled.push(`phrases of ${words} words: by one phrase in ${oneIn}`);
+  }
+  return sampled;
+}
