@@ -60,7 +60,7 @@ function protect(folder: string, mode: number): void {
 
 async function readAll(
   out: string,
-): Promise<Record<'verify' | 'list' | 'one' | 'export', Captured>> {
+): Promise<Record<'verify' | 'list' | 'one' | 'report' | 'export', Captured>> {
   const before = stateOf(at(out));
   protect(at(out), 0o444);
   try {
@@ -69,6 +69,7 @@ async function readAll(
       verify: await runLine(['verify', out], { workingFolder }),
       list: await runLine(['inspect', out], { workingFolder }),
       one: await runLine(['inspect', out, 'counter'], { workingFolder }),
+      report: await runLine(['report', out], { workingFolder }),
       export: await runLine(['export', out, '--format', 'hf', '--to', target], { workingFolder }),
     };
     await runLine(['doctor', '--out', out], { workingFolder });
