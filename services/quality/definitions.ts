@@ -20,8 +20,8 @@ export function topLevelNames(path: string, code: string): string[] {
   const definers = Object.keys(row.definers as Readonly<Record<string, string>>);
   if (definers.length === 0) return [];
   const opening = definers.map((word) => word.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('|');
-  // Two definers in a row, as in `const fn` and `enum class`: the last one counts. All repetition is
-  // bounded, since a hostile line may hold such words by the thousand.
+  // Two definers in a row, as in `const fn` and `enum class`: the last one counts. All repetition
+  // is bounded, since a hostile line may hold such words by the thousand.
   const before = `(?:(?:${modifiers})(?:[ \\t]+|\\b)){0,6}(?:(?:${opening})[ \\t]+){0,2}`;
   const pattern = new RegExp(`^${before}(?:${opening})\\*?[ \\t]+${receiver}\\*?${name}`, 'gmu');
   return [...new Set([...code.matchAll(pattern)].map(([, found = '']) => found))];

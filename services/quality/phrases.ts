@@ -10,7 +10,7 @@ import { createTally, type Tally } from './tally.ts';
 
 export interface Phrases {
   readonly thoughts: number;
-  /** Different phrases over phrases, each counted once in a thought; 1 if no two thoughts share one. */
+  /** Different phrases over phrases, each counted once in a thought; 1 if none is shared. */
   readonly distinct: readonly {
     readonly words: number;
     readonly share: number;

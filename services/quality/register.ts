@@ -15,8 +15,8 @@ export interface RegisterMeasure {
 
 /** Doubt and turns, reasons, order, contracts. */
 export const registerWords = (
-  'imagine okay wait however actually maybe perhaps alternatively instead because therefore since ' +
-  'first then finally must should would so'
+  'imagine okay wait however actually maybe perhaps alternatively instead because therefore ' +
+  'since first then finally must should would so'
 ).split(' ');
 
 export function createRegister(): RegisterMeasure {

@@ -176,9 +176,8 @@ function createLengthsByKind() {
 }
 
 function logFacts(log: FromLog<ThoughtFacts>) {
-  const untold = [
-    'finish reasons of answers that were used: no record keeps them; `finish` counts those that ended a thought',
-  ];
+  const used = 'finish reasons of answers that were used: no record keeps them';
+  const untold = [`${used}; \`finish\` counts those that ended a thought`];
   if (log.found === null) {
     untold.push(`refused answers and rewritten thoughts, because ${log.why}`);
     return { refused: null, rewritten: null, untold };

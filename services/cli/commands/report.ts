@@ -1,4 +1,4 @@
-/** `backstory report OUT`: how good the thoughts of an output are, in numbers and whole examples. */
+/** `backstory report OUT`: how good the thoughts of an output are, in numbers and examples. */
 import { realpath, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { measureOutput } from '../../quality/report.ts';

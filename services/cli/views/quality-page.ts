@@ -50,7 +50,12 @@ pre.prose { white-space: pre-wrap; }
 `;
 
 const styleHash = createHash('sha256').update(style).digest('base64');
-const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'`;
+const policy = [
+  "default-src 'none'",
+  `style-src 'sha256-${styleHash}'`,
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
 
 /** Text for any place between tags. Control and direction marks become visible. */
 function escapeText(text: string): string {
