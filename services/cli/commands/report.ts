@@ -1,5 +1,5 @@
 /** `backstory report OUT`: how good the thoughts of an output are, in numbers and examples. */
-import { realpath, writeFile } from 'node:fs/promises';
+import { access, constants, realpath, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { measureOutput } from '../../quality/report.ts';
 import { PipelineError } from '../../runtime/errors.ts';
@@ -25,6 +25,8 @@ export async function reportCommand(
   const store = await openPlace(context, out, options);
   const page = options.html === undefined ? null : resolve(context.workingFolder, options.html);
   if (page !== null && !isRemote(out)) await requireOutside(page, runFolder);
+  // Reading a large output takes long: what would fail after it fails before.
+  if (page !== null) await access(dirname(page), constants.W_OK).catch(refuseAt(page));
   const counter = createShardCounter(context.err, 'read');
   const measured = await measureOutput({
     place: store,
@@ -32,7 +34,8 @@ export async function reportCommand(
     onProgress: counter.show,
   }).finally(counter.erase);
   if (page !== null) {
-    await writePage(page, context.redactor.hideKnown(drawQualityPage(measured)));
+    const text = context.redactor.hideKnown(drawQualityPage(measured));
+    await writeFile(page, text).catch(refuseAt(page));
   }
   const { report } = measured;
   if (options.json === true) writeJson(context.out, report);
@@ -57,12 +60,10 @@ async function realPath(path: string): Promise<string> {
   return realpath(path).catch(() => path);
 }
 
-async function writePage(path: string, page: string): Promise<void> {
-  try {
-    await writeFile(path, page);
-  } catch (error) {
+function refuseAt(path: string): (error: unknown) => never {
+  return (error) => {
     const { code } = error as NodeJS.ErrnoException;
     const what = `${path} cannot be written (${code}); name another file after --html`;
     throw new PipelineError('OUTPUT_UNWRITABLE', what, { subject: path, cause: error });
-  }
+  };
 }
