@@ -11,7 +11,7 @@ import { doctorCommand } from './commands/doctor/doctor.ts';
 import { estimateCommand } from './commands/estimate.ts';
 import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
-import { reportCommand } from './commands/report.ts';
+import { reportCommand } from './commands/report/report.ts';
 import { runCommand } from './commands/run.ts';
 import { structureCommand } from './commands/structure.ts';
 import { verifyCommand } from './commands/verify.ts';

@@ -2,10 +2,10 @@
  * The numbers of a quality report in words, for the terminal and for the page: sections of rows.
  * What comes from repositories or models stays as it is; whoever shows it makes it safe. Pure.
  */
-import type { LackGroup } from '../../quality/lacks.ts';
-import type { QualityReport } from '../../quality/report.ts';
-import type { Share } from '../../quality/symbols.ts';
-import { formatCount, formatShare, plural } from './format.ts';
+import type { LackGroup } from '../../../quality/lacks.ts';
+import type { QualityReport } from '../../../quality/report.ts';
+import type { Share } from '../../../quality/symbols.ts';
+import { formatCount, formatShare, plural } from '../../views/format.ts';
 
 export interface QualitySection {
   readonly title: string;

@@ -1,15 +1,15 @@
 /** `backstory report OUT`: how good the thoughts of an output are, in numbers and examples. */
 import { access, constants, realpath, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import { measureOutput } from '../../quality/report.ts';
-import { PipelineError } from '../../runtime/errors.ts';
-import { type CommandContext, writeJson, writeLine } from '../context.ts';
-import { type ExitCode, exitCodes } from '../failures.ts';
-import { isRemote, openPlace } from '../open/output-place.ts';
-import type { ConfigurationOptions } from '../open/settings.ts';
-import { drawQuality } from '../views/quality.ts';
-import { drawQualityPage } from '../views/quality-page.ts';
-import { createShardCounter } from '../views/shard-counter.ts';
+import { measureOutput } from '../../../quality/report.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import { type CommandContext, writeJson, writeLine } from '../../context.ts';
+import { type ExitCode, exitCodes } from '../../failures.ts';
+import { isRemote, openPlace } from '../../open/output-place.ts';
+import type { ConfigurationOptions } from '../../open/settings.ts';
+import { createShardCounter } from '../../views/shard-counter.ts';
+import { drawQualityPage } from './page.ts';
+import { drawQuality } from './terminal.ts';
 
 export interface ReportOptions extends ConfigurationOptions {
   readonly html?: string;

@@ -1,9 +1,9 @@
 /** Draws a quality report for a terminal. Pure. */
-import type { QualityReport } from '../../quality/report.ts';
-import type { Terminal } from '../context.ts';
-import { printable } from '../style.ts';
-import { formatTable, truncate, wrapProse } from './format.ts';
-import { qualitySections } from './quality-rows.ts';
+import type { QualityReport } from '../../../quality/report.ts';
+import type { Terminal } from '../../context.ts';
+import { printable } from '../../style.ts';
+import { formatTable, truncate, wrapProse } from '../../views/format.ts';
+import { qualitySections } from './rows.ts';
 
 /** A reason or phrase on one line; the page and `--json` have all of it. */
 const cellMax = 90;

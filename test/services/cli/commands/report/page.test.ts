@@ -1,8 +1,8 @@
 /** Repositories and models write into the page; nothing that they write may act there. */
 import { expect, test } from 'vitest';
-import { drawQualityPage } from '../../../../services/cli/views/quality-page.ts';
-import type { MaskedSegment } from '../../../../services/dataset/samples.ts';
-import type { MeasuredOutput, QualityReport } from '../../../../services/quality/report.ts';
+import { drawQualityPage } from '../../../../../services/cli/commands/report/page.ts';
+import type { MaskedSegment } from '../../../../../services/dataset/samples.ts';
+import type { MeasuredOutput, QualityReport } from '../../../../../services/quality/report.ts';
 
 const tags = `</pre></title><script>alert('1')</script><img src=x onerror="a()">`;
 const hostile = `${tags}&amp;\u202e\u0000`;

@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { QualityReport } from '../../../../services/quality/report.ts';
-import { makeOutput } from '../../../samples/export-output.ts';
-import { createHarness, type Harness } from '../../../samples/sink-harness.ts';
-import { runLine } from '../terminal.ts';
+import type { QualityReport } from '../../../../../services/quality/report.ts';
+import { makeOutput } from '../../../../samples/export-output.ts';
+import { createHarness, type Harness } from '../../../../samples/sink-harness.ts';
+import { runLine } from '../../terminal.ts';
 
 const workingFolder = mkdtempSync(join(tmpdir(), 'backstory-report-'));
 const at = (...path: string[]) => join(workingFolder, ...path);

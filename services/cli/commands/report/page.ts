@@ -4,12 +4,12 @@
  * address, and the page itself forbids scripts, loads and forms. Pure.
  */
 import { createHash } from 'node:crypto';
-import type { MaskedSegment } from '../../dataset/samples.ts';
-import type { Example, Examples } from '../../quality/examples.ts';
-import type { MeasuredOutput } from '../../quality/report.ts';
-import { printable } from '../style.ts';
-import { formatCount, plural } from './format.ts';
-import { type QualitySection, qualitySections } from './quality-rows.ts';
+import type { MaskedSegment } from '../../../dataset/samples.ts';
+import type { Example, Examples } from '../../../quality/examples.ts';
+import type { MeasuredOutput } from '../../../quality/report.ts';
+import { printable } from '../../style.ts';
+import { formatCount, plural } from '../../views/format.ts';
+import { type QualitySection, qualitySections } from './rows.ts';
 
 export function drawQualityPage({ report, examples }: MeasuredOutput): string {
   const title = `Quality of ${report.dataset}`;
