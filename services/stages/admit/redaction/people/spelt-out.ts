@@ -6,17 +6,20 @@ import type { Finding } from '../redaction.ts';
 import { isInvented } from './invented.ts';
 import { isTopLevelDomain } from './top-level-domains.ts';
 
-const local = String.raw`(?<![\w.+@-])(?<local>[A-Za-z0-9][\w.+-]{0,63})`;
+const localPart = String.raw`(?<local>[A-Za-z0-9][\w.+-]{0,63})`;
+const local = String.raw`(?<![\w.+@-])${localPart}`;
 const label = String.raw`[A-Za-z0-9][A-Za-z0-9-]{0,62}`;
-/** A sign between brackets, and a dot or its word between brackets. */
-const bracketed = (words: string) =>
-  String.raw`[ \t]{0,3}[[({<][ \t]?(?:${words})[ \t]?[\])}>][ \t]{0,3}`;
-const bracketedDot = bracketed(String.raw`dot|punkt|point|punto|\.`);
+/** What stands for the sign and for a dot between brackets. */
+const atWords = 'at|@|ät|arroba|chez|a-t';
+const dotWords = String.raw`dot|punkt|point|punto|\.`;
+const inBrackets = (words: string) => String.raw`[[({<][ \t]?(?:${words})[ \t]?[\])}>]`;
+const bracketed = (words: string) => `[ \\t]{0,3}${inBrackets(words)}[ \\t]{0,3}`;
+const bracketedDot = bracketed(dotWords);
 const dashed = (word: string) => `[ \\t]{0,3}-${word}-[ \\t]{0,3}`;
 
 /** The spellings of one address: how its sign and its dots are spelt. */
 const spellings: readonly (readonly [at: string, dot: string, flags: string])[] = [
-  [bracketed('at|@|ät|arroba|chez|a-t'), String.raw`(?:${bracketedDot}|[ \t]+dot[ \t]+|\.)`, 'dgi'],
+  [bracketed(atWords), String.raw`(?:${bracketedDot}|[ \t]+dot[ \t]+|\.)`, 'dgi'],
   [String.raw`(?:[ \t]+at[ \t]+|[ \t]{0,2}@[ \t]{0,2})`, bracketedDot, 'dgi'],
   [String.raw`[ \t]+at[ \t]+`, String.raw`[ \t]+dot[ \t]+`, 'dgi'],
   [dashed('at'), String.raw`(?:${dashed('dot')}|\.)`, 'dgi'],
@@ -26,11 +29,11 @@ const spellings: readonly (readonly [at: string, dot: string, flags: string])[] 
 
 const patterns = spellings.map(([at, dot, flags]) => {
   // A name that runs on into the sign must not take the sign's letters.
-  const name =
+  const own =
     at === 'AT' || at === '_at_' ? local.replace(String.raw`[\w.+-]`, '[a-z0-9.]') : local;
   const host = at === 'AT' || at === '_at_' ? '[a-z0-9][a-z0-9-]{0,62}' : label;
   return new RegExp(
-    `${name}(?<at>${at})(?<domain>${host}(?:(?<dot>${dot})${host}){1,5})(?![\\w@-])`,
+    `${own}(?<at>${at})(?<domain>${host}(?:(?<dot>${dot})${host}){1,5})(?![\\w@-])`,
     flags,
   );
 });
@@ -38,28 +41,30 @@ const patterns = spellings.map(([at, dot, flags]) => {
 /** An address in archives of mailing lists: `ann at host.org (Ann Lee)`, `<ann at host.org>`. */
 const archived = new RegExp(
   [
-    String.raw`(?:(?<=<)|(?<=\bFrom: ?))${local.replace(/^\(\?<!.*?\)/, '')}(?<at> at )`,
+    String.raw`(?:(?<=<)|(?<=\bFrom: ?))${localPart}(?<at> at )`,
     String.raw`(?<domain>${label}(?:(?<dot>\.)${label}){1,5})(?=>| \()`,
   ].join(''),
   'dg',
 );
 
 /** A dot that is spelt otherwise than the last one of the same address. */
-const otherDot =
-  /[ \t]*(?:[[({<][ \t]?(?:dot|punkt|point|punto|\.)[ \t]?[\])}>]|[ \t]dot[ \t])[ \t]*/gi;
+const otherDot = new RegExp(`[ \\t]*(?:${inBrackets(dotWords)}|[ \\t]dot[ \\t])[ \\t]*`, 'gi');
 
-/** What a line with such an address holds; the patterns above are slow, so they see only these. */
+/**
+ * What a line with such an address holds; the patterns above are slow, so they see only these lines.
+ * No part may scan a line twice: it may have a megabyte.
+ */
 const signs: readonly RegExp[] = [
   new RegExp(
     [
-      String.raw`[[({<_-][ \t]?(?:at|@|ät|arroba|chez|a-t)[ \t]?[\])}>_-]`,
-      String.raw`[[({<][ \t]?(?:dot|punkt|point|punto|\.)[ \t]?[\])}>]`,
-      String.raw`[ \t]at[ \t].*[ \t]dot[ \t]`,
-      String.raw`(?:<|From: ?)[^\s<>]+ at `,
+      String.raw`[[({<_-][ \t]?(?:${atWords})[ \t]?[\])}>_-]`,
+      inBrackets(dotWords),
+      String.raw`[ \t]at[ \t]+${label}[ \t]+dot[ \t]`,
+      String.raw`(?:<|From: ?)[^\s<>]{1,64} at `,
     ].join('|'),
     'gi',
   ),
-  /[a-z0-9]AT[a-z0-9].*DOT/g,
+  /AT[a-z0-9][a-z0-9-]{0,62}DOT/g,
 ];
 
 export function findSpeltOut(text: string): readonly Finding[] {
@@ -71,10 +76,18 @@ export function findSpeltOut(text: string): readonly Finding[] {
 
 /** Where the lines begin that hold a sign. */
 function linesWithSigns(text: string): readonly number[] {
-  const starts = signs.flatMap((sign) =>
-    [...text.matchAll(sign)].map(({ index }) => text.lastIndexOf('\n', index - 1) + 1),
-  );
-  return [...new Set(starts)].sort((a, b) => a - b);
+  const starts = new Set<number>();
+  for (const sign of signs) {
+    for (sign.lastIndex = 0; ; ) {
+      const index = sign.exec(text)?.index;
+      if (index === undefined) break;
+      starts.add(text.lastIndexOf('\n', index) + 1);
+      const end = text.indexOf('\n', index);
+      if (end === -1) break;
+      sign.lastIndex = end;
+    }
+  }
+  return [...starts].sort((a, b) => a - b);
 }
 
 function findInLine(line: string, start: number): readonly Finding[] {
