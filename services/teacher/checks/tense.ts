@@ -66,12 +66,11 @@ function tellsOfEarlier(sentence: string, file: FileFacts | null): boolean {
  * changed" speaks of running code, and so does a word without backticks ("the state was changed").
  */
 function ownPattern(path: string, names: readonly string[]): RegExp {
-  const escaped = (name: string) => name.replaceAll(/[^\w]/g, '\\$&');
-  const files = [path, path.slice(path.lastIndexOf('/') + 1)].map(escaped);
+  const files = [path, path.slice(path.lastIndexOf('/') + 1)].map(RegExp.escape);
   const long = names.filter((name) => name.length > 2);
-  const shaped = long.filter((name) => /_|[a-z][A-Z]|^[A-Z]/.test(name)).map(escaped);
+  const shaped = long.filter((name) => /_|[a-z][A-Z]|^[A-Z]/.test(name)).map(RegExp.escape);
   const bare = [...files, ...shaped].join('|');
-  const quoted = [...files, ...long.map(escaped)].join('|');
+  const quoted = [...files, ...long.map(RegExp.escape)].join('|');
   const subject = `(?:[Tt]his (?:file|module)|\`(?:${quoted})\`|(?:${bare}))`;
   return new RegExp(
     `(?<![\\w/.\`])(?<!\\b${conditions} (?:the )?)${subject} (?:was|were|has been|have been) (?:\\w+ly )?${makings}\\b`,

@@ -241,7 +241,7 @@ function sayNeed(
 
 /** The definition that uses a name, if exactly one does. */
 function placeOf(name: string, facts: FileFacts): string | null {
-  const pattern = new RegExp(`(?<![\\w$])${name.replace(/[^\w]/g, '\\$&')}(?![\\w$])`);
+  const pattern = new RegExp(`(?<![\\w$])${RegExp.escape(name)}(?![\\w$])`);
   const users = facts.definitions.filter((definition) =>
     definition.lines.some((line) => pattern.test(line.masked)),
   );

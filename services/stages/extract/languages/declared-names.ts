@@ -26,16 +26,11 @@ export function isPackage({ kind, signature }: Definition): boolean {
   return kind === 'module' && /^(?:package|namespace)\b/.test(signature);
 }
 
-/** Returns a name as a pattern: Kotlin allows any character in backticks. */
-export function escaped(name: string): string {
-  return name.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-}
-
 /** Whether a definition is an extension: Kotlin `fun T.name`, C# `Name(this T`. */
 function isExtension({ name, kind, parent, signature }: Definition): boolean {
   if (kind === 'method') return /\(\s*(?:\[[^\]]*\]\s*)?this /.test(signature);
   if (parent !== null || (kind !== 'function' && kind !== 'variable')) return false;
-  return new RegExp(`[\\w>)?]\\.\\s*\`?${escaped(name)}\\b`).test(signature);
+  return new RegExp(`[\\w>)?]\\.\\s*\`?${RegExp.escape(name)}\\b`).test(signature);
 }
 
 export function readDeclared(files: Iterable<ParsedFile>): Declared {

@@ -95,7 +95,7 @@ function sizeOf(symbol: Definition | undefined): number {
 /** The lines after the declaration, which may itself run over several lines. */
 function bodyOf(symbol: Definition, lines: readonly CodeLine[]): readonly CodeLine[] {
   const start = lines.findIndex((line) =>
-    new RegExp(`\\b${escapePattern(symbol.name)}\\b`).test(line.masked),
+    new RegExp(`\\b${RegExp.escape(symbol.name)}\\b`).test(line.masked),
   );
   const first = Math.max(0, start);
   let end = first;
@@ -104,10 +104,6 @@ function bodyOf(symbol: Definition, lines: readonly CodeLine[]): readonly CodeLi
   if (first === end && /\{.*\S.*\}\s*[;,]?\s*$/.test(lines[end]?.masked ?? ''))
     return lines.slice(end);
   return lines.slice(end + 1);
-}
-
-function escapePattern(name: string): string {
-  return name.replace(/[^\w]/g, '\\$&');
 }
 
 function decoratorsOf(symbol: Definition, lines: readonly CodeLine[]): string[] {
@@ -134,7 +130,7 @@ function traitsOf(symbol: Definition, lines: readonly CodeLine[]): DefinitionInC
   const traits: ('async' | 'generator' | 'recursive')[] = [];
   if (/\basync\b/.test(symbol.signature)) traits.push('async');
   if (/\byield\b/.test(text)) traits.push('generator');
-  const calls = text.match(new RegExp(`(?<![\\w.])${escapePattern(symbol.name)}\\(`, 'g')) ?? [];
+  const calls = text.match(new RegExp(`(?<![\\w.])${RegExp.escape(symbol.name)}\\(`, 'g')) ?? [];
   if (calls.length > 1 && symbol.parent === null) traits.push('recursive');
   return traits;
 }

@@ -51,7 +51,7 @@ const archived = new RegExp(
 const otherDot = new RegExp(`[ \\t]*(?:${inBrackets(dotWords)}|[ \\t]dot[ \\t])[ \\t]*`, 'gi');
 
 /**
- * What a line with such an address holds; the patterns above are slow, so they see only these lines.
+ * What a line with such an address holds. The patterns above are slow, so they see no other line.
  * No part may scan a line twice: it may have a megabyte.
  */
 const signs: readonly RegExp[] = [

@@ -23,18 +23,14 @@ const stems = [...new Set(marked.map(({ mark }) => mark ?? ''))].filter(
 const shapesOf = new Map(
   stems.map((stem) => [stem, marked.filter(({ mark }) => mark?.startsWith(stem) === true)]),
 );
-const anyMark = new RegExp(stems.map(literally).join('|'), 'g');
+const anyMark = new RegExp(stems.map(RegExp.escape).join('|'), 'g');
 
 function patternOf({ before, mark, after, valueOnly }: VendorShape): RegExp {
   const start = before === undefined ? '' : `(?<=(?<before>${before}))`;
-  const literal = mark === null ? '' : literally(mark);
+  const literal = mark === null ? '' : RegExp.escape(mark);
   if (mark === null) return new RegExp(String.raw`(?<!(?<!\\)[A-Za-z0-9])(?<value>${after})`, 'dg');
   if (valueOnly) return new RegExp(`${start}${literal}(?<value>${after})`, 'dy');
   return new RegExp(`${start}(?<value>${literal}${after})`, 'dy');
-}
-
-function literally(literal: string): string {
-  return literal.replace(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`);
 }
 
 export function findShapes(_path: string, text: string): readonly Finding[] {

@@ -7,7 +7,6 @@ import { collectLinks, type LinkCollector } from '../declared-links.ts';
 import {
   absolute,
   type Declared,
-  escaped,
   type Found,
   fullNames,
   longestDeclared,
@@ -72,7 +71,7 @@ function readArities(files: readonly ParsedFile[]): Map<string, string[]> {
       const { kind, name, signature } = definition;
       if (!/^(?:class|interface|struct|type)$/.test(kind)) continue;
       const after = signature.slice(
-        signature.search(new RegExp(`\\b${escaped(name)}\\b`)) + name.length,
+        signature.search(new RegExp(`\\b${RegExp.escape(name)}\\b`)) + name.length,
       );
       const list = /^\s*<([^>]*)>/.exec(after)?.[1];
       append(arities, `${full}\`${list === undefined ? 0 : list.split(',').length}`, file.path);
