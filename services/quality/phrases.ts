@@ -4,7 +4,7 @@
  * same word, and so does a list of them, since a template differs in the names alone. Bounded
  * tallies over all thoughts. Pure.
  */
-import { wordsOf } from '../teacher/checks/check.ts';
+import { wordsOf } from '../teacher/words.ts';
 import { hashRuns } from './runs.ts';
 import { createTally, type Tally } from './tally.ts';
 

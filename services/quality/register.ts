@@ -1,5 +1,5 @@
 /** How often thoughts use the words by which deliberation is told, per 10,000 words. Pure. */
-import { wordsOf } from '../teacher/checks/check.ts';
+import { wordsOf } from '../teacher/words.ts';
 
 export interface Register {
   /** Words of all thoughts. */

@@ -3,7 +3,7 @@
  * that stood before in a thought of the same document, and the share that stands in its files.
  * Counted document by document, with a bounded number of runs each. Pure.
  */
-import { wordsOf } from '../teacher/checks/check.ts';
+import { wordsOf } from '../teacher/words.ts';
 import { hashRuns } from './runs.ts';
 import { createTally, type Tally } from './tally.ts';
 

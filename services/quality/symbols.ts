@@ -3,8 +3,9 @@
  * the share of a file's own definitions that its thought names before they are written. Counted
  * document by document. Pure.
  */
-import { wordsOf } from '../teacher/checks/check.ts';
+
 import { symbolsNamed } from '../teacher/checks/mentions.ts';
+import { wordsOf } from '../teacher/words.ts';
 import { topLevelNames } from './definitions.ts';
 
 export interface Share {
@@ -75,6 +76,6 @@ export function createSymbols(): SymbolMeasure {
   };
 }
 
-function shareOf({ of, found }: { of: number; found: number }): Share {
+export function shareOf({ of, found }: { of: number; found: number }): Share {
   return { of, found, share: of === 0 ? 0 : found / of };
 }

@@ -46,8 +46,3 @@ export function withoutShownQuotes(text: string, shown: string): string {
 export function sentencesOf(text: string): string[] {
   return text.split(/(?<=[.!?])\s+|\n+/).filter((sentence) => /[\p{L}\p{N}]/u.test(sentence));
 }
-
-/** Words in lower case. */
-export function wordsOf(text: string): string[] {
-  return text.toLowerCase().match(/[\p{L}\p{N}_$]+/gu) ?? [];
-}

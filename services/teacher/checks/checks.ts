@@ -4,7 +4,8 @@
  */
 import type { PlanRequest, ThinkRequest } from '../../ports/teacher.ts';
 import { instructions } from '../prompts/instructions.ts';
-import { type Check, type Facts, wordsOf } from './check.ts';
+import { wordsOf } from '../words.ts';
+import type { Check, Facts } from './check.ts';
 import { copies } from './copies.ts';
 import { form } from './form.ts';
 import { language } from './language.ts';

@@ -1,6 +1,7 @@
 /** Code in a thought teaches to copy: the guard of the search, also for first thoughts. */
 import { createLeakGuard, usualLeakLimits } from '../../ports/leak-guard.ts';
-import { type Check, wordsOf } from './check.ts';
+import { wordsOf } from '../words.ts';
+import type { Check } from './check.ts';
 
 /** Different words; who says what stands in a file of fewer has said most of them. */
 const wordsMin = 50;

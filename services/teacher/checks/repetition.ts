@@ -1,5 +1,7 @@
 /** A model that is stuck says one thing again and again. */
-import { type Check, quoteShort, sentencesOf, wordsOf } from './check.ts';
+
+import { runsOf, wordsOf } from '../words.ts';
+import { type Check, quoteShort, sentencesOf } from './check.ts';
 
 const sameSentencesMax = 2;
 /** In a row. */
@@ -25,9 +27,10 @@ export const repetition: Check = (answer, { shown }) => {
   if (stuck !== null && !shown.includes(stuck[0].trim().toLowerCase())) {
     return `the text is stuck at ${quoteShort(stuck[0])}`;
   }
-  const word = stuckWord(wordsOf(answer));
+  const words = wordsOf(answer);
+  const word = stuckWord(words);
   if (word !== null) return `the text is stuck at ${quoteShort(word)}`;
-  return repeatedShare(wordsOf(answer)) > repeatedShareMax
+  return repeatedShare(words) > repeatedShareMax
     ? 'much of the text repeats what it said before'
     : null;
 };
@@ -43,8 +46,6 @@ function stuckWord(words: readonly string[]): string | null {
 
 function repeatedShare(words: readonly string[]): number {
   if (words.length < wordsMin) return 0;
-  const runs = words
-    .slice(runWords - 1)
-    .map((_word, at) => words.slice(at, at + runWords).join(' '));
+  const runs = runsOf(words, runWords);
   return 1 - new Set(runs).size / runs.length;
 }

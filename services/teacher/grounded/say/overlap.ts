@@ -3,6 +3,7 @@
  * sentences that a leak guard would refuse. It is simpler than the guard of the search, which also
  * breaks up long words, strips comments and exempts lists of names, and it has limits of its own.
  */
+import { runsOf, wordsOf } from '../../words.ts';
 
 /** Below the defaults of `search.leakWordsMax` and `search.leakShareMax`, because the guard of the
  * search counts a little differently. */
@@ -25,20 +26,8 @@ export interface CodeRuns {
   readonly shortWords: number;
 }
 
-function words(text: string): string[] {
-  return text.toLowerCase().match(/[\p{L}\p{N}_$]+/gu) ?? [];
-}
-
-function runsOf(tokens: readonly string[], length: number): string[] {
-  const runs: string[] = [];
-  for (let start = 0; start + length <= tokens.length; start += 1) {
-    runs.push(tokens.slice(start, start + length).join(' '));
-  }
-  return runs;
-}
-
 export function indexRuns(code: string): CodeRuns {
-  const tokens = words(code);
+  const tokens = wordsOf(code);
   // A file shorter than a run counts as copied only as a whole.
   const shortWords = Math.max(1, Math.min(overlapLimits.shareRunWords, tokens.length));
   return {
@@ -50,12 +39,12 @@ export function indexRuns(code: string): CodeRuns {
 
 /** Whether the sentence shares a longer run of words with the code than is allowed. */
 export function copiesCode(text: string, index: CodeRuns): boolean {
-  return runsOf(words(text), copiedWords).some((run) => index.long.has(run));
+  return runsOf(wordsOf(text), copiedWords).some((run) => index.long.has(run));
 }
 
 /** Short runs of the code that the text holds. */
 export function sharedRuns(text: string, { short, shortWords }: CodeRuns): number {
-  return new Set(runsOf(words(text), shortWords).filter((run) => short.has(run))).size;
+  return new Set(runsOf(wordsOf(text), shortWords).filter((run) => short.has(run))).size;
 }
 
 /** Whether the text holds too large a share of the code in short runs. */

@@ -2,6 +2,7 @@
  * Joins sentences into a text without repetition and without copying long or many code runs. What
  * "It" stands for is kept: a sentence goes with the one that named its subject.
  */
+import { runsOf, wordsOf } from '../../words.ts';
 import { type CodeRuns, copiesCode, copiesMuch, sharedRuns } from './overlap.ts';
 
 /** Words in a row; a sentence that mostly has those of earlier ones says nothing new. */
@@ -42,9 +43,9 @@ function splitAtIt(piece: string): string[] {
 function rememberTold(): (sentence: string) => boolean {
   const told = new Set<string>();
   return (sentence) => {
-    const words = sentence.toLowerCase().match(/[\p{L}\p{N}_$]+/gu) ?? [];
+    const words = wordsOf(sentence);
     const length = Math.max(1, Math.min(toldRunWords, words.length));
-    const own = words.slice(length - 1).map((_word, at) => words.slice(at, at + length).join(' '));
+    const own = runsOf(words, length);
     const known = own.filter((run) => told.has(run)).length;
     for (const run of own) told.add(run);
     return known > own.length * toldShareMax;
