@@ -16,7 +16,7 @@ import { createLengths, type Lengths } from './lengths.ts';
 import { createPhrases, type Phrases } from './phrases.ts';
 import { createRegister, type Register } from './register.ts';
 import { createRepetition, type Repetition } from './repetition.ts';
-import { createSymbols, type Share, type Symbols, type ThoughtFile } from './symbols.ts';
+import { createSymbols, type Share, type Symbols, shareOf, type ThoughtFile } from './symbols.ts';
 
 export interface QualityReport {
   /** Version of this form. */
@@ -126,7 +126,7 @@ function createMeasures() {
     report: () => {
       const { groups, finish } = lacks.report();
       const ofThoughts = groups.filter(({ what }) => what === 'thought');
-      const share = thoughtless.files / Math.max(1, totals.files);
+      const { share } = shareOf({ of: totals.files, found: thoughtless.files });
       return {
         ...totals,
         lengths: lengths.report(),
@@ -184,7 +184,7 @@ function logFacts(log: FromLog<ThoughtFacts>) {
   }
   const { searched, rewritten, refused } = log.found;
   if (searched === 0) untold.push('rewritten thoughts, because no file was searched');
-  const share = { of: searched, found: rewritten, share: rewritten / searched };
+  const share = shareOf({ of: searched, found: rewritten });
   return { refused, rewritten: searched === 0 ? null : share, untold };
 }
 

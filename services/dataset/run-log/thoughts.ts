@@ -2,6 +2,7 @@
  * What the log of a run tells of its thoughts beyond the shards: how many the search rewrote, and
  * how many answers the checks refused, also those that were mended.
  */
+import { IdSet } from '../../runtime/id-set.ts';
 import { type FromLog, forEachBody, type RunLog, withRunLog } from './run-log.ts';
 
 export interface ThoughtFacts {
@@ -19,18 +20,19 @@ export async function readThoughtFacts(outputFolder: string): Promise<FromLog<Th
 
 async function readFacts(log: RunLog): Promise<ThoughtFacts> {
   const refused = new Map<string, number>();
-  const isNew = createRepeats();
+  // The log may hold a record twice, under the same id.
+  const seen = new IdSet();
   const addRefused = (counts: Readonly<Record<string, number>>) => {
     for (const [check, count] of Object.entries(counts)) {
       refused.set(check, (refused.get(check) ?? 0) + count);
     }
   };
   await forEachBody(log, 'repo-plan', ({ envelope, body }) => {
-    if (isNew(envelope.id)) addRefused(body.usage.refused);
+    if (seen.add(envelope.id)) addRefused(body.usage.refused);
   });
   let [searched, rewritten] = [0, 0];
   await forEachBody(log, 'file-thought', ({ envelope, body: { usage, search, steps } }) => {
-    if (!isNew(envelope.id)) return;
+    if (!seen.add(envelope.id)) return;
     // A file's usage is that of its first thought and of its search.
     addRefused(usage.refused);
     if (search === null) return;
@@ -39,19 +41,4 @@ async function readFacts(log: RunLog): Promise<ThoughtFacts> {
     rewritten += new Set(kept.map(({ thought }) => thought)).size;
   });
   return { searched, rewritten, refused: Object.fromEntries([...refused].sort()) };
-}
-
-/** Far more than a stage has in hand, and only what was in hand at a kill is written again. */
-const idsKept = 2 ** 16;
-
-/** Whether a record comes for the first time: the log may hold one twice, under the same id. */
-function createRepeats(): (id: string) => boolean {
-  const seen = new Set<string>();
-  return (id) => {
-    if (seen.has(id)) return false;
-    seen.add(id);
-    const [oldest] = seen;
-    if (seen.size > idsKept && oldest !== undefined) seen.delete(oldest);
-    return true;
-  };
 }
