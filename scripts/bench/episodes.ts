@@ -3,17 +3,12 @@
  * each and once divided, without search. A piece begins with its plan if the plan stands in its
  * first half; the plan of one that is cut amid a file is a masked copy. No network is used.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { runSources } from '../../services/cli/commands/run.ts';
-import { type CommandContext, openStreams } from '../../services/cli/context.ts';
 import { openOutput } from '../../services/dataset/open-output.ts';
 import { cutPieces, readHashed, readShards } from '../../services/dataset/read-shards.ts';
 import { parseTokenizerFile } from '../../services/dataset/tokenizer-file.ts';
 import { readVocabulary, type Vocabulary } from '../../services/dataset/vocabulary.ts';
 import type { Report } from '../bench.ts';
-import { installedSources } from './corpora/installed-sources.ts';
+import { runInstalled } from './corpora/installed-run.ts';
 
 interface Measured {
   readonly documents: number;
@@ -37,22 +32,12 @@ export async function run(report: Report): Promise<void> {
   compare('padding', 'share', ({ paddingShare }) => paddingShare);
 }
 
-async function measure(set: string[]): Promise<Measured> {
-  const folder = await mkdtemp(join(tmpdir(), 'backstory-bench-'));
-  const context: CommandContext = {
-    ...openStreams(process.stdout, process.stderr, {}),
-    workingFolder: folder,
-    signal: new AbortController().signal,
-  };
-  try {
-    const out = join(folder, 'out');
-    const options = { out, search: 'off', quiet: true, set } as const;
-    const { summary } = await runSources(context, installedSources(), options);
-    const { packs, paddingShare } = summary;
-    return { ...(await countPieces(out)), packs, paddingShare };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+function measure(set: string[]): Promise<Measured> {
+  return runInstalled({ search: 'off', set }, async (out, { packs, paddingShare }) => ({
+    ...(await countPieces(out)),
+    packs,
+    paddingShare,
+  }));
 }
 
 async function countPieces(out: string) {

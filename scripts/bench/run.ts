@@ -2,35 +2,19 @@
  * End to end: this repository and the sources of packages that are installed anyway go through the
  * whole graph, search off and on. Bytes are admitted bytes; no network is used.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { stageNames } from '../../schemas/topology.ts';
-import { runSources } from '../../services/cli/commands/run.ts';
-import { type CommandContext, openStreams } from '../../services/cli/context.ts';
 import { verifyOutput } from '../../services/dataset/verify/verify.ts';
 import type { RunSummary } from '../../services/registry.ts';
 import { refusals } from '../../services/stages/search/thought-search.ts';
 import type { Report } from '../bench.ts';
-import { installedSources } from './corpora/installed-sources.ts';
+import { runInstalled } from './corpora/installed-run.ts';
 
-/** The run as the command does it, without output. */
-async function measure(search: 'on' | 'off'): Promise<{ summary: RunSummary; verifyMs: number }> {
-  const folder = await mkdtemp(join(tmpdir(), 'backstory-bench-'));
-  const context: CommandContext = {
-    ...openStreams(process.stdout, process.stderr, {}),
-    workingFolder: folder,
-    signal: new AbortController().signal,
-  };
-  try {
-    const out = join(folder, 'out');
-    const { summary } = await runSources(context, installedSources(), { out, search, quiet: true });
+function measure(search: 'on' | 'off'): Promise<{ summary: RunSummary; verifyMs: number }> {
+  return runInstalled({ search }, async (out, summary) => {
     const start = performance.now();
     await verifyOutput(out);
     return { summary, verifyMs: performance.now() - start };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 const megabytes = ({ admittedBytes }: RunSummary) => admittedBytes / 1e6;

@@ -1,20 +1,13 @@
 /** Secrets behind a name: in which syntaxes they are found, and which values only look like one. */
 import { describe, expect, test } from 'vitest';
 import {
-  createPlaceholders,
-  redact,
-} from '../../../../../../services/stages/admit/redaction/redaction.ts';
-import { findSecrets } from '../../../../../../services/stages/admit/redaction/secrets.ts';
-import {
   alphabets,
   leaks,
   type Random,
   randomText,
+  redactSecrets,
   seededRandom,
 } from '../../../../../samples/inputs/planted-secrets.ts';
-
-const redacted = (path: string, text: string) =>
-  redact(text, findSecrets(path, text), createPlaceholders()).text;
 
 /** A password as people choose one, which no measure of randomness alone would find. */
 function chosen(random: Random): string {
@@ -100,7 +93,7 @@ const passwordForms: readonly (readonly [string, string])[] = [
 ];
 
 function expectGone(path: string, form: string, value: string): void {
-  const result = redacted(
+  const result = redactSecrets(
     path,
     form.replaceAll('@@', () => value),
   );
@@ -124,12 +117,14 @@ describe('values behind a name', () => {
   test('lines about digests elsewhere in the file change nothing', () => {
     const value = randomText(seededRandom(5), alphabets.base62, 40);
     const text = `# sha256 of the hash\n# another hash, sha1\nclient_secret = "${value}"\n`;
-    expect(redacted('a.py', text)).not.toContain(value);
+    expect(redactSecrets('a.py', text)).not.toContain(value);
   });
 
   test('a name that only begins like a digest is none', () => {
     const value = randomText(seededRandom(6), alphabets.hexadecimal, 64);
-    expect(redacted('a.js', `sharedSecret = "${value}"\n`)).toBe('sharedSecret = "<SECRET_1>"\n');
+    expect(redactSecrets('a.js', `sharedSecret = "${value}"\n`)).toBe(
+      'sharedSecret = "<SECRET_1>"\n',
+    );
   });
 });
 
@@ -154,6 +149,6 @@ describe('what stands in place of a secret', () => {
     ['a.js', "['request.headers.authorization',\n 'request.headers.setCookie2*']\n"],
     ['a.js', 'const url = "http://localhost:8080/@scope/name";\n'],
   ])('stays in %s: %s', (path, text) => {
-    expect(redacted(path, text)).toBe(text);
+    expect(redactSecrets(path, text)).toBe(text);
   });
 });

@@ -1,20 +1,13 @@
 /** Secrets by their place in commands, calls, tables, strings and prose: the value goes whole. */
 import { describe, expect, test } from 'vitest';
 import {
-  createPlaceholders,
-  redact,
-} from '../../../../../../services/stages/admit/redaction/redaction.ts';
-import { findSecrets } from '../../../../../../services/stages/admit/redaction/secrets.ts';
-import {
   alphabets,
   leaks,
   type Random,
   randomText,
+  redactSecrets,
   seededRandom,
 } from '../../../../../samples/inputs/planted-secrets.ts';
-
-const redacted = (path: string, text: string) =>
-  redact(text, findSecrets(path, text), createPlaceholders()).text;
 
 /** A password without a digit, and one with a digit in it. */
 const passwords: readonly ((random: Random) => string)[] = [
@@ -87,7 +80,7 @@ describe('values in their place', () => {
     for (const make of passwords) {
       for (let round = 0; round < 4; round += 1) {
         const value = make(random);
-        const result = redacted(
+        const result = redactSecrets(
           path,
           form.replaceAll('@@', () => value),
         );
@@ -98,7 +91,7 @@ describe('values in their place', () => {
 
   test.each(tokenForms)('an escape does not cut a value in %s: %s', (path, form) => {
     const value = randomText(seededRandom(form.length), alphabets.base62, 20);
-    const result = redacted(
+    const result = redactSecrets(
       path,
       form.replaceAll('@@', () => value),
     );
@@ -122,7 +115,7 @@ describe('strings in pieces', () => {
     for (const length of [9, 20]) {
       const [one, two] = [0, 1].map(() => randomText(random, alphabets.base62, length));
       const fill = (first = '', second = '') => form.replace('@1', first).replace('@2', second);
-      expect(redacted(path, fill(one, two))).toBe(fill('<SECRET_1>', '<SECRET_2>'));
+      expect(redactSecrets(path, fill(one, two))).toBe(fill('<SECRET_1>', '<SECRET_2>'));
     }
   });
 
@@ -130,7 +123,7 @@ describe('strings in pieces', () => {
     const random = seededRandom(3);
     const [one, two] = [0, 1].map(() => randomText(random, alphabets.base62, 18));
     const text = `x = "${['ghp', one].join('_')}" + '${two}'\n`;
-    expect(redacted('a.js', text)).toBe(`x = "<SECRET_1>" + '<SECRET_2>'\n`);
+    expect(redactSecrets('a.js', text)).toBe(`x = "<SECRET_1>" + '<SECRET_2>'\n`);
   });
 });
 
@@ -140,15 +133,15 @@ describe('keys with every sign', () => {
     for (let seed = 0; seed < 40; seed += 1) {
       const value = `a${randomText(seededRandom(seed), alphabets.base62 + signs, 62)}z`;
       const text = (inner: string) => `define( '${name}',  '${inner}' );\n`;
-      expect(redacted('wp-config.php', text(value))).toBe(text('<SECRET_1>'));
+      expect(redactSecrets('wp-config.php', text(value))).toBe(text('<SECRET_1>'));
     }
     const hint = `define('${name}', 'put your unique phrase here');\n`;
-    expect(redacted('wp-config.php', hint)).toBe(hint);
+    expect(redactSecrets('wp-config.php', hint)).toBe(hint);
   });
 
   test("a Telegram bot's number may count up", () => {
     const token = ['123456789', `AA${randomText(seededRandom(8), alphabets.base62, 33)}`].join(':');
-    expect(redacted('.env', `BOT=${token}\n`)).toBe('BOT=<SECRET_1>\n');
+    expect(redactSecrets('.env', `BOT=${token}\n`)).toBe('BOT=<SECRET_1>\n');
   });
 });
 
@@ -172,7 +165,7 @@ describe('what only stands in such a place', () => {
     ['a.csv', 'key,value\nhello_world2,Hello World2\n'],
     ['a.yml', 'on: { password: $' + '{{ secrets.P }}, user: x }\n'],
   ])('stays in %s: %s', (path, text) => {
-    expect(redacted(path, text)).toBe(text);
+    expect(redactSecrets(path, text)).toBe(text);
   });
 
   test('hostile input takes linear time', () => {
@@ -184,7 +177,7 @@ describe('what only stands in such a place', () => {
       "new PDO(',",
       'INSERT INTO a (password) VALUES (',
     ]) {
-      expect(redacted('a.py', piece.repeat(5000)).length).toBeGreaterThan(0);
+      expect(redactSecrets('a.py', piece.repeat(5000)).length).toBeGreaterThan(0);
     }
   });
 });

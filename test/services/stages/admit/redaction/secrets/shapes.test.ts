@@ -1,13 +1,13 @@
 /** Every vendor's shape, in every syntax: the whole token goes, and nothing around it changes. */
 import { describe, expect, test } from 'vitest';
-import {
-  createPlaceholders,
-  redact,
-} from '../../../../../../services/stages/admit/redaction/redaction.ts';
 import { findShapes } from '../../../../../../services/stages/admit/redaction/secrets/shapes.ts';
 import { vendorShapes } from '../../../../../../services/stages/admit/redaction/secrets/vendors.ts';
-import { findSecrets } from '../../../../../../services/stages/admit/redaction/secrets.ts';
-import { leaks, sampleOf, seededRandom } from '../../../../../samples/inputs/planted-secrets.ts';
+import {
+  leaks,
+  redactSecrets,
+  sampleOf,
+  seededRandom,
+} from '../../../../../samples/inputs/planted-secrets.ts';
 
 const syntaxes: readonly (readonly [string, string])[] = [
   ['a.py', 'x = "@@"\n'],
@@ -22,9 +22,6 @@ const syntaxes: readonly (readonly [string, string])[] = [
   ['a.md', 'see (@@), or\n'],
 ];
 
-const redacted = (path: string, text: string) =>
-  redact(text, findSecrets(path, text), createPlaceholders()).text;
-
 describe('tokens of vendors', () => {
   test.each(vendorShapes.map((shape, row) => [shape.name, row, shape] as const))(
     '%s (row %i) goes whole in every syntax',
@@ -34,7 +31,7 @@ describe('tokens of vendors', () => {
         const value = sampleOf(after, random);
         const kept = valueOnly ? sampleOf(before, random) + (mark ?? '') : '';
         const token = valueOnly ? value : sampleOf(before, random) + (mark ?? '') + value;
-        const result = redacted(
+        const result = redactSecrets(
           path,
           syntax.replace('@@', () => kept + token),
         );
@@ -47,7 +44,7 @@ describe('tokens of vendors', () => {
   test('a token longer than its vendor says goes to its end', () => {
     const random = seededRandom(99);
     const token = `${['ghp', ''].join('_')}${sampleOf('[A-Za-z0-9]{60}', random)}-tail_end`;
-    expect(redacted('a.py', `x = '${token}'\n`)).toBe("x = '<SECRET_1>'\n");
+    expect(redactSecrets('a.py', `x = '${token}'\n`)).toBe("x = '<SECRET_1>'\n");
   });
 
   test('examples and rows of one character stay', () => {
