@@ -7,6 +7,7 @@ import type { ManifestShard, ProvenanceLine } from '../../schemas/manifest.ts';
 import { countTrained } from '../../schemas/mds.ts';
 import { type TextSegment, TrajectoryTextError } from '../../schemas/trajectory-text.ts';
 import { PipelineError } from '../runtime/errors.ts';
+import type { ObjectStore } from '../runtime/store/objects/object-store.ts';
 import { damagedSample } from './damage.ts';
 import {
   createPieceCollector,
@@ -107,17 +108,70 @@ export async function readSample(output: OpenOutput, wanted: string): Promise<Sa
   return sampleOf(joinPieces(requireAll(pieces)), await openReader(output));
 }
 
+/** A sample with all that its tokens tell. */
+export interface TokenizedSample extends Sample {
+  /** The provenance of each piece, in order. */
+  readonly pieces: readonly ProvenanceLine[];
+  readonly inputIds: Uint32Array;
+  readonly read: ReadDocument;
+  /** The segments with their bytes in the document. */
+  readonly placed: readonly PlacedSegment[];
+}
+
+/** The sample of this id, whose pieces lie in these shards; OUTPUT_MISSING while some are not. */
+export async function readSampleIn(
+  store: ObjectStore,
+  shards: readonly ManifestShard[],
+  id: string,
+  reader: DocumentReader,
+): Promise<TokenizedSample> {
+  const found: Piece[] = [];
+  for (const facts of shards) {
+    const { packs } = await readPacks(store, facts);
+    const { provenance } = await readProvenance(store, facts);
+    const own = provenance.filter(({ sampleId }) => sampleId === id);
+    // The arrays of a piece are views of its whole pack, which would stay in memory with them.
+    const pieces = cutPieces(facts, packs, own);
+    found.push(
+      ...pieces.map(({ line, inputIds, mask }) => ({
+        line,
+        inputIds: inputIds.slice(),
+        mask: mask.slice(),
+      })),
+    );
+  }
+  const pieces = requireAll(found);
+  const document = joinPieces(pieces);
+  const read = readDocument(reader, document);
+  const placed = segmentsOf(document, read);
+  const trained = countTrained(document.mask);
+  return {
+    overview: overview(document.line, document.inputIds.length, trained),
+    segments: maskSegments(placed, read, document.mask),
+    pieces: pieces.map(({ line }) => line),
+    inputIds: document.inputIds,
+    read,
+    placed,
+  };
+}
+
+export interface VisitOptions {
+  /** Opened already, e.g. by whoever visits a few shards at a time. */
+  readonly reader?: DocumentReader;
+  readonly onProgress?: (progress: ShardProgress) => void;
+}
+
 /**
  * Visits every sample once its last piece is read; memory holds a shard and the samples that go on
- * in later shards. Returns how many samples still miss pieces.
+ * in later shards. Returns the ids of the samples that still miss pieces.
  */
 export async function forEachSample(
   output: OpenOutput,
   visit: (sample: Sample) => void,
-  onProgress: (progress: ShardProgress) => void = () => {},
-): Promise<number> {
+  { reader: opened, onProgress = () => {} }: VisitOptions = {},
+): Promise<readonly string[]> {
   const { store, shards } = output;
-  const reader = await openReader(output);
+  const reader = opened ?? (await openReader(output));
   const collector = createPieceCollector();
   let read = 0;
   for await (const { facts, packs, provenance } of readShards(store, shards)) {
@@ -128,7 +182,7 @@ export async function forEachSample(
     read += 1;
     onProgress({ shards: read, shardsTotal: shards.length });
   }
-  return collector.incomplete.length;
+  return collector.incomplete;
 }
 
 function sampleOf(document: DocumentTokens, reader: DocumentReader): Sample {

@@ -79,9 +79,9 @@ export interface MeasureRequest {
 export async function measureOutput(request: MeasureRequest): Promise<MeasuredOutput> {
   const output = await openOutput(request.place);
   const measures = createMeasures();
-  const incomplete = await forEachSample(output, measures.add, request.onProgress);
+  const incomplete = await forEachSample(output, measures.add, request);
   const log = await readThoughtFacts(request.runFolder);
-  const report = { ...factsOf(output, incomplete), ...measures.report(), ...logFacts(log) };
+  const report = { ...factsOf(output, incomplete.length), ...measures.report(), ...logFacts(log) };
   return {
     report: { ...report, sampled: sampledNumbers(report) },
     examples: measures.examples.report(),

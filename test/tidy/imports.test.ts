@@ -123,6 +123,7 @@ describe('imports', () => {
     'services/teacher/grounded',
     'services/scorer',
     'services/export',
+    'services/ui',
     'services/cli',
     ...stageNames.map((stage) => `services/stages/${stage}`),
   ])('the rooms of %s form no circle', (folder) => {

@@ -2,16 +2,17 @@
  * `npm start`: turns this very repository into shards, with the search on, then shows one improved
  * thought and where everything is. A finished demo is made anew; an interrupted one is resumed.
  */
+
 import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openOutput } from '../../dataset/open-output.ts';
+import { printable } from '../../dataset/printable.ts';
 import { type ImprovedThought, readBestImprovement } from '../../dataset/run-log/gains.ts';
 import { readSample, type Sample } from '../../dataset/samples.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { type CommandContext, type Terminal, writeLine } from '../context.ts';
 import { type ExitCode, exitCodes } from '../failures.ts';
-import { printable } from '../style.ts';
 import { formatBytes, wrapProse } from '../views/format.ts';
 import { drawSegment, segmentsOfFile } from '../views/sample.ts';
 import { bitsPerByte, drawSummary } from '../views/summary.ts';

@@ -1,6 +1,8 @@
 /** `backstory dlq list|show|retry|drop`: the dead letters of a data set. */
+
 import { pino } from 'pino';
 import { topicNames } from '../../../schemas/topology.ts';
+import { printable } from '../../dataset/printable.ts';
 import type { ResolvedValues } from '../../registry.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import {
@@ -21,7 +23,6 @@ import {
   openRegistry,
   withBus,
 } from '../open/connections.ts';
-import { printable } from '../style.ts';
 
 export interface DlqOptions extends ClusterCommandOptions {
   readonly all?: boolean;

@@ -1,7 +1,9 @@
 /** `backstory inspect OUT [ID]`: lists the samples of an output, or shows one step by step. */
+
 import { resolve } from 'node:path';
 import type { Lack } from '../../../schemas/generated/types.ts';
 import { openOutput } from '../../dataset/open-output.ts';
+import { printable } from '../../dataset/printable.ts';
 import { readFileGains } from '../../dataset/run-log/gains.ts';
 import { listSamples, type MaskedSegment, readSample, type Sample } from '../../dataset/samples.ts';
 import { suggestName } from '../../runtime/config/suggest-name.ts';
@@ -10,7 +12,6 @@ import { type CommandContext, writeJson, writeLine } from '../context.ts';
 import { type ExitCode, exitCodes } from '../failures.ts';
 import { openPlace } from '../open/output-place.ts';
 import type { ConfigurationOptions } from '../open/settings.ts';
-import { printable } from '../style.ts';
 import { drawSampleHead, drawSampleList, drawSegment, segmentsOfFile } from '../views/sample.ts';
 import { bitsPerByte, lackName } from '../views/summary.ts';
 

@@ -1,8 +1,9 @@
 /** What a run would ask and cost, as a table. Pure. */
+
 import { compareText } from '../../../schemas/compare-text.ts';
 import type { Usage } from '../../../schemas/generated/types.ts';
+import { printable } from '../../dataset/printable.ts';
 import type { Style } from '../style.ts';
-import { printable } from '../style.ts';
 import { formatCount, formatDuration, formatTable, plural } from './format.ts';
 
 /** What a run would ask. */

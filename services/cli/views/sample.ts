@@ -3,9 +3,9 @@
  * coloured title; text that is not trained has a dotted mark and is dim. Pure.
  */
 
+import { printable } from '../../dataset/printable.ts';
 import type { MaskedSegment, Sample, SampleOverview } from '../../dataset/samples.ts';
 import type { Style } from '../style.ts';
-import { printable } from '../style.ts';
 import { formatCount, formatShare, formatTable, plural, truncate, wrapProse } from './format.ts';
 import { bitsPerByte, countLacks, describeScorer, describeTeacher } from './summary.ts';
 

@@ -1,10 +1,10 @@
 /** Draws a repository in writing order: a file depends on files above it. Pure. */
+import { printable } from '../../dataset/printable.ts';
 import { edgesFrom } from '../../ports/look-up.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { mapRepository, outlineFile, tokenCost } from '../../teacher/prompts/outline.ts';
 import type { Structure } from '../open/structure-of.ts';
 import type { Style } from '../style.ts';
-import { printable } from '../style.ts';
 import { formatShare, formatTable, plural } from './format.ts';
 
 /** Symbols shown per file; `--json` has all of them. */

@@ -1,12 +1,13 @@
 /** The summary of a run: results, place, teacher and scorer, and what was left out, why. Pure. */
+
 import { compareText } from '../../../schemas/compare-text.ts';
 import type { ModelIdentity } from '../../../schemas/generated/types.ts';
 import { describeMaker, type MakerWords } from '../../dataset/makers.ts';
+import { printable } from '../../dataset/printable.ts';
 import type { RunSummary } from '../../registry.ts';
 import type { DroppedRepository } from '../../runtime/watch/progress.ts';
 import type { SearchTotals } from '../../stages/search/report.ts';
 import type { Style } from '../style.ts';
-import { printable } from '../style.ts';
 import {
   formatBytes,
   formatCount,

@@ -8,7 +8,9 @@ import { join } from 'node:path';
 import { physicalTopic, type TopicName } from '../../../schemas/topology.ts';
 import { type LogReader, openLogReader } from '../../runtime/bus/sqlite/read-log.ts';
 import { forEachRecord } from '../../runtime/bus/topic-reader.ts';
+import { readEnvelope } from '../../runtime/engine/unreadable.ts';
 import { PipelineError } from '../../runtime/errors.ts';
+import { IdCounts } from '../../runtime/id-set.ts';
 import { type Codec, createCodec, type DecodedRecord } from '../../runtime/records/codec.ts';
 import { openLocalBlobStore } from '../../runtime/store/blobs.ts';
 
@@ -30,6 +32,38 @@ export async function forEachBody<Topic extends TopicName>(
 ): Promise<void> {
   await forEachRecord(bus, physicalTopic(dataset, topic), async ({ value }) => {
     visit(await codec.decode(topic, value));
+  });
+}
+
+/**
+ * Every body of a topic. Of records with one id the last counts: what was tried again has a record
+ * without its result before the one with it.
+ */
+export async function forEachLastBody<Topic extends TopicName>(
+  log: RunLog,
+  topic: Topic,
+  visit: (record: DecodedRecord<Topic>) => void,
+): Promise<void> {
+  const [all, met] = [new IdCounts(), new IdCounts()];
+  await forEachRecord(log.bus, physicalTopic(log.dataset, topic), async (record) => {
+    const envelope = await readEnvelope(log.codec, topic, record);
+    if (envelope !== null) all.add(envelope.id);
+  });
+  await forEachBody(log, topic, (record) => {
+    const { id } = record.envelope;
+    if (met.add(id) === all.count(id)) visit(record);
+  });
+}
+
+/** Only the bodies of one repository: the others are not decoded. */
+export async function forEachBodyOf<Topic extends TopicName>(
+  { bus, codec, dataset }: RunLog,
+  topic: Topic,
+  repositoryId: string,
+  visit: (record: DecodedRecord<Topic>) => void,
+): Promise<void> {
+  await forEachRecord(bus, physicalTopic(dataset, topic), async ({ key, value }) => {
+    if (key === repositoryId) visit(await codec.decode(topic, value));
   });
 }
 

@@ -27,7 +27,6 @@ export const floors: readonly Floor[] = [
       'services/teacher',
       'services/scorer',
       'services/export',
-      'services/ui',
     ],
     holds: 'stages, models, exports; none knows its neighbour',
   },
@@ -36,7 +35,11 @@ export const floors: readonly Floor[] = [
     rooms: ['services/quality'],
     holds: 'how good an output is',
   },
-  { rooms: ['services/registry.ts'], holds: 'the list of all stages and knobs' },
+  {
+    // Neither knows the other: a page shows outputs, whatever stages made them.
+    rooms: ['services/registry.ts', 'services/ui'],
+    holds: 'the list of all stages and knobs; the page',
+  },
   { rooms: ['services/cli'], holds: 'the commands' },
   { rooms: ['scripts', 'test'], holds: 'use everything; nothing uses them' },
 ];

@@ -3,11 +3,12 @@
  * is hostile text: all of it goes through `escapeText`, nothing of it becomes an attribute or an
  * address, and the page itself forbids scripts, loads and forms. Pure.
  */
+
 import { createHash } from 'node:crypto';
+import { printable } from '../../../dataset/printable.ts';
 import type { MaskedSegment } from '../../../dataset/samples.ts';
 import type { Example, Examples } from '../../../quality/examples.ts';
 import type { MeasuredOutput } from '../../../quality/report.ts';
-import { printable } from '../../style.ts';
 import { formatCount, plural } from '../../views/format.ts';
 import { type QualitySection, qualitySections } from './rows.ts';
 

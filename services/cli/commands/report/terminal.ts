@@ -1,7 +1,7 @@
 /** Draws a quality report for a terminal. Pure. */
+import { printable } from '../../../dataset/printable.ts';
 import type { QualityReport } from '../../../quality/report.ts';
 import type { Terminal } from '../../context.ts';
-import { printable } from '../../style.ts';
 import { formatTable, truncate, wrapProse } from '../../views/format.ts';
 import { qualitySections } from './rows.ts';
 

@@ -1,7 +1,7 @@
 /** Numbers, tables and text in the form that people read. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createStyle, printable } from '../../../../services/cli/style.ts';
+import { createStyle } from '../../../../services/cli/style.ts';
 import {
   formatBytes,
   formatCount,
@@ -12,6 +12,7 @@ import {
   truncate,
   wrapProse,
 } from '../../../../services/cli/views/format.ts';
+import { printable } from '../../../../services/dataset/printable.ts';
 
 test.each([
   [formatCount(0), '0'],

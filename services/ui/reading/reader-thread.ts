@@ -1,0 +1,57 @@
+/**
+ * Reads documents beside the main loop: opening a tokenizer and reading millions of tokens back
+ * takes seconds, in which the page must go on.
+ */
+import { workerData } from 'node:worker_threads';
+import type { ManifestEntry, ManifestShard } from '../../../schemas/manifest.ts';
+import { openReader } from '../../dataset/open-output.ts';
+import {
+  forEachSample,
+  readSampleIn,
+  type Sample,
+  type TokenizedSample,
+} from '../../dataset/samples.ts';
+import type { DocumentReader } from '../../dataset/template/document-reader.ts';
+import { type OpenObjectsOptions, openObjects } from '../../runtime/store/objects/open.ts';
+import { answerQuestions } from '../../runtime/thread.ts';
+import type { Hit } from '../api.ts';
+import { hitsIn } from './hits.ts';
+
+/** What opens the store of an output: plain data, so that a thread can open it, too. */
+export type StorePlace = Pick<OpenObjectsOptions, 'settings' | 'folder'>;
+
+export type ReaderQuestion = {
+  /** The last entry of the manifest, which names the tokenizer. */
+  readonly head: ManifestEntry;
+  readonly shards: readonly ManifestShard[];
+} & ({ readonly id: string } | { readonly wanted: string });
+
+export interface ThoughtHits {
+  readonly hits: readonly Hit[];
+  /** Samples that have pieces in other shards too. */
+  readonly parts: readonly string[];
+}
+
+export type ReaderAnswer = TokenizedSample | ThoughtHits;
+
+const store = await openObjects(workerData as StorePlace);
+let opened: { fingerprint: string; reader: DocumentReader } | null = null;
+
+async function readerOf({ head, shards }: ReaderQuestion): Promise<DocumentReader> {
+  const { fingerprint } = head.tokenizer;
+  if (opened?.fingerprint !== fingerprint) {
+    const reader = await openReader({ store, head, shards, entries: [head], headHash: '' });
+    opened = { fingerprint, reader };
+  }
+  return opened.reader;
+}
+
+answerQuestions<ReaderQuestion, ReaderAnswer>(async (question) => {
+  const reader = await readerOf(question);
+  const { head, shards } = question;
+  if ('id' in question) return readSampleIn(store, shards, question.id, reader);
+  const hits: Hit[] = [];
+  const visit = (sample: Sample) => hits.push(...hitsIn(sample, question.wanted));
+  const part = { store, head, shards, entries: [head], headHash: '' };
+  return { hits, parts: await forEachSample(part, visit, { reader }) };
+});

@@ -1,0 +1,37 @@
+/** The thread that reads the documents of an output, as the main loop asks it. */
+import type { ManifestEntry, ManifestShard } from '../../../schemas/manifest.ts';
+import type { TokenizedSample } from '../../dataset/samples.ts';
+import { openThreads } from '../../runtime/threads.ts';
+import type { ReaderAnswer, ReaderQuestion, StorePlace, ThoughtHits } from './reader-thread.ts';
+
+export interface DocumentThread {
+  document(
+    head: ManifestEntry,
+    shards: readonly ManifestShard[],
+    id: string,
+  ): Promise<TokenizedSample>;
+  thoughts(head: ManifestEntry, shard: ManifestShard, wanted: string): Promise<ThoughtHits>;
+  close(): Promise<void>;
+}
+
+export function openDocumentThread(place: StorePlace): DocumentThread {
+  const threads = openThreads<ReaderQuestion, ReaderAnswer>({
+    module: new URL('./reader-thread.ts', import.meta.url),
+    data: place,
+    threadsMax: 1,
+    name: 'reader of documents',
+    died: (cause) => new Error(`the thread that reads documents ended: ${cause.message}`),
+  });
+  return {
+    document: async (head, shards, id) => {
+      const sample = (await threads.ask({ head, shards, id })) as TokenizedSample;
+      const { buffer, byteOffset, byteLength } = sample.read.text;
+      // A thread hands over the bytes of a Buffer as a plain array.
+      const text = Buffer.from(buffer, byteOffset, byteLength);
+      return { ...sample, read: { ...sample.read, text } };
+    },
+    thoughts: async (head, shard, wanted) =>
+      (await threads.ask({ head, shards: [shard], wanted })) as ThoughtHits,
+    close: () => threads.close(),
+  };
+}

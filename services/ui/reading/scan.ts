@@ -1,0 +1,72 @@
+/**
+ * Searches what no catalogue holds: paths of files, and the text of thoughts. It looks through a
+ * few shards at a time and says where to go on, so that no question takes long on a large output.
+ */
+import type { OpenOutput } from '../../dataset/open-output.ts';
+import { readProvenance } from '../../dataset/read-shards.ts';
+import type { Hit, HitPage } from '../api.ts';
+import { hitsIn } from './hits.ts';
+import type { ServedOutput } from './served-output.ts';
+
+export type ScanPlace = 'paths' | 'thoughts';
+
+export interface ScanRequest {
+  readonly place: ScanPlace;
+  readonly text: string;
+  /** Shard to begin at. */
+  readonly from: number;
+}
+
+/** A page of hits ends after the shard in which it has so many. */
+const hitsMax = 200;
+const shardsMax: Readonly<Record<ScanPlace, number>> = { paths: 64, thoughts: 2 };
+
+export async function scan(served: ServedOutput, request: ScanRequest): Promise<HitPage> {
+  const output = served.current();
+  const hits: Hit[] = [];
+  const { shards } = output;
+  const wanted = request.text.toLowerCase();
+  const last = Math.min(shards.length, request.from + shardsMax[request.place]);
+  let next = Math.min(request.from, shards.length);
+  while (next < last && hits.length < hitsMax && wanted !== '') {
+    if (request.place === 'paths') await scanPaths(output, next, wanted, hits);
+    else await scanThoughts(served, output, next, wanted, hits);
+    next += 1;
+  }
+  const isEnd = next >= shards.length || wanted === '';
+  return { hits, shardsRead: next, shards: shards.length, next: isEnd ? null : next };
+}
+
+async function scanPaths(output: OpenOutput, shard: number, wanted: string, hits: Hit[]) {
+  const facts = output.shards[shard];
+  if (facts === undefined) return;
+  const { provenance } = await readProvenance(output.store, facts);
+  for (const { sampleId: id, name, files } of provenance) {
+    for (const { path } of files ?? []) {
+      if (hits.length >= hitsMax) return;
+      if (path.toLowerCase().includes(wanted))
+        hits.push({ id, name, path, segment: null, text: '' });
+    }
+  }
+}
+
+/** A sample counts in the shard that holds its last piece. */
+async function scanThoughts(
+  served: ServedOutput,
+  output: OpenOutput,
+  shard: number,
+  wanted: string,
+  hits: Hit[],
+): Promise<void> {
+  const facts = output.shards[shard];
+  if (facts === undefined) return;
+  const { hits: whole, parts } = await served.thoughtsIn(facts, wanted);
+  hits.push(...whole);
+  for (const id of parts) {
+    const isLast = served.catalogue.shardsOf(id).at(-1)?.path === facts.path;
+    // A sample that is not whole yet is found once its last piece is there.
+    if (isLast && served.catalogue.isWhole(id)) {
+      hits.push(...hitsIn(await served.document(id), wanted));
+    }
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * One output that the page shows: its manifest as it stands now, its catalogue, which is built in
+ * the background, and the documents that were read last. It follows a data set that grows.
+ */
+import type { ManifestShard } from '../../../schemas/manifest.ts';
+import { type Manifest, readManifest } from '../../dataset/manifest.ts';
+import { type OpenOutput, openOutput, outputOf } from '../../dataset/open-output.ts';
+import type { TokenizedSample } from '../../dataset/samples.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
+import { openObjects } from '../../runtime/store/objects/open.ts';
+import type { OutputState } from '../api.ts';
+import { type Catalogue, createCatalogue } from '../catalogue/catalogue.ts';
+import { problemOf } from './problem.ts';
+import type { StorePlace, ThoughtHits } from './reader-thread.ts';
+import { type DocumentThread, openDocumentThread } from './reader-threads.ts';
+
+export interface ServedOutput {
+  readonly label: string;
+  /** The folder that may hold the log of the run; null for a bucket. */
+  readonly runFolder: string | null;
+  readonly store: ObjectStore;
+  readonly catalogue: Catalogue;
+  current(): OpenOutput;
+  state(): OutputState;
+  /** Looks for new entries, and reads their shards in the background. */
+  refresh(): Promise<void>;
+  /** Resolves when the catalogue holds all shards of now, or cannot go on. */
+  settled(): Promise<void>;
+  document(id: string): Promise<TokenizedSample>;
+  /** Thoughts that hold the text, of the samples that this shard holds whole. */
+  thoughtsIn(shard: ManifestShard, wanted: string): Promise<ThoughtHits>;
+  close(): Promise<void>;
+}
+
+export interface OutputPlace {
+  readonly label: string;
+  /** What opens its store. */
+  readonly place: StorePlace;
+  /** The folder that may hold the log of the run; null for a bucket. */
+  readonly runFolder: string | null;
+}
+
+/** Documents are kept while their texts and tokens together are not larger than this. */
+const documentBytesMax = 256 * 1024 * 1024;
+
+/** OUTPUT_MISSING when there is no manifest, and what else an output can have wrong. */
+export async function serveOutput(
+  { label, place, runFolder }: OutputPlace,
+  cacheFolder: string | null,
+  signal: AbortSignal,
+): Promise<ServedOutput> {
+  const store = await openObjects(place);
+  const first = await openOutput(store);
+  let manifest: Manifest = { entries: first.entries, headHash: first.headHash };
+  let output = first;
+  let problem: OutputState['problem'] = null;
+  const catalogue = createCatalogue(store, cacheFolder);
+  const thread = openDocumentThread(place);
+  const documents = createDocuments(thread, catalogue);
+  let reading: Promise<void> | null = null;
+
+  const readOn = (): Promise<void> => {
+    reading ??= catalogue
+      .extend(() => output.shards, signal)
+      .then(
+        () => {
+          problem = null;
+        },
+        (error: unknown) => {
+          problem = problemOf(error);
+        },
+      )
+      .finally(() => {
+        reading = null;
+      });
+    return reading;
+  };
+  void readOn();
+
+  return {
+    label,
+    runFolder,
+    store,
+    catalogue,
+    current: () => output,
+    state: () => ({
+      label,
+      dataset: output.head.dataset,
+      runId: output.head.runId,
+      head: output.headHash,
+      closed: output.head.closed,
+      shards: output.shards.length,
+      shardsRead: catalogue.shardsRead,
+      problem,
+      kept: catalogue.kept,
+    }),
+    refresh: async () => {
+      if (output.head.closed && catalogue.shardsRead === output.shards.length) return;
+      try {
+        manifest = await readManifest(store, manifest);
+        output = outputOf(store, manifest) ?? output;
+      } catch (error) {
+        problem = problemOf(error);
+        return;
+      }
+      if (problem === null) void readOn();
+    },
+    settled: () => readOn(),
+    document: (id) => documents.read(id, output),
+    thoughtsIn: (shard, wanted) => thread.thoughts(output.head, shard, wanted),
+    close: async () => {
+      await thread.close();
+      await store.close();
+    },
+  };
+}
+
+function createDocuments(thread: DocumentThread, catalogue: Catalogue) {
+  const kept = new Map<string, Promise<TokenizedSample>>();
+  const sizes = new Map<string, number>();
+  const forget = (id: string) => {
+    kept.delete(id);
+    sizes.delete(id);
+  };
+  const makeRoom = () => {
+    let held = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+    for (const [id, size] of [...sizes]) {
+      if (held <= documentBytesMax || sizes.size === 1) return;
+      forget(id);
+      held -= size;
+    }
+  };
+  const read = async (id: string, output: OpenOutput) => {
+    const shards = catalogue.shardsOf(id);
+    if (shards.length === 0) throw unknownSample(id);
+    return thread.document(output.head, shards, id);
+  };
+  return {
+    read: (id: string, output: OpenOutput): Promise<TokenizedSample> => {
+      const known = kept.get(id);
+      if (known !== undefined) return known;
+      const reading = read(id, output);
+      kept.set(id, reading);
+      reading.then(
+        (sample) => {
+          sizes.set(id, sample.read.text.byteLength * 3 + sample.inputIds.byteLength * 2);
+          makeRoom();
+        },
+        () => forget(id),
+      );
+      return reading;
+    },
+  };
+}
+
+function unknownSample(id: string): PipelineError {
+  return new PipelineError('USAGE', `no sample here has the id ${id}`, { subject: id });
+}

@@ -1,0 +1,208 @@
+/**
+ * The questions that the page may ask, each with the form of its parameters. A parameter is a
+ * number, a word of a list or a text that is compared: none becomes a path of the file system.
+ */
+import { z } from 'zod';
+import { PipelineError } from '../../runtime/errors.ts';
+import { sortColumns } from '../api.ts';
+import type { RunFacts } from '../reading/run-facts.ts';
+import { scan } from '../reading/scan.ts';
+import type { ServedOutput } from '../reading/served-output.ts';
+import { lineOf, textOf, tokensOf, viewTrajectory } from '../reading/trajectory.ts';
+import type { QualityMeter } from './quality-meter.ts';
+
+/** An output with what is asked about it beyond its samples. */
+export interface Shown {
+  readonly output: ServedOutput;
+  readonly facts: RunFacts;
+  readonly quality: QualityMeter;
+}
+
+type Answer = (parameters: Readonly<Record<string, string>>) => Promise<unknown>;
+
+const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const place = count(0, 2 ** 40);
+const text = z.string().max(1_000);
+const id = z.string().min(1).max(200);
+const yes = z.literal('1').optional();
+
+/** So many rows or texts at once at most. */
+const pageMax = 500;
+const page = { from: place.default(0), count: count(1, pageMax).default(100) };
+
+export function createAnswers(shown: readonly Shown[]): ReadonlyMap<string, Answer> {
+  const out = z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(shown.length - 1)
+    .default(0);
+  /** An answer about one output, whose parameters are read by the shape. */
+  const about = <Shape extends z.ZodRawShape>(
+    shape: Shape,
+    answer: (one: Shown, values: z.infer<z.ZodObject<Shape>>) => unknown,
+  ): Answer => {
+    const form = z.object({ out, ...shape });
+    return async (parameters) => {
+      const parsed = form.safeParse(parameters);
+      if (!parsed.success) throw refused(parsed.error);
+      const values = parsed.data as z.infer<z.ZodObject<Shape>> & { out: number };
+      return answer(shown[values.out] as Shown, values);
+    };
+  };
+  return new Map<string, Answer>([
+    ['outputs', async () => shown.map(({ output }) => output.state())],
+    ['totals', about({}, ({ output }) => output.catalogue.totals(output.current().head))],
+    ['samples', about(sampleShape, answerSamples)],
+    ['named', about({ name: text }, answerNamed)],
+    [
+      'scan',
+      about({ in: z.enum(['paths', 'thoughts']), q: text, from: place.default(0) }, answerScan),
+    ],
+    ['funnel', about({}, ({ facts }) => facts.funnel())],
+    ['drops', about(dropShape, answerDrops)],
+    ['quality', about({ start: yes }, answerQuality)],
+    ['trajectory', about({ id }, answerTrajectory)],
+    ['texts', about({ id, from: place, count: count(1, pageMax) }, answerTexts)],
+    ['line', about({ id, segment: place, line: place, from: place, to: place }, answerLine)],
+    ['tokens', about({ id, segment: place }, answerTokens)],
+    ['journey', about({ id }, answerJourney)],
+    ['rewrite', about({ id, path: z.string().max(10_000) }, answerRewrite)],
+  ]);
+}
+
+function refused(error: z.ZodError): PipelineError {
+  const [issue] = error.issues;
+  const name = String(issue?.path[0] ?? 'request');
+  return new PipelineError('USAGE', `${name}: ${issue?.message ?? 'not understood'}`, {
+    subject: name,
+  });
+}
+
+const sampleShape = {
+  ...page,
+  q: text.default(''),
+  licence: text.optional(),
+  min: place.optional(),
+  max: place.optional(),
+  lacking: yes,
+  searched: yes,
+  sort: z.enum(sortColumns).default('order'),
+  desc: yes,
+};
+type SampleQuestion = z.infer<z.ZodObject<typeof sampleShape>>;
+
+function answerSamples({ output }: Shown, question: SampleQuestion) {
+  const { columns, finder } = output.catalogue;
+  const { from, count } = question;
+  const found = finder.find({
+    text: question.q,
+    licence: question.licence ?? null,
+    tokensMin: question.min ?? 0,
+    tokensMax: question.max ?? Number.POSITIVE_INFINITY,
+    lacking: question.lacking !== undefined,
+    searched: question.searched !== undefined,
+    sort: question.sort,
+    descending: question.desc !== undefined,
+  });
+  const rows = [...found.subarray(from, from + count)].map((row) => columns.view(row));
+  return { samples: columns.size, matched: found.length, from, rows };
+}
+
+function answerNamed({ output }: Shown, { name }: { name: string }) {
+  const { columns } = output.catalogue;
+  return columns
+    .rowsNamed(name)
+    .slice(0, pageMax)
+    .map((row) => columns.view(row));
+}
+
+function answerScan(
+  { output }: Shown,
+  { in: place, q, from }: { in: 'paths' | 'thoughts'; q: string; from: number },
+) {
+  return scan(output, { place, text: q, from });
+}
+
+const dropShape = {
+  ...page,
+  stage: text.optional(),
+  reason: text.optional(),
+  q: text.default(''),
+};
+type DropQuestion = z.infer<z.ZodObject<typeof dropShape>>;
+
+function answerDrops({ facts }: Shown, { stage, reason, q, from, count }: DropQuestion) {
+  return facts.drops({ stage: stage ?? null, reason: reason ?? null, text: q }, from, count);
+}
+
+function answerQuality({ quality }: Shown, { start }: { start?: '1' | undefined }) {
+  if (start !== undefined) quality.start();
+  return quality.view();
+}
+
+async function answerTrajectory({ output }: Shown, { id: wanted }: { id: string }) {
+  const { shards } = output.current();
+  const shardOf = (pack: number) =>
+    shards.find(({ firstPack, packs }) => pack >= firstPack && pack < firstPack + packs)?.path ??
+    '';
+  return viewTrajectory(await output.document(wanted), shardOf);
+}
+
+/** Texts of one answer together at most, but at least one: a reader asks for the rest. */
+const textCharactersMax = 2_000_000;
+
+async function answerTexts(
+  { output }: Shown,
+  { id: wanted, from, count }: { id: string; from: number; count: number },
+) {
+  const sample = await output.document(wanted);
+  const texts = [];
+  let characters = 0;
+  for (let at = from; at < Math.min(sample.segments.length, from + count); at += 1) {
+    if (texts.length > 0 && characters > textCharactersMax) break;
+    const text = textOf(sample, at);
+    characters += text.text.length;
+    texts.push(text);
+  }
+  return texts;
+}
+
+interface LineQuestion {
+  readonly id: string;
+  readonly segment: number;
+  readonly line: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Characters of one line at once at most. */
+const partMax = 100_000;
+
+async function answerLine(
+  { output }: Shown,
+  { id: wanted, segment, line, from, to }: LineQuestion,
+) {
+  const sample = await output.document(wanted);
+  return { text: lineOf(sample, segment, line, [from, Math.min(to, from + partMax)]) };
+}
+
+async function answerTokens(
+  { output }: Shown,
+  { id: wanted, segment }: { id: string; segment: number },
+) {
+  return tokensOf(await output.document(wanted), segment);
+}
+
+async function answerJourney({ output, facts }: Shown, { id: wanted }: { id: string }) {
+  const { pieces } = await output.document(wanted);
+  return facts.journey(pieces[0]?.repositoryId ?? '');
+}
+
+async function answerRewrite(
+  { output, facts }: Shown,
+  { id: wanted, path }: { id: string; path: string },
+) {
+  const { pieces } = await output.document(wanted);
+  return facts.rewrite(pieces[0]?.repositoryId ?? '', path);
+}

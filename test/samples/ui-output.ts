@@ -1,0 +1,102 @@
+/**
+ * An output of a real run for the tests of the page: a small project with hostile content, whose
+ * search rewrote a thought, and a source that was dropped.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Columns } from '../../services/ui/catalogue/columns.ts';
+import { createColumns } from '../../services/ui/catalogue/columns.ts';
+import { type ShardRow, shardRowsVersion } from '../../services/ui/catalogue/shard-rows.ts';
+import { runLine } from '../services/cli/terminal.ts';
+
+/** Markup, a control character and a mark that turns the direction of text. */
+export const hostileText = `</pre><script>document.title = 'owned'</script><img src=x onerror=x>\u202e\u0007`;
+
+const licence = `MIT License
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software
+and associated documentation files (the "Software"), to deal in the Software without restriction,
+including without limitation the rights to use, copy, modify, merge, publish, distribute,
+sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is
+furnished to do so, subject to the following conditions: The above copyright notice and this
+permission notice shall be included in all copies or substantial portions of the Software.
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED.
+`;
+
+const shapes = `/** Shapes with an area. */
+export function area(width: number, height: number): number {
+  return width * height;
+}
+
+export const greeting = 'hello';
+`;
+
+const report = `import { area, greeting } from './shapes.ts';
+
+/** Prints how large a room is. */
+export function describeRoom(width: number, height: number): string {
+  return \`\${greeting}: the room has \${area(width, height)} square metres\`;
+}
+`;
+
+/** Files of the project, by path. */
+export function projectFiles(longLine = 3_000): Readonly<Record<string, string>> {
+  return {
+    LICENSE: licence,
+    'package.json': '{ "name": "rooms", "license": "MIT", "type": "module" }\n',
+    'src/shapes.ts': shapes,
+    'src/report.ts': report,
+    'src/hostile.ts': `// ${hostileText}\nexport const markup = ${JSON.stringify(hostileText)};\n`,
+    'notes/long.md': `# Long\n\n${'word '.repeat(longLine / 5)}\n`,
+  };
+}
+
+export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+}
+
+/** Runs the program on the project and on an empty folder; returns the output's path. */
+export async function runUiOutput(folder: string, files = projectFiles()): Promise<string> {
+  writeFiles(join(folder, 'rooms'), files);
+  mkdirSync(join(folder, 'empty'));
+  const sources = [join(folder, 'rooms'), join(folder, 'empty')];
+  const argv = ['run', ...sources, '--out', 'out', '--search', 'on', '--quiet'];
+  const { exitCode, err } = await runLine(argv, { workingFolder: folder });
+  if (exitCode !== 0) throw new Error(`the run failed: ${err}`);
+  return join(folder, 'out');
+}
+
+/** A catalogue of samples that no output holds; each tenth was searched, each hundredth lacks. */
+export function syntheticColumns(samples: number): Columns {
+  const columns = createColumns();
+  const rows = Array.from({ length: samples }, (_, place) => syntheticRow(place));
+  for (let from = 0; from < samples; from += 1_000) {
+    columns.add({ version: shardRowsVersion, rows: rows.slice(from, from + 1_000), languages: [] });
+  }
+  return columns;
+}
+
+function syntheticRow(place: number): ShardRow {
+  const mixed = (place * 2_654_435_761) % 1_000_003;
+  const bits = { targetBytes: 100, bitsBefore: 200, bitsAfter: 200 - (mixed % 100) };
+  return {
+    id: place.toString(16).padStart(32, '0'),
+    repositoryId: `repository-${place}`,
+    name: `name-${mixed}`,
+    origin: `owner-${place % 1_000}/name-${mixed}`,
+    licence: ['MIT', 'Apache-2.0', 'ISC', 'unknown'][place % 4] ?? '',
+    episode: null,
+    bytes: mixed * 4,
+    gain: place % 10 === 0 ? bits : null,
+    teacher: 'null',
+    scorer: 'null',
+    pieces: 1,
+    held: 1,
+    tokens: mixed,
+    trained: mixed >> 1,
+    first: { files: place % 50, lacks: place % 100 === 0 ? { thought: 1 } : {} },
+  };
+}

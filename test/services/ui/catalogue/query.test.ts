@@ -1,0 +1,81 @@
+/** Filters and sorts over many samples answer what a plain filter over the same rows answers. */
+import { describe, expect, test } from 'vitest';
+import { sortColumns } from '../../../../services/ui/api.ts';
+import { createFinder, type Query } from '../../../../services/ui/catalogue/query.ts';
+import { syntheticColumns } from '../../../samples/ui-output.ts';
+
+const columns = syntheticColumns(20_000);
+const finder = createFinder(columns);
+const rows = Array.from({ length: columns.size }, (_, row) => columns.view(row));
+const all: Query = {
+  text: '',
+  licence: null,
+  tokensMin: 0,
+  tokensMax: Number.POSITIVE_INFINITY,
+  lacking: false,
+  searched: false,
+  sort: 'order',
+  descending: false,
+};
+const idsOf = (query: Partial<Query>) =>
+  [...finder.find({ ...all, ...query })].map((row) => rows[row]?.id);
+const plain = (keep: (row: (typeof rows)[number]) => boolean) =>
+  rows.filter(keep).map(({ id }) => id);
+
+describe('filters', () => {
+  test('a text is a part of a name, an origin or a licence, or the start of an id', () => {
+    expect(idsOf({ text: 'name-77' })).toEqual(plain(({ name }) => name.includes('name-77')));
+    expect(idsOf({ text: 'OWNER-7/' })).toEqual(plain(({ origin }) => /^owner-7\//.test(origin)));
+    expect(idsOf({ text: 'apache' })).toEqual(plain(({ licence }) => licence === 'Apache-2.0'));
+    expect(idsOf({ text: rows[4711]?.id ?? '' })).toEqual([rows[4711]?.id]);
+    expect(idsOf({ text: 'nowhere' })).toEqual([]);
+  });
+
+  test('bounds, licence, lacks and search narrow it down together', () => {
+    const query = { licence: 'MIT', tokensMin: 5_000, tokensMax: 900_000, lacking: true };
+    const wanted = plain(
+      (row) =>
+        row.licence === 'MIT' && row.tokens >= 5_000 && row.tokens <= 900_000 && row.lacks > 0,
+    );
+    expect(wanted.length).toBeGreaterThan(10);
+    expect(idsOf(query)).toEqual(wanted);
+    expect(idsOf({ searched: true })).toEqual(plain(({ gain }) => gain !== null));
+    expect(idsOf({ licence: 'GPL-3.0-only' })).toEqual([]);
+  });
+});
+
+describe('orders', () => {
+  test.each(sortColumns)('by %s, and the other way round', (sort) => {
+    const up = idsOf({ sort });
+    expect(new Set(up).size).toBe(rows.length);
+    expect(idsOf({ sort, descending: true })).toEqual([...up].reverse());
+  });
+
+  test('a number sorts as a number, and equal ones keep the order of the data set', () => {
+    const byFiles = [...finder.find({ ...all, sort: 'files' })];
+    const wanted = rows.map((row, place) => ({ files: row.files, place }));
+    wanted.sort((a, b) => a.files - b.files || a.place - b.place);
+    expect(byFiles).toEqual(wanted.map(({ place }) => place));
+  });
+
+  test('an order is made anew when samples came in', () => {
+    const growing = syntheticColumns(1_000);
+    const find = createFinder(growing);
+    expect(find.find({ ...all, sort: 'tokens' })).toHaveLength(1_000);
+    growing.add({
+      version: 1,
+      rows: [{ ...syntheticRowOf(growing), id: 'new', tokens: 2_000_000 }],
+      languages: [],
+    });
+    const [first] = find.find({ ...all, sort: 'tokens', descending: true });
+    expect(growing.ids[first ?? 0]).toBe('new');
+  });
+});
+
+function syntheticRowOf(source: typeof columns) {
+  const { id, name, origin, licence } = source.view(0);
+  const first = { files: 1, lacks: {} };
+  const makers = { teacher: 'null', scorer: 'null', gain: null, episode: null };
+  const numbers = { bytes: 1, pieces: 1, held: 1, tokens: 1, trained: 1 };
+  return { id, repositoryId: id, name, origin, licence, first, ...makers, ...numbers };
+}

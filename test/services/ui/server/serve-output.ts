@@ -1,0 +1,86 @@
+/** Serves one output to a test, and asks the server as a browser or as a stranger would. */
+import { request } from 'node:http';
+import { storageKnobs } from '../../../../services/runtime/store/objects/config.ts';
+import { type ServedOutput, serveOutput } from '../../../../services/ui/reading/served-output.ts';
+import { startUiServer, type UiServer } from '../../../../services/ui/server/server.ts';
+
+export interface Served {
+  readonly server: UiServer;
+  readonly outputs: readonly ServedOutput[];
+  ask(path: string, headers?: Readonly<Record<string, string>>): Promise<Answered>;
+  json(path: string): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+export interface ServeOptions {
+  readonly cache?: string | null;
+  readonly token?: string | null;
+  readonly host?: string;
+}
+
+export async function serveFolders(
+  folders: readonly string[],
+  { cache = null, token = null, host = '127.0.0.1' }: ServeOptions = {},
+): Promise<Served> {
+  const stop = new AbortController();
+  const outputs = await Promise.all(
+    folders.map((folder) => {
+      const place = { settings: storageKnobs.parse({}), folder };
+      return serveOutput({ label: folder, place, runFolder: folder }, cache, stop.signal);
+    }),
+  );
+  const server = await startUiServer({
+    outputs,
+    page: new Map([['/', { type: 'text/html', bytes: Buffer.from('the page') }]]),
+    host,
+    port: 0,
+    token,
+    measureQuality: async () => [{ title: 'Totals', head: null, rows: [['files', '1']] }],
+    now: () => performance.now(),
+    hide: (text) => text.replaceAll('my-secret-key', '***'),
+  });
+  const ask: Served['ask'] = (path, headers = {}) => askServer(server.port, path, headers);
+  return {
+    server,
+    outputs,
+    ask,
+    json: async (path) => {
+      const { status, text } = await ask(path);
+      if (status !== 200) throw new Error(`${path}: ${status} ${text}`);
+      return JSON.parse(text);
+    },
+    close: async () => {
+      stop.abort();
+      await server.close();
+    },
+  };
+}
+
+/** Sends the path as it is: `fetch` would tidy it up. */
+export function askServer(
+  port: number,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  method = 'GET',
+): Promise<Answered> {
+  return new Promise((resolve, reject) => {
+    const asking = request(
+      { host: '127.0.0.1', port, path, headers, method, agent: false },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => {
+          const text = Buffer.concat(chunks).toString('utf8');
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
+        });
+      },
+    );
+    asking.on('error', reject).end();
+  });
+}

@@ -1,0 +1,324 @@
+/** The server answers its own page and nobody else, and it tells what the output holds. */
+import { createHash } from 'node:crypto';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openOutput } from '../../../../services/dataset/open-output.ts';
+import { listSamples, readSample } from '../../../../services/dataset/samples.ts';
+import type {
+  DropPage,
+  FunnelView,
+  HitPage,
+  LogView,
+  OutputState,
+  QualityView,
+  Rewrite,
+  SamplePage,
+  SegmentText,
+  SegmentTokens,
+  Totals,
+  TrajectoryView,
+} from '../../../../services/ui/api.ts';
+import { hostileText, projectFiles, runUiOutput } from '../../../samples/ui-output.ts';
+import { askServer, type Served, serveFolders } from './serve-output.ts';
+
+let folder: string;
+let out: string;
+let served: Served;
+let sample: TrajectoryView;
+
+const json = async <Value>(path: string) => (await served.json(path)) as Value;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'backstory-ui-'));
+  out = await runUiOutput(folder);
+  served = await serveFolders([out], { cache: join(folder, 'cache') });
+  await served.outputs[0]?.settled();
+  const { rows } = await json<SamplePage>('/api/samples');
+  sample = await json<TrajectoryView>(`/api/trajectory?id=${rows[0]?.id}`);
+});
+
+afterAll(async () => {
+  await served.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Every file below a folder with the hash of its bytes. */
+function fingerprint(root: string): string[] {
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => {
+      const path = join(parentPath, name);
+      return `${path} ${createHash('sha256').update(readFileSync(path)).digest('hex')}`;
+    })
+    .sort();
+}
+
+describe('who may ask', () => {
+  const { ask } = { ask: (headers: Record<string, string>) => served.ask('/api/outputs', headers) };
+
+  test('its own page may', async () => {
+    expect((await ask({})).status).toBe(200);
+    expect((await ask({ 'sec-fetch-site': 'same-origin' })).status).toBe(200);
+    expect((await ask({ host: `localhost:${served.server.port}` })).status).toBe(200);
+  });
+
+  test.each([
+    ['another name for this address', { host: 'evil.example' }, 421],
+    ['another port', { host: '127.0.0.1:1' }, 421],
+    ['a page of another site', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['a page of another port', { 'sec-fetch-site': 'same-site' }, 403],
+    ['a script of another origin', { origin: 'http://evil.example' }, 403],
+  ])('%s may not', async (_, headers, status) => {
+    const answered = await ask(headers as Record<string, string>);
+    expect(answered.status).toBe(status);
+    expect(JSON.parse(answered.text)).toMatchObject({ error: { code: 'USAGE' } });
+  });
+
+  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('nobody may %s', async (method) => {
+    expect((await askServer(served.server.port, '/api/outputs', {}, method)).status).toBe(405);
+  });
+
+  test('beyond this machine a token is needed, once in the address and then as a cookie', async () => {
+    await expect(serveFolders([out], { host: '0.0.0.0' })).rejects.toMatchObject({ code: 'USAGE' });
+    const open = await serveFolders([out], { host: '0.0.0.0', token: 'right' });
+    try {
+      expect((await open.ask('/')).status).toBe(401);
+      expect((await open.ask('/api/outputs?token=right')).status).toBe(401);
+      expect((await open.ask('/?token=wrong')).status).toBe(401);
+      const { status, headers } = await open.ask('/?token=right');
+      expect([status, headers.location]).toEqual([303, '/']);
+      const [cookie = ''] = headers['set-cookie'] ?? [];
+      expect(cookie).toMatch(/HttpOnly; SameSite=Strict/);
+      const [pair = ''] = cookie.split(';');
+      expect((await open.ask('/api/outputs', { cookie: pair })).status).toBe(200);
+      expect((await open.ask('/api/outputs', { cookie: 'backstory-ui=wrong' })).status).toBe(401);
+    } finally {
+      await open.close();
+    }
+  });
+
+  test('every answer forbids what the server did not send', async () => {
+    for (const path of ['/', '/api/outputs', '/nothing', '/api/nothing']) {
+      const { headers } = await served.ask(path);
+      expect(headers['content-security-policy']).toContain("default-src 'none'");
+      expect(headers['content-security-policy']).not.toMatch(/unsafe|https?:|\*/);
+      expect(headers['x-content-type-options']).toBe('nosniff');
+      expect(headers['cross-origin-resource-policy']).toBe('same-origin');
+    }
+  });
+});
+
+describe('what is asked', () => {
+  test.each([
+    '/../run.json',
+    '/..%2frun.json',
+    '/%2e%2e/%2e%2e/etc/passwd',
+    '//etc/passwd',
+    '/shards/index.json',
+    '/run.json',
+    '/api/',
+    '/api/../run.json',
+    '/\\..\\run.json',
+  ])('no path reaches a file: %s', async (path) => {
+    const { status, text } = await served.ask(path);
+    expect([400, 404]).toContain(status);
+    expect(text).not.toMatch(/configurationHash|root:/);
+  });
+
+  test('nonsense is refused with its parameter, and never a stack', async () => {
+    const words = ['-1', '1e99', 'NaN', '__proto__', '%00', '%ff', "'", '9'.repeat(400), '%F0%9F'];
+    const questions = ['totals', 'samples', 'trajectory', 'texts', 'line', 'tokens', 'scan'];
+    const names = ['out', 'from', 'count', 'id', 'segment', 'sort', 'min', 'in', 'q', 'line'];
+    for (const question of questions) {
+      for (const name of names) {
+        for (const word of words) {
+          const { status, text } = await served.ask(`/api/${question}?${name}=${word}`);
+          expect([200, 400, 404], `${question} ${name} ${word}`).toContain(status);
+          expect(text).not.toMatch(/ at .*\.ts|node:/);
+        }
+      }
+    }
+    const { text } = await served.ask('/api/samples?count=501');
+    expect(JSON.parse(text)).toMatchObject({ error: { code: 'USAGE', subject: 'count' } });
+    expect((await served.ask('/api/samples?out=1')).status).toBe(400);
+  });
+
+  test('known secrets are hidden', async () => {
+    const { text } = await served.ask('/api/trajectory?id=my-secret-key');
+    expect(text).toContain('no sample here has the id ***');
+  });
+});
+
+describe('what is answered', () => {
+  test('state, totals and samples are those of the output', async () => {
+    const [state] = await json<OutputState[]>('/api/outputs');
+    const output = await openOutput(out);
+    expect(state).toMatchObject({
+      head: output.headHash,
+      closed: true,
+      shardsRead: 1,
+      problem: null,
+    });
+    const listed = await listSamples(output);
+    const totals = await json<Totals>('/api/totals');
+    expect(totals).toMatchObject({
+      samples: 1,
+      repositories: 1,
+      incomplete: 0,
+      files: Object.keys(projectFiles()).length,
+      tokens: listed[0]?.tokens,
+      trainedTokens: listed[0]?.trainedTokens,
+      packs: output.shards[0]?.packs,
+      licences: [{ name: 'MIT', samples: 1 }],
+    });
+    const languages = Object.fromEntries(totals.languages.map((each) => [each.name, each.files]));
+    expect(languages).toMatchObject({ typescript: 3, json: 1, markdown: 1 });
+    const { rows } = await json<SamplePage>('/api/samples?q=rooms&licence=MIT');
+    expect(rows).toMatchObject([{ id: listed[0]?.id, tokens: listed[0]?.tokens, complete: true }]);
+    expect(await json<SamplePage>('/api/samples?q=nothing')).toMatchObject({
+      matched: 0,
+      samples: 1,
+    });
+  });
+
+  test('a trajectory comes as facts first, then as texts, which are the output’s own', async () => {
+    const wanted = await readSample(await openOutput(out), sample.id);
+    const facts = sample.segments.map(({ kind, path, trained, tokens }) => [
+      kind,
+      path,
+      trained,
+      tokens,
+    ]);
+    expect(facts).toEqual(
+      wanted.segments.map(({ kind, path, trained, tokens }) => [kind, path, trained, tokens]),
+    );
+    const texts = await json<SegmentText[]>(`/api/texts?id=${sample.id}&from=0&count=500`);
+    for (const { segment, text, cut } of texts) {
+      const { body = '' } = wanted.segments[segment] ?? {};
+      if (cut.length === 0) expect(text).toBe(body);
+      else expect(cut.map(([line]) => line)).toEqual([2]);
+    }
+    expect(texts.some(({ text }) => text.includes(hostileText))).toBe(true);
+  });
+
+  test('the rest of a long line can be asked for', async () => {
+    const at = sample.segments.findIndex((each) => each.kind === 'write' && each.widest > 2_000);
+    const [text] = await json<SegmentText[]>(`/api/texts?id=${sample.id}&from=${at}&count=1`);
+    const [line, characters] = text?.cut[0] ?? [0, 0];
+    expect(characters).toBe(3_000);
+    const path = `/api/line?id=${sample.id}&segment=${at}&line=${line}&from=2000&to=9000`;
+    expect((await json<{ text: string }>(path)).text).toBe('word '.repeat(200));
+  });
+
+  test('tokens of a segment end where its characters do', async () => {
+    const at = sample.segments.findIndex(
+      ({ path, kind }) => path === 'src/hostile.ts' && kind === 'write',
+    );
+    const { ends, ids } = await json<SegmentTokens>(`/api/tokens?id=${sample.id}&segment=${at}`);
+    const [text] = await json<SegmentText[]>(`/api/texts?id=${sample.id}&from=${at}&count=1`);
+    expect(ends.at(-1)).toBe(text?.text.length);
+    expect(ends).toEqual([...ends].sort((a, b) => a - b));
+    expect(ids).toHaveLength(ends.length);
+    expect(ends.length).toBeLessThanOrEqual(sample.segments[at]?.tokens ?? 0);
+  });
+
+  test('the log adds dependencies, searches and the thoughts before them', async () => {
+    const journey = await json<LogView>(`/api/journey?id=${sample.id}`);
+    expect(journey.why).toBeNull();
+    expect(journey.edges).toMatchObject([{ from: 'src/report.ts', to: 'src/shapes.ts' }]);
+    expect(journey.searches.length).toBeGreaterThan(0);
+    const [{ path = '' } = {}] = journey.searches.filter(({ rewritten }) => rewritten);
+    const rewrite = await json<Rewrite>(
+      `/api/rewrite?id=${sample.id}&path=${encodeURIComponent(path)}`,
+    );
+    expect(rewrite.before.length).toBe(rewrite.after.length);
+    expect(rewrite.before).not.toEqual(rewrite.after);
+  });
+
+  test('the funnel says what was dropped, where and why, and leads to it', async () => {
+    const { found } = await json<FunnelView>('/api/funnel');
+    expect(found).toMatchObject({ found: 1, admitted: 1, written: 1 });
+    expect(found?.drops).toMatchObject([{ stage: 'discover', reason: 'SOURCE_EMPTY', count: 1 }]);
+    const drops = await json<DropPage>('/api/drops?stage=discover&reason=SOURCE_EMPTY');
+    expect(drops).toMatchObject({ matched: 1, rows: [{ name: 'empty' }] });
+    expect(await json<DropPage>('/api/drops?q=nothing')).toMatchObject({ matched: 0 });
+    expect(found?.cost.calls).toBeGreaterThan(0);
+  });
+
+  test('a search looks into paths and thoughts', async () => {
+    const paths = await json<HitPage>('/api/scan?in=paths&q=SHAPES');
+    expect(paths).toMatchObject({ next: null, hits: [{ id: sample.id, path: 'src/shapes.ts' }] });
+    const thoughts = await json<HitPage>('/api/scan?in=thoughts&q=area');
+    expect(thoughts.hits.length).toBeGreaterThan(0);
+    for (const { segment } of thoughts.hits)
+      expect(sample.segments[segment ?? 0]?.kind).toBe('think');
+  });
+
+  test('quality is measured once it is asked for', async () => {
+    expect(await json<QualityView>('/api/quality')).toMatchObject({ state: 'idle' });
+    await served.ask('/api/quality?start=1');
+    const measured = () => json<QualityView>('/api/quality');
+    await expect.poll(measured).toMatchObject({ state: 'done', sections: [{ title: 'Totals' }] });
+  });
+
+  test('pages hear of a change', async () => {
+    const response = await fetch(`http://127.0.0.1:${served.server.port}/api/news`);
+    const reader = response.body?.getReader();
+    const { value } = (await reader?.read()) ?? {};
+    expect(Buffer.from(value ?? []).toString()).toMatch(/^event: outputs\ndata: \[\{/);
+    await reader?.cancel();
+  });
+});
+
+describe('the output', () => {
+  test('stays as it is, and its catalogue is found again in the cache', async () => {
+    const before = fingerprint(out);
+    const again = await serveFolders([out], { cache: join(folder, 'cache') });
+    const kept = fingerprint(join(folder, 'cache'));
+    try {
+      await again.outputs[0]?.settled();
+      await again.json(`/api/journey?id=${sample.id}`);
+      expect(await again.json('/api/totals')).toEqual(await json('/api/totals'));
+    } finally {
+      await again.close();
+    }
+    expect(fingerprint(out)).toEqual(before);
+    expect(kept).toHaveLength(1);
+    expect(fingerprint(join(folder, 'cache'))).toEqual(kept);
+  });
+
+  test('a cache that cannot be written costs nothing but a word', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    const again = await serveFolders([out], { cache: join(folder, 'file', 'below') });
+    try {
+      await again.outputs[0]?.settled();
+      const [state] = (await again.json('/api/outputs')) as OutputState[];
+      expect(state).toMatchObject({ shardsRead: 1, problem: null });
+      expect(state?.kept).toContain('in memory only, because');
+    } finally {
+      await again.close();
+    }
+  });
+
+  test('a damaged shard is named, and the server goes on', async () => {
+    const copy = join(folder, 'damaged');
+    cpSync(out, copy, { recursive: true });
+    writeFileSync(join(copy, 'shards/shard.00000.mds'), 'short');
+    const damaged = await serveFolders([copy]);
+    try {
+      await damaged.outputs[0]?.settled();
+      const [state] = (await damaged.json('/api/outputs')) as OutputState[];
+      const problem = { code: 'SHARD_CORRUPT', subject: 'shards/shard.00000.mds' };
+      expect(state).toMatchObject({ shardsRead: 0, problem });
+      expect(await damaged.json('/api/totals')).toMatchObject({ samples: 0 });
+    } finally {
+      await damaged.close();
+    }
+  });
+
+  test('a folder without a manifest is OUTPUT_MISSING', async () => {
+    await expect(serveFolders([folder])).rejects.toMatchObject({ code: 'OUTPUT_MISSING' });
+  });
+});
