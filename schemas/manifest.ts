@@ -161,13 +161,24 @@ export function parseManifestHead(text: string): ManifestHead {
   throw new Error(z.prettifyError(parsed.error));
 }
 
-/** Paths of the files that were written without their thought. */
-export function thoughtlessPaths(
-  lacks: readonly { readonly what: string; readonly path: string | null }[],
-): Set<string> {
-  return new Set(
-    lacks.flatMap(({ what, path }) => (what === 'thought' && path !== null ? [path] : [])),
-  );
+interface LackLine {
+  readonly what: string;
+  readonly path: string | null;
+}
+
+/** Paths of the files that were written without a thought. */
+export function thoughtlessPaths(lacks: readonly LackLine[]): Set<string> {
+  return pathsOf(lacks, ['thought', 'plain']);
+}
+
+/** Of these, the files that earn a thought: only their write may be masked. */
+export function maskablePaths(lacks: readonly LackLine[]): Set<string> {
+  return pathsOf(lacks, ['thought']);
+}
+
+function pathsOf(lacks: readonly LackLine[], wanted: readonly string[]): Set<string> {
+  const those = lacks.filter(({ what }) => wanted.includes(what));
+  return new Set(those.flatMap(({ path }) => (path === null ? [] : [path])));
 }
 
 /** File name of an entry: eight digits, so that names sort as numbers do. */

@@ -119,7 +119,7 @@ const stageSpecs = {
     reads: ['file-task'],
     writes: ['file-trace'],
     talksTo: ['teacher'],
-    version: 2,
+    version: 3,
   },
   search: {
     does: 'rewrites thoughts; keeps one only if the scorer needs fewer bits for the real code',
@@ -133,7 +133,7 @@ const stageSpecs = {
     reads: ['file-thought'],
     writes: ['trajectory', 'dropped'],
     talksTo: [],
-    version: 2,
+    version: 3,
   },
   sink: {
     does: 'tokens, packs of 65,536, MDS shards, and a manifest that a killed writer cannot tear',

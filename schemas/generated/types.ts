@@ -258,13 +258,13 @@ export interface Usage {
   readonly refused: { readonly [key: string]: number };
 }
 
-/** Something that a trajectory was written without, because it could not be had. */
+/** Something that a trajectory was written without. */
 export interface Lack {
-  /** plan, purposes, thought or search. */
+  /** plan, purposes, thought or search, which could not be had; plain: a thought that its file does not earn. */
   readonly what: string;
   /** File that it concerns; null for the whole repository. */
   readonly path: null | string;
-  /** Code and message of the failure. */
+  /** Code and message of the failure; of plain, the kind of the file. */
   readonly reason: string;
 }
 
@@ -320,7 +320,7 @@ export interface FileTask {
   readonly bodyReference: null | BlobReference;
 }
 
-export type FileStatus = 'done' | 'failed' | 'skipped';
+export type FileStatus = 'done' | 'failed' | 'skipped' | 'plain';
 
 export type StepKind = 'read' | 'think' | 'write';
 
@@ -350,11 +350,11 @@ export interface FileTraceBody {
   readonly structure: BlobReference;
   /** The encoded repo-plan body. */
   readonly plan: BlobReference;
-  /** How the file ended: done; skipped, written without a thought; failed, not written. A join waits for every file to end. */
+  /** How the file ended: done; plain, written without a thought, because files of its kind earn none; skipped, written without the thought that it earns; failed, not written. A join waits for every file to end. */
   readonly status: FileStatus;
-  /** Why it failed or was skipped; of a done file, why it was not searched. */
+  /** Why it failed or was skipped; of a plain file, its kind; of a done file, why it was not searched. */
   readonly reason: null | string;
-  /** Reads, then thinks, then one write; no thinks where the file is skipped. */
+  /** Reads, then thinks, then one write; no thinks where the file is skipped or plain. */
   readonly steps: readonly Step[];
   /** Who thought. */
   readonly teacher: ModelIdentity;
@@ -418,11 +418,11 @@ export interface FileThoughtBody {
   readonly structure: BlobReference;
   /** The encoded repo-plan body. */
   readonly plan: BlobReference;
-  /** How the file ended: done; skipped, written without a thought; failed, not written. A join waits for every file to end. */
+  /** How the file ended: done; plain, written without a thought, because files of its kind earn none; skipped, written without the thought that it earns; failed, not written. A join waits for every file to end. */
   readonly status: FileStatus;
-  /** Why it failed or was skipped; of a done file, why it was not searched. */
+  /** Why it failed or was skipped; of a plain file, its kind; of a done file, why it was not searched. */
   readonly reason: null | string;
-  /** Reads, then thinks, then one write; no thinks where the file is skipped. */
+  /** Reads, then thinks, then one write; no thinks where the file is skipped or plain. */
   readonly steps: readonly Step[];
   /** Who thought. */
   readonly teacher: ModelIdentity;

@@ -80,12 +80,18 @@ async function drawSample(
     writeLine(context.out);
     for (const line of drawSegment(segment, style, view)) writeLine(context.out, line);
     for (const { what, reason } of lacksAt(segment, sample.overview.lacks)) {
-      writeLine(context.out, style.yellow(`  no ${lackName(what)}: ${printable(reason)}`));
+      writeLine(context.out, style.yellow(`  ${tellLack(what, reason)}`));
     }
     const gain = segment.kind === 'write' ? gains?.get(segment.path ?? '') : undefined;
     if (gain === undefined) continue;
     writeLine(context.out, style.green(`  search: ${bitsPerByte(gain)}`));
   }
+}
+
+function tellLack(what: string, reason: string): string {
+  return what === 'plain'
+    ? `without a thought: ${printable(reason)} earns none`
+    : `no ${lackName(what)}: ${printable(reason)}`;
 }
 
 /** What is missing at a segment: of a file, it is told at its write; of the plan, at the plan. */

@@ -42,6 +42,7 @@ export function drawSummary(summary: RunSummary, facts: SummaryFacts, style: Sty
     ['calls', describeUsage(summary)],
     ...refusedRows(summary),
     ...costRows(summary),
+    ...plainRows(summary.plain),
     ...(summary.lacks.length === 0 ? [] : [['written without', countLacks(summary.lacks)]]),
     ...searchRows(summary.search),
     ['time', formatDuration(summary.wallMs) + (summary.resumed ? ', after a resume' : '')],
@@ -172,9 +173,21 @@ function drawSkipped(skipped: RunSummary['skippedFiles']): string[] {
   return ['', 'Files left out, by reason:', ...formatTable(rows)];
 }
 
+/** Files of these kinds earn no thought. */
+function plainRows(plain: RunSummary['plain']): [string, string][] {
+  const counts = Object.entries(plain).sort(([, a], [, b]) => b - a);
+  if (counts.length === 0) return [];
+  const told = counts.map(([kind, count]) => `${formatCount(count)} times ${kind}`);
+  return [['no thought earned', told.join(', ')]];
+}
+
 /** What a lack is called. */
 export function lackName(what: string): string {
-  return what === 'purposes' ? 'batch of purposes' : what;
+  const names: Record<string, string> = {
+    purposes: 'batch of purposes',
+    plain: 'unearned thought',
+  };
+  return names[what] ?? what;
 }
 
 /** `3 thought, 1 plan`: how much of each is missing. */

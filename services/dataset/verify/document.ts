@@ -3,7 +3,7 @@
  * and files (I1). Pure.
  */
 import { lineRange } from '../../../schemas/lines.ts';
-import { type ProvenanceLine, thoughtlessPaths } from '../../../schemas/manifest.ts';
+import { maskablePaths, type ProvenanceLine, thoughtlessPaths } from '../../../schemas/manifest.ts';
 import { sha256 } from '../../runtime/ids.ts';
 import { type PlacedSegment, placeSegments } from '../segments.ts';
 import { mustHold } from './difference.ts';
@@ -41,7 +41,8 @@ function checkLacks(
   { lacks = [], masked = [], episode }: ProvenanceLine,
 ) {
   const thoughtless = thoughtlessPaths(lacks);
-  for (const path of masked) mustHold(thoughtless.has(path), `${path} may not be masked`);
+  const maskable = maskablePaths(lacks);
+  for (const path of masked) mustHold(maskable.has(path), `${path} may not be masked`);
   const planned = segments.some(({ kind }) => kind === 'requirements');
   const isLater = (episode?.number ?? 1) > 1;
   // Only the first episode states the requirements.

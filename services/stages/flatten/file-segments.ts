@@ -36,7 +36,7 @@ export function segmentFiles(
 }
 
 /**
- * Renders `(read observe)* think+ write`, for a skipped file without `think`, with references
+ * Renders `(read observe)* think+ write`, for a file without a thought without `think`, with references
  * replaced by their bytes.
  */
 function stepSegments(
@@ -73,7 +73,7 @@ function readSegments(reader: string, step: Step, path: string, text: string): T
 
 function checkSteps(thought: FileThoughtBody): void {
   const shape = thought.steps.map((step) => step.kind[0]).join('');
-  const expected = thought.status === 'skipped' ? /^r*w$/ : /^r*t+w$/;
+  const expected = thought.status === 'done' ? /^r*t+w$/ : /^r*w$/;
   if (!expected.test(shape)) {
     throw invalid(thought.path, 'its steps are not reads, then thoughts, then one write');
   }

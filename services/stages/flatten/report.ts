@@ -16,6 +16,7 @@ export const flattenReport = {
 
 function openLacks() {
   const lacks: LackOf[] = [];
+  const plain: Record<string, number> = {};
   let [documents, thoughts] = [0, 0];
   return {
     add: (body: TrajectoryBody) => {
@@ -23,9 +24,13 @@ function openLacks() {
         documents += 1;
         thoughts += segments.filter(({ kind }) => kind === 'think').length;
       }
-      for (const lack of body.lacks) lacks.push({ repository: body.name, ...lack });
+      for (const lack of body.lacks) {
+        // Half the files of a repository may be plain: by kind they are counted, and not listed.
+        if (lack.what === 'plain') plain[lack.reason] = (plain[lack.reason] ?? 0) + 1;
+        else lacks.push({ repository: body.name, ...lack });
+      }
     },
-    facts: () => ({ documents, thoughts, lacks: lacks.sort(byPlace) }),
+    facts: () => ({ documents, thoughts, plain, lacks: lacks.sort(byPlace) }),
   };
 }
 

@@ -47,11 +47,13 @@ export function summariseSearch(thoughts: readonly FileThoughtBody[]): SearchSum
   };
 }
 
+/** What a reason says is missing, by how the file ended. */
+const lackOf = { done: 'search', skipped: 'thought', plain: 'plain', failed: 'file' } as const;
+
 /** What the trajectory is written without, in the order of the document. */
 export function listLacks(plan: RepoPlanBody, thoughts: readonly FileThoughtBody[]): Lack[] {
   const ofFiles = thoughts.flatMap(({ path, status, reason }): Lack[] => {
-    if (reason === null) return [];
-    return [{ what: status === 'skipped' ? 'thought' : 'search', path, reason }];
+    return reason === null ? [] : [{ what: lackOf[status], path, reason }];
   });
   return [...plan.lacks, ...ofFiles];
 }

@@ -1,6 +1,7 @@
 /** Knobs of the simulate stage. */
 import { z } from 'zod';
 import { operational } from '../../runtime/config/knobs.ts';
+import { plainKindNames } from './plain.ts';
 
 export const simulateKnobs = z.object({
   concurrency: z
@@ -10,6 +11,20 @@ export const simulateKnobs = z.object({
     .default(8)
     .describe('files simulated at once; each waits for one teacher call')
     .meta(operational),
+  plainFiles: z
+    .array(z.enum(plainKindNames))
+    .default([...plainKindNames])
+    .describe(
+      'kinds of files that earn no thought: they are written without one, and no call is paid for them; an empty list gives every file a thought',
+    ),
+  settingsLinesMax: z
+    .number()
+    .int()
+    .min(0)
+    .default(5)
+    .describe(
+      'lines of a settings file that earns no thought, each of 120 bytes at most on average; a longer one gets a thought',
+    ),
   readsMax: z
     .number()
     .int()

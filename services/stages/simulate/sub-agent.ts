@@ -4,16 +4,19 @@ import type {
   FileTaskBody,
   FileTraceBody,
   RepoPlanBody,
+  RepoStructureBody,
 } from '../../../schemas/generated/types.ts';
 import { lineRange } from '../../../schemas/lines.ts';
 import { byPath, namesBetween } from '../../ports/look-up.ts';
 import type { Answer, ThinkRequest } from '../../ports/teacher.ts';
 import { buildThinkRequest } from '../../ports/think-request.ts';
+import { noUsage } from '../../ports/usage.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { askOrGiveUp } from '../../runtime/given-up.ts';
 import type { Failure, Tools } from '../../runtime/stage.ts';
 import { loadTexts } from '../../runtime/store/repository-texts.ts';
 import type { SimulateKnobs } from './config.ts';
+import { plainKindOf, plainKinds } from './plain.ts';
 import type { simulateReport } from './report.ts';
 import { type Dependency, fitThought, planReads, thinkStep, writeStep } from './steps.ts';
 
@@ -41,6 +44,8 @@ export async function simulateFile(
   const { config } = tools;
   const structure = await tools.bodies.load('repo-structure', task.structure);
   const plan = await tools.bodies.load('repo-plan', task.plan);
+  const plain = await writePlain(task, structure, tools);
+  if (plain !== null) return plain;
   const paths = readablePaths(plan, task).slice(0, config.readsMax);
   const texts = await loadTexts(tools.blobs, structure.repository, [task.path, ...paths]);
   const dependencies = paths.map((path): Dependency => {
@@ -69,6 +74,23 @@ export async function simulateFile(
   tools.count('thoughts_written');
   const steps = [...reads, thinkStep(answer.value), write];
   return { ...task, status: 'done', reason: null, steps, teacher, usage: answer.usage };
+}
+
+/** The trace of a file that earns no thought; null for any other. */
+async function writePlain(
+  task: FileTaskBody,
+  { repository, files }: RepoStructureBody,
+  tools: SimulateTools,
+): Promise<FileTraceBody | null> {
+  const file = byPath(files, task.path);
+  if (file === undefined) return null;
+  const texts = await loadTexts(tools.blobs, repository, [task.path]);
+  const kind = plainKindOf(file, texts.get(task.path) ?? '', tools.config);
+  if (kind === null) return null;
+  tools.count('plain_files');
+  const steps = [writeStep(task.path)];
+  const reason = plainKinds[kind];
+  return { ...task, status: 'plain', reason, steps, teacher: nobody, usage: noUsage };
 }
 
 /** The thought, fitted to its limit. */

@@ -2,7 +2,7 @@
  * From a trajectory and its tokens to pieces, packs and provenance lines. Pure.
  */
 import type { TrajectoryBody } from '../../../../schemas/generated/types.ts';
-import { type ProvenanceLine, thoughtlessPaths } from '../../../../schemas/manifest.ts';
+import { maskablePaths, type ProvenanceLine } from '../../../../schemas/manifest.ts';
 import type { Pack } from '../../../../schemas/mds.ts';
 import { isTrained, type SegmentKind } from '../../../../schemas/trajectory-text.ts';
 import type { TokenizedDocument } from '../tokens/join-tokens.ts';
@@ -40,7 +40,7 @@ export interface SamplePiece {
 /** The texts of the segments. Throws when the spans do not fit the document. */
 export function segmentTexts(body: TrajectoryBody, document: Buffer): string[] {
   let cursor = 0;
-  const maskable = thoughtlessPaths(body.lacks);
+  const maskable = maskablePaths(body.lacks);
   const texts = body.segments.map(({ start, end, kind, trained, path }) => {
     if (start !== cursor || end <= start) throw new Error('segments are not adjacent');
     const masked = !trained && kind === 'write' && maskable.has(path ?? '');

@@ -67,7 +67,7 @@ test('I3: a dependency that the plan writes later is not read', async () => {
 });
 
 test('a thought that is too long is cut at a sentence', async () => {
-  const body = await trace('LICENSE', teacherThinking('It is kept as it is. '.repeat(1_000)));
+  const body = await trace('src/errors.py', teacherThinking('It is kept as it is. '.repeat(1_000)));
   const text = body.steps[0]?.text ?? '';
   expect(Buffer.byteLength(text)).toBeLessThanOrEqual(bench.tools.config.thoughtBytesMax);
   expect(text.endsWith('It is kept as it is.')).toBe(true);
@@ -77,9 +77,34 @@ test.each([
   ['empty', ' \n\n'],
   ['NUL', 'a\0b'],
 ])('a file whose thought is %s is written without it', async (_why, text) => {
-  const body = await trace('LICENSE', teacherThinking(text));
-  expect(body).toMatchObject({ status: 'skipped', steps: [{ kind: 'write', path: 'LICENSE' }] });
-  expect(body.reason).toMatch(/^TEACHER_ANSWER_INVALID: the thought about LICENSE/);
+  const body = await trace('src/errors.py', teacherThinking(text));
+  expect(body).toMatchObject({
+    status: 'skipped',
+    steps: [{ kind: 'write', path: 'src/errors.py' }],
+  });
+  expect(body.reason).toMatch(/^TEACHER_ANSWER_INVALID: the thought about src\/errors\.py/);
+});
+
+test('a file that earns no thought is written without one, and no call is paid for it', async () => {
+  const think = async () => Promise.reject(new Error('nobody is asked'));
+  const body = await trace('LICENSE', { ...openGrounded(), think });
+  expect(body).toMatchObject({
+    status: 'plain',
+    reason: 'a licence',
+    steps: [{ kind: 'write', path: 'LICENSE' }],
+    teacher: { name: 'none' },
+    usage: noUsage,
+  });
+  expect(Object.fromEntries(bench.counts)).toEqual({ plain_files: 1 });
+});
+
+test('a knob gives every file a thought', async () => {
+  const config = simulateKnobs.parse({ plainFiles: [] });
+  const task = recordOf('file-task', await taskFor('LICENSE'));
+  const [outcome] = await simulate.handle(task, { ...bench.tools, config });
+  expect(outcome).toMatchObject({
+    body: { status: 'done', steps: [{ kind: 'think' }, { kind: 'write' }] },
+  });
 });
 
 test('a task for a file that is not planned is an invalid record', async () => {
