@@ -1,10 +1,10 @@
 /**
- * The trajectory text format, version 2 (grammar in trajectory-text.md): renders segments to one
+ * The trajectory text format, version 3 (grammar in trajectory-text.md): renders segments to one
  * text, and parses every segment back. No content can forge a header: the fence is a run of '@'
  * longer than any run that begins a line of any body.
  */
 
-export const trajectoryTextVersion = 2;
+export const trajectoryTextVersion = 3;
 
 /** The kinds of segments, with their roles. The kind alone decides `trained` (I2). */
 export const segmentKinds = {
@@ -23,7 +23,7 @@ export const segmentKinds = {
   /** The bytes that the sub-agent reads. */
   observe: 'observation',
   think: 'think',
-  /** The bytes of the file. */
+  /** The bytes of the file, or of those of its lines that the header names. */
   write: 'action',
   /** The repository is complete. */
   done: 'action',
@@ -70,6 +70,18 @@ export function turnRole(kind: SegmentKind): TurnRole {
   if (kind === 'backstory') return 'system';
   if (kind === 'observe') return 'tool';
   return isTrained(kind) ? 'assistant' : 'user';
+}
+
+/** The files that writes make, by path: the parts of a long file follow one another. */
+export function writtenFiles(
+  segments: Iterable<Pick<TextSegment, 'kind' | 'path' | 'body'>>,
+): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const { kind, path, body } of segments) {
+    if (kind !== 'write' || path === null) continue;
+    files.set(path, (files.get(path) ?? '') + body);
+  }
+  return files;
 }
 
 const fenceMin = 3;

@@ -330,9 +330,9 @@ export interface Step {
   readonly kind: StepKind;
   /** File that is read or written; null for a thought. */
   readonly path: null | string;
-  /** First line shown by a read, from 1; 0 means the whole file. */
+  /** First line that a read shows or a write makes, from 1; 0 means the whole file. */
   readonly fromLine: number;
-  /** Last line shown, inclusive; 0 means the whole file. */
+  /** Last line of these, inclusive; 0 means the whole file. */
   readonly toLine: number;
   /** The thought; null otherwise. */
   readonly text: null | string;
@@ -354,7 +354,7 @@ export interface FileTraceBody {
   readonly status: FileStatus;
   /** Why it failed or was skipped; of a plain file, its kind; of a done file, why it was not searched. */
   readonly reason: null | string;
-  /** Reads, then thinks, then one write; no thinks where the file is skipped or plain. */
+  /** Reads, then thinks and a write, for each part of a long file again; no thinks where the file is skipped or plain. */
   readonly steps: readonly Step[];
   /** Who thought. */
   readonly teacher: ModelIdentity;
@@ -396,7 +396,7 @@ export interface SearchReport {
   readonly configuration: string;
   /** Bytes of ground-truth code scored. */
   readonly targetBytes: number;
-  /** Bits of the code given the first thoughts. */
+  /** Bits of the code given the first thoughts; of a file in parts the sum, each part after the kept ones before it. */
   readonly bitsBefore: number;
   /** Bits given the kept thoughts. */
   readonly bitsAfter: number;
@@ -422,7 +422,7 @@ export interface FileThoughtBody {
   readonly status: FileStatus;
   /** Why it failed or was skipped; of a plain file, its kind; of a done file, why it was not searched. */
   readonly reason: null | string;
-  /** Reads, then thinks, then one write; no thinks where the file is skipped or plain. */
+  /** Reads, then thinks and a write, for each part of a long file again; no thinks where the file is skipped or plain. */
   readonly steps: readonly Step[];
   /** Who thought. */
   readonly teacher: ModelIdentity;

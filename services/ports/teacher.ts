@@ -62,7 +62,28 @@ export interface ThinkRequest {
   readonly usedBy: readonly { readonly path: string; readonly names: readonly string[] }[];
   /** The ground truth the thought must lead to. The thought must not copy it. */
   readonly code: string;
+  /** Of a long file, the part that is asked about: `code` and `structure` are of that part. */
+  readonly part?: FilePart;
   readonly mending?: Mending;
+}
+
+/** Lines from 1, both inclusive. */
+export interface LineSpan {
+  readonly fromLine: number;
+  readonly toLine: number;
+}
+
+export interface FilePart extends LineSpan {
+  /** From 1. */
+  readonly number: number;
+  readonly of: number;
+  /** The whole file. */
+  readonly file: string;
+}
+
+/** Asks at once for the thoughts before all parts of a long file. */
+export interface PartsRequest extends ThinkRequest {
+  readonly parts: readonly LineSpan[];
 }
 
 export interface RewriteRequest extends ThinkRequest {
@@ -100,6 +121,12 @@ export interface Teacher {
   readonly identity: ModelIdentity;
   plan(request: PlanRequest, signal: AbortSignal, draft?: Draft): Promise<Answer<PlanAnswer>>;
   think(request: ThinkRequest, signal: AbortSignal, draft?: Draft): Promise<Answer<string>>;
+  /** One thought for each part, in order. A teacher without it writes every file at once. */
+  thinkParts?(
+    request: PartsRequest,
+    signal: AbortSignal,
+    draft?: Draft,
+  ): Promise<Answer<readonly string[]>>;
   /** Rewrites a thought; `sample` distinguishes the candidates of one round. */
   rewrite(
     request: RewriteRequest,

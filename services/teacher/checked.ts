@@ -4,11 +4,13 @@
  * are not asked for again, because the search asks for more of them anyway.
  */
 import type { Usage } from '../../schemas/generated/types.ts';
+import { requestOfPart } from '../ports/file-parts.ts';
 import {
   type Answer,
   type Draft,
   type Mending,
   noDraft,
+  type PartsRequest,
   type PlanAnswer,
   type PlanRequest,
   type ProseName,
@@ -35,7 +37,7 @@ type CheckSettings = Pick<TeacherSettings, 'checks' | 'mendingsMax'>;
 
 export function checkedTeacher(teacher: Teacher, settings: CheckSettings): Teacher {
   if (settings.checks === 'off') return teacher;
-  const { identity } = teacher;
+  const { identity, thinkParts } = teacher;
   const { mendingsMax } = settings;
   return {
     ...teacher,
@@ -49,6 +51,15 @@ export function checkedTeacher(teacher: Teacher, settings: CheckSettings): Teach
       thinkChecked(request, mendingsMax, (asked, tries) =>
         teacher.think(asked, signal, draftOfTry(draft, tries)),
       ),
+    ...(thinkParts === undefined
+      ? {}
+      : {
+          thinkParts: (request, signal, draft = noDraft) =>
+            thinkPartsChecked({ think: teacher.think, thinkParts }, request, mendingsMax, {
+              signal,
+              draft,
+            }),
+        }),
     rewrite: async (request, sample, signal, draft) => {
       const { value, usage } = await teacher.rewrite(request, sample, signal, draft);
       const found = findProblem(value, factsOfFile(request), rewriteChecks);
@@ -71,6 +82,40 @@ async function thinkChecked(
   });
   if (found !== null) throw ungrounded(request.path, found, sumUsage([usage, refusedBy(found)]));
   return { value, usage };
+}
+
+/** Of all parts, only those whose thought fails are asked for again, each by itself. */
+async function thinkPartsChecked(
+  teacher: Pick<Required<Teacher>, 'think' | 'thinkParts'>,
+  request: PartsRequest,
+  mendingsMax: number,
+  { signal, draft }: { readonly signal: AbortSignal; readonly draft: Draft },
+): Promise<Answer<readonly string[]>> {
+  const first = await teacher.thinkParts(request, signal, draft);
+  let { usage } = first;
+  const thoughts: string[] = [];
+  const { parts, ...whole } = request;
+  for (const [at, thought] of first.value.entries()) {
+    const asked = requestOfPart(whole, parts, at + 1);
+    const found = findProblem(thought, factsOfFile(asked));
+    if (found === null) {
+      thoughts.push(thought);
+      continue;
+    }
+    usage = sumUsage([usage, refusedBy(found)]);
+    if (mendingsMax === 0) throw ungrounded(request.path, found, usage);
+    const paid = usage;
+    const mending = { answer: thought, problem: found.problem };
+    const own = draftOfPart(draft, at + 1);
+    const mended = await thinkChecked({ ...asked, mending }, mendingsMax - 1, (again, tries) =>
+      teacher.think(again, signal, draftOfTry(own, tries)),
+    ).catch((error: unknown) => {
+      throw withUsage(error, paid);
+    });
+    usage = sumUsage([usage, mended.usage]);
+    thoughts.push(mended.value);
+  }
+  return { value: thoughts, usage };
 }
 
 /** Prose that stays wrong is left out, and so is each wrong purpose: the rest of a plan stands. */
@@ -156,6 +201,15 @@ function ungrounded(path: string, { check, problem }: Finding, usage: Usage): Pi
     subject: path,
     usage,
   });
+}
+
+function draftOfPart(draft: Draft, number: number): Draft {
+  const own = (part: string) => `${part} of part ${number}`;
+  return {
+    keyOf: (part) => draft.keyOf(own(part)),
+    read: (part) => draft.read(own(part)),
+    write: (part, value) => draft.write(own(part), value),
+  };
 }
 
 /**

@@ -79,6 +79,7 @@ async function drawSample(
   for (const segment of sample.segments) {
     writeLine(context.out);
     for (const line of drawSegment(segment, style, view)) writeLine(context.out, line);
+    if (isAmidFile(segment, sample)) continue;
     for (const { what, reason } of lacksAt(segment, sample.overview.lacks)) {
       writeLine(context.out, style.yellow(`  ${tellLack(what, reason)}`));
     }
@@ -86,6 +87,13 @@ async function drawSample(
     if (gain === undefined) continue;
     writeLine(context.out, style.green(`  search: ${bitsPerByte(gain)}`));
   }
+}
+
+/** Whether more of its file is written after it: what is told of a file stands at its end. */
+function isAmidFile({ kind, path, lines }: MaskedSegment, { segments }: Sample): boolean {
+  if (kind !== 'write' || lines === null) return false;
+  const last = segments.findLast((each) => each.kind === 'write' && each.path === path);
+  return last?.lines?.[1] !== lines[1];
 }
 
 function tellLack(what: string, reason: string): string {

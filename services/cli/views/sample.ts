@@ -99,12 +99,12 @@ function drawBody(segment: MaskedSegment, style: Style, options: ViewOptions): s
   return rest > 0 ? [...shown, style.dim(`  ${gutter}… ${formatCount(rest)} more lines`)] : shown;
 }
 
-/** The segments of one file: from its `file` segment to its `write`. */
+/** The segments of one file: from its `file` segment to its last `write`. */
 export function segmentsOfFile(
   segments: readonly MaskedSegment[],
   path: string,
 ): readonly MaskedSegment[] {
   const from = segments.findIndex((each) => each.kind === 'file' && each.path === path);
-  const to = segments.findIndex((each) => each.kind === 'write' && each.path === path);
+  const to = segments.findLastIndex((each) => each.kind === 'write' && each.path === path);
   return from < 0 || to < 0 ? [] : segments.slice(from, to + 1);
 }

@@ -2,13 +2,13 @@
  * Checks the text of one document against what its provenance claims: grammar, observations (I3)
  * and files (I1). Pure.
  */
-import { lineRange } from '../../../schemas/lines.ts';
+import { countLines, lineRange } from '../../../schemas/lines.ts';
 import { maskablePaths, type ProvenanceLine, thoughtlessPaths } from '../../../schemas/manifest.ts';
 import { sha256 } from '../../runtime/ids.ts';
 import { type PlacedSegment, placeSegments } from '../segments.ts';
 import { mustHold } from './difference.ts';
 
-const grammar = /^backstory task( requirements)? plan( file( read observe)*( think)* write)* done$/;
+const grammar = /^backstory task( requirements)? plan( file( read observe)*(( think)* write)+)* done$/;
 
 export interface CheckedDocument {
   readonly segments: readonly PlacedSegment[];
@@ -72,9 +72,8 @@ function checkReads(segments: readonly PlacedSegment[]): Omit<CheckedDocument, '
     const at = { byte: segment.start };
     if (segment.kind === 'file') current = path;
     if (segment.kind === 'write') {
-      mustHold(!written.has(path), `it writes ${path} twice`, at);
       mustHold(current === path, `it writes ${path} while at another file`, at);
-      written.set(path, segment);
+      written.set(path, joinParts(written.get(path), segment));
     }
     if (segment.kind !== 'observe') {
       mustHold(segment.earlier !== true, 'only what is observed is of an earlier episode', at);
@@ -91,6 +90,20 @@ function checkReads(segments: readonly PlacedSegment[]): Omit<CheckedDocument, '
     mustHold(!isOwn, `it says that an earlier episode wrote ${path}`, { byte: start });
   }
   return { written, earlier };
+}
+
+/** What is written of a file with this write: each part begins where the one before it ended. */
+function joinParts(before: PlacedSegment | undefined, write: PlacedSegment): PlacedSegment {
+  const { path, lines, start } = write;
+  const at = { byte: start };
+  const isPart = lines !== null && before?.lines !== null;
+  mustHold(before === undefined || isPart, `it writes ${path} twice`, at);
+  if (lines === null) return write;
+  const [from, to] = lines;
+  const body = (before?.body ?? '') + write.body;
+  const follows = from === (before?.lines?.[1] ?? 0) + 1 && countLines(body) === to;
+  mustHold(follows, `lines ${from}-${to} of ${path} do not follow what is written of it`, at);
+  return { ...write, body, start: before?.start ?? start, lines: [1, to] };
 }
 
 /** Checks an observation against the text of its file; undefined where that is not written yet. */

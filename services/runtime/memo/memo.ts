@@ -79,7 +79,7 @@ export function memoTeacher(teacher: Teacher, remembering: Remembering): Teacher
   const inFlight = new Map<string, Promise<string>>();
 
   const answer = async <Value>(
-    method: 'plan' | 'think' | 'rewrite',
+    method: 'plan' | 'think' | 'thinkParts' | 'rewrite',
     request: unknown,
     sample: number,
     signal: AbortSignal,
@@ -126,8 +126,15 @@ export function memoTeacher(teacher: Teacher, remembering: Remembering): Teacher
     return text;
   };
 
+  const { thinkParts } = teacher;
   return {
     identity: teacher.identity,
+    ...(thinkParts === undefined
+      ? {}
+      : {
+          thinkParts: (request, signal) =>
+            answer('thinkParts', request, 0, signal, (draft) => thinkParts(request, signal, draft)),
+        }),
     plan: (request, signal) =>
       answer('plan', request, 0, signal, (draft) => teacher.plan(request, signal, draft)),
     think: (request, signal) =>

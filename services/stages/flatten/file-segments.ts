@@ -36,7 +36,7 @@ export function segmentFiles(
 }
 
 /**
- * Renders `(read observe)* think+ write`, for a file without a thought without `think`, with references
+ * Renders `(read observe)* (think+ write)+`, for a file without a thought without `think`, with references
  * replaced by their bytes.
  */
 function stepSegments(
@@ -44,13 +44,13 @@ function stepSegments(
   texts: ReadonlyMap<string, string>,
   written: ReadonlySet<string>,
 ): TextSegment[] {
-  checkSteps(thought);
+  checkSteps(thought, texts);
   return thought.steps.flatMap((step) => {
     if (step.kind === 'think') return [segment('think', endLine(step.text ?? ''))];
     const path = step.path ?? '';
     const text = texts.get(path);
     if (text === undefined) throw invalid(thought.path, `a step names ${path}, which is no file`);
-    if (step.kind === 'write') return [segment('write', text, path)];
+    if (step.kind === 'write') return [writeSegment(step, path, text)];
     if (!written.has(path)) {
       throw invalid(thought.path, `it reads ${path}, which is not written yet`);
     }
@@ -71,14 +71,32 @@ function readSegments(reader: string, step: Step, path: string, text: string): T
   ];
 }
 
-function checkSteps(thought: FileThoughtBody): void {
+function writeSegment({ fromLine, toLine }: Step, path: string, text: string): TextSegment {
+  const lines = fromLine === 0 ? null : ([fromLine, toLine] as const);
+  return { kind: 'write', path, lines, body: lineRange(text, fromLine, toLine) };
+}
+
+function checkSteps(thought: FileThoughtBody, texts: ReadonlyMap<string, string>): void {
   const shape = thought.steps.map((step) => step.kind[0]).join('');
-  const expected = thought.status === 'done' ? /^r*t+w$/ : /^r*w$/;
+  const expected = thought.status === 'done' ? /^r*(?:t+w)+$/ : /^r*w$/;
   if (!expected.test(shape)) {
-    throw invalid(thought.path, 'its steps are not reads, then thoughts, then one write');
+    throw invalid(thought.path, 'its steps are not reads, then thoughts before each write');
   }
-  if (thought.steps.at(-1)?.path !== thought.path) {
+  const writes = thought.steps.filter(({ kind }) => kind === 'write');
+  if (writes.some(({ path }) => path !== thought.path)) {
     throw invalid(thought.path, 'it writes another file');
+  }
+  const [{ fromLine, toLine } = { fromLine: 0, toLine: 0 }] = writes;
+  if (writes.length === 1 && fromLine === 0 && toLine === 0) return;
+  let end = 0;
+  for (const write of writes) {
+    if (write.fromLine !== end + 1 || write.toLine < write.fromLine) {
+      throw invalid(thought.path, 'its parts do not follow one another');
+    }
+    end = write.toLine;
+  }
+  if (end !== countLines(texts.get(thought.path) ?? '')) {
+    throw invalid(thought.path, 'its parts are not the whole file');
   }
 }
 

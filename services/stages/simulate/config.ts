@@ -67,6 +67,21 @@ export const simulateKnobs = z.object({
     .min(0)
     .default(2_048)
     .describe('bytes of a larger dependency’s head, read when no definition is known'),
+  partBytesMax: z
+    .number()
+    .int()
+    .min(0)
+    .default(12_288)
+    .describe(
+      'a longer file is written in parts of about as many bytes, divided at the borders of its definitions, each after a thought of its own; 0: every file is written at once. A thought leads to about so much code before it would have to leave things out',
+    ),
+  partsMax: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(8)
+    .describe('parts of one file at most; their thoughts are one answer of the teacher'),
   thoughtBytesMax: z
     .number()
     .int()

@@ -4,6 +4,7 @@
  */
 import type { Definition, FileStructure, Step } from '../../../schemas/generated/types.ts';
 import { countLines, lineEnd, lineRange } from '../../../schemas/lines.ts';
+import type { LineSpan } from '../../ports/teacher.ts';
 import type { SimulateKnobs } from './config.ts';
 
 export interface Dependency {
@@ -108,6 +109,11 @@ export function thinkStep(text: string): Step {
 
 export function writeStep(path: string): Step {
   return { kind: 'write', path, fromLine: 0, toLine: 0, text: null };
+}
+
+/** Writes lines of a file, after the lines before them were written. */
+export function writePartStep(path: string, { fromLine, toLine }: LineSpan): Step {
+  return { ...writeStep(path), fromLine, toLine };
 }
 
 /** Trims blank lines at both ends; cuts a thought over the limit after its last whole sentence. */

@@ -5,20 +5,30 @@ import type {
   FileTraceBody,
   RepoPlanBody,
   RepoStructureBody,
+  Step,
+  Usage,
 } from '../../../schemas/generated/types.ts';
 import { lineRange } from '../../../schemas/lines.ts';
 import { byPath, namesBetween } from '../../ports/look-up.ts';
 import type { Answer, ThinkRequest } from '../../ports/teacher.ts';
 import { buildThinkRequest } from '../../ports/think-request.ts';
-import { noUsage } from '../../ports/usage.ts';
-import { PipelineError } from '../../runtime/errors.ts';
+import { noUsage, sumUsage } from '../../ports/usage.ts';
+import { PipelineError, withUsage } from '../../runtime/errors.ts';
 import { askOrGiveUp } from '../../runtime/given-up.ts';
 import type { Failure, Tools } from '../../runtime/stage.ts';
 import { loadTexts } from '../../runtime/store/repository-texts.ts';
 import type { SimulateKnobs } from './config.ts';
+import { divideFile } from './parts.ts';
 import { plainKindOf, plainKinds } from './plain.ts';
 import type { simulateReport } from './report.ts';
-import { type Dependency, fitThought, planReads, thinkStep, writeStep } from './steps.ts';
+import {
+  type Dependency,
+  fitThought,
+  planReads,
+  thinkStep,
+  writePartStep,
+  writeStep,
+} from './steps.ts';
 
 type SimulateTools = Tools<'simulate', SimulateKnobs, typeof simulateReport>;
 
@@ -62,18 +72,26 @@ export async function simulateFile(
   const request = buildThinkRequest(structure, plan, task.path, reads, (path, from, to) =>
     lineRange(texts.get(path) ?? '', from, to),
   );
-  const answer = await askOrGiveUp(() => think(request, tools));
-  const write = writeStep(task.path);
+  const inParts = await writeInParts(request, tools);
   const teacher = tools.teacher.identity;
+  if ('steps' in inParts) {
+    const { usage, steps } = inParts;
+    return { ...task, status: 'done', reason: null, steps: [...reads, ...steps], teacher, usage };
+  }
+  const answer = await askOrGiveUp(() => think(request, tools)).catch((error: unknown) => {
+    throw withUsage(error, inParts.usage);
+  });
+  const usage = sumUsage([inParts.usage, answer.usage]);
+  const write = writeStep(task.path);
   if ('reason' in answer) {
-    const { reason, usage } = answer;
+    const { reason } = answer;
     tools.log.warn({ path: task.path, reason }, 'a file is written without a thought');
     tools.count('thoughts_missing');
     return { ...task, status: 'skipped', reason, steps: [...reads, write], teacher, usage };
   }
   tools.count('thoughts_written');
   const steps = [...reads, thinkStep(answer.value), write];
-  return { ...task, status: 'done', reason: null, steps, teacher, usage: answer.usage };
+  return { ...task, status: 'done', reason: null, steps, teacher, usage };
 }
 
 /** The trace of a file that earns no thought; null for any other. */
@@ -93,10 +111,49 @@ async function writePlain(
   return { ...task, status: 'plain', reason, steps, teacher: nobody, usage: noUsage };
 }
 
-/** The thought, fitted to its limit. */
+/**
+ * Thinks about and writes each part of a long file; only what it cost for a file that is written at
+ * once: a short one, or one whose teacher cannot say something about each of its parts.
+ */
+async function writeInParts(
+  request: ThinkRequest,
+  tools: SimulateTools,
+): Promise<{ readonly steps: readonly Step[]; readonly usage: Usage } | { readonly usage: Usage }> {
+  const { config, signal, teacher } = tools;
+  const { path, code, structure } = request;
+  if (teacher.thinkParts === undefined) return { usage: noUsage };
+  const parts = divideFile(code, structure.symbols, config);
+  if (parts.length === 1) return { usage: noUsage };
+  const ask = teacher.thinkParts;
+  const answer = await askOrGiveUp(async () => {
+    const { value, usage } = await ask({ ...request, parts }, signal);
+    return { value: value.map((thought) => fitted(thought, { path, usage }, tools)), usage };
+  });
+  const { usage } = answer;
+  if ('reason' in answer || answer.value.length !== parts.length) {
+    const reason = 'reason' in answer ? answer.reason : 'not one thought for each part';
+    tools.log.warn({ path, reason }, 'a long file is written at once');
+    tools.count('files_undivided');
+    return { usage };
+  }
+  tools.count('files_divided');
+  tools.count('thoughts_written', parts.length);
+  const { value } = answer;
+  const steps = parts.flatMap((part, at) => [thinkStep(value[at] ?? ''), writePartStep(path, part)]);
+  return { steps, usage };
+}
+
 async function think(request: ThinkRequest, tools: SimulateTools): Promise<Answer<string>> {
   const { value, usage } = await tools.teacher.think(request, tools.signal);
-  const { path } = request;
+  return { value: fitted(value, { path: request.path, usage }, tools), usage };
+}
+
+/** The thought, fitted to its limit. */
+function fitted(
+  value: string,
+  { path, usage }: { readonly path: string; readonly usage: Usage },
+  tools: SimulateTools,
+): string {
   const thought = fitThought(value, tools.config.thoughtBytesMax);
   if (thought === '' || thought.includes('\0')) {
     throw new PipelineError(
@@ -109,7 +166,7 @@ async function think(request: ThinkRequest, tools: SimulateTools): Promise<Answe
     const bytes = Buffer.byteLength(value);
     tools.log.warn({ path, bytes }, 'thought cut at simulate.thoughtBytesMax');
   }
-  return { value: thought, usage };
+  return thought;
 }
 
 /** The file's dependencies that are written before it (I3), most important first. */

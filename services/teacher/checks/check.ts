@@ -15,6 +15,8 @@ export interface Facts {
 export interface FileFacts {
   readonly path: string;
   readonly code: string;
+  /** Of a part of a file, what is written with it and after it; else null. */
+  readonly ahead: string | null;
   /** Names that the file defines at its top level. */
   readonly names: readonly string[];
   /** Files that the sub-agent has read, with the text it was shown. */

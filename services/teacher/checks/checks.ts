@@ -2,6 +2,7 @@
  * The checks of every answer, in the order in which they are made: first what shows that it is no
  * thought at all, then what makes it a wrong one. Pure.
  */
+import { lineRange } from '../../../schemas/lines.ts';
 import type { PlanRequest, ThinkRequest } from '../../ports/teacher.ts';
 import { instructions } from '../prompts/instructions.ts';
 import { wordsOf } from '../words.ts';
@@ -68,7 +69,7 @@ export const proseChecks: readonly CheckName[] = [
 export const purposeChecks: readonly CheckName[] = ['form', 'recital', 'language', 'names'];
 
 export function factsOfFile(request: ThinkRequest): Facts {
-  const { structure, reads: read, usedBy, path, purpose } = request;
+  const { structure, reads: read, usedBy, path, purpose, part } = request;
   const shown = [
     request.name,
     request.requirements,
@@ -81,13 +82,14 @@ export function factsOfFile(request: ThinkRequest): Facts {
     ...structure.externals,
     ...read.flatMap((one) => [one.path, one.text, ...one.names]),
     ...usedBy.flatMap((user) => [user.path, ...user.names]),
-    request.code,
+    part?.file ?? request.code,
   ];
   return {
     ...shownFacts(shown),
     file: {
       path,
       code: request.code,
+      ahead: part === undefined ? null : lineRange(part.file, part.fromLine, Number.MAX_SAFE_INTEGER),
       names: structure.symbols.filter(({ parent }) => parent === null).map(({ name }) => name),
       reads: read,
     },

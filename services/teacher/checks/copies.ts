@@ -8,13 +8,12 @@ const wordsMin = 50;
 
 export const copies: Check = (answer, { file }) => {
   if (file === null) return null;
-  const guard = createLeakGuard(
-    file.code,
-    file.reads.map(({ text }) => text),
-    usualLeakLimits,
-  );
-  const found = guard.find(answer);
-  if (found === null) return null;
+  const visible = file.reads.map(({ text }) => text);
+  const guarded = file.ahead === null ? [file.code] : [file.code, file.ahead];
+  const found = guarded
+    .map((code) => createLeakGuard(code, visible, usualLeakLimits).find(answer))
+    .find((each) => each !== null);
+  if (found === undefined) return null;
   if (found === 'share' && new Set(wordsOf(file.code)).size < wordsMin) return null;
   return found === 'run'
     ? `the text copies ${usualLeakLimits.leakWordsMax} words of the file in a row; say it in your own words`

@@ -5,6 +5,7 @@
 
 import type { ModelIdentity, Usage } from '../../../schemas/generated/types.ts';
 import type { Answer, Teacher } from '../../ports/teacher.ts';
+import { requestOfPart } from '../../ports/file-parts.ts';
 import { noUsage } from '../../ports/usage.ts';
 import { writeArchitecture } from './architecture.ts';
 import { purposeOf } from './purpose.ts';
@@ -39,6 +40,8 @@ export function openGrounded(): Teacher {
         })),
       }),
     think: async (request) => answer(writeThought(request)),
+    thinkParts: async ({ parts, ...request }) =>
+      answer(parts.map((_span, at) => writeThought(requestOfPart(request, parts, at + 1)))),
     rewrite: async (request, sample) => answer(rewriteThought(request, sample)),
     check: async () => null,
   };

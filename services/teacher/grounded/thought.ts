@@ -71,6 +71,8 @@ function codeParagraphs(
 
 /** The file's header comment, in a clause. */
 function sayOwnWords(request: ThinkRequest): string[] {
+  // A comment at the start of a later part is about what follows it.
+  if (request.part !== undefined && request.part.number > 1) return [];
   const clause = docClause(headerComment(request.code, request.structure.language), '');
   return clause === null ? [] : [sentence(`as a whole it ${predicateOf(clause)}`)];
 }

@@ -1,6 +1,7 @@
 /** The forms of answers, and how an answer's text is parsed. Nothing is stripped silently. Pure. */
 import { jsonrepair } from 'jsonrepair';
 import { z } from 'zod';
+import { partName } from '../prompts/think-prompt.ts';
 
 /** Tabs and line ends are text; what else is invisible steers a terminal or hides words. */
 const invisible = /(?![\t\n\r])[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u;
@@ -19,6 +20,12 @@ export const purposesAnswer = z.object({
   purposes: z.array(z.object({ path: z.string(), purpose: plainText })),
 });
 export const thoughtAnswer = z.object({ thought: plainText });
+
+/** One thought for each part, under the name that the request gives the part. */
+export function partsAnswer(parts: number) {
+  const names = Array.from({ length: parts }, (_unused, at) => partName(at + 1));
+  return z.object(Object.fromEntries(names.map((name) => [name, plainText])));
+}
 
 export type Parsed<Value> = { readonly value: Value } | { readonly problem: string };
 

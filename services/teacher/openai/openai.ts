@@ -4,19 +4,21 @@ import { publicModelName } from '../../ports/endpoint.ts';
 import {
   type Answer,
   noDraft,
+  type PartsRequest,
   type PlanAnswer,
   type PlanRequest,
   type Teacher,
 } from '../../ports/teacher.ts';
+import { requestOfPart } from '../../ports/file-parts.ts';
 import { sumUsage } from '../../ports/usage.ts';
 import { askOrGiveUp } from '../../runtime/given-up.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
 import { planPrompt } from '../prompts/plan-prompt.ts';
 import { purposesPrompt } from '../prompts/purposes-prompt.ts';
-import { rewritePrompt, thinkPrompt } from '../prompts/think-prompt.ts';
+import { partName, rewritePrompt, thinkPartsPrompt, thinkPrompt } from '../prompts/think-prompt.ts';
 import { type Prompt, promptsVersion } from '../prompts/version.ts';
 import type { TeacherSettings } from '../settings.ts';
-import { planAnswer, purposesAnswer, thoughtAnswer } from './answers.ts';
+import { partsAnswer, planAnswer, purposesAnswer, thoughtAnswer } from './answers.ts';
 import type { Chat } from './chat-request.ts';
 import { type Asking, converse, keptAnswer } from './converse.ts';
 import { sketchPlan, sketchPurposes, sketchThought } from './sketches.ts';
@@ -48,6 +50,8 @@ export function teacherOver(
       thought(rewritePrompt(request, sample, promptBytesMax), request.code, {
         ...{ repository: request.name, signal, draft },
       }),
+    thinkParts: (request, signal, draft = noDraft) =>
+      thinkAboutParts(chat, configuration, request, { repository: request.name, signal, draft }),
     check: async () => {
       const checked = await check();
       remark = checked.remark;
@@ -81,6 +85,27 @@ function identityOf(configuration: TeacherSettings): ModelIdentity {
     model,
     languageModel: true,
   };
+}
+
+/** One call for all parts of a file. */
+async function thinkAboutParts(
+  chat: Chat,
+  { promptBytesMax, thinkTokensMax }: TeacherSettings,
+  { parts, ...request }: PartsRequest,
+  asking: Asking,
+): Promise<Answer<readonly string[]>> {
+  const names = parts.map((_span, at) => partName(at + 1));
+  const sketches = parts.map(
+    (_span, at) => sketchThought(requestOfPart(request, parts, at + 1).code).thought,
+  );
+  const wanted = {
+    ...{ form: partsAnswer(parts.length), formName: 'thoughts', part: 'thoughts' },
+    ...{ tokensMax: thinkTokensMax * parts.length, limitKnob: 'thinkTokensMax' as const },
+    sketch: Object.fromEntries(names.map((name, at) => [name, sketches[at] ?? ''])),
+  };
+  const prompt = thinkPartsPrompt({ ...request, parts }, promptBytesMax);
+  const { value, usage } = await converse(chat, prompt, wanted, asking);
+  return { value: names.map((name) => value[name] ?? ''), usage };
 }
 
 async function planProject(

@@ -36,7 +36,7 @@ export const thoughtInstructions = [
   'Name identifiers freely, but quote no code: no code blocks, no run of more than eight words of the file.',
   'Write plain paragraphs in English, without praise, headings or remarks on these rules.',
   materialRule,
-  'Answer with one JSON object: {"thought": string}.',
+  'Answer with one JSON object: {"thought": string}; where thoughts about several parts are asked for, with one string under the name of each part.',
 ].join('\n');
 
 export const instructions = [planInstructions, purposesInstructions, thoughtInstructions].join(

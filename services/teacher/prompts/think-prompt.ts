@@ -3,7 +3,8 @@
  * same bytes: the instructions, the project, the file and what was read. Only the end differs, so a
  * server that keeps prefixes reads them once per file.
  */
-import type { RewriteRequest, ThinkRequest } from '../../ports/teacher.ts';
+import { requestOfPart } from '../../ports/file-parts.ts';
+import type { PartsRequest, RewriteRequest, ThinkRequest } from '../../ports/teacher.ts';
 import { thoughtInstructions } from './instructions.ts';
 import { wordsWanted } from './length.ts';
 import { fitLines, fitText, joinMaterial, type Material, material } from './material.ts';
@@ -26,8 +27,40 @@ const shares = {
 export function thinkPrompt(request: ThinkRequest, bytesMax: number): Prompt {
   const words = wordsWanted(Buffer.byteLength(request.code));
   return render(request, bytesMax, [
-    `Write the thought that leads to this file, in about ${words} words.`,
+    `Write the thought that leads to this ${nounOf(request)}, in about ${words} words.`,
   ]);
+}
+
+/** The name of a part in prompts and answers. */
+export function partName(number: number): string {
+  return `part_${number}`;
+}
+
+/** All thoughts of a long file at once. Of each part the prompt holds at least the beginning. */
+export function thinkPartsPrompt({ parts, ...request }: PartsRequest, bytesMax: number): Prompt {
+  const each = parts.map((_span, at) => requestOfPart(request, parts, at + 1).code);
+  const room = Math.floor((bytesMax * shares.file) / parts.length);
+  const wanted = each.map(
+    (code, at) => `${partName(at + 1)}: about ${wordsWanted(Buffer.byteLength(code))} words`,
+  );
+  const shown = each.map((code, at) => material(partName(at + 1), fitText(code, room)));
+  return render(
+    request,
+    bytesMax,
+    [
+      `The file is written in ${parts.length} parts, one after another. Before each part, you think about that part.`,
+      `Write these thoughts: the first says also what the file is for, each later one goes on from what is written. ${wanted.join('; ')}.`,
+      `Answer with one JSON object with the keys ${parts.map((_span, at) => `"${partName(at + 1)}"`).join(', ')}, each a string.`,
+    ],
+    shown,
+  );
+}
+
+function nounOf({ part }: ThinkRequest): string {
+  if (part === undefined) return 'file';
+  const { number, of, fromLine, toLine } = part;
+  const before = number === 1 ? '' : '; the parts before it are written';
+  return `part of the file (${number} of ${of}, lines ${fromLine} to ${toLine}${before})`;
 }
 
 /** What a candidate should try, so that the candidates of a round differ in kind. */
@@ -44,7 +77,7 @@ export function rewritePrompt(request: RewriteRequest, sample: number, bytesMax:
   const emphasis = emphases[(request.round * 2 + sample) % emphases.length] ?? emphases[0];
   return render(request, bytesMax, [
     material('thought-so-far', fitText(request.thought, bytesMax * shares.thought)),
-    'Rewrite that thought as a whole, so that the file becomes predictable: after reading it, few words of the file surprise.',
+    `Rewrite that thought as a whole, so that this ${nounOf(request)} becomes predictable: after reading it, few of its words surprise.`,
     `${emphasis} At most ${request.bytesMax} bytes.`,
   ]);
 }
@@ -53,12 +86,14 @@ function render(
   request: ThinkRequest,
   bytesMax: number,
   ask: readonly (string | Material)[],
+  file = [material('file', fitText(request.code, bytesMax * shares.file))],
 ): Prompt {
   const project = projectParts(request, bytesMax);
   const user = joinMaterial(
     [
       ...project,
-      ...fileParts(request, bytesMax),
+      ...aboutFile(request, bytesMax),
+      ...file,
       ...ask,
       ...mendingParts(request.mending, bytesMax),
     ],
@@ -76,7 +111,7 @@ function projectParts(request: ThinkRequest, bytesMax: number): Material[] {
   ];
 }
 
-function fileParts(request: ThinkRequest, bytesMax: number): Material[] {
+function aboutFile(request: ThinkRequest, bytesMax: number): Material[] {
   const readShare = Math.floor((bytesMax * shares.reads) / Math.max(1, request.reads.length));
   const users = request.usedBy.map(({ path, names }) =>
     names.length === 0 ? path : `${path}: ${names.slice(0, 10).join(', ')}`,
@@ -90,6 +125,5 @@ function fileParts(request: ThinkRequest, bytesMax: number): Material[] {
     ),
     material('used-by', fitLines(users, bytesMax * shares.usedBy)),
     material('outline', outlineFile(request.structure, bytesMax * shares.outline, byteCost)),
-    material('file', fitText(request.code, bytesMax * shares.file)),
   ];
 }
