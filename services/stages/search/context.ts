@@ -1,9 +1,14 @@
 /**
  * Builds the text that the scorer sees: one context for all candidates of a file (requirements,
- * task and observations), then the thoughts, then the head of the code. The form follows the
- * trajectory text, because models are trained on that text. Pure.
+ * task, observations, the parts of the file that are written), then the thoughts, then the head of
+ * the code. The form follows the trajectory text, because models are trained on that text. Pure.
  */
-import { chooseFence, renderHeader, type SegmentKind } from '../../../schemas/trajectory-text.ts';
+import {
+  chooseFence,
+  renderHeader,
+  type SegmentKind,
+  type TextSegment,
+} from '../../../schemas/trajectory-text.ts';
 import type { ThinkRequest } from '../../ports/teacher.ts';
 
 export interface ContextLimits {
@@ -19,18 +24,27 @@ export interface ScoredText {
   readonly target: string;
 }
 
+/** Thoughts, and the write that they lead to. */
+export interface Work {
+  readonly thoughts: readonly string[];
+  readonly lines: TextSegment['lines'];
+  readonly code: string;
+}
+
 /**
- * Requirements lose their end. Observations lose their start, because the last ones stand nearest
- * to the thought.
+ * Requirements lose their end. Observations and what is written lose their start, because the
+ * last ones stand nearest to the thought.
  */
 export function buildScoredText(
   request: ThinkRequest,
   thoughts: readonly string[],
   limits: ContextLimits,
+  before: readonly Work[] = [],
 ): ScoredText {
   const { requirements: whole, purpose, reads, code } = request;
   const read = reads.map(({ text }) => text);
-  const fence = chooseFence([whole, purpose, ...read, code, ...thoughts]);
+  const earlier = before.flatMap((work) => [...work.thoughts, work.code]);
+  const fence = chooseFence([whole, purpose, ...read, ...earlier, code, ...thoughts]);
   const segment = segmentsWith(fence);
   const requirements = headOf(whole, Math.min(limits.requirementsBytesMax, limits.contextBytesMax));
   const start =
@@ -38,27 +52,39 @@ export function buildScoredText(
   const observations = reads
     .map((read) => segment('read', read.path, '') + segment('observe', read.path, read.text))
     .join('');
+  const written = before
+    .map((work) => renderThoughts(fence, request.path, work.thoughts, work.lines) + ended(work.code))
+    .join('');
   const left = Math.max(0, limits.contextBytesMax - byteLength(start));
   return {
     fence,
-    context: start + tailOf(observations, left),
+    context: start + tailOf(observations + written, left),
     target: headOf(request.code, limits.targetBytesMax),
   };
 }
 
 /** Renders the part between context and code: every thought, then the header of the write. */
-export function renderThoughts(fence: string, path: string, thoughts: readonly string[]): string {
+export function renderThoughts(
+  fence: string,
+  path: string,
+  thoughts: readonly string[],
+  lines: TextSegment['lines'] = null,
+): string {
   const segment = segmentsWith(fence);
   const thinks = thoughts.map((thought) => segment('think', null, thought));
-  return thinks.join('') + segment('write', path, '');
+  return thinks.join('') + renderHeader(fence, { kind: 'write', path, lines });
 }
 
 /** As in the trajectory, but a body without a final line end gets one instead of a mark. */
 function segmentsWith(fence: string) {
   return (kind: SegmentKind, path: string | null, body: string): string => {
     const header = renderHeader(fence, { kind, path, lines: null });
-    return body === '' || body.endsWith('\n') ? header + body : `${header}${body}\n`;
+    return header + ended(body);
   };
+}
+
+function ended(body: string): string {
+  return body === '' || body.endsWith('\n') ? body : `${body}\n`;
 }
 
 /** As many whole first lines as fit; if the first line is too long, as many characters as fit. */

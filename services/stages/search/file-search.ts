@@ -1,4 +1,7 @@
-/** Loads the texts for the search of one file, and puts the search's result into the trace. */
+/**
+ * Searches one file, write by write: loads its texts, scores the thoughts before each write on what
+ * it writes, and puts the result into the trace.
+ */
 
 import type {
   FileThoughtBody,
@@ -8,7 +11,8 @@ import type {
   Usage,
 } from '../../../schemas/generated/types.ts';
 import { lineRange } from '../../../schemas/lines.ts';
-import { createLeakGuard } from '../../ports/leak-guard.ts';
+import { requestOfPart } from '../../ports/file-parts.ts';
+import { createLeakGuard, type LeakGuard, type LeakLimits } from '../../ports/leak-guard.ts';
 import type { Scorer } from '../../ports/scorer.ts';
 import type { ThinkRequest } from '../../ports/teacher.ts';
 import { buildThinkRequest } from '../../ports/think-request.ts';
@@ -18,7 +22,7 @@ import { askOrGiveUp } from '../../runtime/given-up.ts';
 import type { Tools } from '../../runtime/stage.ts';
 import { loadTexts } from '../../runtime/store/repository-texts.ts';
 import type { SearchKnobs } from './config.ts';
-import { buildScoredText, byteLength, renderThoughts } from './context.ts';
+import { buildScoredText, byteLength, renderThoughts, type Work } from './context.ts';
 import type { searchReport } from './report.ts';
 import { type SearchPorts, type SearchResult, searchThoughts } from './thought-search.ts';
 
@@ -32,15 +36,72 @@ export async function searchFile(
   if (trace.status !== 'done' || !config.enabled || scorer === null) {
     return { ...trace, search: null };
   }
-  const request = await loadRequest(trace, tools);
-  const thoughts = trace.steps.flatMap((step) => (step.kind === 'think' ? [step.text ?? ''] : []));
-  const { fence, context, target } = buildScoredText(request, thoughts, config);
-  // Without code or without a thought, a search has no bits to lower.
-  const searchable = target.trim() !== '' && thoughts.length > 0;
+  const whole = await loadRequest(trace, tools);
+  const works = worksOf(trace.steps, whole.code);
+  const spans = works.map(({ lines }) => ({ fromLine: lines?.[0] ?? 0, toLine: lines?.[1] ?? 0 }));
   const usages: Usage[] = [];
+  const done: Searched[] = [];
+  for (const [at, work] of works.entries()) {
+    const request = works.length === 1 ? whole : requestOfPart(whole, spans, at + 1);
+    const before = done.map(({ result }, earlier) => ({
+      ...(works[earlier] as Work),
+      thoughts: result.thoughts,
+    }));
+    done.push(await searchWork({ request, work, before, usages }, tools));
+  }
+  const thoughts = done.flatMap(({ result }) => result.thoughts);
+  const first = works.flatMap((work) => work.thoughts);
+  return {
+    ...trace,
+    steps: replaceThoughts(trace.steps, thoughts),
+    usage: sumUsage([trace.usage, ...usages]),
+    search: report(scorer, first, done),
+  };
+}
+
+/** What each write of the file is preceded by, and makes. */
+function worksOf(steps: readonly Step[], code: string): Work[] {
+  const works: Work[] = [];
+  let thoughts: string[] = [];
+  for (const { kind, text, fromLine, toLine } of steps) {
+    if (kind === 'think') thoughts.push(text ?? '');
+    if (kind !== 'write') continue;
+    const lines = fromLine === 0 ? null : ([fromLine, toLine] as const);
+    works.push({ thoughts, lines, code: lineRange(code, fromLine, toLine) });
+    thoughts = [];
+  }
+  return works;
+}
+
+interface Question {
+  /** About the file, or about the part of it that the work writes. */
+  readonly request: ThinkRequest;
+  readonly work: Work;
+  /** The parts before it, with the thoughts that were kept. */
+  readonly before: readonly Work[];
+  /** Takes what the answers cost. */
+  readonly usages: Usage[];
+}
+
+interface Searched {
+  readonly targetBytes: number;
+  readonly result: SearchResult;
+}
+
+/** Searches the thoughts before one write; they are scored on what it writes. */
+async function searchWork(
+  { request, work: { thoughts, lines }, before, usages }: Question,
+  tools: SearchTools,
+): Promise<Searched> {
+  const { config, scorer } = tools;
+  const { fence, context, target } = buildScoredText(request, thoughts, config, before);
+  // Without code or without a thought, a search has no bits to lower.
+  if (scorer === null || target.trim() === '' || thoughts.length === 0) {
+    return { targetBytes: 0, result: { thoughts, bitsBefore: 0, bitsAfter: 0, candidates: [] } };
+  }
   const ports: SearchPorts = {
     score: (variants) => {
-      const texts = variants.map((variant) => renderThoughts(fence, trace.path, variant));
+      const texts = variants.map((variant) => renderThoughts(fence, request.path, variant, lines));
       tools.count('candidates_scored', texts.length);
       tools.count('bytes_scored', texts.length * byteLength(target));
       return scorer.score({ context, thoughts: texts, target }, tools.signal);
@@ -52,37 +113,49 @@ export async function searchFile(
       return 'reason' in answer ? null : answer.value;
     },
   };
-  const visible = request.reads.map((read) => read.text);
-  const guard = createLeakGuard(request.code, visible, config);
-  const result = searchable
-    ? await searchThoughts(thoughts, guard, ports, { ...config, fence }).catch((error: unknown) => {
-        throw withUsage(error, sumUsage(usages));
-      })
-    : { thoughts, bitsBefore: 0, bitsAfter: 0, candidates: [] };
+  const result = await searchThoughts(thoughts, guardOf(request, config), ports, {
+    ...config,
+    fence,
+  }).catch((error: unknown) => {
+    throw withUsage(error, sumUsage(usages));
+  });
   const accepted = result.candidates.filter((candidate) => candidate.outcome === 'accepted');
   tools.count('candidates_accepted', accepted.length);
-  return {
-    ...trace,
-    steps: replaceThoughts(trace.steps, result.thoughts),
-    usage: sumUsage([trace.usage, ...usages]),
-    search: report(scorer, searchable ? byteLength(target) : 0, thoughts, result),
-  };
+  return { targetBytes: byteLength(target), result };
 }
 
+/** Guards what is written now, and what of the file is written after it. */
+function guardOf({ code, reads, part }: ThinkRequest, limits: LeakLimits): LeakGuard {
+  const visible = reads.map(({ text }) => text);
+  const own = createLeakGuard(code, visible, limits);
+  if (part === undefined) return own;
+  const rest = lineRange(part.file, part.fromLine, Number.MAX_SAFE_INTEGER);
+  const ahead = createLeakGuard(rest, visible, limits);
+  return { find: (text) => own.find(text) ?? ahead.find(text) };
+}
+
+/** Of all writes of the file together; candidates name the thought by its place in the file. */
 function report(
   scorer: Scorer,
-  targetBytes: number,
   first: readonly string[],
-  result: SearchResult,
+  done: readonly Searched[],
 ): SearchReport {
+  const sum = (of: (searched: Searched) => number) =>
+    done.reduce((total, searched) => total + of(searched), 0);
+  let thoughts = 0;
+  const candidates = done.flatMap(({ result }) => {
+    const before = thoughts;
+    thoughts += result.thoughts.length;
+    return result.candidates.map((each) => ({ ...each, thought: before + each.thought }));
+  });
   return {
     scorer: scorer.identity,
     configuration: scorer.configuration,
-    targetBytes,
-    bitsBefore: result.bitsBefore,
-    bitsAfter: result.bitsAfter,
+    targetBytes: sum(({ targetBytes }) => targetBytes),
+    bitsBefore: sum(({ result }) => result.bitsBefore),
+    bitsAfter: sum(({ result }) => result.bitsAfter),
     thoughtBytesBefore: byteLength(first.join('')),
-    candidates: result.candidates,
+    candidates,
   };
 }
 
