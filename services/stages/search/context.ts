@@ -53,7 +53,9 @@ export function buildScoredText(
     .map((read) => segment('read', read.path, '') + segment('observe', read.path, read.text))
     .join('');
   const written = before
-    .map((work) => renderThoughts(fence, request.path, work.thoughts, work.lines) + ended(work.code))
+    .map(
+      (work) => renderThoughts(fence, request.path, work.thoughts, work.lines) + ended(work.code),
+    )
     .join('');
   const left = Math.max(0, limits.contextBytesMax - byteLength(start));
   return {

@@ -135,11 +135,7 @@ function guardOf({ code, reads, part }: ThinkRequest, limits: LeakLimits): LeakG
 }
 
 /** Of all writes of the file together; candidates name the thought by its place in the file. */
-function report(
-  scorer: Scorer,
-  first: readonly string[],
-  done: readonly Searched[],
-): SearchReport {
+function report(scorer: Scorer, first: readonly string[], done: readonly Searched[]): SearchReport {
   const sum = (of: (searched: Searched) => number) =>
     done.reduce((total, searched) => total + of(searched), 0);
   let thoughts = 0;

@@ -139,7 +139,10 @@ async function writeInParts(
   tools.count('files_divided');
   tools.count('thoughts_written', parts.length);
   const { value } = answer;
-  const steps = parts.flatMap((part, at) => [thinkStep(value[at] ?? ''), writePartStep(path, part)]);
+  const steps = parts.flatMap((part, at) => [
+    thinkStep(value[at] ?? ''),
+    writePartStep(path, part),
+  ]);
   return { steps, usage };
 }
 

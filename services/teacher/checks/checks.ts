@@ -89,7 +89,8 @@ export function factsOfFile(request: ThinkRequest): Facts {
     file: {
       path,
       code: request.code,
-      ahead: part === undefined ? null : lineRange(part.file, part.fromLine, Number.MAX_SAFE_INTEGER),
+      ahead:
+        part === undefined ? null : lineRange(part.file, part.fromLine, Number.MAX_SAFE_INTEGER),
       names: structure.symbols.filter(({ parent }) => parent === null).map(({ name }) => name),
       reads: read,
     },

@@ -4,8 +4,8 @@
  */
 
 import type { ModelIdentity, Usage } from '../../../schemas/generated/types.ts';
-import type { Answer, Teacher } from '../../ports/teacher.ts';
 import { requestOfPart } from '../../ports/file-parts.ts';
+import type { Answer, Teacher } from '../../ports/teacher.ts';
 import { noUsage } from '../../ports/usage.ts';
 import { writeArchitecture } from './architecture.ts';
 import { purposeOf } from './purpose.ts';

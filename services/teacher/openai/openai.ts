@@ -1,6 +1,7 @@
 /** The teacher behind an OpenAI-compatible endpoint: prompts out, validated answers in. */
 import type { ModelIdentity } from '../../../schemas/generated/types.ts';
 import { publicModelName } from '../../ports/endpoint.ts';
+import { requestOfPart } from '../../ports/file-parts.ts';
 import {
   type Answer,
   noDraft,
@@ -9,7 +10,6 @@ import {
   type PlanRequest,
   type Teacher,
 } from '../../ports/teacher.ts';
-import { requestOfPart } from '../../ports/file-parts.ts';
 import { sumUsage } from '../../ports/usage.ts';
 import { askOrGiveUp } from '../../runtime/given-up.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';

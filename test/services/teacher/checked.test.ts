@@ -138,3 +138,25 @@ test('what the checks let pass is part of who answers', () => {
   expect(new Set(versions).size).toBe(3);
   expect(checkedTeacher(grounded, { checks: 'off', mendingsMax: 2 })).toBe(grounded);
 });
+
+test('of all parts, only those with a wrong thought are asked for again', async () => {
+  const asked: (string | undefined)[] = [];
+  const teacher: Teacher = {
+    ...openGrounded(),
+    thinkParts: async () => ({ value: [honest, wrong], usage: paid }),
+    think: async ({ code, mending }) => {
+      asked.push(code, mending?.answer);
+      return { value: honest, usage: paid };
+    },
+  };
+  const code = 'class MissingKey:\n    pass\n\n\nlast = MissingKey()\n';
+  const parts = [
+    { fromLine: 1, toLine: 4 },
+    { fromLine: 5, toLine: 5 },
+  ];
+  const checked = checkedTeacher(teacher, settings);
+  const answer = await checked.thinkParts?.({ ...request, code, parts }, signal);
+  expect(answer?.value).toEqual([honest, honest]);
+  expect(asked).toEqual(['last = MissingKey()\n', wrong]);
+  expect(answer?.usage).toMatchObject({ calls: 2, refused: { tense: 1 } });
+});

@@ -276,3 +276,49 @@ describe('search', () => {
     });
   });
 });
+
+describe('a file in parts', () => {
+  const write = (fromLine: number, toLine: number) => ({
+    ...({ kind: 'write', path: 'user.js', text: null, fromLine, toLine } as const),
+  });
+  const think = (text: string) => ({
+    ...({ kind: 'think', path: null, fromLine: 0, toLine: 0, text } as const),
+  });
+
+  test('has each thought scored on what its own write makes, after the parts before it', async () => {
+    const steps = [think(thought), write(1, 12), think('A ledger is opened.'), write(13, 18)];
+    const scored: { context: string; target: string; thoughts: readonly string[] }[] = [];
+    const asked: RewriteRequest[] = [];
+    const recording: Scorer = {
+      ...scorer,
+      score: (request, signal) => {
+        scored.push(request);
+        return scorer.score(request, signal);
+      },
+    };
+    const teacher = teacherOf([better], asked);
+    const tools = open(teacher, recording, { iterations: 1, candidates: 1 });
+    const body = await run({ ...trace, steps: [...trace.steps.slice(0, 1), ...steps] }, tools);
+    const lines = user.split(/(?<=\n)/);
+    const [first, second] = [lines.slice(0, 12).join(''), lines.slice(12).join('')];
+    expect([...new Set(scored.map(({ target }) => target))]).toEqual([first, second]);
+    expect(asked.map(({ code, part }) => [code, part?.number, part?.of])).toEqual([
+      [first, 1, 2],
+      [second, 2, 2],
+    ]);
+    const last = scored.at(-1);
+    expect(last?.context).toContain(`@@@ write "user.js" 1-12\n${first}`);
+    expect(last?.thoughts[0]).toMatch(/@@@ write "user.js" 13-18\n$/);
+    const kept = body.steps.filter(({ kind }) => kind === 'think').map(({ text }) => text);
+    expect(last?.context).toContain(kept[0]);
+    expect(body.search?.targetBytes).toBe(Buffer.byteLength(user));
+    expect(body.search?.candidates.map((each) => each.thought)).toEqual([0, 1]);
+    expect(body.steps.map(({ kind }) => kind)).toEqual([
+      'read',
+      'think',
+      'write',
+      'think',
+      'write',
+    ]);
+  });
+});

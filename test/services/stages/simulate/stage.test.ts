@@ -136,3 +136,30 @@ test('a task that is given up for a passing reason fails, any other is written w
     },
   });
 });
+
+test('a long file is written in parts, each after its own thought', async () => {
+  const config = simulateKnobs.parse({ partBytesMax: 100 });
+  const task = recordOf('file-task', await taskFor('src/store.py'));
+  const [outcome] = await simulate.handle(task, { ...bench.tools, config });
+  const steps =
+    outcome?.kind === 'emit' && outcome.topic === 'file-trace' ? outcome.body.steps : [];
+  expect(steps.map(({ kind }) => kind[0]).join('')).toMatch(/^r*(?:tw){2,}$/);
+  const writes = steps.filter(({ kind }) => kind === 'write');
+  expect(writes[0]?.fromLine).toBe(1);
+  expect(bench.counts.get('files_divided')).toBe(1);
+  expect(bench.counts.get('thoughts_written')).toBe(writes.length);
+});
+
+test('a long file is written at once where the teacher cannot think about its parts', async () => {
+  const config = simulateKnobs.parse({ partBytesMax: 100 });
+  const usage = { ...noUsage, calls: 1 };
+  const thinkParts = async () => ({ value: ['Only one.'], usage });
+  const task = recordOf('file-task', await taskFor('src/store.py'));
+  const teacher = { ...openGrounded(), thinkParts };
+  const [outcome] = await simulate.handle(task, { ...bench.tools, config, teacher });
+  expect(outcome).toMatchObject({ body: { status: 'done', usage: { calls: 2 } } });
+  const steps =
+    outcome?.kind === 'emit' && outcome.topic === 'file-trace' ? outcome.body.steps : [];
+  expect(steps.map(({ kind }) => kind[0]).join('')).toMatch(/^r*tw$/);
+  expect(bench.counts.get('files_undivided')).toBe(1);
+});
