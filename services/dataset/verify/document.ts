@@ -8,7 +8,8 @@ import { sha256 } from '../../runtime/ids.ts';
 import { type PlacedSegment, placeSegments } from '../segments.ts';
 import { mustHold } from './difference.ts';
 
-const grammar = /^backstory task( requirements)? plan( file( read observe)*(( think)* write)+)* done$/;
+const grammar =
+  /^backstory task( requirements)? plan( file( read observe)*(( think)* write)+)* done$/;
 
 export interface CheckedDocument {
   readonly segments: readonly PlacedSegment[];
