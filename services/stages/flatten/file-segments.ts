@@ -36,8 +36,8 @@ export function segmentFiles(
 }
 
 /**
- * Renders `(read observe)* (think+ write)+`, for a file without a thought without `think`, with references
- * replaced by their bytes.
+ * Renders `(read observe)* (think+ write)+`, for a file without a thought without `think`, with
+ * references replaced by their bytes.
  */
 function stepSegments(
   thought: FileThoughtBody,

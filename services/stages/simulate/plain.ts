@@ -48,8 +48,9 @@ const rules: Record<PlainKind, Rule> = {
 
 const licences =
   'mit|apache|bsd|isc|mpl|[al]?gpl|cc0|cc|boost|zlib|psf|w3c|artistic|eupl|ofl|unicode|unlicense';
-/** After the name: which licence it is, a version, an ending. Bounded, so that no name costs time. */
-const which = String.raw`(?:[-_. ](?:${licences}|v?\d{1,4}|(?:third|3rd)[-_]?party)){0,6}(?:\.\w{1,8})?`;
+/** After the name: which licence, a version, an ending. Bounded, so that no name costs time. */
+const one = String.raw`(?:${licences}|v?\d{1,4}|(?:third|3rd)[-_]?party)`;
+const which = String.raw`(?:[-_. ]${one}){0,6}(?:\.\w{1,8})?`;
 const licenceName = new RegExp(
   [
     String.raw`^(?:(?:${licences})[-_.])?(?:un)?licen[cs]es?${which}$`,
@@ -69,18 +70,23 @@ function isInLicences(path: string): boolean {
   return /(?:^|\/)licen[cs]es\/[^/]+$/i.test(path);
 }
 
-const notesName =
-  /^(?:change[-_ ]?logs?|changes|history|news|release[-_ ]?(?:notes?|history)|releases)(?:[-_.]v?\d[\w.-]{0,32})?(?:\.\w{1,8})?$/i;
+const notes = 'change[-_ ]?logs?|changes|history|news|release[-_ ]?(?:notes?|history)|releases';
+const ending = String.raw`(?:\.\w{1,8})?`;
+const notesName = new RegExp(String.raw`^(?:${notes})(?:[-_.]v?\d[\w.-]{0,32})?${ending}$`, 'i');
 
 function isNotesName(path: string): boolean {
   return notesName.test(nameOf(path));
 }
 
-const notesFolder =
-  /(?:^|\/)(?:release[-_]?notes|changelog(?:s|\.d|_unreleased)?|newsfragments|\.changesets?|\.changes)\//i;
+const folders =
+  'release[-_]?notes|changelog(?:s|\\.d|_unreleased)?|newsfragments|\\.changesets?|\\.changes';
+const notesFolder = new RegExp(`/(?:${folders})/`, 'i');
 /** As towncrier names them: an issue, a kind of change. */
-const fragment =
-  /\/(?:news|changes)\/[\w+-]+\.(?:feature|bugfix|fix|doc|removal|deprecation|breaking|misc)(?:\.\d+)?(?:\.\w{1,4})?$/i;
+const changes = 'feature|bugfix|fix|doc|removal|deprecation|breaking|misc';
+const fragment = new RegExp(
+  String.raw`/(?:news|changes)/[\w+-]+\.(?:${changes})(?:\.\d+)?(?:\.\w{1,4})?$`,
+  'i',
+);
 
 /** One note of many, in a folder that a tool reads. */
 function isNote(file: File): boolean {
@@ -89,8 +95,11 @@ function isNote(file: File): boolean {
 }
 
 const settingsLanguages = new Set(['json', 'yaml', 'toml', 'ini']);
-const settingsName =
-  /^(?:\..+|codeowners|manifest\.in|procfile|runtime\.txt|(?:requirements|constraints)[\w.-]*\.(?:txt|in))$/i;
+const needs = String.raw`(?:requirements|constraints)[\w.-]*\.(?:txt|in)`;
+const settingsName = new RegExp(
+  String.raw`^(?:\..+|codeowners|manifest\.in|procfile|runtime\.txt|${needs})$`,
+  'i',
+);
 
 /** A file that a tool reads; one with definitions of its own is more than that. */
 function isSettings(file: File): boolean {
