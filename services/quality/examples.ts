@@ -69,16 +69,13 @@ export function createExamples(): ExampleChooser {
   };
 }
 
-/** The segments of each file, from its `file` to its `write`. */
+/** The segments of each file, from its `file` to its last `write`. */
 export function filesOf(segments: readonly MaskedSegment[]): MaskedSegment[][] {
   const files: MaskedSegment[][] = [];
-  let open: MaskedSegment[] | null = null;
   for (const segment of segments) {
-    if (segment.kind === 'file') open = [];
-    open?.push(segment);
-    if (segment.kind !== 'write' || open === null) continue;
-    files.push(open);
-    open = null;
+    if (segment.kind === 'done') break;
+    if (segment.kind === 'file') files.push([segment]);
+    else files.at(-1)?.push(segment);
   }
-  return files;
+  return files.filter((file) => file.at(-1)?.kind === 'write');
 }

@@ -5,6 +5,7 @@
  */
 import type { Lack } from '../../schemas/generated/types.ts';
 import { errorCodes } from '../runtime/error-codes.ts';
+import { plainKinds } from '../stages/simulate/plain.ts';
 import { type CheckName, checks } from '../teacher/checks/checks.ts';
 
 export interface LackGroup {
@@ -22,6 +23,8 @@ export interface LackGroup {
 export interface Lacks {
   /** The largest group first. */
   readonly groups: readonly LackGroup[];
+  /** Files that earn no thought, by kind. */
+  readonly plain: Readonly<Record<string, number>>;
   /** Answers given up because of how they ended, by finish reason. */
   readonly finish: Readonly<Record<FinishReason, number>>;
 }
@@ -34,13 +37,20 @@ export interface LackMeasure {
 }
 
 const kinds = ['plan', 'purposes', 'thought', 'search'];
+const kindsOfPlain = new Set<string>(Object.values(plainKinds));
 const exampleLettersMax = 300;
 
 export function createLacks(): LackMeasure {
   const groups = new Map<string, LackGroup>();
+  const plain = new Map<string, number>();
   const finish: Record<FinishReason, number> = { length: 0, content_filter: 0 };
   return {
     add: (lack) => {
+      if (lack.what === 'plain') {
+        const kind = kindsOfPlain.has(lack.reason) ? lack.reason : 'other';
+        plain.set(kind, (plain.get(kind) ?? 0) + 1);
+        return;
+      }
       const what = kinds.includes(lack.what) ? lack.what : 'other';
       const code = codeOf(lack.reason);
       const check = checkOf(code, lack);
@@ -56,6 +66,9 @@ export function createLacks(): LackMeasure {
         .sort(([a, left], [b, right]) => right.count - left.count || (a < b ? -1 : 1))
         .map(([, group]) => group),
       finish,
+      plain: Object.fromEntries(
+        [...plain].sort(([a, left], [b, right]) => right - left || (a < b ? -1 : 1)),
+      ),
     }),
   };
 }

@@ -16,7 +16,14 @@ import { createLengths, type Lengths } from './lengths.ts';
 import { createPhrases, type Phrases } from './phrases.ts';
 import { createRegister, type Register } from './register.ts';
 import { createRepetition, type Repetition } from './repetition.ts';
-import { createSymbols, type Share, type Symbols, shareOf, type ThoughtFile } from './symbols.ts';
+import {
+  createSymbols,
+  type Share,
+  type Symbols,
+  shareOf,
+  type ThoughtFile,
+  type Written,
+} from './symbols.ts';
 
 export interface QualityReport {
   /** Version of this form. */
@@ -38,6 +45,7 @@ export interface QualityReport {
   /** In tokens, by kind of segment, and of whole trajectories. */
   readonly lengths: Readonly<Partial<Record<SegmentKind | 'trajectory', Lengths>>>;
   readonly thoughtless: ThoughtlessFiles;
+  readonly plain: PlainFiles;
   /** What else documents were written without. */
   readonly lacks: readonly LackGroup[];
   readonly finish: Lacks['finish'];
@@ -55,12 +63,20 @@ export interface QualityReport {
   readonly untold: readonly string[];
 }
 
-/** Files that were written without a thought, by reason. */
+/** Files that were written without the thought that they earn, by reason. */
 export interface ThoughtlessFiles {
   readonly files: number;
   /** Of all files. */
   readonly share: number;
   readonly groups: readonly LackGroup[];
+}
+
+/** Files of kinds that earn no thought. */
+export interface PlainFiles {
+  readonly files: number;
+  /** Of all files. */
+  readonly share: number;
+  readonly kinds: Lacks['plain'];
 }
 
 export interface MeasuredOutput {
@@ -95,7 +111,7 @@ function factsOf({ head, headHash }: OpenOutput, incompleteTrajectories: number)
 
 function createMeasures() {
   const totals = { trajectories: 0, files: 0, steps: 0, tokens: 0, trainedTokens: 0 };
-  const thoughtless = { files: 0 };
+  let unthought = 0;
   const lengths = createLengthsByKind();
   const [lacks, examples] = [createLacks(), createExamples()];
   const [repetition, phrases] = [createRepetition(), createPhrases()];
@@ -110,12 +126,13 @@ function createMeasures() {
       totals.steps += segments.filter(isStep).length;
       totals.tokens += overview.tokens;
       totals.trainedTokens += overview.trainedTokens;
-      thoughtless.files += files.filter((file) => file.thoughts.length === 0).length;
+      unthought += files.filter(({ writes }) => thoughtsOf(writes).length === 0).length;
       lengths.add(sample);
       for (const lack of overview.lacks) lacks.add(lack);
-      const thoughts = files.flatMap((file) => file.thoughts);
+      const writes = files.flatMap((file) => file.writes);
+      const thoughts = thoughtsOf(writes);
       const observed = segments.filter(({ earlier }) => earlier === true).map(({ body }) => body);
-      repetition.addDocument(thoughts, [...files.map(({ code }) => code), ...observed]);
+      repetition.addDocument(thoughts, [...writes.map(({ code }) => code), ...observed]);
       symbols.addDocument(files, observed);
       for (const thought of thoughts) {
         phrases.addThought(thought);
@@ -124,13 +141,17 @@ function createMeasures() {
       examples.addDocument(sample);
     },
     report: () => {
-      const { groups, finish } = lacks.report();
+      const { groups, finish, plain } = lacks.report();
       const ofThoughts = groups.filter(({ what }) => what === 'thought');
-      const { share } = shareOf({ of: totals.files, found: thoughtless.files });
+      const shared = (files: number) => {
+        return { files, share: shareOf({ of: totals.files, found: files }).share };
+      };
+      const unearned = Object.values(plain).reduce((sum, count) => sum + count, 0);
       return {
         ...totals,
         lengths: lengths.report(),
-        thoughtless: { ...thoughtless, share, groups: ofThoughts },
+        thoughtless: { ...shared(unthought - unearned), groups: ofThoughts },
+        plain: { ...shared(unearned), kinds: plain },
         lacks: groups.filter((group) => !ofThoughts.includes(group)),
         finish,
         repetition: repetition.report(),
@@ -147,9 +168,19 @@ function isStep({ kind }: MaskedSegment): boolean {
 }
 
 function fileOf(segments: readonly MaskedSegment[]): ThoughtFile {
-  const write = segments.at(-1);
-  const thoughts = segments.filter(({ kind }) => kind === 'think').map(({ body }) => body);
-  return { path: write?.path ?? '', code: write?.body ?? '', thoughts };
+  const writes: Written[] = [];
+  let thoughts: string[] = [];
+  for (const { kind, body } of segments) {
+    if (kind === 'think') thoughts.push(body);
+    if (kind !== 'write') continue;
+    writes.push({ thoughts, code: body });
+    thoughts = [];
+  }
+  return { path: segments.at(-1)?.path ?? '', writes };
+}
+
+function thoughtsOf(writes: readonly Written[]): string[] {
+  return writes.flatMap(({ thoughts }) => thoughts);
 }
 
 function createLengthsByKind() {

@@ -23,11 +23,16 @@ export interface Symbols {
   readonly unknown: readonly string[];
 }
 
-/** A file with its thoughts; empty where it was written without. */
 export interface ThoughtFile {
   readonly path: string;
-  readonly code: string;
+  /** One, or of a long file one for each part. */
+  readonly writes: readonly Written[];
+}
+
+export interface Written {
+  /** Those before it; none where it was written without. */
   readonly thoughts: readonly string[];
+  readonly code: string;
 }
 
 export interface SymbolMeasure {
@@ -49,23 +54,27 @@ export function createSymbols(): SymbolMeasure {
       const learn = (text: string) => {
         for (const word of wordsOf(text)) known.add(word);
       };
-      for (const { path, code } of files) {
+      for (const { path, writes } of files) {
         learn(path);
-        learn(code);
+        for (const { code } of writes) learn(code);
       }
       for (const text of observed) learn(text);
-      for (const { path, code, thoughts } of files) {
-        if (thoughts.length === 0) continue;
-        const thought = thoughts.join('\n');
-        for (const name of symbolsNamed(thought)) {
-          existing.of += 1;
-          if (known.has(name.toLowerCase())) existing.found += 1;
-          else if (unknown.size < unknownShown) unknown.add(name.slice(0, unknownLettersMax));
+      for (const { path, writes } of files) {
+        // Whatever is thought before a part was thought before the later ones too.
+        const said = new Set<string>();
+        for (const { thoughts, code } of writes) {
+          if (thoughts.length === 0) continue;
+          const thought = thoughts.join('\n');
+          for (const name of symbolsNamed(thought)) {
+            existing.of += 1;
+            if (known.has(name.toLowerCase())) existing.found += 1;
+            else if (unknown.size < unknownShown) unknown.add(name.slice(0, unknownLettersMax));
+          }
+          for (const word of wordsOf(thought)) said.add(word);
+          const defined = topLevelNames(path, code);
+          announced.of += defined.length;
+          announced.found += defined.filter((name) => said.has(name.toLowerCase())).length;
         }
-        const said = new Set(wordsOf(thought));
-        const defined = topLevelNames(path, code);
-        announced.of += defined.length;
-        announced.found += defined.filter((name) => said.has(name.toLowerCase())).length;
       }
     },
     report: () => ({

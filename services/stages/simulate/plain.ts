@@ -53,7 +53,7 @@ const one = String.raw`(?:${licences}|v?\d{1,4}|(?:third|3rd)[-_]?party)`;
 const which = String.raw`(?:[-_. ]${one}){0,6}(?:\.\w{1,8})?`;
 const licenceName = new RegExp(
   [
-    String.raw`^(?:(?:${licences})[-_.])?(?:un)?licen[cs]es?${which}$`,
+    `^(?:(?:${licences})[-_.])?(?:un)?licen[cs]es?${which}$`,
     String.raw`^copying\d?(?:[-_.]\w{1,16}){0,3}$`,
     String.raw`^(?:notices?|copyrights?|patents)(?:\.\w{1,8})?$`,
     String.raw`^(?:3rd|third)[-_]?party[-_]?(?:notices?|licen[cs]es?)(?:\.\w{1,8})?$`,

@@ -54,6 +54,17 @@ test('what is too large is counted, never cut', () => {
   expect([thoughts.map(({ path }) => path), tooLarge]).toEqual([['small'], 1]);
 });
 
+test('a file in parts is one example, with all of its thoughts', () => {
+  const parts = [
+    segment('file', 'a'),
+    ...['one', 'two'].flatMap((why) => [segment('think', null, why), segment('write', 'a', why)]),
+  ];
+  expect(filesOf([...parts, ...file('b', null), segment('done', null)])).toEqual([
+    parts,
+    file('b', null),
+  ]);
+});
+
 test('a file that is cut off has no example', () => {
   expect(filesOf([segment('file', 'a'), segment('think', null, 'why')])).toEqual([]);
 });

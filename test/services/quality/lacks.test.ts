@@ -57,6 +57,17 @@ test('finish reasons are told where a reason tells them', () => {
   expect(finish).toEqual({ length: 1, content_filter: 1 });
 });
 
+test('what earns no thought is no lack: it is counted by kind', () => {
+  const { groups, plain } = groupsOf([
+    ['plain', 'LICENSE', 'a licence'],
+    ['plain', 'COPYING', 'a licence'],
+    ['plain', '.gitignore', 'an ignore file'],
+    ['plain', 'x', '<script>'],
+  ]);
+  expect(groups).toEqual([]);
+  expect(plain).toEqual({ 'a licence': 2, 'an ignore file': 1, other: 1 });
+});
+
 test('examples are short', () => {
   const { groups } = groupsOf([['thought', 'a', `TEACHER_REFUSED: ${'x'.repeat(9_999)}`]]);
   expect(groups[0]?.example).toHaveLength(300);

@@ -4,16 +4,21 @@ import { topLevelNames } from '../../../services/quality/definitions.ts';
 import { createRegister } from '../../../services/quality/register.ts';
 import { createSymbols } from '../../../services/quality/symbols.ts';
 
+const file = (path: string, code: string, thoughts: readonly string[]) => ({
+  path,
+  writes: [{ code, thoughts }],
+});
+
 describe('symbols', () => {
   test('a name exists if a file holds it, earlier, later or in an earlier episode', () => {
     const measure = createSymbols();
     const files = [
-      { path: 'a.py', code: 'def known():\n    pass\n', thoughts: ['`known` and `run_later`.'] },
-      { path: 'b.py', code: 'def run_later(x):\n    pass\n', thoughts: ['`made_up`, `Shown`.'] },
+      file('a.py', 'def known():\n    pass\n', ['`known` and `run_later`.']),
+      file('b.py', 'def run_later(x):\n    pass\n', ['`made_up`, `Shown`.']),
     ];
     measure.addDocument(files, ['class Shown: ...']);
     // What one document holds, another does not.
-    measure.addDocument([{ path: 'c.py', code: '', thoughts: ['`known`'] }], []);
+    measure.addDocument([file('c.py', '', ['`known`'])], []);
     const { existing, unknown } = measure.report();
     expect(existing).toEqual({ of: 5, found: 3, share: 3 / 5 });
     expect(unknown).toEqual(['made_up', 'known']);
@@ -23,21 +28,29 @@ describe('symbols', () => {
     const measure = createSymbols();
     const code =
       'class Store:\n    def get(self):\n        pass\n\n\ndef open_store():\n    pass\n';
-    const other = { path: 'z.py', code: 'x = 1\n', thoughts: ['`open_store` will use it.'] };
-    measure.addDocument(
-      [{ path: 'a.py', code, thoughts: ['First, `Store` keeps what was found.'] }, other],
-      [],
-    );
-    measure.addDocument([{ path: 'a.py', code, thoughts: [] }], []);
+    const other = file('z.py', 'x = 1\n', ['`open_store` will use it.']);
+    measure.addDocument([file('a.py', code, ['First, `Store` keeps what was found.']), other], []);
+    measure.addDocument([file('a.py', code, [])], []);
     // A file without a thought promises nothing.
     expect(measure.report().announced).toEqual({ of: 2, found: 1, share: 1 / 2 });
+  });
+
+  test('a part is announced by its own thought or an earlier one, and by no later one', () => {
+    const measure = createSymbols();
+    const writes = [
+      { thoughts: ['`Store` first; `close_store` ends it.'], code: 'class Store:\n    pass\n' },
+      { thoughts: ['Now `Store` is opened.'], code: 'def open_store():\n    pass\n' },
+      { thoughts: ['`open_store` stands.'], code: 'def close_store():\n    pass\n' },
+    ];
+    measure.addDocument([{ path: 'a.py', writes }], []);
+    expect(measure.report().announced).toEqual({ of: 3, found: 2, share: 2 / 3 });
   });
 
   test('thoughts without names give no share, and the list of unknown ones is short', () => {
     expect(createSymbols().report().existing).toEqual({ of: 0, found: 0, share: 0 });
     const measure = createSymbols();
     const names = Array.from({ length: 99 }, (_, at) => `\`no_such_${at}\``).join(' ');
-    measure.addDocument([{ path: 'a', code: '', thoughts: [names] }], []);
+    measure.addDocument([file('a', '', [names])], []);
     expect(measure.report().unknown).toHaveLength(20);
   });
 });

@@ -19,6 +19,7 @@ export function qualitySections(report: QualityReport): QualitySection[] {
     overview(report),
     lengths(report),
     thoughtless(report),
+    plain(report),
     lacks(report),
     refused(report),
     thoughts(report),
@@ -60,8 +61,14 @@ function lengths(report: QualityReport): QualitySection {
 }
 
 function thoughtless({ thoughtless: { files, share, groups } }: QualityReport): QualitySection {
-  const title = `Files without a thought: ${formatCount(files)}, ${formatShare(share)}`;
+  const title = `Files without the thought that they earn: ${formatCount(files)}, ${formatShare(share)}`;
   return { title, head: lackHead, rows: groups.map(lackRow) };
+}
+
+function plain({ plain: { files, share, kinds } }: QualityReport): QualitySection {
+  const rows = Object.entries(kinds).map(([kind, count]) => [kind, formatCount(count)]);
+  const title = `Files that earn no thought: ${formatCount(files)}, ${formatShare(share)}`;
+  return { title, head: null, rows };
 }
 
 const lackHead = ['number', 'missing', 'code', 'check', 'for example'];

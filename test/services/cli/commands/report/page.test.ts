@@ -33,6 +33,7 @@ const report: QualityReport = {
   trainedTokens: 5,
   lengths: { trajectory: lengths, think: lengths },
   thoughtless: { files: 1, share: 1, groups: [group] },
+  plain: { files: 1, share: 1, kinds: { [hostile]: 1 } },
   lacks: [{ ...group, what: 'plan' }],
   finish: { length: 1, content_filter: 0 },
   refused: { [hostile]: 3 },
