@@ -17,6 +17,8 @@ export interface SampleFile {
   readonly thoughts?: readonly string[];
   /** Earlier files read, whole or some lines. */
   readonly reads?: readonly (readonly [path: string, fromLine: number, toLine: number])[];
+  /** Lines of each part, if the file is written in parts; the thoughts stand before each. */
+  readonly linesOfPart?: number;
 }
 
 export const sampleTeacher: ModelIdentity = {
@@ -103,6 +105,10 @@ function sampleThought(file: SampleFile, ordinal: number, of: number): FileThoug
     (text): Step => ({ kind: 'think', path: null, fromLine: 0, toLine: 0, text }),
   );
   const write: Step = { kind: 'write', path: file.path, fromLine: 0, toLine: 0, text: null };
+  const works = partEnds(file).flatMap(([fromLine, toLine]) => [
+    ...thinks,
+    { ...write, fromLine, toLine },
+  ]);
   return {
     path: file.path,
     ordinal,
@@ -111,9 +117,19 @@ function sampleThought(file: SampleFile, ordinal: number, of: number): FileThoug
     plan: nowhere,
     status: 'done',
     reason: null,
-    steps: [...reads, ...thinks, write],
+    steps: [...reads, ...(works.length > 1 ? works : [...thinks, write])],
     teacher: sampleTeacher,
     usage,
     search: null,
   };
+}
+
+/** First and last line of each part of a file that is written in parts. */
+function partEnds({ text, linesOfPart = 0 }: SampleFile): [number, number][] {
+  const lines = countLines(text);
+  const parts = linesOfPart === 0 ? 0 : Math.ceil(lines / linesOfPart);
+  return Array.from({ length: parts }, (_unused, at) => [
+    at * linesOfPart + 1,
+    Math.min(lines, (at + 1) * linesOfPart),
+  ]);
 }

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lineRange } from '../../../../schemas/lines.ts';
-import { parseTrajectory } from '../../../../schemas/trajectory-text.ts';
+import { parseTrajectory, writtenFiles } from '../../../../schemas/trajectory-text.ts';
 import { flattenRepository } from '../../../../services/stages/flatten/document.ts';
 import { describeFolders, divideFiles } from '../../../../services/stages/flatten/episodes.ts';
 import { estimateTokens } from '../../../../services/stages/flatten/tokens.ts';
@@ -26,14 +26,15 @@ const arbitraryFiles = fc
         maxLength: 30,
       }),
       reads: fc.array(fc.nat(), { maxLength: 3 }),
+      linesOfPart: fc.nat(9),
     }),
     { minLength: 1, maxLength: 20 },
   )
   .map((files) =>
-    files.map(({ lines, reads }, position, all): SampleFile => {
+    files.map(({ lines, reads, linesOfPart }, position, all): SampleFile => {
       const path = (at: number) => `${folders[all[at]?.folder ?? 0]}f${at}`;
       const read = position === 0 ? [] : reads.map((at) => [path(at % position), 0, 0] as const);
-      return { path: path(position), text: lines.join('\n'), reads: read };
+      return { path: path(position), text: lines.join('\n'), reads: read, linesOfPart };
     }),
   );
 
@@ -45,9 +46,11 @@ describe('the episodes of any repository', () => {
         const listed: string[] = [];
         for (const { parsed, files: own } of flatten(files, episodeTokens)) {
           listed.push(...own.map(({ path }) => path));
+          // All parts of a file lie in one episode.
+          expect([...writtenFiles(parsed).keys()]).toEqual(own.map(({ path }) => path));
           const before = new Set(written.keys());
           for (const { kind, path, lines, body, earlier } of parsed) {
-            if (kind === 'write') written.set(path ?? '', body);
+            if (kind === 'write') written.set(path ?? '', (written.get(path ?? '') ?? '') + body);
             expect(earlier === true).toBe(kind === 'observe' && before.has(path ?? ''));
             if (kind !== 'observe') continue;
             const [from, to] = lines ?? [0, 0];
