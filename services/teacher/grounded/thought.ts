@@ -56,7 +56,7 @@ function codeParagraphs(
   const opening = [
     goal,
     sayNeeds(request, facts),
-    role === 'test' ? sayTests(facts) : sayOverview(facts),
+    [...sayRest(request), ...(role === 'test' ? sayTests(facts) : sayOverview(facts))],
   ];
   const used = byteLength(opening.flat().join(' '));
   const wanted: readonly NoteKind[] =
@@ -75,6 +75,17 @@ function sayOwnWords(request: ThinkRequest): string[] {
   if (request.part !== undefined && request.part.number > 1) return [];
   const clause = docClause(headerComment(request.code, request.structure.language), '');
   return clause === null ? [] : [sentence(`as a whole it ${predicateOf(clause)}`)];
+}
+
+/** What an earlier part has begun. */
+function sayRest({ path, part, structure: { symbols } }: ThinkRequest): string[] {
+  const [first] = symbols;
+  if (part === undefined || part.number === 1 || first === undefined) return [];
+  const begun = first.parent;
+  if (begun === null) return [];
+  const inside = symbols.filter(({ parent }) => parent === begun);
+  const opening = pick(path, ['This part goes on with', 'First comes the rest of']);
+  return [sentence(`${opening} ${quote(begun)}, ${count(inside.length, 'more member')}`)];
 }
 
 /** The sentence for a file about which nothing else is known. */

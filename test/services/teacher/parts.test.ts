@@ -66,3 +66,22 @@ it('gives one thought for each part from the grounded teacher, about that part',
   expect(new Set(answer?.value).size).toBe(2);
   expect(answer?.value[1]).toContain(first?.name);
 });
+
+it('says with which class a part goes on that begins amid one', async () => {
+  const store = buildThinkRequest(
+    exampleStructure,
+    examplePlan,
+    'src/store.py',
+    [],
+    (path) => exampleTexts[path] ?? '',
+  );
+  const get = store.structure.symbols.find(({ name }) => name === 'get')?.startLine ?? 0;
+  const halves = [
+    { fromLine: 1, toLine: get - 1 },
+    { fromLine: get, toLine: store.code.split('\n').length - 1 },
+  ];
+  const answer = await openGrounded().thinkParts?.({ ...store, parts: halves }, signal);
+  const goesOn = /(?:goes on with|rest of) `Store`, one more member/;
+  expect(answer?.value[0]).not.toMatch(goesOn);
+  expect(answer?.value[1]).toMatch(goesOn);
+});
