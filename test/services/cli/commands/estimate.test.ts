@@ -20,10 +20,12 @@ let server: FakeOpenAi;
 
 /** Texts of the lengths that are asked for, a fifth more or less, in the words of the answer. */
 function likeAModel(messages: readonly ChatMessage[]): string {
-  const answer = JSON.parse(respond(messages)) as Record<string, unknown>;
+  const answer = JSON.parse(respond(messages)) as {
+    readonly purposes?: readonly { readonly path: string }[];
+  };
   const said = messages.map(({ content }) => content).join('');
-  const about = (bytes: number) => {
-    const spread = 0.8 + (Number.parseInt(sha256(said).slice(0, 4), 16) / 65_536) * 0.4;
+  const about = (bytes: number, seed = said) => {
+    const spread = 0.8 + (Number.parseInt(sha256(seed).slice(0, 4), 16) / 65_536) * 0.4;
     return Math.round(bytes * spread);
   };
   const prose = (seed: string, bytes: number) => {
@@ -44,7 +46,12 @@ function likeAModel(messages: readonly ChatMessage[]): string {
     const [requirements, architecture] = [prose(said, about(480)), prose(`${said}2`, about(480))];
     return JSON.stringify({ requirements, architecture });
   }
-  return JSON.stringify(answer);
+  // A sentence of 8 to 40 words.
+  const purposes = answer.purposes?.map(({ path }) => ({
+    path,
+    purpose: prose(path, about(120, path)),
+  }));
+  return JSON.stringify({ purposes });
 }
 
 beforeAll(async () => {
