@@ -8,9 +8,9 @@ import { maskingNames, templateNames } from './trajectory-text.ts';
 
 export const manifestFormat = 2;
 
-const count = z.int().nonnegative();
-const hash = z.string().regex(/^[0-9a-f]{64}$/);
-const path = z.string().regex(/^(?!\/)(?!.*\.\.)[\w.\-/]+$/);
+export const count = z.int().nonnegative();
+export const hash = z.string().regex(/^[0-9a-f]{64}$/);
+export const path = z.string().regex(/^(?!\/)(?!.*\.\.)[\w.\-/]+$/);
 
 const fileReference = z.strictObject({ path, bytes: count, sha256: hash });
 const blobReference = z.strictObject({ sha256: hash, bytes: count });
@@ -145,6 +145,10 @@ export const manifestHeadSchema = z.strictObject({
   sha256: hash,
   /** Files that say which run this is, with the hash that each has for ever. */
   files: z.array(z.strictObject({ path, sha256: hash })),
+  /** The newest checkpoint (checkpoint.ts); absent where there is none. */
+  checkpoint: z.strictObject({ checkpoint: count, sha256: hash }).optional(),
+  /** How many checkpoints `shards/index.json` covers; absent where it covers all entries. */
+  indexed: count.optional(),
 });
 
 export type ManifestHead = z.infer<typeof manifestHeadSchema>;

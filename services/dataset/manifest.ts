@@ -6,12 +6,11 @@
 import {
   isManifestName,
   type ManifestEntry,
-  type ManifestHead,
   type ManifestShard,
   manifestHeadName,
   manifestName,
   parseManifestEntry,
-  runFiles,
+  parseManifestHead,
 } from '../../schemas/manifest.ts';
 import { shardIndexEntry } from '../../schemas/mds.ts';
 import { PipelineError } from '../runtime/errors.ts';
@@ -50,13 +49,33 @@ export async function readManifest(store: ObjectStore, known = empty): Promise<M
   return { entries, headHash };
 }
 
-/** Returns a function that asks whether the data set is complete; it reads each entry only once. */
+/**
+ * Returns a function that asks whether the data set is complete; it reads the entries from the
+ * head's on, each only once.
+ */
 export function watchClosed(store: ObjectStore): () => Promise<boolean> {
-  let manifest = empty;
+  let next = -1;
+  let closed = false;
   return async () => {
-    manifest = await readManifest(store, manifest);
-    return manifest.entries.at(-1)?.closed === true;
+    if (next < 0) next = await lastNamed(store);
+    while (!closed) {
+      const bytes = await store.read(entryPath(next));
+      if (bytes === null) break;
+      closed = parseEntry(bytes, next).closed;
+      next += 1;
+    }
+    return closed;
   };
+}
+
+/** The entry that the head names, or the first where it cannot be read. */
+async function lastNamed(store: ObjectStore): Promise<number> {
+  const bytes = await store.read(headPath);
+  try {
+    return bytes === null ? 0 : parseManifestHead(bytes.toString('utf8')).entry;
+  } catch {
+    return 0;
+  }
 }
 
 export async function hasEntry(store: ObjectStore, entry: number): Promise<boolean> {
@@ -74,51 +93,32 @@ export async function createEntry(
   return (await store.create(entryPath(entry.entry), bytes)) ? sha256(bytes) : null;
 }
 
-/**
- * Writes the files that derive from the manifest: the index of the shards and the head. A writer
- * that was paused after its entry could replace newer files by older ones. So each writer looks for
- * a newer entry after its write and writes again if there is one. The newest files stay.
- */
-export async function publishDerived(store: ObjectStore, known: Manifest): Promise<void> {
-  for (let manifest = known; ; ) {
-    await store.replace('shards/index.json', shardIndex(manifest.entries));
-    await publishHead(store, manifest);
-    if (!(await hasEntry(store, manifest.entries.length))) return;
-    manifest = await readManifest(store, manifest);
-  }
-}
-
 export const headPath = `manifest/${manifestHeadName}`;
-
-async function publishHead(store: ObjectStore, { entries, headHash }: Manifest): Promise<void> {
-  if (headHash === null) return;
-  const files: ManifestHead['files'] = [];
-  for (const path of runFiles) {
-    const bytes = await store.read(path);
-    if (bytes !== null) files.push({ path, sha256: sha256(bytes) });
-  }
-  const head: ManifestHead = { format: 1, entry: entries.length - 1, sha256: headHash, files };
-  await store.replace(headPath, Buffer.from(`${canonicalJson(head)}\n`, 'utf8'));
-}
 
 /** The bytes of `shards/index.json`, by which other tools find the shards. */
 export function shardIndex(entries: readonly ManifestEntry[]): Buffer {
-  const shards = entries.flatMap((entry) => entry.shards).map(indexEntry);
-  return Buffer.from(`${canonicalJson({ shards, version: 2 })}\n`, 'utf8');
+  return indexOf(entries.flatMap((entry) => entry.shards));
 }
 
-function indexEntry(shard: ManifestShard): unknown {
+export type IndexedShard = Pick<ManifestShard, 'path' | 'sha256' | 'bytes' | 'packs'>;
+
+/** In parts, because the values of a long list would take many times its text. */
+export function indexOf(shards: readonly IndexedShard[]): Buffer {
+  const lines = shards.map((shard) => canonicalJson(indexEntry(shard)));
+  return Buffer.from(`{"shards":[${lines.join(',')}],"version":2}\n`, 'utf8');
+}
+
+function indexEntry(shard: IndexedShard): unknown {
   const basename = shard.path.slice(shard.path.lastIndexOf('/') + 1);
   return shardIndexEntry(basename, shard.bytes, shard.sha256, shard.packs);
 }
 
 /** Numbers of the next pack and the next shard. */
-export function nextNumbers(entries: readonly ManifestEntry[]): {
+export function nextNumbers(head: ManifestEntry | null): {
   firstPack: number;
   firstShard: number;
 } {
-  const head = entries.at(-1);
-  if (head === undefined) return { firstPack: 0, firstShard: 0 };
+  if (head === null) return { firstPack: 0, firstShard: 0 };
   return {
     firstPack: head.firstPack + sumOver(head.shards, (shard) => shard.packs),
     firstShard: head.firstShard + head.shards.length,
@@ -129,15 +129,15 @@ export function sumOver<Item>(items: readonly Item[], pick: (item: Item) => numb
   return items.reduce((total, item) => total + pick(item), 0);
 }
 
-function parseEntry(bytes: Buffer, number: number): ManifestEntry {
+export function parseEntry(bytes: Buffer, number: number): ManifestEntry {
   try {
     return parseManifestEntry(bytes.toString('utf8'), number);
   } catch (error) {
-    throw corrupt(entryPath(number), (error as Error).message, error);
+    throw corrupt(entryPath(number), (error as Error).message, undefined, error);
   }
 }
 
-function checkChain(
+export function checkChain(
   path: string,
   entry: ManifestEntry,
   before: ManifestEntry | null,
@@ -150,7 +150,7 @@ function checkChain(
         : `it does not follow ${entryPath(before.entry)}: one of the two was changed`;
     throw corrupt(path, what);
   }
-  const { firstPack: packs, firstShard: shards } = nextNumbers(before === null ? [] : [before]);
+  const { firstPack: packs, firstShard: shards } = nextNumbers(before);
   if (entry.firstPack !== packs || entry.firstShard !== shards) {
     throw corrupt(path, 'its pack or shard numbers do not follow on');
   }
@@ -162,10 +162,14 @@ function checkChain(
   }
 }
 
-function corrupt(subject: string, what: string, cause?: unknown): PipelineError {
-  return new PipelineError(
-    'MANIFEST_CORRUPT',
-    `${subject} cannot be trusted: ${what}; restore it from a copy, or start a new output`,
-    { subject, cause },
-  );
+export function corrupt(
+  subject: string,
+  what: string,
+  remedy = 'restore it from a copy, or start a new output',
+  cause?: unknown,
+): PipelineError {
+  return new PipelineError('MANIFEST_CORRUPT', `${subject} cannot be trusted: ${what}; ${remedy}`, {
+    subject,
+    cause,
+  });
 }

@@ -98,6 +98,9 @@ export function objectStoreContract(
       await store.create('many/below/x', text('x'));
       expect(await store.list('many')).toEqual([...names, 'below']);
       expect(await store.list('man')).toEqual([]);
+      expect(await store.list('many', '000001')).toEqual(names.slice(100, 200));
+      expect(await store.list('many', 'be')).toEqual(['below']);
+      expect(await store.list('many', 'x')).toEqual([]);
     }, 120_000);
 
     test('removes an object; removing it again is no error', async () => {

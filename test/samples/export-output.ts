@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkpointEntries } from '../../schemas/checkpoint.ts';
 import { decodeShard, type Pack } from '../../schemas/mds.ts';
 import { renderTrajectory } from '../../schemas/trajectory-text.ts';
 import { openOutput } from '../../services/dataset/open-output.ts';
@@ -21,11 +22,11 @@ export interface ExportSample {
   readonly packs: readonly Pack[];
 }
 
-/** With `closed: false` the output is one that still grows. */
+/** With `closed: false` it still grows; `span` is how many entries a checkpoint covers. */
 export async function makeOutput(
   harness: Harness,
   name: string,
-  { repositories = 14, closed = true } = {},
+  { repositories = 14, closed = true, span = checkpointEntries } = {},
 ): Promise<ExportSample> {
   const out = join(harness.folder, name);
   mkdirSync(out);
@@ -36,7 +37,7 @@ export async function makeOutput(
     records.push(await harness.trajectory(repository, sequence));
   }
   const log = closed ? [...records, closedRecord(repositories)] : records;
-  await deliver(await harness.open(out), placeRecords(log));
+  await deliver(await harness.open(out, { span }), placeRecords(log));
   return { out, packs: await packsOf(out) };
 }
 

@@ -68,6 +68,8 @@ export interface HarnessOptions {
   readonly runId?: string;
   readonly wrap?: (store: ObjectStore) => ObjectStore;
   readonly reject?: RejectRecord;
+  /** Entries of one manifest checkpoint. */
+  readonly span?: number;
 }
 
 /** For writers whose samples are all there. */
@@ -111,7 +113,8 @@ export async function createHarness(
     open: (out, options = {}) => {
       const store = openLocalObjects(out, (step) => options.crashPoint?.(`sink:${step}`));
       const reject = options.reject ?? rejectNothing;
-      return openSinkWriter(tools(out, options), options.wrap?.(store) ?? store, tokenizer, reject);
+      const wrapped = options.wrap?.(store) ?? store;
+      return openSinkWriter(tools(out, options), wrapped, tokenizer, reject, options.span);
     },
     trajectory: async (repository, sequence) => {
       const body = await sampleTrajectory(repository, blobs.put);

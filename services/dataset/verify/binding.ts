@@ -2,6 +2,7 @@
  * Checks the files around the manifest: its head, the run files whose hashes the head holds, and
  * files that no entry names. The chain of entries is checked when the manifest is read.
  */
+import { checkpointFolder, settledPath } from '../../../schemas/checkpoint.ts';
 import { type ManifestHead, parseManifestHead, runFiles } from '../../../schemas/manifest.ts';
 import { sha256 } from '../../runtime/ids.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
@@ -53,13 +54,20 @@ export function runFilesOf({ files }: ManifestHead): readonly string[] {
   return [...new Set<string>([...runFiles, ...files.map(({ path }) => path)])];
 }
 
-/** Files in the folders of the data set that no entry names; `.temporary-…` are never listed. */
-export async function unlistedFiles({ store, entries, shards }: OpenOutput): Promise<string[]> {
+/**
+ * Files in the folders of the data set that no entry names and that are not among the `derived`
+ * ones; `.temporary-…` are never listed.
+ */
+export async function unlistedFiles(
+  { store, entries, shards }: OpenOutput,
+  derived: readonly string[],
+): Promise<string[]> {
   const known = new Set(shards.flatMap((shard) => [shard.path, shard.provenance.path]));
   for (const { entry, tokenizer } of entries) known.add(entryPath(entry)).add(tokenizer.file.path);
-  known.add(headPath).add('shards/index.json');
+  known.add(headPath).add('shards/index.json').add(settledPath).add(checkpointFolder);
+  for (const path of derived) known.add(path);
   const unlisted: string[] = [];
-  for (const folder of ['manifest', 'shards', 'provenance', 'tokenizer']) {
+  for (const folder of ['manifest', checkpointFolder, 'shards', 'provenance', 'tokenizer']) {
     for (const name of await store.list(folder)) {
       if (!known.has(`${folder}/${name}`)) unlisted.push(`${folder}/${name}`);
     }

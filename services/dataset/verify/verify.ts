@@ -6,12 +6,13 @@
  */
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
-import { entryPath, headPath, readManifest, shardIndex, sumOver } from '../manifest.ts';
+import { entryPath, headPath, readManifest, sumOver } from '../manifest.ts';
 import { type OpenOutput, openReader, outputOf, storeAt } from '../open-output.ts';
 import type { ShardProgress } from '../read-shards.ts';
 import type { DocumentReader } from '../template/document-reader.ts';
 import { checkHead, checkRunFile, readHead, runFilesOf, unlistedFiles } from './binding.ts';
 import { blobPath, checkBlobs, openBlobNames } from './blobs.ts';
+import { checkCheckpoints } from './checkpoints.ts';
 import { mustHold } from './difference.ts';
 import { checkIn } from './place.ts';
 import { SampleChecker } from './samples.ts';
@@ -68,11 +69,8 @@ export async function verifyOutput(
     onProgress({ shards: position + 1, shardsTotal: shards.length });
   }
   await checkIn('manifest', async () => checker.finish(entries));
-  await checkIn('shards/index.json', async () => {
-    const index = await store.read('shards/index.json');
-    mustHold(index?.equals(shardIndex(entries)) === true, 'it does not list the shards');
-  });
-  const unlisted = await unlistedFiles(output);
+  const derived = await checkCheckpoints(output, manifestHead);
+  const unlisted = await unlistedFiles(output, derived);
   if (head.closed) for (const path of unlisted) await checkIn(path, noEntryNames);
   for (const { body } of head.carried.samples) checked.blobs.add(body, entryPath(head.entry));
   const absent = await checkIn('blobs', () => checkBlobs(store, checked.blobs));

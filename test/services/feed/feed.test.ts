@@ -3,6 +3,7 @@
  * a folder and on a real S3 server; properties and faults run on outputs that the tests write.
  */
 import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -49,6 +50,14 @@ describe('the installed feed', () => {
     const lines = stdout.trimEnd().split('\n');
     expect(lines[0]).toMatch(/^step 1 packs 3,4,5 pieces \d+ tokens \d+ trained \d+$/);
     expect(lines).toHaveLength(Math.ceil(sample.packs.length / 3) - 1);
+  });
+
+  it('starts from the checkpoints that the sink writes, without the entries before them', async () => {
+    const { out } = await makeOutput(harness, 'with-checkpoints', { span: 2 });
+    const { stdout } = await feed(sample.out, '--batch-size', '2');
+    expect((await feed(out, '--batch-size', '2')).stdout).toBe(stdout);
+    await rm(join(out, 'manifest/00000001.json'));
+    expect((await feed(out, '--batch-size', '2')).stdout).toBe(stdout);
   });
 
   it('says in one line what is wrong, exit code 2', async () => {

@@ -332,6 +332,10 @@ class ManifestCheckpoints(FaultTest):
         feed = self.feed(shuffle=Shuffle(5, 2))
         self.assertEqual(sorted(indices(feed)), whole)
 
+    def test_the_end_is_known_where_a_checkpoint_covers_the_last_entry(self) -> None:
+        self.written(every=2).add(1).add(1, closed=True)
+        self.assertEqual(indices(self.feed()), [0, 1])
+
     def test_a_wrong_checkpoint_is_named(self) -> None:
         written = self.written(every=2)
         for _ in range(9):

@@ -9,7 +9,7 @@ import {
   stageNames,
   topicNames,
 } from '../../../../schemas/topology.ts';
-import { readManifest } from '../../../dataset/manifest.ts';
+import { watchClosed } from '../../../dataset/manifest.ts';
 import type { ResolvedValues } from '../../../registry.ts';
 import type { KafkaBus } from '../../../runtime/bus/kafka/kafka-bus.ts';
 import { findTruncation } from '../../../runtime/bus/lag.ts';
@@ -66,7 +66,7 @@ export async function checkLog(
     const there = new Set((await existing(bus, dataset)).map(({ name }) => name));
     const has = (stage: StageName) =>
       graph[stage].reads.every((topic) => there.has(physicalTopic(dataset, topic)));
-    const complete = (await readManifest(store)).entries.at(-1)?.closed === true;
+    const complete = await watchClosed(store)();
     const problems: string[] = [];
     for (const stage of complete ? [] : stageNames.filter(has)) {
       const gone = await findTruncation(bus, dataset, stage);

@@ -119,7 +119,15 @@ class Manifest:
             self._shards, self._first_packs = [], []
             self._entries, self._previous = newest.next_entry, newest.last_entry_sha256
             self.packs = newest.first_pack + newest.packs
+            self.closed = self._is_closing(newest.next_entry - 1, newest.last_entry_sha256)
         self._read_ahead(last)
+
+    def _is_closing(self, number: int, sha256: str) -> bool:
+        """Whether the last entry that a checkpoint covers ends the data set."""
+        data = self._storage.read(entry_path(number))
+        if data is None or hashlib.sha256(data).hexdigest() != sha256:
+            raise self._corrupt(entry_path(number), "it is not what the checkpoint was made on")
+        return bool(json.loads(data)["closed"])
 
     def _read_ahead(self, last: int) -> None:
         """Entries of a remote place up to the head's, several at a time."""

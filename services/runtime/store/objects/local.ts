@@ -54,9 +54,10 @@ export function openLocalObjects(
       return file?.createReadStream() ?? null;
     },
     size: async (path) => (await orNull(() => stat(join(root, path))))?.size ?? null,
-    list: async (folder) => {
+    list: async (folder, prefix = '') => {
       const names = await listFolder(join(root, folder));
-      return names.filter((name) => !name.startsWith(temporaryPrefix)).sort();
+      const listed = (name: string) => name.startsWith(prefix) && !name.startsWith(temporaryPrefix);
+      return names.filter(listed).sort();
     },
     remove: (path) => rm(join(root, path), { force: true }),
     removeTemporary: (folder, ageMs = 0) =>

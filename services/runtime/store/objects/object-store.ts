@@ -26,8 +26,11 @@ export interface ObjectStore {
   stream(path: string): Promise<Readable | null>;
   /** Size in bytes; null when there is no such object. */
   size(path: string): Promise<number | null>;
-  /** Names directly in a folder, in code-unit order; empty when there is no such folder. */
-  list(folder: string): Promise<string[]>;
+  /**
+   * Names directly in a folder that begin with a prefix, in code-unit order; empty when there is no
+   * such folder. A remote store is asked for no others.
+   */
+  list(folder: string, prefix?: string): Promise<string[]>;
   /** Removes an object; a missing object is no error. */
   remove(path: string): Promise<void>;
   /**

@@ -50,7 +50,7 @@ export function below(store: ObjectStore, folder: string): ObjectStore {
     readRange: (path, offset, length) => store.readRange(at(path), offset, length),
     stream: (path) => store.stream(at(path)),
     size: (path) => store.size(at(path)),
-    list: (path) => store.list(at(path)),
+    list: (path, prefix) => store.list(at(path), prefix),
     remove: (path) => store.remove(at(path)),
     removeTemporary: (path, ageMs) => store.removeTemporary(at(path), ageMs),
     check: () => store.check(),

@@ -108,7 +108,8 @@ export function openS3Objects(options: S3Options): ObjectStore {
       return bytes === null ? null : Readable.from(inRanges(path, bytes, readRange));
     },
     size,
-    list: (folder) => patient(() => listAll(client, at(folder === '' ? '' : `${folder}/`))),
+    list: (folder, begin = '') =>
+      patient(() => listAll(client, at(folder === '' ? '' : `${folder}/`), begin)),
     remove,
     removeTemporary: async () => {},
     look: () => orProblem(() => once(() => client.send(new HeadBucketCommand({ Bucket: bucket })))),
@@ -149,16 +150,18 @@ async function* inRanges(
   }
 }
 
-/** Names directly below a prefix that ends with a slash. */
+/** Names directly below a prefix that ends with a slash, if they begin with `begin`. */
 async function listAll(
   client: S3Client,
   { Bucket, Key }: { Bucket: string; Key: string },
+  begin: string,
 ): Promise<string[]> {
+  const Prefix = `${Key}${begin}`;
   const names: string[] = [];
   let token: string | undefined;
   do {
     const page = await client.send(
-      new ListObjectsV2Command({ Bucket, Prefix: Key, Delimiter: '/', ContinuationToken: token }),
+      new ListObjectsV2Command({ Bucket, Prefix, Delimiter: '/', ContinuationToken: token }),
     );
     for (const object of page.Contents ?? []) names.push((object.Key ?? '').slice(Key.length));
     for (const folder of page.CommonPrefixes ?? []) {

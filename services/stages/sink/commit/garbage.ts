@@ -5,7 +5,8 @@
  * number (bounded run, where all writers make the same shards) or its entry number (live stream).
  */
 import type { ManifestEntry } from '../../../../schemas/manifest.ts';
-import { sumOver } from '../../../dataset/manifest.ts';
+import type { ManifestEnd } from '../../../dataset/growing/end.ts';
+import { nextNumbers } from '../../../dataset/manifest.ts';
 import type { ObjectStore } from '../../../runtime/store/objects/object-store.ts';
 
 export interface ShardPlace {
@@ -25,31 +26,47 @@ export function shardNames({ number, entry }: ShardPlace, hash: string): string[
 
 const namePattern = /\/shard\.(\d{5,})(?:\.(\d{8,})-[0-9a-f]{16})?(?:\.[0-9a-f]{16})?\.[a-z]+$/;
 
-/** The files that no entry names and none ever will. Files with foreign names are left alone. */
-export function abandonedAmong(
-  paths: readonly string[],
-  entries: readonly ManifestEntry[],
-): string[] {
-  const shards = sumOver(entries, (entry) => entry.shards.length);
-  const named = namedFiles(entries);
-  const closed = entries.at(-1)?.closed === true;
+/**
+ * The files that no entry names and none ever will. Files with foreign names are left alone, and
+ * those of shards before the known entries: an earlier start or the writer itself has seen to them.
+ */
+export function abandonedAmong(paths: readonly string[], end: ManifestEnd): string[] {
+  const head = end.entries.at(-1) ?? null;
+  const { firstShard: shards } = nextNumbers(head);
+  const first = end.entries[0]?.firstShard ?? 0;
+  const named = namedFiles(end.entries);
   return paths.filter((path) => {
     const [match, number, entry] = namePattern.exec(path) ?? [];
-    if (match === undefined || named.has(path)) return false;
-    return (
-      closed || (entry === undefined ? Number(number) < shards : Number(entry) < entries.length)
-    );
+    if (match === undefined || named.has(path) || Number(number) < first) return false;
+    const passed = entry === undefined ? Number(number) < shards : Number(entry) < end.count;
+    return head?.closed === true || passed;
   });
 }
 
-/** Removes the abandoned ones among the given files, or among all shard files by default. */
+/** Removes the abandoned ones among the given files, or among all of the known entries' shards. */
 export async function removeAbandoned(
   store: ObjectStore,
-  entries: readonly ManifestEntry[],
+  end: ManifestEnd,
   paths?: readonly string[],
 ): Promise<void> {
-  const candidates = paths ?? (await shardFiles(store));
-  for (const path of abandonedAmong(candidates, entries)) await store.remove(path);
+  const candidates = paths ?? (await shardFiles(store, prefixesOf(end)));
+  for (const path of abandonedAmong(candidates, end)) await store.remove(path);
+}
+
+/** Shards that a writer may have begun beyond the last one. */
+const shardsBeyond = 256;
+
+/** Begins of the names of the shards of the known entries, of a hundred shards each. */
+function prefixesOf({ entries }: ManifestEnd): string[] {
+  const first = entries[0]?.firstShard ?? 0;
+  if (first === 0) return [''];
+  const last = nextNumbers(entries.at(-1) ?? null).firstShard + shardsBeyond;
+  const prefixes = new Set<string>();
+  for (let number = first; number < last + 100; number += 100) {
+    const name = shardNames({ number, entry: null }, '')[0] ?? '';
+    prefixes.add(name.slice(0, -2));
+  }
+  return [...prefixes];
 }
 
 /** Removes every shard file that no entry names, where no other writer may be about to name it. */
@@ -58,7 +75,7 @@ export async function removeUnnamed(
   entries: readonly ManifestEntry[],
 ): Promise<void> {
   const named = namedFiles(entries);
-  for (const path of await shardFiles(store)) {
+  for (const path of await shardFiles(store, [''])) {
     if (namePattern.test(path) && !named.has(path)) await store.remove(path);
   }
 }
@@ -68,8 +85,12 @@ function namedFiles(entries: readonly ManifestEntry[]): ReadonlySet<string> {
   return new Set(shards.flatMap(({ path, provenance }) => [path, provenance.path]));
 }
 
-async function shardFiles(store: ObjectStore): Promise<string[]> {
-  const inside = async (folder: string) =>
-    (await store.list(folder)).map((name) => `${folder}/${name}`);
-  return [...(await inside('shards')), ...(await inside('provenance'))];
+async function shardFiles(store: ObjectStore, prefixes: readonly string[]): Promise<string[]> {
+  const paths: string[] = [];
+  for (const folder of ['shards', 'provenance']) {
+    for (const prefix of prefixes) {
+      for (const name of await store.list(folder, prefix)) paths.push(`${folder}/${name}`);
+    }
+  }
+  return paths;
 }

@@ -15,8 +15,11 @@ export interface Arrival {
 }
 
 export interface Order<Item extends Arrival> {
-  /** Takes a record; false when it is a duplicate and will never be released. */
-  offer(item: Item): boolean;
+  /**
+   * Takes a record; false when it is a duplicate and will never be released. `packed` says that its
+   * sample was released before.
+   */
+  offer(item: Item, packed: boolean): boolean;
   /** The next record to pack, or null while it has not arrived. */
   shift(): Item | null;
   /** The records that the next calls of `shift` would return, at most `itemsMax`. */
@@ -36,12 +39,9 @@ export interface Order<Item extends Arrival> {
 /**
  * Source order from `next` on; a position without a sample is released like any other. A repository
  * that was dropped, and was tried again when its position had passed, comes late: after the last
- * position, in source order among those like it. `packed` holds the samples released so far.
+ * position, in source order among those like it.
  */
-export function createSourceOrder<Item extends Arrival>(
-  next: number,
-  packed: Set<string> = new Set(),
-): Order<Item> {
+export function createSourceOrder<Item extends Arrival>(next: number): Order<Item> {
   const held = new Map<number, Item>();
   const late = new Map<number, Item>();
   let sources: number | null = null;
@@ -49,14 +49,10 @@ export function createSourceOrder<Item extends Arrival>(
     if (sources === null || next + held.size < sources || late.size === 0) return [];
     return [...late.values()].sort((a, b) => a.sequence - b.sequence);
   };
-  const release = (item: Item | null) => {
-    if (item !== null && item.id !== null) packed.add(item.id);
-    return item;
-  };
   return {
-    offer: (item) => {
+    offer: (item, packed) => {
       if (item.sequence < next) {
-        if (item.id === null || packed.has(item.id) || late.has(item.sequence)) return false;
+        if (item.id === null || packed || late.has(item.sequence)) return false;
         late.set(item.sequence, item);
         return true;
       }
@@ -72,12 +68,12 @@ export function createSourceOrder<Item extends Arrival>(
       if (item !== undefined) {
         held.delete(next);
         next += 1;
-        return release(item);
+        return item;
       }
       const [last] = lateInOrder();
       if (last === undefined || sources === null || next < sources) return null;
       late.delete(last.sequence);
-      return release(last);
+      return last;
     },
     ready: (itemsMax) => {
       const items: Item[] = [];
@@ -98,17 +94,22 @@ export function createSourceOrder<Item extends Arrival>(
   };
 }
 
-/** Arrival order; a sample that was seen is not taken again. */
-export function createArrivalOrder<Item extends Arrival>(seen: Set<string>): Order<Item> {
+/** Arrival order; a sample that is packed, or waits, is not taken again. */
+export function createArrivalOrder<Item extends Arrival>(): Order<Item> {
   const queue: Item[] = [];
+  const queued = new Set<string | null>();
   return {
-    offer: (item) => {
-      if (item.id === null || seen.has(item.id)) return false;
-      seen.add(item.id);
+    offer: (item, packed) => {
+      if (item.id === null || packed || queued.has(item.id)) return false;
+      queued.add(item.id);
       queue.push(item);
       return true;
     },
-    shift: () => queue.shift() ?? null,
+    shift: () => {
+      const item = queue.shift() ?? null;
+      queued.delete(item?.id ?? null);
+      return item;
+    },
     ready: (itemsMax) => queue.slice(0, itemsMax),
     close: () => {},
     isComplete: () => false,

@@ -5,7 +5,8 @@
 import type { CarriedSample, ManifestEntry } from '../../../../schemas/manifest.ts';
 import { manifestFormat } from '../../../../schemas/manifest.ts';
 import { countTrained, sampleBytes } from '../../../../schemas/mds.ts';
-import { nextNumbers, readManifest } from '../../../dataset/manifest.ts';
+import { type ManifestEnd, readEnd, readOn } from '../../../dataset/growing/end.ts';
+import { nextNumbers } from '../../../dataset/manifest.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import type { ObjectStore } from '../../../runtime/store/objects/object-store.ts';
 import { type Bin, createPacker, type Packer } from '../pack/pack.ts';
@@ -13,6 +14,7 @@ import { makePack, type SamplePiece } from '../pack/pieces.ts';
 import type { SinkTools } from '../report.ts';
 import type { Tokenizer } from '../tokens/tokenizer.ts';
 import { carry, restorePacks } from './carry.ts';
+import { type KnownSamples, openKnownSamples } from './known-samples.ts';
 import { type HeldRecord, loadPieces } from './loads.ts';
 import type { Sources } from './offsets.ts';
 import { cutFacts, matchOutput } from './output.ts';
@@ -20,9 +22,9 @@ import { createArrivalOrder, createSourceOrder, type Order } from './sequencer.t
 import type { SealedPack } from './shards.ts';
 
 export interface SinkState {
-  /** Grows with every commit. */
-  readonly entries: ManifestEntry[];
-  headHash: string | null;
+  /** Moves on with every commit. */
+  end: ManifestEnd;
+  readonly known: KnownSamples;
   readonly order: Order<HeldRecord>;
   readonly packer: Packer<SamplePiece>;
   /** Full packs that are in no shard. */
@@ -41,8 +43,8 @@ export async function loadState(
   before: SinkState | null,
 ): Promise<SinkState> {
   const { run, config } = tools;
-  const { entries, headHash } = await readManifest(store, before ?? undefined);
-  const head = entries.at(-1) ?? null;
+  const end = await (before === null ? readEnd(store) : readOn(store, before.end));
+  const head = end.entries.at(-1) ?? null;
   if (head !== null) matchOutput(head, run, config, tokenizer);
   const carried = head?.carried ?? { samples: [], pending: [], open: [] };
   const inMemory = before === null ? new Map<string, SamplePiece[]>() : piecesOf(before);
@@ -53,13 +55,10 @@ export async function loadState(
       throw begunAndGone(sample, error);
     });
   });
-  const packed = new Set(entries.flatMap((entry) => entry.samples));
   return {
-    entries: [...entries],
-    headHash,
-    order: run.bounded
-      ? createSourceOrder(head?.nextSequence ?? 0, packed)
-      : createArrivalOrder(packed),
+    end,
+    known: openKnownSamples(store, end),
+    order: run.bounded ? createSourceOrder(head?.nextSequence ?? 0) : createArrivalOrder(),
     packer: createPacker(config, packs.open),
     pending: packs.pending.map((bin) => sealPack(bin, run.dataset)),
     references: new Map(carried.samples.map((sample) => [sample.id, sample])),
@@ -120,13 +119,13 @@ export function makeEntry(
   const pieces = parts.sealed.flatMap((pack) => pack.pieces);
   return {
     format: manifestFormat,
-    entry: state.entries.length,
-    previous: state.headHash,
+    entry: state.end.count,
+    previous: state.end.headHash,
     dataset: run.dataset,
     runId: run.runId,
     contextLength: config.contextLength,
     tokenizer: parts.tokenizer,
-    ...nextNumbers(state.entries),
+    ...nextNumbers(state.end.entries.at(-1) ?? null),
     shards: parts.shards,
     sources: parts.sources,
     nextSequence: state.order.nextSequence(),

@@ -4,16 +4,12 @@
  * (I5).
  * In a bounded run the shards are a function of the samples alone (I6).
  */
+import { checkpointEntries } from '../../../../schemas/checkpoint.ts';
 import type { ManifestEntry } from '../../../../schemas/manifest.ts';
 import { countTrained } from '../../../../schemas/mds.ts';
 import type { TopicName } from '../../../../schemas/topology.ts';
-import {
-  createEntry,
-  hasEntry,
-  nextNumbers,
-  publishDerived,
-  sumOver,
-} from '../../../dataset/manifest.ts';
+import { publishDerived, publishSettled } from '../../../dataset/growing/publish.ts';
+import { createEntry, hasEntry, nextNumbers, sumOver } from '../../../dataset/manifest.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import { type Emit, emit } from '../../../runtime/outcomes.ts';
 import type { RejectRecord, StageRecord, Writer, WriterResult } from '../../../runtime/stage.ts';
@@ -41,19 +37,22 @@ class Conflict extends Error {}
 
 const folders = ['shards', 'provenance', 'manifest', 'tokenizer'];
 
+/** `span` is how many entries a checkpoint covers; outputs of one kind have one. */
 export async function openSinkWriter(
   tools: SinkTools,
   store: ObjectStore,
   tokenizer: Tokenizer,
   reject: RejectRecord,
+  span = checkpointEntries,
 ): Promise<Writer> {
   for (const folder of folders) await store.removeTemporary(folder);
   const state = await loadState(tools, store, tokenizer, null);
-  const file = await keepTokenizer(store, tokenizer, state.entries.at(-1) ?? null);
-  // The index and the head may be older than the manifest after a crash.
-  await publishDerived(store, state);
-  await removeAbandoned(store, state.entries);
-  return new SinkWriter({ tools, store, tokenizer, reject }, state, file);
+  const file = await keepTokenizer(store, tokenizer, state.end.entries.at(-1) ?? null);
+  // Checkpoints, index and head may be older than the manifest after a crash.
+  state.end = await publishDerived(store, state.end, span);
+  state.known.cover(state.end);
+  await removeAbandoned(store, state.end);
+  return new SinkWriter({ tools, store, tokenizer, reject, span }, state, file);
 }
 
 interface Surroundings {
@@ -61,6 +60,7 @@ interface Surroundings {
   readonly store: ObjectStore;
   readonly tokenizer: Tokenizer;
   readonly reject: RejectRecord;
+  readonly span: number;
 }
 
 class SinkWriter implements Writer {
@@ -77,15 +77,19 @@ class SinkWriter implements Writer {
   #outcomes: Emit[] = [];
   /** Files made for an entry that is not created yet. */
   #written: string[] = [];
+  /** How many entries there were at the last result, all announced when the next call comes. */
+  #told = 0;
+  readonly #span: number;
   /** The first failure; after it the state in memory can no longer be trusted. */
   #failure: { readonly error: unknown } | null = null;
 
   constructor(
-    { tools, store, tokenizer, reject }: Surroundings,
+    { tools, store, tokenizer, reject, span }: Surroundings,
     state: SinkState,
     file: ManifestEntry['tokenizer']['file'],
   ) {
     this.#reject = reject;
+    this.#span = span;
     this.#tools = tools;
     this.#store = store;
     this.#tokenizer = tokenizer;
@@ -93,12 +97,13 @@ class SinkWriter implements Writer {
     const { name, fingerprint, endOfText, template, masking } = tokenizer;
     this.#tokenizerFacts = { name, file, fingerprint, endOfText, template: template.name, masking };
     this.#state = state;
-    const head = state.entries.at(-1);
+    const { entries, settled } = state.end;
+    const head = entries.at(-1);
     if (head === undefined) return;
     this.#offsets.commit(head.sources);
     // The writer of an entry may have died before it announced the shards; announcing them twice is
     // harmless (I7).
-    for (const entry of state.entries) this.#announce(entry);
+    for (const entry of entries) if (entry.entry >= settled) this.#announce(entry);
   }
 
   resumeOffset(topic: TopicName, partition: number): number {
@@ -136,6 +141,7 @@ class SinkWriter implements Writer {
   async #guarded(work: () => Promise<void>): Promise<WriterResult> {
     if (this.#failure !== null) throw this.#failure.error;
     try {
+      await this.#settle();
       await work();
     } catch (error) {
       this.#failure = { error };
@@ -147,11 +153,24 @@ class SinkWriter implements Writer {
   #result(): WriterResult {
     const outcomes = this.#outcomes;
     this.#outcomes = [];
+    this.#told = this.#state.end.count;
     return { outcomes, done: this.#isComplete() };
   }
 
+  /**
+   * A writer is called again only when what it returned before is durable. So the entries up to
+   * there are announced, and the next start need not read them.
+   */
+  async #settle(): Promise<void> {
+    const state = this.#state;
+    if (this.#told - state.end.settled < this.#span) return;
+    await removeAbandoned(this.#store, state.end);
+    state.end = await publishSettled(this.#store, state.end, this.#told);
+    this.#tools.crashPoint('sink:settled');
+  }
+
   #isComplete(): boolean {
-    return this.#state.entries.at(-1)?.closed === true;
+    return this.#state.end.entries.at(-1)?.closed === true;
   }
 
   async #take(record: StageRecord): Promise<void> {
@@ -162,14 +181,18 @@ class SinkWriter implements Writer {
       // The manifest does not hold the number of sources, so every restart reads this record again.
       this.#offsets.keep(record);
     } else if (!this.#isComplete()) {
-      this.#state.order.offer(await this.#hold(record));
-    } else if (record.topic === 'trajectory' && !this.#isPacked(record.envelope.id)) {
+      await this.#offer(await this.#hold(record));
+    } else if (record.topic === 'trajectory' && !(await this.#isPacked(record.envelope.id))) {
       await this.#giveUp(positionOf(record), closedBefore(record.envelope));
     }
   }
 
-  #isPacked(id: string): boolean {
-    return this.#state.entries.some(({ samples }) => samples.includes(id));
+  async #offer(item: HeldRecord): Promise<void> {
+    this.#state.order.offer(item, await this.#isPacked(item.id));
+  }
+
+  async #isPacked(id: string | null): Promise<boolean> {
+    return id !== null && (await this.#state.known.has(id));
   }
 
   /** A sample that cannot be read for ever becomes a position without one. */
@@ -216,6 +239,7 @@ class SinkWriter implements Writer {
     while (this.#lookAhead() > ahead) {
       const next = state.order.shift();
       if (next === null) break;
+      if (next.id !== null) state.known.add(next.id);
       const { item, pieces } = await this.#load(next);
       state.uncommitted.push(item);
       for (const sample of item.samples) state.references.set(sample.id, sample);
@@ -264,13 +288,13 @@ class SinkWriter implements Writer {
     const { run, crashPoint } = this.#tools;
     const state = this.#state;
     // Checked before any file is written, because a lost race makes the files worthless.
-    if (await hasEntry(this.#store, state.entries.length)) throw new Conflict();
-    const { firstPack, firstShard } = nextNumbers(state.entries);
+    if (await hasEntry(this.#store, state.end.count)) throw new Conflict();
+    const { firstPack, firstShard } = nextNumbers(state.end.entries.at(-1) ?? null);
     const shards: ManifestEntry['shards'] = [];
     for (const packs of groups) {
       const facts = {
         number: firstShard + shards.length,
-        entry: run.bounded ? null : state.entries.length,
+        entry: run.bounded ? null : state.end.count,
         firstPack: firstPack + sumOver(shards, (shard) => shard.packs),
         runId: run.runId,
       };
@@ -290,14 +314,15 @@ class SinkWriter implements Writer {
     if (headHash === null) throw new Conflict();
     crashPoint('sink:entry-created');
     this.#written = [];
-    state.entries.push(entry);
-    state.headHash = headHash;
+    const { count, entries } = state.end;
+    state.end = { ...state.end, count: count + 1, entries: [...entries, entry], headHash };
     state.pending = rest;
     state.uncommitted = [];
     const carried = new Set(entry.carried.samples.map((sample) => sample.id));
     for (const id of state.references.keys()) if (!carried.has(id)) state.references.delete(id);
     this.#offsets.commit(entry.sources);
-    await publishDerived(this.#store, state);
+    state.end = await publishDerived(this.#store, state.end, this.#span);
+    state.known.cover(state.end);
     crashPoint('sink:index-written');
     this.#announce(entry);
     this.#count(entry);
@@ -312,15 +337,16 @@ class SinkWriter implements Writer {
     const before = this.#state;
     const backlog = [...before.uncommitted, ...before.order.waiting()];
     this.#state = await loadState(this.#tools, this.#store, this.#tokenizer, before);
-    await removeAbandoned(this.#store, this.#state.entries, this.#written);
+    await removeAbandoned(this.#store, this.#state.end, this.#written);
     this.#written = [];
-    const entries = this.#state.entries.slice(before.entries.length);
+    const { entries: all } = this.#state.end;
+    const entries = all.filter(({ entry }) => entry >= before.end.count);
     for (const entry of entries) {
       this.#offsets.commit(entry.sources);
       this.#announce(entry);
     }
     if (this.#sources !== null) this.#state.order.close(this.#sources);
-    for (const item of backlog) this.#state.order.offer(item);
+    for (const item of backlog) await this.#offer(item);
     return entries.length > 0;
   }
 

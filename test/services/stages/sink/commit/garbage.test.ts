@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ManifestEntry } from '../../../../../schemas/manifest.ts';
+import { endOf, type ManifestEnd } from '../../../../../services/dataset/growing/end.ts';
 import { verifyOutput } from '../../../../../services/dataset/verify/verify.ts';
 import { ProcessDeath, type StageRecord } from '../../../../../services/runtime/stage.ts';
 import { abandonedAmong, shardNames } from '../../../../../services/stages/sink/commit/garbage.ts';
@@ -20,9 +21,10 @@ const live = (number: number, entry: number) =>
   `shards/${shardNames({ number, entry }, hash)[0]}.mds`;
 
 /** Entries with so many shards each, named as a bounded run names them. */
-function manifest(shards: readonly number[], closed = false): ManifestEntry[] {
+function manifest(shards: readonly number[], closed = false): ManifestEnd {
   let number = 0;
-  return shards.map((count, position) => {
+  const entries = shards.map((count, position) => {
+    const firstShard = number;
     const names = Array.from({ length: count }, () =>
       shardNames({ number: number++, entry: null }, ''),
     );
@@ -30,8 +32,10 @@ function manifest(shards: readonly number[], closed = false): ManifestEntry[] {
       path: `shards/${name}.mds`,
       provenance: { path: `provenance/${name}.jsonl` },
     }));
-    return { shards: named, closed: closed && position === shards.length - 1 } as ManifestEntry;
+    const last = closed && position === shards.length - 1;
+    return { firstShard, shards: named, closed: last } as unknown as ManifestEntry;
   });
+  return endOf(entries, null);
 }
 
 describe('abandonedAmong', () => {
@@ -49,6 +53,11 @@ describe('abandonedAmong', () => {
     ['a file with a name like ours', 'shards/shard.00000.mds.bak.old', false],
   ])('%s', (_what, path, abandoned) => {
     expect(abandonedAmong([path], entries)).toEqual(abandoned ? [path] : []);
+  });
+
+  it('looks only at shards from the first known entry on', () => {
+    const later = { ...entries, entries: entries.entries.slice(1) };
+    expect(abandonedAmong([bounded(1), bounded(2), live(1, 0)], later)).toEqual([bounded(2)]);
   });
 
   it('after the closing entry nobody names anything more', () => {
