@@ -46,6 +46,8 @@ export interface RepoFoundBody {
   readonly archive: BlobReference;
   /** How the archive is packed. */
   readonly format: ArchiveFormat;
+  /** Digest of the files, equal in all forms of one tree; null where it is unknown. */
+  readonly treeSha256: null | string;
 }
 
 /** A repository was found and its source stored. Key: repository id. */

@@ -82,8 +82,8 @@ const inputCodes = {
     'The detail names the file and the reason; fix that, then bring the source in again.',
   ),
   DUPLICATE_REPOSITORY: drop(
-    'The same content under the same name came earlier in the input.',
-    'Nothing; the first one is in the data set.',
+    'The same files came earlier in the input, in any form and under any name.',
+    'Nothing; the first one stands for both.',
   ),
 };
 

@@ -119,7 +119,7 @@ function loadedBy(path: string, seen = new Set<string>()): Set<string> {
 /** What reaches outside, by stage: wiring, files and archives, parser processes, threads. */
 const impureModules: Readonly<Record<string, readonly string[]>> = {
   discover: [
-    'archive-time',
+    'archive-facts',
     'checkout',
     'folder',
     'git',

@@ -11,6 +11,7 @@ import {
   type StageName,
   stageNames,
   type TopicName,
+  writerOf,
 } from '../../../schemas/topology.ts';
 import { noUsage, sumUsage } from '../../ports/usage.ts';
 import { forEachRecord } from '../bus/topic-reader.ts';
@@ -30,7 +31,7 @@ export async function summarise<Stages extends readonly AnyStage[]>(
   const { found, written, dropped } = lifecycle;
   const busy = engine.metrics.busyMs();
   const repositories: RunFigures['repositories'] = {
-    found: await countOf(engine, found),
+    found: await countFound(engine, found, dropped),
     written: await countWritten(engine, written, dropped),
     dropped: await droppedRepositories(engine),
   };
@@ -86,12 +87,15 @@ async function countWritten(
   return count;
 }
 
-/** Number of readable records in a topic, each id counted once. */
-async function countOf(engine: Engine, topic: TopicName): Promise<number> {
+/** Number of sources: those found, and those that the source itself dropped, as duplicates. */
+async function countFound(engine: Engine, found: TopicName, dropped: TopicName): Promise<number> {
   let count = 0;
-  await forEachEnvelope(engine, topic, () => {
-    count += 1;
-  });
+  const source = writerOf(found);
+  for (const topic of [found, dropped]) {
+    await forEachEnvelope(engine, topic, ({ stage }) => {
+      if (stage === source) count += 1;
+    });
+  }
   return count;
 }
 

@@ -42,3 +42,17 @@ export const versionControlName = /^(?:\.(?:git|hg|svn|jj|bzr|sl|pijul|fslckout)
  * into every folder of a checkout.
  */
 export const cloneMarks: readonly string[] = ['.git', '.hg', '.jj'];
+
+/** Returns the outermost folder below the root that the path shows to be a clone. */
+export function cloneOn(path: string): string | undefined {
+  const names = path.split('/');
+  const at = names.findIndex((name, index) => index > 0 && cloneMarks.includes(name));
+  return at === -1 ? undefined : names.slice(0, at).join('/');
+}
+
+/** Folders of installed packages and of caches; they are packed only if git tracks them. */
+export const vendoredFolders: ReadonlySet<string> = new Set([
+  'node_modules',
+  '.venv',
+  '__pycache__',
+]);

@@ -41,7 +41,7 @@ export const discoverKnobs = z.object({
   scanBytesMax: count
     .default(1024 * mebibyte)
     .describe(
-      'Bytes of a tar’s content that are read to find its newest file, whose time becomes the event time; later files are not considered.',
+      'Bytes of an archive’s content that are read to find a tar’s newest file, whose time becomes the event time, and to recognise equal content; a longer one is a duplicate only of equal bytes.',
     ),
   listSourcesMax: count
     .default(1_000_000)

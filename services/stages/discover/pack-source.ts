@@ -4,13 +4,12 @@ import type { ArchiveFormat } from '../../../schemas/generated/types.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { sha256 } from '../../runtime/ids.ts';
 import type { LeftOut } from '../../runtime/store/left-out.ts';
-import { newestEntryMs } from './archive-time.ts';
+import { readArchiveFacts, type ScanLimits } from './archive-facts.ts';
 import { type FolderLimits, packFolder } from './folder.ts';
 import { readCommit } from './git.ts';
 import { reasonOf, type SourceSpec } from './sources.ts';
 
-export interface PackLimits extends FolderLimits {
-  readonly scanBytesMax: number;
+export interface PackLimits extends FolderLimits, ScanLimits {
   readonly gitTimeoutMs: number;
 }
 
@@ -20,8 +19,10 @@ export interface PackedSource {
   readonly commit: string | null;
   readonly format: ArchiveFormat;
   readonly archive: Buffer;
-  /** Hash of the repository's content; with the name, it forms the identity. */
+  /** Hash of the archive's bytes, without the list of paths left out; part of the identity. */
   readonly contentSha256: string;
+  /** Digest of the files, equal in all forms of one tree; null if it could not be computed. */
+  readonly treeSha256: string | null;
   readonly eventTimeMs: number;
 }
 
@@ -54,7 +55,9 @@ async function packFolderSource(
   const facts = await readCommit(path, limits.gitTimeoutMs);
   const commit = facts?.commit ?? null;
   const eventTimeMs = facts?.timeMs ?? 0;
-  return { name, origin, commit, format: 'tar', archive, contentSha256, eventTimeMs };
+  const { treeSha256 } = await readArchiveFacts(archive, 'tar', limits);
+  const packed = { commit, archive, contentSha256, treeSha256, eventTimeMs };
+  return { name, origin, format: 'tar', ...packed };
 }
 
 async function readArchiveSource(
@@ -74,9 +77,9 @@ async function readArchiveSource(
   if (archive.byteLength === 0) {
     throw new PipelineError('SOURCE_EMPTY', `${origin} is empty`, { subject: origin });
   }
-  const eventTimeMs = await newestEntryMs(archive, format, limits.scanBytesMax);
-  const contentSha256 = sha256(archive);
-  return { name, origin, commit: null, format, archive, contentSha256, eventTimeMs };
+  const { newestMs: eventTimeMs, treeSha256 } = await readArchiveFacts(archive, format, limits);
+  const facts = { contentSha256: sha256(archive), treeSha256, eventTimeMs };
+  return { name, origin, commit: null, format, archive, ...facts };
 }
 
 /** Returns an error that lists the paths left out, since each clone among them can be a source. */

@@ -30,10 +30,12 @@ async function readItem(
   try {
     const limits = { ...tools.config, outputFolder: tools.run.outputFolder };
     const packed = await packSource(spec, limits);
-    const { name, origin, commit, format, archive, contentSha256, eventTimeMs } = packed;
+    const { name, origin, commit, format, archive, contentSha256, treeSha256, eventTimeMs } =
+      packed;
     const reference = await tools.blobs.put(archive);
     const repositoryId = repositoryIdentity(name, contentSha256);
-    const outcome = emit('repo-found', { name, origin, commit, archive: reference, format });
+    const body = { name, origin, commit, archive: reference, format, treeSha256 };
+    const outcome = emit('repo-found', body);
     const subject = { name, origin };
     return { repositoryId, eventTimeMs, subject, outcome };
   } catch (error) {

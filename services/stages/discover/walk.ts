@@ -12,6 +12,7 @@ import {
   cloneMarks,
   type LeftOut,
   type LeftOutReason,
+  vendoredFolders,
   versionControlName,
 } from '../../runtime/store/left-out.ts';
 import { type IgnoreRules, isIgnored, outerRules, ownRules, withFolder } from './ignore-rules.ts';
@@ -44,8 +45,6 @@ interface Walk {
   readonly entries: Entry[];
   readonly leftOut: LeftOut[];
 }
-
-const vendoredFolders = new Set(['node_modules', '.venv', '__pycache__']);
 
 /** Lists a folder; throws the system's error if the folder itself cannot be listed. */
 export async function walkFolder(root: string, limits: WalkLimits): Promise<Walked> {

@@ -22,6 +22,8 @@ const noKnobs = z.object({});
 export interface SmallGraph {
   readonly folder: string;
   readonly names: readonly string[];
+  /** The digest of a repository's files, by name; by default it is not known. */
+  readonly trees?: Readonly<Record<string, string>>;
   /** What tells one input from another; by default the names, as given on a command line. */
   readonly inputHash?: string;
   readonly handle: (record: StageRecord<'repo-found'>) => Promise<readonly Outcome[]>;
@@ -48,7 +50,7 @@ export function runSmallGraph(graph: SmallGraph) {
     },
     configurationHash: 'small graph',
     inputHash: graph.inputHash ?? names.join(),
-    stages: [source(names), map(graph), writer(folder)],
+    stages: [source(graph), map(graph), writer(folder)],
     teacher: null,
     scorer: null,
     ...(faults === undefined ? {} : { faults }),
@@ -56,13 +58,15 @@ export function runSmallGraph(graph: SmallGraph) {
   });
 }
 
-function source(names: readonly string[]): AnyStage {
+function source(graph: SmallGraph): AnyStage {
   return defineSource('discover', {
     config: noKnobs,
     items: async function* () {
-      for (const name of names) {
+      for (const name of graph.names) {
         const archive = { sha256: 'a'.repeat(64), bytes: 0 };
-        const body = { name, origin: name, commit: null, archive, format: 'tar' as const };
+        const treeSha256 = graph.trees?.[name] ?? null;
+        const commit = null;
+        const body = { name, origin: name, commit, archive, format: 'tar' as const, treeSha256 };
         yield {
           repositoryId: `repository-${name}`,
           eventTimeMs: 0,

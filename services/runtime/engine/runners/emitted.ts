@@ -1,10 +1,11 @@
 /** Reads the records that the source has written so far back from its own topics. */
+import type { RepoFoundBody } from '../../../../schemas/generated/types.ts';
 import { graph, lifecycle, physicalTopic, type TopicName } from '../../../../schemas/topology.ts';
 import type { IncomingRecord } from '../../bus/bus.ts';
 import { forEachRecord, requireWhole } from '../../bus/topic-reader.ts';
 import { PipelineError } from '../../errors.ts';
 import { IdCounts, IdSet } from '../../id-set.ts';
-import type { Subject } from '../../outcomes.ts';
+import { type Emit, emit, type Subject } from '../../outcomes.ts';
 import type { AnySource } from '../../stage.ts';
 import type { Engine } from '../engine.ts';
 import { readEnvelope } from '../unreadable.ts';
@@ -13,6 +14,8 @@ export interface Emitted {
   nextSequence: number;
   /** Number of the source's records per repository; each record after the first is a drop. */
   readonly ids: IdCounts;
+  /** False if a repository with the same files was emitted before. */
+  addTree(found: Emit): boolean;
   /** Whether a source of this name and origin was read, in any revision. */
   isNamed(subject: Subject): boolean;
   closed: boolean;
@@ -20,10 +23,15 @@ export interface Emitted {
 
 export async function readEmitted(stage: AnySource, engine: Engine): Promise<Emitted> {
   const named = new IdSet();
+  const trees = new IdSet();
   const keyOf = ({ name, origin }: Subject) => `${name}\n${origin}`;
   const emitted: Emitted = {
     nextSequence: 0,
     ids: new IdCounts(),
+    addTree: ({ topic, body }) => {
+      const tree = topic === lifecycle.found ? body.treeSha256 : null;
+      return tree === null || trees.add(tree);
+    },
     isNamed: (subject) => named.has(keyOf(subject)),
     closed: false,
   };
@@ -34,8 +42,10 @@ export async function readEmitted(stage: AnySource, engine: Engine): Promise<Emi
       emitted.nextSequence = Math.max(emitted.nextSequence, envelope.sourceSequence + 1);
       if (topic === lifecycle.closed) emitted.closed = true;
       else emitted.ids.add(envelope.repositoryId);
-      const subject = topic === lifecycle.found ? await subjectOf(engine, record) : null;
-      if (subject !== null) named.add(keyOf(subject));
+      const body = topic === lifecycle.found ? await foundBody(engine, record) : null;
+      if (body === null) return;
+      named.add(keyOf(body));
+      emitted.addTree(emit(lifecycle.found, body));
     });
   };
   for (const topic of graph[stage.name].writes) await visit(topic);
@@ -44,7 +54,10 @@ export async function readEmitted(stage: AnySource, engine: Engine): Promise<Emi
 }
 
 /** Returns null if only the envelope is readable; the record's consumer then buries it. */
-async function subjectOf({ codec }: Engine, { value }: IncomingRecord): Promise<Subject | null> {
+async function foundBody(
+  { codec }: Engine,
+  { value }: IncomingRecord,
+): Promise<RepoFoundBody | null> {
   try {
     return (await codec.decode(lifecycle.found, value)).body;
   } catch (error) {

@@ -1,8 +1,8 @@
 /**
  * Runs the source: emits the items that the data set does not have yet, in order, limits the number
  * of open repositories, and closes the input of a bounded run. Items are compared by content, not
- * by position, so a line may be added anywhere in a list. A repository that appears twice is
- * dropped the second time: one identity has one trajectory.
+ * by position, so a line may be added anywhere in a list. A repository that appears twice, in any
+ * form and under any name, is dropped the second time: one content has one trajectory.
  */
 import type { Envelope } from '../../../../schemas/generated/types.ts';
 import { lifecycle } from '../../../../schemas/topology.ts';
@@ -156,17 +156,18 @@ function recordOf(
   const sequence = emitted.nextSequence;
   const envelope = sourceEnvelope(engine, item, sequence);
   const { outcome } = item;
-  const isFirst = emitted.ids.add(item.repositoryId) === 1;
+  const isKnownId = emitted.ids.add(item.repositoryId) > 1;
   if (outcome.kind === 'unreadable') {
     return childRecord(stage.name, envelope, dropOf(stage, item, sequence, outcome));
   }
-  if (isFirst) return childRecord(stage.name, envelope, outcome);
+  const isKnownTree = !emitted.addTree(outcome);
+  if (!isKnownId && !isKnownTree) return childRecord(stage.name, envelope, outcome);
   return childRecord(stage.name, envelope, dropOf(stage, item, sequence, duplicate));
 }
 
 const duplicate = {
   reason: 'DUPLICATE_REPOSITORY',
-  detail: 'the same content under the same name came earlier in the input',
+  detail: 'the same files came earlier in the input',
 } as const;
 
 /**

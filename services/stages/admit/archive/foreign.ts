@@ -2,8 +2,9 @@
  * Removes folders of an archive that are not the repository's own work: version-control state,
  * submodules, and nested clones. Each such folder is one skip, whatever it holds. Pure.
  */
-import { cloneMarks, isLeftOut, versionControlName } from '../../../runtime/store/left-out.ts';
-import { safePath } from './paths.ts';
+
+import { safePath } from '../../../runtime/store/archive-paths.ts';
+import { cloneOn, isLeftOut, versionControlName } from '../../../runtime/store/left-out.ts';
 import type { UnpackedFile, UnpackSkip } from './skips.ts';
 
 interface ForeignPlace {
@@ -67,13 +68,6 @@ function foreignPlaces(
   }
   for (const path of modulePaths(files)) add(path, 'submodule');
   return places;
-}
-
-/** Returns the outermost folder below the root that the path shows to be a clone. */
-function cloneOn(path: string): string | undefined {
-  const names = path.split('/');
-  const at = names.findIndex((name, index) => index > 0 && cloneMarks.includes(name));
-  return at === -1 ? undefined : names.slice(0, at).join('/');
 }
 
 /** Returns the submodule folders that .gitmodules names. */

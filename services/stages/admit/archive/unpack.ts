@@ -4,14 +4,14 @@
  * ARCHIVE_TOO_LARGE.
  */
 import { crc32 } from 'node:zlib';
-import { type Header, extract as tarExtract } from 'tar-stream';
+import { extract as tarExtract } from 'tar-stream';
 import yauzl from 'yauzl';
 import type { ArchiveFormat } from '../../../../schemas/generated/types.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
+import { packedSkip, tarKind, zipKind, zipName } from '../../../runtime/store/archive-entries.ts';
 import { feedTar } from '../../../runtime/store/feed-tar.ts';
-import { packedSkipRecord, packedSkips } from '../../../runtime/store/left-out.ts';
 import type { UnpackReason } from './skips.ts';
-import { type ArchiveLimits, Collector, type EntryKind, type Unpacked } from './unpacked.ts';
+import { type ArchiveLimits, Collector, type Unpacked } from './unpacked.ts';
 
 export async function unpack(
   archive: Buffer,
@@ -70,18 +70,6 @@ async function readTarEntries(
   }
 }
 
-function tarKind(header: Header): EntryKind {
-  if (header.type === 'file' || header.type === 'contiguous-file') return 'file';
-  if (header.type === 'directory') return 'folder';
-  return header.type === 'link' || header.type === 'symlink' ? 'link' : 'special';
-}
-
-/** Returns why `discover` packed the file without its bytes, from our own pax record; or null. */
-function packedSkip(header: Header): UnpackReason | null {
-  const reason = (header.pax as Record<string, string> | null | undefined)?.[packedSkipRecord];
-  return packedSkips.find((known) => known === reason) ?? null;
-}
-
 async function readZip(archive: Buffer, collector: Collector): Promise<void> {
   // With raw names, a hostile name costs one skip; yauzl's decoding would reject the whole archive.
   const zip = await yauzl.fromBufferPromise(archive, {
@@ -89,12 +77,7 @@ async function readZip(archive: Buffer, collector: Collector): Promise<void> {
     validateEntrySizes: true,
   });
   for await (const entry of zip.eachEntry()) {
-    const name = yauzl.getFileNameLowLevel(
-      entry.generalPurposeBitFlag,
-      entry.fileNameRaw,
-      entry.extraFields,
-      true,
-    );
+    const name = zipName(entry);
     const size = entry.uncompressedSize;
     collector.expand(size);
     const path = collector.enter(name, zipKind(name, entry), size, zipSkip(entry));
@@ -110,14 +93,6 @@ async function readZipEntry(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<Buf
   const bytes = Buffer.concat(body);
   if (crc32(bytes) !== entry.crc32) throw new Error('checksum of an entry does not match');
   return bytes;
-}
-
-/** The upper half of the attributes is the Unix mode; its top four bits are the file type. */
-function zipKind(name: string, entry: yauzl.Entry): EntryKind {
-  const type = (entry.externalFileAttributes >>> 16) & 0o170000;
-  if (name.endsWith('/') || type === 0o040000) return 'folder';
-  if (type === 0o120000) return 'link';
-  return type === 0 || type === 0o100000 ? 'file' : 'special';
 }
 
 function zipSkip(entry: yauzl.Entry): UnpackReason | null {

@@ -5,10 +5,11 @@
  */
 import { compareText } from '../../../../schemas/compare-text.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
+import type { EntryKind } from '../../../runtime/store/archive-entries.ts';
+import { commonTopFolder, printablePath, safePath } from '../../../runtime/store/archive-paths.ts';
 import { isLeftOut } from '../../../runtime/store/left-out.ts';
 import { wideEncoding } from './decode-evidence.ts';
 import { withoutForeign } from './foreign.ts';
-import { commonTopFolder, printablePath, safePath } from './paths.ts';
 import type { UnpackedFile, UnpackReason, UnpackSkip } from './skips.ts';
 
 export interface ArchiveLimits {
@@ -27,8 +28,6 @@ export interface Unpacked {
   /** Files in UTF-16: they are skipped as binary, but may still state a licence. */
   readonly wide: readonly UnpackedFile[];
 }
-
-export type EntryKind = 'file' | 'folder' | 'link' | 'special';
 
 /** Up to this size the expansion ratio is not checked, because 64 MiB of memory is harmless. */
 const ratioFreeBytes = 64 * 1024 * 1024;

@@ -18,10 +18,13 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const dropAll = async () => [drop('LICENCE_REFUSED', 'a test')];
 
+/** Names that share their part before the dot have the same files. */
 function run(names: readonly string[], stopAt: string | null = null) {
+  const forms = names.filter((name) => name.includes('.'));
   return runSmallGraph({
     folder,
     names,
+    trees: Object.fromEntries(forms.map((name) => [name, `tree ${name.split('.')[0]}`])),
     inputHash: 'the list',
     settings: { openRepositoriesMax: 1 },
     handle: async (record) => {
@@ -77,5 +80,40 @@ describe('an input that grows', () => {
     await expect(run(['a', 'b', 'c'], 'c')).rejects.toMatchObject({ code: 'OUTPUT_UNWRITABLE' });
     const { repositories } = await run(['a', 'b', 'c', 'd']);
     expect(repositories.dropped.map(({ name }) => name).sort()).toEqual(['a', 'b', 'c', 'd']);
+  });
+});
+
+describe('sources with the same files', () => {
+  const forms = ['a.tar', 'b', 'a.zip', 'a.whl'];
+  const ended = [
+    'a.tar LICENCE_REFUSED',
+    'a.whl DUPLICATE_REPOSITORY',
+    'a.zip DUPLICATE_REPOSITORY',
+  ];
+  const told = ({ repositories: { dropped } }: Awaited<ReturnType<typeof run>>) =>
+    dropped.map(({ name, reason }) => `${name} ${reason}`).sort();
+
+  it('I5: end once each, and the first in the input stays', async () => {
+    const summary = await run(forms);
+    expect(told(summary)).toEqual([...ended, 'b LICENCE_REFUSED']);
+    expect(summary.repositories.found).toBe(4);
+    expect(endings(folder).sort()).toEqual([
+      '0 a.tar LICENCE_REFUSED',
+      '1 b LICENCE_REFUSED',
+      '2 a.zip DUPLICATE_REPOSITORY',
+      '3 a.whl DUPLICATE_REPOSITORY',
+    ]);
+    expect(told(await run(forms))).toEqual([...ended, 'b LICENCE_REFUSED']);
+    expect(endings(folder)).toHaveLength(4);
+  });
+
+  it('are recognised by another process, which reads them back from the log', async () => {
+    await expect(run(forms, 'b')).rejects.toMatchObject({ code: 'OUTPUT_UNWRITABLE' });
+    expect(told(await run(['a.new', ...forms]))).toEqual([
+      'a.new DUPLICATE_REPOSITORY',
+      ...ended,
+      'b LICENCE_REFUSED',
+    ]);
+    expect(endings(folder)).toHaveLength(5);
   });
 });

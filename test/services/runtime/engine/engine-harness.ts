@@ -136,6 +136,7 @@ export function found(engine: Engine, name: string): PlannedRecord {
       commit: null,
       archive: { sha256: 'a'.repeat(64), bytes: 0 },
       format: 'tar',
+      treeSha256: null,
     },
   };
 }

@@ -1,0 +1,35 @@
+/**
+ * What the entries of tar and zip archives are: `discover` and `admit` both read archives, and must
+ * see the same entries in them.
+ */
+import type { Header } from 'tar-stream';
+import yauzl from 'yauzl';
+import { type PackedSkip, packedSkipRecord, packedSkips } from './left-out.ts';
+
+export type EntryKind = 'file' | 'folder' | 'link' | 'special';
+
+export function tarKind(header: Header): EntryKind {
+  if (header.type === 'file' || header.type === 'contiguous-file') return 'file';
+  if (header.type === 'directory') return 'folder';
+  return header.type === 'link' || header.type === 'symlink' ? 'link' : 'special';
+}
+
+/** Returns why `discover` packed the file without its bytes, from our own pax record; or null. */
+export function packedSkip(header: Header): PackedSkip | null {
+  const reason = (header.pax as Record<string, string> | null | undefined)?.[packedSkipRecord];
+  return packedSkips.find((known) => known === reason) ?? null;
+}
+
+/** Returns the name of an entry that was read raw; invalid UTF-8 in it becomes U+FFFD. */
+export function zipName(entry: yauzl.Entry): string {
+  const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
+  return yauzl.getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true);
+}
+
+/** The upper half of the attributes is the Unix mode; its top four bits are the file type. */
+export function zipKind(name: string, entry: yauzl.Entry): EntryKind {
+  const type = (entry.externalFileAttributes >>> 16) & 0o170000;
+  if (name.endsWith('/') || type === 0o040000) return 'folder';
+  if (type === 0o120000) return 'link';
+  return type === 0 || type === 0o100000 ? 'file' : 'special';
+}
