@@ -22,7 +22,7 @@ import {
   licensedFolder,
 } from './places.ts';
 import { isAllowed } from './policy.ts';
-import { isReadme, readReadme } from './readme.ts';
+import { isReadme, licencesOfReadme, readReadme } from './readme.ts';
 import { stated } from './statement.ts';
 import { matchLicenceText, unrecognised } from './text.ts';
 
@@ -69,7 +69,8 @@ export function readLicenceFiles(
   }
   const said = joinStatements(statements);
   const expression = join(said, combineTexts(withoutListed(texts, said)));
-  return expression === null ? fromReadme(files, evidence) : { evidence, expression };
+  if (expression === null) return fromReadme(files, evidence);
+  return withContradiction(files, { evidence, expression });
 }
 
 function isMain(path: string): boolean {
@@ -93,6 +94,37 @@ function fromReadme(files: readonly FileText[], evidence: LicenceEvidence[]): Te
     return { evidence: [...evidence, ...found], expression };
   }
   return { evidence, expression: null };
+}
+
+/**
+ * Adds the licences of a readme that names none of those known: nobody can tell which statement
+ * holds, so both do. A readme that names one of them only tells of further parts.
+ */
+function withContradiction(
+  files: readonly FileText[],
+  { evidence, expression }: TextEvidence & { readonly expression: LicenceExpression },
+): TextEvidence {
+  const known = identifiersOf(expression);
+  if (known.includes(stated) || known.includes(unrecognised)) return { evidence, expression };
+  const families = new Set(known.map(familyOf));
+  const contrary = new Set<string>();
+  const found: LicenceEvidence[] = [];
+  for (const { path, text } of files) {
+    const names = isReadme(path) ? [...licencesOfReadme(text)] : [];
+    if (names.some((name) => families.has(familyOf(name)))) continue;
+    for (const identifier of names) {
+      contrary.add(identifier);
+      found.push({ path, identifier, score: 0.5 });
+    }
+  }
+  const both = combine('and', [expression, ...[...contrary].map((name) => licence(name))]);
+  return { evidence: [...evidence, ...found], expression: both };
+}
+
+/** Returns the name of a licence without its version: a readme often gives none. */
+function familyOf(identifier: string): string {
+  const name = identifier.replace(/^LicenseRef-/, '');
+  return /^(?:[AL]?GPL|BSD|MIT|Artistic|Apache)/.exec(name)?.[0] ?? name.replace(/-\d.*$/, '');
 }
 
 /**

@@ -194,7 +194,11 @@ describe('the licence of a repository', () => {
       'MIT AND GPL-3.0-only',
     ],
     ['a readme alone', { 'README.md': '# A\n\n## License\n\nMIT © A. Person\n\n## More\n' }, 'MIT'],
-    ['a readme beside a text', { 'README.md': '## License\n\nGPL\n', LICENSE: mit }, 'MIT'],
+    [
+      'a readme that contradicts a text',
+      { 'README.md': '## License\n\nGPL\n', LICENSE: mit },
+      'MIT AND GPL-1.0-or-later',
+    ],
     ['a reference to another file', { LICENSE: 'See ../LICENSE for the licence.' }, 'unknown'],
     [
       'a sidecar',
@@ -220,6 +224,46 @@ describe('the licence of a repository', () => {
     const wrapped = '# licensed under the\n# Apache License, Version 2.0\n';
     expect(readHeader(wrapped)).toMatchObject({ identifier: 'Apache-2.0' });
     expect(readHeader('const a = "under the Apache License, Version 2.0";\n')).toBeNull();
+  });
+});
+
+describe('a readme', () => {
+  const manifest = { 'package.json': '{"license":"MIT"}' };
+  test.each([
+    'GPL-3.0',
+    '# a\n\n## License\n\nGPL-3.0\n',
+    'License\n=======\n\nGNU General Public License v3.0\n',
+    '## License (GPL-3.0)\n\nSee COPYING.\n',
+    '# a\n\nLicensed under GPL-3.0.\n',
+    '**foo** is licensed under the [GNU GPL v3](COPYING).',
+    'This project uses the GPL-3.0 license.',
+    'The code is GPL-3.0.',
+    'Copyright 2020 A. Person. Distributed under the GPLv3.',
+    '- License: GPL-3.0',
+    '| License | GPL-3.0 |',
+    '<h2>License</h2>\n<p>GPL-3.0</p>\n',
+    '![License: GPL v3](https://img.shields.io/badge/License-GPLv3-blue.svg)',
+    '![l](https://img.shields.io/badge/license-GPL--3.0-green)',
+  ])('that contradicts the manifest is no permissive licence: %j', (text) => {
+    const expression = licenceOf({ ...manifest, 'README.md': text });
+    expect(expression).toBe('MIT AND GPL-3.0-only');
+    expect(isAllowed(expression, allowedLicences('permissive'))).toBe(false);
+  });
+
+  test.each([
+    '## License\n\nMIT\n',
+    '## License\n\nMIT, which is GPL compatible.\n',
+    '## License\n\nMIT; the icons are CC-BY-4.0.\n',
+    'Copyright 2020 A. Person. All rights reserved.',
+    'A tool that reports packages under the GPL-3.0.',
+    '```js\n// Licensed under the GPL-3.0\n```\n',
+  ])('that agrees, or states nothing, changes nothing: %j', (text) => {
+    expect(licenceOf({ ...manifest, 'README.md': text })).toBe('MIT');
+  });
+
+  test('that gives no version agrees with any', () => {
+    const files = { 'package.json': '{"license":"BSD-3-Clause"}', 'README.md': 'License: BSD\n' };
+    expect(licenceOf(files)).toBe('BSD-3-Clause');
   });
 });
 
