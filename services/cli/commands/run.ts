@@ -154,7 +154,9 @@ export async function runSources(
     });
     const identity = scorer === null ? null : scorer.identity;
     const before = summary.logMissing ? await readFinished(objects) : null;
-    const facts = { outputFolder, teacher: teacher.identity, scorer: identity };
+    const { calls: sent, failures: unanswered } = meter.read();
+    const requests = sent === 0 ? null : { sent, unanswered };
+    const facts = { outputFolder, teacher: teacher.identity, scorer: identity, requests };
     return { summary, facts, before };
   } finally {
     context.signal.removeEventListener('abort', stopping);

@@ -21,6 +21,15 @@ export interface SummaryFacts {
   readonly outputFolder: string;
   readonly teacher: ModelIdentity;
   readonly scorer: ModelIdentity | null;
+  /** What this process sent to the teacher; null if it sent nothing. */
+  readonly requests?: Requests | null;
+}
+
+/** Calls that were sent: also those that were repeated after a failure or refused by a check. */
+export interface Requests {
+  readonly sent: number;
+  /** Those among them that brought no answer. */
+  readonly unanswered: number;
 }
 
 /** Dropped repositories, or lacks, in a list at most; `--json` has all of them. */
@@ -39,7 +48,8 @@ export function drawSummary(summary: RunSummary, facts: SummaryFacts, style: Sty
     ],
     ['teacher', describeTeacher(facts.teacher)],
     ['scorer', describeScorer(facts.scorer)],
-    ['calls', describeUsage(summary)],
+    ['answers', describeUsage(summary)],
+    ...requestRows(facts.requests ?? null),
     ...refusedRows(summary),
     ...costRows(summary),
     ...plainRows(summary.plain),
@@ -51,7 +61,7 @@ export function drawSummary(summary: RunSummary, facts: SummaryFacts, style: Sty
   return [
     '',
     ...formatTable(rows.map(([name = '', value = '']) => [style.bold(name), value])),
-    ...drawSkipped(summary.skippedFiles),
+    ...drawSkipped(summary),
     ...drawLacks(summary.lacks, style),
     ...drawDropped(repositories.dropped, style),
     ...drawDeadLetters(summary.deadLetters, style),
@@ -113,12 +123,21 @@ export function describeScorer(scorer: ModelIdentity | null): string {
   return describeMaker(scorer, scorerWords);
 }
 
+/** The teacher's answers that this data set is made of, also remembered and refused ones. */
 function describeUsage({ usage }: RunSummary): string {
   const parts = [formatCount(usage.calls)];
   const tokens = usage.promptTokens + usage.completionTokens;
   if (tokens > 0) parts.push(`${formatCount(tokens)} model tokens`);
   if (usage.microDollars > 0) parts.push(`$${(usage.microDollars / 1e6).toFixed(2)}`);
   return parts.join(', ');
+}
+
+/** Requests of this process: the answers may be those of earlier ones, and some brought none. */
+function requestRows(requests: Requests | null): string[][] {
+  if (requests === null) return [];
+  const { sent, unanswered } = requests;
+  const lost = unanswered === 0 ? '' : `, ${formatCount(unanswered)} without an answer`;
+  return [['requests', `${formatCount(sent)} sent this time${lost}`]];
 }
 
 /** Answers that a check refused, mended or not, by check. */
@@ -164,12 +183,19 @@ export function bitsPerByte(gain: {
   return `${before.toFixed(3)} → ${after.toFixed(3)} bits per byte of code`;
 }
 
-function drawSkipped(skipped: RunSummary['skippedFiles']): string[] {
-  const entries = Object.entries(skipped).sort(([a, left], [b, right]) =>
+/** Paths of files left out that are shown for a reason; `--json` has more. */
+const pathsShownMax = 3;
+
+function drawSkipped({ skippedFiles, skippedPaths }: RunSummary): string[] {
+  const entries = Object.entries(skippedFiles).sort(([a, left], [b, right]) =>
     left === right ? compareText(a, b) : right - left,
   );
   if (entries.length === 0) return [];
-  const rows = entries.map(([reason, count]) => ['', formatCount(count), reason]);
+  const rows = entries.map(([reason, count]) => {
+    const shown = (skippedPaths[reason] ?? []).slice(0, pathsShownMax).map(printable);
+    const more = count > shown.length ? [`and ${formatCount(count - shown.length)} more`] : [];
+    return ['', formatCount(count), reason, [...shown, ...more].join(', ')];
+  });
   return ['', 'Files left out, by reason:', ...formatTable(rows)];
 }
 

@@ -5,6 +5,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ArchiveFormat, Licence, SkippedFile } from '../../../schemas/generated/types.ts';
 import { sha256 } from '../../runtime/ids.ts';
+import { undecodable, undecodableEvidence } from './archive/decode.ts';
 import { decodeEvidence } from './archive/decode-evidence.ts';
 import type { UnpackedFile } from './archive/skips.ts';
 import { unpack } from './archive/unpack.ts';
@@ -70,7 +71,7 @@ export async function admitArchive(
   const byLicence = gated.skipped.flatMap(({ path, reason }) => (reason === 'licence' ? path : []));
   const licence = describeLicence(texts, { admitted: gated.texts, refused: byLicence }, own);
   const repository = { name, origin, licence };
-  const refused = [...unpacked.skipped, ...gated.skipped];
+  const refused = nameEvidence([...unpacked.skipped, ...gated.skipped], licence);
   gateRepository({ ...repository, files: gated.texts.map(sizeOfText), skipped: refused }, open);
   const { files, found, ...redacted } = await redactFiles(gated.texts, open);
   const skipped = sortSkips([...refused, ...redacted.skipped]);
@@ -85,6 +86,17 @@ export async function admitArchive(
 function readEvidence(files: readonly UnpackedFile[]): readonly FileText[] {
   return files.flatMap(({ path, bytes }) =>
     isVendored(path) || !mayStateLicence(path) ? [] : [{ path, text: decodeEvidence(bytes) }],
+  );
+}
+
+/** Gives files that state the licence, but cannot be admitted for their encoding, a reason of theirs. */
+function nameEvidence(skipped: readonly SkippedFile[], licence: Licence): readonly SkippedFile[] {
+  const stating = new Set(licence.evidence.map(({ path }) => path));
+  const encodings: readonly string[] = [undecodable, 'binary'];
+  return skipped.map(({ path, reason }) =>
+    stating.has(path) && encodings.includes(reason)
+      ? { path, reason: undecodableEvidence }
+      : { path, reason },
   );
 }
 

@@ -2,7 +2,7 @@
  * The gates, in the order in which they are asked. A new gate needs a file in gates/ and a line
  * here; its knobs, its reasons and its row in the README are derived from this list.
  */
-import type { undecodable } from './archive/decode.ts';
+import type { undecodable, undecodableEvidence } from './archive/decode.ts';
 import type { unpackReasons } from './archive/skips.ts';
 import { binary } from './gates/binary.ts';
 import { generated } from './gates/generated.ts';
@@ -45,4 +45,5 @@ export const gateKnobs = Object.assign(
 export type SkipReason =
   | (typeof unpackReasons)[number]
   | typeof undecodable
+  | typeof undecodableEvidence
   | AnyGate['reasons'][number];

@@ -1,4 +1,5 @@
 /** Counters of `admit` and its section of the run summary: admitted and skipped files. Pure. */
+import { compareText } from '../../../schemas/compare-text.ts';
 import type { RepoAdmittedBody } from '../../../schemas/generated/types.ts';
 import { section } from '../../runtime/report.ts';
 
@@ -22,21 +23,45 @@ interface Admission {
   readonly files: number;
   /** Files left out, by reason. */
   readonly skippedFiles: Readonly<Record<string, number>>;
+  /** The first of them by name, as `repository: path`, by reason. */
+  readonly skippedPaths: Readonly<Record<string, readonly string[]>>;
   readonly admittedBytes: number;
 }
 
+/** Paths that the summary holds for each reason; there may be millions. */
+const pathsMax = 20;
+
 function openAdmission() {
-  const skippedFiles: Record<string, number> = {};
+  const skipped = new Map<string, { count: number; paths: string[] }>();
   let files = 0;
   let admittedBytes = 0;
   return {
     add: ({ repository }: RepoAdmittedBody) => {
       files += repository.files.length;
       admittedBytes += repository.content.bytes;
-      for (const { reason } of repository.skipped) {
-        skippedFiles[reason] = (skippedFiles[reason] ?? 0) + 1;
+      for (const { path, reason } of repository.skipped) {
+        const known = skipped.get(reason) ?? { count: 0, paths: [] };
+        skipped.set(reason, known);
+        known.count += 1;
+        known.paths = keepFirst(known.paths, `${repository.name}: ${path}`);
       }
     },
-    facts: (): Admission => ({ files, skippedFiles, admittedBytes }),
+    facts: (): Admission => {
+      const byReason = [...skipped];
+      return {
+        ...{ files, admittedBytes },
+        skippedFiles: Object.fromEntries(byReason.map(([reason, { count }]) => [reason, count])),
+        skippedPaths: Object.fromEntries(byReason.map(([reason, { paths }]) => [reason, paths])),
+      };
+    },
   };
+}
+
+/** Inserts a text into a sorted list, of which only the first ones are kept. */
+function keepFirst(sorted: string[], text: string): string[] {
+  const last = sorted.at(-1);
+  if (sorted.length === pathsMax && last !== undefined && compareText(text, last) >= 0) {
+    return sorted;
+  }
+  return [...sorted, text].sort(compareText).slice(0, pathsMax);
 }

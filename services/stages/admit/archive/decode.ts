@@ -6,6 +6,9 @@
 /** The skip reason of a file that cannot be decoded. */
 export const undecodable = 'not-utf8';
 
+/** Its skip reason if it states the licence: it counts as evidence, in whatever encoding. */
+export const undecodableEvidence = 'licence-not-utf8';
+
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Returns the text, or null if the bytes are not valid UTF-8. */
