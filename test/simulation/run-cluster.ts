@@ -11,7 +11,11 @@ import { sections, stages } from '../../services/registry.ts';
 import type { Bus } from '../../services/runtime/bus/bus.ts';
 import { openSqliteBus } from '../../services/runtime/bus/sqlite/sqlite-bus.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
-import { type ServeEnd, serveStages } from '../../services/runtime/cluster/cluster.ts';
+import {
+  type DatasetEnds,
+  type ServeEnd,
+  serveStages,
+} from '../../services/runtime/cluster/cluster.ts';
 import { noSources, resolveConfiguration } from '../../services/runtime/config/resolve.ts';
 import { clusterTopics } from '../../services/runtime/engine/open-engine.ts';
 import { ProcessDeath } from '../../services/runtime/stage.ts';
@@ -29,6 +33,7 @@ export interface ClusterRun extends GraphRun {
   /** Total number of deaths and stops, spread over the processes. */
   readonly faults: number;
   readonly busFaults: Faults;
+  readonly onComplete?: (ends: DatasetEnds) => void;
 }
 
 export interface ClusterReport {
@@ -123,6 +128,8 @@ async function liveOnce(
       registry: null,
       objects,
       isComplete: watchClosed(objects),
+      reported: stages,
+      ...(cluster.onComplete === undefined ? {} : { onComplete: cluster.onComplete }),
       log: pino({ level: 'silent' }),
       signal: stop.signal,
       faults: {

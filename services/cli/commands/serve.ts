@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { graph, type StageName } from '../../../schemas/topology.ts';
 import { watchClosed } from '../../dataset/manifest.ts';
-import { type ResolvedValues, stages } from '../../registry.ts';
+import { type ResolvedValues, type RunSummary, stages } from '../../registry.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 import { requireStages, serveStages } from '../../runtime/cluster/cluster.ts';
 import type { StageProgress } from '../../runtime/cluster/own-progress.ts';
@@ -21,7 +21,7 @@ import { openObjects } from '../../runtime/store/objects/open.ts';
 import { openProcessLog } from '../../runtime/watch/log.ts';
 import { expandSources } from '../../stages/discover/sources.ts';
 import { type CommandContext, writeLine } from '../context.ts';
-import { type ExitCode, exitCodes } from '../failures.ts';
+import { type ExitCode, exitCodes, reportFailure } from '../failures.ts';
 import {
   type ClusterCommandOptions,
   loadClusterConfiguration,
@@ -32,6 +32,7 @@ import {
 import { openCoordination } from '../open/coordination.ts';
 import { requireStore } from '../open/output-place.ts';
 import { type Models, openModels } from '../open/settings.ts';
+import { modelFailureOf } from '../useless-models.ts';
 import { describeService } from '../views/service-progress.ts';
 import { type ModelOptions, modelFlags } from '../with-models.ts';
 
@@ -92,6 +93,9 @@ export interface ServePlace {
   readonly quiet: boolean;
 }
 
+/** What the stages report of the trajectories of a complete data set. */
+type ReportedFacts = Pick<RunSummary, 'lacks' | 'thoughts'>;
+
 /** Serves until a signal, or until a bounded data set is complete; `replay` uses it too. */
 export async function serveOn(
   context: CommandContext,
@@ -104,6 +108,7 @@ export async function serveOn(
   const own = state ?? join(place.outputFolder, 'state', names.join('+'));
   const coordination = await openCoordination(context, values, { names, ...place });
   const { teacher, scorer, checks } = await openCheckedModels(context, values, names, coordination);
+  let failure: PipelineError | null = null;
   try {
     const end = await serveStages({
       ...place,
@@ -120,6 +125,10 @@ export async function serveOn(
       redactor: context.redactor,
       ...(quiet ? {} : { onProgress: progressLines(context) }),
       checks,
+      reported: stages,
+      onComplete: ({ repositories, facts }) => {
+        failure = modelFailureOf({ repositories, ...(facts as ReportedFacts) });
+      },
       onStarted: (port) => {
         const metrics = port === null ? '' : `, metrics on port ${port}`;
         const { dataset } = values.runtime;
@@ -128,7 +137,7 @@ export async function serveOn(
     });
     const said = end === 'complete' ? 'nothing is left to do' : 'stopped';
     writeLine(context.err, `${names.join(', ')}: ${said}`);
-    return exitCodes.fine;
+    return failure === null ? exitCodes.fine : reportFailure(failure, context, false);
   } finally {
     await scorer?.close();
     await coordination.close();

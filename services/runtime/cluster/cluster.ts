@@ -8,13 +8,21 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { graph, lifecycle, type StageName, type TopicName } from '../../../schemas/topology.ts';
+import {
+  graph,
+  lifecycle,
+  physicalTopic,
+  type StageName,
+  type TopicName,
+} from '../../../schemas/topology.ts';
 import type { Bus } from '../bus/bus.ts';
 import { findTruncation, recordsIn } from '../bus/lag.ts';
+import { requireWhole } from '../bus/topic-reader.ts';
 import { systemClock } from '../clock.ts';
 import type { RuntimeKnobs } from '../config/knobs.ts';
 import { openCrashJournal } from '../engine/crash-journal.ts';
 import { endCalls, type GraphOptions, type OpenEngine, openEngine } from '../engine/open-engine.ts';
+import { readRepositories, readSections } from '../engine/read-ends.ts';
 import { runFacts } from '../engine/run-facts.ts';
 import { requireFinishedInput } from '../engine/runners/source.ts';
 import { PipelineError } from '../errors.ts';
@@ -28,6 +36,7 @@ import type { ObjectStore } from '../store/objects/object-store.ts';
 import { below, over } from '../store/objects/open.ts';
 import { countersOf, createMetrics } from '../watch/metrics.ts';
 import { type Readiness, startMetricsServer } from '../watch/metrics-server.ts';
+import type { RunFigures } from '../watch/progress.ts';
 import { claimDataset, claimInput, readLandmark, requireBegun } from './claim.ts';
 import { watchControl } from './control.ts';
 import { missingPartitions, warnOfSecondWriter } from './one-writer.ts';
@@ -63,8 +72,18 @@ export interface ServeOptions extends GraphOptions {
   readonly checks?: readonly NamedCheck[];
   /** Called every ten seconds with what this process has done. */
   readonly onProgress?: (progress: readonly StageProgress[]) => void;
+  /** Called in the process with the writer, when a bounded data set is complete. */
+  readonly onComplete?: (ends: DatasetEnds) => void;
+  /** All stages of the data set, for `onComplete`: a report of any may tell of the trajectories. */
+  readonly reported?: readonly AnyStage[];
   /** Called when the process is open, with the port of /metrics if it is served. */
   readonly onStarted?: (port: number | null) => void;
+}
+
+/** How the repositories of a data set ended, and what the stages report of the trajectories. */
+export interface DatasetEnds {
+  readonly repositories: RunFigures['repositories'];
+  readonly facts: object;
 }
 
 /**
@@ -93,11 +112,31 @@ export async function serveStages(options: ServeOptions): Promise<ServeEnd> {
     const open = await openProcess(options, settings, run, ended.signal, closers);
     // Brokers forget groups: a stage that starts after that would do everything again.
     if (!hasWriter(options) && options.bounded && (await options.isComplete())) return 'complete';
-    return await serve(open, options, settings, ended.signal);
+    const end = await serve(open, options, settings, ended.signal);
+    if (end === 'complete') await tellEnds(open, options);
+    return end;
   } finally {
     ended.abort();
     for (const close of closers.reverse()) await close();
   }
+}
+
+/** Says nothing if retention has removed records, because what is left tells only a part. */
+async function tellEnds({ engine }: OpenEngine, options: ServeOptions): Promise<void> {
+  const { onComplete, reported = [], bounded } = options;
+  if (onComplete === undefined || !bounded || !hasWriter(options)) return;
+  const { found, written, dropped } = lifecycle;
+  try {
+    for (const topic of [found, written, dropped]) {
+      await requireWhole(engine.bus, physicalTopic(engine.run.dataset, topic));
+    }
+  } catch (error) {
+    if (!(error instanceof PipelineError) || error.code !== 'LOG_TRUNCATED') throw error;
+    engine.log.warn(`how the repositories ended is not told: ${error.message}`);
+    return;
+  }
+  const repositories = await readRepositories(engine);
+  onComplete({ repositories, facts: await readSections(engine, reported, written) });
 }
 
 async function claimAll(options: ServeOptions, run: RunFacts): Promise<void> {
