@@ -1,4 +1,5 @@
 /** The commands on a real run: a folder becomes shards that are verified, read and resumed. */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,6 +58,7 @@ describe('run', () => {
     expect(summary).toMatchObject({
       repositories: { found: 1, written: 1, dropped: [] },
       skippedFiles: { binary: 1 },
+      skippedPaths: { binary: ['greeter: logo.png'] },
       files: 3,
       teacher: { name: 'grounded', languageModel: false },
       scorer: { name: 'bytes' },
@@ -103,6 +105,22 @@ describe('run', () => {
     expect(edited.err + edited.out).toMatch(/second \(changed\)/);
   });
 
+  test('takes one tree once, whatever its form and name, and counts what was found', async () => {
+    const archive = join(folder, 'greeter-1.0.tar.gz');
+    execFileSync('tar', ['-czf', archive, '-C', folder, 'greeter']);
+    const argv = ['run', archive, 'greeter', '--out', 'forms', '--search', 'off', '--json'];
+    const { out, exitCode } = await runLine(argv, { workingFolder });
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      repositories: {
+        found: 2,
+        written: 1,
+        dropped: [{ name: 'greeter', reason: 'DUPLICATE_REPOSITORY' }],
+      },
+    });
+    expect((await runLine(['verify', 'forms'], { workingFolder })).exitCode).toBe(0);
+  });
+
   test('refuses another configuration on the same output', async () => {
     const argv = ['run', 'greeter', '--set', 'search.iterations=1'];
     const { exitCode, err } = await runLine(argv, { workingFolder });
@@ -116,7 +134,7 @@ describe('run', () => {
     expect(exitCode).toBe(0);
     expect(out).toContain('rules, not a language model');
     expect(out).toContain('none: the search was off');
-    expect(out).toMatch(/1 {2}binary/);
+    expect(out).toMatch(/1 {2}binary {2}greeter: logo\.png$/m);
   });
 
   test('exits with 1 and gives the reason if no trajectory was made', async () => {

@@ -62,6 +62,22 @@ describe('admitArchive', () => {
     expect(skipped).toContainEqual({ path: 'gpl.c', reason: 'licence' });
   });
 
+  const grant = 'Permission is hereby granted, free of charge, to any person';
+  test.each([
+    ['Latin-1', Buffer.from(`© Jürgen Müller\n${grant}\n`, 'latin1')],
+    ['UTF-16', Buffer.from(`\uFEFF© Jürgen Müller\n${grant}\n`, 'utf16le')],
+  ])('a licence text in %s is evidence, and listed with a reason of its own', async (_, body) => {
+    const odd = { name: 'r/odd.txt', body: Buffer.from('Müller', 'latin1') };
+    const archive = tgz([...entries, { name: 'r/LICENSE', body }, odd]);
+    const { licence, skipped } = await admitTgz(archive);
+    expect(licence.evidence.map(({ path }) => path)).toContain('LICENSE');
+    expect(skipped).toEqual([
+      { path: 'LICENSE', reason: 'licence-not-utf8' },
+      { path: 'logo.png', reason: 'binary' },
+      { path: 'odd.txt', reason: 'not-utf8' },
+    ]);
+  });
+
   test('the error names the refused licence', async () => {
     const config = admitKnobs.parse({ licences: ['ISC'] });
     await expect(admitTgz(tgz(entries), config)).rejects.toMatchObject({
