@@ -26,7 +26,8 @@ async function endsOf(status: number | null) {
     fault: () => (status === null ? null : { kind: 'status', status }),
   });
   const shared = {
-    sources: writeRepositories(join(folder, `sources-${status}`)),
+    // More refusals than one small repository meets end the process itself.
+    sources: writeRepositories(join(folder, `sources-${status}`)).slice(0, 1),
     tokenizer: writeByteTokenizer(folder),
     sets: [
       ...['teacher.kind=openai', 'teacher.model=fake-model', `teacher.baseUrl=${server.baseUrl}`],

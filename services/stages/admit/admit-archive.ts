@@ -89,7 +89,7 @@ function readEvidence(files: readonly UnpackedFile[]): readonly FileText[] {
   );
 }
 
-/** Gives files that state the licence, but cannot be admitted for their encoding, a reason of theirs. */
+/** Names the files that state the licence, but cannot be admitted because of their encoding. */
 function nameEvidence(skipped: readonly SkippedFile[], licence: Licence): readonly SkippedFile[] {
   const stating = new Set(licence.evidence.map(({ path }) => path));
   const encodings: readonly string[] = [undecodable, 'binary'];

@@ -30,7 +30,9 @@ describe('a run with an endpoint of no use', () => {
     ].flatMap((set) => ['--set', set]);
     const argv = ['run', join(folder, 'greeter'), '--out', out, '--teacher', 'openai', ...sets];
     try {
-      return await runLine([...argv, ...more], { workingFolder: folder });
+      const ended = await runLine([...argv, ...more], { workingFolder: folder });
+      const posted = server.requests.filter(({ path }) => path.endsWith('/chat/completions'));
+      return { ...ended, posted: posted.length };
     } finally {
       await server.close();
     }
@@ -65,8 +67,17 @@ describe('a run with an endpoint of no use', () => {
       const text = messages.map(({ content }) => content).join();
       return /file: main\.py\npurpose: /.test(text) ? { kind: 'status', status: 451 } : null;
     };
-    const { exitCode, out } = await run(fault, 'out-some', '--json');
-    const summary = JSON.parse(out) as { thoughts: number; lacks: unknown[] };
+    const { exitCode, out, posted } = await run(fault, 'out-some', '--json');
+    const summary = JSON.parse(out) as {
+      thoughts: number;
+      lacks: unknown[];
+      usage: { calls: number };
+      requests: { sent: number; unanswered: number };
+    };
+    // What was sent is told beside what was answered: a request may bring nothing.
+    expect(summary.requests.sent).toBe(posted);
+    expect(summary.requests.unanswered).toBe(posted - summary.usage.calls);
+    expect(summary.requests.unanswered).toBeGreaterThan(0);
     expect(exitCode).toBe(0);
     expect(summary.thoughts).toBeGreaterThan(0);
     expect(summary.lacks.length).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 /**
- * Reads the licences that a readme states: its licence section, as licensee does, and for the search
- * for contradictions also its sentences and badges.
+ * Reads the licences that a readme states: its licence section, as licensee does, and to find
+ * contradictions also its sentences and badges.
  */
 import { combine, identifiersOf, type LicenceExpression, licence } from './expression.ts';
 import { licencesIn } from './named.ts';
@@ -52,6 +52,7 @@ const headingTag = /<h[1-6]\b[^>\n]{0,200}>/gi;
 const anyTag = /<\/?[a-z][^>\n]{0,200}>/gi;
 
 const work = String.raw`(?:[\w@./-]+|(?:this|the|all|our)(?: [\w-]+){1,3})`;
+const thing = '(?:code|project|software|source|library|package|work)';
 const grant = '(?:licen[cs]ed|released|distributed|published|available|provided|covered|software)';
 /** Lines that state the licence of the work; a licence stands in what follows. */
 const statements: readonly RegExp[] = [
@@ -61,7 +62,7 @@ const statements: readonly RegExp[] = [
   ),
   /^(?:free|open)[ -](?:source )?software(?: [\w-]+){0,3} under\b(.{1,160})/i,
   /^(?:this|the|all|our)(?: [\w-]+){1,3} (?:uses?|has|have|is|are)\b(.{1,60}\blicen[cs]ed?)\b/i,
-  /^(?:this|the|all|our) (?:code|project|software|source|library|package|work) (?:is|are)((?: [\w.+-]+){1,3})\W*$/i,
+  new RegExp(String.raw`^(?:this|the|all|our) ${thing} (?:is|are)((?: [\w.+-]+){1,3})\W*$`, 'i'),
   /^licen[cs](?:e|ing)\b[^\w\n]{1,6}(.{2,60})$/i,
 ];
 

@@ -1,4 +1,4 @@
-/** What a run tells of the files left out: counts, and the first paths of each reason (I10, I11). */
+/** What a run tells of the files left out: counts, and the first paths by reason (I10, I11). */
 import { expect, test } from 'vitest';
 import type { RepoAdmittedBody } from '../../../../schemas/generated/types.ts';
 import { admitReport } from '../../../../services/stages/admit/report.ts';
