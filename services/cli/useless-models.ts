@@ -12,7 +12,9 @@ export function modelFailureOf({
   repositories: { written, dropped },
   lacks,
   thoughts,
-}: Pick<RunSummary, 'repositories' | 'lacks' | 'thoughts'>): PipelineError | null {
+}: Pick<RunSummary, 'lacks' | 'thoughts'> & {
+  readonly repositories: Pick<RunSummary['repositories'], 'written' | 'dropped'>;
+}): PipelineError | null {
   if (written === 0) {
     const causes = dropped.map(({ reason, detail }) => `${reason}: ${detail}`);
     const advice = 'mend the endpoint and repeat the command';

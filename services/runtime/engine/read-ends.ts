@@ -22,9 +22,16 @@ import type { Engine } from './engine.ts';
 import { readEnvelope } from './unreadable.ts';
 
 export async function readRepositories(engine: Engine): Promise<RunFigures['repositories']> {
-  const { found, written, dropped } = lifecycle;
+  const { found, dropped } = lifecycle;
+  return { found: await countFound(engine, found, dropped), ...(await readEnded(engine)) };
+}
+
+export type Ended = Pick<RunFigures['repositories'], 'written' | 'dropped'>;
+
+/** Reads only what the writer reads: a process of a cluster knows the schemas of no other topic. */
+export async function readEnded(engine: Engine): Promise<Ended> {
+  const { written, dropped } = lifecycle;
   return {
-    found: await countFound(engine, found, dropped),
     written: await countWritten(engine, written, dropped),
     dropped: await droppedRepositories(engine),
   };
