@@ -91,14 +91,14 @@ const stageSpecs = {
     reads: [],
     writes: ['repo-found', 'input-closed', 'dropped'],
     talksTo: ['code host'],
-    version: 2,
+    version: 3,
   },
   admit: {
     does: 'what may be used: licence, secrets, personal data, size, binary, generated, vendored',
     reads: ['repo-found'],
     writes: ['repo-admitted', 'dropped'],
     talksTo: [],
-    version: 3,
+    version: 4,
   },
   extract: {
     does: 'symbols and dependency edges of source files and notebooks; writing order',

@@ -22,7 +22,8 @@ import {
   licensedFolder,
 } from './places.ts';
 import { isAllowed } from './policy.ts';
-import { isReadme, licencesOfReadme, readReadme } from './readme.ts';
+import { isReadme, readReadme } from './readme.ts';
+import { licencesOfReadme } from './readme-claims.ts';
 import { stated } from './statement.ts';
 import { matchLicenceText, unrecognised } from './text.ts';
 

@@ -206,6 +206,8 @@ function readTag(line: string): LicenceExpression | null {
     /[{}$<]/.test(value.replace(/<\/?https?:[^>]*>|\{@link[^}]*\}/g, ''))
   )
     return null;
+  const name = fromName(value);
+  if (name !== null) return licence(name);
   const named =
     parseKnown(value) ?? combine(/\bor\b|\//i.test(value) ? 'or' : 'and', licencesIn(value));
   if (named !== null) return named;

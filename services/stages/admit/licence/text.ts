@@ -86,10 +86,10 @@ export function licenceWords(text: string): string {
 
 /** Returns the text of an HTML page without tags; any other text unchanged. */
 function plainText(text: string): string {
-  if (!/<(?:html|body|p|pre|br|div|h[1-6])\b[^>]*>/i.test(text)) return text;
+  if (!/<(?:html|body|p|pre|br|div|h[1-6])\b[^<>]*>/i.test(text)) return text;
   return text
-    .replace(/<(?:style|script)\b[\s\S]*?<\/(?:style|script)>/gi, ' ')
-    .replace(/<(?:br|p|div|h[1-6]|li|pre)\b[^>]*>/gi, '\n')
-    .replace(/<\/?[a-z][^>]*>/gi, ' ')
+    .replace(/<(style|script)\b(?:(?!<\1\b)[\s\S])*?<\/\1>/gi, ' ')
+    .replace(/<(?:br|p|div|h[1-6]|li|pre)\b[^<>]*>/gi, '\n')
+    .replace(/<\/?[a-z][^<>]*>/gi, ' ')
     .replace(/&(?:quot|[lr][ds]quo|apos|nbsp|amp|copy|#\d+|#x[\da-f]+);/gi, ' ');
 }

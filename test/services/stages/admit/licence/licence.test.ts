@@ -244,6 +244,9 @@ describe('a readme', () => {
     '<h2>License</h2>\n<p>GPL-3.0</p>\n',
     '![License: GPL v3](https://img.shields.io/badge/License-GPLv3-blue.svg)',
     '![l](https://img.shields.io/badge/license-GPL--3.0-green)',
+    '# Foo\n\nFoo is released under the GPLv3.\n',
+    '## Lizenz\n\nGPLv3\n',
+    '## License & Credits\n\nGPL-3.0\n',
   ])('that contradicts the manifest is no permissive licence: %j', (text) => {
     const expression = licenceOf({ ...manifest, 'README.md': text });
     expect(expression).toBe('MIT AND GPL-3.0-only');
@@ -257,8 +260,23 @@ describe('a readme', () => {
     'Copyright 2020 A. Person. All rights reserved.',
     'A tool that reports packages under the GPL-3.0.',
     '```js\n// Licensed under the GPL-3.0\n```\n',
+    '# foo\n\nIt needs GNU readline, which is licensed under the GPL-3.0.',
+    '# foo\n\nThe ffmpeg binary is distributed under the GPL-3.0.',
+    '# foo\n\nThe documentation is licensed under CC-BY-4.0.',
+    '# foo\n\nThis module is a rewrite of bar, which is GPL-2.0 licensed.',
+    '# foo\n\nThis library is not licensed under the GPL.',
+    '# foo\n\n## Dependencies\n\n- License: GPL-3.0 (readline)\n',
+    '# foo\n\n## License\n\nSee LICENSE. The bundled ffmpeg is GPL-3.0.\n',
+    '# foo\n\n## License compatibility\n\nLicensed under GPL-3.0? Yes.\n',
+    '# foo\n\nCompressions:\n\n- zlib\n- GPL\n',
+    '# foo\n\n| zlib |\n| ---- |\n| GPL  |\n',
   ])('that agrees, or states nothing, changes nothing: %j', (text) => {
     expect(licenceOf({ ...manifest, 'README.md': text })).toBe('MIT');
+  });
+
+  test('of markup that never ends is read in one pass', () => {
+    const text = `<p>\n${'<h1'.repeat(50_000)}${'<style '.repeat(50_000)}`;
+    expect(licenceOf({ ...manifest, 'README.md': text, LICENSE: text })).toContain('MIT');
   });
 
   test('that gives no version agrees with any', () => {
