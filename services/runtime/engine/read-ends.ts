@@ -26,7 +26,7 @@ export async function readRepositories(engine: Engine): Promise<RunFigures['repo
   return { found: await countFound(engine, found, dropped), ...(await readEnded(engine)) };
 }
 
-export type Ended = Pick<RunFigures['repositories'], 'written' | 'dropped'>;
+export type Ended = Omit<RunFigures['repositories'], 'found'>;
 
 /** Reads only what the writer reads: a process of a cluster knows the schemas of no other topic. */
 export async function readEnded(engine: Engine): Promise<Ended> {

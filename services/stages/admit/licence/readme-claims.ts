@@ -60,7 +60,7 @@ function sectionsOf(text: string): readonly Section[] {
   return [{ heading: '', paragraphs: paragraphsOf(before) }, ...sections];
 }
 
-/** Returns the words of the first heading, or the first word of a readme that begins without one. */
+/** Returns the words of the first heading, or the first word of a readme without a heading. */
 function titleOf([before, first]: readonly Section[]): ReadonlySet<string> {
   const [start] = before?.paragraphs ?? [];
   return new Set(start === undefined ? wordsOf(first?.heading ?? '') : wordsOf(start).slice(0, 1));
