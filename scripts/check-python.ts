@@ -10,6 +10,7 @@ import { pythonWith } from '../test/samples/installed/python-environment.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const settings = 'services/feed/pyproject.toml';
+const packages = ['services/feed/backstory_feed', 'services/scorer/gpu/backstory_scorer'];
 
 /** Each script gets its own run, because mypy rejects two files of the same name in one run. */
 function commands(): string[][] {
@@ -19,7 +20,7 @@ function commands(): string[][] {
   return [
     ['ruff', 'format', '--check', ...ruff],
     ['ruff', 'check', ...ruff],
-    ...['services/feed/backstory_feed', ...scripts].map((path) => [...mypy, path]),
+    ...[...packages, ...scripts].map((path) => [...mypy, path]),
   ];
 }
 

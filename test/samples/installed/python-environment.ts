@@ -21,6 +21,34 @@ export function pythonWith(name: string, requirements: string): Promise<string> 
   return environment(name, readFileSync(requirements, 'utf8'), parameters);
 }
 
+/**
+ * The same for several lists together, the first of which is locked with hashes. uv installs them
+ * and keeps what it downloaded, so that a second environment with PyTorch (5 GB) costs seconds.
+ */
+export async function pythonWithLocked(name: string, lists: readonly string[]): Promise<string> {
+  const uv = await pythonWith('uv', join(root, 'scripts/requirements-uv.txt'));
+  const content = lists.map((list) => readFileSync(list, 'utf8')).join('');
+  const files = lists.flatMap((list) => ['-r', list]);
+  const install = ['-m', 'uv', 'pip', 'install', '--quiet', '--no-deps', ...files, '--python'];
+  const fill = async (folder: string) => {
+    await run('python3', ['-m', 'venv', '--without-pip', folder]);
+    await run(uv, [...install, join(folder, 'bin/python')], { maxBuffer: 2 ** 26 });
+  };
+  return made(name, content, fill);
+}
+
+/** All that tests need with PyTorch: the scorer's own packages, and Mosaic Streaming. */
+export function pythonWithTorch(): Promise<string> {
+  const lists = [
+    'services/scorer/gpu/requirements.txt',
+    'test/services/export/requirements-mosaic.txt',
+  ];
+  return pythonWithLocked(
+    'torch',
+    lists.map((list) => join(root, list)),
+  );
+}
+
 /** Path of an interpreter into which services/feed was installed as its README says. */
 export function pythonWithFeed(): Promise<string> {
   const files = readdirSync(feed, { recursive: true, encoding: 'utf8' }).sort();
@@ -34,8 +62,15 @@ async function environment(
   content: string,
   parameters: readonly string[],
 ): Promise<string> {
+  return made(name, content, (folder) => install(folder, parameters));
+}
+
+async function made(
+  name: string,
+  content: string,
+  make: (folder: string) => Promise<void>,
+): Promise<string> {
   const { stdout: version } = await run('python3', ['--version']);
-  const make = (folder: string) => install(folder, parameters);
   return join(await madeOnce({ parent, name, madeOf: version + content, make }), 'bin/python');
 }
 

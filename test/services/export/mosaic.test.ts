@@ -1,13 +1,13 @@
 /**
  * Tests that need torch: Mosaic's own StreamingDataset reads the native shards and both MDS
- * exports, and a DataLoader loads steps through the feed's data set. The first run installs 5.7 GB
- * (102 s on two cores with a near mirror); later runs do not.
+ * exports, and a DataLoader loads steps through the feed's data set. The first run installs 5.4 GB
+ * (99 s on two cores with a near mirror), which the tests of the scorer use too; later runs do not.
  */
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeOutput, writeExpected } from '../../samples/export-output.ts';
-import { pythonWith, runPythonTests } from '../../samples/installed/python-environment.ts';
+import { pythonWithTorch, runPythonTests } from '../../samples/installed/python-environment.ts';
 import { createHarness, type Harness } from '../../samples/sink-harness.ts';
 import { runLine } from '../cli/terminal.ts';
 
@@ -18,7 +18,7 @@ let harness: Harness;
 let python: string;
 
 beforeAll(async () => {
-  python = await pythonWith('mosaic', join(here, 'requirements-mosaic.txt'));
+  python = await pythonWithTorch();
   harness = await createHarness();
   const sample = await makeOutput(harness, 'out');
   await writeExpected(sample, join(harness.folder, 'expected.json'));

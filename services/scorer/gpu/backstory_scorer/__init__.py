@@ -1,0 +1,1 @@
+"""Scores many thoughts before one code with a language model that reads their context once."""

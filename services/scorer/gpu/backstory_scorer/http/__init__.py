@@ -1,0 +1,1 @@
+"""The routes, and the forms of requests and answers."""
