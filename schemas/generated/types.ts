@@ -382,7 +382,7 @@ export interface Candidate {
   readonly round: number;
   /** Candidate within the iteration, from 0. */
   readonly ordinal: number;
-  /** accepted, not-better, leak, too-long, duplicate, invalid, or failed: the teacher gave none. */
+  /** accepted, not-better, leak, too-long, duplicate, invalid, failed: the teacher gave none, or exhausted: it has no other. */
   readonly outcome: string;
   /** Bits the scorer needs for the ground-truth code; null when it was refused unscored. */
   readonly bits: null | number;

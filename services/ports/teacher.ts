@@ -90,8 +90,22 @@ export interface RewriteRequest extends ThinkRequest {
   readonly thought: string;
   /** Iteration of the search, from 0. */
   readonly round: number;
+  /** Place among the rewrites that are asked for at once, from 0. */
+  readonly ordinal: number;
+  /** Bits of the code with this thought, rounded: what a rewrite must lower. */
+  readonly bits: number;
+  /** The latest rewrites of this thought that the search did not keep, or kept and surpassed. */
+  readonly tried: readonly TriedRewrite[];
   /** Longest answer wanted, in bytes of UTF-8. */
   readonly bytesMax: number;
+}
+
+export interface TriedRewrite {
+  readonly outcome: 'accepted' | 'not-better' | 'leak' | 'too-long' | 'invalid';
+  /** Rounded; null where the rewrite was refused unscored. */
+  readonly bits: number | null;
+  /** Empty where it was too long. */
+  readonly text: string;
 }
 
 export interface Answer<Value> {
@@ -127,13 +141,17 @@ export interface Teacher {
     signal: AbortSignal,
     draft?: Draft,
   ): Promise<Answer<readonly string[]>>;
-  /** Rewrites a thought; `sample` distinguishes the candidates of one round. */
+  /**
+   * Rewrites a thought; `sample` differs for every rewrite of it. Null: this teacher has no other
+   * rewrite, which is an answer and no failure; the search asks again only where a better thought
+   * was found meanwhile.
+   */
   rewrite(
     request: RewriteRequest,
     sample: number,
     signal: AbortSignal,
     draft?: Draft,
-  ): Promise<Answer<string>>;
+  ): Promise<Answer<string | null>>;
   /** The problem with the teacher and its remedy, or null; for `doctor` and start-up. */
   check(): Promise<string | null>;
   /** After `check`: what is odd and may work all the same. */

@@ -62,6 +62,7 @@ export function checkedTeacher(teacher: Teacher, settings: CheckSettings): Teach
         }),
     rewrite: async (request, sample, signal, draft) => {
       const { value, usage } = await teacher.rewrite(request, sample, signal, draft);
+      if (value === null) return { value, usage };
       const found = findProblem(value, factsOfFile(request), rewriteChecks);
       if (found === null) return { value, usage };
       throw ungrounded(request.path, found, sumUsage([usage, refusedBy(found)]));

@@ -37,6 +37,14 @@ export const searchKnobs = z.object({
     .describe(
       'Iterations in a row without an accepted rewrite after which the search of a thought ends. Default 3, so that the default search runs in full: a later rewrite often succeeds. Lower it to save calls',
     ),
+  triedMax: z
+    .int()
+    .min(0)
+    .max(256)
+    .default(8)
+    .describe(
+      'Earlier rewrites of a thought that the teacher is told with their bits, the latest ones. Default 8, all but the last round of the default search',
+    ),
   gainBitsMin: z
     .number()
     .min(0)

@@ -106,11 +106,12 @@ async function searchWork(
       tools.count('bytes_scored', texts.length * byteLength(target));
       return scorer.score({ context, thoughts: texts, target }, tools.signal);
     },
-    rewrite: async ({ text, round, sample, bytesMax }) => {
-      const asked = { ...request, thought: text, round, bytesMax };
+    rewrite: async ({ thought: _place, text, sample, ...question }) => {
+      const asked = { ...request, ...question, thought: text };
       const answer = await askOrGiveUp(() => tools.teacher.rewrite(asked, sample, tools.signal));
       usages.push(answer.usage);
-      return 'reason' in answer ? null : answer.value;
+      if ('reason' in answer) return { none: 'failed' };
+      return answer.value === null ? { none: 'exhausted' } : { text: answer.value };
     },
   };
   const result = await searchThoughts(thoughts, guardOf(request, config), ports, {

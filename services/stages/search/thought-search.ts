@@ -5,11 +5,14 @@
  */
 import type { Candidate } from '../../../schemas/generated/types.ts';
 import type { LeakGuard } from '../../ports/leak-guard.ts';
+import { sameText } from '../../ports/same-text.ts';
+import type { TriedRewrite } from '../../ports/teacher.ts';
 
 export interface SearchLimits {
   readonly candidates: number;
   readonly iterations: number;
   readonly idleRoundsMax: number;
+  readonly triedMax: number;
   readonly gainBitsMin: number;
   readonly gainShareMin: number;
   readonly thoughtBytesMax: number;
@@ -25,14 +28,21 @@ export interface RewriteQuestion {
   /** The best text so far. */
   readonly text: string;
   readonly round: number;
+  /** Place among the rewrites that are asked for at once, from 0. */
+  readonly ordinal: number;
   /** Differs for every rewrite of a thought. */
   readonly sample: number;
   readonly bytesMax: number;
+  /** Bits of the best text so far, rounded. */
+  readonly bits: number;
+  readonly tried: readonly TriedRewrite[];
 }
 
+/** What became of a question: a text, or why there is none. */
+export type RewriteAnswer = { readonly text: string } | { readonly none: 'failed' | 'exhausted' };
+
 export interface SearchPorts {
-  /** Null where the teacher gave none. */
-  readonly rewrite: (question: RewriteQuestion) => Promise<string | null>;
+  readonly rewrite: (question: RewriteQuestion) => Promise<RewriteAnswer>;
   /** Bits of the code for each variant; a variant is a list of all thoughts of the file. */
   readonly score: (variants: readonly (readonly string[])[]) => Promise<readonly number[]>;
 }
@@ -45,7 +55,14 @@ export interface SearchResult {
 }
 
 /** In the order in which they are checked. */
-export const refusals = ['failed', 'invalid', 'too-long', 'duplicate', 'leak'] as const;
+export const refusals = [
+  'failed',
+  'exhausted',
+  'invalid',
+  'too-long',
+  'duplicate',
+  'leak',
+] as const;
 export type Refusal = (typeof refusals)[number];
 
 interface Rewrite {
@@ -67,13 +84,16 @@ export async function searchThoughts(
   for (const [thought, original] of first.entries()) {
     const bytesMax = longestRewrite(original, limits);
     const seen = new Set([sameText(original)]);
+    const tried: TriedRewrite[] = [];
     let idle = 0;
     for (let round = 0; round < limits.iterations && idle < limits.idleRoundsMax; round += 1) {
       const text = thoughts[thought] ?? original;
+      const asked = { thought, text, round, bytesMax, bits: Math.round(bits) };
+      const told = tried.filter((each) => each.text !== text).slice(-limits.triedMax);
       const answers = await Promise.all(
         Array.from({ length: limits.candidates }, (_unused, ordinal) => {
           const sample = round * limits.candidates + ordinal;
-          return ports.rewrite({ thought, text, round, sample, bytesMax });
+          return ports.rewrite({ ...asked, ordinal, sample, tried: told });
         }),
       );
       const rewrites = judgeRewrites(answers, seen, { bytesMax, fence: limits.fence }, guard);
@@ -85,8 +105,12 @@ export async function searchThoughts(
       const scores = await scoreAll(ports, [...variants.values()]);
       const scored = new Map([...variants.keys()].map((ordinal, at) => [ordinal, scores[at]]));
       const accepted = chooseRewrite(scored, bits, limits);
-      candidates.push(...rewrites.map((each) => record(thought, round, each, scored, accepted)));
+      const records = rewrites.map((each) => record(thought, round, each, scored, accepted));
+      candidates.push(...records);
+      tried.push(...records.flatMap((each, at) => tell(each, rewrites[at]?.text ?? '')));
       idle = accepted === null ? idle + 1 : 0;
+      // What has no other rewrite of this text is not asked about it again.
+      if (accepted === null && rewrites.some(({ refusal }) => refusal === 'exhausted')) break;
       if (accepted === null) continue;
       thoughts = variants.get(accepted) ?? thoughts;
       bits = scored.get(accepted) ?? bits;
@@ -109,14 +133,14 @@ async function scoreAll(ports: SearchPorts, variants: readonly (readonly string[
 
 /** Refusals come before scoring, because scoring a rewrite that cannot be kept is wasted. */
 function judgeRewrites(
-  answers: readonly (string | null)[],
+  answers: readonly RewriteAnswer[],
   seen: Set<string>,
   bounds: RewriteBounds,
   guard: LeakGuard,
 ): Rewrite[] {
   return answers.map((answer, ordinal) => {
-    if (answer === null) return { ordinal, text: '', refusal: 'failed' };
-    const text = answer.trim();
+    if ('none' in answer) return { ordinal, text: '', refusal: answer.none };
+    const text = answer.text.trim();
     const refusal = refuse(text, seen, bounds, guard);
     seen.add(sameText(text));
     return { ordinal, text, refusal };
@@ -143,11 +167,6 @@ export function refuse(
 /** Whether the text holds a letter or digit, is well-formed, and has no control characters. */
 function isThought(text: string): boolean {
   return /[\p{L}\p{N}]/u.test(text) && text.isWellFormed() && !/[^\P{Cc}\n\t]|\uFFFD/u.test(text);
-}
-
-/** Normalises white space: texts that differ only in white space are the same rewrite. */
-export function sameText(text: string): string {
-  return text.trim().replaceAll(/\s+/g, ' ');
 }
 
 export function longestRewrite(original: string, limits: SearchLimits): number {
@@ -192,4 +211,13 @@ function record(
     bits: scored.get(rewrite.ordinal) ?? null,
     textBytes: Buffer.byteLength(rewrite.text),
   };
+}
+
+/** What later questions tell of a rewrite: nothing of those that say nothing new. */
+function tell({ outcome, bits }: Candidate, text: string): TriedRewrite[] {
+  const isTold = (name: string): name is TriedRewrite['outcome'] =>
+    ['accepted', 'not-better', 'leak', 'too-long', 'invalid'].includes(name);
+  if (!isTold(outcome)) return [];
+  const rounded = bits === null ? null : Math.round(bits);
+  return [{ outcome, bits: rounded, text: outcome === 'too-long' ? '' : text }];
 }

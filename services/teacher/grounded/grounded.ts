@@ -16,7 +16,7 @@ import { writeThought } from './thought.ts';
 /** Raised when any wording changes, because the memo and provenance go by it. */
 export const groundedIdentity: ModelIdentity = {
   name: 'grounded',
-  version: '2',
+  version: '3',
   model: null,
   languageModel: false,
 };
@@ -42,7 +42,7 @@ export function openGrounded(): Teacher {
     think: async (request) => answer(writeThought(request)),
     thinkParts: async ({ parts, ...request }) =>
       answer(parts.map((_span, at) => writeThought(requestOfPart(request, parts, at + 1)))),
-    rewrite: async (request, sample) => answer(rewriteThought(request, sample)),
+    rewrite: async (request) => answer(rewriteThought(request)),
     check: async () => null,
   };
 }

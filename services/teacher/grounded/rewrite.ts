@@ -1,13 +1,15 @@
 /**
- * Rewrites a thought for the search. Round and sample choose what to add (the course of functions,
+ * Rewrites a thought for the search. A strategy chooses what to add (the course of functions,
  * stored state and texts, guards, names) and whether to drop weak sentences; every addition is a
- * true remark that the thought does not hold yet, so that candidates differ in substance.
+ * true remark that the thought does not hold yet. Each rewrite is a text that was not tried before;
+ * when the strategies give no further one, there is none.
  */
+import { sameText } from '../../ports/same-text.ts';
 import type { RewriteRequest } from '../../ports/teacher.ts';
 import { readFile } from './know/definitions.ts';
 import { describeText, recurringWords } from './know/text-facts.ts';
-import { type NoteKind, readNotes, renderNotes } from './say/notes.ts';
-import { copiesCode, indexRuns } from './say/overlap.ts';
+import { type Note, type NoteKind, readNotes, renderNotes } from './say/notes.ts';
+import { type CodeRuns, copiesCode, indexRuns } from './say/overlap.ts';
 import { joinParagraphs } from './say/paragraphs.ts';
 import { chooseNotes, isCode, knownNames } from './thought.ts';
 import { byteLength } from './wording.ts';
@@ -29,55 +31,91 @@ const strategies: readonly [Strategy, ...Strategy[]] = [
 
 const everyKind = strategies.flatMap((strategy) => strategy.kinds);
 
-/** The usual number of samples per round; further samples use the next round's strategies. */
-const samplesPerRound = 2;
+/** Rounds begin with different strategies; this many are passed over from one to the next. */
+const strategiesPerRound = 2;
 const addedShare = 0.15;
 const addedBytesMin = 280;
 const addedBytesMax = 1800;
 /** When a thought is tightened, at most one sentence in this many is dropped. */
 const droppedShare = 6;
 
-export function rewriteThought(request: RewriteRequest, sample: number): string {
-  const index = (request.round * samplesPerRound + sample) % strategies.length;
-  const strategy = strategies[index] ?? strategies[0];
+/** The rewrite at `ordinal` of those that were not tried; null where there are fewer. */
+export function rewriteThought(request: RewriteRequest): string | null {
+  const known = new Set([request.thought, ...request.tried.map(({ text }) => text)].map(sameText));
+  const material = readMaterial(request);
+  const start = request.round * strategiesPerRound;
+  let fresh = 0;
+  for (let at = 0; at < strategies.length; at += 1) {
+    const index = (start + at) % strategies.length;
+    const rewritten = rewriteBy(strategies[index] ?? strategies[0], index, request, material);
+    if (!rewritten || known.has(sameText(rewritten))) continue;
+    known.add(sameText(rewritten));
+    if (fresh === request.ordinal) return rewritten;
+    fresh += 1;
+  }
+  return null;
+}
+
+/** What all strategies draw on. */
+interface Material {
+  readonly notes: readonly Note[];
+  /** Of a file that is no code. */
+  readonly sentences: readonly string[];
+  /** Names that the context shows. */
+  readonly known: ReadonlySet<string>;
+  readonly runs: CodeRuns;
+}
+
+function readMaterial(request: RewriteRequest): Material {
+  const { path, structure, code } = request;
+  const known = knownNames(request);
+  const runs = indexRuns(code);
+  return isCode(request)
+    ? { notes: readNotes(readFile(structure, code)), sentences: [], known, runs }
+    : { notes: [], sentences: [...describeText(path, code), ...recurringWords(code)], known, runs };
+}
+
+function rewriteBy(
+  { kinds, tighten }: Strategy,
+  index: number,
+  request: RewriteRequest,
+  material: Material,
+): string | null {
   const wanted = Math.min(
     addedBytesMax,
     Math.max(addedBytesMin, byteLength(request.code) * addedShare),
   );
   let paragraphs = splitParagraphs(request.thought);
-  if (strategy.tighten) paragraphs = dropWeak(paragraphs);
+  if (tighten) paragraphs = dropWeak(paragraphs);
   while (roomIn(paragraphs, request.bytesMax) < addedBytesMin && sentencesOf(paragraphs) > 2) {
     const fewer = dropWeak(paragraphs);
     if (sentencesOf(fewer) === sentencesOf(paragraphs)) break;
     paragraphs = fewer;
   }
   const room = Math.min(wanted, roomIn(paragraphs, request.bytesMax));
-  const added = isCode(request)
-    ? newNotes(request, strategy.kinds, paragraphs, room)
-    : newSentences(request, index, room);
+  const { runs } = material;
+  let added = isCode(request)
+    ? newNotes(material, kinds, paragraphs, room)
+    : newSentences(request.thought, material, index, room);
   // A strategy with nothing left to add takes any note that the thought does not hold yet.
-  if (added.flat().length === 0 && isCode(request)) {
-    added.push(...newNotes(request, everyKind, paragraphs, room));
-  }
-  const runs = indexRuns(request.code);
+  if (added.flat().length === 0) added = newNotes(material, everyKind, paragraphs, room);
   const rewritten = joinParagraphs([...paragraphs, ...added], runs);
-  return byteLength(rewritten) <= request.bytesMax ? rewritten : request.thought;
+  return byteLength(rewritten) <= request.bytesMax ? rewritten : null;
 }
 
 function newNotes(
-  request: RewriteRequest,
+  { notes, known: shown, runs }: Material,
   kinds: readonly NoteKind[],
   paragraphs: readonly (readonly string[])[],
   room: number,
 ): string[][] {
   const thought = paragraphs.flat().join(' ');
-  const notes = readNotes(readFile(request.structure, request.code)).filter(
+  const fresh = notes.filter(
     (note) => kinds.includes(note.kind) && !thought.includes(note.predicate),
   );
-  const known = knownNames(request);
+  const known = new Set(shown);
   for (const match of thought.matchAll(/`([^`]+)`/g)) known.add(match[1] ?? '');
-  const chosen = chooseNotes(notes, room, known, indexRuns(request.code));
-  const rendered = renderNotes(chosen);
+  const rendered = renderNotes(chooseNotes(fresh, room, known, runs));
   const groups: string[][] = [];
   for (const [index, one] of rendered.entries()) {
     if (index % 6 === 0) groups.push([]);
@@ -86,17 +124,17 @@ function newNotes(
   return groups;
 }
 
-function newSentences(request: RewriteRequest, index: number, room: number): string[][] {
-  const all = [...describeText(request.path, request.code), ...recurringWords(request.code)];
-  const fresh = all.filter((one) => !request.thought.includes(one));
-  const rotated = [
-    ...fresh.slice(index % Math.max(1, fresh.length)),
-    ...fresh.slice(0, index % Math.max(1, fresh.length)),
-  ];
-  const runs = indexRuns(request.code);
+function newSentences(
+  thought: string,
+  { sentences, runs }: Material,
+  index: number,
+  room: number,
+): string[][] {
+  const fresh = sentences.filter((one) => !thought.includes(one));
+  const from = index % Math.max(1, fresh.length);
   const kept: string[] = [];
   let left = room;
-  for (const one of rotated) {
+  for (const one of [...fresh.slice(from), ...fresh.slice(0, from)]) {
     if (byteLength(one) + 1 > left || copiesCode(one, runs) || kept.length === 3) continue;
     left -= byteLength(one) + 1;
     kept.push(one);

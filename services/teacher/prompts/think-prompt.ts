@@ -22,6 +22,7 @@ const shares = {
   outline: 0.06,
   file: 0.38,
   thought: 0.1,
+  tried: 0.05,
 } as const;
 
 export function thinkPrompt(request: ThinkRequest, bytesMax: number): Prompt {
@@ -76,11 +77,35 @@ const emphases = [
 export function rewritePrompt(request: RewriteRequest, sample: number, bytesMax: number): Prompt {
   const emphasis = emphases[(request.round * 2 + sample) % emphases.length] ?? emphases[0];
   return render(request, bytesMax, [
+    ...triedParts(request, bytesMax),
     material('thought-so-far', fitText(request.thought, bytesMax * shares.thought)),
+    `After that thought, a model that predicts text still needs ${request.bits} bits for this ${nounOf(request)}; fewer are better.`,
     `Rewrite that thought as a whole, so that this ${nounOf(request)} becomes predictable: after reading it, few of its words surprise.`,
     `${emphasis} At most ${request.bytesMax} bytes.`,
   ]);
 }
+
+/** Earlier rewrites in the order in which they were tried: the next round adds to the end. */
+function triedParts({ tried }: RewriteRequest, bytesMax: number): (string | Material)[] {
+  if (tried.length === 0) return [];
+  const room = Math.floor((bytesMax * shares.tried) / tried.length);
+  return [
+    'Rewrites that were tried, and what came of them. Say something else than they do:',
+    ...tried.map(({ outcome, bits, text }) => {
+      const shown = outcome === 'invalid' ? '' : fitText(text, room);
+      const measured = bits === null ? '' : `, ${bits} bits`;
+      return material('tried', `${triedOutcomes[outcome]}${measured}\n${shown}`.trimEnd());
+    }),
+  ];
+}
+
+const triedOutcomes = {
+  accepted: 'better than before it, and surpassed since',
+  'not-better': 'not better',
+  leak: 'refused, because it copies the code',
+  'too-long': 'refused, because it is too long',
+  invalid: 'refused, because it is no plain text',
+} as const;
 
 function render(
   request: ThinkRequest,

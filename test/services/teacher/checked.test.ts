@@ -5,7 +5,7 @@ import { buildThinkRequest } from '../../../services/ports/think-request.ts';
 import { noUsage } from '../../../services/ports/usage.ts';
 import { checkedTeacher } from '../../../services/teacher/checked.ts';
 import { openGrounded } from '../../../services/teacher/grounded/grounded.ts';
-import { examplePlan, exampleStructure, exampleTexts } from './example-repository.ts';
+import { examplePlan, exampleStructure, exampleTexts, firstRewrite } from './example-repository.ts';
 
 const signal = new AbortController().signal;
 const request = buildThinkRequest(
@@ -56,7 +56,7 @@ test('a teacher that does not mend is given up with the reason and all that it c
 
 test('a rewrite is refused without being asked for again', async () => {
   const { teacher } = saying(wrong);
-  const rewrite = { ...request, thought: honest, round: 0, bytesMax: 1_000 };
+  const rewrite = { ...request, ...firstRewrite, thought: honest, round: 0, bytesMax: 1_000 };
   const answer = checkedTeacher(teacher, settings).rewrite(rewrite, 0, signal);
   await expect(answer).rejects.toMatchObject({
     code: 'TEACHER_UNGROUNDED',

@@ -189,3 +189,6 @@ export const examplePlan: RepoPlanBody = {
   usage: { calls: 1, promptTokens: 0, completionTokens: 0, microDollars: 0, refused: {} },
   lacks: [],
 };
+
+/** What a rewrite of the first round is asked with, beside the round and the thought. */
+export const firstRewrite = { ordinal: 0, bits: 1_000, tried: [] } as const;

@@ -6,7 +6,7 @@ import { manualClock } from '../../../services/runtime/clock.ts';
 import { type TeacherKnobs, teacherKnobs } from '../../../services/teacher/config.ts';
 import { openTeacher } from '../../../services/teacher/open.ts';
 import { openLive } from '../../../services/teacher/openai/live.ts';
-import { examplePlan, exampleStructure, exampleTexts } from './example-repository.ts';
+import { examplePlan, exampleStructure, exampleTexts, firstRewrite } from './example-repository.ts';
 import { type FakeOpenAi, type FakeOpenAiOptions, startFakeOpenAi } from './fake-openai-server.ts';
 
 const signal = new AbortController().signal;
@@ -79,7 +79,13 @@ test('asks for purposes in batches that cover every file once', async () => {
 
 test('rewrites differ by sample and round, because the prompts do', async () => {
   const { teacher, server } = await open();
-  const rewrite = { ...request, thought: 'First thought.', round: 0, bytesMax: 2000 };
+  const rewrite = {
+    ...request,
+    ...firstRewrite,
+    thought: 'First thought.',
+    round: 0,
+    bytesMax: 2000,
+  };
   const answers = [
     await teacher.rewrite(rewrite, 0, signal),
     await teacher.rewrite(rewrite, 1, signal),
@@ -222,7 +228,7 @@ test('prompts stay within their limit however large the file is', async () => {
   const large = { ...request, code: 'x = "é"\n'.repeat(50_000), reads: [] };
   await teacher.think(large, signal);
   await teacher.rewrite(
-    { ...large, thought: 'y'.repeat(50_000), round: 0, bytesMax: 100 },
+    { ...large, ...firstRewrite, thought: 'y'.repeat(50_000), round: 0, bytesMax: 100 },
     0,
     signal,
   );
@@ -253,7 +259,7 @@ test('openTeacher requires address and model for kind openai, and nothing for gr
   const grounded = await openTeacher(teacherKnobs.parse({}), {}, manualClock());
   expect(grounded.identity).toEqual({
     name: 'grounded',
-    version: '2-c2.2',
+    version: '3-c2.2',
     model: null,
     languageModel: false,
   });

@@ -36,7 +36,10 @@ const request: ThinkRequest = {
   usedBy: [],
   code: 'x = 1\n',
 };
-const rewrite: RewriteRequest = { ...request, thought: 't', round: 0, bytesMax: 100 };
+const rewrite: RewriteRequest = {
+  ...request,
+  ...{ thought: 't', round: 0, ordinal: 0, bits: 9, tried: [], bytesMax: 100 },
+};
 const { signal } = new AbortController();
 
 /** A teacher whose every answer is new, so that a repeated answer must come from the memo. */

@@ -2,14 +2,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createLeakGuard } from '../../../../services/ports/leak-guard.ts';
+import { sameText } from '../../../../services/ports/same-text.ts';
 import { searchKnobs } from '../../../../services/stages/search/config.ts';
 import {
   longestRewrite,
   marginOf,
+  type RewriteAnswer,
   type RewriteQuestion,
   refuse,
   type SearchPorts,
-  sameText,
   searchThoughts,
 } from '../../../../services/stages/search/thought-search.ts';
 
@@ -24,13 +25,18 @@ interface Script {
   readonly bits: Readonly<Record<string, number>>;
 }
 
+/** Two words stand for what is no text. */
+function answerOf(answer: string): RewriteAnswer {
+  return answer === 'failed' || answer === 'exhausted' ? { none: answer } : { text: answer };
+}
+
 function playScript(script: Script) {
   const questions: RewriteQuestion[] = [];
   const scoreCalls: (readonly (readonly string[])[])[] = [];
   const ports: SearchPorts = {
     rewrite: async (question) => {
       questions.push(question);
-      return script.answers[questions.length - 1] ?? 'one more';
+      return answerOf(script.answers[questions.length - 1] ?? 'one more');
     },
     score: async (variants) => {
       scoreCalls.push(variants);
@@ -100,6 +106,37 @@ describe('example', () => {
     ]);
   });
 
+  test('rewrites are told what was tried of their thought, the latest, and what is to be beaten', async () => {
+    const answers = ['n1', 'n2', 'failed', 'x'.repeat(5000), 'b1', 'n1', 'c1', 'c2'];
+    const { ports, questions } = playScript({ answers, bits: { b1: 400.4, n1: 1000.6 } });
+    const more = { ...limits, iterations: 4, triedMax: 3, gainBitsMin: 0 };
+    await searchThoughts(['start'], guard, ports, more);
+    const told = questions.map(({ bits, tried }) => [bits, tried.map((each) => each.text)]);
+    expect(told.filter((_each, at) => at % 2 === 0)).toEqual([
+      [1000, []],
+      [1000, ['n1', 'n2']],
+      [1000, ['n1', 'n2', '']],
+      // A repetition says nothing new, and the best text is told as the thought.
+      [400, ['n1', 'n2', '']],
+    ]);
+    expect(questions[2]?.tried[0]).toEqual({ outcome: 'not-better', bits: 1001, text: 'n1' });
+  });
+
+  test('a thought of which there is no other rewrite is asked about no more', async () => {
+    const answers = ['a1', 'exhausted', 'b1', 'exhausted', 'c1', 'c2', 'd1', 'd2'];
+    const { ports, questions } = playScript({ answers, bits: { 'a1|q': 500 } });
+    const long = { ...limits, iterations: 9 };
+    const result = await searchThoughts(['p', 'q'], guard, ports, { ...long, idleRoundsMax: 2 });
+    // From the better text there may be another one; from the same text there is none.
+    expect(questions.map(({ thought, round }) => [thought, round])).toEqual(
+      [0, 0, 1, 1].map((round) => [0, round]).concat([0, 0, 1, 1].map((round) => [1, round])),
+    );
+    expect(result.candidates.map(({ outcome }) => outcome).slice(0, 4)).toEqual([
+      ...['accepted', 'exhausted'],
+      ...['not-better', 'exhausted'],
+    ]);
+  });
+
   test('idle rounds end the search of a thought; the next starts from the best', async () => {
     const answers = ['n1', 'n2', 'm1', 'm2'];
     const { ports, questions } = playScript({ answers, bits: { 'p|m1': 400 } });
@@ -112,7 +149,7 @@ describe('example', () => {
   test.each([[[Number.NaN]], [[Number.POSITIVE_INFINITY]], [[]]])(
     'throws for the scores %j',
     async (scores) => {
-      const ports = { rewrite: async () => 'x', score: async () => scores };
+      const ports = { rewrite: async () => ({ text: 'x' }), score: async () => scores };
       await expect(searchThoughts(['start'], guard, ports, limits)).rejects.toThrow('scores for 1');
     },
   );
@@ -158,7 +195,19 @@ describe('refusals', () => {
 
 /** Arbitrary teachers and scorers: texts from a small pool, so that duplicates and leaks occur. */
 const pool = fc.oneof(
-  fc.constantFrom('', 'a', 'b', 'c d', 'c  d', code, 'x'.repeat(3000), '\0', 'return first'),
+  fc.constantFrom(
+    'failed',
+    'exhausted',
+    '',
+    'a',
+    'b',
+    'c d',
+    'c  d',
+    code,
+    'x'.repeat(3000),
+    '\0',
+    'return first',
+  ),
   fc.string({ maxLength: 20 }),
 );
 const run = fc.record({
@@ -187,7 +236,7 @@ function arbitraryPorts(answers: readonly string[], scores: readonly number[]) {
   const ports: SearchPorts = {
     rewrite: async (question) => {
       asked.push(`${question.thought} ${question.round} ${question.sample}`);
-      return answers[(question.thought * 16 + question.sample) % answers.length] as string;
+      return answerOf(answers[(question.thought * 16 + question.sample) % answers.length] ?? '');
     },
     score: async (variants) => variants.map(bitsOf),
   };

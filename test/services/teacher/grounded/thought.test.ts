@@ -1,11 +1,16 @@
 /** Thoughts and rewrites are true, useful, no copies, within their limit, and reproducible. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ThinkRequest } from '../../../../services/ports/teacher.ts';
+import type { ThinkRequest, TriedRewrite } from '../../../../services/ports/teacher.ts';
 import { buildThinkRequest } from '../../../../services/ports/think-request.ts';
 import { openGrounded } from '../../../../services/teacher/grounded/grounded.ts';
 import { copiesCode, indexRuns } from '../../../../services/teacher/grounded/say/overlap.ts';
-import { examplePlan, exampleStructure, exampleTexts } from '../example-repository.ts';
+import {
+  examplePlan,
+  exampleStructure,
+  exampleTexts,
+  firstRewrite,
+} from '../example-repository.ts';
 
 const teacher = openGrounded();
 const signal = new AbortController().signal;
@@ -79,27 +84,47 @@ test('names in the plan what the project is, offers and consists of', async () =
 test('rewrites add what the thought lacks and differ among the candidates of a round', async () => {
   const request = requestFor('src/store.py');
   const thought = await think('src/store.py');
-  const rewrite = async (round: number, sample: number) =>
-    (await teacher.rewrite({ ...request, thought, round, bytesMax: 4_000 }, sample, signal)).value;
-  const [flow, names] = [await rewrite(0, 0), await rewrite(0, 1)];
+  const asked = { ...request, ...firstRewrite, thought, round: 0, bytesMax: 4_000 };
+  const rewrite = async (ordinal: number) =>
+    (await teacher.rewrite({ ...asked, ordinal }, ordinal, signal)).value ?? '';
+  const [flow, names] = [await rewrite(0), await rewrite(1)];
   expect(flow).toContain('`value` comes from `values.get`');
   expect(names).toContain('`Store` keeps `limit`, `values` and `lock` on the instance.');
   expect(new Set([thought, flow, names]).size).toBe(3);
   expect(flow.startsWith(thought)).toBe(true);
 });
 
-test('keeps every rewrite within bytesMax or returns the thought unchanged', async () => {
+test('no rewrite repeats what was tried, and at last there is none', async () => {
+  for (const path of exampleStructure.order) {
+    const asked = { ...requestFor(path), ...firstRewrite, thought: await think(path) };
+    const tried: TriedRewrite[] = [];
+    let [round, last]: [number, string | null] = [0, ''];
+    for (; last !== null; round += 1) {
+      for (const ordinal of [0, 1]) {
+        const question = { ...asked, round, ordinal, tried: [...tried.slice(0, 2 * round)] };
+        last = (await teacher.rewrite({ ...question, bytesMax: 4_000 }, 0, signal)).value;
+        if (last === null) break;
+        expect([asked.thought, ...tried.map(({ text }) => text)]).not.toContain(last);
+        tried.push({ outcome: 'not-better', bits: 1_000, text: last });
+      }
+    }
+    // There are six strategies, and two rewrites a round.
+    expect(round).toBeLessThanOrEqual(4);
+  }
+});
+
+test('keeps every rewrite within bytesMax', async () => {
   for (const path of exampleStructure.order) {
     const request = requestFor(path);
     const thought = await think(path);
     for (const bytesMax of [10, 300, 700, 5_000]) {
       for (let round = 0; round < 4; round += 1) {
         const { value } = await teacher.rewrite(
-          { ...request, thought, round, bytesMax },
+          { ...request, ...firstRewrite, thought, round, bytesMax },
           round % 3,
           signal,
         );
-        expect(value === thought || Buffer.byteLength(value) <= bytesMax).toBe(true);
+        expect(Buffer.byteLength(value ?? '')).toBeLessThanOrEqual(bytesMax);
       }
     }
   }
@@ -141,11 +166,11 @@ test('gives any code the same thought twice, neither empty nor a copy', async ()
         expect(copiesCode(value, runs)).toBe(false);
         expect((await teacher.think(request, signal)).value).toBe(value);
         const rewritten = await teacher.rewrite(
-          { ...request, thought: value, round: 1, bytesMax: 2_000 },
+          { ...request, ...firstRewrite, thought: value, round: 1, bytesMax: 2_000 },
           1,
           signal,
         );
-        expect(rewritten.value.trim()).not.toBe('');
+        expect(rewritten.value?.trim()).not.toBe('');
       },
     ),
     { numRuns: 60 },

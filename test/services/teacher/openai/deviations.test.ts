@@ -8,7 +8,12 @@ import { buildThinkRequest } from '../../../../services/ports/think-request.ts';
 import { manualClock } from '../../../../services/runtime/clock.ts';
 import { teacherKnobs } from '../../../../services/teacher/config.ts';
 import { openLive } from '../../../../services/teacher/openai/live.ts';
-import { examplePlan, exampleStructure, exampleTexts } from '../example-repository.ts';
+import {
+  examplePlan,
+  exampleStructure,
+  exampleTexts,
+  firstRewrite,
+} from '../example-repository.ts';
 import { type FakeOpenAi, type FakeOpenAiOptions, startFakeOpenAi } from '../fake-openai-server.ts';
 import { counted, readable, unusable } from './answer-rows.ts';
 import { ends, forms } from './ending-rows.ts';
@@ -78,7 +83,11 @@ test('what a server understands is learned once', async () => {
   const turn = without('temperature', 'temperature is not supported');
   const { teacher, server } = await open({ fault: () => turn });
   await teacher.think(request, signal);
-  await teacher.rewrite({ ...request, thought: 'a', round: 0, bytesMax: 99 }, 0, signal);
+  await teacher.rewrite(
+    { ...request, ...firstRewrite, thought: 'a', round: 0, bytesMax: 99 },
+    0,
+    signal,
+  );
   expect(server.requests.map(({ body }) => 'temperature' in body)).toEqual([true, false, false]);
 });
 
@@ -96,7 +105,7 @@ test('after an answer a 403 refuses one request alone, unless it is about the ke
   ];
   const { teacher } = await open({ schedule });
   await teacher.think(request, signal);
-  const rewrite = { ...request, thought: 'a', round: 0, bytesMax: 99 };
+  const rewrite = { ...request, ...firstRewrite, thought: 'a', round: 0, bytesMax: 99 };
   await expect(teacher.rewrite(rewrite, 0, signal)).rejects.toMatchObject({
     code: 'TEACHER_REFUSED',
   });
@@ -127,7 +136,7 @@ test('a server that refuses everything stops the run before it has cost every fi
   const { teacher } = await open({ fault: () => failed(451, { message: 'not for you' }) });
   const codes: unknown[] = [];
   for (let sample = 0; sample < 20; sample += 1) {
-    const rewrite = { ...request, thought: 'a', round: sample, bytesMax: 99 };
+    const rewrite = { ...request, ...firstRewrite, thought: 'a', round: sample, bytesMax: 99 };
     await teacher.rewrite(rewrite, 0, signal).catch((error) => codes.push(error.code));
   }
   expect(codes.slice(0, 19)).toEqual(Array(19).fill('TEACHER_REFUSED'));

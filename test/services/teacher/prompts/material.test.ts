@@ -60,7 +60,8 @@ function messagesWith(text: string): Readonly<Record<string, string>> {
     reads: [{ path: text, text, structure, names: [text] }],
     usedBy: [{ path: text, names: [text] }],
   };
-  const rewrite = { ...think, thought: text, round: 0, bytesMax: 100 };
+  const tried = [{ outcome: 'not-better', bits: 1, text }];
+  const rewrite = { ...think, thought: text, round: 0, bytesMax: 100, bits: 1, tried };
   return {
     plan: planPrompt(plan as never, 1e6).user,
     purposes: purposesPrompt(plan as never, [structure as never], text, 1e6).user,
