@@ -11,6 +11,7 @@ const bin = `${root}/node_modules/.bin`;
 const steps: readonly { name: string; command: readonly string[] }[] = [
   { name: 'format and lint', command: [`${bin}/biome`, 'check', '--error-on-warnings'] },
   { name: 'types', command: [`${bin}/tsc`, '-p', '.'] },
+  { name: 'types of the page', command: [`${bin}/tsc`, '-p', 'services/ui/page'] },
   { name: 'Python', command: [process.execPath, 'scripts/check-python.ts'] },
   { name: 'generated files', command: [process.execPath, 'scripts/generate.ts', '--check'] },
   { name: 'lock file', command: [process.execPath, 'scripts/complete-lock.ts', '--check'] },

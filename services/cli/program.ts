@@ -14,6 +14,7 @@ import { inspectCommand } from './commands/inspect.ts';
 import { reportCommand } from './commands/report/report.ts';
 import { runCommand } from './commands/run.ts';
 import { structureCommand } from './commands/structure.ts';
+import { uiCommand } from './commands/ui/ui.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { type CommandContext, defaultOutput } from './context.ts';
 import { type ExitCode, exitCodeHelp, exitCodes, reportFailure } from './failures.ts';
@@ -69,6 +70,7 @@ export function createProgram(context: CommandContext, end: (code: ExitCode) => 
   addRun(program, context, end);
   addMoney(program, context, end);
   addReaders(program, context, end);
+  addUi(program, context, end);
   addSetUp(program, context, end);
   addClusterCommands(program, context, end);
   return program;
@@ -195,6 +197,22 @@ function addReaders(
       .option('--tokens <count>', 'tokens of the outline', readCount, 2000)
       .option('--map <tokens>', 'print only a map of the repository of this size', readCount),
   ).action(async (source, options) => end(await structureCommand(context, source, options)));
+}
+
+function addUi(program: Command, context: CommandContext, end: (code: ExitCode) => void): void {
+  withConfiguration(
+    program
+      .command('ui')
+      .description('show outputs in a browser: data sets, trajectories, comparisons')
+      .argument('<out...>', 'output folders of runs, finished or growing')
+      .option('--port <number>', 'port of the page; 0 takes a free one', '7477')
+      .option(
+        '--host <address>',
+        'address to serve on; others than this machine need a token',
+        '127.0.0.1',
+      )
+      .option('--json', 'print the address as JSON'),
+  ).action(async (outs, options) => end(await uiCommand(context, outs, options)));
 }
 
 function readCount(text: string): number {

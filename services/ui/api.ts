@@ -140,6 +140,8 @@ export interface SegmentFacts {
   readonly path: string | null;
   readonly lines: readonly [from: number, to: number] | null;
   readonly earlier: boolean;
+  /** The file's language, as the table of languages names it. */
+  readonly language: string | null;
   readonly role: string | null;
   readonly trained: boolean;
   readonly tokens: number;
@@ -274,8 +276,6 @@ export interface QualitySection {
 
 export interface QualityView {
   readonly state: 'idle' | 'measuring' | 'done' | 'failed';
-  readonly shardsRead: number;
-  readonly shards: number;
   readonly sections: readonly QualitySection[];
   readonly problem: Problem | null;
 }

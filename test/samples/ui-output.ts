@@ -64,6 +64,7 @@ export async function runUiOutput(folder: string, files = projectFiles()): Promi
   mkdirSync(join(folder, 'empty'));
   const sources = [join(folder, 'rooms'), join(folder, 'empty')];
   const argv = ['run', ...sources, '--out', 'out', '--search', 'on', '--quiet'];
+  argv.push('--set', 'admit.lineCharactersMax=100000');
   const { exitCode, err } = await runLine(argv, { workingFolder: folder });
   if (exitCode !== 0) throw new Error(`the run failed: ${err}`);
   return join(folder, 'out');

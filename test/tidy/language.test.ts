@@ -38,7 +38,7 @@ function bannedSyntax(file: SourceFile): string[] {
     found.push(`line ${lineOf(file, node.start)} has ${what}`);
   }
   for (const { specifier, line } of importsOf(file)) {
-    if (specifier.startsWith('.') && !/\.(ts|js|json)$/.test(specifier)) {
+    if (specifier.startsWith('.') && !/\.(tsx?|js|json)$/.test(specifier)) {
       found.push(`line ${line} imports ${specifier} without its extension`);
     }
   }

@@ -24,7 +24,7 @@ export type ReaderQuestion = {
   /** The last entry of the manifest, which names the tokenizer. */
   readonly head: ManifestEntry;
   readonly shards: readonly ManifestShard[];
-} & ({ readonly id: string } | { readonly wanted: string });
+} & ({ readonly id: string } | { readonly wanted: string } | { readonly warm: true });
 
 export interface ThoughtHits {
   readonly hits: readonly Hit[];
@@ -32,7 +32,7 @@ export interface ThoughtHits {
   readonly parts: readonly string[];
 }
 
-export type ReaderAnswer = TokenizedSample | ThoughtHits;
+export type ReaderAnswer = TokenizedSample | ThoughtHits | null;
 
 const store = await openObjects(workerData as StorePlace);
 let opened: { fingerprint: string; reader: DocumentReader } | null = null;
@@ -49,6 +49,7 @@ async function readerOf({ head, shards }: ReaderQuestion): Promise<DocumentReade
 answerQuestions<ReaderQuestion, ReaderAnswer>(async (question) => {
   const reader = await readerOf(question);
   const { head, shards } = question;
+  if ('warm' in question) return null;
   if ('id' in question) return readSampleIn(store, shards, question.id, reader);
   const hits: Hit[] = [];
   const visit = (sample: Sample) => hits.push(...hitsIn(sample, question.wanted));

@@ -5,6 +5,8 @@ import { openThreads } from '../../runtime/threads.ts';
 import type { ReaderAnswer, ReaderQuestion, StorePlace, ThoughtHits } from './reader-thread.ts';
 
 export interface DocumentThread {
+  /** Opens the tokenizer, which takes a while, before someone waits for a document. */
+  warm(head: ManifestEntry): void;
   document(
     head: ManifestEntry,
     shards: readonly ManifestShard[],
@@ -23,6 +25,10 @@ export function openDocumentThread(place: StorePlace): DocumentThread {
     died: (cause) => new Error(`the thread that reads documents ended: ${cause.message}`),
   });
   return {
+    warm: (head) => {
+      // What is wrong with it shows when a document is read.
+      threads.ask({ head, shards: [], warm: true }).catch(() => {});
+    },
     document: async (head, shards, id) => {
       const sample = (await threads.ask({ head, shards, id })) as TokenizedSample;
       const { buffer, byteOffset, byteLength } = sample.read.text;

@@ -25,6 +25,8 @@ export interface ServedOutput {
   state(): OutputState;
   /** Looks for new entries, and reads their shards in the background. */
   refresh(): Promise<void>;
+  /** Opens the tokenizer in the background, before someone waits for a document. */
+  warm(): void;
   /** Resolves when the catalogue holds all shards of now, or cannot go on. */
   settled(): Promise<void>;
   document(id: string): Promise<TokenizedSample>;
@@ -106,6 +108,7 @@ export async function serveOutput(
       }
       if (problem === null) void readOn();
     },
+    warm: () => thread.warm(output.head),
     settled: () => readOn(),
     document: (id) => documents.read(id, output),
     thoughtsIn: (shard, wanted) => thread.thoughts(output.head, shard, wanted),

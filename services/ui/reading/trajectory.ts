@@ -3,6 +3,7 @@
  * the texts of a few, then the tokens of one. So a document of millions of tokens opens at once.
  * Pure.
  */
+import { rowOfPath } from '../../../schemas/languages/languages.ts';
 import { renderHeader } from '../../../schemas/trajectory-text.ts';
 import { lastUpTo } from '../../dataset/last-up-to.ts';
 import type { TokenizedSample } from '../../dataset/samples.ts';
@@ -50,7 +51,20 @@ function factsOf(segment: TokenizedSample['segments'][number]): SegmentFacts {
   const { rows, widest } = measure(body);
   const bytes = Buffer.byteLength(body);
   const isEarlier = earlier === true;
-  return { kind, path, lines, earlier: isEarlier, role, trained, tokens, bytes, rows, widest };
+  const language = path === null ? null : (rowOfPath(path)?.name ?? null);
+  return {
+    kind,
+    path,
+    lines,
+    earlier: isEarlier,
+    language,
+    role,
+    trained,
+    tokens,
+    bytes,
+    rows,
+    widest,
+  };
 }
 
 /** A line end at the end begins no line. */

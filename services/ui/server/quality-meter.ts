@@ -7,10 +7,7 @@ import { problemOf } from '../reading/problem.ts';
 import type { ServedOutput } from '../reading/served-output.ts';
 
 /** Given by whoever starts the server: the report belongs to a higher floor. */
-export type MeasureQuality = (
-  output: ServedOutput,
-  onProgress: (shardsRead: number) => void,
-) => Promise<readonly QualitySection[]>;
+export type MeasureQuality = (output: ServedOutput) => Promise<readonly QualitySection[]>;
 
 export interface QualityMeter {
   start(): void;
@@ -22,17 +19,14 @@ export function createQualityMeter(output: ServedOutput, measure: MeasureQuality
   let view: QualityView = idle;
   return {
     start: () => {
-      const { head: now, shards } = output.state();
+      const { head: now } = output.state();
       const isOld = head !== now && view.state !== 'measuring';
       if (view.state !== 'idle' && !isOld) return;
       head = now;
-      view = { ...idle, state: 'measuring', shards };
-      const onProgress = (shardsRead: number) => {
-        view = { ...view, shardsRead };
-      };
-      measure(output, onProgress).then(
+      view = { ...idle, state: 'measuring' };
+      measure(output).then(
         (sections) => {
-          view = { ...view, state: 'done', shardsRead: shards, sections };
+          view = { ...view, state: 'done', sections };
         },
         (error: unknown) => {
           view = { ...view, state: 'failed', problem: problemOf(error) };
@@ -43,4 +37,4 @@ export function createQualityMeter(output: ServedOutput, measure: MeasureQuality
   };
 }
 
-const idle: QualityView = { state: 'idle', shardsRead: 0, shards: 0, sections: [], problem: null };
+const idle: QualityView = { state: 'idle', sections: [], problem: null };

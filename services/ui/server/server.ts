@@ -61,6 +61,7 @@ export async function startUiServer(options: UiOptions): Promise<UiServer> {
   });
   const server = createServer({ maxHeaderSize: 32 * 1024, requestTimeout: 30_000 });
   const port = await listen(server, options);
+  for (const output of outputs) output.warm();
   const news = createNews(outputs);
   const answers = createAnswers(shown);
   const guard: Guard = { token, hosts: isLoopback(host) ? ownHosts(port) : null };

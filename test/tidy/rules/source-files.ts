@@ -34,7 +34,7 @@ export function readFiles(matches: (path: string) => boolean): SourceFile[] {
   return selected.map((path) => ({ path, text: readFileSync(`${root}/${path}`, 'utf8') }));
 }
 
-export const isTypeScript = (path: string) => /\.(ts|js)$/.test(path);
+export const isTypeScript = (path: string) => /\.(tsx?|js)$/.test(path);
 export const isPython = (path: string) => path.endsWith('.py');
 export const isMarkdown = (path: string) => path.endsWith('.md');
 

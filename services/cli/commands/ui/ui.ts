@@ -1,0 +1,93 @@
+/** `backstory ui OUT…`: shows outputs in a browser, until it is stopped. It only reads. */
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { isAbsolute, join, resolve } from 'node:path';
+import { systemClock } from '../../../runtime/clock.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import { storageKnobs } from '../../../runtime/store/objects/config.ts';
+import { openThreads } from '../../../runtime/threads.ts';
+import type { QualitySection } from '../../../ui/api.ts';
+import { type OutputPlace, serveOutput } from '../../../ui/reading/served-output.ts';
+import { bundlePage } from '../../../ui/server/bundle.ts';
+import { isLoopback } from '../../../ui/server/guard.ts';
+import { startUiServer } from '../../../ui/server/server.ts';
+import { type CommandContext, writeJson, writeLine } from '../../context.ts';
+import { type ExitCode, exitCodes } from '../../failures.ts';
+import { isRemote } from '../../open/output-place.ts';
+import { type ConfigurationOptions, loadConfiguration } from '../../open/settings.ts';
+
+export interface UiOptions extends ConfigurationOptions {
+  readonly host: string;
+  readonly port: string;
+  readonly json?: boolean;
+}
+
+export async function uiCommand(
+  context: CommandContext,
+  outs: readonly string[],
+  options: UiOptions,
+): Promise<ExitCode> {
+  const { signal } = context;
+  const { host } = options;
+  const port = readPort(options.port);
+  const cache = cacheFolder(context.environment);
+  const places = await Promise.all(outs.map((out) => placeOf(context, out, options)));
+  const outputs = await Promise.all(places.map((place) => serveOutput(place, cache, signal)));
+  const quality = openThreads<OutputPlace, readonly QualitySection[]>({
+    module: new URL('./quality-thread.ts', import.meta.url),
+    data: null,
+    threadsMax: 1,
+    name: 'quality report',
+    died: (cause) => new Error(`the thread that measures quality ended: ${cause.message}`),
+  });
+  const token = isLoopback(host) ? null : randomBytes(16).toString('hex');
+  const server = await startUiServer({
+    outputs,
+    page: await bundlePage(),
+    host,
+    port,
+    token,
+    measureQuality: (output) => quality.ask(places[outputs.indexOf(output)] as OutputPlace),
+    now: systemClock.nowMs,
+    hide: context.redactor.hideKnown,
+  });
+  const name = host.includes(':') ? `[${host}]` : host;
+  const url = `http://${name}:${server.port}/${token === null ? '' : `?token=${token}`}`;
+  if (options.json === true) writeJson(context.out, { url });
+  else {
+    writeLine(context.out, url);
+    writeLine(context.err, 'open this address in a browser; stop with Ctrl-C');
+  }
+  if (!signal.aborted) await once(signal, 'abort');
+  await server.close();
+  await quality.close();
+  return exitCodes.fine;
+}
+
+function readPort(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
+  throw new PipelineError('USAGE', `--port ${text} is not a port: a number from 0 to 65535`, {
+    subject: '--port',
+  });
+}
+
+async function placeOf(
+  context: CommandContext,
+  out: string,
+  options: ConfigurationOptions,
+): Promise<OutputPlace> {
+  const folder = resolve(context.workingFolder, out);
+  if (!isRemote(out)) {
+    return { label: out, place: { settings: storageKnobs.parse({}), folder }, runFolder: folder };
+  }
+  const { values } = await loadConfiguration(context, options, { 'storage.url': out });
+  return { label: out, place: { settings: values.storage, folder }, runFolder: null };
+}
+
+/** Null where the environment names no place for it: then nothing is kept. */
+function cacheFolder({ XDG_CACHE_HOME, HOME }: CommandContext['environment']): string | null {
+  const named = XDG_CACHE_HOME !== undefined && isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : null;
+  const home = HOME === undefined || HOME === '' ? null : join(HOME, '.cache');
+  const parent = named ?? home;
+  return parent === null ? null : join(parent, 'backstory', 'ui');
+}

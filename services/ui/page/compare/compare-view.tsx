@@ -1,0 +1,154 @@
+/** Two data sets side by side: their numbers, their lengths, and the same file in both. */
+import { useEffect } from 'preact/hooks';
+import type { SamplePage, Totals } from '../../api.ts';
+import { Histogram } from '../data/histogram.tsx';
+import { bitsPerByte, bytes, count, share, short } from '../frame/numbers.ts';
+import { Card, Plain, Trouble, Waiting } from '../frame/parts.tsx';
+import { withParameters } from '../frame/route.ts';
+import { command, go, outputs, quoted, route } from '../frame/state.ts';
+import { useAnswer } from '../frame/use-answer.ts';
+import { SideBySide } from './side-by-side.tsx';
+
+export function CompareView() {
+  const all = outputs.value;
+  const { out, parameters } = route.value;
+  const fallback = out === 0 ? 1 : 0;
+  const other = Number(parameters.with ?? fallback);
+  const [one, two] = [all[out], all[other]];
+  useEffect(() => {
+    command.value = `backstory ui ${all.map(({ label }) => quoted(label)).join(' ')}`;
+    document.title = 'Compare · backstory';
+  }, [all.length]);
+  if (one === undefined || two === undefined) {
+    return (
+      <>
+        <h1>Compare</h1>
+        <p>
+          Name two outputs to compare: <code>backstory ui ONE OTHER</code>
+        </p>
+      </>
+    );
+  }
+  return (
+    <>
+      <h1>Compare</h1>
+      <p class="pair">
+        <span class="one">
+          <Plain text={one.label} />
+        </span>{' '}
+        with{' '}
+        <select
+          aria-label="Compare with"
+          value={String(other)}
+          onChange={({ currentTarget }) =>
+            go(withParameters(route.value, { with: currentTarget.value }))
+          }
+        >
+          {all.map(({ label }, place) => (
+            <option key={label} value={String(place)}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </p>
+      <Numbers out={out} other={other} />
+      <Choice out={out} />
+      {parameters.name !== undefined && (
+        <SideBySide name={parameters.name} path={parameters.path ?? ''} outs={[out, other]} />
+      )}
+    </>
+  );
+}
+
+const rows: readonly (readonly [string, (totals: Totals) => string])[] = [
+  ['repositories', ({ repositories }) => count(repositories)],
+  ['documents', ({ samples }) => count(samples)],
+  ['files', ({ files }) => count(files)],
+  ['text', ({ textBytes }) => bytes(textBytes)],
+  ['tokens', ({ tokens }) => count(tokens)],
+  ['trained', ({ trainedTokens, tokens }) => share(trainedTokens, tokens)],
+  ['padding', ({ paddingShare }) => share(paddingShare, 1)],
+  [
+    'bits per byte',
+    ({ search }) => (search === null ? '–' : bitsPerByte(search.bitsAfter, search.targetBytes)),
+  ],
+];
+
+interface PairProps {
+  readonly out: number;
+  readonly other: number;
+}
+
+function Numbers({ out, other }: PairProps) {
+  const one = useAnswer<Totals>('totals', { out: String(out) });
+  const two = useAnswer<Totals>('totals', { out: String(other) });
+  const problem = one.problem ?? two.problem;
+  if (problem !== null) return <Trouble problem={problem} />;
+  if (one.value === null || two.value === null) return <Waiting />;
+  const [first, second] = [one.value, two.value];
+  return (
+    <div class="cards">
+      <Card title="Numbers">
+        <table class="numbers">
+          <thead>
+            <tr>
+              <td />
+              <th scope="col" class="one">
+                first
+              </th>
+              <th scope="col" class="two">
+                second
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(([name, show]) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td class="number">{show(first)}</td>
+                <td class="number">{show(second)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Card>
+      <Card title="Lengths" aside="share of documents by tokens">
+        <Histogram histogram={first.lengths} other={second.lengths} out={out} />
+      </Card>
+    </div>
+  );
+}
+
+/** The repository to compare, found by a part of its name. */
+function Choice({ out }: { readonly out: number }) {
+  const { q = '' } = route.value.parameters;
+  const { value } = useAnswer<SamplePage>('samples', { out: String(out), q, count: '20' });
+  return (
+    <section>
+      <h2>The same file in both</h2>
+      <search class="filters">
+        <input
+          type="search"
+          data-filter
+          aria-label="Repository"
+          placeholder="Repository ( / )"
+          value={q}
+          onInput={({ currentTarget }) =>
+            go(withParameters(route.value, { q: currentTarget.value }), true)
+          }
+        />
+        {value?.rows.map(({ id, name, tokens }) => (
+          <button
+            type="button"
+            class="chip"
+            key={id}
+            aria-pressed={route.value.parameters.name === name}
+            onClick={() => go(withParameters(route.value, { name, path: '' }))}
+          >
+            <Plain text={name} /> {short(tokens)}
+          </button>
+        ))}
+      </search>
+    </section>
+  );
+}

@@ -1,0 +1,52 @@
+/** Numbers as the page shows them. Pure. */
+
+/** 1234567 as 1,234,567. */
+export function count(value: number): string {
+  return Math.round(value)
+    .toString()
+    .replaceAll(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** 1234567 as 1.23 M: three digits are what one takes in. */
+export function short(value: number): string {
+  const units = ['', ' k', ' M', ' G', ' T'];
+  let rest = value;
+  let unit = 0;
+  while (rest >= 999.5 && unit < units.length - 1) {
+    rest /= 1000;
+    unit += 1;
+  }
+  if (unit === 0) return String(Math.round(rest));
+  let digits = 2;
+  if (rest >= 10) digits = 1;
+  if (rest >= 100) digits = 0;
+  return rest.toFixed(digits) + (units[unit] ?? '');
+}
+
+export function bytes(value: number): string {
+  return `${short(value)}${value < 999.5 ? ' ' : ''}B`;
+}
+
+/** 0.0731 as 7.3 %. */
+export function share(part: number, whole: number): string {
+  return whole === 0 ? '–' : `${((part / whole) * 100).toFixed(1)} %`;
+}
+
+export function dollars(micro: number): string {
+  return `$${(micro / 1e6).toFixed(micro > 0 && micro < 1e6 ? 4 : 2)}`;
+}
+
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/** What the search saved, as a share of the bits before it: −7.5 %. */
+export function saved(before: number, after: number): string {
+  if (before === 0) return '–';
+  const change = ((after - before) / before) * 100;
+  return `${change <= 0 ? '−' : '+'}${Math.abs(change).toFixed(1)} %`;
+}
+
+export function bitsPerByte(bits: number, size: number): string {
+  return size === 0 ? '–' : (bits / size).toFixed(3);
+}

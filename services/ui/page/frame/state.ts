@@ -1,0 +1,73 @@
+/**
+ * What all views share: where the reader is, the outputs as they stand now, and the command that
+ * shows in a terminal what is on the screen.
+ */
+import { computed, signal } from '@preact/signals';
+import type { OutputState } from '../../api.ts';
+import { formatRoute, parseRoute, type Route } from './route.ts';
+
+export const route = signal<Route>(parseRoute(location.hash));
+export const outputs = signal<readonly OutputState[]>([]);
+/** Null until the server was heard, then whether it still is. */
+export const connected = signal<boolean | null>(null);
+export const helpOpen = signal(false);
+/** Set by the view on the screen. */
+export const command = signal('');
+/** Said to readers with a screen reader, and shown for a moment. */
+export const notice = signal('');
+
+export const output = computed(() => outputs.value[route.value.out]);
+/** Changes whenever the catalogue of the output on the screen did. */
+export const edition = computed(() => {
+  const now = output.value;
+  return now === undefined ? '' : `${now.head} ${now.shardsRead}`;
+});
+
+/** Goes to a place; `replace` for what a step back should not undo, as each letter of a filter. */
+export function go(place: Route, replace = false): void {
+  const hash = formatRoute(place);
+  if (replace) history.replaceState(null, '', hash);
+  else if (location.hash !== hash) history.pushState(null, '', hash);
+  route.value = parseRoute(hash);
+}
+
+export function startListening(): void {
+  const read = () => {
+    route.value = parseRoute(location.hash);
+  };
+  addEventListener('popstate', read);
+  addEventListener('hashchange', read);
+  const news = new EventSource('/api/news');
+  news.addEventListener('outputs', (event) => {
+    outputs.value = JSON.parse(event.data) as OutputState[];
+    connected.value = true;
+  });
+  news.addEventListener('error', () => {
+    connected.value = false;
+  });
+}
+
+const noticeMs = 2_500;
+let noticeTimer: ReturnType<typeof setTimeout> | undefined;
+
+export function tell(text: string): void {
+  notice.value = text;
+  clearTimeout(noticeTimer);
+  noticeTimer = setTimeout(() => {
+    notice.value = '';
+  }, noticeMs);
+}
+
+/** A word as a shell reads it. */
+export function quoted(word: string): string {
+  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+export async function copy(text: string, what: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    tell(`${what} copied`);
+  } catch {
+    tell(`could not copy: ${text}`);
+  }
+}

@@ -1,0 +1,74 @@
+/** One block of a trajectory: the head of a segment, or some of its lines. */
+import type { FileSearch, LogView, SegmentFacts, TrajectoryView } from '../../api.ts';
+import { route } from '../frame/state.ts';
+import { type Block, type FilePart, fileAt } from './blocks.ts';
+import { HeadBlock } from './head-block.tsx';
+import { LinesBlock } from './lines-block.tsx';
+import type { Texts } from './use-texts.ts';
+
+/** What all blocks of a trajectory are drawn from. */
+export interface Reading {
+  readonly trajectory: TrajectoryView;
+  readonly log: LogView;
+  readonly searches: ReadonlyMap<string, FileSearch>;
+  readonly files: readonly FilePart[];
+  readonly texts: Texts;
+  /** The step that the address names. */
+  readonly step: number | null;
+  readonly showsTokens: boolean;
+}
+
+export interface BlockProps {
+  readonly block: Block;
+  readonly reading: Reading;
+  readonly open: (segment: number) => void;
+}
+
+export function BlockView({ block, reading, open }: BlockProps) {
+  const { trajectory, log, searches, files, texts, step, showsTokens } = reading;
+  const { segment } = block;
+  const facts = trajectory.segments[segment];
+  if (facts === undefined) return null;
+  if (block.part === 'lines') {
+    return (
+      <LinesBlock
+        {...block}
+        facts={facts}
+        text={texts.textOf(segment)}
+        colours={coloursOf(texts, segment, facts)}
+        tokens={showsTokens ? tokensOf(texts, segment, facts) : null}
+        place={{ out: route.value.out, id: trajectory.id, segment }}
+        open={() => open(segment)}
+      />
+    );
+  }
+  return (
+    <HeadBlock
+      facts={facts}
+      segment={segment}
+      isCurrent={segment === step}
+      search={searches.get(fileAt(files, segment)?.path ?? '')}
+      edges={log.edges}
+      lacks={lacksAt(facts, trajectory)}
+    />
+  );
+}
+
+function coloursOf(texts: Texts, segment: number, { kind, language }: SegmentFacts) {
+  return kind === 'write' || kind === 'observe' ? texts.coloursOf(segment, language) : null;
+}
+
+/** Beyond this, marks of tokens would make the page slow. */
+const markedTokensMax = 30_000;
+
+function tokensOf(texts: Texts, segment: number, { tokens }: SegmentFacts) {
+  return tokens <= markedTokensMax ? texts.tokensOf(segment) : null;
+}
+
+/** What is missing: of a file, it is told at its write; of the plan, at the plan. */
+function lacksAt({ kind, path }: SegmentFacts, { lacks }: TrajectoryView): string[] {
+  const isHere = (lacking: string | null) =>
+    (kind === 'write' && lacking !== null && lacking === path) ||
+    (kind === 'plan' && lacking === null);
+  return lacks.filter((lack) => isHere(lack.path)).map((lack) => `no ${lack.what}: ${lack.reason}`);
+}

@@ -1,0 +1,116 @@
+/** The list of blocks of one trajectory, with its files beside it and the ribbon above. */
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { LogView, SegmentFacts, TrajectoryView } from '../../api.ts';
+import { useKeys } from '../frame/keys.ts';
+import { withParameters } from '../frame/route.ts';
+import { go, route } from '../frame/state.ts';
+import { useVirtual } from '../frame/use-virtual.ts';
+import { BlockView } from './block-view.tsx';
+import { blocksOf, estimateHeight, fileAt, filesOf, keyOfBlock } from './blocks.ts';
+import { FileList } from './file-list.tsx';
+import { Overview } from './overview.tsx';
+import { useTexts } from './use-texts.ts';
+
+export interface ReaderProps {
+  readonly trajectory: TrajectoryView;
+  readonly log: LogView;
+}
+
+export function Reader({ trajectory, log }: ReaderProps) {
+  const { out } = route.value;
+  const { id, segments } = trajectory;
+  const scroller = useRef<HTMLDivElement>(null);
+  const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
+  const [isAllOpen, setAllOpen] = useState(false);
+  const [showsTokens, setShowsTokens] = useState(false);
+  const blocks = useMemo(
+    () => blocksOf(segments, opened, isAllOpen),
+    [segments, opened, isAllOpen],
+  );
+  const files = useMemo(() => filesOf(segments), [segments]);
+  const searches = useMemo(
+    () => new Map(log.searches.map((search) => [search.path, search])),
+    [log],
+  );
+  const texts = useTexts(out, id);
+  const columns = Math.floor(((scroller.current?.clientWidth ?? 800) - 80) / 8);
+  const list = useVirtual({
+    count: blocks.length,
+    scroller,
+    estimate: (row) => estimateHeight(blocks[row] ?? nothing, segments, columns),
+    keyOf: (row) => keyOfBlock(blocks[row] ?? nothing),
+  });
+  const items = list.getVirtualItems();
+  const offset = list.scrollOffset ?? 0;
+  const top = items.find(({ end }) => end > offset + 1) ?? items[0];
+  const segmentAtTop = blocks[top?.index ?? 0]?.segment ?? 0;
+  const step = stepOf(route.value.parameters, segments);
+  const scrollTo = (segment: number) => {
+    const row = blocks.findIndex((block) => block.part === 'head' && block.segment === segment);
+    if (row >= 0) list.scrollToIndex(row, { align: 'start' });
+  };
+  useEffect(() => {
+    if (step !== null) scrollTo(step);
+  }, [step]);
+  useEffect(() => {
+    const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
+    texts.want(blocks[first]?.segment ?? 0, blocks[last]?.segment ?? 0);
+  });
+  const at = step ?? segmentAtTop;
+  const goTo = (segment: number) => {
+    const bounded = Math.max(0, Math.min(segments.length - 1, segment));
+    go(withParameters(route.value, { step: String(bounded), file: '' }), true);
+    scrollTo(bounded);
+  };
+  useKeys({
+    j: () => goTo(at + 1),
+    k: () => goTo(at - 1),
+    n: () => goTo(files.find(({ from }) => from > at)?.from ?? at),
+    p: () => goTo(files.findLast(({ from }) => from < at)?.from ?? 0),
+    o: () => setAllOpen(!isAllOpen),
+    b: () => setShowsTokens(!showsTokens),
+  });
+  return (
+    <div class="reader">
+      <FileList files={files} current={fileAt(files, segmentAtTop)} searches={searches} />
+      <div class="steps">
+        <Overview
+          trajectory={trajectory}
+          log={log}
+          segment={segmentAtTop}
+          file={fileAt(files, segmentAtTop)}
+          go={goTo}
+        />
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls takes the keyboard. */}
+        <section class="scroller" ref={scroller} tabIndex={0} aria-label="Steps">
+          <div class="blocks" style={{ height: `${list.getTotalSize()}px` }}>
+            <div style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
+              {items.map(({ index, key }) => (
+                <div key={key} data-index={index} ref={list.measureElement}>
+                  <BlockView
+                    block={blocks[index] ?? nothing}
+                    reading={{ trajectory, log, searches, files, texts, step, showsTokens }}
+                    open={(segment) => setOpened(new Set([...opened, segment]))}
+                  />
+                </div>
+              ))}
+            </div>
+          </div>
+        </section>
+      </div>
+    </div>
+  );
+}
+
+const nothing = { part: 'head', segment: 0 } as const;
+
+/** The step that the address names, by its number or by the file that it begins. */
+function stepOf(
+  { step = '', file = '' }: Readonly<Record<string, string>>,
+  segments: readonly SegmentFacts[],
+): number | null {
+  if (/^\d{1,9}$/.test(step)) return Number(step);
+  if (file === '') return null;
+  const found = segments.findIndex(({ kind, path }) => kind === 'file' && path === file);
+  return found < 0 ? null : found;
+}

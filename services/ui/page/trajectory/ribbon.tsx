@@ -1,0 +1,78 @@
+/**
+ * The whole trajectory in one strip, as long as its tokens: what is trained stands tall, what is
+ * masked is low, and the colour says what the agent does there. A click goes to the place.
+ */
+import { useEffect, useRef } from 'preact/hooks';
+import type { SegmentFacts } from '../../api.ts';
+import { theme } from '../frame/theme.ts';
+import { toneOf } from './blocks.ts';
+
+export interface RibbonProps {
+  readonly segments: readonly SegmentFacts[];
+  /** Where the reader is. */
+  readonly segment: number;
+  readonly go: (segment: number) => void;
+}
+
+export function Ribbon({ segments, segment, go }: RibbonProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const starts = startsOf(segments);
+  const total = Math.max(1, starts.at(-1) ?? 1);
+  const { value } = theme;
+  useEffect(() => {
+    const paint = () => canvas.current !== null && draw(canvas.current, segments, starts);
+    paint();
+    const watcher = new ResizeObserver(paint);
+    if (canvas.current !== null) watcher.observe(canvas.current);
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    dark.addEventListener('change', paint);
+    return () => {
+      watcher.disconnect();
+      dark.removeEventListener('change', paint);
+    };
+  }, [segments, value]);
+  const goTo = (event: MouseEvent) => {
+    const { left, width } = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    const token = ((event.clientX - left) / width) * total;
+    go(
+      Math.max(
+        0,
+        starts.findLastIndex((start) => start <= token),
+      ),
+    );
+  };
+  return (
+    <div class="ribbon" onClick={goTo} aria-hidden="true">
+      <canvas ref={canvas} />
+      <span class="here" style={{ left: `${((starts[segment] ?? 0) / total) * 100}%` }} />
+    </div>
+  );
+}
+
+/** Tokens before each segment, and all of them. */
+function startsOf(segments: readonly SegmentFacts[]): number[] {
+  const starts = [0];
+  for (const { tokens } of segments) starts.push((starts.at(-1) ?? 0) + tokens);
+  return starts;
+}
+
+function draw(
+  canvas: HTMLCanvasElement,
+  segments: readonly SegmentFacts[],
+  starts: readonly number[],
+): void {
+  const ratio = devicePixelRatio;
+  const [width, height] = [canvas.clientWidth * ratio, canvas.clientHeight * ratio];
+  canvas.width = width;
+  canvas.height = height;
+  const pen = canvas.getContext('2d');
+  if (pen === null) return;
+  const colours = getComputedStyle(canvas);
+  const total = Math.max(1, starts.at(-1) ?? 1);
+  for (const [place, { kind, trained, tokens }] of segments.entries()) {
+    const tall = trained ? height : height * 0.4;
+    pen.fillStyle = colours.getPropertyValue(`--${toneOf(kind)}`);
+    const left = ((starts[place] ?? 0) / total) * width;
+    pen.fillRect(left, height - tall, Math.max(0.5, (tokens / total) * width), tall);
+  }
+}

@@ -1,0 +1,204 @@
+/** The page of `backstory ui` in a real browser: every view, hostile text, a phone, keys alone. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { storageKnobs } from '../../services/runtime/store/objects/config.ts';
+import type { LogView } from '../../services/ui/api.ts';
+import { type ServedOutput, serveOutput } from '../../services/ui/reading/served-output.ts';
+import { bundlePage } from '../../services/ui/server/bundle.ts';
+import { startUiServer, type UiServer } from '../../services/ui/server/server.ts';
+import { projectFiles, runUiOutput } from '../samples/ui-output.ts';
+import { hasBrowser, launchBrowser, violations, visit } from './browser.ts';
+
+let folder: string;
+let outputs: readonly ServedOutput[];
+let server: UiServer;
+let browser: Browser;
+let address: string;
+let sampleId: string;
+
+/** A line far longer than a screen. */
+const longLine = 60_000;
+
+beforeAll(async () => {
+  if (!hasBrowser) return;
+  folder = mkdtempSync(join(tmpdir(), 'backstory-page-'));
+  const out = await runUiOutput(folder, projectFiles(longLine));
+  const place = { settings: storageKnobs.parse({}), folder: out };
+  const { signal } = new AbortController();
+  outputs = await Promise.all(
+    ['first', 'second'].map((label) => serveOutput({ label, place, runFolder: out }, null, signal)),
+  );
+  await Promise.all(outputs.map((output) => output.settled()));
+  sampleId = outputs[0]?.catalogue.columns.ids[0] ?? '';
+  server = await startUiServer({
+    outputs,
+    page: await bundlePage(),
+    host: '127.0.0.1',
+    port: 0,
+    token: null,
+    measureQuality: async () => [{ title: 'Thoughts', head: null, rows: [['thoughts', '6']] }],
+    now: () => performance.now(),
+    hide: (text) => text,
+  });
+  address = `http://127.0.0.1:${server.port}/`;
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  if (!hasBrowser) return;
+  await browser.close();
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Each view with something that is there once it is drawn. */
+const views = (): readonly (readonly [hash: string, drawn: string])[] => [
+  ['#/data/0', '.quality td'],
+  ['#/samples/0', '.rows tbody a'],
+  ['#/samples/0?in=thoughts&q=area', '.hits a'],
+  ['#/drops/0', '.drops li'],
+  [`#/trajectory/0/${sampleId}`, '.lines .line'],
+  [`#/trajectory/0/${sampleId}?file=src/report.ts`, '.lines.code .h-keyword'],
+  ['#/compare/0?name=rooms&path=src/report.ts', '.side.two pre'],
+];
+
+async function rewrittenPath(): Promise<string> {
+  const response = await fetch(`${address}api/journey?id=${sampleId}`);
+  const { searches } = (await response.json()) as LogView;
+  return searches.find(({ rewritten }) => rewritten)?.path ?? '';
+}
+
+const isWide = (page: Page) =>
+  page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+
+describe.skipIf(!hasBrowser)('every view', () => {
+  test.each([
+    ['on a wide screen', { width: 1280 }],
+    ['in the dark', { width: 1280, dark: true }],
+    ['on a phone', { width: 375 }],
+  ])('%s is drawn without trouble, and axe finds nothing', async (_, options) => {
+    const { page, troubles } = await visit(browser, address, options);
+    for (const [hash, drawn] of views()) {
+      await page.goto(address + hash);
+      await page.waitForSelector(drawn);
+      expect(await violations(page), hash).toEqual([]);
+      expect(troubles, hash).toEqual([]);
+      expect(await isWide(page), hash).toBe(false);
+    }
+    await page.context().close();
+  });
+});
+
+describe.skipIf(!hasBrowser)('a trajectory', () => {
+  test('shows hostile text as text', async () => {
+    const hash = `#/trajectory/0/${sampleId}?file=src/hostile.ts`;
+    const { page, troubles } = await visit(browser, address + hash);
+    const line = page.locator('.lines.code .line', { hasText: 'document.title' }).first();
+    await line.waitFor();
+    expect(await line.textContent()).toContain("<script>document.title = 'owned'</script>");
+    expect(await line.textContent()).toContain('\ufffd\u2407');
+    expect(await page.title()).not.toBe('owned');
+    expect(await page.locator('main img, main script').count()).toBe(0);
+    expect(troubles).toEqual([]);
+    await page.context().close();
+  });
+
+  test('tells trained from masked, and reads, thoughts and writes apart', async () => {
+    const hash = `#/trajectory/0/${sampleId}?file=src/report.ts`;
+    const { page } = await visit(browser, address + hash);
+    const borderOf = async (selector: string) => {
+      await page.waitForSelector(selector);
+      const style = `getComputedStyle(document.querySelector('${selector}'))`;
+      return page.evaluate(`${style}.borderLeftStyle + ' ' + ${style}.borderLeftColor`);
+    };
+    const [seen, thought, written] = [
+      await borderOf('.lines.masked[data-tone=read]'),
+      await borderOf('.lines.trained[data-tone=think]'),
+      await borderOf('.lines.trained[data-tone=write]'),
+    ];
+    expect(seen).toMatch(/^dotted/);
+    expect(thought).toMatch(/^solid/);
+    expect(new Set([seen, thought, written]).size).toBe(3);
+    await page.context().close();
+  });
+
+  test('shows a long line in part, and more of it when asked', async () => {
+    const hash = `#/trajectory/0/${sampleId}?file=notes/long.md`;
+    const { page } = await visit(browser, address + hash);
+    const more = page.locator('button.more', { hasText: 'more characters' });
+    await more.waitFor();
+    expect(await more.textContent()).toBe('58,000 more characters');
+    await more.click();
+    await page.locator('button.more', { hasText: '38,000 more characters' }).waitFor();
+    expect(await isWide(page)).toBe(false);
+    await page.context().close();
+  });
+
+  test('leads from a file to what it needs, and shows what the search changed', async () => {
+    const hash = `#/trajectory/0/${sampleId}?file=src/report.ts`;
+    const { page } = await visit(browser, address + hash);
+    await page.locator('.dependencies a', { hasText: 'src/shapes.ts' }).first().click();
+    await page.waitForURL(/file=src%2Fshapes.ts/);
+    await page.locator('.head.current', { hasText: 'src/shapes.ts' }).waitFor();
+    const path = await rewrittenPath();
+    await page.goto(`${address}#/trajectory/0/${sampleId}?file=${encodeURIComponent(path)}`);
+    const rewritten = page.locator('.rewrite button', { hasText: /^rewritten/ }).first();
+    await rewritten.click();
+    await page.locator('.change ins').first().waitFor();
+    expect(await page.locator('.change td', { hasText: 'accepted' }).count()).toBeGreaterThan(0);
+    await page.context().close();
+  });
+
+  test('shows where tokens end', async () => {
+    const hash = `#/trajectory/0/${sampleId}?file=src/shapes.ts`;
+    const { page } = await visit(browser, address + hash);
+    await page.waitForSelector('.lines.code .h-keyword');
+    await page.keyboard.press('b');
+    await page.waitForSelector('.lines.code .h-odd');
+    await page.context().close();
+  });
+});
+
+describe.skipIf(!hasBrowser)('the keyboard alone', () => {
+  test('goes from the data set to a step, and back', async () => {
+    const { page, troubles } = await visit(browser, address);
+    await page.waitForSelector('.figures');
+    await page.keyboard.press('2');
+    await page.waitForSelector('.rows tr.current');
+    await page.keyboard.press('/');
+    await page.keyboard.type('rooms?');
+    await page.waitForURL(/q=rooms/);
+    await page.getByText('No sample is like that.').waitFor();
+    await page.keyboard.press('Backspace');
+    await page.waitForSelector('.rows tr.current a');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.lines .line');
+    await page.keyboard.press('n');
+    await page.keyboard.press('n');
+    await page.keyboard.press('j');
+    await page.waitForURL(/step=\d+/);
+    const place = page.url();
+    await page.waitForSelector('.head.current');
+    await page.keyboard.press('?');
+    await page.waitForSelector('dialog[open]');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog', { state: 'detached' });
+    expect(page.url()).toBe(place);
+    await page.goBack();
+    await page.waitForSelector('.rows');
+    expect(troubles).toEqual([]);
+    await page.context().close();
+  });
+
+  test('a drop is two steps from the data set', async () => {
+    const { page } = await visit(browser, address);
+    await page.getByRole('link', { name: 'discover: SOURCE_EMPTY' }).press('Enter');
+    await page.waitForSelector('.drops li');
+    expect(await page.locator('.drops li').textContent()).toContain('empty');
+    await page.context().close();
+  });
+});

@@ -1,0 +1,87 @@
+/** The page's own modules, without a browser: what they are typed by, and how large they get. */
+import { spawnSync } from 'node:child_process';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { SegmentFacts } from '../../../../services/ui/api.ts';
+import { bundlePage } from '../../../../services/ui/server/bundle.ts';
+import { root } from '../../../tidy/rules/source-files.ts';
+
+/** The page has types of a browser, which the rest of the program must not see. */
+async function modules() {
+  const folder = '../../../../services/ui/page';
+  const blocks = await import(`${folder}/trajectory/blocks.ts`);
+  const route = await import(`${folder}/frame/route.ts`);
+  const runs = await import(`${folder}/trajectory/token-runs.ts`);
+  return { ...blocks, ...route, ...runs };
+}
+
+test('the page has no error of types', () => {
+  const parameters = ['node_modules/.bin/tsc', '-p', 'services/ui/page'];
+  const { stdout, status } = spawnSync(process.execPath, parameters, { cwd: root });
+  expect(stdout.toString()).toBe('');
+  expect(status).toBe(0);
+});
+
+test('all scripts together stay below 300 kB, and none names another host', async () => {
+  const files = [...(await bundlePage())];
+  const scripts = files.filter(([, { type }]) => type === 'text/javascript');
+  const size = scripts.reduce((sum, [, { bytes }]) => sum + bytes.byteLength, 0);
+  expect(size).toBeGreaterThan(50_000);
+  expect(size).toBeLessThan(300_000);
+  const [, document] = files.find(([path]) => path === '/') ?? [];
+  expect(Buffer.from(document?.bytes ?? []).toString()).not.toMatch(/<script(?![^>]*src)|https?:/);
+});
+
+test('blocks hold every line of a segment once, and of what was read first only a part', async () => {
+  const { blocksOf } = await modules();
+  const facts = fc.record({
+    kind: fc.constantFrom('think', 'write', 'observe', 'read'),
+    rows: fc.nat(200),
+  });
+  fc.assert(
+    fc.property(fc.array(facts), fc.boolean(), (segments, all) => {
+      const blocks = blocksOf(segments as SegmentFacts[], new Set(), all) as {
+        part: string;
+        segment: number;
+        from: number;
+        to: number;
+        hidden: number;
+      }[];
+      for (const [segment, { kind, rows }] of segments.entries()) {
+        const own = blocks.filter((block) => block.part === 'lines' && block.segment === segment);
+        const shown = own.reduce((sum, { from, to }) => sum + to - from, 0);
+        const hidden = own.reduce((sum, block) => sum + block.hidden, 0);
+        expect(shown + hidden).toBe(rows);
+        expect(hidden > 0).toBe(kind === 'observe' && !all && rows > 6);
+      }
+    }),
+  );
+});
+
+test('an address that was written is read as the same place', async () => {
+  const { formatRoute, parseRoute } = await modules();
+  const parameters = fc.dictionary(fc.string({ minLength: 1 }), fc.string());
+  fc.assert(
+    fc.property(fc.nat(999), fc.string({ minLength: 1 }), parameters, (out, id, given) => {
+      const place = { view: 'trajectory', out, id, parameters: { ...given } };
+      expect(parseRoute(formatRoute(place))).toEqual(place);
+    }),
+  );
+  expect(parseRoute('')).toEqual({ view: 'data', out: 0, parameters: {} });
+  expect(parseRoute('#/nonsense/x/%')).toEqual({ view: 'data', out: 0, parameters: {} });
+});
+
+test('runs of tokens keep the text and its lines', async () => {
+  const { tokenRuns } = await modules();
+  const lines = tokenRuns('one\ntwo three\n', [2, 5, 9]) as [string, string][][];
+  expect(lines.map((line) => line.map(([, text]) => text).join(''))).toEqual([
+    'one',
+    'two three',
+    '',
+  ]);
+  expect(lines[1]).toEqual([
+    ['odd', 't'],
+    ['even', 'wo t'],
+    ['odd', 'hree'],
+  ]);
+});
