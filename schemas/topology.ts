@@ -98,7 +98,7 @@ const stageSpecs = {
     reads: ['repo-found'],
     writes: ['repo-admitted', 'dropped'],
     talksTo: [],
-    version: 4,
+    version: 5,
   },
   extract: {
     does: 'symbols and dependency edges of source files and notebooks; writing order',

@@ -30,6 +30,7 @@ const tree: Readonly<Record<string, string | Buffer>> = {
   'src/spelt.md': 'ann.lee (at) mail-host (dot) org\n',
   'src/call.py': `db.connect("db.mail-host.org", "root", password="${random.slice(0, 12)}")\n`,
   'src/pieces.js': `const apiToken = "${random.slice(0, 18)}" +\n  "${random.slice(18)}";\n`,
+  'src/headers.kt': `val headers = mapOf("X-Auth-Token" to "${random}")\n`,
   'src/net.py': 'HOSTS = ["81.169.145.90", "2a02:8109:9f3f::5c6d", "10.0.0.1"]\n',
   'src/key.py': `API_TOKEN = "${random}"\n`,
   'src/old-mac.c': 'int a;\rint b;\r',

@@ -4,7 +4,14 @@
  */
 import { lineAfter, lineBefore } from '../line.ts';
 import { type Finding, secret } from '../redaction.ts';
-import { bindings, bindsBySpace, type Form } from './bindings.ts';
+import {
+  bindings,
+  bindsBySpace,
+  bindsString,
+  type Form,
+  nextInList,
+  nextInMap,
+} from './bindings.ts';
 import { isPlain, isSecret, isStated } from './judge.ts';
 import { type BareEnd, type Literal, readElement, readLiteral } from './literals.ts';
 import { kindOf, type Name, type NameKind, nameAround, tellingPiece } from './names.ts';
@@ -46,11 +53,36 @@ export function findAssignments(path: string, text: string): readonly Finding[] 
     }
     const value = boundSecret(text, name, kind, file);
     if (value === null) continue;
-    findings.push(secret(value.start, value.end, 'assignment'));
-    end = value.end;
+    for (const { start, end: to } of [value, ...elementsAfter(text, name, value, kind)]) {
+      findings.push(secret(start, to, 'assignment'));
+      end = to;
+    }
   }
-  return findings;
+  return [...findings, ...findReversed(text)];
 }
+
+/** Returns the secrets that follow a secret in its list or map. */
+function elementsAfter(
+  text: string,
+  name: Name,
+  first: Literal,
+  kind: NameKind,
+): readonly Literal[] {
+  const bracket = /[[{](?=[^[{]*$)/.exec(text.slice(name.end, first.start))?.[0];
+  const next = bracket === '[' ? nextInList : nextInMap;
+  if (bracket === undefined || (bracket === '{' && !/s$/i.test(name.text))) return [];
+  const found: Literal[] = [];
+  for (let at = first; at.quoted && found.length < elementsMax; ) {
+    next.lastIndex = at.end;
+    const value = next.test(text) ? readLiteral(text, next.lastIndex, 'operator') : null;
+    if (value === null || !isSecret(value, kind)) break;
+    found.push(value);
+    at = value;
+  }
+  return found;
+}
+
+const elementsMax = 100;
 
 /** Returns the value bound to the name if the value is a secret; else null. */
 function boundSecret(text: string, name: Name, kind: NameKind, file: FileKind): Literal | null {
@@ -62,8 +94,13 @@ function boundSecret(text: string, name: Name, kind: NameKind, file: FileKind): 
     const at = pattern.lastIndex;
     before ??= lineBefore(text, name.start);
     if (form === 'element' && !/<[^<>]*$/.test(before)) continue;
-    // The name must be a whole string, not the end of one.
-    if (form === 'argument' && /[\w.]$/.test(before)) continue;
+    // The name must be a whole string, not the end of one, or the end of a property's name.
+    if (form === 'argument' && /[\w.]$/.test(before) && !isPropertyName(before, kind)) continue;
+    if (form === 'map' && !/s$/i.test(name.text)) continue;
+    if (form === 'quoted') {
+      const between = text.slice(name.end, at);
+      if (file === 'prose' || !bindsString(before, between)) continue;
+    }
     if (form === 'spaced' && !bindsBySpace(name.text, before, inSettings)) continue;
     const bareEnd = bareEndOf(before, file);
     const value = form === 'element' ? readElement(text, at) : readLiteral(text, at, bareEnd);
@@ -78,6 +115,11 @@ function boundSecret(text: string, name: Name, kind: NameKind, file: FileKind): 
     }
   }
   return null;
+}
+
+/** Whether a name such as `mail.smtp.password` ends here; other names may be keys of messages. */
+function isPropertyName(before: string, kind: NameKind): boolean {
+  return kind === 'password' && /["'\x60](?:[\w-]{1,40}\.){1,8}$/.test(before);
 }
 
 /** What ends a bare value on this line; in a program and behind a quote, an operator does. */
@@ -113,7 +155,7 @@ function isLiteralLine(before: string, between: string, isProse: boolean): boole
   const tight = /^["']?[:=][ \t]?$/.test(between);
   if (/^\s*(?:export|ENV|ARG|set|setx|\$env:|declare|readonly|RUN|-e|--env|#)\b/i.test(before))
     return tight || / $/.test(between);
-  if (/[?&;]$|--?[\w-]*$/.test(before)) return true;
+  if (/[?&;]$|--?[\w-]*=?$/.test(before)) return true;
   if (/^[\s>*-]*$/.test(before)) return between === '=' || (isProse && tight);
   return tight && isInString(before);
 }
@@ -135,4 +177,34 @@ function isDigest(value: string, name: string, before: string, after: string): b
   if (!digestLengths.has(value.length) || !/^[0-9a-f]+$/i.test(value)) return false;
   if (/(?:secret|password|private_?key)$/i.test(name)) return false;
   return digestWord.test(name) || digestWord.test(before) || digestWord.test(after);
+}
+
+const string = String.raw`(?:"(?<double>[^"\\\r\n]{4,512})"|'(?<single>[^'\\\r\n]{4,512})')`;
+
+/** What stands before the name that it is bound to. */
+const reversed: readonly RegExp[] = [
+  // An entry `value` before the entry with the name, as Postman writes them.
+  new RegExp(
+    String.raw`["']value["']\s{0,4}:\s{0,4}${string}\s{0,4},\s{0,40}["'](?:key|name|id)["']\s{0,4}:\s{0,4}["'](?<name>[\w.-]{1,60})["']`,
+    'dg',
+  ),
+  // R's assignment to the right.
+  new RegExp(String.raw`${string}\s{0,4}->{1,2}\s{0,4}(?<name>[\w.]{1,60})(?![\w(])`, 'dg'),
+  // Options of a program in Rust: the field follows its attributes.
+  new RegExp(
+    String.raw`\bdefault_value(?:_t)?\s?=\s?${string}[^\r\n]{0,80}\]\s{1,40}(?:pub )?(?<name>\w{1,60})\s?:`,
+    'dg',
+  ),
+];
+
+function findReversed(text: string): readonly Finding[] {
+  return reversed.flatMap((form) =>
+    [...text.matchAll(form)].flatMap(({ groups, indices }) => {
+      const name = groups?.name ?? '';
+      const range = indices?.groups?.double ?? indices?.groups?.single;
+      if (range === undefined || name.search(tellingPiece) === -1) return [];
+      const isFound = isSecret({ text: text.slice(...range) }, kindOf(name));
+      return isFound ? [secret(...range, 'reversed')] : [];
+    }),
+  );
 }

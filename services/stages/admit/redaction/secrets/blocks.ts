@@ -32,7 +32,7 @@ const body = new RegExp(
 );
 
 export function findBlocks(_path: string, text: string): readonly Finding[] {
-  return [...findArmoured(text), ...findPutty(text), ...findNumbers(text)];
+  return [findArmoured, findPutty, findVaults, findNumbers].flatMap((find) => find(text));
 }
 
 function findArmoured(text: string): Finding[] {
@@ -82,6 +82,18 @@ const puttyCheck = /^Private-(?:MAC|Hash):\s*([0-9a-f]{32,128})/dgm;
 function findPutty(text: string): Finding[] {
   if (!text.includes('PuTTY-User-Key')) return [];
   return [puttyKey, puttyCheck].flatMap((part) => groupsOf(text, part, 'putty-key', () => true));
+}
+
+const vaultLine = '[0-9a-f]{2,128}(?=\\r?\\n|$)';
+const vault = new RegExp(
+  String.raw`\$ANSIBLE_VAULT;[\d.]{1,5};[^\r\n]{1,80}\r?\n[ \t]*(${vaultLine}(?:\r?\n[ \t]*${vaultLine})*)`,
+  'dg',
+);
+
+/** What Ansible encrypts with a password, which may be guessed. */
+function findVaults(text: string): Finding[] {
+  if (!text.includes('$ANSIBLE_VAULT;')) return [];
+  return groupsOf(text, vault, 'ansible-vault', (value) => value.length >= 64);
 }
 
 /** The numbers of a private key in JSON Web Keys and in .NET's XML have short, fixed names. */

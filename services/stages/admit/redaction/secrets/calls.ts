@@ -3,6 +3,7 @@
  * `new PDO(source, user, password)`, where no name says what an argument is.
  */
 import { type Finding, secret } from '../redaction.ts';
+import { groupsOf } from './groups.ts';
 import { isChosen } from './judge.ts';
 import { readLiteral, stringOpening } from './literals.ts';
 
@@ -15,31 +16,42 @@ const argument = [
 /** A bracket, or as in Ruby a space, before the arguments. */
 const open = String.raw`\s{0,3}[([ ]\s{0,80}`;
 
-const onlyArgument = String.raw`\.auth`;
+const onlyArgument = String.raw`\.auth|hmacShaKeyFor|SecretKeySpec|SymmetricSecurityKey|hmac\.new|AES\.new`;
 const secondArgument = [
   String.raw`\.(?:login|auth|(?:set)?(?:http_)?basic_?auth(?:entication|orization)?|withBasicAuth)`,
+  String.raw`jwt\.(?:sign|verify|encode|decode)|create(?:Cipher|Decipher|Hmac)\w{0,2}|AES\.(?:en|de)crypt`,
+  String.raw`WiFi\.begin|WiFiMulti\.addAP|Credentials::new`,
   String.raw`\.(?:withCredentials|setCredentials|credentials|usernamePassword)`,
   'HTTP(?:Basic|Digest)Auth|BasicAuth|NetworkCredential|PasswordAuthentication|SqlCredential',
   'UsernamePassword(?:Credentials?|Token|AuthenticationToken)|(?:Credentials|auth|AuthTokens)\\.basic',
   String.raw`(?:cx_Oracle|oracledb)\.connect|oci_p?connect|oci_new_connect|auth\s{0,3}[=:]`,
 ].join('|');
 const thirdArgument = [
-  String.raw`new\s+\\?(?:PDO|mysqli|Sequelize)|mysqli?_(?:p|real_)?connect|DBI\s*->\s*connect`,
+  String.raw`new\s+\\?(?:PDO|mysqli|Sequelize)|mysqli?_p?connect|DBI\s*->\s*connect`,
   String.raw`DriverManager\.getConnection|DBI\.connect|PlainAuth|ssh2_auth_password|imap_open`,
   String.raw`(?:pymysql|MySQLdb|pymssql|mysql\.connector|psycopg2?)\.connect|ldap_bind|ftp_login`,
   String.raw`odbc_p?connect|ibase_connect|mssql_p?connect|sybase_connect`,
 ].join('|');
 
-const names = [onlyArgument, secondArgument, thirdArgument];
+const fourthArgument = 'mysqli_real_connect';
+
+const names = [onlyArgument, secondArgument, thirdArgument, fourthArgument];
+/** What may make another type of the string. */
+const wrapper = String.raw`(?:&?[A-Za-z_][\w.:]{0,40}\(\s{0,4})?`;
+
+/** The string whose characters a program keeps apart, as Java's APIs want passwords. */
+const characters = /"([^"\s\\]{4,256})"\.toCharArray\(\)/dg;
+
 const calls = names.map((name, before) => {
   const arguments_ = String.raw`(?:${argument},\s{0,80}){${before}}`;
-  return new RegExp(`(?:${name})${open}${arguments_}(?=${stringOpening})`, 'iy');
+  return new RegExp(`(?:${name})${open}${arguments_}${wrapper}(?=${stringOpening})`, 'iy');
 });
 /** Where one of the calls begins; the dot before a method may follow its object's name. */
 const anyCall = new RegExp(`(?:(?<![A-Za-z0-9_$])|(?=[.]))(?:${names.join('|')})${open}`, 'gi');
 
 export function findInCalls(text: string): Finding[] {
-  return [...text.matchAll(anyCall)].flatMap(({ index }) =>
+  const kept = text.includes('.toCharArray(') ? groupsOf(text, characters, 'call', isChosen) : [];
+  const placed = [...text.matchAll(anyCall)].flatMap(({ index }) =>
     calls.flatMap((call) => {
       call.lastIndex = index;
       if (!call.test(text)) return [];
@@ -48,4 +60,5 @@ export function findInCalls(text: string): Finding[] {
       return [secret(value.start, value.end, 'call')];
     }),
   );
+  return [...kept, ...placed];
 }

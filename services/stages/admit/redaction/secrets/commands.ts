@@ -7,7 +7,7 @@ import { groupsOf } from './groups.ts';
 import { isChosen } from './judge.ts';
 
 /** Up to this many characters of the same command lie between its name and the option. */
-const near = String.raw`[^\r\n|;]{0,200}?\s`;
+const near = String.raw`[^\r\n|;]{0,200}?(?:\s|(?<=[\s,[])["'])`;
 /** A word of a command line with or without quotes. */
 const quoted = String.raw`\\?["']?`;
 const word = String.raw`${quoted}([^\s"'\\|;&<>]{4,256})`;
@@ -26,7 +26,9 @@ const rows: readonly (readonly [command: string, place: string])[] = [
   ['mysql|mysqldump|mysqladmin|mysqlimport|mariadb', `${near}-p((?!assword)[^\\s"'\\\\|;]{6,256})`],
   ['mysql|mysqldump|mysqladmin|mysqlimport|mariadb', `${near}-p["']([^\\s"'\\\\]{6,256})`],
   ['mongo|mongosh|mongodump|mongorestore|cqlsh|twine upload|zip', `${near}-[pP][ =]?${word}`],
-  ['unzip|ipmitool|sqlcmd|bcp|mosquitto_pub|mosquitto_sub', `${near}-P[ =]?${word}`],
+  ['unzip|ipmitool|sqlcmd|osql|isql|bcp|mosquitto_pub|mosquitto_sub', `${near}-P[ =]?${word}`],
+  ['signtool|schtasks', String.raw`${near}/r?p\s+${word}`],
+  ['ncftp(?:put|get|ls)?', `${near}-p[ =]?${word}`],
   ['redis-cli', String.raw`${near}-a\s+${word}`],
   ['ldapsearch|ldapadd|ldapmodify|ldapdelete|ldapwhoami|ldappasswd', `${near}-w[ =]?${word}`],
   ['7z|7za|rar|unrar', `${near}-h?p${word}`],
@@ -39,10 +41,15 @@ const rows: readonly (readonly [command: string, place: string])[] = [
   ],
   ['htpasswd', String.raw`${flags}\S{1,200}\s+[\w.@-]{1,64}\s+${word}`],
   ['htpasswd', String.raw`${flags}[\w.@-]{1,64}\s+${word}`],
+  ['net use', String.raw`\s+\S{1,80}\s+(?:\\\\\S{1,200}\s+)?${word}`],
   ['net user', String.raw`\s+[^\s/]{1,64}\s+${word}`],
   ['rabbitmqctl (?:add_user|change_password)|wpa_passphrase', String.raw`\s+\S{1,64}\s+${word}`],
   ['useradd|usermod', `${near}(?:-p|--password)[ =]${word}`],
   ['vault login', flags + word],
+  [
+    'vault (?:kv put|write)|kubectl create secret',
+    String.raw`${near}[\w.=-]{0,40}(?:pass\w*|secret|token|key)=${word}`,
+  ],
   ['ConvertTo-SecureString', String.raw`[^\r\n|]{0,80}?\s["']([^"'\r\n]{4,256})["']`],
   [
     'PSCredential',
@@ -66,6 +73,8 @@ const echoed = String.raw`\b(?:echo|printf)\s+(?:-\w+\s+){0,2}${quoted}(?:%s(?:\
 const piped: readonly RegExp[] = [
   new RegExp(String.raw`${echoed}${user}([^\s"'\\|]{4,256})[^\r\n|]{0,300}\|\s*${reader}`, 'dg'),
   new RegExp(String.raw`\b${reader}[^\r\n]{0,100}?<<<\s*["']?${user}([^\s"'\\|]{4,256})`, 'dg'),
+  // Answers of `expect` to the question for a password.
+  /\bsend\s+(?:--\s+)?\\?["']([^"'\s\\]{4,256})\\{1,2}[rn]/dg,
   /["']([^"'\s]{4,256})["']\s*\|\s*ConvertTo-SecureString\b/dg,
   // A list of pairs for `chpasswd`, in the settings of cloud-init and in a here-document.
   new RegExp(
@@ -76,7 +85,7 @@ const piped: readonly RegExp[] = [
     'dg',
   ),
 ];
-const anyReader = /chpasswd|passwd|kinit|cryptsetup|sudo|\bsu\b|ConvertTo|login|gh auth/;
+const anyReader = /chpasswd|passwd|kinit|cryptsetup|sudo|\bsu\b|ConvertTo|login|gh auth|\bsend /;
 
 const sqlName = String.raw`(?:@\w+\s*=\s*)?N?`;
 /** Statements of SQL in which no name stands before the password. */

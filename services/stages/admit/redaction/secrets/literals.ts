@@ -30,9 +30,12 @@ const openings = [
   // Rust and Swift: r#" … "#.
   String.raw`(?:[bc]?r)?(?<hashes>#{1,4})"`,
   // Ruby and Perl: %q( … ), q{ … }.
-  String.raw`(?:%[qQ]|qq?)(?<bracket>[([{<|!])`,
+  // Elixir: ~s( … ).
+  String.raw`(?:%[qQ]|qq?|~[sS])(?<bracket>[([{<|!])`,
   // Lua: [[ … ]].
   String.raw`\[(?<level>=*)\[(?=[^"'\x60[\]\s,]{8,}\]=*\])`,
+  // Nix: '' … ''.
+  String.raw`(?<nix>'')(?=[^'"\s,;)\]}]{8,}'')`,
   // PowerShell: @" … "@, each on a line of its own.
   String.raw`@(?<here>["'])(?=[ \t]*\r?\n)`,
   String.raw`${prefix}(?<quote>\\{0,3}(?:"""|'''|["'\x60]))`,
@@ -100,10 +103,11 @@ function readString(text: string, from: number, opened: Opened): Literal | null 
 
 const brackets: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}', '<': '>' };
 
-function closer({ label, hashes, bracket, level, here }: Opened): string {
+function closer({ label, hashes, bracket, level, nix, here }: Opened): string {
   if (label !== undefined) return `)${label}"`;
   if (hashes !== undefined) return `"${hashes}`;
   if (bracket !== undefined) return brackets[bracket] ?? bracket;
+  if (nix !== undefined) return nix;
   return level === undefined ? `${here}@` : `]${level}]`;
 }
 
@@ -127,6 +131,9 @@ function closingQuote(inner: string, quote: string): number {
 }
 
 function literal(text: string, from: number, to: number, quoted: boolean): Literal | null {
+  const nested = quoted ? /^\\+(["'])(?<inner>.+?)\\+\1$/d.exec(text.slice(from, to)) : null;
+  const inner = nested?.indices?.groups?.inner;
+  if (inner !== undefined) return literal(text, from + inner[0], from + inner[1], quoted);
   const whole = text.slice(from, to);
   const scheme = schemes.exec(whole)?.[0] ?? '';
   const start = from + scheme.length;

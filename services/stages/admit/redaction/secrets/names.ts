@@ -8,7 +8,8 @@ const pieces = [
   'api[-_. ]?key|secret|token|pass(?:wor[dt]|wd|wrd|phrase|code)|pswd|pwd|credentials?',
   'kennwort|wachtwoord|contrase(?:ñ|n|ny)a|senha|mot[-_]?de[-_]?passe|парол[ья]|密码|密碼|パスワード|비밀번호',
   '(?:private|access|auth|account|storage|functions?|subscription|shared)[-_.]?key',
-  'key[-_]?data|authorization|bearer|requirepass|masterauth|(?<![a-z])(?:psk|jwt)(?![a-z])',
+  String.raw`(?:jwt|encrypt(?:ion)?|signing|hmac|cookie|session|cipher)["']?[ \t]?[:=][ \t]?\{?\s{0,20}["']?key(?![\w-])`,
+  'sonar[._]login|key[-_]?data|authorization|bearer|requirepass|masterauth|(?<![a-z])(?:psk|jwt)(?![a-z])',
   String.raw`(?<=[\w-])(?:pass|key|auth)(?![a-z])|(?<=[_-])(?:salt|pat|pw)(?![a-z])`,
   // Alone, or the last part of a property's name.
   String.raw`(?<![\w.])(?:pass|pw|_?auth)(?![\w-])|(?<=[\w-]\.)(?:pass|pw|key|auth|salt)(?![\w.(-])`,
@@ -49,7 +50,7 @@ const passwordName = new RegExp(
   [
     '(?:pass(?:wor[dt]|wd|wrd|phrase|code)?|pswd|pwd|pw|requirepass|masterauth|psk|kennwort',
     '|wachtwoord|contrase(?:ñ|n|ny)a|senha|mot[-_]?de[-_]?passe|парол[ья]|密码|密碼|パスワード|비밀번호',
-    String.raw`)_?\d{0,2}$`,
+    String.raw`)s?_?\d{0,2}$`,
   ].join(''),
   'i',
 );
@@ -58,7 +59,7 @@ const saltName = /^(?:secure_auth|auth|logged_in|nonce)_(?:key|salt)$/i;
 const secretName = new RegExp(
   [
     '(?:secret|token|credentials?|auth|authorization|key[-_]?base|salt|pat|bearer',
-    String.raw`|(?:api|private|access|auth|account|storage|secret)[-_.]?key)_?\d{0,2}$`,
+    String.raw`|(?:api|private|access|auth|account|storage|secret)[-_. ]?key)_?\d{0,2}$`,
   ].join(''),
   'i',
 );

@@ -107,7 +107,11 @@ export function looksLikePassword(value: string): boolean {
   ) {
     return false;
   }
-  if (/^(?:\.{0,2}\/|https?:|[\w-]+(?:\.[a-z][\w-]*)+$|[\w-]+(?:\/[\w.-]+)+$)/i.test(value))
+  if (
+    /^(?:\.{0,2}\/|https?:|[a-z][\w+]*:\/\/|[\w-]+(?:\.[a-z][\w-]*)+$|[\w-]+(?:\/[\w.-]+)+$)/i.test(
+      value,
+    )
+  )
     return false;
   const classes = [/[a-z]/, /[A-Z]/, /\d/, /[^\w\s]/].filter((form) => form.test(value)).length;
   if (!/\d/.test(value) && !(classes >= 3 && value.length >= 12)) return false;

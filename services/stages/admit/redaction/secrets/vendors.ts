@@ -141,6 +141,10 @@ const development: readonly VendorShape[] = [
   ...rows('sourcegraph', 'sgp_', String.raw`\w{36,}`),
   ...rows('sentry', 'sntrys_ sntryu_', String.raw`[\w+/=-]{40,}`),
   ...rows('grafana', 'glc_ glsa_', String.raw`[\w+/]{32,}={0,2}`),
+  // Docker Compose doubles each dollar of a password's hash.
+  { name: 'apr1-hash', mark: '$$apr1$$', after: String.raw`[\w./]{4,8}\$\$[\w./]{22}` },
+  { name: 'bcrypt-hash', mark: '$$2', after: String.raw`[abxy]\$\$\d\d\$\$[\w./]{53}` },
+  { name: 'laravel-key', mark: 'base64:', after: `${base64}{43}=`, valueOnly: true, weak: true },
   { name: 'grafana-key', mark: 'eyJrIjoi', after: `${base64}{50,}={0,2}` },
   { name: 'new-relic', mark: 'NRAK-', after: `${word}{20,}` },
   { name: 'new-relic', mark: 'NRJS-', after: `${hex}{16,}` },
