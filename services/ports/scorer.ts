@@ -13,12 +13,28 @@ export interface ScoreRequest {
   readonly target: string;
 }
 
+/** A token of the target. */
+export interface TokenBits {
+  /** Where it ends in the target, in UTF-16 units; a character may end several tokens. */
+  readonly end: number;
+  readonly bits: number;
+}
+
+export interface Scored {
+  /** As `score` gives them. */
+  readonly bits: number;
+  /** All tokens of the target in order; their bits add up to `bits`. */
+  readonly tokens: readonly TokenBits[];
+}
+
 export interface Scorer {
   readonly identity: ModelIdentity;
   /** Hash of everything that changes a score. */
   readonly configuration: string;
   /** −log2 p(target | context, thought) in bits, one per thought, in order; finite. */
   score(request: ScoreRequest, signal: AbortSignal): Promise<readonly number[]>;
+  /** The same with bits per token, where the scorer knows them. */
+  scoreTokens?(request: ScoreRequest, signal: AbortSignal): Promise<readonly Scored[]>;
   /** The problem with the scorer and its remedy, or null; for `doctor` and start-up. */
   check(): Promise<string | null>;
   close(): Promise<void>;

@@ -1,11 +1,12 @@
 /** The list of all kinds of scorers. To add a kind, add its folder here and its line below. */
 import type { Scorer } from '../ports/scorer.ts';
 import type { ScorerAdapter, ScorerEnvironment } from './adapter.ts';
+import { backstory } from './backstory/adapter.ts';
 import { bytes } from './bytes/adapter.ts';
 import { http } from './http/adapter.ts';
 import type { ScorerSettings } from './settings.ts';
 
-export const scorers = { bytes, http } as const satisfies Record<string, ScorerAdapter>;
+export const scorers = { bytes, backstory, http } as const satisfies Record<string, ScorerAdapter>;
 
 export type ScorerKind = keyof typeof scorers;
 export const scorerKinds = Object.keys(scorers) as ScorerKind[];

@@ -26,16 +26,23 @@ export const scorerSettings = z.object({
   url: z
     .string()
     .default('')
-    .describe('Base address of the http scorer, up to and with /v1; needed for kind http')
+    .describe(
+      'Base address of the scorer: for kind http up to and with /v1, for kind backstory without; several of these with commas between them',
+    )
     .meta({ ...ownersOnly, example: 'http://localhost:8000/v1' }),
-  model: z.string().default('').describe('Model name that the http scorer asks for'),
+  model: z
+    .string()
+    .default('')
+    .describe(
+      'Model name that the http scorer asks for; for kind backstory NAME@CONFIGURATION as npm run scorer prints it',
+    ),
   timeoutMs: z
     .int()
     .min(1)
     .max(3_600_000)
     .default(120_000)
     .describe(
-      'Longest wait for one answer of the http scorer, milliseconds. Default two minutes, for a full prefill of a long context behind a queue',
+      'Longest wait for one answer of a scorer behind an address, milliseconds. Default two minutes, for a full prefill of a long context behind a queue',
     )
     .meta(operational),
   requestsMax: z
@@ -43,7 +50,9 @@ export const scorerSettings = z.object({
     .min(1)
     .max(1024)
     .default(8)
-    .describe('Requests of the http scorer under way at once. Default 8, enough to fill a batch')
+    .describe(
+      'Requests to a scorer behind an address under way at once. Default 8, enough to fill a batch',
+    )
     .meta(operational),
 });
 

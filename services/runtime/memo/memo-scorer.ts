@@ -3,7 +3,7 @@
  * run measured. A scorer that is a model behind an address is remembered; one in this process is
  * not, because it is always there and gives the same bits again.
  */
-import type { ScoreRequest, Scorer } from '../../ports/scorer.ts';
+import type { Scored, ScoreRequest, Scorer } from '../../ports/scorer.ts';
 import { PipelineError } from '../errors.ts';
 import { canonicalJson, sha256 } from '../ids.ts';
 import type { Memo, MemoMode } from './memo.ts';
@@ -11,19 +11,27 @@ import type { Memo, MemoMode } from './memo.ts';
 export function memoScorer(scorer: Scorer, memo: Memo, mode: MemoMode): Scorer {
   if (!scorer.identity.languageModel) return scorer;
   const { identity, configuration } = scorer;
-  const keyOf = (request: ScoreRequest) =>
-    sha256(canonicalJson([identity, configuration, 'score', request]));
+  const remembered = async <Answer>(
+    what: 'score' | 'score-tokens',
+    request: ScoreRequest,
+    ask: () => Promise<Answer>,
+  ): Promise<Answer> => {
+    const key = sha256(canonicalJson([identity, configuration, what, request]));
+    const known = mode === 'refresh' ? null : await memo.get(key);
+    if (known !== null) return JSON.parse(known) as Answer;
+    if (mode === 'only') throw missing(key, memo.place);
+    const answer = await ask();
+    await memo.put(key, JSON.stringify(answer));
+    return answer;
+  };
+  const scoreTokens = scorer.scoreTokens?.bind(scorer);
   return {
     ...{ identity, configuration },
-    score: async (request, signal) => {
-      const key = keyOf(request);
-      const known = mode === 'refresh' ? null : await memo.get(key);
-      if (known !== null) return JSON.parse(known) as number[];
-      if (mode === 'only') throw missing(key, memo.place);
-      const bits = await scorer.score(request, signal);
-      await memo.put(key, JSON.stringify(bits));
-      return bits;
-    },
+    score: (request, signal) => remembered('score', request, () => scorer.score(request, signal)),
+    ...(scoreTokens && {
+      scoreTokens: (request: ScoreRequest, signal: AbortSignal): Promise<readonly Scored[]> =>
+        remembered('score-tokens', request, () => scoreTokens(request, signal)),
+    }),
     check: () => (mode === 'only' ? Promise.resolve(null) : scorer.check()),
     close: () => scorer.close(),
   };

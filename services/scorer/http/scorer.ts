@@ -10,6 +10,7 @@ import type { ScoreRequest, Scorer } from '../../ports/scorer.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
 import { tailBytes } from '../bytes/score.ts';
+import { limitConcurrency } from '../limit-concurrency.ts';
 import type { ScorerSettings } from '../settings.ts';
 import { type Prompt, targetBits, UnusableAnswer } from './answer.ts';
 
@@ -211,21 +212,4 @@ function remedyFor(status: number): string {
 
 function keepTail(text: string, bytesMax: number): string {
   return new TextDecoder().decode(tailBytes(new TextEncoder().encode(text), bytesMax));
-}
-
-/** Runs at most `requestsMax` jobs at once; waiting jobs start in the order of the calls. */
-function limitConcurrency(requestsMax: number) {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async <Value>(job: () => Promise<Value>): Promise<Value> => {
-    if (running >= requestsMax) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running += 1;
-    try {
-      return await job();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) running -= 1;
-      else next();
-    }
-  };
 }

@@ -12,7 +12,7 @@ test('the knob accepts every kind and describes each', () => {
 });
 
 test('a scorer is opened under the name of its kind', async () => {
-  const endpoint = { url: 'http://localhost:9/v1', model: 'm' };
+  const endpoint = { url: 'http://localhost:9/v1', model: `m@${'0'.repeat(12)}` };
   for (const kind of scorerKinds) {
     const scorer = await openScorer(scorerKnobs.parse({ kind, ...endpoint }), {});
     expect(scorer.identity.name).toBe(kind);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
 import sys
 
@@ -38,6 +39,9 @@ def run(settings: Settings, listener: socket.socket, token: str | None) -> int:
         server_header=False,
     )
     server = uvicorn.Server(config)
+    for each in (signal.SIGTERM, signal.SIGINT):
+        # The server stops by its own handlers, and raises the signal again once it has stopped.
+        signal.signal(each, lambda *_frame: None)
     asyncio.run(serve(server, service, listener))
     failed = service.engine.failed.is_set()
     service.engine.close()

@@ -1,0 +1,104 @@
+/**
+ * Reads answers of the scorer service: bits per candidate and, where they were asked for, per
+ * token. Pure. What cannot be trusted is unusable and says why, because a wrong sum would still
+ * rank candidates.
+ */
+import { z } from 'zod';
+import type { TokenBits } from '../../ports/scorer.ts';
+
+/** An answer that gives no bits. */
+export class UnusableAnswer extends Error {
+  /** The code that the service gave, if it gave one. */
+  readonly code: string | null;
+
+  constructor(message: string, code: string | null = null) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const failed = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+const candidate = z.object({
+  sum: z.number().max(0),
+  logprobs: z.base64().optional(),
+});
+const item = z.object({
+  context_key: z.string(),
+  target_tokens: z.int().min(1),
+  candidates: z.array(z.union([candidate, failed])),
+  target_ends: z.array(z.int().min(0)).optional(),
+});
+const answerSchema = z.object({
+  configuration: z.string(),
+  items: z.array(z.union([item, failed])).length(1),
+});
+
+export interface Scores {
+  readonly contextKey: string;
+  /** Of the service that answered. */
+  readonly configuration: string;
+  readonly bits: readonly number[];
+  /** One list per candidate, or null where values per token were not asked for. */
+  readonly tokens: readonly (readonly TokenBits[])[] | null;
+}
+
+/** Of one item with so many candidates. */
+export function readScores(answer: unknown, count: number, target: string | null): Scores {
+  const parsed = answerSchema.safeParse(answer);
+  if (!parsed.success) {
+    const path = parsed.error.issues[0]?.path.join('.') || 'items';
+    throw new UnusableAnswer(`its answer has no usable "${path}"`);
+  }
+  const [only] = parsed.data.items;
+  if (only === undefined) throw new UnusableAnswer('its answer has no item');
+  if ('error' in only) throw new UnusableAnswer(only.error.message, only.error.code);
+  if (only.candidates.length !== count) {
+    throw new UnusableAnswer(`it scored ${only.candidates.length} of ${count} thoughts`);
+  }
+  const scored = only.candidates.map((each) => {
+    if ('error' in each) throw new UnusableAnswer(each.error.message, each.error.code);
+    return each;
+  });
+  const tokens =
+    target === null
+      ? null
+      : scored.map(({ sum, logprobs }) => {
+          const values = readValues(logprobs ?? '', sum, only.target_tokens);
+          return tokenBits(values, only.target_ends ?? [], target);
+        });
+  return {
+    contextKey: only.context_key,
+    configuration: parsed.data.configuration,
+    bits: scored.map(({ sum }) => Math.max(0, -sum) / Math.LN2),
+    tokens,
+  };
+}
+
+/** Float32 values in base64, in nats; they must add up to the sum. */
+function readValues(encoded: string, sum: number, count: number): Float32Array {
+  const bytes = Buffer.from(encoded, 'base64');
+  if (bytes.length !== 4 * count) {
+    throw new UnusableAnswer(`it sent ${bytes.length} bytes for ${count} tokens`);
+  }
+  const values = Float32Array.from({ length: count }, (_, index) => bytes.readFloatLE(4 * index));
+  const total = values.reduce((before, value) => before + value, 0);
+  if (!(Math.abs(total - sum) <= 1e-4 * Math.max(1, Math.abs(sum)))) {
+    throw new UnusableAnswer(`its values add up to ${total}, and it says ${sum}`);
+  }
+  return values;
+}
+
+/** Ends come in code points of the target; a text of JavaScript counts UTF-16 units. */
+function tokenBits(values: Float32Array, ends: readonly number[], target: string): TokenBits[] {
+  if (ends.length !== values.length) throw new UnusableAnswer('target_ends differ in length');
+  let units = 0;
+  let points = 0;
+  return Array.from(values, (value, index) => {
+    const end = ends[index] ?? 0;
+    while (points < end && units < target.length) {
+      units += (target.codePointAt(units) ?? 0) > 0xffff ? 2 : 1;
+      points += 1;
+    }
+    return { end: units, bits: Math.max(0, -value) / Math.LN2 };
+  });
+}
