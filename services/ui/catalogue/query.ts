@@ -57,11 +57,13 @@ export function createFinder(columns: Columns): Finder {
 
 function filter(columns: Columns, order: Uint32Array, query: Query): Uint32Array {
   const isWanted = matcher(columns, query);
+  // Row by row first: in the wanted order, each look would be at another place of the memory.
+  const wanted = Uint8Array.from({ length: columns.size }, (_, row) => Number(isWanted(row)));
   const found = new Uint32Array(order.length);
   let count = 0;
   for (let place = 0; place < order.length; place += 1) {
     const row = order[query.descending ? order.length - 1 - place : place] ?? 0;
-    if (!isWanted(row)) continue;
+    if (wanted[row] !== 1) continue;
     found[count] = row;
     count += 1;
   }

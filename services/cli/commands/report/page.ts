@@ -26,9 +26,13 @@ export function drawQualityPage({ report, examples }: MeasuredOutput): string {
     `<style>${style}</style>`,
     '</head>',
     '<body>',
+    '<main>',
     `<h1>${escapeText(title)}</h1>`,
+    '<div class="numbers">',
     ...sections.flatMap(drawSection),
+    '</div>',
     ...drawExamples(examples),
+    '</main>',
     '</body>',
     '</html>',
     '',
@@ -36,18 +40,33 @@ export function drawQualityPage({ report, examples }: MeasuredOutput): string {
 }
 
 const style = `
-:root { color-scheme: light dark; }
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
-h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
-td, th { padding: .1rem 1rem .1rem 0; text-align: left; vertical-align: top; }
-td { overflow-wrap: anywhere; }
-th { font-weight: normal; opacity: .7; }
-summary { cursor: pointer; padding: .2rem 0; }
-h3 { font-size: .9rem; margin: 1rem 0 .2rem; }
-pre { margin: 0; padding: .5rem; border-left: 3px dotted gray; overflow-x: auto;
-  font: 13px/1.4 ui-monospace, monospace; opacity: .75; }
-pre.trained { border-left: 3px solid teal; opacity: 1; }
-pre.prose { white-space: pre-wrap; }
+:root { color-scheme: light dark; --soft: light-dark(#5d6068, #a2a6b0);
+  --line: light-dark(#e4e4de, #2c2f37); --think: light-dark(#b7791f, #e0a84b);
+  --write: light-dark(#0f766e, #2fb5a3); }
+* { box-sizing: border-box; }
+body { font: 15px/1.5 system-ui, sans-serif; margin: 0; color: light-dark(#1c1d21, #e6e7ea);
+  background: light-dark(#fcfcfa, #131418); }
+main { max-width: 72rem; margin: 0 auto; padding: 2rem clamp(1rem, 4vw, 2.5rem) 4rem; }
+h1 { font-size: 1.5rem; letter-spacing: -.01em; margin: 0 0 1rem; overflow-wrap: anywhere; }
+h2 { font-size: 1rem; margin: 2rem 0 .5rem; overflow-wrap: anywhere; }
+h3 { font-size: .9rem; font-weight: 600; margin: 1rem 0 .25rem; overflow-wrap: anywhere; }
+small, p { color: var(--soft); font-weight: 400; }
+.numbers { columns: 27rem; column-gap: 3rem; }
+.numbers section { break-inside: avoid; padding-bottom: 1.5rem; overflow-x: auto; }
+.numbers h2 { margin-top: 0; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+td, th { padding: .1rem .9rem .1rem 0; text-align: left; vertical-align: top; }
+td { overflow-wrap: break-word; }
+th { font-weight: 400; color: var(--soft); }
+details { border-top: 1px solid var(--line); }
+summary { cursor: pointer; padding: .35rem 0; overflow-wrap: anywhere; }
+pre { margin: 0; padding: .25rem .9rem; border-left: 3px dotted var(--soft); color: var(--soft);
+  font: 13px/1.5 ui-monospace, "DejaVu Sans Mono", monospace;
+  white-space: pre-wrap; overflow-wrap: anywhere; }
+pre.trained { border-left: 3px solid var(--soft); color: inherit; }
+pre.trained.think, pre.trained.requirements { border-color: var(--think); }
+pre.trained.write { border-color: var(--write); }
+pre.prose { font: inherit; max-width: 46rem; }
 `;
 
 const styleHash = createHash('sha256').update(style).digest('base64');
@@ -76,7 +95,8 @@ function drawSection({ title, head, rows }: QualitySection): string[] {
   const draw = (cells: readonly string[], tag: 'td' | 'th') =>
     `<tr>${cells.map((cell) => `<${tag}>${escapeText(cell)}</${tag}>`).join('')}</tr>`;
   return [
-    '<section>',
+    // A wide table scrolls in its section, which takes the keyboard for it.
+    '<section tabindex="0">',
     `<h2>${escapeText(title)}</h2>`,
     '<table>',
     ...(head === null ? [] : [draw(head, 'th')]),
@@ -123,7 +143,7 @@ function drawSegment({ kind, path, lines, trained, tokens, body }: MaskedSegment
   const place = path === null ? '' : ` ${path}${range}`;
   const facts = `${formatCount(tokens)} tokens, ${trained ? 'trained' : 'not trained'}`;
   const isCode = kind === 'write' || kind === 'observe';
-  const classes = [trained ? 'trained' : 'masked', isCode ? 'code' : 'prose'].join(' ');
+  const classes = [kind, trained ? 'trained' : 'masked', isCode ? 'code' : 'prose'].join(' ');
   return [
     `<h3>${escapeText(`${kind}${place}`)} <small>${facts}</small></h3>`,
     // A line end after <pre> is not part of the text; the body may begin with one of its own.

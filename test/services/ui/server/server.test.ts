@@ -1,6 +1,14 @@
 /** The server answers its own page and nobody else, and it tells what the output holds. */
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -20,6 +28,13 @@ import type {
   Totals,
   TrajectoryView,
 } from '../../../../services/ui/api.ts';
+import {
+  closedRecord,
+  createHarness,
+  deliver,
+  type Harness,
+  placeRecords,
+} from '../../../samples/sink-harness.ts';
 import { hostileText, projectFiles, runUiOutput } from '../../../samples/ui-output.ts';
 import { askServer, type Served, serveFolders } from './serve-output.ts';
 
@@ -53,6 +68,12 @@ function fingerprint(root: string): string[] {
       return `${path} ${createHash('sha256').update(readFileSync(path)).digest('hex')}`;
     })
     .sort();
+}
+
+/** A repository whose text is long enough that a few of them fill a shard. */
+function recordOf(harness: Harness, place: number) {
+  const text = `text ${place}\n`.repeat(5 + ((place * 11) % 40));
+  return harness.trajectory({ name: `r${place}`, files: [{ path: 'a', text }] }, place);
 }
 
 describe('who may ask', () => {
@@ -315,6 +336,31 @@ describe('the output', () => {
       expect(await damaged.json('/api/totals')).toMatchObject({ samples: 0 });
     } finally {
       await damaged.close();
+    }
+  });
+
+  test('what is added to a data set that grows is shown', async () => {
+    const harness = await createHarness();
+    const growing = join(harness.folder, 'growing');
+    mkdirSync(growing);
+    const records = await Promise.all(Array.from({ length: 14 }, (_, at) => recordOf(harness, at)));
+    await deliver(await harness.open(growing), placeRecords(records.slice(0, 8)));
+    const again = await serveFolders([growing]);
+    try {
+      await again.outputs[0]?.settled();
+      const [before] = (await again.json('/api/outputs')) as OutputState[];
+      expect(before).toMatchObject({ closed: false });
+      const all = placeRecords([...records, closedRecord(14)]);
+      await deliver(await harness.open(growing), all);
+      await again.outputs[0]?.refresh();
+      await again.outputs[0]?.settled();
+      const [after] = (await again.json('/api/outputs')) as OutputState[];
+      expect(after?.closed).toBe(true);
+      expect(after?.shardsRead).toBeGreaterThan(before?.shardsRead ?? 0);
+      expect(await again.json('/api/totals')).toMatchObject({ samples: 14, incomplete: 0 });
+    } finally {
+      await again.close();
+      harness.remove();
     }
   });
 

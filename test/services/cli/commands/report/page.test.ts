@@ -75,7 +75,8 @@ const page = drawQualityPage({ report, examples });
 
 test('no text becomes a tag, and every tag is one of the page itself', () => {
   const found = new Set([...page.matchAll(/<\/?([a-z][a-z0-9]*)/gi)].map(([, tag]) => tag));
-  const own = 'html head meta title style body h1 h2 h3 section table tr td th p details summary';
+  const own =
+    'html head meta title style body main div h1 h2 h3 section table tr td th p details summary';
   expect([...found].sort()).toEqual([...own.split(' '), 'pre', 'small'].sort());
   expect(page).not.toMatch(/<[^>]*\bon\w+=/i);
   expect(page).not.toMatch(/<[^>]*\b(?:src|href|action)=/i);
