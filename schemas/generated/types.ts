@@ -258,6 +258,8 @@ export interface Usage {
   readonly microDollars: number;
   /** Answers among them that a check refused, by check. */
   readonly refused: { readonly [key: string]: number };
+  /** Answers among them by how they ended: stop, length, content_filter or other; those of servers that do not say are left out. */
+  readonly finish: { readonly [key: string]: number };
 }
 
 /** Something that a trajectory was written without. */

@@ -8,10 +8,11 @@ export const noUsage: Usage = {
   completionTokens: 0,
   microDollars: 0,
   refused: {},
+  finish: {},
 };
 
 export function sumUsage(usages: readonly Usage[]): Usage {
-  const sum = (field: Exclude<keyof Usage, 'refused'>) =>
+  const sum = (field: Exclude<keyof Usage, 'refused' | 'finish'>) =>
     usages.reduce((total, usage) => total + usage[field], 0);
   return {
     calls: sum('calls'),
@@ -19,6 +20,8 @@ export function sumUsage(usages: readonly Usage[]): Usage {
     completionTokens: sum('completionTokens'),
     microDollars: sum('microDollars'),
     refused: sumCounts(usages.map(({ refused }) => refused)),
+    // A turn that a draft has kept for longer has no count of it.
+    finish: sumCounts(usages.map(({ finish = {} }) => finish)),
   };
 }
 

@@ -48,7 +48,10 @@ export interface QualityReport {
   readonly plain: PlainFiles;
   /** What else documents were written without. */
   readonly lacks: readonly LackGroup[];
+  /** Answers that were given up because of how they ended. */
   readonly finish: Lacks['finish'];
+  /** All answers by how they ended, where servers said it; null where no log tells. */
+  readonly answers: ThoughtFacts['finish'] | null;
   /** Answers that a check refused, mended or not, by check; null where no log tells. */
   readonly refused: ThoughtFacts['refused'] | null;
   readonly repetition: Repetition;
@@ -207,16 +210,15 @@ function createLengthsByKind() {
 }
 
 function logFacts(log: FromLog<ThoughtFacts>) {
-  const used = 'finish reasons of answers that were used: no record keeps them';
-  const untold = [`${used}; \`finish\` counts those that ended a thought`];
+  const untold: string[] = [];
   if (log.found === null) {
-    untold.push(`refused answers and rewritten thoughts, because ${log.why}`);
-    return { refused: null, rewritten: null, untold };
+    untold.push(`refused answers, finish reasons and rewritten thoughts, because ${log.why}`);
+    return { refused: null, answers: null, rewritten: null, untold };
   }
-  const { searched, rewritten, refused } = log.found;
+  const { searched, rewritten, refused, finish } = log.found;
   if (searched === 0) untold.push('rewritten thoughts, because no file was searched');
   const share = shareOf({ of: searched, found: rewritten });
-  return { refused, rewritten: searched === 0 ? null : share, untold };
+  return { refused, answers: finish, rewritten: searched === 0 ? null : share, untold };
 }
 
 function sampledNumbers({

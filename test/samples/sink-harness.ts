@@ -154,7 +154,14 @@ export async function sampleTrajectory(
     format: 1,
     teacher: sampleTeacher,
     scorer: null,
-    usage: { calls: 1, promptTokens: 0, completionTokens: 0, microDollars: 0, refused: {} },
+    usage: {
+      calls: 1,
+      promptTokens: 0,
+      completionTokens: 0,
+      microDollars: 0,
+      refused: {},
+      finish: {},
+    },
     lacks: [],
     episodes,
   };

@@ -2,6 +2,7 @@
  * What the log of a run tells of its thoughts beyond the shards: how many the search rewrote, and
  * how many answers the checks refused, also those that were mended.
  */
+import type { Usage } from '../../../schemas/generated/types.ts';
 import { IdSet } from '../../runtime/id-set.ts';
 import { type FromLog, forEachBody, type RunLog, withRunLog } from './run-log.ts';
 
@@ -12,6 +13,8 @@ export interface ThoughtFacts {
   readonly rewritten: number;
   /** Answers that a check refused, by check. */
   readonly refused: Readonly<Record<string, number>>;
+  /** Answers by how they ended, those that were not used included. */
+  readonly finish: Readonly<Record<string, number>>;
 }
 
 export async function readThoughtFacts(outputFolder: string): Promise<FromLog<ThoughtFacts>> {
@@ -20,25 +23,35 @@ export async function readThoughtFacts(outputFolder: string): Promise<FromLog<Th
 
 async function readFacts(log: RunLog): Promise<ThoughtFacts> {
   const refused = new Map<string, number>();
+  const finish = new Map<string, number>();
   // The log may hold a record twice, under the same id.
   const seen = new IdSet();
-  const addRefused = (counts: Readonly<Record<string, number>>) => {
-    for (const [check, count] of Object.entries(counts)) {
-      refused.set(check, (refused.get(check) ?? 0) + count);
-    }
+  const addUsage = (usage: Usage) => {
+    addCounts(refused, usage.refused);
+    addCounts(finish, usage.finish);
   };
   await forEachBody(log, 'repo-plan', ({ envelope, body }) => {
-    if (seen.add(envelope.id)) addRefused(body.usage.refused);
+    if (seen.add(envelope.id)) addUsage(body.usage);
   });
   let [searched, rewritten] = [0, 0];
   await forEachBody(log, 'file-thought', ({ envelope, body: { usage, search, steps } }) => {
     if (!seen.add(envelope.id)) return;
     // A file's usage is that of its first thought and of its search.
-    addRefused(usage.refused);
+    addUsage(usage);
     if (search === null) return;
     searched += steps.filter(({ kind }) => kind === 'think').length;
     const kept = search.candidates.filter(({ outcome }) => outcome === 'accepted');
     rewritten += new Set(kept.map(({ thought }) => thought)).size;
   });
-  return { searched, rewritten, refused: Object.fromEntries([...refused].sort()) };
+  return { searched, rewritten, refused: sorted(refused), finish: sorted(finish) };
+}
+
+function addCounts(sums: Map<string, number>, counts: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(counts)) {
+    sums.set(name, (sums.get(name) ?? 0) + count);
+  }
+}
+
+function sorted(sums: ReadonlyMap<string, number>): Record<string, number> {
+  return Object.fromEntries([...sums].sort());
 }

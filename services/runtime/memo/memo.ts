@@ -165,8 +165,10 @@ async function outcomeOf(
 
 function recall<Value>(text: string): Answer<Value> {
   const remembered = JSON.parse(text) as Remembered;
-  if (!('failure' in remembered)) return remembered as Answer<Value>;
-  const { failure, usage } = remembered;
+  // An older answer has not every count.
+  const usage = { ...noUsage, ...remembered.usage };
+  if (!('failure' in remembered)) return { value: remembered.value as Value, usage };
+  const { failure } = remembered;
   const { code, message, subject } = failure;
   throw new PipelineError(code, message, { usage, ...(subject === undefined ? {} : { subject }) });
 }

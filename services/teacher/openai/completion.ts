@@ -98,7 +98,8 @@ export function readCompletion(sent: unknown, promptBytes: number, prices: Price
   if (error !== null && content === '') return brokenBy(error);
   if (read.data === undefined || first === undefined) return broken('the answer is no completion');
   if (first.finish_reason === 'error') return broken('the answer ended with an error');
-  const usage = usageOf(read.data.usage, promptBytes, content, prices);
+  const counted = usageOf(read.data.usage, promptBytes, content, prices);
+  const usage = { ...counted, finish: finishOf(first.finish_reason) };
   const refusal = first.message?.refusal ?? '';
   if (refusal !== '') return { kind: 'refused', why: refusal, usage };
   if (first.finish_reason === 'content_filter') {
@@ -110,6 +111,14 @@ export function readCompletion(sent: unknown, promptBytes: number, prices: Price
   const said = content.trim() === '' && !cut ? reasoning : content;
   const cachedTokens = read.data.usage?.prompt_tokens_details?.cached_tokens ?? 0;
   return { kind: 'text', text: said, cut, usage, cachedTokens };
+}
+
+const knownEnds = ['stop', 'length', 'content_filter'];
+
+/** Servers have names of their own for what is none of these; a record holds none of them. */
+function finishOf(reason: string | null | undefined): Usage['finish'] {
+  if (reason === null || reason === undefined || reason === '') return {};
+  return { [knownEnds.includes(reason) ? reason : 'other']: 1 };
 }
 
 type SentUsage = z.infer<typeof completion>['usage'];

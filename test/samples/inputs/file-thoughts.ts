@@ -28,7 +28,14 @@ export const sampleTeacher: ModelIdentity = {
   languageModel: false,
 };
 
-const usage = { calls: 1, promptTokens: 10, completionTokens: 5, microDollars: 2, refused: {} };
+const usage = {
+  calls: 1,
+  promptTokens: 10,
+  completionTokens: 5,
+  microDollars: 2,
+  refused: {},
+  finish: {},
+};
 const nowhere = { sha256: '0'.repeat(64), bytes: 0 };
 
 export interface SampleParts {

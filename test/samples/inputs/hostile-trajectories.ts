@@ -100,7 +100,14 @@ export function trajectoryOf(segments: readonly TextSegment[]): {
     teacher: sampleTeacher,
     scorer: null,
     search: null,
-    usage: { calls: 0, promptTokens: 0, completionTokens: 0, microDollars: 0, refused: {} },
+    usage: {
+      calls: 0,
+      promptTokens: 0,
+      completionTokens: 0,
+      microDollars: 0,
+      refused: {},
+      finish: {},
+    },
     lacks: [],
     episodes: [],
   };

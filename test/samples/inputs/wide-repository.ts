@@ -48,7 +48,14 @@ export function wideRepository(files: number): WideRepository {
       })),
       teacher: { name: 'grounded', version: '1', model: null, languageModel: false },
       lacks: [],
-      usage: { calls: 0, promptTokens: 0, completionTokens: 0, microDollars: 0, refused: {} },
+      usage: {
+        calls: 0,
+        promptTokens: 0,
+        completionTokens: 0,
+        microDollars: 0,
+        refused: {},
+        finish: {},
+      },
     },
   };
 }

@@ -186,7 +186,14 @@ export const examplePlan: RepoPlanBody = {
     ],
   })),
   teacher: { name: 'grounded', version: '1', model: null, languageModel: false },
-  usage: { calls: 1, promptTokens: 0, completionTokens: 0, microDollars: 0, refused: {} },
+  usage: {
+    calls: 1,
+    promptTokens: 0,
+    completionTokens: 0,
+    microDollars: 0,
+    refused: {},
+    finish: {},
+  },
   lacks: [],
 };
 

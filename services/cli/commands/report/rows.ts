@@ -22,6 +22,7 @@ export function qualitySections(report: QualityReport): QualitySection[] {
     plain(report),
     lacks(report),
     refused(report),
+    answers(report),
     thoughts(report),
     phrases(report),
     register(report),
@@ -87,6 +88,11 @@ function refused({ refused: counts, finish }: QualityReport): QualitySection {
     if (count > 0) rows.push([`given up, finish reason ${reason}`, formatCount(count)]);
   }
   return { title: 'Answers refused, mended ones included', head: null, rows };
+}
+
+function answers({ answers: counts }: QualityReport): QualitySection {
+  const rows = Object.entries(counts ?? {}).map(([end, count]) => [end, formatCount(count)]);
+  return { title: 'Answers by finish reason', head: null, rows };
 }
 
 function thoughts({ repetition, symbols, rewritten }: QualityReport): QualitySection {

@@ -7,7 +7,14 @@ import { ProgressTracker } from '../../../../services/runtime/embedded/progress-
 import { countersOf, createMetrics } from '../../../../services/runtime/watch/metrics.ts';
 import { envelope } from '../../../samples/sink-harness.ts';
 
-const usage = { calls: 3, promptTokens: 0, completionTokens: 0, microDollars: 0, refused: {} };
+const usage = {
+  calls: 3,
+  promptTokens: 0,
+  completionTokens: 0,
+  microDollars: 0,
+  refused: {},
+  finish: {},
+};
 /** The fields of each body that the tallies read; other fields do not matter here. */
 const bodies: Partial<Record<TopicName, object>> = {
   'input-closed': { sources: 2 },

@@ -14,7 +14,14 @@ import {
 import { openObjectMemo } from '../../../../services/runtime/memo/memo-objects.ts';
 import { openLocalObjects } from '../../../../services/runtime/store/objects/local.ts';
 
-const usage = { calls: 1, promptTokens: 5, completionTokens: 7, microDollars: 9, refused: {} };
+const usage = {
+  calls: 1,
+  promptTokens: 5,
+  completionTokens: 7,
+  microDollars: 9,
+  refused: {},
+  finish: {},
+};
 const request: ThinkRequest = {
   name: 'n',
   requirements: '',
@@ -91,6 +98,14 @@ describe.each(memos)('memo %s', (_where, open) => {
     const second = await withMemo('use', teacher, (t) => t.think({ ...request }, signal));
     expect(second).toEqual(first);
     expect(teacher.calls).toBe(1);
+  });
+
+  it('gives an answer that an earlier version kept every count that records have now', async () => {
+    const { finish: _none, ...older } = usage;
+    const before = { ...countingTeacher(), think: async () => ({ value: 'kept', usage: older }) };
+    await withMemo('use', before as unknown as Teacher, (t) => t.think(request, signal));
+    const now = await withMemo('use', countingTeacher(), (t) => t.think(request, signal));
+    expect(now).toEqual({ value: 'kept', usage });
   });
 
   it('keeps samples and requests apart', async () => {

@@ -27,7 +27,14 @@ function planBody(textLength: number): TopicBodies['repo-plan'] {
     architecture: '',
     files: [],
     teacher: { name: 'grounded', version: '1', model: null, languageModel: false },
-    usage: { calls: 0, promptTokens: 0, completionTokens: 0, microDollars: 0, refused: {} },
+    usage: {
+      calls: 0,
+      promptTokens: 0,
+      completionTokens: 0,
+      microDollars: 0,
+      refused: {},
+      finish: {},
+    },
     lacks: [],
   };
 }

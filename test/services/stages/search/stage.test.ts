@@ -83,7 +83,14 @@ beforeAll(async () => {
       dependsOn: path === 'user.js' ? ['base.js'] : [],
     })),
     teacher: openGrounded().identity,
-    usage: { calls: 1, promptTokens: 0, completionTokens: 0, microDollars: 0, refused: {} },
+    usage: {
+      calls: 1,
+      promptTokens: 0,
+      completionTokens: 0,
+      microDollars: 0,
+      refused: {},
+      finish: {},
+    },
     lacks: [],
   };
   trace = {
@@ -100,7 +107,14 @@ beforeAll(async () => {
       { kind: 'write', path: 'user.js', fromLine: 0, toLine: 0, text: null },
     ],
     teacher: plan.teacher,
-    usage: { calls: 1, promptTokens: 10, completionTokens: 5, microDollars: 2, refused: {} },
+    usage: {
+      calls: 1,
+      promptTokens: 10,
+      completionTokens: 5,
+      microDollars: 2,
+      refused: {},
+      finish: {},
+    },
   };
   open = (teacher, withScorer, knobs = {}) => ({
     config: searchKnobs.parse(knobs),
@@ -177,7 +191,14 @@ async function run(body: FileTraceBody, tools: SearchTools): Promise<FileThought
 
 /** The grounded teacher with given rewrites. */
 function teacherOf(rewrites: readonly string[], asked: RewriteRequest[] = []): Teacher {
-  const usage = { calls: 1, promptTokens: 100, completionTokens: 10, microDollars: 7, refused: {} };
+  const usage = {
+    calls: 1,
+    promptTokens: 100,
+    completionTokens: 10,
+    microDollars: 7,
+    refused: {},
+    finish: {},
+  };
   return {
     ...openGrounded(),
     rewrite: async (request, sample) => {

@@ -33,7 +33,14 @@ async function trace(path: string, teacher?: Teacher): Promise<FileTraceBody> {
 }
 
 function teacherThinking(value: string): Teacher {
-  const usage = { calls: 1, promptTokens: 1, completionTokens: 1, microDollars: 1, refused: {} };
+  const usage = {
+    calls: 1,
+    promptTokens: 1,
+    completionTokens: 1,
+    microDollars: 1,
+    refused: {},
+    finish: {},
+  };
   return { ...openGrounded(), think: async () => ({ value, usage }) };
 }
 

@@ -37,6 +37,7 @@ const report: QualityReport = {
   lacks: [{ ...group, what: 'plan' }],
   finish: { length: 1, content_filter: 0 },
   refused: { [hostile]: 3 },
+  answers: { [hostile]: 2 },
   repetition: {
     runWords: 13,
     runs: 1,
