@@ -96,10 +96,16 @@ function emptyRow(line: ProvenanceLine): ShardRow {
   };
 }
 
-function firstOf({ files, lacks }: ProvenanceLine): ShardRow['first'] {
+export function firstOf({
+  files,
+  lacks,
+}: Pick<ProvenanceLine, 'files' | 'lacks'>): ShardRow['first'] {
   if (files === null) return null;
   const counts: Record<string, number> = {};
-  for (const { what } of lacks ?? []) counts[what] = (counts[what] ?? 0) + 1;
+  for (const { what } of lacks ?? []) {
+    // A file that earns no thought lacks nothing.
+    if (what !== 'plain') counts[what] = (counts[what] ?? 0) + 1;
+  }
   return { files: files.length, lacks: counts };
 }
 

@@ -90,6 +90,7 @@ describe('flatten', () => {
       completionTokens: 15,
       microDollars: 6,
       refused: {},
+      finish: {},
     });
   });
 

@@ -225,6 +225,7 @@ describe('search', () => {
       completionTokens: 45,
       microDollars: 30,
       refused: {},
+      finish: {},
     });
     expect(report?.candidates.map(({ outcome }) => outcome)).toEqual([
       'accepted',

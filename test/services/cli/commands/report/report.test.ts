@@ -121,6 +121,8 @@ test('of a growing output, what is in shards counts, and the rest is said', asyn
   expect(found.trajectories).toBeGreaterThan(0);
   expect(found.trajectories + found.incompleteTrajectories).toBeLessThanOrEqual(14);
   expect(found.rewritten).toBeNull();
-  expect(found.untold.join()).toContain('refused answers and rewritten thoughts, because');
+  expect(found.untold.join()).toContain(
+    'refused answers, finish reasons and rewritten thoughts, because',
+  );
   expect((await report(out)).out).toContain('still grows');
 });
