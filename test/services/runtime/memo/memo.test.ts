@@ -100,14 +100,6 @@ describe.each(memos)('memo %s', (_where, open) => {
     expect(teacher.calls).toBe(1);
   });
 
-  it('gives an answer that an earlier version kept every count that records have now', async () => {
-    const { finish: _none, ...older } = usage;
-    const before = { ...countingTeacher(), think: async () => ({ value: 'kept', usage: older }) };
-    await withMemo('use', before as unknown as Teacher, (t) => t.think(request, signal));
-    const now = await withMemo('use', countingTeacher(), (t) => t.think(request, signal));
-    expect(now).toEqual({ value: 'kept', usage });
-  });
-
   it('keeps samples and requests apart', async () => {
     const teacher = countingTeacher();
     const values = await withMemo('use', teacher, async (t) => [
@@ -156,4 +148,24 @@ describe.each(memos)('memo %s', (_where, open) => {
     });
     expect(teacher.calls).toBe(2);
   });
+});
+
+it('gives an answer that an earlier version kept every count that records have now', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'backstory-memo-'));
+  const memo = openMemo(folder);
+  const coordination = openLocalCoordination();
+  const answerOf = (teacher: unknown) =>
+    memoTeacher(teacher as Teacher, { memo, mode: 'use', count: () => {}, coordination }).think(
+      request,
+      signal,
+    );
+  try {
+    const { finish: _none, ...older } = usage;
+    const before = { ...countingTeacher(), think: async () => ({ value: 'kept', usage: older }) };
+    await answerOf(before);
+    expect(await answerOf(countingTeacher())).toEqual({ value: 'kept', usage });
+  } finally {
+    await memo.close();
+    await rm(folder, { recursive: true, force: true });
+  }
 });
