@@ -212,6 +212,11 @@ export function respond(messages: readonly ChatMessage[]): string {
       ),
     ),
   ];
+  const parts = [...user.matchAll(/\b(part_\d+): about \d+ words/g)].map(([, part = '']) => part);
+  if (parts.length > 0) {
+    const thoughts = parts.map((part) => [part, `In ${part} of ${file} stands what it is for.`]);
+    return JSON.stringify(Object.fromEntries(thoughts));
+  }
   const earlier = /<thought-so-far \w+>\n([\s\S]*)\n<\/thought-so-far /.exec(user)?.[1];
   const thought = `For ${file} the definitions are ${names.slice(0, 8).join(', ') || 'few'}; they come in that order.`;
   const emphasis = /^(.+) At most \d+ bytes\.$/m.exec(user)?.[1];

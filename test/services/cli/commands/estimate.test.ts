@@ -2,63 +2,27 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sha256 } from '../../../../services/runtime/ids.ts';
 import { writeRepositories } from '../../../simulation/repositories.ts';
 import { smallOutput, writeByteTokenizer } from '../../../simulation/run-graph.ts';
-import {
-  type ChatMessage,
-  type FakeOpenAi,
-  respond,
-  startFakeOpenAi,
-} from '../../teacher/fake-openai-server.ts';
+import { answerAsAsked } from '../../teacher/answers-as-asked.ts';
+import { type FakeOpenAi, startFakeOpenAi } from '../../teacher/fake-openai-server.ts';
 import { runLine } from '../terminal.ts';
+
+/** Real sources, some of them long enough for parts. */
+const installed = fileURLToPath(new URL('../../../../node_modules/tar-stream', import.meta.url));
+const parts = 'simulate.partBytesMax=6000';
 
 let folder: string;
 let sources: string[];
 let server: FakeOpenAi;
 
-/** Texts of the lengths that are asked for, a fifth more or less, in the words of the answer. */
-function likeAModel(messages: readonly ChatMessage[]): string {
-  const answer = JSON.parse(respond(messages)) as {
-    readonly purposes?: readonly { readonly path: string }[];
-  };
-  const said = messages.map(({ content }) => content).join('');
-  const about = (bytes: number, seed = said) => {
-    const spread = 0.8 + (Number.parseInt(sha256(seed).slice(0, 4), 16) / 65_536) * 0.4;
-    return Math.round(bytes * spread);
-  };
-  const prose = (seed: string, bytes: number) => {
-    let text = '';
-    for (let word = 0; text.length < bytes; word += 1) {
-      text += `${sha256(`${seed} ${word}`).replace(/\d/g, '').slice(0, 5)} `;
-    }
-    return text.slice(0, bytes).trim();
-  };
-  if ('thought' in answer) {
-    // A rewrite is about as long as what it rewrites.
-    const earlier = /<thought-so-far \w+>\n([\s\S]*)\n<\/thought-so-far /.exec(said)?.[1];
-    const words = Number(/in about (\d+) words/.exec(said)?.[1] ?? 0);
-    return JSON.stringify({ thought: prose(said, about(earlier?.length ?? words * 6)) });
-  }
-  if ('requirements' in answer) {
-    // A handful of files: about 80 words each.
-    const [requirements, architecture] = [prose(said, about(480)), prose(`${said}2`, about(480))];
-    return JSON.stringify({ requirements, architecture });
-  }
-  // A sentence of 8 to 40 words.
-  const purposes = answer.purposes?.map(({ path }) => ({
-    path,
-    purpose: prose(path, about(120, path)),
-  }));
-  return JSON.stringify({ purposes });
-}
-
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'backstory-estimate-test-'));
-  sources = writeRepositories(join(folder, 'sources'));
+  sources = [...writeRepositories(join(folder, 'sources')), installed];
   server = await startFakeOpenAi({
-    respond: likeAModel,
+    respond: answerAsAsked,
     countTokens: (text) => Buffer.byteLength(text),
   });
 });
@@ -69,7 +33,7 @@ afterAll(async () => {
 
 test('an estimate is within a tenth of the run, and makes no call', async () => {
   const knobs = [
-    ...['teacher.model=fake-model', `teacher.baseUrl=${server.baseUrl}`, 'teacher.checks=off'],
+    ...['teacher.model=fake-model', `teacher.baseUrl=${server.baseUrl}`, parts],
     ...['teacher.dollarsPerMillionPromptTokens=2', 'teacher.dollarsPerMillionCompletionTokens=8'],
     ...[`sink.tokenizer=${writeByteTokenizer(folder)}`, ...smallOutput],
   ].flatMap((knob) => ['--set', knob]);
@@ -82,7 +46,7 @@ test('an estimate is within a tenth of the run, and makes no call', async () => 
   const run = await line('run', ...sources, '--out', 'out');
   expect(run.exitCode, run.err).toBe(0);
   const { usage } = JSON.parse(run.out);
-  expect(estimate.repositories).toEqual({ found: 3, written: 3 });
+  expect(estimate.repositories).toEqual({ found: 4, written: 4 });
   for (const field of ['calls', 'promptTokens', 'completionTokens', 'microDollars']) {
     const ratio = estimate.usage[field] / usage[field];
     expect(ratio, field).toBeGreaterThan(0.9);
