@@ -35,6 +35,8 @@ class Mixture:
 
     def at(self, position: int) -> tuple[int, int]:
         """(stream, position in that stream) at a position of the mixture."""
+        if self.cycle == 1:
+            return 0, position
         number, place = divmod(position, self.cycle)
         streams, ranks = self._cycle(number)
         stream = int(streams[place])
@@ -42,6 +44,8 @@ class Mixture:
 
     def position_of(self, stream: int, at: int) -> int:
         """The position of the mixture at which a stream's `at`-th pack comes."""
+        if self.cycle == 1:
+            return at
         number, rank = divmod(at, self.quotas[stream])
         streams, ranks = self._cycle(number)
         place = np.flatnonzero((streams == stream) & (ranks == rank))[0]

@@ -20,9 +20,11 @@ class Prefetch(Generic[Work, Result]):
 
     def __init__(self, load: Callable[[Work], Result], threads: int, bytes_max: int) -> None:
         self._load = load
-        self._pool = ThreadPoolExecutor(threads, "backstory-feed") if threads > 0 else None
-        self._bytes_max = bytes_max if threads > 0 else 0
         self._loads_max = max(1, 4 * threads)
+        # Loads of one shard wait for the one that checks it, so that others check the next shards.
+        workers = self._loads_max
+        self._pool = ThreadPoolExecutor(workers, "backstory-feed") if threads > 0 else None
+        self._bytes_max = bytes_max if threads > 0 else 0
         self._queue: deque[tuple[Work, Future[Result] | None, int]] = deque()
         self._bytes = 0
 

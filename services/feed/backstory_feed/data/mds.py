@@ -50,6 +50,10 @@ class Pack:
         return int(self.input_ids.shape[0])
 
 
+Row = tuple[str, NDArray[Any], NDArray[np.uint8], NDArray[np.uint32]]
+"""Domain, tokens, mask and pieces."""
+
+
 def blank_pack(index: int, stream: str, epoch: int) -> Pack:
     """Stands where a pack of a bad shard was, so that no other pack changes its place."""
     return Pack(
@@ -100,6 +104,12 @@ class Shard:
         self._offsets = offsets
         self.columns = self._read_columns(bytes(view(header_end, int(offsets[0]))))
         self._sizes = struct.Struct(f"<{self.columns.varying}I")
+        self._rows: dict[int, Row] | None = None
+
+    def keep_rows(self) -> None:
+        """Remembers the arrays of each row that was read: they are views, so this costs no bytes of
+        the shard. Not for a shard of which only rows are fetched."""
+        self._rows = {}
 
     def row(self, row: int) -> dict[str, memoryview]:
         """The bytes of each column of one row."""
@@ -120,6 +130,17 @@ class Shard:
 
     def pack(self, row: int, index: int, *, stream: str = "", epoch: int = 0) -> Pack:
         """One row as a pack. Tokens may also be a column `tokens`; without a mask all train."""
+        if self._rows is None:
+            return Pack(index, *self._read(row), stream, epoch)
+        found = self._rows.get(row)
+        if found is None:
+            found = self._rows[row] = self._read(row)
+        else:
+            # The file must still be as long as it was.
+            self._view(0, 0)
+        return Pack(index, *found, stream, epoch)
+
+    def _read(self, row: int) -> Row:
         fields = self.row(row)
         name = next((name for name in TOKEN_COLUMNS if name in fields), None)
         if name is None:
@@ -140,7 +161,7 @@ class Shard:
         if "length" in fields and int.from_bytes(fields["length"], "little") != length:
             raise self._corrupt(f"row {row} states a length that its tokens do not have")
         domain = bytes(fields["domain"]).decode("utf-8", "replace") if "domain" in fields else ""
-        return Pack(index, domain, input_ids, mask, spans, stream, epoch)
+        return domain, input_ids, mask, spans
 
     def check_rows(self) -> None:
         """Raises at the first malformed row, so that the verdict on a shard is one for all ranks,

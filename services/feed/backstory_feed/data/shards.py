@@ -161,6 +161,7 @@ class Shards:
             if digest.hexdigest() != file.sha256:
                 raise FeedError("SHARD_CORRUPT", f"{place} does not match its hash; restore it")
         shard = Shard(place, file.bytes, view)
+        shard.keep_rows()
         if self._native:
             shard.expect_native()
         if shard.packs != file.packs:
