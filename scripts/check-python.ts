@@ -10,7 +10,11 @@ import { pythonWith } from '../test/samples/installed/python-environment.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const settings = 'services/feed/pyproject.toml';
-const packages = ['services/feed/backstory_feed', 'services/scorer/gpu/backstory_scorer'];
+const packages = [
+  'services/feed/backstory_feed',
+  'services/scorer/gpu/backstory_scorer',
+  'services/trainer/backstory_trainer',
+];
 
 /** Each script gets its own run, because mypy rejects two files of the same name in one run. */
 function commands(): string[][] {

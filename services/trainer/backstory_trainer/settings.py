@@ -1,0 +1,55 @@
+"""All that decides a training run. What may change when it goes on is said where it stands."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Number of processes, micro-batch, kernels and how often to save may change at a resume."""
+
+    data: str
+    """A backstory output: a folder or a URL."""
+    to: Path
+    """Folder of the run: checkpoints, metrics.jsonl, curve.svg and, at the end, the model."""
+    model: str = "tiny"
+    batch_size: int = 8
+    """Packs of a step, over all processes."""
+    micro_batch: int = 1
+    """Packs of one forward."""
+    steps: int | None = None
+    """Ends after so many; None goes to the end of the data."""
+    epochs: int = 1
+    window: int = 1
+    """Packs change places inside windows of so many."""
+    seed: int = 0
+    weights: str = "token"
+    learning_rate: float = 3e-4
+    warmup: int = 10
+    decay_to: float = 1.0
+    """Share of the learning rate at `steps`, by a cosine; 1 keeps it."""
+    weight_decay: float = 0.1
+    clip: float = 1.0
+    bf16: bool = False
+    activation_checkpointing: bool = False
+    parallel: str = "ddp"
+    device: str = "cpu"
+    kernel: str | None = None
+    checkpoint_every: int = 100
+    follow: bool = False
+    """At the head of a data set that grows: wait for more, or end."""
+    prometheus_port: int | None = None
+    peak_flops: float | None = None
+    """Of the device, for the share that is used (MFU)."""
+
+    def rate(self, step: int) -> float:
+        """The learning rate of a step, a function of its number alone."""
+        rising = min(1.0, (step + 1) / max(1, self.warmup))
+        if self.decay_to == 1.0 or self.steps is None or step < self.warmup:
+            return self.learning_rate * rising
+        done = min(1.0, (step - self.warmup) / max(1, self.steps - self.warmup))
+        share = self.decay_to + (1 - self.decay_to) * (1 + math.cos(math.pi * done)) / 2
+        return self.learning_rate * share

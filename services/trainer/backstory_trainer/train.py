@@ -1,0 +1,254 @@
+"""The training loop. A step is a function of model, optimizer and batch; the batch is a function of
+the step. So a run that was killed goes on from its last checkpoint as if nothing had happened."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import nullcontext
+from typing import Any
+
+import torch
+from backstory_feed import Feed, Form, Shuffle
+from backstory_feed.data.storage import open_storage
+from backstory_feed.torch_dataset import FeedDataset, Part, check_ranks_agree
+from torch import Tensor, nn
+from torch.distributed.checkpoint.state_dict import (
+    StateDictOptions,
+    get_state_dict,
+    set_state_dict,
+)
+
+from backstory_trainer.checkpoints import CheckpointError, load_newest, save
+from backstory_trainer.curve import draw, read_metrics
+from backstory_trainer.kinds import KINDS, OTHER, Kinds
+from backstory_trainer.metrics import Metrics
+from backstory_trainer.model import WeightedLoss, count_flops, open_model
+from backstory_trainer.ranks import Ranks, spread
+from backstory_trainer.settings import Settings
+from backstory_trainer.stopping import Stop, Stopped
+
+TENSORS = ("input_ids", "labels", "position_ids", "loss_weights")
+TOKENIZER = "tokenizer/tokenizer.json"
+
+
+class Training:
+    """A run on one process of `ranks`."""
+
+    def __init__(self, settings: Settings, ranks: Ranks) -> None:
+        self.settings = settings
+        self.ranks = ranks
+        self.stop = Stop()
+        patience = self.stop.patience()
+        tokenizer = open_storage(settings.data, patience).read(TOKENIZER)
+        self.kinds = None if tokenizer is None else Kinds(tokenizer)
+        self._tokenizer = tokenizer
+        vocabulary = 0 if self.kinds is None else self.kinds.vocabulary
+        self.model = open_model(settings.model, vocabulary, settings.seed).to(ranks.device)
+        self.model.train()
+        if settings.activation_checkpointing:
+            model: Any = self.model
+            model.gradient_checkpointing_enable({"use_reentrant": False})
+        self.module = spread(WeightedLoss(self.model), ranks, settings.parallel, settings.bf16)
+        self.optimizer = torch.optim.AdamW(
+            self.module.parameters(),
+            lr=settings.learning_rate,
+            betas=(0.9, 0.95),
+            weight_decay=settings.weight_decay,
+        )
+        self.feed = Feed(
+            settings.data,
+            settings.batch_size,
+            rank=ranks.rank,
+            world_size=ranks.size,
+            shuffle=Shuffle(settings.window, settings.seed),
+            epochs=settings.epochs,
+            head="wait" if settings.follow else "stop",
+            patience=patience,
+        )
+        form = Form(
+            labels="shifted", weights="document" if settings.weights != "token" else "token"
+        )
+        self.data = FeedDataset(self.feed, micro_batch=settings.micro_batch, form=form)
+        self.step = 0
+        self._state = self.feed.state_dict()
+
+    def run(self) -> bool:
+        """Trains to the end; True if that was reached, False if the run was asked to stop."""
+        self._resume()
+        check_ranks_agree(self.feed)
+        path = self.settings.to / "metrics.jsonl"
+        metrics = None
+        if self.ranks.rank == 0:
+            metrics = Metrics(path, self.step, self.settings.prometheus_port)
+        steps = self._steps()
+        while self.settings.steps is None or self.step < self.settings.steps:
+            began = time.monotonic()
+            parts = self._next(steps)
+            # Ranks may see different heads of a data set that grows: all go on, or none does.
+            if self.ranks.any(parts is None or self.stop.asked):
+                break
+            assert parts is not None
+            waited = time.monotonic() - began
+            line = self._train(parts)
+            self._state = self.data.state_after(parts[-1])
+            self.step += 1
+            line |= self._speed(parts, waited, time.monotonic() - began)
+            if metrics is not None:
+                metrics.write(line)
+            if self.step % self.settings.checkpoint_every == 0:
+                self._save(final=False)
+        stopped = self.ranks.any(self.stop.asked)
+        self._save(final=True)
+        if metrics is not None:
+            metrics.close()
+            self._finish(path, stopped)
+        return not stopped
+
+    def _steps(self) -> Iterator[list[Part]]:
+        parts: list[Part] = []
+        for part in self.data:
+            parts.append(part)
+            if part["last"]:
+                yield parts
+                parts = []
+
+    def _next(self, steps: Iterator[list[Part]]) -> list[Part] | None:
+        try:
+            return next(steps, None)
+        except Stopped:
+            return None
+
+    def _train(self, parts: list[Part]) -> dict[str, Any]:
+        """One step: the loss is that of all its tokens, in whatever parts and ranks they come."""
+        settings, ranks = self.settings, self.ranks
+        weight = sum(float(part["loss_weights"].double().sum()) for part in parts)
+        total = ranks.sum(torch.tensor([weight], dtype=torch.float64, device=ranks.device))
+        scale = ranks.size / float(total[0]) if total[0] > 0 else 0.0
+        sums = torch.zeros(1 + 2 * (OTHER + 1), dtype=torch.float64, device=ranks.device)
+        for number, part in enumerate(parts):
+            with self._synchronized(number == len(parts) - 1):
+                loss, each = self._forward(part)
+                (loss * scale).backward()
+            sums[0] += loss.detach().double()
+            self._by_kind(part, each, sums)
+        norm = nn.utils.clip_grad_norm_(self.module.parameters(), settings.clip)
+        rate = settings.rate(self.step)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        if total[0] > 0:
+            self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        ranks.sum(sums)
+        packs = [pack for part in parts for pack in part["packs"]]
+        line: dict[str, Any] = {
+            "step": self.step,
+            "loss": float(sums[0] / total[0]) if total[0] > 0 else None,
+            "learning_rate": rate,
+            "gradient_norm": float(as_whole(norm)),
+            "packs": sorted(tuple(pack) for own in ranks.gather(packs) for pack in own),
+        }
+        for kind, name in enumerate(KINDS):
+            count = float(sums[1 + OTHER + 1 + kind])
+            line[f"loss_{name}"] = float(sums[1 + kind]) / count if count > 0 else None
+        return line
+
+    def _synchronized(self, last: bool) -> Any:
+        """Gradients of all ranks are summed with the last part of a step, and not before."""
+        module: Any = self.module
+        if hasattr(module, "set_requires_gradient_sync"):
+            module.set_requires_gradient_sync(last)
+        elif hasattr(module, "no_sync") and not last:
+            return module.no_sync()
+        return nullcontext()
+
+    def _forward(self, part: Part) -> tuple[Tensor, Tensor]:
+        device = self.ranks.device
+        moved = {**part, **{name: part[name].to(device, non_blocking=True) for name in TENSORS}}
+        with torch.autocast(device.type, torch.bfloat16, enabled=self.settings.bf16):
+            result: tuple[Tensor, Tensor] = self.module(moved, self.settings.kernel)
+        return result
+
+    def _by_kind(self, part: Part, each: Tensor, sums: Tensor) -> None:
+        if self.kinds is None:
+            return
+        bounds = part["cu_seqlens"].tolist()
+        kinds = torch.from_numpy(self.kinds.of(part["input_ids"].numpy(), bounds))
+        # Label i is token i + 1.
+        rows = part["loss_weights"].nonzero()[:, 0]
+        of_labels = kinds[rows + 1].to(sums.device)
+        sums[1 : 2 + OTHER].index_add_(0, of_labels, each.double())
+        ones = torch.ones_like(each, dtype=torch.float64)
+        sums[2 + OTHER :].index_add_(0, of_labels, ones)
+
+    def _speed(self, parts: list[Part], waited: float, seconds: float) -> dict[str, Any]:
+        tokens = sum(part["input_ids"].numel() for part in parts) * self.ranks.size
+        line = {
+            "tokens": tokens,
+            "seconds": seconds,
+            "tokens_per_second": tokens / seconds,
+            "data_wait": waited / seconds,
+        }
+        if self.settings.peak_flops is not None:
+            flops = sum(count_flops(self.model, part["cu_seqlens"].tolist()) for part in parts)
+            line["mfu"] = flops / seconds / self.settings.peak_flops
+        return line
+
+    def _resume(self) -> None:
+        told: list[str] = []
+        content = load_newest(self.settings.to / "checkpoints", told)
+        for text in told:
+            print(f"backstory-trainer: {text}", file=sys.stderr, flush=True)
+        steps = self.ranks.gather(-1 if content is None else content["step"])
+        if len(set(steps)) > 1:
+            raise CheckpointError(f"ranks found checkpoints of steps {steps}; share the folder")
+        if content is None:
+            return
+        set_state_dict(
+            self.module,
+            self.optimizer,
+            model_state_dict=content["model"],
+            optim_state_dict=content["optimizer"],
+            options=StateDictOptions(full_state_dict=True),
+        )
+        self.data.load_state_dict(content["feed"])
+        self.step, self._state = content["step"], content["feed"]
+
+    def _save(self, final: bool) -> None:
+        options = StateDictOptions(full_state_dict=True, cpu_offload=True)
+        model, optimizer = get_state_dict(self.module, self.optimizer, options=options)
+        failed = ""
+        if self.ranks.rank == 0:
+            content = {"step": self.step, "feed": self._state}
+            content |= {"model": model, "optimizer": optimizer}
+            try:
+                save(self.settings.to / "checkpoints", self.step, content)
+            except CheckpointError as error:
+                failed = str(error)
+                print(f"backstory-trainer: {error}; trying again later", file=sys.stderr)
+        if final and any(self.ranks.gather(failed)):
+            raise CheckpointError(f"the run ends without its last checkpoint: {failed}")
+        self._weights = model
+
+    def _finish(self, metrics: Any, stopped: bool) -> None:
+        """The picture, and the model in the form of Hugging Face if the run is over."""
+        lines = read_metrics(metrics)
+        if lines:
+            title = f"{self.settings.model} on {self.settings.data}"
+            (self.settings.to / "curve.svg").write_text(draw(lines, title), "utf-8")
+        if stopped:
+            return
+        folder = self.settings.to / "model"
+        own: Any = self.model
+        prefix = "model."
+        weights = {name.removeprefix(prefix): value for name, value in self._weights.items()}
+        own.save_pretrained(folder, state_dict=weights)
+        if self._tokenizer is not None:
+            (folder / "tokenizer.json").write_bytes(self._tokenizer)
+
+
+def as_whole(value: Any) -> Tensor:
+    """A number that may be spread over the ranks."""
+    whole: Tensor = value.full_tensor() if hasattr(value, "full_tensor") else value
+    return whole

@@ -1,0 +1,280 @@
+"""Tests of the trainer: loss and gradients against documents alone, bounds that leak nothing, exact
+resume, other numbers of processes, signals and full disks. `python test_trainer.py OUTPUT`."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import numpy as np
+import torch
+from backstory_feed import Feed, Form
+from backstory_feed.collate import collate
+from backstory_trainer import checkpoints
+from backstory_trainer.checkpoints import CheckpointError, load_newest, save, written
+from backstory_trainer.curve import draw, read_metrics
+from backstory_trainer.kinds import KINDS, Kinds
+from backstory_trainer.model import TINY, WeightedLoss, open_model
+from backstory_trainer.ranks import Ranks
+from backstory_trainer.settings import Settings
+from backstory_trainer.train import Training
+
+OUTPUT = Path(sys.argv.pop(1))
+torch.set_num_threads(1)
+
+
+class RunTest(unittest.TestCase):
+    def setUp(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="backstory-trainer-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def settings(self, name: str, **others: object) -> Settings:
+        fields: dict[str, Any] = {
+            "batch_size": 4,
+            "steps": 4,
+            "learning_rate": 3e-3,
+            "warmup": 2,
+            **others,
+        }
+        return Settings(data=str(OUTPUT), to=self.folder / name, **fields)
+
+    def train(self, name: str, **others: object) -> Training:
+        settings = self.settings(name, **others)
+        settings.to.mkdir(exist_ok=True)
+        training = Training(settings, Ranks("cpu"))
+        training.run()
+        return training
+
+    def metrics(self, name: str) -> list[dict[str, Any]]:
+        return read_metrics(self.folder / name / "metrics.jsonl")
+
+
+def tiny(family: str, folder: Path) -> WeightedLoss:
+    """A model of a family in 64 bits."""
+    path = folder / f"{family}.json"
+    path.write_text(json.dumps({**TINY, "model_type": family, "vocab_size": 64}))
+    return WeightedLoss(open_model(str(path), 64, 1)).double()
+
+
+def row(lengths: list[int], seed: int = 0) -> dict[str, Any]:
+    """Documents in one row, with random tokens, masks and weights."""
+    rng = np.random.default_rng(seed)
+    starts = np.cumsum([0, *lengths])
+    total = int(starts[-1])
+    ids = rng.integers(0, 64, total)
+    weights = rng.random(total) * (rng.random(total) < 0.6)
+    weights[starts[1:] - 1] = 0.0
+    return {
+        "input_ids": torch.tensor(ids),
+        "labels": torch.tensor(np.append(ids[1:], -100)),
+        "position_ids": torch.tensor(np.concatenate([np.arange(n) for n in lengths])),
+        "loss_weights": torch.tensor(weights),
+        "cu_seqlens": torch.tensor(starts, dtype=torch.int32),
+    }
+
+
+def document(part: dict[str, Any], number: int) -> dict[str, Any]:
+    """One document of a row, alone."""
+    start, end = (int(part["cu_seqlens"][number + at]) for at in (0, 1))
+    alone = {name: values[start:end] for name, values in part.items() if name != "cu_seqlens"}
+    return {**alone, "cu_seqlens": torch.tensor([0, end - start], dtype=torch.int32)}
+
+
+def gradients(module: WeightedLoss, part: dict[str, Any]) -> tuple[float, dict[str, Any]]:
+    module.zero_grad()
+    loss, _ = module(part, "plain")
+    loss.backward()
+    return float(loss), {n: p.grad.clone() for n, p in module.named_parameters()}
+
+
+class LossMaths(RunTest):
+    def test_a_packed_row_is_the_sum_of_its_documents(self) -> None:
+        part = row([5, 1, 17, 9])
+        for family in ("llama", "qwen2", "qwen3"):
+            module = tiny(family, self.folder)
+            alone = [gradients(module, document(part, number)) for number in range(4)]
+            loss, grads = gradients(module, part)
+            self.assertAlmostEqual(loss, sum(each for each, _ in alone), delta=1e-6)
+            for name, grad in grads.items():
+                whole = sum(each[name] for _, each in alone)
+                self.assertLess(float((grad - whole).abs().max()), 1e-6, (family, name))
+            # PyTorch has no gradients of flex attention on CPUs.
+            with torch.no_grad():
+                self.assertAlmostEqual(float(module(part, "flex")[0]), loss, delta=1e-6)
+
+    def test_a_document_changes_nothing_in_another(self) -> None:
+        module = tiny("llama", self.folder)
+        part = row([12, 20, 7])
+        part["loss_weights"][:12] = 0.0
+        part["loss_weights"][32:] = 0.0
+        loss, grads = gradients(module, part)
+        for where in (slice(0, 12), slice(32, 39)):
+            changed = {**part, "input_ids": part["input_ids"].clone()}
+            changed["input_ids"][where] = (changed["input_ids"][where] + 1) % 64
+            other, others = gradients(module, changed)
+            self.assertEqual(other, loss)
+            for name, grad in grads.items():
+                self.assertTrue(torch.equal(grad, others[name]), name)
+
+    def test_the_feed_trains_what_the_masks_say(self) -> None:
+        packs = next(iter(Feed(OUTPUT, 4))).packs
+        arrays = collate(packs, Form(labels="shifted"))
+        starts = set(arrays.cu_seqlens.tolist())
+        mask = np.concatenate([pack.mask for pack in packs])
+        for at in np.flatnonzero(arrays.loss_weights):
+            self.assertEqual(arrays.labels[at], arrays.input_ids[at + 1])
+            self.assertEqual(mask[at + 1], 1)
+            self.assertNotIn(int(at) + 1, starts)
+
+
+class Resume(RunTest):
+    def test_a_run_in_two_parts_is_the_same_run_bit_for_bit(self) -> None:
+        whole = self.train("whole", steps=4)
+        self.train("parts", steps=2)
+        parts = self.train("parts", steps=4, micro_batch=1, checkpoint_every=1)
+        for name, value in whole.module.state_dict().items():
+            self.assertTrue(torch.equal(value, parts.module.state_dict()[name]), name)
+        for one, other in zip(self.metrics("whole"), self.metrics("parts"), strict=True):
+            for key in ("step", "loss", "packs", "gradient_norm", "loss_write"):
+                self.assertEqual(one[key], other[key])
+        self.assertLess(self.metrics("whole")[-1]["loss"], self.metrics("whole")[0]["loss"])
+        self.assertTrue((self.folder / "whole" / "model" / "config.json").exists())
+        self.assertIn("<polyline", (self.folder / "whole" / "curve.svg").read_text())
+
+    def test_other_numbers_of_processes_see_the_same_samples_and_losses(self) -> None:
+        self.train("one", steps=2)
+        self.train("one", steps=4)
+        for how in ("ddp", "fsdp"):
+            self.train(how, steps=2)
+            self.together(2, how, steps=4)
+            for one, two in zip(self.metrics("one"), self.metrics(how), strict=True):
+                self.assertEqual(one["packs"], two["packs"])
+                self.assertAlmostEqual(one["loss"], two["loss"], delta=1e-4)
+            indices = [pack for line in self.metrics(how) for pack in line["packs"]]
+            self.assertEqual(indices, [["data", at] for at in range(16)])
+
+    def together(self, processes: int, name: str, steps: int) -> None:
+        """As torchrun starts them, but as copies of this process, which has imported all."""
+        context = multiprocessing.get_context("fork")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        running = [
+            context.Process(target=self.rank, args=(rank, processes, port, name, steps))
+            for rank in range(processes)
+        ]
+        for process in running:
+            process.start()
+        for process in running:
+            process.join()
+        self.assertEqual([process.exitcode for process in running], [0] * processes)
+
+    def rank(self, rank: int, processes: int, port: int, name: str, steps: int) -> None:
+        place = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+        os.environ |= {**place, "RANK": str(rank), "WORLD_SIZE": str(processes)}
+        ranks = Ranks("cpu")
+        Training(self.settings(name, steps=steps, parallel=name), ranks).run()
+        ranks.close()
+
+
+class Checkpoints(RunTest):
+    def test_the_last_good_one_survives_a_full_disk(self) -> None:
+        save(self.folder, 1, {"step": 1})
+        full = OSError(28, "No space left on device")
+        disk = mock.patch.object(checkpoints.os, "fsync", side_effect=full)
+        with disk, self.assertRaisesRegex(CheckpointError, "No space"):
+            save(self.folder, 2, {"step": 2})
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["step-00000001.pt"])
+        self.assertEqual(load_newest(self.folder, []), {"step": 1})
+
+    def test_a_torn_one_is_told_and_the_one_before_it_is_taken(self) -> None:
+        for step in (1, 2, 3):
+            save(self.folder, step, {"step": step, "model": torch.ones(100)})
+        self.assertEqual(len(written(self.folder)), 2)
+        newest = written(self.folder)[-1]
+        newest.write_bytes(newest.read_bytes()[:-200])
+        told: list[str] = []
+        self.assertEqual((load_newest(self.folder, told) or {})["step"], 2)
+        self.assertIn(newest.name, told[0])
+        written(self.folder)[0].write_bytes(b"")
+        with self.assertRaises(CheckpointError):
+            load_newest(self.folder, [])
+
+    def test_a_run_on_a_full_disk_goes_on_and_ends_with_an_error(self) -> None:
+        full = OSError(28, "No space left on device")
+        disk = mock.patch.object(checkpoints.os, "fsync", side_effect=full)
+        with disk, self.assertRaisesRegex(CheckpointError, "ends without"):
+            self.train("full", steps=2, checkpoint_every=1)
+        self.assertEqual(len(self.metrics("full")), 2)
+
+
+class Signals(RunTest):
+    def test_sigterm_at_the_head_of_a_growing_data_set_saves_and_ends(self) -> None:
+        data = self.folder / "data"
+        shutil.copytree(OUTPUT, data)
+        last = sorted((data / "manifest").glob("0*.json"))[-1]
+        last.unlink()
+        (data / "manifest" / "head.json").unlink()
+        command = [sys.executable, "-m", "backstory_trainer", str(data), "--follow"]
+        command += ["--to", str(self.folder / "run"), "--batch-size", "2", "--micro-batch", "2"]
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        with subprocess.Popen(command, text=True, env=environment(), **pipes) as run:
+            assert run.stderr is not None and run.stdout is not None
+            # It says that it waits, and for what.
+            self.assertIn("at the head", run.stderr.readline())
+            run.send_signal(signal.SIGTERM)
+            self.assertEqual(run.wait(60), 0)
+            said = run.stdout.read()
+        steps = len(self.metrics("run"))
+        self.assertGreater(steps, 1)
+        self.assertIn(f"saved at step {steps}", said)
+        self.assertEqual(
+            (load_newest(self.folder / "run" / "checkpoints", []) or {})["step"], steps
+        )
+        self.assertFalse((self.folder / "run" / "model").exists())
+
+
+class KindsOfTokens(unittest.TestCase):
+    def test_each_token_has_the_kind_of_its_segment(self) -> None:
+        kinds = Kinds((OUTPUT / "tokenizer" / "tokenizer.json").read_bytes())
+        text = b'@@@@ backstory "x"\n@@@@ read a\nr\n@@@@ think a\n@@@ write b\n'
+        text += b"@@@@ write a\ncode\n@@@@ done\n"
+        table = {value: token for token, value in kinds._bytes.items() if len(value) == 1}
+        ids = np.array([table[bytes([byte])] for byte in text])
+        found = kinds.of(ids, [0, len(ids)])
+        for part, kind in ((b"r\n@@@@ t", 2), (b"@@@ write b", 0), (b"code", 1), (b"@@@@ done", 3)):
+            self.assertEqual(found[text.index(part)], kind, part)
+
+    def test_losses_by_kind_are_there(self) -> None:
+        pack = next(iter(Feed(OUTPUT, 1))).packs[0]
+        kinds = Kinds((OUTPUT / "tokenizer" / "tokenizer.json").read_bytes())
+        bounds = [0, *pack.indices[:, 1].tolist()]
+        trained = kinds.of(pack.input_ids, bounds)[pack.mask == 1]
+        self.assertIn(KINDS.index("write"), trained)
+
+    def test_a_curve_has_a_line_for_each_kind(self) -> None:
+        lines = [{"step": at, "loss": 5 - at, "loss_write": 4 - at} for at in range(4)]
+        picture = draw(lines, "a < b")
+        self.assertEqual(picture.count("<polyline"), 2)
+        self.assertIn("a &lt; b", picture)
+        with self.assertRaises(ValueError):
+            draw([], "")
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "OMP_NUM_THREADS": "1"}
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,32 @@
+/**
+ * Trains tiny models on an output of the sink, on CPUs: the loss is that of the documents alone, a
+ * run goes on bit for bit, and with another number of processes on the same samples.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeOutput } from '../../samples/export-output.ts';
+import { pythonWithTorch, runPythonTests } from '../../samples/installed/python-environment.ts';
+import { createHarness, type Harness } from '../../samples/sink-harness.ts';
+
+/** PyTorch is 5 GB where it is not there yet. */
+const installMsMax = 600_000;
+
+let harness: Harness;
+let python: string;
+
+beforeAll(async () => {
+  python = await pythonWithTorch();
+  harness = await createHarness();
+}, installMsMax);
+
+afterAll(() => harness?.remove());
+
+describe('the trainer', () => {
+  it('passes its Python tests', async () => {
+    const { out } = await makeOutput(harness, 'out');
+    const path = ['feed', 'trainer'].map((wing) => `../../../services/${wing}`);
+    const folders = path.map((folder) => new URL(folder, import.meta.url).pathname);
+    const file = new URL('test_trainer.py', import.meta.url).pathname;
+    const ran = await runPythonTests(python, file, out, { PYTHONPATH: folders.join(':') });
+    expect(ran).toBeGreaterThan(10);
+  }, 300_000);
+});
