@@ -105,7 +105,7 @@ const stageSpecs = {
     reads: ['repo-admitted'],
     writes: ['repo-structure', 'dropped'],
     talksTo: ['parser child processes'],
-    version: 1,
+    version: 2,
   },
   plan: {
     does: 'requirements, architecture, one purpose per file, by the teacher',

@@ -24,11 +24,12 @@ import {
   type Resolution,
 } from '../language.ts';
 import { type Inherited, type JavaType, openInherited } from './java-inherited.ts';
+import { type Choose, isBuildFile, openModules } from './modules.ts';
 
 export const java: Language = {
   name: 'java',
   parsing: { parser: 'tree-sitter', grammar: 'tree-sitter-java', read },
-  isManifest: () => false,
+  isManifest: isBuildFile,
   openResolver: openJavaResolver,
 };
 
@@ -159,6 +160,7 @@ interface Types {
   readonly declares: ReadonlyMap<string, readonly string[]>;
   readonly packages: ReadonlySet<string>;
   readonly inherited: Inherited;
+  readonly choose: Choose;
 }
 
 interface Work {
@@ -236,14 +238,21 @@ function packageOf(specifier: string, isWhole: boolean): string {
 }
 
 /** Links the file that declares the longest prefix of a dotted name; false when there is none. */
-function addType({ types, file, found }: Work, dotted: string, way: Way): boolean {
+function addType({ types, file, resolution, found }: Work, dotted: string, way: Way): boolean {
   const segments = dotted.split('.');
   for (let length = segments.length; length > 0; length -= 1) {
     const files = types.declares.get(segments.slice(0, length).join('.'));
     if (files === undefined) continue;
-    const to = nearest(files, file.path);
-    // Where equally near modules declare the same type, either would be a guess.
-    if (to === null) return true;
+    const to =
+      nearest(files, file.path) ?? nearest(types.choose(files, file.path) ?? [], file.path);
+    if (to === null) {
+      // Where equally near modules declare the same type, either would be a guess.
+      const reason = 'several modules declare it';
+      if (way.confidence === 1) {
+        resolution.unresolved.push({ specifier: dotted, reason });
+      }
+      return true;
+    }
     const names = segments.slice(length - 1, length + 1);
     found.set(to, joined(found.get(to), { to, names, ...way }));
     return true;
@@ -295,5 +304,5 @@ function readTypes(project: Project): Types {
   const declares = new Map(
     [...types].map(([full, all]) => [full, all.map(({ file }) => file.path)] as const),
   );
-  return { declares, packages, inherited: openInherited(types) };
+  return { declares, packages, inherited: openInherited(types), choose: openModules(project) };
 }

@@ -4,10 +4,11 @@
  * Tests come last for files outside of tests. Pure.
  */
 import { append } from '../../facts/facts.ts';
-import { folderOf, foldersUpwards, nameOf, sharedDepth } from '../../paths.ts';
+import { folderOf, foldersUpwards, joinPath, nameOf, sharedDepth } from '../../paths.ts';
 import type { Project } from '../language.ts';
 
-const buildFiles = /^(?:build\.gradle(?:\.kts)?|pom\.xml|build\.sbt|build\.sc|build\.mill)$/;
+const buildFiles =
+  /^(?:build\.gradle(?:\.kts)?|pom(?:[-.]\w+)*\.xml|build\.sbt|build\.sc|build\.mill)$/;
 
 export function isBuildFile(path: string): boolean {
   return buildFiles.test(nameOf(path));
@@ -32,6 +33,7 @@ export function openModules(project: Project): Choose {
     const folder = folderOf(path);
     manifests.set(folder, `${manifests.get(folder) ?? ''}\n${manifest}`);
   }
+  const sbt = readSbt(manifests.get('') ?? '');
   const units = new Map<string, Unit>();
   const unitOf = (path: string): Unit => {
     const known = units.get(path) ?? readUnit(path, manifests);
@@ -46,10 +48,10 @@ export function openModules(project: Project): Choose {
     for (const path of files) append(groups, unitOf(path).folder, path);
     const inOwn = groups.get(own.folder);
     if (inOwn !== undefined) return inOwn;
-    const text = manifests.get(own.module) ?? '';
+    const needs = needsOf(own.module, manifests, sbt);
     const ranked = [...groups.values()].map((group) => {
       const first = group[0] ?? '';
-      return { group, rank: rankOf(unitOf(first), own, text), depth: sharedDepth(first, from) };
+      return { group, rank: rankOf(unitOf(first), own, needs), depth: sharedDepth(first, from) };
     });
     ranked.sort((a, b) => a.rank - b.rank || b.depth - a.depth);
     const [best, second] = ranked;
@@ -78,11 +80,34 @@ function readUnit(path: string, manifests: ReadonlyMap<string, string>): Unit {
 }
 
 /** Returns the rank of a unit for files of `own`; the lowest comes first. */
-function rankOf(unit: Unit, own: Unit, manifest: string): number {
+function rankOf(unit: Unit, own: Unit, needs: (module: string) => boolean): number {
   const hidden = unit.isTest && !own.isTest ? 8 : 0;
-  if (unit.module !== own.module) return hidden + (isNamed(nameOf(unit.module), manifest) ? 3 : 4);
+  if (unit.module !== own.module) return hidden + (needs(unit.module) ? 3 : 4);
   if (unit.isCommon) return hidden;
   return hidden + (unit.isTest ? 2 : 1);
+}
+
+/** Returns whether the build of a module names another module as a dependency. */
+function needsOf(
+  own: string,
+  manifests: ReadonlyMap<string, string>,
+  sbt: SbtProjects,
+): (module: string) => boolean {
+  const text = manifests.get(own) ?? '';
+  return (module) => {
+    if (sbt.get(own)?.has(module) === true) return true;
+    const artifact = artifactOf(manifests.get(module) ?? '');
+    return isNamed(nameOf(module), text) || (artifact !== null && isNamed(artifact, text));
+  };
+}
+
+const otherArtifacts =
+  /<(parent|dependencies|dependencyManagement|build|profiles)>(?:(?!<\1>)[\s\S])*?<\/\1>/g;
+
+/** Returns the name by which Maven knows the module, which need not be that of its folder. */
+function artifactOf(pom: string): string | null {
+  if (!pom.includes('<artifactId>')) return null;
+  return /<artifactId>\s*([\w.-]+)\s*</.exec(pom.replace(otherArtifacts, ''))?.[1] ?? null;
 }
 
 /** Whether the text of a build file names a module of the repository as a dependency. */
@@ -91,4 +116,29 @@ function isNamed(module: string, manifest: string): boolean {
   const camel = module.replaceAll(/[-_.](\w)/g, (_, letter: string) => letter.toUpperCase());
   const forms = [`:${module}"`, `:${module}'`, `<artifactId>${module}<`, `projects.${camel})`];
   return forms.some((form) => manifest.includes(form));
+}
+
+/** The folders of sbt's projects, and the folders of those on which each depends. */
+type SbtProjects = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Reads `val app = (project in file("app")).dependsOn(core % "test->test")`. */
+function readSbt(text: string): SbtProjects {
+  const projects = new Map<string, { folder: string; needs: readonly string[] }>();
+  for (const part of text.split(/^(?=[ \t]*(?:lazy[ \t]+)?val[ \t])/m)) {
+    const id = /^[ \t]*(?:lazy[ \t]+)?val[ \t]+`?([\w-]+)`?[^=\n]{0,80}=\s*\(?\s*project\b/.exec(
+      part,
+    )?.[1];
+    if (id === undefined) continue;
+    const stated = /\bfile\(\s*"([^"\n]{0,200})"\s*\)/.exec(part.slice(0, 400))?.[1];
+    const needs = [...part.matchAll(/\bdependsOn\(([^()]{0,2000})\)/g)].flatMap(([, list = '']) =>
+      list.split(',').flatMap((each) => /^\s*`?([\w-]+)/.exec(each)?.[1] ?? []),
+    );
+    projects.set(id, { folder: joinPath('', stated ?? id) ?? id, needs });
+  }
+  return new Map(
+    [...projects.values()].map(({ folder, needs }) => [
+      folder,
+      new Set(needs.flatMap((need) => projects.get(need)?.folder ?? [])),
+    ]),
+  );
 }

@@ -2,6 +2,7 @@
 import { compareText } from '../../../../../schemas/compare-text.ts';
 import type { ParsedFile } from '../../facts/facts.ts';
 import { below, folderOf, isBelow, joinPath, nameOf } from '../../paths.ts';
+import { type Glob, openGlob } from '../glob.ts';
 import { jsonOf, objectOf, stringsOf } from '../json.ts';
 import type { Project } from '../language.ts';
 
@@ -28,8 +29,8 @@ interface Prefix {
 
 interface Declared {
   readonly prefixes: Prefix[];
-  /** Files or folders. */
-  readonly classmap: string[];
+  /** Files, folders, and patterns of folders. */
+  readonly classmap: Glob[];
   readonly files: Set<string>;
   readonly folders: string[];
 }
@@ -46,7 +47,7 @@ export function readAutoload(project: Project): Autoload {
   return {
     finds: (className, path) =>
       prefixes.some((prefix) => expectedPath(prefix, className) === path) ||
-      classmap.some((entry) => isBelow(path, entry)) ||
+      classmap.some((entry) => entry(path)) ||
       files.has(path),
     isAlwaysLoaded: (path) => files.has(path),
     owns: (className) =>
@@ -70,7 +71,10 @@ function readManifest(file: ParsedFile, into: Declared): void {
       }
     }
     const { classmap, files } = autoload;
-    into.classmap.push(...placesOf(classmap));
+    for (const place of placesOf(classmap)) {
+      const isMatch = openGlob(`${place}/**`);
+      into.classmap.push((path) => isBelow(path, place) || isMatch(path));
+    }
     for (const path of placesOf(files)) into.files.add(path);
   }
 }

@@ -24,6 +24,8 @@ const unusedConfidence = 0.6;
 /** For a file found along the include path, which may change at run time. */
 const searchedConfidence = 0.9;
 
+const severalReason = 'several files that are autoloaded declare it';
+
 interface Names {
   readonly autoload: Autoload;
   /** `class`, `function` or `const` and a full name to its files; a `namespace` to none. */
@@ -61,7 +63,9 @@ interface Work {
 function addImport({ names, file, resolution }: Work, fact: ImportFact, isUsed: boolean): void {
   const { specifier, style } = fact;
   const found = findName(names, file, `${style} ${specifier}`);
-  if (found !== null) {
+  if (found === 'several') {
+    resolution.unresolved.push({ specifier, reason: severalReason });
+  } else if (found !== null) {
     if (found.path === file.path) return;
     const confidence = isUsed ? found.confidence : Math.min(found.confidence, unusedConfidence);
     const weight = isUsed ? {} : { softness: softness.typeOnly };
@@ -84,8 +88,12 @@ function addUse({ names, file, resolution }: Work, use: string): void {
   const found =
     findName(names, file, use.replace('? ', ' ')) ??
     (global === use ? null : findName(names, file, global));
-  if (found === null || found.path === file.path) return;
   const full = use.slice(use.indexOf(' ') + 1);
+  if (found === 'several') {
+    resolution.unresolved.push({ specifier: full, reason: severalReason });
+    return;
+  }
+  if (found === null || found.path === file.path) return;
   const name = full.slice(full.lastIndexOf('\\') + 1);
   const scope = full.slice(0, Math.max(0, full.lastIndexOf('\\')));
   const isOwn = scope === (file.facts.scope ?? '');
@@ -103,7 +111,7 @@ function findName(
   { autoload, declares }: Names,
   file: ParsedFile,
   key: string,
-): { path: string; confidence: number } | null {
+): { path: string; confidence: number } | 'several' | null {
   const files = declares.get(key) ?? [];
   if (files.includes(file.path)) return { path: file.path, confidence: 1 };
   const full = key.slice(key.indexOf(' ') + 1);
@@ -112,8 +120,8 @@ function findName(
     isClass ? autoload.finds(full, path) : autoload.isAlwaysLoaded(path),
   );
   const sure = nearest(loaded, file.path);
-  if (sure !== null || loaded.length > 0)
-    return sure === null ? null : { path: sure, confidence: 1 };
+  if (sure !== null) return { path: sure, confidence: 1 };
+  if (loaded.length > 0) return 'several';
   // A global name may also be PHP's own, or belong to another package.
   const isGuess = autoload.covers(file.path) && !full.includes('\\');
   const [only] = files;

@@ -81,6 +81,32 @@ describe('java', () => {
     expect(await edgesOf(files)).toEqual(expected);
   });
 
+  it('takes the module that the build names, by the name that Maven knows it by', async () => {
+    const pom = (name: string, rest = '') =>
+      `<project><parent><artifactId>all</artifactId></parent><artifactId>${name}</artifactId>${rest}</project>`;
+    const needs =
+      '<dependencies><dependency><artifactId>lib-b</artifactId></dependency></dependencies>';
+    const files = {
+      'a/pom.xml': pom('lib-a'),
+      'a/src/main/java/p/K.java': 'package p;\npublic class K {}\n',
+      'b/pom.xml': pom('lib-b'),
+      'b/src/main/java/p/K.java': 'package p;\npublic class K {}\n',
+      'app/pom.xml': pom('app', needs),
+      'app/src/main/java/q/M.java': 'package q;\nimport p.K;\nclass M { K k; }\n',
+    };
+    expect(await edgesOf(files)).toEqual([
+      'app/src/main/java/q/M.java -> b/src/main/java/p/K.java [import] K',
+    ]);
+    const { unresolved } = await structureOf({ ...files, 'app/pom.xml': pom('app') });
+    expect(unresolved).toEqual([
+      {
+        from: 'app/src/main/java/q/M.java',
+        specifier: 'p.K',
+        reason: 'several modules declare it',
+      },
+    ]);
+  });
+
   it('reports a type that its package does not declare', async () => {
     const { unresolved } = await structureOf({
       'A.java': 'package a;\npublic class A {}\n',

@@ -124,4 +124,18 @@ class StreamHash[A](implicit ev: Hash[A]) extends StreamEq[A]()(ev) with Hash[St
   ])('%s', async (_name, files, expected) => {
     expect(await edgesOf(files)).toEqual(expected);
   });
+
+  it('takes the project on which sbt says that it depends', async () => {
+    const build = `val a = project
+val b = (project in file("bb"))
+lazy val app = (project in file(".")).dependsOn(b % "compile->compile;test->test").aggregate(a, b)`;
+    expect(
+      await edgesOf({
+        'build.sbt': build,
+        'a/src/main/scala/p/K.scala': 'package p\nclass K\n',
+        'bb/src/main/scala/p/K.scala': 'package p\nclass K\n',
+        'src/main/scala/q/M.scala': 'package q\nimport p.K\nclass M(k: K)\n',
+      }),
+    ).toEqual(['src/main/scala/q/M.scala -> bb/src/main/scala/p/K.scala [import] K']);
+  });
 });

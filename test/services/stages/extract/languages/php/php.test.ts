@@ -160,4 +160,22 @@ define('WHOLE', 2);
       { from: 'src/A.php', specifier: 'z.php', reason: 'no such file in the repository' },
     ]);
   });
+
+  it('reads wildcards of a classmap, and reports what several packages declare', async () => {
+    const packageOf = (name: string) =>
+      JSON.stringify({ name, autoload: { 'psr-4': { 'X\\': 'src' } } });
+    const files = {
+      'composer.json': '{"autoload": {"psr-4": {"App\\\\": "app"}, "classmap": ["mods/*/inc"]}}',
+      'mods/m/inc/old.php': '<?php class Old {}',
+      'a/composer.json': packageOf('x/a'),
+      'a/src/K.php': '<?php namespace X; class K {}',
+      'b/composer.json': packageOf('x/b'),
+      'b/src/K.php': '<?php namespace X; class K {}',
+      'app/M.php': '<?php namespace App; class M extends \\X\\K { public \\Old $o; }',
+    };
+    expect(await edgesOf(files)).toEqual(['app/M.php -> mods/m/inc/old.php [import] Old']);
+    const { unresolved } = await structureOf(files);
+    const reason = 'several files that are autoloaded declare it';
+    expect(unresolved).toEqual([{ from: 'app/M.php', specifier: 'X\\K', reason }]);
+  });
 });
