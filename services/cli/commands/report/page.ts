@@ -51,12 +51,13 @@ h1 { font-size: 1.5rem; letter-spacing: -.01em; margin: 0 0 1rem; overflow-wrap:
 h2 { font-size: 1rem; margin: 2rem 0 .5rem; overflow-wrap: anywhere; }
 h3 { font-size: .9rem; font-weight: 600; margin: 1rem 0 .25rem; overflow-wrap: anywhere; }
 small, p { color: var(--soft); font-weight: 400; }
-.numbers { columns: 27rem; column-gap: 3rem; }
+.numbers { columns: 30rem; column-gap: 2rem; }
 .numbers section { break-inside: avoid; padding-bottom: 1.5rem; overflow-x: auto; }
 .numbers h2 { margin-top: 0; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-td, th { padding: .1rem .9rem .1rem 0; text-align: left; vertical-align: top; }
-td { overflow-wrap: break-word; }
+td, th { padding: .1rem .6rem .1rem 0; text-align: left; vertical-align: top; }
+td:first-child { min-width: 4rem; }
+td:last-child { overflow-wrap: anywhere; }
 th { font-weight: 400; color: var(--soft); }
 details { border-top: 1px solid var(--line); }
 summary { cursor: pointer; padding: .35rem 0; overflow-wrap: anywhere; }
