@@ -39,6 +39,7 @@ const topicSpecs = {
   trajectory: perRepository,
   'shard-sealed': perDataset,
   dropped: perRepository,
+  'source-listed': perDataset,
   'input-closed': perDataset,
 } as const satisfies Readonly<Record<string, TopicSpec>>;
 
@@ -60,6 +61,8 @@ export const lifecycle = {
   written: 'trajectory',
   /** The repository ended without one; the body says why. */
   dropped: 'dropped',
+  /** What a code host listed: the source reads it back, and no other stage reads it. */
+  listed: 'source-listed',
   /** A bounded input ended; the body says how many sources it had. */
   closed: 'input-closed',
 } as const satisfies Readonly<Record<string, TopicName>>;
@@ -87,9 +90,9 @@ export interface StageSpec {
 /** In dataflow order. Every stage but the first may also write `dropped` through its outcomes. */
 const stageSpecs = {
   discover: {
-    does: 'folder, archive or list → one stored archive per repository',
+    does: 'folder, archive, list or GitHub → one stored archive per repository',
     reads: [],
-    writes: ['repo-found', 'input-closed', 'dropped'],
+    writes: ['repo-found', 'source-listed', 'input-closed', 'dropped'],
     talksTo: ['code host'],
     version: 3,
   },

@@ -34,6 +34,20 @@ export interface BlobReference {
 
 export type ArchiveFormat = 'tar' | 'tgz' | 'zip';
 
+/** What a code host tells of a repository; its name may change, its id does not. */
+export interface HostedRepository {
+  /** The host, e.g. github.com. */
+  readonly host: string;
+  /** The host's own id of the repository. */
+  readonly id: string;
+  /** Owner and name, as the host gave them at that time. */
+  readonly name: string;
+  /** The host's own answer, an SPDX identifier or NOASSERTION; null where it knows none. */
+  readonly licence: null | string;
+  /** Whether the host knows it as a fork. */
+  readonly fork: boolean;
+}
+
 /** A repository was found and its source stored. Key: repository id. */
 export interface RepoFoundBody {
   /** Short name. */
@@ -48,6 +62,8 @@ export interface RepoFoundBody {
   readonly format: ArchiveFormat;
   /** Digest of the files, equal in all forms of one tree; null where it is unknown. */
   readonly treeSha256: null | string;
+  /** What the code host tells of it; null for what did not come from one. */
+  readonly hosted: null | HostedRepository;
 }
 
 /** A repository was found and its source stored. Key: repository id. */
@@ -116,6 +132,8 @@ export interface Repository {
   readonly files: readonly AdmittedFile[];
   /** Files left out, with reasons. */
   readonly skipped: readonly SkippedFile[];
+  /** What the code host tells of it; null for what did not come from one. */
+  readonly hosted: null | HostedRepository;
 }
 
 /** A repository passed the gates. Key: repository id. */
@@ -602,6 +620,44 @@ export interface Dropped {
   readonly bodyReference: null | BlobReference;
 }
 
+/** A repository that a code host listed, and the commit at which it is read. */
+export interface ListedRepository {
+  /** What the host tells of it. */
+  readonly repository: HostedRepository;
+  /** The commit; null where it is looked up later. */
+  readonly commit: null | string;
+  /** Time of the commit in milliseconds since 1970; 0 where it is not known. */
+  readonly commitTimeMs: number;
+  /** Tag of the host's answer about the commit, to ask later whether there is a newer one. */
+  readonly etag: null | string;
+}
+
+/** A part of a source on a code host was listed, so that no later start lists it again. Key: data set. */
+export interface SourceListedBody {
+  /** The source as the user named it. */
+  readonly source: string;
+  /** Which part of the source: a range of a search; empty for a repository. */
+  readonly part: string;
+  /** Repositories that the host counts in the part. */
+  readonly total: number;
+  /** The host's time of the answer, in milliseconds since 1970. */
+  readonly untilMs: number;
+  /** The smaller parts that are listed instead, where one listing cannot show all. */
+  readonly parts: readonly string[];
+  /** The repositories of the part, in the order in which they are read. */
+  readonly repositories: readonly ListedRepository[];
+}
+
+/** A part of a source on a code host was listed, so that no later start lists it again. Key: data set. */
+export interface SourceListed {
+  /** Identity and origin. */
+  readonly envelope: Envelope;
+  /** The content; null when it is larger than 32 KiB and lies in the blob store. */
+  readonly body: null | SourceListedBody;
+  /** Where the Avro-encoded body lies when it is not inline. */
+  readonly bodyReference: null | BlobReference;
+}
+
 /** A bounded run has no more sources. Key: data set. */
 export interface InputClosedBody {
   /** Number of repo-found and dropped source positions. */
@@ -660,5 +716,6 @@ export interface TopicBodies {
   readonly 'trajectory': TrajectoryBody;
   readonly 'shard-sealed': ShardSealedBody;
   readonly 'dropped': DroppedBody;
+  readonly 'source-listed': SourceListedBody;
   readonly 'input-closed': InputClosedBody;
 }

@@ -80,6 +80,7 @@ const examples = `Examples:
   backstory run .                               this folder, without key, GPU or server
   backstory run flask.tar.gz express.tgz        archives of any kind
   backstory run @list.txt --out data            one source per line
+  backstory run github:pallets/flask@3.0.3      from GitHub, at a branch, tag or commit
   backstory verify data && backstory inspect data
   backstory run . --teacher openai --set teacher.baseUrl=http://localhost:8000/v1 \\
                   --set teacher.model=NAME      your own model endpoint
@@ -92,7 +93,10 @@ function addRun(program: Command, context: CommandContext, end: (code: ExitCode)
   const command = program
     .command('run')
     .description('turn repositories into shards on this machine')
-    .argument('<source...>', 'folder, .tar .tar.gz .tgz .zip, or @list.txt with one per line')
+    .argument(
+      '<source...>',
+      'folder, .tar .tar.gz .tgz .zip, github:OWNER/NAME[@REF], github-search:QUERY, or @list.txt with one per line',
+    )
     .option('--out <folder>', 'where shards, manifest and log go', defaultOutput)
     .option('--limit <count>', 'take only the first repositories')
     .option('--resume', 'fail if there is no run to resume (an existing one is always resumed)')
@@ -102,7 +106,7 @@ function addRun(program: Command, context: CommandContext, end: (code: ExitCode)
     .action(async (sources, options) => end(await runCommand(context, sources, options)))
     .addHelpText(
       'after',
-      '\nKeys come from BACKSTORY_TEACHER_API_KEY (for OpenAI’s own address also OPENAI_API_KEY)\nand BACKSTORY_SCORER_API_KEY. Behind a proxy set NODE_USE_ENV_PROXY=1.\nStop with Ctrl-C: finished work is kept, and the same command goes on.',
+      '\nKeys come from BACKSTORY_TEACHER_API_KEY (for OpenAI’s own address also OPENAI_API_KEY)\nand BACKSTORY_SCORER_API_KEY; tokens of GitHub from BACKSTORY_GITHUB_TOKEN (several with\ncommas) or GITHUB_TOKEN. Behind a proxy set NODE_USE_ENV_PROXY=1.\nStop with Ctrl-C: finished work is kept, and the same command goes on.',
     );
 }
 

@@ -50,8 +50,20 @@ const inputCodes = {
     'Check its permissions and its format: a folder, .tar, .tar.gz, .tgz or .zip.',
   ),
   SOURCE_EMPTY: drop(
-    'A folder holds no files, or all of them are ignored.',
+    'A folder holds no files, or all of them are ignored; or a repository has no commit.',
     'Check its .gitignore, or name another folder.',
+  ),
+  SOURCE_GONE: drop(
+    'The code host has no such repository, branch, tag or commit, or shows it to nobody (any more).',
+    'Check its name; for a private one set BACKSTORY_GITHUB_TOKEN to a token that may read it.',
+  ),
+  SOURCE_FAILED: drop(
+    'The code host failed again and again for this repository, while it answered for others.',
+    'Bring it in again another day, as a source of another data set.',
+  ),
+  LISTING_CAPPED: drop(
+    'A search has repositories that the code host counts and does not show.',
+    'Narrow the search by other words or qualifiers, or name the repositories.',
   ),
   ARCHIVE_CORRUPT: drop(
     'An archive cannot be unpacked.',
@@ -205,6 +217,18 @@ const serverCodes = {
   ),
 };
 
+/** Where repositories come from. */
+const hostCodes = {
+  HOST_UNAVAILABLE: fatal(
+    'The code host does not answer, fails for all repositories, or has no quota left for long.',
+    'Run the same command again when it does: what is listed and fetched is kept. More tokens have more quota.',
+  ),
+  HOST_REFUSED: fatal(
+    'The code host refuses every token, or the search; or the address is no API of GitHub.',
+    'Mend BACKSTORY_GITHUB_TOKEN, the query, or `discover.githubUrl`, and run the same command again.',
+  ),
+};
+
 const modelCodes = {
   TEACHER_UNAVAILABLE: retry(
     'The teacher does not answer, or fails again and again.',
@@ -288,6 +312,7 @@ export const errorCodes = {
   ...machineCodes,
   ...dataCodes,
   ...serverCodes,
+  ...hostCodes,
   ...modelCodes,
   ...runtimeCodes,
 };

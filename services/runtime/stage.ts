@@ -14,9 +14,10 @@ import {
   type StageName,
   type TopicName,
 } from '../../schemas/topology.ts';
+import type { CodeHost } from '../ports/code-host.ts';
 import type { Scorer } from '../ports/scorer.ts';
 import type { Teacher } from '../ports/teacher.ts';
-import type { PipelineError } from './errors.ts';
+import type { DropCode, PipelineError } from './errors.ts';
 import type { Emit, Outcome, Subject } from './outcomes.ts';
 import type { CounterOf, NoReport, StageReport } from './report.ts';
 import type { BlobStore } from './store/blobs.ts';
@@ -83,6 +84,8 @@ export interface NeighbourTools {
   readonly teacher: Teacher;
   /** Null when the search is off. */
   readonly scorer: Scorer | null;
+  /** Null when no source is on a code host. */
+  readonly codeHost: CodeHost | null;
   /** Where a writer keeps its durable output. */
   readonly objects: ObjectStore;
 }
@@ -92,7 +95,7 @@ export const neighbourTools = {
   teacher: 'teacher',
   scorer: 'scorer',
   'shard store': 'objects',
-  'code host': null,
+  'code host': 'codeHost',
   'parser child processes': null,
   tokenizer: null,
 } as const satisfies Readonly<Record<Neighbour, keyof NeighbourTools | null>>;
@@ -132,13 +135,36 @@ export interface SourceItem {
   readonly eventTimeMs: number;
   /** The name that people know it by, for a `dropped` record. */
   readonly subject: Subject;
-  readonly outcome:
-    | Emit
-    | {
-        readonly kind: 'unreadable';
-        readonly reason: 'SOURCE_UNREADABLE' | 'SOURCE_EMPTY';
-        readonly detail: string;
-      };
+  readonly outcome: Emit | Unreadable | Known;
+}
+
+/** The source gave no repository. */
+export interface Unreadable {
+  readonly kind: 'unreadable';
+  readonly reason: DropCode;
+  readonly detail: string;
+}
+
+/** The data set has a record of the repository, so it was not fetched again. */
+export interface Known {
+  readonly kind: 'known';
+}
+
+/** What a source has written so far, in this and in earlier processes. */
+export interface SourcePast {
+  /** Whether the data set has a record of this repository, be it a drop. */
+  has(repositoryId: string): boolean;
+  /** The readable bodies of the source's own records in one of its topics, in order. */
+  bodies<Topic extends TopicName>(
+    topic: Topic,
+    visit: (body: TopicBodies[Topic]) => void,
+  ): Promise<void>;
+  /**
+   * Why the input is read: to take what is new; again, in a live data set, so that also what was
+   * read before may have changed; or to compare it with the records of a finished run, for which
+   * nobody outside is asked: what was never listed counts as one new item.
+   */
+  readonly purpose: 'read' | 'again' | 'compare';
 }
 
 interface SourceDeclaration<
@@ -148,9 +174,15 @@ interface SourceDeclaration<
 > extends StageCommon<Name, Config, Report> {
   /**
    * Yields the whole input each time; the runtime knows by their ids which items it has taken
-   * already. When it ends, a bounded run closes its input.
+   * already. Between the items it may yield records about the input as such, which the runtime
+   * writes and a later process reads in `past`. When it ends, a bounded run closes its input.
    */
-  readonly items: (tools: Tools<Name, z.infer<Config>, Report>) => AsyncIterable<SourceItem>;
+  readonly items: (
+    tools: Tools<Name, z.infer<Config>, Report>,
+    past: SourcePast,
+  ) => AsyncIterable<SourceItem | Emit>;
+  /** How long after its end the input of a live data set is read again; null never. */
+  readonly againMs?: (config: z.infer<Config>) => number | null;
 }
 
 /** Why a record was given up. */

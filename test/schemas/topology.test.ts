@@ -19,7 +19,7 @@ import {
 const schemas = new URL('../../schemas/', import.meta.url);
 const allTopics = [...topicNames, 'dead-letter'] as const;
 /** Topics that no stage reads; people and programs outside the graph do. */
-const terminal = ['repo-plan', 'shard-sealed'];
+const terminal = ['repo-plan', 'shard-sealed', 'source-listed'];
 
 interface Documented {
   readonly name?: string;

@@ -51,6 +51,7 @@ const wings = [
   'dataset',
   'teacher',
   'scorer',
+  'code-host',
   'export',
   'quality',
   'ui',

@@ -20,6 +20,7 @@ import {
   exitCodes,
   reportFailure,
 } from '../failures.ts';
+import { openConfiguredHost } from '../open/code-host.ts';
 import { requireStore } from '../open/output-place.ts';
 import {
   type ConfigurationOptions,
@@ -148,6 +149,7 @@ export async function runSources(
       stages,
       teacher,
       scorer,
+      codeHost: openConfiguredHost(context, values, tellWait(reporter.note)),
       redactor: context.redactor,
       onProgress: (snapshot) => reporter.update({ ...snapshot, meter: meter.read() }),
       signal: context.signal,
@@ -165,6 +167,13 @@ export async function runSources(
     await scorer?.close();
     await objects.close();
   }
+}
+
+/** A wait of seconds is nothing to tell. */
+function tellWait(note: (text: string) => void): (ms: number) => void {
+  return (ms) => {
+    if (ms >= 10_000) note(`waiting ${Math.ceil(ms / 1000)} s for quota of the code host`);
+  };
 }
 
 /** The book lies in the run's folder, which the run locks before its first call. */

@@ -5,7 +5,7 @@
  */
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
-import { graph, type StageName } from '../../../schemas/topology.ts';
+import { graph, type StageName, talkTo } from '../../../schemas/topology.ts';
 import { watchClosed } from '../../dataset/manifest.ts';
 import { type ResolvedValues, type RunSummary, stages } from '../../registry.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
@@ -22,6 +22,7 @@ import { openProcessLog } from '../../runtime/watch/log.ts';
 import { expandSources } from '../../stages/discover/sources.ts';
 import { type CommandContext, writeLine } from '../context.ts';
 import { type ExitCode, exitCodes, reportFailure } from '../failures.ts';
+import { openConfiguredHost } from '../open/code-host.ts';
 import {
   type ClusterCommandOptions,
   loadClusterConfiguration,
@@ -117,6 +118,9 @@ export async function serveOn(
       stages: served,
       teacher,
       scorer,
+      codeHost: talkTo(names, 'code host')
+        ? openConfiguredHost(context, values, tellWait(place.log))
+        : null,
       coordination,
       stateFolder: resolve(context.workingFolder, own),
       registry: openRegistry(context, values),
@@ -142,6 +146,10 @@ export async function serveOn(
     await scorer?.close();
     await coordination.close();
   }
+}
+
+function tellWait(log: Logger): (ms: number) => void {
+  return (waitMs) => log.warn({ waitMs }, 'waiting for quota of the code host');
 }
 
 /** Writes a line when something has changed since the last one. */

@@ -63,7 +63,7 @@ export async function sourceOfFile(
   );
   for (const source of sources) {
     for (const spec of await specsOf(source)) {
-      if (spec.kind === 'unreadable') continue;
+      if (spec.kind !== 'folder' && spec.kind !== 'archive') continue;
       const path = await realpath(spec.path);
       for (const place of places) {
         if (await cameTogether(place, path, spec.kind)) return spec.origin;

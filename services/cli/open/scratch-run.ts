@@ -9,6 +9,7 @@ import { type RunSummary, stages } from '../../registry.ts';
 import { runEmbedded } from '../../runtime/embedded/embedded.ts';
 import type { Memo } from '../../runtime/memo/memo.ts';
 import type { CommandContext } from '../context.ts';
+import { openConfiguredHost } from './code-host.ts';
 import type { LoadedConfiguration } from './settings.ts';
 
 export interface ScratchRun {
@@ -38,6 +39,7 @@ export async function runScratch(
       stages,
       teacher,
       scorer,
+      codeHost: openConfiguredHost(context, values),
       redactor: context.redactor,
       signal: context.signal,
       ...(memo === undefined ? {} : { memo }),

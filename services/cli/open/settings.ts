@@ -30,6 +30,7 @@ export interface ConfigurationOptions {
 export const keyVariables = {
   teacher: 'BACKSTORY_TEACHER_API_KEY',
   scorer: 'BACKSTORY_SCORER_API_KEY',
+  codeHost: 'BACKSTORY_GITHUB_TOKEN',
 } as const;
 
 export interface LoadedConfiguration extends ResolvedConfiguration<typeof sections> {

@@ -12,6 +12,7 @@ import {
   topicNames,
   topics,
 } from '../../../schemas/topology.ts';
+import type { CodeHost } from '../../ports/code-host.ts';
 import type { Scorer } from '../../ports/scorer.ts';
 import type { Teacher } from '../../ports/teacher.ts';
 import type { Bus, TopicConfiguration } from '../bus/bus.ts';
@@ -48,6 +49,8 @@ export interface GraphOptions {
   readonly teacher: Teacher | null;
   /** Null when no stage talks to a scorer, or the search is off. */
   readonly scorer: Scorer | null;
+  /** Where hosted sources come from; by default there are none. */
+  readonly codeHost?: CodeHost | null;
   /** What records of failures and pages may not hold; by default it knows shapes alone. */
   readonly redactor?: Redactor;
   /** Coordination with other processes of the data set; by default there are none. */
@@ -108,6 +111,7 @@ export function openEngine(options: GraphOptions, parts: EngineParts): OpenEngin
     teacher: options.teacher === null ? null : memoTeacher(options.teacher, remembering),
     scorer: options.scorer === null ? null : memoScorer(options.scorer, memo, settings.memo),
     objects: parts.objects,
+    codeHost: options.codeHost ?? null,
   };
   const abort = new AbortController();
   const { promise: ended, resolve: finish, reject: fail } = Promise.withResolvers<void>();

@@ -12,7 +12,7 @@ export const admit = defineStage('admit', {
   concurrency: (config) => config.concurrency,
   end: { subject: (record) => record.body },
   handle: async (record, tools) => {
-    const { name, origin, commit, archive, format } = record.body;
+    const { name, origin, commit, archive, format, hosted } = record.body;
     // Checks the declared length before reading, so that no blob is read without a limit.
     if (archive.bytes > tools.config.archiveBytesMax) {
       return [
@@ -33,7 +33,7 @@ export const admit = defineStage('admit', {
     const files = placeFiles(admitted.files);
     return [
       emit('repo-admitted', {
-        repository: { name, origin, commit, licence, content, files, skipped },
+        repository: { name, origin, commit, licence, content, files, skipped, hosted },
       }),
     ];
   },

@@ -1,6 +1,6 @@
 /** Knobs of `discover`: which sources are read, and how large one may be. */
 import { z } from 'zod';
-import { input, ownersOnly } from '../../runtime/config/knobs.ts';
+import { input, operational, ownersOnly } from '../../runtime/config/knobs.ts';
 
 const mebibyte = 1024 * 1024;
 const count = z.number().int().positive();
@@ -10,7 +10,7 @@ export const discoverKnobs = z.object({
     .array(z.string().min(1))
     .default([])
     .describe(
-      'What to read, in order: folders, archives (.tar .tar.gz .tgz .crate .zip .jar .whl), or @FILE with one source per line. Empty by default: the command line names them.',
+      'What to read, in order: folders, archives (.tar .tar.gz .tgz .crate .zip .jar .whl), github:OWNER/NAME[@REF], github-search:QUERY, or @FILE with one source per line. Empty by default: the command line names them.',
     )
     .meta({ ...input, ...ownersOnly, example: '[./folder,package.tgz]' }),
   limit: count
@@ -53,6 +53,57 @@ export const discoverKnobs = z.object({
     .describe(
       'Milliseconds that git may take to find the commit of a folder; after that the commit is unknown.',
     ),
+  githubUrl: z
+    .string()
+    .min(1)
+    .default('https://api.github.com')
+    .describe(
+      'Address of the REST API that github: and github-search: mean; of GitHub Enterprise https://HOST/api/v3. Tokens go nowhere else.',
+    )
+    .meta({ ...input, ...ownersOnly }),
+  followHours: z
+    .number()
+    .positive()
+    .max(8_760)
+    .nullable()
+    .default(null)
+    .describe(
+      'Hours after which a live data set asks again for new commits of named repositories, and for repositories created since the last search; null never does. A bounded run reads each once.',
+    )
+    .meta(operational),
+  fetchesMax: count
+    .max(64)
+    .default(4)
+    .describe(
+      'Repositories fetched from the code host at once; each may hold archiveBytesMax in memory. GitHub advises few.',
+    )
+    .meta(operational),
+  snapshotTimeoutMs: count
+    .max(86_400_000)
+    .default(600_000)
+    .describe('Milliseconds that the archive of a hosted repository may take, tries included.')
+    .meta(operational),
+  hostRequestsPerMinute: count
+    .max(1_000_000)
+    .default(900)
+    .describe(
+      'Requests that one token may send in a minute; 900 is where GitHub’s secondary limit lies.',
+    )
+    .meta(operational),
+  hostWaitMsMax: count
+    .max(86_400_000)
+    .default(7_200_000)
+    .describe(
+      'The longest wait for quota, in milliseconds, before the process stops; a quota of GitHub is whole again after an hour at most.',
+    )
+    .meta(operational),
+  hostPatienceMs: count
+    .max(86_400_000)
+    .default(600_000)
+    .describe(
+      'How long the code host may fail before the process stops, in milliseconds; 10 min, as for other servers.',
+    )
+    .meta(operational),
 });
 
 export type DiscoverKnobs = z.infer<typeof discoverKnobs>;

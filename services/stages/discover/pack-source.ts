@@ -7,7 +7,7 @@ import type { LeftOut } from '../../runtime/store/left-out.ts';
 import { readArchiveFacts, type ScanLimits } from './archive-facts.ts';
 import { type FolderLimits, packFolder } from './folder.ts';
 import { readCommit } from './git.ts';
-import { reasonOf, type SourceSpec } from './sources.ts';
+import { type LocalSpec, reasonOf, type SourceSpec } from './sources.ts';
 
 export interface PackLimits extends FolderLimits, ScanLimits {
   readonly gitTimeoutMs: number;
@@ -31,6 +31,10 @@ export async function packSource(spec: SourceSpec, limits: PackLimits): Promise<
   if (spec.kind === 'unreadable') {
     throw new PipelineError('SOURCE_UNREADABLE', spec.detail, { subject: spec.origin });
   }
+  if (spec.kind === 'hosted' || spec.kind === 'search') {
+    const message = `${spec.origin} is on a code host; name a folder or an archive`;
+    throw new PipelineError('SOURCE_UNREADABLE', message, { subject: spec.origin });
+  }
   try {
     return spec.kind === 'folder'
       ? await packFolderSource(spec, limits)
@@ -46,7 +50,7 @@ export async function packSource(spec: SourceSpec, limits: PackLimits): Promise<
 }
 
 async function packFolderSource(
-  spec: SourceSpec & { kind: 'folder' },
+  spec: LocalSpec & { kind: 'folder' },
   limits: PackLimits,
 ): Promise<PackedSource> {
   const { name, origin, path } = spec;
@@ -61,7 +65,7 @@ async function packFolderSource(
 }
 
 async function readArchiveSource(
-  spec: SourceSpec & { kind: 'archive' },
+  spec: LocalSpec & { kind: 'archive' },
   limits: PackLimits,
 ): Promise<PackedSource> {
   const { name, origin, path, format } = spec;

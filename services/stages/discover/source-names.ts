@@ -27,12 +27,44 @@ export function repositoryName(baseName: string): string {
   return baseName === '' ? 'repository' : baseName;
 }
 
-/** Whether the source has the form of a code host: `owner/name` or `owner/name@ref`. */
+/** Whether a local path looks like `owner/name` or `owner/name@ref`, without `github:`. */
 export function isHostedName(source: string): boolean {
   return (
     /^[A-Za-z0-9][\w-]{0,38}\/[\w][\w.-]{0,99}(?:@[\w./-]{1,200})?$/.test(source) &&
     archiveFormat(source) === null
   );
+}
+
+/** What a source of the form `github:` or `github-search:` names. */
+export type HostedName =
+  | { readonly kind: 'repository'; readonly repository: string; readonly reference: string | null }
+  | { readonly kind: 'search'; readonly query: string }
+  | { readonly kind: 'malformed'; readonly detail: string };
+
+const hostedName =
+  /^(?<repository>[A-Za-z0-9][\w-]{0,99}\/[\w.-]{1,100})(?:@(?<reference>.{1,255}))?$/;
+
+/** Null for a local path; a local path of this form is written ./github:…. */
+export function parseHostedName(source: string): HostedName | null {
+  const [, scheme, rest = ''] = /^(github|github-search):(.*)$/s.exec(source) ?? [];
+  if (scheme === undefined) return null;
+  const text = rest.trim();
+  if (scheme === 'github-search') {
+    if (text !== '') return { kind: 'search', query: text };
+    return { kind: 'malformed', detail: 'github-search: needs a query' };
+  }
+  const { repository, reference } = hostedName.exec(text)?.groups ?? {};
+  const isName = repository !== undefined && !/\/\.{1,2}$/.test(repository);
+  if (isName && isReference(reference)) {
+    return { kind: 'repository', repository, reference: reference ?? null };
+  }
+  return { kind: 'malformed', detail: `${source} is not of the form github:OWNER/NAME[@REF]` };
+}
+
+/** A branch, tag or hash as git allows it. */
+function isReference(text: string | undefined): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: git forbids them in references.
+  return text === undefined || !/[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|^-|^\/|\/$/.test(text);
 }
 
 /** Returns the sources in a list: one per line; a line that starts with `#` is a comment. */

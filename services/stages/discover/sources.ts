@@ -12,6 +12,7 @@ import {
   archiveFormat,
   archiveKinds,
   isHostedName,
+  parseHostedName,
   parseList,
   repositoryName,
 } from './source-names.ts';
@@ -22,7 +23,24 @@ interface SourceName {
   readonly origin: string;
 }
 
-export type SourceSpec =
+/** A repository on the code host. */
+export interface HostedSpec extends SourceName {
+  readonly kind: 'hosted';
+  /** Owner and name. */
+  readonly repository: string;
+  /** Branch, tag or hash; null for the default branch. */
+  readonly reference: string | null;
+}
+
+/** All repositories that a search on the code host finds. */
+export interface SearchSpec extends SourceName {
+  readonly kind: 'search';
+  readonly query: string;
+}
+
+export type SourceSpec = LocalSpec | HostedSpec | SearchSpec;
+
+export type LocalSpec =
   | (SourceName & { readonly kind: 'folder'; readonly path: string })
   | (SourceName & {
       readonly kind: 'archive';
@@ -41,12 +59,20 @@ export async function expandSources(
   listSourcesMax: number = listSourcesMaxDefault,
 ): Promise<readonly SourceSpec[]> {
   const specs: SourceSpec[] = [];
+  // A search may find nothing, so it does not count.
+  let left = limit ?? Number.POSITIVE_INFINITY;
   for (const source of sources) {
-    if (limit !== null && specs.length >= limit) break;
-    if (source.startsWith('@')) specs.push(...(await expandList(source.slice(1), listSourcesMax)));
-    else specs.push(await readSource(source, '.'));
+    const named = source.startsWith('@')
+      ? await expandList(source.slice(1), listSourcesMax)
+      : [await readSource(source, '.')];
+    for (const spec of named) {
+      if (left <= 0) return specs;
+      specs.push(spec);
+      left -= spec.kind === 'search' ? 0 : 1;
+    }
+    if (left <= 0) return specs;
   }
-  return limit === null ? specs : specs.slice(0, limit);
+  return specs;
 }
 
 async function expandList(list: string, listSourcesMax: number): Promise<readonly SourceSpec[]> {
@@ -89,6 +115,8 @@ function unreadable(source: string, detail: string): SourceSpec {
 }
 
 async function readSource(source: string, folder: string): Promise<SourceSpec> {
+  const hosted = hostedSource(source);
+  if (hosted !== null) return hosted;
   const path = resolve(folder, source);
   const stats = await statSource(source, path);
   const origin = basename(path);
@@ -104,25 +132,41 @@ async function readSource(source: string, folder: string): Promise<SourceSpec> {
   return { kind: 'archive', name: repositoryName(origin), origin, path, format };
 }
 
+function hostedSource(source: string): HostedSpec | SearchSpec | null {
+  const named = parseHostedName(source);
+  if (named === null) return null;
+  if (named.kind === 'malformed') {
+    throw new PipelineError('SOURCE_MISSING', named.detail, { subject: source });
+  }
+  if (named.kind === 'search') {
+    const { query } = named;
+    return { kind: 'search', name: query, origin: `github-search:${query}`, query };
+  }
+  const { repository, reference } = named;
+  const at = reference === null ? '' : `@${reference}`;
+  const origin = `github:${repository}${at}`;
+  const name = repository.slice(repository.indexOf('/') + 1);
+  return { kind: 'hosted', name, origin, repository, reference };
+}
+
 async function statSource(source: string, path: string): Promise<Stats> {
   try {
     return await stat(path);
   } catch (error) {
     const options = { subject: source, cause: error };
-    const advice =
-      'this version cannot fetch from GitHub: download the repository and name its folder or archive';
-    if (isHostedName(source) && source.includes('@')) {
-      throw new PipelineError(
-        'SOURCE_UNREADABLE',
-        `${source} is no local path, and ${advice}`,
-        options,
-      );
-    }
-    // A mistyped path has the form of a hosted name, too, so the message holds both reasons.
-    const hosted = isHostedName(source) ? `; if it is a name on GitHub, ${advice}` : '';
+    const hosted = isHostedName(source)
+      ? `; if it is a name on GitHub, write github:${source}`
+      : addressAdvice(source);
     const message = `cannot read ${source}: ${reasonOf(error)}${hosted}`;
     throw new PipelineError('SOURCE_MISSING', message, options);
   }
+}
+
+function addressAdvice(source: string): string {
+  const named = /^(?:https?:\/\/|git@)github\.com[/:]([\w.-]+\/[\w.-]+?)(?:\.git)?\/?$/.exec(
+    source,
+  );
+  return named === null ? '' : `; write github:${named[1]}`;
 }
 
 /** Returns the system's reason without the path, because a path may reveal the machine. */

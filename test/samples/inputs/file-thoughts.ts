@@ -70,6 +70,7 @@ export function sampleParts(name: string, files: readonly SampleFile[]): SampleP
         content: nowhere,
         files: admitted,
         skipped: [],
+        hosted: null,
       },
       files: byPath.map((file) => ({
         path: file.path,

@@ -6,6 +6,7 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { CodeHost } from '../../../services/ports/code-host.ts';
 import { runtimeKnobs } from '../../../services/runtime/config/knobs.ts';
 import { type EmbeddedOptions, runEmbedded } from '../../../services/runtime/embedded/embedded.ts';
 import { emit, type Outcome } from '../../../services/runtime/outcomes.ts';
@@ -30,6 +31,12 @@ export interface SmallGraph {
   readonly settings?: Partial<z.input<typeof runtimeKnobs>>;
   readonly faults?: EmbeddedOptions['faults'];
   readonly signal?: AbortSignal;
+  /** Another source than the names, with its knobs and what it talks to. */
+  readonly source?: {
+    readonly stage: AnyStage;
+    readonly knobs: object;
+    readonly codeHost: CodeHost;
+  };
 }
 
 /** The writer's notes: one line per source position, in the order of arrival. */
@@ -44,15 +51,16 @@ export function runSmallGraph(graph: SmallGraph) {
     outputFolder: folder,
     configuration: {
       runtime: runtimeKnobs.parse(graph.settings ?? {}),
-      discover: {},
+      discover: graph.source?.knobs ?? {},
       admit: {},
       sink: {},
     },
     configurationHash: 'small graph',
     inputHash: graph.inputHash ?? names.join(),
-    stages: [source(graph), map(graph), writer(folder)],
+    stages: [graph.source?.stage ?? source(graph), map(graph), writer(folder)],
     teacher: null,
     scorer: null,
+    codeHost: graph.source?.codeHost ?? null,
     ...(faults === undefined ? {} : { faults }),
     ...(signal === undefined ? {} : { signal }),
   });
@@ -66,7 +74,15 @@ function source(graph: SmallGraph): AnyStage {
         const archive = { sha256: 'a'.repeat(64), bytes: 0 };
         const treeSha256 = graph.trees?.[name] ?? null;
         const commit = null;
-        const body = { name, origin: name, commit, archive, format: 'tar' as const, treeSha256 };
+        const body = {
+          name,
+          origin: name,
+          commit,
+          archive,
+          format: 'tar' as const,
+          treeSha256,
+          hosted: null,
+        };
         yield {
           repositoryId: `repository-${name}`,
           eventTimeMs: 0,

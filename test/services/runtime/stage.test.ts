@@ -35,7 +35,7 @@ async function given(name: StageName, teacher: Teacher | null = openGrounded()) 
   };
   const stage = stages.find((each) => each.name === name);
   if (stage === undefined) throw new Error(name);
-  const neighbours = { teacher, scorer: null, objects: openLocalObjects(folder) };
+  const neighbours = { teacher, scorer: null, codeHost: null, objects: openLocalObjects(folder) };
   const tools = stageTools(stage, common, neighbours);
   return Object.keys(tools).filter((tool) => !Object.hasOwn(common, tool));
 }
@@ -43,6 +43,7 @@ async function given(name: StageName, teacher: Teacher | null = openGrounded()) 
 it('gives a stage exactly the neighbours that the topology names', async () => {
   const gifts = await Promise.all(stageNames.map(async (name) => [name, await given(name)]));
   expect(Object.fromEntries(gifts.filter(([, tools]) => tools?.length !== 0))).toEqual({
+    discover: ['codeHost'],
     plan: ['teacher'],
     simulate: ['teacher'],
     search: ['teacher', 'scorer'],

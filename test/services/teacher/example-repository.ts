@@ -154,6 +154,7 @@ export const exampleStructure: RepoStructureBody = {
     content: contentReference,
     files: admitted(),
     skipped: [],
+    hosted: null,
   },
   files: paths.map(structureOf),
   edges: [

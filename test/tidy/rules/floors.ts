@@ -26,6 +26,7 @@ export const floors: readonly Floor[] = [
       ...stageNames.map((stage) => `services/stages/${stage}`),
       'services/teacher',
       'services/scorer',
+      'services/code-host',
       'services/export',
     ],
     holds: 'stages, models, exports; none knows its neighbour',

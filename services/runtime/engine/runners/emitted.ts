@@ -3,10 +3,10 @@ import type { RepoFoundBody } from '../../../../schemas/generated/types.ts';
 import { graph, lifecycle, physicalTopic, type TopicName } from '../../../../schemas/topology.ts';
 import type { IncomingRecord } from '../../bus/bus.ts';
 import { forEachRecord, requireWhole } from '../../bus/topic-reader.ts';
-import { PipelineError } from '../../errors.ts';
+import { PipelineError, unlessUnreadable } from '../../errors.ts';
 import { IdCounts, IdSet } from '../../id-set.ts';
 import { type Emit, emit, type Subject } from '../../outcomes.ts';
-import type { AnySource } from '../../stage.ts';
+import type { AnySource, SourcePast } from '../../stage.ts';
 import type { Engine } from '../engine.ts';
 import { readEnvelope } from '../unreadable.ts';
 
@@ -18,6 +18,8 @@ export interface Emitted {
   addTree(found: Emit): boolean;
   /** Whether a source of this name and origin was read, in any revision. */
   isNamed(subject: Subject): boolean;
+  /** Number of records about the input as such. */
+  listed: number;
   closed: boolean;
 }
 
@@ -33,12 +35,17 @@ export async function readEmitted(stage: AnySource, engine: Engine): Promise<Emi
       return tree === null || trees.add(tree);
     },
     isNamed: (subject) => named.has(keyOf(subject)),
+    listed: 0,
     closed: false,
   };
   const visit = async (topic: TopicName) => {
     await forEachRecord(engine.bus, physicalTopic(engine.run.dataset, topic), async (record) => {
       const envelope = await readEnvelope(engine.codec, topic, record);
       if (envelope?.stage !== stage.name) return;
+      if (topic === lifecycle.listed) {
+        emitted.listed += 1;
+        return;
+      }
       emitted.nextSequence = Math.max(emitted.nextSequence, envelope.sourceSequence + 1);
       if (topic === lifecycle.closed) emitted.closed = true;
       else emitted.ids.add(envelope.repositoryId);
@@ -51,6 +58,24 @@ export async function readEmitted(stage: AnySource, engine: Engine): Promise<Emi
   for (const topic of graph[stage.name].writes) await visit(topic);
   if (!emitted.closed) await requireAll(stage, engine);
   return emitted;
+}
+
+/** What the source may see of its own records. */
+export function pastOf(
+  stage: AnySource,
+  { bus, codec, run }: Engine,
+  { ids }: Emitted,
+  purpose: SourcePast['purpose'],
+): SourcePast {
+  return {
+    purpose,
+    has: (repositoryId) => ids.has(repositoryId),
+    bodies: (topic, visit) =>
+      forEachRecord(bus, physicalTopic(run.dataset, topic), async ({ value }) => {
+        const read = await unlessUnreadable(() => codec.decode(topic, value));
+        if (read?.envelope.stage === stage.name) visit(read.body);
+      }),
+  };
 }
 
 /** Returns null if only the envelope is readable; the record's consumer then buries it. */

@@ -7,10 +7,11 @@
 import type { Envelope } from '../../../../schemas/generated/types.ts';
 import { lifecycle } from '../../../../schemas/topology.ts';
 import { noUsage } from '../../../ports/usage.ts';
+import { sleepUnlessAborted } from '../../clock.ts';
 import { type ErrorCode, PipelineError } from '../../errors.ts';
 import { IdCounts } from '../../id-set.ts';
 import { type Emit, emit } from '../../outcomes.ts';
-import type { AnySource, SourceItem } from '../../stage.ts';
+import type { AnySource, AnyTools, SourceItem, SourcePast } from '../../stage.ts';
 import { isInputClosed } from '../closed-input.ts';
 import { patiently, stopProcess } from '../endings.ts';
 import {
@@ -21,7 +22,7 @@ import {
   produce,
   type StageRunner,
 } from '../engine.ts';
-import { type Emitted, hasAllRecords, readEmitted } from './emitted.ts';
+import { type Emitted, hasAllRecords, pastOf, readEmitted } from './emitted.ts';
 
 export async function startSource(stage: AnySource, engine: Engine): Promise<StageRunner> {
   const tools = engine.toolsFor(stage);
@@ -33,10 +34,28 @@ export async function startSource(stage: AnySource, engine: Engine): Promise<Sta
   const pump = async () => {
     // The input of a finished run was compared with its records before the stages started.
     if (emitted.closed) return;
+    for (let purpose: SourcePast['purpose'] = 'read'; ; purpose = 'again') {
+      await readAll(purpose);
+      if (over.aborted) return;
+      if (engine.run.bounded) return closeInput(stage, engine, emitted);
+      const againMs = stage.againMs?.(tools.config) ?? null;
+      if (againMs === null) return;
+      await sleepUnlessAborted(engine.clock, againMs, over);
+      if (over.aborted) return;
+    }
+  };
+  // The source may wait for long, for example for a code host, and ends with its stage.
+  const heard = { ...tools, signal: over };
+  const readAll = async (purpose: SourcePast['purpose']) => {
     let started = performance.now();
-    for await (const item of newItems(stage, engine, emitted)) {
+    for await (const item of newItems(stage, engine, emitted, { tools: heard, purpose })) {
       await engine.gate?.pass(stage.name, over);
       if (over.aborted) return;
+      if (isEmit(item)) {
+        await write(stage, engine, listedRecord(stage, engine, item, emitted));
+        engine.crashPoint(`${stage.name}:after-listed`);
+        continue;
+      }
       await write(stage, engine, recordOf(stage, engine, item, emitted));
       engine.metrics.handled(stage.name, 'emitted', (performance.now() - started) / 1000);
       engine.crashPoint(`${stage.name}:after-produce`);
@@ -44,7 +63,6 @@ export async function startSource(stage: AnySource, engine: Engine): Promise<Sta
       await engine.progress.openBelow(engine.settings.openRepositoriesMax, over);
       started = performance.now();
     }
-    if (engine.run.bounded && !over.aborted) await closeInput(stage, engine, emitted);
   };
   const pumping = pump().catch((error: unknown) => stopProcess(engine, stage.name, error));
   return {
@@ -89,6 +107,7 @@ export async function countAdded(stage: AnySource, engine: Engine): Promise<numb
 
 async function inputSince(stage: AnySource, engine: Engine): Promise<InputSince> {
   const since: InputSince = { added: 0, changed: 0, names: [] };
+  const tools = engine.toolsFor(stage);
   const { bus, codec, run } = engine;
   const isClosed = () => isInputClosed(bus, codec, run.dataset);
   // Asked first, because an unfinished run reads all of the source's records when it starts.
@@ -96,7 +115,9 @@ async function inputSince(stage: AnySource, engine: Engine): Promise<InputSince>
   const emitted = await readEmittedPatiently(stage, engine);
   // If retention has removed records, the sources that the run has read are no longer known.
   if (!emitted.closed || !(await hasAllRecords(stage, engine))) return since;
-  for await (const { subject } of newItems(stage, engine, emitted)) {
+  for await (const item of newItems(stage, engine, emitted, { tools, purpose: 'compare' })) {
+    if (isEmit(item)) continue;
+    const { subject } = item;
     const isChanged = emitted.isNamed(subject);
     since[isChanged ? 'changed' : 'added'] += 1;
     if (since.names.length === namedMax) continue;
@@ -116,15 +137,24 @@ function inputMismatch({ run }: Engine, { added, changed, names }: InputSince): 
   );
 }
 
-/** Yields the items that the data set does not have yet, at any position in the input. */
+/**
+ * Yields the items that the data set does not have yet, at any position in the input, and records
+ * about the input as such.
+ */
 async function* newItems(
   stage: AnySource,
   engine: Engine,
   emitted: Emitted,
-): AsyncGenerator<SourceItem> {
+  { tools, purpose }: { readonly tools: AnyTools; readonly purpose: SourcePast['purpose'] },
+): AsyncGenerator<SourceItem | Emit> {
   const met = new IdCounts();
   const log = engine.log.child({ stage: stage.name });
-  for await (const item of stage.items(engine.toolsFor(stage))) {
+  const past = pastOf(stage, engine, emitted, purpose);
+  for await (const item of stage.items(tools, past)) {
+    if (isEmit(item)) {
+      yield item;
+      continue;
+    }
     const { repositoryId, subject, outcome } = item;
     // The second of two equal sources becomes a separate drop, which may already be written.
     if (met.add(repositoryId) <= emitted.ids.count(repositoryId)) continue;
@@ -160,9 +190,27 @@ function recordOf(
   if (outcome.kind === 'unreadable') {
     return childRecord(stage.name, envelope, dropOf(stage, item, sequence, outcome));
   }
-  const isKnownTree = !emitted.addTree(outcome);
-  if (!isKnownId && !isKnownTree) return childRecord(stage.name, envelope, outcome);
+  const isKnownTree = outcome.kind === 'emit' && !emitted.addTree(outcome);
+  if (outcome.kind === 'emit' && !isKnownId && !isKnownTree) {
+    return childRecord(stage.name, envelope, outcome);
+  }
   return childRecord(stage.name, envelope, dropOf(stage, item, sequence, duplicate));
+}
+
+function isEmit(item: SourceItem | Emit): item is Emit {
+  return 'kind' in item;
+}
+
+/** A record about the input as such; its ordinal tells it from the earlier ones. */
+function listedRecord(
+  stage: AnySource,
+  engine: Engine,
+  listed: Emit,
+  emitted: Emitted,
+): PlannedRecord {
+  const ordinal = emitted.listed;
+  emitted.listed += 1;
+  return childRecord(stage.name, datasetEnvelope(engine), { ...listed, ordinal });
 }
 
 const duplicate = {

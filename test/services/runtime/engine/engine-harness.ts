@@ -137,6 +137,7 @@ export function found(engine: Engine, name: string): PlannedRecord {
       archive: { sha256: 'a'.repeat(64), bytes: 0 },
       format: 'tar',
       treeSha256: null,
+      hosted: null,
     },
   };
 }

@@ -243,8 +243,8 @@ describe('an archive', () => {
 
 describe('sources', () => {
   test.each([
-    ['owner/name@v1', 'SOURCE_UNREADABLE', /GitHub/],
-    ['src/mistyped', 'SOURCE_MISSING', /no such file or folder; if .* GitHub/],
+    ['owner/name@v1', 'SOURCE_MISSING', /write github:owner\/name@v1/],
+    ['src/mistyped', 'SOURCE_MISSING', /no such file or folder; if .* GitHub, write github:src/],
     ['missing/a/b', 'SOURCE_MISSING', /no such file/],
     ['missing.tgz', 'SOURCE_MISSING', /missing\.tgz/],
     ['@missing.txt', 'SOURCE_MISSING', /list/],
@@ -284,7 +284,10 @@ describe('the stage', () => {
     const tools = { config, blobs, signal, run: { outputFolder: join(folder, 'out') } };
     const found: SourceItem[] = [];
     type ItemTools = Parameters<typeof discover.items>[0];
-    for await (const item of discover.items(tools as unknown as ItemTools)) found.push(item);
+    const past = { has: () => false, bodies: async () => {}, purpose: 'read' as const };
+    for await (const item of discover.items(tools as unknown as ItemTools, past)) {
+      if (!('kind' in item)) found.push(item);
+    }
     return found;
   }
 

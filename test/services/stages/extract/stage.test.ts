@@ -67,6 +67,7 @@ async function record(): Promise<Parameters<typeof extract.handle>[0]> {
     content,
     files: admitted,
     skipped: [],
+    hosted: null,
   };
   const body = { repository };
   return { topic: extract.reads, partition: 0, offset: 0, body } as StageRecord<

@@ -147,7 +147,16 @@ function structureOf(
   });
   const licence = { expression: 'MIT', evidence: [] };
   return {
-    repository: { name: 'ledger', origin: 'o', commit: null, licence, content, files, skipped: [] },
+    repository: {
+      name: 'ledger',
+      origin: 'o',
+      commit: null,
+      licence,
+      content,
+      files,
+      skipped: [],
+      hosted: null,
+    },
     files: files.map(({ path }) => ({
       path,
       language: 'javascript',

@@ -1,0 +1,147 @@
+/**
+ * Lists a search part by part, so that the most that a host shows of one hides nothing. Each part
+ * is a record before its repositories are read: a restart goes on behind it. What the host counts and
+ * does not show is told as a shortfall.
+ */
+import type {
+  HostedRepository,
+  ListedRepository,
+  SourceListedBody,
+} from '../../../../schemas/generated/types.ts';
+import { type CodeHost, pageSize, shownMax } from '../../../ports/code-host.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import type { Known } from './known.ts';
+import {
+  parseRange,
+  type Range,
+  rangeText,
+  type Sight,
+  splitRange,
+  takeRange,
+} from './search-ranges.ts';
+
+export type SearchStep =
+  | { readonly kind: 'listed'; readonly body: SourceListedBody }
+  | { readonly kind: 'repository'; readonly listed: ListedRepository }
+  | { readonly kind: 'shortfall'; readonly part: string; readonly detail: string }
+  /** The source was never listed, and is only compared. */
+  | { readonly kind: 'new' };
+
+export interface SearchSource {
+  /** As the user named it. */
+  readonly source: string;
+  readonly query: string;
+}
+
+interface Walk extends SearchSource {
+  readonly words: string;
+  readonly host: CodeHost;
+  readonly known: Known;
+  readonly signal: AbortSignal;
+}
+
+export async function* listSearch(
+  source: SearchSource,
+  { host, known }: { readonly host: CodeHost; readonly known: Known },
+  signal: AbortSignal,
+): AsyncGenerator<SearchStep> {
+  const { words, range } = takeRange(source.query);
+  const walk: Walk = { ...source, words, host, known, signal };
+  for (let next: Range | null = range; next !== null; ) {
+    const before = known.listed(source.source, rangeText(next));
+    // A live data set also asks for what was created since the last listing.
+    if (before === null && next !== range && known.purpose !== 'again') return;
+    yield* walkRange(walk, next);
+    const listed = known.listed(source.source, rangeText(next));
+    if (listed === null || (before === null && next !== range)) return;
+    next = since(next, listed);
+  }
+}
+
+/** The range behind one that has no end; null behind one that has, or where no time has passed. */
+function since({ created, stars }: Range, { untilMs }: SourceListedBody): Range | null {
+  const from = Math.floor(untilMs / 1000) + 1;
+  return created.to === null && from > created.from ? { created: { from, to: null }, stars } : null;
+}
+
+async function* walkRange(walk: Walk, range: Range): AsyncGenerator<SearchStep> {
+  const { source, known } = walk;
+  const part = rangeText(range);
+  let listed = known.listed(source, part);
+  if (listed === null) {
+    if (known.purpose === 'compare') {
+      yield { kind: 'new' };
+      return;
+    }
+    listed = await listRange(walk, range);
+    known.note(listed);
+    yield { kind: 'listed', body: listed };
+  }
+  for (const each of listed.parts) yield* walkRange(walk, parseRange(each));
+  for (const each of listed.repositories) yield { kind: 'repository', listed: each };
+  const hidden = listed.total - listed.repositories.length;
+  if (listed.parts.length > 0 || hidden <= 0) return;
+  const detail = `of ${listed.total} repositories with ${part} the code host does not show ${hidden}`;
+  yield { kind: 'shortfall', part, detail };
+}
+
+/** One range: its repositories, or the parts to list instead. */
+async function listRange(walk: Walk, range: Range): Promise<SourceListedBody> {
+  const { repositories, isCut, ...sight } = await readPages(walk, range);
+  const { total, nowSecond } = sight;
+  const untilMs = nowSecond * 1000;
+  const fact = { source: walk.source, part: rangeText(range), total, untilMs };
+  // A single page is one answer: asking again in parts would not show more.
+  const mayHide = isCut || (repositories.length < total && total > pageSize);
+  const parts = mayHide ? splitRange(range, sight) : null;
+  if (parts !== null) return { ...fact, parts: parts.map(rangeText), repositories: [] };
+  return { ...fact, parts: [], repositories: repositories.map(listedOf) };
+}
+
+interface Pages extends Sight {
+  readonly repositories: readonly HostedRepository[];
+  /** More match than are shown, or the host gave up. */
+  readonly isCut: boolean;
+}
+
+/** Times that a page is asked for while the host runs out of time. */
+const incompleteMax = 3;
+
+async function readPages(walk: Walk, range: Range): Promise<Pages> {
+  const found = new Map<string, HostedRepository>();
+  let sight: Sight = { total: 1, nowSecond: 0, createdSeconds: [] };
+  let isCut = false;
+  for (let page = 1; page <= shownMax / pageSize; page += 1) {
+    const answer = await readPage(walk, range, page);
+    if (answer === null) return { ...sight, repositories: [], isCut: true };
+    if (page === 1) {
+      const nowSecond = Math.floor(answer.timeMs / 1000);
+      sight = { total: answer.total, nowSecond, createdSeconds: answer.createdSeconds };
+    }
+    isCut ||= answer.incomplete || answer.total > shownMax;
+    // Its pages would come again with its parts; only what cannot be cut is read to the end.
+    if (isCut && splitRange(range, sight) !== null) break;
+    for (const each of answer.repositories) found.set(each.id, each);
+    if (!answer.hasNext) break;
+  }
+  const repositories = [...found.values()].sort((a, b) => Number(a.id) - Number(b.id));
+  return { ...sight, repositories, isCut };
+}
+
+/** Null where the host fails for this search, so that a narrower one may do better. */
+async function readPage({ words, host, signal }: Walk, range: Range, page: number) {
+  const query = `${words} ${rangeText(range)}`.trim();
+  try {
+    for (let tries = 1; ; tries += 1) {
+      const answer = await host.search(query, page, signal);
+      if (!answer.incomplete || tries === incompleteMax) return answer;
+    }
+  } catch (error) {
+    if (error instanceof PipelineError && error.code === 'SOURCE_FAILED') return null;
+    throw error;
+  }
+}
+
+function listedOf(repository: HostedRepository): ListedRepository {
+  return { repository, commit: null, commitTimeMs: 0, etag: null };
+}

@@ -1,0 +1,100 @@
+/** `run` on repositories of a scripted GitHub: from the command line to verified shards. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hostTokens } from '../../../../services/cli/open/code-host.ts';
+import { fakeRepositories } from '../../../samples/servers/github/repositories.ts';
+import { type GitHubServer, startGitHub } from '../../../samples/servers/github/server.ts';
+import { runLine } from '../terminal.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'backstory-github-'));
+// From parts, so that no scanner takes it for a key.
+const token = ['ghp', 'Zk3vT8qLw1YxN5bR7dJ2'].join('_');
+let server: GitHubServer;
+let environment: Record<string, string>;
+
+beforeAll(async () => {
+  const texts = ['def one():\n    return 1\n', 'def two():\n    return 2\n', 'x = 3\n'];
+  const repositories = fakeRepositories(3).map((each, index) => ({
+    ...each,
+    files: { ...each.files, 'main.py': texts[index] ?? '' },
+  }));
+  server = await startGitHub({ repositories, tokens: [token] });
+  environment = { BACKSTORY_DISCOVER_GITHUB_URL: server.url, BACKSTORY_GITHUB_TOKEN: token };
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const at = () => ({ workingFolder: folder, environment });
+
+function filesBelow(path: string): string[] {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path).flatMap((name) => filesBelow(join(path, name)));
+}
+
+test('names, lists and searches become samples that say where they are from', async () => {
+  const list = join(folder, 'list.txt');
+  writeFileSync(list, 'github:owner-1/project-1\ngithub:nobody/nothing\n');
+  const sources = [`@${list}`, 'github-search:language:python'];
+  const ran = await runLine(['run', ...sources, '--out', 'out', '--json'], at());
+  expect(ran.err).not.toContain('error');
+  expect(ran.exitCode).toBe(0);
+  expect(JSON.parse(ran.out)).toMatchObject({
+    repositories: { written: 2, dropped: [{ name: 'nothing', reason: 'SOURCE_GONE' }] },
+  });
+  const { exitCode } = await runLine(['verify', join(folder, 'out')], at());
+  expect(exitCode).toBe(0);
+  const lines = readdirSync(join(folder, 'out/provenance')).flatMap((name) =>
+    readFileSync(join(folder, 'out/provenance', name), 'utf8')
+      .trim()
+      .split('\n'),
+  );
+  const told = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(told.map(({ origin }) => origin).sort()).toEqual([
+    'github:owner-0/project-0',
+    'github:owner-1/project-1',
+  ]);
+  expect(told.every(({ commit }) => /^[0-9a-f]{40}$/.test(`${commit}`))).toBe(true);
+});
+
+test('the token is in no file of the output, and the same command asks nothing again', async () => {
+  const asked = server.ledger.entries.length;
+  const sources = [`@${join(folder, 'list.txt')}`, 'github-search:language:python'];
+  const again = await runLine(['run', ...sources, '--out', 'out', '--json'], at());
+  expect(again.exitCode).toBe(0);
+  expect(server.ledger.entries).toHaveLength(asked);
+  for (const file of filesBelow(join(folder, 'out'))) {
+    expect(readFileSync(file).includes(token), file).toBe(false);
+  }
+});
+
+test('a mistyped path stays missing, and a malformed name is refused before anything starts', async () => {
+  for (const [source, message] of [
+    ['owner-1/project-1', /SOURCE_MISSING.*write github:owner-1\/project-1/],
+    ['https://github.com/a/b.git', /SOURCE_MISSING.*write github:a\/b/],
+    ['github:one', /SOURCE_MISSING.*is not of the form github:OWNER\/NAME/],
+    ['github:a/..', /is not of the form/],
+    ['github:a/b@x y', /is not of the form/],
+    ['github-search:', /needs a query/],
+  ] as const) {
+    const ran = await runLine(['run', source, '--out', 'other'], at());
+    expect(ran.exitCode, source).toBe(2);
+    expect(ran.err).toMatch(message);
+  }
+});
+
+test('I12: a usual token goes only to the address that it is for', () => {
+  const own = { BACKSTORY_GITHUB_TOKEN: ' a,b  a ' };
+  const theirs = { GITHUB_TOKEN: 'c' };
+  const enterprise = { ...theirs, GITHUB_API_URL: 'https://git.example.org/api/v3' };
+  const [publicApi, ours] = ['https://api.github.com', 'https://git.example.org/api/v3'];
+  expect(hostTokens(own, ours)).toEqual(['a', 'b']);
+  expect(hostTokens({ ...own, ...theirs }, publicApi)).toEqual(['a', 'b']);
+  expect(hostTokens(theirs, publicApi)).toEqual(['c']);
+  expect(hostTokens(theirs, ours)).toEqual([]);
+  expect(hostTokens(enterprise, ours)).toEqual(['c']);
+  expect(hostTokens(enterprise, publicApi)).toEqual([]);
+});
