@@ -2,8 +2,9 @@
 import { type Command, Option } from 'commander';
 import { sections } from '../registry.ts';
 import { dlqDropCommand, dlqListCommand, dlqRetryCommand, dlqShowCommand } from './commands/dlq.ts';
-import { lagCommand } from './commands/lag.ts';
-import { pauseCommand } from './commands/pause.ts';
+import { addCommand } from './commands/operate/add.ts';
+import { lagCommand } from './commands/operate/lag.ts';
+import { pauseCommand } from './commands/operate/pause.ts';
 import { replayCommand } from './commands/replay.ts';
 import { serveCommand } from './commands/serve.ts';
 import { topicsGraphCommand } from './commands/topics.ts';
@@ -18,6 +19,12 @@ type End = (code: ExitCode) => void;
 export function addClusterCommands(program: Command, context: CommandContext, end: End): void {
   addServe(program, context, end);
   addTopics(program, context, end);
+  withDataset(
+    program
+      .command('add')
+      .description('give a live data set more sources, while it runs')
+      .argument('<source...>', 'as for run; paths as its discover process sees them'),
+  ).action(async (sources, options) => end(await addCommand(context, sources, options)));
   withDataset(
     program
       .command('lag')

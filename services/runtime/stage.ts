@@ -165,6 +165,10 @@ export interface SourcePast {
    * nobody outside is asked: what was never listed counts as one new item.
    */
   readonly purpose: 'read' | 'again' | 'compare';
+  /** Sources that were added to the running data set, beside those of the configuration. */
+  readonly added: readonly string[];
+  /** True where only the added ones are to be read. */
+  readonly addedOnly: boolean;
 }
 
 interface SourceDeclaration<

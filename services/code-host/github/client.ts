@@ -1,7 +1,7 @@
 /**
  * Requests to the REST API of GitHub: quota before each, bounded retries with full jitter,
- * redirects, conditional questions. A token goes only to the address that its owner named, never after a
- * redirect to another one. What fails for good ends in a coded error.
+ * redirects, conditional questions. A token goes only to the address that its owner named, never
+ * after a redirect to another one. What fails for good ends in a coded error.
  */
 import { addressProblem } from '../../ports/endpoint.ts';
 import type { Clock } from '../../runtime/clock.ts';

@@ -1,7 +1,8 @@
 /**
  * The quotas of several tokens, as the host's headers tell them. A request is sent only with a
- * token that has quota left, so that the host never has to refuse one: whoever goes on while limited may
- * be banned. Times are of the injected clock; the host's times are compared with its own `Date`.
+ * token that has quota left, so that the host never has to refuse one: whoever goes on while
+ * limited may be banned. Times are of the injected clock; those of the host are compared with its
+ * own `Date`.
  */
 import type { Clock } from '../../runtime/clock.ts';
 import { PipelineError } from '../../runtime/errors.ts';

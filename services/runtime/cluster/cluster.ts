@@ -165,6 +165,9 @@ async function openProcess(
   closers.push(() => crashes.close());
   const metrics = createMetrics(countersOf(options.stages));
   const gate = await watchControl(bus, run.dataset, clock);
+  if (options.bounded && gate.added().length > 0) {
+    log.warn({ sources: gate.added() }, 'a bounded data set takes no added sources');
+  }
   const wire = await openWire(options, run, signal);
   // Claimed last, so that a data set whose topics or schemas are missing leaves its place free.
   await requireBegun(bus, objects, run.dataset, options.stages);
@@ -173,6 +176,7 @@ async function openProcess(
   const landmark = () => readLandmark(objects, earlier);
   const open = openEngine(options, {
     gate,
+    ...(options.bounded ? {} : { inputs: gate }),
     run,
     settings,
     bus,

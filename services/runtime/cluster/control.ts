@@ -1,13 +1,13 @@
 /**
  * What people tell a running cluster through a small topic of the data set: which stages are
- * paused, and which dead letters were handled. Every process reads it without a group, so that each
- * reads every record.
+ * paused, which dead letters were handled, and which sources are added. Every process reads it
+ * without a group, so that each reads every record.
  */
 import { type ControlRecord, controlKey, controlRecordSchema } from '../../../schemas/control.ts';
 import { controlTopic, physicalTopic, type StageName } from '../../../schemas/topology.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../clock.ts';
-import type { StageGate } from '../engine/engine.ts';
+import type { AddedSources, StageGate } from '../engine/engine.ts';
 
 const pollMs = 1000;
 const batchMax = 1000;
@@ -52,7 +52,7 @@ function parseJson(value: Uint8Array): unknown {
   }
 }
 
-export interface ControlWatch extends StageGate {
+export interface ControlWatch extends StageGate, AddedSources {
   readonly paused: ReadonlySet<StageName>;
   /** Follows the topic until the signal aborts; rejects when the bus fails. */
   follow(signal: AbortSignal): Promise<void>;
@@ -61,12 +61,14 @@ export interface ControlWatch extends StageGate {
 /** Reads all earlier control records first, so that a paused stage does not start. */
 export async function watchControl(bus: Bus, dataset: string, clock: Clock): Promise<ControlWatch> {
   const paused = new Set<StageName>();
+  const sources = new Set<string>();
   const waiting = new Set<() => void>();
   let position = 0;
   const catchUp = async () => {
     const { records, next } = await readControl(bus, dataset, position);
     position = next;
     for (const record of records) {
+      if (record.about === 'source') sources.add(record.source);
       if (record.about !== 'stage') continue;
       if (record.paused) paused.add(record.stage);
       else paused.delete(record.stage);
@@ -74,20 +76,24 @@ export async function watchControl(bus: Bus, dataset: string, clock: Clock): Pro
     if (records.length > 0) for (const wake of waiting) wake();
   };
   await catchUp();
+  const news = (signal: AbortSignal) =>
+    new Promise<void>((resolve) => {
+      const wake = () => {
+        waiting.delete(wake);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      waiting.add(wake);
+      signal.addEventListener('abort', wake, { once: true });
+    });
   return {
     paused,
+    added: () => [...sources],
     pass: async (stage, signal) => {
-      while (paused.has(stage) && !signal.aborted) {
-        await new Promise<void>((resolve) => {
-          const wake = () => {
-            waiting.delete(wake);
-            signal.removeEventListener('abort', wake);
-            resolve();
-          };
-          waiting.add(wake);
-          signal.addEventListener('abort', wake, { once: true });
-        });
-      }
+      while (paused.has(stage) && !signal.aborted) await news(signal);
+    },
+    addedBeyond: async (count, signal) => {
+      while (sources.size <= count && !signal.aborted) await news(signal);
     },
     follow: async (signal) => {
       while (!signal.aborted) {

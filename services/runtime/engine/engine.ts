@@ -53,11 +53,21 @@ export interface Engine {
   readonly toolsFor: (stage: AnyStage) => AnyTools;
   /** Holds paused stages back; absent where stages cannot be paused. */
   readonly gate?: StageGate;
+  /** Absent where the input is what the configuration names, as in every bounded run. */
+  readonly inputs?: AddedSources;
 }
 
 export interface StageGate {
   /** Resolves when the stage may take its next record, or the signal aborts. */
   pass(stage: StageName, signal: AbortSignal): Promise<void>;
+}
+
+/** Sources that people have added to a live data set. */
+export interface AddedSources {
+  /** In the order in which they were added, each once. */
+  added(): readonly string[];
+  /** Resolves when there are more than so many, or the signal aborts. */
+  addedBeyond(count: number, signal: AbortSignal): Promise<void>;
 }
 
 /** A running stage. */

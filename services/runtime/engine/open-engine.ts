@@ -33,7 +33,7 @@ import type { Metrics } from '../watch/metrics.ts';
 import type { RunProgress } from '../watch/progress.ts';
 import { openBurials } from './burials.ts';
 import type { CrashJournal } from './crash-journal.ts';
-import type { Engine, StageGate, StageRunner } from './engine.ts';
+import type { AddedSources, Engine, StageGate, StageRunner } from './engine.ts';
 import { startJoin } from './runners/join.ts';
 import { startMap } from './runners/map.ts';
 import { startSource } from './runners/source.ts';
@@ -81,6 +81,7 @@ export interface EngineParts {
   readonly progress: RunProgress;
   readonly log: Logger;
   readonly gate?: StageGate;
+  readonly inputs?: AddedSources;
 }
 
 /** A running process: the engine, its stages, and a promise that settles when the run ends. */

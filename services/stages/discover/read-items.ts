@@ -13,6 +13,7 @@ import { type Given, type GivingTask, type HostedTools, hostedTasks } from './ho
 import { packSource } from './pack-source.ts';
 import { repositoryIdentity, unreadableIdentity } from './source-names.ts';
 import {
+  expandAdded,
   expandSources,
   type HostedSpec,
   type LocalSpec,
@@ -24,7 +25,10 @@ type DiscoverTools = Tools<'discover', DiscoverKnobs>;
 
 export async function* readItems(tools: DiscoverTools, past: SourcePast): AsyncGenerator<Given> {
   const { sources, limit, listSourcesMax, fetchesMax } = tools.config;
-  const specs = await expandSources(sources, limit, listSourcesMax);
+  const specs = [
+    ...(past.addedOnly ? [] : await expandSources(sources, limit, listSourcesMax)),
+    ...(await expandAdded(past.added, listSourcesMax)),
+  ];
   const tasks = limited(readTasks(specs, tools, past), limit);
   for await (const item of holdFailures(inOrder(tasks, fetchesMax))) {
     yield item;

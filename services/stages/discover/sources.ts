@@ -75,6 +75,29 @@ export async function expandSources(
   return specs;
 }
 
+/**
+ * Expands sources that were added to a running data set. One that is missing costs itself alone, as
+ * in a list: the process that reads them must not end for it.
+ */
+export async function expandAdded(
+  sources: readonly string[],
+  listSourcesMax: number,
+): Promise<readonly SourceSpec[]> {
+  const specs: SourceSpec[] = [];
+  for (const source of sources) {
+    if (!source.startsWith('@')) specs.push(await readListed(source, '.'));
+    else specs.push(...(await expandList(source.slice(1), listSourcesMax).catch(refusedList)));
+  }
+  return specs;
+}
+
+function refusedList(error: unknown): readonly SourceSpec[] {
+  if (!(error instanceof PipelineError) || error.subject === undefined) throw error;
+  return [
+    unreadable(error.subject, error.message.replaceAll(error.subject, basename(error.subject))),
+  ];
+}
+
 async function expandList(list: string, listSourcesMax: number): Promise<readonly SourceSpec[]> {
   let text: string;
   try {

@@ -9,6 +9,7 @@ import { type Emit, emit, type Subject } from '../../outcomes.ts';
 import type { AnySource, SourcePast } from '../../stage.ts';
 import type { Engine } from '../engine.ts';
 import { readEnvelope } from '../unreadable.ts';
+import type { Round } from './rounds.ts';
 
 export interface Emitted {
   nextSequence: number;
@@ -65,10 +66,10 @@ export function pastOf(
   stage: AnySource,
   { bus, codec, run }: Engine,
   { ids }: Emitted,
-  purpose: SourcePast['purpose'],
+  round: Round,
 ): SourcePast {
   return {
-    purpose,
+    ...round,
     has: (repositoryId) => ids.has(repositoryId),
     bodies: (topic, visit) =>
       forEachRecord(bus, physicalTopic(run.dataset, topic), async ({ value }) => {

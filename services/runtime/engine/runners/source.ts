@@ -7,11 +7,10 @@
 import type { Envelope } from '../../../../schemas/generated/types.ts';
 import { lifecycle } from '../../../../schemas/topology.ts';
 import { noUsage } from '../../../ports/usage.ts';
-import { sleepUnlessAborted } from '../../clock.ts';
 import { type ErrorCode, PipelineError } from '../../errors.ts';
 import { IdCounts } from '../../id-set.ts';
 import { type Emit, emit } from '../../outcomes.ts';
-import type { AnySource, AnyTools, SourceItem, SourcePast } from '../../stage.ts';
+import type { AnySource, AnyTools, SourceItem } from '../../stage.ts';
 import { isInputClosed } from '../closed-input.ts';
 import { patiently, stopProcess } from '../endings.ts';
 import {
@@ -23,6 +22,7 @@ import {
   type StageRunner,
 } from '../engine.ts';
 import { type Emitted, hasAllRecords, pastOf, readEmitted } from './emitted.ts';
+import { type Round, roundsOf } from './rounds.ts';
 
 export async function startSource(stage: AnySource, engine: Engine): Promise<StageRunner> {
   const tools = engine.toolsFor(stage);
@@ -34,21 +34,17 @@ export async function startSource(stage: AnySource, engine: Engine): Promise<Sta
   const pump = async () => {
     // The input of a finished run was compared with its records before the stages started.
     if (emitted.closed) return;
-    for (let purpose: SourcePast['purpose'] = 'read'; ; purpose = 'again') {
-      await readAll(purpose);
-      if (over.aborted) return;
-      if (engine.run.bounded) return closeInput(stage, engine, emitted);
-      const againMs = stage.againMs?.(tools.config) ?? null;
-      if (againMs === null) return;
-      await sleepUnlessAborted(engine.clock, againMs, over);
+    for await (const round of roundsOf(stage, engine, over)) {
+      await readAll(round);
       if (over.aborted) return;
     }
+    if (engine.run.bounded && !over.aborted) await closeInput(stage, engine, emitted);
   };
   // The source may wait for long, for example for a code host, and ends with its stage.
   const heard = { ...tools, signal: over };
-  const readAll = async (purpose: SourcePast['purpose']) => {
+  const readAll = async (round: Round) => {
     let started = performance.now();
-    for await (const item of newItems(stage, engine, emitted, { tools: heard, purpose })) {
+    for await (const item of newItems(stage, engine, emitted, { tools: heard, round })) {
       await engine.gate?.pass(stage.name, over);
       if (over.aborted) return;
       if (isEmit(item)) {
@@ -105,6 +101,8 @@ export async function countAdded(stage: AnySource, engine: Engine): Promise<numb
   return since.added;
 }
 
+const comparing: Round = { purpose: 'compare', added: [], addedOnly: false };
+
 async function inputSince(stage: AnySource, engine: Engine): Promise<InputSince> {
   const since: InputSince = { added: 0, changed: 0, names: [] };
   const tools = engine.toolsFor(stage);
@@ -115,7 +113,7 @@ async function inputSince(stage: AnySource, engine: Engine): Promise<InputSince>
   const emitted = await readEmittedPatiently(stage, engine);
   // If retention has removed records, the sources that the run has read are no longer known.
   if (!emitted.closed || !(await hasAllRecords(stage, engine))) return since;
-  for await (const item of newItems(stage, engine, emitted, { tools, purpose: 'compare' })) {
+  for await (const item of newItems(stage, engine, emitted, { tools, round: comparing })) {
     if (isEmit(item)) continue;
     const { subject } = item;
     const isChanged = emitted.isNamed(subject);
@@ -145,11 +143,11 @@ async function* newItems(
   stage: AnySource,
   engine: Engine,
   emitted: Emitted,
-  { tools, purpose }: { readonly tools: AnyTools; readonly purpose: SourcePast['purpose'] },
+  { tools, round }: { readonly tools: AnyTools; readonly round: Round },
 ): AsyncGenerator<SourceItem | Emit> {
   const met = new IdCounts();
   const log = engine.log.child({ stage: stage.name });
-  const past = pastOf(stage, engine, emitted, purpose);
+  const past = pastOf(stage, engine, emitted, round);
   for await (const item of stage.items(tools, past)) {
     if (isEmit(item)) {
       yield item;
@@ -157,7 +155,9 @@ async function* newItems(
     }
     const { repositoryId, subject, outcome } = item;
     // The second of two equal sources becomes a separate drop, which may already be written.
-    if (met.add(repositoryId) <= emitted.ids.count(repositoryId)) continue;
+    const times = met.add(repositoryId);
+    // Whoever adds a repository that the data set has is told so by a drop.
+    if (!round.addedOnly && times <= emitted.ids.count(repositoryId)) continue;
     const isNamed = emitted.isNamed(subject);
     if (outcome.kind === 'unreadable' && isNamed) {
       log.warn(

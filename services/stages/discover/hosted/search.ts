@@ -1,7 +1,7 @@
 /**
  * Lists a search part by part, so that the most that a host shows of one hides nothing. Each part
- * is a record before its repositories are read: a restart goes on behind it. What the host counts and
- * does not show is told as a shortfall.
+ * is a record before its repositories are read: a restart goes on behind it. What the host counts
+ * and does not show is told as a shortfall.
  */
 import type {
   HostedRepository,

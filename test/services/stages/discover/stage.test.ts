@@ -284,7 +284,8 @@ describe('the stage', () => {
     const tools = { config, blobs, signal, run: { outputFolder: join(folder, 'out') } };
     const found: SourceItem[] = [];
     type ItemTools = Parameters<typeof discover.items>[0];
-    const past = { has: () => false, bodies: async () => {}, purpose: 'read' as const };
+    const round = { purpose: 'read' as const, added: [], addedOnly: false };
+    const past = { ...round, has: () => false, bodies: async () => {} };
     for await (const item of discover.items(tools as unknown as ItemTools, past)) {
       if (!('kind' in item)) found.push(item);
     }

@@ -25,6 +25,7 @@ afterEach(async () => {
   server = null;
 });
 
+const past = { has: () => false, added: [], addedOnly: false };
 const endless = { core: 1_000_000, search: 1_000_000 };
 
 interface Listing {
@@ -44,7 +45,7 @@ async function list(
   const bodies = async (topic: string, visit: (body: never) => void) => {
     if (topic === 'source-listed') for (const body of before) visit(body as never);
   };
-  const known = await readKnown({ has: () => false, bodies, purpose });
+  const known = await readKnown({ ...past, bodies, purpose });
   const parts = { host: openHost(url), known };
   const ids: number[] = [];
   const shortfalls: string[] = [];

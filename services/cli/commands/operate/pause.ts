@@ -2,17 +2,17 @@
  * `backstory pause|resume STAGE`: writes to the data set's control topic, which every process reads
  * within a second. A paused stage finishes the records it has begun and keeps its partitions.
  */
-import { stageNames } from '../../../schemas/topology.ts';
-import { stages } from '../../registry.ts';
-import { requireStages } from '../../runtime/cluster/cluster.ts';
-import { tell } from '../../runtime/cluster/control.ts';
-import { type CommandContext, writeLine } from '../context.ts';
-import { type ExitCode, exitCodes } from '../failures.ts';
+import { stageNames } from '../../../../schemas/topology.ts';
+import { stages } from '../../../registry.ts';
+import { requireStages } from '../../../runtime/cluster/cluster.ts';
+import { tell } from '../../../runtime/cluster/control.ts';
+import { type CommandContext, writeLine } from '../../context.ts';
+import { type ExitCode, exitCodes } from '../../failures.ts';
 import {
   type ClusterCommandOptions,
   loadClusterConfiguration,
   withBus,
-} from '../open/connections.ts';
+} from '../../open/connections.ts';
 
 export async function pauseCommand(
   context: CommandContext,

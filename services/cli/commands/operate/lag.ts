@@ -1,15 +1,15 @@
 /** `backstory lag`: how far behind each stage is, by offsets and commits, and which are paused. */
-import { graph, stageNames } from '../../../schemas/topology.ts';
-import { type PartitionLag, partitionLags } from '../../runtime/bus/lag.ts';
-import { systemClock } from '../../runtime/clock.ts';
-import { watchControl } from '../../runtime/cluster/control.ts';
-import { type CommandContext, writeJson, writeLine } from '../context.ts';
-import { type ExitCode, exitCodes } from '../failures.ts';
+import { graph, stageNames } from '../../../../schemas/topology.ts';
+import { type PartitionLag, partitionLags } from '../../../runtime/bus/lag.ts';
+import { systemClock } from '../../../runtime/clock.ts';
+import { watchControl } from '../../../runtime/cluster/control.ts';
+import { type CommandContext, writeJson, writeLine } from '../../context.ts';
+import { type ExitCode, exitCodes } from '../../failures.ts';
 import {
   type ClusterCommandOptions,
   loadClusterConfiguration,
   withBus,
-} from '../open/connections.ts';
+} from '../../open/connections.ts';
 
 export interface LagOptions extends ClusterCommandOptions {
   readonly partitions?: boolean;
