@@ -60,7 +60,10 @@ export async function startSource(stage: AnySource, engine: Engine): Promise<Sta
       started = performance.now();
     }
   };
-  const pumping = pump().catch((error: unknown) => stopProcess(engine, stage.name, error));
+  const pumping = pump().catch((error: unknown) => {
+    // What a source waited for ends with an error when it is told to stop; that is no failure.
+    if (!over.aborted) stopProcess(engine, stage.name, error);
+  });
   return {
     assigned: () => null,
     stop: async () => {

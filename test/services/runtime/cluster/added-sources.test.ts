@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { physicalTopic } from '../../../../schemas/topology.ts';
+import type { CodeHost } from '../../../../services/ports/code-host.ts';
 import {
   openSqliteBus,
   type SqliteLog,
@@ -39,14 +40,23 @@ afterEach(async () => {
 });
 
 /** Serves discover until the signal aborts. */
-function serve(signal: AbortSignal) {
+function serve(signal: AbortSignal, codeHost: CodeHost | null = null) {
   const objects = openLocalObjects(folder);
   return serveStages({
     configuration: {
       runtime: runtimeKnobs.parse({ dataset: 'live', drainMs: 1_000 }),
       discover: discoverKnobs.parse({ sources: [join(folder, 'a')] }),
     },
-    ...{ stages: [discover], teacher: null, scorer: null, bounded: false, objects, bus, signal },
+    ...{
+      stages: [discover],
+      teacher: null,
+      scorer: null,
+      codeHost,
+      bounded: false,
+      objects,
+      bus,
+      signal,
+    },
     ...{ registry: null, configurationHash: 'c', inputHash: 'i', outputFolder: folder },
     stateFolder: join(folder, 'state'),
     isComplete: async () => false,
@@ -92,4 +102,28 @@ test('each once, in this and in later processes, and what is missing costs itsel
   expect(await names('dropped')).toEqual(dropped);
   second.abort();
   await again;
+});
+
+test('a stop while a source waits for its host is no failure', async () => {
+  const stopping = new AbortController();
+  const asked = Promise.withResolvers<void>();
+  const wait = (signal: AbortSignal) =>
+    new Promise<never>((_resolve, reject) => {
+      asked.resolve();
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    });
+  const silent: CodeHost = {
+    name: 'silent',
+    repository: (_name, signal) => wait(signal),
+    commit: (_name, _reference, signal) => wait(signal),
+    snapshot: (_name, _commit, _limits, signal) => wait(signal),
+    search: (_query, _page, signal) => wait(signal),
+  };
+  const serving = serve(stopping.signal, silent);
+  await until('repo-found', ['a']);
+  await add('github:owner/name');
+  await asked.promise;
+  stopping.abort();
+  await expect(serving).resolves.toBe('stopped');
+  expect(await names('dropped')).toEqual([]);
 });
