@@ -408,6 +408,8 @@ export interface Candidate {
   readonly bits: null | number;
   /** Length of the rewrite in bytes. */
   readonly textBytes: number;
+  /** What was scored; null where it was not scored or not kept. */
+  readonly text: null | string;
 }
 
 /** What the search did for one file. */
@@ -426,6 +428,8 @@ export interface SearchReport {
   readonly thoughtBytesBefore: number;
   /** Every candidate, kept or not. */
   readonly candidates: readonly Candidate[];
+  /** Bits of the code given no thought; null where that was not measured. */
+  readonly bitsNone: null | number;
 }
 
 /** The work on one file after the search. Key: repository id. */

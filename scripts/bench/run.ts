@@ -5,7 +5,7 @@
 import { stageNames } from '../../schemas/topology.ts';
 import { verifyOutput } from '../../services/dataset/verify/verify.ts';
 import type { RunSummary } from '../../services/registry.ts';
-import { refusals } from '../../services/stages/search/thought-search.ts';
+import { refusals } from '../../services/stages/search/rewrites.ts';
 import type { Report } from '../bench.ts';
 import { runInstalled } from './corpora/installed-run.ts';
 

@@ -94,10 +94,20 @@ export interface RewriteRequest extends ThinkRequest {
   readonly ordinal: number;
   /** Bits of the code with this thought, rounded: what a rewrite must lower. */
   readonly bits: number;
+  /** Lines of the code that surprise the scorer most after this thought, in their order. */
+  readonly weakLines?: readonly WeakLine[];
   /** The latest rewrites of this thought that the search did not keep, or kept and surpassed. */
   readonly tried: readonly TriedRewrite[];
   /** Longest answer wanted, in bytes of UTF-8. */
   readonly bytesMax: number;
+}
+
+export interface WeakLine {
+  /** From 1, within the code. */
+  readonly line: number;
+  /** Rounded. */
+  readonly bits: number;
+  readonly text: string;
 }
 
 export interface TriedRewrite {

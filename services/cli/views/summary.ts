@@ -157,12 +157,19 @@ function costRows({ usage, tokens, trainedTokens }: RunSummary): string[][] {
 
 function searchRows(search: SearchTotals | null): string[][] {
   if (search === null || search.targetBytes === 0) return [];
-  const { improved, outcomes } = search;
+  const { improved, none, outcomes } = search;
   const rows = [['search', `all files: ${bitsPerByte(search)}`]];
   if (improved.targetBytes > 0) {
     rows.push([
       '',
       `${plural(improved.files, 'file')} with a kept rewrite: ${bitsPerByte(improved)}`,
+    ]);
+  }
+  if (none.files > 0) {
+    const gain = { ...none, bitsBefore: none.bitsNone };
+    rows.push([
+      '',
+      `against no thought: ${bitsPerByte(gain)}, fewer bits in ${formatCount(none.beatenAfter)} of ${plural(none.files, 'file')} (with the first thoughts ${formatCount(none.beatenBefore)})`,
     ]);
   }
   const counts = Object.entries(outcomes).sort(([a], [b]) => compareText(a, b));

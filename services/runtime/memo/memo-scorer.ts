@@ -1,7 +1,8 @@
 /**
  * A scorer that remembers: a run from the memo alone needs no scorer, and measures what the first
- * run measured. A scorer that is a model behind an address is remembered; one in this process is
- * not, because it is always there and gives the same bits again.
+ * run measured. Each thought is remembered by itself, so a search that was stopped scores again
+ * only what was under way. A scorer that is a model behind an address is remembered; one in this
+ * process is not, because it is always there and gives the same bits again.
  */
 import type { Scored, ScoreRequest, Scorer } from '../../ports/scorer.ts';
 import { PipelineError } from '../errors.ts';
@@ -11,26 +12,45 @@ import type { Memo, MemoMode } from './memo.ts';
 export function memoScorer(scorer: Scorer, memo: Memo, mode: MemoMode): Scorer {
   if (!scorer.identity.languageModel) return scorer;
   const { identity, configuration } = scorer;
-  const remembered = async <Answer>(
+
+  const remembered = async <Value>(
     what: 'score' | 'score-tokens',
     request: ScoreRequest,
-    ask: () => Promise<Answer>,
-  ): Promise<Answer> => {
-    const key = sha256(canonicalJson([identity, configuration, what, request]));
-    const known = mode === 'refresh' ? null : await memo.get(key);
-    if (known !== null) return JSON.parse(known) as Answer;
-    if (mode === 'only') throw missing(key, memo.place);
-    const answer = await ask();
-    await memo.put(key, JSON.stringify(answer));
-    return answer;
+    ask: (request: ScoreRequest) => Promise<readonly Value[]>,
+  ): Promise<readonly Value[]> => {
+    const { context, target, thoughts } = request;
+    const keys = thoughts.map((thought) =>
+      sha256(canonicalJson([identity, configuration, what, { context, target, thought }])),
+    );
+    const known = await Promise.all(
+      keys.map(async (key) => {
+        const text = mode === 'refresh' ? null : await memo.get(key);
+        if (text === null && mode === 'only') throw missing(key, memo.place);
+        return text === null ? null : (JSON.parse(text) as Value);
+      }),
+    );
+    const unknown = thoughts.filter((_thought, at) => known[at] === null);
+    if (unknown.length === 0) return known as Value[];
+    // One call for all that is not known, so that the same scorer state judges them.
+    const asked = [...(await ask({ ...request, thoughts: unknown }))];
+    if (asked.length !== unknown.length) return asked;
+    const values = known.map((each) => each ?? (asked.shift() as Value));
+    await Promise.all(
+      keys.flatMap((key, at) =>
+        known[at] === null ? [memo.put(key, JSON.stringify(values[at]))] : [],
+      ),
+    );
+    return values;
   };
+
   const scoreTokens = scorer.scoreTokens?.bind(scorer);
   return {
     ...{ identity, configuration },
-    score: (request, signal) => remembered('score', request, () => scorer.score(request, signal)),
+    score: (request, signal) =>
+      remembered('score', request, (asked) => scorer.score(asked, signal)),
     ...(scoreTokens && {
       scoreTokens: (request: ScoreRequest, signal: AbortSignal): Promise<readonly Scored[]> =>
-        remembered('score-tokens', request, () => scoreTokens(request, signal)),
+        remembered('score-tokens', request, (asked) => scoreTokens(asked, signal)),
     }),
     check: () => (mode === 'only' ? Promise.resolve(null) : scorer.check()),
     close: () => scorer.close(),

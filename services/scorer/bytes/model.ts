@@ -84,10 +84,12 @@ export class ByteModel {
   }
 
   /** Learns bytes and returns −log2 of their probability, in bits. */
-  code(bytes: Uint8Array): number {
+  code(bytes: Uint8Array, perByte?: Float64Array): number {
     let bits = 0;
     for (let index = 0; index < bytes.length; index += 1) {
-      bits -= Math.log2(this.#codeByte(bytes[index] as number));
+      const needed = Math.log2(this.#codeByte(bytes[index] as number));
+      bits -= needed;
+      if (perByte !== undefined) perByte[index] = -needed;
     }
     return bits;
   }

@@ -3,12 +3,14 @@
  * after it, and the model goes back to the end of the context before the next. Pure; the result
  * depends on the request alone, not on what was scored before.
  */
-import type { ScoreRequest } from '../../ports/scorer.ts';
+import type { Scored, ScoreRequest, TokenBits } from '../../ports/scorer.ts';
 import { ByteModel } from './model.ts';
 import { primer } from './primer.ts';
 
 export interface ByteScorer {
   score(request: ScoreRequest): number[];
+  /** A line counts as one token, because nobody needs to know more of a single byte. */
+  scoreTokens(request: ScoreRequest): Scored[];
 }
 
 /** Contexts whose state is kept, 5 MB each: as many as files are searched at once by default. */
@@ -41,17 +43,42 @@ export function createByteScorer(contextBytesMax: number): ByteScorer {
     return state;
   };
 
-  return {
-    score: (request) => {
-      const state = stateAfter(request.context);
-      const target = encoder.encode(request.target);
-      return request.thoughts.map((thought) => {
-        model.restore(state);
-        model.code(encoder.encode(thought));
-        return model.code(target);
-      });
-    },
+  const scoreEach = <Value>(
+    { context, thoughts, target }: ScoreRequest,
+    scoreTarget: (bytes: Uint8Array) => Value,
+  ): Value[] => {
+    const state = stateAfter(context);
+    const bytes = encoder.encode(target);
+    return thoughts.map((thought) => {
+      model.restore(state);
+      model.code(encoder.encode(thought));
+      return scoreTarget(bytes);
+    });
   };
+
+  return {
+    score: (request) => scoreEach(request, (bytes) => model.code(bytes)),
+    scoreTokens: (request) =>
+      scoreEach(request, (bytes) => {
+        const perByte = new Float64Array(bytes.length);
+        const bits = model.code(bytes, perByte);
+        return { bits, tokens: perLine(request.target, perByte) };
+      }),
+  };
+}
+
+/** One token for each line of the target. */
+function perLine(target: string, perByte: Float64Array): TokenBits[] {
+  const tokens: TokenBits[] = [];
+  let [end, byte] = [0, 0];
+  for (const line of target.split(/(?<=\n)/)) {
+    end += line.length;
+    const upTo = byte + Buffer.byteLength(line);
+    let bits = 0;
+    for (; byte < upTo; byte += 1) bits += perByte[byte] ?? 0;
+    tokens.push({ end, bits });
+  }
+  return tokens;
 }
 
 /** The last bytes of a text, from the start of a character on. */

@@ -1,11 +1,11 @@
 /** The `bytes` scorer: the byte model behind the scorer port, in threads, with no weights. */
 
-import type { ScoreRequest, Scorer } from '../../ports/scorer.ts';
+import type { Scored, Scorer } from '../../ports/scorer.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
 import { openThreads } from '../../runtime/threads.ts';
 import { primer } from './primer.ts';
 import { contextsKept } from './score.ts';
-import type { WorkerData } from './worker.ts';
+import type { WorkerData, WorkerQuestion } from './worker.ts';
 
 /** Raised when the model gives other bits for the same request. */
 export const bytesScorerVersion = '1';
@@ -17,7 +17,7 @@ export interface BytesOptions {
 
 export function openBytesScorer(options: BytesOptions): Scorer {
   const { contextBytesMax } = options;
-  const threads = openThreads<ScoreRequest, readonly number[]>({
+  const threads = openThreads<WorkerQuestion, readonly (number | Scored)[]>({
     module: new URL('./worker.ts', import.meta.url),
     data: { contextBytesMax } satisfies WorkerData,
     threadsMax: options.threads,
@@ -39,7 +39,14 @@ export function openBytesScorer(options: BytesOptions): Scorer {
         contextBytesMax,
       }),
     ),
-    score: (request: ScoreRequest, signal: AbortSignal) => threads.ask(request, signal),
+    score: async (request, signal) => {
+      const bits = await threads.ask({ ...request, tokens: false }, signal);
+      return bits as readonly number[];
+    },
+    scoreTokens: async (request, signal) => {
+      const scored = await threads.ask({ ...request, tokens: true }, signal);
+      return scored as readonly Scored[];
+    },
     check: async () => null,
     close: () => threads.close(),
   };

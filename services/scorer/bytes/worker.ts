@@ -8,6 +8,13 @@ export interface WorkerData {
   readonly contextBytesMax: number;
 }
 
+/** Whether bits are wanted per token, or only their sum. */
+export interface WorkerQuestion extends ScoreRequest {
+  readonly tokens: boolean;
+}
+
 const scorer = createByteScorer((workerData as WorkerData).contextBytesMax);
 
-answerQuestions((request: ScoreRequest) => scorer.score(request));
+answerQuestions(({ tokens, ...request }: WorkerQuestion) =>
+  tokens ? scorer.scoreTokens(request) : scorer.score(request),
+);

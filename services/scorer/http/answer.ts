@@ -4,6 +4,7 @@
  * because a wrong sum would still rank candidates.
  */
 import { z } from 'zod';
+import type { Scored, TokenBits } from '../../ports/scorer.ts';
 
 const answerSchema = z.object({
   choices: z.array(
@@ -38,8 +39,8 @@ export interface Prompt {
   readonly target: string;
 }
 
-/** Bits of the target. Throws UnusableAnswer with what is wrong. */
-export function targetBits(answer: unknown, prompt: Prompt): number {
+/** Bits of the target and its tokens. Throws UnusableAnswer with what is wrong. */
+export function targetBits(answer: unknown, prompt: Prompt): Scored {
   const parsed = answerSchema.safeParse(answer);
   if (!parsed.success) {
     const path = parsed.error.issues[0]?.path.join('.') ?? 'choices';
@@ -58,10 +59,51 @@ export function targetBits(answer: unknown, prompt: Prompt): number {
     target: bytesOf(prompt.target),
   });
   let nats = 0;
+  const bits: number[] = [];
   for (let index = span.start; index < span.end; index += 1) {
-    nats -= checkedLogprob(logprobs[index] ?? null);
+    const logprob = checkedLogprob(logprobs[index] ?? null);
+    nats -= logprob;
+    bits.push(Math.max(0, -logprob) / Math.LN2);
   }
-  return Math.max(0, nats) / Math.LN2;
+  const spelled = echoed.tokens.slice(span.start, span.end);
+  return {
+    bits: Math.max(0, nats) / Math.LN2,
+    tokens: tokensOf(spelled, bits, prompt.target),
+  };
+}
+
+/**
+ * Ends are counted from the end of the target, where tokens are sure to spell it. None are given
+ * where they do not spell it whole.
+ */
+function tokensOf(
+  spelled: readonly string[],
+  bits: readonly number[],
+  target: string,
+): TokenBits[] {
+  const bytes = Buffer.from(target);
+  if (!spelled.join('').endsWith(bytes.toString('latin1'))) return [];
+  let end = bytes.length;
+  const tokens: TokenBits[] = [];
+  for (let index = spelled.length - 1; index >= 0; index -= 1) {
+    tokens.push({ end, bits: bits[index] ?? 0 });
+    end -= spelled[index]?.length ?? 0;
+  }
+  tokens.reverse();
+  // From bytes to the units of a string, in one pass.
+  let [byte, unit] = [0, 0];
+  return tokens.map((token) => {
+    unit += bytes.toString('utf8', byte, wholeEnd(bytes, token.end)).length;
+    byte = wholeEnd(bytes, token.end);
+    return { ...token, end: unit };
+  });
+}
+
+/** A token may end inside a character, which then ends it. */
+function wholeEnd(bytes: Buffer, end: number): number {
+  let whole = end;
+  while (whole < bytes.length && ((bytes[whole] ?? 0) & 0xc0) === 0x80) whole += 1;
+  return whole;
 }
 
 function checkedLogprob(logprob: number | null): number {

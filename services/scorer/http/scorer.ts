@@ -52,10 +52,13 @@ export function openHttpScorer(options: HttpOptions, apiKey: string | null): Sco
   });
   const limited = limitConcurrency(options.requestsMax);
 
-  const bitsOf = (prompt: Prompt, signal: AbortSignal) =>
+  const scoreOf = (prompt: Prompt, signal: AbortSignal) =>
     limited(async () =>
       targetBits(await complete(client, options, prompt.before + prompt.target, signal), prompt),
     );
+
+  const bitsOf = async (prompt: Prompt, signal: AbortSignal) =>
+    (await scoreOf(prompt, signal)).bits;
 
   const runProbe = async (signal: AbortSignal) => {
     try {
@@ -76,7 +79,7 @@ export function openHttpScorer(options: HttpOptions, apiKey: string | null): Sco
   };
   let suitable = false;
 
-  const score = async (request: ScoreRequest, signal: AbortSignal) => {
+  const scoreTokens = async (request: ScoreRequest, signal: AbortSignal) => {
     if (!suitable) await runProbe(signal);
     suitable = true;
     // The first token of a prompt has no probability, so an empty beginning needs a character.
@@ -86,7 +89,7 @@ export function openHttpScorer(options: HttpOptions, apiKey: string | null): Sco
       target: request.target,
     }));
     try {
-      return await Promise.all(prompts.map((prompt) => bitsOf(prompt, signal)));
+      return await Promise.all(prompts.map((prompt) => scoreOf(prompt, signal)));
     } catch (error) {
       const isForGood =
         error instanceof UnusableAnswer ||
@@ -117,7 +120,9 @@ export function openHttpScorer(options: HttpOptions, apiKey: string | null): Sco
         contextBytesMax: options.contextBytesMax,
       }),
     ),
-    score,
+    // The answer holds every token in any case.
+    score: async (request, signal) => (await scoreTokens(request, signal)).map(({ bits }) => bits),
+    scoreTokens,
     check: async () => {
       try {
         // The request has its own time limit.

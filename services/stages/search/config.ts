@@ -45,6 +45,33 @@ export const searchKnobs = z.object({
     .describe(
       'Earlier rewrites of a thought that the teacher is told with their bits, the latest ones. Default 8, all but the last round of the default search',
     ),
+  weakLinesMax: z
+    .int()
+    .min(0)
+    .max(256)
+    .default(5)
+    .describe(
+      'Lines of the code that the teacher is told because they surprise the scorer most, where it knows bits per token. Default 5; 0 tells none',
+    ),
+  rewritesPerRepositoryMax: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      'Rewrites asked for in a whole repository, divided evenly among its files in writing order. Default 0, no limit: a thought costs at most candidates times iterations',
+    ),
+  leaveOutWeak: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether a file is written without its thoughts if its code is not more probable after them than without, by the margin. Default off: bits are not all that a thought is for, and a model that learns to write without thinking does so',
+    ),
+  keepTexts: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether the log keeps the text of every scored rewrite, for export --format preferences. Default on: some kilobytes per file and no further call',
+    ),
   gainBitsMin: z
     .number()
     .min(0)

@@ -13,8 +13,8 @@ import type {
 import { lineRange } from '../../../schemas/lines.ts';
 import { requestOfPart } from '../../ports/file-parts.ts';
 import { createLeakGuard, type LeakGuard, type LeakLimits } from '../../ports/leak-guard.ts';
-import type { Scorer } from '../../ports/scorer.ts';
-import type { ThinkRequest } from '../../ports/teacher.ts';
+import type { ScoreRequest, Scorer } from '../../ports/scorer.ts';
+import type { RewriteRequest, ThinkRequest } from '../../ports/teacher.ts';
 import { buildThinkRequest } from '../../ports/think-request.ts';
 import { sumUsage } from '../../ports/usage.ts';
 import { withUsage } from '../../runtime/errors.ts';
@@ -22,9 +22,12 @@ import { askOrGiveUp } from '../../runtime/given-up.ts';
 import type { Tools } from '../../runtime/stage.ts';
 import { loadTexts } from '../../runtime/store/repository-texts.ts';
 import type { SearchKnobs } from './config.ts';
-import { buildScoredText, byteLength, renderThoughts, type Work } from './context.ts';
+import { buildScoredText, byteLength, headOf, renderThoughts, type Work } from './context.ts';
+import { leaveOut, rewritesOfFile, tellsNothing } from './limits.ts';
+import type { RewriteQuestion } from './machine.ts';
 import type { searchReport } from './report.ts';
 import { type SearchPorts, type SearchResult, searchThoughts } from './thought-search.ts';
+import type { Score } from './weak-lines.ts';
 
 type SearchTools = Tools<'search', SearchKnobs, typeof searchReport>;
 
@@ -41,22 +44,26 @@ export async function searchFile(
   const spans = works.map(({ lines }) => ({ fromLine: lines?.[0] ?? 0, toLine: lines?.[1] ?? 0 }));
   const usages: Usage[] = [];
   const done: Searched[] = [];
+  let rewritesMax = rewritesOfFile(trace, config);
   for (const [at, work] of works.entries()) {
     const request = works.length === 1 ? whole : requestOfPart(whole, spans, at + 1);
     const before = done.map(({ result }, earlier) => ({
       ...(works[earlier] as Work),
       thoughts: result.thoughts,
     }));
-    done.push(await searchWork({ request, work, before, usages }, tools));
+    const searched = await searchWork({ request, work, before, usages, rewritesMax }, tools);
+    rewritesMax -= searched.result.asked;
+    done.push(searched);
   }
   const thoughts = done.flatMap(({ result }) => result.thoughts);
   const first = works.flatMap((work) => work.thoughts);
-  return {
-    ...trace,
-    steps: replaceThoughts(trace.steps, thoughts),
-    usage: sumUsage([trace.usage, ...usages]),
-    search: report(scorer, first, done),
-  };
+  const search = report(scorer, first, done, config);
+  const usage = sumUsage([trace.usage, ...usages]);
+  if (config.leaveOutWeak && tellsNothing(search, config)) {
+    tools.count('thoughts_left_out', thoughts.length);
+    return leaveOut({ ...trace, usage, search });
+  }
+  return { ...trace, steps: replaceThoughts(trace.steps, thoughts), usage, search };
 }
 
 /** What each write of the file is preceded by, and makes. */
@@ -81,6 +88,8 @@ interface Question {
   readonly before: readonly Work[];
   /** Takes what the answers cost. */
   readonly usages: Usage[];
+  /** How many rewrites the file may still ask for. */
+  readonly rewritesMax: number;
 }
 
 interface Searched {
@@ -90,24 +99,25 @@ interface Searched {
 
 /** Searches the thoughts before one write; they are scored on what it writes. */
 async function searchWork(
-  { request, work: { thoughts, lines }, before, usages }: Question,
+  { request, work: { thoughts, lines }, before, usages, rewritesMax }: Question,
   tools: SearchTools,
 ): Promise<Searched> {
   const { config, scorer } = tools;
   const { fence, context, target } = buildScoredText(request, thoughts, config, before);
   // Without code or without a thought, a search has no bits to lower.
   if (scorer === null || target.trim() === '' || thoughts.length === 0) {
-    return { targetBytes: 0, result: { thoughts, bitsBefore: 0, bitsAfter: 0, candidates: [] } };
+    return { targetBytes: 0, result: { thoughts, ...unsearched } };
   }
   const ports: SearchPorts = {
     score: (variants) => {
       const texts = variants.map((variant) => renderThoughts(fence, request.path, variant, lines));
       tools.count('candidates_scored', texts.length);
       tools.count('bytes_scored', texts.length * byteLength(target));
-      return scorer.score({ context, thoughts: texts, target }, tools.signal);
+      return scoreWith(scorer, { context, thoughts: texts, target }, tools);
     },
-    rewrite: async ({ thought: _place, text, sample, ...question }) => {
-      const asked = { ...request, ...question, thought: text };
+    rewrite: async (question) => {
+      const { sample } = question;
+      const asked = requestOf(request, question, target);
       const answer = await askOrGiveUp(() => tools.teacher.rewrite(asked, sample, tools.signal));
       usages.push(answer.usage);
       if ('reason' in answer) return { none: 'failed' };
@@ -116,7 +126,7 @@ async function searchWork(
   };
   const result = await searchThoughts(thoughts, guardOf(request, config), ports, {
     ...config,
-    fence,
+    ...{ fence, target, rewritesMax },
   }).catch((error: unknown) => {
     throw withUsage(error, sumUsage(usages));
   });
@@ -124,6 +134,41 @@ async function searchWork(
   tools.count('candidates_accepted', accepted.length);
   return { targetBytes: byteLength(target), result };
 }
+
+/** Of code or of thoughts that are none. */
+const unsearched = { bitsNone: 0, bitsBefore: 0, bitsAfter: 0, candidates: [], asked: 0 };
+
+/** Bits per token only where the scorer knows them and a teacher is to be told of lines. */
+async function scoreWith(
+  scorer: Scorer,
+  request: ScoreRequest,
+  { config, signal }: SearchTools,
+): Promise<readonly Score[]> {
+  if (config.weakLinesMax > 0 && scorer.scoreTokens !== undefined) {
+    return scorer.scoreTokens(request, signal);
+  }
+  const bits = await scorer.score(request, signal);
+  return bits.map((each) => ({ bits: each, tokens: [] }));
+}
+
+function requestOf(
+  request: ThinkRequest,
+  { text, round, ordinal, bytesMax, bits, tried, weakLines }: RewriteQuestion,
+  target: string,
+): RewriteRequest {
+  const lines = weakLines.map(({ line, bits: needed }) => ({
+    ...{ line, bits: needed },
+    text: headOf(lineRange(target, line, line).trim(), weakLineBytesMax),
+  }));
+  return {
+    ...{ ...request, thought: text, round, ordinal, bytesMax, bits, tried },
+    // Absent where nothing is known, so that the question of a scorer without them is as it was.
+    ...(lines.length === 0 ? {} : { weakLines: lines }),
+  };
+}
+
+/** A longer line is told by its beginning. */
+const weakLineBytesMax = 160;
 
 /** Guards what is written now, and what of the file is written after it. */
 function guardOf({ code, reads, part }: ThinkRequest, limits: LeakLimits): LeakGuard {
@@ -136,19 +181,29 @@ function guardOf({ code, reads, part }: ThinkRequest, limits: LeakLimits): LeakG
 }
 
 /** Of all writes of the file together; candidates name the thought by its place in the file. */
-function report(scorer: Scorer, first: readonly string[], done: readonly Searched[]): SearchReport {
+function report(
+  scorer: Scorer,
+  first: readonly string[],
+  done: readonly Searched[],
+  { keepTexts }: SearchKnobs,
+): SearchReport {
   const sum = (of: (searched: Searched) => number) =>
     done.reduce((total, searched) => total + of(searched), 0);
   let thoughts = 0;
   const candidates = done.flatMap(({ result }) => {
     const before = thoughts;
     thoughts += result.thoughts.length;
-    return result.candidates.map((each) => ({ ...each, thought: before + each.thought }));
+    return result.candidates.map((each) => ({
+      ...each,
+      thought: before + each.thought,
+      text: keepTexts ? each.text : null,
+    }));
   });
   return {
     scorer: scorer.identity,
     configuration: scorer.configuration,
     targetBytes: sum(({ targetBytes }) => targetBytes),
+    bitsNone: sum(({ result }) => result.bitsNone),
     bitsBefore: sum(({ result }) => result.bitsBefore),
     bitsAfter: sum(({ result }) => result.bitsAfter),
     thoughtBytesBefore: byteLength(first.join('')),

@@ -1,5 +1,5 @@
 /** Counters of search, and its part of a run's summary: the gain in bits. Pure. */
-import type { FileThoughtBody } from '../../../schemas/generated/types.ts';
+import type { FileThoughtBody, SearchReport } from '../../../schemas/generated/types.ts';
 import { cost, section, tally } from '../../runtime/report.ts';
 import { openExactSum } from './exact-sum.ts';
 
@@ -12,6 +12,10 @@ export const searchReport = {
     candidates_accepted: {
       help: 'Rewrites that lowered the perplexity of the code enough.',
       unit: 'rewrites',
+    },
+    thoughts_left_out: {
+      help: 'Thoughts left out because the code is as probable without them.',
+      unit: 'thoughts',
     },
     bytes_scored: {
       help: 'Bytes of ground-truth code scored, once per scored text.',
@@ -28,6 +32,17 @@ export interface SearchTotals {
   readonly targetBytes: number;
   readonly bitsBefore: number;
   readonly bitsAfter: number;
+  /** The files in which the code was scored without a thought too; bits of the three beside it. */
+  readonly none: {
+    readonly files: number;
+    readonly targetBytes: number;
+    readonly bitsNone: number;
+    readonly bitsBefore: number;
+    readonly bitsAfter: number;
+    /** Files whose code needs fewer bits after the first thoughts, after the kept ones. */
+    readonly beatenBefore: number;
+    readonly beatenAfter: number;
+  };
   /** The same sums over only those files in which a rewrite was accepted. */
   readonly improved: { files: number; targetBytes: number; bitsBefore: number; bitsAfter: number };
   readonly outcomes: Readonly<Record<string, number>>;
@@ -37,17 +52,20 @@ export interface SearchTotals {
 function openSearchTotals() {
   const all = openGain();
   const improved = openGain();
+  const none = openNone();
   const outcomes: Record<string, number> = {};
   return {
     add: ({ search }: FileThoughtBody) => {
       if (search === null) return;
       all.add(search);
+      none.add(search);
       if (search.bitsAfter < search.bitsBefore) improved.add(search);
       for (const { outcome } of search.candidates) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
     },
     facts: (): { readonly search: SearchTotals | null } => {
       const { files, ...sums } = all.sums();
-      return { search: files === 0 ? null : { ...sums, improved: improved.sums(), outcomes } };
+      const parts = { none: none.sums(), improved: improved.sums(), outcomes };
+      return { search: files === 0 ? null : { ...sums, ...parts } };
     },
   };
 }
@@ -73,6 +91,30 @@ function openGain() {
       targetBytes,
       bitsBefore: bitsBefore.value(),
       bitsAfter: bitsAfter.value(),
+    }),
+  };
+}
+
+/** Over the files in which the code was scored without a thought; older records have none. */
+function openNone() {
+  const sums = [openExactSum(), openExactSum(), openExactSum()] as const;
+  let [files, targets, beatenBefore, beatenAfter] = [0, 0, 0, 0];
+  return {
+    add: ({ bitsNone, bitsBefore, bitsAfter, targetBytes }: SearchReport) => {
+      if (bitsNone === null || targetBytes === 0) return;
+      files += 1;
+      targets += targetBytes;
+      if (bitsBefore < bitsNone) beatenBefore += 1;
+      if (bitsAfter < bitsNone) beatenAfter += 1;
+      sums[0].add(bitsNone);
+      sums[1].add(bitsBefore);
+      sums[2].add(bitsAfter);
+    },
+    sums: (): SearchTotals['none'] => ({
+      ...{ files, targetBytes: targets, beatenBefore, beatenAfter },
+      bitsNone: sums[0].value(),
+      bitsBefore: sums[1].value(),
+      bitsAfter: sums[2].value(),
     }),
   };
 }

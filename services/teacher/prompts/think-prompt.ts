@@ -17,12 +17,13 @@ const shares = {
   requirements: 0.05,
   architecture: 0.05,
   written: 0.04,
-  reads: 0.25,
+  reads: 0.22,
   usedBy: 0.02,
   outline: 0.06,
-  file: 0.38,
+  file: 0.36,
   thought: 0.1,
-  tried: 0.05,
+  tried: 0.04,
+  surprising: 0.01,
 } as const;
 
 export function thinkPrompt(request: ThinkRequest, bytesMax: number): Prompt {
@@ -80,6 +81,7 @@ export function rewritePrompt(request: RewriteRequest, sample: number, bytesMax:
     ...triedParts(request, bytesMax),
     material('thought-so-far', fitText(request.thought, bytesMax * shares.thought)),
     `After that thought, a model that predicts text still needs ${request.bits} bits for this ${nounOf(request)}; fewer are better.`,
+    ...weakParts(request, bytesMax),
     `Rewrite that thought as a whole, so that this ${nounOf(request)} becomes predictable: after reading it, few of its words surprise.`,
     `${emphasis} At most ${request.bytesMax} bytes.`,
   ]);
@@ -96,6 +98,15 @@ function triedParts({ tried }: RewriteRequest, bytesMax: number): (string | Mate
       const measured = bits === null ? '' : `, ${bits} bits`;
       return material('tried', `${triedOutcomes[outcome]}${measured}\n${shown}`.trimEnd());
     }),
+  ];
+}
+
+function weakParts({ weakLines = [] }: RewriteRequest, bytesMax: number): (string | Material)[] {
+  if (weakLines.length === 0) return [];
+  const lines = weakLines.map(({ line, bits, text }) => `line ${line}, ${bits} bits: ${text}`);
+  return [
+    'These lines surprise most. Explain what leads to them, in your own words:',
+    material('surprising', fitLines(lines, bytesMax * shares.surprising)),
   ];
 }
 

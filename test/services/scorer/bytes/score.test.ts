@@ -43,6 +43,17 @@ test('property: each thought scores as with a fresh model of its own', () => {
   );
 });
 
+test('bits per line add up to the same bits, and end where the lines end', () => {
+  const scorer = createByteScorer(contextBytesMax);
+  const request = { context: 'c\n', thoughts: ['z\n', ''], target: 'one\ntwo 🜁é\n\nlast' };
+  const scored = scorer.scoreTokens(request);
+  expect(scored.map(({ bits }) => bits)).toEqual(scorer.score(request));
+  for (const { bits, tokens } of scored) {
+    expect(tokens.map(({ end }) => end)).toEqual([4, 12, 13, 17]);
+    expect(tokens.reduce((sum, token) => sum + token.bits, 0)).toBeCloseTo(bits, 6);
+  }
+});
+
 test('an empty target costs 0 bits, and without thoughts there are no scores', () => {
   const scorer = createByteScorer(contextBytesMax);
   expect(scorer.score({ context: 'c', thoughts: ['z'], target: '' })).toEqual([0]);

@@ -368,3 +368,15 @@ test('names the knob that is not set', async () => {
   });
   expect(() => scorerKnobs.parse({ kind: 'other' })).toThrow();
 });
+
+test('the bits of each token end where the token ends in the target', async () => {
+  const { scorer } = await open(echoing);
+  const target = 'a é 🜁 = ∑\nb';
+  const [scored] = (await scorer.scoreTokens?.({ ...request, target }, never)) ?? [];
+  const tokens = scored?.tokens ?? [];
+  expect(tokens.at(-1)?.end).toBe(target.length);
+  expect(tokens.reduce((sum, token) => sum + token.bits, 0)).toBeCloseTo(scored?.bits ?? 0, 6);
+  const ends = tokens.map(({ end }) => end);
+  expect(ends).toEqual([...ends].sort((a, b) => a - b));
+  expect([scored?.bits]).toEqual((await scorer.score({ ...request, target }, never)).slice(0, 1));
+});

@@ -60,10 +60,19 @@ const search = (bitsAfter: number): SearchReport => ({
   targetBytes: 20,
   bitsBefore: 100,
   bitsAfter,
+  bitsNone: null,
   thoughtBytesBefore: 9,
   candidates: [
-    { thought: 0, round: 0, ordinal: 0, outcome: 'accepted', bits: bitsAfter, textBytes: 8 },
-    { thought: 0, round: 0, ordinal: 1, outcome: 'leak', bits: null, textBytes: 8 },
+    {
+      thought: 0,
+      round: 0,
+      ordinal: 0,
+      outcome: 'accepted',
+      bits: bitsAfter,
+      textBytes: 8,
+      text: null,
+    },
+    { thought: 0, round: 0, ordinal: 1, outcome: 'leak', bits: null, textBytes: 8, text: null },
   ],
 });
 

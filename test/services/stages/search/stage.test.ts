@@ -254,10 +254,39 @@ describe('search', () => {
     expect(asked[0]).toMatchObject({ path: 'user.js', code: user, bytesMax: 1024, round: 0 });
     expect(asked[0]?.reads[0]?.text).toBe(base);
     expect(Object.fromEntries(counts)).toEqual({
-      candidates_scored: 3,
-      bytes_scored: 3 * Buffer.byteLength(user),
+      // Also the first thought, and none.
+      candidates_scored: 4,
+      bytes_scored: 4 * Buffer.byteLength(user),
       candidates_accepted: 1,
     });
+  });
+
+  test('tells the teacher which lines surprise, and keeps the texts, unless it shall not', async () => {
+    const asked: RewriteRequest[] = [];
+    const { search: kept } = await run(trace, open(teacherOf([better], asked), scorer));
+    expect(asked[0]?.weakLines?.length).toBe(5);
+    for (const { line, text, bits } of asked[0]?.weakLines ?? []) {
+      expect(user.split('\n')[line - 1]?.trim()).toBe(text);
+      expect(bits).toBeGreaterThan(0);
+    }
+    expect(kept?.candidates[0]?.text).toBe(better);
+    asked.length = 0;
+    const knobs = { keepTexts: false, weakLinesMax: 0, rewritesPerRepositoryMax: 10 };
+    const { search: plain } = await run(trace, open(teacherOf([better], asked), scorer, knobs));
+    expect(plain?.candidates.map(({ text }) => text)).toEqual([null, null, null, null]);
+    expect(asked.map(({ weakLines }) => weakLines)).toEqual(asked.map(() => undefined));
+    expect(plain?.bitsAfter).toBe(kept?.bitsAfter);
+  });
+
+  test('leaves out thoughts that tell nothing, if it is told to', async () => {
+    const idle = teacherOf(['The work is done here.']);
+    const knobs = { leaveOutWeak: true, gainBitsMin: 100_000, iterations: 1 };
+    const left = await run(trace, open(idle, scorer, knobs));
+    expect(left).toMatchObject({ status: 'plain', steps: [trace.steps[2]] });
+    expect(left.search?.candidates).toHaveLength(2);
+    expect(left.search?.bitsNone).toBeGreaterThan(0);
+    const kept = await run(trace, open(idle, scorer, { ...knobs, leaveOutWeak: false }));
+    expect(kept.steps).toEqual(trace.steps);
   });
 
   test('gives the same bytes twice with the grounded teacher, and never more bits', async () => {
@@ -322,9 +351,9 @@ describe('a file in parts', () => {
     const asked: RewriteRequest[] = [];
     const recording: Scorer = {
       ...scorer,
-      score: (request, signal) => {
+      scoreTokens: async (request, signal) => {
         scored.push(request);
-        return scorer.score(request, signal);
+        return (await scorer.scoreTokens?.(request, signal)) ?? [];
       },
     };
     const teacher = teacherOf([better], asked);

@@ -1,33 +1,20 @@
 /** I4: the search never raises the bits, and it records every rewrite exactly once. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createLeakGuard } from '../../../../services/ports/leak-guard.ts';
 import { sameText } from '../../../../services/ports/same-text.ts';
-import { searchKnobs } from '../../../../services/stages/search/config.ts';
+import type { RewriteQuestion } from '../../../../services/stages/search/machine.ts';
+import { longestRewrite, marginOf, refuse } from '../../../../services/stages/search/rewrites.ts';
 import {
-  longestRewrite,
-  marginOf,
-  type RewriteAnswer,
-  type RewriteQuestion,
-  refuse,
   type SearchPorts,
   searchThoughts,
 } from '../../../../services/stages/search/thought-search.ts';
-
-const defaults = { ...searchKnobs.parse({}), fence: '@@@' };
-const code = 'export function add(first, second) {\n  return first + second;\n}\n';
-const guard = createLeakGuard(code, [], defaults);
+import { answerOf, code, defaults, guard, playArbitrary, searchRun } from './arbitrary-search.ts';
 
 interface Script {
   /** What the teacher answers, in the order it is asked. */
   readonly answers: readonly string[];
   /** Bits of a text; others cost 1000. */
   readonly bits: Readonly<Record<string, number>>;
-}
-
-/** Two words stand for what is no text. */
-function answerOf(answer: string): RewriteAnswer {
-  return answer === 'failed' || answer === 'exhausted' ? { none: answer } : { text: answer };
 }
 
 function playScript(script: Script) {
@@ -40,7 +27,9 @@ function playScript(script: Script) {
     },
     score: async (variants) => {
       scoreCalls.push(variants);
-      return variants.map((thoughts) => script.bits[thoughts.join('|')] ?? 1000);
+      return variants.map((thoughts) => ({
+        ...{ bits: script.bits[thoughts.join('|')] ?? 1000, tokens: [] },
+      }));
     },
   };
   return { ports, questions, scoreCalls };
@@ -92,7 +81,7 @@ describe('example', () => {
     expect(result.candidates.map((candidate) => candidate.outcome)).toEqual(outcomes);
     expect(result).toMatchObject({ bitsBefore: 1000, bitsAfter: after, thoughts: [best] });
     const scored = result.candidates.filter((candidate) => candidate.bits !== null);
-    expect(scoreCalls.flat()).toHaveLength(1 + scored.length);
+    expect(scoreCalls.flat()).toHaveLength(2 + scored.length);
   });
 
   test('the teacher gets the best text so far, the round, and a new sample', async () => {
@@ -146,11 +135,14 @@ describe('example', () => {
     expect(result.thoughts).toEqual(['p', 'm1']);
   });
 
-  test.each([[[Number.NaN]], [[Number.POSITIVE_INFINITY]], [[]]])(
+  test.each([[[Number.NaN, 1]], [[1, Number.POSITIVE_INFINITY]], [[]], [[1]], [[1, 2, 3]]])(
     'throws for the scores %j',
     async (scores) => {
-      const ports = { rewrite: async () => ({ text: 'x' }), score: async () => scores };
-      await expect(searchThoughts(['start'], guard, ports, limits)).rejects.toThrow('scores for 1');
+      const score = async () => scores.map((bits) => ({ bits, tokens: [] }));
+      const ports = { rewrite: async () => ({ text: 'x' }), score };
+      await expect(searchThoughts(['start'], guard, ports, limits)).rejects.toThrow(
+        'the scorer gave',
+      );
     },
   );
 });
@@ -193,64 +185,16 @@ describe('refusals', () => {
   });
 });
 
-/** Arbitrary teachers and scorers: texts from a small pool, so that duplicates and leaks occur. */
-const pool = fc.oneof(
-  fc.constantFrom(
-    'failed',
-    'exhausted',
-    '',
-    'a',
-    'b',
-    'c d',
-    'c  d',
-    code,
-    'x'.repeat(3000),
-    '\0',
-    'return first',
-  ),
-  fc.string({ maxLength: 20 }),
-);
-const run = fc.record({
-  first: fc.array(pool, { minLength: 1, maxLength: 3 }),
-  answers: fc.array(pool, { minLength: 1, maxLength: 40 }),
-  scores: fc.array(fc.double({ min: 0, max: 5000, noNaN: true }), { minLength: 1, maxLength: 60 }),
-  limits: fc.record({
-    candidates: fc.integer({ min: 1, max: 4 }),
-    iterations: fc.integer({ min: 1, max: 4 }),
-    idleRoundsMax: fc.integer({ min: 1, max: 4 }),
-    gainBitsMin: fc.double({ min: 0, max: 500, noNaN: true }),
-    gainShareMin: fc.double({ min: 0, max: 0.5, noNaN: true }),
-  }),
-});
-
-/** A scorer that is a function of the text, and a teacher that is one of the question. */
-function arbitraryPorts(answers: readonly string[], scores: readonly number[]) {
-  const asked: string[] = [];
-  const hash = (text: string) => {
-    let value = 7;
-    for (const character of text) value = (Math.imul(value, 31) + character.charCodeAt(0)) >>> 0;
-    return value;
-  };
-  const bitsOf = (thoughts: readonly string[]) =>
-    scores[hash(thoughts.join('|')) % scores.length] as number;
-  const ports: SearchPorts = {
-    rewrite: async (question) => {
-      asked.push(`${question.thought} ${question.round} ${question.sample}`);
-      return answerOf(answers[(question.thought * 16 + question.sample) % answers.length] ?? '');
-    },
-    score: async (variants) => variants.map(bitsOf),
-  };
-  return { ports, asked, bitsOf };
-}
-
 describe('properties', () => {
   test('I4: bits never rise, accepted ones meet the margin, each rewrite is recorded once', () =>
     fc.assert(
-      fc.asyncProperty(run, async ({ first, answers, scores, limits: some }) => {
+      fc.asyncProperty(searchRun, async ({ first, answers, scores, limits: some }) => {
         const limits = { ...defaults, ...some };
-        const { ports, asked, bitsOf } = arbitraryPorts(answers, scores);
+        const { ports, asked, bitsOf } = playArbitrary(answers, scores);
         const result = await searchThoughts(first, guard, ports, limits);
         expect(result.bitsBefore).toBe(bitsOf(first));
+        expect(result.bitsNone).toBe(bitsOf([]));
+        expect(result.asked).toBe(asked.length);
         expect(result.bitsAfter).toBe(bitsOf(result.thoughts));
         expect(result.bitsAfter).toBeLessThanOrEqual(result.bitsBefore);
         expect(result.thoughts).toHaveLength(first.length);
@@ -279,10 +223,10 @@ describe('properties', () => {
 
   test('I6: the same teacher and scorer give the same result', () =>
     fc.assert(
-      fc.asyncProperty(run, async ({ first, answers, scores, limits: some }) => {
+      fc.asyncProperty(searchRun, async ({ first, answers, scores, limits: some }) => {
         const limits = { ...defaults, ...some };
         const search = () =>
-          searchThoughts(first, guard, arbitraryPorts(answers, scores).ports, limits);
+          searchThoughts(first, guard, playArbitrary(answers, scores).ports, limits);
         expect(await search()).toEqual(await search());
       }),
       { numRuns: 50, seed: 12 },
