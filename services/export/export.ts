@@ -67,7 +67,7 @@ async function writeExport(
 ): Promise<ExportReport> {
   const { format } = request;
   const { store, head, shards } = output;
-  const writer = format.open(folder, request.compression);
+  const writer = format.open(folder, request.compression, request.runFolder);
   const collector = createPieceCollector();
   const census = createCensus(head.contextLength);
   let written = 0;

@@ -37,5 +37,12 @@ export interface ExportFormat {
   readonly parts: readonly CardPart[];
   /** Python that loads the format, at most five lines per reader. */
   readonly loading: readonly string[];
-  readonly open: (folder: ExportFolder, compression: Compression) => FormatWriter;
+  /** Whether it also reads the log of the run, and fails without it. */
+  readonly needsLog?: true;
+  /** `runFolder` may hold the log of the run. */
+  readonly open: (
+    folder: ExportFolder,
+    compression: Compression,
+    runFolder: string,
+  ) => FormatWriter;
 }

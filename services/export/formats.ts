@@ -6,6 +6,7 @@ import { mds } from './formats/mds.ts';
 import { megatron } from './formats/megatron.ts';
 import { olmo } from './formats/olmo.ts';
 import { parquet } from './formats/parquet/parquet.ts';
+import { preferences } from './formats/preferences.ts';
 
 export const formats = [
   mds,
@@ -14,6 +15,7 @@ export const formats = [
   olmo,
   huggingFace,
   jsonl,
+  preferences,
 ] as const satisfies readonly ExportFormat[];
 
 export const formatNames: readonly string[] = formats.map(({ name }) => name);
