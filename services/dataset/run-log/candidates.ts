@@ -1,7 +1,8 @@
 /** What the search of a run tried, with texts and bits: a file's trace and what became of it. */
 import type { FileThoughtBody, FileTraceBody } from '../../../schemas/generated/types.ts';
-import { physicalTopic } from '../../../schemas/topology.ts';
+import { physicalTopic, type TopicName } from '../../../schemas/topology.ts';
 import { forEachRecord } from '../../runtime/bus/topic-reader.ts';
+import type { DecodedRecord } from '../../runtime/records/codec.ts';
 import { type FromLog, type RunLog, withRunLog } from './run-log.ts';
 
 export interface SearchedFile {
@@ -17,9 +18,12 @@ export async function readCandidates(
   return withRunLog(outputFolder, async (log) => {
     const traces = new Map<string, FileTraceBody>();
     const found = new Map<string, SearchedFile>();
-    await forEachOf(log, 'file-trace', repositoryIds, (key, body) => traces.set(key, body));
+    await forEachOf(log, 'file-trace', repositoryIds, ({ envelope, body }) => {
+      traces.set(fileKey(envelope.repositoryId, body.path), body);
+    });
     // What was tried again has a later record, which counts.
-    await forEachOf(log, 'file-thought', repositoryIds, (key, thought) => {
+    await forEachOf(log, 'file-thought', repositoryIds, ({ envelope, body: thought }) => {
+      const key = fileKey(envelope.repositoryId, thought.path);
       const trace = traces.get(key);
       if (trace === undefined || thought.search === null) found.delete(key);
       else found.set(key, { trace, thought });
@@ -32,20 +36,13 @@ export function fileKey(repositoryId: string, path: string): string {
   return JSON.stringify([repositoryId, path]);
 }
 
-interface Bodies {
-  readonly 'file-trace': FileTraceBody;
-  readonly 'file-thought': FileThoughtBody;
-}
-
-async function forEachOf<Topic extends keyof Bodies>(
+async function forEachOf<Topic extends TopicName>(
   { bus, codec, dataset }: RunLog,
   topic: Topic,
   repositoryIds: ReadonlySet<string>,
-  visit: (key: string, body: Bodies[Topic]) => void,
+  visit: (record: DecodedRecord<Topic>) => void,
 ): Promise<void> {
   await forEachRecord(bus, physicalTopic(dataset, topic), async ({ key, value }) => {
-    if (!repositoryIds.has(key ?? '')) return;
-    const { envelope, body } = await codec.decode(topic, value);
-    visit(fileKey(envelope.repositoryId, body.path), body as Bodies[Topic]);
+    if (repositoryIds.has(key ?? '')) visit(await codec.decode(topic, value));
   });
 }
