@@ -26,6 +26,7 @@ const line = String.raw`[\w-]`;
 const base64 = '[A-Za-z0-9+/]';
 const hex = '[0-9a-f]';
 const upper = '[A-Z0-9]';
+const uuid = `${hex}{8}-(?:${hex}{4}-){3}${hex}{12}`;
 
 /** Returns one row per mark, for marks of one vendor that have the same shape. */
 function rows(name: string, marks: string, after: string): VendorShape[] {
@@ -158,8 +159,8 @@ const development: readonly VendorShape[] = [
   ...rows('prefect', 'pnu_ pnb_', `${word}{32,}`),
   { name: 'readme', mark: 'rdme_', after: `${word}{60,}` },
   { name: 'octopus', mark: 'API-', after: `${upper}{25,}`, weak: true },
-  { name: 'launchdarkly', mark: 'api-', after: `${hex}{8}-(?:${hex}{4}-){3}${hex}{12}` },
-  { name: 'launchdarkly', mark: 'sdk-', after: `${hex}{8}-(?:${hex}{4}-){3}${hex}{12}` },
+  { name: 'launchdarkly', mark: 'api-', after: uuid },
+  { name: 'launchdarkly', mark: 'sdk-', after: uuid },
   { name: 'snyk', mark: 'snyk_', after: String.raw`[\w.-]{30,}` },
   ...rows('contentful', 'CFPAT-', `${line}{40,}`),
   ...rows('figma', 'figd_ figdr_', `${line}{36,}`),
@@ -177,11 +178,7 @@ const development: readonly VendorShape[] = [
   { name: 'easypost', mark: 'EZTK', after: `${word}{50,}` },
   { name: 'duffel', mark: 'duffel_', after: String.raw`(?:live|test)_[\w=-]{36,}` },
   { name: 'frame', mark: 'fio-u-', after: `${line}{50,}` },
-  ...rows(
-    'hubspot',
-    'pat-na1- pat-na2- pat-eu1- pat-ap1-',
-    `${hex}{8}-(?:${hex}{4}-){3}${hex}{12}`,
-  ),
+  ...rows('hubspot', 'pat-na1- pat-na2- pat-eu1- pat-ap1-', uuid),
 ];
 
 const models: readonly VendorShape[] = [
@@ -218,7 +215,7 @@ const payment: readonly VendorShape[] = [
   {
     name: 'plaid',
     mark: 'access-',
-    after: `(?:production|sandbox|development)-${hex}{8}-(?:${hex}{4}-){3}${hex}{12}`,
+    after: `(?:production|sandbox|development)-${uuid}`,
   },
   { name: 'razorpay', mark: 'rzp_live_', after: `${word}{14,}` },
   ...rows('flutterwave', 'FLWSECK- FLWSECK_TEST-', `${line}{12,}`),
@@ -233,7 +230,7 @@ const payment: readonly VendorShape[] = [
   {
     name: 'coinbase',
     mark: 'organizations/',
-    after: `${hex}{8}-(?:${hex}{4}-){3}${hex}{12}/apiKeys/${hex}{8}-(?:${hex}{4}-){3}${hex}{12}`,
+    after: `${uuid}/apiKeys/${uuid}`,
   },
 ];
 
