@@ -75,7 +75,7 @@ it('names in the sample what it was written without, and why', async () => {
   expect(sample?.teacher).toMatchObject({ name: 'openai', model: 'smollm2' });
   const lacks = (sample?.lacks ?? []).filter(({ what }) => what !== 'plain');
   expect(lacks.map(({ what }) => what)).toContain('thought');
-  expect(summary.plain).toEqual({ 'a licence': 1, 'a few lines of settings': 1 });
+  expect(summary.plain).toEqual({ 'a licence': 1, 'a few lines of settings or data': 1 });
   for (const { reason } of lacks)
     expect(reason).toMatch(/^TEACHER_(?:ANSWER_INVALID|UNGROUNDED): /);
 });

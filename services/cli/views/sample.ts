@@ -57,10 +57,20 @@ export function drawSampleHead({ overview }: Sample, style: Style): string[] {
     ['teacher', describeTeacher(overview.teacher)],
     ['scorer', describeScorer(overview.scorer)],
     ...(overview.search === null ? [] : [['search', bitsPerByte(overview.search)]]),
-    ...(overview.lacks.length === 0 ? [] : [['written without', countLacks(overview.lacks)]]),
+    ...lackRows(overview.lacks),
     ['sample', overview.id],
   ];
   return formatTable(rows.map(([name = '', value = '']) => [style.bold(name), value]));
+}
+
+/** What is missing, and apart from that the files that earn no thought. */
+function lackRows(lacks: SampleOverview['lacks']): string[][] {
+  const missing = lacks.filter(({ what }) => what !== 'plain');
+  const plain = lacks.length - missing.length;
+  return [
+    ...(missing.length === 0 ? [] : [['written without', countLacks(missing)]]),
+    ...(plain === 0 ? [] : [['plain', `${plural(plain, 'file')} without a thought, by rule`]]),
+  ];
 }
 
 /** One segment: a title line and its body. */

@@ -211,16 +211,12 @@ function plainRows(plain: RunSummary['plain']): [string, string][] {
   const counts = Object.entries(plain).sort(([, a], [, b]) => b - a);
   if (counts.length === 0) return [];
   const told = counts.map(([kind, count]) => `${formatCount(count)} times ${kind}`);
-  return [['no thought earned', told.join(', ')]];
+  return [['plain files', told.join(', ')]];
 }
 
 /** What a lack is called. */
 export function lackName(what: string): string {
-  const names: Record<string, string> = {
-    purposes: 'batch of purposes',
-    plain: 'unearned thought',
-  };
-  return names[what] ?? what;
+  return what === 'purposes' ? 'batch of purposes' : what;
 }
 
 /** `3 thought, 1 plan`: how much of each is missing. */

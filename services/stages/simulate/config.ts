@@ -23,7 +23,7 @@ export const simulateKnobs = z.object({
     .min(0)
     .default(5)
     .describe(
-      'lines of a settings file that earns no thought, each of 120 bytes at most on average; a longer one gets a thought',
+      'lines of a file of settings or of plain text that earns no thought, each of 120 bytes at most on average; a longer one gets a thought',
     ),
   readsMax: z
     .number()

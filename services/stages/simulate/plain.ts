@@ -12,7 +12,7 @@ export const plainKinds = {
   licence: 'a licence',
   ignore: 'an ignore file',
   notes: 'release notes',
-  settings: 'a few lines of settings',
+  settings: 'a few lines of settings or data',
 } as const;
 
 export type PlainKind = keyof typeof plainKinds;
@@ -100,12 +100,18 @@ const settingsName = new RegExp(
   String.raw`^(?:\..+|codeowners|manifest\.in|procfile|runtime\.txt|${needs})$`,
   'i',
 );
+const needsFolder = /(?:^|\/)(?:requirements|constraints)\/[^/]+\.(?:txt|in)$/i;
 
-/** A file that a tool reads; one with definitions of its own is more than that. */
+/**
+ * A file that a tool reads, or plain text, which in so few lines is a list of names or a version;
+ * one with definitions of its own is more than that.
+ */
 function isSettings(file: File): boolean {
   const { path, language, symbols } = file;
   if (settingsLanguages.has(language)) return true;
-  return symbols.length === 0 && kindOf(language) !== 'code' && settingsName.test(nameOf(path));
+  if (language === 'text' && !/^readme\b/i.test(nameOf(path))) return symbols.length === 0;
+  if (symbols.length > 0 || kindOf(language) === 'code') return false;
+  return settingsName.test(nameOf(path)) || needsFolder.test(path);
 }
 
 /** A line of data may hold a whole document. */

@@ -55,6 +55,9 @@ describe('the rule for files that earn no thought', () => {
         '.editorconfig',
         '.github/dependabot.yml',
         'requirements-dev.txt',
+        'requirements/typing.in',
+        'VERSION',
+        'tests/data/names.txt',
         'MANIFEST.in',
         'docs/.readthedocs.yaml',
       ],
@@ -73,12 +76,17 @@ describe('the rule for files that earn no thought', () => {
     ['', 'docs/licensing.md'],
     ['', 'news/2024-01-new-office.md'],
     ['', 'README.md'],
+    ['', 'README'],
+    ['', 'readme.txt'],
     ['', 'docs/notes.md'],
-    ['a template of ignore files', 'Python.gitignore'],
     ['a build file', 'Makefile'],
     ['', 'Dockerfile'],
   ])('leaves its thought to %s: %s', (_what, path) => {
     expect(kindOf(path)).toBeNull();
+  });
+
+  it('leaves its thought to a template of ignore files', () => {
+    expect(kindOf('Python.gitignore', '*.pyc\n'.repeat(50))).toBeNull();
   });
 
   it('counts lines of settings, and is not deceived by one long line', () => {
@@ -109,6 +117,7 @@ describe('the rule for files that earn no thought', () => {
   it('takes hostile names in time that grows with their length', () => {
     const long = ['license', '-mit', '1.', '1', '.', '-1'].map((part) => part.repeat(20_000));
     const names = long.flatMap((tail) => [`license${tail}!`, `copying${tail}!`, `changes${tail}!`]);
-    for (const name of names) expect(kindOf(name)).toBeNull();
+    const text = 'some text\n'.repeat(50);
+    for (const name of names) expect(kindOf(name, text)).toBeNull();
   });
 });
