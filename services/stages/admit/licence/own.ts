@@ -107,20 +107,31 @@ interface Annotation extends Statement {
   readonly covers: RegExp;
 }
 
-/** Returns the annotations of REUSE.toml and .reuse/dep5; for a file, its last match counts. */
+/**
+ * Returns the annotations of every REUSE.toml, from the root down, and of .reuse/dep5; for a file,
+ * its last match counts.
+ */
 function readReuse(evidence: readonly FileText[]): readonly Annotation[] {
-  return evidence.flatMap(({ path, text: raw }) => {
+  const depth = ({ path }: FileText) => path.split('/').length;
+  const downwards = evidence.toSorted((a, b) => depth(a) - depth(b));
+  return downwards.flatMap(({ path, text: raw }) => {
     const text = raw.replace(/\r\n?/g, '\n');
-    if (path === 'REUSE.toml') return text.split(/^\[\[annotations\]\]/m).flatMap(tomlAnnotation);
+    if (/(?:^|\/)REUSE\.toml$/.test(path)) {
+      const parts = text.split(/^\[\[annotations\]\]/m);
+      return parts.flatMap((part) => tomlAnnotation(path, part));
+    }
     return path === '.reuse/dep5' ? text.split(/\n\s*\n/).flatMap(dep5Annotation) : [];
   });
 }
 
-function tomlAnnotation(part: string): readonly Annotation[] {
+/** The paths of a REUSE.toml begin at its folder. */
+function tomlAnnotation(path: string, part: string): readonly Annotation[] {
   const paths = /^path\s*=\s*(\[[^\]]*\]|["'][^"'\n]*["'])/m.exec(part)?.[1] ?? '';
   const said =
     /^SPDX-License-Identifier\s*=\s*(\[[^\]]*\]|["'][^"'\n]*["'])/m.exec(part)?.[1] ?? '';
-  return annotation('REUSE.toml', quoted(paths), quoted(said));
+  const folder = path.slice(0, -'REUSE.toml'.length);
+  const globs = quoted(paths).map((glob) => folder + glob);
+  return annotation(path, globs, quoted(said));
 }
 
 function dep5Annotation(part: string): readonly Annotation[] {

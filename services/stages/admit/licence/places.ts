@@ -61,7 +61,7 @@ export function isSidecar(path: string): boolean {
 
 /** Whether the file is one of the lists in which REUSE states licences of other files. */
 function isReuseList(path: string): boolean {
-  return path === 'REUSE.toml' || path === '.reuse/dep5';
+  return /(?:^|\/)REUSE\.toml$/.test(path) || path === '.reuse/dep5';
 }
 
 /** Whether the file is a licence text for the work or for a part of it. */

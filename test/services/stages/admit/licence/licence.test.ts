@@ -210,6 +210,11 @@ describe('the licence of a repository', () => {
       { LICENSE: mit, 'lib/a.c': 'int a;\n', 'REUSE.toml': reuse },
       'MIT AND MPL-2.0',
     ],
+    [
+      'a list of REUSE in a folder',
+      { LICENSE: mit, 'sub/lib/a.c': 'int a;\n', 'sub/REUSE.toml': reuse },
+      'MIT AND MPL-2.0',
+    ],
   ])('%s', (_name, files, expected) => {
     expect(licenceOf(files)).toBe(expected);
   });
