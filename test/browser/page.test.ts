@@ -152,6 +152,18 @@ describe.skipIf(!hasBrowser)('a trajectory', () => {
     await page.context().close();
   });
 
+  test('is at the step that its address names, also once all rows have their heights', async () => {
+    const hash = `#/trajectory/0/${sampleId}?file=src/hostile.ts`;
+    const { page } = await visit(browser, address + hash);
+    await page.waitForSelector('.lines.code .h-keyword');
+    const distance = () =>
+      page.evaluate(`document.querySelector('.head.current').getBoundingClientRect().top -
+        document.querySelector('.steps .scroller').getBoundingClientRect().top`);
+    await expect.poll(distance).toBeLessThan(30);
+    expect(await distance()).toBeGreaterThanOrEqual(0);
+    await page.context().close();
+  });
+
   test('shows where tokens end', async () => {
     const hash = `#/trajectory/0/${sampleId}?file=src/shapes.ts`;
     const { page } = await visit(browser, address + hash);

@@ -9,6 +9,7 @@ import { BlockView } from './block-view.tsx';
 import { blocksOf, estimateHeight, fileAt, filesOf, keyOfBlock } from './blocks.ts';
 import { FileList } from './file-list.tsx';
 import { Overview } from './overview.tsx';
+import { useScrollTo } from './use-scroll-to.ts';
 import { useTexts } from './use-texts.ts';
 
 export interface ReaderProps {
@@ -45,10 +46,7 @@ export function Reader({ trajectory, log }: ReaderProps) {
   const top = items.find(({ end }) => end > offset + 1) ?? items[0];
   const segmentAtTop = blocks[top?.index ?? 0]?.segment ?? 0;
   const step = stepOf(route.value.parameters, segments);
-  const scrollTo = (segment: number) => {
-    const row = blocks.findIndex((block) => block.part === 'head' && block.segment === segment);
-    if (row >= 0) list.scrollToIndex(row, { align: 'start' });
-  };
+  const scrollTo = useScrollTo(list, blocks, scroller);
   useEffect(() => {
     if (step !== null) scrollTo(step);
   }, [step]);
