@@ -75,22 +75,29 @@ const emphases = [
   'Explain the hardest part of the file in more depth.',
 ] as const;
 
+/**
+ * The thought so far comes before what was tried: it stays the same until a rewrite is accepted,
+ * so a server that keeps prefixes reads it once for most rounds.
+ */
 export function rewritePrompt(request: RewriteRequest, sample: number, bytesMax: number): Prompt {
   const emphasis = emphases[(request.round * 2 + sample) % emphases.length] ?? emphases[0];
   return render(request, bytesMax, [
-    ...triedParts(request, bytesMax),
     material('thought-so-far', fitText(request.thought, bytesMax * shares.thought)),
     `After that thought, a model that predicts text still needs ${request.bits} bits for this ${nounOf(request)}; fewer are better.`,
     ...weakParts(request, bytesMax),
-    `Rewrite that thought as a whole, so that this ${nounOf(request)} becomes predictable: after reading it, few of its words surprise.`,
+    ...triedParts(request, bytesMax),
+    `Rewrite the thought so far as a whole, so that this ${nounOf(request)} becomes predictable: after reading it, few of its words surprise.`,
     `${emphasis} At most ${request.bytesMax} bytes.`,
   ]);
 }
 
-/** Earlier rewrites in the order in which they were tried: the next round adds to the end. */
+/** Each of up to so many rewrites has the same room, so that a later round only adds to the end. */
+const triedUsual = 8;
+
+/** Earlier rewrites in the order in which they were tried. */
 function triedParts({ tried }: RewriteRequest, bytesMax: number): (string | Material)[] {
   if (tried.length === 0) return [];
-  const room = Math.floor((bytesMax * shares.tried) / tried.length);
+  const room = Math.floor((bytesMax * shares.tried) / Math.max(triedUsual, tried.length));
   return [
     'Rewrites that were tried, and what came of them. Say something else than they do:',
     ...tried.map(({ outcome, bits, text }) => {
