@@ -147,7 +147,7 @@ describe.skipIf(!hasBrowser)('a trajectory', () => {
     await page.goto(`${address}#/trajectory/0/${sampleId}?file=${encodeURIComponent(path)}`);
     const rewritten = page.locator('.rewrite button', { hasText: /^rewritten/ }).first();
     await rewritten.click();
-    await page.locator('.change ins').first().waitFor();
+    await page.locator('.change :is(ins, del)').first().waitFor();
     expect(await page.locator('.change td', { hasText: 'accepted' }).count()).toBeGreaterThan(0);
     await page.context().close();
   });
