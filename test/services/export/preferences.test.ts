@@ -91,6 +91,7 @@ describe('export --format preferences', () => {
     const [document] = rowsIn('texts/documents/shard.00000.jsonl');
     const rows = rowsIn('pairs/pairs/shard.00000.jsonl');
     expect(rows.length).toBeGreaterThan(1);
+    expect(readFileSync(join(to, 'README.md'), 'utf8')).toContain('pairs/*.jsonl');
     for (const row of rows) {
       expect(document.text).toContain(row.prompt + row.chosen);
       expect(row.prompt).toMatch(/^@@@ file "[\w./]+"\n[\s\S]*\n@@@ think\n$/);
