@@ -19,7 +19,7 @@ beforeAll(async () => {
   harness = await createHarness();
   const sample = await makeOutput(harness, 'out');
   await writeExpected(sample, join(harness.folder, 'expected.json'));
-  for (const { name, compressions } of formats) {
+  for (const { name, compressions } of formats.filter(({ needsLog }) => !needsLog)) {
     for (const compression of compressions) {
       const to = join(harness.folder, `${name}-${compression}`);
       const line = ['export', sample.out, '--format', name, '--compression', compression];
