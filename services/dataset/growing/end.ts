@@ -18,6 +18,7 @@ import {
   parseManifestHead,
 } from '../../../schemas/manifest.ts';
 import { sha256 } from '../../runtime/ids.ts';
+import { parseJson } from '../../runtime/json.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
 import { checkChain, corrupt, entryPath, hasEntry, headPath, parseEntry } from '../manifest.ts';
 
@@ -152,12 +153,4 @@ async function readSettled(store: ObjectStore): Promise<number> {
   const bytes = await store.read(settledPath);
   const parsed = settledSchema.safeParse(bytes === null ? null : parseJson(bytes));
   return parsed.success ? parsed.data.entries : 0;
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return null;
-  }
 }

@@ -12,6 +12,7 @@ import {
   settledSchema,
 } from '../../../schemas/checkpoint.ts';
 import type { ManifestEntry, ManifestHead } from '../../../schemas/manifest.ts';
+import { parseJson } from '../../runtime/json.ts';
 import {
   type DerivedCheckpoint,
   deriveCheckpoint,
@@ -136,12 +137,4 @@ function shardsListed(index: Buffer): number {
 function firstEntries(entries: readonly ManifestEntry[], shards: number): number {
   const end = entries.findLastIndex((entry) => entry.firstShard + entry.shards.length === shards);
   return end + 1;
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return null;
-  }
 }

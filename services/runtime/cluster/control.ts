@@ -8,6 +8,7 @@ import { controlTopic, physicalTopic, type StageName } from '../../../schemas/to
 import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../clock.ts';
 import type { AddedSources, StageGate } from '../engine/engine.ts';
+import { parseJson } from '../json.ts';
 
 const pollMs = 1000;
 const batchMax = 1000;
@@ -41,15 +42,6 @@ export async function readControl(
     next = last.offset + 1;
   }
   return { records, next };
-}
-
-function parseJson(value: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(value).toString('utf8'));
-  } catch {
-    // Not a control record: the schema refuses null.
-    return null;
-  }
 }
 
 export interface ControlWatch extends StageGate, AddedSources {

@@ -3,6 +3,7 @@
  * make a completion only where the stream came to its end. Pure.
  */
 import { z } from 'zod';
+import { parseJson } from '../../runtime/json.ts';
 
 const piece = z.object({
   error: z.unknown().optional(),
@@ -45,12 +46,4 @@ export function readStream(text: string): unknown {
     message.refusal += choice?.delta?.refusal ?? '';
   }
   return finish === null ? null : { choices: [{ finish_reason: finish, message }], usage };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readManifest } from '../../../dataset/manifest.ts';
 import type { ResolvedValues } from '../../../registry.ts';
+import { parseJson } from '../../../runtime/json.ts';
 import type { ObjectStore } from '../../../runtime/store/objects/object-store.ts';
 import { openObjects } from '../../../runtime/store/objects/open.ts';
 import type { CommandContext } from '../../context.ts';
@@ -45,12 +46,4 @@ export async function checkStore(store: ObjectStore, dataset: string) {
     detail,
     problem: `${store.place} holds ${what}, not ${dataset}: choose another --out, or name its --dataset`,
   };
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return null;
-  }
 }

@@ -4,6 +4,7 @@
  */
 import type OpenAI from 'openai';
 import { z } from 'zod';
+import { parseJson } from '../../../runtime/json.ts';
 import type { ChatAnswer } from '../chat-request.ts';
 import { readCompletion } from '../completion.ts';
 import type { Prices } from '../money/prices.ts';
@@ -109,12 +110,4 @@ function resultOf(
   const { text, cut } = completion;
   const answer: ChatAnswer = { text, cut, usage };
   return { id, state: 'answered', result: JSON.stringify(answer), cost };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
