@@ -12,7 +12,7 @@ import {
   openClient,
 } from './client.ts';
 import { inspectArchive, readBounded } from './download.ts';
-import { messageOf } from './judge.ts';
+import { messageOf, retryAfterMs } from './judge.ts';
 import { readCommit, readRepository, readSearchPage } from './shapes.ts';
 
 export function openGitHub(settings: ClientSettings, tools: ClientTools): CodeHost {
@@ -141,8 +141,8 @@ async function download(
     const response = await fetch(address, { headers: { 'user-agent': 'backstory' }, signal });
     if (response.status !== 200) {
       await response.body?.cancel();
-      const asked = Number(response.headers.get('retry-after') ?? 0) * 1000;
-      return again(`${response.status} for the archive`, Number.isNaN(asked) ? 0 : asked);
+      const waitMs = retryAfterMs(response.headers) ?? 0;
+      return again(`${response.status} for the archive`, waitMs);
     }
     archive = await readBounded(response, bytesMax);
   } catch (error) {

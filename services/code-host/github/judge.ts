@@ -56,7 +56,8 @@ function limitOf(headers: Headers): number | null {
   return quota !== null && quota.remaining <= 0 ? quota.resetsInMs : null;
 }
 
-function retryAfterMs(headers: Headers): number | null {
+/** How long the host asks to wait, in seconds or as a date; null where it asks for nothing. */
+export function retryAfterMs(headers: Headers): number | null {
   const text = headers.get('retry-after');
   if (text === null) return null;
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
