@@ -67,4 +67,6 @@ class Prefetch(Generic[Work, Result]):
     ) -> None:
         self.forget()
         if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+            # A load that went on would touch a mapped file after its feed has ended. Whoever cuts
+            # that file short then, as the writer of a new copy does, would end this process.
+            self._pool.shutdown(wait=True, cancel_futures=True)

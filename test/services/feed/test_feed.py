@@ -9,6 +9,7 @@ import random
 import shutil
 import sys
 import tempfile
+import threading
 import unittest
 from collections.abc import Callable
 from pathlib import Path
@@ -242,6 +243,16 @@ class CopyTest(unittest.TestCase):
                 with self.assertRaisesRegex(FeedError, "SHARD_CORRUPT"):
                     list(Feed(self.folder, 1, patience=PATIENCE))
             path.write_bytes(good)
+
+    def test_no_thread_reads_on_when_an_iteration_has_ended(self) -> None:
+        def readers() -> list[str]:
+            return [t.name for t in threading.enumerate() if t.name.startswith("backstory-feed")]
+
+        batches = iter(Feed(self.folder, 1, patience=PATIENCE))
+        next(batches)
+        self.assertNotEqual(readers(), [])
+        batches.close()
+        self.assertEqual(readers(), [])
 
     def test_a_damaged_shard_with_a_right_hash_is_refused(self) -> None:
         good = next((self.folder / "shards").glob("*.mds")).read_bytes()
