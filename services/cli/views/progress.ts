@@ -82,7 +82,7 @@ export function describeMeter(meter: Reading | undefined): string[] {
   const { calls, underWay, promptTokens, cachedTokens, completionTokens, failures } = meter;
   const cached = cachedTokens === 0 ? '' : ` (${formatShare(cachedTokens / promptTokens)} cached)`;
   return [
-    `${plural(calls, 'call')}, ${underWay} under way`,
+    `${plural(calls, 'request')}, ${underWay} under way`,
     `${formatCount(promptTokens + completionTokens)} model tokens${cached}`,
     ...(meter.microDollars === 0 ? [] : [`$${(meter.microDollars / 1e6).toFixed(2)}`]),
     ...(failures === 0 ? [] : [`${formatCount(failures)} failed`]),

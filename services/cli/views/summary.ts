@@ -210,7 +210,7 @@ function drawSkipped({ skippedFiles, skippedPaths }: RunSummary): string[] {
 function plainRows(plain: RunSummary['plain']): [string, string][] {
   const counts = Object.entries(plain).sort(([, a], [, b]) => b - a);
   if (counts.length === 0) return [];
-  const told = counts.map(([kind, count]) => `${formatCount(count)} times ${kind}`);
+  const told = counts.map(([kind, count]) => `${formatCount(count)} × ${kind}`);
   return [['plain files', told.join(', ')]];
 }
 

@@ -8,7 +8,7 @@ import {
   mapIdentifiers,
   parseExpression,
 } from './expression.ts';
-import { readBlock } from './notice.ts';
+import { readBlock } from './notice/notice.ts';
 import { canonical, fromName, fromStatement, parseKnown, someBsd, stated } from './statement.ts';
 
 /** A cheap filter: a file without any of these words states no licence. */

@@ -2,6 +2,7 @@
  * Finds a file's own licence: from its notice, from another file that states it (REUSE), or from
  * the nearest folder below the root that has its own licence.
  */
+import { type Glob, openGlob } from '../../../runtime/glob.ts';
 import type { FileText } from '../file-text.ts';
 import { combine, identifiersOf, type LicenceExpression, licence } from './expression.ts';
 import { readHeader } from './header.ts';
@@ -36,7 +37,7 @@ export function ownLicences(evidence: readonly FileText[]): OwnLicences {
     const { path } = file;
     const header = readHeader(file);
     if (header !== null) return { expression: header, path, isFolders: false };
-    const named = beside.get(path) ?? listed.findLast(({ covers }) => covers.test(path)) ?? null;
+    const named = beside.get(path) ?? listed.findLast(({ covers }) => covers(path)) ?? null;
     if (named !== null) {
       return { expression: named.expression, path: named.path, isFolders: false };
     }
@@ -104,7 +105,7 @@ function readSidecars(evidence: readonly FileText[]): ReadonlyMap<string, Statem
 }
 
 interface Annotation extends Statement {
-  readonly covers: RegExp;
+  readonly covers: Glob;
 }
 
 /**
@@ -160,11 +161,5 @@ function annotation(
     said.map((value) => parseKnown(value.trim()) ?? licence(stated)),
   );
   if (expression === null) return [];
-  return globs.map((glob) => ({ path, expression, covers: globPattern(glob) }));
-}
-
-/** Returns the pattern of a glob: `*` matches within a folder, `**` across folders. */
-function globPattern(glob: string): RegExp {
-  const escaped = glob.replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`);
-  return new RegExp(`^${escaped.replace(/\*+/g, (stars) => (stars.length > 1 ? '.*' : '[^/]*'))}$`);
+  return globs.map((glob) => ({ path, expression, covers: openGlob(glob) }));
 }

@@ -2,8 +2,9 @@
  * Projects of .NET. A file belongs to the nearest .csproj above it. It sees its own project, the
  * projects that this one references, and those that they reference in turn. Pure.
  */
+
+import { openGlob } from '../../../../runtime/glob.ts';
 import { folderOf, foldersUpwards, isBelow } from '../../paths.ts';
-import { openGlob } from '../glob.ts';
 import type { Project } from '../language.ts';
 import { type Evaluated, openEvaluator } from './msbuild.ts';
 

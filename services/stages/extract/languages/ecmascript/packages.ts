@@ -4,9 +4,9 @@
  * because it has the imported name: a workspace or a dependency has to connect the two. Pure.
  */
 import { parse as parseYaml } from 'yaml';
+import { choicesOf, type Glob, openGlob } from '../../../../runtime/glob.ts';
 import { append, type ParsedFile } from '../../facts/facts.ts';
 import { below, folderOf, isBelow, joinPath, nameOf, nearestAbove } from '../../paths.ts';
-import { choicesOf, type Glob, openGlob } from '../glob.ts';
 import { type JsonObject, jsonOf, objectOf, stringsOf } from '../json.ts';
 import type { Project } from '../language.ts';
 import type { FileFinder } from './files.ts';

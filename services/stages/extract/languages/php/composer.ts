@@ -1,8 +1,8 @@
 /** Which files composer's autoloader finds, according to the composer.json files. Pure. */
 import { compareText } from '../../../../../schemas/compare-text.ts';
+import { type Glob, openGlob } from '../../../../runtime/glob.ts';
 import type { ParsedFile } from '../../facts/facts.ts';
 import { below, folderOf, isBelow, joinPath, nameOf } from '../../paths.ts';
-import { type Glob, openGlob } from '../glob.ts';
 import { jsonOf, objectOf, stringsOf } from '../json.ts';
 import type { Project } from '../language.ts';
 

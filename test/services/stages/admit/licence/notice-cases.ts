@@ -111,6 +111,7 @@ export const copyleft: readonly NoticeCase[] = [
 ];
 
 export const stated: readonly NoticeCase[] = [
+  ['a.c', '/* Copyright Example. No license is granted to anyone. */\n', 'LicenseRef-stated'],
   [
     'a.c',
     '/*\n * Copyright (c) 2015 Example Corporation. All rights reserved.\n * Proprietary and confidential. Unauthorized copying of this file is strictly prohibited.\n */\n',
@@ -202,6 +203,7 @@ export const mentions: readonly NoticeCase[] = [
     '# Converts licences: the GPL and the LGPL are copyleft, MIT is permissive.\nprint(1)\n',
     null,
   ],
+  ['a.ts', '/** Stands for metadata that says that no licence is granted. */\nlet a;\n', null],
   ['a.py', '# Returns true if the file is GPL-licensed.\ndef is_gpl(text): ...\n', null],
   ['a.js', '// Tests that we refuse packages which depend on GPL code.\nlet a;\n', null],
   ['a.py', `GPL = """\n# ${gpl(later).replaceAll('\n', '\n# ')}\n"""\n`, null],

@@ -96,3 +96,15 @@ test('where licences are only recorded, a notice counts for the repository', asy
   expect(found.admitted).toEqual(['LICENSE', 'a.c']);
   expect(found.licence.expression).toBe('MIT AND GPL-2.0-only');
 });
+
+test('a glob of a licence file that would be matched for ever is matched in a moment', async () => {
+  const glob = '*a'.repeat(60);
+  const path = `${'a'.repeat(90)}.c`;
+  const annotation = `version = 1\n[[annotations]]\npath = "${glob}"\n`;
+  const found = await admit({
+    LICENSE: mit,
+    'REUSE.toml': `${annotation}SPDX-License-Identifier = "GPL-3.0-only"\n`,
+    [path]: 'int a;\n',
+  });
+  expect(found.admitted).toContain(path);
+});

@@ -1,6 +1,6 @@
 /** Wildcards of build files and workspaces, and patterns that want to be matched forever. */
 import { describe, expect, it } from 'vitest';
-import { choicesOf, openGlob } from '../../../../../services/stages/extract/languages/glob.ts';
+import { choicesOf, openGlob } from '../../../services/runtime/glob.ts';
 
 describe('a pattern', () => {
   it.each<[pattern: string, path: string, matches: boolean]>([

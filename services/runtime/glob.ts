@@ -1,5 +1,5 @@
 /**
- * Matches paths with the wildcards of build files and workspaces: `*` and `?` within a name, `**`
+ * Matches paths with the wildcards of build files, workspaces and licence files: `*` and `?` within a name, `**`
  * across names. Takes time in proportion to pattern and path, where a regular expression made of a
  * hostile pattern could take forever. Pure.
  */

@@ -1,0 +1,51 @@
+/**
+ * Recognises the notices that state a file's licence: grants in sentences, tags such as `@license`,
+ * licence texts, and reservations of all rights. A mere mention of a licence is not a notice.
+ */
+import type { CommentBlock } from '../comments.ts';
+import { combine, type LicenceExpression, licence } from '../expression.ts';
+import { stated } from '../statement.ts';
+import { licenceWords, textsIn } from '../text.ts';
+import { grantsIn, isChoice } from './grants.ts';
+import { proseOf } from './prose.ts';
+import { reserves } from './reservations.ts';
+import { readTag } from './tags.ts';
+
+/** A tag or a reservation counts only within this many characters of a file's start. */
+const headCharacters = 8_192;
+
+/** Returns the licence that the block states; null if it states none. */
+export function readBlock({ lines, offset }: CommentBlock): LicenceExpression | null {
+  const inHead = offset < headCharacters;
+  const prose = proseOf(lines);
+  const words = licenceWords(lines.join('\n'));
+  const texts = textsIn(words).map((identifier) => licence(identifier));
+  const granted = grantsIn(prose);
+  const tagged = inHead ? lines.flatMap((line) => readTag(line) ?? []) : [];
+  const found = unique([...granted, ...texts, ...tagged]);
+  const understood = found.filter((part) => !isStated(part));
+  const parts = understood.length > 0 && !reserves(prose) ? understood : found;
+  if (inHead && reserves(prose) && !parts.some(isStated)) parts.push(licence(stated));
+  return combine(isChoice(prose) && parts.every((part) => !isStated(part)) ? 'or' : 'and', parts);
+}
+
+function isStated(expression: LicenceExpression): boolean {
+  return expression.kind === 'licence' && expression.identifier === stated;
+}
+
+/** Drops vague licences: `GPL` beside `GPL version 2 or later` adds nothing. */
+function unique(parts: readonly LicenceExpression[]): LicenceExpression[] {
+  const familyOf = (part: LicenceExpression) =>
+    part.kind === 'licence'
+      ? (/^[AL]?GPL|^LicenseRef-BSD|^BSD/.exec(part.identifier)?.[0] ?? null)
+      : null;
+  const isVague = (part: LicenceExpression) =>
+    part.kind === 'licence' &&
+    /GPL-1\.0-or-later|^LGPL-2\.0-or-later$|^LicenseRef-BSD$/.test(part.identifier);
+  const short = (part: LicenceExpression) => familyOf(part)?.replace('LicenseRef-', '') ?? null;
+  return parts.filter(
+    (part, index) =>
+      !isVague(part) ||
+      !parts.some((other, at) => at !== index && short(other) === short(part) && !isVague(other)),
+  );
+}
