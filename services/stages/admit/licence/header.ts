@@ -33,12 +33,29 @@ const inCode = new RegExp(
 export function readHeader({ path, text }: FileText): LicenceExpression | null {
   if (!hint.test(text)) return null;
   const comments = commentsOf(path, text);
-  const spdx = comments.flatMap(readSpdx);
+  const spdx = [...comments, ...remarksOf(path, text)].flatMap(readSpdx);
   if (spdx.length > 0) return combine('and', spdx);
   const code = inCode.exec(text);
   const coded = code === null ? null : fromCode(code[1] ?? code[2] ?? '');
   const noticed = comments.flatMap((block) => readBlock(block) ?? []);
   return combine('and', [coded ?? [], noticed].flat());
+}
+
+/** Where formats without comments keep remarks: strings of JSON, and the front matter of pages. */
+const remark =
+  /"(?:\$comment|_?comments?|\/\/|spdx-license-identifier)"\s*:\s*"([^"\\\n]{2,300})"/gi;
+const frontMatter = /^---[ \t]*\r?\n([\s\S]{0,4000}?)^---[ \t]*\r?$/m;
+
+function remarksOf(path: string, text: string): readonly CommentBlock[] {
+  if (/\.(?:json|jsonld|geojson|ipynb|map)$/i.test(path)) {
+    const lines = [...text.matchAll(remark)].map(({ 0: all, 1: value = '' }) =>
+      /^"spdx/i.test(all) ? `SPDX-License-Identifier: ${value}` : value,
+    );
+    return [{ lines, offset: 0 }];
+  }
+  if (!text.startsWith('---')) return [];
+  const lines = frontMatter.exec(text)?.[1]?.split(/\r?\n/) ?? [];
+  return [{ lines: lines.map((line) => line.replace(/^\s*#+\s*/, '')), offset: 0 }];
 }
 
 const spdxLine = /^[^\w"'`]{0,3}SPDX-License-Identifier:\s*([\w.+/: ()-]{2,300})/i;

@@ -154,6 +154,10 @@ export const stated: readonly NoticeCase[] = [
 ];
 
 export const permissive: readonly NoticeCase[] = [
+  ['a.json', '{"$comment": "SPDX-License-Identifier: MIT", "a": 1}\n', 'MIT'],
+  ['a.json', '{"SPDX-License-Identifier": "Apache-2.0"}\n', 'Apache-2.0'],
+  ['a.md', '---\ntitle: A\nSPDX-License-Identifier: CC0-1.0\n---\n\nText.\n', 'CC0-1.0'],
+  ['a.md', '---\n# SPDX-License-Identifier: MIT\ntitle: A\n---\n\nText.\n', 'MIT'],
   ['a.c', `/*\n${behind(' *', bsdText)}\n */\n`, 'BSD-3-Clause'],
   ['a.c', `/*\n${mitText}\n*/\n`, 'MIT'],
   [
@@ -198,6 +202,8 @@ export const permissive: readonly NoticeCase[] = [
 ];
 
 export const mentions: readonly NoticeCase[] = [
+  ['a.json', '{"text": "SPDX-License-Identifier: GPL-3.0-only"}\n', null],
+  ['a.md', '---\ntitle: A\n---\n\nWrite `SPDX-License-Identifier: MIT` there.\n', null],
   [
     'a.py',
     '# Converts licences: the GPL and the LGPL are copyleft, MIT is permissive.\nprint(1)\n',
