@@ -1,7 +1,7 @@
 /**
- * Matches paths with the wildcards of build files, workspaces and licence files: `*` and `?` within a name, `**`
- * across names. Takes time in proportion to pattern and path, where a regular expression made of a
- * hostile pattern could take forever. Pure.
+ * Matches paths with the wildcards of build files, workspaces and licence files: `*` and `?` within
+ * a name, `**` across names. Takes time in proportion to pattern and path, where a regular
+ * expression made of a hostile pattern could take forever. Pure.
  */
 
 export type Glob = (path: string) => boolean;
