@@ -12,10 +12,11 @@ import {
   nextInList,
   nextInMap,
 } from './bindings.ts';
-import { isPlain, isSecret, isStated } from './judge.ts';
+import { isPlain, isSecret, isStated } from './judging/judge.ts';
+import { kindOf, type Name, type NameKind, nameAround, tellingPiece } from './judging/names.ts';
+import { looksRandom } from './judging/values.ts';
 import { type BareEnd, type Literal, readElement, readLiteral } from './literals.ts';
-import { kindOf, type Name, type NameKind, nameAround, tellingPiece } from './names.ts';
-import { looksRandom } from './values.ts';
+import { parallelString } from './parallel.ts';
 
 /** In these files a value without quotes is a literal; in others it may be an identifier. */
 const settingsFile = new RegExp(
@@ -52,7 +53,12 @@ export function findAssignments(path: string, text: string): readonly Finding[] 
       continue;
     }
     const value = boundSecret(text, name, kind, file);
-    if (value === null) continue;
+    if (value === null) {
+      const parallel = parallelString(text, name);
+      if (parallel === null || !isSecret(parallel, kind)) continue;
+      findings.push(secret(parallel.start, parallel.end, 'assignment'));
+      continue;
+    }
     for (const { start, end: to } of [value, ...elementsAfter(text, name, value, kind)]) {
       findings.push(secret(start, to, 'assignment'));
       end = to;

@@ -52,8 +52,8 @@ const inMap = String.raw`["']?[ \t]{0,8}[:=]{1,2}>?[ \t]{0,8}\{\s{0,40}["'][^"'\
 const block = String.raw`["'][ \t]*\{[^{}]{0,200}?\bdefault[ \t]*=[ \t]*`;
 /** `The password is …`, in prose. */
 const stated = String.raw`["'\x60*_]{0,3}[ \t]+(?:is|was)(?:[ \t]+(?:now|currently|set to))?:?[ \t]+`;
-/** A name as a symbol, or at the start of a line, before a string. */
-const quoted = String.raw`(?:,[ \t]{0,8}|[ \t]{1,8})${beforeString}`;
+/** A name as a symbol, or at the start of a line, before a string that may have a tag. */
+const quoted = String.raw`(?:,[ \t]{0,8}|[ \t]{1,8})(?:#[A-Za-z][\w./-]{0,40}[ \t]{1,4})?${beforeString}`;
 const spaced = String.raw`["']?[ \t]{1,8}(?=[^\s=:-])`;
 
 const nextString = String.raw`\\?["'\x60]\s{0,4},\s{0,40}`;

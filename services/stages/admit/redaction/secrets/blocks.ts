@@ -5,7 +5,7 @@
  */
 import { type Finding, secret } from '../redaction.ts';
 import { groupsOf } from './groups.ts';
-import { looksRandom } from './values.ts';
+import { looksRandom } from './judging/values.ts';
 
 /** Bounds a block without an end line; no key is longer. */
 const bodyCharactersMax = 65_536;

@@ -4,7 +4,7 @@
  */
 import { type Finding, secret } from '../redaction.ts';
 import { groupsOf } from './groups.ts';
-import { isChosen } from './judge.ts';
+import { isChosen } from './judging/judge.ts';
 import { readLiteral, stringOpening } from './literals.ts';
 
 /** One argument: strings and simple calls in it may hold commas. */

@@ -3,9 +3,9 @@
  * of databases, in tables of Markdown and in files of values between commas.
  */
 import { type Finding, secret } from '../redaction.ts';
-import { isSecret } from './judge.ts';
-import { kindOf, type NameKind, tellingPiece } from './names.ts';
-import { isPasswordHash } from './values.ts';
+import { isSecret } from './judging/judge.ts';
+import { kindOf, type NameKind, tellingPiece } from './judging/names.ts';
+import { isPasswordHash } from './judging/values.ts';
 
 /** A part of the text, from its first character to behind its last. */
 type Range = readonly [start: number, end: number];

@@ -4,7 +4,7 @@
  */
 import { type Finding, secret } from '../redaction.ts';
 import { groupsOf } from './groups.ts';
-import { isChosen } from './judge.ts';
+import { isChosen } from './judging/judge.ts';
 
 /** Up to this many characters of the same command lie between its name and the option. */
 const near = String.raw`[^\r\n|;]{0,200}?(?:\s|(?<=[\s,[])["'])`;

@@ -7,8 +7,8 @@ import { findInCalls } from './calls.ts';
 import { findInColumns } from './columns.ts';
 import { findInCommands } from './commands.ts';
 import { groupsOf } from './groups.ts';
-import { examplePassword } from './judge.ts';
-import { isPasswordHash, isPlaceholder, looksRandom } from './values.ts';
+import { examplePassword } from './judging/judge.ts';
+import { isPasswordHash, isPlaceholder, looksRandom } from './judging/values.ts';
 
 export function findCredentials(path: string, text: string): readonly Finding[] {
   return [

@@ -4,7 +4,7 @@
  * whatever length the row gives.
  */
 import { type Finding, secret } from '../redaction.ts';
-import { isPlaceholderToken, looksRandom } from './values.ts';
+import { isPlaceholderToken, looksRandom } from './judging/values.ts';
 import { type VendorShape, vendorShapes } from './vendors.ts';
 
 interface Shape extends VendorShape {

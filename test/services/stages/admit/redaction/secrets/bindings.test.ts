@@ -42,6 +42,13 @@ const passwordForms: readonly (readonly [string, string])[] = [
   ['a.h', 'WiFi.begin("home", "@@");\n'],
   ['a.edn', '{:db {:password "@@"}}\n'],
   ['a.json', '{"value": "@@", "key": "api_password"}\n'],
+  ['a.go', '\tuser, pass := "svc", "@@"\n'],
+  ['a.py', 'USER, PASSWORD = ("svc", "@@")\n'],
+  ['a.py', 'host, port, password = env("HOST"), 5432, r"@@"\n'],
+  ['a.rb', "user, password = 'svc', '@@'\n"],
+  ['a.lua', 'local user, password = "svc", "@@"\n'],
+  ['a.js', "const [user, password] = ['svc', '@@'];\n"],
+  ['a.clj', '{:user "svc" :password #secret "@@"}\n'],
 ];
 
 const tokenForms: readonly (readonly [string, string])[] = [
@@ -68,6 +75,7 @@ const tokenForms: readonly (readonly [string, string])[] = [
   ['a.md', 'The API key is @@.\n'],
   ['A.cs', 'new SymmetricSecurityKey(Encoding.UTF8.GetBytes("@@"));\n'],
   ['a.nix', "{ token = ''@@''; }\n"],
+  ['a.go', 'key, apiToken := "svc", `@@`\n'],
 ];
 
 function expectRedacted(path: string, form: string, make: (random: Random) => string): void {
@@ -94,6 +102,9 @@ describe('a secret goes', () => {
 
   test('what is encrypted with a password that may be guessed', () => {
     const random = seededRandom(5);
+    const maven = (inner: string) => `<password>${inner}</password>\n`;
+    const encrypted = `{${randomText(random, alphabets.base62, 43)}=}`;
+    expect(redactSecrets('settings.xml', maven(encrypted))).toBe(maven('<SECRET_1>'));
     const lines = [0, 1].map(() => randomText(random, alphabets.hexadecimal, 80)).join('\n    ');
     const vault = (inner: string) => `a: !vault |\n    $ANSIBLE_VAULT;1.1;AES256\n    ${inner}\n`;
     expect(redactSecrets('a.yml', vault(lines))).toBe(vault('<SECRET_1>\n    <SECRET_1>'));
@@ -116,6 +127,8 @@ describe('what only has the syntax of a secret', () => {
     ['a.js', 'createHmac("sha256", "secret"); jwt.verify(token, "shhhhh");\n'],
     ['A.java', 'char[] c = "abcdefgh".toCharArray();\n'],
     ['a.sh', 'send "hello\\r"\n'],
+    ['a.go', 'token, err := lexer.next("identifier2"), nil\n'],
+    ['a.py', 'token, rest = "number", text[1:]\n'],
     ['a.cs', 'public string Token { get; set; } = "";\n'],
   ])('stays in %s: %s', (path, text) => {
     expect(redactSecrets(path, text)).toBe(text);
@@ -131,6 +144,7 @@ describe('what only has the syntax of a secret', () => {
         'net use ',
       ],
       ...['password = a() or ', '"abcd".toCharArray(', '$ANSIBLE_VAULT;1.1;AES256\nab\n', "''"],
+      ...['a, b = "x", ', 'a, ', 'password, b = c(d), '],
       ...['session = {\n key', '.auth(a(', '"abcd" -> ', "passwords = {'a': 'b1', "],
     ];
     for (const piece of pieces) {

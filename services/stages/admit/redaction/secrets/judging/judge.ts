@@ -20,8 +20,13 @@ export interface Judged {
   readonly scheme?: string;
 }
 
+/** Maven encrypts with a password that lies in a file of its own, often beside this one. */
+const mavenEncrypted = /^\{([A-Za-z0-9+/]{24,512}={0,2})\}$/;
+
 export function isSecret({ text, scheme }: Judged, kind: NameKind): boolean {
   if (kind === 'nothing') return false;
+  const encrypted = mavenEncrypted.exec(text)?.[1];
+  if (encrypted !== undefined) return looksRandom(encrypted);
   if (scheme === 'basic') return isEncodedPair(text);
   if (kind === 'salt') return isSalt(text);
   if (kind === 'key') return text.length >= 20 && isPlain(text) && looksRandom(text);
