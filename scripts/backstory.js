@@ -12,7 +12,13 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const versionMin = 24;
 const here = dirname(fileURLToPath(import.meta.url));
-const program = join(here, '..', 'services', 'cli', 'main.ts');
+const cli = join(here, '..', 'services', 'cli');
+/** The package holds the program without types, because Node refuses them below node_modules. */
+const program = join(cli, existsSync(join(cli, 'main.js')) ? 'main.js' : 'main.ts');
+
+const installAgain =
+  'Run `npm ci` in the checkout, or `npm install` where the package is installed.';
+const pack = 'Install what `npm run release -- package` writes to dist in the checkout.';
 
 /** Path of the pinned Node, or null where npm did not install it (other systems). */
 function findPinnedNode() {
@@ -71,8 +77,8 @@ function runAsChild(node, words) {
 function explain() {
   console.error(
     `error USAGE: backstory needs Node ${versionMin} or later; this is ${process.version}.\n` +
-      'On Linux x64, `npm ci` in the backstory folder brings it. Elsewhere install it from\n' +
-      'https://nodejs.org (or with your version manager) and run the same command again.',
+      'On Linux x64, `npm ci` in the checkout or `npm install` of the package brings it.\n' +
+      'Elsewhere install it from https://nodejs.org (or with your version manager) and run the same again.',
   );
   process.exitCode = 2;
 }
@@ -87,7 +93,10 @@ if (Number(process.versions.node.split('.')[0]) >= versionMin) {
   module.enableCompileCache();
   import(pathToFileURL(program).href).catch((error) => {
     if (error && error.code === 'ERR_MODULE_NOT_FOUND') {
-      console.error(`error USAGE: ${error.message}\nRun \`npm ci\` in the backstory folder first.`);
+      console.error(`error USAGE: ${error.message}\n${installAgain}`);
+      process.exitCode = 2;
+    } else if (error && error.code === 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING') {
+      console.error(`error USAGE: ${here} is a packed checkout, which Node does not run.\n${pack}`);
       process.exitCode = 2;
     } else throw error;
   });

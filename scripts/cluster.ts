@@ -8,6 +8,7 @@ import { describeSettings, settingsFrom } from './cluster/settings.ts';
 import { portsOf } from './cluster/state.ts';
 
 const usage = `usage: npm run cluster -- up|down|status|install [FLAGS] [--json]
+       backstory-cluster up|down|status|install …      where the package is installed
 
   up        starts what is not running and waits until all answer
   down      stops all of them; the data stays

@@ -3,8 +3,7 @@
  * time, which override defaults. Port 0 takes a free port, and keeps it as long as the folder
  * exists.
  */
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { PipelineError } from '../../services/runtime/errors.ts';
@@ -52,8 +51,6 @@ const settingsSchema = z.object({
 export type ClusterSettings = z.infer<typeof settingsSchema>;
 export type ClusterOptions = z.input<typeof settingsSchema>;
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
 /** Settings that only tests use. */
 const withoutFlag = ['kafkaAdvertisedPort', 'kafkaProperties'] as const;
 export type Knob = Exclude<keyof ClusterSettings, (typeof withoutFlag)[number]>;
@@ -89,7 +86,7 @@ export function settingsFrom(
   );
   const { values } = parseFlags(argv, { ...flags, json: { type: 'boolean' as const } });
   const given: Record<string, unknown> = {
-    folder: join(root, '.cluster'),
+    folder: '.cluster',
     parts: defaultParts,
   };
   for (const knob of knobs) {

@@ -9,6 +9,7 @@ import { drawHouse } from './house.ts';
 import { generateKubernetes } from './kubernetes.ts';
 import { code, paddedTable } from './markdown.ts';
 import { parserSentence } from './parsers.ts';
+import { pythonVersions } from './python-versions.ts';
 import { errorsPage } from './reference/errors.ts';
 import { knobsPage } from './reference/knobs.ts';
 import { metricsPage } from './reference/metrics.ts';
@@ -36,6 +37,7 @@ export function outputs(): Output[] {
     { path: 'schemas/reference/errors.md', text: errorsPage() },
     { path: 'schemas/reference/metrics.md', text: metricsPage() },
     { path: 'schemas/reference/topics.md', text: topicsPage() },
+    ...pythonVersions(),
     { path: 'infra/compose.yaml', text: generateCompose() },
     ...[...generateKubernetes()].map(([name, text]) => ({
       path: `infra/kubernetes/${name}`,

@@ -83,7 +83,8 @@ function addServe(program: Command, context: CommandContext, end: End): void {
       'after',
       `
 Servers are named by kafka.brokers, schemaRegistry.url and redis.url, or found in
-./.cluster/cluster.json, which \`npm run cluster -- up\` writes. Once per data set:
+./.cluster/cluster.json, which \`npm run cluster -- up\` writes (\`backstory-cluster up\` of an
+installed package). Once per data set:
   backstory topics apply --dataset NAME
 Then one process per stage, or several:
   backstory serve discover ./repository --dataset NAME --out /shared/NAME

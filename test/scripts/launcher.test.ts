@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 
 const launcher = fileURLToPath(new URL('../../scripts/backstory.js', import.meta.url));
 const pinned = fileURLToPath(
@@ -17,6 +18,7 @@ const pretendOld = [
     "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.1.0' } })",
   )}`,
 ];
+const version = `${manifest.version}\n`;
 const folder = mkdtempSync(join(tmpdir(), 'backstory-launcher-'));
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -31,13 +33,13 @@ const hasPinned = existsSync(pinned);
 
 describe('the launcher', () => {
   test('runs the program in its own process on a recent Node', () => {
-    expect(run([], ['--version'])).toMatchObject({ status: 0, stdout: '0.1.0\n', stderr: '' });
+    expect(run([], ['--version'])).toMatchObject({ status: 0, stdout: version, stderr: '' });
     expect(run([], ['frobnicate']).status).toBe(2);
   });
 
   test('runs the pinned Node on an older one, or says what to do', () => {
     const { status, stdout, stderr } = run(pretendOld, ['--version']);
-    if (hasPinned) expect({ status, stdout }).toEqual({ status: 0, stdout: '0.1.0\n' });
+    if (hasPinned) expect({ status, stdout }).toEqual({ status: 0, stdout: version });
     else expect({ status, stderr }).toMatchObject({ status: 2, stderr: /needs Node 24/ });
   });
 

@@ -19,7 +19,8 @@ import { bitsPerByte, drawSummary } from '../views/summary.ts';
 import { runSources } from './run.ts';
 
 const repositoryRoot = fileURLToPath(new URL('../../..', import.meta.url));
-const outputFolder = join(repositoryRoot, '.backstory');
+/** In the working folder, which is the repository under `npm start`. */
+const folderName = '.backstory';
 
 export async function demoCommand(context: CommandContext): Promise<ExitCode> {
   const { out } = context;
@@ -30,7 +31,8 @@ export async function demoCommand(context: CommandContext): Promise<ExitCode> {
     'Teacher `grounded` (rules, not a language model) plans and thinks; scorer `bytes` judges.',
   );
   writeLine(out);
-  await clearFinished();
+  const outputFolder = join(context.workingFolder, folderName);
+  await clearFinished(outputFolder);
   const source = relative(context.workingFolder, repositoryRoot) || '.';
   const { summary, facts } = await runSources(context, [source], {
     out: outputFolder,
@@ -46,11 +48,11 @@ export async function demoCommand(context: CommandContext): Promise<ExitCode> {
   const best = await readBestImprovement(outputFolder);
   drawExcerpt(out, sample, best);
   for (const line of drawSummary(summary, facts, style)) writeLine(out, line);
-  drawNextSteps(context, output.shards, sample.overview.name);
+  drawNextSteps(context.out, output.shards, sample.overview.name);
   return exitCodes.fine;
 }
 
-async function clearFinished(): Promise<void> {
+async function clearFinished(outputFolder: string): Promise<void> {
   try {
     const { head } = await openOutput(outputFolder);
     if (!head.closed) return;
@@ -105,23 +107,21 @@ function thoughtDifference({ before, after }: ImprovedThought): ['-' | '+', stri
 }
 
 function drawNextSteps(
-  context: CommandContext,
+  out: Terminal,
   shards: readonly { readonly path: string; readonly bytes: number }[],
   name: string,
 ): void {
-  const { out, workingFolder } = context;
-  const here = relative(workingFolder, outputFolder) || '.';
   const bytes = shards.reduce((total, shard) => total + shard.bytes, 0);
   const command = 'npx backstory';
   for (const line of [
     '',
     out.style.bold('Next'),
-    `  shards      ${here}/shards (${formatBytes(bytes)}, MDS with ProLong's columns)`,
-    `  check them  ${command} verify ${here}`,
-    `  read them   ${command} inspect ${here} ${name}`,
+    `  shards      ${folderName}/shards (${formatBytes(bytes)}, MDS with ProLong's columns)`,
+    `  check them  ${command} verify ${folderName}`,
+    `  read them   ${command} inspect ${folderName} ${name}`,
     `  your code   ${command} run PATH/TO/FOLDER --out OUT`,
-    '  in Python   pip install ./services/feed',
-    `              python3 -m backstory_feed ${here} --batch-size 1`,
+    '  in Python   pip install ./services/feed (in the checkout), or its wheel',
+    `              python3 -m backstory_feed ${folderName} --batch-size 1`,
   ]) {
     writeLine(out, line);
   }

@@ -63,7 +63,7 @@ function hashOfSources(...folders: readonly string[]): string {
     const names = readdirSync(fileURLToPath(new URL(folder, root)), { recursive: true });
     return names.map((name) => `${folder}/${String(name)}`);
   });
-  const sources = files.filter((path) => /\.(ts|avsc|py)$/.test(path)).sort();
+  const sources = files.filter((path) => /\.(ts|js|avsc|py)$/.test(path)).sort();
   return sha256(
     sources.map((path) => `${path} ${sha256(readFileSync(new URL(path, root)))}`).join('\n'),
   );

@@ -6,7 +6,7 @@ import type { SinkKnobs } from '../../../stages/sink/config.ts';
 import { openTokenizer } from '../../../stages/sink/tokens/tokenizer.ts';
 import type { Finding } from './finding.ts';
 
-const reinstall = 'run `npm ci` again in the backstory folder';
+const reinstall = 'run `npm ci` (in a checkout) or `npm install` (of the package) again';
 
 /** A child process must find the definition of every parsed language's probe. */
 export async function checkParsers(

@@ -8,8 +8,8 @@ import { storageKnobs } from '../../../runtime/store/objects/config.ts';
 import { openThreads } from '../../../runtime/threads.ts';
 import type { QualitySection } from '../../../ui/api.ts';
 import { type OutputPlace, serveOutput } from '../../../ui/reading/served-output.ts';
-import { bundlePage } from '../../../ui/server/bundle.ts';
 import { isLoopback } from '../../../ui/server/guard.ts';
+import { pageFiles } from '../../../ui/server/page-files.ts';
 import { startUiServer } from '../../../ui/server/server.ts';
 import { type CommandContext, writeJson, writeLine } from '../../context.ts';
 import { type ExitCode, exitCodes } from '../../failures.ts';
@@ -43,7 +43,7 @@ export async function uiCommand(
   const token = isLoopback(host) ? null : randomBytes(16).toString('hex');
   const server = await startUiServer({
     outputs,
-    page: await bundlePage(),
+    page: await pageFiles(),
     host,
     port,
     token,

@@ -32,7 +32,7 @@ export function readerVersion(language: Language): string {
 function hashReaders(): string {
   const paths = readerRooms.flatMap((room) =>
     readdirSync(join(extractFolder, room), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => /\.[jt]s$/.test(name))
       .map((name) => join(extractFolder, room, name)),
   );
   return sha256(
