@@ -18,7 +18,7 @@ import { uiCommand } from './commands/ui/ui.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { type CommandContext, defaultOutput } from './context.ts';
 import { type ExitCode, exitCodeHelp, exitCodes, reportFailure } from './failures.ts';
-import { withConfiguration } from './with-configuration.ts';
+import { collect, withConfiguration } from './with-configuration.ts';
 import { withModels } from './with-models.ts';
 
 /** Runs one command line to its exit code; never throws. */
@@ -215,6 +215,14 @@ function addUi(program: Command, context: CommandContext, end: (code: ExitCode) 
         'address to serve on; others than this machine need a token',
         '127.0.0.1',
       )
+      .option('--cluster', "show what the first output's data set is doing in a cluster, by Kafka")
+      .option('--dataset <name>', 'data set of the cluster (default: default)')
+      .option(
+        '--metrics <address>',
+        'metrics of a process of the cluster; may be repeated',
+        collect,
+      )
+      .option('--allow-changes', 'let the page retry and drop dead letters; it then needs a token')
       .option('--json', 'print the address as JSON'),
   ).action(async (outs, options) => end(await uiCommand(context, outs, options)));
 }

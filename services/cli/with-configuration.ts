@@ -1,8 +1,10 @@
 /** Options of every command that reads the configuration. */
 import type { Command } from 'commander';
 
+/** Of an option that may be repeated. */
+export const collect = (value: string, earlier: string[] = []) => [...earlier, value];
+
 export function withConfiguration(command: Command): Command {
-  const collect = (value: string, earlier: string[] = []) => [...earlier, value];
   return command
     .option(
       '--config <file>',

@@ -3,6 +3,7 @@
  * One scorer in one configuration judges all candidates of a file (I4).
  */
 import type { ModelIdentity } from '../../schemas/generated/types.ts';
+import type { EndpointLoad } from './load.ts';
 
 export interface ScoreRequest {
   /** Text before the thought: task, plan, what the sub-agent has read. */
@@ -37,5 +38,7 @@ export interface Scorer {
   scoreTokens?(request: ScoreRequest, signal: AbortSignal): Promise<readonly Scored[]>;
   /** The problem with the scorer and its remedy, or null; for `doctor` and start-up. */
   check(): Promise<string | null>;
+  /** Where it calls a server: how busy that is. */
+  load?(): EndpointLoad;
   close(): Promise<void>;
 }

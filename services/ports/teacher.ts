@@ -5,6 +5,7 @@
  * or code.
  */
 import type { Edge, FileStructure, ModelIdentity, Usage } from '../../schemas/generated/types.ts';
+import type { TeacherLoad } from './load.ts';
 
 /** An answer that a check refused: the teacher is asked again, and told why. */
 export interface Mending {
@@ -166,4 +167,6 @@ export interface Teacher {
   check(): Promise<string | null>;
   /** After `check`: what is odd and may work all the same. */
   remark?(): string | null;
+  /** Where it calls endpoints: how busy they are, and what was spent. */
+  load?(): TeacherLoad;
 }

@@ -1,10 +1,16 @@
-/** Bounds how many requests are open at once. */
+/** Bounds how many requests are open at once, and tells how many are. */
+import type { EndpointLoad } from '../ports/load.ts';
+
+export interface ConcurrencyLimit {
+  <Value>(job: () => Promise<Value>): Promise<Value>;
+  load(name: string): EndpointLoad;
+}
 
 /** Runs at most `requestsMax` jobs at once; waiting jobs start in the order of the calls. */
-export function limitConcurrency(requestsMax: number) {
+export function limitConcurrency(requestsMax: number): ConcurrencyLimit {
   const waiting: (() => void)[] = [];
   let running = 0;
-  return async <Value>(job: () => Promise<Value>): Promise<Value> => {
+  const run = async <Value>(job: () => Promise<Value>): Promise<Value> => {
     if (running >= requestsMax) await new Promise<void>((resolve) => waiting.push(resolve));
     else running += 1;
     try {
@@ -15,4 +21,11 @@ export function limitConcurrency(requestsMax: number) {
       else next();
     }
   };
+  const load = (name: string) => ({
+    name,
+    underWay: running,
+    atOnceMax: requestsMax,
+    resting: false,
+  });
+  return Object.assign(run, { load });
 }

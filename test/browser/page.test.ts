@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { storageKnobs } from '../../services/runtime/store/objects/config.ts';
 import type { LogView } from '../../services/ui/api.ts';
+import { openRunLive } from '../../services/ui/live/run-live.ts';
 import { type ServedOutput, serveOutput } from '../../services/ui/reading/served-output.ts';
 import { bundlePage } from '../../services/ui/server/bundle.ts';
 import { startUiServer, type UiServer } from '../../services/ui/server/server.ts';
@@ -35,6 +36,8 @@ beforeAll(async () => {
   sampleId = outputs[0]?.catalogue.columns.ids[0] ?? '';
   server = await startUiServer({
     outputs,
+    lives: outputs.map(() => openRunLive(out, Date.now)),
+    mayChange: false,
     page: await bundlePage(),
     host: '127.0.0.1',
     port: 0,
@@ -63,6 +66,7 @@ const views = (): readonly (readonly [hash: string, drawn: string])[] => [
   [`#/trajectory/0/${sampleId}`, '.lines .line'],
   [`#/trajectory/0/${sampleId}?file=src/report.ts`, '.lines.code .h-keyword'],
   ['#/compare/0?name=rooms&path=src/report.ts', '.side.two pre'],
+  ['#/live/0', '.flow .stage'],
 ];
 
 async function rewrittenPath(): Promise<string> {

@@ -1,26 +1,20 @@
 /** `backstory dlq list|show|retry|drop`: the dead letters of a data set. */
 
-import { pino } from 'pino';
-import { topicNames } from '../../../schemas/topology.ts';
 import { printable } from '../../dataset/printable.ts';
-import type { ResolvedValues } from '../../registry.ts';
-import { systemClock } from '../../runtime/clock.ts';
 import {
   type DeadLetter,
-  dropDeadLetter,
+  handleLetters,
   type Letters,
+  letterWithId,
   readDeadLetters,
-  retryDeadLetter,
 } from '../../runtime/cluster/dead-letters.ts';
 import { isWhole } from '../../runtime/engine/try-again.ts';
-import { PipelineError } from '../../runtime/errors.ts';
-import { openConfluentWire } from '../../runtime/records/wire-confluent.ts';
 import { type CommandContext, writeJson, writeLine } from '../context.ts';
 import { type ExitCode, exitCodes } from '../failures.ts';
 import {
   type ClusterCommandOptions,
   loadClusterConfiguration,
-  openRegistry,
+  openWire,
   withBus,
 } from '../open/connections.ts';
 
@@ -56,7 +50,7 @@ export async function dlqShowCommand(
   id: string,
   options: DlqOptions,
 ): Promise<ExitCode> {
-  const letter = await withLetters(context, options, async (all) => only(all, id));
+  const letter = await withLetters(context, options, async (all) => letterWithId(all, id));
   writeJson(context.out, {
     ...describe(letter),
     envelope: letter.envelope,
@@ -70,10 +64,7 @@ export function dlqRetryCommand(
   ids: readonly string[],
   options: DlqOptions,
 ): Promise<ExitCode> {
-  const mended = options.mended === true;
-  return actOn(context, ids, options, 'retried', (place, letter, all) =>
-    retryDeadLetter(place, letter, all, mended),
-  );
+  return actOn(context, ids, options, 'retry');
 }
 
 export function dlqDropCommand(
@@ -81,32 +72,21 @@ export function dlqDropCommand(
   ids: readonly string[],
   options: DlqOptions,
 ): Promise<ExitCode> {
-  return actOn(context, ids, options, 'dropped', async ({ bus, dataset }, letter) => {
-    await dropDeadLetter(bus, dataset, letter);
-    return [letter];
-  });
+  return actOn(context, ids, options, 'drop');
 }
 
 async function actOn(
   context: CommandContext,
   ids: readonly string[],
   options: DlqOptions,
-  done: string,
-  act: (
-    place: Letters,
-    letter: DeadLetter,
-    all: readonly DeadLetter[],
-  ) => Promise<readonly DeadLetter[]>,
+  what: 'retry' | 'drop',
 ): Promise<ExitCode> {
-  await withLetters(context, options, async (all, place) => {
-    const handled = new Set<string>();
-    for (const letter of ids.map((id) => only(all, id))) {
-      if (handled.has(letter.id)) continue;
-      for (const { id } of await act(place, letter, all)) {
-        handled.add(id);
-        writeLine(context.out, `${done} ${id}`);
-      }
-    }
+  const done = what === 'retry' ? 'retried' : 'dropped';
+  const mended = options.mended === true;
+  const onHandled = ({ id }: DeadLetter) => writeLine(context.out, `${done} ${id}`);
+  await withLetters(context, options, (all, place) => {
+    const chosen = ids.map((id) => letterWithId(all, id));
+    return handleLetters(place, all, chosen, { what, mended, onHandled });
   });
   return exitCodes.fine;
 }
@@ -122,29 +102,6 @@ async function withLetters<Result>(
     const wire = await openWire(context, values);
     return use(await readDeadLetters(bus, wire, dataset), { bus, wire, dataset });
   });
-}
-
-/** Needs the data set's schemas, because a record that is tried again is written anew. */
-function openWire(context: CommandContext, values: ResolvedValues) {
-  const log = pino({ level: values.runtime.logLevel, base: null }, context.err.stream);
-  const registry = openRegistry(context, values);
-  const { dataset } = values.runtime;
-  const { signal } = context;
-  return openConfluentWire({ registry, dataset, clock: systemClock, log, signal }, topicNames, []);
-}
-
-/** The letter with this id, which may be shortened to any unambiguous beginning. */
-function only(letters: readonly DeadLetter[], id: string): DeadLetter {
-  const [first, ...others] = letters.filter((letter) => letter.id.startsWith(id));
-  if (first !== undefined && others.length === 0) return first;
-  const what = first === undefined ? 'no dead letter has' : 'several dead letters have';
-  throw new PipelineError(
-    'USAGE',
-    `${what} the id ${id}; \`backstory dlq list --all\` shows them`,
-    {
-      subject: id,
-    },
-  );
 }
 
 function describe({ id, topic, key, body, status, retries }: DeadLetter) {

@@ -4,14 +4,18 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Logger } from 'pino';
+import { type Logger, pino } from 'pino';
 import { z } from 'zod';
+import { topicNames } from '../../../schemas/topology.ts';
 import type { ResolvedValues } from '../../registry.ts';
 import { kafkaSecrets } from '../../runtime/bus/kafka/config.ts';
 import { type KafkaBus, openKafkaBus } from '../../runtime/bus/kafka/kafka-bus.ts';
+import { systemClock } from '../../runtime/clock.ts';
 import { environmentName } from '../../runtime/config/resolve.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { openSchemaRegistry, type Registry } from '../../runtime/records/schema-registry.ts';
+import type { Wire } from '../../runtime/records/wire.ts';
+import { openConfluentWire } from '../../runtime/records/wire-confluent.ts';
 import { type CommandContext, writeLine } from '../context.ts';
 import { sourceOfFile } from './configuration-file.ts';
 import {
@@ -163,8 +167,17 @@ export function openRegistry(context: CommandContext, values: ResolvedValues): R
   return openSchemaRegistry({ url: values.schemaRegistry.url, ...auth });
 }
 
+/** Needs the data set's schemas, because a record that is tried again is written anew. */
+export function openWire(context: CommandContext, values: ResolvedValues): Promise<Wire> {
+  const log = pino({ level: values.runtime.logLevel, base: null }, context.err.stream);
+  const registry = openRegistry(context, values);
+  const { dataset } = values.runtime;
+  const { signal } = context;
+  return openConfluentWire({ registry, dataset, clock: systemClock, log, signal }, topicNames, []);
+}
+
 /** A person at a terminal waits seconds for a broker, not minutes as a service does. */
-const commandPatienceMs = 15_000;
+export const commandPatienceMs = 15_000;
 
 export async function withBus<Result>(
   context: CommandContext,

@@ -34,7 +34,7 @@ import type { AnyStage, RunFacts } from '../stage.ts';
 import { openBlobStore } from '../store/blobs.ts';
 import type { ObjectStore } from '../store/objects/object-store.ts';
 import { below, over } from '../store/objects/open.ts';
-import { countersOf, createMetrics } from '../watch/metrics.ts';
+import { countersOf, createMetrics, loadsOf } from '../watch/metrics.ts';
 import { type Readiness, startMetricsServer } from '../watch/metrics-server.ts';
 import { claimDataset, claimInput, readLandmark, requireBegun } from './claim.ts';
 import { watchControl } from './control.ts';
@@ -163,7 +163,7 @@ async function openProcess(
   const clock = options.faults?.clock ?? systemClock;
   const crashes = openCrashJournal(options.stateFolder);
   closers.push(() => crashes.close());
-  const metrics = createMetrics(countersOf(options.stages));
+  const metrics = createMetrics(countersOf(options.stages), () => loadsOf(options));
   const gate = await watchControl(bus, run.dataset, clock);
   if (options.bounded && gate.added().length > 0) {
     log.warn({ sources: gate.added() }, 'a bounded data set takes no added sources');

@@ -139,6 +139,53 @@ export interface Letters {
   readonly dataset: string;
 }
 
+export interface Handling {
+  readonly what: 'retry' | 'drop';
+  /** The cause is gone: retries beyond the limit are allowed. */
+  readonly mended: boolean;
+  readonly onHandled: (letter: DeadLetter) => void;
+}
+
+/** Retries or drops letters; each once, though a retry takes others of its repository along. */
+export async function handleLetters(
+  place: Letters,
+  all: readonly DeadLetter[],
+  chosen: readonly DeadLetter[],
+  { what, mended, onHandled }: Handling,
+): Promise<void> {
+  const handled = new Set<string>();
+  for (const letter of chosen) {
+    if (handled.has(letter.id)) continue;
+    for (const each of await handleLetter(place, letter, all, { what, mended })) {
+      handled.add(each.id);
+      onHandled(each);
+    }
+  }
+}
+
+async function handleLetter(
+  place: Letters,
+  letter: DeadLetter,
+  all: readonly DeadLetter[],
+  { what, mended }: Pick<Handling, 'what' | 'mended'>,
+): Promise<readonly DeadLetter[]> {
+  if (what === 'retry') return retryDeadLetter(place, letter, all, mended);
+  await dropDeadLetter(place.bus, place.dataset, letter);
+  return [letter];
+}
+
+/** The letter with this id, which may be shortened to any unambiguous beginning. */
+export function letterWithId(letters: readonly DeadLetter[], id: string): DeadLetter {
+  const [first, ...others] = letters.filter((letter) => letter.id.startsWith(id));
+  if (first !== undefined && others.length === 0) return first;
+  const what = first === undefined ? 'no dead letter has' : 'several dead letters have';
+  throw new PipelineError(
+    'USAGE',
+    `${what} the id ${id}; \`backstory dlq list --all\` shows them`,
+    { subject: id },
+  );
+}
+
 export async function dropDeadLetter(
   bus: Bus,
   dataset: string,

@@ -40,9 +40,10 @@ import { openBlobStore } from '../store/blobs.ts';
 import { openLocalObjects } from '../store/objects/local.ts';
 import type { ObjectStore } from '../store/objects/object-store.ts';
 import { openProcessLog } from '../watch/log.ts';
-import { countersOf, createMetrics } from '../watch/metrics.ts';
+import { countersOf, createMetrics, loadsOf } from '../watch/metrics.ts';
 import { startMetricsServer } from '../watch/metrics-server.ts';
 import type { ProgressSnapshot, SummaryOf } from '../watch/progress.ts';
+import { openNowFile } from './now-file.ts';
 import { Positions } from './positions.ts';
 import { ProgressTracker } from './progress-tracker.ts';
 import { reopenInput } from './reopen-input.ts';
@@ -123,7 +124,7 @@ async function openProcess(
   const blobFolder = openLocalObjects(join(run.outputFolder, 'blobs'));
   // The lock on the log guarantees that no other process writes here.
   await blobFolder.removeTemporary('');
-  const metrics = createMetrics(countersOf(options.stages));
+  const metrics = createMetrics(countersOf(options.stages), () => loadsOf(options));
   const progress = new ProgressTracker(metrics, options.stages);
   const ownMemo = options.memo === undefined ? openMemo(join(run.outputFolder, 'memo')) : null;
   const memo = options.memo ?? (ownMemo as Memo);
@@ -230,9 +231,12 @@ async function runGraph(
   if (options.signal?.aborted) interrupt();
   options.signal?.addEventListener('abort', interrupt, { once: true });
   const timer = setInterval(() => options.onProgress?.(progress.snapshot()), progressIntervalMs);
+  const now = openNowFile(open.engine, options);
+  let state: 'ended' | 'stopped' = 'stopped';
   try {
     await open.start();
     await open.ended;
+    state = 'ended';
   } catch (error) {
     await endCalls(open, error, options.signal);
     throw error;
@@ -241,6 +245,7 @@ async function runGraph(
     options.signal?.removeEventListener('abort', interrupt);
     open.abort();
     await open.stop();
+    await now.end(state);
     options.onProgress?.(progress.snapshot());
   }
 }

@@ -2,8 +2,11 @@
  * The metrics of a process: the counters that its stages declare, and what the runtime measures for
  * every stage. Names get the prefix `backstory_`.
  */
-import { Counter, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { StageName } from '../../../schemas/topology.ts';
+import type { EndpointLoad } from '../../ports/load.ts';
+import type { Scorer } from '../../ports/scorer.ts';
+import type { Teacher } from '../../ports/teacher.ts';
 import type { CounterDefinition, StageReport } from '../report.ts';
 
 /** Counters that the runtime itself increments. */
@@ -28,6 +31,24 @@ export const measures = {
     labelNames: ['stage'],
     help: 'Time to handle one record, by stage.',
     unit: 'seconds',
+  },
+  records_in_flight: {
+    type: 'gauge',
+    labelNames: ['stage'],
+    help: 'Records that a stage works on now.',
+    unit: 'records',
+  },
+  endpoint_calls: {
+    type: 'gauge',
+    labelNames: ['endpoint'],
+    help: 'Calls under way to a server of models.',
+    unit: 'calls',
+  },
+  endpoint_calls_max: {
+    type: 'gauge',
+    labelNames: ['endpoint'],
+    help: 'Calls that the server gets at once at most, as of now; 0 while it rests.',
+    unit: 'calls',
   },
 } as const;
 
@@ -70,6 +91,10 @@ export interface Metrics {
   value(counter: string): number;
   /** A rejected record counts when it is buried: not every dead letter comes from a handler. */
   handled(stage: StageName, as: HandledAs, seconds: number): void;
+  /** A stage works on a record, until the function that is returned is called. */
+  begun(stage: StageName): () => void;
+  /** Records that stages work on now. */
+  inFlight(): Readonly<Partial<Record<StageName, number>>>;
   /** A record became a dead letter. */
   buried(stage: StageName): void;
   /** Records handled so far, by stage and by how they ended. */
@@ -80,7 +105,24 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
-export function createMetrics(counters: Readonly<Record<string, CounterDefinition>>): Metrics {
+/** How busy the servers of models are; asked whenever metrics are. */
+export type Loads = () => readonly EndpointLoad[];
+
+/** Those whom the models of a process call. */
+export function loadsOf({ teacher, scorer }: Models): EndpointLoad[] {
+  const scoring = scorer?.load?.();
+  return [...(teacher?.load?.().endpoints ?? []), ...(scoring === undefined ? [] : [scoring])];
+}
+
+export interface Models {
+  readonly teacher: Pick<Teacher, 'load'> | null;
+  readonly scorer: Pick<Scorer, 'load'> | null;
+}
+
+export function createMetrics(
+  counters: Readonly<Record<string, CounterDefinition>>,
+  loads: Loads = () => [],
+): Metrics {
   const registry = new Registry();
   const totals = new Map<string, number>();
   const busy: Partial<Record<StageName, number>> = {};
@@ -103,6 +145,20 @@ export function createMetrics(counters: Readonly<Record<string, CounterDefinitio
     buckets: [0.001, 0.01, 0.1, 1, 10, 60, 600],
     registers: [registry],
   });
+  const working: Partial<Record<StageName, number>> = {};
+  const gaugeOf = (name: 'records_in_flight' | 'endpoint_calls' | 'endpoint_calls_max') =>
+    new Gauge({
+      name: measureName(name),
+      help: measures[name].help,
+      labelNames: measures[name].labelNames,
+      registers: [registry],
+    });
+  const flight = gaugeOf('records_in_flight');
+  const [calls, callsMax] = [gaugeOf('endpoint_calls'), gaugeOf('endpoint_calls_max')];
+  const change = (stage: StageName, by: number) => {
+    working[stage] = (working[stage] ?? 0) + by;
+    flight.set({ stage }, working[stage] ?? 0);
+  };
   const countEnd = (stage: StageName, ended: EndedAs) => {
     const own = ends[stage] ?? {};
     ends[stage] = { ...own, [ended]: (own[ended] ?? 0) + 1 };
@@ -124,9 +180,20 @@ export function createMetrics(counters: Readonly<Record<string, CounterDefinitio
       if (ended !== 'rejected') countEnd(stage, ended);
       seconds.observe({ stage }, duration);
     },
+    begun: (stage) => {
+      change(stage, 1);
+      return () => change(stage, -1);
+    },
+    inFlight: () => ({ ...working }),
     buried: (stage) => countEnd(stage, 'dead_letter'),
     ended: () => ({ ...ends }),
     busyMs: () => ({ ...busy }),
-    text: () => registry.metrics(),
+    text: () => {
+      for (const { name: endpoint, underWay, atOnceMax, resting } of loads()) {
+        calls.set({ endpoint }, underWay);
+        callsMax.set({ endpoint }, resting ? 0 : atOnceMax);
+      }
+      return registry.metrics();
+    },
   };
 }

@@ -115,8 +115,13 @@ export function openBackstoryScorer(options: BackstoryOptions): Scorer {
       if (failed.reason instanceof PipelineError) return failed.reason.message;
       throw failed.reason;
     },
+    load: () => limited.load(`${servers.map(hostOf).join(', ')} ${pinned.name}`),
     close: async () => {},
   };
+}
+
+function hostOf({ address }: ScorerServer): string {
+  return new URL(address).host;
 }
 
 function perThought({ bits, tokens }: Scores): readonly Scored[] {

@@ -135,6 +135,7 @@ export function openHttpScorer(options: HttpOptions, apiKey: string | null): Sco
         throw error;
       }
     },
+    load: () => limited.load(`${new URL(options.url).host} ${publicModelName(options.model)}`),
     close: async () => {},
   };
 }

@@ -1,7 +1,7 @@
 /** Opens the endpoints, their prices and their budget, and puts the teacher over them. */
 import type { Teacher } from '../../ports/teacher.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { openMemoryBook, wholeRun } from '../../runtime/coordination/book.ts';
+import { type Book, openMemoryBook, wholeRun } from '../../runtime/coordination/book.ts';
 import { type CappedBudget, openCaps } from '../../runtime/coordination/caps.ts';
 import { openLocalBudget } from '../../runtime/coordination/local.ts';
 import type { TeacherEnvironment } from '../adapter.ts';
@@ -24,26 +24,36 @@ export async function openLive(
   const endpoints = openEndpoints(placesOf(settings, environment), settings, clock, random);
   const prices = await findPrices(settings);
   const { meter = openMeter() } = environment;
-  const budget = capsOf(environment, clock);
+  const { budget, book } = capsOf(environment, clock);
   const spending = openSpending(settings, { prices, budget, clock, meter });
   const chat = openChat({ endpoints, settings, prices, spending, clock, random });
-  return teacherOver(settings, chat, () => checkAll(endpoints, settings.timeoutMs));
+  const teacher = teacherOver(settings, chat, () => checkAll(endpoints, settings.timeoutMs));
+  const { callsMax, dollarsMax } = settings;
+  const load: Teacher['load'] = () => {
+    const { calls, spent, held } = book()?.of(wholeRun) ?? { calls: 0, spent: 0, held: 0 };
+    const limits = { callsMax, microDollarsMax: dollarsMax * 1e6 };
+    const spending = { calls, microDollars: spent + held, ...limits };
+    return { endpoints: endpoints.loads(), spending };
+  };
+  return { ...teacher, load };
 }
 
 /** The book is opened at the first call: by then the process holds the run's lock. */
-function capsOf(environment: TeacherEnvironment, clock: Clock): CappedBudget {
+function capsOf(environment: TeacherEnvironment, clock: Clock) {
   let caps: CappedBudget | null = null;
+  let book: Book | null = null;
   const open = () => {
-    const book = environment.book?.() ?? openMemoryBook();
+    book = environment.book?.() ?? openMemoryBook();
     const budget = environment.budget ?? openLocalBudget(clock, book.of(wholeRun));
     return openCaps({ budget, book, clock });
   };
-  return {
+  const whole: CappedBudget = {
     admit: (limits, want, signal) => {
       caps ??= open();
       return caps.admit(limits, want, signal);
     },
   };
+  return { budget: whole, book: (): Book | null => book };
 }
 
 function placesOf(settings: TeacherSettings, environment: TeacherEnvironment): EndpointPlace[] {

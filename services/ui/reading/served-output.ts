@@ -3,7 +3,7 @@
  * the background, and the documents that were read last. It follows a data set that grows.
  */
 import type { ManifestShard } from '../../../schemas/manifest.ts';
-import { type Manifest, readManifest } from '../../dataset/manifest.ts';
+import { readManifest } from '../../dataset/manifest.ts';
 import { type OpenOutput, openOutput, outputOf } from '../../dataset/open-output.ts';
 import type { TokenizedSample } from '../../dataset/samples.ts';
 import { PipelineError } from '../../runtime/errors.ts';
@@ -11,6 +11,7 @@ import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
 import { openObjects } from '../../runtime/store/objects/open.ts';
 import type { OutputState } from '../api.ts';
 import { type Catalogue, createCatalogue } from '../catalogue/catalogue.ts';
+import { awaitedOutput } from './awaited-output.ts';
 import { problemOf } from './problem.ts';
 import type { StorePlace, ThoughtHits } from './reader-thread.ts';
 import { type DocumentThread, openDocumentThread } from './reader-threads.ts';
@@ -46,16 +47,16 @@ export interface OutputPlace {
 /** Documents are kept while their texts and tokens together are not larger than this. */
 const documentBytesMax = 256 * 1024 * 1024;
 
-/** OUTPUT_MISSING when there is no manifest, and what else an output can have wrong. */
+/** OUTPUT_MISSING when no run has begun there, and what else an output can have wrong. */
 export async function serveOutput(
   { label, place, runFolder }: OutputPlace,
   cacheFolder: string | null,
   signal: AbortSignal,
 ): Promise<ServedOutput> {
   const store = await openObjects(place);
-  const first = await openOutput(store);
-  let manifest: Manifest = { entries: first.entries, headHash: first.headHash };
-  let output = first;
+  let manifest = await readManifest(store);
+  let output =
+    outputOf(store, manifest) ?? (await awaitedOutput(store)) ?? (await openOutput(store));
   let problem: OutputState['problem'] = null;
   const catalogue = createCatalogue(store, cacheFolder);
   const thread = openDocumentThread(place);
@@ -108,7 +109,9 @@ export async function serveOutput(
       }
       if (problem === null) void readOn();
     },
-    warm: () => thread.warm(output.head),
+    warm: () => {
+      if (output.shards.length > 0) thread.warm(output.head);
+    },
     settled: () => readOn(),
     document: (id) => documents.read(id, output),
     thoughtsIn: (shard, wanted) => thread.thoughts(output.head, shard, wanted),

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { PipelineError } from '../../runtime/errors.ts';
 import { sortColumns } from '../api.ts';
+import type { WatchedLive } from '../live/watch-live.ts';
 import type { RunFacts } from '../reading/run-facts.ts';
 import { scan } from '../reading/scan.ts';
 import type { ServedOutput } from '../reading/served-output.ts';
@@ -16,14 +17,15 @@ export interface Shown {
   readonly output: ServedOutput;
   readonly facts: RunFacts;
   readonly quality: QualityMeter;
+  readonly live: WatchedLive;
 }
 
-type Answer = (parameters: Readonly<Record<string, string>>) => Promise<unknown>;
+export type Answer = (parameters: Readonly<Record<string, string>>) => Promise<unknown>;
 
-const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+export const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 const place = count(0, 2 ** 40);
 const text = z.string().max(1_000);
-const id = z.string().min(1).max(200);
+export const id = z.string().min(1).max(200);
 const yes = z.literal('1').optional();
 
 /** So many rows or texts at once at most. */
@@ -68,10 +70,13 @@ export function createAnswers(shown: readonly Shown[]): ReadonlyMap<string, Answ
     ['tokens', about({ id, segment: place }, answerTokens)],
     ['journey', about({ id }, answerJourney)],
     ['rewrite', about({ id, path: z.string().max(10_000) }, answerRewrite)],
+    ['live', about({}, ({ live }) => live.view())],
+    ['letters', about({}, ({ live }) => live.letters())],
+    ['letter', about({ id }, ({ live }, question) => live.letter(question.id))],
   ]);
 }
 
-function refused(error: z.ZodError): PipelineError {
+export function refused(error: z.ZodError): PipelineError {
   const [issue] = error.issues;
   const name = String(issue?.path[0] ?? 'request');
   return new PipelineError('USAGE', `${name}: ${issue?.message ?? 'not understood'}`, {

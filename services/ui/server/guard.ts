@@ -9,8 +9,11 @@ import type { IncomingHttpHeaders } from 'node:http';
 export interface Guard {
   /** Null where everyone on this machine may ask. */
   readonly token: string | null;
+  readonly port: number;
   /** Hosts that a request may name; null for any, where a token is needed anyway. */
   readonly hosts: ReadonlySet<string> | null;
+  /** Whether its page may change something, beyond reading; a token is then needed in any case. */
+  readonly mayChange: boolean;
 }
 
 export interface Asked {
@@ -20,7 +23,10 @@ export interface Asked {
 
 export type Verdict = 'allowed' | 'wrong-method' | 'wrong-host' | 'other-site' | 'no-token';
 
-export const cookieName = 'backstory-ui';
+/** Cookies are those of all ports: two servers of one machine must not take the other's. */
+export function cookieName(port: number): string {
+  return `backstory-ui-${port}`;
+}
 
 /** The names by which this machine calls itself. */
 export function ownHosts(port: number): ReadonlySet<string> {
@@ -32,21 +38,28 @@ export function isLoopback(host: string): boolean {
 }
 
 export function judge(guard: Guard, { method, headers }: Asked): Verdict {
-  if (method !== 'GET' && method !== 'HEAD') return 'wrong-method';
+  const isChange = guard.mayChange && method === 'POST';
+  if (method !== 'GET' && method !== 'HEAD' && !isChange) return 'wrong-method';
   const host = headers.host?.toLowerCase() ?? '';
   if (guard.hosts !== null && !guard.hosts.has(host)) return 'wrong-host';
   const from = headers['sec-fetch-site'];
   if (from !== undefined && from !== 'same-origin' && from !== 'none') return 'other-site';
   const origin = headers.origin;
+  // A browser names the origin of every change. A form of another site cannot send JSON.
+  if (isChange && (origin === undefined || !isJson(headers))) return 'other-site';
   if (origin !== undefined && origin !== `http://${host}`) return 'other-site';
-  return guard.token === null || holdsToken(headers.cookie ?? '', guard.token)
-    ? 'allowed'
-    : 'no-token';
+  if (guard.token === null) return isChange ? 'no-token' : 'allowed';
+  return holdsToken(headers.cookie ?? '', guard) ? 'allowed' : 'no-token';
 }
 
-function holdsToken(cookies: string, token: string): boolean {
-  const given = cookies.split('; ').find((cookie) => cookie.startsWith(`${cookieName}=`));
-  return given !== undefined && isToken(given.slice(cookieName.length + 1), token);
+function isJson(headers: IncomingHttpHeaders): boolean {
+  return /^application\/json(?:;|$)/.test(headers['content-type'] ?? '');
+}
+
+function holdsToken(cookies: string, { token, port }: Guard): boolean {
+  const name = `${cookieName(port)}=`;
+  const given = cookies.split('; ').find((cookie) => cookie.startsWith(name));
+  return given !== undefined && token !== null && isToken(given.slice(name.length), token);
 }
 
 /** Takes the same time whatever was given. */

@@ -1,15 +1,19 @@
 /**
- * The server of `backstory ui`. It only reads, serves nothing but the files of the page, which are
- * in memory, and JSON about the outputs that were named at the start, and asks no other host.
+ * The server of `backstory ui`. It serves nothing but the files of the page, which are in memory,
+ * and JSON about the outputs that were named at the start. It only reads, unless it was given the
+ * right to change what `changes.ts` lists.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PipelineError } from '../../runtime/errors.ts';
-import type { ApiError, Problem } from '../api.ts';
+import type { Problem } from '../api.ts';
+import { type LiveSource, nowhere } from '../live/source.ts';
+import { watchLive } from '../live/watch-live.ts';
 import { problemOf } from '../reading/problem.ts';
 import { createRunFacts } from '../reading/run-facts.ts';
 import type { ServedOutput } from '../reading/served-output.ts';
 import { createAnswers, type Shown } from './answers.ts';
+import { createChanges } from './changes.ts';
 import {
   cookieName,
   type Guard,
@@ -22,6 +26,8 @@ import {
 } from './guard.ts';
 import { createNews, type News } from './news.ts';
 import { createQualityMeter, type MeasureQuality } from './quality-meter.ts';
+import { send, sendProblem, statusOf, usage } from './send.ts';
+import { takeChange } from './take-change.ts';
 
 /** A file of the page. */
 export interface PageFile {
@@ -31,6 +37,10 @@ export interface PageFile {
 
 export interface UiOptions {
   readonly outputs: readonly ServedOutput[];
+  /** For each output, where to look for what is being done; closed with the server. */
+  readonly lives: readonly LiveSource[];
+  /** Whether the page may change what `changes.ts` lists; that needs a token. */
+  readonly mayChange: boolean;
   /** By path, as `/` or `/page.js`. */
   readonly page: ReadonlyMap<string, PageFile>;
   readonly host: string;
@@ -49,27 +59,33 @@ export interface UiServer {
   close(): Promise<void>;
 }
 
-/** USAGE when the address cannot be taken, or is open to others and has no token. */
+/** USAGE when the address cannot be taken, or a token is missing that it needs. */
 export async function startUiServer(options: UiOptions): Promise<UiServer> {
-  const { outputs, host, token, measureQuality, now } = options;
+  const { outputs, lives, host, token, mayChange, measureQuality, now } = options;
   if (!isLoopback(host) && token === null) {
     throw new PipelineError('USAGE', `${host} can be reached by others: it needs a token`);
   }
-  const shown = outputs.map((output): Shown => {
+  if (mayChange && token === null) {
+    throw new PipelineError('USAGE', 'a page that may change something needs a token');
+  }
+  const shown = outputs.map((output, place): Shown => {
     const quality = createQualityMeter(output, measureQuality);
-    return { output, facts: createRunFacts(output, now), quality };
+    const live = watchLive(lives[place] ?? nowhere, now);
+    return { output, facts: createRunFacts(output, now), quality, live };
   });
   const server = createServer({ maxHeaderSize: 32 * 1024, requestTimeout: 30_000 });
   const port = await listen(server, options);
   for (const output of outputs) output.warm();
   const news = createNews(outputs);
   const answers = createAnswers(shown);
-  const guard: Guard = { token, hosts: isLoopback(host) ? ownHosts(port) : null };
+  const changes = createChanges(shown);
+  const guard: Guard = { token, port, mayChange, hosts: isLoopback(host) ? ownHosts(port) : null };
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     for (const [name, value] of Object.entries(safetyHeaders)) response.setHeader(name, value);
     const path = admit(guard, request, response);
     if (path === null) return;
-    if (path.pathname === '/api/news') openNews(response, request, news);
+    if (request.method === 'POST') takeChange(request, response, path, { changes, ...options });
+    else if (path.pathname === '/api/news') openNews(response, request, news);
     else if (path.pathname.startsWith('/api/')) sendAnswer(response, path, answers, options.hide);
     else sendFile(response, options.page.get(path.pathname));
   });
@@ -79,7 +95,7 @@ export async function startUiServer(options: UiOptions): Promise<UiServer> {
       news.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
-      await Promise.all(outputs.map((output) => output.close()));
+      await Promise.all([...outputs, ...lives].map((each) => each.close()));
     },
   };
 }
@@ -142,7 +158,7 @@ function sendFile(response: ServerResponse, file: PageFile | undefined): void {
 
 /** Whoever opens the page with the token in its address gets it as a cookie, which scripts lack. */
 function acceptToken(
-  { token }: Guard,
+  { token, port }: Guard,
   request: IncomingMessage,
   response: ServerResponse,
   { pathname, searchParams }: URL,
@@ -153,13 +169,11 @@ function acceptToken(
   if (!isToken(given, token)) return false;
   response.writeHead(303, {
     location: '/',
-    'set-cookie': `${cookieName}=${token}; HttpOnly; SameSite=Strict; Path=/`,
+    'set-cookie': `${cookieName(port)}=${token}; HttpOnly; SameSite=Strict; Path=/`,
   });
   response.end();
   return true;
 }
-
-const usage = (message: string): Problem => ({ code: 'USAGE', message, subject: null });
 
 const refusals: Readonly<Record<Exclude<Verdict, 'allowed'>, [number, Problem]>> = {
   'wrong-method': [405, usage('this server only reads')],
@@ -167,28 +181,6 @@ const refusals: Readonly<Record<Exclude<Verdict, 'allowed'>, [number, Problem]>>
   'other-site': [403, usage('this server answers only to its own page')],
   'no-token': [401, usage('open the address that `backstory ui` printed, with its token')],
 };
-
-function statusOf(error: unknown): number {
-  if (!(error instanceof PipelineError)) return 500;
-  if (error.code === 'USAGE') return 400;
-  return error.code === 'OUTPUT_MISSING' ? 404 : 500;
-}
-
-function sendProblem(
-  response: ServerResponse,
-  status: number,
-  problem: Problem,
-  hide: (text: string) => string = (text) => text,
-): void {
-  const body: ApiError = { error: problem };
-  send(response, status, 'application/json', hide(JSON.stringify(body)));
-}
-
-function send(response: ServerResponse, status: number, type: string, body: string | Uint8Array) {
-  const kind = type.includes('charset') ? type : `${type}; charset=utf-8`;
-  response.writeHead(status, { 'content-type': kind, 'cache-control': 'no-store' });
-  response.end(body);
-}
 
 function openNews(response: ServerResponse, request: IncomingMessage, news: News): void {
   response.setHeader('content-type', 'text/event-stream; charset=utf-8');

@@ -1,4 +1,7 @@
-/** `backstory ui OUT…`: shows outputs in a browser, until it is stopped. It only reads. */
+/**
+ * `backstory ui OUT…`: shows outputs in a browser, until it is stopped. It only reads, unless it is
+ * told to allow changes.
+ */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { isAbsolute, join, resolve } from 'node:path';
@@ -15,8 +18,9 @@ import { type CommandContext, writeJson, writeLine } from '../../context.ts';
 import { type ExitCode, exitCodes } from '../../failures.ts';
 import { isRemote } from '../../open/output-place.ts';
 import { type ConfigurationOptions, loadConfiguration } from '../../open/settings.ts';
+import { type LiveOptions, openLives } from './live.ts';
 
-export interface UiOptions extends ConfigurationOptions {
+export interface UiOptions extends LiveOptions {
   readonly host: string;
   readonly port: string;
   readonly json?: boolean;
@@ -33,6 +37,7 @@ export async function uiCommand(
   const cache = cacheFolder(context.environment);
   const places = await Promise.all(outs.map((out) => placeOf(context, out, options)));
   const outputs = await Promise.all(places.map((place) => serveOutput(place, cache, signal)));
+  const lives = await openLives(context, places, outputs, options);
   const quality = openThreads<OutputPlace, readonly QualitySection[]>({
     module: new URL('./quality-thread.ts', import.meta.url),
     data: null,
@@ -40,9 +45,12 @@ export async function uiCommand(
     name: 'quality report',
     died: (cause) => new Error(`the thread that measures quality ended: ${cause.message}`),
   });
-  const token = isLoopback(host) ? null : randomBytes(16).toString('hex');
+  const mayChange = options.allowChanges === true;
+  const token = isLoopback(host) && !mayChange ? null : randomBytes(16).toString('hex');
   const server = await startUiServer({
     outputs,
+    lives,
+    mayChange,
     page: await pageFiles(),
     host,
     port,

@@ -31,6 +31,7 @@ export async function settle(
   const { retryBaseMs: baseMs, retriesMax } = settings;
   const onWait = (cause: unknown) => log.warn({ stage, subject, cause }, 'will try again');
   const backoff = { clock, signal, baseMs, waitMsMax, retriesMax, onWait };
+  const end = metrics.begun(stage);
   const last = await repeat(backoff, async (attempts) => {
     const started = performance.now();
     const decision = await callOnce(subject, handle);
@@ -43,7 +44,7 @@ export async function settle(
     if (kind === 'retry' && waitsForNextRun(cause.reason)) return done<Happened>({ kind, cause });
     if (endings.handler[kind][0] === 'again') return again(cause, afterMs);
     return done<Happened>({ kind, cause });
-  });
+  }).finally(end);
   if (last.kind === 'done') return last.result;
   return signal.aborted ? { kind: 'stopped' } : { kind: 'retry', cause: last.failure };
 }

@@ -170,7 +170,8 @@ async function takeRecord(
     return (await endThrown(handling, 'around', error)) ? 'taken' : 'stays';
   }
   const started = performance.now();
-  const result = await writer.accept(input);
+  const end = engine.metrics.begun(stage.name);
+  const result = await writer.accept(input).finally(end);
   const ended = rejected.has(handling.subject) ? 'rejected' : 'emitted';
   rejected.clear();
   engine.metrics.handled(stage.name, ended, (performance.now() - started) / 1000);

@@ -4,6 +4,8 @@
  * it. Where none takes calls for too long the run stops with TEACHER_DOWN, and nothing is lost.
  */
 import type OpenAI from 'openai';
+import { publicModelName } from '../../../ports/endpoint.ts';
+import type { EndpointLoad } from '../../../ports/load.ts';
 import { type Clock, timeOfDayMs } from '../../../runtime/clock.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import { jitterMs } from '../../../runtime/retry.ts';
@@ -57,6 +59,7 @@ export interface Endpoints {
   take(signal: AbortSignal): Promise<Place>;
   /** Calls under way, over all endpoints. */
   readonly underWay: () => number;
+  readonly loads: () => EndpointLoad[];
 }
 
 interface State {
@@ -161,7 +164,15 @@ export function openEndpoints(
     all: states.map(({ endpoint }) => endpoint),
     take,
     underWay: () => states.reduce((sum, { underWay }) => sum + underWay, 0),
+    loads: () => states.map((state) => loadOf(state, clock.nowMs())),
   };
+}
+
+function loadOf({ endpoint, underWay, limit, restsUntilMs, out }: State, nowMs: number) {
+  const { baseUrl, model } = endpoint;
+  const name = `${new URL(baseUrl).host} ${publicModelName(model)}`;
+  const resting = out !== null || restsUntilMs > nowMs;
+  return { name, underWay, atOnceMax: limit.size(), resting };
 }
 
 /** After many failures a single call tries whether it works again. */

@@ -11,11 +11,21 @@ export class Refused extends Error {
   }
 }
 
-export async function ask<Answer>(question: string, parameters: Parameters = {}): Promise<Answer> {
+export function ask<Answer>(question: string, parameters: Parameters = {}): Promise<Answer> {
   const query = new URLSearchParams(parameters).toString();
+  return fetched(`/api/${question}${query === '' ? '' : `?${query}`}`);
+}
+
+/** Asks the server to change something. */
+export function change<Answer>(name: string, body: unknown): Promise<Answer> {
+  const headers = { 'content-type': 'application/json' };
+  return fetched(`/api/${name}`, { method: 'POST', headers, body: JSON.stringify(body) });
+}
+
+async function fetched<Answer>(place: string, how: RequestInit = {}): Promise<Answer> {
   let response: Response;
   try {
-    response = await fetch(`/api/${question}${query === '' ? '' : `?${query}`}`);
+    response = await fetch(place, how);
   } catch {
     const message = 'The server does not answer: `backstory ui` may have been stopped.';
     throw new Refused({ code: 'GONE', message, subject: null });

@@ -9,7 +9,7 @@ const keys: readonly (readonly [keys: string, what: string])[] = [
   ['/', 'into the filter'],
   ['o', 'show or shorten what was read'],
   ['b', 'show where tokens end'],
-  ['1 2 3 4', 'data set, samples, left out, compare'],
+  ['1 2 3 4 5', 'data set, samples, left out, compare, live'],
   ['c', 'copy the command for what is on the screen'],
   ['t', 'light, dark, or as the system has it'],
   ['?', 'this help'],

@@ -36,6 +36,24 @@ export function dollars(micro: number): string {
   return `$${(micro / 1e6).toFixed(micro > 0 && micro < 1e6 ? 4 : 2)}`;
 }
 
+/** Records in a second, or in a minute where they are few. */
+export function rate(perSecond: number | null): string {
+  if (perSecond === null) return '–';
+  if (perSecond === 0) return '0 /s';
+  if (perSecond >= 9.95) return `${short(perSecond)} /s`;
+  return perSecond >= 0.95 ? `${perSecond.toFixed(1)} /s` : `${(perSecond * 60).toFixed(1)} /min`;
+}
+
+/** 95,000 ms as 1 min 35 s. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days`;
+}
+
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }

@@ -1,6 +1,7 @@
 /** The frame around every view: where one is, what else there is, and the terminal's command. */
 import { CompareView } from '../compare/compare-view.tsx';
 import { DatasetView } from '../data/dataset-view.tsx';
+import { LiveView } from '../live/live-view.tsx';
 import { DropsView } from '../samples/drops-view.tsx';
 import { SamplesView } from '../samples/samples-view.tsx';
 import { TrajectoryView } from '../trajectory/trajectory-view.tsx';
@@ -16,6 +17,7 @@ const views: readonly { readonly view: PlainView; readonly name: string }[] = [
   { view: 'samples', name: 'Samples' },
   { view: 'drops', name: 'Left out' },
   { view: 'compare', name: 'Compare' },
+  { view: 'live', name: 'Live' },
 ];
 
 /** The first place of a view, for the output on the screen. */
@@ -71,6 +73,7 @@ function View({ view }: { readonly view: ViewName }) {
   if (view === 'samples') return <SamplesView />;
   if (view === 'drops') return <DropsView />;
   if (view === 'trajectory') return <TrajectoryView />;
+  if (view === 'live') return <LiveView />;
   return view === 'compare' ? <CompareView /> : <DatasetView />;
 }
 

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { graph, stageNames, topicNames } from '../../../../schemas/topology.ts';
 import type { SegmentFacts } from '../../../../services/ui/api.ts';
 import { bundlePage } from '../../../../services/ui/server/bundle.ts';
 import { root } from '../../../tidy/rules/source-files.ts';
@@ -12,7 +13,8 @@ async function modules() {
   const blocks = await import(`${folder}/trajectory/blocks.ts`);
   const route = await import(`${folder}/frame/route.ts`);
   const runs = await import(`${folder}/trajectory/token-runs.ts`);
-  return { ...blocks, ...route, ...runs };
+  const layout = await import(`${folder}/live/layout.ts`);
+  return { ...blocks, ...route, ...runs, ...layout };
 }
 
 test('the page has no error of types', () => {
@@ -84,4 +86,21 @@ test('runs of tokens keep the text and its lines', async () => {
     ['even', 'wo t'],
     ['odd', 'hree'],
   ]);
+});
+
+test('the graph has every topic once, as a link between neighbours or as a rail', async () => {
+  const { layoutOf } = await modules();
+  const stages = stageNames.map((name) => graph[name]);
+  const { links, rails } = layoutOf(stages, topicNames) as {
+    links: { topic: string; at: number }[];
+    rails: { topic: string; from: number; to: number }[];
+  };
+  const drawn = [...links, ...rails].map(({ topic }) => topic);
+  expect(drawn.sort()).toEqual([...topicNames].sort());
+  for (const { topic, at } of links) {
+    expect(stages[at + 1]?.reads).toContain(topic);
+    expect(stages[at]?.writes).toContain(topic);
+  }
+  const dropped = rails.find(({ topic }) => topic === 'dropped');
+  expect(dropped).toMatchObject({ from: 0, to: stageNames.indexOf('sink') });
 });

@@ -1,6 +1,7 @@
 /** Serves one output to a test, and asks the server as a browser or as a stranger would. */
 import { request } from 'node:http';
 import { storageKnobs } from '../../../../services/runtime/store/objects/config.ts';
+import { openRunLive } from '../../../../services/ui/live/run-live.ts';
 import { type ServedOutput, serveOutput } from '../../../../services/ui/reading/served-output.ts';
 import { startUiServer, type UiServer } from '../../../../services/ui/server/server.ts';
 
@@ -22,12 +23,16 @@ export interface ServeOptions {
   readonly cache?: string | null;
   readonly token?: string | null;
   readonly host?: string;
+  readonly mayChange?: boolean;
+  readonly timeMs?: () => number;
 }
 
 export async function serveFolders(
   folders: readonly string[],
-  { cache = null, token = null, host = '127.0.0.1' }: ServeOptions = {},
+  options: ServeOptions = {},
 ): Promise<Served> {
+  const { cache = null, token = null, host = '127.0.0.1' } = options;
+  const { mayChange = false, timeMs = Date.now } = options;
   const stop = new AbortController();
   const outputs = await Promise.all(
     folders.map((folder) => {
@@ -37,6 +42,8 @@ export async function serveFolders(
   );
   const server = await startUiServer({
     outputs,
+    lives: folders.map((each) => openRunLive(each, timeMs)),
+    mayChange,
     page: new Map([['/', { type: 'text/html', bytes: Buffer.from('the page') }]]),
     host,
     port: 0,
@@ -68,6 +75,7 @@ export function askServer(
   path: string,
   headers: Readonly<Record<string, string>>,
   method = 'GET',
+  body = '',
 ): Promise<Answered> {
   return new Promise((resolve, reject) => {
     const asking = request(
@@ -81,6 +89,6 @@ export function askServer(
         });
       },
     );
-    asking.on('error', reject).end();
+    asking.on('error', reject).end(body);
   });
 }

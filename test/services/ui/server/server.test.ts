@@ -28,6 +28,7 @@ import type {
   Totals,
   TrajectoryView,
 } from '../../../../services/ui/api.ts';
+import type { LetterPage, LiveAnswer } from '../../../../services/ui/live/view.ts';
 import {
   closedRecord,
   createHarness,
@@ -114,7 +115,9 @@ describe('who may ask', () => {
       expect(cookie).toMatch(/HttpOnly; SameSite=Strict/);
       const [pair = ''] = cookie.split(';');
       expect((await open.ask('/api/outputs', { cookie: pair })).status).toBe(200);
-      expect((await open.ask('/api/outputs', { cookie: 'backstory-ui=wrong' })).status).toBe(401);
+      expect(
+        (await open.ask('/api/outputs', { cookie: `${pair.split('=')[0]}=wrong` })).status,
+      ).toBe(401);
     } finally {
       await open.close();
     }
@@ -266,6 +269,17 @@ describe('what is answered', () => {
     expect(drops).toMatchObject({ matched: 1, rows: [{ name: 'empty' }] });
     expect(await json<DropPage>('/api/drops?q=nothing')).toMatchObject({ matched: 0 });
     expect(found?.cost.calls).toBeGreaterThan(0);
+  });
+
+  test('a run that has ended says how far its stages came', async () => {
+    const { live } = await json<LiveAnswer>('/api/live');
+    expect(live).toMatchObject({ from: 'run', state: 'ended', mayAct: false, spending: null });
+    const found = live?.stages.find(({ stage }) => stage === 'simulate');
+    const files = Object.keys(projectFiles()).length;
+    expect(found).toMatchObject({ waiting: 0, done: files, inFlight: 0, perSecond: null });
+    expect(found?.ended).toMatchObject({ emitted: files });
+    expect(live?.topics.find(({ topic }) => topic === 'dropped')).toMatchObject({ records: 1 });
+    expect(await json<LetterPage>('/api/letters')).toMatchObject({ count: 0, letters: [] });
   });
 
   test('a search looks into paths and thoughts', async () => {
