@@ -106,6 +106,8 @@ export interface AdmittedFile {
   readonly sha256: string;
   /** Secrets and personal data replaced in the file. */
   readonly redactions: number;
+  /** The same by kind: secret, email, address or address6; older records have none. */
+  readonly redacted: { readonly [key: string]: number };
 }
 
 /** A file of the repository that was not admitted. */

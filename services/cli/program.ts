@@ -11,6 +11,7 @@ import { doctorCommand } from './commands/doctor/doctor.ts';
 import { estimateCommand } from './commands/estimate.ts';
 import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { whyCommand } from './commands/provenance/why.ts';
 import { reportCommand } from './commands/report/report.ts';
 import { runCommand } from './commands/run.ts';
 import { structureCommand } from './commands/structure.ts';
@@ -71,6 +72,7 @@ export function createProgram(context: CommandContext, end: (code: ExitCode) => 
   addMoney(program, context, end);
   addReaders(program, context, end);
   addUi(program, context, end);
+  addProvenance(program, context, end);
   addSetUp(program, context, end);
   addClusterCommands(program, context, end);
   return program;
@@ -201,6 +203,22 @@ function addReaders(
       .option('--tokens <count>', 'tokens of the outline', readCount, 2000)
       .option('--map <tokens>', 'print only a map of the repository of this size', readCount),
   ).action(async (source, options) => end(await structureCommand(context, source, options)));
+}
+
+/** Where data are from, and whether they may be given away. */
+function addProvenance(
+  program: Command,
+  context: CommandContext,
+  end: (code: ExitCode) => void,
+): void {
+  withConfiguration(
+    program
+      .command('why')
+      .description('say where something in a data set came from, or why it is not there')
+      .argument('<out>', 'output folder of a run, finished or growing')
+      .argument('<asked>', 'sample id, repository, REPOSITORY:PATH[:LINE], or a path alone')
+      .option('--json', 'print JSON'),
+  ).action(async (out, asked, options) => end(await whyCommand(context, out, asked, options)));
 }
 
 function addUi(program: Command, context: CommandContext, end: (code: ExitCode) => void): void {

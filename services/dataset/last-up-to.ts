@@ -2,7 +2,7 @@
 
 /** Index of the last item that starts at or before `limit`; -1 if none does. Starts never fall. */
 export function lastUpTo<Item>(
-  items: readonly Item[],
+  items: ArrayLike<Item>,
   limit: number,
   startOf: (item: Item) => number,
 ): number {

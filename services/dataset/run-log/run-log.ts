@@ -67,16 +67,18 @@ export async function forEachBodyOf<Topic extends TopicName>(
   });
 }
 
+/** With `copy`, a log that a run is using is read as it stands, from a copy. */
 export async function withRunLog<Result>(
   outputFolder: string,
   read: (log: RunLog) => Promise<Result>,
+  inUse: 'leave' | 'copy' = 'leave',
 ): Promise<FromLog<Result>> {
   const absent = (why: string) => ({ found: null, why });
   const dataset = await datasetOf(join(outputFolder, 'run.json'));
   if (dataset === null) return absent('run.json is missing or is not that of an embedded run');
   let bus: LogReader;
   try {
-    bus = openLogReader(join(outputFolder, 'log'));
+    bus = openLogReader(join(outputFolder, 'log'), inUse);
   } catch (error) {
     return absent(whyUnopened(error));
   }

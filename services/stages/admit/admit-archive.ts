@@ -43,6 +43,8 @@ export interface AdmittedText {
   readonly bytes: Buffer;
   readonly sha256: string;
   readonly redactions: number;
+  /** The same by kind; a kind without any is left out. */
+  readonly redacted: Readonly<Record<string, number>>;
 }
 
 export interface Admission {
@@ -140,7 +142,7 @@ function redactFile(
   findings: readonly Finding[],
   placeholders: Placeholders,
 ): AdmittedText {
-  const { text: redacted, redactions } = redact(text, findings, placeholders);
+  const { text: redacted, redactions, kinds } = redact(text, findings, placeholders);
   const bytes = Buffer.from(redacted);
-  return { path, bytes, sha256: sha256(bytes), redactions };
+  return { path, bytes, sha256: sha256(bytes), redactions, redacted: kinds };
 }

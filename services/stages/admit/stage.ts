@@ -42,8 +42,8 @@ export const admit = defineStage('admit', {
 /** Returns each file with its offset in the content blob, which holds the files back to back. */
 function placeFiles(files: readonly AdmittedText[]): readonly AdmittedFile[] {
   let offset = 0;
-  return files.map(({ path, bytes, sha256, redactions }) => {
-    const placed = { path, offset, bytes: bytes.byteLength, sha256, redactions };
+  return files.map(({ path, bytes, sha256, redactions, redacted }) => {
+    const placed = { path, offset, bytes: bytes.byteLength, sha256, redactions, redacted };
     offset += bytes.byteLength;
     return placed;
   });

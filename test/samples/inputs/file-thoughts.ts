@@ -58,6 +58,7 @@ export function sampleParts(name: string, files: readonly SampleFile[]): SampleP
       bytes: bytes.byteLength,
       sha256: sha256(bytes),
       redactions: 0,
+      redacted: {},
     };
   });
   return {

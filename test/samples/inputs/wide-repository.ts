@@ -23,7 +23,14 @@ export function wideRepository(files: number): WideRepository {
     const bytes = text.byteLength;
     offset += bytes;
     const path = paths[number] ?? '';
-    return { path, offset: offset - bytes, bytes, sha256: sha256(text), redactions: 0 };
+    return {
+      path,
+      offset: offset - bytes,
+      bytes,
+      sha256: sha256(text),
+      redactions: 0,
+      redacted: {},
+    };
   });
   const content = Buffer.concat(texts);
   const reference = { sha256: sha256(content), bytes: content.byteLength };

@@ -123,6 +123,7 @@ function admitted() {
       bytes: Buffer.byteLength(text),
       sha256: sha256(text),
       redactions: 0,
+      redacted: {},
     };
     offset += file.bytes;
     return file;

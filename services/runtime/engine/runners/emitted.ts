@@ -31,8 +31,8 @@ export async function readEmitted(stage: AnySource, engine: Engine): Promise<Emi
   const emitted: Emitted = {
     nextSequence: 0,
     ids: new IdCounts(),
-    addTree: ({ topic, body }) => {
-      const tree = topic === lifecycle.found ? body.treeSha256 : null;
+    addTree: (found) => {
+      const tree = treeOf(found);
       return tree === null || trees.add(tree);
     },
     isNamed: (subject) => named.has(keyOf(subject)),
@@ -59,6 +59,11 @@ export async function readEmitted(stage: AnySource, engine: Engine): Promise<Emi
   for (const topic of graph[stage.name].writes) await visit(topic);
   if (!emitted.closed) await requireAll(stage, engine);
   return emitted;
+}
+
+/** The digest of the files that a source found; null where it is unknown. */
+export function treeOf({ topic, body }: Emit): string | null {
+  return topic === lifecycle.found ? body.treeSha256 : null;
 }
 
 /** What the source may see of its own records. */

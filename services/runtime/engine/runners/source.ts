@@ -21,7 +21,7 @@ import {
   produce,
   type StageRunner,
 } from '../engine.ts';
-import { type Emitted, hasAllRecords, pastOf, readEmitted } from './emitted.ts';
+import { type Emitted, hasAllRecords, pastOf, readEmitted, treeOf } from './emitted.ts';
 import { type Round, roundsOf } from './rounds.ts';
 
 export async function startSource(stage: AnySource, engine: Engine): Promise<StageRunner> {
@@ -197,7 +197,7 @@ function recordOf(
   if (outcome.kind === 'emit' && !isKnownId && !isKnownTree) {
     return childRecord(stage.name, envelope, outcome);
   }
-  return childRecord(stage.name, envelope, dropOf(stage, item, sequence, duplicate));
+  return childRecord(stage.name, envelope, dropOf(stage, item, sequence, duplicateOf(outcome)));
 }
 
 function isEmit(item: SourceItem | Emit): item is Emit {
@@ -216,10 +216,15 @@ function listedRecord(
   return childRecord(stage.name, datasetEnvelope(engine), { ...listed, ordinal });
 }
 
-const duplicate = {
-  reason: 'DUPLICATE_REPOSITORY',
-  detail: 'the same files came earlier in the input',
-} as const;
+/** Its detail names the tree, by which `why` finds the repository that came first. */
+function duplicateOf(outcome: SourceItem['outcome']) {
+  const tree = outcome.kind === 'emit' ? treeOf(outcome) : null;
+  const named = tree === null ? '' : ` (tree ${tree.slice(0, 16)})`;
+  return {
+    reason: 'DUPLICATE_REPOSITORY',
+    detail: `the same files came earlier in the input${named}`,
+  } as const;
+}
 
 /**
  * Returns the drop of a source. Its ordinal is the source's sequence number, so that several drops

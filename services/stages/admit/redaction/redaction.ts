@@ -65,6 +65,8 @@ export function createPlaceholders(): Placeholders {
 export interface Redacted {
   readonly text: string;
   readonly redactions: number;
+  /** Replaced parts by kind; a kind without any is left out. */
+  readonly kinds: Readonly<Record<string, number>>;
 }
 
 export function redact(
@@ -75,7 +77,9 @@ export function redact(
   const parts = separate(findings);
   let result = '';
   let end = 0;
+  const kinds: Record<string, number> = {};
   for (const part of parts) {
+    kinds[part.kind] = (kinds[part.kind] ?? 0) + 1;
     const value = text.slice(part.start, part.end);
     const placeholder = placeholders.of(part.kind, part.plain ?? value);
     const { at = '@', dot = '.' } = part;
@@ -83,7 +87,7 @@ export function redact(
     result += text.slice(end, part.start) + fill(value, spelt);
     end = part.end;
   }
-  return { text: result + text.slice(end), redactions: parts.length };
+  return { text: result + text.slice(end), redactions: parts.length, kinds };
 }
 
 /** Spells an address as the text spells its own. */

@@ -57,6 +57,7 @@ async function record(): Promise<Parameters<typeof extract.handle>[0]> {
       bytes,
       sha256: sha256(parts[index] ?? ''),
       redactions: 0,
+      redacted: {},
     };
   });
   const repository: Repository = {

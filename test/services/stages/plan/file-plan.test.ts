@@ -112,7 +112,14 @@ test('chooses the README in the top folder and the manifests nearest to the top'
     'package.json',
     'pkg/pyproject.toml',
     'package.json.bak',
-  ].map((path) => ({ path, offset: 0, bytes: 0, sha256: '', redactions: 0 }));
+  ].map((path) => ({
+    path,
+    offset: 0,
+    bytes: 0,
+    sha256: '',
+    redactions: 0,
+    redacted: {},
+  }));
   const structure = { ...exampleStructure, repository: { ...exampleStructure.repository, files } };
   expect(chooseSources(structure, 2)).toEqual({
     readme: 'README.md',

@@ -141,7 +141,14 @@ function structureOf(
 ): RepoStructureBody {
   let offset = 0;
   const files = Object.entries(texts).map(([path, text]) => {
-    const file = { path, offset, bytes: Buffer.byteLength(text), sha256: '0', redactions: 0 };
+    const file = {
+      path,
+      offset,
+      bytes: Buffer.byteLength(text),
+      sha256: '0',
+      redactions: 0,
+      redacted: {},
+    };
     offset += file.bytes;
     return file;
   });
