@@ -8,13 +8,13 @@ import { decodeShard } from '../../../../../schemas/mds.ts';
 import { parseTokenizerFile } from '../../../../../services/dataset/tokenizer-file.ts';
 import { readVocabulary } from '../../../../../services/dataset/vocabulary.ts';
 import type { Why } from '../../../../../services/dataset/why/answer.ts';
+import { projectFiles } from '../../../../samples/ui-output.ts';
 import { runLine } from '../../terminal.ts';
 
 const workingFolder = mkdtempSync(join(tmpdir(), 'backstory-why-'));
 const random = ['q7Zt2LxV9bKw4RmYc8', 'Dh3NfPs6Gj1Tu5EaXo'].join('');
 const files: Readonly<Record<string, string>> = {
-  LICENSE:
-    'MIT License\n\nPermission is hereby granted, free of charge, to any person obtaining a copy\n',
+  LICENSE: projectFiles().LICENSE ?? '',
   'src/key.py': `"""Keys."""\n\nAPI_TOKEN = "${random}"\n\n\ndef token():\n    return API_TOKEN\n`,
   'src/mail.py': 'def send(text):\n    to = "ann.lee@mail-host.org"\n    return (to, text)\n',
   'src/logo.png': '\u0000\u0001',
