@@ -11,6 +11,7 @@ import { doctorCommand } from './commands/doctor/doctor.ts';
 import { estimateCommand } from './commands/estimate.ts';
 import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { attributionCommand } from './commands/provenance/attribution.ts';
 import { whyCommand } from './commands/provenance/why.ts';
 import { reportCommand } from './commands/report/report.ts';
 import { runCommand } from './commands/run.ts';
@@ -219,6 +220,14 @@ function addProvenance(
       .argument('<asked>', 'sample id, repository, REPOSITORY:PATH[:LINE], or a path alone')
       .option('--json', 'print JSON'),
   ).action(async (out, asked, options) => end(await whyCommand(context, out, asked, options)));
+  withConfiguration(
+    program
+      .command('attribution')
+      .description('write the notice file: licences, copyright lines and texts of all repositories')
+      .argument('<out>', 'output folder of a run, finished or growing')
+      .option('--out <file>', 'where it goes (default: it is printed)')
+      .option('--json', 'print JSON'),
+  ).action(async (out, options) => end(await attributionCommand(context, out, options)));
 }
 
 function addUi(program: Command, context: CommandContext, end: (code: ExitCode) => void): void {

@@ -31,6 +31,7 @@ import { type ReadDocument, tokenPlaces } from './template/read.ts';
 
 export interface SampleOverview {
   readonly id: string;
+  readonly repositoryId: string;
   readonly name: string;
   /** Which of its repository's episodes it is, from 1; null where that is one document. */
   readonly episode: { readonly number: number; readonly of: number } | null;
@@ -277,6 +278,7 @@ function maskSegments(
 function overview(line: ProvenanceLine, tokens: number, trainedTokens: number): SampleOverview {
   return {
     id: line.sampleId,
+    repositoryId: line.repositoryId,
     name: line.name,
     episode: line.episode ?? null,
     origin: line.origin,

@@ -14,9 +14,10 @@ import { runLine } from '../../terminal.ts';
 const workingFolder = mkdtempSync(join(tmpdir(), 'backstory-why-'));
 const random = ['q7Zt2LxV9bKw4RmYc8', 'Dh3NfPs6Gj1Tu5EaXo'].join('');
 const files: Readonly<Record<string, string>> = {
-  LICENSE: projectFiles().LICENSE ?? '',
+  LICENSE: `${projectFiles().LICENSE}\nCopyright (c) 2020 The Keys Authors <keys@mail-host.org>\n`,
   'src/key.py': `"""Keys."""\n\nAPI_TOKEN = "${random}"\n\n\ndef token():\n    return API_TOKEN\n`,
-  'src/mail.py': 'def send(text):\n    to = "ann.lee@mail-host.org"\n    return (to, text)\n',
+  'src/mail.py':
+    '# Copyright 2021 Ann Lee\n\n\ndef send(text):\n    to = "ann.lee@mail-host.org"\n    return (to, text)\n',
   'src/logo.png': '\u0000\u0001',
 };
 
@@ -28,14 +29,16 @@ beforeAll(async () => {
     }
   }
   mkdirSync(join(workingFolder, 'empty'));
-  const argv = ['run', 'keys', 'copy', 'empty', '--out', 'out', '--search', 'off'];
+  mkdirSync(join(workingFolder, 'bare'));
+  writeFileSync(join(workingFolder, 'bare', 'one.py'), 'ONE = 1\n');
+  const argv = ['run', 'keys', 'copy', 'empty', 'bare', '--out', 'out', '--search', 'off'];
   const run = await runLine(argv.map(inFolder), { workingFolder });
   expect(run.exitCode, run.err).toBe(0);
 });
 afterAll(() => rmSync(workingFolder, { recursive: true, force: true }));
 
 function inFolder(word: string): string {
-  return ['keys', 'copy', 'empty'].includes(word) ? join(workingFolder, word) : word;
+  return ['keys', 'copy', 'empty', 'bare'].includes(word) ? join(workingFolder, word) : word;
 }
 
 async function ask(asked: string, out = 'out'): Promise<Why> {
@@ -96,9 +99,9 @@ test('what nobody knows is wrong usage, and says what to ask for', async () => {
 });
 
 test('without the log the shards tell, and the missing part is named', async () => {
-  cpSync(join(workingFolder, 'out'), join(workingFolder, 'bare'), { recursive: true });
-  rmSync(join(workingFolder, 'bare', 'log'), { recursive: true });
-  const { repositories, missing } = await ask('keys', 'bare');
+  cpSync(join(workingFolder, 'out'), join(workingFolder, 'shards'), { recursive: true });
+  rmSync(join(workingFolder, 'shards', 'log'), { recursive: true });
+  const { repositories, missing } = await ask('keys', 'shards');
   expect(missing).toEqual([expect.stringContaining('log/log.db is missing')]);
   expect(repositories[0]).toMatchObject({
     verdict: { state: 'in' },
@@ -117,4 +120,17 @@ test('while a run holds the log, its state of now is read from a copy', async ()
   } finally {
     lock.close();
   }
+});
+
+test('the notice file has licences, copyright lines and each text once, and names what is missing', async () => {
+  const told = await runLine(['attribution', 'out', '--out', 'NOTICES'], { workingFolder });
+  expect(told).toMatchObject({ exitCode: 0 });
+  expect(told.out).toContain('2 repositories, 1 text; without a text: bare');
+  const notices = readFileSync(join(workingFolder, 'NOTICES'), 'utf8');
+  expect(notices).toMatch(/NO LICENCE TEXT CAME WITH:\n {2}bare \(unknown\)/);
+  expect(notices).toMatch(/2\. keys\n\nSource: +keys\n.*\nLicence: +MIT\n/);
+  // The licence keeps the address of those who are owed attribution.
+  expect(notices).toContain('Copyright (c) 2020 The Keys Authors <keys@mail-host.org>');
+  expect(notices).toContain('Copyright 2021 Ann Lee');
+  expect(notices.match(/Permission is hereby granted/g)).toHaveLength(1);
 });
