@@ -1,7 +1,7 @@
 /**
- * What a person may mean by the words after `why OUT`: a sample, a repository, a file of one, a line
- * of that file, or a file of any repository. Pure. An origin holds colons itself, so every colon may
- * be the one before a path, and what the output knows decides.
+ * What a person may mean by the words after `why OUT`: a sample, a repository, a file of one, a
+ * line of that file, or a file of any repository. Pure. An origin holds colons itself, so every
+ * colon may be the one before a path, and what the output knows decides.
  */
 import type { HostedRepository } from '../../../schemas/generated/types.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Where a file, or one line of it, lies in the tokens of a sample: as it is written there, and where
- * other files' work shows it.
+ * Where a file, or one line of it, lies in the tokens of a sample: as it is written there, and
+ * where other files' work shows it.
  */
 import { lineRange } from '../../../schemas/lines.ts';
 import { renderHeader } from '../../../schemas/trajectory-text.ts';

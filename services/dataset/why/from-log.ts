@@ -71,7 +71,7 @@ function emptyStory(): LogStory {
   };
 }
 
-/** Finds the repositories in the log that answer to what was asked, also those that were dropped. */
+/** Finds the repositories in the log that answer to what was asked, dropped ones too. */
 export async function matchLog(log: RunLog, asked: Asked, matches: Matches): Promise<void> {
   const addNamed = (repositoryId: string, named: Parameters<Asked['repository']>[0]) => {
     const match = asked.repository(named, [repositoryId]);

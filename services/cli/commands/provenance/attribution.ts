@@ -7,9 +7,9 @@ import { type CommandContext, writeJson, writeLine } from '../../context.ts';
 import { type ExitCode, exitCodes } from '../../failures.ts';
 import { openPlace } from '../../open/output-place.ts';
 import type { ConfigurationOptions } from '../../open/settings.ts';
-import { drawNotices } from '../../views/attribution.ts';
 import { plural } from '../../views/format.ts';
 import { createShardCounter } from '../../views/shard-counter.ts';
+import { drawNotices } from './notice-file.ts';
 import { collectNotices } from './notices.ts';
 
 export interface AttributionOptions extends ConfigurationOptions {

@@ -2,9 +2,9 @@
  * The notice file of a data set, in the form of THIRD-PARTY-NOTICES: who is owed what, and each
  * text once. It depends on the data alone, so equal data sets have equal files. Pure.
  */
-import { printable } from '../../dataset/printable.ts';
-import type { Notices, RepositoryNotice } from '../commands/provenance/notices.ts';
-import { formatCount, plural } from './format.ts';
+import { printable } from '../../../dataset/printable.ts';
+import { formatCount, plural } from '../../views/format.ts';
+import type { Notices, RepositoryNotice } from './notices.ts';
 
 const rule = '-'.repeat(78);
 
