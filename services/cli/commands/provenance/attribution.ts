@@ -1,4 +1,4 @@
-/** `backstory attribution OUT`: the notice file of a data set, complete or saying what is missing. */
+/** `backstory attribution OUT`: the notice file of a data set, which says what is missing in it. */
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { openOutput } from '../../../dataset/open-output.ts';
