@@ -10,8 +10,8 @@ export const stretchMax = 12;
 /** Entries of the stretch table; a probability p has entry ⌊p · 4096⌋. */
 export const stretchEntries = 4096;
 
-const squashPerUnit = 128;
-const squashEntries = 2 * stretchMax * squashPerUnit + 2;
+export const squashPerUnit = 128;
+export const squashEntries = 2 * stretchMax * squashPerUnit + 2;
 
 /** ln(p / (1 − p)) at the middle of each entry. */
 export const stretchTable = Float64Array.from({ length: stretchEntries }, (_unused, index) => {
@@ -19,7 +19,7 @@ export const stretchTable = Float64Array.from({ length: stretchEntries }, (_unus
   return Math.log(probability / (1 - probability));
 });
 
-const squashTable = Float64Array.from(
+export const squashTable = Float64Array.from(
   { length: squashEntries },
   (_unused, index) => 1 / (1 + Math.exp(stretchMax - index / squashPerUnit)),
 );

@@ -66,14 +66,11 @@ export class History {
     return this.#bytes[this.#numbers[pointer] as number] as number;
   }
 
-  /** Ends the present match: its byte was wrong. */
-  dropMatch(): void {
-    this.#numbers[length] = 0;
-  }
-
   push(byte: number): void {
     const numbers = this.#numbers;
     const place = numbers[position] as number;
+    // A match whose byte was wrong is over.
+    if (this.matchByte !== byte) numbers[length] = 0;
     this.#bytes[place & historyMask] = byte;
     // Positions run up to 2^30 and then stay small, far beyond the longest bounded request.
     numbers[position] = (place + 1) & 0x3fffffff;

@@ -2,202 +2,142 @@
  * An adaptive byte-level model by context mixing: each bit of a byte is predicted from orders 0 to
  * 4 and 6, the word, the word pair and the longest match, mixed, and learned at once. Every bit has
  * a probability strictly inside (0, 1) for 1 and the rest for 0, so the product over bits is a true
- * probability over byte strings. Everything learnt lies in one arena.
+ * probability over byte strings. Everything learnt lies at the beginning of one memory.
  */
-import { Arena } from './arena.ts';
-import { squash, stretchEntries, stretchTable } from './curves.ts';
+import { Arena, layOut } from './arena.ts';
+import { squash, squashTable, stretchTable } from './curves.ts';
 import { contextCount, History, historyPieces } from './history.ts';
-import { Mixer, matchInput, mixerPieces } from './mixer.ts';
+import { countRow, nothingBytes, probabilityPlace } from './kernel/contexts.ts';
+import { compileKernel } from './kernel/instance.ts';
+import { kernelModule, recordNumbers } from './kernel/module.ts';
+import type { Addresses } from './kernel/variables.ts';
+import * as shape from './shape.ts';
 
-/**
- * A slot is one node of one context: probability of a 1 in the high 16 bits, then a count of 8,
- * then 8 check bits of the context, so that a foreign one reads as unseen. 2^20 slots are 4 MiB.
- */
-const slotBits = 20;
-const unseen = 0x80000000 | 0;
-const countMax = 60;
-const slotRate = Float64Array.from({ length: 256 }, (_unused, count) => 1 / (count + 1.6));
+/** Bytes that are prepared for the kernel at once: their records fit into a fast cache. */
+const blockBytes = 256;
 
-/** How far to trust a slot's probability is learned per context, by its count and its value. */
-const countClasses = 12;
-const probabilitySteps = 32;
-const mapSize = countClasses * probabilitySteps;
-const mapRate = 0.01;
-
-/** The class of a count: small counts are exact, larger ones go by powers of two. */
-const countClass = Uint8Array.from({ length: 256 }, (_unused, count) =>
-  count < 6 ? count : Math.min(countClasses - 1, 4 + Math.floor(Math.log2(count / 1.5))),
-);
-
-/** The class of a probability: steps of one half in the stretched domain, finer near 0 and 1. */
-const probabilityStep = Uint8Array.from({ length: stretchEntries }, (_unused, index) => {
-  const stretched = stretchTable[index] as number;
-  return Math.max(0, Math.min(probabilitySteps - 1, Math.round(stretched * 2 + 15.5)));
-});
-
-/** The number of classes of match lengths, and how fast trust in each class is learned. */
-const matchClasses = 32;
-const matchRate = 0.01;
-const matchTrustMax = 0.9998;
-
-const pieces = [
-  { name: 'slots', bytes: 4 << slotBits },
-  { name: 'maps', bytes: 8 * contextCount * mapSize },
-  { name: 'trust', bytes: 8 * matchClasses },
-  ...mixerPieces,
+const learntPieces = [
+  { name: 'slots', bytes: 4 << shape.slotBits },
+  { name: 'maps', bytes: 8 * contextCount * shape.mapSize },
+  { name: 'trust', bytes: 8 * shape.matchClasses },
+  { name: 'weightsByNode', bytes: 8 * shape.setsByNode * shape.inputCount },
+  { name: 'weightsByKnown', bytes: 8 * shape.setsByKnown * shape.inputCount },
+  { name: 'corrections', bytes: 8 * shape.setsByNode * shape.correctionSteps },
   ...historyPieces,
 ];
+const learntBytes = layOut(learntPieces).bytes;
+
+const tables = {
+  stretch: stretchTable,
+  squash: squashTable,
+  slotRate: shape.slotRate,
+  countRow,
+  probabilityPlace,
+};
+
+const layout = layOut([
+  ...learntPieces,
+  ...Object.entries(tables).map(([name, { byteLength }]) => ({ name, bytes: byteLength })),
+  // The kernel looks one record ahead.
+  { name: 'records', bytes: 4 * recordNumbers * (blockBytes + 1) },
+  { name: 'probabilities', bytes: 8 * blockBytes },
+  { name: 'nothing', bytes: nothingBytes },
+]);
+
+const openKernel = compileKernel(kernelModule(addresses(), Math.ceil(layout.bytes / 65_536)));
+
+function addresses(): Addresses {
+  const of = layout.offsetOf;
+  return {
+    ...{ slots: of('slots'), maps: of('maps'), trust: of('trust') },
+    ...{ weightsByNode: of('weightsByNode'), weightsByKnown: of('weightsByKnown') },
+    ...{ corrections: of('corrections'), stretch: of('stretch'), squash: of('squash') },
+    ...{ slotRate: of('slotRate'), countRow: of('countRow') },
+    ...{ probabilityPlace: of('probabilityPlace'), records: of('records') },
+    ...{ probabilities: of('probabilities'), nothing: of('nothing') },
+  };
+}
 
 export class ByteModel {
-  readonly #arena = new Arena(pieces);
+  readonly #kernel = openKernel();
+  readonly #arena = new Arena(layout, this.#kernel.memory.buffer);
+  readonly #learnt = this.#arena.uint8('slots', learntBytes);
   readonly #history = new History(this.#arena);
-  readonly #mixer = new Mixer(this.#arena);
-  readonly #slots = this.#arena.int32('slots', 1 << slotBits);
-  readonly #maps = this.#arena.float64('maps', contextCount * mapSize);
-  readonly #trust = this.#arena.float64('trust', matchClasses);
-
-  // State of the present bit: prediction writes it, learning reads it; void between bytes.
-  readonly #base = new Int32Array(contextCount);
-  readonly #check = new Int32Array(contextCount);
-  readonly #slotIndex = new Int32Array(contextCount);
-  readonly #slotValue = new Int32Array(contextCount);
-  readonly #mapIndex = new Int32Array(contextCount);
-  #expectedBit = -1;
+  readonly #records = this.#arena.int32('records', recordNumbers * (blockBytes + 1));
+  readonly #probabilities = this.#arena.float64('probabilities', blockBytes);
 
   constructor() {
-    for (let index = 0; index < this.#maps.length; index += 1) {
-      this.#maps[index] = squash(((index % probabilitySteps) - 15.5) / 2);
+    const floats = (name: string, length: number) => this.#arena.float64(name, length);
+    for (const name of ['stretch', 'squash', 'slotRate'] as const) {
+      floats(name, tables[name].length).set(tables[name]);
     }
-    for (let index = 0; index < matchClasses; index += 1) {
-      this.#trust[index] = 1 - 1 / (index + 3);
+    for (const name of ['countRow', 'probabilityPlace'] as const) {
+      this.#arena.uint16(name, tables[name].length).set(tables[name]);
     }
+    const { mapSize, probabilitySteps, setsByNode, setsByKnown, inputCount } = shape;
+    const fill = (name: string, length: number, value: (index: number) => number) => {
+      const numbers = floats(name, length);
+      for (let index = 0; index < length; index += 1) numbers[index] = value(index);
+    };
+    fill('maps', contextCount * mapSize, (index) =>
+      squash(((index % probabilitySteps) - 15.5) / 2),
+    );
+    fill('trust', shape.matchClasses, (index) => 1 - 1 / (index + 3));
+    fill('weightsByNode', setsByNode * inputCount, () => shape.weightAtStart);
+    fill('weightsByKnown', setsByKnown * inputCount, () => shape.weightAtStart);
+    fill('corrections', setsByNode * shape.correctionSteps, (index) =>
+      squash(((index % shape.correctionSteps) - 16) * shape.correctionWidth),
+    );
   }
 
   /** A copy of everything learnt. */
   save(): Uint8Array {
-    return this.#arena.bytes.slice();
+    return this.#learnt.slice();
   }
 
   /** Undoes everything learnt since the copy was saved, exactly. */
   restore(saved: Uint8Array): void {
-    this.#arena.bytes.set(saved);
+    this.#learnt.set(saved);
   }
 
   /** Learns bytes and returns −log2 of their probability, in bits. */
   code(bytes: Uint8Array, perByte?: Float64Array): number {
     let bits = 0;
-    for (let index = 0; index < bytes.length; index += 1) {
-      const needed = Math.log2(this.#codeByte(bytes[index] as number));
-      bits -= needed;
-      if (perByte !== undefined) perByte[index] = -needed;
+    for (let start = 0; start < bytes.length; start += blockBytes) {
+      const end = Math.min(bytes.length, start + blockBytes);
+      for (let index = start; index < end; index += 1) {
+        this.#record((index - start) * recordNumbers, bytes[index] as number);
+      }
+      this.#kernel.run(end - start);
+      for (let index = start; index < end; index += 1) {
+        const needed = Math.log2(this.#probabilities[index - start] as number);
+        bits -= needed;
+        if (perByte !== undefined) perByte[index] = -needed;
+      }
     }
     return bits;
   }
 
-  #codeByte(byte: number): number {
-    let node = 1;
-    let probability = 1;
-    for (let shift = 7; shift >= 0; shift -= 1) {
-      if (shift === 7 || shift === 3) this.#findSlots(shift === 7 ? 0 : node);
-      // The node within its half byte, 1 to 15.
-      const line = shift > 3 ? node : (node & ((8 >> shift) - 1)) | (8 >> shift);
-      const known = this.#readContexts(line);
-      const matchClass = this.#readMatch(node, shift);
-      const one = this.#mixer.mix(node, matchClass, known);
-      const bit = (byte >>> shift) & 1;
-      probability *= bit === 1 ? one : 1 - one;
-      this.#mixer.learn(bit);
-      this.#learnContexts(bit);
-      this.#learnMatch(bit);
-      node = (node << 1) | bit;
+  /** Contexts and match follow from the text alone, so they are found before any prediction. */
+  #record(at: number, byte: number): void {
+    const records = this.#records;
+    const { hashes, matchByte, matchLength } = this.#history;
+    // The first half of a byte, after which the second is another context.
+    const salt = Math.imul(16 | (byte >>> 4), 0x9e3779b1);
+    for (let index = 0; index < contextCount; index += 1) {
+      const hash = (hashes[index] as number) + index;
+      records[at + index] = mixed(hash);
+      records[at + contextCount + index] = mixed(hash + salt);
     }
+    records[at + 2 * contextCount] = byte | (matchByte << 8);
+    records[at + 2 * contextCount + 1] = matchLength;
     this.#history.push(byte);
-    return probability;
   }
+}
 
-  /** Called once per half byte: finds 16 slots per context, so four bits share a cache line. */
-  #findSlots(prefix: number): void {
-    const hashes = this.#history.hashes;
-    const salt = Math.imul(prefix, 0x9e3779b1);
-    for (let index = 0; index < contextCount; index += 1) {
-      let hash = Math.imul((hashes[index] as number) + salt + index, 0x85ebca6b);
-      hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35);
-      hash ^= hash >>> 13;
-      this.#base[index] = hash >>> (32 - slotBits);
-      this.#check[index] = hash & 0xff;
-    }
-  }
-
-  /** Reads each context's slot into an input; returns how many contexts above order 0 know it. */
-  #readContexts(line: number): number {
-    const slots = this.#slots;
-    const inputs = this.#mixer.inputs;
-    let known = 0;
-    for (let index = 0; index < contextCount; index += 1) {
-      const slot = (this.#base[index] as number) ^ line;
-      const check = this.#check[index] as number;
-      let value = slots[slot] as number;
-      if ((value & 0xff) !== check) value = unseen | check;
-      this.#slotIndex[index] = slot;
-      this.#slotValue[index] = value;
-      const count = (value >>> 8) & 0xff;
-      const map =
-        index * mapSize +
-        (countClass[count] as number) * probabilitySteps +
-        (probabilityStep[value >>> 20] as number);
-      this.#mapIndex[index] = map;
-      if (count === 0) {
-        inputs[index] = 0;
-      } else {
-        if (index < contextCount - 1) known += 1;
-        inputs[index] = stretchTable[((this.#maps[map] as number) * stretchEntries) | 0] as number;
-      }
-    }
-    return known;
-  }
-
-  /** The match predicts the next bit while its bits so far were right; returns its class. */
-  #readMatch(node: number, shift: number): number {
-    const inputs = this.#mixer.inputs;
-    const length = this.#history.matchLength;
-    const byte = this.#history.matchByte;
-    if (length === 0 || (byte | 256) >>> (shift + 1) !== node) {
-      this.#expectedBit = -1;
-      inputs[matchInput] = 0;
-      return 0;
-    }
-    const trust = this.#trust[Math.min(length, matchClasses - 1)] as number;
-    const stretched = stretchTable[(trust * stretchEntries) | 0] as number;
-    this.#expectedBit = (byte >>> shift) & 1;
-    inputs[matchInput] = this.#expectedBit === 1 ? stretched : -stretched;
-    if (length < 8) return 1;
-    return length < 16 ? 2 : 3;
-  }
-
-  #learnContexts(bit: number): void {
-    const slots = this.#slots;
-    const maps = this.#maps;
-    const target = bit === 1 ? 0xffff : 0;
-    for (let index = 0; index < contextCount; index += 1) {
-      const value = this.#slotValue[index] as number;
-      const count = (value >>> 8) & 0xff;
-      const probability = value >>> 16;
-      const moved = (probability + (target - probability) * (slotRate[count] as number)) | 0;
-      const counted = count < countMax ? count + 1 : count;
-      slots[this.#slotIndex[index] as number] = (moved << 16) | (counted << 8) | (value & 0xff);
-      if (count === 0) continue;
-      const map = this.#mapIndex[index] as number;
-      const learned = maps[map] as number;
-      maps[map] = learned + (bit - learned) * mapRate;
-    }
-  }
-
-  #learnMatch(bit: number): void {
-    if (this.#expectedBit < 0) return;
-    const lengthClass = Math.min(this.#history.matchLength, matchClasses - 1);
-    const trust = this.#trust[lengthClass] as number;
-    const right = this.#expectedBit === bit ? 1 : 0;
-    this.#trust[lengthClass] = Math.min(matchTrustMax, trust + (right - trust) * matchRate);
-    if (right === 0) this.#history.dropMatch();
-  }
+/** Spreads a hash over all bits. */
+function mixed(hash: number): number {
+  let bits = Math.imul(hash, 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 15), 0xc2b2ae35);
+  return bits ^ (bits >>> 13);
 }

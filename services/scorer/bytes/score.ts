@@ -19,8 +19,10 @@ export const contextsKept = 4;
 const encoder = new TextEncoder();
 
 /** Makes a scorer that keeps the tail of a longer context. */
-export function createByteScorer(contextBytesMax: number): ByteScorer {
-  const model = new ByteModel();
+export function createByteScorer(
+  contextBytesMax: number,
+  model: Pick<ByteModel, 'code' | 'save' | 'restore'> = new ByteModel(),
+): ByteScorer {
   model.code(encoder.encode(primer));
   const primed = model.save();
   // One file is scored several times, interleaved with other files under search. The map is in

@@ -3,31 +3,26 @@
  * weights (one chosen by the bits of the byte so far, one by what is known), and the mixed
  * probability is corrected by how often such mixtures were right before. Learns from every bit.
  */
-import type { Arena } from './arena.ts';
-import { squash } from './curves.ts';
-import { contextCount } from './history.ts';
+import type { Arena } from '../../../../services/scorer/bytes/arena.ts';
+import { squash } from '../../../../services/scorer/bytes/curves.ts';
+import { contextCount } from '../../../../services/scorer/bytes/history.ts';
+import {
+  constantValue,
+  correctionMax,
+  correctionRate,
+  correctionSteps,
+  correctionWidth,
+  inputCount,
+  missMin,
+  mixRate,
+  probabilityMin,
+  setsByKnown,
+  setsByNode,
+  weightAtStart,
+} from '../../../../services/scorer/bytes/shape.ts';
 
-/** One input per context, one of the match, one constant. */
-export const inputCount = contextCount + 2;
 export const matchInput = contextCount;
 const constantInput = contextCount + 1;
-const constantValue = 0.3;
-
-const setsByNode = 256;
-/** Four classes of match times the number of contexts that know the present bit. */
-const setsByKnown = 4 * contextCount;
-const mixRate = 0.01;
-const weightAtStart = 0.3;
-/** A miss smaller than this moves no weight by anything that matters; skipping it saves time. */
-const missMin = 0.003;
-
-/** Corrections lie 0.75 apart in the stretched domain; a value between two is interpolated. */
-const correctionSteps = 33;
-const correctionWidth = 0.75;
-const correctionRate = 0.02;
-const correctionMax = 11.9;
-/** No bit is ever taken as certain, so every byte string has a probability. */
-const probabilityMin = 1e-5;
 
 export const mixerPieces = [
   { name: 'weightsByNode', bytes: 8 * setsByNode * inputCount },
