@@ -48,6 +48,48 @@ export interface HostedRepository {
   readonly fork: boolean;
 }
 
+/** A repository that came earlier in the input, and where its source lies. */
+export interface EarlierRepository {
+  /** Short name. */
+  readonly name: string;
+  /** Source as named by the user, without machine paths. */
+  readonly origin: string;
+  /** Its source. */
+  readonly archive: BlobReference;
+  /** How the archive is packed. */
+  readonly format: ArchiveFormat;
+}
+
+/** What an earlier source has that is similar. */
+export interface SimilarContent {
+  /** Its place among the earlier repositories of the record. */
+  readonly repository: number;
+  /** Hash of the similar file, before redaction; of the archive where whole repositories are compared. */
+  readonly sha256: string;
+  /** Estimated Jaccard similarity of the shingles, from 0 to 1. */
+  readonly similarity: number;
+}
+
+/** A file of the source, or all of them, with what was similar earlier. */
+export interface NearDuplicate {
+  /** Hash of the file, before redaction; of the archive where whole repositories are compared. */
+  readonly sha256: string;
+  /** In the order of the input; the first few. */
+  readonly earlier: readonly SimilarContent[];
+}
+
+/** How the source compares with the earlier ones of the input. */
+export interface NearDuplicates {
+  /** What was compared: file or repository. */
+  readonly level: string;
+  /** Hash and signature of each text, for comparison with later sources; null if there is none. */
+  readonly sketches: null | BlobReference;
+  /** The earlier repositories that have something similar. */
+  readonly repositories: readonly EarlierRepository[];
+  /** What is similar. */
+  readonly similar: readonly NearDuplicate[];
+}
+
 /** A repository was found and its source stored. Key: repository id. */
 export interface RepoFoundBody {
   /** Short name. */
@@ -64,6 +106,8 @@ export interface RepoFoundBody {
   readonly treeSha256: null | string;
   /** What the code host tells of it; null for what did not come from one. */
   readonly hosted: null | HostedRepository;
+  /** What is similar to earlier sources; null where nothing was compared. */
+  readonly near: null | NearDuplicates;
 }
 
 /** A repository was found and its source stored. Key: repository id. */
@@ -116,6 +160,8 @@ export interface SkippedFile {
   readonly path: string;
   /** Machine-readable reason, e.g. binary, too-large, generated. */
   readonly reason: string;
+  /** What it is about, e.g. the file that this one duplicates; null where the reason says all. */
+  readonly detail: null | string;
 }
 
 /** An admitted repository: identity, licence and the bytes that may be used. */

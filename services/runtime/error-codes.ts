@@ -97,6 +97,10 @@ const inputCodes = {
     'The same files came earlier in the input, in any form and under any name.',
     'Nothing; the first one stands for both.',
   ),
+  NEAR_DUPLICATE_REPOSITORY: drop(
+    'Nearly the same files came earlier in the input; the detail names that repository.',
+    'Nothing; the first one stands for both. Else raise `discover.nearDuplicatesMin`.',
+  ),
 };
 
 const machineCodes = {

@@ -154,10 +154,12 @@ export interface Known {
 export interface SourcePast {
   /** Whether the data set has a record of this repository, be it a drop. */
   has(repositoryId: string): boolean;
+  /** Whether a repository with these files was emitted: another one is dropped. */
+  hasTree(treeSha256: string): boolean;
   /** The readable bodies of the source's own records in one of its topics, in order. */
   bodies<Topic extends TopicName>(
     topic: Topic,
-    visit: (body: TopicBodies[Topic]) => void,
+    visit: (body: TopicBodies[Topic], sourceSequence: number) => void,
   ): Promise<void>;
   /**
    * Why the input is read: to take what is new; again, in a live data set, so that also what was

@@ -132,7 +132,7 @@ const impureModules: Readonly<Record<string, readonly string[]>> = {
     'tracked',
     'walk',
   ],
-  admit: ['admit-archive', 'archive/unpack', 'stage'],
+  admit: ['admit-archive', 'archive/unpack', 'near-duplicates/earlier', 'stage'],
   extract: [
     'extractor',
     'parse/fact-cache',

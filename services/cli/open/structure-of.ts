@@ -15,7 +15,7 @@ export interface Structure {
   readonly edges: readonly Edge[];
   readonly unresolved: readonly Unresolved[];
   /** Files that were not admitted, and admitted files that could not be parsed completely. */
-  readonly skipped: readonly SkippedFile[];
+  readonly skipped: readonly Pick<SkippedFile, 'path' | 'reason'>[];
   readonly order: readonly string[];
 }
 

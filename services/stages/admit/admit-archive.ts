@@ -3,7 +3,7 @@
  * later stages and `backstory structure` see a repository only through this function.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { ArchiveFormat, Licence, SkippedFile } from '../../../schemas/generated/types.ts';
+import type { ArchiveFormat, Licence } from '../../../schemas/generated/types.ts';
 import { sha256 } from '../../runtime/ids.ts';
 import { undecodable, undecodableEvidence } from './archive/decode.ts';
 import { decodeEvidence } from './archive/decode-evidence.ts';
@@ -12,7 +12,7 @@ import { unpack } from './archive/unpack.ts';
 import { findParts, gateFiles, gateRepository, type OpenGates, openGates } from './ask-gates.ts';
 import type { AdmitKnobs } from './config.ts';
 import type { FileText } from './file-text.ts';
-import type { Gate } from './gate.ts';
+import { type Gate, type GateFacts, noFacts } from './gate.ts';
 import { isVendored } from './gates/vendored.ts';
 import { gates } from './gates.ts';
 import { describeLicence, readLicenceFiles } from './licence/licence.ts';
@@ -27,7 +27,7 @@ import {
   type Placeholders,
   redact,
 } from './redaction/redaction.ts';
-import { sortSkips } from './skips.ts';
+import { type Skip, sortSkips } from './skips.ts';
 
 /** A repository before admission. */
 export interface RepositoryArchive {
@@ -50,7 +50,7 @@ export interface AdmittedText {
 export interface Admission {
   /** In path order. */
   readonly files: readonly AdmittedText[];
-  readonly skipped: readonly SkippedFile[];
+  readonly skipped: readonly Skip[];
   readonly licence: Licence;
   /** Number of findings replaced in the admitted files, by kind. */
   readonly found: Readonly<Record<FindingKind, number>>;
@@ -63,8 +63,9 @@ export async function admitArchive(
   { name, origin, format, archive }: RepositoryArchive,
   knobs: AdmitKnobs,
   list: readonly Gate<AdmitKnobs>[] = gates,
+  facts: GateFacts = noFacts,
 ): Promise<Admission> {
-  const open = openGates(list, knobs);
+  const open = openGates(list, knobs, facts);
   const unpacked = await unpack(archive, format, knobs);
   const evidence = readEvidence([...unpacked.files, ...unpacked.wide]);
   const own = ownLicences(evidence);
@@ -92,13 +93,13 @@ function readEvidence(files: readonly UnpackedFile[]): readonly FileText[] {
 }
 
 /** Names the files that state the licence, but cannot be admitted because of their encoding. */
-function nameEvidence(skipped: readonly SkippedFile[], licence: Licence): readonly SkippedFile[] {
+function nameEvidence(skipped: readonly Skip[], licence: Licence): readonly Skip[] {
   const stating = new Set(licence.evidence.map(({ path }) => path));
   const encodings: readonly string[] = [undecodable, 'binary'];
-  return skipped.map(({ path, reason }) =>
-    stating.has(path) && encodings.includes(reason)
-      ? { path, reason: undecodableEvidence }
-      : { path, reason },
+  return skipped.map((skip) =>
+    stating.has(skip.path) && encodings.includes(skip.reason)
+      ? { ...skip, reason: undecodableEvidence }
+      : skip,
   );
 }
 
@@ -116,19 +117,18 @@ async function redactFiles(
 ): Promise<Pick<Admission, 'files' | 'skipped' | 'found'>> {
   const placeholders = createPlaceholders();
   const files: AdmittedText[] = [];
-  const skipped: SkippedFile[] = [];
+  const skipped: Skip[] = [];
   const found = noFindings();
   let sinceTurn = 0;
   for (const file of texts) {
-    const { path, text } = file;
     const findings = await findParts(file, open);
-    if (typeof findings === 'string') {
-      skipped.push({ path, reason: findings });
+    if ('reason' in findings) {
+      skipped.push(findings);
       continue;
     }
     for (const { kind } of findings) found[kind] += 1;
     files.push(redactFile(file, findings, placeholders));
-    sinceTurn += text.length;
+    sinceTurn += file.text.length;
     if (sinceTurn > turnCharacters) {
       await setImmediate();
       sinceTurn = 0;

@@ -2,22 +2,34 @@
  * Asks the gates in order; the first negative answer decides. A skip is returned as a reason. A
  * refusal is thrown, because it drops the whole repository regardless of the other files.
  */
-import type { SkippedFile } from '../../../schemas/generated/types.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { decodeText, undecodable } from './archive/decode.ts';
 import type { UnpackedFile } from './archive/skips.ts';
 import type { FileText } from './file-text.ts';
-import type { Gate, Questions, Refusal, RepositoryView, Verdict } from './gate.ts';
+import {
+  type Gate,
+  type GateFacts,
+  noFacts,
+  type Questions,
+  type Refusal,
+  type RepositoryView,
+  type Verdict,
+} from './gate.ts';
 import { type OwnLicences, ownLicences } from './licence/own.ts';
 import type { Finding } from './redaction/redaction.ts';
+import type { Skip } from './skips.ts';
 
 type Asked<Moment extends keyof Questions> = readonly NonNullable<Questions[Moment]>[];
 
 /** The questions of all open gates, grouped by the moment at which they are asked. */
 export type OpenGates = { readonly [Moment in keyof Questions]-?: Asked<Moment> };
 
-export function openGates<Knobs>(gates: readonly Gate<Knobs>[], knobs: Knobs): OpenGates {
-  const opened = gates.map((gate) => gate.open(knobs));
+export function openGates<Knobs>(
+  gates: readonly Gate<Knobs>[],
+  knobs: Knobs,
+  facts: GateFacts = noFacts,
+): OpenGates {
+  const opened = gates.map((gate) => gate.open(knobs, facts));
   return {
     file: opened.flatMap(({ file }) => file ?? []),
     text: opened.flatMap(({ text }) => text ?? []),
@@ -29,7 +41,7 @@ export function openGates<Knobs>(gates: readonly Gate<Knobs>[], knobs: Knobs): O
 
 export interface Gated {
   readonly texts: readonly FileText[];
-  readonly skipped: readonly SkippedFile[];
+  readonly skipped: readonly Skip[];
 }
 
 /** Returns every file either as a text or as a skip with a reason. */
@@ -39,42 +51,42 @@ export function gateFiles(
   licences: OwnLicences = ownLicences([]),
 ): Gated {
   const texts: FileText[] = [];
-  const skipped: SkippedFile[] = [];
+  const skipped: Skip[] = [];
   for (const file of files) {
     const answer = gateFile(file, gates, licences);
-    if (typeof answer === 'string') skipped.push({ path: file.path, reason: answer });
+    if ('reason' in answer) skipped.push(answer);
     else texts.push(answer);
   }
   return { texts, skipped };
 }
 
-/** Returns the file's text if the file may be used, else the reason why not. */
+/** Returns the file's text if the file may be used, else why not. */
 export function gateFile(
   file: UnpackedFile,
   gates: OpenGates,
   licences: OwnLicences = ownLicences([]),
-): FileText | string {
+): FileText | Skip {
   const { path } = file;
   for (const ask of gates.file) {
-    const reason = reasonOf(ask(file), path);
-    if (reason !== null) return reason;
+    const skip = skipOf(ask(file), path);
+    if (skip !== null) return skip;
   }
   const text = decodeText(file.bytes);
-  if (text === null) return undecodable;
+  if (text === null) return { path, reason: undecodable };
   for (const ask of gates.text) {
-    const reason = reasonOf(ask({ path, text }), path);
-    if (reason !== null) return reason;
+    const skip = skipOf(ask({ path, text }), path);
+    if (skip !== null) return skip;
   }
   return askLicensed({ path, text }, gates, licences) ?? { path, text };
 }
 
 /** Returns why a file with its own licence may not be used; null if it may be used. */
-function askLicensed(file: FileText, gates: OpenGates, licences: OwnLicences): string | null {
+function askLicensed(file: FileText, gates: OpenGates, licences: OwnLicences): Skip | null {
   const own = gates.licensed.length === 0 ? null : licences.of(file);
   if (own === null) return null;
   for (const ask of gates.licensed) {
-    const reason = reasonOf(ask(own), file.path);
-    if (reason !== null) return reason;
+    const skip = skipOf(ask(own), file.path);
+    if (skip !== null) return skip;
   }
   return null;
 }
@@ -83,7 +95,7 @@ function askLicensed(file: FileText, gates: OpenGates, licences: OwnLicences): s
 export async function findParts(
   file: FileText,
   gates: OpenGates,
-): Promise<readonly Finding[] | string> {
+): Promise<readonly Finding[] | Skip> {
   const found: (readonly Finding[])[] = [];
   for (const ask of gates.redact) {
     const answer = await ask(file);
@@ -91,8 +103,8 @@ export async function findParts(
       found.push(answer.findings);
       continue;
     }
-    const reason = reasonOf(answer, file.path);
-    if (reason !== null) return reason;
+    const skip = skipOf(answer, file.path);
+    if (skip !== null) return skip;
   }
   return found.flat();
 }
@@ -105,8 +117,10 @@ export function gateRepository(repository: RepositoryView, gates: OpenGates): vo
   }
 }
 
-function reasonOf(verdict: Verdict, path: string): string | null {
-  if (verdict === null || typeof verdict === 'string') return verdict;
+function skipOf(verdict: Verdict, path: string): Skip | null {
+  if (verdict === null) return null;
+  if (typeof verdict === 'string') return { path, reason: verdict };
+  if ('reason' in verdict) return { path, ...verdict };
   throw refused(verdict, { subject: path });
 }
 

@@ -4,12 +4,13 @@
  * knobs give the same answers.
  */
 import type { z } from 'zod';
-import type { Licence, SkippedFile } from '../../../schemas/generated/types.ts';
+import type { Licence } from '../../../schemas/generated/types.ts';
 import type { DropCode } from '../../runtime/errors.ts';
 import type { UnpackedFile } from './archive/skips.ts';
 import type { FileText } from './file-text.ts';
 import type { OwnLicence } from './licence/own.ts';
 import type { Finding } from './redaction/redaction.ts';
+import type { Skip } from './skips.ts';
 
 /** The current state of a repository: the files still admitted, and the reasons for the others. */
 export interface RepositoryView {
@@ -17,7 +18,7 @@ export interface RepositoryView {
   readonly origin: string;
   readonly licence: Licence;
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
-  readonly skipped: readonly SkippedFile[];
+  readonly skipped: readonly Skip[];
 }
 
 /** Drops the whole repository; the detail tells the user why, and how to fix it. */
@@ -26,9 +27,32 @@ export interface Refusal<Code extends DropCode = DropCode> {
   readonly detail: string;
 }
 
+/** Skips the file, and says what the reason is about. */
+export interface Skipping<Reason extends string = string> {
+  readonly reason: Reason;
+  readonly detail: string;
+}
+
+/** What in a repository duplicates something earlier in the input, in words for people. */
+export interface Duplicates {
+  /** What the whole repository duplicates; null if it does not. */
+  readonly whole: string | null;
+  /** What single files duplicate, by the hash of their bytes. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** What gates may know beside knobs and files. */
+export interface GateFacts {
+  /** Null where nothing was compared. */
+  readonly duplicates: Duplicates | null;
+}
+
+export const noFacts: GateFacts = { duplicates: null };
+
 /** Null admits the file, a reason skips it, and a refusal drops the whole repository. */
 export type Verdict<Reason extends string = string, Code extends DropCode = DropCode> =
   | Reason
+  | Skipping<Reason>
   | Refusal<Code>
   | null;
 
@@ -72,7 +96,7 @@ export interface Gate<Knobs = never> {
   /** Every code with which the gate may drop a repository. */
   readonly drops: readonly DropCode[];
   /** Called once per repository. Returns `{}`, no questions, if the knobs turn the gate off. */
-  readonly open: (knobs: Knobs) => Questions;
+  readonly open: (knobs: Knobs, facts?: GateFacts) => Questions;
 }
 
 type KnobsOf<Shape extends z.ZodRawShape> = {
@@ -88,7 +112,10 @@ interface ClosedGate<
   readonly knobs: Shape;
   readonly reasons: Reasons;
   readonly drops: Drops;
-  readonly open: (knobs: KnobsOf<Shape>) => Questions<Reasons[number], Drops[number]>;
+  readonly open: (
+    knobs: KnobsOf<Shape>,
+    facts?: GateFacts,
+  ) => Questions<Reasons[number], Drops[number]>;
 }
 
 export function defineGate<

@@ -9,6 +9,7 @@ import { generated } from './gates/generated.ts';
 import { lfsPointer } from './gates/lfs-pointer.ts';
 import { licence } from './gates/licence.ts';
 import { lines } from './gates/lines.ts';
+import { nearDuplicates } from './gates/near-duplicates.ts';
 import { privacy } from './gates/privacy.ts';
 import { secrets } from './gates/secrets.ts';
 import { size } from './gates/size.ts';
@@ -20,6 +21,7 @@ export const gates = [
   lfsPointer,
   generated,
   lines,
+  nearDuplicates,
   size,
   licence,
   secrets,

@@ -39,11 +39,14 @@ function openAdmission() {
     add: ({ repository }: RepoAdmittedBody) => {
       files += repository.files.length;
       admittedBytes += repository.content.bytes;
-      for (const { path, reason } of repository.skipped) {
+      for (const { path, reason, detail } of repository.skipped) {
         const known = skipped.get(reason) ?? { count: 0, paths: [] };
         skipped.set(reason, known);
         known.count += 1;
-        known.paths = keepFirst(known.paths, `${repository.name}: ${path}`);
+        known.paths = keepFirst(
+          known.paths,
+          `${repository.name}: ${path}${detail === null ? '' : ` (${detail})`}`,
+        );
       }
     },
     facts: (): Admission => {

@@ -1,18 +1,28 @@
 /** Wiring of `admit`: reads the archive's blob, and emits one content blob and its file list. */
-import type { AdmittedFile } from '../../../schemas/generated/types.ts';
 import { drop, emit } from '../../runtime/outcomes.ts';
 import { defineStage } from '../../runtime/stage.ts';
-import { type AdmittedText, admitArchive } from './admit-archive.ts';
+import { admitArchive } from './admit-archive.ts';
 import { admitKnobs } from './config.ts';
+import { placeFiles } from './content.ts';
+import { noFacts } from './gate.ts';
+import { gates } from './gates.ts';
+import { type Earlier, openEarlier } from './near-duplicates/earlier.ts';
 import { admitReport } from './report.ts';
+import { skippedFiles } from './skips.ts';
+
+/** What gates know beside their knobs; one for each tools object, which `open` gets first. */
+const opened = new WeakMap<object, Earlier>();
 
 export const admit = defineStage('admit', {
   config: admitKnobs,
   report: admitReport,
   concurrency: (config) => config.concurrency,
   end: { subject: (record) => record.body },
+  open: async (tools) => {
+    opened.set(tools, openEarlier({ ...tools, facts: noFacts }));
+  },
   handle: async (record, tools) => {
-    const { name, origin, commit, archive, format, hosted } = record.body;
+    const { name, origin, commit, archive, format, hosted, near } = record.body;
     // Checks the declared length before reading, so that no blob is read without a limit.
     if (archive.bytes > tools.config.archiveBytesMax) {
       return [
@@ -23,13 +33,17 @@ export const admit = defineStage('admit', {
       ];
     }
     const bytes = await tools.blobs.get(archive);
-    const admitted = await admitArchive({ name, origin, format, archive: bytes }, tools.config);
+    const duplicates =
+      near === null ? null : ((await opened.get(tools)?.duplicatesOf(near)) ?? null);
+    const repository = { name, origin, format, archive: bytes };
+    const admitted = await admitArchive(repository, tools.config, gates, { duplicates });
     const content = await tools.blobs.put(Buffer.concat(admitted.files.map((file) => file.bytes)));
     tools.count('files_admitted', admitted.files.length);
     tools.count('files_skipped', admitted.skipped.length);
     tools.count('secrets_redacted', admitted.found.secret);
     tools.count('bytes_admitted', content.bytes);
-    const { licence, skipped } = admitted;
+    const { licence } = admitted;
+    const skipped = skippedFiles(admitted.skipped);
     const files = placeFiles(admitted.files);
     return [
       emit('repo-admitted', {
@@ -38,13 +52,3 @@ export const admit = defineStage('admit', {
     ];
   },
 });
-
-/** Returns each file with its offset in the content blob, which holds the files back to back. */
-function placeFiles(files: readonly AdmittedText[]): readonly AdmittedFile[] {
-  let offset = 0;
-  return files.map(({ path, bytes, sha256, redactions, redacted }) => {
-    const placed = { path, offset, bytes: bytes.byteLength, sha256, redactions, redacted };
-    offset += bytes.byteLength;
-    return placed;
-  });
-}

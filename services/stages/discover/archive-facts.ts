@@ -11,17 +11,21 @@ import type { ArchiveFormat } from '../../../schemas/generated/types.ts';
 import { packedSkip, tarKind, zipKind, zipName } from '../../runtime/store/archive-entries.ts';
 import { feedTar } from '../../runtime/store/feed-tar.ts';
 import { isLeftOut } from '../../runtime/store/left-out.ts';
+import { type NearLevel, openSketches, type Sketches } from './near-duplicates/sketches.ts';
 import { bodyless, openTree, type Tree } from './tree-digest.ts';
 
 export interface ScanLimits {
   readonly scanBytesMax: number;
   readonly fileBytesMax: number;
+  readonly nearDuplicates: NearLevel;
 }
 
 export interface ArchiveFacts {
   readonly newestMs: number;
   /** Equal for archives of the same files, in any format; null if not all of them were read. */
   readonly treeSha256: string | null;
+  /** What is compared with other sources; empty if nothing is. */
+  readonly sketches: Buffer;
 }
 
 type TarEntry = Extract extends AsyncIterable<infer Entry> ? Entry : never;
@@ -29,6 +33,7 @@ type TarEntry = Extract extends AsyncIterable<infer Entry> ? Entry : never;
 interface Scan {
   readonly limits: ScanLimits;
   readonly tree: Tree;
+  readonly sketches: Sketches;
   /** False once a part of the content was not read. */
   isWhole: boolean;
   newestMs: number;
@@ -42,7 +47,8 @@ export async function readArchiveFacts(
   format: ArchiveFormat,
   limits: ScanLimits,
 ): Promise<ArchiveFacts> {
-  const scan: Scan = { limits, tree: openTree(), isWhole: true, newestMs: 0 };
+  const sketches = openSketches(limits.nearDuplicates);
+  const scan: Scan = { limits, tree: openTree(), sketches, isWhole: true, newestMs: 0 };
   try {
     if (format === 'zip') await scanZip(archive, scan);
     else await scanTar(archive, format === 'tgz', scan);
@@ -51,7 +57,8 @@ export async function readArchiveFacts(
     scan.isWhole = false;
   }
   const { newestMs, isWhole, tree } = scan;
-  return { newestMs, treeSha256: isWhole ? tree.digest() : null };
+  const treeSha256 = isWhole ? tree.digest() : null;
+  return { newestMs, treeSha256, sketches: sketches.finish(archive) };
 }
 
 function see(scan: Scan, timeMs: number): void {
@@ -81,7 +88,10 @@ async function addZipEntry(zip: yauzl.ZipFile, entry: yauzl.Entry, scan: Scan): 
     return true;
   }
   try {
-    scan.tree.add(name, await hashOf(await zip.openReadStreamPromise(entry)));
+    scan.tree.add(
+      name,
+      await readFile(await zip.openReadStreamPromise(entry), name, entry.uncompressedSize, scan),
+    );
     return true;
   } catch {
     // The entry is damaged, encrypted, or compressed in a way that yauzl does not know.
@@ -117,7 +127,7 @@ async function addTarEntry(entry: TarEntry, scan: Scan): Promise<void> {
   const skip = packedSkip(header);
   const isTooLarge = (header.size ?? 0) > scan.limits.fileBytesMax;
   if (kind === 'file' && skip === null && !isTooLarge) {
-    scan.tree.add(header.name, await hashOf(entry));
+    scan.tree.add(header.name, await readFile(entry, header.name, header.size ?? 0, scan));
     return;
   }
   if (kind === 'file' && !isLeftOut(skip))
@@ -126,8 +136,20 @@ async function addTarEntry(entry: TarEntry, scan: Scan): Promise<void> {
   entry.resume();
 }
 
-async function hashOf(body: AsyncIterable<unknown>): Promise<string> {
+/** Returns the hash of a file's bytes, which are also sketched. */
+async function readFile(
+  body: AsyncIterable<unknown>,
+  name: string,
+  bytes: number,
+  { sketches }: Scan,
+): Promise<string> {
   const hash = createHash('sha256');
-  for await (const piece of body) hash.update(piece as Buffer);
+  const pieces: Buffer[] = [];
+  const isWanted = sketches.wants(name, bytes);
+  for await (const piece of body) {
+    hash.update(piece as Buffer);
+    if (isWanted) pieces.push(piece as Buffer);
+  }
+  if (isWanted) sketches.add(Buffer.concat(pieces));
   return hash.digest('hex');
 }

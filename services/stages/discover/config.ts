@@ -43,6 +43,26 @@ export const discoverKnobs = z.object({
     .describe(
       'Bytes of an archive’s content that are read to find a tar’s newest file, whose time becomes the event time, and to recognise equal content; a longer one is a duplicate only of equal bytes.',
     ),
+  nearDuplicates: z
+    .enum(['off', 'file', 'repository'])
+    .default('off')
+    .describe(
+      'What is left out because something similar came earlier in the input, be it not the same: file leaves out files, repository drops repositories as a whole, off compares nothing. Off by default: it takes memory for every file ever seen, and single files are missing in what refers to them.',
+    ),
+  nearDuplicatesMin: z
+    .number()
+    .min(0.5)
+    .max(0.99)
+    .default(0.7)
+    .describe(
+      'Share of the runs of five words, of those in either, that both must have to be similar. 0.7, as in The Stack.',
+    ),
+  nearDuplicatesMax: count
+    .max(2 ** 31)
+    .default(2_000_000)
+    .describe(
+      'Entries that are kept in memory for comparison, files or repositories; later ones are compared with these only, and a warning says so. 460 to 640 MB per million.',
+    ),
   listSourcesMax: count
     .default(1_000_000)
     .describe(

@@ -24,6 +24,7 @@ export interface PackedSource {
   /** Digest of the files, equal in all forms of one tree; null if it could not be computed. */
   readonly treeSha256: string | null;
   readonly eventTimeMs: number;
+  readonly sketches: Buffer;
 }
 
 /** Packs a source; throws SOURCE_EMPTY or SOURCE_UNREADABLE if the source yields no archive. */
@@ -59,8 +60,8 @@ async function packFolderSource(
   const facts = await readCommit(path, limits.gitTimeoutMs);
   const commit = facts?.commit ?? null;
   const eventTimeMs = facts?.timeMs ?? 0;
-  const { treeSha256 } = await readArchiveFacts(archive, 'tar', limits);
-  const packed = { commit, archive, contentSha256, treeSha256, eventTimeMs };
+  const { treeSha256, sketches } = await readArchiveFacts(archive, 'tar', limits);
+  const packed = { commit, archive, contentSha256, treeSha256, eventTimeMs, sketches };
   return { name, origin, format: 'tar', ...packed };
 }
 
@@ -81,8 +82,9 @@ async function readArchiveSource(
   if (archive.byteLength === 0) {
     throw new PipelineError('SOURCE_EMPTY', `${origin} is empty`, { subject: origin });
   }
-  const { newestMs: eventTimeMs, treeSha256 } = await readArchiveFacts(archive, format, limits);
-  const facts = { contentSha256: sha256(archive), treeSha256, eventTimeMs };
+  const read = await readArchiveFacts(archive, format, limits);
+  const { newestMs: eventTimeMs, treeSha256, sketches } = read;
+  const facts = { contentSha256: sha256(archive), treeSha256, eventTimeMs, sketches };
   return { name, origin, commit: null, format, archive, ...facts };
 }
 

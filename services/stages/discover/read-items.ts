@@ -3,13 +3,15 @@
  * whatever concerns one source alone becomes its drop.
  */
 import { PipelineError } from '../../runtime/errors.ts';
-import { emit } from '../../runtime/outcomes.ts';
+import { type Emit, emit } from '../../runtime/outcomes.ts';
 import type { SourceItem, SourcePast, Tools } from '../../runtime/stage.ts';
 import type { DiscoverKnobs } from './config.ts';
 import { holdFailures } from './hosted/hold-failures.ts';
 import { inOrder } from './hosted/in-order.ts';
 import { readKnown } from './hosted/known.ts';
 import { type Given, type GivingTask, type HostedTools, hostedTasks } from './hosted/tasks.ts';
+import { openComparison, type SketchedItem } from './near-duplicates/comparison.ts';
+import type { discoverReport } from './near-duplicates/report.ts';
 import { packSource } from './pack-source.ts';
 import { repositoryIdentity, unreadableIdentity } from './source-names.ts';
 import {
@@ -21,17 +23,21 @@ import {
   type SourceSpec,
 } from './sources.ts';
 
-type DiscoverTools = Tools<'discover', DiscoverKnobs>;
+type DiscoverTools = Tools<'discover', DiscoverKnobs, typeof discoverReport>;
 
-export async function* readItems(tools: DiscoverTools, past: SourcePast): AsyncGenerator<Given> {
+export async function* readItems(
+  tools: DiscoverTools,
+  past: SourcePast,
+): AsyncGenerator<SourceItem | Emit> {
   const { sources, limit, listSourcesMax, fetchesMax } = tools.config;
   const specs = [
     ...(past.addedOnly ? [] : await expandSources(sources, limit, listSourcesMax)),
     ...(await expandAdded(past.added, listSourcesMax)),
   ];
+  const comparison = await openComparison(tools, past);
   const tasks = limited(readTasks(specs, tools, past), limit);
   for await (const item of holdFailures(inOrder(tasks, fetchesMax))) {
-    yield item;
+    yield 'kind' in item ? item : await comparison.compare(item, past);
     if (tools.signal.aborted) return;
   }
 }
@@ -87,18 +93,18 @@ async function readItem(
   spec: LocalSpec,
   failures: Map<string, number>,
   tools: DiscoverTools,
-): Promise<SourceItem> {
+): Promise<SketchedItem> {
   try {
     const limits = { ...tools.config, outputFolder: tools.run.outputFolder };
     const packed = await packSource(spec, limits);
-    const { name, origin, commit, format, archive, contentSha256, treeSha256, eventTimeMs } =
-      packed;
+    const { name, origin, commit, format, archive, eventTimeMs, sketches } = packed;
+    const { contentSha256, treeSha256 } = packed;
     const reference = await tools.blobs.put(archive);
     const repositoryId = repositoryIdentity(name, contentSha256);
-    const body = { name, origin, commit, archive: reference, format, treeSha256, hosted: null };
-    const outcome = emit('repo-found', body);
+    const facts = { archive: reference, format, treeSha256, hosted: null, near: null };
+    const outcome = emit('repo-found', { name, origin, commit, ...facts });
     const subject = { name, origin };
-    return { repositoryId, eventTimeMs, subject, outcome };
+    return { repositoryId, eventTimeMs, subject, outcome, sketches };
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
     if (error.code !== 'SOURCE_UNREADABLE' && error.code !== 'SOURCE_EMPTY') throw error;

@@ -82,6 +82,7 @@ function source(graph: SmallGraph): AnyStage {
           format: 'tar' as const,
           treeSha256,
           hosted: null,
+          near: null,
         };
         yield {
           repositoryId: `repository-${name}`,

@@ -17,6 +17,7 @@ export interface Emitted {
   readonly ids: IdCounts;
   /** False if a repository with the same files was emitted before. */
   addTree(found: Emit): boolean;
+  hasTree(treeSha256: string): boolean;
   /** Whether a source of this name and origin was read, in any revision. */
   isNamed(subject: Subject): boolean;
   /** Number of records about the input as such. */
@@ -35,6 +36,7 @@ export async function readEmitted(stage: AnySource, engine: Engine): Promise<Emi
       const tree = treeOf(found);
       return tree === null || trees.add(tree);
     },
+    hasTree: (tree) => trees.has(tree),
     isNamed: (subject) => named.has(keyOf(subject)),
     listed: 0,
     closed: false,
@@ -70,16 +72,17 @@ export function treeOf({ topic, body }: Emit): string | null {
 export function pastOf(
   stage: AnySource,
   { bus, codec, run }: Engine,
-  { ids }: Emitted,
+  { ids, hasTree }: Emitted,
   round: Round,
 ): SourcePast {
   return {
     ...round,
     has: (repositoryId) => ids.has(repositoryId),
+    hasTree,
     bodies: (topic, visit) =>
       forEachRecord(bus, physicalTopic(run.dataset, topic), async ({ value }) => {
         const read = await unlessUnreadable(() => codec.decode(topic, value));
-        if (read?.envelope.stage === stage.name) visit(read.body);
+        if (read?.envelope.stage === stage.name) visit(read.body, read.envelope.sourceSequence);
       }),
   };
 }

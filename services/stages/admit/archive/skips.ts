@@ -1,6 +1,6 @@
 /** The two outcomes of an archive's entry: a file, or a skip with one of these reasons. */
-import type { SkippedFile } from '../../../../schemas/generated/types.ts';
 import { packedSkips } from '../../../runtime/store/left-out.ts';
+import type { Skip } from '../skips.ts';
 
 export interface UnpackedFile {
   readonly path: string;
@@ -22,6 +22,6 @@ export const unpackReasons = [
 
 export type UnpackReason = (typeof unpackReasons)[number];
 
-export interface UnpackSkip extends SkippedFile {
+export interface UnpackSkip extends Skip {
   readonly reason: UnpackReason;
 }

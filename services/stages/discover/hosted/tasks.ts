@@ -9,6 +9,7 @@ import { type Emit, emit, type Subject } from '../../../runtime/outcomes.ts';
 import type { SourceItem } from '../../../runtime/stage.ts';
 import type { BlobStore } from '../../../runtime/store/blobs.ts';
 import { readArchiveFacts, type ScanLimits } from '../archive-facts.ts';
+import type { SketchedItem } from '../near-duplicates/comparison.ts';
 import type { HostedSpec, SearchSpec } from '../sources.ts';
 import type { Task } from './in-order.ts';
 import { failedIdentity, hostedIdentity, type Known } from './known.ts';
@@ -22,7 +23,7 @@ export interface HostedTools {
   readonly signal: AbortSignal;
 }
 
-export type Given = SourceItem | Emit;
+export type Given = SketchedItem | Emit;
 export interface GivingTask extends Task<readonly Given[]> {
   /** False for a record about the input, which is no repository. */
   readonly counts: boolean;
@@ -146,7 +147,7 @@ async function fetchListed(
   listed: ListedRepository,
   { subject, failedId }: Wanted,
   tools: HostedTools,
-): Promise<SourceItem> {
+): Promise<SketchedItem> {
   const { host, known, blobs, limits, signal } = tools;
   const { repository: hosted } = listed;
   const early = listed.commit ?? known.commitOf(hosted);
@@ -159,13 +160,13 @@ async function fetchListed(
   const repositoryId = hostedIdentity(hosted, found.commit);
   if (known.has(repositoryId)) return knownItem(repositoryId, subject);
   const archive = await host.snapshot(hosted.name, found.commit, limits, signal);
-  const { newestMs, treeSha256 } = await readArchiveFacts(archive, 'tgz', limits);
+  const { newestMs, treeSha256, sketches } = await readArchiveFacts(archive, 'tgz', limits);
   const { name, origin } = subject;
   const reference = await blobs.put(archive);
-  const body = { archive: reference, format: 'tgz' as const, treeSha256, hosted };
+  const body = { archive: reference, format: 'tgz' as const, treeSha256, hosted, near: null };
   const outcome = emit('repo-found', { name, origin, commit: found.commit, ...body });
   const eventTimeMs = found.timeMs === 0 ? newestMs : found.timeMs;
-  return { repositoryId, eventTimeMs, subject: { name, origin }, outcome };
+  return { repositoryId, eventTimeMs, subject: { name, origin }, outcome, sketches };
 }
 
 async function commitOf(

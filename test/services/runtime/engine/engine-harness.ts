@@ -138,6 +138,7 @@ export function found(engine: Engine, name: string): PlannedRecord {
       format: 'tar',
       treeSha256: null,
       hosted: null,
+      near: null,
     },
   };
 }

@@ -9,6 +9,7 @@ function factsOf(bodies: readonly (readonly [name: string, paths: readonly strin
     const skipped = paths.map((path) => ({
       path,
       reason: path.endsWith('.l') ? 'link' : 'binary',
+      detail: path === 'a.png' ? 'as c: d.png' : null,
     }));
     const repository = { name, files: [], content: { bytes: 0 }, skipped };
     figures.add({ repository } as unknown as RepoAdmittedBody);
@@ -23,7 +24,7 @@ test('the facts name the files left out, by reason, in an order of their own', (
   ] as const;
   const expected = {
     skippedFiles: { link: 3, binary: 1 },
-    skippedPaths: { link: ['a: y.l', 'a: z.l', 'b: x.l'], binary: ['b: a.png'] },
+    skippedPaths: { link: ['a: y.l', 'a: z.l', 'b: x.l'], binary: ['b: a.png (as c: d.png)'] },
   };
   expect(factsOf(bodies)).toMatchObject(expected);
   expect(factsOf(bodies.toReversed())).toMatchObject(expected);

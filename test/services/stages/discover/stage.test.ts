@@ -285,7 +285,8 @@ describe('the stage', () => {
     const found: SourceItem[] = [];
     type ItemTools = Parameters<typeof discover.items>[0];
     const round = { purpose: 'read' as const, added: [], addedOnly: false };
-    const past = { ...round, has: () => false, bodies: async () => {} };
+    const nothing = { has: () => false, hasTree: () => false, bodies: async () => {} };
+    const past = { ...round, ...nothing };
     for await (const item of discover.items(tools as unknown as ItemTools, past)) {
       if (!('kind' in item)) found.push(item);
     }

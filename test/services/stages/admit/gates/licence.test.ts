@@ -23,7 +23,7 @@ describe('licence', () => {
     ],
   ])('a file with %s', (_name, text, reason) => {
     const answer = gateFile({ path: 'a.c', bytes: Buffer.from(text) }, gates);
-    expect(typeof answer === 'string' ? answer : null).toBe(reason);
+    expect('reason' in answer ? answer.reason : null).toBe(reason);
   });
 
   test.each([

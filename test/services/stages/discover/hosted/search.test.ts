@@ -25,7 +25,7 @@ afterEach(async () => {
   server = null;
 });
 
-const past = { has: () => false, added: [], addedOnly: false };
+const past = { has: () => false, hasTree: () => false, added: [], addedOnly: false };
 const endless = { core: 1_000_000, search: 1_000_000 };
 
 interface Listing {
@@ -42,8 +42,8 @@ async function list(
   purpose: 'read' | 'again' | 'compare' = 'read',
   recordsMax = Number.POSITIVE_INFINITY,
 ): Promise<Listing> {
-  const bodies = async (topic: string, visit: (body: never) => void) => {
-    if (topic === 'source-listed') for (const body of before) visit(body as never);
+  const bodies = async (topic: string, visit: (body: never, at: number) => void) => {
+    if (topic === 'source-listed') for (const body of before) visit(body as never, 0);
   };
   const known = await readKnown({ ...past, bodies, purpose });
   const parts = { host: openHost(url), known };
