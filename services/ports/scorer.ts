@@ -32,10 +32,13 @@ export interface Scorer {
   readonly identity: ModelIdentity;
   /** Hash of everything that changes a score. */
   readonly configuration: string;
-  /** −log2 p(target | context, thought) in bits, one per thought, in order; finite. */
-  score(request: ScoreRequest, signal: AbortSignal): Promise<readonly number[]>;
+  /**
+   * −log2 p(target | context, thought) in bits, one per thought, in order; finite. Null for a
+   * thought that cannot be scored where others can; SCORER_REFUSED when none of them can.
+   */
+  score(request: ScoreRequest, signal: AbortSignal): Promise<readonly (number | null)[]>;
   /** The same with bits per token, where the scorer knows them. */
-  scoreTokens?(request: ScoreRequest, signal: AbortSignal): Promise<readonly Scored[]>;
+  scoreTokens?(request: ScoreRequest, signal: AbortSignal): Promise<readonly (Scored | null)[]>;
   /** The problem with the scorer and its remedy, or null; for `doctor` and start-up. */
   check(): Promise<string | null>;
   /** Where it calls a server: how busy that is. */

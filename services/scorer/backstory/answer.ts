@@ -4,7 +4,7 @@
  * rank candidates.
  */
 import { z } from 'zod';
-import type { TokenBits } from '../../ports/scorer.ts';
+import type { Scored, TokenBits } from '../../ports/scorer.ts';
 
 /** An answer that gives no bits. */
 export class UnusableAnswer extends Error {
@@ -37,12 +37,19 @@ export interface Scores {
   readonly contextKey: string;
   /** Of the service that answered. */
   readonly configuration: string;
-  readonly bits: readonly number[];
-  /** One list per candidate, or null where values per token were not asked for. */
-  readonly tokens: readonly (readonly TokenBits[])[] | null;
+  /** Null for a thought that the service cannot score; it can score at least one of them. */
+  readonly scored: readonly (Scored | null)[];
 }
 
-/** Of one item with so many candidates. */
+/** The service's own troubles, which pass when it has been given time or started anew. */
+export const passingCodes: ReadonlySet<string> = new Set([
+  'INTERNAL',
+  'OUT_OF_MEMORY',
+  'QUEUE_FULL',
+  'STOPPING',
+]);
+
+/** Of one item with so many candidates; tokens are read where the target is given. */
 export function readScores(answer: unknown, count: number, target: string | null): Scores {
   const parsed = answerSchema.safeParse(answer);
   if (!parsed.success) {
@@ -55,23 +62,19 @@ export function readScores(answer: unknown, count: number, target: string | null
   if (only.candidates.length !== count) {
     throw new UnusableAnswer(`it scored ${only.candidates.length} of ${count} thoughts`);
   }
-  const scored = only.candidates.map((each) => {
-    if ('error' in each) throw new UnusableAnswer(each.error.message, each.error.code);
-    return each;
+  const errors = only.candidates.flatMap((each) => ('error' in each ? [each.error] : []));
+  const told = errors.find(({ code }) => passingCodes.has(code)) ?? errors[0];
+  // A candidate that cannot be scored is one less, unless the service is in trouble or none can.
+  const isWhole = told !== undefined && !passingCodes.has(told.code) && errors.length < count;
+  if (told !== undefined && !isWhole) throw new UnusableAnswer(told.message, told.code);
+  const scored = only.candidates.map((each): Scored | null => {
+    if ('error' in each) return null;
+    const bits = Math.max(0, -each.sum) / Math.LN2;
+    if (target === null) return { bits, tokens: [] };
+    const values = readValues(each.logprobs ?? '', each.sum, only.target_tokens);
+    return { bits, tokens: tokenBits(values, only.target_ends ?? [], target) };
   });
-  const tokens =
-    target === null
-      ? null
-      : scored.map(({ sum, logprobs }) => {
-          const values = readValues(logprobs ?? '', sum, only.target_tokens);
-          return tokenBits(values, only.target_ends ?? [], target);
-        });
-  return {
-    contextKey: only.context_key,
-    configuration: parsed.data.configuration,
-    bits: scored.map(({ sum }) => Math.max(0, -sum) / Math.LN2),
-    tokens,
-  };
+  return { contextKey: only.context_key, configuration: parsed.data.configuration, scored };
 }
 
 /** Float32 values in base64, in nats; they must add up to the sum. */

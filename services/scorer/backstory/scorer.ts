@@ -3,13 +3,13 @@
  * configuration that `scorer.model` pins. A context goes to one server, so that it is read once; if
  * that server does not answer, the next one gets it.
  */
-import type { Scored, ScoreRequest, Scorer } from '../../ports/scorer.ts';
+import type { ScoreRequest, Scorer } from '../../ports/scorer.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
 import { tailBytes } from '../bytes/score.ts';
 import { limitConcurrency } from '../limit-concurrency.ts';
 import type { ScorerSettings } from '../settings.ts';
-import { type Scores, UnusableAnswer } from './answer.ts';
+import { UnusableAnswer } from './answer.ts';
 import { type PinnedModel, pinnedName } from './pinned-model.ts';
 import { type ScorerServer, scorerServer } from './server.ts';
 
@@ -104,8 +104,11 @@ export function openBackstoryScorer(options: BackstoryOptions): Scorer {
         ...{ ...pinned, contextBytesMax },
       }),
     ),
-    score: async (request, signal) => (await ask(request, false, signal)).bits,
-    scoreTokens: async (request, signal) => perThought(await ask(request, true, signal)),
+    score: async (request, signal) => {
+      const { scored } = await ask(request, false, signal);
+      return scored.map((each) => each?.bits ?? null);
+    },
+    scoreTokens: async (request, signal) => (await ask(request, true, signal)).scored,
     check: async () => {
       // The requests have their own time limit.
       const { signal } = new AbortController();
@@ -124,10 +127,6 @@ function hostOf({ address }: ScorerServer): string {
   return new URL(address).host;
 }
 
-function perThought({ bits, tokens }: Scores): readonly Scored[] {
-  return bits.map((sum, index) => ({ bits: sum, tokens: tokens?.[index] ?? [] }));
-}
-
 async function probeServer(
   server: ScorerServer,
   pinned: PinnedModel,
@@ -143,14 +142,15 @@ async function probeServer(
   const together = await server.score(probe, false, signal);
   const turned = { ...probe, thoughts: [...probe.thoughts].reverse() };
   const again = await server.score(turned, true, signal);
-  together.bits.forEach((bits, index) => {
-    const other = again.bits.at(-1 - index) ?? Number.NaN;
+  const bitsTogether = together.scored.map((each) => each?.bits ?? Number.NaN);
+  bitsTogether.forEach((bits, index) => {
+    const other = again.scored.at(-1 - index)?.bits ?? Number.NaN;
     if (bits > 0 && Math.abs(bits - other) <= bits * probeShareMax) return;
     throw new UnusableAnswer(
       `one text has ${bits.toFixed(1)} bits, and ${other.toFixed(1)} in another order`,
     );
   });
-  if (new Set(together.bits).size === 1) {
+  if (new Set(bitsTogether).size === 1) {
     throw new UnusableAnswer('every thought of the probe has the same bits');
   }
 }

@@ -7,7 +7,7 @@ import { shorten } from '../../ports/endpoint.ts';
 import type { ScoreRequest } from '../../ports/scorer.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { sha256 } from '../../runtime/ids.ts';
-import { readScores, type Scores, UnusableAnswer } from './answer.ts';
+import { passingCodes, readScores, type Scores, UnusableAnswer } from './answer.ts';
 
 export interface ServerOptions {
   readonly address: string;
@@ -31,8 +31,6 @@ export type Health = z.infer<typeof healthSchema>;
 
 /** Contexts whose keys are remembered per server; beyond it they are sent again. */
 const contextsMax = 4096;
-/** Of the service: these pass when it has been given time or started anew. */
-const passing = new Set(['INTERNAL', 'OUT_OF_MEMORY', 'QUEUE_FULL', 'STOPPING']);
 
 export function scorerServer(options: ServerOptions): ScorerServer {
   const keys = new Map<string, string>();
@@ -50,7 +48,7 @@ export function scorerServer(options: ServerOptions): ScorerServer {
     try {
       return readScores(answer, thoughts.length, perToken ? target : null);
     } catch (error) {
-      if (!(error instanceof UnusableAnswer) || !passing.has(error.code ?? '')) throw error;
+      if (!(error instanceof UnusableAnswer) || !passingCodes.has(error.code ?? '')) throw error;
       throw unavailable(options, error.message, error);
     }
   };

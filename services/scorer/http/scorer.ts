@@ -88,20 +88,20 @@ export function openHttpScorer(options: HttpOptions, apiKey: string | null): Sco
       before: context + thought,
       target: request.target,
     }));
-    try {
-      return await Promise.all(prompts.map((prompt) => scoreOf(prompt, signal)));
-    } catch (error) {
-      const isForGood =
-        error instanceof UnusableAnswer ||
-        (error instanceof PipelineError && error.code === 'SCORER_UNSUITABLE');
-      if (!isForGood) throw error;
-      // One text that the server cannot score must not end a run: only the probe may.
-      await runProbe(signal);
-      throw new PipelineError('SCORER_REFUSED', `the scorer gave no bits: ${error.message}`, {
+    const ends = await Promise.allSettled(prompts.map((prompt) => scoreOf(prompt, signal)));
+    const failures = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+    const passing = failures.find((failure) => !isForGood(failure));
+    if (passing !== undefined) throw passing;
+    // One text that the server cannot score must not end a run: only the probe may.
+    const [refused] = failures;
+    if (refused !== undefined) await runProbe(signal);
+    if (refused !== undefined && failures.length === ends.length) {
+      throw new PipelineError('SCORER_REFUSED', `the scorer gave no bits: ${refused.message}`, {
         subject: 'scorer.url',
-        cause: error,
+        cause: refused,
       });
     }
+    return ends.map((end) => (end.status === 'fulfilled' ? end.value : null));
   };
 
   return {
@@ -121,7 +121,8 @@ export function openHttpScorer(options: HttpOptions, apiKey: string | null): Sco
       }),
     ),
     // The answer holds every token in any case.
-    score: async (request, signal) => (await scoreTokens(request, signal)).map(({ bits }) => bits),
+    score: async (request, signal) =>
+      (await scoreTokens(request, signal)).map((scored) => scored?.bits ?? null),
     scoreTokens,
     check: async () => {
       try {
@@ -138,6 +139,12 @@ export function openHttpScorer(options: HttpOptions, apiKey: string | null): Sco
     load: () => limited.load(`${new URL(options.url).host} ${publicModelName(options.model)}`),
     close: async () => {},
   };
+}
+
+/** Whether the same text would fail again. */
+function isForGood(error: unknown): boolean {
+  if (error instanceof UnusableAnswer) return true;
+  return error instanceof PipelineError && error.code === 'SCORER_UNSUITABLE';
 }
 
 async function complete(

@@ -60,6 +60,13 @@ export const searchKnobs = z.object({
     .describe(
       'Rewrites asked for in a whole repository, divided evenly among its files in writing order. Default 0, no limit: a thought costs at most candidates times iterations',
     ),
+  bytesPerPlace: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      'A targeted search: one place, and so one iteration, for each so many bytes of code, where the scorer is surprised although the context helps; 4096 is about one per 1,000 tokens. Default 0, every thought is searched in full',
+    ),
   leaveOutWeak: z
     .boolean()
     .default(false)

@@ -24,7 +24,7 @@ import { loadTexts } from '../../runtime/store/repository-texts.ts';
 import type { SearchKnobs } from './config.ts';
 import { buildScoredText, byteLength, headOf, renderThoughts, type Work } from './context.ts';
 import { leaveOut, rewritesOfFile, tellsNothing } from './limits.ts';
-import type { RewriteQuestion } from './machine.ts';
+import type { RewriteQuestion, Variant } from './machine.ts';
 import type { searchReport } from './report.ts';
 import { type SearchPorts, type SearchResult, searchThoughts } from './thought-search.ts';
 import type { Score } from './weak-lines.ts';
@@ -52,7 +52,7 @@ export async function searchFile(
       thoughts: result.thoughts,
     }));
     const searched = await searchWork({ request, work, before, usages, rewritesMax }, tools);
-    rewritesMax -= searched.result.asked;
+    rewritesMax -= searched.result.candidates.length;
     done.push(searched);
   }
   const thoughts = done.flatMap(({ result }) => result.thoughts);
@@ -108,13 +108,15 @@ async function searchWork(
   if (scorer === null || target.trim() === '' || thoughts.length === 0) {
     return { targetBytes: 0, result: { thoughts, ...unsearched } };
   }
+  const scoreAfter = (before: string, variants: readonly Variant[]) => {
+    const texts = variants.map((variant) => renderThoughts(fence, request.path, variant, lines));
+    tools.count('candidates_scored', texts.length);
+    tools.count('bytes_scored', texts.length * byteLength(target));
+    return scoreWith(scorer, { context: before, thoughts: texts, target }, tools);
+  };
   const ports: SearchPorts = {
-    score: (variants) => {
-      const texts = variants.map((variant) => renderThoughts(fence, request.path, variant, lines));
-      tools.count('candidates_scored', texts.length);
-      tools.count('bytes_scored', texts.length * byteLength(target));
-      return scoreWith(scorer, { context, thoughts: texts, target }, tools);
-    },
+    score: (variants) => scoreAfter(context, variants),
+    scoreBare: async (variant) => (await scoreAfter('', [variant]))[0] ?? null,
     rewrite: async (question) => {
       const { sample } = question;
       const asked = requestOf(request, question, target);
@@ -130,25 +132,30 @@ async function searchWork(
   }).catch((error: unknown) => {
     throw withUsage(error, sumUsage(usages));
   });
-  const accepted = result.candidates.filter((candidate) => candidate.outcome === 'accepted');
+  const { candidates, places } = result;
+  const accepted = candidates.filter((candidate) => candidate.outcome === 'accepted');
   tools.count('candidates_accepted', accepted.length);
+  if (candidates.length === rewritesMax) tools.count('rewrite_limits_reached', 1);
+  if (places !== null) tools.count('places_searched', places.length);
+  if (places?.length === 0) tools.count('thoughts_without_place', thoughts.length);
   return { targetBytes: byteLength(target), result };
 }
 
 /** Of code or of thoughts that are none. */
-const unsearched = { bitsNone: 0, bitsBefore: 0, bitsAfter: 0, candidates: [], asked: 0 };
+const unsearched = { bitsNone: 0, bitsBefore: 0, bitsAfter: 0, candidates: [], places: null };
 
-/** Bits per token only where the scorer knows them and a teacher is to be told of lines. */
+/** Bits per token only where the scorer knows them and lines matter. */
 async function scoreWith(
   scorer: Scorer,
   request: ScoreRequest,
   { config, signal }: SearchTools,
-): Promise<readonly Score[]> {
-  if (config.weakLinesMax > 0 && scorer.scoreTokens !== undefined) {
+): Promise<readonly (Score | null)[]> {
+  const isTold = config.weakLinesMax > 0 || config.bytesPerPlace > 0;
+  if (isTold && scorer.scoreTokens !== undefined) {
     return scorer.scoreTokens(request, signal);
   }
   const bits = await scorer.score(request, signal);
-  return bits.map((each) => ({ bits: each, tokens: [] }));
+  return bits.map((each) => (each === null ? null : { bits: each, tokens: [] }));
 }
 
 function requestOf(
@@ -203,7 +210,9 @@ function report(
     scorer: scorer.identity,
     configuration: scorer.configuration,
     targetBytes: sum(({ targetBytes }) => targetBytes),
-    bitsNone: sum(({ result }) => result.bitsNone),
+    bitsNone: done.some(({ result }) => result.bitsNone === null)
+      ? null
+      : sum(({ result }) => result.bitsNone ?? 0),
     bitsBefore: sum(({ result }) => result.bitsBefore),
     bitsAfter: sum(({ result }) => result.bitsAfter),
     thoughtBytesBefore: byteLength(first.join('')),

@@ -7,6 +7,8 @@ import type { Candidate } from '../../../schemas/generated/types.ts';
 import type { LeakGuard } from '../../ports/leak-guard.ts';
 import { sameText } from '../../ports/same-text.ts';
 import type { TriedRewrite } from '../../ports/teacher.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { placesOf } from './places.ts';
 import {
   chooseRewrite,
   judgeRewrites,
@@ -45,7 +47,10 @@ export type Variant = readonly string[];
 
 export type Command =
   | { readonly kind: 'ask'; readonly question: RewriteQuestion }
-  | { readonly kind: 'score'; readonly variants: readonly Variant[] };
+  /** Where a score is needed, the search cannot go on without one. */
+  | { readonly kind: 'score'; readonly variants: readonly Variant[]; readonly isNeeded: boolean }
+  /** The code after these thoughts, but without the context. */
+  | { readonly kind: 'score-bare'; readonly variant: Variant };
 
 export type SearchEvent =
   | {
@@ -53,17 +58,21 @@ export type SearchEvent =
       readonly question: Pick<RewriteQuestion, 'thought' | 'round' | 'ordinal'>;
       readonly answer: RewriteAnswer;
     }
-  | { readonly kind: 'scored'; readonly scores: readonly Score[] };
+  /** Null where the scorer has no score. */
+  | { readonly kind: 'scored'; readonly scores: readonly (Score | null)[] }
+  | { readonly kind: 'scored-bare'; readonly score: Score | null };
 
 export interface SearchState {
-  readonly phase: 'measure' | 'ask' | 'score' | 'done';
+  readonly phase: 'measure' | 'place' | 'ask' | 'score' | 'done';
   readonly first: Variant;
   /** The best so far. */
   readonly thoughts: Variant;
-  /** Of no thought, of the first thoughts, of the best. */
-  readonly bitsNone: number;
+  /** Of no thought (null: the scorer has none), of the first thoughts, of the best. */
+  readonly bitsNone: number | null;
   readonly bitsBefore: number;
   readonly best: Score;
+  /** Lines that a targeted search is about; null where it is about all of the code. */
+  readonly places: readonly number[] | null;
   readonly thought: number;
   readonly round: number;
   /** Rounds in a row without a gain. */
@@ -90,7 +99,7 @@ const unmeasured: Score = { bits: 0, tokens: [] };
 export function begin(first: Variant, rules: Rules): Stepped {
   const state: SearchState = {
     ...{ phase: 'measure', first, thoughts: first },
-    ...{ bitsNone: 0, bitsBefore: 0, best: unmeasured },
+    ...{ bitsNone: 0, bitsBefore: 0, best: unmeasured, places: null },
     ...{ thought: -1, round: 0, idle: 0, seen: [], tried: [], answers: [], rewrites: [] },
     ...{ candidates: [], left: rules.limits.rewritesMax },
   };
@@ -99,24 +108,34 @@ export function begin(first: Variant, rules: Rules): Stepped {
 
 /** An event that is not awaited (late, or for the second time) changes nothing. */
 export function step(state: SearchState, event: SearchEvent, rules: Rules): Stepped {
-  const next =
-    event.kind === 'answered' ? answered(state, event, rules) : scored(state, event.scores, rules);
+  const next = nextOf(state, event, rules);
   const moved =
     next.phase !== state.phase || next.thought !== state.thought || next.round !== state.round;
   return { state: next, commands: moved ? pendingOf(next, rules) : [] };
 }
 
+function nextOf(state: SearchState, event: SearchEvent, rules: Rules): SearchState {
+  if (event.kind === 'answered') return answered(state, event, rules);
+  if (event.kind === 'scored') return scored(state, event.scores, rules);
+  return placed(state, event.score, rules);
+}
+
 /** All that a state waits for. */
 export function pendingOf(state: SearchState, { limits }: Rules): readonly Command[] {
   const { phase, thought, round } = state;
-  if (phase === 'measure') return [{ kind: 'score', variants: [state.first, []] }];
-  if (phase === 'score') return [{ kind: 'score', variants: [...variantsOf(state).values()] }];
+  if (phase === 'measure') {
+    return [{ kind: 'score', variants: [state.first, []], isNeeded: true }];
+  }
+  if (phase === 'place') return [{ kind: 'score-bare', variant: state.first }];
+  if (phase === 'score') {
+    return [{ kind: 'score', variants: [...variantsOf(state).values()], isNeeded: false }];
+  }
   if (phase === 'done') return [];
   const text = state.thoughts[thought] ?? '';
   const question = {
     ...{ thought, text, round, bits: Math.round(state.best.bits) },
     bytesMax: longestRewrite(state.first[thought] ?? '', limits),
-    weakLines: weakestLines(state.best.tokens, limits),
+    weakLines: weakestLines(state.best.tokens, limits, state.places),
     // The best text is told as the thought.
     tried: lastOf(
       state.tried.filter((each) => each.text !== text),
@@ -155,20 +174,41 @@ function answered(
     : endRound(judged, new Map(), rules);
 }
 
-function scored(state: SearchState, scores: readonly Score[], rules: Rules): SearchState {
+function scored(state: SearchState, scores: readonly (Score | null)[], rules: Rules): SearchState {
   if (state.phase === 'measure') {
     const [before, none] = scores;
     if (before === undefined || none === undefined || scores.length > 2) throw wrongCount(scores);
-    const measured = { ...state, bitsNone: none.bits, bitsBefore: before.bits, best: before };
-    return openThought(measured, rules);
+    if (before === null) throw noBits();
+    const bitsNone = none?.bits ?? null;
+    const measured = { ...state, bitsNone, bitsBefore: before.bits, best: before };
+    // A scorer that knows no more than sums cannot say where to search.
+    const isTargeted = rules.limits.bytesPerPlace > 0 && before.tokens.length > 0;
+    return isTargeted ? { ...measured, phase: 'place' } : openThought(measured, rules);
   }
   if (state.phase !== 'score') return state;
   const ordinals = [...variantsOf(state).keys()];
   if (ordinals.length !== scores.length) throw wrongCount(scores);
-  return endRound(state, new Map(ordinals.map((each, at) => [each, scores[at] as Score])), rules);
+  return endRound(state, new Map(ordinals.map((each, at) => [each, scores[at] ?? null])), rules);
 }
 
-function wrongCount(scores: readonly Score[]): Error {
+/** Chooses the places; each may cost one round. */
+function placed(state: SearchState, bare: Score | null, rules: Rules): SearchState {
+  if (state.phase !== 'place') return state;
+  if (bare === null || bare.tokens.length === 0) return openThought(state, rules);
+  const places = placesOf(state.best.tokens, bare.tokens, rules.limits);
+  const left = Math.min(state.left, places.length * rules.limits.candidates);
+  return openThought({ ...state, places, left }, rules);
+}
+
+function noBits(): PipelineError {
+  return new PipelineError(
+    'SCORER_REFUSED',
+    'the scorer gave no bits for the code after its first thoughts; see the limits of its server',
+    { subject: 'scorer' },
+  );
+}
+
+function wrongCount(scores: readonly (Score | null)[]): Error {
   return new Error(`the scorer gave ${scores.length} scores, which is not what was asked for`);
 }
 
@@ -181,7 +221,7 @@ function variantsOf({ rewrites, thoughts, thought }: SearchState): ReadonlyMap<n
 /** Records every rewrite of the round, keeps the best one, and goes on. */
 function endRound(
   state: SearchState,
-  scores: ReadonlyMap<number, Score>,
+  scores: ReadonlyMap<number, Score | null>,
   rules: Rules,
 ): SearchState {
   const { limits } = rules;
@@ -208,16 +248,18 @@ function endRound(
 function recordOf(
   { thought, round }: SearchState,
   { ordinal, text, refusal }: Rewrite,
-  scores: ReadonlyMap<number, Score>,
+  scores: ReadonlyMap<number, Score | null>,
   accepted: number | null,
 ): Candidate {
+  const score = scores.get(ordinal) ?? null;
+  const judged = ordinal === accepted ? 'accepted' : 'not-better';
   return {
     ...{ thought, round, ordinal },
-    outcome: refusal ?? (ordinal === accepted ? 'accepted' : 'not-better'),
-    bits: scores.get(ordinal)?.bits ?? null,
+    outcome: refusal ?? (score === null ? 'unscored' : judged),
+    bits: score?.bits ?? null,
     textBytes: Buffer.byteLength(text),
     // Of what was scored, a text is an example to learn from.
-    text: refusal === null ? text : null,
+    text: score === null ? null : text,
   };
 }
 

@@ -13,6 +13,18 @@ export const searchReport = {
       help: 'Rewrites that lowered the perplexity of the code enough.',
       unit: 'rewrites',
     },
+    places_searched: {
+      help: 'Lines of code that targeted searches were about.',
+      unit: 'lines',
+    },
+    thoughts_without_place: {
+      help: 'Thoughts that a targeted search passed over, because no line was hard and inferable.',
+      unit: 'thoughts',
+    },
+    rewrite_limits_reached: {
+      help: 'Writes whose search ended because the rewrites of its repository were spent.',
+      unit: 'writes',
+    },
     thoughts_left_out: {
       help: 'Thoughts left out because the code is as probable without them.',
       unit: 'thoughts',

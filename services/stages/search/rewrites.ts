@@ -6,9 +6,10 @@ import type { Candidate } from '../../../schemas/generated/types.ts';
 import type { LeakGuard } from '../../ports/leak-guard.ts';
 import { sameText } from '../../ports/same-text.ts';
 import type { TriedRewrite } from '../../ports/teacher.ts';
+import type { PlaceLimits } from './places.ts';
 import type { Score, WeakLimits } from './weak-lines.ts';
 
-export interface SearchLimits extends WeakLimits {
+export interface SearchLimits extends WeakLimits, PlaceLimits {
   readonly candidates: number;
   readonly iterations: number;
   readonly idleRoundsMax: number;
@@ -99,13 +100,14 @@ export function marginOf(
 
 /** The rewrite with the lowest bits, the first of equals, if they fall, and by the margin. */
 export function chooseRewrite(
-  scores: ReadonlyMap<number, Score>,
+  scores: ReadonlyMap<number, Score | null>,
   bits: number,
   limits: SearchLimits,
 ): number | null {
   let chosen: number | null = null;
   let lowest = bits - marginOf(bits, limits);
   for (const [ordinal, score] of scores) {
+    if (score === null) continue;
     if (score.bits >= bits) continue;
     if (chosen === null ? score.bits > lowest : score.bits >= lowest) continue;
     chosen = ordinal;

@@ -32,7 +32,9 @@ function scorerOf(change: Partial<Scorer> = {}): Scorer {
     configuration: 'c',
     score,
     scoreTokens: async (request, own) =>
-      (await score(request, own)).map((bits) => ({ bits, tokens: [{ end: 1, bits }] })),
+      (await score(request, own)).map((bits) =>
+        bits === null ? null : { bits, tokens: [{ end: 1, bits }] },
+      ),
     check: async () => null,
     close: async () => {},
     ...change,
@@ -72,9 +74,24 @@ test('bits per token are remembered beside, and a memo alone gives both or says 
   const only = memoScorer(scorerOf(), memo, 'only');
   asked.splice(0);
   expect(await only.scoreTokens?.(request, signal)).toEqual(first);
-  expect(await only.score(request, signal)).toEqual(first?.map(({ bits }) => bits));
+  expect(await only.score(request, signal)).toEqual(first?.map((scored) => scored?.bits));
   await expect(only.score({ ...request, thoughts: ['new'] }, signal)).rejects.toMatchObject({
     code: 'MEMO_MISS',
   });
   expect(asked).toEqual([]);
+});
+
+test('that a thought cannot be scored is remembered', async () => {
+  const some = scorerOf({
+    score: async ({ thoughts }) => {
+      asked.push(...thoughts);
+      return thoughts.map((thought) => (thought === 'long' ? null : 1));
+    },
+  });
+  const other = { ...request, context: 'z', thoughts: ['long', 'short'] };
+  asked.splice(0);
+  expect(await memoScorer(some, memo, 'use').score(other, signal)).toEqual([null, 1]);
+  expect(await memoScorer(some, memo, 'use').score(other, signal)).toEqual([null, 1]);
+  expect(await memoScorer(scorerOf(), memo, 'only').score(other, signal)).toEqual([null, 1]);
+  expect(asked).toEqual(['long', 'short']);
 });

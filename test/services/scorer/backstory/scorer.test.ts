@@ -237,6 +237,23 @@ describe('a failure', () => {
     expect(await scorer.score({ ...request, target: 'other' }, never)).toHaveLength(2);
   });
 
+  test.each([
+    ['TOO_LONG', null],
+    ['INTERNAL', 'SCORER_UNAVAILABLE'],
+  ])('of one thought beside others: %s', async (code, failure) => {
+    const { scorer } = await open((asked) => {
+      const { body } = plausible(asked);
+      const { items: [item] = [] } = body as { items?: { candidates: unknown[] }[] };
+      if (asked.items[0]?.candidates[0] === request.thoughts[0]) {
+        item?.candidates.splice(0, 1, { error: { code, message: 'a reason' } });
+      }
+      return { body };
+    });
+    const scoring = scorer.score(request, never);
+    if (failure !== null) return expect(scoring).rejects.toMatchObject({ code: failure });
+    expect(await scoring).toEqual([null, expect.any(Number)]);
+  });
+
   test('of a configuration that changes in between ends the run', async () => {
     let later = false;
     const { scorer } = await open((asked) => {

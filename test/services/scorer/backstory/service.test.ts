@@ -62,7 +62,8 @@ describe('the backstory scorer and the real service', () => {
     expect(new Set(bits).size).toBe(3);
     const scored = (await scorer.scoreTokens?.(request, never)) ?? [];
     expect(scored).toHaveLength(3);
-    scored.forEach(({ bits: sum, tokens }, index) => {
+    scored.forEach((each, index) => {
+      const { bits: sum, tokens } = each ?? { bits: Number.NaN, tokens: [] };
       expect(sum).toBeCloseTo(bits[index] ?? 0, 3);
       expect(tokens.reduce((total, each) => total + each.bits, 0)).toBeCloseTo(sum, 3);
       expect(tokens.at(-1)?.end).toBe(request.target.length);
@@ -78,17 +79,17 @@ describe('the backstory scorer and the real service', () => {
     // No token of the whole prompt crosses these borders, so both have the same tokens.
     const thoughts = ['Keep flags and description.\n'];
     const alone = { ...request, thoughts, target: 'this.flags = flags;\n' };
-    const [one = 0] = await scorer.score(alone, never);
-    const [other = 0] = await echo.score(alone, never);
-    expect(one).toBeCloseTo(other, 3);
+    const [one] = await scorer.score(alone, never);
+    const [other] = await echo.score(alone, never);
+    expect(one).toBeCloseTo(other ?? Number.NaN, 3);
   }, 60_000);
 
   it('lets a model that was trained tell code from noise', async () => {
     const noise = request.target.split('').toSorted().join('');
-    const [code = 0] = await scorer.score(request, never);
-    const [mixed = 0] = await scorer.score({ ...request, target: noise }, never);
-    expect(code / request.target.length).toBeLessThan(6);
-    expect(code).toBeLessThan(mixed * 0.8);
+    const [code] = await scorer.score(request, never);
+    const [mixed] = await scorer.score({ ...request, target: noise }, never);
+    expect((code ?? Number.NaN) / request.target.length).toBeLessThan(6);
+    expect(code).toBeLessThan((mixed ?? Number.NaN) * 0.8);
   }, 60_000);
 
   it('reads a context once for all rounds', async () => {

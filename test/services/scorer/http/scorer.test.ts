@@ -290,6 +290,19 @@ test.each<[string, Answering, string, string]>([
   expect(await scorer.check()).toBeNull();
 });
 
+test('a thought that cannot be scored is null, and the others of its request are scored', async () => {
+  const { scorer } = await open((body, response) =>
+    String(body.prompt).includes('endless')
+      ? sendJson(response, 413, { error: { message: 'too long' } })
+      : echoing(body, response),
+  );
+  const [first] = request.thoughts;
+  const some = { ...request, thoughts: ['an endless thought\n', first ?? ''] };
+  expect(await scorer.score(some, never)).toEqual([null, expect.any(Number)]);
+  const scored = await scorer.scoreTokens?.(some, never);
+  expect(scored).toEqual([null, expect.objectContaining({ bits: expect.any(Number) })]);
+});
+
 test('a server that refuses everything from now on ends the run, by its probe', async () => {
   let calls = 0;
   const { scorer } = await open((body, response) => {

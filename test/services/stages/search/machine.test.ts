@@ -1,4 +1,4 @@
-/** S1–S9: whatever the order, the failures and the stops, one search has one end. */
+/** S1–S10: whatever the order, the failures and the stops, one search has one end. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -10,7 +10,7 @@ import {
   step,
 } from '../../../../services/stages/search/machine.ts';
 import { marginOf } from '../../../../services/stages/search/rewrites.ts';
-import { defaults, guard, playArbitrary, searchRun } from './arbitrary-search.ts';
+import { code, defaults, guard, playArbitrary, searchRun } from './arbitrary-search.ts';
 
 /** What disturbs a search: which command is served next, again, or before a stop. */
 const disturbance = fc.record({
@@ -23,15 +23,19 @@ type Run = typeof searchRun extends fc.Arbitrary<infer Value> ? Value : never;
 
 const calm: Disturbance = { picks: [0], again: [false], stops: [false] };
 
-async function play({ first, answers, scores, limits }: Run, disturbed: Disturbance) {
+async function play(run: Run, disturbed: Disturbance) {
+  const { first, limits } = run;
   const rules = { guard, limits: { ...defaults, ...limits } };
-  const { ports } = playArbitrary(answers, scores);
+  const { ports } = playArbitrary(run);
   const asked: string[] = [];
   const scored: string[] = [];
   const eventOf = async (command: Command): Promise<SearchEvent> => {
     if (command.kind === 'score') {
       scored.push(...command.variants.map((variant) => JSON.stringify(variant)));
       return { kind: 'scored', scores: await ports.score(command.variants) };
+    }
+    if (command.kind === 'score-bare') {
+      return { kind: 'scored-bare', score: await ports.scoreBare(command.variant) };
     }
     const { question } = command;
     asked.push(`${question.thought} ${question.round} ${question.ordinal}`);
@@ -72,7 +76,7 @@ function isAwaited(event: SearchEvent, state: SearchState): boolean {
   return here && state.answers[ordinal] === null;
 }
 
-test('S1, S2, S5, S6, S8, S9: a search ends, records each rewrite once, and never loses bits', () =>
+test('S1, S2, S5, S6, S8–S10: a search ends, records each rewrite once, and never loses bits', () =>
   fc.assert(
     fc.asyncProperty(searchRun, disturbance, async (run, disturbed) => {
       const { state, states, asked, scored, rules } = await play(run, disturbed);
@@ -82,7 +86,13 @@ test('S1, S2, S5, S6, S8, S9: a search ends, records each rewrite once, and neve
         ({ thought, round, ordinal }) => `${thought} ${round} ${ordinal}`,
       );
       expect(recorded).toEqual([...new Set(asked)].sort(byPlace));
-      expect(recorded.length).toBe(limits.rewritesMax - state.left);
+      expect(recorded.length).toBeLessThanOrEqual(limits.rewritesMax);
+      if (state.places !== null) {
+        const { places } = state;
+        expect(places.length * limits.bytesPerPlace).toBeLessThanOrEqual(code.length);
+        expect(recorded.length).toBeLessThanOrEqual(places.length * limits.candidates);
+      }
+      expect(limits.bytesPerPlace === 0).toBe(state.places === null);
       expect(state.left).toBeGreaterThanOrEqual(0);
       for (const [thought] of run.first.entries()) {
         const own = state.candidates.filter((each) => each.thought === thought);
@@ -98,7 +108,7 @@ test('S1, S2, S5, S6, S8, S9: a search ends, records each rewrite once, and neve
       expect(scored.length).toBeGreaterThanOrEqual(2);
       let bits = state.bitsBefore;
       for (const { phase, best } of states) {
-        if (phase === 'measure' || best.bits === bits) continue;
+        if (phase === 'measure' || phase === 'place' || best.bits === bits) continue;
         expect(best.bits).toBeLessThan(bits);
         expect(best.bits).toBeLessThanOrEqual(bits - marginOf(bits, limits));
         bits = best.bits;

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sameText } from '../../../../services/ports/same-text.ts';
+import { PipelineError } from '../../../../services/runtime/errors.ts';
 import type { RewriteQuestion } from '../../../../services/stages/search/machine.ts';
 import { longestRewrite, marginOf, refuse } from '../../../../services/stages/search/rewrites.ts';
 import {
@@ -25,6 +26,7 @@ function playScript(script: Script) {
       questions.push(question);
       return answerOf(script.answers[questions.length - 1] ?? 'one more');
     },
+    scoreBare: () => Promise.reject(new Error('nothing is targeted here')),
     score: async (variants) => {
       scoreCalls.push(variants);
       return variants.map((thoughts) => ({
@@ -139,12 +141,60 @@ describe('example', () => {
     'throws for the scores %j',
     async (scores) => {
       const score = async () => scores.map((bits) => ({ bits, tokens: [] }));
-      const ports = { rewrite: async () => ({ text: 'x' }), score };
+      const scoreBare = async () => null;
+      const ports = { rewrite: async () => ({ text: 'x' }), score, scoreBare };
       await expect(searchThoughts(['start'], guard, ports, limits)).rejects.toThrow(
         'the scorer gave',
       );
     },
   );
+});
+
+describe('a scorer that refuses', () => {
+  const limits = { ...defaults, candidates: 2, iterations: 2, gainBitsMin: 10, gainShareMin: 0 };
+  const refusal = new PipelineError('SCORER_REFUSED', 'too long', { subject: 'scorer.url' });
+  const scoredAs = (bits: number | null) => (bits === null ? null : { bits, tokens: [] });
+
+  test('one rewrite is one candidate less, and the other of its round is kept', async () => {
+    const { ports } = playScript({ answers: ['a1', 'a2', 'b1', 'b2'], bits: {} });
+    const bits: Record<string, number | null> = { start: 1000, a1: null, a2: 900 };
+    const score: SearchPorts['score'] = async (variants) =>
+      variants.map((thoughts) => scoredAs(bits[thoughts.join('|')] ?? null));
+    const result = await searchThoughts(['start'], guard, { ...ports, score }, limits);
+    expect(result).toMatchObject({ thoughts: ['a2'], bitsAfter: 900, bitsNone: null });
+    expect(result.candidates.map(({ outcome, bits: own, text }) => [outcome, own, text])).toEqual([
+      ['unscored', null, null],
+      ['accepted', 900, 'a2'],
+      ['unscored', null, null],
+      ['unscored', null, null],
+    ]);
+  });
+
+  test('all rewrites of a round is as many candidates less; the first thought ends the search', async () => {
+    const { ports, scoreCalls } = playScript({
+      answers: ['a1', 'a2', 'b1', 'b2'],
+      bits: { b2: 5 },
+    });
+    const score: SearchPorts['score'] = async (variants) => {
+      if (scoreCalls.length === 1) {
+        scoreCalls.push(variants);
+        throw refusal;
+      }
+      return ports.score(variants);
+    };
+    const result = await searchThoughts(['start'], guard, { ...ports, score }, limits);
+    expect(result.candidates.map(({ outcome }) => outcome)).toEqual([
+      'unscored',
+      'unscored',
+      'not-better',
+      'accepted',
+    ]);
+    const none = { ...ports, score: () => Promise.reject(refusal) };
+    await expect(searchThoughts(['start'], guard, none, limits)).rejects.toBe(refusal);
+    const half: SearchPorts['score'] = async () => [null, scoredAs(1)];
+    const search = searchThoughts(['start'], guard, { ...ports, score: half }, limits);
+    await expect(search).rejects.toMatchObject({ code: 'SCORER_REFUSED' });
+  });
 });
 
 describe('refusals', () => {
@@ -188,13 +238,14 @@ describe('refusals', () => {
 describe('properties', () => {
   test('I4: bits never rise, accepted ones meet the margin, each rewrite is recorded once', () =>
     fc.assert(
-      fc.asyncProperty(searchRun, async ({ first, answers, scores, limits: some }) => {
+      fc.asyncProperty(searchRun, async (played) => {
+        const { first, limits: some } = played;
         const limits = { ...defaults, ...some };
-        const { ports, asked, bitsOf } = playArbitrary(answers, scores);
+        const { ports, asked, bitsOf } = playArbitrary(played);
         const result = await searchThoughts(first, guard, ports, limits);
         expect(result.bitsBefore).toBe(bitsOf(first));
         expect(result.bitsNone).toBe(bitsOf([]));
-        expect(result.asked).toBe(asked.length);
+        expect(result.candidates.length).toBe(asked.length);
         expect(result.bitsAfter).toBe(bitsOf(result.thoughts));
         expect(result.bitsAfter).toBeLessThanOrEqual(result.bitsBefore);
         expect(result.thoughts).toHaveLength(first.length);
@@ -223,10 +274,10 @@ describe('properties', () => {
 
   test('I6: the same teacher and scorer give the same result', () =>
     fc.assert(
-      fc.asyncProperty(searchRun, async ({ first, answers, scores, limits: some }) => {
-        const limits = { ...defaults, ...some };
+      fc.asyncProperty(searchRun, async (played) => {
+        const limits = { ...defaults, ...played.limits };
         const search = () =>
-          searchThoughts(first, guard, playArbitrary(answers, scores).ports, limits);
+          searchThoughts(played.first, guard, playArbitrary(played).ports, limits);
         expect(await search()).toEqual(await search());
       }),
       { numRuns: 50, seed: 12 },
