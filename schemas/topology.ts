@@ -111,11 +111,11 @@ const stageSpecs = {
     version: 2,
   },
   plan: {
-    does: 'requirements, architecture, one purpose per file, by the teacher',
+    does: 'requirements, architecture, modules, one purpose per file, by the teacher',
     reads: ['repo-structure'],
     writes: ['repo-plan', 'file-task', 'dropped'],
     talksTo: ['teacher'],
-    version: 2,
+    version: 3,
   },
   simulate: {
     does: 'per file: read what was written before → think → write',
@@ -136,7 +136,7 @@ const stageSpecs = {
     reads: ['file-thought'],
     writes: ['trajectory', 'dropped'],
     talksTo: [],
-    version: 3,
+    version: 4,
   },
   sink: {
     does: 'tokens, packs of 65,536, MDS shards, and a manifest that a killed writer cannot tear',

@@ -298,6 +298,18 @@ export interface PlannedFile {
   readonly purpose: string;
   /** Files written earlier that it depends on, most important first. */
   readonly dependsOn: readonly string[];
+  /** Its names that other files use, those with most users first. */
+  readonly offers: readonly string[];
+  /** Position of its module; null where there are none. */
+  readonly module: null | number;
+}
+
+/** A part of a large repository that is planned by itself. */
+export interface PlannedModule {
+  /** The folders of its files. */
+  readonly name: string;
+  /** What the module is for. */
+  readonly purpose: string;
 }
 
 /** Who made or judged text. */
@@ -348,6 +360,8 @@ export interface RepoPlanBody {
   readonly architecture: string;
   /** Every admitted file in writing order. */
   readonly files: readonly PlannedFile[];
+  /** The modules of a large repository, by where they begin in writing order; empty where it is planned as one. */
+  readonly modules: readonly PlannedModule[];
   /** Who wrote it. */
   readonly teacher: ModelIdentity;
   /** What it cost. */

@@ -13,6 +13,14 @@ export interface Mending {
   readonly problem: string;
 }
 
+/** A part of a large project that is planned by itself. */
+export interface Module {
+  /** Where its files lie. */
+  readonly name: string;
+  /** Positions of its files in writing order. */
+  readonly files: readonly number[];
+}
+
 export interface PlanRequest {
   readonly name: string;
   readonly licence: string;
@@ -21,6 +29,8 @@ export interface PlanRequest {
   /** Every admitted file in writing order, with its outline. */
   readonly files: readonly FileStructure[];
   readonly edges: readonly Edge[];
+  /** Together they hold every file once; none where the project is planned as one. */
+  readonly modules: readonly Module[];
   /** First bytes of each manifest file (package.json, pyproject.toml, go.mod …): path and text. */
   readonly manifests: readonly { readonly path: string; readonly text: string }[];
   readonly mending?: Mending;
@@ -33,6 +43,8 @@ export interface PlanAnswer {
   readonly architecture: string;
   /** One purpose per path; paths the answer omits get the structural fallback. */
   readonly purposes: readonly { readonly path: string; readonly purpose: string }[];
+  /** One purpose per module, by its position; those the answer omits get a structural fallback. */
+  readonly modules?: readonly { readonly module: number; readonly purpose: string }[];
   /** Why purposes are missing, where the teacher refused to give them or gave none of use. */
   readonly failures?: readonly string[];
   /** Why a text is empty, where a check refused it. */
@@ -53,6 +65,8 @@ export interface ThinkRequest {
   readonly name: string;
   readonly requirements: string;
   readonly architecture: string;
+  /** The part of a large project to which the file belongs; null in one that is planned as one. */
+  readonly module: { readonly name: string; readonly purpose: string } | null;
   readonly path: string;
   readonly purpose: string;
   readonly structure: FileStructure;

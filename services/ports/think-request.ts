@@ -29,18 +29,25 @@ export function buildThinkRequest(
   steps: readonly Step[],
   readText: ReadText,
 ): ThinkRequest {
+  const own = byPath(plan.files, path);
   return {
     name: structure.repository.name,
     requirements: plan.requirements,
     architecture: plan.architecture,
+    module: moduleOf(plan, own),
     path,
-    purpose: byPath(plan.files, path)?.purpose ?? '',
+    purpose: own?.purpose ?? '',
     structure: findStructure(structure.files, path),
     reads: steps.flatMap((step) => readOf(structure, path, step, readText)),
     written: findWritten(plan, path),
     usedBy: findUsers(structure.edges, path),
     code: readText(path, 0, 0),
   };
+}
+
+function moduleOf({ modules }: RepoPlanBody, file?: PlannedFile): ThinkRequest['module'] {
+  const module = modules[file?.module ?? -1];
+  return module === undefined ? null : { name: module.name, purpose: module.purpose };
 }
 
 function readOf(

@@ -27,6 +27,7 @@ import {
   factsOfFile,
   factsOfProject,
   findProblem,
+  moduleChecks,
   proseChecks,
   purposeChecks,
   rewriteChecks,
@@ -149,9 +150,16 @@ async function planChecked(
     if (reason !== null) failures.push(reason);
     return reason === null;
   });
+  const modules = plan.modules?.filter(({ module, purpose }) => {
+    const name = request.modules[module]?.name ?? '';
+    const reason = refusal(`the purpose of the module ${name}`, purpose, moduleChecks);
+    if (reason !== null) failures.push(reason);
+    return reason === null;
+  });
   const prose = (name: ProseName) => (refused[name] === undefined ? plan[name] : '');
   const [requirements, architecture] = [prose('requirements'), prose('architecture')];
   const value = { requirements, architecture, purposes, failures, refused };
+  if (modules !== undefined) return { value: { ...value, modules }, usage: sumUsage(usages) };
   return { value, usage: sumUsage(usages) };
 }
 
@@ -219,7 +227,7 @@ function draftOfPart(draft: Draft, number: number): Draft {
  */
 function draftOfTry(draft: Draft, tries: number): Draft {
   const own = (part: string) =>
-    tries === 0 || part.startsWith('purposes') ? part : `${part}, mended ${tries}`;
+    tries === 0 || /^(?:purposes|modules) /.test(part) ? part : `${part}, mended ${tries}`;
   return {
     keyOf: (part) => draft.keyOf(own(part)),
     read: (part) => draft.read(own(part)),

@@ -13,8 +13,8 @@ import type {
   TrajectoryFile,
 } from '../../../schemas/generated/types.ts';
 import { renderTrajectory, type TextSegment } from '../../../schemas/trajectory-text.ts';
+import type { FileRange } from '../../ports/division.ts';
 import { sha256 } from '../../runtime/ids.ts';
-import type { EpisodeRange } from './episodes.ts';
 import { segment, segmentFiles } from './file-segments.ts';
 import { invalid } from './invalid.ts';
 import { type EpisodeLimits, layOut } from './openings.ts';
@@ -32,7 +32,7 @@ export interface FlattenLimits extends EpisodeLimits {
   readonly writesWithoutThought: 'trained' | 'masked';
 }
 
-export interface Flattened extends EpisodeRange {
+export interface Flattened extends FileRange {
   readonly document: Buffer;
   readonly segments: readonly Segment[];
   readonly files: readonly TrajectoryFile[];

@@ -3,9 +3,18 @@
  * requirements and plan; after the first episode a task that repeats the requirements in brief and
  * names what is written, and the episode's own part of the plan. Pure.
  */
-import type { RepoPlanBody, RepoStructureBody } from '../../../schemas/generated/types.ts';
+import type {
+  PlannedModule,
+  RepoPlanBody,
+  RepoStructureBody,
+} from '../../../schemas/generated/types.ts';
 import { renderSegment, type TextSegment, usualFence } from '../../../schemas/trajectory-text.ts';
-import { describeFolders, divideFiles, type EpisodeRange } from './episodes.ts';
+import {
+  type DivisionCost,
+  describeFolders,
+  divideFiles,
+  type FileRange,
+} from '../../ports/division.ts';
 import { type FileSegments, segment } from './file-segments.ts';
 import { estimateTokens } from './tokens.ts';
 import {
@@ -16,6 +25,8 @@ import {
   describeTask,
   type EpisodeFacts,
   endLine,
+  type ModuleList,
+  moduleLine,
   planLine,
 } from './wording.ts';
 
@@ -31,7 +42,7 @@ export interface Planned {
 }
 
 /** A document: what stands before its files, and which they are. */
-export interface DocumentLayout extends EpisodeRange {
+export interface DocumentLayout extends FileRange {
   readonly opening: readonly TextSegment[];
 }
 
@@ -42,24 +53,27 @@ export function layOut(
 ): DocumentLayout[] {
   const { structure, plan } = planned;
   const before = [frame(planned), segment('task', describeTask(structure)), ...needed(plan)];
-  const opening = [...before, segment('plan', describePlan(plan))];
+  const modules = listedModules(plan, null, Number.POSITIVE_INFINITY);
+  const opening = [...before, segment('plan', describePlan(plan, modules))];
   const whole = [{ opening, from: 0, to: files.length }];
   const target = limits.episodeTokens ?? 0;
   if (target === 0) return whole;
   const sized = files.map(({ path, segments }, position) => ({
     path,
-    tokens: estimateTokens(planLine(plan, position)) + tokensOf(segments),
+    size: estimateTokens(planLine(plan, position)) + tokensOf(segments),
   }));
   const beside = tokensOf(before) + estimateTokens(plan.architecture);
-  const total = sized.reduce((sum, { tokens }) => sum + tokens, beside);
+  const total = sized.reduce((sum, { size }) => sum + size, beside);
   if (total <= target) return whole;
   const frugal = limitsFor(target, total, limits);
+  const lines = Math.min(frugal.moduleTokens, tokensOfModules(plan.modules));
   const brief = briefOf(plan.requirements, frugal.briefBytes);
   const continued = estimateTokens(brief + describeTask(structure));
-  const ranges = divideFiles(sized, {
-    first: Math.max(1, target - beside - frugal.listedMax * lineTokens),
-    later: Math.max(1, target - continued - frugal.beforeMax * lineTokens),
-  });
+  const room = {
+    first: Math.max(1, target - beside - frugal.listedMax * lineTokens - lines),
+    later: Math.max(1, target - continued - frugal.beforeMax * lineTokens - lines),
+  };
+  const ranges = divideFiles(sized, room, cost);
   if (ranges.length === 1) return whole;
   const episodes = ranges.map((range, position): EpisodeFacts => {
     const paths = files.slice(range.from, range.to).map(({ path }) => path);
@@ -77,16 +91,51 @@ interface Frugal {
   readonly briefBytes: number;
   /** Episodes that the first one's plan lists. */
   readonly listedMax: number;
+  /** Of the lines about modules. */
+  readonly moduleTokens: number;
   /** Earlier episodes that a later one's task lists: the nearest. */
   readonly beforeMax: number;
 }
+
+/**
+ * A pack that an episode does not fill is filled by others only where it is short, so beyond half of
+ * the length what is missing is lost. Episodes are either full or short.
+ */
+const cost: DivisionCost = { run: 0.3, within: 0.1, filledFrom: 0.5 };
 
 /** A line that names an episode has about so many tokens. */
 const lineTokens = 24;
 const beforeMax = 24;
 /** What an episode is told beside its own plan and files takes about these shares of it. */
-const share = { brief: 1 / 8, listed: 1 / 8, before: 1 / 16 };
+const share = { brief: 1 / 8, listed: 1 / 8, modules: 1 / 8, before: 1 / 16 };
 const bytesPerToken = 4;
+
+/** The modules of an episode, or all of them, as many as have room. */
+function listedModules(
+  { modules, files }: RepoPlanBody,
+  episode: FileRange | null,
+  tokensMax: number,
+): ModuleList {
+  const own = files.slice(episode?.from ?? 0, episode?.to ?? files.length);
+  const counts = Map.groupBy(own, ({ module }) => module ?? -1);
+  const wanted = modules.flatMap((module, position) => {
+    const count = counts.get(position)?.length ?? 0;
+    return count === 0 ? [] : [{ ...module, files: count }];
+  });
+  let left = tokensMax;
+  const listed = wanted.filter((module) => {
+    left -= estimateTokens(`${moduleLine(module)}\n`);
+    return left >= 0;
+  });
+  return { listed, more: wanted.length - listed.length };
+}
+
+function tokensOfModules(modules: readonly PlannedModule[]): number {
+  return modules.reduce(
+    (sum, each) => sum + estimateTokens(`${moduleLine({ ...each, files: 99 })}\n`),
+    0,
+  );
+}
 
 function limitsFor(target: number, total: number, { briefBytesMax }: EpisodeLimits): Frugal {
   const episodes = 2 * Math.ceil(total / target);
@@ -94,6 +143,7 @@ function limitsFor(target: number, total: number, { briefBytesMax }: EpisodeLimi
   return {
     briefBytes: Math.min(briefBytesMax, Math.floor(target * share.brief * bytesPerToken)),
     listedMax: Math.min(episodes, linesIn(share.listed)),
+    moduleTokens: Math.floor(target * share.modules),
     beforeMax: Math.min(episodes, beforeMax, linesIn(share.before)),
   };
 }
@@ -102,18 +152,22 @@ function openEpisode(
   { structure, plan }: Planned,
   episode: EpisodeFacts,
   all: readonly EpisodeFacts[],
-  { brief, listedMax, beforeMax }: Frugal & { readonly brief: string },
+  { brief, listedMax, beforeMax, moduleTokens }: Frugal & { readonly brief: string },
 ): Pick<DocumentLayout, 'opening'> {
   const isFirst = episode.number === 1;
   const before = all.slice(Math.max(0, episode.number - 1 - beforeMax), episode.number - 1);
   const task = isFirst
     ? describeTask(structure, episode)
     : describeContinuation(structure, brief, episode, before);
+  const modules = listedModules(plan, isFirst ? null : episode, moduleTokens);
   const opening = [
     frame({ structure, plan }),
     segment('task', task),
     ...(isFirst ? needed(plan) : []),
-    segment('plan', describeEpisodePlan(plan, episode, all, listedMax)),
+    segment(
+      'plan',
+      describeEpisodePlan(plan, episode, isFirst ? all.slice(0, listedMax) : [], modules),
+    ),
   ];
   return { opening };
 }

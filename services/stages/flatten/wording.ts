@@ -6,6 +6,7 @@
 import { compareText } from '../../../schemas/compare-text.ts';
 import type {
   PlannedFile,
+  PlannedModule,
   RepoPlanBody,
   RepoStructureBody,
 } from '../../../schemas/generated/types.ts';
@@ -110,25 +111,48 @@ function describeLanguages(languages: readonly string[]): string {
     .join(', ');
 }
 
-/** Architecture, where there is one, then every file in writing order with its purpose. */
-export function describePlan(plan: RepoPlanBody): string {
-  return `${architectureOf(plan)}${listFiles('Files', plan, { from: 0, to: plan.files.length })}`;
+/** What the plan lists of the modules, each with its number of files here. */
+export interface ModuleList {
+  readonly listed: readonly ListedModule[];
+  /** Not listed, for want of room. */
+  readonly more: number;
 }
 
-/** The plan of one episode: the first one's also has the architecture and all episodes. */
+export type ListedModule = PlannedModule & { readonly files: number };
+
+/** Architecture, where there is one, modules, then every file in writing order with its purpose. */
+export function describePlan(plan: RepoPlanBody, modules: ModuleList): string {
+  const files = listFiles('Files', plan, { from: 0, to: plan.files.length });
+  return `${architectureOf(plan)}${listModules('Modules', modules)}${files}`;
+}
+
+/**
+ * The plan of one episode: its modules and files. The first one's also has the architecture, the
+ * episodes of the list and all modules.
+ */
 export function describeEpisodePlan(
   plan: RepoPlanBody,
   episode: EpisodeFacts,
-  all: readonly EpisodeFacts[],
-  listedMax: number,
+  listed: readonly EpisodeFacts[],
+  modules: ModuleList,
 ): string {
   const files = listFiles('Files of this episode', plan, episode);
-  if (episode.number > 1) return files;
-  const more = all.length - listedMax;
-  const listed = listEpisodes(all.slice(0, listedMax), 0);
+  if (episode.number > 1) return `${listModules('Modules of this episode', modules)}${files}`;
+  const more = episode.of - listed.length;
   const rest = more > 0 ? [`and ${more} more`] : [];
-  const episodes = ['Episodes, in writing order:', ...listed, ...rest];
-  return `${architectureOf(plan)}${episodes.join('\n')}\n\n${files}`;
+  const episodes = ['Episodes, in writing order:', ...listEpisodes(listed, 0), ...rest];
+  return `${architectureOf(plan)}${episodes.join('\n')}\n\n${listModules('Modules', modules)}${files}`;
+}
+
+/** Empty where the plan has no modules. */
+function listModules(title: string, { listed, more }: ModuleList): string {
+  if (listed.length + more === 0) return '';
+  const rest = more > 0 ? [`and ${more} more`] : [];
+  return `${[`${title}:`, ...listed.map(moduleLine), ...rest].join('\n')}\n\n`;
+}
+
+export function moduleLine({ name, purpose, files }: ListedModule): string {
+  return `- ${showPath(name)} (${countFiles(files)}): ${oneLine(purpose)}`;
 }
 
 function architectureOf({ architecture }: RepoPlanBody): string {
@@ -144,10 +168,21 @@ function listFiles(
   return `${title}, in writing order:\n${lines.join('')}`;
 }
 
-/** A file's line in the plan. */
+/** Dependencies that a line of the plan names; the task of the file names all. */
+const neededMax = 3;
+
+/** A file's line in the plan: its purpose, what it offers, what it needs. */
 export function planLine({ files }: RepoPlanBody, position: number): string {
-  const { path = '', purpose = '' } = files[position] ?? {};
-  return `${position + 1}. ${showPath(path)}: ${oneLine(purpose)}\n`;
+  const { path = '', purpose = '', offers = [], dependsOn = [] } = files[position] ?? {};
+  const more = dependsOn.length - neededMax;
+  const needs = dependsOn.slice(0, neededMax).map(showPath).join(', ');
+  const told = [
+    offers.length === 0 ? '' : `Offers ${offers.map(oneLine).join(', ')}.`,
+    needs === '' ? '' : `Needs ${needs}${more > 0 ? ` and ${more} more` : ''}.`,
+  ].filter((each) => each !== '');
+  const own = oneLine(purpose);
+  const ended = told.length === 0 || /[.!?…]$/.test(own) ? own : `${own}.`;
+  return `${position + 1}. ${showPath(path)}: ${[ended, ...told].join(' ')}\n`;
 }
 
 /** The plan has chosen which dependencies a task names, so that no index file fills a context. */

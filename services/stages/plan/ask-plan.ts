@@ -17,7 +17,13 @@ export async function askForPlan(
   if ('reason' in answer) {
     log.warn({ repository: request.name, reason: answer.reason }, 'a repository has no plan text');
     const prose = { requirements: '', architecture: '' };
-    return { prose, purposes: [], lacks: [lack('plan', answer.reason)], usage: answer.usage };
+    return {
+      prose,
+      purposes: [],
+      modules: [],
+      lacks: [lack('plan', answer.reason)],
+      usage: answer.usage,
+    };
   }
   const { value, usage } = answer;
   const lacks = (value.failures ?? []).map((reason) => lack('purposes', reason));
@@ -30,7 +36,8 @@ export async function askForPlan(
     return '';
   };
   const prose = { requirements: usable('requirements'), architecture: usable('architecture') };
-  return { prose, purposes: value.purposes, lacks, usage };
+  const { purposes, modules = [] } = value;
+  return { prose, purposes, modules, lacks, usage };
 }
 
 function lack(what: 'plan' | 'purposes', reason: string): Lack {

@@ -42,6 +42,36 @@ export const planKnobs = z.object({
     .positive()
     .default(400)
     .describe('bytes of a file’s purpose; a longer one is cut at a word'),
+  offersMax: z
+    .number()
+    .int()
+    .min(0)
+    .default(6)
+    .describe(
+      'names listed per file in the plan as what it offers, those with most users first; 0 lists none',
+    ),
+  moduleFilesMax: z
+    .number()
+    .int()
+    .positive()
+    .default(40)
+    .describe(
+      'files of a module; a repository with more files is planned from the top down: as a whole, then by modules, then the files of each',
+    ),
+  moduleBytesMax: z
+    .number()
+    .int()
+    .positive()
+    .default(160_000)
+    .describe(
+      'bytes of a module’s files, so that a module and its thoughts are about an episode of 65,536 tokens; a larger file is a module of its own',
+    ),
+  modulePurposeBytesMax: z
+    .number()
+    .int()
+    .positive()
+    .default(800)
+    .describe('bytes of a module’s purpose; a longer one is cut at a word'),
   textBytesMax: z
     .number()
     .int()

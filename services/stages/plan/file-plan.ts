@@ -9,8 +9,8 @@ import type {
   PlannedFile,
   RepoStructureBody,
 } from '../../../schemas/generated/types.ts';
-import { byPath, edgesFrom } from '../../ports/look-up.ts';
-import type { PlanAnswer, PlanRequest } from '../../ports/teacher.ts';
+import { byPath, edgesFrom, edgesTo } from '../../ports/look-up.ts';
+import type { Module, PlanAnswer, PlanRequest } from '../../ports/teacher.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { PlanKnobs } from './config.ts';
 
@@ -51,6 +51,7 @@ export function buildPlanRequest(
   structure: RepoStructureBody,
   readme: string,
   manifests: readonly { readonly path: string; readonly text: string }[],
+  modules: readonly Module[],
 ): PlanRequest {
   const files = structure.order.map((path) => {
     const file = byPath(structure.files, path);
@@ -64,6 +65,7 @@ export function buildPlanRequest(
     readme,
     files,
     edges: structure.edges,
+    modules,
     manifests,
   };
 }
@@ -80,9 +82,13 @@ function invalidOrder(subject: string): PipelineError {
 export function planFiles(
   structure: RepoStructureBody,
   purposes: PlanAnswer['purposes'],
-  knobs: Pick<PlanKnobs, 'dependenciesMax' | 'purposeBytesMax'>,
+  modules: readonly Module[],
+  knobs: Pick<PlanKnobs, 'dependenciesMax' | 'offersMax' | 'purposeBytesMax'>,
 ): PlannedFile[] {
   const told = toldPurposes(purposes);
+  const moduleOf = new Map(
+    modules.flatMap(({ files }, module) => files.map((each) => [each, module] as const)),
+  );
   const position = new Map(structure.order.map((path, ordinal) => [path, ordinal]));
   return structure.order.map((path, ordinal) => {
     const file = byPath(structure.files, path);
@@ -95,8 +101,22 @@ export function planFiles(
       ordinal,
       purpose: cutAtWord(purpose, knobs.purposeBytesMax),
       dependsOn: rankDependencies(earlier).slice(0, knobs.dependenciesMax),
+      offers: file === undefined ? [] : rankOffers(file, structure.edges).slice(0, knobs.offersMax),
+      module: moduleOf.get(ordinal) ?? null,
     };
   });
+}
+
+/** The names of a file that other files use, those with most users first, then as they are defined. */
+export function rankOffers(file: FileStructure, edges: readonly Edge[]): string[] {
+  const users = new Map<string, Set<string>>();
+  for (const edge of edgesTo(edges, file.path)) {
+    if (edge.from === file.path) continue;
+    for (const name of edge.names) users.set(name, (users.get(name) ?? new Set()).add(edge.from));
+  }
+  const own = file.symbols.filter(({ parent }) => parent === null).map(({ name }) => name);
+  const count = (name: string) => users.get(name)?.size ?? 0;
+  return [...new Set(own)].filter((name) => users.has(name)).sort((a, b) => count(b) - count(a));
 }
 
 /** Kinds of edges, those on which a file depends most first; unknown kinds come last. */

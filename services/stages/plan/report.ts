@@ -4,12 +4,16 @@ import { cost, tally } from '../../runtime/report.ts';
 export const planReport = {
   counters: {
     purposes_cut: {
-      help: 'Purposes that were longer than plan.purposeBytesMax and were cut at a word.',
+      help: 'Purposes of files and modules that were longer than their limit and were cut at a word.',
       unit: 'purposes',
     },
     purposes_missing: {
       help: 'Files for which the teacher gave no purpose; theirs is made from the outline.',
       unit: 'files',
+    },
+    module_purposes_missing: {
+      help: 'Modules for which the teacher gave no purpose; theirs is made from their outlines.',
+      unit: 'modules',
     },
   },
   tallies: { calls: tally('repo-plan', ({ usage }) => usage.calls) },

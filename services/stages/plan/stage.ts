@@ -6,6 +6,7 @@ import { askForPlan } from './ask-plan.ts';
 import { type PlanKnobs, planKnobs } from './config.ts';
 import { readHead } from './file-heads.ts';
 import { buildPlanRequest, chooseSources, planFiles } from './file-plan.ts';
+import { findModules, planModules } from './modules.ts';
 import { planReport } from './report.ts';
 import { type PlanTools, tellUnused } from './unused.ts';
 
@@ -31,14 +32,16 @@ async function planRepository(body: RepoStructureBody, tools: PlanTools): Promis
       text: await readHead(body, path, config.manifestBytesMax, tools),
     })),
   );
-  const request = buildPlanRequest(body, readme, manifests);
-  const { prose, purposes, lacks, usage } = await askForPlan(request, tools);
-  tellUnused(body, purposes, tools);
+  const modules = findModules(body, config);
+  const request = buildPlanRequest(body, readme, manifests, modules);
+  const { prose, lacks, usage, ...told } = await askForPlan(request, tools);
+  tellUnused(request, told, tools);
   const structure = await tools.bodies.save('repo-structure', body);
   const planned: RepoPlanBody = {
     structure,
     ...prose,
-    files: planFiles(body, purposes, config),
+    files: planFiles(body, told.purposes, modules, config),
+    modules: planModules(body, modules, told.modules, config.modulePurposeBytesMax),
     teacher: tools.teacher.identity,
     usage,
     lacks,

@@ -1,6 +1,5 @@
 /** What a teacher's answer lacks, or has too much of, is counted and logged (I11). */
-import type { RepoStructureBody } from '../../../schemas/generated/types.ts';
-import type { PlanAnswer } from '../../ports/teacher.ts';
+import type { PlanAnswer, PlanRequest } from '../../ports/teacher.ts';
 import type { Tools } from '../../runtime/stage.ts';
 import type { PlanKnobs } from './config.ts';
 import { toldPurposes } from './file-plan.ts';
@@ -8,28 +7,33 @@ import type { planReport } from './report.ts';
 
 export type PlanTools = Tools<'plan', PlanKnobs, typeof planReport>;
 
-export function tellUnused(
-  body: RepoStructureBody,
-  purposes: PlanAnswer['purposes'],
-  tools: PlanTools,
-): void {
-  const { missing, cut } = countUnused(body, purposes, tools.config.purposeBytesMax);
+type Told = Pick<PlanAnswer, 'purposes' | 'modules'>;
+
+export function tellUnused(request: PlanRequest, told: Told, tools: PlanTools): void {
+  const { missing, cut, modulesMissing } = countUnused(request, told, tools.config);
   tools.count('purposes_missing', missing);
   tools.count('purposes_cut', cut);
-  const repository = body.repository.name;
-  if (missing + cut > 0) tools.log.warn({ repository, missing, cut }, 'purposes not as answered');
+  tools.count('module_purposes_missing', modulesMissing);
+  if (missing + cut + modulesMissing === 0) return;
+  const repository = request.name;
+  tools.log.warn({ repository, missing, cut, modulesMissing }, 'purposes not as answered');
 }
 
-/** How many files have no purpose in an answer, and how many purposes are too long. */
+/** How many files and modules have no purpose in an answer, and how many purposes are too long. */
 export function countUnused(
-  structure: Pick<RepoStructureBody, 'order'>,
-  purposes: PlanAnswer['purposes'],
-  bytesMax: number,
-): { readonly missing: number; readonly cut: number } {
+  request: Pick<PlanRequest, 'files' | 'modules'>,
+  { purposes, modules = [] }: Told,
+  limits: Pick<PlanKnobs, 'purposeBytesMax' | 'modulePurposeBytesMax'>,
+): { readonly missing: number; readonly cut: number; readonly modulesMissing: number } {
   const told = toldPurposes(purposes);
-  const texts = structure.order.map((path) => told.get(path) ?? '');
+  const texts = request.files.map(({ path }) => told.get(path) ?? '');
+  const ofModules = new Map(modules.map(({ module, purpose }) => [module, purpose.trim()]));
+  const moduleTexts = request.modules.map((_, position) => ofModules.get(position) ?? '');
+  const cutAt = (all: readonly string[], bytesMax: number) =>
+    all.filter((text) => Buffer.byteLength(text) > bytesMax).length;
   return {
     missing: texts.filter((text) => text === '').length,
-    cut: texts.filter((text) => Buffer.byteLength(text) > bytesMax).length,
+    cut: cutAt(texts, limits.purposeBytesMax) + cutAt(moduleTexts, limits.modulePurposeBytesMax),
+    modulesMissing: moduleTexts.filter((text) => text === '').length,
   };
 }

@@ -65,6 +65,8 @@ export const proseChecks: readonly CheckName[] = [
   'tense',
   'names',
 ];
+/** Of the purpose of a module, which is a few sentences. */
+export const moduleChecks = proseChecks;
 /** A purpose is one sentence. */
 export const purposeChecks: readonly CheckName[] = ['form', 'recital', 'language', 'names'];
 
@@ -74,6 +76,7 @@ export function factsOfFile(request: ThinkRequest): Facts {
     request.name,
     request.requirements,
     request.architecture,
+    ...(request.module === null ? [] : [request.module.name, request.module.purpose]),
     ...request.written.flatMap((file) => [file.path, file.purpose]),
     path,
     purpose,
@@ -110,6 +113,7 @@ export function factsOfProject(request: PlanRequest): Facts {
       ...externals,
     ]),
     ...request.edges.flatMap((edge) => edge.names),
+    ...request.modules.map(({ name }) => name),
   ];
   return { ...shownFacts(shown), file: null };
 }

@@ -8,6 +8,7 @@ import { requestOfPart } from '../../ports/file-parts.ts';
 import type { Answer, Teacher } from '../../ports/teacher.ts';
 import { noUsage } from '../../ports/usage.ts';
 import { writeArchitecture } from './architecture.ts';
+import { purposeOfModule } from './module-purpose.ts';
 import { purposeOf } from './purpose.ts';
 import { writeRequirements } from './requirements.ts';
 import { rewriteThought } from './rewrite.ts';
@@ -16,7 +17,7 @@ import { writeThought } from './thought.ts';
 /** Raised when any wording changes, because the memo and provenance go by it. */
 export const groundedIdentity: ModelIdentity = {
   name: 'grounded',
-  version: '3',
+  version: '4',
   model: null,
   languageModel: false,
 };
@@ -34,6 +35,10 @@ export function openGrounded(): Teacher {
       answer({
         requirements: writeRequirements(request),
         architecture: writeArchitecture(request),
+        modules: request.modules.map((module, position) => ({
+          module: position,
+          purpose: purposeOfModule(module, request),
+        })),
         purposes: request.files.map((file) => ({
           path: file.path,
           purpose: purposeOf(file, request),

@@ -16,6 +16,9 @@ const plainText = z
   .refine((text) => !invisible.test(text), 'must not contain control characters');
 
 export const planAnswer = z.object({ requirements: plainText, architecture: plainText });
+export const modulesAnswer = z.object({
+  modules: z.array(z.object({ module: z.string(), purpose: plainText })),
+});
 export const purposesAnswer = z.object({
   purposes: z.array(z.object({ path: z.string(), purpose: plainText })),
 });

@@ -2,26 +2,16 @@
 import type { ModelIdentity } from '../../../schemas/generated/types.ts';
 import { publicModelName } from '../../ports/endpoint.ts';
 import { requestOfPart } from '../../ports/file-parts.ts';
-import {
-  type Answer,
-  noDraft,
-  type PartsRequest,
-  type PlanAnswer,
-  type PlanRequest,
-  type Teacher,
-} from '../../ports/teacher.ts';
-import { sumUsage } from '../../ports/usage.ts';
-import { askOrGiveUp } from '../../runtime/given-up.ts';
+import { type Answer, noDraft, type PartsRequest, type Teacher } from '../../ports/teacher.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
-import { planPrompt } from '../prompts/plan-prompt.ts';
-import { purposesPrompt } from '../prompts/purposes-prompt.ts';
 import { partName, rewritePrompt, thinkPartsPrompt, thinkPrompt } from '../prompts/think-prompt.ts';
 import { type Prompt, promptsVersion } from '../prompts/version.ts';
 import type { TeacherSettings } from '../settings.ts';
-import { partsAnswer, planAnswer, purposesAnswer, thoughtAnswer } from './answers.ts';
+import { partsAnswer, thoughtAnswer } from './answers.ts';
 import type { Chat } from './chat-request.ts';
-import { type Asking, converse, keptAnswer } from './converse.ts';
-import { sketchPlan, sketchPurposes, sketchThought } from './sketches.ts';
+import { type Asking, converse } from './converse.ts';
+import { planProject } from './plan-project.ts';
+import { sketchThought } from './sketches.ts';
 
 /** The teacher, whoever makes its calls. */
 export function teacherOver(
@@ -106,44 +96,4 @@ async function thinkAboutParts(
   const prompt = thinkPartsPrompt({ ...request, parts }, promptBytesMax);
   const { value, usage } = await converse(chat, prompt, wanted, asking);
   return { value: names.map((name) => value[name] ?? ''), usage };
-}
-
-async function planProject(
-  chat: Chat,
-  configuration: TeacherSettings,
-  request: PlanRequest,
-  asking: Asking,
-): Promise<Answer<PlanAnswer>> {
-  const { promptBytesMax, planTokensMax: tokensMax, purposesPerCall } = configuration;
-  const prompt = planPrompt(request, promptBytesMax);
-  const limit = { tokensMax, limitKnob: 'planTokensMax' as const };
-  const form = { form: planAnswer, formName: 'plan', part: 'plan' };
-  const sketch = sketchPlan(request.files.length);
-  const plan = await keptAnswer(chat, prompt, { ...form, ...limit, sketch }, asking);
-  const { requirements, architecture } = plan.value;
-  const purposes: { path: string; purpose: string }[] = [];
-  const failures: string[] = [];
-  let usage = plan.usage;
-  const askBatch = async (start: number) => {
-    const batch = request.files.slice(start, start + purposesPerCall);
-    const paths = new Set(batch.map((file) => file.path));
-    const asked = purposesPrompt(request, batch, architecture, promptBytesMax);
-    const form = { form: purposesAnswer, formName: 'purposes', part: `purposes ${start}` };
-    const wanted = { ...form, ...limit, sketch: sketchPurposes([...paths]) };
-    // A batch that is refused costs these purposes, which have a substitute, and not the plan.
-    const answer = await askOrGiveUp(() => keptAnswer(chat, asked, wanted, asking));
-    return { paths, answer };
-  };
-  const starts = request.files.flatMap((_file, at) => (at % purposesPerCall === 0 ? [at] : []));
-  // All are asked at once, and all end, so that a batch of calls has every one of them.
-  const settled = await Promise.allSettled(starts.map(askBatch));
-  for (const each of settled) {
-    if (each.status === 'rejected') throw each.reason;
-    const { paths, answer } = each.value;
-    usage = sumUsage([usage, answer.usage]);
-    if ('reason' in answer) failures.push(answer.reason);
-    else purposes.push(...answer.value.purposes.filter((purpose) => paths.has(purpose.path)));
-  }
-  const value = { requirements, architecture, purposes };
-  return { value: failures.length === 0 ? value : { ...value, failures }, usage };
 }

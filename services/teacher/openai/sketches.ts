@@ -24,6 +24,15 @@ export function sketchPlan(files: number): { requirements: string; architecture:
   return { requirements: wordsOf(words), architecture: wordsOf(words) };
 }
 
+/** "two or three plain sentences, 25 to 60 words" */
+const modulePurposeWords = 42;
+
+export function sketchModules(names: readonly string[]): {
+  modules: { module: string; purpose: string }[];
+} {
+  return { modules: names.map((module) => ({ module, purpose: wordsOf(modulePurposeWords) })) };
+}
+
 /** One sentence of 8 to 40 words. */
 const purposeWords = 18;
 

@@ -17,10 +17,19 @@ export const planInstructions = [
   'Plain paragraphs in English, each text as long as the project is large: some 80 words for a handful of files, 500 at most. No headings, no code.',
 ].join('\n');
 
+/** Of the main agent, for the modules of a large project. */
+export const modulesInstructions = [
+  'You are the lead engineer of a large software project. You have planned it as a whole; now give each of its modules its purpose, before any file exists:',
+  'two or three plain sentences, 25 to 60 words, that say what the module is responsible for, what other modules get from it, what it needs from those built before it, and what must hold at its borders.',
+  'Write in the present tense. Name nothing that the material does not show.',
+  materialRule,
+  'Answer with one JSON object: {"modules": [{"module": string, "purpose": string}]}, one entry per module, its name (module_1, module_2, ...) exactly as given.',
+].join('\n');
+
 /** Of the main agent, for the file-level plan. */
 export const purposesInstructions = [
   'You are the lead engineer of a software project. Give each file of the plan its purpose:',
-  'one plain sentence of 8 to 40 words that says what the file is responsible for, specific enough to start writing it.',
+  'one plain sentence of 8 to 40 words that says what the file is responsible for and what the files that use it get from it, specific enough to start writing it.',
   'Write as before the file exists. Do not repeat the path. Name nothing that the material does not show.',
   materialRule,
   'Answer with one JSON object: {"purposes": [{"path": string, "purpose": string}]}, one entry per file, paths exactly as given.',
@@ -39,6 +48,9 @@ export const thoughtInstructions = [
   'Answer with one JSON object: {"thought": string}; where thoughts about several parts are asked for, with one string under the name of each part.',
 ].join('\n');
 
-export const instructions = [planInstructions, purposesInstructions, thoughtInstructions].join(
-  '\n',
-);
+export const instructions = [
+  planInstructions,
+  modulesInstructions,
+  purposesInstructions,
+  thoughtInstructions,
+].join('\n');

@@ -16,8 +16,9 @@ import type { Prompt } from './version.ts';
 const shares = {
   requirements: 0.05,
   architecture: 0.05,
+  module: 0.01,
   written: 0.04,
-  reads: 0.22,
+  reads: 0.21,
   usedBy: 0.02,
   outline: 0.06,
   file: 0.36,
@@ -160,7 +161,9 @@ function aboutFile(request: ThinkRequest, bytesMax: number): Material[] {
     names.length === 0 ? path : `${path}: ${names.slice(0, 10).join(', ')}`,
   );
   const written = request.written.map(({ path, purpose }) => `${path}: ${purpose}`);
+  const module = request.module === null ? '' : `${request.module.name}: ${request.module.purpose}`;
   return [
+    material('module', fitText(module, bytesMax * shares.module)),
     material('written-so-far', fitLines(written, bytesMax * shares.written)),
     material('task', `file: ${request.path}\npurpose: ${request.purpose}`),
     ...request.reads.map((read) =>

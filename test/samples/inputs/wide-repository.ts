@@ -52,8 +52,11 @@ export function wideRepository(files: number): WideRepository {
         ordinal,
         purpose: `Step ${ordinal}.`,
         dependsOn: edges.filter((edge) => edge.from === path).map((edge) => edge.to),
+        offers: [],
+        module: null,
       })),
       teacher: { name: 'grounded', version: '1', model: null, languageModel: false },
+      modules: [],
       lacks: [],
       usage: {
         calls: 0,

@@ -34,7 +34,7 @@ const unlimited: BudgetLimits = {
   microDollarsMax: 1e12,
   callsPerMinute: null,
 };
-const planRequest = { licence: '', readme: '', files: [], edges: [], manifests: [] };
+const planRequest = { licence: '', readme: '', files: [], edges: [], modules: [], manifests: [] };
 const plan = { requirements: 'r', architecture: 'a', purposes: [] };
 const folder = mkdtempSync(join(tmpdir(), 'backstory-coordination-'));
 let port = 0;

@@ -11,6 +11,11 @@ export function answerAsAsked(messages: readonly ChatMessage[]): string {
   const [system = '', user = ''] = messages.map(({ content }) => content);
   const random = seededRandom(Number.parseInt(sha256(user).slice(0, 8), 16));
   const prose = (words: number) => proseOf(words * (0.8 + random.below(401) / 1_000), random.below);
+  if (system.includes('"modules"')) {
+    const names = [...user.matchAll(/^(module_\d+): .* \(\d+ files?\)$/gm)].map(([, name]) => name);
+    // "25 to 60 words"
+    return JSON.stringify({ modules: names.map((module) => ({ module, purpose: prose(42) })) });
+  }
   if (system.includes('"purposes"')) {
     const files = /<files \w+>\n([\s\S]*)\n<\/files /.exec(user)?.[1] ?? '';
     const paths = [...files.matchAll(/^(\S.*) \([^()]*\)$/gm)].map(([, path = '']) => path);

@@ -70,6 +70,7 @@ test('wrong prose and wrong purposes are left out one by one', async () => {
     ...{ name: 'keeper', licence: 'MIT', readme: '' },
     files,
     edges: [],
+    modules: ['core', 'around'].map((name) => ({ name, files: [] })),
     manifests: [],
   };
   const asked: (string | undefined)[] = [];
@@ -85,6 +86,10 @@ test('wrong prose and wrong purposes are left out one by one', async () => {
             { path: 'src/store.py', purpose: 'Keeps values under names.' },
             { path: 'src/errors.py', purpose: 'Helps src/missing.py.' },
           ],
+          modules: [
+            { module: 0, purpose: 'Keeps values under names for all that is around it.' },
+            { module: 1, purpose: 'The given code was written before this plan.' },
+          ],
         },
         usage: paid,
       };
@@ -96,10 +101,14 @@ test('wrong prose and wrong purposes are left out one by one', async () => {
     requirements: '',
     architecture: 'Errors come first, then the store, then the service.',
     purposes: [{ path: 'src/store.py', purpose: 'Keeps values under names.' }],
-    failures: [expect.stringContaining('the purpose of src/errors.py')],
+    modules: [{ module: 0, purpose: 'Keeps values under names for all that is around it.' }],
+    failures: [
+      expect.stringContaining('the purpose of src/errors.py'),
+      expect.stringContaining('the purpose of the module around: tense'),
+    ],
     refused: { requirements: expect.stringContaining('requirements-enable') },
   });
-  expect(usage.refused).toEqual({ names: 4 });
+  expect(usage.refused).toEqual({ names: 4, tense: 1 });
 });
 
 test('a try does not find the parts of the one before, but finds the purposes', async () => {

@@ -186,6 +186,8 @@ export const examplePlan: RepoPlanBody = {
     dependsOn: [
       ...new Set(exampleStructure.edges.filter((one) => one.from === path).map((one) => one.to)),
     ],
+    offers: [],
+    module: null,
   })),
   teacher: { name: 'grounded', version: '1', model: null, languageModel: false },
   usage: {
@@ -196,6 +198,7 @@ export const examplePlan: RepoPlanBody = {
     refused: {},
     finish: {},
   },
+  modules: [],
   lacks: [],
 };
 

@@ -190,6 +190,15 @@ function completion(
 export function respond(messages: readonly ChatMessage[]): string {
   const system = messages.find((message) => message.role === 'system')?.content ?? '';
   const user = messages.find((message) => message.role === 'user')?.content ?? '';
+  if (system.includes('"modules"')) {
+    const names = [...user.matchAll(/^(module_\d+): .* \(\d+ files?\)$/gm)].map(([, name]) => name);
+    return JSON.stringify({
+      modules: names.map((module) => ({
+        module,
+        purpose: 'Keeps together what belongs together.',
+      })),
+    });
+  }
   if (system.includes('"purposes"')) {
     const files = /<files \w+>\n([\s\S]*)\n<\/files /.exec(user)?.[1] ?? '';
     const paths = [...files.matchAll(/^(\S.*) \([^()]*\)$/gm)].map((match) => match[1] ?? '');

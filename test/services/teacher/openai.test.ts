@@ -43,6 +43,7 @@ const planRequest = {
   readme: exampleTexts['README.md'] ?? '',
   files: exampleStructure.files,
   edges: exampleStructure.edges,
+  modules: [],
   manifests: [],
 };
 
@@ -75,6 +76,42 @@ test('asks for purposes in batches that cover every file once', async () => {
   expect(value.purposes.map((purpose) => purpose.path)).toEqual(
     exampleStructure.files.map((file) => file.path),
   );
+});
+
+test('a project with modules is planned from the top down, each level shown the one above', async () => {
+  const { teacher, server } = await open({}, { purposesPerCall: 2 });
+  const modules = [
+    { name: 'core', files: [0, 2, 3] },
+    { name: 'around', files: [1, 4, 5] },
+    { name: 'nothing', files: [] },
+  ];
+  const { value, usage } = await teacher.plan({ ...planRequest, modules }, signal);
+  const asked = server.requests.map(({ body }) => body.messages?.[1]?.content ?? '');
+  // The project; two calls for three modules; two for the files of each.
+  expect(asked).toHaveLength(1 + 2 + 4);
+  expect(usage.calls).toBe(7);
+  expect(asked[0]).toContain('module_2: around (3 files)');
+  expect(asked[1]).toContain(value.architecture);
+  expect(asked[1]).toContain('module_1: core (3 files)\n  ');
+  expect(asked[3]).toContain('module_1: core: Keeps together what belongs together.');
+  expect(value.modules?.map(({ module }) => module)).toEqual([0, 1, 2]);
+  expect(value.purposes.map(({ path }) => path)).toEqual(
+    [0, 2, 3, 1, 4, 5].map((ordinal) => exampleStructure.files[ordinal]?.path),
+  );
+});
+
+test('modules that a model refuses to describe cost neither the prose nor the files', async () => {
+  const { teacher } = await open({
+    fault: ([system]) =>
+      system?.content.includes('"modules"') === true
+        ? { kind: 'text', text: 'no modules today' }
+        : null,
+  });
+  const modules = [{ name: 'all', files: [0, 1, 2, 3, 4, 5] }];
+  const { value } = await teacher.plan({ ...planRequest, modules }, signal);
+  expect(value.failures).toEqual([expect.stringContaining('TEACHER_ANSWER_INVALID')]);
+  expect(value.modules).toBeUndefined();
+  expect(value.purposes).toHaveLength(6);
 });
 
 test('rewrites differ by sample and round, because the prompts do', async () => {
@@ -259,7 +296,7 @@ test('openTeacher requires address and model for kind openai, and nothing for gr
   const grounded = await openTeacher(teacherKnobs.parse({}), {}, manualClock());
   expect(grounded.identity).toEqual({
     name: 'grounded',
-    version: '3-c2.2',
+    version: '4-c2.2',
     model: null,
     languageModel: false,
   });

@@ -38,6 +38,7 @@ const request: ThinkRequest = {
     note: null,
   },
   architecture: '',
+  module: null,
   written: [],
   reads: [],
   usedBy: [],

@@ -35,6 +35,7 @@ function planBody(textLength: number): TopicBodies['repo-plan'] {
       refused: {},
       finish: {},
     },
+    modules: [],
     lacks: [],
   };
 }

@@ -57,7 +57,7 @@ describe('flattenRepository', () => {
     );
     expect(body('plan')).toBe(
       'Every file stands on the ones before it.\n\nFiles, in writing order:\n' +
-        '1. src/a.ts: Holds src/a.ts.\n2. README.md: Holds README.md.\n3. empty.txt: Holds empty.txt.\n',
+        '1. src/a.ts: Holds src/a.ts.\n2. README.md: Holds README.md. Needs src/a.ts.\n3. empty.txt: Holds empty.txt.\n',
     );
   });
 

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lineRange } from '../../../../schemas/lines.ts';
 import { parseTrajectory, writtenFiles } from '../../../../schemas/trajectory-text.ts';
+import { describeFolders, divideFiles } from '../../../../services/ports/division.ts';
 import { flattenRepository } from '../../../../services/stages/flatten/document.ts';
-import { describeFolders, divideFiles } from '../../../../services/stages/flatten/episodes.ts';
 import { estimateTokens } from '../../../../services/stages/flatten/tokens.ts';
 import { type SampleFile, sampleParts } from '../../../samples/inputs/file-thoughts.ts';
 
@@ -120,7 +120,7 @@ describe('an episode', () => {
     );
     expect(body('plan')).toBe(
       'Files of this episode, in writing order:\n' +
-        '4. app/a: Holds app/a.\n5. app/b: Holds app/b.\n6. app/c: Holds app/c.\n',
+        '4. app/a: Holds app/a.\n5. app/b: Holds app/b.\n6. app/c: Holds app/c. Needs lib/a.\n',
     );
     expect(second?.text).toContain('@@@ observe "lib/a" 1-2 earlier\n');
     expect(first?.text).toContain(
@@ -130,11 +130,45 @@ describe('an episode', () => {
   });
 });
 
+describe('a plan with modules', () => {
+  function plansOf(episodeTokens: number): string[] {
+    const parts = sampleParts('any', project);
+    const files = parts.plan.files.map((file, at) => ({ ...file, module: at < 3 ? 0 : 1 }));
+    const modules = [
+      { name: 'lib', purpose: 'What all is built on.' },
+      { name: 'app', purpose: 'What users see.' },
+    ];
+    const limits = { writesWithoutThought: 'trained', episodeTokens, briefBytesMax: 100 } as const;
+    const flat = flattenRepository({ ...parts, plan: { ...parts.plan, files, modules } }, limits);
+    return flat.map(({ document }) => {
+      const segments = parseTrajectory(document.toString('utf8'));
+      return segments.find(({ kind }) => kind === 'plan')?.body ?? '';
+    });
+  }
+  const own = ['- lib (3 files): What all is built on.', '- app (3 files): What users see.'];
+
+  it('lists them before the files of a repository that is one document', () => {
+    const [plan] = plansOf(0);
+    expect(plan).toContain(`\n\nModules:\n${own.join('\n')}\n\nFiles, in writing order:\n1.`);
+  });
+
+  it('lists all in the first episode, and in a later one those of its files', () => {
+    const [first, second] = plansOf(900);
+    expect(first).toContain(`Modules:\n${own.join('\n')}\n\nFiles of this episode`);
+    expect(second).toMatch(/^Modules of this episode:\n- app .*\n\nFiles of this episode/);
+  });
+
+  it('says how many have no room', () => {
+    expect(plansOf(120)[0]).toContain('Modules:\n- lib');
+    expect(plansOf(120)[0]).toContain('\nand 1 more\n\nFiles of this episode');
+  });
+});
+
 describe('divideFiles', () => {
-  const files = (...tokens: number[]) =>
-    tokens.map((each, at) => ({ path: `f${at}`, tokens: each }));
+  const cost = { run: 0.3, within: 0.1, filledFrom: 0.5 };
+  const files = (...tokens: number[]) => tokens.map((each, at) => ({ path: `f${at}`, size: each }));
   const sizes = (tokens: number[], length: number) =>
-    divideFiles(files(...tokens), { first: length, later: length }).map(
+    divideFiles(files(...tokens), { first: length, later: length }, cost).map(
       ({ from, to }) => to - from,
     );
 

@@ -2,7 +2,11 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Edge, RepoStructureBody } from '../../../../schemas/generated/types.ts';
+import type {
+  Edge,
+  FileStructure,
+  RepoStructureBody,
+} from '../../../../schemas/generated/types.ts';
 import {
   buildPlanRequest,
   chooseSources,
@@ -11,11 +15,12 @@ import {
   findTextProblem,
   planFiles,
   rankDependencies,
+  rankOffers,
 } from '../../../../services/stages/plan/file-plan.ts';
 import { countUnused } from '../../../../services/stages/plan/unused.ts';
 import { exampleStructure } from '../../teacher/example-repository.ts';
 
-const knobs = { dependenciesMax: 16, purposeBytesMax: 400 };
+const knobs = { dependenciesMax: 16, offersMax: 6, purposeBytesMax: 400 };
 
 function edge(to: string, kind: string, confidence: number, names: string[] = []): Edge {
   return { from: 'x', to, kind, confidence, names };
@@ -54,6 +59,7 @@ test('a purpose comes from the answer, on one line, or else from the outline', (
       { path: 'src/store.py', purpose: ' Keeps\n values. ' },
       { path: 'elsewhere', purpose: 'x' },
     ],
+    [],
     knobs,
   );
   expect(files.map((file) => file.path)).toEqual(exampleStructure.order);
@@ -62,6 +68,8 @@ test('a purpose comes from the answer, on one line, or else from the outline', (
     ordinal: 2,
     purpose: 'Keeps values.',
     dependsOn: ['src/errors.py'],
+    offers: ['Store'],
+    module: null,
   });
   expect(files[3]).toMatchObject({
     purpose: 'Defines `lookup`.',
@@ -83,7 +91,7 @@ test('I3: dependencies stand earlier in the order, whatever the edges', () => {
           order,
           edges: pairs.map(([from, to]) => ({ ...edge(to, 'import', 1), from })),
         };
-        const files = planFiles(structure, [], knobs);
+        const files = planFiles(structure, [], [], knobs);
         for (const file of files) {
           for (const path of file.dependsOn) expect(order.indexOf(path)).toBeLessThan(file.ordinal);
           expect(file.purpose).not.toBe('');
@@ -97,7 +105,8 @@ test('the number of dependencies and the length of a purpose are bounded', () =>
   const files = planFiles(
     exampleStructure,
     [{ path: 'src/service.py', purpose: 'äöü '.repeat(50) }],
-    { dependenciesMax: 1, purposeBytesMax: 20 },
+    [],
+    { dependenciesMax: 1, offersMax: 6, purposeBytesMax: 20 },
   );
   expect(files[3]?.dependsOn).toHaveLength(1);
   expect(files[3]?.purpose).toBe('äöü äöü');
@@ -129,8 +138,8 @@ test('chooses the README in the top folder and the manifests nearest to the top'
 
 test('an order that lacks or invents a file is an invalid record', () => {
   const short = { ...exampleStructure, order: exampleStructure.order.slice(1) };
-  expect(() => buildPlanRequest(short, '', [])).toThrow(/writing order/);
-  expect(() => buildPlanRequest({ ...exampleStructure, order: ['nowhere'] }, '', [])).toThrow(
+  expect(() => buildPlanRequest(short, '', [], [])).toThrow(/writing order/);
+  expect(() => buildPlanRequest({ ...exampleStructure, order: ['nowhere'] }, '', [], [])).toThrow(
     /nowhere/,
   );
 });
@@ -154,11 +163,35 @@ test('the purpose of a file without an outline is its language and size', () => 
   ).toBe('text file of 1 line.');
 });
 
-test('purposes that are missing or cut are counted', () => {
+test('purposes of files and modules that are missing or cut are counted', () => {
   const purposes = [
     { path: 'a', purpose: 'x'.repeat(11) },
     { path: 'b', purpose: ' ' },
     { path: 'other', purpose: 'long enough to be cut' },
   ];
-  expect(countUnused({ order: ['a', 'b', 'c'] }, purposes, 10)).toEqual({ missing: 2, cut: 1 });
+  const request = {
+    files: ['a', 'b', 'c'].map((path) => ({ ...exampleStructure.files[0], path }) as FileStructure),
+    modules: [
+      { name: 'x', files: [0, 1] },
+      { name: 'y', files: [2] },
+    ],
+  };
+  const told = { purposes, modules: [{ module: 0, purpose: 'x'.repeat(30) }] };
+  const limits = { purposeBytesMax: 10, modulePurposeBytesMax: 20 };
+  expect(countUnused(request, told, limits)).toEqual({ missing: 2, cut: 2, modulesMissing: 1 });
+});
+
+test('a file offers what others use: first what most of them do', () => {
+  const file = exampleStructure.files.find(({ path }) => path === 'src/store.py');
+  const use = (from: string, names: string[]): Edge => ({
+    ...edge('src/store.py', 'import', 1, names),
+    from,
+  });
+  const edges = [
+    use('a', ['LIMIT', 'elsewhere']),
+    use('b', ['Store']),
+    use('c', ['Store']),
+    use('src/store.py', ['get']),
+  ];
+  expect(rankOffers(file as FileStructure, edges)).toEqual(['Store', 'LIMIT']);
 });

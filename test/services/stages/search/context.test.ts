@@ -22,6 +22,7 @@ const structure = {
 const request: ThinkRequest = {
   name: 'sum',
   architecture: '',
+  module: null,
   written: [],
   requirements: 'It adds.\nIt subtracts.\n',
   path: 'a.ts',

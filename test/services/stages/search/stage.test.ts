@@ -81,6 +81,8 @@ beforeAll(async () => {
       ordinal,
       purpose: 'Keeps balances.',
       dependsOn: path === 'user.js' ? ['base.js'] : [],
+      offers: [],
+      module: null,
     })),
     teacher: openGrounded().identity,
     usage: {
@@ -91,6 +93,7 @@ beforeAll(async () => {
       refused: {},
       finish: {},
     },
+    modules: [],
     lacks: [],
   };
   trace = {

@@ -140,6 +140,7 @@ describe('checks', () => {
       readme: 'Install it with `pip install keeper-store`.',
       files: exampleStructure.files,
       edges: exampleStructure.edges,
+      modules: [],
       manifests: [],
     });
     const judge = (text: string) => findProblem(text, project, proseChecks)?.check ?? null;

@@ -60,6 +60,7 @@ test('names in the plan what the project is, offers and consists of', async () =
       readme: exampleTexts['README.md'] ?? '',
       files: exampleStructure.order.map((path) => requestFor(path).structure),
       edges: exampleStructure.edges,
+      modules: [],
       manifests: [
         {
           path: 'pyproject.toml',

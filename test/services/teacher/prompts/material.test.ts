@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { joinMaterial, material } from '../../../../services/teacher/prompts/material.ts';
+import { modulesPrompt } from '../../../../services/teacher/prompts/modules-prompt.ts';
 import { planPrompt } from '../../../../services/teacher/prompts/plan-prompt.ts';
 import { purposesPrompt } from '../../../../services/teacher/prompts/purposes-prompt.ts';
 import { repairPrompt } from '../../../../services/teacher/prompts/repair-prompt.ts';
@@ -50,12 +51,17 @@ function messagesWith(text: string): Readonly<Record<string, string>> {
   const edge = { from: text, to: text, kind: 'import', confidence: 1, names: [text] };
   const plan = {
     ...{ name: text, licence: text, readme: text, files: [structure], edges: [edge] },
+    modules: [{ name: text, files: [0] }],
     manifests: [{ path: text, text }],
     mending: { answer: text, problem: text },
   };
   const think = {
     ...{ name: text, requirements: text, path: text, purpose: text, structure, code: text },
-    ...{ architecture: text, written: [{ path: text, purpose: text }] },
+    ...{
+      architecture: text,
+      module: { name: text, purpose: text },
+      written: [{ path: text, purpose: text }],
+    },
     mending: { answer: text, problem: text },
     reads: [{ path: text, text, structure, names: [text] }],
     usedBy: [{ path: text, names: [text] }],
@@ -64,7 +70,14 @@ function messagesWith(text: string): Readonly<Record<string, string>> {
   const rewrite = { ...think, thought: text, round: 0, bytesMax: 100, bits: 1, tried };
   return {
     plan: planPrompt(plan as never, 1e6).user,
-    purposes: purposesPrompt(plan as never, [structure as never], text, 1e6).user,
+    modules: modulesPrompt(plan as never, [0], { requirements: text, architecture: text }, 1e6)
+      .user,
+    purposes: purposesPrompt(
+      plan as never,
+      { files: [structure as never], module: 0 },
+      { architecture: text, modules: [{ module: 0, purpose: text }] },
+      1e6,
+    ).user,
     think: thinkPrompt(think as never, 1e6).user,
     rewrite: rewritePrompt(rewrite as never, 0, 1e6).user,
     repair: repairPrompt(text, false),
@@ -89,7 +102,7 @@ describe('every prompt', () => {
 
   test('names its boundary in the system prompt as a rule, never as a value', () => {
     const { system } = planPrompt(
-      { name: 'a', licence: 'MIT', readme: '', files: [], edges: [], manifests: [] },
+      { name: 'a', licence: 'MIT', readme: '', files: [], edges: [], modules: [], manifests: [] },
       1000,
     );
     expect(system).toContain('first line of a message names its boundary');

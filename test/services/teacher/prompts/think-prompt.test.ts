@@ -69,6 +69,12 @@ test('files of one project share the project', () => {
   expect(user.slice(0, shared)).toContain(examplePlan.architecture);
 });
 
+test('a file of a large project is shown its module', () => {
+  const module = { name: 'src', purpose: 'Keeps values under names.' };
+  const user = thinkPrompt({ ...request, module }, bytesMax).user;
+  expect(user).toMatch(/<module \w+>\nsrc: Keeps values under names\.\n<\/module /);
+});
+
 test('a thought that holds the boundary of its own prompt is shown with another one', () => {
   const boundaryOf = (user: string) => /^Boundary: (\S+)/.exec(user)?.[1] ?? '';
   const boundary = boundaryOf(thinkPrompt(request, bytesMax).user);

@@ -1,67 +1,71 @@
 /**
- * Divides the files of a large repository into episodes that fit the context: runs of the writing
- * order, so that what a file needs is written in its own episode or an earlier one (I3). An episode
- * begins, if it can, where the order comes to another folder. Pure.
+ * Divides files into runs of the writing order: the episodes that fit the context, and the modules of
+ * a folder that is too large for one. What a file needs is thus in its own run or an earlier one
+ * (I3). A run begins, if it can, where the order comes to another folder. Pure.
  */
 
 /** The files `from` to `to` of the writing order, without `to`. */
-export interface EpisodeRange {
+export interface FileRange {
   readonly from: number;
   readonly to: number;
 }
 
 export interface SizedFile {
   readonly path: string;
-  readonly tokens: number;
+  readonly size: number;
 }
 
-/** Tokens that the files of an episode may have together. */
+/** How large the files of a run may be together. */
 export interface Room {
   readonly first: number;
   readonly later: number;
 }
 
-/**
- * What dividing costs, in lengths of an episode. A pack that an episode does not fill is filled by
- * others only where it is short, so beyond half of the length what is missing is lost.
- */
-const cost = { episode: 0.3, withinFolder: 0.1, filledFrom: 0.5 };
+/** What dividing costs, in lengths of a run. */
+export interface DivisionCost {
+  readonly run: number;
+  /** Of a run that begins in the folder in which the one before it ends. */
+  readonly within: number;
+  /** A run that is filled further than this should be full. */
+  readonly filledFrom: number;
+}
 
 /**
- * The cheapest division: few episodes, either full or short, that begin where another folder does.
- * Every file is in exactly one, in order; one that has no room is an episode of its own.
+ * The cheapest division: few runs, that begin where another folder does. Every file is in
+ * exactly one, in order; one that has no room is a run of its own.
  */
-export function divideFiles(files: readonly SizedFile[], room: Room): EpisodeRange[] {
+export function divideFiles(
+  files: readonly SizedFile[],
+  room: Room,
+  cost: DivisionCost,
+): FileRange[] {
   // For each number of first files: the least cost of dividing them, and where the last one begins.
   const costs = [0];
   const starts = [0];
   for (let to = 1; to <= files.length; to += 1) {
     let [best, start] = [Number.POSITIVE_INFINITY, to - 1];
-    let tokens = 0;
+    let size = 0;
     for (let from = to - 1; from >= 0; from -= 1) {
-      tokens += files[from]?.tokens ?? 0;
+      size += files[from]?.size ?? 0;
       const isAlone = to - from === 1;
-      if (tokens > Math.max(room.first, room.later) && !isAlone) break;
+      if (size > Math.max(room.first, room.later) && !isAlone) break;
       const own = from === 0 ? room.first : room.later;
-      if (tokens > own && !isAlone) continue;
-      const begun = cost.episode + cost.withinFolder * togetherness(files, from);
-      const total = (costs[from] ?? 0) + begun + missing(tokens / own);
+      if (size > own && !isAlone) continue;
+      const begun = cost.run + cost.within * togetherness(files, from);
+      const missing = size / own > cost.filledFrom ? Math.max(0, 1 - size / own) : 0;
+      const total = (costs[from] ?? 0) + begun + missing;
       if (total < best) [best, start] = [total, from];
     }
     costs.push(best);
     starts.push(start);
   }
-  const ranges: EpisodeRange[] = [];
+  const ranges: FileRange[] = [];
   for (let to = files.length; to > 0; ) {
     const from = starts[to] ?? 0;
     ranges.unshift({ from, to });
     to = from;
   }
   return ranges;
-}
-
-function missing(filled: number): number {
-  return filled > cost.filledFrom ? Math.max(0, 1 - filled) : 0;
 }
 
 /** Which share of the path to their folders a file and the one before it have in common. */

@@ -1,0 +1,100 @@
+/** Shows the modules of a large project, and asks for the purpose of each of a batch. */
+import type { Module, PlanRequest } from '../../ports/teacher.ts';
+import { rankDefinitions } from './importance.ts';
+import { modulesInstructions } from './instructions.ts';
+import { fitLines, fitText, joinMaterial, material } from './material.ts';
+import type { Prompt } from './version.ts';
+
+/** The name of a module in prompts and answers, by its position from 0. */
+export function moduleName(position: number): string {
+  return `module_${position + 1}`;
+}
+
+/** Shares of the longest prompt. */
+const shares = { requirements: 0.1, architecture: 0.1, dependencies: 0.1, modules: 0.55 } as const;
+
+/** `batch`: positions of the modules whose purpose is asked for. */
+export function modulesPrompt(
+  request: PlanRequest,
+  batch: readonly number[],
+  prose: { readonly requirements: string; readonly architecture: string },
+  bytesMax: number,
+): Prompt {
+  const room = Math.floor((bytesMax * shares.modules) / batch.length);
+  const definitions = definitionsOf(request);
+  const shown = batch.flatMap((position) => {
+    const module = request.modules[position];
+    if (module === undefined) return [];
+    // Even with a tiny share of the budget, each module must be named to get its purpose.
+    const head = renderModule(module, position);
+    const own = fitLines(definitions[position] ?? [], room - Buffer.byteLength(head));
+    return [own === '' ? head : `${head}\n${own}`];
+  });
+  const dependencies = renderModuleEdges(request, new Set(batch));
+  return {
+    system: modulesInstructions,
+    user: joinMaterial([
+      material('project', request.name),
+      material('requirements', fitText(prose.requirements, bytesMax * shares.requirements)),
+      material('architecture', fitText(prose.architecture, bytesMax * shares.architecture)),
+      material('dependencies', fitLines(dependencies, bytesMax * shares.dependencies)),
+      material('modules', shown.join('\n')),
+    ]),
+  };
+}
+
+export function renderModules({ modules }: PlanRequest): string[] {
+  return modules.map(renderModule);
+}
+
+function renderModule({ name, files }: Module, position: number): string {
+  const several = files.length === 1 ? 'file' : 'files';
+  return `${moduleName(position)}: ${name} (${files.length} ${several})`;
+}
+
+/** What each module defines, that on which most depends first. */
+function definitionsOf({ files, edges, modules }: PlanRequest): string[][] {
+  const position = positionsOf({ files, modules });
+  const lines: string[][] = modules.map(() => []);
+  for (const { file, definition } of rankDefinitions(files, edges)) {
+    if (definition.parent !== null) continue;
+    const doc = definition.doc === null ? '' : `  // ${definition.doc}`;
+    lines[position.get(file.path) ?? -1]?.push(`  ${file.path}: ${definition.signature}${doc}`);
+  }
+  return lines;
+}
+
+/** Which module each file is in. */
+function positionsOf({
+  files,
+  modules,
+}: Pick<PlanRequest, 'files' | 'modules'>): ReadonlyMap<string, number> {
+  return new Map(
+    modules.flatMap((module, at) =>
+      module.files.map((ordinal) => [files[ordinal]?.path ?? '', at] as const),
+    ),
+  );
+}
+
+/** `module_3 -> module_1: names`; of all modules, or of those in the set. */
+export function renderModuleEdges(
+  { files, edges, modules }: PlanRequest,
+  of?: ReadonlySet<number>,
+): string[] {
+  const moduleOf = positionsOf({ files, modules });
+  const between = new Map<string, Set<string>>();
+  for (const edge of edges) {
+    const [from, to] = [moduleOf.get(edge.from), moduleOf.get(edge.to)];
+    if (from === undefined || to === undefined || from === to || of?.has(from) === false) continue;
+    const key = `${moduleName(from)} -> ${moduleName(to)}`;
+    const names = between.get(key) ?? new Set();
+    between.set(key, names);
+    for (const name of edge.names) names.add(name);
+  }
+  return [...between].map(([key, names]) => {
+    const shown = [...names].slice(0, namesMax).join(', ');
+    return shown === '' ? key : `${key}: ${shown}`;
+  });
+}
+
+const namesMax = 12;
