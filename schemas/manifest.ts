@@ -127,6 +127,13 @@ export const provenanceLineSchema = z.strictObject({
   lacks: z
     .array(z.strictObject({ what: z.string(), path: z.string().nullable(), reason: z.string() }))
     .optional(),
+  /**
+   * Answers that a check refused, by check: about the plan, which has no path, and about a file's
+   * thoughts. Each was asked for again, or given up. Only with the first piece, absent normally.
+   */
+  refused: z
+    .array(z.strictObject({ path: z.string().nullable(), checks: z.record(z.string(), count) }))
+    .optional(),
   /** Files without a thought whose write is not trained; only with the first piece. */
   masked: z.array(z.string()).optional(),
 });

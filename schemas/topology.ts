@@ -122,14 +122,14 @@ const stageSpecs = {
     reads: ['file-task'],
     writes: ['file-trace'],
     talksTo: ['teacher'],
-    version: 3,
+    version: 4,
   },
   search: {
     does: 'rewrites thoughts; keeps one only if the scorer needs fewer bits for the real code',
     reads: ['file-trace'],
     writes: ['file-thought'],
     talksTo: ['teacher', 'scorer'],
-    version: 2,
+    version: 3,
   },
   flatten: {
     does: 'all files of a repository as one text, or as episodes; each segment trained or not',

@@ -444,6 +444,8 @@ export interface FileTraceBody {
   readonly teacher: ModelIdentity;
   /** What it cost. */
   readonly usage: Usage;
+  /** Answers about its thoughts, before any search, that a check refused, by check: it was asked again for each, or given up. */
+  readonly refused: { readonly [key: string]: number };
 }
 
 /** The simulated work on one file. Key: repository id. */
@@ -516,6 +518,8 @@ export interface FileThoughtBody {
   readonly teacher: ModelIdentity;
   /** What it cost. */
   readonly usage: Usage;
+  /** Answers about its thoughts, before any search, that a check refused, by check: it was asked again for each, or given up. */
+  readonly refused: { readonly [key: string]: number };
   /** What the search did; null when it was off. */
   readonly search: null | SearchReport;
 }
@@ -570,6 +574,14 @@ export interface SearchSummary {
   readonly outcomes: { readonly [key: string]: number };
 }
 
+/** What checks refused of the answers about one thing: it was asked again for each, or given up. */
+export interface Refused {
+  /** File whose thoughts these were; null for the plan. */
+  readonly path: null | string;
+  /** Answers refused, by check. */
+  readonly checks: { readonly [key: string]: number };
+}
+
 /** A later part of a large repository, with a document of its own. */
 export interface Episode {
   /** Its text. */
@@ -610,6 +622,8 @@ export interface TrajectoryBody {
   readonly usage: Usage;
   /** What it was written without; empty normally. */
   readonly lacks: readonly Lack[];
+  /** Plan and files of which checks refused answers; empty normally. */
+  readonly refused: readonly Refused[];
   /** The episodes after the first, in writing order; empty where the repository is one document. */
   readonly episodes: readonly Episode[];
 }

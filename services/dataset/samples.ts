@@ -2,7 +2,7 @@
  * Samples as they lie in the shards: lists them all, and reads one back from its tokens. Reads only
  * the output's own files, so it shows what a trainer sees and nothing else.
  */
-import type { Lack, ModelIdentity, SearchSummary } from '../../schemas/generated/types.ts';
+import type { Lack, ModelIdentity, Refused, SearchSummary } from '../../schemas/generated/types.ts';
 import type { ManifestShard, ProvenanceLine } from '../../schemas/manifest.ts';
 import { countTrained } from '../../schemas/mds.ts';
 import { type TextSegment, TrajectoryTextError } from '../../schemas/trajectory-text.ts';
@@ -46,6 +46,8 @@ export interface SampleOverview {
   readonly search: SearchSummary | null;
   /** What it was written without; empty normally. */
   readonly lacks: readonly Lack[];
+  /** Of which answers checks refused some, before they passed or were given up; empty normally. */
+  readonly refused: readonly Refused[];
 }
 
 /** A segment with its mask as the tokens carry it. */
@@ -291,5 +293,6 @@ function overview(line: ProvenanceLine, tokens: number, trainedTokens: number): 
     scorer: line.scorer as ModelIdentity | null,
     search: line.search as SearchSummary | null,
     lacks: line.lacks ?? [],
+    refused: line.refused ?? [],
   };
 }

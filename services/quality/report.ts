@@ -14,6 +14,7 @@ import { createExamples, type Examples, filesOf } from './examples.ts';
 import { createLacks, type LackGroup, type Lacks } from './lacks.ts';
 import { createLengths, type Lengths } from './lengths.ts';
 import { createPhrases, type Phrases } from './phrases.ts';
+import { createRefusals, type RefusedSteps } from './refusals.ts';
 import { createRegister, type Register } from './register.ts';
 import { createRepetition, type Repetition } from './repetition.ts';
 import {
@@ -52,7 +53,9 @@ export interface QualityReport {
   readonly finish: Lacks['finish'];
   /** All answers by how they ended, where servers said it; null where no log tells. */
   readonly answers: ThoughtFacts['finish'] | null;
-  /** Answers that a check refused, mended or not, by check; null where no log tells. */
+  /** Plans and thoughts that were asked for again, or given up, by the check that refused them. */
+  readonly refusedSteps: readonly RefusedSteps[];
+  /** Answers that a check refused, those of the search included; null where no log tells. */
   readonly refused: ThoughtFacts['refused'] | null;
   readonly repetition: Repetition;
   readonly phrases: Phrases;
@@ -116,7 +119,7 @@ function createMeasures() {
   const totals = { trajectories: 0, files: 0, steps: 0, tokens: 0, trainedTokens: 0 };
   let unthought = 0;
   const lengths = createLengthsByKind();
-  const [lacks, examples] = [createLacks(), createExamples()];
+  const [lacks, refusals, examples] = [createLacks(), createRefusals(), createExamples()];
   const [repetition, phrases] = [createRepetition(), createPhrases()];
   const [register, symbols] = [createRegister(), createSymbols()];
   return {
@@ -132,6 +135,7 @@ function createMeasures() {
       unthought += files.filter(({ writes }) => thoughtsOf(writes).length === 0).length;
       lengths.add(sample);
       for (const lack of overview.lacks) lacks.add(lack);
+      refusals.add(overview);
       const writes = files.flatMap((file) => file.writes);
       const thoughts = thoughtsOf(writes);
       const observed = segments.filter(({ earlier }) => earlier === true).map(({ body }) => body);
@@ -157,6 +161,7 @@ function createMeasures() {
         plain: { ...shared(unearned), kinds: plain },
         lacks: groups.filter((group) => !ofThoughts.includes(group)),
         finish,
+        refusedSteps: refusals.report(),
         repetition: repetition.report(),
         phrases: phrases.report(),
         register: register.report(),

@@ -2,7 +2,7 @@
  * What the server of `backstory ui` answers, as types that page and server share. Plain JSON; texts
  * are as the output has them, so whoever shows one makes it safe. Pure.
  */
-import type { Edge, Lack, ModelIdentity } from '../../schemas/generated/types.ts';
+import type { Edge, Lack, ModelIdentity, Refused } from '../../schemas/generated/types.ts';
 import type { SegmentKind } from '../../schemas/trajectory-text.ts';
 
 /** Columns by which samples can be sorted. */
@@ -165,6 +165,7 @@ export interface TrajectoryView {
   readonly scorer: ModelIdentity | null;
   readonly search: Gain | null;
   readonly lacks: readonly Lack[];
+  readonly refused: readonly Refused[];
   readonly segments: readonly SegmentFacts[];
   /** Where its pieces lie. */
   readonly places: readonly PiecePlace[];

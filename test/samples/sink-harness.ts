@@ -163,6 +163,7 @@ export async function sampleTrajectory(
       finish: {},
     },
     lacks: [],
+    refused: [],
     episodes,
   };
 }

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { Lack } from '../../../schemas/generated/types.ts';
 import { openOutput } from '../../dataset/open-output.ts';
 import { printable } from '../../dataset/printable.ts';
+import { tellRefused } from '../../dataset/refused.ts';
 import { readFileGains } from '../../dataset/run-log/gains.ts';
 import { listSamples, type MaskedSegment, readSample, type Sample } from '../../dataset/samples.ts';
 import { suggestName } from '../../runtime/config/suggest-name.ts';
@@ -83,6 +84,8 @@ async function drawSample(
     for (const { what, reason } of lacksAt(segment, sample.overview.lacks)) {
       writeLine(context.out, style.yellow(`  ${tellLack(what, reason)}`));
     }
+    const refused = refusedAt(segment, sample.overview);
+    if (refused !== null) writeLine(context.out, style.yellow(`  ${refused}`));
     const gain = segment.kind === 'write' ? gains?.get(segment.path ?? '') : undefined;
     if (gain === undefined) continue;
     writeLine(context.out, style.green(`  search: ${bitsPerByte(gain)}`));
@@ -100,6 +103,12 @@ function tellLack(what: string, reason: string): string {
   return what === 'plain'
     ? `without a thought: ${printable(reason)} earns none`
     : `no ${lackName(what)}: ${printable(reason)}`;
+}
+
+/** What checks refused of the plan, told there, or of a file's thoughts, told at its write. */
+function refusedAt({ kind, path }: MaskedSegment, { refused }: Sample['overview']): string | null {
+  if (kind === 'plan') return tellRefused(refused, null);
+  return kind === 'write' && path !== null ? tellRefused(refused, path) : null;
 }
 
 /** What is missing at a segment: of a file, it is told at its write; of the plan, at the plan. */

@@ -9,7 +9,7 @@ import { defineJoin, type StageRecord, type Tools } from '../../runtime/stage.ts
 import { type FlattenKnobs, flattenKnobs } from './config.ts';
 import { findFailure, flattenRepository } from './document.ts';
 import { flattenReport } from './report.ts';
-import { findScorer, listLacks, partOf, summariseSearch } from './summary.ts';
+import { findScorer, listLacks, listRefused, partOf, summariseSearch } from './summary.ts';
 
 export const flatten = defineJoin('flatten', {
   config: flattenKnobs,
@@ -53,6 +53,7 @@ async function complete(
     scorer: findScorer(thoughts),
     usage: sumUsage([plan.usage, ...thoughts.map((thought) => thought.usage)]),
     lacks: listLacks(plan, thoughts),
+    refused: listRefused(plan, thoughts),
     episodes,
   };
   return [emit('trajectory', trajectory)];

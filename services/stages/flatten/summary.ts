@@ -7,6 +7,7 @@ import type {
   FileThoughtBody,
   Lack,
   ModelIdentity,
+  Refused,
   RepoPlanBody,
   SearchSummary,
 } from '../../../schemas/generated/types.ts';
@@ -56,6 +57,15 @@ export function listLacks(plan: RepoPlanBody, thoughts: readonly FileThoughtBody
     return reason === null ? [] : [{ what: lackOf[status], path, reason }];
   });
   return [...plan.lacks, ...ofFiles];
+}
+
+/** Of which answers checks refused some: of the plan, then of files in the order of the document. */
+export function listRefused(plan: RepoPlanBody, thoughts: readonly FileThoughtBody[]): Refused[] {
+  const all: Refused[] = [
+    { path: null, checks: plan.usage.refused },
+    ...thoughts.map(({ path, refused }) => ({ path, checks: refused })),
+  ];
+  return all.filter(({ checks }) => Object.keys(checks).length > 0);
 }
 
 /** Which part of its repository a file is. */

@@ -41,7 +41,7 @@ const nobody = { name: 'none', version: '0', model: null, languageModel: false }
  * lost.
  */
 export function givenUp(task: FileTaskBody, { reason, passing, usage }: Failure): FileTraceBody {
-  const ending = { ...task, reason, teacher: nobody, usage };
+  const ending = { ...task, reason, teacher: nobody, ...spent(usage) };
   return passing
     ? { ...ending, status: 'failed', steps: [] }
     : { ...ending, status: 'skipped', steps: [writeStep(task.path)] };
@@ -76,7 +76,14 @@ export async function simulateFile(
   const teacher = tools.teacher.identity;
   if ('steps' in inParts) {
     const { usage, steps } = inParts;
-    return { ...task, status: 'done', reason: null, steps: [...reads, ...steps], teacher, usage };
+    return {
+      ...task,
+      status: 'done',
+      reason: null,
+      steps: [...reads, ...steps],
+      teacher,
+      ...spent(usage),
+    };
   }
   const answer = await askOrGiveUp(() => think(request, tools)).catch((error: unknown) => {
     throw withUsage(error, inParts.usage);
@@ -87,11 +94,23 @@ export async function simulateFile(
     const { reason } = answer;
     tools.log.warn({ path: task.path, reason }, 'a file is written without a thought');
     tools.count('thoughts_missing');
-    return { ...task, status: 'skipped', reason, steps: [...reads, write], teacher, usage };
+    return {
+      ...task,
+      status: 'skipped',
+      reason,
+      steps: [...reads, write],
+      teacher,
+      ...spent(usage),
+    };
   }
   tools.count('thoughts_written');
   const steps = [...reads, thinkStep(answer.value), write];
-  return { ...task, status: 'done', reason: null, steps, teacher, usage };
+  return { ...task, status: 'done', reason: null, steps, teacher, ...spent(usage) };
+}
+
+/** What checks refused is told apart from the usage, to which the search adds its own. */
+function spent(usage: Usage): Pick<FileTraceBody, 'usage' | 'refused'> {
+  return { usage, refused: usage.refused };
 }
 
 /** The trace of a file that earns no thought; null for any other. */
@@ -108,7 +127,7 @@ async function writePlain(
   tools.count('plain_files');
   const steps = [writeStep(task.path)];
   const reason = plainKinds[kind];
-  return { ...task, status: 'plain', reason, steps, teacher: nobody, usage: noUsage };
+  return { ...task, status: 'plain', reason, steps, teacher: nobody, ...spent(noUsage) };
 }
 
 /**

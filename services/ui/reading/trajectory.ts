@@ -23,7 +23,7 @@ export type ShardOfPack = (pack: number) => string;
 export function viewTrajectory(sample: TokenizedSample, shardOf: ShardOfPack): TrajectoryView {
   const { overview, segments, pieces } = sample;
   const { id, name, episode, origin, commit, licence, tokens, trainedTokens } = overview;
-  const { teacher, scorer, lacks } = overview;
+  const { teacher, scorer, lacks, refused } = overview;
   return {
     id,
     name,
@@ -37,6 +37,7 @@ export function viewTrajectory(sample: TokenizedSample, shardOf: ShardOfPack): T
     scorer,
     search: gainOf(overview.search),
     lacks,
+    refused,
     segments: segments.map(factsOf),
     places: pieces.map(({ pack, tokens: range }) => ({
       shard: shardOf(pack),

@@ -132,6 +132,7 @@ function sampleThought(file: SampleFile, ordinal: number, of: number): FileThoug
     steps: [...reads, ...(works.length > 1 ? works : [...thinks, write])],
     teacher: sampleTeacher,
     usage,
+    refused: {},
     search: null,
   };
 }

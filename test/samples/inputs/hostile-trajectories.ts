@@ -109,6 +109,7 @@ export function trajectoryOf(segments: readonly TextSegment[]): {
       finish: {},
     },
     lacks: [],
+    refused: [],
     episodes: [],
   };
   return { body, document };

@@ -21,6 +21,7 @@ export function qualitySections(report: QualityReport): QualitySection[] {
     thoughtless(report),
     plain(report),
     lacks(report),
+    refusedSteps(report),
     refused(report),
     answers(report),
     thoughts(report),
@@ -82,12 +83,25 @@ function lacks(report: QualityReport): QualitySection {
   return { title: 'Also written without', head: lackHead, rows: report.lacks.map(lackRow) };
 }
 
+function refusedSteps({ refusedSteps: groups }: QualityReport): QualitySection {
+  const rows = groups.map(({ check, steps, answers, givenUp }) => [
+    check,
+    ...[steps, answers, givenUp].map(formatCount),
+  ]);
+  const head = ['check', 'steps', 'answers refused', 'given up'];
+  return { title: 'Plans and thoughts asked for again or given up, by check', head, rows };
+}
+
 function refused({ refused: counts, finish }: QualityReport): QualitySection {
   const rows = Object.entries(counts ?? {}).map(([check, count]) => [check, formatCount(count)]);
   for (const [reason, count] of Object.entries(finish)) {
     if (count > 0) rows.push([`given up, finish reason ${reason}`, formatCount(count)]);
   }
-  return { title: 'Answers refused, mended ones included', head: null, rows };
+  return {
+    title: 'Answers refused, those of the search and mended ones included',
+    head: null,
+    rows,
+  };
 }
 
 function answers({ answers: counts }: QualityReport): QualitySection {

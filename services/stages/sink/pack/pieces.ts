@@ -146,13 +146,18 @@ export function isMaskedWrite({ kind, trained }: TrajectoryBody['segments'][numb
   return kind === 'write' && !trained;
 }
 
-/** What the document is written without; nothing where it is whole. */
-function lacksOf({ lacks, segments }: TrajectoryBody): Pick<ProvenanceLine, 'lacks' | 'masked'> {
+/** What the document is written without, what checks refused; nothing where all is well. */
+function lacksOf({
+  lacks,
+  refused,
+  segments,
+}: TrajectoryBody): Pick<ProvenanceLine, 'lacks' | 'refused' | 'masked'> {
   const masked = segments
     .filter(isMaskedWrite)
     .flatMap(({ path }) => (path === null ? [] : [path]));
   return {
     ...(lacks.length === 0 ? {} : { lacks: [...lacks] }),
+    ...(refused.length === 0 ? {} : { refused: [...refused] }),
     ...(masked.length === 0 ? {} : { masked }),
   };
 }

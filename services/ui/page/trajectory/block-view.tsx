@@ -1,4 +1,5 @@
 /** One block of a trajectory: the head of a segment, or some of its lines. */
+import { tellRefused } from '../../../dataset/refused.ts';
 import type { FileSearch, LogView, SegmentFacts, TrajectoryView } from '../../api.ts';
 import { route } from '../frame/state.ts';
 import { type Block, type FilePart, fileAt } from './blocks.ts';
@@ -65,10 +66,14 @@ function tokensOf(texts: Texts, segment: number, { tokens }: SegmentFacts) {
   return tokens <= markedTokensMax ? texts.tokensOf(segment) : null;
 }
 
-/** What is missing: of a file, it is told at its write; of the plan, at the plan. */
-function lacksAt({ kind, path }: SegmentFacts, { lacks }: TrajectoryView): string[] {
+/** What is missing or was refused: of a file, it is told at its write; of the plan, at the plan. */
+function lacksAt({ kind, path }: SegmentFacts, { lacks, refused }: TrajectoryView): string[] {
   const isHere = (lacking: string | null) =>
     (kind === 'write' && lacking !== null && lacking === path) ||
     (kind === 'plan' && lacking === null);
-  return lacks.filter((lack) => isHere(lack.path)).map((lack) => `no ${lack.what}: ${lack.reason}`);
+  const told = kind === 'write' || kind === 'plan' ? tellRefused(refused, path) : null;
+  return [
+    ...lacks.filter((lack) => isHere(lack.path)).map((lack) => `no ${lack.what}: ${lack.reason}`),
+    ...(told === null ? [] : [told]),
+  ];
 }

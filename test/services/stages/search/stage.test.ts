@@ -110,6 +110,7 @@ beforeAll(async () => {
       { kind: 'write', path: 'user.js', fromLine: 0, toLine: 0, text: null },
     ],
     teacher: plan.teacher,
+    refused: {},
     usage: {
       calls: 1,
       promptTokens: 10,

@@ -36,6 +36,7 @@ const report: QualityReport = {
   plain: { files: 1, share: 1, kinds: { [hostile]: 1 } },
   lacks: [{ ...group, what: 'plan' }],
   finish: { length: 1, content_filter: 0 },
+  refusedSteps: [{ check: hostile, steps: 2, answers: 3, givenUp: 1 }],
   refused: { [hostile]: 3 },
   answers: { [hostile]: 2 },
   repetition: {
