@@ -63,7 +63,7 @@ export interface FakeOpenAiOptions {
   /** An answer has left the server as a whole. */
   readonly onDelivered?: (messages: readonly ChatMessage[], turn: Turn) => void;
   /** Tokens of a text; a quarter of its characters without. */
-  readonly countTokens?: (text: string) => number;
+  readonly countTokens?: (text: string) => number | Promise<number>;
   /** Leaves `usage` out of the answers. */
   readonly withoutUsage?: boolean;
   /** Replaces the computed content of an answer. */
@@ -142,7 +142,12 @@ async function handle(
   const messages = body.messages ?? [];
   const text = turn.kind === 'text' ? turn.text : (options.respond ?? respond)(messages);
   const finishReason = turn.kind === 'text' ? (turn.finishReason ?? 'stop') : 'stop';
-  send(response, 200, completion(model, messages, text, finishReason, options));
+  send(response, 200, await completion(model, messages, text, finishReason, options));
+}
+
+/** What is counted of a prompt. */
+export function textOf(messages: readonly ChatMessage[]): string {
+  return messages.map(({ content }) => content).join('');
 }
 
 function answerRaw(response: ServerResponse, turn: Extract<Turn, { kind: 'raw' }>): void {
@@ -160,15 +165,15 @@ function send(response: ServerResponse, status: number, body: unknown): void {
   response.end(JSON.stringify(body));
 }
 
-function completion(
+async function completion(
   model: string,
   messages: readonly ChatMessage[],
   text: string,
   finishReason: string,
   { withoutUsage = false, countTokens = (each) => Math.ceil(each.length / 4) }: FakeOpenAiOptions,
-): unknown {
-  const promptTokens = countTokens(messages.map((message) => message.content).join(''));
-  const completionTokens = countTokens(text);
+): Promise<unknown> {
+  const promptTokens = await countTokens(textOf(messages));
+  const completionTokens = await countTokens(text);
   const usage = {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,
