@@ -1,7 +1,7 @@
 /**
- * `npm run bench -- prompts [--only NAME,…]`: what ten small real repositories ask of a teacher in a
- * run with the search, as a scripted server gets it. Tokens are those of the output's tokenizer. A
- * prefix cache has what a prompt shares, from its first character, with an earlier one about the
+ * `npm run bench -- prompts [--only NAME,…]`: what ten small real repositories ask of a teacher in
+ * a run with the search, as a scripted server gets it. Tokens are those of the output's tokenizer.
+ * A prefix cache has what a prompt shares, from its first character, with an earlier one about the
  * same file; of the first prompt about a file it has nothing.
  */
 import { mkdtemp, rm } from 'node:fs/promises';

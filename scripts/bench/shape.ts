@@ -1,8 +1,9 @@
 /**
  * `npm run bench -- shape [--only NAME,…]`: how long trajectories and their steps are, on ten small
- * real repositories: from the grounded teacher without and with the search, and from a scripted model
- * that keeps to the lengths that the prompts ask for. A repository counts as one, however many documents it has. The baselines of the
- * first figures are those of the paper, arXiv 2603.11103; those of the steps are without search.
+ * real repositories: from the grounded teacher without and with the search, and from a scripted
+ * model that keeps to the lengths that the prompts ask for. A repository counts as one, however
+ * many documents it has. The baselines of the first figures are those of the paper, arXiv
+ * 2603.11103; those of the steps are without search.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

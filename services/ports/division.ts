@@ -1,6 +1,6 @@
 /**
- * Divides files into runs of the writing order: the episodes that fit the context, and the modules of
- * a folder that is too large for one. What a file needs is thus in its own run or an earlier one
+ * Divides files into runs of the writing order: the episodes that fit the context, and the modules
+ * of a folder that is too large for one. What a file needs is thus in its own run or an earlier one
  * (I3). A run begins, if it can, where the order comes to another folder. Pure.
  */
 

@@ -98,8 +98,8 @@ interface Frugal {
 }
 
 /**
- * A pack that an episode does not fill is filled by others only where it is short, so beyond half of
- * the length what is missing is lost. Episodes are either full or short.
+ * A pack that an episode does not fill is filled by others only where it is short, so beyond half
+ * of the length what is missing is lost. Episodes are either full or short.
  */
 const cost: DivisionCost = { run: 0.3, within: 0.1, filledFrom: 0.5 };
 

@@ -59,7 +59,9 @@ export function listLacks(plan: RepoPlanBody, thoughts: readonly FileThoughtBody
   return [...plan.lacks, ...ofFiles];
 }
 
-/** Of which answers checks refused some: of the plan, then of files in the order of the document. */
+/**
+ * Of which answers checks refused some: of the plan, then of files in the order of the document.
+ */
 export function listRefused(plan: RepoPlanBody, thoughts: readonly FileThoughtBody[]): Refused[] {
   const all: Refused[] = [
     { path: null, checks: plan.usage.refused },

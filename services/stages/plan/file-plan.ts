@@ -107,7 +107,9 @@ export function planFiles(
   });
 }
 
-/** The names of a file that other files use, those with most users first, then as they are defined. */
+/**
+ * The names of a file that other files use, those with most users first, then as they are defined.
+ */
 export function rankOffers(file: FileStructure, edges: readonly Edge[]): string[] {
   const users = new Map<string, Set<string>>();
   for (const edge of edgesTo(edges, file.path)) {

@@ -1,7 +1,7 @@
 /**
- * Divides a large repository into the modules that are planned by themselves: its packages, which are
- * folders, and of a folder with too many files runs of the writing order. Every file is in exactly
- * one module, and each is small enough for one question. Pure.
+ * Divides a large repository into the modules that are planned by themselves: its packages, which
+ * are folders, and of a folder with too many files runs of the writing order. Every file is in
+ * exactly one module, and each is small enough for one question. Pure.
  */
 import type { PlannedModule, RepoStructureBody } from '../../../schemas/generated/types.ts';
 import { describeFolders, divideFiles, type SizedFile } from '../../ports/division.ts';

@@ -118,7 +118,9 @@ function inBatches<Item>(items: readonly Item[], size: number): Item[][] {
   return starts.map((start) => items.slice(start, start + size));
 }
 
-/** All that was answered; a refusal costs the purposes that it is about, which have a substitute. */
+/**
+ * All that was answered; a refusal costs the purposes that it is about, which have a substitute.
+ */
 interface Answered<Value> {
   readonly values: readonly Value[];
   readonly failures: readonly string[];

@@ -1,4 +1,6 @@
-/** Modules of a large repository hold every file once, and each is small enough for one question. */
+/**
+ * Modules of a large repository hold every file once, and each is small enough for one question.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RepoStructureBody } from '../../../../schemas/generated/types.ts';
