@@ -132,7 +132,14 @@ const impureModules: Readonly<Record<string, readonly string[]>> = {
     'tracked',
     'walk',
   ],
-  admit: ['admit-archive', 'archive/unpack', 'near-duplicates/earlier', 'stage'],
+  admit: [
+    'admit-archive',
+    'archive/unpack',
+    'near-duplicates/earlier',
+    'stage',
+    'known-facts',
+    'decontamination/benchmarks',
+  ],
   extract: [
     'extractor',
     'parse/fact-cache',

@@ -19,6 +19,7 @@ import type { TeacherEnvironment } from '../../teacher/adapter.ts';
 import { openTeacher } from '../../teacher/open.ts';
 import { type CommandContext, writeLine } from '../context.ts';
 import { type ConfigurationFile, readConfigurationFile } from './configuration-file.ts';
+import { hashWithFiles } from './hash-files.ts';
 
 /** Options that every command with a configuration takes. */
 export interface ConfigurationOptions {
@@ -61,7 +62,7 @@ export async function loadConfiguration(
       if (typeof value === 'string') secretsOfAddress(value).forEach(context.redactor.learn);
     }
   }
-  return { ...resolved, file };
+  return { ...resolved, hash: await hashWithFiles(resolved.hash, resolved.values), file };
 }
 
 type Given = Pick<ConfigurationSources, 'environment' | 'sets' | 'flags'>;

@@ -16,6 +16,9 @@ export const ownersOnly = { ownersOnly: true };
 /** Metadata of knobs that name the input: they go into a separate hash. */
 export const input = { input: true };
 
+/** Metadata of knobs that list files whose bytes decide on the output: their hash counts, too. */
+export const fileContents = { fileContents: true, ownersOnly: true };
+
 export const runtimeKnobs = z.object({
   seed: z
     .number()

@@ -145,14 +145,14 @@ export function knobKeys(sections: Sections): string[] {
   );
 }
 
-function findKnob(sections: Sections, key: string): z.ZodType | undefined {
+export function findKnob(sections: Sections, key: string): z.ZodType | undefined {
   const [section = '', knob = ''] = splitKey(key);
   if (!Object.hasOwn(sections, section)) return undefined;
   const shape = sections[section]?.shape ?? {};
   return Object.hasOwn(shape, knob) ? (shape[knob] as z.ZodType) : undefined;
 }
 
-function splitKey(key: string): [section: string, knob: string] {
+export function splitKey(key: string): [section: string, knob: string] {
   const dot = key.indexOf('.');
   return dot < 0 ? [key, ''] : [key.slice(0, dot), key.slice(dot + 1)];
 }

@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import type { Licence } from '../../../schemas/generated/types.ts';
 import type { DropCode } from '../../runtime/errors.ts';
 import type { UnpackedFile } from './archive/skips.ts';
+import type { Benchmarks } from './decontamination/benchmarks.ts';
 import type { FileText } from './file-text.ts';
 import type { OwnLicence } from './licence/own.ts';
 import type { Finding } from './redaction/redaction.ts';
@@ -45,9 +46,11 @@ export interface Duplicates {
 export interface GateFacts {
   /** Null where nothing was compared. */
   readonly duplicates: Duplicates | null;
+  /** Null where no benchmark is named. */
+  readonly benchmarks: Benchmarks | null;
 }
 
-export const noFacts: GateFacts = { duplicates: null };
+export const noFacts: GateFacts = { duplicates: null, benchmarks: null };
 
 /** Null admits the file, a reason skips it, and a refusal drops the whole repository. */
 export type Verdict<Reason extends string = string, Code extends DropCode = DropCode> =

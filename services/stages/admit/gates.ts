@@ -5,6 +5,7 @@
 import type { undecodable, undecodableEvidence } from './archive/decode.ts';
 import type { unpackReasons } from './archive/skips.ts';
 import { binary } from './gates/binary.ts';
+import { decontamination } from './gates/decontamination.ts';
 import { generated } from './gates/generated.ts';
 import { lfsPointer } from './gates/lfs-pointer.ts';
 import { licence } from './gates/licence.ts';
@@ -21,6 +22,7 @@ export const gates = [
   lfsPointer,
   generated,
   lines,
+  decontamination,
   nearDuplicates,
   size,
   licence,

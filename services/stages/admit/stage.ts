@@ -4,14 +4,13 @@ import { defineStage } from '../../runtime/stage.ts';
 import { admitArchive } from './admit-archive.ts';
 import { admitKnobs } from './config.ts';
 import { placeFiles } from './content.ts';
-import { noFacts } from './gate.ts';
 import { gates } from './gates.ts';
-import { type Earlier, openEarlier } from './near-duplicates/earlier.ts';
+import { type FactsOf, openFacts } from './known-facts.ts';
 import { admitReport } from './report.ts';
 import { skippedFiles } from './skips.ts';
 
 /** What gates know beside their knobs; one for each tools object, which `open` gets first. */
-const opened = new WeakMap<object, Earlier>();
+const opened = new WeakMap<object, FactsOf>();
 
 export const admit = defineStage('admit', {
   config: admitKnobs,
@@ -19,7 +18,7 @@ export const admit = defineStage('admit', {
   concurrency: (config) => config.concurrency,
   end: { subject: (record) => record.body },
   open: async (tools) => {
-    opened.set(tools, openEarlier({ ...tools, facts: noFacts }));
+    opened.set(tools, openFacts(tools));
   },
   handle: async (record, tools) => {
     const { name, origin, commit, archive, format, hosted, near } = record.body;
@@ -33,10 +32,9 @@ export const admit = defineStage('admit', {
       ];
     }
     const bytes = await tools.blobs.get(archive);
-    const duplicates =
-      near === null ? null : ((await opened.get(tools)?.duplicatesOf(near)) ?? null);
+    const facts = await (opened.get(tools) ?? openFacts(tools))(near);
     const repository = { name, origin, format, archive: bytes };
-    const admitted = await admitArchive(repository, tools.config, gates, { duplicates });
+    const admitted = await admitArchive(repository, tools.config, gates, facts);
     const content = await tools.blobs.put(Buffer.concat(admitted.files.map((file) => file.bytes)));
     tools.count('files_admitted', admitted.files.length);
     tools.count('files_skipped', admitted.skipped.length);

@@ -58,7 +58,10 @@ async function admitted(near: NearDuplicates, knobs: object = {}) {
   const duplicates = await openEarlier({ blobs, config, facts: noFacts }).duplicatesOf(near);
   const archive = tgz([mit, notice, changed, { name: 'r/c.js', body: 'let c;\n' }]);
   const repository = { name: 'r', origin: 'r.tgz', format: 'tgz' as const, archive };
-  const { files, skipped } = await admitArchive(repository, config, gates, { duplicates });
+  const { files, skipped } = await admitArchive(repository, config, gates, {
+    ...noFacts,
+    duplicates,
+  });
   return { paths: files.map(({ path }) => path), skipped };
 }
 
