@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { topicGraphMermaid } from '../../schemas/graph.ts';
 import { graph, stageNames } from '../../schemas/topology.ts';
 import { generateCompose } from './compose.ts';
-import { formatTables } from './format-table.ts';
+import { formatTables, settingsTable } from './format-table.ts';
 import { gateTable } from './gate-table.ts';
 import { drawHouse } from './house.ts';
 import { generateKubernetes } from './kubernetes.ts';
@@ -32,6 +32,7 @@ export function outputs(): Output[] {
     replaceBetween('services/README.md', { house }),
     replaceBetween('services/stages/admit/README.md', { gates: gateTable() }),
     replaceBetween('services/export/formats.md', { formats: formatTables() }),
+    replaceBetween('services/export/trainers.md', { settings: settingsTable() }),
     replaceBetween('services/stages/extract/README.md', { parsers: parserSentence() }),
     { path: 'schemas/reference/knobs.md', text: knobsPage() },
     { path: 'schemas/reference/errors.md', text: errorsPage() },

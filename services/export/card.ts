@@ -29,7 +29,7 @@ export function drawCard(facts: CardFacts): string {
     licences(facts),
     sources(facts),
     gates(facts.gates),
-    loading(facts.format),
+    [...loading(facts.format), ...settings(facts.format)],
     checksums(facts.files),
   ];
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
@@ -208,6 +208,13 @@ function gates(found: GateFacts | null): string[] {
 
 function loading({ loading: lines }: ExportFormat): string[] {
   return ['## How to load it', '', '```python', ...lines, '```'];
+}
+
+/** Exact words for the readers that would otherwise train on other tokens. */
+function settings({ settings: rows = [] }: ExportFormat): string[] {
+  if (rows.length === 0) return [];
+  const cells = rows.map(({ reader, set, otherwise }) => [reader, set, otherwise]);
+  return ['', '## What to set', '', ...table(['reader', 'set', 'otherwise'], cells)];
 }
 
 /** Checksums in the card at most; export.json has all. */

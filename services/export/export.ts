@@ -67,7 +67,8 @@ async function writeExport(
 ): Promise<ExportReport> {
   const { format } = request;
   const { store, head, shards } = output;
-  const writer = format.open(folder, request.compression, request.runFolder);
+  const { compression, runFolder } = request;
+  const writer = format.open(folder, { head, compression, runFolder });
   const collector = createPieceCollector();
   const census = createCensus(head.contextLength);
   let written = 0;

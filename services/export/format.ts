@@ -1,4 +1,5 @@
 /** The interface of a format: the files that it writes, and how a person loads them. */
+import type { ManifestEntry } from '../../schemas/manifest.ts';
 import type { DatasetShard } from '../dataset/read-shards.ts';
 import type { ExportDocument } from './document.ts';
 import type { ExportFolder } from './folder.ts';
@@ -16,6 +17,24 @@ export interface FormatWriter {
 export interface CardPart {
   readonly name: string;
   readonly files: string;
+}
+
+/** What is exported, and how. */
+export interface ExportOrder {
+  /** The last entry of the manifest. */
+  readonly head: ManifestEntry;
+  readonly compression: Compression;
+  /** May hold the log of the run. */
+  readonly runFolder: string;
+}
+
+/** What a reader must be told so that it trains on the same tokens within the same bounds. */
+export interface ReaderSetting {
+  readonly reader: string;
+  /** The exact words to set, or `none`. */
+  readonly set: string;
+  /** What happens otherwise. */
+  readonly otherwise: string;
 }
 
 /** What the positions of a mask are for, in the words of the table in formats.md. */
@@ -37,12 +56,9 @@ export interface ExportFormat {
   readonly parts: readonly CardPart[];
   /** Python that loads the format, at most five lines per reader. */
   readonly loading: readonly string[];
+  /** For the card, the command and trainers.md; absent where a reader needs no word. */
+  readonly settings?: readonly ReaderSetting[];
   /** Whether it also reads the log of the run, and fails without it. */
   readonly needsLog?: true;
-  /** `runFolder` may hold the log of the run. */
-  readonly open: (
-    folder: ExportFolder,
-    compression: Compression,
-    runFolder: string,
-  ) => FormatWriter;
+  readonly open: (folder: ExportFolder, order: ExportOrder) => FormatWriter;
 }

@@ -3,7 +3,7 @@ import type { ExportFormat } from './format.ts';
 import { huggingFace } from './formats/hugging-face.ts';
 import { jsonl } from './formats/jsonl.ts';
 import { mds } from './formats/mds.ts';
-import { megatron } from './formats/megatron.ts';
+import { megatron } from './formats/megatron/megatron.ts';
 import { olmo } from './formats/olmo.ts';
 import { parquet } from './formats/parquet/parquet.ts';
 import { preferences } from './formats/preferences.ts';

@@ -34,12 +34,43 @@ export function labels(pack: Pack): Int32Array {
   return signedIds(pack).map((id, position) => (predictable[position] === 1 ? id : ignoredLabel));
 }
 
+/**
+ * The pack with the end-of-text token after every piece that has none, because it goes on
+ * elsewhere. The added tokens are not trained. For readers that know bounds by that token alone.
+ */
+export function endPieces(pack: Pack, endOfText: number): Pack {
+  const goesOn = ([, end]: Pack['indices'][number]) => pack.inputIds[end - 1] !== endOfText;
+  const added = pack.indices.filter(goesOn).length;
+  if (added === 0) return pack;
+  const inputIds = new Uint32Array(pack.inputIds.length + added).fill(endOfText);
+  const mask = new Uint8Array(inputIds.length);
+  let shift = 0;
+  const indices = pack.indices.map((piece) => {
+    const [start, end] = piece;
+    const from = start + shift;
+    inputIds.set(pack.inputIds.subarray(start, end), from);
+    mask.set(pack.mask.subarray(start, end), from);
+    if (goesOn(piece)) shift += 1;
+    return [from, end + shift] as const;
+  });
+  return { domain: pack.domain, indices, inputIds, mask };
+}
+
 /** Signed 32-bit ids, for formats without unsigned integers; vocabularies have ids below 2^31. */
 export function signedIds({ inputIds }: Pack): Int32Array {
   for (const id of inputIds) {
     if (id > 0x7fffffff) throw new Error(`token ${id} does not fit 31 bits`);
   }
   return new Int32Array(inputIds.buffer, inputIds.byteOffset, inputIds.length);
+}
+
+/** Positions within the pieces: 0 at the first token of each. */
+export function positions({ inputIds, indices }: Pack): Int32Array {
+  const within = new Int32Array(inputIds.length);
+  for (const [start, end] of indices) {
+    for (let at = start; at < end; at += 1) within[at] = at - start;
+  }
+  return within;
 }
 
 export function pieceLengths({ indices }: Pack): number[] {

@@ -22,26 +22,38 @@ export interface ExportSample {
   readonly packs: readonly Pack[];
 }
 
-/** With `closed: false` it still grows; `span` is how many entries a checkpoint covers. */
+export interface SampleOptions {
+  readonly repositories?: number;
+  /** Without it the output still grows. */
+  readonly closed?: boolean;
+  /** How many entries a checkpoint covers. */
+  readonly span?: number;
+  readonly contextLength?: number;
+  /** Lines of the file of a repository. */
+  readonly lines?: (sequence: number) => number;
+}
+
 export async function makeOutput(
   harness: Harness,
   name: string,
-  { repositories = 14, closed = true, span = checkpointEntries } = {},
+  options: SampleOptions = {},
 ): Promise<ExportSample> {
+  const { repositories = 14, closed = true, span = checkpointEntries } = options;
+  const { contextLength = 512, lines = (sequence) => 5 + ((sequence * 11) % 40) } = options;
   const out = join(harness.folder, name);
   mkdirSync(out);
   const records: SinkRecord[] = [];
   for (let sequence = 0; sequence < repositories; sequence += 1) {
-    const text = `text ${sequence} \u00e4 \u{1f600}\n`.repeat(5 + ((sequence * 11) % 40));
+    const text = `text ${sequence} \u00e4 \u{1f600}\n`.repeat(lines(sequence));
     const repository = { name: `r${sequence}`, files: [{ path: 'a', text }] };
     records.push(await harness.trajectory(repository, sequence));
   }
   const log = closed ? [...records, closedRecord(repositories)] : records;
-  await deliver(await harness.open(out, { span }), placeRecords(log));
+  await deliver(await harness.open(out, { span, knobs: { contextLength } }), placeRecords(log));
   return { out, packs: await packsOf(out) };
 }
 
-async function packsOf(out: string): Promise<Pack[]> {
+export async function packsOf(out: string): Promise<Pack[]> {
   const { shards, store } = await openOutput(out);
   const packs: Pack[] = [];
   for (const shard of shards) {
@@ -70,7 +82,10 @@ async function expectedDocuments(out: string) {
 
 /** Writes what Python compares with, and gives its path. */
 export async function writeExpected({ out, packs }: ExportSample, path: string): Promise<void> {
+  const { head } = await openOutput(out);
   const expected = {
+    contextLength: head.contextLength,
+    endOfText: head.tokenizer.endOfText,
     packs: packs.map(({ inputIds, mask, indices }) => ({
       inputIds: [...inputIds],
       mask: [...mask],

@@ -45,7 +45,7 @@ export async function exportCommand(
     writeLine(context.err, note);
   }
   if (options.json === true) writeJson(context.out, report);
-  else drawReport(report, target, context.out);
+  else drawReport(report, target, format, context.out);
   return exitCodes.fine;
 }
 
@@ -61,7 +61,12 @@ function chooseTarget(
   throw new PipelineError('USAGE', `exporting ${out} needs --to FOLDER`, { subject: '--to' });
 }
 
-function drawReport(report: ExportReport, target: string, stdout: Terminal): void {
+function drawReport(
+  report: ExportReport,
+  target: string,
+  { settings = [] }: ExportFormat,
+  stdout: Terminal,
+): void {
   const bytes = report.files.reduce((sum, file) => sum + file.bytes, 0);
   writeLine(
     stdout,
@@ -69,6 +74,9 @@ function drawReport(report: ExportReport, target: string, stdout: Terminal): voi
       `${plural(report.files.length, 'file')}, ${formatBytes(bytes)}`,
   );
   writeLine(stdout, `    ${target}`);
+  for (const { reader, set } of settings) {
+    writeLine(stdout, `    ${reader.replaceAll('`', '')}: set ${set.replaceAll('`', '')}`);
+  }
   if (!report.closed) writeLine(stdout, '    the output still grows: export again for the rest');
 }
 

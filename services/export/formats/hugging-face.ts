@@ -5,8 +5,21 @@
 import type { Pack } from '../../../schemas/mds.ts';
 import type { ExportDocument } from '../document.ts';
 import type { ExportFormat } from '../format.ts';
-import { labels, pieceLengths, predictableMask, shardStem, signedIds } from '../masks.ts';
-import { type Column, listElements, parquetFile, scalarElement } from './parquet/file.ts';
+import {
+  labels,
+  pieceLengths,
+  positions,
+  predictableMask,
+  shardStem,
+  signedIds,
+} from '../masks.ts';
+import {
+  type Column,
+  emptyParquet,
+  listElements,
+  parquetFile,
+  scalarElement,
+} from './parquet/file.ts';
 import { type ListColumn, parquetOfLists } from './parquet/lists.ts';
 
 const packColumns: readonly ListColumn<Pack>[] = [
@@ -18,6 +31,7 @@ const packColumns: readonly ListColumn<Pack>[] = [
     kind: 'values',
     value: (pack) => Int32Array.from(pieceLengths(pack)),
   },
+  { name: 'position_ids', kind: 'values', value: positions },
 ];
 
 function textColumn(name: string, value: (document: ExportDocument) => string) {
@@ -52,7 +66,7 @@ export const huggingFace: ExportFormat = {
   },
   compressions: ['none', 'zstd'],
   summary:
-    'Parquet. `packs/`: `input_ids`, `labels` (-100 where not trained and at the first token of each document; not shifted), `completion_mask`, `seq_lengths`. `text/`: one document per row with `spans` (characters, trained or not) and `messages` (the turns of the template `chat`, with its names of roles; else assistant = trained).',
+    'Parquet. `packs/`: `input_ids`, `labels` (-100 where not trained and at the first token of each document; not shifted), `completion_mask`, `seq_lengths` and `position_ids` of the pieces. `text/`: one document per row with `spans` (characters, trained or not) and `messages` (the turns of the template `chat`, with its names of roles; else assistant = trained).',
   parts: [
     { name: 'packs', files: 'packs/*.parquet' },
     { name: 'text', files: 'text/*.parquet' },
@@ -63,13 +77,38 @@ export const huggingFace: ExportFormat = {
     'texts = load_dataset("parquet", data_files="text/*.parquet", split="train", streaming=True)',
     'trained = [row["text"][s["start"]:s["end"]] for row in texts for s in row["spans"] if s["trained"]]',
   ],
-  open: (folder, compression) => ({
-    addShard: async ({ facts, packs }, documents) => {
-      const name = `${shardStem(facts.path)}.parquet`;
-      await folder.write(`packs/${name}`, parquetOfLists(packs, packColumns, compression));
-      if (documents.length === 0) return;
-      await folder.write(`text/${name}`, parquetFile(documents, textColumns, compression));
+  settings: [
+    {
+      reader: 'transformers `Trainer`',
+      set: '`per_device_train_batch_size=1`, no `attention_mask`',
+      otherwise: 'rows differ in length; a mask of ones undoes the bounds of pieces',
     },
-    finish: async () => {},
-  }),
+    {
+      reader: 'TRL `SFTTrainer`',
+      set: '`SFTConfig(max_length=None, padding_free=True, packing=False)`',
+      otherwise: 'its default cuts every pack at 1,024 tokens; `packing=True` forgets the pieces',
+    },
+  ],
+  open: (folder, { compression }) => {
+    const write = async (name: string, packs: readonly Pack[]) =>
+      folder.write(`packs/${name}`, parquetOfLists(packs, packColumns, compression));
+    const writeTexts = async (name: string, documents: readonly ExportDocument[]) =>
+      folder.write(`text/${name}`, parquetFile(documents, textColumns, compression));
+    const written = { packs: 0, texts: 0 };
+    return {
+      addShard: async ({ facts, packs }, documents) => {
+        const name = `${shardStem(facts.path)}.parquet`;
+        await write(name, packs);
+        written.packs += 1;
+        if (documents.length === 0) return;
+        await writeTexts(name, documents);
+        written.texts += 1;
+      },
+      // A set without rows has one file without rows, so that it loads by the card too.
+      finish: async () => {
+        if (written.packs === 0) await write(emptyParquet, []);
+        if (written.texts === 0) await writeTexts(emptyParquet, []);
+      },
+    };
+  },
 };

@@ -18,7 +18,7 @@ export const jsonl: ExportFormat = {
     'row = next(iter(rows))',
     'trained = [row["text"][span["start"]:span["end"]] for span in row["spans"] if span["trained"]]',
   ],
-  open: (folder, compression) => ({
+  open: (folder, { compression }) => ({
     addShard: async ({ facts }, documents) => {
       if (documents.length === 0) return;
       const lines = documents.map((document) => `${documentLine(document)}\n`);

@@ -26,7 +26,19 @@ export const mds: ExportFormat = {
     'dataset = StreamingDataset(local="cache", remote=".", shuffle=False, batch_size=1, validate_hash="sha256")',
     'pack = dataset[0]  # pack["input_ids"], pack["mask"], pack["indices"]',
   ],
-  open: (folder, compression) => {
+  settings: [
+    {
+      reader: 'ProLong',
+      set: '`--apply_instruct_masks`',
+      otherwise: 'its collator reads no mask: every token is trained',
+    },
+    {
+      reader: 'PyTorch `DataLoader`',
+      set: 'a collate function, and in it `torch.from_numpy(row["input_ids"].astype("int64"))`',
+      otherwise: 'rows differ in length, and `nn.Embedding` refuses unsigned ids',
+    },
+  ],
+  open: (folder, { compression }) => {
     const index: unknown[] = [];
     return {
       addShard: async (shard) => {

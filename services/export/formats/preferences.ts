@@ -31,7 +31,7 @@ export const preferences: ExportFormat = {
     'clear = rows.filter(lambda row: row["score_gap"] >= 16)',
     'pairs = clear.select_columns(["prompt", "chosen", "rejected"])',
   ],
-  open: (folder, compression, runFolder) => ({
+  open: (folder, { compression, runFolder }) => ({
     addShard: async ({ facts }, documents) => {
       const ids = new Set(documents.map(({ line }) => line.repositoryId));
       const { found, why } = await readCandidates(runFolder, ids);

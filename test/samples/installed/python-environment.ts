@@ -49,6 +49,11 @@ export function pythonWithTorch(): Promise<string> {
   );
 }
 
+/** The loaders of other projects that read exports, 6 GB with PyTorch. */
+export function pythonWithLoaders(): Promise<string> {
+  return pythonWithLocked('loaders', [join(root, 'test/loaders/requirements.txt')]);
+}
+
 /** Path of an interpreter into which services/feed was installed as its README says. */
 export function pythonWithFeed(): Promise<string> {
   const files = readdirSync(feed, { recursive: true, encoding: 'utf8' }).sort();

@@ -10,6 +10,8 @@ from pathlib import Path
 
 ROOT = Path(sys.argv.pop(1))
 _expected = json.loads((ROOT / "expected.json").read_text(encoding="utf-8"))
+CONTEXT_LENGTH: int = _expected["contextLength"]
+END_OF_TEXT: int = _expected["endOfText"]
 PACKS = _expected["packs"]
 DOCUMENTS = _expected["documents"]
 
@@ -33,3 +35,13 @@ def labels_of(pack: dict) -> list[int]:
     for start, _ in pack["indices"]:
         labels[start] = -100
     return labels
+
+
+def trained_of(packs: list[dict]) -> list[int]:
+    """Every token that is trained, of all packs."""
+    return [label for pack in packs for label in labels_of(pack) if label != -100]
+
+
+def pieces_of(packs: list[dict]) -> list[tuple[int, ...]]:
+    """The tokens of every piece, in order."""
+    return [tuple(pack["inputIds"][start:end]) for pack in packs for start, end in pack["indices"]]

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { indexHeader } from '../../../services/export/formats/megatron.ts';
+import { indexHeader } from '../../../services/export/formats/megatron/megatron.ts';
 import { formats } from '../../../services/export/formats.ts';
 import { sha256 } from '../../../services/runtime/ids.ts';
 import { type ExportSample, makeOutput } from '../../samples/export-output.ts';

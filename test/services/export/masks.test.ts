@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Pack } from '../../../schemas/mds.ts';
 import {
+  endPieces,
   labels,
   pieceLengths,
+  positions,
   predictableMask,
   shardStem,
   shiftedMask,
@@ -38,6 +40,30 @@ describe('masks', () => {
     const pack = packOf(...written);
     expect(predictableMask(pack).join('')).toBe(aligned);
     expect(shiftedMask(pack).join('')).toBe(shifted);
+  });
+
+  it('count positions from the first token of each piece', () => {
+    expect([...positions(packOf('110', '1', '01'))]).toEqual([0, 1, 2, 0, 0, 1]);
+  });
+
+  it('stay as they are where end-of-text is added to pieces that go on', () => {
+    fc.assert(
+      fc.property(pieces, fc.nat(40), (written, endOfText) => {
+        const pack = packOf(...written);
+        const ended = endPieces(pack, endOfText);
+        for (const [piece, [start, end]] of pack.indices.entries()) {
+          const [from = 0, to = 0] = ended.indices[piece] ?? [];
+          const [ids, mask] = [ended.inputIds.slice(from, to), ended.mask.slice(from, to)];
+          const has = pack.inputIds[end - 1] === endOfText;
+          expect([...ids]).toEqual([
+            ...pack.inputIds.slice(start, end),
+            ...(has ? [] : [endOfText]),
+          ]);
+          expect([...mask]).toEqual([...pack.mask.slice(start, end), ...(has ? [] : [0])]);
+        }
+        expect(ended.indices.at(-1)?.[1]).toBe(ended.inputIds.length);
+      }),
+    );
   });
 
   it('become labels: the id of a trained token that something predicts, else -100', () => {

@@ -27,6 +27,12 @@ beforeAll(async () => {
       expect(exitCode, err).toBe(0);
     }
   }
+  const { out } = await makeOutput(harness, 'nothing', { repositories: 0 });
+  for (const format of ['hf', 'parquet']) {
+    const line = ['export', out, '--format', format, '--to', join(harness.folder, 'empty', format)];
+    const { exitCode, err } = await runLine(line, { workingFolder: here });
+    expect(exitCode, err).toBe(0);
+  }
 }, installMsMax);
 
 afterAll(() => harness?.remove());

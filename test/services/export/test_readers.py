@@ -17,7 +17,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
-from expected import DOCUMENTS, PACKS, ROOT, Targets, labels_of, targets_of
+from expected import (
+    CONTEXT_LENGTH,
+    DOCUMENTS,
+    END_OF_TEXT,
+    PACKS,
+    ROOT,
+    Targets,
+    labels_of,
+    targets_of,
+)
 
 COMPRESSIONS = ("none", "zstd")
 
@@ -102,6 +111,8 @@ class HuggingFace(unittest.TestCase):
                 self.assertEqual(row["completion_mask"], trained)
                 lengths = [end - start for start, end in pack["indices"]]
                 self.assertEqual(row["seq_lengths"], lengths)
+                positions = [at for length in lengths for at in range(length)]
+                self.assertEqual(row["position_ids"], positions)
 
     def test_texts(self) -> None:
         for compression in COMPRESSIONS:
@@ -125,6 +136,16 @@ class HuggingFace(unittest.TestCase):
             self.assertEqual(packs["labels"][:], [labels_of(pack) for pack in PACKS])
             texts = datasets.load_dataset(folder, "text", split="train", cache_dir=cache)
             self.assertEqual(set(texts["name"]), {document["name"] for document in DOCUMENTS})
+
+
+class Empty(unittest.TestCase):
+    """A set without rows loads by its card."""
+
+    def test_it_streams_no_row(self) -> None:
+        for name, part in (("hf", "packs"), ("hf", "text"), ("parquet", "packed")):
+            folder = str(ROOT / "empty" / name)
+            rows = datasets.load_dataset(folder, part, split="train", streaming=True)
+            self.assertEqual(list(rows), [])
 
 
 class Jsonl(unittest.TestCase):
@@ -158,31 +179,44 @@ class Jsonl(unittest.TestCase):
 class Olmo(unittest.TestCase):
     """`olmo`: memmaps without a header; labels are tokens, -100 where the mask is false."""
 
-    def test_labels(self) -> None:
+    def pieces(self) -> list[tuple[str, list[int], list[int]]]:
+        """Sample, tokens and labels of all that the files of bounds list."""
         folder = ROOT / "olmo-none"
-        labels: list[int] = []
-        tokens: list[int] = []
+        found: list[tuple[str, list[int], list[int]]] = []
         for file in sorted((folder / "tokens").glob("*.npy")):
             ids = np.memmap(file, dtype=np.uint32, mode="r")
             mask = np.memmap(folder / "label-mask" / file.name, dtype=np.bool_, mode="r")
             self.assertEqual(len(ids), len(mask))
-            tokens.extend(ids.tolist())
-            labels.extend(np.where(mask, ids.astype(np.int64), -100).tolist())
-        self.assertEqual(tokens, [token for pack in PACKS for token in pack["inputIds"]])
-        self.assertEqual(labels, [label for pack in PACKS for label in labels_of(pack)])
-
-    def test_document_bounds(self) -> None:
-        lengths: list[int] = []
-        for file in sorted((ROOT / "olmo-none" / "tokens").glob("*.csv.gz")):
+            self.assertEqual(len(ids) % CONTEXT_LENGTH, 0)
+            labels = np.where(mask, ids.astype(np.int64), -100)
             at = 0
-            for line in gzip.decompress(file.read_bytes()).decode().splitlines():
-                start, end, sample = line.split(",")
+            for line in gzip.decompress(file.with_suffix(".csv.gz").read_bytes()).splitlines():
+                start, end, sample = line.decode().split(",")
                 self.assertEqual(int(start), at)
-                self.assertIn(sample, {document["id"] for document in DOCUMENTS})
                 at = int(end)
-                lengths.append(at - int(start))
-        wanted = [end - start for pack in PACKS for start, end in pack["indices"]]
-        self.assertEqual(lengths, wanted)
+                found.append(
+                    (sample, ids[int(start) : at].tolist(), labels[int(start) : at].tolist())
+                )
+            self.assertEqual(at, len(ids))
+        return found
+
+    def test_labels(self) -> None:
+        found = [(tokens, labels) for sample, tokens, labels in self.pieces() if sample]
+        wanted = []
+        for pack in PACKS:
+            for start, end in pack["indices"]:
+                tokens, labels = pack["inputIds"][start:end], labels_of(pack)[start:end]
+                more = tokens[-1] != END_OF_TEXT
+                wanted.append((tokens + more * [END_OF_TEXT], labels + more * [-100]))
+        self.assertEqual(sorted(found), sorted(wanted))
+
+    def test_what_was_added_is_not_trained_and_ends(self) -> None:
+        for sample, tokens, labels in self.pieces():
+            self.assertEqual(tokens.index(END_OF_TEXT), len(tokens) - 1)
+            if sample:
+                self.assertIn(sample, {document["id"] for document in DOCUMENTS})
+            else:
+                self.assertEqual(set(labels), {-100})
 
 
 class Megatron(unittest.TestCase):
@@ -198,6 +232,8 @@ class Megatron(unittest.TestCase):
         for item, targets in enumerate(wanted):
             pairs = zip(tokens[item].tolist(), mask[item].tolist(), strict=True)
             first, *rest = [(token, trained == 1) for token, trained in pairs]
+            if len(rest) > len(targets):
+                self.assertEqual(rest.pop(), (END_OF_TEXT, False))
             self.assertEqual(rest, targets)
             self.assertFalse(first[1])
 

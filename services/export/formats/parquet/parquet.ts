@@ -7,6 +7,7 @@
 import type { Pack } from '../../../../schemas/mds.ts';
 import type { ExportFormat } from '../../format.ts';
 import { shardStem, shiftedMask, signedIds } from '../../masks.ts';
+import { emptyParquet } from './file.ts';
 import { type ListColumn, parquetOfLists } from './lists.ts';
 
 const columns: readonly ListColumn<Pack>[] = [
@@ -31,11 +32,24 @@ export const parquet: ExportFormat = {
     'packs = load_dataset("parquet", data_files="packed/*.parquet", split="train", streaming=True)',
     'pack = next(iter(packs))  # Megatron-Bridge: give the folder `packed` as packed_train_data_path',
   ],
-  open: (folder, compression) => ({
-    addShard: async ({ facts, packs }) => {
-      const file = parquetOfLists(packs, columns, compression);
-      await folder.write(`packed/${shardStem(facts.path)}.parquet`, file);
+  settings: [
+    {
+      reader: 'Megatron-Bridge',
+      set: 'nothing, as `answer_only_loss=True` is its default',
+      otherwise: 'with `False` it trains every token but end-of-text',
     },
-    finish: async () => {},
-  }),
+  ],
+  open: (folder, { compression }) => {
+    let files = 0;
+    const write = async (name: string, packs: readonly Pack[]) => {
+      await folder.write(`packed/${name}`, parquetOfLists(packs, columns, compression));
+      files += 1;
+    };
+    return {
+      addShard: ({ facts, packs }) => write(`${shardStem(facts.path)}.parquet`, packs),
+      finish: async () => {
+        if (files === 0) await write(emptyParquet, []);
+      },
+    };
+  },
 };
