@@ -8,18 +8,21 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { exportOutput } from '../services/export/export.ts';
-import { formats } from '../services/export/formats.ts';
+import { exportOutput } from '../../services/export/export.ts';
+import { formats } from '../../services/export/formats.ts';
 import {
   type ExportSample,
   makeOutput,
   packsOf,
   writeExpected,
-} from '../test/samples/export-output.ts';
-import { pythonWithLoaders, runPythonTests } from '../test/samples/installed/python-environment.ts';
-import { createHarness } from '../test/samples/sink-harness.ts';
+} from '../../test/samples/export-output.ts';
+import {
+  pythonWithLoaders,
+  runPythonTests,
+} from '../../test/samples/installed/python-environment.ts';
+import { createHarness } from '../../test/samples/sink-harness.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(root, 'test/loaders');
 
 const { values, positionals } = parseArgs({
