@@ -5,8 +5,13 @@ import { backstory } from './backstory/adapter.ts';
 import { bytes } from './bytes/adapter.ts';
 import { http } from './http/adapter.ts';
 import type { ScorerSettings } from './settings.ts';
+import { sglang } from './sglang/adapter.ts';
+import { vllm } from './vllm/adapter.ts';
 
-export const scorers = { bytes, backstory, http } as const satisfies Record<string, ScorerAdapter>;
+export const scorers = { bytes, backstory, http, sglang, vllm } as const satisfies Record<
+  string,
+  ScorerAdapter
+>;
 
 export type ScorerKind = keyof typeof scorers;
 export const scorerKinds = Object.keys(scorers) as ScorerKind[];

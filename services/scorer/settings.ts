@@ -27,14 +27,14 @@ export const scorerSettings = z.object({
     .string()
     .default('')
     .describe(
-      'Base address of the scorer: for kind http up to and with /v1, for kind backstory without; several of these with commas between them',
+      'Base address of the scorer: for kind http up to and with /v1, for the others without; several with commas between them for kind backstory',
     )
     .meta({ ...ownersOnly, example: 'http://localhost:8000/v1' }),
   model: z
     .string()
     .default('')
     .describe(
-      'Model name that the http scorer asks for; for kind backstory NAME@CONFIGURATION as npm run scorer prints it',
+      'Model name that the server is asked for; for kind backstory NAME@CONFIGURATION as npm run scorer prints it',
     ),
   timeoutMs: z
     .int()

@@ -5,17 +5,7 @@
  */
 import { z } from 'zod';
 import type { Scored, TokenBits } from '../../ports/scorer.ts';
-
-/** An answer that gives no bits. */
-export class UnusableAnswer extends Error {
-  /** The code that the service gave, if it gave one. */
-  readonly code: string | null;
-
-  constructor(message: string, code: string | null = null) {
-    super(message);
-    this.code = code;
-  }
-}
+import { UnusableAnswer } from '../unusable-answer.ts';
 
 const failed = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 const candidate = z.object({

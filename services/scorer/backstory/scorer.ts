@@ -9,7 +9,7 @@ import { canonicalJson, sha256 } from '../../runtime/ids.ts';
 import { tailBytes } from '../bytes/score.ts';
 import { limitConcurrency } from '../limit-concurrency.ts';
 import type { ScorerSettings } from '../settings.ts';
-import { UnusableAnswer } from './answer.ts';
+import { UnusableAnswer } from '../unusable-answer.ts';
 import { type PinnedModel, pinnedName } from './pinned-model.ts';
 import { type ScorerServer, scorerServer } from './server.ts';
 

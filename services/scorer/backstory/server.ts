@@ -3,17 +3,11 @@
  * into a coded error. There are no retries here: the runtime retries.
  */
 import { z } from 'zod';
-import { shorten } from '../../ports/endpoint.ts';
 import type { ScoreRequest } from '../../ports/scorer.ts';
-import { PipelineError } from '../../runtime/errors.ts';
 import { sha256 } from '../../runtime/ids.ts';
-import { passingCodes, readScores, type Scores, UnusableAnswer } from './answer.ts';
-
-export interface ServerOptions {
-  readonly address: string;
-  readonly apiKey: string | null;
-  readonly timeoutMs: number;
-}
+import { askServer, type ServerOptions, unavailable } from '../ask-server.ts';
+import { UnusableAnswer } from '../unusable-answer.ts';
+import { passingCodes, readScores, type Scores } from './answer.ts';
 
 export interface ScorerServer {
   readonly address: string;
@@ -44,7 +38,7 @@ export function scorerServer(options: ServerOptions): ScorerServer {
     const { thoughts, target } = request;
     const items = [{ ...context, candidates: thoughts, target }];
     const body = JSON.stringify({ items, per_token: perToken });
-    const answer = await ask(options, '/v1/score', body, signal);
+    const answer = await askServer(options, '/v1/score', body, signal);
     try {
       return readScores(answer, thoughts.length, perToken ? target : null);
     } catch (error) {
@@ -56,7 +50,7 @@ export function scorerServer(options: ServerOptions): ScorerServer {
   return {
     address: options.address,
     health: async (signal) => {
-      const parsed = healthSchema.safeParse(await ask(options, '/health', null, signal));
+      const parsed = healthSchema.safeParse(await askServer(options, '/health', null, signal));
       if (parsed.success) return parsed.data;
       throw new UnusableAnswer('its /health is not that of the scorer service');
     },
@@ -77,64 +71,4 @@ export function scorerServer(options: ServerOptions): ScorerServer {
       return scores;
     },
   };
-}
-
-/** Throws UnusableAnswer where the same request would fail again. */
-async function ask(
-  options: ServerOptions,
-  path: string,
-  body: string | null,
-  signal: AbortSignal,
-): Promise<unknown> {
-  const headers = {
-    'content-type': 'application/json',
-    ...(options.apiKey === null ? {} : { authorization: `Bearer ${options.apiKey}` }),
-  };
-  let response: Response;
-  let text: string;
-  try {
-    response = await fetch(`${options.address}${path}`, {
-      ...(body === null ? { method: 'GET' } : { method: 'POST', body }),
-      headers,
-      // Followed by itself, a redirect would take the texts to an address that nobody named.
-      redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]),
-    });
-    text = await response.text();
-  } catch (error) {
-    // An aborted signal is the caller's wish; anything else comes from server or network.
-    if (signal.aborted) throw signal.reason;
-    throw unavailable(options, causeOf(error), error);
-  }
-  const { status } = response;
-  const answer = parseJson(text);
-  if (status === 200 && answer !== undefined) return answer;
-  const told = errorSchema.safeParse(answer);
-  const message = shorten(told.success ? told.data.error.message : `status ${status}`, 300);
-  const forGood = status >= 300 && status < 500 && ![408, 425, 429].includes(status);
-  if (!forGood) throw unavailable(options, message, null);
-  throw new UnusableAnswer(`${message} (${status})`, told.success ? told.data.error.code : null);
-}
-
-const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function causeOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
-}
-
-function unavailable(options: ServerOptions, message: string, cause: unknown): PipelineError {
-  return new PipelineError(
-    'SCORER_UNAVAILABLE',
-    `the scorer at ${options.address} gave no answer within ${options.timeoutMs} ms or a broken one (${message}); check that it runs and is reachable`,
-    { subject: 'scorer.url', cause },
-  );
 }

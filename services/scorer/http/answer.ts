@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import type { Scored, TokenBits } from '../../ports/scorer.ts';
+import { UnusableAnswer } from '../unusable-answer.ts';
 
 const answerSchema = z.object({
   choices: z.array(
@@ -24,9 +25,6 @@ interface EchoedTokens {
   readonly logprobs: readonly (number | null)[];
   readonly offsets: readonly number[];
 }
-
-/** An answer that gives no bits. */
-export class UnusableAnswer extends Error {}
 
 /** Rounding may lift the logarithm of a probability this far above zero, in nats. */
 const roundingMax = 1e-6;
@@ -76,7 +74,7 @@ export function targetBits(answer: unknown, prompt: Prompt): Scored {
  * Ends are counted from the end of the target, where tokens are sure to spell it. None are given
  * where they do not spell it whole.
  */
-function tokensOf(
+export function tokensOf(
   spelled: readonly string[],
   bits: readonly number[],
   target: string,
@@ -106,7 +104,7 @@ function wholeEnd(bytes: Buffer, end: number): number {
   return whole;
 }
 
-function checkedLogprob(logprob: number | null): number {
+export function checkedLogprob(logprob: number | null): number {
   if (logprob === null || !(logprob >= logprobMin)) {
     throw new UnusableAnswer(`token_logprobs holds ${logprob} inside the target`);
   }
@@ -124,7 +122,7 @@ function bytesOf(text: string): string {
 }
 
 /** A token that is no whole text is spelled `bytes:\xe2\x82` by some servers. */
-function bytesOfToken(token: string): string {
+export function bytesOfToken(token: string): string {
   if (!/^bytes:(?:\\x[0-9a-f]{2})+$/i.test(token)) return bytesOf(token);
   return Buffer.from(token.replaceAll(/bytes:|\\x/g, ''), 'hex').toString('latin1');
 }
