@@ -249,7 +249,10 @@ function addUi(program: Command, context: CommandContext, end: (code: ExitCode) 
         'metrics of a process of the cluster; may be repeated',
         collect,
       )
-      .option('--allow-changes', 'let the page retry and drop dead letters; it then needs a token')
+      .option(
+        '--allow-changes',
+        'let the page mark steps, retry and drop dead letters; it then needs a token',
+      )
       .option('--json', 'print the address as JSON'),
   ).action(async (outs, options) => end(await uiCommand(context, outs, options)));
 }

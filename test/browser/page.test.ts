@@ -9,13 +9,15 @@ import type { LogView } from '../../services/ui/api.ts';
 import { openRunLive } from '../../services/ui/live/run-live.ts';
 import { type ServedOutput, serveOutput } from '../../services/ui/reading/served-output.ts';
 import { bundlePage } from '../../services/ui/server/bundle.ts';
-import { startUiServer, type UiServer } from '../../services/ui/server/server.ts';
-import { projectFiles, runUiOutput } from '../samples/ui-output.ts';
+import { startUiServer, type UiOptions, type UiServer } from '../../services/ui/server/server.ts';
+import { hostileText, projectFiles, runUiOutput } from '../samples/ui-output.ts';
 import { hasBrowser, launchBrowser, violations, visit } from './browser.ts';
 
 let folder: string;
 let outputs: readonly ServedOutput[];
 let server: UiServer;
+/** Serves the same outputs, with the right to mark. */
+let changing: UiServer;
 let browser: Browser;
 let address: string;
 let sampleId: string;
@@ -34,7 +36,7 @@ beforeAll(async () => {
   );
   await Promise.all(outputs.map((output) => output.settled()));
   sampleId = outputs[0]?.catalogue.columns.ids[0] ?? '';
-  server = await startUiServer({
+  const options: UiOptions = {
     outputs,
     lives: outputs.map(() => openRunLive(out, Date.now)),
     mayChange: false,
@@ -44,8 +46,11 @@ beforeAll(async () => {
     token: null,
     measureQuality: async () => [{ title: 'Thoughts', head: null, rows: [['thoughts', '6']] }],
     now: () => performance.now(),
+    timeMs: () => 1_700_000_000_000,
     hide: (text) => text,
-  });
+  };
+  server = await startUiServer(options);
+  changing = await startUiServer({ ...options, mayChange: true, token: 'right' });
   address = `http://127.0.0.1:${server.port}/`;
   browser = await launchBrowser();
 });
@@ -53,6 +58,7 @@ beforeAll(async () => {
 afterAll(async () => {
   if (!hasBrowser) return;
   await browser.close();
+  await changing.close();
   await server.close();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -67,6 +73,7 @@ const views = (): readonly (readonly [hash: string, drawn: string])[] => [
   [`#/trajectory/0/${sampleId}?file=src/report.ts`, '.lines.code .h-keyword'],
   ['#/compare/0?name=rooms&path=src/report.ts', '.side.two pre'],
   ['#/live/0', '.flow .stage'],
+  ['#/marks/0', '.filters .verdict'],
 ];
 
 async function rewrittenPath(): Promise<string> {
@@ -82,13 +89,14 @@ describe.skipIf(!hasBrowser)('every view', () => {
   test.each([
     ['on a wide screen', { width: 1280 }],
     ['in the dark', { width: 1280, dark: true }],
-    ['on a phone', { width: 375 }],
+    // Colours are those of a wide screen, and looking at them takes the longest.
+    ['on a phone', { width: 375, colours: false }],
   ])('%s is drawn without trouble, and axe finds nothing', async (_, options) => {
     const { page, troubles } = await visit(browser, address, options);
     for (const [hash, drawn] of views()) {
       await page.goto(address + hash);
       await page.waitForSelector(drawn);
-      expect(await violations(page), hash).toEqual([]);
+      expect(await violations(page, options), hash).toEqual([]);
       expect(troubles, hash).toEqual([]);
       expect(await isWide(page), hash).toBe(false);
     }
@@ -206,6 +214,35 @@ describe.skipIf(!hasBrowser)('the keyboard alone', () => {
     expect(page.url()).toBe(place);
     await page.goBack();
     await page.waitForSelector('.rows');
+    expect(troubles).toEqual([]);
+    await page.context().close();
+  });
+
+  test('marks a step, which is then shown and listed', async () => {
+    const own = `http://127.0.0.1:${changing.port}/`;
+    const { page, troubles } = await visit(browser, `${own}?token=right`);
+    await page.goto(`${own}#/trajectory/0/${sampleId}?file=src/report.ts`);
+    await page.waitForSelector('.head.current');
+    await page.keyboard.press('j');
+    await page.keyboard.press('m');
+    await page.waitForSelector('dialog.mark');
+    expect(await violations(page)).toEqual([]);
+    await page.locator('dialog input:focus').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(hostileText);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('dialog', { state: 'detached' });
+    const mark = page.locator('.head.current .marked');
+    await mark.waitFor();
+    expect(await mark.textContent()).toContain("leak </pre><script>document.title = 'owned'");
+    await page.keyboard.press('6');
+    await page.locator('.marks li a').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.locator('.marks li a').press('Enter');
+    await page.locator('.head.current .marked').waitFor();
     expect(troubles).toEqual([]);
     await page.context().close();
   });

@@ -3,9 +3,11 @@
  * number, a word of a list or a text that is compared: none becomes a path of the file system.
  */
 import { z } from 'zod';
+import { verdicts } from '../../../schemas/verdicts.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { sortColumns } from '../api.ts';
 import type { WatchedLive } from '../live/watch-live.ts';
+import type { Marked } from '../marks/marked.ts';
 import type { RunFacts } from '../reading/run-facts.ts';
 import { scan } from '../reading/scan.ts';
 import type { ServedOutput } from '../reading/served-output.ts';
@@ -18,6 +20,7 @@ export interface Shown {
   readonly facts: RunFacts;
   readonly quality: QualityMeter;
   readonly live: WatchedLive;
+  readonly marked: Marked;
 }
 
 export type Answer = (parameters: Readonly<Record<string, string>>) => Promise<unknown>;
@@ -70,6 +73,8 @@ export function createAnswers(shown: readonly Shown[]): ReadonlyMap<string, Answ
     ['tokens', about({ id, segment: place }, answerTokens)],
     ['journey', about({ id }, answerJourney)],
     ['rewrite', about({ id, path: z.string().max(10_000) }, answerRewrite)],
+    ['marks', about(markShape, answerMarks)],
+    ['marksOf', about({ id }, ({ marked }, question) => marked.ofSample(question.id))],
     ['live', about({}, ({ live }) => live.view())],
     ['letters', about({}, ({ live }) => live.letters())],
     ['letter', about({ id }, ({ live }, question) => live.letter(question.id))],
@@ -139,6 +144,17 @@ type DropQuestion = z.infer<z.ZodObject<typeof dropShape>>;
 
 function answerDrops({ facts }: Shown, { stage, reason, q, from, count }: DropQuestion) {
   return facts.drops({ stage: stage ?? null, reason: reason ?? null, text: q }, from, count);
+}
+
+const markShape = {
+  ...page,
+  verdict: z.enum(verdicts).optional(),
+  q: text.default(''),
+};
+type MarkQuestion = z.infer<z.ZodObject<typeof markShape>>;
+
+function answerMarks({ marked }: Shown, { verdict, q, from, count }: MarkQuestion) {
+  return marked.page({ verdict: verdict ?? null, text: q }, from, count);
 }
 
 function answerQuality({ quality }: Shown, { start }: { start?: '1' | undefined }) {

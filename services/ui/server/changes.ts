@@ -3,6 +3,7 @@
  * form that stands here; nothing of it becomes a path of the file system.
  */
 import { z } from 'zod';
+import { noteCharactersMax, verdicts } from '../../../schemas/verdicts.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { letterActs } from '../live/view.ts';
 import { id, refused, type Shown } from './answers.ts';
@@ -29,7 +30,10 @@ export function createChanges(shown: readonly Shown[]): ReadonlyMap<string, Chan
       return change(shown[values.out] as Shown, values);
     };
   };
-  return new Map<string, Change>([['letters', about(letterShape, actOnLetters)]]);
+  return new Map<string, Change>([
+    ['letters', about(letterShape, actOnLetters)],
+    ['marks', about(markShape, ({ marked }, step) => marked.add(step))],
+  ]);
 }
 
 const letterShape = {
@@ -37,6 +41,14 @@ const letterShape = {
   ids: z.array(id).min(1).max(500),
   /** The cause is gone: retries beyond the limit are allowed. */
   mended: z.boolean(),
+};
+
+const markShape = {
+  id,
+  segment: z.int().min(0),
+  /** Null takes an earlier mark back. */
+  verdict: z.enum(verdicts).nullable(),
+  note: z.string().max(noteCharactersMax),
 };
 
 async function actOnLetters(

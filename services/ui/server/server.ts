@@ -9,6 +9,7 @@ import { PipelineError } from '../../runtime/errors.ts';
 import type { Problem } from '../api.ts';
 import { type LiveSource, nowhere } from '../live/source.ts';
 import { watchLive } from '../live/watch-live.ts';
+import { createMarked } from '../marks/marked.ts';
 import { problemOf } from '../reading/problem.ts';
 import { createRunFacts } from '../reading/run-facts.ts';
 import type { ServedOutput } from '../reading/served-output.ts';
@@ -50,6 +51,8 @@ export interface UiOptions {
   readonly token: string | null;
   readonly measureQuality: MeasureQuality;
   readonly now: () => number;
+  /** The time of day. */
+  readonly timeMs: () => number;
   /** Removes known secrets from what is served. */
   readonly hide: (text: string) => string;
 }
@@ -61,7 +64,7 @@ export interface UiServer {
 
 /** USAGE when the address cannot be taken, or a token is missing that it needs. */
 export async function startUiServer(options: UiOptions): Promise<UiServer> {
-  const { outputs, lives, host, token, mayChange, measureQuality, now } = options;
+  const { outputs, lives, host, token, mayChange, measureQuality, now, timeMs } = options;
   if (!isLoopback(host) && token === null) {
     throw new PipelineError('USAGE', `${host} can be reached by others: it needs a token`);
   }
@@ -71,7 +74,8 @@ export async function startUiServer(options: UiOptions): Promise<UiServer> {
   const shown = outputs.map((output, place): Shown => {
     const quality = createQualityMeter(output, measureQuality);
     const live = watchLive(lives[place] ?? nowhere, now);
-    return { output, facts: createRunFacts(output, now), quality, live };
+    const marked = createMarked(output, mayChange, timeMs);
+    return { output, facts: createRunFacts(output, now), quality, live, marked };
   });
   const server = createServer({ maxHeaderSize: 32 * 1024, requestTimeout: 30_000 });
   const port = await listen(server, options);
@@ -86,6 +90,7 @@ export async function startUiServer(options: UiOptions): Promise<UiServer> {
     if (path === null) return;
     if (request.method === 'POST') takeChange(request, response, path, { changes, ...options });
     else if (path.pathname === '/api/news') openNews(response, request, news);
+    else if (path.pathname === '/marks.jsonl') sendMarks(response, path, shown, options.hide);
     else if (path.pathname.startsWith('/api/')) sendAnswer(response, path, answers, options.hide);
     else sendFile(response, options.page.get(path.pathname));
   });
@@ -147,6 +152,25 @@ function sendAnswer(
   }
   answer(Object.fromEntries(searchParams)).then(
     (value) => send(response, 200, 'application/json', hide(JSON.stringify(value))),
+    (error: unknown) => sendProblem(response, statusOf(error), problemOf(error), hide),
+  );
+}
+
+/** All marks of an output as a file to keep. */
+function sendMarks(
+  response: ServerResponse,
+  { searchParams }: URL,
+  shown: readonly Shown[],
+  hide: (text: string) => string,
+): void {
+  const one = shown[Number(searchParams.get('out') ?? 0)];
+  if (one === undefined) {
+    sendProblem(response, 404, usage('there is no such output'));
+    return;
+  }
+  response.setHeader('content-disposition', 'attachment; filename="marks.jsonl"');
+  one.marked.lines().then(
+    (text) => send(response, 200, 'application/x-ndjson', hide(text)),
     (error: unknown) => sendProblem(response, statusOf(error), problemOf(error), hide),
   );
 }

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { isAbsolute, join, resolve } from 'node:path';
-import { systemClock } from '../../../runtime/clock.ts';
+import { systemClock, timeOfDayMs } from '../../../runtime/clock.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import { storageKnobs } from '../../../runtime/store/objects/config.ts';
 import { openThreads } from '../../../runtime/threads.ts';
@@ -57,6 +57,7 @@ export async function uiCommand(
     token,
     measureQuality: (output) => quality.ask(places[outputs.indexOf(output)] as OutputPlace),
     now: systemClock.nowMs,
+    timeMs: timeOfDayMs,
     hide: context.redactor.hideKnown,
   });
   const name = host.includes(':') ? `[${host}]` : host;

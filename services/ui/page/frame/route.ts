@@ -11,11 +11,11 @@ interface Place<View extends string> {
   readonly parameters: Parameters;
 }
 
-export type PlainView = 'data' | 'samples' | 'drops' | 'compare' | 'live';
+export type PlainView = 'data' | 'samples' | 'drops' | 'compare' | 'live' | 'marks';
 export type Route = Place<PlainView> | (Place<'trajectory'> & { readonly id: string });
 export type ViewName = Route['view'];
 
-const plainViews: readonly PlainView[] = ['data', 'samples', 'drops', 'compare', 'live'];
+const plainViews: readonly PlainView[] = ['data', 'samples', 'drops', 'compare', 'live', 'marks'];
 
 /** The first view for an address that says nothing, or nothing known. */
 export function parseRoute(hash: string): Route {

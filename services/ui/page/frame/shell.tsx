@@ -2,6 +2,7 @@
 import { CompareView } from '../compare/compare-view.tsx';
 import { DatasetView } from '../data/dataset-view.tsx';
 import { LiveView } from '../live/live-view.tsx';
+import { MarksView } from '../marks/marks-view.tsx';
 import { DropsView } from '../samples/drops-view.tsx';
 import { SamplesView } from '../samples/samples-view.tsx';
 import { TrajectoryView } from '../trajectory/trajectory-view.tsx';
@@ -18,6 +19,7 @@ const views: readonly { readonly view: PlainView; readonly name: string }[] = [
   { view: 'drops', name: 'Left out' },
   { view: 'compare', name: 'Compare' },
   { view: 'live', name: 'Live' },
+  { view: 'marks', name: 'Marks' },
 ];
 
 /** The first place of a view, for the output on the screen. */
@@ -51,7 +53,8 @@ export function Shell() {
         </p>
       )}
       {now !== undefined && now.problem !== null && <Trouble problem={now.problem} />}
-      <main id="main" tabIndex={-1} class={view}>
+      {/* What scrolls without a link in it takes the keyboard itself. */}
+      <main id="main" tabIndex={view === 'live' ? 0 : -1} class={view}>
         {now === undefined ? <Missing /> : <View view={view} />}
       </main>
       <Foot />
@@ -74,6 +77,7 @@ function View({ view }: { readonly view: ViewName }) {
   if (view === 'drops') return <DropsView />;
   if (view === 'trajectory') return <TrajectoryView />;
   if (view === 'live') return <LiveView />;
+  if (view === 'marks') return <MarksView />;
   return view === 'compare' ? <CompareView /> : <DatasetView />;
 }
 

@@ -64,9 +64,9 @@ function StageCard({ stage, queueShare }: StageProps) {
   const { waiting, inFlight, done, busy, paused } = stage;
   return (
     <>
-      <h3 title={stage.does}>
+      <h2 title={stage.does}>
         {stage.stage} {paused && <span class="chip">paused</span>}
-      </h3>
+      </h2>
       <p class="rate">
         <strong>{rate(stage.perSecond)}</strong>
         <Sparkline values={stage.recent} label={`${stage.stage}, records in a second`} />

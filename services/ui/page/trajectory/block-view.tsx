@@ -1,4 +1,5 @@
 /** One block of a trajectory: the head of a segment, or some of its lines. */
+import type { Mark } from '../../../../schemas/marks.ts';
 import { tellRefused } from '../../../dataset/refused.ts';
 import type { FileSearch, LogView, SegmentFacts, TrajectoryView } from '../../api.ts';
 import { route } from '../frame/state.ts';
@@ -17,6 +18,10 @@ export interface Reading {
   /** The step that the address names. */
   readonly step: number | null;
   readonly showsTokens: boolean;
+  /** By step. */
+  readonly marks: ReadonlyMap<number, Mark>;
+  /** Opens the form of a mark; null where none may be made. */
+  readonly mark: ((segment: number) => void) | null;
 }
 
 export interface BlockProps {
@@ -26,7 +31,7 @@ export interface BlockProps {
 }
 
 export function BlockView({ block, reading, open }: BlockProps) {
-  const { trajectory, log, searches, files, texts, step, showsTokens } = reading;
+  const { trajectory, log, searches, files, texts, step, showsTokens, marks, mark } = reading;
   const { segment } = block;
   const facts = trajectory.segments[segment];
   if (facts === undefined) return null;
@@ -51,6 +56,8 @@ export function BlockView({ block, reading, open }: BlockProps) {
       search={searches.get(fileAt(files, segment)?.path ?? '')}
       edges={log.edges}
       lacks={lacksAt(facts, trajectory)}
+      mark={marks.get(segment)}
+      onMark={mark === null ? null : () => mark(segment)}
     />
   );
 }

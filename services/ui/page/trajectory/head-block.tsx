@@ -1,5 +1,6 @@
 /** The head of a segment: what happens there, to which file, and whether it is trained. */
 import type { Edge } from '../../../../schemas/generated/types.ts';
+import type { Mark } from '../../../../schemas/marks.ts';
 import type { FileSearch, SegmentFacts } from '../../api.ts';
 import { bitsPerByte, bytes, count, plural, saved } from '../frame/numbers.ts';
 import { Link, Plain } from '../frame/parts.tsx';
@@ -17,6 +18,9 @@ export interface HeadProps {
   readonly edges: readonly Edge[];
   /** Why something of the file is missing. */
   readonly lacks: readonly string[];
+  readonly mark: Mark | undefined;
+  /** Null where no mark may be made. */
+  readonly onMark: (() => void) | null;
 }
 
 const names: Readonly<Record<SegmentFacts['kind'], string>> = {
@@ -33,7 +37,7 @@ const names: Readonly<Record<SegmentFacts['kind'], string>> = {
 };
 
 export function HeadBlock(props: HeadProps) {
-  const { facts, segment, isCurrent, search, lacks } = props;
+  const { facts, segment, isCurrent, search, lacks, mark, onMark } = props;
   const { kind, path, lines, trained, tokens, earlier } = facts;
   const isFile = kind === 'file';
   const range = lines === null ? '' : `:${lines[0]}–${lines[1]}`;
@@ -56,8 +60,19 @@ export function HeadBlock(props: HeadProps) {
         </span>
         <span class="note">{plural(tokens, 'token')}</span>
         {kind === 'write' && <span class="note">{bytes(facts.bytes)}</span>}
+        {onMark !== null && (
+          <button type="button" class="link" title="Mark this step (m)" onClick={onMark}>
+            mark
+          </button>
+        )}
         <Permalink segment={segment} />
       </span>
+      {mark !== undefined && (
+        <p class="marked">
+          <span class={`chip verdict ${mark.verdict}`}>{mark.verdict}</span>{' '}
+          <Plain text={mark.note} />
+        </p>
+      )}
       {isFile && path !== null && <Dependencies path={path} edges={props.edges} />}
       {kind === 'think' && search !== undefined && <RewriteView search={search} />}
       {kind === 'write' && search !== undefined && <Score search={search} />}

@@ -5,10 +5,12 @@ import { useKeys } from '../frame/keys.ts';
 import { withParameters } from '../frame/route.ts';
 import { go, route } from '../frame/state.ts';
 import { useVirtual } from '../frame/use-virtual.ts';
+import { MarkDialog } from '../marks/mark-dialog.tsx';
 import { BlockView } from './block-view.tsx';
 import { blocksOf, estimateHeight, fileAt, filesOf, keyOfBlock } from './blocks.ts';
 import { FileList } from './file-list.tsx';
 import { Overview } from './overview.tsx';
+import { useMarks } from './use-marks.ts';
 import { useScrollTo } from './use-scroll-to.ts';
 import { useTexts } from './use-texts.ts';
 
@@ -34,6 +36,7 @@ export function Reader({ trajectory, log }: ReaderProps) {
     [log],
   );
   const texts = useTexts(out, id);
+  const { marks, marking, open: mark, close } = useMarks(out, id);
   const columns = Math.floor(((scroller.current?.clientWidth ?? 800) - 80) / 8);
   const list = useVirtual({
     count: blocks.length,
@@ -67,7 +70,9 @@ export function Reader({ trajectory, log }: ReaderProps) {
     p: () => goTo(files.findLast(({ from }) => from < at)?.from ?? 0),
     o: () => setAllOpen(!isAllOpen),
     b: () => setShowsTokens(!showsTokens),
+    ...(mark === null ? {} : { m: () => mark(at) }),
   });
+  const reading = { trajectory, log, searches, files, texts, step, showsTokens, marks, mark };
   return (
     <div class="reader">
       <FileList files={files} current={fileAt(files, segmentAtTop)} searches={searches} />
@@ -87,7 +92,7 @@ export function Reader({ trajectory, log }: ReaderProps) {
                 <div key={key} data-index={index} ref={list.measureElement}>
                   <BlockView
                     block={blocks[index] ?? nothing}
-                    reading={{ trajectory, log, searches, files, texts, step, showsTokens }}
+                    reading={reading}
                     open={(segment) => setOpened(new Set([...opened, segment]))}
                   />
                 </div>
@@ -96,8 +101,19 @@ export function Reader({ trajectory, log }: ReaderProps) {
           </div>
         </section>
       </div>
+      {marking !== null && (
+        <MarkDialog
+          {...{ out, id, segment: marking, onDone: close }}
+          step={wordsOf(segments[marking])}
+          mark={marks.get(marking)}
+        />
+      )}
     </div>
   );
+}
+
+function wordsOf(facts: SegmentFacts | undefined): string {
+  return `${facts?.kind ?? ''} ${facts?.path ?? ''}`;
 }
 
 const nothing = { part: 'head', segment: 0 } as const;

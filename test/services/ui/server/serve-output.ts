@@ -50,6 +50,7 @@ export async function serveFolders(
     token,
     measureQuality: async () => [{ title: 'Totals', head: null, rows: [['files', '1']] }],
     now: () => performance.now(),
+    timeMs,
     hide: (text) => text.replaceAll('my-secret-key', '***'),
   });
   const ask: Served['ask'] = (path, headers = {}) => askServer(server.port, path, headers);
