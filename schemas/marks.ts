@@ -1,7 +1,7 @@
 /**
  * `marks.jsonl`, beside an output: what people say of steps of its trajectories, a JSON object a
- * line. Lines are only ever added; of several about one step the last counts. `release` and `verify`
- * do not read it: it says nothing about bytes.
+ * line. Lines are only ever added; of several about one step the last counts. Nothing else reads
+ * it: it says nothing about bytes.
  */
 import { z } from 'zod';
 import { type SegmentKind, segmentKinds } from './trajectory-text.ts';

@@ -1,4 +1,4 @@
-/** What people may say of a step. Apart from the schema of marks, because the page is small. Pure. */
+/** What people may say of a step; apart from the schema, which is too large for the page. Pure. */
 
 /** `leak`: the thought gives away what it should lead to; `other`: the note says what. */
 export const verdicts = ['good', 'wrong', 'leak', 'other'] as const;

@@ -253,6 +253,7 @@ function addUi(program: Command, context: CommandContext, end: (code: ExitCode) 
         '--allow-changes',
         'let the page mark steps, retry and drop dead letters; it then needs a token',
       )
+      .option('--bundle <folder>', 'write the page as files for any web server, and end')
       .option('--json', 'print the address as JSON'),
   ).action(async (outs, options) => end(await uiCommand(context, outs, options)));
 }

@@ -193,6 +193,13 @@ export interface SegmentTokens {
   readonly ids: readonly number[];
 }
 
+/** Bits of each line of code with the thought before it, and without. */
+export interface HeatView {
+  readonly lines: readonly (readonly [after: number, before: number])[];
+  /** Why there are none; null where there are. */
+  readonly why: string | null;
+}
+
 export interface CandidateView {
   readonly thought: number;
   readonly round: number;

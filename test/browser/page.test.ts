@@ -6,15 +6,20 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { storageKnobs } from '../../services/runtime/store/objects/config.ts';
 import type { LogView } from '../../services/ui/api.ts';
+import { writeCopy } from '../../services/ui/copy/write-copy.ts';
 import { openRunLive } from '../../services/ui/live/run-live.ts';
 import { type ServedOutput, serveOutput } from '../../services/ui/reading/served-output.ts';
+import { createAnswers } from '../../services/ui/server/answers.ts';
 import { bundlePage } from '../../services/ui/server/bundle.ts';
 import { startUiServer, type UiOptions, type UiServer } from '../../services/ui/server/server.ts';
+import { showOutputs } from '../../services/ui/server/shown.ts';
 import { hostileText, projectFiles, runUiOutput } from '../samples/ui-output.ts';
 import { hasBrowser, launchBrowser, violations, visit } from './browser.ts';
+import { serveFiles } from './serve-files.ts';
 
 let folder: string;
 let outputs: readonly ServedOutput[];
+let options: UiOptions;
 let server: UiServer;
 /** Serves the same outputs, with the right to mark. */
 let changing: UiServer;
@@ -36,7 +41,7 @@ beforeAll(async () => {
   );
   await Promise.all(outputs.map((output) => output.settled()));
   sampleId = outputs[0]?.catalogue.columns.ids[0] ?? '';
-  const options: UiOptions = {
+  options = {
     outputs,
     lives: outputs.map(() => openRunLive(out, Date.now)),
     mayChange: false,
@@ -176,6 +181,18 @@ describe.skipIf(!hasBrowser)('a trajectory', () => {
     await page.context().close();
   });
 
+  test('shows where the code surprises, and what the thought saved', async () => {
+    const hash = `#/trajectory/0/${sampleId}?file=src/report.ts`;
+    const { page, troubles } = await visit(browser, address + hash);
+    await page.waitForSelector('.lines.code .h-keyword');
+    await page.keyboard.press('h');
+    await page.locator('.lines[data-tone=write] .heat .bits').first().waitFor();
+    expect(await page.locator('.legend').textContent()).toContain('bits of each line');
+    expect(await violations(page)).toEqual([]);
+    expect(troubles).toEqual([]);
+    await page.context().close();
+  });
+
   test('shows where tokens end', async () => {
     const hash = `#/trajectory/0/${sampleId}?file=src/shapes.ts`;
     const { page } = await visit(browser, address + hash);
@@ -183,6 +200,45 @@ describe.skipIf(!hasBrowser)('a trajectory', () => {
     await page.keyboard.press('b');
     await page.waitForSelector('.lines.code .h-odd');
     await page.context().close();
+  });
+});
+
+describe.skipIf(!hasBrowser)('a copy that any server of files shows', () => {
+  test('has every view but the live one, and asks no server for more', async () => {
+    const copy = join(folder, 'copy');
+    const { shown } = showOutputs({ ...options, lives: [] });
+    await writeCopy({
+      ...{ answers: createAnswers(shown), page: options.page, folder: copy, hide: (text) => text },
+      onSample: () => {},
+    });
+    const files = await serveFiles(copy, '/shared/');
+    const visited = await visit(browser, `${files.address}index.html`);
+    const { page: tab, troubles } = visited;
+    const wanted = views().filter(([hash]) => !/live|in=thoughts/.test(hash));
+    for (const [hash, drawn] of wanted) {
+      await tab.goto(`${files.address}index.html${hash}`);
+      await tab.waitForSelector(drawn);
+    }
+    await tab.goto(`${files.address}index.html#/samples/0?q=nothing`);
+    await tab.getByText('No sample is like that.').waitFor();
+    await tab.goto(`${files.address}index.html#/trajectory/0/${sampleId}?file=src/shapes.ts`);
+    await tab.waitForSelector('.lines.code .h-keyword');
+    await tab.keyboard.press('b');
+    await tab.waitForSelector('.lines.code .h-odd');
+    const path = encodeURIComponent(await rewrittenPath());
+    await tab.goto(`${files.address}index.html#/trajectory/0/${sampleId}?file=${path}`);
+    await tab
+      .locator('.rewrite button', { hasText: /^rewritten/ })
+      .first()
+      .click();
+    await tab.locator('.change :is(ins, del)').first().waitFor();
+    await tab.goto(`${files.address}index.html#/trajectory/0/${sampleId}?file=notes/long.md`);
+    await tab.locator('button.more', { hasText: '58,000 more characters' }).click();
+    await tab.locator('button.more', { hasText: '38,000 more characters' }).waitFor();
+    expect(await tab.locator('nav a', { hasText: 'Live' }).count()).toBe(0);
+    expect(troubles).toEqual([]);
+    await tab.context().close();
+    await files.close();
   });
 });
 

@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Columns } from '../../services/ui/catalogue/columns.ts';
 import { createColumns } from '../../services/ui/catalogue/columns.ts';
-import { type ShardRow, shardRowsVersion } from '../../services/ui/catalogue/shard-rows.ts';
+import { type ShardRow, shardRowsVersion } from '../../services/ui/catalogue/rows.ts';
 import { runLine } from '../services/cli/terminal.ts';
 
 /** Markup, a control character and a mark that turns the direction of text. */

@@ -12,7 +12,8 @@ import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
 import type { Totals } from '../api.ts';
 import { type Columns, createColumns } from './columns.ts';
 import { createFinder, type Finder } from './query.ts';
-import { type LanguageCount, rowsOfShard, type ShardRows, shardRowsVersion } from './shard-rows.ts';
+import { type LanguageCount, type ShardRows, shardRowsVersion } from './rows.ts';
+import { rowsOfShard } from './shard-rows.ts';
 import { totalsOf } from './totals.ts';
 
 export interface Catalogue {

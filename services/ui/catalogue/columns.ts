@@ -3,7 +3,7 @@
  * million samples take little memory, and no document is loaded to filter or sort them. Pure.
  */
 import type { SampleRow } from '../api.ts';
-import type { ShardRow, ShardRows } from './shard-rows.ts';
+import type { ShardRow, ShardRows } from './rows.ts';
 
 /** Numbers of a sample, each with a typed array of its own. */
 const numberColumns = [

@@ -3,7 +3,7 @@
  * columns, and a filter walks it; the last answers are kept, since a reader turns pages. Pure.
  */
 import { compareText } from '../../../schemas/compare-text.ts';
-import type { SortColumn } from '../api.ts';
+import type { SamplePage, SortColumn } from '../api.ts';
 import type { Columns } from './columns.ts';
 
 export interface Query {
@@ -24,6 +24,40 @@ export interface Query {
 export interface Finder {
   /** Rows that match, in the wanted order. */
   find(query: Query): Uint32Array;
+}
+
+/** As the page asks; what is absent leaves nothing out. */
+export interface SampleQuestion {
+  readonly q: string;
+  readonly licence?: string | undefined;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+  /** Set, whatever to: only these. */
+  readonly lacking?: string | undefined;
+  readonly searched?: string | undefined;
+  readonly sort: SortColumn;
+  readonly desc?: string | undefined;
+  readonly from: number;
+  readonly count: number;
+}
+
+export function pageOfSamples(
+  columns: Columns,
+  finder: Finder,
+  { from, count, ...question }: SampleQuestion,
+): SamplePage {
+  const found = finder.find({
+    text: question.q,
+    licence: question.licence ?? null,
+    tokensMin: question.min ?? 0,
+    tokensMax: question.max ?? Number.POSITIVE_INFINITY,
+    lacking: question.lacking !== undefined,
+    searched: question.searched !== undefined,
+    sort: question.sort,
+    descending: question.desc !== undefined,
+  });
+  const rows = [...found.subarray(from, from + count)].map((row) => columns.view(row));
+  return { samples: columns.size, matched: found.length, from, rows };
 }
 
 const answersKeptMax = 8;

@@ -4,7 +4,7 @@ import type { ModelIdentity } from '../../../schemas/generated/types.ts';
 import type { ManifestEntry, ManifestShard } from '../../../schemas/manifest.ts';
 import type { Count, Gain, Totals } from '../api.ts';
 import type { Columns } from './columns.ts';
-import type { LanguageCount } from './shard-rows.ts';
+import type { LanguageCount } from './rows.ts';
 
 export interface TotalsInput {
   readonly columns: Columns;

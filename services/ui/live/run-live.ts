@@ -89,7 +89,12 @@ function lookOf(now: RunNow, timeMs: number): Look {
     from: 'run',
     state: stateOf(now, timeMs),
     atMs,
-    stages: now.stages.map((stage) => ({ ...stage, paused: false })),
+    // The record that closed the input is never done: a restart reads it again.
+    stages: now.stages.map(({ waiting, ...stage }) => ({
+      ...stage,
+      waiting: now.state === 'ended' && waiting !== null ? 0 : waiting,
+      paused: false,
+    })),
     ...{ topics, endpoints, spending },
     ...{ silent: [], answering: 1 },
   };

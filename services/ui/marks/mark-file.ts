@@ -1,7 +1,7 @@
 /**
- * The file of marks beside an output. A mark is one line, added in one write and made durable before
- * it is confirmed; what a killed process left of a line is passed over and told. The output may come
- * from elsewhere, so the file is neither followed where it is a link, nor waited for.
+ * The file of marks beside an output. A mark is one line, added in one write and made durable
+ * before it is confirmed; what a killed process left of a line is passed over and told. The output
+ * may come from elsewhere, so the file is neither followed where it is a link, nor waited for.
  */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';

@@ -9,4 +9,5 @@ applyTheme();
 startListening();
 listenToKeys();
 const root = document.querySelector('#page');
+root?.replaceChildren();
 if (root !== null) render(<Shell />, root);

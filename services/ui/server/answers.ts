@@ -6,8 +6,10 @@ import { z } from 'zod';
 import { verdicts } from '../../../schemas/verdicts.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { sortColumns } from '../api.ts';
+import { pageOfSamples } from '../catalogue/query.ts';
 import type { WatchedLive } from '../live/watch-live.ts';
 import type { Marked } from '../marks/marked.ts';
+import type { Heat } from '../reading/heat.ts';
 import type { RunFacts } from '../reading/run-facts.ts';
 import { scan } from '../reading/scan.ts';
 import type { ServedOutput } from '../reading/served-output.ts';
@@ -21,6 +23,8 @@ export interface Shown {
   readonly quality: QualityMeter;
   readonly live: WatchedLive;
   readonly marked: Marked;
+  /** Shared by all outputs. */
+  readonly heat: Heat;
 }
 
 export type Answer = (parameters: Readonly<Record<string, string>>) => Promise<unknown>;
@@ -71,6 +75,7 @@ export function createAnswers(shown: readonly Shown[]): ReadonlyMap<string, Answ
     ['texts', about({ id, from: place, count: count(1, pageMax) }, answerTexts)],
     ['line', about({ id, segment: place, line: place, from: place, to: place }, answerLine)],
     ['tokens', about({ id, segment: place }, answerTokens)],
+    ['heat', about({ id, segment: place }, answerHeat)],
     ['journey', about({ id }, answerJourney)],
     ['rewrite', about({ id, path: z.string().max(10_000) }, answerRewrite)],
     ['marks', about(markShape, answerMarks)],
@@ -104,19 +109,7 @@ type SampleQuestion = z.infer<z.ZodObject<typeof sampleShape>>;
 
 function answerSamples({ output }: Shown, question: SampleQuestion) {
   const { columns, finder } = output.catalogue;
-  const { from, count } = question;
-  const found = finder.find({
-    text: question.q,
-    licence: question.licence ?? null,
-    tokensMin: question.min ?? 0,
-    tokensMax: question.max ?? Number.POSITIVE_INFINITY,
-    lacking: question.lacking !== undefined,
-    searched: question.searched !== undefined,
-    sort: question.sort,
-    descending: question.desc !== undefined,
-  });
-  const rows = [...found.subarray(from, from + count)].map((row) => columns.view(row));
-  return { samples: columns.size, matched: found.length, from, rows };
+  return pageOfSamples(columns, finder, question);
 }
 
 function answerNamed({ output }: Shown, { name }: { name: string }) {
@@ -213,6 +206,13 @@ async function answerTokens(
   { id: wanted, segment }: { id: string; segment: number },
 ) {
   return tokensOf(await output.document(wanted), segment);
+}
+
+async function answerHeat(
+  { output, heat }: Shown,
+  { id: wanted, segment }: { id: string; segment: number },
+) {
+  return heat.of(await output.document(wanted), segment);
 }
 
 async function answerJourney({ output, facts }: Shown, { id: wanted }: { id: string }) {

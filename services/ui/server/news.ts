@@ -1,10 +1,8 @@
 /**
- * Tells open pages when an output has changed, by server-sent events. One look at the outputs
- * serves all pages, and without a page there is none.
+ * Tells open pages of a change, by server-sent events. One look serves all pages, its text is made
+ * once, and without a page there is none.
  */
 import type { ServerResponse } from 'node:http';
-import { canonicalJson } from '../../runtime/ids.ts';
-import type { ServedOutput } from '../reading/served-output.ts';
 
 export interface News {
   /** Keeps the answer open and writes to it. Null when there are too many already. */
@@ -13,33 +11,49 @@ export interface News {
 }
 
 const lookEveryMs = 2_000;
-/** Each page holds one; a browser opens six connections to a host. */
+/** Each page holds one or two; a browser opens six connections to a host. */
 const listenersMax = 500;
 
-export function createNews(outputs: readonly ServedOutput[]): News {
+/** `look` resolves to the text that is told when it is another than before. */
+export function createNews(event: string, look: () => Promise<string>): News {
   const listeners = new Set<ServerResponse>();
   let timer: NodeJS.Timeout | null = null;
-  let last = '';
+  let last: string | null = null;
+  let isLooking = false;
 
-  const stateOfAll = () => canonicalJson(outputs.map((output) => output.state()));
-  const look = async () => {
-    await Promise.all(outputs.map((output) => output.refresh()));
-    const now = stateOfAll();
+  const tell = (response: ServerResponse, text: string) =>
+    response.write(`event: ${event}\ndata: ${text}\n\n`);
+  const lookOnce = async () => {
+    const now = await look();
     if (now === last) return;
     last = now;
-    for (const listener of listeners) send(listener, now);
+    for (const listener of listeners) tell(listener, now);
+  };
+  /** A look that takes long is not joined by a second one. */
+  const lookAgain = () => {
+    if (isLooking) return;
+    isLooking = true;
+    lookOnce()
+      .catch(() => {
+        // What is wrong is part of what is told; a look that fails otherwise is repeated.
+      })
+      .finally(() => {
+        isLooking = false;
+      });
   };
   const stop = () => {
     if (timer !== null) clearInterval(timer);
     timer = null;
+    last = null;
   };
 
   return {
     listen: (response) => {
       if (listeners.size >= listenersMax) return null;
       listeners.add(response);
-      send(response, stateOfAll());
-      timer ??= setInterval(() => void look(), lookEveryMs);
+      if (last === null) lookAgain();
+      else tell(response, last);
+      timer ??= setInterval(lookAgain, lookEveryMs);
       return () => {
         listeners.delete(response);
         if (listeners.size === 0) stop();
@@ -50,8 +64,4 @@ export function createNews(outputs: readonly ServedOutput[]): News {
       for (const listener of listeners) listener.end();
     },
   };
-}
-
-function send(response: ServerResponse, state: string): void {
-  response.write(`event: outputs\ndata: ${state}\n\n`);
 }

@@ -6,13 +6,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PipelineError } from '../../runtime/errors.ts';
+import { canonicalJson } from '../../runtime/ids.ts';
 import type { Problem } from '../api.ts';
-import { type LiveSource, nowhere } from '../live/source.ts';
-import { watchLive } from '../live/watch-live.ts';
-import { createMarked } from '../marks/marked.ts';
+import type { LiveAnswer } from '../live/view.ts';
+import type { WatchedLive } from '../live/watch-live.ts';
 import { problemOf } from '../reading/problem.ts';
-import { createRunFacts } from '../reading/run-facts.ts';
-import type { ServedOutput } from '../reading/served-output.ts';
 import { createAnswers, type Shown } from './answers.ts';
 import { createChanges } from './changes.ts';
 import {
@@ -26,8 +24,8 @@ import {
   type Verdict,
 } from './guard.ts';
 import { createNews, type News } from './news.ts';
-import { createQualityMeter, type MeasureQuality } from './quality-meter.ts';
 import { send, sendProblem, statusOf, usage } from './send.ts';
+import { type ShowOptions, showOutputs } from './shown.ts';
 import { takeChange } from './take-change.ts';
 
 /** A file of the page. */
@@ -36,12 +34,7 @@ export interface PageFile {
   readonly bytes: Uint8Array;
 }
 
-export interface UiOptions {
-  readonly outputs: readonly ServedOutput[];
-  /** For each output, where to look for what is being done; closed with the server. */
-  readonly lives: readonly LiveSource[];
-  /** Whether the page may change what `changes.ts` lists; that needs a token. */
-  readonly mayChange: boolean;
+export interface UiOptions extends ShowOptions {
   /** By path, as `/` or `/page.js`. */
   readonly page: ReadonlyMap<string, PageFile>;
   readonly host: string;
@@ -49,10 +42,6 @@ export interface UiOptions {
   readonly port: number;
   /** Needed unless the host is this machine's own address. */
   readonly token: string | null;
-  readonly measureQuality: MeasureQuality;
-  readonly now: () => number;
-  /** The time of day. */
-  readonly timeMs: () => number;
   /** Removes known secrets from what is served. */
   readonly hide: (text: string) => string;
 }
@@ -64,23 +53,22 @@ export interface UiServer {
 
 /** USAGE when the address cannot be taken, or a token is missing that it needs. */
 export async function startUiServer(options: UiOptions): Promise<UiServer> {
-  const { outputs, lives, host, token, mayChange, measureQuality, now, timeMs } = options;
+  const { outputs, host, token, mayChange } = options;
   if (!isLoopback(host) && token === null) {
     throw new PipelineError('USAGE', `${host} can be reached by others: it needs a token`);
   }
   if (mayChange && token === null) {
     throw new PipelineError('USAGE', 'a page that may change something needs a token');
   }
-  const shown = outputs.map((output, place): Shown => {
-    const quality = createQualityMeter(output, measureQuality);
-    const live = watchLive(lives[place] ?? nowhere, now);
-    const marked = createMarked(output, mayChange, timeMs);
-    return { output, facts: createRunFacts(output, now), quality, live, marked };
-  });
+  const { shown, close } = showOutputs(options);
   const server = createServer({ maxHeaderSize: 32 * 1024, requestTimeout: 30_000 });
   const port = await listen(server, options);
   for (const output of outputs) output.warm();
-  const news = createNews(outputs);
+  const news = createNews('outputs', async () => {
+    await Promise.all(outputs.map((output) => output.refresh()));
+    return canonicalJson(outputs.map((output) => output.state()));
+  });
+  const watches = shown.map(({ live }) => createNews('live', () => tellLive(live, options.hide)));
   const answers = createAnswers(shown);
   const changes = createChanges(shown);
   const guard: Guard = { token, port, mayChange, hosts: isLoopback(host) ? ownHosts(port) : null };
@@ -90,6 +78,7 @@ export async function startUiServer(options: UiOptions): Promise<UiServer> {
     if (path === null) return;
     if (request.method === 'POST') takeChange(request, response, path, { changes, ...options });
     else if (path.pathname === '/api/news') openNews(response, request, news);
+    else if (path.pathname === '/api/watch') openNews(response, request, watches[outOf(path)]);
     else if (path.pathname === '/marks.jsonl') sendMarks(response, path, shown, options.hide);
     else if (path.pathname.startsWith('/api/')) sendAnswer(response, path, answers, options.hide);
     else sendFile(response, options.page.get(path.pathname));
@@ -97,10 +86,10 @@ export async function startUiServer(options: UiOptions): Promise<UiServer> {
   return {
     port,
     close: async () => {
-      news.close();
+      for (const each of [news, ...watches]) each.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
-      await Promise.all([...outputs, ...lives].map((each) => each.close()));
+      await close();
     },
   };
 }
@@ -159,11 +148,11 @@ function sendAnswer(
 /** All marks of an output as a file to keep. */
 function sendMarks(
   response: ServerResponse,
-  { searchParams }: URL,
+  url: URL,
   shown: readonly Shown[],
   hide: (text: string) => string,
 ): void {
-  const one = shown[Number(searchParams.get('out') ?? 0)];
+  const one = shown[outOf(url)];
   if (one === undefined) {
     sendProblem(response, 404, usage('there is no such output'));
     return;
@@ -206,7 +195,28 @@ const refusals: Readonly<Record<Exclude<Verdict, 'allowed'>, [number, Problem]>>
   'no-token': [401, usage('open the address that `backstory ui` printed, with its token')],
 };
 
-function openNews(response: ServerResponse, request: IncomingMessage, news: News): void {
+function outOf({ searchParams }: URL): number {
+  return Number(searchParams.get('out') ?? 0);
+}
+
+/** A failure is told as what is known: a page that watches is not left without a word. */
+async function tellLive(live: WatchedLive, hide: (text: string) => string): Promise<string> {
+  const answer = await live.view().catch((error: unknown): LiveAnswer => {
+    const { code, message } = problemOf(error);
+    return { live: null, why: `${code}: ${message}` };
+  });
+  return hide(JSON.stringify(answer));
+}
+
+function openNews(
+  response: ServerResponse,
+  request: IncomingMessage,
+  news: News | undefined,
+): void {
+  if (news === undefined) {
+    sendProblem(response, 404, usage('there is no such output'));
+    return;
+  }
   response.setHeader('content-type', 'text/event-stream; charset=utf-8');
   response.setHeader('cache-control', 'no-store');
   const leave = news.listen(response);

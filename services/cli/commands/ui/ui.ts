@@ -14,16 +14,20 @@ import { type OutputPlace, serveOutput } from '../../../ui/reading/served-output
 import { isLoopback } from '../../../ui/server/guard.ts';
 import { pageFiles } from '../../../ui/server/page-files.ts';
 import { startUiServer } from '../../../ui/server/server.ts';
+import type { ShowOptions } from '../../../ui/server/shown.ts';
 import { type CommandContext, writeJson, writeLine } from '../../context.ts';
 import { type ExitCode, exitCodes } from '../../failures.ts';
 import { isRemote } from '../../open/output-place.ts';
 import { type ConfigurationOptions, loadConfiguration } from '../../open/settings.ts';
+import { writeBundle } from './bundle.ts';
 import { type LiveOptions, openLives } from './live.ts';
 
 export interface UiOptions extends LiveOptions {
   readonly host: string;
   readonly port: string;
   readonly json?: boolean;
+  /** Writes a copy of the page there instead of serving it. */
+  readonly bundle?: string;
 }
 
 export async function uiCommand(
@@ -34,6 +38,7 @@ export async function uiCommand(
   const { signal } = context;
   const { host } = options;
   const port = readPort(options.port);
+  refuseMix(options);
   const cache = cacheFolder(context.environment);
   const places = await Promise.all(outs.map((out) => placeOf(context, out, options)));
   const outputs = await Promise.all(places.map((place) => serveOutput(place, cache, signal)));
@@ -46,19 +51,18 @@ export async function uiCommand(
     died: (cause) => new Error(`the thread that measures quality ended: ${cause.message}`),
   });
   const mayChange = options.allowChanges === true;
+  const show: ShowOptions = {
+    ...{ outputs, lives, mayChange, now: systemClock.nowMs, timeMs: timeOfDayMs },
+    measureQuality: (output) => quality.ask(places[outputs.indexOf(output)] as OutputPlace),
+  };
+  const { bundle } = options;
+  if (bundle !== undefined) {
+    return writeBundle(context, show, { ...options, bundle }).finally(() => quality.close());
+  }
   const token = isLoopback(host) && !mayChange ? null : randomBytes(16).toString('hex');
   const server = await startUiServer({
-    outputs,
-    lives,
-    mayChange,
-    page: await pageFiles(),
-    host,
-    port,
-    token,
-    measureQuality: (output) => quality.ask(places[outputs.indexOf(output)] as OutputPlace),
-    now: systemClock.nowMs,
-    timeMs: timeOfDayMs,
-    hide: context.redactor.hideKnown,
+    ...show,
+    ...{ page: await pageFiles(), host, port, token, hide: context.redactor.hideKnown },
   });
   const name = host.includes(':') ? `[${host}]` : host;
   const url = `http://${name}:${server.port}/${token === null ? '' : `?token=${token}`}`;
@@ -71,6 +75,15 @@ export async function uiCommand(
   await server.close();
   await quality.close();
   return exitCodes.fine;
+}
+
+/** A copy is of what is there: nothing is watched or changed. */
+function refuseMix({ bundle, cluster, allowChanges }: UiOptions): void {
+  if (bundle === undefined || (cluster !== true && allowChanges !== true)) return;
+  const other = cluster === true ? '--cluster' : '--allow-changes';
+  throw new PipelineError('USAGE', `--bundle writes files and ends: it takes no ${other}`, {
+    subject: '--bundle',
+  });
 }
 
 function readPort(text: string): number {

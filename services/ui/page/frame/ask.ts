@@ -1,17 +1,11 @@
 /** Asks the server. What it refuses becomes an error with its code. */
-import type { ApiError, Problem } from '../../api.ts';
+import type { ApiError } from '../../api.ts';
+import { askCopy, isCopy } from './copy.ts';
+import { Refused } from './refused.ts';
 import type { Parameters } from './route.ts';
 
-export class Refused extends Error {
-  readonly problem: Problem;
-
-  constructor(problem: Problem) {
-    super(problem.message);
-    this.problem = problem;
-  }
-}
-
 export function ask<Answer>(question: string, parameters: Parameters = {}): Promise<Answer> {
+  if (isCopy) return askCopy(question, parameters) as Promise<Answer>;
   const query = new URLSearchParams(parameters).toString();
   return fetched(`/api/${question}${query === '' ? '' : `?${query}`}`);
 }

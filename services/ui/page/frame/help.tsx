@@ -9,6 +9,7 @@ const keys: readonly (readonly [keys: string, what: string])[] = [
   ['/', 'into the filter'],
   ['o', 'show or shorten what was read'],
   ['b', 'show where tokens end'],
+  ['h', 'show where the code surprises: bits of each line'],
   ['m', 'mark the step'],
   ['1 … 6', 'data set, samples, left out, compare, live, marks'],
   ['c', 'copy the command for what is on the screen'],

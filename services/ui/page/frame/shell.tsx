@@ -6,6 +6,7 @@ import { MarksView } from '../marks/marks-view.tsx';
 import { DropsView } from '../samples/drops-view.tsx';
 import { SamplesView } from '../samples/samples-view.tsx';
 import { TrajectoryView } from '../trajectory/trajectory-view.tsx';
+import { isCopy } from './copy.ts';
 import { Help } from './help.tsx';
 import { focusFilter, useKeys } from './keys.ts';
 import { Link, Plain, Trouble, Waiting } from './parts.tsx';
@@ -13,7 +14,7 @@ import type { PlainView, Route, ViewName } from './route.ts';
 import { command, connected, copy, go, helpOpen, notice, output, outputs, route } from './state.ts';
 import { switchTheme, theme } from './theme.ts';
 
-const views: readonly { readonly view: PlainView; readonly name: string }[] = [
+const all: readonly { readonly view: PlainView; readonly name: string }[] = [
   { view: 'data', name: 'Data set' },
   { view: 'samples', name: 'Samples' },
   { view: 'drops', name: 'Left out' },
@@ -21,6 +22,9 @@ const views: readonly { readonly view: PlainView; readonly name: string }[] = [
   { view: 'live', name: 'Live' },
   { view: 'marks', name: 'Marks' },
 ];
+
+/** Nothing is done for a copy any more. */
+const views = all.filter(({ view }) => !isCopy || view !== 'live');
 
 /** The first place of a view, for the output on the screen. */
 function placeOf(view: PlainView, out = route.value.out): Route {
@@ -49,7 +53,9 @@ export function Shell() {
       <Head view={view} />
       {connected.value === false && (
         <p class="trouble" role="alert">
-          The server does not answer. What is shown may be old.
+          {isCopy
+            ? 'The files of this copy cannot be read.'
+            : 'The server does not answer. What is shown may be old.'}
         </p>
       )}
       {now !== undefined && now.problem !== null && <Trouble problem={now.problem} />}

@@ -4,6 +4,7 @@
  */
 import { computed, signal } from '@preact/signals';
 import type { OutputState } from '../../api.ts';
+import { isCopy, readOutputs } from './copy.ts';
 import { formatRoute, parseRoute, type Route } from './route.ts';
 
 export const route = signal<Route>(parseRoute(location.hash));
@@ -37,6 +38,10 @@ export function startListening(): void {
   };
   addEventListener('popstate', read);
   addEventListener('hashchange', read);
+  if (isCopy) {
+    void openCopy();
+    return;
+  }
   const news = new EventSource('/api/news');
   news.addEventListener('outputs', (event) => {
     outputs.value = JSON.parse(event.data) as OutputState[];
@@ -45,6 +50,15 @@ export function startListening(): void {
   news.addEventListener('error', () => {
     connected.value = false;
   });
+}
+
+async function openCopy(): Promise<void> {
+  try {
+    outputs.value = await readOutputs();
+    connected.value = true;
+  } catch {
+    connected.value = false;
+  }
 }
 
 const noticeMs = 2_500;

@@ -1,7 +1,8 @@
 /** An answer of the server for a view: asked again when its parameters or the output change. */
 import { useEffect, useState } from 'preact/hooks';
 import type { Problem } from '../../api.ts';
-import { ask, Refused } from './ask.ts';
+import { ask } from './ask.ts';
+import { Refused } from './refused.ts';
 import type { Parameters } from './route.ts';
 import { edition } from './state.ts';
 

@@ -1,21 +1,17 @@
 /** What is being done for a data set now: its graph, the models that it asks, and dead letters. */
 import { useEffect } from 'preact/hooks';
-import type { LiveView as Live, LiveAnswer } from '../../live/view.ts';
+import type { LiveView as Live } from '../../live/view.ts';
 import { duration } from '../frame/numbers.ts';
-import { Plain, Trouble, Waiting } from '../frame/parts.tsx';
+import { Plain, Waiting } from '../frame/parts.tsx';
 import { command, output, quoted, route } from '../frame/state.ts';
-import { useAnswer } from '../frame/use-answer.ts';
 import { Flow } from './flow.tsx';
 import { Letters } from './letters.tsx';
 import { ModelCards } from './model-cards.tsx';
-import { useTick } from './use-tick.ts';
-
-const askEveryMs = 2_000;
+import { useLive } from './use-live.ts';
 
 export function LiveView() {
   const { out } = route.value;
-  const tick = useTick(askEveryMs);
-  const { value, problem } = useAnswer<LiveAnswer>('live', { out: String(out) }, String(tick));
+  const value = useLive(out);
   const label = output.value?.label ?? '';
   const dataset = output.value?.dataset ?? '';
   const from = value?.live?.from ?? 'run';
@@ -26,7 +22,6 @@ export function LiveView() {
         : `cat ${quoted(`${label}/log/now.json`)}`;
     document.title = `Live: ${label} · backstory`;
   }, [label, dataset, from]);
-  if (problem !== null) return <Trouble problem={problem} />;
   if (value === null) return <Waiting />;
   const { live, why } = value;
   return (
@@ -38,7 +33,9 @@ export function LiveView() {
         </span>
       </h1>
       {live === null ? (
-        <p class="note">What is being done is not known here, because {why}.</p>
+        <p class="note">
+          What is being done is not known here, because <Plain text={why} />.
+        </p>
       ) : (
         <>
           <State live={live} />

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Mark } from '../../../../schemas/marks.ts';
 import { type MarkVerdict, noteCharactersMax, verdicts } from '../../../../schemas/verdicts.ts';
 import { change } from '../frame/ask.ts';
+import { Plain } from '../frame/parts.tsx';
 import { tell } from '../frame/state.ts';
 import { problemOf } from '../frame/use-answer.ts';
 
@@ -46,7 +47,9 @@ export function MarkDialog({ out, id, segment, step, mark, onDone }: MarkDialogP
         }}
       >
         <h2 id="mark-title">Mark step #{segment}</h2>
-        <p class="note">{step}</p>
+        <p class="note">
+          <Plain text={step} />
+        </p>
         <fieldset>
           <legend>Verdict</legend>
           {verdicts.map((each) => (

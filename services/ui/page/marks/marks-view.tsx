@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import type { Mark } from '../../../../schemas/marks.ts';
 import { verdicts } from '../../../../schemas/verdicts.ts';
 import type { MarkPage } from '../../marks/view.ts';
+import { isCopy } from '../frame/copy.ts';
 import { count, plural } from '../frame/numbers.ts';
 import { Link, Plain, Trouble, Waiting } from '../frame/parts.tsx';
 import { withParameters } from '../frame/route.ts';
@@ -34,7 +35,7 @@ export function MarksView() {
       <p class="note" role="status">
         {plural(value.matched, 'mark')}
         {value.matched > value.marks.length && `, the last ${count(value.marks.length)} are shown`}
-        {value.matched > 0 && (
+        {value.matched > 0 && !isCopy && (
           <>
             {' · '}
             <a href={`/marks.jsonl?out=${out}`} download="marks.jsonl">
@@ -56,7 +57,7 @@ function Hints({ page: { why, damaged, mayMark } }: { readonly page: MarkPage })
   return (
     <>
       {why !== null && <p class="note">There are none here: {why}.</p>}
-      {why === null && !mayMark && (
+      {why === null && !mayMark && !isCopy && (
         <p class="note">
           To mark steps, start the page with <code>--allow-changes</code>; then press <kbd>m</kbd>{' '}
           at a step.

@@ -1,4 +1,5 @@
 /** What narrows the table down; all of it stands in the address. */
+import { isCopy } from '../frame/copy.ts';
 import { withParameters } from '../frame/route.ts';
 import { go, route } from '../frame/state.ts';
 
@@ -6,11 +7,13 @@ function change(name: string, value: string): void {
   go(withParameters(route.value, { [name]: value }), true);
 }
 
-const places = [
+const allPlaces = [
   ['', 'name, origin, licence, id'],
   ['paths', 'paths of files'],
   ['thoughts', 'text of thoughts'],
 ] as const;
+/** A copy has no server that looks through documents. */
+const places = allPlaces.filter(([value]) => !isCopy || value === '');
 
 export function Filters() {
   const { parameters } = route.value;

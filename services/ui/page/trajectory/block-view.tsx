@@ -18,6 +18,7 @@ export interface Reading {
   /** The step that the address names. */
   readonly step: number | null;
   readonly showsTokens: boolean;
+  readonly showsHeat: boolean;
   /** By step. */
   readonly marks: ReadonlyMap<number, Mark>;
   /** Opens the form of a mark; null where none may be made. */
@@ -43,6 +44,7 @@ export function BlockView({ block, reading, open }: BlockProps) {
         text={texts.textOf(segment)}
         colours={coloursOf(texts, segment, facts)}
         tokens={showsTokens ? tokensOf(texts, segment, facts) : null}
+        heat={reading.showsHeat && facts.kind === 'write' ? texts.heatOf(segment) : null}
         place={{ out: route.value.out, id: trajectory.id, segment }}
         open={() => open(segment)}
       />

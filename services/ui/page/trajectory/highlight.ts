@@ -26,7 +26,9 @@ export function colour(language: string, text: string): Promise<readonly Coloure
 }
 
 function askWorker(question: ColourQuestion): Promise<readonly ColouredLine[] | null> {
-  worker ??= new Worker('/highlight-worker.js', { type: 'module' });
+  // Beside the page, wherever that lies.
+  const place = new URL('highlight-worker.js', document.baseURI);
+  worker ??= new Worker(place, { type: 'module' });
   const current = worker;
   return new Promise((resolve) => {
     const end = (lines: readonly ColouredLine[] | null) => {

@@ -1,11 +1,12 @@
 /** Lines of a segment: code with its line numbers and colours, prose with its names set apart. */
 import { useState } from 'preact/hooks';
 import { printable } from '../../../dataset/printable.ts';
-import type { SegmentFacts, SegmentText, SegmentTokens } from '../../api.ts';
+import type { HeatView, SegmentFacts, SegmentText, SegmentTokens } from '../../api.ts';
 import { ask } from '../frame/ask.ts';
 import { count } from '../frame/numbers.ts';
 import { Plain } from '../frame/parts.tsx';
 import { toneOf } from './blocks.ts';
+import { HeatBar } from './heat-bar.tsx';
 import type { ColouredLine } from './highlight.ts';
 import { tokenRuns } from './token-runs.ts';
 
@@ -16,6 +17,8 @@ export interface LinesProps {
   readonly colours: readonly ColouredLine[] | null;
   /** Where tokens end, if that shall be seen. */
   readonly tokens: SegmentTokens | null;
+  /** Where the code surprises, if that shall be seen. */
+  readonly heat: HeatView | null;
   readonly from: number;
   readonly to: number;
   readonly hidden: number;
@@ -31,7 +34,7 @@ export interface LinePlace {
 }
 
 export function LinesBlock(props: LinesProps) {
-  const { facts, text, from, to, hidden, open } = props;
+  const { facts, text, heat, from, to, hidden, open } = props;
   const isCode = facts.kind === 'write' || facts.kind === 'observe';
   const first = facts.lines?.[0] ?? 1;
   const lines = text === null ? [] : text.text.split('\n').slice(from, to);
@@ -47,6 +50,7 @@ export function LinesBlock(props: LinesProps) {
               {first + from + place}
             </span>
           )}
+          {heat !== null && <HeatBar heat={heat} line={from + place} />}
           <span class="text">
             <Runs line={line} />
             <Rest {...props} line={from + place} />

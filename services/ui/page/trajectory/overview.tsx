@@ -10,10 +10,12 @@ export interface OverviewProps {
   readonly log: LogView;
   readonly segment: number;
   readonly file: FilePart | null;
+  readonly showsHeat: boolean;
   readonly go: (segment: number) => void;
 }
 
-export function Overview({ trajectory, log, segment, file, go }: OverviewProps) {
+export function Overview(props: OverviewProps) {
+  const { trajectory, log, segment, file, showsHeat, go } = props;
   const { name, episode, origin, commit, licence, tokens, trainedTokens, search } = trajectory;
   const [place] = trajectory.places;
   return (
@@ -56,6 +58,12 @@ export function Overview({ trajectory, log, segment, file, go }: OverviewProps) 
         <Key tone="think" name="think" />
         <Key tone="write" name="write" />
         <span class="note">tall: trained, low: masked</span>
+        {showsHeat && (
+          <span class="note">
+            bars: bits of each line by the byte model, given the document so far;{' '}
+            <span class="gain">what the thought saved</span>
+          </span>
+        )}
         <span class="here">{file !== null && <Plain text={file.path} />}</span>
       </p>
       {log.why !== null && (

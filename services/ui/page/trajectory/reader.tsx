@@ -1,16 +1,18 @@
 /** The list of blocks of one trajectory, with its files beside it and the ribbon above. */
+import type { RefObject } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { LogView, SegmentFacts, TrajectoryView } from '../../api.ts';
+import { isCopy } from '../frame/copy.ts';
 import { useKeys } from '../frame/keys.ts';
 import { withParameters } from '../frame/route.ts';
 import { go, route } from '../frame/state.ts';
-import { useVirtual } from '../frame/use-virtual.ts';
+import { type List, useVirtual } from '../frame/use-virtual.ts';
 import { MarkDialog } from '../marks/mark-dialog.tsx';
-import { BlockView } from './block-view.tsx';
-import { blocksOf, estimateHeight, fileAt, filesOf, keyOfBlock } from './blocks.ts';
+import { type TrajectoryMarks, useMarks } from '../marks/use-marks.ts';
+import { BlockView, type Reading } from './block-view.tsx';
+import { type Block, blocksOf, estimateHeight, fileAt, filesOf, keyOfBlock } from './blocks.ts';
 import { FileList } from './file-list.tsx';
 import { Overview } from './overview.tsx';
-import { useMarks } from './use-marks.ts';
 import { useScrollTo } from './use-scroll-to.ts';
 import { useTexts } from './use-texts.ts';
 
@@ -24,8 +26,7 @@ export function Reader({ trajectory, log }: ReaderProps) {
   const { id, segments } = trajectory;
   const scroller = useRef<HTMLDivElement>(null);
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
-  const [isAllOpen, setAllOpen] = useState(false);
-  const [showsTokens, setShowsTokens] = useState(false);
+  const { isAllOpen, ...shows } = useModes();
   const blocks = useMemo(
     () => blocksOf(segments, opened, isAllOpen),
     [segments, opened, isAllOpen],
@@ -36,14 +37,9 @@ export function Reader({ trajectory, log }: ReaderProps) {
     [log],
   );
   const texts = useTexts(out, id);
-  const { marks, marking, open: mark, close } = useMarks(out, id);
-  const columns = Math.floor(((scroller.current?.clientWidth ?? 800) - 80) / 8);
-  const list = useVirtual({
-    count: blocks.length,
-    scroller,
-    estimate: (row) => estimateHeight(blocks[row] ?? nothing, segments, columns),
-    keyOf: (row) => keyOfBlock(blocks[row] ?? nothing),
-  });
+  const marking = useMarks(out, id);
+  const { marks, open: mark } = marking;
+  const list = useBlockList(blocks, segments, scroller);
   const items = list.getVirtualItems();
   const offset = list.scrollOffset ?? 0;
   const top = items.find(({ end }) => end > offset + 1) ?? items[0];
@@ -68,52 +64,94 @@ export function Reader({ trajectory, log }: ReaderProps) {
     k: () => goTo(at - 1),
     n: () => goTo(files.find(({ from }) => from > at)?.from ?? at),
     p: () => goTo(files.findLast(({ from }) => from < at)?.from ?? 0),
-    o: () => setAllOpen(!isAllOpen),
-    b: () => setShowsTokens(!showsTokens),
     ...(mark === null ? {} : { m: () => mark(at) }),
   });
-  const reading = { trajectory, log, searches, files, texts, step, showsTokens, marks, mark };
+  const reading = { trajectory, log, searches, files, texts, step, marks, mark, ...shows };
+  const open = (segment: number) => setOpened(new Set([...opened, segment]));
+  const here = { segment: segmentAtTop, file: fileAt(files, segmentAtTop) };
   return (
     <div class="reader">
-      <FileList files={files} current={fileAt(files, segmentAtTop)} searches={searches} />
+      <FileList files={files} current={here.file} searches={searches} />
       <div class="steps">
-        <Overview
-          trajectory={trajectory}
-          log={log}
-          segment={segmentAtTop}
-          file={fileAt(files, segmentAtTop)}
-          go={goTo}
-        />
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls takes the keyboard. */}
-        <section class="scroller" ref={scroller} tabIndex={0} aria-label="Steps">
-          <div class="blocks" style={{ height: `${list.getTotalSize()}px` }}>
-            <div style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
-              {items.map(({ index, key }) => (
-                <div key={key} data-index={index} ref={list.measureElement}>
-                  <BlockView
-                    block={blocks[index] ?? nothing}
-                    reading={reading}
-                    open={(segment) => setOpened(new Set([...opened, segment]))}
-                  />
-                </div>
-              ))}
-            </div>
-          </div>
-        </section>
+        <Overview {...{ trajectory, log, ...here, showsHeat: shows.showsHeat, go: goTo }} />
+        <Blocks {...{ list, blocks, reading, scroller, open }} />
       </div>
-      {marking !== null && (
-        <MarkDialog
-          {...{ out, id, segment: marking, onDone: close }}
-          step={wordsOf(segments[marking])}
-          mark={marks.get(marking)}
-        />
-      )}
+      <MarkForm {...{ out, id, segments, marking }} />
     </div>
   );
 }
 
-function wordsOf(facts: SegmentFacts | undefined): string {
-  return `${facts?.kind ?? ''} ${facts?.path ?? ''}`;
+/** What the reader may switch on and off. */
+function useModes() {
+  const [isAllOpen, setAllOpen] = useState(false);
+  const [showsTokens, setShowsTokens] = useState(false);
+  const [showsHeat, setShowsHeat] = useState(false);
+  useKeys({
+    o: () => setAllOpen(!isAllOpen),
+    b: () => setShowsTokens(!showsTokens),
+    // The server measures it.
+    ...(isCopy ? {} : { h: () => setShowsHeat(!showsHeat) }),
+  });
+  return { isAllOpen, showsTokens, showsHeat };
+}
+
+function useBlockList(
+  blocks: readonly Block[],
+  segments: readonly SegmentFacts[],
+  scroller: RefObject<HTMLDivElement | null>,
+): List {
+  const columns = Math.floor(((scroller.current?.clientWidth ?? 800) - 80) / 8);
+  return useVirtual({
+    count: blocks.length,
+    scroller,
+    estimate: (row) => estimateHeight(blocks[row] ?? nothing, segments, columns),
+    keyOf: (row) => keyOfBlock(blocks[row] ?? nothing),
+  });
+}
+
+interface BlocksProps {
+  readonly list: List;
+  readonly blocks: readonly Block[];
+  readonly reading: Reading;
+  readonly scroller: RefObject<HTMLDivElement | null>;
+  readonly open: (segment: number) => void;
+}
+
+function Blocks({ list, blocks, reading, scroller, open }: BlocksProps) {
+  const items = list.getVirtualItems();
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls takes the keyboard.
+    <section class="scroller" ref={scroller} tabIndex={0} aria-label="Steps">
+      <div class="blocks" style={{ height: `${list.getTotalSize()}px` }}>
+        <div style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
+          {items.map(({ index, key }) => (
+            <div key={key} data-index={index} ref={list.measureElement}>
+              <BlockView block={blocks[index] ?? nothing} reading={reading} open={open} />
+            </div>
+          ))}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+interface MarkFormProps {
+  readonly out: number;
+  readonly id: string;
+  readonly segments: readonly SegmentFacts[];
+  readonly marking: TrajectoryMarks;
+}
+
+function MarkForm({ out, id, segments, marking: { marking, marks, close } }: MarkFormProps) {
+  if (marking === null) return null;
+  const { kind = '', path = null } = segments[marking] ?? {};
+  return (
+    <MarkDialog
+      {...{ out, id, segment: marking, onDone: close }}
+      step={`${kind} ${path ?? ''}`}
+      mark={marks.get(marking)}
+    />
+  );
 }
 
 const nothing = { part: 'head', segment: 0 } as const;
@@ -123,7 +161,7 @@ function stepOf(
   { step = '', file = '' }: Readonly<Record<string, string>>,
   segments: readonly SegmentFacts[],
 ): number | null {
-  if (/^\d{1,9}$/.test(step)) return Number(step);
+  if (/^\d{1,9}$/.test(step)) return Math.min(Number(step), segments.length - 1);
   if (file === '') return null;
   const found = segments.findIndex(({ kind, path }) => kind === 'file' && path === file);
   return found < 0 ? null : found;

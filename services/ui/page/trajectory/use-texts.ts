@@ -1,6 +1,6 @@
 /** The texts of segments, asked for as they come in view. */
 import { useReducer, useRef } from 'preact/hooks';
-import type { Problem, SegmentText, SegmentTokens } from '../../api.ts';
+import type { HeatView, Problem, SegmentText, SegmentTokens } from '../../api.ts';
 import { ask } from '../frame/ask.ts';
 import { problemOf } from '../frame/use-answer.ts';
 import { type ColouredLine, colour } from './highlight.ts';
@@ -11,6 +11,8 @@ export interface Texts {
   /** Null while there are no colours, or never will be. */
   coloursOf(segment: number, language: string | null): readonly ColouredLine[] | null;
   tokensOf(segment: number): SegmentTokens | null;
+  /** Bits per line; null while they are measured. */
+  heatOf(segment: number): HeatView | null;
   /** Asks for the texts of segments [from, to], if they are not there. */
   want(from: number, to: number): void;
 }
@@ -20,6 +22,7 @@ interface Held {
   readonly texts: Map<number, SegmentText | 'asked'>;
   readonly colours: Map<number, readonly ColouredLine[] | null>;
   readonly tokens: Map<number, SegmentTokens | null>;
+  readonly heats: Map<number, HeatView | null>;
   problem: Problem | null;
 }
 
@@ -30,8 +33,8 @@ export function useTexts(out: number, id: string): Texts {
   const held = useRef<Held | null>(null);
   const key = `${out} ${id}`;
   if (held.current?.key !== key) {
-    const [texts, colours, tokens] = [new Map(), new Map(), new Map()];
-    held.current = { key, texts, colours, tokens, problem: null };
+    const [texts, colours, tokens, heats] = [new Map(), new Map(), new Map(), new Map()];
+    held.current = { key, texts, colours, tokens, heats, problem: null };
   }
   const now = held.current;
   const place = { out: String(out), id };
@@ -51,6 +54,19 @@ export function useTexts(out: number, id: string): Texts {
       draw(undefined);
     }, fail);
   };
+  const askOnce = <Value>(
+    question: string,
+    known: Map<number, Value | null>,
+    segment: number,
+  ): Value | null => {
+    if (known.has(segment)) return known.get(segment) ?? null;
+    known.set(segment, null);
+    ask<Value>(question, { ...place, segment: String(segment) }).then((value) => {
+      known.set(segment, value);
+      draw(undefined);
+    }, fail);
+    return null;
+  };
   const textOf = (segment: number) => {
     const text = now.texts.get(segment);
     return text === undefined || text === 'asked' ? null : text;
@@ -69,16 +85,8 @@ export function useTexts(out: number, id: string): Texts {
       }, fail);
       return null;
     },
-    tokensOf: (segment) => {
-      const known = now.tokens.get(segment);
-      if (known !== undefined) return known;
-      now.tokens.set(segment, null);
-      ask<SegmentTokens>('tokens', { ...place, segment: String(segment) }).then((tokens) => {
-        now.tokens.set(segment, tokens);
-        draw(undefined);
-      }, fail);
-      return null;
-    },
+    tokensOf: (segment) => askOnce<SegmentTokens>('tokens', now.tokens, segment),
+    heatOf: (segment) => askOnce<HeatView>('heat', now.heats, segment),
     want: (from, to) => {
       const missing: number[] = [];
       for (let at = from; at <= to; at += 1) if (!now.texts.has(at)) missing.push(at);

@@ -109,3 +109,19 @@ test('a run that has sealed no shard is a data set without samples', async () =>
   expect(await ask('/api/samples')).toMatchObject({ matched: 0, rows: [] });
   expect(await ask('/api/live')).toMatchObject({ live: null, why: expect.stringMatching(/log/) });
 });
+
+test.each([
+  ['news', 'event: outputs\ndata: [{'],
+  ['watch?out=0', 'event: live\ndata: {"live":null'],
+])('pages hear of what is: %s', async (path, start) => {
+  const response = await fetch(`${own()}/api/${path}`, { headers: { cookie: cookie() } });
+  const reader = response.body?.getReader();
+  const { value } = (await reader?.read()) ?? {};
+  expect(
+    Buffer.from(value ?? [])
+      .toString()
+      .startsWith(start),
+  ).toBe(true);
+  await reader?.cancel();
+  expect((await served.ask('/api/watch?out=9', { cookie: cookie() })).status).toBe(404);
+});

@@ -3,10 +3,15 @@ import { request } from 'node:http';
 import { storageKnobs } from '../../../../services/runtime/store/objects/config.ts';
 import { openRunLive } from '../../../../services/ui/live/run-live.ts';
 import { type ServedOutput, serveOutput } from '../../../../services/ui/reading/served-output.ts';
-import { startUiServer, type UiServer } from '../../../../services/ui/server/server.ts';
+import {
+  startUiServer,
+  type UiOptions,
+  type UiServer,
+} from '../../../../services/ui/server/server.ts';
 
 export interface Served {
   readonly server: UiServer;
+  readonly options: UiOptions;
   readonly outputs: readonly ServedOutput[];
   ask(path: string, headers?: Readonly<Record<string, string>>): Promise<Answered>;
   json(path: string): Promise<unknown>;
@@ -29,10 +34,10 @@ export interface ServeOptions {
 
 export async function serveFolders(
   folders: readonly string[],
-  options: ServeOptions = {},
+  given: ServeOptions = {},
 ): Promise<Served> {
-  const { cache = null, token = null, host = '127.0.0.1' } = options;
-  const { mayChange = false, timeMs = Date.now } = options;
+  const { cache = null, token = null, host = '127.0.0.1' } = given;
+  const { mayChange = false, timeMs = Date.now } = given;
   const stop = new AbortController();
   const outputs = await Promise.all(
     folders.map((folder) => {
@@ -40,7 +45,7 @@ export async function serveFolders(
       return serveOutput({ label: folder, place, runFolder: folder }, cache, stop.signal);
     }),
   );
-  const server = await startUiServer({
+  const options: UiOptions = {
     outputs,
     lives: folders.map((each) => openRunLive(each, timeMs)),
     mayChange,
@@ -52,10 +57,12 @@ export async function serveFolders(
     now: () => performance.now(),
     timeMs,
     hide: (text) => text.replaceAll('my-secret-key', '***'),
-  });
+  };
+  const server = await startUiServer(options);
   const ask: Served['ask'] = (path, headers = {}) => askServer(server.port, path, headers);
   return {
     server,
+    options,
     outputs,
     ask,
     json: async (path) => {

@@ -17,12 +17,14 @@ import { listSamples, readSample } from '../../../../services/dataset/samples.ts
 import type {
   DropPage,
   FunnelView,
+  HeatView,
   HitPage,
   LogView,
   OutputState,
   QualityView,
   Rewrite,
   SamplePage,
+  SegmentFacts,
   SegmentText,
   SegmentTokens,
   Totals,
@@ -248,6 +250,17 @@ describe('what is answered', () => {
     expect(ends.length).toBeLessThanOrEqual(sample.segments[at]?.tokens ?? 0);
   });
 
+  test('code has bits for each line, and others without the thought', async () => {
+    const isCode = ({ path, kind }: SegmentFacts) => path === 'src/report.ts' && kind === 'write';
+    const at = sample.segments.findIndex(isCode);
+    const { lines } = await json<HeatView>(`/api/heat?id=${sample.id}&segment=${at}`);
+    expect(lines).toHaveLength(sample.segments[at]?.rows ?? 0);
+    expect(lines.some(([after, before]) => after > 0 && after !== before)).toBe(true);
+    expect(await json<HeatView>(`/api/heat?id=${sample.id}&segment=0`)).not.toMatchObject({
+      why: null,
+    });
+  });
+
   test('the log adds dependencies, searches and the thoughts before them', async () => {
     const journey = await json<LogView>(`/api/journey?id=${sample.id}`);
     expect(journey.why).toBeNull();
@@ -296,14 +309,6 @@ describe('what is answered', () => {
     await served.ask('/api/quality?start=1');
     const measured = () => json<QualityView>('/api/quality');
     await expect.poll(measured).toMatchObject({ state: 'done', sections: [{ title: 'Totals' }] });
-  });
-
-  test('pages hear of a change', async () => {
-    const response = await fetch(`http://127.0.0.1:${served.server.port}/api/news`);
-    const reader = response.body?.getReader();
-    const { value } = (await reader?.read()) ?? {};
-    expect(Buffer.from(value ?? []).toString()).toMatch(/^event: outputs\ndata: \[\{/);
-    await reader?.cancel();
   });
 });
 
