@@ -5,6 +5,7 @@ import { graph, stageNames } from '../../schemas/topology.ts';
 import { generateCompose } from './compose.ts';
 import { formatTables, settingsTable } from './format-table.ts';
 import { gateTable } from './gate-table.ts';
+import { generateDashboard } from './grafana/dashboard.ts';
 import { drawHouse } from './house.ts';
 import { generateKubernetes } from './kubernetes.ts';
 import { code, paddedTable } from './markdown.ts';
@@ -39,6 +40,7 @@ export function outputs(): Output[] {
     { path: 'schemas/reference/metrics.md', text: metricsPage() },
     { path: 'schemas/reference/topics.md', text: topicsPage() },
     ...pythonVersions(),
+    { path: 'infra/grafana/backstory.json', text: generateDashboard() },
     { path: 'infra/compose.yaml', text: generateCompose() },
     ...[...generateKubernetes()].map(([name, text]) => ({
       path: `infra/kubernetes/${name}`,

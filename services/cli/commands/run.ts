@@ -148,6 +148,7 @@ export async function runSources(
       inputHash,
       stages,
       teacher,
+      calls: meter.watched(values.teacher.dollarsMax),
       scorer,
       codeHost: openConfiguredHost(context, values, tellWait(reporter.note)),
       redactor: context.redactor,

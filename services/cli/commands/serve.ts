@@ -20,6 +20,7 @@ import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
 import { openObjects } from '../../runtime/store/objects/open.ts';
 import { openProcessLog } from '../../runtime/watch/log.ts';
 import { expandSources } from '../../stages/discover/sources.ts';
+import { type Meter, openMeter } from '../../teacher/meter.ts';
 import { type CommandContext, writeLine } from '../context.ts';
 import { type ExitCode, exitCodes, reportFailure } from '../failures.ts';
 import { openConfiguredHost } from '../open/code-host.ts';
@@ -108,7 +109,9 @@ export async function serveOn(
   const names = served.map((stage) => stage.name);
   const own = state ?? join(place.outputFolder, 'state', names.join('+'));
   const coordination = await openCoordination(context, values, { names, ...place });
-  const { teacher, scorer, checks } = await openCheckedModels(context, values, names, coordination);
+  const meter = openMeter();
+  const shared = { coordination, meter };
+  const { teacher, scorer, checks } = await openCheckedModels(context, values, names, shared);
   let failure: PipelineError | null = null;
   try {
     const end = await serveStages({
@@ -117,6 +120,7 @@ export async function serveOn(
       configuration: values,
       stages: served,
       teacher,
+      calls: meter.watched(values.teacher.dollarsMax),
       scorer,
       codeHost: talkTo(names, 'code host')
         ? openConfiguredHost(context, values, tellWait(place.log))
@@ -210,10 +214,11 @@ async function openCheckedModels(
   context: CommandContext,
   values: ResolvedValues,
   names: readonly StageName[],
-  coordination: Coordination,
+  { coordination, meter }: { readonly coordination: Coordination; readonly meter: Meter },
 ): Promise<CheckedModels> {
   const checks: NamedCheck[] = [];
-  const { teacher, scorer } = await openModels(context, values, names, coordination.budget);
+  const parts = { budget: coordination.budget, meter };
+  const { teacher, scorer } = await openModels(context, values, names, parts);
   if (teacher !== null && values.runtime.memo !== 'only') {
     checks.push({ name: 'teacher', check: () => teacher.check() });
     checks.push({ name: 'redis', check: () => coordination.check() });

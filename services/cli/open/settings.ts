@@ -11,7 +11,6 @@ import {
   type ResolvedConfiguration,
   resolveConfiguration,
 } from '../../runtime/config/resolve.ts';
-import type { Budget } from '../../runtime/coordination/coordination.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { secretsOfAddress } from '../../runtime/redact.ts';
 import { openScorer } from '../../scorer/open.ts';
@@ -143,13 +142,11 @@ export async function openModels(
   context: CommandContext,
   values: ResolvedValues,
   stages: readonly StageName[],
-  budget?: Budget,
+  parts: TeacherParts = {},
 ): Promise<Models> {
   const scores = talkTo(stages, 'scorer') && values.search.enabled;
   return {
-    teacher: talkTo(stages, 'teacher')
-      ? await openConfiguredTeacher(context, values, budget === undefined ? {} : { budget })
-      : null,
+    teacher: talkTo(stages, 'teacher') ? await openConfiguredTeacher(context, values, parts) : null,
     scorer: scores ? await openConfiguredScorer(context, values) : null,
   };
 }

@@ -25,6 +25,8 @@ export interface IncomingRecord {
   readonly offset: number;
   readonly key: string;
   readonly value: Uint8Array;
+  /** When it was written, by the time of day; where the bus does not know, when it was read. */
+  readonly timeMs?: number;
 }
 
 export interface TopicPartition {

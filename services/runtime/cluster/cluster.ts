@@ -34,14 +34,15 @@ import type { AnyStage, RunFacts } from '../stage.ts';
 import { openBlobStore } from '../store/blobs.ts';
 import type { ObjectStore } from '../store/objects/object-store.ts';
 import { below, over } from '../store/objects/open.ts';
-import { countersOf, createMetrics, loadsOf } from '../watch/metrics.ts';
 import { type Readiness, startMetricsServer } from '../watch/metrics-server.ts';
+import { openMetrics, watchProcess } from '../watch/watch-process.ts';
 import { claimDataset, claimInput, readLandmark, requireBegun } from './claim.ts';
 import { watchControl } from './control.ts';
 import { missingPartitions, warnOfSecondWriter } from './one-writer.ts';
 import { reportProgress, type StageProgress } from './own-progress.ts';
 import { createClusterProgress, isDrained } from './progress.ts';
 import { createReadiness, type NamedCheck } from './readiness.ts';
+import { watchState } from './watch-state.ts';
 
 export interface ServeOptions extends GraphOptions {
   /** The stages that this process serves. */
@@ -163,7 +164,7 @@ async function openProcess(
   const clock = options.faults?.clock ?? systemClock;
   const crashes = openCrashJournal(options.stateFolder);
   closers.push(() => crashes.close());
-  const metrics = createMetrics(countersOf(options.stages), () => loadsOf(options));
+  const metrics = openMetrics(options, run.dataset);
   const gate = await watchControl(bus, run.dataset, clock);
   if (options.bounded && gate.added().length > 0) {
     log.warn({ sources: gate.added() }, 'a bounded data set takes no added sources');
@@ -195,6 +196,8 @@ async function openProcess(
   const port = metricsPort ?? null;
   let served: number | null = null;
   if (port !== null) {
+    watchProcess(metrics, options, { bus, dataset: run.dataset, clock });
+    watchState(metrics, options.stages, readiness, gate.paused);
     const server = await startMetricsServer({
       ...{ metrics, port, host: metricsHost, readiness },
       ...(options.redactor === undefined ? {} : { hide: options.redactor.hide }),

@@ -40,9 +40,9 @@ import { openBlobStore } from '../store/blobs.ts';
 import { openLocalObjects } from '../store/objects/local.ts';
 import type { ObjectStore } from '../store/objects/object-store.ts';
 import { openProcessLog } from '../watch/log.ts';
-import { countersOf, createMetrics, loadsOf } from '../watch/metrics.ts';
 import { startMetricsServer } from '../watch/metrics-server.ts';
 import type { ProgressSnapshot, SummaryOf } from '../watch/progress.ts';
+import { openMetrics, watchProcess } from '../watch/watch-process.ts';
 import { openNowFile } from './now-file.ts';
 import { Positions } from './positions.ts';
 import { ProgressTracker } from './progress-tracker.ts';
@@ -124,7 +124,7 @@ async function openProcess(
   const blobFolder = openLocalObjects(join(run.outputFolder, 'blobs'));
   // The lock on the log guarantees that no other process writes here.
   await blobFolder.removeTemporary('');
-  const metrics = createMetrics(countersOf(options.stages), () => loadsOf(options));
+  const metrics = openMetrics(options, run.dataset);
   const progress = new ProgressTracker(metrics, options.stages);
   const ownMemo = options.memo === undefined ? openMemo(join(run.outputFolder, 'memo')) : null;
   const memo = options.memo ?? (ownMemo as Memo);
@@ -143,6 +143,7 @@ async function openProcess(
   const parts = { run, settings, bus, wire, objects, blobs, memo, crashes, metrics, progress, log };
   const open = openEngine(options, parts);
   if (settings.metricsPort !== null) {
+    watchProcess(metrics, options, { bus, dataset: run.dataset, clock: open.engine.clock });
     const server = await startMetricsServer({ metrics, port: settings.metricsPort, hide });
     closers.push(() => server.close());
   }

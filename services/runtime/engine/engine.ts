@@ -16,7 +16,7 @@ import {
 } from '../../../schemas/topology.ts';
 import { noUsage } from '../../ports/usage.ts';
 import type { Bus, IncomingRecord, OutgoingRecord } from '../bus/bus.ts';
-import type { Clock } from '../clock.ts';
+import { type Clock, timeOfDayMs } from '../clock.ts';
 import type { RuntimeKnobs } from '../config/knobs.ts';
 import { type ErrorCode, PipelineError, waitsForNextRun } from '../errors.ts';
 import { childId } from '../ids.ts';
@@ -82,6 +82,11 @@ export interface PlannedRecord {
   readonly topic: TopicName;
   readonly envelope: Envelope;
   readonly body: TopicBodies[TopicName];
+}
+
+/** Tells the metrics how long a record has waited for its stage. */
+export function beganRecord({ metrics }: Engine, stage: StageName, record: IncomingRecord): void {
+  if (record.timeMs !== undefined) metrics.waited(stage, (timeOfDayMs() - record.timeMs) / 1000);
 }
 
 /** The record that a stage's `emit` makes from a parent. */

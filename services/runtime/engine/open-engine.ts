@@ -12,6 +12,7 @@ import {
   topicNames,
   topics,
 } from '../../../schemas/topology.ts';
+import type { WatchedCalls } from '../../ports/calls.ts';
 import type { CodeHost } from '../../ports/code-host.ts';
 import type { Scorer } from '../../ports/scorer.ts';
 import type { Teacher } from '../../ports/teacher.ts';
@@ -51,6 +52,8 @@ export interface GraphOptions {
   readonly scorer: Scorer | null;
   /** Where hosted sources come from; by default there are none. */
   readonly codeHost?: CodeHost | null;
+  /** The teacher's calls, for metrics. */
+  readonly calls?: WatchedCalls;
   /** What records of failures and pages may not hold; by default it knows shapes alone. */
   readonly redactor?: Redactor;
   /** Coordination with other processes of the data set; by default there are none. */

@@ -14,7 +14,7 @@ export const admitReport = {
       help: 'Secrets replaced before any model saw them.',
       unit: 'replacements',
     },
-    bytes_admitted: { help: 'Bytes of admitted files.', unit: 'bytes' },
+    admitted_bytes: { help: 'Bytes of admitted files.', unit: 'bytes' },
   },
   section: section('repo-admitted', openAdmission),
 };

@@ -39,7 +39,7 @@ export const admit = defineStage('admit', {
     tools.count('files_admitted', admitted.files.length);
     tools.count('files_skipped', admitted.skipped.length);
     tools.count('secrets_redacted', admitted.found.secret);
-    tools.count('bytes_admitted', content.bytes);
+    tools.count('admitted_bytes', content.bytes);
     const { licence } = admitted;
     const skipped = skippedFiles(admitted.skipped);
     const files = placeFiles(admitted.files);

@@ -111,7 +111,7 @@ async function searchWork(
   const scoreAfter = (before: string, variants: readonly Variant[]) => {
     const texts = variants.map((variant) => renderThoughts(fence, request.path, variant, lines));
     tools.count('candidates_scored', texts.length);
-    tools.count('bytes_scored', texts.length * byteLength(target));
+    tools.count('scored_bytes', texts.length * byteLength(target));
     return scoreWith(scorer, { context: before, thoughts: texts, target }, tools);
   };
   const ports: SearchPorts = {

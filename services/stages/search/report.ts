@@ -29,7 +29,7 @@ export const searchReport = {
       help: 'Thoughts left out because the code is as probable without them.',
       unit: 'thoughts',
     },
-    bytes_scored: {
+    scored_bytes: {
       help: 'Bytes of ground-truth code scored, once per scored text.',
       unit: 'bytes',
     },

@@ -2,7 +2,7 @@
  * Reads what the page needs of a process's `/metrics`: this program's own names, in the text format
  * of Prometheus. Other lines are passed over. Pure.
  */
-import { measureName } from '../../runtime/watch/metrics.ts';
+import { measureName } from '../../runtime/watch/measures.ts';
 import type { EndpointLook } from './view.ts';
 
 export interface ProcessMetrics {
@@ -37,9 +37,10 @@ export function readMetrics(text: string): ProcessMetrics {
     const value = Number(number);
     if (name === '' || !Number.isFinite(value)) continue;
     const { stage = '', ended = '', endpoint = '' } = labelsOf(labels);
-    if (name === measureName('records_total')) stageOf(stage).ended[ended] = value;
+    // Every way to end is there from the beginning; what never happened is not told.
+    if (name === measureName('records_total') && value > 0) stageOf(stage).ended[ended] = value;
     if (name === measureName('records_in_flight')) stageOf(stage).inFlight = value;
-    if (name === `${measureName('handle_seconds')}_sum`) stageOf(stage).busyMs = value * 1000;
+    if (name === `${measureName('handle_seconds')}_sum`) stageOf(stage).busyMs += value * 1000;
     if (name === measureName('endpoint_calls')) endpointOf(endpoint).underWay = value;
     if (name === measureName('endpoint_calls_max')) endpointOf(endpoint).atOnceMax = value;
   }

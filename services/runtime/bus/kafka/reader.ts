@@ -112,6 +112,7 @@ async function fetchOnce(
 
 interface FetchedMessage {
   readonly offset: string;
+  readonly timestamp: string;
   readonly key?: Buffer | null;
   readonly value: Buffer | null;
   /** True for a transaction marker, which is not a record of ours. */
@@ -141,5 +142,6 @@ export function incomingRecord(
     offset: Number(message.offset),
     key: (message.key ?? nothing).toString(),
     value: message.value ?? nothing,
+    timeMs: Number(message.timestamp),
   };
 }

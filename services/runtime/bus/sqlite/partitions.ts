@@ -3,6 +3,7 @@
  * partition is one range of the table.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { timeOfDayMs } from '../../clock.ts';
 import { PipelineError } from '../../errors.ts';
 import type { IncomingRecord, TopicPartition } from '../bus.ts';
 
@@ -67,12 +68,14 @@ export function openPartitions(database: DatabaseSync): Partitions {
       if (partition === undefined || fromOffset >= partition.end) return [];
       const low = partition.id * offsetsPerPartition;
       const found = statement.all(low + fromOffset, low + partition.end, limit);
+      const timeMs = timeOfDayMs();
       return (found as { id: number; key: string; value: Uint8Array }[]).map((row) => ({
         topic: at.topic,
         partition: at.partition,
         offset: row.id - low,
         key: row.key,
         value: row.value,
+        timeMs,
       }));
     };
   return {

@@ -14,7 +14,7 @@ import {
   readRecord,
   stopProcess,
 } from '../endings.ts';
-import { droppedRecord, type Engine, type StageRunner } from '../engine.ts';
+import { beganRecord, droppedRecord, type Engine, type StageRunner } from '../engine.ts';
 import { type Delivery, type Intake, openIntake } from '../intake.ts';
 import { type OpenRepositories, openRepositories } from './open-repositories.ts';
 import { settle } from './settle.ts';
@@ -35,6 +35,7 @@ export async function startJoin(stage: AnyJoin, engine: Engine): Promise<StageRu
   const take = async (delivery: Delivery) => {
     await engine.gate?.pass(stage.name, stopping.signal);
     if (over.aborted || intake?.isCurrent(delivery) === false) return;
+    beganRecord(engine, stage.name, delivery.record);
     if (await handleDelivery(stage, engine, tools, held, delivery)) await held.end(delivery);
   };
   const keepFollowing = async () => {

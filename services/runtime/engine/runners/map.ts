@@ -15,7 +15,13 @@ import {
   readRecord,
   stopProcess,
 } from '../endings.ts';
-import { childRecord, droppedRecord, type Engine, type StageRunner } from '../engine.ts';
+import {
+  beganRecord,
+  childRecord,
+  droppedRecord,
+  type Engine,
+  type StageRunner,
+} from '../engine.ts';
 import { type Delivery, type Intake, openIntake } from '../intake.ts';
 import { settle } from './settle.ts';
 
@@ -34,6 +40,7 @@ export async function startMap(stage: AnyMap, engine: Engine): Promise<StageRunn
   const work = async (delivery: Delivery) => {
     await engine.gate?.pass(stage.name, stopping.signal);
     if (stopping.signal.aborted || intake?.isCurrent(delivery) === false) return;
+    beganRecord(engine, stage.name, delivery.record);
     const completed = await handleDelivery(stage, engine, tools, delivery);
     if (completed) intake?.complete(delivery);
   };

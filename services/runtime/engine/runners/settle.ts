@@ -36,7 +36,9 @@ export async function settle(
     const started = performance.now();
     const decision = await callOnce(subject, handle);
     if (decision.kind === 'thrown' && signal.aborted) return done<Happened>({ kind: 'stopped' });
-    metrics.handled(stage, countedAs[decision.kind], (performance.now() - started) / 1000);
+    const seconds = (performance.now() - started) / 1000;
+    const code = 'reason' in decision ? decision.reason : undefined;
+    metrics.handled(stage, countedAs[decision.kind], seconds, code);
     if (decision.kind === 'emit' && attempts > 1) log.warn({ stage, subject }, 'works again');
     if (decision.kind === 'emit' || decision.kind === 'thrown') return done<Happened>(decision);
     const { kind, afterMs, ...said } = decision;

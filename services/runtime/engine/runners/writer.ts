@@ -11,6 +11,7 @@ import type { Emit } from '../../outcomes.ts';
 import type { AnyTools, AnyWriter, StageRecord, Writer } from '../../stage.ts';
 import { endThrown, type Handling, patiently, readRecord, stopProcess } from '../endings.ts';
 import {
+  beganRecord,
   childRecord,
   datasetEnvelope,
   type Engine,
@@ -42,6 +43,7 @@ export async function startWriter(stage: AnyWriter, engine: Engine): Promise<Sta
       await engine.gate?.pass(stage.name, stopping.signal);
       const record = stopped ? undefined : intake.shift();
       if (record === undefined) break;
+      beganRecord(engine, stage.name, record);
       const taken = await takeRecord({ stage, engine, writer, rejected }, record);
       // A record that stays must not be overtaken by a later one.
       if (taken === 'stays') stopped = true;

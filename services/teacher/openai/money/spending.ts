@@ -82,11 +82,12 @@ export function openSpending(limits: Limits, tools: SpendingTools): Spending {
       const admission = await budget.admit(asked, want, signal);
       if (admission.kind === 'go') {
         meter.begun();
+        const begunMs = clock.nowMs();
         return endOnce((ended, cachedTokens) => {
           const usage = ended === 'lost' ? null : ended;
           const told = (usage?.promptTokens ?? 0) / promptBytes;
           density = Math.min(1, Math.max(density, told));
-          meter.ended(usage, cachedTokens);
+          meter.ended(usage, cachedTokens, (clock.nowMs() - begunMs) / 1000);
           const tokens = usage === null ? 0 : usage.promptTokens + usage.completionTokens;
           const unknown = ended === 'lost' ? microDollars : 0;
           admission.settle({ microDollars: usage?.microDollars ?? unknown, tokens });

@@ -5,6 +5,8 @@ import { createReadiness } from '../../../../services/runtime/cluster/readiness.
 import { createMetrics } from '../../../../services/runtime/watch/metrics.ts';
 import { startMetricsServer } from '../../../../services/runtime/watch/metrics-server.ts';
 
+const watched = { dataset: 'default', stages: [] } as const;
+
 it('is not ready while a stage starts or a dependency fails, and names it', async () => {
   const clock = manualClock();
   const held: Record<string, number | null | undefined> = { discover: null, admit: undefined };
@@ -45,7 +47,7 @@ it('is not ready while a stage starts or a dependency fails, and names it', asyn
 it('answers probes with 200 or 503', async () => {
   let ready = false;
   const server = await startMetricsServer({
-    metrics: createMetrics({}),
+    metrics: createMetrics({}, watched),
     port: 0,
     readiness: async () => ({ ready, problems: ready ? [] : ['bus: gone'], partitions: {} }),
   });

@@ -7,6 +7,8 @@ import { ProgressTracker } from '../../../../services/runtime/embedded/progress-
 import { countersOf, createMetrics } from '../../../../services/runtime/watch/metrics.ts';
 import { envelope } from '../../../samples/sink-harness.ts';
 
+const watched = { dataset: 'default', stages: [] } as const;
+
 const usage = {
   calls: 3,
   promptTokens: 0,
@@ -24,7 +26,7 @@ const bodies: Partial<Record<TopicName, object>> = {
 };
 
 function openTracker() {
-  const metrics = createMetrics(countersOf(stages));
+  const metrics = createMetrics(countersOf(stages), watched);
   const tracker = new ProgressTracker(metrics, stages);
   const see = (topic: TopicName, id: string, sequence = 0) => {
     const of: Envelope = envelope(id, id, sequence);

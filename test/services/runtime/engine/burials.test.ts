@@ -14,6 +14,8 @@ import type { AnyMap, StageRecord } from '../../../../services/runtime/stage.ts'
 import { createMetrics } from '../../../../services/runtime/watch/metrics.ts';
 import { dataset, type EngineHarness, found, openHarness } from './engine-harness.ts';
 
+const watched = { dataset: 'default', stages: [] } as const;
+
 /** Set to lose commits, as a process does that dies before them. */
 let dying = false;
 let harness: EngineHarness;
@@ -51,7 +53,7 @@ afterEach(() => harness.close());
 function newLife(): Engine {
   const { engine } = harness;
   const burials = openBurials(engine.bus, engine.codec, dataset);
-  return { ...engine, burials, metrics: createMetrics({}) };
+  return { ...engine, burials, metrics: createMetrics({}, watched) };
 }
 
 async function live(engine: Engine, handle: AnyMap['handle'], until: () => Promise<boolean>) {
@@ -94,8 +96,9 @@ describe.each(Object.keys(handlers))('a record that is %s', (what) => {
     expect(await committed()).toBe(0);
     await live(second, handle, async () => (await committed()) === 1);
     expect(await letters()).toHaveLength(1);
-    const counted = 'backstory_records_total{stage="admit",ended="dead_letter"}';
-    expect(await first.metrics.text()).toContain(`${counted} 1`);
+    const labels = 'stage="admit",ended="dead_letter",dataset="default"';
+    const counted = `backstory_records_total{${labels}} 1`;
+    expect(await first.metrics.text()).toContain(counted);
     expect(await second.metrics.text()).not.toContain(counted);
   });
 });

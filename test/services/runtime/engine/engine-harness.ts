@@ -30,6 +30,8 @@ import type { AnyTools } from '../../../../services/runtime/stage.ts';
 import { openLocalBlobStore } from '../../../../services/runtime/store/blobs.ts';
 import { createMetrics } from '../../../../services/runtime/watch/metrics.ts';
 
+const watched = { dataset: 'default', stages: [] } as const;
+
 export const dataset = 'd';
 
 export interface HarnessOptions {
@@ -74,7 +76,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<EngineH
     clock,
     log: pino({ level: 'silent' }),
     hide: hidePlaces,
-    metrics: createMetrics({}),
+    metrics: createMetrics({}, watched),
     progress: { deadLetters: 0, observe: () => {}, openBelow: async () => {} },
     crashes,
     burials: openBurials(bus, codec, dataset),

@@ -166,7 +166,7 @@ describe('the stage', () => {
       files_admitted: 8,
       files_skipped: 1,
       secrets_redacted: 2,
-      bytes_admitted: repository.content.bytes,
+      admitted_bytes: repository.content.bytes,
     });
   });
 

@@ -267,7 +267,7 @@ describe('search', () => {
     expect(Object.fromEntries(counts)).toEqual({
       // Also the first thought, and none.
       candidates_scored: 4,
-      bytes_scored: 4 * Buffer.byteLength(user),
+      scored_bytes: 4 * Buffer.byteLength(user),
       candidates_accepted: 1,
     });
   });

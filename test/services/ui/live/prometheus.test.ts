@@ -6,7 +6,8 @@ import { addMetrics, readMetrics } from '../../../../services/ui/live/prometheus
 test('what a process serves is read back', async () => {
   const name = 'models.example "a\\b"\nc';
   const load = { name, underWay: 3, atOnceMax: 8, resting: false };
-  const metrics = createMetrics({}, () => [load, { ...load, name: 'other', resting: true }]);
+  const loads = () => [load, { ...load, name: 'other', resting: true }];
+  const metrics = createMetrics({}, { dataset: 'first', stages: ['sink'], loads });
   metrics.handled('admit', 'emitted', 1.5);
   metrics.handled('admit', 'dropped', 0.5);
   metrics.buried('plan');
@@ -18,6 +19,8 @@ test('what a process serves is read back', async () => {
     busyMs: 2_000,
     ended: { emitted: 1, dropped: 1 },
   });
+  // Served, and nothing ended there yet.
+  expect(stages.get('sink')?.ended ?? {}).toEqual({});
   expect(stages.get('plan')).toMatchObject({ inFlight: 1, ended: { dead_letter: 1 } });
   expect(endpoints).toEqual([load, { ...load, name: 'other', atOnceMax: 0, resting: true }]);
 });

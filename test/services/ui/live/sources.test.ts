@@ -108,7 +108,7 @@ describe('a cluster', () => {
       const spent = JSON.stringify({ calls: 2, microDollars: 50 });
       writeFileSync(join(folder, `spending/${id}.json`), spent);
     }
-    const metrics = createMetrics({});
+    const metrics = createMetrics({}, { dataset: 'first', stages: ['admit'] });
     metrics.begun('admit');
     const server = await startMetricsServer({ metrics, port: 0 });
     const gone = 'http://127.0.0.1:1/metrics';
