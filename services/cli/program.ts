@@ -1,10 +1,11 @@
 /** The commands, their options and their help. Each command itself has its own file. */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { formatNames } from '../export/formats.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { addClusterCommands } from './cluster-program.ts';
 import { collectCommand, gatherCommand, sendCommand } from './commands/batch.ts';
+import { completionCommand, type Shell, shells } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor/doctor.ts';
@@ -19,6 +20,7 @@ import { structureCommand } from './commands/structure.ts';
 import { uiCommand } from './commands/ui/ui.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { type CommandContext, defaultOutput } from './context.ts';
+import { addExamples } from './examples.ts';
 import { type ExitCode, exitCodeHelp, exitCodes, reportFailure } from './failures.ts';
 import { collect, withConfiguration } from './with-configuration.ts';
 import { withModels } from './with-models.ts';
@@ -76,6 +78,7 @@ export function createProgram(context: CommandContext, end: (code: ExitCode) => 
   addProvenance(program, context, end);
   addSetUp(program, context, end);
   addClusterCommands(program, context, end);
+  addExamples(program);
   return program;
 }
 
@@ -284,4 +287,9 @@ function addSetUp(program: Command, context: CommandContext, end: (code: ExitCod
     .command('demo')
     .description('run on this repository itself and show a part of the result (npm start)')
     .action(async () => end(await demoCommand(context)));
+  program
+    .command('completion')
+    .description('print the script that completes commands, options and knobs in a shell')
+    .addArgument(new Argument('<shell>', 'whose script').choices(shells))
+    .action((shell: Shell) => end(completionCommand(context, program, shell)));
 }
