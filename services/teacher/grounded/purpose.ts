@@ -73,12 +73,17 @@ function ofExample(file: FileStructure, used: readonly string[]): string {
     : `${part} the example ${quote(name)}: ${what}${base}`;
 }
 
+/** Names that say nothing of what a file is about. */
+const vague = /^(?:__init__|__main__|index|mod|lib|main|src|source|)$/;
+
 /** The subject of a path in words; taken from the folder if the file name says nothing. */
 function subjectOf(path: string): string {
   const stem = stemOf(path);
-  const folder = baseName(folderOf(path));
-  const vague = /^(?:__init__|__main__|index|mod|lib|main|)$/.test(stem);
-  return identifierWords(vague && folder !== '' ? folder : stem) || baseName(path);
+  const folder = folderOf(path)
+    .split('/')
+    .reverse()
+    .find((name) => !vague.test(name));
+  return identifierWords(vague.test(stem) ? (folder ?? stem) : stem) || baseName(path);
 }
 
 /** Purposes of files that are recognised by their place. */

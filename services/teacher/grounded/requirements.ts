@@ -114,9 +114,11 @@ function sayCapabilities(request: PlanRequest, program: readonly FileStructure[]
   for (const edge of request.edges) dependents.set(edge.to, (dependents.get(edge.to) ?? 0) + 1);
   const capabilities: Capability[] = program
     .map((file) => {
-      const symbols = file.symbols.filter(
+      const offered = file.symbols.filter(
         (symbol) => symbol.exported && symbol.parent === null && isOffer(symbol),
       );
+      // An overloaded function is defined several times.
+      const symbols = [...new Map(offered.map((symbol) => [symbol.name, symbol])).values()];
       const documented = symbols.filter(
         (symbol) => docClause(symbol.doc, symbol.name) !== null,
       ).length;
@@ -146,15 +148,12 @@ function sayCapability({ file, symbols }: Capability): string {
       ? `${quote(symbol.name)}, which ${clause}`
       : `${quote(symbol.name)} (${clause})`;
   });
-  const folder = folderOf(file.path).split('/').at(-1);
-  const stem = stemOf(file.path);
-  const topic =
-    /^(?:index|__init__|mod|lib|main)$/.test(stem) && folder !== undefined && folder !== ''
-      ? folder
-      : stem;
+  const topic = [stemOf(file.path), ...folderOf(file.path).split('/').reverse()].find(
+    (name) => name !== '' && !/^(?:index|__init__|mod|lib|main|src|source|dist)$/.test(name),
+  );
   const hidden = ranked.length - told.length;
   return sentence(
-    `${identifierWords(topic)}: ${told.join('; ')}${hidden > 0 ? `; and ${count(hidden, 'more definition')}` : ''}`,
+    `${topic === undefined ? 'the project itself' : identifierWords(topic)}: ${told.join('; ')}${hidden > 0 ? `; and ${count(hidden, 'more definition')}` : ''}`,
   );
 }
 

@@ -11,8 +11,10 @@ import { describeTests } from './know/test-facts.ts';
 import { describeText } from './know/text-facts.ts';
 import { docClause, predicateOf } from './say/clause.ts';
 import { type Note, type NoteKind, readNotes, renderNotes } from './say/notes.ts';
+import { sayOrder } from './say/order.ts';
 import { type CodeRuns, copiesCode, indexRuns } from './say/overlap.ts';
 import { joinParagraphs } from './say/paragraphs.ts';
+import { sayUsers } from './say/users.ts';
 import {
   byteLength,
   count,
@@ -56,7 +58,10 @@ function codeParagraphs(
   const opening = [
     goal,
     sayNeeds(request, facts),
-    [...sayRest(request), ...(role === 'test' ? sayTests(facts) : sayOverview(facts))],
+    [
+      ...sayRest(request),
+      ...(role === 'test' ? sayTests(facts) : [...sayOverview(facts), ...sayOrder(facts)]),
+    ],
   ];
   const used = byteLength(opening.flat().join(' '));
   const wanted: readonly NoteKind[] =
@@ -161,44 +166,6 @@ export function informationOf(note: Note, known: ReadonlySet<string>): number {
   return (characters + (note.kind === 'guards' ? 12 : 6)) / (size + 20);
 }
 
-function sayUsers(request: ThinkRequest, role: Role): string[] {
-  const name = quote(shortPath(request.path));
-  const users = request.usedBy.filter((user) => roleOf(user.path) !== 'test');
-  const tests = request.usedBy.filter((user) => roleOf(user.path) === 'test');
-  const sentences = users.slice(0, 3).map((user) => {
-    const names = user.names.filter((one) => /^[\w$]+$/.test(one));
-    const file = quote(shortPath(user.path));
-    if (names.length === 0) return '';
-    const verb = pick(user.path, ['will import', 'relies on', 'needs', 'uses']);
-    return sentence(`${file} ${verb} ${joinNames(names, 5)}`);
-  });
-  const told = sentences.filter((one) => one !== '');
-  const untold = users.length - told.length;
-  if (untold > 0 && users.length > 0) {
-    const more = users
-      .filter((user) => !told.some((one) => one.includes(quote(shortPath(user.path)))))
-      .map((user) => shortPath(user.path));
-    if (more.length > 0)
-      told.push(
-        sentence(
-          `${joinNames(more, 4)} ${told.length > 0 ? 'also ' : ''}${more.length === 1 ? 'builds' : 'build'} on ${name}`,
-        ),
-      );
-  }
-  if (tests.length > 0)
-    told.push(
-      sentence(
-        `${joinNames(
-          tests.map((test) => shortPath(test.path)),
-          3,
-        )} will put it to the test`,
-      ),
-    );
-  if (told.length === 0 && role === 'entry')
-    told.push(`${name} is run rather than imported, so what matters is what it sets going.`);
-  return told;
-}
-
 function sayNeeds(request: ThinkRequest, facts: FileFacts): string[] {
   const words = new Set(
     facts.lines.flatMap((line) => line.masked.match(/[A-Za-z_$][\w$]*/g) ?? []),
@@ -220,7 +187,11 @@ function sayNeeds(request: ThinkRequest, facts: FileFacts): string[] {
   if (externals.length > 0) {
     const rest =
       sentences.length > 0
-        ? `From outside the project ${externals.length === 1 ? 'comes' : 'come'}`
+        ? pick(request.path, [
+            `From outside the project ${externals.length === 1 ? 'comes' : 'come'}`,
+            'Beyond that it leans on',
+            'The rest is the work of',
+          ])
         : pick(request.path, [
             'It rests on',
             'Outside help comes from',

@@ -34,6 +34,9 @@ function keysOf(value: unknown): string[] {
     : [];
 }
 
+/** Keys that name what is loaded, and for whom. */
+const entryKeys = ['main', 'module', 'exports', 'browser', 'types', 'umd:main', 'source'];
+
 function describePackage(code: string): string[] {
   const value = parseObject(code);
   if (value === null) return describeJson(code);
@@ -44,6 +47,7 @@ function describePackage(code: string): string[] {
   const needed = keysOf(value.dependencies);
   const forWork = keysOf(value.devDependencies);
   const bins = keysOf(value.bin);
+  const doors = entryKeys.filter((key) => key in value);
   return [
     `The package is called ${quote(text('name') ?? '')}${version === null ? '' : `, version ${version}`}${main === null ? '' : `, and loads ${quote(main)}`}.`,
     scripts.length > 0 ? `Scripts: ${joinNames(scripts, 8)}.` : '',
@@ -52,7 +56,7 @@ function describePackage(code: string): string[] {
       : 'It needs nothing at run time.',
     forWork.length > 0 ? `For development it adds ${joinNames(forWork, 10)}.` : '',
     bins.length > 0 ? `Commands installed: ${joinNames(bins)}.` : '',
-    `Keys in order: ${joinNames(Object.keys(value), 16)}.`,
+    doors.length > 0 ? `Who uses it gets in through ${joinNames(doors)}.` : '',
   ].filter((line) => line !== '');
 }
 

@@ -34,6 +34,9 @@ export function docClause(doc: string | null, name: string): string | null {
 
 /** The clause as a predicate: what the subject does, is, or serves as; a function gives a thing. */
 export function predicateOf(clause: string, subject: 'function' | 'thing' = 'thing'): string {
+  // "A connection error occurred" is a sentence of its own.
+  if (happened.test(clause)) return `tells that ${clause}`;
+  if (/^(?:couldn't|could not|cannot|can't) /.test(clause)) return `tells that it ${clause}`;
   if (beginsWithVerb(clause)) return clause;
   if (subject === 'function' && /^(?:an?|the|one|each|all)\s/.test(clause))
     return `gives ${clause}`;
@@ -41,6 +44,9 @@ export function predicateOf(clause: string, subject: 'function' | 'thing' = 'thi
     ? `is ${clause}`
     : `serves as ${clause}`;
 }
+
+const happened =
+  /^(?:an?|the) (?:[\w.-]+ )+(?:occurred|failed|happened|timed out|was|were|has|have|had|is missing|are missing)\b/;
 
 function stripMarkup(doc: string): string {
   return doc

@@ -20,6 +20,8 @@ import { oneOf } from '../patterns.ts';
 import { readEvents } from '../see/events.ts';
 import { count, joinNames, joinWords, pick, quote, sentence, unique } from '../wording.ts';
 import { docClause, predicateOf } from './clause.ts';
+import { isSpecial, readContracts } from './contracts.ts';
+import { joinSame } from './same.ts';
 import { sayFlow, sayGuards } from './say-events.ts';
 
 export type NoteKind =
@@ -50,13 +52,14 @@ const namesPerNote = 8;
 /** Every note about a file, in source order within its kind. */
 export function readNotes(facts: FileFacts): Note[] {
   const notes: (Note | null)[] = [];
+  const told = new Map<string, string>();
   for (const definition of facts.definitions) {
     if (isContainer(definition.symbol)) notes.push(...containerNotes(definition, facts));
-    else if (isFunction(definition.symbol)) notes.push(...functionNotes(definition, facts));
+    else if (isFunction(definition.symbol)) notes.push(...functionNotes(definition, facts, told));
     else if (definition.symbol.kind === 'type') notes.push(documentedNote(definition));
   }
   notes.push(...fileNotes(facts));
-  return notes.filter((note) => note !== null);
+  return joinSame(notes.filter((note) => note !== null));
 }
 
 function note(kind: NoteKind, definition: DefinitionInCode, predicate: string): Note | null {
@@ -78,6 +81,7 @@ function containerNotes(definition: DefinitionInCode, facts: FileFacts): (Note |
   const fields = members
     .filter((member) => !isFunction(member.symbol))
     .map((member) => member.symbol.name);
+  const { promises, others } = readContracts(unique(methods));
   const parents = readParents(symbol.signature, facts.structure.language);
   const clause = docClause(symbol.doc, symbol.name);
   const parts = [
@@ -86,9 +90,10 @@ function containerNotes(definition: DefinitionInCode, facts: FileFacts): (Note |
     fields.length > 0
       ? `has the ${symbol.kind === 'enum' ? 'member' : 'field'}${fields.length === 1 ? '' : 's'} ${joinNames(fields, 7)}`
       : '',
-    methods.length > 0
-      ? `${fields.length > 0 ? '' : 'has '}the method${methods.length === 1 ? '' : 's'} ${joinNames(methods, 8)}`
+    others.length > 0
+      ? `${fields.length > 0 ? '' : 'has '}the method${others.length === 1 ? '' : 's'} ${joinNames(others, 8)}`
       : '',
+    ...promises,
   ].filter((part) => part !== '');
   const kind =
     symbol.kind === 'module'
@@ -105,14 +110,19 @@ function containerNotes(definition: DefinitionInCode, facts: FileFacts): (Note |
   ];
 }
 
-function functionNotes(definition: DefinitionInCode, facts: FileFacts): (Note | null)[] {
+/** `told`: lists of parameters, each with the function that had it first. */
+function functionNotes(
+  definition: DefinitionInCode,
+  facts: FileFacts,
+  told: Map<string, string>,
+): (Note | null)[] {
   const { symbol, events } = definition;
   const guards = sayGuards(events, guardsMax);
   const flow = sayFlow(events, flowMax).filter((phrase) => !guards.includes(phrase));
   const texts = shortTexts(definition.lines);
   const order = pick(symbol.signature, ['goes like this', 'runs in this order', 'works in steps']);
   return [
-    note('shape', definition, sayShape(definition, facts.structure.language)),
+    note('shape', definition, sayShape(definition, facts.structure.language, told)),
     note('guards', definition, guards.join('; ')),
     flow.length < 2 ? null : note('flow', definition, `${order}: ${flow.join('; ')}`),
     texts.length < 2
@@ -134,7 +144,28 @@ const plainDecorators = oneOf(
   /^(?:(?:t\.|typing\.)?overload|must_use|doc|deprecated|Deprecated|derive.*)$/,
 );
 
-function sayShape(definition: DefinitionInCode, language: string): string {
+/** A longer list is said once; whoever takes the same takes what the first one took. */
+const repeatedParametersMax = 2;
+
+function sayParameters(
+  parameters: readonly string[],
+  label: string,
+  told: Map<string, string>,
+): string {
+  if (parameters.length === 0) return '';
+  const list = parameters.join();
+  const first = told.get(list);
+  if (first !== undefined && parameters.length > repeatedParametersMax)
+    return `takes what ${quote(first)} takes`;
+  if (first === undefined) told.set(list, label);
+  return `${pick(list, ['takes', 'expects', 'is given'])} ${joinWords(parameters, 6)}`;
+}
+
+function sayShape(
+  definition: DefinitionInCode,
+  language: string,
+  told: Map<string, string>,
+): string {
   const { symbol, traits } = definition;
   const decorators = definition.decorators.filter((name) => !plainDecorators.test(name));
   const parameters = readParameters(symbol.signature, symbol.name, language).map(
@@ -146,9 +177,7 @@ function sayShape(definition: DefinitionInCode, language: string): string {
   const result = readResult(symbol.signature, language);
   const clause = docClause(symbol.doc, symbol.name);
   const parts = [
-    parameters.length > 0
-      ? `${pick(symbol.signature, ['takes', 'expects', 'is given'])} ${joinWords(parameters, 6)}`
-      : '',
+    sayParameters(parameters, definition.label, told),
     clause === null ? '' : predicateOf(clause, 'function'),
     result === null || (clause?.startsWith('returns') ?? false)
       ? ''
@@ -162,7 +191,10 @@ function sayShape(definition: DefinitionInCode, language: string): string {
         )}`
       : '',
   ].filter((part) => part !== '');
-  if (parts.length === 0) return '';
+  // That a method which everybody knows takes what it always takes says nothing.
+  const onlyTakes = parts.length === 1 && parameters.length > 0;
+  if (parts.length === 0 || (onlyTakes && isSpecial(symbol.name) && symbol.name !== '__init__'))
+    return '';
   const asynchronous = traits.includes('async') ? ', which is asynchronous, ' : ' ';
   return `${asynchronous}${joinWords(parts)}`.trimStart();
 }

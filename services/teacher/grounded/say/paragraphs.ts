@@ -26,12 +26,21 @@ export function joinParagraphs(paragraphs: readonly (readonly string[])[], runs:
       .flat()
       .reduce((a, b) => (sharedRuns(b, runs) > sharedRuns(a, runs) ? b : a), '');
     if (worst === '') break;
-    kept = kept.map((sentences) => sentences.filter((one) => one !== worst));
+    kept = kept.map((sentences) => withoutSentence(sentences, worst));
   }
   return kept
     .filter((sentences) => sentences.length > 0)
     .map((sentences) => sentences.join(' '))
     .join('\n\n');
+}
+
+/** Without a sentence, and without those after it that call its subject "It". */
+function withoutSentence(sentences: readonly string[], left: string): string[] {
+  let lost = false;
+  return sentences.filter((one) => {
+    lost = one === left || (lost && one.startsWith('It '));
+    return !lost;
+  });
 }
 
 /** What is said of one subject is one piece; each of its sentences may be told already. */

@@ -13,6 +13,7 @@ const verbs = new Set(
     'verify encrypt decrypt display list select choose pick detect track record measure modify change adjust transform ' +
     'translate turn lower invert reverse encapsulate wait notify publish subscribe schedule cancel abort retry restore ' +
     'prevent force require include exclude contain override support extend bind link indicate act work describe specify ' +
+    'obtain enqueue dispose diff pass drop guess unset sync bypass route store queue hydrate unmount mount ' +
     'behave help exit fail throw catch rewind flatten insert inspect install quote tokenize'
   ).split(' '),
 );
@@ -33,8 +34,14 @@ export function isCommand(first: string, second: string): boolean {
   const verb = first.toLowerCase();
   if (/^(?:render|start|work|deal)$/.test(verb) && second === 'with') return true;
   if (second === 'for' && /^(?:listen|look|search|wait|check|test)$/.test(verb)) return true;
+  if (articles.test(second) && /^[a-z]{3,}$/.test(verb) && !beforeArticle.test(verb)) return true;
   return verbs.has(verb) && !nounGoesOn.test(second);
 }
+
+/** "Obtain the url": before an article stands a command, unless it is one of these. */
+const articles = /^(?:the|an?|its|each|every|any|all)$/i;
+const beforeArticle =
+  /^(?:all|both|half|only|just|even|such|what|which|whether|how|why|not|than|per|plus|about|across|after|against|among|before|between|during|from|inside|into|like|near|onto|outside|over|through|under|upon|within|without|are|was|were|can|will|should|must|may|returning|.*(?:ing|ed|ly|s))$/;
 
 export function isVerb(word: string): boolean {
   return verbs.has(word);

@@ -36,9 +36,7 @@ test('describes a class file by users, needs, values, shapes and guards', async 
   expect(thought).toContain('`service.py` needs `Store`.');
   expect(thought).toContain('`errors.py` gives me `MissingKey`');
   expect(thought).toContain('`LIMIT` is `64`.');
-  expect(thought).toContain(
-    '`Store`, a class, keeps values under names and has the methods `__init__` and `get`.',
-  );
+  expect(thought).toContain('`Store`, a class, keeps values under names and has the method `get`.');
   expect(thought).toContain(
     'raises `ValueError` saying “a key is needed” when `key` is missing; returns `fallback` when `value` is missing',
   );
