@@ -45,8 +45,9 @@ export function predicateOf(clause: string, subject: 'function' | 'thing' = 'thi
     : `serves as ${clause}`;
 }
 
-const happened =
-  /^(?:an?|the) (?:[\w.-]+ )+(?:occurred|failed|happened|timed out|was|were|has|have|had|is missing|are missing)\b/;
+const happenings =
+  'occurred|failed|happened|timed out|was|were|has|have|had|is missing|are missing';
+const happened = new RegExp(String.raw`^(?:an?|the) (?:[\w.-]+ )+(?:${happenings})\b`);
 
 function stripMarkup(doc: string): string {
   return doc

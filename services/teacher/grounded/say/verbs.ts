@@ -34,14 +34,24 @@ export function isCommand(first: string, second: string): boolean {
   const verb = first.toLowerCase();
   if (/^(?:render|start|work|deal)$/.test(verb) && second === 'with') return true;
   if (second === 'for' && /^(?:listen|look|search|wait|check|test)$/.test(verb)) return true;
-  if (articles.test(second) && /^[a-z]{3,}$/.test(verb) && !beforeArticle.test(verb)) return true;
+  if (articles.test(second) && mayCommand(verb)) return true;
   return verbs.has(verb) && !nounGoesOn.test(second);
 }
 
 /** "Obtain the url": before an article stands a command, unless it is one of these. */
 const articles = /^(?:the|an?|its|each|every|any|all)$/i;
-const beforeArticle =
-  /^(?:all|both|half|only|just|even|such|what|which|whether|how|why|not|than|per|plus|about|across|after|against|among|before|between|during|from|inside|into|like|near|onto|outside|over|through|under|upon|within|without|are|was|were|can|will|should|must|may|returning|.*(?:ing|ed|ly|s))$/;
+const beforeArticle = new Set(
+  (
+    'all both half only just even such what which whether how why not than per plus about across ' +
+    'after against among before between during from inside into like near onto outside over through ' +
+    'under upon within without are was were can will should must may'
+  ).split(' '),
+);
+const noCommand = /(?:ing|ed|ly|s)$/;
+
+function mayCommand(word: string): boolean {
+  return /^[a-z]{3,}$/.test(word) && !beforeArticle.has(word) && !noCommand.test(word);
+}
 
 export function isVerb(word: string): boolean {
   return verbs.has(word);
