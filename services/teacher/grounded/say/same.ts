@@ -1,7 +1,6 @@
 /** What is true of several definitions is said once, of all of them. Pure. */
 
 import { joinWords } from '../wording.ts';
-import type { Note } from './notes.ts';
 
 /** Predicates that can be said of several, by how they begin. */
 const plurals: readonly (readonly [singular: RegExp, plural: string])[] = [
@@ -16,11 +15,17 @@ const plurals: readonly (readonly [singular: RegExp, plural: string])[] = [
   [/^returns /, 'return '],
 ];
 
+interface Said {
+  readonly kind: string;
+  readonly subject: string;
+  readonly predicate: string;
+}
+
 /** More subjects would hide what is said of them. */
 const subjectsMax = 6;
 
 /** Notes of one kind with one predicate become one note, at the place of the first. */
-export function joinSame(notes: readonly Note[]): Note[] {
+export function joinSame<Note extends Said>(notes: readonly Note[]): Note[] {
   const groups = Map.groupBy(notes, ({ kind, subject, predicate }) =>
     subject.startsWith('`') && pluralOf(predicate) !== null ? `${kind} ${predicate}` : subject,
   );
