@@ -13,6 +13,10 @@ const { version } = JSON.parse(
 ) as { version: string };
 
 export const image = `backstory:${version}`;
+/** The secret with the keys of teacher, scorer and servers. */
+export const secrets = 'backstory-keys';
+/** Of infra/Dockerfile.scorer. */
+export const scorerImage = `backstory-scorer:${version}`;
 /** The data set that the files describe; topics and groups carry its name. */
 export const dataset = 'default';
 export const metricsPort = 9464;

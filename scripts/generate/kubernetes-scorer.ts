@@ -1,6 +1,6 @@
 /**
- * The scorer's GPU pool: an OpenAI-compatible server that echoes a prompt with log probabilities,
- * on nodes reserved for GPU work. It scales with the lag of the search stage, which calls it.
+ * The scorer's GPU pool: the scorer service, on nodes reserved for GPU work. It scales with the lag
+ * of the search stage, which calls it.
  */
 import type {
   IScaledObject,
@@ -8,12 +8,18 @@ import type {
 } from '@kubernetes-models/keda/keda.sh/v1alpha1/ScaledObject';
 import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
 import type { IService } from 'kubernetes-models/v1/Service';
+import { scorerImage, secrets } from './deployment.ts';
 
 const port = 8000;
 const labels = { app: 'backstory', component: 'scorer' };
 const gpu = 'nvidia.com/gpu';
 
-export const scorerUrl = `http://scorer:${port}/v1`;
+export const scorerUrl = `http://scorer:${port}`;
+/**
+ * Without the configuration that the service names once it runs: a run that began before anybody
+ * had pinned it stops with the reason.
+ */
+export const scorerModel = 'Qwen/Qwen2.5-Coder-7B';
 
 const deployment: IDeployment = {
   apiVersion: 'apps/v1',
@@ -29,11 +35,9 @@ const deployment: IDeployment = {
         containers: [
           {
             name: 'scorer',
-            image: 'vllm/vllm-openai:v0.11.0',
-            args: [
-              ...['--model', 'Qwen/Qwen2.5-Coder-7B', '--served-model-name', 'scorer'],
-              ...['--port', String(port), '--max-model-len', '32768'],
-            ],
+            image: scorerImage,
+            args: ['--model', scorerModel, '--port', String(port)],
+            envFrom: [{ secretRef: { name: secrets, optional: true } }],
             ports: [{ name: 'http', containerPort: port }],
             // The first pod on a node downloads the weights.
             startupProbe: {
@@ -41,7 +45,7 @@ const deployment: IDeployment = {
               periodSeconds: 10,
               failureThreshold: 180,
             },
-            readinessProbe: { httpGet: { path: '/health', port: 'http' }, periodSeconds: 10 },
+            readinessProbe: { httpGet: { path: '/readyz', port: 'http' }, periodSeconds: 10 },
             livenessProbe: {
               httpGet: { path: '/health', port: 'http' },
               periodSeconds: 10,
@@ -51,16 +55,10 @@ const deployment: IDeployment = {
               requests: { cpu: '4', memory: '24Gi' },
               limits: { memory: '48Gi', [gpu]: '1' },
             },
-            volumeMounts: [
-              { name: 'weights', mountPath: '/root/.cache/huggingface' },
-              { name: 'shared-memory', mountPath: '/dev/shm' },
-            ],
+            volumeMounts: [{ name: 'weights', mountPath: '/home/scorer/.cache/huggingface' }],
           },
         ],
-        volumes: [
-          { name: 'weights', emptyDir: {} },
-          { name: 'shared-memory', emptyDir: { medium: 'Memory', sizeLimit: '8Gi' } },
-        ],
+        volumes: [{ name: 'weights', emptyDir: {} }],
       },
     },
   },
@@ -70,7 +68,12 @@ const service: IService = {
   apiVersion: 'v1',
   kind: 'Service',
   metadata: { name: 'scorer', labels },
-  spec: { selector: labels, ports: [{ name: 'http', port, targetPort: 'http' }] },
+  spec: {
+    selector: labels,
+    ports: [{ name: 'http', port, targetPort: 'http' }],
+    // A search goes to the pod that has read its context.
+    sessionAffinity: 'ClientIP',
+  },
 };
 
 type Triggers = NonNullable<ScaledObject['spec']>['triggers'];

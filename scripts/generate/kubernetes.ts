@@ -29,13 +29,13 @@ import {
   metricsPort,
   processKnobs,
   resourcesOf,
+  secrets,
   serveCommand,
 } from './deployment.ts';
-import { scorerObjects, scorerUrl } from './kubernetes-scorer.ts';
+import { scorerModel, scorerObjects, scorerUrl } from './kubernetes-scorer.ts';
 
 const brokers = 'kafka:9092';
 const settings = 'backstory';
-const secrets = 'backstory-keys';
 
 const configMap: IConfigMap = {
   apiVersion: 'v1',
@@ -46,9 +46,9 @@ const configMap: IConfigMap = {
     'kafka.brokers': brokers,
     'schemaRegistry.url': 'http://schemas:8080/apis/ccompat/v7',
     'redis.url': 'redis://redis:6379/0',
-    'scorer.kind': 'http',
+    'scorer.kind': 'backstory',
     'scorer.url': scorerUrl,
-    'scorer.model': 'scorer',
+    'scorer.model': scorerModel,
   }),
 };
 

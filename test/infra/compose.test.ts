@@ -3,7 +3,7 @@
  * what the program understands, and what the image holds is enough to run it.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -108,10 +108,7 @@ function parsed(words: readonly string[]): string[] {
 }
 
 describe('image', () => {
-  const dockerfile = text('infra/Dockerfile');
-  const copies = [...dockerfile.matchAll(/^COPY (?!--from)(.+)$/gm)].map(([, words = '']) =>
-    words.split(' '),
-  );
+  const copies = copiesOf(text('infra/Dockerfile'));
 
   it('holds what the program needs to run', () => {
     const folder = mkdtempSync(join(tmpdir(), 'backstory-image-'));
@@ -136,10 +133,23 @@ describe('image', () => {
     }
   });
 
-  it('is built from what its ignore file lets through', () => {
-    const allowed = text('infra/Dockerfile.dockerignore').split('\n');
-    for (const source of copies.flatMap((words) => words.slice(0, -1))) {
-      expect(allowed).toContain(`!${source}`);
-    }
-  });
+  it.each(['Dockerfile', 'Dockerfile.scorer'])(
+    '%s copies what its ignore file lets through',
+    (name) => {
+      const allowed = text(`infra/${name}.dockerignore`).split('\n');
+      const copied = copiesOf(text(`infra/${name}`)).flatMap((words) => words.slice(0, -1));
+      expect(copied.length).toBeGreaterThan(0);
+      for (const source of copied) {
+        expect(allowed).toContain(`!${source}`);
+        expect(existsSync(join(root, source)), source).toBe(true);
+      }
+    },
+  );
 });
+
+/** Sources and the target of each COPY from the build's folder. */
+function copiesOf(dockerfile: string): string[][] {
+  return [...dockerfile.matchAll(/^COPY (?!--from)(.+)$/gm)].map(([, words = '']) =>
+    words.split(' '),
+  );
+}

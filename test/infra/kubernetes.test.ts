@@ -135,6 +135,13 @@ describe('kubernetes', () => {
       only<ConfigMap>('ConfigMap').get('backstory')?.data?.BACKSTORY_SCORER_URL ?? '',
     );
     expect([url.hostname, Number(url.port)]).toEqual(['scorer', service?.spec?.ports?.[0]?.port]);
+    const [container] = scorer?.containers ?? [];
+    // The service of services/scorer/gpu, with the key that the search sends.
+    expect(container?.image).toMatch(/^backstory-scorer:/);
+    expect(container?.envFrom?.[0]?.secretRef?.name).toBe('backstory-keys');
+    const settings = only<ConfigMap>('ConfigMap').get('backstory')?.data ?? {};
+    expect(settings.BACKSTORY_SCORER_KIND).toBe('backstory');
+    expect(container?.args).toContain(settings.BACKSTORY_SCORER_MODEL);
     const labels = deployments.get('scorer')?.spec?.template.metadata?.labels;
     expect(labels).toMatchObject(service?.spec?.selector ?? {});
   });

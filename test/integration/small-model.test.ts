@@ -12,6 +12,8 @@ import { listSamples } from '../../services/dataset/samples.ts';
 import { verifyOutput } from '../../services/dataset/verify/verify.ts';
 import type { RunSummary } from '../../services/registry.ts';
 import { openLocalObjects } from '../../services/runtime/store/objects/local.ts';
+import { scorerKnobs } from '../../services/scorer/config.ts';
+import { openScorer } from '../../services/scorer/open.ts';
 import { type LlamaServer, startLlamaServer } from '../samples/servers/llama-server.ts';
 import { runGraph, writeByteTokenizer } from '../simulation/run-graph.ts';
 
@@ -78,4 +80,14 @@ it('names in the sample what it was written without, and why', async () => {
   expect(summary.plain).toEqual({ 'a licence': 1, 'a few lines of settings or data': 1 });
   for (const { reason } of lacks)
     expect(reason).toMatch(/^TEACHER_(?:ANSWER_INVALID|UNGROUNDED): /);
+});
+
+it.each([
+  ['http', 'it'],
+  ['sglang', '/tokenize'],
+  ['vllm', '/tokenize'],
+])('cannot be a scorer: the probe of kind %s refuses it by name', async (kind, words) => {
+  const settings = scorerKnobs.parse({ kind, url: server.baseUrl, model: 'smollm2' });
+  const scorer = await openScorer(settings, {});
+  expect(await scorer.check()).toContain(words);
 });

@@ -9,7 +9,7 @@ const bannedNames = /^(utils?|helpers?|commons?|constants?|managers?|misc|stuff|
 const givenNames = [
   /^(?:README|CONTRIBUTING)\.md$/,
   /^LICENSE$/,
-  /^Dockerfile(?:\.dockerignore)?$/,
+  /^Dockerfile(?:\.scorer)?(?:\.dockerignore)?$/,
   /^__(?:init|main)__\.py$/,
   /^\./,
 ];
