@@ -83,7 +83,7 @@ it('names in the sample what it was written without, and why', async () => {
 });
 
 it.each([
-  ['http', 'it'],
+  ['http', 'no usable "choices.0.logprobs'],
   ['sglang', '/tokenize'],
   ['vllm', '/tokenize'],
 ])('cannot be a scorer: the probe of kind %s refuses it by name', async (kind, words) => {
