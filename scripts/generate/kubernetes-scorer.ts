@@ -30,6 +30,8 @@ const deployment: IDeployment = {
     template: {
       metadata: { labels },
       spec: {
+        // The user of the image.
+        securityContext: { fsGroup: 1000 },
         nodeSelector: { [`${gpu}.present`]: 'true' },
         tolerations: [{ key: gpu, operator: 'Exists', effect: 'NoSchedule' }],
         containers: [
@@ -55,7 +57,7 @@ const deployment: IDeployment = {
               requests: { cpu: '4', memory: '24Gi' },
               limits: { memory: '48Gi', [gpu]: '1' },
             },
-            volumeMounts: [{ name: 'weights', mountPath: '/home/scorer/.cache/huggingface' }],
+            volumeMounts: [{ name: 'weights', mountPath: '/weights' }],
           },
         ],
         volumes: [{ name: 'weights', emptyDir: {} }],
