@@ -16,7 +16,7 @@ const fileReference = z.strictObject({ path, bytes: count, sha256: hash });
 const blobReference = z.strictObject({ sha256: hash, bytes: count });
 
 /** A shard, the packs in it and the provenance file beside it. */
-const shard = fileReference.extend({
+export const shard = fileReference.extend({
   firstPack: count,
   packs: count,
   tokens: count,
@@ -156,6 +156,8 @@ export const manifestHeadSchema = z.strictObject({
   checkpoint: z.strictObject({ checkpoint: count, sha256: hash }).optional(),
   /** How many checkpoints `shards/index.json` covers; absent where it covers all entries. */
   indexed: count.optional(),
+  /** The newest generation of opt-outs (opt-outs.ts); absent where there is none. */
+  optOuts: z.strictObject({ generation: count, sha256: hash }).optional(),
 });
 
 export type ManifestHead = z.infer<typeof manifestHeadSchema>;

@@ -13,6 +13,7 @@ import { estimateCommand } from './commands/estimate.ts';
 import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { attributionCommand } from './commands/provenance/attribution.ts';
+import { optOutCommand } from './commands/provenance/opt-out.ts';
 import { whyCommand } from './commands/provenance/why.ts';
 import { reportCommand } from './commands/report/report.ts';
 import { runCommand } from './commands/run.ts';
@@ -231,6 +232,18 @@ function addProvenance(
       .option('--out <file>', 'where it goes (default: it is printed)')
       .option('--json', 'print JSON'),
   ).action(async (out, options) => end(await attributionCommand(context, out, options)));
+  const optOut = program
+    .command('opt-out')
+    .description('take repositories out of a data set, now and for what will still come');
+  withConfiguration(
+    optOut
+      .command('apply')
+      .description('apply a list of OWNER/NAME, OWNER/*, NAME or *, each perhaps with :PATTERN')
+      .argument('<list>', 'file with one rule per line, # for comments')
+      .argument('<out>', 'output folder of a run, finished or growing')
+      .option('--dry-run', 'say what would leave, and change nothing')
+      .option('--json', 'print JSON'),
+  ).action(async (list, out, options) => end(await optOutCommand(context, list, out, options)));
 }
 
 function addUi(program: Command, context: CommandContext, end: (code: ExitCode) => void): void {

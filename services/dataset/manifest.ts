@@ -16,18 +16,21 @@ import { shardIndexEntry } from '../../schemas/mds.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { canonicalJson, sha256 } from '../runtime/ids.ts';
 import type { ObjectStore } from '../runtime/store/objects/object-store.ts';
+import { noOptOuts, type OptOuts, readOptOuts, shardsOf } from './opt-out/generations.ts';
 
 export interface Manifest {
   readonly entries: readonly ManifestEntry[];
   /** SHA-256 of the last entry's file; null when there is none. */
   readonly headHash: string | null;
+  /** What was opted out since. */
+  readonly optOuts: OptOuts;
 }
 
 export function entryPath(entry: number): string {
   return `manifest/${manifestName(entry)}`;
 }
 
-const empty: Manifest = { entries: [], headHash: null };
+const empty: Manifest = { entries: [], headHash: null, optOuts: noOptOuts };
 
 /**
  * All entries, checked. Entries in `known` are not read again. An output without a manifest has no
@@ -46,7 +49,8 @@ export async function readManifest(store: ObjectStore, known = empty): Promise<M
     entries.push(entry);
     headHash = sha256(bytes);
   }
-  return { entries, headHash };
+  // Read last: a shard that they replace may be of the newest entry.
+  return { entries, headHash, optOuts: await readOptOuts(store) };
 }
 
 /**
@@ -95,12 +99,12 @@ export async function createEntry(
 
 export const headPath = `manifest/${manifestHeadName}`;
 
-/** The bytes of `shards/index.json`, by which other tools find the shards. */
-export function shardIndex(entries: readonly ManifestEntry[]): Buffer {
-  return indexOf(entries.flatMap((entry) => entry.shards));
-}
-
 export type IndexedShard = Pick<ManifestShard, 'path' | 'sha256' | 'bytes' | 'packs'>;
+
+/** The bytes of `shards/index.json`, by which other tools find the shards. */
+export function shardIndex(entries: readonly ManifestEntry[], optOuts = noOptOuts): Buffer {
+  return indexOf(shardsOf(entries, optOuts));
+}
 
 /** In parts, because the values of a long list would take many times its text. */
 export function indexOf(shards: readonly IndexedShard[]): Buffer {

@@ -7,6 +7,7 @@ import { PipelineError } from '../runtime/errors.ts';
 import { openLocalObjects } from '../runtime/store/objects/local.ts';
 import type { ObjectStore } from '../runtime/store/objects/object-store.ts';
 import { type Manifest, readManifest } from './manifest.ts';
+import { type OptOuts, shardsOf } from './opt-out/generations.ts';
 import { readHashed } from './read-shards.ts';
 import { type DocumentReader, openDocumentReader } from './template/document-reader.ts';
 
@@ -17,7 +18,9 @@ export interface OpenOutput {
   readonly head: ManifestEntry;
   /** SHA-256 of the last entry's file: it names this state of the data set. */
   readonly headHash: string;
+  /** As readers see them: without what was opted out. */
   readonly shards: readonly ManifestShard[];
+  readonly optOuts: OptOuts;
 }
 
 /** Opens a folder by its path, or any store. OUTPUT_MISSING if there is no manifest. */
@@ -37,14 +40,20 @@ export function storeAt(place: string | ObjectStore): ObjectStore {
 }
 
 /** Null if the manifest has no entry. */
-export function outputOf(store: ObjectStore, { entries, headHash }: Manifest): OpenOutput | null {
+export function outputOf(
+  store: ObjectStore,
+  { entries, headHash, optOuts }: Manifest,
+): OpenOutput | null {
   const head = entries.at(-1);
   if (head === undefined || headHash === null) return null;
-  return { store, entries, head, headHash, shards: entries.flatMap((entry) => entry.shards) };
+  return { store, entries, head, headHash, shards: shardsOf(entries, optOuts), optOuts };
 }
 
 /** Opens the reader of the output's documents from the tokenizer file beside the shards. */
-export async function openReader({ store, head }: OpenOutput): Promise<DocumentReader> {
+export async function openReader({
+  store,
+  head,
+}: Pick<OpenOutput, 'store' | 'head'>): Promise<DocumentReader> {
   const file = await readHashed(store, head.tokenizer.file);
   return openDocumentReader(file.toString('utf8'), head.tokenizer);
 }

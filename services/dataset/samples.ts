@@ -169,7 +169,7 @@ export interface VisitOptions {
  * in later shards. Returns the ids of the samples that still miss pieces.
  */
 export async function forEachSample(
-  output: OpenOutput,
+  output: Pick<OpenOutput, 'store' | 'head' | 'shards'>,
   visit: (sample: Sample) => void,
   { reader: opened, onProgress = () => {} }: VisitOptions = {},
 ): Promise<readonly string[]> {

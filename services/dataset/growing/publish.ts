@@ -15,6 +15,7 @@ import { type ManifestHead, runFiles } from '../../../schemas/manifest.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
 import { corrupt, hasEntry, headPath, type IndexedShard, indexOf } from '../manifest.ts';
+import { readOptOuts } from '../opt-out/generations.ts';
 import { deriveCheckpoint, mergesAt, type NamedCheckpoint } from './derive.ts';
 import {
   covered,
@@ -151,7 +152,9 @@ async function publishIndex(store: ObjectStore, end: ManifestEnd): Promise<Manif
     const after = entries.slice(covered(end) - firstKnown(end));
     for (const shard of after.flatMap((entry) => entry.shards)) shards.push(shard);
   }
-  await store.replace('shards/index.json', indexOf(shards));
+  const optOuts = await readOptOuts(store);
+  const seen = shards.map((shard) => optOuts.replacing(shard)?.by ?? shard);
+  await store.replace('shards/index.json', indexOf(seen));
   return { ...end, indexed };
 }
 
@@ -182,10 +185,14 @@ async function publishHead(store: ObjectStore, end: ManifestEnd): Promise<void> 
     if (bytes !== null) files.push({ path, sha256: sha256(bytes) });
   }
   const { checkpoint, indexed } = end;
+  const { generations, headHash } = await readOptOuts(store);
   const head: ManifestHead = {
     ...{ format: 1, entry: end.count - 1, sha256: end.headHash, files },
     ...(checkpoint === null ? {} : { checkpoint: named(checkpoint) }),
     ...(indexed === null ? {} : { indexed }),
+    ...(headHash === null
+      ? {}
+      : { optOuts: { generation: generations.length - 1, sha256: headHash } }),
   };
   await store.replace(headPath, line(head));
 }

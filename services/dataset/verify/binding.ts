@@ -4,6 +4,7 @@
  */
 import { checkpointFolder, settledPath } from '../../../schemas/checkpoint.ts';
 import { type ManifestHead, parseManifestHead, runFiles } from '../../../schemas/manifest.ts';
+import { optOutFolder, optOutPath } from '../../../schemas/opt-outs.ts';
 import { sha256 } from '../../runtime/ids.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
 import { entryPath, headPath } from '../manifest.ts';
@@ -59,15 +60,27 @@ export function runFilesOf({ files }: ManifestHead): readonly string[] {
  * ones; `.temporary-…` are never listed.
  */
 export async function unlistedFiles(
-  { store, entries, shards }: OpenOutput,
+  { store, entries, shards, optOuts }: OpenOutput,
   derived: readonly string[],
 ): Promise<string[]> {
   const known = new Set(shards.flatMap((shard) => [shard.path, shard.provenance.path]));
   for (const { entry, tokenizer } of entries) known.add(entryPath(entry)).add(tokenizer.file.path);
   known.add(headPath).add('shards/index.json').add(settledPath).add(checkpointFolder);
+  known.add(optOutFolder);
+  for (const { generation, replaced } of optOuts.generations) {
+    known.add(optOutPath(generation));
+    for (const { by } of replaced) known.add(by.path).add(by.provenance.path);
+  }
   for (const path of derived) known.add(path);
   const unlisted: string[] = [];
-  for (const folder of ['manifest', checkpointFolder, 'shards', 'provenance', 'tokenizer']) {
+  for (const folder of [
+    'manifest',
+    checkpointFolder,
+    optOutFolder,
+    'shards',
+    'provenance',
+    'tokenizer',
+  ]) {
     for (const name of await store.list(folder)) {
       if (!known.has(`${folder}/${name}`)) unlisted.push(`${folder}/${name}`);
     }

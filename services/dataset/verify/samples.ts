@@ -4,6 +4,7 @@
  */
 import type { ManifestEntry, ProvenanceLine } from '../../../schemas/manifest.ts';
 import type { Pack } from '../../../schemas/mds.ts';
+import type { ReplacedShard } from '../../../schemas/opt-outs.ts';
 import { sha256 } from '../../runtime/ids.ts';
 import { createPieceCollector, type DocumentTokens, joinPieces } from '../documents.ts';
 import { cutPiece, type Piece } from '../read-shards.ts';
@@ -24,6 +25,12 @@ export interface SampleTotals {
 /** Loads the stored document; null if it is not there any more. */
 type LoadDocument = (reference: ProvenanceLine['document']) => Promise<Buffer | null>;
 
+/** What a pack holds: the pieces of samples, and those that were opted out. */
+export interface PackPieces {
+  readonly lines: readonly ProvenanceLine[];
+  readonly blanks: ReplacedShard['blanks'];
+}
+
 export class SampleChecker {
   readonly totals: SampleTotals = { samples: 0, files: 0, bytes: 0 };
   readonly #reader: DocumentReader;
@@ -39,18 +46,32 @@ export class SampleChecker {
   }
 
   /** Takes one row of a shard and the provenance lines of its pieces. */
-  async addPack(pack: Pack, number: number, lines: readonly ProvenanceLine[]): Promise<void> {
+  async addPack(pack: Pack, number: number, { lines, blanks }: PackPieces): Promise<void> {
     const here = (holds: boolean, otherwise: string) => {
       if (!holds) throw new PackDifference(otherwise, [number]);
     };
-    here(lines.length === pack.indices.length, 'provenance does not tell every piece of it');
+    const told = lines.length + blanks.length;
+    here(told === pack.indices.length, 'provenance does not tell every piece of it');
+    for (const [, start, end] of blanks) {
+      const isPiece = pack.indices.some(([from, to]) => from === start && to === end);
+      here(isPiece, 'what was opted out is no piece of it');
+      here(this.#isBlank(pack, start, end), 'it still holds what was opted out');
+    }
+    const isOut = new Set(blanks.map(([, start]) => start));
+    const own = pack.indices.filter(([start]) => !isOut.has(start));
     for (const [position, line] of lines.entries()) {
-      const [start, end] = pack.indices[position] ?? [0, 0];
+      const [start, end] = own[position] ?? [0, 0];
       const fits = line.tokens[0] === start && line.tokens[1] === end;
       here(fits, `piece ${position} lies elsewhere`);
       here(!this.#complete.has(line.sampleId), `sample ${line.sampleId} is there twice`);
       await this.#addPiece(cutPiece(pack, line));
     }
+  }
+
+  #isBlank({ inputIds, mask }: Pack, start: number, end: number): boolean {
+    const { endOfText } = this.#reader.template;
+    const tokens = inputIds.subarray(start, end);
+    return tokens.every((id) => id === endOfText) && !mask.subarray(start, end).includes(1);
   }
 
   async #addPiece(piece: Piece): Promise<void> {
@@ -107,13 +128,14 @@ export class SampleChecker {
   }
 
   /** Every listed sample must be in the shards or carried over, and every sample must be listed. */
-  finish(entries: readonly ManifestEntry[]): void {
+  finish(entries: readonly ManifestEntry[], optedOut: ReadonlySet<string>): void {
     const carried = new Set(entries.at(-1)?.carried.samples.map((sample) => sample.id));
     const listed = entries.flatMap((entry) => entry.samples);
     const known = new Set(listed);
     mustHold(known.size === listed.length, 'the manifest lists a sample twice');
     for (const id of listed) {
-      mustHold(this.#complete.has(id) || carried.has(id), `sample ${id} is not in the shards`);
+      const isThere = this.#complete.has(id) || carried.has(id) || optedOut.has(id);
+      mustHold(isThere, `sample ${id} is not in the shards`);
     }
     for (const id of [...this.#complete, ...this.#collector.incomplete]) {
       mustHold(known.has(id), `sample ${id} is not in the manifest`);

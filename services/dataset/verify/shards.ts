@@ -49,24 +49,35 @@ async function damagedPack(checked: Checked, facts: ManifestShard): Promise<Diff
 }
 
 async function checkRows(
-  { output: { head }, checker, blobs }: Checked,
+  { output, checker, blobs }: Checked,
   facts: ManifestShard,
   { packs, provenance }: DatasetShard,
 ): Promise<void> {
+  const { head } = output;
   const linesOf = Map.groupBy(provenance, (line) => line.pack);
+  const blanksOf = Map.groupBy(blanksIn(output, facts), ([pack]) => pack);
   let tokens = 0;
   let trainedTokens = 0;
   for (const [row, pack] of packs.entries()) {
     const number = facts.firstPack + row;
     checkPack(pack, number, head);
-    const lines = linesOf.get(number) ?? [];
-    await checker.addPack(pack, number, lines);
+    const [lines, blanks] = [linesOf.get(number) ?? [], blanksOf.get(number) ?? []];
+    await checker.addPack(pack, number, { lines, blanks });
     tokens += pack.inputIds.length;
     trainedTokens += countTrained(pack.mask);
   }
   for (const { document } of provenance) blobs.add(document, facts.provenance.path);
   mustHold(tokens === facts.tokens, `it holds ${tokens} tokens, not ${facts.tokens}`);
   mustHold(trainedTokens === facts.trainedTokens, 'it has another number of trained tokens');
+}
+
+/** What was opted out of a shard. */
+function blanksIn({ entries, optOuts }: OpenOutput, { firstPack }: ManifestShard) {
+  for (const { shards } of entries) {
+    const original = shards.find((shard) => shard.firstPack === firstPack);
+    if (original !== undefined) return optOuts.replacing(original)?.blanks ?? [];
+  }
+  return [];
 }
 
 function checkPack(pack: Pack, number: number, head: ManifestEntry): void {

@@ -68,10 +68,11 @@ export async function verifyOutput(
     await checkIn(facts.path, () => checkShard(checked, facts));
     onProgress({ shards: position + 1, shardsTotal: shards.length });
   }
-  await checkIn('manifest', async () => checker.finish(entries));
+  await checkIn('manifest', async () => checker.finish(entries, output.optOuts.samples));
   const derived = await checkCheckpoints(output, manifestHead);
   const unlisted = await unlistedFiles(output, derived);
-  if (head.closed) for (const path of unlisted) await checkIn(path, noEntryNames);
+  if (head.closed)
+    for (const path of unlisted) await checkIn(path, () => noEntryNames(output, path));
   for (const { body } of head.carried.samples) checked.blobs.add(body, entryPath(head.entry));
   const absent = await checkIn('blobs', () => checkBlobs(store, checked.blobs));
   const lateNote = `${entryPath(head.entry)} is not held by ${headPath} yet`;
@@ -81,11 +82,14 @@ export async function verifyOutput(
   });
 }
 
-async function noEntryNames(): Promise<void> {
-  mustHold(
-    false,
-    'no entry of the closed data set names it: it was added or left behind, remove it',
+async function noEntryNames({ entries }: OpenOutput, path: string): Promise<void> {
+  const isEntrys = entries.some(({ shards }) =>
+    shards.some((shard) => shard.path === path || shard.provenance.path === path),
   );
+  const wrong = isEntrys
+    ? 'an opt-out put another in its place: `backstory opt-out apply` with the same list removes it'
+    : 'no entry of the closed data set names it: it was added or left behind, remove it';
+  mustHold(false, wrong);
 }
 
 /** Returns the reader of all documents. Every entry must have the settings of the last entry. */

@@ -3,7 +3,7 @@
  * line of that file, or a file of any repository. Pure. An origin holds colons itself, so every
  * colon may be the one before a path, and what the output knows decides.
  */
-import type { HostedRepository } from '../../../schemas/generated/types.ts';
+import { foldName as fold, type Named, namesOf } from '../repository-names.ts';
 
 /** One way to read the words. */
 export interface Reading {
@@ -17,12 +17,6 @@ export interface Match {
   /** How near it is to what was asked: 0 is the nearest. */
   readonly level: 0 | 1 | 2;
   readonly reading: Reading;
-}
-
-export interface Named {
-  readonly name: string;
-  readonly origin: string;
-  readonly hosted?: Pick<HostedRepository, 'host' | 'name'> | null;
 }
 
 /** The words read as a repository, alone or followed by a path and perhaps a line. */
@@ -75,16 +69,4 @@ export function parseAsked(text: string): Asked {
       return path === text ? { level: 1, reading: { repository: null, path, line: null } } : null;
     },
   };
-}
-
-/** All names under which people know a repository: code hosts take no notice of case. */
-export function namesOf({ name, origin, hosted = null }: Named): string[] {
-  const bare = origin.replace(/^github:/, '');
-  const names = [name, origin, bare, bare.replace(/@.*$/s, '')];
-  if (hosted !== null) names.push(hosted.name, `${hosted.host}/${hosted.name}`);
-  return [...new Set(names)].filter((each) => each !== '');
-}
-
-function fold(text: string): string {
-  return text.toLowerCase();
 }

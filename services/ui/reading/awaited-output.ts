@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { type ManifestEntry, manifestFormat } from '../../../schemas/manifest.ts';
 import type { OpenOutput } from '../../dataset/open-output.ts';
+import { noOptOuts } from '../../dataset/opt-out/generations.ts';
 import { parseJson } from '../../runtime/json.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
 
@@ -15,7 +16,14 @@ export async function awaitedOutput(store: ObjectStore): Promise<OpenOutput | nu
   const bytes = await store.read('run.json');
   const read = runFile.safeParse(bytes === null ? null : parseJson(bytes));
   if (!read.success) return null;
-  return { store, head: headOf(read.data), entries: [], headHash: '', shards: [] };
+  return {
+    store,
+    head: headOf(read.data),
+    entries: [],
+    headHash: '',
+    shards: [],
+    optOuts: noOptOuts,
+  };
 }
 
 /** A head of nothing, before the first entry; no document is read by it. */

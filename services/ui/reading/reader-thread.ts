@@ -37,10 +37,10 @@ export type ReaderAnswer = TokenizedSample | ThoughtHits | null;
 const store = await openObjects(workerData as StorePlace);
 let opened: { fingerprint: string; reader: DocumentReader } | null = null;
 
-async function readerOf({ head, shards }: ReaderQuestion): Promise<DocumentReader> {
+async function readerOf({ head }: ReaderQuestion): Promise<DocumentReader> {
   const { fingerprint } = head.tokenizer;
   if (opened?.fingerprint !== fingerprint) {
-    const reader = await openReader({ store, head, shards, entries: [head], headHash: '' });
+    const reader = await openReader({ store, head });
     opened = { fingerprint, reader };
   }
   return opened.reader;
@@ -53,6 +53,6 @@ answerQuestions<ReaderQuestion, ReaderAnswer>(async (question) => {
   if ('id' in question) return readSampleIn(store, shards, question.id, reader);
   const hits: Hit[] = [];
   const visit = (sample: Sample) => hits.push(...hitsIn(sample, question.wanted));
-  const part = { store, head, shards, entries: [head], headHash: '' };
+  const part = { store, head, shards };
   return { hits, parts: await forEachSample(part, visit, { reader }) };
 });

@@ -8,6 +8,7 @@ import { checkpointEntries } from '../../../../schemas/checkpoint.ts';
 import type { ManifestEntry } from '../../../../schemas/manifest.ts';
 import { countTrained } from '../../../../schemas/mds.ts';
 import type { TopicName } from '../../../../schemas/topology.ts';
+import { blankNewShards, settleNewShards } from '../../../dataset/growing/opt-out.ts';
 import { publishDerived, publishSettled } from '../../../dataset/growing/publish.ts';
 import { createEntry, hasEntry, nextNumbers, sumOver } from '../../../dataset/manifest.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
@@ -302,6 +303,8 @@ class SinkWriter implements Writer {
       this.#written.push(shard.path, shard.provenance.path);
       shards.push(shard);
     }
+    // What was opted out while it was on its way leaves before anybody can read it.
+    await blankNewShards(this.#store, shards, this.#tokenizerFacts.endOfText);
     const entry = makeEntry(state, this.#tools, {
       shards,
       sealed: groups.flat(),
@@ -321,6 +324,8 @@ class SinkWriter implements Writer {
     const carried = new Set(entry.carried.samples.map((sample) => sample.id));
     for (const id of state.references.keys()) if (!carried.has(id)) state.references.delete(id);
     this.#offsets.commit(entry.sources);
+    // An opt-out between the look and the entry has not seen its shards.
+    await settleNewShards(this.#store, shards, this.#tokenizerFacts.endOfText);
     state.end = await publishDerived(this.#store, state.end, this.#span);
     state.known.cover(state.end);
     crashPoint('sink:index-written');

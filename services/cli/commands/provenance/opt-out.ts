@@ -1,0 +1,121 @@
+/**
+ * `backstory opt-out apply LIST OUT`: takes repositories out of a data set, now and for what will
+ * still come. Readers, exports and running trainers find blanks where their text was.
+ */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { applyOptOuts, type OptOutReport } from '../../../dataset/growing/opt-out.ts';
+import { type OptOutRule, parseOptOutList, ruleFor } from '../../../dataset/opt-out/rules.ts';
+import { printable } from '../../../dataset/printable.ts';
+import { forEachBody, withRunLog } from '../../../dataset/run-log/run-log.ts';
+import { PipelineError } from '../../../runtime/errors.ts';
+import { sha256 } from '../../../runtime/ids.ts';
+import { type CommandContext, writeJson, writeLine } from '../../context.ts';
+import { type ExitCode, exitCodes } from '../../failures.ts';
+import { isRemote, openPlace } from '../../open/output-place.ts';
+import type { ConfigurationOptions } from '../../open/settings.ts';
+import { formatCount, plural } from '../../views/format.ts';
+import { createShardCounter } from '../../views/shard-counter.ts';
+
+export interface OptOutOptions extends ConfigurationOptions {
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+export async function optOutCommand(
+  context: CommandContext,
+  list: string,
+  out: string,
+  options: OptOutOptions,
+): Promise<ExitCode> {
+  const { rules, hash } = await readOptOutList(resolve(context.workingFolder, list), list);
+  const store = await openPlace(context, out, options);
+  await requireOutput(store, out);
+  const counter = createShardCounter(context.err, 'looked through', options.json);
+  const folder = isRemote(out) ? null : resolve(context.workingFolder, out);
+  const { found: alsoKnown, why } = await readKnownNames(folder, rules);
+  const report = await applyOptOuts(store, {
+    ...{ rules, list: hash },
+    ...(alsoKnown === null ? {} : { alsoKnown }),
+    dryRun: options.dryRun === true,
+    onProgress: counter.show,
+  }).finally(counter.erase);
+  if (options.json === true) writeJson(context.out, { ...report, list: hash });
+  else drawReport(context, report, options.dryRun === true);
+  if (why !== null && options.json !== true) {
+    writeLine(
+      context.err,
+      `note: only names in the shards were compared, because ${why}; a repository that its host has renamed since is found by its old name`,
+    );
+  }
+  return exitCodes.fine;
+}
+
+export interface OptOutList {
+  readonly rules: readonly OptOutRule[];
+  /** SHA-256 of the file. */
+  readonly hash: string;
+}
+
+export async function readOptOutList(path: string, name: string): Promise<OptOutList> {
+  try {
+    const text = await readFile(path, 'utf8');
+    return { rules: parseOptOutList(text, name), hash: sha256(text) };
+  } catch (error) {
+    if (error instanceof PipelineError) throw error;
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    throw new PipelineError('CONFIG_INVALID', `cannot read the list of opt-outs ${name}: ${code}`, {
+      subject: name,
+      cause: error,
+    });
+  }
+}
+
+/** A misspelt path would else become an output of nothing. */
+async function requireOutput(
+  store: Awaited<ReturnType<typeof openPlace>>,
+  out: string,
+): Promise<void> {
+  const isThere = (await store.size('run.json')) !== null;
+  if (isThere || (await store.list('manifest')).length > 0) return;
+  throw new PipelineError('OUTPUT_MISSING', `${out} holds neither a manifest nor a run`, {
+    subject: out,
+  });
+}
+
+/** Repositories that the log knows by the names of the code host. */
+function readKnownNames(folder: string | null, rules: readonly OptOutRule[]) {
+  if (folder === null) return Promise.resolve({ found: null, why: 'a bucket holds no log' });
+  const read: Parameters<typeof withRunLog<Map<string, string>>>[1] = async (log) => {
+    const known = new Map<string, string>();
+    await forEachBody(log, 'repo-found', ({ envelope, body }) => {
+      const rule = ruleFor(rules, { ...body, paths: [] });
+      if (rule !== null) known.set(envelope.repositoryId, rule.text);
+    });
+    await forEachBody(log, 'repo-admitted', ({ envelope, body: { repository } }) => {
+      const paths = repository.files.map(({ path }) => path);
+      const rule = ruleFor(rules, { ...repository, paths });
+      if (rule !== null) known.set(envelope.repositoryId, rule.text);
+    });
+    return known;
+  };
+  return withRunLog(folder, read, 'copy');
+}
+
+/** Repositories that are listed; `--json` has all. */
+const listedMax = 20;
+
+function drawReport({ out }: CommandContext, report: OptOutReport, isDry: boolean): void {
+  const { repositories, samples, shards, tokens } = report;
+  const will = isDry ? 'would leave' : 'left';
+  for (const { name, rule } of repositories.slice(0, listedMax)) {
+    writeLine(out, `${will}: ${printable(name)}, by ${printable(rule)}`);
+  }
+  const more = repositories.length - listedMax;
+  if (more > 0) writeLine(out, `and ${formatCount(more)} more`);
+  writeLine(
+    out,
+    `${plural(repositories.length, 'repository', 'repositories')} ${will}: ${plural(samples, 'sample')}, ${plural(tokens, 'token')} blank in ${plural(shards, 'shard')}; ${plural(report.rules, 'new rule')}`,
+  );
+  if (isDry) writeLine(out, 'nothing was changed');
+}

@@ -1,0 +1,101 @@
+/**
+ * The rules of a list of opt-outs: which repositories, and which files of them, leave a data set.
+ * Pure. A rule is `OWNER/NAME`, `OWNER/*`, the name of a source without an owner, or one of these
+ * followed by `:` and a pattern of paths; `*:PATTERN` is about the files of all repositories.
+ */
+import { PipelineError } from '../../runtime/errors.ts';
+import { foldName, type Named, namesOf } from '../repository-names.ts';
+
+export interface OptOutRule {
+  /** As it is recorded: without scheme, in the case in which it was given. */
+  readonly text: string;
+  /** Whether it is about this repository, or about some files of it. */
+  isAbout(named: Named): boolean;
+  /** Null where the rule is about whole repositories. */
+  readonly hasPath: ((path: string) => boolean) | null;
+}
+
+/** The rules of a list, one per line; CONFIG_INVALID names the line that is none. */
+export function parseOptOutList(text: string, name: string): OptOutRule[] {
+  return text.split(/\r\n?|\n/).flatMap((line, position) => {
+    const rule = line.replace(/(?:^|\s)#.*$/, '').trim();
+    return rule === '' ? [] : [parseOptOutRule(rule, `${name}, line ${position + 1}`)];
+  });
+}
+
+export function parseOptOutRule(given: string, place: string): OptOutRule {
+  const bare = given
+    .replace(/^(?:https?:\/\/|git@|ssh:\/\/git@)/i, '')
+    .replace(/^github\.com[/:]/i, '')
+    .replace(/^github:/i, '');
+  const colon = bare.indexOf(':');
+  const repository = (colon < 0 ? bare : bare.slice(0, colon)).replace(/(?:\.git)?\/*$/, '');
+  const pattern = colon < 0 ? null : bare.slice(colon + 1).replace(/^\/+/, '');
+  const problem = problemOf(repository, pattern);
+  if (problem !== null) {
+    throw new PipelineError(
+      'CONFIG_INVALID',
+      `${place}: ${given} is no rule of an opt-out: ${problem}; write OWNER/NAME, OWNER/*, the name of a source, or one of these with :PATTERN`,
+      { subject: place },
+    );
+  }
+  const text = pattern === null ? repository : `${repository}:${pattern}`;
+  const isNamed = repositoryMatcher(repository);
+  const path = pattern === null ? null : globOf(pattern, '');
+  return { text, isAbout: isNamed, hasPath: path === null ? null : (each) => path.test(each) };
+}
+
+function problemOf(repository: string, pattern: string | null): string | null {
+  if (repository === '') return 'it names no repository';
+  if (/\s/.test(repository)) return 'a name has no blanks';
+  if (pattern === '') return 'it has no pattern of paths behind the colon';
+  // A slip of the pen must not empty a data set.
+  if (pattern === null && /^[*/?]+$/.test(repository)) return 'it would match every repository';
+  if (pattern !== null && /^[*/?]+$/.test(pattern) && /^[*/?]+$/.test(repository)) {
+    return 'it would match every file of every repository';
+  }
+  return null;
+}
+
+/** A name without an owner means a source of one's own, never somebody's repository on a host. */
+function repositoryMatcher(repository: string): OptOutRule['isAbout'] {
+  if (/^[*/?]+$/.test(repository)) return () => true;
+  const wanted = globOf(foldName(repository), 's');
+  const hasOwner = repository.includes('/');
+  return (named) => {
+    const isHosted = (named.hosted ?? null) !== null || named.origin.startsWith('github:');
+    if (!hasOwner && isHosted) return false;
+    return namesOf(named).some((name) => wanted.test(foldName(name)));
+  };
+}
+
+/** `**` crosses folders, `*` and `?` stay within one. */
+function globOf(glob: string, flags: string): RegExp {
+  const parts = glob.split(/(\*\*\/?|\*|\?)/).map((part) => {
+    if (part === '**/') return '(?:[^]*/)?';
+    if (part === '**') return '[^]*';
+    if (part === '*') return '[^/]*';
+    if (part === '?') return '[^/]';
+    return part.replace(/[.+^${}()|[\]\\]/g, '\\$&');
+  });
+  return new RegExp(`^${parts.join('')}$`, `${flags}u`.replace('s', ''));
+}
+
+export interface Candidate extends Named {
+  /** Paths of files that are known of it. */
+  readonly paths: Iterable<string>;
+}
+
+/**
+ * The first rule that takes a repository out of a data set. One of its files is enough: what is
+ * planned, read and thought elsewhere in its documents speaks of that file too.
+ */
+export function ruleFor(rules: readonly OptOutRule[], candidate: Candidate): OptOutRule | null {
+  for (const rule of rules) {
+    if (!rule.isAbout(candidate)) continue;
+    const { hasPath } = rule;
+    if (hasPath === null) return rule;
+    for (const path of candidate.paths) if (hasPath(path)) return rule;
+  }
+  return null;
+}

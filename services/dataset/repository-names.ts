@@ -1,0 +1,21 @@
+/** The names under which people know a repository. Pure. */
+import type { HostedRepository } from '../../schemas/generated/types.ts';
+
+export interface Named {
+  readonly name: string;
+  readonly origin: string;
+  readonly hosted?: Pick<HostedRepository, 'host' | 'name'> | null;
+}
+
+/** All of them, as they are written. */
+export function namesOf({ name, origin, hosted = null }: Named): string[] {
+  const bare = origin.replace(/^github:/, '');
+  const names = [name, origin, bare, bare.replace(/@.*$/s, '')];
+  if (hosted !== null) names.push(hosted.name, `${hosted.host}/${hosted.name}`);
+  return [...new Set(names)].filter((each) => each !== '');
+}
+
+/** Code hosts take no notice of case. */
+export function foldName(name: string): string {
+  return name.toLowerCase();
+}
