@@ -85,6 +85,10 @@ describe('the feed with its optional parts', () => {
     expect(ran).toBeGreaterThan(30);
   }, 60_000);
 
+  it('reads blanks where something was opted out, also while it runs', async () => {
+    expect(await runPythonTests(whole, file('test_opt_outs.py'), harness.folder, sources)).toBe(5);
+  }, 60_000);
+
   it('turns JSONL, Parquet and MDS of text into packs', async () => {
     expect(await runPythonTests(whole, file('test_prepare.py'), harness.folder, sources)).toBe(5);
   }, 60_000);

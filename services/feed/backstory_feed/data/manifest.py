@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from backstory_feed.data.checkpoints import Checkpoints, read_checkpoint
+from backstory_feed.data.opt_outs import OptOuts
 from backstory_feed.data.shards import ShardFile
 from backstory_feed.data.storage import Storage
 from backstory_feed.errors import FeedError
@@ -39,6 +40,7 @@ class Manifest:
     def __init__(self, storage: Storage, patience: Patience) -> None:
         self._storage = storage
         self._patience = patience
+        self._opt_outs = OptOuts(storage, patience)
         self._previous: str | None = None
         self._entries = 0
         self._shards: list[ShardFile] = []
@@ -91,8 +93,15 @@ class Manifest:
                 "STATE_MISMATCH", f"{where} is not the entry that the state was made on"
             )
 
+    def current(self, file: ShardFile) -> ShardFile:
+        """What stands in for a shard that is missing: another where something was opted out."""
+        return self._opt_outs.current(file, look=True)
+
     def shard_of(self, pack: int) -> ShardFile:
-        """The shard that holds a pack; the pack must be in the manifest."""
+        """The shard that holds a pack, without what was opted out; the pack must be there."""
+        return self._opt_outs.current(self._entry_shard_of(pack))
+
+    def _entry_shard_of(self, pack: int) -> ShardFile:
         if self._checkpoints is not None and (not self._shards or pack < self._first_packs[0]):
             return self._checkpoints.shard_of(pack)
         return self._shards[bisect_right(self._first_packs, pack) - 1]
@@ -105,6 +114,8 @@ class Manifest:
         try:
             head = json.loads(data)
             last, named = int(head["entry"]), head.get("checkpoint")
+            if (left := head.get("optOuts")) is not None:
+                self._opt_outs.require(int(left["generation"]), str(left["sha256"]))
             if named is not None:
                 number, sha256 = int(named["checkpoint"]), str(named["sha256"])
         except (ValueError, KeyError, TypeError) as error:

@@ -20,6 +20,7 @@ from backstory_feed.waiting import Patience, Wait
 
 Access = Literal["auto", "whole", "range"]
 View = Callable[[int, int], memoryview]
+Renew = Callable[["ShardFile"], "ShardFile"]
 HASH_BYTES = 1 << 24
 READ_AHEAD_BYTES = 1 << 16
 
@@ -66,13 +67,16 @@ class Shards:
         *,
         native: bool,
         packs: bool = True,
+        renew: Renew = lambda file: file,
     ) -> None:
-        """`native`: only backstory's columns will do. `packs`: each row must be a pack."""
+        """`native`: only backstory's columns will do. `packs`: each row must be a pack. `renew`
+        says which file stands in for one that is missing; the same where none does."""
         self._storage = storage
         self._patience = patience
         self._limits = limits
         self._native = native
         self._packs = packs
+        self._renew = renew
         self._lock = Lock()
         self._slots: OrderedDict[str, _Slot] = OrderedDict()
         self._bytes = 0
@@ -118,6 +122,9 @@ class Shards:
                 descriptor = os.open(path, os.O_RDONLY)
                 break
             except (FileNotFoundError, NotADirectoryError):
+                newer = self._renew(file)
+                if newer != file:
+                    return self._load(newer)[0]
                 wait.pause(f"{path} is in the manifest but missing; restore it")
             except OSError as error:
                 raise FeedError("STORE_UNAVAILABLE", f"{path}: {error}") from error
@@ -132,6 +139,8 @@ class Shards:
         """Fetches again once when size or hash are wrong: a transfer may break, a cache be old."""
         for last in (False, True):
             data = self._wait_for(file)
+            if data is None:
+                return self._load(self._renew(file))
             try:
                 return self._read(file, view_of(data), size=len(data)), len(data)
             except FeedError as error:
@@ -140,9 +149,12 @@ class Shards:
                 self._patience.tell(f"{error}; reading it once more")
         raise AssertionError
 
-    def _wait_for(self, file: ShardFile) -> bytes:
+    def _wait_for(self, file: ShardFile) -> bytes | None:
+        """None where another file stands in for it by now."""
         wait = Wait(self._patience, self._patience.repair_seconds, "SHARD_MISSING")
         while (data := self._storage.read(file.path)) is None:
+            if self._renew(file) != file:
+                return None
             where = f"{self._storage.place}/{file.path}"
             wait.pause(f"{where} is in the manifest but missing; restore it")
         return data
@@ -180,6 +192,8 @@ class Shards:
                 raise FeedError("SHARD_CORRUPT", f"{place} ends before its byte {end}")
             return memoryview(data)
 
+        if self._storage.read_range(file.path, 0, 1) is None and self._renew(file) != file:
+            return self._ranged(self._renew(file))
         shard = Shard(f"{self._storage.place}/{file.path}", file.bytes, view)
         if shard.packs != file.packs:
             raise FeedError("SHARD_CORRUPT", f"{file.path} has not the packs it should")

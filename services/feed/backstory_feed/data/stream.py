@@ -29,6 +29,7 @@ class Catalogue(Protocol):
     def identity(self) -> dict[str, Any] | None: ...
     def anchor(self) -> list[Any] | None: ...
     def check_anchor(self, anchor: list[Any], /) -> None: ...
+    def current(self, file: ShardFile, /) -> ShardFile: ...
     def shard_of(self, pack: int, /) -> ShardFile: ...
 
 
@@ -83,7 +84,9 @@ class OpenStream:
         manifest = Manifest(self._storage, patience)
         native = manifest.exists() or self._storage.read(INDEX) is None
         self.catalogue: Catalogue = manifest if native else MdsIndex(self._storage)
-        self._shards = Shards(self._storage, patience, limits, native=native)
+        self._shards = Shards(
+            self._storage, patience, limits, native=native, renew=self.catalogue.current
+        )
 
     def look(self, must_exist: bool) -> None:
         """Reads the catalogue for the first time. OUTPUT_MISSING if there is none."""
