@@ -89,6 +89,10 @@ const inputCodes = {
     'A file holds a secret, and `admit.secrets` says to refuse the repository.',
     'Remove the secret from the source, or set `admit.secrets` to redact.',
   ),
+  OPTED_OUT: drop(
+    'A list of opt-outs names the repository.',
+    'Leave it out; if the rule is a mistake, the detail names it.',
+  ),
   FILE_FAILED: drop(
     'A file of the repository could not be processed, so the repository is incomplete.',
     'The detail names the file and the reason; fix that, then bring the source in again.',

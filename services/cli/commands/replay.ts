@@ -6,6 +6,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { boundaryTopics, type StageName, stageNames } from '../../../schemas/topology.ts';
+import { carryOptOuts } from '../../dataset/growing/opt-out.ts';
 import { watchClosed } from '../../dataset/manifest.ts';
 import { stages } from '../../registry.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
@@ -80,6 +81,8 @@ export async function replayCommand(
       isFinal: finality(bus, wire, earlier, options.of, from),
       ...{ bus, wire, clock: systemClock, objects, to: dataset },
     });
+    // What left the earlier data set does not come back in this one.
+    await carryOptOuts(earlier, objects);
     writeLine(context.err, `${replay.copied()} records of ${options.of} lie before ${from}`);
     const crashPoint = crashPointOf(context.environment);
     const quiet = options.quiet === true;

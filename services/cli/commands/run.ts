@@ -21,6 +21,7 @@ import {
   reportFailure,
 } from '../failures.ts';
 import { openConfiguredHost } from '../open/code-host.ts';
+import { withOptOutsOf } from '../open/opt-outs.ts';
 import { requireStore } from '../open/output-place.ts';
 import {
   type ConfigurationOptions,
@@ -143,7 +144,7 @@ export async function runSources(
     const summary = await runEmbedded({
       outputFolder,
       objects,
-      configuration: values,
+      configuration: await withOptOutsOf(values, objects),
       configurationHash: hash,
       inputHash,
       stages,

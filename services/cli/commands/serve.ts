@@ -32,6 +32,7 @@ import {
   tellCluster,
 } from '../open/connections.ts';
 import { openCoordination } from '../open/coordination.ts';
+import { withOptOutsOf } from '../open/opt-outs.ts';
 import { requireStore } from '../open/output-place.ts';
 import { type Models, openModels } from '../open/settings.ts';
 import { modelFailureOf } from '../useless-models.ts';
@@ -117,7 +118,7 @@ export async function serveOn(
     const end = await serveStages({
       ...place,
       ...(crashPoint === null ? {} : { faults: { crashPoint } }),
-      configuration: values,
+      configuration: await withOptOutsOf(values, place.objects),
       stages: served,
       teacher,
       calls: meter.watched(values.teacher.dollarsMax),

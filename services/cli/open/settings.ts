@@ -19,6 +19,7 @@ import { openTeacher } from '../../teacher/open.ts';
 import { type CommandContext, writeLine } from '../context.ts';
 import { type ConfigurationFile, readConfigurationFile } from './configuration-file.ts';
 import { hashWithFiles } from './hash-files.ts';
+import { readOptOutKnob } from './opt-outs.ts';
 
 /** Options that every command with a configuration takes. */
 export interface ConfigurationOptions {
@@ -61,7 +62,9 @@ export async function loadConfiguration(
       if (typeof value === 'string') secretsOfAddress(value).forEach(context.redactor.learn);
     }
   }
-  return { ...resolved, hash: await hashWithFiles(resolved.hash, resolved.values), file };
+  const hash = await hashWithFiles(resolved.hash, resolved.values);
+  const values = await readOptOutKnob(resolved.values, context.workingFolder);
+  return { ...resolved, values, hash, file };
 }
 
 type Given = Pick<ConfigurationSources, 'environment' | 'sets' | 'flags'>;

@@ -73,6 +73,14 @@ export async function applyOptOuts(
   return reportOf(made, optOuts);
 }
 
+/** A data set that is made from another one opts out whatever that one has opted out. */
+export async function carryOptOuts(from: ObjectStore, to: ObjectStore): Promise<void> {
+  const { rules, repositories, headHash } = await readOptOuts(from);
+  if (headHash === null) return;
+  const alsoKnown = new Map([...repositories].map(([id, { rule }]) => [id, rule]));
+  await applyOptOuts(to, { rules, list: headHash, alsoKnown });
+}
+
 /** Before an entry names these shards: what earlier rules match in them is replaced already. */
 export async function blankNewShards(
   store: ObjectStore,

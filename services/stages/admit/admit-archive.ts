@@ -3,7 +3,7 @@
  * later stages and `backstory structure` see a repository only through this function.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { ArchiveFormat, Licence } from '../../../schemas/generated/types.ts';
+import type { ArchiveFormat, HostedRepository, Licence } from '../../../schemas/generated/types.ts';
 import { sha256 } from '../../runtime/ids.ts';
 import { undecodable, undecodableEvidence } from './archive/decode.ts';
 import { decodeEvidence } from './archive/decode-evidence.ts';
@@ -33,6 +33,8 @@ import { type Skip, sortSkips } from './skips.ts';
 export interface RepositoryArchive {
   readonly name: string;
   readonly origin: string;
+  /** What the code host tells of it; null for what did not come from one. */
+  readonly hosted?: HostedRepository | null;
   readonly format: ArchiveFormat;
   readonly archive: Buffer;
 }
@@ -60,12 +62,13 @@ export interface Admission {
 const turnCharacters = 1_000_000;
 
 export async function admitArchive(
-  { name, origin, format, archive }: RepositoryArchive,
+  { name, origin, hosted = null, format, archive }: RepositoryArchive,
   knobs: AdmitKnobs,
   list: readonly Gate<AdmitKnobs>[] = gates,
   facts: GateFacts = noFacts,
 ): Promise<Admission> {
-  const open = openGates(list, knobs, facts);
+  const repositoryFacts = { ...facts, repository: { name, origin, hosted } };
+  const open = openGates(list, knobs, repositoryFacts);
   const unpacked = await unpack(archive, format, knobs);
   const evidence = readEvidence([...unpacked.files, ...unpacked.wide]);
   const own = ownLicences(evidence);

@@ -5,6 +5,7 @@
  */
 import type { z } from 'zod';
 import type { Licence } from '../../../schemas/generated/types.ts';
+import type { Named } from '../../dataset/repository-names.ts';
 import type { DropCode } from '../../runtime/errors.ts';
 import type { UnpackedFile } from './archive/skips.ts';
 import type { Benchmarks } from './decontamination/benchmarks.ts';
@@ -48,9 +49,11 @@ export interface GateFacts {
   readonly duplicates: Duplicates | null;
   /** Null where no benchmark is named. */
   readonly benchmarks: Benchmarks | null;
+  /** The names of the repository; null where nobody asks for them. */
+  readonly repository: Named | null;
 }
 
-export const noFacts: GateFacts = { duplicates: null, benchmarks: null };
+export const noFacts: GateFacts = { duplicates: null, benchmarks: null, repository: null };
 
 /** Null admits the file, a reason skips it, and a refusal drops the whole repository. */
 export type Verdict<Reason extends string = string, Code extends DropCode = DropCode> =

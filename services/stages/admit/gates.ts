@@ -11,12 +11,14 @@ import { lfsPointer } from './gates/lfs-pointer.ts';
 import { licence } from './gates/licence.ts';
 import { lines } from './gates/lines.ts';
 import { nearDuplicates } from './gates/near-duplicates.ts';
+import { optOut } from './gates/opt-out.ts';
 import { privacy } from './gates/privacy.ts';
 import { secrets } from './gates/secrets.ts';
 import { size } from './gates/size.ts';
 import { vendored } from './gates/vendored.ts';
 
 export const gates = [
+  optOut,
   vendored,
   binary,
   lfsPointer,

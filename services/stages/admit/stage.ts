@@ -33,7 +33,7 @@ export const admit = defineStage('admit', {
     }
     const bytes = await tools.blobs.get(archive);
     const facts = await (opened.get(tools) ?? openFacts(tools))(near);
-    const repository = { name, origin, format, archive: bytes };
+    const repository = { name, origin, hosted, format, archive: bytes };
     const admitted = await admitArchive(repository, tools.config, gates, facts);
     const content = await tools.blobs.put(Buffer.concat(admitted.files.map((file) => file.bytes)));
     tools.count('files_admitted', admitted.files.length);

@@ -5,6 +5,7 @@
 import type { ManifestShard } from '../../../schemas/manifest.ts';
 import { readManifest } from '../../dataset/manifest.ts';
 import { type OpenOutput, openOutput, outputOf } from '../../dataset/open-output.ts';
+import { readOptOuts } from '../../dataset/opt-out/generations.ts';
 import type { TokenizedSample } from '../../dataset/samples.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
@@ -58,9 +59,9 @@ export async function serveOutput(
   let output =
     outputOf(store, manifest) ?? (await awaitedOutput(store)) ?? (await openOutput(store));
   let problem: OutputState['problem'] = null;
-  const catalogue = createCatalogue(store, cacheFolder);
+  let catalogue = createCatalogue(store, cacheFolder);
   const thread = openDocumentThread(place);
-  const documents = createDocuments(thread, catalogue);
+  let documents = createDocuments(thread, catalogue);
   let reading: Promise<void> | null = null;
 
   const readOn = (): Promise<void> => {
@@ -85,7 +86,9 @@ export async function serveOutput(
     label,
     runFolder,
     store,
-    catalogue,
+    get catalogue() {
+      return catalogue;
+    },
     current: () => output,
     state: () => ({
       label,
@@ -99,10 +102,18 @@ export async function serveOutput(
       kept: catalogue.kept,
     }),
     refresh: async () => {
-      if (output.head.closed && catalogue.shardsRead === output.shards.length) return;
       try {
+        const isWhole = output.head.closed && catalogue.shardsRead === output.shards.length;
+        if (isWhole && !(await isOptedOutSince(output))) return;
+        const before = output.optOuts.headHash;
         manifest = await readManifest(store, manifest);
         output = outputOf(store, manifest) ?? output;
+        if (output.optOuts.headHash !== before) {
+          // Rows and documents of what left must go.
+          catalogue = createCatalogue(store, cacheFolder);
+          documents = createDocuments(thread, catalogue);
+          reading = null;
+        }
       } catch (error) {
         problem = problemOf(error);
         return;
@@ -120,6 +131,10 @@ export async function serveOutput(
       await store.close();
     },
   };
+}
+
+async function isOptedOutSince({ store, optOuts }: OpenOutput): Promise<boolean> {
+  return (await readOptOuts(store)).headHash !== optOuts.headHash;
 }
 
 function createDocuments(thread: DocumentThread, catalogue: Catalogue) {
