@@ -55,7 +55,7 @@ export interface RepositoryStory {
 }
 
 export interface Verdict {
-  readonly state: 'in' | 'partly in' | 'left out' | 'under way' | 'unknown';
+  readonly state: 'in' | 'partly in' | 'left out' | 'opted out' | 'under way' | 'unknown';
   /** In words, for people. */
   readonly why: string;
 }

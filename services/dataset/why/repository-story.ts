@@ -25,9 +25,13 @@ export interface StoryParts {
   readonly duplicates: Duplicates;
   readonly file: FileFact | null;
   readonly closed: boolean;
+  /** By which opt-out it left; null where it did not. */
+  readonly optOut: { readonly rule: string; readonly generation: number } | null;
 }
 
-export function tellStory(parts: StoryParts): RepositoryStory {
+export function tellStory(given: StoryParts): RepositoryStory {
+  // Of what left, the way is told, and nothing of its text.
+  const parts = given.optOut === null ? given : { ...given, story: withoutText(given.story) };
   const { repository, story, samples, duplicates, file } = parts;
   const line = samples[0]?.line ?? null;
   const named = story?.found?.body ?? story?.admitted ?? [...(story?.drops.values() ?? [])][0];
@@ -54,7 +58,16 @@ export function tellStory(parts: StoryParts): RepositoryStory {
   };
 }
 
-function verdictOf({ story, samples, closed }: StoryParts): Verdict {
+function withoutText(story: LogStory | null): LogStory | null {
+  return story === null ? null : { ...story, structure: null, plan: null, thoughts: new Map() };
+}
+
+function verdictOf({ story, samples, closed, optOut }: StoryParts): Verdict {
+  if (optOut !== null) {
+    const { rule, generation } = optOut;
+    const why = `it left by the rule ${rule}, in generation ${generation} of the opt-outs`;
+    return { state: 'opted out', why };
+  }
   if (samples.length > 0) {
     const inShards = samples.filter(({ whole }) => whole).length;
     const of = Math.max(samples.length, samples[0]?.episode?.of ?? 1);

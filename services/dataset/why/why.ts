@@ -81,7 +81,8 @@ async function tellAll(known: Known, repositories: ReadonlyMap<string, FoundRepo
   for (const [id, repository] of repositories) {
     const samples = places.get(id) ?? [];
     const story = logged === null ? null : (logged.stories.get(id) ?? null);
-    const wanted = fileOf(repository);
+    const optOut = output?.optOuts.repositories.get(id) ?? null;
+    const wanted = optOut === null ? fileOf(repository) : null;
     let file: FileFact | null = null;
     if (wanted !== null) {
       if (output !== null && samples.length > 0) reader ??= await openReader(output);
@@ -90,7 +91,7 @@ async function tellAll(known: Known, repositories: ReadonlyMap<string, FoundRepo
     }
     const duplicates = logged?.duplicates.get(id) ?? { of: null, later: [] };
     const closed = output?.head.closed ?? false;
-    told.push(tellStory({ repository, story, samples, duplicates, file, closed }));
+    told.push(tellStory({ repository, story, samples, duplicates, file, closed, optOut }));
   }
   return told;
 }
