@@ -118,6 +118,7 @@ function contents({ head, census, format, report }: CardFacts): string[] {
     ['tokenizer fingerprint', `\`${head.tokenizer.fingerprint}\``],
     ['run', `\`${head.runId}\``],
     ['manifest', `\`${report.manifest}\``],
+    ...(report.optOuts === null ? [] : [['opt-outs', `\`${report.optOuts}\``]]),
   ];
   return [
     '## What is in it',

@@ -106,7 +106,7 @@ function completedBy(
 
 function describeExport(
   { format, compression }: ExportRequest,
-  { head, headHash }: OpenOutput,
+  { head, headHash, optOuts }: OpenOutput,
   { totals }: Census,
   incompleteDocuments: number,
 ): Omit<ExportReport, 'files'> {
@@ -117,6 +117,7 @@ function describeExport(
     dataset: head.dataset,
     runId: head.runId,
     manifest: headHash,
+    optOuts: optOuts.headHash,
     tokenizer: head.tokenizer.fingerprint,
     contextLength: head.contextLength,
     packs: totals.packs,

@@ -11,6 +11,8 @@ export interface ExportReport {
   readonly runId: string;
   /** SHA-256 of the manifest's last entry when the export began. */
   readonly manifest: string;
+  /** SHA-256 of the last generation of opt-outs then; null where nothing had left. */
+  readonly optOuts: string | null;
   readonly tokenizer: string;
   readonly contextLength: number;
   readonly packs: number;

@@ -52,5 +52,10 @@ function drawReport(report: VerifyReport, stdout: Terminal): void {
     writeLine(stdout, `    not data, a killed writer may have left it: ${list}`);
   }
   for (const absent of report.absent) writeLine(stdout, `    absent: ${absent}`);
+  if (report.optOuts !== null) {
+    const { generations, repositories, samples, head } = report.optOuts;
+    const left = `${plural(repositories, 'repository', 'repositories')} and ${plural(samples, 'sample')} left`;
+    writeLine(stdout, `    opt-outs: ${left} in ${plural(generations, 'generation')}, ${head}`);
+  }
   writeLine(stdout, `    head ${report.head}`);
 }

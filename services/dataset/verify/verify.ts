@@ -39,8 +39,18 @@ export interface VerifyReport {
    * writer may have left them. They are not data.
    */
   readonly unlisted: readonly string[];
+  /** What left the data set since; null where nothing did. */
+  readonly optOuts: OptOutFacts | null;
   /** Missing parts that the data set can do without, and checks that could therefore not run. */
   readonly absent: readonly string[];
+}
+
+export interface OptOutFacts {
+  readonly generations: number;
+  readonly repositories: number;
+  readonly samples: number;
+  /** SHA-256 of the last generation: with the head it names the state of the output. */
+  readonly head: string;
 }
 
 /** Checks an output in a folder or another store. */
@@ -107,10 +117,12 @@ async function openCheckedReader(output: OpenOutput): Promise<DocumentReader> {
 }
 
 function report(
-  { entries, head, headHash, shards }: OpenOutput,
+  { entries, head, headHash, shards, optOuts }: OpenOutput,
   checker: SampleChecker,
   beside: Pick<VerifyReport, 'unlisted' | 'absent'>,
 ): VerifyReport {
+  const { generations, repositories, samples, headHash: last } = optOuts;
+  const left = { repositories: repositories.size, samples: samples.size };
   const packs = sumOver(shards, (shard) => shard.packs);
   const tokens = sumOver(shards, (shard) => shard.tokens);
   const room = packs * head.contextLength;
@@ -124,6 +136,7 @@ function report(
     paddingShare: room === 0 ? 0 : (room - tokens) / room,
     closed: head.closed,
     head: headHash,
+    optOuts: last === null ? null : { generations: generations.length, ...left, head: last },
     ...beside,
   };
 }
