@@ -14,6 +14,7 @@ import { exportCommand } from './commands/export.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { attributionCommand } from './commands/provenance/attribution.ts';
 import { optOutCommand } from './commands/provenance/opt-out.ts';
+import { releaseCommand } from './commands/provenance/release.ts';
 import { whyCommand } from './commands/provenance/why.ts';
 import { reportCommand } from './commands/report/report.ts';
 import { runCommand } from './commands/run.ts';
@@ -232,6 +233,7 @@ function addProvenance(
       .option('--out <file>', 'where it goes (default: it is printed)')
       .option('--json', 'print JSON'),
   ).action(async (out, options) => end(await attributionCommand(context, out, options)));
+  addRelease(program, context, end);
   const optOut = program
     .command('opt-out')
     .description('take repositories out of a data set, now and for what will still come');
@@ -244,6 +246,25 @@ function addProvenance(
       .option('--dry-run', 'say what would leave, and change nothing')
       .option('--json', 'print JSON'),
   ).action(async (list, out, options) => end(await optOutCommand(context, list, out, options)));
+}
+
+function addRelease(
+  program: Command,
+  context: CommandContext,
+  end: (code: ExitCode) => void,
+): void {
+  const release = program
+    .command('release')
+    .description('say whether a data set may be published, and what is missing')
+    .argument('<out>', 'output folder of a run')
+    .option('--export <folder>', 'what is to be published (default: the only one in OUT/export)')
+    .option('--opt-outs <list>', 'the list of opt-outs that must be applied')
+    .option('--licences <names>', 'SPDX identifiers to allow beside the permissive ones')
+    .option('--accept <checks>', 'checks that you answer for although something is missing')
+    .option('--json', 'print JSON');
+  withConfiguration(withModels(release)).action(async (out, options) =>
+    end(await releaseCommand(context, out, options)),
+  );
 }
 
 function addUi(program: Command, context: CommandContext, end: (code: ExitCode) => void): void {
