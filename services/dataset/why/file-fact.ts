@@ -54,7 +54,8 @@ function stateOf(
   }
   const skipped = story?.admitted?.skipped.find((file) => file.path === path);
   if (skipped !== undefined) {
-    return { state: 'left out', why: `admit left it out: ${skipped.reason}` };
+    const detail = skipped.detail === null ? '' : ` (${skipped.detail})`;
+    return { state: 'left out', why: `admit left it out: ${skipped.reason}${detail}` };
   }
   const failed = story?.thoughts.get(path);
   if (failed?.status === 'failed') {
