@@ -103,7 +103,7 @@ function addRun(program: Command, context: CommandContext, end: (code: ExitCode)
     .description('turn repositories into shards on this machine')
     .argument(
       '<source...>',
-      'folder, .tar .tar.gz .tgz .zip, github:OWNER/NAME[@REF], github-search:QUERY, or @list.txt with one per line',
+      'folder, .tar .tar.gz .tgz .zip, github:OWNER/NAME[@REF], github-search:QUERY, gharchive:FOLDER, or @list.txt with one per line',
     )
     .option('--out <folder>', 'where shards, manifest and log go', defaultOutput)
     .option('--limit <count>', 'take only the first repositories')

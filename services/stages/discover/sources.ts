@@ -8,6 +8,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { ArchiveFormat } from '../../../schemas/generated/types.ts';
 import { PipelineError } from '../../runtime/errors.ts';
+import { type ArchivedNames, archiveFolder, readArchivedNames } from './hosted/gh-archive.ts';
 import {
   archiveFormat,
   archiveKinds,
@@ -62,9 +63,7 @@ export async function expandSources(
   // A search may find nothing, so it does not count.
   let left = limit ?? Number.POSITIVE_INFINITY;
   for (const source of sources) {
-    const named = source.startsWith('@')
-      ? await expandList(source.slice(1), listSourcesMax)
-      : [await readSource(source, '.')];
+    const named = (await expandSeveral(source, listSourcesMax)) ?? [await readSource(source, '.')];
     for (const spec of named) {
       if (left <= 0) return specs;
       specs.push(spec);
@@ -85,10 +84,34 @@ export async function expandAdded(
 ): Promise<readonly SourceSpec[]> {
   const specs: SourceSpec[] = [];
   for (const source of sources) {
-    if (!source.startsWith('@')) specs.push(await readListed(source, '.'));
-    else specs.push(...(await expandList(source.slice(1), listSourcesMax).catch(refusedList)));
+    const several = await expandSeveral(source, listSourcesMax).catch(refusedList);
+    specs.push(...(several ?? [await readListed(source, '.')]));
   }
   return specs;
+}
+
+/** Null for a source that names one thing. */
+async function expandSeveral(
+  source: string,
+  listSourcesMax: number,
+): Promise<readonly SourceSpec[] | null> {
+  const folder = archiveFolder(source);
+  if (folder !== null) return expandArchive(folder, listSourcesMax);
+  return source.startsWith('@') ? expandList(source.slice(1), listSourcesMax) : null;
+}
+
+/** Each name is a source of its own, with a record of its own: a restart reads none again. */
+async function expandArchive(folder: string, namesMax: number): Promise<readonly SourceSpec[]> {
+  let found: ArchivedNames;
+  try {
+    found = await readArchivedNames(folder, namesMax);
+  } catch (error) {
+    if (error instanceof PipelineError) throw error;
+    const message = `cannot read ${folder}: ${reasonOf(error)}`;
+    throw new PipelineError('SOURCE_MISSING', message, { subject: folder, cause: error });
+  }
+  const specs = found.names.flatMap((name) => hostedSource(`github:${name}`) ?? []);
+  return [...specs, ...found.faults.map(({ file, detail }) => unreadable(file, detail))];
 }
 
 function refusedList(error: unknown): readonly SourceSpec[] {
@@ -123,6 +146,7 @@ async function expandList(list: string, listSourcesMax: number): Promise<readonl
 
 async function readListed(line: string, folder: string): Promise<SourceSpec> {
   if (line.startsWith('@')) return unreadable(line, 'a list cannot name another list');
+  if (archiveFolder(line) !== null) return unreadable(line, 'a list cannot name hour files');
   try {
     return await readSource(line, folder);
   } catch (error) {

@@ -8,6 +8,7 @@ import { lifecycle } from '../../../../schemas/topology.ts';
 import { recordsIn } from '../../../runtime/bus/lag.ts';
 import { tell } from '../../../runtime/cluster/control.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
+import { archiveFolder } from '../../../stages/discover/hosted/gh-archive.ts';
 import { parseHostedName } from '../../../stages/discover/source-names.ts';
 import { expandSources } from '../../../stages/discover/sources.ts';
 import { type CommandContext, writeLine } from '../../context.ts';
@@ -42,6 +43,8 @@ export async function addCommand(
 /** The process that reads it may stand in another folder. */
 function wholePath(source: string, folder: string): string {
   if (parseHostedName(source) !== null) return source;
+  const hours = archiveFolder(source);
+  if (hours !== null) return `gharchive:${resolve(folder, hours)}`;
   return source.startsWith('@') ? `@${resolve(folder, source.slice(1))}` : resolve(folder, source);
 }
 
