@@ -119,10 +119,10 @@ function loadedBy(path: string, seen = new Set<string>()): Set<string> {
 /** What reaches outside, by stage: wiring, files and archives, parser processes, threads. */
 const impureModules: Readonly<Record<string, readonly string[]>> = {
   discover: [
-    'hosted/gh-archive.ts',
     'archive-facts',
     'checkout',
     'folder',
+    'gh-archive/hour-files',
     'git',
     'hosted/tasks',
     'ignore-rules',

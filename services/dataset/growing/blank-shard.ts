@@ -3,9 +3,8 @@
  * pieces, so that the order of a training run stays what it was: the tokens of a piece that leaves
  * become the end of text, none of them trained. Pure.
  */
-import type { ProvenanceLine } from '../../../schemas/manifest.ts';
+import type { ProvenanceLine, ReplacedShard } from '../../../schemas/manifest.ts';
 import { countTrained, encodeSample, encodeShard, type Pack } from '../../../schemas/mds.ts';
-import type { ReplacedShard } from '../../../schemas/opt-outs.ts';
 import { canonicalJson } from '../../runtime/ids.ts';
 import type { DatasetShard } from '../read-shards.ts';
 

@@ -9,7 +9,7 @@ import {
   optOutPath,
   optOutSchema,
   type ReplacedShard,
-} from '../../../schemas/opt-outs.ts';
+} from '../../../schemas/manifest.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
 import { readManifest } from '../manifest.ts';

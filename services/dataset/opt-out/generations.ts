@@ -3,15 +3,15 @@
  * reader gets its shards through here, so that nothing of an opted-out repository comes out.
  */
 import type { ManifestEntry, ManifestShard } from '../../../schemas/manifest.ts';
-import { parseManifestHead } from '../../../schemas/manifest.ts';
 import {
   isOptOutName,
   type OptOutGeneration,
   optOutFolder,
   optOutPath,
   optOutSchema,
+  parseManifestHead,
   type ReplacedShard,
-} from '../../../schemas/opt-outs.ts';
+} from '../../../schemas/manifest.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { sha256 } from '../../runtime/ids.ts';
 import { parseJson } from '../../runtime/json.ts';

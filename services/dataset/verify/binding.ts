@@ -3,8 +3,13 @@
  * files that no entry names. The chain of entries is checked when the manifest is read.
  */
 import { checkpointFolder, settledPath } from '../../../schemas/checkpoint.ts';
-import { type ManifestHead, parseManifestHead, runFiles } from '../../../schemas/manifest.ts';
-import { optOutFolder, optOutPath } from '../../../schemas/opt-outs.ts';
+import {
+  type ManifestHead,
+  optOutFolder,
+  optOutPath,
+  parseManifestHead,
+  runFiles,
+} from '../../../schemas/manifest.ts';
 import { sha256 } from '../../runtime/ids.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
 import { entryPath, headPath } from '../manifest.ts';

@@ -2,9 +2,8 @@
  * Collects the pieces of samples as shards are read, and checks a sample as soon as its last piece
  * is read, so that memory holds only incomplete samples.
  */
-import type { ManifestEntry, ProvenanceLine } from '../../../schemas/manifest.ts';
+import type { ManifestEntry, ProvenanceLine, ReplacedShard } from '../../../schemas/manifest.ts';
 import type { Pack } from '../../../schemas/mds.ts';
-import type { ReplacedShard } from '../../../schemas/opt-outs.ts';
 import { sha256 } from '../../runtime/ids.ts';
 import { createPieceCollector, type DocumentTokens, joinPieces } from '../documents.ts';
 import { cutPiece, type Piece } from '../read-shards.ts';

@@ -8,7 +8,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { ArchiveFormat } from '../../../schemas/generated/types.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import { type ArchivedNames, archiveFolder, readArchivedNames } from './hosted/gh-archive.ts';
+import { type ArchivedNames, archiveFolder, readArchivedNames } from './gh-archive/hour-files.ts';
 import {
   archiveFormat,
   archiveKinds,

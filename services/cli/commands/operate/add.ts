@@ -8,7 +8,7 @@ import { lifecycle } from '../../../../schemas/topology.ts';
 import { recordsIn } from '../../../runtime/bus/lag.ts';
 import { tell } from '../../../runtime/cluster/control.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
-import { archiveFolder } from '../../../stages/discover/hosted/gh-archive.ts';
+import { archiveFolder } from '../../../stages/discover/gh-archive/hour-files.ts';
 import { parseHostedName } from '../../../stages/discover/source-names.ts';
 import { expandSources } from '../../../stages/discover/sources.ts';
 import { type CommandContext, writeLine } from '../../context.ts';

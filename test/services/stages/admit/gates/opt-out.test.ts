@@ -1,3 +1,4 @@
+/** Who is opted out is not admitted, and the drop names the rule. */
 import { expect, test } from 'vitest';
 import { noFacts } from '../../../../../services/stages/admit/gate.ts';
 import { optOut } from '../../../../../services/stages/admit/gates/opt-out.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readArchivedNames } from '../../../../../services/stages/discover/hosted/gh-archive.ts';
+import { readArchivedNames } from '../../../../../services/stages/discover/gh-archive/hour-files.ts';
 import { expandAdded, expandSources } from '../../../../../services/stages/discover/sources.ts';
 
 let folder: string;

@@ -8,6 +8,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { z } from 'zod';
+import { compareText } from '../../../../schemas/compare-text.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import { parseHostedName } from '../source-names.ts';
 
@@ -66,7 +67,11 @@ export async function readArchivedNames(folder: string, namesMax: number): Promi
 
 /** Hours have no leading zero: 9 comes before 15. */
 function byHour(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true });
+  return compareText(padded(a), padded(b));
+}
+
+function padded(file: string): string {
+  return file.replace(/-(\d)\.json/, '-0$1.json');
 }
 
 function readEvent(line: string): z.infer<typeof event> | null {
