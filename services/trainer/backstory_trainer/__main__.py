@@ -49,6 +49,7 @@ def run() -> None:
 
     from backstory_trainer.checkpoints import CheckpointError
     from backstory_trainer.ranks import Ranks
+    from backstory_trainer.stopping import Stopped
     from backstory_trainer.train import Training
 
     try:
@@ -59,6 +60,10 @@ def run() -> None:
             ended = training.run()
         finally:
             ranks.close()
+    except Stopped:
+        # Nothing had begun, so there is nothing to save.
+        print("asked to stop before the data began", flush=True)
+        return
     except (FeedError, CheckpointError, ValueError, OSError) as error:
         print(f"error {error}", file=sys.stderr)
         sys.exit(2)

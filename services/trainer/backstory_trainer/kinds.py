@@ -51,7 +51,7 @@ class Kinds:
                 if match[1] == fence:
                     kind = match[2].decode()
                     found.append((start + match.start(), index_of(kind)))
-            for (at, kind_index), (until, _) in zip(found, [*found[1:], (end, 0)], strict=True):
+            for (at, kind_index), (until, _) in pairwise([*found, (end, OTHER)]):
                 # The token that holds the first byte of a header opens its segment.
                 tokens = np.searchsorted(ends, [at, until], side="right")
                 kinds[tokens[0] : tokens[1]] = kind_index

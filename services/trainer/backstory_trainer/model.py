@@ -45,6 +45,8 @@ def open_model(name: str, vocabulary: int, seed: int) -> nn.Module:
     else:
         fields = dict(TINY) if name == "tiny" else json.loads(path.read_text())
         fields.setdefault("vocab_size", vocabulary)
+        if fields["vocab_size"] == 0:
+            raise ValueError(f"{name} names no vocab_size, and the data has no tokenizer")
         kind = fields.pop("model_type")
         config = AutoConfig.for_model(kind, **fields)
         model = AutoModelForCausalLM.from_config(config, dtype=torch.float32, **named)

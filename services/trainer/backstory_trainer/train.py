@@ -13,6 +13,7 @@ import torch
 from backstory_feed import Feed, Form, Shuffle
 from backstory_feed.data.storage import open_storage
 from backstory_feed.torch_dataset import FeedDataset, Part, check_ranks_agree
+from backstory_feed.waiting import Patience, Wait
 from torch import Tensor, nn
 from torch.distributed.checkpoint.state_dict import (
     StateDictOptions,
@@ -31,6 +32,7 @@ from backstory_trainer.stopping import Stop, Stopped
 
 TENSORS = ("input_ids", "labels", "position_ids", "loss_weights")
 TOKENIZER = "tokenizer/tokenizer.json"
+MDS_INDEX = "index.json"
 
 
 class Training:
@@ -41,7 +43,7 @@ class Training:
         self.ranks = ranks
         self.stop = Stop()
         patience = self.stop.patience()
-        tokenizer = open_storage(settings.data, patience).read(TOKENIZER)
+        tokenizer = read_tokenizer(settings.data, patience, settings.follow)
         self.kinds = None if tokenizer is None else Kinds(tokenizer)
         self._tokenizer = tokenizer
         vocabulary = 0 if self.kinds is None else self.kinds.vocabulary
@@ -65,6 +67,7 @@ class Training:
             shuffle=Shuffle(settings.window, settings.seed),
             epochs=settings.epochs,
             head="wait" if settings.follow else "stop",
+            missing="wait" if settings.follow else "fatal",
             patience=patience,
         )
         form = Form(
@@ -246,6 +249,20 @@ class Training:
         own.save_pretrained(folder, state_dict=weights)
         if self._tokenizer is not None:
             (folder / "tokenizer.json").write_bytes(self._tokenizer)
+
+
+def read_tokenizer(data: str, patience: Patience, follow: bool) -> bytes | None:
+    """The output's tokenizer, which decides the size of a new model: whoever follows waits for it.
+
+    A folder of MDS may have none, and does not grow.
+    """
+    storage = open_storage(data, patience)
+    wait = Wait(patience, patience.timeout_seconds, "HEAD_TIMEOUT")
+    while True:
+        tokenizer: bytes | None = storage.read(TOKENIZER)
+        if not follow or tokenizer is not None or storage.read(MDS_INDEX) is not None:
+            return tokenizer
+        wait.pause(f"{data} has not begun: there is no {TOKENIZER} yet")
 
 
 def as_whole(value: Any) -> Tensor:

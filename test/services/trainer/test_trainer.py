@@ -12,7 +12,9 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -188,6 +190,25 @@ class Resume(RunTest):
         ranks.close()
 
 
+class Early(RunTest):
+    def test_a_follower_may_begin_before_the_data(self) -> None:
+        data, copy = self.folder / "data", self.folder / "copy"
+        shutil.copytree(OUTPUT, copy)
+        began = threading.Timer(1.0, copy.rename, (data,))
+        began.start()
+        early = replace(self.settings("early", steps=2, follow=True), data=str(data))
+        early.to.mkdir()
+        Training(early, Ranks("cpu")).run()
+        began.join()
+        on_time = self.train("on-time", steps=2)
+        self.assertEqual(self.metrics("early")[1]["loss"], self.metrics("on-time")[1]["loss"])
+        self.assertEqual(on_time.step, 2)
+
+    def test_a_new_model_needs_a_vocabulary(self) -> None:
+        with self.assertRaisesRegex(ValueError, "no tokenizer"):
+            open_model("tiny", 0, 1)
+
+
 class Checkpoints(RunTest):
     def test_the_last_good_one_survives_a_full_disk(self) -> None:
         save(self.folder, 1, {"step": 1})
@@ -255,6 +276,14 @@ class KindsOfTokens(unittest.TestCase):
         found = kinds.of(ids, [0, len(ids)])
         for part, kind in ((b"r\n@@@@ t", 2), (b"@@@ write b", 0), (b"code", 1), (b"@@@@ done", 3)):
             self.assertEqual(found[text.index(part)], kind, part)
+
+    def test_a_piece_from_the_midst_of_a_segment_has_no_kind(self) -> None:
+        kinds = Kinds((OUTPUT / "tokenizer" / "tokenizer.json").read_bytes())
+        table = {value: token for token, value in kinds._bytes.items() if len(value) == 1}
+        ids = np.array([table[bytes([byte])] for byte in b"code\n@@@ think a\nwhy\n"])
+        found = kinds.of(ids, [0, 5, len(ids)])
+        self.assertEqual(found[:5].tolist(), [3] * 5)
+        self.assertEqual(set(found[5:].tolist()), {0})
 
     def test_losses_by_kind_are_there(self) -> None:
         pack = next(iter(Feed(OUTPUT, 1))).packs[0]
