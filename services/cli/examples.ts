@@ -32,6 +32,14 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'backstory why data left-pad',
     'backstory why data 3f2a --json',
   ],
+  'opt-out apply': [
+    'backstory opt-out apply opt-outs.txt data --dry-run',
+    'backstory opt-out apply opt-outs.txt data',
+  ],
+  release: [
+    'backstory release data',
+    'backstory release data --export data/export/hf --opt-outs opt-outs.txt',
+  ],
   attribution: ['backstory attribution data --out NOTICE.md'],
   structure: [
     'backstory structure .',
