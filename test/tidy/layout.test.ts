@@ -54,6 +54,7 @@ const wings = [
   'code-host',
   'export',
   'quality',
+  'redaction',
   'ui',
   'feed',
   'cli',

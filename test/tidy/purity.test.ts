@@ -169,7 +169,7 @@ const impurePaths = Object.entries(impureModules).flatMap(([stage, names]) =>
 );
 const modules = files
   .map(({ path }) => path)
-  .filter((path) => /^services\/(stages|ports)\//.test(path));
+  .filter((path) => /^services\/(stages|ports|redaction)\//.test(path));
 const pureModulePaths = modules.filter((path) => !impurePaths.includes(path));
 
 /** Impurities of a module and of all that it loads. */

@@ -4,6 +4,14 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { ArchiveFormat, HostedRepository, Licence } from '../../../schemas/generated/types.ts';
+import {
+  createPlaceholders,
+  type Finding,
+  type FindingKind,
+  noFindings,
+  type Placeholders,
+  redact,
+} from '../../redaction/redaction.ts';
 import { sha256 } from '../../runtime/ids.ts';
 import { undecodable, undecodableEvidence } from './archive/decode.ts';
 import { decodeEvidence } from './archive/decode-evidence.ts';
@@ -19,14 +27,6 @@ import { describeLicence, readLicenceFiles } from './licence/licence.ts';
 import { ownLicences } from './licence/own.ts';
 import { mayStateLicence } from './licence/places.ts';
 import { allowedLicences } from './licence/policy.ts';
-import {
-  createPlaceholders,
-  type Finding,
-  type FindingKind,
-  noFindings,
-  type Placeholders,
-  redact,
-} from './redaction/redaction.ts';
 import { type Skip, sortSkips } from './skips.ts';
 
 /** A repository before admission. */

@@ -2,6 +2,8 @@
  * Asks the gates in order; the first negative answer decides. A skip is returned as a reason. A
  * refusal is thrown, because it drops the whole repository regardless of the other files.
  */
+
+import type { Finding } from '../../redaction/redaction.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { decodeText, undecodable } from './archive/decode.ts';
 import type { UnpackedFile } from './archive/skips.ts';
@@ -16,7 +18,6 @@ import {
   type Verdict,
 } from './gate.ts';
 import { type OwnLicences, ownLicences } from './licence/own.ts';
-import type { Finding } from './redaction/redaction.ts';
 import type { Skip } from './skips.ts';
 
 type Asked<Moment extends keyof Questions> = readonly NonNullable<Questions[Moment]>[];

@@ -6,12 +6,12 @@
 import type { z } from 'zod';
 import type { Licence } from '../../../schemas/generated/types.ts';
 import type { Named } from '../../dataset/repository-names.ts';
+import type { Finding } from '../../redaction/redaction.ts';
 import type { DropCode } from '../../runtime/errors.ts';
 import type { UnpackedFile } from './archive/skips.ts';
 import type { Benchmarks } from './decontamination/benchmarks.ts';
 import type { FileText } from './file-text.ts';
 import type { OwnLicence } from './licence/own.ts';
-import type { Finding } from './redaction/redaction.ts';
 import type { Skip } from './skips.ts';
 
 /** The current state of a repository: the files still admitted, and the reasons for the others. */

@@ -12,16 +12,18 @@ import { form } from './form.ts';
 import { language } from './language.ts';
 import { length } from './length.ts';
 import { names } from './names.ts';
+import { privacy } from './privacy.ts';
 import { reads } from './reads.ts';
 import { recital } from './recital.ts';
 import { repetition } from './repetition.ts';
 import { tense } from './tense.ts';
 
 /** Raised when a check judges otherwise: it decides which answers stand. */
-export const checksVersion = 2;
+export const checksVersion = 3;
 
 export const checks = {
   form,
+  privacy,
   recital,
   language,
   length,
@@ -59,6 +61,7 @@ export const rewriteChecks = checkNames.filter((name) => name !== 'copies' && na
 /** Of requirements and architecture. */
 export const proseChecks: readonly CheckName[] = [
   'form',
+  'privacy',
   'recital',
   'language',
   'repetition',
@@ -68,7 +71,13 @@ export const proseChecks: readonly CheckName[] = [
 /** Of the purpose of a module, which is a few sentences. */
 export const moduleChecks = proseChecks;
 /** A purpose is one sentence. */
-export const purposeChecks: readonly CheckName[] = ['form', 'recital', 'language', 'names'];
+export const purposeChecks: readonly CheckName[] = [
+  'form',
+  'privacy',
+  'recital',
+  'language',
+  'names',
+];
 
 export function factsOfFile(request: ThinkRequest): Facts {
   const { structure, reads: read, usedBy, path, purpose, part } = request;

@@ -2,8 +2,8 @@
  * Random secrets that tests plant: made at run time from a seed, so that no scanner takes the tests
  * for a leak, and from the shapes themselves, so that no row of a table goes untested.
  */
-import { createPlaceholders, redact } from '../../../services/stages/admit/redaction/redaction.ts';
-import { findSecrets } from '../../../services/stages/admit/redaction/secrets.ts';
+import { createPlaceholders, redact } from '../../../services/redaction/redaction.ts';
+import { findSecrets } from '../../../services/redaction/secrets.ts';
 
 /** The text of a file as it leaves the gate of secrets. */
 export function redactSecrets(path: string, text: string): string {

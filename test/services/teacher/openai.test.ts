@@ -296,7 +296,7 @@ test('openTeacher requires address and model for kind openai, and nothing for gr
   const grounded = await openTeacher(teacherKnobs.parse({}), {}, manualClock());
   expect(grounded.identity).toEqual({
     name: 'grounded',
-    version: '5-c2.2',
+    version: '5-c3.2',
     model: null,
     languageModel: false,
   });

@@ -14,6 +14,10 @@ export interface Floor {
 
 export const floors: readonly Floor[] = [
   { rooms: ['schemas'], holds: 'contracts: topics, records, text, shards, manifest' },
+  {
+    rooms: ['services/redaction'],
+    holds: 'secrets and addresses in a text: found, and replaced',
+  },
   { rooms: ['services/ports'], holds: 'what a stage may ask of a model' },
   {
     rooms: ['services/runtime'],

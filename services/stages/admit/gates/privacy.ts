@@ -3,11 +3,11 @@
  * keep their addresses, because the authors are owed attribution.
  */
 import { z } from 'zod';
+import { findAddresses } from '../../../redaction/people/addresses.ts';
+import { findEmails } from '../../../redaction/people/emails.ts';
+import { findIpv6 } from '../../../redaction/people/ipv6.ts';
 import { defineGate } from '../gate.ts';
 import { isAttributionFile } from '../licence/places.ts';
-import { findAddresses } from '../redaction/people/addresses.ts';
-import { findEmails } from '../redaction/people/emails.ts';
-import { findIpv6 } from '../redaction/people/ipv6.ts';
 
 export const privacy = defineGate({
   name: 'privacy',

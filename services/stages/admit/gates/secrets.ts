@@ -3,8 +3,8 @@
  * drops their repository. redaction/secrets.ts defines what counts as a secret.
  */
 import { z } from 'zod';
+import { findSecrets } from '../../../redaction/secrets.ts';
 import { defineGate } from '../gate.ts';
-import { findSecrets } from '../redaction/secrets.ts';
 
 export const secrets = defineGate({
   name: 'secrets',

@@ -61,6 +61,14 @@ const bad: Readonly<Record<CheckName, readonly string[]>> = {
     'It looks \u0007 keys up.',
     '123 --- 456',
   ],
+  privacy: [
+    `It looks keys up with the token ${['ghp', 'q7Zt2LxV9bKw4RmYc8Dh3NfPs6Gj1Tu5EaXo'].join('_')}.`,
+    `The store is opened with password="${['q7Zt2LxV', '9bKw4RmYc8'].join('')}" first.`,
+    'Ann Lee <ann.lee@mail-host.org> looks keys up.',
+    'Errors go to ann.lee [at] mail-host [dot] org.',
+    'Keys come from 81.169.145.90 over the network.',
+    'Keys come from 2a02:8109:9f3f::5c6d over the network.',
+  ],
   recital: [
     'Name identifiers freely, but quote no code: no code blocks, and it looks keys up.',
     'No run of more than eight words of the file. Answer with one JSON object: the keys.',
@@ -123,6 +131,17 @@ describe('checks', () => {
   );
   test.each(samples)('%s finds: %s', (name, text) => {
     expect(findProblem(text, facts, [name])).toMatchObject({ check: name });
+  });
+
+  test('placeholders of what was replaced are no secrets, and a problem tells nothing of one', () => {
+    const placeholders =
+      'It logs in with `<SECRET_1>` as user-1@example.com, user-2 [at] example [dot] com, at ' +
+      '192.0.2.7 and 2001:db8::1, with password="<SECRET_2>".';
+    expect(findProblem(placeholders, facts, ['privacy'])).toBeNull();
+    for (const text of bad.privacy) {
+      const { problem } = findProblem(text, facts) ?? {};
+      expect(problem).toMatch(/^the text holds (?:a key|an e-mail|an IP)/);
+    }
   });
 
   test('a problem quotes little of an answer and holds one line', () => {

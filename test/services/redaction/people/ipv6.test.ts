@@ -1,10 +1,7 @@
 /** IPv6 addresses: every spelling goes and gets one placeholder; what only looks alike stays. */
 import { describe, expect, test } from 'vitest';
-import { findIpv6 } from '../../../../../../services/stages/admit/redaction/people/ipv6.ts';
-import {
-  createPlaceholders,
-  redact,
-} from '../../../../../../services/stages/admit/redaction/redaction.ts';
+import { findIpv6 } from '../../../../services/redaction/people/ipv6.ts';
+import { createPlaceholders, redact } from '../../../../services/redaction/redaction.ts';
 
 const clean = (text: string) => redact(text, findIpv6(text), createPlaceholders()).text;
 

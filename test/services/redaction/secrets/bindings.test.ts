@@ -6,7 +6,7 @@ import {
   randomText,
   redactSecrets,
   seededRandom,
-} from '../../../../../samples/inputs/planted-secrets.ts';
+} from '../../../samples/inputs/planted-secrets.ts';
 
 const password = (random: Random) => `p${randomText(random, alphabets.base62, 14)}7k2W`;
 const token = (random: Random) => `${randomText(random, alphabets.base62, 34)}7k2W`;

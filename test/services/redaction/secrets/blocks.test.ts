@@ -1,16 +1,13 @@
 /** Keys that are written as blocks: the whole body goes, lines and what surrounds them stay. */
 import { describe, expect, test } from 'vitest';
-import {
-  createPlaceholders,
-  redact,
-} from '../../../../../../services/stages/admit/redaction/redaction.ts';
-import { findSecrets } from '../../../../../../services/stages/admit/redaction/secrets.ts';
+import { createPlaceholders, redact } from '../../../../services/redaction/redaction.ts';
+import { findSecrets } from '../../../../services/redaction/secrets.ts';
 import {
   alphabets,
   leaks,
   randomText,
   seededRandom,
-} from '../../../../../samples/inputs/planted-secrets.ts';
+} from '../../../samples/inputs/planted-secrets.ts';
 
 const random = seededRandom(11);
 const lines = Array.from({ length: 4 }, () => randomText(random, alphabets.base62, 64));

@@ -2,7 +2,7 @@
  * Replaces parts of a text by placeholders. Redaction happens only here, so that all later stages
  * see the same bytes (I8). Lines never move: a part that spans lines is replaced line by line.
  */
-import { compareText } from '../../../../schemas/compare-text.ts';
+import { compareText } from '../../schemas/compare-text.ts';
 
 /**
  * The placeholder for each kind and number. E-mail and IP placeholders are reserved (RFC 2606, RFC

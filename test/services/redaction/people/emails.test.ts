@@ -1,10 +1,7 @@
 /** E-mail addresses: any domain counts, and program syntax with `@` does not. */
 import { describe, expect, test } from 'vitest';
-import { findEmails } from '../../../../../../services/stages/admit/redaction/people/emails.ts';
-import {
-  createPlaceholders,
-  redact,
-} from '../../../../../../services/stages/admit/redaction/redaction.ts';
+import { findEmails } from '../../../../services/redaction/people/emails.ts';
+import { createPlaceholders, redact } from '../../../../services/redaction/redaction.ts';
 
 const clean = (text: string) => redact(text, findEmails(text), createPlaceholders()).text;
 

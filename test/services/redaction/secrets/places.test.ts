@@ -7,7 +7,7 @@ import {
   randomText,
   redactSecrets,
   seededRandom,
-} from '../../../../../samples/inputs/planted-secrets.ts';
+} from '../../../samples/inputs/planted-secrets.ts';
 
 /** A password without a digit, and one with a digit in it. */
 const passwords: readonly ((random: Random) => string)[] = [

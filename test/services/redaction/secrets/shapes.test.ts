@@ -1,13 +1,13 @@
 /** Every vendor's shape, in every syntax: the whole token goes, and nothing around it changes. */
 import { describe, expect, test } from 'vitest';
-import { findShapes } from '../../../../../../services/stages/admit/redaction/secrets/shapes.ts';
-import { vendorShapes } from '../../../../../../services/stages/admit/redaction/secrets/vendors.ts';
+import { findShapes } from '../../../../services/redaction/secrets/shapes.ts';
+import { vendorShapes } from '../../../../services/redaction/secrets/vendors.ts';
 import {
   leaks,
   redactSecrets,
   sampleOf,
   seededRandom,
-} from '../../../../../samples/inputs/planted-secrets.ts';
+} from '../../../samples/inputs/planted-secrets.ts';
 
 const syntaxes: readonly (readonly [string, string])[] = [
   ['a.py', 'x = "@@"\n'],

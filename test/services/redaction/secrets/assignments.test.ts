@@ -7,7 +7,7 @@ import {
   randomText,
   redactSecrets,
   seededRandom,
-} from '../../../../../samples/inputs/planted-secrets.ts';
+} from '../../../samples/inputs/planted-secrets.ts';
 
 /** A password as people choose one, which no measure of randomness alone would find. */
 function chosen(random: Random): string {

@@ -1,14 +1,10 @@
 /** Secrets and personal data: what is replaced, what stays, and that lines never move. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findAddresses } from '../../../../../services/stages/admit/redaction/people/addresses.ts';
-import { findEmails } from '../../../../../services/stages/admit/redaction/people/emails.ts';
-import {
-  createPlaceholders,
-  type Finding,
-  redact,
-} from '../../../../../services/stages/admit/redaction/redaction.ts';
-import { redactSecrets } from '../../../../samples/inputs/planted-secrets.ts';
+import { findAddresses } from '../../../services/redaction/people/addresses.ts';
+import { findEmails } from '../../../services/redaction/people/emails.ts';
+import { createPlaceholders, type Finding, redact } from '../../../services/redaction/redaction.ts';
+import { redactSecrets } from '../../samples/inputs/planted-secrets.ts';
 
 /** Tokens are joined at run time, so that no scanner takes this file for a leak. */
 const token = (...parts: readonly string[]) => parts.join('');

@@ -1,6 +1,6 @@
 /** IPv4 addresses: which networks are public, and which strings only look like addresses. */
 import { describe, expect, test } from 'vitest';
-import { findAddresses } from '../../../../../../services/stages/admit/redaction/people/addresses.ts';
+import { findAddresses } from '../../../../services/redaction/people/addresses.ts';
 
 const found = (text: string) => findAddresses(text).map(({ start, end }) => text.slice(start, end));
 
