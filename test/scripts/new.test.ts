@@ -25,7 +25,7 @@ const program = (name: string, ...parameters: string[]) =>
 
 describe('new', () => {
   test.each([
-    ['gate', 'opt-out', 'services/stages/admit/gates/opt-out.ts'],
+    ['gate', 'line-endings', 'services/stages/admit/gates/line-endings.ts'],
     ['export', 'plain-text', 'services/export/formats/plain-text.ts'],
     ['language', 'starlark', 'services/stages/extract/languages/starlark/starlark.ts'],
     ['stage', 'curate', 'services/stages/curate/stage.ts'],
@@ -122,7 +122,7 @@ describe('what new makes', () => {
   test(
     'passes its own tests and those of the repository',
     () => {
-      const own = ['gates/opt-out', 'formats/plain-text', 'languages/starlark', 'stages/curate'];
+      const own = ['gates/line-endings', 'formats/plain-text', 'languages/starlark', 'stages/curate'];
       const house = [
         'decoys',
         'extract/stage',
