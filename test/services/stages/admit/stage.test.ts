@@ -141,6 +141,8 @@ describe('the stage', () => {
       commit: null,
       archive: reference,
       format: 'tgz' as const,
+      near: null,
+      hosted: null,
     };
     type Handled = Parameters<typeof admit.handle>;
     const record = { topic: 'repo-found', partition: 0, offset: 0, body } as unknown as Handled[0];
