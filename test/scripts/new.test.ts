@@ -122,7 +122,12 @@ describe('what new makes', () => {
   test(
     'passes its own tests and those of the repository',
     () => {
-      const own = ['gates/line-endings', 'formats/plain-text', 'languages/starlark', 'stages/curate'];
+      const own = [
+        'gates/line-endings',
+        'formats/plain-text',
+        'languages/starlark',
+        'stages/curate',
+      ];
       const house = [
         'decoys',
         'extract/stage',
