@@ -28,21 +28,21 @@ beforeAll(() => {
 afterAll(() => copy.remove());
 
 /**
- * `npm run new -- gate opt-out` writes a gate that works, with its test, and puts its name into the
- * list of gates. The order of that list is the order in which the gates are asked.
+ * `npm run new -- gate do-not-train` writes a gate that works, with its test, and puts its name into
+ * the list of gates. The order of that list is the order in which the gates are asked.
  */
 test('one command makes a gate and its test', () => {
-  const made = copy.node('scripts/new.ts', 'gate', 'opt-out');
+  const made = copy.node('scripts/new.ts', 'gate', 'do-not-train');
   expect(made.err).toBe('');
-  expect(made.out).toContain(`wrote    services/stages/admit/gates/opt-out.ts
-wrote    test/services/stages/admit/gates/opt-out.test.ts
+  expect(made.out).toContain(`wrote    services/stages/admit/gates/do-not-train.ts
+wrote    test/services/stages/admit/gates/do-not-train.test.ts
 changed  services/stages/admit/gates.ts
 `);
 });
 
 /**
- * Open `services/stages/admit/gates/opt-out.ts`. It declares the gate in one object: its name, its
- * knob, and every reason that it may give. The types hold you to them: an answer that is not
+ * Open `services/stages/admit/gates/do-not-train.ts`. It declares the gate in one object: its name,
+ * its knob, and every reason that it may give. The types hold you to them: an answer that is not
  * declared does not compile. `services/stages/admit/gate.ts` says what else a gate may be asked.
  *
  * The rule is the last function of the file. The skeleton looks for its own name in the first line.
@@ -50,9 +50,9 @@ changed  services/stages/admit/gates.ts
  */
 test('the rule is one function', () => {
   copy.edit(
-    'services/stages/admit/gates/opt-out.ts',
+    'services/stages/admit/gates/do-not-train.ts',
     `  const [firstLine = ''] = text.split('\\n', 1);
-  return /\\bopt-out\\b/.test(firstLine);
+  return /\\bdo-not-train\\b/.test(firstLine);
 `,
     `  const top = text.split('\\n', 5).join('\\n');
   return /\\bdo not train\\b/i.test(top);
@@ -60,30 +60,34 @@ test('the rule is one function', () => {
   );
   // The two sentences that people read say what the rule does.
   copy.edit(
-    'services/stages/admit/gates/opt-out.ts',
-    'files whose first line has the mark `opt-out`',
+    'services/stages/admit/gates/do-not-train.ts',
+    'files whose first line has the mark `do-not-train`',
     'files that say "do not train" in their first five lines',
   );
   copy.edit(
-    'services/stages/admit/gates/opt-out.ts',
-    'Files whose first line has the mark opt-out: admitted by default.',
+    'services/stages/admit/gates/do-not-train.ts',
+    'Files whose first line has the mark do-not-train: admitted by default.',
     'Files that say "do not train" in their first five lines: admitted by default.',
   );
 });
 
 /**
  * The test of the skeleton is a table: a name, a text, and the reason or null. Our rule needs other
- * rows. `npm test -- gates/opt-out` runs this file alone.
+ * rows. `npm test -- gates/do-not-train` runs this file alone.
  */
 test('a row of the test says what the rule does', () => {
-  const path = 'test/services/stages/admit/gates/opt-out.test.ts';
+  const path = 'test/services/stages/admit/gates/do-not-train.test.ts';
   copy.edit(
     path,
-    "'// opt-out\\nint a;\\n', 'opt-out'",
-    "'#!/bin/sh\\n# Do not train\\n', 'opt-out'",
+    "'// do-not-train\\nint a;\\n', 'do-not-train'",
+    "'#!/bin/sh\\n# Do not train\\n', 'do-not-train'",
   );
-  copy.edit(path, "'int a;\\n// opt-out\\n', null", "'\\n\\n\\n\\n\\n// do not train\\n', null");
-  const tested = copy.node('scripts/test.ts', 'gates/opt-out');
+  copy.edit(
+    path,
+    "'int a;\\n// do-not-train\\n', null",
+    "'\\n\\n\\n\\n\\n// do not train\\n', null",
+  );
+  const tested = copy.node('scripts/test.ts', 'gates/do-not-train');
   expect(tested.exitCode, tested.out + tested.err).toBe(0);
   expect(tested.out).toContain('5 passed, 0 failed');
 });
@@ -103,9 +107,9 @@ test('a run leaves the file out and says so', () => {
     return JSON.parse(told) as { files: number; skippedFiles: Record<string, number> };
   };
   expect(run()).toMatchObject({ files: 4, skippedFiles: {} });
-  expect(run('--set', 'admit.optOut=skip')).toMatchObject({
+  expect(run('--set', 'admit.doNotTrain=skip')).toMatchObject({
     files: 3,
-    skippedFiles: { 'opt-out': 1 },
+    skippedFiles: { 'do-not-train': 1 },
   });
 });
 
@@ -118,7 +122,7 @@ test('the reference pages follow the code', () => {
   expect(stale.exitCode).toBe(1);
   expect(copy.node('scripts/generate.ts').exitCode).toBe(0);
   expect(copy.read('services/stages/admit/README.md')).toContain('say "do not train"');
-  expect(copy.read('schemas/reference/knobs.md')).toContain('| `optOut` |');
+  expect(copy.read('schemas/reference/knobs.md')).toContain('| `doNotTrain` |');
 });
 
 /**
