@@ -28,8 +28,8 @@ beforeAll(() => {
 afterAll(() => copy.remove());
 
 /**
- * `npm run new -- gate do-not-train` writes a gate that works, with its test, and puts its name into
- * the list of gates. The order of that list is the order in which the gates are asked.
+ * `npm run new -- gate do-not-train` writes a gate that works, with its test, and puts its name
+ * into the list of gates. The order of that list is the order in which the gates are asked.
  */
 test('one command makes a gate and its test', () => {
   const made = copy.node('scripts/new.ts', 'gate', 'do-not-train');

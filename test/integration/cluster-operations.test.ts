@@ -115,7 +115,8 @@ describe('operating a live cluster', () => {
     const health = await fetch(`http://127.0.0.1:${port}/healthz`);
     expect(health.status).toBe(200);
     const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-    expect(metrics).toContain('backstory_records_total{stage="flatten",ended="emitted"} 3');
+    const labels = `stage="flatten",ended="emitted",dataset="${dataset}"`;
+    expect(metrics).toContain(`backstory_records_total{${labels}} 3`);
   });
 
   it('makes dead letters of unreadable records, and continues', {
