@@ -1,5 +1,5 @@
 /** The script that completes the program's words in bash. */
-import type { CommandNode, OptionNode } from './tree.ts';
+import { type CommandNode, type OptionNode, pathText } from './tree.ts';
 
 export function bashScript(nodes: readonly CommandNode[]): string {
   const below = nodes.filter(({ path }) => path.length > 0).map(({ path }) => quote(path));
@@ -27,9 +27,8 @@ complete -o default -F _backstory backstory
 `;
 }
 
-/** As the script joins them: a space before each. */
 function quote(path: readonly string[]): string {
-  return `'${path.map((name) => ` ${name}`).join('')}'`;
+  return `'${pathText(path)}'`;
 }
 
 /** What follows an option. An empty reply lets the shell complete files, of which it knows more. */
@@ -37,7 +36,7 @@ function valueLine({ path }: CommandNode, { names, value, open }: OptionNode): s
   if (value === 'nothing') return [];
   const places = names.map((name) => quote([...path, name])).join('|');
   if (value === 'path' || value === 'text') return [`    ${places}) return ;;`];
-  const words = value.map((word) => (open ? `${word}=` : word)).join(' ');
+  const words = value.join(' ');
   const stay = open ? 'compopt -o nospace 2>/dev/null; ' : '';
   return [`    ${places}) ${stay}COMPREPLY=($(compgen -W '${words}' -- "$cur")); return ;;`];
 }

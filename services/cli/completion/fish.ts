@@ -1,5 +1,5 @@
 /** The script that completes the program's words in fish. */
-import type { CommandNode, Following, OptionNode } from './tree.ts';
+import { type CommandNode, type Following, type OptionNode, pathText } from './tree.ts';
 
 export function fishScript(nodes: readonly CommandNode[]): string {
   const below = nodes
@@ -21,8 +21,6 @@ ${nodes.flatMap(linesOf).join('\n')}
 `;
 }
 
-const pathText = (path: readonly string[]) => path.map((name) => ` ${name}`).join('');
-
 function linesOf(node: CommandNode): string[] {
   const begin = `complete -c backstory -n ${quote(`__backstory_at ${quote(pathText(node.path))}`)}`;
   const commands = node.commands.map(
@@ -38,18 +36,18 @@ function parameterLines(begin: string, { commands, parameters }: CommandNode): s
   return typeof parameters === 'string' ? [] : [`${begin} -f -a ${quote(parameters.join(' '))}`];
 }
 
-function optionWords({ names, about, value, open }: OptionNode): string {
+function optionWords({ names, about, value }: OptionNode): string {
   const named = names.map((name) => {
     return name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`;
   });
-  return [...named, ...valueWords(value, open), `-d ${quote(about)}`].join(' ');
+  return [...named, ...valueWords(value), `-d ${quote(about)}`].join(' ');
 }
 
-function valueWords(value: Following, open: boolean): string[] {
+function valueWords(value: Following): string[] {
   if (value === 'nothing') return ['-f'];
   if (value === 'path') return ['-r', '-F'];
   if (value === 'text') return ['-x'];
-  return ['-x', `-a ${quote(value.map((word) => (open ? `${word}=` : word)).join(' '))}`];
+  return ['-x', `-a ${quote(value.join(' '))}`];
 }
 
 /** In single quotes fish knows two escapes. */

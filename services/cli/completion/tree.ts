@@ -9,7 +9,7 @@ export interface OptionNode {
   readonly names: readonly string[];
   readonly about: string;
   readonly value: Following;
-  /** The value goes on: `section.knob=`. */
+  /** The value goes on after its word, as after `section.knob=`: no space follows. */
   readonly open: boolean;
 }
 
@@ -20,6 +20,11 @@ export interface CommandNode {
   readonly commands: readonly { readonly name: string; readonly about: string }[];
   readonly options: readonly OptionNode[];
   readonly parameters: Following;
+}
+
+/** A command's path as the scripts join it: a space before each name. */
+export function pathText(path: readonly string[]): string {
+  return path.map((name) => ` ${name}`).join('');
 }
 
 export interface Words {
@@ -54,9 +59,10 @@ function nodesOf(command: Command, path: readonly string[], words: Words): Comma
 function optionOf(option: Option, words: Words): OptionNode {
   const { long, short, flags, description, argChoices } = option;
   const names = [long, short].filter((name) => typeof name === 'string');
-  const [, placeholder = ''] = /[<[]([^\]>]+)/.exec(flags) ?? [];
-  const open = placeholder === 'stage.knob=value';
-  const value = argChoices ?? (open ? words.knobs : valueAfter(placeholder, words));
+  const [, metavar = ''] = /[<[]([^\]>]+)/.exec(flags) ?? [];
+  const open = metavar === 'stage.knob=value';
+  const value =
+    argChoices ?? (open ? words.knobs.map((knob) => `${knob}=`) : valueAfter(metavar, words));
   return { names, about: description, value, open };
 }
 
@@ -67,8 +73,8 @@ function parametersOf(command: Command, words: Words): Following {
   return value === 'text' ? 'path' : value;
 }
 
-function valueAfter(placeholder: string, words: Words): Following {
-  if (placeholder === '') return 'nothing';
-  if (placeholder === 'stage') return words.stages;
-  return /folder|file|path|source|out/.test(placeholder) ? 'path' : 'text';
+function valueAfter(metavar: string, words: Words): Following {
+  if (metavar === '') return 'nothing';
+  if (metavar === 'stage') return words.stages;
+  return /folder|file|path|source|out/.test(metavar) ? 'path' : 'text';
 }

@@ -1,5 +1,5 @@
 /** The script that completes the program's words in zsh. */
-import type { CommandNode, Following, OptionNode } from './tree.ts';
+import { type CommandNode, type Following, type OptionNode, pathText } from './tree.ts';
 
 export function zshScript(nodes: readonly CommandNode[]): string {
   const below = nodes
@@ -26,8 +26,6 @@ fi
 `;
 }
 
-const pathText = (path: readonly string[]) => path.map((name) => ` ${name}`).join('');
-
 function caseOf(node: CommandNode): string {
   const place = `    (${quote(pathText(node.path))})`;
   const specs = node.options.map(specOf).join(' ');
@@ -43,8 +41,7 @@ function caseOf(node: CommandNode): string {
 /** In the form of _arguments: names that exclude each other, what they are, what follows. */
 function specOf({ names, about, value, open }: OptionNode): string {
   const text = `[${about.replaceAll(/[\\[\]:]/g, (sign) => `\\${sign}`)}]`;
-  const words = typeof value === 'string' || !open ? value : value.map((word) => `${word}=`);
-  const what = value === 'nothing' ? '' : `:value:${action(words, open)}`;
+  const what = value === 'nothing' ? '' : `:value:${action(value, open)}`;
   const many = open ? '*' : '';
   if (names.length === 1) return quote(`${many}${names[0]}${text}${what}`);
   return `'(${names.join(' ')})'{${names.join(',')}}${quote(`${text}${what}`)}`;
