@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from backstory_feed import Feed, Form, Shuffle
+from backstory_feed.data.mds_index import INDEX
 from backstory_feed.data.storage import open_storage
 from backstory_feed.torch_dataset import FeedDataset, Part, check_ranks_agree
 from backstory_feed.waiting import Patience, Wait
@@ -32,7 +33,6 @@ from backstory_trainer.stopping import Stop, Stopped
 
 TENSORS = ("input_ids", "labels", "position_ids", "loss_weights")
 TOKENIZER = "tokenizer/tokenizer.json"
-MDS_INDEX = "index.json"
 
 
 class Training:
@@ -260,7 +260,7 @@ def read_tokenizer(data: str, patience: Patience, follow: bool) -> bytes | None:
     wait = Wait(patience, patience.timeout_seconds, "HEAD_TIMEOUT")
     while True:
         tokenizer: bytes | None = storage.read(TOKENIZER)
-        if not follow or tokenizer is not None or storage.read(MDS_INDEX) is not None:
+        if not follow or tokenizer is not None or storage.read(INDEX) is not None:
             return tokenizer
         wait.pause(f"{data} has not begun: there is no {TOKENIZER} yet")
 

@@ -86,7 +86,7 @@ describe('the feed with its optional parts', () => {
   }, 60_000);
 
   it('reads blanks where something was opted out, also while it runs', async () => {
-    expect(await runPythonTests(whole, file('test_opt_outs.py'), harness.folder, sources)).toBe(5);
+    expect(await runPythonTests(whole, file('test_opt_outs.py'), harness.folder, sources)).toBe(6);
   }, 60_000);
 
   it('turns JSONL, Parquet and MDS of text into packs', async () => {

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from backstory_feed import Feed, FeedError
+from backstory_feed import Feed, FeedError, Limits
 from written_output import FakeTime, WrittenOutput, canonical
 
 FOLDER = Path(sys.argv.pop(1))
@@ -54,8 +54,8 @@ class OptOuts(unittest.TestCase):
         self.time = FakeTime()
         self.out = WrittenOutput(self.folder).add(2, 2, 2, closed=True)
 
-    def feed(self) -> Feed:
-        return Feed(self.folder, 2, threads=0, patience=self.time.patience())
+    def feed(self, limits: Limits | None = None) -> Feed:
+        return Feed(self.folder, 2, threads=0, patience=self.time.patience(), limits=limits)
 
     def test_a_start_reads_what_stands_in(self) -> None:
         opt_out(self.out, 1).unlink()
@@ -69,6 +69,15 @@ class OptOuts(unittest.TestCase):
                 opt_out(self.out, 2).unlink()
             found += [(pack.index, int(pack.input_ids[0])) for pack in batch.packs]
         self.assertEqual(found, [(0, 0), (1, 1), (2, 2), (3, 3), (4, 9), (5, 9)])
+
+    def test_a_shard_that_is_read_by_ranges_goes_on_in_what_stands_in(self) -> None:
+        self.out = WrittenOutput(self.folder).add(4, closed=True)
+        found = []
+        for batch in self.feed(Limits(access="range")):
+            if batch.step == 0:
+                opt_out(self.out, 0).unlink()
+            found += [(pack.index, int(pack.input_ids[0])) for pack in batch.packs]
+        self.assertEqual(found, [(0, 0), (1, 1), (2, 9), (3, 9)])
 
     def test_a_running_feed_looks_now_and_again(self) -> None:
         found = []

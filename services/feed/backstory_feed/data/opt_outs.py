@@ -48,11 +48,9 @@ class OptOuts:
         with self._lock:
             if look or self._clock.monotonic() - self._looked >= LOOK_SECONDS:
                 self._read_on()
-            found = None
-            while (
-                newer := self._files.get(_key(file) if found is None else found[:2])
-            ) is not None:
-                found = newer
+            key, found = _key(file), None
+            while (newer := self._files.get(key)) is not None:
+                found, key = newer, newer[:2]
         if found is None:
             return file
         path, sha256, size = found

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import Literal
+from typing import Literal, TypeVar
 
 from backstory_feed.data.mds import Shard
 from backstory_feed.data.storage import Storage
@@ -20,6 +20,7 @@ from backstory_feed.waiting import Patience, Wait
 
 Access = Literal["auto", "whole", "range"]
 View = Callable[[int, int], memoryview]
+Found = TypeVar("Found")
 Renew = Callable[["ShardFile"], "ShardFile"]
 HASH_BYTES = 1 << 24
 READ_AHEAD_BYTES = 1 << 16
@@ -108,39 +109,48 @@ class Shards:
                 self._bytes -= slot.bytes
 
     def _load(self, file: ShardFile) -> tuple[Shard, int]:
-        path = self._storage.local_path(file.path)
-        if path is not None and self._limits.access == "auto":
-            return self._map(path, file), 0
+        if self._limits.access == "auto" and self._storage.local_path(file.path) is not None:
+            return self._map(file), 0
         if self._limits.access == "range":
             return self._ranged(file), 0
         return self._fetch(file)
 
-    def _map(self, path: Path, file: ShardFile) -> Shard:
+    def _await(
+        self, file: ShardFile, read: Callable[[ShardFile], Found | None]
+    ) -> tuple[ShardFile, Found]:
+        """What `read` finds of the file, or of the one that stands in for it by now, and which."""
         wait = Wait(self._patience, self._patience.repair_seconds, "SHARD_MISSING")
-        while True:
-            try:
-                descriptor = os.open(path, os.O_RDONLY)
-                break
-            except (FileNotFoundError, NotADirectoryError):
-                newer = self._renew(file)
-                if newer != file:
-                    return self._load(newer)[0]
-                wait.pause(f"{path} is in the manifest but missing; restore it")
-            except OSError as error:
-                raise FeedError("STORE_UNAVAILABLE", f"{path}: {error}") from error
-        mapped = _Mapped(path, descriptor, file.bytes)
+        while (found := read(file)) is None:
+            newer = self._renew(file)
+            if newer == file:
+                place = f"{self._storage.place}/{file.path}"
+                wait.pause(f"{place} is in the manifest but missing; restore it")
+            file = newer
+        return file, found
+
+    def _map(self, listed: ShardFile) -> Shard:
+        file, mapped = self._await(listed, self._open_mapped)
         status = mapped.status
         key = (status.st_ino, status.st_size, status.st_mtime_ns)
         shard = self._read(file, mapped.view, checked=self._checked.get(file.path) == key)
         self._checked[file.path] = key
         return shard
 
+    def _open_mapped(self, file: ShardFile) -> _Mapped | None:
+        path = self._storage.local_path(file.path)
+        assert path is not None, "the storage is a folder"
+        try:
+            descriptor = os.open(path, os.O_RDONLY)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise FeedError("STORE_UNAVAILABLE", f"{path}: {error}") from error
+        return _Mapped(path, descriptor, file.bytes)
+
     def _fetch(self, file: ShardFile) -> tuple[Shard, int]:
         """Fetches again once when size or hash are wrong: a transfer may break, a cache be old."""
         for last in (False, True):
-            data = self._wait_for(file)
-            if data is None:
-                return self._load(self._renew(file))
+            file, data = self._await(file, lambda one: self._storage.read(one.path))
             try:
                 return self._read(file, view_of(data), size=len(data)), len(data)
             except FeedError as error:
@@ -148,16 +158,6 @@ class Shards:
                     raise
                 self._patience.tell(f"{error}; reading it once more")
         raise AssertionError
-
-    def _wait_for(self, file: ShardFile) -> bytes | None:
-        """None where another file stands in for it by now."""
-        wait = Wait(self._patience, self._patience.repair_seconds, "SHARD_MISSING")
-        while (data := self._storage.read(file.path)) is None:
-            if self._renew(file) != file:
-                return None
-            where = f"{self._storage.place}/{file.path}"
-            wait.pause(f"{where} is in the manifest but missing; restore it")
-        return data
 
     def _read(
         self, file: ShardFile, view: View, *, size: int | None = None, checked: bool = False
@@ -183,17 +183,17 @@ class Shards:
         return shard
 
     def _ranged(self, file: ShardFile) -> Shard:
+        # What stands in for a file has its rows at the same places, so an open shard goes on.
         def view(start: int, end: int) -> memoryview:
-            wait = Wait(self._patience, self._patience.repair_seconds, "SHARD_MISSING")
-            place = f"{self._storage.place}/{file.path}"
-            while (data := self._storage.read_range(file.path, start, end - start)) is None:
-                wait.pause(f"{place} is in the manifest but missing; restore it")
+            nonlocal file
+            file, data = self._await(
+                file, lambda one: self._storage.read_range(one.path, start, end - start)
+            )
             if len(data) != end - start:
+                place = f"{self._storage.place}/{file.path}"
                 raise FeedError("SHARD_CORRUPT", f"{place} ends before its byte {end}")
             return memoryview(data)
 
-        if self._storage.read_range(file.path, 0, 1) is None and self._renew(file) != file:
-            return self._ranged(self._renew(file))
         shard = Shard(f"{self._storage.place}/{file.path}", file.bytes, view)
         if shard.packs != file.packs:
             raise FeedError("SHARD_CORRUPT", f"{file.path} has not the packs it should")
