@@ -12,6 +12,11 @@ export function publicModelName(model: string): string {
   return parts.at(-1) ?? 'local-model';
 }
 
+/** An endpoint for people who watch: its host and model, without a key or a folder. */
+export function endpointName(address: string, model: string): string {
+  return `${new URL(address).host} ${publicModelName(model)}`;
+}
+
 /** Names of endpoints have slashes too (owner/name), but do not begin as paths do. */
 export function isLocalPath(model: string): boolean {
   return /^(?:[/\\~]|\.{1,2}[/\\]|file:|[a-z]:[/\\])/i.test(model);

@@ -2,7 +2,7 @@
  * A scorer over a server that scores one thought per request: the probe, which alone may end a run,
  * and what becomes of a text that the server cannot score. How a text is scored is passed in.
  */
-import { publicModelName } from '../ports/endpoint.ts';
+import { endpointName, publicModelName } from '../ports/endpoint.ts';
 import type { Scored, ScoreRequest, Scorer } from '../ports/scorer.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { canonicalJson, sha256 } from '../runtime/ids.ts';
@@ -129,6 +129,7 @@ export function openServerScorer(engine: Engine, options: Options): Scorer {
         throw error;
       }
     },
+    load: () => limited.load(endpointName(options.url, options.model)),
     close: async () => {},
   };
 }

@@ -4,7 +4,7 @@
  * it. Where none takes calls for too long the run stops with TEACHER_DOWN, and nothing is lost.
  */
 import type OpenAI from 'openai';
-import { publicModelName } from '../../../ports/endpoint.ts';
+import { endpointName } from '../../../ports/endpoint.ts';
 import type { EndpointLoad } from '../../../ports/load.ts';
 import { type Clock, timeOfDayMs } from '../../../runtime/clock.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
@@ -170,7 +170,7 @@ export function openEndpoints(
 
 function loadOf({ endpoint, underWay, limit, restsUntilMs, out }: State, nowMs: number) {
   const { baseUrl, model } = endpoint;
-  const name = `${new URL(baseUrl).host} ${publicModelName(model)}`;
+  const name = endpointName(baseUrl, model);
   const resting = out !== null || restsUntilMs > nowMs;
   return { name, underWay, atOnceMax: limit.size(), resting };
 }

@@ -58,6 +58,10 @@ describe.each(engines)('%s', (_name, kind, hasWindow) => {
     // With a cached prefix this has ended a server.
     expect(JSON.stringify(server.asked)).not.toContain('skip_reading_prefix_cache');
     expect(scorer.identity).toMatchObject({ name: kind, model: 'toy', languageModel: true });
+    expect(scorer.load?.()).toEqual({
+      name: `${new URL(server.url).host} toy`,
+      ...{ underWay: 0, atOnceMax: 8, resting: false },
+    });
   });
 
   const rows = (change: (values: (number | null)[]) => (number | null)[]): Fault => ({
