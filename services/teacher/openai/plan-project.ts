@@ -173,10 +173,13 @@ function readModules(
   });
 }
 
-/** The plan knows a module by its folders; its short name is of the prompts alone. */
+/**
+ * The plan knows a module by its folders; its short name is of the prompts alone. In one pass,
+ * because a folder may be called as a module is.
+ */
 function named({ modules }: PlanRequest, purpose: string): string {
-  return modules.reduceRight(
-    (text, { name }, position) => text.replaceAll(moduleName(position), name),
-    purpose,
+  return purpose.replaceAll(
+    /module_([1-9]\d*)/g,
+    (text, number) => modules[Number(number) - 1]?.name ?? text,
   );
 }

@@ -100,6 +100,26 @@ test('a project with modules is planned from the top down, each level shown the 
   );
 });
 
+test('a purpose calls each module by its folder, whatever that is called', async () => {
+  const purpose = 'It builds on module_1, module_2 and $$, and not on module_39.';
+  const answer = { modules: [1, 2, 3].map((number) => ({ module: `module_${number}`, purpose })) };
+  const { teacher } = await open({
+    fault: ([system]) =>
+      system?.content.includes('"modules"') === true
+        ? { kind: 'text', text: JSON.stringify(answer) }
+        : null,
+  });
+  const modules = [
+    { name: "$&/$'$$", files: [0, 2, 3] },
+    { name: 'src/module_1', files: [1, 4, 5] },
+    { name: 'nothing', files: [] },
+  ];
+  const { value } = await teacher.plan({ ...planRequest, modules }, signal);
+  expect(value.modules?.map((each) => each.purpose)).toEqual(
+    Array(3).fill("It builds on $&/$'$$, src/module_1 and $$, and not on module_39."),
+  );
+});
+
 test('modules that a model refuses to describe cost neither the prose nor the files', async () => {
   const { teacher } = await open({
     fault: ([system]) =>
