@@ -16,6 +16,6 @@ export const planReport = {
       unit: 'modules',
     },
   },
-  tallies: { calls: tally('repo-plan', ({ usage }) => usage.calls) },
+  tallies: { answers: tally('repo-plan', ({ usage }) => usage.calls) },
   cost: cost('repo-plan', ({ usage }) => usage),
 };

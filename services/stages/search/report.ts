@@ -35,7 +35,7 @@ export const searchReport = {
     },
   },
   // A file's usage is the sum of its trace's usage and its search's usage.
-  tallies: { calls: tally('file-thought', ({ usage }) => usage.calls) },
+  tallies: { answers: tally('file-thought', ({ usage }) => usage.calls) },
   cost: cost('file-thought', ({ usage }) => usage),
   section: section('file-thought', openSearchTotals),
 };

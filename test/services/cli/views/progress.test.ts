@@ -17,7 +17,7 @@ function snapshot(done: number, planned: number, total: number | null = 2): Prog
   return {
     repositories: { found: 2, total, done: 0, dropped: 1 },
     files: { planned, done },
-    tallies: { calls: 12, tokens: 3_400 },
+    tallies: { answers: 12, tokens: 3_400 },
     phase: 'search',
   };
 }
@@ -29,7 +29,7 @@ describe('progress', () => {
     expect(shareDone(snapshot(0, 0, null))).toBeNull();
     expect(timeLeftMs(history)).toBeNull();
     expect(describeProgress(history)).toBe(
-      '1/2+ repositories · 0/0 files · 12 calls · 3,400 tokens · search',
+      '1/2+ repositories · 0/0 files · 12 answers · 3,400 tokens · search',
     );
     expect(describeProgress([])).toBe('starting');
   });

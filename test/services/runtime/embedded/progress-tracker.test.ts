@@ -65,7 +65,7 @@ describe('progress of a run', () => {
     expect(see('shard-sealed', 's')).toMatchObject({
       repositories: { found: 2, total: 2, done: 1, dropped: 1 },
       files: { planned: 2, done: 1 },
-      tallies: { calls: 6, tokens: 500 },
+      tallies: { answers: 6, tokens: 500 },
     });
   });
 
@@ -90,7 +90,7 @@ describe('progress of a run', () => {
   it('shows tokens as they are packed, before a shard is sealed', () => {
     const { metrics, see } = openTracker();
     metrics.count('tokens_packed', 700);
-    expect(see('repo-found', 'r').tallies).toEqual({ calls: 0, tokens: 700 });
-    expect(see('shard-sealed', 's').tallies).toEqual({ calls: 0, tokens: 700 });
+    expect(see('repo-found', 'r').tallies).toEqual({ answers: 0, tokens: 700 });
+    expect(see('shard-sealed', 's').tallies).toEqual({ answers: 0, tokens: 700 });
   });
 });
