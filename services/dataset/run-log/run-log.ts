@@ -67,13 +67,17 @@ export async function forEachBodyOf<Topic extends TopicName>(
   });
 }
 
-/** With `copy`, a log that a run is using is read as it stands, from a copy. */
+/**
+ * The folder is null for an output in a bucket. With `copy`, a log that a run is using is read as
+ * it stands, from a copy.
+ */
 export async function withRunLog<Result>(
-  outputFolder: string,
+  outputFolder: string | null,
   read: (log: RunLog) => Promise<Result>,
   inUse: 'leave' | 'copy' = 'leave',
 ): Promise<FromLog<Result>> {
   const absent = (why: string) => ({ found: null, why });
+  if (outputFolder === null) return absent('a bucket holds no log');
   const dataset = await datasetOf(join(outputFolder, 'run.json'));
   if (dataset === null) return absent('run.json is missing or is not that of an embedded run');
   let bus: LogReader;

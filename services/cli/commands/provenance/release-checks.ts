@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { OpenOutput } from '../../../dataset/open-output.ts';
 import { type OptOutRule, ruleFor } from '../../../dataset/opt-out/rules.ts';
 import { readProvenance } from '../../../dataset/read-shards.ts';
-import { forEachBody, withRunLog } from '../../../dataset/run-log/run-log.ts';
+import { forEachBody, type RunLog, withRunLog } from '../../../dataset/run-log/run-log.ts';
 import { verifyOutput } from '../../../dataset/verify/verify.ts';
 import { exportFileName } from '../../../export/folder.ts';
 import type { ResolvedValues } from '../../../registry.ts';
@@ -60,8 +60,7 @@ export async function checkSecondOpinion(
 ): Promise<Check> {
   const name = 'second-opinion';
   const known = new Map(repositories.map((each) => [each.repositoryId, each]));
-  if (runFolder === null) return { name, missing: [] };
-  const read = await withRunLog(runFolder, async (log) => {
+  const readSaid = async (log: RunLog) => {
     const found = new Set<string>();
     await forEachBody(log, 'repo-found', ({ envelope, body: { hosted } }) => {
       const own = known.get(envelope.repositoryId);
@@ -71,8 +70,10 @@ export async function checkSecondOpinion(
       found.add(`${own.name}: ${hosted?.host} says ${said}, its files say ${own.licence}`);
     });
     return [...found];
-  });
-  return { name, missing: listed(read.found ?? []) };
+  };
+  const { found, why } = await withRunLog(runFolder, readSaid, 'copy');
+  const missing = found === null ? [`the log was not looked into, because ${why}`] : listed(found);
+  return { name, missing };
 }
 
 /** The host knows no difference between `-only` and `-or-later`. */

@@ -1,8 +1,10 @@
 /** A data set may be published when nothing is missing, and each thing that is missing is named. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkSecondOpinion } from '../../../../../services/cli/commands/provenance/release-checks.ts';
 import { projectFiles, writeFiles } from '../../../../samples/ui-output.ts';
 import { runLine } from '../../terminal.ts';
 
@@ -71,6 +73,34 @@ test('a file of the export that was changed is named', async () => {
   const { of } = await release();
   expect(of('card')?.missing.join('\n')).toMatch(/README\.md is not what was exported/);
   expect(of('card')?.missing.join('\n')).toMatch(/no section "Licences"/);
+});
+
+test('a second opinion that nobody could look up is missing', async () => {
+  const [log, away] = ['out/log', 'out-log'].map((name) => join(workingFolder, name));
+  renameSync(log as string, away as string);
+  try {
+    const { of } = await release();
+    expect(of('second-opinion')).toMatchObject({
+      state: 'missing',
+      missing: ['the log was not looked into, because log/log.db is missing or may not be read'],
+    });
+  } finally {
+    renameSync(away as string, log as string);
+  }
+  const none = { repositories: [], texts: [], withoutText: [], incomplete: 0 };
+  expect((await checkSecondOpinion(null, none)).missing).toEqual([
+    'the log was not looked into, because a bucket holds no log',
+  ]);
+});
+
+test('a second opinion is looked up in the log that a run is using', async () => {
+  const lock = new DatabaseSync(join(workingFolder, 'out', 'log', 'lock.db'));
+  lock.exec('BEGIN EXCLUSIVE');
+  try {
+    expect((await release()).of('second-opinion')?.state).toBe('fine');
+  } finally {
+    lock.close();
+  }
 });
 
 test('nobody answers for a data set that does not verify', async () => {
