@@ -20,6 +20,19 @@ export interface CardFacts {
   readonly files: readonly FileFacts[];
 }
 
+/** Titles of the sections that a card cannot do without. */
+export const cardSections = {
+  contents: 'What is in it',
+  makers: 'Who wrote and who judged',
+  licences: 'Licences',
+  sources: 'Sources',
+  gates: 'What was left out',
+  loading: 'How to load it',
+} as const;
+
+/** How the section on what was left out begins where nobody could tell. */
+export const logNotAtHand = 'The log of the run was not at hand';
+
 export function drawCard(facts: CardFacts): string {
   const sections = [
     frontMatter(facts),
@@ -121,7 +134,7 @@ function contents({ head, census, format, report }: CardFacts): string[] {
     ...(report.optOuts === null ? [] : [['opt-outs', `\`${report.optOuts}\``]]),
   ];
   return [
-    '## What is in it',
+    `## ${cardSections.contents}`,
     '',
     `${format.summary} \`provenance/\` says for each piece of each pack where it is from; \`tokenizer.json\` is the tokenizer.`,
     '',
@@ -131,7 +144,7 @@ function contents({ head, census, format, report }: CardFacts): string[] {
 
 function makers({ census }: CardFacts): string[] {
   return [
-    '## Who wrote and who judged',
+    `## ${cardSections.makers}`,
     '',
     ...census.teachers.map((teacher) => `- Teacher: ${describeMaker(teacher, teacherWords)}`),
     ...census.scorers.map((scorer) => `- Scorer: ${describeMaker(scorer, scorerWords)}`),
@@ -160,7 +173,7 @@ function licences({ census }: CardFacts): string[] {
     count(tokens),
   ]);
   return [
-    '## Licences',
+    `## ${cardSections.licences}`,
     '',
     'As found in the sources. The code stays under the licence of its repository.',
     '',
@@ -179,7 +192,7 @@ function sources({ census }: CardFacts): string[] {
   ]);
   const more = census.totals.repositories - rows.length;
   return [
-    '## Sources',
+    `## ${cardSections.sources}`,
     '',
     ...table(['name', 'origin', 'commit', 'licence', 'files', 'tokens'], rows),
     ...(more > 0 ? ['', `And ${count(more)} more: \`provenance/\` names every one.`] : []),
@@ -187,12 +200,9 @@ function sources({ census }: CardFacts): string[] {
 }
 
 function gates(found: GateFacts | null): string[] {
-  const title = ['## What was left out', ''];
+  const title = [`## ${cardSections.gates}`, ''];
   if (found === null) {
-    return [
-      ...title,
-      'The log of the run was not at hand, so what its gates left out or replaced is not known here.',
-    ];
+    return [...title, `${logNotAtHand}, so what its gates left out or replaced is not known here.`];
   }
   const reasons = (counts: Readonly<Record<string, number>>) =>
     Object.entries(counts)
@@ -208,7 +218,7 @@ function gates(found: GateFacts | null): string[] {
 }
 
 function loading({ loading: lines }: ExportFormat): string[] {
-  return ['## How to load it', '', '```python', ...lines, '```'];
+  return [`## ${cardSections.loading}`, '', '```python', ...lines, '```'];
 }
 
 /** Exact words for the readers that would otherwise train on other tokens. */

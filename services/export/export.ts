@@ -26,8 +26,11 @@ import type { ExportReport } from './report.ts';
 export interface ExportRequest {
   /** The output: a folder, or another store. */
   readonly place: string | ObjectStore;
-  /** The folder that may hold the log of the run, from which the card lists what was left out. */
-  readonly runFolder: string;
+  /**
+   * The folder that may hold the log of the run, from which the card lists what was left out; null
+   * for a bucket.
+   */
+  readonly runFolder: string | null;
   readonly format: ExportFormat;
   readonly compression: Compression;
   /** The folder to make; an earlier export there is replaced. */

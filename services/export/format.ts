@@ -24,8 +24,8 @@ export interface ExportOrder {
   /** The last entry of the manifest. */
   readonly head: ManifestEntry;
   readonly compression: Compression;
-  /** May hold the log of the run. */
-  readonly runFolder: string;
+  /** May hold the log of the run; null for a bucket. */
+  readonly runFolder: string | null;
 }
 
 /** What a reader must be told so that it trains on the same tokens within the same bounds. */

@@ -93,8 +93,8 @@ export interface MeasuredOutput {
 export interface MeasureRequest {
   /** The output: a folder, or another store. */
   readonly place: string | ObjectStore;
-  /** The folder that may hold the log of the run. */
-  readonly runFolder: string;
+  /** The folder that may hold the log of the run; null for a bucket. */
+  readonly runFolder: string | null;
   readonly onProgress?: (progress: ShardProgress) => void;
 }
 

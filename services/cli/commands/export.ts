@@ -7,7 +7,7 @@ import type { ExportReport } from '../../export/report.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { type CommandContext, type Terminal, writeJson, writeLine } from '../context.ts';
 import { type ExitCode, exitCodes } from '../failures.ts';
-import { isRemote, openPlace } from '../open/output-place.ts';
+import { isRemote, openPlace, runFolderOf } from '../open/output-place.ts';
 import type { ConfigurationOptions } from '../open/settings.ts';
 import { formatBytes, formatCount, plural } from '../views/format.ts';
 import { createShardCounter } from '../views/shard-counter.ts';
@@ -31,7 +31,7 @@ export async function exportCommand(
   let missing: string | null = null;
   const report = await exportOutput({
     place: await openPlace(context, out, options),
-    runFolder: resolve(context.workingFolder, out),
+    runFolder: runFolderOf(context, out),
     format,
     compression,
     target,

@@ -177,15 +177,19 @@ export function openWire(context: CommandContext, values: ResolvedValues): Promi
 }
 
 /** A person at a terminal waits seconds for a broker, not minutes as a service does. */
-export const commandPatienceMs = 15_000;
+const commandPatienceMs = 15_000;
+
+export function openCommandBus(context: CommandContext, values: ResolvedValues): Promise<KafkaBus> {
+  const patienceMs = Math.min(values.kafka.patienceMs, commandPatienceMs);
+  return openBus(context, { ...values, kafka: { ...values.kafka, patienceMs } });
+}
 
 export async function withBus<Result>(
   context: CommandContext,
   values: ResolvedValues,
   use: (bus: KafkaBus) => Promise<Result>,
 ): Promise<Result> {
-  const patienceMs = Math.min(values.kafka.patienceMs, commandPatienceMs);
-  const bus = await openBus(context, { ...values, kafka: { ...values.kafka, patienceMs } });
+  const bus = await openCommandBus(context, values);
   try {
     return await use(bus);
   } finally {

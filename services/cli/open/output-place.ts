@@ -11,6 +11,11 @@ export function isRemote(out: string): boolean {
   return out.startsWith('s3://');
 }
 
+/** The folder that may hold the log of the run; null for a bucket, which holds none. */
+export function runFolderOf({ workingFolder }: CommandContext, out: string): string | null {
+  return isRemote(out) ? null : resolve(workingFolder, out);
+}
+
 /** Address and region of a remote store come from the configuration's section `storage`. */
 export async function openPlace(
   context: CommandContext,

@@ -81,15 +81,19 @@ export async function carryOptOuts(from: ObjectStore, to: ObjectStore): Promise<
   await applyOptOuts(to, { rules, list: headHash, alsoKnown });
 }
 
-/** Before an entry names these shards: what earlier rules match in them is replaced already. */
+/**
+ * Before an entry names these shards: what earlier rules match in them is replaced already. They
+ * were looked through when the newest generation was the one of `seen`.
+ */
 export async function blankNewShards(
   store: ObjectStore,
   originals: readonly ManifestShard[],
   endOfText: number,
+  seen: OptOuts | null = null,
 ): Promise<OptOuts> {
   for (;;) {
     const optOuts = await readOptOuts(store);
-    if (optOuts.rules.length === 0) return optOuts;
+    if (optOuts.rules.length === 0 || optOuts.headHash === seen?.headHash) return optOuts;
     const around = { store, optOuts, originals, endOfText };
     const found = await findLeaving(around, { rules: [], list: null });
     if (found === null) return optOuts;
@@ -102,8 +106,9 @@ export async function settleNewShards(
   store: ObjectStore,
   originals: readonly ManifestShard[],
   endOfText: number,
+  seen: OptOuts,
 ): Promise<void> {
-  const optOuts = await blankNewShards(store, originals, endOfText);
+  const optOuts = await blankNewShards(store, originals, endOfText, seen);
   const gone = originals.filter((shard) => optOuts.replacing(shard) !== null);
   for (const path of filesOf(gone)) await store.remove(path);
 }

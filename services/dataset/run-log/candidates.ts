@@ -12,7 +12,7 @@ export interface SearchedFile {
 
 /** The searched files of some repositories, by `fileKey`. */
 export async function readCandidates(
-  outputFolder: string,
+  outputFolder: string | null,
   repositoryIds: ReadonlySet<string>,
 ): Promise<FromLog<ReadonlyMap<string, SearchedFile>>> {
   return withRunLog(outputFolder, async (log) => {

@@ -25,7 +25,7 @@ export interface RunFunnel {
 /** A list of more drops than this takes more memory than it helps. */
 const droppedMax = 200_000;
 
-export async function readFunnel(outputFolder: string): Promise<FromLog<RunFunnel>> {
+export async function readFunnel(outputFolder: string | null): Promise<FromLog<RunFunnel>> {
   return withRunLog(outputFolder, async (log) => {
     const { dropped, unlisted, afterwards, usage: lost } = await readDrops(log);
     const { admitted, ...gates } = await readAdmitted(log);

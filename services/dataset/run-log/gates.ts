@@ -9,7 +9,7 @@ export interface GateFacts {
   readonly redactions: number;
 }
 
-export async function readGates(outputFolder: string): Promise<FromLog<GateFacts>> {
+export async function readGates(outputFolder: string | null): Promise<FromLog<GateFacts>> {
   return withRunLog(outputFolder, async (log) => {
     const dropped: Record<string, number> = {};
     const skipped: Record<string, number> = {};

@@ -20,7 +20,7 @@ export interface RepositoryJourney {
 }
 
 export async function readJourney(
-  outputFolder: string,
+  outputFolder: string | null,
   repositoryId: string,
 ): Promise<FromLog<RepositoryJourney>> {
   return withRunLog(outputFolder, async (log) => {

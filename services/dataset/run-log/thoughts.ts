@@ -17,7 +17,9 @@ export interface ThoughtFacts {
   readonly finish: Readonly<Record<string, number>>;
 }
 
-export async function readThoughtFacts(outputFolder: string): Promise<FromLog<ThoughtFacts>> {
+export async function readThoughtFacts(
+  outputFolder: string | null,
+): Promise<FromLog<ThoughtFacts>> {
   return withRunLog(outputFolder, readFacts);
 }
 

@@ -5,10 +5,8 @@
 import type {
   DeadLetterBody,
   DroppedBody,
-  Edge,
   Envelope,
   FileThoughtBody,
-  PlannedFile,
   RepoAdmittedBody,
   RepoFoundBody,
   RepoPlanBody,
@@ -48,13 +46,6 @@ export interface LogStory {
   trajectory: TrajectoryBody | null;
   readonly drops: Map<string, DroppedBody>;
   readonly letters: LetterFact[];
-}
-
-/** What is needed of a file's structure and plan. */
-export interface FileInLog {
-  readonly language: string | null;
-  readonly planned: PlannedFile | null;
-  readonly uses: readonly Edge[];
 }
 
 function emptyStory(): LogStory {

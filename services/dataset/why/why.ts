@@ -5,7 +5,7 @@
  */
 import { PipelineError } from '../../runtime/errors.ts';
 import { type OpenOutput, openReader } from '../open-output.ts';
-import { withRunLog } from '../run-log/run-log.ts';
+import { type RunLog, withRunLog } from '../run-log/run-log.ts';
 import type { DocumentReader } from '../template/document-reader.ts';
 import type { Duplicates, FileFact, Why } from './answer.ts';
 import { parseAsked } from './asked.ts';
@@ -37,12 +37,13 @@ export async function askWhy({ output, runFolder, asked: text }: WhyRequest): Pr
   const asked = parseAsked(text);
   const matches = createMatches();
   if (output !== null) await matchShards(output, asked, matches);
-  const logged = await readRun(runFolder, async (log) => {
+  const readAll = async (log: RunLog): Promise<FromRun> => {
     await matchLog(log, asked, matches);
     const ids = new Set(chosen(matches).keys());
     const stories = await readStories(log, ids);
     return { stories, duplicates: await readDuplicates(log, stories) };
-  });
+  };
+  const logged = await withRunLog(runFolder, readAll, 'copy');
   const repositories = chosen(matches);
   const missing = missingParts(output, logged.why);
   if (repositories.size === 0) throw nothingFound(text, missing);
@@ -113,14 +114,6 @@ async function placesIn(
     found.push(...(await placesOfFile(output, sample, file, reader)));
   }
   return found;
-}
-
-function readRun(
-  runFolder: string | null,
-  read: Parameters<typeof withRunLog<FromRun>>[1],
-): ReturnType<typeof withRunLog<FromRun>> {
-  if (runFolder !== null) return withRunLog(runFolder, read, 'copy');
-  return Promise.resolve({ found: null, why: 'a bucket holds no log' });
 }
 
 function missingParts(output: OpenOutput | null, noLog: string | null): string[] {

@@ -39,7 +39,7 @@ export const preferences: ExportFormat = {
         throw new PipelineError(
           'OUTPUT_MISSING',
           `preferences are made from the log of the run, which cannot be read because ${why}; export where the run was`,
-          { subject: runFolder },
+          runFolder === null ? {} : { subject: runFolder },
         );
       }
       const lines = documents.flatMap((document) => pairLines(document, found));

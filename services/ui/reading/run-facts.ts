@@ -38,18 +38,13 @@ export function createRunFacts(output: ServedOutput, now: () => number): RunFact
   const funnels = createKept<RunFunnel>(1, now);
   const journeys = createKept<RepositoryJourney>(journeysKeptMax, now);
   const { runFolder } = output;
-  const bucket = { found: null, why: 'a bucket holds no log' } as const;
   const left = { found: null, why: 'the repository was opted out' } as const;
   const stateKey = () => output.state().head;
-  const readAll = (): Promise<FromLog<RunFunnel>> =>
-    runFolder === null
-      ? Promise.resolve(bucket)
-      : funnels.get(stateKey(), () => readFunnel(runFolder));
+  const readAll = () => funnels.get(stateKey(), () => readFunnel(runFolder));
   const readOne = (repositoryId: string): Promise<FromLog<RepositoryJourney>> => {
     if (output.current().optOuts.repositories.has(repositoryId)) return Promise.resolve(left);
-    return runFolder === null
-      ? Promise.resolve(bucket)
-      : journeys.get(`${stateKey()} ${repositoryId}`, () => readJourney(runFolder, repositoryId));
+    const key = `${stateKey()} ${repositoryId}`;
+    return journeys.get(key, () => readJourney(runFolder, repositoryId));
   };
   return {
     funnel: async () => {

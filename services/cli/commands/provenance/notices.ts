@@ -5,6 +5,7 @@
 import { compareText } from '../../../../schemas/compare-text.ts';
 import { writtenFiles } from '../../../../schemas/trajectory-text.ts';
 import type { OpenOutput } from '../../../dataset/open-output.ts';
+import type { ShardProgress } from '../../../dataset/read-shards.ts';
 import { forEachSample, type Sample } from '../../../dataset/samples.ts';
 import { sha256 } from '../../../runtime/ids.ts';
 import { isAttributionFile } from '../../../stages/admit/licence/places.ts';
@@ -57,7 +58,7 @@ interface Growing {
 
 export async function collectNotices(
   output: OpenOutput,
-  onProgress: (progress: { shards: number; shardsTotal: number }) => void = () => {},
+  onProgress: (progress: ShardProgress) => void = () => {},
 ): Promise<Notices> {
   const repositories = new Map<string, Growing>();
   const texts = createTexts();

@@ -7,12 +7,12 @@ import { resolve } from 'node:path';
 import { applyOptOuts, type OptOutReport } from '../../../dataset/growing/opt-out.ts';
 import { type OptOutRule, parseOptOutList, ruleFor } from '../../../dataset/opt-out/rules.ts';
 import { printable } from '../../../dataset/printable.ts';
-import { forEachBody, withRunLog } from '../../../dataset/run-log/run-log.ts';
+import { forEachBody, type RunLog, withRunLog } from '../../../dataset/run-log/run-log.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import { sha256 } from '../../../runtime/ids.ts';
 import { type CommandContext, writeJson, writeLine } from '../../context.ts';
 import { type ExitCode, exitCodes } from '../../failures.ts';
-import { isRemote, openPlace } from '../../open/output-place.ts';
+import { openPlace, runFolderOf } from '../../open/output-place.ts';
 import type { ConfigurationOptions } from '../../open/settings.ts';
 import { formatCount, plural } from '../../views/format.ts';
 import { createShardCounter } from '../../views/shard-counter.ts';
@@ -32,8 +32,7 @@ export async function optOutCommand(
   const store = await openPlace(context, out, options);
   await requireOutput(store, out);
   const counter = createShardCounter(context.err, 'looked through', options.json);
-  const folder = isRemote(out) ? null : resolve(context.workingFolder, out);
-  const { found: alsoKnown, why } = await readKnownNames(folder, rules);
+  const { found: alsoKnown, why } = await readKnownNames(runFolderOf(context, out), rules);
   const report = await applyOptOuts(store, {
     ...{ rules, list: hash },
     ...(alsoKnown === null ? {} : { alsoKnown }),
@@ -84,9 +83,8 @@ async function requireOutput(
 }
 
 /** Repositories that the log knows by the names of the code host. */
-function readKnownNames(folder: string | null, rules: readonly OptOutRule[]) {
-  if (folder === null) return Promise.resolve({ found: null, why: 'a bucket holds no log' });
-  const read: Parameters<typeof withRunLog<Map<string, string>>>[1] = async (log) => {
+function readKnownNames(runFolder: string | null, rules: readonly OptOutRule[]) {
+  const read = async (log: RunLog) => {
     const known = new Map<string, string>();
     await forEachBody(log, 'repo-found', ({ envelope, body }) => {
       const rule = ruleFor(rules, { ...body, paths: [] });
@@ -99,7 +97,7 @@ function readKnownNames(folder: string | null, rules: readonly OptOutRule[]) {
     });
     return known;
   };
-  return withRunLog(folder, read, 'copy');
+  return withRunLog(runFolder, read, 'copy');
 }
 
 /** Repositories that are listed; `--json` has all. */

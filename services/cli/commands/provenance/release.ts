@@ -8,7 +8,7 @@ import { printable } from '../../../dataset/printable.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import { type CommandContext, writeJson, writeLine } from '../../context.ts';
 import { type ExitCode, exitCodes } from '../../failures.ts';
-import { isRemote, openPlace } from '../../open/output-place.ts';
+import { openPlace, runFolderOf } from '../../open/output-place.ts';
 import { type ConfigurationOptions, loadConfiguration } from '../../open/settings.ts';
 import { type ModelOptions, modelFlags } from '../../with-models.ts';
 import { collectNotices } from './notices.ts';
@@ -43,7 +43,7 @@ export async function releaseCommand(
   options: ReleaseOptions,
 ): Promise<ExitCode> {
   const { workingFolder } = context;
-  const folder = isRemote(out) ? null : resolve(workingFolder, out);
+  const folder = runFolderOf(context, out);
   const list = options.optOuts;
   const rules =
     list === undefined ? null : (await readOptOutList(resolve(workingFolder, list), list)).rules;

@@ -2,13 +2,12 @@
  * `backstory why OUT SAMPLE|REPO|PATH`: where something in a data set came from, or why it is not
  * there. It reads a finished or a growing output, and writes and locks nothing.
  */
-import { resolve } from 'node:path';
 import { type OpenOutput, openOutput } from '../../../dataset/open-output.ts';
 import { askWhy } from '../../../dataset/why/why.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import { type CommandContext, writeJson, writeLine } from '../../context.ts';
 import { type ExitCode, exitCodes } from '../../failures.ts';
-import { isRemote, openPlace } from '../../open/output-place.ts';
+import { openPlace, runFolderOf } from '../../open/output-place.ts';
 import type { ConfigurationOptions } from '../../open/settings.ts';
 import { drawWhy } from '../../views/why.ts';
 
@@ -22,7 +21,7 @@ export async function whyCommand(
   asked: string,
   options: WhyOptions,
 ): Promise<ExitCode> {
-  const runFolder = isRemote(out) ? null : resolve(context.workingFolder, out);
+  const runFolder = runFolderOf(context, out);
   const output = await openSealed(context, out, options);
   const why = await askWhy({ output, runFolder, asked });
   if (options.json === true) writeJson(context.out, why);

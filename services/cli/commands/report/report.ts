@@ -5,7 +5,7 @@ import { measureOutput } from '../../../quality/report.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import { type CommandContext, writeJson, writeLine } from '../../context.ts';
 import { type ExitCode, exitCodes } from '../../failures.ts';
-import { isRemote, openPlace } from '../../open/output-place.ts';
+import { openPlace, runFolderOf } from '../../open/output-place.ts';
 import type { ConfigurationOptions } from '../../open/settings.ts';
 import { createShardCounter } from '../../views/shard-counter.ts';
 import { drawQualityPage } from './page.ts';
@@ -21,10 +21,10 @@ export async function reportCommand(
   out: string,
   options: ReportOptions,
 ): Promise<ExitCode> {
-  const runFolder = resolve(context.workingFolder, out);
+  const runFolder = runFolderOf(context, out);
   const store = await openPlace(context, out, options);
   const page = options.html === undefined ? null : resolve(context.workingFolder, options.html);
-  if (page !== null && !isRemote(out)) await requireOutside(page, runFolder);
+  if (page !== null && runFolder !== null) await requireOutside(page, runFolder);
   // Reading a large output takes long: what would fail after it fails before.
   if (page !== null) await access(dirname(page), constants.W_OK).catch(refuseAt(page));
   const counter = createShardCounter(context.err, 'read');

@@ -9,9 +9,8 @@ import type { OutputPlace, ServedOutput } from '../../../ui/reading/served-outpu
 import type { CommandContext } from '../../context.ts';
 import {
   type ClusterCommandOptions,
-  commandPatienceMs,
   loadClusterConfiguration,
-  openBus,
+  openCommandBus,
   openWire,
 } from '../../open/connections.ts';
 
@@ -65,8 +64,7 @@ async function openCluster(
   { store }: ServedOutput,
   { metrics = [], allowChanges = false }: LiveOptions,
 ): Promise<LiveSource> {
-  const patienceMs = Math.min(values.kafka.patienceMs, commandPatienceMs);
-  const bus = await openBus(context, { ...values, kafka: { ...values.kafka, patienceMs } });
+  const bus = await openCommandBus(context, values);
   try {
     return openClusterLive({
       ...{ bus, store, metrics, mayAct: allowChanges, timeMs: timeOfDayMs },

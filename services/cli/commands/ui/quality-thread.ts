@@ -9,8 +9,7 @@ import { qualitySections } from '../report/rows.ts';
 answerQuestions<OutputPlace, readonly QualitySection[]>(async ({ place, runFolder }) => {
   const store = await openObjects(place);
   try {
-    const request = { place: store, runFolder: runFolder ?? place.folder };
-    return qualitySections((await measureOutput(request)).report);
+    return qualitySections((await measureOutput({ place: store, runFolder })).report);
   } finally {
     await store.close();
   }

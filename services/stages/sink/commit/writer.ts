@@ -304,7 +304,8 @@ class SinkWriter implements Writer {
       shards.push(shard);
     }
     // What was opted out while it was on its way leaves before anybody can read it.
-    await blankNewShards(this.#store, shards, this.#tokenizerFacts.endOfText);
+    const { endOfText } = this.#tokenizerFacts;
+    const seen = await blankNewShards(this.#store, shards, endOfText);
     const entry = makeEntry(state, this.#tools, {
       shards,
       sealed: groups.flat(),
@@ -325,7 +326,7 @@ class SinkWriter implements Writer {
     for (const id of state.references.keys()) if (!carried.has(id)) state.references.delete(id);
     this.#offsets.commit(entry.sources);
     // An opt-out between the look and the entry has not seen its shards.
-    await settleNewShards(this.#store, shards, this.#tokenizerFacts.endOfText);
+    await settleNewShards(this.#store, shards, endOfText, seen);
     state.end = await publishDerived(this.#store, state.end, this.#span);
     state.known.cover(state.end);
     crashPoint('sink:index-written');

@@ -3,7 +3,12 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeShard } from '../../../../schemas/mds.ts';
-import { applyOptOuts } from '../../../../services/dataset/growing/opt-out.ts';
+import {
+  applyOptOuts,
+  blankNewShards,
+  settleNewShards,
+} from '../../../../services/dataset/growing/opt-out.ts';
+import { readManifest } from '../../../../services/dataset/manifest.ts';
 import { openOutput } from '../../../../services/dataset/open-output.ts';
 import { parseOptOutList } from '../../../../services/dataset/opt-out/rules.ts';
 import { listSamples } from '../../../../services/dataset/samples.ts';
@@ -134,6 +139,30 @@ describe('an opt-out', () => {
     await deliver(await harness.open(out), placed);
     expect(await namesIn(out)).toEqual(['r0', 'r2', 'r3', 'r4', 'r5', 'r7']);
     expect((await verifyOutput(out)).samples).toBe(6);
+  });
+
+  test('has new shards looked through once, unless another one comes meanwhile', async () => {
+    const store = openLocalObjects(copy());
+    await apply(store, 'r3');
+    const { entries } = await readManifest(store);
+    const originals = entries.flatMap(({ shards }) => shards);
+    const read: string[] = [];
+    const seeing: ObjectStore = {
+      ...store,
+      read: (path) => {
+        read.push(path);
+        return store.read(path);
+      },
+    };
+    const endOfText = entries.at(-1)?.tokenizer.endOfText ?? 0;
+    const seen = await blankNewShards(seeing, originals, endOfText);
+    const looked = () => read.splice(0).filter((path) => path.startsWith('provenance/'));
+    expect(looked().length).toBeGreaterThan(0);
+    await settleNewShards(seeing, originals, endOfText, seen);
+    expect(looked()).toEqual([]);
+    await apply(store, 'r4');
+    await settleNewShards(seeing, originals, endOfText, seen);
+    expect(looked().length).toBeGreaterThan(0);
   });
 
   test('that is lost is damage, never a return of what left', async () => {
