@@ -40,8 +40,8 @@ export function openBlobStore(objects: ObjectStore, landmark = someLandmark): Bl
       throw corrupt(objects, reference, 'does not match its hash');
     },
     getRange: async (reference, offset, length) => {
-      const bytes = await ask(reference, (path) => objects.readRange(path, offset, length));
       const wanted = Math.max(0, Math.min(length, reference.bytes - offset));
+      const bytes = await ask(reference, (path) => objects.readRange(path, offset, wanted));
       if (bytes.byteLength >= wanted) return bytes;
       throw corrupt(objects, reference, `ends before its ${reference.bytes} bytes`);
     },

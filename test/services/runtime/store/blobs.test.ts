@@ -93,3 +93,27 @@ it('bytes that do not match their hash, or end too soon, are BLOB_CORRUPT', asyn
   expect(String(await open().getRange(reference, 0, 5))).toBe('same ');
   await expect(open().getRange(reference, 2, 8)).rejects.toMatchObject({ code: 'BLOB_CORRUPT' });
 });
+
+describe('a range of a blob', () => {
+  it('is asked for only as far as the blob goes', async () => {
+    const asked: number[] = [];
+    const { readRange } = openLocalObjects(folder);
+    const blobs = open({
+      readRange: (at, offset, length) => {
+        asked.push(length);
+        return readRange(at, offset, length);
+      },
+    });
+    expect(String(await blobs.getRange(reference, 5, 8 * 1024 * 1024))).toBe('bytes');
+    expect(asked).toEqual([5]);
+  });
+
+  it('takes no more memory than the file has bytes', async () => {
+    const read = await openLocalObjects(folder).readRange(
+      join(reference.sha256.slice(0, 2), reference.sha256),
+      0,
+      8 * 1024 * 1024,
+    );
+    expect(read?.buffer.byteLength).toBe('some bytes'.length);
+  });
+});
