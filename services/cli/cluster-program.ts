@@ -1,14 +1,6 @@
 /** The commands of a cluster, their options and their help. */
 import { type Command, Option } from 'commander';
-import { sections } from '../registry.ts';
-import { dlqDropCommand, dlqListCommand, dlqRetryCommand, dlqShowCommand } from './commands/dlq.ts';
-import { addCommand } from './commands/operate/add.ts';
-import { lagCommand } from './commands/operate/lag.ts';
-import { pauseCommand } from './commands/operate/pause.ts';
-import { replayCommand } from './commands/replay.ts';
-import { serveCommand } from './commands/serve.ts';
-import { topicsGraphCommand } from './commands/topics.ts';
-import { topicsApplyCommand, topicsPlanCommand } from './commands/topics-apply.ts';
+import { runtimeKnobs } from '../runtime/config/knobs.ts';
 import { type CommandContext, defaultOutput } from './context.ts';
 import type { ExitCode } from './failures.ts';
 import { withConfiguration } from './with-configuration.ts';
@@ -24,7 +16,10 @@ export function addClusterCommands(program: Command, context: CommandContext, en
       .command('add')
       .description('give a live data set more sources, while it runs')
       .argument('<source...>', 'as for run; paths as its discover process sees them'),
-  ).action(async (sources, options) => end(await addCommand(context, sources, options)));
+  ).action(async (sources, options) => {
+    const { addCommand } = await import('./commands/operate/add.ts');
+    end(await addCommand(context, sources, options));
+  });
   withDataset(
     program
       .command('lag')
@@ -32,7 +27,10 @@ export function addClusterCommands(program: Command, context: CommandContext, en
       .option('--partitions', 'show every partition')
       .option('--json', 'print JSON'),
   )
-    .action(async (options) => end(await lagCommand(context, options)))
+    .action(async (options) => {
+      const { lagCommand } = await import('./commands/operate/lag.ts');
+      end(await lagCommand(context, options));
+    })
     .addHelpText(
       'after',
       `
@@ -50,9 +48,10 @@ input, which a restart reads again.`,
         .command(verb)
         .description(`${verb} stages of a running cluster`)
         .argument('<stage...>', 'stages, or all'),
-    ).action(async (names, options) =>
-      end(await pauseCommand(context, names, verb === 'pause', options)),
-    );
+    ).action(async (names, options) => {
+      const { pauseCommand } = await import('./commands/operate/pause.ts');
+      end(await pauseCommand(context, names, verb === 'pause', options));
+    });
   }
   addDlq(program, context, end);
   addReplay(program, context, end);
@@ -78,7 +77,10 @@ function addServe(program: Command, context: CommandContext, end: End): void {
         .option('--quiet', 'print errors and the log only'),
     ),
   )
-    .action(async (parameters, options) => end(await serveCommand(context, parameters, options)))
+    .action(async (parameters, options) => {
+      const { serveCommand } = await import('./commands/serve.ts');
+      end(await serveCommand(context, parameters, options));
+    })
     .addHelpText(
       'after',
       `
@@ -102,19 +104,28 @@ function addTopics(program: Command, context: CommandContext, end: End): void {
     .command('graph')
     .description('print the graph as a Mermaid diagram')
     .option('--json', 'print stages and topics as JSON')
-    .action((options) => end(topicsGraphCommand(context, options)));
+    .action(async (options) => {
+      const { topicsGraphCommand } = await import('./commands/topics.ts');
+      end(topicsGraphCommand(context, options));
+    });
   withDataset(
     topics
       .command('plan')
       .description('show what broker and registry of a data set lack, or have with other settings')
       .option('--json', 'print JSON'),
-  ).action(async (options) => end(await topicsPlanCommand(context, options)));
+  ).action(async (options) => {
+    const { topicsPlanCommand } = await import('./commands/topics-apply.ts');
+    end(await topicsPlanCommand(context, options));
+  });
   withDataset(
     topics
       .command('apply')
       .description('create topics and register schemas of a data set; set retention and compaction')
       .option('--json', 'print JSON'),
-  ).action(async (options) => end(await topicsApplyCommand(context, options)));
+  ).action(async (options) => {
+    const { topicsApplyCommand } = await import('./commands/topics-apply.ts');
+    end(await topicsApplyCommand(context, options));
+  });
 }
 
 function addDlq(program: Command, context: CommandContext, end: End): void {
@@ -125,30 +136,42 @@ function addDlq(program: Command, context: CommandContext, end: End): void {
       .description('list records that no stage could handle, and why')
       .option('--all', 'also those that were retried or dropped')
       .option('--json', 'print JSON'),
-  ).action(async (options) => end(await dlqListCommand(context, options)));
+  ).action(async (options) => {
+    const { dlqListCommand } = await import('./commands/dlq.ts');
+    end(await dlqListCommand(context, options));
+  });
   withDataset(
     dlq
       .command('show')
       .description('show a dead letter with its record')
       .argument('<id>', 'its id, or the beginning of its id'),
-  ).action(async (id, options) => end(await dlqShowCommand(context, id, options)));
+  ).action(async (id, options) => {
+    const { dlqShowCommand } = await import('./commands/dlq.ts');
+    end(await dlqShowCommand(context, id, options));
+  });
   withDataset(
     dlq
       .command('retry')
       .description('put records about a repository back into their topic, in a live data set')
       .argument('<id...>', 'ids, or their beginnings')
       .option('--mended', 'retry even after three retries: the cause is gone now'),
-  ).action(async (ids, options) => end(await dlqRetryCommand(context, ids, options)));
+  ).action(async (ids, options) => {
+    const { dlqRetryCommand } = await import('./commands/dlq.ts');
+    end(await dlqRetryCommand(context, ids, options));
+  });
   withDataset(
     dlq
       .command('drop')
       .description('mark dead letters as settled; nothing is deleted')
       .argument('<id...>', 'ids, or their beginnings'),
-  ).action(async (ids, options) => end(await dlqDropCommand(context, ids, options)));
+  ).action(async (ids, options) => {
+    const { dlqDropCommand } = await import('./commands/dlq.ts');
+    end(await dlqDropCommand(context, ids, options));
+  });
 }
 
 function addReplay(program: Command, context: CommandContext, end: End): void {
-  const modes = sections.runtime.shape.memo.unwrap().options;
+  const modes = runtimeKnobs.shape.memo.unwrap().options;
   withDataset(
     withModels(
       program
@@ -165,5 +188,8 @@ function addReplay(program: Command, context: CommandContext, end: End): void {
         .option('--quiet', 'print errors and the log only')
         .addOption(new Option('--memo <mode>', 'how to use stored answers').choices(modes)),
     ),
-  ).action(async (options) => end(await replayCommand(context, options)));
+  ).action(async (options) => {
+    const { replayCommand } = await import('./commands/replay.ts');
+    end(await replayCommand(context, options));
+  });
 }

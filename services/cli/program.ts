@@ -4,23 +4,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { formatNames } from '../export/formats.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { addClusterCommands } from './cluster-program.ts';
-import { collectCommand, gatherCommand, sendCommand } from './commands/batch.ts';
-import { completionCommand, type Shell, shells } from './commands/completion.ts';
-import { configCommand } from './commands/config.ts';
-import { demoCommand } from './commands/demo.ts';
-import { doctorCommand } from './commands/doctor/doctor.ts';
-import { estimateCommand } from './commands/estimate.ts';
-import { exportCommand } from './commands/export.ts';
-import { inspectCommand } from './commands/inspect.ts';
-import { attributionCommand } from './commands/provenance/attribution.ts';
-import { optOutCommand } from './commands/provenance/opt-out.ts';
-import { releaseCommand } from './commands/provenance/release.ts';
-import { whyCommand } from './commands/provenance/why.ts';
-import { reportCommand } from './commands/report/report.ts';
-import { runCommand } from './commands/run.ts';
-import { structureCommand } from './commands/structure.ts';
-import { uiCommand } from './commands/ui/ui.ts';
-import { verifyCommand } from './commands/verify.ts';
+import { type Shell, shells } from './completion/shells.ts';
 import { type CommandContext, defaultOutput } from './context.ts';
 import { addExamples } from './examples.ts';
 import { type ExitCode, exitCodeHelp, exitCodes, reportFailure } from './failures.ts';
@@ -111,7 +95,10 @@ function addRun(program: Command, context: CommandContext, end: (code: ExitCode)
     .option('--quiet', 'print errors only')
     .option('--json', 'print the summary as JSON');
   withConfiguration(withModels(command))
-    .action(async (sources, options) => end(await runCommand(context, sources, options)))
+    .action(async (sources, options) => {
+      const { runCommand } = await import('./commands/run.ts');
+      end(await runCommand(context, sources, options));
+    })
     .addHelpText(
       'after',
       '\nKeys come from BACKSTORY_TEACHER_API_KEY (for OpenAI’s own address also OPENAI_API_KEY)\nand BACKSTORY_SCORER_API_KEY; tokens of GitHub from BACKSTORY_GITHUB_TOKEN (several with\ncommas) or GITHUB_TOKEN. Behind a proxy set NODE_USE_ENV_PROXY=1.\nStop with Ctrl-C: finished work is kept, and the same command goes on.',
@@ -127,9 +114,10 @@ function addMoney(program: Command, context: CommandContext, end: (code: ExitCod
     .option('--limit <count>', 'take only the first repositories')
     .option('--tokens-per-second <count>', 'how fast the model writes one answer', '50')
     .option('--json', 'print JSON');
-  withConfiguration(withModels(estimate)).action(async (sources, options) =>
-    end(await estimateCommand(context, sources, options)),
-  );
+  withConfiguration(withModels(estimate)).action(async (sources, options) => {
+    const { estimateCommand } = await import('./commands/estimate.ts');
+    end(await estimateCommand(context, sources, options));
+  });
   const batch = program
     .command('batch')
     .description('get the answers of a run from batches of the endpoint, at their price');
@@ -143,12 +131,21 @@ function addMoney(program: Command, context: CommandContext, end: (code: ExitCod
       .description('write down what the run would ask and the memo lacks')
       .argument('<source...>', 'as for run')
       .option('--limit <count>', 'take only the first repositories'),
-  ).action(async (sources, options) => end(await gatherCommand(context, sources, options)));
+  ).action(async (sources, options) => {
+    const { gatherCommand } = await import('./commands/batch.ts');
+    end(await gatherCommand(context, sources, options));
+  });
   addStep(batch.command('send').description('send what is gathered, each request once')).action(
-    async (options) => end(await sendCommand(context, options)),
+    async (options) => {
+      const { sendCommand } = await import('./commands/batch.ts');
+      end(await sendCommand(context, options));
+    },
   );
   addStep(batch.command('collect').description('fetch what the batches have brought')).action(
-    async (options) => end(await collectCommand(context, options)),
+    async (options) => {
+      const { collectCommand } = await import('./commands/batch.ts');
+      end(await collectCommand(context, options));
+    },
   );
 }
 
@@ -164,7 +161,10 @@ function addReaders(
       .argument('<out>', 'output folder of a run')
       .option('--quiet', 'print errors only')
       .option('--json', 'print the report as JSON'),
-  ).action(async (out, options) => end(await verifyCommand(context, out, options)));
+  ).action(async (out, options) => {
+    const { verifyCommand } = await import('./commands/verify.ts');
+    end(await verifyCommand(context, out, options));
+  });
   withConfiguration(
     program
       .command('inspect')
@@ -174,7 +174,10 @@ function addReaders(
       .option('--full', 'do not shorten')
       .option('--file <path>', 'only the steps of this file')
       .option('--json', 'print JSON'),
-  ).action(async (out, id, options) => end(await inspectCommand(context, out, id, options)));
+  ).action(async (out, id, options) => {
+    const { inspectCommand } = await import('./commands/inspect.ts');
+    end(await inspectCommand(context, out, id, options));
+  });
   withConfiguration(
     program
       .command('report')
@@ -182,7 +185,10 @@ function addReaders(
       .argument('<out>', 'output folder of a run, finished or growing')
       .option('--html <file>', 'also write one page with whole examples')
       .option('--json', 'print JSON'),
-  ).action(async (out, options) => end(await reportCommand(context, out, options)));
+  ).action(async (out, options) => {
+    const { reportCommand } = await import('./commands/report/report.ts');
+    end(await reportCommand(context, out, options));
+  });
   withConfiguration(
     program
       .command('export')
@@ -198,7 +204,18 @@ function addReaders(
           .default('none'),
       )
       .option('--json', 'print the report as JSON'),
-  ).action(async (out, options) => end(await exportCommand(context, out, options)));
+  ).action(async (out, options) => {
+    const { exportCommand } = await import('./commands/export.ts');
+    end(await exportCommand(context, out, options));
+  });
+  addStructure(program, context, end);
+}
+
+function addStructure(
+  program: Command,
+  context: CommandContext,
+  end: (code: ExitCode) => void,
+): void {
   withConfiguration(
     program
       .command('structure')
@@ -208,7 +225,10 @@ function addReaders(
       .option('--outline <path>', 'print only what this file defines')
       .option('--tokens <count>', 'tokens of the outline', readCount, 2000)
       .option('--map <tokens>', 'print only a map of the repository of this size', readCount),
-  ).action(async (source, options) => end(await structureCommand(context, source, options)));
+  ).action(async (source, options) => {
+    const { structureCommand } = await import('./commands/structure.ts');
+    end(await structureCommand(context, source, options));
+  });
 }
 
 /** Where data are from, and whether they may be given away. */
@@ -224,7 +244,10 @@ function addProvenance(
       .argument('<out>', 'output folder of a run, finished or growing')
       .argument('<asked>', 'sample id, repository, REPOSITORY:PATH[:LINE], or a path alone')
       .option('--json', 'print JSON'),
-  ).action(async (out, asked, options) => end(await whyCommand(context, out, asked, options)));
+  ).action(async (out, asked, options) => {
+    const { whyCommand } = await import('./commands/provenance/why.ts');
+    end(await whyCommand(context, out, asked, options));
+  });
   withConfiguration(
     program
       .command('attribution')
@@ -232,7 +255,10 @@ function addProvenance(
       .argument('<out>', 'output folder of a run, finished or growing')
       .option('--out <file>', 'where it goes (default: it is printed)')
       .option('--json', 'print JSON'),
-  ).action(async (out, options) => end(await attributionCommand(context, out, options)));
+  ).action(async (out, options) => {
+    const { attributionCommand } = await import('./commands/provenance/attribution.ts');
+    end(await attributionCommand(context, out, options));
+  });
   addRelease(program, context, end);
   const optOut = program
     .command('opt-out')
@@ -245,7 +271,10 @@ function addProvenance(
       .argument('<out>', 'output folder of a run, finished or growing')
       .option('--dry-run', 'say what would leave, and change nothing')
       .option('--json', 'print JSON'),
-  ).action(async (list, out, options) => end(await optOutCommand(context, list, out, options)));
+  ).action(async (list, out, options) => {
+    const { optOutCommand } = await import('./commands/provenance/opt-out.ts');
+    end(await optOutCommand(context, list, out, options));
+  });
 }
 
 function addRelease(
@@ -262,9 +291,10 @@ function addRelease(
     .option('--licences <names>', 'SPDX identifiers to allow beside the permissive ones')
     .option('--accept <checks>', 'checks that you answer for although something is missing')
     .option('--json', 'print JSON');
-  withConfiguration(withModels(release)).action(async (out, options) =>
-    end(await releaseCommand(context, out, options)),
-  );
+  withConfiguration(withModels(release)).action(async (out, options) => {
+    const { releaseCommand } = await import('./commands/provenance/release.ts');
+    end(await releaseCommand(context, out, options));
+  });
 }
 
 function addUi(program: Command, context: CommandContext, end: (code: ExitCode) => void): void {
@@ -292,7 +322,10 @@ function addUi(program: Command, context: CommandContext, end: (code: ExitCode) 
       )
       .option('--bundle <folder>', 'write the page as files for any web server, and end')
       .option('--json', 'print the address as JSON'),
-  ).action(async (outs, options) => end(await uiCommand(context, outs, options)));
+  ).action(async (outs, options) => {
+    const { uiCommand } = await import('./commands/ui/ui.ts');
+    end(await uiCommand(context, outs, options));
+  });
 }
 
 function readCount(text: string): number {
@@ -307,7 +340,10 @@ function addSetUp(program: Command, context: CommandContext, end: (code: ExitCod
       .description('show every knob, its value and where that came from')
       .option('--describe', 'say what each knob does')
       .option('--json', 'print JSON'),
-  ).action(async (options) => end(await configCommand(context, options)));
+  ).action(async (options) => {
+    const { configCommand } = await import('./commands/config.ts');
+    end(await configCommand(context, options));
+  });
   withConfiguration(
     program
       .command('doctor')
@@ -316,14 +352,23 @@ function addSetUp(program: Command, context: CommandContext, end: (code: ExitCod
       .option('--cluster', "check the servers of a cluster too: what 'serve' needs")
       .option('--dataset <name>', 'data set whose topics and schemas they should have')
       .option('--json', 'print JSON'),
-  ).action(async (options) => end(await doctorCommand(context, options)));
+  ).action(async (options) => {
+    const { doctorCommand } = await import('./commands/doctor/doctor.ts');
+    end(await doctorCommand(context, options));
+  });
   program
     .command('demo')
     .description('run on this repository itself and show a part of the result (npm start)')
-    .action(async () => end(await demoCommand(context)));
+    .action(async () => {
+      const { demoCommand } = await import('./commands/demo.ts');
+      end(await demoCommand(context));
+    });
   program
     .command('completion')
     .description('print the script that completes commands, options and knobs in a shell')
     .addArgument(new Argument('<shell>', 'whose script').choices(shells))
-    .action((shell: Shell) => end(completionCommand(context, program, shell)));
+    .action(async (shell: Shell) => {
+      const { completionCommand } = await import('./commands/completion.ts');
+      end(completionCommand(context, program, shell));
+    });
 }

@@ -1,6 +1,7 @@
 /** Options of every command that runs stages: who writes, who judges, and whether is searched. */
 import { type Command, Option } from 'commander';
-import { sections } from '../registry.ts';
+import { scorerKnobs } from '../scorer/config.ts';
+import { teacherKnobs } from '../teacher/config.ts';
 
 export interface ModelOptions {
   readonly teacher?: string;
@@ -8,15 +9,13 @@ export interface ModelOptions {
   readonly search?: string;
 }
 
-/** The values that the knob `kind` of a section accepts. */
-function kinds(section: 'teacher' | 'scorer'): string[] {
-  return sections[section].shape.kind.unwrap().options;
-}
+const teachers = teacherKnobs.shape.kind.unwrap().options;
+const scorers = scorerKnobs.shape.kind.unwrap().options;
 
 export function withModels(command: Command): Command {
   return command
-    .addOption(new Option('--teacher <kind>', 'who plans and thinks').choices(kinds('teacher')))
-    .addOption(new Option('--scorer <kind>', 'who judges rewrites').choices(kinds('scorer')))
+    .addOption(new Option('--teacher <kind>', 'who plans and thinks').choices(teachers))
+    .addOption(new Option('--scorer <kind>', 'who judges rewrites').choices(scorers))
     .addOption(
       new Option('--search <switch>', 'improve thoughts by search').choices(['on', 'off']),
     );

@@ -5,14 +5,13 @@ import { sections } from '../../registry.ts';
 import { knobKeys } from '../../runtime/config/resolve.ts';
 import { bashScript } from '../completion/bash.ts';
 import { fishScript } from '../completion/fish.ts';
+import type { Shell } from '../completion/shells.ts';
 import { treeOf } from '../completion/tree.ts';
 import { zshScript } from '../completion/zsh.ts';
 import type { CommandContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../failures.ts';
 
 const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript };
-export type Shell = keyof typeof scripts;
-export const shells = Object.keys(scripts) as Shell[];
 
 export function completionCommand(
   context: CommandContext,
