@@ -46,9 +46,10 @@ export const tense: Check = (answer, { shown, file }) => {
   if (done !== undefined) {
     return `${quoteShort(done)} speaks as if the file existed; it is still to be written`;
   }
-  if (file === null) return null;
+  const inPast = sentencesOf(answer).filter((sentence) => pastVerb.test(sentence));
+  if (file === null || inPast.length === 0) return null;
   const past = ownPattern(file.path, file.names);
-  const found = sentencesOf(answer).find((sentence) => past.test(sentence));
+  const found = inPast.find((sentence) => past.test(sentence));
   return found === undefined
     ? null
     : `${quoteShort(found)} is in the past tense, but the file is still to be written`;
@@ -60,6 +61,10 @@ function tellsOfEarlier(sentence: string, file: FileFacts | null): boolean {
     file?.reads.some(({ path }) => named.some((name) => `/${path}`.endsWith(`/${name}`))) ?? false
   );
 }
+
+const wasOrWere = '(?:was|were|has been|have been)';
+/** Few answers have one, and the pattern of a file with many names is dear to make. */
+const pastVerb = new RegExp(` ${wasOrWere} `);
 
 /**
  * "`Store` was added": the file or a name of its own, then how it came to be. "If `state` was
@@ -73,7 +78,7 @@ function ownPattern(path: string, names: readonly string[]): RegExp {
   const quoted = [...files, ...long.map(RegExp.escape)].join('|');
   const subject = `(?:[Tt]his (?:file|module)|\`(?:${quoted})\`|(?:${bare}))`;
   return new RegExp(
-    `(?<![\\w/.\`])(?<!\\b${conditions} (?:the )?)${subject} (?:was|were|has been|have been) (?:\\w+ly )?${makings}\\b`,
+    `(?<![\\w/.\`])(?<!\\b${conditions} (?:the )?)${subject} ${wasOrWere} (?:\\w+ly )?${makings}\\b`,
   );
 }
 
