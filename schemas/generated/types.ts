@@ -152,6 +152,8 @@ export interface AdmittedFile {
   readonly redactions: number;
   /** The same by kind: secret, email, address or address6; older records have none. */
   readonly redacted: { readonly [key: string]: number };
+  /** What gates point out and leave in place: how often, by GATE/KIND; older records have none. */
+  readonly marked: { readonly [key: string]: number };
 }
 
 /** A file of the repository that was not admitted. */

@@ -214,6 +214,7 @@ function gates(found: GateFacts | null): string[] {
     `- Repositories dropped: ${reasons(found.droppedRepositories)}.`,
     `- Files not admitted: ${reasons(found.skippedFiles)}.`,
     `- Secrets and personal data replaced: ${count(found.redactions)} in ${count(found.redactedFiles)} files.`,
+    `- Pointed out and left in place, in ${count(found.markedFiles)} files: ${reasons(found.marked)}.`,
   ];
 }
 

@@ -255,6 +255,9 @@ export interface Funnel {
   readonly skippedFiles: readonly { readonly reason: string; readonly count: number }[];
   readonly redactions: number;
   readonly redactedFiles: number;
+  /** What gates point out and leave in place, by gate and kind. */
+  readonly marked: Readonly<Record<string, number>>;
+  readonly markedFiles: number;
   readonly cost: {
     readonly calls: number;
     readonly promptTokens: number;

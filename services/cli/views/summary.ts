@@ -53,6 +53,7 @@ export function drawSummary(summary: RunSummary, facts: SummaryFacts, style: Sty
     ...refusedRows(summary),
     ...costRows(summary),
     ...plainRows(summary.plain),
+    ...markedRows(summary),
     ...(summary.lacks.length === 0 ? [] : [['written without', countLacks(summary.lacks)]]),
     ...searchRows(summary.search),
     ['time', formatDuration(summary.wallMs) + (summary.resumed ? ', after a resume' : '')],
@@ -212,6 +213,14 @@ function plainRows(plain: RunSummary['plain']): [string, string][] {
   if (counts.length === 0) return [];
   const told = counts.map(([kind, count]) => `${formatCount(count)} × ${kind}`);
   return [['plain files', told.join(', ')]];
+}
+
+/** What gates pointed out and left in place. */
+function markedRows({ marked, markedFiles }: RunSummary): [string, string][] {
+  const kinds = Object.entries(marked);
+  if (kinds.length === 0) return [];
+  const told = kinds.map(([kind, count]) => `${formatCount(count)} × ${kind}`).join(', ');
+  return [['marked', `${told}, in ${plural(markedFiles, 'file')}`]];
 }
 
 /** What a lack is called. */

@@ -107,6 +107,8 @@ function gateRows(gates: GateFacts): Row[] {
   if (redacted !== '') {
     rows.push(['redacted', `${redacted} in ${plural(gates.redactedFiles, 'file')}`]);
   }
+  const marked = countsOf(gates.marked);
+  if (marked !== '') rows.push(['marked', `${marked} in ${plural(gates.markedFiles, 'file')}`]);
   return rows;
 }
 
@@ -187,6 +189,8 @@ function fileRows(file: FileFact): Row[] {
     const kinds = countsOf(file.redacted);
     rows.push(['redacted', kinds === '' ? `${file.redactions} of unrecorded kind` : kinds]);
   }
+  const marked = countsOf(file.marked);
+  if (marked !== '') rows.push(['marked', marked]);
   if (file.purpose !== null) rows.push(['purpose', printable(file.purpose)]);
   if (file.dependsOn.length > 0)
     rows.push(['depends on', file.dependsOn.map(printable).join(', ')]);

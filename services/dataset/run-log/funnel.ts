@@ -6,9 +6,10 @@ import type { DroppedBody, Usage } from '../../../schemas/generated/types.ts';
 import { graph, type StageName } from '../../../schemas/topology.ts';
 import { noUsage, sumUsage } from '../../ports/usage.ts';
 import { IdSet } from '../../runtime/id-set.ts';
+import { type Marks, openMarks } from './marks.ts';
 import { type FromLog, forEachBody, forEachLastBody, type RunLog, withRunLog } from './run-log.ts';
 
-export interface RunFunnel {
+export interface RunFunnel extends Marks {
   readonly found: number;
   readonly admitted: number;
   readonly written: number;
@@ -53,6 +54,7 @@ async function readDrops(log: RunLog) {
 async function readAdmitted(log: RunLog) {
   let admitted = 0;
   const skippedFiles: Record<string, number> = {};
+  const marks = openMarks();
   let [redactedFiles, redactions] = [0, 0];
   await forEachLastBody(log, 'repo-admitted', ({ body: { repository } }) => {
     admitted += 1;
@@ -60,11 +62,12 @@ async function readAdmitted(log: RunLog) {
       skippedFiles[reason] = (skippedFiles[reason] ?? 0) + 1;
     }
     for (const file of repository.files) {
+      marks.add(file);
       redactions += file.redactions;
       if (file.redactions > 0) redactedFiles += 1;
     }
   });
-  return { admitted, skippedFiles, redactedFiles, redactions };
+  return { admitted, skippedFiles, redactedFiles, redactions, ...marks.facts() };
 }
 
 async function countIds(log: RunLog, topic: 'repo-found' | 'trajectory'): Promise<number> {

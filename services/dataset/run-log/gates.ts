@@ -1,8 +1,9 @@
 /** What the gates of a run left out or replaced, for data set cards. */
+import { type Marks, openMarks } from './marks.ts';
 import { type FromLog, forEachBody, withRunLog } from './run-log.ts';
 
 /** Counts by reason; the fields on redaction count replaced secrets and personal data. */
-export interface GateFacts {
+export interface GateFacts extends Marks {
   readonly droppedRepositories: Readonly<Record<string, number>>;
   readonly skippedFiles: Readonly<Record<string, number>>;
   readonly redactedFiles: number;
@@ -15,6 +16,7 @@ export async function readGates(outputFolder: string | null): Promise<FromLog<Ga
     const skipped: Record<string, number> = {};
     let redactedFiles = 0;
     let redactions = 0;
+    const marks = openMarks();
     const seen = new Set<string>();
     // The log may hold a record twice; both copies have the same id.
     const isNew = (id: string) => !seen.has(id) && seen.add(id) !== undefined;
@@ -25,10 +27,17 @@ export async function readGates(outputFolder: string | null): Promise<FromLog<Ga
       if (!isNew(envelope.id)) return;
       for (const { reason } of repository.skipped) skipped[reason] = (skipped[reason] ?? 0) + 1;
       for (const file of repository.files) {
+        marks.add(file);
         redactions += file.redactions;
         if (file.redactions > 0) redactedFiles += 1;
       }
     });
-    return { droppedRepositories: dropped, skippedFiles: skipped, redactedFiles, redactions };
+    const facts = {
+      droppedRepositories: dropped,
+      skippedFiles: skipped,
+      redactedFiles,
+      redactions,
+    };
+    return { ...facts, ...marks.facts() };
   });
 }

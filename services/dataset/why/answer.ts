@@ -92,6 +92,9 @@ export interface GateFacts {
   /** Replaced values, by kind; never the values. */
   readonly redacted: Readonly<Record<string, number>>;
   readonly redactedFiles: number;
+  /** What gates point out and leave in place, by gate and kind. */
+  readonly marked: Readonly<Record<string, number>>;
+  readonly markedFiles: number;
 }
 
 export interface PlanFact {
@@ -131,6 +134,7 @@ export interface FileFact {
   readonly sha256: string | null;
   readonly redacted: Readonly<Record<string, number>>;
   readonly redactions: number | null;
+  readonly marked: Readonly<Record<string, number>>;
   readonly licences: readonly string[];
   readonly language: string | null;
   readonly purpose: string | null;

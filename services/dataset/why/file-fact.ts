@@ -31,6 +31,7 @@ export function factOfFile(
     sha256: admitted?.sha256 ?? inShards?.sha256 ?? null,
     redactions: admitted?.redactions ?? null,
     redacted: admitted?.redacted ?? {},
+    marked: admitted?.marked ?? {},
     licences: evidence.flatMap((each) => (each.path === path ? each.identifier : [])),
     language: structure?.language ?? null,
     purpose: planned?.purpose ?? null,

@@ -1,6 +1,7 @@
 /** Joins what the log and the shards know of one repository to its story. Pure. */
 import type { Usage } from '../../../schemas/generated/types.ts';
 import { noUsage, sumUsage } from '../../ports/usage.ts';
+import { openMarks } from '../run-log/marks.ts';
 import type {
   DropFact,
   Duplicates,
@@ -134,9 +135,11 @@ function gatesOf(story: LogStory | null): GateFacts | null {
   const skipped: Record<string, number> = {};
   for (const { reason } of admitted.skipped) skipped[reason] = (skipped[reason] ?? 0) + 1;
   const redacted: Record<string, number> = {};
+  const marks = openMarks();
   let redactedFiles = 0;
   for (const file of admitted.files) {
     if (file.redactions > 0) redactedFiles += 1;
+    marks.add(file);
     let told = 0;
     for (const [kind, count] of Object.entries(file.redacted)) {
       redacted[kind] = (redacted[kind] ?? 0) + count;
@@ -148,7 +151,8 @@ function gatesOf(story: LogStory | null): GateFacts | null {
   }
   const { files, content } = admitted;
   const version = story?.admitVersion ?? 0;
-  return { version, files: files.length, bytes: content.bytes, skipped, redacted, redactedFiles };
+  const sizes = { files: files.length, bytes: content.bytes };
+  return { version, ...sizes, skipped, redacted, redactedFiles, ...marks.facts() };
 }
 
 function planOf(story: LogStory | null): PlanFact | null {

@@ -17,7 +17,14 @@ import { undecodable, undecodableEvidence } from './archive/decode.ts';
 import { decodeEvidence } from './archive/decode-evidence.ts';
 import type { UnpackedFile } from './archive/skips.ts';
 import { unpack } from './archive/unpack.ts';
-import { findParts, gateFiles, gateRepository, type OpenGates, openGates } from './ask-gates.ts';
+import {
+  countMarks,
+  findParts,
+  gateFiles,
+  gateRepository,
+  type OpenGates,
+  openGates,
+} from './ask-gates.ts';
 import type { AdmitKnobs } from './config.ts';
 import type { FileText } from './file-text.ts';
 import { type Gate, type GateFacts, noFacts } from './gate.ts';
@@ -47,6 +54,8 @@ export interface AdmittedText {
   readonly redactions: number;
   /** The same by kind; a kind without any is left out. */
   readonly redacted: Readonly<Record<string, number>>;
+  /** What gates point out and leave in place, by gate and kind. */
+  readonly marked: Readonly<Record<string, number>>;
 }
 
 export interface Admission {
@@ -130,7 +139,8 @@ async function redactFiles(
       continue;
     }
     for (const { kind } of findings) found[kind] += 1;
-    files.push(redactFile(file, findings, placeholders));
+    const marked = countMarks(file, open);
+    files.push({ ...redactFile(file, findings, placeholders), marked });
     sinceTurn += file.text.length;
     if (sinceTurn > turnCharacters) {
       await setImmediate();
@@ -144,7 +154,7 @@ function redactFile(
   { path, text }: FileText,
   findings: readonly Finding[],
   placeholders: Placeholders,
-): AdmittedText {
+): Omit<AdmittedText, 'marked'> {
   const { text: redacted, redactions, kinds } = redact(text, findings, placeholders);
   const bytes = Buffer.from(redacted);
   return { path, bytes, sha256: sha256(bytes), redactions, redacted: kinds };

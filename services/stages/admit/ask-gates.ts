@@ -9,6 +9,7 @@ import { decodeText, undecodable } from './archive/decode.ts';
 import type { UnpackedFile } from './archive/skips.ts';
 import type { FileText } from './file-text.ts';
 import {
+  type Counts,
   type Gate,
   type GateFacts,
   noFacts,
@@ -37,7 +38,18 @@ export function openGates<Knobs>(
     licensed: opened.flatMap(({ licensed }) => licensed ?? []),
     repository: opened.flatMap(({ repository }) => repository ?? []),
     redact: opened.flatMap(({ redact }) => redact ?? []),
+    marks: opened.flatMap(({ marks }, position) =>
+      marks === undefined ? [] : named(gates[position]?.name ?? '', marks),
+    ),
   };
+}
+
+/** Two gates may count a kind of one name. */
+function named(gate: string, ask: (file: FileText) => Counts): (file: FileText) => Counts {
+  return (file) =>
+    Object.fromEntries(
+      Object.entries(ask(file)).map(([kind, count]) => [`${gate}/${kind}`, count]),
+    );
 }
 
 export interface Gated {
@@ -108,6 +120,11 @@ export async function findParts(
     if (skip !== null) return skip;
   }
   return found.flat();
+}
+
+/** What gates point out in a file that stays, by gate and kind. */
+export function countMarks(file: FileText, gates: OpenGates): Counts {
+  return Object.assign({}, ...gates.marks.map((ask) => ask(file)));
 }
 
 /** Throws a gate's refusal if the repository may not be used. */

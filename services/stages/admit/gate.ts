@@ -86,7 +86,11 @@ export interface Questions<Reason extends string = string, Code extends DropCode
   readonly redact?: (
     file: FileText,
   ) => RedactAnswer<Reason, Code> | Promise<RedactAnswer<Reason, Code>>;
+  /** Counts by kind what it points out in a file that stays, and changes nothing. */
+  readonly marks?: (file: FileText) => Counts;
 }
+
+export type Counts = Readonly<Record<string, number>>;
 
 type RedactAnswer<Reason extends string, Code extends DropCode> = Verdict<Reason, Code> | Redaction;
 

@@ -10,9 +10,11 @@ import { generated } from './gates/generated.ts';
 import { lfsPointer } from './gates/lfs-pointer.ts';
 import { licence } from './gates/licence.ts';
 import { lines } from './gates/lines.ts';
+import { malware } from './gates/malware.ts';
 import { nearDuplicates } from './gates/near-duplicates.ts';
 import { optOut } from './gates/opt-out.ts';
 import { privacy } from './gates/privacy.ts';
+import { promptInjection } from './gates/prompt-injection.ts';
 import { secrets } from './gates/secrets.ts';
 import { size } from './gates/size.ts';
 import { vendored } from './gates/vendored.ts';
@@ -24,6 +26,8 @@ export const gates = [
   lfsPointer,
   generated,
   lines,
+  malware,
+  promptInjection,
   decontamination,
   nearDuplicates,
   size,

@@ -1,6 +1,7 @@
 /** Counters of `admit` and its section of the run summary: admitted and skipped files. Pure. */
 import { compareText } from '../../../schemas/compare-text.ts';
 import type { RepoAdmittedBody } from '../../../schemas/generated/types.ts';
+import { openMarks } from '../../dataset/run-log/marks.ts';
 import { section } from '../../runtime/report.ts';
 
 export const admitReport = {
@@ -9,6 +10,10 @@ export const admitReport = {
     files_skipped: {
       help: 'Files that were left out, with a reason in repo-admitted.',
       unit: 'files',
+    },
+    passages_marked: {
+      help: 'Passages that a gate points out and leaves in place, as those that speak to a model.',
+      unit: 'passages',
     },
     secrets_redacted: {
       help: 'Secrets replaced before any model saw them.',
@@ -26,6 +31,9 @@ interface Admission {
   /** The first of them by name, as `repository: path`, by reason. */
   readonly skippedPaths: Readonly<Record<string, readonly string[]>>;
   readonly admittedBytes: number;
+  /** What gates point out and leave in place, by gate and kind; and the files that have any. */
+  readonly marked: Readonly<Record<string, number>>;
+  readonly markedFiles: number;
 }
 
 /** Paths that the summary holds for each reason; there may be millions. */
@@ -33,12 +41,14 @@ const pathsMax = 20;
 
 function openAdmission() {
   const skipped = new Map<string, { count: number; paths: string[] }>();
+  const marks = openMarks();
   let files = 0;
   let admittedBytes = 0;
   return {
     add: ({ repository }: RepoAdmittedBody) => {
       files += repository.files.length;
       admittedBytes += repository.content.bytes;
+      for (const file of repository.files) marks.add(file);
       for (const { path, reason, detail } of repository.skipped) {
         const known = skipped.get(reason) ?? { count: 0, paths: [] };
         skipped.set(reason, known);
@@ -52,7 +62,7 @@ function openAdmission() {
     facts: (): Admission => {
       const byReason = [...skipped];
       return {
-        ...{ files, admittedBytes },
+        ...{ files, admittedBytes, ...marks.facts() },
         skippedFiles: Object.fromEntries(byReason.map(([reason, { count }]) => [reason, count])),
         skippedPaths: Object.fromEntries(byReason.map(([reason, { paths }]) => [reason, paths])),
       };

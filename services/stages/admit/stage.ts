@@ -39,6 +39,10 @@ export const admit = defineStage('admit', {
     tools.count('files_admitted', admitted.files.length);
     tools.count('files_skipped', admitted.skipped.length);
     tools.count('secrets_redacted', admitted.found.secret);
+    tools.count(
+      'passages_marked',
+      admitted.files.reduce((sum, { marked }) => sum + countOf(marked), 0),
+    );
     tools.count('admitted_bytes', content.bytes);
     const { licence } = admitted;
     const skipped = skippedFiles(admitted.skipped);
@@ -50,3 +54,7 @@ export const admit = defineStage('admit', {
     ];
   },
 });
+
+function countOf(marked: Readonly<Record<string, number>>): number {
+  return Object.values(marked).reduce((sum, count) => sum + count, 0);
+}

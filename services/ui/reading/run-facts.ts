@@ -92,6 +92,7 @@ function createKept<Facts>(keptMax: number, now: () => number) {
 
 function viewFunnel(funnel: RunFunnel): FunnelView['found'] {
   const { found, admitted, written, dropped, redactions, redactedFiles } = funnel;
+  const { marked, markedFiles } = funnel;
   const { calls, promptTokens, completionTokens, microDollars } = funnel.usage;
   const skipped = Object.entries(funnel.skippedFiles).map(([reason, count]) => ({ reason, count }));
   return {
@@ -103,6 +104,8 @@ function viewFunnel(funnel: RunFunnel): FunnelView['found'] {
     skippedFiles: skipped.sort((a, b) => b.count - a.count || compareText(a.reason, b.reason)),
     redactions,
     redactedFiles,
+    marked,
+    markedFiles,
     cost: { calls, promptTokens, completionTokens, microDollars },
   };
 }

@@ -59,6 +59,7 @@ export function sampleParts(name: string, files: readonly SampleFile[]): SampleP
       sha256: sha256(bytes),
       redactions: 0,
       redacted: {},
+      marked: {},
     };
   });
   return {

@@ -30,6 +30,7 @@ export function wideRepository(files: number): WideRepository {
       sha256: sha256(text),
       redactions: 0,
       redacted: {},
+      marked: {},
     };
   });
   const content = Buffer.concat(texts);

@@ -124,6 +124,7 @@ function admitted() {
       sha256: sha256(text),
       redactions: 0,
       redacted: {},
+      marked: {},
     };
     offset += file.bytes;
     return file;

@@ -123,14 +123,15 @@ export async function checkGates(
     const missing = [
       `the configuration ${what}: name the --config, --set, --teacher … of the run, and take the program that made it`,
     ];
-    return ['secrets', 'privacy', 'decontamination'].map((name) => ({ name, missing }));
+    return ['secrets', 'privacy', 'malware', 'decontamination'].map((name) => ({ name, missing }));
   }
-  const { privacy, decontaminate } = values.admit;
+  const { privacy, malware, decontaminate } = values.admit;
   const unnamed = 'no benchmark was named when the data set was made';
   return [
     // What becomes of a secret can be chosen, but no knob leaves it in.
     { name: 'secrets', missing: [] },
     { name: 'privacy', missing: privacy === 'off' ? ['admit.privacy was off'] : [] },
+    { name: 'malware', missing: malware === 'skip-file' ? [] : [`admit.malware was ${malware}`] },
     { name: 'decontamination', missing: decontaminate.length > 0 ? [] : [unnamed] },
   ];
 }

@@ -89,14 +89,13 @@ async function usableOf(
   }
 }
 
-/** Redaction costs most, and decides here only where a secret refuses. */
+/** Redaction costs most, and decides only where a secret refuses; what is counted never does. */
 function gatesThatRefuse({ secrets }: AdmitKnobs): readonly Gate<AdmitKnobs>[] {
-  if (secrets !== 'redact') return gates;
   return gates.map((gate: Gate<AdmitKnobs>) => ({
     ...gate,
     open: (knobs, facts) => {
-      const { redact: _, ...questions } = gate.open(knobs, facts);
-      return questions;
+      const { marks: _marks, redact, ...questions } = gate.open(knobs, facts);
+      return secrets === 'redact' || redact === undefined ? questions : { ...questions, redact };
     },
   }));
 }

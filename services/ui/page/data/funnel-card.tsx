@@ -64,7 +64,7 @@ function Drops({ found, out }: { readonly found: Funnel; readonly out: number })
 const reasonsMax = 8;
 
 function Skipped({ found }: { readonly found: Funnel }) {
-  const { skippedFiles, redactions, redactedFiles } = found;
+  const { skippedFiles, redactions, redactedFiles, marked, markedFiles } = found;
   const rows = skippedFiles.map(({ reason, count: size }) => ({
     name: reason,
     size,
@@ -79,6 +79,14 @@ function Skipped({ found }: { readonly found: Funnel }) {
       {redactions > 0 && (
         <p class="note">
           {count(redactions)} secrets and personal data replaced in {plural(redactedFiles, 'file')}
+        </p>
+      )}
+      {markedFiles > 0 && (
+        <p class="note">
+          Pointed out and left in place, in {plural(markedFiles, 'file')}:{' '}
+          {Object.entries(marked)
+            .map(([kind, size]) => `${count(size)} × ${kind}`)
+            .join(', ')}
         </p>
       )}
     </>

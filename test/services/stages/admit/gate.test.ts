@@ -86,6 +86,22 @@ describe('a gate that is added to the list', () => {
     expect(found).toEqual({ secret: 1, email: 0, address: 0, address6: 0 });
   });
 
+  test('counts what it points out in files that stay, before redaction, and changes nothing', async () => {
+    const gate = defineGate({
+      ...toy,
+      open: () => ({
+        file: ({ path }) => (path === 'e.py' ? 'toy' : null),
+        marks: ({ text }) => (/mark|555-/.test(text) ? { seen: 2 } : {}),
+      }),
+    });
+    const { files } = await admitWith(gate);
+    expect(files.map(({ path, marked }) => [path, marked])).toEqual([
+      ['a.py', {}],
+      ['b.py', { 'toy/seen': 2 }],
+      ['c.py', {}],
+    ]);
+  });
+
   test('skips a file from its answer to the question redact', async () => {
     const gate = defineGate({
       ...toy,

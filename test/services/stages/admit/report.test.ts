@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import type { RepoAdmittedBody } from '../../../../schemas/generated/types.ts';
 import { admitReport } from '../../../../services/stages/admit/report.ts';
 
+const markedFiles = [{ marked: { 'b/x': 1 } }, { marked: {} }, { marked: { 'b/x': 2, 'a/y': 1 } }];
+
 function factsOf(bodies: readonly (readonly [name: string, paths: readonly string[]])[]) {
   const figures = admitReport.section.open();
   for (const [name, paths] of bodies) {
@@ -11,7 +13,8 @@ function factsOf(bodies: readonly (readonly [name: string, paths: readonly strin
       reason: path.endsWith('.l') ? 'link' : 'binary',
       detail: path === 'a.png' ? 'as c: d.png' : null,
     }));
-    const repository = { name, files: [], content: { bytes: 0 }, skipped };
+    const files = paths.includes('z.l') ? markedFiles : [];
+    const repository = { name, files, content: { bytes: 0 }, skipped };
     figures.add({ repository } as unknown as RepoAdmittedBody);
   }
   return figures.facts();
@@ -28,6 +31,20 @@ test('the facts name the files left out, by reason, in an order of their own', (
   };
   expect(factsOf(bodies)).toMatchObject(expected);
   expect(factsOf(bodies.toReversed())).toMatchObject(expected);
+});
+
+test('the facts add up what gates pointed out and left in place', () => {
+  const { marked, markedFiles: files } = factsOf([
+    ['r', ['z.l']],
+    ['s', ['z.l']],
+  ]);
+  expect([Object.entries(marked), files]).toEqual([
+    [
+      ['a/y', 2],
+      ['b/x', 6],
+    ],
+    4,
+  ]);
 });
 
 test('I10: the facts hold a bounded number of paths, the first ones, and the whole count', () => {

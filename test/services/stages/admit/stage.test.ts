@@ -167,6 +167,7 @@ describe('the stage', () => {
     expect(counts).toEqual({
       files_admitted: 8,
       files_skipped: 1,
+      passages_marked: 0,
       secrets_redacted: 2,
       admitted_bytes: repository.content.bytes,
     });

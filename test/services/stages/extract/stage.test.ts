@@ -58,6 +58,7 @@ async function record(): Promise<Parameters<typeof extract.handle>[0]> {
       sha256: sha256(parts[index] ?? ''),
       redactions: 0,
       redacted: {},
+      marked: {},
     };
   });
   const repository: Repository = {

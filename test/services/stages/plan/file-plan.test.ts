@@ -128,6 +128,7 @@ test('chooses the README in the top folder and the manifests nearest to the top'
     sha256: '',
     redactions: 0,
     redacted: {},
+    marked: {},
   }));
   const structure = { ...exampleStructure, repository: { ...exampleStructure.repository, files } };
   expect(chooseSources(structure, 2)).toEqual({

@@ -14,7 +14,7 @@ function structureOf(paths: readonly string[], bytes: readonly number[] = []): R
   const [file] = exampleStructure.files;
   if (file === undefined) throw new Error('the example has files');
   const files = paths.map((path, at) => ({
-    ...{ path, offset: 0, sha256: '', redactions: 0, redacted: {} },
+    ...{ path, offset: 0, sha256: '', redactions: 0, redacted: {}, marked: {} },
     bytes: bytes[at] ?? 1,
   }));
   return {

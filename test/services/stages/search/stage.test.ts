@@ -152,6 +152,7 @@ function structureOf(
       sha256: '0',
       redactions: 0,
       redacted: {},
+      marked: {},
     };
     offset += file.bytes;
     return file;
