@@ -79,6 +79,7 @@ function frontMatter({ head, census, format }: CardFacts): string[] {
     '  - code',
     '  - synthetic',
     '  - development-trajectories',
+    ...(format.tags ?? []).map((tag) => `  - ${tag}`),
     `size_categories:`,
     `  - ${sizeCategory(census.totals.documents)}`,
     ...(configurations.length > 0 ? ['configs:', ...configurations] : []),

@@ -54,6 +54,8 @@ export interface ExportFormat {
   /** For the card: which file holds what. */
   readonly summary: string;
   readonly parts: readonly CardPart[];
+  /** For the card, beside those of every export. */
+  readonly tags?: readonly string[];
   /** Python that loads the format, at most five lines per reader. */
   readonly loading: readonly string[];
   /** For the card, the command and trainers.md; absent where a reader needs no word. */

@@ -7,6 +7,7 @@ import { megatron } from './formats/megatron/megatron.ts';
 import { olmo } from './formats/olmo.ts';
 import { parquet } from './formats/parquet/parquet.ts';
 import { preferences } from './formats/preferences.ts';
+import { traces } from './formats/traces.ts';
 
 export const formats = [
   mds,
@@ -16,6 +17,7 @@ export const formats = [
   huggingFace,
   jsonl,
   preferences,
+  traces,
 ] as const satisfies readonly ExportFormat[];
 
 export const formatNames: readonly string[] = formats.map(({ name }) => name);

@@ -138,6 +138,37 @@ class HuggingFace(unittest.TestCase):
             self.assertEqual(set(texts["name"]), {document["name"] for document in DOCUMENTS})
 
 
+class Traces(unittest.TestCase):
+    """`traces`, as the card loads it and as the Hub's rows do."""
+
+    def test_every_document_is_a_session(self) -> None:
+        sessions = {}
+        for path in sorted((ROOT / "traces-none" / "sessions").rglob("*.jsonl")):
+            session, *rest = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+            sessions[session["id"]] = [line["message"] for line in rest]
+        self.assertEqual(sessions.keys(), {document["id"] for document in DOCUMENTS})
+        for document in DOCUMENTS:
+            text = "".join(run["text"] for run in document["runs"])
+            calls = [
+                json.loads(call["function"]["arguments"])
+                for message in sessions[document["id"]]
+                for call in message.get("toolCalls", [])
+            ]
+            for written in (call["content"] for call in calls if "content" in call):
+                self.assertIn(written, text)
+            self.assertTrue(any("content" in call for call in calls))
+
+    def test_datasets_reads_it_with_the_words_of_the_card(self) -> None:
+        with tempfile.TemporaryDirectory() as cache:
+            folder = str(ROOT / "traces-none")
+            options = {"cache_dir": cache, "parse_agent_traces": False}
+            rows = datasets.load_dataset(folder, "sessions", split="train", **options)
+            heads = [row["id"] for row in rows if row["type"] == "session"]
+            self.assertEqual(set(heads), {document["id"] for document in DOCUMENTS})
+            roles = {row["message"]["role"] for row in rows if row["type"] == "message"}
+            self.assertLessEqual(roles, {"system", "user", "assistant", "tool"})
+
+
 class Empty(unittest.TestCase):
     """A set without rows loads by its card."""
 
@@ -253,7 +284,7 @@ class Whole(unittest.TestCase):
         return [file["path"] for file in files if digests[file["path"]] != file["sha256"]]
 
     def test_hashes(self) -> None:
-        self.assertEqual(len(self.exports()), 10)
+        self.assertEqual(len(self.exports()), 11)
         for folder in self.exports():
             self.assertEqual(self.wrong_files(folder), [])
             files = {str(f.relative_to(folder)) for f in folder.rglob("*") if f.is_file()}
