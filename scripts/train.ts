@@ -3,67 +3,89 @@
  * to a model whose loss falls, on CPUs: the environment, the pipeline on a part of this repository,
  * the reference trainer, and the picture of the loss. Repeating it goes on where it ended.
  */
-import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { byteTokenizerFile } from '../test/samples/inputs/byte-tokenizer.ts';
 import { pythonWithTorch } from '../test/samples/installed/python-environment.ts';
+import { call, launcher, root } from './training/children.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-/** A vocabulary of bytes and short texts: a tiny model learns something of it in a minute. */
+const usage = `usage: npm run train -- [--model tiny] [--source FOLDER] [--to FOLDER] [--steps N]
+
+  --model   tiny (default), a JSON file with a configuration, or a folder of Hugging Face, whose
+            tokenizer is then the data's
+  --source  what becomes data, as for \`backstory run\` (default: services/dataset of this checkout)
+  --to      holds data, checkpoints, metrics and picture (default: backstory-train)
+  --steps   of four packs of 1,024 tokens (default: 60); more of them go on where the last ones ended`;
+
+/** Short texts: a tiny model learns something of them in a minute. */
 const knobs = { contextLength: 1024, shardBytesMax: 1_000_000 };
-const rates = ['--learning-rate', '0.003', '--warmup', '4', '--batch-size', '4'];
-/** Steps at either end whose mean losses are compared. */
-const compared = 5;
-
-const { values } = parseArgs({
-  options: {
-    model: { type: 'string', default: 'tiny' },
-    source: { type: 'string', default: join(root, 'services/dataset') },
-    to: { type: 'string', default: 'backstory-train' },
-    steps: { type: 'string', default: '40' },
-  },
-});
+/** Packs of many files come together, so that few steps show how the whole goes. */
+const rates = ['--learning-rate', '0.005', '--warmup', '4', '--batch-size', '4', '--window', '512'];
+/** Steps at either end whose mean losses are compared, at most. */
+const comparedMax = 8;
 
 async function main(): Promise<void> {
-  const to = resolve(values.to);
+  const { values } = parseArgs({
+    options: {
+      model: { type: 'string', default: 'tiny' },
+      source: { type: 'string', default: join(root, 'services/dataset') },
+      to: { type: 'string', default: 'backstory-train' },
+      steps: { type: 'string', default: '60' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return;
+  }
+  if (!/^[1-9]\d*$/.test(values.steps)) throw new Error(`--steps ${values.steps} is no number`);
+  const model = values.model === 'tiny' ? 'tiny' : resolve(values.model);
+  if (model !== 'tiny' && !existsSync(model)) throw new Error(`there is no model at ${model}`);
+  const { to } = values;
   const [out, run] = [join(to, 'out'), join(to, 'run')];
   mkdirSync(to, { recursive: true });
-  console.log('environment: PyTorch and transformers, 5 GB the first time');
-  const python = await pythonWithTorch();
-  const tokenizer = join(to, 'bytes.json');
-  writeFileSync(tokenizer, byteTokenizerFile());
-  const set = Object.entries({ ...knobs, tokenizer }).flatMap(([name, value]) => [
-    '--set',
-    `sink.${name}=${value}`,
-  ]);
-  const backstory = [join(root, 'scripts/backstory.js'), 'run', resolve(values.source)];
-  await call(process.execPath, [...backstory, '--out', out, '--search', 'off', ...set]);
-  const folders = ['services/feed', 'services/trainer'].map((folder) => join(root, folder));
-  const trainer = ['-m', 'backstory_trainer', out, '--to', run, '--model', values.model, ...rates];
+  const python = await timed('environment (PyTorch and transformers: 5 GB once)', pythonWithTorch);
+  const sink = { ...knobs, tokenizer: tokenizerOf(model, to) };
+  const set = Object.entries(sink).flatMap(([name, value]) => ['--set', `sink.${name}=${value}`]);
+  const backstory = [launcher, 'run', values.source, '--out', out, '--search', 'off', ...set];
+  await timed(`data of ${values.source}`, () => call('.', process.execPath, backstory));
+  const line = ['-m', 'backstory_trainer', out, '--to', run, '--model', model, ...rates];
   const length = ['--steps', values.steps, '--epochs', '1000', '--checkpoint-every', '20'];
-  await call(python, [...trainer, ...length], { PYTHONPATH: folders.join(':') });
-  const losses = lossesOf(join(run, 'metrics.jsonl'));
-  const [first, last] = [mean(losses.slice(0, compared)), mean(losses.slice(-compared))];
-  console.log(`loss of trained tokens: ${first.toFixed(3)} → ${last.toFixed(3)}`);
-  console.log(`picture: ${join(run, 'curve.svg')}`);
-  if (last >= first) throw new Error('the loss did not fall');
+  await timed(`training: ${values.steps} steps`, () => call('.', python, [...line, ...length]));
+  report(run);
 }
 
-function call(command: string, parameters: string[], environment = {}): Promise<void> {
-  const child = spawn(command, parameters, {
-    stdio: 'inherit',
-    env: { ...process.env, ...environment },
-  });
-  return new Promise((done, fail) => {
-    child.on('error', fail);
-    child.on('exit', (code, signal) => {
-      if (code === 0) done();
-      else fail(new Error(`${command} ended with ${code ?? signal}`));
-    });
-  });
+/** That of the model, or one of bytes. */
+function tokenizerOf(model: string, to: string): string {
+  const own = join(model, 'tokenizer.json');
+  if (model !== 'tiny' && statSync(model).isDirectory() && existsSync(own)) return own;
+  const bytes = join(to, 'bytes.json');
+  writeFileSync(bytes, byteTokenizerFile());
+  return bytes;
+}
+
+async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
+  console.log(`── ${what}`);
+  const began = performance.now();
+  const result = await work();
+  console.log(`   ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  return result;
+}
+
+function report(run: string): void {
+  const losses = lossesOf(join(run, 'metrics.jsonl'));
+  const compared = Math.min(comparedMax, Math.floor(losses.length / 2));
+  const picture = `picture: ${join(run, 'curve.svg')}`;
+  if (compared === 0) {
+    console.log(`too few steps with trained tokens to compare\n${picture}`);
+    return;
+  }
+  const [first, last] = [mean(losses.slice(0, compared)), mean(losses.slice(-compared))];
+  console.log(
+    `loss of trained tokens: ${first.toFixed(3)} → ${last.toFixed(3)} (means of ${compared} steps)\n${picture}`,
+  );
+  if (last >= first) throw new Error('the loss did not fall');
 }
 
 /** Of the steps that had a trained token. */

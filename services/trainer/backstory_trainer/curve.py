@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -25,7 +26,7 @@ def read_metrics(path: Path) -> list[dict[str, Any]]:
 
 
 def draw(metrics: list[dict[str, Any]], title: str) -> str:
-    """One line for the loss and one for each kind of segment."""
+    """For the loss and each kind of segment: a faint line of all steps, and their running mean."""
     series = {
         name: [(each["step"], each[key]) for each in metrics if each.get(key) is not None]
         for name, key in {"loss": "loss", **{kind: f"loss_{kind}" for kind in KINDS}}.items()
@@ -35,11 +36,12 @@ def draw(metrics: list[dict[str, Any]], title: str) -> str:
         raise ValueError("no step was trained, so there is nothing to draw")
     steps, losses = zip(*points, strict=True)
     first, last = min(steps), max(max(steps), min(steps) + 1)
-    low, high = 0.0, max(losses) * 1.05 or 1.0
+    ticks = ticks_up_to(max(losses))
+    high = ticks[-1]
 
     def place(step: float, loss: float) -> str:
         x = LEFT + (WIDTH - LEFT - 20) * (step - first) / (last - first)
-        y = HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (loss - low) / (high - low)
+        y = HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * loss / high
         return f"{x:.1f},{y:.1f}"
 
     parts = [
@@ -47,20 +49,37 @@ def draw(metrics: list[dict[str, Any]], title: str) -> str:
         'font-family="sans-serif" font-size="12">',
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
         f'<text x="{LEFT}" y="20" font-size="14">{escape(title)}</text>',
+        f'<text x="16" y="{HEIGHT / 2}" text-anchor="middle" '
+        f'transform="rotate(-90 16 {HEIGHT / 2})">nats per trained token</text>',
     ]
-    for part in range(6):
-        loss = low + (high - low) * part / 5
-        x, y = place(first, loss).split(",")
-        parts.append(f'<text x="{LEFT - 8}" y="{y}" text-anchor="end">{loss:.2f}</text>')
+    for tick in ticks:
+        x, y = place(first, tick).split(",")
+        parts.append(f'<text x="{LEFT - 8}" y="{float(y) + 4}" text-anchor="end">{tick:g}</text>')
         parts.append(f'<line x1="{x}" x2="{WIDTH - 20}" y1="{y}" y2="{y}" stroke="#e5e5e5"/>')
-    parts.append(f'<text x="{LEFT}" y="{HEIGHT - 12}">step {first}</text>')
-    parts.append(f'<text x="{WIDTH - 20}" y="{HEIGHT - 12}" text-anchor="end">{last}</text>')
+    parts.append(f'<text x="{LEFT}" y="{HEIGHT - 12}">step {first + 1}</text>')
+    parts.append(f'<text x="{WIDTH - 20}" y="{HEIGHT - 12}" text-anchor="end">{last + 1}</text>')
     for number, (name, line) in enumerate(item for item in series.items() if item[1]):
-        dots = " ".join(place(*point) for point in line)
-        colour = COLOURS[name]
-        parts.append(
-            f'<polyline points="{dots}" fill="none" stroke="{colour}" stroke-width="1.5"/>'
-        )
+        smooth = smoothed(line, max(1, len(line) // 10))
+        for dots, looks in ((line, 'stroke-opacity="0.25"'), (smooth, 'stroke-width="2"')):
+            drawn = " ".join(place(*point) for point in dots)
+            parts.append(
+                f'<polyline points="{drawn}" fill="none" stroke="{COLOURS[name]}" {looks}/>'
+            )
         left = WIDTH - 330 + 80 * number
-        parts.append(f'<text x="{left}" y="20" fill="{colour}">{name} {line[-1][1]:.3f}</text>')
+        named = f"{name} {smooth[-1][1]:.3f}"
+        parts.append(f'<text x="{left}" y="20" fill="{COLOURS[name]}">{named}</text>')
     return "\n".join([*parts, "</svg>", ""])
+
+
+def ticks_up_to(highest: float) -> list[float]:
+    """0 and at most eight round numbers, the last of them at or above the highest value."""
+    size = 10.0 ** math.floor(math.log10(max(highest, 1e-6)))
+    step = next(size * part for part in (0.2, 0.5, 1, 2) if highest <= 8 * size * part)
+    return [step * tick for tick in range(math.ceil(highest / step) + 1)]
+
+
+def smoothed(line: list[tuple[int, float]], width: int) -> list[tuple[int, float]]:
+    """Each value as the mean of itself and of up to `width` - 1 before it."""
+    losses = [loss for _, loss in line]
+    means = [losses[max(0, at + 1 - width) : at + 1] for at in range(len(losses))]
+    return [(step, sum(part) / len(part)) for (step, _), part in zip(line, means, strict=True)]

@@ -21,6 +21,7 @@ from torch.distributed.checkpoint.state_dict import (
     get_state_dict,
     set_state_dict,
 )
+from transformers.utils.logging import disable_progress_bar
 
 from backstory_trainer.checkpoints import CheckpointError, load_newest, save
 from backstory_trainer.curve import draw, read_metrics
@@ -84,7 +85,8 @@ class Training:
         path = self.settings.to / "metrics.jsonl"
         metrics = None
         if self.ranks.rank == 0:
-            metrics = Metrics(path, self.step, self.settings.prometheus_port)
+            settings = self.settings
+            metrics = Metrics(path, self.step, settings.prometheus_port, settings.steps)
         steps = self._steps()
         while self.settings.steps is None or self.step < self.settings.steps:
             began = time.monotonic()
@@ -237,13 +239,14 @@ class Training:
     def _finish(self, metrics: Any, stopped: bool) -> None:
         """The picture, and the model in the form of Hugging Face if the run is over."""
         lines = read_metrics(metrics)
-        if lines:
+        if any(line["loss"] is not None for line in lines):
             title = f"{self.settings.model} on {self.settings.data}"
             (self.settings.to / "curve.svg").write_text(draw(lines, title), "utf-8")
         if stopped:
             return
         folder = self.settings.to / "model"
         own: Any = self.model
+        disable_progress_bar()
         prefix = "model."
         weights = {name.removeprefix(prefix): value for name, value in self._weights.items()}
         own.save_pretrained(folder, state_dict=weights)

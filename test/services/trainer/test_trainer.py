@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import unittest
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from unittest import mock
 
 import numpy as np
 import torch
+import torchtitan_loop
 from backstory_feed import Feed, Form
 from backstory_feed.collate import collate
 from backstory_trainer import checkpoints
@@ -31,9 +33,32 @@ from backstory_trainer.model import TINY, WeightedLoss, open_model
 from backstory_trainer.ranks import Ranks
 from backstory_trainer.settings import Settings
 from backstory_trainer.train import Training
+from torch import distributed
 
 OUTPUT = Path(sys.argv.pop(1))
 torch.set_num_threads(1)
+
+
+def fork_ranks(processes: int, work: Callable[[int], None]) -> None:
+    """As torchrun starts them, but as copies of this process, which has imported all."""
+    context = multiprocessing.get_context("fork")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    def run(rank: int) -> None:
+        place = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+        os.environ |= {**place, "RANK": str(rank), "WORLD_SIZE": str(processes)}
+        work(rank)
+
+    running = [context.Process(target=run, args=(rank,)) for rank in range(processes)]
+    for process in running:
+        process.start()
+    for process in running:
+        process.join()
+    codes = [process.exitcode for process in running]
+    if codes != [0] * processes:
+        raise AssertionError(f"processes ended with {codes}")
 
 
 class RunTest(unittest.TestCase):
@@ -159,35 +184,42 @@ class Resume(RunTest):
         self.train("one", steps=4)
         for how in ("ddp", "fsdp"):
             self.train(how, steps=2)
-            self.together(2, how, steps=4)
+            fork_ranks(2, lambda _rank, name=how: self.rank(name))
             for one, two in zip(self.metrics("one"), self.metrics(how), strict=True):
                 self.assertEqual(one["packs"], two["packs"])
                 self.assertAlmostEqual(one["loss"], two["loss"], delta=1e-4)
             indices = [pack for line in self.metrics(how) for pack in line["packs"]]
             self.assertEqual(indices, [["data", at] for at in range(16)])
 
-    def together(self, processes: int, name: str, steps: int) -> None:
-        """As torchrun starts them, but as copies of this process, which has imported all."""
-        context = multiprocessing.get_context("fork")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        running = [
-            context.Process(target=self.rank, args=(rank, processes, port, name, steps))
-            for rank in range(processes)
-        ]
-        for process in running:
-            process.start()
-        for process in running:
-            process.join()
-        self.assertEqual([process.exitcode for process in running], [0] * processes)
-
-    def rank(self, rank: int, processes: int, port: int, name: str, steps: int) -> None:
-        place = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
-        os.environ |= {**place, "RANK": str(rank), "WORLD_SIZE": str(processes)}
+    def rank(self, name: str) -> None:
         ranks = Ranks("cpu")
-        Training(self.settings(name, steps=steps, parallel=name), ranks).run()
+        Training(self.settings(name, steps=4, parallel=name), ranks).run()
         ranks.close()
+
+
+class Example(RunTest):
+    """services/feed/examples/torchtitan_loop.py: one process, two parts, then two processes."""
+
+    def test_a_loop_like_torchtitans_goes_on_with_more_processes(self) -> None:
+        whole = torchtitan_loop.train(str(OUTPUT), self.made("whole"), 4)
+        parts = torchtitan_loop.train(str(OUTPUT), self.made("parts"), 2)
+        self.assertEqual(parts, whole[:2])
+        shutil.copytree(self.folder / "parts", self.folder / "two")
+        self.assertEqual(torchtitan_loop.train(str(OUTPUT), self.folder / "parts", 4), whole[2:])
+        fork_ranks(2, self.loop)
+        for line in (self.folder / "losses-0", self.folder / "losses-1"):
+            for one, two in zip(whole[2:], json.loads(line.read_text()), strict=True):
+                self.assertAlmostEqual(one, two, delta=1e-4)
+
+    def made(self, name: str) -> Path:
+        (self.folder / name).mkdir()
+        return self.folder / name
+
+    def loop(self, rank: int) -> None:
+        distributed.init_process_group("gloo")
+        losses = torchtitan_loop.train(str(OUTPUT), self.folder / "two", 4, rank, 2)
+        (self.folder / f"losses-{rank}").write_text(json.dumps(losses))
+        distributed.destroy_process_group()
 
 
 class Early(RunTest):
@@ -295,7 +327,8 @@ class KindsOfTokens(unittest.TestCase):
     def test_a_curve_has_a_line_for_each_kind(self) -> None:
         lines = [{"step": at, "loss": 5 - at, "loss_write": 4 - at} for at in range(4)]
         picture = draw(lines, "a < b")
-        self.assertEqual(picture.count("<polyline"), 2)
+        # All steps and their mean, of the loss and of what was written.
+        self.assertEqual(picture.count("<polyline"), 4)
         self.assertIn("a &lt; b", picture)
         with self.assertRaises(ValueError):
             draw([], "")

@@ -23,7 +23,7 @@ afterAll(() => harness?.remove());
 describe('the trainer', () => {
   it('passes its Python tests', async () => {
     const { out } = await makeOutput(harness, 'out');
-    const path = ['feed', 'trainer'].map((wing) => `../../../services/${wing}`);
+    const path = ['feed', 'feed/examples', 'trainer'].map((wing) => `../../../services/${wing}`);
     const folders = path.map((folder) => new URL(folder, import.meta.url).pathname);
     const file = new URL('test_trainer.py', import.meta.url).pathname;
     const ran = await runPythonTests(python, file, out, { PYTHONPATH: folders.join(':') });
