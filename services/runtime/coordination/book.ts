@@ -7,7 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { asPipelineError } from '../errors.ts';
-import { openGroupCommit } from '../store/group-commit.ts';
+import { openGroupCommit, syncingOf } from '../store/group-commit.ts';
 
 /** In millionths of a dollar. */
 export interface Spent {
@@ -107,13 +107,13 @@ export function openBookFile(folder: string): Book {
     const database = new DatabaseSync(path);
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
     database.exec(tables);
-    return openFile(database);
+    return openFile(database, path);
   } catch (error) {
     throw asPipelineError(error, path);
   }
 }
 
-function openFile(database: DatabaseSync): Book {
+function openFile(database: DatabaseSync, path: string): Book {
   const add = database.prepare(`INSERT INTO spent VALUES (?, ?, ?) ${added}`);
   // What a killed process had under way may have been billed.
   database.exec(`INSERT INTO spent SELECT scope, count(*), sum(microDollars) FROM open WHERE true GROUP BY scope
@@ -126,7 +126,7 @@ DELETE FROM open;`);
       { calls: row.calls, spent: row.microDollars, held: 0 },
     ]),
   );
-  const writer = openGroupCommit(database, 'the book of spending');
+  const writer = openGroupCommit(database, 'the book of spending', syncingOf(database, path));
   const insert = database.prepare('INSERT INTO open VALUES (?, ?, ?)');
   const remove = database.prepare('DELETE FROM open WHERE id = ?');
   const place: Place = {

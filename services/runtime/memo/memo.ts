@@ -13,7 +13,7 @@ import { asPipelineError, type ErrorCode, PipelineError } from '../errors.ts';
 import { isLasting } from '../given-up.ts';
 import { canonicalJson, sha256 } from '../ids.ts';
 import { createRedactor, type Redactor } from '../redact.ts';
-import { openGroupCommit } from '../store/group-commit.ts';
+import { openGroupCommit, syncingOf } from '../store/group-commit.ts';
 
 /** use: answer from the memo if possible. refresh: ask anew. only: never ask; a miss is fatal. */
 export type MemoMode = 'use' | 'refresh' | 'only';
@@ -40,7 +40,7 @@ export function openMemo(folder: string): Memo {
     database.close();
     throw asPipelineError(error, path);
   }
-  const writer = openGroupCommit(database, 'the memo');
+  const writer = openGroupCommit(database, 'the memo', syncingOf(database, path));
   const read = database.prepare('SELECT value FROM memo WHERE key = ?');
   const write = database.prepare('INSERT OR REPLACE INTO memo (key, value) VALUES (?, ?)');
   return {

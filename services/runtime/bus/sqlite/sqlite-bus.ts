@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { asPipelineError, PipelineError } from '../../errors.ts';
 import { sha256 } from '../../ids.ts';
-import { type GroupCommit, openGroupCommit } from '../../store/group-commit.ts';
+import { type GroupCommit, openGroupCommit, syncingOf } from '../../store/group-commit.ts';
 import type {
   Bus,
   Commit,
@@ -40,8 +40,8 @@ export interface SqliteLog extends Bus {
 export function openSqliteBus(folder: string): SqliteLog {
   mkdirSync(folder, { recursive: true });
   const lock = acquireLock(join(folder, 'lock.db'), folder);
-  const database = openDatabase(join(folder, 'log.db'));
-  return new SqliteBus(database, lock);
+  const path = join(folder, 'log.db');
+  return new SqliteBus(openDatabase(path), path, lock);
 }
 
 /**
@@ -70,7 +70,7 @@ function acquireLock(path: string, folder: string): DatabaseSync {
 function openDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path);
   try {
-    // FULL: a commit survives power loss, not only the death of the process.
+    // FULL while tables are made: a commit survives power loss, not only the end of the process.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
     database.exec(`
       CREATE TABLE IF NOT EXISTS partitions (
@@ -120,12 +120,12 @@ class SqliteBus implements SqliteLog {
   readonly #topics: Partitions;
   readonly #statements: ReturnType<typeof prepareStatements>;
 
-  constructor(database: DatabaseSync, lock: DatabaseSync) {
+  constructor(database: DatabaseSync, path: string, lock: DatabaseSync) {
     this.#database = database;
     this.#lock = lock;
     this.#statements = prepareStatements(database);
     this.#topics = openPartitions(database);
-    this.#writer = openGroupCommit(database, 'the log');
+    this.#writer = openGroupCommit(database, 'the log', syncingOf(database, path));
     this.#groups = createGroups({
       partitions: this.#topics.of,
       read: this.#topics.readRows,
@@ -176,17 +176,19 @@ class SqliteBus implements SqliteLog {
       const partitions = this.#topics.of(record.topic);
       return partitions[partitionOf(record.key, partitions.length)] as Partition;
     });
+    const ends = new Map<Partition, number>();
     await this.#writer.write(() => {
       for (const { id } of gone) remove.run(id);
       records.forEach((record, index) => {
         const target = targets[index] as Partition;
-        const id = target.id * offsetsPerPartition + this.#topics.tail(target);
-        insert.run(id, record.key, record.value);
+        const offset = this.#topics.tail(target);
+        insert.run(target.id * offsetsPerPartition + offset, record.key, record.value);
+        ends.set(target, offset + 1);
       });
     });
-    // Ends move only after the commit, so that nobody reads records that may be rolled back.
-    const changed = new Set([...targets, ...gone.map(({ from }) => from)]);
-    for (const partition of changed) partition.end = this.#topics.tail(partition);
+    // Ends move only when records are durable, so that nobody reads what may still be lost; the
+    // table may hold more by now.
+    for (const [partition, end] of ends) partition.end = end;
     this.#groups.notify();
   }
 

@@ -8,7 +8,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { deserialize, serialize } from 'node:v8';
 import { sha256 } from '../../../runtime/ids.ts';
-import { type GroupCommit, openGroupCommit } from '../../../runtime/store/group-commit.ts';
+import {
+  type GroupCommit,
+  openGroupCommit,
+  unsynced,
+} from '../../../runtime/store/group-commit.ts';
 import type { PackedOutcome } from '../facts/packed-facts.ts';
 
 export interface FactCache {
@@ -33,7 +37,7 @@ export function openFactCache(folder: string, bytesMax: number): FactCache {
     damaged += 1;
   });
   if (database === null) return absentCache(() => damaged);
-  const writer = openGroupCommit(database, join(folder, fileName));
+  const writer = openGroupCommit(database, join(folder, fileName), unsynced);
   const read = database.prepare('SELECT hash, value FROM parsed WHERE key = ?');
   const write = database.prepare(
     'INSERT OR REPLACE INTO parsed (key, hash, value) VALUES (?, ?, ?)',
