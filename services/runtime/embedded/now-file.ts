@@ -40,10 +40,15 @@ export function openNowFile(engine: Engine, models: Models): NowFile {
       engine.log.debug({ err: error }, 'what the run is doing could not be written');
     }
   };
-  let writing = write('running');
-  const timer = setInterval(() => {
-    writing = writing.then(() => write('running'));
-  }, intervalMs);
+  let writing: Promise<void> | null = null;
+  // Where a write takes longer than a turn, turns are skipped: a queue of them would only grow.
+  const tick = () => {
+    writing ??= write('running').finally(() => {
+      writing = null;
+    });
+  };
+  tick();
+  const timer = setInterval(tick, intervalMs);
   return {
     end: async (state) => {
       clearInterval(timer);
