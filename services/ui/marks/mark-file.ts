@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { type Mark, markSchema, marksName } from '../../../schemas/marks.ts';
 import { asPipelineError, PipelineError } from '../../runtime/errors.ts';
 import { parseJson } from '../../runtime/json.ts';
+import { syncFolder } from '../../runtime/store/objects/local.ts';
 
 export interface Marks {
   /** Of each step the last mark, unless that takes the earlier ones back. */
@@ -99,6 +100,7 @@ async function append(path: string, folder: string, line: string): Promise<void>
     const isTorn = size > 0 && (await lastByteOf(file, size)) !== newline;
     await file.write(isTorn ? `\n${line}` : line);
     await file.sync();
+    // Else a power loss could take the file with its first mark.
     if (size === 0) await syncFolder(folder);
   } catch (error) {
     throw asPipelineError(error, path);
@@ -112,16 +114,6 @@ const newline = 10;
 async function lastByteOf(file: FileHandle, size: number): Promise<number | undefined> {
   const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
   return buffer[0];
-}
-
-/** Else a power loss could take the file with its first mark. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, constants.O_RDONLY);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 async function statOf(file: FileHandle, path: string) {
