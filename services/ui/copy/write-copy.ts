@@ -137,14 +137,18 @@ async function measure(copy: Copy, place: Readonly<Record<string, string>>): Pro
 
 const pollMs = 100;
 
-type Pages = DropPage | MarkPage;
-
 /** All rows of a list, page by page; the files are numbered from 0 without gaps. */
-async function writePages<Page extends Pages>(copy: Copy, out: number, name: string) {
+async function writePages<Page extends { readonly matched: number }>(
+  copy: Copy,
+  out: number,
+  name: string,
+  visit: (page: Page) => void = () => {},
+): Promise<void> {
   for (let from = 0; ; from += pageSize) {
     const range = { out: String(out), from: String(from), count: String(pageSize) };
     const page = await copy.ask<Page>(name, range);
     await copy.writeJson(copiedPlace(out, `${name}-${from / pageSize}`), page);
+    visit(page);
     if (from + pageSize >= page.matched) return;
   }
 }
@@ -152,13 +156,10 @@ async function writePages<Page extends Pages>(copy: Copy, out: number, name: str
 /** The id of each sample; null for one that is not whole yet. */
 async function writeRows(copy: Copy, out: number): Promise<(string | null)[]> {
   const ids: (string | null)[] = [];
-  for (let from = 0; ; from += pageSize) {
-    const range = { out: String(out), from: String(from), count: String(pageSize) };
-    const page = await copy.ask<SamplePage>('samples', range);
-    await copy.writeJson(copiedPlace(out, `samples-${from / pageSize}`), page);
-    ids.push(...page.rows.map(({ id, complete }) => (complete ? id : null)));
-    if (from + pageSize >= page.matched) return ids;
-  }
+  await writePages<SamplePage>(copy, out, 'samples', ({ rows }) => {
+    ids.push(...rows.map(({ id, complete }) => (complete ? id : null)));
+  });
+  return ids;
 }
 
 async function writeSample(copy: Copy, out: number, row: number, id: string): Promise<void> {
