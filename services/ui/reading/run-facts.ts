@@ -15,6 +15,7 @@ import type {
   LogView,
   Rewrite,
 } from '../api.ts';
+import { type DropFilter, pageOfDrops } from './drops.ts';
 import type { ServedOutput } from './served-output.ts';
 
 export interface RunFacts {
@@ -22,12 +23,6 @@ export interface RunFacts {
   drops(filter: DropFilter, from: number, count: number): Promise<DropPage>;
   journey(repositoryId: string): Promise<LogView>;
   rewrite(repositoryId: string, path: string): Promise<Rewrite>;
-}
-
-export interface DropFilter {
-  readonly stage: string | null;
-  readonly reason: string | null;
-  readonly text: string;
 }
 
 const journeysKeptMax = 16;
@@ -53,8 +48,7 @@ export function createRunFacts(output: ServedOutput, now: () => number): RunFact
     },
     drops: async (filter, from, count) => {
       const { found } = await readAll();
-      const matched = (found?.dropped ?? []).filter((drop) => isWanted(drop, filter));
-      return { matched: matched.length, from, rows: matched.slice(from, from + count) };
+      return pageOfDrops(found?.dropped ?? [], filter, from, count);
     },
     journey: async (repositoryId) => {
       const { found, why } = await readOne(repositoryId);
@@ -118,13 +112,6 @@ function countDrops(dropped: readonly DropRow[]): DropCount[] {
     counts.set(key, { stage, reason, disposition, count });
   }
   return [...counts.values()].sort((a, b) => b.count - a.count || compareText(a.reason, b.reason));
-}
-
-function isWanted(drop: DropRow, { stage, reason, text }: DropFilter): boolean {
-  if (stage !== null && drop.stage !== stage) return false;
-  if (reason !== null && drop.reason !== reason) return false;
-  const wanted = text.toLowerCase();
-  return `${drop.name}\n${drop.origin}\n${drop.detail}`.toLowerCase().includes(wanted);
 }
 
 function searchesOf({ files }: RepositoryJourney): FileSearch[] {

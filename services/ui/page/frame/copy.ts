@@ -23,6 +23,7 @@ import {
   lineCharacters,
 } from '../../copy/places.ts';
 import { countVerdicts, type MarkPage, pickMarks } from '../../marks/view.ts';
+import { pageOfDrops } from '../../reading/drops.ts';
 import { Refused } from './refused.ts';
 import type { Parameters } from './route.ts';
 
@@ -108,15 +109,8 @@ async function readAll<Row>(
 async function findDrops(parameters: Parameters, out: number): Promise<DropPage> {
   const { q = '', stage, reason, from = '0', count = '100' } = parameters;
   const all = await readAll<DropRow>('drops', out, (page) => page as DropPage);
-  const wanted = q.toLowerCase();
-  const matched = all.filter(
-    (drop) =>
-      (stage === undefined || drop.stage === stage) &&
-      (reason === undefined || drop.reason === reason) &&
-      `${drop.name}\n${drop.origin}\n${drop.detail}`.toLowerCase().includes(wanted),
-  );
-  const rows = matched.slice(Number(from), Number(from) + Number(count));
-  return { matched: matched.length, from: Number(from), rows };
+  const filter = { stage: stage ?? null, reason: reason ?? null, text: q };
+  return pageOfDrops(all, filter, Number(from), Number(count));
 }
 
 async function marksOf(out: number): Promise<readonly Mark[]> {
