@@ -97,6 +97,13 @@ describe('alerts', () => {
   });
 });
 
+it('each recorded rule is asked for by an alert or the dashboard', () => {
+  const recorded = [...recordingText.matchAll(/- record: (\S+)/g)].map(([, name = '']) => name);
+  expect(recorded.length).toBeGreaterThan(3);
+  const asked = alertsText + dashboard;
+  expect(recorded.filter((name) => !asked.includes(name))).toEqual([]);
+});
+
 describe('metrics', () => {
   const own = (Object.keys(measures) as MeasureName[]).map(measureName);
   const reports: readonly { readonly report?: StageReport }[] = stages;
