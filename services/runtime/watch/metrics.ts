@@ -121,12 +121,13 @@ export function createMetrics(
   const errors = new Counter(configurationOf('errors_total', registry));
   const seconds = openHistogram('handle_seconds', registry);
   const ages = openHistogram('queue_age_seconds', registry);
-  const flight = new Gauge(configurationOf('records_in_flight', registry));
   const working: Partial<Record<StageName, number>> = {};
   const change = (stage: StageName, by: number) => {
     working[stage] = (working[stage] ?? 0) + by;
-    flight.set({ stage }, working[stage] ?? 0);
   };
+  openGauge('records_in_flight', registry, async () =>
+    Object.entries(working).map(([stage, value]) => ({ labels: { stage }, value })),
+  );
   watchLoads(registry, loads);
   const countEnd = (stage: StageName, ended: EndedAs) => {
     const own = ends[stage] ?? {};
