@@ -3,7 +3,6 @@
  * one id the last counts, because what was tried again comes later.
  */
 import type {
-  DeadLetterBody,
   DroppedBody,
   Envelope,
   FileThoughtBody,
@@ -140,7 +139,7 @@ async function readLetters(
     await forEachRecord(bus, letters, async ({ key, value }) => {
       if (!repositoryIds.has(key)) return;
       const { body } = await codec.decodeDeadLetter(topic, value);
-      const { stage, reason, detail, attempts } = body as DeadLetterBody;
+      const { stage, reason, detail, attempts } = body;
       storyOf(key).letters.push({ topic, stage, reason, detail, attempts });
     });
   }

@@ -54,9 +54,7 @@ export async function readDeadLetters(
   const retries = new Map<string, number>();
   for (const topic of topicNames) {
     await forEachRecord(bus, physicalTopic(dataset, deadLetterTopic(topic)), async (record) => {
-      const decoded = await wire.decodeDeadLetter(topic, record.value);
-      const { envelope } = decoded;
-      const body = decoded.body as DeadLetterBody;
+      const { envelope, body } = await wire.decodeDeadLetter(topic, record.value);
       const told = handled.get(envelope.id);
       const status = told !== undefined && told.offset >= record.offset ? told.action : 'waiting';
       const { offset, key } = record;

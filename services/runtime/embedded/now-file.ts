@@ -110,7 +110,7 @@ function createLetters({ bus, codec, run }: Engine): { read(): Promise<Letters> 
         starts[partition] = offset + 1;
         counts.set(topic, (counts.get(topic) ?? 0) + 1);
         const { envelope, body } = await codec.decodeDeadLetter(topic, value);
-        latest.push(letterOf(topic, key, envelope.id, body as DeadLetterBody));
+        latest.push(letterOf(topic, key, envelope.id, body));
         if (latest.length > lettersMax) latest.shift();
       },
       { from: [...starts] },

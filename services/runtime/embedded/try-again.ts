@@ -4,7 +4,6 @@
  * drops of their repositories are taken back, and the writer forgets its output from the first of
  * them on. So the output has the same bytes as without the failure (I6).
  */
-import type { DeadLetterBody } from '../../../schemas/generated/types.ts';
 import {
   deadLetterTopic,
   lifecycle,
@@ -59,13 +58,12 @@ async function failedRepositories(engine: Engine, log: SqliteLog): Promise<Map<s
   for (const topic of topicNames) {
     const name = physicalTopic(engine.run.dataset, deadLetterTopic(topic));
     await forEachRecord(log, name, async (record) => {
-      const decoded = await plainWire.decodeDeadLetter(topic, record.value);
-      const body = decoded.body as DeadLetterBody;
+      const { envelope, body } = await plainWire.decodeDeadLetter(topic, record.value);
       if (!mayPass(body.reason as ErrorCode)) return;
       const { key } = record;
       const of = failed.get(key) ?? { letters: [], drops: [] };
       failed.set(key, of);
-      const { id, sourceSequence: sequence } = decoded.envelope;
+      const { id, sourceSequence: sequence } = envelope;
       // A record may have several dead letters: it is tried again once, and all of them go.
       const known = of.letters.findIndex((letter) => letter.id === id);
       const letter = { id, topic, key, body, place: record, sequence };

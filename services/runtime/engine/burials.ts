@@ -2,7 +2,6 @@
  * Tells which records are already buried as dead letters. A process may die between a burial and
  * the commit; the record is then delivered again, and must not be buried or counted twice.
  */
-import type { DeadLetterBody } from '../../../schemas/generated/types.ts';
 import { deadLetterTopic, physicalTopic, type TopicName } from '../../../schemas/topology.ts';
 import type { Bus } from '../bus/bus.ts';
 import { forEachRecord } from '../bus/topic-reader.ts';
@@ -39,7 +38,7 @@ export function openBurials(bus: Bus, codec: Codec, dataset: string): Burials {
     const visit = async ({ offset, value }: { offset: number; value: Uint8Array }) => {
       // An unreadable record in this topic was written by a stranger, so it is not a dead letter.
       const letter = await unlessUnreadable(() => codec.decodeDeadLetter(topic, value));
-      if (letter !== null) known.graves.add(idOf({ ...(letter.body as DeadLetterBody), topic }));
+      if (letter !== null) known.graves.add(idOf({ ...letter.body, topic }));
       known.next = offset + 1;
     };
     await forEachRecord(bus, name, visit, { from: [known.next] });

@@ -11,7 +11,7 @@ import type { BodyStore } from '../stage.ts';
 import type { BlobStore } from '../store/blobs.ts';
 import { openBodyCache } from './body-cache.ts';
 import { decodeSingleObject, encodeSingleObject } from './single-object.ts';
-import { plainWire, type Wire, type WireRecord } from './wire.ts';
+import { type DeadLetterRecord, plainWire, type Wire } from './wire.ts';
 
 export const inlineBytesMax = 32 * 1024;
 /**
@@ -41,8 +41,8 @@ export interface Codec {
   /** The envelope alone; never reads the blob store. */
   decodeEnvelope(topic: TopicName, value: Uint8Array): Promise<Envelope>;
   /** Encodes a record for the topic's dead-letter topic. */
-  encodeDeadLetter(topic: TopicName, record: WireRecord): Uint8Array;
-  decodeDeadLetter(topic: TopicName, value: Uint8Array): Promise<WireRecord>;
+  encodeDeadLetter(topic: TopicName, record: DeadLetterRecord): Uint8Array;
+  decodeDeadLetter(topic: TopicName, value: Uint8Array): Promise<DeadLetterRecord>;
   readonly bodies: BodyStore;
 }
 

@@ -16,7 +16,13 @@ import { type Clock, describeSkew, skewMsMax, timeOfDayMs } from '../clock.ts';
 import { PipelineError } from '../errors.ts';
 import { retryFailures } from '../retry.ts';
 import type { LatestSchema, Registry } from './schema-registry.ts';
-import { invalidRecord, type SchemaName, type Wire, type WireRecord } from './wire.ts';
+import {
+  type DeadLetterRecord,
+  invalidRecord,
+  type SchemaName,
+  type Wire,
+  type WireRecord,
+} from './wire.ts';
 
 const magicByte = 0;
 const headerBytes = 5;
@@ -124,7 +130,8 @@ export async function openConfluentWire(
     encodeDeadLetter: (topic, record) =>
       frame(deadLetterTopic(topic), recordType('dead-letter'), record),
     decode: (topic, value) => unframe(topic, topic, value),
-    decodeDeadLetter: (topic, value) => unframe(topic, 'dead-letter', value),
+    decodeDeadLetter: async (topic, value) =>
+      (await unframe(topic, 'dead-letter', value)) as DeadLetterRecord,
   };
 }
 

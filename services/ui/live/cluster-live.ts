@@ -3,7 +3,6 @@
  * the metrics of the processes that were named, its money by the ledger in the store. Looking joins
  * no consumer group; only `act` writes, and it is there only where the page was given that right.
  */
-import type { DeadLetterBody } from '../../../schemas/generated/types.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { watchControl } from '../../runtime/cluster/control.ts';
 import {
@@ -64,7 +63,7 @@ export function openClusterLive(place: ClusterPlace): LiveSource {
 }
 
 function rowOf({ id, topic, key, body, status, retries }: DeadLetter): LetterRow {
-  return { ...letterOf(topic, key, id, body as DeadLetterBody), status, retries };
+  return { ...letterOf(topic, key, id, body), status, retries };
 }
 
 async function lookAt(place: ClusterPlace): Promise<Looked> {

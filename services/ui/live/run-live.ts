@@ -4,7 +4,6 @@
  */
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DeadLetterBody } from '../../../schemas/generated/types.ts';
 import { type RunNow, runNowPath, runNowSchema } from '../../../schemas/run-now.ts';
 import {
   deadLetterTopic,
@@ -17,6 +16,7 @@ import {
 import { type RunLog, withRunLog } from '../../dataset/run-log/run-log.ts';
 import { forEachRecord } from '../../runtime/bus/topic-reader.ts';
 import { letterOf } from '../../runtime/embedded/now-file.ts';
+import type { Letter } from '../../runtime/engine/try-again.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { parseJson } from '../../runtime/json.ts';
 import { plainWire } from '../../runtime/records/wire.ts';
@@ -151,13 +151,6 @@ async function letterInLog(folder: string, id: string): Promise<LetterView> {
   return found;
 }
 
-interface Letter {
-  readonly topic: TopicName;
-  readonly key: string;
-  readonly id: string;
-  readonly body: DeadLetterBody;
-}
-
 async function forEachLetter(
   { bus, dataset }: RunLog,
   visit: (letter: Letter) => Promise<void>,
@@ -165,7 +158,7 @@ async function forEachLetter(
   for (const topic of topicNames) {
     await forEachRecord(bus, physicalTopic(dataset, deadLetterTopic(topic)), async (record) => {
       const { envelope, body } = await plainWire.decodeDeadLetter(topic, record.value);
-      await visit({ topic, key: record.key, id: envelope.id, body: body as DeadLetterBody });
+      await visit({ topic, key: record.key, id: envelope.id, body });
     });
   }
 }

@@ -104,7 +104,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<EngineH
     deadLetters: async (topic) => {
       const found: DeadLetterBody[] = [];
       await read(deadLetterTopic(topic), async (value) => {
-        found.push((await plainWire.decodeDeadLetter(topic, value)).body as DeadLetterBody);
+        found.push((await plainWire.decodeDeadLetter(topic, value)).body);
       });
       return found;
     },
