@@ -6,8 +6,8 @@
 import { addressProblem } from '../../ports/endpoint.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { PipelineError } from '../../runtime/errors.ts';
+import { readBounded } from '../../runtime/read-bounded.ts';
 import { again, done, repeat, type Tried } from '../../runtime/retry.ts';
-import { readBounded } from './download.ts';
 import { type Answer, judge } from './judge.ts';
 import { type Lease, openQuotas, type QuotaSettings, type Quotas, type Resource } from './quota.ts';
 import { readRateLimits } from './shapes.ts';

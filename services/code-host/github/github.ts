@@ -2,6 +2,7 @@
 import type { CodeHost, SnapshotLimits } from '../../ports/code-host.ts';
 import { pageSize } from '../../ports/code-host.ts';
 import { PipelineError } from '../../runtime/errors.ts';
+import { readBounded } from '../../runtime/read-bounded.ts';
 import { again, done, type Tried } from '../../runtime/retry.ts';
 import {
   type Asked,
@@ -11,7 +12,7 @@ import {
   describeFailure,
   openClient,
 } from './client.ts';
-import { inspectArchive, readBounded } from './download.ts';
+import { inspectArchive } from './inspect-archive.ts';
 import { messageOf, retryAfterMs } from './judge.ts';
 import { readCommit, readRepository, readSearchPage } from './shapes.ts';
 

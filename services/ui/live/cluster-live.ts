@@ -14,6 +14,7 @@ import {
 } from '../../runtime/cluster/dead-letters.ts';
 import { openLedger } from '../../runtime/coordination/ledger.ts';
 import { letterOf } from '../../runtime/embedded/now-file.ts';
+import { readBounded } from '../../runtime/read-bounded.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
 import { readStages, readTopics } from '../../runtime/watch/flow.ts';
 import { recordOf } from './letter-record.ts';
@@ -111,24 +112,14 @@ async function askProcess(address: string): Promise<Asked> {
       redirect: 'error',
     });
     if (!response.ok) throw new Error(`it answers ${response.status}`);
-    const bytes = await readUpTo(response, metricsBytesMax);
+    const bytes = await readBounded(response, metricsBytesMax);
+    if (bytes === null) throw new Error(`it answers more than ${metricsBytesMax} bytes`);
     return { address, metrics: readMetrics(bytes.toString('utf8')), why: null };
   } catch (error) {
     const { message, cause } = error as Error;
     const why = cause instanceof Error && cause.message !== '' ? cause.message : message;
     return { address, metrics: null, why };
   }
-}
-
-async function readUpTo(response: Response, bytesMax: number): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of response.body ?? []) {
-    size += part.byteLength;
-    if (size > bytesMax) throw new Error(`it answers more than ${bytesMax} bytes`);
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
 }
 
 /** Null where nothing was spent: then no process has paid for a call. */

@@ -1,23 +1,10 @@
 /**
- * Downloads within bounds of bytes and time, and checks that a gzipped tar is whole: a server that
- * fails midway ends its answer as if nothing had happened.
+ * Checks that a gzipped tar is whole: a server that fails midway ends its answer as if nothing had
+ * happened.
  */
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-
-/** The bytes of an answer; null where it has more than it may. */
-export async function readBounded(response: Response, bytesMax: number): Promise<Buffer | null> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    // Leaving the loop cancels the rest.
-    if (bytes > bytesMax) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
 
 export interface Unpacked {
   /** False if the archive is cut off or damaged. */
