@@ -82,7 +82,11 @@ export async function findTruncation(bus: Bus, dataset: string, stage: StageName
 }
 
 /** Records that were ever written to a topic, those that are deleted by now among them. */
-export async function recordsIn(bus: Bus, dataset: string, topic: TopicName): Promise<number> {
+export async function recordsIn(
+  bus: Pick<Bus, 'endOffsets'>,
+  dataset: string,
+  topic: string,
+): Promise<number> {
   const ends = await bus.endOffsets(physicalTopic(dataset, topic));
   return ends.reduce((total, end) => total + end, 0);
 }

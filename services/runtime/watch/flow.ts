@@ -3,7 +3,6 @@ import type { StageFlow, TopicFlow } from '../../../schemas/run-now.ts';
 import {
   deadLetterTopic,
   graph,
-  physicalTopic,
   type StageName,
   stageNames,
   topicNames,
@@ -34,15 +33,11 @@ async function readStage(bus: Bus, dataset: string, stage: StageName): Promise<S
 }
 
 export function readTopics(bus: Pick<Bus, 'endOffsets'>, dataset: string): Promise<TopicFlow[]> {
-  const countOf = async (name: string) => {
-    const ends = await bus.endOffsets(physicalTopic(dataset, name));
-    return ends.reduce((total, end) => total + end, 0);
-  };
   return Promise.all(
     topicNames.map(async (topic) => ({
       topic,
-      records: await countOf(topic),
-      dead: await countOf(deadLetterTopic(topic)),
+      records: await recordsIn(bus, dataset, topic),
+      dead: await recordsIn(bus, dataset, deadLetterTopic(topic)),
     })),
   );
 }
