@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { askServer, type ServerOptions } from './ask-server.ts';
+import { keepAnswers } from './keep-answers.ts';
 import type { ScoredParts } from './server-scorer.ts';
 import { UnusableAnswer } from './unusable-answer.ts';
 
@@ -24,35 +25,34 @@ export interface ServerTokens {
 }
 
 export function openServerTokens(server: ServerOptions, model: string): ServerTokens {
-  const kept = new Map<string, readonly number[]>();
+  const kept = keepAnswers<readonly number[]>(textsMax);
 
-  const idsOf = async (text: string, withBeginning: boolean, signal: AbortSignal) => {
+  const ask = async (text: string, withBeginning: boolean, signal: AbortSignal) => {
     if (text === '') return [];
-    const question = { model, prompt: text, add_special_tokens: withBeginning };
-    const asked = JSON.stringify(question);
-    const known = kept.get(asked);
-    if (known !== undefined) return known;
+    const asked = JSON.stringify({ model, prompt: text, add_special_tokens: withBeginning });
     const answer = answerSchema.safeParse(await askServer(server, '/tokenize', asked, signal));
     if (!answer.success || answer.data.count !== answer.data.tokens.length) {
       throw new UnusableAnswer('its /tokenize gives no list of token ids with their count');
     }
     const { tokens } = answer.data;
     if (tokens.length === 0) throw new UnusableAnswer('its /tokenize gives no token for a text');
-    for (const oldest of kept.keys()) {
-      if (kept.size < textsMax) break;
-      kept.delete(oldest);
-    }
-    kept.set(asked, tokens);
     return tokens;
   };
 
-  const context = (text: string, signal: AbortSignal) => idsOf(text, true, signal);
+  const context = (text: string, signal: AbortSignal) =>
+    kept(`context ${text}`, () => ask(text, true, signal));
+  const target = (text: string, signal: AbortSignal) =>
+    kept(`target ${text}`, () => ask(text, false, signal));
   return {
     context,
     parts: async (parts, signal) => {
-      const own = await context(parts.context, signal);
-      const thought = await idsOf(parts.thought, false, signal);
-      return { before: [...own, ...thought], target: await idsOf(parts.target, false, signal) };
+      const [own, thought, code] = await Promise.all([
+        context(parts.context, signal),
+        // A thought is scored once.
+        ask(parts.thought, false, signal),
+        target(parts.target, signal),
+      ]);
+      return { before: [...own, ...thought], target: code };
     },
   };
 }

@@ -8,6 +8,7 @@ import type { Scored, Scorer } from '../../ports/scorer.ts';
 import { sha256 } from '../../runtime/ids.ts';
 import { askServer } from '../ask-server.ts';
 import { bytesOfToken, checkedLogprob, tokensOf } from '../http/answer.ts';
+import { keepAnswers } from '../keep-answers.ts';
 import { openServerScorer } from '../server-scorer.ts';
 import { rootOf } from '../server-settings.ts';
 import { openServerTokens, type TokenParts } from '../server-tokens.ts';
@@ -24,7 +25,7 @@ export function openSglangScorer(settings: ScorerSettings, apiKey: string | null
   const { model, timeoutMs } = settings;
   const server = { address: rootOf(settings.url), apiKey, timeoutMs };
   const tokens = openServerTokens(server, model);
-  const warm = new Map<string, Promise<void>>();
+  const warm = keepAnswers<void>(contextsMax);
 
   const generate = (body: object, signal: AbortSignal) => {
     const sampling = { max_new_tokens: 0, temperature: 0 };
@@ -42,19 +43,7 @@ export function openSglangScorer(settings: ScorerSettings, apiKey: string | null
       version: sglangScorerVersion,
       needs:
         'be SGLang with /tokenize and /generate, which gives input_token_logprobs from logprob_start_len on',
-      prepare: (context, signal) => {
-        const key = sha256(context);
-        const known = warm.get(key);
-        if (known !== undefined) return known;
-        const warming = warmUp(context, signal);
-        warm.set(key, warming);
-        warming.catch(() => warm.delete(key));
-        for (const oldest of warm.keys()) {
-          if (warm.size <= contextsMax) break;
-          warm.delete(oldest);
-        }
-        return warming;
-      },
+      prepare: (context, signal) => warm(sha256(context), () => warmUp(context, signal)),
       score: async (parts, signal) => {
         const ids = await tokens.parts(parts, signal);
         const answer = await generate(

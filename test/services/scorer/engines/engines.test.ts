@@ -64,6 +64,18 @@ describe.each(engines)('%s', (_name, kind, hasWindow) => {
     });
   });
 
+  test('has context and code tokenized once, and each thought', async () => {
+    const { server, scorer } = await open(kind, {}, hasWindow);
+    await scorer.score(request, never);
+    await scorer.score({ ...request, thoughts: ['another\n'] }, never);
+    const asked = server.asked.flatMap(({ path, body }) =>
+      path === '/tokenize' ? [String(body.prompt)] : [],
+    );
+    const [context, first, , third] = [request.context, ...request.thoughts];
+    const own = new Set([context, request.target, first, third, 'another\n']);
+    expect(asked.filter((text) => own.has(text)).sort()).toEqual([...own].sort());
+  });
+
   const rows = (change: (values: (number | null)[]) => (number | null)[]): Fault => ({
     values: change,
   });
