@@ -6,9 +6,9 @@ import { endpointName, publicModelName } from '../ports/endpoint.ts';
 import type { Scored, ScoreRequest, Scorer } from '../ports/scorer.ts';
 import { PipelineError } from '../runtime/errors.ts';
 import { canonicalJson, sha256 } from '../runtime/ids.ts';
-import { tailBytes } from './bytes/score.ts';
 import { limitConcurrency } from './limit-concurrency.ts';
 import type { ScorerSettings } from './settings.ts';
+import { keepTail } from './tail.ts';
 import { UnusableAnswer } from './unusable-answer.ts';
 
 /** Context, thought and target of one score. */
@@ -53,7 +53,7 @@ export function openServerScorer(engine: Engine, options: Options): Scorer {
   const { name, version } = engine;
   const limited = limitConcurrency(options.requestsMax);
   const scoreOf = (parts: ScoredParts, signal: AbortSignal) =>
-    limited(() => engine.score(withContext(parts, options.contextBytesMax), signal));
+    limited(() => engine.score(parts, signal));
 
   const runProbe = async (signal: AbortSignal) => {
     try {
@@ -76,11 +76,12 @@ export function openServerScorer(engine: Engine, options: Options): Scorer {
   const scoreTokens = async (request: ScoreRequest, signal: AbortSignal) => {
     if (!suitable) await runProbe(signal);
     suitable = true;
-    const { context, target } = request;
+    const { target } = request;
+    // The first token of a prompt has no probability, so an empty beginning needs a character.
+    const context = keepTail(request.context, options.contextBytesMax) || '\n';
     if (engine.prepare !== undefined) {
       const { prepare } = engine;
-      const kept = withContext({ context, thought: '', target }, options.contextBytesMax);
-      await limited(() => prepare(kept.context, signal)).catch((error: unknown) => {
+      await limited(() => prepare(context, signal)).catch((error: unknown) => {
         // The thoughts will tell whether this context can be scored.
         if (!isForGood(error)) throw error;
       });
@@ -144,13 +145,6 @@ function isForGood(error: unknown): boolean {
 function isBusy(error: unknown): boolean {
   const cause: unknown = error instanceof Error ? error.cause : null;
   return cause instanceof Error && 'status' in cause && cause.status === 429;
-}
-
-/** The first token of a prompt has no probability, so an empty beginning needs a character. */
-function withContext(parts: ScoredParts, contextBytesMax: number): ScoredParts {
-  const bytes = tailBytes(new TextEncoder().encode(parts.context), contextBytesMax);
-  const context = new TextDecoder().decode(bytes);
-  return { ...parts, context: context || '\n' };
 }
 
 function unsuitable({ message }: UnusableAnswer, { needs }: Engine): PipelineError {

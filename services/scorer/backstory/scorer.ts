@@ -6,9 +6,9 @@
 import type { ScoreRequest, Scorer } from '../../ports/scorer.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
-import { tailBytes } from '../bytes/score.ts';
 import { limitConcurrency } from '../limit-concurrency.ts';
 import type { ScorerSettings } from '../settings.ts';
+import { keepTail } from '../tail.ts';
 import { UnusableAnswer } from '../unusable-answer.ts';
 import { type PinnedModel, pinnedName } from './pinned-model.ts';
 import { type ScorerServer, scorerServer } from './server.ts';
@@ -166,10 +166,6 @@ function inOrder(servers: readonly ScorerServer[], context: string): readonly Sc
   const place = sha256(context);
   const weight = new Map(servers.map((each) => [each, sha256(`${each.address} ${place}`)]));
   return servers.toSorted((a, b) => ((weight.get(a) ?? '') < (weight.get(b) ?? '') ? -1 : 1));
-}
-
-function keepTail(text: string, bytesMax: number): string {
-  return new TextDecoder().decode(tailBytes(new TextEncoder().encode(text), bytesMax));
 }
 
 function unsuitable({ address }: ScorerServer, { message }: UnusableAnswer): PipelineError {

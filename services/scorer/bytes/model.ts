@@ -8,7 +8,7 @@ import { Arena, layOut } from './arena.ts';
 import { squash, squashTable, stretchTable } from './curves.ts';
 import { contextCount, History, historyPieces } from './history.ts';
 import { countRow, nothingBytes, probabilityPlace } from './kernel/contexts.ts';
-import { compileKernel } from './kernel/instance.ts';
+import { compileKernel, type KernelInstance } from './kernel/instance.ts';
 import { kernelModule, recordNumbers } from './kernel/module.ts';
 import type { Addresses } from './kernel/variables.ts';
 import * as shape from './shape.ts';
@@ -44,7 +44,13 @@ const layout = layOut([
   { name: 'nothing', bytes: nothingBytes },
 ]);
 
-const openKernel = compileKernel(kernelModule(addresses(), Math.ceil(layout.bytes / 65_536)));
+let compiled: (() => KernelInstance) | null = null;
+
+/** Compiled by the first model of a thread: who only imports this module does not pay for it. */
+function openKernel(): KernelInstance {
+  compiled ??= compileKernel(kernelModule(addresses(), Math.ceil(layout.bytes / 65_536)));
+  return compiled();
+}
 
 function addresses(): Addresses {
   const of = layout.offsetOf;

@@ -4,6 +4,8 @@
  * depends on the request alone, not on what was scored before.
  */
 import type { Scored, ScoreRequest, TokenBits } from '../../ports/scorer.ts';
+import { tailBytes } from '../tail.ts';
+import { contextsKept } from './kept.ts';
 import { ByteModel } from './model.ts';
 import { primer } from './primer.ts';
 
@@ -12,9 +14,6 @@ export interface ByteScorer {
   /** A line counts as one token, because nobody needs to know more of a single byte. */
   scoreTokens(request: ScoreRequest): Scored[];
 }
-
-/** Contexts whose state is kept, 5 MB each: as many as files are searched at once by default. */
-export const contextsKept = 4;
 
 const encoder = new TextEncoder();
 
@@ -81,12 +80,4 @@ function perLine(target: string, perByte: Float64Array): TokenBits[] {
     tokens.push({ end, bits });
   }
   return tokens;
-}
-
-/** The last bytes of a text, from the start of a character on. */
-export function tailBytes(bytes: Uint8Array, bytesMax: number): Uint8Array {
-  if (bytes.length <= bytesMax) return bytes;
-  let start = bytes.length - bytesMax;
-  while (start < bytes.length && ((bytes[start] ?? 0) & 0xc0) === 0x80) start += 1;
-  return bytes.subarray(start);
 }

@@ -3,8 +3,8 @@
 import type { Scored, Scorer } from '../../ports/scorer.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
 import { openThreads } from '../../runtime/threads.ts';
+import { contextsKept } from './kept.ts';
 import { primer } from './primer.ts';
-import { contextsKept } from './score.ts';
 import type { WorkerData, WorkerQuestion } from './worker.ts';
 
 /** Raised when the model gives other bits for the same request. */

@@ -2,11 +2,9 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  contextsKept,
-  createByteScorer,
-  tailBytes,
-} from '../../../../services/scorer/bytes/score.ts';
+import { contextsKept } from '../../../../services/scorer/bytes/kept.ts';
+import { createByteScorer } from '../../../../services/scorer/bytes/score.ts';
+import { tailBytes } from '../../../../services/scorer/tail.ts';
 
 const contextBytesMax = 65_536;
 const sourceOf = (path: string) =>
