@@ -1,5 +1,6 @@
 /** Why the definitions of a file stand in their order: what later ones use comes first. Pure. */
 import type { DefinitionInCode, FileFacts } from '../know/definitions.ts';
+import type { CodeLine } from '../see/scan.ts';
 import { joinNames, pick, quote, sentence } from '../wording.ts';
 
 const reasonsMax = 2;
@@ -7,19 +8,12 @@ const usersMax = 3;
 
 /** The definitions on which most later ones rest, each with the reason for its place. */
 export function sayOrder({ definitions, structure }: FileFacts): string[] {
-  const top = definitions.filter(({ symbol }) => symbol.parent === null);
-  const reasons = top
-    .map((definition, at) => ({
-      definition,
-      users: usersOf(definition, top.slice(at + 1), definitions),
-    }))
-    .filter(({ users }) => users.length > 0)
-    .sort((a, b) => b.users.length - a.users.length)
-    .slice(0, reasonsMax);
-  return reasons.map(({ definition, users }) => {
+  const users = findUsers(definitions);
+  const reasons = [...users].sort(([, a], [, b]) => b.length - a.length).slice(0, reasonsMax);
+  return reasons.map(([definition, labels]) => {
     const name = quote(definition.label);
-    const who = joinNames(users, usersMax);
-    const one = users.length === 1;
+    const who = joinNames(labels, usersMax);
+    const one = labels.length === 1;
     return sentence(
       pick(structure.path + definition.label, [
         `${name} comes before ${who}, because ${one ? 'that one uses' : 'those use'} it`,
@@ -31,22 +25,61 @@ export function sayOrder({ definitions, structure }: FileFacts): string[] {
   });
 }
 
-/** Later definitions at the top whose own lines, or whose members' lines, name it. */
-function usersOf(
-  { symbol }: DefinitionInCode,
-  later: readonly DefinitionInCode[],
-  all: readonly DefinitionInCode[],
-): string[] {
-  if (symbol.name.length < 3) return [];
-  const pattern = new RegExp(`(?<![\\w$.])${RegExp.escape(symbol.name)}(?![\\w$])`);
-  const names = (definition: DefinitionInCode) =>
-    definition.lines.some(({ masked }) => pattern.test(masked));
-  return later
-    .filter(
-      (definition) =>
-        definition.symbol.name !== symbol.name &&
-        (names(definition) ||
-          all.some((member) => member.symbol.parent === definition.symbol.name && names(member))),
-    )
-    .map(({ label }) => label);
+/**
+ * Of each definition at the top, the labels of the later ones there that name it, in their own
+ * lines or in those of their members. Lines are read once, not once for every definition before.
+ */
+function findUsers(
+  definitions: readonly DefinitionInCode[],
+): (readonly [DefinitionInCode, readonly string[]])[] {
+  const byParent = Map.groupBy(definitions, ({ symbol }) => symbol.parent);
+  const top = byParent.get(null) ?? [];
+  const users = new Map<DefinitionInCode, string[]>(top.map((each) => [each, []]));
+  const earlier: Names = { plain: new Map(), odd: new Map() };
+  for (const definition of top) {
+    const { symbol, label } = definition;
+    const lines = [definition, ...(byParent.get(symbol.name) ?? [])].flatMap((each) => each.lines);
+    for (const owners of namedIn(lines, earlier)) {
+      if (owners[0]?.symbol.name === symbol.name) continue;
+      for (const owner of owners) users.get(owner)?.push(label);
+    }
+    if (symbol.name.length >= 3) addName(earlier, definition);
+  }
+  return [...users].filter(([, labels]) => labels.length > 0);
+}
+
+/** Definitions by their names; an odd one has other characters than `plainName` finds. */
+interface Names {
+  readonly plain: Map<string, DefinitionInCode[]>;
+  readonly odd: Map<string, DefinitionInCode[]>;
+}
+
+/** A name as it stands in code, other than as a member. */
+const plainName = /(?<![\w$.])[\w$]+/g;
+
+function addName({ plain, odd }: Names, definition: DefinitionInCode): void {
+  const { name } = definition.symbol;
+  const names = /^[\w$]+$/.test(name) ? plain : odd;
+  const owners = names.get(name) ?? [];
+  owners.push(definition);
+  names.set(name, owners);
+}
+
+/** For each name that stands in the lines, the definitions that it may mean. */
+function namedIn(lines: readonly CodeLine[], { plain, odd }: Names): Set<DefinitionInCode[]> {
+  const found = new Set<DefinitionInCode[]>();
+  for (const { masked } of lines) {
+    for (const [name] of masked.matchAll(plainName)) {
+      const owners = plain.get(name);
+      if (owners !== undefined) found.add(owners);
+    }
+    for (const [name, owners] of odd) {
+      if (masked.includes(name) && wholeName(name).test(masked)) found.add(owners);
+    }
+  }
+  return found;
+}
+
+function wholeName(name: string): RegExp {
+  return new RegExp(`(?<![\\w$.])${RegExp.escape(name)}(?![\\w$])`);
 }
