@@ -3,9 +3,7 @@
  * of people and machines, by the same rules. Placeholders are none of these. The problem quotes
  * nothing, because it goes into records.
  */
-import { findAddresses } from '../../redaction/people/addresses.ts';
-import { findEmails } from '../../redaction/people/emails.ts';
-import { findIpv6 } from '../../redaction/people/ipv6.ts';
+import { findPeople } from '../../redaction/people/people.ts';
 import type { FindingKind } from '../../redaction/redaction.ts';
 import { findSecrets } from '../../redaction/secrets.ts';
 import type { Check } from './check.ts';
@@ -21,11 +19,6 @@ const kinds: Readonly<Record<FindingKind, string>> = {
 const asPath = 'answer.md';
 
 export const privacy: Check = (answer) => {
-  const [found] = [
-    ...findSecrets(asPath, answer),
-    ...findEmails(answer),
-    ...findAddresses(answer),
-    ...findIpv6(answer),
-  ];
+  const [found] = [...findSecrets(asPath, answer), ...findPeople(answer)];
   return found === undefined ? null : `the text holds ${kinds[found.kind]}: say what it is for`;
 };

@@ -3,9 +3,7 @@
  * keep their addresses, because the authors are owed attribution.
  */
 import { z } from 'zod';
-import { findAddresses } from '../../../redaction/people/addresses.ts';
-import { findEmails } from '../../../redaction/people/emails.ts';
-import { findIpv6 } from '../../../redaction/people/ipv6.ts';
+import { findPeople } from '../../../redaction/people/people.ts';
 import { defineGate } from '../gate.ts';
 import { isAttributionFile } from '../licence/places.ts';
 
@@ -27,7 +25,7 @@ export const privacy = defineGate({
     return {
       redact: ({ path, text }) => {
         if (isAttributionFile(path)) return null;
-        return { findings: [...findEmails(text), ...findAddresses(text), ...findIpv6(text)] };
+        return { findings: findPeople(text) };
       },
     };
   },
