@@ -2,6 +2,7 @@
  * Runs of words as numbers of 53 bits. Two different runs share a number about once in 10^15 pairs,
  * so counting numbers counts runs. Pure.
  */
+import { mix, power } from '../runtime/mix.ts';
 
 const low = { seed: 0x811c9dc5, factor: 0x01000193, base: 0x9e3779b1 } as const;
 const high = { seed: 0x2545f491, factor: 0x5bd1e995, base: 0x85ebca6b } as const;
@@ -33,20 +34,6 @@ function hashWord(word: string, { seed, factor }: Lane): number {
   for (let at = 0; at < word.length; at += 1) {
     hash = Math.imul(hash ^ word.charCodeAt(at), factor);
   }
+  // The tally samples by the lowest bits.
   return mix(hash);
-}
-
-/** Spreads a difference in any bit over all bits: the tally samples by the lowest ones. */
-function mix(value: number): number {
-  let mixed = value ^ (value >>> 16);
-  mixed = Math.imul(mixed, 0x85ebca6b);
-  mixed ^= mixed >>> 13;
-  mixed = Math.imul(mixed, 0xc2b2ae35);
-  return (mixed ^ (mixed >>> 16)) >>> 0;
-}
-
-function power(base: number, exponent: number): number {
-  let result = 1;
-  for (let step = 0; step < exponent; step += 1) result = Math.imul(result, base);
-  return result;
 }

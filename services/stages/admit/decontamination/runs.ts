@@ -3,6 +3,7 @@
  * them. Words are letters, digits and underscores without regard to case; a run that crosses from
  * one text of a benchmark into the next does not count. Pure.
  */
+import { mix, power } from '../../../runtime/mix.ts';
 
 /** As in GPT-3's and The Pile's decontamination. */
 export const runWords = 13;
@@ -84,11 +85,7 @@ const prime = 0x01000193;
 const bases = [0x9e3779b1, 0x85ebca6b] as const;
 
 /** Base to the number of words in a run: what a word has become when it leaves the run. */
-const leaving = bases.map((base) => {
-  let power = 1;
-  for (let word = 0; word < runWords; word++) power = Math.imul(power, base);
-  return power;
-}) as unknown as readonly [number, number];
+const leaving = [power(bases[0], runWords), power(bases[1], runWords)] as const;
 
 /** Calls `visit` with the two hashes of each run, until it returns true. */
 function forEachRun(text: string, visit: (high: number, low: number) => boolean): void {
@@ -106,14 +103,14 @@ function forEachRun(text: string, visit: (high: number, low: number) => boolean)
     if (!isOpen) continue;
     isOpen = false;
     const place = words % runWords;
-    const entered = [mix(first), mix(second)] as const;
+    const entered = [mix(first) | 0, mix(second) | 0] as const;
     high =
       Math.imul(high, bases[0]) + entered[0] - Math.imul(window[0][place] as number, leaving[0]);
     low = Math.imul(low, bases[1]) + entered[1] - Math.imul(window[1][place] as number, leaving[1]);
     window[0][place] = entered[0];
     window[1][place] = entered[1];
     words += 1;
-    if (words >= runWords && visit(mix(high | 0) >>> 0, mix(low | 0) >>> 0)) return;
+    if (words >= runWords && visit(mix(high | 0), mix(low | 0))) return;
   }
 }
 
@@ -123,12 +120,4 @@ function letterOf(code: number): number {
   if (code >= 0x41 && code <= 0x5a) return code + 0x20;
   if (code >= 0x30 && code <= 0x39) return code;
   return code === 0x5f || code >= 0xc0 ? code : 0;
-}
-
-/** Spreads every bit over the whole word: the last step of MurmurHash3. */
-function mix(hash: number): number {
-  let mixed = hash;
-  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-  return (mixed ^ (mixed >>> 16)) | 0;
 }

@@ -3,6 +3,7 @@
  * underscores without regard to case, as in The Stack's deduplication; bytes of other scripts are
  * letters, too. Spaces and punctuation do not count. Pure.
  */
+import { mix } from '../../../runtime/mix.ts';
 
 const runWords = 5;
 
@@ -47,12 +48,4 @@ export function shinglesOf(text: Uint8Array): Uint32Array {
   }
   if (isOpen) end(word);
   return hashes.subarray(0, count);
-}
-
-/** Spreads every bit over the whole word: the last step of MurmurHash3. */
-export function mix(hash: number): number {
-  let mixed = hash;
-  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-  return (mixed ^ (mixed >>> 16)) >>> 0;
 }

@@ -4,8 +4,9 @@
  * depends only on the entries and their order. Memory: 286 bytes and 4 bytes for each band in a
  * table that is at most 70 % full, so 460 to 640 MB per million entries at a similarity of 0.7.
  */
+
+import { mix } from '../../../runtime/mix.ts';
 import { minimaCount, similarityOf } from './minima.ts';
-import { mix } from './shingles.ts';
 
 export interface Entry {
   /** Hash of the content, 32 bytes. */

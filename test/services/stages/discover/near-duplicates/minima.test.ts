@@ -1,15 +1,13 @@
 /** Shingles, and what their minima tell of the similarity of two sets. */
 import { describe, expect, test } from 'vitest';
+import { mix } from '../../../../../services/runtime/mix.ts';
 import {
   joinMinima,
   minimaOf,
   signatureOf,
   similarityOf,
 } from '../../../../../services/stages/discover/near-duplicates/minima.ts';
-import {
-  mix,
-  shinglesOf,
-} from '../../../../../services/stages/discover/near-duplicates/shingles.ts';
+import { shinglesOf } from '../../../../../services/stages/discover/near-duplicates/shingles.ts';
 import { range } from './words.ts';
 
 const bytesOf = (text: string) => Buffer.from(text);

@@ -1,11 +1,11 @@
 /** The index: what it finds, and that it depends on the entries and their order alone (I6, I10). */
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { mix } from '../../../../../services/runtime/mix.ts';
 import {
   minimaOf,
   signatureOf,
 } from '../../../../../services/stages/discover/near-duplicates/minima.ts';
-import { mix } from '../../../../../services/stages/discover/near-duplicates/shingles.ts';
 import {
   matchesMax,
   NearIndex,
