@@ -7,6 +7,7 @@ import { compareText } from '../../../../schemas/compare-text.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import type { EntryKind } from '../../../runtime/store/archive-entries.ts';
 import { commonTopFolder, printablePath, safePath } from '../../../runtime/store/archive-paths.ts';
+import { isBinary } from '../../../runtime/store/binary.ts';
 import { isLeftOut } from '../../../runtime/store/left-out.ts';
 import { wideEncoding } from './decode-evidence.ts';
 import { withoutForeign } from './foreign.ts';
@@ -31,9 +32,6 @@ export interface Unpacked {
 
 /** Up to this size the expansion ratio is not checked, because 64 MiB of memory is harmless. */
 const ratioFreeBytes = 64 * 1024 * 1024;
-
-/** A NUL within this many bytes of a file's start makes the file binary, as in git. */
-const sniffBytes = 8_000;
 
 /** Larger UTF-16 files are not kept as evidence; the longest licence in UTF-16 has 70 KiB. */
 const wideBytesMax = 128 * 1024;
@@ -105,7 +103,7 @@ export class Collector {
   }
 
   keep(path: string, bytes: Buffer): void {
-    if (bytes.subarray(0, sniffBytes).includes(0)) {
+    if (isBinary(bytes)) {
       this.#skip(path, 'binary');
       const isSmall = bytes.byteLength <= wideBytesMax;
       if (isSmall && wideEncoding(bytes) !== null) this.#wide.push({ path, bytes });

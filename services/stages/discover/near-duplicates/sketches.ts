@@ -2,7 +2,9 @@
  * The sketches of one source: an entry for each text in its archive, or one for all of them. They
  * are kept as a blob beside the record, from which a later process builds the index again. Pure.
  */
+import { compareText } from '../../../../schemas/compare-text.ts';
 import { sha256 } from '../../../runtime/ids.ts';
+import { isBinary } from '../../../runtime/store/binary.ts';
 import { vendoredFolders } from '../../../runtime/store/left-out.ts';
 import { joinMinima, minimaCount, minimaOf, noMinima, signatureOf } from './minima.ts';
 import { shinglesOf } from './shingles.ts';
@@ -15,9 +17,6 @@ export const comparedBytesMax = 1024 * 1024;
 
 /** A text with fewer runs of words is like many others by chance. */
 export const shinglesMin = 20;
-
-/** A NUL within this many bytes makes a file binary, as in git and in `admit`. */
-const sniffBytes = 8_000;
 
 const entryBytes = keyBytes + minimaCount;
 
@@ -39,7 +38,7 @@ export function openSketches(level: NearLevel): Sketches {
       bytes <= comparedBytesMax &&
       !path.split('/').some((name) => vendoredFolders.has(name)),
     add: (bytes) => {
-      if (bytes.subarray(0, sniffBytes).includes(0)) return;
+      if (isBinary(bytes)) return;
       const shingles = shinglesOf(bytes);
       if (shingles.length < shinglesMin) return;
       const minima = minimaOf(shingles);
@@ -49,7 +48,7 @@ export function openSketches(level: NearLevel): Sketches {
     },
     finish: (archive) => {
       if (level === 'repository' && !isEmpty) entries.set(sha256(archive), signatureOf(whole));
-      const sorted = [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
+      const sorted = [...entries].sort(([a], [b]) => compareText(a, b));
       const parts = sorted.flatMap(([key, signature]) => [Buffer.from(key, 'hex'), signature]);
       return Buffer.concat(parts);
     },
