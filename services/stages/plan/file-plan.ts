@@ -166,8 +166,11 @@ export function fallbackPurpose(file: FileStructure): string {
 
 /** The purposes of an answer, each on one line, by path. */
 export function toldPurposes(purposes: PlanAnswer['purposes']): ReadonlyMap<string, string> {
-  const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim();
   return new Map(purposes.map(({ path, purpose }) => [path, oneLine(purpose)]));
+}
+
+export function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
 }
 
 /** As many whole words as fit, or as many characters if even the first word does not fit. */

@@ -8,7 +8,7 @@ import { describeFolders, divideFiles, type SizedFile } from '../../ports/divisi
 import { byPath } from '../../ports/look-up.ts';
 import type { Module, PlanAnswer } from '../../ports/teacher.ts';
 import type { PlanKnobs } from './config.ts';
-import { cutAtWord } from './file-plan.ts';
+import { cutAtWord, oneLine } from './file-plan.ts';
 
 type ModuleKnobs = Pick<PlanKnobs, 'moduleFilesMax' | 'moduleBytesMax'>;
 
@@ -105,13 +105,16 @@ export function planModules(
   answers: PlanAnswer['modules'],
   purposeBytesMax: number,
 ): PlannedModule[] {
-  const told = new Map(
-    (answers ?? []).map(({ module, purpose }) => [module, purpose.replace(/\s+/g, ' ').trim()]),
-  );
+  const told = toldModules(answers);
   return modules.map((module, position) => {
     const purpose = told.get(position) || fallbackPurpose(structure, module);
     return { name: module.name, purpose: cutAtWord(purpose, purposeBytesMax) };
   });
+}
+
+/** The purposes of an answer, each on one line, by the module's position. */
+export function toldModules(answers: PlanAnswer['modules']): ReadonlyMap<number, string> {
+  return new Map((answers ?? []).map(({ module, purpose }) => [module, oneLine(purpose)]));
 }
 
 const namesMax = 5;

@@ -3,6 +3,7 @@ import type { PlanAnswer, PlanRequest } from '../../ports/teacher.ts';
 import type { Tools } from '../../runtime/stage.ts';
 import type { PlanKnobs } from './config.ts';
 import { toldPurposes } from './file-plan.ts';
+import { toldModules } from './modules.ts';
 import type { planReport } from './report.ts';
 
 export type PlanTools = Tools<'plan', PlanKnobs, typeof planReport>;
@@ -22,12 +23,12 @@ export function tellUnused(request: PlanRequest, told: Told, tools: PlanTools): 
 /** How many files and modules have no purpose in an answer, and how many purposes are too long. */
 export function countUnused(
   request: Pick<PlanRequest, 'files' | 'modules'>,
-  { purposes, modules = [] }: Told,
+  { purposes, modules }: Told,
   limits: Pick<PlanKnobs, 'purposeBytesMax' | 'modulePurposeBytesMax'>,
 ): { readonly missing: number; readonly cut: number; readonly modulesMissing: number } {
   const told = toldPurposes(purposes);
   const texts = request.files.map(({ path }) => told.get(path) ?? '');
-  const ofModules = new Map(modules.map(({ module, purpose }) => [module, purpose.trim()]));
+  const ofModules = toldModules(modules);
   const moduleTexts = request.modules.map((_, position) => ofModules.get(position) ?? '');
   const cutAt = (all: readonly string[], bytesMax: number) =>
     all.filter((text) => Buffer.byteLength(text) > bytesMax).length;

@@ -182,6 +182,15 @@ test('purposes of files and modules that are missing or cut are counted', () => 
   expect(countUnused(request, told, limits)).toEqual({ missing: 2, cut: 2, modulesMissing: 1 });
 });
 
+test('a purpose is as long as it is on one line, for a file as for a module', () => {
+  const file = { ...exampleStructure.files[0], path: 'a' } as FileStructure;
+  const purpose = `\n two${' '.repeat(30)}\n\nwords `;
+  const request = { files: [file], modules: [{ name: 'x', files: [0] }] };
+  const told = { purposes: [{ path: 'a', purpose }], modules: [{ module: 0, purpose }] };
+  const limits = { purposeBytesMax: 9, modulePurposeBytesMax: 9 };
+  expect(countUnused(request, told, limits)).toEqual({ missing: 0, cut: 0, modulesMissing: 0 });
+});
+
 test('a file offers what others use: first what most of them do', () => {
   const file = exampleStructure.files.find(({ path }) => path === 'src/store.py');
   const use = (from: string, names: string[]): Edge => ({
