@@ -2,6 +2,7 @@
 import type { Edge, FileStructure } from '../../../schemas/generated/types.ts';
 import { edgesFrom, edgesTo } from '../../ports/look-up.ts';
 import type { Module, PlanRequest } from '../../ports/teacher.ts';
+import { modulesByPath } from '../modules-by-path.ts';
 import { isContainer, isFunction } from './know/definitions.ts';
 import { isProgram, type Role, roleName, roleOf } from './know/roles.ts';
 import { docClause, predicateOf } from './say/clause.ts';
@@ -67,7 +68,7 @@ function sayNeeds(files: readonly FileStructure[], module: Module, request: Plan
   const moduleOf = modulesByPath(request);
   const needs = new Map<Module, string[]>();
   for (const edge of files.flatMap(({ path }) => edgesFrom(request.edges, path))) {
-    const other = moduleOf.get(edge.to);
+    const other = request.modules[moduleOf.get(edge.to) ?? -1];
     if (other === undefined || other === module) continue;
     needs.set(other, [...(needs.get(other) ?? []), ...edge.names]);
   }
@@ -78,21 +79,6 @@ function sayNeeds(files: readonly FileStructure[], module: Module, request: Plan
     return taken.length === 0 ? `builds on ${name}` : `takes ${joinNames(taken)} from ${name}`;
   });
   return sentence(`It ${told.join('; it ')}`);
-}
-
-const byRequest = new WeakMap<PlanRequest, ReadonlyMap<string, Module>>();
-
-/** The module of each file; made once for all modules. */
-function modulesByPath(request: PlanRequest): ReadonlyMap<string, Module> {
-  const known = byRequest.get(request);
-  if (known !== undefined) return known;
-  const made = new Map(
-    request.modules.flatMap((module) =>
-      module.files.map((ordinal) => [request.files[ordinal]?.path ?? '', module] as const),
-    ),
-  );
-  byRequest.set(request, made);
-  return made;
 }
 
 function mostFrequent(names: readonly string[]): string[] {

@@ -1,5 +1,6 @@
 /** Shows the modules of a large project, and asks for the purpose of each of a batch. */
 import type { Module, PlanRequest } from '../../ports/teacher.ts';
+import { modulesByPath } from '../modules-by-path.ts';
 import { rankDefinitions } from './importance.ts';
 import { modulesInstructions } from './instructions.ts';
 import { fitLines, fitText, joinMaterial, material } from './material.ts';
@@ -52,38 +53,28 @@ function renderModule({ name, files }: Module, position: number): string {
   return `${moduleName(position)}: ${name} (${files.length} ${several})`;
 }
 
-/** What each module defines, that on which most depends first. */
-function definitionsOf({ files, edges, modules }: PlanRequest): string[][] {
-  const position = positionsOf({ files, modules });
-  const lines: string[][] = modules.map(() => []);
-  for (const { file, definition } of rankDefinitions(files, edges)) {
+const definitionsByRequest = new WeakMap<PlanRequest, readonly (readonly string[])[]>();
+
+/** What each module defines, that on which most depends first; found once for all batches. */
+function definitionsOf(request: PlanRequest): readonly (readonly string[])[] {
+  const known = definitionsByRequest.get(request);
+  if (known !== undefined) return known;
+  const position = modulesByPath(request);
+  const lines: string[][] = request.modules.map(() => []);
+  for (const { file, definition } of rankDefinitions(request.files, request.edges)) {
     if (definition.parent !== null) continue;
     const doc = definition.doc === null ? '' : `  // ${definition.doc}`;
     lines[position.get(file.path) ?? -1]?.push(`  ${file.path}: ${definition.signature}${doc}`);
   }
+  definitionsByRequest.set(request, lines);
   return lines;
 }
 
-/** Which module each file is in. */
-function positionsOf({
-  files,
-  modules,
-}: Pick<PlanRequest, 'files' | 'modules'>): ReadonlyMap<string, number> {
-  return new Map(
-    modules.flatMap((module, at) =>
-      module.files.map((ordinal) => [files[ordinal]?.path ?? '', at] as const),
-    ),
-  );
-}
-
 /** `module_3 -> module_1: names`; of all modules, or of those in the set. */
-export function renderModuleEdges(
-  { files, edges, modules }: PlanRequest,
-  of?: ReadonlySet<number>,
-): string[] {
-  const moduleOf = positionsOf({ files, modules });
+export function renderModuleEdges(request: PlanRequest, of?: ReadonlySet<number>): string[] {
+  const moduleOf = modulesByPath(request);
   const between = new Map<string, Set<string>>();
-  for (const edge of edges) {
+  for (const edge of request.edges) {
     const [from, to] = [moduleOf.get(edge.from), moduleOf.get(edge.to)];
     if (from === undefined || to === undefined || from === to || of?.has(from) === false) continue;
     const key = `${moduleName(from)} -> ${moduleName(to)}`;
