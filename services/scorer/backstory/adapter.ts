@@ -2,6 +2,7 @@
 import { addressProblem } from '../../ports/endpoint.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ScorerAdapter } from '../adapter.ts';
+import { rootOf } from '../server-settings.ts';
 import type { ScorerSettings } from '../settings.ts';
 import { parsePinned } from './pinned-model.ts';
 
@@ -22,7 +23,6 @@ export const backstory: ScorerAdapter = {
   },
 };
 
-/** The addresses without the path that other kinds want. */
 function serversOf({ url }: ScorerSettings): readonly string[] {
   const addresses = url.split(',').map((each) => each.trim());
   for (const address of addresses) {
@@ -35,7 +35,7 @@ function serversOf({ url }: ScorerSettings): readonly string[] {
     const problem = addressProblem(address);
     if (problem !== null) throw invalid('scorer.url', `${address} ${problem}`);
   }
-  return [...new Set(addresses.map((each) => each.replace(/\/+(?:v1\/*)?$/, '')))];
+  return [...new Set(addresses.map(rootOf))];
 }
 
 function invalid(knob: string, problem: string): PipelineError {
