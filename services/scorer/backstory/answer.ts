@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import type { Scored, TokenBits } from '../../ports/scorer.ts';
+import { readAnswer } from '../server-answer.ts';
 import { UnusableAnswer } from '../unusable-answer.ts';
 
 const failed = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
@@ -41,12 +42,8 @@ export const passingCodes: ReadonlySet<string> = new Set([
 
 /** Of one item with so many candidates; tokens are read where the target is given. */
 export function readScores(answer: unknown, count: number, target: string | null): Scores {
-  const parsed = answerSchema.safeParse(answer);
-  if (!parsed.success) {
-    const path = parsed.error.issues[0]?.path.join('.') || 'items';
-    throw new UnusableAnswer(`its answer has no usable "${path}"`);
-  }
-  const [only] = parsed.data.items;
+  const { items, configuration } = readAnswer(answerSchema, answer, 'items');
+  const [only] = items;
   if (only === undefined) throw new UnusableAnswer('its answer has no item');
   if ('error' in only) throw new UnusableAnswer(only.error.message, only.error.code);
   if (only.candidates.length !== count) {
@@ -64,7 +61,7 @@ export function readScores(answer: unknown, count: number, target: string | null
     const values = readValues(each.logprobs ?? '', each.sum, only.target_tokens);
     return { bits, tokens: tokenBits(values, only.target_ends ?? [], target) };
   });
-  return { contextKey: only.context_key, configuration: parsed.data.configuration, scored };
+  return { contextKey: only.context_key, configuration, scored };
 }
 
 /** Float32 values in base64, in nats; they must add up to the sum. */

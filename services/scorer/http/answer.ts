@@ -4,7 +4,8 @@
  * because a wrong sum would still rank candidates.
  */
 import { z } from 'zod';
-import type { Scored, TokenBits } from '../../ports/scorer.ts';
+import type { Scored } from '../../ports/scorer.ts';
+import { bytesOf, bytesOfToken, checkedLogprob, readAnswer, tokensOf } from '../server-answer.ts';
 import { UnusableAnswer } from '../unusable-answer.ts';
 
 const answerSchema = z.object({
@@ -26,11 +27,6 @@ interface EchoedTokens {
   readonly offsets: readonly number[];
 }
 
-/** Rounding may lift the logarithm of a probability this far above zero, in nats. */
-const roundingMax = 1e-6;
-/** No model is this surprised; servers write such a number where they have no probability. */
-const logprobMin = -1000;
-
 /** A prompt is what stands `before` the target, then the target. */
 export interface Prompt {
   readonly before: string;
@@ -39,18 +35,14 @@ export interface Prompt {
 
 /** Bits of the target and its tokens. Throws UnusableAnswer with what is wrong. */
 export function targetBits(answer: unknown, prompt: Prompt): Scored {
-  const parsed = answerSchema.safeParse(answer);
-  if (!parsed.success) {
-    const path = parsed.error.issues[0]?.path.join('.') ?? 'choices';
-    throw new UnusableAnswer(`its answer has no usable "${path}"`);
-  }
-  const [choice] = parsed.data.choices;
+  const { choices, usage } = readAnswer(answerSchema, answer, 'choices');
+  const [choice] = choices;
   if (choice === undefined) throw new UnusableAnswer('its answer has no choice');
   const { tokens, token_logprobs: logprobs, text_offset: offsets } = choice.logprobs;
   if (tokens.length !== logprobs.length || tokens.length !== offsets.length) {
     throw new UnusableAnswer('tokens, token_logprobs and text_offset differ in length');
   }
-  const generated = parsed.data.usage?.completion_tokens === 0 ? 0 : 1;
+  const generated = usage?.completion_tokens === 0 ? 0 : 1;
   const echoed = { tokens: tokens.map(bytesOfToken), logprobs, offsets };
   const span = targetSpan(echoed, generated, {
     before: bytesOf(prompt.before),
@@ -68,63 +60,6 @@ export function targetBits(answer: unknown, prompt: Prompt): Scored {
     bits: Math.max(0, nats) / Math.LN2,
     tokens: tokensOf(spelled, bits, prompt.target),
   };
-}
-
-/**
- * Ends are counted from the end of the target, where tokens are sure to spell it. None are given
- * where they do not spell it whole.
- */
-export function tokensOf(
-  spelled: readonly string[],
-  bits: readonly number[],
-  target: string,
-): TokenBits[] {
-  const bytes = Buffer.from(target);
-  if (!spelled.join('').endsWith(bytes.toString('latin1'))) return [];
-  let end = bytes.length;
-  const tokens: TokenBits[] = [];
-  for (let index = spelled.length - 1; index >= 0; index -= 1) {
-    tokens.push({ end, bits: bits[index] ?? 0 });
-    end -= spelled[index]?.length ?? 0;
-  }
-  tokens.reverse();
-  // From bytes to the units of a string, in one pass.
-  let [byte, unit] = [0, 0];
-  return tokens.map((token) => {
-    unit += bytes.toString('utf8', byte, wholeEnd(bytes, token.end)).length;
-    byte = wholeEnd(bytes, token.end);
-    return { ...token, end: unit };
-  });
-}
-
-/** A token may end inside a character, which then ends it. */
-function wholeEnd(bytes: Buffer, end: number): number {
-  let whole = end;
-  while (whole < bytes.length && ((bytes[whole] ?? 0) & 0xc0) === 0x80) whole += 1;
-  return whole;
-}
-
-export function checkedLogprob(logprob: number | null): number {
-  if (logprob === null || !(logprob >= logprobMin)) {
-    throw new UnusableAnswer(`token_logprobs holds ${logprob} inside the target`);
-  }
-  if (logprob > roundingMax) {
-    throw new UnusableAnswer(
-      `token_logprobs holds ${logprob}: a log probability is not above zero, so these are other numbers`,
-    );
-  }
-  return logprob;
-}
-
-/** Texts as strings with one character per byte, so that a token may end inside a character. */
-function bytesOf(text: string): string {
-  return Buffer.from(text).toString('latin1');
-}
-
-/** A token that is no whole text is spelled `bytes:\xe2\x82` by some servers. */
-export function bytesOfToken(token: string): string {
-  if (!/^bytes:(?:\\x[0-9a-f]{2})+$/i.test(token)) return bytesOf(token);
-  return Buffer.from(token.replaceAll(/bytes:|\\x/g, ''), 'hex').toString('latin1');
 }
 
 /**

@@ -7,8 +7,8 @@ import { z } from 'zod';
 import type { Scored, Scorer } from '../../ports/scorer.ts';
 import { sha256 } from '../../runtime/ids.ts';
 import { askServer } from '../ask-server.ts';
-import { bytesOfToken, checkedLogprob, tokensOf } from '../http/answer.ts';
 import { keepAnswers } from '../keep-answers.ts';
+import { bitsOf, bytesOfToken, readAnswer, sumOf, tokensOf } from '../server-answer.ts';
 import { openServerScorer } from '../server-scorer.ts';
 import { rootOf } from '../server-settings.ts';
 import { openServerTokens, type TokenParts } from '../server-tokens.ts';
@@ -57,7 +57,7 @@ export function openSglangScorer(settings: ScorerSettings, apiKey: string | null
           },
           signal,
         );
-        return readAnswer(answer, ids, parts.target);
+        return scoredOf(answer, ids, parts.target);
       },
     },
     settings,
@@ -70,13 +70,9 @@ const answerSchema = z.object({
 });
 
 /** Every row must name the token that was sent, so that no value belongs to another place. */
-function readAnswer(answer: unknown, { before, target: ids }: TokenParts, target: string): Scored {
-  const parsed = answerSchema.safeParse(answer);
-  if (!parsed.success) {
-    const path = parsed.error.issues[0]?.path.join('.') || 'meta_info';
-    throw new UnusableAnswer(`its answer has no usable "${path}"`);
-  }
-  const { prompt_tokens: read, input_token_logprobs: rows } = parsed.data.meta_info;
+function scoredOf(answer: unknown, { before, target: ids }: TokenParts, target: string): Scored {
+  const { meta_info: told } = readAnswer(answerSchema, answer, 'meta_info');
+  const { prompt_tokens: read, input_token_logprobs: rows } = told;
   const sent = before.length + ids.length;
   if (read !== sent) throw new UnusableAnswer(`it read ${read} of ${sent} tokens of the prompt`);
   if (rows.length !== ids.length + 1) {
@@ -85,14 +81,11 @@ function readAnswer(answer: unknown, { before, target: ids }: TokenParts, target
     );
   }
   const own = rows.slice(1);
-  const bits = own.map(([logprob, id], index) => {
-    if (id !== ids[index])
-      throw new UnusableAnswer(`it gave token ${id} where ${ids[index]} was sent`);
-    return Math.max(0, -checkedLogprob(logprob)) / Math.LN2;
-  });
+  for (const [index, [, id]] of own.entries()) {
+    if (id === ids[index]) continue;
+    throw new UnusableAnswer(`it gave token ${id} where ${ids[index]} was sent`);
+  }
+  const bits = bitsOf(own.map(([logprob]) => logprob));
   const spelled = own.map(([, , text]) => bytesOfToken(typeof text === 'string' ? text : ''));
-  return {
-    bits: bits.reduce((sum, each) => sum + each, 0),
-    tokens: tokensOf(spelled, bits, target),
-  };
+  return { bits: sumOf(bits), tokens: tokensOf(spelled, bits, target) };
 }

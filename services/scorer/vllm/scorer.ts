@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import type { Scored, Scorer } from '../../ports/scorer.ts';
 import { askServer } from '../ask-server.ts';
-import { bytesOfToken, checkedLogprob, tokensOf } from '../http/answer.ts';
+import { bitsOf, bytesOfToken, readAnswer, sumOf, tokensOf } from '../server-answer.ts';
 import { openServerScorer } from '../server-scorer.ts';
 import { rootOf } from '../server-settings.ts';
 import { openServerTokens, type TokenParts } from '../server-tokens.ts';
@@ -91,12 +91,7 @@ const echoSchema = z.object({
 
 /** Token ids were sent, so their number tells whether all of the prompt came back. */
 function readEcho(answer: unknown, { from, to }: { from: number; to: number }, target: string) {
-  const parsed = echoSchema.safeParse(answer);
-  if (!parsed.success) {
-    const path = parsed.error.issues[0]?.path.join('.') || 'choices';
-    throw new UnusableAnswer(`its answer has no usable "${path}"`);
-  }
-  const { choices, usage } = parsed.data;
+  const { choices, usage } = readAnswer(echoSchema, answer, 'choices');
   const { tokens = [], token_logprobs: logprobs = [] } = choices[0]?.logprobs ?? {};
   if (usage.prompt_tokens !== to) {
     throw new UnusableAnswer(`it read ${usage.prompt_tokens} of ${to} tokens of the prompt`);
@@ -112,12 +107,4 @@ function readEcho(answer: unknown, { from, to }: { from: number; to: number }, t
     bits: sumOf(bits),
     tokens: tokensOf(tokens.slice(from, to).map(bytesOfToken), bits, target),
   };
-}
-
-function bitsOf(logprobs: readonly (number | null)[]): number[] {
-  return logprobs.map((each) => Math.max(0, -checkedLogprob(each)) / Math.LN2);
-}
-
-function sumOf(bits: readonly number[]): number {
-  return bits.reduce((sum, each) => sum + each, 0);
 }
