@@ -5,22 +5,10 @@
 import type { Pack } from '../../../schemas/mds.ts';
 import type { ExportDocument } from '../document.ts';
 import type { ExportFormat } from '../format.ts';
-import {
-  labels,
-  pieceLengths,
-  positions,
-  predictableMask,
-  shardStem,
-  signedIds,
-} from '../masks.ts';
-import {
-  type Column,
-  emptyParquet,
-  listElements,
-  parquetFile,
-  scalarElement,
-} from './parquet/file.ts';
+import { labels, pieceLengths, positions, predictableMask, signedIds } from '../masks.ts';
+import { type Column, listElements, parquetFile, scalarElement } from './parquet/file.ts';
 import { type ListColumn, parquetOfLists } from './parquet/lists.ts';
+import { openParquetSet } from './parquet/set.ts';
 
 const packColumns: readonly ListColumn<Pack>[] = [
   { name: 'input_ids', kind: 'values', value: signedIds },
@@ -90,24 +78,20 @@ export const huggingFace: ExportFormat = {
     },
   ],
   open: (folder, { compression }) => {
-    const write = async (name: string, packs: readonly Pack[]) =>
-      folder.write(`packs/${name}`, parquetOfLists(packs, packColumns, compression));
-    const writeTexts = async (name: string, documents: readonly ExportDocument[]) =>
-      folder.write(`text/${name}`, parquetFile(documents, textColumns, compression));
-    const written = { packs: 0, texts: 0 };
+    const packSet = openParquetSet<Pack>(folder, 'packs', (packs) =>
+      parquetOfLists(packs, packColumns, compression),
+    );
+    const textSet = openParquetSet<ExportDocument>(folder, 'text', (documents) =>
+      parquetFile(documents, textColumns, compression),
+    );
     return {
       addShard: async ({ facts, packs }, documents) => {
-        const name = `${shardStem(facts.path)}.parquet`;
-        await write(name, packs);
-        written.packs += 1;
-        if (documents.length === 0) return;
-        await writeTexts(name, documents);
-        written.texts += 1;
+        await packSet.addShard(facts.path, packs);
+        if (documents.length > 0) await textSet.addShard(facts.path, documents);
       },
-      // A set without rows has one file without rows, so that it loads by the card too.
       finish: async () => {
-        if (written.packs === 0) await write(emptyParquet, []);
-        if (written.texts === 0) await writeTexts(emptyParquet, []);
+        await packSet.finish();
+        await textSet.finish();
       },
     };
   },

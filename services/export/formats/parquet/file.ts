@@ -65,9 +65,6 @@ export function rootElement(columns: number): SchemaElement {
   return { name: 'root', num_children: columns };
 }
 
-/** The name of the file without rows of a set that has none. */
-export const emptyParquet = 'empty.parquet';
-
 /** Rows per group at most; a reader in random order loads a whole group for each row. */
 export const groupRowsMax = 16;
 

@@ -6,9 +6,9 @@
  */
 import type { Pack } from '../../../../schemas/mds.ts';
 import type { ExportFormat } from '../../format.ts';
-import { shardStem, shiftedMask, signedIds } from '../../masks.ts';
-import { emptyParquet } from './file.ts';
+import { shiftedMask, signedIds } from '../../masks.ts';
 import { type ListColumn, parquetOfLists } from './lists.ts';
+import { openParquetSet } from './set.ts';
 
 const columns: readonly ListColumn<Pack>[] = [
   { name: 'input_ids', kind: 'values', value: signedIds },
@@ -40,16 +40,12 @@ export const parquet: ExportFormat = {
     },
   ],
   open: (folder, { compression }) => {
-    let files = 0;
-    const write = async (name: string, packs: readonly Pack[]) => {
-      await folder.write(`packed/${name}`, parquetOfLists(packs, columns, compression));
-      files += 1;
-    };
+    const packed = openParquetSet<Pack>(folder, 'packed', (packs) =>
+      parquetOfLists(packs, columns, compression),
+    );
     return {
-      addShard: ({ facts, packs }) => write(`${shardStem(facts.path)}.parquet`, packs),
-      finish: async () => {
-        if (files === 0) await write(emptyParquet, []);
-      },
+      addShard: ({ facts, packs }) => packed.addShard(facts.path, packs),
+      finish: () => packed.finish(),
     };
   },
 };
