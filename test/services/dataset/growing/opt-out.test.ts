@@ -2,7 +2,6 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decodeShard } from '../../../../schemas/mds.ts';
 import {
   applyOptOuts,
   blankNewShards,
@@ -15,7 +14,7 @@ import { listSamples } from '../../../../services/dataset/samples.ts';
 import { verifyOutput } from '../../../../services/dataset/verify/verify.ts';
 import { openLocalObjects } from '../../../../services/runtime/store/objects/local.ts';
 import type { ObjectStore } from '../../../../services/runtime/store/objects/object-store.ts';
-import { makeOutput } from '../../../samples/export-output.ts';
+import { makeOutput, packsOf } from '../../../samples/export-output.ts';
 import {
   closedRecord,
   createHarness,
@@ -42,18 +41,6 @@ function copy(): string {
 
 function apply(store: ObjectStore, list: string) {
   return applyOptOuts(store, { rules: parseOptOutList(list, 'list'), list: 'a'.repeat(64) });
-}
-
-async function packsOf(out: string) {
-  const { shards, store } = await openOutput(out);
-  const all = await Promise.all(
-    shards.map(async ({ path }) => decodeShard(await bytesOf(store, path))),
-  );
-  return all.flat();
-}
-
-async function bytesOf(store: ObjectStore, path: string): Promise<Buffer> {
-  return (await store.read(path)) ?? Buffer.alloc(0);
 }
 
 /** Every file below a folder with its content. */
