@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 from datasets import Dataset, load_dataset
-from expected import CONTEXT_LENGTH, PACKS, ROOT, labels_of, trained_of
+from expected import CONTEXT_LENGTH, PACKS, ROOT, labels_of, positions_of, trained_of
 from transformers import (
     LlamaConfig,
     LlamaForCausalLM,
@@ -40,10 +40,6 @@ def tiny_model() -> LlamaForCausalLM:
         max_position_embeddings=CONTEXT_LENGTH,
     )
     return LlamaForCausalLM(config).eval()
-
-
-def positions_of(pack: dict) -> list[int]:
-    return [at for start, end in pack["indices"] for at in range(end - start)]
 
 
 def trained_in(batch: dict[str, torch.Tensor]) -> list[int]:

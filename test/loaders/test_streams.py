@@ -12,7 +12,7 @@ import litdata
 import numpy as np
 import torch
 from datasets import load_dataset
-from expected import PACKS, ROOT, labels_of, trained_of
+from expected import PACKS, ROOT, labels_of, positions_of, trained_of
 from litdata.streaming.item_loader import ParquetLoader
 from streaming import StreamingDataset
 from torch.utils.data import DataLoader
@@ -56,8 +56,7 @@ class Streams(unittest.TestCase):
             self.assertEqual(np.asarray(row["labels"]).tolist(), labels_of(pack))
             lengths = [end - start for start, end in pack["indices"]]
             self.assertEqual(np.asarray(row["seq_lengths"]).tolist(), lengths)
-            positions = [at for length in lengths for at in range(length)]
-            self.assertEqual(np.asarray(row["position_ids"]).tolist(), positions)
+            self.assertEqual(np.asarray(row["position_ids"]).tolist(), positions_of(pack))
 
     def test_datasets_by_the_card(self) -> None:
         packs = load_dataset(str(HF), "packs", split="train", streaming=True)

@@ -37,6 +37,11 @@ def labels_of(pack: dict) -> list[int]:
     return labels
 
 
+def positions_of(pack: dict) -> list[int]:
+    """The place of every token in its piece."""
+    return [at for start, end in pack["indices"] for at in range(end - start)]
+
+
 def trained_of(packs: list[dict]) -> list[int]:
     """Every token that is trained, of all packs."""
     return [label for pack in packs for label in labels_of(pack) if label != -100]

@@ -25,6 +25,7 @@ from expected import (
     ROOT,
     Targets,
     labels_of,
+    positions_of,
     targets_of,
 )
 
@@ -111,8 +112,7 @@ class HuggingFace(unittest.TestCase):
                 self.assertEqual(row["completion_mask"], trained)
                 lengths = [end - start for start, end in pack["indices"]]
                 self.assertEqual(row["seq_lengths"], lengths)
-                positions = [at for length in lengths for at in range(length)]
-                self.assertEqual(row["position_ids"], positions)
+                self.assertEqual(row["position_ids"], positions_of(pack))
 
     def test_texts(self) -> None:
         for compression in COMPRESSIONS:
