@@ -13,7 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderTrajectory, type TextSegment } from '../../schemas/trajectory-text.ts';
-import { greeter, writeFiles } from '../samples/inputs/greeter.ts';
+import { greeter } from '../samples/inputs/greeter.ts';
+import { writeFiles } from '../samples/write-files.ts';
 import { runLine } from '../services/cli/terminal.ts';
 
 const workingFolder = mkdtempSync(join(tmpdir(), 'backstory-docs-run-'));

@@ -10,8 +10,8 @@
  */
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type Files, writeFiles } from '../samples/inputs/greeter.ts';
 import { copyRepository, type RepositoryCopy } from '../samples/installed/repository-copy.ts';
+import { type Files, writeFiles } from '../samples/write-files.ts';
 
 const reader = 'services/stages/extract/languages/starlark/starlark.ts';
 let copy: RepositoryCopy;

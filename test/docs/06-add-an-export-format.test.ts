@@ -9,8 +9,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { greeter, writeFiles } from '../samples/inputs/greeter.ts';
+import { greeter } from '../samples/inputs/greeter.ts';
 import { copyRepository, type RepositoryCopy } from '../samples/installed/repository-copy.ts';
+import { writeFiles } from '../samples/write-files.ts';
 
 const format = 'services/export/formats/plain-text.ts';
 let copy: RepositoryCopy;

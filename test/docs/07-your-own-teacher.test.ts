@@ -9,8 +9,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { greeter, writeFiles } from '../samples/inputs/greeter.ts';
+import { greeter } from '../samples/inputs/greeter.ts';
 import { copyRepository, type RepositoryCopy } from '../samples/installed/repository-copy.ts';
+import { writeFiles } from '../samples/write-files.ts';
 import { runLine } from '../services/cli/terminal.ts';
 import { type FakeOpenAi, startFakeOpenAi } from '../services/teacher/fake-openai-server.ts';
 

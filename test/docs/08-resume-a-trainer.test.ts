@@ -12,8 +12,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { greeter, writeFiles } from '../samples/inputs/greeter.ts';
+import { greeter } from '../samples/inputs/greeter.ts';
 import { pythonWithFeed } from '../samples/installed/python-environment.ts';
+import { writeFiles } from '../samples/write-files.ts';
 import { runLine } from '../services/cli/terminal.ts';
 
 /** The first time, pip downloads what it builds the package with. */

@@ -9,8 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { greeter, writeFiles } from '../samples/inputs/greeter.ts';
+import { greeter } from '../samples/inputs/greeter.ts';
 import { pythonWith } from '../samples/installed/python-environment.ts';
+import { writeFiles } from '../samples/write-files.ts';
 import { runLine } from '../services/cli/terminal.ts';
 
 const execute = promisify(execFile);

@@ -3,9 +3,9 @@
  * changes what users get for the same input: raise the version of the stage in topology.ts, state
  * the reason in the commit, and run with BACKSTORY_GOLDEN=write to record it.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { graph } from '../../schemas/topology.ts';
 import { canonicalJson, sha256 } from '../../services/runtime/ids.ts';
@@ -13,6 +13,7 @@ import { admitArchive } from '../../services/stages/admit/admit-archive.ts';
 import { admitKnobs } from '../../services/stages/admit/config.ts';
 import { discoverKnobs } from '../../services/stages/discover/config.ts';
 import { packSource } from '../../services/stages/discover/pack-source.ts';
+import { writeFiles } from '../samples/write-files.ts';
 
 const path = new URL('admission.json', import.meta.url);
 const random = 'q7Zt2LxV9bKw4RmYc8Dh3NfPs6Gj1Tu5EaXo';
@@ -48,10 +49,7 @@ let folder: string;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'backstory-golden-'));
-  for (const [name, text] of Object.entries(tree)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), text);
-  }
+  writeFiles(folder, tree);
   symlinkSync('LICENSE', join(folder, 'link'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

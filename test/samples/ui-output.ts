@@ -2,12 +2,13 @@
  * An output of a real run for the tests of the page: a small project with hostile content, whose
  * search rewrote a thought, and a source that was dropped.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Columns } from '../../services/ui/catalogue/columns.ts';
 import { createColumns } from '../../services/ui/catalogue/columns.ts';
 import { type ShardRow, shardRowsVersion } from '../../services/ui/catalogue/rows.ts';
 import { runLine } from '../services/cli/terminal.ts';
+import { writeFiles } from './write-files.ts';
 
 /** Markup, a control character and a mark that turns the direction of text. */
 export const hostileText = `</pre><script>document.title = 'owned'</script><img src=x onerror=x>\u202e\u0007`;
@@ -49,13 +50,6 @@ export function projectFiles(longLine = 3_000): Readonly<Record<string, string>>
     'src/hostile.ts': `// ${hostileText}\nexport const markup = ${JSON.stringify(hostileText)};\n`,
     'notes/long.md': `# Long\n\n${'word '.repeat(longLine / 5)}\n`,
   };
-}
-
-export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
 }
 
 /** Runs the program on the project and on an empty folder; returns the output's path. */

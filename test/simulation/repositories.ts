@@ -1,8 +1,8 @@
 /**
  * Small repositories for whole-graph tests: real code in several languages, awkward bytes included.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { writeFiles } from '../samples/write-files.ts';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -73,11 +73,7 @@ export const repositories: Readonly<Record<string, Files>> = {
 /** Writes every repository below a folder and returns their paths in a fixed order. */
 export function writeRepositories(folder: string): string[] {
   return Object.entries(repositories).map(([name, files]) => {
-    for (const [path, text] of Object.entries(files)) {
-      const target = join(folder, name, path);
-      mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, text);
-    }
+    writeFiles(join(folder, name), files);
     return join(folder, name);
   });
 }

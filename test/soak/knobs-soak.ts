@@ -3,10 +3,11 @@
  * fails for a knob that changes nothing: neither the output, nor what is told, nor a prompt. It
  * fails, too, for a knob that `knobs/changes.ts` does not have.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { sha256 } from '../../services/runtime/ids.ts';
+import { writeFiles } from '../samples/write-files.ts';
 import { type FakeOpenAi, startFakeOpenAi } from '../services/teacher/fake-openai-server.ts';
 import { writeRepositories } from '../simulation/repositories.ts';
 import { runGraph, writeByteTokenizer } from '../simulation/run-graph.ts';
@@ -42,10 +43,7 @@ export async function run(names: string[]): Promise<boolean> {
 function openBench(folder: string, server: FakeOpenAi) {
   const sources = writeRepositories(join(folder, 'sources'));
   const [first = ''] = sources;
-  for (const [path, text] of Object.entries(moreFiles)) {
-    mkdirSync(dirname(join(first, path)), { recursive: true });
-    writeFileSync(join(first, path), text);
-  }
+  writeFiles(first, moreFiles);
   const bytes = writeByteTokenizer(folder);
   const known = new Map<string, Promise<string>>();
   let runs = 0;

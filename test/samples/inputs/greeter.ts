@@ -1,8 +1,5 @@
 /** A repository of three files, small enough to read whole; the tutorials run on it. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-
-export type Files = Readonly<Record<string, string>>;
+import type { Files } from '../write-files.ts';
 
 export const greeter: Files = {
   'README.md': '# greeter\n\nGreets people by name.\n',
@@ -25,10 +22,3 @@ def greet(name):
     return f"Hello {name}"
 `,
 };
-
-export function writeFiles(folder: string, files: Files): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
-}

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkSecondOpinion } from '../../../../../services/cli/commands/provenance/release-checks.ts';
-import { projectFiles, writeFiles } from '../../../../samples/ui-output.ts';
+import { projectFiles } from '../../../../samples/ui-output.ts';
+import { writeFiles } from '../../../../samples/write-files.ts';
 import { runLine } from '../../terminal.ts';
 
 const workingFolder = mkdtempSync(join(tmpdir(), 'backstory-release-'));

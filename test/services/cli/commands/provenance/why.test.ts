@@ -1,7 +1,7 @@
 /** Whoever asks where something in a data set is from, or why it is not there, gets an answer. */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decodeShard } from '../../../../../schemas/mds.ts';
@@ -9,6 +9,7 @@ import { parseTokenizerFile } from '../../../../../services/dataset/tokenizer-fi
 import { readVocabulary } from '../../../../../services/dataset/vocabulary.ts';
 import type { Why } from '../../../../../services/dataset/why/answer.ts';
 import { projectFiles } from '../../../../samples/ui-output.ts';
+import { writeFiles } from '../../../../samples/write-files.ts';
 import { runLine } from '../../terminal.ts';
 
 const workingFolder = mkdtempSync(join(tmpdir(), 'backstory-why-'));
@@ -23,12 +24,7 @@ const files: Readonly<Record<string, string>> = {
 };
 
 beforeAll(async () => {
-  for (const name of ['keys', 'copy']) {
-    for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(workingFolder, name, path)), { recursive: true });
-      writeFileSync(join(workingFolder, name, path), text);
-    }
-  }
+  for (const name of ['keys', 'copy']) writeFiles(join(workingFolder, name), files);
   mkdirSync(join(workingFolder, 'empty'));
   mkdirSync(join(workingFolder, 'bare'));
   writeFileSync(join(workingFolder, 'bare', 'one.py'), 'ONE = 1\n');
