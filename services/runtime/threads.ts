@@ -18,8 +18,8 @@ export interface ThreadsOptions<Question> {
   /** The error for a thread that died. */
   readonly died: (cause: Error) => Error;
   /**
-   * For threads that keep what they built for a question: a free thread that has the question's key
-   * is preferred.
+   * For threads that keep what they built for a question, which costs more than its answer: a
+   * question waits for the thread that keeps its key, unless another one waits for that thread too.
    */
   readonly warm?: { readonly keyOf: (question: Question) => string; readonly kept: number };
 }
@@ -32,6 +32,7 @@ export interface Threads<Question, Answer> {
 
 interface Task<Question, Answer> {
   readonly question: Question;
+  readonly key: string | null;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -74,26 +75,26 @@ export function openThreads<Question, Answer>(
     return thread;
   };
 
-  const freeThread = (key: string | undefined): Thread<Question, Answer> | undefined => {
-    const free = threads.filter(({ task }) => task === null);
-    const warmest = key === undefined ? free[0] : free.find(({ keys }) => keys.includes(key));
-    if (warmest !== undefined) return warmest;
-    return threads.length < threadsMax ? startThread() : free[0];
-  };
-
   const dispatch = (): void => {
-    for (let next = waiting[0]; next !== undefined && ended === null; next = waiting[0]) {
-      const key = warm?.keyOf(next.question);
-      const thread = freeThread(key);
+    while (ended === null) {
+      const free = threads.find(({ task }) => task === null);
+      const canStart = threads.length < threadsMax;
+      const chosen = free === undefined && !canStart ? null : chooseTask(waiting, threads);
+      if (chosen === null) return;
+      const { task, keeper } = chosen;
+      // A free thread would forget something for a new key.
+      const starts = canStart && (free === undefined || task.key !== null);
+      const thread = keeper ?? (starts ? startThread() : free);
       if (thread === undefined) return;
-      waiting.shift();
-      thread.task = next;
-      if (warm !== undefined && key !== undefined) {
+      waiting.splice(waiting.indexOf(task), 1);
+      thread.task = task;
+      const { key } = task;
+      if (warm !== undefined && key !== null) {
         thread.keys = [...thread.keys.filter((other) => other !== key), key].slice(-warm.kept);
       }
       // Only work in progress keeps the process alive.
       thread.worker.ref();
-      thread.worker.postMessage(next.question);
+      thread.worker.postMessage(task.question);
     }
   };
 
@@ -103,6 +104,7 @@ export function openThreads<Question, Answer>(
       if (ended !== null) throw ended;
       const task: Task<Question, Answer> = {
         question,
+        key: warm?.keyOf(question) ?? null,
         resolve: (answer) => {
           signal?.removeEventListener('abort', onAbort);
           resolve(answer);
@@ -129,6 +131,39 @@ export function openThreads<Question, Answer>(
       await Promise.all(threads.map(({ worker }) => worker.terminate()));
     },
   };
+}
+
+interface Chosen<Question, Answer> {
+  readonly task: Task<Question, Answer>;
+  /** A free thread that keeps the question's key. */
+  readonly keeper: Thread<Question, Answer> | null;
+}
+
+/**
+ * The question for a thread that is free or could start: the first whose key a free thread keeps,
+ * else the first whose key none keeps, else one that waits for a busy thread behind another.
+ */
+function chooseTask<Question, Answer>(
+  waiting: readonly Task<Question, Answer>[],
+  threads: readonly Thread<Question, Answer>[],
+): Chosen<Question, Answer> | null {
+  // Of two threads that keep a key, a free one counts.
+  const freeLast = threads.toSorted((a, b) => Number(a.task === null) - Number(b.task === null));
+  const keepers = new Map(
+    freeLast.flatMap((thread) => thread.keys.map((key) => [key, thread] as const)),
+  );
+  const awaited = new Set<Thread<Question, Answer>>();
+  let fresh: Task<Question, Answer> | null = null;
+  let behind: Task<Question, Answer> | null = null;
+  for (const task of waiting) {
+    const keeper = task.key === null ? undefined : keepers.get(task.key);
+    if (keeper === undefined) fresh ??= task;
+    else if (keeper.task === null) return { task, keeper };
+    else if (awaited.has(keeper)) behind ??= task;
+    else awaited.add(keeper);
+  }
+  const task = fresh ?? behind;
+  return task === null ? null : { task, keeper: null };
 }
 
 /** Rebuilds the error that the thread threw; one without a code is our bug, and keeps its stack. */

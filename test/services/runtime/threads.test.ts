@@ -59,6 +59,19 @@ test('a question goes to the free thread that keeps its key', async () => {
   expect([a.thread, b.thread]).toContain(c.thread);
 });
 
+test('a question waits for the thread that keeps its key, but not behind another', async () => {
+  const keyOf = (question: EchoQuestion) => (question.kind === 'echo' ? question.text : '');
+  const threads = open(2, { warm: { keyOf, kept: 2 } });
+  const { thread } = await threads.ask(echo('a'));
+  const asked = [echo('a', 100), echo('a'), echo('b')].map((question) => threads.ask(question));
+  const [first, second, other] = await Promise.all(asked);
+  expect([first?.thread, second?.thread]).toEqual([thread, thread]);
+  expect(other?.thread).not.toBe(thread);
+  const again = [echo('a', 100), echo('a'), echo('a', 400)];
+  const [, waited, behind] = await Promise.all(again.map((question) => threads.ask(question)));
+  expect([waited?.thread, behind?.thread]).toEqual([thread, other?.thread]);
+});
+
 test('a failure fails one question only, with its code and subject', async () => {
   const threads = open(1);
   const coded = threads.ask({ kind: 'fail', coded: true });
