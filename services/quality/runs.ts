@@ -2,7 +2,7 @@
  * Runs of words as numbers of 53 bits. Two different runs share a number about once in 10^15 pairs,
  * so counting numbers counts runs. Pure.
  */
-import { mix, power } from '../runtime/mix.ts';
+import { mix, power } from '../runtime/hashes/mix.ts';
 
 const low = { seed: 0x811c9dc5, factor: 0x01000193, base: 0x9e3779b1 } as const;
 const high = { seed: 0x2545f491, factor: 0x5bd1e995, base: 0x85ebca6b } as const;

@@ -5,7 +5,7 @@
 import type { DroppedBody, Usage } from '../../../schemas/generated/types.ts';
 import { graph, type StageName } from '../../../schemas/topology.ts';
 import { noUsage, sumUsage } from '../../ports/usage.ts';
-import { IdSet } from '../../runtime/id-set.ts';
+import { IdSet } from '../../runtime/hashes/id-set.ts';
 import { type Marks, openMarks } from './marks.ts';
 import { type FromLog, forEachBody, forEachLastBody, type RunLog, withRunLog } from './run-log.ts';
 

@@ -10,7 +10,7 @@ import { type LogReader, openLogReader } from '../../runtime/bus/sqlite/read-log
 import { forEachRecord } from '../../runtime/bus/topic-reader.ts';
 import { readEnvelope } from '../../runtime/engine/unreadable.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import { IdCounts } from '../../runtime/id-set.ts';
+import { IdCounts } from '../../runtime/hashes/id-set.ts';
 import { type Codec, createCodec, type DecodedRecord } from '../../runtime/records/codec.ts';
 import { openLocalBlobStore } from '../../runtime/store/blobs.ts';
 

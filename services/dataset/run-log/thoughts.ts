@@ -3,7 +3,7 @@
  * how many answers the checks refused, also those that were mended.
  */
 import type { Usage } from '../../../schemas/generated/types.ts';
-import { IdSet } from '../../runtime/id-set.ts';
+import { IdSet } from '../../runtime/hashes/id-set.ts';
 import { type FromLog, forEachBody, type RunLog, withRunLog } from './run-log.ts';
 
 export interface ThoughtFacts {

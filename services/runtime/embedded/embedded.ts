@@ -31,7 +31,7 @@ import {
 import { runFacts } from '../engine/run-facts.ts';
 import { readEnvelope } from '../engine/unreadable.ts';
 import { asPipelineError, PipelineError, unlessUnreadable } from '../errors.ts';
-import { IdSet } from '../id-set.ts';
+import { IdSet } from '../hashes/id-set.ts';
 import { type Memo, openMemo } from '../memo/memo.ts';
 import { plainWire } from '../records/wire.ts';
 import { createRedactor, type Redactor } from '../redact.ts';

@@ -6,7 +6,7 @@ import { deadLetterTopic, physicalTopic, type TopicName } from '../../../schemas
 import type { Bus } from '../bus/bus.ts';
 import { forEachRecord } from '../bus/topic-reader.ts';
 import { unlessUnreadable } from '../errors.ts';
-import { IdSet } from '../id-set.ts';
+import { IdSet } from '../hashes/id-set.ts';
 import { sha256 } from '../ids.ts';
 import type { Codec } from '../records/codec.ts';
 

@@ -14,7 +14,7 @@ import {
 } from '../../../schemas/topology.ts';
 import { forEachRecord } from '../bus/topic-reader.ts';
 import { unlessUnreadable } from '../errors.ts';
-import { IdCounts, IdSet } from '../id-set.ts';
+import { IdCounts, IdSet } from '../hashes/id-set.ts';
 import type { Section } from '../report.ts';
 import type { AnyStage } from '../stage.ts';
 import type { DroppedRepository, RunFigures } from '../watch/progress.ts';

@@ -4,7 +4,7 @@ import { graph, lifecycle, physicalTopic, type TopicName } from '../../../../sch
 import type { IncomingRecord } from '../../bus/bus.ts';
 import { forEachRecord, requireWhole } from '../../bus/topic-reader.ts';
 import { PipelineError, unlessUnreadable } from '../../errors.ts';
-import { IdCounts, IdSet } from '../../id-set.ts';
+import { IdCounts, IdSet } from '../../hashes/id-set.ts';
 import { type Emit, emit, type Subject } from '../../outcomes.ts';
 import type { AnySource, SourcePast } from '../../stage.ts';
 import type { Engine } from '../engine.ts';

@@ -8,7 +8,7 @@ import type { Envelope } from '../../../../schemas/generated/types.ts';
 import { lifecycle } from '../../../../schemas/topology.ts';
 import { noUsage } from '../../../ports/usage.ts';
 import { type ErrorCode, PipelineError } from '../../errors.ts';
-import { IdCounts } from '../../id-set.ts';
+import { IdCounts } from '../../hashes/id-set.ts';
 import { type Emit, emit } from '../../outcomes.ts';
 import type { AnySource, AnyTools, SourceItem } from '../../stage.ts';
 import { isInputClosed } from '../closed-input.ts';

@@ -3,7 +3,7 @@
  * them. Words are letters, digits and underscores without regard to case; a run that crosses from
  * one text of a benchmark into the next does not count. Pure.
  */
-import { mix, power } from '../../../runtime/mix.ts';
+import { mix, power } from '../../../runtime/hashes/mix.ts';
 
 /** As in GPT-3's and The Pile's decontamination. */
 export const runWords = 13;

@@ -4,7 +4,7 @@
  * Thorup 2017) estimates as well as 250 permutations, and takes one hash for a shingle instead of
  * 250: a set throws its elements into the bins until every bin has one. Pure.
  */
-import { mix } from '../../../runtime/mix.ts';
+import { mix } from '../../../runtime/hashes/mix.ts';
 
 export const minimaCount = 250;
 

@@ -3,7 +3,7 @@
  * underscores without regard to case, as in The Stack's deduplication; bytes of other scripts are
  * letters, too. Spaces and punctuation do not count. Pure.
  */
-import { mix } from '../../../runtime/mix.ts';
+import { mix } from '../../../runtime/hashes/mix.ts';
 
 const runWords = 5;
 

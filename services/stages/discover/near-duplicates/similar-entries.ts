@@ -5,7 +5,7 @@
  * table that is at most 70 % full, so 460 to 640 MB per million entries at a similarity of 0.7.
  */
 
-import { mix } from '../../../runtime/mix.ts';
+import { mix } from '../../../runtime/hashes/mix.ts';
 import { minimaCount, similarityOf } from './minima.ts';
 
 export interface Entry {

@@ -1,6 +1,6 @@
 /** Shingles, and what their minima tell of the similarity of two sets. */
 import { describe, expect, test } from 'vitest';
-import { mix } from '../../../../../services/runtime/mix.ts';
+import { mix } from '../../../../../services/runtime/hashes/mix.ts';
 import {
   joinMinima,
   minimaOf,

@@ -1,7 +1,7 @@
 /** The index: what it finds, and that it depends on the entries and their order alone (I6, I10). */
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { mix } from '../../../../../services/runtime/mix.ts';
+import { mix } from '../../../../../services/runtime/hashes/mix.ts';
 import {
   minimaOf,
   signatureOf,

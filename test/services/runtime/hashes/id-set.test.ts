@@ -1,7 +1,7 @@
 /** The set of ids agrees with a Set of strings while it grows. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { IdSet } from '../../../services/runtime/id-set.ts';
+import { IdSet } from '../../../../services/runtime/hashes/id-set.ts';
 
 describe('set of ids', () => {
   it('has the same members as a Set of strings', () => {
