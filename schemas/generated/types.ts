@@ -58,6 +58,8 @@ export interface EarlierRepository {
   readonly archive: BlobReference;
   /** How the archive is packed. */
   readonly format: ArchiveFormat;
+  /** What the code host tells of it; null for what did not come from one, and in older records. */
+  readonly hosted: null | HostedRepository;
 }
 
 /** What an earlier source has that is similar. */
@@ -122,7 +124,7 @@ export interface RepoFound {
 
 /** One place that states a licence. */
 export interface LicenceEvidence {
-  /** File that states it. */
+  /** File that states it, or the address of the code host that answered so. */
   readonly path: string;
   /** SPDX identifier. */
   readonly identifier: string;

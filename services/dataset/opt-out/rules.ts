@@ -4,6 +4,7 @@
  * followed by `:` and a pattern of paths; `*:PATTERN` is about the files of all repositories.
  */
 import { PipelineError } from '../../runtime/errors.ts';
+import { openGlob } from '../../runtime/glob.ts';
 import { foldName, type Named, namesOf } from '../repository-names.ts';
 
 export interface OptOutRule {
@@ -41,8 +42,7 @@ export function parseOptOutRule(given: string, place: string): OptOutRule {
   }
   const text = pattern === null ? repository : `${repository}:${pattern}`;
   const isNamed = repositoryMatcher(repository);
-  const path = pattern === null ? null : globOf(pattern, '');
-  return { text, isAbout: isNamed, hasPath: path === null ? null : (each) => path.test(each) };
+  return { text, isAbout: isNamed, hasPath: pattern === null ? null : openGlob(pattern) };
 }
 
 function problemOf(repository: string, pattern: string | null): string | null {
@@ -60,25 +60,13 @@ function problemOf(repository: string, pattern: string | null): string | null {
 /** A name without an owner means a source of one's own, never somebody's repository on a host. */
 function repositoryMatcher(repository: string): OptOutRule['isAbout'] {
   if (/^[*/?]+$/.test(repository)) return () => true;
-  const wanted = globOf(foldName(repository), 's');
+  const isWanted = openGlob(foldName(repository));
   const hasOwner = repository.includes('/');
   return (named) => {
     const isHosted = (named.hosted ?? null) !== null || named.origin.startsWith('github:');
     if (!hasOwner && isHosted) return false;
-    return namesOf(named).some((name) => wanted.test(foldName(name)));
+    return namesOf(named).some((name) => isWanted(foldName(name)));
   };
-}
-
-/** `**` crosses folders, `*` and `?` stay within one. */
-function globOf(glob: string, flags: string): RegExp {
-  const parts = glob.split(/(\*\*\/?|\*|\?)/).map((part) => {
-    if (part === '**/') return '(?:[^]*/)?';
-    if (part === '**') return '[^]*';
-    if (part === '*') return '[^/]*';
-    if (part === '?') return '[^/]';
-    return part.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  });
-  return new RegExp(`^${parts.join('')}$`, `${flags}u`.replace('s', ''));
 }
 
 export interface Candidate extends Named {

@@ -72,12 +72,22 @@ async function checkRows(
 }
 
 /** What was opted out of a shard. */
-function blanksIn({ entries, optOuts }: OpenOutput, { firstPack }: ManifestShard) {
-  for (const { shards } of entries) {
-    const original = shards.find((shard) => shard.firstPack === firstPack);
-    if (original !== undefined) return optOuts.replacing(original)?.blanks ?? [];
-  }
-  return [];
+function blanksIn(output: OpenOutput, { firstPack }: ManifestShard) {
+  const original = originalsOf(output).get(firstPack);
+  return original === undefined ? [] : (output.optOuts.replacing(original)?.blanks ?? []);
+}
+
+const originals = new WeakMap<OpenOutput, ReadonlyMap<number, ManifestShard>>();
+
+/** The shards as they were written, by their first pack; looked up for each of many shards. */
+function originalsOf(output: OpenOutput): ReadonlyMap<number, ManifestShard> {
+  const known = originals.get(output);
+  if (known !== undefined) return known;
+  const shards = output.entries.flatMap((entry) => entry.shards);
+  // The first of those that begin with the same pack.
+  const made = new Map(shards.toReversed().map((shard) => [shard.firstPack, shard]));
+  originals.set(output, made);
+  return made;
 }
 
 function checkPack(pack: Pack, number: number, head: ManifestEntry): void {

@@ -30,6 +30,7 @@ import type { FileText } from './file-text.ts';
 import { type Gate, type GateFacts, noFacts } from './gate.ts';
 import { isVendored } from './gates/vendored.ts';
 import { gates } from './gates.ts';
+import { withHost } from './licence/host.ts';
 import { describeLicence, readLicenceFiles } from './licence/licence.ts';
 import { ownLicences } from './licence/own.ts';
 import { mayStateLicence } from './licence/places.ts';
@@ -84,7 +85,8 @@ export async function admitArchive(
   const gated = gateFiles(unpacked.files, open, own);
   const texts = readLicenceFiles(evidence, allowedLicences(knobs.licences));
   const byLicence = gated.skipped.flatMap(({ path, reason }) => (reason === 'licence' ? path : []));
-  const licence = describeLicence(texts, { admitted: gated.texts, refused: byLicence }, own);
+  const stated = describeLicence(texts, { admitted: gated.texts, refused: byLicence }, own);
+  const licence = withHost(stated, hosted);
   const repository = { name, origin, licence };
   const refused = nameEvidence([...unpacked.skipped, ...gated.skipped], licence);
   gateRepository({ ...repository, files: gated.texts.map(sizeOfText), skipped: refused }, open);

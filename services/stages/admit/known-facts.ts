@@ -6,15 +6,24 @@ import { readBenchmarks } from './decontamination/benchmarks.ts';
 import { type GateFacts, noFacts } from './gate.ts';
 import { openEarlier } from './near-duplicates/earlier.ts';
 
-export type FactsOf = (near: NearDuplicates | null) => Promise<GateFacts>;
+type FactsOf = (near: NearDuplicates | null) => Promise<GateFacts>;
 
 interface Tools {
   readonly blobs: BlobStore;
   readonly config: AdmitKnobs;
 }
 
+/** Files are read once for each tools object. */
+const opened = new WeakMap<Tools, FactsOf>();
+
+export function factsOf(tools: Tools): FactsOf {
+  const facts = opened.get(tools) ?? openFacts(tools);
+  opened.set(tools, facts);
+  return facts;
+}
+
 /** Reads the files that the knobs name. */
-export function openFacts({ blobs, config }: Tools): FactsOf {
+function openFacts({ blobs, config }: Tools): FactsOf {
   const facts = { ...noFacts, benchmarks: readBenchmarks(config.decontaminate) };
   const earlier = openEarlier({ blobs, config, facts });
   return async (near) =>

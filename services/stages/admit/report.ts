@@ -1,6 +1,6 @@
 /** Counters of `admit` and its section of the run summary: admitted and skipped files. Pure. */
 import { compareText } from '../../../schemas/compare-text.ts';
-import type { RepoAdmittedBody } from '../../../schemas/generated/types.ts';
+import type { AdmittedFile, RepoAdmittedBody } from '../../../schemas/generated/types.ts';
 import { openMarks } from '../../dataset/run-log/marks.ts';
 import { section } from '../../runtime/report.ts';
 
@@ -77,4 +77,10 @@ function keepFirst(sorted: string[], text: string): string[] {
     return sorted;
   }
   return [...sorted, text].sort(compareText).slice(0, pathsMax);
+}
+
+/** Passages that gates point out in these files. */
+export function passagesIn(files: readonly Pick<AdmittedFile, 'marked'>[]): number {
+  const counts = files.flatMap(({ marked }) => Object.values(marked));
+  return counts.reduce((sum, count) => sum + count, 0);
 }

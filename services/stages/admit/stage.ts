@@ -5,12 +5,9 @@ import { admitArchive } from './admit-archive.ts';
 import { admitKnobs } from './config.ts';
 import { placeFiles } from './content.ts';
 import { gates } from './gates.ts';
-import { type FactsOf, openFacts } from './known-facts.ts';
-import { admitReport } from './report.ts';
+import { factsOf } from './known-facts.ts';
+import { admitReport, passagesIn } from './report.ts';
 import { skippedFiles } from './skips.ts';
-
-/** What gates know beside their knobs; one for each tools object, which `open` gets first. */
-const opened = new WeakMap<object, FactsOf>();
 
 export const admit = defineStage('admit', {
   config: admitKnobs,
@@ -18,7 +15,7 @@ export const admit = defineStage('admit', {
   concurrency: (config) => config.concurrency,
   end: { subject: (record) => record.body },
   open: async (tools) => {
-    opened.set(tools, openFacts(tools));
+    factsOf(tools);
   },
   handle: async (record, tools) => {
     const { name, origin, commit, archive, format, hosted, near } = record.body;
@@ -32,17 +29,14 @@ export const admit = defineStage('admit', {
       ];
     }
     const bytes = await tools.blobs.get(archive);
-    const facts = await (opened.get(tools) ?? openFacts(tools))(near);
+    const facts = await factsOf(tools)(near);
     const repository = { name, origin, hosted, format, archive: bytes };
     const admitted = await admitArchive(repository, tools.config, gates, facts);
     const content = await tools.blobs.put(Buffer.concat(admitted.files.map((file) => file.bytes)));
     tools.count('files_admitted', admitted.files.length);
     tools.count('files_skipped', admitted.skipped.length);
     tools.count('secrets_redacted', admitted.found.secret);
-    tools.count(
-      'passages_marked',
-      admitted.files.reduce((sum, { marked }) => sum + countOf(marked), 0),
-    );
+    tools.count('passages_marked', passagesIn(admitted.files));
     tools.count('admitted_bytes', content.bytes);
     const { licence } = admitted;
     const skipped = skippedFiles(admitted.skipped);
@@ -54,7 +48,3 @@ export const admit = defineStage('admit', {
     ];
   },
 });
-
-function countOf(marked: Readonly<Record<string, number>>): number {
-  return Object.values(marked).reduce((sum, count) => sum + count, 0);
-}

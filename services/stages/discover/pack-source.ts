@@ -11,6 +11,8 @@ import { type LocalSpec, reasonOf, type SourceSpec } from './sources.ts';
 
 export interface PackLimits extends FolderLimits, ScanLimits {
   readonly gitTimeoutMs: number;
+  /** Whether what has this content is compared with others; if not, no sketches are made of it. */
+  readonly isCompared?: (contentSha256: string) => boolean;
 }
 
 export interface PackedSource {
@@ -60,7 +62,8 @@ async function packFolderSource(
   const facts = await readCommit(path, limits.gitTimeoutMs);
   const commit = facts?.commit ?? null;
   const eventTimeMs = facts?.timeMs ?? 0;
-  const { treeSha256, sketches } = await readArchiveFacts(archive, 'tar', limits);
+  const compared = sketching(contentSha256, limits);
+  const { treeSha256, sketches } = await readArchiveFacts(archive, 'tar', compared);
   const packed = { commit, archive, contentSha256, treeSha256, eventTimeMs, sketches };
   return { name, origin, format: 'tar', ...packed };
 }
@@ -82,10 +85,16 @@ async function readArchiveSource(
   if (archive.byteLength === 0) {
     throw new PipelineError('SOURCE_EMPTY', `${origin} is empty`, { subject: origin });
   }
-  const read = await readArchiveFacts(archive, format, limits);
+  const contentSha256 = sha256(archive);
+  const read = await readArchiveFacts(archive, format, sketching(contentSha256, limits));
   const { newestMs: eventTimeMs, treeSha256, sketches } = read;
-  const facts = { contentSha256: sha256(archive), treeSha256, eventTimeMs, sketches };
+  const facts = { contentSha256, treeSha256, eventTimeMs, sketches };
   return { name, origin, commit: null, format, archive, ...facts };
+}
+
+function sketching(contentSha256: string, limits: PackLimits): ScanLimits {
+  const isCompared = limits.isCompared?.(contentSha256) !== false;
+  return isCompared ? limits : { ...limits, nearDuplicates: 'off' };
 }
 
 /** Returns an error that lists the paths left out, since each clone among them can be a source. */

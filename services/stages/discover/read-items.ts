@@ -52,7 +52,7 @@ async function* readTasks(
   for (const spec of specs) {
     if (tools.signal.aborted) return;
     if (!isHosted(spec)) {
-      yield localTask(() => readItem(spec, failures, tools));
+      yield localTask(() => readItem(spec, failures, tools, past));
     } else if (hosted !== null) yield* hostedTasks(spec, hosted);
   }
 }
@@ -93,9 +93,12 @@ async function readItem(
   spec: LocalSpec,
   failures: Map<string, number>,
   tools: DiscoverTools,
+  past: SourcePast,
 ): Promise<SketchedItem> {
   try {
-    const limits = { ...tools.config, outputFolder: tools.run.outputFolder };
+    // What the data set has already was compared when it came.
+    const isCompared = (hash: string) => !past.has(repositoryIdentity(spec.name, hash));
+    const limits = { ...tools.config, outputFolder: tools.run.outputFolder, isCompared };
     const packed = await packSource(spec, limits);
     const { name, origin, commit, format, archive, eventTimeMs, sketches } = packed;
     const { contentSha256, treeSha256 } = packed;

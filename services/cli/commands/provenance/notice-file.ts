@@ -17,6 +17,7 @@ export interface NoticeHead {
 
 export function drawNotices(notices: Notices, head: NoticeHead): string {
   const { repositories, texts } = notices;
+  const users = usersOf(repositories);
   const lines = [
     'THIRD-PARTY NOTICES',
     '',
@@ -35,7 +36,7 @@ export function drawNotices(notices: Notices, head: NoticeHead): string {
     ...texts.flatMap(({ text, kind }, position) => [
       '',
       rule,
-      `Text ${position + 1}: ${kind} of ${usersOf(repositories, position)}`,
+      `Text ${position + 1}: ${kind} of ${drawUsers(users.get(position) ?? [])}`,
       '',
       printable(text),
     ]),
@@ -79,10 +80,21 @@ function drawRepository(repository: RepositoryNotice, number: number): string[] 
 /** Repositories named at a text at most; their own entries name the text too. */
 const usersMax = 10;
 
-function usersOf(repositories: readonly RepositoryNotice[], text: number): string {
-  const names = repositories
-    .filter(({ texts }) => texts.some((each) => each.text === text))
-    .map(({ name }) => printable(name));
+/** Names of the repositories that have a text, by its position. */
+function usersOf(repositories: readonly RepositoryNotice[]): ReadonlyMap<number, string[]> {
+  const users = new Map<number, string[]>();
+  for (const { name, texts } of repositories) {
+    for (const text of new Set(texts.map((each) => each.text))) {
+      const names = users.get(text) ?? [];
+      names.push(name);
+      users.set(text, names);
+    }
+  }
+  return users;
+}
+
+function drawUsers(names: readonly string[]): string {
   const more = names.length - usersMax;
-  return names.slice(0, usersMax).join(', ') + (more > 0 ? ` and ${formatCount(more)} more` : '');
+  const shown = names.slice(0, usersMax).map(printable).join(', ');
+  return shown + (more > 0 ? ` and ${formatCount(more)} more` : '');
 }

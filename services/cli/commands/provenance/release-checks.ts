@@ -17,6 +17,7 @@ import { sha256 } from '../../../runtime/ids.ts';
 import { parseJson } from '../../../runtime/json.ts';
 import { openLocalObjects } from '../../../runtime/store/objects/local.ts';
 import type { ObjectStore } from '../../../runtime/store/objects/object-store.ts';
+import { hostPlace, stemOf } from '../../../stages/admit/licence/host.ts';
 import { allowedLicences, isAllowed } from '../../../stages/admit/licence/policy.ts';
 import { drawNotices } from './notice-file.ts';
 import type { Notices } from './notices.ts';
@@ -63,26 +64,23 @@ export async function checkSecondOpinion(
   const known = new Map(repositories.map((each) => [each.repositoryId, each]));
   const readSaid = async (log: RunLog) => {
     const found = new Set<string>();
-    await forEachBody(log, 'repo-found', ({ envelope, body: { hosted } }) => {
+    await forEachBody(log, 'repo-admitted', ({ envelope, body: { repository } }) => {
+      const { hosted, licence } = repository;
       const own = known.get(envelope.repositoryId);
       const said = hosted?.licence ?? null;
-      if (own === undefined || said === null || said === 'NOASSERTION') return;
-      if (isNamed(own.licence, said)) return;
-      found.add(`${own.name}: ${hosted?.host} says ${said}, its files say ${own.licence}`);
+      if (own === undefined || hosted === null || said === null || said === 'NOASSERTION') return;
+      // The host's own answer is evidence, too.
+      const files = licence.evidence.filter(({ path }) => path !== hostPlace(hosted));
+      const names = [...new Set(files.map(({ identifier }) => identifier))];
+      if (names.some((name) => stemOf(name) === stemOf(said))) return;
+      const state = names.length === 0 ? 'nothing' : names.join(', ');
+      found.add(`${own.name}: ${hosted.host} says ${said}, its files say ${state}`);
     });
     return [...found];
   };
   const { found, why } = await withRunLog(runFolder, readSaid, 'copy');
   const missing = found === null ? [`the log was not looked into, because ${why}`] : listed(found);
   return { name, missing };
-}
-
-/** The host knows no difference between `-only` and `-or-later`. */
-function isNamed(expression: string, identifier: string): boolean {
-  const stem = identifier.replace(/-(?:only|or-later)$/, '');
-  return expression
-    .split(/[\s()]+/)
-    .some((each) => each.replace(/-(?:only|or-later)$/, '') === stem);
 }
 
 export async function checkOptOuts(

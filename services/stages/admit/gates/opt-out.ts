@@ -40,7 +40,16 @@ export const optOut = defineGate({
 });
 
 function rulesAbout(texts: readonly string[], repository: Named): readonly OptOutRule[] {
-  return texts
-    .map((text) => parseOptOutRule(text, 'admit.optOut'))
-    .filter((rule) => rule.isAbout(repository));
+  return rulesOf(texts).filter((rule) => rule.isAbout(repository));
+}
+
+/** A list may have thousands of rules, and a run asks it of every repository. */
+const parsed = new WeakMap<readonly string[], readonly OptOutRule[]>();
+
+function rulesOf(texts: readonly string[]): readonly OptOutRule[] {
+  const known = parsed.get(texts);
+  if (known !== undefined) return known;
+  const rules = texts.map((text) => parseOptOutRule(text, 'admit.optOut'));
+  parsed.set(texts, rules);
+  return rules;
 }

@@ -71,13 +71,13 @@ function tellFile({ name }: EarlierRepository, files: Usable, hash: string): str
 
 /** Empty if the repository was dropped, or could not be read: then it stands for nothing. */
 async function usableOf(
-  { name, origin, archive, format }: EarlierRepository,
+  { name, origin, archive, format, hosted }: EarlierRepository,
   { blobs, config, facts }: Tools,
 ): Promise<Usable> {
   const hashes = new Map<string, string>();
   try {
     if (archive.bytes > config.archiveBytesMax) return new Map();
-    const repository = { name, origin, format, archive: await blobs.get(archive) };
+    const repository = { name, origin, hosted, format, archive: await blobs.get(archive) };
     const list = [...gatesThatRefuse(config), noteHashes(hashes)];
     const { files } = await admitArchive(repository, config, list, { ...facts, duplicates: null });
     return new Map(files.map(({ path }) => [hashes.get(path) ?? '', path]));
@@ -117,16 +117,25 @@ function noteHashes(hashes: Map<string, string>): Gate<AdmitKnobs> {
   };
 }
 
-/** Remembers answers up to a number of files; what was not asked for the longest goes first. */
+/**
+ * Remembers answers up to a number of files; what was not asked for the longest goes first. What is
+ * being asked is not asked a second time.
+ */
 function remembering(
   ask: (repository: EarlierRepository) => Promise<Usable>,
 ): (repository: EarlierRepository) => Promise<Usable> {
   const answers = new Map<string, Usable>();
+  const asking = new Map<string, Promise<Usable>>();
+  const askOnce = (key: string, repository: EarlierRepository) => {
+    const answer = asking.get(key) ?? ask(repository).finally(() => asking.delete(key));
+    asking.set(key, answer);
+    return answer;
+  };
   let files = 0;
   return async (repository) => {
-    const key = `${repository.archive.sha256} ${repository.name} ${repository.origin}`;
-    const known = answers.get(key);
-    const answer = known ?? (await ask(repository));
+    const { archive, name, origin, hosted } = repository;
+    const key = JSON.stringify([archive.sha256, name, origin, hosted]);
+    const answer = answers.get(key) ?? (await askOnce(key, repository));
     // Another question may have brought the answer in the meantime.
     if (!answers.delete(key)) files += answer.size + 1;
     answers.set(key, answer);

@@ -23,7 +23,7 @@ export interface Comparison {
   compare(item: SketchedItem, past: SourcePast): Promise<SourceItem>;
 }
 
-type Found = Pick<RepoFoundBody, 'name' | 'origin' | 'archive' | 'format'>;
+type Found = Pick<RepoFoundBody, 'name' | 'origin' | 'archive' | 'format' | 'hosted'>;
 
 const off: Comparison = { compare: async (item) => item };
 
@@ -40,10 +40,8 @@ export async function openComparison(tools: DiscoverTools, past: SourcePast): Pr
 async function rebuild(tools: DiscoverTools, past: SourcePast): Promise<Comparison> {
   const level = tools.config.nearDuplicates;
   const seen = openSeen(tools);
-  for (const body of await pastBodies(past)) {
-    if (body.near?.level !== level) continue;
-    const { sketches } = body.near;
-    seen.take(body, sketches === null ? noSketches : await tools.blobs.get(sketches));
+  for (const { sketches, ...found } of await pastSketches(past, level)) {
+    seen.take(found, sketches === null ? noSketches : await tools.blobs.get(sketches));
   }
   return {
     compare: async ({ sketches = noSketches, ...item }, now) => {
@@ -82,7 +80,7 @@ function openSeen({ config, log }: DiscoverTools): Seen {
     );
   };
   return {
-    take: ({ name, origin, archive, format }, sketches) => {
+    take: ({ name, origin, archive, format, hosted }, sketches) => {
       const found = [...entriesOf(sketches)].map((entry) => {
         return { entry, matches: index.similar(entry.signature) };
       });
@@ -90,7 +88,7 @@ function openSeen({ config, log }: DiscoverTools): Seen {
       for (const { entry, matches } of found) {
         if (matches.length < matchesMax) index.add(entry, owners.length);
       }
-      owners.push({ name, origin, archive, format });
+      owners.push({ name, origin, archive, format, hosted });
       tellFull();
       return describeMatches(found, owners);
     },
@@ -123,9 +121,21 @@ function hex(key: Uint8Array): string {
   return Buffer.from(key).toString('hex');
 }
 
-/** The records of the source in the order of the log; a topic has several partitions. */
-async function pastBodies(past: SourcePast): Promise<readonly RepoFoundBody[]> {
-  const found: { readonly body: RepoFoundBody; readonly sequence: number }[] = [];
-  await past.bodies('repo-found', (body, sequence) => found.push({ body, sequence }));
-  return found.sort((a, b) => a.sequence - b.sequence).map(({ body }) => body);
+type Sketched = Found & Pick<NearDuplicates, 'sketches'>;
+
+/**
+ * What was compared, in the order of the log; a topic has several partitions. Of a record only this
+ * is held: what it says of earlier ones may be long.
+ */
+async function pastSketches(past: SourcePast, level: string): Promise<readonly Sketched[]> {
+  const seen: { readonly found: Sketched; readonly sequence: number }[] = [];
+  await past.bodies('repo-found', ({ near, ...body }, sequence) => {
+    if (near?.level !== level) return;
+    const { name, origin, archive, format, hosted } = body;
+    seen.push({
+      found: { name, origin, archive, format, hosted, sketches: near.sketches },
+      sequence,
+    });
+  });
+  return seen.sort((a, b) => a.sequence - b.sequence).map(({ found }) => found);
 }

@@ -98,3 +98,23 @@ test('I12: a usual token goes only to the address that it is for', () => {
   expect(hostTokens(enterprise, ours)).toEqual(['c']);
   expect(hostTokens(enterprise, publicApi)).toEqual([]);
 });
+
+test('the answer of the host is a licence’s evidence, and a release asks a person to look at it', async () => {
+  const why = await runLine(['why', 'out', 'project-1', '--json'], at());
+  const [story] = (JSON.parse(why.out) as { repositories: { licence: unknown }[] }).repositories;
+  expect(story?.licence).toEqual({
+    expression: 'MIT',
+    evidence: [
+      {
+        path: expect.stringMatching(/^https:.*\/owner-1\/project-1$/),
+        identifier: 'MIT',
+        score: 0.5,
+      },
+    ],
+  });
+  const release = await runLine(['release', 'out', '--json'], at());
+  const { checks } = JSON.parse(release.out) as { checks: { name: string; missing: string[] }[] };
+  expect(checks.find(({ name }) => name === 'second-opinion')?.missing).toEqual([
+    expect.stringMatching(/^project-1: .* says MIT, its files say nothing$/),
+  ]);
+});

@@ -47,6 +47,14 @@ describe('a rule', () => {
   });
 });
 
+test('a hostile pattern takes time in proportion to itself and to the path', () => {
+  const pattern = `${'*a'.repeat(40)}b`;
+  expect(rule(`*:${pattern}`, 'x', ['a'.repeat(400)])).toBeNull();
+  expect(rule(`*:${'**/'.repeat(200)}z`, 'x', ['a/'.repeat(400)])).toBeNull();
+  expect(rule(`a/${pattern}`, `github:a/${'a'.repeat(100)}`)).toBeNull();
+  expect(rule(`a/${pattern}`, `github:a/${'a'.repeat(99)}b`)).not.toBeNull();
+});
+
 test.each(['*', '*/*', '*:**', 'psf/requests:', ':a', 'a b'])(
   '%s is refused with its line',
   (line) => {

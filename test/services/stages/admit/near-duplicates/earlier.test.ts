@@ -35,7 +35,7 @@ type Files = readonly { readonly name: string; readonly body: string }[];
 
 async function earlier(name: string, files: Files) {
   const archive = await blobs.put(tgz(files));
-  return { name, origin: `${name}.tgz`, archive, format: 'tgz' as const };
+  return { name, origin: `${name}.tgz`, archive, format: 'tgz' as const, hosted: null };
 }
 
 /** That `changed` is like `code` in each of the repositories. */
@@ -83,6 +83,43 @@ describe('a file like an earlier one', () => {
     expect((await admitted(both, knobs)).skipped).toMatchObject([{ detail: 'second: a.js' }]);
     const secret = { secrets: 'refuse-file' };
     expect((await admitted(both, secret)).skipped).toEqual([{ path: 'b.js', reason: 'secret' }]);
+  });
+
+  test('stays where the earlier one is opted out, by the name that it has or had on its host', async () => {
+    const hosted = { host: 'github.com', id: '7', name: 'new/name', licence: null, fork: false };
+    const first = { ...(await earlier('name', [mit, code])), origin: 'github:old/name', hosted };
+    for (const rule of ['new/name', 'old/name', 'new/*:a.js']) {
+      expect((await admitted(similarTo([first]), { optOut: [rule] })).skipped).toEqual([]);
+    }
+    expect((await admitted(similarTo([first]), { optOut: ['third/name'] })).skipped).toHaveLength(
+      1,
+    );
+  });
+
+  test('stays where the host names a licence that is refused', async () => {
+    const hosted = { host: 'github.com', id: '7', name: 'a/b', licence: 'GPL-3.0', fork: false };
+    const first = { ...(await earlier('b', [mit, code])), hosted };
+    expect((await admitted(similarTo([first]), { licences: 'permissive' })).skipped).toEqual([]);
+  });
+
+  test('is asked about once, though several ask at once', async () => {
+    const near = similarTo([await earlier('first', [mit, code])]);
+    let reads = 0;
+    const counting = {
+      ...blobs,
+      get: (reference: Parameters<BlobStore['get']>[0]) => {
+        reads += 1;
+        return blobs.get(reference);
+      },
+    };
+    const { duplicatesOf } = openEarlier({
+      blobs: counting,
+      config: admitKnobs.parse({}),
+      facts: noFacts,
+    });
+    await Promise.all([duplicatesOf(near), duplicatesOf(near)]);
+    await duplicatesOf(near);
+    expect(reads).toBe(1);
   });
 
   test('stays where the earlier source cannot be read', async () => {

@@ -1,0 +1,61 @@
+/**
+ * Weighs what the code host answers about a licence against what the files state. Files win: the
+ * host looks at one file of its newest state, not at this commit. Where files state nothing, its
+ * answer is the best there is; where it names another licence, both hold, so that no policy that
+ * refuses one of them admits the repository. Pure.
+ */
+import type { HostedRepository, Licence } from '../../../../schemas/generated/types.ts';
+import {
+  combine,
+  identifiersOf,
+  type LicenceExpression,
+  licence,
+  parseExpression,
+  printExpression,
+} from './expression.ts';
+import { parseKnown, someBsd, stated } from './statement.ts';
+import { unrecognised } from './text.ts';
+
+/** As sure as a readme: it is a statement of somebody who read the files. */
+const score = 0.5;
+
+export function withHost(found: Licence, hosted: HostedRepository | null): Licence {
+  const said = hosted === null ? null : answerOf(hosted);
+  if (hosted === null || said === null) return found;
+  const path = hostPlace(hosted);
+  const named = identifiersOf(said).map((identifier) => ({ path, identifier, score }));
+  const evidence = [...found.evidence, ...named];
+  if (found.expression === 'unknown') return { expression: printExpression(said), evidence };
+  const own = parseExpression(found.expression);
+  if (own === null || !contradicts(said, own)) return { ...found, evidence };
+  const both = combine('and', [own, said]) ?? own;
+  return { expression: printExpression(both), evidence };
+}
+
+/** Where the host's answer stands as evidence; no path of a file looks like it. */
+export function hostPlace({ host, name }: Pick<HostedRepository, 'host' | 'name'>): string {
+  return `https://${host}/${name}`;
+}
+
+/** Null where the host knows no licence, sees one that it does not know, or names none of SPDX. */
+function answerOf({ licence: answer }: HostedRepository): LicenceExpression | null {
+  if (answer === null || /^(?:NOASSERTION|NONE|other)$/i.test(answer)) return null;
+  const parsed = parseKnown(answer);
+  if (parsed?.kind !== 'licence') return null;
+  return licence(parsed.identifier);
+}
+
+/** What is not told apart, or not understood, may be what the host names. */
+function contradicts(said: LicenceExpression, own: LicenceExpression): boolean {
+  const names = identifiersOf(own);
+  if (names.includes(stated) || names.includes(unrecognised)) return false;
+  const stems = new Set(names.map(stemOf));
+  return identifiersOf(said).some(
+    (name) => !stems.has(stemOf(name)) && !(names.includes(someBsd) && /^BSD-/.test(name)),
+  );
+}
+
+/** The host knows no difference between `-only` and `-or-later`: the text is the same. */
+export function stemOf(identifier: string): string {
+  return identifier.replace(/(?:-only|-or-later|\+)$/, '');
+}
