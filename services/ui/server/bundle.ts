@@ -9,6 +9,20 @@ import type { PageFile } from './server.ts';
 
 const folder = new URL('../page/', import.meta.url);
 
+/** One file per room of the page, in the order of the cascade: what all share comes first. */
+export const styles = [
+  'frame/colours.css',
+  'frame/frame.css',
+  'data/data.css',
+  'samples/samples.css',
+  'trajectory/trajectory.css',
+  'trajectory/files.css',
+  'trajectory/lines.css',
+  'live/live.css',
+  'marks/marks.css',
+  'compare/compare.css',
+] as const;
+
 const document = `<!doctype html>
 <html lang="en">
 <head>
@@ -38,7 +52,7 @@ export async function bundlePage(): Promise<ReadonlyMap<string, PageFile>> {
   const [page, worker, style] = await Promise.all([
     bundle('page.tsx'),
     bundle('trajectory/highlight-worker.ts'),
-    readFile(new URL('page.css', folder)),
+    readStyles(),
   ]);
   return new Map<string, PageFile>([
     ['/', { type: 'text/html', bytes: Buffer.from(document) }],
@@ -47,6 +61,11 @@ export async function bundlePage(): Promise<ReadonlyMap<string, PageFile>> {
     ['/page.js', { type: script, bytes: page }],
     ['/highlight-worker.js', { type: script, bytes: worker }],
   ]);
+}
+
+async function readStyles(): Promise<Buffer> {
+  const texts = styles.map((name) => readFile(new URL(name, folder), 'utf8'));
+  return Buffer.from((await Promise.all(texts)).join('\n'));
 }
 
 async function bundle(entry: string): Promise<Buffer> {
