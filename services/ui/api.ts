@@ -127,6 +127,8 @@ export interface Hit {
 
 export interface HitPage {
   readonly hits: readonly Hit[];
+  /** Further ones in the same shards, which are only counted. */
+  readonly left: number;
   /** Shards looked through so far, of all. */
   readonly shardsRead: number;
   readonly shards: number;

@@ -27,13 +27,17 @@ let browser: Browser;
 let address: string;
 let sampleId: string;
 
-/** A line far longer than a screen. */
+/** A line far longer than a screen, and one that a page had better not lay out. */
 const longLine = 60_000;
+const hugeLine = 250_000;
 
 beforeAll(async () => {
   if (!hasBrowser) return;
   folder = mkdtempSync(join(tmpdir(), 'backstory-page-'));
-  const out = await runUiOutput(folder, projectFiles(longLine));
+  const { LICENSE: licence = '' } = projectFiles();
+  const line = `"\u202e${'word '.repeat(hugeLine / 5)}"\n`;
+  const huge = { LICENSE: licence, 'data/huge.json': line };
+  const out = await runUiOutput(folder, projectFiles(longLine), { huge });
   const place = { settings: storageKnobs.parse({}), folder: out };
   const { signal } = new AbortController();
   outputs = await Promise.all(
@@ -86,6 +90,22 @@ async function rewrittenPath(): Promise<string> {
   const { searches } = (await response.json()) as LogView;
   return searches.find(({ rewritten }) => rewritten)?.path ?? '';
 }
+
+/** A script that counts texts which become lines of the page while something happens. */
+const drawnLines = (act: string) => `(async () => {
+  const scroller = document.querySelector('.steps .scroller');
+  const lines = new Set([...document.querySelectorAll('.line bdi')].map((each) => each.textContent));
+  const plain = String.prototype.replaceAll;
+  let drawn = 0;
+  String.prototype.replaceAll = function (...given) {
+    if (lines.has(String(this))) drawn += 1;
+    return plain.apply(this, given);
+  };
+  ${act};
+  for (let frame = 0; frame < 4; frame += 1) await new Promise(requestAnimationFrame);
+  String.prototype.replaceAll = plain;
+  return drawn;
+})()`;
 
 const isWide = (page: Page) =>
   page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
@@ -151,6 +171,41 @@ describe.skipIf(!hasBrowser)('a trajectory', () => {
     await more.click();
     await page.locator('button.more', { hasText: '38,000 more characters' }).waitFor();
     expect(await isWide(page)).toBe(false);
+    await page.context().close();
+  });
+
+  test('shows a huge line in part, everywhere with words for what is left', async () => {
+    const { columns } = (outputs[0] as ServedOutput).catalogue;
+    const [row = 0] = columns.rowsNamed('huge');
+    const hash = `#/trajectory/0/${columns.ids[row]}?file=data/huge.json`;
+    const { page, troubles } = await visit(browser, address + hash);
+    const line = page.locator('.lines[data-tone=write] .line', { hasText: 'word' }).first();
+    await line.waitFor();
+    expect(await line.textContent()).toMatch(/^1"\ufffdword /);
+    const more = line.locator('button.more');
+    expect(await more.textContent()).toBe('248,003 more characters');
+    await more.click();
+    await line.locator('button.more', { hasText: '228,003 more characters' }).waitFor();
+    const characters = 'document.body.textContent.length';
+    expect(await page.evaluate(characters)).toBeLessThan(100_000);
+    for (const key of ['b', 'b', 'h', 'j', 'o']) await page.keyboard.press(key);
+    await page.waitForURL(/step=\d+/);
+    expect(await isWide(page)).toBe(false);
+    await page.goto(`${address}#/compare/0?name=huge&path=data/huge.json`);
+    await page.locator('.side.two .note', { hasText: 'the rest of 1 long line' }).waitFor();
+    expect(await page.evaluate(characters)).toBeLessThan(100_000);
+    expect(troubles).toEqual([]);
+    await page.context().close();
+  });
+
+  test('draws none of the lines in view again when it scrolls', async () => {
+    const hash = `#/trajectory/0/${sampleId}?file=src/report.ts`;
+    const { page } = await visit(browser, address + hash);
+    await page.waitForSelector('.lines.code .h-keyword');
+    await expect.poll(() => page.evaluate(drawnLines('scroller.scrollTop -= 1'))).toBe(0);
+    // What counts does see a drawing: another mode draws them all.
+    const again = drawnLines("dispatchEvent(new KeyboardEvent('keydown', { key: 'b' }))");
+    expect(await page.evaluate(again)).toBeGreaterThan(0);
     await page.context().close();
   });
 

@@ -52,14 +52,19 @@ export function projectFiles(longLine = 3_000): Readonly<Record<string, string>>
   };
 }
 
-/** Runs the program on the project and on an empty folder; returns the output's path. */
-export async function runUiOutput(folder: string, files = projectFiles()): Promise<string> {
+/** Runs the program on the project, an empty folder and other projects; returns the output's path. */
+export async function runUiOutput(
+  folder: string,
+  files = projectFiles(),
+  others: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
+): Promise<string> {
   writeFiles(join(folder, 'rooms'), files);
   mkdirSync(join(folder, 'empty'));
-  const sources = [join(folder, 'rooms'), join(folder, 'empty')];
+  for (const [name, own] of Object.entries(others)) writeFiles(join(folder, name), own);
+  const sources = ['rooms', 'empty', ...Object.keys(others)].map((name) => join(folder, name));
   const argv = ['run', ...sources, '--out', 'out', '--search', 'on', '--quiet'];
   // Files so small gain little: without a margin, some thought of them is rewritten.
-  const knobs = ['search.gainBitsMin=0', 'search.gainShareMin=0', 'admit.lineCharactersMax=100000'];
+  const knobs = ['search.gainBitsMin=0', 'search.gainShareMin=0', 'admit.lineCharactersMax=500000'];
   argv.push(...knobs.flatMap((knob) => ['--set', knob]));
   const { exitCode, err } = await runLine(argv, { workingFolder: folder });
   if (exitCode !== 0) throw new Error(`the run failed: ${err}`);

@@ -18,36 +18,48 @@ export interface ScanRequest {
 }
 
 /** A page of hits ends after the shard in which it has so many. */
-const hitsMax = 200;
+const hitsOfPage = 200;
 const shardsMax: Readonly<Record<ScanPlace, number>> = { paths: 64, thoughts: 2 };
 
-export async function scan(served: ServedOutput, request: ScanRequest): Promise<HitPage> {
+export async function scan(
+  served: ServedOutput,
+  request: ScanRequest,
+  hitsMax = hitsOfPage,
+): Promise<HitPage> {
   const output = served.current();
   const hits: Hit[] = [];
+  let left = 0;
   const { shards } = output;
   const wanted = request.text.toLowerCase();
   const last = Math.min(shards.length, request.from + shardsMax[request.place]);
   let next = Math.min(request.from, shards.length);
   while (next < last && hits.length < hitsMax && wanted !== '') {
-    if (request.place === 'paths') await scanPaths(output, next, wanted, hits);
+    if (request.place === 'paths') left += await scanPaths(output, next, { wanted, hits, hitsMax });
     else await scanThoughts(served, output, next, wanted, hits);
     next += 1;
   }
   const isEnd = next >= shards.length || wanted === '';
-  return { hits, shardsRead: next, shards: shards.length, next: isEnd ? null : next };
+  return { hits, left, shardsRead: next, shards: shards.length, next: isEnd ? null : next };
 }
 
-async function scanPaths(output: OpenOutput, shard: number, wanted: string, hits: Hit[]) {
+/** Returns how many more there are than it took. */
+async function scanPaths(
+  output: OpenOutput,
+  shard: number,
+  { wanted, hits, hitsMax }: { wanted: string; hits: Hit[]; hitsMax: number },
+): Promise<number> {
   const facts = output.shards[shard];
-  if (facts === undefined) return;
+  let left = 0;
+  if (facts === undefined) return left;
   const { provenance } = await readProvenance(output.store, facts);
   for (const { sampleId: id, name, files } of provenance) {
     for (const { path } of files ?? []) {
-      if (hits.length >= hitsMax) return;
-      if (path.toLowerCase().includes(wanted))
-        hits.push({ id, name, path, segment: null, text: '' });
+      if (!path.toLowerCase().includes(wanted)) continue;
+      if (hits.length >= hitsMax) left += 1;
+      else hits.push({ id, name, path, segment: null, text: '' });
     }
   }
+  return left;
 }
 
 /** A sample counts in the shard that holds its last piece. */

@@ -17,7 +17,7 @@ export const styles = [
   'samples/samples.css',
   'trajectory/trajectory.css',
   'trajectory/files.css',
-  'trajectory/lines.css',
+  'trajectory/lines/lines.css',
   'live/live.css',
   'marks/marks.css',
   'compare/compare.css',
@@ -51,7 +51,7 @@ export async function bundlePage(): Promise<ReadonlyMap<string, PageFile>> {
   const script = 'text/javascript';
   const [page, worker, style] = await Promise.all([
     bundle('page.tsx'),
-    bundle('trajectory/highlight-worker.ts'),
+    bundle('trajectory/lines/highlight-worker.ts'),
     readStyles(),
   ]);
   return new Map<string, PageFile>([

@@ -100,17 +100,42 @@ function Thoughts({ out, trajectory: { id, segments }, from, to }: ThoughtsProps
       wanted = false;
     };
   }, [out, id, from, to]);
-  const shown = texts.filter(({ segment }) => /think|write/.test(segments[segment]?.kind ?? ''));
+  const isShown = (segment: number) => /think|write/.test(segments[segment]?.kind ?? '');
+  const shown = texts.filter(({ segment }) => isShown(segment));
+  const steps = segments.slice(from, to).filter((_, place) => isShown(from + place)).length;
   return (
     <>
-      {shown.map(({ segment, text }) => {
-        const kind = segments[segment]?.kind ?? 'think';
-        return (
-          <pre class={`${kind} trained`} key={segment}>
-            <Plain text={text} />
-          </pre>
-        );
-      })}
+      {shown.map((text) => (
+        <Step key={text.segment} kind={segments[text.segment]?.kind ?? 'think'} text={text} />
+      ))}
+      {texts.length > 0 && shown.length < steps && (
+        <p class="note">{plural(steps - shown.length, 'further step')}: open the trajectory.</p>
+      )}
+    </>
+  );
+}
+
+/** More lines than anyone compares by eye; the trajectory has them all. */
+const linesMax = 2_000;
+
+function Step({
+  kind,
+  text: { text, cut },
+}: {
+  readonly kind: string;
+  readonly text: SegmentText;
+}) {
+  const lines = text.split('\n');
+  const left = [
+    ...(lines.length > linesMax ? [plural(lines.length - linesMax, 'further line')] : []),
+    ...(cut.length > 0 ? [`the rest of ${plural(cut.length, 'long line')}`] : []),
+  ];
+  return (
+    <>
+      <pre class={`${kind} trained`}>
+        <Plain text={lines.slice(0, linesMax).join('\n')} />
+      </pre>
+      {left.length > 0 && <p class="note">Not shown: {left.join(', ')}. Open the trajectory.</p>}
     </>
   );
 }

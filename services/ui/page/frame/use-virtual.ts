@@ -14,7 +14,7 @@ export interface ListOptions {
   readonly count: number;
   readonly scroller: RefObject<HTMLElement | null>;
   readonly estimate: (row: number) => number;
-  /** Names a row, so that what was measured stays with it. */
+  /** Names a row, so that what was measured stays with it; the same one for the same rows. */
   readonly keyOf?: (row: number) => string | number;
 }
 

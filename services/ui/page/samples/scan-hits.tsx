@@ -9,12 +9,14 @@ import { problemOf } from '../frame/use-answer.ts';
 
 interface Scan {
   readonly hits: readonly Hit[];
+  /** Hits that are not listed. */
+  readonly left: number;
   readonly page: HitPage | null;
   readonly problem: Problem | null;
   readonly isLooking: boolean;
 }
 
-const nothing: Scan = { hits: [], page: null, problem: null, isLooking: false };
+const nothing: Scan = { hits: [], left: 0, page: null, problem: null, isLooking: false };
 /** A search reads shards: it waits for the end of a word. */
 const pauseMs = 300;
 
@@ -27,7 +29,8 @@ export function ScanHits() {
     ask<HitPage>('scan', { out: String(out), in: place, q, from: String(from) }).then(
       (page) => {
         const hits = [...before, ...page.hits];
-        if (isWanted()) setScan({ hits, page, problem: null, isLooking: false });
+        const own = { hits, page, problem: null, isLooking: false };
+        if (isWanted()) setScan(({ left }) => ({ ...own, left: left + page.left }));
       },
       (error: unknown) => {
         if (isWanted()) setScan({ ...nothing, problem: problemOf(error) });
@@ -45,7 +48,7 @@ export function ScanHits() {
       clearTimeout(timer);
     };
   }, [out, q, place]);
-  const { hits, page, problem, isLooking } = scan;
+  const { hits, left, page, problem, isLooking } = scan;
   if (problem !== null) return <Trouble problem={problem} />;
   if (q === '') return <p class="note">Write what to look for.</p>;
   return (
@@ -53,6 +56,7 @@ export function ScanHits() {
       <p class="note" role="status">
         {plural(hits.length, 'hit')}
         {page !== null && ` in ${count(page.shardsRead)} of ${plural(page.shards, 'shard')}`}
+        {left > 0 && `; ${count(left)} more there are not listed: write more of the path`}
       </p>
       <ul class="hits">
         {hits.map((hit) => (

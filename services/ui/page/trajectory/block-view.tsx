@@ -5,7 +5,7 @@ import type { FileSearch, LogView, SegmentFacts, TrajectoryView } from '../../ap
 import { route } from '../frame/state.ts';
 import { type Block, type FilePart, fileAt } from './blocks.ts';
 import { HeadBlock } from './head-block.tsx';
-import { LinesBlock } from './lines-block.tsx';
+import { LinesBlock } from './lines/lines-block.tsx';
 import type { Texts } from './use-texts.ts';
 
 /** What all blocks of a trajectory are drawn from. */

@@ -1,5 +1,5 @@
 /** The files in the order in which they are written, each with how its tokens divide. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { FileSearch } from '../../api.ts';
 import { count, saved, short } from '../frame/numbers.ts';
 import { Link, Plain } from '../frame/parts.tsx';
@@ -19,8 +19,10 @@ const rowHeight = 40;
 export function FileList({ files, current, searches }: FileListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [filter, setFilter] = useState('');
-  const wanted = filter.toLowerCase();
-  const shown = [...files.entries()].filter(([, { path }]) => path.toLowerCase().includes(wanted));
+  const shown = useMemo(() => {
+    const wanted = filter.toLowerCase();
+    return [...files.entries()].filter(([, { path }]) => path.toLowerCase().includes(wanted));
+  }, [files, filter]);
   const list = useVirtual({ count: shown.length, scroller, estimate: () => rowHeight });
   const place = shown.findIndex(([, file]) => file === current);
   useEffect(() => {

@@ -1,5 +1,5 @@
 /** Bits of one line of code as a bar, with what the thought before the code saved of them. */
-import type { HeatView } from '../../api.ts';
+import type { HeatView } from '../../../api.ts';
 
 export interface HeatBarProps {
   readonly heat: HeatView;

@@ -1,14 +1,14 @@
 /** Lines of a segment: code with its line numbers and colours, prose with its names set apart. */
 import { useState } from 'preact/hooks';
-import { printable } from '../../../dataset/printable.ts';
-import type { HeatView, SegmentFacts, SegmentText, SegmentTokens } from '../../api.ts';
-import { ask } from '../frame/ask.ts';
-import { count } from '../frame/numbers.ts';
-import { Plain } from '../frame/parts.tsx';
-import { toneOf } from './blocks.ts';
+import { printable } from '../../../../dataset/printable.ts';
+import type { HeatView, SegmentFacts, SegmentText, SegmentTokens } from '../../../api.ts';
+import { ask } from '../../frame/ask.ts';
+import { count } from '../../frame/numbers.ts';
+import { Plain } from '../../frame/parts.tsx';
+import { toneOf } from '../blocks.ts';
 import { HeatBar } from './heat-bar.tsx';
 import type { ColouredLine } from './highlight.ts';
-import { tokenRuns } from './token-runs.ts';
+import { linesOf, tokenLinesOf } from './text-lines.ts';
 
 export interface LinesProps {
   readonly facts: SegmentFacts;
@@ -37,7 +37,7 @@ export function LinesBlock(props: LinesProps) {
   const { facts, text, heat, from, to, hidden, open } = props;
   const isCode = facts.kind === 'write' || facts.kind === 'observe';
   const first = facts.lines?.[0] ?? 1;
-  const lines = text === null ? [] : text.text.split('\n').slice(from, to);
+  const lines = text === null ? [] : linesOf(text).slice(from, to);
   const runs = runsOf(props, lines);
   const classes = ['lines', isCode ? 'code' : 'prose', facts.trained ? 'trained' : 'masked'];
   return (
@@ -71,7 +71,7 @@ function runsOf(
   lines: readonly string[],
 ): readonly ColouredLine[] {
   if (tokens !== null && text !== null && text.cut.length === 0) {
-    return tokenRuns(text.text, tokens.ends).slice(from, to);
+    return tokenLinesOf(text, tokens).slice(from, to);
   }
   if (colours !== null) return lines.map((line, place) => colours[from + place] ?? [['', line]]);
   if (facts.kind === 'write' || facts.kind === 'observe') return lines.map((line) => [['', line]]);
@@ -109,9 +109,10 @@ const partCharacters = 20_000;
 function Rest({ text, line, place }: LinesProps & { readonly line: number }) {
   const [more, setMore] = useState('');
   const [, characters = 0] = text?.cut.find(([cut]) => cut === line) ?? [];
-  const shown = (text?.text.split('\n')[line] ?? '').length;
+  if (text === null || characters === 0) return null;
+  const shown = (linesOf(text)[line] ?? '').length;
   const rest = characters - shown - more.length;
-  if (characters === 0 || rest <= 0) return more === '' ? null : <Plain text={more} />;
+  if (rest <= 0) return more === '' ? null : <Plain text={more} />;
   const showMore = async () => {
     const from = shown + more.length;
     const range = { from: String(from), to: String(from + partCharacters) };

@@ -1,5 +1,5 @@
 /** The list of blocks of one trajectory, with its files beside it and the ribbon above. */
-import type { RefObject } from 'preact';
+import type { RefObject, VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { LogView, SegmentFacts, TrajectoryView } from '../../api.ts';
 import { isCopy } from '../frame/copy.ts';
@@ -12,6 +12,7 @@ import { type TrajectoryMarks, useMarks } from '../marks/use-marks.ts';
 import { BlockView, type Reading } from './block-view.tsx';
 import { type Block, blocksOf, estimateHeight, fileAt, filesOf, keyOfBlock } from './blocks.ts';
 import { FileList } from './file-list.tsx';
+import { keepDrawn } from './keep-drawn.ts';
 import { Overview } from './overview.tsx';
 import { useScrollTo } from './use-scroll-to.ts';
 import { useTexts } from './use-texts.ts';
@@ -67,7 +68,7 @@ export function Reader({ trajectory, log }: ReaderProps) {
     ...(mark === null ? {} : { m: () => mark(at) }),
   });
   const reading = { trajectory, log, searches, files, texts, step, marks, mark, ...shows };
-  const open = (segment: number) => setOpened(new Set([...opened, segment]));
+  const open = (segment: number) => setOpened((before) => new Set([...before, segment]));
   const here = { segment: segmentAtTop, file: fileAt(files, segmentAtTop) };
   return (
     <div class="reader">
@@ -101,12 +102,13 @@ function useBlockList(
   scroller: RefObject<HTMLDivElement | null>,
 ): List {
   const columns = Math.floor(((scroller.current?.clientWidth ?? 800) - 80) / 8);
-  return useVirtual({
-    count: blocks.length,
-    scroller,
-    estimate: (row) => estimateHeight(blocks[row] ?? nothing, segments, columns),
-    keyOf: (row) => keyOfBlock(blocks[row] ?? nothing),
-  });
+  // The list measures all rows anew for another function of keys, so it is another one only then.
+  const keyOf = useMemo(
+    () => (row: number) => keyOfBlock(blocks[row] ?? nothing),
+    [blocks, columns],
+  );
+  const estimate = (row: number) => estimateHeight(blocks[row] ?? nothing, segments, columns);
+  return useVirtual({ count: blocks.length, scroller, estimate, keyOf });
 }
 
 interface BlocksProps {
@@ -119,6 +121,7 @@ interface BlocksProps {
 
 function Blocks({ list, blocks, reading, scroller, open }: BlocksProps) {
   const items = list.getVirtualItems();
+  const drawn = useDrawn(reading);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls takes the keyboard.
     <section class="scroller" ref={scroller} tabIndex={0} aria-label="Steps">
@@ -126,13 +129,21 @@ function Blocks({ list, blocks, reading, scroller, open }: BlocksProps) {
         <div style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
           {items.map(({ index, key }) => (
             <div key={key} data-index={index} ref={list.measureElement}>
-              <BlockView block={blocks[index] ?? nothing} reading={reading} open={open} />
+              {drawn(blocks[index] ?? nothing, (block) => (
+                <BlockView block={block} reading={reading} open={open} />
+              ))}
             </div>
           ))}
         </div>
       </div>
     </section>
   );
+}
+
+/** The blocks as they were drawn, for as long as they would be drawn the same. */
+function useDrawn({ texts, ...rest }: Reading) {
+  const kept = useMemo(() => keepDrawn<Block, VNode>(), []);
+  return kept([texts.drawing, ...Object.values(rest)]).node;
 }
 
 interface MarkFormProps {

@@ -2,7 +2,7 @@
  * The whole trajectory in one strip, as long as its tokens: what is trained stands tall, what is
  * masked is low, and the colour says what the agent does there. A click goes to the place.
  */
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { SegmentFacts } from '../../api.ts';
 import { theme } from '../frame/theme.ts';
 import { toneOf } from './blocks.ts';
@@ -16,7 +16,7 @@ export interface RibbonProps {
 
 export function Ribbon({ segments, segment, go }: RibbonProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const starts = startsOf(segments);
+  const starts = useMemo(() => startsOf(segments), [segments]);
   const total = Math.max(1, starts.at(-1) ?? 1);
   const { value } = theme;
   useEffect(() => {

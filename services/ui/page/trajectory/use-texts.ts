@@ -3,9 +3,11 @@ import { useReducer, useRef } from 'preact/hooks';
 import type { HeatView, Problem, SegmentText, SegmentTokens } from '../../api.ts';
 import { ask } from '../frame/ask.ts';
 import { problemOf } from '../frame/use-answer.ts';
-import { type ColouredLine, colour } from './highlight.ts';
+import { type ColouredLine, colour } from './lines/highlight.ts';
 
 export interface Texts {
+  /** Another number whenever something came, or was asked for. */
+  readonly drawing: number;
   readonly problem: Problem | null;
   textOf(segment: number): SegmentText | null;
   /** Null while there are no colours, or never will be. */
@@ -29,7 +31,7 @@ interface Held {
 const askedAtOnce = 60;
 
 export function useTexts(out: number, id: string): Texts {
-  const [, draw] = useReducer((times: number) => times + 1, 0);
+  const [drawing, draw] = useReducer((times: number) => times + 1, 0);
   const held = useRef<Held | null>(null);
   const key = `${out} ${id}`;
   if (held.current?.key !== key) {
@@ -72,6 +74,7 @@ export function useTexts(out: number, id: string): Texts {
     return text === undefined || text === 'asked' ? null : text;
   };
   return {
+    drawing,
     problem: now.problem,
     textOf,
     coloursOf: (segment, language) => {

@@ -1,10 +1,12 @@
 /** The page's own modules, without a browser: what they are typed by, and how large they get. */
 import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { graph, stageNames, topicNames } from '../../../../schemas/topology.ts';
 import type { SegmentFacts } from '../../../../services/ui/api.ts';
-import { bundlePage } from '../../../../services/ui/server/bundle.ts';
+import { bundlePage, styles } from '../../../../services/ui/server/bundle.ts';
 import { root } from '../../../tidy/rules/source-files.ts';
 
 /** The page has types of a browser, which the rest of the program must not see. */
@@ -12,9 +14,11 @@ async function modules() {
   const folder = '../../../../services/ui/page';
   const blocks = await import(`${folder}/trajectory/blocks.ts`);
   const route = await import(`${folder}/frame/route.ts`);
-  const runs = await import(`${folder}/trajectory/token-runs.ts`);
+  const runs = await import(`${folder}/trajectory/lines/token-runs.ts`);
   const layout = await import(`${folder}/live/layout.ts`);
-  return { ...blocks, ...route, ...runs, ...layout };
+  const drawn = await import(`${folder}/trajectory/keep-drawn.ts`);
+  const lines = await import(`${folder}/trajectory/lines/text-lines.ts`);
+  return { ...blocks, ...route, ...runs, ...layout, ...drawn, ...lines };
 }
 
 test('the page has no error of types', () => {
@@ -32,6 +36,16 @@ test('all scripts together stay below 300 kB, and none names another host', asyn
   expect(size).toBeLessThan(300_000);
   const [, document] = files.find(([path]) => path === '/') ?? [];
   expect(Buffer.from(document?.bytes ?? []).toString()).not.toMatch(/<script(?![^>]*src)|https?:/);
+});
+
+test('the style that is served holds every style of the page, the shared ones first', async () => {
+  const page = join(root, 'services/ui/page');
+  const files = readdirSync(page, { recursive: true, encoding: 'utf8' });
+  expect([...styles].sort()).toEqual(files.filter((path) => path.endsWith('.css')).sort());
+  const served = Buffer.from((await bundlePage()).get('/page.css')?.bytes ?? []).toString();
+  const texts = styles.map((path) => readFileSync(join(page, path), 'utf8'));
+  expect(served).toBe(texts.join('\n'));
+  expect(styles.findLastIndex((path) => path.startsWith('frame/'))).toBe(1);
 });
 
 test('blocks hold every line of a segment once, and of what was read first only a part', async () => {
@@ -58,6 +72,40 @@ test('blocks hold every line of a segment once, and of what was read first only 
       }
     }),
   );
+});
+
+test('a block is drawn again only when what it is drawn from has changed', async () => {
+  const { keepDrawn, drawnMax } = await modules();
+  let drawings = 0;
+  const draw = (block: object) => {
+    drawings += 1;
+    return { block };
+  };
+  const kept = keepDrawn() as (inputs: readonly unknown[]) => {
+    node(block: object, draw: (block: object) => object): object;
+  };
+  const [one, other] = [{}, {}];
+  const first = kept(['texts', 1]).node(one, draw);
+  expect(kept(['texts', 1]).node(one, draw)).toBe(first);
+  expect(kept(['texts', 1]).node(other, draw)).toEqual({ block: other });
+  expect(drawings).toBe(2);
+  expect(kept(['texts', 2]).node(one, draw)).not.toBe(first);
+  expect(drawings).toBe(3);
+  kept(['texts']).node(one, draw);
+  expect(drawings).toBe(4);
+  for (let more = 0; more < drawnMax; more += 1) kept(['texts']).node({}, draw);
+  kept(['texts']).node(one, draw);
+  expect(drawings).toBe(5 + drawnMax);
+});
+
+test('a text is cut into lines once, and where its tokens end once', async () => {
+  const { linesOf, tokenLinesOf } = await modules();
+  const text = { segment: 0, text: 'one\ntwo', cut: [] };
+  const tokens = { ends: [3], ids: [1] };
+  expect(linesOf(text)).toEqual(['one', 'two']);
+  expect(linesOf(text)).toBe(linesOf(text));
+  expect(tokenLinesOf(text, tokens)).toHaveLength(2);
+  expect(tokenLinesOf(text, tokens)).toBe(tokenLinesOf(text, tokens));
 });
 
 test('an address that was written is read as the same place', async () => {

@@ -31,6 +31,7 @@ import type {
   TrajectoryView,
 } from '../../../../services/ui/api.ts';
 import type { LetterPage, LiveAnswer } from '../../../../services/ui/live/view.ts';
+import { scan } from '../../../../services/ui/reading/scan.ts';
 import {
   closedRecord,
   createHarness,
@@ -297,11 +298,20 @@ describe('what is answered', () => {
 
   test('a search looks into paths and thoughts', async () => {
     const paths = await json<HitPage>('/api/scan?in=paths&q=SHAPES');
-    expect(paths).toMatchObject({ next: null, hits: [{ id: sample.id, path: 'src/shapes.ts' }] });
+    const hit = { id: sample.id, path: 'src/shapes.ts' };
+    expect(paths).toMatchObject({ next: null, left: 0, hits: [hit] });
     const thoughts = await json<HitPage>('/api/scan?in=thoughts&q=area');
     expect(thoughts.hits.length).toBeGreaterThan(0);
     for (const { segment } of thoughts.hits)
       expect(sample.segments[segment ?? 0]?.kind).toBe('think');
+  });
+
+  test('a search says how many hits of a shard it does not list', async () => {
+    const [output] = served.outputs;
+    if (output === undefined) throw new Error('no output is served');
+    const { hits, left } = await scan(output, { place: 'paths', text: 'e', from: 0 }, 2);
+    const all = Object.keys(projectFiles()).filter((path) => path.toLowerCase().includes('e'));
+    expect([hits.length, left]).toEqual([2, all.length - 2]);
   });
 
   test('quality is measured once it is asked for', async () => {
