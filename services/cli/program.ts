@@ -101,7 +101,7 @@ function addRun(program: Command, context: CommandContext, end: (code: ExitCode)
     })
     .addHelpText(
       'after',
-      '\nKeys come from BACKSTORY_TEACHER_API_KEY (for OpenAI’s own address also OPENAI_API_KEY)\nand BACKSTORY_SCORER_API_KEY; tokens of GitHub from BACKSTORY_GITHUB_TOKEN (several with\ncommas) or GITHUB_TOKEN. Behind a proxy set NODE_USE_ENV_PROXY=1.\nStop with Ctrl-C: finished work is kept, and the same command goes on.',
+      '\nKeys come from BACKSTORY_TEACHER_API_KEY (for OpenAI’s own address also OPENAI_API_KEY)\nand BACKSTORY_SCORER_API_KEY; tokens of GitHub from BACKSTORY_GITHUB_TOKEN (several with\ncommas) or GITHUB_TOKEN. Behind a proxy set NODE_USE_ENV_PROXY=1.\nTraces go where OTEL_EXPORTER_OTLP_ENDPOINT says, and nowhere without it.\nStop with Ctrl-C: finished work is kept, and the same command goes on.',
     );
 }
 

@@ -247,6 +247,8 @@ interface JoinDeclaration<
 
 export interface WriterResult {
   readonly outcomes: readonly Emit[];
+  /** Which repositories the writer has just made durable under which name, for traces alone. */
+  readonly stored?: readonly { readonly name: string; readonly repositoryIds: readonly string[] }[];
   /** True when a bounded run is complete and everything is durable. */
   readonly done: boolean;
 }

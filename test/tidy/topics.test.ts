@@ -55,6 +55,7 @@ const ownWords: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'services/runtime/memo/memo.ts': { plan: 'a method of the teacher' },
   'services/runtime/watch/metrics.ts': { dropped: 'how a handled record ended' },
   'services/runtime/engine/runners/settle.ts': { dropped: 'how a handled record ended' },
+  'services/runtime/engine/runners/source.ts': { dropped: 'how a handled record ended' },
   'services/runtime/cluster/dead-letters.ts': { dropped: 'what a person did to a dead letter' },
 };
 const graphNames = new Set<string>([...topicNames, ...stageNames]);

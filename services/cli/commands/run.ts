@@ -30,6 +30,7 @@ import {
   openConfiguredTeacher,
   tellConfiguration,
 } from '../open/settings.ts';
+import { openTraces } from '../open/traces.ts';
 import { modelFailureOf } from '../useless-models.ts';
 import { createProgressReporter } from '../views/progress-reporter.ts';
 import {
@@ -127,12 +128,13 @@ export async function runSources(
   const { limit, listSourcesMax } = values.discover;
   await expandSources(values.discover.sources, limit, listSourcesMax);
   if (options.resume === true) await requireRun(outputFolder);
+  const reporter = createProgressReporter(context.err, options.quiet === true, systemClock);
+  const traces = await openTraces(context, values.runtime.dataset, reporter.note);
   const book = openLater(() => openBookFile(join(outputFolder, 'log')));
   const meter = openMeter();
   const teacher = await openConfiguredTeacher(context, values, { book: book.get, meter });
   const scorer = values.search.enabled ? await openConfiguredScorer(context, values) : null;
   const objects = await openObjects({ settings: values.storage, folder: outputFolder });
-  const reporter = createProgressReporter(context.err, options.quiet === true, systemClock);
   const stopping = () => reporter.note('stopping; finished work is kept');
   context.signal.addEventListener('abort', stopping, { once: true });
   try {
@@ -150,6 +152,7 @@ export async function runSources(
       stages,
       teacher,
       calls: meter.watched(values.teacher.dollarsMax),
+      traces,
       scorer,
       codeHost: openConfiguredHost(context, values, tellWait(reporter.note)),
       redactor: context.redactor,
@@ -164,6 +167,7 @@ export async function runSources(
     return { summary, facts, before };
   } finally {
     context.signal.removeEventListener('abort', stopping);
+    await traces.close();
     reporter.close();
     await book.close();
     await scorer?.close();

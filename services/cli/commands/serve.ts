@@ -35,6 +35,7 @@ import { openCoordination } from '../open/coordination.ts';
 import { withOptOutsOf } from '../open/opt-outs.ts';
 import { requireStore } from '../open/output-place.ts';
 import { type Models, openModels } from '../open/settings.ts';
+import { openTraces } from '../open/traces.ts';
 import { modelFailureOf } from '../useless-models.ts';
 import { describeService } from '../views/service-progress.ts';
 import { type ModelOptions, modelFlags } from '../with-models.ts';
@@ -111,6 +112,7 @@ export async function serveOn(
   const own = state ?? join(place.outputFolder, 'state', names.join('+'));
   const coordination = await openCoordination(context, values, { names, ...place });
   const meter = openMeter();
+  const traces = await openTraces(context, values.runtime.dataset, (said) => place.log.warn(said));
   const shared = { coordination, meter };
   const { teacher, scorer, checks } = await openCheckedModels(context, values, names, shared);
   let failure: PipelineError | null = null;
@@ -122,6 +124,7 @@ export async function serveOn(
       stages: served,
       teacher,
       calls: meter.watched(values.teacher.dollarsMax),
+      traces,
       scorer,
       codeHost: talkTo(names, 'code host')
         ? openConfiguredHost(context, values, tellWait(place.log))
@@ -150,6 +153,7 @@ export async function serveOn(
   } finally {
     await scorer?.close();
     await coordination.close();
+    await traces.close();
   }
 }
 

@@ -202,7 +202,7 @@ export async function readRecord<Topic extends TopicName>(
   return { topic, partition, offset, ...decoded };
 }
 
-function originOf({ stage, origin }: Handling): Origin {
+export function originOf({ stage, origin }: Pick<Handling, 'stage' | 'origin'>): Origin {
   if (origin === null) throw new Error(`${stage} has handled a record that was not read`);
   return origin;
 }

@@ -25,6 +25,7 @@ import { type Codec, inlineBytesMax } from '../records/codec.ts';
 import type { AnyStage, AnyTools, CrashPoint, RunFacts } from '../stage.ts';
 import type { Metrics } from '../watch/metrics.ts';
 import type { RunProgress } from '../watch/progress.ts';
+import type { Traces } from '../watch/traces/traces.ts';
 import type { Burials } from './burials.ts';
 import type { CrashJournal } from './crash-journal.ts';
 
@@ -39,6 +40,7 @@ export interface Engine {
   readonly hide: (text: string) => string;
   readonly metrics: Metrics;
   readonly progress: RunProgress;
+  readonly traces: Traces;
   readonly crashes: CrashJournal;
   readonly burials: Burials;
   readonly crashPoint: CrashPoint;

@@ -32,6 +32,7 @@ import type { BlobStore } from '../store/blobs.ts';
 import type { ObjectStore } from '../store/objects/object-store.ts';
 import type { Metrics } from '../watch/metrics.ts';
 import type { RunProgress } from '../watch/progress.ts';
+import { noTraces, type Traces } from '../watch/traces/traces.ts';
 import { openBurials } from './burials.ts';
 import type { CrashJournal } from './crash-journal.ts';
 import type { AddedSources, Engine, StageGate, StageRunner } from './engine.ts';
@@ -54,6 +55,8 @@ export interface GraphOptions {
   readonly codeHost?: CodeHost | null;
   /** The teacher's calls, for metrics. */
   readonly calls?: WatchedCalls;
+  /** Where it is told what happens to each repository; by default nowhere. */
+  readonly traces?: Traces;
   /** What records of failures and pages may not hold; by default it knows shapes alone. */
   readonly redactor?: Redactor;
   /** Coordination with other processes of the data set; by default there are none. */
@@ -106,6 +109,8 @@ export function openEngine(options: GraphOptions, parts: EngineParts): OpenEngin
   const clock = options.faults?.clock ?? systemClock;
   const crashPoint = options.faults?.crashPoint ?? (() => {});
   const { run, settings, metrics, log } = parts;
+  const traces = options.traces ?? noTraces;
+  if (traces.calls !== null) options.calls?.watch(traces.calls);
   const codec = createCodec(blobs, parts.wire);
   const coordination = options.coordination ?? openLocalCoordination(clock);
   const redactor = options.redactor ?? createRedactor();
@@ -125,6 +130,7 @@ export function openEngine(options: GraphOptions, parts: EngineParts): OpenEngin
   let stopping: Promise<void> | null = null;
   const engine: Engine = {
     ...parts,
+    traces,
     codec,
     hide: redactor.hide,
     clock,

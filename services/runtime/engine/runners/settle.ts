@@ -8,7 +8,7 @@ import { asPipelineError, type ErrorCode, PipelineError, waitsForNextRun } from 
 import type { Emit, Outcome, Subject } from '../../outcomes.ts';
 import { again, done, repeat } from '../../retry.ts';
 import type { HandledAs } from '../../watch/metrics.ts';
-import { endings, type Handling, type Happened, waitMsMax } from '../endings.ts';
+import { endings, type Handling, type Happened, originOf, waitMsMax } from '../endings.ts';
 
 /** The result of one call of a handler. */
 type Decision =
@@ -24,7 +24,7 @@ type Decision =
     };
 
 export async function settle(
-  { engine, stage, subject }: Handling,
+  { engine, stage, subject, origin }: Handling,
   handle: () => Promise<readonly Outcome[]>,
 ): Promise<Happened> {
   const { clock, signal, settings, metrics, log } = engine;
@@ -32,13 +32,15 @@ export async function settle(
   const onWait = (cause: unknown) => log.warn({ stage, subject, cause }, 'will try again');
   const backoff = { clock, signal, baseMs, waitMsMax, retriesMax, onWait };
   const end = metrics.begun(stage);
+  const span = engine.traces.begun(stage, originOf({ stage, origin }).envelope);
   const last = await repeat(backoff, async (attempts) => {
     const started = performance.now();
-    const decision = await callOnce(subject, handle);
+    const decision = await span.around(() => callOnce(subject, handle));
     if (decision.kind === 'thrown' && signal.aborted) return done<Happened>({ kind: 'stopped' });
     const seconds = (performance.now() - started) / 1000;
     const code = 'reason' in decision ? decision.reason : undefined;
     metrics.handled(stage, countedAs[decision.kind], seconds, code);
+    span.ended(countedAs[decision.kind], code);
     if (decision.kind === 'emit' && attempts > 1) log.warn({ stage, subject }, 'works again');
     if (decision.kind === 'emit' || decision.kind === 'thrown') return done<Happened>(decision);
     const { kind, afterMs, ...said } = decision;
@@ -47,6 +49,7 @@ export async function settle(
     if (endings.handler[kind][0] === 'again') return again(cause, afterMs);
     return done<Happened>({ kind, cause });
   }).finally(end);
+  span.close();
   if (last.kind === 'done') return last.result;
   return signal.aborted ? { kind: 'stopped' } : { kind: 'retry', cause: last.failure };
 }

@@ -52,8 +52,11 @@ export async function startSource(stage: AnySource, engine: Engine): Promise<Sta
         engine.crashPoint(`${stage.name}:after-listed`);
         continue;
       }
-      await write(stage, engine, recordOf(stage, engine, item, emitted));
-      engine.metrics.handled(stage.name, 'emitted', (performance.now() - started) / 1000);
+      const record = recordOf(stage, engine, item, emitted);
+      await write(stage, engine, record);
+      const seconds = (performance.now() - started) / 1000;
+      engine.metrics.handled(stage.name, 'emitted', seconds);
+      traceFound(engine, emitted, item, { record, seconds });
       engine.crashPoint(`${stage.name}:after-produce`);
       emitted.nextSequence += 1;
       await engine.progress.openBelow(engine.settings.openRepositoriesMax, over);
@@ -174,6 +177,18 @@ async function* newItems(
     }
     yield item;
   }
+}
+
+/** A repository's trace begins once: the second of two equal sources is dropped in none. */
+function traceFound(
+  { traces }: Engine,
+  { ids }: Emitted,
+  { repositoryId, subject }: SourceItem,
+  { record, seconds }: { readonly record: PlannedRecord; readonly seconds: number },
+): void {
+  if (ids.count(repositoryId) > 1) return;
+  const how = record.topic === lifecycle.dropped ? 'dropped' : 'emitted';
+  traces.found(record.envelope, subject, how, seconds);
 }
 
 function readEmittedPatiently(stage: AnySource, engine: Engine): Promise<Emitted> {

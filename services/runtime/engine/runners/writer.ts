@@ -3,12 +3,12 @@
  * of the writer ends the process, because the writer's state holds many records; the next process
  * resumes from the durable state.
  */
-import { physicalTopic } from '../../../../schemas/topology.ts';
+import { physicalTopic, topics } from '../../../../schemas/topology.ts';
 import { type IncomingRecord, recordName } from '../../bus/bus.ts';
 import { missingBetween } from '../../bus/truncation.ts';
 import type { PipelineError } from '../../errors.ts';
-import type { Emit } from '../../outcomes.ts';
-import type { AnyTools, AnyWriter, StageRecord, Writer } from '../../stage.ts';
+import type { AnyTools, AnyWriter, StageRecord, Writer, WriterResult } from '../../stage.ts';
+import { noTraces, type OpenSpan } from '../../watch/traces/traces.ts';
 import { endThrown, type Handling, patiently, readRecord, stopProcess } from '../endings.ts';
 import {
   beganRecord,
@@ -29,7 +29,7 @@ export async function startWriter(stage: AnyWriter, engine: Engine): Promise<Sta
     rejected.add(await rejectAt(stage, engine, at, error));
   });
   const begun = writer.begin();
-  await announce(stage, engine, begun.outcomes);
+  await announce(stage, engine, begun);
   if (begun.done) {
     engine.finish();
     return { assigned: () => 0, stop: () => closeAll(stage, tools, writer, null) };
@@ -52,7 +52,8 @@ export async function startWriter(stage: AnyWriter, engine: Engine): Promise<Sta
     if (!stopped) intake.resume();
   };
   const tellOfQuiet = async () => {
-    await announce(stage, engine, (await writer.idle?.())?.outcomes ?? []);
+    const result = await writer.idle?.();
+    if (result !== undefined) await announce(stage, engine, result);
     await intake.commit();
   };
   /** Starts a task, unless one is running. */
@@ -173,11 +174,14 @@ async function takeRecord(
   }
   const started = performance.now();
   const end = engine.metrics.begun(stage.name);
-  const result = await writer.accept(input).finally(end);
+  const span = traceTaken(engine, stage, input);
+  const result = await span.around(() => writer.accept(input)).finally(end);
   const ended = rejected.has(handling.subject) ? 'rejected' : 'emitted';
   rejected.clear();
   engine.metrics.handled(stage.name, ended, (performance.now() - started) / 1000);
-  await announce(stage, engine, result.outcomes);
+  span.ended(ended);
+  span.close();
+  await announce(stage, engine, result);
   if (result.done) engine.finish();
   return result.outcomes.length > 0 ? 'durable' : 'taken';
 }
@@ -189,9 +193,19 @@ async function takeRecord(
 async function announce(
   { name: stage }: AnyWriter,
   engine: Engine,
-  outcomes: readonly Emit[],
+  { outcomes, stored = [] }: WriterResult,
 ): Promise<void> {
   const parent = datasetEnvelope(engine);
   const records = outcomes.map((output) => childRecord(stage, parent, output));
   await patiently({ engine, stage }, () => produce(engine, records));
+  for (const { name, repositoryIds } of stored) engine.traces.stored(stage, name, repositoryIds);
+}
+
+/** Records about the data set, such as the end of the input, belong to no repository's trace. */
+function traceTaken(
+  { traces }: Engine,
+  { name }: AnyWriter,
+  { topic, envelope }: StageRecord,
+): OpenSpan {
+  return (topics[topic].about === 'dataset' ? noTraces : traces).begun(name, envelope);
 }

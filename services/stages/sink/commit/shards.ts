@@ -11,7 +11,7 @@ import {
   shardOverheadBytes,
 } from '../../../../schemas/mds.ts';
 import { canonicalJson, sha256, sha256Parts } from '../../../runtime/ids.ts';
-import type { CrashPoint } from '../../../runtime/stage.ts';
+import type { CrashPoint, WriterResult } from '../../../runtime/stage.ts';
 import type { ObjectStore } from '../../../runtime/store/objects/object-store.ts';
 import { provenanceOf, type SamplePiece } from '../pack/pieces.ts';
 import { type ShardPlace, shardNames } from './garbage.ts';
@@ -24,6 +24,18 @@ export interface SealedPack {
   readonly pack: Pack;
   /** Size of its row in a shard. */
   readonly rowBytes: number;
+}
+
+/** Whose pieces lie in each shard, which was written of the packs at the same place. */
+export function storedIn(
+  shards: readonly { readonly path: string }[],
+  groups: readonly (readonly SealedPack[])[],
+): NonNullable<WriterResult['stored']> {
+  return shards.map(({ path }, place) => {
+    const pieces = (groups[place] ?? []).flatMap((pack) => pack.pieces);
+    const repositoryIds = [...new Set(pieces.map(({ sample }) => sample.repositoryId))];
+    return { name: path, repositoryIds };
+  });
 }
 
 /** Cuts packs into shards of at most `bytesMax`. The last group may still grow. */

@@ -30,7 +30,7 @@ import {
 } from './loads.ts';
 import { openOffsets } from './offsets.ts';
 import { keepTokenizer } from './output.ts';
-import { groupShards, type SealedPack, writeShard } from './shards.ts';
+import { groupShards, type SealedPack, storedIn, writeShard } from './shards.ts';
 import { loadState, makeEntry, type SinkState, sealPack } from './state.ts';
 
 /** Another writer created the next entry; this one reads it and continues after it. */
@@ -76,6 +76,7 @@ class SinkWriter implements Writer {
   /** Number of source positions of a bounded run, once it is known. */
   #sources: number | null = null;
   #outcomes: Emit[] = [];
+  #stored: NonNullable<WriterResult['stored']> = [];
   /** Files made for an entry that is not created yet. */
   #written: string[] = [];
   /** How many entries there were at the last result, all announced when the next call comes. */
@@ -152,10 +153,10 @@ class SinkWriter implements Writer {
   }
 
   #result(): WriterResult {
-    const outcomes = this.#outcomes;
-    this.#outcomes = [];
+    const [outcomes, stored] = [this.#outcomes, this.#stored];
+    [this.#outcomes, this.#stored] = [[], []];
     this.#told = this.#state.end.count;
-    return { outcomes, done: this.#isComplete() };
+    return { outcomes, stored, done: this.#isComplete() };
   }
 
   /**
@@ -331,6 +332,7 @@ class SinkWriter implements Writer {
     state.known.cover(state.end);
     crashPoint('sink:index-written');
     this.#announce(entry);
+    this.#stored = [...this.#stored, ...storedIn(shards, groups)];
     this.#count(entry);
   }
 

@@ -29,6 +29,7 @@ import { hidePlaces } from '../../../../services/runtime/redact.ts';
 import type { AnyTools } from '../../../../services/runtime/stage.ts';
 import { openLocalBlobStore } from '../../../../services/runtime/store/blobs.ts';
 import { createMetrics } from '../../../../services/runtime/watch/metrics.ts';
+import { noTraces } from '../../../../services/runtime/watch/traces/traces.ts';
 
 const watched = { dataset: 'default', stages: [] } as const;
 
@@ -78,6 +79,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<EngineH
     hide: hidePlaces,
     metrics: createMetrics({}, watched),
     progress: { deadLetters: 0, observe: () => {}, openBelow: async () => {} },
+    traces: noTraces,
     crashes,
     burials: openBurials(bus, codec, dataset),
     crashPoint: () => {},

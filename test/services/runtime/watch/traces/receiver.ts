@@ -1,0 +1,65 @@
+/** A receiver of OTLP over HTTP on a socket of its own, which keeps the spans that it gets. */
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+export interface Span {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly name: string;
+  readonly startTimeUnixNano: string;
+  readonly endTimeUnixNano: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+export interface Receiver {
+  /** The address for `OTEL_EXPORTER_OTLP_ENDPOINT`. */
+  readonly address: string;
+  readonly spans: readonly Span[];
+  readonly requests: readonly { readonly url: string; readonly headers: IncomingHttpHeaders }[];
+  /** Of the process that sent spans. */
+  readonly resource: Readonly<Record<string, unknown>>;
+  close(): Promise<void>;
+}
+
+type Pairs = readonly { readonly key: string; readonly value: Readonly<Record<string, unknown>> }[];
+
+interface Sent {
+  readonly resourceSpans: readonly {
+    readonly resource: { readonly attributes: Pairs };
+    readonly scopeSpans: readonly {
+      readonly spans: readonly (Omit<Span, 'attributes'> & { readonly attributes: Pairs })[];
+    }[];
+  }[];
+}
+
+const read = (pairs: Pairs) =>
+  Object.fromEntries(pairs.map(({ key, value }) => [key, Object.values(value)[0]]));
+
+export async function startReceiver(): Promise<Receiver> {
+  const spans: Span[] = [];
+  const requests: { url: string; headers: IncomingHttpHeaders }[] = [];
+  const resource: Record<string, unknown> = {};
+  const server = createServer(async (request, response) => {
+    requests.push({ url: request.url ?? '', headers: request.headers });
+    const { resourceSpans } = JSON.parse(await text(request)) as Sent;
+    for (const part of resourceSpans) {
+      Object.assign(resource, read(part.resource.attributes));
+      for (const span of part.scopeSpans.flatMap((scope) => scope.spans)) {
+        spans.push({ ...span, attributes: read(span.attributes) });
+      }
+    }
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    address: `http://127.0.0.1:${port}`,
+    ...{ spans, requests, resource },
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
