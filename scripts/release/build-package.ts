@@ -6,16 +6,18 @@
 import {
   chmodSync,
   cpSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundlePage } from '../../services/ui/server/bundle.ts';
 import { builtPageFolder, builtPageList } from '../../services/ui/server/page-files.ts';
+import { manifest } from './manifest.ts';
 import { toPlainModule, toPlainPath } from './module.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -41,15 +43,6 @@ const withheld = [
   'services/ui/server/bundle.ts',
 ];
 const executable = ['scripts/backstory', 'scripts/backstory.js'];
-
-interface Manifest {
-  readonly name: string;
-  readonly version: string;
-  readonly dependencies: Readonly<Record<string, string>>;
-  readonly [field: string]: unknown;
-}
-
-export const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
 
 /** Fills the folder, which is emptied first. */
 export async function buildPackage(to: string): Promise<void> {
@@ -86,11 +79,10 @@ function isWithheld(path: string): boolean {
 }
 
 function* filesBelow(path: string): Generator<string> {
-  const entries = readdirSync(join(root, dirname(path)), { withFileTypes: true });
-  const own = entries.find(({ name }) => join(dirname(path), name) === path);
+  const own = lstatSync(join(root, path), { throwIfNoEntry: false });
   if (own === undefined) throw new Error(`the checkout lacks ${path}`);
   if (own.isFile()) yield path;
-  else if (own.isDirectory() && own.name !== '__pycache__') {
+  else if (own.isDirectory() && basename(path) !== '__pycache__') {
     for (const name of readdirSync(join(root, path))) yield* filesBelow(`${path}/${name}`);
   }
 }
