@@ -1,8 +1,8 @@
 /** Serves a folder of files below some path, as any web server would. */
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
+import { listen } from '../samples/servers/listen.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html',
@@ -31,10 +31,9 @@ export async function serveFiles(folder: string, path: string): Promise<FileServ
       () => response.writeHead(404).end(),
     );
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const own = await listen(server);
   return {
-    address: `http://127.0.0.1:${port}${path}`,
+    address: `${own}${path}`,
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));

@@ -4,7 +4,6 @@
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -15,6 +14,7 @@ import {
   smallCluster,
   uniqueName,
 } from '../samples/servers/cluster.ts';
+import { listen } from '../samples/servers/listen.ts';
 import { openS3, s3Credentials } from '../samples/servers/s3.ts';
 import { objectStoreContract } from './object-store.ts';
 
@@ -101,9 +101,8 @@ it('check reports a server that lets every writer of a name win', async () => {
     request.resume();
     request.on('end', () => response.writeHead(request.method === 'DELETE' ? 204 : 200).end());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const store = openS3(`http://127.0.0.1:${port}`);
+  const own = await listen(server);
+  const store = openS3(own);
   expect(await store.check()).toContain('8 of 8 writers won one name');
   await store.close();
   server.closeAllConnections();

@@ -3,8 +3,8 @@
  * On demand it loses answers after it has acted, fails lines, and lets batches expire.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type ChatMessage, respond } from '../../services/teacher/fake-openai-server.ts';
+import { listen } from './listen.ts';
 
 interface Line {
   readonly custom_id: string;
@@ -117,10 +117,9 @@ export async function startBatchServer(faults: BatchFaults = {}): Promise<BatchS
   };
 
   const server = createServer((request, response) => void handle(request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const own = await listen(server);
   return {
-    ...{ baseUrl: `http://127.0.0.1:${port}/v1`, batches, files, billed },
+    ...{ baseUrl: `${own}/v1`, batches, files, billed },
     finish: () => batches.filter(({ status }) => status === 'in_progress').forEach(finish),
     close: () =>
       new Promise((resolve) => {

@@ -19,6 +19,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listen } from '../../samples/servers/listen.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const scripts = join(root, 'scripts');
@@ -37,7 +38,7 @@ const silent = createServer((request, response) => {
 beforeAll(async () => {
   mkdirSync(join(folder, 'source'));
   writeFileSync(join(folder, 'source', 'a.py'), 'x = 1\n');
-  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  await listen(silent);
 });
 afterAll(() => {
   silent.closeAllConnections();

@@ -12,10 +12,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { listen } from '../../samples/servers/listen.ts';
 import { startFakeOpenAi } from '../teacher/fake-openai-server.ts';
 import { runLine } from './terminal.ts';
 
@@ -67,11 +67,10 @@ describe('a server that echoes the key', () => {
     'status %i: nothing that leaves holds it',
     async (status) => {
       server = echoing(status);
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      const { port } = server.address() as AddressInfo;
+      const own = await listen(server);
       const out = join(root, `out-${status}`);
       const sets = [
-        `teacher.baseUrl=http://127.0.0.1:${port}/v1`,
+        `teacher.baseUrl=${own}/v1`,
         ...['teacher.model=m', 'teacher.retriesMax=0', 'runtime.logLevel=trace'],
       ].flatMap((knob) => ['--set', knob]);
       const environment = { BACKSTORY_TEACHER_API_KEY: key };
@@ -102,12 +101,11 @@ describe('a server that fails only when it is asked to think', () => {
       response.writeHead(413, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ error: { message } }));
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
+    const own = await listen(server);
     const out = join(root, 'out-letters');
     const argv = ['run', source, '--teacher', 'openai', '--out', out].concat(
       [
-        ...['teacher.model=m', `teacher.baseUrl=http://127.0.0.1:${port}/v1`],
+        ...['teacher.model=m', `teacher.baseUrl=${own}/v1`],
         ...['runtime.logLevel=trace', 'search.enabled=false'],
       ].flatMap((knob) => ['--set', knob]),
     );
@@ -165,13 +163,11 @@ test('an endpoint that redirects is not followed to an address that nobody named
     asked.push(String(request.url));
     response.writeHead(200).end('{}');
   });
-  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-  const target = `http://127.0.0.1:${(other.address() as AddressInfo).port}/v1`;
+  const target = `${await listen(other)}/v1`;
   const first = createServer((request, response) => {
     response.writeHead(307, { location: `${target}${request.url}` }).end();
   });
-  await new Promise<void>((resolve) => first.listen(0, '127.0.0.1', resolve));
-  const baseUrl = `http://127.0.0.1:${(first.address() as AddressInfo).port}/v1`;
+  const baseUrl = `${await listen(first)}/v1`;
   const argv = ['run', source, '--teacher', 'openai', '--out', join(root, 'redirected')];
   const sets = ['--set', `teacher.baseUrl=${baseUrl}`, '--set', 'teacher.model=m'];
   const { exitCode } = await runLine([...argv, ...sets], { workingFolder: root });

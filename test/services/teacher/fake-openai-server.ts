@@ -3,7 +3,7 @@
  * from the request, a schedule of errors, fixed delay, garbage on demand, and a log of requests.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '../../samples/servers/listen.ts';
 
 export interface ChatMessage {
   readonly role: string;
@@ -83,10 +83,9 @@ export async function startFakeOpenAi(options: FakeOpenAiOptions = {}): Promise<
   const server = createServer((request, response) => {
     void handle(request, response, options, schedule, requests);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const own = await listen(server);
   return {
-    baseUrl: `http://127.0.0.1:${port}/v1`,
+    baseUrl: `${own}/v1`,
     requests,
     close: () =>
       new Promise((resolve) => {

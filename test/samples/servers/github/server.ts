@@ -3,9 +3,9 @@
  * search with its cap, Link headers, ETags, quotas, secondary limits, redirects of renamed
  * repositories. On demand it fails at random. Its ledger tells what the client sent.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type SeededRandom, seededRandom } from '../../../simulation/random.ts';
+import { listen } from '../listen.ts';
 import { type Account, type Ledger, openAccount } from './ledger.ts';
 import { type FakeRepository, fakeTarball } from './repositories.ts';
 import { describe, searchRepositories } from './search.ts';
@@ -79,11 +79,6 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHubServer>
     },
   };
   return server;
-}
-
-async function listen(server: Server): Promise<string> {
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 interface Reply {

@@ -1,7 +1,6 @@
 /** A source is input, never configuration (I12): which files a command takes knobs from. */
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -9,6 +8,7 @@ import {
   readConfigurationFile,
   sourceOfFile,
 } from '../../../../services/cli/open/configuration-file.ts';
+import { listen } from '../../../samples/servers/listen.ts';
 import { runLine } from '../terminal.ts';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'backstory-configuration-file-')));
@@ -99,8 +99,7 @@ describe('a run inside a hostile clone', () => {
   let clone = '';
   let address = '';
   beforeAll(async () => {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+    address = `${await listen(server)}/v1`;
     const yaml = `teacher:\n  kind: openai\n  model: m\n  baseUrl: ${address}\nadmit:\n  secrets: keep\n`;
     clone = folder('hostile', { ...code, 'backstory.yaml': yaml });
   });

@@ -1,6 +1,5 @@
 /** The client of GitHub on a scripted server: what answers mean, and where a token goes (I12). */
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { hostName } from '../../../../services/code-host/github/github.ts';
 import { readCommit } from '../../../../services/code-host/github/shapes.ts';
@@ -15,6 +14,7 @@ import {
   type GitHubServer,
   startGitHub,
 } from '../../../samples/servers/github/server.ts';
+import { listen } from '../../../samples/servers/listen.ts';
 import { type HostOptions, openHost } from '../../stages/discover/hosted/hosted-graph.ts';
 
 let server: GitHubServer | null = null;
@@ -44,8 +44,7 @@ async function startOther(status: number, headers: Record<string, string>, body:
     response.writeHead(status, headers).end(body);
   });
   other = started;
-  await new Promise<void>((done) => started.listen(0, '127.0.0.1', done));
-  return `http://127.0.0.1:${(started.address() as AddressInfo).port}`;
+  return listen(started);
 }
 
 test('a repository, its commit and its archive are what the host has', async () => {

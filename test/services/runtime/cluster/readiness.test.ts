@@ -4,8 +4,7 @@ import { manualClock } from '../../../../services/runtime/clock.ts';
 import { createReadiness } from '../../../../services/runtime/cluster/readiness.ts';
 import { createMetrics } from '../../../../services/runtime/watch/metrics.ts';
 import { startMetricsServer } from '../../../../services/runtime/watch/metrics-server.ts';
-
-const watched = { dataset: 'default', stages: [] } as const;
+import { nothingWatched } from '../../../samples/nothing-watched.ts';
 
 it('is not ready while a stage starts or a dependency fails, and names it', async () => {
   const clock = manualClock();
@@ -47,7 +46,7 @@ it('is not ready while a stage starts or a dependency fails, and names it', asyn
 it('answers probes with 200 or 503', async () => {
   let ready = false;
   const server = await startMetricsServer({
-    metrics: createMetrics({}, watched),
+    metrics: createMetrics({}, nothingWatched),
     port: 0,
     readiness: async () => ({ ready, problems: ready ? [] : ['bus: gone'], partitions: {} }),
   });

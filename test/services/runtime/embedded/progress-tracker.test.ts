@@ -5,9 +5,8 @@ import type { TopicName } from '../../../../schemas/topology.ts';
 import { stages } from '../../../../services/registry.ts';
 import { ProgressTracker } from '../../../../services/runtime/embedded/progress-tracker.ts';
 import { countersOf, createMetrics } from '../../../../services/runtime/watch/metrics.ts';
+import { nothingWatched } from '../../../samples/nothing-watched.ts';
 import { envelope } from '../../../samples/sink-harness.ts';
-
-const watched = { dataset: 'default', stages: [] } as const;
 
 const usage = {
   calls: 3,
@@ -26,7 +25,7 @@ const bodies: Partial<Record<TopicName, object>> = {
 };
 
 function openTracker() {
-  const metrics = createMetrics(countersOf(stages), watched);
+  const metrics = createMetrics(countersOf(stages), nothingWatched);
   const tracker = new ProgressTracker(metrics, stages);
   const see = (topic: TopicName, id: string, sequence = 0) => {
     const of: Envelope = envelope(id, id, sequence);

@@ -12,9 +12,8 @@ import { PipelineError } from '../../../../services/runtime/errors.ts';
 import { emit, reject } from '../../../../services/runtime/outcomes.ts';
 import type { AnyMap, StageRecord } from '../../../../services/runtime/stage.ts';
 import { createMetrics } from '../../../../services/runtime/watch/metrics.ts';
+import { nothingWatched } from '../../../samples/nothing-watched.ts';
 import { dataset, type EngineHarness, found, openHarness } from './engine-harness.ts';
-
-const watched = { dataset: 'default', stages: [] } as const;
 
 /** Set to lose commits, as a process does that dies before them. */
 let dying = false;
@@ -53,7 +52,7 @@ afterEach(() => harness.close());
 function newLife(): Engine {
   const { engine } = harness;
   const burials = openBurials(engine.bus, engine.codec, dataset);
-  return { ...engine, burials, metrics: createMetrics({}, watched) };
+  return { ...engine, burials, metrics: createMetrics({}, nothingWatched) };
 }
 
 async function live(engine: Engine, handle: AnyMap['handle'], until: () => Promise<boolean>) {

@@ -30,8 +30,7 @@ import type { AnyTools } from '../../../../services/runtime/stage.ts';
 import { openLocalBlobStore } from '../../../../services/runtime/store/blobs.ts';
 import { createMetrics } from '../../../../services/runtime/watch/metrics.ts';
 import { noTraces } from '../../../../services/runtime/watch/traces/traces.ts';
-
-const watched = { dataset: 'default', stages: [] } as const;
+import { nothingWatched } from '../../../samples/nothing-watched.ts';
 
 export const dataset = 'd';
 
@@ -77,7 +76,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<EngineH
     clock,
     log: pino({ level: 'silent' }),
     hide: hidePlaces,
-    metrics: createMetrics({}, watched),
+    metrics: createMetrics({}, nothingWatched),
     progress: { deadLetters: 0, observe: () => {}, openBelow: async () => {} },
     traces: noTraces,
     crashes,

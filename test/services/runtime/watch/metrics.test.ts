@@ -5,14 +5,13 @@ import { countersOf, createMetrics } from '../../../../services/runtime/watch/me
 import { startMetricsServer } from '../../../../services/runtime/watch/metrics-server.ts';
 import { watchCalls } from '../../../../services/runtime/watch/watch-process.ts';
 import { openMeter } from '../../../../services/teacher/meter.ts';
-
-const watched = { dataset: 'default', stages: [] } as const;
+import { nothingWatched } from '../../../samples/nothing-watched.ts';
 
 const report = { counters: { files_admitted: { help: 'Files.', unit: 'files' } } };
 
 describe('metrics', () => {
   it('counts, and serves the counts over HTTP in the Prometheus text format', async () => {
-    const metrics = createMetrics(countersOf([{ report }]), watched);
+    const metrics = createMetrics(countersOf([{ report }]), nothingWatched);
     metrics.count('files_admitted', 3);
     metrics.count('files_admitted');
     metrics.handled('admit', 'emitted', 0.5);
@@ -68,17 +67,17 @@ describe('metrics', () => {
   });
 
   it('refuses a counter that nobody declared, and one that two stages declare', () => {
-    const metrics = createMetrics(countersOf([{ report }, {}]), watched);
+    const metrics = createMetrics(countersOf([{ report }, {}]), nothingWatched);
     expect(() => metrics.count('files_lost')).toThrow('files_lost');
     expect(() => metrics.value('files_lost')).toThrow('files_lost');
     expect(() => countersOf([{ report }, { report }])).toThrow('files_admitted');
   });
 
   it('names the port that is taken', async () => {
-    const first = await startMetricsServer({ metrics: createMetrics({}, watched), port: 0 });
+    const first = await startMetricsServer({ metrics: createMetrics({}, nothingWatched), port: 0 });
     try {
       await expect(
-        startMetricsServer({ metrics: createMetrics({}, watched), port: first.port }),
+        startMetricsServer({ metrics: createMetrics({}, nothingWatched), port: first.port }),
       ).rejects.toMatchObject({
         code: 'CONFIG_INVALID',
         subject: 'runtime.metricsPort',

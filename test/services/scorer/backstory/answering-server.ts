@@ -1,6 +1,6 @@
 /** A real HTTP server that answers like the scorer service, or as a test wants it to. */
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '../../../samples/servers/listen.ts';
 
 export const configuration = 'ab'.repeat(32);
 
@@ -56,10 +56,9 @@ export async function startAnswering(answering: Answering): Promise<AnsweringSer
     response.writeHead(status, { 'content-type': 'application/json', location: '/elsewhere' });
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const own = await listen(server);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: own,
     asked,
     close: () =>
       new Promise((resolve) => {

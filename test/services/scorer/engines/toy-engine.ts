@@ -4,7 +4,7 @@
  * thing.
  */
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '../../../samples/servers/listen.ts';
 import { toyLogprob, toyTokens } from '../http/toy-server.ts';
 
 export interface Asked {
@@ -55,10 +55,9 @@ export async function startToyEngine(fault: Fault, hasWindow = false): Promise<T
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(changed));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const own = await listen(server);
   return {
-    ...{ url: `http://127.0.0.1:${port}`, asked },
+    ...{ url: own, asked },
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));

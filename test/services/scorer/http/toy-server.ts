@@ -4,7 +4,7 @@
  * log probability is −ln(2 + number of tokens before it that differ from it).
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '../../../samples/servers/listen.ts';
 
 export interface ToyServer {
   readonly url: string;
@@ -77,10 +77,9 @@ export async function startToyServer(answering: Answering): Promise<ToyServer> {
     open -= 1;
   };
   const server = createServer((request, response) => void answer(request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const own = await listen(server);
   return {
-    url: `http://127.0.0.1:${port}/v1`,
+    url: `${own}/v1`,
     requests,
     openMost: () => most,
     close: () => {

@@ -1,7 +1,7 @@
 /** A receiver of OTLP over HTTP on a socket of its own, which keeps the spans that it gets. */
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { listen } from '../../../../samples/servers/listen.ts';
 
 export interface Span {
   readonly traceId: string;
@@ -52,10 +52,9 @@ export async function startReceiver(): Promise<Receiver> {
     }
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const own = await listen(server);
   return {
-    address: `http://127.0.0.1:${port}`,
+    address: own,
     ...{ spans, requests, resource },
     close: () => {
       server.closeAllConnections();
