@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stageNames } from '../../../../../schemas/topology.ts';
 import { openTraces } from '../../../../../services/cli/open/traces.ts';
 import { noTraces } from '../../../../../services/runtime/watch/traces/traces.ts';
-import { greeter, writeFiles } from '../../../../samples/inputs/greeter.ts';
+import { greeter } from '../../../../samples/inputs/greeter.ts';
+import { writeFiles } from '../../../../samples/write-files.ts';
 import { type Captured, runLine } from '../../../cli/terminal.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 
