@@ -1,0 +1,36 @@
+/** The training commands: what they refuse before anything is installed or changed. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'backstory-training-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function run(script: string, ...parameters: string[]) {
+  const line = [join(root, 'scripts', script), ...parameters];
+  const { status, stdout, stderr } = spawnSync(process.execPath, line, {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  return { status, said: stdout + stderr };
+}
+
+describe('npm run train', () => {
+  it('refuses a model that is not there, and a number of steps that is none', () => {
+    const wrong = [
+      ['--model', 'nowhere', 'there is no model at'],
+      ['--steps', 'many', '--steps many is no number'],
+      ['--stepps', '3', "Unknown option '--stepps'"],
+    ];
+    for (const [option = '', value = '', told = ''] of wrong) {
+      const { status, said } = run('train.ts', option, value, '--to', join(folder, 'run'));
+      expect([status, said]).toEqual([1, expect.stringContaining(told)]);
+      expect(said).toMatch(/^error .*\n$/);
+    }
+    expect(readdirSync(folder)).not.toContain('run');
+  });
+});
