@@ -96,9 +96,11 @@ export class ByteModel {
     );
   }
 
-  /** A copy of everything learnt. */
-  save(): Uint8Array {
-    return this.#learnt.slice();
+  /** A copy of everything learnt; in the place of an older one, where that is no longer needed. */
+  save(old?: Uint8Array): Uint8Array {
+    if (old === undefined) return this.#learnt.slice();
+    old.set(this.#learnt);
+    return old;
   }
 
   /** Undoes everything learnt since the copy was saved, exactly. */

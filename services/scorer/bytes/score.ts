@@ -33,15 +33,18 @@ export function createByteScorer(
     if (state === undefined) {
       model.restore(primed);
       model.code(tailBytes(encoder.encode(context), contextBytesMax));
-      state = model.save();
+      state = model.save(dropOldest());
     }
     states.delete(context);
     states.set(context, state);
-    for (const oldest of states.keys()) {
-      if (states.size <= contextsKept) break;
-      states.delete(oldest);
-    }
     return state;
+  };
+
+  /** Makes room for one more; to take memory anew costs as much as to read 2 KB. */
+  const dropOldest = (): Uint8Array | undefined => {
+    const [oldest] = states.size < contextsKept ? [] : states;
+    if (oldest !== undefined) states.delete(oldest[0]);
+    return oldest?.[1];
   };
 
   const scoreEach = <Value>(
