@@ -136,7 +136,7 @@ const stageSpecs = {
     reads: ['file-thought'],
     writes: ['trajectory', 'dropped'],
     talksTo: [],
-    version: 4,
+    version: 5,
   },
   sink: {
     does: 'tokens, packs of 65,536, MDS shards, and a manifest that a killed writer cannot tear',

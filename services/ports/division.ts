@@ -13,6 +13,8 @@ export interface FileRange {
 export interface SizedFile {
   readonly path: string;
   readonly size: number;
+  /** What a run holds once for all of its files that name the same thing: its line, its head. */
+  readonly shared?: { readonly name: string | number; readonly size: number } | undefined;
 }
 
 /** How large the files of a run may be together. */
@@ -45,14 +47,18 @@ export function divideFiles(
   for (let to = 1; to <= files.length; to += 1) {
     let [best, start] = [Number.POSITIVE_INFINITY, to - 1];
     let size = 0;
+    const held = new Set<string | number>();
     for (let from = to - 1; from >= 0; from -= 1) {
-      size += files[from]?.size ?? 0;
+      const { size: own = 0, shared } = files[from] ?? {};
+      size += own;
+      if (shared !== undefined && !held.has(shared.name)) size += shared.size;
+      if (shared !== undefined) held.add(shared.name);
       const isAlone = to - from === 1;
       if (size > Math.max(room.first, room.later) && !isAlone) break;
-      const own = from === 0 ? room.first : room.later;
-      if (size > own && !isAlone) continue;
+      const most = from === 0 ? room.first : room.later;
+      if (size > most && !isAlone) continue;
       const begun = cost.run + cost.within * togetherness(files, from);
-      const missing = size / own > cost.filledFrom ? Math.max(0, 1 - size / own) : 0;
+      const missing = size / most > cost.filledFrom ? Math.max(0, 1 - size / most) : 0;
       const total = (costs[from] ?? 0) + begun + missing;
       if (total < best) [best, start] = [total, from];
     }

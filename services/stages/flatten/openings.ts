@@ -56,22 +56,26 @@ export function layOut(
   const modules = listedModules(plan, null, Number.POSITIVE_INFINITY);
   const opening = [...before, segment('plan', describePlan(plan, modules))];
   const whole = [{ opening, from: 0, to: files.length }];
-  const target = limits.episodeTokens ?? 0;
-  if (target === 0) return whole;
+  const most = limits.episodeTokens ?? 0;
+  if (most === 0) return whole;
+  const lines = tokensOfModules(plan.modules);
   const sized = files.map(({ path, segments }, position) => ({
     path,
     size: estimateTokens(planLine(plan, position)) + tokensOf(segments),
+    shared: lines[plan.files[position]?.module ?? -1],
   }));
   const beside = tokensOf(before) + estimateTokens(plan.architecture);
-  const total = sized.reduce((sum, { size }) => sum + size, beside);
-  if (total <= target) return whole;
+  const allModules = lines.reduce((sum, { size }) => sum + size, 0);
+  const total = sized.reduce((sum, { size }) => sum + size, beside + allModules);
+  if (total <= most) return whole;
+  const target = Math.floor(most * (1 - estimateShort));
   const frugal = limitsFor(target, total, limits);
-  const lines = Math.min(frugal.moduleTokens, tokensOfModules(plan.modules));
   const brief = briefOf(plan.requirements, frugal.briefBytes);
   const continued = estimateTokens(brief + describeTask(structure));
+  const listed = frugal.listedMax * lineTokens;
   const room = {
-    first: Math.max(1, target - beside - frugal.listedMax * lineTokens - lines),
-    later: Math.max(1, target - continued - frugal.beforeMax * lineTokens - lines),
+    first: Math.max(1, target - beside - listed - Math.min(frugal.moduleTokens, allModules)),
+    later: Math.max(1, target - continued - frugal.beforeMax * lineTokens),
   };
   const ranges = divideFiles(sized, room, cost);
   if (ranges.length === 1) return whole;
@@ -103,6 +107,9 @@ interface Frugal {
  */
 const cost: DivisionCost = { run: 0.3, within: 0.1, filledFrom: 0.5 };
 
+/** By how much the tokens of an episode may exceed the estimate of them. */
+const estimateShort = 0.015;
+
 /** A line that names an episode has about so many tokens. */
 const lineTokens = 24;
 const beforeMax = 24;
@@ -130,11 +137,11 @@ function listedModules(
   return { listed, more: wanted.length - listed.length };
 }
 
-function tokensOfModules(modules: readonly PlannedModule[]): number {
-  return modules.reduce(
-    (sum, each) => sum + estimateTokens(`${moduleLine({ ...each, files: 99 })}\n`),
-    0,
-  );
+/** Each module's line, which stands in the plan of every episode with a file of it. */
+function tokensOfModules(modules: readonly PlannedModule[]) {
+  return modules.map((each, name) => {
+    return { name, size: estimateTokens(`${moduleLine({ ...each, files: 99 })}\n`) };
+  });
 }
 
 function limitsFor(target: number, total: number, { briefBytesMax }: EpisodeLimits): Frugal {

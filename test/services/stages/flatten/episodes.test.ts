@@ -192,12 +192,3 @@ it('an episode is named by its folders', () => {
     'a, the top folder, b and 2 more',
   );
 });
-
-it.each([
-  ['', 0],
-  ['let total = 12;\n', 7],
-  ['forEachRecord', 3],
-  ['你好', 1],
-])('the estimate of %j is %i tokens', (text, tokens) => {
-  expect(estimateTokens(text)).toBe(tokens);
-});
