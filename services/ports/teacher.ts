@@ -42,13 +42,39 @@ export interface PlanAnswer {
   readonly requirements: string;
   readonly architecture: string;
   /** One purpose per path; paths the answer omits get the structural fallback. */
-  readonly purposes: readonly { readonly path: string; readonly purpose: string }[];
-  /** One purpose per module, by its position; those the answer omits get a structural fallback. */
-  readonly modules?: readonly { readonly module: number; readonly purpose: string }[];
+  readonly purposes: readonly FilePurpose[];
+  /** One purpose per module; those the answer omits get a structural fallback. */
+  readonly modules?: readonly ModulePurpose[];
   /** Why purposes are missing, where the teacher refused to give them or gave none of use. */
   readonly failures?: readonly string[];
   /** Why a text is empty, where a check refused it. */
   readonly refused?: Partial<Readonly<Record<ProseName, string>>>;
+}
+
+export interface FilePurpose {
+  readonly path: string;
+  readonly purpose: string;
+}
+
+export interface ModulePurpose {
+  /** Its position in the request. */
+  readonly module: number;
+  readonly purpose: string;
+}
+
+/** Purposes of files and modules, and why others are missing. */
+export interface Purposes extends Required<Pick<PlanAnswer, 'purposes' | 'modules' | 'failures'>> {}
+
+/** The purpose of a file or of a module that a check refused. */
+export interface RefusedPurpose extends Mending {
+  readonly of: { readonly path: string } | { readonly module: number };
+}
+
+/** Asks again for some purposes of a plan; what stands of it is shown. */
+export interface MendRequest {
+  readonly request: PlanRequest;
+  readonly planned: Required<Pick<PlanAnswer, ProseName | 'modules'>>;
+  readonly refused: readonly RefusedPurpose[];
 }
 
 /** A dependency that the sub-agent has read. */
@@ -159,6 +185,8 @@ export const noDraft: Draft = {
 export interface Teacher {
   readonly identity: ModelIdentity;
   plan(request: PlanRequest, signal: AbortSignal, draft?: Draft): Promise<Answer<PlanAnswer>>;
+  /** A teacher without it gives the same purposes always. */
+  mendPurposes?(asked: MendRequest, signal: AbortSignal, draft?: Draft): Promise<Answer<Purposes>>;
   think(request: ThinkRequest, signal: AbortSignal, draft?: Draft): Promise<Answer<string>>;
   /** One thought for each part, in order. A teacher without it writes every file at once. */
   thinkParts?(

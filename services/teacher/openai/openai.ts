@@ -10,7 +10,7 @@ import type { TeacherSettings } from '../settings.ts';
 import { partsAnswer, thoughtAnswer } from './answers.ts';
 import type { Chat } from './chat-request.ts';
 import { type Asking, converse } from './converse.ts';
-import { planProject } from './plan-project.ts';
+import { askPurposes, planProject } from './plan-project.ts';
 import { sketchThought } from './sketches.ts';
 
 /** The teacher, whoever makes its calls. */
@@ -32,6 +32,8 @@ export function teacherOver(
     identity: identityOf(configuration),
     plan: (request, signal, draft = noDraft) =>
       planProject(chat, configuration, request, { repository: request.name, signal, draft }),
+    mendPurposes: (asked, signal, draft = noDraft) =>
+      askPurposes(chat, configuration, asked, { repository: asked.request.name, signal, draft }),
     think: (request, signal, draft = noDraft) =>
       thought(thinkPrompt(request, promptBytesMax), request.code, {
         ...{ repository: request.name, signal, draft },

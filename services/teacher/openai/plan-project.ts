@@ -3,21 +3,28 @@
  * of a large one, then the purpose of each file. Each level is shown what the one above decided.
  */
 import type { Usage } from '../../../schemas/generated/types.ts';
-import type { Answer, PlanAnswer, PlanRequest } from '../../ports/teacher.ts';
+import type {
+  Answer,
+  FilePurpose,
+  Mending,
+  MendRequest,
+  ModulePurpose,
+  PlanAnswer,
+  PlanRequest,
+  Purposes,
+  RefusedPurpose,
+} from '../../ports/teacher.ts';
 import { noUsage, sumUsage } from '../../ports/usage.ts';
 import { askOrGiveUp } from '../../runtime/given-up.ts';
-import { moduleName, modulesPrompt } from '../prompts/modules-prompt.ts';
+import { type ModuleBatch, moduleName, modulesPrompt } from '../prompts/modules-prompt.ts';
 import { planPrompt } from '../prompts/plan-prompt.ts';
-import { type FileBatch, purposesPrompt } from '../prompts/purposes-prompt.ts';
+import { type FileBatch, type PlannedSoFar, purposesPrompt } from '../prompts/purposes-prompt.ts';
 import type { Prompt } from '../prompts/version.ts';
 import type { TeacherSettings } from '../settings.ts';
 import { modulesAnswer, planAnswer, purposesAnswer } from './answers.ts';
 import type { Chat } from './chat-request.ts';
 import { type Asking, keptAnswer, type Wanted } from './converse.ts';
 import { sketchModules, sketchPlan, sketchPurposes } from './sketches.ts';
-
-type ModulePurpose = NonNullable<PlanAnswer['modules']>[number];
-type FilePurpose = PlanAnswer['purposes'][number];
 
 export async function planProject(
   chat: Chat,
@@ -30,28 +37,59 @@ export async function planProject(
   const wanted = { ...form, sketch: sketchPlan(request.files.length) };
   const prompt = planPrompt(request, settings.promptBytesMax);
   const prose = await keptAnswer(chat, prompt, wanted, asking);
+  const planned = { ...prose.value, modules: [] };
+  const told = await askPurposes(chat, settings, { request, planned }, asking);
+  const { purposes, modules, failures } = told.value;
+  const value: PlanAnswer = {
+    ...prose.value,
+    purposes,
+    ...(modules.length === 0 ? {} : { modules }),
+    ...(failures.length === 0 ? {} : { failures }),
+  };
+  return { value, usage: sumUsage([prose.usage, told.usage]) };
+}
+
+/** Modules first, since files are shown what theirs is for. Of all, or of those refused alone. */
+export async function askPurposes(
+  chat: Chat,
+  settings: TeacherSettings,
+  { request, planned, refused }: Omit<MendRequest, 'refused'> & Partial<MendRequest>,
+  asking: Asking,
+): Promise<Answer<Purposes>> {
+  const again = refused === undefined ? null : refusedByName(refused);
   const ofModules = await askAll(
     chat,
-    moduleQuestions(request, prose.value, settings),
-    ({ modules }, batch) => readModules(request, batch, modules),
+    moduleQuestions(request, again, planned, settings),
+    ({ modules }, batch) => readModules(request, batch.modules, modules),
     asking,
   );
-  const modules = ofModules.values;
-  const planned = { architecture: prose.value.architecture, modules };
+  const modules = [...planned.modules, ...ofModules.values];
   const ofFiles = await askAll(
     chat,
-    fileQuestions(request, planned, settings),
+    fileQuestions(request, again, { ...planned, modules }, settings),
     ({ purposes }, { files }) => readPurposes(files, purposes),
     asking,
   );
   const failures = [...ofModules.failures, ...ofFiles.failures];
-  const value: PlanAnswer = {
-    ...prose.value,
-    purposes: ofFiles.values,
-    ...(modules.length === 0 ? {} : { modules }),
-    ...(failures.length === 0 ? {} : { failures }),
-  };
-  return { value, usage: sumUsage([prose.usage, ofModules.usage, ofFiles.usage]) };
+  const value = { purposes: ofFiles.values, modules: ofModules.values, failures };
+  return { value, usage: sumUsage([ofModules.usage, ofFiles.usage]) };
+}
+
+/** What is asked for again, by the name that the prompt gives it; null where all is asked for. */
+type Again = ReadonlyMap<string, RefusedPurpose> | null;
+
+function refusedByName(refused: readonly RefusedPurpose[]): Again {
+  return new Map(
+    refused.map((each) => ['path' in each.of ? each.of.path : moduleName(each.of.module), each]),
+  );
+}
+
+/** All refused answers of a batch as one. */
+function mendingOf(again: Again, names: readonly string[]): Mending | undefined {
+  if (again === null) return undefined;
+  const lines = (what: 'answer' | 'problem') =>
+    names.map((name) => `${name}: ${again.get(name)?.[what] ?? ''}`).join('\n');
+  return { answer: lines('answer'), problem: lines('problem') };
 }
 
 function limitOf({ planTokensMax }: TeacherSettings) {
@@ -69,44 +107,55 @@ type Prose = Pick<PlanAnswer, 'requirements' | 'architecture'>;
 type ModulesForm = { modules: { module: string; purpose: string }[] };
 type PurposesForm = { purposes: { path: string; purpose: string }[] };
 
-/** Each batch holds the positions of its modules. */
 function moduleQuestions(
   request: PlanRequest,
+  again: Again,
   prose: Prose,
   settings: TeacherSettings,
-): Question<ModulesForm, readonly number[]>[] {
-  const positions = request.modules.map((_module, position) => position);
-  return inBatches(positions, settings.purposesPerCall).map((batch) => ({
-    batch,
-    prompt: modulesPrompt(request, batch, prose, settings.promptBytesMax),
-    wanted: {
-      ...{ form: modulesAnswer, formName: 'modules', part: `modules ${batch[0]}` },
-      ...limitOf(settings),
-      sketch: sketchModules(batch.map(moduleName)),
-    },
-  }));
+): Question<ModulesForm, ModuleBatch>[] {
+  const positions = request.modules
+    .map((_module, position) => position)
+    .filter((position) => again === null || again.has(moduleName(position)));
+  return inBatches(positions, settings.purposesPerCall).map((modules) => {
+    const names = modules.map(moduleName);
+    const batch = { modules, mending: mendingOf(again, names) };
+    return {
+      batch,
+      prompt: modulesPrompt(request, batch, prose, settings.promptBytesMax),
+      wanted: {
+        ...{ form: modulesAnswer, formName: 'modules', part: `modules ${modules[0]}` },
+        ...limitOf(settings),
+        sketch: sketchModules(names),
+      },
+    };
+  });
 }
 
 /** The files of a module are asked about together, as far as a call has room for them. */
 function fileQuestions(
   request: PlanRequest,
-  planned: { readonly architecture: string; readonly modules: readonly ModulePurpose[] },
+  again: Again,
+  planned: PlannedSoFar,
   settings: TeacherSettings,
 ): Question<PurposesForm, FileBatch>[] {
   const { modules } = request;
   const whole = [{ files: request.files.map((_file, ordinal) => ordinal) }];
   const runs = modules.length === 0 ? whole : modules;
+  const isAsked = (ordinal: number) =>
+    again === null || again.has(request.files[ordinal]?.path ?? '');
   return runs.flatMap((run, position) =>
-    inBatches(run.files, settings.purposesPerCall).map((ordinals) => {
+    inBatches(run.files.filter(isAsked), settings.purposesPerCall).map((ordinals) => {
       const files = ordinals.flatMap((ordinal) => request.files[ordinal] ?? []);
-      const batch = { files, module: modules.length === 0 ? null : position };
+      const paths = files.map(({ path }) => path);
+      const module = modules.length === 0 ? null : position;
+      const batch = { files, module, mending: mendingOf(again, paths) };
       return {
         batch,
         prompt: purposesPrompt(request, batch, planned, settings.promptBytesMax),
         wanted: {
           ...{ form: purposesAnswer, formName: 'purposes', part: `purposes ${ordinals[0]}` },
           ...limitOf(settings),
-          sketch: sketchPurposes(files.map(({ path }) => path)),
+          sketch: sketchPurposes(paths),
         },
       };
     }),

@@ -1,9 +1,10 @@
 /** Shows the modules of a large project, and asks for the purpose of each of a batch. */
-import type { Module, PlanRequest } from '../../ports/teacher.ts';
+import type { Mending, Module, PlanRequest } from '../../ports/teacher.ts';
 import { modulesByPath } from '../modules-by-path.ts';
 import { rankDefinitions } from './importance.ts';
 import { modulesInstructions } from './instructions.ts';
 import { fitLines, fitText, joinMaterial, material } from './material.ts';
+import { mendingParts } from './mending.ts';
 import type { Prompt } from './version.ts';
 
 /** The name of a module in prompts and answers, by its position from 0. */
@@ -14,10 +15,16 @@ export function moduleName(position: number): string {
 /** Shares of the longest prompt. */
 const shares = { requirements: 0.1, architecture: 0.1, dependencies: 0.1, modules: 0.55 } as const;
 
-/** `batch`: positions of the modules whose purpose is asked for. */
+export interface ModuleBatch {
+  /** Positions of the modules whose purpose is asked for. */
+  readonly modules: readonly number[];
+  /** Where some of them are asked for again: what was refused. */
+  readonly mending?: Mending | undefined;
+}
+
 export function modulesPrompt(
   request: PlanRequest,
-  batch: readonly number[],
+  { modules: batch, mending }: ModuleBatch,
   prose: { readonly requirements: string; readonly architecture: string },
   bytesMax: number,
 ): Prompt {
@@ -40,6 +47,7 @@ export function modulesPrompt(
       material('architecture', fitText(prose.architecture, bytesMax * shares.architecture)),
       material('dependencies', fitLines(dependencies, bytesMax * shares.dependencies)),
       material('modules', shown.join('\n')),
+      ...mendingParts(mending, bytesMax),
     ]),
   };
 }

@@ -1,6 +1,6 @@
 /** Asks for one line of purpose for each file of a batch. */
 import type { FileStructure } from '../../../schemas/generated/types.ts';
-import type { PlanAnswer, PlanRequest } from '../../ports/teacher.ts';
+import type { Mending, PlanAnswer, PlanRequest } from '../../ports/teacher.ts';
 import { purposesInstructions } from './instructions.ts';
 import {
   fitLines,
@@ -10,6 +10,7 @@ import {
   material,
   renderEdges,
 } from './material.ts';
+import { mendingParts } from './mending.ts';
 import { moduleName } from './modules-prompt.ts';
 import { byteCost, outlineFile } from './outline.ts';
 import type { Prompt } from './version.ts';
@@ -18,6 +19,8 @@ export interface FileBatch {
   readonly files: readonly FileStructure[];
   /** Position of the module to which all of them belong; null in a project without modules. */
   readonly module: number | null;
+  /** Where some of them are asked for again: what was refused. */
+  readonly mending?: Mending | undefined;
 }
 
 /** What has been decided from the top down. */
@@ -52,6 +55,7 @@ export function purposesPrompt(
       ...(batch.module === null ? [] : moduleParts(request, batch.module, planned, ofModules)),
       material('dependencies', fitLines(renderEdges(edges), bytesMax * shares.dependencies)),
       material('files', outlines.join('\n')),
+      ...mendingParts(batch.mending, bytesMax),
     ]),
   };
 }

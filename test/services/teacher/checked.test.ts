@@ -111,6 +111,56 @@ test('wrong prose and wrong purposes are left out one by one', async () => {
   expect(usage.refused).toEqual({ names: 4, tense: 1 });
 });
 
+test('a purpose that stays wrong, or is not answered again, is left out with its reason', async () => {
+  const project = {
+    ...{ name: 'keeper', licence: 'MIT', readme: '', edges: [], manifests: [] },
+    files: exampleStructure.files,
+    modules: [{ name: 'core', files: [] }],
+  };
+  const asked: string[][] = [];
+  const parts: string[] = [];
+  const bad = 'Helps src/missing.py.';
+  const teacher: Teacher = {
+    ...openGrounded(),
+    plan: async () => ({
+      value: {
+        requirements: 'Users find what they stored.',
+        architecture: 'Errors come first.',
+        purposes: ['src/errors.py', 'src/store.py', 'src/service.py'].map((path) => {
+          return { path, purpose: bad };
+        }),
+        modules: [{ module: 0, purpose: bad }],
+      },
+      usage: paid,
+    }),
+    mendPurposes: async ({ refused }, _signal, draft = noDraft) => {
+      asked.push(refused.map(({ of }) => ('path' in of ? of.path : `module ${of.module}`)));
+      parts.push(draft.keyOf('purposes 0'));
+      const purposes = [
+        { path: 'src/errors.py', purpose: 'Names what can go wrong.' },
+        { path: 'src/store.py', purpose: bad },
+      ];
+      return {
+        value: { purposes: purposes.slice(asked.length - 1), modules: [], failures: [] },
+        usage: paid,
+      };
+    },
+  };
+  const { value, usage } = await checkedTeacher(teacher, settings).plan(project, signal);
+  expect(asked).toEqual([
+    ['src/errors.py', 'src/store.py', 'src/service.py', 'module 0'],
+    ['src/store.py', 'src/service.py', 'module 0'],
+  ]);
+  expect(parts).toEqual(['purposes 0, mended 1', 'purposes 0, mended 2']);
+  expect(value.purposes).toEqual([{ path: 'src/errors.py', purpose: 'Names what can go wrong.' }]);
+  expect(value.failures).toEqual([
+    expect.stringContaining('the purpose of src/store.py: names'),
+    expect.stringContaining('the purpose of src/service.py: names'),
+    expect.stringContaining('the purpose of the module core: names'),
+  ]);
+  expect(usage).toMatchObject({ calls: 3, refused: { names: 6 } });
+});
+
 test('a try does not find the parts of the one before, but finds the purposes', async () => {
   const kept = new Map<string, unknown>();
   const draft: Draft = {

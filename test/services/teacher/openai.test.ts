@@ -3,11 +3,17 @@ import { afterEach, expect, test } from 'vitest';
 import type { ThinkRequest } from '../../../services/ports/teacher.ts';
 import { buildThinkRequest } from '../../../services/ports/think-request.ts';
 import { manualClock } from '../../../services/runtime/clock.ts';
+import { checkedTeacher } from '../../../services/teacher/checked.ts';
 import { type TeacherKnobs, teacherKnobs } from '../../../services/teacher/config.ts';
 import { openTeacher } from '../../../services/teacher/open.ts';
 import { openLive } from '../../../services/teacher/openai/live.ts';
 import { examplePlan, exampleStructure, exampleTexts, firstRewrite } from './example-repository.ts';
-import { type FakeOpenAi, type FakeOpenAiOptions, startFakeOpenAi } from './fake-openai-server.ts';
+import {
+  type FakeOpenAi,
+  type FakeOpenAiOptions,
+  respond,
+  startFakeOpenAi,
+} from './fake-openai-server.ts';
 
 const signal = new AbortController().signal;
 let server: FakeOpenAi | undefined;
@@ -132,6 +138,31 @@ test('modules that a model refuses to describe cost neither the prose nor the fi
   expect(value.failures).toEqual([expect.stringContaining('TEACHER_ANSWER_INVALID')]);
   expect(value.modules).toBeUndefined();
   expect(value.purposes).toHaveLength(6);
+});
+
+test('only purposes that a check refuses are asked for again, with what was wrong', async () => {
+  let times = 0;
+  const { teacher, server } = await open({
+    respond: (messages) => {
+      const told = respond(messages);
+      times += 1;
+      const bad = 'Helps src/missing.py.';
+      if (times > 2 + 1) return told;
+      return told.replace(/Takes care of what src\/(?:store|errors).py is about./g, bad);
+    },
+  });
+  const checked = checkedTeacher(teacher, { checks: 'on', mendingsMax: 2 });
+  const { value, usage } = await checked.plan(planRequest, signal);
+  expect(value.failures).toEqual([]);
+  expect(value.purposes).toHaveLength(6);
+  const asked = server.requests.map(({ body }) => body.messages?.[1]?.content ?? '');
+  // The prose, all purposes, the two wrong ones twice.
+  expect(asked).toHaveLength(4);
+  expect(asked[1]).toContain('src/service.py (');
+  expect(asked[2]).not.toContain('src/service.py (');
+  expect(asked[2]).toContain('src/store.py: Helps src/missing.py.');
+  expect(asked[2]).toMatch(/src\/errors\.py: .*src\/missing\.py/);
+  expect(usage).toMatchObject({ calls: 4, refused: { names: 4 } });
 });
 
 test('rewrites differ by sample and round, because the prompts do', async () => {
@@ -316,7 +347,7 @@ test('openTeacher requires address and model for kind openai, and nothing for gr
   const grounded = await openTeacher(teacherKnobs.parse({}), {}, manualClock());
   expect(grounded.identity).toEqual({
     name: 'grounded',
-    version: '5-c3.2',
+    version: '5-c4.2',
     model: null,
     languageModel: false,
   });

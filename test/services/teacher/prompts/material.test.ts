@@ -70,8 +70,12 @@ function messagesWith(text: string): Readonly<Record<string, string>> {
   const rewrite = { ...think, thought: text, round: 0, bytesMax: 100, bits: 1, tried };
   return {
     plan: planPrompt(plan as never, 1e6).user,
-    modules: modulesPrompt(plan as never, [0], { requirements: text, architecture: text }, 1e6)
-      .user,
+    modules: modulesPrompt(
+      plan as never,
+      { modules: [0] },
+      { requirements: text, architecture: text },
+      1e6,
+    ).user,
     purposes: purposesPrompt(
       plan as never,
       { files: [structure as never], module: 0 },
