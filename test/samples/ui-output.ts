@@ -65,6 +65,8 @@ export async function runUiOutput(
   const argv = ['run', ...sources, '--out', 'out', '--search', 'on', '--quiet'];
   // Files so small gain little: without a margin, some thought of them is rewritten.
   const knobs = ['search.gainBitsMin=0', 'search.gainShareMin=0', 'admit.lineCharactersMax=500000'];
+  // A project is one sample here, however long.
+  knobs.push('flatten.episodeTokens=0');
   argv.push(...knobs.flatMap((knob) => ['--set', knob]));
   const { exitCode, err } = await runLine(argv, { workingFolder: folder });
   if (exitCode !== 0) throw new Error(`the run failed: ${err}`);
