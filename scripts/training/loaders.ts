@@ -1,7 +1,8 @@
 /**
- * `npm run loaders -- [NAME…] [--output OUT]`: reads every export with the real classes of other
- * projects (test/loaders), at their defaults or with the words that the card gives, and compares
- * tokens, masks, bounds and positions with our own reader. 6 GB the first time; no GPU.
+ * `npm run loaders -- [NAME…] [--output OUT]`: reads every export, and the feed, with the real
+ * classes of other projects (test/loaders), at their defaults or with the words that the card
+ * gives, and compares tokens, masks, bounds and positions with our own reader. 6 GB the first time;
+ * no GPU.
  */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,12 +26,11 @@ import { createHarness } from '../../test/samples/sink-harness.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(root, 'test/loaders');
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { output: { type: 'string' } },
-});
-
 async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { output: { type: 'string' } },
+  });
   const known = readdirSync(folder).flatMap((file) => /^test_(.*)\.py$/.exec(file)?.[1] ?? []);
   const names = positionals.length > 0 ? positionals : known.sort();
   const stranger = names.find((name) => !known.includes(name));
@@ -39,12 +39,15 @@ async function main(): Promise<void> {
   const python = await pythonWithLoaders();
   const scratch = mkdtempSync(join(tmpdir(), 'backstory-loaders-'));
   try {
-    await exportAll(
-      values.output === undefined ? await makeSample(scratch) : resolve(values.output),
-      scratch,
-    );
-    const paths = [join(root, 'test/services/export'), join(root, 'services/feed')];
-    const environment = { HF_HUB_OFFLINE: '1', HF_HOME: join(scratch, 'hub') };
+    const out = values.output === undefined ? await makeSample(scratch) : resolve(values.output);
+    await exportAll(out, scratch);
+    const wings = ['test/services/export', 'services/feed', 'services/feed/examples'];
+    const paths = wings.map((wing) => join(root, wing));
+    const environment = {
+      HF_HUB_OFFLINE: '1',
+      HF_HOME: join(scratch, 'hub'),
+      BACKSTORY_OUTPUT: out,
+    };
     for (const name of names) {
       const file = join(folder, `test_${name}.py`);
       const path = { PYTHONPATH: paths.join(':'), ...environment };
