@@ -57,11 +57,11 @@ describe('a body in the blob store', () => {
     // Read as if today's schema had written it, the bytes after the missing field shift.
     expect(() => bodyType('repo-structure').fromBuffer(bytes.subarray(10))).toThrow();
     const read = decodeSingleObject('repo-structure', bytes, 'abc');
-    const unredacted = body.repository.files.map((file) => ({ ...file, redacted: {} }));
+    const unmarked = body.repository.files.map((file) => ({ ...file, redacted: {}, marked: {} }));
     expect(read).toEqual({
       ...body,
       files: body.files.map((file) => ({ ...file, note: null })),
-      repository: { ...body.repository, files: unredacted },
+      repository: { ...body.repository, files: unmarked },
     });
     expect(read.files.length).toBeGreaterThan(0);
   });
