@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeFiles } from '../../../samples/write-files.ts';
 import { writeRepositories } from '../../../simulation/repositories.ts';
 import { smallOutput, writeByteTokenizer } from '../../../simulation/run-graph.ts';
 import { answerAsAsked } from '../../teacher/answers-as-asked.ts';
@@ -31,29 +32,73 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('an estimate is within a tenth of the run, and makes no call', async () => {
+async function estimateAndRun(sources: readonly string[], out: string, ...more: string[]) {
   const knobs = [
     ...['teacher.model=fake-model', `teacher.baseUrl=${server.baseUrl}`, parts],
     ...['teacher.dollarsPerMillionPromptTokens=2', 'teacher.dollarsPerMillionCompletionTokens=8'],
     ...[`sink.tokenizer=${writeByteTokenizer(folder)}`, ...smallOutput],
   ].flatMap((knob) => ['--set', knob]);
-  const more = ['--teacher', 'openai', '--json', ...knobs];
-  const line = (...argv: string[]) => runLine([...argv, ...more], { workingFolder: folder });
+  const flags = ['--teacher', 'openai', '--json', ...knobs, ...more];
+  const line = (...argv: string[]) => runLine([...argv, ...flags], { workingFolder: folder });
+  const before = server.requests.length;
   const estimated = await line('estimate', ...sources);
   expect(estimated.exitCode, estimated.err).toBe(0);
-  expect(server.requests).toEqual([]);
-  const estimate = JSON.parse(estimated.out);
-  const run = await line('run', ...sources, '--out', 'out');
+  expect(server.requests).toHaveLength(before);
+  const run = await line('run', ...sources, '--out', out);
   expect(run.exitCode, run.err).toBe(0);
-  const { usage } = JSON.parse(run.out);
-  expect(estimate.repositories).toEqual({ found: 4, written: 4 });
+  return { estimate: JSON.parse(estimated.out), usage: JSON.parse(run.out).usage };
+}
+
+type Compared = Awaited<ReturnType<typeof estimateAndRun>>;
+
+function expectWithinTenth({ estimate, usage }: Compared): void {
   for (const field of ['calls', 'promptTokens', 'completionTokens', 'microDollars']) {
     const ratio = estimate.usage[field] / usage[field];
     expect(ratio, field).toBeGreaterThan(0.9);
     expect(ratio, field).toBeLessThan(1.1);
   }
+}
+
+test('an estimate is within a tenth of the run, and makes no call', async () => {
+  const compared = await estimateAndRun(sources, 'out');
+  const { estimate } = compared;
+  expect(estimate.repositories).toEqual({ found: 4, written: 4 });
+  expectWithinTenth(compared);
   expect(estimate.batchDollars).toBeCloseTo(estimate.usage.microDollars / 2e6, 6);
 });
+
+test('so it is where a project has so many files that it is planned from the top down', async () => {
+  const large = join(folder, 'large');
+  writeFiles(large, manyFiles(48));
+  const compared = await estimateAndRun([large], 'out-large', '--search', 'off');
+  const asked = server.requests.map(({ body }) => body.messages?.[0]?.content ?? '');
+  expect(asked.some((system) => system.includes('"modules"'))).toBe(true);
+  // A call for each thought, and some for the plan.
+  expect(compared.usage.calls).toBeGreaterThan(48);
+  expectWithinTenth(compared);
+});
+
+/** Python modules in four folders; each uses the one before it. */
+function manyFiles(count: number): Record<string, string> {
+  const files: Record<string, string> = { LICENSE: 'SPDX-License-Identifier: MIT\n' };
+  const pathOf = (number: number) => `part_${number % 4}/step_${number}`;
+  for (let number = 0; number < count; number += 1) {
+    const before = pathOf(number - 1).replace('/', '.');
+    const used = number === 0 ? '' : `from ${before} import step_${number - 1}\n\n\n`;
+    const inner = number === 0 ? 'value' : `step_${number - 1}(value)`;
+    const lines = Array.from({ length: 4 + (number % 7) }, (_, line) => {
+      return `    total += ${line} * limit  # counts what step ${line} leaves over`;
+    });
+    files[`${pathOf(number)}.py`] = [
+      `${used}def step_${number}(value, limit=${number}):`,
+      '    """Takes the value one step further, within its limit."""',
+      `    total = ${inner}`,
+      ...lines,
+      '    return total\n',
+    ].join('\n');
+  }
+  return files;
+}
 
 test('a teacher that costs nothing says so', async () => {
   const said = await runLine(['estimate', ...sources], { workingFolder: folder });
