@@ -17,7 +17,7 @@ import { writeThought } from './thought.ts';
 /** Raised when any wording changes, because the memo and provenance go by it. */
 export const groundedIdentity: ModelIdentity = {
   name: 'grounded',
-  version: '5',
+  version: '6',
   model: null,
   languageModel: false,
 };

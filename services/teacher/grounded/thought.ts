@@ -33,6 +33,10 @@ const bytesMax = 3000;
 /** Bytes reserved for notes, even if users and needs fill the rest. */
 const notesBytesMin = 420;
 const textSentencesMax = 5;
+/** Whom a name serves, where it is not the whole file. */
+const placesMax = 3;
+/** Names told of one file. */
+const neededMax = 4;
 /** A shorter text says nothing. */
 const wordsMin = 4;
 
@@ -181,7 +185,7 @@ function sayNeeds(request: ThinkRequest, facts: FileFacts): string[] {
     const stated = read.names.filter((name) => words.has(name));
     const names = stated.length > 0 ? stated : offered.map((symbol) => symbol.name);
     if (names.length === 0) continue;
-    sentences.push(sayNeed(read.path, names, offered, facts));
+    sentences.push(sayNeed(read.path, names, facts));
   }
   const { externals } = facts.structure;
   if (externals.length > 0) {
@@ -202,34 +206,31 @@ function sayNeeds(request: ThinkRequest, facts: FileFacts): string[] {
   return sentences;
 }
 
-function sayNeed(
-  path: string,
-  names: readonly string[],
-  offered: readonly { name: string; doc: string | null }[],
-  facts: FileFacts,
-): string {
+/** What a name is has just been read, and other files need it too: who needs it here is said. */
+function sayNeed(path: string, names: readonly string[], facts: FileFacts): string {
   const opening = pick(path + names[0], [
     `From ${quote(shortPath(path))} I need`,
     `${quote(shortPath(path))} gives me`,
     `Out of ${quote(shortPath(path))} ${names.length === 1 ? 'comes' : 'come'}`,
   ]);
-  const parts = names.slice(0, 4).map((name) => {
-    const clause = docClause(offered.find((symbol) => symbol.name === name)?.doc ?? null, name);
-    const place = placeOf(name, facts);
-    if (place !== null) return `${quote(name)} for ${quote(place)}`;
-    return clause !== null && clause.length < 60 ? `${quote(name)} (${clause})` : quote(name);
-  });
-  const more = names.length > 4 ? [`${count(names.length - 4, 'more name')}`] : [];
+  const groups = Map.groupBy(names.slice(0, neededMax), (name) => sayPlaces(placesOf(name, facts)));
+  const parts = [...groups].map(([places, same]) => `${joinNames(same, neededMax)}${places}`);
+  const more = names.length > neededMax ? [`${count(names.length - neededMax, 'more name')}`] : [];
   return sentence(`${opening} ${joinWords([...parts, ...more])}`);
 }
 
-/** The definition that uses a name, if exactly one does. */
-function placeOf(name: string, facts: FileFacts): string | null {
+function sayPlaces(places: readonly string[]): string {
+  if (places.length === 0 || places.length > placesMax) return '';
+  const who = joinNames(places, placesMax);
+  return places.length === 1 ? ` for ${who}` : ` (in ${who})`;
+}
+
+/** The definitions that use a name. */
+function placesOf(name: string, facts: FileFacts): string[] {
   const pattern = new RegExp(`(?<![\\w$])${RegExp.escape(name)}(?![\\w$])`);
-  const users = facts.definitions.filter((definition) =>
-    definition.lines.some((line) => pattern.test(line.masked)),
-  );
-  return users.length === 1 ? (users[0]?.label ?? null) : null;
+  return facts.definitions
+    .filter((definition) => definition.lines.some((line) => pattern.test(line.masked)))
+    .map(({ label }) => label);
 }
 
 const overviewNouns = ['class', 'function', 'type', 'constant'] as const;

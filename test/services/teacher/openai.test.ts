@@ -347,7 +347,7 @@ test('openTeacher requires address and model for kind openai, and nothing for gr
   const grounded = await openTeacher(teacherKnobs.parse({}), {}, manualClock());
   expect(grounded.identity).toEqual({
     name: 'grounded',
-    version: '5-c4.2',
+    version: '6-c4.2',
     model: null,
     languageModel: false,
   });

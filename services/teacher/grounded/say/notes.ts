@@ -49,10 +49,18 @@ const flowMax = 9;
 const namesMax = 16;
 const namesPerNote = 8;
 
+/** What was said of a function of the file already. */
+interface Told {
+  /** Lists of parameters, each with the function that had it first. */
+  readonly parameters: Map<string, string>;
+  /** Of the course of functions: tests and their like begin alike, which is said of the first. */
+  readonly clauses: Set<string>;
+}
+
 /** Every note about a file, in source order within its kind. */
 export function readNotes(facts: FileFacts): Note[] {
   const notes: (Note | null)[] = [];
-  const told = new Map<string, string>();
+  const told: Told = { parameters: new Map(), clauses: new Set() };
   for (const definition of facts.definitions) {
     if (isContainer(definition.symbol)) notes.push(...containerNotes(definition, facts));
     else if (isFunction(definition.symbol)) notes.push(...functionNotes(definition, facts, told));
@@ -110,19 +118,21 @@ function containerNotes(definition: DefinitionInCode, facts: FileFacts): (Note |
   ];
 }
 
-/** `told`: lists of parameters, each with the function that had it first. */
 function functionNotes(
   definition: DefinitionInCode,
   facts: FileFacts,
-  told: Map<string, string>,
+  told: Told,
 ): (Note | null)[] {
   const { symbol, events } = definition;
   const guards = sayGuards(events, guardsMax);
-  const flow = sayFlow(events, flowMax).filter((phrase) => !guards.includes(phrase));
+  const flow = sayFlow(events, flowMax).filter(
+    (phrase) => !guards.includes(phrase) && !told.clauses.has(phrase),
+  );
+  for (const phrase of flow) told.clauses.add(phrase);
   const texts = shortTexts(definition.lines);
   const order = pick(symbol.signature, ['goes like this', 'runs in this order', 'works in steps']);
   return [
-    note('shape', definition, sayShape(definition, facts.structure.language, told)),
+    note('shape', definition, sayShape(definition, facts.structure.language, told.parameters)),
     note('guards', definition, guards.join('; ')),
     flow.length < 2 ? null : note('flow', definition, `${order}: ${flow.join('; ')}`),
     texts.length < 2

@@ -42,6 +42,35 @@ test('describes a class file by users, needs, values, shapes and guards', async 
   );
 });
 
+test('says who needs a name, not what it is, and what several functions do alike only once', async () => {
+  const code = [
+    'from errors import MissingKey, check, fold',
+    '',
+    '',
+    ...['first', 'second', 'third'].flatMap((name) => [
+      `def ${name}(value):`,
+      '    server = Server(value)',
+      '    held = server.open()',
+      `    other = ${name === 'third' ? 'fold(check(held))' : 'check(held)'}`,
+      `    kept = other.${name}()`,
+      '    return kept',
+      '',
+      '',
+    ]),
+  ].join('\n');
+  const request = requestFor('src/store.py');
+  const symbols = ['first', 'second', 'third'].map((name, at) => ({
+    ...{ kind: 'function', name, parent: null, signature: `def ${name}(value)`, doc: null },
+    ...{ exported: true, startLine: 4 + 8 * at, endLine: 9 + 8 * at },
+  }));
+  const structure = { ...request.structure, symbols, lines: 28, externals: [] };
+  const reads = request.reads.map((read) => ({ ...read, names: ['check', 'fold', 'MissingKey'] }));
+  const value = await teacher.think({ ...request, code, structure, reads } as never, signal);
+  expect(value.value).toContain('`check` (in `first`, `second` and `third`)');
+  expect(value.value).toContain('`fold` for `third`');
+  expect(value.value.match(/`server` comes from/g)).toHaveLength(1);
+});
+
 test('describes tests by cases, licences by kind and READMEs by sections', async () => {
   expect(await think('tests/test_store.py')).toContain(
     '“missing key gives the fallback” and “limit is kept”',
