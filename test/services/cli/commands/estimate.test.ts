@@ -68,20 +68,23 @@ test('an estimate is within a tenth of the run, and makes no call', async () => 
 });
 
 test('so it is where a project has so many files that it is planned from the top down', async () => {
-  const large = join(folder, 'large');
-  writeFiles(large, manyFiles(48));
-  const compared = await estimateAndRun([large], 'out-large', '--search', 'off');
+  // Each prompt of a project repeats its plan, whose length the model chooses once.
+  const large = ['steps', 'stages', 'turns'].map((name) => {
+    writeFiles(join(folder, name), manyFiles(name, 42));
+    return join(folder, name);
+  });
+  const compared = await estimateAndRun(large, 'out-large', '--search', 'off');
   const asked = server.requests.map(({ body }) => body.messages?.[0]?.content ?? '');
   expect(asked.some((system) => system.includes('"modules"'))).toBe(true);
   // A call for each thought, and some for the plan.
-  expect(compared.usage.calls).toBeGreaterThan(48);
+  expect(compared.usage.calls).toBeGreaterThan(3 * 42);
   expectWithinTenth(compared);
 });
 
 /** Python modules in four folders; each uses the one before it. */
-function manyFiles(count: number): Record<string, string> {
+function manyFiles(name: string, count: number): Record<string, string> {
   const files: Record<string, string> = { LICENSE: 'SPDX-License-Identifier: MIT\n' };
-  const pathOf = (number: number) => `part_${number % 4}/step_${number}`;
+  const pathOf = (number: number) => `${name}_${number % 4}/step_${number}`;
   for (let number = 0; number < count; number += 1) {
     const before = pathOf(number - 1).replace('/', '.');
     const used = number === 0 ? '' : `from ${before} import step_${number - 1}\n\n\n`;

@@ -68,7 +68,9 @@ test('says who needs a name, not what it is, and what several functions do alike
   const value = await teacher.think({ ...request, code, structure, reads } as never, signal);
   expect(value.value).toContain('`check` (in `first`, `second` and `third`)');
   expect(value.value).toContain('`fold` for `third`');
-  expect(value.value.match(/`server` comes from/g)).toHaveLength(1);
+  const tested = { ...request, path: 'tests/test_store.py', code, structure, reads };
+  const told = await teacher.think(tested as never, signal);
+  expect(told.value.match(/`held` comes from/g)).toHaveLength(1);
 });
 
 test('describes tests by cases, licences by kind and READMEs by sections', async () => {
