@@ -12,3 +12,25 @@ export async function readBounded(response: Response, bytesMax: number): Promise
   }
   return Buffer.concat(chunks);
 }
+
+/** The answer, for who reads it elsewhere: reading fails where it has more than it may. */
+export function boundAnswer(response: Response, bytesMax: number): Response {
+  const { status, statusText, headers } = response;
+  const body = response.body?.pipeThrough(bounded(bytesMax)) ?? null;
+  return new Response(body, { status, statusText, headers });
+}
+
+function bounded(bytesMax: number): TransformStream<Uint8Array, Uint8Array> {
+  let bytes = 0;
+  return new TransformStream({
+    transform: (chunk, controller) => {
+      bytes += chunk.byteLength;
+      if (bytes <= bytesMax) controller.enqueue(chunk);
+      else controller.error(new Error(tooLong(bytesMax)));
+    },
+  });
+}
+
+export function tooLong(bytesMax: number): string {
+  return `the answer has more than ${bytesMax} bytes`;
+}

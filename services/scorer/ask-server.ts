@@ -6,12 +6,21 @@
 import { z } from 'zod';
 import { shorten } from '../ports/endpoint.ts';
 import { PipelineError } from '../runtime/errors.ts';
+import { readBounded, tooLong } from '../runtime/read-bounded.ts';
 import { UnusableAnswer } from './unusable-answer.ts';
 
 export interface ServerOptions {
   readonly address: string;
   readonly apiKey: string | null;
   readonly timeoutMs: number;
+}
+
+const shortBytes = 1024 * 1024;
+const bytesPerByteAsked = 512;
+
+/** A server tells at most a few numbers and words for each token that it was sent. */
+export function answerBytesMax(asked: string): number {
+  return shortBytes + bytesPerByteAsked * Buffer.byteLength(asked);
 }
 
 /** Without a body, it is a GET. */
@@ -35,7 +44,10 @@ export async function askServer(
       redirect: 'manual',
       signal: AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]),
     });
-    text = await response.text();
+    const bytesMax = answerBytesMax(body ?? '');
+    const bytes = await readBounded(response, bytesMax);
+    if (bytes === null) throw new Error(tooLong(bytesMax));
+    text = bytes.toString('utf8');
   } catch (error) {
     // An aborted signal is the caller's wish; anything else comes from server or network.
     if (signal.aborted) throw signal.reason;

@@ -8,6 +8,8 @@ import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
 import avro from 'avsc';
 import { z } from 'zod';
 import { PipelineError } from '../errors.ts';
+import { parseJson } from '../json.ts';
+import { readBounded, tooLong } from '../read-bounded.ts';
 
 export interface RegistryOptions {
   /** Base URL of its Confluent-compatible API, e.g. http://127.0.0.1:8081/apis/ccompat/v7. */
@@ -48,6 +50,7 @@ export interface Registry {
 /** Retries of the client itself; it gives up after about a second, and callers wait longer. */
 const retry = { retries: 2, initialRetryTimeInSecs: 0.1, maxRetryTimeInSecs: 1 };
 const answerMsMax = 10_000;
+const answerBytesMax = 16 * 1024 * 1024;
 
 export function openSchemaRegistry({ url, auth }: RegistryOptions): Registry {
   const client = new SchemaRegistry({
@@ -73,7 +76,9 @@ export function openSchemaRegistry({ url, auth }: RegistryOptions): Registry {
     const response = await asked(url, () => request(path));
     if (response.status === 404) return null;
     if (!response.ok) throw unavailable(url, `${path} gave ${response.status}`);
-    const parsed = answer.safeParse(await asked(url, () => response.json()));
+    const bytes = await asked(url, () => readBounded(response, answerBytesMax));
+    if (bytes === null) throw unavailable(url, `${path}: ${tooLong(answerBytesMax)}`);
+    const parsed = answer.safeParse(parseJson(bytes.toString('utf8')));
     if (parsed.success) return parsed.data;
     throw unavailable(url, `${path} gave another answer than the API's: ${parsed.error.message}`);
   };

@@ -8,6 +8,8 @@ import { z } from 'zod';
 import { shorten } from '../../ports/endpoint.ts';
 import type { Scorer } from '../../ports/scorer.ts';
 import { PipelineError } from '../../runtime/errors.ts';
+import { boundAnswer } from '../../runtime/read-bounded.ts';
+import { answerBytesMax } from '../ask-server.ts';
 import { openServerScorer } from '../server-scorer.ts';
 import type { ScorerSettings } from '../settings.ts';
 import { targetBits } from './answer.ts';
@@ -29,6 +31,8 @@ export function openHttpScorer(options: HttpOptions, apiKey: string | null): Sco
     organization: null,
     project: null,
     logLevel: 'off',
+    fetch: async (input, init) =>
+      boundAnswer(await fetch(input, init), answerBytesMax(String(init?.body ?? ''))),
     // Followed by itself, a redirect would take the texts to an address that nobody named.
     fetchOptions: { redirect: 'manual' },
   });

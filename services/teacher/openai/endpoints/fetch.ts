@@ -2,6 +2,7 @@
  * What the openai package fetches with. It bounds what a server may send, and brings the bodies of
  * failures, which every server shapes in its own way, into the one form that the package reads.
  */
+import { boundAnswer } from '../../../runtime/read-bounded.ts';
 
 /** No answer that is asked for has so many bytes; memory is bounded, whatever a server sends. */
 const answerBytesMax = 16 * 1024 * 1024;
@@ -12,10 +13,7 @@ export const boundedFetch: typeof fetch = async (input, init) => {
   const { status, statusText } = response;
   // Redirects are refused by whoever reads the status.
   if (status >= 300 && status < 400) return response;
-  if (response.ok) {
-    const body = response.body?.pipeThrough(bounded(answerBytesMax)) ?? null;
-    return new Response(body, { status, statusText, headers: response.headers });
-  }
+  if (response.ok) return boundAnswer(response, answerBytesMax);
   const headers = new Headers(response.headers);
   for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) {
     headers.delete(name);
@@ -24,17 +22,6 @@ export const boundedFetch: typeof fetch = async (input, init) => {
   const error = errorOf(await readStart(response, failureBytesMax));
   return new Response(JSON.stringify({ error }), { status, statusText, headers });
 };
-
-function bounded(bytesMax: number): TransformStream<Uint8Array, Uint8Array> {
-  let bytes = 0;
-  return new TransformStream({
-    transform: (chunk, controller) => {
-      bytes += chunk.byteLength;
-      if (bytes <= bytesMax) controller.enqueue(chunk);
-      else controller.error(new Error(`the answer has more than ${bytesMax} bytes`));
-    },
-  });
-}
 
 async function readStart(response: Response, bytesMax: number): Promise<string> {
   const chunks: Uint8Array[] = [];
