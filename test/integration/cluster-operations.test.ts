@@ -3,7 +3,7 @@
  * unreadable records, dead letters that are listed, retried and dropped, a graceful stop.
  */
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -149,6 +149,31 @@ describe('operating a live cluster', () => {
     ]);
   });
 
+  it('takes further sources while it runs: a folder, and a list to which lines are added', {
+    timeout: 2 * waitMsMax,
+  }, async () => {
+    const [fourth, fifth, sixth] = ['fourth', 'fifth', 'sixth'].map((name) => {
+      const place = join(folder, 'more', name);
+      mkdirSync(place, { recursive: true });
+      writeFileSync(join(place, `${name}.py`), `def ${name}():\n    return "${name}"\n`);
+      return place;
+    }) as [string, string, string];
+    const written = (count: number) =>
+      waitFor(async () => (await recordsOf('trajectory')) === count);
+    expect(await backstory('add', fourth)).toContain(`added to data set ${dataset}: 1 source`);
+    await written(4);
+    const list = join(folder, 'more', 'list.txt');
+    writeFileSync(list, `# of today\n${fifth}\n`);
+    await backstory('add', `@${list}`);
+    await written(5);
+    // The list is read again when it is added again, and brings what is new in it alone.
+    writeFileSync(list, `${fifth}\n${sixth}\n${fourth}\n`);
+    await backstory('add', `@${list}`);
+    await written(6);
+    const isIdle = async () => (await json('lag')).every(({ unfinished }) => unfinished === 0);
+    await waitFor(isIdle);
+  });
+
   it('stops gracefully on SIGTERM: everything committed, exit 0', {
     timeout: waitMsMax,
   }, async () => {
@@ -158,6 +183,6 @@ describe('operating a live cluster', () => {
     expect(code).toBe(0);
     // Trajectories are in shards; every other stage has finished all of its records.
     expect((await json('lag')).map(({ unfinished }) => unfinished)).toEqual([0, 0, 0, 0, 0, 0, 0]);
-    expect(await verifyOutput(join(folder, 'out'))).toMatchObject({ samples: 3, closed: false });
+    expect(await verifyOutput(join(folder, 'out'))).toMatchObject({ samples: 6, closed: false });
   });
 });

@@ -53,14 +53,14 @@ export interface ControlWatch extends StageGate, AddedSources {
 /** Reads all earlier control records first, so that a paused stage does not start. */
 export async function watchControl(bus: Bus, dataset: string, clock: Clock): Promise<ControlWatch> {
   const paused = new Set<StageName>();
-  const sources = new Set<string>();
+  const sources: string[] = [];
   const waiting = new Set<() => void>();
   let position = 0;
   const catchUp = async () => {
     const { records, next } = await readControl(bus, dataset, position);
     position = next;
     for (const record of records) {
-      if (record.about === 'source') sources.add(record.source);
+      if (record.about === 'source') sources.push(record.source);
       if (record.about !== 'stage') continue;
       if (record.paused) paused.add(record.stage);
       else paused.delete(record.stage);
@@ -85,7 +85,7 @@ export async function watchControl(bus: Bus, dataset: string, clock: Clock): Pro
       while (paused.has(stage) && !signal.aborted) await news(signal);
     },
     addedBeyond: async (count, signal) => {
-      while (sources.size <= count && !signal.aborted) await news(signal);
+      while (sources.length <= count && !signal.aborted) await news(signal);
     },
     follow: async (signal) => {
       while (!signal.aborted) {

@@ -66,7 +66,7 @@ export interface StageGate {
 
 /** Sources that people have added to a live data set. */
 export interface AddedSources {
-  /** In the order in which they were added, each once. */
+  /** In the order in which they were added; one that was added again is there again. */
   added(): readonly string[];
   /** Resolves when there are more than so many, or the signal aborts. */
   addedBeyond(count: number, signal: AbortSignal): Promise<void>;

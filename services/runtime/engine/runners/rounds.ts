@@ -9,6 +9,8 @@ import type { Engine } from '../engine.ts';
 /** One reading of the input. */
 export type Round = Pick<SourcePast, 'purpose' | 'added' | 'addedOnly'>;
 
+const distinct = (sources: readonly string[]) => [...new Set(sources)];
+
 /** The first round, and each next one when the caller is done with the one before. */
 export async function* roundsOf(
   stage: AnySource,
@@ -16,7 +18,7 @@ export async function* roundsOf(
   over: AbortSignal,
 ): AsyncGenerator<Round> {
   let added = inputs?.added() ?? [];
-  yield { purpose: 'read', added, addedOnly: false };
+  yield { purpose: 'read', added: distinct(added), addedOnly: false };
   const againMs = stage.againMs?.(toolsFor(stage).config) ?? null;
   if (run.bounded || (againMs === null && inputs === undefined)) return;
   while (!over.aborted) {
@@ -29,9 +31,13 @@ export async function* roundsOf(
     waited.abort();
     if (over.aborted) return;
     const all = inputs?.added() ?? [];
-    const more = all.slice(added.length);
+    const known = new Set(added);
+    const more = Map.groupBy(distinct(all.slice(added.length)), (source) => known.has(source));
     added = all;
-    if (more.length > 0) yield { purpose: 'read', added: more, addedOnly: true };
-    else yield { purpose: 'again', added, addedOnly: false };
+    const [fresh, again] = [more.get(false), more.get(true)];
+    if (fresh !== undefined) yield { purpose: 'read', added: fresh, addedOnly: true };
+    // A list that has grown is added again for what is new in it.
+    if (again !== undefined) yield { purpose: 'again', added: again, addedOnly: true };
+    if (more.size === 0) yield { purpose: 'again', added: distinct(added), addedOnly: false };
   }
 }

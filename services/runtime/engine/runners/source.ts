@@ -163,7 +163,8 @@ async function* newItems(
     // The second of two equal sources becomes a separate drop, which may already be written.
     const times = met.add(repositoryId);
     // Whoever adds a repository that the data set has is told so by a drop.
-    if (!round.addedOnly && times <= emitted.ids.count(repositoryId)) continue;
+    const isTold = round.addedOnly && round.purpose === 'read';
+    if (!isTold && times <= emitted.ids.count(repositoryId)) continue;
     const isNamed = emitted.isNamed(subject);
     if (outcome.kind === 'unreadable' && isNamed) {
       log.warn(

@@ -104,6 +104,24 @@ test('each once, in this and in later processes, and what is missing costs itsel
   await again;
 });
 
+test('a list that has grown is added again, and brings what is new in it alone', async () => {
+  const stopping = new AbortController();
+  const serving = serve(stopping.signal);
+  const list = join(folder, 'list.txt');
+  writeFileSync(list, `${join(folder, 'b')}\n`);
+  await add(`@${list}`);
+  await until('repo-found', ['a', 'b']);
+  writeFileSync(list, `${join(folder, 'c')}\n${join(folder, 'b')}\n`);
+  await add(`@${list}`);
+  await until('repo-found', ['a', 'b', 'c']);
+  writeFileSync(list, `${join(folder, 'd')}\n${join(folder, 'c')}\n`);
+  await add(`@${list}`);
+  await until('repo-found', ['a', 'b', 'c', 'd']);
+  expect(await names('dropped')).toEqual([]);
+  stopping.abort();
+  await serving;
+});
+
 test('a stop while a source waits for its host is no failure', async () => {
   const stopping = new AbortController();
   const asked = Promise.withResolvers<void>();
