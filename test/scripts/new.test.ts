@@ -137,7 +137,9 @@ describe('what new makes', () => {
       ];
       // What is installed, and with which tools, no skeleton changes.
       const others = ['dependencies', 'toolchain', 'portability'].map((name) => `${name}.test.ts`);
-      const tidy = readdirSync(join(copy.folder, 'test/tidy'))
+      const rules = readdirSync(join(copy.folder, 'test/tidy'));
+      expect(rules).toEqual(expect.arrayContaining(others));
+      const tidy = rules
         .filter((name) => name.endsWith('.test.ts') && !others.includes(name))
         .map((name) => `tidy/${name}`);
       const { exitCode, out } = copy.node('scripts/test.ts', ...own, ...house, ...tidy);

@@ -2,9 +2,7 @@
  * Small repositories for whole-graph tests: real code in several languages, awkward bytes included.
  */
 import { join } from 'node:path';
-import { writeFiles } from '../samples/write-files.ts';
-
-type Files = Readonly<Record<string, string>>;
+import { type Files, writeFiles } from '../samples/write-files.ts';
 
 const licence = `MIT License
 

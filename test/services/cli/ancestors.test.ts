@@ -13,7 +13,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -29,6 +28,7 @@ const startMsMax = 120_000;
 const endMsMax = 60_000;
 
 /** Lists its models and never answers anything else, so that a run waits for ever. */
+let model: string;
 const silent = createServer((request, response) => {
   if (request.url?.endsWith('/models') !== true) return;
   response.writeHead(200, { 'content-type': 'application/json' });
@@ -38,7 +38,7 @@ const silent = createServer((request, response) => {
 beforeAll(async () => {
   mkdirSync(join(folder, 'source'));
   writeFileSync(join(folder, 'source', 'a.py'), 'x = 1\n');
-  await listen(silent);
+  model = await listen(silent);
 });
 afterAll(() => {
   silent.closeAllConnections();
@@ -71,8 +71,7 @@ const olderNode = `data:text/javascript,${encodeURIComponent(
   "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.1.0' } }); delete process.execve;",
 )}`;
 const words = (out: string) => {
-  const { port } = silent.address() as AddressInfo;
-  const knobs = [`teacher.baseUrl=http://127.0.0.1:${port}/v1`, 'teacher.model=m'];
+  const knobs = [`teacher.baseUrl=${model}/v1`, 'teacher.model=m'];
   const sets = knobs.flatMap((knob) => ['--set', knob]);
   return ['run', join(folder, 'source'), '--teacher', 'openai', '--out', out, ...sets];
 };

@@ -1,20 +1,14 @@
 /** The commands on a real run: a folder becomes shards that are verified, read and resumed. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeFiles } from '../../../samples/write-files.ts';
 import { type Captured, runLine } from '../terminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'backstory-cli-'));
 const workingFolder = folder;
-
-function writeTree(root: string, files: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(join(root, path, '..'), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
-}
 
 const names =
   '"""Names to greet."""\n\nNAMES = ["Ada", "Grace"]\n\n\ndef known(name):\n    return name in NAMES\n';
@@ -26,7 +20,7 @@ let first: Captured;
 beforeAll(async () => {
   // Sources are relative to the working folder of the process, as in a shell.
   process.chdir(folder);
-  writeTree(join(folder, 'greeter'), {
+  writeFiles(join(folder, 'greeter'), {
     'README.md': '# greeter\n\nGreets people by name.\n',
     'names.py': names,
     'greet.py': greet,
@@ -79,7 +73,7 @@ describe('run', () => {
   });
 
   test('goes on with a source that was added to the list of a finished run', async () => {
-    writeTree(join(folder, 'second'), {
+    writeFiles(join(folder, 'second'), {
       'README.md': '# second\n',
       'names.py': `${names}\nMORE = 1\n`,
     });
@@ -138,7 +132,7 @@ describe('run', () => {
   });
 
   test('exits with 1 and gives the reason if no trajectory was made', async () => {
-    writeTree(join(folder, 'pictures'), { 'a.png': '\u0000\u0001' });
+    writeFiles(join(folder, 'pictures'), { 'a.png': '\u0000\u0001' });
     const argv = ['run', 'pictures', '--out', 'nothing'];
     const { out, exitCode } = await runLine(argv, { workingFolder });
     expect(exitCode).toBe(1);

@@ -7,6 +7,7 @@ import { runNowPath, runNowSchema } from '../../../../schemas/run-now.ts';
 import { openNowFile } from '../../../../services/runtime/embedded/now-file.ts';
 import type { Engine } from '../../../../services/runtime/engine/engine.ts';
 import { createMetrics } from '../../../../services/runtime/watch/metrics.ts';
+import { nothingWatched } from '../../../samples/nothing-watched.ts';
 
 let folder: string;
 
@@ -31,7 +32,7 @@ function openCounted(tellEnds: Promise<void>) {
   };
   const engine = {
     bus: { endOffsets, startOffsets: none, committedOf: none, read: none },
-    metrics: createMetrics({}, { dataset: 'default', stages: [] }),
+    metrics: createMetrics({}, nothingWatched),
     run: { dataset: 'default', runId: 'r', outputFolder: folder },
   } as unknown as Engine;
   let written = 0;
@@ -60,10 +61,11 @@ it('skips a turn while one is under way, and ends with how the run ended', async
 it('is written again with every turn that finds none under way', async () => {
   const { file, written } = openCounted(Promise.resolve());
   for (let turn = 1; turn <= 3; turn += 1) {
-    await vi.waitFor(() => {
+    const turned = () => {
       vi.advanceTimersByTime(2_000);
-      expect(written()).toBeGreaterThan(turn);
-    });
+      return written();
+    };
+    await vi.waitUntil(() => turned() > turn, { timeout: 60_000 });
   }
   await file.end('stopped');
   expect(readFileSync(join(folder, runNowPath), 'utf8')).toContain('"state":"stopped"');

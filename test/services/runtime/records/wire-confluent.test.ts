@@ -1,6 +1,5 @@
 /** Records in the Confluent wire format, with a real schema registry behind a switch. */
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import avro from 'avsc';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,6 +14,7 @@ import {
   subjectsOf,
 } from '../../../../services/runtime/records/wire-confluent.ts';
 import { clusterStartMsMax, sharedCluster, uniqueName } from '../../../samples/servers/cluster.ts';
+import { listen } from '../../../samples/servers/listen.ts';
 import { droppedRecord } from '../../../samples/sink-harness.ts';
 
 const { envelope, body } = droppedRecord(3);
@@ -23,7 +23,9 @@ const log = pino({ level: 'silent' });
 const { signal } = new AbortController();
 
 /** Passes requests on while `up`; otherwise it ends connections, as if the registry were down. */
-function startSwitch(upstream: string): Promise<{ server: Server; url: string; up: boolean }> {
+async function startSwitch(
+  upstream: string,
+): Promise<{ server: Server; url: string; up: boolean }> {
   const state = { up: true, url: '' };
   const server = createServer((request, response) => {
     if (!state.up) {
@@ -43,12 +45,8 @@ function startSwitch(upstream: string): Promise<{ server: Server; url: string; u
     };
     pass().catch(() => request.socket.destroy());
   });
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      state.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-      resolve(Object.assign(state, { server }));
-    });
-  });
+  state.url = await listen(server);
+  return Object.assign(state, { server });
 }
 
 /** Today's schema with one more field, as another version of the program has it. */

@@ -36,6 +36,20 @@ test.each([
   expect(Math.abs(estimate / tokens - 1)).toBeLessThan(0.04);
 });
 
+test.each([
+  ['', 0],
+  [' ', 1],
+  ['forEachRecord', 3],
+  ['HTTP_STATUS', 3],
+  ['let total = 12;\n', 6],
+  ['    return {\n', 3],
+  ['你好', 2],
+  ['=========', 1],
+  [String.raw`/[^\\]+$/`, 3],
+])('of %j is always %i', (text, tokens) => {
+  expect(estimateTokens(text)).toBe(tokens);
+});
+
 test('of any text is a whole number, and at least one where there is text', () => {
   expect(estimateTokens('')).toBe(0);
   for (const text of ['.', '\n', 'x', '(\n', '你好', ' ']) {
