@@ -26,11 +26,7 @@ function bounded(bytesMax: number): TransformStream<Uint8Array, Uint8Array> {
     transform: (chunk, controller) => {
       bytes += chunk.byteLength;
       if (bytes <= bytesMax) controller.enqueue(chunk);
-      else controller.error(new Error(tooLong(bytesMax)));
+      else controller.error(new Error(`the answer has more than ${bytesMax} bytes`));
     },
   });
-}
-
-export function tooLong(bytesMax: number): string {
-  return `the answer has more than ${bytesMax} bytes`;
 }

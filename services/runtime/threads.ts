@@ -147,11 +147,10 @@ function chooseTask<Question, Answer>(
   waiting: readonly Task<Question, Answer>[],
   threads: readonly Thread<Question, Answer>[],
 ): Chosen<Question, Answer> | null {
-  // Of two threads that keep a key, a free one counts.
-  const freeLast = threads.toSorted((a, b) => Number(a.task === null) - Number(b.task === null));
-  const keepers = new Map(
-    freeLast.flatMap((thread) => thread.keys.map((key) => [key, thread] as const)),
-  );
+  const keepers = keepersOf(threads);
+  const [first] = waiting;
+  // Most pools keep no keys, and a long queue is not looked through for each of its questions.
+  if (keepers.size === 0) return first === undefined ? null : { task: first, keeper: null };
   const awaited = new Set<Thread<Question, Answer>>();
   let fresh: Task<Question, Answer> | null = null;
   let behind: Task<Question, Answer> | null = null;
@@ -164,6 +163,17 @@ function chooseTask<Question, Answer>(
   }
   const task = fresh ?? behind;
   return task === null ? null : { task, keeper: null };
+}
+
+/** Of two threads that keep a key, a free one counts. */
+function keepersOf<Question, Answer>(threads: readonly Thread<Question, Answer>[]) {
+  const keepers = new Map<string, Thread<Question, Answer>>();
+  for (const thread of threads) {
+    for (const key of thread.keys) {
+      if (thread.task === null || keepers.get(key)?.task !== null) keepers.set(key, thread);
+    }
+  }
+  return keepers;
 }
 
 /** Rebuilds the error that the thread threw; one without a code is our bug, and keeps its stack. */

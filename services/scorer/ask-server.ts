@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { shorten } from '../ports/endpoint.ts';
 import { PipelineError } from '../runtime/errors.ts';
-import { readBounded, tooLong } from '../runtime/read-bounded.ts';
+import { boundAnswer } from '../runtime/read-bounded.ts';
 import { UnusableAnswer } from './unusable-answer.ts';
 
 export interface ServerOptions {
@@ -44,10 +44,7 @@ export async function askServer(
       redirect: 'manual',
       signal: AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]),
     });
-    const bytesMax = answerBytesMax(body ?? '');
-    const bytes = await readBounded(response, bytesMax);
-    if (bytes === null) throw new Error(tooLong(bytesMax));
-    text = bytes.toString('utf8');
+    text = await boundAnswer(response, answerBytesMax(body ?? '')).text();
   } catch (error) {
     // An aborted signal is the caller's wish; anything else comes from server or network.
     if (signal.aborted) throw signal.reason;

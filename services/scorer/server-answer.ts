@@ -19,7 +19,7 @@ const roundingMax = 1e-6;
 /** No model is this surprised; servers write such a number where they have no probability. */
 const logprobMin = -1000;
 
-export function checkedLogprob(logprob: number | null): number {
+function checkedLogprob(logprob: number | null): number {
   if (logprob === null || !(logprob >= logprobMin)) {
     throw new UnusableAnswer(`token_logprobs holds ${logprob} inside the target`);
   }

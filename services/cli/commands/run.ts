@@ -129,13 +129,13 @@ export async function runSources(
   await expandSources(values.discover.sources, limit, listSourcesMax);
   if (options.resume === true) await requireRun(outputFolder);
   const reporter = createProgressReporter(context.err, options.quiet === true, systemClock);
-  const traces = await openTraces(context, values.runtime.dataset, reporter.note);
   const book = openLater(() => openBookFile(join(outputFolder, 'log')));
   const meter = openMeter();
   const teacher = await openConfiguredTeacher(context, values, { book: book.get, meter });
   const scorer = values.search.enabled ? await openConfiguredScorer(context, values) : null;
   const objects = await openObjects({ settings: values.storage, folder: outputFolder });
   const stopping = () => reporter.note('stopping; finished work is kept');
+  const traces = await openTraces(context, values.runtime.dataset, reporter.note);
   context.signal.addEventListener('abort', stopping, { once: true });
   try {
     await requireReady(values, teacher, scorer);

@@ -112,9 +112,9 @@ export async function serveOn(
   const own = state ?? join(place.outputFolder, 'state', names.join('+'));
   const coordination = await openCoordination(context, values, { names, ...place });
   const meter = openMeter();
-  const traces = await openTraces(context, values.runtime.dataset, (said) => place.log.warn(said));
   const shared = { coordination, meter };
   const { teacher, scorer, checks } = await openCheckedModels(context, values, names, shared);
+  const traces = await openTraces(context, values.runtime.dataset, (said) => place.log.warn(said));
   let failure: PipelineError | null = null;
   try {
     const end = await serveStages({
@@ -151,9 +151,9 @@ export async function serveOn(
     writeLine(context.err, `${names.join(', ')}: ${said}`);
     return failure === null ? exitCodes.fine : reportFailure(failure, context, false);
   } finally {
+    await traces.close();
     await scorer?.close();
     await coordination.close();
-    await traces.close();
   }
 }
 

@@ -9,7 +9,7 @@ import avro from 'avsc';
 import { z } from 'zod';
 import { PipelineError } from '../errors.ts';
 import { parseJson } from '../json.ts';
-import { readBounded, tooLong } from '../read-bounded.ts';
+import { boundAnswer } from '../read-bounded.ts';
 
 export interface RegistryOptions {
   /** Base URL of its Confluent-compatible API, e.g. http://127.0.0.1:8081/apis/ccompat/v7. */
@@ -76,9 +76,8 @@ export function openSchemaRegistry({ url, auth }: RegistryOptions): Registry {
     const response = await asked(url, () => request(path));
     if (response.status === 404) return null;
     if (!response.ok) throw unavailable(url, `${path} gave ${response.status}`);
-    const bytes = await asked(url, () => readBounded(response, answerBytesMax));
-    if (bytes === null) throw unavailable(url, `${path}: ${tooLong(answerBytesMax)}`);
-    const parsed = answer.safeParse(parseJson(bytes.toString('utf8')));
+    const text = await asked(url, () => boundAnswer(response, answerBytesMax).text());
+    const parsed = answer.safeParse(parseJson(text));
     if (parsed.success) return parsed.data;
     throw unavailable(url, `${path} gave another answer than the API's: ${parsed.error.message}`);
   };

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import type { Scored } from '../../ports/scorer.ts';
-import { bytesOf, bytesOfToken, checkedLogprob, readAnswer, tokensOf } from '../server-answer.ts';
+import { bitsOf, bytesOf, bytesOfToken, readAnswer, tokensOf } from '../server-answer.ts';
 import { UnusableAnswer } from '../unusable-answer.ts';
 
 const answerSchema = z.object({
@@ -48,13 +48,9 @@ export function targetBits(answer: unknown, prompt: Prompt): Scored {
     before: bytesOf(prompt.before),
     target: bytesOf(prompt.target),
   });
-  let nats = 0;
-  const bits: number[] = [];
-  for (let index = span.start; index < span.end; index += 1) {
-    const logprob = checkedLogprob(logprobs[index] ?? null);
-    nats -= logprob;
-    bits.push(Math.max(0, -logprob) / Math.LN2);
-  }
+  const own = logprobs.slice(span.start, span.end);
+  const bits = bitsOf(own);
+  const nats = own.reduce<number>((sum, logprob) => sum - (logprob ?? 0), 0);
   const spelled = echoed.tokens.slice(span.start, span.end);
   return {
     bits: Math.max(0, nats) / Math.LN2,

@@ -5,7 +5,6 @@
  */
 import { z } from 'zod';
 import type { Scored, Scorer } from '../../ports/scorer.ts';
-import { sha256 } from '../../runtime/ids.ts';
 import { askServer } from '../ask-server.ts';
 import { keepAnswers } from '../keep-answers.ts';
 import { bitsOf, bytesOfToken, readAnswer, sumOf, tokensOf } from '../server-answer.ts';
@@ -43,7 +42,7 @@ export function openSglangScorer(settings: ScorerSettings, apiKey: string | null
       version: sglangScorerVersion,
       needs:
         'be SGLang with /tokenize and /generate, which gives input_token_logprobs from logprob_start_len on',
-      prepare: (context, signal) => warm(sha256(context), () => warmUp(context, signal)),
+      prepare: (context, signal) => warm(context, () => warmUp(context, signal)),
       score: async (parts, signal) => {
         const ids = await tokens.parts(parts, signal);
         const answer = await generate(

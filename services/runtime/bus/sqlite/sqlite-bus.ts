@@ -181,7 +181,7 @@ class SqliteBus implements SqliteLog {
       for (const { id } of gone) remove.run(id);
       records.forEach((record, index) => {
         const target = targets[index] as Partition;
-        const offset = this.#topics.tail(target);
+        const offset = ends.get(target) ?? this.#topics.tail(target);
         insert.run(target.id * offsetsPerPartition + offset, record.key, record.value);
         ends.set(target, offset + 1);
       });

@@ -48,8 +48,10 @@ export async function settle(
     if (kind === 'retry' && waitsForNextRun(cause.reason)) return done<Happened>({ kind, cause });
     if (endings.handler[kind][0] === 'again') return again(cause, afterMs);
     return done<Happened>({ kind, cause });
-  }).finally(end);
-  span.close();
+  }).finally(() => {
+    end();
+    span.close();
+  });
   if (last.kind === 'done') return last.result;
   return signal.aborted ? { kind: 'stopped' } : { kind: 'retry', cause: last.failure };
 }

@@ -45,10 +45,8 @@ export function openLocalObjects(
     read: (path) => orNull(() => readFile(join(root, path))),
     readRange: (path, offset, length) =>
       withFile(join(root, path), async (file) => {
-        // A caller may ask for megabytes of a file of a few bytes.
-        const there = Math.max(0, Math.min(length, (await file.stat()).size - offset));
-        const buffer = Buffer.alloc(there);
-        const { bytesRead } = await file.read(buffer, 0, there, offset);
+        const buffer = Buffer.alloc(length);
+        const { bytesRead } = await file.read(buffer, 0, length, offset);
         return buffer.subarray(0, bytesRead);
       }),
     stream: async (path) => {
