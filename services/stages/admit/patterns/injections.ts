@@ -7,11 +7,18 @@ import type { FileText } from '../file-text.ts';
 import { countPatterns, type Found, type Pattern } from './patterns.ts';
 
 /** Between two words: blanks, ends of lines with the leaders of comments, quotes, marks. */
-const gap = String.raw`[\s"'\x60*#/<>.,:|_!-]{1,24}`;
+const gapMarks = '"\'`*#/<>.,:|_!-';
+const gap = String.raw`[\s${gapMarks}]{1,24}`;
+
+/** A short word after all that may stand before it: by itself it is a part of many words. */
+function apart(word: string): string[] {
+  return [...' \t\n\r\f\v\u00a0\u3000', ...gapMarks].map((before) => before + word);
+}
 const filler = String.raw`(?:all|any|every|each|the|your|of|those|these|my|and|other|given|everything|whatever|rules|or)`;
 const before = String.raw`(?:previous|prior|above|earlier|preceding|former|foregoing|initial|original)`;
 const orders = String.raw`(?:instructions?|prompts?|directions|directives|guidelines|commands|messages|context)`;
-const verb = String.raw`\b(?:ignore|disregard|forget|override|bypass|discard)`;
+const verbs = ['ignore', 'disregard', 'forget', 'override', 'bypass', 'discard'];
+const verb = String.raw`\b(?:${verbs.join('|')})`;
 const given = String.raw`(?:above|before|so${gap}far|(?:that${gap})?you${gap}(?:were|have${gap}been|are|had${gap}been|have|got)${gap}(?:given|told|received|got))`;
 
 const override = [
@@ -65,19 +72,14 @@ const hidden = [
   String.raw`(?:[\ufe00-\ufe0f]|\udb40[\udd00-\uddef]){5,}`,
 ];
 
+function charactersOf(first: number, last: number): string[] {
+  return Array.from({ length: last + 1 - first }, (_, at) => String.fromCharCode(first + at));
+}
+
 function row(kind: string, words: readonly string[], alternatives: readonly string[]): Pattern {
   return { kind, words, pattern: new RegExp(alternatives.join('|'), 'gi') };
 }
 
-const orderWords = [
-  'instruction',
-  'prompt',
-  'direct',
-  'guideline',
-  'command',
-  'message',
-  'context',
-];
 const elsewhereWords = [
   ...['instru', 'istruz', 'anweisung', 'befehle', 'vorgaben', 'consignes', 'directives', 'indicac'],
   ...['инструкции', 'указания', 'команды', '指令', '指示', '提示', '命令', 'プロンプト'],
@@ -85,21 +87,32 @@ const elsewhereWords = [
 ];
 
 const patterns: readonly Pattern[] = [
-  row('override', [...orderWords, 'forget', 'disregard'], override),
+  row('override', verbs, override),
   row('override', elsewhereWords, overrideElsewhere),
-  row('addressed', [' ai', '\nai', 'llm', 'language', 'intelligence', 'bot', 'coding'], addressed),
-  row('persona', ['jailb', 'unrestricted', 'anything', ' dan', 'developer', 'free'], persona),
+  row('addressed', [...apart('ai'), 'llm', 'language', 'intelligence', 'bot', 'coding'], addressed),
+  row(
+    'persona',
+    ['jailb', 'unrestricted', 'anything', ...apart('dan'), ...apart('god'), 'developer', 'free'],
+    persona,
+  ),
   row('secrets', ['prompt', 'instruction', 'message'], secrets),
-  row('chat-token', ['<|', '_of_turn>', '<<sys>>', '[inst]', '<｜'], chatTokens),
+  row('chat-token', ['<|', '_of_turn>', 'sys>>', 'inst]', '<｜'], chatTokens),
   row(
     'hidden-text',
-    ['\udb40', '\u200b', '\u200c', '\u200d', '\u2060', '\ufe0f', '\ufeff'],
+    [
+      '\udb40',
+      ...charactersOf(0x200b, 0x200d),
+      ...charactersOf(0x2060, 0x2064),
+      '\ufeff',
+      ...charactersOf(0xfe00, 0xfe0f),
+    ],
     hidden,
   ),
 ];
 
-/** Signs without width within words, and letters that are written wide. */
-const disguise = /[\u00ad\u200b-\u200d\u2060-\u2064\ufeff\uff01-\uff5e]/;
+/** Signs without width within words, and letters that are written wide; no mark at the start. */
+const disguise =
+  /[\u00ad\u200b-\u200d\u2060-\u2064\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]|(?!^)\ufeff/;
 const widthless = /[\u00ad\u200b-\u200d\u2060-\u2064\ufeff]+/g;
 
 /** How often each kind is in the file; what is spelt so that only a machine reads it counts too. */
