@@ -3,7 +3,7 @@
  * to a model whose loss falls, on CPUs: the environment, the pipeline on a part of this repository,
  * the reference trainer, and the picture of the loss. Repeating it goes on where it ended.
  */
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { byteTokenizerFile } from '../test/samples/inputs/byte-tokenizer.ts';
@@ -49,17 +49,17 @@ async function main(): Promise<void> {
   const sink = { ...knobs, tokenizer: tokenizerOf(model, to) };
   const set = Object.entries(sink).flatMap(([name, value]) => ['--set', `sink.${name}=${value}`]);
   const backstory = [launcher, 'run', values.source, '--out', out, '--search', 'off', ...set];
-  await timed(`data of ${values.source}`, () => call('.', process.execPath, backstory));
+  await timed(`data of ${values.source}`, () => call(process.execPath, backstory));
   const line = ['-m', 'backstory_trainer', out, '--to', run, '--model', model, ...rates];
   const length = ['--steps', values.steps, '--epochs', '1000', '--checkpoint-every', '20'];
-  await timed(`training: ${values.steps} steps`, () => call('.', python, [...line, ...length]));
+  await timed(`training: ${values.steps} steps`, () => call(python, [...line, ...length]));
   report(run);
 }
 
 /** That of the model, or one of bytes. */
 function tokenizerOf(model: string, to: string): string {
   const own = join(model, 'tokenizer.json');
-  if (model !== 'tiny' && statSync(model).isDirectory() && existsSync(own)) return own;
+  if (model !== 'tiny' && existsSync(own)) return own;
   const bytes = join(to, 'bytes.json');
   writeFileSync(bytes, byteTokenizerFile());
   return bytes;

@@ -28,7 +28,7 @@ def read_metrics(path: Path) -> list[dict[str, Any]]:
 def draw(metrics: list[dict[str, Any]], title: str) -> str:
     """For the loss and each kind of segment: a faint line of all steps, and their running mean."""
     series = {
-        name: [(each["step"], each[key]) for each in metrics if each.get(key) is not None]
+        name: [(each["step"], each[key]) for each in metrics if is_number(each.get(key))]
         for name, key in {"loss": "loss", **{kind: f"loss_{kind}" for kind in KINDS}}.items()
     }
     points = [point for line in series.values() for point in line]
@@ -71,15 +71,22 @@ def draw(metrics: list[dict[str, Any]], title: str) -> str:
     return "\n".join([*parts, "</svg>", ""])
 
 
+def is_number(loss: float | None) -> bool:
+    """A run that diverges has losses that no picture shows, and its model is still written."""
+    return loss is not None and math.isfinite(loss)
+
+
 def ticks_up_to(highest: float) -> list[float]:
     """0 and at most eight round numbers, the last of them at or above the highest value."""
     size = 10.0 ** math.floor(math.log10(max(highest, 1e-6)))
     step = next(size * part for part in (0.2, 0.5, 1, 2) if highest <= 8 * size * part)
-    return [step * tick for tick in range(math.ceil(highest / step) + 1)]
+    return [step * tick for tick in range(max(1, math.ceil(highest / step)) + 1)]
 
 
 def smoothed(line: list[tuple[int, float]], width: int) -> list[tuple[int, float]]:
     """Each value as the mean of itself and of up to `width` - 1 before it."""
-    losses = [loss for _, loss in line]
-    means = [losses[max(0, at + 1 - width) : at + 1] for at in range(len(losses))]
-    return [(step, sum(part) / len(part)) for (step, _), part in zip(line, means, strict=True)]
+    means = []
+    for at, (step, _) in enumerate(line):
+        part = [loss for _, loss in line[max(0, at + 1 - width) : at + 1]]
+        means.append((step, sum(part) / len(part)))
+    return means

@@ -24,7 +24,7 @@ from torch.distributed.checkpoint.state_dict import (
 from transformers.utils.logging import disable_progress_bar
 
 from backstory_trainer.checkpoints import CheckpointError, load_newest, save
-from backstory_trainer.curve import draw, read_metrics
+from backstory_trainer.curve import draw, is_number, read_metrics
 from backstory_trainer.kinds import KINDS, OTHER, Kinds
 from backstory_trainer.metrics import Metrics
 from backstory_trainer.model import WeightedLoss, count_flops, open_model
@@ -239,7 +239,7 @@ class Training:
     def _finish(self, metrics: Any, stopped: bool) -> None:
         """The picture, and the model in the form of Hugging Face if the run is over."""
         lines = read_metrics(metrics)
-        if any(line["loss"] is not None for line in lines):
+        if any(is_number(line["loss"]) for line in lines):
             title = f"{self.settings.model} on {self.settings.data}"
             (self.settings.to / "curve.svg").write_text(draw(lines, title), "utf-8")
         if stopped:

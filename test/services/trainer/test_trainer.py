@@ -4,6 +4,7 @@ resume, other numbers of processes, signals and full disks. `python test_trainer
 from __future__ import annotations
 
 import json
+import math
 import multiprocessing
 import os
 import shutil
@@ -332,6 +333,12 @@ class KindsOfTokens(unittest.TestCase):
         self.assertIn("a &lt; b", picture)
         with self.assertRaises(ValueError):
             draw([], "")
+
+    def test_a_curve_leaves_out_what_is_no_number(self) -> None:
+        losses = [math.nan, 3.0, math.inf, 0.0]
+        picture = draw([{"step": at, "loss": loss} for at, loss in enumerate(losses)], "")
+        self.assertNotRegex(picture, "nan|inf")
+        self.assertIn("<polyline", draw([{"step": 0, "loss": 0.0}], ""))
 
 
 def environment() -> dict[str, str]:
