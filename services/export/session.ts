@@ -2,10 +2,10 @@
  * A document as the messages of an agent's session: what is thought stands before what is said or
  * done, reads and writes are calls of tools, and what was read answers its call. Pure.
  */
-import type { TextSegment } from '../../schemas/trajectory-text.ts';
+import type { TextSegment, TurnRole } from '../../schemas/trajectory-text.ts';
 
 export interface SessionMessage {
-  readonly role: 'system' | 'user' | 'assistant' | 'tool';
+  readonly role: TurnRole;
   readonly content: string;
   readonly reasoningContent?: string;
   readonly toolCalls?: readonly ToolCall[];

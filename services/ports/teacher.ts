@@ -182,6 +182,15 @@ export const noDraft: Draft = {
   write: async () => {},
 };
 
+/** Keeps each part under another name. */
+export function renameParts(draft: Draft, nameOf: (part: string) => string): Draft {
+  return {
+    keyOf: (part) => draft.keyOf(nameOf(part)),
+    read: (part) => draft.read(nameOf(part)),
+    write: (part, value) => draft.write(nameOf(part), value),
+  };
+}
+
 export interface Teacher {
   readonly identity: ModelIdentity;
   plan(request: PlanRequest, signal: AbortSignal, draft?: Draft): Promise<Answer<PlanAnswer>>;

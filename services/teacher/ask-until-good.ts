@@ -3,7 +3,7 @@
  * bounded number of times, and is counted as paid.
  */
 import type { Usage } from '../../schemas/generated/types.ts';
-import type { Answer, Draft, Mending } from '../ports/teacher.ts';
+import { type Answer, type Draft, type Mending, renameParts } from '../ports/teacher.ts';
 import { noUsage, sumUsage } from '../ports/usage.ts';
 import { withUsage } from '../runtime/errors.ts';
 import type { Finding } from './checks/checks.ts';
@@ -45,11 +45,7 @@ export function refusedBy({ check }: Finding): Usage {
  * are asked and kept once, whatever becomes of the prose.
  */
 export function draftOfTry(draft: Draft, tries: number): Draft {
-  const own = (part: string) =>
-    tries === 0 || /^(?:purposes|modules) /.test(part) ? part : `${part}, mended ${tries}`;
-  return {
-    keyOf: (part) => draft.keyOf(own(part)),
-    read: (part) => draft.read(own(part)),
-    write: (part, value) => draft.write(own(part), value),
-  };
+  return renameParts(draft, (part) =>
+    tries === 0 || /^(?:purposes|modules) /.test(part) ? part : `${part}, mended ${tries}`,
+  );
 }

@@ -4,17 +4,18 @@
  * the rest of the plan stands.
  */
 import type { Usage } from '../../schemas/generated/types.ts';
-import type {
-  Answer,
-  Draft,
-  FilePurpose,
-  ModulePurpose,
-  PlanAnswer,
-  PlanRequest,
-  ProseName,
-  Purposes,
-  RefusedPurpose,
-  Teacher,
+import {
+  type Answer,
+  type Draft,
+  type FilePurpose,
+  type ModulePurpose,
+  type PlanAnswer,
+  type PlanRequest,
+  type ProseName,
+  type Purposes,
+  type RefusedPurpose,
+  renameParts,
+  type Teacher,
 } from '../ports/teacher.ts';
 import { sumUsage } from '../ports/usage.ts';
 import { withUsage } from '../runtime/errors.ts';
@@ -44,7 +45,11 @@ export async function planChecked(
   { signal, draft }: Asking,
 ): Promise<Answer<PlanAnswer>> {
   const facts = factsOfProject(request);
-  const { value: plan, usage } = await askUntilGood(mendingsMax, {
+  const {
+    value: plan,
+    usage,
+    found: wrong,
+  } = await askUntilGood(mendingsMax, {
     ask: (tries, mending) => {
       const asked = mending === null ? request : { ...request, mending };
       return teacher.plan(asked, signal, draftOfTry(draft, tries));
@@ -54,7 +59,7 @@ export async function planChecked(
   });
   const usages = [usage];
   const refused: Partial<Record<ProseName, string>> = {};
-  for (const name of proseNames) {
+  for (const name of wrong === null ? [] : proseNames) {
     const found = findProblem(plan[name], facts, proseChecks);
     if (found === null) continue;
     usages.push(refusedBy(found));
@@ -165,10 +170,5 @@ function judgePurposes(request: PlanRequest, { purposes, modules }: Purposes, fa
 
 /** Each try keeps its own parts, or the next one would be given the refused answer again. */
 function draftOfMending(draft: Draft, tries: number): Draft {
-  const own = (part: string) => `${part}, mended ${tries}`;
-  return {
-    keyOf: (part) => draft.keyOf(own(part)),
-    read: (part) => draft.read(own(part)),
-    write: (part, value) => draft.write(own(part), value),
-  };
+  return renameParts(draft, (part) => `${part}, mended ${tries}`);
 }

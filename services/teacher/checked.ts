@@ -10,6 +10,7 @@ import {
   type Draft,
   noDraft,
   type PartsRequest,
+  renameParts,
   type Teacher,
   type ThinkRequest,
 } from '../ports/teacher.ts';
@@ -118,10 +119,5 @@ function ungrounded(path: string, { check, problem }: Finding, usage: Usage): Pi
 }
 
 function draftOfPart(draft: Draft, number: number): Draft {
-  const own = (part: string) => `${part} of part ${number}`;
-  return {
-    keyOf: (part) => draft.keyOf(own(part)),
-    read: (part) => draft.read(own(part)),
-    write: (part, value) => draft.write(own(part), value),
-  };
+  return renameParts(draft, (part) => `${part} of part ${number}`);
 }

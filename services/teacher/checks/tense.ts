@@ -40,14 +40,16 @@ export const tense: Check = (answer, { shown, file }) => {
       return `${quoteShort(found[0])} speaks as if the file existed; it is still to be written`;
     }
   }
-  const done = sentencesOf(answer).find(
+  const sentences = sentencesOf(answer);
+  const done = sentences.find(
     (sentence) => own.test(withoutQuotes(sentence)) && !tellsOfEarlier(sentence, file),
   );
   if (done !== undefined) {
     return `${quoteShort(done)} speaks as if the file existed; it is still to be written`;
   }
-  const inPast = sentencesOf(answer).filter((sentence) => pastVerb.test(sentence));
-  if (file === null || inPast.length === 0) return null;
+  if (file === null) return null;
+  const inPast = sentences.filter((sentence) => pastVerb.test(sentence));
+  if (inPast.length === 0) return null;
   const past = ownPattern(file.path, file.names);
   const found = inPast.find((sentence) => past.test(sentence));
   return found === undefined

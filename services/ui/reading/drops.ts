@@ -13,13 +13,13 @@ export function pageOfDrops(
   from: number,
   count: number,
 ): DropPage {
-  const matched = drops.filter((drop) => isWanted(drop, filter));
+  const wanted = { ...filter, text: filter.text.toLowerCase() };
+  const matched = drops.filter((drop) => isWanted(drop, wanted));
   return { matched: matched.length, from, rows: matched.slice(from, from + count) };
 }
 
 function isWanted(drop: DropRow, { stage, reason, text }: DropFilter): boolean {
   if (stage !== null && drop.stage !== stage) return false;
   if (reason !== null && drop.reason !== reason) return false;
-  const wanted = text.toLowerCase();
-  return `${drop.name}\n${drop.origin}\n${drop.detail}`.toLowerCase().includes(wanted);
+  return `${drop.name}\n${drop.origin}\n${drop.detail}`.toLowerCase().includes(text);
 }

@@ -22,13 +22,11 @@ const score = 0.5;
 export function withHost(found: Licence, hosted: HostedRepository | null): Licence {
   const said = hosted === null ? null : answerOf(hosted);
   if (hosted === null || said === null) return found;
-  const path = hostPlace(hosted);
-  const named = identifiersOf(said).map((identifier) => ({ path, identifier, score }));
-  const evidence = [...found.evidence, ...named];
-  if (found.expression === 'unknown') return { expression: printExpression(said), evidence };
+  const evidence = [...found.evidence, { path: hostPlace(hosted), identifier: said, score }];
+  if (found.expression === 'unknown') return { expression: said, evidence };
   const own = parseExpression(found.expression);
   if (own === null || !contradicts(said, own)) return { ...found, evidence };
-  const both = combine('and', [own, said]) ?? own;
+  const both = combine('and', [own, licence(said)]) ?? own;
   return { expression: printExpression(both), evidence };
 }
 
@@ -38,21 +36,18 @@ export function hostPlace({ host, name }: Pick<HostedRepository, 'host' | 'name'
 }
 
 /** Null where the host knows no licence, sees one that it does not know, or names none of SPDX. */
-function answerOf({ licence: answer }: HostedRepository): LicenceExpression | null {
+function answerOf({ licence: answer }: HostedRepository): string | null {
   if (answer === null || /^(?:NOASSERTION|NONE|other)$/i.test(answer)) return null;
   const parsed = parseKnown(answer);
-  if (parsed?.kind !== 'licence') return null;
-  return licence(parsed.identifier);
+  return parsed?.kind === 'licence' ? parsed.identifier : null;
 }
 
 /** What is not told apart, or not understood, may be what the host names. */
-function contradicts(said: LicenceExpression, own: LicenceExpression): boolean {
+function contradicts(said: string, own: LicenceExpression): boolean {
   const names = identifiersOf(own);
   if (names.includes(stated) || names.includes(unrecognised)) return false;
-  const stems = new Set(names.map(stemOf));
-  return identifiersOf(said).some(
-    (name) => !stems.has(stemOf(name)) && !(names.includes(someBsd) && /^BSD-/.test(name)),
-  );
+  if (names.includes(someBsd) && said.startsWith('BSD-')) return false;
+  return !names.map(stemOf).includes(stemOf(said));
 }
 
 /** The host knows no difference between `-only` and `-or-later`: the text is the same. */

@@ -3,7 +3,7 @@
  * and writes down what is similar; `admit` decides what follows. The index is built from the
  * records and their sketches, so that a later process compares with the same entries.
  */
-import type { NearDuplicates, RepoFoundBody } from '../../../../schemas/generated/types.ts';
+import type { EarlierRepository, NearDuplicates } from '../../../../schemas/generated/types.ts';
 import { emit } from '../../../runtime/outcomes.ts';
 import type { SourceItem, SourcePast, Tools } from '../../../runtime/stage.ts';
 import type { DiscoverKnobs } from '../config.ts';
@@ -23,7 +23,11 @@ export interface Comparison {
   compare(item: SketchedItem, past: SourcePast): Promise<SourceItem>;
 }
 
-type Found = Pick<RepoFoundBody, 'name' | 'origin' | 'archive' | 'format' | 'hosted'>;
+/** What is remembered of a repository; a record of one holds more. */
+function earlierOf(found: EarlierRepository): EarlierRepository {
+  const { name, origin, archive, format, hosted } = found;
+  return { name, origin, archive, format, hosted };
+}
 
 const off: Comparison = { compare: async (item) => item };
 
@@ -63,12 +67,15 @@ const noSketches = Buffer.alloc(0);
 /** What has been seen, in the order of the log. */
 interface Seen {
   /** Returns what is similar to earlier repositories, and remembers this one for later ones. */
-  take(found: Found, sketches: Uint8Array): Pick<NearDuplicates, 'similar' | 'repositories'>;
+  take(
+    found: EarlierRepository,
+    sketches: Uint8Array,
+  ): Pick<NearDuplicates, 'similar' | 'repositories'>;
 }
 
 function openSeen({ config, log }: DiscoverTools): Seen {
   const index = new NearIndex(config.nearDuplicatesMin, config.nearDuplicatesMax);
-  const owners: Found[] = [];
+  const owners: EarlierRepository[] = [];
   let isTold = false;
   const tellFull = () => {
     if (isTold || !index.isFull) return;
@@ -80,7 +87,7 @@ function openSeen({ config, log }: DiscoverTools): Seen {
     );
   };
   return {
-    take: ({ name, origin, archive, format, hosted }, sketches) => {
+    take: (repository, sketches) => {
       const found = [...entriesOf(sketches)].map((entry) => {
         return { entry, matches: index.similar(entry.signature) };
       });
@@ -88,7 +95,7 @@ function openSeen({ config, log }: DiscoverTools): Seen {
       for (const { entry, matches } of found) {
         if (matches.length < matchesMax) index.add(entry, owners.length);
       }
-      owners.push({ name, origin, archive, format, hosted });
+      owners.push(earlierOf(repository));
       tellFull();
       return describeMatches(found, owners);
     },
@@ -99,7 +106,7 @@ type Matched = { readonly entry: Entry; readonly matches: readonly Match[] };
 
 function describeMatches(
   found: readonly Matched[],
-  owners: readonly Found[],
+  owners: readonly EarlierRepository[],
 ): Pick<NearDuplicates, 'similar' | 'repositories'> {
   const places = new Map<number, number>();
   const placeOf = (owner: number) => {
@@ -121,7 +128,7 @@ function hex(key: Uint8Array): string {
   return Buffer.from(key).toString('hex');
 }
 
-type Sketched = Found & Pick<NearDuplicates, 'sketches'>;
+type Sketched = EarlierRepository & Pick<NearDuplicates, 'sketches'>;
 
 /**
  * What was compared, in the order of the log; a topic has several partitions. Of a record only this
@@ -131,11 +138,7 @@ async function pastSketches(past: SourcePast, level: string): Promise<readonly S
   const seen: { readonly found: Sketched; readonly sequence: number }[] = [];
   await past.bodies('repo-found', ({ near, ...body }, sequence) => {
     if (near?.level !== level) return;
-    const { name, origin, archive, format, hosted } = body;
-    seen.push({
-      found: { name, origin, archive, format, hosted, sketches: near.sketches },
-      sequence,
-    });
+    seen.push({ found: { ...earlierOf(body), sketches: near.sketches }, sequence });
   });
   return seen.sort((a, b) => a.sequence - b.sequence).map(({ found }) => found);
 }

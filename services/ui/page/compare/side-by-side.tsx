@@ -8,6 +8,7 @@ import { withParameters } from '../frame/route.ts';
 import { go, outputs, route } from '../frame/state.ts';
 import { useAnswer } from '../frame/use-answer.ts';
 import { filesOf } from '../trajectory/blocks.ts';
+import { linesOf } from '../trajectory/lines/text-lines.ts';
 
 export interface SideProps {
   readonly name: string;
@@ -118,17 +119,11 @@ function Thoughts({ out, trajectory: { id, segments }, from, to }: ThoughtsProps
 /** More lines than anyone compares by eye; the trajectory has them all. */
 const linesMax = 2_000;
 
-function Step({
-  kind,
-  text: { text, cut },
-}: {
-  readonly kind: string;
-  readonly text: SegmentText;
-}) {
-  const lines = text.split('\n');
+function Step({ kind, text }: { readonly kind: string; readonly text: SegmentText }) {
+  const lines = linesOf(text);
   const left = [
     ...(lines.length > linesMax ? [plural(lines.length - linesMax, 'further line')] : []),
-    ...(cut.length > 0 ? [`the rest of ${plural(cut.length, 'long line')}`] : []),
+    ...(text.cut.length > 0 ? [`the rest of ${plural(text.cut.length, 'long line')}`] : []),
   ];
   return (
     <>
