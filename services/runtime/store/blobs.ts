@@ -40,7 +40,7 @@ export function openBlobStore(objects: ObjectStore, landmark = someLandmark): Bl
       throw corrupt(objects, reference, 'does not match its hash');
     },
     getRange: async (reference, offset, length) => {
-      // Callers ask for megabytes of a blob of a few bytes, and a store may set aside what is asked.
+      // Callers ask for megabytes of a blob of a few bytes, and stores make room for it.
       const wanted = Math.max(0, Math.min(length, reference.bytes - offset));
       const bytes = await ask(reference, (path) => objects.readRange(path, offset, wanted));
       if (bytes.byteLength >= wanted) return bytes;
