@@ -3,12 +3,14 @@
  * to a model whose loss falls, on CPUs: the environment, the pipeline on a part of this repository,
  * the reference trainer, and the picture of the loss. Repeating it goes on where it ended.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { byteTokenizerFile } from '../test/samples/inputs/byte-tokenizer.ts';
 import { pythonWithTorch } from '../test/samples/installed/python-environment.ts';
-import { call, launcher, root } from './training/children.ts';
+import { call, failed, launcher, root } from './training/children.ts';
+import { timed } from './training/timed.ts';
+import { readSteps } from './training/trained-steps.ts';
 
 const usage = `usage: npm run train -- [--model tiny] [--source FOLDER] [--to FOLDER] [--steps N]
 
@@ -65,16 +67,8 @@ function tokenizerOf(model: string, to: string): string {
   return bytes;
 }
 
-async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
-  console.log(`── ${what}`);
-  const began = performance.now();
-  const result = await work();
-  console.log(`   ${((performance.now() - began) / 1000).toFixed(1)} s`);
-  return result;
-}
-
 function report(run: string): void {
-  const losses = lossesOf(join(run, 'metrics.jsonl'));
+  const losses = readSteps(run).flatMap(({ loss }) => loss ?? []);
   const compared = Math.min(comparedMax, Math.floor(losses.length / 2));
   const picture = `picture: ${join(run, 'curve.svg')}`;
   if (compared === 0) {
@@ -88,13 +82,6 @@ function report(run: string): void {
   if (last >= first) throw new Error('the loss did not fall');
 }
 
-/** Of the steps that had a trained token. */
-function lossesOf(metrics: string): number[] {
-  const lines = readFileSync(metrics, 'utf8').trimEnd().split('\n');
-  const losses = lines.map((line) => (JSON.parse(line) as { loss: number | null }).loss);
-  return losses.filter((loss) => loss !== null);
-}
-
 function mean(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0) / numbers.length;
 }
@@ -102,6 +89,5 @@ function mean(numbers: readonly number[]): number {
 try {
   await main();
 } catch (error) {
-  console.error(`error ${(error as Error).message}`);
-  process.exitCode = 1;
+  process.exitCode = failed(error as Error);
 }

@@ -34,3 +34,19 @@ describe('npm run train', () => {
     expect(readdirSync(folder)).not.toContain('run');
   });
 });
+
+describe('npm run live', () => {
+  it('refuses a list that cannot grow, a source that is no folder, and a place that is taken', () => {
+    const wrong = [
+      [[folder, folder], folder, 'is there already'],
+      [[folder], join(folder, 'new'), 'name two or more'],
+      [[folder, join(folder, 'nowhere')], join(folder, 'new'), 'nowhere is no folder'],
+    ] as const;
+    for (const [sources, to, told] of wrong) {
+      const { status, said } = run('training/live.ts', ...sources, '--to', to);
+      expect([status, said]).toEqual([1, expect.stringContaining(told)]);
+      expect(said).toMatch(/^error .*\n$/);
+    }
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
