@@ -17,6 +17,7 @@ import { kindOf, type Name, type NameKind, nameAround, tellingPiece } from './ju
 import { looksRandom } from './judging/values.ts';
 import { type BareEnd, type Literal, readElement, readLiteral } from './literals.ts';
 import { parallelString } from './parallel.ts';
+import { secretPatterns } from './patterns.ts';
 
 /** In these files a value without quotes is a literal; in others it may be an identifier. */
 const settingsFile = new RegExp(
@@ -37,11 +38,14 @@ function fileKindOf(path: string): FileKind {
   return proseFile.test(path) ? 'prose' : 'program';
 }
 
+const findPieces = secretPatterns.search([tellingPiece]);
+
 export function findAssignments(path: string, text: string): readonly Finding[] {
   const findings: Finding[] = [];
+  const [pieces = []] = findPieces(text);
   const file = fileKindOf(path);
   let end = 0;
-  for (const { index, 0: piece } of text.matchAll(tellingPiece)) {
+  for (const { index, 0: piece } of pieces) {
     // This piece belongs to a name or value that was already examined.
     if (index < end) continue;
     const name = nameAround(text, index, index + piece.length);
@@ -194,8 +198,6 @@ const reversed: readonly RegExp[] = [
     String.raw`["']value["']\s{0,4}:\s{0,4}${string}\s{0,4},\s{0,40}["'](?:key|name|id)["']\s{0,4}:\s{0,4}["'](?<name>[\w.-]{1,60})["']`,
     'dg',
   ),
-  // R's assignment to the right.
-  new RegExp(String.raw`${string}\s{0,4}->{1,2}\s{0,4}(?<name>[\w.]{1,60})(?![\w(])`, 'dg'),
   // Options of a program in Rust: the field follows its attributes.
   new RegExp(
     String.raw`\bdefault_value(?:_t)?\s?=\s?${string}[^\r\n]{0,80}\]\s{1,40}(?:pub )?(?<name>\w{1,60})\s?:`,
@@ -203,14 +205,22 @@ const reversed: readonly RegExp[] = [
   ),
 ];
 
+/** R's assignment to the right. A string may begin at any quote, so arrows are looked for first. */
+const toTheRight = new RegExp(
+  String.raw`${string}\s{0,4}->{1,2}\s{0,4}(?<name>[\w.]{1,60})(?![\w(])`,
+  'dg',
+);
+const arrow = /(?<=["']\s{0,4})->/;
+
+const findForms = secretPatterns.search(reversed);
+
 function findReversed(text: string): readonly Finding[] {
-  return reversed.flatMap((form) =>
-    [...text.matchAll(form)].flatMap(({ groups, indices }) => {
-      const name = groups?.name ?? '';
-      const range = indices?.groups?.double ?? indices?.groups?.single;
-      if (range === undefined || name.search(tellingPiece) === -1) return [];
-      const isFound = isSecret({ text: text.slice(...range) }, kindOf(name));
-      return isFound ? [secret(...range, 'reversed')] : [];
-    }),
-  );
+  const rightward = arrow.test(text) ? [...text.matchAll(toTheRight)] : [];
+  return [...findForms(text).flat(), ...rightward].flatMap(({ groups, indices }) => {
+    const name = groups?.name ?? '';
+    const range = indices?.groups?.double ?? indices?.groups?.single;
+    if (range === undefined || name.search(tellingPiece) === -1) return [];
+    const isFound = isSecret({ text: text.slice(...range) }, kindOf(name));
+    return isFound ? [secret(...range, 'reversed')] : [];
+  });
 }

@@ -6,6 +6,7 @@
 import { type Finding, secret } from '../redaction.ts';
 import { groupsOf } from './groups.ts';
 import { looksRandom } from './judging/values.ts';
+import { secretPatterns } from './patterns.ts';
 
 /** Bounds a block without an end line; no key is longer. */
 const bodyCharactersMax = 65_536;
@@ -17,6 +18,8 @@ const begin = new RegExp(
   ].join(''),
   'g',
 );
+
+const findBegins = secretPatterns.search([begin]);
 
 /** A key may stand in a string or a comment, so more than white space may separate its lines. */
 const margin = String.raw`(?:\\[rnt]|[\s"'\x60\\,;>*#|+.()&]|//|<br ?/?>){0,64}`;
@@ -36,7 +39,7 @@ export function findBlocks(_path: string, text: string): readonly Finding[] {
 }
 
 function findArmoured(text: string): Finding[] {
-  const begins = [...text.matchAll(begin)];
+  const [begins = []] = findBegins(text);
   return begins.flatMap(({ index, 0: line }, at) => {
     const start = index + line.length;
     // A block ends before the next one begins, so every character is examined once.

@@ -6,6 +6,7 @@ import { type Finding, secret } from '../redaction.ts';
 import { groupsOf } from './groups.ts';
 import { isChosen } from './judging/judge.ts';
 import { readLiteral, stringOpening } from './literals.ts';
+import { secretPatterns } from './patterns.ts';
 
 /** One argument: strings and simple calls in it may hold commas. */
 const argument = [
@@ -48,17 +49,20 @@ const calls = names.map((name, before) => {
 });
 /** Where one of the calls begins; the dot before a method may follow its object's name. */
 const anyCall = new RegExp(`(?:(?<![A-Za-z0-9_$])|(?=[.]))(?:${names.join('|')})${open}`, 'gi');
+const findCalls = secretPatterns.search([anyCall]);
 
 export function findInCalls(text: string): Finding[] {
   const kept = text.includes('.toCharArray(') ? groupsOf(text, characters, 'call', isChosen) : [];
-  const placed = [...text.matchAll(anyCall)].flatMap(({ index }) =>
-    calls.flatMap((call) => {
-      call.lastIndex = index;
-      if (!call.test(text)) return [];
-      const value = readLiteral(text, call.lastIndex, 'operator');
-      if (value === null || !isChosen(value.text)) return [];
-      return [secret(value.start, value.end, 'call')];
-    }),
-  );
+  const placed = findCalls(text)
+    .flat()
+    .flatMap(({ index }) =>
+      calls.flatMap((call) => {
+        call.lastIndex = index;
+        if (!call.test(text)) return [];
+        const value = readLiteral(text, call.lastIndex, 'operator');
+        if (value === null || !isChosen(value.text)) return [];
+        return [secret(value.start, value.end, 'call')];
+      }),
+    );
   return [...kept, ...placed];
 }

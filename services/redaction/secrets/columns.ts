@@ -6,6 +6,7 @@ import { type Finding, secret } from '../redaction.ts';
 import { isSecret } from './judging/judge.ts';
 import { kindOf, type NameKind, tellingPiece } from './judging/names.ts';
 import { isPasswordHash } from './judging/values.ts';
+import { secretPatterns } from './patterns.ts';
 
 /** A part of the text, from its first character to behind its last. */
 type Range = readonly [start: number, end: number];
@@ -14,8 +15,9 @@ type Range = readonly [start: number, end: number];
 type Columns = ReadonlyMap<number, NameKind>;
 
 export function findInColumns(path: string, text: string): Finding[] {
-  const findings = [...findInInserts(text), ...findInCopies(text)];
-  if (text.includes('|')) findings.push(...findInMarkdown(text));
+  const [inserts = [], copies = []] = findStatements(text);
+  const findings = [...findInInserts(text, inserts), ...findInCopies(text, copies)];
+  if (endOfRulerCell.test(text)) findings.push(...findInMarkdown(text));
   if (/\.(?:csv|tsv)$/i.test(path)) findings.push(...findInValues(path, text));
   return findings;
 }
@@ -46,8 +48,10 @@ const insert = new RegExp(
   'gi',
 );
 
-function findInInserts(text: string): Finding[] {
-  return [...text.matchAll(insert)].flatMap(({ index, 0: head, groups }) => {
+type Matches = readonly RegExpExecArray[];
+
+function findInInserts(text: string, inserts: Matches): Finding[] {
+  return inserts.flatMap(({ index, 0: head, groups }) => {
     const columns = tellingColumns((groups?.names ?? '').split(','));
     return columns.size === 0 ? [] : findInRows(text, index + head.length, columns);
   });
@@ -87,9 +91,11 @@ function findInRows(text: string, from: number, columns: Columns): Finding[] {
 
 const copy = /^COPY\s+[\w."]{1,128}\s*\((?<names>[^()]{1,2000})\)\s+FROM\s+stdin[^\n]{0,80}\n/gim;
 
+const findStatements = secretPatterns.search([insert, copy]);
+
 /** PostgreSQL's dumps: rows of values between tabs, up to the line `\.`. */
-function findInCopies(text: string): Finding[] {
-  return [...text.matchAll(copy)].flatMap(({ index, 0: head, groups }) => {
+function findInCopies(text: string, copies: Matches): Finding[] {
+  return copies.flatMap(({ index, 0: head, groups }) => {
     const columns = tellingColumns((groups?.names ?? '').split(','));
     const end = text.indexOf('\n\\.', index);
     if (columns.size === 0 || end === -1) return [];
@@ -101,6 +107,8 @@ function findInCopies(text: string): Finding[] {
 
 /** The line between the head and the rows of a table. */
 const ruler = /^[ \t]*\|?(?:[ \t]*:?-{1,200}:?[ \t]*\|){1,40}(?:[ \t]*:?-{1,200}:?[ \t]*)?\r?$/gm;
+/** Every line may begin a ruler, and few hold this. */
+const endOfRulerCell = /-[ \t]*:?[ \t]*\|/;
 
 function findInMarkdown(text: string): Finding[] {
   return [...text.matchAll(ruler)].flatMap(({ index, 0: line }) => {

@@ -3,8 +3,9 @@
  * a pair `user:password`, or in what is piped to a program that sets passwords.
  */
 import { type Finding, secret } from '../redaction.ts';
-import { groupsOf } from './groups.ts';
+import { firstGroups } from './groups.ts';
 import { isChosen } from './judging/judge.ts';
+import { secretPatterns } from './patterns.ts';
 
 /** Up to this many characters of the same command lie between its name and the option. */
 const near = String.raw`[^\r\n|;]{0,200}?(?:\s|(?<=[\s,[])["'])`;
@@ -75,7 +76,6 @@ const piped: readonly RegExp[] = [
   new RegExp(String.raw`\b${reader}[^\r\n]{0,100}?<<<\s*["']?${user}([^\s"'\\|]{4,256})`, 'dg'),
   // Answers of `expect` to the question for a password.
   /\bsend\s+(?:--\s+)?\\?["']([^"'\s\\]{4,256})\\{1,2}[rn]/dg,
-  /["']([^"'\s]{4,256})["']\s*\|\s*ConvertTo-SecureString\b/dg,
   // A list of pairs for `chpasswd`, in the settings of cloud-init and in a here-document.
   new RegExp(
     [
@@ -85,7 +85,6 @@ const piped: readonly RegExp[] = [
     'dg',
   ),
 ];
-const anyReader = /chpasswd|passwd|kinit|cryptsetup|sudo|\bsu\b|ConvertTo|login|gh auth|\bsend /;
 
 const sqlName = String.raw`(?:@\w+\s*=\s*)?N?`;
 /** Statements of SQL in which no name stands before the password. */
@@ -96,11 +95,15 @@ const statements: readonly RegExp[] = [
     'dgi',
   ),
 ];
-const anyStatement = /identified\s|sp_addlogin/i;
+const findCommands = secretPatterns.search([anyCommand]);
+const findPlaces = secretPatterns.search([...piped, ...statements]);
+/** A string may begin at any quote, so the reader behind the pipe is looked for first. */
+const securePipe = /["']([^"'\s]{4,256})["']\s*\|\s*ConvertTo-SecureString\b/dg;
 
 export function findInCommands(text: string): Finding[] {
   const findings: Finding[] = [];
-  for (const { index } of text.matchAll(anyCommand)) {
+  const [begun = []] = findCommands(text);
+  for (const { index } of begun) {
     for (const command of commands) {
       command.lastIndex = index;
       const range = command.exec(text)?.indices?.[1];
@@ -109,9 +112,7 @@ export function findInCommands(text: string): Finding[] {
       }
     }
   }
-  const places = [
-    ...(anyReader.test(text) ? piped : []),
-    ...(anyStatement.test(text) ? statements : []),
-  ];
-  return [...findings, ...places.flatMap((place) => groupsOf(text, place, 'command', isChosen))];
+  const secure = text.includes('ConvertTo-SecureString') ? text.matchAll(securePipe) : [];
+  const places = [...findPlaces(text).flat(), ...secure];
+  return [...findings, ...firstGroups(text, places, 'command', isChosen)];
 }

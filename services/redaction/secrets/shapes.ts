@@ -5,6 +5,7 @@
  */
 import { type Finding, secret } from '../redaction.ts';
 import { isPlaceholderToken, looksRandom } from './judging/values.ts';
+import { secretPatterns } from './patterns.ts';
 import { type VendorShape, vendorShapes } from './vendors.ts';
 
 interface Shape extends VendorShape {
@@ -23,29 +24,40 @@ const stems = [...new Set(marked.map(({ mark }) => mark ?? ''))].filter(
 const shapesOf = new Map(
   stems.map((stem) => [stem, marked.filter(({ mark }) => mark?.startsWith(stem) === true)]),
 );
-const anyMark = new RegExp(stems.map(RegExp.escape).join('|'), 'g');
+const anyMark = new RegExp(stems.map(RegExp.escape).join('|'), 'y');
+const placesOfMarks = secretPatterns.places(anyMark);
+const findUnmarked = secretPatterns.search(unmarked.map(({ pattern }) => pattern));
 
 function patternOf({ before, mark, after, valueOnly }: VendorShape): RegExp {
+  if (mark === null) {
+    const first = String.raw`(?<!(?<!\\)[A-Za-z0-9])`;
+    const behind = before === undefined ? first : `(?<=${first}(?<before>${before}))`;
+    return new RegExp(`${behind}(?<value>${after})`, 'dg');
+  }
   const start = before === undefined ? '' : `(?<=(?<before>${before}))`;
-  const literal = mark === null ? '' : RegExp.escape(mark);
-  if (mark === null) return new RegExp(String.raw`(?<!(?<!\\)[A-Za-z0-9])(?<value>${after})`, 'dg');
+  const literal = RegExp.escape(mark);
   if (valueOnly) return new RegExp(`${start}${literal}(?<value>${after})`, 'dy');
   return new RegExp(`${start}(?<value>${literal}${after})`, 'dy');
 }
 
 export function findShapes(_path: string, text: string): readonly Finding[] {
   const findings: Finding[] = [];
-  const search = new RegExp(anyMark);
-  for (let hit = search.exec(text); hit !== null; hit = search.exec(text)) {
-    const found = findAt(text, hit.index, shapesOf.get(hit[0]) ?? []);
-    if (found !== null) findings.push(found);
-    // Marks may overlap, so a failed match moves the search on by one character only. A token that
-    // was found is skipped, because no second token in it matters.
-    search.lastIndex = found === null ? hit.index + 1 : Math.max(found.end, hit.index + 1);
+  let taken = 0;
+  for (const index of placesOfMarks(text)) {
+    // No second token within a token matters.
+    if (index < taken) continue;
+    anyMark.lastIndex = index;
+    const stem = anyMark.exec(text)?.[0];
+    const found = stem === undefined ? null : findAt(text, index, shapesOf.get(stem) ?? []);
+    if (found === null) continue;
+    findings.push(found);
+    taken = found.end;
   }
-  for (const { name, pattern, weak } of unmarked) {
-    for (const { indices } of text.matchAll(pattern)) {
-      const [from, end] = indices?.groups?.value ?? [0, 0];
+  for (const [row, matches] of findUnmarked(text).entries()) {
+    const { name, weak } = unmarked[row] as Shape;
+    for (const { indices } of matches) {
+      const [at, end] = indices?.groups?.value ?? [0, 0];
+      const [from] = indices?.groups?.before ?? [at];
       const start = behindEscape(text, from);
       if (weak && !looksRandom(text.slice(start, end))) continue;
       findings.push(secret(start, tokenEnd(text, end), name));

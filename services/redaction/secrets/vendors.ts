@@ -12,7 +12,7 @@ export interface VendorShape {
    * letter or digit.
    */
   readonly before?: string;
-  /** Null if the token has no mark; the text is then searched for the whole shape. */
+  /** Null if the token has no mark; the text is then searched for `after`. */
   readonly mark: string | null;
   readonly after: string;
   /** Only `after` is the value; the mark and `before` stay, as in `AccountKey=`. */
@@ -269,7 +269,7 @@ const messages: readonly VendorShape[] = [
   { name: 'twilio-account', mark: 'AC', after: `${hex}{32}(?!${word})` },
   { name: 'sendgrid', mark: 'SG.', after: String.raw`[\w-]{16,}\.[\w-]{16,}` },
   ...rows('mailgun', 'key- pubkey-', `${hex}{32}(?!${word})`),
-  { name: 'mailgun', mark: null, after: `${hex}{32}-${hex}{8}-${hex}{8}(?!${word})` },
+  { name: 'mailgun', before: `${hex}{32}`, mark: null, after: `-${hex}{8}-${hex}{8}(?!${word})` },
   { name: 'mailchimp', before: `${hex}{32}`, mark: '-us', after: String.raw`\d{1,2}(?!\w)` },
   ...rows('brevo', 'xkeysib- xsmtpsib-', `${hex}{60,}(?:-${word}{16})?`),
   { name: 'resend', mark: 're_', after: `${word}{8}_${word}{24}(?!\\w)` },

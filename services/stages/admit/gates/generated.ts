@@ -35,6 +35,7 @@ function reasonFor({ path, text }: FileText): 'lock-file' | 'generated' | 'minif
   }
   if (/\.(?:js|mjs|cjs|css|d\.ts)\.map$/.test(name)) return 'generated';
   const head = headOf(text);
+  if (!generatedHint.test(head)) return null;
   return generatedMarks.some((mark) => mark.test(head)) ? 'generated' : null;
 }
 
@@ -80,6 +81,8 @@ const thisFileIs = '(?:This (?:file|code) (?:is|was|has been) )?';
 const generatedWord = '(?:auto(?:matically)?[- ]?generated)';
 const handsOff = "(?:do not (?:edit|modify|change)|don't edit)";
 
+/** Any of the marks holds one of these words. */
+const generatedHint = /generated|Bison/i;
 const generatedMarks = [
   // The form that Go defines; protobuf, mock and many other generators use it, too.
   new RegExp(`${comment}Code generated\\b.*\\bDO NOT EDIT`, 'im'),
@@ -105,6 +108,7 @@ const minifiedMeanMin = 110;
 
 /** Whether one of the last two lines names a source map, as compilers write it. */
 function hasSourceMapReference(text: string): boolean {
+  if (!text.includes('URL=')) return false;
   const tail = text
     .trimEnd()
     .split(/\r\n?|\n/)

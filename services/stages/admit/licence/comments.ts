@@ -26,6 +26,12 @@ const blocks: readonly (readonly [open: RegExp, close: RegExp])[] = [
   [/^=(?:begin|pod|head\d)\b/, /^=(?:end|cut)\b/],
 ];
 
+function joined(pairs: readonly (readonly [open: RegExp, close: RegExp])[]): RegExp {
+  return new RegExp(pairs.map(([open]) => open.source).join('|'));
+}
+
+const anyBlock = joined(blocks);
+
 /** Further marks, for languages in which they can only mean a comment. */
 const blocksOf: readonly (readonly [name: RegExp, open: RegExp, close: RegExp])[] = [
   [/\.(?:pas|pp|dpr|lpr|inc)$/i, /^\{/, /\}/],
@@ -72,6 +78,8 @@ function* linesOf(text: string): Generator<readonly [line: string, offset: numbe
 /** Reads one file line by line; each file needs a new scanner. */
 class Scanner {
   readonly #blocks: (readonly [open: RegExp, close: RegExp])[];
+  /** Any of these openings: most lines begin with none. */
+  readonly #anyBlock: RegExp;
   readonly #marks: readonly RegExp[];
   readonly #found: { lines: string[]; offset: number }[] = [];
   #current: { lines: string[]; offset: number } | null = null;
@@ -81,6 +89,7 @@ class Scanner {
   constructor(path: string) {
     const own = blocksOf.filter(([name]) => name.test(path));
     this.#blocks = [...own.map(([, open, close]) => [open, close] as const), ...blocks];
+    this.#anyBlock = own.length === 0 ? anyBlock : joined(this.#blocks);
     const marks = lineMarksOf.filter(([name]) => name.test(path)).map(([, mark]) => mark);
     this.#marks = [...marks, lineMark];
   }
@@ -110,8 +119,9 @@ class Scanner {
       const quote = docstring.exec(line)?.[1] ?? '';
       return this.#begin(line, docstring, new RegExp(quote), offset);
     }
-    for (const [open, close] of this.#blocks) {
-      if (open.test(line)) return this.#begin(line, open, close, offset);
+    if (this.#anyBlock.test(line)) {
+      const [open, close] = this.#blocks.find(([first]) => first.test(line)) ?? [];
+      if (open !== undefined && close !== undefined) return this.#begin(line, open, close, offset);
     }
     const mark = this.#marks.find((candidate) => candidate.test(line));
     if (mark !== undefined) {

@@ -63,6 +63,7 @@ function isIdentifier(identifier: string): boolean {
 /** Returns the identifier of a licence named in words; null for `BSD` alone: it is ambiguous. */
 export function fromName(name: string): string | null {
   const lower = name.toLowerCase().replace(/\s+/g, ' ').trim();
+  if (!anyName.test(lower)) return null;
   return names.find(([pattern]) => pattern.test(lower))?.[1] ?? null;
 }
 
@@ -94,6 +95,9 @@ const names: readonly (readonly [RegExp, string])[] = [
   [/^cc0(?: 1\.0)?(?: universal)?(?: \(cc0 1\.0\) public domain dedication)?$/, 'CC0-1.0'],
   ...gnuNames(),
 ];
+
+/** Most texts are no name, which one pattern says sooner than all. */
+const anyName = new RegExp(names.map(([{ source }]) => source).join('|'));
 
 /** Matches `new BSD`, `3-Clause BSD License`, `bsd-3`: the variant, then the common rest. */
 function bsdName(which: string): RegExp {

@@ -4,21 +4,15 @@
  * good reasons, so it is counted. Pure.
  */
 import type { FileText } from '../file-text.ts';
-import { countPatterns, type Found, type Pattern } from './patterns.ts';
+import { type Found, openCount, type Pattern } from './patterns.ts';
 
 /** Between two words: blanks, ends of lines with the leaders of comments, quotes, marks. */
-const gapMarks = '"\'`*#/<>.,:|_!-';
-const gap = String.raw`[\s${gapMarks}]{1,24}`;
+const gap = String.raw`[\s"'\x60*#/<>.,:|_!-]{1,24}`;
 
-/** A short word after all that may stand before it: by itself it is a part of many words. */
-function apart(word: string): string[] {
-  return [...' \t\n\r\f\v\u00a0\u3000', ...gapMarks].map((before) => before + word);
-}
 const filler = String.raw`(?:all|any|every|each|the|your|of|those|these|my|and|other|given|everything|whatever|rules|or)`;
 const before = String.raw`(?:previous|prior|above|earlier|preceding|former|foregoing|initial|original)`;
 const orders = String.raw`(?:instructions?|prompts?|directions|directives|guidelines|commands|messages|context)`;
-const verbs = ['ignore', 'disregard', 'forget', 'override', 'bypass', 'discard'];
-const verb = String.raw`\b(?:${verbs.join('|')})`;
+const verb = String.raw`\b(?:ignore|disregard|forget|override|bypass|discard)`;
 const given = String.raw`(?:above|before|so${gap}far|(?:that${gap})?you${gap}(?:were|have${gap}been|are|had${gap}been|have|got)${gap}(?:given|told|received|got))`;
 
 const override = [
@@ -66,49 +60,32 @@ const chatTokens = [
  * Tags, of which a flag has six at most; characters without width; and selectors of variants, of
  * which a sign has one. Long runs of them hold a text that nobody sees.
  */
-const hidden = [
-  String.raw`(?:\udb40[\udc00-\udc7f]){8,}`,
-  String.raw`[\u200b-\u200d\u2060-\u2064\ufeff]{8,}`,
-  String.raw`(?:[\ufe00-\ufe0f]|\udb40[\udd00-\uddef]){5,}`,
-];
+const hidden = new RegExp(
+  [
+    String.raw`(?:\udb40[\udc00-\udc7f]){8,}`,
+    String.raw`[\u200b-\u200d\u2060-\u2064\ufeff]{8,}`,
+    String.raw`(?:[\ufe00-\ufe0f]|\udb40[\udd00-\uddef]){5,}`,
+  ].join('|'),
+  'g',
+);
 
-function charactersOf(first: number, last: number): string[] {
-  return Array.from({ length: last + 1 - first }, (_, at) => String.fromCharCode(first + at));
+function row(kind: string, alternatives: readonly string[]): Pattern {
+  return { kind, pattern: new RegExp(alternatives.join('|'), 'gi') };
 }
 
-function row(kind: string, words: readonly string[], alternatives: readonly string[]): Pattern {
-  return { kind, words, pattern: new RegExp(alternatives.join('|'), 'gi') };
+const countOrders = openCount([
+  row('override', override),
+  row('override', overrideElsewhere),
+  row('addressed', addressed),
+  row('persona', persona),
+  row('secrets', secrets),
+  row('chat-token', chatTokens),
+]);
+
+function countPatterns(file: FileText): Found {
+  const count = file.text.match(hidden)?.length ?? 0;
+  return { ...countOrders(file), ...(count > 0 && { 'hidden-text': count }) };
 }
-
-const elsewhereWords = [
-  ...['instru', 'istruz', 'anweisung', 'befehle', 'vorgaben', 'consignes', 'directives', 'indicac'],
-  ...['инструкции', 'указания', 'команды', '指令', '指示', '提示', '命令', 'プロンプト'],
-  ...['지시', '명령', '지침'],
-];
-
-const patterns: readonly Pattern[] = [
-  row('override', verbs, override),
-  row('override', elsewhereWords, overrideElsewhere),
-  row('addressed', [...apart('ai'), 'llm', 'language', 'intelligence', 'bot', 'coding'], addressed),
-  row(
-    'persona',
-    ['jailb', 'unrestricted', 'anything', ...apart('dan'), ...apart('god'), 'developer', 'free'],
-    persona,
-  ),
-  row('secrets', ['prompt', 'instruction', 'message'], secrets),
-  row('chat-token', ['<|', '_of_turn>', 'sys>>', 'inst]', '<｜'], chatTokens),
-  row(
-    'hidden-text',
-    [
-      '\udb40',
-      ...charactersOf(0x200b, 0x200d),
-      ...charactersOf(0x2060, 0x2064),
-      '\ufeff',
-      ...charactersOf(0xfe00, 0xfe0f),
-    ],
-    hidden,
-  ),
-];
 
 /** Signs without width within words, and letters that are written wide; no mark at the start. */
 const disguise =
@@ -117,10 +94,10 @@ const widthless = /[\u00ad\u200b-\u200d\u2060-\u2064\ufeff]+/g;
 
 /** How often each kind is in the file; what is spelt so that only a machine reads it counts too. */
 export function countInjections(file: FileText): Found {
-  const found = countPatterns(patterns, file);
+  const found = countPatterns(file);
   if (!disguise.test(file.text)) return found;
   const text = file.text.replace(widthless, '').normalize('NFKC');
-  const bare = countPatterns(patterns, { ...file, text });
+  const bare = countPatterns({ ...file, text });
   const kinds = new Set([...Object.keys(found), ...Object.keys(bare)]);
   return Object.fromEntries(
     [...kinds].map((kind) => [kind, Math.max(found[kind] ?? 0, bare[kind] ?? 0)]),

@@ -1,14 +1,12 @@
 /**
- * Rows of patterns, and how often a text matches each. A pattern is searched for only where one of
- * its words is in the text, and repeats only what has a bound, so that a hostile text costs as much
- * time as its length. Pure.
+ * Rows of patterns, and how often a text matches each. A pattern repeats only what has a bound, so
+ * that a hostile text costs as much time as its length. Pure.
  */
+import { openPatterns } from '../../../redaction/search/search.ts';
 import type { FileText } from '../file-text.ts';
 
 export interface Pattern {
   readonly kind: string;
-  /** In lower case; a text without any of them does not match. */
-  readonly words: readonly string[];
   /** Global; what it repeats is bounded. */
   readonly pattern: RegExp;
   /** Paths that it is about; all, if it names none. */
@@ -19,16 +17,28 @@ export interface Pattern {
 
 export type Found = Readonly<Record<string, number>>;
 
-export function countPatterns(patterns: readonly Pattern[], { path, text }: FileText): Found {
-  const low = text.toLowerCase();
-  const found: Record<string, number> = {};
-  for (const { kind, words, pattern, paths, beside } of patterns) {
-    if (paths?.test(path) === false || !words.some((word) => low.includes(word))) continue;
-    const count = text.match(pattern)?.length ?? 0;
-    if (count === 0 || beside?.test(text) === false) continue;
-    found[kind] = (found[kind] ?? 0) + count;
-  }
-  return found;
+/** The patterns of all rows for any path: a text is passed over once for them. */
+const patterns = openPatterns();
+
+/** Opens the count of rows. */
+export function openCount(rows: readonly Pattern[]): (file: FileText) => Found {
+  const everywhere = rows.filter(({ paths }) => paths === undefined);
+  const elsewhere = rows.filter(({ paths }) => paths !== undefined);
+  const search = patterns.search(everywhere.map(({ pattern }) => pattern));
+  return ({ path, text }) => {
+    const found: Record<string, number> = {};
+    const add = ({ kind, beside }: Pattern, count: number) => {
+      if (count === 0 || beside?.test(text) === false) return;
+      found[kind] = (found[kind] ?? 0) + count;
+    };
+    for (const [row, matches] of search(text).entries()) {
+      add(everywhere[row] as Pattern, matches.length);
+    }
+    for (const row of elsewhere) {
+      if (row.paths?.test(path)) add(row, text.match(row.pattern)?.length ?? 0);
+    }
+    return found;
+  };
 }
 
 /** The kinds in words, with their numbers. */

@@ -1,4 +1,5 @@
 /** Finds the licences that sentences grant, and whether the reader may choose among them. */
+import { openPatterns } from '../../../../redaction/search/search.ts';
 import { type LicenceExpression, licence } from '../expression.ts';
 import { licencesIn } from '../named.ts';
 import { stated } from '../statement.ts';
@@ -55,61 +56,63 @@ const grants: readonly RegExp[] = [
 /** The name of the licence must be within this many characters after the grant. */
 const clauseCharacters = 400;
 
+const findGrants = openPatterns().search(grants);
+
 export function grantsIn(prose: string): readonly LicenceExpression[] {
-  return grants.flatMap((grant) =>
-    [...prose.matchAll(grant)].flatMap((match) => {
+  return findGrants(prose)
+    .flat()
+    .flatMap((match) => {
       const clause = clauseAt(prose, match.index + match[0].length);
       const named = licencesIn(clause);
       if (named.length > 0) return named;
       return isForeign(match[0], clause) ? [licence(stated)] : [];
-    }),
-  );
+    });
 }
+
+const clauseEnd = new RegExp(String.raw`[.!]\s+(?=[A-Z(<@])|${stop}`);
 
 /** Returns the text up to the end of the sentence; `v. 2.0` and `;` do not end it. */
 function clauseAt(prose: string, start: number): string {
   const rest = prose.slice(start, start + clauseCharacters);
-  const end = rest.search(new RegExp(String.raw`[.!]\s+(?=[A-Z(<@])|${stop}`));
+  const end = rest.search(clauseEnd);
   return end === -1 ? rest : rest.slice(0, end);
 }
 
+const granting = /\b(?:licen[cs]ed?|distributed|released|governed|covered|available|provided)\b/i;
+const reference = new RegExp(
+  [
+    String.raw`\b(?:file|found|see|root|top[- ]level|repository|project|copying|accompan|same|`,
+    'above|below|following|http|this licen[cs]e|its own|their (?:own|respective)|',
+    String.raw`original|respective|license\.(?:md|txt|rst))`,
+  ].join(''),
+  'i',
+);
+const foreignName = new RegExp(
+  [
+    String.raw`\b[A-Z][\w&.-]*(?: [\w&.()-]+){0,6} (?:Licen[cs]e|Agreement|EULA|Terms)\b|`,
+    String.raw`\b(?:commercial|proprietary|custom|non-?free) (?:licen[cs]e|terms|agreement)\b`,
+  ].join(''),
+);
+
 /** Whether the clause names an unknown licence, and does not refer to a file or page instead. */
 function isForeign(grant: string, clause: string): boolean {
-  if (!/\b(?:licen[cs]ed?|distributed|released|governed|covered|available|provided)\b/i.test(grant))
-    return false;
-  if (
-    new RegExp(
-      [
-        String.raw`\b(?:file|found|see|root|top[- ]level|repository|project|copying|accompan|same|`,
-        'above|below|following|http|this licen[cs]e|its own|their (?:own|respective)|',
-        String.raw`original|respective|license\.(?:md|txt|rst))`,
-      ].join(''),
-      'i',
-    ).test(clause)
-  ) {
-    return false;
-  }
-  return new RegExp(
-    [
-      String.raw`\b[A-Z][\w&.-]*(?: [\w&.()-]+){0,6} (?:Licen[cs]e|Agreement|EULA|Terms)\b|`,
-      String.raw`\b(?:commercial|proprietary|custom|non-?free) (?:licen[cs]e|terms|agreement)\b`,
-    ].join(''),
-  ).test(clause);
+  return granting.test(grant) && !reference.test(clause) && foreignName.test(clause);
 }
+
+const choice = new RegExp(
+  [
+    String.raw`\b(?:dual|tri|triple|multi)[- ]?licen[cs]|\balternatively\b|\bchoice of\b|`,
+    String.raw`\beither (?:the |of |a )|\bmay choose\b|\bat your (?:option|choice)\b|`,
+    String.raw`\bor the (?:terms of the )?(?:gnu|mit|apache|bsd|l?gpl)|\b[)\w] or (?:the )?(?:mit|`,
+    String.raw`apache|bsd|l?gpl|gnu|boost)\b|\bperl itself\b|\bmpl 1\.1\/gpl`,
+  ].join(''),
+  'i',
+);
 
 /**
  * Whether the notice offers a choice of licences. `either version 2 of the License, or (at your
  * option) any later version` is not a choice.
  */
 export function isChoice(prose: string): boolean {
-  const rest = prose.replace(/either version.{0,60}?any later version/gi, '');
-  return new RegExp(
-    [
-      String.raw`\b(?:dual|tri|triple|multi)[- ]?licen[cs]|\balternatively\b|\bchoice of\b|`,
-      String.raw`\beither (?:the |of |a )|\bmay choose\b|\bat your (?:option|choice)\b|`,
-      String.raw`\bor the (?:terms of the )?(?:gnu|mit|apache|bsd|l?gpl)|\b[)\w] or (?:the )?(?:mit|`,
-      String.raw`apache|bsd|l?gpl|gnu|boost)\b|\bperl itself\b|\bmpl 1\.1\/gpl`,
-    ].join(''),
-    'i',
-  ).test(rest);
+  return choice.test(prose.replace(/either version.{0,60}?any later version/gi, ''));
 }

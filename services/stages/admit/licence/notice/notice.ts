@@ -26,6 +26,7 @@ export function readBlock({ lines, offset }: CommentBlock): LicenceExpression | 
   const understood = found.filter((part) => !isStated(part));
   const parts = understood.length > 0 && !reserves(prose) ? understood : found;
   if (inHead && reserves(prose) && !parts.some(isStated)) parts.push(licence(stated));
+  if (parts.length === 0) return null;
   return combine(isChoice(prose) && parts.every((part) => !isStated(part)) ? 'or' : 'and', parts);
 }
 

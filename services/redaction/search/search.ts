@@ -1,0 +1,131 @@
+/**
+ * Searches a text for many patterns in one pass. A regular expression of hundreds of words tries
+ * one after the other at every character; here the next three characters say which patterns may
+ * begin, and only those are tried.
+ */
+import { keyCount, keyLength, keysOf, symbolBits, symbolMask } from './beginnings.ts';
+
+/** For each pattern its matches, as `matchAll` finds them. */
+export type Search = (text: string) => readonly (readonly RegExpExecArray[])[];
+
+/** Where a match may begin, in order. */
+export type Places = (text: string) => readonly number[];
+
+/** Patterns that are searched for in the same texts; a text is passed over once for all of them. */
+export interface Patterns {
+  /** Adds global patterns. */
+  search(patterns: readonly RegExp[]): Search;
+  places(pattern: RegExp): Places;
+}
+
+/** Bits of a set of patterns. */
+const patternsMax = 32;
+
+/** The keys of the beginnings of all patterns. */
+interface Keys {
+  /** Whether the key is one of them, a bit for each. */
+  readonly bits: Int32Array;
+  /** The patterns that may begin with the key. */
+  readonly sets: ReadonlyMap<number, number>;
+}
+
+/** For each place at which patterns may begin, its index and the set of them, a bit for each. */
+interface Passed {
+  readonly text: string;
+  readonly indices: readonly number[];
+  readonly sets: readonly number[];
+}
+
+/** Opens a group of at most 32 patterns. It keeps what it knows of the text before. */
+export function openPatterns(): Patterns {
+  const all: RegExp[] = [];
+  let keys: Keys | null = null;
+  let last: Passed | null = null;
+  const pass = (text: string): Passed => {
+    keys ??= keysOfAll(all);
+    if (last?.text !== text) last = passOver(text, keys);
+    return last;
+  };
+  const add = (patterns: readonly RegExp[]): number => {
+    if (all.length + patterns.length > patternsMax) throw new Error('too many patterns in a group');
+    keys = null;
+    return all.push(...patterns) - patterns.length;
+  };
+  return {
+    search: (patterns) => {
+      const first = add(patterns);
+      const sticky = patterns.map(
+        ({ source, flags }) => new RegExp(source, flags.replace('g', 'y')),
+      );
+      return (text) => matchesIn(pass(text), sticky, first);
+    },
+    places: (pattern) => {
+      const bit = 1 << add([pattern]);
+      return (text) => {
+        const { indices, sets } = pass(text);
+        const own: number[] = [];
+        for (let at = 0; at < indices.length; at += 1) {
+          if (((sets[at] as number) & bit) !== 0) own.push(indices[at] as number);
+        }
+        return own;
+      };
+    },
+  };
+}
+
+function keysOfAll(patterns: readonly RegExp[]): Keys {
+  const bits = new Int32Array(keyCount / 32);
+  const sets = new Map<number, number>();
+  for (const [place, pattern] of patterns.entries()) {
+    for (const key of keysOf(pattern)) {
+      bits[key >>> 5] = (bits[key >>> 5] ?? 0) | (1 << (key & 31));
+      sets.set(key, (sets.get(key) ?? 0) | (1 << place));
+    }
+  }
+  return { bits, sets };
+}
+
+/** The hot loop: numbers of another module are slow in it, and so are calls. */
+function passOver(text: string, { bits, sets: setsOf }: Keys): Passed {
+  const [width, mask, keyMask, { length }] = [symbolBits, symbolMask, keyCount - 1, text];
+  const ahead = keyLength - 1;
+  const indices: number[] = [];
+  const sets: number[] = [];
+  let key = 0;
+  // Behind the text the window goes on over zeros.
+  for (let end = 0; end < length + ahead; end += 1) {
+    const unit = end < length ? text.charCodeAt(end) : 0;
+    key = ((key << width) | (unit & mask)) & keyMask;
+    if (((bits[key >>> 5] as number) & (1 << (key & 31))) === 0 || end < ahead) continue;
+    indices.push(end - ahead);
+    sets.push(setsOf.get(key) ?? 0);
+  }
+  return { text, indices, sets };
+}
+
+/** Tries the patterns, of which the first has the bit `first`, where they may begin. */
+function matchesIn(
+  { text, indices, sets }: Passed,
+  sticky: readonly RegExp[],
+  first: number,
+): RegExpExecArray[][] {
+  const found = sticky.map((): RegExpExecArray[] => []);
+  const own = ((2 ** sticky.length - 1) << first) >>> 0;
+  for (let at = 0; at < indices.length; at += 1) {
+    for (let rest = (sets[at] as number) & own; rest !== 0; rest &= rest - 1) {
+      const place = 31 - Math.clz32(rest & -rest) - first;
+      const pattern = sticky[place] as RegExp;
+      const index = indices[at] as number;
+      const matches = found[place] as RegExpExecArray[];
+      if (index < endOf(matches.at(-1))) continue;
+      pattern.lastIndex = index;
+      const match = pattern.exec(text);
+      if (match !== null) matches.push(match);
+    }
+  }
+  return found;
+}
+
+function endOf(match: RegExpExecArray | undefined): number {
+  return match === undefined ? 0 : match.index + match[0].length;
+}
