@@ -52,3 +52,8 @@ export function lineEnd(text: string, start: number): number {
 export function withLineFeeds(text: string): string {
   return text.includes('\r') ? text.replace(/\r(?!\n)/g, '\n') : text;
 }
+
+/** The words of a text on one line, with one space between. */
+export function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}

@@ -115,7 +115,7 @@ const stageSpecs = {
     reads: ['repo-structure'],
     writes: ['repo-plan', 'file-task', 'dropped'],
     talksTo: ['teacher'],
-    version: 3,
+    version: 4,
   },
   simulate: {
     does: 'per file: read what was written before → think → write',
@@ -136,7 +136,7 @@ const stageSpecs = {
     reads: ['file-thought'],
     writes: ['trajectory', 'dropped'],
     talksTo: [],
-    version: 5,
+    version: 6,
   },
   sink: {
     does: 'tokens, packs of 65,536, MDS shards, and a manifest that a killed writer cannot tear',

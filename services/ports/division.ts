@@ -13,7 +13,10 @@ export interface FileRange {
 export interface SizedFile {
   readonly path: string;
   readonly size: number;
-  /** What a run holds once for all of its files that name the same thing: its line, its head. */
+  /**
+   * What a run holds once for all of its files that name the same thing: its line, its head. The
+   * room of the first run is what is left beside all of these.
+   */
   readonly shared?: { readonly name: string | number; readonly size: number } | undefined;
 }
 
@@ -46,16 +49,16 @@ export function divideFiles(
   const starts = [0];
   for (let to = 1; to <= files.length; to += 1) {
     let [best, start] = [Number.POSITIVE_INFINITY, to - 1];
-    let size = 0;
+    let [ofFiles, ofShared] = [0, 0];
     const held = new Set<string | number>();
     for (let from = to - 1; from >= 0; from -= 1) {
       const { size: own = 0, shared } = files[from] ?? {};
-      size += own;
-      if (shared !== undefined && !held.has(shared.name)) size += shared.size;
+      ofFiles += own;
+      if (shared !== undefined && !held.has(shared.name)) ofShared += shared.size;
       if (shared !== undefined) held.add(shared.name);
       const isAlone = to - from === 1;
-      if (size > Math.max(room.first, room.later) && !isAlone) break;
-      const most = from === 0 ? room.first : room.later;
+      if (ofFiles > Math.max(room.first, room.later) && !isAlone) break;
+      const [size, most] = from === 0 ? [ofFiles, room.first] : [ofFiles + ofShared, room.later];
       if (size > most && !isAlone) continue;
       const begun = cost.run + cost.within * togetherness(files, from);
       const missing = size / most > cost.filledFrom ? Math.max(0, 1 - size / most) : 0;

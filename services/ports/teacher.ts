@@ -41,12 +41,12 @@ export type ProseName = 'requirements' | 'architecture';
 export interface PlanAnswer {
   readonly requirements: string;
   readonly architecture: string;
-  /** One purpose per path; paths the answer omits get the structural fallback. */
+  /** One purpose per path. One that is missing is listed, with the reason if `failures` has it. */
   readonly purposes: readonly FilePurpose[];
-  /** One purpose per module; those the answer omits get a structural fallback. */
+  /** One purpose per module; what holds of files holds of them. */
   readonly modules?: readonly ModulePurpose[];
   /** Why purposes are missing, where the teacher refused to give them or gave none of use. */
-  readonly failures?: readonly string[];
+  readonly failures?: readonly MissingPurposes[];
   /** Why a text is empty, where a check refused it. */
   readonly refused?: Partial<Readonly<Record<ProseName, string>>>;
 }
@@ -62,12 +62,21 @@ export interface ModulePurpose {
   readonly purpose: string;
 }
 
+/** Whose purpose it is; a module by its position in the request. */
+export type PurposeOf = { readonly path: string } | { readonly module: number };
+
+export interface MissingPurposes {
+  readonly of: readonly PurposeOf[];
+  /** Code and message. */
+  readonly reason: string;
+}
+
 /** Purposes of files and modules, and why others are missing. */
 export interface Purposes extends Required<Pick<PlanAnswer, 'purposes' | 'modules' | 'failures'>> {}
 
-/** The purpose of a file or of a module that a check refused. */
+/** The purpose of a file or of a module that a check refused, or that is not there. */
 export interface RefusedPurpose extends Mending {
-  readonly of: { readonly path: string } | { readonly module: number };
+  readonly of: PurposeOf;
 }
 
 /** Asks again for some purposes of a plan; what stands of it is shown. */

@@ -1,17 +1,20 @@
 /**
- * The checks of a plan. Prose that fails goes back with its reason, and so does each wrong purpose,
- * by itself: what stands is not asked for again. What stays wrong is left out with the reason, and
- * the rest of the plan stands.
+ * The checks of a plan. Prose that fails goes back with its reason, and so does each purpose that
+ * fails or is missing, by itself: what stands is not asked for again. What stays wrong is left out
+ * with the reason, and the rest of the plan stands.
  */
 import type { Usage } from '../../schemas/generated/types.ts';
+import { allPurposes, purposeKey, purposeName } from '../ports/purposes.ts';
 import {
   type Answer,
   type Draft,
   type FilePurpose,
+  type MissingPurposes,
   type ModulePurpose,
   type PlanAnswer,
   type PlanRequest,
   type ProseName,
+  type PurposeOf,
   type Purposes,
   type RefusedPurpose,
   renameParts,
@@ -73,7 +76,7 @@ export async function planChecked(
   });
   const { purposes, modules, failures } = mended.value;
   const value = { ...written, purposes, failures, refused };
-  const whole = plan.modules === undefined ? value : { ...value, modules };
+  const whole = modules.length === 0 ? value : { ...value, modules };
   return { value: whole, usage: mended.usage };
 }
 
@@ -97,13 +100,13 @@ interface Around extends Asking {
   readonly paid: Usage;
 }
 
-interface Wrong {
-  readonly found: Finding;
-  readonly what: string;
-  readonly asked: RefusedPurpose;
+/** A purpose that is to be asked for again. */
+interface Wanted extends RefusedPurpose {
+  /** The check that refused it; null where the answer left it out. */
+  readonly check: CheckName | null;
 }
 
-/** Of all purposes, only those that fail are asked for again, together. */
+/** Of all purposes, only those that fail or are missing are asked for again, together. */
 async function mendPurposes(
   teacher: Planner,
   request: PlanRequest,
@@ -113,20 +116,24 @@ async function mendPurposes(
   let usage = paid;
   let answered: Purposes = { modules: [], failures: [], ...plan };
   const good: { purposes: FilePurpose[]; modules: ModulePurpose[] } = { purposes: [], modules: [] };
-  const failures = [...answered.failures];
-  let unanswered: readonly Wrong[] = [];
+  const failures: MissingPurposes[] = [];
+  const wanted = new Map(allPurposes(request).map((of) => [purposeKey(of), leftOut(of)]));
   for (let tries = 0; ; tries += 1) {
-    const judged = judgePurposes(request, answered, facts);
+    const judged = judgePurposes(answered, facts);
     good.purposes.push(...judged.purposes);
     good.modules.push(...judged.modules);
-    usage = sumUsage([usage, ...judged.wrong.map(({ found }) => refusedBy(found))]);
-    const wrong = [...judged.wrong, ...unanswered];
-    if (wrong.length === 0 || tries === mendingsMax || teacher.mendPurposes === undefined) {
-      failures.push(...wrong.map(({ what, found }) => reasonOf(what, found)));
+    usage = sumUsage([usage, ...judged.refused.map(refusedBy)]);
+    failures.push(...answered.failures);
+    // What the teacher gives up has its reason; asking again would not mend it.
+    for (const { of } of answered.failures) for (const each of of) wanted.delete(purposeKey(each));
+    for (const each of judged.refused) wanted.set(purposeKey(each.of), each);
+    for (const of of judged.good) wanted.delete(purposeKey(of));
+    const refused = [...wanted.values()];
+    if (refused.length === 0 || tries === mendingsMax || teacher.mendPurposes === undefined) {
+      failures.push(...refused.flatMap((each) => givenUp(each, request)));
       return { value: { ...good, failures }, usage };
     }
     const planned = { ...plan, modules: good.modules };
-    const refused = wrong.map(({ asked }) => asked);
     const already = usage;
     const again = await teacher
       .mendPurposes({ request, planned, refused }, signal, draftOfMending(draft, tries + 1))
@@ -135,36 +142,33 @@ async function mendPurposes(
       });
     usage = sumUsage([usage, again.usage]);
     answered = again.value;
-    unanswered = wrong.filter(({ asked }) => !isAnswered(asked, answered));
-    failures.push(...answered.failures);
   }
 }
 
-function isAnswered({ of }: RefusedPurpose, { purposes, modules }: Purposes): boolean {
-  if ('path' in of) return purposes.some(({ path }) => path === of.path);
-  return modules.some(({ module }) => module === of.module);
+function leftOut(of: PurposeOf): Wanted {
+  return { of, answer: '', problem: 'the answer left it out', check: null };
 }
 
-function judgePurposes(request: PlanRequest, { purposes, modules }: Purposes, facts: Facts) {
-  const wrong: Wrong[] = [];
-  const stands = (
-    asked: Omit<RefusedPurpose, 'problem'>,
-    what: string,
-    wanted: readonly CheckName[],
-  ): boolean => {
-    const found = findProblem(asked.answer, facts, wanted);
-    if (found !== null) wrong.push({ found, what, asked: { ...asked, problem: found.problem } });
+/** What was left out always has no other reason than that, which the stage sees by itself. */
+function givenUp({ of, check, problem }: Wanted, request: PlanRequest): MissingPurposes[] {
+  if (check === null) return [];
+  return [{ of: [of], reason: reasonOf(purposeName(of, request), { check, problem }) }];
+}
+
+function judgePurposes({ purposes, modules }: Purposes, facts: Facts) {
+  const refused: (Wanted & Finding)[] = [];
+  const good: PurposeOf[] = [];
+  const stands = (of: PurposeOf, answer: string, wanted: readonly CheckName[]): boolean => {
+    const found = findProblem(answer, facts, wanted);
+    if (found === null) good.push(of);
+    else refused.push({ of, answer, ...found });
     return found === null;
   };
   return {
-    purposes: purposes.filter(({ path, purpose }) => {
-      return stands({ of: { path }, answer: purpose }, `the purpose of ${path}`, purposeChecks);
-    }),
-    modules: modules.filter(({ module, purpose }) => {
-      const what = `the purpose of the module ${request.modules[module]?.name ?? ''}`;
-      return stands({ of: { module }, answer: purpose }, what, moduleChecks);
-    }),
-    wrong,
+    purposes: purposes.filter(({ path, purpose }) => stands({ path }, purpose, purposeChecks)),
+    modules: modules.filter(({ module, purpose }) => stands({ module }, purpose, moduleChecks)),
+    refused,
+    good,
   };
 }
 

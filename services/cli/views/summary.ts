@@ -225,7 +225,7 @@ function markedRows({ marked, markedFiles }: RunSummary): [string, string][] {
 
 /** What a lack is called. */
 export function lackName(what: string): string {
-  return what === 'purposes' ? 'batch of purposes' : what;
+  return what === 'purposes' ? 'purpose' : what;
 }
 
 /** `3 thought, 1 plan`: how much of each is missing. */

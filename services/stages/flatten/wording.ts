@@ -10,6 +10,7 @@ import type {
   RepoPlanBody,
   RepoStructureBody,
 } from '../../../schemas/generated/types.ts';
+import { oneLine } from '../../../schemas/lines.ts';
 
 /** An episode as the text tells of it. */
 export interface EpisodeFacts {
@@ -201,8 +202,4 @@ export function endLine(text: string): string {
 /** Shows a path that holds control characters as a JSON string, so that it stays on one line. */
 function showPath(path: string): string {
   return /[\p{Cc}\u2028\u2029]/u.test(path) ? JSON.stringify(path) : path;
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
 }

@@ -3,7 +3,8 @@
  * stands in for that, so a refusal costs no repository.
  */
 import type { Lack } from '../../../schemas/generated/types.ts';
-import type { PlanRequest, ProseName } from '../../ports/teacher.ts';
+import { purposeKey, purposeName, purposesMissing } from '../../ports/purposes.ts';
+import type { PlanAnswer, PlanRequest, ProseName, PurposeOf } from '../../ports/teacher.ts';
 import { askOrGiveUp } from '../../runtime/given-up.ts';
 import type { Tools } from '../../runtime/stage.ts';
 import type { PlanKnobs } from './config.ts';
@@ -21,18 +22,18 @@ export async function askForPlan(
       prose,
       purposes: [],
       modules: [],
-      lacks: [lack('plan', answer.reason)],
+      lacks: [lackOfPlan(answer.reason)],
       usage: answer.usage,
     };
   }
   const { value, usage } = answer;
-  const lacks = (value.failures ?? []).map((reason) => lack('purposes', reason));
+  const lacks = lacksOfPurposes(request, value);
   // Each text stands for itself: an unusable one costs neither the other nor the purposes.
   const usable = (name: ProseName) => {
     const problem =
       value.refused?.[name] ?? findTextProblem(name, value[name], config.textBytesMax);
     if (problem === null) return value[name].trim();
-    lacks.push(lack('plan', problem));
+    lacks.push(lackOfPlan(problem));
     return '';
   };
   const prose = { requirements: usable('requirements'), architecture: usable('architecture') };
@@ -40,6 +41,23 @@ export async function askForPlan(
   return { prose, purposes, modules, lacks, usage };
 }
 
-function lack(what: 'plan' | 'purposes', reason: string): Lack {
-  return { what, path: null, reason };
+/** Each missing purpose has a reason: the teacher's own, or that its answer left it out. */
+function lacksOfPurposes(request: PlanRequest, answer: PlanAnswer): Lack[] {
+  const reasons = new Map(
+    (answer.failures ?? []).flatMap(({ of, reason }) =>
+      of.map((each) => [purposeKey(each), reason] as const),
+    ),
+  );
+  return purposesMissing(request, answer).map((of) => ({
+    ...{ what: 'purposes', path: 'path' in of ? of.path : null },
+    reason: reasons.get(purposeKey(of)) ?? leftOut(of, request),
+  }));
+}
+
+function leftOut(of: PurposeOf, request: PlanRequest): string {
+  return `TEACHER_ANSWER_INVALID: ${purposeName(of, request)}: the answer left it out`;
+}
+
+function lackOfPlan(reason: string): Lack {
+  return { what: 'plan', path: null, reason };
 }

@@ -9,6 +9,7 @@ import type {
   PlannedFile,
   RepoStructureBody,
 } from '../../../schemas/generated/types.ts';
+import { oneLine } from '../../../schemas/lines.ts';
 import { byPath, edgesFrom, edgesTo } from '../../ports/look-up.ts';
 import type { Module, PlanAnswer, PlanRequest } from '../../ports/teacher.ts';
 import { PipelineError } from '../../runtime/errors.ts';
@@ -167,10 +168,6 @@ export function fallbackPurpose(file: FileStructure): string {
 /** The purposes of an answer, each on one line, by path. */
 export function toldPurposes(purposes: PlanAnswer['purposes']): ReadonlyMap<string, string> {
   return new Map(purposes.map(({ path, purpose }) => [path, oneLine(purpose)]));
-}
-
-export function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
 }
 
 /** As many whole words as fit, or as many characters if even the first word does not fit. */

@@ -4,11 +4,12 @@
  * exactly one module, and each is small enough for one question. Pure.
  */
 import type { PlannedModule, RepoStructureBody } from '../../../schemas/generated/types.ts';
+import { oneLine } from '../../../schemas/lines.ts';
 import { describeFolders, divideFiles, type SizedFile } from '../../ports/division.ts';
 import { byPath } from '../../ports/look-up.ts';
 import type { Module, PlanAnswer } from '../../ports/teacher.ts';
 import type { PlanKnobs } from './config.ts';
-import { cutAtWord, oneLine } from './file-plan.ts';
+import { cutAtWord } from './file-plan.ts';
 
 type ModuleKnobs = Pick<PlanKnobs, 'moduleFilesMax' | 'moduleBytesMax'>;
 

@@ -1,4 +1,5 @@
 /** What a teacher's answer lacks, or has too much of, is counted and logged (I11). */
+import { purposesMissing } from '../../ports/purposes.ts';
 import type { PlanAnswer, PlanRequest } from '../../ports/teacher.ts';
 import type { Tools } from '../../runtime/stage.ts';
 import type { PlanKnobs } from './config.ts';
@@ -23,18 +24,20 @@ export function tellUnused(request: PlanRequest, told: Told, tools: PlanTools): 
 /** How many files and modules have no purpose in an answer, and how many purposes are too long. */
 export function countUnused(
   request: Pick<PlanRequest, 'files' | 'modules'>,
-  { purposes, modules }: Told,
+  answer: Told,
   limits: Pick<PlanKnobs, 'purposeBytesMax' | 'modulePurposeBytesMax'>,
 ): { readonly missing: number; readonly cut: number; readonly modulesMissing: number } {
-  const told = toldPurposes(purposes);
+  const told = toldPurposes(answer.purposes);
   const texts = request.files.map(({ path }) => told.get(path) ?? '');
-  const ofModules = toldModules(modules);
+  const ofModules = toldModules(answer.modules);
   const moduleTexts = request.modules.map((_, position) => ofModules.get(position) ?? '');
+  const missing = purposesMissing(request, answer);
+  const ofFiles = missing.filter((of) => 'path' in of).length;
   const cutAt = (all: readonly string[], bytesMax: number) =>
     all.filter((text) => Buffer.byteLength(text) > bytesMax).length;
   return {
-    missing: texts.filter((text) => text === '').length,
+    missing: ofFiles,
     cut: cutAt(texts, limits.purposeBytesMax) + cutAt(moduleTexts, limits.modulePurposeBytesMax),
-    modulesMissing: moduleTexts.filter((text) => text === '').length,
+    modulesMissing: missing.length - ofFiles,
   };
 }

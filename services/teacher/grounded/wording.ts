@@ -84,19 +84,6 @@ export function folderOf(path: string): string {
   return slash < 0 ? '' : path.slice(0, slash);
 }
 
-/** Joins as many leading pieces as fit in `bytesMax`. */
-export function fitPieces(pieces: readonly string[], separator: string, bytesMax: number): string {
-  const kept: string[] = [];
-  let bytes = 0;
-  for (const piece of pieces) {
-    const more = byteLength(piece) + (kept.length === 0 ? 0 : byteLength(separator));
-    if (bytes + more > bytesMax) continue;
-    kept.push(piece);
-    bytes += more;
-  }
-  return kept.join(separator);
-}
-
 /** Words of an identifier: `from_envvar`, `fromEnvvar` and `FromEnvvar` give the same. */
 export function identifierWords(name: string): string {
   return name

@@ -8,15 +8,22 @@ import type {
   FilePurpose,
   Mending,
   MendRequest,
+  MissingPurposes,
   ModulePurpose,
   PlanAnswer,
   PlanRequest,
+  PurposeOf,
   Purposes,
   RefusedPurpose,
 } from '../../ports/teacher.ts';
 import { noUsage, sumUsage } from '../../ports/usage.ts';
 import { askOrGiveUp } from '../../runtime/given-up.ts';
-import { type ModuleBatch, moduleName, modulesPrompt } from '../prompts/modules-prompt.ts';
+import {
+  type ModuleBatch,
+  moduleName,
+  modulesPrompt,
+  nameModules,
+} from '../prompts/modules-prompt.ts';
 import { planPrompt } from '../prompts/plan-prompt.ts';
 import { type FileBatch, type PlannedSoFar, purposesPrompt } from '../prompts/purposes-prompt.ts';
 import type { Prompt } from '../prompts/version.ts';
@@ -99,6 +106,7 @@ function limitOf({ planTokensMax }: TeacherSettings) {
 /** What is asked about some modules, or about some files. */
 interface Question<Form, Batch> {
   readonly batch: Batch;
+  readonly of: readonly PurposeOf[];
   readonly prompt: Prompt;
   readonly wanted: Wanted<Form>;
 }
@@ -121,6 +129,7 @@ function moduleQuestions(
     const batch = { modules, mending: mendingOf(again, names) };
     return {
       batch,
+      of: modules.map((module) => ({ module })),
       prompt: modulesPrompt(request, batch, prose, settings.promptBytesMax),
       wanted: {
         ...{ form: modulesAnswer, formName: 'modules', part: `modules ${modules[0]}` },
@@ -151,6 +160,7 @@ function fileQuestions(
       const batch = { files, module, mending: mendingOf(again, paths) };
       return {
         batch,
+        of: paths.map((path) => ({ path })),
         prompt: purposesPrompt(request, batch, planned, settings.promptBytesMax),
         wanted: {
           ...{ form: purposesAnswer, formName: 'purposes', part: `purposes ${ordinals[0]}` },
@@ -172,7 +182,7 @@ function inBatches<Item>(items: readonly Item[], size: number): Item[][] {
  */
 interface Answered<Value> {
   readonly values: readonly Value[];
-  readonly failures: readonly string[];
+  readonly failures: readonly MissingPurposes[];
   readonly usage: Usage;
 }
 
@@ -189,14 +199,14 @@ async function askAll<Form, Batch, Value>(
     ),
   );
   const values: Value[] = [];
-  const failures: string[] = [];
+  const failures: MissingPurposes[] = [];
   let usage = noUsage;
   for (const [at, each] of settled.entries()) {
     if (each.status === 'rejected') throw each.reason;
-    const question = questions[at] as Question<Form, Batch>;
+    const { of, batch } = questions[at] as Question<Form, Batch>;
     usage = sumUsage([usage, each.value.usage]);
-    if ('reason' in each.value) failures.push(each.value.reason);
-    else values.push(...read(each.value.value, question.batch));
+    if ('reason' in each.value) failures.push({ of, reason: each.value.reason });
+    else values.push(...read(each.value.value, batch));
   }
   return { values, failures, usage };
 }
@@ -218,17 +228,8 @@ function readModules(
   const asked = new Map(batch.map((position) => [moduleName(position), position]));
   return answers.flatMap(({ module, purpose }) => {
     const position = asked.get(module);
-    return position === undefined ? [] : [{ module: position, purpose: named(request, purpose) }];
+    return position === undefined
+      ? []
+      : [{ module: position, purpose: nameModules(purpose, request) }];
   });
-}
-
-/**
- * The plan knows a module by its folders; its short name is of the prompts alone. In one pass,
- * because a folder may be called as a module is.
- */
-function named({ modules }: PlanRequest, purpose: string): string {
-  return purpose.replaceAll(
-    /module_([1-9]\d*)/g,
-    (text, number) => modules[Number(number) - 1]?.name ?? text,
-  );
 }

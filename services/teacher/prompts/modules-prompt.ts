@@ -7,9 +7,20 @@ import { fitLines, fitText, joinMaterial, material } from './material.ts';
 import { mendingParts } from './mending.ts';
 import type { Prompt } from './version.ts';
 
+const namePrefix = 'module_';
+const moduleNames = new RegExp(`${namePrefix}([1-9]\\d*)`, 'g');
+
 /** The name of a module in prompts and answers, by its position from 0. */
 export function moduleName(position: number): string {
-  return `module_${position + 1}`;
+  return `${namePrefix}${position + 1}`;
+}
+
+/**
+ * A text of an answer, with the modules called by their folders; their short names are of the
+ * prompts alone. In one pass, because a folder may be called as a module is.
+ */
+export function nameModules(text: string, { modules }: Pick<PlanRequest, 'modules'>): string {
+  return text.replaceAll(moduleNames, (name, number) => modules[Number(number) - 1]?.name ?? name);
 }
 
 /** Shares of the longest prompt. */

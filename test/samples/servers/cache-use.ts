@@ -15,6 +15,8 @@ export async function askForOneToken(
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ model: 'smollm2', messages, max_tokens: 1 }),
   });
+  if (!response.ok)
+    throw new Error(`the server answered ${response.status}: ${await response.text()}`);
   const { usage } = (await response.json()) as {
     readonly usage: {
       readonly prompt_tokens: number;

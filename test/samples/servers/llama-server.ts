@@ -4,6 +4,7 @@
  * the form that a JSON schema wants, fast enough for every run of the tests.
  */
 import { execFile, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -52,5 +53,6 @@ function cutModel(python: string): Promise<string> {
   const make = async (target: string) => {
     await promisify(execFile)(python, [script, 'cut', join(target, 'cut.gguf')]);
   };
-  return madeOnce({ parent: kept, name: 'smollm2-cut', madeOf: python, make });
+  const madeOf = python + readFileSync(script, 'utf8');
+  return madeOnce({ parent: kept, name: 'smollm2-cut', madeOf, make });
 }

@@ -3,17 +3,11 @@ import { afterEach, expect, test } from 'vitest';
 import type { ThinkRequest } from '../../../services/ports/teacher.ts';
 import { buildThinkRequest } from '../../../services/ports/think-request.ts';
 import { manualClock } from '../../../services/runtime/clock.ts';
-import { checkedTeacher } from '../../../services/teacher/checked.ts';
 import { type TeacherKnobs, teacherKnobs } from '../../../services/teacher/config.ts';
 import { openTeacher } from '../../../services/teacher/open.ts';
 import { openLive } from '../../../services/teacher/openai/live.ts';
 import { examplePlan, exampleStructure, exampleTexts, firstRewrite } from './example-repository.ts';
-import {
-  type FakeOpenAi,
-  type FakeOpenAiOptions,
-  respond,
-  startFakeOpenAi,
-} from './fake-openai-server.ts';
+import { type FakeOpenAi, type FakeOpenAiOptions, startFakeOpenAi } from './fake-openai-server.ts';
 
 const signal = new AbortController().signal;
 let server: FakeOpenAi | undefined;
@@ -43,16 +37,6 @@ const request: ThinkRequest = buildThinkRequest(
   [],
   (path) => exampleTexts[path] ?? '',
 );
-const planRequest = {
-  name: 'keeper',
-  licence: 'MIT',
-  readme: exampleTexts['README.md'] ?? '',
-  files: exampleStructure.files,
-  edges: exampleStructure.edges,
-  modules: [],
-  manifests: [],
-};
-
 test('makes one call per thought and returns text, usage and price', async () => {
   const { teacher, server } = await open(
     {},
@@ -71,98 +55,6 @@ test('makes one call per thought and returns text, usage and price', async () =>
     model: 'fake-model',
     languageModel: true,
   });
-});
-
-test('asks for purposes in batches that cover every file once', async () => {
-  const { teacher, server } = await open({}, { purposesPerCall: 4 });
-  const { value, usage } = await teacher.plan(planRequest, signal);
-  expect(server.requests).toHaveLength(3);
-  expect(usage.calls).toBe(3);
-  expect(value.requirements).toContain('keeper');
-  expect(value.purposes.map((purpose) => purpose.path)).toEqual(
-    exampleStructure.files.map((file) => file.path),
-  );
-});
-
-test('a project with modules is planned from the top down, each level shown the one above', async () => {
-  const { teacher, server } = await open({}, { purposesPerCall: 2 });
-  const modules = [
-    { name: 'core', files: [0, 2, 3] },
-    { name: 'around', files: [1, 4, 5] },
-    { name: 'nothing', files: [] },
-  ];
-  const { value, usage } = await teacher.plan({ ...planRequest, modules }, signal);
-  const asked = server.requests.map(({ body }) => body.messages?.[1]?.content ?? '');
-  // The project; two calls for three modules; two for the files of each.
-  expect(asked).toHaveLength(1 + 2 + 4);
-  expect(usage.calls).toBe(7);
-  expect(asked[0]).toContain('module_2: around (3 files)');
-  expect(asked[1]).toContain(value.architecture);
-  expect(asked[1]).toContain('module_1: core (3 files)\n  ');
-  expect(asked[3]).toContain('module_1: core: Keeps together what belongs together.');
-  expect(value.modules?.map(({ module }) => module)).toEqual([0, 1, 2]);
-  expect(value.purposes.map(({ path }) => path)).toEqual(
-    [0, 2, 3, 1, 4, 5].map((ordinal) => exampleStructure.files[ordinal]?.path),
-  );
-});
-
-test('a purpose calls each module by its folder, whatever that is called', async () => {
-  const purpose = 'It builds on module_1, module_2 and $$, and not on module_39.';
-  const answer = { modules: [1, 2, 3].map((number) => ({ module: `module_${number}`, purpose })) };
-  const { teacher } = await open({
-    fault: ([system]) =>
-      system?.content.includes('"modules"') === true
-        ? { kind: 'text', text: JSON.stringify(answer) }
-        : null,
-  });
-  const modules = [
-    { name: "$&/$'$$", files: [0, 2, 3] },
-    { name: 'src/module_1', files: [1, 4, 5] },
-    { name: 'nothing', files: [] },
-  ];
-  const { value } = await teacher.plan({ ...planRequest, modules }, signal);
-  expect(value.modules?.map((each) => each.purpose)).toEqual(
-    Array(3).fill("It builds on $&/$'$$, src/module_1 and $$, and not on module_39."),
-  );
-});
-
-test('modules that a model refuses to describe cost neither the prose nor the files', async () => {
-  const { teacher } = await open({
-    fault: ([system]) =>
-      system?.content.includes('"modules"') === true
-        ? { kind: 'text', text: 'no modules today' }
-        : null,
-  });
-  const modules = [{ name: 'all', files: [0, 1, 2, 3, 4, 5] }];
-  const { value } = await teacher.plan({ ...planRequest, modules }, signal);
-  expect(value.failures).toEqual([expect.stringContaining('TEACHER_ANSWER_INVALID')]);
-  expect(value.modules).toBeUndefined();
-  expect(value.purposes).toHaveLength(6);
-});
-
-test('only purposes that a check refuses are asked for again, with what was wrong', async () => {
-  let times = 0;
-  const { teacher, server } = await open({
-    respond: (messages) => {
-      const told = respond(messages);
-      times += 1;
-      const bad = 'Helps src/missing.py.';
-      if (times > 2 + 1) return told;
-      return told.replace(/Takes care of what src\/(?:store|errors).py is about./g, bad);
-    },
-  });
-  const checked = checkedTeacher(teacher, { checks: 'on', mendingsMax: 2 });
-  const { value, usage } = await checked.plan(planRequest, signal);
-  expect(value.failures).toEqual([]);
-  expect(value.purposes).toHaveLength(6);
-  const asked = server.requests.map(({ body }) => body.messages?.[1]?.content ?? '');
-  // The prose, all purposes, the two wrong ones twice.
-  expect(asked).toHaveLength(4);
-  expect(asked[1]).toContain('src/service.py (');
-  expect(asked[2]).not.toContain('src/service.py (');
-  expect(asked[2]).toContain('src/store.py: Helps src/missing.py.');
-  expect(asked[2]).toMatch(/src\/errors\.py: .*src\/missing\.py/);
-  expect(usage).toMatchObject({ calls: 4, refused: { names: 4 } });
 });
 
 test('rewrites differ by sample and round, because the prompts do', async () => {
@@ -347,7 +239,7 @@ test('openTeacher requires address and model for kind openai, and nothing for gr
   const grounded = await openTeacher(teacherKnobs.parse({}), {}, manualClock());
   expect(grounded.identity).toEqual({
     name: 'grounded',
-    version: '6-c4.2',
+    version: '6-c5.2',
     model: null,
     languageModel: false,
   });

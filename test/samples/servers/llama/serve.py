@@ -18,12 +18,14 @@ def whole_model() -> Path:
 def cut_model(target: str) -> None:
     from gguf import GGUFReader, GGUFValueType, GGUFWriter
 
+    # Its words have no sense anyway, so its context may be longer than the model was trained for.
+    changed = {"llama.block_count": 1, "llama.context_length": 131_072}
     reader = GGUFReader(whole_model())
     writer = GGUFWriter(target, "llama")
     for field in reader.fields.values():
         if field.name.startswith("GGUF.") or field.name == "general.architecture":
             continue
-        value = 1 if field.name == "llama.block_count" else field.contents()
+        value = changed.get(field.name, field.contents())
         inner = field.types[-1] if field.types[0] == GGUFValueType.ARRAY else None
         writer.add_key_value(field.name, value, field.types[0], sub_type=inner)
     for tensor in reader.tensors:

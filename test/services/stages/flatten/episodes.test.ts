@@ -180,6 +180,13 @@ describe('divideFiles', () => {
     expect(sizes([10, 500, 10], 100)).toEqual([1, 1, 1]);
   });
 
+  it('counts what files share once in a run, and not in the first, which has it anyway', () => {
+    const shared = { name: 'module', size: 20 };
+    const sharing = files(...Array(8).fill(20)).map((each) => ({ ...each, shared }));
+    const ranges = divideFiles(sharing, { first: 80, later: 100 }, cost);
+    expect(ranges.map(({ from, to }) => to - from)).toEqual([4, 4]);
+  });
+
   it('divides ten thousand files at once', () => {
     const many = Array.from({ length: 10_000 }, (_, at) => (at * 7) % 90);
     expect(sizes(many, 2_000).reduce((a, b) => a + b)).toBe(10_000);

@@ -1,13 +1,13 @@
 /** The plan stage with the real blob store and both teachers: one plan, one task per file. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Teacher } from '../../../../services/ports/teacher.ts';
+import type { FilePurpose, Teacher } from '../../../../services/ports/teacher.ts';
 import { manualClock } from '../../../../services/runtime/clock.ts';
 import { planKnobs } from '../../../../services/stages/plan/config.ts';
 import { plan } from '../../../../services/stages/plan/stage.ts';
 import { teacherKnobs } from '../../../../services/teacher/config.ts';
 import { openTeacher } from '../../../../services/teacher/open.ts';
 import { exampleContent, exampleStructure } from '../../teacher/example-repository.ts';
-import { startFakeOpenAi } from '../../teacher/fake-openai-server.ts';
+import { respond, startFakeOpenAi } from '../../teacher/fake-openai-server.ts';
 import { openStageBench, recordOf, type StageBench } from '../../teacher/stage-tools.ts';
 
 let bench: StageBench<ReturnType<typeof planKnobs.parse>>;
@@ -56,6 +56,35 @@ test('drops a repository without files', async () => {
   expect(await plan.handle(recordOf(plan.reads, empty), bench.tools)).toEqual([
     { kind: 'drop', reason: 'NO_ADMISSIBLE_FILES', detail: 'no file is left to plan' },
   ]);
+});
+
+test.each([
+  ['on', 4],
+  ['off', 2],
+] as const)('each purpose that is not given is listed, checks %s', async (checks, calls) => {
+  const server = await startFakeOpenAi({
+    respond: (messages) => {
+      const answer = JSON.parse(respond(messages));
+      const purposes = answer.purposes?.filter(({ path }: FilePurpose) => path !== 'src/store.py');
+      return JSON.stringify({ ...answer, purposes });
+    },
+  });
+  const endpoint = { kind: 'openai', baseUrl: server.baseUrl, model: 'fake-model', checks };
+  const teacher = await openTeacher(teacherKnobs.parse(endpoint), {}, manualClock());
+  const tools = { ...bench.tools, teacher };
+  const [first] = await plan.handle(recordOf(plan.reads, exampleStructure), tools);
+  if (first?.kind !== 'emit' || first.topic !== 'repo-plan') throw new Error('no plan');
+  expect(first.body.usage.calls).toBe(calls);
+  expect(first.body.lacks).toEqual([
+    {
+      what: 'purposes',
+      path: 'src/store.py',
+      reason: 'TEACHER_ANSWER_INVALID: the purpose of src/store.py: the answer left it out',
+    },
+  ]);
+  const written = first.body.files.find(({ path }) => path === 'src/store.py');
+  expect(written?.purpose).toMatch(/^Defines /);
+  await server.close();
 });
 
 test('works with a model behind an endpoint, and without its words where it gives none', async () => {
