@@ -17,7 +17,7 @@ type Columns = ReadonlyMap<number, NameKind>;
 export function findInColumns(path: string, text: string): Finding[] {
   const [inserts = [], copies = []] = findStatements(text);
   const findings = [...findInInserts(text, inserts), ...findInCopies(text, copies)];
-  if (endOfRulerCell.test(text)) findings.push(...findInMarkdown(text));
+  if (text.includes('|') && endOfRulerCell.test(text)) findings.push(...findInMarkdown(text));
   if (/\.(?:csv|tsv)$/i.test(path)) findings.push(...findInValues(path, text));
   return findings;
 }

@@ -80,8 +80,8 @@ const names: readonly (readonly [RegExp, string])[] = [
     'Apache-2.0',
   ],
   [/^(?:apache software license|asl ?2(?:\.0)?|apache-?2(?:\.0)?|apl ?2(?:\.0)?)$/, 'Apache-2.0'],
-  [bsdName('new|modified|revised|3-clause|bsd-3|bsd 3|bsd3'), 'BSD-3-Clause'],
-  [bsdName('simplified|freebsd|2-clause|bsd-2|bsd 2|bsd2'), 'BSD-2-Clause'],
+  [bsdName('(?:new|modified|revised)[- ]bsd|3-clause|bsd-3|bsd 3|bsd3'), 'BSD-3-Clause'],
+  [bsdName('simplified[- ]bsd|freebsd|2-clause|bsd-2|bsd 2|bsd2'), 'BSD-2-Clause'],
   [/^(?:the )?isc(?: licen[cs]e)?(?: \(iscl\))?$/, 'ISC'],
   [
     /^(?:mozilla public licen[cs]e|mpl)[, -]*(?:v\.? ?|version )?2(?:\.0)?(?: \(mpl 2\.0\))?$/,

@@ -14,8 +14,24 @@ import { readTag } from './tags.ts';
 /** A tag or a reservation counts only within this many characters of a file's start. */
 const headCharacters = 8_192;
 
+/**
+ * One of these is in every notice, tag and text of a licence: words of grants and reservations, and
+ * names. Most comments hold none, and are not read further.
+ */
+const mayState = new RegExp(
+  [
+    'licen[cs]e|gpl|copying|distribut|reproduc|rights|permission|confidential|proprietary',
+    '|unauthori[sz]ed|secret|commercial|prohibited|domain|terms|agreement|eula|covenant|unpublished',
+    String.raw`|\b(?:only|released|mit|expat|apache|asl|apl|mozilla|mpl|eclipse|epl|cddl|eupl|sspl|busl`,
+    String.raw`|elastic|commons|cc|cc0|x11|(?:free)?bsd\d?|isc|boost|bsl|zlib|wtfpl|fuck|psf|python`,
+    String.raw`|artistic|perl|ruby|public|gnu)\b`,
+  ].join(''),
+  'i',
+);
+
 /** Returns the licence that the block states; null if it states none. */
 export function readBlock({ lines, offset }: CommentBlock): LicenceExpression | null {
+  if (!lines.some((line) => mayState.test(line))) return null;
   const inHead = offset < headCharacters;
   const prose = proseOf(lines);
   const words = licenceWords(lines.join('\n'));

@@ -14,11 +14,14 @@ const tag = new RegExp(
   'i',
 );
 
+/** Alone on a line, such a word heads what is about the system or the library. */
+const namesOtherThing = /^(?:freebsd|zlib|boost|expat|psf)$/i;
+
 /** Reads `License: GPLv2 or later`, `@license MIT`, or a line that is only a licence's name. */
 export function readTag(line: string): LicenceExpression | null {
   if (line.length > tagCharacters) return null;
   const alone = line.replace(/^the /i, '').replace(/[.,;:]+$/, '');
-  const whole = fromName(alone);
+  const whole = namesOtherThing.test(alone) ? null : fromName(alone);
   if (whole !== null) return licence(whole);
   if (/^(?:licen[cs]ed? )?(?:gnu )?[al]?gpl\b.{0,30}$/i.test(alone)) {
     return combine('and', licencesIn(alone));

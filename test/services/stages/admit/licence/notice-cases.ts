@@ -154,6 +154,9 @@ export const stated: readonly NoticeCase[] = [
 ];
 
 export const permissive: readonly NoticeCase[] = [
+  ['a.c', '/* New BSD License */\nint a;\n', 'BSD-3-Clause'],
+  ['a.c', '/* License: FreeBSD */\nint a;\n', 'BSD-2-Clause'],
+  ['a.c', '/* simplified BSD */\nint license;\n', 'BSD-2-Clause'],
   ['a.json', '{"$comment": "SPDX-License-Identifier: MIT", "a": 1}\n', 'MIT'],
   ['a.json', '{"SPDX-License-Identifier": "Apache-2.0"}\n', 'Apache-2.0'],
   ['a.md', '---\ntitle: A\nSPDX-License-Identifier: CC0-1.0\n---\n\nText.\n', 'CC0-1.0'],
@@ -202,6 +205,10 @@ export const permissive: readonly NoticeCase[] = [
 ];
 
 export const mentions: readonly NoticeCase[] = [
+  // Headings and remarks that are also parts of names.
+  ...['FreeBSD', 'zlib', 'Boost', 'simplified', 'new', 'modified', 'Revised license'].map(
+    (word) => ['a.c', `/* ${word} */\nint license;\n`, null] as const,
+  ),
   ['a.json', '{"text": "SPDX-License-Identifier: GPL-3.0-only"}\n', null],
   ['a.md', '---\ntitle: A\n---\n\nWrite `SPDX-License-Identifier: MIT` there.\n', null],
   [
