@@ -8,7 +8,7 @@ import {
   bindings,
   bindsBySpace,
   bindsString,
-  type Form,
+  isMapOfSecrets,
   nextInList,
   nextInMap,
 } from './bindings.ts';
@@ -22,20 +22,33 @@ import { secretPatterns } from './patterns.ts';
 /** In these files a value without quotes is a literal; in others it may be an identifier. */
 const settingsFile = new RegExp(
   [
-    String.raw`(?:^|/)\.(?:env|netrc|npmrc|pypirc|pgpass|s3cfg|boto|curlrc|wgetrc|yarnrc)[^/]*$`,
+    String.raw`(?:^|/)\.(?:env|netrc|authinfo|npmrc|pypirc|pgpass|s3cfg|boto|\w{2,12}rc)[^/]*$`,
     String.raw`(?:^|/)(?:_netrc|credentials|kubeconfig|\.?kube/config|\.docker/config\.json)$`,
-    String.raw`\.(?:env|ini|cfg|conf|cnf|config|settings|properties|ya?ml|toml|tfvars|ovpn|reg|netrc)$`,
+    String.raw`\.(?:env|ini|cfg|conf|cnf|config|settings|properties|ya?ml|toml|tfvars|ovpn|reg|netrc|mk)$`,
+    String.raw`(?:^|/)(?:GNU)?makefile$`,
   ].join('|'),
   'i',
 );
 
-const proseFile = /(?:^|\/)[^./]+$|\.(?:md|markdown|mdx|txt|rst|adoc|org|log|http|rest|csv|out)$/i;
+/** What a copy of a file has behind its name. */
+const copied =
+  /(?:\.(?:example|sample|dist|templ(?:ate)?|tmpl|tpl|j2|in|bak|old|orig|save|local)|~)+$/i;
 
-type FileKind = 'settings' | 'prose' | 'program';
+const proseFile =
+  /(?:^|\/)[^./]+$|\.(?:md|markdown|mdx|txt|rst|adoc|org|log|http|rest|csv|out|feature|robot)$/i;
+/** Programs whose names have no ending. */
+const programFile = /(?:^|\/)(?:Rake|Cap|Fast|Pod|Gem|Vagrant|Brew|Guard|Deliver|Match|App)file$/;
+
+/** The lists of checksums that package managers write. */
+const lockFile = /(?:\.lock|-lock\.(?:json|ya?ml)|\.sum)$/i;
+
+type FileKind = 'settings' | 'prose' | 'program' | 'lock';
 
 function fileKindOf(path: string): FileKind {
-  if (settingsFile.test(path)) return 'settings';
-  return proseFile.test(path) ? 'prose' : 'program';
+  if (lockFile.test(path)) return 'lock';
+  if (settingsFile.test(path) || settingsFile.test(path.replace(copied, ''))) return 'settings';
+  if (/(?:^|\/)(?:settings|config|env)\.local$/.test(path)) return 'settings';
+  return proseFile.test(path) && !programFile.test(path) ? 'prose' : 'program';
 }
 
 const findPieces = secretPatterns.search([tellingPiece]);
@@ -68,7 +81,7 @@ export function findAssignments(path: string, text: string): readonly Finding[] 
       end = to;
     }
   }
-  return [...findings, ...findReversed(text)];
+  return findings;
 }
 
 /** Returns the secrets that follow a secret in its list or map. */
@@ -80,7 +93,7 @@ function elementsAfter(
 ): readonly Literal[] {
   const bracket = /[[{](?=[^[{]*$)/.exec(text.slice(name.end, first.start))?.[0];
   const next = bracket === '[' ? nextInList : nextInMap;
-  if (bracket === undefined || (bracket === '{' && !/s$/i.test(name.text))) return [];
+  if (bracket === undefined || (bracket === '{' && !isMapOfSecrets(name.text))) return [];
   const found: Literal[] = [];
   for (let at = first; at.quoted && found.length < elementsMax; ) {
     next.lastIndex = at.end;
@@ -97,29 +110,36 @@ const elementsMax = 100;
 /** Returns the value bound to the name if the value is a secret; else null. */
 function boundSecret(text: string, name: Name, kind: NameKind, file: FileKind): Literal | null {
   const inSettings = file === 'settings';
+  const next = text.charAt(name.end);
   let before: string | null = null;
-  for (const { form, pattern } of bindings) {
+  for (const { form, pattern, first } of bindings) {
+    if (form === 'element') {
+      before ??= lineBefore(text, name.start);
+      if (!/<[^<>]*$/.test(before)) continue;
+    } else if (!first.includes(next)) continue;
     pattern.lastIndex = name.end;
     if (!pattern.test(text)) continue;
     const at = pattern.lastIndex;
     before ??= lineBefore(text, name.start);
-    if (form === 'element' && !/<[^<>]*$/.test(before)) continue;
+    // The name is a URL's user or host; what follows is found as a part of the URL.
+    if (form === 'assigned' && /:\/\/$/.test(before)) continue;
     // The name must be a whole string, not the end of one, or the end of a property's name.
     if (form === 'argument' && /[\w.]$/.test(before) && !isPropertyName(before, kind)) continue;
-    if (form === 'map' && !/s$/i.test(name.text)) continue;
-    if (form === 'quoted') {
-      const between = text.slice(name.end, at);
-      if (file === 'prose' || !bindsString(before, between)) continue;
-    }
+    if (form === 'map' && !isMapOfSecrets(name.text)) continue;
+    const between = text.slice(name.end, at);
+    if (form === 'quoted' && (file === 'prose' || !bindsString(name.text, before, between)))
+      continue;
+    if (form === 'told' && (file !== 'prose' || !isTold(name.text, before, between))) continue;
     if (form === 'spaced' && !bindsBySpace(name.text, before, inSettings)) continue;
-    const bareEnd = bareEndOf(before, file);
-    const value = form === 'element' ? readElement(text, at) : readLiteral(text, at, bareEnd);
+    const bareEnd = bareEndOf(before, between, file);
+    const inMarkup = form === 'element' || form === 'text';
+    const value = inMarkup ? readElement(text, at) : readLiteral(text, at, bareEnd);
     if (value === null) continue;
-    if (form === 'stated') {
+    if (form === 'stated' || form === 'told') {
       if (isStated(value, kind)) return value;
     } else if (
       isSecret(value, kind) &&
-      isTrusted({ text, name, value, before, form, file, bareEnd })
+      isTrusted({ text, name, value, before, inMarkup, file, bareEnd })
     ) {
       return value;
     }
@@ -132,8 +152,16 @@ function isPropertyName(before: string, kind: NameKind): boolean {
   return kind === 'password' && /["'\x60](?:[\w-]{1,40}\.){1,8}$/.test(before);
 }
 
+/** Whether the value is marked behind a whole word, or the name has its row's first cell alone. */
+function isTold(name: string, before: string, between: string): boolean {
+  return between.includes('|') ? /^\s*\|[\s`*_-]*$/.test(before) : name.length > 4;
+}
+
 /** What ends a bare value on this line; in a program and behind a quote, an operator does. */
-function bareEndOf(before: string, file: FileKind): BareEnd {
+function bareEndOf(before: string, between: string, file: FileKind): BareEnd {
+  // The pairs of a connection string end at a semicolon, and nothing else does.
+  if (/=[^&?]*;\s?[\w ]{0,20}$/.test(before) && between === '=') return 'pair';
+  if (/\$\{[\w.]{0,60}(?::?[-=])?$/.test(before + between)) return 'flow';
   if (file !== 'settings') return 'operator';
   if (/\{[^{}"'`()]*$/.test(before)) return 'flow';
   return /[{[("'`]/.test(before) ? 'operator' : 'space';
@@ -144,16 +172,17 @@ interface Place {
   readonly name: Name;
   readonly value: Literal;
   readonly before: string;
-  readonly form: Form;
+  readonly inMarkup: boolean;
   readonly file: FileKind;
   readonly bareEnd: BareEnd;
 }
 
 /** Whether the line around the value shows that the value is a literal, and not a digest. */
-function isTrusted({ text, name, value, before, form, file, bareEnd }: Place): boolean {
+function isTrusted({ text, name, value, before, inMarkup, file, bareEnd }: Place): boolean {
   const after = lineAfter(text, value.end);
   if (isDigest(value.text, name.text, before, after)) return false;
-  if (value.quoted || bareEnd !== 'operator' || form === 'element') return true;
+  if (file === 'lock' && /^[0-9a-f]+$/i.test(value.text)) return false;
+  if (value.quoted || bareEnd !== 'operator' || inMarkup) return true;
   // A bracket follows, so the value is an expression: a call or an index.
   if (/^[([]/.test(after)) return false;
   if (isLiteralLine(before, text.slice(name.end, value.start), file === 'prose')) return true;
@@ -163,9 +192,15 @@ function isTrusted({ text, name, value, before, form, file, bareEnd }: Place): b
 /** Whether the value is assigned as in `export NAME=value`, or is in an option, string or URL. */
 function isLiteralLine(before: string, between: string, isProse: boolean): boolean {
   const tight = /^["']?[:=][ \t]?$/.test(between);
-  if (/^\s*(?:export|ENV|ARG|set|setx|\$env:|declare|readonly|RUN|-e|--env|#)\b/i.test(before))
+  if (/^\s*(?:export|ENV|ARG|set|setx|%let|\$env:|declare|readonly|RUN|-e|--env|#)\b/i.test(before))
     return tight || / $/.test(between);
-  if (/[?&;]$|--?[\w-]*=?$/.test(before)) return true;
+  if (/[?&;]$|(?:^|[\s"'`(,[=])--?[\w.-]*=?$/.test(before)) return true;
+  // The default of a shell's variable.
+  if (/\$\{$/.test(before) && /^:?[-=]$/.test(between)) return true;
+  if (isProse && between === '=' && /[\s,]$/.test(before)) return true;
+  // Pairs between spaces, and what programs of `.netrc` read.
+  if (between === '=' && /\w=\S*\s$/.test(before)) return true;
+  if (/(?:^|\s)machine\s+\S+\s+login\s/.test(before)) return true;
   if (/^[\s>*-]*$/.test(before)) return between === '=' || (isProse && tight);
   return tight && isInString(before);
 }
@@ -179,48 +214,17 @@ const digestLengths = new Set([32, 40, 56, 64, 96, 128]);
 const digestWord =
   /(?:^|[^a-z])(?:sha-?\d{1,3}|md5|(?:hash|digest|checksum|fingerprint|etag)(?:es|s)?)(?![a-z])/i;
 
+const hashed = /(?:sha-?\d{1,3}|md5|hash|digest|crypt)\w*\(\s*[a-z]?["']?[\w ]*$/i;
+
 /**
  * Whether the value is a hexadecimal digest, as a word beside it says. A name that ends like a
  * secret's outweighs that word.
  */
 function isDigest(value: string, name: string, before: string, after: string): boolean {
   if (!digestLengths.has(value.length) || !/^[0-9a-f]+$/i.test(value)) return false;
-  if (/(?:secret|password|private_?key)$/i.test(name)) return false;
+  // The name may be what is hashed, as in `sha1("password") == "…"`.
+  if (hashed.test(before)) return true;
+  if (/(?:secret|password|(?:private|validation|decryption|signing)_?key)$/i.test(name))
+    return false;
   return digestWord.test(name) || digestWord.test(before) || digestWord.test(after);
-}
-
-const string = String.raw`(?:"(?<double>[^"\\\r\n]{4,512})"|'(?<single>[^'\\\r\n]{4,512})')`;
-
-/** What stands before the name that it is bound to. */
-const reversed: readonly RegExp[] = [
-  // An entry `value` before the entry with the name, as Postman writes them.
-  new RegExp(
-    String.raw`["']value["']\s{0,4}:\s{0,4}${string}\s{0,4},\s{0,40}["'](?:key|name|id)["']\s{0,4}:\s{0,4}["'](?<name>[\w.-]{1,60})["']`,
-    'dg',
-  ),
-  // Options of a program in Rust: the field follows its attributes.
-  new RegExp(
-    String.raw`\bdefault_value(?:_t)?\s?=\s?${string}[^\r\n]{0,80}\]\s{1,40}(?:pub )?(?<name>\w{1,60})\s?:`,
-    'dg',
-  ),
-];
-
-/** R's assignment to the right. A string may begin at any quote, so arrows are looked for first. */
-const toTheRight = new RegExp(
-  String.raw`${string}\s{0,4}->{1,2}\s{0,4}(?<name>[\w.]{1,60})(?![\w(])`,
-  'dg',
-);
-const arrow = /(?<=["']\s{0,4})->/;
-
-const findForms = secretPatterns.search(reversed);
-
-function findReversed(text: string): readonly Finding[] {
-  const rightward = arrow.test(text) ? [...text.matchAll(toTheRight)] : [];
-  return [...findForms(text).flat(), ...rightward].flatMap(({ groups, indices }) => {
-    const name = groups?.name ?? '';
-    const range = indices?.groups?.double ?? indices?.groups?.single;
-    if (range === undefined || name.search(tellingPiece) === -1) return [];
-    const isFound = isSecret({ text: text.slice(...range) }, kindOf(name));
-    return isFound ? [secret(...range, 'reversed')] : [];
-  });
 }

@@ -17,12 +17,16 @@ const argument = [
 /** A bracket, or as in Ruby a space, before the arguments. */
 const open = String.raw`\s{0,3}[([ ]\s{0,80}`;
 
-const onlyArgument = String.raw`\.auth|hmacShaKeyFor|SecretKeySpec|SymmetricSecurityKey|hmac\.new|AES\.new`;
+const onlyArgument = [
+  String.raw`\.auth|hmacShaKeyFor|SecretKeySpec|SymmetricSecurityKey|hmac\.new|AES\.new`,
+  String.raw`(?:client|bot)\.(?:login|run|start)|cookieParser|Fernet`,
+].join('|');
 const secondArgument = [
   String.raw`\.(?:login|auth|(?:set)?(?:http_)?basic_?auth(?:entication|orization)?|withBasicAuth)`,
   String.raw`jwt\.(?:sign|verify|encode|decode)|create(?:Cipher|Decipher|Hmac)\w{0,2}|AES\.(?:en|de)crypt`,
   String.raw`WiFi\.begin|WiFiMulti\.addAP|Credentials::new`,
   String.raw`\.(?:withCredentials|setCredentials|credentials|usernamePassword)`,
+  String.raw`boto3\.Session`,
   'HTTP(?:Basic|Digest)Auth|BasicAuth|NetworkCredential|PasswordAuthentication|SqlCredential',
   'UsernamePassword(?:Credentials?|Token|AuthenticationToken)|(?:Credentials|auth|AuthTokens)\\.basic',
   String.raw`(?:cx_Oracle|oracledb)\.connect|oci_p?connect|oci_new_connect|auth\s{0,3}[=:]`,
@@ -31,10 +35,10 @@ const thirdArgument = [
   String.raw`new\s+\\?(?:PDO|mysqli|Sequelize)|mysqli?_p?connect|DBI\s*->\s*connect`,
   String.raw`DriverManager\.getConnection|DBI\.connect|PlainAuth|ssh2_auth_password|imap_open`,
   String.raw`(?:pymysql|MySQLdb|pymssql|mysql\.connector|psycopg2?)\.connect|ldap_bind|ftp_login`,
-  String.raw`odbc_p?connect|ibase_connect|mssql_p?connect|sybase_connect`,
+  String.raw`odbc_p?connect|ibase_connect|mssql_p?connect|sybase_connect|FTP(?:_TLS)?`,
 ].join('|');
 
-const fourthArgument = 'mysqli_real_connect';
+const fourthArgument = 'mysqli_real_connect|Credentials';
 
 const names = [onlyArgument, secondArgument, thirdArgument, fourthArgument];
 /** What may make another type of the string. */

@@ -42,8 +42,8 @@ const charactersMax = 1_048_576;
 
 const insert = new RegExp(
   [
-    String.raw`\b(?:INSERT|REPLACE)\s+(?:\w+\s+){0,2}INTO\s+[\w.\x60"[\]]{1,128}\s*`,
-    String.raw`\((?<names>[^()]{1,2000})\)\s*(?:OVERRIDING\s+\w+\s+VALUE\s+)?VALUES?\s*(?=\()`,
+    String.raw`\b(?:INSERT|REPLACE)\s+(?:\w+\s+){0,2}INTO\s+(?<table>[\w.\x60"[\]]{1,128})\s*`,
+    String.raw`(?:\((?<names>[^()]{1,2000})\)\s*(?:OVERRIDING\s+\w+\s+VALUE\s+)?)?VALUES?\s*(?=\()`,
   ].join(''),
   'gi',
 );
@@ -51,10 +51,56 @@ const insert = new RegExp(
 type Matches = readonly RegExpExecArray[];
 
 function findInInserts(text: string, inserts: Matches): Finding[] {
+  let tables: ReadonlyMap<string, readonly string[]> | null = null;
   return inserts.flatMap(({ index, 0: head, groups }) => {
-    const columns = tellingColumns((groups?.names ?? '').split(','));
+    const { table = '', names } = groups ?? {};
+    // A dump that names no columns here has named them where it makes the table.
+    if (names === undefined) tables ??= tablesOf(text);
+    const columns = tellingColumns(names?.split(',') ?? tables?.get(bareName(table)) ?? []);
     return columns.size === 0 ? [] : findInRows(text, index + head.length, columns);
   });
+}
+
+const create = /\bCREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?<table>[\w.\x60"[\]]{1,128})\s*\(/gi;
+/** A column's definition begins a line or follows a comma; what begins a key is no column. */
+const column = /[ \t]*(?<name>[`"[]?\w{1,64}[`"\]]?)[ \t]+[^,()\r\n]{0,120}/y;
+const notColumn = /^(?:PRIMARY|KEY|UNIQUE|INDEX|CONSTRAINT|FOREIGN|FULLTEXT|CHECK|SPATIAL)$/i;
+const columnsMax = 1000;
+
+/** The names of the columns of every table that the text makes, by the name of the table. */
+function tablesOf(text: string): ReadonlyMap<string, readonly string[]> {
+  const tables = new Map<string, readonly string[]>();
+  for (const { index, 0: head, groups } of text.matchAll(create)) {
+    const names: string[] = [];
+    let at = index + head.length;
+    while (names.length < columnsMax) {
+      at += /^\s*/.exec(text.slice(at, at + 200))?.[0].length ?? 0;
+      column.lastIndex = at;
+      const name = column.exec(text)?.groups?.name;
+      if (name === undefined || notColumn.test(name)) break;
+      names.push(name);
+      at = endOfColumn(text, column.lastIndex);
+      if (text.charAt(at) !== ',') break;
+      at += 1;
+    }
+    tables.set(bareName(groups?.table ?? ''), names);
+  }
+  return tables;
+}
+
+/** The comma or bracket that ends a definition; types and strings may hold others. */
+const rest = /(?:[^,()'"]|'[^']{0,400}'|"[^"]{0,400}"|\([^()]{0,400}\)){0,400}/y;
+
+function endOfColumn(text: string, from: number): number {
+  rest.lastIndex = from;
+  return rest.test(text) ? rest.lastIndex : from;
+}
+
+function bareName(table: string): string {
+  return table
+    .replace(/[`"[\]]/g, '')
+    .replace(/^.*\./, '')
+    .toLowerCase();
 }
 
 /** One value of a row: a string with doubled or escaped quotes, or up to the next comma. */

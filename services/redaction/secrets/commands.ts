@@ -17,6 +17,9 @@ const pair = String.raw`${quoted}[^\s:"'$]{0,64}:([^\s"'\\]{4,256})`;
 /** Options without a value, before the arguments of a command. */
 const flags = String.raw`\s+(?:-\w+\s+){0,4}`;
 
+/** The same, with options of two dashes. */
+const longFlags = String.raw`\s+(?:--?\w+\s+){0,4}`;
+
 /** Commands, and the places in which they take a password; the group is the password. */
 const rows: readonly (readonly [command: string, place: string])[] = [
   ['curl', String.raw`[^\r\n]{0,400}?\s(?:-[a-zA-Z]{0,8}u|--user|--proxy-user|-U)[ =]?${pair}`],
@@ -40,13 +43,26 @@ const rows: readonly (readonly [command: string, place: string])[] = [
     'sqlplus|expdp|impdp|sqlldr|rman',
     String.raw`[^\r\n]{0,40}?\s${quoted}\w{1,30}/([^\s"'\\@|;]{4,256})`,
   ],
+  ['openssl passwd', flags + word],
+  ['ssh-keygen', String.raw`${near}-[NP]\s+${word}`],
   ['htpasswd', String.raw`${flags}\S{1,200}\s+[\w.@-]{1,64}\s+${word}`],
   ['htpasswd', String.raw`${flags}[\w.@-]{1,64}\s+${word}`],
   ['net use', String.raw`\s+\S{1,80}\s+(?:\\\\\S{1,200}\s+)?${word}`],
   ['net user', String.raw`\s+[^\s/]{1,64}\s+${word}`],
   ['rabbitmqctl (?:add_user|change_password)|wpa_passphrase', String.raw`\s+\S{1,64}\s+${word}`],
   ['useradd|usermod', `${near}(?:-p|--password)[ =]${word}`],
-  ['vault login', flags + word],
+  ['(?:vault|cargo|wandb|comet|flyctl auth|hf auth) login', flags + word],
+  ['dotnet nuget push|nuget push|codecov|codecov.io/bash', `${near}-[kt][ =]?${word}`],
+  // Settings of servers, routers and installers, in which the password follows a keyword.
+  ['rootpw|bindpw|insecure-password|key-string|rocommunity|rwcommunity', longFlags + word],
+  ['passwd/[\\w-]{1,40} password|snmp-server community', String.raw`\s+${word}`],
+  ['SQLConnectInfo', String.raw`\s+\S{1,80}\s+\S{1,64}\s+${word}`],
+  ['createUser', String.raw`\s+\S{1,64}\s+(?:MD5|SHA)\S{0,4}\s+${word}`],
+  [
+    'createUser',
+    String.raw`\s+\S{1,64}\s+(?:MD5|SHA)\S{0,4}\s+\S{1,80}\s+(?:AES|DES)\S{0,4}\s+${word}`,
+  ],
+  ['user \\w{1,40} on', String.raw`[^\r\n]{0,80}?\s>${word}`],
   [
     'vault (?:kv put|write)|kubectl create secret',
     String.raw`${near}[\w.=-]{0,40}(?:pass\w*|secret|token|key)=${word}`,
@@ -87,13 +103,23 @@ const piped: readonly RegExp[] = [
 ];
 
 const sqlName = String.raw`(?:@\w+\s*=\s*)?N?`;
-/** Statements of SQL in which no name stands before the password. */
+/** Statements in which no name stands right before the password. */
 const statements: readonly RegExp[] = [
   /\bIDENTIFIED\s+(?:WITH\s+\S+\s+)?(?:BY|AS)\s+(?:PASSWORD\s+)?\\?["']?([^\s"'\\;,]{6,256})/dgi,
   new RegExp(
     String.raw`\bsp_addlogin\s+${sqlName}'[^'\r\n]{1,64}'\s*,\s*${sqlName}'([^'\r\n]{4,256})`,
     'dgi',
   ),
+  // AWS keeps a parameter of this type encrypted.
+  new RegExp(
+    [
+      String.raw`SecureString\\?["']?\s{0,4},?\s{1,40}["']?(?:--)?value["']?`,
+      String.raw`\s{0,4}[:= ]\s{0,4}\\?["']?([^\s"'\\]{8,256})`,
+    ].join(''),
+    'dgi',
+  ),
+  // Routers say by a digit how a password is written; the seventh way is no secret to anyone.
+  /\b(?:password|secret|key) [0578] ([^\s"'\\;]{6,256})[ \t]*$/dgim,
 ];
 const findCommands = secretPatterns.search([anyCommand]);
 const findPlaces = secretPatterns.search([...piped, ...statements]);

@@ -7,8 +7,9 @@ import { findInCalls } from './calls.ts';
 import { findInColumns } from './columns.ts';
 import { findInCommands } from './commands.ts';
 import { groupsOf } from './groups.ts';
-import { examplePassword } from './judging/judge.ts';
-import { isPasswordHash, isPlaceholder, looksRandom } from './judging/values.ts';
+import { examplePassword, isSecret } from './judging/judge.ts';
+import { kindOf, tellingPiece } from './judging/names.ts';
+import { isPasswordHash, isPlaceholder, looksLikePassword, looksRandom } from './judging/values.ts';
 
 export function findCredentials(path: string, text: string): readonly Finding[] {
   return [
@@ -49,10 +50,13 @@ function findInUrls(text: string): Finding[] {
 function isUrlPassword(password: string, slashes: boolean): boolean {
   if (password.length < 4 || examplePassword.test(password)) return false;
   // After a port, `/` or `?` the authority has ended, so a later `@` does not belong to it.
-  return slashes ? !/^\d{1,5}[/?#]/.test(password) : !/[/?#]/.test(password);
+  if (/^\d{1,5}[/?#;]/.test(password)) return false;
+  if (slashes || !/[/?#]/.test(password)) return true;
+  // People forget to encode these signs, and most programs take the last `@` for the end.
+  return !password.includes('/') && looksLikePassword(password);
 }
 
-/** Files that hold one credential per line. */
+/** Files that hold one credential per line, or in one place. */
 const fieldFiles: readonly { readonly path: RegExp; readonly field: RegExp }[] = [
   { path: /(?:^|\/)\.?pgpass(?:\.conf)?$/, field: /^(?:[^:\r\n#]*:){4}((?:\\.|[^\r\n:\\])+)/dgm },
   { path: /(?:^|\/)\.?htpasswd[^/]*$/, field: /^[^:\r\n#]+:([^\s:]{8,})/dgm },
@@ -61,11 +65,33 @@ const fieldFiles: readonly { readonly path: RegExp; readonly field: RegExp }[] =
     path: /(?:^|\/)\.?(?:vault_pass(?:word)?|password|passwd)(?:\.txt)?$/,
     field: /^(\S{8,128})\s*$/dg,
   },
+  { path: /(?:^|\/)\.?bundle\/config$/, field: /^BUNDLE_\w+__\w+:\s*"?([^\s"]{8,})/dgm },
+  { path: /(?:^|\/)userlist\.txt$/, field: /^"[^"\r\n]+"\s+"([^"\s]{6,})"/dgm },
+  { path: /(?:^|\/)sasl_passwd$/, field: /^[^\s#]+\s+[^\s:]+:(\S{6,})/dgm },
+  { path: /(?:^|\/)(?:chap|pap)-secrets$/, field: /^[^\s#]+\s+\S+\s+"?([^\s"]{6,})/dgm },
+  { path: /(?:^|\/)ipsec\.(?:\w+\.)?secrets$/, field: /:\s+(?:PSK|XAUTH|EAP)\s+"?([^\s"]{6,})/dgm },
+  { path: /\.ovpn$/, field: /<auth-user-pass>\s*\n\S+\r?\n(\S{6,})/dg },
 ];
 
 function findInFields(path: string, text: string): Finding[] {
-  const isOpen = (value: string) => isPasswordHash(value) || !isPlaceholder(value);
-  return fieldFiles.flatMap((file) =>
+  const isOpen = (value: string) =>
+    isPasswordHash(value) || !(isPlaceholder(value) || examplePassword.test(value));
+  const fields = fieldFiles.flatMap((file) =>
     file.path.test(path) ? groupsOf(text, file.field, 'field', isOpen) : [],
   );
+  return [...fields, ...findInName(path, text)];
+}
+
+/** A file of one word that is a secret by the file's name: `secrets/db_password`, `master.key`. */
+function findInName(path: string, text: string): Finding[] {
+  const [, value = ''] = /^\s*(\S{8,512})\s*$/.exec(text.slice(0, 600)) ?? [];
+  if (value === '' || value.includes('://') || text.length > 600) return [];
+  const [, name = ''] = /([^/]+?)(?:\.(?:txt|pass|password))?$/.exec(path) ?? [];
+  const ending = /\.(?:key|token|secret)$/.test(name);
+  if (!ending && name.search(tellingPiece) === -1) return [];
+  const kind = ending ? 'secret' : kindOf(name.replace(/^\./, ''));
+  // Files of digests and versions beside a package have the package's name.
+  if (kind === 'key' || !isSecret({ text: value }, kind)) return [];
+  const start = text.indexOf(value);
+  return [secret(start, start + value.length, 'file')];
 }

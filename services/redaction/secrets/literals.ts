@@ -14,8 +14,11 @@ export interface Literal {
   readonly scheme: string;
 }
 
-/** What ends a bare value: white space, an operator, or a comma of a flow map in YAML. */
-export type BareEnd = 'space' | 'operator' | 'flow';
+/**
+ * What ends a bare value: white space, an operator, a comma of a flow map in YAML, or a semicolon
+ * between the pairs of a connection string.
+ */
+export type BareEnd = 'space' | 'operator' | 'flow' | 'pair';
 
 /** Longer values are files, not secrets; blocks of keys are found by their first line. */
 const charactersMax = 4096;
@@ -48,7 +51,8 @@ const opening = new RegExp(openings.join('|'), 'y');
 const bare: Readonly<Record<BareEnd, RegExp>> = {
   space: /[^\s"'`][^\s]{0,4095}/y,
   operator: /(?:\\[^\w\s"'`\\]|[^\s"'`;&|<>(){}[\],\\]){1,4096}/y,
-  flow: /[^\s"'`{}[\],][^\s{}[\],]{0,4095}/y,
+  flow: /[^\s"'`{}[\],][^\s{}[\],"']{0,4095}/y,
+  pair: /(?:&\w{2,5};|[^\s;"'`\\<>]){1,4096}/y,
 };
 
 const schemes = new RegExp(
@@ -130,9 +134,12 @@ function closingQuote(inner: string, quote: string): number {
   return -1;
 }
 
+/** A string in a string, or the default of a shell's variable in one. */
+const stringWithin = /^(?:\\*(["'`])(?<inner>.+?)\\*\1|\$\{\w{1,60}:?[-=](?<other>[^{}"'\s]+)\})$/d;
+
 function literal(text: string, from: number, to: number, quoted: boolean): Literal | null {
-  const nested = quoted ? /^\\+(["'])(?<inner>.+?)\\+\1$/d.exec(text.slice(from, to)) : null;
-  const inner = nested?.indices?.groups?.inner;
+  const nested = quoted ? stringWithin.exec(text.slice(from, to)) : null;
+  const inner = nested?.indices?.groups?.inner ?? nested?.indices?.groups?.other;
   if (inner !== undefined) return literal(text, from + inner[0], from + inner[1], quoted);
   const whole = text.slice(from, to);
   const scheme = schemes.exec(whole)?.[0] ?? '';

@@ -65,10 +65,12 @@ function endsString(text: string, at: number, quote: string): boolean {
   return count % 2 === 1;
 }
 
-/** The parts of the text that a finding in the joined text covers; none if it is in one piece. */
+/**
+ * The parts of the text that a finding in the joined text covers: also of one in a single piece,
+ * for its name may stand in the piece before it.
+ */
 function piecesOf(finding: Finding, joints: readonly Joint[]): readonly Finding[] {
   const within = joints.filter(({ at }) => at > finding.start && at < finding.end);
-  if (within.length === 0) return [];
   const before = joints.filter(({ at }) => at <= finding.start).at(-1);
   let start = finding.start + (before === undefined ? 0 : before.end - before.at);
   const pieces: Finding[] = [];
@@ -76,7 +78,7 @@ function piecesOf(finding: Finding, joints: readonly Joint[]): readonly Finding[
     pieces.push({ ...finding, start, end: joint.start });
     start = joint.end;
   }
-  const last = within.at(-1);
+  const last = within.at(-1) ?? before;
   const end = finding.end + (last === undefined ? 0 : last.end - last.at);
   return [...pieces, { ...finding, start, end }].filter((piece) => piece.end > piece.start);
 }

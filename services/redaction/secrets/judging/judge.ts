@@ -45,8 +45,9 @@ export function isSecret({ text, scheme }: Judged, kind: NameKind): boolean {
  */
 export function isStated(value: Judged & { readonly quoted: boolean }, kind: NameKind): boolean {
   if (kind !== 'password' && kind !== 'secret') return false;
-  if (value.quoted) return isSecret(value, kind);
   const { text } = value;
+  // In marks stand options, too.
+  if (value.quoted) return !text.startsWith('-') && isSecret(value, kind);
   const isMixed = /[a-z]/.test(text) && /[A-Z]/.test(text) && /\d/.test(text);
   return isMixed && !/[/()]/.test(text) && !isWordLike(text) && looksLikePassword(text);
 }

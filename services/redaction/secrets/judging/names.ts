@@ -9,6 +9,7 @@ const pieces = [
   'kennwort|wachtwoord|contrase(?:ñ|n|ny)a|senha|mot[-_]?de[-_]?passe|парол[ья]|密码|密碼|パスワード|비밀번호',
   '(?:private|access|auth|account|storage|functions?|subscription|shared)[-_.]?key',
   String.raw`(?:jwt|encrypt(?:ion)?|signing|hmac|cookie|session|cipher)["']?[ \t]?[:=][ \t]?\{?\s{0,20}["']?key(?![\w-])`,
+  '(?<=(?:bind|root|admin|user|ldap)[-_]?)pw(?![a-z])|(?<=[?&])key(?==)',
   'sonar[._]login|key[-_]?data|authorization|bearer|requirepass|masterauth|(?<![a-z])(?:psk|jwt)(?![a-z])',
   String.raw`(?<=[\w-])(?:pass|key|auth)(?![a-z])|(?<=[_-])(?:salt|pat|pw)(?![a-z])`,
   // Alone, or the last part of a property's name.

@@ -56,7 +56,10 @@ export function looksRandom(value: string): boolean {
     return false;
   }
   if (uuid.test(value) || isPlaceholder(value) || isWordLike(value)) return false;
-  if (/^[0-9a-f]+$/i.test(value)) return value.length >= 20 && entropyBits(value) >= 3;
+  // The address of an account or a contract on a chain, which is public.
+  if (/^0x[0-9a-f]{40}$/i.test(value)) return false;
+  const digits = /^(?:0x)?([0-9a-f]+)$/i.exec(value)?.[1];
+  if (digits !== undefined) return digits.length >= 20 && entropyBits(digits) >= 3;
   return entropyBits(value) >= (value.length < 32 ? 3.4 : 4);
 }
 

@@ -145,6 +145,8 @@ describe('what only has the syntax of a secret', () => {
       ],
       ...['password = a() or ', '"abcd".toCharArray(', '$ANSIBLE_VAULT;1.1;AES256\nab\n', "''"],
       ...['a, b = "x", ', 'a, ', 'password, b = c(d), '],
+      ...['token = a ? ', 'password: ${A:-', "token', '-p', default", '"token", "a": "b", '],
+      ...['CREATE TABLE a (b int, ', 'machine a login b password ', '|token|\n', 'a=b;token='],
       ...['session = {\n key', '.auth(a(', '"abcd" -> ', "passwords = {'a': 'b1', "],
     ];
     for (const piece of pieces) {
