@@ -14,5 +14,3 @@ export const schemaRegistryKnobs = z.object({
     )
     .meta({ ...operational, ...ownersOnly }),
 });
-
-export type SchemaRegistryKnobs = z.infer<typeof schemaRegistryKnobs>;

@@ -7,9 +7,11 @@
 import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
 import avro from 'avsc';
 import { z } from 'zod';
+import { systemClock } from '../clock.ts';
 import { PipelineError } from '../errors.ts';
 import { parseJson } from '../json.ts';
 import { boundAnswer } from '../read-bounded.ts';
+import { again, done, repeat, type Tried } from '../retry.ts';
 
 export interface RegistryOptions {
   /** Base URL of its Confluent-compatible API, e.g. http://127.0.0.1:8081/apis/ccompat/v7. */
@@ -65,11 +67,15 @@ export function openSchemaRegistry({ url, auth }: RegistryOptions): Registry {
           authorization: `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`,
         };
   const request = (path: string, method = 'GET', body?: unknown) =>
-    fetch(`${url}${path}`, {
-      method,
-      headers: { ...authorization, 'content-type': 'application/vnd.schemaregistry.v1+json' },
-      signal: AbortSignal.timeout(answerMsMax),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    askAgain(async () => {
+      const response = await fetch(`${url}${path}`, {
+        method,
+        headers: { ...authorization, 'content-type': 'application/vnd.schemaregistry.v1+json' },
+        signal: AbortSignal.timeout(answerMsMax),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      if (!isBusyStatus(response.status)) return done(response);
+      return again(new Error(`${path} gave ${response.status}`));
     });
   /** Null when there is no such thing. */
   const json = async <Answer>(path: string, answer: z.ZodType<Answer>): Promise<Answer | null> => {
@@ -90,9 +96,12 @@ export function openSchemaRegistry({ url, auth }: RegistryOptions): Registry {
   };
   return {
     url,
-    schemaById: (id) => orNull(url, async () => (await client.getSchema(id)) as avro.Type),
+    schemaById: (id) =>
+      orNull(url, () => unlessBusy(() => client.getSchema(id) as Promise<avro.Type>)),
     idOf: (subject, schema) =>
-      orNull(url, () => client.getRegistryIdBySchema(subject, { type: SchemaType.AVRO, schema })),
+      orNull(url, () =>
+        unlessBusy(() => client.getRegistryIdBySchema(subject, { type: SchemaType.AVRO, schema })),
+      ),
     latest: async (subject) => {
       const path = `/subjects/${encodeURIComponent(subject)}/versions/latest`;
       const found = await json(path, latestAnswer);
@@ -112,7 +121,7 @@ export function openSchemaRegistry({ url, auth }: RegistryOptions): Registry {
     register: async (subject, schema) => {
       const existed = await requireBackward(subject);
       const { id } = await registered(url, subject, () =>
-        client.register({ type: SchemaType.AVRO, schema }, { subject }),
+        unlessBusy(() => client.register({ type: SchemaType.AVRO, schema }, { subject })),
       );
       if (!existed && !(await requireBackward(subject))) {
         throw unavailable(url, `subject ${subject} is gone right after it was registered`);
@@ -128,6 +137,44 @@ export function openSchemaRegistry({ url, auth }: RegistryOptions): Registry {
       }
     },
   };
+}
+
+/**
+ * A busy registry says so, or answers late: it is asked again. One that refuses connections is away:
+ * callers wait for it, or tell.
+ */
+async function askAgain<Result>(ask: () => Promise<Tried<Result, unknown>>): Promise<Result> {
+  const pauses = { clock: systemClock, baseMs: 500, waitMsMax: 4_000, retriesMax: 4 };
+  const last = await repeat(pauses, async () => {
+    try {
+      return await ask();
+    } catch (error) {
+      const { name, cause } = error as Error;
+      const code = cause instanceof Error && 'code' in cause ? cause.code : '';
+      if (name === 'TimeoutError' || code === 'ECONNRESET' || code === 'UND_ERR_SOCKET') {
+        return again(error);
+      }
+      throw error;
+    }
+  });
+  if (last.kind === 'done') return last.result;
+  throw last.failure;
+}
+
+function isBusyStatus(status: number): boolean {
+  return status === 429 || status >= 500;
+}
+
+/** The same for a call of the client, whose error has the status. */
+function unlessBusy<Result>(call: () => Promise<Result>): Promise<Result> {
+  return askAgain(async () => {
+    try {
+      return done(await call());
+    } catch (error) {
+      if (isBusyStatus(statusOf(error) ?? 0)) return again(error);
+      throw error;
+    }
+  });
 }
 
 const latestAnswer = z.object({

@@ -22,14 +22,25 @@ const record = { envelope, body, bodyReference: null };
 const log = pino({ level: 'silent' });
 const { signal } = new AbortController();
 
+interface Switch {
+  readonly server: Server;
+  url: string;
+  up: boolean;
+  /** So many requests are answered that the registry cannot now. */
+  busy: number;
+}
+
 /** Passes requests on while `up`; otherwise it ends connections, as if the registry were down. */
-async function startSwitch(
-  upstream: string,
-): Promise<{ server: Server; url: string; up: boolean }> {
-  const state = { up: true, url: '' };
+async function startSwitch(upstream: string): Promise<Switch> {
+  const state = { up: true, url: '', busy: 0 };
   const server = createServer((request, response) => {
     if (!state.up) {
       request.socket.destroy();
+      return;
+    }
+    if (state.busy > 0) {
+      state.busy -= 1;
+      response.writeHead(503).end();
       return;
     }
     const pass = async () => {
@@ -146,6 +157,20 @@ describe('Confluent wire format', () => {
       code: 'RECORD_INVALID',
       message: expect.stringContaining(message),
     });
+  });
+
+  it('asks a busy registry again, and says so of one that stays busy', async () => {
+    gate.busy = 3;
+    const dataset = await applied();
+    expect(gate.busy).toBe(0);
+    const latest = await registry.latest(subjectOf(dataset));
+    expect(latest?.version).toBe(1);
+    gate.busy = 1_000;
+    await expect(registry.latest(subjectOf(dataset))).rejects.toMatchObject({
+      code: 'REGISTRY_UNAVAILABLE',
+      message: expect.stringContaining('gave 503'),
+    });
+    gate.busy = 0;
   });
 
   it('names the missing subject', async () => {
