@@ -140,8 +140,8 @@ export function openSchemaRegistry({ url, auth }: RegistryOptions): Registry {
 }
 
 /**
- * A busy registry says so, or answers late: it is asked again. One that refuses connections is away:
- * callers wait for it, or tell.
+ * A busy registry says so, or answers late: it is asked again. One that refuses connections is
+ * away, and callers wait for it, or tell.
  */
 async function askAgain<Result>(ask: () => Promise<Tried<Result, unknown>>): Promise<Result> {
   const pauses = { clock: systemClock, baseMs: 500, waitMsMax: 4_000, retriesMax: 4 };

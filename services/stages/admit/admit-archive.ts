@@ -20,7 +20,7 @@ import { unpack } from './archive/unpack.ts';
 import {
   countMarks,
   findParts,
-  gateFiles,
+  gateFile,
   gateRepository,
   type OpenGates,
   openGates,
@@ -32,7 +32,7 @@ import { isVendored } from './gates/vendored.ts';
 import { gates } from './gates.ts';
 import { withHost } from './licence/host.ts';
 import { describeLicence, readLicenceFiles } from './licence/licence.ts';
-import { ownLicences } from './licence/own.ts';
+import { type OwnLicences, ownLicences } from './licence/own.ts';
 import { mayStateLicence } from './licence/places.ts';
 import { allowedLicences } from './licence/policy.ts';
 import { type Skip, sortSkips } from './skips.ts';
@@ -68,9 +68,6 @@ export interface Admission {
   readonly found: Readonly<Record<FindingKind, number>>;
 }
 
-/** After this many scanned characters, the loop lets other work of the process run. */
-const turnCharacters = 1_000_000;
-
 export async function admitArchive(
   { name, origin, hosted = null, format, archive }: RepositoryArchive,
   knobs: AdmitKnobs,
@@ -82,7 +79,7 @@ export async function admitArchive(
   const unpacked = await unpack(archive, format, knobs);
   const evidence = readEvidence([...unpacked.files, ...unpacked.wide]);
   const own = ownLicences(evidence);
-  const gated = gateFiles(unpacked.files, open, own);
+  const gated = await gateFiles(unpacked.files, open, own);
   const texts = readLicenceFiles(evidence, allowedLicences(knobs.licences));
   const byLicence = gated.skipped.flatMap(({ path, reason }) => (reason === 'licence' ? path : []));
   const stated = describeLicence(texts, { admitted: gated.texts, refused: byLicence }, own);
@@ -125,6 +122,29 @@ function sizeOf({ path, bytes }: AdmittedText) {
   return { path, bytes: bytes.byteLength };
 }
 
+interface Gated {
+  readonly texts: readonly FileText[];
+  readonly skipped: readonly Skip[];
+}
+
+/** Returns every file either as a text or as a skip with a reason. */
+async function gateFiles(
+  files: readonly UnpackedFile[],
+  gates: OpenGates,
+  licences: OwnLicences,
+): Promise<Gated> {
+  const turn = openTurns();
+  const texts: FileText[] = [];
+  const skipped: Skip[] = [];
+  for (const file of files) {
+    const answer = gateFile(file, gates, licences);
+    if ('reason' in answer) skipped.push(answer);
+    else texts.push(answer);
+    await turn(file.bytes.byteLength);
+  }
+  return { texts, skipped };
+}
+
 async function redactFiles(
   texts: readonly FileText[],
   open: OpenGates,
@@ -133,7 +153,7 @@ async function redactFiles(
   const files: AdmittedText[] = [];
   const skipped: Skip[] = [];
   const found = noFindings();
-  let sinceTurn = 0;
+  const turn = openTurns();
   for (const file of texts) {
     const findings = await findParts(file, open);
     if ('reason' in findings) {
@@ -143,11 +163,7 @@ async function redactFiles(
     for (const { kind } of findings) found[kind] += 1;
     const marked = countMarks(file, open);
     files.push({ ...redactFile(file, findings, placeholders), marked });
-    sinceTurn += file.text.length;
-    if (sinceTurn > turnCharacters) {
-      await setImmediate();
-      sinceTurn = 0;
-    }
+    await turn(file.text.length);
   }
   return { files, skipped, found };
 }
@@ -160,4 +176,21 @@ function redactFile(
   const { text: redacted, redactions, kinds } = redact(text, findings, placeholders);
   const bytes = Buffer.from(redacted);
   return { path, bytes, sha256: sha256(bytes), redactions, redacted: kinds };
+}
+
+/** After this many scanned characters or bytes, other work runs. */
+const turnSize = 1_000_000;
+
+/**
+ * Opens a function to await after each part of a long scan, with the size of the part: heartbeats
+ * and the like get their turn.
+ */
+function openTurns(): (size: number) => Promise<void> {
+  let since = 0;
+  return async (size) => {
+    since += size;
+    if (since <= turnSize) return;
+    await setImmediate();
+    since = 0;
+  };
 }

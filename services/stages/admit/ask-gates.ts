@@ -52,27 +52,6 @@ function named(gate: string, ask: (file: FileText) => Counts): (file: FileText) 
     );
 }
 
-export interface Gated {
-  readonly texts: readonly FileText[];
-  readonly skipped: readonly Skip[];
-}
-
-/** Returns every file either as a text or as a skip with a reason. */
-export function gateFiles(
-  files: readonly UnpackedFile[],
-  gates: OpenGates,
-  licences: OwnLicences = ownLicences([]),
-): Gated {
-  const texts: FileText[] = [];
-  const skipped: Skip[] = [];
-  for (const file of files) {
-    const answer = gateFile(file, gates, licences);
-    if ('reason' in answer) skipped.push(answer);
-    else texts.push(answer);
-  }
-  return { texts, skipped };
-}
-
 /** Returns the file's text if the file may be used, else why not. */
 export function gateFile(
   file: UnpackedFile,

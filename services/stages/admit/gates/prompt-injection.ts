@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { defineGate } from '../gate.ts';
 import { countInjections } from '../patterns/injections.ts';
-import { tellFound } from '../patterns/patterns.ts';
+import { askAbout } from '../patterns/patterns.ts';
 
 export const promptInjection = defineGate({
   name: 'prompt-injection',
@@ -20,14 +20,5 @@ export const promptInjection = defineGate({
   },
   reasons: ['prompt-injection'],
   drops: [],
-  open: (knobs) => {
-    if (knobs.promptInjection === 'off') return {};
-    if (knobs.promptInjection === 'count') return { marks: countInjections };
-    return {
-      text: (file) => {
-        const detail = tellFound(countInjections(file));
-        return detail === '' ? null : { reason: 'prompt-injection', detail };
-      },
-    };
-  },
+  open: (knobs) => askAbout(knobs.promptInjection, 'prompt-injection', countInjections),
 });

@@ -4,7 +4,8 @@
  * good reasons, so it is counted. Pure.
  */
 import type { FileText } from '../file-text.ts';
-import { type Found, openCount, type Pattern } from './patterns.ts';
+import type { Counts } from '../gate.ts';
+import { openCount, type Pattern } from './patterns.ts';
 
 /** Between two words: blanks, ends of lines with the leaders of comments, quotes, marks. */
 const gap = String.raw`[\s"'\x60*#/<>.,:|_!-]{1,24}`;
@@ -82,7 +83,7 @@ const countOrders = openCount([
   row('chat-token', chatTokens),
 ]);
 
-function countPatterns(file: FileText): Found {
+function countPatterns(file: FileText): Counts {
   const count = file.text.match(hidden)?.length ?? 0;
   return { ...countOrders(file), ...(count > 0 && { 'hidden-text': count }) };
 }
@@ -93,7 +94,7 @@ const disguise =
 const widthless = /[\u00ad\u200b-\u200d\u2060-\u2064\ufeff]+/g;
 
 /** How often each kind is in the file; what is spelt so that only a machine reads it counts too. */
-export function countInjections(file: FileText): Found {
+export function countInjections(file: FileText): Counts {
   const found = countPatterns(file);
   if (!disguise.test(file.text)) return found;
   const text = file.text.replace(widthless, '').normalize('NFKC');

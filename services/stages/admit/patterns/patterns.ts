@@ -4,6 +4,7 @@
  */
 import { openPatterns } from '../../../redaction/search/search.ts';
 import type { FileText } from '../file-text.ts';
+import type { Counts, Questions } from '../gate.ts';
 
 export interface Pattern {
   readonly kind: string;
@@ -15,13 +16,11 @@ export interface Pattern {
   readonly beside?: RegExp;
 }
 
-export type Found = Readonly<Record<string, number>>;
-
 /** The patterns of all rows for any path: a text is passed over once for them. */
 const patterns = openPatterns();
 
 /** Opens the count of rows. */
-export function openCount(rows: readonly Pattern[]): (file: FileText) => Found {
+export function openCount(rows: readonly Pattern[]): (file: FileText) => Counts {
   const everywhere = rows.filter(({ paths }) => paths === undefined);
   const elsewhere = rows.filter(({ paths }) => paths !== undefined);
   const search = patterns.search(everywhere.map(({ pattern }) => pattern));
@@ -41,8 +40,24 @@ export function openCount(rows: readonly Pattern[]): (file: FileText) => Found {
   };
 }
 
+/** What a gate asks that leaves files with found patterns out, or counts what is found. */
+export function askAbout<Reason extends string>(
+  setting: 'skip-file' | 'count' | 'off',
+  reason: Reason,
+  count: (file: FileText) => Counts,
+): Questions<Reason, never> {
+  if (setting === 'off') return {};
+  if (setting === 'count') return { marks: count };
+  return {
+    text: (file) => {
+      const detail = tellFound(count(file));
+      return detail === '' ? null : { reason, detail };
+    },
+  };
+}
+
 /** The kinds in words, with their numbers. */
-export function tellFound(found: Found): string {
+function tellFound(found: Counts): string {
   return Object.entries(found)
     .map(([kind, count]) => (count === 1 ? kind : `${kind} (${count})`))
     .join(', ');
