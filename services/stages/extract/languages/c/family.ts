@@ -257,13 +257,24 @@ function usedWords(text: string): Set<string> {
 
 /** Returns the includes; finds their lines in the text, because walking the tree costs more. */
 function readIncludes(root: SyntaxNode, text: string): ImportFact[] {
+  const macros = readNamed(text);
   return [...text.matchAll(/(?<=^[ \t]*)#[ \t]*include/gm)].flatMap(({ 0: directive, index }) => {
     const node = root.descendantForIndex(index, index + directive.length + 1);
     const path = node.type === 'preproc_include' ? node.childForFieldName('path') : null;
-    const style = path?.type === 'string_literal' ? 'quoted' : 'angle';
-    // Where a macro names the file, only the preprocessor knows which file that is.
-    if (path === null || !/^(?:string_literal|system_lib_string)$/.test(path.type)) return [];
-    const specifier = path.text.slice(1, -1);
+    // A macro that this file defines as a string may name the file; Windows takes `\\` for `/`.
+    const isMacro = path?.type === 'identifier';
+    const named = (isMacro ? macros.get(path.text) : path?.text) ?? '';
+    const specifier = named.slice(1, -1).replaceAll('\\', '/');
+    const isRead = isMacro || /^(?:string|system_lib)/.test(path?.type ?? '');
+    if (!isRead || specifier === '') return [];
+    const style = named.startsWith('"') ? 'quoted' : 'angle';
     return [importFact({ specifier, style, kind: 'include', star: true })];
   });
+}
+
+/** Names of files that the text defines as macros: `#define HEADER "a.h"`. */
+function readNamed(text: string): ReadonlyMap<string, string> {
+  if (!/^[ \t]*#[ \t]*include[ \t]+\w/m.test(text)) return new Map();
+  const defined = /^[ \t]*#[ \t]*define[ \t]+(\w{1,100})[ \t]+("[^"\r\n]+"|<[^>\r\n]+>)/gm;
+  return new Map([...text.matchAll(defined)].map(([, name = '', file = '']) => [name, file]));
 }

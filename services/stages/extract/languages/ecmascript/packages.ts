@@ -9,12 +9,15 @@ import { append, type ParsedFile } from '../../facts/facts.ts';
 import { below, folderOf, isBelow, joinPath, nameOf, nearestAbove } from '../../paths.ts';
 import { type JsonObject, jsonOf, objectOf, stringsOf } from '../json.ts';
 import type { Project } from '../language.ts';
+import { isBundlerConfig } from './bundlers.ts';
 import type { FileFinder } from './files.ts';
 
 export function isEcmascriptManifest(path: string): boolean {
   const name = nameOf(path);
   return (
-    /^(?:(?:package|jsconfig|lerna|rush)\.json|pnpm-workspace\.yaml)$/.test(name) ||
+    /^(?:(?:package|jsconfig|lerna|rush|import_map)\.json|deno\.jsonc?)$/.test(name) ||
+    name === 'pnpm-workspace.yaml' ||
+    isBundlerConfig(path) ||
     /^(?:.*[.-])?(?:tsconfig|base|shared|common)(?:[.-].*)?\.json$/.test(name) ||
     // JSON files of a package of shared configurations, common in monorepos.
     /(?:^|\/)[\w.-]*(?:tsconfig|typescript)[\w.-]*\/[\w.-]+\.json$/.test(path)
@@ -49,7 +52,9 @@ export function openPackages(project: Project, find: FileFinder) {
   }
   const findNamed = (own: Package, specifier: string): Packaged => {
     const name = packageName(specifier);
-    const target = (byName.get(name) ?? []).find((other) => sees(own, other, name, workspaces));
+    const named = byName.get(nameOfDependency(own, name)) ?? [];
+    const target =
+      named.find((other) => sees(own, other, name, workspaces)) ?? linked(own, name, packages);
     if (target === undefined) return { kind: 'external' };
     return findIn(target, specifier.slice(name.length + 1), find);
   };
@@ -138,7 +143,7 @@ function globPattern(text: string): Glob {
 
 /**
  * Whether an import of `name` in `own` means `other`: the package itself, a member of the same
- * workspace, or a dependency stated as a folder or with `workspace:`.
+ * workspace, or a dependency stated with `workspace:`.
  */
 function sees(
   own: Package,
@@ -148,13 +153,36 @@ function sees(
 ): boolean {
   if (own === other) return true;
   if (workspaces.some((set) => set.has(own.folder) && set.has(other.folder))) return true;
-  const kinds = ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies'];
-  return kinds.some((kind) => {
-    const version = String(objectOf(own.json[kind])[name] ?? '');
-    const folder = /^(?:file|link|portal):(.+)$/.exec(version)?.[1];
-    if (folder !== undefined) return joinPath(own.folder, folder) === other.folder;
-    return version.startsWith('workspace:');
-  });
+  return versionOf(own, name).startsWith('workspace:');
+}
+
+const dependencyKinds = [
+  'dependencies',
+  'devDependencies',
+  'peerDependencies',
+  'optionalDependencies',
+];
+
+function versionOf(own: Package, name: string): string {
+  const versions = dependencyKinds.map((kind) => objectOf(own.json[kind])[name]);
+  return String(versions.find((version) => version !== undefined) ?? '');
+}
+
+/** The package's own name, for a dependency may give it another: `"a": "workspace:@x/b@*"`. */
+function nameOfDependency(own: Package, name: string): string {
+  const aliased = /^(?:workspace|npm):((?:@[\w.~-]+\/)?[\w.~-]+)@/.exec(versionOf(own, name));
+  return aliased?.[1] ?? name;
+}
+
+/** The package in the folder that a dependency states, whatever the package's own name. */
+function linked(
+  own: Package,
+  name: string,
+  packages: ReadonlyMap<string, Package>,
+): Package | undefined {
+  const folder = /^(?:file|link|portal):(.+)$/.exec(versionOf(own, name))?.[1];
+  const place = folder === undefined ? null : joinPath(own.folder, folder);
+  return place === null ? undefined : packages.get(place);
 }
 
 const mainKeys = ['source', 'react-native', 'module', 'main', 'types', 'typings'];
@@ -222,16 +250,17 @@ function exportsOf(value: unknown, subpath: string): string[] {
   return [];
 }
 
-/** Conditions in the order of preference: those that name sources come before built files. */
-const preferred = [
-  'source',
-  'development',
-  'import',
-  'module',
-  'default',
-  'node',
-  'require',
-  'types',
+/**
+ * Conditions by preference: those that name sources come before built files. Of those that Node has
+ * for an import, the first in the file counts, as Node takes it.
+ */
+const preferred: readonly (readonly string[])[] = [
+  ['source'],
+  ['development'],
+  ['import', 'module', 'module-sync', 'node', 'node-addons'],
+  ['default'],
+  ['require'],
+  ['types'],
 ];
 
 /** Conditions in conditions; deeper ones could exhaust the stack. */
@@ -242,7 +271,8 @@ function leavesOf(value: unknown, depth = 0): string[] {
   if (depth > leavesDepthMax) return [];
   if (Array.isArray(value)) return value.flatMap((item) => leavesOf(item, depth + 1));
   const conditions = objectOf(value);
-  const known = preferred.filter((key) => key in conditions);
-  const keys = [...known, ...Object.keys(conditions).filter((key) => !preferred.includes(key))];
+  const given = Object.keys(conditions);
+  const known = preferred.flatMap((keys) => given.filter((key) => keys.includes(key)));
+  const keys = [...known, ...given.filter((key) => !known.includes(key))];
   return keys.flatMap((key) => leavesOf(conditions[key], depth + 1));
 }

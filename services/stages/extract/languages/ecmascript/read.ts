@@ -158,7 +158,7 @@ function readExportsAssignment(
   }
 }
 
-/** Reads `require('x')`, `import('x')` and the type `import('x').T` at any depth. */
+/** Reads `require('x')` and its like, `import('x')`, the type `import('x').T`, at any depth. */
 function readRequest(
   reading: Reading,
   node: EsNode,
@@ -169,7 +169,7 @@ function readRequest(
   if (node.type === 'VariableDeclarator') {
     const fact = readRequireDeclarator(node);
     if (fact !== null) reading.imports.push({ ...fact, ...weight });
-  } else if (node.type === 'CallExpression') {
+  } else if (node.type === 'CallExpression' || node.type === 'NewExpression') {
     const specifier = requiredBy(node);
     // The branch above records a declarator's `require` with the names that it binds.
     if (specifier === null || parent?.type === 'VariableDeclarator') return;
@@ -212,8 +212,32 @@ function isWholeExport(node: EsNode | null): boolean {
 }
 
 function requiredBy(call: EsNode | null): string | null {
-  if (call?.type !== 'CallExpression' || nameAt(call, 'callee') !== 'require') return null;
-  return stringAt(nodesAt(call, 'arguments')[0] ?? null, 'value');
+  if (call?.type === 'NewExpression') return addressedBy(call);
+  if (call?.type !== 'CallExpression') return null;
+  const callee = nodeAt(call, 'callee');
+  const asks =
+    callee?.type === 'MemberExpression'
+      ? modulesOf[nameAt(callee, 'object') ?? '']?.test(nameAt(callee, 'property') ?? '') === true
+      : /^(?:require|importScripts)$/.test(nameAt(call, 'callee') ?? '');
+  return asks ? stringAt(nodesAt(call, 'arguments')[0] ?? null, 'value') : null;
+}
+
+const mocks =
+  /^(?:(?:unstable_)?(?:un|do|dont)?[mM]ock(?:Module)?|(?:require|import)(?:Actual|Mock))$/;
+/** Methods that take a module's specifier, by their object. */
+const modulesOf: Readonly<Record<string, RegExp>> = {
+  require: /^resolve$/,
+  jest: mocks,
+  vi: mocks,
+};
+
+/** The program at `new URL('./worker.js', import.meta.url)`. */
+function addressedBy(node: EsNode): string | null {
+  const [path = null, base = null] = nodesAt(node, 'arguments');
+  const isOfModule = base !== null && nodeAt(base, 'object')?.type === 'MetaProperty';
+  if (!isOfModule || nameAt(node, 'callee') !== 'URL') return null;
+  const specifier = stringAt(path, 'value') ?? '';
+  return /^\.{1,2}\/.*\.[cm]?[jt]sx?$/.test(specifier) ? specifier : null;
 }
 
 function readRequireDeclarator(declarator: EsNode): ImportFact | null {

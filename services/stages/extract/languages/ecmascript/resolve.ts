@@ -6,6 +6,7 @@
 import { type Binding, type ImportFact, noFacts, type ParsedFile } from '../../facts/facts.ts';
 import { below, extensionOf, folderOf, joinPath } from '../../paths.ts';
 import { emptyResolution, linkOf, type Project, type Resolution } from '../language.ts';
+import { type BundlerAliases, openBundlerAliases } from './bundlers.ts';
 import {
   type FileFinder,
   type FoundFile,
@@ -20,14 +21,18 @@ import { openTypescriptConfigs, type TypescriptConfigs } from './tsconfig.ts';
 /** For aliases such as `@/`, which no package can have and whose folder only custom tells. */
 const customaryConfidence = 0.7;
 
+/** For aliases of a configuration that is a program. */
+const configuredConfidence = 0.9;
+
 export function openEcmascriptResolver(project: Project) {
   const find = openFileFinder(project);
   const packages = openPackages(project, find);
   const configs = openTypescriptConfigs(project);
+  const bundlers = openBundlerAliases(project);
   const findPlatforms = openPlatformFinder(project, configs.suffixes);
   return (file: ParsedFile): Resolution => {
     const resolution = emptyResolution();
-    const context = { project, file, find, findPlatforms, packages, configs };
+    const context = { project, file, find, findPlatforms, packages, configs, bundlers };
     for (const fact of file.facts.imports) addImport(context, fact, resolution);
     return resolution;
   };
@@ -40,6 +45,7 @@ interface Context {
   readonly findPlatforms: PlatformFinder;
   readonly packages: ReturnType<typeof openPackages>;
   readonly configs: TypescriptConfigs;
+  readonly bundlers: BundlerAliases;
 }
 
 /** What a specifier means: files of the repository, an external package, or a missing file. */
@@ -142,6 +148,12 @@ function findAliased(context: Context, specifier: string): readonly FoundFile[] 
   for (const candidate of context.configs.candidates(context.file.path, specifier)) {
     const found = findFiles(context, candidate, 'typescript');
     if (found.length > 0) return found;
+  }
+  for (const candidate of context.bundlers.candidates(context.file.path, specifier)) {
+    const found = findFiles(context, candidate, 'typescript');
+    if (found.length > 0) {
+      return found.map(({ path }) => ({ path, confidence: configuredConfidence }));
+    }
   }
   return [];
 }

@@ -1,6 +1,7 @@
 /**
  * The settings of the nearest tsconfig.json that decide where imports lead: `paths`, `baseUrl`,
- * `rootDirs` and `moduleSuffixes`, also those from `extends` and `references`. Pure.
+ * `rootDirs` and `moduleSuffixes`, also those from `extends` and `references`; and Deno's import
+ * map, which is the same as `paths`. Pure.
  */
 import { below, folderOf, isBelow, joinPath, nameOf, nearestAbove } from '../../paths.ts';
 import { type Budget, openBudget } from '../budget.ts';
@@ -44,9 +45,9 @@ export function openTypescriptConfigs(project: Project): TypescriptConfigs {
   const shared = { project, locate, budget: openBudget(workMax), known: new Map() };
   for (const path of project.files.keys()) {
     const name = nameOf(path);
-    if (name !== 'tsconfig.json' && name !== 'jsconfig.json') continue;
+    if (!/^(?:(?:ts|js)config\.json|deno\.jsonc?|import_map\.json)$/.test(name)) continue;
     const folder = folderOf(path);
-    if (name === 'jsconfig.json' && project.files.has(below(folder, 'tsconfig.json'))) continue;
+    if (name !== 'tsconfig.json' && project.files.has(below(folder, 'tsconfig.json'))) continue;
     byFolder.set(folder, configAt({ ...shared, began: folder }, path, depthMax));
   }
   const configOf = (from: string) => nearestAbove(from, byFolder) ?? none;
@@ -148,7 +149,7 @@ function ownConfig(json: JsonObject, folder: string, began: string): TypescriptC
     return rest === undefined ? joinPath(base, text) : joinPath(began, rest);
   };
   const baseUrl = typeof options.baseUrl === 'string' ? placeOf(options.baseUrl) : null;
-  const paths = Object.entries(objectOf(options.paths)).map(
+  const paths = [...Object.entries(objectOf(options.paths)), ...importMap(json)].map(
     ([pattern, targets]): readonly [string, readonly string[]] => [
       pattern,
       stringsOf(targets).flatMap((target) => placeOf(target, baseUrl ?? folder) ?? []),
@@ -160,6 +161,14 @@ function ownConfig(json: JsonObject, folder: string, began: string): TypescriptC
     rootDirs: stringsOf(options.rootDirs).flatMap((text) => placeOf(text) ?? []),
     suffixes: stringsOf(options.moduleSuffixes),
   };
+}
+
+/** Deno's import map, in which a key that ends in a slash stands for all below it. */
+function importMap(json: JsonObject): [pattern: string, target: string][] {
+  return Object.entries(objectOf(json.imports)).flatMap(([key, target]) => {
+    if (typeof target !== 'string' || !/^\.{1,2}\//.test(target)) return [];
+    return [key.endsWith('/') ? [`${key}*`, `${target}*`] : [key, target]];
+  });
 }
 
 /** Finds a configuration by relative path, or in a package of the repository. */

@@ -15,6 +15,7 @@ import { firstSentence } from '../../syntax/text.ts';
 import { type DefinitionParts, definitionOf, textsOf } from '../../syntax/tree.ts';
 import { groupsAt, word } from '../../syntax/words.ts';
 import type { Language, TreeSitterParsing } from '../language.ts';
+import { readDynamic } from './dynamic.ts';
 import { isPythonManifest } from './manifests.ts';
 import { openPythonResolver } from './resolve.ts';
 
@@ -34,7 +35,7 @@ export const python: Language = {
 function read(root: SyntaxNode, text: string): ReadFacts {
   const symbols: Definition[] = [];
   readBlock(root, null, symbols);
-  const imports = readImports(root, text);
+  const imports = [...readImports(root, text), ...readDynamic(root, text)];
   const star = imports.some((fact) => fact.star);
   // Only a star import needs the used names, and collecting them costs as much as parsing.
   const uses = star ? [...textsOf(root, ['identifier'])].sort() : [];

@@ -7,7 +7,7 @@
 import { type Binding, type ImportFact, type ParsedFile, softness } from '../../facts/facts.ts';
 import { below, folderOf, isBelow, joinPath, nameOf, stemOf } from '../../paths.ts';
 import { emptyResolution, type Link, linkOf, type Project, type Resolution } from '../language.ts';
-import { openPythonRoots, type SeenRoots } from './roots.ts';
+import { isOnPath, openPythonRoots, type SeenRoots } from './roots.ts';
 
 type Found =
   /** A module or a regular package. */
@@ -25,12 +25,14 @@ export function openPythonResolver(project: Project) {
   const roots = openPythonRoots(project);
   return (file: ParsedFile): Resolution => {
     const resolution = emptyResolution();
+    const seen = roots.of(file.path);
     for (const fact of file.facts.imports) {
+      if (isOnPath(fact)) continue;
       const relative = /^\.+/.exec(fact.specifier)?.[0].length ?? 0;
       const found =
         relative > 0
-          ? findRelative(project, roots.of(file.path), file.path, fact.specifier)
-          : findAbsolute(project, roots.of(file.path), fact.specifier.split('.'));
+          ? findRelative(project, seen, file.path, fact.specifier)
+          : findAbsolute(project, seen, fact.specifier.split('.'));
       addFound({ project, file, resolution }, fact, found);
     }
     return resolution;

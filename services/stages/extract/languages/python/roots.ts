@@ -1,8 +1,9 @@
 /** The folders on the module path of a Python file, nearest first. Pure. */
 import { compareText } from '../../../../../schemas/compare-text.ts';
-import type { ParsedFile } from '../../facts/facts.ts';
+import type { ImportFact, ParsedFile } from '../../facts/facts.ts';
 import { below, folderOf, foldersUpwards, isBelow, joinPath } from '../../paths.ts';
 import type { Project } from '../language.ts';
+import { pathStyle, startStyle } from './dynamic.ts';
 import { type Declared, isPythonManifest, readDeclared } from './manifests.ts';
 
 interface PythonProject extends Omit<Declared, 'neighbours'> {
@@ -32,13 +33,35 @@ export function openPythonRoots(project: Project): PythonRoots {
   return {
     of(path) {
       const folder = folderOf(path);
-      const known = cache.get(folder);
-      if (known !== undefined) return known;
-      const roots = rootsOf(project, projects, path);
-      cache.set(folder, roots);
-      return roots;
+      const known = cache.get(folder) ?? rootsOf(project, projects, path);
+      cache.set(folder, known);
+      const added = addedTo(project, path);
+      return added.length === 0 ? known : { ...known, roots: withAdded(known.roots, added) };
     },
   };
+}
+
+/** Whether a fact says what is on the module path, and is no import. */
+export function isOnPath({ style }: ImportFact): boolean {
+  return style === pathStyle || style === startStyle;
+}
+
+/** Folders that the file, or a conftest.py around it, which pytest runs first, puts on the path. */
+function addedTo(project: Project, path: string): readonly string[] {
+  const around = foldersUpwards(folderOf(path)).map((folder) => below(folder, 'conftest.py'));
+  return [path, ...around].flatMap((from) =>
+    (project.files.get(from)?.facts.imports ?? []).flatMap((fact) => {
+      if (!isOnPath(fact)) return [];
+      const place = joinPath(fact.style === startStyle ? '' : folderOf(from), fact.specifier);
+      return place !== null && project.folders.has(place) ? [place] : [];
+    }),
+  );
+}
+
+/** The file's own folder stays first: what else is there may be put before or behind the rest. */
+function withAdded(roots: readonly string[], added: readonly string[]): readonly string[] {
+  const [own = '', ...others] = roots;
+  return [...new Set([own, ...added, ...others])];
 }
 
 function rootsOf(

@@ -168,3 +168,13 @@ describe('other builds', () => {
     expect(await targetsOf(files)).toEqual(expected);
   });
 });
+
+it('a macro of the file may name it, and a backslash is a slash', async () => {
+  const files: Files = {
+    'main.c': '#define HEADER "x.h"\n#include HEADER\n#include "sub\\y.h"\n#include OTHER\n',
+    'sub/y.h': header,
+    'x.h': header,
+  };
+  expect(await targetsOf(files)).toEqual(['sub/y.h 1', 'x.h 1']);
+  expect(await unresolvedOf(files)).toEqual([]);
+});

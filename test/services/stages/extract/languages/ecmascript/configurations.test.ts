@@ -1,0 +1,141 @@
+/** Aliases that build tools and dependencies give to modules, and modules that calls name. */
+import { describe, expect, it } from 'vitest';
+import { edgesOf, type Files } from '../../structure-of.ts';
+
+/** The edges without kinds and names. */
+async function linksOf(files: Files): Promise<string[]> {
+  return (await edgesOf(files)).map((edge) => edge.replace(/ \[.*$/, ''));
+}
+
+describe('aliases', () => {
+  it.each<[string, Files, string[]]>([
+    [
+      'of Vite, webpack and Jest, only those that are written out',
+      {
+        'vite.config.ts':
+          'export default defineConfig({ resolve: { alias: [\n' +
+          "  { find: '@c', replacement: fileURLToPath(new URL('./src/c', import.meta.url)) },\n" +
+          "  { find: 'x', replacement: 'y' },\n] } });\n",
+        'webpack.config.js':
+          'module.exports = { resolve: { alias: {\n' +
+          "  Utils: path.resolve(__dirname, 'src', 'utils/'),\n" +
+          "  'vue$': path.join(__dirname, './vendor/vue.js'), react: 'preact/compat',\n" +
+          '} } };\n',
+        'jest.config.js':
+          'module.exports = {\n' +
+          "  moduleNameMapper: { '^~t/(.*)$': '<rootDir>/test/$1', '\\\\.css$': 'identity-obj-proxy' },\n" +
+          '};\n',
+        'src/main.js':
+          "import { a } from '@c/a';\nimport { b } from 'Utils/b';\n" +
+          "import Vue from 'vue';\nimport { t } from '~t/h';\n" +
+          "import r from 'react';\nimport y from 'x';\n" +
+          "import z from 'vue/sub';\n" +
+          'a(); b(); t(); Vue(); r(); y(); z();\n',
+        'src/c/a.js': 'export const a = () => 1;\n',
+        'src/utils/b.js': 'export const b = () => 1;\n',
+        'vendor/vue.js': 'export default () => 1;\n',
+        'test/h.js': 'export const t = () => 1;\n',
+      },
+      [
+        'src/main.js -> src/c/a.js',
+        'src/main.js -> src/utils/b.js',
+        'src/main.js -> test/h.js',
+        'src/main.js -> vendor/vue.js',
+      ],
+    ],
+    [
+      'of an import map',
+      {
+        'deno.json': '{"imports":{"@/":"./src/","util":"./src/util.ts"}}\n',
+        'main.ts': 'import { a } from "@/a.ts";\nimport { u } from "util";\n' + 'a(); u();\n',
+        'src/a.ts': 'export const a = () => 1;\n',
+        'src/util.ts': 'export const u = () => 1;\n',
+      },
+      ['main.ts -> src/a.ts', 'main.ts -> src/util.ts'],
+    ],
+  ])('%s', async (_name, files, links) => {
+    expect((await linksOf(files)).sort()).toEqual(links);
+  });
+});
+
+describe('names of packages', () => {
+  it.each<[string, Files, string[]]>([
+    [
+      'a folder under another name',
+      {
+        'core/package.json': '{"name":"core","main":"lib/index.js"}\n',
+        'core/lib/index.js': 'exports.c = 1;\n',
+        'app/package.json': '{"name":"app","dependencies":{"kern":"file:../core"}}\n',
+        'app/main.js': "const { c } = require('kern');\nconsole.log(c);\n",
+      },
+      ['app/main.js -> core/lib/index.js'],
+    ],
+    [
+      'a workspace under another name',
+      {
+        'package.json': '{"workspaces":["p/*"]}\n',
+        'p/core/package.json': '{"name":"@x/core","main":"index.js"}\n',
+        'p/core/index.js': 'exports.c = 1;\n',
+        'p/app/package.json': '{"name":"app","dependencies":{"kern":"workspace:@x/core@*"}}\n',
+        'p/app/main.js':
+          "const { c } = require('kern');\n" + "const { d } = require('kern2');\nconsole.log(c);\n",
+      },
+      ['p/app/main.js -> p/core/index.js'],
+    ],
+    [
+      'the first condition that Node has',
+      {
+        'package.json':
+          '{"name":"p","imports":{"#db":{"node":"./src/db-node.js","default":"./src/db.js"},\n' +
+          '"#lib/*.js":"./src/lib/*.js","#u/*":"./src/u/*.ts"}}\n',
+        'src/main.js':
+          "import { db } from '#db';\nimport { a } from '#lib/a.js';\n" +
+          "import { u } from '#u/x';\ndb(); a(); u();\n",
+        'src/db-node.js': 'export const db = () => 1;\n',
+        'src/db.js': 'export const db = () => 2;\n',
+        'src/lib/a.js': 'export const a = () => 1;\n',
+        'src/u/x.ts': 'export const u = () => 1;\n',
+      },
+      ['src/main.js -> src/db-node.js', 'src/main.js -> src/lib/a.js', 'src/main.js -> src/u/x.ts'],
+    ],
+  ])('%s', async (_name, files, links) => {
+    expect((await linksOf(files)).sort()).toEqual(links);
+  });
+});
+
+describe('calls', () => {
+  it.each<[string, Files, string[]]>([
+    [
+      'mocks, resolved paths and addresses of programs',
+      {
+        'a.test.ts':
+          "vi.mock('./a', () => ({}));\nvi.mock('lodash');\n" +
+          "const img = new URL('./a.png', import.meta.url);\n" +
+          "const p = require.resolve('./b.js');\n" +
+          "class K { mock(x) {} }\nnew K().mock('./c');\n",
+        'a.ts': 'export const a = 1;\n',
+        'b.js': 'exports.b = 1;\n',
+        'c.ts': 'export const c = 1;\n',
+      },
+      ['a.test.ts -> a.ts', 'a.test.ts -> b.js'],
+    ],
+    [
+      'a worker',
+      {
+        'main.js': "new Worker(new URL('./worker.js', import.meta.url));\n",
+        'worker.js': 'postMessage(1);\n',
+      },
+      ['main.js -> worker.js'],
+    ],
+    [
+      'a mock of Jest',
+      {
+        'a.test.js': "jest.mock('./a');\nconst { a } = jest.requireActual('./a');\n",
+        'a.js': 'export const a = 1;\n',
+      },
+      ['a.test.js -> a.js'],
+    ],
+  ])('%s', async (_name, files, links) => {
+    expect((await linksOf(files)).sort()).toEqual(links);
+  });
+});

@@ -1,0 +1,130 @@
+/** Folders that a Python file puts on the path itself, and modules that it imports by a call. */
+import { describe, expect, it } from 'vitest';
+import { edgesOf, type Files } from '../../structure-of.ts';
+
+/** The edges without kinds and names. */
+async function linksOf(files: Files): Promise<string[]> {
+  return (await edgesOf(files)).map((edge) => edge.replace(/ \[.*$/, ''));
+}
+
+describe('the module path', () => {
+  it.each<[string, Files, string[]]>([
+    [
+      'parents by number',
+      {
+        'tests/unit/t.py':
+          'import sys\nfrom pathlib import Path\n' +
+          'ROOT = Path(__file__).resolve().parents[2]\n' +
+          'sys.path.insert(0, str(ROOT / "code"))\nimport engine\n' +
+          'engine.go()\n',
+        'code/engine.py': 'def go(): pass\n',
+      },
+      ['tests/unit/t.py -> code/engine.py'],
+    ],
+    [
+      'dirname twice',
+      {
+        'tools/t.py':
+          'import sys, os.path\n' +
+          'sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + "/lib")\n' +
+          'import engine\nengine.go()\n',
+        'lib/engine.py': 'def go(): pass\n',
+      },
+      ['tools/t.py -> lib/engine.py'],
+    ],
+    [
+      'parent twice',
+      {
+        'tools/t.py':
+          'import sys, pathlib\n' +
+          'sys.path.insert(1, str(pathlib.Path(__file__).parent.parent / "lib" / "py"))\n' +
+          'import engine\nengine.go()\n',
+        'lib/py/engine.py': 'def go(): pass\n',
+      },
+      ['tools/t.py -> lib/py/engine.py'],
+    ],
+    [
+      'steps up from the file',
+      {
+        'tools/t.py':
+          'import sys, os\n' +
+          'sys.path.insert(0, os.path.abspath(os.path.join(__file__, "..", "..", "lib")))\n' +
+          'import engine\nengine.go()\n',
+        'lib/engine.py': 'def go(): pass\n',
+      },
+      ['tools/t.py -> lib/engine.py'],
+    ],
+    [
+      'relative to the file',
+      {
+        'docs/conf.py':
+          'import sys, os\n' +
+          "sys.path.insert(0, os.path.abspath('../pkgs'))\n" +
+          'import engine\nengine.go()\n',
+        'pkgs/engine.py': 'def go(): pass\n',
+      },
+      ['docs/conf.py -> pkgs/engine.py'],
+    ],
+    [
+      'relative to the root',
+      {
+        'scripts/a.py': "import sys\nsys.path.append('pkgs')\nimport engine\n" + 'engine.go()\n',
+        'pkgs/engine.py': 'def go(): pass\n',
+      },
+      ['scripts/a.py -> pkgs/engine.py'],
+    ],
+    [
+      'by a conftest above',
+      {
+        'tests/conftest.py':
+          'import sys, os\nHERE = os.path.dirname(__file__)\n' +
+          'sys.path.insert(0, os.path.join(HERE, "helpers"))\n',
+        'tests/unit/test_a.py': 'import engine\nengine.go()\n',
+        'tests/helpers/engine.py': 'def go(): pass\n',
+      },
+      ['tests/unit/test_a.py -> tests/helpers/engine.py'],
+    ],
+    [
+      'a comment and a computed folder say nothing',
+      {
+        'a.py':
+          'import sys\n# sys.path.insert(0, "lib")\n' +
+          'sys.path.insert(0, compute("lib"))\nimport engine\n' +
+          'engine.go()\n',
+        'lib/engine.py': 'def go(): pass\n',
+      },
+      [],
+    ],
+  ])('%s', async (_name, files, links) => {
+    expect((await linksOf(files)).sort()).toEqual(links);
+  });
+});
+
+describe('calls', () => {
+  it.each<[string, Files, string[]]>([
+    [
+      'a module by its name',
+      {
+        'pkg/__init__.py': '',
+        'pkg/a.py': 'def f(): pass\n',
+        'use.py': 'import importlib\nm = importlib.import_module("pkg.a")\n' + 'm.f()\n',
+      },
+      ['use.py -> pkg/a.py'],
+    ],
+    [
+      'relative to the package, not in a comment',
+      {
+        'pkg/__init__.py':
+          'import importlib\n' +
+          'm = importlib.import_module(".a", __package__)\n' +
+          'n = importlib.import_module(f"pkg.{x}")\n' +
+          '# importlib.import_module("pkg.b")\n',
+        'pkg/a.py': 'x = 1\n',
+        'pkg/b.py': 'x = 1\n',
+      },
+      ['pkg/__init__.py -> pkg/a.py'],
+    ],
+  ])('%s', async (_name, files, links) => {
+    expect((await linksOf(files)).sort()).toEqual(links);
+  });
+});
