@@ -6,6 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PipelineError } from '../../services/runtime/errors.ts';
 import { sha256 } from '../../services/runtime/ids.ts';
 import { writeFiles } from '../samples/write-files.ts';
 import { type FakeOpenAi, startFakeOpenAi } from '../services/teacher/fake-openai-server.ts';
@@ -59,7 +60,8 @@ function openBench(folder: string, server: FakeOpenAi) {
       const { wallMs: _1, stageBusyMs: _2, ...summary } = await runGraph({ ...graph, sets: all });
       told = [summary, [...outputHashes(outputFolder)]];
     } catch (error) {
-      // A refusal is an effect, too.
+      // A refusal is an effect, too, but not that of a value which the knob does not have.
+      if (error instanceof PipelineError && error.code === 'CONFIG_INVALID') throw error;
       told = String(error).replaceAll(outputFolder, '');
     }
     const prompts = server.requests.slice(asked).map(({ body }) => JSON.stringify(body));
