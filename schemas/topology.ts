@@ -101,7 +101,7 @@ const stageSpecs = {
     reads: ['repo-found'],
     writes: ['repo-admitted', 'dropped'],
     talksTo: [],
-    version: 10,
+    version: 11,
   },
   extract: {
     does: 'symbols and dependency edges of source files and notebooks; writing order',

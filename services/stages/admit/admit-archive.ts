@@ -32,6 +32,7 @@ import { isVendored } from './gates/vendored.ts';
 import { gates } from './gates.ts';
 import { withHost } from './licence/host.ts';
 import { describeLicence, readLicenceFiles } from './licence/licence.ts';
+import { mayNameText, namedTexts } from './licence/metadata.ts';
 import { type OwnLicences, ownLicences } from './licence/own.ts';
 import { mayStateLicence } from './licence/places.ts';
 import { allowedLicences } from './licence/policy.ts';
@@ -98,9 +99,15 @@ export async function admitArchive(
  * decoded again.
  */
 function readEvidence(files: readonly UnpackedFile[]): readonly FileText[] {
-  return files.flatMap(({ path, bytes }) =>
-    isVendored(path) || !mayStateLicence(path) ? [] : [{ path, text: decodeEvidence(bytes) }],
+  const named = new Set(
+    files.flatMap(({ path, bytes }) =>
+      mayNameText(path) ? namedTexts(path, decodeEvidence(bytes)) : [],
+    ),
   );
+  return files.flatMap(({ path, bytes }) => {
+    const isEvidence = named.has(path) || (mayStateLicence(path) && !isVendored(path));
+    return isEvidence ? [{ path, text: decodeEvidence(bytes) }] : [];
+  });
 }
 
 /** Names the files that state the licence, but cannot be admitted because of their encoding. */

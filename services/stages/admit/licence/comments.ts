@@ -54,6 +54,7 @@ const lineMarksOf: readonly (readonly [name: RegExp, mark: RegExp])[] = [
   [/\.vim$|(?:^|\/)\.?g?vimrc$/i, /^"+/],
   [/\.(?:vb|bas|cls|frm|vbs)$/i, /^'+/],
   [/\.(?:f|for|ftn|f77)$/i, /^[Cc*](?=\s|$)/],
+  [/\.(?:rst|rest)$/i, /^\.\.(?=\s|$)/],
 ];
 
 /** A tag that may precede the first comment of a page or script. */

@@ -9,7 +9,9 @@ import {
   parseExpression,
 } from './expression.ts';
 import { readBlock } from './notice/notice.ts';
+import { restricts } from './riders.ts';
 import { canonical, fromName, fromStatement, parseKnown, someBsd, stated } from './statement.ts';
+import { licenceWords } from './text.ts';
 
 /** A cheap filter: a file without any of these words states no licence. */
 const hint = new RegExp(
@@ -39,6 +41,18 @@ export function readHeader({ path, text }: FileText): LicenceExpression | null {
   const coded = code === null ? null : fromCode(code[1] ?? code[2] ?? '');
   const noticed = comments.flatMap((block) => readBlock(block) ?? []);
   return combine('and', [coded ?? [], noticed].flat());
+}
+
+/** A longer text says more than which licence holds. */
+const statementWordsMax = 60;
+
+/** Reads a licence file that holds no licence's text, but a line or a sentence that names one. */
+export function readStatement(text: string): LicenceExpression | null {
+  const words = licenceWords(text);
+  if (words.split(' ').length > statementWordsMax || restricts(words)) return null;
+  const block = { lines: text.split(/\r\n?|\n/).map((line) => line.trim()), offset: 0 };
+  const spdx = readSpdx(block);
+  return spdx.length > 0 ? combine('and', spdx) : readBlock(block);
 }
 
 /** Where formats without comments keep remarks: strings of JSON, and the front matter of pages. */

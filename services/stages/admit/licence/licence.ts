@@ -12,7 +12,8 @@ import {
   licence,
   printExpression,
 } from './expression.ts';
-import { readMetadataLicence } from './metadata.ts';
+import { readStatement } from './header.ts';
+import { namedTexts, readMetadataLicence } from './metadata.ts';
 import type { OwnLicences } from './own.ts';
 import {
   isLicenceText,
@@ -25,7 +26,7 @@ import { isAllowed } from './policy.ts';
 import { isReadme, readReadme } from './readme.ts';
 import { licencesOfReadme } from './readme-claims.ts';
 import { stated } from './statement.ts';
-import { matchLicenceText, unrecognised } from './text.ts';
+import { matchLicenceText, type TextMatch, unrecognised } from './text.ts';
 
 export interface TextEvidence {
   readonly evidence: readonly LicenceEvidence[];
@@ -49,14 +50,21 @@ export function readLicenceFiles(
   const evidence: LicenceEvidence[] = [];
   const texts: LicensedText[] = [];
   const statements: LicenceExpression[] = [];
+  const named = new Set(files.flatMap(({ path, text }) => namedTexts(path, text)));
   for (const { path, text } of files) {
-    if (isLicenceText(path)) {
+    if (isLicenceText(path) || named.has(path)) {
+      const isWhole = isMain(path) || named.has(path);
       const matches = matchLicenceText(text).filter(
-        ({ identifier }) => identifier !== unrecognised || isMain(path),
+        ({ identifier }) => identifier !== unrecognised || isWhole,
       );
-      evidence.push(...matches.map(({ identifier, score }) => ({ path, identifier, score })));
+      const stating = isWhole && !matches.some(isRecognised) ? readStatement(text) : null;
+      evidence.push(
+        ...(stating === null
+          ? matches.map(({ identifier, score }) => ({ path, identifier, score }))
+          : identifiersOf(stating).map((identifier) => ({ path, identifier, score: 0.8 }))),
+      );
       const found = matches.map(({ identifier }) => licence(identifier));
-      const expression = combine('and', found);
+      const expression = stating ?? combine('and', found);
       if (expression !== null && !isRefusedFolder(path, expression, allowed)) {
         texts.push({ path, expression });
       }
@@ -72,6 +80,10 @@ export function readLicenceFiles(
   const expression = join(said, combineTexts(withoutListed(texts, said)));
   if (expression === null) return fromReadme(files, evidence);
   return withContradiction(files, { evidence, expression });
+}
+
+function isRecognised({ identifier }: TextMatch): boolean {
+  return identifier !== unrecognised;
 }
 
 function isMain(path: string): boolean {

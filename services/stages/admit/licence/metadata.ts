@@ -35,6 +35,11 @@ const readers: readonly MetadataReader[] = [
     name: /^(?:package|snapcraft|META|galaxy)\.ya?ml$|^META\.yml$|^CITATION\.cff$/,
     read: readYamlField,
   },
+  // Conda's recipes indent it below `about`.
+  {
+    name: /^(?:meta|recipe)\.ya?ml$/,
+    read: (text) => readYamlField(text.replace(/^[ \t]+(?=license:)/gm, '')),
+  },
   { name: /\.opam$|^v\.mod$|^conanfile\.py$/, read: field(String.raw`^[ \t]*license[ \t]*[:=]`) },
   { name: /\.(?:nimble|rockspec)$/, read: field(String.raw`^[ \t]*license[ \t]*=`) },
   { name: /^meson\.build$/, read: field(String.raw`\blicense[ \t]*:`) },
@@ -52,6 +57,33 @@ const readers: readonly MetadataReader[] = [
   },
   { name: /^(?:Makefile|Build)\.PL$|^dist\.ini$/, read: readPerl },
 ];
+
+/** Where metadata says in which file the licence's text is. */
+const textFiles: readonly (readonly [name: RegExp, file: RegExp])[] = [
+  [/^(?:package|composer|bower)\.json$/, /"license"\s*:\s*"SEE LICEN[CS]E IN ([^"\n]{1,200})"/gi],
+  [/^Cargo\.toml$/, /^license-file[ \t]*=[ \t]*"([^"\n]{1,200})"/gm],
+  [/^pyproject\.toml$/, /^license[ \t]*=[ \t]*\{[ \t]*file[ \t]*=[ \t]*["']([^"'\n]{1,200})["']/gm],
+  [/\.nuspec$/, /<license type="file">\s*([^<]{1,200}?)\s*<\/license>/g],
+  [
+    /\.(?:cs|fs|vb)proj$|^Directory\.Build\.props$/,
+    /<PackageLicenseFile>\s*([^<]{1,200}?)\s*<\/PackageLicenseFile>/g,
+  ],
+];
+
+/** Whether metadata of that name may say which file holds the licence's text. */
+export function mayNameText(path: string): boolean {
+  return !path.includes('/') && textFiles.some(([name]) => name.test(path));
+}
+
+/** Returns the paths of the files that metadata at the root names as the licence's text. */
+export function namedTexts(path: string, text: string): readonly string[] {
+  if (!mayNameText(path)) return [];
+  return textFiles.flatMap(([name, file]) =>
+    name.test(path)
+      ? captures(text, file).map((named) => named.replace(/\\/g, '/').replace(/^\.\//, '').trim())
+      : [],
+  );
+}
 
 function captures(text: string, pattern: RegExp): readonly string[] {
   return [...text.matchAll(pattern)].map((match) => match[1] ?? '');

@@ -46,7 +46,7 @@ const names: readonly Name[] = [
     pattern: new RegExp(
       [
         String.raw`\b(?:creative commons[ -]|cc[ -])((?:attribution|`,
-        String.raw`by)[\w -]*?)(?: licen[cs]e)?[ ,-]*(\d\.\d)?\b(?! ?-?(?:nc|sa|nd))`,
+        String.raw`by)[\w -]*?)(?: licen[cs]e)?[ ,-]*(\d\.\d)?\b(?![ -]*(?:nc|sa|nd|non|share|no-?d))`,
       ].join(''),
       'gi',
     ),
@@ -85,6 +85,16 @@ const names: readonly Name[] = [
     identifier: always('BSL-1.0'),
   },
   { pattern: /\bzlib(?:\/libpng)?\b/gi, identifier: always('Zlib') },
+  {
+    pattern: /\bcommons clause\b/gi,
+    identifier: always('LicenseRef-Commons-Clause'),
+  },
+  { pattern: /\bcecill-b\b/gi, identifier: always('CECILL-B') },
+  { pattern: /\bcecill-c\b/gi, identifier: always('CECILL-C') },
+  {
+    pattern: /\bcecill\b[- ,]*(?:v\.? ?|version )?(\d(?:\.\d)?)?/gi,
+    identifier: (found) => `CECILL-${found === undefined || found === '2' ? '2.1' : found}`,
+  },
   { pattern: /\bunlicense\b/gi, identifier: always('Unlicense') },
   { pattern: /\bwtfpl\b|\bdo what the fuck\b/gi, identifier: always('WTFPL') },
   { pattern: /\b(?:python software foundation|psf) licen[cs]e\b/gi, identifier: always('PSF-2.0') },

@@ -24,7 +24,9 @@ const known = new Map([...ids, ...deprecated].map((id) => [id.toLowerCase(), id]
 
 /** Parses a metadata value: an identifier, an expression or a name in words. */
 export function fromStatement(value: string): LicenceExpression | null {
-  const text = value.trim();
+  const text = value
+    .trim()
+    .replace(/^https?:\/\/spdx\.org\/licenses\/([\w.+-]+?)(?:\.html)?$/i, '$1');
   if (text === '' || /^(?:see |file:)/i.test(text)) return null;
   if (/^[^ ]*LICEN[CS]E\b.*\.(?:md|txt|rst)$/i.test(text)) return null;
   if (/^UNLICENSED$/.test(text) || /\bproprietary\b|\ball rights reserved\b/i.test(text)) {
@@ -32,6 +34,18 @@ export function fromStatement(value: string): LicenceExpression | null {
   }
   const named = fromName(text);
   if (named !== null) return licence(named);
+  const parts = text.split(/\s+(and|or)\s+/i);
+  // Packagers write `GPLv2+ and MIT`; without brackets one word joins all parts.
+  const [word = '', ...others] = parts.filter((_, at) => at % 2 === 1);
+  const names = parts.filter((_, at) => at % 2 === 0).map(fromName);
+  const isPlain = word !== '' && others.every((other) => other === word);
+  if (isPlain && names.every((name) => name !== null)) {
+    const kind = word.toLowerCase() === 'or' ? 'or' : 'and';
+    return combine(
+      kind,
+      names.map((name) => licence(name)),
+    );
+  }
   return parseKnown(text) ?? licence(stated);
 }
 

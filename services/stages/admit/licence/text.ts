@@ -21,18 +21,18 @@ const slackShare = 1.2;
 
 export function matchLicenceText(text: string): readonly TextMatch[] {
   const words = licenceWords(text);
-  const matches = matchWords(words);
+  const matches = matchWords(words, /\ball rights reserved\b/i.test(text));
   const isPermissive = matches.some(({ identifier }) => permissiveLicences.includes(identifier));
   return isPermissive && restricts(words)
     ? [...matches, { identifier: restricted, score: 1 }]
     : matches;
 }
 
-function matchWords(words: string): readonly TextMatch[] {
+function matchWords(words: string, isReserved: boolean): readonly TextMatch[] {
   const fitting = signatures.filter((signature) => fits(words, signature));
   const found = [...new Map(fitting.map((entry) => [entry.identifier, entry])).values()];
-  const count = words.length === 0 ? 0 : words.split(' ').length;
-  if (found.length === 0) return matchReference(words, count);
+  if (found.length === 0) return matchReference(words, isReserved);
+  const count = words.split(' ').length;
   const expected = found.reduce((sum, signature) => sum + expectedWords(words, signature), 0);
   const score = Math.round(Math.min(1, expected / count) * 100) / 100;
   const matches = found.map(({ identifier }) => ({ identifier, score }));
@@ -45,7 +45,8 @@ function expectedWords(words: string, { phrases, wordsMax }: Signature): number 
   return Math.max(1, times) * (wordsMax * slackShare + slackWords);
 }
 
-function matchReference(words: string, count: number): readonly TextMatch[] {
+function matchReference(words: string, isReserved: boolean): readonly TextMatch[] {
+  const count = words.length === 0 ? 0 : words.split(' ').length;
   // `… either of the licenses found in LICENSE.APACHE or LICENSE.BSD`: those files hold the texts.
   if (count < 120 && /\bfound in (?:the )?(?:files? )?licen[cs]e \w/.test(words)) return [];
   const reference = references.find(
@@ -54,7 +55,9 @@ function matchReference(words: string, count: number): readonly TextMatch[] {
   if (reference !== undefined) return [{ identifier: reference.identifier, score: 0.8 }];
   // `See the LICENSE file in the top folder`: that file is read separately.
   const elsewhere = count < 40 && /\b(?:see|refer to)\b.*\blicen[cs]e/.test(words);
-  return count === 0 || elsewhere ? [] : [{ identifier: unrecognised, score: 0 }];
+  // Lines of copyright are no words; one that grants nothing is no licence either.
+  const isEmpty = count === 0 && !isReserved;
+  return isEmpty || elsewhere ? [] : [{ identifier: unrecognised, score: 0 }];
 }
 
 function fits(words: string, { phrases, without }: Signature): boolean {

@@ -43,7 +43,7 @@ const grants: readonly RegExp[] = [
   ),
   new RegExp(
     [
-      `(?:^|[.!;:>)${stop}-] ?)(?:(?:dual|tri|triple|multi)[- ]?)?`,
+      `(?:^|[.,!;:>)${stop}-] ?)(?:(?:dual|tri|triple|multi)[- ]?)?`,
       '(?:licen[cs]ed|released|(?:re)?distributed|available|made available|published|provided|',
       String.raw`redistributable|covered|open[- ]sourced)(?: [\w/-]+){0,4}? (?:under|by)\b`,
     ].join(''),

@@ -11,6 +11,8 @@ const forbidden =
 /** A sentence about another text, such as `metadata that says that …`, reserves nothing. */
 const notReported = String.raw`(?<!\b(?:says?|said|means?|states?|stated|whether|if)(?: that)? )`;
 
+const aims = 'research|academic|educational|education|scientific|personal|private|study|teaching';
+
 const reservations: readonly RegExp[] = [
   new RegExp(
     String.raw`\bunauthori[sz]ed ${copying}\b.{0,160}\b(?:${forbidden}|via any medium)`,
@@ -68,7 +70,7 @@ const reservations: readonly RegExp[] = [
   new RegExp(
     [
       String.raw`\b(?:for|free for) (?:strictly )?(?:non-?commercial|personal|academic|research|`,
-      String.raw`internal|evaluation)(?:,? (?:and|or) [\w-]+)?(?: use| purposes?)? only\b|`,
+      String.raw`internal|evaluation)(?:,? (?:and|or) [\w-]+)?(?: (?:${aims})){0,2}(?: use| purposes?)? only\b|`,
       String.raw`\bfree for (?:non-?commercial|personal)\b|\b(?:internal|evaluation) use only\b|`,
       String.raw`\bno commercial use\b|\bnot for commercial use\b`,
     ].join(''),

@@ -20,7 +20,11 @@ const namesOtherThing = /^(?:freebsd|zlib|boost|expat|psf)$/i;
 /** Reads `License: GPLv2 or later`, `@license MIT`, or a line that is only a licence's name. */
 export function readTag(line: string): LicenceExpression | null {
   if (line.length > tagCharacters) return null;
-  const alone = line.replace(/^the /i, '').replace(/[.,;:]+$/, '');
+  // Ansible's files name the licence and, in brackets, where its text is.
+  const alone = line
+    .replace(/\s*\((?:see|http)[^()]{1,200}\)$/i, '')
+    .replace(/^the /i, '')
+    .replace(/[.,;:]+$/, '');
   const whole = namesOtherThing.test(alone) ? null : fromName(alone);
   if (whole !== null) return licence(whole);
   if (/^(?:licen[cs]ed? )?(?:gnu )?[al]?gpl\b.{0,30}$/i.test(alone)) {

@@ -120,6 +120,9 @@ describe('metadata', () => {
     ['a.csproj', '<PackageLicenseExpression>MIT</PackageLicenseExpression>', 'MIT'],
     ['DESCRIPTION', 'Package: a\nLicense: MIT + file LICENSE\n', 'MIT'],
     ['a.cabal', 'license: BSD3\n', 'BSD-3-Clause'],
+    ['a.spec', 'License: GPLv2+ and MIT\n', 'GPL-2.0-or-later AND MIT'],
+    ['meta.yaml', 'about:\n  license: GPL-3.0-only\n', 'GPL-3.0-only'],
+    ['codemeta.json', '{"license": "https://spdx.org/licenses/GPL-3.0"}', 'GPL-3.0-only'],
     ['mix.exs', 'licenses: ["Apache-2.0"]', 'Apache-2.0'],
     ['a.rockspec', 'license = "MIT/X11"\n', 'MIT'],
     ['dist.ini', 'license = Perl_5\n', 'Artistic-1.0-Perl OR GPL-1.0-or-later'],
@@ -188,6 +191,31 @@ describe('the licence of a repository', () => {
     ['a folder of texts alone', { 'LICENSES/MIT.txt': mit }, 'MIT'],
     ['a folder of texts beside a statement', { LICENSE: mit, 'LICENSES/GPL-3.0.txt': gpl3 }, 'MIT'],
     ['a notice file', { NOTICE: apache }, 'unknown'],
+    [
+      'the file that metadata names',
+      { 'package.json': '{"license":"SEE LICENSE IN docs/TERMS.md"}', 'docs/TERMS.md': mit },
+      'MIT',
+    ],
+    [
+      'terms that metadata names, beside a text',
+      { 'Cargo.toml': 'license-file = "legal.txt"\n', 'legal.txt': 'Ask us.', LICENSE: mit },
+      `${unrecognised} AND MIT`,
+    ],
+    [
+      'a licence file that only names its licence',
+      { 'package.json': '{"license":"MIT"}', LICENSE: 'Licensed under GPL-3.0. See gnu.org.' },
+      'MIT AND GPL-3.0-only',
+    ],
+    [
+      'a licence file of one SPDX line',
+      { LICENSE: 'SPDX-License-Identifier: Apache-2.0 OR MIT\n' },
+      'Apache-2.0 OR MIT',
+    ],
+    [
+      'rights reserved beside metadata',
+      { 'package.json': '{"license":"MIT"}', LICENSE: '(c) 2020 Foo. All rights reserved.' },
+      `MIT AND ${unrecognised}`,
+    ],
     [
       'two manifests',
       { 'package.json': '{"license":"MIT"}', 'setup.py': "license='GPLv3'\n" },

@@ -34,6 +34,29 @@ provided that the following conditions are met:
    specific prior written permission.`;
 
 export const copyleft: readonly NoticeCase[] = [
+  [
+    'a.py',
+    '# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)\n',
+    'GPL-3.0-or-later',
+  ],
+  ['a.rst', '.. SPDX-License-Identifier: GPL-2.0\n\nTitle\n', 'GPL-2.0-only'],
+  ['a.f90', '! This software is governed by the CeCILL license under French law\n', 'CECILL-2.1'],
+  ['a.py', '# From https://example.org/a/1, licensed under CC BY-SA 4.0\n', 'CC-BY-SA-4.0'],
+  [
+    'a.js',
+    '/* Licensed under the Creative Commons Attribution-ShareAlike 3.0 Unported License. */\n',
+    'CC-BY-SA-3.0',
+  ],
+  [
+    'a.js',
+    '/* licensed under a Creative Commons Attribution-NonCommercial-ShareAlike 4.0 License. */\n',
+    'CC-BY-NC-SA-4.0',
+  ],
+  [
+    'a.go',
+    '// Licensed under the Apache License 2.0 with the Commons Clause.\n',
+    'Apache-2.0 AND LicenseRef-Commons-Clause',
+  ],
   ['a.c', `/*\n${behind(' *', gpl(later))}\n */\n`, 'GPL-2.0-or-later'],
   ['a.c', `/*\n${gpl('version 2')}\n*/\nint a;\n`, 'GPL-2.0-only'],
   [
@@ -111,6 +134,11 @@ export const copyleft: readonly NoticeCase[] = [
 ];
 
 export const stated: readonly NoticeCase[] = [
+  [
+    'a.py',
+    '# This code is released for non-commercial research purposes only.\n',
+    'LicenseRef-stated',
+  ],
   ['a.c', '/* Copyright Example. No license is granted to anyone. */\n', 'LicenseRef-stated'],
   [
     'a.c',
@@ -205,6 +233,8 @@ export const permissive: readonly NoticeCase[] = [
 ];
 
 export const mentions: readonly NoticeCase[] = [
+  ['a.py', '# Used for internal tests only.\n# license: see LICENSE\n', null],
+  ['a.py', '# Works with libraries such as foo, released under the name bar.\n', null],
   // Headings and remarks that are also parts of names.
   ...['FreeBSD', 'zlib', 'Boost', 'simplified', 'new', 'modified', 'Revised license'].map(
     (word) => ['a.c', `/* ${word} */\nint license;\n`, null] as const,
