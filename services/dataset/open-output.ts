@@ -10,6 +10,7 @@ import { type Manifest, readManifest } from './manifest.ts';
 import { type OptOuts, shardsOf } from './opt-out/generations.ts';
 import { readHashed } from './read-shards.ts';
 import { type DocumentReader, openDocumentReader } from './template/document-reader.ts';
+import { parseTokenizerFile, type TokenizerFile } from './tokenizer-file.ts';
 
 export interface OpenOutput {
   readonly store: ObjectStore;
@@ -50,10 +51,16 @@ export function outputOf(
 }
 
 /** Opens the reader of the output's documents from the tokenizer file beside the shards. */
-export async function openReader({
+export async function openReader(
+  output: Pick<OpenOutput, 'store' | 'head'>,
+): Promise<DocumentReader> {
+  return openDocumentReader(await readTokenizerFile(output), output.head.tokenizer);
+}
+
+export async function readTokenizerFile({
   store,
-  head,
-}: Pick<OpenOutput, 'store' | 'head'>): Promise<DocumentReader> {
-  const file = await readHashed(store, head.tokenizer.file);
-  return openDocumentReader(file.toString('utf8'), head.tokenizer);
+  head: { tokenizer },
+}: Pick<OpenOutput, 'store' | 'head'>): Promise<TokenizerFile> {
+  const { file } = tokenizer;
+  return parseTokenizerFile((await readHashed(store, file)).toString('utf8'), file.path);
 }

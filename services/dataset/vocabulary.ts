@@ -17,7 +17,7 @@ const versions = { withAddedTokens: 3, before: [2, 1] };
 export interface Vocabulary {
   /** The exact bytes of tokens. Throws RangeError at a control token or an unknown id. */
   decode(ids: Uint32Array): Buffer;
-  /** Length of a token in bytes; 0 for a control token. */
+  /** Length of a token in bytes; 0 for a control token and for an id that is none. */
   byteLength(id: number): number;
   /** Whether the token ends in LF: a good place to cut. */
   endsLine(id: number): boolean;
@@ -28,8 +28,6 @@ export interface Vocabulary {
   readonly textTokens: readonly TextToken[];
   /** Why text cannot be encoded with this vocabulary. Encoded text can still be read. */
   readonly refusals: readonly string[];
-  /** Hash of everything that decides which ids a text gets. */
-  readonly fingerprint: string;
 }
 
 const endOfTextNames = [
@@ -62,20 +60,16 @@ export function readVocabulary(
     endOfText,
     textTokens: added.text,
     refusals: [...added.refusals, ...spelling.refusals],
-    fingerprint: fingerprintsOf(file, endOfText, added.text)[0] ?? '',
   };
 }
 
-/** Fingerprints that an output of this vocabulary may carry, the newest first. */
+/**
+ * Fingerprints that an output of this vocabulary may carry, the newest first: hashes of everything
+ * that decides which ids a text gets. Whoever only reads an output needs none, and they take long.
+ */
 export function fingerprints(file: TokenizerFile, endOfText: number): string[] {
-  return fingerprintsOf(file, endOfText, sortAddedTokens(file, endOfText).text);
-}
-
-function fingerprintsOf(
-  { model, pre_tokenizer }: TokenizerFile,
-  endOfText: number,
-  text: readonly TextToken[],
-): string[] {
+  const { model, pre_tokenizer } = file;
+  const { text } = sortAddedTokens(file, endOfText);
   const listed = { ...model, vocab: Object.fromEntries(model.vocab) };
   const hash = (version: number, ...rest: unknown[]) =>
     sha256(JSON.stringify([version, listed, pre_tokenizer, endOfText, ...rest]));
@@ -161,8 +155,10 @@ function layOut(tokens: ReadonlyMap<number, string>): ByteTable {
   return { starts, bytes: Buffer.from(spelled.join(''), 'latin1'), slots };
 }
 
+/** A place after all slots for an id that has none: nothing lies there. */
 function slotOf({ slots, starts }: ByteTable, id: number): number {
-  return slots === null ? id : (slots.get(id) ?? starts.length);
+  if (slots !== null) return slots.get(id) ?? starts.length;
+  return id < starts.length - 1 ? id : starts.length;
 }
 
 /**
@@ -182,10 +178,12 @@ export function byteAlphabet(): ReadonlyMap<string, number> {
   return alphabet;
 }
 
+/** Loops count: an iterator of a typed array takes half as long again, over millions of tokens. */
 function decodeIds(ids: Uint32Array, table: ByteTable): Buffer {
   const { starts, bytes } = table;
   let length = 0;
-  for (const id of ids) {
+  for (let place = 0; place < ids.length; place += 1) {
+    const id = ids[place] ?? 0;
     const slot = slotOf(table, id);
     const size = (starts[slot + 1] ?? 0) - (starts[slot] ?? 0);
     if (!(size > 0)) throw new RangeError(`token ${id} stands for no bytes`);
@@ -193,8 +191,8 @@ function decodeIds(ids: Uint32Array, table: ByteTable): Buffer {
   }
   const text = Buffer.allocUnsafe(length);
   let cursor = 0;
-  for (const id of ids) {
-    const slot = slotOf(table, id);
+  for (let place = 0; place < ids.length; place += 1) {
+    const slot = slotOf(table, ids[place] ?? 0);
     const end = starts[slot + 1] ?? 0;
     // Tokens are a few bytes long: a loop is faster than a copy call for each.
     for (let at = starts[slot] ?? 0; at < end; at += 1) text[cursor++] = bytes[at] ?? 0;

@@ -4,7 +4,7 @@
  */
 import type { ManifestEntry } from '../../../schemas/manifest.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import { parseTokenizerFile } from '../tokenizer-file.ts';
+import type { TokenizerFile } from '../tokenizer-file.ts';
 import { fingerprints, readVocabulary } from '../vocabulary.ts';
 import { type ReadDocument, readTokens } from './read.ts';
 import { openTemplate, outputFingerprint, type Template } from './template.ts';
@@ -12,18 +12,15 @@ import { openTemplate, outputFingerprint, type Template } from './template.ts';
 export interface DocumentReader {
   readonly template: Template;
   readonly masking: ManifestEntry['tokenizer']['masking'];
-  /** Fingerprints that are valid for this tokenizer, template and masking. */
-  readonly fingerprints: readonly string[];
   /** Takes all tokens of a document. Throws TemplateError if they do not follow the template. */
   read(ids: Uint32Array): ReadDocument;
 }
 
-/** `text` is the tokenizer.json that lies beside the shards. */
+/** `parsed` is the tokenizer.json that lies beside the shards. */
 export function openDocumentReader(
-  text: string,
+  parsed: TokenizerFile,
   { file, endOfText, template: name, masking }: ManifestEntry['tokenizer'],
 ): DocumentReader {
-  const parsed = parseTokenizerFile(text, file.path);
   const end = parsed.added_tokens.find(({ id }) => id === endOfText);
   if (end === undefined) {
     throw new PipelineError(
@@ -34,12 +31,14 @@ export function openDocumentReader(
   }
   const vocabulary = readVocabulary(parsed, end.content, file.path);
   const template = openTemplate(name, parsed.added_tokens, endOfText, file.path);
-  return {
-    template,
-    masking,
-    fingerprints: fingerprints(parsed, endOfText).map((fingerprint) =>
-      outputFingerprint(fingerprint, template, masking),
-    ),
-    read: (ids) => readTokens(ids, template, vocabulary),
-  };
+  return { template, masking, read: (ids) => readTokens(ids, template, vocabulary) };
+}
+
+/** Fingerprints that an output of this tokenizer, template and masking may carry. */
+export function documentFingerprints(
+  parsed: TokenizerFile,
+  { endOfText }: ManifestEntry['tokenizer'],
+  { template, masking }: DocumentReader,
+): readonly string[] {
+  return fingerprints(parsed, endOfText).map((each) => outputFingerprint(each, template, masking));
 }

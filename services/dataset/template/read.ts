@@ -48,6 +48,7 @@ export interface ReadDocument {
 /** The part of a vocabulary that the reader needs. */
 export interface TokenBytes {
   decode(ids: Uint32Array): Buffer;
+  /** 0 for a control token and for an id that is none. */
   byteLength(id: number): number;
   isControl(id: number): boolean;
 }
@@ -164,8 +165,10 @@ function createReader(ids: Uint32Array, last: number, bytes: TokenBytes): Reader
   const takeText = (): void => {
     const first = token;
     const skipped = offset;
-    for (; token < last && !bytes.isControl(ids[token] ?? 0); token += 1) {
-      const size = bytes.byteLength(ids[token] ?? 0);
+    for (; token < last; token += 1) {
+      const id = ids[token] ?? 0;
+      const size = bytes.byteLength(id);
+      if (size === 0 && bytes.isControl(id)) break;
       if (size === 0) throw new TemplateError(`token ${token} is none of the vocabulary`, token);
       length += size - offset;
       offset = 0;

@@ -7,9 +7,13 @@
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
 import { entryPath, headPath, readManifest, sumOver } from '../manifest.ts';
-import { type OpenOutput, openReader, outputOf, storeAt } from '../open-output.ts';
+import { type OpenOutput, outputOf, readTokenizerFile, storeAt } from '../open-output.ts';
 import type { ShardProgress } from '../read-shards.ts';
-import type { DocumentReader } from '../template/document-reader.ts';
+import {
+  type DocumentReader,
+  documentFingerprints,
+  openDocumentReader,
+} from '../template/document-reader.ts';
 import { checkHead, checkRunFile, readHead, runFilesOf, unlistedFiles } from './binding.ts';
 import { blobPath, checkBlobs, openBlobNames } from './blobs.ts';
 import { checkCheckpoints } from './checkpoints.ts';
@@ -105,12 +109,14 @@ async function noEntryNames({ entries }: OpenOutput, path: string): Promise<void
 /** Returns the reader of all documents. Every entry must have the settings of the last entry. */
 async function openCheckedReader(output: OpenOutput): Promise<DocumentReader> {
   const { entries, head } = output;
-  const reader = await openReader(output);
+  const file = await readTokenizerFile(output);
+  const reader = openDocumentReader(file, head.tokenizer);
+  const known = documentFingerprints(file, head.tokenizer, reader);
   for (const { entry, tokenizer, contextLength } of entries) {
     const { fingerprint, template, masking } = tokenizer;
     const same = template === head.tokenizer.template && masking === head.tokenizer.masking;
     mustHold(same, `entry ${entry} has another template or masking`);
-    mustHold(reader.fingerprints.includes(fingerprint), `entry ${entry} used another tokenizer`);
+    mustHold(known.includes(fingerprint), `entry ${entry} used another tokenizer`);
     mustHold(contextLength === head.contextLength, `entry ${entry} has another context length`);
   }
   return reader;

@@ -11,13 +11,13 @@ import {
   type Template,
 } from '../../../dataset/template/template.ts';
 import { parseTokenizerFile } from '../../../dataset/tokenizer-file.ts';
-import { readVocabulary, type Vocabulary } from '../../../dataset/vocabulary.ts';
+import { fingerprints, readVocabulary, type Vocabulary } from '../../../dataset/vocabulary.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import type { Encode } from './library-encoder.ts';
 import { openTextEncoder, type TextEncoder } from './text-encoder.ts';
 import { openTokenizerThreads } from './tokenizer-threads.ts';
 
-export interface Tokenizer extends Omit<Vocabulary, 'fingerprint'> {
+export interface Tokenizer extends Vocabulary {
   /** Hash of all that decides which ids and masks a document gets. */
   readonly fingerprint: string;
   readonly template: Template;
@@ -53,6 +53,7 @@ export async function openTokenizer(
   const parsed = parseTokenizerFile(file.toString('utf8'), name);
   const vocabulary = readVocabulary(parsed, endOfText, name);
   const template = openTemplate(templateName, parsed.added_tokens, vocabulary.endOfText, name);
+  const [newest = ''] = fingerprints(parsed, vocabulary.endOfText);
   // Opened even if threads encode, so that an unsupported file is refused here and not in a thread.
   const own = await openTextEncoder(parsed, vocabulary, name);
   if (own.encoder === 'library' && masking === 'joint') throw noJoint(name);
@@ -60,7 +61,7 @@ export async function openTokenizer(
   const threads = openTokenizerThreads(data, tokenizerThreads);
   return {
     ...vocabulary,
-    fingerprint: outputFingerprint(vocabulary.fingerprint, template, masking),
+    fingerprint: outputFingerprint(newest, template, masking),
     template,
     masking,
     encode: tokenizerThreads > 0 ? threads.encode : own.encode,

@@ -308,7 +308,6 @@ describe('the vocabulary', () => {
     const [now, ...before] = fingerprints(file, 256);
     expect(before).toEqual(fingerprints(without, 256));
     expect(before).not.toContain(now);
-    expect(readVocabulary(file, '', 'x').fingerprint).toBe(now);
   });
 
   it('takes the end of text that is asked for', async () => {
@@ -317,8 +316,10 @@ describe('the vocabulary', () => {
   });
 
   it('has another fingerprint when anything that decides ids differs', () => {
-    const fingerprint = (text: string, name = '') =>
-      readVocabulary(parseTokenizerFile(text, 'x'), name, 'x').fingerprint;
+    const fingerprint = (text: string, name = '') => {
+      const file = parseTokenizerFile(text, 'x');
+      return fingerprints(file, readVocabulary(file, name, 'x').endOfText)[0];
+    };
     const plain = byteTokenizerFile();
     const merged = changed((file) => {
       const model = file.model as { vocab: Record<string, number>; merges: unknown[] };
