@@ -19,6 +19,9 @@ export const sortColumns = [
 ] as const;
 export type SortColumn = (typeof sortColumns)[number];
 
+/** The element of the page that holds the state of all outputs when it is sent, as JSON. */
+export const outputsElement = 'outputs';
+
 /** One output among those that the command named. */
 export interface OutputState {
   /** The name that the command line gave it. */
@@ -171,6 +174,22 @@ export interface TrajectoryView {
   readonly segments: readonly SegmentFacts[];
   /** Where its pieces lie. */
   readonly places: readonly PiecePlace[];
+  /** Of the steps from the wanted one on, so that it is drawn at once. */
+  readonly texts: readonly SegmentText[];
+}
+
+/** The step that an address names, by its number or by the file that it begins; null for none. */
+export function stepOf(
+  {
+    step = '',
+    file = '',
+  }: { readonly step?: string | undefined; readonly file?: string | undefined },
+  segments: readonly SegmentFacts[],
+): number | null {
+  if (/^\d{1,9}$/.test(step)) return Math.min(Number(step), segments.length - 1);
+  if (file === '') return null;
+  const found = segments.findIndex(({ kind, path }) => kind === 'file' && path === file);
+  return found < 0 ? null : found;
 }
 
 export interface PiecePlace {

@@ -92,7 +92,8 @@ export function createFinder(columns: Columns): Finder {
 function filter(columns: Columns, order: Uint32Array, query: Query): Uint32Array {
   const isWanted = matcher(columns, query);
   // Row by row first: in the wanted order, each look would be at another place of the memory.
-  const wanted = Uint8Array.from({ length: columns.size }, (_, row) => Number(isWanted(row)));
+  const wanted = new Uint8Array(columns.size);
+  for (let row = 0; row < wanted.length; row += 1) wanted[row] = Number(isWanted(row));
   const found = new Uint32Array(order.length);
   let count = 0;
   for (let place = 0; place < order.length; place += 1) {
@@ -127,7 +128,8 @@ function matcher(columns: Columns, query: Query): (row: number) => boolean {
 
 /** Rows from the least to the greatest; equal ones stay in the order of the data set. */
 function orderOf(columns: Columns, sort: SortColumn): Uint32Array {
-  const order = Uint32Array.from({ length: columns.size }, (_, row) => row);
+  const order = new Uint32Array(columns.size);
+  for (let row = 0; row < order.length; row += 1) order[row] = row;
   if (sort === 'order') return order;
   if (sort === 'name') {
     const { names } = columns;
@@ -144,7 +146,8 @@ function orderOf(columns: Columns, sort: SortColumn): Uint32Array {
 }
 
 function byNumber(order: Uint32Array, value: (row: number) => number): Uint32Array {
-  const values = Float64Array.from(order, value);
+  const values = new Float64Array(order.length);
+  for (let row = 0; row < values.length; row += 1) values[row] = value(row);
   return order.sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0) || a - b);
 }
 

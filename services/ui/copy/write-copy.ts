@@ -167,7 +167,8 @@ async function writeSample(copy: Copy, out: number, row: number, id: string): Pr
   const at = (name: string) => copiedSample(out, row, name);
   const view = await copy.ask<TrajectoryView>('trajectory', place);
   const journey = await copy.ask<LogView>('journey', place);
-  await copy.writeJson(at('view'), view);
+  // Texts are in files of their own.
+  await copy.writeJson(at('view'), { ...view, texts: [] } satisfies TrajectoryView);
   await copy.writeJson(at('journey'), journey);
   const texts = await writeTexts(copy, view, place, at);
   const rewrites = await writeRewrites(copy, journey, place, at);
@@ -250,7 +251,7 @@ async function writeRewrites(
 const rewriteCharactersMax = 500_000;
 
 const indexPage = `<!doctype html>
-<html lang="en">
+<html lang="en" data-theme="auto">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${contentPolicy}">

@@ -3,6 +3,7 @@ import { type Mark, markSchema } from '../../../schemas/marks.ts';
 import type { MarkVerdict } from '../../../schemas/verdicts.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { sha256 } from '../../runtime/ids.ts';
+import { bodyOf } from '../reading/document.ts';
 import type { ServedOutput } from '../reading/served-output.ts';
 import { openMarks } from './mark-file.ts';
 import {
@@ -69,15 +70,15 @@ async function markOf(
   { id, segment, verdict, note }: MarkedStep,
   atMs: number,
 ): Promise<Mark> {
-  const { overview, segments } = await output.document(id);
-  const step = segments[segment];
+  const document = await output.document(id);
+  const step = document.segments[segment];
   if (step === undefined) {
     throw new PipelineError('USAGE', `trajectory ${id} has no step ${segment}`, { subject: id });
   }
-  const { kind, path, body } = step;
+  const { kind, path } = step;
   return markSchema.parse({
     format: 1,
-    ...{ sampleId: id, segment, verdict, note, atMs, name: overview.name, path, kind },
-    textSha256: sha256(body),
+    ...{ sampleId: id, segment, verdict, note, atMs, name: document.overview.name, path, kind },
+    textSha256: sha256(bodyOf(document, segment)),
   });
 }

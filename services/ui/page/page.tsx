@@ -1,11 +1,16 @@
 /** The page's entry: draws the frame and listens to server, address and keyboard. */
 import { render } from 'preact';
+import { askEarly } from './frame/ask.ts';
 import { listenToKeys } from './frame/keys.ts';
 import { Shell } from './frame/shell.tsx';
-import { startListening } from './frame/state.ts';
-import { applyTheme } from './frame/theme.ts';
+import { route, startListening } from './frame/state.ts';
+import { openTheme } from './frame/theme.ts';
+import { trajectoryQuestion } from './trajectory/trajectory-view.tsx';
 
-applyTheme();
+// The server reads the trajectory while the page is being drawn.
+const place = route.value;
+if (place.view === 'trajectory') askEarly('trajectory', trajectoryQuestion(place));
+openTheme();
 startListening();
 listenToKeys();
 const root = document.querySelector('#page');

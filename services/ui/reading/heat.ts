@@ -4,13 +4,12 @@
  * They are measured when someone looks, because no output keeps them; a search may have used
  * another scorer.
  */
-import { renderHeader } from '../../../schemas/trajectory-text.ts';
-import type { TokenizedSample } from '../../dataset/samples.ts';
 import { openBytesScorer } from '../../scorer/bytes/scorer.ts';
 import type { HeatView } from '../api.ts';
+import { bodyOf, placeOf, type ServedDocument, textBetween } from './document.ts';
 
 export interface Heat {
-  of(sample: TokenizedSample, segment: number): Promise<HeatView>;
+  of(document: ServedDocument, segment: number): Promise<HeatView>;
   close(): Promise<void>;
 }
 
@@ -24,8 +23,8 @@ export function openHeat(): Heat {
   const scorer = openBytesScorer({ contextBytesMax, threads: 1 });
   const kept = new Map<string, Promise<HeatView>>();
   const { signal } = new AbortController();
-  const measure = async (sample: TokenizedSample, segment: number): Promise<HeatView> => {
-    const request = requestOf(sample, segment);
+  const measure = async (document: ServedDocument, segment: number): Promise<HeatView> => {
+    const request = requestOf(document, segment);
     if (typeof request === 'string') return { lines: [], why: request };
     const [after, before] = (await scorer.scoreTokens?.(request, signal)) ?? [];
     const lines = after?.tokens.map(({ bits }, line): [number, number] => [
@@ -35,9 +34,9 @@ export function openHeat(): Heat {
     return { lines: lines ?? [], why: null };
   };
   return {
-    of: (sample, segment) => {
-      const key = `${segment} ${sample.overview.id}`;
-      const known = kept.get(key) ?? measure(sample, segment);
+    of: (document, segment) => {
+      const key = `${segment} ${document.overview.id}`;
+      const known = kept.get(key) ?? measure(document, segment);
       kept.set(key, known);
       if (kept.size > keptMax) kept.delete([...kept.keys()][0] ?? '');
       known.catch(() => kept.delete(key));
@@ -52,19 +51,18 @@ function rounded(bits: number): number {
 }
 
 /** In words why there is none. */
-function requestOf({ placed, read: { text }, segments }: TokenizedSample, segment: number) {
-  const place = placed[segment];
-  if (place === undefined || segments[segment]?.kind !== 'write') return 'it writes no code';
-  if (Buffer.byteLength(place.body) > targetBytesMax) return 'it is too long to be measured';
-  const fence = text.subarray(0, text.indexOf(' ')).toString('utf8');
-  const bodyStart = place.start + Buffer.byteLength(renderHeader(fence, place));
-  const before = placed[segment - 1];
-  const hasThought = before !== undefined && segments[segment - 1]?.kind === 'think';
-  const thoughtStart = hasThought ? before.start : place.start;
-  const textOf = (from: number, to: number) => text.subarray(from, to).toString('utf8');
+function requestOf(document: ServedDocument, segment: number) {
+  const { segments } = document;
+  const place = placeOf(document, segment);
+  if (place === null || segments[segment]?.kind !== 'write') return 'it writes no code';
+  const { start, bodyStart, bodyEnd } = place;
+  if (bodyEnd - bodyStart > targetBytesMax) return 'it is too long to be measured';
+  const before = segments[segment - 1]?.kind === 'think' ? placeOf(document, segment - 1) : null;
+  const thoughtStart = before?.start ?? start;
+  const textOf = (from: number, to: number) => textBetween(document, from, to);
   return {
     context: textOf(Math.max(0, thoughtStart - contextBytesMax), thoughtStart),
-    thoughts: [textOf(thoughtStart, bodyStart), textOf(place.start, bodyStart)],
-    target: place.body,
+    thoughts: [textOf(thoughtStart, bodyStart), textOf(start, bodyStart)],
+    target: bodyOf(document, segment),
   };
 }

@@ -5,16 +5,12 @@
 import { workerData } from 'node:worker_threads';
 import type { ManifestEntry, ManifestShard } from '../../../schemas/manifest.ts';
 import { openReader } from '../../dataset/open-output.ts';
-import {
-  forEachSample,
-  readSampleIn,
-  type Sample,
-  type TokenizedSample,
-} from '../../dataset/samples.ts';
+import { forEachSample, readSampleIn, type Sample } from '../../dataset/samples.ts';
 import type { DocumentReader } from '../../dataset/template/document-reader.ts';
 import { type OpenObjectsOptions, openObjects } from '../../runtime/store/objects/open.ts';
 import { answerQuestions } from '../../runtime/thread.ts';
 import type { Hit } from '../api.ts';
+import { arraysOf, documentOf, type ServedDocument } from './document.ts';
 import { hitsIn } from './hits.ts';
 
 /** What opens the store of an output: plain data, so that a thread can open it, too. */
@@ -24,7 +20,15 @@ export type ReaderQuestion = {
   /** The last entry of the manifest, which names the tokenizer. */
   readonly head: ManifestEntry;
   readonly shards: readonly ManifestShard[];
-} & ({ readonly id: string } | { readonly wanted: string } | { readonly warm: true });
+} & (
+  | { readonly warm: true }
+  /** The whole document. */
+  | { readonly id: string }
+  /** Its thoughts that hold the text. */
+  | { readonly thoughtsOf: string; readonly wanted: string }
+  /** Those of all samples that the shards hold whole. */
+  | { readonly wanted: string }
+);
 
 export interface ThoughtHits {
   readonly hits: readonly Hit[];
@@ -32,7 +36,7 @@ export interface ThoughtHits {
   readonly parts: readonly string[];
 }
 
-export type ReaderAnswer = TokenizedSample | ThoughtHits | null;
+export type ReaderAnswer = ServedDocument | ThoughtHits | null;
 
 const store = await openObjects(workerData as StorePlace);
 let opened: { fingerprint: string; reader: DocumentReader } | null = null;
@@ -46,13 +50,20 @@ async function readerOf({ head }: ReaderQuestion): Promise<DocumentReader> {
   return opened.reader;
 }
 
-answerQuestions<ReaderQuestion, ReaderAnswer>(async (question) => {
+const answer = async (question: ReaderQuestion): Promise<ReaderAnswer> => {
   const reader = await readerOf(question);
   const { head, shards } = question;
   if ('warm' in question) return null;
-  if ('id' in question) return readSampleIn(store, shards, question.id, reader);
+  if ('id' in question) return documentOf(await readSampleIn(store, shards, question.id, reader));
+  const { wanted } = question;
+  if ('thoughtsOf' in question) {
+    const sample = await readSampleIn(store, shards, question.thoughtsOf, reader);
+    return { hits: hitsIn(sample, wanted), parts: [] };
+  }
   const hits: Hit[] = [];
-  const visit = (sample: Sample) => hits.push(...hitsIn(sample, question.wanted));
+  const visit = (sample: Sample) => hits.push(...hitsIn(sample, wanted));
   const part = { store, head, shards };
   return { hits, parts: await forEachSample(part, visit, { reader }) };
-});
+};
+
+answerQuestions(answer, (given) => (given !== null && 'tokens' in given ? arraysOf(given) : []));

@@ -1,7 +1,8 @@
 /** The thread that reads the documents of an output, as the main loop asks it. */
 import type { ManifestEntry, ManifestShard } from '../../../schemas/manifest.ts';
-import type { TokenizedSample } from '../../dataset/samples.ts';
 import { openThreads } from '../../runtime/threads.ts';
+import type { Hit } from '../api.ts';
+import type { ServedDocument } from './document.ts';
 import type { ReaderAnswer, ReaderQuestion, StorePlace, ThoughtHits } from './reader-thread.ts';
 
 export interface DocumentThread {
@@ -11,7 +12,14 @@ export interface DocumentThread {
     head: ManifestEntry,
     shards: readonly ManifestShard[],
     id: string,
-  ): Promise<TokenizedSample>;
+  ): Promise<ServedDocument>;
+  /** Thoughts of one document that hold the text. */
+  thoughtsOf(
+    head: ManifestEntry,
+    shards: readonly ManifestShard[],
+    id: string,
+    wanted: string,
+  ): Promise<readonly Hit[]>;
   thoughts(head: ManifestEntry, shard: ManifestShard, wanted: string): Promise<ThoughtHits>;
   close(): Promise<void>;
 }
@@ -29,13 +37,10 @@ export function openDocumentThread(place: StorePlace): DocumentThread {
       // What is wrong with it shows when a document is read.
       threads.ask({ head, shards: [], warm: true }).catch(() => {});
     },
-    document: async (head, shards, id) => {
-      const sample = (await threads.ask({ head, shards, id })) as TokenizedSample;
-      const { buffer, byteOffset, byteLength } = sample.read.text;
-      // A thread hands over the bytes of a Buffer as a plain array.
-      const text = Buffer.from(buffer, byteOffset, byteLength);
-      return { ...sample, read: { ...sample.read, text } };
-    },
+    document: async (head, shards, id) =>
+      (await threads.ask({ head, shards, id })) as ServedDocument,
+    thoughtsOf: async (head, shards, thoughtsOf, wanted) =>
+      ((await threads.ask({ head, shards, thoughtsOf, wanted })) as ThoughtHits).hits,
     thoughts: async (head, shard, wanted) =>
       (await threads.ask({ head, shards: [shard], wanted })) as ThoughtHits,
     close: () => threads.close(),

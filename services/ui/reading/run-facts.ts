@@ -3,8 +3,8 @@
  * repository. It is read when someone asks, and kept while the output does not change.
  */
 import { compareText } from '../../../schemas/compare-text.ts';
-import { type RunFunnel, readFunnel } from '../../dataset/run-log/funnel.ts';
-import { type RepositoryJourney, readJourney } from '../../dataset/run-log/journey.ts';
+import type { RunFunnel } from '../../dataset/run-log/funnel.ts';
+import type { RepositoryJourney } from '../../dataset/run-log/journey.ts';
 import type { FromLog } from '../../dataset/run-log/run-log.ts';
 import type {
   DropCount,
@@ -16,6 +16,7 @@ import type {
   Rewrite,
 } from '../api.ts';
 import { type DropFilter, pageOfDrops } from './drops.ts';
+import type { LogThread } from './log-threads.ts';
 import type { ServedOutput } from './served-output.ts';
 
 export interface RunFacts {
@@ -29,17 +30,17 @@ const journeysKeptMax = 16;
 /** A log that could not be read is tried again after this time: its run may be over by then. */
 const tryAgainMs = 5_000;
 
-export function createRunFacts(output: ServedOutput, now: () => number): RunFacts {
+export function createRunFacts(output: ServedOutput, log: LogThread, now: () => number): RunFacts {
   const funnels = createKept<RunFunnel>(1, now);
   const journeys = createKept<RepositoryJourney>(journeysKeptMax, now);
   const { runFolder } = output;
   const left = { found: null, why: 'the repository was opted out' } as const;
   const stateKey = () => output.state().head;
-  const readAll = () => funnels.get(stateKey(), () => readFunnel(runFolder));
+  const readAll = () => funnels.get(stateKey(), () => log.funnel(runFolder));
   const readOne = (repositoryId: string): Promise<FromLog<RepositoryJourney>> => {
     if (output.current().optOuts.repositories.has(repositoryId)) return Promise.resolve(left);
     const key = `${stateKey()} ${repositoryId}`;
-    return journeys.get(key, () => readJourney(runFolder, repositoryId));
+    return journeys.get(key, () => log.journey(runFolder, repositoryId));
   };
   return {
     funnel: async () => {

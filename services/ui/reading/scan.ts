@@ -5,7 +5,6 @@
 import type { OpenOutput } from '../../dataset/open-output.ts';
 import { readProvenance } from '../../dataset/read-shards.ts';
 import type { Hit, HitPage } from '../api.ts';
-import { hitsIn } from './hits.ts';
 import type { ServedOutput } from './served-output.ts';
 
 export type ScanPlace = 'paths' | 'thoughts';
@@ -78,7 +77,7 @@ async function scanThoughts(
     const isLast = served.catalogue.shardsOf(id).at(-1)?.path === facts.path;
     // A sample that is not whole yet is found once its last piece is there.
     if (isLast && served.catalogue.isWhole(id)) {
-      hits.push(...hitsIn(await served.document(id), wanted));
+      hits.push(...(await served.thoughtsOf(id, wanted)));
     }
   }
 }

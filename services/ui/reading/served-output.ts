@@ -6,13 +6,13 @@ import type { ManifestShard } from '../../../schemas/manifest.ts';
 import { readManifest } from '../../dataset/manifest.ts';
 import { type OpenOutput, openOutput, outputOf } from '../../dataset/open-output.ts';
 import { readOptOuts } from '../../dataset/opt-out/generations.ts';
-import type { TokenizedSample } from '../../dataset/samples.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
 import { openObjects } from '../../runtime/store/objects/open.ts';
-import type { OutputState } from '../api.ts';
+import type { Hit, OutputState } from '../api.ts';
 import { type Catalogue, createCatalogue } from '../catalogue/catalogue.ts';
 import { awaitedOutput } from './awaited-output.ts';
+import { bytesOf, type ServedDocument } from './document.ts';
 import { problemOf } from './problem.ts';
 import type { StorePlace, ThoughtHits } from './reader-thread.ts';
 import { type DocumentThread, openDocumentThread } from './reader-threads.ts';
@@ -31,7 +31,9 @@ export interface ServedOutput {
   warm(): void;
   /** Resolves when the catalogue holds all shards of now, or cannot go on. */
   settled(): Promise<void>;
-  document(id: string): Promise<TokenizedSample>;
+  document(id: string): Promise<ServedDocument>;
+  /** Thoughts of one document that hold the text. */
+  thoughtsOf(id: string, wanted: string): Promise<readonly Hit[]>;
   /** Thoughts that hold the text, of the samples that this shard holds whole. */
   thoughtsIn(shard: ManifestShard, wanted: string): Promise<ThoughtHits>;
   close(): Promise<void>;
@@ -47,6 +49,8 @@ export interface OutputPlace {
 
 /** Documents are kept while their texts and tokens together are not larger than this. */
 const documentBytesMax = 256 * 1024 * 1024;
+/** About what the facts of a segment take. */
+const factsBytes = 300;
 
 /** OUTPUT_MISSING when no run has begun there, and what else an output can have wrong. */
 export async function serveOutput(
@@ -125,6 +129,8 @@ export async function serveOutput(
     },
     settled: () => readOn(),
     document: (id) => documents.read(id, output),
+    thoughtsOf: async (id, wanted) =>
+      thread.thoughtsOf(output.head, catalogue.shardsOf(id), id, wanted),
     thoughtsIn: (shard, wanted) => thread.thoughts(output.head, shard, wanted),
     close: async () => {
       await thread.close();
@@ -138,7 +144,7 @@ async function isOptedOutSince({ store, optOuts }: OpenOutput): Promise<boolean>
 }
 
 function createDocuments(thread: DocumentThread, catalogue: Catalogue) {
-  const kept = new Map<string, Promise<TokenizedSample>>();
+  const kept = new Map<string, Promise<ServedDocument>>();
   const sizes = new Map<string, number>();
   const forget = (id: string) => {
     kept.delete(id);
@@ -158,14 +164,14 @@ function createDocuments(thread: DocumentThread, catalogue: Catalogue) {
     return thread.document(output.head, shards, id);
   };
   return {
-    read: (id: string, output: OpenOutput): Promise<TokenizedSample> => {
+    read: (id: string, output: OpenOutput): Promise<ServedDocument> => {
       const known = kept.get(id);
       if (known !== undefined) return known;
       const reading = read(id, output);
       kept.set(id, reading);
       reading.then(
-        (sample) => {
-          sizes.set(id, sample.read.text.byteLength * 3 + sample.inputIds.byteLength * 2);
+        (document) => {
+          sizes.set(id, bytesOf(document) + document.segments.length * factsBytes);
           makeRoom();
         },
         () => forget(id),

@@ -3,87 +3,69 @@
  * the texts of a few, then the tokens of one. So a document of millions of tokens opens at once.
  * Pure.
  */
-import { rowOfPath } from '../../../schemas/languages/languages.ts';
-import { renderHeader } from '../../../schemas/trajectory-text.ts';
 import { lastUpTo } from '../../dataset/last-up-to.ts';
-import type { TokenizedSample } from '../../dataset/samples.ts';
 import { tokenPlaces } from '../../dataset/template/read.ts';
 import {
   lineCharactersMax,
-  type SegmentFacts,
   type SegmentText,
   type SegmentTokens,
+  stepOf,
   type TrajectoryView,
 } from '../api.ts';
 import { gainOf } from '../catalogue/shard-rows.ts';
+import { bodyOf, placeOf, type ServedDocument } from './document.ts';
 
 /** Names the shard of a pack. */
 export type ShardOfPack = (pack: number) => string;
 
-export function viewTrajectory(sample: TokenizedSample, shardOf: ShardOfPack): TrajectoryView {
-  const { overview, segments, pieces } = sample;
+/** `wanted` names the step that the reader goes to, as an address does. */
+export function viewTrajectory(
+  document: ServedDocument,
+  shardOf: ShardOfPack,
+  wanted: { readonly step?: string | undefined; readonly file?: string | undefined },
+): TrajectoryView {
+  const { overview, segments, pieces } = document;
   const { id, name, episode, origin, commit, licence, tokens, trainedTokens } = overview;
   const { teacher, scorer, lacks, refused } = overview;
+  const step = stepOf(wanted, segments) ?? 0;
   return {
-    id,
-    name,
-    episode,
-    origin,
-    commit,
-    licence,
-    tokens,
-    trainedTokens,
-    teacher,
-    scorer,
-    search: gainOf(overview.search),
-    lacks,
-    refused,
-    segments: segments.map(factsOf),
+    ...{ id, name, episode, origin, commit, licence, tokens, trainedTokens, teacher, scorer },
+    ...{ search: gainOf(overview.search), lacks, refused, segments },
     places: pieces.map(({ pack, tokens: range }) => ({
       shard: shardOf(pack),
       pack,
       tokens: range,
     })),
+    texts: textsOf(document, step, screenSegments, screenCharacters),
   };
 }
 
-function factsOf(segment: TokenizedSample['segments'][number]): SegmentFacts {
-  const { kind, path, lines, earlier, role, trained, tokens, body } = segment;
-  const { rows, widest } = measure(body);
-  const bytes = Buffer.byteLength(body);
-  const isEarlier = earlier === true;
-  const language = path === null ? null : (rowOfPath(path)?.name ?? null);
-  return {
-    kind,
-    path,
-    lines,
-    earlier: isEarlier,
-    language,
-    role,
-    trained,
-    tokens,
-    bytes,
-    rows,
-    widest,
-  };
-}
+/** What a screen shows around a step at most; the rest is asked for as it comes in view. */
+const screenSegments = 40;
+const screenCharacters = 60_000;
 
-/** A line end at the end begins no line. */
-function measure(body: string): { rows: number; widest: number } {
-  let [rows, widest, start] = [0, 0, 0];
-  while (start < body.length) {
-    const newline = body.indexOf('\n', start);
-    const end = newline < 0 ? body.length : newline;
-    rows += 1;
-    widest = Math.max(widest, end - start);
-    start = end + 1;
+/** Texts of segments from one on: as many as have so many characters together, but one at least. */
+export function textsOf(
+  document: ServedDocument,
+  from: number,
+  count: number,
+  charactersMax: number,
+): SegmentText[] {
+  const texts: SegmentText[] = [];
+  const end = Math.min(document.segments.length, from + count);
+  let characters = 0;
+  for (let segment = from; segment < end; segment += 1) {
+    if (texts.length > 0 && characters > charactersMax) break;
+    const text = textOf(document, segment);
+    characters += text.text.length;
+    texts.push(text);
   }
-  return { rows, widest };
+  return texts;
 }
 
 /** The text of a segment with its long lines shortened. */
-export function textOf({ segments }: TokenizedSample, segment: number): SegmentText {
-  const body = segments[segment]?.body ?? '';
+function textOf(document: ServedDocument, segment: number): SegmentText {
+  const body = bodyOf(document, segment);
   const cut: [number, number][] = [];
   if (body.length <= lineCharactersMax) return { segment, text: body, cut };
   const lines = body.split('\n').map((line, place) => {
@@ -96,36 +78,31 @@ export function textOf({ segments }: TokenizedSample, segment: number): SegmentT
 
 /** A part of one line, for a reader who wants more of it than the text of the segment shows. */
 export function lineOf(
-  { segments }: TokenizedSample,
+  document: ServedDocument,
   segment: number,
   line: number,
   [from, to]: readonly [number, number],
 ): string {
-  const body = segments[segment]?.body ?? '';
-  return (body.split('\n')[line] ?? '').slice(from, to).toWellFormed();
+  const lines = bodyOf(document, segment).split('\n');
+  return (lines[line] ?? '').slice(from, to).toWellFormed();
 }
 
 /** The tokens that lie in the text of a segment, without those of its header. */
-export function tokensOf(sample: TokenizedSample, segment: number): SegmentTokens {
-  const { placed, read, inputIds } = sample;
-  const place = placed[segment];
+export function tokensOf(document: ServedDocument, segment: number): SegmentTokens {
+  const { text, tokens } = document;
+  const place = placeOf(document, segment);
   const [ends, ids]: [number[], number[]] = [[], []];
-  if (place === undefined) return { ends, ids };
-  const fence = read.text.subarray(0, read.text.indexOf(' ')).toString('utf8');
-  const bodyStart = place.start + Buffer.byteLength(renderHeader(fence, place));
-  const bodyEnd = bodyStart + Buffer.byteLength(place.body);
-  let [byte, characters] = [bodyStart, 0];
-  for (
-    let token = lastUpTo(read.ends as unknown as readonly number[], bodyStart, (end) => end) + 1;
-    ;
-    token += 1
-  ) {
-    const end = read.ends[token];
-    if (end === undefined || byte >= bodyEnd) return { ends, ids };
-    if (read.places[token] !== tokenPlaces.text) continue;
-    for (; byte < Math.min(end, bodyEnd); byte += 1) characters += unitsAt(read.text[byte] ?? 0);
+  if (place === null) return { ends, ids };
+  let [byte, characters] = [place.bodyStart, 0];
+  const all = tokens.ends as unknown as readonly number[];
+  for (let token = lastUpTo(all, place.bodyStart, (end) => end) + 1; ; token += 1) {
+    const end = tokens.ends[token];
+    if (end === undefined || byte >= place.bodyEnd) return { ends, ids };
+    if (tokens.places[token] !== tokenPlaces.text) continue;
+    const last = Math.min(end, place.bodyEnd);
+    for (; byte < last; byte += 1) characters += unitsAt(text[byte] ?? 0);
     ends.push(characters);
-    ids.push(inputIds[token] ?? 0);
+    ids.push(tokens.ids[token] ?? 0);
   }
 }
 

@@ -13,7 +13,7 @@ import type { Heat } from '../reading/heat.ts';
 import type { RunFacts } from '../reading/run-facts.ts';
 import { scan } from '../reading/scan.ts';
 import type { ServedOutput } from '../reading/served-output.ts';
-import { lineOf, textOf, tokensOf, viewTrajectory } from '../reading/trajectory.ts';
+import { lineOf, textsOf, tokensOf, viewTrajectory } from '../reading/trajectory.ts';
 import type { QualityMeter } from './quality-meter.ts';
 
 /** An output with what is asked about it beyond its samples. */
@@ -32,6 +32,7 @@ export type Answer = (parameters: Readonly<Record<string, string>>) => Promise<u
 export const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 const place = count(0, 2 ** 40);
 const text = z.string().max(1_000);
+const path = z.string().max(10_000);
 export const id = z.string().min(1).max(200);
 const yes = z.literal('1').optional();
 
@@ -71,13 +72,13 @@ export function createAnswers(shown: readonly Shown[]): ReadonlyMap<string, Answ
     ['funnel', about({}, ({ facts }) => facts.funnel())],
     ['drops', about(dropShape, answerDrops)],
     ['quality', about({ start: yes }, answerQuality)],
-    ['trajectory', about({ id }, answerTrajectory)],
+    ['trajectory', about({ id, step: text.optional(), file: path.optional() }, answerTrajectory)],
     ['texts', about({ id, from: place, count: count(1, pageMax) }, answerTexts)],
     ['line', about({ id, segment: place, line: place, from: place, to: place }, answerLine)],
     ['tokens', about({ id, segment: place }, answerTokens)],
     ['heat', about({ id, segment: place }, answerHeat)],
     ['journey', about({ id }, answerJourney)],
-    ['rewrite', about({ id, path: z.string().max(10_000) }, answerRewrite)],
+    ['rewrite', about({ id, path }, answerRewrite)],
     ['marks', about(markShape, answerMarks)],
     ['marksOf', about({ id }, ({ marked }, question) => marked.ofSample(question.id))],
     ['live', about({}, ({ live }) => live.view())],
@@ -155,12 +156,18 @@ function answerQuality({ quality }: Shown, { start }: { start?: '1' | undefined 
   return quality.view();
 }
 
-async function answerTrajectory({ output }: Shown, { id: wanted }: { id: string }) {
+interface TrajectoryQuestion {
+  readonly id: string;
+  readonly step?: string | undefined;
+  readonly file?: string | undefined;
+}
+
+async function answerTrajectory({ output }: Shown, { id: wanted, ...at }: TrajectoryQuestion) {
   const { shards } = output.current();
   const shardOf = (pack: number) =>
     shards.find(({ firstPack, packs }) => pack >= firstPack && pack < firstPack + packs)?.path ??
     '';
-  return viewTrajectory(await output.document(wanted), shardOf);
+  return viewTrajectory(await output.document(wanted), shardOf, at);
 }
 
 /** Texts of one answer together at most, but at least one: a reader asks for the rest. */
@@ -170,16 +177,7 @@ async function answerTexts(
   { output }: Shown,
   { id: wanted, from, count }: { id: string; from: number; count: number },
 ) {
-  const sample = await output.document(wanted);
-  const texts = [];
-  let characters = 0;
-  for (let at = from; at < Math.min(sample.segments.length, from + count); at += 1) {
-    if (texts.length > 0 && characters > textCharactersMax) break;
-    const text = textOf(sample, at);
-    characters += text.text.length;
-    texts.push(text);
-  }
-  return texts;
+  return textsOf(await output.document(wanted), from, count, textCharactersMax);
 }
 
 interface LineQuestion {
@@ -197,8 +195,8 @@ async function answerLine(
   { output }: Shown,
   { id: wanted, segment, line, from, to }: LineQuestion,
 ) {
-  const sample = await output.document(wanted);
-  return { text: lineOf(sample, segment, line, [from, Math.min(to, from + partMax)]) };
+  const document = await output.document(wanted);
+  return { text: lineOf(document, segment, line, [from, Math.min(to, from + partMax)]) };
 }
 
 async function answerTokens(
@@ -216,14 +214,14 @@ async function answerHeat(
 }
 
 async function answerJourney({ output, facts }: Shown, { id: wanted }: { id: string }) {
-  const { pieces } = await output.document(wanted);
-  return facts.journey(pieces[0]?.repositoryId ?? '');
+  const { overview } = await output.document(wanted);
+  return facts.journey(overview.repositoryId);
 }
 
 async function answerRewrite(
   { output, facts }: Shown,
   { id: wanted, path }: { id: string; path: string },
 ) {
-  const { pieces } = await output.document(wanted);
-  return facts.rewrite(pieces[0]?.repositoryId ?? '', path);
+  const { overview } = await output.document(wanted);
+  return facts.rewrite(overview.repositoryId, path);
 }

@@ -24,7 +24,7 @@ export const styles = [
 ] as const;
 
 const document = `<!doctype html>
-<html lang="en">
+<html lang="en" data-theme="auto">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

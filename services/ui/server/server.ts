@@ -23,6 +23,7 @@ import {
   safetyHeaders,
   type Verdict,
 } from './guard.ts';
+import { indexPage } from './index-page.ts';
 import { createNews, type News } from './news.ts';
 import { send, sendProblem, statusOf, usage } from './send.ts';
 import { type ShowOptions, showOutputs } from './shown.ts';
@@ -81,7 +82,7 @@ export async function startUiServer(options: UiOptions): Promise<UiServer> {
     else if (path.pathname === '/api/watch') openNews(response, request, watches[outOf(path)]);
     else if (path.pathname === '/marks.jsonl') sendMarks(response, path, shown, options.hide);
     else if (path.pathname.startsWith('/api/')) sendAnswer(response, path, answers, options.hide);
-    else sendFile(response, options.page.get(path.pathname));
+    else sendFile(response, path.pathname, options);
   });
   return {
     port,
@@ -164,9 +165,18 @@ function sendMarks(
   );
 }
 
-function sendFile(response: ServerResponse, file: PageFile | undefined): void {
-  if (file === undefined) sendProblem(response, 404, usage('there is no such page'));
-  else send(response, 200, file.type, file.bytes);
+function sendFile(
+  response: ServerResponse,
+  path: string,
+  { page, outputs, hide }: Pick<UiOptions, 'page' | 'outputs' | 'hide'>,
+): void {
+  const file = page.get(path);
+  if (file === undefined) {
+    sendProblem(response, 404, usage('there is no such page'));
+    return;
+  }
+  const states = outputs.map((output) => output.state());
+  send(response, 200, file.type, path === '/' ? indexPage(file.bytes, states, hide) : file.bytes);
 }
 
 /** Whoever opens the page with the token in its address gets it as a cookie, which scripts lack. */

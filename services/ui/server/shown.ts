@@ -3,6 +3,7 @@ import { type LiveSource, nowhere } from '../live/source.ts';
 import { watchLive } from '../live/watch-live.ts';
 import { createMarked } from '../marks/marked.ts';
 import { openHeat } from '../reading/heat.ts';
+import { openLogThread } from '../reading/log-threads.ts';
 import { createRunFacts } from '../reading/run-facts.ts';
 import type { ServedOutput } from '../reading/served-output.ts';
 import type { Shown } from './answers.ts';
@@ -29,16 +30,17 @@ export interface ShownOutputs {
 export function showOutputs(options: ShowOptions): ShownOutputs {
   const { outputs, lives, mayChange, measureQuality, now, timeMs } = options;
   const heat = openHeat();
+  const log = openLogThread();
   const shown = outputs.map((output, place): Shown => {
     const quality = createQualityMeter(output, measureQuality);
     const live = watchLive(lives[place] ?? nowhere, now);
     const marked = createMarked(output, mayChange, timeMs);
-    return { output, facts: createRunFacts(output, now), quality, live, marked, heat };
+    return { output, facts: createRunFacts(output, log, now), quality, live, marked, heat };
   });
   return {
     shown,
     close: async () => {
-      await Promise.all([...outputs, ...lives, heat].map((each) => each.close()));
+      await Promise.all([...outputs, ...lives, heat, log].map((each) => each.close()));
     },
   };
 }

@@ -4,10 +4,29 @@ import { askCopy, isCopy } from './copy.ts';
 import { Refused } from './refused.ts';
 import type { Parameters } from './route.ts';
 
+const early = new Map<string, Promise<unknown>>();
+
+/** Asks before there is a view for the answer, which goes to the first who asks the same. */
+export function askEarly(question: string, parameters: Parameters): void {
+  if (isCopy) return;
+  const place = placeOf(question, parameters);
+  const answer = fetched(place);
+  early.set(place, answer);
+  // Whoever asks learns what went wrong.
+  answer.catch(() => {});
+}
+
 export function ask<Answer>(question: string, parameters: Parameters = {}): Promise<Answer> {
   if (isCopy) return askCopy(question, parameters) as Promise<Answer>;
+  const place = placeOf(question, parameters);
+  const asked = early.get(place) as Promise<Answer> | undefined;
+  early.delete(place);
+  return asked ?? fetched(place);
+}
+
+function placeOf(question: string, parameters: Parameters): string {
   const query = new URLSearchParams(parameters).toString();
-  return fetched(`/api/${question}${query === '' ? '' : `?${query}`}`);
+  return `/api/${question}${query === '' ? '' : `?${query}`}`;
 }
 
 /** Asks the server to change something. */

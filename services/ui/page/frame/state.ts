@@ -3,14 +3,15 @@
  * shows in a terminal what is on the screen.
  */
 import { computed, signal } from '@preact/signals';
-import type { OutputState } from '../../api.ts';
+import { type OutputState, outputsElement } from '../../api.ts';
 import { isCopy, readOutputs } from './copy.ts';
 import { formatRoute, parseRoute, type Route } from './route.ts';
 
 export const route = signal<Route>(parseRoute(location.hash));
-export const outputs = signal<readonly OutputState[]>([]);
+/** The page came with them as they were; news of them follows. */
+export const outputs = signal<readonly OutputState[]>(outputsHere());
 /** Null until the server was heard, then whether it still is. */
-export const connected = signal<boolean | null>(null);
+export const connected = signal<boolean | null>(outputs.value.length > 0 ? true : null);
 export const helpOpen = signal(false);
 /** Set by the view on the screen. */
 export const command = signal('');
@@ -23,6 +24,12 @@ export const edition = computed(() => {
   const now = output.value;
   return now === undefined ? '' : `${now.head} ${now.shardsRead}`;
 });
+
+/** A copy has them in a file. */
+function outputsHere(): readonly OutputState[] {
+  const here = document.getElementById(outputsElement)?.textContent ?? '[]';
+  return JSON.parse(here) as readonly OutputState[];
+}
 
 /** Goes to a place; `replace` for what a step back should not undo, as each letter of a filter. */
 export function go(place: Route, replace = false): void {

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 
 const themes = ['auto', 'light', 'dark'] as const;
 const key = 'backstory-theme';
-export const theme = signal(readTheme());
+export const theme = signal<(typeof themes)[number]>('auto');
 
 function readTheme(): (typeof themes)[number] {
   try {
@@ -14,7 +14,13 @@ function readTheme(): (typeof themes)[number] {
   }
 }
 
-export function applyTheme(): void {
+/** The browser may take a while to find what it remembers. */
+export function openTheme(): void {
+  theme.value = readTheme();
+  applyTheme();
+}
+
+function applyTheme(): void {
   document.documentElement.dataset.theme = theme.value;
 }
 

@@ -25,6 +25,8 @@ export function useVirtual({ count, scroller, estimate, keyOf }: ListOptions): L
     count,
     getScrollElement: () => scroller.current,
     estimateSize: estimate,
+    // So that the first drawing has rows: what the list measures then is their size at once.
+    initialRect: { width: innerWidth, height: innerHeight },
     scrollToFn: elementScroll,
     observeElementRect,
     observeElementOffset,

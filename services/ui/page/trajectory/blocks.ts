@@ -85,9 +85,10 @@ export function fileAt(files: readonly FilePart[], segment: number): FilePart | 
   return files.findLast(({ from }) => from <= segment) ?? null;
 }
 
-export type Tone = 'setup' | 'read' | 'think' | 'write';
-
 /** What a reader tells apart by colour. */
+export const tones = ['setup', 'read', 'think', 'write'] as const;
+export type Tone = (typeof tones)[number];
+
 export function toneOf(kind: SegmentFacts['kind']): Tone {
   if (kind === 'read' || kind === 'observe') return 'read';
   if (kind === 'think' || kind === 'requirements') return 'think';

@@ -1,7 +1,7 @@
 /** The list of blocks of one trajectory, with its files beside it and the ribbon above. */
 import type { RefObject, VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { LogView, SegmentFacts, TrajectoryView } from '../../api.ts';
+import { type LogView, type SegmentFacts, stepOf, type TrajectoryView } from '../../api.ts';
 import { isCopy } from '../frame/copy.ts';
 import { useKeys } from '../frame/keys.ts';
 import { withParameters } from '../frame/route.ts';
@@ -37,7 +37,7 @@ export function Reader({ trajectory, log }: ReaderProps) {
     () => new Map(log.searches.map((search) => [search.path, search])),
     [log],
   );
-  const texts = useTexts(out, id);
+  const texts = useTexts(out, trajectory);
   const marking = useMarks(out, id);
   const { marks, open: mark } = marking;
   const list = useBlockList(blocks, segments, scroller);
@@ -101,7 +101,7 @@ function useBlockList(
   segments: readonly SegmentFacts[],
   scroller: RefObject<HTMLDivElement | null>,
 ): List {
-  const columns = Math.floor(((scroller.current?.clientWidth ?? 800) - 80) / 8);
+  const columns = columnsOf(scroller.current?.clientWidth ?? widthBefore());
   // The list measures all rows anew for another function of keys, so it is another one only then.
   const keyOf = useMemo(
     () => (row: number) => keyOfBlock(blocks[row] ?? nothing),
@@ -109,6 +109,16 @@ function useBlockList(
   );
   const estimate = (row: number) => estimateHeight(blocks[row] ?? nothing, segments, columns);
   return useVirtual({ count: blocks.length, scroller, estimate, keyOf });
+}
+
+/** About what the list will have: it is measured once more where that was wrong. */
+function widthBefore(): number {
+  return innerWidth > 768 ? innerWidth - Math.min(320, Math.max(240, innerWidth / 4)) : innerWidth;
+}
+
+/** Characters that fit a line, in steps of ten: a few more or less change no estimate by much. */
+function columnsOf(width: number): number {
+  return Math.round((Math.min(width, 1216) - 110) / 80) * 10;
 }
 
 interface BlocksProps {
@@ -166,14 +176,3 @@ function MarkForm({ out, id, segments, marking: { marking, marks, close } }: Mar
 }
 
 const nothing = { part: 'head', segment: 0 } as const;
-
-/** The step that the address names, by its number or by the file that it begins. */
-function stepOf(
-  { step = '', file = '' }: Readonly<Record<string, string>>,
-  segments: readonly SegmentFacts[],
-): number | null {
-  if (/^\d{1,9}$/.test(step)) return Math.min(Number(step), segments.length - 1);
-  if (file === '') return null;
-  const found = segments.findIndex(({ kind, path }) => kind === 'file' && path === file);
-  return found < 0 ? null : found;
-}

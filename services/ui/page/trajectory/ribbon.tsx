@@ -5,7 +5,7 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { SegmentFacts } from '../../api.ts';
 import { theme } from '../frame/theme.ts';
-import { toneOf } from './blocks.ts';
+import { toneOf, tones } from './blocks.ts';
 
 export interface RibbonProps {
   readonly segments: readonly SegmentFacts[];
@@ -21,7 +21,7 @@ export function Ribbon({ segments, segment, go }: RibbonProps) {
   const { value } = theme;
   useEffect(() => {
     const paint = () => canvas.current !== null && draw(canvas.current, segments, starts);
-    paint();
+    // It tells of the first size, too, once the page has been laid out.
     const watcher = new ResizeObserver(paint);
     if (canvas.current !== null) watcher.observe(canvas.current);
     const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -67,11 +67,14 @@ function draw(
   canvas.height = height;
   const pen = canvas.getContext('2d');
   if (pen === null) return;
-  const colours = getComputedStyle(canvas);
+  const style = getComputedStyle(canvas);
+  const colours = new Map(
+    tones.map((tone) => [tone, style.getPropertyValue(`--${tone}`)] as const),
+  );
   const total = Math.max(1, starts.at(-1) ?? 1);
   for (const [place, { kind, trained, tokens }] of segments.entries()) {
     const tall = trained ? height : height * 0.4;
-    pen.fillStyle = colours.getPropertyValue(`--${toneOf(kind)}`);
+    pen.fillStyle = colours.get(toneOf(kind)) ?? '';
     const left = ((starts[place] ?? 0) / total) * width;
     pen.fillRect(left, height - tall, Math.max(0.5, (tokens / total) * width), tall);
   }

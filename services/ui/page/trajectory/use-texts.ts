@@ -1,6 +1,6 @@
 /** The texts of segments, asked for as they come in view. */
 import { useReducer, useRef } from 'preact/hooks';
-import type { HeatView, Problem, SegmentText, SegmentTokens } from '../../api.ts';
+import type { HeatView, Problem, SegmentText, SegmentTokens, TrajectoryView } from '../../api.ts';
 import { ask } from '../frame/ask.ts';
 import { problemOf } from '../frame/use-answer.ts';
 import { type ColouredLine, colour } from './lines/highlight.ts';
@@ -30,12 +30,14 @@ interface Held {
 
 const askedAtOnce = 60;
 
-export function useTexts(out: number, id: string): Texts {
+/** The texts that came with the trajectory are there from the start. */
+export function useTexts(out: number, { id, texts: first }: TrajectoryView): Texts {
   const [drawing, draw] = useReducer((times: number) => times + 1, 0);
   const held = useRef<Held | null>(null);
   const key = `${out} ${id}`;
   if (held.current?.key !== key) {
-    const [texts, colours, tokens, heats] = [new Map(), new Map(), new Map(), new Map()];
+    const [colours, tokens, heats] = [new Map(), new Map(), new Map()];
+    const texts = new Map(first.map((text) => [text.segment, text] as const));
     held.current = { key, texts, colours, tokens, heats, problem: null };
   }
   const now = held.current;
