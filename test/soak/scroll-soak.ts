@@ -1,35 +1,31 @@
 /**
- * `npm run soak -- scroll [OUT]`: how a long trajectory scrolls in Chromium: that of
- * services/dataset, or of the output OUT, repeated until it has as many tokens as the longest that
- * people met. The page is moved by a fixed way per frame, as a wheel and as a drag of the bar move
- * it; a frame is the time between two drawings. Without a GPU the browser paints on the cores that
- * all share. A promise broke where half of the frames of a wheel miss two drawings of 60 a second.
+ * `npm run soak -- scroll [OUT]`: how soon the page of `backstory ui` shows what it is for, and how
+ * its longest trajectory scrolls in Chromium. The output is that of this whole repository as one
+ * document, or OUT. Without a GPU the browser paints on the cores that all share. A promise broke
+ * where a view's first useful paint took a second or more, of a trajectory of 2.7 million tokens
+ * too, or where half of the frames of a wheel missed two drawings of 60 a second.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { runSources } from '../../services/cli/commands/run.ts';
 import { openStreams } from '../../services/cli/context.ts';
-import type { TokenizedSample } from '../../services/dataset/samples.ts';
-import { storageKnobs } from '../../services/runtime/store/objects/config.ts';
-import { serveOutput } from '../../services/ui/reading/served-output.ts';
-import { bundlePage } from '../../services/ui/server/bundle.ts';
-import { startUiServer } from '../../services/ui/server/server.ts';
-import { launchBrowser, visit } from '../browser/browser.ts';
+import { launchBrowser } from '../browser/browser.ts';
+import { firstUsefulPaint } from './scroll/first-paint.ts';
+import { scrollFrames } from './scroll/frames.ts';
+import { type ServedLong, serveLong } from './scroll/serve-long.ts';
 
-/** Pixels per frame: a wheel that is turned fast, and the bar dragged through the document. */
-const ways = [
-  ['wheel', 120],
-  ['drag', 4_000],
-] as const;
-const framesOfWay = 300;
-const tokensMin = 2_700_000;
 const root = fileURLToPath(new URL('../..', import.meta.url));
-
+const paintMsMax = 1_000;
+/** The longest that people met; to read a longer one takes longer in proportion. */
+const promisedTokens = 2_700_000;
 /** A drawing of 60 a second that came late by one. */
 const smoothMs = 1000 / 30;
+/** In which a server opens the tokenizer, before someone has opened the page. */
+const startMs = 3_000;
 
 export async function run([given]: string[]): Promise<boolean> {
   if (given !== undefined) return measure(resolve(given));
@@ -39,8 +35,7 @@ export async function run([given]: string[]): Promise<boolean> {
   const streams = openStreams(process.stdout, process.stderr, {});
   const options = { out, search: 'off', quiet: true, set: ['flatten.episodeTokens=0'] };
   try {
-    const context = { ...streams, workingFolder: folder, signal };
-    await runSources(context, [join(root, 'services/dataset')], options);
+    await runSources({ ...streams, workingFolder: folder, signal }, [root], options);
     return await measure(out);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -48,87 +43,72 @@ export async function run([given]: string[]): Promise<boolean> {
 }
 
 function report(metric: string, value: number, unit: string): void {
-  console.log(`${metric.padEnd(24)} ${Number(value.toPrecision(4))} ${unit}`);
+  console.log(`${metric.padEnd(40)} ${Number(value.toPrecision(4))} ${unit}`);
 }
 
 async function measure(out: string): Promise<boolean> {
-  const place = { settings: storageKnobs.parse({}), folder: out };
-  const { signal } = new AbortController();
-  const output = await serveOutput({ label: 'long', place, runFolder: out }, null, signal);
-  await output.settled();
-  const [id = ''] = output.catalogue.columns.ids;
-  const document = repeated(await output.document(id));
-  report('document', document.overview.tokens, 'tokens');
-  report('steps', document.segments.length, 'steps');
-  const server = await startUiServer({
-    ...{ outputs: [{ ...output, document: async () => document }], lives: [], mayChange: false },
-    ...{ page: await bundlePage(), host: '127.0.0.1', port: 0, token: null },
-    measureQuality: async () => [],
-    now: () => performance.now(),
-    timeMs: Date.now,
-    hide: (text) => text,
-  });
   const browser = await launchBrowser();
   try {
-    const start = performance.now();
-    const address = `http://127.0.0.1:${server.port}/#/trajectory/0/${id}`;
-    const { page } = await visit(browser, address);
-    await page.waitForSelector('.lines .line');
-    report('first lines', performance.now() - start, 'ms');
-    const medians: number[] = [];
-    for (const way of ways) medians.push(await scroll(page, way));
-    return (medians[0] ?? 0) <= smoothMs;
+    // The first page of a browser starts its processes.
+    await firstUsefulPaint(browser, 'data:text/html,<p>', 'p');
+    const isSoon = await paint(browser, out);
+    const served = await serveLong(out);
+    try {
+      const address = `${served.address}${served.trajectory}`;
+      return (await scrollFrames(browser, address, report)) <= smoothMs && isSoon;
+    } finally {
+      await served.close();
+    }
   } finally {
     await browser.close();
-    await server.close();
   }
 }
 
-function repeated(sample: TokenizedSample): TokenizedSample {
-  const { overview, segments } = sample;
-  const times = Math.ceil(tokensMin / overview.tokens);
-  return {
-    ...sample,
-    overview: { ...overview, tokens: overview.tokens * times },
-    segments: Array.from({ length: times }, () => segments).flat(),
+/** Whether every view was there in time. */
+async function paint(browser: Browser, out: string): Promise<boolean> {
+  const late: string[] = [];
+  const look = async ({ address }: ServedLong, view: View, msMax = paintMsMax) => {
+    const [name, path, drawn] = view;
+    const paintMs = await firstUsefulPaint(browser, address + path, drawn);
+    report(name, paintMs, 'ms');
+    if (paintMs >= msMax) late.push(name);
   };
+  const started = await serveLong(out);
+  const { tokens } = started;
+  report('longest trajectory', tokens, 'tokens');
+  const longMsMax = paintMsMax * Math.max(1, tokens / promisedTokens);
+  const trajectory = (name: string, step = ''): View => [
+    `trajectory, ${name}`,
+    started.trajectory + step,
+    step === '' ? '.lines .line' : '.head.current',
+  ];
+  // The tokenizer is being opened meanwhile.
+  await look(started, trajectory('of a server just started'), Number.POSITIVE_INFINITY);
+  await started.close();
+  const served = await serveLong(out);
+  await wait(startMs);
+  await look(served, trajectory('not read before'), longMsMax);
+  await look(served, trajectory('read before'));
+  await look(served, trajectory('read before, at a step', `?step=${served.steps >> 1}`));
+  for (const view of otherViews(served)) await look(served, view);
+  await served.close();
+  if (late.length > 0) console.log(`late: ${late.join(', ')}`);
+  return late.length === 0;
 }
 
-/** To a place amid the document, where nothing was drawn yet. */
-const jumpIn = `(async () => {
-  const list = document.querySelector('.steps .scroller');
-  list.scrollTop = list.scrollHeight / 4;
-  await new Promise((resolve) => setTimeout(resolve, 1500));
-})()`;
+type View = readonly [name: string, path: string, drawn: string];
 
-/** The median frame. */
-async function scroll(page: Page, [name, pixels]: readonly [string, number]): Promise<number> {
-  const client = await page.context().newCDPSession(page);
-  await client.send('Performance.enable');
-  const scripted = async () => {
-    const { metrics } = await client.send('Performance.getMetrics');
-    return metrics.find(({ name }) => name === 'ScriptDuration')?.value ?? 0;
-  };
-  await page.evaluate(jumpIn);
-  const before = await scripted();
-  const frames = (await page.evaluate(`(async () => {
-    const list = document.querySelector('.steps .scroller');
-    const frames = [];
-    let last = await new Promise(requestAnimationFrame);
-    while (frames.length < ${framesOfWay}) {
-      list.scrollTop += ${pixels};
-      const now = await new Promise(requestAnimationFrame);
-      frames.push(now - last);
-      last = now;
-    }
-    return frames;
-  })()`)) as number[];
-  const script = ((await scripted()) - before) * 1000;
-  const sorted = frames.toSorted((a, b) => a - b);
-  const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? 0;
-  report(`${name}: frame, median`, at(0.5), 'ms');
-  report(`${name}: frame, p95`, at(0.95), 'ms');
-  report(`${name}: frame, longest`, at(1), 'ms');
-  report(`${name}: script per frame`, script / framesOfWay, 'ms');
-  return at(0.5);
-}
+/** A million samples are the third output. */
+const otherViews = ({ name }: ServedLong): readonly View[] => [
+  ['data set', '#/data/0', '.figures'],
+  ['samples', '#/samples/0', '.rows tbody a'],
+  ['a million samples', '#/samples/2', '.rows tbody a'],
+  ['a million samples, sorted', '#/samples/2?sort=tokens&desc=1', '.rows tbody a'],
+  ['a million samples, filtered', '#/samples/2?q=77', '.rows tbody a'],
+  ['a data set of a million', '#/data/2', '.figures'],
+  ['left out', '#/drops/0', '.filters'],
+  ['compare', '#/compare/0', '.numbers td'],
+  ['compare a file', `#/compare/0?name=${encodeURIComponent(name)}`, '.side.two pre'],
+  ['live', '#/live/0', '.flow .stage'],
+  ['marks', '#/marks/0', '.filters .verdict'],
+];
