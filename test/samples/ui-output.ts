@@ -64,7 +64,9 @@ export async function runUiOutput(
   const sources = ['rooms', 'empty', ...Object.keys(others)].map((name) => join(folder, name));
   const argv = ['run', ...sources, '--out', 'out', '--search', 'on', '--quiet'];
   // Files so small gain little: without a margin, some thought of them is rewritten.
-  const knobs = ['search.gainBitsMin=0', 'search.gainShareMin=0', 'admit.lineCharactersMax=500000'];
+  const knobs = ['search.gainBitsMin=0', 'search.gainShareMin=0'];
+  // Lines of any length are let in.
+  knobs.push('admit.lineCharactersMax=6000000', 'admit.fileBytesMax=6000000');
   // A project is one sample here, however long.
   knobs.push('flatten.episodeTokens=0');
   argv.push(...knobs.flatMap((knob) => ['--set', knob]));

@@ -90,7 +90,8 @@ async function paint(browser: Browser, out: string): Promise<boolean> {
   await look(served, trajectory('not read before'), longMsMax);
   await look(served, trajectory('read before'));
   await look(served, trajectory('read before, at a step', `?step=${served.steps >> 1}`));
-  for (const view of otherViews(served)) await look(served, view);
+  await look(served, compared(served), longMsMax);
+  for (const view of otherViews) await look(served, view);
   await served.close();
   if (late.length > 0) console.log(`late: ${late.join(', ')}`);
   return late.length === 0;
@@ -98,8 +99,15 @@ async function paint(browser: Browser, out: string): Promise<boolean> {
 
 type View = readonly [name: string, path: string, drawn: string];
 
+/** The second output has not read its copy of the trajectory before. */
+const compared = ({ name }: ServedLong): View => [
+  'compare a file',
+  `#/compare/0?name=${encodeURIComponent(name)}`,
+  '.side.two pre',
+];
+
 /** A million samples are the third output. */
-const otherViews = ({ name }: ServedLong): readonly View[] => [
+const otherViews: readonly View[] = [
   ['data set', '#/data/0', '.figures'],
   ['samples', '#/samples/0', '.rows tbody a'],
   ['a million samples', '#/samples/2', '.rows tbody a'],
@@ -108,7 +116,6 @@ const otherViews = ({ name }: ServedLong): readonly View[] => [
   ['a data set of a million', '#/data/2', '.figures'],
   ['left out', '#/drops/0', '.filters'],
   ['compare', '#/compare/0', '.numbers td'],
-  ['compare a file', `#/compare/0?name=${encodeURIComponent(name)}`, '.side.two pre'],
   ['live', '#/live/0', '.flow .stage'],
   ['marks', '#/marks/0', '.filters .verdict'],
 ];

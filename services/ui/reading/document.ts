@@ -1,6 +1,6 @@
 /**
- * A document as the server keeps it: what each of its segments is, and all texts and tokens in a few
- * arrays, which pass from the thread that reads to the one that answers without being copied. Pure.
+ * A document as the server keeps it: what each of its segments is, and all texts and tokens in a
+ * few arrays, which pass from the thread that reads to the one that answers uncopied. Pure.
  */
 import { rowOfPath } from '../../../schemas/languages/languages.ts';
 import { renderHeader } from '../../../schemas/trajectory-text.ts';
@@ -10,13 +10,18 @@ import type { SegmentFacts } from '../api.ts';
 export interface ServedDocument {
   readonly overview: SampleOverview;
   /** Where its pieces lie. */
-  readonly pieces: readonly { readonly pack: number; readonly tokens: readonly [number, number] }[];
+  readonly pieces: readonly DocumentPiece[];
   readonly segments: readonly SegmentFacts[];
-  /** Three for each segment: bytes of the document before it, before its body, and up to its end. */
+  /** Three for each segment: bytes of the document before it, before its body, to its end. */
   readonly places: Uint32Array;
   /** The trajectory as text, in UTF-8. */
   readonly text: Uint8Array;
   readonly tokens: DocumentTokens;
+}
+
+export interface DocumentPiece {
+  readonly pack: number;
+  readonly tokens: readonly [from: number, to: number];
 }
 
 /** All tokens, each with the bytes of text up to its end and its place by `tokenPlaces`. */

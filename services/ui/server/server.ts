@@ -23,8 +23,8 @@ import {
   safetyHeaders,
   type Verdict,
 } from './guard.ts';
-import { indexPage } from './index-page.ts';
 import { createNews, type News } from './news.ts';
+import { openingPage } from './opening-page.ts';
 import { send, sendProblem, statusOf, usage } from './send.ts';
 import { type ShowOptions, showOutputs } from './shown.ts';
 import { takeChange } from './take-change.ts';
@@ -176,7 +176,7 @@ function sendFile(
     return;
   }
   const states = outputs.map((output) => output.state());
-  send(response, 200, file.type, path === '/' ? indexPage(file.bytes, states, hide) : file.bytes);
+  send(response, 200, file.type, path === '/' ? openingPage(file.bytes, states, hide) : file.bytes);
 }
 
 /** Whoever opens the page with the token in its address gets it as a cookie, which scripts lack. */

@@ -1,4 +1,4 @@
-/** Serves an output twice, to be compared, and a third one of a million samples without documents. */
+/** Serves an output twice, to be compared, and a third one: a million samples, no documents. */
 import { storageKnobs } from '../../../services/runtime/store/objects/config.ts';
 import { createFinder } from '../../../services/ui/catalogue/query.ts';
 import { openRunLive } from '../../../services/ui/live/run-live.ts';

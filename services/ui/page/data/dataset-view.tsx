@@ -19,7 +19,7 @@ export function DatasetView() {
     command.value = `backstory report ${quoted(label)}`;
     document.title = `${label} · backstory`;
   }, [label]);
-  if (problem !== null) return <Trouble problem={problem} />;
+  if (problem !== null) return <Trouble problem={problem} heading="Data set" />;
   if (totals === null) return <Waiting />;
   return (
     <>

@@ -10,11 +10,15 @@ export interface HistogramProps {
   readonly other?: Counts | undefined;
 }
 
+/** So many stand beside each other in the narrowest card. */
+const boundsMax = 6;
+
 export function Histogram({ histogram: { buckets }, out, other }: HistogramProps) {
   const range = filledRange(buckets, other?.buckets ?? []);
   const heights = heightsOf(buckets, range);
   const otherHeights = heightsOf(other?.buckets ?? [], range);
   const most = Math.max(...heights, ...otherHeights, Number.MIN_VALUE);
+  const every = Math.ceil(range.length / boundsMax);
   return (
     <ol class="histogram" aria-label="Documents by length">
       {range.map((bucket, place) => {
@@ -35,7 +39,7 @@ export function Histogram({ histogram: { buckets }, out, other }: HistogramProps
                 )}
               </span>
               <span class="bound" aria-hidden="true">
-                {short(from)}
+                {place % every === 0 && short(from)}
               </span>
               <span class="unseen">{text}</span>
             </Link>

@@ -62,7 +62,9 @@ export function plural(value: number, one: string, many = `${one}s`): string {
 export function saved(before: number, after: number): string {
   if (before === 0) return '–';
   const change = ((after - before) / before) * 100;
-  return `${change <= 0 ? '−' : '+'}${Math.abs(change).toFixed(1)} %`;
+  const size = Math.abs(change).toFixed(1);
+  if (size === '0.0') return '±0 %';
+  return `${change < 0 ? '−' : '+'}${size} %`;
 }
 
 export function bitsPerByte(bits: number, size: number): string {

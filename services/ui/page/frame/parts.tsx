@@ -35,11 +35,20 @@ export function Link({ to, children, class: name = '', current = false }: LinkPr
   );
 }
 
-export function Trouble({ problem }: { readonly problem: Problem }) {
+export interface TroubleProps {
+  readonly problem: Problem;
+  /** Of the view that it stands for; none beside one. */
+  readonly heading?: string;
+}
+
+export function Trouble({ problem, heading = '' }: TroubleProps) {
   return (
-    <p class="trouble" role="alert">
-      <strong>{problem.code}</strong> <Plain text={problem.message} />
-    </p>
+    <>
+      {heading !== '' && <h1 class="unseen">{heading}</h1>}
+      <p class="trouble" role="alert">
+        <strong>{problem.code}</strong> <Plain text={problem.message} />
+      </p>
+    </>
   );
 }
 

@@ -75,7 +75,12 @@ function skipToMain(): void {
 
 function Missing() {
   if (connected.value !== true) return <Waiting />;
-  return <p>There is no such output: the address names one that was not given.</p>;
+  return (
+    <>
+      <h1>No such output</h1>
+      <p>The address names an output that was not given.</p>
+    </>
+  );
 }
 
 function View({ view }: { readonly view: ViewName }) {

@@ -25,7 +25,7 @@ export function MarksView() {
     command.value = `cat ${quoted(`${label}/marks.jsonl`)}`;
     document.title = `Marks of ${label} · backstory`;
   }, [label]);
-  if (problem !== null) return <Trouble problem={problem} />;
+  if (problem !== null) return <Trouble problem={problem} heading="Marks" />;
   if (value === null) return <Waiting />;
   return (
     <>

@@ -1,7 +1,7 @@
 /** Repositories that made no trajectory, each with where and why it ended. */
 import { useEffect, useState } from 'preact/hooks';
 import type { DropPage, FunnelView } from '../../api.ts';
-import { count } from '../frame/numbers.ts';
+import { count, plural } from '../frame/numbers.ts';
 import { Plain, Trouble, Waiting } from '../frame/parts.tsx';
 import { withParameters } from '../frame/route.ts';
 import { command, go, output, quoted, route } from '../frame/state.ts';
@@ -27,7 +27,7 @@ export function DropsView() {
     command.value = `backstory report ${quoted(label)} --json`;
     document.title = `Left out of ${label} · backstory`;
   }, [label]);
-  if (problem !== null) return <Trouble problem={problem} />;
+  if (problem !== null) return <Trouble problem={problem} heading="Left out" />;
   if (value === null || funnel === null) return <Waiting />;
   return (
     <>
@@ -37,7 +37,7 @@ export function DropsView() {
       )}
       <DropFilters view={funnel} />
       <p class="note" role="status">
-        {count(value.matched)} repositories
+        {plural(value.matched, 'repository', 'repositories')}
       </p>
       <Rows page={value} />
       {value.matched > value.rows.length && value.rows.length < 500 && (

@@ -42,7 +42,7 @@ export function TrajectoryView() {
     command.value = `backstory inspect ${quoted(label)} ${quoted(id)} --full`;
     document.title = `${name} · backstory`;
   }, [label, id, name]);
-  if (problem !== null) return <Trouble problem={problem} />;
+  if (problem !== null) return <Trouble problem={problem} heading="Trajectory" />;
   if (value === null || value.id !== id) return <Waiting what="Reading the tokens back" />;
   return (
     <>

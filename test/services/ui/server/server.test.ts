@@ -230,22 +230,6 @@ describe('what is answered', () => {
     expect(texts.some(({ text }) => text.includes(hostileText))).toBe(true);
   });
 
-  test('a trajectory brings the texts from the step on to which the reader goes', async () => {
-    const view = (question: string) =>
-      json<TrajectoryView>(`/api/trajectory?id=${sample.id}&${question}`);
-    const at = sample.segments.findIndex(
-      ({ kind, path }) => kind === 'file' && path === 'src/report.ts',
-    );
-    const first = await json<SegmentText[]>(`/api/texts?id=${sample.id}&from=0&count=3`);
-    expect(sample.texts.slice(0, 3)).toEqual(first);
-    const { texts } = await view('file=src/report.ts');
-    expect(texts[0]).toEqual((await view(`step=${at}`)).texts[0]);
-    expect(texts.map(({ segment }) => segment)).toEqual(texts.map((_, place) => at + place));
-    const end = sample.segments.length - 1;
-    expect((await view('step=999999')).texts.map(({ segment }) => segment)).toEqual([end]);
-    expect((await view('file=nothing.ts')).texts).toEqual(sample.texts);
-  });
-
   test('the rest of a long line can be asked for', async () => {
     const at = sample.segments.findIndex((each) => each.kind === 'write' && each.widest > 2_000);
     const [text] = await json<SegmentText[]>(`/api/texts?id=${sample.id}&from=${at}&count=1`);
