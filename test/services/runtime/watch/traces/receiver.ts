@@ -11,6 +11,8 @@ export interface Span {
   readonly startTimeUnixNano: string;
   readonly endTimeUnixNano: string;
   readonly attributes: Readonly<Record<string, unknown>>;
+  /** Of the process that sent it. */
+  readonly resource: Readonly<Record<string, unknown>>;
 }
 
 export interface Receiver {
@@ -18,8 +20,6 @@ export interface Receiver {
   readonly address: string;
   readonly spans: readonly Span[];
   readonly requests: readonly { readonly url: string; readonly headers: IncomingHttpHeaders }[];
-  /** Of the process that sent spans. */
-  readonly resource: Readonly<Record<string, unknown>>;
   close(): Promise<void>;
 }
 
@@ -29,7 +29,9 @@ interface Sent {
   readonly resourceSpans: readonly {
     readonly resource: { readonly attributes: Pairs };
     readonly scopeSpans: readonly {
-      readonly spans: readonly (Omit<Span, 'attributes'> & { readonly attributes: Pairs })[];
+      readonly spans: readonly (Omit<Span, 'attributes' | 'resource'> & {
+        readonly attributes: Pairs;
+      })[];
     }[];
   }[];
 }
@@ -40,14 +42,13 @@ const read = (pairs: Pairs) =>
 export async function startReceiver(): Promise<Receiver> {
   const spans: Span[] = [];
   const requests: { url: string; headers: IncomingHttpHeaders }[] = [];
-  const resource: Record<string, unknown> = {};
   const server = createServer(async (request, response) => {
     requests.push({ url: request.url ?? '', headers: request.headers });
     const { resourceSpans } = JSON.parse(await text(request)) as Sent;
     for (const part of resourceSpans) {
-      Object.assign(resource, read(part.resource.attributes));
+      const resource = read(part.resource.attributes);
       for (const span of part.scopeSpans.flatMap((scope) => scope.spans)) {
-        spans.push({ ...span, attributes: read(span.attributes) });
+        spans.push({ ...span, attributes: read(span.attributes), resource });
       }
     }
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
@@ -55,7 +56,7 @@ export async function startReceiver(): Promise<Receiver> {
   const own = await listen(server);
   return {
     address: own,
-    ...{ spans, requests, resource },
+    ...{ spans, requests },
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));

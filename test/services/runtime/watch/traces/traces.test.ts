@@ -84,7 +84,7 @@ test('spans lie in time, and the process and the key are told as the variables s
     headers: { 'content-type': 'application/json', 'x-key': 'hidden-value' },
   });
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
-  expect(receiver.resource).toMatchObject({
+  expect(receiver.spans[0]?.resource).toMatchObject({
     'service.name': 'crawl',
     'service.version': version,
     'backstory.dataset': expect.any(String),
