@@ -94,14 +94,14 @@ const stageSpecs = {
     reads: [],
     writes: ['repo-found', 'source-listed', 'input-closed', 'dropped'],
     talksTo: ['code host'],
-    version: 3,
+    version: 4,
   },
   admit: {
     does: 'what may be used: licence, secrets, personal data, size, binary, generated, vendored',
     reads: ['repo-found'],
     writes: ['repo-admitted', 'dropped'],
     talksTo: [],
-    version: 11,
+    version: 12,
   },
   extract: {
     does: 'symbols and dependency edges of source files and notebooks; writing order',

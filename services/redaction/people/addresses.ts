@@ -53,7 +53,7 @@ const versionWord = /version|\b(?:v|ver|oid|release|revision|section|chapter|cla
 const announced = new RegExp(
   [
     String.raw`(?:version\w*|\bver|\bv|release|revision|\boid|section|chapter|clause|§|build|sdk`,
-    String.raw`|requires?|upgraded?|bump(?:ed)?|since|until|from version|assembly\w*)`,
+    String.raw`|firmware|driver|patch|\btag|requires?|upgraded?|bump(?:ed)?|since|until|from version|assembly\w*)`,
     String.raw`(?:[\s"'\x60:=<>()[\],~^*_#-]|\b(?:to|is|of|no|number|string|value|include|from)\b){0,16}$`,
   ].join(''),
   'i',
@@ -61,6 +61,9 @@ const announced = new RegExp(
 /** Package coordinates, `group:name:` before the version, and folders named after a version. */
 const coordinates =
   /[\w.-]+:[\w.-]+:$|\b(?:tags?|releases?|download|versions?|packages\/[^\s/]+)\/$/i;
+/** Dependencies of npm with a scope, of Bundler; and a folder in the path of a URL. */
+const depended = /"@[\w.-]+\/[\w.-]+"\s?:\s?["']?$|\bgem\s+["'][\w-]+["'],\s?["']$/;
+const inPath = /:\/\/[^\s/]+\/(?:\S*\/)?$/;
 const compared = /(?:[=~<>!^]=|[~^])\s?["']?$/;
 const ranged = new RegExp(
   [
@@ -80,7 +83,8 @@ const dated = new RegExp(
 
 function isVersionByPlace(before: string, after: string): boolean {
   if (announced.test(before) || compared.test(before) || ranged.test(before)) return true;
-  if (browser.test(before) || coordinates.test(before)) return true;
+  if (browser.test(before) || coordinates.test(before) || depended.test(before)) return true;
+  if (inPath.test(before) && after.startsWith('/')) return true;
   // A numbered heading, or its line in a table of contents.
   if (headed.test(before) && (/^\.?\s+\p{Lu}[\p{L}\s,-]*$/u.test(after) || dated.test(after))) {
     return true;

@@ -20,10 +20,13 @@ const localCharacter = /[\p{L}\p{N}_.%+-]/u;
 const stringEscape = /^(?:u[0-9a-f]{4}|x[0-9a-f]{2}|[0abfnrtv])/i;
 /** Text up to the last percent-encoded white space, quote, bracket or separator. */
 const urlEscape = /^.*%(?:0[9AD]|2[02678CF]|3[A-F]|5B|7B)/i;
-const domainCharacters = /[\p{L}\p{N}\p{M}.．。｡-]{3,}/uy;
+/** A dot, and as pages, markup and strings spell it. */
+const dotSpelt = String.raw`[.．。｡]|&#0*46;|&#[xX]0*2[eE];|%2[eE]|\\+(?:u002[eE]|x2[eE])`;
+const domainCharacters = new RegExp(String.raw`(?:[\p{L}\p{N}\p{M}-]|${dotSpelt}){3,256}`, 'uy');
+const anyDot = new RegExp(dotSpelt, 'gu');
 
 /** The sign itself, and as addresses of pages, markup and strings of programs spell it. */
-const sign = /[@＠﹫]|%(?:25)*40|&#0*64;|&#x0*40;|&commat;|\\+(?:u0040|u\{0*40\}|x40)/gi;
+const sign = /[@＠﹫]|%(?:25)*40|&#0*64;|&#x0*40;|&commat;|\\+(?:u0040|u\{0*40\}|x40|@)/gi;
 /** An apostrophe in a name, as texts, strings and markup spell it. */
 const apostrophe = /(?:\\'|''|&#0*39;|&apos;|['’])$/;
 /** `"first last"@host.org`: in quotes, a name may hold a space. */
@@ -39,10 +42,13 @@ export function findEmails(text: string): readonly Finding[] {
     if (domain === null) continue;
     const end = at + mark.length + domain.length;
     const local = text.slice(start, at);
-    const host = domain.replace(/[．。｡]/g, '.').toLowerCase();
+    const host = domain.replace(anyDot, '.').toLowerCase();
     if (isInvented(local.toLowerCase(), host)) continue;
-    if (isCode({ text, start, end, local, domain, isEncoded: mark !== '@' })) continue;
-    const spelling = mark === '@' ? {} : { plain: `${local}@${domain}`, at: mark };
+    const dot = anyDot.exec(domain)?.[0] ?? '.';
+    anyDot.lastIndex = 0;
+    if (isCode({ text, start, end, local, domain: host, isEncoded: !mark.endsWith('@') })) continue;
+    const isPlain = mark === '@' && !/[&%\\]/.test(dot);
+    const spelling = isPlain ? {} : { plain: `${local}@${host}`, at: mark, dot };
     findings.push({ start, end, kind: 'email', rule: 'email', ...spelling });
     taken = end;
   }
@@ -103,13 +109,15 @@ function readDomain(text: string, from: number): string | null {
   const after = text.charAt(from + run.length);
   // `@name.of.it@` is a build tool's variable, and `a_b` is not a host name.
   if (after === '@' || after === '_') return null;
-  const labels = run.replace(/[.．。｡-]+$/, '').split(/[.．。｡]/);
+  const whole = run.replace(/[.．。｡-]+$/, '');
+  const dots = [...whole.matchAll(anyDot)].map(({ index }) => index);
+  const labels = whole.split(anyDot);
   if (labels.length < 2 || !labels.every(isLabel)) return null;
   // The domain is a version, as in `name@1.2.x`, or a density, as in `icon@2x.png`.
   if (/^v?\d+(?:\.\d|x(?:\.|$))/i.test(run)) return null;
   for (let count = labels.length; count >= 2; count -= 1) {
     const last = labels[count - 1] ?? '';
-    const length = labels.slice(0, count).join('.').length;
+    const length = dots[count - 1] ?? whole.length;
     if (isTopLevelDomain(last) || isForeignLabel(last)) return run.slice(0, length);
     // A word of another script follows without a space.
     const ascii = /^[a-z]{2,}(?=\P{ASCII})/u.exec(last)?.[0];

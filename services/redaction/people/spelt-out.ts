@@ -25,13 +25,16 @@ const spellings: readonly (readonly [at: string, dot: string, flags: string])[] 
   [dashed('at'), String.raw`(?:${dashed('dot')}|\.)`, 'dgi'],
   ['_at_', '_dot_', 'dgi'],
   ['AT', 'DOT', 'dg'],
+  ['(?:_AT_|#at#)', String.raw`\.`, 'dg'],
 ];
+
+/** Words that stand for a sign without a space or a bracket around them. */
+const runOn = /^(?:AT|_at_|\(\?:_AT_)/;
 
 const patterns = spellings.map(([at, dot, flags]) => {
   // A name that runs on into the sign must not take the sign's letters.
-  const own =
-    at === 'AT' || at === '_at_' ? local.replace(String.raw`[\w.+-]`, '[a-z0-9.]') : local;
-  const host = at === 'AT' || at === '_at_' ? '[a-z0-9][a-z0-9-]{0,62}' : label;
+  const own = runOn.test(at) ? local.replace(String.raw`[\w.+-]`, '[a-z0-9.]') : local;
+  const host = runOn.test(at) ? '[a-z0-9][a-z0-9-]{0,62}' : label;
   return new RegExp(
     `${own}(?<at>${at})(?<domain>${host}(?:(?<dot>${dot})${host}){1,5})(?![\\w@-])`,
     flags,
@@ -57,7 +60,7 @@ const otherDot = new RegExp(`[ \\t]*(?:${inBrackets(dotWords)}|[ \\t]dot[ \\t])[
 const signs: readonly RegExp[] = [
   new RegExp(
     [
-      String.raw`[[({<_-][ \t]?(?:${atWords})[ \t]?[\])}>_-]`,
+      String.raw`[[({<_#-][ \t]?(?:${atWords})[ \t]?[\])}>_#-]`,
       inBrackets(dotWords),
       String.raw`[ \t]at[ \t]+${label}[ \t]+dot[ \t]`,
       String.raw`(?:<|From: ?)[^\s<>]{1,64} at `,

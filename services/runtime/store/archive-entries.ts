@@ -9,9 +9,20 @@ import { type PackedSkip, packedSkipRecord, packedSkips } from './left-out.ts';
 export type EntryKind = 'file' | 'folder' | 'link' | 'special';
 
 export function tarKind(header: Header): EntryKind {
+  // The bytes of a sparse file are a map of its holes and what lies between them.
+  if (sparseName(header) !== null) return 'special';
   if (header.type === 'file' || header.type === 'contiguous-file') return 'file';
   if (header.type === 'directory') return 'folder';
   return header.type === 'link' || header.type === 'symlink' ? 'link' : 'special';
+}
+
+/** The name of an entry; GNU's tar keeps that of a sparse file in a record of its own. */
+export function tarName(header: Header): string {
+  return sparseName(header) ?? header.name;
+}
+
+function sparseName(header: Header): string | null {
+  return (header.pax as Record<string, string> | null | undefined)?.['GNU.sparse.name'] ?? null;
 }
 
 /** Returns why `discover` packed the file without its bytes, from our own pax record; or null. */
@@ -20,10 +31,15 @@ export function packedSkip(header: Header): PackedSkip | null {
   return packedSkips.find((known) => known === reason) ?? null;
 }
 
+/** Systems whose programs part folders by a backslash: MS-DOS, NTFS and VFAT. */
+const backslashSystems: ReadonlySet<number> = new Set([0, 10, 11, 14]);
+
 /** Returns the name of an entry that was read raw; invalid UTF-8 in it becomes U+FFFD. */
 export function zipName(entry: yauzl.Entry): string {
-  const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
-  return yauzl.getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true);
+  const { generalPurposeBitFlag, fileNameRaw, extraFields, versionMadeBy } = entry;
+  const name = yauzl.getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true);
+  const isParted = !name.includes('/') && backslashSystems.has(versionMadeBy >>> 8);
+  return isParted ? name.replaceAll('\\', '/') : name;
 }
 
 /** The upper half of the attributes is the Unix mode; its top four bits are the file type. */

@@ -35,6 +35,14 @@ export function printablePath(name: string): string {
   return shown.length > 200 ? `${shown.slice(0, 200)}…` : shown;
 }
 
+/** What the Finder and git put beside the folder that they pack. */
+const beside = /^(?:\._[^/]*|\.DS_Store|__MACOSX\/.*|pax_global_header)$/;
+
+/** Returns the path below the top folder; a path beside it stays as it is. */
+export function belowTop(path: string, top: string | null): string {
+  return top !== null && path.startsWith(`${top}/`) ? path.slice(top.length + 1) : path;
+}
+
 /**
  * Returns the one folder that holds all files, as in release archives; null if there is none. In
  * Go module archives this folder has several segments: `example.org/owner/module@v1.2.3/`.
@@ -42,6 +50,7 @@ export function printablePath(name: string): string {
 export function commonTopFolder(paths: Iterable<string>): string | null {
   let top: string | null = null;
   for (const path of paths) {
+    if (beside.test(path)) continue;
     const folder = /^[^@]+@v\d[^/]*(?=\/)/.exec(path)?.[0] ?? /^[^/]+(?=\/)/.exec(path)?.[0];
     if (folder === undefined || (top !== null && top !== folder)) return null;
     top = folder;

@@ -5,7 +5,7 @@
  */
 import { compareText } from '../../../schemas/compare-text.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
-import { commonTopFolder, safePath } from '../../runtime/store/archive-paths.ts';
+import { belowTop, commonTopFolder, safePath } from '../../runtime/store/archive-paths.ts';
 import {
   cloneOn,
   type PackedSkip,
@@ -58,7 +58,7 @@ function digestOf(files: Files): string | null {
 function withoutTop(files: Files): Files {
   const top = commonTopFolder(files.map(([path]) => path));
   if (top === null) return files;
-  return withoutTop(files.map(([path, hash]) => [path.slice(top.length + 1), hash] as const));
+  return withoutTop(files.map(([path, hash]) => [belowTop(path, top), hash] as const));
 }
 
 /** Removes what `discover` packs from no plain folder, so that folders and archives compare. */

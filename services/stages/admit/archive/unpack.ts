@@ -8,7 +8,13 @@ import { extract as tarExtract } from 'tar-stream';
 import yauzl from 'yauzl';
 import type { ArchiveFormat } from '../../../../schemas/generated/types.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
-import { packedSkip, tarKind, zipKind, zipName } from '../../../runtime/store/archive-entries.ts';
+import {
+  packedSkip,
+  tarKind,
+  tarName,
+  zipKind,
+  zipName,
+} from '../../../runtime/store/archive-entries.ts';
 import { feedTar } from '../../../runtime/store/feed-tar.ts';
 import type { UnpackReason } from './skips.ts';
 import { type ArchiveLimits, Collector, type Unpacked } from './unpacked.ts';
@@ -57,13 +63,13 @@ async function readTarEntries(
     const { header } = entry;
     const linked = header.type === 'link' ? collector.linked(header.linkname ?? '') : null;
     if (linked !== null && typeof linked !== 'string') {
-      const path = collector.enter(header.name, 'file', linked.byteLength, null);
+      const path = collector.enter(tarName(header), 'file', linked.byteLength, null);
       if (path !== null) collector.keep(path, linked);
       entry.resume();
       continue;
     }
     const reason = linked ?? packedSkip(header);
-    const path = collector.enter(header.name, tarKind(header), header.size, reason);
+    const path = collector.enter(tarName(header), tarKind(header), header.size, reason);
     const body: Buffer[] = [];
     for await (const piece of entry) if (path !== null) body.push(piece as Buffer);
     if (path !== null) collector.keep(path, Buffer.concat(body));

@@ -6,7 +6,12 @@
 import { compareText } from '../../../../schemas/compare-text.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import type { EntryKind } from '../../../runtime/store/archive-entries.ts';
-import { commonTopFolder, printablePath, safePath } from '../../../runtime/store/archive-paths.ts';
+import {
+  belowTop,
+  commonTopFolder,
+  printablePath,
+  safePath,
+} from '../../../runtime/store/archive-paths.ts';
 import { isBinary } from '../../../runtime/store/binary.ts';
 import { isLeftOut } from '../../../runtime/store/left-out.ts';
 import { wideEncoding } from './decode-evidence.ts';
@@ -114,7 +119,7 @@ export class Collector {
 
   finish(): Unpacked {
     const top = this.#topFolder();
-    const strip = (path: string) => (top === null ? path : path.slice(top.length + 1));
+    const strip = (path: string) => belowTop(path, top);
     const paths = [...this.#files.keys()].sort(compareText);
     const skipped: UnpackSkip[] = this.#skipped.map(({ path, reason }) => ({
       path: strip(path),
@@ -132,10 +137,7 @@ export class Collector {
     const wide = this.#wide.map(({ path, bytes }) => ({ path: strip(path), bytes }));
     const own = withoutForeign({ files, skipped, wide });
     // An unsafe name is only displayed, so comparing its text with the top folder is enough.
-    const unsafe = this.#unsafe.map(({ path, reason }) => {
-      const isBelow = top !== null && path.startsWith(`${top}/`);
-      return { path: isBelow ? strip(path) : path, reason };
-    });
+    const unsafe = this.#unsafe.map(({ path, reason }) => ({ path: strip(path), reason }));
     return { ...own, skipped: [...own.skipped, ...unsafe] };
   }
 

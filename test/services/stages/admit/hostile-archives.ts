@@ -49,13 +49,15 @@ export function tgz(entries: readonly TarEntry[]): Buffer {
 
 /** A pax record that gives the next entry a name of any length. */
 export function longName(name: string, body: string): readonly TarEntry[] {
-  const record = (length: number) => `${length} path=${name}\n`;
+  return [paxRecord('path', name), { name: 'short', body }];
+}
+
+/** A record about the next entry. */
+export function paxRecord(key: string, value: string): TarEntry {
+  const record = (length: number) => `${length} ${key}=${value}\n`;
   let length = record(0).length;
   while (Buffer.byteLength(record(length)) !== length) length = Buffer.byteLength(record(length));
-  return [
-    { name: 'pax', type: 'x', body: record(length) },
-    { name: 'short', body },
-  ];
+  return { name: 'pax', type: 'x', body: record(length) };
 }
 
 /** One file of zeros. Gzip members may be concatenated, so one member is made and repeated. */
@@ -76,6 +78,8 @@ export interface ZipEntry {
   readonly checksum?: number;
   readonly flags?: number;
   readonly method?: number;
+  /** The system on which the entry was packed: 0 MS-DOS, 3 Unix, which it is unless given. */
+  readonly system?: number;
 }
 
 export function zip(entries: readonly ZipEntry[]): Buffer {
@@ -101,7 +105,7 @@ export function zip(entries: readonly ZipEntry[]): Buffer {
     const external = Buffer.alloc(14);
     external.writeUInt32LE(((entry.mode ?? 0o100644) << 16) >>> 0, 6);
     external.writeUInt32LE(offset, 10);
-    const madeBy = Buffer.from([20, 3]);
+    const madeBy = Buffer.from([20, entry.system ?? 3]);
     directory.push(
       Buffer.concat([Buffer.from('PK\x01\x02', 'latin1'), madeBy, fields, external, name]),
     );

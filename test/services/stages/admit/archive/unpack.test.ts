@@ -3,7 +3,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { unpack } from '../../../../../services/stages/admit/archive/unpack.ts';
 import { admitKnobs } from '../../../../../services/stages/admit/config.ts';
-import { gzipBomb, longName, type TarEntry, tar, tgz, zip } from '../hostile-archives.ts';
+import {
+  gzipBomb,
+  longName,
+  paxRecord,
+  type TarEntry,
+  tar,
+  tgz,
+  zip,
+} from '../hostile-archives.ts';
 
 const limits = admitKnobs.parse({});
 const gibibyte = 1024 ** 3;
@@ -33,6 +41,38 @@ describe('names and types', () => {
     const { files, skipped } = await outcome([safe, entry]);
     expect(files).toEqual(['a.txt']);
     expect(skipped.map((skip) => skip.reason)).toEqual([reason]);
+  });
+
+  test("a sparse file of GNU's tar is skipped under its own name", async () => {
+    const body = '1\n0\n4\nmap';
+    const sparse = { name: 'top/GNUSparseFile.1/a.txt', body };
+    const { files, skipped } = await outcome([
+      safe,
+      paxRecord('GNU.sparse.name', 'top/s.txt'),
+      sparse,
+    ]);
+    expect(files).toEqual(['a.txt']);
+    expect(skipped).toEqual([{ path: 's.txt', reason: 'special' }]);
+  });
+
+  test('what the Finder puts beside the folder leaves it the top folder', async () => {
+    const beside = ['._top', '.DS_Store', '__MACOSX/top/._a.txt', 'pax_global_header'];
+    const { files, skipped } = await outcome([
+      safe,
+      ...beside.map((name) => ({ name, body: '\0' })),
+    ]);
+    expect(files).toEqual(['a.txt']);
+    expect(skipped).toHaveLength(beside.length);
+  });
+
+  test('in a zip of MS-DOS a backslash parts folders, elsewhere it is unsafe', async () => {
+    const names = ['t\\a.txt', 't\\b\\c.txt', 't\\..\\..\\d.txt'];
+    for (const [system, paths] of [[0, ['a.txt', 'b/c.txt']] as const, [3, []] as const]) {
+      const archive = zip(names.map((name) => ({ name, body: 'x', system })));
+      const { files, skipped } = await unpack(archive, 'zip', limits);
+      expect(files.map(({ path }) => path)).toEqual(paths);
+      expect(skipped).toHaveLength(names.length - paths.length);
+    }
   });
 
   test('a name beyond the limit is unsafe and reported shortened', async () => {
