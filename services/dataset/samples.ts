@@ -27,7 +27,7 @@ import {
 } from './read-shards.ts';
 import { type PlacedSegment, placeSegments } from './segments.ts';
 import type { DocumentReader } from './template/document-reader.ts';
-import { type ReadDocument, tokenPlaces } from './template/read.ts';
+import { type ReadDocument, TemplateError, tokenPlaces } from './template/read.ts';
 
 export interface SampleOverview {
   readonly id: string;
@@ -156,6 +156,47 @@ export async function readSampleIn(
     read,
     placed,
   };
+}
+
+/**
+ * The first segments of a sample, from its first piece alone, if that lies in this shard; its text
+ * is checked by the shard's hash only. Null where that piece is all there is, or tells nothing: a
+ * turn of its template may go on in the next. Tokens and files are counted in these segments.
+ */
+export async function readOpening(
+  store: ObjectStore,
+  facts: ManifestShard,
+  id: string,
+  reader: DocumentReader,
+): Promise<TokenizedSample | null> {
+  const { provenance } = await readProvenance(store, facts);
+  const line = provenance.find(({ sampleId, piece }) => sampleId === id && piece === 0);
+  if (line === undefined || line.pieces === 1) return null;
+  const { packs } = await readPacks(store, facts);
+  const [piece] = cutPieces(facts, packs, [line]);
+  if (piece === undefined) return null;
+  const { length } = piece.inputIds;
+  const [inputIds, mask] = [new Uint32Array(length + 1), new Uint8Array(length + 1)];
+  inputIds.set(piece.inputIds);
+  mask.set(piece.mask);
+  inputIds[length] = reader.template.endOfText;
+  try {
+    const read = reader.read(inputIds);
+    const placed = wholeSegments(read.text.toString('utf8'));
+    const segments = maskSegments(placed, read, mask);
+    const facts = overview(line, inputIds.length, countTrained(mask));
+    return { overview: facts, segments, pieces: [line], inputIds, read, placed };
+  } catch (error) {
+    if (error instanceof TemplateError || error instanceof TrajectoryTextError) return null;
+    throw error;
+  }
+}
+
+/** Those that end before the text does. The last one may have its own end behind the cut. */
+function wholeSegments(text: string): PlacedSegment[] {
+  const fence = text.slice(0, text.indexOf(' '));
+  const cut = text.lastIndexOf(`\n${fence} `) + 1;
+  return placeSegments(text.slice(0, cut)).slice(0, -1);
 }
 
 export interface VisitOptions {

@@ -174,8 +174,15 @@ export interface TrajectoryView {
   readonly segments: readonly SegmentFacts[];
   /** Where its pieces lie. */
   readonly places: readonly PiecePlace[];
+  /** False for its beginning, which is there before the rest is read. */
+  readonly isWhole: boolean;
   /** Of the steps from the wanted one on, so that it is drawn at once. */
   readonly texts: readonly SegmentText[];
+}
+
+/** Null where the whole trajectory is as soon there. */
+export interface OpeningView {
+  readonly view: TrajectoryView | null;
 }
 
 /** The step that an address names, by its number or by the file that it begins; null for none. */

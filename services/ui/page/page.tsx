@@ -5,11 +5,11 @@ import { listenToKeys } from './frame/keys.ts';
 import { Shell } from './frame/shell.tsx';
 import { route, startListening } from './frame/state.ts';
 import { openTheme } from './frame/theme.ts';
-import { trajectoryQuestion } from './trajectory/trajectory-view.tsx';
+import { firstQuestion } from './trajectory/trajectory-view.tsx';
 
 // The server reads the trajectory while the page is being drawn.
 const place = route.value;
-if (place.view === 'trajectory') askEarly('trajectory', trajectoryQuestion(place));
+if (place.view === 'trajectory') askEarly(...firstQuestion(place));
 openTheme();
 startListening();
 listenToKeys();

@@ -5,7 +5,7 @@
 import { workerData } from 'node:worker_threads';
 import type { ManifestEntry, ManifestShard } from '../../../schemas/manifest.ts';
 import { openReader } from '../../dataset/open-output.ts';
-import { forEachSample, readSampleIn, type Sample } from '../../dataset/samples.ts';
+import { forEachSample, readOpening, readSampleIn, type Sample } from '../../dataset/samples.ts';
 import type { DocumentReader } from '../../dataset/template/document-reader.ts';
 import { type OpenObjectsOptions, openObjects } from '../../runtime/store/objects/open.ts';
 import { answerQuestions } from '../../runtime/thread.ts';
@@ -24,6 +24,8 @@ export type ReaderQuestion = {
   | { readonly warm: true }
   /** The whole document. */
   | { readonly id: string }
+  /** Its first segments, from the first of the shards; null where that is no gain. */
+  | { readonly openingOf: string }
   /** Its thoughts that hold the text. */
   | { readonly thoughtsOf: string; readonly wanted: string }
   /** Those of all samples that the shards hold whole. */
@@ -55,6 +57,12 @@ const answer = async (question: ReaderQuestion): Promise<ReaderAnswer> => {
   const { head, shards } = question;
   if ('warm' in question) return null;
   if ('id' in question) return documentOf(await readSampleIn(store, shards, question.id, reader));
+  if ('openingOf' in question) {
+    const [first] = shards;
+    if (first === undefined) return null;
+    const opening = await readOpening(store, first, question.openingOf, reader);
+    return opening === null || opening.segments.length === 0 ? null : documentOf(opening);
+  }
   const { wanted } = question;
   if ('thoughtsOf' in question) {
     const sample = await readSampleIn(store, shards, question.thoughtsOf, reader);

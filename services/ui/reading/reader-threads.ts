@@ -13,6 +13,12 @@ export interface DocumentThread {
     shards: readonly ManifestShard[],
     id: string,
   ): Promise<ServedDocument>;
+  /** Its first segments; null where they are all there is, or none can be told alone. */
+  opening(
+    head: ManifestEntry,
+    shards: readonly ManifestShard[],
+    id: string,
+  ): Promise<ServedDocument | null>;
   /** Thoughts of one document that hold the text. */
   thoughtsOf(
     head: ManifestEntry,
@@ -39,6 +45,8 @@ export function openDocumentThread(place: StorePlace): DocumentThread {
     },
     document: async (head, shards, id) =>
       (await threads.ask({ head, shards, id })) as ServedDocument,
+    opening: async (head, shards, id) =>
+      (await threads.ask({ head, shards, openingOf: id })) as ServedDocument | null,
     thoughtsOf: async (head, shards, thoughtsOf, wanted) =>
       ((await threads.ask({ head, shards, thoughtsOf, wanted })) as ThoughtHits).hits,
     thoughts: async (head, shard, wanted) =>

@@ -32,6 +32,8 @@ export interface ServedOutput {
   /** Resolves when the catalogue holds all shards of now, or cannot go on. */
   settled(): Promise<void>;
   document(id: string): Promise<ServedDocument>;
+  /** Its first segments; null where the whole is there already, or no part of it is. */
+  opening(id: string): Promise<ServedDocument | null>;
   /** Thoughts of one document that hold the text. */
   thoughtsOf(id: string, wanted: string): Promise<readonly Hit[]>;
   /** Thoughts that hold the text, of the samples that this shard holds whole. */
@@ -129,6 +131,10 @@ export async function serveOutput(
     },
     settled: () => readOn(),
     document: (id) => documents.read(id, output),
+    opening: async (id) => {
+      if (documents.isKnown(id)) return null;
+      return thread.opening(output.head, catalogue.shardsOf(id), id);
+    },
     thoughtsOf: async (id, wanted) =>
       thread.thoughtsOf(output.head, catalogue.shardsOf(id), id, wanted),
     thoughtsIn: (shard, wanted) => thread.thoughts(output.head, shard, wanted),
@@ -164,6 +170,7 @@ function createDocuments(thread: DocumentThread, catalogue: Catalogue) {
     return thread.document(output.head, shards, id);
   };
   return {
+    isKnown: (id: string): boolean => kept.has(id),
     read: (id: string, output: OpenOutput): Promise<ServedDocument> => {
       const known = kept.get(id);
       if (known !== undefined) return known;

@@ -7,6 +7,7 @@ import { lastUpTo } from '../../dataset/last-up-to.ts';
 import { tokenPlaces } from '../../dataset/template/read.ts';
 import {
   lineCharactersMax,
+  type SampleRow,
   type SegmentText,
   type SegmentTokens,
   stepOf,
@@ -36,8 +37,18 @@ export function viewTrajectory(
       pack,
       tokens: range,
     })),
+    isWhole: true,
     texts: textsOf(document, step, screenSegments, screenCharacters),
   };
+}
+
+/** The beginning of a trajectory, with the tokens of the whole. */
+export function viewOpening(
+  document: ServedDocument,
+  { tokens, trainedTokens }: Pick<SampleRow, 'tokens' | 'trainedTokens'>,
+): TrajectoryView {
+  const view = viewTrajectory(document, () => '', {});
+  return { ...view, tokens, trainedTokens, places: [], isWhole: false };
 }
 
 /** What a screen shows around a step at most; the rest is asked for as it comes in view. */

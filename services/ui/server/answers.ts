@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { verdicts } from '../../../schemas/verdicts.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import { sortColumns } from '../api.ts';
+import { type OpeningView, sortColumns } from '../api.ts';
 import { pageOfSamples } from '../catalogue/query.ts';
 import type { WatchedLive } from '../live/watch-live.ts';
 import type { Marked } from '../marks/marked.ts';
@@ -13,7 +13,7 @@ import type { Heat } from '../reading/heat.ts';
 import type { RunFacts } from '../reading/run-facts.ts';
 import { scan } from '../reading/scan.ts';
 import type { ServedOutput } from '../reading/served-output.ts';
-import { lineOf, textsOf, tokensOf, viewTrajectory } from '../reading/trajectory.ts';
+import { lineOf, textsOf, tokensOf, viewOpening, viewTrajectory } from '../reading/trajectory.ts';
 import type { QualityMeter } from './quality-meter.ts';
 
 /** An output with what is asked about it beyond its samples. */
@@ -72,6 +72,7 @@ export function createAnswers(shown: readonly Shown[]): ReadonlyMap<string, Answ
     ['funnel', about({}, ({ facts }) => facts.funnel())],
     ['drops', about(dropShape, answerDrops)],
     ['quality', about({ start: yes }, answerQuality)],
+    ['opening', about({ id }, answerOpening)],
     ['trajectory', about({ id, step: text.optional(), file: path.optional() }, answerTrajectory)],
     ['texts', about({ id, from: place, count: count(1, pageMax) }, answerTexts)],
     ['line', about({ id, segment: place, line: place, from: place, to: place }, answerLine)],
@@ -154,6 +155,17 @@ function answerMarks({ marked }: Shown, { verdict, q, from, count }: MarkQuestio
 function answerQuality({ quality }: Shown, { start }: { start?: '1' | undefined }) {
   if (start !== undefined) quality.start();
   return quality.view();
+}
+
+async function answerOpening(
+  { output }: Shown,
+  { id: wanted }: { id: string },
+): Promise<OpeningView> {
+  const { columns } = output.catalogue;
+  const row = columns.rowOf(wanted);
+  const document = row === undefined ? null : await output.opening(wanted);
+  if (row === undefined || document === null) return { view: null };
+  return { view: viewOpening(document, columns.view(row)) };
 }
 
 interface TrajectoryQuestion {

@@ -22,6 +22,8 @@ export async function scrollFrames(
 ): Promise<number> {
   const { page } = await visit(browser, address);
   await page.waitForSelector('.lines .line');
+  // Its beginning is there before the rest is read.
+  await page.locator('.overview [role=status]').waitFor({ state: 'detached' });
   const medians: number[] = [];
   for (const way of ways) medians.push(await scroll(page, way, report));
   await page.context().close();

@@ -41,6 +41,11 @@ export function Overview(props: OverviewProps) {
             <span class="gain">{saved(search.bitsBefore, search.bitsAfter)}</span>
           </span>
         )}
+        {!trajectory.isWhole && (
+          <span class="note" role="status">
+            reading on …
+          </span>
+        )}
         <span class="note where">
           <Plain text={commit === null ? origin : `${origin} @ ${commit.slice(0, 10)}`} />
         </span>
@@ -51,7 +56,7 @@ export function Overview(props: OverviewProps) {
           </span>
         )}
       </p>
-      <Ribbon segments={trajectory.segments} segment={segment} go={go} />
+      <Ribbon trajectory={trajectory} segment={segment} go={go} />
       <p class="legend">
         <Key tone="setup" name="plan" />
         <Key tone="read" name="read" />

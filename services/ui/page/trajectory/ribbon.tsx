@@ -3,24 +3,25 @@
  * masked is low, and the colour says what the agent does there. A click goes to the place.
  */
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import type { SegmentFacts } from '../../api.ts';
+import type { SegmentFacts, TrajectoryView } from '../../api.ts';
 import { theme } from '../frame/theme.ts';
 import { toneOf, tones } from './blocks.ts';
 
 export interface RibbonProps {
-  readonly segments: readonly SegmentFacts[];
+  readonly trajectory: TrajectoryView;
   /** Where the reader is. */
   readonly segment: number;
   readonly go: (segment: number) => void;
 }
 
-export function Ribbon({ segments, segment, go }: RibbonProps) {
+export function Ribbon({ trajectory, segment, go }: RibbonProps) {
+  const { segments, tokens, isWhole } = trajectory;
   const canvas = useRef<HTMLCanvasElement>(null);
   const starts = useMemo(() => startsOf(segments), [segments]);
-  const total = Math.max(1, starts.at(-1) ?? 1);
+  const total = Math.max(1, (isWhole ? starts.at(-1) : tokens) ?? 1);
   const { value } = theme;
   useEffect(() => {
-    const paint = () => canvas.current !== null && draw(canvas.current, segments, starts);
+    const paint = () => canvas.current !== null && draw(canvas.current, segments, starts, total);
     // It tells of the first size, too, once the page has been laid out.
     const watcher = new ResizeObserver(paint);
     if (canvas.current !== null) watcher.observe(canvas.current);
@@ -60,6 +61,7 @@ function draw(
   canvas: HTMLCanvasElement,
   segments: readonly SegmentFacts[],
   starts: readonly number[],
+  total: number,
 ): void {
   const ratio = devicePixelRatio;
   const [width, height] = [canvas.clientWidth * ratio, canvas.clientHeight * ratio];
@@ -71,7 +73,6 @@ function draw(
   const colours = new Map(
     tones.map((tone) => [tone, style.getPropertyValue(`--${tone}`)] as const),
   );
-  const total = Math.max(1, starts.at(-1) ?? 1);
   for (const [place, { kind, trained, tokens }] of segments.entries()) {
     const tall = trained ? height : height * 0.4;
     pen.fillStyle = colours.get(toneOf(kind)) ?? '';

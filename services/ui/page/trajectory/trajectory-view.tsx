@@ -1,16 +1,17 @@
 /** One trajectory as its reader wants it: what was read, what was thought, what was written. */
 import { useEffect, useMemo } from 'preact/hooks';
-import type { LogView, TrajectoryView as Trajectory } from '../../api.ts';
+import type { LogView, OpeningView, TrajectoryView as Trajectory } from '../../api.ts';
+import { isCopy } from '../frame/copy.ts';
 import { Plain, Trouble, Waiting } from '../frame/parts.tsx';
 import type { Parameters, Route } from '../frame/route.ts';
 import { command, output, quoted, route } from '../frame/state.ts';
-import { useAnswer } from '../frame/use-answer.ts';
+import { type Answered, useAnswer } from '../frame/use-answer.ts';
 import { Reader } from './reader.tsx';
 
 const noLog: LogView = { edges: [], searches: [], why: null };
 
 /** Asks for the texts around the step that the address names, too. */
-export function trajectoryQuestion({ out, parameters, ...place }: Route): Parameters {
+function trajectoryQuestion({ out, parameters, ...place }: Route): Parameters {
   const { step = '', file = '' } = parameters;
   return {
     out: String(out),
@@ -20,22 +21,38 @@ export function trajectoryQuestion({ out, parameters, ...place }: Route): Parame
   };
 }
 
+/** What a trajectory is asked for first: its beginning, for a reader who goes to no step. */
+export function firstQuestion(place: Route): readonly [name: string, parameters: Parameters] {
+  const question = trajectoryQuestion(place);
+  const goesTo = question.step ?? question.file;
+  return [goesTo === undefined && !isCopy ? 'opening' : 'trajectory', question];
+}
+
+/** The trajectory, or its beginning while the rest is being read. */
+function useTrajectory(place: Route, state: string): Answered<Trajectory> {
+  // Only where the reader comes in: a trajectory is not asked for again at each step.
+  const [[first, wanted], id] = useMemo(
+    () => [firstQuestion(place), place.view === 'trajectory' ? place.id : ''],
+    [place.out, place.view === 'trajectory' && place.id],
+  );
+  const hasOpening = first === 'opening';
+  const opening = useAnswer<OpeningView>(hasOpening ? first : null, wanted, '');
+  // The whole comes behind: it would keep its beginning waiting.
+  const isNext = !hasOpening || !opening.asking;
+  const whole = useAnswer<Trajectory>(isNext ? 'trajectory' : null, wanted, state);
+  const values = [whole.value, opening.value?.view ?? null];
+  return { ...whole, value: values.find((value) => value?.id === id) ?? null };
+}
+
 export function TrajectoryView() {
   const place = route.value;
   const id = place.view === 'trajectory' ? place.id : '';
   const question = { out: String(place.out), id };
-  // Only the step where the reader comes in: a trajectory is not asked for again at each one.
-  const { step = '', file = '' } = useMemo(() => place.parameters, [place.out, id]);
-  const wanted = {
-    ...question,
-    ...(step === '' ? {} : { step }),
-    ...(file === '' ? {} : { file }),
-  };
   // A document does not change: it is asked for again only where it was not whole yet.
   const state = output.value?.head ?? '';
-  const { value, problem } = useAnswer<Trajectory>('trajectory', wanted, state);
+  const { value, problem } = useTrajectory(place, state);
   // What the log adds comes after what the reader waits for.
-  const { value: log } = useAnswer<LogView>(value === null ? null : 'journey', question, state);
+  const { value: log } = useAnswer<LogView>(value?.isWhole ? 'journey' : null, question, state);
   const label = output.value?.label ?? '';
   const name = value?.name ?? id;
   useEffect(() => {
@@ -43,7 +60,7 @@ export function TrajectoryView() {
     document.title = `${name} · backstory`;
   }, [label, id, name]);
   if (problem !== null) return <Trouble problem={problem} heading="Trajectory" />;
-  if (value === null || value.id !== id) return <Waiting what="Reading the tokens back" />;
+  if (value === null) return <Waiting what="Reading the tokens back" />;
   return (
     <>
       <h1 class="unseen">
