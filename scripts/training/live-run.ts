@@ -2,7 +2,6 @@
  * A live data set and the trainer that follows it. Sources are added one by one; with each but the
  * last, the trainer or the program is killed while the new data is on its way, and started again.
  */
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseProvenance } from '../../schemas/manifest.ts';
@@ -10,7 +9,7 @@ import { type Manifest, readManifest, sumOver } from '../../services/dataset/man
 import { openLocalObjects } from '../../services/runtime/store/objects/local.ts';
 import { freePort } from '../cluster/ports.ts';
 import { call, end, launcher, type Started, start, stopped } from './children.ts';
-import { readSteps, type TrainedStep } from './trained-steps.ts';
+import { readSteps, savedStep, type TrainedStep } from './trained-steps.ts';
 
 export interface LiveOptions {
   /** Takes data, run and logs. */
@@ -227,13 +226,4 @@ export class LiveRun {
 
 function isOver({ child }: Started): boolean {
   return child.exitCode !== null || child.signalCode !== null;
-}
-
-/** Step of the newest checkpoint. */
-function savedStep(run: string): number {
-  const folder = join(run, 'checkpoints');
-  const names = (existsSync(folder) ? readdirSync(folder) : []).filter((name) =>
-    /^step-\d+\.pt$/.test(name),
-  );
-  return Number(/\d+/.exec(names.sort().at(-1) ?? '0'));
 }

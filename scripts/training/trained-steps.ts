@@ -1,5 +1,5 @@
-/** What a trainer did in each step, as its metrics.jsonl says. */
-import { existsSync, readFileSync } from 'node:fs';
+/** What a trainer did in each step, as its metrics.jsonl says, and where it would go on. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface TrainedStep {
@@ -24,4 +24,11 @@ export function readSteps(run: string): TrainedStep[] {
   return lines
     .slice(0, -1)
     .map((line) => JSON.parse(line.replace(noNumber, '$1null')) as TrainedStep);
+}
+
+/** The step from which a run goes on: that of its newest checkpoint. */
+export function savedStep(run: string): number {
+  const folder = join(run, 'checkpoints');
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return Math.max(0, ...names.map((name) => Number(/^step-(\d+)\.pt$/.exec(name)?.[1] ?? 0)));
 }
