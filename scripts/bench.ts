@@ -49,7 +49,7 @@ async function main(): Promise<void> {
     }
     const value = Number(line.value.toPrecision(4)).toString();
     const ratio = line.ratio === null ? '' : `  ${line.ratio.toFixed(2)} × baseline`;
-    console.log(`${line.metric.padEnd(36)} ${value.padStart(12)} ${line.unit}${ratio}`);
+    console.log(`${line.metric.padEnd(44)} ${value.padStart(12)} ${line.unit}${ratio}`);
   });
 }
 

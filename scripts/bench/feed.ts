@@ -1,7 +1,7 @@
 /**
  * Tokens per second that one process gets from the feed, beside a bare mapped read of the same
- * shards and Mosaic Streaming; and the time to the first batch after manifests of any length. The
- * first run installs Mosaic with PyTorch, 5 GB.
+ * shards, Mosaic Streaming and LitData; and the time to the first batch after manifests of any
+ * length. The first run installs the two with PyTorch, 6 GB.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -9,17 +9,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { pythonWithTorch } from '../../test/samples/installed/python-environment.ts';
+import { pythonWithLoaders } from '../../test/samples/installed/python-environment.ts';
 import type { Figure, Report } from '../bench.ts';
 import { writeManifest, writeOutput } from './feed/outputs.ts';
 
-const shards = 20;
+const shards = 60;
 const manifestEntries = [10, 1_000, 100_000, 1_000_000];
 const program = fileURLToPath(new URL('feed/measure.py', import.meta.url));
 const sources = fileURLToPath(new URL('../../services/feed', import.meta.url));
 
 export async function run(report: Report): Promise<void> {
-  const python = await pythonWithTorch();
+  const python = await pythonWithLoaders();
   const folder = await mkdtemp(join(tmpdir(), 'backstory-bench-'));
   try {
     const out = join(folder, 'out');

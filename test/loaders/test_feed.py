@@ -9,19 +9,13 @@ from typing import Any
 
 import torch
 from datasets import IterableDataset
-from expected import CONTEXT_LENGTH, PACKS, ROOT, labels_of, trained_of
+from expected import PACKS, labels_of, trained_of
 from hugging_face import FeedTrainer, open_feed, sft_rows, train
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, TrainingArguments
+from tiny_model import ONE_ROW, read_tokenizer, tiny_model
+from transformers import LlamaForCausalLM, TrainingArguments
 from trl import SFTConfig, SFTTrainer
 
 OUTPUT = os.environ["BACKSTORY_OUTPUT"]
-ONE_ROW: dict[str, Any] = {
-    "per_device_train_batch_size": 1,
-    "report_to": [],
-    "use_cpu": True,
-    "max_steps": 2,
-    "save_strategy": "no",
-}
 
 
 class OnTheFeed(unittest.TestCase):
@@ -31,13 +25,7 @@ class OnTheFeed(unittest.TestCase):
         self.scratch = tempfile.TemporaryDirectory()
         self.addCleanup(self.scratch.cleanup)
         self.folder = Path(self.scratch.name)
-        self.tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(ROOT / "hf/tokenizer.json"))
-        torch.manual_seed(0)
-        heads: dict[str, Any] = {"num_attention_heads": 2, "num_key_value_heads": 1}
-        size: dict[str, Any] = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2}
-        vocabulary = len(self.tokenizer) + 8
-        length: dict[str, Any] = {"max_position_embeddings": CONTEXT_LENGTH}
-        self.model = LlamaForCausalLM(LlamaConfig(vocab_size=vocabulary, **heads, **size, **length))
+        self.model = tiny_model()
         self.model.save_pretrained(self.folder / "model")
 
     def train(self, name: str, steps: int) -> list[float]:
@@ -51,7 +39,7 @@ class OnTheFeed(unittest.TestCase):
         return LlamaForCausalLM.from_pretrained(path).state_dict()
 
     def test_the_trainer_gets_every_pack_in_order(self) -> None:
-        arguments = TrainingArguments(str(self.folder / "all"), **ONE_ROW)
+        arguments = TrainingArguments(str(self.folder / "all"), **ONE_ROW, max_steps=2)
         trainer = FeedTrainer(open_feed(OUTPUT, arguments), model=self.model, args=arguments)
         batches = list(trainer.get_train_dataloader())
         self.assertEqual(
@@ -73,15 +61,11 @@ class OnTheFeed(unittest.TestCase):
         self.assertFalse(all(torch.equal(value, first[name]) for name, value in whole.items()))
 
     def test_sft_trainer_trains_the_same_tokens(self) -> None:
-        self.tokenizer.pad_token = self.tokenizer.eos_token = self.tokenizer.convert_ids_to_tokens(
-            PACKS[0]["inputIds"][PACKS[0]["indices"][-1][1] - 1]
-        )
         settings: dict[str, Any] = {"max_length": None, "padding_free": True, "packing": False}
-        args = SFTConfig(str(self.folder / "trl"), **ONE_ROW, bf16=False, **settings)
+        args = SFTConfig(str(self.folder / "trl"), **ONE_ROW, max_steps=2, bf16=False, **settings)
         rows = IterableDataset.from_generator(sft_rows, gen_kwargs={"data": OUTPUT})
-        trainer = SFTTrainer(
-            self.model, args=args, train_dataset=rows, processing_class=self.tokenizer
-        )
+        named = {"train_dataset": rows, "processing_class": read_tokenizer()}
+        trainer = SFTTrainer(self.model, args=args, **named)
         batches = list(trainer.get_train_dataloader())
         found = [
             label for batch in batches for label in batch["labels"][0].tolist()[1:] if label != -100

@@ -7,39 +7,12 @@ from typing import Any
 
 import torch
 from datasets import Dataset, load_dataset
-from expected import CONTEXT_LENGTH, PACKS, ROOT, labels_of, positions_of, trained_of
-from transformers import (
-    LlamaConfig,
-    LlamaForCausalLM,
-    PreTrainedTokenizerFast,
-    Trainer,
-    TrainingArguments,
-)
+from expected import PACKS, ROOT, labels_of, positions_of, trained_of
+from tiny_model import ONE_ROW, read_tokenizer, tiny_model
+from transformers import Trainer, TrainingArguments
 from trl import SFTConfig, SFTTrainer
 
 FOLDER = ROOT / "hf"
-ONE_ROW: dict[str, Any] = {
-    "per_device_train_batch_size": 1,
-    "report_to": [],
-    "use_cpu": True,
-    "max_steps": 1,
-    "save_strategy": "no",
-}
-
-
-def tiny_model() -> LlamaForCausalLM:
-    torch.manual_seed(0)
-    tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(FOLDER / "tokenizer.json"))
-    config = LlamaConfig(
-        vocab_size=len(tokenizer) + 8,
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        num_key_value_heads=1,
-        max_position_embeddings=CONTEXT_LENGTH,
-    )
-    return LlamaForCausalLM(config).eval()
 
 
 def trained_in(batch: dict[str, torch.Tensor]) -> list[int]:
@@ -58,17 +31,12 @@ class HuggingFace(unittest.TestCase):
         return load_dataset(str(FOLDER), "packs", split="train", cache_dir=self.scratch.name)
 
     def trl(self, **settings: Any) -> SFTTrainer:
-        tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(FOLDER / "tokenizer.json"))
-        tokenizer.pad_token = tokenizer.eos_token = tokenizer.convert_ids_to_tokens(
-            PACKS[0]["inputIds"][PACKS[0]["indices"][-1][1] - 1]
-        )
-        args = SFTConfig(self.scratch.name, **ONE_ROW, bf16=False, **settings)
-        return SFTTrainer(
-            tiny_model(), args=args, train_dataset=self.packs(), processing_class=tokenizer
-        )
+        args = SFTConfig(self.scratch.name, **ONE_ROW, max_steps=1, bf16=False, **settings)
+        named = {"train_dataset": self.packs(), "processing_class": read_tokenizer()}
+        return SFTTrainer(tiny_model(), args=args, **named)
 
     def transformers(self) -> Trainer:
-        args = TrainingArguments(self.scratch.name, **ONE_ROW)
+        args = TrainingArguments(self.scratch.name, **ONE_ROW, max_steps=1)
         return Trainer(tiny_model(), args=args, train_dataset=self.packs())
 
     def check_trained(self, batches: Iterator[dict[str, torch.Tensor]]) -> None:

@@ -1,16 +1,23 @@
 """Measures readers of shards: `measure.py OUT manifest-ENTRIES…` prints a line of JSON per figure.
 
 Every reader copies the tokens and masks of each pack into the same two arrays, so that each byte is
-touched. The bare read maps the files and knows beforehand where the arrays lie.
+touched. The bare read maps the files and knows beforehand where the arrays lie. Mosaic reads the
+same files, LitData the same packs in chunks of its own form and of the same size. Warm files are in
+the memory of the system, cold ones come from the disk.
 """
 
 from __future__ import annotations
 
+import gc
 import json
+import os
 import resource
+import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +57,7 @@ def places(out: Path) -> list[tuple[NDArray[np.uint8], list[tuple[int, int, int]
 
 def bare(out: Path) -> Iterator[Arrays]:
     """The arrays themselves, without any check."""
-    for data, rows in known[out]:
+    for data, rows in known.get(out) or places(out):
         for ids, mask, tokens in rows:
             yield np.ndarray((tokens,), "<u4", data, ids), data[mask : mask + tokens]
 
@@ -74,54 +81,133 @@ def mosaic(out: Path) -> Iterator[Arrays]:
         yield sample["input_ids"], sample["mask"]
 
 
-def consume(packs: Iterable[Arrays]) -> tuple[int, float]:
-    """Copies everything; tokens and seconds."""
+def pack_at(place: tuple[str, int, int, int]) -> dict[str, NDArray[Any]]:
+    """One pack for LitData's writer, which is a process of its own."""
+    path, ids, mask, tokens = place
+    data = np.memmap(path, np.uint8, "r")
+    return {
+        "input_ids": np.ndarray((tokens,), "<u4", data, ids).copy(),
+        "mask": data[mask : mask + tokens].copy(),
+    }
+
+
+def write_chunks(out: Path, folder: Path) -> None:
+    """The packs in LitData's own form, in files of the same size."""
+    import litdata
+
+    paths = sorted((out / "shards").glob("*.mds"))
+    rows = [
+        (str(path), *row)
+        for path, (_, listed) in zip(paths, places(out), strict=True)
+        for row in listed
+    ]
+    size = max(path.stat().st_size for path in paths)
+    litdata.optimize(pack_at, rows, str(folder), chunk_bytes=size, num_workers=1)
+
+
+def litdata_packs(folder: Path) -> Iterator[Arrays]:
+    """LitData's own data set on its chunks."""
+    from litdata import StreamingDataset
+
+    for sample in StreamingDataset(str(folder), shuffle=False):
+        yield sample["input_ids"], sample["mask"]
+
+
+def forget(folder: Path) -> None:
+    """The system drops the files of a folder from its memory, except what is still mapped."""
+    gc.collect()
+    os.sync()
+    for path in folder.rglob("*"):
+        if path.is_file():
+            descriptor = os.open(path, os.O_RDONLY)
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+            os.close(descriptor)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Tokens per second of the clock, and of processor time, which a busy machine changes less."""
+
+    clock: float
+    processor: float
+
+    def best(self, other: Rate) -> Rate:
+        """The better of both, each by itself."""
+        return Rate(max(self.clock, other.clock), max(self.processor, other.processor))
+
+    def tell(self, metric: str, baseline: Rate | None = None) -> None:
+        """Both figures."""
+        beside = (None, None) if baseline is None else (baseline.clock, baseline.processor)
+        tell(metric, self.clock, "tokens/s", beside[0])
+        tell(f"{metric}, processor", self.processor, "tokens/s", beside[1])
+
+
+NOTHING = Rate(0.0, 0.0)
+
+
+def consume(packs: Iterable[Arrays]) -> Rate:
+    """Copies everything."""
     tokens = np.empty(1 << 17, np.uint32)
     mask = np.empty(1 << 17, np.uint8)
-    count, began = 0, time.perf_counter()
+    count, began, worked = 0, time.perf_counter(), time.process_time()
     for ids, trained in packs:
         length = ids.shape[0]
         tokens[:length] = ids
         mask[:length] = trained
         count += length
-    return count, time.perf_counter() - began
+    return Rate(count / (time.perf_counter() - began), count / (time.process_time() - worked))
 
 
-def rate(make: Callable[[], Iterable[Arrays]]) -> float:
-    """Tokens per second, the best of some rounds."""
-    best = 0.0
+def rate(make: Callable[[], Iterable[Arrays]]) -> Rate:
+    """The best of some rounds."""
+    best = NOTHING
     for _ in range(ROUNDS):
-        count, seconds = consume(make())
-        best = max(best, count / seconds)
+        best = best.best(consume(make()))
     return best
 
 
-def speeds(out: Path) -> None:
-    """All readers, in turn."""
+def cold_rate(make: Callable[[], Iterable[Arrays]], folder: Path) -> Rate:
+    """The same, each round from the disk."""
+
+    def begin() -> Iterable[Arrays]:
+        known.clear()
+        forget(folder)
+        return make()
+
+    return rate(begin)
+
+
+def own_speeds(out: Path) -> tuple[Rate, Rate]:
+    """The feed beside the bare read: its first reads, which hash, and its later ones."""
     known[out] = places(out)
+    count = sum(len(rows) for _, rows in known[out])
     baseline = rate(lambda: bare(out))
-    tell("bare mapped read", baseline, "tokens/s")
-    half = sum(len(rows) for _, rows in known[out])
-
-    def parts() -> tuple[float, float]:
-        """The first epoch hashes; the second does not."""
+    baseline.tell("bare mapped read")
+    first = later = NOTHING
+    for _ in range(ROUNDS):
         packs = packs_of(Feed(out, BATCH, epochs=2))
-        rates = []
-        for _ in range(2):
-            count, seconds = consume(next(packs) for _ in range(half))
-            rates.append(count / seconds)
-        return rates[0], rates[1]
+        first = first.best(consume(next(packs) for _ in range(count)))
+        later = later.best(consume(next(packs) for _ in range(count)))
+    first.tell("feed, first read with SHA-256", baseline)
+    later.tell("feed, later reads", baseline)
+    cold = cold_rate(lambda: bare(out), out)
+    tell("bare mapped read, cold", cold.clock, "tokens/s")
+    own = cold_rate(lambda: packs_of(Feed(out, BATCH)), out)
+    tell("feed, first read, cold", own.clock, "tokens/s", cold.clock)
+    return first, later
 
-    first, later = (max(rates) for rates in zip(*(parts() for _ in range(ROUNDS)), strict=True))
-    tell("feed, first read with SHA-256", first, "tokens/s", baseline)
-    tell("feed, later reads", later, "tokens/s", baseline)
-    try:
-        peer = rate(lambda: mosaic(out))
-    except ImportError:
-        return
-    tell("Mosaic Streaming, no hashes", peer, "tokens/s", baseline)
-    tell("feed, first read, beside Mosaic", first, "tokens/s", peer)
-    tell("feed, later reads, beside Mosaic", later, "tokens/s", peer)
+
+def peer_speeds(out: Path, scratch: Path, first: Rate, later: Rate) -> None:
+    """The feed's speeds beside those of others."""
+    write_chunks(out, scratch)
+    for name, make in (
+        ("Mosaic", lambda: mosaic(out)),
+        ("LitData", lambda: litdata_packs(scratch)),
+    ):
+        peer = rate(make)
+        peer.tell(f"{name}, no hashes")
+        first.tell(f"feed, first read, beside {name}", peer)
+        later.tell(f"feed, later reads, beside {name}", peer)
 
 
 def first_batch(out: Path, start: int) -> float:
@@ -132,15 +218,21 @@ def first_batch(out: Path, start: int) -> float:
 
 
 def main() -> None:
-    """Speeds of the first output, then the first batches of the others."""
+    """First batches of the manifests, then speeds on the output."""
     out, *manifests = (Path(each) for each in sys.argv[1:])
-    speeds(out)
     for manifest in manifests:
         entries = int(manifest.name.split("-")[1])
         for name, start in (("first", 0), ("last", entries - 1)):
             seconds = min(first_batch(manifest, start) for _ in range(ROUNDS))
             tell(f"{name} pack of {entries:,} entries", 1000 * seconds, "ms")
+    first, later = own_speeds(out)
+    # Before others are imported. What is mapped counts, and the system may drop it.
     tell("memory at most", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MB")
+    scratch = Path(tempfile.mkdtemp(prefix="backstory-litdata-"))
+    try:
+        peer_speeds(out, scratch / "chunks", first, later)
+    finally:
+        shutil.rmtree(scratch)
 
 
 if __name__ == "__main__":

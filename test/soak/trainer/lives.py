@@ -88,7 +88,7 @@ def compare(order: dict[str, Any]) -> dict[str, Any]:
     return {"tensors": len(names), "different": different}
 
 
-def flat(value: Any, name: str = "") -> dict[str, Any]:
+def flat(value: object, name: str = "") -> dict[str, object]:
     """Every leaf of nested mappings and sequences by its path."""
     if isinstance(value, dict | list | tuple):
         items = value.items() if isinstance(value, dict) else enumerate(value)
@@ -97,7 +97,7 @@ def flat(value: Any, name: str = "") -> dict[str, Any]:
     return {name: value}
 
 
-def same(one: Any, other: Any) -> bool:
+def same(one: object, other: object) -> bool:
     """Equal, tensors in each of their bits."""
     if isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor):
         shaped = one.dtype == other.dtype and one.shape == other.shape

@@ -123,8 +123,7 @@ class Shards:
         while (found := read(file)) is None:
             newer = self._renew(file)
             if newer == file:
-                place = f"{self._storage.place}/{file.path}"
-                wait.pause(f"{place} is in the manifest but missing; restore it")
+                wait.pause(f"{self._place(file)} is in the manifest but missing; restore it")
             file = newer
         return file, found
 
@@ -163,7 +162,7 @@ class Shards:
         self, file: ShardFile, view: View, *, size: int | None = None, checked: bool = False
     ) -> Shard:
         """Checks size, hash and rows; `checked` bytes were found right before."""
-        place = f"{self._storage.place}/{file.path}"
+        place = self._place(file)
         if size is not None and size != file.bytes:
             raise wrong_size(place, size, file.bytes)
         if not checked and file.sha256 is not None:
@@ -176,8 +175,7 @@ class Shards:
         shard.keep_rows()
         if self._native:
             shard.expect_native()
-        if shard.packs != file.packs:
-            raise FeedError("SHARD_CORRUPT", f"{place} has not the {file.packs} packs it should")
+        self._with_packs(file, shard)
         if not checked and self._packs:
             shard.check_rows()
         return shard
@@ -190,13 +188,18 @@ class Shards:
                 file, lambda one: self._storage.read_range(one.path, start, end - start)
             )
             if len(data) != end - start:
-                place = f"{self._storage.place}/{file.path}"
-                raise FeedError("SHARD_CORRUPT", f"{place} ends before its byte {end}")
+                raise FeedError("SHARD_CORRUPT", f"{self._place(file)} ends before its byte {end}")
             return memoryview(data)
 
-        shard = Shard(f"{self._storage.place}/{file.path}", file.bytes, view)
+        return self._with_packs(file, Shard(self._place(file), file.bytes, view))
+
+    def _place(self, file: ShardFile) -> str:
+        return f"{self._storage.place}/{file.path}"
+
+    def _with_packs(self, file: ShardFile, shard: Shard) -> Shard:
         if shard.packs != file.packs:
-            raise FeedError("SHARD_CORRUPT", f"{file.path} has not the packs it should")
+            wants = f"the {file.packs} packs it should"
+            raise FeedError("SHARD_CORRUPT", f"{self._place(file)} has not {wants}")
         return shard
 
 
