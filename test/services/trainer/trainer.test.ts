@@ -28,5 +28,5 @@ describe('the trainer', () => {
     const file = new URL('test_trainer.py', import.meta.url).pathname;
     const ran = await runPythonTests(python, file, out, { PYTHONPATH: folders.join(':') });
     expect(ran).toBeGreaterThan(10);
-  }, 300_000);
+  }, 900_000);
 });
