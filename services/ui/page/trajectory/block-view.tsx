@@ -1,10 +1,19 @@
 /** One block of a trajectory: the head of a segment, or some of its lines. */
 import type { Mark } from '../../../../schemas/marks.ts';
 import { tellRefused } from '../../../dataset/refused.ts';
-import type { FileSearch, LogView, SegmentFacts, TrajectoryView } from '../../api.ts';
+import type {
+  FileSearch,
+  HeatView,
+  LogView,
+  SegmentFacts,
+  SegmentText,
+  SegmentTokens,
+  TrajectoryView,
+} from '../../api.ts';
 import { route } from '../frame/state.ts';
 import { type Block, type FilePart, fileAt } from './blocks.ts';
 import { HeadBlock } from './head-block.tsx';
+import type { ColouredLine } from './lines/highlight.ts';
 import { LinesBlock } from './lines/lines-block.tsx';
 import type { Texts } from './use-texts.ts';
 
@@ -25,14 +34,38 @@ export interface Reading {
   readonly mark: ((segment: number) => void) | null;
 }
 
+/** What only this block is drawn from; null for what is not there yet, or not wanted. */
+export interface BlockParts {
+  readonly text: SegmentText | null;
+  readonly colours: readonly ColouredLine[] | null;
+  readonly tokens: SegmentTokens | null;
+  readonly heat: HeatView | null;
+}
+
 export interface BlockProps {
   readonly block: Block;
+  readonly parts: BlockParts;
   readonly reading: Reading;
   readonly open: (segment: number) => void;
 }
 
-export function BlockView({ block, reading, open }: BlockProps) {
-  const { trajectory, log, searches, files, texts, step, showsTokens, marks, mark } = reading;
+const noParts: BlockParts = { text: null, colours: null, tokens: null, heat: null };
+
+/** Asks for what is not there yet. */
+export function partsOf({ part, segment }: Block, reading: Reading): BlockParts {
+  const { trajectory, texts, showsTokens, showsHeat } = reading;
+  const facts = trajectory.segments[segment];
+  if (part === 'head' || facts === undefined) return noParts;
+  return {
+    text: texts.textOf(segment),
+    colours: coloursOf(texts, segment, facts),
+    tokens: showsTokens ? tokensOf(texts, segment, facts) : null,
+    heat: showsHeat && facts.kind === 'write' ? texts.heatOf(segment) : null,
+  };
+}
+
+export function BlockView({ block, parts, reading, open }: BlockProps) {
+  const { trajectory, log, searches, files, step, marks, mark } = reading;
   const { segment } = block;
   const facts = trajectory.segments[segment];
   if (facts === undefined) return null;
@@ -41,10 +74,7 @@ export function BlockView({ block, reading, open }: BlockProps) {
       <LinesBlock
         {...block}
         facts={facts}
-        text={texts.textOf(segment)}
-        colours={coloursOf(texts, segment, facts)}
-        tokens={showsTokens ? tokensOf(texts, segment, facts) : null}
-        heat={reading.showsHeat && facts.kind === 'write' ? texts.heatOf(segment) : null}
+        {...parts}
         place={{ out: route.value.out, id: trajectory.id, segment }}
         open={() => open(segment)}
       />

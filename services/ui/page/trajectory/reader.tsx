@@ -9,7 +9,7 @@ import { go, route } from '../frame/state.ts';
 import { type List, useVirtual } from '../frame/use-virtual.ts';
 import { MarkDialog } from '../marks/mark-dialog.tsx';
 import { type TrajectoryMarks, useMarks } from '../marks/use-marks.ts';
-import { BlockView, type Reading } from './block-view.tsx';
+import { BlockView, partsOf, type Reading } from './block-view.tsx';
 import { type Block, blocksOf, estimateHeight, fileAt, filesOf, keyOfBlock } from './blocks.ts';
 import { FileList } from './file-list.tsx';
 import { keepDrawn } from './keep-drawn.ts';
@@ -102,12 +102,18 @@ function useBlockList(
   scroller: RefObject<HTMLDivElement | null>,
 ): List {
   const columns = columnsOf(scroller.current?.clientWidth ?? widthBefore());
-  // The list measures all rows anew for another function of keys, so it is another one only then.
-  const keyOf = useMemo(
-    () => (row: number) => keyOfBlock(blocks[row] ?? nothing),
+  // Whenever a row gets its height, the list asks this of all rows behind it.
+  const rows = useMemo(
+    () =>
+      blocks.map((block) => ({
+        key: keyOfBlock(block),
+        height: estimateHeight(block, segments, columns),
+      })),
     [blocks, columns],
   );
-  const estimate = (row: number) => estimateHeight(blocks[row] ?? nothing, segments, columns);
+  // The list measures all rows anew for another function of keys, so it is another one only then.
+  const keyOf = useMemo(() => (row: number) => rows[row]?.key ?? '', [rows]);
+  const estimate = (row: number) => rows[row]?.height ?? 0;
   return useVirtual({ count: blocks.length, scroller, estimate, keyOf });
 }
 
@@ -131,7 +137,7 @@ interface BlocksProps {
 
 function Blocks({ list, blocks, reading, scroller, open }: BlocksProps) {
   const items = list.getVirtualItems();
-  const drawn = useDrawn(reading);
+  const drawn = useDrawn(reading, open);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls takes the keyboard.
     <section class="scroller" ref={scroller} tabIndex={0} aria-label="Steps">
@@ -139,9 +145,7 @@ function Blocks({ list, blocks, reading, scroller, open }: BlocksProps) {
         <div style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
           {items.map(({ index, key }) => (
             <div key={key} data-index={index} ref={list.measureElement}>
-              {drawn(blocks[index] ?? nothing, (block) => (
-                <BlockView block={block} reading={reading} open={open} />
-              ))}
+              {drawn(blocks[index] ?? nothing)}
             </div>
           ))}
         </div>
@@ -151,9 +155,16 @@ function Blocks({ list, blocks, reading, scroller, open }: BlocksProps) {
 }
 
 /** The blocks as they were drawn, for as long as they would be drawn the same. */
-function useDrawn({ texts, ...rest }: Reading) {
+function useDrawn(reading: Reading, open: (segment: number) => void) {
   const kept = useMemo(() => keepDrawn<Block, VNode>(), []);
-  return kept([texts.drawing, ...Object.values(rest)]).node;
+  const { texts: _, ...rest } = reading;
+  const { node } = kept(Object.values(rest));
+  return (block: Block) => {
+    const parts = partsOf(block, reading);
+    return node(block, Object.values(parts), () => (
+      <BlockView {...{ block, parts, reading, open }} />
+    ));
+  };
 }
 
 interface MarkFormProps {

@@ -6,8 +6,6 @@ import { problemOf } from '../frame/use-answer.ts';
 import { type ColouredLine, colour } from './lines/highlight.ts';
 
 export interface Texts {
-  /** Another number whenever something came, or was asked for. */
-  readonly drawing: number;
   readonly problem: Problem | null;
   textOf(segment: number): SegmentText | null;
   /** Null while there are no colours, or never will be. */
@@ -25,28 +23,46 @@ interface Held {
   readonly colours: Map<number, readonly ColouredLine[] | null>;
   readonly tokens: Map<number, SegmentTokens | null>;
   readonly heats: Map<number, HeatView | null>;
+  /** What comes in view meanwhile is asked for when the answer is there: a drag passes much. */
+  isAsking: boolean;
   problem: Problem | null;
 }
 
 const askedAtOnce = 60;
 
+/** Draws once a frame, however much comes in it. */
+function useDrawing(): () => void {
+  const [, draw] = useReducer((times: number) => times + 1, 0);
+  const isAsked = useRef(false);
+  return () => {
+    if (isAsked.current) return;
+    isAsked.current = true;
+    requestAnimationFrame(() => {
+      isAsked.current = false;
+      draw(undefined);
+    });
+  };
+}
+
 /** The texts that came with the trajectory are there from the start. */
 export function useTexts(out: number, { id, texts: first }: TrajectoryView): Texts {
-  const [drawing, draw] = useReducer((times: number) => times + 1, 0);
+  const draw = useDrawing();
   const held = useRef<Held | null>(null);
   const key = `${out} ${id}`;
   if (held.current?.key !== key) {
     const [colours, tokens, heats] = [new Map(), new Map(), new Map()];
     const texts = new Map(first.map((text) => [text.segment, text] as const));
-    held.current = { key, texts, colours, tokens, heats, problem: null };
+    held.current = { key, texts, colours, tokens, heats, isAsking: false, problem: null };
   }
   const now = held.current;
   const place = { out: String(out), id };
   const fail = (error: unknown) => {
+    now.isAsking = false;
     now.problem = problemOf(error);
-    draw(undefined);
+    draw();
   };
   const askFor = (from: number, count: number) => {
+    now.isAsking = true;
     for (let at = from; at < from + count; at += 1) now.texts.set(at, 'asked');
     const range = { from: String(from), count: String(count) };
     ask<SegmentText[]>('texts', { ...place, ...range }).then((texts) => {
@@ -55,7 +71,8 @@ export function useTexts(out: number, { id, texts: first }: TrajectoryView): Tex
       for (let at = from; at < from + count; at += 1) {
         if (now.texts.get(at) === 'asked') now.texts.delete(at);
       }
-      draw(undefined);
+      now.isAsking = false;
+      draw();
     }, fail);
   };
   const askOnce = <Value>(
@@ -67,7 +84,7 @@ export function useTexts(out: number, { id, texts: first }: TrajectoryView): Tex
     known.set(segment, null);
     ask<Value>(question, { ...place, segment: String(segment) }).then((value) => {
       known.set(segment, value);
-      draw(undefined);
+      draw();
     }, fail);
     return null;
   };
@@ -76,7 +93,6 @@ export function useTexts(out: number, { id, texts: first }: TrajectoryView): Tex
     return text === undefined || text === 'asked' ? null : text;
   };
   return {
-    drawing,
     problem: now.problem,
     textOf,
     coloursOf: (segment, language) => {
@@ -86,13 +102,14 @@ export function useTexts(out: number, { id, texts: first }: TrajectoryView): Tex
       now.colours.set(segment, null);
       colour(language, text.text).then((lines) => {
         now.colours.set(segment, lines);
-        draw(undefined);
+        draw();
       }, fail);
       return null;
     },
     tokensOf: (segment) => askOnce<SegmentTokens>('tokens', now.tokens, segment),
     heatOf: (segment) => askOnce<HeatView>('heat', now.heats, segment),
     want: (from, to) => {
+      if (now.isAsking) return;
       const missing: number[] = [];
       for (let at = from; at <= to; at += 1) if (!now.texts.has(at)) missing.push(at);
       const [first] = missing;

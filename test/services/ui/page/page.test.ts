@@ -82,20 +82,30 @@ test('a block is drawn again only when what it is drawn from has changed', async
     return { block };
   };
   const kept = keepDrawn() as (inputs: readonly unknown[]) => {
-    node(block: object, draw: (block: object) => object): object;
+    node(block: object, parts: readonly unknown[], draw: (block: object) => object): object;
   };
   const [one, other] = [{}, {}];
-  const first = kept(['texts', 1]).node(one, draw);
-  expect(kept(['texts', 1]).node(one, draw)).toBe(first);
-  expect(kept(['texts', 1]).node(other, draw)).toEqual({ block: other });
+  const drawn = (inputs: readonly unknown[], block: object, parts: readonly unknown[] = []) =>
+    kept(inputs).node(block, parts, draw);
+  const first = drawn(['step', 1], one);
+  expect(drawn(['step', 1], one)).toBe(first);
+  expect(drawn(['step', 1], other)).toEqual({ block: other });
   expect(drawings).toBe(2);
-  expect(kept(['texts', 2]).node(one, draw)).not.toBe(first);
+  expect(drawn(['step', 2], one)).not.toBe(first);
   expect(drawings).toBe(3);
-  kept(['texts']).node(one, draw);
+  drawn(['step'], one);
   expect(drawings).toBe(4);
-  for (let more = 0; more < drawnMax; more += 1) kept(['texts']).node({}, draw);
-  kept(['texts']).node(one, draw);
-  expect(drawings).toBe(5 + drawnMax);
+  // Its own text has come; that of others stays.
+  const second = drawn(['step'], other);
+  drawn(['step'], one, ['text', null]);
+  expect(drawings).toBe(6);
+  expect(drawn(['step'], other)).toBe(second);
+  drawn(['step'], one, ['text', 'colours']);
+  drawn(['step'], one, ['text', 'colours']);
+  expect(drawings).toBe(7);
+  for (let more = 0; more < drawnMax; more += 1) drawn(['step'], {});
+  drawn(['step'], other);
+  expect(drawings).toBe(8 + drawnMax);
 });
 
 test('a text is cut into lines once, and where its tokens end once', async () => {

@@ -14,24 +14,43 @@ export interface ColourQuestion {
 const charactersMax = 200_000;
 const patienceMs = 2_500;
 
-let worker: Worker | null = null;
-let last: Promise<unknown> = Promise.resolve();
+type Colours = readonly ColouredLine[] | null;
 
-/** Null for a text that is too long, or took too long. One text is coloured at a time. */
-export function colour(language: string, text: string): Promise<readonly ColouredLine[] | null> {
+let worker: Worker | null = null;
+let isBusy = false;
+const waiting: { question: ColourQuestion; resolve: (colours: Colours) => void }[] = [];
+
+/**
+ * Null for a text that is too long, or took too long. One text is coloured at a time, the last one
+ * first: it is what the reader sees.
+ */
+export function colour(language: string, text: string): Promise<Colours> {
   if (text.length > charactersMax) return Promise.resolve(null);
-  const answer = last.then(() => askWorker({ language, text }));
-  last = answer;
-  return answer;
+  return new Promise((resolve) => {
+    waiting.push({ question: { language, text }, resolve });
+    colourNext();
+  });
 }
 
-function askWorker(question: ColourQuestion): Promise<readonly ColouredLine[] | null> {
+function colourNext(): void {
+  if (isBusy) return;
+  const next = waiting.pop();
+  if (next === undefined) return;
+  isBusy = true;
+  askWorker(next.question).then((colours) => {
+    isBusy = false;
+    next.resolve(colours);
+    colourNext();
+  });
+}
+
+function askWorker(question: ColourQuestion): Promise<Colours> {
   // Beside the page, wherever that lies.
   const place = new URL('highlight-worker.js', document.baseURI);
   worker ??= new Worker(place, { type: 'module' });
   const current = worker;
   return new Promise((resolve) => {
-    const end = (lines: readonly ColouredLine[] | null) => {
+    const end = (lines: Colours) => {
       clearTimeout(timer);
       if (lines === null) {
         current.terminate();
