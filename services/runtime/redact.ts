@@ -47,10 +47,26 @@ export function createRedactor(): Redactor {
   };
 }
 
-/** Returns the forms of a secret: unchanged, escaped for JSON, and encoded for a URL. */
+/**
+ * Returns the forms of a secret: unchanged, escaped for JSON, encoded for a URL, and as a server
+ * shows a header in which it stands: in base64, after any number of characters, and in hexadecimal.
+ */
 function formsOf(secret: string): Set<string> {
   const forms = [secret, JSON.stringify(secret).slice(1, -1)];
+  if (secret.length >= pieceChars) {
+    const bytes = Buffer.from(secret);
+    for (const before of [0, 1, 2]) forms.push(...base64Of(bytes, before));
+    forms.push(bytes.toString('hex'), bytes.toString('hex').toUpperCase());
+  }
   return new Set(secret.isWellFormed() ? [...forms, encodeURIComponent(secret)] : forms);
+}
+
+/** The digits that only these bytes decide if so many others stand before them. */
+function base64Of(bytes: Buffer, before: number): string[] {
+  const all = Buffer.concat([Buffer.alloc(before), bytes]);
+  const first = Math.ceil((before * 8) / 6);
+  const last = Math.floor((all.length * 8) / 6);
+  return (['base64', 'base64url'] as const).map((form) => all.toString(form).slice(first, last));
 }
 
 function hideWhole(text: string, secret: string): string {

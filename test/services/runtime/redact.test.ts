@@ -49,6 +49,24 @@ describe('a secret that is known', () => {
     expect(hideWhole('is correct-horse-battery.')).toBe(`is ${hidden}.`);
   });
 
+  test('property: no encoding of a header around it leaves', () => {
+    const around = fc.string({ unit: 'binary-ascii', maxLength: 12 });
+    fc.assert(
+      fc.property(secret, around, around, (key, before, behind) => {
+        const { learn, hideKnown } = createRedactor();
+        learn(key);
+        for (const form of ['base64', 'base64url', 'hex'] as const) {
+          const shown = Buffer.from(before + key + behind).toString(form);
+          const rest = hideKnown(shown).split(hidden);
+          const kept = rest.map((part) => Buffer.from(part, form).toString('latin1')).join('\n');
+          expect(holdsPiece(kept, key, 4)).toBe(false);
+          expect(shown.startsWith(rest[0] ?? '') && shown.endsWith(rest.at(-1) ?? '')).toBe(true);
+        }
+      }),
+      { numRuns: 300, seed: 5 },
+    );
+  });
+
   test('a text of megabytes loses it whole', () => {
     const { learn, hideKnown } = createRedactor();
     learn('correct-horse-battery');
