@@ -10,6 +10,17 @@ export async function checkoutOf(folder: string): Promise<string | null> {
   }
 }
 
+/** Whether the folder is what else lies in `.git`: a bare repository, which has no files. */
+export async function isBareRepository(folder: string): Promise<boolean> {
+  const kinds = await Promise.all(
+    ['HEAD', 'objects', 'refs'].map(async (name) => {
+      const found = await lstat(join(folder, name)).catch(() => null);
+      return found?.isDirectory() ?? null;
+    }),
+  );
+  return kinds[0] === false && kinds[1] === true && kinds[2] === true;
+}
+
 async function exists(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,

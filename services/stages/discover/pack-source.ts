@@ -5,6 +5,7 @@ import { PipelineError } from '../../runtime/errors.ts';
 import { sha256 } from '../../runtime/ids.ts';
 import type { LeftOut } from '../../runtime/store/left-out.ts';
 import { readArchiveFacts, type ScanLimits } from './archive-facts.ts';
+import { isBareRepository } from './checkout.ts';
 import { type FolderLimits, packFolder } from './folder.ts';
 import { readCommit } from './git.ts';
 import { type LocalSpec, reasonOf, type SourceSpec } from './sources.ts';
@@ -57,6 +58,10 @@ async function packFolderSource(
   limits: PackLimits,
 ): Promise<PackedSource> {
   const { name, origin, path } = spec;
+  if (await isBareRepository(path)) {
+    const message = `${origin} is a bare repository, which holds no files; name a clone of it`;
+    throw new PipelineError('SOURCE_UNREADABLE', message, { subject: origin });
+  }
   const { archive, contentSha256, isEmpty, leftOut } = await packFolder(path, limits);
   if (isEmpty) throw emptyFolder(origin, leftOut);
   const facts = await readCommit(path, limits.gitTimeoutMs);

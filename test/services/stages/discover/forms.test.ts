@@ -97,6 +97,13 @@ describe('one tree', () => {
     ]);
   });
 
+  test('as a bare repository is no source: nothing but the state of git is in it', async () => {
+    await write('r', tree);
+    await commitAll('r');
+    await git('r', 'clone', '-q', '--bare', '.', join(folder, 'bare'));
+    await expect(admitFolder('bare')).rejects.toMatchObject({ code: 'SOURCE_UNREADABLE' });
+  });
+
   test.each(['2', '3', '4'])('is read from version %s of the index', async (version) => {
     await write('r', tree);
     await commitAll('r');
