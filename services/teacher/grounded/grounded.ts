@@ -17,7 +17,7 @@ import { writeThought } from './thought.ts';
 /** Raised when any wording changes, because the memo and provenance go by it. */
 export const groundedIdentity: ModelIdentity = {
   name: 'grounded',
-  version: '6',
+  version: '7',
   model: null,
   languageModel: false,
 };

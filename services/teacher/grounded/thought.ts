@@ -24,6 +24,7 @@ import {
   quote,
   sentence,
   shortPath,
+  shortPathAmong,
 } from './wording.ts';
 
 /** The target size of a thought as a share of its file's bytes, within the bounds. */
@@ -37,6 +38,7 @@ const textSentencesMax = 5;
 const placesMax = 3;
 /** Names told of one file. */
 const neededMax = 4;
+const externalsMax = 6;
 /** A shorter text says nothing. */
 const wordsMin = 4;
 
@@ -185,38 +187,49 @@ function sayNeeds(request: ThinkRequest, facts: FileFacts): string[] {
     const stated = read.names.filter((name) => words.has(name));
     const names = stated.length > 0 ? stated : offered.map((symbol) => symbol.name);
     if (names.length === 0) continue;
-    sentences.push(sayNeed(read.path, names, facts));
+    const shown = shortPathAmong(
+      read.path,
+      request.reads.map(({ path }) => path),
+    );
+    sentences.push(sayNeed(read.path, shown, names, facts));
   }
-  const { externals } = facts.structure;
-  if (externals.length > 0) {
-    const rest =
-      sentences.length > 0
-        ? pick(request.path, [
-            `From outside the project ${externals.length === 1 ? 'comes' : 'come'}`,
-            'Beyond that it leans on',
-            'The rest is the work of',
-          ])
-        : pick(request.path, [
-            'It rests on',
-            'Outside help comes from',
-            'What it imports is external:',
-          ]);
-    sentences.push(sentence(`${rest} ${joinNames(externals, 7)}`));
-  }
-  return sentences;
+  return [...sentences, ...sayExternals(request.path, facts, sentences.length > 0)];
+}
+
+/** Modules that serve types and the language itself: a file that imports them does not say why. */
+const plainExternals = /^(?:__future__|typing|typing_extensions|types|collections\.abc)$/;
+
+/** What comes from outside the project, each with the definitions that need it. */
+function sayExternals(path: string, facts: FileFacts, isMore: boolean): string[] {
+  const externals = facts.structure.externals.filter((name) => !plainExternals.test(name));
+  if (externals.length === 0) return [];
+  const one = externals.length === 1;
+  const opening = isMore
+    ? pick(path, [
+        `From outside the project ${one ? 'comes' : 'come'}`,
+        'Beyond that it leans on',
+        'From outside it takes',
+      ])
+    : pick(path, ['It rests on', 'Outside help comes from', 'What it imports is external:']);
+  return [sentence(`${opening} ${sayWithPlaces(externals, externalsMax, facts)}`)];
 }
 
 /** What a name is has just been read, and other files need it too: who needs it here is said. */
-function sayNeed(path: string, names: readonly string[], facts: FileFacts): string {
+function sayNeed(path: string, file: string, names: readonly string[], facts: FileFacts): string {
   const opening = pick(path + names[0], [
-    `From ${quote(shortPath(path))} I need`,
-    `${quote(shortPath(path))} gives me`,
-    `Out of ${quote(shortPath(path))} ${names.length === 1 ? 'comes' : 'come'}`,
+    `From ${quote(file)} I need`,
+    `${quote(file)} gives me`,
+    `Out of ${quote(file)} ${names.length === 1 ? 'comes' : 'come'}`,
   ]);
-  const groups = Map.groupBy(names.slice(0, neededMax), (name) => sayPlaces(placesOf(name, facts)));
-  const parts = [...groups].map(([places, same]) => `${joinNames(same, neededMax)}${places}`);
-  const more = names.length > neededMax ? [`${count(names.length - neededMax, 'more name')}`] : [];
-  return sentence(`${opening} ${joinWords([...parts, ...more])}`);
+  return sentence(`${opening} ${sayWithPlaces(names, neededMax, facts)}`);
+}
+
+/** Names, each with the definitions that need it; those that serve the same ones together. */
+function sayWithPlaces(names: readonly string[], max: number, facts: FileFacts): string {
+  const groups = Map.groupBy(names.slice(0, max), (name) => sayPlaces(placesOf(name, facts)));
+  const parts = [...groups].map(([places, same]) => `${joinNames(same, max)}${places}`);
+  const more = names.length > max ? [`${count(names.length - max, 'more name')}`] : [];
+  return joinWords([...parts, ...more]);
 }
 
 function sayPlaces(places: readonly string[]): string {
@@ -230,7 +243,9 @@ function placesOf(name: string, facts: FileFacts): string[] {
   const pattern = new RegExp(`(?<![\\w$])${RegExp.escape(name)}(?![\\w$])`);
   return facts.definitions
     .filter((definition) => definition.lines.some((line) => pattern.test(line.masked)))
-    .map(({ label }) => label);
+    .map(({ label }) => label)
+    // What is imported may be a constant of the file itself.
+    .filter((label) => label !== name);
 }
 
 const overviewNouns = ['class', 'function', 'type', 'constant'] as const;
@@ -272,7 +287,7 @@ function paragraphsOf(notes: readonly Note[]): string[][] {
   for (const note of notes) {
     const current = groups.at(-1);
     const last = current?.at(-1);
-    const opensType = note.kind === 'shape' && note.predicate.startsWith(',');
+    const opensType = note.kind === 'shape' && /^, an? /.test(note.predicate);
     const full = current !== undefined && current.length >= notesPerParagraph;
     const parted = last !== undefined && last.subject !== note.subject;
     if (current === undefined || (parted && (opensType || full))) groups.push([note]);

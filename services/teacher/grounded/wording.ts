@@ -78,6 +78,14 @@ export function shortPath(path: string): string {
   return vague && folder !== '' ? `${baseName(folder)}/${name}` : name;
 }
 
+/** The same, with the folder also where another of the paths has the same name. */
+export function shortPathAmong(path: string, paths: readonly string[]): string {
+  const short = shortPath(path);
+  const same = paths.some((other) => other !== path && shortPath(other) === short);
+  const [folder, name] = [folderOf(path), baseName(path)];
+  return same && folder !== '' ? `${baseName(folder)}/${name}` : short;
+}
+
 /** Folder of a path, empty at the top. */
 export function folderOf(path: string): string {
   const slash = path.lastIndexOf('/');

@@ -40,7 +40,7 @@ function titleOf(name: string): string {
 }
 
 /** Titles of `describe`, `it` and `test` calls, each cut to a few words. */
-function titlesIn(facts: FileFacts): string[] {
+export function titlesIn(facts: FileFacts): string[] {
   const titles: string[] = [];
   for (const line of facts.lines) {
     if (!/^\s*(?:describe|it|test|context|suite)(?:\.\w+)?\(/.test(line.masked)) continue;

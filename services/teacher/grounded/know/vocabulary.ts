@@ -26,7 +26,9 @@ export function constantValues(facts: FileFacts): ConstantValue[] {
         one.number <= symbol.endLine &&
         one.masked.includes(symbol.name),
     );
-    const value = line === undefined ? null : sayValue(line, symbol.name);
+    // That a list of exports is a list says nothing.
+    const told = line !== undefined && symbol.name !== '__all__';
+    const value = told ? sayValue(line, symbol.name) : null;
     if (value === null) continue;
     const group = groups.get(value) ?? { line: symbol.startLine, names: [] };
     group.names.push(symbol.name);
@@ -69,7 +71,8 @@ function sayValue(line: CodeLine, name: string): string | null {
   if (/^(?:async\s+)?(?:function\b|\([^)]*\)\s*=>|\w+\s*=>|lambda\b)/.test(masked))
     return 'is a function';
   const called = calleeIn(masked);
-  return called === null ? null : `comes from ${quote(called)}`;
+  // What is imported is told as what the file needs.
+  return called === null || called === 'require' ? null : `comes from ${quote(called)}`;
 }
 
 /** Attributes set on an instance, in the order of the code. */

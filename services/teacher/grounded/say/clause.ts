@@ -3,6 +3,7 @@
  * below the leak guard's run of shared words, because the same words stand in the file.
  */
 import { oneOf } from '../patterns.ts';
+import { identifierWords } from '../wording.ts';
 import { beginsWithVerb, conjugate, isCommand, isThirdPerson, isVerb } from './verbs.ts';
 
 /** Most words kept in a row; the leak guard refuses 12. */
@@ -29,7 +30,28 @@ export function docClause(doc: string | null, name: string): string | null {
   const short = shorten(first.replace(/[\s,;:.-]+$/, ''));
   const words = short.split(' ');
   if (words.length < 3 || !/[a-z]/.test(short) || unfit.test(short)) return null;
-  return thirdPerson(words);
+  return repeatsName(words, name) ? null : thirdPerson(words);
+}
+
+/** Words that add nothing to a name. */
+const empty = new Set(
+  (
+    'a an the this that these its of for to by from with as in on at and or all any each given is are ' +
+    'be return returns get gets set sets give gives method function class object value current'
+  ).split(' '),
+);
+
+/** "The human readable name of this parameter" says no more than `human_readable_name` does. */
+function repeatsName(words: readonly string[], name: string): boolean {
+  const known = new Set(identifierWords(name).split(' ').map(stem));
+  return words
+    .flatMap((word) => word.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [])
+    .every((word) => empty.has(word) || known.has(stem(word)));
+}
+
+/** Enough to see that `parses` and `parse`, `header` and `headers` are one word. */
+function stem(word: string): string {
+  return word.replace(/(?:ing|ed|es|s|e)$/, '');
 }
 
 /** The clause as a predicate: what the subject does, is, or serves as; a function gives a thing. */
@@ -40,7 +62,7 @@ export function predicateOf(clause: string, subject: 'function' | 'thing' = 'thi
   if (beginsWithVerb(clause)) return clause;
   if (subject === 'function' && /^(?:an?|the|one|each|all)\s/.test(clause))
     return `gives ${clause}`;
-  return /^(?:an?|the|one|each|all|[a-z]+ed|used)\s/.test(clause)
+  return /^(?:an?|the|one|each|all|similar|equivalent|identical|[a-z]+ed)\s/.test(clause)
     ? `is ${clause}`
     : `serves as ${clause}`;
 }
@@ -104,7 +126,9 @@ const dangling = new Set(
 function shorten(text: string): string {
   const words = text.split(' ');
   const limit = wordLimit(words);
-  if (limit === words.length) return balance(text);
+  const last = words.at(-1)?.toLowerCase() ?? '';
+  // "Is missing if:" goes on in a list.
+  if (limit === words.length) return breaks.has(last) || dangling.has(last) ? '' : balance(text);
   for (let end = limit; end >= 3; end -= 1) {
     const next = (words[end] ?? '').toLowerCase();
     const previous = (words[end - 1] ?? '').toLowerCase();
@@ -155,9 +179,10 @@ function balance(text: string): string {
 }
 
 function thirdPerson(words: readonly string[]): string {
-  const [first = '', second = ''] = words;
+  const [first = '', second = '', third = ''] = words;
   const lower = first.toLowerCase();
-  if (isCommand(first, second)) {
+  const two = isVerb(lower) && /^(?:and|or)$/.test(second) && isVerb(third);
+  if (two || isCommand(first, second)) {
     const rest = words
       .slice(1)
       .map((word, index) =>

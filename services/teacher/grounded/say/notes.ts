@@ -10,6 +10,7 @@ import {
   isFunction,
 } from '../know/definitions.ts';
 import { readParameters, readParents, readResult } from '../know/signature.ts';
+import { titlesIn } from '../know/test-facts.ts';
 import {
   constantValues,
   recurringNames,
@@ -189,7 +190,8 @@ function sayShape(
   const parts = [
     sayParameters(parameters, definition.label, told),
     clause === null ? '' : predicateOf(clause, 'function'),
-    result === null || (clause?.startsWith('returns') ?? false)
+    // Everybody knows that `__repr__` gives a text.
+    result === null || isSpecial(symbol.name) || (clause?.startsWith('returns') ?? false)
       ? ''
       : `gives back ${quote(result)}`,
     traits.includes('generator') ? 'yields its results one by one' : '',
@@ -249,7 +251,8 @@ function fileNotes(facts: FileFacts): (Note | null)[] {
           `are ${joinNames(chunk, 8)}`,
         ),
       ),
-    course.length < 2 || functions.length > 3
+    // Cases of a test may lie in functions without a name, which are no top level.
+    course.length < 2 || functions.length > 3 || titlesIn(facts).length > 0
       ? null
       : whole('flow', 1, 'the top level', `runs like this: ${course.join('; ')}`),
     imports.length < 2

@@ -1,28 +1,38 @@
 /** Why the definitions of a file stand in their order: what later ones use comes first. Pure. */
 import type { DefinitionInCode, FileFacts } from '../know/definitions.ts';
 import type { CodeLine } from '../see/scan.ts';
-import { joinNames, pick, quote, sentence } from '../wording.ts';
+import { joinNames, pick, sentence } from '../wording.ts';
 
 const reasonsMax = 2;
 const usersMax = 3;
+const namesMax = 4;
 
 /** The definitions on which most later ones rest, each with the reason for its place. */
 export function sayOrder({ definitions, structure }: FileFacts): string[] {
-  const users = findUsers(definitions);
-  const reasons = [...users].sort(([, a], [, b]) => b.length - a.length).slice(0, reasonsMax);
-  return reasons.map(([definition, labels]) => {
-    const name = quote(definition.label);
-    const who = joinNames(labels, usersMax);
-    const one = labels.length === 1;
-    return sentence(
-      pick(structure.path + definition.label, [
-        `${name} comes before ${who}, because ${one ? 'that one uses' : 'those use'} it`,
-        `${who} ${one ? 'rests' : 'rest'} on ${name}, so it stands above ${one ? 'it' : 'them'}`,
-        `first ${name}, then ${who}, which ${one ? 'calls' : 'call'} for it`,
-        `${name} has to be there before ${who} can be written`,
-      ]),
-    );
+  // What serves the same definitions is told of together.
+  const groups = Map.groupBy(findUsers(definitions), ([, labels]) => labels.join('\n'));
+  const reasons = [...groups.values()].sort((a, b) => usersOf(b) - usersOf(a)).slice(0, reasonsMax);
+  return reasons.map((group) => {
+    const names = group.map(([{ label }]) => label);
+    return sentence(sayReason(structure.path, names, group[0]?.[1] ?? []));
   });
+}
+
+function usersOf([first]: readonly (readonly [DefinitionInCode, readonly string[]])[]): number {
+  return first?.[1].length ?? 0;
+}
+
+function sayReason(path: string, names: readonly string[], labels: readonly string[]): string {
+  const [what, who] = [joinNames(names, namesMax), joinNames(labels, usersMax)];
+  const one = labels.length === 1;
+  const it = names.length === 1 ? 'it' : 'them';
+  const verb = (singular: string, plural: string) => (names.length === 1 ? singular : plural);
+  return pick(path + names[0], [
+    `${what} ${verb('comes', 'come')} before ${who}, because ${one ? 'that one uses' : 'those use'} ${it}`,
+    `${who} ${one ? 'rests' : 'rest'} on ${what}, so ${verb('it stands', 'they stand')} above`,
+    `first ${what}, then ${who}, which ${one ? 'calls' : 'call'} for ${it}`,
+    `${what} ${verb('has', 'have')} to be there before ${who} can be written`,
+  ]);
 }
 
 /**

@@ -37,8 +37,12 @@ function runFrom(events: readonly CodeEvent[], start: number): CodeEvent[] {
   return events.slice(start, end);
 }
 
+/** What is imported is told as what the file needs. */
+const imports = 'require';
+
 function sayRun(run: readonly CodeEvent[]): string | null {
-  const names = run.map(subjectOf);
+  const names = run.map(subjectOf).filter((name) => name !== imports);
+  if (names.length === 0) return null;
   const verb = run[0]?.kind === 'call' ? 'calls' : 'stores';
   return `${verb} ${joinNames(names, 6)}`;
 }
@@ -69,7 +73,7 @@ function sayOne(event: CodeEvent | undefined): string | null {
     case 'set':
       return saySet(event.target, event.from, event.attribute);
     case 'call':
-      return `calls ${quote(event.name)}`;
+      return event.name === imports ? null : `calls ${quote(event.name)}`;
     case 'catch':
       return event.what === ''
         ? 'catches a failure'
@@ -107,6 +111,7 @@ function sayReturn(what: string | null, when: string | null): string | null {
 function saySet(target: string, from: string | null, attribute: boolean): string | null {
   const name = joinNames(target.split(','));
   const come = target.includes(',') ? 'come' : 'comes';
+  if (from === imports) return null;
   if (from === null) return attribute ? `stores ${name}` : null;
   if (from === target) return attribute ? `stores ${name}` : null;
   const literal =

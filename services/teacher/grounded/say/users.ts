@@ -1,7 +1,7 @@
 /** Who will stand on a file, and what follows for it: the reason why it comes when it does. */
 import type { ThinkRequest } from '../../../ports/teacher.ts';
 import { type Role, roleOf } from '../know/roles.ts';
-import { joinNames, pick, quote, sentence, shortPath } from '../wording.ts';
+import { joinNames, pick, quote, sentence, shortPath, shortPathAmong } from '../wording.ts';
 
 type User = ThinkRequest['usedBy'][number];
 
@@ -20,7 +20,7 @@ export function sayUsers({ path, usedBy }: ThinkRequest, role: Role): string[] {
     .map(([names, files], at) => sayGroup(path, names, files, at));
   const untold = groups.slice(groupsMax).flatMap(([, files]) => files);
   const nameless = users.filter((user) => namesOf(user).length === 0).map((user) => user.path);
-  const others = [...untold, ...nameless].map(shortPath);
+  const others = shortPaths([...untold, ...nameless]);
   if (others.length > 0) {
     const also = told.length > 0 ? 'also ' : '';
     const builds = others.length === 1 ? 'builds' : 'build';
@@ -58,7 +58,7 @@ function sayGroup(
   files: readonly string[],
   at: number,
 ): string {
-  const who = joinNames(files.map(shortPath), filesMax);
+  const who = joinNames(shortPaths(files), filesMax);
   const what = joinNames(names, namesMax);
   const several = files.length > 1;
   if (at > 0 || !several) {
@@ -81,10 +81,7 @@ function pluralVerb(verb: string): string {
 }
 
 function sayTests(path: string, tests: readonly User[]): string {
-  const who = joinNames(
-    tests.map((test) => shortPath(test.path)),
-    3,
-  );
+  const who = joinNames(shortPaths(tests.map((test) => test.path)), 3);
   const one = tests.length === 1;
   return sentence(
     pick(path, [
@@ -93,4 +90,9 @@ function sayTests(path: string, tests: readonly User[]): string {
       `${who} ${one ? 'holds' : 'hold'} it to that`,
     ]),
   );
+}
+
+/** Two files of one name are told apart by their folders. */
+function shortPaths(paths: readonly string[]): string[] {
+  return paths.map((path) => shortPathAmong(path, paths));
 }

@@ -42,6 +42,39 @@ test('describes a class file by users, needs, values, shapes and guards', async 
   );
 });
 
+test('what is imported is said once, with who needs it; what says nothing is left out', async () => {
+  const code = [
+    "const os = require('node:os');",
+    "const { helper } = require('./helper.js');",
+    "require('./first.js');",
+    '',
+    'function hostOf(url) {',
+    '  return os.hostname() + helper(url);',
+    '}',
+    'module.exports = { hostOf };',
+  ].join('\n');
+  const lines = code.split('\n').length;
+  const of = (name: string, line: number, end: number, kind: string) => ({
+    ...{ name, kind, startLine: line, endLine: end, parent: null, doc: null },
+    ...{
+      signature: kind === 'function' ? `function ${name}(url)` : `const ${name}`,
+      exported: true,
+    },
+  });
+  const request: ThinkRequest = {
+    ...requestFor('src/store.py'),
+    ...{ path: 'lib/host.js', usedBy: [], reads: [], code },
+    structure: {
+      ...{ path: 'lib/host.js', language: 'javascript', parser: 'tree-sitter', errorRatio: 0 },
+      ...{ lines, externals: ['os'], note: null },
+      symbols: [of('os', 1, 1, 'constant'), of('hostOf', 5, 7, 'function')],
+    },
+  };
+  const { value: thought } = await teacher.think(request, signal);
+  expect(thought).toMatch(/`os` for `hostOf`/);
+  expect(thought).not.toContain('require');
+});
+
 test('says who needs a name, not what it is, and what several functions do alike only once', async () => {
   const code = [
     'from errors import MissingKey, check, fold',

@@ -48,6 +48,12 @@ const examples: readonly (readonly [doc: string, name: string, predicate: string
   ['If you need it, call this.', 'x', null],
   [`${'to'}do: make this faster`, 'x', null],
   ['Short.', 'x', null],
+  ['Build and send a request.', 'request', 'builds and sends a request'],
+  ['Similar to the read method of a file.', 'read', 'is similar to the read method of a file'],
+  // What the name says already, and what goes on in a list that is not shown.
+  ['Returns the human readable name.', 'human_readable_name', null],
+  ['Parses the headers.', 'parseHeader', null],
+  ['A value is considered missing if:', 'value_is_missing', null],
   ['', 'x', null],
 ];
 

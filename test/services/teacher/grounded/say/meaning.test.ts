@@ -68,6 +68,20 @@ test('files that need the same are told of together, with what follows from it',
   expect(others).toEqual([]);
 });
 
+test('two files of one name are told apart by their folders', () => {
+  const request = buildThinkRequest(
+    exampleStructure,
+    examplePlan,
+    'src/store.py',
+    [],
+    (path) => exampleTexts[path] ?? '',
+  );
+  const usedBy = ['src/a/retry.py', 'src/b/retry.py'].map((path) => ({ path, names: ['Store'] }));
+  expect(sayUsers({ ...request, usedBy }, 'source')[0]).toMatch(
+    /`a\/retry\.py` and `b\/retry\.py`/,
+  );
+});
+
 test.each([
   ['obtain', 'the', true],
   ['diff', 'the', true],

@@ -41,6 +41,13 @@ test('names those that later definitions use, in their own lines or in those of 
   expect(said.join(' ')).not.toContain('`other`');
 });
 
+test('what serves the same definitions is told of together', () => {
+  const code = 'def a_one(): pass\ndef a_two(): pass\ndef user(): return a_one() + a_two()';
+  const said = sayOrder(factsOf(code, [symbol('a_one', 1), symbol('a_two', 2), symbol('user', 3)]));
+  expect(said).toHaveLength(1);
+  expect(said[0]).toMatch(/`a_one` and `a_two`/);
+});
+
 function readsPerDefinition(count: number): number {
   const names = Array.from({ length: count }, (_unused, at) => `step${at}`);
   const code = names.map((name, at) => `def ${name}(): return ${names[at - 1] ?? 'none'}()`);
