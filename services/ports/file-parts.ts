@@ -14,7 +14,7 @@ export function requestOfPart(
 ): ThinkRequest {
   const span = parts[number - 1];
   if (span === undefined) throw new Error(`${request.path} has no part ${number}`);
-  const { structure, code } = request;
+  const { structure, usedBy, code } = request;
   const symbols = structure.symbols.flatMap((symbol) => within(symbol, span));
   const isFirst = number === 1;
   return {
@@ -26,9 +26,9 @@ export function requestOfPart(
       // What is imported is told once, where it is imported.
       externals: isFirst ? structure.externals : [],
     },
-    usedBy: usersOf(request.usedBy, new Set(symbols.map(({ name }) => name)), isFirst),
+    usedBy: usersOf(usedBy, new Set(symbols.map(({ name }) => name)), isFirst),
     code: lineRange(code, span.fromLine, span.toLine),
-    part: { ...span, number, of: parts.length, file: code },
+    part: { ...span, number, of: parts.length, whole: { structure, usedBy, code, parts } },
   };
 }
 

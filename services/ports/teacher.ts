@@ -127,8 +127,12 @@ export interface FilePart extends LineSpan {
   /** From 1. */
   readonly number: number;
   readonly of: number;
-  /** The whole file. */
-  readonly file: string;
+  readonly whole: WholeFile;
+}
+
+/** What a request about a part says of the file that it is a part of. */
+export interface WholeFile extends Pick<ThinkRequest, 'structure' | 'usedBy' | 'code'> {
+  readonly parts: readonly LineSpan[];
 }
 
 /** Asks at once for the thoughts before all parts of a long file. */

@@ -58,7 +58,7 @@ function aboutFile(name: string): (readonly ChatMessage[])[] {
     .filter((messages) => messages[1]?.content.includes(`\nfile: ${name}\npurpose: `));
 }
 
-it('has four fifths of the prompts about files, and little less of any file in parts', async () => {
+it('has four fifths of the prompts about each file, also of one in parts', async () => {
   const shares: number[] = [];
   const all: CacheUse[] = [];
   for (const [at, name] of names.entries()) {
@@ -70,5 +70,5 @@ it('has four fifths of the prompts about files, and little less of any file in p
     all.push(...uses);
   }
   expect(shareOf(all), shares.join()).toBeGreaterThan(0.8);
-  expect(Math.min(...shares), shares.join()).toBeGreaterThan(0.78);
+  expect(Math.min(...shares), shares.join()).toBeGreaterThan(0.8);
 });

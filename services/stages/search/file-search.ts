@@ -182,7 +182,7 @@ function guardOf({ code, reads, part }: ThinkRequest, limits: LeakLimits): LeakG
   const visible = reads.map(({ text }) => text);
   const own = createLeakGuard(code, visible, limits);
   if (part === undefined) return own;
-  const rest = lineRange(part.file, part.fromLine, Number.MAX_SAFE_INTEGER);
+  const rest = lineRange(part.whole.code, part.fromLine, Number.MAX_SAFE_INTEGER);
   const ahead = createLeakGuard(rest, visible, limits);
   return { find: (text) => own.find(text) ?? ahead.find(text) };
 }

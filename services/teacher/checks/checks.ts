@@ -94,7 +94,7 @@ export function factsOfFile(request: ThinkRequest): Facts {
     ...structure.externals,
     ...read.flatMap((one) => [one.path, one.text, ...one.names]),
     ...usedBy.flatMap((user) => [user.path, ...user.names]),
-    part?.file ?? request.code,
+    part?.whole.code ?? request.code,
   ];
   return {
     ...shownFacts(shown),
@@ -102,7 +102,9 @@ export function factsOfFile(request: ThinkRequest): Facts {
       path,
       code: request.code,
       ahead:
-        part === undefined ? null : lineRange(part.file, part.fromLine, Number.MAX_SAFE_INTEGER),
+        part === undefined
+          ? null
+          : lineRange(part.whole.code, part.fromLine, Number.MAX_SAFE_INTEGER),
       names: structure.symbols.filter(({ parent }) => parent === null).map(({ name }) => name),
       reads: read,
     },

@@ -3,8 +3,8 @@
  * same bytes: the instructions, the project, the file and what was read. Only the end differs, so a
  * server that keeps prefixes reads them once per file.
  */
-import { requestOfPart } from '../../ports/file-parts.ts';
-import type { PartsRequest, RewriteRequest, ThinkRequest } from '../../ports/teacher.ts';
+import { lineRange } from '../../../schemas/lines.ts';
+import type { LineSpan, PartsRequest, RewriteRequest, ThinkRequest } from '../../ports/teacher.ts';
 import { thoughtInstructions } from './instructions.ts';
 import { wordsWanted } from './length.ts';
 import { fitLines, fitText, joinMaterial, type Material, material } from './material.ts';
@@ -41,12 +41,9 @@ export function partName(number: number): string {
 
 /** All thoughts of a long file at once. Of each part the prompt holds at least the beginning. */
 export function thinkPartsPrompt({ parts, ...request }: PartsRequest, bytesMax: number): Prompt {
-  const each = parts.map((_span, at) => requestOfPart(request, parts, at + 1).code);
-  const room = Math.floor((bytesMax * shares.file) / parts.length);
-  const wanted = each.map(
+  const wanted = codesOf(request.code, parts).map(
     (code, at) => `${partName(at + 1)}: about ${wordsWanted(Buffer.byteLength(code))} words`,
   );
-  const shown = each.map((code, at) => material(partName(at + 1), fitText(code, room)));
   return render(
     request,
     bytesMax,
@@ -55,15 +52,31 @@ export function thinkPartsPrompt({ parts, ...request }: PartsRequest, bytesMax: 
       `Write these thoughts: the first says also what the file is for, each later one goes on from what is written. ${wanted.join('; ')}.`,
       `Answer with one JSON object with the keys ${parts.map((_span, at) => `"${partName(at + 1)}"`).join(', ')}, each a string.`,
     ],
-    shown,
+    partsOfFile(request.code, parts, bytesMax),
   );
+}
+
+function codesOf(code: string, parts: readonly LineSpan[]): string[] {
+  return parts.map(({ fromLine, toLine }) => lineRange(code, fromLine, toLine));
+}
+
+/** All parts, or where they do not fit, the beginning of each. */
+function partsOfFile(code: string, parts: readonly LineSpan[], bytesMax: number): Material[] {
+  const room = isShownWhole(code, bytesMax)
+    ? Number.POSITIVE_INFINITY
+    : Math.floor((bytesMax * shares.file) / parts.length);
+  return codesOf(code, parts).map((each, at) => material(partName(at + 1), fitText(each, room)));
+}
+
+function isShownWhole(code: string, bytesMax: number): boolean {
+  return Buffer.byteLength(code) <= bytesMax * shares.file;
 }
 
 function nounOf({ part }: ThinkRequest): string {
   if (part === undefined) return 'file';
   const { number, of, fromLine, toLine } = part;
   const before = number === 1 ? '' : '; the parts before it are written';
-  return `part of the file (${number} of ${of}, lines ${fromLine} to ${toLine}${before})`;
+  return `part of the file (${partName(number)} of ${of}, lines ${fromLine} to ${toLine}${before})`;
 }
 
 /** What a candidate should try, so that the candidates of a round differ in kind. */
@@ -126,12 +139,21 @@ const triedOutcomes = {
   invalid: 'refused, because it is no plain text',
 } as const;
 
+/**
+ * Of a part, the whole file where it fits: so prompts about all parts begin as the one that asked
+ * for their thoughts.
+ */
 function render(
-  request: ThinkRequest,
+  { part, ...request }: ThinkRequest,
   bytesMax: number,
   ask: readonly (string | Material)[],
   file = [material('file', fitText(request.code, bytesMax * shares.file))],
 ): Prompt {
+  if (part !== undefined && isShownWhole(part.whole.code, bytesMax)) {
+    const { parts, ...whole } = part.whole;
+    const all = partsOfFile(whole.code, parts, bytesMax);
+    return render({ ...request, ...whole }, bytesMax, ask, all);
+  }
   const project = projectParts(request, bytesMax);
   const user = joinMaterial(
     [

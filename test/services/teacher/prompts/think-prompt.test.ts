@@ -1,9 +1,14 @@
 /** The prompts of one file share their beginning, keep to the file's size, and do not drift. */
 import { expect, test } from 'vitest';
+import { requestOfPart } from '../../../../services/ports/file-parts.ts';
 import type { TriedRewrite } from '../../../../services/ports/teacher.ts';
 import { buildThinkRequest } from '../../../../services/ports/think-request.ts';
 import { openTokenizer } from '../../../../services/stages/sink/tokens/tokenizer.ts';
-import { rewritePrompt, thinkPrompt } from '../../../../services/teacher/prompts/think-prompt.ts';
+import {
+  rewritePrompt,
+  thinkPartsPrompt,
+  thinkPrompt,
+} from '../../../../services/teacher/prompts/think-prompt.ts';
 import { promptsVersion } from '../../../../services/teacher/prompts/version.ts';
 import {
   examplePlan,
@@ -60,6 +65,27 @@ test('at least four fifths of the prompts of one file are a prefix that a server
     reused += index === 0 ? 0 : Math.max(...shared);
   }
   expect(reused / (all - (prompts[0]?.length ?? 0))).toBeGreaterThan(0.8);
+});
+
+test('prompts about all parts of a file begin alike, where the file fits', () => {
+  const parts = [
+    { fromLine: 1, toLine: 2 },
+    { fromLine: 3, toLine: 99 },
+  ];
+  const asked = thinkPartsPrompt({ ...request, parts }, bytesMax).user;
+  const shared = asked.slice(0, asked.indexOf('The file is written in 2 parts'));
+  expect(shared).toMatch(/<part_1 [\s\S]*<part_2 /);
+  for (const number of [1, 2]) {
+    const part = requestOfPart(request, parts, number);
+    const rewrite = { ...part, ...firstRewrite, thought, round: 0, bytesMax: 1_200 };
+    const { user } = rewritePrompt(rewrite, 0, bytesMax);
+    expect(user.startsWith(shared)).toBe(true);
+    expect(user).toContain(`part of the file (part_${number} of 2, lines `);
+    // In a shorter prompt the part alone has room, and all of it.
+    const short = thinkPrompt(part, Buffer.byteLength(request.code)).user;
+    expect(short).not.toContain('<part_1 ');
+    expect(short).toContain('<file ');
+  }
 });
 
 test('files of one project share the project', () => {
