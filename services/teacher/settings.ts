@@ -37,15 +37,42 @@ export const teacherSettings = z.object({
     .min(0)
     .max(2)
     .nullable()
-    .default(0.7)
+    .default(1)
     .describe(
-      'sampling temperature; 0.7 makes the candidates of one search round differ; null: the server’s own. An endpoint that refuses it is asked without',
+      'sampling temperature; 1, and the three knobs below, as in arXiv 2608.25826, so that thoughts and the candidates of one search round differ; null: the server’s own. An endpoint that refuses one of them is asked without',
+    ),
+  topP: z
+    .number()
+    .positive()
+    .max(1)
+    .nullable()
+    .default(0.95)
+    .describe(
+      'tokens that together have this probability are sampled from; null: the server’s own',
+    ),
+  topK: z
+    .number()
+    .int()
+    .positive()
+    .nullable()
+    .default(20)
+    .describe(
+      'so many of the likeliest tokens are sampled from; not a field of OpenAI’s own address; null: the server’s own',
+    ),
+  presencePenalty: z
+    .number()
+    .min(-2)
+    .max(2)
+    .nullable()
+    .default(1.5)
+    .describe(
+      'by how much a token that stands in the answer already becomes less likely, against repetition; null: the server’s own',
     ),
   thinking: z
     .enum(['template', 'off'])
-    .default('template')
+    .default('off')
     .describe(
-      'whether a reasoning model reasons before each answer: as its chat template does, or off (enable_thinking of vLLM, SGLang and llama.cpp); reasoning is paid for and thrown away',
+      'whether a reasoning model reasons before each answer: as its chat template does, or off (enable_thinking of vLLM, SGLang and llama.cpp), since the thought is the reasoning that counts; other reasoning is paid for and thrown away',
     ),
   structuredOutput: z
     .enum(['json_schema', 'json_object', 'none'])

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { TeacherSettings } from '../settings.ts';
 import type { ChatRequest } from './chat-request.ts';
+import { namesForm } from './failures.ts';
 
 export interface Dialect {
   readonly structured: TeacherSettings['structuredOutput'];
@@ -35,28 +36,42 @@ export function bodyOf(
 
 /** What shapes an answer and may be left out. */
 function extrasOf(settings: TeacherSettings, { omitted }: Dialect): Record<string, unknown> {
-  const { temperature, thinking } = settings;
   const all: Record<string, unknown> = {
-    ...(temperature === null ? {} : { temperature }),
-    ...(thinking === 'off' ? { chat_template_kwargs: { enable_thinking: false } } : {}),
+    temperature: settings.temperature,
+    top_p: settings.topP,
+    top_k: settings.topK,
+    presence_penalty: settings.presencePenalty,
+    chat_template_kwargs: settings.thinking === 'off' ? { enable_thinking: false } : null,
   };
-  return Object.fromEntries(Object.entries(all).filter(([name]) => !omitted.includes(name)));
+  const sent = Object.entries(all).filter(([name, value]) => {
+    return value !== null && !omitted.includes(name);
+  });
+  return Object.fromEntries(sent);
 }
+
+/** Fields that OpenAI's own address has not got; servers of open models have. */
+const foreign: readonly string[] = ['top_k', 'chat_template_kwargs'];
 
 const simplerForm = { json_schema: 'json_object', json_object: 'none', none: null } as const;
 
 /** The request that a server may understand after it refused one, or null if none is left. */
 export function simplify(dialect: Dialect, why: string, settings: TeacherSettings): Dialect | null {
+  const without = (names: readonly string[]) => {
+    return { ...dialect, omitted: [...dialect.omitted, ...names] };
+  };
+  const says = why.toLowerCase();
   const extras = Object.keys(extrasOf(settings, dialect));
-  const named = extras.filter((name) => why.toLowerCase().includes(name));
-  if (named.length > 0) return { ...dialect, omitted: [...dialect.omitted, ...named] };
+  const named = extras.filter((name) => says.includes(name));
+  if (named.length > 0) return without(named);
   if (dialect.limitField === 'max_tokens' && why.includes('max_tokens')) {
     return { ...dialect, limitField: 'max_completion_tokens' };
   }
+  // Nothing is named: what the fewest servers know goes first, and what is needed least last.
+  const strange = extras.filter((name) => foreign.includes(name));
+  if (strange.length > 0 && !namesForm(says)) return without(strange);
   const structured = simplerForm[dialect.structured];
   if (structured !== null) return { ...dialect, structured };
-  // Nothing is named, and no form is left: what is not needed goes last.
-  return extras.length === 0 ? null : { ...dialect, omitted: [...dialect.omitted, ...extras] };
+  return extras.length === 0 ? null : without(extras);
 }
 
 function responseFormat(structured: Dialect['structured'], request: ChatRequest) {

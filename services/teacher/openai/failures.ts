@@ -81,6 +81,11 @@ const answerForm = anyOf(
   'grammar',
   'parameters',
 );
+/** Whether a refusal, in lower case, is about the form that answers should have. */
+export function namesForm(says: string): boolean {
+  return answerForm.test(says);
+}
+
 const limitTooHigh = new RegExp(
   String.raw`max_(?:completion_|new_|output_)?tokens.{0,60}(?:too (?:large|high)|less than|at most|` +
     String.raw`exceed|greater|larger|maximum|<=)`,

@@ -56,6 +56,9 @@ export function teacherOver(
 /** Whatever changes answers is part of the identity, so that the memo never mixes them. */
 const answering = [
   'temperature',
+  'topP',
+  'topK',
+  'presencePenalty',
   'thinking',
   'structuredOutput',
   'promptBytesMax',

@@ -91,10 +91,37 @@ test('what a server understands is learned once', async () => {
   expect(server.requests.map(({ body }) => 'temperature' in body)).toEqual([true, false, false]);
 });
 
-test('no temperature is sent where it is null', async () => {
-  const { teacher, server } = await open({}, { temperature: null });
+test('sampling is sent as the knobs have it, and not where they are null', async () => {
+  const first = await open({});
+  await first.teacher.think(request, signal);
+  expect(first.server.requests[0]?.body).toMatchObject({
+    ...{ temperature: 1, top_p: 0.95, top_k: 20, presence_penalty: 1.5 },
+    chat_template_kwargs: { enable_thinking: false },
+  });
+  await first.server.close();
+  const none = { temperature: null, topP: null, topK: null, presencePenalty: null };
+  const { teacher, server } = await open({}, { ...none, thinking: 'template' });
   await teacher.think(request, signal);
-  expect(server.requests[0]?.body).not.toHaveProperty('temperature');
+  const fields = Object.keys(server.requests[0]?.body ?? {}).sort();
+  expect(fields).toEqual(['max_tokens', 'messages', 'model', 'response_format']);
+});
+
+test('a server that names no field it refuses keeps the form that it understands', async () => {
+  const { teacher, server } = await open({
+    fault: () => ({
+      kind: 'by',
+      turn: (sent) =>
+        'top_k' in sent || 'chat_template_kwargs' in sent
+          ? failed(422, { message: 'extra fields not permitted' })
+          : answers(thought),
+    }),
+  });
+  await teacher.think(request, signal);
+  expect(server.requests).toHaveLength(2);
+  expect(server.requests[1]?.body).toMatchObject({
+    ...{ temperature: 1, presence_penalty: 1.5 },
+    response_format: { type: 'json_schema' },
+  });
 });
 
 test('after an answer a 403 refuses one request alone, unless it is about the key', async () => {

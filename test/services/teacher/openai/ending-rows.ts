@@ -181,6 +181,6 @@ export const forms: readonly Row[] = [
   [
     'everything',
     Array(6).fill(failed(400, { message: 'bad request' })),
-    { calls: 4, code: 'TEACHER_REFUSED' },
+    { calls: 5, code: 'TEACHER_REFUSED' },
   ],
 ];
