@@ -112,7 +112,16 @@ function addMoney(program: Command, context: CommandContext, end: (code: ExitCod
     .description('say what a run would ask and cost, without a call')
     .argument('<source...>', 'as for run')
     .option('--limit <count>', 'take only the first repositories')
-    .option('--tokens-per-second <count>', 'how fast the model writes one answer', '50')
+    .option(
+      '--tokens-per-second <count>',
+      'how fast the model writes one answer (default: 50)',
+      readCount,
+    )
+    .option(
+      '--reasoning-tokens <count>',
+      'tokens of reasoning that it writes before each answer (default: none)',
+      readCount,
+    )
     .option('--json', 'print JSON');
   withConfiguration(withModels(estimate)).action(async (sources, options) => {
     const { estimateCommand } = await import('./commands/estimate.ts');

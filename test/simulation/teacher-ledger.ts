@@ -142,7 +142,7 @@ async function playRound(
   ended: (end: string, cost: Usage) => void,
 ): Promise<boolean> {
   const settings = teacherSettings.parse({
-    ...{ baseUrl, model: 'm', dollarsMax, retriesMax: 2, retryWaitMs: 1, timeoutMs: 4_000 },
+    ...{ baseUrl, model: 'm', dollarsMax, retriesMax: 2, retryWaitMs: 1, timeoutMs: 10_000 },
     ...{ thinkTokensMax: 100, failuresMax: 1_000, ...prices },
   });
   const book = openBookFile(folder);

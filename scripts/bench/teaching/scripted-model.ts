@@ -1,7 +1,7 @@
 /** A server that answers at the lengths that are asked for, and counts in the output's tokens. */
 import { sha256 } from '../../../services/runtime/ids.ts';
 import { openTokenizer } from '../../../services/stages/sink/tokens/tokenizer.ts';
-import { answerAsAsked } from '../../../test/services/teacher/answers-as-asked.ts';
+import { answerAsAsked, reasonAsAsked } from '../../../test/services/teacher/answers-as-asked.ts';
 import {
   type ChatMessage,
   type FakeOpenAi,
@@ -14,8 +14,8 @@ export interface ScriptedModel extends FakeOpenAi {
   tokensOf(messages: readonly ChatMessage[]): number;
 }
 
-/** Its tokens are those of the output's tokenizer. */
-export async function startScriptedModel(): Promise<ScriptedModel> {
+/** Its tokens are those of the output's tokenizer; of reasoning there are about so many. */
+export async function startScriptedModel(reasoningTokens = 0): Promise<ScriptedModel> {
   const tokenizer = await openTokenizer('', '');
   const counted = new Map<string, number>();
   const countTokens = async (text: string) => {
@@ -23,7 +23,9 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
     counted.set(sha256(text), ids?.length ?? 0);
     return ids?.length ?? 0;
   };
-  const server = await startFakeOpenAi({ respond: answerAsAsked, countTokens });
+  const respond = (messages: readonly ChatMessage[]) =>
+    reasonAsAsked(messages, reasoningTokens) + answerAsAsked(messages);
+  const server = await startFakeOpenAi({ respond, countTokens });
   return {
     ...server,
     tokensOf: (messages) => counted.get(sha256(textOf(messages))) ?? 0,

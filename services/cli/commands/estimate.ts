@@ -27,7 +27,8 @@ import { type ModelOptions, sourceFlags } from '../with-models.ts';
 
 export interface EstimateOptions extends ConfigurationOptions, ModelOptions {
   readonly limit?: string;
-  readonly tokensPerSecond: string;
+  readonly tokensPerSecond?: number;
+  readonly reasoningTokens?: number;
   readonly json?: boolean;
 }
 
@@ -42,7 +43,7 @@ export async function estimateCommand(
   const { limit, listSourcesMax } = values.discover;
   await expandSources(values.discover.sources, limit, listSourcesMax);
   const prices = await findPrices(values.teacher);
-  const tally = await openTally(values, prices);
+  const tally = await openTally(values, prices, options.reasoningTokens ?? 0);
   // Sketches are no answers of a model: what is checked of those says nothing about them.
   const settings = { ...values.teacher, checks: 'off' as const };
   const teacher = await openOfflineTeacher(settings, tally.answer);
@@ -56,7 +57,7 @@ export async function estimateCommand(
       ...{ repositories: { found, written }, usage, kinds, byRepository },
       batchDollars: (usage.microDollars / 1e6) * prices.batchShare,
       prices: prices.from,
-      seconds: secondsOf(usage, values, Number(options.tokensPerSecond)),
+      seconds: secondsOf(usage, values, options.tokensPerSecond ?? usualSpeed),
     };
     if (options.json === true) writeJson(context.out, estimate);
     else for (const line of drawEstimate(estimate, context.out.style)) writeLine(context.out, line);
@@ -66,17 +67,30 @@ export async function estimateCommand(
   }
 }
 
-/** Accepts no rewrite, so that the search asks for as many as it may. */
+/** Tokens a second of one answer, where nobody says better. */
+const usualSpeed = 50;
+
+/**
+ * Accepts no rewrite, so that the search asks for as many as it may. Each character has a bit, so
+ * that rewrites are told of long lines as they are of surprising ones.
+ */
 const indifferent: Scorer = {
   identity: { name: 'none', version: '0', model: null, languageModel: false },
   configuration: 'estimate',
-  score: async ({ thoughts }) => thoughts.map(() => 1),
+  score: async ({ thoughts, target }) => thoughts.map(() => target.length),
+  scoreTokens: async ({ thoughts, target }) => {
+    const lines = target.matchAll(/[^\n]*\n|[^\n]+$/g);
+    const tokens = Array.from(lines, ({ index, 0: { length } }) => {
+      return { end: index + length, bits: length };
+    });
+    return thoughts.map(() => ({ bits: target.length, tokens }));
+  },
   check: async () => null,
   close: async () => {},
 };
 
 /** Counts tokens with the tokenizer of the output, which is the best guess at the model's own. */
-async function openTally({ sink }: ResolvedValues, prices: Prices) {
+async function openTally({ sink }: ResolvedValues, prices: Prices, reasoningTokens: number) {
   const { template, masking } = sink;
   const tokenizer = await openTokenizer(sink.tokenizer, sink.endOfText, { template, masking });
   const count = openCount(tokenizer.encode);
@@ -91,7 +105,7 @@ async function openTally({ sink }: ResolvedValues, prices: Prices) {
       const about = `${repository} ${formName}`;
       const promptTokens = await count(`${about} asked`, prompt);
       const text = JSON.stringify(sketch);
-      const completionTokens = await count(`${about} said`, text);
+      const completionTokens = reasoningTokens + (await count(`${about} said`, text));
       const microDollars = priceOf({ promptTokens, completionTokens }, prices);
       const usage = { ...noUsage, calls: 1, promptTokens, completionTokens, microDollars };
       add(kinds, formName, usage);

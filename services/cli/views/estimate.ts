@@ -58,7 +58,7 @@ export function drawEstimate(estimate: Estimate, style: Style): string[] {
     priced
       ? `Prices: ${printable(prices)}. In batches (\`backstory batch\`): ${dollars(batchDollars)}.`
       : 'No price is known: set teacher.pricesFile, or teacher.dollarsPerMillionPromptTokens and …CompletionTokens.',
-    'Tokens by the tokenizer of the output, answers of the usual length, every round of the search, no repairs.',
+    'Tokens by the tokenizer of the output, answers of the usual length, every round of the search, no repairs, no cache of prompts.',
   ];
 }
 

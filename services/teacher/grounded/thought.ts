@@ -241,11 +241,13 @@ function sayPlaces(places: readonly string[]): string {
 /** The definitions that use a name. */
 function placesOf(name: string, facts: FileFacts): string[] {
   const pattern = new RegExp(`(?<![\\w$])${RegExp.escape(name)}(?![\\w$])`);
-  return facts.definitions
-    .filter((definition) => definition.lines.some((line) => pattern.test(line.masked)))
-    .map(({ label }) => label)
-    // What is imported may be a constant of the file itself.
-    .filter((label) => label !== name);
+  return (
+    facts.definitions
+      .filter((definition) => definition.lines.some((line) => pattern.test(line.masked)))
+      .map(({ label }) => label)
+      // What is imported may be a constant of the file itself.
+      .filter((label) => label !== name)
+  );
 }
 
 const overviewNouns = ['class', 'function', 'type', 'constant'] as const;

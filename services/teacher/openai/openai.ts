@@ -21,10 +21,14 @@ export function teacherOver(
 ): Teacher {
   let remark: string | null = null;
   const { promptBytesMax, thinkTokensMax } = configuration;
-  const thought = async (prompt: Prompt, code: string, asking: Asking): Promise<Answer<string>> => {
+  const thought = async (
+    prompt: Prompt,
+    sketch: ReturnType<typeof sketchThought>,
+    asking: Asking,
+  ): Promise<Answer<string>> => {
     const form = { form: thoughtAnswer, formName: 'thought', part: 'thought' };
     const limit = { tokensMax: thinkTokensMax, limitKnob: 'thinkTokensMax' as const };
-    const wanted = { ...form, ...limit, sketch: sketchThought(code) };
+    const wanted = { ...form, ...limit, sketch };
     const { value, usage } = await converse(chat, prompt, wanted, asking);
     return { value: value.thought, usage };
   };
@@ -35,13 +39,15 @@ export function teacherOver(
     mendPurposes: (asked, signal, draft = noDraft) =>
       askPurposes(chat, configuration, asked, { repository: asked.request.name, signal, draft }),
     think: (request, signal, draft = noDraft) =>
-      thought(thinkPrompt(request, promptBytesMax), request.code, {
+      thought(thinkPrompt(request, promptBytesMax), sketchThought(request.code), {
         ...{ repository: request.name, signal, draft },
       }),
     rewrite: (request, sample, signal, draft = noDraft) =>
-      thought(rewritePrompt(request, sample, promptBytesMax), request.code, {
-        ...{ repository: request.name, signal, draft },
-      }),
+      thought(
+        rewritePrompt(request, sample, promptBytesMax),
+        sketchThought(request.code, 1 + sample),
+        { repository: request.name, signal, draft },
+      ),
     thinkParts: (request, signal, draft = noDraft) =>
       thinkAboutParts(chat, configuration, request, { repository: request.name, signal, draft }),
     check: async () => {

@@ -10,12 +10,11 @@ const filler = 'what it has to do and how the parts fit ';
 /** Of English prose about code, with the space after the word. */
 const bytesPerWord = 6;
 
-function wordsOf(words: number): string {
+/** Another `variant` is another text, as different rewrites are. */
+function wordsOf(words: number, variant = 0): string {
   const bytes = Math.max(1, Math.round(words * bytesPerWord));
-  return filler
-    .repeat(Math.ceil(bytes / filler.length))
-    .slice(0, bytes)
-    .trim();
+  const text = `${variant === 0 ? '' : `${variant} `}${filler.repeat(Math.ceil(bytes / filler.length))}`;
+  return text.slice(0, bytes).trim();
 }
 
 /** Some 80 words for a handful of files, 500 at most. */
@@ -42,6 +41,7 @@ export function sketchPurposes(paths: readonly string[]): {
   return { purposes: paths.map((path) => ({ path, purpose: wordsOf(purposeWords) })) };
 }
 
-export function sketchThought(code: string): { thought: string } {
-  return { thought: wordsOf(wordsWanted(Buffer.byteLength(code))) };
+/** Of the first thought, or of the rewrite with this number, from 1. */
+export function sketchThought(code: string, rewrite = 0): { thought: string } {
+  return { thought: wordsOf(wordsWanted(Buffer.byteLength(code)), rewrite) };
 }

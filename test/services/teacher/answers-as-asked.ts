@@ -40,22 +40,35 @@ export function answerAsAsked(messages: readonly ChatMessage[]): string {
   return JSON.stringify({ thought: prose(before.split(' ').length).slice(0, bytesMax) });
 }
 
+/** A think block before an answer, of about so many tokens. */
+export function reasonAsAsked(messages: readonly ChatMessage[], tokens: number): string {
+  if (tokens === 0) return '';
+  const { below } = seededRandom(
+    Number.parseInt(sha256(messages[1]?.content ?? '').slice(0, 8), 16),
+  );
+  return `<think>${proseOf((tokens / tokensPerWord) * (0.8 + below(401) / 1_000), below)}</think>\n`;
+}
+
 const words =
-  'the a each every no one that this which it its from to for with before after where when then ' +
-  'so because while not caller reader value state order error case limit input result contract ' +
-  'edge failure module part piece name kind list table text line option default keeps takes gives ' +
-  'needs holds checks returns refuses builds joins splits orders names counts stands begins ends';
+  'the a each no one that it its from to for with who then so not order error case limit put part ' +
+  'name kind list text line set key add ask add use end new old own few all any may can must get';
+
+/** Prose about code has such words between the others: six bytes and 1.5 tokens a word on average. */
+const terms =
+  'idempotency unparsable lexicographic reentrancy reparses rehashes decompresses unescapes ' +
+  'reserialises idempotently unbuffered coalesces';
+const termEach = 4;
+const tokensPerWord = 1.5;
+
+const sentenceWords = 13;
 
 /** Sentences of words in any order; some of them are words of every English text. */
 function proseOf(count: number, below: (limit: number) => number): string {
-  const known = words.split(' ');
-  const drawn = Array.from(
-    { length: Math.max(4, Math.round(count)) },
-    () => known[below(known.length)] ?? '',
-  );
-  const sentences: string[] = [];
-  for (let at = 0; at < drawn.length; at += 12) {
-    sentences.push(`It ${drawn.slice(at, at + 12).join(' ')}.`);
-  }
-  return sentences.join(' ');
+  const [usual, special] = [words.split(' '), terms.split(' ')];
+  const drawn = Array.from({ length: Math.max(4, Math.round(count)) }, (_unused, at) => {
+    if (at % sentenceWords === 0) return 'It';
+    const known = below(termEach) === 0 ? special : usual;
+    return known[below(known.length)] ?? '';
+  });
+  return `${drawn.join(' ').replaceAll(' It ', '. It ')}.`;
 }

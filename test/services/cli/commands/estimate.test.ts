@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeFiles } from '../../../samples/write-files.ts';
 import { writeRepositories } from '../../../simulation/repositories.ts';
 import { smallOutput, writeByteTokenizer } from '../../../simulation/run-graph.ts';
-import { answerAsAsked } from '../../teacher/answers-as-asked.ts';
+import { answerAsAsked, reasonAsAsked } from '../../teacher/answers-as-asked.ts';
 import { type FakeOpenAi, startFakeOpenAi } from '../../teacher/fake-openai-server.ts';
 import { runLine } from '../terminal.ts';
 
@@ -32,7 +32,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function estimateAndRun(sources: readonly string[], out: string, ...more: string[]) {
+/** `foretold` goes to the estimate alone. */
+async function estimateAndRun(
+  sources: readonly string[],
+  out: string,
+  { more = [], foretold = [] }: { more?: readonly string[]; foretold?: readonly string[] } = {},
+) {
   const knobs = [
     ...['teacher.model=fake-model', `teacher.baseUrl=${server.baseUrl}`, parts],
     ...['teacher.dollarsPerMillionPromptTokens=2', 'teacher.dollarsPerMillionCompletionTokens=8'],
@@ -41,7 +46,7 @@ async function estimateAndRun(sources: readonly string[], out: string, ...more: 
   const flags = ['--teacher', 'openai', '--json', ...knobs, ...more];
   const line = (...argv: string[]) => runLine([...argv, ...flags], { workingFolder: folder });
   const before = server.requests.length;
-  const estimated = await line('estimate', ...sources);
+  const estimated = await line('estimate', ...sources, ...foretold);
   expect(estimated.exitCode, estimated.err).toBe(0);
   expect(server.requests).toHaveLength(before);
   const run = await line('run', ...sources, '--out', out);
@@ -73,7 +78,7 @@ test('so it is where a project has so many files that it is planned from the top
     writeFiles(join(folder, name), manyFiles(name, 42));
     return join(folder, name);
   });
-  const compared = await estimateAndRun(large, 'out-large', '--search', 'off');
+  const compared = await estimateAndRun(large, 'out-large', { more: ['--search', 'off'] });
   const asked = server.requests.map(({ body }) => body.messages?.[0]?.content ?? '');
   expect(asked.some((system) => system.includes('"modules"'))).toBe(true);
   // A call for each thought, and some for the plan.
@@ -102,6 +107,29 @@ function manyFiles(name: string, count: number): Record<string, string> {
   }
   return files;
 }
+
+test('the tokens of a model that reasons before each answer are told, and counted', async () => {
+  const silent = server;
+  server = await startFakeOpenAi({
+    respond: (messages) => reasonAsAsked(messages, 100) + answerAsAsked(messages),
+    countTokens: (text) => Buffer.byteLength(text),
+  });
+  try {
+    // Of its words, with the spaces, in the tokens of this test.
+    const foretold = ['--reasoning-tokens', '400'];
+    expectWithinTenth(await estimateAndRun(sources, 'out-reasoning', { foretold }));
+  } finally {
+    await server.close();
+    server = silent;
+  }
+});
+
+test.each(['0', '-1', 'many', '1.5'])('%s tokens are no number of tokens', async (tokens) => {
+  const line = ['estimate', ...sources, '--reasoning-tokens', tokens];
+  const said = await runLine(line, { workingFolder: folder });
+  expect(said.exitCode).toBe(2);
+  expect(said.err).toContain('must be a whole number');
+});
 
 test('a teacher that costs nothing says so', async () => {
   const said = await runLine(['estimate', ...sources], { workingFolder: folder });
