@@ -5,7 +5,8 @@
  * characters of all files (what a prompt shares, from its first character, with an earlier one
  * about the same file), and by a real llama.cpp server, in its own `cached_tokens`, of so many
  * files of each repository, which are asked in turn. Of the first prompt about a file a cache has
- * what all files share; by characters that counts as nothing.
+ * what all files share; by characters that counts as nothing. With `--estimate` see
+ * teaching/estimates.ts.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,6 +16,7 @@ import { askForOneToken, type CacheUse, shareOf } from '../../test/samples/serve
 import { startLlamaServer } from '../../test/samples/servers/llama-server.ts';
 import { type ChatMessage, textOf } from '../../test/services/teacher/fake-openai-server.ts';
 import type { Report } from '../bench.ts';
+import { compareEstimates } from './teaching/estimates.ts';
 import { pathOf, runScripted } from './teaching/program.ts';
 import { chosenRepositories } from './teaching/repositories.ts';
 import { type ScriptedModel, startScriptedModel } from './teaching/scripted-model.ts';
@@ -32,6 +34,7 @@ interface Prompt {
 const contextTokens = 65_536;
 
 export async function run(report: Report): Promise<void> {
+  if (process.argv.includes('--estimate')) return compareEstimates(report);
   const folder = await mkdtemp(join(tmpdir(), 'backstory-prompts-'));
   const server = await startScriptedModel();
   const all: Prompt[] = [];

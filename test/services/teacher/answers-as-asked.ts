@@ -53,7 +53,7 @@ const words =
   'the a each no one that it its from to for with who then so not order error case limit put part ' +
   'name kind list text line set key add ask add use end new old own few all any may can must get';
 
-/** Prose about code has such words between the others: six bytes and 1.5 tokens a word on average. */
+/** Prose about code has such words between the others: on average six bytes, 1.5 tokens a word. */
 const terms =
   'idempotency unparsable lexicographic reentrancy reparses rehashes decompresses unescapes ' +
   'reserialises idempotently unbuffered coalesces';

@@ -1,17 +1,17 @@
 /**
- * `npm run bench -- estimate [--only NAME,…]`: what `estimate` foretells of ten small real
- * repositories, against a run at the default settings, with the search, on a scripted model that
- * keeps to the lengths that the prompts ask for; then the same with a model that reasons before
- * each answer. The baselines are those of the run.
+ * `npm run bench -- prompts --estimate [--only NAME,…]`: what `estimate` foretells of ten small
+ * real repositories, against a run at the default settings, with the search, on a scripted model
+ * that keeps to the lengths that the prompts ask for; then the same with a model that reasons
+ * before each answer. The baselines are those of the run.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import type { Usage } from '../../schemas/generated/types.ts';
-import type { Report } from '../bench.ts';
-import { runScripted } from './teaching/program.ts';
-import { chosenRepositories } from './teaching/repositories.ts';
-import { startScriptedModel } from './teaching/scripted-model.ts';
+import type { Usage } from '../../../schemas/generated/types.ts';
+import type { Report } from '../../bench.ts';
+import { runScripted } from './program.ts';
+import { chosenRepositories } from './repositories.ts';
+import { startScriptedModel } from './scripted-model.ts';
 
 type Said = { readonly usage: Usage };
 
@@ -26,7 +26,7 @@ const prices = [
   ...['--set', 'teacher.dollarsPerMillionCompletionTokens=2'],
 ];
 
-export async function run(report: Report): Promise<void> {
+export async function compareEstimates(report: Report): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'backstory-estimate-'));
   const sources = await chosenRepositories(process.argv);
   try {
