@@ -24,6 +24,11 @@ const riders = [
   String.raw`\b${denied}${gap} ${harm}\b`,
   String.raw`\b(?:hippocratic|do no harm|no harm license|ethical (?:source|use)|anti ?(?:996|capitalist)|good not evil)\b`,
   String.raw`\b(?:may|must|shall|can) not (?:be )?(?:sell|sold|resell|resold|redistribute[ds]?|modif(?:y|ied))\b`,
+  String.raw`\b(?:distribution|redistribution|modification|reproduction|copying|resale)${gap} (?:is|are) (?:not (?:permitted|allowed|granted|authori[sz]ed)|(?:strictly )?(?:prohibited|forbidden))\b`,
+  String.raw`\b(?:may|must|shall|can) not (?:be )?(?:provid|offer|host|ma[dk])\w*${gap} (?:as a service|services?)\b`,
+  String.raw`\b(?:derivatives?|derivative works?|modifi\w+|changes|adaptations?)${gap} (?:must|shall|has to|have to)${gap} under (?:this|the) (?:very )?same\b`,
+  String.raw`\b(?<!not )(?:must|shall|needs? to|has to|have to|required to) (?:obtain|purchase|buy|acquire|pay)(?: \w+){0,5} (?:licen[cs]es?|fees?|subscription)\b`,
+  String.raw`\b(?:endanger|harm|threaten)\b(?: \w+){0,10} (?:well being|persons?|people|individuals|humanity|environment)\b`,
   String.raw`\b(?:following )?additional (?:restrictions?|limitations?) appl(?:y|ies)\b`,
 ].map((rider) => new RegExp(rider));
 

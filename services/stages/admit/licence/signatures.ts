@@ -100,6 +100,7 @@ export const signatures: readonly Signature[] = [
     'this is free and unencumbered software released into the public domain',
   ]),
   signature('CC0-1.0', 1_150, ['cc0 1 0 universal', 'affirmer']),
+  signature('ZPL-2.1', 420, ['zope public license zpl version 2 1']),
   signature('WTFPL', 130, ['do what the fuck you want to public license']),
   signature('BlueOak-1.0.0', 340, ['blue oak model license version 1 0 0', 'excuse']),
   signature('PostgreSQL', 200, [
@@ -164,4 +165,4 @@ export const permissiveLicences: readonly string[] =
   `0BSD Apache-2.0 Artistic-2.0 BlueOak-1.0.0 BSD-1-Clause BSD-2-Clause BSD-2-Clause-Patent
    BSD-3-Clause BSD-3-Clause-Clear BSD-4-Clause BSL-1.0 CC0-1.0 curl HPND ISC libpng-2.0 MIT
    LicenseRef-BSD MIT-0 MulanPSL-2.0 NCSA PostgreSQL PSF-2.0 Python-2.0 Unicode-3.0 Unicode-DFS-2016 Unlicense
-   UPL-1.0 WTFPL X11 Zlib`.split(/\s+/);
+   UPL-1.0 WTFPL X11 Zlib ZPL-2.1`.split(/\s+/);

@@ -296,6 +296,18 @@ const forms: readonly (readonly [path: string, text: string])[] = [
   ['a.yaml', "To create a key with `id` 'foo', pass `--public-key='id=foo,value=VALUE'`\n"],
   ['a.sql', "INSERT INTO other VALUES (1, 'Abc12345!', 'Bob123!xY');\n"],
   ['a.js', 'x = "the token " + "identifier2" + y\n'],
+  // Words behind what begins a vendor's token.
+  ['a.css', '.pa-wide-column-layout-with-a-border-and-shadow-on {}\n'],
+  ['a.css', '.al-left-aligned-columns-with-a-border-and-shadow1 {}\n'],
+  ['a.css', '.sk-loading-placeholder-of-the-main-page-with-a-long-name {}\n'],
+  ['a.py', 'persona_production_database_of_all_customers = 1\n'],
+  ['a.py', 'polar_at_equator_of_the_rotated_grid = tss_of_the_whole_sample_size\n'],
+  ['a.py', 'unkey_all_columns_of_the_table = pina_colada_recipe_of_the_house\n'],
+  ['a.py', 'lip_thickness_of_the_sample, ion_channel_conductance_of_the_cell = 1, 2\n'],
+  ['a.py', 'sm_pat_PatternMatchingRules = rpa_roboticProcessAutomationTasks\n'],
+  ['a.js', 'const url = api_live.subscribeToAllChangesOfTheList;\n'],
+  ['a.js', 'key_deadbeef, db-migrations-of-the-customers-table, BSAggregationOfAllStatements\n'],
+  ['a.js', 'pk_customers_id, pat.matchesEverythingInTheText.of.it, csa_certified_product\n'],
 ];
 
 test.each(forms)('stays in %s: %s', (path, form) => {

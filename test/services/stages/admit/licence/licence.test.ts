@@ -64,6 +64,11 @@ describe('texts', () => {
     'Use of the Software to train AI models is not permitted: training of any model is prohibited.',
     'You may not use the Software for military purposes or to violate human rights.',
     'The Software shall not be sold.',
+    'Copying or redistribution of this program in any form is strictly forbidden.',
+    'The Software must not be offered to others as a paid hosted service.',
+    'All modified versions must be released under the same terms as this one.',
+    'Companies with a revenue above one million dollars must purchase a commercial licence.',
+    'Do not run it on systems that harm the physical or mental well-being of people.',
   ])('a rider on a permissive text makes it another licence: %s', (rider) => {
     const allowed = allowedLicences('permissive');
     for (const text of [`${mit}\n${rider}\n`, `${rider}\n\n${mit}`, `The MIT License. ${rider}`]) {
@@ -71,6 +76,18 @@ describe('texts', () => {
       expect(expression).not.toBeNull();
       if (expression !== null) expect(isAllowed(printExpression(expression), allowed)).toBe(false);
     }
+  });
+
+  test.each([
+    'Redistribution and use in source and binary forms, with or without modification, are permitted.',
+    'You may not hold the authors liable for any service that uses the Software.',
+    'Modified versions must keep this notice.',
+    'You do not need to pay any fee.',
+    'This does not affect the rights of people who received copies.',
+  ])('what takes nothing back is no rider: %s', (sentence) => {
+    expect(matchLicenceText(`${mit}\n${sentence}\n`).map(({ identifier }) => identifier)).toEqual([
+      'MIT',
+    ]);
   });
 
   test('reports other texts as unrecognised, and nothing for an empty file', () => {
