@@ -1,8 +1,9 @@
 /**
- * `npm run bench -- NAME [--json]`: runs scripts/bench/NAME.ts and prints its figures, with --json
- * one JSON line each. Figures of a shared machine are magnitudes; compare runs of the same minute.
+ * `npm run bench -- NAME [--json]`: runs scripts/bench/NAME.ts or scripts/bench/NAME/bench.ts and
+ * prints its figures, with --json one JSON line each. Figures of a shared machine are magnitudes;
+ * compare runs of the same minute.
  */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 
 /** One figure. `baseline` is the figure to compare with, in the same unit, or null. */
 export interface Figure {
@@ -24,23 +25,32 @@ export function figureLine(bench: string, { metric, value, unit, baseline = null
   return { bench, metric, value, unit, baseline, ratio };
 }
 
-function availableNames(): string[] {
-  return readdirSync(new URL('bench/', import.meta.url))
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => file.slice(0, -'.ts'.length))
-    .sort();
+/** The file of each benchmark by its name. */
+function available(): ReadonlyMap<string, string> {
+  const folder = new URL('bench/', import.meta.url);
+  const files = readdirSync(folder).sort();
+  return new Map(
+    files.flatMap((name): [string, string][] => {
+      if (name.endsWith('.ts')) return [[name.slice(0, -'.ts'.length), name]];
+      const inside = `${name}/bench.ts`;
+      return existsSync(new URL(inside, folder)) ? [[name, inside]] : [];
+    }),
+  );
 }
 
 async function main(): Promise<void> {
   const json = process.argv.includes('--json');
   const [name] = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
-  const names = availableNames();
-  if (name === undefined || !names.includes(name)) {
-    console.error(`usage: npm run bench -- NAME [--json]; NAME is one of ${names.join(', ')}`);
+  const benches = available();
+  const file = benches.get(name ?? '');
+  if (name === undefined || file === undefined) {
+    console.error(
+      `usage: npm run bench -- NAME [--json]; NAME is one of ${[...benches.keys()].join(', ')}`,
+    );
     process.exitCode = 2;
     return;
   }
-  const { run } = (await import(`./bench/${name}.ts`)) as Benchmark;
+  const { run } = (await import(`./bench/${file}`)) as Benchmark;
   await run((figure) => {
     const line = figureLine(name, figure);
     if (json) {

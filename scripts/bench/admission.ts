@@ -15,8 +15,8 @@ import type { Finding } from '../../services/redaction/redaction.ts';
 import type { AdmitKnobs } from '../../services/stages/admit/config.ts';
 import type { Gate } from '../../services/stages/admit/gate.ts';
 import type { Report } from '../bench.ts';
-import { fetchPackages } from './corpora/fetch-packages.ts';
-import { cacheFolder, obtain, runTool } from './structure/obtain/tools.ts';
+import { obtainPackages } from './corpora/fetch-packages.ts';
+import { cacheFolder, runTool } from './structure/obtain/tools.ts';
 
 interface Options {
   readonly packages: string | null;
@@ -51,7 +51,7 @@ interface Measured {
 
 export async function run(report: Report): Promise<void> {
   const options = readOptions(process.argv.slice(2));
-  const folder = options.packages ?? (await obtainPackages());
+  const folder = options.packages ?? (await released());
   const here = await openProgram(resolve(import.meta.dirname, '../..'));
   const other = options.against === null ? null : await openProgram(resolve(options.against));
   const now = emptyMeasure();
@@ -82,11 +82,10 @@ function readOptions(args: readonly string[]): Options {
   return { packages, against, examples: Number(values.examples) };
 }
 
-async function obtainPackages(): Promise<string> {
+async function released(): Promise<string> {
   const cache = cacheFolder(process.env);
   await mkdir(cache, { recursive: true });
-  const released = { name: 'released', obtain: async (into: string) => fetchPackages(into) };
-  return obtain('packages', released, { run: runTool, cache });
+  return obtainPackages({ run: runTool, cache });
 }
 
 async function openProgram(root: string): Promise<Program> {

@@ -1,9 +1,11 @@
 /**
  * Released packages as their registries hand them out, by the ordinary clients of npm and PyPI:
  * about 400 MB packed, 1.5 GB of files. Nothing is built or run. The corpus of
- * `npm run bench -- admission`, which fetches it itself.
+ * `npm run bench -- admission` and `secrets`, which fetch it themselves.
  */
 import { execFileSync } from 'node:child_process';
+import { obtain } from '../structure/obtain/tools.ts';
+import type { Context } from '../structure/score/oracle.ts';
 
 /** Packages that speak with services, hold test data or documentation, or are much used. */
 const packages = {
@@ -45,20 +47,46 @@ const packages = {
     web3==8.0.0 yt-dlp==2026.10.26`,
 };
 
-/** Archives only; wheels alone, because a source distribution runs its own program. */
-export function fetchPackages(folder: string): void {
-  for (const name of packages.npm.split(/\s+/)) {
-    fetchOne(folder, 'npm', ['pack', '--silent', name]);
-  }
-  const options = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary', ':all:'];
-  for (const name of packages.pip.split(/\s+/)) fetchOne(folder, 'python3', [...options, name]);
+/** The folder of the packages, fetched at the first call. */
+export function obtainPackages(context: Context): Promise<string> {
+  const released = { name: 'released', obtain: async (into: string) => fetchPackages(into) };
+  return obtain('packages', released, context);
 }
 
+/** Archives only; wheels alone, because a source distribution runs its own program. */
+function fetchPackages(folder: string): void {
+  fetchAll(folder, 'npm', ['pack', '--silent'], packages.npm.split(/\s+/));
+  const options = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary', ':all:'];
+  fetchAll(folder, 'python3', options, packages.pip.split(/\s+/));
+}
+
+/** A call for many: starting a client takes longer than most downloads. */
+const perCall = 12;
+
 /** One that cannot be had, such as a wheel for another Python, is said and left out. */
-function fetchOne(folder: string, program: string, args: readonly string[]): void {
+export function fetchAll(
+  folder: string,
+  program: string,
+  options: readonly string[],
+  names: readonly string[],
+): void {
+  for (let at = 0; at < names.length; at += perCall) {
+    const some = names.slice(at, at + perCall);
+    // A client gives up at the first that it cannot have, so the rest is asked for one by one.
+    if (fetchOne(folder, program, [...options, ...some]) === null) continue;
+    for (const name of some) {
+      const error = fetchOne(folder, program, [...options, name]);
+      if (error !== null) console.error(`left out: ${program} ${name}: ${error}`);
+    }
+  }
+}
+
+/** Returns the first line of what went wrong, or null. */
+function fetchOne(folder: string, program: string, args: readonly string[]): string | null {
   try {
     execFileSync(program, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+    return null;
   } catch (error) {
-    console.error(`left out: ${program} ${args.join(' ')}: ${String(error).split('\n')[0]}`);
+    return String(error).split('\n')[0] ?? '';
   }
 }

@@ -34,6 +34,11 @@ function rows(name: string, marks: string, after: string): VendorShape[] {
   return marks.split(' ').map((mark) => ({ name, mark, after }));
 }
 
+/** The same for shapes that say little. */
+function weakRows(name: string, marks: string, after: string): VendorShape[] {
+  return rows(name, marks, after).map((row) => ({ ...row, weak: true }));
+}
+
 const clouds: readonly VendorShape[] = [
   ...rows('aws-key-id', 'AKIA ASIA ABIA ACCA', `${upper}{16,}(?![a-z])`),
   { name: 'aws-bedrock', mark: 'ABSK', after: `${base64}{60,}={0,2}` },
@@ -351,31 +356,16 @@ const services: readonly VendorShape[] = [
   ...rows('mergify', 'mergify_application_key_', `${line}{40,}`),
   ...rows('miro', 'eyJtaXJv', `[A-Za-z0-9-]{10,64}_${line}{20,}`),
   ...rows('nylas', 'nyk_', `${word}{60,}`),
-  ...['', '_ca', '_us'].map((region) => ({
-    name: 'onfido',
-    mark: `api_live${region}.`,
-    after: `${line}{20,}`,
-    weak: true as const,
-  })),
+  ...weakRows('onfido', 'api_live. api_live_ca. api_live_us.', `${line}{20,}`),
   ...rows('paddle', 'pdl_live_apikey_ pdl_sdbx_apikey_', String.raw`[a-z0-9]{26}_\w{22,}`),
   { name: 'persona', mark: 'persona_production_', after: `${line}{20,}`, weak: true },
   { name: 'pinterest', mark: 'pina_', after: `${line}{20,}`, weak: true },
-  ...['at', 'oat', 'pat'].map((kind) => ({
-    name: 'polar',
-    mark: `polar_${kind}_`,
-    after: `${line}{20,}`,
-    weak: true as const,
-  })),
+  ...weakRows('polar', 'polar_at_ polar_oat_ polar_pat_', `${line}{20,}`),
   ...rows('posthog', 'phx_', `${line}{40,}`),
   { name: 'runpod', mark: 'rpa_', after: `${word}{30,}`, weak: true },
   ...rows('rootly', 'rootly_', `${hex}{60,}`),
   ...rows('samsara', 'samsara_api_', `${word}{26,}`),
-  ...['aat', 'pat', 'sat'].map((kind) => ({
-    name: 'settlemint',
-    mark: `sm_${kind}_`,
-    after: `${word}{16,}`,
-    weak: true as const,
-  })),
+  ...weakRows('settlemint', 'sm_aat_ sm_pat_ sm_sat_', `${word}{16,}`),
   { name: 'slack-cookie', mark: 'xoxd-', after: String.raw`[\w%/+-]{40,}={0,2}` },
   { name: 'thunderstore', mark: 'tss_', after: `${line}{20,}`, weak: true },
   { name: 'unkey', mark: 'unkey_', after: `${word}{20,}`, weak: true },

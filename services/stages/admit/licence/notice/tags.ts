@@ -20,9 +20,10 @@ const namesOtherThing = /^(?:freebsd|zlib|boost|expat|psf)$/i;
 /** Reads `License: GPLv2 or later`, `@license MIT`, or a line that is only a licence's name. */
 export function readTag(line: string): LicenceExpression | null {
   if (line.length > tagCharacters) return null;
-  // Ansible's files name the licence and, in brackets, where its text is.
+  // Ansible's files name the licence and where its text is: in brackets, which may end on the next
+  // line, or by an address.
   const alone = line
-    .replace(/\s*\((?:see|http)[^()]{1,200}\)$/i, '')
+    .replace(/\s*(?:\((?:see|http)[^()]{1,200}\)?|https?:\/\/\S{1,200})$/i, '')
     .replace(/^the /i, '')
     .replace(/[.,;:]+$/, '');
   const whole = namesOtherThing.test(alone) ? null : fromName(alone);

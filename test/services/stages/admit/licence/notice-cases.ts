@@ -36,6 +36,16 @@ provided that the following conditions are met:
 export const copyleft: readonly NoticeCase[] = [
   [
     'a.py',
+    '# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or\n# https://www.gnu.org/licenses/gpl-3.0.txt)\nimport os\n',
+    'GPL-3.0-or-later',
+  ],
+  [
+    'a.py',
+    '# GNU General Public License v3.0+ https://www.gnu.org/licenses/gpl-3.0.txt\nimport os\n',
+    'GPL-3.0-or-later',
+  ],
+  [
+    'a.py',
     '# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)\n',
     'GPL-3.0-or-later',
   ],
@@ -233,6 +243,12 @@ export const permissive: readonly NoticeCase[] = [
 ];
 
 export const mentions: readonly NoticeCase[] = [
+  [
+    'a.py',
+    '# Compares with GNU GPL programs (see https://www.gnu.org/licenses/gpl-3.0.txt\nx = 1\n',
+    null,
+  ],
+  ['a.js', '// The MIT parser https://example.org/mit\nlet x = 1;\n', null],
   ['a.py', '# Used for internal tests only.\n# license: see LICENSE\n', null],
   ['a.py', '# Works with libraries such as foo, released under the name bar.\n', null],
   // Headings and remarks that are also parts of names.
