@@ -17,6 +17,7 @@ import { createPhrases, type Phrases } from './phrases.ts';
 import { createRefusals, type RefusedSteps } from './refusals.ts';
 import { createRegister, type Register } from './register.ts';
 import { createRepetition, type Repetition } from './repetition.ts';
+import { createSearchMeasure, type SearchQuality } from './search.ts';
 import {
   createSymbols,
   type Share,
@@ -63,6 +64,8 @@ export interface QualityReport {
   readonly symbols: Symbols;
   /** Thoughts that the search worked on, and those that it rewrote; null where no log tells. */
   readonly rewritten: Share | null;
+  /** What the search did; null where nothing was searched, or no log tells. */
+  readonly search: SearchQuality | null;
   /** Numbers that are estimates, each with the reason. */
   readonly sampled: readonly string[];
   /** What could not be told, and why. */
@@ -102,8 +105,10 @@ export async function measureOutput(request: MeasureRequest): Promise<MeasuredOu
   const output = await openOutput(request.place);
   const measures = createMeasures();
   const incomplete = await forEachSample(output, measures.add, request);
-  const log = await readThoughtFacts(request.runFolder);
-  const report = { ...factsOf(output, incomplete.length), ...measures.report(), ...logFacts(log) };
+  const search = createSearchMeasure();
+  const log = await readThoughtFacts(request.runFolder, search.add);
+  const facts = { ...factsOf(output, incomplete.length), ...logFacts(log) };
+  const report = { ...facts, ...measures.report(), search: search.report() };
   return {
     report: { ...report, sampled: sampledNumbers(report) },
     examples: measures.examples.report(),

@@ -2,7 +2,7 @@
  * What the log of a run tells of its thoughts beyond the shards: how many the search rewrote, and
  * how many answers the checks refused, also those that were mended.
  */
-import type { Usage } from '../../../schemas/generated/types.ts';
+import type { SearchReport, Step, Usage } from '../../../schemas/generated/types.ts';
 import { IdSet } from '../../runtime/hashes/id-set.ts';
 import { type FromLog, forEachBody, type RunLog, withRunLog } from './run-log.ts';
 
@@ -17,13 +17,20 @@ export interface ThoughtFacts {
   readonly finish: Readonly<Record<string, number>>;
 }
 
+/** Visits each searched file on the way. */
+type VisitSearched = (file: {
+  readonly steps: readonly Step[];
+  readonly search: SearchReport;
+}) => void;
+
 export async function readThoughtFacts(
   outputFolder: string | null,
+  visit: VisitSearched = () => {},
 ): Promise<FromLog<ThoughtFacts>> {
-  return withRunLog(outputFolder, readFacts);
+  return withRunLog(outputFolder, (log) => readFacts(log, visit));
 }
 
-async function readFacts(log: RunLog): Promise<ThoughtFacts> {
+async function readFacts(log: RunLog, visit: VisitSearched): Promise<ThoughtFacts> {
   const refused = new Map<string, number>();
   const finish = new Map<string, number>();
   // The log may hold a record twice, under the same id.
@@ -41,6 +48,7 @@ async function readFacts(log: RunLog): Promise<ThoughtFacts> {
     // A file's usage is that of its first thought and of its search.
     addUsage(usage);
     if (search === null) return;
+    visit({ steps, search });
     searched += steps.filter(({ kind }) => kind === 'think').length;
     const kept = search.candidates.filter(({ outcome }) => outcome === 'accepted');
     rewritten += new Set(kept.map(({ thought }) => thought)).size;

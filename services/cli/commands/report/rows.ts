@@ -4,8 +4,9 @@
  */
 import type { LackGroup } from '../../../quality/lacks.ts';
 import type { QualityReport } from '../../../quality/report.ts';
+import type { Tried } from '../../../quality/search.ts';
 import type { Share } from '../../../quality/symbols.ts';
-import { formatCount, formatShare, plural } from '../../views/format.ts';
+import { formatBytes, formatCount, formatShare, plural } from '../../views/format.ts';
 
 export interface QualitySection {
   readonly title: string;
@@ -25,6 +26,7 @@ export function qualitySections(report: QualityReport): QualitySection[] {
     refused(report),
     answers(report),
     thoughts(report),
+    ...search(report),
     phrases(report),
     register(report),
     unknown(report),
@@ -132,6 +134,63 @@ function formatFine(share: number): string {
 
 function describeShare({ share, found, of }: Share): string {
   return of === 0 ? 'none' : `${formatShare(share)} (${formatCount(found)} of ${formatCount(of)})`;
+}
+
+function search({ search: found }: QualityReport): QualitySection[] {
+  if (found === null) return [];
+  const { rounds, outcomes, places, thoughtBytes, growth, scorers } = found;
+  const perByte = (bits: number) => bits.toFixed(4);
+  const tried = ({ rewrites, accepted }: Tried) => {
+    return [rewrites, accepted].map(formatCount).concat(shareOfTried(rewrites, accepted));
+  };
+  const overview = [
+    ...scorers.map(({ model, configuration, files }) => [
+      'scored by',
+      `${model}, configuration ${configuration.slice(0, 12)}: ${plural(files, 'file')}`,
+    ]),
+    ['code scored', `${formatBytes(found.targetBytes)} of ${plural(found.files, 'file')}`],
+    [
+      'thoughts',
+      `${formatBytes(thoughtBytes.before)} before, ${formatBytes(thoughtBytes.after)} after`,
+    ],
+    ...Object.entries(outcomes).map(([outcome, count]) => [
+      `rewrites ${outcome}`,
+      formatCount(count),
+    ]),
+  ];
+  const byRound = [
+    ['first thoughts', perByte(rounds.before), '', '', ''],
+    ...rounds.after.map((round, at) => [`${at + 1}`, perByte(round.bitsPerByte), ...tried(round)]),
+  ];
+  const byPlace = places.map((place, at) => [`${at + 1}`, ...tried(place)]);
+  const byGrowth = growth.map(({ timesMax, files, gain }) => [
+    timesMax === null ? 'longer' : `to ${timesMax} times`,
+    formatCount(files),
+    formatShare(gain),
+  ]);
+  const scored = `${plural(rounds.files, 'file')} that are written at once`;
+  return [
+    { title: 'Search', head: null, rows: overview },
+    {
+      title: `Bits per byte of code by round of the search, ${scored}`,
+      head: ['round', 'bits per byte', 'rewrites', 'accepted', 'share'],
+      rows: byRound,
+    },
+    {
+      title: 'Rewrites by their place in a round',
+      head: ['place', 'rewrites', 'accepted', 'share'],
+      rows: byPlace,
+    },
+    {
+      title: 'Gain by the growth of thoughts',
+      head: ['kept thoughts', 'files', 'bits lost'],
+      rows: byGrowth,
+    },
+  ];
+}
+
+function shareOfTried(rewrites: number, accepted: number): string {
+  return rewrites === 0 ? '' : formatShare(accepted / rewrites);
 }
 
 function phrases({ phrases: { thoughts: count, distinct, common } }: QualityReport) {

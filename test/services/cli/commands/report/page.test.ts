@@ -19,6 +19,7 @@ const segment = (kind: MaskedSegment['kind'], body: string): MaskedSegment => ({
 
 const lengths = { count: 1, sum: 1, mean: 1, min: 1, p50: 1, p90: 1, p99: 1, max: 1 };
 const group = { what: 'thought', code: 'TEACHER_REFUSED', check: null, count: 1, example: hostile };
+const place = { rewrites: 2, accepted: 1 };
 const report: QualityReport = {
   report: 1,
   dataset: hostile,
@@ -58,6 +59,16 @@ const report: QualityReport = {
     unknown: [hostile],
   },
   rewritten: { of: 4, found: 1, share: 0.25 },
+  search: {
+    scorers: [{ model: hostile, configuration: hostile, files: 1 }],
+    files: 1,
+    targetBytes: 10,
+    rounds: { files: 1, targetBytes: 10, before: 2, after: [{ ...place, bitsPerByte: 1.5 }] },
+    outcomes: { [hostile]: 2 },
+    places: [place],
+    thoughtBytes: { before: 1, after: 2 },
+    growth: [{ timesMax: null, files: 1, gain: 0.25 }],
+  },
   sampled: [hostile],
   untold: [hostile],
 };
