@@ -11,19 +11,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { languages } from '../../services/stages/extract/languages/list.ts';
-import type { Report } from '../bench.ts';
-import { cacheFolder, obtain, requireTools, runTool } from './structure/obtain/tools.ts';
-import { type BareFile, bareSeconds, openBareParser } from './structure-speed/bare.ts';
-import {
-  type CorpusFile,
-  layOut,
-  mixedSources,
-  readCorpus,
-  type Sample,
-} from './structure-speed/corpus.ts';
-import type { Extraction, Told } from './structure-speed/extracting.ts';
-import { cpuSecondsOf, type Memory, memoryOf } from './structure-speed/process-tree.ts';
+import { languages } from '../../../services/stages/extract/languages/list.ts';
+import type { Report } from '../../bench.ts';
+import { cacheFolder, obtain, requireTools, runTool } from '../structure/obtain/tools.ts';
+import { type BareFile, bareSeconds, openBareParser } from './bare.ts';
+import { type CorpusFile, layOut, mixedSources, readCorpus, type Sample } from './corpus.ts';
+import type { Extraction, Told } from './extracting.ts';
+import { cpuSecondsOf, type Memory, memoryOf } from './process-tree.ts';
 
 const megabyte = 1e6;
 const languageBytes = 4 * megabyte;
@@ -256,7 +250,7 @@ interface MeasuredExtractor {
 }
 
 function startExtractor(): MeasuredExtractor {
-  const entry = fileURLToPath(new URL('./structure-speed/extracting.ts', import.meta.url));
+  const entry = fileURLToPath(new URL('./extracting.ts', import.meta.url));
   const child = fork(entry, [], { execArgv: launchFlags, serialization: 'advanced' });
   const { pid } = child;
   if (pid === undefined) throw new Error('the extractor did not start');

@@ -6,11 +6,11 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { pythonWithTorch } from '../../test/samples/installed/python-environment.ts';
-import type { Figure, Report } from '../bench.ts';
+import { pythonWithTorch } from '../../../test/samples/installed/python-environment.ts';
+import type { Figure, Report } from '../../bench.ts';
 
-const script = fileURLToPath(new URL('score/compare.py', import.meta.url));
-const packageFolder = fileURLToPath(new URL('../../services/scorer/gpu', import.meta.url));
+const script = fileURLToPath(new URL('compare.py', import.meta.url));
+const packageFolder = fileURLToPath(new URL('../../../services/scorer/gpu', import.meta.url));
 
 export async function run(report: Report): Promise<void> {
   const env = {

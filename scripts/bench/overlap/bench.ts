@@ -13,18 +13,18 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { physicalTopic } from '../../schemas/topology.ts';
-import type { Bus } from '../../services/runtime/bus/bus.ts';
-import { kafkaKnobs } from '../../services/runtime/bus/kafka/config.ts';
-import { openKafkaBus } from '../../services/runtime/bus/kafka/kafka-bus.ts';
-import { systemClock } from '../../services/runtime/clock.ts';
-import { openSchemaRegistry } from '../../services/runtime/records/schema-registry.ts';
-import { openConfluentWire } from '../../services/runtime/records/wire-confluent.ts';
-import { signalGroup, startBackstory } from '../../test/soak/start-backstory.ts';
-import type { Report } from '../bench.ts';
-import { type Cluster, startCluster } from '../cluster/cluster.ts';
-import { type Busy, slots } from './overlap/model-server.ts';
-import { writeTasks } from './overlap/tasks.ts';
+import { physicalTopic } from '../../../schemas/topology.ts';
+import type { Bus } from '../../../services/runtime/bus/bus.ts';
+import { kafkaKnobs } from '../../../services/runtime/bus/kafka/config.ts';
+import { openKafkaBus } from '../../../services/runtime/bus/kafka/kafka-bus.ts';
+import { systemClock } from '../../../services/runtime/clock.ts';
+import { openSchemaRegistry } from '../../../services/runtime/records/schema-registry.ts';
+import { openConfluentWire } from '../../../services/runtime/records/wire-confluent.ts';
+import { signalGroup, startBackstory } from '../../../test/soak/start-backstory.ts';
+import type { Report } from '../../bench.ts';
+import { type Cluster, startCluster } from '../../cluster/cluster.ts';
+import { type Busy, slots } from './model-server.ts';
+import { writeTasks } from './tasks.ts';
 
 const dataset = 'overlap';
 /** More records in work than slots, so that their other costs, mostly durable writes, overlap. */
@@ -44,7 +44,7 @@ interface ModelServer {
 }
 
 async function startModelServer(): Promise<ModelServer> {
-  const program = fileURLToPath(new URL('overlap/model-server.ts', import.meta.url));
+  const program = fileURLToPath(new URL('model-server.ts', import.meta.url));
   const child = fork(program, { execArgv: [] });
   const answer = <Message>() =>
     new Promise<Message>((resolve) =>
