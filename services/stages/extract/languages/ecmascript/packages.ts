@@ -164,8 +164,8 @@ const dependencyKinds = [
 ];
 
 function versionOf(own: Package, name: string): string {
-  const versions = dependencyKinds.map((kind) => objectOf(own.json[kind])[name]);
-  return String(versions.find((version) => version !== undefined) ?? '');
+  const stated = dependencyKinds.map((kind) => objectOf(own.json[kind]));
+  return String(stated.find((versions) => Object.hasOwn(versions, name))?.[name] ?? '');
 }
 
 /** The package's own name, for a dependency may give it another: `"a": "workspace:@x/b@*"`. */

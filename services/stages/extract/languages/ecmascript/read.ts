@@ -217,19 +217,19 @@ function requiredBy(call: EsNode | null): string | null {
   const callee = nodeAt(call, 'callee');
   const asks =
     callee?.type === 'MemberExpression'
-      ? modulesOf[nameAt(callee, 'object') ?? '']?.test(nameAt(callee, 'property') ?? '') === true
+      ? modulesOf.get(nameAt(callee, 'object') ?? '')?.test(nameAt(callee, 'property') ?? '')
       : /^(?:require|importScripts)$/.test(nameAt(call, 'callee') ?? '');
-  return asks ? stringAt(nodesAt(call, 'arguments')[0] ?? null, 'value') : null;
+  return asks === true ? stringAt(nodesAt(call, 'arguments')[0] ?? null, 'value') : null;
 }
 
 const mocks =
   /^(?:(?:unstable_)?(?:un|do|dont)?[mM]ock(?:Module)?|(?:require|import)(?:Actual|Mock))$/;
 /** Methods that take a module's specifier, by their object. */
-const modulesOf: Readonly<Record<string, RegExp>> = {
-  require: /^resolve$/,
-  jest: mocks,
-  vi: mocks,
-};
+const modulesOf: ReadonlyMap<string, RegExp> = new Map([
+  ['require', /^resolve$/],
+  ['jest', mocks],
+  ['vi', mocks],
+]);
 
 /** The program at `new URL('./worker.js', import.meta.url)`. */
 function addressedBy(node: EsNode): string | null {

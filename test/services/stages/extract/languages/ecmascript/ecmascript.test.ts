@@ -52,6 +52,20 @@ describe('definitions', () => {
     ]);
   });
 
+  it('reads calls of methods whose objects are named as what every object has', async () => {
+    const text = `
+      import { b } from './b.js';
+      import c from 'constructor';
+      hasOwnProperty.call({}, 'x');
+      constructor.mock('./c.js');
+      toString.resolve(b, c);`;
+    const files = { 'a.js': text, 'b.js': 'export const b = 1;\n', 'c.js': '' };
+    const packageFile = { 'package.json': '{"dependencies": {"toString": "1.0.0"}}' };
+    const { files: found, edges } = await structureOf({ ...files, ...packageFile });
+    expect(found.find(({ path }) => path === 'a.js')).toMatchObject({ parser: 'oxc' });
+    expect(edges).toMatchObject([{ from: 'a.js', to: 'b.js' }]);
+  });
+
   it('reads JSX and annotated JavaScript, and gives up on what is neither', async () => {
     const { files } = await structureOf({
       'a.js': 'export const A = () => <B.C x={1} />;\n',
