@@ -78,9 +78,6 @@ function swapRewrites(teacher: Teacher): Teacher {
   return {
     ...teacher,
     identity: { ...teacher.identity, version: `${teacher.identity.version} swapped` },
-    plan: (...asked) => teacher.plan(...asked),
-    think: (...asked) => teacher.think(...asked),
-    check: () => teacher.check(),
     rewrite: async (request, ...rest) => {
       const answer = await teacher.rewrite(request, ...rest);
       const file = `${request.name}: ${request.path}`;

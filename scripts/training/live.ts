@@ -16,7 +16,7 @@ import { timed } from './timed.ts';
 
 const usage = `usage: npm run live -- [--to FOLDER] [SOURCE…]
 
-  SOURCE  two folders or more, one repository each; all but the first come while the trainer runs
+  SOURCE  four folders or more, one repository each; all but the first come while the trainer runs
           (default: five small parts of this checkout)
   --to    a new folder for servers, data, checkpoints and logs (default: backstory-live)`;
 
@@ -28,6 +28,8 @@ const parts = [
   'schemas/languages',
   'services/runtime/config',
 ];
+/** Trainer and program are killed in turn, with each source but the first and the last. */
+const sourcesMin = 4;
 const ports = { kafkaPort: 0, kafkaControllerPort: 0, registryPort: 0 };
 
 async function main(): Promise<void> {
@@ -46,13 +48,17 @@ async function main(): Promise<void> {
   const sources = named.map((source) => resolve(source));
   const stranger = sources.find((source) => !existsSync(source) || !statSync(source).isDirectory());
   if (stranger !== undefined) throw new Error(`${stranger} is no folder`);
-  if (sources.length < 2) throw new Error('one source is no list that grows; name two or more');
+  if (sources.length < sourcesMin) {
+    throw new Error(
+      `with ${sources.length} sources not both are killed; name ${sourcesMin} or more`,
+    );
+  }
   const to = resolve(values.to);
   if (existsSync(to)) throw new Error(`${to} is there already; remove it, or name another by --to`);
+  const python = await timed('environment (PyTorch and transformers: 5 GB once)', pythonWithTorch);
   mkdirSync(to, { recursive: true });
   const tokenizer = join(to, 'bytes.json');
   writeFileSync(tokenizer, byteTokenizerFile());
-  const python = await timed('environment (PyTorch and transformers: 5 GB once)', pythonWithTorch);
   const servers = join(to, 'servers');
   try {
     const cluster = await timed('servers: Kafka and its schema registry', () =>

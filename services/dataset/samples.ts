@@ -184,8 +184,8 @@ export async function readOpening(
     const read = reader.read(inputIds);
     const placed = wholeSegments(read.text.toString('utf8'));
     const segments = maskSegments(placed, read, mask);
-    const facts = overview(line, inputIds.length, countTrained(mask));
-    return { overview: facts, segments, pieces: [line], inputIds, read, placed };
+    const own = overview(line, inputIds.length, countTrained(mask));
+    return { overview: own, segments, pieces: [line], inputIds, read, placed };
   } catch (error) {
     if (error instanceof TemplateError || error instanceof TrajectoryTextError) return null;
     throw error;

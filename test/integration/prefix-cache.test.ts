@@ -60,15 +60,12 @@ function aboutFile(name: string): (readonly ChatMessage[])[] {
 
 it('has four fifths of the prompts about each file, also of one in parts', async () => {
   const shares: number[] = [];
-  const all: CacheUse[] = [];
   for (const [at, name] of names.entries()) {
     const prompts = aboutFile(name);
     expect(prompts).toHaveLength(promptsOf[at] ?? 0);
     const uses: CacheUse[] = [];
     for (const messages of prompts) uses.push(await askForOneToken(model.baseUrl, messages));
     shares.push(shareOf(uses));
-    all.push(...uses);
   }
-  expect(shareOf(all), shares.join()).toBeGreaterThan(0.8);
   expect(Math.min(...shares), shares.join()).toBeGreaterThan(0.8);
 });

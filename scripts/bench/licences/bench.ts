@@ -91,7 +91,8 @@ function compare(
     const wrong = said.length - right;
     // Of lookalikes none is permissive, so that only the count says something.
     if (all > 0) {
-      report({ metric: `${label}: precision`, value: right / said.length, unit: 'of files' });
+      const precision = right / Math.max(1, said.length);
+      report({ metric: `${label}: precision`, value: precision, unit: 'of files' });
       report({ metric: `${label}: recall`, value: right / all, unit: 'of files' });
     }
     report({ metric: `${label}: wrongly admitted`, value: wrong, unit: 'files' });

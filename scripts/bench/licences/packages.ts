@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fetchAll } from '../corpora/fetch-packages.ts';
+import { obtainArchives } from '../corpora/fetch-packages.ts';
 import { obtain } from '../structure/obtain/tools.ts';
 import type { Context } from '../structure/score/oracle.ts';
 import type { Permissive } from './cases.ts';
@@ -63,14 +63,7 @@ const packages = {
 
 /** The folder of archives, fetched at the first call. */
 export function obtainLicensed(context: Context): Promise<string> {
-  const licensed = { name: 'licensed', obtain: async (into: string) => fetchLicensed(into) };
-  return obtain('packages', licensed, context);
-}
-
-function fetchLicensed(folder: string): void {
-  fetchAll(folder, 'npm', ['pack', '--silent'], packages.npm.split(/\s+/));
-  const options = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary', ':all:'];
-  fetchAll(folder, 'python3', options, packages.pip.split(/\s+/));
+  return obtainArchives('licensed', packages, context);
 }
 
 interface Rating {

@@ -99,7 +99,7 @@ export const syntaxes: readonly Syntax[] = [
   whole('batch', 'deploy.bat', '@echo off\r\nset {UPPER}=@@\r\n'),
 ];
 
-/** Syntaxes of keys that have lines; `¶` stands for the line break inside the value. */
+/** A syntax of keys that have lines. */
 export interface BlockSyntax extends Syntax {
   /** What joins the lines of the key: an escape, a break with indentation, or both. */
   readonly joint: string;

@@ -82,7 +82,7 @@ export async function startUiServer(options: UiOptions): Promise<UiServer> {
     else if (path.pathname === '/api/watch') openNews(response, request, watches[outOf(path)]);
     else if (path.pathname === '/marks.jsonl') sendMarks(response, path, shown, options.hide);
     else if (path.pathname.startsWith('/api/')) sendAnswer(response, path, answers, options.hide);
-    else sendFile(response, path.pathname, options);
+    else sendFile(response, path.pathname, options).catch(() => response.destroy());
   });
   return {
     port,
@@ -165,18 +165,24 @@ function sendMarks(
   );
 }
 
-function sendFile(
+async function sendFile(
   response: ServerResponse,
   path: string,
   { page, outputs, hide }: Pick<UiOptions, 'page' | 'outputs' | 'hide'>,
-): void {
+): Promise<void> {
   const file = page.get(path);
   if (file === undefined) {
     sendProblem(response, 404, usage('there is no such page'));
     return;
   }
+  if (path !== '/') {
+    send(response, 200, file.type, file.bytes);
+    return;
+  }
+  // Nobody has looked since the last page was closed.
+  await Promise.all(outputs.map((output) => output.refresh()));
   const states = outputs.map((output) => output.state());
-  send(response, 200, file.type, path === '/' ? openingPage(file.bytes, states, hide) : file.bytes);
+  send(response, 200, file.type, openingPage(file.bytes, states, hide));
 }
 
 /** Whoever opens the page with the token in its address gets it as a cookie, which scripts lack. */
