@@ -39,6 +39,11 @@ export function objectOf(value: unknown): JsonObject {
   return isObject ? (value as JsonObject) : {};
 }
 
+/** Empty for what is no text: hostile values cannot even be made one. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 export function stringsOf(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];

@@ -7,7 +7,7 @@ import { parse as parseYaml } from 'yaml';
 import { choicesOf, type Glob, openGlob } from '../../../../runtime/glob.ts';
 import { append, type ParsedFile } from '../../facts/facts.ts';
 import { below, folderOf, isBelow, joinPath, nameOf, nearestAbove } from '../../paths.ts';
-import { type JsonObject, jsonOf, objectOf, stringsOf } from '../json.ts';
+import { type JsonObject, jsonOf, objectOf, stringsOf, textOf } from '../json.ts';
 import type { Project } from '../language.ts';
 import { isBundlerConfig } from './bundlers.ts';
 import type { FileFinder } from './files.ts';
@@ -48,7 +48,7 @@ export function openPackages(project: Project, find: FileFinder) {
   const workspaces = readWorkspaces(project, packages);
   const byName = new Map<string, Package[]>();
   for (const item of packages.values()) {
-    append(byName, String(item.json.name ?? ''), item);
+    append(byName, textOf(item.json.name), item);
   }
   const findNamed = (own: Package, specifier: string): Packaged => {
     const name = packageName(specifier);
@@ -165,7 +165,7 @@ const dependencyKinds = [
 
 function versionOf(own: Package, name: string): string {
   const stated = dependencyKinds.map((kind) => objectOf(own.json[kind]));
-  return String(stated.find((versions) => Object.hasOwn(versions, name))?.[name] ?? '');
+  return textOf(stated.find((versions) => Object.hasOwn(versions, name))?.[name]);
 }
 
 /** The package's own name, for a dependency may give it another: `"a": "workspace:@x/b@*"`. */

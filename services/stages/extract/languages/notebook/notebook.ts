@@ -2,7 +2,7 @@
  * Reads Jupyter notebooks as Python: the code cells in sequence, without outputs and IPython's own
  * commands. Definitions keep their lines in the .ipynb.
  */
-import { objectOf } from '../json.ts';
+import { objectOf, textOf } from '../json.ts';
 import type { Excerpt, Language } from '../language.ts';
 import { pythonParsing } from '../python/python.ts';
 import { openPythonResolver } from '../python/resolve.ts';
@@ -40,7 +40,7 @@ function kernelOf(text: string): string | null {
     const { kernelspec, language_info: info } = objectOf(metadata);
     const { name } = objectOf(info);
     const { language } = objectOf(kernelspec);
-    return String(name ?? language ?? 'python').toLowerCase();
+    return (textOf(name) || textOf(language) || 'python').toLowerCase();
   } catch {
     // Not JSON: the caller reports it.
     return null;

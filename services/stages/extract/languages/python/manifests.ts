@@ -5,6 +5,7 @@
  */
 import type { ParsedFile } from '../../facts/facts.ts';
 import { below, folderOf, nameOf } from '../../paths.ts';
+import { stringsOf } from '../json.ts';
 import { isTable, listAt, parseToml, type TomlTable, tableAt, textAt } from '../toml.ts';
 
 const settings = /pyproject\.toml|setup\.cfg|setup\.py|pytest\.ini|tox\.ini/;
@@ -79,14 +80,16 @@ function placesOfToml(toml: TomlTable): Places {
     textAt(tableAt(tool, 'pytest', 'ini_options'), 'pythonpath'),
     ...poetry.map((entry) => textAt(entry, 'from')),
     // `packages = ["src/name"]` means the root `src`; Hatch also states roots for development.
-    ...wheels.flatMap((table) => listAt(table, 'packages').map((each) => folderOf(String(each)))),
+    ...wheels.flatMap((table) => stringsOf(listAt(table, 'packages')).map(folderOf)),
     ...listAt(hatch, 'dev-mode-dirs'),
     textAt(tableAt(tool, 'pdm', 'build'), 'package-dir'),
     textAt(tableAt(tool, 'uv', 'build-backend'), 'module-root'),
     textAt(tableAt(tool, 'maturin'), 'python-source'),
     ...listAt(tableAt(tool, 'pyright'), 'extraPaths'),
   ].filter((root): root is string => typeof root === 'string');
-  const named = namesOf(folders.map(([name, folder]) => [name, String(folder)]));
+  const named = namesOf(
+    folders.flatMap(([name, folder]) => stringsOf(folder).map((each) => [name, each] as const)),
+  );
   // Hatch renames by prefix: `"lib/core" = "motor"`.
   const sources = wheels.flatMap((table) => [
     ...Object.entries(tableAt(table, 'sources')),
@@ -183,9 +186,8 @@ function requirementsOf(toml: TomlTable): string[] {
     ...Object.values(tableAt(toml, 'project', 'optional-dependencies')),
     ...Object.values(tableAt(toml, 'dependency-groups')),
   ];
-  const texts = lists.flatMap((list) => (Array.isArray(list) ? list : []));
   return [
-    ...texts.map((text) => /^[\w.-]+/.exec(String(text))?.[0] ?? ''),
+    ...lists.flatMap(stringsOf).map((text) => /^[\w.-]+/.exec(text)?.[0] ?? ''),
     ...tables.flatMap((table) => Object.keys(table)),
     ...Object.keys(tableAt(toml, 'tool', 'uv', 'sources')),
   ].map(normalise);

@@ -83,6 +83,17 @@ describe('names of packages', () => {
       ['p/app/main.js -> p/core/index.js'],
     ],
     [
+      'names and versions that are no text',
+      {
+        'package.json': '{"name":{"toString":1},"dependencies":{"kern":{"toString":1}}}\n',
+        'p/package.json': `{"name":"p","dependencies":{"kern":${'['.repeat(9000)}${']'.repeat(9000)}}}\n`,
+        'main.js': "require('kern');\nrequire('./own');\n",
+        'own.js': 'exports.c = 1;\n',
+        'p/main.js': "require('kern');\nrequire('../own');\n",
+      },
+      ['main.js -> own.js', 'p/main.js -> own.js'],
+    ],
+    [
       'the first condition that Node has',
       {
         'package.json':

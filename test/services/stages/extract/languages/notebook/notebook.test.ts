@@ -38,6 +38,14 @@ describe('notebook', () => {
     ]);
   });
 
+  it('is of Python where the name of its language is no text', async () => {
+    const odd = notebookOf([code('def run(): pass\n')], {
+      language_info: { name: { toString: 1 } },
+    });
+    const { files } = await structureOf({ 'a.ipynb': odd });
+    expect(files[0]).toMatchObject({ note: null, symbols: [{ name: 'run' }] });
+  });
+
   it('imports what lies beside it', async () => {
     expect(await edgesOf({ 'n/a.ipynb': text, 'n/tools.py': 'def make(a): pass\n' })).toEqual([
       'n/a.ipynb -> n/tools.py [import] make',

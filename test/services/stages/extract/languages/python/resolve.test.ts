@@ -98,13 +98,19 @@ describe('package folders', () => {
       'b/use.py': uses,
       'c/setup.py': "setup(name='c', install_requires=['the_motor>=1'])\n",
       'c/use.py': uses,
-      'd/setup.py': "setup(name='d')\n",
+      'd/pyproject.toml':
+        '[tool.setuptools]\npackage-dir = { x = { y = 1 } }\n' +
+        '[tool.hatch.build]\npackages = [{ include = "x" }]\n' +
+        '[dependency-groups]\ntest = [{ include-group = "dev" }]\ndev = ["the_motor"]\n',
       'd/use.py': uses,
+      'e/setup.py': "setup(name='e')\n",
+      'e/use.py': uses,
     };
     expect(await weighedEdgesOf(files)).toEqual([
       'a/use.py -> core/motor/core.py 1',
       'b/use.py -> core/motor/core.py 1',
       'c/use.py -> core/motor/core.py 1',
+      'd/use.py -> core/motor/core.py 1',
     ]);
   });
 });
