@@ -61,8 +61,10 @@ const aliasMap = /["']?\b(?:alias|aliases|moduleNameMapper)["']?\s{0,4}:\s{0,4}[
 const entry = new RegExp(
   [
     String.raw`(?:\bfind\s?:\s?(["'])(?<find>[^"'\r\n]{1,80})\1\s?,\s{0,40}replacement`,
-    String.raw`|(?<![\w"'.])(?:(["'])(?<key>[^"'\r\n]{1,80})\3|(?<word>[\w$]{1,40})))`,
-    String.raw`\s?:\s{0,4}(?<value>[^\r\n]{1,200})`,
+    // A string before a colon is no key where a question mark is before it.
+    String.raw`|(?<![\w"'.]|\?\s{0,4})(?:(["'])(?<key>[^"'\r\n]{1,80})\3|(?<word>[\w$]{1,40})))`,
+    // Looked at but not taken: the next entry may stand in the same line.
+    String.raw`\s?:\s{0,4}(?=(?<value>[^\r\n]{1,200}))`,
   ].join(''),
   'g',
 );

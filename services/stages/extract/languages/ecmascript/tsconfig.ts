@@ -1,7 +1,7 @@
 /**
  * The settings of the nearest tsconfig.json that decide where imports lead: `paths`, `baseUrl`,
  * `rootDirs` and `moduleSuffixes`, also those from `extends` and `references`; and Deno's import
- * map, which is the same as `paths`. Pure.
+ * map, which is the same as `paths` and may stand beside it. Pure.
  */
 import { below, folderOf, isBelow, joinPath, nameOf, nearestAbove } from '../../paths.ts';
 import { type Budget, openBudget } from '../budget.ts';
@@ -30,6 +30,8 @@ export interface TypescriptConfigs {
   suffixes(from: string): readonly string[];
 }
 
+const configName = /^(?:(?:ts|js)config\.json|deno\.jsonc?|import_map\.json)$/;
+
 /** Chains of `extends` and `references` are followed up to this depth. */
 const depthMax = 8;
 /** Characters of configurations read, each once for every folder in which a chain begins. */
@@ -43,12 +45,14 @@ export function openTypescriptConfigs(project: Project): TypescriptConfigs {
   const byFolder = new Map<string, TypescriptConfig>();
   const locate = openConfigFinder(project);
   const shared = { project, locate, budget: openBudget(workMax), known: new Map() };
-  for (const path of project.files.keys()) {
-    const name = nameOf(path);
-    if (!/^(?:(?:ts|js)config\.json|deno\.jsonc?|import_map\.json)$/.test(name)) continue;
+  const configs = [...project.files.keys()].filter((path) => configName.test(nameOf(path)));
+  const isFirst = (path: string) => nameOf(path) === 'tsconfig.json';
+  for (const path of configs.sort((a, b) => Number(isFirst(b)) - Number(isFirst(a)))) {
     const folder = folderOf(path);
-    if (name !== 'tsconfig.json' && project.files.has(below(folder, 'tsconfig.json'))) continue;
-    byFolder.set(folder, configAt({ ...shared, began: folder }, path, depthMax));
+    const config = configAt({ ...shared, began: folder }, path, depthMax);
+    const earlier = byFolder.get(folder) ?? none;
+    const paths = [...earlier.paths, ...config.paths];
+    byFolder.set(folder, { ...completed(earlier, config), paths });
   }
   const configOf = (from: string) => nearestAbove(from, byFolder) ?? none;
   return {

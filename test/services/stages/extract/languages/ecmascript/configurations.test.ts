@@ -53,6 +53,55 @@ describe('aliases', () => {
       },
       ['main.ts -> src/a.ts', 'main.ts -> src/util.ts'],
     ],
+    [
+      'of several configurations of one folder, that of TypeScript first',
+      {
+        'tsconfig.json': '{"compilerOptions":{"paths":{"#a":["./src/a.ts"]}}}\n',
+        'deno.json': '{"imports":{"#a":"./src/util.ts","util":"./src/util.ts"}}\n',
+        'import_map.json': '{"imports":{"@/":"./src/"}}\n',
+        'main.ts':
+          'import { a } from "#a";\nimport { u } from "util";\n' +
+          'import { b } from "@/b.ts";\na(); u(); b();\n',
+        'src/a.ts': 'export const a = () => 1;\n',
+        'src/b.ts': 'export const b = () => 1;\n',
+        'src/util.ts': 'export const u = () => 1;\n',
+      },
+      ['main.ts -> src/a.ts', 'main.ts -> src/b.ts', 'main.ts -> src/util.ts'],
+    ],
+    [
+      'that stand in one line',
+      {
+        'vite.config.ts':
+          "export default { resolve: { alias: { '@': './src', '~': './lib' } } };\n",
+        'jest.config.json':
+          '{"moduleNameMapper":{"^c/(.*)$":"<rootDir>/src/$1","^d/(.*)$":"<rootDir>/lib/$1"}}\n',
+        'webpack.config.js':
+          'module.exports = { resolve: { alias: {\n' +
+          "  W: path.resolve(__dirname, 'src', 'w'), V: path.resolve(__dirname, 'lib/v') } } };\n",
+        'rollup.config.js':
+          "export default { alias: [{ find: 'f', replacement: './src' },\n" +
+          "  { find: 'g', replacement: './lib/g' }, { find: 'h', replacement: './lib/h' }] };\n",
+        'main.js': ['@/a', '~/b', 'c/c', 'd/d', 'W/w', 'V/v', 'f/f', 'g/g', 'h/h']
+          .map((specifier) => `import '${specifier}';\n`)
+          .join(''),
+        ...Object.fromEntries(
+          [
+            'src/a',
+            'lib/b',
+            'src/c',
+            'lib/d',
+            'src/w/w',
+            'lib/v/v',
+            'src/f',
+            'lib/g/g',
+            'lib/h/h',
+          ].map((name) => [`${name}.js`, 'console.log(1);\n']),
+        ),
+      },
+      ['lib/b', 'lib/d', 'lib/g/g', 'lib/h/h', 'lib/v/v', 'src/a', 'src/c', 'src/f', 'src/w/w'].map(
+        (name) => `main.js -> ${name}.js`,
+      ),
+    ],
   ])('%s', async (_name, files, links) => {
     expect((await linksOf(files)).sort()).toEqual(links);
   });
