@@ -173,11 +173,13 @@ function readRequest(
     const specifier = requiredBy(node);
     // The branch above records a declarator's `require` with the names that it binds.
     if (specifier === null || parent?.type === 'VariableDeclarator') return;
-    const isMember = parent?.type === 'MemberExpression' && nodeAt(parent, 'object') === node;
+    const gives = givesExports(node);
+    const isMember =
+      gives && parent?.type === 'MemberExpression' && nodeAt(parent, 'object') === node;
     const name = isMember && parent !== null ? nameAt(parent, 'property') : null;
     const bindings = name === null ? [] : [{ name, local: '' }];
     const fact = importFact({ specifier, style: 'require', bindings, ...weight });
-    reading.imports.push(isWholeExport(parent) ? { ...fact, ...passesAllOn } : fact);
+    reading.imports.push(gives && isWholeExport(parent) ? { ...fact, ...passesAllOn } : fact);
   } else if (node.type === 'ImportExpression') {
     const specifier = stringAt(nodeAt(node, 'source'), 'value');
     if (specifier !== null) {
@@ -222,6 +224,14 @@ function requiredBy(call: EsNode | null): string | null {
   return asks === true ? stringAt(nodesAt(call, 'arguments')[0] ?? null, 'value') : null;
 }
 
+/** Whether a call gives what the module exports; others give its place, or replace it. */
+function givesExports(call: EsNode): boolean {
+  const callee = nodeAt(call, 'callee');
+  const isMethod = callee?.type === 'MemberExpression';
+  const name = isMethod ? nameAt(callee, 'property') : nameAt(call, 'callee');
+  return /^require(?:Actual|Mock)?$/.test(name ?? '');
+}
+
 const mocks =
   /^(?:(?:unstable_)?(?:un|do|dont)?[mM]ock(?:Module)?|(?:require|import)(?:Actual|Mock))$/;
 /** Methods that take a module's specifier, by their object. */
@@ -244,7 +254,8 @@ function readRequireDeclarator(declarator: EsNode): ImportFact | null {
   const init = nodeAt(declarator, 'init');
   const specifier = requiredBy(init);
   const id = nodeAt(declarator, 'id');
-  if (specifier === null || id === null) return null;
+  if (specifier === null || id === null || init === null) return null;
+  if (!givesExports(init)) return importFact({ specifier, style: 'require' });
   const local = stringAt(id, 'name');
   const bindings: Binding[] =
     local !== null

@@ -198,4 +198,24 @@ describe('calls', () => {
   ])('%s', async (_name, files, links) => {
     expect((await linksOf(files)).sort()).toEqual(links);
   });
+
+  it('that give a place bind none of the names at it, and pass none on', async () => {
+    const edges = await edgesOf({
+      'a.js':
+        "const p = require.resolve('./x');\nconst q = new URL('./x.js', import.meta.url);\n" +
+        'console.log(p.x, q.y);\n',
+      'b.js': "module.exports = require.resolve('./x');\n",
+      'c.js': "module.exports = new URL('./x.js', import.meta.url);\n",
+      'd.js': "console.log(require.resolve('./x').x);\n",
+      'e.js': "jest.mock('./x').mock('./x.js');\nconsole.log(jest.requireActual('./x').x);\n",
+      'x.js': 'exports.x = 1;\nexports.y = 2;\n',
+    });
+    expect(edges.sort()).toEqual([
+      'a.js -> x.js [import]',
+      'b.js -> x.js [import]',
+      'c.js -> x.js [import]',
+      'd.js -> x.js [import]',
+      'e.js -> x.js [import] x',
+    ]);
+  });
 });
