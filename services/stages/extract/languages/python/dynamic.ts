@@ -71,9 +71,6 @@ function parentsOf(expression: string): number {
 
 /** What a name was assigned, if that is one line about the file's own place. */
 function assignedTo(name: string, text: string): string {
-  const assigned = new RegExp(
-    String.raw`^[ \t]*${name}[ \t]*=[ \t]*([^\r\n]*__file__[^\r\n]*)$`,
-    'm',
-  );
+  const assigned = new RegExp(String.raw`^[ \t]*${name}[ \t]*=([^\r\n]*__file__[^\r\n]*)$`, 'm');
   return assigned.exec(text)?.[1] ?? name;
 }

@@ -85,6 +85,17 @@ describe('the module path', () => {
       ['tests/unit/test_a.py -> tests/helpers/engine.py'],
     ],
     [
+      // Each space tried as a beginning of its own would never end.
+      'by a name behind a million spaces',
+      {
+        'tools/t.py':
+          `import sys\nHERE =${' '.repeat(1_000_000)}0\nHERE = dirname(__file__)\n` +
+          'sys.path.append(os.path.join(HERE, "lib"))\nimport engine\nengine.go()\n',
+        'tools/lib/engine.py': 'def go(): pass\n',
+      },
+      ['tools/t.py -> tools/lib/engine.py'],
+    ],
+    [
       'a comment and a computed folder say nothing',
       {
         'a.py':
