@@ -79,11 +79,14 @@ const answerForm = anyOf(
   'structured',
   'guided',
   'grammar',
-  'parameters',
 );
 /** Whether a refusal, in lower case, is about the form that answers should have. */
 export function namesForm(says: string): boolean {
   return answerForm.test(says);
+}
+/** The same, or about parameters of the request without naming one. */
+function namesParameters(says: string): boolean {
+  return namesForm(says) || says.includes('parameters');
 }
 
 const limitTooHigh = new RegExp(
@@ -140,7 +143,7 @@ function classifyAnswer(error: APIError | BrokenAnswer, at: FailedAt): Failure {
       'check the API key in the environment (BACKSTORY_TEACHER_API_KEY)',
     );
   }
-  if (status === 404 && !answerForm.test(says)) {
+  if (status === 404 && !namesParameters(says)) {
     return final('CONFIG_INVALID', `check teacher.baseUrl and teacher.model${listed(at)}`);
   }
   if (isForm(status) && filtered.test(says)) return final('TEACHER_REFUSED', 'a filter refuses it');
@@ -149,7 +152,7 @@ function classifyAnswer(error: APIError | BrokenAnswer, at: FailedAt): Failure {
     const code = length.always && !answered ? 'CONFIG_INVALID' : 'TEACHER_REFUSED';
     return final(code, length.advice);
   }
-  if (isForm(status) || (status >= 500 && answerForm.test(says))) return { kind: 'form', why };
+  if (isForm(status) || (status >= 500 && namesParameters(says))) return { kind: 'form', why };
   if (isPassing(status)) {
     const busy = status === 429 || status === 503 || status === 529;
     return { kind: 'passing', why, retryAfterMs: waitMs, busy };

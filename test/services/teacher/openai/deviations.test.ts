@@ -106,23 +106,26 @@ test('sampling is sent as the knobs have it, and not where they are null', async
   expect(fields).toEqual(['max_tokens', 'messages', 'model', 'response_format']);
 });
 
-test('a server that names no field it refuses keeps the form that it understands', async () => {
-  const { teacher, server } = await open({
-    fault: () => ({
-      kind: 'by',
-      turn: (sent) =>
-        'top_k' in sent || 'chat_template_kwargs' in sent
-          ? failed(422, { message: 'extra fields not permitted' })
-          : answers(thought),
-    }),
-  });
-  await teacher.think(request, signal);
-  expect(server.requests).toHaveLength(2);
-  expect(server.requests[1]?.body).toMatchObject({
-    ...{ temperature: 1, presence_penalty: 1.5 },
-    response_format: { type: 'json_schema' },
-  });
-});
+test.each(['extra fields not permitted', 'Extra parameters are not permitted'])(
+  'a server that names no field keeps the form that it understands: %s',
+  async (message) => {
+    const { teacher, server } = await open({
+      fault: () => ({
+        kind: 'by',
+        turn: (sent) =>
+          'top_k' in sent || 'chat_template_kwargs' in sent
+            ? failed(422, { message })
+            : answers(thought),
+      }),
+    });
+    await teacher.think(request, signal);
+    expect(server.requests).toHaveLength(2);
+    expect(server.requests[1]?.body).toMatchObject({
+      ...{ temperature: 1, presence_penalty: 1.5 },
+      response_format: { type: 'json_schema' },
+    });
+  },
+);
 
 test('after an answer a 403 refuses one request alone, unless it is about the key', async () => {
   const schedule = [
