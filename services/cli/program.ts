@@ -115,12 +115,12 @@ function addMoney(program: Command, context: CommandContext, end: (code: ExitCod
     .option(
       '--tokens-per-second <count>',
       'how fast the model writes one answer (default: 50)',
-      readCount,
+      readSpeed,
     )
     .option(
       '--reasoning-tokens <count>',
       'tokens of reasoning that it writes before each answer (default: none)',
-      readCount,
+      (text) => (text === '0' ? 0 : readCount(text)),
     )
     .option('--json', 'print JSON');
   withConfiguration(withModels(estimate)).action(async (sources, options) => {
@@ -335,6 +335,11 @@ function addUi(program: Command, context: CommandContext, end: (code: ExitCode) 
     const { uiCommand } = await import('./commands/ui/ui.ts');
     end(await uiCommand(context, outs, options));
   });
+}
+
+function readSpeed(text: string): number {
+  if (/^\d{1,9}(?:\.\d{1,9})?$/.test(text) && Number(text) > 0) return Number(text);
+  throw new InvalidArgumentError('It must be a number above 0.');
 }
 
 function readCount(text: string): number {

@@ -124,11 +124,34 @@ test('the tokens of a model that reasons before each answer are told, and counte
   }
 });
 
-test.each(['0', '-1', 'many', '1.5'])('%s tokens are no number of tokens', async (tokens) => {
+test.each(['-1', 'many', '1.5', '00'])('%s tokens are no number of tokens', async (tokens) => {
   const line = ['estimate', ...sources, '--reasoning-tokens', tokens];
   const said = await runLine(line, { workingFolder: folder });
   expect(said.exitCode).toBe(2);
   expect(said.err).toContain('must be a whole number');
+});
+
+test.each(['0', '-1', 'many', '1e3', '0.0'])('%s tokens per second are no speed', async (speed) => {
+  const line = ['estimate', ...sources, '--tokens-per-second', speed];
+  const said = await runLine(line, { workingFolder: folder });
+  expect(said.exitCode).toBe(2);
+  expect(said.err).toContain('must be a number above 0');
+});
+
+test('a speed may have a fraction, and a model may reason not at all', async () => {
+  const knobs = ['teacher.model=fake-model', `teacher.baseUrl=${server.baseUrl}`];
+  const line = [
+    ...['estimate', sources[0] ?? '', '--teacher', 'openai'],
+    ...knobs.flatMap((knob) => ['--set', knob]),
+    '--json',
+  ];
+  const secondsAt = async (speed: string) => {
+    const more = ['--tokens-per-second', speed, '--reasoning-tokens', '0'];
+    const said = await runLine([...line, ...more], { workingFolder: folder });
+    expect(said.exitCode, said.err).toBe(0);
+    return JSON.parse(said.out).seconds as number;
+  };
+  expect(await secondsAt('0.5')).toBeGreaterThan(await secondsAt('7.5'));
 });
 
 test('a teacher that costs nothing says so', async () => {
