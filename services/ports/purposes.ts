@@ -1,4 +1,5 @@
 /** The purposes of a plan: which there are to be, how each is called, and which an answer lacks. */
+import { oneLine } from '../../schemas/lines.ts';
 import type { PlanAnswer, PlanRequest, PurposeOf } from './teacher.ts';
 
 /** Each module and each file of a project. */
@@ -14,14 +15,25 @@ export function purposesMissing(
   request: Pick<PlanRequest, 'files' | 'modules'>,
   { purposes, modules = [] }: Pick<PlanAnswer, 'purposes' | 'modules'>,
 ): readonly PurposeOf[] {
-  const told = [
-    ...purposes.map(({ path, purpose }) => ({ of: { path }, purpose })),
-    ...modules.map(({ module, purpose }) => ({ of: { module }, purpose })),
-  ];
-  const given = new Set(
-    told.filter(({ purpose }) => purpose.trim() !== '').map(({ of }) => purposeKey(of)),
+  const [files, parts] = [toldPurposes(purposes), toldModules(modules)];
+  return allPurposes(request).filter((of) =>
+    'path' in of ? !files.has(of.path) : !parts.has(of.module),
   );
-  return allPurposes(request).filter((of) => !given.has(purposeKey(of)));
+}
+
+/** The purposes of an answer, each on one line, by path; the last of those that have words. */
+export function toldPurposes(purposes: PlanAnswer['purposes']): ReadonlyMap<string, string> {
+  return withWords(purposes.map(({ path, purpose }) => [path, purpose]));
+}
+
+/** The same by the module's position. */
+export function toldModules(modules: PlanAnswer['modules'] = []): ReadonlyMap<number, string> {
+  return withWords(modules.map(({ module, purpose }) => [module, purpose]));
+}
+
+function withWords<Key>(told: readonly (readonly [Key, string])[]): ReadonlyMap<Key, string> {
+  const lines = told.map(([key, text]) => [key, oneLine(text)] as const);
+  return new Map(lines.filter(([, line]) => line !== ''));
 }
 
 /** For sets and maps. */

@@ -9,8 +9,8 @@ import type {
   PlannedFile,
   RepoStructureBody,
 } from '../../../schemas/generated/types.ts';
-import { oneLine } from '../../../schemas/lines.ts';
 import { byPath, edgesFrom, edgesTo } from '../../ports/look-up.ts';
+import { toldPurposes } from '../../ports/purposes.ts';
 import type { Module, PlanAnswer, PlanRequest } from '../../ports/teacher.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { PlanKnobs } from './config.ts';
@@ -96,7 +96,7 @@ export function planFiles(
     const earlier = edgesFrom(structure.edges, path).filter(
       (edge) => (position.get(edge.to) ?? ordinal) < ordinal,
     );
-    const purpose = told.get(path) || (file === undefined ? '' : fallbackPurpose(file));
+    const purpose = told.get(path) ?? (file === undefined ? '' : fallbackPurpose(file));
     return {
       path,
       ordinal,
@@ -163,11 +163,6 @@ export function fallbackPurpose(file: FileStructure): string {
     return `${file.language} file of ${file.lines} ${file.lines === 1 ? 'line' : 'lines'}.`;
   const rest = names.length > 5 ? ` and ${names.length - 5} more` : '';
   return `Defines ${names.slice(0, 5).join(', ')}${rest}.`;
-}
-
-/** The purposes of an answer, each on one line, by path. */
-export function toldPurposes(purposes: PlanAnswer['purposes']): ReadonlyMap<string, string> {
-  return new Map(purposes.map(({ path, purpose }) => [path, oneLine(purpose)]));
 }
 
 /** As many whole words as fit, or as many characters if even the first word does not fit. */

@@ -4,9 +4,9 @@
  * exactly one module, and each is small enough for one question. Pure.
  */
 import type { PlannedModule, RepoStructureBody } from '../../../schemas/generated/types.ts';
-import { oneLine } from '../../../schemas/lines.ts';
 import { describeFolders, divideFiles, type SizedFile } from '../../ports/division.ts';
 import { byPath } from '../../ports/look-up.ts';
+import { toldModules } from '../../ports/purposes.ts';
 import type { Module, PlanAnswer } from '../../ports/teacher.ts';
 import type { PlanKnobs } from './config.ts';
 import { cutAtWord } from './file-plan.ts';
@@ -108,14 +108,9 @@ export function planModules(
 ): PlannedModule[] {
   const told = toldModules(answers);
   return modules.map((module, position) => {
-    const purpose = told.get(position) || fallbackPurpose(structure, module);
+    const purpose = told.get(position) ?? fallbackPurpose(structure, module);
     return { name: module.name, purpose: cutAtWord(purpose, purposeBytesMax) };
   });
-}
-
-/** The purposes of an answer, each on one line, by the module's position. */
-export function toldModules(answers: PlanAnswer['modules']): ReadonlyMap<number, string> {
-  return new Map((answers ?? []).map(({ module, purpose }) => [module, oneLine(purpose)]));
 }
 
 const namesMax = 5;

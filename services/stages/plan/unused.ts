@@ -1,10 +1,8 @@
 /** What a teacher's answer lacks, or has too much of, is counted and logged (I11). */
-import { purposesMissing } from '../../ports/purposes.ts';
+import { purposesMissing, toldModules, toldPurposes } from '../../ports/purposes.ts';
 import type { PlanAnswer, PlanRequest } from '../../ports/teacher.ts';
 import type { Tools } from '../../runtime/stage.ts';
 import type { PlanKnobs } from './config.ts';
-import { toldPurposes } from './file-plan.ts';
-import { toldModules } from './modules.ts';
 import type { planReport } from './report.ts';
 
 export type PlanTools = Tools<'plan', PlanKnobs, typeof planReport>;

@@ -57,6 +57,7 @@ test('a purpose comes from the answer, on one line, or else from the outline', (
     exampleStructure,
     [
       { path: 'src/store.py', purpose: ' Keeps\n values. ' },
+      { path: 'src/store.py', purpose: ' ' },
       { path: 'elsewhere', purpose: 'x' },
     ],
     [],
