@@ -48,10 +48,19 @@ function lacksOfPurposes(request: PlanRequest, answer: PlanAnswer): Lack[] {
       of.map((each) => [purposeKey(each), reason] as const),
     ),
   );
-  return purposesMissing(request, answer).map((of) => ({
-    ...{ what: 'purposes', path: 'path' in of ? of.path : null },
-    reason: reasons.get(purposeKey(of)) ?? leftOut(of, request),
-  }));
+  const firstOf = new Map<string, PurposeOf>();
+  return purposesMissing(request, answer).map((of) => {
+    const whole = reasons.get(purposeKey(of)) ?? leftOut(of, request);
+    const first = firstOf.get(whole);
+    firstOf.set(whole, first ?? of);
+    const reason = first === undefined ? whole : sameAs(first, whole, request);
+    return { what: 'purposes', path: 'path' in of ? of.path : null, reason };
+  });
+}
+
+/** All purposes of a refused answer have one reason: the others name the code and the first. */
+function sameAs(first: PurposeOf, reason: string, request: PlanRequest): string {
+  return `${reason.split(':', 1)[0]}: the same as ${purposeName(first, request)}`;
 }
 
 function leftOut(of: PurposeOf, request: PlanRequest): string {

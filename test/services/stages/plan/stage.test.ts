@@ -8,6 +8,7 @@ import { teacherKnobs } from '../../../../services/teacher/config.ts';
 import { openTeacher } from '../../../../services/teacher/open.ts';
 import { exampleContent, exampleStructure } from '../../teacher/example-repository.ts';
 import { respond, startFakeOpenAi } from '../../teacher/fake-openai-server.ts';
+import { failed } from '../../teacher/openai/turns.ts';
 import { openStageBench, recordOf, type StageBench } from '../../teacher/stage-tools.ts';
 
 let bench: StageBench<ReturnType<typeof planKnobs.parse>>;
@@ -84,6 +85,27 @@ test.each([
   ]);
   const written = first.body.files.find(({ path }) => path === 'src/store.py');
   expect(written?.purpose).toMatch(/^Defines /);
+  await server.close();
+});
+
+test('the reason of a refused answer stands in full once, though it has many purposes', async () => {
+  let asked = 0;
+  const server = await startFakeOpenAi({
+    fault: () => {
+      asked += 1;
+      return asked === 2 ? failed(451, { message: 'not for you' }) : null;
+    },
+  });
+  const endpoint = { kind: 'openai', baseUrl: server.baseUrl, model: 'fake-model', checks: 'off' };
+  const teacher = await openTeacher(teacherKnobs.parse(endpoint), {}, manualClock());
+  const record = recordOf(plan.reads, exampleStructure);
+  const [first] = await plan.handle(record, { ...bench.tools, teacher });
+  if (first?.kind !== 'emit' || first.topic !== 'repo-plan') throw new Error('no plan');
+  const [whole, ...others] = first.body.lacks.map(({ reason }) => reason);
+  expect(first.body.lacks.map(({ path }) => path)).toEqual(exampleStructure.order);
+  expect(whole).toMatch(/^TEACHER_REFUSED: .*not for you/);
+  const same = `TEACHER_REFUSED: the same as the purpose of ${exampleStructure.order[0]}`;
+  expect(others).toEqual(exampleStructure.order.slice(1).map(() => same));
   await server.close();
 });
 
