@@ -11,7 +11,7 @@ import { systemClock } from '../clock.ts';
 import { PipelineError } from '../errors.ts';
 import { parseJson } from '../json.ts';
 import { boundAnswer } from '../read-bounded.ts';
-import { again, done, repeat, type Tried } from '../retry.ts';
+import { retryFailures } from '../retry.ts';
 
 export interface RegistryOptions {
   /** Base URL of its Confluent-compatible API, e.g. http://127.0.0.1:8081/apis/ccompat/v7. */
@@ -66,16 +66,20 @@ export function openSchemaRegistry({ url, auth }: RegistryOptions): Registry {
       : {
           authorization: `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`,
         };
-  const request = (path: string, method = 'GET', body?: unknown) =>
-    askAgain(async () => {
-      const response = await fetch(`${url}${path}`, {
-        method,
-        headers: { ...authorization, 'content-type': 'application/vnd.schemaregistry.v1+json' },
-        signal: AbortSignal.timeout(answerMsMax),
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      if (!isBusyStatus(response.status)) return done(response);
-      return again(new Error(`${path} gave ${response.status}`));
+  const askOnce = (path: string, method = 'GET', body?: unknown) =>
+    fetch(`${url}${path}`, {
+      method,
+      headers: { ...authorization, 'content-type': 'application/vnd.schemaregistry.v1+json' },
+      signal: AbortSignal.timeout(answerMsMax),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  const request = (...asked: Parameters<typeof askOnce>) =>
+    unlessBusy(async () => {
+      const response = await askOnce(...asked);
+      const { status } = response;
+      if (!isBusyStatus(status)) return response;
+      await response.body?.cancel();
+      throw Object.assign(new Error(`${asked[0]} gave ${status}`), { status });
     });
   /** Null when there is no such thing. */
   const json = async <Answer>(path: string, answer: z.ZodType<Answer>): Promise<Answer | null> => {
@@ -114,7 +118,7 @@ export function openSchemaRegistry({ url, auth }: RegistryOptions): Registry {
       return (own ?? (await json('/config', levelAnswer)))?.compatibilityLevel ?? null;
     },
     timeMs: async () => {
-      const { headers } = await asked(url, () => request('/subjects'));
+      const { headers } = await asked(url, () => askOnce('/subjects'));
       const ms = Date.parse(headers.get('date') ?? '');
       return Number.isNaN(ms) ? null : ms;
     },
@@ -130,7 +134,7 @@ export function openSchemaRegistry({ url, auth }: RegistryOptions): Registry {
     },
     check: async () => {
       try {
-        const { ok, status } = await asked(url, () => request('/subjects'));
+        const { ok, status } = await asked(url, () => askOnce('/subjects'));
         return ok ? null : `${url} answers ${status}; is it the address of the Confluent API?`;
       } catch (error) {
         return (error as Error).message;
@@ -143,38 +147,21 @@ export function openSchemaRegistry({ url, auth }: RegistryOptions): Registry {
  * A busy registry says so, or answers late: it is asked again. One that refuses connections is
  * away, and callers wait for it, or tell.
  */
-async function askAgain<Result>(ask: () => Promise<Tried<Result, unknown>>): Promise<Result> {
+function unlessBusy<Result>(ask: () => Promise<Result>): Promise<Result> {
   const pauses = { clock: systemClock, baseMs: 500, waitMsMax: 4_000, retriesMax: 4 };
-  const last = await repeat(pauses, async () => {
-    try {
-      return await ask();
-    } catch (error) {
-      const { name, cause } = error as Error;
-      const code = cause instanceof Error && 'code' in cause ? cause.code : '';
-      if (name === 'TimeoutError' || code === 'ECONNRESET' || code === 'UND_ERR_SOCKET') {
-        return again(error);
-      }
-      throw error;
-    }
-  });
-  if (last.kind === 'done') return last.result;
-  throw last.failure;
+  return retryFailures(pauses, mayPass, ask);
+}
+
+/** Whether an error of `fetch` or of the client, which has the status, may pass. */
+function mayPass(error: unknown): boolean {
+  const { name, cause } = error as Error;
+  const code = cause instanceof Error && 'code' in cause ? cause.code : '';
+  const isCut = code === 'ECONNRESET' || code === 'UND_ERR_SOCKET';
+  return name === 'TimeoutError' || isCut || isBusyStatus(statusOf(error) ?? 0);
 }
 
 function isBusyStatus(status: number): boolean {
   return status === 429 || status >= 500;
-}
-
-/** The same for a call of the client, whose error has the status. */
-function unlessBusy<Result>(call: () => Promise<Result>): Promise<Result> {
-  return askAgain(async () => {
-    try {
-      return done(await call());
-    } catch (error) {
-      if (isBusyStatus(statusOf(error) ?? 0)) return again(error);
-      throw error;
-    }
-  });
 }
 
 const latestAnswer = z.object({
