@@ -149,7 +149,7 @@ function leftOut(of: PurposeOf): Wanted {
   return { of, answer: '', problem: 'the answer left it out', check: null };
 }
 
-/** What was left out always has no other reason than that, which the stage sees by itself. */
+/** A purpose that every answer left out needs no reason: the stage finds it missing and says so. */
 function givenUp({ of, check, problem }: Wanted, request: PlanRequest): MissingPurposes[] {
   if (check === null) return [];
   return [{ of: [of], reason: reasonOf(purposeName(of, request), { check, problem }) }];

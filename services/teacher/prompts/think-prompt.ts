@@ -147,7 +147,7 @@ function render(
   { part, ...request }: ThinkRequest,
   bytesMax: number,
   ask: readonly (string | Material)[],
-  file = [material('file', fitText(request.code, bytesMax * shares.file))],
+  file?: readonly Material[],
 ): Prompt {
   if (part !== undefined && isShownWhole(part.whole.code, bytesMax)) {
     const { parts, ...whole } = part.whole;
@@ -159,7 +159,7 @@ function render(
     [
       ...project,
       ...aboutFile(request, bytesMax),
-      ...file,
+      ...(file ?? [material('file', fitText(request.code, bytesMax * shares.file))]),
       ...ask,
       ...mendingParts(request.mending, bytesMax),
     ],

@@ -17,8 +17,8 @@ const pieces = [
 ];
 
 /**
- * Finds one piece; `nameAround` reads the name around it. Use it with `matchAll`, which copies it:
- * `exec` and `test` would keep their position between texts.
+ * Finds one piece; `nameAround` reads the name around it. Use it with a search, or with
+ * `String.search`, which keep no position in it.
  */
 export const tellingPiece = new RegExp(pieces.join('|'), 'gi');
 
