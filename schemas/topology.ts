@@ -115,7 +115,7 @@ const stageSpecs = {
     reads: ['repo-structure'],
     writes: ['repo-plan', 'file-task', 'dropped'],
     talksTo: ['teacher'],
-    version: 4,
+    version: 5,
   },
   simulate: {
     does: 'per file: read what was written before → think → write',
