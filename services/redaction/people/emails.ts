@@ -24,9 +24,11 @@ const urlEscape = /^.*%(?:0[9AD]|2[02678CF]|3[A-F]|5B|7B)/i;
 const dotSpelt = String.raw`[.．。｡]|&#0*46;|&#[xX]0*2[eE];|%2[eE]|\\+(?:u002[eE]|x2[eE])`;
 const domainCharacters = new RegExp(String.raw`(?:[\p{L}\p{N}\p{M}-]|${dotSpelt}){3,256}`, 'uy');
 const anyDot = new RegExp(dotSpelt, 'gu');
+/** What ends a sentence or a list rather than a domain. */
+const trailing = new RegExp(`(?:${dotSpelt}|-)+$`, 'u');
 
 /** The sign itself, and as addresses of pages, markup and strings of programs spell it. */
-const sign = /[@＠﹫]|%(?:25)*40|&#0*64;|&#x0*40;|&commat;|\\+(?:u0040|u\{0*40\}|x40|@)/gi;
+const sign = /[@＠﹫]|%(?:25)*40|&#0*64;|&#x0*40;|&commat;|(?<!\\)\\+(?:u0040|u\{0*40\}|x40|@)/gi;
 /** An apostrophe in a name, as texts, strings and markup spell it. */
 const apostrophe = /(?:\\'|''|&#0*39;|&apos;|['’])$/;
 /** `"first last"@host.org`: in quotes, a name may hold a space. */
@@ -42,11 +44,13 @@ export function findEmails(text: string): readonly Finding[] {
     if (domain === null) continue;
     const end = at + mark.length + domain.length;
     const local = text.slice(start, at);
-    const host = domain.replace(anyDot, '.').toLowerCase();
+    const written = domain.replace(anyDot, '.');
+    const host = written.toLowerCase();
     if (isInvented(local.toLowerCase(), host)) continue;
     const dot = anyDot.exec(domain)?.[0] ?? '.';
     anyDot.lastIndex = 0;
-    if (isCode({ text, start, end, local, domain: host, isEncoded: !mark.endsWith('@') })) continue;
+    const isEncoded = !mark.endsWith('@');
+    if (isCode({ text, start, end, local, domain: written, isEncoded })) continue;
     const isPlain = mark === '@' && !/[&%\\]/.test(dot);
     const spelling = isPlain ? {} : { plain: `${local}@${host}`, at: mark, dot };
     findings.push({ start, end, kind: 'email', rule: 'email', ...spelling });
@@ -109,7 +113,7 @@ function readDomain(text: string, from: number): string | null {
   const after = text.charAt(from + run.length);
   // `@name.of.it@` is a build tool's variable, and `a_b` is not a host name.
   if (after === '@' || after === '_') return null;
-  const whole = run.replace(/[.．。｡-]+$/, '');
+  const whole = run.replace(trailing, '');
   const dots = [...whole.matchAll(anyDot)].map(({ index }) => index);
   const labels = whole.split(anyDot);
   if (labels.length < 2 || !labels.every(isLabel)) return null;
@@ -144,6 +148,7 @@ interface Candidate {
   readonly start: number;
   readonly end: number;
   readonly local: string;
+  /** With plain dots, and in upper and lower case as in the text. */
   readonly domain: string;
   /** The sign is not the character `@`. */
   readonly isEncoded: boolean;
@@ -151,7 +156,7 @@ interface Candidate {
 
 /** Whether the characters around the match show that it is program syntax, not an address. */
 function isCode({ text, start, end, local, domain, isEncoded }: Candidate): boolean {
-  const last = domain.slice(domain.lastIndexOf('.') + 1);
+  const last = domain.slice(domain.lastIndexOf('.') + 1).toLowerCase();
   const before = text.charAt(start - 1);
   // The match is a format argument, a variable, or a path with an extension like a country code.
   if (/[%$]/.test(before)) return true;

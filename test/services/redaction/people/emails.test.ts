@@ -92,6 +92,9 @@ describe('addresses that are written in another way', () => {
     ["x = b'ann@firma.org'", "x = b'user-1@example.com'"],
     ['x = "ann\\@firma.org";', 'x = "user-1\\@example.com";'],
     ['ann&#64;firma&#46;org', 'user-1&#64;example&#46;com'],
+    ['ann.smith@firma.org%2E', 'user-1@example.com%2E'],
+    ['ann.smith@firma.org&#46; Thanks', 'user-1@example.com&#46; Thanks'],
+    ['"ann.smith@firma.org\\x2e"', '"user-1@example.com\\x2e"'],
     ['ann%40sub%2Efirma%2Eorg', 'user-1%40example%2Ecom'],
     ['ann_AT_firma.org', 'user-1_AT_example.com'],
     ['ann#at#firma.org', 'user-1#at#example.com'],
@@ -136,6 +139,9 @@ describe('what is no address', () => {
     '@app.route("/x")',
     'return@map.name',
     'this@Main.name',
+    'this@MainActivity.viewModel.name',
+    'return@Foo.Bar.id',
+    'this@Outer.model.info',
     'x = q@k.T',
     'A@B.to(device)',
     'lodash@4.17.21',
@@ -154,4 +160,11 @@ describe('what is no address', () => {
   ])('%s stays', (text) => {
     expect(clean(text)).toBe(text);
   });
+});
+
+test('hostile input takes linear time', () => {
+  for (const piece of ['\\', '@a\\', '%40', '@a.', '@a&#46;', 'a@a\\x2e-']) {
+    const text = piece.repeat(Math.ceil(200_000 / piece.length));
+    expect(clean(text).length).toBeGreaterThan(0);
+  }
 });
