@@ -34,7 +34,7 @@ interface Place {
 
 function isAddress({ value, before, after }: Place): boolean {
   if (inUrl.test(before) || port.test(after)) return true;
-  if (isVersionByPlace(before, after)) return false;
+  if (isVersionByPlace({ value, before, after })) return false;
   if (isVersionByValue(value)) return addressWord.test(before) && !versionWord.test(before);
   return true;
 }
@@ -44,7 +44,8 @@ const inUrl = /(?::\/\/|@)\[?$/;
 /** A port or a prefix length directly after the value. */
 const port = /^(?::\d{2,5}|\/(?:[12]\d|3[0-2]))(?![\w.])/;
 
-const versionWord = /version|\b(?:v|ver|oid|release|revision|section|chapter|clause|build|sdk)\b/i;
+const versionWord =
+  /version|\b(?:v|ver|oid|release|revision|section|chapter|clause|build|sdk)s?\b/i;
 
 /**
  * A word that announces a version; only syntax and small words may stand between the word and the
@@ -61,9 +62,10 @@ const announced = new RegExp(
 /** Package coordinates, `group:name:` before the version, and folders named after a version. */
 const coordinates =
   /[\w.-]+:[\w.-]+:$|\b(?:tags?|releases?|download|versions?|packages\/[^\s/]+)\/$/i;
-/** Dependencies of npm with a scope, of Bundler; and a folder in the path of a URL. */
+/** Dependencies of npm with a scope, of Bundler. */
 const depended = /"@[\w.-]+\/[\w.-]+"\s?:\s?["']?$|\bgem\s+["'][\w-]+["'],\s?["']$/;
-const inPath = /:\/\/[^\s/]+\/(?:\S*\/)?$/;
+/** The path of a URL up to a folder that is not below one for addresses. */
+const inPath = /:\/\/[^\s/]+(\/(?:\S*\/)?)(?<!\/(?:ip|ipv4|ips|hosts?|whois)\/)$/i;
 const compared = /(?:[=~<>!^]=|[~^])\s?["']?$/;
 const ranged = new RegExp(
   [
@@ -81,10 +83,10 @@ const dated = new RegExp(
   'i',
 );
 
-function isVersionByPlace(before: string, after: string): boolean {
+function isVersionByPlace({ value, before, after }: Place): boolean {
   if (announced.test(before) || compared.test(before) || ranged.test(before)) return true;
   if (browser.test(before) || coordinates.test(before) || depended.test(before)) return true;
-  if (inPath.test(before) && after.startsWith('/')) return true;
+  if (after.startsWith('/') && isVersionOfPath(inPath.exec(before)?.[1], value)) return true;
   // A numbered heading, or its line in a table of contents.
   if (headed.test(before) && (/^\.?\s+\p{Lu}[\p{L}\s,-]*$/u.test(after) || dated.test(after))) {
     return true;
@@ -96,6 +98,16 @@ function isVersionByPlace(before: string, after: string): boolean {
     /^\s*<\/\s*\w*version/i.test(after) ||
     /^["']?\s*[,)]?\s*(?:#|\/\/)[\w\s]*version\s*$/i.test(after)
   );
+}
+
+/**
+ * Whether a folder in the path of a URL is a version: the path says so, or the value begins as
+ * versions do and few addresses.
+ */
+function isVersionOfPath(path: string | undefined, value: string): boolean {
+  if (path === undefined) return false;
+  const [first = 0, second = 0] = value.split('.').map(Number);
+  return versionWord.test(path) || (first < 32 && second < 32);
 }
 
 /**
