@@ -152,9 +152,15 @@ function findInCopies(text: string, copies: Matches): Finding[] {
 }
 
 /** The line between the head and the rows of a table. */
-const ruler = /^[ \t]*\|?(?:[ \t]*:?-{1,200}:?[ \t]*\|){1,40}(?:[ \t]*:?-{1,200}:?[ \t]*)?\r?$/gm;
+const ruler = new RegExp(
+  [
+    String.raw`^[ \t]{0,200}\|?(?:[ \t]{0,200}:?-{1,200}:?[ \t]{0,200}\|){1,40}`,
+    String.raw`(?:[ \t]{0,200}:?-{1,200}:?[ \t]{0,200})?\r?$`,
+  ].join(''),
+  'gm',
+);
 /** Every line may begin a ruler, and few hold this. */
-const endOfRulerCell = /-[ \t]*:?[ \t]*\|/;
+const endOfRulerCell = /-:?[ \t]{0,200}\|/;
 
 function findInMarkdown(text: string): Finding[] {
   return [...text.matchAll(ruler)].flatMap(({ index, 0: line }) => {

@@ -179,5 +179,9 @@ describe('what only stands in such a place', () => {
     ]) {
       expect(redactSecrets('a.py', piece.repeat(5000)).length).toBeGreaterThan(0);
     }
+    const blanks = ' '.repeat(200_000);
+    for (const text of [`|-${blanks}x`, `-|\n${blanks}x`, `-|\n|-${blanks}x`]) {
+      expect(redactSecrets('a.md', text).length).toBeGreaterThan(0);
+    }
   });
 });
