@@ -10,7 +10,7 @@ export type EntryKind = 'file' | 'folder' | 'link' | 'special';
 
 export function tarKind(header: Header): EntryKind {
   // The bytes of a sparse file are a map of its holes and what lies between them.
-  if (sparseName(header) !== null) return 'special';
+  if (isSparse(header)) return 'special';
   if (header.type === 'file' || header.type === 'contiguous-file') return 'file';
   if (header.type === 'directory') return 'folder';
   return header.type === 'link' || header.type === 'symlink' ? 'link' : 'special';
@@ -18,16 +18,21 @@ export function tarKind(header: Header): EntryKind {
 
 /** The name of an entry; GNU's tar keeps that of a sparse file in a record of its own. */
 export function tarName(header: Header): string {
-  return sparseName(header) ?? header.name;
+  return recordsOf(header)['GNU.sparse.name'] ?? header.name;
 }
 
-function sparseName(header: Header): string | null {
-  return (header.pax as Record<string, string> | null | undefined)?.['GNU.sparse.name'] ?? null;
+/** Whether GNU's tar left out the file's holes; its formats 0.0 to 1.0 say so in other records. */
+function isSparse(header: Header): boolean {
+  return Object.keys(recordsOf(header)).some((key) => key.startsWith('GNU.sparse.'));
+}
+
+function recordsOf(header: Header): Readonly<Record<string, string>> {
+  return (header.pax as Record<string, string> | null | undefined) ?? {};
 }
 
 /** Returns why `discover` packed the file without its bytes, from our own pax record; or null. */
 export function packedSkip(header: Header): PackedSkip | null {
-  const reason = (header.pax as Record<string, string> | null | undefined)?.[packedSkipRecord];
+  const reason = recordsOf(header)[packedSkipRecord];
   return packedSkips.find((known) => known === reason) ?? null;
 }
 

@@ -120,19 +120,23 @@ export class Collector {
   finish(): Unpacked {
     const top = this.#topFolder();
     const strip = (path: string) => belowTop(path, top);
-    const paths = [...this.#files.keys()].sort(compareText);
     const skipped: UnpackSkip[] = this.#skipped.map(({ path, reason }) => ({
       path: strip(path),
       reason,
     }));
-    const folders = foldersOf(paths);
+    const stripped = new Map<string, Buffer>();
+    for (const [full, bytes] of this.#files) {
+      const path = strip(full);
+      // A file beside the top folder may have the path of one in it, and the later one stays.
+      if (stripped.has(path)) skipped.push({ path, reason: 'duplicate-path' });
+      stripped.set(path, bytes);
+    }
+    const folders = foldersOf([...stripped.keys()]);
     const files: UnpackedFile[] = [];
-    for (const path of paths) {
-      const bytes = this.#files.get(path);
-      if (bytes === undefined) continue;
+    for (const [path, bytes] of [...stripped].sort(([a], [b]) => compareText(a, b))) {
       // On a disk, one name cannot be both a file and a folder.
-      if (folders.has(path)) skipped.push({ path: strip(path), reason: 'path-conflict' });
-      else files.push({ path: strip(path), bytes });
+      if (folders.has(path)) skipped.push({ path, reason: 'path-conflict' });
+      else files.push({ path, bytes });
     }
     const wide = this.#wide.map(({ path, bytes }) => ({ path: strip(path), bytes }));
     const own = withoutForeign({ files, skipped, wide });

@@ -55,6 +55,29 @@ describe('names and types', () => {
     expect(skipped).toEqual([{ path: 's.txt', reason: 'special' }]);
   });
 
+  test.each(['GNU.sparse.size', 'GNU.sparse.numblocks', 'GNU.sparse.map'])(
+    'a sparse file that only %s tells is skipped',
+    async (key) => {
+      const { files, skipped } = await outcome([
+        safe,
+        paxRecord(key, '4'),
+        { name: 'top/s.txt', body: 'map' },
+      ]);
+      expect(files).toEqual(['a.txt']);
+      expect(skipped).toEqual([{ path: 's.txt', reason: 'special' }]);
+    },
+  );
+
+  test('files beside the top folder share no path with what is in it', async () => {
+    const names = ['top/._x', '._x', '._y', 'top/._y/z', 'top/a.py'];
+    const { files, skipped } = await outcome(names.map((name) => ({ name, body: 'x' })));
+    expect(files).toEqual(['._x', '._y/z', 'a.py']);
+    expect(skipped).toEqual([
+      { path: '._x', reason: 'duplicate-path' },
+      { path: '._y', reason: 'path-conflict' },
+    ]);
+  });
+
   test('what the Finder puts beside the folder leaves it the top folder', async () => {
     const beside = ['._top', '.DS_Store', '__MACOSX/top/._a.txt', 'pax_global_header'];
     const { files, skipped } = await outcome([
