@@ -10,8 +10,12 @@ export async function checkoutOf(folder: string): Promise<string | null> {
   }
 }
 
-/** Whether the folder is what else lies in `.git`: a bare repository, which has no files. */
+/**
+ * Whether the folder is what else lies in `.git`: a bare repository, which has no files. A working
+ * tree may hold files of these names, too.
+ */
 export async function isBareRepository(folder: string): Promise<boolean> {
+  if (await exists(join(folder, '.git'))) return false;
   const kinds = await Promise.all(
     ['HEAD', 'objects', 'refs'].map(async (name) => {
       const found = await lstat(join(folder, name)).catch(() => null);

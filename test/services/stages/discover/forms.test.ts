@@ -104,6 +104,13 @@ describe('one tree', () => {
     await expect(admitFolder('bare')).rejects.toMatchObject({ code: 'SOURCE_UNREADABLE' });
   });
 
+  test('as a working tree is one although its files are named as those of git', async () => {
+    const named = { HEAD: 'x\n', 'objects/a.py': 'a = 1\n', 'refs/b.py': 'b = 1\n' };
+    await write('r', named);
+    await commitAll('r');
+    expect((await admitFolder('r')).paths).toEqual(Object.keys(named).sort());
+  });
+
   test.each(['2', '3', '4'])('is read from version %s of the index', async (version) => {
     await write('r', tree);
     await commitAll('r');
