@@ -25,25 +25,45 @@ export const hidden = '***';
 const secretCharsMin = 6;
 /** A piece of a secret that is at least this long is hidden, too: servers echo shortened keys. */
 const pieceChars = 8;
+/** A piece holds this many characters from one of its first `probeStep` places on. */
+const probeStep = 4;
+const probeChars = pieceChars - probeStep + 1;
 /** In longer texts only whole secrets are searched for, which is fast. */
 const pieceTextMax = 1 << 20;
 
 export function createRedactor(): Redactor {
   const secrets = new Set<string>();
+  /** All runs of `probeChars` characters in secrets of which pieces are hidden, too. */
+  const probes = new Set<string>();
   const hideAll = (text: string, hideOne: (text: string, secret: string) => string) => {
     let rest = text;
     for (const secret of secrets) rest = hideOne(rest, secret);
     return rest;
   };
+  /** Whether the text may hold a piece: most hold none, and are not searched for each secret. */
+  const mayHoldPiece = (text: string) => {
+    if (text.length > pieceTextMax) return false;
+    for (let at = 0; at + probeChars <= text.length; at += probeStep) {
+      if (probes.has(text.slice(at, at + probeChars))) return true;
+    }
+    return false;
+  };
+  const hideKnown = (text: string) => {
+    return hideAll(text, mayHoldPiece(text) ? hidePieces : hideWhole);
+  };
   return {
     learn: (secret) => {
       for (const form of secret === undefined ? [] : formsOf(secret)) {
-        if (form.length >= secretCharsMin) secrets.add(form);
+        if (form.length < secretCharsMin) continue;
+        secrets.add(form);
+        for (let at = 0; at + probeChars <= form.length; at += 1) {
+          probes.add(form.slice(at, at + probeChars));
+        }
       }
     },
     hideWhole: (text) => hideAll(text, hideWhole),
-    hideKnown: (text) => hideAll(text, hidePieces),
-    hide: (text) => hidePlaces(hideAll(text, hidePieces)),
+    hideKnown,
+    hide: (text) => hidePlaces(hideKnown(text)),
   };
 }
 

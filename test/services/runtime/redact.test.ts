@@ -42,6 +42,19 @@ describe('a secret that is known', () => {
     );
   });
 
+  test('property: a piece goes wherever in a long text it stands', () => {
+    fc.assert(
+      fc.property(secret, fc.nat(40), fc.nat(8), (key, before, at) => {
+        const { learn, hideKnown } = createRedactor();
+        learn(key);
+        const [start, end] = ['.'.repeat(before), '.'.repeat(40 - before)];
+        const text = start + key.slice(at, at + 8) + end;
+        expect(hideKnown(text)).toBe(start + hidden + end);
+      }),
+      { numRuns: 300, seed: 6 },
+    );
+  });
+
   test('what is remembered loses it whole, and keeps what is like a piece of it', () => {
     const { learn, hideWhole } = createRedactor();
     learn('correct-horse-battery');
