@@ -9,6 +9,7 @@ import {
   parseExpression,
 } from './expression.ts';
 import { readBlock } from './notice/notice.ts';
+import { reservationWords } from './notice/reservations.ts';
 import { restricts } from './riders.ts';
 import { canonical, fromName, fromStatement, parseKnown, someBsd, stated } from './statement.ts';
 import { licenceWords } from './text.ts';
@@ -16,9 +17,12 @@ import { licenceWords } from './text.ts';
 /** A cheap filter: a file without any of these words states no licence. */
 const hint = new RegExp(
   [
-    String.raw`licen[cs]e|gpl\b|copying|redistribut|reproduc|rights|permission|confidential|`,
-    'proprietary|unauthori[sz]ed|trade secret|use only|commercial|prohibited|',
-    'public domain',
+    reservationWords,
+    String.raw`|gpl\b|copying|distribut|reproduc|prohibited|public domain|\bterms\b|subject to|`,
+    String.raw`(?:conditions|provisions) (?:of|as)\b|\b(?:released|available|provided|published|`,
+    String.raw`offered|open[- ]sourced|covered|governed|protected|placed|copied|used|modified)\b`,
+    String.raw`.{0,80}\b(?:under|by|to|in) (?:the )?(?:mit|apache|bsd|isc|mpl|epl|mozilla|eclipse|`,
+    String.raw`cc|creative|boost|zlib|expat|python|artistic|psf)\b`,
   ].join(''),
   'i',
 );

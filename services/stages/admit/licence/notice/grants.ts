@@ -24,7 +24,7 @@ const between =
   'materials|not|re';
 
 /** Patterns of the words that precede the name of a licence. */
-const grants: readonly RegExp[] = [
+export const grants: readonly RegExp[] = [
   new RegExp(
     [
       String.raw`\bunder (?:either )?(?:the |either )?(?:same )?(?:terms|conditions|`,

@@ -8,7 +8,7 @@ import { stated } from '../statement.ts';
 import { licenceWords, textsIn } from '../text.ts';
 import { grantsIn, isChoice } from './grants.ts';
 import { proseOf } from './prose.ts';
-import { reserves } from './reservations.ts';
+import { reservationWords, reserves } from './reservations.ts';
 import { readTag } from './tags.ts';
 
 /** A tag or a reservation counts only within this many characters of a file's start. */
@@ -20,8 +20,9 @@ const headCharacters = 8_192;
  */
 const mayState = new RegExp(
   [
-    'licen[cs]e|gpl|copying|distribut|reproduc|rights|permission|confidential|proprietary',
-    '|unauthori[sz]ed|secret|commercial|prohibited|domain|terms|agreement|eula|covenant|unpublished',
+    reservationWords,
+    '|gpl|copying|distribut|reproduc',
+    '|prohibited|domain|terms|agreement|eula|covenant',
     String.raw`|\b(?:only|released|mit|expat|apache|asl|apl|mozilla|mpl|eclipse|epl|cddl|eupl|sspl|busl`,
     String.raw`|elastic|commons|cc|cc0|x11|(?:free)?bsd\d?|isc|boost|bsl|zlib|wtfpl|fuck|psf|python`,
     String.raw`|artistic|perl|ruby|public|gnu)\b`,

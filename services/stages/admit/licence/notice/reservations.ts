@@ -13,7 +13,14 @@ const notReported = String.raw`(?<!\b(?:says?|said|means?|states?|stated|whether
 
 const aims = 'research|academic|educational|education|scientific|personal|private|study|teaching';
 
-const reservations: readonly RegExp[] = [
+/** One of these is in every text that a pattern of `reservations` matches. */
+export const reservationWords = [
+  String.raw`unauthori[sz]ed|strictly|expressly|confidential|proprietary|secret|unpublished|rights|`,
+  String.raw`permission|consent|authori[sz]ation|licen[cs]e|commercial|personal|academic|research|`,
+  String.raw`\binternal\b|evaluation|\bclosed\b`,
+].join('');
+
+export const reservations: readonly RegExp[] = [
   new RegExp(
     String.raw`\bunauthori[sz]ed ${copying}\b.{0,160}\b(?:${forbidden}|via any medium)`,
     'i',
@@ -86,10 +93,20 @@ const reservations: readonly RegExp[] = [
   ),
 ];
 
+/** Words of notices; without one of them, a sentence is about what the program does. */
+const noticeWord = new RegExp(
+  [
+    String.raw`copyright|\(c\)|©|rights|confidential|proprietary|only|licen[cs]e|prohibited|`,
+    '(?:strictly|expressly) (?:forbidden|illegal|unlawful|violat|penalt)|trade secret|unpublished|',
+    'unauthori[sz]ed (?:cop|use|reprod|dupl|distrib|redist|disc|diss|transm|modif)|free for|',
+    'written (?:permission|consent|authori[sz]ation)|closed[- ]source|commercial',
+  ].join(''),
+  'i',
+);
+
 /** Whether the notice reserves the file for its owner; plain `All rights reserved` does not. */
 export function reserves(prose: string): boolean {
-  if (!/copyright|\(c\)|©|rights|confidential|proprietary|only|licen[cs]e|prohibited/i.test(prose))
-    return false;
+  if (!noticeWord.test(prose)) return false;
   // The third clause of the BSD licence says `without specific prior written permission`.
   const rest = prose.replace(
     /without (?:their |its |the )?specific,? (?:prior )?(?:written )?(?:prior )?permission/gi,

@@ -2,6 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { printExpression } from '../../../../../services/stages/admit/licence/expression.ts';
 import { readHeader } from '../../../../../services/stages/admit/licence/header.ts';
+import { grants } from '../../../../../services/stages/admit/licence/notice/grants.ts';
+import { reservations } from '../../../../../services/stages/admit/licence/notice/reservations.ts';
 import { allowedLicences, isAllowed } from '../../../../../services/stages/admit/licence/policy.ts';
 import { copyleft, mentions, type NoticeCase, permissive, stated } from './notice-cases.ts';
 
@@ -27,6 +29,50 @@ describe.each<readonly [kind: string, cases: readonly NoticeCase[], isPermissive
 describe('a mention of a licence states nothing', () => {
   test.each(mentions)('%s %j', (path, text) => {
     expect(read(path, text)).toBeNull();
+  });
+});
+
+/** One of each pattern at least, with none of the words of others. */
+const sentences = [
+  'Unauthorized use of this file is illegal.',
+  'Any use, modification or disclosure is strictly forbidden.',
+  'Proprietary and confidential.',
+  'Company confidential.',
+  'It contains trade secrets of ACME.',
+  'An unpublished work of ACME.',
+  'It holds the trade secrets of ACME.',
+  'All rights reserved. No part of it may leave.',
+  'This file may not be copied or used without the prior written consent of ACME Inc.',
+  'This file may not be used without written authorization from ACME.',
+  'For academic use only.',
+  'Free for personal use.',
+  'Closed source software.',
+  'Under the terms of MPL 2.0.',
+  'Subject to the conditions of Apache 2.0.',
+  'This file is covered by Apache 2.0.',
+  'This code is published under Apache 2.0.',
+  'Released under MIT.',
+  'Available under the Apache 2.0.',
+  'It is dual-licensed under MIT and Apache 2.0.',
+  'Same terms as Perl itself.',
+];
+
+describe('a sentence of a notice is read, whatever else stands in the file', () => {
+  test.each(sentences)('%s', (sentence) => {
+    expect(read('a.c', `// ${sentence}\nint a;\n`)).not.toBeNull();
+  });
+
+  test.each([...reservations, ...grants].map((pattern) => [pattern] as const))('%s', (pattern) => {
+    expect(sentences.some((sentence) => sentence.search(pattern) !== -1)).toBe(true);
+  });
+
+  test.each([
+    'The camera is not opened without explicit permission from the user.',
+    'A 403 is sent: it is forbidden without explicit permission from the owner.',
+    'Files are written without explicit consent of the user.',
+    'Cookies are set with the consent of the user.',
+  ])('%s is about the program', (sentence) => {
+    expect(read('a.c', `// ${sentence}\nint a;\n`)).toBeNull();
   });
 });
 
