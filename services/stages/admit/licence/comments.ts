@@ -26,6 +26,7 @@ const blocks: readonly (readonly [open: RegExp, close: RegExp])[] = [
   [/^=(?:begin|pod|head\d)\b/, /^=(?:end|cut)\b/],
 ];
 
+/** Returns a pattern of all openings. It has no flags, so they must have none. */
 function joined(pairs: readonly (readonly [open: RegExp, close: RegExp])[]): RegExp {
   return new RegExp(pairs.map(([open]) => open.source).join('|'));
 }

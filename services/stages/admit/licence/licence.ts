@@ -13,7 +13,7 @@ import {
   printExpression,
 } from './expression.ts';
 import { readStatement } from './header.ts';
-import { namedTexts, readMetadataLicence } from './metadata.ts';
+import { mayNameText, namedTexts, readMetadataLicence } from './metadata.ts';
 import type { OwnLicences } from './own.ts';
 import {
   isLicenceText,
@@ -50,10 +50,13 @@ export function readLicenceFiles(
   const evidence: LicenceEvidence[] = [];
   const texts: LicensedText[] = [];
   const statements: LicenceExpression[] = [];
-  const named = new Set(files.flatMap(({ path, text }) => namedTexts(path, text)));
+  const named = new Set(
+    files.flatMap(({ path, text }) => namedTexts(path, text)).filter((path) => !mayNameText(path)),
+  );
   for (const { path, text } of files) {
     if (isLicenceText(path) || named.has(path)) {
-      const isWhole = isMain(path) || named.has(path);
+      // A readme holds more than a licence's text, even where metadata names it as such.
+      const isWhole = isMain(path) || (named.has(path) && !isReadme(path));
       const matches = matchLicenceText(text).filter(
         ({ identifier }) => identifier !== unrecognised || isWhole,
       );

@@ -45,7 +45,7 @@ const readers: readonly MetadataReader[] = [
   { name: /^meson\.build$/, read: field(String.raw`\blicense[ \t]*:`) },
   {
     name: /^(?:mix\.exs|rebar\.config)$|\.app\.src$/,
-    read: field(String.raw`\blicenses\b[:, \t]*`),
+    read: field(String.raw`\blicenses\b[:, \t]{0,40}`),
   },
   {
     name: /^build\.(?:sbt|gradle|gradle\.kts)$/,
@@ -63,10 +63,10 @@ const textFiles: readonly (readonly [name: RegExp, file: RegExp])[] = [
   [/^(?:package|composer|bower)\.json$/, /"license"\s*:\s*"SEE LICEN[CS]E IN ([^"\n]{1,200})"/gi],
   [/^Cargo\.toml$/, /^license-file[ \t]*=[ \t]*"([^"\n]{1,200})"/gm],
   [/^pyproject\.toml$/, /^license[ \t]*=[ \t]*\{[ \t]*file[ \t]*=[ \t]*["']([^"'\n]{1,200})["']/gm],
-  [/\.nuspec$/, /<license type="file">\s*([^<]{1,200}?)\s*<\/license>/g],
+  [/\.nuspec$/, /<license type="file">([^<]{1,400})<\/license>/g],
   [
     /\.(?:cs|fs|vb)proj$|^Directory\.Build\.props$/,
-    /<PackageLicenseFile>\s*([^<]{1,200}?)\s*<\/PackageLicenseFile>/g,
+    /<PackageLicenseFile>([^<]{1,400})<\/PackageLicenseFile>/g,
   ],
 ];
 
@@ -80,13 +80,13 @@ export function namedTexts(path: string, text: string): readonly string[] {
   if (!mayNameText(path)) return [];
   return textFiles.flatMap(([name, file]) =>
     name.test(path)
-      ? captures(text, file).map((named) => named.replace(/\\/g, '/').replace(/^\.\//, '').trim())
+      ? captures(text, file).map((named) => named.replace(/\\/g, '/').replace(/^\.\//, ''))
       : [],
   );
 }
 
 function captures(text: string, pattern: RegExp): readonly string[] {
-  return [...text.matchAll(pattern)].map((match) => match[1] ?? '');
+  return [...text.matchAll(pattern)].map((match) => match[1]?.trim() ?? '');
 }
 
 /** Joins statements that all apply. */
@@ -110,7 +110,7 @@ function field(key: string): (text: string) => LicenceExpression | null {
 }
 
 function element(name: string): (text: string) => LicenceExpression | null {
-  const pattern = new RegExp(String.raw`<${name}\b[^>]*>\s*([^<]{1,200}?)\s*</${name}>`, 'g');
+  const pattern = new RegExp(String.raw`<${name}\b[^<>]{0,400}>([^<]{1,400})</${name}>`, 'g');
   return (text) => together(captures(text, pattern));
 }
 
@@ -146,7 +146,7 @@ function readSetup(text: string): LicenceExpression | null {
   return together(
     captures(
       text,
-      /^[ \t]*license(?:_expression)?[ \t]*=[ \t]*["']?([\w.+ ()-]{2,60})["']?,?[ \t]*$/gm,
+      /^[ \t]*license(?:_expression)?[ \t]*=[ \t]*(?![ \t])["']?([\w.+ ()-]{2,60})["']?,?[ \t]*$/gm,
     ),
   );
 }
@@ -170,7 +170,7 @@ function readPom(text: string): LicenceExpression | null {
   const start = text.indexOf('<licenses>');
   const end = text.indexOf('</licenses>', start);
   const block = start === -1 || end === -1 ? '' : text.slice(start, Math.min(end, start + 4_000));
-  const values = captures(block, /<name>\s*([^<]{2,100}?)\s*<\/name>/g);
+  const values = captures(block, /<name>([^<]{2,400})<\/name>/g);
   // Maven's documentation says that several licences mean a choice.
   return anyOf(values.map((name) => fromName(name) ?? name));
 }
@@ -193,7 +193,7 @@ function readGemspec(text: string): LicenceExpression | null {
 function readNuget(text: string): LicenceExpression | null {
   return (
     element('PackageLicenseExpression')(text) ??
-    together(captures(text, /<license type="expression">\s*([^<]{1,200}?)\s*<\/license>/g))
+    together(captures(text, /<license type="expression">([^<]{1,400})<\/license>/g))
   );
 }
 
@@ -204,15 +204,15 @@ function readControlField(text: string): LicenceExpression | null {
 }
 
 function readYamlField(text: string): LicenceExpression | null {
-  const one = captures(text, /^license:[ \t]*["']?([^"'\n#[]{1,100}?)["']?[ \t]*$/gm);
+  const one = captures(text, /^license:[ \t]*(?![ \t])["']?([^"'\n#[]{1,100}?)["']?[ \t]*$/gm);
   const list =
     /^licen[cs]es?:[ \t]*\n((?:[ \t]*-[ \t]+[^\n]{1,100}\n?){1,20})/m.exec(text)?.[1] ?? '';
-  return anyOf([...one, ...captures(list, /-[ \t]+["']?([^"'\n]{1,100}?)["']?[ \t]*$/gm)]);
+  return anyOf([...one, ...captures(list, /-[ \t]+(?![ \t])["']?([^"'\n]{1,100}?)["']?[ \t]*$/gm)]);
 }
 
 /** Reads Perl's own licence names; `perl_5` is a choice of Artistic-1.0-Perl and GPL. */
 function readPerl(text: string): LicenceExpression | null {
-  const value = /^\s*['"]?license['"]?\s*(?:=>|=)?\s*['"]?(\w+)['"]?/im
+  const value = /^[ \t]*['"]?license['"]?\s{0,80}(?:=>|=)?\s{0,80}['"]?(\w+)['"]?/im
     .exec(text)?.[1]
     ?.toLowerCase();
   if (value === undefined) return null;

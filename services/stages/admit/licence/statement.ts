@@ -22,19 +22,24 @@ export const someBsd = 'LicenseRef-BSD';
 
 const known = new Map([...ids, ...deprecated].map((id) => [id.toLowerCase(), id]));
 
+/** A longer value is no name and no expression. */
+const charactersMax = 4_000;
+
 /** Parses a metadata value: an identifier, an expression or a name in words. */
 export function fromStatement(value: string): LicenceExpression | null {
   const text = value
+    .replace(/\s+/g, ' ')
     .trim()
     .replace(/^https?:\/\/spdx\.org\/licenses\/([\w.+-]+?)(?:\.html)?$/i, '$1');
   if (text === '' || /^(?:see |file:)/i.test(text)) return null;
+  if (text.length > charactersMax) return licence(stated);
   if (/^[^ ]*LICEN[CS]E\b.*\.(?:md|txt|rst)$/i.test(text)) return null;
   if (/^UNLICENSED$/.test(text) || /\bproprietary\b|\ball rights reserved\b/i.test(text)) {
     return licence(reserved);
   }
   const named = fromName(text);
   if (named !== null) return licence(named);
-  const parts = text.split(/\s+(and|or)\s+/i);
+  const parts = text.split(/ (and|or) /i);
   // Packagers write `GPLv2+ and MIT`; without brackets one word joins all parts.
   const [word = '', ...others] = parts.filter((_, at) => at % 2 === 1);
   const names = parts.filter((_, at) => at % 2 === 0).map(fromName);
@@ -55,7 +60,7 @@ export function fromStatement(value: string): LicenceExpression | null {
  */
 export function parseKnown(text: string): LicenceExpression | null {
   // Cargo wrote `MIT/Apache-2.0` before it adopted SPDX expressions; R writes `GPL-2 | MIT`.
-  const parsed = parseExpression(text.replaceAll(/\s*[/|]\s*/g, ' OR '));
+  const parsed = parseExpression(text.replace(/\s+/g, ' ').replace(/ ?[/|] ?/g, ' OR '));
   if (parsed === null) return null;
   const expression = mapIdentifiers(parsed, canonical);
   return identifiersOf(expression).every(isIdentifier) ? expression : null;
@@ -110,7 +115,10 @@ const names: readonly (readonly [RegExp, string])[] = [
   ...gnuNames(),
 ];
 
-/** Most texts are no name, which one pattern says sooner than all. */
+/**
+ * Most texts are no name, which one pattern says sooner than all. It has no flags, so `names` must
+ * have none.
+ */
 const anyName = new RegExp(names.map(([{ source }]) => source).join('|'));
 
 /** Matches `new BSD`, `3-Clause BSD License`, `bsd-3`: the variant, then the common rest. */

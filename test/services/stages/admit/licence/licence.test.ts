@@ -165,6 +165,27 @@ const gpl3 = 'GNU GENERAL PUBLIC LICENSE\nVersion 3, 29 June 2007\n';
 const lgpl3 = 'GNU LESSER GENERAL PUBLIC LICENSE\nVersion 3, 29 June 2007\n';
 const reuse = '[[annotations]]\npath = ["lib/**"]\nSPDX-License-Identifier = "MPL-2.0"\n';
 
+test('hostile metadata takes linear time', () => {
+  const blanks = ' '.repeat(200_000);
+  for (const [path, text] of [
+    ['package.json', JSON.stringify({ license: `a${blanks}b` })],
+    ['package.json', JSON.stringify({ license: 'LICENSE/'.repeat(50_000) })],
+    ['a.nuspec', `<license type="file">${blanks}`],
+    ['a.nuspec', `<license type="expression">${blanks}`],
+    ['a.csproj', `<PackageLicenseFile>${blanks}<PackageLicenseExpression>${blanks}`],
+    ['package.xml', `<license>${blanks}<${'license '.repeat(50_000)}`],
+    ['package.xml', '<license '.repeat(50_000)],
+    ['pom.xml', `<licenses><name>${' '.repeat(3_900)}</licenses>`],
+    ['META.yml', `license: ${blanks}"\n`],
+    ['META.yml', `licenses:\n- ${blanks}'"\n`],
+    ['setup.cfg', `license = ${blanks}"\n`],
+    ['mix.exs', `licenses${blanks}`],
+    ['dist.ini', `${'\n'.repeat(200_000)}license${blanks}`],
+  ] as const) {
+    expect(() => readLicenceFiles([{ path, text }])).not.toThrow();
+  }
+});
+
 describe('the licence of a repository', () => {
   const cargo = 'license = "MIT OR Apache-2.0"\n';
   test.each<readonly [string, Record<string, string>, string]>([
@@ -211,6 +232,20 @@ describe('the licence of a repository', () => {
     [
       'the file that metadata names',
       { 'package.json': '{"license":"SEE LICENSE IN docs/TERMS.md"}', 'docs/TERMS.md': mit },
+      'MIT',
+    ],
+    ...[
+      { 'package.json': '{"license":"SEE LICENSE IN README.md"}' },
+      { 'Cargo.toml': 'license-file = "README.md"\n' },
+      { 'pyproject.toml': 'license = {file = "README.md"}\n' },
+    ].map((metadata): [string, Record<string, string>, string] => [
+      `a readme that ${Object.keys(metadata)} names`,
+      { ...metadata, 'README.md': '# A\n\nDoes much.\n\n## License\n\nMIT\n' },
+      'MIT',
+    ]),
+    [
+      'metadata that names itself',
+      { 'Cargo.toml': 'license = "MIT"\nlicense-file = "Cargo.toml"\n' },
       'MIT',
     ],
     [
