@@ -94,14 +94,14 @@ const stageSpecs = {
     reads: [],
     writes: ['repo-found', 'source-listed', 'input-closed', 'dropped'],
     talksTo: ['code host'],
-    version: 4,
+    version: 5,
   },
   admit: {
     does: 'what may be used: licence, secrets, personal data, size, binary, generated, vendored',
     reads: ['repo-found'],
     writes: ['repo-admitted', 'dropped'],
     talksTo: [],
-    version: 13,
+    version: 14,
   },
   extract: {
     does: 'symbols and dependency edges of source files and notebooks; writing order',
