@@ -36,7 +36,8 @@ test('is asked again until it answers, and each answer is let go', async () => {
   busy = 2;
   expect(await registry.levelOf('a')).toBe('BACKWARD');
   expect(asked).toBe(3);
-  await expect.poll(() => open).toBe(0);
+  // Without that, each would be held until the time for an answer is over.
+  await expect.poll(() => open, { timeout: 5_000 }).toBe(0);
 });
 
 test('is asked once whether it answers, and what time it has', async () => {
