@@ -164,7 +164,9 @@ describe.skipIf(process.platform !== 'linux')('meant to outlive its shell', () =
   ])('%s it does', { timeout: startMsMax + endMsMax }, async (name, form) => {
     const out = join(folder, name.replaceAll(' ', '-'));
     const line = `${join(scripts, 'backstory')} ${words(out).join(' ')} >/dev/null 2>&1`;
-    const shell = spawn('sh', ['-c', form(line)], { cwd: root, stdio: 'ignore' });
+    // An input of its own, as a terminal is: /dev/null would look like that of the background.
+    const stdio = ['pipe', 'ignore', 'ignore'] as const;
+    const shell = spawn('sh', ['-c', form(line)], { cwd: root, stdio: [...stdio] });
     expect(await until(() => existsSync(join(out, 'run.json')), startMsMax)).toBe(true);
     shell.kill('SIGKILL');
     // Four looks of the watch, and more.
