@@ -6,7 +6,7 @@ import { redactSecrets } from '../../../samples/inputs/planted-secrets.ts';
 const forms: readonly (readonly [path: string, text: string])[] = [
   [
     'package-lock.json',
-    '"integrity": "sha512-Zq5PYk9V4HBjUZ3dJkTGkqvPq7gkXcE3gPhGbxFLNYgIRb7AoQg4vkTLWoAYSd8cLQx0cn6Fq4FQWf0RBlVtJA==",\n"resolved": "https://registry.npmjs.org/tokenize/-/tokenize-1.2.3.tgz",\n',
+    '"integrity": "sha512-Zq5PYk9V4HBjUZ3dJkTGkqvPq7gkXcE3gPhGbxFLNYgIRb7AoQg4vkTLWoAYSd8cLQx0cn6Fq4FQWf0RBlVtJA==",\n"resolved": "https://registry.example.org/tokenize/-/tokenize-1.2.3.tgz",\n',
   ],
   [
     'yarn.lock',
