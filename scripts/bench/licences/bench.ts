@@ -5,13 +5,15 @@
  * files. The truth is what packages and files declare. Packages and peers are obtained once and
  * cached; what cannot be had is said.
  */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { writeFiles } from '../../../test/samples/write-files.ts';
 import type { Report } from '../../bench.ts';
 import { obtainPackages } from '../corpora/fetch-packages.ts';
-import { BenchError, cacheFolder, runTool } from '../structure/obtain/tools.ts';
+import { usePeer } from '../peers/install.ts';
+import { cacheFolder, runTool } from '../structure/obtain/tools.ts';
 import { type Case, type Group, readNotices, readTexts } from './cases.ts';
 import { type Judgement, licenceTools, type Verdict } from './judges.ts';
 import { obtainLicensed, readBlueOak } from './packages.ts';
@@ -40,21 +42,13 @@ export async function run(report: Report): Promise<void> {
   reportCases(cases, report);
   const folder = await mkdtemp(join(tmpdir(), 'backstory-licences-'));
   try {
-    for (const { path, text } of cases) {
-      const file = join(folder, path);
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, text);
-    }
+    writeFiles(folder, Object.fromEntries(cases.map(({ path, text }) => [path, text])));
     for (const { name, open } of licenceTools) {
-      try {
+      await usePeer(name, async () => {
         const judge = await open(context, isPermissive);
         const judgement = await judge(folder, cases);
         compare(name, judgement, cases, Number(values.examples), report);
-      } catch (error) {
-        if (!(error instanceof BenchError)) throw error;
-        console.error(`SKIPPED: ${name}: ${error.message}`);
-        process.exitCode = 1;
-      }
+      });
     }
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -41,6 +41,17 @@ export function goPeer(name: string, module: string, context: Context): Promise<
   );
 }
 
+/** Uses a peer. That one cannot be had is said, and fails the command, but not the other peers. */
+export async function usePeer(name: string, use: () => Promise<void>): Promise<void> {
+  try {
+    await use();
+  } catch (error) {
+    if (!(error instanceof BenchError)) throw error;
+    console.error(`SKIPPED: ${name}: ${error.message}`);
+    process.exitCode = 1;
+  }
+}
+
 export interface Measured {
   readonly output: string;
   /** Seconds of the processor, of all its threads. */

@@ -4,13 +4,15 @@
  * planted keys in many syntaxes, and files of released packages. No peer validates anything over
  * the network. Packages and peers are obtained once and cached; what cannot be had is said.
  */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type Files, writeFiles } from '../../../test/samples/write-files.ts';
 import type { Report } from '../../bench.ts';
 import { obtainPackages } from '../corpora/fetch-packages.ts';
-import { BenchError, cacheFolder, runTool } from '../structure/obtain/tools.ts';
+import { usePeer } from '../peers/install.ts';
+import { cacheFolder, runTool } from '../structure/obtain/tools.ts';
 import { donorsOf, readNegatives } from './negatives.ts';
 import { longestLeft, type Planted, plantAll } from './plant.ts';
 import { type Scan, type ScannedFile, scanners } from './scanners.ts';
@@ -41,33 +43,21 @@ export async function run(report: Report): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'backstory-secrets-'));
   try {
     const corpus = { folder, planted: plantAll(donorsOf(negatives)), negatives };
-    await writeCorpus(corpus);
+    writeFiles(join(folder, 'planted'), textsOf(corpus.planted));
+    writeFiles(join(folder, 'negatives'), textsOf(negatives));
     reportCorpus(corpus, report);
     for (const { name, open } of scanners) {
-      try {
-        await compare(name, await open(context), corpus, Number(values.examples), report);
-      } catch (error) {
-        if (!(error instanceof BenchError)) throw error;
-        console.error(`SKIPPED: ${name}: ${error.message}`);
-        process.exitCode = 1;
-      }
+      await usePeer(name, async () =>
+        compare(name, await open(context), corpus, Number(values.examples), report),
+      );
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function writeCorpus({ folder, planted, negatives }: Corpus): Promise<void> {
-  for (const [kind, files] of [
-    ['planted', planted],
-    ['negatives', negatives],
-  ] as const) {
-    for (const { path, text } of files) {
-      const file = join(folder, kind, path);
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, text);
-    }
-  }
+function textsOf(files: readonly ScannedFile[]): Files {
+  return Object.fromEntries(files.map(({ path, text }) => [path, text]));
 }
 
 function reportCorpus({ planted, negatives }: Corpus, report: Report): void {

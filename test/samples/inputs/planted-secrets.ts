@@ -37,6 +37,16 @@ export function randomText(random: Random, alphabet: string, length: number): st
   return Array.from({ length }, () => alphabet[Math.floor(random() * alphabet.length)]).join('');
 }
 
+/** As a person chooses one. */
+export function somePassword(random: Random): string {
+  return `p${randomText(random, alphabets.base62, 14)}7k2W`;
+}
+
+/** As a program makes one. */
+export function someToken(random: Random): string {
+  return `${randomText(random, alphabets.base62, 34)}7k2W`;
+}
+
 /**
  * A text that a regular expression's source matches, as short as its counts allow. Knows what the
  * shapes are written in: classes, groups, alternatives, counts; assertions give no text.
