@@ -11,11 +11,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { sha256 } from '../../services/runtime/ids.ts';
 import { askForOneToken, type CacheUse, shareOf } from '../../test/samples/servers/cache-use.ts';
 import { startLlamaServer } from '../../test/samples/servers/llama-server.ts';
 import { type ChatMessage, textOf } from '../../test/services/teacher/fake-openai-server.ts';
 import type { Report } from '../bench.ts';
+import { byHash } from './corpora/by-hash.ts';
 import { compareEstimates } from './teaching/estimates.ts';
 import { pathOf, runScripted } from './teaching/program.ts';
 import { chosenRepositories } from './teaching/repositories.ts';
@@ -69,7 +69,7 @@ async function serve(report: Report, prompts: readonly Prompt[], files: number):
   try {
     for (const [name, own] of Map.groupBy(prompts, ({ repository }) => repository)) {
       const uses: CacheUse[] = [];
-      for (const aboutFile of byFile(own).sort(byHash).slice(0, files)) {
+      for (const aboutFile of byHash(byFile(own), ([first]) => first?.path ?? '').slice(0, files)) {
         for (const { messages } of aboutFile) {
           uses.push(await askForOneToken(server.baseUrl, messages));
         }
@@ -88,11 +88,6 @@ async function serve(report: Report, prompts: readonly Prompt[], files: number):
 function byFile(prompts: readonly Prompt[]): Prompt[][] {
   const aboutFiles = prompts.filter(({ path }) => path !== null);
   return [...Map.groupBy(aboutFiles, ({ repository, path }) => `${repository} ${path}`).values()];
-}
-
-/** As good as drawn by chance, and the same files in each run. */
-function byHash([a]: readonly Prompt[], [b]: readonly Prompt[]): number {
-  return sha256(a?.path ?? '') < sha256(b?.path ?? '') ? -1 : 1;
 }
 
 function promptsOf(server: ScriptedModel, repository: string, from: number): Prompt[] {

@@ -1,11 +1,11 @@
 /** Files of released packages as the gate of secrets sees them: what admission has kept. */
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { admitArchive } from '../../../services/stages/admit/admit-archive.ts';
 import { decodeText } from '../../../services/stages/admit/archive/decode.ts';
 import { admitKnobs } from '../../../services/stages/admit/config.ts';
 import { gates } from '../../../services/stages/admit/gates.ts';
+import { byHash } from '../corpora/by-hash.ts';
 import type { ScannedFile } from './scanners.ts';
 
 /** Of one package, so that there are many of them. */
@@ -44,14 +44,6 @@ export async function readNegatives(
     }
   }
   return files;
-}
-
-function byHash<Item>(items: readonly Item[], key: (item: Item) => string): readonly Item[] {
-  const hashOf = (item: Item) => createHash('sha256').update(key(item)).digest('hex');
-  return items
-    .map((item) => ({ item, hash: hashOf(item) }))
-    .sort((a, b) => (a.hash < b.hash ? -1 : 1))
-    .map(({ item }) => item);
 }
 
 /** Small files by extension, between whose lines keys are planted. */

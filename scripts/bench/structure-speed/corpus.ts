@@ -2,11 +2,12 @@
  * Real sources as folders of a given size: spread over the packages by a hash of the path, and
  * repeated under other folders' names where there is not enough.
  */
-import { createHash } from 'node:crypto';
+
 import { copyFile, glob, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { decodeSource } from '../../../services/stages/extract/facts/decode.ts';
 import { languageOf } from '../../../services/stages/extract/languages/all-languages.ts';
+import { byHash } from '../corpora/by-hash.ts';
 import { fetchSources } from '../corpora/fetch-sources.ts';
 import type { Repository } from '../structure/score/oracle.ts';
 
@@ -38,12 +39,7 @@ export async function readCorpus(folder: string): Promise<CorpusFile[]> {
     if (language === null) continue;
     files.push({ path, bytes: bytes.byteLength, language: language.name });
   }
-  const rank = new Map(files.map(({ path }) => [path, hashOf(path)]));
-  return files.sort((a, b) => ((rank.get(a.path) ?? '') < (rank.get(b.path) ?? '') ? -1 : 1));
-}
-
-function hashOf(path: string): string {
-  return createHash('sha256').update(path).digest('hex');
+  return byHash(files, ({ path }) => path);
 }
 
 export interface Sample {

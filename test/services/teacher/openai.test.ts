@@ -1,34 +1,17 @@
 /** The OpenAI adapter against a real server: answers, retries, repair, limits and refusals. */
-import { afterEach, expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { ThinkRequest } from '../../../services/ports/teacher.ts';
 import { buildThinkRequest } from '../../../services/ports/think-request.ts';
 import { manualClock } from '../../../services/runtime/clock.ts';
 import { type TeacherKnobs, teacherKnobs } from '../../../services/teacher/config.ts';
 import { openTeacher } from '../../../services/teacher/open.ts';
-import { openLive } from '../../../services/teacher/openai/live.ts';
 import { examplePlan, exampleStructure, exampleTexts, firstRewrite } from './example-repository.ts';
-import { type FakeOpenAi, type FakeOpenAiOptions, startFakeOpenAi } from './fake-openai-server.ts';
+import { type FakeOpenAiOptions, startFakeOpenAi } from './fake-openai-server.ts';
+import { openOnFake } from './open-on-fake.ts';
 
 const signal = new AbortController().signal;
-let server: FakeOpenAi | undefined;
-
-afterEach(async () => {
-  await server?.close();
-  server = undefined;
-});
-
-async function open(options: FakeOpenAiOptions = {}, knobs: Partial<TeacherKnobs> = {}) {
-  server = await startFakeOpenAi(options);
-  const clock = manualClock();
-  const settings = teacherKnobs.parse({
-    kind: 'openai',
-    baseUrl: server.baseUrl,
-    model: 'fake-model',
-    ...knobs,
-  });
-  const teacher = await openLive(settings, { apiKey: 'key-1' }, clock, () => 0.5);
-  return { teacher, clock, server };
-}
+const open = (options: FakeOpenAiOptions = {}, knobs: Partial<TeacherKnobs> = {}) =>
+  openOnFake(options, knobs, { apiKey: 'key-1' });
 
 const request: ThinkRequest = buildThinkRequest(
   exampleStructure,
@@ -243,7 +226,8 @@ test('openTeacher requires address and model for kind openai, and nothing for gr
     model: null,
     languageModel: false,
   });
-  server = await startFakeOpenAi();
+  const server = await startFakeOpenAi();
+  onTestFinished(() => server.close());
   const knobs = teacherKnobs.parse({
     kind: 'openai',
     baseUrl: server.baseUrl,

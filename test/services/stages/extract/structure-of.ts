@@ -50,6 +50,12 @@ export async function edgesOf(files: Files): Promise<string[]> {
   );
 }
 
+/** `from -> to`, one line per edge. */
+export async function linksOf(files: Files): Promise<string[]> {
+  const { edges } = await structureOf(files);
+  return edges.map(({ from, to }) => `${from} -> ${to}`);
+}
+
 /** `kind parent.name: signature` of the one file. */
 export async function symbolsOf(path: string, text: string): Promise<string[]> {
   const { files } = await structureOf({ [path]: text });

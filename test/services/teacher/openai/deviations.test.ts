@@ -2,7 +2,7 @@
  * The ways in which real endpoints deviate, played by a server on a socket, one row each with what
  * is right: the answer, or the code of the failure, and how often was asked and waited.
  */
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ThinkRequest } from '../../../../services/ports/teacher.ts';
 import { buildThinkRequest } from '../../../../services/ports/think-request.ts';
 import { manualClock } from '../../../../services/runtime/clock.ts';
@@ -14,7 +14,8 @@ import {
   exampleTexts,
   firstRewrite,
 } from '../example-repository.ts';
-import { type FakeOpenAi, type FakeOpenAiOptions, startFakeOpenAi } from '../fake-openai-server.ts';
+import type { FakeOpenAiOptions } from '../fake-openai-server.ts';
+import { openOnFake } from '../open-on-fake.ts';
 import { counted, readable, unusable } from './answer-rows.ts';
 import { ends, forms } from './ending-rows.ts';
 import { passes, waits } from './passing-rows.ts';
@@ -28,21 +29,9 @@ const request: ThinkRequest = buildThinkRequest(
   [],
   (path) => exampleTexts[path] ?? '',
 );
-let server: FakeOpenAi | undefined;
 
-afterEach(async () => {
-  await server?.close();
-  server = undefined;
-});
-
-async function open(options: FakeOpenAiOptions, knobs: Knobs = {}) {
-  server = await startFakeOpenAi(options);
-  const clock = manualClock();
-  const where = { kind: 'openai', baseUrl: server.baseUrl, model: 'fake-model' };
-  const settings = teacherKnobs.parse({ ...where, ...knobs });
-  const teacher = await openLive(settings, { apiKey: 'k' }, clock, () => 0);
-  return { teacher, clock, server };
-}
+const open = (options: FakeOpenAiOptions, knobs: Knobs = {}) =>
+  openOnFake(options, knobs, { apiKey: 'k', random: () => 0 });
 
 const groups: readonly (readonly [string, readonly Row[]])[] = [
   ['reads', readable],

@@ -1,31 +1,11 @@
 /** A project is planned from the top down; what an answer lacks is asked for again. */
-import { afterEach, expect, test } from 'vitest';
-import { manualClock } from '../../../../services/runtime/clock.ts';
+import { expect, test } from 'vitest';
 import { checkedTeacher } from '../../../../services/teacher/checked.ts';
-import { type TeacherKnobs, teacherKnobs } from '../../../../services/teacher/config.ts';
-import { openLive } from '../../../../services/teacher/openai/live.ts';
 import { exampleStructure, exampleTexts } from '../example-repository.ts';
-import {
-  type FakeOpenAi,
-  type FakeOpenAiOptions,
-  respond,
-  startFakeOpenAi,
-} from '../fake-openai-server.ts';
+import { type FakeOpenAiOptions, respond } from '../fake-openai-server.ts';
+import { openOnFake } from '../open-on-fake.ts';
 
 const signal = new AbortController().signal;
-let server: FakeOpenAi | undefined;
-
-afterEach(async () => {
-  await server?.close();
-  server = undefined;
-});
-
-async function open(options: FakeOpenAiOptions = {}, knobs: Partial<TeacherKnobs> = {}) {
-  server = await startFakeOpenAi(options);
-  const endpoint = { kind: 'openai', baseUrl: server.baseUrl, model: 'fake-model' };
-  const settings = teacherKnobs.parse({ ...endpoint, ...knobs });
-  return { teacher: await openLive(settings, {}, manualClock(), () => 0.5), server };
-}
 
 const planRequest = {
   name: 'keeper',
@@ -38,7 +18,7 @@ const planRequest = {
 };
 
 test('asks for purposes in batches that cover every file once', async () => {
-  const { teacher, server } = await open({}, { purposesPerCall: 4 });
+  const { teacher, server } = await openOnFake({}, { purposesPerCall: 4 });
   const { value, usage } = await teacher.plan(planRequest, signal);
   expect(server.requests).toHaveLength(3);
   expect(usage.calls).toBe(3);
@@ -49,7 +29,7 @@ test('asks for purposes in batches that cover every file once', async () => {
 });
 
 test('a project with modules is planned from the top down, each level shown the one above', async () => {
-  const { teacher, server } = await open({}, { purposesPerCall: 2 });
+  const { teacher, server } = await openOnFake({}, { purposesPerCall: 2 });
   const modules = [
     { name: 'core', files: [0, 2, 3] },
     { name: 'around', files: [1, 4, 5] },
@@ -73,7 +53,7 @@ test('a project with modules is planned from the top down, each level shown the 
 test('a purpose calls each module by its folder, whatever that is called', async () => {
   const purpose = 'It builds on module_1, module_2 and $$, and not on module_39.';
   const answer = { modules: [1, 2, 3].map((number) => ({ module: `module_${number}`, purpose })) };
-  const { teacher } = await open({
+  const { teacher } = await openOnFake({
     fault: ([system]) =>
       system?.content.includes('"modules"') === true
         ? { kind: 'text', text: JSON.stringify(answer) }
@@ -91,7 +71,7 @@ test('a purpose calls each module by its folder, whatever that is called', async
 });
 
 test('modules that a model refuses to describe cost neither the prose nor the files', async () => {
-  const { teacher } = await open({
+  const { teacher } = await openOnFake({
     fault: ([system]) =>
       system?.content.includes('"modules"') === true
         ? { kind: 'text', text: 'no modules today' }
@@ -108,7 +88,7 @@ test('modules that a model refuses to describe cost neither the prose nor the fi
 
 test('only purposes that a check refuses are asked for again, with what was wrong', async () => {
   let times = 0;
-  const { teacher, server } = await open({
+  const { teacher, server } = await openOnFake({
     respond: (messages) => {
       const told = respond(messages);
       times += 1;
@@ -150,7 +130,7 @@ function leavingOut(entries: Record<string, number>): FakeOpenAiOptions {
 }
 
 test('purposes that an answer leaves out are asked for again, and those alone', async () => {
-  const { teacher, server } = await open(
+  const { teacher, server } = await openOnFake(
     leavingOut({ 'src/store.py': 1, 'src/errors.py': 2, module_1: 1 }),
   );
   const modules = [{ name: 'all', files: [0, 1, 2, 3, 4, 5] }];
@@ -170,7 +150,7 @@ test('purposes that an answer leaves out are asked for again, and those alone', 
 });
 
 test('a purpose that is left out always is asked for a bounded number of times', async () => {
-  const { teacher, server } = await open(leavingOut({ 'src/store.py': 1_000 }));
+  const { teacher, server } = await openOnFake(leavingOut({ 'src/store.py': 1_000 }));
   const checked = checkedTeacher(teacher, { checks: 'on', mendingsMax: 2 });
   const { value } = await checked.plan(planRequest, signal);
   expect(server.requests).toHaveLength(2 + 2);
@@ -179,7 +159,7 @@ test('a purpose that is left out always is asked for a bounded number of times',
 });
 
 test('a batch of purposes that is refused for good is not asked for again', async () => {
-  const { teacher, server } = await open({
+  const { teacher, server } = await openOnFake({
     fault: ([system]) =>
       system?.content.includes('"purposes"') === true
         ? { kind: 'text', text: '', finishReason: 'content_filter' }

@@ -1,11 +1,6 @@
 /** Aliases that build tools and dependencies give to modules, and modules that calls name. */
 import { describe, expect, it } from 'vitest';
-import { edgesOf, type Files } from '../../structure-of.ts';
-
-/** The edges without kinds and names. */
-async function linksOf(files: Files): Promise<string[]> {
-  return (await edgesOf(files)).map((edge) => edge.replace(/ \[.*$/, ''));
-}
+import { edgesOf, type Files, linksOf } from '../../structure-of.ts';
 
 describe('aliases', () => {
   it.each<[string, Files, string[]]>([

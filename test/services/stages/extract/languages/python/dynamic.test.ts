@@ -1,11 +1,6 @@
 /** Folders that a Python file puts on the path itself, and modules that it imports by a call. */
 import { describe, expect, it } from 'vitest';
-import { edgesOf, type Files } from '../../structure-of.ts';
-
-/** The edges without kinds and names. */
-async function linksOf(files: Files): Promise<string[]> {
-  return (await edgesOf(files)).map((edge) => edge.replace(/ \[.*$/, ''));
-}
+import { type Files, linksOf } from '../../structure-of.ts';
 
 describe('the module path', () => {
   it.each<[string, Files, string[]]>([
