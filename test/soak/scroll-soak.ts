@@ -3,7 +3,9 @@
  * its longest trajectory scrolls in Chromium. The output is that of this whole repository as one
  * document, or OUT. Without a GPU the browser paints on the cores that all share. A promise broke
  * where a view's first useful paint took a second or more, of a trajectory of 2.7 million tokens
- * too, or where half of the frames of a wheel missed two drawings of 60 a second.
+ * too, or where half of the frames of a wheel missed two drawings of 60 a second. The first look at
+ * a server just started has no bound, and two longer trajectories side by side may take as much
+ * longer.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

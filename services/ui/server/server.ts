@@ -24,7 +24,7 @@ import {
   type Verdict,
 } from './guard.ts';
 import { createNews, type News } from './news.ts';
-import { openingPage } from './opening-page.ts';
+import { pageWithOutputs } from './page-with-outputs.ts';
 import { send, sendProblem, statusOf, usage } from './send.ts';
 import { type ShowOptions, showOutputs } from './shown.ts';
 import { takeChange } from './take-change.ts';
@@ -182,7 +182,7 @@ async function sendFile(
   // Nobody has looked since the last page was closed.
   await Promise.all(outputs.map((output) => output.refresh()));
   const states = outputs.map((output) => output.state());
-  send(response, 200, file.type, openingPage(file.bytes, states, hide));
+  send(response, 200, file.type, pageWithOutputs(file.bytes, states, hide));
 }
 
 /** Whoever opens the page with the token in its address gets it as a cookie, which scripts lack. */

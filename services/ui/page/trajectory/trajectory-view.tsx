@@ -10,7 +10,7 @@ import { Reader } from './reader.tsx';
 
 const noLog: LogView = { edges: [], searches: [], why: null };
 
-/** Asks for the texts around the step that the address names, too. */
+/** Asks for the texts from the step on that the address names, too. */
 function trajectoryQuestion({ out, parameters, ...place }: Route): Parameters {
   const { step = '', file = '' } = parameters;
   return {
@@ -48,7 +48,7 @@ export function TrajectoryView() {
   const place = route.value;
   const id = place.view === 'trajectory' ? place.id : '';
   const question = { out: String(place.out), id };
-  // A document does not change: it is asked for again only where it was not whole yet.
+  // Asked for again when the output has grown: it may be whole now, or have left.
   const state = output.value?.head ?? '';
   const { value, problem } = useTrajectory(place, state);
   // What the log adds comes after what the reader waits for.

@@ -1,7 +1,7 @@
 /** The page is sent with the outputs as they stand, and no text of theirs becomes markup. */
 import { expect, test } from 'vitest';
 import type { OutputState } from '../../../../services/ui/api.ts';
-import { openingPage } from '../../../../services/ui/server/opening-page.ts';
+import { pageWithOutputs } from '../../../../services/ui/server/page-with-outputs.ts';
 import { hostileText } from '../../../samples/ui-output.ts';
 
 const page = Buffer.from('<html><body><div id="page"></div>\n</body></html>');
@@ -12,7 +12,7 @@ const state: OutputState = {
 };
 
 test('the outputs are data in one element, whatever they are called', () => {
-  const html = openingPage(page, [state], (text) => text.replaceAll('my-secret-key', '***'));
+  const html = pageWithOutputs(page, [state], (text) => text.replaceAll('my-secret-key', '***'));
   const elements = html.split('<');
   const tags = elements.map((each) => each.split('>')[0]).filter((each) => each !== '');
   expect(tags.map((tag) => tag?.split(' ')[0])).toEqual([

@@ -5,7 +5,7 @@
 import { type OutputState, outputsElement } from '../api.ts';
 
 /** Put before the end of the body. */
-export function openingPage(
+export function pageWithOutputs(
   page: Uint8Array,
   outputs: readonly OutputState[],
   hide: (text: string) => string,
