@@ -132,7 +132,7 @@ class Reader {
   #symbols(raw: string): readonly number[] {
     let symbols = this.#symbolsOf.get(raw);
     if (symbols === undefined) {
-      const matched = allUnits.match(new RegExp(raw, `g${this.#flags}`)) ?? [];
+      const matched = allUnits().match(new RegExp(raw, `g${this.#flags}`)) ?? [];
       symbols = [...new Set(matched.map((unit) => unit.charCodeAt(0) & symbolMask))];
       this.#symbolsOf.set(raw, symbols);
     }
@@ -140,5 +140,10 @@ class Reader {
   }
 }
 
-/** Every UTF-16 unit once. */
-const allUnits = Array.from({ length: 0x1_0000 }, (_, at) => String.fromCharCode(at)).join('');
+let units: string | null = null;
+
+/** Every UTF-16 unit once. Made when it is first needed: most commands search for nothing. */
+function allUnits(): string {
+  units ??= Array.from({ length: 0x1_0000 }, (_, at) => String.fromCharCode(at)).join('');
+  return units;
+}

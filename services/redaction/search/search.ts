@@ -48,7 +48,8 @@ export function openPatterns(): Patterns {
   };
   const add = (patterns: readonly RegExp[]): number => {
     if (all.length + patterns.length > patternsMax) throw new Error('too many patterns in a group');
-    keys = null;
+    // What is known of the text before does not know the new ones.
+    [keys, last] = [null, null];
     return all.push(...patterns) - patterns.length;
   };
   return {

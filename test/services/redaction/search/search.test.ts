@@ -89,6 +89,12 @@ describe('search', () => {
     }
   });
 
+  test('a pattern that is added later is found in the text that was searched before', () => {
+    const group = openPatterns();
+    expect(group.search([/ab/g])('ab cd').flat()).toHaveLength(1);
+    expect(group.search([/cd/g])('ab cd').flat()).toHaveLength(1);
+  });
+
   test('a pattern that may match nothing, or that is about code points, is refused', () => {
     for (const pattern of [/a?/g, /(?:)/g, /\p{L}a/gu, /[a&&b]c/gv]) {
       expect(() => openPatterns().search([pattern])('a')).toThrow(/is not searched for/);
