@@ -98,7 +98,7 @@ const noticeWord = new RegExp(
   [
     String.raw`copyright|\(c\)|©|rights|confidential|proprietary|only|licen[cs]e|prohibited|`,
     // Of one act, as in `the use of eval is strictly forbidden`, a rule of style may speak.
-    String.raw`\b\w{1,40}(?:,| or| and) [^.]{1,80}\b(?:strictly|expressly) (?:forbidden|illegal|unlawful)|`,
+    String.raw`\b${copying}(?:,| or| and) [^.]{1,80}\b(?:strictly|expressly) (?:forbidden|illegal|unlawful)|`,
     'trade secret|unpublished|',
     'unauthori[sz]ed (?:cop|use|reprod|dupl|distrib|redist|disc|diss|transm|modif)|free for|',
     'written (?:permission|consent|authori[sz]ation)|closed[- ]source|commercial',

@@ -244,6 +244,7 @@ export const permissive: readonly NoticeCase[] = [
 
 export const mentions: readonly NoticeCase[] = [
   ['a.py', '# The use of eval is strictly forbidden here.\nlicense = 1\n', null],
+  ['a.py', '# In tests, the use of eval is strictly forbidden.\nlicense = 1\n', null],
   [
     'a.py',
     '# Compares with GNU GPL programs (see https://www.gnu.org/licenses/gpl-3.0.txt\nx = 1\n',
