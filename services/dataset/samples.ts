@@ -82,9 +82,13 @@ export async function listSamples({ store, shards }: OpenOutput): Promise<Sample
 
 /**
  * The sample whose id or repository name begins with `wanted`; USAGE when none or several do. The
- * third episode of a repository is `NAME#3`.
+ * third episode of a repository is `NAME#3`; with a path, `NAME` is the episode that writes it.
  */
-export async function readSample(output: OpenOutput, wanted: string): Promise<Sample> {
+export async function readSample(
+  output: OpenOutput,
+  wanted: string,
+  path?: string,
+): Promise<Sample> {
   const { store } = output;
   const told: { facts: ManifestShard; lines: ProvenanceLine[] }[] = [];
   for (const facts of output.shards) {
@@ -97,10 +101,15 @@ export async function readSample(output: OpenOutput, wanted: string): Promise<Sa
     );
     if (lines.length > 0) told.push({ facts, lines });
   }
-  const id = chooseSample(
-    told.flatMap(({ lines }) => lines),
-    wanted,
-  );
+  const lines = told.flatMap((shard) => shard.lines);
+  const episodes = path === undefined ? null : episodesNamed(lines, wanted);
+  if (episodes !== null && path !== undefined) {
+    const shards = told.map(({ facts }) => facts);
+    const found = await findWriter({ ...output, shards }, episodes, path);
+    if (found === null) throw new PipelineError('USAGE', `no episode of ${wanted} writes ${path}`);
+    return found;
+  }
+  const id = chooseSample(lines, wanted);
   const pieces: Piece[] = [];
   for (const { facts, lines } of told) {
     const own = lines.filter((line) => line.sampleId === id);
@@ -249,19 +258,49 @@ function isEpisode(
   return isAsked && isNamed(name, wanted.slice(0, at));
 }
 
-/** The id of the wanted sample. An exact id or name wins over ids and names that begin with it. */
-function chooseSample(lines: readonly ProvenanceLine[], wanted: string): string {
+/** What is meant: an exact id or name wins over ids and names that begin with it. */
+function meant(lines: readonly ProvenanceLine[], wanted: string): readonly ProvenanceLine[] {
   const isSame = (name: string, asked: string) => name === asked;
   const exact = lines.filter(
     (line) => line.sampleId === wanted || line.name === wanted || isEpisode(line, wanted, isSame),
   );
-  const found = exact.length > 0 ? exact : lines;
+  return exact.length > 0 ? exact : lines;
+}
+
+/** The ids of the episodes of one repository; null where a sample, or several others, are meant. */
+function episodesNamed(
+  lines: readonly ProvenanceLine[],
+  wanted: string,
+): ReadonlySet<string> | null {
+  const found = meant(lines, wanted);
+  const ids = new Set(found.map(({ sampleId }) => sampleId));
+  const isOne = new Set(found.map(({ repositoryId }) => repositoryId)).size === 1;
+  return ids.size > 1 && isOne && found[0]?.episode !== undefined ? ids : null;
+}
+
+/** The one of these samples that writes the file. */
+async function findWriter(
+  output: Pick<OpenOutput, 'store' | 'head' | 'shards'>,
+  ids: ReadonlySet<string>,
+  path: string,
+): Promise<Sample | null> {
+  let found: Sample | null = null;
+  await forEachSample(output, (sample) => {
+    if (!ids.has(sample.overview.id)) return;
+    const writes = sample.segments.some((each) => each.kind === 'write' && each.path === path);
+    if (writes) found = sample;
+  });
+  return found;
+}
+
+/** The id of the wanted sample. */
+function chooseSample(lines: readonly ProvenanceLine[], wanted: string): string {
+  const found = meant(lines, wanted);
   const ids = new Set(found.map((line) => line.sampleId));
   const [id] = ids;
   if (id !== undefined && ids.size === 1) return id;
   const [line] = found;
-  const isOne = new Set(found.map(({ repositoryId }) => repositoryId)).size === 1;
-  if (line?.episode !== undefined && isOne) {
+  if (line?.episode !== undefined && episodesNamed(lines, wanted) !== null) {
     const { name, episode } = line;
     const range = `${name}#1 to ${name}#${episode.of}`;
     const what = `${name} has ${episode.of} episodes, and ${wanted} names several`;

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { openOutput } from '../../dataset/open-output.ts';
 import { printable } from '../../dataset/printable.ts';
 import { type ImprovedThought, readBestImprovement } from '../../dataset/run-log/gains.ts';
-import { readSample, type Sample } from '../../dataset/samples.ts';
+import { readSample, type Sample, type SampleOverview } from '../../dataset/samples.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { type CommandContext, type Terminal, writeLine } from '../context.ts';
 import { type ExitCode, exitCodes } from '../failures.ts';
@@ -44,11 +44,13 @@ export async function demoCommand(context: CommandContext): Promise<ExitCode> {
   }
   const output = await openOutput(outputFolder);
   const sampleId = output.entries.flatMap((entry) => entry.samples)[0] ?? '';
-  const sample = await readSample(output, sampleId);
+  const first = await readSample(output, sampleId);
+  const { name } = first.overview;
   const best = await readBestImprovement(outputFolder);
+  const sample = best === null ? first : await readSample(output, name, best.path);
   drawExcerpt(out, sample, best);
   for (const line of drawSummary(summary, facts, style)) writeLine(out, line);
-  drawNextSteps(context.out, output.shards, sample.overview.name);
+  drawNextSteps(context.out, output.shards, sample.overview);
   return exitCodes.fine;
 }
 
@@ -74,7 +76,9 @@ function drawExcerpt(out: Terminal, sample: Sample, best: ImprovedThought | null
   const firstWritten = sample.segments.find((each) => each.kind === 'write')?.path ?? '';
   const path = best?.path ?? firstWritten;
   writeLine(out);
-  writeLine(out, style.bold(`One of ${sample.overview.files} files in the trajectory: ${path}`));
+  const { files, episode } = sample.overview;
+  const where = episode === null ? 'the trajectory' : `episode ${episode.number} of ${episode.of}`;
+  writeLine(out, style.bold(`One of ${files} files in ${where}: ${path}`));
   writeLine(out, style.dim('│ is trained, ┊ is not; shortened, `inspect --full` shows all'));
   for (const segment of segmentsOfFile(sample.segments, path)) {
     const bodyLinesMax = segment.kind === 'observe' ? observedLinesMax : excerptLinesMax;
@@ -109,8 +113,9 @@ function thoughtDifference({ before, after }: ImprovedThought): ['-' | '+', stri
 function drawNextSteps(
   out: Terminal,
   shards: readonly { readonly path: string; readonly bytes: number }[],
-  name: string,
+  { name, episode }: SampleOverview,
 ): void {
+  const shown = episode === null ? name : `${name}#${episode.number}`;
   const bytes = shards.reduce((total, shard) => total + shard.bytes, 0);
   const command = 'npx backstory';
   for (const line of [
@@ -118,7 +123,7 @@ function drawNextSteps(
     out.style.bold('Next'),
     `  shards      ${folderName}/shards (${formatBytes(bytes)}, MDS with ProLong's columns)`,
     `  check them  ${command} verify ${folderName}`,
-    `  read them   ${command} inspect ${folderName} ${name}`,
+    `  read them   ${command} inspect ${folderName} ${shown}`,
     `  your code   ${command} run PATH/TO/FOLDER --out OUT`,
     '  in Python   pip install ./services/feed (in the checkout), or its wheel',
     `              python3 -m backstory_feed ${folderName} --batch-size 1`,

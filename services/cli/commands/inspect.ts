@@ -40,7 +40,7 @@ export async function inspectCommand(
       for (const line of drawSampleList(samples, context.out.style)) writeLine(context.out, line);
     return exitCodes.fine;
   }
-  const sample = await readSample(output, id);
+  const sample = await readSample(output, id, options.file);
   const segments = chooseSegments(sample, options.file);
   if (options.json === true) {
     writeJson(context.out, { ...sample.overview, segments });

@@ -56,6 +56,13 @@ describe('an output with episodes', () => {
     expect((await readSample(output, 'small')).overview.episode).toBeNull();
     const several = `large has ${large.length} episodes, and large names several; name one: large#1 to`;
     await expect(readSample(output, 'large')).rejects.toThrow(several);
+    for (const { id, episode } of large) {
+      const { segments } = await readSample(output, id);
+      const path = segments.findLast(({ kind }) => kind === 'write')?.path ?? '';
+      expect((await readSample(output, 'large', path)).overview.episode).toEqual(episode);
+    }
+    const nowhere = 'no episode of large writes nowhere.py';
+    await expect(readSample(output, 'large', 'nowhere.py')).rejects.toThrow(nowhere);
     await expect(readSample(output, 'large#99')).rejects.toThrow('no sample here begin with');
   });
 });
