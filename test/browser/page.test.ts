@@ -366,6 +366,25 @@ describe.skipIf(!hasBrowser)('the keyboard alone', () => {
     await page.context().close();
   });
 
+  test('a key acts on what the key before it did, with no frame between them', async () => {
+    const { page, troubles } = await visit(
+      browser,
+      `http://127.0.0.1:${changing.port}/?token=right`,
+    );
+    await page.goto(`${page.url()}#/trajectory/0/${sampleId}?step=2`);
+    await page.locator('.head.current button', { hasText: 'mark' }).waitFor();
+    await page.evaluate(`(async () => {
+      for (const key of ['j', 'j', 'm', 'j']) {
+        dispatchEvent(new KeyboardEvent('keydown', { key }));
+        await Promise.resolve();
+      }
+    })()`);
+    await page.getByText('Mark step #4').waitFor();
+    expect(page.url()).toMatch(/step=4$/);
+    expect(troubles).toEqual([]);
+    await page.context().close();
+  });
+
   test('a drop is two steps from the data set', async () => {
     const { page } = await visit(browser, address);
     await page.getByRole('link', { name: 'discover: SOURCE_EMPTY' }).press('Enter');

@@ -1,5 +1,5 @@
 /** What the keyboard does. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { helpOpen } from './state.ts';
 
 const keys: readonly (readonly [keys: string, what: string])[] = [
@@ -20,7 +20,7 @@ const keys: readonly (readonly [keys: string, what: string])[] = [
 
 export function Help() {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   const close = () => {
     helpOpen.value = false;
   };

@@ -2,14 +2,15 @@
  * The keyboard: a view says which keys it takes while it is on the screen. Keys are left alone
  * where the reader types, and with any modifier.
  */
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 
 export type Keys = Readonly<Record<string, () => void>>;
 
 const taken: Keys[] = [];
 
 export function useKeys(keys: Keys): void {
-  useEffect(() => {
+  // An effect waits for the next frame: until then a second key would act on the step before.
+  useLayoutEffect(() => {
     taken.push(keys);
     return () => {
       taken.splice(taken.indexOf(keys), 1);

@@ -1,5 +1,5 @@
 /** Where a person says what is right or wrong with a step. By keys alone: Tab, arrows and Enter. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Mark } from '../../../../schemas/marks.ts';
 import { type MarkVerdict, noteCharactersMax, verdicts } from '../../../../schemas/verdicts.ts';
 import { change } from '../frame/ask.ts';
@@ -28,7 +28,7 @@ export function MarkDialog({ out, id, segment, step, mark, onDone }: MarkDialogP
   const dialog = useRef<HTMLDialogElement>(null);
   const [verdict, setVerdict] = useState<MarkVerdict>(mark?.verdict ?? 'good');
   const [note, setNote] = useState(mark?.note ?? '');
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   const keep = async (kept: MarkVerdict | null) => {
     try {
       await change('marks', { out, id, segment, verdict: kept, note: kept === null ? '' : note });

@@ -6,10 +6,12 @@ import { useAnswer } from '../frame/use-answer.ts';
 
 export interface TrajectoryMarks {
   readonly marks: ReadonlyMap<number, Mark>;
+  /** Whether marks may be made; false until the server has said so. */
+  readonly mayMark: boolean;
   /** The step whose form is open. */
   readonly marking: number | null;
-  /** Opens the form; null where no mark may be made. */
-  readonly open: ((segment: number) => void) | null;
+  /** Opens the form where marks may be made, once the server has said so. */
+  readonly open: (segment: number) => void;
   readonly close: (isChanged: boolean) => void;
 }
 
@@ -22,10 +24,12 @@ export function useMarks(out: number, id: string): TrajectoryMarks {
     () => new Map(value?.marks.map((mark) => [mark.segment, mark] as const)),
     [value],
   );
+  const mayMark = value?.mayMark === true;
   return {
     marks,
-    marking,
-    open: value?.mayMark === true ? setMarking : null,
+    mayMark,
+    marking: mayMark ? marking : null,
+    open: setMarking,
     close: (isChanged) => {
       setMarking(null);
       if (isChanged) setChanges(changes + 1);

@@ -39,7 +39,8 @@ export function Reader({ trajectory, log }: ReaderProps) {
   );
   const texts = useTexts(out, trajectory);
   const marking = useMarks(out, id);
-  const { marks, open: mark } = marking;
+  const { marks } = marking;
+  const mark = marking.mayMark ? marking.open : null;
   const list = useBlockList(blocks, segments, scroller);
   const items = list.getVirtualItems();
   const offset = list.scrollOffset ?? 0;
@@ -65,7 +66,7 @@ export function Reader({ trajectory, log }: ReaderProps) {
     k: () => goTo(at - 1),
     n: () => goTo(files.find(({ from }) => from > at)?.from ?? at),
     p: () => goTo(files.findLast(({ from }) => from < at)?.from ?? 0),
-    ...(mark === null ? {} : { m: () => mark(at) }),
+    m: () => marking.open(at),
   });
   const reading = { trajectory, log, searches, files, texts, step, marks, mark, ...shows };
   const open = (segment: number) => setOpened((before) => new Set([...before, segment]));
