@@ -27,6 +27,10 @@ class Stop:
         """For the feed: its waits end at the signal, by `Stopped`."""
         return Patience(clock=Clock(sleep=self._sleep))
 
+    def end_waits(self) -> None:
+        """Ends the waits of a run that is over."""
+        self.asked = True
+
     def _ask(self, _number: int, _frame: FrameType | None) -> None:
         self.asked = True
 

@@ -23,6 +23,7 @@ from torch.distributed.checkpoint.state_dict import (
 )
 from transformers.utils.logging import disable_progress_bar
 
+from backstory_trainer.ahead import Ahead
 from backstory_trainer.checkpoints import CheckpointError, load_newest, save
 from backstory_trainer.curve import draw, is_number, read_metrics
 from backstory_trainer.kinds import KINDS, OTHER, Kinds
@@ -34,6 +35,9 @@ from backstory_trainer.stopping import Stop, Stopped
 
 TENSORS = ("input_ids", "labels", "position_ids", "loss_weights")
 TOKENIZER = "tokenizer/tokenizer.json"
+
+Step = tuple[list[Part], dict[str, Any]]
+"""The parts of a step, and the state of the feed after it."""
 
 
 class Training:
@@ -87,41 +91,51 @@ class Training:
         if self.ranks.rank == 0:
             settings = self.settings
             metrics = Metrics(path, self.step, settings.prometheus_port, settings.steps)
-        steps = self._steps()
-        while self.settings.steps is None or self.step < self.settings.steps:
-            began = time.monotonic()
-            parts = self._next(steps)
-            # Ranks may see different heads of a data set that grows: all go on, or none does.
-            if self.ranks.any(parts is None or self.stop.asked):
-                break
-            assert parts is not None
-            waited = time.monotonic() - began
-            line = self._train(parts)
-            self._state = self.data.state_after(parts[-1])
-            self.step += 1
-            line |= self._speed(parts, waited, time.monotonic() - began)
-            if metrics is not None:
-                metrics.write(line)
-            if self.step % self.settings.checkpoint_every == 0:
-                self._save(final=False)
-        stopped = self.ranks.any(self.stop.asked)
+        with Ahead(self._steps()) as steps:
+            try:
+                self._train_on(steps, metrics)
+                stopped = self.ranks.any(self.stop.asked)
+            finally:
+                # Another rank may be the one that was asked, while this one waits for data.
+                self.stop.end_waits()
         self._save(final=True)
         if metrics is not None:
             metrics.close()
             self._finish(path, stopped)
         return not stopped
 
-    def _steps(self) -> Iterator[list[Part]]:
+    def _train_on(self, steps: Ahead[Step], metrics: Metrics | None) -> None:
+        wanted = self.settings.steps
+        while wanted is None or self.step < wanted:
+            began = time.monotonic()
+            step = self._next(steps, last=self.step + 1 == wanted)
+            # Ranks may see different heads of a data set that grows: all go on, or none does.
+            if self.ranks.any(step is None or self.stop.asked):
+                break
+            assert step is not None
+            parts, state = step
+            waited = time.monotonic() - began
+            line = self._train(parts)
+            self._state = state
+            self.step += 1
+            line |= self._speed(parts, waited, time.monotonic() - began)
+            if metrics is not None:
+                metrics.write(line)
+            if self.step % self.settings.checkpoint_every == 0:
+                self._save(final=False)
+
+    def _steps(self) -> Iterator[Step]:
         parts: list[Part] = []
         for part in self.data:
             parts.append(part)
             if part["last"]:
-                yield parts
+                # Made here: the feed reads on while the step is trained on.
+                yield parts, self.data.state_after(part)
                 parts = []
 
-    def _next(self, steps: Iterator[list[Part]]) -> list[Part] | None:
+    def _next(self, steps: Ahead[Step], *, last: bool) -> Step | None:
         try:
-            return next(steps, None)
+            return steps.take(last=last)
         except Stopped:
             return None
 

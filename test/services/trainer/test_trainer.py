@@ -274,13 +274,42 @@ class Checkpoints(RunTest):
 
 
 class Signals(RunTest):
-    def test_sigterm_at_the_head_of_a_growing_data_set_saves_and_ends(self) -> None:
+    def growing(self) -> Path:
+        """A data set of which the last entry has not come."""
         data = self.folder / "data"
         shutil.copytree(OUTPUT, data)
-        last = sorted((data / "manifest").glob("0*.json"))[-1]
-        last.unlink()
+        sorted((data / "manifest").glob("0*.json"))[-1].unlink()
         (data / "manifest" / "head.json").unlink()
-        command = [sys.executable, "-m", "backstory_trainer", str(data), "--follow"]
+        return data
+
+    def test_a_run_whose_steps_are_done_waits_for_no_more_data(self) -> None:
+        data = self.growing()
+        at_head = Feed(data, 4, head="stop")
+        steps = sum(1 for _ in at_head)
+        settings = replace(self.settings("run", steps=steps, follow=True), data=str(data))
+        settings.to.mkdir()
+        self.assertTrue(Training(settings, Ranks("cpu")).run())
+        self.assertEqual(len(self.metrics("run")), steps)
+
+    def test_an_error_in_a_step_ends_the_wait_for_the_next_one(self) -> None:
+        data = self.growing()
+        settings = replace(self.settings("run", steps=None, follow=True), data=str(data))
+        settings.to.mkdir()
+        training = Training(settings, Ranks("cpu"))
+        last = sum(1 for _ in Feed(data, 4, head="stop")) - 1
+        train = training._train
+
+        def fails(parts: list[dict[str, Any]]) -> dict[str, Any]:
+            if training.step == last:
+                raise RuntimeError("the device is gone")
+            return train(parts)
+
+        training._train = fails  # type: ignore[method-assign]
+        with self.assertRaisesRegex(RuntimeError, "the device is gone"):
+            training.run()
+
+    def test_sigterm_at_the_head_of_a_growing_data_set_saves_and_ends(self) -> None:
+        command = [sys.executable, "-m", "backstory_trainer", str(self.growing()), "--follow"]
         command += ["--to", str(self.folder / "run"), "--batch-size", "2", "--micro-batch", "2"]
         pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         with subprocess.Popen(command, text=True, env=environment(), **pipes) as run:
