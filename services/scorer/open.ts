@@ -4,11 +4,12 @@ import type { ScorerAdapter, ScorerEnvironment } from './adapter.ts';
 import { backstory } from './backstory/adapter.ts';
 import { bytes } from './bytes/adapter.ts';
 import { http } from './http/adapter.ts';
+import { llama } from './llama/adapter.ts';
 import type { ScorerSettings } from './settings.ts';
 import { sglang } from './sglang/adapter.ts';
 import { vllm } from './vllm/adapter.ts';
 
-export const scorers = { bytes, backstory, http, sglang, vllm } as const satisfies Record<
+export const scorers = { bytes, backstory, http, llama, sglang, vllm } as const satisfies Record<
   string,
   ScorerAdapter
 >;

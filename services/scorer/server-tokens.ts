@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { askServer, type ServerOptions } from './ask-server.ts';
 import { keepAnswers } from './keep-answers.ts';
-import type { ScoredParts } from './server-scorer.ts';
+import type { ScoredParts } from './probed-scorer.ts';
 import { UnusableAnswer } from './unusable-answer.ts';
 
 const answerSchema = z.object({ tokens: z.array(z.int().min(0)), count: z.int() });

@@ -3,7 +3,7 @@
  * the scorer's configuration hash. The API key comes from the environment, never from a knob.
  */
 import { z } from 'zod';
-import { operational, ownersOnly } from '../runtime/config/knobs.ts';
+import { fileContents, operational, ownersOnly } from '../runtime/config/knobs.ts';
 
 export const scorerSettings = z.object({
   contextBytesMax: z
@@ -20,7 +20,7 @@ export const scorerSettings = z.object({
     .max(256)
     .default(0)
     .describe(
-      'Threads of the bytes scorer; 0 takes all cores, since the main loop mostly waits for them. Results do not depend on it',
+      'Threads of the kinds bytes and llama; 0 takes all cores, since the main loop mostly waits for them, for llama all but one. Results do not depend on it',
     )
     .meta(operational),
   url: z
@@ -36,13 +36,25 @@ export const scorerSettings = z.object({
     .describe(
       'Model name that the server is asked for; for kind backstory NAME@CONFIGURATION as npm run scorer prints it',
     ),
+  file: z
+    .string()
+    .default('')
+    .describe('The GGUF file of the model, for kind llama; its bytes are part of the configuration')
+    .meta({ ...fileContents, example: 'models/qwen2.5-coder-1.5b-q8_0.gguf' }),
+  libraryFolder: z
+    .string()
+    .default('')
+    .describe(
+      'Folder into which node-llama-cpp was installed, for kind llama; empty where it stands beside backstory. The error for a missing one says the command that installs it',
+    )
+    .meta({ ...operational, ...ownersOnly, example: '/opt/llama' }),
   timeoutMs: z
     .int()
     .min(1)
     .max(3_600_000)
     .default(120_000)
     .describe(
-      'Longest wait for one answer of a scorer behind an address, milliseconds. Default two minutes, for a full prefill of a long context behind a queue',
+      'Longest wait for one answer of a scorer behind an address, and for a sign of life of kind llama, milliseconds. Default two minutes, for a full prefill of a long context behind a queue',
     )
     .meta(operational),
   requestsMax: z

@@ -18,9 +18,11 @@ export async function hashWithFiles(
   for (const key of knobKeys(sections)) {
     if (findKnob(sections, key)?.meta()?.fileContents !== true) continue;
     const [section, knob] = splitKey(key);
-    const paths = (values as Record<string, Record<string, unknown>>)[section]?.[knob];
-    if (!Array.isArray(paths) || paths.length === 0) continue;
-    files[key] = await Promise.all(paths.map((path: string) => hashOf(path, key)));
+    const value = (values as Record<string, Record<string, unknown>>)[section]?.[knob];
+    const paths = [value].flat().filter((path): path is string => typeof path === 'string');
+    const named = paths.filter((path) => path !== '');
+    if (named.length === 0) continue;
+    files[key] = await Promise.all(named.map((path) => hashOf(path, key)));
   }
   return Object.keys(files).length === 0 ? hash : sha256(canonicalJson({ hash, files }));
 }

@@ -2,8 +2,8 @@
  * A scorer that remembers: a run from the memo alone needs no scorer, and measures what the first
  * run measured. Each thought is remembered by itself, so a search that was stopped scores again
  * only what was under way. That a thought cannot be scored is remembered too. A scorer that is a
- * model behind an address is remembered; one in this process is not, because it is always there
- * and gives the same bits again.
+ * language model is remembered; the byte model is not, because it is always there and gives the
+ * same bits again.
  */
 import type { Scored, ScoreRequest, Scorer } from '../../ports/scorer.ts';
 import { PipelineError } from '../errors.ts';

@@ -147,6 +147,7 @@ export const changes: Readonly<Record<string, Change | Excuse>> = {
   'scorer.contextBytesMax': change('scorer.contextBytesMax=100'),
   'scorer.url': server,
   'scorer.model': server,
+  'scorer.file': server,
   'runtime.seed': change('runtime.seed=1'),
   'runtime.dataset': change('runtime.dataset=other'),
 };

@@ -16,8 +16,11 @@ function hashOf(sets: readonly string[]): Promise<string> {
   return hashWithFiles(hash, values);
 }
 
-test('other bytes of a benchmark are another configuration', async () => {
-  const sets = [`admit.decontaminate=[${path}]`];
+test.each([
+  ['a benchmark', `admit.decontaminate=[${path}]`],
+  ['a model', `scorer.file=${path}`],
+])('other bytes of %s are another configuration', async (_file, set) => {
+  const sets = [set];
   writeFileSync(path, '{"task": "one"}\n');
   const first = await hashOf(sets);
   expect(await hashOf(sets)).toBe(first);
