@@ -27,7 +27,7 @@ import {
 } from './read-shards.ts';
 import { type PlacedSegment, placeSegments } from './segments.ts';
 import type { DocumentReader } from './template/document-reader.ts';
-import { type ReadDocument, TemplateError, tokenPlaces } from './template/read.ts';
+import { type ReadDocument, tokenPlaces } from './template/read.ts';
 
 export interface SampleOverview {
   readonly id: string;
@@ -167,47 +167,6 @@ export async function readSampleIn(
   };
 }
 
-/**
- * The first segments of a sample, from its first piece alone, if that lies in this shard; its text
- * is checked by the shard's hash only. Null where that piece is all there is, or tells nothing: a
- * turn of its template may go on in the next. Tokens and files are counted in these segments.
- */
-export async function readOpening(
-  store: ObjectStore,
-  facts: ManifestShard,
-  id: string,
-  reader: DocumentReader,
-): Promise<TokenizedSample | null> {
-  const { provenance } = await readProvenance(store, facts);
-  const line = provenance.find(({ sampleId, piece }) => sampleId === id && piece === 0);
-  if (line === undefined || line.pieces === 1) return null;
-  const { packs } = await readPacks(store, facts);
-  const [piece] = cutPieces(facts, packs, [line]);
-  if (piece === undefined) return null;
-  const { length } = piece.inputIds;
-  const [inputIds, mask] = [new Uint32Array(length + 1), new Uint8Array(length + 1)];
-  inputIds.set(piece.inputIds);
-  mask.set(piece.mask);
-  inputIds[length] = reader.template.endOfText;
-  try {
-    const read = reader.read(inputIds);
-    const placed = wholeSegments(read.text.toString('utf8'));
-    const segments = maskSegments(placed, read, mask);
-    const own = overview(line, inputIds.length, countTrained(mask));
-    return { overview: own, segments, pieces: [line], inputIds, read, placed };
-  } catch (error) {
-    if (error instanceof TemplateError || error instanceof TrajectoryTextError) return null;
-    throw error;
-  }
-}
-
-/** Those that end before the text does. The last one may have its own end behind the cut. */
-function wholeSegments(text: string): PlacedSegment[] {
-  const fence = text.slice(0, text.indexOf(' '));
-  const cut = text.lastIndexOf(`\n${fence} `) + 1;
-  return placeSegments(text.slice(0, cut)).slice(0, -1);
-}
-
 export interface VisitOptions {
   /** Opened already, e.g. by whoever visits a few shards at a time. */
   readonly reader?: DocumentReader;
@@ -321,9 +280,14 @@ function requireAll(pieces: readonly Piece[]): readonly Piece[] {
     const all = collector.add(piece);
     if (all !== null) return all;
   }
-  throw new PipelineError(
+  throw notWholeYet(pieces.map(({ line }) => line));
+}
+
+/** For a sample of which only these pieces are in shards. */
+export function notWholeYet(lines: readonly ProvenanceLine[]): PipelineError {
+  return new PipelineError(
     'OUTPUT_MISSING',
-    `only ${pieces.length} of ${pieces[0]?.line.pieces} pieces are in shards yet; let the run finish`,
+    `only ${lines.length} of ${lines[0]?.pieces} pieces are in shards yet; let the run finish`,
   );
 }
 
@@ -337,7 +301,7 @@ function segmentsOf({ line }: DocumentTokens, { text }: ReadDocument): PlacedSeg
 }
 
 /** Assigns tokens to segments; a token belongs to the segment that holds its last byte of text. */
-function maskSegments(
+export function maskSegments(
   segments: readonly PlacedSegment[],
   { ends, places, turns }: ReadDocument,
   mask: Uint8Array,
@@ -357,7 +321,11 @@ function maskSegments(
   });
 }
 
-function overview(line: ProvenanceLine, tokens: number, trainedTokens: number): SampleOverview {
+export function overview(
+  line: ProvenanceLine,
+  tokens: number,
+  trainedTokens: number,
+): SampleOverview {
   return {
     id: line.sampleId,
     repositoryId: line.repositoryId,

@@ -30,6 +30,8 @@ export interface OutputState {
   readonly runId: string;
   /** SHA-256 of the last entry of the manifest: it names this state of the data set. */
   readonly head: string;
+  /** Changes when samples leave the data set; all others stay as they are once they are whole. */
+  readonly optOuts: string;
   readonly closed: boolean;
   readonly shards: number;
   /** Shards that the catalogue holds; below `shards` while it is built. */
@@ -213,6 +215,31 @@ export interface SegmentText {
   readonly text: string;
   /** Number of a shortened line, from 0, and how many characters it has. */
   readonly cut: readonly (readonly [line: number, characters: number])[];
+}
+
+/** One file of a repository, as whoever compares it reads it. */
+export interface FileView {
+  /** The sample that writes it; else the repository's first one. Null where there is none. */
+  readonly id: string | null;
+  /** All files of the repository, in the order in which they are written. */
+  readonly paths: readonly string[];
+  /** Null where it is not written. */
+  readonly file: FileText | null;
+}
+
+export interface FileText {
+  readonly path: string;
+  readonly thinkTokens: number;
+  readonly writeTokens: number;
+  /** Its thoughts and its code, in order. */
+  readonly steps: readonly FileStep[];
+  /** Further ones, which are too much for one answer. */
+  readonly stepsLeft: number;
+}
+
+export interface FileStep {
+  readonly kind: SegmentKind;
+  readonly text: SegmentText;
 }
 
 /** Where the tokens of a segment end, in characters of its text. */

@@ -133,7 +133,13 @@ export function createColumns(): Columns {
     lacks,
     number,
     rowOf: (id) => rows.get(id),
-    rowsNamed: (name) => names.flatMap((each, row) => (each === name ? [row] : [])),
+    rowsNamed: (name) => {
+      const found: number[] = [];
+      for (let row = names.indexOf(name); row >= 0; row = names.indexOf(name, row + 1)) {
+        found.push(row);
+      }
+      return found;
+    },
     view: (row) => {
       const targetBytes = number('targetBytes', row);
       const bits = { bitsBefore: number('bitsBefore', row), bitsAfter: number('bitsAfter', row) };

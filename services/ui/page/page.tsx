@@ -1,5 +1,6 @@
 /** The page's entry: draws the frame and listens to server, address and keyboard. */
 import { render } from 'preact';
+import { firstFiles } from './compare/compare-view.tsx';
 import { askEarly } from './frame/ask.ts';
 import { listenToKeys } from './frame/keys.ts';
 import { Shell } from './frame/shell.tsx';
@@ -7,9 +8,10 @@ import { route, startListening } from './frame/state.ts';
 import { openTheme } from './frame/theme.ts';
 import { firstQuestion } from './trajectory/trajectory-view.tsx';
 
-// The server reads the trajectory while the page is being drawn.
+// The server reads documents while the page is being drawn.
 const place = route.value;
 if (place.view === 'trajectory') askEarly(...firstQuestion(place));
+if (place.view === 'compare') for (const question of firstFiles(place)) askEarly(...question);
 openTheme();
 startListening();
 listenToKeys();

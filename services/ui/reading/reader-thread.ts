@@ -5,16 +5,23 @@
 import { workerData } from 'node:worker_threads';
 import type { ManifestEntry, ManifestShard } from '../../../schemas/manifest.ts';
 import { openReader } from '../../dataset/open-output.ts';
-import { forEachSample, readOpening, readSampleIn, type Sample } from '../../dataset/samples.ts';
+import { forEachSample, readSampleIn, type Sample } from '../../dataset/samples.ts';
 import type { DocumentReader } from '../../dataset/template/document-reader.ts';
 import { type OpenObjectsOptions, openObjects } from '../../runtime/store/objects/open.ts';
 import { answerQuestions } from '../../runtime/thread.ts';
 import type { Hit } from '../api.ts';
 import { arraysOf, documentOf, type ServedDocument } from './document.ts';
 import { hitsIn } from './hits.ts';
+import { readFilePart, readOpening } from './sample-parts.ts';
 
 /** What opens the store of an output: plain data, so that a thread can open it, too. */
 export type StorePlace = Pick<OpenObjectsOptions, 'settings' | 'folder'>;
+
+/** A sample and the shards that hold its pieces. */
+export interface SamplePlace {
+  readonly id: string;
+  readonly shards: readonly ManifestShard[];
+}
 
 export type ReaderQuestion = {
   /** The last entry of the manifest, which names the tokenizer. */
@@ -26,6 +33,8 @@ export type ReaderQuestion = {
   | { readonly id: string }
   /** Its first segments, from the first of the shards; null where that is no gain. */
   | { readonly openingOf: string }
+  /** A file of one of these samples, the first one where the path is null. */
+  | { readonly fileOf: readonly SamplePlace[]; readonly path: string | null }
   /** Its thoughts that hold the text. */
   | { readonly thoughtsOf: string; readonly wanted: string }
   /** Those of all samples that the shards hold whole. */
@@ -38,7 +47,15 @@ export interface ThoughtHits {
   readonly parts: readonly string[];
 }
 
-export type ReaderAnswer = ServedDocument | ThoughtHits | null;
+/** A file as some sample writes it. */
+export interface FoundFile {
+  /** All files that the samples write, in order. */
+  readonly paths: readonly string[];
+  /** Part of the sample that writes the file, at least; null where none does. */
+  readonly document: ServedDocument | null;
+}
+
+export type ReaderAnswer = ServedDocument | FoundFile | ThoughtHits | null;
 
 const store = await openObjects(workerData as StorePlace);
 let opened: { fingerprint: string; reader: DocumentReader } | null = null;
@@ -52,6 +69,29 @@ async function readerOf({ head }: ReaderQuestion): Promise<DocumentReader> {
   return opened.reader;
 }
 
+async function findFile(
+  samples: readonly SamplePlace[],
+  path: string | null,
+  reader: DocumentReader,
+): Promise<FoundFile> {
+  const paths: string[] = [];
+  let document: ServedDocument | null = null;
+  for (const { id, shards } of samples) {
+    // Only one of the episodes of a repository writes a file.
+    const wanted = document === null ? path : '';
+    const found = await readFilePart(store, shards, id, wanted, reader);
+    paths.push(...found.paths);
+    if (found.part !== null) document = documentOf(found.part);
+  }
+  return { paths, document };
+}
+
+function movedOf(given: ReaderAnswer): ArrayBuffer[] {
+  if (given === null) return [];
+  if ('document' in given) return given.document === null ? [] : arraysOf(given.document);
+  return 'tokens' in given ? arraysOf(given) : [];
+}
+
 const answer = async (question: ReaderQuestion): Promise<ReaderAnswer> => {
   const reader = await readerOf(question);
   const { head, shards } = question;
@@ -63,6 +103,7 @@ const answer = async (question: ReaderQuestion): Promise<ReaderAnswer> => {
     const opening = await readOpening(store, first, question.openingOf, reader);
     return opening === null || opening.segments.length === 0 ? null : documentOf(opening);
   }
+  if ('fileOf' in question) return findFile(question.fileOf, question.path, reader);
   const { wanted } = question;
   if ('thoughtsOf' in question) {
     const sample = await readSampleIn(store, shards, question.thoughtsOf, reader);
@@ -74,4 +115,4 @@ const answer = async (question: ReaderQuestion): Promise<ReaderAnswer> => {
   return { hits, parts: await forEachSample(part, visit, { reader }) };
 };
 
-answerQuestions(answer, (given) => (given !== null && 'tokens' in given ? arraysOf(given) : []));
+answerQuestions(answer, movedOf);

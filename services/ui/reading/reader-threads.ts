@@ -1,11 +1,22 @@
-/** The thread that reads the documents of an output, as the main loop asks it. */
+/**
+ * The threads that read the documents of an output, as the main loop asks them: one reads all of a
+ * document, which takes seconds, and one the parts that a reader sees first, so that none of them
+ * waits for a whole.
+ */
 import type { ManifestEntry, ManifestShard } from '../../../schemas/manifest.ts';
 import { openThreads } from '../../runtime/threads.ts';
 import type { Hit } from '../api.ts';
 import type { ServedDocument } from './document.ts';
-import type { ReaderAnswer, ReaderQuestion, StorePlace, ThoughtHits } from './reader-thread.ts';
+import type {
+  FoundFile,
+  ReaderAnswer,
+  ReaderQuestion,
+  SamplePlace,
+  StorePlace,
+  ThoughtHits,
+} from './reader-thread.ts';
 
-export interface DocumentThread {
+export interface DocumentThreads {
   /** Opens the tokenizer, which takes a while, before someone waits for a document. */
   warm(head: ManifestEntry): void;
   document(
@@ -19,6 +30,12 @@ export interface DocumentThread {
     shards: readonly ManifestShard[],
     id: string,
   ): Promise<ServedDocument | null>;
+  /** A file of one of the samples, the first one where the path is null. */
+  file(
+    head: ManifestEntry,
+    samples: readonly SamplePlace[],
+    path: string | null,
+  ): Promise<FoundFile>;
   /** Thoughts of one document that hold the text. */
   thoughtsOf(
     head: ManifestEntry,
@@ -30,27 +47,38 @@ export interface DocumentThread {
   close(): Promise<void>;
 }
 
-export function openDocumentThread(place: StorePlace): DocumentThread {
-  const threads = openThreads<ReaderQuestion, ReaderAnswer>({
-    module: new URL('./reader-thread.ts', import.meta.url),
-    data: place,
-    threadsMax: 1,
-    name: 'reader of documents',
-    died: (cause) => new Error(`the thread that reads documents ended: ${cause.message}`),
-  });
+export function openDocumentThreads(place: StorePlace): DocumentThreads {
+  const open = (name: string) =>
+    openThreads<ReaderQuestion, ReaderAnswer>({
+      module: new URL('./reader-thread.ts', import.meta.url),
+      data: place,
+      threadsMax: 1,
+      name,
+      died: (cause) => new Error(`the ${name} ended: ${cause.message}`),
+    });
+  const [wholes, parts] = [open('reader of documents'), open('reader of parts of documents')];
   return {
     warm: (head) => {
-      // What is wrong with it shows when a document is read.
-      threads.ask({ head, shards: [], warm: true }).catch(() => {});
+      const warm = { head, shards: [], warm: true } as const;
+      // One after the other: a reader waits for a beginning first. What is wrong with the tokenizer
+      // shows when a document is read.
+      parts
+        .ask(warm)
+        .then(() => wholes.ask(warm))
+        .catch(() => {});
     },
     document: async (head, shards, id) =>
-      (await threads.ask({ head, shards, id })) as ServedDocument,
+      (await wholes.ask({ head, shards, id })) as ServedDocument,
     opening: async (head, shards, id) =>
-      (await threads.ask({ head, shards, openingOf: id })) as ServedDocument | null,
+      (await parts.ask({ head, shards, openingOf: id })) as ServedDocument | null,
+    file: async (head, fileOf, path) =>
+      (await parts.ask({ head, shards: [], fileOf, path })) as FoundFile,
     thoughtsOf: async (head, shards, thoughtsOf, wanted) =>
-      ((await threads.ask({ head, shards, thoughtsOf, wanted })) as ThoughtHits).hits,
+      ((await wholes.ask({ head, shards, thoughtsOf, wanted })) as ThoughtHits).hits,
     thoughts: async (head, shard, wanted) =>
-      (await threads.ask({ head, shards: [shard], wanted })) as ThoughtHits,
-    close: () => threads.close(),
+      (await wholes.ask({ head, shards: [shard], wanted })) as ThoughtHits,
+    close: async () => {
+      await Promise.all([wholes.close(), parts.close()]);
+    },
   };
 }

@@ -14,8 +14,8 @@ import { type Catalogue, createCatalogue } from '../catalogue/catalogue.ts';
 import { awaitedOutput } from './awaited-output.ts';
 import { bytesOf, type ServedDocument } from './document.ts';
 import { problemOf } from './problem.ts';
-import type { StorePlace, ThoughtHits } from './reader-thread.ts';
-import { type DocumentThread, openDocumentThread } from './reader-threads.ts';
+import type { FoundFile, StorePlace, ThoughtHits } from './reader-thread.ts';
+import { type DocumentThreads, openDocumentThreads } from './reader-threads.ts';
 
 export interface ServedOutput {
   readonly label: string;
@@ -34,6 +34,8 @@ export interface ServedOutput {
   document(id: string): Promise<ServedDocument>;
   /** Its first segments; null where the whole is there already, or no part of it is. */
   opening(id: string): Promise<ServedDocument | null>;
+  /** A file as one of these samples writes it, their first one where the path is null. */
+  file(ids: readonly string[], path: string | null): Promise<FoundFile>;
   /** Thoughts of one document that hold the text. */
   thoughtsOf(id: string, wanted: string): Promise<readonly Hit[]>;
   /** Thoughts that hold the text, of the samples that this shard holds whole. */
@@ -66,8 +68,8 @@ export async function serveOutput(
     outputOf(store, manifest) ?? (await awaitedOutput(store)) ?? (await openOutput(store));
   let problem: OutputState['problem'] = null;
   let catalogue = createCatalogue(store, cacheFolder);
-  const thread = openDocumentThread(place);
-  let documents = createDocuments(thread, catalogue);
+  const threads = openDocumentThreads(place);
+  let documents = createDocuments(threads, catalogue);
   let reading: Promise<void> | null = null;
 
   const readOn = (): Promise<void> => {
@@ -101,6 +103,7 @@ export async function serveOutput(
       dataset: output.head.dataset,
       runId: output.head.runId,
       head: output.headHash,
+      optOuts: output.optOuts.headHash ?? '',
       closed: output.head.closed,
       shards: output.shards.length,
       shardsRead: catalogue.shardsRead,
@@ -117,7 +120,7 @@ export async function serveOutput(
         if (output.optOuts.headHash !== before) {
           // Rows and documents of what left must go.
           catalogue = createCatalogue(store, cacheFolder);
-          documents = createDocuments(thread, catalogue);
+          documents = createDocuments(threads, catalogue);
           reading = null;
         }
       } catch (error) {
@@ -127,19 +130,25 @@ export async function serveOutput(
       if (problem === null) void readOn();
     },
     warm: () => {
-      if (output.shards.length > 0) thread.warm(output.head);
+      if (output.shards.length > 0) threads.warm(output.head);
     },
     settled: () => readOn(),
     document: (id) => documents.read(id, output),
     opening: async (id) => {
       if (documents.isKnown(id)) return null;
-      return thread.opening(output.head, catalogue.shardsOf(id), id);
+      return threads.opening(output.head, catalogue.shardsOf(id), id);
     },
+    file: async (ids, path) =>
+      threads.file(
+        output.head,
+        ids.map((id) => ({ id, shards: catalogue.shardsOf(id) })),
+        path,
+      ),
     thoughtsOf: async (id, wanted) =>
-      thread.thoughtsOf(output.head, catalogue.shardsOf(id), id, wanted),
-    thoughtsIn: (shard, wanted) => thread.thoughts(output.head, shard, wanted),
+      threads.thoughtsOf(output.head, catalogue.shardsOf(id), id, wanted),
+    thoughtsIn: (shard, wanted) => threads.thoughts(output.head, shard, wanted),
     close: async () => {
-      await thread.close();
+      await threads.close();
       await store.close();
     },
   };
@@ -149,7 +158,7 @@ async function isOptedOutSince({ store, optOuts }: OpenOutput): Promise<boolean>
   return (await readOptOuts(store)).headHash !== optOuts.headHash;
 }
 
-function createDocuments(thread: DocumentThread, catalogue: Catalogue) {
+function createDocuments(threads: DocumentThreads, catalogue: Catalogue) {
   const kept = new Map<string, Promise<ServedDocument>>();
   const sizes = new Map<string, number>();
   const forget = (id: string) => {
@@ -167,7 +176,9 @@ function createDocuments(thread: DocumentThread, catalogue: Catalogue) {
   const read = async (id: string, output: OpenOutput) => {
     const shards = catalogue.shardsOf(id);
     if (shards.length === 0) throw unknownSample(id);
-    return thread.document(output.head, shards, id);
+    // Its pieces would be read for nothing, at each entry of a data set that grows.
+    if (!catalogue.isWhole(id)) throw notWholeYet(id);
+    return threads.document(output.head, shards, id);
   };
   return {
     isKnown: (id: string): boolean => kept.has(id),
@@ -186,6 +197,11 @@ function createDocuments(thread: DocumentThread, catalogue: Catalogue) {
       return reading;
     },
   };
+}
+
+function notWholeYet(id: string): PipelineError {
+  const what = 'some pieces of this sample are in no shard yet; let the run finish';
+  return new PipelineError('OUTPUT_MISSING', what, { subject: id });
 }
 
 function unknownSample(id: string): PipelineError {

@@ -5,10 +5,11 @@
 import { z } from 'zod';
 import { verdicts } from '../../../schemas/verdicts.ts';
 import { PipelineError } from '../../runtime/errors.ts';
-import { type OpeningView, sortColumns } from '../api.ts';
+import { type FileView, type OpeningView, sortColumns } from '../api.ts';
 import { pageOfSamples } from '../catalogue/query.ts';
 import type { WatchedLive } from '../live/watch-live.ts';
 import type { Marked } from '../marks/marked.ts';
+import { stepsOfFile, viewFile } from '../reading/file.ts';
 import type { Heat } from '../reading/heat.ts';
 import type { RunFacts } from '../reading/run-facts.ts';
 import { scan } from '../reading/scan.ts';
@@ -72,6 +73,7 @@ export function createAnswers(shown: readonly Shown[]): ReadonlyMap<string, Answ
     ['funnel', about({}, ({ facts }) => facts.funnel())],
     ['drops', about(dropShape, answerDrops)],
     ['quality', about({ start: yes }, answerQuality)],
+    ['file', about({ name: text, path: path.optional() }, answerFile)],
     ['opening', about({ id }, answerOpening)],
     ['trajectory', about({ id, step: text.optional(), file: path.optional() }, answerTrajectory)],
     ['texts', about({ id, from: place, count: count(1, pageMax) }, answerTexts)],
@@ -157,14 +159,33 @@ function answerQuality({ quality }: Shown, { start }: { start?: '1' | undefined 
   return quality.view();
 }
 
+/** Episodes of a repository count as one. */
+async function answerFile(
+  { output }: Shown,
+  { name, path: wanted = null }: { name: string; path?: string | null | undefined },
+): Promise<FileView> {
+  const { columns, isWhole } = output.catalogue;
+  const rows = columns.rowsNamed(name).map((row) => columns.view(row));
+  const own = rows.filter(({ origin }) => origin === rows[0]?.origin).map(({ id: each }) => each);
+  const wholes = own.filter(isWhole);
+  const ids = wholes.length > 0 ? wholes : own;
+  const { paths, document } = await output.file(ids, wanted);
+  const id = document?.overview.id ?? ids[0] ?? null;
+  const steps = document === null ? null : stepsOfFile(document.segments, wanted);
+  if (document === null || steps === null) return { id, paths, file: null };
+  const textAt = (segment: number) => textsOf(document, segment, 1, 0)[0];
+  return { id, paths, file: viewFile(steps, document.segments, textAt) };
+}
+
 async function answerOpening(
   { output }: Shown,
   { id: wanted }: { id: string },
 ): Promise<OpeningView> {
-  const { columns } = output.catalogue;
+  const { columns, isWhole } = output.catalogue;
   const row = columns.rowOf(wanted);
-  const document = row === undefined ? null : await output.opening(wanted);
-  if (row === undefined || document === null) return { view: null };
+  if (row === undefined || !isWhole(wanted)) return { view: null };
+  const document = await output.opening(wanted);
+  if (document === null) return { view: null };
   return { view: viewOpening(document, columns.view(row)) };
 }
 

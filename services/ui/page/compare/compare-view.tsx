@@ -4,16 +4,15 @@ import type { SamplePage, Totals } from '../../api.ts';
 import { Histogram } from '../data/histogram.tsx';
 import { bitsPerByte, bytes, count, share, short } from '../frame/numbers.ts';
 import { Card, Plain, Trouble, Waiting } from '../frame/parts.tsx';
-import { withParameters } from '../frame/route.ts';
-import { command, go, outputs, quoted, route } from '../frame/state.ts';
+import { type Route, withParameters } from '../frame/route.ts';
+import { command, editionOf, go, outputs, quoted, route } from '../frame/state.ts';
 import { useAnswer } from '../frame/use-answer.ts';
-import { SideBySide } from './side-by-side.tsx';
+import { fileQuestion, SideBySide } from './side-by-side.tsx';
 
 export function CompareView() {
   const all = outputs.value;
   const { out, parameters } = route.value;
-  const fallback = out === 0 ? 1 : 0;
-  const other = Number(parameters.with ?? fallback);
+  const other = otherOf(route.value);
   const [one, two] = [all[out], all[other]];
   useEffect(() => {
     command.value = `backstory ui ${all.map(({ label }) => quoted(label)).join(' ')}`;
@@ -54,10 +53,27 @@ export function CompareView() {
       <Numbers out={out} other={other} />
       <Choice out={out} />
       {parameters.name !== undefined && (
-        <SideBySide name={parameters.name} path={parameters.path ?? ''} outs={[out, other]} />
+        <SideBySide
+          key={`${parameters.name} ${out} ${other}`}
+          name={parameters.name}
+          path={parameters.path ?? ''}
+          outs={[out, other]}
+        />
       )}
     </>
   );
+}
+
+/** The output that the one on the screen is compared with. */
+function otherOf({ out, parameters }: Route): number {
+  return Number(parameters.with ?? (out === 0 ? 1 : 0));
+}
+
+/** What both sides ask first; nothing while no repository is chosen. */
+export function firstFiles(place: Route): readonly ReturnType<typeof fileQuestion>[] {
+  const { name, path = '' } = place.parameters;
+  if (name === undefined) return [];
+  return [place.out, otherOf(place)].map((out) => fileQuestion(out, name, path));
 }
 
 const rows: readonly (readonly [string, (totals: Totals) => string])[] = [
@@ -80,8 +96,8 @@ interface PairProps {
 }
 
 function Numbers({ out, other }: PairProps) {
-  const one = useAnswer<Totals>('totals', { out: String(out) });
-  const two = useAnswer<Totals>('totals', { out: String(other) });
+  const one = useAnswer<Totals>('totals', { out: String(out) }, editionOf(out));
+  const two = useAnswer<Totals>('totals', { out: String(other) }, editionOf(other));
   const problem = one.problem ?? two.problem;
   if (problem !== null) return <Trouble problem={problem} />;
   if (one.value === null || two.value === null) return <Waiting />;

@@ -1,116 +1,115 @@
 /** The thoughts about one file and its code, in two data sets beside each other. */
 import { useEffect, useState } from 'preact/hooks';
-import type { SampleRow, SegmentText, TrajectoryView } from '../../api.ts';
-import { ask } from '../frame/ask.ts';
+import { printable } from '../../../dataset/printable.ts';
+import type { FileStep, FileText, FileView } from '../../api.ts';
 import { plural } from '../frame/numbers.ts';
-import { Link, Plain, Waiting } from '../frame/parts.tsx';
-import { withParameters } from '../frame/route.ts';
+import { Link, Plain, Trouble, Waiting } from '../frame/parts.tsx';
+import { type Parameters, withParameters } from '../frame/route.ts';
 import { go, outputs, route } from '../frame/state.ts';
-import { useAnswer } from '../frame/use-answer.ts';
-import { filesOf } from '../trajectory/blocks.ts';
+import { type Answered, useSettled } from '../frame/use-answer.ts';
 import { linesOf } from '../trajectory/lines/text-lines.ts';
 
-export interface SideProps {
+export interface SidesProps {
   readonly name: string;
+  /** Empty for the first file of the first side. */
   readonly path: string;
   readonly outs: readonly [number, number];
 }
 
-export function SideBySide({ name, path, outs }: SideProps) {
+export function SideBySide({ name, path, outs: [out, other] }: SidesProps) {
+  // Each side may begin with another file: then the first one's counts.
+  const [first, setFirst] = useState('');
+  const one = useFile(out, name, path);
+  const two = useFile(other, name, path === '' ? first : path);
+  const [own, others] = [one.value?.file?.path, two.value?.file?.path];
+  useEffect(() => {
+    if (path === '' && own !== undefined && two.value !== null && own !== others) setFirst(own);
+  }, [path, own, others, two.value === null]);
   return (
     <div class="sides">
-      {outs.map((out, side) => (
-        <Side key={`${side} ${out}`} name={name} path={path} out={out} choose={side === 0} />
-      ))}
+      <Side name={name} path={path} out={out} answered={one} choose />
+      <Side name={name} path={path || first} out={other} answered={two} choose={false} />
     </div>
   );
 }
 
-interface OneSide {
+function useFile(out: number, name: string, path: string): Answered<FileView> {
+  return useSettled<FileView>(...fileQuestion(out, name, path), ({ file }) => file !== null);
+}
+
+export function fileQuestion(
+  out: number,
+  name: string,
+  path: string,
+): readonly [name: string, parameters: Parameters] {
+  return ['file', { out: String(out), name, ...(path === '' ? {} : { path }) }];
+}
+
+interface SideProps {
   readonly name: string;
   readonly path: string;
   readonly out: number;
+  readonly answered: Answered<FileView>;
   /** Whether the files are chosen on this side. */
   readonly choose: boolean;
 }
 
-function Side({ name, path, out, choose }: OneSide) {
-  const { value: rows } = useAnswer<SampleRow[]>('named', { out: String(out), name });
-  const id = rows?.[0]?.id ?? null;
-  const question = { out: String(out), id: id ?? '' };
-  const { value } = useAnswer<TrajectoryView>(id === null ? null : 'trajectory', question);
+function Side({ name, path, out, answered: { value, problem, asking }, choose }: SideProps) {
   const label = outputs.value[out]?.label ?? '';
-  const files = value === null ? [] : filesOf(value.segments);
-  const file = files.find((each) => each.path === path) ?? (path === '' ? files[0] : undefined);
+  const { id = null, paths = [], file = null } = value ?? {};
+  // The last answer stays while the next one is on its way, and may be about another file.
+  const isShown = value !== null && (file === null ? !asking : path === '' || file.path === path);
   return (
     <section class={choose ? 'side one' : 'side two'} aria-label={label}>
       <h3>
         <Plain text={label} />
       </h3>
-      {rows !== null && rows.length === 0 && <p class="note">It has no repository {name}.</p>}
-      {rows === null || (id !== null && value === null) ? <Waiting /> : null}
-      {choose && files.length > 0 && (
+      {problem !== null && <Trouble problem={problem} />}
+      {choose && paths.length > 0 && (
         <select
           aria-label="File"
-          value={file?.path ?? ''}
+          value={path || file?.path}
           onChange={({ currentTarget }) =>
             go(withParameters(route.value, { path: currentTarget.value }))
           }
         >
-          {files.map((each) => (
-            <option key={each.path} value={each.path}>
-              {each.path}
+          {paths.map((each) => (
+            <option key={each} value={each}>
+              {printable(each)}
             </option>
           ))}
         </select>
       )}
-      {value !== null && file === undefined && <p class="note">It does not write this file.</p>}
-      {value !== null && file !== undefined && (
-        <>
-          <p class="note">
-            {plural(file.tokens.think, 'token')} of thought, {plural(file.tokens.write, 'token')} of
-            code{' '}
-            <Link to={{ view: 'trajectory', out, id: value.id, parameters: { file: file.path } }}>
-              open
-            </Link>
-          </p>
-          <Thoughts out={out} trajectory={value} from={file.from} to={file.to} />
-        </>
+      {!isShown && problem === null && <Waiting />}
+      {isShown && id === null && (
+        <p class="note">
+          It has no repository <Plain text={name} />.
+        </p>
       )}
+      {isShown && id !== null && file === null && <p class="note">It does not write this file.</p>}
+      {isShown && id !== null && file !== null && <File {...{ out, id, file }} />}
     </section>
   );
 }
 
-interface ThoughtsProps {
+interface FileProps {
   readonly out: number;
-  readonly trajectory: TrajectoryView;
-  readonly from: number;
-  readonly to: number;
+  readonly id: string;
+  readonly file: FileText;
 }
 
-function Thoughts({ out, trajectory: { id, segments }, from, to }: ThoughtsProps) {
-  const [texts, setTexts] = useState<readonly SegmentText[]>([]);
-  useEffect(() => {
-    let wanted = true;
-    const range = { from: String(from), count: String(Math.min(500, to - from)) };
-    ask<SegmentText[]>('texts', { out: String(out), id, ...range }).then(
-      (found) => wanted && setTexts(found),
-      () => wanted && setTexts([]),
-    );
-    return () => {
-      wanted = false;
-    };
-  }, [out, id, from, to]);
-  const isShown = (segment: number) => /think|write/.test(segments[segment]?.kind ?? '');
-  const shown = texts.filter(({ segment }) => isShown(segment));
-  const steps = segments.slice(from, to).filter((_, place) => isShown(from + place)).length;
+function File({ out, id, file: { path, thinkTokens, writeTokens, steps, stepsLeft } }: FileProps) {
   return (
     <>
-      {shown.map((text) => (
-        <Step key={text.segment} kind={segments[text.segment]?.kind ?? 'think'} text={text} />
+      <p class="note">
+        {plural(thinkTokens, 'token')} of thought, {plural(writeTokens, 'token')} of code{' '}
+        <Link to={{ view: 'trajectory', out, id, parameters: { file: path } }}>open</Link>
+      </p>
+      {steps.map((step) => (
+        <Step key={step.text.segment} {...step} />
       ))}
-      {texts.length > 0 && shown.length < steps && (
-        <p class="note">{plural(steps - shown.length, 'further step')}: open the trajectory.</p>
+      {stepsLeft > 0 && (
+        <p class="note">{plural(stepsLeft, 'further step')}: open the trajectory.</p>
       )}
     </>
   );
@@ -119,7 +118,7 @@ function Thoughts({ out, trajectory: { id, segments }, from, to }: ThoughtsProps
 /** More lines than anyone compares by eye; the trajectory has them all. */
 const linesMax = 2_000;
 
-function Step({ kind, text }: { readonly kind: string; readonly text: SegmentText }) {
+function Step({ kind, text }: FileStep) {
   const lines = linesOf(text);
   const left = [
     ...(lines.length > linesMax ? [plural(lines.length - linesMax, 'further line')] : []),

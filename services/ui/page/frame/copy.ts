@@ -3,6 +3,7 @@ import type { Mark } from '../../../../schemas/marks.ts';
 import {
   type DropPage,
   type DropRow,
+  type FileView,
   type OutputState,
   type Rewrite,
   type SamplePage,
@@ -11,6 +12,7 @@ import {
   type SegmentTokens,
   type SortColumn,
   sortColumns,
+  type TrajectoryView,
 } from '../../api.ts';
 import { type Columns, createColumns } from '../../catalogue/columns.ts';
 import { createFinder, type Finder, pageOfSamples } from '../../catalogue/query.ts';
@@ -24,6 +26,7 @@ import {
 } from '../../copy/places.ts';
 import { countVerdicts, type MarkPage, pickMarks } from '../../marks/view.ts';
 import { pageOfDrops } from '../../reading/drops.ts';
+import { stepsOfFile, viewFile } from '../../reading/file.ts';
 import { Refused } from './refused.ts';
 import type { Parameters } from './route.ts';
 
@@ -59,6 +62,7 @@ const answers: Readonly<Record<string, CopiedAnswer>> = {
     const { columns } = await samplesOf(out);
     return columns.rowsNamed(name).map((row) => columns.view(row));
   },
+  file: findFile,
   trajectory: async ({ id = '' }, out) => read(await placeOf(out, id, 'view')),
   journey: async ({ id = '' }, out) => read(await placeOf(out, id, 'journey')),
   texts: findTexts,
@@ -181,6 +185,36 @@ async function placeOf(out: number, id: string, name: string): Promise<string> {
 
 async function piecesOf(out: number, id: string): Promise<CopiedPieces> {
   return read(await placeOf(out, id, 'pieces'));
+}
+
+async function findFile({ name = '', path }: Parameters, out: number): Promise<FileView> {
+  const { columns } = await samplesOf(out);
+  const rows = columns.rowsNamed(name).map((row) => columns.view(row));
+  const own = rows.filter(({ origin, complete }) => complete && origin === rows[0]?.origin);
+  const found: FileView = { id: own[0]?.id ?? null, paths: [], file: null };
+  return own.reduce<Promise<FileView>>(async (before, { id }) => {
+    const { paths, ...last } = await before;
+    const { segments } = await read<TrajectoryView>(await placeOf(out, id, 'view'));
+    const files = segments.flatMap((each) => (each.kind === 'file' ? [each.path ?? ''] : []));
+    const all = [...paths, ...files];
+    const steps = last.file === null ? stepsOfFile(segments, path ?? null) : null;
+    if (steps === null) return { ...last, paths: all };
+    const texts = await textsUpTo(out, id, steps.shown.at(0) ?? 0, steps.shown.at(-1) ?? -1);
+    const file = viewFile(steps, segments, (segment) => texts.get(segment));
+    return { id, paths: all, file };
+  }, Promise.resolve(found));
+}
+
+/** By segment. */
+async function textsUpTo(out: number, id: string, from: number, to: number) {
+  const texts = new Map<number, SegmentText>();
+  for (let at = from; at <= to; ) {
+    const range = { id, from: String(at), count: String(to - at + 1) };
+    const found = await findTexts(range, out);
+    for (const text of found) texts.set(text.segment, text);
+    at += Math.max(1, found.length);
+  }
+  return texts;
 }
 
 /** From the wanted segment on, as many as its piece has; a reader asks for the rest. */

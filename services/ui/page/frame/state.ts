@@ -19,11 +19,12 @@ export const command = signal('');
 export const notice = signal('');
 
 export const output = computed(() => outputs.value[route.value.out]);
-/** Changes whenever the catalogue of the output on the screen did. */
-export const edition = computed(() => {
-  const now = output.value;
+/** Changes whenever the catalogue of the output did. */
+export function editionOf(out: number): string {
+  const now = outputs.value[out];
   return now === undefined ? '' : `${now.head} ${now.shardsRead}`;
-});
+}
+export const edition = computed(() => editionOf(route.value.out));
 
 /** A copy has them in a file. */
 function outputsHere(): readonly OutputState[] {

@@ -32,7 +32,7 @@ function Change({ search }: { readonly search: FileSearch }) {
     id: place.view === 'trajectory' ? place.id : '',
     path: search.path,
   };
-  const { value, problem } = useAnswer<Rewrite>('rewrite', question);
+  const { value, problem } = useAnswer<Rewrite>('rewrite', question, '');
   if (problem !== null) return <Trouble problem={problem} />;
   if (value === null) return <Waiting />;
   return (

@@ -5,9 +5,11 @@ import { isCopy } from '../frame/copy.ts';
 import { Plain, Trouble, Waiting } from '../frame/parts.tsx';
 import type { Parameters, Route } from '../frame/route.ts';
 import { command, output, quoted, route } from '../frame/state.ts';
-import { type Answered, useAnswer } from '../frame/use-answer.ts';
+import { type Answered, useAnswer, useSettled } from '../frame/use-answer.ts';
 import { Reader } from './reader.tsx';
 
+const isThere = () => true;
+const isTold = ({ why }: LogView) => why === null;
 const noLog: LogView = { edges: [], searches: [], why: null };
 
 /** Asks for the texts from the step on that the address names, too. */
@@ -29,7 +31,7 @@ export function firstQuestion(place: Route): readonly [name: string, parameters:
 }
 
 /** The trajectory, or its beginning while the rest is being read. */
-function useTrajectory(place: Route, state: string): Answered<Trajectory> {
+function useTrajectory(place: Route): Answered<Trajectory> {
   // Only where the reader comes in: a trajectory is not asked for again at each step.
   const [[first, wanted], id] = useMemo(
     () => [firstQuestion(place), place.view === 'trajectory' ? place.id : ''],
@@ -39,7 +41,7 @@ function useTrajectory(place: Route, state: string): Answered<Trajectory> {
   const opening = useAnswer<OpeningView>(hasOpening ? first : null, wanted, '');
   // The whole comes behind: it would keep its beginning waiting.
   const isNext = !hasOpening || !opening.asking;
-  const whole = useAnswer<Trajectory>(isNext ? 'trajectory' : null, wanted, state);
+  const whole = useSettled<Trajectory>(isNext ? 'trajectory' : null, wanted, isThere);
   const values = [whole.value, opening.value?.view ?? null];
   return { ...whole, value: values.find((value) => value?.id === id) ?? null };
 }
@@ -48,11 +50,9 @@ export function TrajectoryView() {
   const place = route.value;
   const id = place.view === 'trajectory' ? place.id : '';
   const question = { out: String(place.out), id };
-  // Asked for again when the output has grown: it may be whole now, or have left.
-  const state = output.value?.head ?? '';
-  const { value, problem } = useTrajectory(place, state);
-  // What the log adds comes after what the reader waits for.
-  const { value: log } = useAnswer<LogView>(value?.isWhole ? 'journey' : null, question, state);
+  const { value, problem } = useTrajectory(place);
+  // What the log adds comes after what the reader waits for; a run at work does not show its log.
+  const { value: log } = useSettled<LogView>(value?.isWhole ? 'journey' : null, question, isTold);
   const label = output.value?.label ?? '';
   const name = value?.name ?? id;
   useEffect(() => {

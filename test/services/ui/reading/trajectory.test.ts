@@ -7,7 +7,6 @@ import {
 } from '../../../../services/dataset/open-output.ts';
 import {
   listSamples,
-  readOpening,
   readSampleIn,
   type TokenizedSample,
 } from '../../../../services/dataset/samples.ts';
@@ -19,6 +18,7 @@ import {
   placeOf,
   type ServedDocument,
 } from '../../../../services/ui/reading/document.ts';
+import { readOpening } from '../../../../services/ui/reading/sample-parts.ts';
 import {
   textsOf,
   viewOpening,

@@ -7,7 +7,7 @@ import { hostileText } from '../../../samples/ui-output.ts';
 const page = Buffer.from('<html><body><div id="page"></div>\n</body></html>');
 const state: OutputState = {
   ...{ label: hostileText, dataset: "$& $' $`", runId: 'r', head: 'h', closed: true, shards: 1 },
-  ...{ shardsRead: 1, kept: 'in memory only' },
+  ...{ optOuts: '', shardsRead: 1, kept: 'in memory only' },
   problem: { code: 'SHARD_CORRUPT', message: 'the key is my-secret-key', subject: null },
 };
 

@@ -1,14 +1,5 @@
 /** The server answers its own page and nobody else, and it tells what the output holds. */
-import { createHash } from 'node:crypto';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -16,6 +7,7 @@ import { openOutput } from '../../../../services/dataset/open-output.ts';
 import { listSamples, readSample } from '../../../../services/dataset/samples.ts';
 import type {
   DropPage,
+  FileView,
   FunnelView,
   HeatView,
   HitPage,
@@ -32,13 +24,6 @@ import type {
 } from '../../../../services/ui/api.ts';
 import type { LetterPage, LiveAnswer } from '../../../../services/ui/live/view.ts';
 import { scan } from '../../../../services/ui/reading/scan.ts';
-import {
-  closedRecord,
-  createHarness,
-  deliver,
-  type Harness,
-  placeRecords,
-} from '../../../samples/sink-harness.ts';
 import { hostileText, projectFiles, runUiOutput } from '../../../samples/ui-output.ts';
 import { askServer, type Served, serveFolders } from './serve-output.ts';
 
@@ -62,23 +47,6 @@ afterAll(async () => {
   await served.close();
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** Every file below a folder with the hash of its bytes. */
-function fingerprint(root: string): string[] {
-  return readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => {
-      const path = join(parentPath, name);
-      return `${path} ${createHash('sha256').update(readFileSync(path)).digest('hex')}`;
-    })
-    .sort();
-}
-
-/** A repository whose text is long enough that a few of them fill a shard. */
-function recordOf(harness: Harness, place: number) {
-  const text = `text ${place}\n`.repeat(5 + ((place * 11) % 40));
-  return harness.trajectory({ name: `r${place}`, files: [{ path: 'a', text }] }, place);
-}
 
 describe('who may ask', () => {
   const { ask } = { ask: (headers: Record<string, string>) => served.ask('/api/outputs', headers) };
@@ -230,6 +198,29 @@ describe('what is answered', () => {
     expect(texts.some(({ text }) => text.includes(hostileText))).toBe(true);
   });
 
+  test('a file comes with its thoughts and code alone', async () => {
+    const path = 'src/report.ts';
+    const { id, paths, file } = await json<FileView>(`/api/file?name=rooms&path=${path}`);
+    expect([id, [...paths].sort()]).toEqual([sample.id, Object.keys(projectFiles()).sort()]);
+    expect(file?.steps.at(-1)).toMatchObject({
+      kind: 'write',
+      text: { text: projectFiles()[path] },
+    });
+    expect(file?.steps[0]?.kind).toBe('think');
+    expect(file?.stepsLeft).toBe(0);
+    const own = sample.segments.filter((each) => each.path === path && each.kind === 'write');
+    expect(file?.writeTokens).toBe(own.reduce((sum, { tokens }) => sum + tokens, 0));
+    const first = await json<FileView>('/api/file?name=rooms');
+    expect(first.file?.path).toBe(paths[0]);
+    const none = await json<FileView>('/api/file?name=rooms&path=nothing');
+    expect(none).toMatchObject({ id: sample.id, file: null });
+    expect(await json<FileView>('/api/file?name=nobody')).toEqual({
+      id: null,
+      paths: [],
+      file: null,
+    });
+  });
+
   test('the rest of a long line can be asked for', async () => {
     const at = sample.segments.findIndex((each) => each.kind === 'write' && each.widest > 2_000);
     const [text] = await json<SegmentText[]>(`/api/texts?id=${sample.id}&from=${at}&count=1`);
@@ -319,81 +310,5 @@ describe('what is answered', () => {
     await served.ask('/api/quality?start=1');
     const measured = () => json<QualityView>('/api/quality');
     await expect.poll(measured).toMatchObject({ state: 'done', sections: [{ title: 'Totals' }] });
-  });
-});
-
-describe('the output', () => {
-  test('stays as it is, and its catalogue is found again in the cache', async () => {
-    const before = fingerprint(out);
-    const again = await serveFolders([out], { cache: join(folder, 'cache') });
-    const kept = fingerprint(join(folder, 'cache'));
-    try {
-      await again.outputs[0]?.settled();
-      await again.json(`/api/journey?id=${sample.id}`);
-      expect(await again.json('/api/totals')).toEqual(await json('/api/totals'));
-    } finally {
-      await again.close();
-    }
-    expect(fingerprint(out)).toEqual(before);
-    expect(kept).toHaveLength(1);
-    expect(fingerprint(join(folder, 'cache'))).toEqual(kept);
-  });
-
-  test('a cache that cannot be written costs nothing but a word', async () => {
-    writeFileSync(join(folder, 'file'), '');
-    const again = await serveFolders([out], { cache: join(folder, 'file', 'below') });
-    try {
-      await again.outputs[0]?.settled();
-      const [state] = (await again.json('/api/outputs')) as OutputState[];
-      expect(state).toMatchObject({ shardsRead: 1, problem: null });
-      expect(state?.kept).toContain('in memory only, because');
-    } finally {
-      await again.close();
-    }
-  });
-
-  test('a damaged shard is named, and the server goes on', async () => {
-    const copy = join(folder, 'damaged');
-    cpSync(out, copy, { recursive: true });
-    writeFileSync(join(copy, 'shards/shard.00000.mds'), 'short');
-    const damaged = await serveFolders([copy]);
-    try {
-      await damaged.outputs[0]?.settled();
-      const [state] = (await damaged.json('/api/outputs')) as OutputState[];
-      const problem = { code: 'SHARD_CORRUPT', subject: 'shards/shard.00000.mds' };
-      expect(state).toMatchObject({ shardsRead: 0, problem });
-      expect(await damaged.json('/api/totals')).toMatchObject({ samples: 0 });
-    } finally {
-      await damaged.close();
-    }
-  });
-
-  test('what is added to a data set that grows is shown', async () => {
-    const harness = await createHarness();
-    const growing = join(harness.folder, 'growing');
-    mkdirSync(growing);
-    const records = await Promise.all(Array.from({ length: 14 }, (_, at) => recordOf(harness, at)));
-    await deliver(await harness.open(growing), placeRecords(records.slice(0, 8)));
-    const again = await serveFolders([growing]);
-    try {
-      await again.outputs[0]?.settled();
-      const [before] = (await again.json('/api/outputs')) as OutputState[];
-      expect(before).toMatchObject({ closed: false });
-      const all = placeRecords([...records, closedRecord(14)]);
-      await deliver(await harness.open(growing), all);
-      await again.outputs[0]?.refresh();
-      await again.outputs[0]?.settled();
-      const [after] = (await again.json('/api/outputs')) as OutputState[];
-      expect(after?.closed).toBe(true);
-      expect(after?.shardsRead).toBeGreaterThan(before?.shardsRead ?? 0);
-      expect(await again.json('/api/totals')).toMatchObject({ samples: 14, incomplete: 0 });
-    } finally {
-      await again.close();
-      harness.remove();
-    }
-  });
-
-  test('a folder without a manifest is OUTPUT_MISSING', async () => {
-    await expect(serveFolders([folder])).rejects.toMatchObject({ code: 'OUTPUT_MISSING' });
   });
 });

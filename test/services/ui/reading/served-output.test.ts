@@ -1,0 +1,136 @@
+/** What is served follows its output, writes nothing into it, and survives damage. */
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { OutputState, SamplePage } from '../../../../services/ui/api.ts';
+import {
+  closedRecord,
+  createHarness,
+  deliver,
+  type Harness,
+  placeRecords,
+} from '../../../samples/sink-harness.ts';
+import { runUiOutput } from '../../../samples/ui-output.ts';
+import { type Served, serveFolders } from '../server/serve-output.ts';
+
+let folder: string;
+let out: string;
+let served: Served;
+
+const json = async <Value>(path: string) => (await served.json(path)) as Value;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'backstory-ui-'));
+  out = await runUiOutput(folder);
+  served = await serveFolders([out], { cache: join(folder, 'cache') });
+  await served.outputs[0]?.settled();
+});
+
+afterAll(async () => {
+  await served.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Every file below a folder with the hash of its bytes. */
+function fingerprint(root: string): string[] {
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => {
+      const path = join(parentPath, name);
+      return `${path} ${createHash('sha256').update(readFileSync(path)).digest('hex')}`;
+    })
+    .sort();
+}
+
+/** A repository whose text is long enough that a few of them fill a shard. */
+function recordOf(harness: Harness, place: number) {
+  const text = `text ${place}\n`.repeat(5 + ((place * 11) % 40));
+  return harness.trajectory({ name: `r${place}`, files: [{ path: 'a', text }] }, place);
+}
+
+describe('the output', () => {
+  test('stays as it is, and its catalogue is found again in the cache', async () => {
+    const before = fingerprint(out);
+    const again = await serveFolders([out], { cache: join(folder, 'cache') });
+    const kept = fingerprint(join(folder, 'cache'));
+    try {
+      await again.outputs[0]?.settled();
+      const { rows } = await json<SamplePage>('/api/samples');
+      await again.json(`/api/journey?id=${rows[0]?.id}`);
+      expect(await again.json('/api/totals')).toEqual(await json('/api/totals'));
+    } finally {
+      await again.close();
+    }
+    expect(fingerprint(out)).toEqual(before);
+    expect(kept).toHaveLength(1);
+    expect(fingerprint(join(folder, 'cache'))).toEqual(kept);
+  });
+
+  test('a cache that cannot be written costs nothing but a word', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    const again = await serveFolders([out], { cache: join(folder, 'file', 'below') });
+    try {
+      await again.outputs[0]?.settled();
+      const [state] = (await again.json('/api/outputs')) as OutputState[];
+      expect(state).toMatchObject({ shardsRead: 1, problem: null });
+      expect(state?.kept).toContain('in memory only, because');
+    } finally {
+      await again.close();
+    }
+  });
+
+  test('a damaged shard is named, and the server goes on', async () => {
+    const copy = join(folder, 'damaged');
+    cpSync(out, copy, { recursive: true });
+    writeFileSync(join(copy, 'shards/shard.00000.mds'), 'short');
+    const damaged = await serveFolders([copy]);
+    try {
+      await damaged.outputs[0]?.settled();
+      const [state] = (await damaged.json('/api/outputs')) as OutputState[];
+      const problem = { code: 'SHARD_CORRUPT', subject: 'shards/shard.00000.mds' };
+      expect(state).toMatchObject({ shardsRead: 0, problem });
+      expect(await damaged.json('/api/totals')).toMatchObject({ samples: 0 });
+    } finally {
+      await damaged.close();
+    }
+  });
+
+  test('what is added to a data set that grows is shown', async () => {
+    const harness = await createHarness();
+    const growing = join(harness.folder, 'growing');
+    mkdirSync(growing);
+    const records = await Promise.all(Array.from({ length: 14 }, (_, at) => recordOf(harness, at)));
+    await deliver(await harness.open(growing), placeRecords(records.slice(0, 8)));
+    const again = await serveFolders([growing]);
+    try {
+      await again.outputs[0]?.settled();
+      const [before] = (await again.json('/api/outputs')) as OutputState[];
+      expect(before).toMatchObject({ closed: false });
+      const all = placeRecords([...records, closedRecord(14)]);
+      await deliver(await harness.open(growing), all);
+      await again.outputs[0]?.refresh();
+      await again.outputs[0]?.settled();
+      const [after] = (await again.json('/api/outputs')) as OutputState[];
+      expect(after?.closed).toBe(true);
+      expect(after?.shardsRead).toBeGreaterThan(before?.shardsRead ?? 0);
+      expect(await again.json('/api/totals')).toMatchObject({ samples: 14, incomplete: 0 });
+    } finally {
+      await again.close();
+      harness.remove();
+    }
+  });
+
+  test('a folder without a manifest is OUTPUT_MISSING', async () => {
+    await expect(serveFolders([folder])).rejects.toMatchObject({ code: 'OUTPUT_MISSING' });
+  });
+});
