@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import signature
 from itertools import pairwise
 from typing import Any
 
@@ -98,8 +99,11 @@ def varlen(q: Tensor, k: Tensor, v: Tensor, pieces: Documents, scale: float | No
     flat[1:] = [each.repeat_interleave(share, dim=1) for each in flat[1:]]
     longest = max(b - a for a, b in pairwise(pieces.bounds))
     cu = pieces.cu_seqlens
-    named = {} if scale is None else {"scale": scale}
-    out: Tensor = function(*flat, cu, cu, longest, longest, window_size=(-1, 0), **named)
+    named: dict[str, Any] = {} if scale is None else {"scale": scale}
+    # PyTorch 2.10 had the former; later ones bound the window to the left.
+    older = "is_causal" in signature(function).parameters
+    named |= {"is_causal": True} if older else {"window_size": (-1, 0)}
+    out: Tensor = function(*flat, cu, cu, longest, longest, **named)
     return out.transpose(0, 1)[None]
 
 
@@ -132,7 +136,9 @@ def _block_mask(cu_seqlens: Tensor, length: int, device: torch.device) -> Any:
     def inside(_batch: Tensor, _head: Tensor, query: Tensor, key: Tensor) -> Tensor:
         return (piece_of[query] == piece_of[key]) & (query >= key)
 
-    return create_block_mask(inside, None, None, length, length, device=str(device))
+    # As it stands it writes down each pair of tokens: tens of gigabytes at 65,536.
+    make = _compiled(create_block_mask) if device.type == "cuda" else create_block_mask
+    return make(inside, None, None, length, length, device=str(device))
 
 
 def register() -> None:

@@ -116,5 +116,12 @@ def count_flops(model: nn.Module, bounds: list[int]) -> float:
     if not config.tie_word_embeddings:
         parameters -= embedded
     squares = sum((b - a) ** 2 for a, b in pairwise(bounds))
-    inside = config.num_hidden_layers * config.hidden_size * squares
+    width = config.num_attention_heads * head_size(config)
+    inside = config.num_hidden_layers * width * squares
     return float(6 * parameters * bounds[-1] + 6 * inside)
+
+
+def head_size(config: Any) -> int:
+    """Of a head; some families state it, and it need not be hidden_size / heads."""
+    stated: int | None = getattr(config, "head_dim", None)
+    return stated or config.hidden_size // config.num_attention_heads
