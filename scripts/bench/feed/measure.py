@@ -9,6 +9,7 @@ files are in the memory of the system, cold ones come from the disk.
 from __future__ import annotations
 
 import gc
+import hashlib
 import json
 import os
 import resource
@@ -113,6 +114,12 @@ def litdata_packs(folder: Path) -> Iterator[Arrays]:
         yield sample["input_ids"], sample["mask"]
 
 
+def newly_mapped(out: Path) -> Iterator[Arrays]:
+    """The bare read where no page is mapped yet, as whoever reads for the first time."""
+    known.pop(out, None)
+    return bare(out)
+
+
 def forget(folder: Path) -> None:
     """The system drops the files of a folder from its memory, except what is still mapped."""
     gc.collect()
@@ -158,11 +165,23 @@ def consume(packs: Iterable[Arrays]) -> Rate:
     return Rate(count / (time.perf_counter() - began), count / (time.process_time() - worked))
 
 
-def rate(make: Callable[[], Iterable[Arrays]]) -> Rate:
+def hash_tokens(packs: Iterable[Arrays]) -> Rate:
+    """Hashes everything, and does no more."""
+    count, began, worked = 0, time.perf_counter(), time.process_time()
+    for ids, trained in packs:
+        digest = hashlib.sha256(ids.data)
+        digest.update(trained.data)
+        count += ids.shape[0]
+    return Rate(count / (time.perf_counter() - began), count / (time.process_time() - worked))
+
+
+def rate(
+    make: Callable[[], Iterable[Arrays]], use: Callable[[Iterable[Arrays]], Rate] = consume
+) -> Rate:
     """The best of some rounds."""
     best = NOTHING
     for _ in range(ROUNDS):
-        best = best.best(consume(make()))
+        best = best.best(use(make()))
     return best
 
 
@@ -183,12 +202,18 @@ def own_speeds(out: Path) -> tuple[Rate, Rate]:
     count = sum(len(rows) for _, rows in known[out])
     baseline = rate(lambda: bare(out))
     baseline.tell("bare mapped read")
+    unmapped = rate(lambda: newly_mapped(out))
+    unmapped.tell("bare read, mapped anew", baseline)
+    hashed = rate(lambda: newly_mapped(out), hash_tokens)
+    hashed.tell("SHA-256 alone, one core", unmapped)
+    known[out] = places(out)
     first = later = NOTHING
     for _ in range(ROUNDS):
         packs = packs_of(Feed(out, BATCH, epochs=2))
         first = first.best(consume(next(packs) for _ in range(count)))
         later = later.best(consume(next(packs) for _ in range(count)))
-    first.tell("feed, first read with SHA-256", baseline)
+    first.tell("feed, first read with SHA-256", unmapped)
+    first.tell("feed, first read, beside SHA-256 alone", hashed)
     later.tell("feed, later reads", baseline)
     cold = cold_rate(lambda: bare(out), out)
     tell("bare mapped read, cold", cold.clock, "tokens/s")

@@ -94,9 +94,8 @@ class Shards:
                 slot.shard, slot.bytes = self._load(file)
                 with self._lock:
                     self._bytes += slot.bytes
-            shard = slot.shard
-        self._evict()
-        return shard
+                self._evict()
+            return slot.shard
 
     def _evict(self) -> None:
         """Forgets the shards that were used longest ago. Arrays keep the bytes they look at."""
