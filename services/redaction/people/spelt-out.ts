@@ -2,6 +2,7 @@
  * Finds e-mail addresses that are spelt out against collectors, as in `ann [at] host [dot] org`.
  * Words alone count only if both signs are words; their placeholder keeps the spelling.
  */
+import { redactionPatterns } from '../patterns.ts';
 import type { Finding } from '../redaction.ts';
 import { isInvented } from './invented.ts';
 import { isTopLevelDomain } from './top-level-domains.ts';
@@ -63,12 +64,13 @@ const signs: readonly RegExp[] = [
       String.raw`[[({<_#-][ \t]?(?:${atWords})[ \t]?[\])}>_#-]`,
       inBrackets(dotWords),
       String.raw`[ \t]at[ \t]+${label}[ \t]+dot[ \t]`,
-      String.raw`(?:<|From: ?)[^\s<>]{1,64} at `,
+      String.raw`(?<=(?:<|From: ?)[^\s<>]{1,64}) at `,
     ].join('|'),
     'gi',
   ),
   /AT[a-z0-9][a-z0-9-]{0,62}DOT/g,
 ];
+const findSigns = redactionPatterns.search(signs);
 
 export function findSpeltOut(text: string): readonly Finding[] {
   return linesWithSigns(text).flatMap((start) => {
@@ -79,17 +81,11 @@ export function findSpeltOut(text: string): readonly Finding[] {
 
 /** Where the lines begin that hold a sign. */
 function linesWithSigns(text: string): readonly number[] {
-  const starts = new Set<number>();
-  for (const sign of signs) {
-    for (sign.lastIndex = 0; ; ) {
-      const index = sign.exec(text)?.index;
-      if (index === undefined) break;
-      starts.add(text.lastIndexOf('\n', index) + 1);
-      const end = text.indexOf('\n', index);
-      if (end === -1) break;
-      sign.lastIndex = end;
-    }
-  }
+  const starts = new Set(
+    findSigns(text)
+      .flat()
+      .map(({ index }) => text.lastIndexOf('\n', index) + 1),
+  );
   return [...starts].sort((a, b) => a - b);
 }
 

@@ -16,6 +16,8 @@ export interface Patterns {
   /** Adds global patterns. */
   search(patterns: readonly RegExp[]): Search;
   places(pattern: RegExp): Places;
+  /** Whether the text has a match. */
+  has(pattern: RegExp): (text: string) => boolean;
 }
 
 /** Bits of a set of patterns. */
@@ -36,42 +38,56 @@ interface Passed {
   readonly sets: readonly number[];
 }
 
-/** Opens a group of at most 32 patterns. It keeps what it knows of the text before. */
+/**
+ * Opens a group of at most 32 patterns. It keeps what it knows of the last two texts: a text may be
+ * searched again after a variant of it, such as the one whose strings are joined.
+ */
 export function openPatterns(): Patterns {
   const all: RegExp[] = [];
   let keys: Keys | null = null;
-  let last: Passed | null = null;
+  let [last, before]: (Passed | null)[] = [null, null];
   const pass = (text: string): Passed => {
     keys ??= keysOfAll(all);
-    if (last?.text !== text) last = passOver(text, keys);
-    return last;
+    if (last?.text === text) return last;
+    [last, before] = before?.text === text ? [before, last] : [passOver(text, keys), last];
+    return last as Passed;
   };
   const add = (patterns: readonly RegExp[]): number => {
     if (all.length + patterns.length > patternsMax) throw new Error('too many patterns in a group');
     // What is known of the text before does not know the new ones.
-    [keys, last] = [null, null];
+    [keys, last, before] = [null, null, null];
     return all.push(...patterns) - patterns.length;
   };
   return {
     search: (patterns) => {
       const first = add(patterns);
-      const sticky = patterns.map(
-        ({ source, flags }) => new RegExp(source, flags.replace('g', 'y')),
-      );
+      const sticky = patterns.map(stickily);
       return (text) => matchesIn(pass(text), sticky, first);
     },
     places: (pattern) => {
       const bit = 1 << add([pattern]);
       return (text) => {
         const { indices, sets } = pass(text);
-        const own: number[] = [];
-        for (let at = 0; at < indices.length; at += 1) {
-          if (((sets[at] as number) & bit) !== 0) own.push(indices[at] as number);
-        }
-        return own;
+        return indices.filter((_, at) => ((sets[at] as number) & bit) !== 0);
+      };
+    },
+    has: (pattern) => {
+      const bit = 1 << add([pattern]);
+      const sticky = stickily(pattern);
+      return (text) => {
+        const { indices, sets } = pass(text);
+        return indices.some((index, at) => {
+          if (((sets[at] as number) & bit) === 0) return false;
+          sticky.lastIndex = index;
+          return sticky.test(text);
+        });
       };
     },
   };
+}
+
+function stickily({ source, flags }: RegExp): RegExp {
+  return new RegExp(source, `${flags.replace('g', '')}y`);
 }
 
 function keysOfAll(patterns: readonly RegExp[]): Keys {
@@ -86,17 +102,28 @@ function keysOfAll(patterns: readonly RegExp[]): Keys {
   return { bits, sets };
 }
 
+/** The units of the text that is passed over: read from an array, they take half the time. */
+let units = new Uint16Array(2 ** 16);
+
+/** Fills `units` with the text, and zeros behind it: there the window goes on. */
+function fillUnits(text: string, behind: number): void {
+  const { length } = text;
+  if (length + behind > units.length) units = new Uint16Array(length + behind);
+  Buffer.from(units.buffer).write(text, 'utf16le');
+  units.fill(0, length, length + behind);
+}
+
 /** The hot loop: numbers of another module are slow in it, and so are calls. */
 function passOver(text: string, { bits, sets: setsOf }: Keys): Passed {
   const [width, mask, keyMask, { length }] = [symbolBits, symbolMask, keyCount - 1, text];
   const ahead = keyLength - 1;
+  fillUnits(text, ahead);
+  const read = units;
   const indices: number[] = [];
   const sets: number[] = [];
   let key = 0;
-  // Behind the text the window goes on over zeros.
   for (let end = 0; end < length + ahead; end += 1) {
-    const unit = end < length ? text.charCodeAt(end) : 0;
-    key = ((key << width) | (unit & mask)) & keyMask;
+    key = ((key << width) | ((read[end] as number) & mask)) & keyMask;
     if (((bits[key >>> 5] as number) & (1 << (key & 31))) === 0 || end < ahead) continue;
     indices.push(end - ahead);
     sets.push(setsOf.get(key) ?? 0);

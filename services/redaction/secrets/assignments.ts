@@ -3,6 +3,7 @@
  * the value and its own line decide whether the value is a secret.
  */
 import { lineAfter, lineBefore } from '../line.ts';
+import { redactionPatterns } from '../patterns.ts';
 import { type Finding, secret } from '../redaction.ts';
 import {
   bindings,
@@ -17,7 +18,6 @@ import { kindOf, type Name, type NameKind, nameAround, tellingPiece } from './ju
 import { looksRandom } from './judging/values.ts';
 import { type BareEnd, type Literal, readElement, readLiteral } from './literals.ts';
 import { parallelString } from './parallel.ts';
-import { secretPatterns } from './patterns.ts';
 
 /** In these files a value without quotes is a literal; in others it may be an identifier. */
 const settingsFile = new RegExp(
@@ -51,7 +51,7 @@ function fileKindOf(path: string): FileKind {
   return proseFile.test(path) && !programFile.test(path) ? 'prose' : 'program';
 }
 
-const findPieces = secretPatterns.search([tellingPiece]);
+const findPieces = redactionPatterns.search([tellingPiece]);
 
 export function findAssignments(path: string, text: string): readonly Finding[] {
   const findings: Finding[] = [];

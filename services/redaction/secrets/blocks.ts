@@ -3,10 +3,11 @@
  * PuTTY's files, and the numbers of keys in JSON and XML. The whole body is found, even if the
  * block has no end. The first and last lines stay, because they only name the kind of key.
  */
+
+import { redactionPatterns } from '../patterns.ts';
 import { type Finding, secret } from '../redaction.ts';
 import { groupsOf } from './groups.ts';
 import { looksRandom } from './judging/values.ts';
-import { secretPatterns } from './patterns.ts';
 
 /** Bounds a block without an end line; no key is longer. */
 const bodyCharactersMax = 65_536;
@@ -19,7 +20,7 @@ const begin = new RegExp(
   'g',
 );
 
-const findBegins = secretPatterns.search([begin]);
+const findBegins = redactionPatterns.search([begin]);
 
 /** A key may stand in a string or a comment, so more than white space may separate its lines. */
 const margin = String.raw`(?:\\[rnt]|[\s"'\x60\\,;>*#|+.()&]|//|<br ?/?>){0,64}`;

@@ -2,11 +2,12 @@
  * Finds passwords by their position among the arguments of calls that open connections, such as
  * `new PDO(source, user, password)`, where no name says what an argument is.
  */
+
+import { redactionPatterns } from '../patterns.ts';
 import { type Finding, secret } from '../redaction.ts';
 import { groupsOf } from './groups.ts';
 import { isChosen } from './judging/judge.ts';
 import { readLiteral, stringOpening } from './literals.ts';
-import { secretPatterns } from './patterns.ts';
 
 /** One argument: strings and simple calls in it may hold commas. */
 const argument = [
@@ -53,7 +54,7 @@ const calls = names.map((name, before) => {
 });
 /** Where one of the calls begins; the dot before a method may follow its object's name. */
 const anyCall = new RegExp(`(?:(?<![A-Za-z0-9_$])|(?=[.]))(?:${names.join('|')})${open}`, 'gi');
-const findCalls = secretPatterns.search([anyCall]);
+const findCalls = redactionPatterns.search([anyCall]);
 
 export function findInCalls(text: string): Finding[] {
   const kept = text.includes('.toCharArray(') ? groupsOf(text, characters, 'call', isChosen) : [];

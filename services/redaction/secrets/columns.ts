@@ -2,11 +2,12 @@
  * Finds secrets in the rows of tables by the names of their columns: in statements of SQL, in dumps
  * of databases, in tables of Markdown and in files of values between commas.
  */
+
+import { redactionPatterns } from '../patterns.ts';
 import { type Finding, secret } from '../redaction.ts';
 import { isSecret } from './judging/judge.ts';
 import { kindOf, type NameKind, tellingPiece } from './judging/names.ts';
 import { isPasswordHash } from './judging/values.ts';
-import { secretPatterns } from './patterns.ts';
 
 /** A part of the text, from its first character to behind its last. */
 type Range = readonly [start: number, end: number];
@@ -137,7 +138,7 @@ function findInRows(text: string, from: number, columns: Columns): Finding[] {
 
 const copy = /^COPY\s+[\w."]{1,128}\s*\((?<names>[^()]{1,2000})\)\s+FROM\s+stdin[^\n]{0,80}\n/gim;
 
-const findStatements = secretPatterns.search([insert, copy]);
+const findStatements = redactionPatterns.search([insert, copy]);
 
 /** PostgreSQL's dumps: rows of values between tabs, up to the line `\.`. */
 function findInCopies(text: string, copies: Matches): Finding[] {

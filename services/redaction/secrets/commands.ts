@@ -2,10 +2,11 @@
  * Finds passwords in command lines and in statements of SQL by their position: behind an option, in
  * a pair `user:password`, or in what is piped to a program that sets passwords.
  */
+
+import { redactionPatterns } from '../patterns.ts';
 import { type Finding, secret } from '../redaction.ts';
 import { firstGroups } from './groups.ts';
 import { isChosen } from './judging/judge.ts';
-import { secretPatterns } from './patterns.ts';
 
 /** Up to this many characters of the same command lie between its name and the option. */
 const near = String.raw`[^\r\n|;]{0,200}?(?:\s|(?<=[\s,[])["'])`;
@@ -121,8 +122,8 @@ const statements: readonly RegExp[] = [
   // Routers say by a digit how a password is written; the seventh way is no secret to anyone.
   /\b(?:password|secret|key) [0578] ([^\s"'\\;]{6,256})[ \t]*$/dgim,
 ];
-const findCommands = secretPatterns.search([anyCommand]);
-const findPlaces = secretPatterns.search([...piped, ...statements]);
+const findCommands = redactionPatterns.search([anyCommand]);
+const findPlaces = redactionPatterns.search([...piped, ...statements]);
 /** A string may begin at any quote, so the reader behind the pipe is looked for first. */
 const securePipe = /["']([^"'\s]{4,256})["']\s*\|\s*ConvertTo-SecureString\b/dg;
 

@@ -2,17 +2,18 @@
  * Finds secrets whose names stand behind them, as in Swift's calls, R's assignments to the right
  * and the entries of Postman's collections.
  */
+
+import { redactionPatterns } from '../patterns.ts';
 import { type Finding, secret } from '../redaction.ts';
 import { isSecret } from './judging/judge.ts';
 import { kindOf, tellingPiece } from './judging/names.ts';
 import { readLiteral } from './literals.ts';
-import { secretPatterns } from './patterns.ts';
 
 const string = String.raw`(?:"(?<double>[^"\\\r\n]{4,512})"|'(?<single>[^'\\\r\n]{4,512})')`;
 const stringName = String.raw`["'](?<name>[\w.-]{1,60})["']`;
 const colon = String.raw`\s{0,4}:\s{0,4}`;
 
-const findForms = secretPatterns.search([
+const findForms = redactionPatterns.search([
   // An entry `value` before the entry with the name, as Postman writes them.
   new RegExp(
     String.raw`["']value["']${colon}${string}\s{0,4},\s{0,40}["'](?:key|name|id)["']${colon}${stringName}`,

@@ -3,9 +3,10 @@
  * each row then checks the text around its mark. A token extends to its last word character,
  * whatever length the row gives.
  */
+
+import { redactionPatterns } from '../patterns.ts';
 import { type Finding, secret } from '../redaction.ts';
 import { isPlaceholderToken, looksRandom } from './judging/values.ts';
-import { secretPatterns } from './patterns.ts';
 import { type VendorShape, vendorShapes } from './vendors.ts';
 
 interface Shape extends VendorShape {
@@ -25,8 +26,8 @@ const shapesOf = new Map(
   stems.map((stem) => [stem, marked.filter(({ mark }) => mark?.startsWith(stem) === true)]),
 );
 const anyMark = new RegExp(stems.map(RegExp.escape).join('|'), 'y');
-const placesOfMarks = secretPatterns.places(anyMark);
-const findUnmarked = secretPatterns.search(unmarked.map(({ pattern }) => pattern));
+const placesOfMarks = redactionPatterns.places(anyMark);
+const findUnmarked = redactionPatterns.search(unmarked.map(({ pattern }) => pattern));
 
 function patternOf({ before, mark, after, valueOnly }: VendorShape): RegExp {
   if (mark === null) {

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { Extract } from 'tar-stream';
 
-/** Bytes given to the decompressor at once. */
+/** Bytes given to the decompressor, and taken from it, at once. */
 const pieceBytes = 64 * 1024;
 
 /** Sees all that is unpacked, and passes on what the reader may have. */
@@ -23,7 +23,7 @@ export async function feedTar(
   const input = Readable.from(pieces(archive));
   // tar-stream uses streamx streams, which Node's pipeline accepts but its types do not.
   const output = reader as unknown as NodeJS.WritableStream;
-  if (compressed) await pipeline(input, createGunzip(), meter, output);
+  if (compressed) await pipeline(input, createGunzip({ chunkSize: pieceBytes }), meter, output);
   else await pipeline(input, meter, output);
 }
 

@@ -129,8 +129,12 @@ function sizeOf({ path, bytes }: AdmittedText) {
   return { path, bytes: bytes.byteLength };
 }
 
+interface GatedText extends FileText {
+  readonly marked: AdmittedText['marked'];
+}
+
 interface Gated {
-  readonly texts: readonly FileText[];
+  readonly texts: readonly GatedText[];
   readonly skipped: readonly Skip[];
 }
 
@@ -141,19 +145,21 @@ async function gateFiles(
   licences: OwnLicences,
 ): Promise<Gated> {
   const turn = openTurns();
-  const texts: FileText[] = [];
+  const texts: GatedText[] = [];
   const skipped: Skip[] = [];
   for (const file of files) {
     const answer = gateFile(file, gates, licences);
     if ('reason' in answer) skipped.push(answer);
-    else texts.push(answer);
+    else texts.push({ ...answer, marked: countMarks(answer, gates) });
+    // Read now, while what the search knows of the text is about this one.
+    if (!('reason' in answer)) licences.of(answer);
     await turn(file.bytes.byteLength);
   }
   return { texts, skipped };
 }
 
 async function redactFiles(
-  texts: readonly FileText[],
+  texts: readonly GatedText[],
   open: OpenGates,
 ): Promise<Pick<Admission, 'files' | 'skipped' | 'found'>> {
   const placeholders = createPlaceholders();
@@ -168,8 +174,7 @@ async function redactFiles(
       continue;
     }
     for (const { kind } of findings) found[kind] += 1;
-    const marked = countMarks(file, open);
-    files.push({ ...redactFile(file, findings, placeholders), marked });
+    files.push({ ...redactFile(file, findings, placeholders), marked: file.marked });
     await turn(file.text.length);
   }
   return { files, skipped, found };

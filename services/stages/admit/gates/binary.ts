@@ -13,13 +13,12 @@ export const binary = defineGate({
   open: () => ({ text: ({ text }) => (isBinary(text) ? 'binary' : null) }),
 });
 
+/** Tabs, line feeds, form feeds, carriage returns (9 to 13) and escape occur in ordinary text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is counted
+const control = /[\0-\x08\x0e-\x1a\x1c-\x1f]/g;
+
 function isBinary(text: string): boolean {
-  let controls = 0;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code === 0) return true;
-    // Tabs, line feeds, form feeds, carriage returns (9 to 13) and escape occur in ordinary text.
-    if (code < 0x20 && !(code >= 9 && code <= 13) && code !== 0x1b) controls += 1;
-  }
+  if (text.includes('\0')) return true;
+  const controls = text.match(control)?.length ?? 0;
   return controls > text.length * controlShareMax;
 }

@@ -2,9 +2,9 @@
  * Rows of patterns, and how often a text matches each. A pattern repeats only what has a bound, so
  * that a hostile text costs as much time as its length. Pure.
  */
-import { openPatterns } from '../../../redaction/search/search.ts';
 import type { FileText } from '../file-text.ts';
 import type { Counts, Questions } from '../gate.ts';
+import { textPatterns } from '../text-patterns.ts';
 
 export interface Pattern {
   readonly kind: string;
@@ -16,14 +16,11 @@ export interface Pattern {
   readonly beside?: RegExp;
 }
 
-/** The patterns of all rows for any path: a text is passed over once for them. */
-const patterns = openPatterns();
-
 /** Opens the count of rows. */
 export function openCount(rows: readonly Pattern[]): (file: FileText) => Counts {
   const everywhere = rows.filter(({ paths }) => paths === undefined);
   const elsewhere = rows.filter(({ paths }) => paths !== undefined);
-  const search = patterns.search(everywhere.map(({ pattern }) => pattern));
+  const search = textPatterns.search(everywhere.map(({ pattern }) => pattern));
   return ({ path, text }) => {
     const found: Record<string, number> = {};
     const add = ({ kind, beside }: Pattern, count: number) => {

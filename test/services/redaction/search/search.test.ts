@@ -78,12 +78,14 @@ describe('search', () => {
   test('searches of one group do not mix, whatever text they saw before', () => {
     const group = openPatterns();
     const [letters, places] = [group.search([/ab/g, /b/g]), group.places(/ba/g)];
+    const has = group.has(/b(?=1)/);
     const digits = group.search([/12/g]);
-    for (const text of ['abab12', '12ba', '12ba', '']) {
+    for (const text of ['abab12', '12ba', '12ba', 'abab12', '', 'b2', '12ba']) {
       expect(letters(text).map((matches) => matches.map(({ index }) => index))).toEqual(
         [/ab/g, /b/g].map((pattern) => [...text.matchAll(pattern)].map(({ index }) => index)),
       );
       expect(digits(text).flat()).toHaveLength(text.includes('12') ? 1 : 0);
+      expect(has(text)).toBe(text.includes('b1'));
       // Places say where a match may begin, and may be too many.
       for (const { index } of text.matchAll(/ba/g)) expect(places(text)).toContain(index);
     }
