@@ -38,6 +38,7 @@ export async function run(report: Report): Promise<void> {
   const cases = [
     ...(await readTexts(texts, isPermissive)),
     ...(await readNotices(packages, isPermissive)),
+    ...(await readNotices(texts, isPermissive)),
   ];
   reportCases(cases, report);
   const folder = await mkdtemp(join(tmpdir(), 'backstory-licences-'));

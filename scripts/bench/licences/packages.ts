@@ -10,18 +10,18 @@ import type { Context } from '../structure/score/oracle.ts';
 import type { Permissive } from './cases.ts';
 
 const packages = {
-  npm: `@babel/core@8.1.3 @ckeditor/ckeditor5-utils@48.5.2 @csstools/selector-specificity@6.0.1
-    @ethereumjs/rlp@10.1.3 @ethereumjs/util@10.1.3
+  npm: `@aws-amplify/core@6.19.2 @babel/core@8.1.3 @ckeditor/ckeditor5-utils@48.5.2
+    @csstools/selector-specificity@6.0.1 @ethereumjs/rlp@10.1.3 @ethereumjs/util@10.1.3
     @ghostery/adblocker-extended-selectors@2.18.2 @grpc/grpc-js@1.14.7 @hapi/hoek@11.0.7
     @opentelemetry/api@1.10.0 @theia/request@1.75.0 @typescript/vfs@1.6.6
     @wordpress/a11y@4.56.0 @wordpress/dom-ready@4.56.0 @wordpress/hooks@4.56.0
     @wordpress/i18n@6.29.0 @wordpress/url@4.56.0 acorn@8.19.0 argparse@3.0.4 async@3.2.6
     axe-core@4.14.1 backbone@1.6.1 big-integer@1.6.52 bluebird@3.7.2 bn.js@5.2.5
     caniuse-lite@1.0.30001828 chalk@6.0.1 cheerio@1.2.0 chownr@3.0.0 commander@15.1.0
-    core-js-pure@3.51.0 css-select@7.0.0 d3-array@3.2.5 d3-ease@3.0.2 dayjs@1.11.23
-    debug@4.4.3 diff@9.0.0 domhandler@6.0.1 dompurify@3.5.0 elkjs@0.12.1 elliptic@6.6.1
-    entities@9.0.0 escodegen@2.1.0 eslint-plugin-sonarjs@4.2.2 eslint-visitor-keys@5.0.1
-    esprima@4.0.1 estraverse@5.3.0 esutils@2.0.3 express@5.3.0 fast-uri@4.2.4 fastify@5.12.8
+    core-js-pure@3.51.0 css-select@7.0.0 d3-array@3.2.5 d3-ease@3.0.2 dayjs@1.11.23 debug@4.4.3
+    diff@9.0.0 domhandler@6.0.1 dompurify@3.5.0 elkjs@0.12.1 elliptic@6.6.1 entities@9.0.0
+    escodegen@2.1.0 eslint-plugin-sonarjs@4.2.2 eslint-visitor-keys@5.0.1 esprima@4.0.1
+    estraverse@5.3.0 esutils@2.0.3 express@5.3.0 fast-uri@4.2.4 fastify@5.12.8
     ffmpeg-static@5.3.0 glob@14.0.6 graceful-fs@4.2.12 hash.js@1.1.7 highlight.js@11.12.0
     htmlparser2@12.0.0 human-signals@8.0.1 iconv-lite@0.7.3 ieee754@1.2.1 immer@11.2.13
     inherits@2.0.4 ini@7.0.0 jackspeak@4.2.3 joi@18.3.2 jquery@4.0.0 jsxgraph@1.13.3 koa@3.3.0
@@ -43,22 +43,23 @@ const packages = {
     beets==2.14.1 borgmatic==2.1.10 cairosvg==2.9.1 caldav==3.6.0 certifi==2026.10.19.post1
     cffi==2.1.1 chardet==7.7.0 click==8.5.1 cmakelang==0.6.13 codespell==2.4.3
     crytic-compile==0.4.2 cvxopt==1.3.3 decorator==5.3.1 distlib==0.4.4 docutils==0.23
-    filelock==4.3.1 flask==3.1.3 fpdf2==2.8.9 gitlint-core==0.19.1 h11==0.16.0
-    html2text==2025.4.15 httpx==0.28.1 hypothesis==6.170.17 icalendar==7.3.2 idna==3.20
-    jinja2==3.1.6 jsonschema==4.26.0 license-expression==30.4.4 lxml==6.1.3 markupsafe==3.0.4
-    matplotlib-inline==0.2.2 msgpack==1.2.4 mutagen==1.48.1 mwparserfromhell==0.7.2
-    networkx==3.6.1 numpy==2.2.0 orjson==3.13.0 packaging==26.4 paramiko==5.1.0
-    pathspec==1.1.1 pexpect==4.9.0 pillow==13.0.0 platformdirs==4.14.8 pluggy==1.7.0 ply==3.11
-    prompt_toolkit==3.0.53 psycopg==3.3.9 ptyprocess==0.7.0 pycparser==3.12 pycurl==7.49.0
-    pygments==2.21.0 pyhanko==0.38.0 pylint==4.1.4 pymongo==4.20.1 pyphen==0.18.1
-    pyqt5_sip==12.20.0 pyserial==3.5 pytest==9.2.0 python-dateutil==4.0.0 python-debian==1.1.1
-    pywikibot==11.9.0 pyzmq==27.3.0 radicale==3.9.0 redis==8.1.0 regex==2026.11.19
-    reuse==4.0.3 rich==15.0.0 scapy==2.8.0 setuptools==84.2.1 shapely==2.2.0 simplejson==4.3.0
-    six==1.17.0 slither-analyzer==0.11.6 sniffio==1.3.1 sphinx==9.0.4 sqlalchemy==2.1.9
+    edk2-pytool-library==0.23.17 filelock==4.3.1 flask==3.1.3 fpdf2==2.8.9 gitlint-core==0.19.1
+    gvm-tools==26.1.2 h11==0.16.0 html2text==2025.4.15 httpx==0.28.1 hypothesis==6.170.17
+    icalendar==7.3.2 idna==3.20 jinja2==3.1.6 jsonschema==4.26.0 license-expression==30.4.4
+    lxml==6.1.3 markupsafe==3.0.4 matplotlib-inline==0.2.2 msgpack==1.2.4 mutagen==1.48.1
+    mwparserfromhell==0.7.2 networkx==3.6.1 numpy==2.2.0 nvidia-modelopt==0.47.0 orjson==3.13.0
+    packageurl-python==0.17.6 packaging==26.4 paramiko==5.1.0 pathspec==1.1.1 pexpect==4.9.0
+    pillow==13.0.0 platformdirs==4.14.8 pluggy==1.7.0 ply==3.11 prompt_toolkit==3.0.53
+    psycopg==3.3.9 ptyprocess==0.7.0 pycparser==3.12 pycurl==7.49.0 pygments==2.21.0
+    pyhanko==0.38.0 pylint==4.1.4 pymongo==4.20.1 pyphen==0.18.1 pyqt5_sip==12.20.0
+    pyserial==3.5 pytest==9.2.0 python-dateutil==4.0.0 python-debian==1.1.1 pywikibot==11.9.0
+    pyzmq==27.3.0 radicale==3.9.0 redis==8.1.0 regex==2026.11.19 reuse==4.0.3 rich==15.0.0
+    scapy==2.8.0 setuptools==84.2.1 shapely==2.2.0 simplejson==4.3.0 six==1.17.0
+    slither-analyzer==0.11.6 sniffio==1.3.1 spdx-tools==0.8.5 sphinx==9.0.4 sqlalchemy==2.1.9
     svglib==2.3.2 sympy==1.14.0 text-unidecode==1.3 tinycss2==1.5.1 tqdm==4.70.1 trio==0.35.0
-    typing_extensions==4.16.0 ujson==6.1.0 unidecode==1.4.0 vobject==0.9.9 wcwidth==0.9.4
-    weasyprint==70.0 werkzeug==3.1.9 wheel==0.48.0 yamllint==1.38.0 yt-dlp==2026.10.26
-    zope.interface==8.7`,
+    typecode==30.2.0 typing_extensions==4.16.0 ujson==6.1.0 unidecode==1.4.0 vobject==0.9.9
+    wcwidth==0.9.4 weasyprint==70.0 werkzeug==3.1.9 wheel==0.48.0 yamllint==1.38.0
+    yt-dlp==2026.10.26 zope.interface==8.7`,
 };
 
 /** The folder of archives, fetched at the first call. */

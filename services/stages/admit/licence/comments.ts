@@ -113,7 +113,8 @@ class Scanner {
     const end = this.#close?.exec(line) ?? null;
     const body = end === null ? line : line.slice(0, end.index);
     if (end !== null) this.#close = null;
-    this.#add(body.replace(/^(?:\/\/+|[*#;%!|~+-]+)(?=\s|$)/, ''), offset, true);
+    const bare = body.replace(/^(?:\/\/+|[*#;%!|~+-]+)(?=\s|$)/, '');
+    this.#add(withoutFrame(bare), offset, true);
   }
 
   #outside(line: string, offset: number): boolean {

@@ -1,5 +1,6 @@
 /** Reads the licence that a file states for itself, from SPDX lines or else from its notices. */
 import type { FileText } from '../file-text.ts';
+import { textPatterns } from '../text-patterns.ts';
 import { type CommentBlock, commentsOf } from './comments.ts';
 import {
   combine,
@@ -8,24 +9,13 @@ import {
   mapIdentifiers,
   parseExpression,
 } from './expression.ts';
-import { readBlock } from './notice/notice.ts';
-import { reservationWords } from './notice/reservations.ts';
+import { readBlock, statingWords } from './notice/notice.ts';
 import { restricts } from './riders.ts';
 import { canonical, fromName, fromStatement, parseKnown, someBsd, stated } from './statement.ts';
 import { licenceWords } from './text.ts';
 
-/** A cheap filter: a file without any of these words states no licence. */
-const hint = new RegExp(
-  [
-    reservationWords,
-    String.raw`|gpl\b|copying|distribut|reproduc|prohibited|public domain|\bterms\b|subject to|`,
-    String.raw`(?:conditions|provisions) (?:of|as)\b|\b(?:released|available|provided|published|`,
-    String.raw`offered|open[- ]sourced|covered|governed|protected|placed|copied|used|modified)\b`,
-    String.raw`.{0,80}\b(?:under|by|to|in) (?:the )?(?:mit|apache|bsd|isc|mpl|epl|mozilla|eclipse|`,
-    String.raw`cc|creative|boost|zlib|expat|python|artistic|psf)\b`,
-  ].join(''),
-  'i',
-);
+/** Most files state no licence, and are not read further. */
+const mayStateOne = textPatterns.has(statingWords);
 
 /** Statements in code that the language or its tools define as the file's licence. */
 const inCode = new RegExp(
@@ -37,7 +27,7 @@ const inCode = new RegExp(
 );
 
 export function readHeader({ path, text }: FileText): LicenceExpression | null {
-  if (!hint.test(text)) return null;
+  if (!mayStateOne(text)) return null;
   const comments = commentsOf(path, text);
   const spdx = [...comments, ...remarksOf(path, text)].flatMap(readSpdx);
   if (spdx.length > 0) return combine('and', spdx);

@@ -1,5 +1,12 @@
 /** Finds the licences named in a short text, such as the words after `licensed under`. */
 import { type LicenceExpression, licence } from './expression.ts';
+import {
+  laterWords,
+  translatedAffero,
+  translatedGeneral,
+  translatedLesser,
+  versionWord,
+} from './notice/foreign.ts';
 import { fullVersion, someBsd } from './statement.ts';
 
 const version = String.raw`(?:[ ,(]*(?:v\.? ?|version |ver\.? ?)?(\d(?:\.\d)?)\b)?`;
@@ -13,9 +20,21 @@ interface Name {
 const always = (identifier: string) => () => identifier;
 
 const names: readonly Name[] = [
-  gnu('AGPL', '3', '(?:gnu )?(?:affero (?:gnu )?general public|affero gpl)', 'agpl'),
-  gnu('LGPL', '2', '(?:gnu )?(?:lesser|library)(?: (?:gnu )?general)? public', 'lgpl'),
-  gnu('GPL', '1', '(?:gnu )?general public|gnu public', 'gpl'),
+  gnu(
+    'AGPL',
+    '3',
+    '(?:gnu )?(?:affero (?:gnu )?general public|affero gpl)',
+    'agpl',
+    translatedAffero,
+  ),
+  gnu(
+    'LGPL',
+    '2',
+    '(?:gnu )?(?:lesser|library)(?: (?:gnu )?general)? public',
+    'lgpl',
+    translatedLesser,
+  ),
+  gnu('GPL', '1', '(?:gnu )?general public|gnu public', 'gpl', translatedGeneral),
   {
     pattern: new RegExp(
       [
@@ -104,6 +123,9 @@ const names: readonly Name[] = [
   },
 ];
 
+const english = /^.{0,80}?\bversions? (\d(?:\.\d)?)/i;
+const foreign = new RegExp(String.raw`^.{0,140}?${versionWord} ?(\d(?:\.\d)?)`, 'i');
+
 /**
  * Returns each named licence once, in the order of the table. A name within a longer name counts
  * only as part of the longer one.
@@ -119,7 +141,7 @@ export function licencesIn(words: string): readonly LicenceExpression[] {
     rest = rest.replace(pattern, (...match: unknown[]) => {
       const [whole, one, two] = match as [string, string | undefined, string | undefined];
       const offset = match.findLast((part) => typeof part === 'number') as number;
-      const behind = rest.slice(offset + whole.length, offset + whole.length + 120);
+      const behind = rest.slice(offset + whole.length, offset + whole.length + 240);
       const name = identifier(typeof one === 'string' ? one : undefined, behind);
       found.add(
         name === '' ? creativeCommons(one ?? '', typeof two === 'string' ? two : '4.0') : name,
@@ -142,21 +164,29 @@ function addressName(address: string): string {
   return page === undefined ? ' ' : page.replace(/^LICENSE-/i, 'Apache ').replace(/[-_]/g, ' ');
 }
 
-function gnu(family: 'AGPL' | 'LGPL' | 'GPL', least: string, long: string, short: string): Name {
-  const name = String.raw`\b(?:(?:${long}) licen[cs]e|(?:gnu )?${short}(?=s?\b|v?\d)s?)(?: \([al]?gpl\))?`;
+function gnu(
+  family: 'AGPL' | 'LGPL' | 'GPL',
+  least: string,
+  long: string,
+  short: string,
+  translated = '(?!)',
+): Name {
+  const own = String.raw`\b(?:(?:${long}) licen[cs]e|(?:gnu )?${short}(?=s?\b|v?\d)s?)`;
+  const name = String.raw`(?:${own}|(?:\bgnu[ -]?)?(?:${translated}))(?: \([al]?gpl\))?`;
   return {
     pattern: new RegExp(`${name}(?: \\(?gpl\\)?)?[- ]?${version}`, 'gi'),
     identifier: (found, behind) => {
       const later = new RegExp(
         [
           String.raw`^.{0,90}?(?:\bany later version|\bor (?:\(?at your option\)? )?(?:any )?(?:later|`,
-          String.raw`newer|greater|above)|^ ?\+)`,
+          String.raw`newer|greater|above))|^.{0,200}?(?:${laterWords})|^ ?\+`,
         ].join(''),
         'i',
       ).test(behind);
       const number =
         found ??
-        /^.{0,80}?\bversions? (\d(?:\.\d)?)/i.exec(behind)?.[1] ??
+        english.exec(behind)?.[1] ??
+        foreign.exec(behind)?.[1] ??
         /^ ?[-,(]? ?v\.? ?(\d(?:\.\d)?)/i.exec(behind)?.[1];
       if (number === undefined) return `${family}-${fullVersion(least)}-or-later`;
       return `${family}-${fullVersion(number)}-${later ? 'or-later' : 'only'}`;

@@ -3,6 +3,7 @@ import { openPatterns } from '../../../../redaction/search/search.ts';
 import { type LicenceExpression, licence } from '../expression.ts';
 import { licencesIn } from '../named.ts';
 import { stated } from '../statement.ts';
+import { foreignGrants } from './foreign.ts';
 import { stop } from './prose.ts';
 
 const things = [
@@ -51,6 +52,7 @@ export const grants: readonly RegExp[] = [
   ),
   /\b(?:is|are) (?:dual|tri|triple|multi)[- ]?licen[cs]ed(?: under)?\b/gi,
   /\bsame terms as\b/gi,
+  ...foreignGrants,
 ];
 
 /** The name of the licence must be within this many characters after the grant. */

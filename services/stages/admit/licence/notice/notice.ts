@@ -6,6 +6,7 @@ import type { CommentBlock } from '../comments.ts';
 import { combine, type LicenceExpression, licence } from '../expression.ts';
 import { stated } from '../statement.ts';
 import { licenceWords, textsIn } from '../text.ts';
+import { foreignWords } from './foreign.ts';
 import { grantsIn, isChoice } from './grants.ts';
 import { proseOf } from './prose.ts';
 import { reservationWords, reserves } from './reservations.ts';
@@ -14,25 +15,21 @@ import { readTag } from './tags.ts';
 /** A tag or a reservation counts only within this many characters of a file's start. */
 const headCharacters = 8_192;
 
-/**
- * One of these is in every notice, tag and text of a licence: words of grants and reservations, and
- * names. Most comments hold none, and are not read further.
- */
-const mayState = new RegExp(
+/** One of these is in every notice, tag and text of a licence; most texts hold none. */
+export const statingWords = new RegExp(
   [
     reservationWords,
-    '|gpl|copying|distribut|reproduc',
-    '|prohibited|domain|terms|agreement|eula|covenant',
-    String.raw`|\b(?:only|released|mit|expat|apache|asl|apl|mozilla|mpl|eclipse|epl|cddl|eupl|sspl|busl`,
-    String.raw`|elastic|commons|cc|cc0|x11|(?:free)?bsd\d?|isc|boost|bsl|zlib|wtfpl|fuck|psf|python`,
-    String.raw`|artistic|perl|ruby|public|gnu)\b`,
-  ].join(''),
+    foreignWords,
+    String.raw`\bgnu\b|gpl|copying|distribut|reproduc|prohibited|public domain|\bterms\b|subject to`,
+    String.raw`agreement|\beula\b|covenant|(?:conditions|provisions) (?:of|as)\b`,
+    String.raw`\b(?:released|available|provided|published|offered|open[- ]sourced|covered|governed|protected|placed|copied|used|modified)\b.{0,80}\b(?:under|by|to|in) (?:the )?(?:mit|apache|bsd|isc|mpl|epl|mozilla|eclipse|cc|creative|boost|zlib|expat|python|artistic|psf)\b`,
+  ].join('|'),
   'i',
 );
 
 /** Returns the licence that the block states; null if it states none. */
 export function readBlock({ lines, offset }: CommentBlock): LicenceExpression | null {
-  if (!lines.some((line) => mayState.test(line))) return null;
+  if (!statingWords.test(lines.join(' '))) return null;
   const inHead = offset < headCharacters;
   const prose = proseOf(lines);
   const words = licenceWords(lines.join('\n'));

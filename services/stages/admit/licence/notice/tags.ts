@@ -2,20 +2,26 @@
 import { combine, type LicenceExpression, licence } from '../expression.ts';
 import { licencesIn } from '../named.ts';
 import { fromName, parseKnown, stated } from '../statement.ts';
+import { foreignTags, translatedAffero, translatedGeneral, translatedLesser } from './foreign.ts';
 
 /** A longer line is not a tag. */
 const tagCharacters = 300;
 
 const tag = new RegExp(
   [
-    String.raw`^(?:@|\\|:|\$)?(?:spdx-)?licen[cs]e(?:[- _](?:type|name|id|identifier))?(?::|\s*=|`,
-    String.raw`\s)\s*:?\s*(\S.*)$`,
+    String.raw`^(?:@|\\|:|\$)?(?:(?:spdx-)?licen[cs]e(?:[- _](?:type|name|id|identifier))?|`,
+    String.raw`${foreignTags})(?:[:：]|\s*=|\s)\s*[:：]?\s*(\S.*)$`,
   ].join(''),
   'i',
 );
 
 /** Alone on a line, such a word heads what is about the system or the library. */
 const namesOtherThing = /^(?:freebsd|zlib|boost|expat|psf)$/i;
+
+const generalAlone = new RegExp(
+  String.raw`^(?:(?:licen[cs]ed? )?(?:gnu )?[al]?gpl\b|(?:gnu )?(?:${translatedAffero}|${translatedLesser}|${translatedGeneral})).{0,30}$`,
+  'i',
+);
 
 /** Reads `License: GPLv2 or later`, `@license MIT`, or a line that is only a licence's name. */
 export function readTag(line: string): LicenceExpression | null {
@@ -28,14 +34,14 @@ export function readTag(line: string): LicenceExpression | null {
     .replace(/[.,;:]+$/, '');
   const whole = namesOtherThing.test(alone) ? null : fromName(alone);
   if (whole !== null) return licence(whole);
-  if (/^(?:licen[cs]ed? )?(?:gnu )?[al]?gpl\b.{0,30}$/i.test(alone)) {
+  if (generalAlone.test(alone)) {
     return combine('and', licencesIn(alone));
   }
   if (/copyright|\(c\)|©/i.test(line) && /\b[AL]?GPL\b/.test(line)) {
     return combine('and', licencesIn(line));
   }
   const value = tag.exec(line)?.[1]?.replace(/[\s*/.-]+$/, '') ?? '';
-  const isTag = /^[@\\:$]|:|=/.test(line.slice(0, 30));
+  const isTag = /^[@\\:$]|[:：]|=/.test(line.slice(0, 30));
   if (
     value === '' ||
     !isTag ||

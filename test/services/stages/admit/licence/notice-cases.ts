@@ -194,7 +194,7 @@ export const stated: readonly NoticeCase[] = [
 export const permissive: readonly NoticeCase[] = [
   ['a.c', '/* New BSD License */\nint a;\n', 'BSD-3-Clause'],
   ['a.c', '/* License: FreeBSD */\nint a;\n', 'BSD-2-Clause'],
-  ['a.c', '/* simplified BSD */\nint license;\n', 'BSD-2-Clause'],
+  ['a.c', '/* Simplified BSD License */\nint a;\n', 'BSD-2-Clause'],
   ['a.json', '{"$comment": "SPDX-License-Identifier: MIT", "a": 1}\n', 'MIT'],
   ['a.json', '{"SPDX-License-Identifier": "Apache-2.0"}\n', 'Apache-2.0'],
   ['a.md', '---\ntitle: A\nSPDX-License-Identifier: CC0-1.0\n---\n\nText.\n', 'CC0-1.0'],
@@ -284,6 +284,9 @@ export const mentions: readonly NoticeCase[] = [
     null,
   ],
   ['a.py', '# License: see the file LICENSE\n', null],
+  ['a.py', '# Vergleicht die Lizenzen GPL und MIT: nur eine ist frei.\n', null],
+  ['a.py', "# Choisit le mode selon les conditions de la requête (voir l'API de GNU).\n", null],
+  ['a.py', '# Guarda el estado bajo la licencia del usuario.\n', null],
   ['a.js', '// This software is licensed under the terms found in the LICENSE file.\n', null],
   ['a.js', '/**\n * @license React\n * react.js\n */\n', null],
   ['a.js', '// SPDX-License-Identifier: <the identifier>\n', null],

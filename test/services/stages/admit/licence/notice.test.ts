@@ -5,6 +5,7 @@ import { readHeader } from '../../../../../services/stages/admit/licence/header.
 import { grants } from '../../../../../services/stages/admit/licence/notice/grants.ts';
 import { reservations } from '../../../../../services/stages/admit/licence/notice/reservations.ts';
 import { allowedLicences, isAllowed } from '../../../../../services/stages/admit/licence/policy.ts';
+import { foreign } from './foreign-cases.ts';
 import { copyleft, mentions, type NoticeCase, permissive, stated } from './notice-cases.ts';
 
 const allowed = allowedLicences('permissive');
@@ -16,6 +17,7 @@ function read(path: string, text: string): string | null {
 
 describe.each<readonly [kind: string, cases: readonly NoticeCase[], isPermissive: boolean]>([
   ['a notice of copyleft', copyleft, false],
+  ['a notice of copyleft in another language', foreign, false],
   ['a reservation of rights', stated, false],
   ['a permissive notice', permissive, true],
 ])('%s is read from its file', (_kind, cases, isPermissive) => {
@@ -55,6 +57,22 @@ const sentences = [
   'Available under the Apache 2.0.',
   'It is dual-licensed under MIT and Apache 2.0.',
   'Same terms as Perl itself.',
+  'Unter den Bestimmungen der GPL.',
+  'Die Datei steht unter der GPL.',
+  'Sie wird unter der GPL verbreitet.',
+  'Selon les clauses de la GPL.',
+  'Sous licence GPL.',
+  'Según los términos de la GPL.',
+  'Bajo la licencia GPL.',
+  'Secondo i termini della GPL.',
+  'Con licenza GPL.',
+  'Sob os termos da GPL.',
+  'Sob a licença GPL.',
+  'Onder de voorwaarden van de GPL.',
+  'Na warunkach GPL.',
+  'На условиях GPL.',
+  'このファイルは GPL ライセンスです。',
+  '本文件按照 GPL 许可证发布。',
 ];
 
 describe('a sentence of a notice is read, whatever else stands in the file', () => {

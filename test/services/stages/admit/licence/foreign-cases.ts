@@ -1,0 +1,107 @@
+/** The notice of the GPL in the words of GNU's translations, and as people shorten it. */
+import type { NoticeCase } from './notice-cases.ts';
+
+const inComment = (text: string) => `/*\n${text.replace(/^/gm, ' * ')}\n */\nint a;\n`;
+
+const notices: readonly (readonly [text: string, expression: string])[] = [
+  [
+    `Dieses Programm ist freie Software. Sie können es unter den Bedingungen
+der GNU General Public License, wie von der Free Software Foundation
+veröffentlicht, weitergeben und/oder modifizieren, entweder gemäß
+Version 2 der Lizenz oder (nach Ihrer Option) jeder späteren Version.`,
+    'GPL-2.0-or-later',
+  ],
+  [
+    `Dieses Programm ist Freie Software: Sie koennen es unter den Bedingungen
+der GNU Lesser General Public License, wie von der Free Software Foundation,
+Version 3 der Lizenz oder (nach Ihrer Wahl) jeder neueren
+veroeffentlichten Version, weiter verteilen und/oder modifizieren.`,
+    'LGPL-3.0-or-later',
+  ],
+  [
+    `Ce programme est un logiciel libre ; vous pouvez le redistribuer et/ou le
+modifier conformément aux dispositions de la Licence Publique Générale GNU,
+telle que publiée par la Free Software Foundation ; version 2 de la licence,
+ou encore (à votre choix) toute version ultérieure.`,
+    'GPL-2.0-or-later',
+  ],
+  ['Ce programme est un logiciel libre distribue sous licence GNU/GPL.', 'GPL-1.0-or-later'],
+  [
+    `Este programa es software libre: usted puede redistribuirlo y/o modificarlo
+bajo los términos de la Licencia Pública General GNU publicada
+por la Fundación para el Software Libre, ya sea la versión 3
+de la Licencia, o (a su elección) cualquier versión posterior.`,
+    'GPL-3.0-or-later',
+  ],
+  [
+    `Este programa es software libre, bajo los términos de la Licencia Pública
+General Affero de GNU, ya sea la versión 3 o cualquier versión posterior.`,
+    'AGPL-3.0-or-later',
+  ],
+  [
+    `Questo programma è software libero; è lecito redistribuirlo o
+modificarlo secondo i termini della Licenza Pubblica Generica GNU
+come è pubblicata dalla Free Software Foundation; o la versione 2
+della licenza o (a propria scelta) una versione successiva.`,
+    'GPL-2.0-or-later',
+  ],
+  [
+    `Este programa é software livre; você pode redistribuí-lo e/ou
+modificá-lo sob os termos da Licença Pública Geral GNU, conforme
+publicada pela Free Software Foundation; tanto a versão 2 da
+Licença como (a seu critério) qualquer versão mais nova.`,
+    'GPL-2.0-or-later',
+  ],
+  [
+    `このプログラムはフリーソフトウェアです。あなたはこれを、フリーソフトウェア
+財団によって発行された GNU 一般公衆利用許諾契約書(バージョン2か、希望によっ
+てはそれ以降のバージョンのうちどれか)の定める条件の下で再頒布または改変す
+ることができます。`,
+    'GPL-2.0-or-later',
+  ],
+  [
+    `Это программа является свободным программным обеспечением. Вы можете
+распространять и/или модифицировать её согласно условиям Стандартной
+Общественной Лицензии GNU, опубликованной Фондом Свободного Программного
+Обеспечения, версии 3 или, по Вашему желанию, любой более поздней версии.`,
+    'GPL-3.0-or-later',
+  ],
+  [
+    `Niniejszy program jest wolnym oprogramowaniem; możesz go rozprowadzać dalej
+i/lub modyfikować na warunkach Powszechnej Licencji Publicznej GNU, wydanej
+przez Fundację Wolnego Oprogramowania - według wersji 2 tej Licencji lub
+(według twojego wyboru) którejś z późniejszych wersji.`,
+    'GPL-2.0-or-later',
+  ],
+  [
+    `Dit programma is vrije software: u mag het herdistribueren en/of wijzigen
+onder de voorwaarden van de GNU General Public License zoals gepubliceerd
+door de Free Software Foundation, onder versie 3 van de Licentie of (naar eigen
+keuze) elke latere versie.`,
+    'GPL-3.0-or-later',
+  ],
+  [
+    `本程序是自由软件;您可以根据自由软件基金会发布的GNU通用公共许可证
+第3版或(您可以选择)任何更高版本的条款重新发布和/或修改它。`,
+    'GPL-3.0-or-later',
+  ],
+  ['GNU ALLGEMEINE ÖFFENTLICHE LIZENZ', 'GPL-1.0-or-later'],
+  ['Licence Publique Générale GNU, Version 2', 'GPL-2.0-only'],
+  ['GNU 一般公衆利用許諾契約書', 'GPL-1.0-or-later'],
+  ['Lizenz: GPLv3', 'GPL-3.0-only'],
+  ['Licencia: LGPL 2.1', 'LGPL-2.1-only'],
+  ['ライセンス: AGPL-3.0', 'AGPL-3.0-only'],
+];
+
+/** In a frame, whose signs end each line. */
+const framed = `/************************************************
+ * Você pode redistribuí-lo e/ou modificá-lo sob *
+ * os  termos  da Licença Pública Geral GNU,     *
+ * na versão 2 da Licença.                       *
+ ************************************************/
+`;
+
+export const foreign: readonly NoticeCase[] = [
+  ...notices.map(([text, expression]) => ['a.c', inComment(text), expression] as const),
+  ['a.c', framed, 'GPL-2.0-only'],
+];
