@@ -44,7 +44,7 @@ beforeAll(async () => {
     ['first', 'second'].map((label) => serveOutput({ label, place, runFolder: out }, null, signal)),
   );
   await Promise.all(outputs.map((output) => output.settled()));
-  sampleId = idOf('rooms');
+  sampleId = await idOf('rooms');
   options = {
     outputs,
     lives: outputs.map(() => openRunLive(out, Date.now)),
@@ -72,10 +72,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function idOf(name: string): string {
-  const { columns } = (outputs[0] as ServedOutput).catalogue;
-  const [row = 0] = columns.rowsNamed(name);
-  return columns.ids[row] ?? '';
+async function idOf(name: string): Promise<string> {
+  const [sample] = (await outputs[0]?.catalogue.named(name, 1)) ?? [];
+  return sample?.row.id ?? '';
 }
 
 /** Each view with something that is there once it is drawn. */
@@ -183,7 +182,7 @@ describe.skipIf(!hasBrowser)('a trajectory', () => {
   });
 
   test('shows a huge line in part, everywhere with words for what is left', async () => {
-    const hash = `#/trajectory/0/${idOf('huge')}?file=data/huge.json`;
+    const hash = `#/trajectory/0/${await idOf('huge')}?file=data/huge.json`;
     const { page, troubles } = await visit(browser, address + hash);
     const line = page.locator('.lines[data-tone=write] .line', { hasText: 'word' }).first();
     await line.waitFor();

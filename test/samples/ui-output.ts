@@ -4,9 +4,6 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Columns } from '../../services/ui/catalogue/columns.ts';
-import { createColumns } from '../../services/ui/catalogue/columns.ts';
-import { type ShardRow, shardRowsVersion } from '../../services/ui/catalogue/rows.ts';
 import { runLine } from '../services/cli/terminal.ts';
 import { writeFiles } from './write-files.ts';
 
@@ -73,36 +70,4 @@ export async function runUiOutput(
   const { exitCode, err } = await runLine(argv, { workingFolder: folder });
   if (exitCode !== 0) throw new Error(`the run failed: ${err}`);
   return join(folder, 'out');
-}
-
-/** A catalogue of samples that no output holds; each tenth was searched, each hundredth lacks. */
-export function syntheticColumns(samples: number): Columns {
-  const columns = createColumns();
-  const rows = Array.from({ length: samples }, (_, place) => syntheticRow(place));
-  for (let from = 0; from < samples; from += 1_000) {
-    columns.add({ version: shardRowsVersion, rows: rows.slice(from, from + 1_000), languages: [] });
-  }
-  return columns;
-}
-
-function syntheticRow(place: number): ShardRow {
-  const mixed = (place * 2_654_435_761) % 1_000_003;
-  const bits = { targetBytes: 100, bitsBefore: 200, bitsAfter: 200 - (mixed % 100) };
-  return {
-    id: place.toString(16).padStart(32, '0'),
-    repositoryId: `repository-${place}`,
-    name: `name-${mixed}`,
-    origin: `owner-${place % 1_000}/name-${mixed}`,
-    licence: ['MIT', 'Apache-2.0', 'ISC', 'unknown'][place % 4] ?? '',
-    episode: null,
-    bytes: mixed * 4,
-    gain: place % 10 === 0 ? bits : null,
-    teacher: 'null',
-    scorer: 'null',
-    pieces: 1,
-    held: 1,
-    tokens: mixed,
-    trained: mixed >> 1,
-    first: { files: place % 50, lacks: place % 100 === 0 ? { thought: 1 } : {} },
-  };
 }

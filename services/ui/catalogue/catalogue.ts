@@ -4,7 +4,7 @@
  * hashes of its files, so they fit every copy of it, and a data set that grows reads only new ones.
  */
 import { join } from 'node:path';
-import type { ManifestEntry, ManifestShard } from '../../../schemas/manifest.ts';
+import type { ManifestShard } from '../../../schemas/manifest.ts';
 import { readShard } from '../../dataset/read-shards.ts';
 import { sha256 } from '../../runtime/ids.ts';
 import { openLocalObjects } from '../../runtime/store/objects/local.ts';
@@ -14,7 +14,7 @@ import { type Columns, createColumns } from './columns.ts';
 import { createFinder, type Finder } from './query.ts';
 import { type LanguageCount, type ShardRows, shardRowsVersion } from './rows.ts';
 import { rowsOfShard } from './shard-rows.ts';
-import { totalsOf } from './totals.ts';
+import { type TotalsHead, totalsOf } from './totals.ts';
 
 export interface Catalogue {
   readonly columns: Columns;
@@ -24,11 +24,9 @@ export interface Catalogue {
   readonly kept: string;
   /** Shards of a row's sample, to read its pieces without looking through all. */
   shardsOf(id: string): readonly ManifestShard[];
-  /** Whether all pieces of the sample are in shards. */
-  isWhole(id: string): boolean;
-  /** Adds the shards that are not in yet. Stops between two of them when the signal aborts. */
-  extend(shards: () => readonly ManifestShard[], signal: AbortSignal): Promise<void>;
-  totals(head: ManifestEntry): Totals;
+  /** Adds the next shard. */
+  add(shard: ManifestShard): Promise<void>;
+  totals(head: TotalsHead): Totals;
 }
 
 /** `cacheFolder` is null where nothing shall be kept. */
@@ -71,17 +69,9 @@ export function createCatalogue(store: ObjectStore, cacheFolder: string | null):
       const place = places.get(id);
       return [place ?? []].flat().flatMap((each) => read[each] ?? []);
     },
-    isWhole: (id) => {
-      const row = columns.rowOf(id);
-      return row !== undefined && columns.view(row).complete;
-    },
-    extend: async (shards, signal) => {
-      for (let facts = shards()[read.length]; facts !== undefined; facts = shards()[read.length]) {
-        if (signal.aborted) return;
-        const made = facts;
-        const make = async () => rowsOfShard(await readShard(store, made));
-        addRows(made, await cache.rowsOf(made, make));
-      }
+    add: async (facts) => {
+      const make = async () => rowsOfShard(await readShard(store, facts));
+      addRows(facts, await cache.rowsOf(facts, make));
     },
     totals: (head) => {
       const { version } = columns;
@@ -115,7 +105,7 @@ function openCache(folder: string | null): RowCache {
       return kept;
     },
     rowsOf: async (facts, make) => {
-      const name = nameOf(facts);
+      const name = keptRowsName(facts);
       const known = parseRows((await objects?.read(name).catch(() => null)) ?? null);
       if (known !== null) return known;
       const rows = await make();
@@ -125,8 +115,8 @@ function openCache(folder: string | null): RowCache {
   };
 }
 
-/** Named by all that decides the rows, so that they are never old. */
-function nameOf({ sha256: shard, provenance }: ManifestShard): string {
+/** Where rows of a shard are kept: named by all that decides them, so that they are never old. */
+export function keptRowsName({ sha256: shard, provenance }: ManifestShard): string {
   const hash = sha256(JSON.stringify([shardRowsVersion, shard, provenance.sha256]));
   return join(hash.slice(0, 2), `${hash}.json`);
 }

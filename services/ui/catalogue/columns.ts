@@ -43,6 +43,8 @@ export interface Columns {
   readonly repositories: number;
   readonly lacks: ReadonlyMap<string, number>;
   number(column: NumberColumn, row: number): number;
+  /** Those of all rows, as they are now; not to be written to. */
+  numbers(column: NumberColumn): Float64Array;
   rowOf(id: string): number | undefined;
   /** Rows of a repository by its exact name. */
   rowsNamed(name: string): readonly number[];
@@ -132,6 +134,7 @@ export function createColumns(): Columns {
     scorers,
     lacks,
     number,
+    numbers: (name) => arrayOf(name).subarray(0, ids.length),
     rowOf: (id) => rows.get(id),
     rowsNamed: (name) => {
       const found: number[] = [];

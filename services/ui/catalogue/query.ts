@@ -2,9 +2,9 @@
  * Filters and sorts the samples of a catalogue. An order is made once for each state of the
  * columns, and a filter walks it; the last answers are kept, since a reader turns pages. Pure.
  */
-import { compareText } from '../../../schemas/compare-text.ts';
 import type { SamplePage, SortColumn } from '../api.ts';
 import type { Columns } from './columns.ts';
+import { orderOf, type Slices } from './order.ts';
 
 export interface Query {
   /** Part of a name, an origin or a licence, or the start of an id; empty for all. */
@@ -24,6 +24,8 @@ export interface Query {
 export interface Finder {
   /** Rows that match, in the wanted order. */
   find(query: Query): Uint32Array;
+  /** Works on it for some milliseconds; null while there is more to do. */
+  step(query: Query): Uint32Array | null;
 }
 
 /** As the page asks; what is absent leaves nothing out. */
@@ -41,12 +43,8 @@ export interface SampleQuestion {
   readonly count: number;
 }
 
-export function pageOfSamples(
-  columns: Columns,
-  finder: Finder,
-  { from, count, ...question }: SampleQuestion,
-): SamplePage {
-  const found = finder.find({
+export function queryOf(question: Omit<SampleQuestion, 'from' | 'count'>): Query {
+  return {
     text: question.q,
     licence: question.licence ?? null,
     tokensMin: question.min ?? 0,
@@ -55,45 +53,92 @@ export function pageOfSamples(
     searched: question.searched !== undefined,
     sort: question.sort,
     descending: question.desc !== undefined,
-  });
+  };
+}
+
+export function pageOfSamples(
+  columns: Columns,
+  found: Uint32Array,
+  { from, count }: Pick<SampleQuestion, 'from' | 'count'>,
+): SamplePage {
   const rows = [...found.subarray(from, from + count)].map((row) => columns.view(row));
   return { samples: columns.size, matched: found.length, from, rows };
 }
 
 const answersKeptMax = 8;
+/** Answers in the making: one that nobody waits for any more is forgotten after so many others. */
+const begunMax = 64;
+
+interface Order {
+  readonly version: number;
+  readonly slices: Slices<Uint32Array>;
+  rows: Uint32Array | null;
+}
 
 export function createFinder(columns: Columns): Finder {
-  let version = -1;
-  const orders = new Map<SortColumn, Uint32Array>();
-  const answers = new Map<string, Uint32Array>();
-  const orderBy = (sort: SortColumn) => {
-    const order = orders.get(sort) ?? orderOf(columns, sort);
+  const orders = new Map<SortColumn, Order>();
+  const answers = new Map<string, { version: number; found: Uint32Array }>();
+  const begun = new Map<string, Slices<Uint32Array>>();
+  /** Whoever wants an order works on the same one. */
+  function* orderBy(sort: SortColumn): Slices<Uint32Array> {
+    const { version } = columns;
+    const known = orders.get(sort);
+    const slices = orderOf(columns, sort);
+    const order: Order = known?.version === version ? known : { version, slices, rows: null };
     orders.set(sort, order);
-    return order;
+    while (order.rows === null) {
+      const { done, value } = order.slices.next();
+      if (done === true) order.rows = value;
+      else yield;
+    }
+    return order.rows;
+  }
+  function* find(query: Query, key: string): Slices<Uint32Array> {
+    const { version } = columns;
+    const order = yield* orderBy(query.sort);
+    const found = yield* filter(columns, order, query);
+    keepLast(answers, key, { version, found }, answersKeptMax);
+    return found;
+  }
+  const step = (query: Query): Uint32Array | null => {
+    const key = JSON.stringify(query);
+    const known = answers.get(key);
+    if (known?.version === columns.version) return known.found;
+    const work = begun.get(key) ?? find(query, key);
+    keepLast(begun, key, work, begunMax);
+    const { done, value } = work.next();
+    if (done !== true) return null;
+    begun.delete(key);
+    return value;
   };
   return {
+    step,
     find: (query) => {
-      if (version !== columns.version) {
-        orders.clear();
-        answers.clear();
-        version = columns.version;
+      for (;;) {
+        const found = step(query);
+        if (found !== null) return found;
       }
-      const key = JSON.stringify(query);
-      const known = answers.get(key);
-      if (known !== undefined) return known;
-      const found = filter(columns, orderBy(query.sort), query);
-      if (answers.size >= answersKeptMax) answers.delete([...answers.keys()][0] ?? '');
-      answers.set(key, found);
-      return found;
     },
   };
 }
 
-function filter(columns: Columns, order: Uint32Array, query: Query): Uint32Array {
+function keepLast<Value>(kept: Map<string, Value>, key: string, value: Value, most: number): void {
+  kept.delete(key);
+  kept.set(key, value);
+  if (kept.size > most) kept.delete([...kept.keys()][0] ?? '');
+}
+
+/** Rows that are looked at in one slice. */
+const sliceRows = 65_536;
+
+function* filter(columns: Columns, order: Uint32Array, query: Query): Slices<Uint32Array> {
   const isWanted = matcher(columns, query);
   // Row by row first: in the wanted order, each look would be at another place of the memory.
-  const wanted = new Uint8Array(columns.size);
-  for (let row = 0; row < wanted.length; row += 1) wanted[row] = Number(isWanted(row));
+  const wanted = new Uint8Array(order.length);
+  for (let row = 0; row < wanted.length; row += 1) {
+    wanted[row] = Number(isWanted(row));
+    if (row % sliceRows === sliceRows - 1) yield;
+  }
   const found = new Uint32Array(order.length);
   let count = 0;
   for (let place = 0; place < order.length; place += 1) {
@@ -107,61 +152,24 @@ function filter(columns: Columns, order: Uint32Array, query: Query): Uint32Array
 
 function matcher(columns: Columns, query: Query): (row: number) => boolean {
   const { licence, tokensMin, tokensMax, lacking, searched } = query;
+  const { names, origins, ids, licences } = columns;
+  const [tokens, codes] = [columns.numbers('tokens'), columns.numbers('licence')];
+  const [lacks, targets] = [columns.numbers('lacks'), columns.numbers('targetBytes')];
   const text = query.text.toLowerCase();
-  const licenceHits = columns.licences.texts.map((each) => each.toLowerCase().includes(text));
+  const licenceHits = licences.texts.map((each) => each.toLowerCase().includes(text));
   const holdsText = (row: number) =>
     text === '' ||
-    (columns.names[row] ?? '').toLowerCase().includes(text) ||
-    (columns.origins[row] ?? '').toLowerCase().includes(text) ||
-    (columns.ids[row] ?? '').startsWith(text) ||
-    licenceHits[columns.number('licence', row)] === true;
-  const code = licence === null ? null : columns.licences.texts.indexOf(licence);
+    (names[row] ?? '').toLowerCase().includes(text) ||
+    (origins[row] ?? '').toLowerCase().includes(text) ||
+    (ids[row] ?? '').startsWith(text) ||
+    licenceHits[codes[row] ?? -1] === true;
+  const code = licence === null ? null : licences.texts.indexOf(licence);
   return (row) => {
-    const tokens = columns.number('tokens', row);
-    if (tokens < tokensMin || tokens > tokensMax) return false;
-    if (code !== null && columns.number('licence', row) !== code) return false;
-    if (lacking && columns.number('lacks', row) === 0) return false;
-    if (searched && columns.number('targetBytes', row) === 0) return false;
+    const length = tokens[row] ?? 0;
+    if (length < tokensMin || length > tokensMax) return false;
+    if (code !== null && codes[row] !== code) return false;
+    if (lacking && lacks[row] === 0) return false;
+    if (searched && targets[row] === 0) return false;
     return holdsText(row);
-  };
-}
-
-/** Rows from the least to the greatest; equal ones stay in the order of the data set. */
-function orderOf(columns: Columns, sort: SortColumn): Uint32Array {
-  const order = new Uint32Array(columns.size);
-  for (let row = 0; row < order.length; row += 1) order[row] = row;
-  if (sort === 'order') return order;
-  if (sort === 'name') {
-    const { names } = columns;
-    return order.sort((a, b) => compareText(names[a] ?? '', names[b] ?? '') || a - b);
-  }
-  if (sort === 'licence') {
-    const { texts } = columns.licences;
-    const ranks = new Float64Array(texts.length);
-    const sorted = [...texts.keys()].sort((a, b) => compareText(texts[a] ?? '', texts[b] ?? ''));
-    for (const [rank, code] of sorted.entries()) ranks[code] = rank;
-    return byNumber(order, (row) => ranks[columns.number('licence', row)] ?? 0);
-  }
-  return byNumber(order, numberOf(columns, sort));
-}
-
-function byNumber(order: Uint32Array, value: (row: number) => number): Uint32Array {
-  const values = new Float64Array(order.length);
-  for (let row = 0; row < values.length; row += 1) values[row] = value(row);
-  return order.sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0) || a - b);
-}
-
-function numberOf(
-  columns: Columns,
-  sort: Exclude<SortColumn, 'order' | 'name' | 'licence'>,
-): (row: number) => number {
-  const { number } = columns;
-  if (sort === 'trained')
-    return (row) => number('trained', row) / Math.max(1, number('tokens', row));
-  if (sort !== 'gain') return (row) => number(sort, row);
-  // The share of the bits that the search saved; samples without a search come first.
-  return (row) => {
-    const before = number('bitsBefore', row);
-    return before === 0 ? -1 : (before - number('bitsAfter', row)) / before;
   };
 }

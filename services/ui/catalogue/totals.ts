@@ -6,10 +6,13 @@ import type { Count, Gain, Totals } from '../api.ts';
 import type { Columns } from './columns.ts';
 import type { LanguageCount } from './rows.ts';
 
+/** What totals need of the last entry of the manifest. */
+export type TotalsHead = Pick<ManifestEntry, 'entry' | 'contextLength' | 'tokenizer'>;
+
 export interface TotalsInput {
   readonly columns: Columns;
   readonly languages: ReadonlyMap<string, LanguageCount>;
-  readonly head: ManifestEntry;
+  readonly head: TotalsHead;
   /** Shards that the columns hold. */
   readonly shards: readonly ManifestShard[];
 }
@@ -41,6 +44,12 @@ export function totalsOf({ columns, languages, head, shards }: TotalsInput): Tot
   };
 }
 
+/** Columns that are summed. */
+const summed = [
+  ...(['files', 'tokens', 'trained', 'bytes', 'licence', 'held', 'pieces'] as const),
+  ...(['targetBytes', 'bitsBefore', 'bitsAfter'] as const),
+] as const;
+
 function sumRows(columns: Columns) {
   const licences = columns.licences.texts.map((name) => ({
     name,
@@ -53,24 +62,28 @@ function sumRows(columns: Columns) {
   const gain = { targetBytes: 0, bitsBefore: 0, bitsAfter: 0 };
   const buckets = new Array<number>(bucketsMax).fill(0);
   const trainedShares = new Array<number>(shareBuckets).fill(0);
+  const all = Object.fromEntries(summed.map((name) => [name, columns.numbers(name)])) as Record<
+    (typeof summed)[number],
+    Float64Array
+  >;
   for (let row = 0; row < columns.size; row += 1) {
-    const [files, tokens] = [columns.number('files', row), columns.number('tokens', row)];
-    const trained = columns.number('trained', row);
-    const licence = licences[columns.number('licence', row)];
+    const [files, tokens] = [all.files[row] ?? 0, all.tokens[row] ?? 0];
+    const [trained, bytes] = [all.trained[row] ?? 0, all.bytes[row] ?? 0];
+    const licence = licences[all.licence[row] ?? -1];
     sums.files += files;
     sums.tokens += tokens;
     sums.trainedTokens += trained;
-    sums.textBytes += columns.number('bytes', row);
-    if (columns.number('held', row) < columns.number('pieces', row)) sums.incomplete += 1;
+    sums.textBytes += bytes;
+    if ((all.held[row] ?? 0) < (all.pieces[row] ?? 0)) sums.incomplete += 1;
     if (licence !== undefined) {
       licence.samples += 1;
       licence.files += files;
       licence.tokens += tokens;
-      licence.bytes += columns.number('bytes', row);
+      licence.bytes += bytes;
     }
-    for (const name of ['targetBytes', 'bitsBefore', 'bitsAfter'] as const) {
-      gain[name] += columns.number(name, row);
-    }
+    gain.targetBytes += all.targetBytes[row] ?? 0;
+    gain.bitsBefore += all.bitsBefore[row] ?? 0;
+    gain.bitsAfter += all.bitsAfter[row] ?? 0;
     increase(buckets, Math.floor(Math.log2(Math.max(1, tokens))));
     increase(trainedShares, Math.floor((trained / Math.max(1, tokens)) * shareBuckets));
   }

@@ -7,15 +7,12 @@ import type { ManifestEntry, ManifestShard } from '../../../schemas/manifest.ts'
 import { openReader } from '../../dataset/open-output.ts';
 import { forEachSample, readSampleIn, type Sample } from '../../dataset/samples.ts';
 import type { DocumentReader } from '../../dataset/template/document-reader.ts';
-import { type OpenObjectsOptions, openObjects } from '../../runtime/store/objects/open.ts';
+import { openObjects, type StorePlace } from '../../runtime/store/objects/open.ts';
 import { answerQuestions } from '../../runtime/thread.ts';
 import type { Hit } from '../api.ts';
 import { arraysOf, documentOf, type ServedDocument } from './document.ts';
 import { hitsIn } from './hits.ts';
 import { readFilePart, readOpening } from './sample-parts.ts';
-
-/** What opens the store of an output: plain data, so that a thread can open it, too. */
-export type StorePlace = Pick<OpenObjectsOptions, 'settings' | 'folder'>;
 
 /** A sample and the shards that hold its pieces. */
 export interface SamplePlace {

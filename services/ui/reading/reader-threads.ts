@@ -4,6 +4,7 @@
  * waits for a whole.
  */
 import type { ManifestEntry, ManifestShard } from '../../../schemas/manifest.ts';
+import type { StorePlace } from '../../runtime/store/objects/open.ts';
 import { openThreads } from '../../runtime/threads.ts';
 import type { Hit } from '../api.ts';
 import type { ServedDocument } from './document.ts';
@@ -12,7 +13,6 @@ import type {
   ReaderAnswer,
   ReaderQuestion,
   SamplePlace,
-  StorePlace,
   ThoughtHits,
 } from './reader-thread.ts';
 

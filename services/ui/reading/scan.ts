@@ -5,7 +5,7 @@
 import type { OpenOutput } from '../../dataset/open-output.ts';
 import { readProvenance } from '../../dataset/read-shards.ts';
 import type { Hit, HitPage } from '../api.ts';
-import type { ServedOutput } from './served-output.ts';
+import { placeOf, type ServedOutput } from './served-output.ts';
 
 export type ScanPlace = 'paths' | 'thoughts';
 
@@ -74,10 +74,11 @@ async function scanThoughts(
   const { hits: whole, parts } = await served.thoughtsIn(facts, wanted);
   hits.push(...whole);
   for (const id of parts) {
-    const isLast = served.catalogue.shardsOf(id).at(-1)?.path === facts.path;
+    const found = await served.catalogue.find(id);
+    const isLast = found?.shards.at(-1)?.path === facts.path;
     // A sample that is not whole yet is found once its last piece is there.
-    if (isLast && served.catalogue.isWhole(id)) {
-      hits.push(...(await served.thoughtsOf(id, wanted)));
+    if (found?.row.complete === true && isLast) {
+      hits.push(...(await served.thoughtsOf(placeOf(found), wanted)));
     }
   }
 }

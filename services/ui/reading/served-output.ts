@@ -8,13 +8,14 @@ import { type OpenOutput, openOutput, outputOf } from '../../dataset/open-output
 import { readOptOuts } from '../../dataset/opt-out/generations.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
-import { openObjects } from '../../runtime/store/objects/open.ts';
+import { openObjects, type StorePlace } from '../../runtime/store/objects/open.ts';
 import type { Hit, OutputState } from '../api.ts';
-import { type Catalogue, createCatalogue } from '../catalogue/catalogue.ts';
+import type { FoundSample } from '../catalogue/catalogue-thread.ts';
+import { type CatalogueThread, openCatalogueThread } from '../catalogue/catalogue-threads.ts';
 import { awaitedOutput } from './awaited-output.ts';
 import { bytesOf, type ServedDocument } from './document.ts';
 import { problemOf } from './problem.ts';
-import type { FoundFile, StorePlace, ThoughtHits } from './reader-thread.ts';
+import type { FoundFile, SamplePlace, ThoughtHits } from './reader-thread.ts';
 import { type DocumentThreads, openDocumentThreads } from './reader-threads.ts';
 
 export interface ServedOutput {
@@ -22,7 +23,7 @@ export interface ServedOutput {
   /** The folder that may hold the log of the run; null for a bucket. */
   readonly runFolder: string | null;
   readonly store: ObjectStore;
-  readonly catalogue: Catalogue;
+  readonly catalogue: CatalogueThread;
   current(): OpenOutput;
   state(): OutputState;
   /** Looks for new entries, and reads their shards in the background. */
@@ -33,11 +34,11 @@ export interface ServedOutput {
   settled(): Promise<void>;
   document(id: string): Promise<ServedDocument>;
   /** Its first segments; null where the whole is there already, or no part of it is. */
-  opening(id: string): Promise<ServedDocument | null>;
+  opening(sample: SamplePlace): Promise<ServedDocument | null>;
   /** A file as one of these samples writes it, their first one where the path is null. */
-  file(ids: readonly string[], path: string | null): Promise<FoundFile>;
+  file(samples: readonly SamplePlace[], path: string | null): Promise<FoundFile>;
   /** Thoughts of one document that hold the text. */
-  thoughtsOf(id: string, wanted: string): Promise<readonly Hit[]>;
+  thoughtsOf(sample: SamplePlace, wanted: string): Promise<readonly Hit[]>;
   /** Thoughts that hold the text, of the samples that this shard holds whole. */
   thoughtsIn(shard: ManifestShard, wanted: string): Promise<ThoughtHits>;
   close(): Promise<void>;
@@ -67,25 +68,26 @@ export async function serveOutput(
   let output =
     outputOf(store, manifest) ?? (await awaitedOutput(store)) ?? (await openOutput(store));
   let problem: OutputState['problem'] = null;
-  let catalogue = createCatalogue(store, cacheFolder);
+  const openCatalogue = () => openCatalogueThread({ place, cacheFolder });
+  let catalogue = openCatalogue();
   const threads = openDocumentThreads(place);
   let documents = createDocuments(threads, catalogue);
   let reading: Promise<void> | null = null;
 
   const readOn = (): Promise<void> => {
-    reading ??= catalogue
+    const own = catalogue;
+    const settle = (found: OutputState['problem']) => {
+      // One that was replaced meanwhile has nothing to tell.
+      if (own !== catalogue) return;
+      problem = found;
+      reading = null;
+    };
+    reading ??= own
       .extend(() => output.shards, signal)
       .then(
-        () => {
-          problem = null;
-        },
-        (error: unknown) => {
-          problem = problemOf(error);
-        },
-      )
-      .finally(() => {
-        reading = null;
-      });
+        () => settle(null),
+        (error: unknown) => settle(problemOf(error)),
+      );
     return reading;
   };
   void readOn();
@@ -119,7 +121,9 @@ export async function serveOutput(
         output = outputOf(store, manifest) ?? output;
         if (output.optOuts.headHash !== before) {
           // Rows and documents of what left must go.
-          catalogue = createCatalogue(store, cacheFolder);
+          const old = catalogue;
+          catalogue = openCatalogue();
+          await old.close();
           documents = createDocuments(threads, catalogue);
           reading = null;
         }
@@ -134,21 +138,14 @@ export async function serveOutput(
     },
     settled: () => readOn(),
     document: (id) => documents.read(id, output),
-    opening: async (id) => {
-      if (documents.isKnown(id)) return null;
-      return threads.opening(output.head, catalogue.shardsOf(id), id);
-    },
-    file: async (ids, path) =>
-      threads.file(
-        output.head,
-        ids.map((id) => ({ id, shards: catalogue.shardsOf(id) })),
-        path,
-      ),
-    thoughtsOf: async (id, wanted) =>
-      threads.thoughtsOf(output.head, catalogue.shardsOf(id), id, wanted),
+    opening: async ({ id, shards }) =>
+      documents.isRead(id) ? null : threads.opening(output.head, shards, id),
+    file: async (samples, path) => threads.file(output.head, samples, path),
+    thoughtsOf: async ({ id, shards }, wanted) =>
+      threads.thoughtsOf(output.head, shards, id, wanted),
     thoughtsIn: (shard, wanted) => threads.thoughts(output.head, shard, wanted),
     close: async () => {
-      await threads.close();
+      await Promise.all([catalogue.close(), threads.close()]);
       await store.close();
     },
   };
@@ -158,7 +155,12 @@ async function isOptedOutSince({ store, optOuts }: OpenOutput): Promise<boolean>
   return (await readOptOuts(store)).headHash !== optOuts.headHash;
 }
 
-function createDocuments(threads: DocumentThreads, catalogue: Catalogue) {
+/** As the threads that read documents ask for it. */
+export function placeOf({ row, shards }: FoundSample): SamplePlace {
+  return { id: row.id, shards };
+}
+
+function createDocuments(threads: DocumentThreads, catalogue: CatalogueThread) {
   const kept = new Map<string, Promise<ServedDocument>>();
   const sizes = new Map<string, number>();
   const forget = (id: string) => {
@@ -174,14 +176,14 @@ function createDocuments(threads: DocumentThreads, catalogue: Catalogue) {
     }
   };
   const read = async (id: string, output: OpenOutput) => {
-    const shards = catalogue.shardsOf(id);
-    if (shards.length === 0) throw unknownSample(id);
+    const found = await catalogue.find(id);
+    if (found === null) throw unknownSample(id);
     // Its pieces would be read for nothing, at each entry of a data set that grows.
-    if (!catalogue.isWhole(id)) throw notWholeYet(id);
-    return threads.document(output.head, shards, id);
+    if (!found.row.complete) throw notWholeYet(id);
+    return threads.document(output.head, found.shards, id);
   };
   return {
-    isKnown: (id: string): boolean => kept.has(id),
+    isRead: (id: string): boolean => sizes.has(id),
     read: (id: string, output: OpenOutput): Promise<ServedDocument> => {
       const known = kept.get(id);
       if (known !== undefined) return known;

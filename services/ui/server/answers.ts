@@ -6,14 +6,13 @@ import { z } from 'zod';
 import { verdicts } from '../../../schemas/verdicts.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { type FileView, type OpeningView, sortColumns } from '../api.ts';
-import { pageOfSamples } from '../catalogue/query.ts';
 import type { WatchedLive } from '../live/watch-live.ts';
 import type { Marked } from '../marks/marked.ts';
 import { stepsOfFile, viewFile } from '../reading/file.ts';
 import type { Heat } from '../reading/heat.ts';
 import type { RunFacts } from '../reading/run-facts.ts';
 import { scan } from '../reading/scan.ts';
-import type { ServedOutput } from '../reading/served-output.ts';
+import { placeOf, type ServedOutput } from '../reading/served-output.ts';
 import { lineOf, textsOf, tokensOf, viewOpening, viewTrajectory } from '../reading/trajectory.ts';
 import type { QualityMeter } from './quality-meter.ts';
 
@@ -112,16 +111,11 @@ const sampleShape = {
 type SampleQuestion = z.infer<z.ZodObject<typeof sampleShape>>;
 
 function answerSamples({ output }: Shown, question: SampleQuestion) {
-  const { columns, finder } = output.catalogue;
-  return pageOfSamples(columns, finder, question);
+  return output.catalogue.samples(question);
 }
 
-function answerNamed({ output }: Shown, { name }: { name: string }) {
-  const { columns } = output.catalogue;
-  return columns
-    .rowsNamed(name)
-    .slice(0, pageMax)
-    .map((row) => columns.view(row));
+async function answerNamed({ output }: Shown, { name }: { name: string }) {
+  return (await output.catalogue.named(name, pageMax)).map(({ row }) => row);
 }
 
 function answerScan(
@@ -164,13 +158,12 @@ async function answerFile(
   { output }: Shown,
   { name, path: wanted = null }: { name: string; path?: string | null | undefined },
 ): Promise<FileView> {
-  const { columns, isWhole } = output.catalogue;
-  const rows = columns.rowsNamed(name).map((row) => columns.view(row));
-  const own = rows.filter(({ origin }) => origin === rows[0]?.origin).map(({ id: each }) => each);
-  const wholes = own.filter(isWhole);
-  const ids = wholes.length > 0 ? wholes : own;
-  const { paths, document } = await output.file(ids, wanted);
-  const id = document?.overview.id ?? ids[0] ?? null;
+  const named = await output.catalogue.named(name, pageMax);
+  const own = named.filter(({ row }) => row.origin === named[0]?.row.origin);
+  const wholes = own.filter(({ row }) => row.complete);
+  const samples = (wholes.length > 0 ? wholes : own).map(placeOf);
+  const { paths, document } = await output.file(samples, wanted);
+  const id = document?.overview.id ?? samples[0]?.id ?? null;
   const steps = document === null ? null : stepsOfFile(document.segments, wanted);
   if (document === null || steps === null) return { id, paths, file: null };
   const textAt = (segment: number) => textsOf(document, segment, 1, 0)[0];
@@ -181,12 +174,10 @@ async function answerOpening(
   { output }: Shown,
   { id: wanted }: { id: string },
 ): Promise<OpeningView> {
-  const { columns, isWhole } = output.catalogue;
-  const row = columns.rowOf(wanted);
-  if (row === undefined || !isWhole(wanted)) return { view: null };
-  const document = await output.opening(wanted);
-  if (document === null) return { view: null };
-  return { view: viewOpening(document, columns.view(row)) };
+  const found = await output.catalogue.find(wanted);
+  if (found === null || !found.row.complete) return { view: null };
+  const document = await output.opening(placeOf(found));
+  return { view: document === null ? null : viewOpening(document, found.row) };
 }
 
 interface TrajectoryQuestion {

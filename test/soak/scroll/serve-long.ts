@@ -1,11 +1,14 @@
 /** Serves an output twice, to be compared, and a third one: a million samples, no documents. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openOutput } from '../../../services/dataset/open-output.ts';
 import { storageKnobs } from '../../../services/runtime/store/objects/config.ts';
-import { createFinder } from '../../../services/ui/catalogue/query.ts';
 import { openRunLive } from '../../../services/ui/live/run-live.ts';
 import { type ServedOutput, serveOutput } from '../../../services/ui/reading/served-output.ts';
 import { bundlePage } from '../../../services/ui/server/bundle.ts';
 import { startUiServer } from '../../../services/ui/server/server.ts';
-import { syntheticColumns } from '../../samples/ui-output.ts';
+import { writeSyntheticOutput } from '../../samples/synthetic-samples.ts';
 
 export interface ServedLong {
   readonly address: string;
@@ -18,22 +21,38 @@ export interface ServedLong {
   close(): Promise<void>;
 }
 
-const manyColumns = syntheticColumns(1_000_000);
 const page = await bundlePage();
 
-export async function serveLong(out: string): Promise<ServedLong> {
-  const place = { settings: storageKnobs.parse({}), folder: out };
+export interface ManySamples {
+  readonly out: string;
+  readonly cache: string;
+  remove(): Promise<void>;
+}
+
+/** A million samples, with the tokenizer of another output. */
+export async function writeMany(like: string): Promise<ManySamples> {
+  const folder = await mkdtemp(join(tmpdir(), 'backstory-many-'));
+  const [out, cache] = [join(folder, 'out'), join(folder, 'cache')];
+  const { head } = await openOutput(like);
+  await writeSyntheticOutput(out, cache, head, 1_000_000);
+  return { out, cache, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+export async function serveLong(out: string, many: ManySamples): Promise<ServedLong> {
   const { signal } = new AbortController();
-  const outputs = await Promise.all(
-    ['first', 'second', 'many'].map((label) =>
-      serveOutput({ label, place, runFolder: out }, null, signal),
-    ),
-  );
-  await Promise.all(outputs.map((output) => output.settled()));
-  const [first, second, last] = outputs as [ServedOutput, ServedOutput, ServedOutput];
-  const many = { ...last, catalogue: catalogueOf(last) };
+  const serve = (label: string, folder: string, cache: string | null) => {
+    const place = { settings: storageKnobs.parse({}), folder };
+    return serveOutput({ label, place, runFolder: folder }, cache, signal);
+  };
+  const first = await serve('first', out, null);
+  const outputs: readonly ServedOutput[] = [
+    first,
+    await serve('second', out, null),
+    await serve('many', many.out, many.cache),
+  ];
+  for (const output of outputs) await output.settled();
   const server = await startUiServer({
-    ...{ outputs: [first, second, many], mayChange: false, host: '127.0.0.1', port: 0, page },
+    ...{ outputs, mayChange: false, host: '127.0.0.1', port: 0, page },
     lives: outputs.map(() => openRunLive(out, Date.now)),
     token: null,
     measureQuality: async () => [],
@@ -41,19 +60,14 @@ export async function serveLong(out: string): Promise<ServedLong> {
     timeMs: Date.now,
     hide: (text) => text,
   });
-  const { columns } = first.catalogue;
-  const rows = columns.ids.map((_, row) => columns.view(row));
-  const longest = rows.toSorted((a, b) => b.tokens - a.tokens)[0];
+  const longest = { q: '', sort: 'tokens', desc: '1', from: 0, count: 1 } as const;
+  const row = (await first.catalogue.samples(longest)).rows[0];
   return {
     address: `http://127.0.0.1:${server.port}/`,
-    trajectory: `#/trajectory/0/${longest?.id}`,
-    name: longest?.name ?? '',
-    tokens: longest?.tokens ?? 0,
-    steps: (longest?.files ?? 0) * 2,
+    trajectory: `#/trajectory/0/${row?.id}`,
+    name: row?.name ?? '',
+    tokens: row?.tokens ?? 0,
+    steps: (row?.files ?? 0) * 2,
     close: () => server.close(),
   };
-}
-
-function catalogueOf({ catalogue }: ServedOutput): ServedOutput['catalogue'] {
-  return { ...catalogue, columns: manyColumns, finder: createFinder(manyColumns) };
 }

@@ -13,6 +13,9 @@ export interface OpenObjectsOptions {
   readonly log?: S3Options['log'];
 }
 
+/** What opens a store, as plain data: a thread can open it, too. */
+export type StorePlace = Pick<OpenObjectsOptions, 'settings' | 'folder'>;
+
 export async function openObjects(options: OpenObjectsOptions): Promise<ObjectStore> {
   const { settings, folder, onStep, log } = options;
   if (settings.url === '') return openLocalObjects(folder, onStep);

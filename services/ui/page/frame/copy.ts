@@ -15,7 +15,7 @@ import {
   type TrajectoryView,
 } from '../../api.ts';
 import { type Columns, createColumns } from '../../catalogue/columns.ts';
-import { createFinder, type Finder, pageOfSamples } from '../../catalogue/query.ts';
+import { createFinder, type Finder, pageOfSamples, queryOf } from '../../catalogue/query.ts';
 import type { ShardRow } from '../../catalogue/rows.ts';
 import {
   type CopiedPieces,
@@ -166,11 +166,12 @@ async function findSamples(parameters: Parameters, out: number): Promise<SampleP
   const { columns, finder } = await samplesOf(out);
   const { q = '', licence, lacking, searched, desc, from = '0', count = '100' } = parameters;
   const limit = (text: string | undefined) => (text === undefined ? undefined : Number(text));
-  return pageOfSamples(columns, finder, {
-    ...{ q, licence, lacking, searched, desc },
+  const query = queryOf({
+    ...{ q, licence, lacking, searched, desc, sort: sortOf(parameters.sort) },
     ...{ min: limit(parameters.min), max: limit(parameters.max) },
-    ...{ sort: sortOf(parameters.sort), from: Number(from), count: Number(count) },
   });
+  const range = { from: Number(from), count: Number(count) };
+  return pageOfSamples(columns, finder.find(query), range);
 }
 
 function sortOf(name: string | undefined): SortColumn {

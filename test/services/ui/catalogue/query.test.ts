@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { sortColumns } from '../../../../services/ui/api.ts';
 import { createFinder, type Query } from '../../../../services/ui/catalogue/query.ts';
-import { syntheticColumns } from '../../../samples/ui-output.ts';
+import { syntheticColumns } from '../../../samples/synthetic-samples.ts';
 
 const columns = syntheticColumns(20_000);
 const finder = createFinder(columns);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Mark, marksName } from '../../../../schemas/marks.ts';
 import { sha256 } from '../../../../services/runtime/ids.ts';
-import type { SegmentText, TrajectoryView } from '../../../../services/ui/api.ts';
+import type { SamplePage, SegmentText, TrajectoryView } from '../../../../services/ui/api.ts';
 import type { MarkPage, MarksOfSample } from '../../../../services/ui/marks/view.ts';
 import { makeOutput } from '../../../samples/export-output.ts';
 import { createHarness, type Harness } from '../../../samples/sink-harness.ts';
@@ -36,7 +36,7 @@ beforeAll(async () => {
   out = (await makeOutput(harness, 'out', { repositories: 2 })).out;
   served = await serveFolders([out], { mayChange: true, token: 'right', timeMs: () => 1_000 });
   await served.outputs[0]?.settled();
-  id = served.outputs[0]?.catalogue.columns.ids[0] ?? '';
+  id = (await json<SamplePage>('/api/samples')).rows[0]?.id ?? '';
 });
 
 afterAll(async () => {

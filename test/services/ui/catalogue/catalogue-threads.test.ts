@@ -1,0 +1,67 @@
+/** The catalogue of many samples answers short questions while it works on a long one. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openOutput } from '../../../../services/dataset/open-output.ts';
+import { storageKnobs } from '../../../../services/runtime/store/objects/config.ts';
+import {
+  type CatalogueThread,
+  openCatalogueThread,
+} from '../../../../services/ui/catalogue/catalogue-threads.ts';
+import { makeOutput } from '../../../samples/export-output.ts';
+import { createHarness } from '../../../samples/sink-harness.ts';
+import { writeSyntheticOutput } from '../../../samples/synthetic-samples.ts';
+
+const samples = 140_000;
+let folder: string;
+let catalogue: CatalogueThread;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'backstory-catalogue-'));
+  const harness = await createHarness();
+  const like = await openOutput((await makeOutput(harness, 'out', { repositories: 2 })).out);
+  harness.remove();
+  const [out, cacheFolder] = [join(folder, 'out'), join(folder, 'cache')];
+  await writeSyntheticOutput(out, cacheFolder, like.head, samples);
+  const { shards } = await openOutput(out);
+  const place = { settings: storageKnobs.parse({}), folder: out };
+  catalogue = openCatalogueThread({ place, cacheFolder });
+  await catalogue.extend(() => shards, new AbortController().signal);
+});
+
+afterAll(async () => {
+  await catalogue.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('others are answered while many samples are ordered', async () => {
+  const question = { q: 'name-', sort: 'name', from: 0, count: 2 } as const;
+  const answered: string[] = [];
+  const note = (what: string) => () => answered.push(what);
+  const long = catalogue.samples(question);
+  const id = '1'.padStart(32, '0');
+  await Promise.all([
+    long.then(note('order')),
+    catalogue.find(id).then(note('find')),
+    catalogue.named('nothing', 1).then(note('named')),
+  ]);
+  expect(answered).toEqual(['find', 'named', 'order']);
+  const { matched, rows } = await long;
+  expect([matched, rows[0]?.name]).toEqual([samples, 'name-0']);
+  expect((await catalogue.find(id))?.row).toMatchObject({ id, complete: true });
+});
+
+test('two who ask for different pages at once get their own', async () => {
+  const ask = (q: string) => catalogue.samples({ q, sort: 'trained', from: 1, count: 3 });
+  const [one, other, again] = await Promise.all([ask('77'), ask('78'), ask('77')]);
+  expect(one).toEqual(again);
+  for (const [q, { rows }] of [
+    ['77', one],
+    ['78', other],
+  ] as const) {
+    expect(rows).toHaveLength(3);
+    const isFound = rows.every((row) => [row.name, row.origin].some((text) => text.includes(q)));
+    expect(isFound).toBe(true);
+  }
+});
