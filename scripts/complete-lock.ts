@@ -3,7 +3,6 @@
  * optional platform packages, npm leaves them out of the lock and later `npm ci` fails. Run it
  * after every `npm install`; `--check` only reports.
  */
-
 import { readFileSync, writeFileSync } from 'node:fs';
 import { compareText } from '../schemas/compare-text.ts';
 

@@ -2,7 +2,6 @@
  * `npm run new -- language NAME --like LANGUAGE`: a reader for top-level definitions and for
  * imports of quoted paths, and a row with the words and marks of a known language.
  */
-
 import packageJson from '../../package.json' with { type: 'json' };
 import { languageRows, parsedRows, rowOfPath } from '../../schemas/languages/languages.ts';
 import type { ParsedLanguageRow } from '../../schemas/languages/row.ts';

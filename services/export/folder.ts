@@ -3,7 +3,6 @@
  * to a hidden folder beside it, hashed on the way, synced, and the folder is renamed at the end.
  * An earlier export of the same name is replaced; any other folder that is not empty is refused.
  */
-
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';

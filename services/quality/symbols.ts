@@ -3,7 +3,6 @@
  * the share of a file's own definitions that its thought names before they are written. Counted
  * document by document. Pure.
  */
-
 import { symbolsNamed } from '../teacher/checks/mentions.ts';
 import { wordsOf } from '../teacher/words.ts';
 import { topLevelNames } from './definitions.ts';

@@ -1,5 +1,4 @@
 /** Ids derive from content (I7): the same work gives the same id, so redelivery is idempotent. */
-
 import { createHash } from 'node:crypto';
 import { compareText } from '../../schemas/compare-text.ts';
 

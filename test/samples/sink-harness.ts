@@ -1,5 +1,4 @@
 /** The sink's surroundings, real but for what it never uses: blobs, bodies, a folder, records. */
-
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,4 @@
 /** Runs the real graph, with every real stage, in one simulated process that may die. */
-
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RunSummary, sections, stages } from '../../services/registry.ts';

@@ -2,7 +2,6 @@
  * A real mix of repositories for benchmarks: this one and every installed package, as records for
  * the sink. Also writes the resulting shards without the sink, to measure the disk alone.
  */
-
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -2,7 +2,6 @@
  * Real sources as folders of a given size: spread over the packages by a hash of the path, and
  * repeated under other folders' names where there is not enough.
  */
-
 import { copyFile, glob, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { decodeSource } from '../../../services/stages/extract/facts/decode.ts';

@@ -2,7 +2,6 @@
  * `npm start`: turns this very repository into shards, with the search on, then shows one improved
  * thought and where everything is. A finished demo is made anew; an interrupted one is resumed.
  */
-
 import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';

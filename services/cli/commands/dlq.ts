@@ -1,5 +1,4 @@
 /** `backstory dlq list|show|retry|drop`: the dead letters of a data set. */
-
 import { printable } from '../../dataset/printable.ts';
 import {
   type DeadLetter,

@@ -1,5 +1,4 @@
 /** `backstory inspect OUT [ID]`: lists the samples of an output, or shows one step by step. */
-
 import { resolve } from 'node:path';
 import type { Lack } from '../../../schemas/generated/types.ts';
 import { openOutput } from '../../dataset/open-output.ts';

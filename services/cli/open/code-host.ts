@@ -2,7 +2,6 @@
  * Opens the code host for commands that read sources. Tokens come from the environment only, and go
  * only to the address that their owner named: of the usual variables to the address they are for.
  */
-
 import { openGitHub } from '../../code-host/github/github.ts';
 import type { CodeHost } from '../../ports/code-host.ts';
 import type { ResolvedValues } from '../../registry.ts';

@@ -1,5 +1,4 @@
 /** What a run would ask and cost, as a table. Pure. */
-
 import { compareText } from '../../../schemas/compare-text.ts';
 import type { Usage } from '../../../schemas/generated/types.ts';
 import { printable } from '../../dataset/printable.ts';

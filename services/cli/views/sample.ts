@@ -2,7 +2,6 @@
  * Draws a trajectory for a terminal. Trained text has a solid gutter mark and, with colours, a
  * coloured title; text that is not trained has a dotted mark and is dim. Pure.
  */
-
 import { printable } from '../../dataset/printable.ts';
 import type { MaskedSegment, Sample, SampleOverview } from '../../dataset/samples.ts';
 import type { Style } from '../style.ts';

@@ -1,5 +1,4 @@
 /** The summary of a run: results, place, teacher and scorer, and what was left out, why. Pure. */
-
 import { compareText } from '../../../schemas/compare-text.ts';
 import type { ModelIdentity } from '../../../schemas/generated/types.ts';
 import { describeMaker, type MakerWords } from '../../dataset/makers.ts';

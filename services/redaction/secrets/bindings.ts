@@ -3,7 +3,6 @@
  * an argument after the name, as an XML element or attribute, by a second entry `value` beside the
  * entry `name`, or by white space after an option or a keyword.
  */
-
 import { stringOpening } from './literals.ts';
 
 /** Quotes, marks and brackets that close after a name, as in `map["name"] = ` and `**name**:`. */

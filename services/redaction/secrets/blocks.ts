@@ -3,7 +3,6 @@
  * PuTTY's files, and the numbers of keys in JSON and XML. The whole body is found, even if the
  * block has no end. The first and last lines stay, because they only name the kind of key.
  */
-
 import { redactionPatterns } from '../patterns.ts';
 import { type Finding, secret } from '../redaction.ts';
 import { groupsOf } from './groups.ts';

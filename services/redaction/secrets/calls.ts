@@ -2,7 +2,6 @@
  * Finds passwords by their position among the arguments of calls that open connections, such as
  * `new PDO(source, user, password)`, where no name says what an argument is.
  */
-
 import { redactionPatterns } from '../patterns.ts';
 import { type Finding, secret } from '../redaction.ts';
 import { groupsOf } from './groups.ts';

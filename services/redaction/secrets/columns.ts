@@ -2,7 +2,6 @@
  * Finds secrets in the rows of tables by the names of their columns: in statements of SQL, in dumps
  * of databases, in tables of Markdown and in files of values between commas.
  */
-
 import { redactionPatterns } from '../patterns.ts';
 import { type Finding, secret } from '../redaction.ts';
 import { isSecret } from './judging/judge.ts';

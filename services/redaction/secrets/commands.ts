@@ -2,7 +2,6 @@
  * Finds passwords in command lines and in statements of SQL by their position: behind an option, in
  * a pair `user:password`, or in what is piped to a program that sets passwords.
  */
-
 import { redactionPatterns } from '../patterns.ts';
 import { type Finding, secret } from '../redaction.ts';
 import { firstGroups } from './groups.ts';

@@ -2,7 +2,6 @@
  * Finds secrets whose names stand behind them, as in Swift's calls, R's assignments to the right
  * and the entries of Postman's collections.
  */
-
 import { redactionPatterns } from '../patterns.ts';
 import { type Finding, secret } from '../redaction.ts';
 import { isSecret } from './judging/judge.ts';

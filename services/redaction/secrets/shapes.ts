@@ -3,7 +3,6 @@
  * each row then checks the text around its mark. A token extends to its last word character,
  * whatever length the row gives.
  */
-
 import { redactionPatterns } from '../patterns.ts';
 import { type Finding, secret } from '../redaction.ts';
 import { isPlaceholderToken, looksRandom } from './judging/values.ts';

@@ -5,7 +5,6 @@
  * is closed, every other process when no record can reach its stages any more. A live data set
  * never ends.
  */
-
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import {

@@ -3,7 +3,6 @@
  * its writer reports that everything is durable; until then it may die at any moment and be
  * resumed.
  */
-
 import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

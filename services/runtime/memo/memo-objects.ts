@@ -2,7 +2,6 @@
  * The memo of a cluster: one object per answer, `ab/abcdef…`, safe for many processes on a shared
  * folder or bucket, where one SQLite file is not.
  */
-
 import type { ObjectStore } from '../store/objects/object-store.ts';
 import { type Landmark, readObject, someLandmark } from '../store/read-object.ts';
 import type { Memo } from './memo.ts';

@@ -1,5 +1,4 @@
 /** The `bytes` scorer: the byte model behind the scorer port, in threads, with no weights. */
-
 import type { Scored, Scorer } from '../../ports/scorer.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
 import { openThreads } from '../../runtime/threads.ts';

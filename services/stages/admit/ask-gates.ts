@@ -2,7 +2,6 @@
  * Asks the gates in order; the first negative answer decides. A skip is returned as a reason. A
  * refusal is thrown, because it drops the whole repository regardless of the other files.
  */
-
 import type { Finding } from '../../redaction/redaction.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { decodeText, undecodable } from './archive/decode.ts';

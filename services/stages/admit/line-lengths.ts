@@ -1,5 +1,4 @@
 /** Measures the lines of a text, and tells which files are expected to have short lines. */
-
 import { rowOfPath } from '../../../schemas/languages/languages.ts';
 import { lineEnd } from '../../../schemas/lines.ts';
 

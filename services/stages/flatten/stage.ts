@@ -1,5 +1,4 @@
 /** Wiring of flatten: joins a repository's parts, stores its documents, emits the trajectory. */
-
 import type { Episode, TrajectoryBody } from '../../../schemas/generated/types.ts';
 import { trajectoryTextVersion } from '../../../schemas/trajectory-text.ts';
 import { sumUsage } from '../../ports/usage.ts';

@@ -2,7 +2,6 @@
  * Searches one file, write by write: loads its texts, scores the thoughts before each write on what
  * it writes, and puts the result into the trace.
  */
-
 import type {
   FileThoughtBody,
   FileTraceBody,

@@ -1,5 +1,4 @@
 /** Gathers the texts a sub-agent may see, plans its reads and asks the teacher for the thought. */
-
 import type {
   FileTaskBody,
   FileTraceBody,

@@ -1,5 +1,4 @@
 /** Wiring of the sink: opens the tokenizer and hands it to the writer. */
-
 import { defineWriter } from '../../runtime/stage.ts';
 import { rewindOutput } from './commit/rewind.ts';
 import { openSinkWriter } from './commit/writer.ts';

@@ -2,7 +2,6 @@
  * An answer that repeats what it was told to do says nothing about the file, unless the file or its
  * project says the same: a repository may be about prompts, even about these.
  */
-
 import { runsOf, wordsOf } from '../words.ts';
 import { type Check, quoteShort } from './check.ts';
 

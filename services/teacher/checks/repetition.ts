@@ -1,5 +1,4 @@
 /** A model that is stuck says one thing again and again. */
-
 import { runsOf, wordsOf } from '../words.ts';
 import { type Check, quoteShort, sentencesOf } from './check.ts';
 

@@ -2,7 +2,6 @@
  * The grounded teacher: writes requirements, plan and thoughts by rule from names, signatures,
  * documentation and visible code. It is not a language model and says so; it costs nothing.
  */
-
 import type { ModelIdentity, Usage } from '../../../schemas/generated/types.ts';
 import { requestOfPart } from '../../ports/file-parts.ts';
 import type { Answer, Teacher } from '../../ports/teacher.ts';

@@ -1,5 +1,4 @@
 /** Sums over the catalogue of an output, for the view of the whole data set. Pure. */
-
 import type { ModelIdentity } from '../../../schemas/generated/types.ts';
 import type { ManifestEntry, ManifestShard } from '../../../schemas/manifest.ts';
 import type { Count, Gain, Totals } from '../api.ts';

@@ -1,5 +1,4 @@
 /** The list of all oracles. */
-
 import { bashOracle } from '../judges/bash/oracle.ts';
 import { cOracle, cppOracle } from '../judges/c/oracle.ts';
 import { csharpOracle } from '../judges/csharp/oracle.ts';

@@ -2,7 +2,6 @@
  * How well an order respects its edges. Outside of cycles an order can respect every edge, and
  * must; within a cycle some edge has to give way, so edges in cycles are counted apart. Pure.
  */
-
 import { isTest } from '../../../../services/stages/extract/facts/placement.ts';
 import { components } from '../../../../services/stages/extract/resolve/order.ts';
 

@@ -2,7 +2,6 @@
  * `backstory doctor`: checks whether this machine has what a run needs. It prints a line per check;
  * a problem names its remedy. Exit 1 when something is wrong.
  */
-
 import { execFile } from 'node:child_process';
 import { access, constants, statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';

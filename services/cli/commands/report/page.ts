@@ -3,7 +3,6 @@
  * is hostile text: all of it goes through `escapeText`, nothing of it becomes an attribute or an
  * address, and the page itself forbids scripts, loads and forms. Pure.
  */
-
 import { createHash } from 'node:crypto';
 import { printable } from '../../../dataset/printable.ts';
 import type { MaskedSegment } from '../../../dataset/samples.ts';

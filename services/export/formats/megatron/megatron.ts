@@ -5,7 +5,6 @@
  * Layout: NVIDIA/Megatron-LM, megatron/core/datasets/indexed_dataset.py (DType, _IndexWriter,
  * _IndexReader).
  */
-
 import { readFile } from 'node:fs/promises';
 import type { ExportFile, ExportFolder } from '../../folder.ts';
 import type { ExportFormat } from '../../format.ts';

@@ -3,7 +3,6 @@
  * before. Only a new process helps, so the stage fails with CONSUMER_STALLED. And detects records
  * that are deleted before the consumer has them (LOG_TRUNCATED), which kafkajs steps over.
  */
-
 import { PipelineError } from '../../errors.ts';
 import { partitionName } from '../bus.ts';
 import { deletedBefore, type OffsetRange } from '../truncation.ts';

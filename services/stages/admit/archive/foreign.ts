@@ -2,7 +2,6 @@
  * Removes folders of an archive that are not the repository's own work: version-control state,
  * submodules, and nested clones. Each such folder is one skip, whatever it holds. Pure.
  */
-
 import { safePath } from '../../../runtime/store/archive-paths.ts';
 import { cloneOn, isLeftOut, versionControlName } from '../../../runtime/store/left-out.ts';
 import type { UnpackedFile, UnpackSkip } from './skips.ts';

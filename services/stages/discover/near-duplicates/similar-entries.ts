@@ -4,7 +4,6 @@
  * depends only on the entries and their order. Memory: 286 bytes and 4 bytes for each band in a
  * table that is at most 70 % full, so 460 to 640 MB per million entries at a similarity of 0.7.
  */
-
 import { mix } from '../../../runtime/hashes/mix.ts';
 import { minimaCount, similarityOf } from './minima.ts';
 

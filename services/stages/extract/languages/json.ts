@@ -1,5 +1,4 @@
 /** Reads the JSON of configuration files, which has comments and trailing commas. Pure. */
-
 import type { ParsedFile } from '../facts/facts.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;

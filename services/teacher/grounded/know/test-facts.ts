@@ -1,5 +1,4 @@
 /** What a test file checks: its cases by name or title, and the helpers beside them. */
-
 import { count, identifierWords, joinNames, joinWords, sentence, unique } from '../wording.ts';
 import { type FileFacts, isFunction } from './definitions.ts';
 

@@ -2,7 +2,6 @@
  * Facts about files that are not programs: headings, keys, sections, targets, packages. Each
  * fact is one sentence with names and short values in it; the order is that of the file.
  */
-
 import { compareText } from '../../../../schemas/compare-text.ts';
 import { withLineFeeds } from '../../../../schemas/lines.ts';
 import { baseName, count, joinNames, joinWords, quote, sentence, unique } from '../wording.ts';

@@ -1,5 +1,4 @@
 /** Names and values that a file uses: constants, attributes, short texts, recurring names. */
-
 import { compareText } from '../../../../schemas/compare-text.ts';
 import { calleeIn } from '../see/callees.ts';
 import type { CodeEvent } from '../see/event.ts';

@@ -2,7 +2,6 @@
  * True remarks about the definitions of a program file, each one sentence that stands alone:
  * a subject and a predicate. Thoughts and rewrites choose among them; none is invented for effect.
  */
-
 import {
   type DefinitionInCode,
   type FileFacts,

@@ -1,5 +1,4 @@
 /** What is true of several definitions is said once, of all of them. Pure. */
-
 import { joinWords } from '../wording.ts';
 
 /** Predicates that can be said of several, by how they begin. */

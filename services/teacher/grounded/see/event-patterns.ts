@@ -1,5 +1,4 @@
 /** Recognises on one masked line: errors, exits, catches, resources, assignments, calls. */
-
 import { inOrder, oneOf } from '../patterns.ts';
 import { calleeIn, sourceOf } from './callees.ts';
 import type { CodeEvent } from './event.ts';

@@ -1,5 +1,4 @@
 /** Recognises loops and branches on one masked line, in the forms of the common languages. */
-
 import { inOrder } from '../patterns.ts';
 import { sourceOf } from './callees.ts';
 import type { CodeEvent } from './event.ts';

@@ -2,7 +2,6 @@
  * Masks comments and string contents of source text without parsing it, position for position, so
  * that cheap patterns over the mask are not fooled by prose, and the text of a match is found.
  */
-
 import {
   anyMark,
   type LanguageRow,

@@ -1,5 +1,4 @@
 /** The structure of a repository given as a table of files: the real parsers, in this process. */
-
 import { rowOfPath } from '../../../../schemas/languages/languages.ts';
 import { noFacts, type ParsedFile } from '../../../../services/stages/extract/facts/facts.ts';
 import {

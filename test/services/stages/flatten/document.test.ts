@@ -1,5 +1,4 @@
 /** Flatten: the sequence holds exactly the repository's bytes as code (I1, I3). */
-
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lineRange } from '../../../../schemas/lines.ts';

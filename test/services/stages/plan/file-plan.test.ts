@@ -1,5 +1,4 @@
 /** The plan lists every file once, in order, with a purpose and only earlier dependencies (I3). */
-
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type {

@@ -1,5 +1,4 @@
 /** The stage with real stores, the grounded teacher and the bytes scorer. */
-
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

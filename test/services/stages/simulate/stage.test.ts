@@ -1,5 +1,4 @@
 /** The simulate stage with the real blob store: reads before the thought, the write last (I3). */
-
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { FileTaskBody, FileTraceBody } from '../../../../schemas/generated/types.ts';
 import type { Teacher } from '../../../../services/ports/teacher.ts';

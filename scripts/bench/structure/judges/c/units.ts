@@ -1,5 +1,4 @@
 /** Translation units of a project with the flags that decide where its includes lead. */
-
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { glob, readFile, realpath, rm } from 'node:fs/promises';

@@ -1,5 +1,4 @@
 /** C: definitions and includes. The reader and the include rules are shared with C++. */
-
 import type { Language } from '../language.ts';
 import { blankMacroLines, readCFamily } from './family.ts';
 import { isCManifest, openIncludeResolver } from './includes.ts';

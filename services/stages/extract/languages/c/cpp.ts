@@ -1,5 +1,4 @@
 /** C++: shares the reader and the include rules with C. A `.h` file is told apart by its text. */
-
 import type { Language } from '../language.ts';
 import { blankMacroLines, readCFamily } from './family.ts';
 import { isCManifest, openIncludeResolver } from './includes.ts';

@@ -2,7 +2,6 @@
  * Reads the include folders (`-I`) in files of make, automake, Kbuild, autoconf and PlatformIO and
  * in compile_flags.txt. Expands variables and functions, and follows included files. Pure.
  */
-
 import { openGlob } from '../../../../runtime/glob.ts';
 import { below, folderOf, foldersUpwards, nameOf } from '../../paths.ts';
 import { type Budget, openBudget } from '../budget.ts';

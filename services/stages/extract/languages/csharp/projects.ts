@@ -2,7 +2,6 @@
  * Projects of .NET. A file belongs to the nearest .csproj above it. It sees its own project, the
  * projects that this one references, and those that they reference in turn. Pure.
  */
-
 import { openGlob } from '../../../../runtime/glob.ts';
 import { folderOf, foldersUpwards, isBelow } from '../../paths.ts';
 import type { Project } from '../language.ts';

@@ -1,5 +1,4 @@
 /** JavaScript, with JSX and CommonJS. Type annotations are parsed as TypeScript's, then Flow's. */
-
 import type { Language } from '../language.ts';
 import { isEcmascriptManifest } from './packages.ts';
 import { readEcmascript } from './read.ts';

@@ -4,7 +4,6 @@
  * normalizer off, for text without added tokens. Control tokens are not in the tables, so no text
  * can become one.
  */
-
 import { type Merges, mergeAll } from './merges.ts';
 import {
   cachedLengthMax,

@@ -1,5 +1,4 @@
 /** Runs the real discover stage on a scripted GitHub, in the smallest graph around it. */
-
 import type { ClientSettings } from '../../../../../services/code-host/github/client.ts';
 import { openGitHub } from '../../../../../services/code-host/github/github.ts';
 import type { CodeHost } from '../../../../../services/ports/code-host.ts';

@@ -1,5 +1,4 @@
 /** The tokenizer gives every byte back and never makes a control token of text (I1, I2). */
-
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';

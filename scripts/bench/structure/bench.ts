@@ -8,19 +8,13 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Structure } from '../../services/stages/extract/resolve/structure.ts';
-import type { Report } from '../bench.ts';
-import {
-  BenchError,
-  cacheFolder,
-  obtain,
-  requireTools,
-  runTool,
-} from './structure/obtain/tools.ts';
-import { extractFolder } from './structure/score/extract-folder.ts';
-import type { Checkout, Context, Oracle } from './structure/score/oracle.ts';
-import { oracles } from './structure/score/oracles.ts';
-import { type Share, scoreOrder } from './structure/score/order-score.ts';
+import type { Structure } from '../../../services/stages/extract/resolve/structure.ts';
+import type { Report } from '../../bench.ts';
+import { BenchError, cacheFolder, obtain, requireTools, runTool } from './obtain/tools.ts';
+import { extractFolder } from './score/extract-folder.ts';
+import type { Checkout, Context, Oracle } from './score/oracle.ts';
+import { oracles } from './score/oracles.ts';
+import { type Share, scoreOrder } from './score/order-score.ts';
 import {
   addScores,
   type Mistakes,
@@ -28,7 +22,7 @@ import {
   recallOf,
   type Score,
   scoreEdges,
-} from './structure/score/score.ts';
+} from './score/score.ts';
 
 interface Options {
   readonly language: string | null;

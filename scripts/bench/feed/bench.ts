@@ -7,14 +7,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pythonWithLoaders } from '../../test/samples/installed/python-environment.ts';
-import type { Report } from '../bench.ts';
-import { writeManifest, writeOutput } from './feed/outputs.ts';
-import { measure } from './python/measure.ts';
+import { pythonWithLoaders } from '../../../test/samples/installed/python-environment.ts';
+import type { Report } from '../../bench.ts';
+import { measure } from '../python/measure.ts';
+import { writeManifest, writeOutput } from './outputs.ts';
 
 const shards = 60;
 const manifestEntries = [10, 1_000, 100_000, 1_000_000];
-const program = fileURLToPath(new URL('feed/measure.py', import.meta.url));
+const program = fileURLToPath(new URL('measure.py', import.meta.url));
 
 export async function run(report: Report): Promise<void> {
   const python = await pythonWithLoaders();
