@@ -4,6 +4,7 @@
  * comments cannot hide a copy. Lists of names and texts that the sub-agent has read are exempt,
  * because a thought may name things. Pure.
  */
+import { joinedRuns } from './word-runs.ts';
 
 export interface LeakLimits {
   /** A shared run of this many words is a leak. */
@@ -96,14 +97,16 @@ function stripComments(text: string): string {
     .replaceAll(/\/\/[^\n]*|(^|\s)(#|--)\s[^\n]*/gm, ' ');
 }
 
-function* allRuns(words: readonly Word[], length: number): Generator<string> {
-  for (let start = 0; start + length <= words.length; start += 1) {
-    yield joinRun(words, start, length);
-  }
+function allRuns(words: readonly Word[], length: number): string[] {
+  return joinedRuns(
+    words.map(({ text }) => text),
+    length,
+  );
 }
 
 /** Runs of the code that a thought must not hold: all runs except lists of names. */
 function runsOf(words: readonly Word[], length: number): string[] {
+  const all = allRuns(words, length);
   const runs: string[] = [];
   // Length of the list of names that ends with this word.
   let listed = 0;
@@ -112,14 +115,7 @@ function runsOf(words: readonly Word[], length: number): string[] {
     else listed = listed > 0 && /^[\s'"`]*[,|][\s'"`]*$/.test(word.gap) ? listed + 1 : 1;
     const start = index - length + 1;
     const isList = length > 1 && listed >= length;
-    if (start >= 0 && !isList) runs.push(joinRun(words, start, length));
+    if (start >= 0 && !isList) runs.push(all[start] as string);
   }
   return runs;
-}
-
-function joinRun(words: readonly Word[], start: number, length: number): string {
-  return words
-    .slice(start, start + length)
-    .map((word) => word.text)
-    .join(' ');
 }

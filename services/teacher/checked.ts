@@ -23,6 +23,7 @@ import {
   type Finding,
   factsOfFile,
   findProblem,
+  keepFacts,
   rewriteChecks,
 } from './checks/checks.ts';
 import type { TeacherSettings } from './settings.ts';
@@ -33,6 +34,7 @@ export function checkedTeacher(teacher: Teacher, settings: CheckSettings): Teach
   if (settings.checks === 'off') return teacher;
   const { identity, thinkParts } = teacher;
   const { mendingsMax } = settings;
+  const factsOfRewrites = keepFacts();
   return {
     ...teacher,
     // What checks let pass is part of who answers: the memo must not mix them.
@@ -55,7 +57,7 @@ export function checkedTeacher(teacher: Teacher, settings: CheckSettings): Teach
     rewrite: async (request, sample, signal, draft) => {
       const { value, usage } = await teacher.rewrite(request, sample, signal, draft);
       if (value === null) return { value, usage };
-      const found = findProblem(value, factsOfFile(request), rewriteChecks);
+      const found = findProblem(value, factsOfRewrites(request), rewriteChecks);
       if (found === null) return { value, usage };
       throw ungrounded(request.path, found, sumUsage([usage, refusedBy(found)]));
     },

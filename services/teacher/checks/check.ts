@@ -6,8 +6,8 @@ export interface Facts {
   /** Everything that the teacher was shown, in lower case: what is named must occur in it. */
   readonly shown: string;
   readonly shownWords: ReadonlySet<string>;
-  /** Words that tell the teacher what to do, one space between two; nobody must recite them. */
-  readonly instructions: string;
+  /** Runs of words that tell the teacher what to do; nobody must recite them. */
+  readonly instructions: ReadonlySet<string>;
   /** What is about to be written; null where the answer is about the whole project. */
   readonly file: FileFacts | null;
 }
@@ -37,10 +37,15 @@ export function withoutQuotes(text: string): string {
 }
 
 /** Text without what it quotes from the material; words that it only claims to quote stay. */
-export function withoutShownQuotes(text: string, shown: string): string {
+export function withoutShownQuotes(
+  text: string,
+  { shown, shownWords }: Pick<Facts, 'shown' | 'shownWords'>,
+): string {
   return text.replaceAll(/`([^`\n]+)`|“([^”]+)”|"([^"\n]+)"/g, (whole, ...groups) => {
     const inside = groups.slice(0, 3).find((group) => group !== undefined) as string;
-    return shown.includes(inside.toLowerCase()) ? ' ' : whole;
+    const lower = inside.toLowerCase();
+    // Most quotes are a name, which is found without reading all that was shown.
+    return shownWords.has(lower) || shown.includes(lower) ? ' ' : whole;
   });
 }
 

@@ -14,7 +14,7 @@ import { length } from './length.ts';
 import { names } from './names.ts';
 import { privacy } from './privacy.ts';
 import { reads } from './reads.ts';
-import { recital } from './recital.ts';
+import { recital, recitedRuns } from './recital.ts';
 import { repetition } from './repetition.ts';
 import { tense } from './tense.ts';
 
@@ -79,6 +79,27 @@ export const purposeChecks: readonly CheckName[] = [
   'names',
 ];
 
+/** The rewrites of a file are judged by the same material, which is read once for all of them. */
+export function keepFacts(): (request: ThinkRequest) => Facts {
+  const kept = new WeakMap<object, { readonly request: ThinkRequest; readonly facts: Facts }>();
+  return (request) => {
+    const known = kept.get(request.reads);
+    if (known !== undefined && isSameMaterial(known.request, request)) return known.facts;
+    const facts = factsOfFile(request);
+    kept.set(request.reads, { request, facts });
+    return facts;
+  };
+}
+
+const material = [
+  ...(['name', 'requirements', 'architecture', 'module', 'written', 'path', 'purpose'] as const),
+  ...(['structure', 'reads', 'usedBy', 'code', 'part'] as const),
+];
+
+function isSameMaterial(one: ThinkRequest, other: ThinkRequest): boolean {
+  return material.every((field) => one[field] === other[field]);
+}
+
 export function factsOfFile(request: ThinkRequest): Facts {
   const { structure, reads: read, usedBy, path, purpose, part } = request;
   const shown = [
@@ -137,4 +158,4 @@ function shownFacts(
   return { shown, shownWords: new Set(wordsOf(shown)), instructions: told };
 }
 
-const told = ` ${wordsOf(instructions).join(' ')} `;
+const told = recitedRuns(instructions);

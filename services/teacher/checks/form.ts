@@ -22,12 +22,12 @@ const forbidden: readonly (readonly [pattern: RegExp, what: string])[] = [
   ],
 ];
 
-export const form: Check = (answer, { shown }) => {
+export const form: Check = (answer, facts) => {
   if (!/\p{L}/u.test(answer)) return 'the text holds no words';
   if (!answer.isWellFormed() || /[^\P{Cc}\n\t\r]|\uFFFD/u.test(answer)) {
     return 'the text holds control characters or broken ones';
   }
-  const own = withoutShownQuotes(answer, shown);
+  const own = withoutShownQuotes(answer, facts);
   for (const [pattern, what] of forbidden) {
     const found = pattern.exec(own);
     if (found !== null)

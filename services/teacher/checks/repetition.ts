@@ -1,5 +1,6 @@
 /** A model that is stuck says one thing again and again. */
-import { runsOf, wordsOf } from '../words.ts';
+import { joinedRuns } from '../../ports/word-runs.ts';
+import { wordsOf } from '../words.ts';
 import { type Check, quoteShort, sentencesOf } from './check.ts';
 
 const sameSentencesMax = 2;
@@ -45,6 +46,6 @@ function stuckWord(words: readonly string[]): string | null {
 
 function repeatedShare(words: readonly string[]): number {
   if (words.length < wordsMin) return 0;
-  const runs = runsOf(words, runWords);
+  const runs = joinedRuns(words, runWords);
   return 1 - new Set(runs).size / runs.length;
 }

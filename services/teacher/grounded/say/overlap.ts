@@ -3,7 +3,8 @@
  * sentences that a leak guard would refuse. It is simpler than the guard of the search, which also
  * breaks up long words, strips comments and exempts lists of names, and it has limits of its own.
  */
-import { runsOf, wordsOf } from '../../words.ts';
+import { joinedRuns } from '../../../ports/word-runs.ts';
+import { wordsOf } from '../../words.ts';
 
 /** Below the defaults of `search.leakWordsMax` and `search.leakShareMax`, because the guard of the
  * search counts a little differently. */
@@ -31,20 +32,20 @@ export function indexRuns(code: string): CodeRuns {
   // A file shorter than a run counts as copied only as a whole.
   const shortWords = Math.max(1, Math.min(overlapLimits.shareRunWords, tokens.length));
   return {
-    long: new Set(runsOf(tokens, copiedWords)),
-    short: new Set(runsOf(tokens, shortWords)),
+    long: new Set(joinedRuns(tokens, copiedWords)),
+    short: new Set(joinedRuns(tokens, shortWords)),
     shortWords,
   };
 }
 
 /** Whether the sentence shares a longer run of words with the code than is allowed. */
 export function copiesCode(text: string, index: CodeRuns): boolean {
-  return runsOf(wordsOf(text), copiedWords).some((run) => index.long.has(run));
+  return joinedRuns(wordsOf(text), copiedWords).some((run) => index.long.has(run));
 }
 
 /** Short runs of the code that the text holds. */
 export function sharedRuns(text: string, { short, shortWords }: CodeRuns): number {
-  return new Set(runsOf(wordsOf(text), shortWords).filter((run) => short.has(run))).size;
+  return new Set(joinedRuns(wordsOf(text), shortWords).filter((run) => short.has(run))).size;
 }
 
 /** Whether the text holds too large a share of the code in short runs. */

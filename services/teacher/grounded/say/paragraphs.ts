@@ -2,7 +2,8 @@
  * Joins sentences into a text without repetition and without copying long or many code runs. What
  * "It" stands for is kept: a sentence goes with the one that named its subject.
  */
-import { runsOf, wordsOf } from '../../words.ts';
+import { joinedRuns } from '../../../ports/word-runs.ts';
+import { wordsOf } from '../../words.ts';
 import { type CodeRuns, copiesCode, copiesMuch, sharedRuns } from './overlap.ts';
 
 /** Words in a row; a sentence that mostly has those of earlier ones says nothing new. */
@@ -54,7 +55,7 @@ function rememberTold(): (sentence: string) => boolean {
   return (sentence) => {
     const words = wordsOf(sentence);
     const length = Math.max(1, Math.min(toldRunWords, words.length));
-    const own = runsOf(words, length);
+    const own = joinedRuns(words, length);
     const known = own.filter((run) => told.has(run)).length;
     for (const run of own) told.add(run);
     return known > own.length * toldShareMax;

@@ -6,6 +6,7 @@ import {
   factsOfFile,
   factsOfProject,
   findProblem,
+  keepFacts,
   proseChecks,
 } from '../../../../services/teacher/checks/checks.ts';
 import { thoughtBytesMax, wordsWanted } from '../../../../services/teacher/prompts/length.ts';
@@ -178,4 +179,14 @@ describe('checks', () => {
     }
     expect(wordsWanted(17)).toBe(20);
   });
+});
+
+test('material is read once for the rewrites of a file, and again where any of it differs', () => {
+  const factsOf = keepFacts();
+  const first = factsOf(request);
+  expect(first).toEqual(facts);
+  expect(factsOf({ ...request })).toBe(first);
+  const other = { ...request, code: 'unlike = "the other"\n' };
+  expect(factsOf(other)).toEqual(factsOfFile(other));
+  expect(factsOf(request)).toEqual(facts);
 });
