@@ -41,6 +41,8 @@ describe('usage', () => {
     [['run', '.', '--teacher', 'openai'], 'CONFIG_INVALID'],
     [['verify', 'no-such-folder'], 'OUTPUT_MISSING'],
     [['inspect', 'no-such-folder'], 'OUTPUT_MISSING'],
+    [['inspect', '/dev/null'], 'OUTPUT_MISSING'],
+    [['ui', '/dev/null'], 'OUTPUT_MISSING'],
     [['structure', 'no-such-folder'], 'SOURCE_MISSING'],
     [['config', '--config', 'no-such.yaml'], 'CONFIG_INVALID'],
   ])('%j fails with %s and exit code 2, as JSON on request', async (argv, code) => {

@@ -152,7 +152,8 @@ async function orNull<Result>(look: () => Promise<Result>): Promise<Result | nul
     return await look();
   } catch (error) {
     const { code, path } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return null;
+    // Nothing lies below a file.
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     if (code !== 'EACCES' && code !== 'EPERM') throw error;
     throw new PipelineError(
       'OUTPUT_UNREADABLE',
