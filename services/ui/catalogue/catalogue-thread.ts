@@ -62,8 +62,8 @@ answerQuestions<CatalogueQuestion, CatalogueAnswer>(async (question) => {
     return { shardsRead, kept };
   }
   if ('samples' in question) {
-    const rows = finder.step(queryOf(question.samples));
-    return rows === null ? null : pageOfSamples(columns, rows, question.samples);
+    const given = finder.step(queryOf(question.samples));
+    return given === null ? null : pageOfSamples(columns, given, question.samples);
   }
   if ('id' in question) {
     const row = columns.rowOf(question.id);

@@ -22,10 +22,16 @@ export interface Query {
 }
 
 export interface Finder {
-  /** Rows that match, in the wanted order. */
-  find(query: Query): Uint32Array;
+  find(query: Query): Found;
   /** Works on it for some milliseconds; null while there is more to do. */
-  step(query: Query): Uint32Array | null;
+  step(query: Query): Found | null;
+}
+
+export interface Found {
+  /** Rows that match, in the wanted order. */
+  readonly rows: Uint32Array;
+  /** Samples that there were to be found. */
+  readonly samples: number;
 }
 
 /** As the page asks; what is absent leaves nothing out. */
@@ -58,11 +64,11 @@ export function queryOf(question: Omit<SampleQuestion, 'from' | 'count'>): Query
 
 export function pageOfSamples(
   columns: Columns,
-  found: Uint32Array,
+  { rows, samples }: Found,
   { from, count }: Pick<SampleQuestion, 'from' | 'count'>,
 ): SamplePage {
-  const rows = [...found.subarray(from, from + count)].map((row) => columns.view(row));
-  return { samples: columns.size, matched: found.length, from, rows };
+  const shown = [...rows.subarray(from, from + count)].map((row) => columns.view(row));
+  return { samples, matched: rows.length, from, rows: shown };
 }
 
 const answersKeptMax = 8;
@@ -77,8 +83,8 @@ interface Order {
 
 export function createFinder(columns: Columns): Finder {
   const orders = new Map<SortColumn, Order>();
-  const answers = new Map<string, { version: number; found: Uint32Array }>();
-  const begun = new Map<string, Slices<Uint32Array>>();
+  const answers = new Map<string, { version: number; found: Found }>();
+  const begun = new Map<string, Slices<Found>>();
   /** Whoever wants an order works on the same one. */
   function* orderBy(sort: SortColumn): Slices<Uint32Array> {
     const { version } = columns;
@@ -93,14 +99,15 @@ export function createFinder(columns: Columns): Finder {
     }
     return order.rows;
   }
-  function* find(query: Query, key: string): Slices<Uint32Array> {
+  function* find(query: Query, key: string): Slices<Found> {
     const { version } = columns;
     const order = yield* orderBy(query.sort);
-    const found = yield* filter(columns, order, query);
+    const rows = yield* filter(columns, order, query);
+    const found = { rows, samples: order.length };
     keepLast(answers, key, { version, found }, answersKeptMax);
     return found;
   }
-  const step = (query: Query): Uint32Array | null => {
+  const step = (query: Query): Found | null => {
     const key = JSON.stringify(query);
     const known = answers.get(key);
     if (known?.version === columns.version) return known.found;

@@ -3,7 +3,7 @@
  * the background, and the documents that were read last. It follows a data set that grows.
  */
 import type { ManifestShard } from '../../../schemas/manifest.ts';
-import { readManifest } from '../../dataset/manifest.ts';
+import { entryPath, readManifest } from '../../dataset/manifest.ts';
 import { type OpenOutput, openOutput, outputOf } from '../../dataset/open-output.ts';
 import { readOptOuts } from '../../dataset/opt-out/generations.ts';
 import { PipelineError } from '../../runtime/errors.ts';
@@ -114,6 +114,10 @@ export async function serveOutput(
     }),
     refresh: async () => {
       try {
+        const isGone = await isMissing(output);
+        if (isGone) problem = problemOf(gone(output));
+        else if (problem?.code === 'OUTPUT_MISSING') problem = null;
+        if (isGone) return;
         const isWhole = output.head.closed && catalogue.shardsRead === output.shards.length;
         if (isWhole && !(await isOptedOutSince(output))) return;
         const before = output.optOuts.headHash;
@@ -149,6 +153,16 @@ export async function serveOutput(
       await store.close();
     },
   };
+}
+
+/** Whether its folder was removed while it is open. */
+async function isMissing({ store, entries, head }: OpenOutput): Promise<boolean> {
+  return entries.length > 0 && (await store.size(entryPath(head.entry))) === null;
+}
+
+function gone({ store, head }: OpenOutput): PipelineError {
+  const what = `${store.place} holds ${entryPath(head.entry)} no longer: what is shown was read before`;
+  return new PipelineError('OUTPUT_MISSING', what, { subject: store.place });
 }
 
 async function isOptedOutSince({ store, optOuts }: OpenOutput): Promise<boolean> {

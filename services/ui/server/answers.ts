@@ -159,6 +159,7 @@ async function answerFile(
   { name, path: wanted = null }: { name: string; path?: string | null | undefined },
 ): Promise<FileView> {
   const named = await output.catalogue.named(name, pageMax);
+  if (named.length === 0) return { id: null, paths: [], file: null };
   const own = named.filter(({ row }) => row.origin === named[0]?.row.origin);
   const wholes = own.filter(({ row }) => row.complete);
   const samples = (wholes.length > 0 ? wholes : own).map(placeOf);

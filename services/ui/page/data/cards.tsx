@@ -46,10 +46,10 @@ export interface CostProps {
 export function CostCard({ view, totals }: CostProps) {
   const cost = view?.found?.cost;
   if (cost === undefined) {
-    const why = view === null ? 'yet' : `, because ${view.why}`;
+    const why = view === null ? ' yet' : `, because ${view.why}`;
     return (
       <Card title="Cost" aside="answers of the teacher">
-        <p class="note">Not known here {why}.</p>
+        <p class="note">Not known here{why}.</p>
       </Card>
     );
   }

@@ -1,7 +1,7 @@
 /** The data set at a glance: how much there is, of what, what was left out, and what it cost. */
 import { useEffect } from 'preact/hooks';
 import type { FunnelView, Totals } from '../../api.ts';
-import { bytes, count, plural, share, short } from '../frame/numbers.ts';
+import { bytes, count, figure, plural, share, short } from '../frame/numbers.ts';
 import { Bars, Card, Figure, Plain, Trouble, Waiting } from '../frame/parts.tsx';
 import { command, output, quoted, route } from '../frame/state.ts';
 import { useAnswer } from '../frame/use-answer.ts';
@@ -51,13 +51,13 @@ function Figures({ totals }: { readonly totals: Totals }) {
     <dl class="figures">
       <Figure
         label="repositories"
-        value={count(repositories)}
+        value={figure(repositories)}
         note={incomplete === 0 ? documents : `${count(incomplete)} not whole yet`}
       />
-      <Figure label="files" value={count(files)} note={bytes(totals.textBytes)} />
+      <Figure label="files" value={figure(files)} note={bytes(totals.textBytes)} />
       <Figure label="tokens" value={short(tokens)} note={count(tokens)} />
       <Figure label="trained" value={share(trainedTokens, tokens)} note={count(trainedTokens)} />
-      <Figure label="packs" value={count(packs)} note={plural(totals.shards, 'shard')} />
+      <Figure label="packs" value={figure(packs)} note={plural(totals.shards, 'shard')} />
       <Figure
         label="padding"
         value={share(totals.paddingShare, 1)}
@@ -93,6 +93,7 @@ function LanguagesCard({ totals }: { readonly totals: Totals }) {
   return (
     <Card title="Languages" aside="bytes written">
       <Bars rows={rows.slice(0, shownMax)} label="Bytes by language" />
+      {rows.length === 0 && <p class="note">No file is known here.</p>}
       <More rest={rows.length - shownMax} />
     </Card>
   );
@@ -108,6 +109,7 @@ function LicencesCard({ totals, out }: TotalsProps) {
   return (
     <Card title="Licences" aside="tokens">
       <Bars rows={rows.slice(0, shownMax)} label="Tokens by licence" />
+      {rows.length === 0 && <p class="note">No document is known here.</p>}
       <More rest={rows.length - shownMax} />
     </Card>
   );

@@ -1,9 +1,12 @@
-/** The quality report. It reads every document, so a large output waits until it is asked for. */
-import { useEffect, useState } from 'preact/hooks';
+/**
+ * The quality report. It reads every document, so an output that is large, or grows, waits until it
+ * is asked for.
+ */
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { QualitySection, QualityView } from '../../api.ts';
 import { ask } from '../frame/ask.ts';
 import { Card, Plain, Trouble, Waiting } from '../frame/parts.tsx';
-import { edition } from '../frame/state.ts';
+import { edition, output } from '../frame/state.ts';
 
 /** An output of so few tokens is measured at once. */
 const tokensAtOnce = 3_000_000;
@@ -16,8 +19,10 @@ export interface QualityProps {
 
 export function QualityCard({ out, tokens }: QualityProps) {
   const [view, setView] = useState<QualityView | null>(null);
-  const [wanted, setWanted] = useState(false);
-  const start = wanted || tokens <= tokensAtOnce;
+  const [clicks, setClicks] = useState(0);
+  const seen = useRef(0);
+  const isClosed = output.value?.closed === true;
+  const start = isClosed && tokens > 0 && tokens <= tokensAtOnce;
   const state = edition.value;
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -29,25 +34,31 @@ export function QualityCard({ out, tokens }: QualityProps) {
       setView(now);
       if (now?.state === 'measuring') timer = setTimeout(() => void look(false), lookEveryMs);
     };
-    void look(start);
+    void look(start || clicks > seen.current);
+    seen.current = clicks;
     return () => {
       left = true;
       clearTimeout(timer);
     };
-  }, [out, start, state]);
+  }, [out, start, state, clicks]);
   return (
     <Card title="Quality of the thoughts">
-      <Body view={view} start={() => setWanted(true)} />
+      {tokens === 0 ? (
+        <p class="note">No document is there yet.</p>
+      ) : (
+        <Body view={view} isClosed={isClosed} start={() => setClicks(clicks + 1)} />
+      )}
     </Card>
   );
 }
 
 interface BodyProps {
   readonly view: QualityView | null;
+  readonly isClosed: boolean;
   readonly start: () => void;
 }
 
-function Body({ view, start }: BodyProps) {
+function Body({ view, isClosed, start }: BodyProps) {
   if (view === null) return <Waiting />;
   if (view.problem !== null) return <Trouble problem={view.problem} />;
   if (view.state === 'measuring') return <Waiting what="Measuring" />;
@@ -62,13 +73,23 @@ function Body({ view, start }: BodyProps) {
     );
   }
   return (
-    <div class="quality">
-      {view.sections
-        .filter(({ rows }) => rows.length > 0)
-        .map((section) => (
-          <Section key={section.title} section={section} />
-        ))}
-    </div>
+    <>
+      {!isClosed && (
+        <p>
+          <button type="button" onClick={start}>
+            Measure again
+          </button>{' '}
+          <span class="note">The data set grows: this is of when it was measured.</span>
+        </p>
+      )}
+      <div class="quality">
+        {view.sections
+          .filter(({ rows }) => rows.length > 0)
+          .map((section) => (
+            <Section key={section.title} section={section} />
+          ))}
+      </div>
+    </>
   );
 }
 

@@ -23,6 +23,11 @@ export function short(value: number): string {
   return rest.toFixed(digits) + (units[unit] ?? '');
 }
 
+/** As large as a figure may be that has a place on a phone. */
+export function figure(value: number): string {
+  return value < 10_000_000 ? count(value) : short(value);
+}
+
 export function bytes(value: number): string {
   return `${short(value)}${value < 999.5 ? ' ' : ''}B`;
 }

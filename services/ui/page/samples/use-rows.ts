@@ -13,44 +13,62 @@ export interface Rows {
   readonly problem: Problem | null;
   /** Null while it is on its way. */
   rowAt(place: number): SampleRow | null;
-  /** Asks for the pages of these rows, if they are not there. */
+  /** Asks for the pages of these rows that are not there, one after the other. */
   want(from: number, to: number): void;
 }
 
 interface Held {
   readonly key: string;
+  readonly question: string;
+  /** Pages of the same question to an older state: they are shown until newer ones are there. */
+  readonly before: ReadonlyMap<number, SamplePage | 'asked'>;
   readonly pages: Map<number, SamplePage | 'asked'>;
   matched: number;
   samples: number;
   problem: Problem | null;
 }
 
-const emptyRows = (key: string, before: Held | null): Held => ({
-  key,
+const emptyRows = (key: string, question: string, before: Held | null): Held => ({
+  ...{ key, question },
+  before: before?.question === question ? shownOf(before) : new Map(),
   pages: new Map(),
   matched: before?.matched ?? 0,
   samples: before?.samples ?? 0,
   problem: null,
 });
 
+/** Newer pages before older ones. */
+function shownOf({ before, pages }: Held): Map<number, SamplePage | 'asked'> {
+  const there = [...pages].filter(([, page]) => page !== 'asked');
+  return new Map([...before, ...there].slice(-pagesKeptMax));
+}
+
+const pagesKeptMax = 20;
+
 export function useRows(question: Parameters, state: string): Rows {
   const [, draw] = useReducer((times: number) => times + 1, 0);
   const held = useRef<Held | null>(null);
-  const key = JSON.stringify([question, state]);
-  if (held.current?.key !== key) held.current = emptyRows(key, held.current);
+  // What a drag passes and what is typed on meanwhile is not asked for.
+  const isAsking = useRef(false);
+  const asked = JSON.stringify(question);
+  const key = JSON.stringify([asked, state]);
+  if (held.current?.key !== key) held.current = emptyRows(key, asked, held.current);
   const now = held.current;
   const askFor = (page: number) => {
     now.pages.set(page, 'asked');
+    isAsking.current = true;
     const range = { from: String(page * pageSize), count: String(pageSize) };
     ask<SamplePage>('samples', { ...question, ...range }).then(
       (answer) => {
         now.pages.set(page, answer);
         now.matched = answer.matched;
         now.samples = answer.samples;
+        isAsking.current = false;
         draw(undefined);
       },
       (error: unknown) => {
         now.problem = problemOf(error);
+        isAsking.current = false;
         draw(undefined);
       },
     );
@@ -60,13 +78,15 @@ export function useRows(question: Parameters, state: string): Rows {
     samples: now.samples,
     problem: now.problem,
     rowAt: (place) => {
-      const page = now.pages.get(Math.floor(place / pageSize));
+      const number = Math.floor(place / pageSize);
+      const newest = now.pages.get(number);
+      const page = newest === undefined || newest === 'asked' ? now.before.get(number) : newest;
       return page === undefined || page === 'asked' ? null : (page.rows[place % pageSize] ?? null);
     },
     want: (from, to) => {
       const last = Math.floor(to / pageSize);
       for (let page = Math.floor(from / pageSize); page <= last; page += 1) {
-        if (!now.pages.has(page)) askFor(page);
+        if (!isAsking.current && !now.pages.has(page)) askFor(page);
       }
     },
   };

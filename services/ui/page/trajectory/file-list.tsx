@@ -10,13 +10,15 @@ import type { FilePart } from './blocks.ts';
 
 export interface FileListProps {
   readonly files: readonly FilePart[];
+  /** Whether these are all of them. */
+  readonly isWhole: boolean;
   readonly current: FilePart | null;
   readonly searches: ReadonlyMap<string, FileSearch>;
 }
 
 const rowHeight = 40;
 
-export function FileList({ files, current, searches }: FileListProps) {
+export function FileList({ files, isWhole, current, searches }: FileListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [filter, setFilter] = useState('');
   const shown = useMemo(() => {
@@ -34,7 +36,7 @@ export function FileList({ files, current, searches }: FileListProps) {
         type="search"
         data-filter
         aria-label="Filter files"
-        placeholder={`Filter ${count(files.length)} files ( / )`}
+        placeholder={`Filter ${isWhole ? `${count(files.length)} ` : ''}files ( / )`}
         value={filter}
         onInput={({ currentTarget }) => setFilter(currentTarget.value)}
       />

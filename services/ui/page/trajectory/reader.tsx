@@ -73,7 +73,7 @@ export function Reader({ trajectory, log }: ReaderProps) {
   const here = { segment: segmentAtTop, file: fileAt(files, segmentAtTop) };
   return (
     <div class="reader">
-      <FileList files={files} current={here.file} searches={searches} />
+      <FileList {...{ files, searches, current: here.file, isWhole: trajectory.isWhole }} />
       <div class="steps">
         <Overview {...{ trajectory, log, ...here, showsHeat: shows.showsHeat, go: goTo }} />
         <Blocks {...{ list, blocks, reading, scroller, open }} />

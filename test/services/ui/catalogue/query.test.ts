@@ -18,7 +18,7 @@ const all: Query = {
   descending: false,
 };
 const idsOf = (query: Partial<Query>) =>
-  [...finder.find({ ...all, ...query })].map((row) => rows[row]?.id);
+  [...finder.find({ ...all, ...query }).rows].map((row) => rows[row]?.id);
 const plain = (keep: (row: (typeof rows)[number]) => boolean) =>
   rows.filter(keep).map(({ id }) => id);
 
@@ -52,7 +52,7 @@ describe('orders', () => {
   });
 
   test('a number sorts as a number, and equal ones keep the order of the data set', () => {
-    const byFiles = [...finder.find({ ...all, sort: 'files' })];
+    const byFiles = [...finder.find({ ...all, sort: 'files' }).rows];
     const wanted = rows.map((row, place) => ({ files: row.files, place }));
     wanted.sort((a, b) => a.files - b.files || a.place - b.place);
     expect(byFiles).toEqual(wanted.map(({ place }) => place));
@@ -61,13 +61,15 @@ describe('orders', () => {
   test('an order is made anew when samples came in', () => {
     const growing = syntheticColumns(1_000);
     const find = createFinder(growing);
-    expect(find.find({ ...all, sort: 'tokens' })).toHaveLength(1_000);
+    expect(find.find({ ...all, sort: 'tokens' }).rows).toHaveLength(1_000);
     growing.add({
       version: 1,
       rows: [{ ...syntheticRowOf(growing), id: 'new', tokens: 2_000_000 }],
       languages: [],
     });
-    const [first] = find.find({ ...all, sort: 'tokens', descending: true });
+    const { rows: now, samples } = find.find({ ...all, sort: 'tokens', descending: true });
+    const [first] = now;
+    expect(samples).toBe(1_001);
     expect(growing.ids[first ?? 0]).toBe('new');
   });
 });

@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -127,6 +128,25 @@ describe('the output', () => {
     } finally {
       await again.close();
       harness.remove();
+    }
+  });
+
+  test('one that is removed while it is open is told, and goes on when it is back', async () => {
+    const copy = join(folder, 'removed');
+    cpSync(out, copy, { recursive: true });
+    const again = await serveFolders([copy]);
+    try {
+      const [output] = again.outputs;
+      await output?.settled();
+      renameSync(copy, `${copy}-away`);
+      await output?.refresh();
+      expect(output?.state().problem).toMatchObject({ code: 'OUTPUT_MISSING', subject: copy });
+      expect(await again.json('/api/totals')).toMatchObject({ samples: 1 });
+      renameSync(`${copy}-away`, copy);
+      await output?.refresh();
+      expect(output?.state().problem).toBeNull();
+    } finally {
+      await again.close();
     }
   });
 
