@@ -63,7 +63,10 @@ export function createTerminal(
   return {
     stream: { write: (text) => void stream.write(hide(text)) },
     isTerminal,
-    columns: stream.columns ?? 80,
+    get columns() {
+      // Some terminals that no window shows say 0; a window may change.
+      return stream.columns || 80;
+    },
     style: createStyle(isTerminal && !refused),
   };
 }
