@@ -1,10 +1,10 @@
 /**
  * `npm run bench -- near-duplicates [--packages FOLDER] [--json]`: how well near duplicates are
- * found among the files of released packages, in two versions each, beside the exact similarity of
- * all pairs; how fast; and what the entries take in memory. A repository is compared with earlier
- * ones only, as in a run. Packages come from npm once, unless a folder of `.tgz` is given.
+ * found among the files of released packages, in several versions each, beside the exact
+ * similarity of all pairs; how fast; and what the entries take in memory. A repository is compared
+ * with earlier ones only, as in a run. Packages come from npm once, unless a folder of `.tgz` is
+ * given.
  */
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -24,16 +24,29 @@ import {
   shinglesMin,
 } from '../../services/stages/discover/near-duplicates/sketches.ts';
 import type { Report } from '../bench.ts';
-import { cacheFolder, obtain, runTool } from './structure/obtain/tools.ts';
+import { obtainArchives } from './corpora/fetch-packages.ts';
+import { cacheFolder, runTool } from './structure/obtain/tools.ts';
 
-/** Two released versions of each: what changed between them is a near duplicate, or not. */
-const versions = `axios@1.6.0 axios@1.7.9 chalk@4.1.2 chalk@5.3.0 commander@11.1.0 commander@12.1.0
-  date-fns@2.30.0 date-fns@3.6.0 express@4.18.2 express@4.21.2 fastify@4.24.3 fastify@5.2.0
-  immer@9.0.21 immer@10.1.1 jsdom@22.1.0 jsdom@25.0.1 koa@2.14.2 koa@2.15.3 lodash@4.17.15
-  lodash@4.17.21 mocha@10.2.0 mocha@10.8.2 pg@8.11.3 pg@8.13.1 preact@10.19.2 preact@10.24.3
-  rxjs@7.5.7 rxjs@7.8.1 three@0.158.0 three@0.170.0 zod@3.22.4 zod@3.24.1`.split(/\s+/);
+/** Released versions of each: what changed between them is a near duplicate, or not. */
+const versions = `ajv@6.12.6 ajv@8.11.0 ajv@8.17.1 antd@5.10.0 antd@5.22.2 axios@1.6.0 axios@1.7.9
+  @babel/types@7.22.5 @babel/types@7.26.0 chalk@4.1.2 chalk@5.3.0 commander@11.1.0
+  commander@12.1.0 core-js@3.30.0 core-js@3.39.0 date-fns@2.28.0 date-fns@2.30.0 date-fns@3.6.0
+  eslint@8.40.0 eslint@8.57.1 eslint@9.16.0 express@4.18.2 express@4.21.2 fastify@4.24.3
+  fastify@5.2.0 graphql@15.8.0 graphql@16.6.0 graphql@16.9.0 highlight.js@11.8.0
+  highlight.js@11.10.0 immer@9.0.21 immer@10.1.1 jsdom@20.0.3 jsdom@22.1.0 jsdom@25.0.1
+  koa@2.14.2 koa@2.15.3 lodash@4.17.15 lodash@4.17.21 mocha@10.2.0 mocha@10.8.2 pg@8.11.3
+  pg@8.13.1 preact@10.19.2 preact@10.24.3 ramda@0.28.0 ramda@0.30.1 rxjs@6.6.7 rxjs@7.5.7
+  rxjs@7.8.1 three@0.150.0 three@0.158.0 three@0.170.0 undici@5.28.4 undici@6.21.0
+  webpack@5.88.0 webpack@5.97.1 zod@3.22.4 zod@3.24.1`;
 
 const similarityMin = 0.7;
+
+const bands = [
+  [0.6, 0.65],
+  [0.65, 0.7],
+  [0.7, 0.75],
+  [0.75, 0.8],
+] as const;
 
 interface Text {
   readonly owner: number;
@@ -60,6 +73,16 @@ export async function run(report: Report): Promise<void> {
     report({ metric: `files similar by ${least}`, value: wanted.length, unit: 'files' });
     report({ metric: `recall by ${least}`, value: hit / Math.max(1, wanted.length), unit: '' });
   }
+  // Around the bound: what is a little below it may be reported, and what is above it missed.
+  for (const [from, to] of bands) {
+    const within = texts.flatMap((_, at) => {
+      const best = exact[at]?.best ?? 0;
+      return best >= from && best < to ? at : [];
+    });
+    const share = within.filter(isFound).length / Math.max(1, within.length);
+    report({ metric: `files similar by ${from} to ${to}`, value: within.length, unit: 'files' });
+    report({ metric: `reported of those by ${from} to ${to}`, value: share, unit: '' });
+  }
   const reported = texts.flatMap((_, at) => (isFound(at) ? at : []));
   for (const least of [0.65, similarityMin]) {
     const right = reported.filter((at) => (exact[at]?.best ?? 0) >= least).length;
@@ -71,11 +94,7 @@ export async function run(report: Report): Promise<void> {
 async function obtainVersions(): Promise<string> {
   const cache = cacheFolder(process.env);
   await mkdir(cache, { recursive: true });
-  const fetchAll = async (into: string) => {
-    for (const name of versions) execFileSync('npm', ['pack', '--silent', name], { cwd: into });
-  };
-  const source = { name: 'versions', obtain: fetchAll };
-  return obtain('packages', source, { run: runTool, cache });
+  return obtainArchives('versions', { npm: versions, pip: '' }, { run: runTool, cache });
 }
 
 /** Every file, what was found for it, and what it took. */

@@ -85,11 +85,15 @@ const leftOut = 'left-out.txt';
 function fetchInto(folder: string, { npm, pip }: PackageLists): void {
   const options = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary', ':all:'];
   const left = [
-    ...fetchAll(folder, 'npm', ['pack', '--silent'], npm.split(/\s+/)),
-    ...fetchAll(folder, 'python3', options, pip.split(/\s+/)),
+    ...fetchAll(folder, 'npm', ['pack', '--silent'], namesIn(npm)),
+    ...fetchAll(folder, 'python3', options, namesIn(pip)),
   ];
   if (readdirSync(folder).length === 0) throw new Error(left[0] ?? 'no package is listed');
   writeFileSync(join(folder, leftOut), left.map((line) => `${line}\n`).join(''));
+}
+
+function namesIn(list: string): string[] {
+  return list.split(/\s+/).filter((name) => name !== '');
 }
 
 /** A call for many: starting a client takes longer than most downloads. */

@@ -68,7 +68,6 @@ function unique(beginnings: Beginnings): Beginnings {
 /** Follows a syntax tree until every beginning is complete. */
 class Reader {
   readonly #flags: string;
-  readonly #symbolsOf = new Map<string, readonly number[]>();
 
   constructor(flags: string) {
     this.#flags = flags;
@@ -130,15 +129,19 @@ class Reader {
 
   /** The symbols of what one character, set or class of the pattern matches. */
   #symbols(raw: string): readonly number[] {
-    let symbols = this.#symbolsOf.get(raw);
+    const known = `${this.#flags}/${raw}`;
+    let symbols = symbolsOf.get(known);
     if (symbols === undefined) {
       const matched = allUnits().match(new RegExp(raw, `g${this.#flags}`)) ?? [];
       symbols = [...new Set(matched.map((unit) => unit.charCodeAt(0) & symbolMask))];
-      this.#symbolsOf.set(raw, symbols);
+      symbolsOf.set(known, symbols);
     }
     return symbols;
   }
 }
+
+/** What was found for the parts of all patterns: most of them stand in many. */
+const symbolsOf = new Map<string, readonly number[]>();
 
 let units: string | null = null;
 

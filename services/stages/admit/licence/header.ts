@@ -9,7 +9,7 @@ import {
   mapIdentifiers,
   parseExpression,
 } from './expression.ts';
-import { readBlock, statingWords } from './notice/notice.ts';
+import { isInHead, readBlock, statingWords } from './notice/notice.ts';
 import { restricts } from './riders.ts';
 import { canonical, fromName, fromStatement, parseKnown, someBsd, stated } from './statement.ts';
 import { licenceWords } from './text.ts';
@@ -33,8 +33,22 @@ export function readHeader({ path, text }: FileText): LicenceExpression | null {
   if (spdx.length > 0) return combine('and', spdx);
   const code = inCode.exec(text);
   const coded = code === null ? null : fromCode(code[1] ?? code[2] ?? '');
-  const noticed = comments.flatMap((block) => readBlock(block) ?? []);
+  const noticed = comments.flatMap((block) => readAgain(block) ?? []);
   return combine('and', [coded ?? [], noticed].flat());
+}
+
+/** The files of a repository have few notices, so the last ones are known. */
+const blocksMax = 64;
+const knownBlocks = new Map<string, LicenceExpression | null>();
+
+function readAgain(block: CommentBlock): LicenceExpression | null {
+  const key = `${isInHead(block)} ${block.lines.join('\n')}`;
+  const known = knownBlocks.get(key);
+  if (known !== undefined) return known;
+  const found = readBlock(block);
+  if (knownBlocks.size === blocksMax) knownBlocks.clear();
+  if (found !== null) knownBlocks.set(key, found);
+  return found;
 }
 
 /** A longer text says more than which licence holds. */

@@ -27,10 +27,15 @@ export const statingWords = new RegExp(
   'i',
 );
 
+export function isInHead({ offset }: CommentBlock): boolean {
+  return offset < headCharacters;
+}
+
 /** Returns the licence that the block states; null if it states none. */
-export function readBlock({ lines, offset }: CommentBlock): LicenceExpression | null {
+export function readBlock(block: CommentBlock): LicenceExpression | null {
+  const { lines } = block;
   if (!statingWords.test(lines.join(' '))) return null;
-  const inHead = offset < headCharacters;
+  const inHead = isInHead(block);
   const prose = proseOf(lines);
   const words = licenceWords(lines.join('\n'));
   const texts = textsIn(words).map((identifier) => licence(identifier));
