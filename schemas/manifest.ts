@@ -268,3 +268,19 @@ export function optOutPath(generation: number): string {
 export function isOptOutName(name: string): boolean {
   return /^\d{8}\.json$/.test(name);
 }
+
+/**
+ * Beside the manifest, where an opt-out was told to erase: the repositories whose records the log
+ * lacks, and the blobs that only they used. Written before anything goes, so that it can be
+ * finished by whoever comes after a killed process.
+ */
+export const erasurePath = 'erased.json';
+
+export const erasureSchema = z.strictObject({
+  format: z.literal(1),
+  repositories: z.array(z.strictObject({ repositoryId: z.string(), name: z.string() })),
+  /** SHA-256 of each, in order. */
+  blobs: z.array(hash),
+});
+
+export type Erasure = z.infer<typeof erasureSchema>;

@@ -35,6 +35,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   'opt-out apply': [
     'backstory opt-out apply opt-outs.txt data --dry-run',
     'backstory opt-out apply opt-outs.txt data',
+    'backstory opt-out apply opt-outs.txt data --erase',
   ],
   release: [
     'backstory release data',

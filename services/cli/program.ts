@@ -279,6 +279,10 @@ function addProvenance(
       .argument('<list>', 'file with one rule per line, # for comments')
       .argument('<out>', 'output folder of a run, finished or growing')
       .option('--dry-run', 'say what would leave, and change nothing')
+      .option(
+        '--erase',
+        'also erase their blobs and records; the ended run then takes no more sources',
+      )
       .option('--json', 'print JSON'),
   ).action(async (list, out, options) => {
     const { optOutCommand } = await import('./commands/provenance/opt-out.ts');

@@ -4,14 +4,18 @@
  */
 import { createHash } from 'node:crypto';
 import type { BlobReference } from '../../../schemas/generated/types.ts';
-import { type TopicName, topicNames } from '../../../schemas/topology.ts';
+import type { Erasure } from '../../../schemas/manifest.ts';
+import { topicNames } from '../../../schemas/topology.ts';
 import { blobPath as blobPathInStore } from '../../runtime/store/blobs.ts';
+import { readErasure } from '../../runtime/store/erasure.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
+import { printable } from '../printable.ts';
+import { forEachReference } from '../run-log/references.ts';
 import { forEachBody, withRunLog } from '../run-log/run-log.ts';
 import { MisplacedDifference } from './place.ts';
 
 /** Path of a blob in the output. */
-export function blobPath(reference: BlobReference): string {
+export function blobPath(reference: Pick<BlobReference, 'sha256'>): string {
   return `blobs/${blobPathInStore(reference)}`;
 }
 
@@ -31,8 +35,11 @@ export function openBlobNames(): BlobNames {
 export async function checkBlobs(store: ObjectStore, names: BlobNames): Promise<string[]> {
   const present = await hashBlobs(store);
   const absent: string[] = [];
+  const erasure = await readErasure(store);
+  if (erasure !== null) absent.push(tellErased(erasure, present));
+  const erased = new Set((erasure?.blobs ?? []).map((sha256) => blobPath({ sha256 })));
   if (present.size > 0) {
-    const missing = missingBlobs(names, present);
+    const missing = missingBlobs(names, present, erased);
     const [first] = missing;
     // A replay reads blobs that it lacks from the data set that it replays.
     const isReplay = (await store.size('replay.json')) !== null;
@@ -41,8 +48,16 @@ export async function checkBlobs(store: ObjectStore, names: BlobNames): Promise<
   } else if (names.paths.size > 0) {
     absent.push('blobs/, without which documents, structures and archives cannot be shown again');
   }
-  const log = await checkLog(store, names, present);
+  const log = await checkLog(store, names, present, erased);
   return log === null ? absent : [...absent, log];
+}
+
+/** Names the repositories of which blobs and records are gone for good. */
+function tellErased({ repositories, blobs }: Erasure, present: ReadonlySet<string>): string {
+  const names = repositories.map(({ name }) => printable(name)).join(', ');
+  const left = blobs.filter((sha256) => present.has(blobPath({ sha256 }))).length;
+  const again = left === 0 ? '' : `; ${left} of them are still there: repeat it`;
+  return `records and ${blobs.length} blobs of ${names}, which an opt-out erased${again}`;
 }
 
 /** Paths of all blobs in the store; the name of each must be its hash. */
@@ -62,9 +77,14 @@ async function hashBlobs(store: ObjectStore): Promise<ReadonlySet<string>> {
   return present;
 }
 
-function missingBlobs({ paths }: BlobNames, present: ReadonlySet<string>): MisplacedDifference[] {
+/** What an opt-out erased is not missing. */
+function missingBlobs(
+  { paths }: BlobNames,
+  present: ReadonlySet<string>,
+  erased: ReadonlySet<string>,
+): MisplacedDifference[] {
   return [...paths]
-    .filter(([path]) => !present.has(path))
+    .filter(([path]) => !present.has(path) && !erased.has(path))
     .map(([path, by]) => new MisplacedDifference(path, `it is missing, and ${by} names it`));
 }
 
@@ -76,6 +96,7 @@ async function checkLog(
   store: ObjectStore,
   names: BlobNames,
   present: ReadonlySet<string>,
+  erased: ReadonlySet<string>,
 ): Promise<string | null> {
   if (!(await isEmbedded(store))) return null;
   const lost = 'without it a run cannot be resumed, and what gates and search did is not known';
@@ -83,11 +104,14 @@ async function checkLog(
   if (present.size === 0) return null;
   const { why } = await withRunLog(store.place, async (log) => {
     for (const topic of topicNames) {
-      await forEachBody(log, topic, ({ body }) => nameReferences(body, topic, names));
+      const namedBy = `the log (${topic})`;
+      await forEachBody(log, topic, ({ body }) =>
+        forEachReference(body, (reference) => names.add(reference, namedBy)),
+      );
     }
     return true;
   });
-  const [first] = missingBlobs(names, present);
+  const [first] = missingBlobs(names, present, erased);
   if (first !== undefined) throw first;
   return why === null ? null : `what the log names was not looked for, because ${why}`;
 }
@@ -95,13 +119,4 @@ async function checkLog(
 async function isEmbedded(store: ObjectStore): Promise<boolean> {
   const bytes = await store.read('run.json');
   return bytes !== null && Object.hasOwn(JSON.parse(bytes.toString('utf8')) as object, 'inputHash');
-}
-
-/** Adds every blob reference in a body, at any depth. */
-function nameReferences(value: unknown, topic: TopicName, names: BlobNames): void {
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return;
-  const { sha256, bytes, path } = value as Partial<BlobReference & { path: string }>;
-  const isReference = typeof sha256 === 'string' && typeof bytes === 'number';
-  if (isReference && path === undefined) names.add({ sha256, bytes }, `the log (${topic})`);
-  else for (const each of Object.values(value)) nameReferences(each, topic, names);
 }

@@ -36,6 +36,7 @@ import { plainWire } from '../records/wire.ts';
 import { createRedactor, type Redactor } from '../redact.ts';
 import type { AnyStage, RunFacts } from '../stage.ts';
 import { openBlobStore } from '../store/blobs.ts';
+import { readErasure, withoutErased } from '../store/erasure.ts';
 import { openLocalObjects } from '../store/objects/local.ts';
 import type { ObjectStore } from '../store/objects/object-store.ts';
 import { openProcessLog } from '../watch/log.ts';
@@ -138,7 +139,8 @@ async function openProcess(
   const crashPoint = options.faults?.crashPoint;
   const objects =
     options.objects ?? openLocalObjects(run.outputFolder, (step) => crashPoint?.(`store:${step}`));
-  const blobs = openBlobStore(blobFolder, landmark);
+  const erasure = await readErasure(objects);
+  const blobs = withoutErased(openBlobStore(blobFolder, landmark), erasure);
   const parts = { run, settings, bus, wire, objects, blobs, memo, crashes, metrics, progress, log };
   const open = openEngine(options, parts);
   if (settings.metricsPort !== null) {
@@ -147,8 +149,9 @@ async function openProcess(
     closers.push(() => server.close());
   }
   await bus.createTopics(topicConfigurations(run.dataset));
-  await reopenInput(open.engine, options.sqlite, options.stages);
-  await tryAgain(open.engine, options.sqlite, options.stages);
+  const end = erasure === null ? options.sqlite : null;
+  await reopenInput(open.engine, end, options.stages);
+  await tryAgain(open.engine, end, options.stages);
   await readProgress(open.engine, progress);
   return { open, progress, objects };
 }

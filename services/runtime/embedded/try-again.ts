@@ -27,9 +27,14 @@ interface Failed {
 /** Returns the number of records that are tried again. */
 export async function tryAgain(
   engine: Engine,
-  log: SqliteLog,
+  /** Null where records of it were erased: the writer could not go back to the failed ones. */
+  log: SqliteLog | null,
   stages: readonly AnyStage[],
 ): Promise<number> {
+  if (log === null) {
+    engine.log.warn('an opt-out erased records: what failed is not tried again');
+    return 0;
+  }
   const failed = await failedRepositories(engine, log);
   await findDrops(engine, log, failed);
   const removed: RecordPlace[] = [];

@@ -4,6 +4,11 @@
  */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import {
+  type EraseReport,
+  eraseOptedOut,
+  requireErasable,
+} from '../../../dataset/growing/erase.ts';
 import { applyOptOuts, type OptOutReport } from '../../../dataset/growing/opt-out.ts';
 import { type OptOutRule, parseOptOutList, ruleFor } from '../../../dataset/opt-out/rules.ts';
 import { printable } from '../../../dataset/printable.ts';
@@ -14,11 +19,12 @@ import { type CommandContext, writeJson, writeLine } from '../../context.ts';
 import { type ExitCode, exitCodes } from '../../failures.ts';
 import { openPlace, runFolderOf } from '../../open/output-place.ts';
 import type { ConfigurationOptions } from '../../open/settings.ts';
-import { formatCount, plural } from '../../views/format.ts';
+import { formatBytes, formatCount, plural } from '../../views/format.ts';
 import { createShardCounter } from '../../views/shard-counter.ts';
 
 export interface OptOutOptions extends ConfigurationOptions {
   readonly dryRun?: boolean;
+  readonly erase?: boolean;
   readonly json?: boolean;
 }
 
@@ -31,16 +37,24 @@ export async function optOutCommand(
   const { rules, hash } = await readOptOutList(resolve(context.workingFolder, list), list);
   const store = await openPlace(context, out, options);
   await requireOutput(store, out);
+  const folder = runFolderOf(context, out);
+  if (options.erase === true) await requireErasable(store, folder);
   const counter = createShardCounter(context.err, 'looked through', options.json);
-  const { found: alsoKnown, why } = await readKnownNames(runFolderOf(context, out), rules);
+  const { found: alsoKnown, why } = await readKnownNames(folder, rules);
   const report = await applyOptOuts(store, {
     ...{ rules, list: hash },
     ...(alsoKnown === null ? {} : { alsoKnown }),
     dryRun: options.dryRun === true,
     onProgress: counter.show,
   }).finally(counter.erase);
-  if (options.json === true) writeJson(context.out, { ...report, list: hash });
-  else drawReport(context, report, options.dryRun === true);
+  const isErased = options.erase === true && options.dryRun !== true && folder !== null;
+  const erased = isErased ? await eraseOptedOut(folder) : null;
+  if (options.json === true) {
+    writeJson(context.out, { ...report, list: hash, ...(erased === null ? {} : { erased }) });
+  } else {
+    drawReport(context, report, options.dryRun === true);
+    if (erased !== null) drawErased(context, erased);
+  }
   if (why !== null && options.json !== true) {
     writeLine(
       context.err,
@@ -116,4 +130,18 @@ function drawReport({ out }: CommandContext, report: OptOutReport, isDry: boolea
     `${plural(repositories.length, 'repository', 'repositories')} ${will}: ${plural(samples, 'sample')}, ${plural(tokens, 'token')} blank in ${plural(shards, 'shard')}; ${plural(report.rules, 'new rule')}`,
   );
   if (isDry) writeLine(out, 'nothing was changed');
+}
+
+function drawErased({ out }: CommandContext, { repositories, ...gone }: EraseReport): void {
+  const names = repositories.slice(0, listedMax).map(({ name }) => printable(name));
+  const more = repositories.length - names.length;
+  const all = `${names.join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`;
+  writeLine(
+    out,
+    `erased of ${all}: ${plural(gone.records, 'record')} of the log, ${plural(gone.blobs, 'blob')} of ${formatBytes(gone.bytes)}, and cache/`,
+  );
+  writeLine(
+    out,
+    'not erased: names, hashes and sizes in the log and in run.log; answers of the teacher in memo/, which may quote a file (remove memo/, and a later run asks again); exports and copies made before',
+  );
 }

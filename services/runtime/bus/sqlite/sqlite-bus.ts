@@ -34,6 +34,8 @@ export interface RecordPlace extends TopicPartition {
 export interface SqliteLog extends Bus {
   /** Removes records and produces others, all or nothing. */
   amend(removed: readonly RecordPlace[], records: readonly OutgoingRecord[]): Promise<void>;
+  /** Removes records, and writes the file anew, without what was ever removed. */
+  erase(removed: readonly RecordPlace[]): Promise<void>;
 }
 
 /** Opens, or creates, the log in a folder. OUTPUT_LOCKED when another process has it. */
@@ -190,6 +192,12 @@ class SqliteBus implements SqliteLog {
     // table may hold more by now.
     for (const [partition, end] of ends) partition.end = end;
     this.#groups.notify();
+  }
+
+  async erase(removed: readonly RecordPlace[]): Promise<void> {
+    await this.amend(removed, []);
+    // Pages keep what once stood in them, and so does the write-ahead log until it is cut off.
+    this.#database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE);');
   }
 
   /** Rows are never deleted here, unless somebody does it by hand. */
