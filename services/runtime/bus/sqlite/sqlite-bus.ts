@@ -197,7 +197,11 @@ class SqliteBus implements SqliteLog {
   async erase(removed: readonly RecordPlace[]): Promise<void> {
     await this.amend(removed, []);
     // Pages keep what once stood in them, and so does the write-ahead log until it is cut off.
-    this.#database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE);');
+    try {
+      this.#database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE);');
+    } catch (error) {
+      throw asPipelineError(error, this.#database.location() ?? 'the log');
+    }
   }
 
   /** Rows are never deleted here, unless somebody does it by hand. */

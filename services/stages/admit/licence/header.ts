@@ -39,15 +39,17 @@ export function readHeader({ path, text }: FileText): LicenceExpression | null {
 
 /** The files of a repository have few notices, so the last ones are known. */
 const blocksMax = 64;
-const knownBlocks = new Map<string, LicenceExpression | null>();
+const blockCharactersMax = 8_192;
+const knownBlocks = new Map<string, LicenceExpression>();
 
 function readAgain(block: CommentBlock): LicenceExpression | null {
-  const key = `${isInHead(block)} ${block.lines.join('\n')}`;
-  const known = knownBlocks.get(key);
-  if (known !== undefined) return known;
-  const found = readBlock(block);
+  const text = block.lines.join('\n');
+  if (!statingWords.test(text.replaceAll('\n', ' '))) return null;
+  const key = `${isInHead(block)} ${text}`;
+  const found = knownBlocks.get(key) ?? readBlock(block);
+  if (found === null || text.length > blockCharactersMax) return found;
   if (knownBlocks.size === blocksMax) knownBlocks.clear();
-  if (found !== null) knownBlocks.set(key, found);
+  knownBlocks.set(key, found);
   return found;
 }
 

@@ -15,12 +15,15 @@ import { readTag } from './tags.ts';
 /** A tag or a reservation counts only within this many characters of a file's start. */
 const headCharacters = 8_192;
 
-/** One of these is in every notice, tag and text of a licence; most texts hold none. */
+/**
+ * One of these is in every notice and text of a licence, and in the name of every one of copyleft;
+ * most texts hold none. Names such as `MIT` are words of programs, too.
+ */
 export const statingWords = new RegExp(
   [
     reservationWords,
     foreignWords,
-    String.raw`\bgnu\b|gpl|copying|distribut|reproduc|prohibited|public domain|\bterms\b|subject to`,
+    String.raw`\b(?:gnu|mpl|epl|eupl|cddl|sspl|busl|cecill|cc[- ]by|[eo]sl)\b|gpl|copying|distribut|reproduc|prohibited|public domain|\bterms\b|subject to`,
     String.raw`agreement|\beula\b|covenant|(?:conditions|provisions) (?:of|as)\b`,
     String.raw`\b(?:released|available|provided|published|offered|open[- ]sourced|covered|governed|protected|placed|copied|used|modified)\b.{0,80}\b(?:under|by|to|in) (?:the )?(?:mit|apache|bsd|isc|mpl|epl|mozilla|eclipse|cc|creative|boost|zlib|expat|python|artistic|psf)\b`,
   ].join('|'),
@@ -34,7 +37,6 @@ export function isInHead({ offset }: CommentBlock): boolean {
 /** Returns the licence that the block states; null if it states none. */
 export function readBlock(block: CommentBlock): LicenceExpression | null {
   const { lines } = block;
-  if (!statingWords.test(lines.join(' '))) return null;
   const inHead = isInHead(block);
   const prose = proseOf(lines);
   const words = licenceWords(lines.join('\n'));

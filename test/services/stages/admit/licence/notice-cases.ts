@@ -120,6 +120,7 @@ export const copyleft: readonly NoticeCase[] = [
   ['a.js', '// Licensed under the GPL v3\n', 'GPL-3.0-only'],
   ['a.js', '/* Released under the GPLv2+ license. */\n', 'GPL-2.0-or-later'],
   ['a.js', '/** @license GPL-3.0 */\n', 'GPL-3.0-only'],
+  ['a.c', '/* MPL-2.0 */\nint a;\n', 'MPL-2.0'],
   [
     'a.php',
     '<?php\n/**\n * @license http://www.gnu.org/licenses/gpl-2.0.html GNU General Public License v2\n */\n',
