@@ -118,4 +118,48 @@ describe.skipIf(!hasBrowser)('while the data set grows', () => {
       await growing.close();
     }
   });
+
+  test('the rows of the table stay until newer ones are there', async () => {
+    const browser = await launchBrowser();
+    const growing = await startGrowing('rows');
+    try {
+      const { page } = await visit(browser, `${growing.address}#/samples/0`);
+      const counted = page.locator('main [role=status]');
+      await page.waitForSelector('.rows tbody a');
+      const before = await counted.textContent();
+      await page.evaluate(`new MutationObserver(() => {
+        window.emptied ||= document.querySelector('.rows tbody a') === null;
+      }).observe(document.querySelector('main'), { childList: true, subtree: true })`);
+      await growing.grow();
+      await expect.poll(() => counted.textContent()).toBe(`${samples} samples`);
+      expect(before).not.toBe(`${samples} samples`);
+      expect(await page.evaluate('window.emptied')).toBe(false);
+    } finally {
+      await browser.close();
+      await growing.close();
+    }
+  });
+
+  test('quality is measured once it is closed, and before when asked for', async () => {
+    const browser = await launchBrowser();
+    const growing = await startGrowing('quality');
+    try {
+      const { page } = await visit(browser, 'about:blank');
+      const asked = countAsked(page, 'quality');
+      const starts = () => asked.filter((url) => url.includes('start=1')).length;
+      await page.goto(`${growing.address}#/data/0`);
+      const measure = page.getByRole('button', { name: 'Measure' });
+      await measure.waitFor();
+      expect(starts()).toBe(0);
+      await measure.click();
+      await page.getByRole('button', { name: 'Measure again' }).waitFor();
+      await page.waitForSelector('.quality td');
+      expect(starts()).toBe(1);
+      await growing.grow();
+      await expect.poll(starts).toBeGreaterThan(1);
+    } finally {
+      await browser.close();
+      await growing.close();
+    }
+  });
 });

@@ -6,12 +6,15 @@ import { listenToKeys } from './frame/keys.ts';
 import { Shell } from './frame/shell.tsx';
 import { route, startListening } from './frame/state.ts';
 import { openTheme } from './frame/theme.ts';
+import { firstRows } from './samples/samples-view.tsx';
 import { firstQuestion } from './trajectory/trajectory-view.tsx';
 
-// The server reads documents while the page is being drawn.
+// The server reads and sorts while the page is being drawn.
 const place = route.value;
 if (place.view === 'trajectory') askEarly(...firstQuestion(place));
 if (place.view === 'compare') for (const question of firstFiles(place)) askEarly(...question);
+const rows = place.view === 'samples' ? firstRows(place) : null;
+if (rows !== null) askEarly('samples', rows);
 openTheme();
 startListening();
 listenToKeys();

@@ -33,7 +33,7 @@ export interface ServedOutput {
   /** Resolves when the catalogue holds all shards of now, or cannot go on. */
   settled(): Promise<void>;
   document(id: string): Promise<ServedDocument>;
-  /** Its first segments; null where the whole is there already, or no part of it is. */
+  /** Its first segments; null where the whole is as soon there, or no part of it is. */
   opening(sample: SamplePlace): Promise<ServedDocument | null>;
   /** A file as one of these samples writes it, their first one where the path is null. */
   file(samples: readonly SamplePlace[], path: string | null): Promise<FoundFile>;
@@ -143,7 +143,9 @@ export async function serveOutput(
     settled: () => readOn(),
     document: (id) => documents.read(id, output),
     opening: async ({ id, shards }) =>
-      documents.isRead(id) ? null : threads.opening(output.head, shards, id),
+      documents.isRead(id)
+        ? beginningOf(await documents.read(id, output))
+        : threads.opening(output.head, shards, id),
     file: async (samples, path) => threads.file(output.head, samples, path),
     thoughtsOf: async ({ id, shards }, wanted) =>
       threads.thoughtsOf(output.head, shards, id, wanted),
@@ -167,6 +169,15 @@ function gone({ store, head }: OpenOutput): PipelineError {
 
 async function isOptedOutSince({ store, optOuts }: OpenOutput): Promise<boolean> {
   return (await readOptOuts(store)).headHash !== optOuts.headHash;
+}
+
+/** Facts of more segments than that take long to send and to draw. */
+const openingSegments = 500;
+
+function beginningOf(document: ServedDocument): ServedDocument | null {
+  const { segments } = document;
+  if (segments.length < 2 * openingSegments) return null;
+  return { ...document, segments: segments.slice(0, openingSegments) };
 }
 
 /** As the threads that read documents ask for it. */

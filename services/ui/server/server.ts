@@ -125,7 +125,9 @@ function admit(guard: Guard, request: IncomingMessage, response: ServerResponse)
   const verdict = judge(guard, { method: request.method ?? '', headers: request.headers });
   if (verdict === 'allowed') return path;
   const [status, problem] = refusals[verdict];
-  sendProblem(response, status, problem);
+  // A person who opened the page without its token reads it.
+  if (path.pathname === '/') send(response, status, 'text/plain', `${problem.message}\n`);
+  else sendProblem(response, status, problem);
   return null;
 }
 

@@ -1,8 +1,8 @@
 /** Two data sets side by side: their numbers, their lengths, and the same file in both. */
 import { useEffect } from 'preact/hooks';
-import type { SamplePage, Totals } from '../../api.ts';
+import type { SamplePage, SampleRow, Totals } from '../../api.ts';
 import { Histogram } from '../data/histogram.tsx';
-import { bitsPerByte, bytes, count, share, short } from '../frame/numbers.ts';
+import { bitsPerByte, bytes, count, plural, share, short } from '../frame/numbers.ts';
 import { Card, Plain, Trouble, Waiting } from '../frame/parts.tsx';
 import { type Route, withParameters } from '../frame/route.ts';
 import { command, editionOf, go, outputs, quoted, route } from '../frame/state.ts';
@@ -138,7 +138,8 @@ function Numbers({ out, other }: PairProps) {
 /** The repository to compare, found by a part of its name. */
 function Choice({ out }: { readonly out: number }) {
   const { q = '' } = route.value.parameters;
-  const { value } = useAnswer<SamplePage>('samples', { out: String(out), q, count: '20' });
+  const { value } = useAnswer<SamplePage>('samples', { out: String(out), q, count: '200' });
+  const repositories = repositoriesOf(value?.rows ?? []);
   return (
     <section>
       <h2>The same file in both</h2>
@@ -153,18 +154,31 @@ function Choice({ out }: { readonly out: number }) {
             go(withParameters(route.value, { q: currentTarget.value }), true)
           }
         />
-        {value?.rows.map(({ id, name, tokens }) => (
+        {repositories.map(({ name, what }) => (
           <button
             type="button"
             class="chip"
-            key={id}
+            key={name}
             aria-pressed={route.value.parameters.name === name}
             onClick={() => go(withParameters(route.value, { name, path: '' }))}
           >
-            <Plain text={name} /> {short(tokens)}
+            <Plain text={name} /> {what}
           </button>
         ))}
       </search>
     </section>
   );
+}
+
+const repositoriesMax = 20;
+
+/** One for all episodes of a repository, with how long or how many they are. */
+function repositoriesOf(rows: readonly SampleRow[]) {
+  const found = new Map<string, string>();
+  for (const { name, episode, tokens } of rows) {
+    const episodes = episode === null ? null : Number(episode.split('/')[1]);
+    const what = episodes === null ? short(tokens) : plural(episodes, 'episode');
+    if (!found.has(name)) found.set(name, what);
+  }
+  return [...found].slice(0, repositoriesMax).map(([name, what]) => ({ name, what }));
 }

@@ -4,13 +4,13 @@ import type { SortColumn } from '../../api.ts';
 import { useKeys } from '../frame/keys.ts';
 import { count } from '../frame/numbers.ts';
 import { Link, Trouble } from '../frame/parts.tsx';
-import { withParameters } from '../frame/route.ts';
+import { type Parameters, type Route, withParameters } from '../frame/route.ts';
 import { command, edition, go, output, quoted, route } from '../frame/state.ts';
-import { useVirtual } from '../frame/use-virtual.ts';
+import { useVirtualRows } from '../frame/use-virtual.ts';
 import { Filters } from './filters.tsx';
 import { SampleRowView } from './sample-row.tsx';
 import { ScanHits } from './scan-hits.tsx';
-import { pageSize, useRows } from './use-rows.ts';
+import { pageQuestion, pageSize, useRows } from './use-rows.ts';
 
 const rowHeight = 44;
 
@@ -24,10 +24,24 @@ const columns: readonly { readonly name: string; readonly sort: SortColumn }[] =
   { name: 'missing', sort: 'lacks' },
 ];
 
+function looksInDocuments({ in: place }: Parameters): boolean {
+  return place === 'paths' || place === 'thoughts';
+}
+
+function rowsQuestion({ out, parameters }: Route): Parameters {
+  const { in: _, ...filters } = parameters;
+  return { out: String(out), ...filters };
+}
+
+/** What the table asks for first; null where it is not shown. */
+export function firstRows(place: Route): Parameters | null {
+  return looksInDocuments(place.parameters) ? null : pageQuestion(rowsQuestion(place), 0);
+}
+
 export function SamplesView() {
   const { out, parameters } = route.value;
   const label = output.value?.label ?? '';
-  const isScan = parameters.in === 'paths' || parameters.in === 'thoughts';
+  const isScan = looksInDocuments(parameters);
   useEffect(() => {
     command.value = `backstory inspect ${quoted(label)}`;
     document.title = `Samples of ${label} · backstory`;
@@ -42,19 +56,18 @@ export function SamplesView() {
 }
 
 function Table() {
-  const { out, parameters } = route.value;
+  const { out } = route.value;
   const scroller = useRef<HTMLDivElement>(null);
   const [cursor, setCursor] = useState(0);
-  const { in: _, ...filters } = parameters;
-  const question = { out: String(out), ...filters };
+  const question = rowsQuestion(route.value);
   const { rowAt, matched, samples, problem, want } = useRows(question, edition.value);
-  const list = useVirtual({ count: matched, scroller, estimate: () => rowHeight });
+  const { list, height, topOf, scrollToRow } = useVirtualRows(matched, scroller, rowHeight);
   const items = list.getVirtualItems();
   useEffect(() => want(items[0]?.index ?? 0, items.at(-1)?.index ?? pageSize));
   const move = (by: number) => {
     const next = Math.max(0, Math.min(matched - 1, cursor + by));
     setCursor(next);
-    list.scrollToIndex(next);
+    scrollToRow(next);
   };
   useKeys({
     j: () => move(1),
@@ -80,13 +93,13 @@ function Table() {
               ))}
             </tr>
           </thead>
-          <tbody style={{ height: `${list.getTotalSize()}px` }}>
+          <tbody style={{ height: `${height}px` }}>
             {items.map(({ index, start }) => (
               <SampleRowView
                 key={index}
                 row={rowAt(index)}
                 place={index}
-                top={start}
+                top={topOf(start)}
                 isCurrent={index === cursor}
               />
             ))}

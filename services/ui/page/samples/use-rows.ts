@@ -57,8 +57,7 @@ export function useRows(question: Parameters, state: string): Rows {
   const askFor = (page: number) => {
     now.pages.set(page, 'asked');
     isAsking.current = true;
-    const range = { from: String(page * pageSize), count: String(pageSize) };
-    ask<SamplePage>('samples', { ...question, ...range }).then(
+    ask<SamplePage>('samples', pageQuestion(question, page)).then(
       (answer) => {
         now.pages.set(page, answer);
         now.matched = answer.matched;
@@ -90,4 +89,8 @@ export function useRows(question: Parameters, state: string): Rows {
       }
     },
   };
+}
+
+export function pageQuestion(question: Parameters, page: number): Parameters {
+  return { ...question, from: String(page * pageSize), count: String(pageSize) };
 }

@@ -1,7 +1,7 @@
 /** The files in the order in which they are written, each with how its tokens divide. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { FileSearch } from '../../api.ts';
-import { count, saved, short } from '../frame/numbers.ts';
+import { plural, saved, short } from '../frame/numbers.ts';
 import { Link, Plain } from '../frame/parts.tsx';
 import { withParameters } from '../frame/route.ts';
 import { route } from '../frame/state.ts';
@@ -36,7 +36,7 @@ export function FileList({ files, isWhole, current, searches }: FileListProps) {
         type="search"
         data-filter
         aria-label="Filter files"
-        placeholder={`Filter ${isWhole ? `${count(files.length)} ` : ''}files ( / )`}
+        placeholder={`Filter ${isWhole ? plural(files.length, 'file') : 'files'} ( / )`}
         value={filter}
         onInput={({ currentTarget }) => setFilter(currentTarget.value)}
       />

@@ -13,7 +13,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { OutputState, SamplePage } from '../../../../services/ui/api.ts';
+import type {
+  OpeningView,
+  OutputState,
+  SamplePage,
+  TrajectoryView,
+} from '../../../../services/ui/api.ts';
 import {
   closedRecord,
   createHarness,
@@ -147,6 +152,37 @@ describe('the output', () => {
       expect(output?.state().problem).toBeNull();
     } finally {
       await again.close();
+    }
+  });
+
+  test('a long trajectory has a beginning before it is read, and after', async () => {
+    const harness = await createHarness();
+    const long = join(harness.folder, 'long');
+    mkdirSync(long);
+    const files = Array.from({ length: 400 }, (_, place) => ({ path: `${place}`, text: 'text\n' }));
+    const record = await harness.trajectory({ name: 'long', files }, 0);
+    const writer = await harness.open(long, { knobs: { contextLength: 8192 } });
+    await deliver(writer, placeRecords([record, closedRecord(1)]));
+    const again = await serveFolders([long]);
+    try {
+      await again.outputs[0]?.settled();
+      const { rows } = (await again.json('/api/samples')) as SamplePage;
+      const id = rows[0]?.id;
+      const opening = async () => (await again.json(`/api/opening?id=${id}`)) as OpeningView;
+      const before = (await opening()).view;
+      const whole = (await again.json(`/api/trajectory?id=${id}`)) as TrajectoryView;
+      const after = (await opening()).view;
+      for (const view of [before, after]) {
+        const { segments = [], isWhole, tokens, texts = [] } = view ?? {};
+        expect([isWhole, tokens]).toEqual([false, whole.tokens]);
+        expect(segments.length).toBeGreaterThan(1);
+        expect(segments.length).toBeLessThan(whole.segments.length);
+        expect(segments).toEqual(whole.segments.slice(0, segments.length));
+        expect(texts).toEqual(whole.texts.slice(0, texts.length));
+      }
+    } finally {
+      await again.close();
+      harness.remove();
     }
   });
 
