@@ -14,10 +14,14 @@ export interface BytesOptions {
   readonly threads: number;
 }
 
-export function openBytesScorer(options: BytesOptions): Scorer {
+/** `module` is what a thread runs; the bench gives one with the plain model. */
+export function openBytesScorer(
+  options: BytesOptions,
+  module = new URL('./worker.ts', import.meta.url),
+): Scorer {
   const { contextBytesMax } = options;
   const threads = openThreads<WorkerQuestion, readonly (number | Scored)[]>({
-    module: new URL('./worker.ts', import.meta.url),
+    module,
     data: { contextBytesMax } satisfies WorkerData,
     threadsMax: options.threads,
     name: 'scorer',

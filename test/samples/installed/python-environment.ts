@@ -26,15 +26,20 @@ export function pythonWith(name: string, requirements: string): Promise<string> 
  * and keeps what it downloaded, so that a second environment with PyTorch (5 GB) costs seconds.
  */
 export async function pythonWithLocked(name: string, lists: readonly string[]): Promise<string> {
-  const uv = await pythonWith('uv', join(root, 'scripts/requirements-uv.txt'));
   const content = lists.map((list) => readFileSync(list, 'utf8')).join('');
   const files = lists.flatMap((list) => ['-r', list]);
-  const install = ['-m', 'uv', 'pip', 'install', '--quiet', '--no-deps', ...files, '--python'];
   const fill = async (folder: string) => {
     await run('python3', ['-m', 'venv', '--without-pip', folder]);
-    await run(uv, [...install, join(folder, 'bin/python')], { maxBuffer: 2 ** 26 });
+    await pipInstall(join(folder, 'bin/python'), ['--no-deps', ...files]);
   };
   return made(name, content, fill);
+}
+
+/** uv installs what its parameters say into the environment of an interpreter. */
+export async function pipInstall(python: string, parameters: readonly string[]): Promise<void> {
+  const uv = await pythonWith('uv', join(root, 'scripts/requirements-uv.txt'));
+  const install = ['-m', 'uv', 'pip', 'install', '--quiet', '--python', python];
+  await run(uv, [...install, ...parameters], { maxBuffer: 2 ** 26 });
 }
 
 /** All that tests need with PyTorch: the scorer's own packages, and Mosaic Streaming. */

@@ -1,16 +1,17 @@
 /**
  * The `bytes` scorer on one core: seconds of processor time for the search's requests over files
  * of this repository, beside the plain model that its kernel must equal (`baseline`). Both have to
- * give the same bits, or the benchmark fails.
+ * give the same bits, or the benchmark fails. Then whole runs with search, with either model.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import type { ScoreRequest } from '../../services/ports/scorer.ts';
-import { ByteModel } from '../../services/scorer/bytes/model.ts';
-import { createByteScorer } from '../../services/scorer/bytes/score.ts';
-import { PlainByteModel } from '../../test/services/scorer/bytes/plain-model.ts';
-import type { Report } from '../bench.ts';
+import type { ScoreRequest } from '../../../services/ports/scorer.ts';
+import { ByteModel } from '../../../services/scorer/bytes/model.ts';
+import { createByteScorer } from '../../../services/scorer/bytes/score.ts';
+import { PlainByteModel } from '../../../test/services/scorer/bytes/plain-model.ts';
+import type { Report } from '../../bench.ts';
+import { timeRuns } from './whole-runs.ts';
 
-const folder = new URL('../../services/', import.meta.url);
+const folder = new URL('../../../services/', import.meta.url);
 const filesMax = 40;
 /** As in a search with its usual knobs. */
 const [contextBytes, targetBytes] = [16_384, 32_768];
@@ -18,6 +19,11 @@ const [contextBytes, targetBytes] = [16_384, 32_768];
 const tries = 3;
 
 export async function run(report: Report): Promise<void> {
+  timeRequests(report);
+  await timeRuns(report);
+}
+
+function timeRequests(report: Report): void {
   const requests = searchRequests();
   const bytes = requests.reduce((sum, { context, thoughts, target }) => {
     return sum + context.length + thoughts.join('').length + thoughts.length * target.length;

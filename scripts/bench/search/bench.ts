@@ -1,24 +1,28 @@
 /**
- * `npm run bench -- search [--only NAME,…] [--set KNOB=VALUE]…`: the search on ten small real
- * repositories: bits of the code by round, and how many rewrites are kept. The control gets each
- * rewrite of another file: a search that kept those as often would reward length or style. Another
- * scorer is set as for `run`, such as `--set scorer.kind=backstory --set scorer.url=…`.
+ * `npm run bench -- search [--only NAME,…] [--scorer bytes|tiny|smollm2] [--files N]
+ * [--set KNOB=VALUE]…`: the search on ten small real repositories: bits of the code by round, and
+ * how many rewrites are kept. The control gets each rewrite of another file: a search that kept
+ * those as often would reward length or style. `tiny` and `smollm2` are language models behind a
+ * scorer service that is started for the bench; on CPUs they want a sample, at most N short files
+ * of each repository. Any other scorer is set as for `run`, by `--set scorer.kind=…`.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Teacher } from '../../services/ports/teacher.ts';
-import { measureOutput } from '../../services/quality/report.ts';
-import type { SearchQuality } from '../../services/quality/search.ts';
-import { sections, stages } from '../../services/registry.ts';
-import { systemClock } from '../../services/runtime/clock.ts';
-import { noSources, resolveConfiguration } from '../../services/runtime/config/resolve.ts';
-import { runEmbedded } from '../../services/runtime/embedded/embedded.ts';
-import { openScorer } from '../../services/scorer/open.ts';
-import { openTeacher } from '../../services/teacher/open.ts';
-import type { Report } from '../bench.ts';
-import { chosenRepositories } from './teaching/repositories.ts';
+import type { Teacher } from '../../../services/ports/teacher.ts';
+import { measureOutput } from '../../../services/quality/report.ts';
+import type { SearchQuality } from '../../../services/quality/search.ts';
+import { sections, stages } from '../../../services/registry.ts';
+import { systemClock } from '../../../services/runtime/clock.ts';
+import { noSources, resolveConfiguration } from '../../../services/runtime/config/resolve.ts';
+import { runEmbedded } from '../../../services/runtime/embedded/embedded.ts';
+import { openScorer } from '../../../services/scorer/open.ts';
+import { openTeacher } from '../../../services/teacher/open.ts';
+import type { Report } from '../../bench.ts';
+import { chosenRepositories } from '../teaching/repositories.ts';
+import { sampleOf } from './sample.ts';
+import { benchScorer } from './scorer.ts';
 
 export async function run(report: Report): Promise<void> {
   const { values } = parseArgs({
@@ -27,16 +31,25 @@ export async function run(report: Report): Promise<void> {
     options: {
       json: { type: 'boolean' },
       only: { type: 'string' },
+      scorer: { type: 'string', default: 'bytes' },
+      files: { type: 'string' },
       set: { type: 'string', multiple: true, default: [] },
     },
   });
-  const sources = await chosenRepositories(process.argv);
+  const repositories = await chosenRepositories(process.argv);
   const folder = await mkdtemp(join(tmpdir(), 'backstory-search-'));
+  const scorer = await benchScorer(values.scorer);
   try {
-    const own = await search(sources, values.set, join(folder, 'own'), (teacher) => teacher);
-    const control = await search(sources, values.set, join(folder, 'control'), swapRewrites);
+    const sources =
+      values.files === undefined
+        ? repositories
+        : repositories.map((each) => sampleOf(each, Number(values.files), join(folder, 'sample')));
+    const sets = [...scorer.sets, ...values.set];
+    const own = await search(sources, sets, join(folder, 'own'), (teacher) => teacher);
+    const control = await search(sources, sets, join(folder, 'control'), swapRewrites);
     tell(report, own, control);
   } finally {
+    await scorer.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
