@@ -1,9 +1,9 @@
 /**
  * `npm run soak -- engines [--cache FOLDER] [--only ENGINE,…] [--tokens 96]`: real engines with one
- * real model, SmolLM2-135M, beside plain transformers: our service, llama.cpp in this process's
- * child (float32, and the 4 bits in which it comes) and vLLM's build for CPUs, which then is the
- * teacher of a small repository. Installs 83 MB for llama.cpp and 5.9 GB for vLLM into the cache,
- * by default a folder that is removed at the end. Minutes each. Engines: ours, llama, vllm, teacher.
+ * real model, SmolLM2-135M, beside plain transformers: our service, llama.cpp in a child process
+ * (float32, and the 4 bits in which it comes) and vLLM's build for CPUs, which then is the teacher
+ * of a small repository. Installs 83 MB for llama.cpp and 5.9 GB for vLLM into the cache, by
+ * default a folder that is removed at the end. Engines: ours, llama, vllm, teacher.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

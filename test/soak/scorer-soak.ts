@@ -9,17 +9,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { type ScorerProcess, startScorerService } from '../../scripts/scorer/run-scorer.ts';
+import { z } from 'zod';
 import { tinyModel } from '../../scripts/tiny-model/tiny-model.ts';
 import { openOutput } from '../../services/dataset/open-output.ts';
 import { forEachSample } from '../../services/dataset/samples.ts';
 import { measureOutput } from '../../services/quality/report.ts';
 import type { SearchQuality } from '../../services/quality/search.ts';
 import { sha256 } from '../../services/runtime/ids.ts';
+import { pinnedName } from '../../services/scorer/backstory/pinned-model.ts';
 import { pythonWithTorch } from '../samples/installed/python-environment.ts';
 import { type SeededRandom, seededRandom } from '../simulation/random.ts';
 import { runGraph, writeByteTokenizer } from '../simulation/run-graph.ts';
 import { type Front, openFront } from './scorer/front.ts';
+import { openScorerLives } from './scorer/lives.ts';
 
 const usualSources = ['services/stages/search', 'services/scorer/bytes'];
 /** The service lives so long after it has something to do. */
@@ -39,7 +41,7 @@ export async function run(args: string[]): Promise<boolean> {
   try {
     const service = await supervise(front);
     const sources = positionals.length > 0 ? positionals : usualSources;
-    const graph = { folder, sources, url: front.url, model: service.model() };
+    const graph = { folder, sources, url: front.url, model: service.model };
     try {
       return await soak(graph, service, Number(values.kills), seededRandom(Number(values.seed)));
     } finally {
@@ -65,11 +67,12 @@ async function soak(
     const done = new AbortController();
     const killing = service.killAtRandom(random, killsWanted - kills, done.signal);
     const found = await search(graph, `killed-${round}`).finally(() => done.abort());
-    const { struck, tries } = await killing;
+    const struck = await killing;
     kills += struck;
     const isSame = found.thoughts === expected.thoughts && found.outcomes === expected.outcomes;
+    const verdict = isSame ? 'the same thoughts and outcomes' : 'DIFFERENT';
     console.log(
-      `run ${round}: ${struck} kills with requests under way, ${tries} starts; ${describe(found)}; ${isSame ? 'the same thoughts and outcomes' : 'DIFFERENT'}`,
+      `run ${round}: ${struck} kills with requests under way; ${describe(found)}; ${verdict}`,
     );
     broken += isSame && found.lost === 0 ? 0 : 1;
   }
@@ -132,43 +135,36 @@ function describe({ quality, outcomes, seconds }: Searched): string {
 }
 
 interface Supervised {
-  model(): string;
+  /** For scorer.model. */
+  readonly model: string;
   /** Until the signal aborts, or so many kills have struck; then the service is up. */
-  killAtRandom(
-    random: SeededRandom,
-    killsMax: number,
-    signal: AbortSignal,
-  ): Promise<{ readonly struck: number; readonly tries: number }>;
+  killAtRandom(random: SeededRandom, killsMax: number, signal: AbortSignal): Promise<number>;
   close(): Promise<void>;
 }
 
 async function supervise(front: Front): Promise<Supervised> {
   const python = await pythonWithTorch();
   const parameters = ['--model', await tinyModel('trial', python), '--port', '0', '--threads', '1'];
-  const start = async (): Promise<ScorerProcess> => {
-    const started = await startScorerService(python, parameters);
-    front.leadTo(started.url);
-    return started;
-  };
-  let service = await start();
+  const lives = openScorerLives(python, parameters);
+  front.leadTo(await lives.start());
+  const health = healthSchema.parse(await (await fetch(`${front.url}/health`)).json());
   return {
-    model: () => service.model,
+    model: pinnedName(health.model, health.configuration),
     killAtRandom: async (random, killsMax, signal) => {
-      let [struck, tries] = [0, 0];
-      while (struck < killsMax && !signal.aborted) {
+      let kills = 0;
+      while (kills < killsMax && !signal.aborted) {
         await sleep(random.next() * lifeMsMax);
         while (front.underWay() === 0 && !signal.aborted) await sleep(5);
         if (signal.aborted) break;
         front.leadTo(null);
-        await service.stop('SIGKILL');
-        struck += 1;
-        service = await start();
-        tries += 1;
+        await lives.kill();
+        kills += 1;
+        front.leadTo(await lives.start());
       }
-      return { struck, tries };
+      return kills;
     },
-    close: async () => {
-      await service.stop('SIGKILL');
-    },
+    close: lives.close,
   };
 }
+
+const healthSchema = z.object({ model: z.string(), configuration: z.string() });

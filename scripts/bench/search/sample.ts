@@ -8,7 +8,7 @@ const [bytesMin, bytesMax] = [600, 4_000];
 /** Tells little, and is long in some repositories. */
 const isTest = /(?:^|[/._-])tests?(?:[/._-]|$)/;
 
-/** The folder of the copy: the first files by path, with the licence and what describes the package. */
+/** Returns the copy: the first files by path, the licence, and what describes the package. */
 export function sampleOf(repository: string, filesMax: number, folder: string): string {
   const copy = join(folder, basename(repository));
   const suited = (path: string) => {

@@ -1,6 +1,6 @@
-"""
-The same weights twice, from a quantized GGUF file: `models.py FILE FOLDER` writes the folder of
-Hugging Face FOLDER/smollm2 and FOLDER/smollm2-f32.gguf, both in float32.
+"""The same weights twice, from a quantized GGUF file: `smollm2.py FILE FOLDER`.
+
+Writes the folder of Hugging Face FOLDER/smollm2 and FOLDER/smollm2-f32.gguf, both in float32.
 """
 
 import sys

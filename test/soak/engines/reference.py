@@ -1,6 +1,7 @@
-"""
-What plain transformers says: `reference.py FOLDER` reads requests as JSON from its input and writes
-the nats of each token of the code, for each thought of each request. All parts are tokenized apart.
+"""What plain transformers says: `reference.py FOLDER` reads requests as JSON from its input.
+
+Writes the nats of each token of the code, for each thought of each request. All parts are tokenized
+apart.
 """
 
 import json
