@@ -4,7 +4,7 @@ and the position is g: any world size resumes from it exactly, also while the da
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -56,6 +56,14 @@ class _Plan:
         return sum(place.bytes for place in self.places)
 
 
+@dataclass(frozen=True)
+class _End:
+    """Where copies of a feed in other processes end."""
+
+    position: int | None
+    closed: bool
+
+
 class Feed:
     """Iterates over batches from `start` on, or from a loaded state.
 
@@ -96,11 +104,19 @@ class Feed:
             raise ValueError(f"batch_size {batch_size} is not a multiple of {world_size} ranks")
         if threads < 0 or prefetch_bytes < 1:
             raise ValueError("threads or prefetch_bytes is out of range")
+        check_choice("head", head, ("wait", "stop"))
+        check_choice("missing", missing, ("fatal", "wait"))
+        check_choice("bad_shards", bad_shards, ("fatal", "skip"))
+        if isinstance(exclude, str):
+            raise ValueError(f"exclude is a list of paths of shards, not the text {exclude!r}")
         self.batch_size = batch_size
         self.rank = rank
         self.world_size = world_size
         self._step = self._begun = start
         self._moved = 0
+        self.begins: MutableSequence[int] = [start]
+        """The step to which the feed was last moved: where loading workers begin."""
+        self._end: _End | None = None
         self._seed = seed
         self._drop_last = drop_last
         self._head = head
@@ -138,20 +154,29 @@ class Feed:
         to another batch size, order or mixture; ranks and workers may change."""
         step = check_state(state, self._facts())
         before = self._mixture.before(step * self.batch_size)
-        for stream, position in zip(self._streams, before, strict=True):
-            if state["positions"].get(stream.name) != position:
-                raise mismatch(f"its position in {stream.name} does not belong to step {step}")
-            anchor = state["anchors"].get(stream.name)
-            if anchor is not None:
-                stream.catalogue.check_anchor(anchor)
-        self._skipped |= {(str(name), str(path)) for name, path in state["skipped"]}
+        try:
+            skipped = {(str(name), str(path)) for name, path in state["skipped"]}
+            for stream, position in zip(self._streams, before, strict=True):
+                if state["positions"].get(stream.name) != position:
+                    raise mismatch(f"its position in {stream.name} does not belong to step {step}")
+                anchor = state["anchors"].get(stream.name)
+                if anchor is not None:
+                    stream.catalogue.check_anchor(anchor)
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+            raise mismatch(f"it is not as it was saved ({error!r})") from error
+        self._skipped |= skipped
         self.seek(step)
 
     def seek(self, step: int) -> None:
         """Goes to a step, also in the midst of an iteration."""
         if step < 0:
             raise ValueError("a step is at least 0")
-        self._step = step
+        self._step = self.begins[0] = step
+        self._moved += 1
+
+    def begin_again(self) -> None:
+        """Goes back to the step to which the feed was last moved, maybe by another process."""
+        self._step = int(self.begins[0])
         self._moved += 1
 
     def fingerprint(self) -> str:
@@ -182,6 +207,8 @@ class Feed:
         share = self.batch_size // self.world_size
         if parts < 1 or share % parts != 0:
             raise ValueError(f"{parts} parts cannot share the {share} packs of a rank")
+        if stride > 1:
+            self._end = self._fixed_end()
         with Prefetch(self._load, self._threads, self._prefetch_bytes) as ahead:
             moved, coming = self._moved, self._step * parts + offset
             self._begun = self._step
@@ -206,10 +233,10 @@ class Feed:
         step, part = divmod(item, parts)
         size, first = self.batch_size, step * self.batch_size
         count = self._count(first)
-        if count < size:
+        if count < size and self._end is None:
             self._look()
             count = self._count(first)
-        if count == 0 or (count < size and (self._drop_last or not self._bound()[1].closed)):
+        if count == 0 or (count < size and (self._drop_last or not self._closed())):
             return None
         share = size // self.world_size // parts
         start = (self.rank * parts + part) * share
@@ -236,8 +263,21 @@ class Feed:
 
     def _count(self, first: int) -> int:
         """How many of a step's positions, from `first` on, are settled."""
-        bound, _ = self._bound()
+        bound = self._bound()[0] if self._end is None else self._end.position
         return self.batch_size if bound is None else min(max(bound - first, 0), self.batch_size)
+
+    def _closed(self) -> bool:
+        """Whether nothing comes behind what is settled."""
+        return self._bound()[1].closed if self._end is None else self._end.closed
+
+    def _fixed_end(self) -> _End | None:
+        """With `head="stop"`, the head as it was read last. Processes that share the work would
+        otherwise see heads of different moments, and one that ended early would leave out steps
+        although the others go on."""
+        if self._end is not None or self._head != "stop":
+            return self._end
+        bound, stream = self._bound()
+        return _End(bound, stream.closed)
 
     def _look(self) -> None:
         """Reads on in the streams that grow, at most once in a pause."""
@@ -258,6 +298,8 @@ class Feed:
             if self._plan(item, parts) is not None:
                 return True
             bound, at = self._bound()
+            if self._end is not None and not self._end.closed:
+                return False
             if at.closed:
                 begun = self._begun * self.batch_size
                 if bound is not None and begun >= bound + self.batch_size:
@@ -307,15 +349,28 @@ class Feed:
 
     def __reduce__(self) -> tuple[Callable[..., Feed], tuple[Any, ...]]:
         """A copy in another process opens its own files."""
-        return (_reopen, (self._arguments, self._step, sorted(self._skipped)))
+        end, skipped = self._fixed_end(), sorted(self._skipped)
+        return (_reopen, (self._arguments, self._step, self.begins, end, skipped))
 
 
-def _reopen(arguments: dict[str, Any], step: int, skipped: list[tuple[str, str]]) -> Feed:
+def _reopen(
+    arguments: dict[str, Any],
+    step: int,
+    begins: MutableSequence[int],
+    end: _End | None,
+    skipped: list[tuple[str, str]],
+) -> Feed:
     options = dict(arguments)
     feed = Feed(options.pop("source"), options.pop("batch_size"), **options)
     feed._skipped |= set(skipped)
-    feed.seek(step)
+    feed._step, feed.begins, feed._end = step, begins, end
     return feed
+
+
+def check_choice(name: str, value: object, choices: Sequence[str]) -> None:
+    """ValueError unless a setting is one of its words."""
+    if value not in choices:
+        raise ValueError(f"{name} is one of {', '.join(choices)}, not {value!r}")
 
 
 def streams_of(

@@ -7,7 +7,8 @@
             state = steps.state_after(part)  # save it with the model
 
 Loading workers take turns by step and the loader hands their parts out in order, so no pack comes
-twice and the position stays one integer, with any number of workers.
+twice and the position stays one integer, with any number of workers. Each iteration begins behind
+the step of the last `state_after`, or where the feed was moved to since, in every worker alike.
 """
 
 from __future__ import annotations
@@ -41,22 +42,27 @@ class FeedDataset(IterableDataset[Part]):
         self._parts = share // micro
         self._feed = feed
         self._form = form or Form()
+        # Workers, also ones that outlive an iteration, read here where the next one begins.
+        feed.begins = torch.tensor([feed.step]).share_memory_()
 
     def __iter__(self) -> Iterator[Part]:
         worker = get_worker_info()
         offset, stride = (0, 1) if worker is None else (worker.id, worker.num_workers)
+        self._feed.begin_again()
         for batch in self._feed.iterate(self._parts, offset=offset, stride=stride):
             yield self._tensors(batch)
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Goes to a saved position; call it before the loader starts its workers."""
+        """Goes to a saved position, from which the loader's next iteration begins."""
         self._feed.load_state_dict(state)
 
     def state_after(self, part: Part) -> dict[str, Any]:
         """The state to save when the step of a part is trained on: it does not count what a
         loader has read ahead."""
         self._feed.leave_out(part["skipped"])
-        return self._feed.state_at(int(part["step"]) + 1)
+        step = int(part["step"]) + 1
+        self._feed.begins[0] = step
+        return self._feed.state_at(step)
 
     def _tensors(self, batch: Batch) -> Part:
         # A short last step gives every rank as many parts as a whole one: collectives must agree.

@@ -59,6 +59,17 @@ class SavePosition(TrainerCallback):
         os.replace(path.with_suffix(".new"), path)
 
 
+    def on_epoch_end(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **_: Any,  # noqa: ANN401
+    ) -> None:
+        """The Trainer reads its data again where they end before its steps do: there is no more."""
+        self._feed.seek(state.global_step)
+
+
 class FeedTrainer(Trainer):
     """A Trainer whose batches are packs. Its own loader would share them out a second time."""
 

@@ -91,6 +91,23 @@ class BadShards(FaultTest):
         with self.assertRaisesRegex(FeedError, "SHARD_CORRUPT.*has 100 bytes"):
             next(batches)
 
+    def test_a_file_written_anew_after_it_was_opened_is_checked_anew(self) -> None:
+        written = self.written().add(2, 2, closed=True)
+        first, second = written.shard_paths()
+        good = first.read_bytes()
+        batches = iter(self.feed(epochs=3))
+        next(batches)
+        os.utime(first, ns=(1, 1))
+        self.assertEqual([pack.index for pack in next(batches).packs], [1])
+        # Of the same size, so that only the time of change tells.
+        other = second.read_bytes()
+        self.assertEqual(len(other), len(good))
+        first.write_bytes(other)
+        for _ in range(2):
+            next(batches)
+        with self.assertRaisesRegex(FeedError, "SHARD_CORRUPT.*does not match its hash"):
+            next(batches)
+
     def test_skipped_packs_keep_their_place_on_all_ranks(self) -> None:
         written = self.written().add(2, 3, 3, closed=True)
         path = written.shard_paths()[1]
@@ -189,6 +206,15 @@ class ManifestFaults(FaultTest):
         (self.out / "manifest/head.json").write_text("{")
         self.refused("MANIFEST_CORRUPT", "head.json")
 
+    def test_json_of_another_form_is_corrupt(self) -> None:
+        written = self.written().add(1).add(1, closed=True)
+        for path in (written.entry_path(1), self.out / "manifest" / "head.json"):
+            good = path.read_bytes()
+            for text in ("[" * 100_000, "[]", "null", '{"entry": 1e999}', '{"entry": null}'):
+                path.write_text(text)
+                self.refused("MANIFEST_CORRUPT", path.name)
+            path.write_bytes(good)
+
     def test_a_folder_without_a_manifest_is_no_silent_wait(self) -> None:
         self.out.mkdir()
         self.refused("OUTPUT_MISSING", str(self.out))
@@ -223,6 +249,27 @@ class Heads(FaultTest):
         later.load_state_dict(first.state_dict())
         seen += indices(later)
         self.assertEqual(seen, indices(self.feed(2, shuffle=Shuffle(3, 1))))
+
+    def test_copies_that_share_the_work_stop_at_one_head(self) -> None:
+        written = self.written().add(5)
+        feed = Feed(self.out, 1, threads=0, head="stop")
+        copies = [pickle.loads(pickle.dumps(feed)) for _ in range(2)]
+        later = [batch.step for batch in copies[1].iterate(offset=1, stride=2)]
+        written.add(6, closed=True)
+        copies.append(pickle.loads(pickle.dumps(feed)))
+        for copy in (copies[0], copies[2]):
+            others = [batch.step for batch in copy.iterate(offset=0, stride=2)]
+            self.assertEqual(sorted(others + later), [0, 1, 2, 3, 4])
+        # The feed itself goes on, and so does one that is made later.
+        self.assertEqual(indices(feed), [*range(11)])
+
+    def test_a_head_that_is_no_choice_is_refused(self) -> None:
+        self.written().add(1)
+        for wrong in ({"head": "Stop"}, {"missing": "no"}, {"bad_shards": "ignore"}):
+            with self.assertRaisesRegex(ValueError, f"{next(iter(wrong))} is one of"):
+                self.feed(**wrong)
+        with self.assertRaisesRegex(ValueError, "exclude is a list"):
+            self.feed(exclude="shards/shard.00000.mds")
 
     def test_a_clock_that_jumps_back_changes_nothing(self) -> None:
         written = self.written().add(1)
@@ -276,6 +323,12 @@ class States(FaultTest):
             {**good, "step": 1},
             {**good, "facts": {**good["facts"], "batch_size": 3}},
         ]
+        good = self.feed().state_dict()
+        self.feed().load_state_dict(good)
+        bad += [{key: good[key] for key in good if key != lost} for lost in good]
+        for key in ("positions", "anchors", "skipped"):
+            bad += [{**good, key: value} for value in (None, [5], 5)]
+        bad += [{**good, "anchors": {"data": value}} for value in (5, ["a"], [1])]
         for state in bad:
             with self.assertRaisesRegex(FeedError, "STATE_MISMATCH"):
                 self.feed().load_state_dict(state)

@@ -95,6 +95,8 @@ class PrepareTest(unittest.TestCase):
             ('{"text": 3}\n', "document 0 has no text"),
             ("[1]\n", "document 0 has no text"),
             ("", "hold no text"),
+            ('{"text": "a"}\n{"text": "a\\ud800b"}\n', "document 1 has half a character"),
+            ('{"text": ' + "[" * 100_000, "line 1 is no JSON"),
         ]
         for content, what in cases:
             bad.write_text(content)
@@ -105,7 +107,16 @@ class PrepareTest(unittest.TestCase):
                 prepare([self.folder / name], to, OPTIONS)
         with self.assertRaisesRegex(FeedError, "no tokenizer"):
             prepare([self.jsonl], to, replace(OPTIONS, tokenizer=self.jsonl))
+        for id in (-1, 1 << 32, 10**6):
+            with self.assertRaisesRegex(FeedError, f"no token {id}, which is to follow"):
+                prepare([self.jsonl], to, replace(OPTIONS, end_of_text=id))
+        with self.assertRaisesRegex(FeedError, "cannot be written"):
+            prepare([self.jsonl], self.jsonl / "to", OPTIONS)
         self.assertEqual(list(self.folder.glob("to*")), [])
+        to.symlink_to(self.folder / "nowhere")
+        with self.assertRaisesRegex(FeedError, "there already"):
+            prepare([self.jsonl], to, OPTIONS)
+        to.unlink()
         to.mkdir()
         with self.assertRaisesRegex(FeedError, "there already"):
             prepare([self.jsonl], to, OPTIONS)

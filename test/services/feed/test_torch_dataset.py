@@ -4,6 +4,7 @@ import json
 import sys
 import unittest
 from pathlib import Path
+from typing import Any
 
 from backstory_feed import Feed, Form, Shuffle
 from backstory_feed.torch_dataset import FeedDataset, Part, check_ranks_agree
@@ -61,6 +62,23 @@ class TorchDatasetTest(unittest.TestCase):
         resumed = data_set(2)
         resumed.load_state_dict(json.loads(json.dumps(data.state_after(part))))
         self.assertEqual(content(load(resumed, 3)), [item for item in whole if item[0] > 1])
+
+    def test_a_second_iteration_goes_on_behind_the_last_state_in_every_worker(self) -> None:
+        whole = content(load(data_set(1)))
+        first_of = next(at for at, item in enumerate(whole) if item[0] == 2)
+        for workers in (0, 2, 3):
+            data = data_set(1)
+            lasting: dict[str, Any] = {"persistent_workers": workers > 0}
+            loader = DataLoader(data, batch_size=None, num_workers=workers, **lasting)
+            for part in loader:
+                if part["last"] and part["step"] == 1:
+                    # The workers have read other steps ahead, each its own.
+                    break
+            self.assertEqual(content(list(loader)), whole)
+            state = data.state_after(part)
+            self.assertEqual(content(list(loader)), whole[first_of:])
+            data.load_state_dict({**state, "step": 0, "positions": {"data": 0}})
+            self.assertEqual(content(list(loader)), whole)
 
     def test_ranks_share_each_step_and_have_as_many_parts(self) -> None:
         whole = content(load(data_set(1)))

@@ -20,6 +20,8 @@ from backstory_feed.errors import FeedError
 from backstory_feed.waiting import Patience, Wait
 
 FORMAT = 2
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+"""What JSON of another form raises."""
 HEAD = "manifest/head.json"
 AT_ONCE = 16
 """Entries of a remote place that are read at the same time."""
@@ -118,7 +120,7 @@ class Manifest:
                 self._opt_outs.require(int(left["generation"]), str(left["sha256"]))
             if named is not None:
                 number, sha256 = int(named["checkpoint"]), str(named["sha256"])
-        except (ValueError, KeyError, TypeError) as error:
+        except UNREADABLE as error:
             raise self._corrupt(HEAD, f"it cannot be read ({error})") from error
         if named is not None:
             newest = read_checkpoint(self._storage, number, sha256)
@@ -172,7 +174,7 @@ class Manifest:
         try:
             if data is not None and int(json.loads(data)["entry"]) >= number:
                 return self._storage.read(entry_path(number)) is None
-        except (ValueError, KeyError, TypeError) as error:
+        except UNREADABLE as error:
             raise self._corrupt(HEAD, f"it cannot be read ({error})") from error
         return self._storage.read(entry_path(number + 1)) is not None
 
@@ -198,7 +200,7 @@ class Manifest:
                     "first_entry": sha256,
                     "context_length": entry["contextLength"],
                 }
-        except (ValueError, KeyError, TypeError) as error:
+        except UNREADABLE as error:
             raise self._corrupt(path, str(error)) from error
         self._previous = sha256
         self._entries = number + 1

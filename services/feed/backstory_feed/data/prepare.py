@@ -63,19 +63,20 @@ def prepare(
 ) -> Prepared:
     """Makes the folder `to`, which must not exist. SOURCE_UNSUITABLE names what is wrong."""
     target = Path(to)
-    if target.exists():
+    if os.path.lexists(target):
         raise FeedError("SOURCE_UNSUITABLE", f"{target} is there already; choose a new folder")
     if options.context_length < 2:
         raise ValueError("context_length is at least 2")
     building = target.with_name(f"{target.name}.building-{os.getpid()}")
     shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(parents=True)
     try:
+        building.mkdir(parents=True)
         made = _write(sources, building, options)
         building.rename(target)
-    except BaseException:
+    except OSError as error:
+        raise FeedError("SOURCE_UNSUITABLE", f"{target} cannot be written: {error}") from error
+    finally:
         shutil.rmtree(building, ignore_errors=True)
-        raise
     return made
 
 
@@ -85,6 +86,7 @@ def _write(
     documents = packs = tokens = 0
     writer = ShardWriter(to, options.domain, options.shard_bytes)
     encode = open_encoder(options.tokenizer)
+    require_token(options.tokenizer, options.end_of_text)
     packer = Packer(options.context_length)
     for texts in in_batches(
         text for source in sources for text in read_texts(source, options.field)
@@ -248,6 +250,16 @@ def open_encoder(path: str | os.PathLike[str]) -> Encode:
     return encode
 
 
+def require_token(path: str | os.PathLike[str], token: int) -> None:
+    """SOURCE_UNSUITABLE if a tokenizer has no token of this id, be it a control token."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(os.fspath(path))
+    if not 0 <= token < 1 << 32 or tokenizer.id_to_token(token) is None:
+        text = f"{path} has no token {token}, which is to follow each document"
+        raise FeedError("SOURCE_UNSUITABLE", text)
+
+
 def in_batches(texts: Iterator[str]) -> Iterator[list[str]]:
     """Texts in lists, which the tokenizer shares among its threads."""
     batch: list[str] = []
@@ -274,6 +286,10 @@ def read_texts(source: str | os.PathLike[str], field: str) -> Iterator[str]:
     for number, text in enumerate(texts):
         if not isinstance(text, str):
             raise unsuitable(path, f"document {number} has no text in {field!r}")
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise unsuitable(path, f"document {number} has half a character: {error}") from error
         if text:
             yield text
 
@@ -287,7 +303,7 @@ def jsonl_texts(path: Path, field: str) -> Iterator[Any]:
                     continue
                 try:
                     value = json.loads(line)
-                except ValueError as error:
+                except (ValueError, RecursionError) as error:
                     raise unsuitable(path, f"line {number} is no JSON: {error}") from error
                 yield value.get(field) if isinstance(value, dict) else None
     except (OSError, EOFError) as error:

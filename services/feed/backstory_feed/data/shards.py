@@ -55,6 +55,7 @@ class _Slot:
     lock: Lock = field(default_factory=Lock)
     shard: Shard | None = None
     bytes: int = 0
+    mapped: _Mapped | None = None
 
 
 class Shards:
@@ -90,8 +91,11 @@ class Shards:
             slot = self._slots.pop(file.path, None) or _Slot()
             self._slots[file.path] = slot
         with slot.lock:
+            if slot.mapped is not None and slot.mapped.was_written():
+                # A copy that goes into the same file: what was checked is gone.
+                slot.shard = slot.mapped = None
             if slot.shard is None:
-                slot.shard, slot.bytes = self._load(file)
+                slot.shard, slot.bytes, slot.mapped = self._load(file)
                 with self._lock:
                     self._bytes += slot.bytes
                 self._evict()
@@ -107,12 +111,13 @@ class Shards:
                 _, slot = self._slots.popitem(last=False)
                 self._bytes -= slot.bytes
 
-    def _load(self, file: ShardFile) -> tuple[Shard, int]:
+    def _load(self, file: ShardFile) -> tuple[Shard, int, _Mapped | None]:
         if self._limits.access == "auto" and self._storage.local_path(file.path) is not None:
-            return self._map(file), 0
+            shard, mapped = self._map(file)
+            return shard, 0, mapped
         if self._limits.access == "range":
-            return self._ranged(file), 0
-        return self._fetch(file)
+            return self._ranged(file), 0, None
+        return *self._fetch(file), None
 
     def _await(
         self, file: ShardFile, read: Callable[[ShardFile], Found | None]
@@ -126,13 +131,13 @@ class Shards:
             file = newer
         return file, found
 
-    def _map(self, listed: ShardFile) -> Shard:
+    def _map(self, listed: ShardFile) -> tuple[Shard, _Mapped]:
         file, mapped = self._await(listed, self._open_mapped)
         status = mapped.status
         key = (status.st_ino, status.st_size, status.st_mtime_ns)
         shard = self._read(file, mapped.view, checked=self._checked.get(file.path) == key)
         self._checked[file.path] = key
-        return shard
+        return shard, mapped
 
     def _open_mapped(self, file: ShardFile) -> _Mapped | None:
         path = self._storage.local_path(file.path)
@@ -221,6 +226,10 @@ class _Mapped:
             page = start - start % mmap.PAGESIZE
             self._mapped.madvise(mmap.MADV_WILLNEED, page, end - page)
         return self._bytes[start:end]
+
+    def was_written(self) -> bool:
+        """Whether something was written to the file since it was opened."""
+        return os.fstat(self._descriptor).st_mtime_ns != self.status.st_mtime_ns
 
     def _look(self) -> os.stat_result:
         status = os.fstat(self._descriptor)
