@@ -44,7 +44,11 @@ def parse(arguments: list[str]) -> Settings:
 
 def run() -> None:
     """Exit code 0 also after SIGTERM, when everything is saved; 2 with one line if it cannot be."""
-    settings = parse(sys.argv[1:])
+    try:
+        settings = parse(sys.argv[1:])
+    except ValueError as error:
+        print(f"error {error}", file=sys.stderr)
+        sys.exit(2)
     from backstory_feed.errors import FeedError
 
     from backstory_trainer.checkpoints import CheckpointError
@@ -65,7 +69,8 @@ def run() -> None:
         print("asked to stop before the data began", flush=True)
         return
     except (FeedError, CheckpointError, ValueError, OSError) as error:
-        print(f"error {error}", file=sys.stderr)
+        # Other libraries' errors have several lines.
+        print(f"error {' '.join(str(error).split())}", file=sys.stderr)
         sys.exit(2)
     if ranks.rank == 0:
         how = "the run is complete" if ended else "asked to stop; the same command goes on"

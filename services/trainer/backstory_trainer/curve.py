@@ -17,11 +17,13 @@ COLOURS = {"loss": "#222222", "think": "#7b3fb5", "write": "#1f77b4", "read": "#
 def read_metrics(path: Path) -> list[dict[str, Any]]:
     """The lines of a metrics file; a line that a killed process tore is left out."""
     lines = []
-    for text in path.read_text("utf-8").splitlines():
+    for text in path.read_text("utf-8", "replace").splitlines():
         try:
-            lines.append(json.loads(text))
+            line = json.loads(text)
         except ValueError:
             continue
+        if isinstance(line, dict) and isinstance(line.get("step"), int):
+            lines.append(line)
     return lines
 
 

@@ -22,9 +22,13 @@ class Kinds:
     """Knows the bytes of each token of a vocabulary."""
 
     def __init__(self, tokenizer: bytes) -> None:
-        fields = json.loads(tokenizer)
+        """ValueError if these are not the bytes of a tokenizer.json."""
+        try:
+            fields = json.loads(tokenizer)
+            vocabulary: dict[str, int] = dict(fields["model"]["vocab"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"it is no tokenizer with a vocabulary ({error!r})") from error
         table = byte_table()
-        vocabulary: dict[str, int] = fields["model"]["vocab"]
         self._bytes: dict[int, bytes] = {
             token: bytes(table.get(letter, 63) for letter in text)
             for text, token in vocabulary.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -25,18 +26,27 @@ class Metrics:
         temporary = path.with_suffix(".temporary")
         temporary.write_text("".join(f"{json.dumps(line)}\n" for line in kept), "utf-8")
         os.replace(temporary, path)
-        self._stream = path.open("a", encoding="utf-8")
+        self._stream = path.open("ab", buffering=0)
+        self._unwritten = b""
         self._gauges: dict[str, Any] | None = None
         if port is not None:
-            from prometheus_client import start_http_server
+            try:
+                from prometheus_client import start_http_server
+            except ImportError as error:
+                needs = "prometheus_port needs: pip install 'backstory-trainer[prometheus]'"
+                raise ValueError(needs) from error
 
             start_http_server(port)
             self._gauges = {}
 
     def write(self, line: dict[str, Any]) -> None:
         """The line of one step."""
-        self._stream.write(f"{json.dumps(line)}\n")
-        self._stream.flush()
+        self._unwritten += f"{json.dumps(line)}\n".encode()
+        try:
+            self._flush()
+        except OSError as error:
+            text = f"metrics.jsonl cannot be written: {error}; trying again with the next step"
+            print(f"backstory-trainer: {text}", file=sys.stderr, flush=True)
         if time.monotonic() - self._told >= TOLD_SECONDS:
             self._told = time.monotonic()
             print(self._sentence(line), flush=True)
@@ -56,6 +66,11 @@ class Metrics:
         waited = f"{line['data_wait']:.1%} of the time waiting for data"
         return f"step {line['step'] + 1}{self._of}: {loss}, {speed}, {waited}"
 
+    def _flush(self) -> None:
+        while self._unwritten:
+            self._unwritten = self._unwritten[self._stream.write(self._unwritten) :]
+
     def close(self) -> None:
-        """Flushes to the disk."""
-        self._stream.close()
+        """Writes what could not be written before. OSError if it still cannot."""
+        with self._stream:
+            self._flush()

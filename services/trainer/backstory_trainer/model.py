@@ -40,23 +40,38 @@ def open_model(name: str, vocabulary: int, seed: int) -> nn.Module:
     torch.manual_seed(seed)
     named = {"attn_implementation": attention.NAME}
     path = Path(name)
-    if path.is_dir():
-        model = AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32, **named)
-    else:
-        fields = dict(TINY) if name == "tiny" else json.loads(path.read_text())
-        fields.setdefault("vocab_size", vocabulary)
-        if fields["vocab_size"] == 0:
-            raise ValueError(f"{name} names no vocab_size, and the data has no tokenizer")
-        kind = fields.pop("model_type")
-        config = AutoConfig.for_model(kind, **fields)
-        model = AutoModelForCausalLM.from_config(config, dtype=torch.float32, **named)
-    if model.config.model_type not in FAMILIES:
-        raise ValueError(f"{name} is a {model.config.model_type}; it must be of {FAMILIES}")
+    fields = dict(TINY) if name == "tiny" else read_configuration(path)
+    if fields.get("model_type") not in FAMILIES:
+        raise ValueError(f"{name} is a {fields.get('model_type')}; it must be of {FAMILIES}")
+    try:
+        if path.is_dir():
+            model = AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32, **named)
+        else:
+            fields.setdefault("vocab_size", vocabulary)
+            if fields["vocab_size"] == 0:
+                raise ValueError("it names no vocab_size, and the data has no tokenizer")
+            config = AutoConfig.for_model(fields.pop("model_type"), **fields)
+            model = AutoModelForCausalLM.from_config(config, dtype=torch.float32, **named)
+    except Exception as error:
+        # Transformers has many kinds of errors for a model that cannot be.
+        raise ValueError(f"{name} cannot be opened: {error}") from error
     if model.config.vocab_size < vocabulary:
         raise ValueError(
             f"{name} knows {model.config.vocab_size} tokens, the data has {vocabulary}"
         )
     return model
+
+
+def read_configuration(path: Path) -> dict[str, Any]:
+    """The fields of a JSON file, or of the config.json in a folder. ValueError names the file."""
+    file = path / "config.json" if path.is_dir() else path
+    try:
+        fields = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{file} is no configuration of a model: {error}") from error
+    if not isinstance(fields, dict):
+        raise ValueError(f"{file} is no configuration of a model: it holds no JSON object")
+    return fields
 
 
 class WeightedLoss(nn.Module):

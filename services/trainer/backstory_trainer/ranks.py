@@ -16,6 +16,8 @@ class Ranks:
         self.size = int(os.environ.get("WORLD_SIZE", "1"))
         self.rank = int(os.environ.get("RANK", "0"))
         if device == "cuda":
+            if not torch.cuda.is_available():
+                raise ValueError("device cuda: PyTorch finds no GPU here")
             device = f"cuda:{os.environ.get('LOCAL_RANK', '0')}"
             torch.cuda.set_device(device)
         self.device = torch.device(device)

@@ -45,6 +45,31 @@ class Settings:
     peak_flops: float | None = None
     """Of the device, for the share that is used (MFU)."""
 
+    def __post_init__(self) -> None:
+        """ValueError names the option that cannot be."""
+        limits: dict[str, tuple[float | None, float]] = {
+            "batch_size": (self.batch_size, 1),
+            "micro_batch": (self.micro_batch, 1),
+            "steps": (self.steps, 1),
+            "checkpoint_every": (self.checkpoint_every, 1),
+            "warmup": (self.warmup, 0),
+            "learning_rate": (self.learning_rate, 0),
+            "decay_to": (self.decay_to, 0),
+            "weight_decay": (self.weight_decay, 0),
+        }
+        for name, (value, least) in limits.items():
+            if value is not None and not least <= value < math.inf:
+                raise ValueError(f"{name} is {value}; it must be at least {least}")
+        for name, above in {"clip": self.clip, "peak_flops": self.peak_flops}.items():
+            if above is not None and not above > 0:
+                raise ValueError(f"{name} is {above}; it must be above 0")
+        if self.prometheus_port is not None and not 0 < self.prometheus_port < 1 << 16:
+            raise ValueError(f"prometheus_port is {self.prometheus_port}; it must be 1 to 65535")
+        if self.kernel in ("flex", "varlen") and self.device == "cpu":
+            raise ValueError(f"kernel {self.kernel} trains only with device cuda; CPUs use plain")
+        if self.kernel == "varlen" and not self.bf16:
+            raise ValueError("kernel varlen needs bf16")
+
     def rate(self, step: int) -> float:
         """The learning rate of a step, a function of its number alone."""
         rising = min(1.0, (step + 1) / max(1, self.warmup))

@@ -3,6 +3,7 @@ the step. So a run that was killed goes on from its last checkpoint as if nothin
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from torch.distributed.checkpoint.state_dict import (
 from transformers.utils.logging import disable_progress_bar
 
 from backstory_trainer.ahead import Ahead
-from backstory_trainer.checkpoints import CheckpointError, load_newest, save
+from backstory_trainer.checkpoints import CheckpointError, hold, load_newest, save
 from backstory_trainer.curve import draw, is_number, read_metrics
 from backstory_trainer.kinds import KINDS, OTHER, Kinds
 from backstory_trainer.metrics import Metrics
@@ -34,6 +35,7 @@ from backstory_trainer.settings import Settings
 from backstory_trainer.stopping import Stop, Stopped
 
 TENSORS = ("input_ids", "labels", "position_ids", "loss_weights")
+DECISIVE = ("weights", "learning_rate", "warmup", "decay_to", "weight_decay", "clip", "bf16")
 TOKENIZER = "tokenizer/tokenizer.json"
 
 Step = tuple[list[Part], dict[str, Any]]
@@ -49,10 +51,12 @@ class Training:
         self.stop = Stop()
         patience = self.stop.patience()
         tokenizer = read_tokenizer(settings.data, patience, settings.follow)
-        self.kinds = None if tokenizer is None else Kinds(tokenizer)
+        self.kinds = None if tokenizer is None else read_kinds(settings.data, tokenizer)
         self._tokenizer = tokenizer
         vocabulary = 0 if self.kinds is None else self.kinds.vocabulary
         self.model = open_model(settings.model, vocabulary, settings.seed).to(ranks.device)
+        config: Any = self.model.config
+        self._known: int = config.vocab_size
         self.model.train()
         if settings.activation_checkpointing:
             model: Any = self.model
@@ -84,6 +88,12 @@ class Training:
 
     def run(self) -> bool:
         """Trains to the end; True if that was reached, False if the run was asked to stop."""
+        if self.ranks.rank > 0:
+            return self._run()
+        with hold(self.settings.to, sleep=self.stop.patience().clock.sleep):
+            return self._run()
+
+    def _run(self) -> bool:
         self._resume()
         check_ranks_agree(self.feed)
         path = self.settings.to / "metrics.jsonl"
@@ -153,6 +163,13 @@ class Training:
             sums[0] += loss.detach().double()
             self._by_kind(part, each, sums)
         norm = nn.utils.clip_grad_norm_(self.module.parameters(), settings.clip)
+        length = float(as_whole(norm))
+        if not math.isfinite(length):
+            # One step on such gradients would leave no number in the model, nor in what is saved.
+            raise ValueError(
+                f"the gradients of step {self.step + 1} are no numbers; the run ends before it, "
+                "and its checkpoints are as they were: lower the learning rate, or change the clip"
+            )
         rate = settings.rate(self.step)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
@@ -165,7 +182,7 @@ class Training:
             "step": self.step,
             "loss": float(sums[0] / total[0]) if total[0] > 0 else None,
             "learning_rate": rate,
-            "gradient_norm": float(as_whole(norm)),
+            "gradient_norm": length,
             "packs": sorted(tuple(pack) for own in ranks.gather(packs) for pack in own),
         }
         for kind, name in enumerate(KINDS):
@@ -184,6 +201,12 @@ class Training:
 
     def _forward(self, part: Part) -> tuple[Tensor, Tensor]:
         device = self.ranks.device
+        known, highest = self._known, int(part["input_ids"].max())
+        if highest >= known:
+            raise ValueError(
+                f"{self.settings.data} holds the token {highest} in step {self.step + 1}, and "
+                f"{self.settings.model} knows {known}"
+            )
         moved = {**part, **{name: part[name].to(device, non_blocking=True) for name in TENSORS}}
         with torch.autocast(device.type, torch.bfloat16, enabled=self.settings.bf16):
             result: tuple[Tensor, Tensor] = self.module(moved, self.settings.kernel)
@@ -224,15 +247,33 @@ class Training:
             raise CheckpointError(f"ranks found checkpoints of steps {steps}; share the folder")
         if content is None:
             return
-        set_state_dict(
-            self.module,
-            self.optimizer,
-            model_state_dict=content["model"],
-            optim_state_dict=content["optimizer"],
-            options=StateDictOptions(full_state_dict=True),
-        )
-        self.data.load_state_dict(content["feed"])
+        if self.ranks.rank == 0:
+            self._tell_changes(content.get("settings", {}))
+        try:
+            self.data.load_state_dict(content["feed"])
+            set_state_dict(
+                self.module,
+                self.optimizer,
+                model_state_dict=content["model"],
+                optim_state_dict=content["optimizer"],
+                options=StateDictOptions(full_state_dict=True),
+            )
+        except (RuntimeError, KeyError, TypeError, ValueError) as error:
+            raise CheckpointError(
+                f"the checkpoint of step {content['step']} in {self.settings.to} does not fit "
+                f"{self.settings.model}; go on with the model it was made of: {error}"
+            ) from error
         self.step, self._state = content["step"], content["feed"]
+
+    def _tell_changes(self, before: dict[str, Any]) -> None:
+        for name, value in self._decisive().items():
+            if name in before and before[name] != value:
+                text = f"{name} was {before[name]} up to here and is {value} from now on"
+                print(f"backstory-trainer: {text}", file=sys.stderr, flush=True)
+
+    def _decisive(self) -> dict[str, Any]:
+        """What else decides the steps, beside the model and the feed's own settings."""
+        return {name: getattr(self.settings, name) for name in DECISIVE}
 
     def _save(self, final: bool) -> None:
         options = StateDictOptions(full_state_dict=True, cpu_offload=True)
@@ -240,6 +281,7 @@ class Training:
         failed = ""
         if self.ranks.rank == 0:
             content = {"step": self.step, "feed": self._state}
+            content |= {"settings": self._decisive()}
             content |= {"model": model, "optimizer": optimizer}
             try:
                 save(self.settings.to / "checkpoints", self.step, content)
@@ -280,6 +322,14 @@ def read_tokenizer(data: str, patience: Patience, follow: bool) -> bytes | None:
         if not follow or tokenizer is not None or storage.read(INDEX) is not None:
             return tokenizer
         wait.pause(f"{data} has not begun: there is no {TOKENIZER} yet")
+
+
+def read_kinds(data: str, tokenizer: bytes) -> Kinds:
+    """Kinds of the tokens of an output. ValueError names the file."""
+    try:
+        return Kinds(tokenizer)
+    except ValueError as error:
+        raise ValueError(f"{data}/{TOKENIZER} cannot be read: {error}") from error
 
 
 def as_whole(value: Any) -> Tensor:
