@@ -50,6 +50,11 @@ class OnTheFeed(unittest.TestCase):
             [pack["inputIds"] for pack in PACKS],
         )
 
+    def test_the_trainer_ends_with_the_data_and_not_with_more_steps(self) -> None:
+        most = -(-len(PACKS) // 2)
+        model, to = str(self.folder / "model"), str(self.folder / "end")
+        self.assertEqual(train(OUTPUT, model, to, most + 3).state.global_step, most)
+
     def test_a_trainer_in_two_parts_has_the_weights_of_a_whole_one(self) -> None:
         self.train("whole", 4)
         self.train("parts", 2)

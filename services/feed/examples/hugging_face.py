@@ -58,7 +58,6 @@ class SavePosition(TrainerCallback):
         path.with_suffix(".new").write_text(json.dumps(self._feed.state_at(state.global_step)))
         os.replace(path.with_suffix(".new"), path)
 
-
     def on_epoch_end(
         self,
         args: TrainingArguments,
