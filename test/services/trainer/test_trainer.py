@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 import unittest
+import urllib.request
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -26,18 +27,21 @@ from unittest import mock
 import numpy as np
 import torch
 import torchtitan_loop
-from backstory_feed import Feed, Form
+from backstory_feed import Feed, FeedError, Form, Shuffle
 from backstory_feed.collate import collate
+from backstory_feed.torch_dataset import check_ranks_agree
 from backstory_trainer import checkpoints
+from backstory_trainer.attention import documents_for
 from backstory_trainer.checkpoints import CheckpointError, hold, load_newest, save, written
 from backstory_trainer.curve import draw, read_metrics
 from backstory_trainer.kinds import KINDS, Kinds
 from backstory_trainer.metrics import Metrics
-from backstory_trainer.model import TINY, WeightedLoss, open_model
+from backstory_trainer.model import TINY, WeightedLoss, count_flops, open_model
 from backstory_trainer.ranks import Ranks
 from backstory_trainer.settings import Settings
 from backstory_trainer.train import Training
 from torch import distributed
+from torch.utils.flop_counter import FlopCounterMode
 
 OUTPUT = Path(sys.argv.pop(1))
 torch.set_num_threads(1)
@@ -195,10 +199,62 @@ class Resume(RunTest):
             indices = [pack for line in self.metrics(how) for pack in line["packs"]]
             self.assertEqual(indices, [["data", at] for at in range(16)])
 
+    def test_recomputed_activations_change_no_bit(self) -> None:
+        kept = self.train("kept", steps=2)
+        recomputed = self.train("recomputed", steps=2, activation_checkpointing=True)
+        for name, value in kept.module.state_dict().items():
+            self.assertTrue(torch.equal(value, recomputed.module.state_dict()[name]), name)
+
+    def test_ranks_of_different_settings_do_not_begin(self) -> None:
+        fork_ranks(2, self.disagree)
+
+    def disagree(self, rank: int) -> None:
+        ranks = Ranks("cpu")
+        check_ranks_agree(Feed(OUTPUT, 4, rank=rank, world_size=2))
+        for differs in ({"shuffle": Shuffle(4, rank)}, {"start": rank}, {"epochs": 1 + rank}):
+            feed = Feed(OUTPUT, 4, rank=rank, world_size=2, **differs)
+            with self.assertRaisesRegex(FeedError, "STATE_MISMATCH.*ranks differ"):
+                check_ranks_agree(feed)
+        ranks.close()
+
     def rank(self, name: str) -> None:
         ranks = Ranks("cpu")
         Training(self.settings(name, steps=4, parallel=name), ranks).run()
         ranks.close()
+
+
+class Numbers(RunTest):
+    def test_16_bits_train_as_32_do_but_for_rounding(self) -> None:
+        self.train("wide", steps=4)
+        self.train("narrow", steps=4, bf16=True)
+        for wide, narrow in zip(self.metrics("wide"), self.metrics("narrow"), strict=True):
+            self.assertEqual(wide["packs"], narrow["packs"])
+            self.assertAlmostEqual(wide["loss"], narrow["loss"], delta=0.02)
+            self.assertNotEqual(wide["loss"], narrow["loss"])
+
+    def test_prometheus_shows_the_numbers_of_the_last_line(self) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.train("run", steps=2, peak_flops=1e12, prometheus_port=port)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+            lines = answer.read().decode().splitlines()
+        shown = dict(line.split() for line in lines if "#" not in line)
+        last = self.metrics("run")[-1]
+        for name in ("step", "loss", "loss_write", "tokens_per_second", "data_wait", "mfu"):
+            self.assertAlmostEqual(float(shown[f"backstory_trainer_{name}"]), last[name], places=6)
+
+    def test_operations_are_those_of_the_products_of_matrices(self) -> None:
+        module = tiny("llama", self.folder).model
+        with FlopCounterMode(display=False) as counted:
+            bounds = torch.tensor([0, 64], dtype=torch.int32)
+            pieces = documents_for("plain", bounds, torch.device("cpu"))
+            module(torch.arange(64)[None], documents=pieces)
+        # The counter has the whole square of attention; forward and backward are three forwards.
+        config: Any = module.config
+        half = 3 * 2 * config.num_hidden_layers * config.hidden_size * 64**2
+        expected = 3 * counted.get_total_flops() - half
+        self.assertLess(abs(count_flops(module, [0, 64]) / expected - 1), 0.01)
 
 
 class Example(RunTest):
