@@ -1,28 +1,21 @@
 """Tests of the trainer: loss and gradients against documents alone, bounds that leak nothing, exact
-resume, other numbers of processes, signals and full disks. `python test_trainer.py OUTPUT`."""
+resume, other numbers of processes and signals. `python test_trainer.py OUTPUT`."""
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import math
-import multiprocessing
-import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import unittest
 import urllib.request
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import numpy as np
 import torch
@@ -30,107 +23,25 @@ import torchtitan_loop
 from backstory_feed import Feed, FeedError, Form, Shuffle
 from backstory_feed.collate import collate
 from backstory_feed.torch_dataset import check_ranks_agree
-from backstory_trainer import checkpoints
 from backstory_trainer.attention import documents_for
-from backstory_trainer.checkpoints import CheckpointError, hold, load_newest, save, written
-from backstory_trainer.curve import draw, read_metrics
+from backstory_trainer.checkpoints import load_newest
+from backstory_trainer.curve import draw
 from backstory_trainer.kinds import KINDS, Kinds
-from backstory_trainer.metrics import Metrics
-from backstory_trainer.model import TINY, WeightedLoss, count_flops, open_model
+from backstory_trainer.model import count_flops, open_model
 from backstory_trainer.ranks import Ranks
-from backstory_trainer.settings import Settings
 from backstory_trainer.train import Training
 from torch import distributed
 from torch.utils.flop_counter import FlopCounterMode
-
-OUTPUT = Path(sys.argv.pop(1))
-torch.set_num_threads(1)
-
-
-def fork_ranks(processes: int, work: Callable[[int], None]) -> None:
-    """As torchrun starts them, but as copies of this process, which has imported all."""
-    context = multiprocessing.get_context("fork")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-
-    def run(rank: int) -> None:
-        place = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
-        os.environ |= {**place, "RANK": str(rank), "WORLD_SIZE": str(processes)}
-        work(rank)
-
-    running = [context.Process(target=run, args=(rank,)) for rank in range(processes)]
-    for process in running:
-        process.start()
-    for process in running:
-        process.join()
-    codes = [process.exitcode for process in running]
-    if codes != [0] * processes:
-        raise AssertionError(f"processes ended with {codes}")
-
-
-class RunTest(unittest.TestCase):
-    def setUp(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="backstory-trainer-"))
-        self.addCleanup(shutil.rmtree, self.folder)
-
-    def settings(self, name: str, **others: object) -> Settings:
-        fields: dict[str, Any] = {
-            "batch_size": 4,
-            "steps": 4,
-            "learning_rate": 3e-3,
-            "warmup": 2,
-            **others,
-        }
-        return Settings(data=str(OUTPUT), to=self.folder / name, **fields)
-
-    def train(self, name: str, **others: object) -> Training:
-        settings = self.settings(name, **others)
-        settings.to.mkdir(exist_ok=True)
-        training = Training(settings, Ranks("cpu"))
-        training.run()
-        return training
-
-    def metrics(self, name: str) -> list[dict[str, Any]]:
-        return read_metrics(self.folder / name / "metrics.jsonl")
-
-
-def tiny(family: str, folder: Path) -> WeightedLoss:
-    """A model of a family in 64 bits."""
-    path = folder / f"{family}.json"
-    path.write_text(json.dumps({**TINY, "model_type": family, "vocab_size": 64}))
-    return WeightedLoss(open_model(str(path), 64, 1)).double()
-
-
-def row(lengths: list[int], seed: int = 0) -> dict[str, Any]:
-    """Documents in one row, with random tokens, masks and weights."""
-    rng = np.random.default_rng(seed)
-    starts = np.cumsum([0, *lengths])
-    total = int(starts[-1])
-    ids = rng.integers(0, 64, total)
-    weights = rng.random(total) * (rng.random(total) < 0.6)
-    weights[starts[1:] - 1] = 0.0
-    return {
-        "input_ids": torch.tensor(ids),
-        "labels": torch.tensor(np.append(ids[1:], -100)),
-        "position_ids": torch.tensor(np.concatenate([np.arange(n) for n in lengths])),
-        "loss_weights": torch.tensor(weights),
-        "cu_seqlens": torch.tensor(starts, dtype=torch.int32),
-    }
-
-
-def document(part: dict[str, Any], number: int) -> dict[str, Any]:
-    """One document of a row, alone."""
-    start, end = (int(part["cu_seqlens"][number + at]) for at in (0, 1))
-    alone = {name: values[start:end] for name, values in part.items() if name != "cu_seqlens"}
-    return {**alone, "cu_seqlens": torch.tensor([0, end - start], dtype=torch.int32)}
-
-
-def gradients(module: WeightedLoss, part: dict[str, Any]) -> tuple[float, dict[str, Any]]:
-    module.zero_grad()
-    loss, _ = module(part, "plain")
-    loss.backward()
-    return float(loss), {n: p.grad.clone() for n, p in module.named_parameters()}
+from training_runs import (
+    OUTPUT,
+    RunTest,
+    document,
+    environment,
+    fork_ranks,
+    gradients,
+    row,
+    tiny,
+)
 
 
 class LossMaths(RunTest):
@@ -301,140 +212,6 @@ class Early(RunTest):
             open_model("tiny", 0, 1)
 
 
-class Checkpoints(RunTest):
-    def test_the_last_good_one_survives_a_full_disk(self) -> None:
-        save(self.folder, 1, {"step": 1})
-        full = OSError(28, "No space left on device")
-        disk = mock.patch.object(checkpoints.os, "fsync", side_effect=full)
-        with disk, self.assertRaisesRegex(CheckpointError, "No space"):
-            save(self.folder, 2, {"step": 2})
-        self.assertEqual([path.name for path in self.folder.iterdir()], ["step-00000001.pt"])
-        self.assertEqual(load_newest(self.folder, []), {"step": 1})
-
-    def test_a_torn_one_is_told_and_the_one_before_it_is_taken(self) -> None:
-        for step in (1, 2, 3):
-            save(self.folder, step, {"step": step, "model": torch.ones(100)})
-        self.assertEqual(len(written(self.folder)), 2)
-        newest = written(self.folder)[-1]
-        newest.write_bytes(newest.read_bytes()[:-200])
-        told: list[str] = []
-        self.assertEqual((load_newest(self.folder, told) or {})["step"], 2)
-        self.assertIn(newest.name, told[0])
-        written(self.folder)[0].write_bytes(b"")
-        with self.assertRaises(CheckpointError):
-            load_newest(self.folder, [])
-
-    def test_a_run_on_a_full_disk_goes_on_and_ends_with_an_error(self) -> None:
-        full = OSError(28, "No space left on device")
-        disk = mock.patch.object(checkpoints.os, "fsync", side_effect=full)
-        with disk, self.assertRaisesRegex(CheckpointError, "ends without"):
-            self.train("full", steps=2, checkpoint_every=1)
-        self.assertEqual(len(self.metrics("full")), 2)
-
-    def test_a_disk_that_is_full_for_metrics_ends_no_step(self) -> None:
-        path = self.folder / "metrics.jsonl"
-        metrics = Metrics(path, 0, None)
-        file = metrics._stream
-        with Path("/dev/full").open("ab", buffering=0) as full:
-            for step in range(4):
-                metrics._stream = full if step in (1, 2) else file
-                line = {"step": step, "loss": 1.0, "tokens_per_second": 1.0, "data_wait": 0.0}
-                metrics.write(line)
-        metrics.close()
-        self.assertEqual([line["step"] for line in read_metrics(path)], [0, 1, 2, 3])
-
-    def test_one_run_at_a_time_has_a_folder(self) -> None:
-        torn = self.folder / "checkpoints" / ".temporary-step-00000007.pt"
-        torn.parent.mkdir()
-        torn.touch()
-        with hold(self.folder):
-            self.assertFalse(torn.exists())
-            with self.assertRaisesRegex(CheckpointError, "in use"), hold(self.folder, 0.3):
-                pass
-        with hold(self.folder, 0):
-            pass
-
-    def test_another_model_and_a_checkpoint_of_another_form_are_refused(self) -> None:
-        self.train("run", steps=1)
-        other = self.folder / "other.json"
-        other.write_text(json.dumps({**TINY, "hidden_size": 32}))
-        with self.assertRaisesRegex(CheckpointError, "step 1 .* does not fit"):
-            self.train("run", steps=2, model=str(other))
-        torch.save([1], self.folder / "run" / "checkpoints" / "step-00000009.pt")
-        (self.folder / "run" / "metrics.jsonl").write_text('[1]\nnull\n{"x": 1}\n{"step": 0')
-        self.assertEqual(self.train("run", steps=2).step, 2)
-        torch.save({"step": 9}, self.folder / "run" / "checkpoints" / "step-00000009.pt")
-        with self.assertRaisesRegex(CheckpointError, "step 9 .* does not fit"):
-            self.train("run", steps=2)
-
-
-class BadSettings(RunTest):
-    def test_an_option_that_cannot_be_is_named(self) -> None:
-        wrong: list[dict[str, Any]] = [
-            {"steps": -1},
-            {"checkpoint_every": 0},
-            {"warmup": -1},
-            {"learning_rate": math.inf},
-            {"learning_rate": math.nan},
-            {"clip": 0.0},
-            {"peak_flops": 0.0},
-            {"prometheus_port": 99_999},
-            {"kernel": "flex"},
-            {"kernel": "varlen", "device": "cuda"},
-        ]
-        for options in wrong:
-            with self.assertRaisesRegex(ValueError, next(iter(options))):
-                self.settings("run", **options)
-
-    def test_a_model_that_cannot_be_is_named(self) -> None:
-        for number, text in enumerate(
-            ["{", "[]", "{}", '{"model_type": "gpt2"}', json.dumps({**TINY, "hidden_size": 30})]
-        ):
-            path = self.folder / f"model-{number}.json"
-            path.write_text(text)
-            with self.assertRaisesRegex(ValueError, path.name):
-                open_model(str(path), 64, 0)
-        with self.assertRaisesRegex(ValueError, "absent"):
-            open_model(str(self.folder / "absent"), 64, 0)
-
-    def test_a_token_that_the_model_does_not_know_is_named(self) -> None:
-        data, model = self.folder / "data", self.folder / "model.json"
-        shutil.copytree(OUTPUT, data)
-        shutil.rmtree(data / "tokenizer")
-        model.write_text(json.dumps({**TINY, "vocab_size": 16}))
-        settings = replace(self.settings("run", model=str(model)), data=str(data))
-        with self.assertRaisesRegex(ValueError, "holds the token .* knows 16"):
-            Training(settings, Ranks("cpu")).run()
-        (data / "tokenizer").mkdir()
-        (data / "tokenizer" / "tokenizer.json").write_text("{}")
-        with self.assertRaisesRegex(ValueError, "tokenizer.json cannot be read"):
-            Training(settings, Ranks("cpu"))
-
-    def test_gradients_that_are_no_numbers_end_the_run_before_the_step(self) -> None:
-        self.train("run", steps=1)
-        settings = self.settings("run", steps=2)
-        training = Training(settings, Ranks("cpu"))
-        forward = training._forward
-
-        def diverged(part: dict[str, Any]) -> tuple[torch.Tensor, torch.Tensor]:
-            loss, each = forward(part)
-            return loss * math.nan, each
-
-        training._forward = diverged  # type: ignore[method-assign]
-        with self.assertRaisesRegex(ValueError, "gradients of step 2"):
-            training.run()
-        newest = load_newest(self.folder / "run" / "checkpoints", []) or {}
-        self.assertEqual(newest["step"], 1)
-        self.assertTrue(all(value.isfinite().all() for value in newest["model"].values()))
-
-    def test_what_changes_the_steps_is_told(self) -> None:
-        self.train("run", steps=1)
-        said = io.StringIO()
-        with contextlib.redirect_stderr(said):
-            self.train("run", steps=2, weights="document")
-        self.assertIn("weights was token up to here and is document", said.getvalue())
-
-
 class Signals(RunTest):
     def growing(self) -> Path:
         """A data set of which the last entry has not come."""
@@ -530,10 +307,6 @@ class KindsOfTokens(unittest.TestCase):
         picture = draw([{"step": at, "loss": loss} for at, loss in enumerate(losses)], "")
         self.assertNotRegex(picture, "nan|inf")
         self.assertIn("<polyline", draw([{"step": 0, "loss": 0.0}], ""))
-
-
-def environment() -> dict[str, str]:
-    return {**os.environ, "OMP_NUM_THREADS": "1"}
 
 
 if __name__ == "__main__":

@@ -25,8 +25,13 @@ describe('the trainer', () => {
     const { out } = await makeOutput(harness, 'out');
     const path = ['feed', 'feed/examples', 'trainer'].map((wing) => `../../../services/${wing}`);
     const folders = path.map((folder) => new URL(folder, import.meta.url).pathname);
-    const file = new URL('test_trainer.py', import.meta.url).pathname;
-    const ran = await runPythonTests(python, file, out, { PYTHONPATH: folders.join(':') });
-    expect(ran).toBeGreaterThan(10);
+    for (const [name, tests] of [
+      ['test_trainer.py', 21],
+      ['test_refusals.py', 11],
+    ] as const) {
+      const file = new URL(name, import.meta.url).pathname;
+      const ran = await runPythonTests(python, file, out, { PYTHONPATH: folders.join(':') });
+      expect(ran, name).toBe(tests);
+    }
   }, 900_000);
 });
