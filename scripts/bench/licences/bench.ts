@@ -35,11 +35,13 @@ export async function run(report: Report): Promise<void> {
   const isPermissive = await readBlueOak(context);
   const texts = values.texts ?? (await obtainLicensed(context));
   const packages = values.packages ?? (await obtainPackages(context));
-  const cases = [
+  const found = [
     ...(await readTexts(texts, isPermissive)),
     ...(await readNotices(packages, isPermissive)),
     ...(await readNotices(texts, isPermissive)),
   ];
+  // A package may be among both.
+  const cases = [...new Map(found.map((each) => [each.path, each])).values()];
   reportCases(cases, report);
   const folder = await mkdtemp(join(tmpdir(), 'backstory-licences-'));
   try {
