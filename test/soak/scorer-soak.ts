@@ -1,8 +1,9 @@
 /**
- * `npm run soak -- scorer [--kills 50] [--seed 1] [SOURCE…]`: runs whose search asks the scorer
- * service with a small trained model; SIGKILL strikes the service at random while requests are
- * under way, and it is started again at once. Each run must choose the thoughts of an undisturbed
- * one. Sources are folders, by default parts of this checkout.
+ * `npm run soak -- scorer [--kills 50] [--seed 1] [--life 6000] [SOURCE…]`: runs whose search asks
+ * the scorer service with a small trained model; SIGKILL strikes the service at random while
+ * requests are under way, and it is started again at once. Each run must choose the thoughts of an
+ * undisturbed one. A life takes at most so many milliseconds, which must be more than one request
+ * takes on this machine. Sources are folders, by default parts of this checkout.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,8 +25,6 @@ import { type Front, openFront } from './scorer/front.ts';
 import { openScorerLives } from './scorer/lives.ts';
 
 const usualSources = ['services/stages/search', 'services/scorer/bytes'];
-/** The service lives so long after it has something to do. */
-const lifeMsMax = 2_000;
 
 export async function run(args: string[]): Promise<boolean> {
   const { values, positionals } = parseArgs({
@@ -34,12 +33,13 @@ export async function run(args: string[]): Promise<boolean> {
     options: {
       kills: { type: 'string', default: '50' },
       seed: { type: 'string', default: '1' },
+      life: { type: 'string', default: '6000' },
     },
   });
   const folder = mkdtempSync(join(tmpdir(), 'backstory-scorer-soak-'));
   const front = await openFront();
   try {
-    const service = await supervise(front);
+    const service = await supervise(front, Number(values.life));
     const sources = positionals.length > 0 ? positionals : usualSources;
     const graph = { folder, sources, url: front.url, model: service.model };
     try {
@@ -142,7 +142,7 @@ interface Supervised {
   close(): Promise<void>;
 }
 
-async function supervise(front: Front): Promise<Supervised> {
+async function supervise(front: Front, lifeMsMax: number): Promise<Supervised> {
   const python = await pythonWithTorch();
   const parameters = ['--model', await tinyModel('trial', python), '--port', '0', '--threads', '1'];
   const lives = openScorerLives(python, parameters);
