@@ -110,6 +110,16 @@ class Resume(RunTest):
             indices = [pack for line in self.metrics(how) for pack in line["packs"]]
             self.assertEqual(indices, [["data", at] for at in range(16)])
 
+    def test_the_micro_batch_changes_no_loss(self) -> None:
+        for weights in ("token", "document"):
+            for packs in (1, 2, 4):
+                self.train(f"{weights}-{packs}", steps=2, micro_batch=packs, weights=weights)
+            one, *others = (self.metrics(f"{weights}-{packs}") for packs in (1, 2, 4))
+            for other in others:
+                for a, b in zip(one, other, strict=True):
+                    self.assertAlmostEqual(a["loss"], b["loss"], delta=1e-5)
+                    self.assertAlmostEqual(a["gradient_norm"], b["gradient_norm"], delta=1e-4)
+
     def test_recomputed_activations_change_no_bit(self) -> None:
         kept = self.train("kept", steps=2)
         recomputed = self.train("recomputed", steps=2, activation_checkpointing=True)
