@@ -112,10 +112,10 @@ class Feed:
         self.batch_size = batch_size
         self.rank = rank
         self.world_size = world_size
-        self._step = self._begun = start
+        self._step = self._begun = self._begin = start
         self._moved = 0
         self.begins: MutableSequence[int] = [start]
-        """The step to which the feed was last moved: where loading workers begin."""
+        """The step from which the next iteration begins, as processes that share it see it."""
         self._end: _End | None = None
         self._seed = seed
         self._drop_last = drop_last
@@ -171,12 +171,18 @@ class Feed:
         """Goes to a step, also in the midst of an iteration."""
         if step < 0:
             raise ValueError("a step is at least 0")
-        self._step = self.begins[0] = step
+        self.begin_next_at(step)
+        self._step = step
         self._moved += 1
 
-    def begin_again(self) -> None:
-        """Goes back to the step to which the feed was last moved, maybe by another process."""
-        self._step = int(self.begins[0])
+    def begin_next_at(self, step: int) -> None:
+        """Says where the next iteration of loading workers begins; this one goes on."""
+        self._begin = self.begins[0] = step
+
+    def begin_again(self, *, shared: bool) -> None:
+        """Goes to where the next iteration begins: as another process says now (`shared`), or as
+        was said here, or before this copy was made."""
+        self._step = int(self.begins[0]) if shared else self._begin
         self._moved += 1
 
     def fingerprint(self) -> str:
@@ -350,12 +356,13 @@ class Feed:
     def __reduce__(self) -> tuple[Callable[..., Feed], tuple[Any, ...]]:
         """A copy in another process opens its own files."""
         end, skipped = self._fixed_end(), sorted(self._skipped)
-        return (_reopen, (self._arguments, self._step, self.begins, end, skipped))
+        steps = (self._step, self._begin)
+        return (_reopen, (self._arguments, steps, self.begins, end, skipped))
 
 
 def _reopen(
     arguments: dict[str, Any],
-    step: int,
+    steps: tuple[int, int],
     begins: MutableSequence[int],
     end: _End | None,
     skipped: list[tuple[str, str]],
@@ -363,7 +370,7 @@ def _reopen(
     options = dict(arguments)
     feed = Feed(options.pop("source"), options.pop("batch_size"), **options)
     feed._skipped |= set(skipped)
-    feed._step, feed.begins, feed._end = step, begins, end
+    (feed._step, feed._begin), feed.begins, feed._end = steps, begins, end
     return feed
 
 

@@ -42,15 +42,19 @@ class FeedDataset(IterableDataset[Part]):
         self._parts = share // micro
         self._feed = feed
         self._form = form or Form()
-        # Workers, also ones that outlive an iteration, read here where the next one begins.
-        feed.begins = torch.tensor([feed.step]).share_memory_()
+        # Workers that outlive an iteration read here where the next one begins.
+        feed.begins = torch.zeros(1, dtype=torch.int64).share_memory_()
+        feed.begin_next_at(feed.step)
+        self._outlives = False
 
     def __iter__(self) -> Iterator[Part]:
+        # Now, and not with the first part: a worker that reads it late reads another step. A new
+        # one may start so late that others' parts are trained on: it begins where its copy says.
         worker = get_worker_info()
+        self._feed.begin_again(shared=self._outlives)
+        self._outlives = worker is not None
         offset, stride = (0, 1) if worker is None else (worker.id, worker.num_workers)
-        self._feed.begin_again()
-        for batch in self._feed.iterate(self._parts, offset=offset, stride=stride):
-            yield self._tensors(batch)
+        return map(self._tensors, self._feed.iterate(self._parts, offset=offset, stride=stride))
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Goes to a saved position, from which the loader's next iteration begins."""
@@ -61,7 +65,7 @@ class FeedDataset(IterableDataset[Part]):
         loader has read ahead."""
         self._feed.leave_out(part["skipped"])
         step = int(part["step"]) + 1
-        self._feed.begins[0] = step
+        self._feed.begin_next_at(step)
         return self._feed.state_at(step)
 
     def _tensors(self, batch: Batch) -> Part:

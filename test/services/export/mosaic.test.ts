@@ -57,6 +57,6 @@ describe('PyTorch', () => {
   it("loads steps through the feed's data set", async () => {
     const file = join(here, '../feed/test_torch_dataset.py');
     const paths = { PYTHONPATH: join(here, '../../../services/feed') };
-    expect(await runPythonTests(python, file, harness.folder, paths)).toBe(5);
+    expect(await runPythonTests(python, file, harness.folder, paths)).toBe(7);
   }, 300_000);
 });

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 import unittest
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,10 @@ def content(parts: list[Part]) -> list[tuple[object, ...]]:
     return [
         (part["step"], part["micro"], part["packs"], part["input_ids"].tolist()) for part in parts
     ]
+
+
+def start_late(worker: int) -> None:
+    time.sleep(worker)
 
 
 class TorchDatasetTest(unittest.TestCase):
@@ -79,6 +84,15 @@ class TorchDatasetTest(unittest.TestCase):
             self.assertEqual(content(list(loader)), whole[first_of:])
             data.load_state_dict({**state, "step": 0, "positions": {"data": 0}})
             self.assertEqual(content(list(loader)), whole)
+
+    def test_a_worker_that_starts_late_begins_where_the_others_did(self) -> None:
+        whole = content(load(data_set()))
+        data = data_set()
+        seen = []
+        for part in DataLoader(data, batch_size=None, num_workers=2, worker_init_fn=start_late):
+            seen.append(part)
+            data.state_after(part)
+        self.assertEqual(content(seen), whole)
 
     def test_ranks_share_each_step_and_have_as_many_parts(self) -> None:
         whole = content(load(data_set(1)))
