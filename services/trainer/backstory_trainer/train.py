@@ -7,7 +7,7 @@ import math
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from typing import Any
 
 import torch
@@ -88,9 +88,18 @@ class Training:
 
     def run(self) -> bool:
         """Trains to the end; True if that was reached, False if the run was asked to stop."""
-        if self.ranks.rank > 0:
-            return self._run()
-        with hold(self.settings.to, sleep=self.stop.patience().clock.sleep):
+        with ExitStack() as held:
+            refused = ""
+            if self.ranks.rank == 0:
+                try:
+                    sleep = self.stop.patience().clock.sleep
+                    held.enter_context(hold(self.settings.to, sleep=sleep))
+                except (CheckpointError, OSError) as error:
+                    refused = str(error)
+            # Until now a run that was killed may have written: no rank reads checkpoints before.
+            for text in self.ranks.gather(refused):
+                if text != "":
+                    raise CheckpointError(text)
             return self._run()
 
     def _run(self) -> bool:

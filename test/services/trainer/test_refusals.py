@@ -7,7 +7,9 @@ import contextlib
 import io
 import json
 import math
+import multiprocessing
 import shutil
+import time
 import unittest
 from dataclasses import replace
 from pathlib import Path
@@ -22,10 +24,7 @@ from backstory_trainer.metrics import Metrics
 from backstory_trainer.model import TINY, open_model
 from backstory_trainer.ranks import Ranks
 from backstory_trainer.train import Training
-from training_runs import (
-    OUTPUT,
-    RunTest,
-)
+from training_runs import OUTPUT, RunTest, fork_ranks
 
 
 class Checkpoints(RunTest):
@@ -80,6 +79,32 @@ class Checkpoints(RunTest):
                 pass
         with hold(self.folder, 0):
             pass
+
+    def test_each_rank_reads_checkpoints_when_the_run_before_has_ended(self) -> None:
+        self.train("run", steps=2, checkpoint_every=1)
+        newest, late = written(self.folder / "run" / "checkpoints")[-1], self.folder / "late"
+        newest.rename(late)
+        context = multiprocessing.get_context("fork")
+        begun = context.Event()
+
+        def end_late() -> None:
+            with hold(self.folder / "run"):
+                begun.set()
+                time.sleep(3)
+                late.rename(newest)
+
+        before = context.Process(target=end_late)
+        before.start()
+        begun.wait()
+        fork_ranks(2, self.go_on)
+        before.join()
+
+    def go_on(self, _rank: int) -> None:
+        ranks = Ranks("cpu")
+        training = Training(self.settings("run", steps=2), ranks)
+        self.assertTrue(training.run())
+        self.assertEqual(training.step, 2)
+        ranks.close()
 
     def test_another_model_and_a_checkpoint_of_another_form_are_refused(self) -> None:
         self.train("run", steps=1)
