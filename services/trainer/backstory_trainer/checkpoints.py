@@ -7,6 +7,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -30,7 +31,7 @@ def hold(
     run: Path, seconds: float = HELD_SECONDS, sleep: Callable[[float], None] = time.sleep
 ) -> Iterator[None]:
     """The folder of a run, for one run at a time. CheckpointError if another holds it for longer
-    than the processes of a run that was killed need to end."""
+    than the processes of a run that was killed need to end. Without locks it only says so."""
     run.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     with (run / "lock").open("w") as lock:
@@ -43,6 +44,11 @@ def hold(
                     text = f"{run} is in use by another run; end that, or name another folder"
                     raise CheckpointError(text) from error
                 sleep(LOOK_SECONDS)
+            except OSError as error:
+                # Some file systems that machines share have no locks.
+                text = f"{run} cannot be locked ({error}); see to it that no other run uses it"
+                print(f"backstory-trainer: {text}", file=sys.stderr, flush=True)
+                break
         for torn in (run / "checkpoints").glob(".temporary-*"):
             torn.unlink(missing_ok=True)
         yield

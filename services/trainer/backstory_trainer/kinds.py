@@ -25,7 +25,10 @@ class Kinds:
         """ValueError if these are not the bytes of a tokenizer.json."""
         try:
             fields = json.loads(tokenizer)
-            vocabulary: dict[str, int] = dict(fields["model"]["vocab"])
+            vocabulary: dict[str, int] = fields["model"]["vocab"]
+            # Some kinds of tokenizers have a list of texts and weights.
+            if not isinstance(vocabulary, dict):
+                raise TypeError("its vocabulary is no table from texts to tokens")
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f"it is no tokenizer with a vocabulary ({error!r})") from error
         table = byte_table()

@@ -80,6 +80,12 @@ class Checkpoints(RunTest):
         with hold(self.folder, 0):
             pass
 
+    def test_a_file_system_without_locks_is_told(self) -> None:
+        said = io.StringIO()
+        none = mock.patch.object(checkpoints.fcntl, "flock", side_effect=OSError(38, "no locks"))
+        with none, contextlib.redirect_stderr(said), hold(self.folder):
+            self.assertIn("cannot be locked ([Errno 38] no locks)", said.getvalue())
+
     def test_each_rank_reads_checkpoints_when_the_run_before_has_ended(self) -> None:
         self.train("run", steps=2, checkpoint_every=1)
         newest, late = written(self.folder / "run" / "checkpoints")[-1], self.folder / "late"
@@ -158,9 +164,10 @@ class BadSettings(RunTest):
         with self.assertRaisesRegex(ValueError, "holds the token .* knows 16"):
             Training(settings, Ranks("cpu")).run()
         (data / "tokenizer").mkdir()
-        (data / "tokenizer" / "tokenizer.json").write_text("{}")
-        with self.assertRaisesRegex(ValueError, "tokenizer.json cannot be read"):
-            Training(settings, Ranks("cpu"))
+        for text in ("{}", "[]", '{"model": {"vocab": [["a", -1.5], ["b", 0.0]]}}'):
+            (data / "tokenizer" / "tokenizer.json").write_text(text)
+            with self.assertRaisesRegex(ValueError, "tokenizer.json cannot be read"):
+                Training(settings, Ranks("cpu"))
 
     def test_gradients_that_are_no_numbers_end_the_run_before_the_step(self) -> None:
         self.train("run", steps=1)
