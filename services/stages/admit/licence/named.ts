@@ -124,7 +124,8 @@ const names: readonly Name[] = [
 ];
 
 const english = /^.{0,80}?\bversions? (\d(?:\.\d)?)/i;
-const foreign = new RegExp(String.raw`^.{0,140}?${versionWord} ?(\d(?:\.\d)?)`, 'i');
+/** So far behind the name only a number that a licence of GNU has; others are about programs. */
+const foreign = new RegExp(String.raw`^.{0,140}?${versionWord} ?([123](?:\.[01])?)(?!\.?\d)`, 'i');
 
 /**
  * Returns each named licence once, in the order of the table. A name within a longer name counts

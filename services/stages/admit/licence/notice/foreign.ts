@@ -10,17 +10,17 @@ export const foreignWords = 'li[cz]en[czçst]|лиценз|ライセンス|許�
 const e = '(?:é|è|e)';
 
 const german =
-  '(?:lizenziert|freigegeben|verbreitet|vertrieben|ver(?:ö|oe)ffentlicht|bereitgestellt)';
+  '(?:li[zc]en[zs]iert|freigegeben|verbreitet|vertrieben|ver(?:ö|oe)ffentlicht|bereitgestellt)';
 
 /** Grants; what follows names the licence. A letter may have been written without its accent. */
 export const foreignGrants: readonly RegExp[] = [
   // German
   String.raw`\b(?:unter|gem(?:äß|äss|aess)|nach) den (?:Bedingungen|Bestimmungen)(?: und \w+)? (?:der|des)\b`,
-  String.raw`\b(?:${german}|steht|gestellt)(?: [\wäöüß]+){0,3} unter (?:der|einer|die|den)\b`,
+  String.raw`\b(?:${german}|steht|gestellt)(?: [\wäöüß]+){0,3} unter (?:(?:der|einer|die|den)\b|(?=gnu|[al]?gpl|mpl|eupl|cc[- ]by|mit|apache|bsd))`,
   String.raw`\bunter (?:der|einer|den) (?=[^¶]{0,80} ${german}\b)`,
   // French
   String.raw`\b(?:conform${e}ment|selon|suivant|sous|au titre|dans|en vertu|dapr${e}s)(?: (?:aux|les|des))? (?:dispositions|termes|clauses|conditions)(?: et \w+)? d(?:e|u|es)?\b`,
-  String.raw`\bsous (?:la |une |les |l)?(?=licen[cs]e)`,
+  String.raw`\b(?:sous|r${e}gie?s? par) (?:la |une |les |l)?(?=licen[cs]e)`,
   // Spanish
   String.raw`\b(?:bajo|seg(?:ú|u)n|conforme a|de acuerdo con) l[oa]s (?:t(?:é|e)rminos|condiciones)(?: y \w+)? (?:de|del)\b`,
   String.raw`\bbajo (?:la |una )?(?=licencia)`,

@@ -16,8 +16,8 @@ import { readTag } from './tags.ts';
 const headCharacters = 8_192;
 
 /**
- * One of these is in every notice and text of a licence, and in the name of every one of copyleft;
- * most texts hold none. Names such as `MIT` are words of programs, too.
+ * One of these is in every notice and text of a licence, and in the names of copyleft that stand
+ * alone; most texts hold none. Names such as `MIT` are words of programs, too.
  */
 export const statingWords = new RegExp(
   [

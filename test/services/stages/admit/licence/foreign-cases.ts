@@ -1,4 +1,4 @@
-/** The notice of the GPL in the words of GNU's translations, and as people shorten it. */
+/** Notices of copyleft in the words of translations, and as people shorten them. */
 import type { NoticeCase } from './notice-cases.ts';
 
 const inComment = (text: string) => `/*\n${text.replace(/^/gm, ' * ')}\n */\nint a;\n`;
@@ -85,6 +85,9 @@ keuze) elke latere versie.`,
 第3版或(您可以选择)任何更高版本的条款重新发布和/或修改它。`,
     'GPL-3.0-or-later',
   ],
+  ['Lizensiert unter GPLv2.', 'GPL-2.0-only'],
+  ['Veröffentlicht unter GPL v3', 'GPL-3.0-only'],
+  ['Ce logiciel est régi par la licence CeCILL soumise au droit français.', 'CECILL-2.1'],
   ['GNU ALLGEMEINE ÖFFENTLICHE LIZENZ', 'GPL-1.0-or-later'],
   ['Licence Publique Générale GNU, Version 2', 'GPL-2.0-only'],
   ['GNU 一般公衆利用許諾契約書', 'GPL-1.0-or-later'],

@@ -35,6 +35,11 @@ provided that the following conditions are met:
 
 export const copyleft: readonly NoticeCase[] = [
   [
+    'a.c',
+    '// Under the terms of the GNU General Public License, of which a copy is in the main directory of this\n// archive for all who read it; needs kernel version 2.6.\n',
+    'GPL-1.0-or-later',
+  ],
+  [
     'a.py',
     '# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or\n# https://www.gnu.org/licenses/gpl-3.0.txt)\nimport os\n',
     'GPL-3.0-or-later',
@@ -251,6 +256,7 @@ export const mentions: readonly NoticeCase[] = [
     '# Compares with GNU GPL programs (see https://www.gnu.org/licenses/gpl-3.0.txt\nx = 1\n',
     null,
   ],
+  ['a.c', '// Die Werte werden verbreitet unter Last; ob GPL, wird geprüft (Lizenz).\n', null],
   ['a.js', '// The MIT parser https://example.org/mit\nlet x = 1;\n', null],
   ['a.py', '# Used for internal tests only.\n# license: see LICENSE\n', null],
   ['a.py', '# Works with libraries such as foo, released under the name bar.\n', null],
