@@ -282,7 +282,9 @@ class Training:
 
     def _decisive(self) -> dict[str, Any]:
         """What else decides the steps, beside the model and the feed's own settings."""
-        return {name: getattr(self.settings, name) for name in DECISIVE}
+        # The end of a run decides its rates only where they decay towards it.
+        names = DECISIVE if self.settings.decay_to == 1.0 else (*DECISIVE, "steps")
+        return {name: getattr(self.settings, name) for name in names}
 
     def _save(self, final: bool) -> None:
         options = StateDictOptions(full_state_dict=True, cpu_offload=True)

@@ -191,7 +191,11 @@ class BadSettings(RunTest):
         said = io.StringIO()
         with contextlib.redirect_stderr(said):
             self.train("run", steps=2, weights="document")
+            self.assertNotIn("steps was", said.getvalue())
+            for steps in (1, 2):
+                self.train("decays", steps=steps, decay_to=0.1)
         self.assertIn("weights was token up to here and is document", said.getvalue())
+        self.assertIn("steps was 1 up to here and is 2", said.getvalue())
 
 
 if __name__ == "__main__":
