@@ -20,8 +20,8 @@ export interface CatalogueThreadData {
 
 export type CatalogueQuestion =
   | { readonly add: ManifestShard }
-  /** Null while there is more to do: it is asked again. */
-  | { readonly samples: SampleQuestion }
+  /** Null while there is more to do: it is asked again. All shards until `since` are wanted. */
+  | { readonly samples: SampleQuestion; readonly since: number }
   | { readonly id: string }
   /** Samples of a repository by its exact name, so many at most. */
   | { readonly name: string; readonly most: number }
@@ -62,7 +62,7 @@ answerQuestions<CatalogueQuestion, CatalogueAnswer>(async (question) => {
     return { shardsRead, kept };
   }
   if ('samples' in question) {
-    const given = finder.step(queryOf(question.samples));
+    const given = finder.step(queryOf(question.samples), question.since);
     return given === null ? null : pageOfSamples(columns, given, question.samples);
   }
   if ('id' in question) {

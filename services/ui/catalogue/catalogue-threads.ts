@@ -47,8 +47,10 @@ export function openCatalogueThread(data: CatalogueThreadData): CatalogueThread 
       return state.kept;
     },
     samples: async (question) => {
+      // More may come in meanwhile: then it would never end.
+      const since = state.shardsRead;
       for (;;) {
-        const page = await ask<SamplePage | null>({ samples: question });
+        const page = await ask<SamplePage | null>({ samples: question, since });
         if (page !== null) return page;
       }
     },

@@ -31,7 +31,7 @@ export interface Codes {
 
 export interface Columns {
   readonly size: number;
-  /** Raised by every change: what was derived from the columns is then old. */
+  /** Shards that were added: what was derived from the columns before the last one is old. */
   readonly version: number;
   readonly ids: readonly string[];
   readonly names: readonly string[];

@@ -23,8 +23,11 @@ export interface Query {
 
 export interface Finder {
   find(query: Query): Found;
-  /** Works on it for some milliseconds; null while there is more to do. */
-  step(query: Query): Found | null;
+  /**
+   * Works on it for some milliseconds; null while there is more to do. The answer is of the columns
+   * as they were at `since`, a version of theirs, or later.
+   */
+  step(query: Query, since?: number): Found | null;
 }
 
 export interface Found {
@@ -72,8 +75,6 @@ export function pageOfSamples(
 }
 
 const answersKeptMax = 8;
-/** Answers in the making: one that nobody waits for any more is forgotten after so many others. */
-const begunMax = 64;
 
 interface Order {
   readonly version: number;
@@ -84,6 +85,10 @@ interface Order {
 export function createFinder(columns: Columns): Finder {
   const orders = new Map<SortColumn, Order>();
   const answers = new Map<string, { version: number; found: Found }>();
+  /**
+   * Answers in the making, each for whoever asks until it is there. None may give way to another:
+   * of too many, all would begin again and again.
+   */
   const begun = new Map<string, Slices<Found>>();
   /** Whoever wants an order works on the same one. */
   function* orderBy(sort: SortColumn): Slices<Uint32Array> {
@@ -104,18 +109,25 @@ export function createFinder(columns: Columns): Finder {
     const order = yield* orderBy(query.sort);
     const rows = yield* filter(columns, order, query);
     const found = { rows, samples: order.length };
-    keepLast(answers, key, { version, found }, answersKeptMax);
+    answers.delete(key);
+    answers.set(key, { version, found });
+    if (answers.size > answersKeptMax) answers.delete([...answers.keys()][0] ?? '');
     return found;
   }
-  const step = (query: Query): Found | null => {
+  const step = (query: Query, since = columns.version): Found | null => {
     const key = JSON.stringify(query);
+    // What was begun for an older state may lack what is wanted now.
+    const name = `${since} ${key}`;
     const known = answers.get(key);
-    if (known?.version === columns.version) return known.found;
-    const work = begun.get(key) ?? find(query, key);
-    keepLast(begun, key, work, begunMax);
+    if (known !== undefined && known.version >= since) {
+      begun.delete(name);
+      return known.found;
+    }
+    const work = begun.get(name) ?? find(query, key);
+    begun.set(name, work);
     const { done, value } = work.next();
     if (done !== true) return null;
-    begun.delete(key);
+    begun.delete(name);
     return value;
   };
   return {
@@ -127,12 +139,6 @@ export function createFinder(columns: Columns): Finder {
       }
     },
   };
-}
-
-function keepLast<Value>(kept: Map<string, Value>, key: string, value: Value, most: number): void {
-  kept.delete(key);
-  kept.set(key, value);
-  if (kept.size > most) kept.delete([...kept.keys()][0] ?? '');
 }
 
 /** Rows that are looked at in one slice. */

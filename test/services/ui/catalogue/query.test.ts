@@ -74,6 +74,31 @@ describe('orders', () => {
   });
 });
 
+describe('answers in the making', () => {
+  const many = syntheticColumns(140_000);
+  const search = (text: string): Query => ({ ...all, text });
+
+  test('all come to an end, however many take turns', () => {
+    const find = createFinder(many);
+    const open = new Set(Array.from({ length: 70 }, (_, at) => search(`name-${at}`)));
+    for (let turn = 0; turn < 10; turn += 1) {
+      for (const query of open) if (find.step(query) !== null) open.delete(query);
+    }
+    expect(open.size).toBe(0);
+  });
+
+  test('whoever asks later is told of the samples that came in meanwhile', () => {
+    const growing = syntheticColumns(140_000);
+    const find = createFinder(growing);
+    const before = growing.version;
+    expect(find.step(search('name-'), before)).toBeNull();
+    const row = { ...syntheticRowOf(growing), id: 'new', name: 'name-new' };
+    growing.add({ version: 1, rows: [row], languages: [] });
+    expect(find.find(search('name-')).samples).toBe(140_001);
+    expect(find.step(search('name-'), before)?.samples).toBe(140_001);
+  });
+});
+
 function syntheticRowOf(source: typeof columns) {
   const { id, name, origin, licence } = source.view(0);
   const first = { files: 1, lacks: {} };
