@@ -67,19 +67,22 @@ export async function serveOutput(
   let manifest = await readManifest(store);
   let output =
     outputOf(store, manifest) ?? (await awaitedOutput(store)) ?? (await openOutput(store));
-  let problem: OutputState['problem'] = null;
+  /** What was wrong when shards were read, and when the manifest was looked at last. */
+  let unread: OutputState['problem'] = null;
+  let unseen: OutputState['problem'] = null;
   const openCatalogue = () => openCatalogueThread({ place, cacheFolder });
   let catalogue = openCatalogue();
   const threads = openDocumentThreads(place);
   let documents = createDocuments(threads, catalogue);
   let reading: Promise<void> | null = null;
+  let looking: Promise<void> | null = null;
 
   const readOn = (): Promise<void> => {
     const own = catalogue;
     const settle = (found: OutputState['problem']) => {
       // One that was replaced meanwhile has nothing to tell.
       if (own !== catalogue) return;
-      problem = found;
+      unread = found;
       reading = null;
     };
     reading ??= own
@@ -91,6 +94,33 @@ export async function serveOutput(
     return reading;
   };
   void readOn();
+
+  const look = async (): Promise<void> => {
+    if (await isMissing(output)) throw gone(output);
+    const isWhole = output.head.closed && catalogue.shardsRead === output.shards.length;
+    if (isWhole && !(await isOptedOutSince(output))) return;
+    manifest = await readManifest(store, manifest);
+    const before = output.optOuts.headHash;
+    output = outputOf(store, manifest) ?? output;
+    if (output.optOuts.headHash === before) return;
+    // Rows and documents of what left must go, all at once: others ask meanwhile.
+    const old = catalogue;
+    catalogue = openCatalogue();
+    documents = createDocuments(threads, catalogue);
+    [reading, unread] = [null, null];
+    await old.close();
+  };
+
+  const refresh = async (): Promise<void> => {
+    try {
+      await look();
+      unseen = null;
+    } catch (error) {
+      unseen = problemOf(error);
+      return;
+    }
+    if (unread === null) void readOn();
+  };
 
   return {
     label,
@@ -109,33 +139,15 @@ export async function serveOutput(
       closed: output.head.closed,
       shards: output.shards.length,
       shardsRead: catalogue.shardsRead,
-      problem,
+      problem: unseen ?? unread,
       kept: catalogue.kept,
     }),
-    refresh: async () => {
-      try {
-        const isGone = await isMissing(output);
-        if (isGone) problem = problemOf(gone(output));
-        else if (problem?.code === 'OUTPUT_MISSING') problem = null;
-        if (isGone) return;
-        const isWhole = output.head.closed && catalogue.shardsRead === output.shards.length;
-        if (isWhole && !(await isOptedOutSince(output))) return;
-        const before = output.optOuts.headHash;
-        manifest = await readManifest(store, manifest);
-        output = outputOf(store, manifest) ?? output;
-        if (output.optOuts.headHash !== before) {
-          // Rows and documents of what left must go.
-          const old = catalogue;
-          catalogue = openCatalogue();
-          await old.close();
-          documents = createDocuments(threads, catalogue);
-          reading = null;
-        }
-      } catch (error) {
-        problem = problemOf(error);
-        return;
-      }
-      if (problem === null) void readOn();
+    // Two looks at once would each replace what the other one has begun to fill.
+    refresh: () => {
+      looking ??= refresh().finally(() => {
+        looking = null;
+      });
+      return looking;
     },
     warm: () => {
       if (output.shards.length > 0) threads.warm(output.head);

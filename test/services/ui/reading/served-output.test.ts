@@ -13,12 +13,17 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { applyOptOuts } from '../../../../services/dataset/growing/opt-out.ts';
+import { parseOptOutList } from '../../../../services/dataset/opt-out/rules.ts';
+import { openLocalObjects } from '../../../../services/runtime/store/objects/local.ts';
 import type {
   OpeningView,
   OutputState,
   SamplePage,
+  Totals,
   TrajectoryView,
 } from '../../../../services/ui/api.ts';
+import { makeOutput } from '../../../samples/export-output.ts';
 import {
   closedRecord,
   createHarness,
@@ -152,6 +157,27 @@ describe('the output', () => {
       expect(output?.state().problem).toBeNull();
     } finally {
       await again.close();
+    }
+  });
+
+  test('what leaves is gone, and all else counted once, however many look at once', async () => {
+    const harness = await createHarness();
+    const { out: copy } = await makeOutput(harness, 'out', { repositories: 6 });
+    const again = await serveFolders([copy]);
+    try {
+      const [output] = again.outputs;
+      await output?.settled();
+      const before = (await again.json('/api/totals')) as Totals;
+      const rules = parseOptOutList('r3', 'list');
+      await applyOptOuts(openLocalObjects(copy), { rules, list: 'a'.repeat(64) });
+      await Promise.all([again.ask('/'), output?.refresh(), again.ask('/'), output?.refresh()]);
+      await output?.settled();
+      const after = (await again.json('/api/totals')) as Totals;
+      expect(after.samples).toBe(before.samples - 1);
+      expect(after.shards).toBe(before.shards);
+    } finally {
+      await again.close();
+      harness.remove();
     }
   });
 
