@@ -133,6 +133,10 @@ function drawReport({ out }: CommandContext, report: OptOutReport, isDry: boolea
 }
 
 function drawErased({ out }: CommandContext, { repositories, ...gone }: EraseReport): void {
+  if (repositories.length === 0) {
+    writeLine(out, 'no repository has left, so nothing was erased');
+    return;
+  }
   const names = repositories.slice(0, listedMax).map(({ name }) => printable(name));
   const more = repositories.length - names.length;
   const all = `${names.join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`;

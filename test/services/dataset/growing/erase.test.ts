@@ -108,9 +108,12 @@ describe('an opt-out that erases', () => {
 
   test('ends the run: added sources go into another output, and nothing is lost', async () => {
     const list = join(workingFolder, 'sources.txt');
-    writeFiles(workingFolder, { 'sources.txt': 'first\nsecond\n', 'more/a.py': common });
+    const files = { 'sources.txt': 'first\nsecond\n', 'nobody.txt': 'nobody\n' };
+    writeFiles(workingFolder, { ...files, 'more/a.py': common });
     const run = () => line('run', `@${list}`, '--out', 'listed', '--search', 'off');
     expect((await run()).exitCode).toBe(0);
+    const none = await line('opt-out', 'apply', 'nobody.txt', 'listed', '--erase');
+    expect(none.out).toMatch(/nothing was erased\n$/);
     expect((await line('opt-out', 'apply', 'list.txt', 'listed', '--erase')).exitCode).toBe(0);
     expect((await run()).exitCode).toBe(0);
     writeFiles(workingFolder, { 'sources.txt': 'first\nsecond\nmore\n' });
