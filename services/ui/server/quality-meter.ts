@@ -15,14 +15,17 @@ export interface QualityMeter {
 }
 
 export function createQualityMeter(output: ServedOutput, measure: MeasureQuality): QualityMeter {
-  let head = '';
+  let measured = '';
   let view: QualityView = idle;
+  const current = () => {
+    const { head, optOuts } = output.state();
+    return `${head} ${optOuts}`;
+  };
+  const isOld = () => view.state !== 'measuring' && measured !== current();
   return {
     start: () => {
-      const { head: now } = output.state();
-      const isOld = head !== now && view.state !== 'measuring';
-      if (view.state !== 'idle' && !isOld) return;
-      head = now;
+      if (view.state !== 'idle' && !isOld()) return;
+      measured = current();
       view = { ...idle, state: 'measuring' };
       measure(output).then(
         (sections) => {
@@ -33,7 +36,8 @@ export function createQualityMeter(output: ServedOutput, measure: MeasureQuality
         },
       );
     },
-    view: () => view,
+    // While it grows, the last report is shown as such; afterwards one of less would pass as whole.
+    view: () => (output.state().closed && isOld() ? idle : view),
   };
 }
 

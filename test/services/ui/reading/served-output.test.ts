@@ -127,6 +127,8 @@ describe('the output', () => {
       await again.outputs[0]?.settled();
       const [before] = (await again.json('/api/outputs')) as OutputState[];
       expect(before).toMatchObject({ closed: false });
+      await again.json('/api/quality?start=1');
+      expect(await again.json('/api/quality')).toMatchObject({ state: 'done' });
       const all = placeRecords([...records, closedRecord(14)]);
       await deliver(await harness.open(growing), all);
       await again.outputs[0]?.refresh();
@@ -135,6 +137,8 @@ describe('the output', () => {
       expect(after?.closed).toBe(true);
       expect(after?.shardsRead).toBeGreaterThan(before?.shardsRead ?? 0);
       expect(await again.json('/api/totals')).toMatchObject({ samples: 14, incomplete: 0 });
+      // It was measured when there was less.
+      expect(await again.json('/api/quality')).toMatchObject({ state: 'idle' });
     } finally {
       await again.close();
       harness.remove();
