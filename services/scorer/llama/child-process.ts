@@ -24,6 +24,7 @@ export interface LlamaChild {
 
 export function openChild(options: ChildOptions, silenceMsMax: number): LlamaChild {
   let child: ChildProcess | null = null;
+  let isClosed = false;
   let lastWords = '';
 
   const start = (): ChildProcess => {
@@ -85,6 +86,8 @@ export function openChild(options: ChildOptions, silenceMsMax: number): LlamaChi
   return {
     score: async (parts, signal) => {
       signal.throwIfAborted();
+      // A text that waited meanwhile would start a process that nobody ends.
+      if (isClosed) throw new Error('the scorer was closed');
       child ??= start();
       // One that ended meanwhile does not answer, and its end is seen.
       child.send({ kind: 'score', parts } satisfies ChildRequest, () => {});
@@ -99,7 +102,10 @@ export function openChild(options: ChildOptions, silenceMsMax: number): LlamaChi
         throw error;
       }
     },
-    close: stop,
+    close: async () => {
+      isClosed = true;
+      await stop();
+    },
   };
 }
 

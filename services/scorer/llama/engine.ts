@@ -54,6 +54,7 @@ export function openEngine(model: Model, threads: number, alive: () => void): Ll
     const context = await createContext(model, size, threads);
     const sequences = Array.from({ length: placesMax }, () => context.getSequence());
     if (sequences.some(({ needsCheckpoints }) => needsCheckpoints)) {
+      await context.dispose();
       throw new UnusableAnswer('it is recurrent, and going back in it is not exact');
     }
     const places = sequences.map((sequence): Place => ({ sequence, context: [] }));
@@ -89,7 +90,8 @@ export function openEngine(model: Model, threads: number, alive: () => void): Ll
   ): Promise<number[]> => {
     const before = [...context.slice(-1), ...thought];
     const text = [...before, ...target.slice(0, -1)];
-    const logprobs: number[] = [];
+    // What the library leaves out is no number, which no sum passes over.
+    const logprobs = target.map(() => Number.NaN);
     for (let from = 0; from < text.length; from += pieceTokens) {
       const piece = text.slice(from, from + pieceTokens);
       await sequence.controlledEvaluate(
@@ -125,9 +127,6 @@ export function openEngine(model: Model, threads: number, alive: () => void): Ll
       const [before, z] = [[...beginning, ...ids(context)], ids(thought)];
       const room = await roomFor(before.length + z.length + code.length);
       const logprobs = await read(await placeOf(room, before), z, code);
-      if (logprobs.length !== code.length) {
-        throw new UnusableAnswer(`it gave ${logprobs.length} values for ${code.length} tokens`);
-      }
       const bits = bitsOf(logprobs);
       return {
         bits: sumOf(bits),

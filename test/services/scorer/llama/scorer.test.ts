@@ -115,6 +115,7 @@ test.each<[string, ToyModel, RegExp]>([
   ['only zeros', { fault: 'zero-bits' }, /zero/],
   ['values above zero', { fault: 'above-one' }, /above zero/],
   ['no probability', { fault: 'missing' }, /NaN/],
+  ['no answer about some tokens', { fault: 'silent' }, /NaN/],
   ['the same for every text', { fault: 'constant' }, /same bits/],
   ['bits that depend on the order', { fault: 'order' }, /alone/],
 ])('a model with %s ends the run before it begins', async (_fault, model, words) => {
@@ -140,7 +141,7 @@ describe('failures', () => {
     });
   });
 
-  test('a text at which llama.cpp aborts costs itself, with its last words', async () => {
+  test('a text at which llama.cpp aborts ends its request, with its last words', async () => {
     const scorer = await open({ aborts: 'poison' });
     const before = await scorer.score(request, never);
     await expect(scorer.score({ ...request, thoughts: ['poison\n'] }, never)).rejects.toMatchObject(
@@ -171,6 +172,13 @@ describe('failures', () => {
     stop.abort(new Error('stopped'));
     await expect(scoring).rejects.toThrow('stopped');
   });
+});
+
+test('once closed it starts no process again', async () => {
+  const scorer = await open({});
+  await scorer.score(request, never);
+  await scorer.close();
+  await expect(scorer.score(request, never)).rejects.toThrow('the scorer was closed');
 });
 
 describe('what is not there is said with what to do', () => {
