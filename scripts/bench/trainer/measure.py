@@ -91,8 +91,7 @@ def main(*, gpu: bool) -> None:
 
 
 def compare_kernels(size: Size, device: str) -> None:
-    """Each kernel's output beside that of `plain` in the same type, and in 64 bits: its noise must
-    be that of the type. Gradients too, where PyTorch has them."""
+    """Each kernel's output beside that of `plain` in 64 bits: its noise must be of its type."""
     heads, kv, head = (
         size.model[name] for name in ("num_attention_heads", "num_key_value_heads", "head_dim")
     )
