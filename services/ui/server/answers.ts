@@ -64,7 +64,6 @@ export function createAnswers(shown: readonly Shown[]): ReadonlyMap<string, Answ
     ['outputs', async () => shown.map(({ output }) => output.state())],
     ['totals', about({}, ({ output }) => output.catalogue.totals(output.current().head))],
     ['samples', about(sampleShape, answerSamples)],
-    ['named', about({ name: text }, answerNamed)],
     [
       'scan',
       about({ in: z.enum(['paths', 'thoughts']), q: text, from: place.default(0) }, answerScan),
@@ -112,10 +111,6 @@ type SampleQuestion = z.infer<z.ZodObject<typeof sampleShape>>;
 
 function answerSamples({ output }: Shown, question: SampleQuestion) {
   return output.catalogue.samples(question);
-}
-
-async function answerNamed({ output }: Shown, { name }: { name: string }) {
-  return (await output.catalogue.named(name, pageMax)).map(({ row }) => row);
 }
 
 function answerScan(

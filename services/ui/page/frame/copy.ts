@@ -58,10 +58,6 @@ const answers: Readonly<Record<string, CopiedAnswer>> = {
     mayMark: false,
   }),
   samples: findSamples,
-  named: async ({ name = '' }, out) => {
-    const { columns } = await samplesOf(out);
-    return columns.rowsNamed(name).map((row) => columns.view(row));
-  },
   file: findFile,
   trajectory: async ({ id = '' }, out) => read(await placeOf(out, id, 'view')),
   journey: async ({ id = '' }, out) => read(await placeOf(out, id, 'journey')),
