@@ -276,15 +276,15 @@ const modelCodes = {
   ),
   SCORER_UNAVAILABLE: retry(
     'The scorer does not answer in time, or its answer is malformed.',
-    'Check `scorer.url`, and that the server runs.',
+    'Check `scorer.url` and that the server runs, or for llama `scorer.file` and its memory.',
   ),
   SCORER_REFUSED: reject(
     'The scorer works, but gives no usable bits for this file.',
     'Read the reason beside the file; if its text is too long, lower `search.contextBytesMax` or `search.targetBytesMax`.',
   ),
   SCORER_UNSUITABLE: fatal(
-    'The server cannot score: it returns no probabilities for the prompt, or refuses.',
-    'Use one that answers completions with echo and logprobs for the whole prompt.',
+    'The model cannot score: it returns no probabilities for the prompt, or refuses.',
+    'Use a server that answers completions with echo and logprobs for the whole prompt, or another file.',
   ),
   TOKENIZER_UNSUPPORTED: fatal(
     'The tokenizer cannot be read, or cannot do what the knobs ask for.',

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- search [--only NAME,…] [--scorer bytes|tiny|smollm2] [--files N]
+ * `npm run bench -- search [--only NAME,…] [--scorer bytes|tiny|trial|smollm2] [--files N]
  * [--set KNOB=VALUE]…`: the search on ten small real repositories: bits of the code by round, and
  * how many rewrites are kept. The control gets each rewrite of another file: a search that kept
  * those as often would reward length or style. `tiny` and `smollm2` are language models behind a
@@ -36,14 +36,16 @@ export async function run(report: Report): Promise<void> {
       set: { type: 'string', multiple: true, default: [] },
     },
   });
+  const files = values.files === undefined ? null : Number(values.files);
+  if (files !== null && !(files >= 1)) throw new Error(`--files ${values.files}: it is no number`);
   const repositories = await chosenRepositories(process.argv);
   const folder = await mkdtemp(join(tmpdir(), 'backstory-search-'));
   const scorer = await benchScorer(values.scorer);
   try {
     const sources =
-      values.files === undefined
+      files === null
         ? repositories
-        : repositories.map((each) => sampleOf(each, Number(values.files), join(folder, 'sample')));
+        : repositories.map((each) => sampleOf(each, files, join(folder, 'sample')));
     const sets = [...scorer.sets, ...values.set];
     const own = await search(sources, sets, join(folder, 'own'), (teacher) => teacher);
     const control = await search(sources, sets, join(folder, 'control'), swapRewrites);

@@ -149,9 +149,9 @@ async function openProcess(
     closers.push(() => server.close());
   }
   await bus.createTopics(topicConfigurations(run.dataset));
-  const end = erasure === null ? options.sqlite : null;
-  await reopenInput(open.engine, end, options.stages);
-  await tryAgain(open.engine, end, options.stages);
+  const isErased = erasure !== null;
+  await reopenInput(open.engine, isErased ? null : options.sqlite, options.stages);
+  await tryAgain(open.engine, options.sqlite, options.stages, isErased);
   await readProgress(open.engine, progress);
   return { open, progress, objects };
 }

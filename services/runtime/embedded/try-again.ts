@@ -27,14 +27,11 @@ interface Failed {
 /** Returns the number of records that are tried again. */
 export async function tryAgain(
   engine: Engine,
-  /** Null where records of it were erased: the writer could not go back to the failed ones. */
-  log: SqliteLog | null,
+  log: SqliteLog,
   stages: readonly AnyStage[],
+  /** Whether records of the log were erased: the writer could not go back to the failed ones. */
+  isErased: boolean,
 ): Promise<number> {
-  if (log === null) {
-    engine.log.warn('an opt-out erased records: what failed is not tried again');
-    return 0;
-  }
   const failed = await failedRepositories(engine, log);
   await findDrops(engine, log, failed);
   const removed: RecordPlace[] = [];
@@ -48,6 +45,11 @@ export async function tryAgain(
     first = Math.min(first, ...letters.map(({ sequence }) => sequence));
   }
   if (records.length === 0) return 0;
+  if (isErased) {
+    const told = 'an opt-out erased records: what failed is not tried again';
+    engine.log.warn({ records: records.length }, told);
+    return 0;
+  }
   engine.log.warn({ records: records.length }, 'trying again what failed for a passing reason');
   // The writer first: if the process dies in between, the letters are still there.
   for (const stage of stages) {
