@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- admission [--packages FOLDER] [--against CHECKOUT] [--examples N] [--json]`:
- * what admission keeps, skips and replaces, by rule, in released packages of npm and PyPI, and how
- * fast. With `--against`, the same by the program in another checkout is the baseline, and examples
+ * what admission keeps, skips and replaces, by rule, in released packages of npm and PyPI, how fast,
+ * and each gate's share of the time. With `--against`, the same by the program in another checkout is the baseline, and examples
  * are of what only this one replaces. Packages come from the registries once, unless a folder of
  * `.tgz` and `.whl` is given.
  */
@@ -16,7 +16,7 @@ import yauzl from 'yauzl';
 import type { Finding } from '../../services/redaction/redaction.ts';
 import { feedTar } from '../../services/runtime/store/feed-tar.ts';
 import type { AdmitKnobs } from '../../services/stages/admit/config.ts';
-import type { Gate } from '../../services/stages/admit/gate.ts';
+import type { Gate, Questions } from '../../services/stages/admit/gate.ts';
 import type { Report } from '../bench.ts';
 import { obtainPackages } from './corpora/fetch-packages.ts';
 import { cacheFolder, runTool } from './structure/obtain/tools.ts';
@@ -48,7 +48,11 @@ interface Measured {
   /** Of all files of the packages, kept or not. */
   unpacked: number;
   bytes: number;
+  /** Of processor time. */
   seconds: number;
+  /** By the clock, which is that of the gates, too. */
+  clockMs: number;
+  readonly gateMs: Map<string, number>;
   readonly skipped: Map<string, number>;
   readonly rules: Map<string, number>;
   readonly found: Map<string, Found>;
@@ -105,14 +109,16 @@ async function openProgram(root: string): Promise<Program> {
 }
 
 function emptyMeasure(): Measured {
-  const counts = { archives: 0, dropped: 0, files: 0, unpacked: 0, bytes: 0, seconds: 0 };
-  return { ...counts, skipped: new Map(), rules: new Map(), found: new Map() };
+  const counts = { archives: 0, dropped: 0, files: 0, unpacked: 0, bytes: 0 };
+  const times = { seconds: 0, clockMs: 0, gateMs: new Map() };
+  return { ...counts, ...times, skipped: new Map(), rules: new Map(), found: new Map() };
 }
 
 async function measure(program: Program, name: string, archive: Buffer, sum: Measured) {
   const format = name.endsWith('.tgz') ? 'tgz' : 'zip';
   const repository = { name, origin: name, format, archive } as const;
   const started = process.cpuUsage();
+  const begun = performance.now();
   try {
     const admitted = await program.admitArchive(
       repository,
@@ -127,6 +133,7 @@ async function measure(program: Program, name: string, archive: Buffer, sum: Mea
     sum.dropped += 1;
   }
   const { user, system } = process.cpuUsage(started);
+  sum.clockMs += performance.now() - begun;
   sum.seconds += (user + system) / 1e6;
   sum.unpacked += await unpackedBytes(name, archive);
   sum.archives += 1;
@@ -149,16 +156,18 @@ async function unpackedBytes(name: string, archive: Buffer): Promise<number> {
   return bytes;
 }
 
-/** The program's gates; what they replace is written down on the way. */
+/** The program's gates; how long each is asked, and what it replaces, is written down on the way. */
 function watch(program: Program, archive: string, sum: Measured): readonly Gate<AdmitKnobs>[] {
   return program.gates.map((gate) => ({
     ...gate,
-    open: (knobs) => {
-      const questions = gate.open(knobs);
-      const { redact } = questions;
-      if (redact === undefined) return questions;
+    open: (knobs, facts) => {
+      const asked = clocked(gate.open(knobs, facts), (ms) =>
+        sum.gateMs.set(gate.name, (sum.gateMs.get(gate.name) ?? 0) + ms),
+      );
+      const { redact } = asked;
+      if (redact === undefined) return asked;
       return {
-        ...questions,
+        ...asked,
         redact: async (file) => {
           const answer = await redact(file);
           if (answer !== null && typeof answer === 'object' && 'findings' in answer) {
@@ -169,6 +178,22 @@ function watch(program: Program, archive: string, sum: Measured): readonly Gate<
       };
     },
   }));
+}
+
+/** The same questions; tells how long each answer took, whichever it is. */
+function clocked(questions: Questions, tell: (ms: number) => void): Questions {
+  const all = Object.entries(questions).map(([moment, ask]) => {
+    const clockedAsk = (...parts: readonly unknown[]): unknown => {
+      const begun = performance.now();
+      const end = () => tell(performance.now() - begun);
+      const answer = (ask as (...parts: readonly unknown[]) => unknown)(...parts);
+      if (answer instanceof Promise) return answer.finally(end);
+      end();
+      return answer;
+    };
+    return [moment, clockedAsk];
+  });
+  return Object.fromEntries(all) as Questions;
 }
 
 function note(
@@ -204,6 +229,10 @@ function reportAll(report: Report, now: Measured, before: Measured | null): void
   figure('unpacked', 'MB', ({ unpacked }) => unpacked / 1e6);
   figure('speed of one core, text kept', 'MB/s', ({ bytes, seconds }) => bytes / 1e6 / seconds);
   figure('speed of one core, unpacked', 'MB/s', (it) => it.unpacked / 1e6 / it.seconds);
+  // Gates that search one text in one pass: the first that asks pays for all.
+  for (const [gate] of [...now.gateMs].sort(([, a], [, b]) => b - a)) {
+    figure(`time of gate ${gate}`, '%', (it) => (100 * (it.gateMs.get(gate) ?? 0)) / it.clockMs);
+  }
   for (const [kind, of] of [
     ['skipped', ({ skipped }: Measured) => skipped],
     ['replaced', ({ rules }: Measured) => rules],
