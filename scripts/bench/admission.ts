@@ -1,9 +1,9 @@
 /**
  * `npm run bench -- admission [--packages FOLDER] [--against CHECKOUT] [--examples N] [--json]`:
- * what admission keeps, skips and replaces, by rule, in released packages of npm and PyPI, how fast,
- * and each gate's share of the time. With `--against`, the same by the program in another checkout is the baseline, and examples
- * are of what only this one replaces. Packages come from the registries once, unless a folder of
- * `.tgz` and `.whl` is given.
+ * what admission keeps, skips and replaces, by rule, in released packages of npm and PyPI, how
+ * fast, and each gate's share of the time. With `--against`, the same by the program in another
+ * checkout is the baseline, and examples are of what only this one replaces. Packages come from the
+ * registries once, unless a folder of `.tgz` and `.whl` is given.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -156,7 +156,7 @@ async function unpackedBytes(name: string, archive: Buffer): Promise<number> {
   return bytes;
 }
 
-/** The program's gates; how long each is asked, and what it replaces, is written down on the way. */
+/** The program's gates; how long each takes and what it replaces is written down on the way. */
 function watch(program: Program, archive: string, sum: Measured): readonly Gate<AdmitKnobs>[] {
   return program.gates.map((gate) => ({
     ...gate,
