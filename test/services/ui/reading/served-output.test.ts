@@ -1,16 +1,6 @@
 /** What is served follows its output, writes nothing into it, and survives damage. */
 import { createHash } from 'node:crypto';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { applyOptOuts } from '../../../../services/dataset/growing/opt-out.ts';
@@ -31,26 +21,20 @@ import {
   type Harness,
   placeRecords,
 } from '../../../samples/sink-harness.ts';
-import { runUiOutput } from '../../../samples/ui-output.ts';
-import { type Served, serveFolders } from '../server/serve-output.ts';
+import { type ServedRun, serveFolders, serveRun } from '../server/serve-output.ts';
 
 let folder: string;
 let out: string;
-let served: Served;
+let served: ServedRun;
 
 const json = async <Value>(path: string) => (await served.json(path)) as Value;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'backstory-ui-'));
-  out = await runUiOutput(folder);
-  served = await serveFolders([out], { cache: join(folder, 'cache') });
-  await served.outputs[0]?.settled();
+  served = await serveRun();
+  ({ folder, out } = served);
 });
 
-afterAll(async () => {
-  await served.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => served.close());
 
 /** Every file below a folder with the hash of its bytes. */
 function fingerprint(root: string): string[] {

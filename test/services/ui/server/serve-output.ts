@@ -1,5 +1,8 @@
 /** Serves one output to a test, and asks the server as a browser or as a stranger would. */
+import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { storageKnobs } from '../../../../services/runtime/store/objects/config.ts';
 import { openRunLive } from '../../../../services/ui/live/run-live.ts';
 import { type ServedOutput, serveOutput } from '../../../../services/ui/reading/served-output.ts';
@@ -8,6 +11,7 @@ import {
   type UiOptions,
   type UiServer,
 } from '../../../../services/ui/server/server.ts';
+import { runUiOutput } from '../../../samples/ui-output.ts';
 
 export interface Served {
   readonly server: UiServer;
@@ -73,6 +77,29 @@ export async function serveFolders(
     close: async () => {
       stop.abort();
       await server.close();
+    },
+  };
+}
+
+export interface ServedRun extends Served {
+  /** Holds the output, and whatever a test makes beside it. */
+  readonly folder: string;
+  readonly out: string;
+}
+
+/** Serves the output of a real run, whose catalogue is complete; closing it removes the folder. */
+export async function serveRun(): Promise<ServedRun> {
+  const folder = mkdtempSync(join(tmpdir(), 'backstory-ui-'));
+  const out = await runUiOutput(folder);
+  const served = await serveFolders([out], { cache: join(folder, 'cache') });
+  await served.outputs[0]?.settled();
+  return {
+    ...served,
+    folder,
+    out,
+    close: async () => {
+      await served.close();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

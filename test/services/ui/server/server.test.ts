@@ -1,7 +1,4 @@
 /** The server answers its own page and nobody else, and it tells what the output holds. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openOutput } from '../../../../services/dataset/open-output.ts';
 import { listSamples, readSample } from '../../../../services/dataset/samples.ts';
@@ -24,29 +21,23 @@ import type {
 } from '../../../../services/ui/api.ts';
 import type { LetterPage, LiveAnswer } from '../../../../services/ui/live/view.ts';
 import { scan } from '../../../../services/ui/reading/scan.ts';
-import { hostileText, projectFiles, runUiOutput } from '../../../samples/ui-output.ts';
-import { askServer, type Served, serveFolders } from './serve-output.ts';
+import { hostileText, projectFiles } from '../../../samples/ui-output.ts';
+import { askServer, type ServedRun, serveFolders, serveRun } from './serve-output.ts';
 
-let folder: string;
 let out: string;
-let served: Served;
+let served: ServedRun;
 let sample: TrajectoryView;
 
 const json = async <Value>(path: string) => (await served.json(path)) as Value;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'backstory-ui-'));
-  out = await runUiOutput(folder);
-  served = await serveFolders([out], { cache: join(folder, 'cache') });
-  await served.outputs[0]?.settled();
+  served = await serveRun();
+  ({ out } = served);
   const { rows } = await json<SamplePage>('/api/samples');
   sample = await json<TrajectoryView>(`/api/trajectory?id=${rows[0]?.id}`);
 });
 
-afterAll(async () => {
-  await served.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => served.close());
 
 describe('who may ask', () => {
   const { ask } = { ask: (headers: Record<string, string>) => served.ask('/api/outputs', headers) };
