@@ -45,26 +45,24 @@ export interface EraseReport {
 
 /** USAGE where the output cannot be erased from, with what can be done instead. */
 export async function requireErasable(store: ObjectStore, folder: string | null): Promise<void> {
-  const refuse = (why: string) => {
-    throw new PipelineError('USAGE', `--erase: ${why}`, { subject: store.place });
-  };
+  const refusal = (why: string) =>
+    new PipelineError('USAGE', `--erase: ${why}`, { subject: store.place });
   const run = await datasetOf(store);
   if (folder === null || run === null) {
     const topics =
       run === null ? 'its topics' : `the topics ${physicalTopic(run, '*' as TopicName)}`;
-    refuse(
+    throw refusal(
       `the log of ${store.place} is not in a folder but on Kafka, which gives no single record back. Apply the list without --erase; what remains are ${topics} and blobs/. Once no process serves the data set, delete both (kafka-topics.sh --delete --topic NAME): the shards are whole without them`,
     );
-    return;
   }
   if ((await store.size('log/log.db')) === null) {
-    refuse(
+    throw refusal(
       `${store.place}/log/log.db is gone, and it alone says which blobs other repositories use. Remove blobs/ as a whole: the shards are whole without it`,
     );
   }
   const { entries } = await readManifest(store);
   if (entries.at(-1)?.closed !== true) {
-    refuse(
+    throw refusal(
       `${store.place} still grows, and its run reads the records. Apply the list without --erase now, and with it when the run has ended`,
     );
   }
