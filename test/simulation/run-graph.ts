@@ -1,6 +1,7 @@
 /** Runs the real graph, with every real stage, in one simulated process that may die. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Teacher } from '../../services/ports/teacher.ts';
 import { type RunSummary, sections, stages } from '../../services/registry.ts';
 import { systemClock } from '../../services/runtime/clock.ts';
 import { noSources, resolveConfiguration } from '../../services/runtime/config/resolve.ts';
@@ -40,16 +41,36 @@ export async function runGraph(
   graph: GraphRun,
   faults?: EmbeddedOptions['faults'],
 ): Promise<RunSummary> {
-  const { values, hash, inputHash } = resolveConfiguration(sections, {
-    ...noSources,
+  return runConfigured({
+    outputFolder: graph.outputFolder,
     sets: [...smallOutput, ...(graph.sets ?? [])],
     flags: { 'discover.sources': [...graph.sources], 'sink.tokenizer': graph.tokenizer },
+    ...(faults === undefined ? {} : { faults }),
   });
-  const teacher = await openTeacher(values.teacher, { apiKey: undefined }, systemClock);
+}
+
+export interface ConfiguredRun {
+  readonly outputFolder: string;
+  readonly sets: readonly string[];
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly faults?: NonNullable<EmbeddedOptions['faults']>;
+  /** What the run asks in place of the configured teacher. */
+  readonly change?: (teacher: Teacher) => Teacher;
+}
+
+/** Runs all stages with the teacher and the scorer that the knobs name. */
+export async function runConfigured(run: ConfiguredRun): Promise<RunSummary> {
+  const { outputFolder, sets, flags, faults, change = (teacher) => teacher } = run;
+  const { values, hash, inputHash } = resolveConfiguration(sections, {
+    ...noSources,
+    sets: [...sets],
+    flags,
+  });
+  const teacher = change(await openTeacher(values.teacher, { apiKey: undefined }, systemClock));
   const scorer = values.search.enabled ? await openScorer(values.scorer, {}) : null;
   try {
     return await runEmbedded({
-      outputFolder: graph.outputFolder,
+      outputFolder,
       configuration: values,
       configurationHash: hash,
       inputHash,

@@ -13,12 +13,7 @@ import { parseArgs } from 'node:util';
 import type { Teacher } from '../../../services/ports/teacher.ts';
 import { measureOutput } from '../../../services/quality/report.ts';
 import type { SearchQuality } from '../../../services/quality/search.ts';
-import { sections, stages } from '../../../services/registry.ts';
-import { systemClock } from '../../../services/runtime/clock.ts';
-import { noSources, resolveConfiguration } from '../../../services/runtime/config/resolve.ts';
-import { runEmbedded } from '../../../services/runtime/embedded/embedded.ts';
-import { openScorer } from '../../../services/scorer/open.ts';
-import { openTeacher } from '../../../services/teacher/open.ts';
+import { runConfigured } from '../../../test/simulation/run-graph.ts';
 import type { Report } from '../../bench.ts';
 import { chosenRepositories } from '../teaching/repositories.ts';
 import { sampleOf } from './sample.ts';
@@ -62,26 +57,8 @@ async function search(
   outputFolder: string,
   change: (teacher: Teacher) => Teacher,
 ): Promise<SearchQuality> {
-  const { values, hash, inputHash } = resolveConfiguration(sections, {
-    ...noSources,
-    sets: [...sets],
-    flags: { 'discover.sources': [...sources] },
-  });
-  const teacher = change(await openTeacher(values.teacher, { apiKey: undefined }, systemClock));
-  const scorer = await openScorer(values.scorer, {});
-  try {
-    await runEmbedded({
-      outputFolder,
-      configuration: values,
-      configurationHash: hash,
-      inputHash,
-      stages,
-      teacher,
-      scorer,
-    });
-  } finally {
-    await scorer.close();
-  }
+  const flags = { 'discover.sources': [...sources] };
+  await runConfigured({ outputFolder, sets, flags, change });
   const { report } = await measureOutput({ place: outputFolder, runFolder: outputFolder });
   if (report.search === null) throw new Error('nothing was searched');
   return report.search;
