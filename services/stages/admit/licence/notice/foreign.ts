@@ -45,7 +45,7 @@ export const foreignTags = [
   'ライセンス|许可证|授權條款',
 ].join('');
 
-/** The Affero GPL, as translations name it. */
+/** Translated names of the Affero GPL. */
 export const translatedAffero = [
   `licen[cs]e publique g${e}n${e}rale (?:(?:de )?gnu )?affero(?: (?:de )?gnu)?`,
   'licencia p(?:ú|u)blica general (?:(?:de )?gnu )?(?:de )?affero(?: (?:de )?gnu)?',
@@ -53,7 +53,7 @@ export const translatedAffero = [
   'licen(?:ç|c)a p(?:ú|u)blica geral (?:(?:do )?gnu )?affero(?: (?:do )?gnu)?',
 ].join('|');
 
-/** The Lesser GPL, as translations name it. */
+/** Those of the Lesser GPL. */
 export const translatedLesser = [
   `licen[cs]e publique g${e}n${e}rale (?:amoindrie|limit(?:é|e)e)(?: (?:de )?gnu)?`,
   'licencia p(?:ú|u)blica general (?:reducida|menor)(?: (?:de )?gnu)?',
@@ -62,7 +62,7 @@ export const translatedLesser = [
   '劣等一般公衆利用許諾(?:契約)?書',
 ].join('|');
 
-/** The GPL, as translations name it. */
+/** Translated names of the GPL. */
 export const translatedGeneral = [
   'allgemeinen? (?:ö|oe)ffentlichen? (?:gnu[ -])?lizenz',
   `licen[cs]e publique g${e}n${e}rale(?: (?:de )?gnu)?`,
