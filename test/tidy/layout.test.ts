@@ -96,8 +96,10 @@ describe('layout', () => {
   ])('%s says on one screen what it is', (folder) => {
     const text = readFileSync(`${root}/${folder}/README.md`, 'utf8');
     expect(text.split('\n').length).toBeGreaterThan(5);
-    // One screen with room for a table; beyond that a reader scrolls.
-    expect(text.split('\n').length).toBeLessThanOrEqual(80);
+    // One screen with room for a table; beyond that a reader scrolls. A table
+    // that is generated has a row for each plug-in, so its rows are not counted.
+    const written = text.replace(/<!-- generated:.*?<!-- \/generated -->/gs, '');
+    expect(written.split('\n').length).toBeLessThanOrEqual(80);
   });
 
   test('the README names every folder of services', () => {
