@@ -19,7 +19,6 @@ from backstory_feed.state import check_state, fingerprint, make_state, mismatch
 from backstory_feed.waiting import Patience, Wait
 
 Location = str | os.PathLike[str]
-BAD_SHARD = ("SHARD_CORRUPT", "SHARD_MISSING")
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,9 +69,11 @@ class Feed:
     `source` is one location, or the `Stream`s of a mixture. Iteration ends at the end of a closed
     data set; at the end of one that grows it waits (`head="wait"`), or ends too (`head="stop"`):
     a later feed then goes on with the packs that came meanwhile. A mixture ends where the first of
-    its streams does. Every shard is checked when it is first read; a bad one ends the iteration
+    its streams does. Every shard is checked when it is first read; a corrupt one ends the iteration
     (`bad_shards="fatal"`), or each of its packs becomes one masked token (`"skip"`), in its place.
-    The last batch may be short; `drop_last` leaves it out.
+    A missing one ends it in both cases: it may be late for one rank alone, so going on without it
+    is for `exclude`, which all ranks are given. The last batch may be short; `drop_last` leaves it
+    out.
     """
 
     def __init__(
@@ -336,7 +337,7 @@ class Feed:
             try:
                 return stream.read(place)
             except FeedError as error:
-                if not self._skip or error.code not in BAD_SHARD:
+                if not self._skip or error.code != "SHARD_CORRUPT":
                     raise
                 if key not in self._skipped:
                     self._patience.tell(f"{error}; its {place.file.packs} packs are left out")

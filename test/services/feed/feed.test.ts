@@ -82,7 +82,7 @@ describe('the feed with its optional parts', () => {
 
   it('names every fault of data and storage, or waits it out', async () => {
     const ran = await runPythonTests(whole, file('test_faults.py'), harness.folder, sources);
-    expect(ran).toBe(22);
+    expect(ran).toBe(23);
   }, 60_000);
 
   it('waits at a head that moves, and goes on only from a state that belongs there', async () => {

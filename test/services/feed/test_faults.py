@@ -31,6 +31,15 @@ class BadShards(FaultTest):
         self.assertGreaterEqual(self.time.now, 1030)
         self.assertTrue(any("missing" in line for line in self.time.told))
 
+    def test_a_shard_that_one_rank_does_not_find_is_not_skipped_by_it_alone(self) -> None:
+        written = self.written().add(2, 2, closed=True)
+        written.shard_paths()[1].unlink()
+        missing = "shards/shard.00001.mds"
+        self.refused("SHARD_MISSING", f"exclude=[{missing!r}]", bad_shards="skip")
+        feed = self.feed(bad_shards="skip", exclude=[missing])
+        blank = [pack.skipped for batch in feed for pack in batch.packs]
+        self.assertEqual(blank, [False, False, True, True])
+
     def test_every_kind_of_damage_is_named(self) -> None:
         written = self.written().add(2, 2, closed=True)
         path = written.shard_paths()[1]

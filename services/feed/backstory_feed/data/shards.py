@@ -127,7 +127,10 @@ class Shards:
         while (found := read(file)) is None:
             newer = self._renew(file)
             if newer == file:
-                wait.pause(f"{self._place(file)} is in the manifest but missing; restore it")
+                wait.pause(
+                    f"{self._place(file)} is in the manifest but missing; restore it, or go on "
+                    f"without it on all ranks by exclude=[{file.path!r}]"
+                )
             file = newer
         return file, found
 
