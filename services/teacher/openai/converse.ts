@@ -8,6 +8,7 @@ import type { Usage } from '../../../schemas/generated/types.ts';
 import type { Answer, Draft } from '../../ports/teacher.ts';
 import { noUsage, sumUsage } from '../../ports/usage.ts';
 import { PipelineError, withUsage } from '../../runtime/errors.ts';
+import { withoutControlNames } from '../prompts/control-names.ts';
 import { repairPrompt } from '../prompts/repair-prompt.ts';
 import type { Prompt } from '../prompts/version.ts';
 import { parseAnswer } from './answers.ts';
@@ -78,7 +79,8 @@ export async function converse<Value>(
       ? `the answer was cut off at ${tokensMax} tokens (teacher.${limitKnob})`
       : parsed.problem;
     // Servers refuse an empty turn.
-    const said = answer.text.trim() === '' ? '{}' : answer.text.slice(0, shownBytesMax);
+    const shown = withoutControlNames(answer.text.slice(0, shownBytesMax));
+    const said = shown.trim() === '' ? '{}' : shown;
     messages.push(
       { role: 'assistant', content: said },
       { role: 'user', content: repairPrompt(problem, answer.cut) },

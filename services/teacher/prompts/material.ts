@@ -5,6 +5,7 @@
  */
 import type { Edge, FileStructure } from '../../../schemas/generated/types.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
+import { withoutControlNames } from './control-names.ts';
 
 /** Lines that fit, then how many more there are. */
 export function fitLines(lines: readonly string[], bytesMax: number): string {
@@ -20,7 +21,9 @@ export function fitLines(lines: readonly string[], bytesMax: number): string {
 }
 
 /** The first bytes of a text, cut between characters, and how much is missing. */
-export function fitText(text: string, bytesMax: number): string {
+export function fitText(whole: string, bytesMax: number): string {
+  // As it will be quoted, so that what is added there has its room.
+  const text = withoutControlNames(whole);
   const bytes = Buffer.from(text);
   if (bytes.length <= bytesMax) return text;
   const head = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, bytesMax), {
@@ -46,8 +49,9 @@ export interface Material {
   readonly text: string;
 }
 
+/** Quotes a text. No control token's name stands in it afterwards, or it could end the message. */
 export function material(tag: string, text: string): Material {
-  return { tag, text };
+  return { tag, text: withoutControlNames(text) };
 }
 
 /**

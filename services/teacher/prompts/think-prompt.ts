@@ -5,6 +5,7 @@
  */
 import { lineRange } from '../../../schemas/lines.ts';
 import type { LineSpan, PartsRequest, RewriteRequest, ThinkRequest } from '../../ports/teacher.ts';
+import { withoutControlNames } from './control-names.ts';
 import { thoughtInstructions } from './instructions.ts';
 import { wordsWanted } from './length.ts';
 import { fitLines, fitText, joinMaterial, type Material, material } from './material.ts';
@@ -69,7 +70,7 @@ function partsOfFile(code: string, parts: readonly LineSpan[], bytesMax: number)
 }
 
 function isShownWhole(code: string, bytesMax: number): boolean {
-  return Buffer.byteLength(code) <= bytesMax * shares.file;
+  return Buffer.byteLength(withoutControlNames(code)) <= bytesMax * shares.file;
 }
 
 function nounOf({ part }: ThinkRequest): string {

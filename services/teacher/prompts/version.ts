@@ -5,7 +5,7 @@
 import { sha256 } from '../../runtime/ids.ts';
 import { instructions } from './instructions.ts';
 
-export const promptsVersion = `9.${sha256(instructions).slice(0, 8)}`;
+export const promptsVersion = `10.${sha256(instructions).slice(0, 8)}`;
 
 export interface Prompt {
   readonly system: string;
