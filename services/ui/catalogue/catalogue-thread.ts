@@ -1,7 +1,8 @@
 /**
  * Holds the catalogue of an output beside the main loop: reading a shard, and sorting or filtering
  * a million samples for the first time, take longer than anyone may wait who asks for something
- * else. What takes long is done in slices, so that short questions come between them.
+ * else. What takes long is done in slices, so that short questions come between them; when nobody
+ * asks, the slowest order is made in advance.
  */
 import { workerData } from 'node:worker_threads';
 import type { ManifestShard } from '../../../schemas/manifest.ts';
@@ -55,7 +56,16 @@ function found(row: number): FoundSample {
   return { row: view, shards: catalogue.shardsOf(view.id) };
 }
 
-answerQuestions<CatalogueQuestion, CatalogueAnswer>(async (question) => {
+/** A catalogue that is being filled is asked again sooner than that. */
+const idleMs = 250;
+let idle: NodeJS.Timeout | undefined;
+
+/** In slices, between which whoever asks comes first. */
+function workAhead(): void {
+  if (finder.stepAhead()) idle = setTimeout(workAhead);
+}
+
+async function answer(question: CatalogueQuestion): Promise<CatalogueAnswer> {
   if ('add' in question) {
     await catalogue.add(question.add);
     const { shardsRead, kept } = catalogue;
@@ -71,4 +81,13 @@ answerQuestions<CatalogueQuestion, CatalogueAnswer>(async (question) => {
   }
   if ('totals' in question) return catalogue.totals(question.totals);
   return columns.rowsNamed(question.name).slice(0, question.most).map(found);
+}
+
+answerQuestions<CatalogueQuestion, CatalogueAnswer>(async (question) => {
+  clearTimeout(idle);
+  try {
+    return await answer(question);
+  } finally {
+    idle = setTimeout(workAhead, idleMs);
+  }
 });

@@ -9,14 +9,29 @@ import type { Columns } from './columns.ts';
 /** Work in slices of some milliseconds; returns what it made. */
 export type Slices<Value> = Generator<undefined, Value>;
 
+export type OtherSort = Exclude<SortColumn, 'name'>;
+
 /** Rows from the least to the greatest; equal ones stay in the order of the data set. */
-export function* orderOf(columns: Columns, sort: SortColumn): Slices<Uint32Array> {
-  if (sort === 'order') return countUp(columns.size);
-  if (sort === 'name') return yield* byText(columns.names);
+export function* orderOf(columns: Columns, sort: OtherSort): Slices<Uint32Array> {
+  if (sort === 'order') return range(0, columns.size);
   return yield* byNumber(numbersOf(columns, sort));
 }
 
-function numbersOf(columns: Columns, sort: Exclude<SortColumn, 'order' | 'name'>): Float64Array {
+/** About so many others are looked at for a row that is put among them. */
+const looksOfRow = 20;
+
+/**
+ * As `orderOf`, by name, from the order of the first rows, `known`, which may be empty: rows are
+ * only added, and keep their names.
+ */
+export function* orderByName(columns: Columns, known: Uint32Array): Slices<Uint32Array> {
+  const { names, size } = columns;
+  const added = size - known.length;
+  if (added * looksOfRow > size) return yield* byText(names, range(0, size));
+  return yield* merged(names, known, yield* byText(names, range(known.length, size)));
+}
+
+function numbersOf(columns: Columns, sort: Exclude<OtherSort, 'order'>): Float64Array {
   const { size } = columns;
   if (sort === 'licence') {
     const { texts } = columns.licences;
@@ -60,7 +75,7 @@ function* byNumber(values: Float64Array): Slices<Uint32Array> {
     halves[2 * place] = isBelow ? ~low : low;
     halves[2 * place + 1] = isBelow ? ~high : high ^ 0x8000_0000;
   }
-  let order = countUp(length);
+  let order = range(0, length);
   let next = new Uint32Array(length);
   for (const half of [0, 1]) {
     for (const shift of shifts) {
@@ -89,9 +104,9 @@ function* byNumber(values: Float64Array): Slices<Uint32Array> {
   return order;
 }
 
-function countUp(length: number): Uint32Array<ArrayBuffer> {
-  const numbers = new Uint32Array(length);
-  for (let at = 0; at < length; at += 1) numbers[at] = at;
+function range(from: number, to: number): Uint32Array<ArrayBuffer> {
+  const numbers = new Uint32Array(to - from);
+  for (let at = 0; at < numbers.length; at += 1) numbers[at] = from + at;
   return numbers;
 }
 
@@ -104,10 +119,9 @@ const keyCharacters = 3;
 
 /**
  * Sorts texts by a few characters as numbers, behind what all begin with, and those that are equal
- * so far by the next ones.
+ * so far by the next ones. `order` are their places as they came in, and is used up.
  */
-function* byText(texts: readonly string[]): Slices<Uint32Array> {
-  const order = countUp(texts.length);
+function* byText(texts: readonly string[], order: Uint32Array): Slices<Uint32Array> {
   const left: (readonly [from: number, to: number, characters: number])[] = [[0, order.length, 0]];
   let compared = 0;
   const compare = (a: number, b: number) => compareText(texts[a] ?? '', texts[b] ?? '') || a - b;
@@ -148,6 +162,45 @@ function* byText(texts: readonly string[]): Slices<Uint32Array> {
     }
   }
   return order;
+}
+
+/** Rows that are put among others in one slice. */
+const putRows = 4_096;
+
+/** One order of two; the rows of `added` came later. */
+function* merged(
+  texts: readonly string[],
+  known: Uint32Array,
+  added: Uint32Array,
+): Slices<Uint32Array> {
+  const order = new Uint32Array(known.length + added.length);
+  let taken = 0;
+  for (let put = 0; put < added.length; put += 1) {
+    const row = added[put] ?? 0;
+    const to = placeAfter(texts, known, texts[row] ?? '', taken);
+    order.set(known.subarray(taken, to), taken + put);
+    order[to + put] = row;
+    taken = to;
+    if (put % putRows === putRows - 1) yield;
+  }
+  order.set(known.subarray(taken), taken + added.length);
+  return order;
+}
+
+/** The first place, of `from` and those after it, whose text comes after this one. */
+function placeAfter(
+  texts: readonly string[],
+  order: Uint32Array,
+  text: string,
+  from: number,
+): number {
+  let [low, high] = [from, order.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareText(texts[order[middle] ?? 0] ?? '', text) > 0) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** The values at these places. */

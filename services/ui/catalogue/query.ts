@@ -4,7 +4,7 @@
  */
 import type { SamplePage, SortColumn } from '../api.ts';
 import type { Columns } from './columns.ts';
-import { orderOf, type Slices } from './order.ts';
+import { type OtherSort, orderByName, orderOf, type Slices } from './order.ts';
 
 export interface Query {
   /** Part of a name, an origin or a licence, or the start of an id; empty for all. */
@@ -28,6 +28,11 @@ export interface Finder {
    * as they were at `since`, a version of theirs, or later.
    */
   step(query: Query, since?: number): Found | null;
+  /**
+   * Works for some milliseconds on the order that takes longest, by name, before someone asks for
+   * it; false where there is nothing to do. It costs four bytes a row.
+   */
+  stepAhead(): boolean;
 }
 
 export interface Found {
@@ -83,7 +88,8 @@ interface Order {
 }
 
 export function createFinder(columns: Columns): Finder {
-  const orders = new Map<SortColumn, Order>();
+  const orders = new Map<OtherSort, Order>();
+  const names = createNameOrder(columns);
   const answers = new Map<string, { version: number; found: Found }>();
   /**
    * Answers in the making, each for whoever asks until it is there. None may give way to another:
@@ -92,6 +98,7 @@ export function createFinder(columns: Columns): Finder {
   const begun = new Map<string, Slices<Found>>();
   /** Whoever wants an order works on the same one. */
   function* orderBy(sort: SortColumn): Slices<Uint32Array> {
+    if (sort === 'name') return yield* names.order();
     const { version } = columns;
     const known = orders.get(sort);
     const slices = orderOf(columns, sort);
@@ -132,11 +139,43 @@ export function createFinder(columns: Columns): Finder {
   };
   return {
     step,
+    stepAhead: names.step,
     find: (query) => {
       for (;;) {
         const found = step(query);
         if (found !== null) return found;
       }
+    },
+  };
+}
+
+interface NameOrder {
+  /** Of all rows of now at least. */
+  order(): Slices<Uint32Array>;
+  /** Whether there was something to do. */
+  step(): boolean;
+}
+
+/** Of a data set that grows, it is made once; rows that come in are put among the others. */
+function createNameOrder(columns: Columns): NameOrder {
+  let rows: Uint32Array = new Uint32Array();
+  let slices: Slices<Uint32Array> | null = null;
+  const step = () => {
+    if (rows.length === columns.size) return false;
+    slices ??= orderByName(columns, rows);
+    const { done, value } = slices.next();
+    if (done === true) [rows, slices] = [value, null];
+    return true;
+  };
+  return {
+    step,
+    *order() {
+      const { size } = columns;
+      while (rows.length < size) {
+        step();
+        if (rows.length < size) yield;
+      }
+      return rows;
     },
   };
 }

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openOutput } from '../../../../services/dataset/open-output.ts';
 import { storageKnobs } from '../../../../services/runtime/store/objects/config.ts';
@@ -16,6 +17,7 @@ import { writeSyntheticOutput } from '../../../samples/synthetic-samples.ts';
 const samples = 140_000;
 let folder: string;
 let catalogue: CatalogueThread;
+let open: () => Promise<CatalogueThread>;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'backstory-catalogue-'));
@@ -26,8 +28,12 @@ beforeAll(async () => {
   await writeSyntheticOutput(out, cacheFolder, like.head, samples);
   const { shards } = await openOutput(out);
   const place = { settings: storageKnobs.parse({}), folder: out };
-  catalogue = openCatalogueThread({ place, cacheFolder });
-  await catalogue.extend(() => shards, new AbortController().signal);
+  open = async () => {
+    const opened = openCatalogueThread({ place, cacheFolder });
+    await opened.extend(() => shards, new AbortController().signal);
+    return opened;
+  };
+  catalogue = await open();
 });
 
 afterAll(async () => {
@@ -64,4 +70,26 @@ test('two who ask for different pages at once get their own', async () => {
     const isFound = rows.every((row) => [row.name, row.origin].some((text) => text.includes(q)));
     expect(isFound).toBe(true);
   }
+});
+
+test('who asks by name for the first time finds that order made while nobody asked', async () => {
+  /** Others that are answered before it, one in each pause. */
+  const pausesAfter = async (idleMs: number, sort: 'name' | 'trained') => {
+    const fresh = await open();
+    await wait(idleMs);
+    let isThere = false;
+    const page = fresh.samples({ q: '', sort, from: 0, count: 1 }).then(() => {
+      isThere = true;
+    });
+    let pauses = 0;
+    for (; !isThere; pauses += 1) await fresh.find('');
+    await Promise.all([page, fresh.close()]);
+    return pauses;
+  };
+  expect(await pausesAfter(0, 'trained')).toBeGreaterThan(6);
+  // A machine with much to do takes longer.
+  for (let idleMs = 1_000; idleMs <= 16_000; idleMs *= 2) {
+    if ((await pausesAfter(idleMs, 'name')) < 6) return;
+  }
+  expect.unreachable('the order was not made in advance');
 });

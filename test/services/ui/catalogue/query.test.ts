@@ -74,6 +74,58 @@ describe('orders', () => {
   });
 });
 
+describe('the order by name in advance', () => {
+  const ahead = (find: ReturnType<typeof createFinder>) => {
+    for (let slices = 0; ; slices += 1) if (!find.stepAhead()) return slices;
+  };
+  const asked = (find: ReturnType<typeof createFinder>, query: Query) => {
+    for (let steps = 1; ; steps += 1) if (find.step(query) !== null) return steps;
+  };
+
+  test('is there when someone asks, and no slower than the order of the data set', () => {
+    const many = syntheticColumns(140_000);
+    const find = createFinder(many);
+    expect(ahead(find)).toBeGreaterThan(5);
+    const byName: Query = { ...all, sort: 'name' };
+    expect(asked(find, byName)).toBe(asked(createFinder(many), all));
+    const { rows: found } = find.find(byName);
+    expect([...found]).toEqual([...createFinder(many).find(byName).rows]);
+  });
+
+  test('goes on where a question for it stopped, and a question where it did', () => {
+    const many = syntheticColumns(140_000);
+    const find = createFinder(many);
+    const byName: Query = { ...all, sort: 'name' };
+    const whole = ahead(createFinder(many));
+    for (let step = 0; step < 5; step += 1) expect(find.step(byName)).toBeNull();
+    for (let step = 0; step < 5; step += 1) expect(find.stepAhead()).toBe(true);
+    const { rows: found } = find.find(byName);
+    expect(found).toHaveLength(140_000);
+    expect(ahead(find)).toBe(0);
+    expect(whole).toBeGreaterThan(10);
+  });
+
+  test('is not made anew for each addition, in the middle of its making either', () => {
+    const growing = syntheticColumns(140_000);
+    const find = createFinder(growing);
+    const add = (name: string) => {
+      const row = { ...syntheticRowOf(growing), id: name, name };
+      growing.add({ version: 1, rows: [row], languages: [] });
+    };
+    for (let step = 0; step < 5; step += 1) find.stepAhead();
+    add('a');
+    const whole = ahead(createFinder(growing));
+    // What was begun comes to its end, and one slice puts in the row that came.
+    expect(ahead(find)).toBeLessThanOrEqual(whole - 5 + 1);
+    add('name-1');
+    expect(ahead(find)).toBe(1);
+    const byName: Query = { ...all, sort: 'name' };
+    const { rows: found } = find.find(byName);
+    expect([...found]).toEqual([...createFinder(growing).find(byName).rows]);
+    expect(growing.names[found[0] ?? 0]).toBe('a');
+  });
+});
+
 describe('answers in the making', () => {
   const many = syntheticColumns(140_000);
   const search = (text: string): Query => ({ ...all, text });
