@@ -15,6 +15,7 @@ CHOICES = {
     "weights": ("token", "document"),
     "device": ("cpu", "cuda"),
     "kernel": ("plain", "flex", "varlen"),
+    "bad_shards": ("fatal", "skip"),
 }
 TYPES = {"int": int, "int | None": int, "float": float, "float | None": float, "Path": Path}
 
@@ -31,6 +32,8 @@ def parse(arguments: list[str]) -> Settings:
         default = None if required else field.default
         if field.type == "bool":
             parser.add_argument(name, action="store_true")
+        elif isinstance(default, tuple):
+            parser.add_argument(name, nargs="+", default=default)
         else:
             parser.add_argument(
                 name,

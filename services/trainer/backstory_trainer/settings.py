@@ -41,6 +41,10 @@ class Settings:
     checkpoint_every: int = 100
     follow: bool = False
     """At the head of a data set that grows: wait for more, or end."""
+    bad_shards: str = "fatal"
+    """A corrupt shard ends the run, or its packs are masked (`skip`). A missing one ends it."""
+    exclude: tuple[str, ...] = ()
+    """Shards whose packs are masked: paths in the output."""
     prometheus_port: int | None = None
     peak_flops: float | None = None
     """Of the device, for the share that is used (MFU)."""

@@ -35,7 +35,10 @@ from backstory_trainer.settings import Settings
 from backstory_trainer.stopping import Stop, Stopped
 
 TENSORS = ("input_ids", "labels", "position_ids", "loss_weights")
-DECISIVE = ("weights", "learning_rate", "warmup", "decay_to", "weight_decay", "clip", "bf16")
+DECISIVE = (
+    *("weights", "learning_rate", "warmup", "decay_to", "weight_decay", "clip", "bf16"),
+    *("bad_shards", "exclude"),
+)
 TOKENIZER = "tokenizer/tokenizer.json"
 
 Step = tuple[list[Part], dict[str, Any]]
@@ -77,6 +80,8 @@ class Training:
             epochs=settings.epochs,
             head="wait" if settings.follow else "stop",
             missing="wait" if settings.follow else "fatal",
+            bad_shards="skip" if settings.bad_shards == "skip" else "fatal",
+            exclude=settings.exclude,
             patience=patience,
         )
         form = Form(

@@ -17,6 +17,7 @@ from typing import Any
 from unittest import mock
 
 import torch
+from backstory_feed import FeedError
 from backstory_trainer import checkpoints
 from backstory_trainer.checkpoints import CheckpointError, hold, load_newest, save, written
 from backstory_trainer.curve import read_metrics
@@ -154,6 +155,23 @@ class BadSettings(RunTest):
                 open_model(str(path), 64, 0)
         with self.assertRaisesRegex(ValueError, "absent"):
             open_model(str(self.folder / "absent"), 64, 0)
+
+    def test_a_bad_shard_ends_a_run_or_is_masked_by_choice(self) -> None:
+        data = self.folder / "data"
+        shutil.copytree(OUTPUT, data)
+        shard = min((data / "shards").glob("shard.*"))
+        shard.write_bytes(shard.read_bytes()[:-1] + b"?")
+        corrupt = replace(self.settings("corrupt", steps=1), data=str(data))
+        with self.assertRaisesRegex(FeedError, f"SHARD_CORRUPT.*{shard.name}"):
+            Training(corrupt, Ranks("cpu")).run()
+        self.assertTrue(Training(replace(corrupt, bad_shards="skip"), Ranks("cpu")).run())
+        shard.unlink()
+        excluded = replace(self.settings("excluded", steps=1), data=str(data))
+        excluded = replace(excluded, exclude=(f"shards/{shard.name}",))
+        self.assertTrue(Training(excluded, Ranks("cpu")).run())
+        packs = [self.metrics(name)[0]["packs"] for name in ("corrupt", "excluded")]
+        self.train("whole", steps=1)
+        self.assertEqual(packs, [self.metrics("whole")[0]["packs"]] * 2)
 
     def test_a_token_that_the_model_does_not_know_is_named(self) -> None:
         data, model = self.folder / "data", self.folder / "model.json"
