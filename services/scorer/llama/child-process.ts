@@ -13,10 +13,18 @@ import type { ChildOptions, ChildReply, ChildRequest } from './messages.ts';
 /** Characters that are kept of what the child wrote before it ended. */
 const lastWordsMax = 16_384;
 
+/** Native code ends itself by these; any other signal came from outside. */
+const crashSignals: ReadonlySet<unknown> = new Set([
+  ...['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGTRAP'],
+]);
+
+/** The child ended by itself within a text. */
+class Crash extends PipelineError {}
+
 export interface LlamaChild {
   /**
-   * One text at a time. SCORER_UNAVAILABLE when the child ends or is silent; UnusableAnswer where
-   * the same text would fail again.
+   * One text at a time. SCORER_UNAVAILABLE when the child is killed or silent; UnusableAnswer where
+   * the same text would fail again, as one does at which two children crashed.
    */
   score(parts: ScoredParts, signal: AbortSignal): Promise<Scored>;
   close(): Promise<void>;
@@ -69,7 +77,8 @@ export function openChild(options: ChildOptions, silenceMsMax: number): LlamaChi
       timer = setTimeout(silent, silenceMsMax);
     };
     const onClose = (code: number | null, end: string | null) => {
-      reject(unavailable(`ended (${end ?? code}): ${causeIn(lastWords)}`));
+      const what = `ended (${end ?? code}): ${causeIn(lastWords)}`;
+      reject(end === null || crashSignals.has(end) ? crash(what) : unavailable(what));
     };
     const onAbort = () => reject(signal.reason);
     asked.on('message', onMessage);
@@ -83,23 +92,36 @@ export function openChild(options: ChildOptions, silenceMsMax: number): LlamaChi
     });
   };
 
+  const score = async (parts: ScoredParts, signal: AbortSignal): Promise<Scored> => {
+    signal.throwIfAborted();
+    // A text that waited meanwhile would start a process that nobody ends.
+    if (isClosed) throw new Error('the scorer was closed');
+    child ??= start();
+    // One that ended meanwhile does not answer, and its end is seen.
+    child.send({ kind: 'score', parts } satisfies ChildRequest, () => {});
+    try {
+      const reply = await answerOf(child, signal);
+      if (reply.kind === 'scored') return reply.scored;
+      if (reply.kind === 'unusable') throw new UnusableAnswer(reply.why);
+      throw unavailable(reply.kind === 'failed' ? reply.why : 'gave no answer');
+    } catch (error) {
+      // Whatever it is doing, its next answer would be taken for another text's.
+      if (!(error instanceof UnusableAnswer)) await stop();
+      throw error;
+    }
+  };
+
   return {
     score: async (parts, signal) => {
-      signal.throwIfAborted();
-      // A text that waited meanwhile would start a process that nobody ends.
-      if (isClosed) throw new Error('the scorer was closed');
-      child ??= start();
-      // One that ended meanwhile does not answer, and its end is seen.
-      child.send({ kind: 'score', parts } satisfies ChildRequest, () => {});
       try {
-        const reply = await answerOf(child, signal);
-        if (reply.kind === 'scored') return reply.scored;
-        if (reply.kind === 'unusable') throw new UnusableAnswer(reply.why);
-        throw unavailable(reply.kind === 'failed' ? reply.why : 'gave no answer');
+        return await score(parts, signal);
       } catch (error) {
-        // Whatever it is doing, its next answer would be taken for another text's.
-        if (!(error instanceof UnusableAnswer)) await stop();
-        throw error;
+        if (!(error instanceof Crash)) throw error;
+      }
+      try {
+        return await score(parts, signal);
+      } catch (error) {
+        throw error instanceof Crash ? new UnusableAnswer(`twice, ${error.message}`) : error;
       }
     },
     close: async () => {
@@ -113,6 +135,10 @@ export function openChild(options: ChildOptions, silenceMsMax: number): LlamaChi
 function causeIn(lastWords: string): string {
   const lines = lastWords.split('\n').filter((line) => line.trim() !== '');
   return (lines.find((line) => line.includes('GGML_')) ?? lines.at(-1) ?? 'no word').trim();
+}
+
+function crash(what: string): Crash {
+  return new Crash('SCORER_UNAVAILABLE', `llama.cpp ${what}`, { subject: 'scorer.file' });
 }
 
 function unavailable(what: string): PipelineError {

@@ -39,7 +39,7 @@ function reply(message: ChildReply): void {
 }
 
 process.on('message', (request) => void answer(request as ChildRequest));
-// A terminal sends Ctrl-C to the whole group; only the parent decides when to stop.
-process.on('SIGINT', () => {});
+// Whoever stops a whole group of processes signals this one too; only its parent decides when.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
 // An orderly end would wait for a forward, or abort within it.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));

@@ -141,16 +141,26 @@ describe('failures', () => {
     });
   });
 
-  test('a text at which llama.cpp aborts ends its request, with its last words', async () => {
+  test('a thought at which llama.cpp always aborts is null, and the others are scored', async () => {
     const scorer = await open({ aborts: 'poison' });
     const before = await scorer.score(request, never);
-    await expect(scorer.score({ ...request, thoughts: ['poison\n'] }, never)).rejects.toMatchObject(
-      {
-        code: 'SCORER_UNAVAILABLE',
-        message: expect.stringContaining('GGML_ASSERT(enough) failed'),
-      },
+    const some = { ...request, thoughts: ['poison\n', ...request.thoughts] };
+    expect(await scorer.score(some, never)).toEqual([null, ...before]);
+  });
+
+  test('a code at which it always aborts is refused, with its last words', async () => {
+    const scorer = await open({ aborts: 'poison' });
+    await expect(scorer.score({ ...request, target: 'poison\n' }, never)).rejects.toMatchObject({
+      code: 'SCORER_REFUSED',
+      message: expect.stringContaining('GGML_ASSERT(enough) failed'),
+    });
+  });
+
+  test('one that is killed from outside is no fault of the text', async () => {
+    const scorer = await open({ kills: 'victim' });
+    await expect(scorer.score({ ...request, thoughts: ['victim\n'] }, never)).rejects.toMatchObject(
+      { code: 'SCORER_UNAVAILABLE', message: expect.stringContaining('SIGKILL') },
     );
-    expect(await scorer.score(request, never)).toEqual(before);
   });
 
   test('a child that is silent for too long is replaced', async () => {

@@ -19,8 +19,9 @@ export interface ToyModel {
     | 'recurrent'
     | 'silent'
     | 'zero-bits';
-  /** A text with this word aborts the process, or never ends. */
+  /** A text with this word aborts the process, is killed, or never ends. */
   readonly aborts?: string;
+  readonly kills?: string;
   readonly hangs?: string;
   readonly trainContextSize?: number;
   /** A line for each forward: how many tokens it read. */
@@ -96,7 +97,7 @@ class ToySequence {
     items: Item[],
     options: { onTokenResult: (index: number, result: object) => void },
   ): Promise<void> {
-    const { aborts, hangs, log } = this.model;
+    const { aborts, hangs, kills, log } = this.model;
     if (log !== undefined) appendFileSync(log, `${items.length}\n`);
     this.calls += 1;
     for (const [index, item] of items.entries()) {
@@ -106,6 +107,8 @@ class ToySequence {
         process.stderr.write('GGML_ASSERT(enough) failed\n');
         process.abort();
       }
+      if (kills !== undefined && spelled[token]?.includes(kills))
+        process.kill(process.pid, 'SIGKILL');
       if (hangs !== undefined && spelled[token]?.includes(hangs)) await new Promise(() => {});
       // It gives no value for some tokens.
       if (this.model.fault === 'silent' && this.read.length % 5 === 0) continue;
