@@ -22,5 +22,5 @@ function stated(file: SourceFile): string[] {
 
 test('no file states a licence of its own', () => {
   expect(findAll(readFiles(isText), stated)).toEqual([]);
-  expect(stated({ path: 'a.ts', text: '/** The GPL, as others name it. */\n' })).toHaveLength(1);
+  expect(stated({ path: 'a.ts', text: '/** Released under the GPL. */\n' })).toHaveLength(1);
 });

@@ -9,6 +9,7 @@ import {
   mapIdentifiers,
   parseExpression,
 } from './expression.ts';
+import { mayNameOne, readNameAlone } from './notice/name-alone.ts';
 import { isInHead, readBlock, statingWords } from './notice/notice.ts';
 import { restricts } from './riders.ts';
 import { canonical, fromName, fromStatement, parseKnown, someBsd, stated } from './statement.ts';
@@ -27,14 +28,17 @@ const inCode = new RegExp(
 );
 
 export function readHeader({ path, text }: FileText): LicenceExpression | null {
-  if (!mayStateOne(text)) return null;
+  const hasName = mayNameOne(text);
+  if (!hasName && !mayStateOne(text)) return null;
   const comments = commentsOf(path, text);
   const spdx = [...comments, ...remarksOf(path, text)].flatMap(readSpdx);
   if (spdx.length > 0) return combine('and', spdx);
   const code = inCode.exec(text);
   const coded = code === null ? null : fromCode(code[1] ?? code[2] ?? '');
   const noticed = comments.flatMap((block) => readAgain(block) ?? []);
-  return combine('and', [coded ?? [], noticed].flat());
+  const found = combine('and', [coded ?? [], noticed].flat());
+  const [first] = comments;
+  return found ?? (hasName && first !== undefined ? readNameAlone({ path, text }, first) : null);
 }
 
 /** The files of a repository have few notices, so the last ones are known. */

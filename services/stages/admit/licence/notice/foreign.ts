@@ -3,6 +3,7 @@
  * notice grants it, the names that translations give the licences of GNU, and what they say of
  * versions. Who writes a notice in such a language mostly takes the translation of GNU's.
  */
+import type { Language } from './denials.ts';
 
 /** One of these is in every notice that is written in such a language. */
 export const foreignWords = 'li[cz]en[czçst]|лиценз|ライセンス|許諾|许可|授權|授权';
@@ -12,37 +13,47 @@ const e = '(?:é|è|e)';
 const german =
   '(?:li[zc]en[zs]iert|freigegeben|verbreitet|vertrieben|ver(?:ö|oe)ffentlicht|bereitgestellt)';
 
-/** Grants; what follows names the licence. A letter may have been written without its accent. */
-export const foreignGrants: readonly RegExp[] = [
-  // German
-  String.raw`\b(?:unter|gem(?:äß|äss|aess)|nach) den (?:Bedingungen|Bestimmungen)(?: und \w+)? (?:der|des)\b`,
-  String.raw`\b(?:${german}|steht|gestellt)(?: [\wäöüß]+){0,3} unter (?:(?:der|einer|die|den)\b|(?=gnu|[al]?gpl|mpl|eupl|cc[- ]by|mit|apache|bsd))`,
-  String.raw`\bunter (?:der|einer|den) (?=[^¶]{0,80} ${german}\b)`,
-  // French
-  String.raw`\b(?:conform${e}ment|selon|suivant|sous|au titre|dans|en vertu|dapr${e}s)(?: (?:aux|les|des))? (?:dispositions|termes|clauses|conditions)(?: et \w+)? d(?:e|u|es)?\b`,
-  String.raw`\b(?:sous|r${e}gie?s? par) (?:la |une |les |l)?(?=licen[cs]e)`,
-  // Spanish
-  String.raw`\b(?:bajo|seg(?:ú|u)n|conforme a|de acuerdo con) l[oa]s (?:t(?:é|e)rminos|condiciones)(?: y \w+)? (?:de|del)\b`,
-  String.raw`\bbajo (?:la |una )?(?=licencia)`,
-  // Italian
-  String.raw`\b(?:(?:secondo|sotto|con) (?:i|le)|in base (?:ai|alle)|nei|alle) (?:termini|condizioni)(?: e \w+)? d(?:i|ell|ella)\b`,
-  String.raw`\b(?:sotto|con) (?:la |una )?(?=licenza)`,
-  // Portuguese
-  String.raw`\b(?:sob|segundo|conforme|dentro|de acordo com)(?: d?[oa]s)? (?:termos|condi(?:ç|c)(?:õ|o)es)(?: e \S+)? d[aeo]\b`,
-  String.raw`\bsob (?:a |uma )?(?=licen(?:ç|c)a)`,
-  // Dutch, Polish, Russian
-  String.raw`\bonder de (?:voorwaarden|bepalingen)(?: en \w+)? van\b`,
-  String.raw`\b(?:na (?:warunkach|zasadach)|zgodnie z (?:warunkami|zasadami))`,
-  '(?:на|согласно|по) услови(?:ям|ях) |под лицензией ',
-  // Japanese and Chinese name the licence before they say what may be done by it.
-  '(?:この|本)(?:プログラム|ソフトウェア|ライブラリ|ファイル|コード)は(?=[^¶]{0,300}(?:頒布|配布|改変|ライセンス|許諾))',
-  '本(?:程序|程式|软件|軟體|文件|檔案|库|代码)(?=[^¶]{0,300}(?:许可|授權|授权|发布|散布|修改))',
-].map((source) => new RegExp(source, 'gi'));
+/** Grants of each language; what follows names the licence. An accent may be missing. */
+export const foreignGrants: readonly (readonly [language: Language, grant: RegExp])[] = rows({
+  german: [
+    String.raw`\b(?:unter|gem(?:äß|äss|aess)|nach) den (?:Bedingungen|Bestimmungen)(?: und \w+)? (?:der|des)\b`,
+    String.raw`\b(?:${german}|steht|gestellt)(?: [\wäöüß]+){0,3} unter (?:(?:der|einer|die|den)\b|(?=gnu|[al]?gpl|mpl|eupl|cc[- ]by|mit|apache|bsd))`,
+    String.raw`\bunter (?:der|einer|den) (?=[^¶]{0,80} ${german}\b)`,
+  ],
+  french: [
+    String.raw`\b(?:conform${e}ment|selon|suivant|sous|au titre|dans|en vertu|dapr${e}s)(?: (?:aux|les|des))? (?:dispositions|termes|clauses|conditions)(?: et \w+)? d(?:e|u|es)?\b`,
+    String.raw`\b(?:sous|r${e}gie?s? par) (?:la |une |les |l)?(?=licen[cs]e)`,
+  ],
+  spanish: [
+    String.raw`\b(?:bajo|seg(?:ú|u)n|conforme a|de acuerdo con) l[oa]s (?:t(?:é|e)rminos|condiciones)(?: y \w+)? (?:de|del)\b`,
+    String.raw`\bbajo (?:la |una )?(?=licencia)`,
+  ],
+  italian: [
+    String.raw`\b(?:(?:secondo|sotto|con) (?:i|le)|in base (?:ai|alle)|nei|alle) (?:termini|condizioni)(?: e \w+)? d(?:i|ell|ella)\b`,
+    String.raw`\b(?:sotto|con) (?:la |una )?(?=licenza)`,
+  ],
+  portuguese: [
+    String.raw`\b(?:sob|segundo|conforme|dentro|de acordo com)(?: d?[oa]s)? (?:termos|condi(?:ç|c)(?:õ|o)es)(?: e \S+)? d[aeo]\b`,
+    String.raw`\bsob (?:a |uma )?(?=licen(?:ç|c)a)`,
+  ],
+  dutch: [String.raw`\bonder de (?:voorwaarden|bepalingen)(?: en \w+)? van\b`],
+  polish: [String.raw`\b(?:na (?:warunkach|zasadach)|zgodnie z (?:warunkami|zasadami))`],
+  russian: ['(?:на|согласно|по) услови(?:ям|ях) |под лицензией '],
+  // These two name the licence before they say what may be done by it.
+  japanese: ['(?:この|本)(?:プログラム|ソフトウェア|ライブラリ|ファイル|コード)は'],
+  chinese: ['本(?:程序|程式|软件|軟體|文件|檔案|库|代码)'],
+});
+
+function rows(grants: Readonly<Partial<Record<Language, readonly string[]>>>) {
+  return Object.entries(grants).flatMap(([language, patterns]) =>
+    patterns.map((source) => [language as Language, new RegExp(source, 'gi')] as const),
+  );
+}
 
 /** What stands before the name of a licence on a line of its own: `Lizenz: …`. */
 export const foreignTags = [
   'lizenz|licencia|licenza|licen(?:ç|c)a|licentie|licencja|лицензия|',
-  'ライセンス|许可证|授權條款',
+  'ライセンス|许可证|許可證|许可协议|授权协议|授權條款',
 ].join('');
 
 /** Translated names of the Affero GPL. */
@@ -79,16 +90,22 @@ export const translatedGeneral = [
 /** `Version`, before its number. */
 export const versionWord = String.raw`(?:\bversi(?:ons?|ón|one|e)|\bvers(?:ã|a)o|\bwersj[aię]|верси[ияюей]+|バージョン|版本|第)`;
 
-/** `any later version`. */
+/** `any later version`, and short `or later`. */
 export const laterWords = [
-  String.raw`jede[nrs]? (?:sp(?:ä|ae)tere|neuere|h(?:ö|oe)here)`,
-  'version ult(?:é|e)rieure',
-  'versi(?:ó|o)n posterior',
-  'versione successiva',
-  'vers(?:ã|a)o (?:posterior|mais (?:nova|recente))',
-  'latere versie',
-  'p(?:ó|o)(?:ź|z)niejsz',
-  'более поздн',
+  String.raw`(?:jede[nrs]?|einer|alle[nr]?) (?:sp(?:ä|ae)ter|neuer|h(?:ö|oe)her)en?`,
+  String.raw`(?:oder|und|bzw\.?) (?:sp(?:ä|ae)ter|neuer|h(?:ö|oe)her|aktueller)`,
+  `versions? (?:ult${e}rieure|sup${e}rieure|post${e}rieure|plus r${e}cente)`,
+  `ou (?:ult${e}rieure|sup${e}rieure|post${e}rieure|plus r${e}cente|suivante)`,
+  'versi(?:ó|o)n(?:es)? (?:posterior|superior|m(?:á|a)s (?:reciente|nueva|moderna))',
+  String.raw`\bo (?:posterior|superior|m(?:á|a)s (?:reciente|nueva))`,
+  'version[ei] (?:successiv|superior|posterior|pi(?:ù|u) recent)',
+  String.raw`\bo (?:successiv|pi(?:ù|u) recent)`,
+  'vers(?:ã|a)o (?:posterior|superior|mais (?:nova|recente))',
+  'ou (?:posterior|superior|mais (?:nova|recente))',
+  'latere versie|of (?:later|hoger|nieuwer)',
+  '(?:p(?:ó|o)(?:ź|z)niejsz|lub (?:nowsz|wy(?:ż|z)sz))',
+  'более (?:поздн|нов)|или (?:новее|выше|старше|позднее|позже)',
   '(?:以降|以後)の?(?:いずれかの)?バージョン|それ以降|以降の',
-  '(?:之后|以后|之後|以後|更高)的?(?:任何)?版本',
+  String.raw`(?<=^|版|(?:バージョン|第|v) ?[\d.]{1,3}) ?(?:以降|以上|以後)`,
+  '(?:之后|以后|之後|以後|更高|更新|后续|後續)的?(?:任何)?版本|以上(?:的)?版本',
 ].join('|');

@@ -3,6 +3,7 @@ import { openPatterns } from '../../../../redaction/search/search.ts';
 import { type LicenceExpression, licence } from '../expression.ts';
 import { licencesIn } from '../named.ts';
 import { stated } from '../statement.ts';
+import { grantedPart, type Language } from './denials.ts';
 import { foreignGrants } from './foreign.ts';
 import { stop } from './prose.ts';
 
@@ -24,8 +25,7 @@ const between =
   'and|or|is|are|may|can|be|has|have|been|made|was|were|will|also|code|all|its|the|accompanying|' +
   'materials|not|re';
 
-/** Patterns of the words that precede the name of a licence. */
-export const grants: readonly RegExp[] = [
+const englishGrants: readonly RegExp[] = [
   new RegExp(
     [
       String.raw`\bunder (?:either )?(?:the |either )?(?:same )?(?:terms|conditions|`,
@@ -52,8 +52,19 @@ export const grants: readonly RegExp[] = [
   ),
   /\b(?:is|are) (?:dual|tri|triple|multi)[- ]?licen[cs]ed(?: under)?\b/gi,
   /\bsame terms as\b/gi,
+  new RegExp(
+    String.raw`\bthis (?:[\w-]+ ){0,2}(?:${things})(?: (?:is|are|falls|comes))? under (?:the )?(?=(?:gnu|[al]?gpl|mpl|eupl)\b)`,
+    'gi',
+  ),
+];
+
+const rows: readonly (readonly [language: Language, grant: RegExp])[] = [
+  ...englishGrants.map((grant) => ['english', grant] as const),
   ...foreignGrants,
 ];
+
+/** Patterns of the words that precede the name of a licence. */
+export const grants: readonly RegExp[] = rows.map(([, grant]) => grant);
 
 /** The name of the licence must be within this many characters after the grant. */
 const clauseCharacters = 400;
@@ -61,14 +72,16 @@ const clauseCharacters = 400;
 const findGrants = openPatterns().search(grants);
 
 export function grantsIn(prose: string): readonly LicenceExpression[] {
-  return findGrants(prose)
-    .flat()
-    .flatMap((match) => {
-      const clause = clauseAt(prose, match.index + match[0].length);
+  return findGrants(prose).flatMap((matches, row) =>
+    matches.flatMap(({ index, 0: words }) => {
+      const [language] = rows[row] as (typeof rows)[number];
+      const whole = clauseAt(prose, index + words.length);
+      const clause = grantedPart(language, prose, index, words, whole);
       const named = licencesIn(clause);
       if (named.length > 0) return named;
-      return isForeign(match[0], clause) ? [licence(stated)] : [];
-    });
+      return isForeign(words, clause) ? [licence(stated)] : [];
+    }),
+  );
 }
 
 const clauseEnd = new RegExp(String.raw`[.!]\s+(?=[A-Z(<@])|${stop}`);

@@ -19,8 +19,36 @@ const tag = new RegExp(
 const namesOtherThing = /^(?:freebsd|zlib|boost|expat|psf)$/i;
 
 const generalAlone = new RegExp(
-  String.raw`^(?:(?:licen[cs]ed? )?(?:gnu )?[al]?gpl\b|(?:gnu )?(?:${translatedAffero}|${translatedLesser}|${translatedGeneral})).{0,30}$`,
+  String.raw`^(?:(?:licen[cs]ed? )?(?:gnu )?[al]?gpl(?:v?\d[\d.]*)?(?![a-z\d_])|(?:gnu )?(?:${translatedAffero}|${translatedLesser}|${translatedGeneral}))(?<rest>.{0,30})$`,
   'i',
+);
+
+/** Words that may stand behind the name of a licence of GNU; others make a sentence of it. */
+const wordsBeside = new Set(
+  `v ver version versión versione versão vers versie wersja wersji версия версии gnu gpl lgpl agpl
+  gplv lgplv agplv or and later newer greater above any only compatible the with exception
+  exceptions classpath linking license licenses licensed licence licences public general lesser
+  affero see copying copyright file for more details text at your option dual mit bsd apache mpl
+  under terms of clause proprietary commercial plus can be found in
+  oder und jede spätere später neuer höher ou et toute
+  ultérieure supérieure o y cualquier posterior superior e successiva successive qualquer lub
+  nowsza późniejsza или новее выше`.split(/\s+/),
+);
+const eastern = /^[第版本以降後后上或更高新及之任何的バージョンライセンス許諾契約書许可证]+$/;
+
+function isBesideName(rest: string): boolean {
+  // `GPL-2.0-with-autoconf-exception`: exceptions have names of many words.
+  if (/^[\d. -]*with\b.*(?:exception|note)/i.test(rest)) return true;
+  const words = rest.toLowerCase().match(/[\p{L}\p{M}ー]+/gu) ?? [];
+  return words.every((word) => wordsBeside.has(word) || eastern.test(word));
+}
+
+/** A line about rights: a sign, or the word before a year or a name. */
+const copyright = new RegExp(
+  [
+    String.raw`\([cC]\)|©|^\W{0,3}[Cc]opyright(?:[:>]|:? (?:\d|by\b|[A-Z]))|`,
+    String.raw`\bcopyright\D{0,40}\b(?:19|20)\d\d\b`,
+  ].join(''),
 );
 
 /** Reads `License: GPLv2 or later`, `@license MIT`, or a line that is only a licence's name. */
@@ -34,10 +62,11 @@ export function readTag(line: string): LicenceExpression | null {
     .replace(/[.,;:]+$/, '');
   const whole = namesOtherThing.test(alone) ? null : fromName(alone);
   if (whole !== null) return licence(whole);
-  if (generalAlone.test(alone)) {
+  const behind = generalAlone.exec(alone)?.groups?.rest;
+  if (behind !== undefined && isBesideName(behind)) {
     return combine('and', licencesIn(alone));
   }
-  if (/copyright|\(c\)|©/i.test(line) && /\b[AL]?GPL\b/.test(line)) {
+  if (copyright.test(line) && /\b[AL]?GPL\b/.test(line)) {
     return combine('and', licencesIn(line));
   }
   const value = tag.exec(line)?.[1]?.replace(/[\s*/.-]+$/, '') ?? '';

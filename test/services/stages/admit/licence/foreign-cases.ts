@@ -3,6 +3,8 @@ import type { NoticeCase } from './notice-cases.ts';
 
 const inComment = (text: string) => `/*\n${text.replace(/^/gm, ' * ')}\n */\nint a;\n`;
 
+const anyGpl = 'GPL-1.0-or-later';
+
 const notices: readonly (readonly [text: string, expression: string])[] = [
   [
     `Dieses Programm ist freie Software. Sie können es unter den Bedingungen
@@ -94,7 +96,72 @@ keuze) elke latere versie.`,
   ['Lizenz: GPLv3', 'GPL-3.0-only'],
   ['Licencia: LGPL 2.1', 'LGPL-2.1-only'],
   ['ライセンス: AGPL-3.0', 'AGPL-3.0-only'],
+  // What takes a denial back, or says what holds instead.
+  ['Dieses Programm darf nicht außer unter den Bedingungen der GPL verteilt werden.', anyGpl],
+  ["Ce programme n'est distribué que sous licence GPL.", anyGpl],
+  ['Este programa no está bajo la licencia MIT, sino bajo la licencia GPL v3.', 'GPL-3.0-only'],
+  ['This file is not licensed under the MIT license but under the GPL v3.', 'GPL-3.0-only'],
+  ['This program may not be distributed except under the terms of the GPL.', anyGpl],
+  // What another line or sentence denies or uses.
+  ['NO EDITAR\nDistribuido bajo los términos de la GPL.', anyGpl],
+  ['Benötigt libfoo. Dieses Programm steht unter der GPL.', anyGpl],
+  ['このプログラムはGPLライセンスのもとで配布されます。保証はありません。', anyGpl],
+  ['本软件使用GPL许可证发布。', anyGpl],
 ];
+
+/** `or later`, in short. */
+const later = [
+  'Lizenz: GPLv2 oder später',
+  'Lizenz: GPLv2 oder höher',
+  'Lizenziert unter GPL Version 2 oder neuer.',
+  'Dieses Programm steht unter der GPL Version 2 oder einer späteren Version.',
+  'Sous licence GPLv2 ou ultérieure.',
+  'Ce programme est sous licence GPL version 2 ou supérieure.',
+  'Ce programme est sous licence GPL version 2 ou toute version plus récente.',
+  'Licencia: GPL v2 o posterior',
+  'Bajo la licencia GPL versión 2 o superior.',
+  'Licenza: GPLv2 o successiva',
+  'Sotto licenza GPL versione 2 o versioni successive.',
+  'Sob a licença GPL versão 2 ou posterior.',
+  'Sob a licença GPL v2 ou superior.',
+  'Licentie: GPLv2 of later',
+  'Licencja: GPLv2 lub nowsza',
+  'Лицензия: GPLv2 или новее',
+  'ライセンス: GPLv2以降',
+  '许可证: GPLv2或更高版本',
+  '許可證: GPL v2 及以後版本',
+  '许可证: GPLv2或以上版本',
+];
+
+/** The licence is denied, asked for, or that of something else. */
+export const foreignMentions: readonly NoticeCase[] = [
+  'Diese Datei steht nicht unter der GPL.',
+  'Nicht lizenziert unter der GPL.',
+  'Dieses Programm wird nicht mehr unter den Bedingungen der GPL vertrieben.',
+  'Prüft, ob die Datei unter der GPL lizenziert ist.',
+  'Dieses Programm nutzt eine Bibliothek, die unter der GPL veröffentlicht wird.',
+  "Ce programme n'est pas sous licence GPL.",
+  "Ce fichier n'est plus distribué sous licence GPL.",
+  'Vérifie si le paquet est sous licence GPL.',
+  'Ce programme utilise une bibliothèque sous licence GPL.',
+  'Este programa no está bajo la licencia GPL.',
+  'Este archivo no se distribuye bajo los términos de la GPL.',
+  'Comprueba si la biblioteca está bajo la licencia GPL.',
+  'Questo programma non è sotto licenza GPL.',
+  'Questo file non è distribuito secondo i termini della GPL.',
+  'Este programa não está sob a licença GPL.',
+  'Este arquivo não é distribuído sob os termos da GPL.',
+  'Dit programma valt niet onder de voorwaarden van de GPL.',
+  'Ten program nie jest rozpowszechniany na warunkach GPL.',
+  'Эта программа не распространяется на условиях GPL.',
+  'Эта программа не под лицензией GPL.',
+  'このプログラムはGPLライセンスのライブラリとリンクされます。',
+  'このプログラムはGPLライセンスではありません。',
+  'このプログラムはGPLのもとで配布されるかどうかを調べます。',
+  '本程序不使用GPL许可证发布。',
+  '本软件检查依赖是否使用GPL许可证。',
+  '本程序链接了GPL许可证的库。',
+].map((text) => ['a.c', inComment(text), null]);
 
 /** In a frame, whose signs end each line. */
 const framed = `/************************************************
@@ -106,5 +173,6 @@ const framed = `/************************************************
 
 export const foreign: readonly NoticeCase[] = [
   ...notices.map(([text, expression]) => ['a.c', inComment(text), expression] as const),
+  ...later.map((text) => ['a.c', inComment(text), 'GPL-2.0-or-later'] as const),
   ['a.c', framed, 'GPL-2.0-only'],
 ];

@@ -123,6 +123,11 @@ export const copyleft: readonly NoticeCase[] = [
     'EPL-2.0',
   ],
   ['a.js', '// Licensed under the GPL v3\n', 'GPL-3.0-only'],
+  ['a.js', '// GPLv2, see COPYING\n', 'GPL-2.0-only'],
+  ['a.js', '// GPL v2 or later\n', 'GPL-2.0-or-later'],
+  ['a.js', '// GPL-2.0-with-autoconf-exception\n', 'GPL-2.0-only'],
+  ['a.js', '// (c) 2010 Ann, GPL\n', 'GPL-1.0-or-later'],
+  ['a.js', '// This file is under the LGPL 2.1.\n', 'LGPL-2.1-only'],
   ['a.js', '/* Released under the GPLv2+ license. */\n', 'GPL-2.0-or-later'],
   ['a.js', '/** @license GPL-3.0 */\n', 'GPL-3.0-only'],
   ['a.c', '/* MPL-2.0 */\nint a;\n', 'MPL-2.0'],
@@ -198,6 +203,11 @@ export const stated: readonly NoticeCase[] = [
 ];
 
 export const permissive: readonly NoticeCase[] = [
+  // A name that stands alone before all code.
+  ['a.js', '// MIT\nlet a;\n', 'MIT'],
+  ['a.c', '/* Apache-2.0 */\nint a;\n', 'Apache-2.0'],
+  ['a.php', '<?php\n/*! ISC */\n', 'ISC'],
+  ['a.py', '#!/usr/bin/python\n# -*- coding: utf-8 -*-\n# a.py\n# (c) 2010 Ann\n#\n# MIT\n', 'MIT'],
   ['a.c', '/* New BSD License */\nint a;\n', 'BSD-3-Clause'],
   ['a.c', '/* License: FreeBSD */\nint a;\n', 'BSD-2-Clause'],
   ['a.c', '/* Simplified BSD License */\nint a;\n', 'BSD-2-Clause'],
@@ -248,7 +258,28 @@ export const permissive: readonly NoticeCase[] = [
   ['a.c', '// SPDX-License-Identifier: MIT License\n', 'MIT'],
 ];
 
+/** Lines of comments that begin with a name, and sentences that deny one. */
+const sentences = [
+  'The GPL is checked here.',
+  'GPL code is refused',
+  'GPL headers of files',
+  'AGPL check',
+  'Copyright check of GPL files',
+  'GPL4_0000',
+  'This file is not licensed under the GPL.',
+  'It is no longer distributed under the terms of the GPL.',
+  'Never released under the GPL.',
+  'Tells whether this file is licensed under the GPL.',
+  'This module uses a library licensed under the GPL.',
+];
+
 export const mentions: readonly NoticeCase[] = [
+  ...sentences.map((text) => ['a.c', `// ${text}\nint a;\n`, null] as const),
+  // Institutes, headings of lists, words of another language.
+  ['a.py', '# Ann Lee\n# MIT\nimport os\n', null],
+  ['a.py', 'known = [\n    # MIT\n    1,\n]\n', null],
+  ['a.md', '# MIT\n\nAn institute.\n', null],
+  ['a.c', '// mit\nint a;\n', null],
   ['a.py', '# The use of eval is strictly forbidden here.\nlicense = 1\n', null],
   ['a.py', '# In tests, the use of eval is strictly forbidden.\nlicense = 1\n', null],
   [

@@ -5,7 +5,7 @@ import { readHeader } from '../../../../../services/stages/admit/licence/header.
 import { grants } from '../../../../../services/stages/admit/licence/notice/grants.ts';
 import { reservations } from '../../../../../services/stages/admit/licence/notice/reservations.ts';
 import { allowedLicences, isAllowed } from '../../../../../services/stages/admit/licence/policy.ts';
-import { foreign } from './foreign-cases.ts';
+import { foreign, foreignMentions } from './foreign-cases.ts';
 import { copyleft, mentions, type NoticeCase, permissive, stated } from './notice-cases.ts';
 
 const allowed = allowedLicences('permissive');
@@ -29,7 +29,7 @@ describe.each<readonly [kind: string, cases: readonly NoticeCase[], isPermissive
 });
 
 describe('a mention of a licence states nothing', () => {
-  test.each(mentions)('%s %j', (path, text) => {
+  test.each([...mentions, ...foreignMentions])('%s %j', (path, text) => {
     expect(read(path, text)).toBeNull();
   });
 });
@@ -57,6 +57,7 @@ const sentences = [
   'Available under the Apache 2.0.',
   'It is dual-licensed under MIT and Apache 2.0.',
   'Same terms as Perl itself.',
+  'This file is under the GPL.',
   'Unter den Bestimmungen der GPL.',
   'Die Datei steht unter der GPL.',
   'Sie wird unter der GPL verbreitet.',
