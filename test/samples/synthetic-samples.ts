@@ -4,8 +4,8 @@ import type { ManifestEntry, ManifestShard } from '../../schemas/manifest.ts';
 import { createEntry } from '../../services/dataset/manifest.ts';
 import { sha256 } from '../../services/runtime/ids.ts';
 import { openLocalObjects } from '../../services/runtime/store/objects/local.ts';
-import { keptRowsName } from '../../services/ui/catalogue/catalogue.ts';
 import { type Columns, createColumns } from '../../services/ui/catalogue/columns.ts';
+import { keptRowsName } from '../../services/ui/catalogue/kept-rows.ts';
 import {
   type ShardRow,
   type ShardRows,

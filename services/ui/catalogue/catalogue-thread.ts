@@ -1,37 +1,26 @@
 /**
- * Holds the catalogue of an output beside the main loop: reading a shard, and sorting or filtering
- * a million samples for the first time, take longer than anyone may wait who asks for something
- * else. What takes long is done in slices, so that short questions come between them; when nobody
- * asks, the slowest order is made in advance.
+ * Holds the catalogue of an output beside the main loop: sorting or filtering a million samples for
+ * the first time takes longer than anyone may wait who asks for something else. What takes long is
+ * done in slices, so that short questions come between them; when nobody asks, the slowest order is
+ * made in advance.
  */
-import { workerData } from 'node:worker_threads';
 import type { ManifestShard } from '../../../schemas/manifest.ts';
-import { openObjects, type StorePlace } from '../../runtime/store/objects/open.ts';
 import { answerQuestions } from '../../runtime/thread.ts';
 import type { SamplePage, SampleRow, Totals } from '../api.ts';
 import { createCatalogue } from './catalogue.ts';
 import { pageOfSamples, queryOf, type SampleQuestion } from './query.ts';
+import type { ShardRows } from './rows.ts';
 import type { TotalsHead } from './totals.ts';
 
-export interface CatalogueThreadData {
-  readonly place: StorePlace;
-  /** Null where nothing shall be kept. */
-  readonly cacheFolder: string | null;
-}
-
 export type CatalogueQuestion =
-  | { readonly add: ManifestShard }
+  /** The next shard, with its rows as JSON. It is answered with the number of shards then. */
+  | { readonly add: ManifestShard; readonly rows: Uint8Array }
   /** Null while there is more to do: it is asked again. All shards until `since` are wanted. */
   | { readonly samples: SampleQuestion; readonly since: number }
   | { readonly id: string }
   /** Samples of a repository by its exact name, so many at most. */
   | { readonly name: string; readonly most: number }
   | { readonly totals: TotalsHead };
-
-export interface CatalogueState {
-  readonly shardsRead: number;
-  readonly kept: string;
-}
 
 /** A sample, and the shards that hold its pieces. */
 export interface FoundSample {
@@ -40,15 +29,14 @@ export interface FoundSample {
 }
 
 export type CatalogueAnswer =
-  | CatalogueState
+  | number
   | SamplePage
   | FoundSample
   | readonly FoundSample[]
   | Totals
   | null;
 
-const { place, cacheFolder } = workerData as CatalogueThreadData;
-const catalogue = createCatalogue(await openObjects(place), cacheFolder);
+const catalogue = createCatalogue();
 const { columns, finder } = catalogue;
 
 function found(row: number): FoundSample {
@@ -65,11 +53,11 @@ function workAhead(): void {
   if (finder.stepAhead()) idle = setTimeout(workAhead);
 }
 
-async function answer(question: CatalogueQuestion): Promise<CatalogueAnswer> {
+function answer(question: CatalogueQuestion): CatalogueAnswer {
   if ('add' in question) {
-    await catalogue.add(question.add);
-    const { shardsRead, kept } = catalogue;
-    return { shardsRead, kept };
+    const rows = Buffer.from(question.rows).toString('utf8');
+    catalogue.add(question.add, JSON.parse(rows) as ShardRows);
+    return catalogue.shardsRead;
   }
   if ('samples' in question) {
     const given = finder.step(queryOf(question.samples), question.since);
@@ -83,10 +71,10 @@ async function answer(question: CatalogueQuestion): Promise<CatalogueAnswer> {
   return columns.rowsNamed(question.name).slice(0, question.most).map(found);
 }
 
-answerQuestions<CatalogueQuestion, CatalogueAnswer>(async (question) => {
+answerQuestions<CatalogueQuestion, CatalogueAnswer>((question) => {
   clearTimeout(idle);
   try {
-    return await answer(question);
+    return answer(question);
   } finally {
     idle = setTimeout(workAhead, idleMs);
   }

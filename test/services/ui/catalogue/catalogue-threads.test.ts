@@ -1,9 +1,11 @@
 /** The catalogue of many samples answers short questions while it works on a long one. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { constants, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { open, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { openOutput } from '../../../../services/dataset/open-output.ts';
 import { storageKnobs } from '../../../../services/runtime/store/objects/config.ts';
 import {
@@ -17,7 +19,7 @@ import { writeSyntheticOutput } from '../../../samples/synthetic-samples.ts';
 const samples = 140_000;
 let folder: string;
 let catalogue: CatalogueThread;
-let open: () => Promise<CatalogueThread>;
+let fill: () => Promise<CatalogueThread>;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'backstory-catalogue-'));
@@ -28,12 +30,12 @@ beforeAll(async () => {
   await writeSyntheticOutput(out, cacheFolder, like.head, samples);
   const { shards } = await openOutput(out);
   const place = { settings: storageKnobs.parse({}), folder: out };
-  open = async () => {
+  fill = async () => {
     const opened = openCatalogueThread({ place, cacheFolder });
     await opened.extend(() => shards, new AbortController().signal);
     return opened;
   };
-  catalogue = await open();
+  catalogue = await fill();
 });
 
 afterAll(async () => {
@@ -58,6 +60,33 @@ test('others are answered while many samples are ordered', async () => {
   expect((await catalogue.find(id))?.row).toMatchObject({ id, complete: true });
 });
 
+test('others are answered while a shard is being read', async () => {
+  const harness = await createHarness();
+  const { out } = await makeOutput(harness, 'out', { repositories: 2 });
+  const { shards } = await openOutput(out);
+  const path = join(out, shards[0]?.path ?? '');
+  const bytes = readFileSync(path);
+  rmSync(path);
+  // Who reads it waits for who writes it.
+  execFileSync('mkfifo', [path]);
+  const place = { settings: storageKnobs.parse({}), folder: out };
+  const reading = openCatalogueThread({ place, cacheFolder: null });
+  onTestFinished(async () => {
+    await open(path, constants.O_WRONLY | constants.O_NONBLOCK).then(
+      (writer) => writer.close(),
+      () => {},
+    );
+    await reading.close();
+    harness.remove();
+  });
+  const filled = reading.extend(() => shards.slice(0, 1), new AbortController().signal);
+  expect(await reading.find('nothing')).toBeNull();
+  expect(reading.shardsRead).toBe(0);
+  await writeFile(path, bytes);
+  await filled;
+  expect(reading.shardsRead).toBe(1);
+});
+
 test('two who ask for different pages at once get their own', async () => {
   const ask = (q: string) => catalogue.samples({ q, sort: 'trained', from: 1, count: 3 });
   const [one, other, again] = await Promise.all([ask('77'), ask('78'), ask('77')]);
@@ -75,7 +104,7 @@ test('two who ask for different pages at once get their own', async () => {
 test('who asks by name for the first time finds that order made while nobody asked', async () => {
   /** Others that are answered before it, one in each pause. */
   const pausesAfter = async (idleMs: number, sort: 'name' | 'trained') => {
-    const fresh = await open();
+    const fresh = await fill();
     await wait(idleMs);
     let isThere = false;
     const page = fresh.samples({ q: '', sort, from: 0, count: 1 }).then(() => {
