@@ -10,12 +10,14 @@ import { below, folderOf, isBelow, joinPath, nameOf, nearestAbove } from '../../
 import { type JsonObject, jsonOf, objectOf, stringsOf, textOf } from '../json.ts';
 import type { Project } from '../language.ts';
 import { isBundlerConfig } from './bundlers.ts';
+import { denoPackages, denoWorkspace, isDenoManifest } from './deno.ts';
 import type { FileFinder } from './files.ts';
 
 export function isEcmascriptManifest(path: string): boolean {
   const name = nameOf(path);
   return (
-    /^(?:(?:package|jsconfig|lerna|rush|import_map)\.json|deno\.jsonc?)$/.test(name) ||
+    /^(?:package|jsconfig|lerna|rush|import_map)\.json$/.test(name) ||
+    isDenoManifest(path) ||
     name === 'pnpm-workspace.yaml' ||
     isBundlerConfig(path) ||
     /^(?:.*[.-])?(?:tsconfig|base|shared|common)(?:[.-].*)?\.json$/.test(name) ||
@@ -45,11 +47,12 @@ export function packageName(specifier: string): string {
 
 export function openPackages(project: Project, find: FileFinder) {
   const packages = readPackages(project);
+  const ofNode = [...packages.values()];
+  const ofDeno = denoPackages(project, (folder) => packages.has(folder));
+  for (const item of ofDeno) if (!packages.has(item.folder)) packages.set(item.folder, item);
   const workspaces = readWorkspaces(project, packages);
   const byName = new Map<string, Package[]>();
-  for (const item of packages.values()) {
-    append(byName, textOf(item.json.name), item);
-  }
+  for (const item of [...ofNode, ...ofDeno]) append(byName, textOf(item.json.name), item);
   const findNamed = (own: Package, specifier: string): Packaged => {
     const name = packageName(specifier);
     const named = byName.get(nameOfDependency(own, name)) ?? [];
@@ -123,8 +126,9 @@ function workspacePatterns(file: ParsedFile): string[] {
       return [];
     }
   }
-  if (!/^(?:package|lerna|rush)\.json$/.test(name)) return [];
+  if (!/^(?:package|lerna|rush)\.json$/.test(name) && !isDenoManifest(file.path)) return [];
   const json = jsonOf(file);
+  if (isDenoManifest(file.path)) return denoWorkspace(json);
   if (name === 'rush.json') {
     const projects = Array.isArray(json.projects) ? json.projects : [];
     return projects.flatMap((each) => stringsOf(objectOf(each).projectFolder));
@@ -151,7 +155,7 @@ function sees(
   name: string,
   workspaces: readonly ReadonlySet<string>[],
 ): boolean {
-  if (own === other) return true;
+  if (own.folder === other.folder) return true;
   if (workspaces.some((set) => set.has(own.folder) && set.has(other.folder))) return true;
   return versionOf(own, name).startsWith('workspace:');
 }

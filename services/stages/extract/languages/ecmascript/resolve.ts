@@ -7,6 +7,7 @@ import { type Binding, type ImportFact, noFacts, type ParsedFile } from '../../f
 import { below, extensionOf, folderOf, joinPath } from '../../paths.ts';
 import { emptyResolution, linkOf, type Project, type Resolution } from '../language.ts';
 import { type BundlerAliases, openBundlerAliases } from './bundlers.ts';
+import { bareOfJsr } from './deno.ts';
 import {
   type FileFinder,
   type FoundFile,
@@ -74,6 +75,12 @@ function addImport(context: Context, fact: ImportFact, resolution: Resolution): 
 function meaningOf(context: Context, fact: ImportFact, specifier: string): Meaning {
   const { file, packages } = context;
   if (/^\.{1,2}(?:\/|$)/.test(specifier)) return findRelative(context, fact, specifier);
+  const ofJsr = bareOfJsr(specifier);
+  if (ofJsr !== null) {
+    // Deno takes a member of the workspace before the registry.
+    const packaged = packages.find(file.path, ofJsr);
+    return packaged.kind === 'file' ? { found: [packaged] } : { external: specifier };
+  }
   if (
     specifier === '' ||
     specifier.startsWith('/') ||

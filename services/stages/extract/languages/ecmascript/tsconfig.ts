@@ -7,6 +7,7 @@ import { below, folderOf, isBelow, joinPath, nameOf, nearestAbove } from '../../
 import { type Budget, openBudget } from '../budget.ts';
 import { type JsonObject, jsonOf, objectOf, stringsOf } from '../json.ts';
 import type { Project } from '../language.ts';
+import { denoWorkspace, isDenoManifest } from './deno.ts';
 import { openPackages, packageName } from './packages.ts';
 
 interface TypescriptConfig {
@@ -54,6 +55,7 @@ export function openTypescriptConfigs(project: Project): TypescriptConfigs {
     const paths = [...earlier.paths, ...config.paths];
     byFolder.set(folder, { ...completed(earlier, config), paths });
   }
+  inheritImports(project, byFolder);
   const configOf = (from: string) => nearestAbove(from, byFolder) ?? none;
   return {
     candidates(from, specifier) {
@@ -74,6 +76,22 @@ export function openTypescriptConfigs(project: Project): TypescriptConfigs {
     },
     suffixes: (from) => configOf(from).suffixes,
   };
+}
+
+/** Members of a Deno workspace also have the imports that its root states. */
+function inheritImports(project: Project, byFolder: Map<string, TypescriptConfig>): void {
+  const manifests = [...project.files.values()].filter(({ path }) => isDenoManifest(path));
+  const roots = manifests.filter((file) => denoWorkspace(jsonOf(file)).length > 0);
+  const stated = new Map(
+    roots.map(({ path }) => [folderOf(path), byFolder.get(folderOf(path))?.paths ?? []]),
+  );
+  for (const { path } of manifests) {
+    const folder = folderOf(path);
+    const config = byFolder.get(folder);
+    const above = stated.has(folder) ? undefined : nearestAbove(folder, stated);
+    if (config === undefined || above === undefined) continue;
+    byFolder.set(folder, { ...config, paths: [...config.paths, ...above] });
+  }
 }
 
 /** Patterns that cover a specifier, the longest prefix first, with the text that `*` matches. */

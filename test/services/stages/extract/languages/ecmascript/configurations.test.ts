@@ -158,6 +158,36 @@ describe('names of packages', () => {
   });
 });
 
+describe('packages of Deno', () => {
+  const members = {
+    'path/deno.json': '{"name":"@std/path","exports":{".":"./mod.ts","./join":"./join.ts"}}\n',
+    'path/mod.ts': 'export * from "./join.ts";\n',
+    'path/join.ts': 'export const join = () => 1;\n',
+    'fs/deno.jsonc': '{"name":"@std/fs","exports":"./mod.ts", // one\n}\n',
+    'fs/mod.ts':
+      'import { join } from "@std/path/join";\nimport { u } from "#u";\njoin(); u();\n' +
+      'import { x } from "jsr:@std/path@^1.0";\nimport y from "jsr:@other/path@1/join";\nx(); y();\n',
+    'lib/u.ts': 'export const u = () => 1;\n',
+    'out/a.ts': 'import { join } from "@std/path/join";\njoin();\n',
+    'out/deno.json': '{"name":"@out/a","exports":"./a.ts"}\n',
+    'tools/run.ts': 'import { join } from "@std/path";\njoin();\n',
+  };
+  const edges = [
+    'fs/mod.ts -> lib/u.ts',
+    'fs/mod.ts -> path/join.ts',
+    'fs/mod.ts -> path/mod.ts',
+    'path/mod.ts -> path/join.ts',
+    'tools/run.ts -> path/join.ts',
+    'tools/run.ts -> path/mod.ts',
+  ];
+  it.each([
+    ['an array', '{"workspace":["./path","./fs"],"imports":{"#u":"./lib/u.ts"}}\n'],
+    ['members', '{"workspace":{"members":["pa*","fs"]},"imports":{"#u":"./lib/u.ts"}}\n'],
+  ])('members of a workspace see each other by name: %s', async (_form, root) => {
+    expect((await linksOf({ ...members, 'deno.json': root })).sort()).toEqual(edges);
+  });
+});
+
 describe('calls', () => {
   it.each<[string, Files, string[]]>([
     [
