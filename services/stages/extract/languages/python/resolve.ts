@@ -90,7 +90,7 @@ function findAbsolute(project: Project, seen: SeenRoots, segments: readonly stri
     if (found.kind === 'file') return found;
     if (found.kind === 'namespace') namespace ??= found;
   }
-  return namespace ?? findGuessed(project, seen.guesses, segments);
+  return namespace ?? findGuessed(project, seen, segments);
 }
 
 /** Resolves a package whose folder may have another name; the longest name owns a module. */
@@ -108,17 +108,18 @@ function findMapped(
   return null;
 }
 
-/** For a package at a guessed place: its build file is a program that could not be read. */
+/** For a module at a guessed place: a program decides where, and could not be read. */
 const guessedConfidence = 0.6;
 
-function findGuessed(
-  project: Project,
-  guesses: readonly string[],
-  segments: readonly string[],
-): Found {
+function findGuessed(project: Project, seen: SeenRoots, segments: readonly string[]): Found {
   const [first = ''] = segments;
-  const tops = guesses.filter((root) => findBelow(project, root, [first]).kind === 'file');
+  const tops = seen
+    .guesses(first)
+    .filter((root) => findBelow(project, root, [first]).kind === 'file');
   const [root] = tops;
+  if (tops.length > 1 && seen.isComputed) {
+    return { kind: 'broken', reason: 'several folders have it, and a program decides which' };
+  }
   if (root === undefined || tops.length > 1) return { kind: 'external' };
   const found = findBelow(project, root, segments);
   return found.kind === 'broken' ? found : { ...found, confidence: guessedConfidence };

@@ -1,9 +1,9 @@
 /** The folders on the module path of a Python file, nearest first. Pure. */
 import { compareText } from '../../../../../schemas/compare-text.ts';
-import type { ImportFact, ParsedFile } from '../../facts/facts.ts';
-import { below, folderOf, foldersUpwards, isBelow, joinPath } from '../../paths.ts';
+import { append, type ImportFact, type ParsedFile } from '../../facts/facts.ts';
+import { below, folderOf, foldersUpwards, isBelow, joinPath, nameOf, stemOf } from '../../paths.ts';
 import type { Project } from '../language.ts';
-import { pathStyle, startStyle } from './dynamic.ts';
+import { anywhereStyle, pathStyle, startStyle } from './dynamic.ts';
 import { type Declared, isPythonManifest, readDeclared } from './manifests.ts';
 
 interface PythonProject extends Omit<Declared, 'neighbours'> {
@@ -19,8 +19,13 @@ export interface SeenRoots {
   readonly stated: readonly string[];
   /** Packages whose folder has another name: dotted name to folder. */
   readonly packages: ReadonlyMap<string, string>;
-  /** Folders that may also hold packages, because a build file could not be read in full. */
-  readonly guesses: readonly string[];
+  /**
+   * Folders that may also hold a module, because a build file, or what a program puts on the path,
+   * could not be read in full.
+   */
+  guesses(name: string): readonly string[];
+  /** Whether a program puts something on the path that could not be read. */
+  readonly isComputed: boolean;
 }
 
 export interface PythonRoots {
@@ -30,32 +35,64 @@ export interface PythonRoots {
 export function openPythonRoots(project: Project): PythonRoots {
   const projects = readProjects(project);
   const cache = new Map<string, SeenRoots>();
+  let places: ReadonlyMap<string, readonly string[]> | null = null;
   return {
     of(path) {
       const folder = folderOf(path);
       const known = cache.get(folder) ?? rootsOf(project, projects, path);
       cache.set(folder, known);
-      const added = addedTo(project, path);
-      return added.length === 0 ? known : { ...known, roots: withAdded(known.roots, added) };
+      const facts = pathFacts(project, path);
+      if (facts.length === 0) return known;
+      const seen = { ...known, roots: withAdded(known.roots, addedTo(project, facts)) };
+      if (facts.every(({ fact }) => fact.style !== anywhereStyle)) return seen;
+      places ??= placesOfModules(project);
+      const all = places;
+      const guesses = (name: string) => [
+        ...new Set([...known.guesses(name), ...(all.get(name) ?? [])]),
+      ];
+      return { ...seen, guesses, isComputed: true };
     },
   };
 }
 
 /** Whether a fact says what is on the module path, and is no import. */
 export function isOnPath({ style }: ImportFact): boolean {
-  return style === pathStyle || style === startStyle;
+  return style === pathStyle || style === startStyle || style === anywhereStyle;
 }
 
-/** Folders that the file, or a conftest.py around it, which pytest runs first, puts on the path. */
-function addedTo(project: Project, path: string): readonly string[] {
-  const around = foldersUpwards(folderOf(path)).map((folder) => below(folder, 'conftest.py'));
-  return [path, ...around].flatMap((from) =>
-    (project.files.get(from)?.facts.imports ?? []).flatMap((fact) => {
-      if (!isOnPath(fact)) return [];
-      const place = joinPath(fact.style === startStyle ? '' : folderOf(from), fact.specifier);
-      return place !== null && project.folders.has(place) ? [place] : [];
-    }),
+/**
+ * What is put on the path before a file's imports: by the file, by the modules beside it that it
+ * imports, and by each conftest.py around it, which pytest runs first.
+ */
+function pathFacts(project: Project, path: string): { from: string; fact: ImportFact }[] {
+  const folder = folderOf(path);
+  const factsOf = (from: string) => project.files.get(from)?.facts.imports ?? [];
+  const beside = factsOf(path).map(({ specifier }) => below(folder, `${specifier}.py`));
+  const around = foldersUpwards(folder).map((each) => below(each, 'conftest.py'));
+  return [...new Set([path, ...beside, ...around])].flatMap((from) =>
+    factsOf(from).flatMap((fact) => (isOnPath(fact) ? [{ from, fact }] : [])),
   );
+}
+
+function addedTo(project: Project, facts: ReturnType<typeof pathFacts>): readonly string[] {
+  return facts.flatMap(({ from, fact }) => {
+    if (fact.style === anywhereStyle) return [];
+    const place = joinPath(fact.style === startStyle ? '' : folderOf(from), fact.specifier);
+    return place !== null && project.folders.has(place) ? [place] : [];
+  });
+}
+
+/** The folders outside of packages that hold a module or package of each name. */
+function placesOfModules(project: Project): ReadonlyMap<string, readonly string[]> {
+  const places = new Map<string, string[]>();
+  for (const path of project.files.keys()) {
+    if (!/\.py$/.test(path)) continue;
+    const isInit = nameOf(path) === '__init__.py';
+    const name = isInit ? nameOf(folderOf(path)) : stemOf(path);
+    const folder = isInit ? folderOf(folderOf(path)) : folderOf(path);
+    if (name !== '' && !isPackage(project, folder)) append(places, name, folder);
+  }
+  return places;
 }
 
 /** The file's own folder stays first: what else is there may be put before or behind the rest. */
@@ -81,11 +118,13 @@ function rootsOf(
   // The nearest project decides which folder a name means: later entries of a map win.
   const packages = new Map([...all].reverse().flatMap((each) => [...each.packages]));
   const unread = around.filter(({ isRead }) => !isRead);
+  const guessed = unread.length === 0 ? [] : packageParents(project, unread);
   return {
     roots: [...new Set([own, ...stated])],
     stated,
     packages,
-    guesses: unread.length === 0 ? [] : packageParents(project, unread),
+    guesses: () => guessed,
+    isComputed: false,
   };
 }
 

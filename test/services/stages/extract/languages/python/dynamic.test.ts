@@ -1,6 +1,6 @@
 /** Folders that a Python file puts on the path itself, and modules that it imports by a call. */
 import { describe, expect, it } from 'vitest';
-import { type Files, linksOf } from '../../structure-of.ts';
+import { type Files, linksOf, unresolvedOf, weighedEdgesOf } from '../../structure-of.ts';
 
 describe('the module path', () => {
   it.each<[string, Files, string[]]>([
@@ -91,18 +91,68 @@ describe('the module path', () => {
       ['tools/t.py -> tools/lib/engine.py'],
     ],
     [
-      'a comment and a computed folder say nothing',
+      'a comment says nothing',
       {
-        'a.py':
-          'import sys\n# sys.path.insert(0, "lib")\n' +
-          'sys.path.insert(0, compute("lib"))\nimport engine\n' +
-          'engine.go()\n',
+        'a.py': 'import sys\n# sys.path.insert(0, "lib")\nimport engine\nengine.go()\n',
         'lib/engine.py': 'def go(): pass\n',
       },
       [],
     ],
+    [
+      'through several names, and in the words of others',
+      {
+        'test/apps/ctrl/run.py':
+          'import sys\nfrom pathlib import Path\nhere = Path(__file__).resolve().parent\n' +
+          'top = here.parents[1]\nif top not in sys.path:\n    sys.path.insert(0, str(top))\n' +
+          'import engine\nengine.go()\n',
+        'test/engine.py': 'def go(): pass\n',
+        'test/sub/run.py':
+          'import inspect, os, sys\nfolder = os.path.realpath(os.path.join(\n' +
+          '  os.path.split(inspect.getfile(inspect.currentframe()))[0], ".."))\n' +
+          'sys.path.insert(0, folder)\nimport engine\nengine.go()\n',
+        'more/engine.py': 'def go(): pass\n',
+        'tools/run.py':
+          'import sys, os\nsys.path += [os.path.join(os.path.dirname(__file__), "..", "more")]\n' +
+          'import engine\nengine.go()\n',
+      },
+      [
+        'test/apps/ctrl/run.py -> test/engine.py',
+        'test/sub/run.py -> test/engine.py',
+        'tools/run.py -> more/engine.py',
+      ],
+    ],
+    [
+      'by a module beside the file, which it imports first',
+      {
+        'test/helper.py':
+          'import os, sys\nsys.path.append(os.path.join(os.path.dirname(__file__), "../lib"))\n',
+        'test/run.py': 'from helper import *\nimport engine\nengine.go()\n',
+        'test/other.py': 'import engine\nengine.go()\n',
+        'lib/engine.py': 'def go(): pass\n',
+      },
+      ['test/run.py -> lib/engine.py', 'test/run.py -> test/helper.py'],
+    ],
   ])('%s', async (_name, files, links) => {
     expect((await linksOf(files)).sort()).toEqual(links);
+  });
+
+  const computed = {
+    'a.py':
+      'import sys\nsys.path.insert(0, compute("lib"))\nimport engine\nimport numpy\n' +
+      'import twice\nimport types\nengine.go(); numpy.f(); twice.f(); types.f()\n',
+    'lib/engine.py': 'def go(): pass\n',
+    // What a package holds is not found by its last name.
+    'lib/pkg/__init__.py': '',
+    'lib/pkg/types.py': 'def f(): pass\n',
+    'b/twice.py': 'def f(): pass\n',
+    'c/twice.py': 'def f(): pass\n',
+  };
+
+  it('a computed folder may be any: what only one has is an edge, at low confidence', async () => {
+    expect(await weighedEdgesOf(computed)).toEqual(['a.py -> lib/engine.py 0.6']);
+    expect(await unresolvedOf(computed)).toEqual([
+      'a.py twice: several folders have it, and a program decides which',
+    ]);
   });
 });
 
