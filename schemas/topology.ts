@@ -108,7 +108,7 @@ const stageSpecs = {
     reads: ['repo-admitted'],
     writes: ['repo-structure', 'dropped'],
     talksTo: ['parser child processes'],
-    version: 4,
+    version: 5,
   },
   plan: {
     does: 'requirements, architecture, modules, one purpose per file, by the teacher',

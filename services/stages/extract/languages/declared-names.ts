@@ -85,7 +85,7 @@ export function fullNames(file: ParsedFile): { full: string; definition: Definit
 }
 
 /** The class in which Java sees a Kotlin file's functions: `@file:JvmName`, or `FileKt`. */
-function facadesOf(file: ParsedFile): string[] {
+export function facadesOf(file: ParsedFile): string[] {
   if (file.language !== 'kotlin') return [];
   const { symbols, aliases, scope } = file.facts;
   const isLoose = ({ kind, parent }: Definition) =>

@@ -16,6 +16,7 @@ import { nameOf, sharedDepth } from '../../paths.ts';
 import type { SyntaxNode } from '../../syntax/syntax-node.ts';
 import { type DefinitionParts, definitionOf, docAbove } from '../../syntax/tree.ts';
 import { groupsAt, lastBefore, word, wordAt } from '../../syntax/words.ts';
+import { facadesOf, fullNames } from '../declared-names.ts';
 import {
   emptyResolution,
   type Language,
@@ -304,5 +305,28 @@ function readTypes(project: Project): Types {
   const declares = new Map(
     [...types].map(([full, all]) => [full, all.map(({ file }) => file.path)] as const),
   );
+  addNeighbours(project, declares, packages);
   return { declares, packages, inherited: openInherited(types), choose: openModules(project) };
+}
+
+/** Kinds of definitions that are no class in Java's eyes. */
+const noClasses: ReadonlySet<string> = new Set(
+  'function method field variable constant type module macro'.split(' '),
+);
+
+/** Adds the classes that Java has from files of Kotlin and Scala. */
+function addNeighbours(
+  project: Project,
+  declares: Map<string, string[]>,
+  packages: Set<string>,
+): void {
+  for (const file of project.files.values()) {
+    if (file.language !== 'kotlin' && file.language !== 'scala') continue;
+    if (file.parser === 'none') continue;
+    packages.add(file.facts.scope ?? '');
+    const classes = fullNames(file).filter(({ definition }) => !noClasses.has(definition.kind));
+    for (const full of [...classes.map((each) => each.full), ...facadesOf(file)]) {
+      if (declares.get(full)?.includes(file.path) !== true) append(declares, full, file.path);
+    }
+  }
 }

@@ -21,6 +21,8 @@ interface Unit {
   readonly module: string;
   readonly isTest: boolean;
   readonly isCommon: boolean;
+  /** What it is built for: `jvm` of `jvmMain`, and of a module of one platform. */
+  readonly platform: string;
 }
 
 /** Returns the files that a name in `from` means; null if nothing decides between modules. */
@@ -54,10 +56,12 @@ export function openModules(project: Project): Choose {
       return { group, rank: rankOf(unitOf(first), own, needs), depth: sharedDepth(first, from) };
     });
     ranked.sort((a, b) => a.rank - b.rank || b.depth - a.depth);
-    const [best, second] = ranked;
+    const [best] = ranked;
     if (best === undefined) return null;
-    const isTie = second?.rank === best.rank && second.depth === best.depth;
-    return isTie ? null : best.group;
+    const tied = ranked.filter(({ rank, depth }) => rank === best.rank && depth === best.depth);
+    // Source sets of one module are variants of one thing; other modules are other things.
+    const modules = new Set(tied.map(({ group: [first = ''] }) => unitOf(first).module));
+    return modules.size > 1 ? null : tied.flatMap(({ group }) => group);
   };
 }
 
@@ -68,7 +72,8 @@ function readUnit(path: string, manifests: ReadonlyMap<string, string>): Unit {
   if (set === null) {
     const module = foldersUpwards(folder).find((above) => manifests.has(above)) ?? '';
     const isTest = /(?:^|\/)tests?\//.test(path);
-    return { folder: `${module}${isTest ? '/test' : ''}`, module, isTest, isCommon: false };
+    const facts = { isTest, isCommon: false, platform: 'jvm' };
+    return { folder: `${module}${isTest ? '/test' : ''}`, module, ...facts };
   }
   const [, module = '', name = ''] = set;
   return {
@@ -76,15 +81,20 @@ function readUnit(path: string, manifests: ReadonlyMap<string, string>): Unit {
     module,
     isTest: /test/i.test(name),
     isCommon: /\bcommon/.test(name),
+    platform: /(\w+)(?:Main|Test)$/.exec(name)?.[1] ?? 'jvm',
   };
 }
 
 /** Returns the rank of a unit for files of `own`; the lowest comes first. */
 function rankOf(unit: Unit, own: Unit, needs: (module: string) => boolean): number {
   const hidden = unit.isTest && !own.isTest ? 8 : 0;
-  if (unit.module !== own.module) return hidden + (needs(unit.module) ? 3 : 4);
+  const isOtherPlatform = !unit.isCommon && unit.platform !== own.platform;
+  const variant = hidden + (isOtherPlatform ? 0.5 : 0);
+  if (unit.module !== own.module) {
+    return variant + (needs(unit.module) ? 3 : 4) + (unit.isCommon ? 0 : 0.25);
+  }
   if (unit.isCommon) return hidden;
-  return hidden + (unit.isTest ? 2 : 1);
+  return variant + (unit.isTest ? 2 : 1);
 }
 
 /** Returns whether the build of a module names another module as a dependency. */

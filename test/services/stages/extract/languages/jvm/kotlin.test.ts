@@ -131,6 +131,46 @@ describe('kotlin', () => {
         'lib/src/jvmMain/kotlin/Use.kt -> lib/src/jvmMain/kotlin/Clock.kt [same-package] Clock',
       ],
     ],
+    [
+      'of a module for several platforms, others see what is common, else their own platform',
+      {
+        'lib/build.gradle.kts': 'plugins { kotlin("multiplatform") }\n',
+        'lib/src/commonMain/kotlin/Clock.kt': 'package p\nexpect class Clock\n',
+        'lib/src/jvmMain/kotlin/Clock.kt': 'package p\nactual class Clock\nclass Timer\n',
+        'lib/src/nonJvmMain/kotlin/Clock.kt': 'package p\nactual class Clock\nclass Timer\n',
+        'lib/src/jsMain/kotlin/Page.kt': 'package p\nclass Page\n',
+        'lib/src/wasmMain/kotlin/Page.kt': 'package p\nclass Page\n',
+        'app/build.gradle.kts': 'dependencies { implementation(projects.lib) }\n',
+        'app/src/main/kotlin/App.kt':
+          'package app\nimport p.Clock\nimport p.Timer\nimport p.Page\n' +
+          'val all = listOf(Clock(), Timer(), Page())\n',
+      },
+      [
+        'app/src/main/kotlin/App.kt -> lib/src/commonMain/kotlin/Clock.kt [import] Clock',
+        'app/src/main/kotlin/App.kt -> lib/src/jsMain/kotlin/Page.kt [import] Page',
+        'app/src/main/kotlin/App.kt -> lib/src/jvmMain/kotlin/Clock.kt [import] Timer',
+        'app/src/main/kotlin/App.kt -> lib/src/wasmMain/kotlin/Page.kt [import] Page',
+      ],
+    ],
+    [
+      'Java sees the classes of Kotlin and Scala, and the functions of a file as a class',
+      {
+        'src/main/kotlin/Disk.kt':
+          '@file:JvmName("Disks")\npackage p\nclass Disk { class Part }\nfun open() = Disk()\n' +
+          'typealias Name = String\n',
+        'src/main/kotlin/paths.kt': 'package p\nfun walk() = 1\n',
+        'src/main/scala/Tree.scala': 'package q\nclass Tree\n',
+        'src/main/java/Use.java':
+          'package u;\nimport p.Disk.Part;\nimport static p.Disks.open;\nimport q.Tree;\n' +
+          'import p.PathsKt;\nimport p.Name;\n' +
+          'class Use { Part part; Tree tree; int n = PathsKt.walk(); Object o = open(); Name name; }\n',
+      },
+      [
+        'src/main/java/Use.java -> src/main/kotlin/Disk.kt [import] Disks,Part,open',
+        'src/main/java/Use.java -> src/main/kotlin/paths.kt [import] PathsKt',
+        'src/main/java/Use.java -> src/main/scala/Tree.scala [import] Tree',
+      ],
+    ],
   ])('%s', async (_name, files, expected) => {
     expect(await edgesOf(files)).toEqual(expected);
   });
