@@ -18,6 +18,9 @@ const bracketed = (words: string) => `[ \\t]{0,3}${inBrackets(words)}[ \\t]{0,3}
 const bracketedDot = bracketed(dotWords);
 const dashed = (word: string) => `[ \\t]{0,3}-${word}-[ \\t]{0,3}`;
 
+/** Around an operator of programs stand spaces, too, but never around the dots behind it. */
+const spacedAt = String.raw`[ \t]{1,3}@[ \t]{1,3}`;
+
 /** The spellings of one address: how its sign and its dots are spelt. */
 const spellings: readonly (readonly [at: string, dot: string, flags: string])[] = [
   [bracketed(atWords), String.raw`(?:${bracketedDot}|[ \t]+dot[ \t]+|\.)`, 'dgi'],
@@ -27,6 +30,7 @@ const spellings: readonly (readonly [at: string, dot: string, flags: string])[] 
   ['_at_', '_dot_', 'dgi'],
   ['AT', 'DOT', 'dg'],
   ['(?:_AT_|#at#)', String.raw`\.`, 'dg'],
+  [spacedAt, String.raw`[ \t]{1,3}\.[ \t]{1,3}`, 'dg'],
 ];
 
 /** Words that stand for a sign without a space or a bracket around them. */
@@ -63,6 +67,7 @@ const signs: readonly RegExp[] = [
     [
       String.raw`[[({<_#-][ \t]?(?:${atWords})[ \t]?[\])}>_#-]`,
       inBrackets(dotWords),
+      String.raw`[ \t]@[ \t]{1,3}${label}[ \t]{1,3}\.[ \t]`,
       String.raw`[ \t]at[ \t]+${label}[ \t]+dot[ \t]`,
       String.raw`(?<=(?:<|From: ?)[^\s<>]{1,64}) at `,
     ].join('|'),

@@ -16,6 +16,7 @@ import {
 import { isPlain, isSecret, isStated } from './judging/judge.ts';
 import { kindOf, type Name, type NameKind, nameAround, tellingPiece } from './judging/names.ts';
 import { looksRandom } from './judging/values.ts';
+import { secretsInList } from './lists.ts';
 import { type BareEnd, type Literal, readElement, readLiteral } from './literals.ts';
 import { parallelString } from './parallel.ts';
 
@@ -70,15 +71,19 @@ export function findAssignments(path: string, text: string): readonly Finding[] 
       continue;
     }
     const value = boundSecret(text, name, kind, file);
-    if (value === null) {
-      const parallel = parallelString(text, name);
-      if (parallel === null || !isSecret(parallel, kind)) continue;
+    const others = value === null ? [] : elementsAfter(text, name, value, kind);
+    const bound = [
+      value ?? [],
+      others,
+      secretsInList(text, name, kind, file === 'settings'),
+    ].flat();
+    const parallel = bound.length === 0 ? parallelString(text, name) : null;
+    if (parallel !== null && isSecret(parallel, kind)) {
       findings.push(secret(parallel.start, parallel.end, 'assignment'));
-      continue;
     }
-    for (const { start, end: to } of [value, ...elementsAfter(text, name, value, kind)]) {
+    for (const { start, end: to } of bound) {
       findings.push(secret(start, to, 'assignment'));
-      end = to;
+      end = Math.max(end, to);
     }
   }
   return findings;

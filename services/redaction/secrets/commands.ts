@@ -12,6 +12,10 @@ const near = String.raw`[^\r\n|;]{0,200}?(?:\s|(?<=[\s,[])["'])`;
 /** A word of a command line with or without quotes. */
 const quoted = String.raw`\\?["']?`;
 const word = String.raw`${quoted}([^\s"'\\|;&<>]{4,256})`;
+/** Between an option and its value: in a list of arguments each is a string of its own. */
+const inList = String.raw`["'],\s{0,20}`;
+const mayPart = `(?:[ =]|${inList})?`;
+const part = String.raw`(?:\s+|${inList})`;
 /** A pair `user:password`; the password may hold a colon. */
 const pair = String.raw`${quoted}[^\s:"'$]{0,64}:([^\s"'\\]{4,256})`;
 /** Options without a value, before the arguments of a command. */
@@ -25,16 +29,16 @@ const rows: readonly (readonly [command: string, place: string])[] = [
   ['curl', String.raw`[^\r\n]{0,400}?\s(?:-[a-zA-Z]{0,8}u|--user|--proxy-user|-U)[ =]?${pair}`],
   ['https?', String.raw`${near}(?:-a|--auth)[ =]${pair}`],
   ['lftp', String.raw`${near}-u[ =]?${quoted}[^\s,"']{1,64},${word}`],
-  ['sshpass|psexec|plink|pscp|psftp|rdesktop', String.raw`${near}-pw?[ =]?${word}`],
-  ['(?:docker|podman|az|oc|helm registry|buildah|skopeo) login', `${near}-p[ =]?${word}`],
+  ['sshpass|psexec|plink|pscp|psftp|rdesktop', `${near}-pw?${mayPart}${word}`],
+  ['(?:docker|podman|az|oc|helm registry|buildah|skopeo) login', `${near}-p${mayPart}${word}`],
   ['mysql|mysqldump|mysqladmin|mysqlimport|mariadb', `${near}-p((?!assword)[^\\s"'\\\\|;]{6,256})`],
   ['mysql|mysqldump|mysqladmin|mysqlimport|mariadb', `${near}-p["']([^\\s"'\\\\]{6,256})`],
-  ['mongo|mongosh|mongodump|mongorestore|cqlsh|twine upload|zip', `${near}-[pP][ =]?${word}`],
-  ['unzip|ipmitool|sqlcmd|osql|isql|bcp|mosquitto_pub|mosquitto_sub', `${near}-P[ =]?${word}`],
+  ['mongo|mongosh|mongodump|mongorestore|cqlsh|twine upload|zip', `${near}-[pP]${mayPart}${word}`],
+  ['unzip|ipmitool|sqlcmd|osql|isql|bcp|mosquitto_pub|mosquitto_sub', `${near}-P${mayPart}${word}`],
   ['signtool|schtasks', String.raw`${near}/r?p\s+${word}`],
   ['ncftp(?:put|get|ls)?', `${near}-p[ =]?${word}`],
-  ['redis-cli', String.raw`${near}-a\s+${word}`],
-  ['ldapsearch|ldapadd|ldapmodify|ldapdelete|ldapwhoami|ldappasswd', `${near}-w[ =]?${word}`],
+  ['redis-cli', `${near}-a${part}${word}`],
+  ['ldapsearch|ldapadd|ldapmodify|ldapdelete|ldapwhoami|ldappasswd', `${near}-w${mayPart}${word}`],
   ['7z|7za|rar|unrar', `${near}-h?p${word}`],
   ['xfreerdp|wfreerdp|cmdkey|schtasks', `${near}/(?:p|rp|pass):${word}`],
   ['smbclient', String.raw`${near}[^\s%]{0,64}%${word}`],
@@ -44,13 +48,18 @@ const rows: readonly (readonly [command: string, place: string])[] = [
     String.raw`[^\r\n]{0,40}?\s${quoted}\w{1,30}/([^\s"'\\@|;]{4,256})`,
   ],
   ['openssl passwd', flags + word],
-  ['ssh-keygen', String.raw`${near}-[NP]\s+${word}`],
+  ['ssh-keygen', `${near}-[NP]${part}${word}`],
   ['htpasswd', String.raw`${flags}\S{1,200}\s+[\w.@-]{1,64}\s+${word}`],
   ['htpasswd', String.raw`${flags}[\w.@-]{1,64}\s+${word}`],
+  [
+    'htpasswd',
+    String.raw`["'],\s{0,20}\[?\s{0,20}(?:["']-\w+["'],\s{0,20}){1,4}(?:["'][^"'\r\n]{1,200}["'],\s{0,20})?["'][\w.@-]{1,64}${inList}${word}`,
+  ],
+  ['mysqladmin', String.raw`${near}password\s+${word}`],
   ['net use', String.raw`\s+\S{1,80}\s+(?:\\\\\S{1,200}\s+)?${word}`],
   ['net user', String.raw`\s+[^\s/]{1,64}\s+${word}`],
   ['rabbitmqctl (?:add_user|change_password)|wpa_passphrase', String.raw`\s+\S{1,64}\s+${word}`],
-  ['useradd|usermod', `${near}(?:-p|--password)[ =]${word}`],
+  ['useradd|usermod', `${near}(?:-p|--password)(?:[ =]|${inList})${word}`],
   ['(?:vault|cargo|wandb|comet|flyctl auth|hf auth) login', flags + word],
   ['dotnet nuget push|nuget push|codecov|codecov.io/bash', `${near}-[kt][ =]?${word}`],
   // Settings of servers, routers and installers, in which the password follows a keyword.

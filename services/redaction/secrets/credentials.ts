@@ -65,6 +65,17 @@ const fieldFiles: readonly { readonly path: RegExp; readonly field: RegExp }[] =
     path: /(?:^|\/)\.?(?:vault_pass(?:word)?|password|passwd)(?:\.txt)?$/,
     field: /^(\S{8,128})\s*$/dg,
   },
+  // OpenVPN and others read a user's name and the password from two lines.
+  {
+    path: new RegExp(
+      [
+        String.raw`(?:^|/)[\w.-]*(?:auth|cred(?:ential)?s?|user-?pass|passw(?:or)?d|pass|login)`,
+        String.raw`(?:\.(?:txt|conf|cfg|auth))?$`,
+      ].join(''),
+      'i',
+    ),
+    field: /^\s*[\w.@+-]{1,64}[ \t]*\r?\n[ \t]*(\S{6,128})\s*$/dg,
+  },
   { path: /(?:^|\/)\.?bundle\/config$/, field: /^BUNDLE_\w+__\w+:\s*"?([^\s"]{8,})/dgm },
   { path: /(?:^|\/)userlist\.txt$/, field: /^"[^"\r\n]+"\s+"([^"\s]{6,})"/dgm },
   { path: /(?:^|\/)sasl_passwd$/, field: /^[^\s#]+\s+[^\s:]+:(\S{6,})/dgm },

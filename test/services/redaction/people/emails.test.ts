@@ -37,6 +37,18 @@ describe('addresses of people', () => {
   });
 });
 
+describe('addresses with spaces around their signs', () => {
+  test.each(['@@', 'Ann <@@>', '# By @@', 'mail: @@, or call'])('in %j', (around) => {
+    const spelt = (local: string, host: string) => around.replace('@@', `${local} @ ${host}`);
+    expect(clean(spelt('ann.lee', 'mail-host . co . uk'))).toBe(spelt('user-1', 'example . com'));
+  });
+
+  test.each(['y = a @ b.name\n', 'y = a @ b . T\n', 'f x @ (Just y) . g\n'])(
+    '%j is an operator',
+    (text) => expect(clean(text)).toBe(text),
+  );
+});
+
 describe('addresses whose sign is encoded', () => {
   const spellings = ['%40', '%2540', '&#64;', '&#x40;', '&commat;', '\\u0040', '\\x40', '\\u{40}'];
   const surroundings = [

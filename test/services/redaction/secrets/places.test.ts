@@ -27,6 +27,13 @@ const forms: readonly (readonly [string, string])[] = [
   ['a.sh', 'ldapsearch -D cn=admin -w @@ -b dc=x\n'],
   ['a.sh', 'sqlplus scott/@@@orcl\n'],
   ['a.sh', 'openssl enc -aes-256-cbc -in x -k @@\n'],
+  ['a.sh', 'mysqladmin -u root password "@@"\n'],
+  ['a.py', 'run(["sshpass", "-p", "@@", "ssh"])\n'],
+  ['a.py', 'run(["redis-cli", "-a", "@@", "ping"])\n'],
+  ['a.js', "spawn('htpasswd', ['-b', 'users', 'bob', '@@'])\n"],
+  ['auth.txt', 'bob\n@@\n'],
+  ['vpn/user-pass', 'bob@x.example\r\n@@\r\n'],
+  ['client.auth', 'bob\n@@'],
   ['a.bat', 'net user bob @@ /add\r\n'],
   ['a.ps1', '$p = ConvertTo-SecureString "@@" -AsPlainText -Force\n'],
   ['a.ps1', '"@@" | ConvertTo-SecureString -AsPlainText\n'],
@@ -97,6 +104,34 @@ describe('values in their place', () => {
     );
     expect(leaks(result, value)).toBe(false);
     expect(result).toBe(form.replace(/@@(?:.*@@)?/, '<SECRET_1>'));
+  });
+});
+
+describe('lists', () => {
+  const lists: readonly (readonly [string, string])[] = [
+    ['a.sh', 'PASSWORDS=("@1" "@2")\n'],
+    ['a.sh', "declare -a PASSWORDS=(\n  '@1'\n  '@2'\n)\n"],
+    ['a.sh', 'PASSWORDS+=(@1 @2)\n'],
+    ['a.rb', 'passwords = %w[@1 @2]\n'],
+    ['a.ps1', '$passwords = @("@1", "@2")\n'],
+    ['a.php', "$passwords = array('@1', '@2');\n"],
+    ['a.go', 'passwords := []string{"@1", "@2"}\n'],
+    ['A.java', 'String[] passwords = {"@1", "@2"};\n'],
+    ['A.kt', 'val passwords = listOf("@1", "@2")\n'],
+    ['a.rs', 'let passwords = vec!["@1", "@2"];\n'],
+    ['a.ts', 'const passwords: string[] = [\n  "@1", // one\n  "@2",\n];\n'],
+    ['a.yml', 'passwords:\n  - @1\n  - "@2"\nname: x\n'],
+  ];
+  test.each(lists)('every element goes in %s: %s', (path, form) => {
+    const random = seededRandom(form.length);
+    for (const make of passwords) {
+      const [one, two] = [make(random), make(random)];
+      const fill = (first: string, second: string) =>
+        form.replace('@1', first).replace('@2', second);
+      expect(redactSecrets(path, fill(one, two))).toBe(fill('<SECRET_1>', '<SECRET_2>'));
+      // One that is none is no end of the list.
+      expect(redactSecrets(path, fill('changeme', two))).toBe(fill('changeme', '<SECRET_1>'));
+    }
   });
 });
 
