@@ -25,7 +25,7 @@ const settingsFile = new RegExp(
   [
     String.raw`(?:^|/)\.(?:env|netrc|authinfo|npmrc|pypirc|pgpass|s3cfg|boto|\w{2,12}rc)[^/]*$`,
     String.raw`(?:^|/)(?:_netrc|credentials|kubeconfig|\.?kube/config|\.docker/config\.json)$`,
-    String.raw`\.(?:env|ini|cfg|conf|cnf|config|settings|properties|ya?ml|toml|tfvars|ovpn|reg|netrc|mk)$`,
+    String.raw`\.(?:env|ini|cfg|conf|cnf|config|settings|properties|ya?ml|toml|tfvars|ovpn|reg|netrc|mk|service|ldif)$`,
     String.raw`(?:^|/)(?:GNU)?makefile$`,
   ].join('|'),
   'i',
@@ -186,6 +186,8 @@ interface Place {
 function isTrusted({ text, name, value, before, inMarkup, file, bareEnd }: Place): boolean {
   const after = lineAfter(text, value.end);
   if (isDigest(value.text, name.text, before, after)) return false;
+  // A key in a block is found as such, without its first and last line.
+  if (/^-{4,5} ?BEGIN .{0,40}\b(?:PRIVATE|OpenVPN)\b/.test(value.text)) return false;
   if (file === 'lock' && /^[0-9a-f]+$/i.test(value.text)) return false;
   if (value.quoted || bareEnd !== 'operator' || inMarkup) return true;
   // A bracket follows, so the value is an expression: a call or an index.
@@ -194,12 +196,21 @@ function isTrusted({ text, name, value, before, inMarkup, file, bareEnd }: Place
   return isPlain(value.text) && looksRandom(value.text) && value.text.length >= 18;
 }
 
+/** Options behind which a variable stands with its value. */
+const variableOption =
+  /(?:^|\s)(?:-[eDE]|--(?:env|build-arg|set|set-string|from-literal|var|extra-vars))[ =]["']?$/;
+
+/** A comment that says little before the name: `# the password: …`. */
+const comment = /(?:^\s*(?:\/?\*+|--|;+|%+|<!--)|(?:^|\s)(?:\/\/+|#+))[ \t]*(?:[\w-]+[ \t]+){0,4}$/;
+
 /** Whether the value is assigned as in `export NAME=value`, or is in an option, string or URL. */
 function isLiteralLine(before: string, between: string, isProse: boolean): boolean {
   const tight = /^["']?[:=][ \t]?$/.test(between);
   if (/^\s*(?:export|ENV|ARG|set|setx|%let|\$env:|declare|readonly|RUN|-e|--env|#)\b/i.test(before))
     return tight || / $/.test(between);
   if (/[?&;]$|(?:^|[\s"'`(,[=])--?[\w.-]*=?$/.test(before)) return true;
+  if (between === '=' && variableOption.test(before)) return true;
+  if (/^[ \t]?[:=][ \t]?$/.test(between) && comment.test(before)) return true;
   // The default of a shell's variable.
   if (/\$\{$/.test(before) && /^:?[-=]$/.test(between)) return true;
   if (isProse && between === '=' && /[\s,]$/.test(before)) return true;

@@ -11,7 +11,7 @@ const beforeString = `(?=${stringOpening})`;
 /** A type between a name and its value; a string must follow, else the type may be the value. */
 const type = String.raw`(?:[?!]?[ \t]?:[ \t]?|[ \t]+)(?:<\w{1,10}>|\[\]const u8|[&*]?(?:'static |const )?(?:\[\w{1,10}; ?\w{1,8}\]|[A-Za-z_][\w.<>&'?|*[\] ]{0,40}?))[ \t]?`;
 /** Among them a shell's `:-` before a default, and the marks behind `**name:**`. */
-const operator = String.raw`(?:[?|:+!]{0,2}={1,3}>?|->|<{1,2}-|(?<=\bread [^\r\n]{0,60})<<<|(?<=\$\{[\w.]{1,60}):?-|:\*{0,2})`;
+const operator = String.raw`(?:[?|:+!]{0,2}={1,3}>?|->|<{1,2}-|(?<=\bread [^\r\n]{0,60})<<<|(?<=\$\{[\w.]{1,60}):?-|::(?=[ \t])|:\*{0,2})`;
 /** A function, a constructor or a bracket that may wrap a string value. */
 const called = String.raw`(?:(?:new |await )?(?:\[\])?[A-Za-z_][\w.:]{0,40}[!(]|\()\s{0,40}`;
 /** The key before the fallback, as in `getenv("X", "…")`, or the name of the argument. */
@@ -33,7 +33,7 @@ const nextLine = String.raw`[ \t]{0,4}(?:\r?\n[ \t]{1,60}${beforeString}|[>|][+-
 
 const assigned = [
   String.raw`${closing}[ \t]{0,20}(?:\[\d{0,5}\])?[ \t]{0,20}`,
-  String.raw`(?:${type}=(?=\s{0,60}${wrapper}${beforeString})|${operator})`,
+  String.raw`(?:${type}:?=(?=\s{0,60}${wrapper}${beforeString})|${operator})`,
   String.raw`(?:${nextLine}|[ \t]{0,20}${tag}${wrapper})`,
 ].join('');
 
@@ -43,6 +43,13 @@ const declared = [
   String.raw`["'],\s{0,40}(?:(?:\w{1,20}\s?=\s?)?(?:["'][^"'\r\n]{0,80}["']|[\w.]{1,40})\s?,\s{0,40}){1,6}`,
   String.raw`default\s?=\s?${beforeString}`,
 ].join('');
+/** What holds if there is no value of that name: `var("X").unwrap_or("…")`. */
+const otherwise = [
+  String.raw`["'\x60][\])]{1,3}(?:\.ok\(\))?\s{0,40}\.(?:unwrap_or(?:_else)?|or_else|orElse(?:Get)?|getOrElse`,
+  String.raw`|get_or_else|getOrDefault)\((?:\|_?\||\(\)[ \t]?->)?\s{0,40}${beforeString}`,
+].join('');
+/** The same in templates: `.Values.password | default "…"`. */
+const defaulted = String.raw`[ \t]{0,4}\|[ \t]{0,4}default[ \t(]{1,2}${beforeString}`;
 /** What a test types into the field of that name. */
 const typed = String.raw`\]?["'\x60]\){1,3}\s{0,40}\.(?:type|fill|clear_and_type|sendKeys|send_keys|set|setValue|val|typeText)\(${beforeString}`;
 const inCall = String.raw`[ \t]?\(\s{0,40}${beforeString}`;
@@ -61,7 +68,7 @@ const mapOfOne = String.raw`["']?[ \t]{0,8}[:=][ \t]{0,8}\{\s{0,40}["']?(?:value
 /** COBOL's way, and a fallback behind a variable that is nowhere assigned. */
 const worded = [
   String.raw`[ \t]{1,4}PIC[ \t]{1,4}[\w()]{1,20}[ \t]{1,8}VALUE[ \t]{1,8}${beforeString}`,
-  String.raw`|["']?[\])]?[ \t]{1,4}(?:\|\||or|\?\?|\?:)[ \t]{1,4}${beforeString}`,
+  String.raw`|["']?[\])}]?[ \t]{1,4}(?:\|\||or|\?\?|\?:|//)[ \t]{1,4}${beforeString}`,
 ].join('');
 /** In YAML, the entry `value` of the next line. */
 const below = String.raw`[ \t]{0,4}:[ \t]{0,8}\r?\n[ \t]{1,60}(?:value|default)[ \t]{0,4}:[ \t]{0,8}`;
@@ -120,12 +127,14 @@ export const bindings: readonly Binding[] = [
   row('entry', below, `${space}:`),
   row('entry', paired, quotes + space),
   row('entry', mapOfOne, `${quotes}${space}:=`),
-  row('entry', worded, `${quotes}${space}])`),
+  row('entry', worded, `${quotes}${space}])}`),
   row('assigned', assigned, `\\${quotes}${space}*])}.[?|:+!=-<`),
   row('assigned', property, `${space}:{`),
   row('map', inMap, `${quotes}${space}:=`),
   row('argument', declared, quotes),
   row('argument', argument, `]${quotes}`),
+  row('argument', otherwise, quotes),
+  row('assigned', defaulted, `${space}|`),
   row('argument', typed, `]${quotes}`),
   row('call', inCall, `${space}(`),
   row('element', element, '', 'iy'),
@@ -163,7 +172,7 @@ export function bindsString(name: string, before: string, between: string): bool
     if (/\{'?$/.test(before)) return true;
     return /^[A-Z\d_]+$/.test(name) && /[(,]\s*[\w.:]*$/.test(before);
   }
-  if (/^\s*@?$/.test(before) || /\((?:[a-z][\w!*-]*\s+)?['*]*$/.test(before)) return true;
+  if (/(?:^|[{;])\s*@?$/.test(before) || /\((?:[a-z][\w!*-]*\s+)?['*]*$/.test(before)) return true;
   return /\b(?:CREATE|ALTER|COPY|UNLOAD|CREDENTIALS?)\s[^'"]*(?:'[^']*'[^'"]*)*$/.test(before);
 }
 

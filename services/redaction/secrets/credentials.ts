@@ -90,7 +90,8 @@ function findInFields(path: string, text: string): Finding[] {
   const fields = fieldFiles.flatMap((file) =>
     file.path.test(path) ? groupsOf(text, file.field, 'field', isOpen) : [],
   );
-  return [...fields, ...findInName(path, text)];
+  // A line of fields is no word, though nothing parts its fields but colons.
+  return fields.length > 0 ? fields : findInName(path, text);
 }
 
 /** A file of one word that is a secret by the file's name: `secrets/db_password`, `master.key`. */

@@ -110,16 +110,18 @@ export function looksLikePassword(value: string): boolean {
   ) {
     return false;
   }
-  if (
-    /^(?:\.{0,2}\/|https?:|[a-z][\w+]*:\/\/|[\w-]+(?:\.[a-z][\w-]*)+$|[\w-]+(?:\/[\w.-]+)+$)/i.test(
-      value,
-    )
-  )
-    return false;
+  if (/^(?:\.{0,2}\/|https?:|[a-z][\w+]*:\/\/|[\w-]+(?:\/[\w.-]+)+$)/i.test(value)) return false;
+  if (/^[\w-]+(?:\.[a-z][\w-]*)+$/i.test(value) && !isJumble(value)) return false;
   const classes = [/[a-z]/, /[A-Z]/, /\d/, /[^\w\s]/].filter((form) => form.test(value)).length;
   if (!/\d/.test(value) && !(classes >= 3 && value.length >= 12)) return false;
   if (isWordLike(value) && !/[!@#$%^&*?+=]/.test(value)) return false;
   return classes >= 3 || (classes === 2 && changes(value) >= 3);
+}
+
+/** Whether a dotted value holds digits and letters of both cases that form no names. */
+function isJumble(value: string): boolean {
+  const isMixed = [/[a-z]/, /[A-Z]/, /\d/].every((form) => form.test(value));
+  return isMixed && pairsOf(value).count >= 4 && pairsOf(value).commonShare < 0.4;
 }
 
 /** Returns how often letters and digits alternate. */

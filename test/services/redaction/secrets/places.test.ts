@@ -9,10 +9,11 @@ import {
   seededRandom,
 } from '../../../samples/inputs/planted-secrets.ts';
 
-/** A password without a digit, and one with a digit in it. */
+/** A password without a digit, one with digits, and one with a dot as in a property's name. */
 const passwords: readonly ((random: Random) => string)[] = [
   (random) => `kQ${randomText(random, 'zvqwkjfh', 6)}Z${randomText(random, 'zvqwkjfh', 5)}`,
   (random) => `p${randomText(random, alphabets.base62, 14)}7k2W`,
+  (random) => `xK9${randomText(random, 'zvqwkj', 3)}.M${randomText(random, 'ZVQWKJzvqwkj', 5)}2w`,
 ];
 
 const forms: readonly (readonly [string, string])[] = [
@@ -32,6 +33,25 @@ const forms: readonly (readonly [string, string])[] = [
   ['a.py', 'run(["redis-cli", "-a", "@@", "ping"])\n'],
   ['a.js', "spawn('htpasswd', ['-b', 'users', 'bob', '@@'])\n"],
   ['auth.txt', 'bob\n@@\n'],
+  ['.pgpass', 'h:5432:db:bob:@@\n'],
+  ['a.sh', 'docker run -e MYSQL_ROOT_PASSWORD=@@ mysql\n'],
+  ['a.sh', 'docker build --build-arg "DB_PASSWORD=@@" .\n'],
+  ['a.service', '[Service]\nEnvironment=DB_PASSWORD=@@\n'],
+  ['a.ldif', 'userPassword: @@\n'],
+  ['a.py', '# password: @@\n'],
+  ['a.js', 'let a; // the admin password: @@\n'],
+  ['a.c', '/* password = @@ */\n'],
+  ['a.sql', '-- password: @@\n'],
+  ['a.tex', '% password: @@\n'],
+  ['a.rs', 'env::var("DB_PASSWORD").unwrap_or("@@".to_string())\n'],
+  ['a.rs', 'env::var("DB_PASSWORD").unwrap_or_else(|_| "@@".into())\n'],
+  ['A.java', 'Optional.ofNullable(System.getenv("DB_PASSWORD")).orElse("@@")\n'],
+  ['a.scala', 'sys.env.get("DB_PASSWORD").getOrElse("@@")\n'],
+  ['a.pl', "my $p = $ENV{DB_PASSWORD} // '@@';\n"],
+  ['a.tpl', 'password: {{ .Values.password | default "@@" }}\n'],
+  ['a.groovy', "credentials { username 'a'; password '@@' }\n"],
+  ['a.jsonnet', "{ password:: '@@' }\n"],
+  ['a.adb', 'Password : constant String := "@@";\n'],
   ['vpn/user-pass', 'bob@x.example\r\n@@\r\n'],
   ['client.auth', 'bob\n@@'],
   ['a.bat', 'net user bob @@ /add\r\n'],
