@@ -10,15 +10,23 @@ export interface SearchProps {
   readonly out: number;
 }
 
-export function SearchCard({ totals: { search, lacks }, out }: SearchProps) {
+export function SearchCard({ totals: { samples, search, lacks }, out }: SearchProps) {
   const lacking = lacks.map(({ what, count: size }) => ({
     name: `no ${what}`,
     size,
     text: count(size),
     to: { view: 'samples' as const, out, parameters: { lacking: '1' } },
   }));
+  const title = { title: 'Search', aside: 'bits per byte of code' };
+  if (samples === 0) {
+    return (
+      <Card {...title}>
+        <p class="note">No document is known here.</p>
+      </Card>
+    );
+  }
   return (
-    <Card title="Search" aside="bits per byte of code">
+    <Card {...title}>
       {search === null ? (
         <p class="note">No file was searched.</p>
       ) : (

@@ -9,6 +9,7 @@ import { TrajectoryView } from '../trajectory/trajectory-view.tsx';
 import { isCopy } from './copy.ts';
 import { Help } from './help.tsx';
 import { focusFilter, useKeys } from './keys.ts';
+import { plural } from './numbers.ts';
 import { Link, Plain, Trouble, Waiting } from './parts.tsx';
 import type { PlainView, Route, ViewName } from './route.ts';
 import { command, connected, copy, go, helpOpen, notice, output, outputs, route } from './state.ts';
@@ -153,10 +154,13 @@ function OutputChoice() {
 function Growing() {
   const now = output.value;
   if (now === undefined) return null;
-  if (now.shardsRead < now.shards && now.problem === null) {
+  if (now.shardsRead < now.shards) {
+    const { shards, shardsRead, problem } = now;
     return (
       <span class="chip">
-        reading shard {now.shardsRead + 1} of {now.shards}
+        {problem === null
+          ? `reading shard ${shardsRead + 1} of ${shards}`
+          : `shows ${shardsRead} of ${plural(shards, 'shard')}`}
       </span>
     );
   }

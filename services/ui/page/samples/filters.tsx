@@ -1,6 +1,6 @@
 /** What narrows the table down; all of it stands in the address. */
 import { isCopy } from '../frame/copy.ts';
-import { withParameters } from '../frame/route.ts';
+import { type Parameters, withParameters } from '../frame/route.ts';
 import { go, route } from '../frame/state.ts';
 
 function change(name: string, value: string): void {
@@ -14,6 +14,11 @@ const allPlaces = [
 ] as const;
 /** A copy has no server that looks through documents. */
 const places = allPlaces.filter(([value]) => !isCopy || value === '');
+
+/** What is looked for in documents; a sample's numbers narrow nothing down there. */
+export function looksInDocuments({ in: place }: Parameters): boolean {
+  return place === 'paths' || place === 'thoughts';
+}
 
 export function Filters() {
   const { parameters } = route.value;
@@ -40,6 +45,14 @@ export function Filters() {
           ))}
         </select>
       </label>
+      {!looksInDocuments(parameters) && <SampleFilters parameters={parameters} />}
+    </search>
+  );
+}
+
+function SampleFilters({ parameters }: { readonly parameters: Parameters }) {
+  return (
+    <>
       <Bound name="min" label="tokens from" />
       <Bound name="max" label="to" />
       <Switch name="searched" label="searched" />
@@ -49,7 +62,7 @@ export function Filters() {
           licence {parameters.licence} ✕
         </button>
       )}
-    </search>
+    </>
   );
 }
 

@@ -7,7 +7,7 @@ import { Link, Trouble } from '../frame/parts.tsx';
 import { type Parameters, type Route, withParameters } from '../frame/route.ts';
 import { command, edition, go, output, quoted, route } from '../frame/state.ts';
 import { useVirtualRows } from '../frame/use-virtual.ts';
-import { Filters } from './filters.tsx';
+import { Filters, looksInDocuments } from './filters.tsx';
 import { SampleRowView } from './sample-row.tsx';
 import { ScanHits } from './scan-hits.tsx';
 import { pageQuestion, pageSize, useRows } from './use-rows.ts';
@@ -23,10 +23,6 @@ const columns: readonly { readonly name: string; readonly sort: SortColumn }[] =
   { name: 'search', sort: 'gain' },
   { name: 'missing', sort: 'lacks' },
 ];
-
-function looksInDocuments({ in: place }: Parameters): boolean {
-  return place === 'paths' || place === 'thoughts';
-}
 
 function rowsQuestion({ out, parameters }: Route): Parameters {
   const { in: _, ...filters } = parameters;
