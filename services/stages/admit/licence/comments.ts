@@ -24,6 +24,10 @@ const blocks: readonly (readonly [open: RegExp, close: RegExp])[] = [
   [/^--\[=*\[/, /\]=*\]/],
   [/^#\[=*\[/, /\]=*\]/],
   [/^=(?:begin|pod|head\d)\b/, /^=(?:end|cut)\b/],
+  // In templates: JSX, Handlebars, and the languages that know Liquid's block.
+  [/^\{\/\*+/, /\*+\/\s*\}/],
+  [/^\{\{~?!(?:--)?/, /(?:--)?~?\}\}/],
+  [/^\{%-?\s*comment\b[^%]*%\}/, /\{%-?\s*endcomment\b/],
 ];
 
 /** Returns a pattern of all openings. It has no flags, so they must have none. */
@@ -40,6 +44,10 @@ const blocksOf: readonly (readonly [name: RegExp, open: RegExp, close: RegExp])[
   [/\.jl$/i, /^#=/, /=#/],
   [/\.nim$/i, /^#\[+/, /\]+#/],
   [/\.(?:coffee|litcoffee)$/i, /^###/, /###/],
+  [/\.m$/i, /^%\{$/, /^%\}/],
+  [/\.(?:adoc|asciidoc)$/i, /^\/{4,}$/, /^\/{4,}/],
+  [/\.st$/i, /^"(?!")/, /"/],
+  [/\.(?:svg|xml|html?|xhtml|vue)$/i, /^<(?:svg|html|\?xml)\b[^<>]{0,400}>\s*<!--+/, /--+>/],
 ];
 
 const docstring = /^[bru]{0,2}("""|''')/i;
@@ -56,7 +64,28 @@ const lineMarksOf: readonly (readonly [name: RegExp, mark: RegExp])[] = [
   [/\.(?:vb|bas|cls|frm|vbs)$/i, /^'+/],
   [/\.(?:f|for|ftn|f77)$/i, /^[Cc*](?=\s|$)/],
   [/\.(?:rst|rest)$/i, /^\.\.(?=\s|$)/],
+  [/\.(?:md|markdown|mdx)$/i, /^\[(?:\/\/|comment|_)\]:\s*(?:#|<>)\s*["'(]/i],
+  [/\.(?:apl[a-z]?|dyalog)$/i, /^⍝+/],
+  [/\.(?:fs|fth|4th|forth)$/i, /^\\(?=\s)/],
+  [/\.bas$/i, /^\d{1,5}\s+rem\b/i],
 ];
+
+/** Where a comment goes on for as long as its lines are indented. */
+const indentedBlock: readonly (readonly [name: RegExp, open: RegExp])[] = [
+  [/\.(?:rst|rest)$/i, /^\.\.(?:\s|$)(?!\s*(?:\w+::|_|\[|\|))/],
+  [/\.(?:pug|jade|haml|slim)$/i, /^(?:\/\/-?|-#|\/!?)(?:\s|$)/],
+];
+
+/** Before a docstring that a file has behind its imports. */
+const importing = /^(?:import|from) [\w.]+/;
+
+/** An SPDX line behind code; an odd number of quotes before it would make it part of a string. */
+const spdxBehindCode = new RegExp(
+  [
+    '^(?:[^"\'`]|"[^"]*"|\'[^\']*\'|`[^`]*`){0,400}?',
+    String.raw`\s(?:\/\/|\/\*|#|--|;|%|<!--)\s*(SPDX-License-Identifier:.*?)\s*(?:\*\/|-->)?$`,
+  ].join(''),
+);
 
 /** A tag that may precede the first comment of a page or script. */
 const opening = /^(?:<\?(?:php|=)?|<%@?|<script\b[^>]*>|<style\b[^>]*>)\s*(?=\/|#|<)/i;
@@ -87,11 +116,15 @@ class Scanner {
   #current: { lines: string[]; offset: number } | null = null;
   #close: RegExp | null = null;
   #code = false;
+  /** Opens a block that its indentation ends; null in languages without such. */
+  readonly #indenting: RegExp | null;
+  #isIndented = false;
 
   constructor(path: string) {
     const own = blocksOf.filter(([name]) => name.test(path));
     this.#blocks = [...own.map(([, open, close]) => [open, close] as const), ...blocks];
     this.#anyBlock = own.length === 0 ? anyBlock : joined(this.#blocks);
+    this.#indenting = indentedBlock.find(([name]) => name.test(path))?.[1] ?? null;
     const marks = lineMarksOf.filter(([name]) => name.test(path)).map(([, mark]) => mark);
     this.#marks = [...marks, lineMark];
   }
@@ -100,6 +133,7 @@ class Scanner {
   read(raw: string, offset: number): boolean {
     const line = raw.trim();
     if (this.#close !== null) this.#inside(line, offset);
+    else if (this.#isIndented && line !== '' && /^\s/.test(raw)) this.#add(line, offset, true);
     else if (line === '') this.#add('', offset, false);
     else return this.#outside(this.#code ? line : line.replace(opening, ''), offset);
     return true;
@@ -118,6 +152,7 @@ class Scanner {
   }
 
   #outside(line: string, offset: number): boolean {
+    this.#isIndented = this.#indenting?.test(line) ?? false;
     if (!this.#code && docstring.test(line)) {
       const quote = docstring.exec(line)?.[1] ?? '';
       return this.#begin(line, docstring, new RegExp(quote), offset);
@@ -132,7 +167,9 @@ class Scanner {
       return true;
     }
     this.#current = null;
-    this.#code = true;
+    const tag = line.includes('SPDX-') ? spdxBehindCode.exec(line)?.[1] : undefined;
+    if (tag !== undefined) this.#found.push({ lines: [tag], offset });
+    this.#code ||= !importing.test(line);
     return !mayOpenString(line);
   }
 

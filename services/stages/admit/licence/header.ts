@@ -10,6 +10,7 @@ import {
   parseExpression,
 } from './expression.ts';
 import { mayNameOne, readNameAlone } from './notice/name-alone.ts';
+import { notebookComments } from './notice/notebook.ts';
 import { isInHead, readBlock, statingWords } from './notice/notice.ts';
 import { restricts } from './riders.ts';
 import { canonical, fromName, fromStatement, parseKnown, someBsd, stated } from './statement.ts';
@@ -30,7 +31,7 @@ const inCode = new RegExp(
 export function readHeader({ path, text }: FileText): LicenceExpression | null {
   const hasName = mayNameOne(text);
   if (!hasName && !mayStateOne(text)) return null;
-  const comments = commentsOf(path, text);
+  const comments = /\.ipynb$/i.test(path) ? notebookComments(text) : commentsOf(path, text);
   const spdx = [...comments, ...remarksOf(path, text)].flatMap(readSpdx);
   if (spdx.length > 0) return combine('and', spdx);
   const code = inCode.exec(text);
@@ -94,6 +95,8 @@ function readSpdx({ lines }: CommentBlock): readonly LicenceExpression[] {
     const value = spdxLine
       .exec(line)?.[1]
       ?.replace(/[\s-]+$/, '')
+      // In Markdown a bracket closes the comment.
+      .replace(/^([^()]*)\)$/, '$1')
       .trim();
     if (value === undefined || value === '') return [];
     const parsed = parseExpression(value);

@@ -54,6 +54,7 @@ export function readLicenceFiles(
     files.flatMap(({ path, text }) => namedTexts(path, text)).filter((path) => !mayNameText(path)),
   );
   for (const { path, text } of files) {
+    if (holders.test(text)) continue;
     if (isLicenceText(path) || named.has(path)) {
       // A readme holds more than a licence's text, even where metadata names it as such.
       const isWhole = isMain(path) || (named.has(path) && !isReadme(path));
@@ -84,6 +85,9 @@ export function readLicenceFiles(
   if (expression === null) return fromReadme(files, evidence);
   return withContradiction(files, { evidence, expression });
 }
+
+/** Beside a licence that R knows, LICENSE has only these lines, and no text. */
+const holders = /^(?:\s*(?:YEAR|COPYRIGHT HOLDERS?|ORGANI[SZ]ATION):[^\r\n]*(?:\r?\n|$)){1,6}\s*$/i;
 
 function isRecognised({ identifier }: TextMatch): boolean {
   return identifier !== unrecognised;

@@ -29,7 +29,8 @@ const readers: readonly MetadataReader[] = [
   { name: /\.(?:gemspec|podspec)$/, read: readGemspec },
   { name: /\.(?:cs|fs|vb)proj$|^Directory\.Build\.props$|\.nuspec$/, read: readNuget },
   { name: /^package\.xml$/, read: element('license') },
-  { name: /\.(?:cabal|spec)$|^DESCRIPTION$/, read: readControlField },
+  { name: /\.(?:cabal|spec)$/, read: readControlField },
+  { name: /^DESCRIPTION$/, read: readDescription },
   { name: /^copyright$/, read: readControlField },
   {
     name: /^(?:package|snapcraft|META|galaxy)\.ya?ml$|^META\.yml$|^CITATION\.cff$/,
@@ -200,7 +201,22 @@ function readNuget(text: string): LicenceExpression | null {
 /** Reads `License: GPLv2+` in an RPM spec, a Debian copyright file, Cabal or R metadata. */
 function readControlField(text: string): LicenceExpression | null {
   const values = captures(text, /^[Ll]icense:[ \t]*([^\n]{1,200})$/gm);
-  return together(values.map((value) => value.replace(/\s*\+\s*file LICEN[CS]E$/i, '')));
+  return together(values);
+}
+
+/** Reads R's own forms: `GPL (>= 2) | BSD_3_clause + file LICENSE`. */
+function readDescription(text: string): LicenceExpression | null {
+  const [value = ''] = captures(text, /^License:[ \t]*([^\n]{1,200})$/gm);
+  const choices = value.split('|').map((choice) =>
+    choice
+      .replace(/\s*\+?\s*file LICEN[CS]E\s*$/i, '')
+      .replace(/^\s*BSD_([23])_clause\s*$/i, 'BSD-$1-Clause')
+      .replace(/^\s*([AL]?GPL)\s*\(\s*>=?\s*([\d.]+)\s*\)/, '$1-$2+')
+      .replace(/^\s*([AL]?GPL)\s*$/, '$1-2+')
+      .replace(/\s*\(\s*[>=]=?\s*([\d.]+)\s*\)/, ' $1')
+      .trim(),
+  );
+  return anyOf(choices.filter((choice) => choice !== ''));
 }
 
 function readYamlField(text: string): LicenceExpression | null {

@@ -39,7 +39,7 @@ const pythonMetadata = /^[^/]+\.(?:dist|egg)-info\/(?:METADATA|PKG-INFO)$/;
 const packageFile = new RegExp(
   [
     String.raw`\/(?:package\.json|composer\.json|Cargo\.toml|pyproject\.toml|setup\.cfg|setup\.py|`,
-    String.raw`pom\.xml|[^/]+\.gemspec)$`,
+    String.raw`pom\.xml|bower\.json|DESCRIPTION|[^/]+\.(?:gemspec|podspec|cabal|nuspec|csproj|fsproj))$`,
   ].join(''),
 );
 

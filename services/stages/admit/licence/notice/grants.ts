@@ -12,7 +12,7 @@ const things = [
   'script|plugin|project|product|class|component|document|documentation|header|',
   'driver|font|theme|extension|materials?|content|application|app|tool|framework|',
   'utility|patch|game|example|snippet|implementation|data|form|distribution|release|',
-  'copy|it',
+  'copy|notebook|it',
 ].join('');
 const verbs = [
   'licen[cs]ed|distributed|redistributed|released|available|provided|covered|',

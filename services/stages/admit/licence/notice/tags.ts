@@ -69,6 +69,8 @@ export function readTag(line: string): LicenceExpression | null {
   if (copyright.test(line) && /\b[AL]?GPL\b/.test(line)) {
     return combine('and', licencesIn(line));
   }
+  // Answers of Stack Overflow are under Creative Commons, which people put behind the address.
+  if (/https?:\/\/\S+.{0,80}\bCC[ -]BY/.test(line)) return combine('and', licencesIn(line));
   const value = tag.exec(line)?.[1]?.replace(/[\s*/.-]+$/, '') ?? '';
   const isTag = /^[@\\:$]|[:：]|=/.test(line.slice(0, 30));
   if (

@@ -33,6 +33,12 @@ provided that the following conditions are met:
 3. The name may not be used to endorse or promote products derived from this software without
    specific prior written permission.`;
 
+const quotes = '"'.repeat(3);
+const indented = (text: string) => text.replaceAll('\n', '\n  ');
+/** A notebook of one cell. */
+const cell = (type: string, text: string) =>
+  JSON.stringify({ cells: [{ cell_type: type, source: text.split(/^/m), metadata: {} }] });
+
 export const copyleft: readonly NoticeCase[] = [
   [
     'a.c',
@@ -90,6 +96,24 @@ export const copyleft: readonly NoticeCase[] = [
   ['a.pas', `{\n${gpl(later)}\n}\n`, 'GPL-2.0-or-later'],
   ['a.rb', `=begin\n${gpl(later)}\n=end\n`, 'GPL-2.0-or-later'],
   ['a.php', `<?php\n/**\n${behind(' *', gpl(later))}\n */\n`, 'GPL-2.0-or-later'],
+  ['a.jsx', `{/* ${gpl(later)} */}\n`, 'GPL-2.0-or-later'],
+  ['a.hbs', `{{!-- ${gpl(later)} --}}\n`, 'GPL-2.0-or-later'],
+  ['a.liquid', `{% comment %}\n${gpl(later)}\n{% endcomment %}\n`, 'GPL-2.0-or-later'],
+  ['a.pug', `//-\n  ${indented(gpl(later))}\ndiv\n`, 'GPL-2.0-or-later'],
+  ['a.rst', `..\n  ${indented(gpl(later))}\n\nTitle\n`, 'GPL-2.0-or-later'],
+  ['a.adoc', `////\n${gpl(later)}\n////\n`, 'GPL-2.0-or-later'],
+  ['a.m', `%{\n${gpl(later)}\n%}\n`, 'GPL-2.0-or-later'],
+  ['a.st', `"${gpl(later)}"\n`, 'GPL-2.0-or-later'],
+  ['a.apl', `${behind('⍝', gpl(later))}\n`, 'GPL-2.0-or-later'],
+  ['a.fth', `${behind('\\', gpl(later))}\n`, 'GPL-2.0-or-later'],
+  ['a.bas', `${behind('10 REM', gpl(later))}\n`, 'GPL-2.0-or-later'],
+  ['a.svg', `<svg width="1"><!-- ${gpl(later)} --></svg>\n`, 'GPL-2.0-or-later'],
+  ['a.py', `import os\n${quotes}\n${gpl(later)}\n${quotes}\n`, 'GPL-2.0-or-later'],
+  ['a.md', '[//]: # (SPDX-License-Identifier: GPL-3.0-only)\n\nText.\n', 'GPL-3.0-only'],
+  ['a.js', "let a = '//'; // SPDX-License-Identifier: GPL-3.0-only\n", 'GPL-3.0-only'],
+  ['a.js', '// https://stackoverflow.com/a/1, CC BY-SA 4.0\nlet a;\n', 'CC-BY-SA-4.0'],
+  ['a.ipynb', cell('code', '# Licensed under the GPL v3\nx = 1\n'), 'GPL-3.0-only'],
+  ['a.ipynb', cell('markdown', 'This notebook is licensed under the GPL v3.'), 'GPL-3.0-only'],
   ['a.c', `#include <a.h>\n\n/* ${gpl(later)} */\n`, 'GPL-2.0-or-later'],
   ['a.c', `// ${gpl(later).replaceAll('\n', '\r// ')}\rint a;\r`, 'GPL-2.0-or-later'],
   [
@@ -274,6 +298,11 @@ const sentences = [
 ];
 
 export const mentions: readonly NoticeCase[] = [
+  ['a.js', "let a = '// SPDX-License-Identifier: GPL-3.0-only';\n", null],
+  ['a.js', "let a = 'x // SPDX-License-Identifier: GPL-3.0-only'; let b;\n", null],
+  ['a.ipynb', cell('code', 'x = "# Licensed under the GPL v3"\n'), null],
+  ['a.ipynb', '{"cells": 1, "x": "# Licensed under the GPL v3"}', null],
+  ['a.rst', '.. code:: text\n\n   Licensed under the GPL v3\n', null],
   ...sentences.map((text) => ['a.c', `// ${text}\nint a;\n`, null] as const),
   // Institutes, headings of lists, words of another language.
   ['a.py', '# Ann Lee\n# MIT\nimport os\n', null],

@@ -47,6 +47,18 @@ describe('under permissive', () => {
     });
   });
 
+  test('what R writes is read, and a LICENSE that names only the holder is no text', async () => {
+    const found = await admit({
+      DESCRIPTION: 'Package: a\nLicense: MIT + file LICENSE\n',
+      LICENSE: 'YEAR: 2020\nCOPYRIGHT HOLDER: Ann\n',
+      'R/a.R': 'f <- 1\n',
+      'other/DESCRIPTION': 'Package: b\nLicense: GPL (>= 2)\n',
+      'other/R/b.R': 'g <- 1\n',
+    });
+    expect(found.licence.expression).toBe('MIT');
+    expect(found.admitted).toEqual(['DESCRIPTION', 'LICENSE', 'R/a.R']);
+  });
+
   test('a folder with its own licence is left out, its text is evidence', async () => {
     const found = await admit({
       LICENSE: mit,
