@@ -42,7 +42,11 @@ const backslashSystems: ReadonlySet<number> = new Set([0, 10, 11, 14]);
 /** Returns the name of an entry that was read raw; invalid UTF-8 in it becomes U+FFFD. */
 export function zipName(entry: yauzl.Entry): string {
   const { generalPurposeBitFlag, fileNameRaw, extraFields, versionMadeBy } = entry;
-  const name = yauzl.getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true);
+  const decoded = yauzl.getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true);
+  // The oldest code page has pictures in the place of control characters: no name is written so.
+  const plain = fileNameRaw.toString('latin1');
+  const isOldPage = decoded.length === plain.length && /^[\0-\x7f]*$/.test(plain);
+  const name = isOldPage ? plain : decoded;
   const isParted = !name.includes('/') && backslashSystems.has(versionMadeBy >>> 8);
   return isParted ? name.replaceAll('\\', '/') : name;
 }

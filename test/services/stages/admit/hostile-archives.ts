@@ -80,6 +80,8 @@ export interface ZipEntry {
   readonly method?: number;
   /** The system on which the entry was packed: 0 MS-DOS, 3 Unix, which it is unless given. */
   readonly system?: number;
+  /** The name is not marked as UTF-8, as old programs and Python's leave it where it is ASCII. */
+  readonly isUnmarked?: boolean;
 }
 
 export function zip(entries: readonly ZipEntry[]): Buffer {
@@ -92,7 +94,7 @@ export function zip(entries: readonly ZipEntry[]): Buffer {
     const data = deflateRawSync(body);
     const fields = Buffer.alloc(26);
     fields.writeUInt16LE(20, 0);
-    fields.writeUInt16LE((entry.flags ?? 0) | 0x800, 2);
+    fields.writeUInt16LE((entry.flags ?? 0) | (entry.isUnmarked === true ? 0 : 0x800), 2);
     fields.writeUInt16LE(entry.method ?? 8, 4);
     // 2024-02-03 04:05:06 as DOS date and time.
     fields.writeUInt16LE((4 << 11) | (5 << 5) | 3, 6);

@@ -98,6 +98,13 @@ describe('names and types', () => {
     }
   });
 
+  test('a control character of a name in a zip is none of the pictures of an old code page', async () => {
+    const archive = zip([{ name: 'a\nb.txt', body: 'x', isUnmarked: true }]);
+    const { files, skipped } = await unpack(archive, 'zip', limits);
+    expect(files).toEqual([]);
+    expect(skipped.map(({ reason }) => reason)).toEqual(['unsafe-path']);
+  });
+
   test('a name beyond the limit is unsafe and reported shortened', async () => {
     const { files, skipped } = await outcome([safe, ...longName('d/'.repeat(600), 'x')]);
     expect(files).toEqual(['a.txt']);
