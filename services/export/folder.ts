@@ -149,8 +149,10 @@ async function guarded<Result>(subject: string, work: () => Promise<Result>): Pr
   try {
     return await work();
   } catch (error) {
-    const { code } = error as { code?: string };
-    if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code ?? '')) {
+    const { code = '', syscall } = error as NodeJS.ErrnoException;
+    // On a read-only disk Node says "no such file" of the new folder.
+    const isRefused = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code);
+    if (isRefused || (code === 'ENOENT' && syscall === 'mkdir')) {
       throw new PipelineError(
         'OUTPUT_UNWRITABLE',
         `${subject} cannot be written (${code}); name another folder with --to`,

@@ -112,6 +112,10 @@ const machineCodes = {
     'No space is left where the program writes.',
     'Free some space and run the same command again; finished work is kept.',
   ),
+  DATABASE_DAMAGED: fatal(
+    'A database of the output is damaged: its log, its memo, what was spent, or a batch.',
+    'Restore it from a copy, or move it away: without its memo a run asks the teacher again, and without its log only what is in shards is known.',
+  ),
   OUTPUT_LOCKED: fatal(
     'Another process is working in the output.',
     'Wait for it, or choose another output.',

@@ -60,23 +60,38 @@ export function waitsForNextRun(code: ErrorCode): boolean {
 }
 
 /**
- * Turns "no space left" from the file system or SQLite into DISK_FULL; returns any other error
- * unchanged.
+ * Turns "no space left" from the file system or SQLite into DISK_FULL, and what SQLite says of a
+ * damaged file into DATABASE_DAMAGED; returns any other error unchanged.
  */
 export function asPipelineError(error: unknown, subject: string): unknown {
   if (error instanceof PipelineError) return error;
   const code = (error as { code?: string } | null)?.code;
   const sqlite = (error as { errcode?: number } | null)?.errcode;
-  // SQLITE_FULL is 13; its extended codes keep 13 in the low byte.
-  const full =
-    code === 'ENOSPC' || code === 'EDQUOT' || (sqlite !== undefined && (sqlite & 0xff) === 13);
-  if (!full) return error;
+  // Extended codes keep the primary one in the low byte.
+  const primary = sqlite === undefined ? null : sqlite & 0xff;
+  if (primary === sqliteCodes.corrupt || primary === sqliteCodes.noDatabase) {
+    return new PipelineError(
+      'DATABASE_DAMAGED',
+      `${subject} is damaged (${(error as Error).message}); restore it from a copy, or move it away and run the same command again`,
+      { subject, cause: error },
+    );
+  }
+  if (code !== 'ENOSPC' && code !== 'EDQUOT' && primary !== sqliteCodes.full) return error;
   return new PipelineError(
     'DISK_FULL',
     `no space left while writing ${subject}; free some space and run the same command again, finished work is kept`,
     { subject, cause: error },
   );
 }
+
+/** Primary result codes of SQLite. */
+export const sqliteCodes = {
+  denied: 3,
+  readOnly: 8,
+  corrupt: 11,
+  full: 13,
+  noDatabase: 26,
+} as const;
 
 /** Null for what can never be read; any other error leaves the question open and is thrown. */
 export async function unlessUnreadable<Result>(
