@@ -59,6 +59,13 @@ describe.skipIf(!hasBrowser)('the page', () => {
     await page.context().close();
   });
 
+  test('counts nothing that was left out where no log tells of it', async () => {
+    const { page } = await open('#/drops/0');
+    await page.getByText('What was left out is not known here').waitFor();
+    expect(await page.getByText(/\d repositor/).count()).toBe(0);
+    await page.context().close();
+  });
+
   test('offers no filter that a search in documents would leave out of account', async () => {
     const { page, troubles } = await open('#/samples/0?in=paths&q=a&min=5&lacking=1&licence=MIT');
     await page.waitForSelector('.hits a');

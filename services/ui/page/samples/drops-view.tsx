@@ -36,9 +36,11 @@ export function DropsView() {
         <p class="note">What was left out is not known here, because {funnel.why}.</p>
       )}
       <DropFilters view={funnel} />
-      <p class="note" role="status">
-        {plural(value.matched, 'repository', 'repositories')}
-      </p>
+      {funnel.found !== null && (
+        <p class="note" role="status">
+          {plural(value.matched, 'repository', 'repositories')}
+        </p>
+      )}
       <Rows page={value} />
       {value.matched > value.rows.length && value.rows.length < 500 && (
         <button type="button" onClick={() => setShown(shown + pageSize)}>
