@@ -1,8 +1,9 @@
 /**
  * Writes a copy of outputs that any server of files can show: the page, and every answer that its
- * views ask for, in pieces of bounded size. `index.html` comes last, so half a copy shows nothing.
+ * views ask for, in pieces of bounded size. `index.html` comes last, so half a copy shows nothing;
+ * one that fails is removed, so that the same command can begin again.
  */
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { PipelineError } from '../../runtime/errors.ts';
 import type {
@@ -56,6 +57,18 @@ const pageSize = 500;
 export async function writeCopy(request: CopyRequest): Promise<CopyReport> {
   const { folder } = request;
   await requireEmpty(folder);
+  try {
+    return await writeAll(request);
+  } catch (error) {
+    // It was empty. The folder itself may be the caller's.
+    for (const name of await readdir(folder).catch(() => [])) {
+      await rm(join(folder, name), { recursive: true, force: true });
+    }
+    throw error;
+  }
+}
+
+async function writeAll(request: CopyRequest): Promise<CopyReport> {
   const report = { samples: 0, files: 0, bytes: 0 };
   const copy = openCopy(request, report);
   const outputs = await copy.ask<readonly OutputState[]>('outputs', {});

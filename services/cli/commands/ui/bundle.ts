@@ -38,7 +38,9 @@ export async function writeBundle(
       folder,
       hide: context.redactor.hideKnown,
       onSample: (done, all) => {
-        if (context.signal.aborted) throw stopped(folder);
+        if (context.signal.aborted) {
+          throw new PipelineError('INTERRUPTED', `stopped; nothing is left in ${folder}`);
+        }
         tell(`document ${done + 1} of ${all}`);
       },
     });
@@ -56,11 +58,4 @@ export async function writeBundle(
     tell('');
     await close();
   }
-}
-
-function stopped(folder: string): PipelineError {
-  return new PipelineError(
-    'INTERRUPTED',
-    `stopped; ${folder} holds a part of the copy: remove it before the next try`,
-  );
 }

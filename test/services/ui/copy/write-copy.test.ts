@@ -31,9 +31,9 @@ afterAll(async () => {
   harness.remove();
 });
 
-const copyTo = (folder: string) =>
+const copyTo = (folder: string, from = answers) =>
   writeCopy({
-    ...{ answers, folder, onSample: () => {} },
+    ...{ answers: from, folder, onSample: () => {} },
     page: new Map([
       ['/', { type: 'text/html', bytes: Buffer.from('the served page') }],
       ['/page.js', { type: 'text/javascript', bytes: Buffer.from('the script') }],
@@ -71,6 +71,18 @@ test('every document of every output is there, and nothing tells where it was ma
     expect(texts.map(({ text }) => text)).toEqual(segments.map(({ body }) => body));
   }
   expect(readFileSync(join(folder, 'index.html'), 'utf8')).toContain("default-src 'none'");
+});
+
+test('a copy that fails leaves the folder empty, so that it can begin again', async () => {
+  const folder = join(harness.folder, 'failed');
+  mkdirSync(folder);
+  const failing = new Map(answers).set('journey', async () => {
+    expect(filesOf(folder).length).toBeGreaterThan(0);
+    throw new Error('no journey');
+  });
+  await expect(copyTo(folder, failing)).rejects.toThrow('no journey');
+  expect(readdirSync(folder)).toEqual([]);
+  await copyTo(folder);
 });
 
 test('a folder that holds something is refused, and stays as it is', async () => {
