@@ -61,8 +61,8 @@ export async function planChecked(
     show: ({ requirements, architecture }) => `${requirements}\n\n${architecture}`,
   });
   const usages = [usage];
-  const refused: Partial<Record<ProseName, string>> = {};
-  for (const name of wrong === null ? [] : proseNames) {
+  const refused: Partial<Record<ProseName, string>> = { ...plan.refused };
+  for (const name of wrong === null ? [] : namesOfProse(plan)) {
     const found = findProblem(plan[name], facts, proseChecks);
     if (found === null) continue;
     usages.push(refusedBy(found));
@@ -82,8 +82,13 @@ export async function planChecked(
 
 const proseNames: readonly ProseName[] = ['requirements', 'architecture'];
 
+/** Of the texts that the teacher gave; one that it refuses would be refused again. */
+function namesOfProse({ refused = {} }: PlanAnswer): readonly ProseName[] {
+  return proseNames.filter((name) => refused[name] === undefined);
+}
+
 function findProseProblem(plan: PlanAnswer, facts: Facts): Finding | null {
-  for (const name of proseNames) {
+  for (const name of namesOfProse(plan)) {
     const found = findProblem(plan[name], facts, proseChecks);
     if (found !== null) return { ...found, problem: `${name}: ${found.problem}` };
   }

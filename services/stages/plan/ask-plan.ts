@@ -28,15 +28,18 @@ export async function askForPlan(
   }
   const { value, usage } = answer;
   const lacks = lacksOfPurposes(request, value);
-  // Each text stands for itself: an unusable one costs neither the other nor the purposes.
+  // Each text stands for itself: an unusable one costs neither the other nor the purposes. Both of
+  // a refused answer have one reason.
+  const problems = new Set<string>();
   const usable = (name: ProseName) => {
     const problem =
       value.refused?.[name] ?? findTextProblem(name, value[name], config.textBytesMax);
     if (problem === null) return value[name].trim();
-    lacks.push(lackOfPlan(problem));
+    problems.add(problem);
     return '';
   };
   const prose = { requirements: usable('requirements'), architecture: usable('architecture') };
+  lacks.push(...[...problems].map(lackOfPlan));
   const { purposes, modules = [] } = value;
   return { prose, purposes, modules, lacks, usage };
 }

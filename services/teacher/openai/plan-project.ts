@@ -1,6 +1,7 @@
 /**
  * Plans a project from the top down: requirements and architecture, then the purpose of each module
- * of a large one, then the purpose of each file. Each level is shown what the one above decided.
+ * of a large one, then the purpose of each file. Each level is shown what the one above decided; a
+ * level that the teacher refuses costs itself alone.
  */
 import type { Usage } from '../../../schemas/generated/types.ts';
 import type {
@@ -43,17 +44,23 @@ export async function planProject(
   const form = { form: planAnswer, formName: 'plan', part: 'plan', ...limit };
   const wanted = { ...form, sketch: sketchPlan(request.files.length) };
   const prompt = planPrompt(request, settings.promptBytesMax);
-  const prose = await keptAnswer(chat, prompt, wanted, asking);
-  const planned = { ...prose.value, modules: [] };
+  const answer = await askOrGiveUp(() => keptAnswer(chat, prompt, wanted, asking));
+  const prose = 'reason' in answer ? withoutProse(answer.reason) : answer.value;
+  const planned = { ...prose, modules: [] };
   const told = await askPurposes(chat, settings, { request, planned }, asking);
   const { purposes, modules, failures } = told.value;
   const value: PlanAnswer = {
-    ...prose.value,
+    ...prose,
     purposes,
     ...(modules.length === 0 ? {} : { modules }),
     ...(failures.length === 0 ? {} : { failures }),
   };
-  return { value, usage: sumUsage([prose.usage, told.usage]) };
+  return { value, usage: sumUsage([answer.usage, told.usage]) };
+}
+
+function withoutProse(reason: string) {
+  const refused = { requirements: reason, architecture: reason };
+  return { requirements: '', architecture: '', refused };
 }
 
 /** Modules first, since files are shown what theirs is for. Of all, or of those refused alone. */

@@ -127,7 +127,8 @@ test('works with a model behind an endpoint, and without its words where it give
     body: {
       requirements: '',
       architecture: '',
-      usage: { calls: 2 },
+      // The plan, its repair, and the purposes, which it does give.
+      usage: { calls: 3 },
       lacks: [{ what: 'plan', path: null }],
     },
   });

@@ -86,6 +86,21 @@ test('modules that a model refuses to describe cost neither the prose nor the fi
   expect(value.purposes).toHaveLength(6);
 });
 
+test('a project that a model refuses to describe costs no purpose', async () => {
+  const { teacher } = await openOnFake({
+    fault: ([system]) =>
+      system?.content.includes('"requirements"') === true
+        ? { kind: 'text', text: 'no plan today' }
+        : null,
+  });
+  const checked = checkedTeacher(teacher, { checks: 'on', mendingsMax: 2 });
+  const { value } = await checked.plan(planRequest, signal);
+  const reason = expect.stringContaining('TEACHER_ANSWER_INVALID');
+  expect(value.refused).toEqual({ requirements: reason, architecture: reason });
+  expect(value.purposes).toHaveLength(6);
+  expect(value.failures ?? []).toEqual([]);
+});
+
 test('only purposes that a check refuses are asked for again, with what was wrong', async () => {
   let times = 0;
   const { teacher, server } = await openOnFake({
