@@ -76,8 +76,8 @@ export function reportFailure(
   { out, err, redactor }: Pick<CommandContext, 'out' | 'err' | 'redactor'>,
   json: boolean,
 ): ExitCode {
-  const exitCode = exitCodeOf(failure);
   const error = asRefusal(failure);
+  const exitCode = exitCodeOf(error);
   const coded = error instanceof PipelineError ? error : null;
   const code = coded?.code ?? 'INTERNAL';
   const message = error instanceof Error ? error.message : String(error);

@@ -78,7 +78,8 @@ export function openChild(options: ChildOptions, silenceMsMax: number): LlamaChi
     };
     const onClose = (code: number | null, end: string | null) => {
       const what = `ended (${end ?? code}): ${causeIn(lastWords)}`;
-      reject(end === null || crashSignals.has(end) ? crash(what) : unavailable(what));
+      const isCrash = end === null || crashSignals.has(end);
+      reject(unavailable(what, isCrash ? Crash : PipelineError));
     };
     const onAbort = () => reject(signal.reason);
     asked.on('message', onMessage);
@@ -137,10 +138,6 @@ function causeIn(lastWords: string): string {
   return (lines.find((line) => line.includes('GGML_')) ?? lines.at(-1) ?? 'no word').trim();
 }
 
-function crash(what: string): Crash {
-  return new Crash('SCORER_UNAVAILABLE', `llama.cpp ${what}`, { subject: 'scorer.file' });
-}
-
-function unavailable(what: string): PipelineError {
-  return new PipelineError('SCORER_UNAVAILABLE', `llama.cpp ${what}`, { subject: 'scorer.file' });
+function unavailable(what: string, Failure = PipelineError): PipelineError {
+  return new Failure('SCORER_UNAVAILABLE', `llama.cpp ${what}`, { subject: 'scorer.file' });
 }

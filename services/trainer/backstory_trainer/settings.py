@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Settings:
     checkpoint_every: int = 100
     follow: bool = False
     """At the head of a data set that grows: wait for more, or end."""
-    bad_shards: str = "fatal"
+    bad_shards: Literal["fatal", "skip"] = "fatal"
     """A corrupt shard ends the run, or its packs are masked (`skip`). A missing one ends it."""
     exclude: tuple[str, ...] = ()
     """Shards whose packs are masked: paths in the output."""

@@ -80,7 +80,7 @@ class Training:
             epochs=settings.epochs,
             head="wait" if settings.follow else "stop",
             missing="wait" if settings.follow else "fatal",
-            bad_shards="skip" if settings.bad_shards == "skip" else "fatal",
+            bad_shards=settings.bad_shards,
             exclude=settings.exclude,
             patience=patience,
         )

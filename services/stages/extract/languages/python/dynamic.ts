@@ -84,7 +84,7 @@ function parentsOf(expression: string): number {
 function namesReplaced(expression: string, text: string): string {
   let whole = expression;
   for (let count = 0; count < namesMax; count += 1) {
-    // What other languages' programmers write for `__file__`.
+    // A longer way to say `__file__`.
     whole = whole.replace(
       /\b(?:inspect\.)?getfile\(\s*(?:inspect\.)?currentframe\(\)\s*\)/,
       '__file__',
