@@ -7,11 +7,23 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { shellWord } from '../../dataset/printable.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 
 const name = 'node-llama-cpp';
 /** The version that was tried; 83 MB with its library for Linux x64. */
 const version = '3.21.1';
+/** Its packages of compiled code, by platform: those for CPUs, and Metal's on Apple silicon. */
+const compiled: Readonly<Record<string, string>> = {
+  'darwin arm64': 'mac-arm64-metal',
+  'darwin x64': 'mac-x64',
+  'linux arm': 'linux-armv7l',
+  'linux arm64': 'linux-arm64',
+  'linux riscv64': 'linux-riscv64',
+  'linux x64': 'linux-x64',
+  'win32 arm64': 'win-arm64',
+  'win32 x64': 'win-x64',
+};
 
 export interface LibraryPlace {
   /** The URL of its module. */
@@ -46,13 +58,24 @@ function below(folder: string): string | null {
 
 function missing(folder: string, problem: string): PipelineError {
   const place = folder === '' ? join(homedir(), '.cache/backstory/llama') : folder;
-  const packages = `${name}@${version} @node-llama-cpp/linux-x64@${version}`;
-  const command = `npm install --prefix ${place} ${packages} --omit=optional --ignore-scripts`;
+  const command = installCommand(place, `${process.platform} ${process.arch}`);
   return new PipelineError(
     'TOOL_MISSING',
-    `scorer.kind llama needs ${name}, which ${problem}; run \`${command}\` and set scorer.libraryFolder to ${place}`,
+    `scorer.kind llama needs ${name}, which ${problem}; ${
+      command === null
+        ? `it has no build for ${process.platform} ${process.arch}, so choose another scorer.kind`
+        : `run \`${command}\` and set scorer.libraryFolder to ${place}`
+    }`,
     { subject: 'scorer.libraryFolder' },
   );
+}
+
+/** Null on a platform (Node's names of system and processor) that it has no compiled code for. */
+export function installCommand(place: string, platform: string): string | null {
+  const build = compiled[platform];
+  if (build === undefined) return null;
+  const packages = `${name}@${version} @node-llama-cpp/${build}@${version}`;
+  return `npm install --prefix ${shellWord(place)} ${packages} --omit=optional --ignore-scripts`;
 }
 
 export type Token = number;

@@ -1,11 +1,13 @@
 /** Two data sets side by side: their numbers, their lengths, and the same file in both. */
+
 import { useEffect } from 'preact/hooks';
+import { shellWord } from '../../../dataset/printable.ts';
 import type { SamplePage, SampleRow, Totals } from '../../api.ts';
 import { Histogram } from '../data/histogram.tsx';
 import { bitsPerByte, bytes, count, plural, share, short } from '../frame/numbers.ts';
 import { Card, Plain, Trouble, Waiting } from '../frame/parts.tsx';
 import { type Route, withParameters } from '../frame/route.ts';
-import { command, editionOf, go, outputs, quoted, route } from '../frame/state.ts';
+import { command, editionOf, go, outputs, route } from '../frame/state.ts';
 import { useAnswer } from '../frame/use-answer.ts';
 import { fileQuestion, SideBySide } from './side-by-side.tsx';
 
@@ -15,7 +17,7 @@ export function CompareView() {
   const other = otherOf(route.value);
   const [one, two] = [all[out], all[other]];
   useEffect(() => {
-    command.value = `backstory ui ${all.map(({ label }) => quoted(label)).join(' ')}`;
+    command.value = `backstory ui ${all.map(({ label }) => shellWord(label)).join(' ')}`;
     document.title = 'Compare · backstory';
   }, [all.length]);
   if (one === undefined || two === undefined) {

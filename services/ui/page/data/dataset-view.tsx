@@ -1,9 +1,11 @@
 /** The data set at a glance: how much there is, of what, what was left out, and what it cost. */
+
 import { useEffect } from 'preact/hooks';
+import { shellWord } from '../../../dataset/printable.ts';
 import type { FunnelView, Totals } from '../../api.ts';
 import { bytes, count, figure, plural, share, short } from '../frame/numbers.ts';
 import { Bars, Card, Figure, Plain, Trouble, Waiting } from '../frame/parts.tsx';
-import { command, output, quoted, route } from '../frame/state.ts';
+import { command, output, route } from '../frame/state.ts';
 import { useAnswer } from '../frame/use-answer.ts';
 import { CostCard, DescriptionCard, SearchCard } from './cards.tsx';
 import { FunnelCard } from './funnel-card.tsx';
@@ -16,7 +18,7 @@ export function DatasetView() {
   const { value: funnel } = useAnswer<FunnelView>('funnel', { out: String(out) });
   const label = output.value?.label ?? '';
   useEffect(() => {
-    command.value = `backstory report ${quoted(label)}`;
+    command.value = `backstory report ${shellWord(label)}`;
     document.title = `${label} · backstory`;
   }, [label]);
   if (problem !== null) return <Trouble problem={problem} heading="Data set" />;

@@ -80,11 +80,6 @@ export function tell(text: string): void {
   }, noticeMs);
 }
 
-/** A word as a shell reads it. */
-export function quoted(word: string): string {
-  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
 export async function copy(text: string, what: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);

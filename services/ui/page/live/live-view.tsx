@@ -1,9 +1,11 @@
 /** What is being done for a data set now: its graph, the models that it asks, and dead letters. */
+
 import { useEffect } from 'preact/hooks';
+import { shellWord } from '../../../dataset/printable.ts';
 import type { LiveView as Live } from '../../live/view.ts';
 import { duration } from '../frame/numbers.ts';
 import { Plain, Waiting } from '../frame/parts.tsx';
-import { command, output, quoted, route } from '../frame/state.ts';
+import { command, output, route } from '../frame/state.ts';
 import { Flow } from './flow.tsx';
 import { Letters } from './letters.tsx';
 import { ModelCards } from './model-cards.tsx';
@@ -18,8 +20,8 @@ export function LiveView() {
   useEffect(() => {
     command.value =
       from === 'cluster'
-        ? `backstory lag --dataset ${quoted(dataset)}`
-        : `cat ${quoted(`${label}/log/now.json`)}`;
+        ? `backstory lag --dataset ${shellWord(dataset)}`
+        : `cat ${shellWord(`${label}/log/now.json`)}`;
     document.title = `Live: ${label} · backstory`;
   }, [label, dataset, from]);
   if (value === null) return <Waiting />;

@@ -1,13 +1,15 @@
 /** All marks of an output: what people said of its steps, each a link to the step. */
+
 import { useEffect } from 'preact/hooks';
 import type { Mark } from '../../../../schemas/marks.ts';
 import { verdicts } from '../../../../schemas/verdicts.ts';
+import { shellWord } from '../../../dataset/printable.ts';
 import type { MarkPage } from '../../marks/view.ts';
 import { isCopy } from '../frame/copy.ts';
 import { count, plural } from '../frame/numbers.ts';
 import { Link, Plain, Trouble, Waiting } from '../frame/parts.tsx';
 import { withParameters } from '../frame/route.ts';
-import { command, go, output, quoted, route } from '../frame/state.ts';
+import { command, go, output, route } from '../frame/state.ts';
 import { useAnswer } from '../frame/use-answer.ts';
 
 const pageMax = 500;
@@ -22,7 +24,7 @@ export function MarksView() {
   };
   const { value, problem } = useAnswer<MarkPage>('marks', question, String(out));
   useEffect(() => {
-    command.value = `cat ${quoted(`${label}/marks.jsonl`)}`;
+    command.value = `cat ${shellWord(`${label}/marks.jsonl`)}`;
     document.title = `Marks of ${label} · backstory`;
   }, [label]);
   if (problem !== null) return <Trouble problem={problem} heading="Marks" />;

@@ -1,10 +1,12 @@
 /** Repositories that made no trajectory, each with where and why it ended. */
+
 import { useEffect, useState } from 'preact/hooks';
+import { shellWord } from '../../../dataset/printable.ts';
 import type { DropPage, FunnelView } from '../../api.ts';
 import { count, plural } from '../frame/numbers.ts';
 import { Plain, Trouble, Waiting } from '../frame/parts.tsx';
 import { withParameters } from '../frame/route.ts';
-import { command, go, output, quoted, route } from '../frame/state.ts';
+import { command, go, output, route } from '../frame/state.ts';
 import { useAnswer } from '../frame/use-answer.ts';
 
 const pageSize = 100;
@@ -24,7 +26,7 @@ export function DropsView() {
   const { value, problem } = useAnswer<DropPage>('drops', question);
   const { value: funnel } = useAnswer<FunnelView>('funnel', { out: String(out) });
   useEffect(() => {
-    command.value = `backstory report ${quoted(label)} --json`;
+    command.value = `backstory report ${shellWord(label)} --json`;
     document.title = `Left out of ${label} · backstory`;
   }, [label]);
   if (problem !== null) return <Trouble problem={problem} heading="Left out" />;

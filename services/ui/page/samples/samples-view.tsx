@@ -1,11 +1,13 @@
 /** All samples as a table that filters and sorts; only the rows in view are asked for and drawn. */
+
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { shellWord } from '../../../dataset/printable.ts';
 import type { SortColumn } from '../../api.ts';
 import { useKeys } from '../frame/keys.ts';
 import { count } from '../frame/numbers.ts';
 import { Link, Trouble } from '../frame/parts.tsx';
 import { type Parameters, type Route, withParameters } from '../frame/route.ts';
-import { command, edition, go, output, quoted, route } from '../frame/state.ts';
+import { command, edition, go, output, route } from '../frame/state.ts';
 import { useVirtualRows } from '../frame/use-virtual.ts';
 import { Filters, looksInDocuments } from './filters.tsx';
 import { SampleRowView } from './sample-row.tsx';
@@ -39,7 +41,7 @@ export function SamplesView() {
   const label = output.value?.label ?? '';
   const isScan = looksInDocuments(parameters);
   useEffect(() => {
-    command.value = `backstory inspect ${quoted(label)}`;
+    command.value = `backstory inspect ${shellWord(label)}`;
     document.title = `Samples of ${label} · backstory`;
   }, [label]);
   return (

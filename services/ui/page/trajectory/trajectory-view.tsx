@@ -1,10 +1,12 @@
 /** One trajectory as its reader wants it: what was read, what was thought, what was written. */
+
 import { useEffect, useMemo } from 'preact/hooks';
+import { shellWord } from '../../../dataset/printable.ts';
 import type { LogView, OpeningView, TrajectoryView as Trajectory } from '../../api.ts';
 import { isCopy } from '../frame/copy.ts';
 import { Plain, Trouble, Waiting } from '../frame/parts.tsx';
 import type { Parameters, Route } from '../frame/route.ts';
-import { command, output, quoted, route } from '../frame/state.ts';
+import { command, output, route } from '../frame/state.ts';
 import { type Answered, useAnswer, useSettled } from '../frame/use-answer.ts';
 import { Reader } from './reader.tsx';
 
@@ -56,7 +58,7 @@ export function TrajectoryView() {
   const label = output.value?.label ?? '';
   const name = value?.name ?? id;
   useEffect(() => {
-    command.value = `backstory inspect ${quoted(label)} ${quoted(id)} --full`;
+    command.value = `backstory inspect ${shellWord(label)} ${shellWord(id)} --full`;
     document.title = `${name} · backstory`;
   }, [label, id, name]);
   if (problem !== null) return <Trouble problem={problem} heading="Trajectory" />;
