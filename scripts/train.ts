@@ -3,10 +3,11 @@
  * to a model whose loss falls, on CPUs: the environment, the pipeline on a part of this repository,
  * the reference trainer, and the picture of the loss. Repeating it goes on where it ended.
  */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sumOver } from '../services/dataset/manifest.ts';
+import { makeFolder } from '../services/runtime/store/make-folder.ts';
 import { byteTokenizerFile } from '../test/samples/inputs/byte-tokenizer.ts';
 import { pythonWithTorch } from '../test/samples/installed/python-environment.ts';
 import { call, failed, launcher, root } from './training/children.ts';
@@ -47,7 +48,7 @@ async function main(): Promise<void> {
   if (model !== 'tiny' && !existsSync(model)) throw new Error(`there is no model at ${model}`);
   const { to } = values;
   const [out, run] = [join(to, 'out'), join(to, 'run')];
-  mkdirSync(to, { recursive: true });
+  makeFolder(to, 'name another folder with --to');
   const python = await timed('environment (PyTorch and transformers: 5 GB once)', pythonWithTorch);
   const sink = { ...knobs, tokenizer: tokenizerOf(model, to) };
   const set = Object.entries(sink).flatMap(([name, value]) => ['--set', `sink.${name}=${value}`]);

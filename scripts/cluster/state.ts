@@ -2,12 +2,13 @@
  * cluster.json: which servers a folder has, where they listen and which processes they are. Tests,
  * people and other programs read it; it is written whole and renamed, under the folder's lock.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { PipelineError } from '../../services/runtime/errors.ts';
+import { makeFolder } from '../../services/runtime/store/make-folder.ts';
 import { type Knob, partNames } from './settings.ts';
 
 const serverSchema = z.object({
@@ -75,7 +76,7 @@ const lockPollMs = 200;
  * transaction on a file: the system frees it even if its holder is killed.
  */
 export async function withLock<T>(folder: string, task: () => Promise<T>): Promise<T> {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const lock = new DatabaseSync(join(folder, 'lock.db'));
   try {
     lock.exec('PRAGMA busy_timeout = 0');

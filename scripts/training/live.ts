@@ -4,9 +4,10 @@
  * program are killed while the list grows, and go on. At the end every pack must have been trained
  * exactly once, in order.
  */
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { makeFolder } from '../../services/runtime/store/make-folder.ts';
 import { byteTokenizerFile } from '../../test/samples/inputs/byte-tokenizer.ts';
 import { pythonWithTorch } from '../../test/samples/installed/python-environment.ts';
 import { down, startCluster } from '../cluster/cluster.ts';
@@ -56,7 +57,7 @@ async function main(): Promise<void> {
   const to = resolve(values.to);
   if (existsSync(to)) throw new Error(`${to} is there already; remove it, or name another by --to`);
   const python = await timed('environment (PyTorch and transformers: 5 GB once)', pythonWithTorch);
-  mkdirSync(to, { recursive: true });
+  makeFolder(to, 'name another folder with --to');
   const tokenizer = join(to, 'bytes.json');
   writeFileSync(tokenizer, byteTokenizerFile());
   const servers = join(to, 'servers');

@@ -8,6 +8,7 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { compareText } from '../../schemas/compare-text.ts';
 import { asPipelineError, PipelineError } from '../runtime/errors.ts';
+import { makeFolder } from '../runtime/store/make-folder.ts';
 import { syncFolder } from '../runtime/store/objects/local.ts';
 
 export interface FileFacts {
@@ -43,7 +44,7 @@ export async function createExportFolder(target: string): Promise<ExportFolder> 
   const temporary = join(parent, `${prefix}${process.pid}`);
   await guarded(target, async () => {
     await refuseStranger(target);
-    await mkdir(parent, { recursive: true });
+    makeFolder(parent, 'name another folder with --to');
     await removeLeftovers(parent, prefix);
     await mkdir(temporary);
   });
@@ -77,7 +78,7 @@ async function openHashed(root: string, path: string): Promise<ExportFile> {
   const hash = createHash('sha256');
   let bytes = 0;
   const handle = await guarded(path, async () => {
-    await mkdir(dirname(full), { recursive: true });
+    makeFolder(dirname(full));
     return open(full, 'wx');
   });
   return {

@@ -1,6 +1,6 @@
 /** `backstory run SOURCE…`: turns repositories into shards here, with progress and a summary. */
-import { access, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { access, readdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { sumOver } from '../../dataset/manifest.ts';
 import { openOutput } from '../../dataset/open-output.ts';
 import { type ResolvedValues, type RunSummary, stages } from '../../registry.ts';
@@ -8,6 +8,7 @@ import { systemClock } from '../../runtime/clock.ts';
 import { type Book, openBookFile } from '../../runtime/coordination/book.ts';
 import { runEmbedded } from '../../runtime/embedded/embedded.ts';
 import { asPipelineError, PipelineError } from '../../runtime/errors.ts';
+import { makeFolder } from '../../runtime/store/make-folder.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
 import { openObjects } from '../../runtime/store/objects/open.ts';
 import { expandSources } from '../../stages/discover/sources.ts';
@@ -229,7 +230,7 @@ async function requireRun(outputFolder: string): Promise<void> {
 /** Writes a .gitignore into a new folder, so that a run on a working copy skips its own output. */
 async function prepareFolder(outputFolder: string): Promise<void> {
   try {
-    await makeFolder(outputFolder);
+    makeFolder(outputFolder, 'choose another --out');
     const entries = await readdir(outputFolder);
     if (entries.length === 0) await writeFile(join(outputFolder, '.gitignore'), '*\n');
   } catch (error) {
@@ -241,15 +242,4 @@ async function prepareFolder(outputFolder: string): Promise<void> {
       { subject: outputFolder, cause: error },
     );
   }
-}
-
-/**
- * Does the work of a recursive mkdir. Node's own never returns on file systems such as /proc, which
- * refuse a new folder with "no such file" although its parent exists.
- */
-async function makeFolder(folder: string): Promise<void> {
-  const stats = await stat(folder).catch(() => null);
-  if (stats?.isDirectory() === true) return;
-  if (dirname(folder) !== folder) await makeFolder(dirname(folder));
-  await mkdir(folder);
 }

@@ -2,12 +2,13 @@
  * A run of the whole graph in a folder that is thrown away: what it would ask is what counts. It
  * has the same prompts as a real run, because it is one, with a teacher that makes no calls.
  */
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { Scorer } from '../../ports/scorer.ts';
 import type { Teacher } from '../../ports/teacher.ts';
 import { type RunSummary, stages } from '../../registry.ts';
 import { runEmbedded } from '../../runtime/embedded/embedded.ts';
 import type { Memo } from '../../runtime/memo/memo.ts';
+import { makeFolder } from '../../runtime/store/make-folder.ts';
 import type { CommandContext } from '../context.ts';
 import { openConfiguredHost } from './code-host.ts';
 import type { LoadedConfiguration } from './settings.ts';
@@ -29,7 +30,7 @@ export async function runScratch(
   { folder, teacher, scorer, memo }: ScratchRun,
 ): Promise<RunSummary> {
   await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   try {
     return await runEmbedded({
       outputFolder: folder,

@@ -3,11 +3,11 @@
  * the most that it may cost before it is made, and with what it cost when it ends. Entries that
  * never ended are those of a killed process, and count in full.
  */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { asPipelineError } from '../errors.ts';
 import { openGroupCommit, syncingOf } from '../store/group-commit.ts';
+import { makeFolder } from '../store/make-folder.ts';
 
 /** In millionths of a dollar. */
 export interface Spent {
@@ -103,7 +103,7 @@ SET calls = calls + excluded.calls, microDollars = microDollars + excluded.micro
 export function openBookFile(folder: string): Book {
   const path = join(folder, 'spending.db');
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const database = new DatabaseSync(path);
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
     database.exec(tables);

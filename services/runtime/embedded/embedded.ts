@@ -3,7 +3,6 @@
  * its writer reports that everything is durable; until then it may die at any moment and be
  * resumed.
  */
-import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { destination, type Logger } from 'pino';
@@ -29,7 +28,7 @@ import {
 } from '../engine/open-engine.ts';
 import { runFacts } from '../engine/run-facts.ts';
 import { readEnvelope } from '../engine/unreadable.ts';
-import { asPipelineError, PipelineError, unlessUnreadable } from '../errors.ts';
+import { PipelineError, unlessUnreadable } from '../errors.ts';
 import { IdSet } from '../hashes/id-set.ts';
 import { type Memo, openMemo } from '../memo/memo.ts';
 import { plainWire } from '../records/wire.ts';
@@ -77,11 +76,6 @@ export async function runEmbedded<const Stages extends readonly AnyStage[]>(
   const settings = options.configuration.runtime as RuntimeKnobs;
   const run = runFacts({ ...options, bounded: true }, settings);
   const logFolder = join(options.outputFolder, 'log');
-  try {
-    mkdirSync(logFolder, { recursive: true });
-  } catch (error) {
-    throw asPipelineError(error, logFolder);
-  }
   // The lock comes first: a second process must not even read run.json.
   const sqlite = openSqliteBus(logFolder);
   const bus = options.faults?.bus?.(sqlite) ?? sqlite;

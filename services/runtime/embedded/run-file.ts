@@ -2,7 +2,7 @@
  * run.json: states which run an output folder holds. It is written before any output, so that a
  * later command on the folder resumes the run, or is refused if it would mix two configurations.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelIdentity } from '../../../schemas/generated/types.ts';
 import {
@@ -12,6 +12,7 @@ import {
 } from '../../../schemas/manifest.ts';
 import { asPipelineError, PipelineError } from '../errors.ts';
 import { canonicalJson, sha256 } from '../ids.ts';
+import { makeFolder } from '../store/make-folder.ts';
 
 export interface RunFile {
   readonly format: 1;
@@ -41,7 +42,7 @@ export function claimOutput(outputFolder: string, run: RunFile): boolean {
   }
   refuseForeign(outputFolder, text);
   try {
-    mkdirSync(outputFolder, { recursive: true });
+    makeFolder(outputFolder);
     writeFileSync(`${path}.tmp`, text);
     renameSync(`${path}.tmp`, path);
   } catch (error) {

@@ -3,8 +3,9 @@
  * crashes a stage again and again must become a dead letter instead of stopping a partition for
  * ever.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../store/make-folder.ts';
 
 export interface CrashJournal {
   /** Notes a crash durably, and returns how many there are now for this record and stage. */
@@ -13,7 +14,7 @@ export interface CrashJournal {
 }
 
 export function openCrashJournal(folder: string): CrashJournal {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const path = join(folder, 'crashes.log');
   const file = openSync(path, 'a+');
   const counts = new Map<string, number>();

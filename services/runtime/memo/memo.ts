@@ -2,7 +2,6 @@
  * The memo: every teacher call is stored under the hash of its canonical request, the teacher's
  * identity and the sample index, before its result is produced. One call per key is in flight.
  */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Usage } from '../../../schemas/generated/types.ts';
@@ -14,6 +13,7 @@ import { isLasting } from '../given-up.ts';
 import { canonicalJson, sha256 } from '../ids.ts';
 import { createRedactor, type Redactor } from '../redact.ts';
 import { openGroupCommit, syncingOf } from '../store/group-commit.ts';
+import { makeFolder } from '../store/make-folder.ts';
 
 /** use: answer from the memo if possible. refresh: ask anew. only: never ask; a miss is fatal. */
 export type MemoMode = 'use' | 'refresh' | 'only';
@@ -28,7 +28,7 @@ export interface Memo {
 }
 
 export function openMemo(folder: string): Memo {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const path = join(folder, 'memo.db');
   const database = new DatabaseSync(path);
   try {

@@ -3,9 +3,10 @@
  * views ask for, in pieces of bounded size. `index.html` comes last, so half a copy shows nothing;
  * one that fails is removed, so that the same command can begin again.
  */
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { PipelineError } from '../../runtime/errors.ts';
+import { makeFolder } from '../../runtime/store/make-folder.ts';
 import type {
   DropPage,
   LogView,
@@ -108,7 +109,7 @@ function openCopy(request: CopyRequest, report: { files: number; bytes: number }
   const { answers, folder, hide } = request;
   const write: Copy['write'] = async (path, text) => {
     const file = join(folder, path);
-    await mkdir(dirname(file), { recursive: true });
+    makeFolder(dirname(file), 'name another folder with --bundle');
     await writeFile(file, text);
     report.files += 1;
     report.bytes += typeof text === 'string' ? Buffer.byteLength(text) : text.byteLength;

@@ -83,10 +83,20 @@ describe('a run whose database is damaged', () => {
   });
 });
 
-test('an export on a disk that takes no new folder says where to write instead', async () => {
-  const out = join(workingFolder, 'whole');
-  const argv = ['export', out, '--format', 'jsonl', '--to', '/proc/a'];
-  const { exitCode, err } = await runLine(argv, { workingFolder });
-  expect(err).toContain('error OUTPUT_UNWRITABLE: /proc/a cannot be written');
+/** Node's recursive mkdir would never return below /proc. */
+const one = join(workingFolder, 'one');
+const knobs = ['teacher.baseUrl=http://127.0.0.1:9/v1', 'teacher.model=m'];
+const model = ['--teacher', 'openai', ...knobs.flatMap((knob) => ['--set', knob])];
+test.each<[string, readonly string[], string]>([
+  ['export', ['whole', '--format', 'jsonl', '--to', '/proc/a'], '--to'],
+  ['export', ['whole', '--format', 'jsonl', '--to', '/proc/a/b'], '--to'],
+  ['ui', ['whole', '--bundle', '/proc/a/b'], '--bundle'],
+  ['run', [one, '--out', '/proc/a/b'], '--out'],
+  ['batch', ['gather', one, '--out', '/proc/a/b', ...model], 'place'],
+  ['report', ['whole', '--html', '/proc/a/b'], '--html'],
+  ['attribution', ['whole', '--out', '/proc/a/b'], '--out'],
+])('%s %j: says that nothing can be written there, and what to do', async (name, argv, advice) => {
+  const { exitCode, err } = await runLine([name, ...argv], { workingFolder });
+  expect(err).toMatch(new RegExp(`error OUTPUT_UNWRITABLE: .*/proc/a.*${advice}$`, 'm'));
   expect(exitCode).toBe(2);
 });

@@ -1,12 +1,11 @@
 /** `backstory attribution OUT`: the notice file of a data set, which says what is missing in it. */
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { openOutput } from '../../../dataset/open-output.ts';
-import { asPipelineError } from '../../../runtime/errors.ts';
 import { type CommandContext, writeJson, writeLine } from '../../context.ts';
 import { type ExitCode, exitCodes } from '../../failures.ts';
 import { openPlace } from '../../open/output-place.ts';
 import type { ConfigurationOptions } from '../../open/settings.ts';
+import { writeNamedFile } from '../../open/write-named-file.ts';
 import { plural } from '../../views/format.ts';
 import { createShardCounter } from '../../views/shard-counter.ts';
 import { drawNotices } from './notice-file.ts';
@@ -29,9 +28,7 @@ export async function attributionCommand(
   const text = drawNotices(notices, { dataset, head: output.headHash, closed });
   if (options.out !== undefined) {
     const path = resolve(context.workingFolder, options.out);
-    await writeFile(path, text).catch((error: unknown) => {
-      throw asPipelineError(error, path);
-    });
+    await writeNamedFile(path, text, '--out');
   }
   if (options.json === true) writeJson(context.out, notices);
   else if (options.out === undefined) context.out.stream.write(text);

@@ -1,5 +1,5 @@
 /** `backstory report OUT`: how good the thoughts of an output are, in numbers and examples. */
-import { access, constants, realpath, writeFile } from 'node:fs/promises';
+import { access, constants, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { measureOutput } from '../../../quality/report.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
@@ -7,6 +7,7 @@ import { type CommandContext, writeJson, writeLine } from '../../context.ts';
 import { type ExitCode, exitCodes } from '../../failures.ts';
 import { openPlace, runFolderOf } from '../../open/output-place.ts';
 import type { ConfigurationOptions } from '../../open/settings.ts';
+import { refuseFile, writeNamedFile } from '../../open/write-named-file.ts';
 import { createShardCounter } from '../../views/shard-counter.ts';
 import { drawQualityPage } from './page.ts';
 import { drawQuality } from './terminal.ts';
@@ -26,7 +27,7 @@ export async function reportCommand(
   const page = options.html === undefined ? null : resolve(context.workingFolder, options.html);
   if (page !== null && runFolder !== null) await requireOutside(page, runFolder);
   // Reading a large output takes long: what would fail after it fails before.
-  if (page !== null) await access(dirname(page), constants.W_OK).catch(refuseAt(page));
+  if (page !== null) await access(dirname(page), constants.W_OK).catch(refuseFile(page, '--html'));
   const counter = createShardCounter(context.err, 'read');
   const measured = await measureOutput({
     place: store,
@@ -35,7 +36,7 @@ export async function reportCommand(
   }).finally(counter.erase);
   if (page !== null) {
     const text = context.redactor.hideKnown(drawQualityPage(measured));
-    await writeFile(page, text).catch(refuseAt(page));
+    await writeNamedFile(page, text, '--html');
   }
   const { report } = measured;
   if (options.json === true) writeJson(context.out, report);
@@ -58,12 +59,4 @@ async function requireOutside(page: string, runFolder: string): Promise<void> {
 /** The path itself where there is nothing yet: opening or writing it says what is wrong. */
 async function realPath(path: string): Promise<string> {
   return realpath(path).catch(() => path);
-}
-
-function refuseAt(path: string): (error: unknown) => never {
-  return (error) => {
-    const { code } = error as NodeJS.ErrnoException;
-    const what = `${path} cannot be written (${code}); name another file after --html`;
-    throw new PipelineError('OUTPUT_UNWRITABLE', what, { subject: path, cause: error });
-  };
 }

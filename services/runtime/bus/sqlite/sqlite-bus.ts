@@ -1,12 +1,12 @@
 /**
  * The bus on one SQLite file: no server, durable when a call resolves, one process per folder.
  */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { asPipelineError, PipelineError } from '../../errors.ts';
 import { sha256 } from '../../ids.ts';
 import { type GroupCommit, openGroupCommit, syncingOf } from '../../store/group-commit.ts';
+import { makeFolder } from '../../store/make-folder.ts';
 import type {
   Bus,
   Commit,
@@ -40,7 +40,7 @@ export interface SqliteLog extends Bus {
 
 /** Opens, or creates, the log in a folder. OUTPUT_LOCKED when another process has it. */
 export function openSqliteBus(folder: string): SqliteLog {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const lock = acquireLock(join(folder, 'lock.db'), folder);
   const path = join(folder, 'log.db');
   return new SqliteBus(openDatabase(path), path, lock);

@@ -10,7 +10,6 @@ import {
   constants,
   type FileHandle,
   link,
-  mkdir,
   open,
   readdir,
   readFile,
@@ -21,6 +20,7 @@ import {
 import { dirname, join } from 'node:path';
 import { timeOfDayMs } from '../../clock.ts';
 import { asPipelineError, PipelineError } from '../../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import type { ObjectBytes, ObjectStore } from './object-store.ts';
 
 /** Reported between two effects of a write, so that a test can kill the process there. */
@@ -82,7 +82,6 @@ async function writeFileDurably(
   for (let attempt = 1; ; attempt += 1) {
     const temporary = join(dirname(target), `${temporaryPrefix}${randomUUID()}`);
     try {
-      await mkdir(dirname(target), { recursive: true });
       await writeSynced(temporary, bytes);
       onStep('temporary-written');
       const published = await publish(temporary, target);
@@ -91,10 +90,11 @@ async function writeFileDurably(
       await syncFolder(dirname(target));
       return published;
     } catch (error) {
-      // A writer that starts may have removed our temporary file as that of a killed writer.
-      const swept = (error as NodeJS.ErrnoException).code === 'ENOENT';
-      if (swept && attempt < attemptsMax) continue;
-      throw asPipelineError(error, target);
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== undefined) await rm(temporary, { force: true }).catch(() => {});
+      // The folder is new, or a writer that starts took our file for that of a killed writer.
+      if (code !== 'ENOENT' || attempt === attemptsMax) throw asPipelineError(error, target);
+      makeFolder(dirname(target));
     }
   }
 }
@@ -182,7 +182,7 @@ async function listFolder(folder: string): Promise<string[]> {
 async function checkFolder(root: string): Promise<string | null> {
   const probe = join(root, `${temporaryPrefix}${randomUUID()}`);
   try {
-    await mkdir(root, { recursive: true });
+    makeFolder(root);
     await writeSynced(probe, Buffer.from('probe'));
     return null;
   } catch (error) {

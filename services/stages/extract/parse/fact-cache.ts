@@ -3,7 +3,7 @@
  * entries go first. Several processes may share the file. The cache only saves work: a damaged
  * entry or database is a miss that is counted, never a failure.
  */
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { deserialize, serialize } from 'node:v8';
@@ -13,6 +13,7 @@ import {
   openGroupCommit,
   unsynced,
 } from '../../../runtime/store/group-commit.ts';
+import { makeFolder } from '../../../runtime/store/make-folder.ts';
 import type { PackedOutcome } from '../facts/packed-facts.ts';
 
 export interface FactCache {
@@ -75,7 +76,7 @@ function openDatabase(folder: string, onDamage: () => void): DatabaseSync | null
   for (let attempt = 0; attempt < 2; attempt += 1) {
     let database: DatabaseSync | null = null;
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       database = new DatabaseSync(join(folder, fileName), { timeout: busyMs });
       // Losing the last writes in a power cut is fine: they are only a cache.
       database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;');

@@ -3,10 +3,10 @@
  * is done, so that a process may die anywhere: a call is in one state, and in one job at most, and
  * an answer that is paid for is kept here until the memo has it.
  */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { asPipelineError } from '../../../runtime/errors.ts';
+import { makeFolder } from '../../../runtime/store/make-folder.ts';
 
 export interface BatchRequest {
   /** The key of its answer in the memo, and `custom_id` in the batch. */
@@ -79,7 +79,7 @@ export function openBatchStore(folder: string): BatchStore {
   const place = join(folder, 'batch.db');
   let database: DatabaseSync;
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     database = new DatabaseSync(place);
     database.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;',

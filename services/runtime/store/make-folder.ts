@@ -1,0 +1,49 @@
+/**
+ * Makes a folder that a person named, with those above it. Node's recursive mkdir never returns on
+ * file systems such as /proc, which refuse a new folder with "no such file" although its parent
+ * exists; a process that hangs in it cannot even be stopped by SIGTERM.
+ */
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { asPipelineError, PipelineError } from '../errors.ts';
+
+/**
+ * `advice` says what to do where the folder is refused, as in "choose another --out".
+ * OUTPUT_UNWRITABLE names the folder, DISK_FULL a full disk.
+ */
+export function makeFolder(
+  folder: string,
+  advice = 'mend its rights, or choose another place',
+): void {
+  try {
+    makeWithParents(resolve(folder));
+  } catch (error) {
+    const coded = asPipelineError(error, folder);
+    if (coded instanceof PipelineError) throw coded;
+    const { message } = error as Error;
+    throw new PipelineError(
+      'OUTPUT_UNWRITABLE',
+      `cannot write to ${folder}: ${message}; ${advice}`,
+      {
+        subject: folder,
+        cause: error,
+      },
+    );
+  }
+}
+
+function makeWithParents(folder: string): void {
+  if (isFolder(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeWithParents(parent);
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (!isFolder(folder)) throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
