@@ -1,5 +1,5 @@
 /** A folder under the object store contract, and errors that only a folder can have. */
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -50,10 +50,21 @@ test('removes old temporary files in all folders below, and leaves young ones', 
   await store.create('ab/abc', Buffer.from('x'));
   for (const name of ['old', 'young']) writeFileSync(join(folder, 'ab', `.temporary-${name}`), '');
   utimesSync(join(folder, 'ab', '.temporary-old'), 0, 0);
-  await store.removeTemporary('', 60_000);
+  await store.removeTemporary('', { ageMs: 60_000 });
+  expect(readdirSync(join(folder, 'ab')).sort()).toEqual(['.temporary-young', 'abc']);
+  await store.removeTemporary('', { below: false });
   expect(readdirSync(join(folder, 'ab')).sort()).toEqual(['.temporary-young', 'abc']);
   await store.removeTemporary('');
   expect(readdirSync(join(folder, 'ab'))).toEqual(['abc']);
+  rmSync(folder, { recursive: true });
+});
+
+test('a write that the system refuses leaves no temporary file', async () => {
+  const folder = temporary();
+  mkdirSync(join(folder, 'a/taken'), { recursive: true });
+  const store = openLocalObjects(folder);
+  await expect(store.replace('a/taken', Buffer.from('x'))).rejects.toThrow('EISDIR');
+  expect(readdirSync(join(folder, 'a'))).toEqual(['taken']);
   rmSync(folder, { recursive: true });
 });
 

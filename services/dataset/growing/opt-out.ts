@@ -11,7 +11,7 @@ import {
   type ReplacedShard,
 } from '../../../schemas/manifest.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
-import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
+import { abandonedMs, type ObjectStore } from '../../runtime/store/objects/object-store.ts';
 import { readManifest } from '../manifest.ts';
 import { type OptOuts, readOptOuts, shardsOf } from '../opt-out/generations.ts';
 import { type OptOutRule, ruleFor } from '../opt-out/rules.ts';
@@ -54,6 +54,7 @@ export async function applyOptOuts(
 ): Promise<OptOutReport> {
   const made: Found[] = [];
   let optOuts: OptOuts;
+  if (request.dryRun !== true) await removeLeftovers(store);
   for (;;) {
     const manifest = await readManifest(store);
     ({ optOuts } = manifest);
@@ -238,6 +239,13 @@ async function replaceShard(
     { path: provenanceFile.path, bytes: provenance },
   ];
   return { replaced, files, samples };
+}
+
+/** Of an earlier command that was killed; a run may be writing beside this one. */
+async function removeLeftovers(store: ObjectStore): Promise<void> {
+  for (const folder of ['manifest', 'shards', 'provenance']) {
+    await store.removeTemporary(folder, { ageMs: abandonedMs });
+  }
 }
 
 /** False when another generation took the number. */

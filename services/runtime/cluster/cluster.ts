@@ -31,7 +31,7 @@ import { plainWire, type Wire } from '../records/wire.ts';
 import { openConfluentWire } from '../records/wire-confluent.ts';
 import type { AnyStage, RunFacts } from '../stage.ts';
 import { openBlobStore } from '../store/blobs.ts';
-import type { ObjectStore } from '../store/objects/object-store.ts';
+import { abandonedMs, type ObjectStore } from '../store/objects/object-store.ts';
 import { below, over } from '../store/objects/open.ts';
 import { type Readiness, startMetricsServer } from '../watch/metrics-server.ts';
 import { openMetrics, watchProcess } from '../watch/watch-process.ts';
@@ -172,7 +172,7 @@ async function openProcess(
   // Claimed last, so that a data set whose topics or schemas are missing leaves its place free.
   await requireBegun(bus, objects, run.dataset, options.stages);
   await claimAll(options, run);
-  removeAbandoned(shared, log);
+  removeAbandoned(options, log);
   const landmark = () => readLandmark(objects, earlier);
   const open = openEngine(options, {
     gate,
@@ -208,14 +208,14 @@ async function openProcess(
   return open;
 }
 
-/** No write takes so long; what is older was left by a killed process. */
-const abandonedMs = 3_600_000;
-
-/** Temporary files of killed processes, looked for beside other work: there may be many folders. */
-function removeAbandoned(shared: (folder: string) => ObjectStore, log: Logger): void {
-  for (const folder of ['blobs', 'memo']) {
-    shared(folder)
-      .removeTemporary('', abandonedMs)
+/**
+ * Temporary files of killed processes, looked for beside other work: there may be many folders.
+ * Those of the manifest and the shards are the sink's matter.
+ */
+function removeAbandoned({ objects }: ServeOptions, log: Logger): void {
+  for (const folder of ['', 'blobs', 'memo', 'spending']) {
+    objects
+      .removeTemporary(folder, { ageMs: abandonedMs, below: folder !== '' })
       .catch((error: unknown) => log.warn({ err: error, folder }, 'temporary files stay'));
   }
 }

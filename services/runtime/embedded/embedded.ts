@@ -116,7 +116,8 @@ async function openProcess(
 ): Promise<{ open: OpenEngine; progress: ProgressTracker; objects: ObjectStore }> {
   const landmark = () => readFile(join(run.outputFolder, 'run.json'));
   const blobFolder = openLocalObjects(join(run.outputFolder, 'blobs'));
-  // The lock on the log guarantees that no other process writes here.
+  // The lock on the log guarantees that no other run writes here; the sink looks in its folders.
+  await openLocalObjects(run.outputFolder).removeTemporary('', { below: false });
   await blobFolder.removeTemporary('');
   const metrics = openMetrics(options, run.dataset);
   const progress = new ProgressTracker(metrics, options.stages);

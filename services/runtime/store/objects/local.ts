@@ -60,10 +60,11 @@ export function openLocalObjects(
       return names.filter(listed).sort();
     },
     remove: (path) => rm(join(root, path), { force: true }),
-    removeTemporary: (folder, ageMs = 0) =>
+    removeTemporary: (folder, { ageMs = 0, below = true } = {}) =>
       removeTemporary(
         join(root, folder),
         ageMs === 0 ? Number.POSITIVE_INFINITY : timeOfDayMs() - ageMs,
+        below,
       ),
     check: () => checkFolder(root),
     look: () => lookAtFolder(root),
@@ -163,12 +164,12 @@ async function orNull<Result>(look: () => Promise<Result>): Promise<Result | nul
   }
 }
 
-/** Removes the temporary files last changed before a moment, here and in the folders below. */
-async function removeTemporary(folder: string, beforeMs: number): Promise<void> {
+/** Removes the temporary files last changed before a moment, here and perhaps further below. */
+async function removeTemporary(folder: string, beforeMs: number, below: boolean): Promise<void> {
   const entries = (await orNull(() => readdir(folder, { withFileTypes: true }))) ?? [];
   for (const entry of entries) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) await removeTemporary(path, beforeMs);
+    if (entry.isDirectory() && below) await removeTemporary(path, beforeMs, below);
     if (!entry.isFile() || !entry.name.startsWith(temporaryPrefix)) continue;
     const stats = await orNull(() => stat(path));
     if (stats !== null && stats.mtimeMs <= beforeMs) await rm(path, { force: true });

@@ -8,6 +8,16 @@ import type { Readable } from 'node:stream';
 /** Whole, or in parts, which may be read several times. */
 export type ObjectBytes = Uint8Array | Iterable<Uint8Array>;
 
+export interface Leftovers {
+  /** They are at least so old; 0 by default. */
+  readonly ageMs?: number;
+  /** Also those of the folders below, as by default. */
+  readonly below?: boolean;
+}
+
+/** No write takes so long; what is older was left by a killed process. */
+export const abandonedMs = 3_600_000;
+
 export interface ObjectStore {
   /** The root as a person names it: a folder, or s3://bucket/prefix. */
   readonly place: string;
@@ -34,10 +44,10 @@ export interface ObjectStore {
   /** Removes an object; a missing object is no error. */
   remove(path: string): Promise<void>;
   /**
-   * Removes the temporary files that killed writers left behind in a folder and those below it, if
-   * they are at least so old. A living writer whose file goes writes it again.
+   * Removes the temporary files that killed writers left behind in a folder. A living writer whose
+   * file goes writes it again.
    */
-  removeTemporary(folder: string, ageMs?: number): Promise<void>;
+  removeTemporary(folder: string, which?: Leftovers): Promise<void>;
   /** The problem with the store and its remedy, or null. Creates the place, and a probe in it. */
   check(): Promise<string | null>;
   /** The same as far as it shows without creating anything; a place to be is no problem. */

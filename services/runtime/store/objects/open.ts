@@ -55,7 +55,7 @@ export function below(store: ObjectStore, folder: string): ObjectStore {
     size: (path) => store.size(at(path)),
     list: (path, prefix) => store.list(at(path), prefix),
     remove: (path) => store.remove(at(path)),
-    removeTemporary: (path, ageMs) => store.removeTemporary(at(path), ageMs),
+    removeTemporary: (path, which) => store.removeTemporary(at(path), which),
     check: () => store.check(),
     look: () => store.look(),
     close: async () => {},

@@ -2,6 +2,7 @@
 import {
   chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -176,11 +177,24 @@ describe('a run on a finished output', () => {
     expect((await verify()).exitCode).toBe(0);
   });
 
-  test('removes what a killed writer left among the blobs', async () => {
+  test('removes what a killed writer left, and nothing where another one may write', async () => {
     const [folder = ''] = readdirSync(at('data/blobs'));
-    writeFileSync(at('data/blobs', folder, '.temporary-killed'), 'half');
+    const places = ['.', `blobs/${folder}`, 'manifest', 'shards', 'provenance', 'tokenizer'];
+    const left = (place: string) => at('data', place, '.temporary-killed');
+    for (const place of places) writeFileSync(left(place), 'half');
+    // A trainer, say, that keeps its checkpoints below the output.
+    mkdirSync(at('data/training'));
+    writeFileSync(left('training'), 'half');
+    const here = () => [...places, 'training'].filter((place) => existsSync(left(place)));
+    for (const command of ['inspect', 'why', 'report']) {
+      await runLine([command, 'data', 'counter'].slice(0, command === 'report' ? 2 : 3), {
+        workingFolder,
+      });
+    }
+    expect(here()).toEqual([...places, 'training']);
     await again('data');
-    expect(readdirSync(at('data/blobs', folder))).not.toContain('.temporary-killed');
+    expect(here()).toEqual(['training']);
+    rmSync(at('data/training'), { recursive: true });
   });
 
   test('refuses another configuration also where run.json was deleted', async () => {
