@@ -15,8 +15,9 @@ import {
 import { sha256 } from '../../runtime/ids.ts';
 import { undecodable, undecodableEvidence } from './archive/decode.ts';
 import { decodeEvidence } from './archive/decode-evidence.ts';
-import type { UnpackedFile } from './archive/skips.ts';
+import type { UnpackedFile, UnpackReason } from './archive/skips.ts';
 import { unpack } from './archive/unpack.ts';
+import type { Unpacked } from './archive/unpacked.ts';
 import {
   countMarks,
   findParts,
@@ -30,12 +31,12 @@ import type { FileText } from './file-text.ts';
 import { type Gate, type GateFacts, noFacts } from './gate.ts';
 import { isVendored } from './gates/vendored.ts';
 import { gates } from './gates.ts';
-import { withHost } from './licence/host.ts';
+import { answerOf, withHost } from './licence/host.ts';
 import { describeLicence, readLicenceFiles } from './licence/licence.ts';
 import { mayNameText, namedTexts } from './licence/metadata.ts';
 import { type OwnLicences, ownLicences } from './licence/own.ts';
-import { mayStateLicence } from './licence/places.ts';
-import { allowedLicences } from './licence/policy.ts';
+import { isLicenceText, isPlainName, mayStateLicence } from './licence/places.ts';
+import { unreadText } from './licence/text.ts';
 import { type Skip, sortSkips } from './skips.ts';
 
 /** A repository before admission. */
@@ -78,10 +79,11 @@ export async function admitArchive(
   const repositoryFacts = { ...facts, repository: { name, origin, hosted } };
   const open = openGates(list, knobs, repositoryFacts);
   const unpacked = await unpack(archive, format, knobs);
-  const evidence = readEvidence([...unpacked.files, ...unpacked.wide]);
-  const own = ownLicences(evidence);
+  const evidence = readEvidence(unpacked, knobs);
+  const texts = readLicenceFiles(evidence);
+  const isStated = texts.expression !== null || answerOf(hosted) !== null;
+  const own = ownLicences(evidence, isStated);
   const gated = await gateFiles(unpacked.files, open, own);
-  const texts = readLicenceFiles(evidence, allowedLicences(knobs.licences));
   const byLicence = gated.skipped.flatMap(({ path, reason }) => (reason === 'licence' ? path : []));
   const stated = describeLicence(texts, { admitted: gated.texts, refused: byLicence }, own);
   const licence = withHost(stated, hosted);
@@ -96,19 +98,40 @@ export async function admitArchive(
 
 /**
  * Returns the decoded licence texts and metadata files, admitted or not. Only these few files are
- * decoded again.
+ * decoded again. A licence that is there and cannot be read is one that nobody knows.
  */
-function readEvidence(files: readonly UnpackedFile[]): readonly FileText[] {
+function readEvidence(
+  { files, wide, skipped }: Unpacked,
+  { vendored }: AdmitKnobs,
+): readonly FileText[] {
+  const readable = [...files, ...wide];
+  const isOurs = (path: string) => vendored === 'admit' || !isVendored(path);
   const named = new Set(
-    files.flatMap(({ path, bytes }) =>
+    readable.flatMap(({ path, bytes }) =>
       mayNameText(path) ? namedTexts(path, decodeEvidence(bytes)) : [],
     ),
   );
-  return files.flatMap(({ path, bytes }) => {
-    const isEvidence = named.has(path) || (mayStateLicence(path) && !isVendored(path));
+  const read = readable.flatMap(({ path, bytes }) => {
+    const isEvidence = named.has(path) || (mayStateLicence(path) && isOurs(path));
     return isEvidence ? [{ path, text: decodeEvidence(bytes) }] : [];
   });
+  const known = new Set(readable.map(({ path }) => path));
+  const unread = skipped.flatMap(({ path, reason }) => {
+    const isLicence = (isLicenceText(path) && isPlainName(path)) || named.has(path);
+    const isLost = unreadable.has(reason) && !known.has(path);
+    return isLost && isLicence && isOurs(path) ? [{ path, text: unreadText }] : [];
+  });
+  return [...read, ...unread];
 }
+
+/** A link is no text of its own: it leads to one that is read, or out of the repository. */
+const unreadable: ReadonlySet<string> = new Set<UnpackReason>([
+  'too-large',
+  'unreadable',
+  'encrypted',
+  'compression',
+  'binary',
+]);
 
 /** Names the files that state the licence, but cannot be admitted because of their encoding. */
 function nameEvidence(skipped: readonly Skip[], licence: Licence): readonly Skip[] {

@@ -55,7 +55,7 @@ function named(gate: string, ask: (file: FileText) => Counts): (file: FileText) 
 export function gateFile(
   file: UnpackedFile,
   gates: OpenGates,
-  licences: OwnLicences = ownLicences([]),
+  licences: OwnLicences = ownLicences([], true),
 ): FileText | Skip {
   const { path } = file;
   for (const ask of gates.file) {

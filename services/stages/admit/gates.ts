@@ -30,8 +30,8 @@ export const gates = [
   promptInjection,
   decontamination,
   nearDuplicates,
-  size,
   licence,
+  size,
   secrets,
   privacy,
 ] as const;

@@ -1,6 +1,6 @@
 /**
  * SPDX licence expressions: parsing, printing, and testing against a set of allowed licences.
- * OR is a choice and AND requires all parts; an exception (WITH) only adds permissions.
+ * OR is a choice and AND requires all parts; a listed exception (WITH) only adds permissions.
  */
 import parseSpdx, { type Info } from 'spdx-expression-parse';
 
@@ -109,12 +109,27 @@ export function mapIdentifiers(
   return { kind, parts: parts.map((part) => mapIdentifiers(part, change)) };
 }
 
-/** Whether the allowed identifiers satisfy the expression; `X+` is a choice that includes X. */
+/**
+ * Whether the allowed identifiers satisfy the expression; `X+` is a choice that includes X. Of what
+ * stands behind WITH only the exceptions that SPDX lists are known to add permissions:
+ * `MIT WITH Commons-Clause` takes some back.
+ */
 export function allows(expression: LicenceExpression, allowed: ReadonlySet<string>): boolean {
   if (expression.kind === 'licence') {
-    const { identifier } = expression;
+    const { identifier, exception } = expression;
+    if (exception !== null && !isException(exception)) return false;
     return allowed.has(identifier) || allowed.has(identifier.replace(/\+$/, ''));
   }
   if (expression.kind === 'or') return expression.parts.some((part) => allows(part, allowed));
   return expression.parts.every((part) => allows(part, allowed));
+}
+
+function isException(name: string): boolean {
+  try {
+    parseSpdx(`MIT WITH ${name}`);
+    return true;
+  } catch {
+    // The library knows SPDX's list of exceptions.
+    return false;
+  }
 }

@@ -1,19 +1,32 @@
 /** Reads the licence that a file states for itself, from SPDX lines or else from its notices. */
 import type { FileText } from '../file-text.ts';
 import { textPatterns } from '../text-patterns.ts';
-import { type CommentBlock, commentsOf } from './comments.ts';
 import {
+  allows,
   combine,
+  identifiersOf,
   type LicenceExpression,
   licence,
   mapIdentifiers,
   parseExpression,
 } from './expression.ts';
+import { type CommentBlock, commentsOf } from './notice/comments.ts';
+import { markupStatements } from './notice/markup.ts';
 import { mayNameOne, readNameAlone } from './notice/name-alone.ts';
 import { notebookComments } from './notice/notebook.ts';
 import { isInHead, readBlock, statingWords } from './notice/notice.ts';
 import { restricts } from './riders.ts';
-import { canonical, fromName, fromStatement, parseKnown, someBsd, stated } from './statement.ts';
+import { permissiveLicences } from './signatures.ts';
+import {
+  canonical,
+  fromName,
+  fromStatement,
+  isListed,
+  parseKnown,
+  reserved,
+  someBsd,
+  stated,
+} from './statement.ts';
 import { licenceWords } from './text.ts';
 
 /** Most files state no licence, and are not read further. */
@@ -22,22 +35,36 @@ const mayStateOne = textPatterns.has(statingWords);
 /** Statements in code that the language or its tools define as the file's licence. */
 const inCode = new RegExp(
   [
-    String.raw`^(?:__licen[cs]e__[ \t]*=[ \t]*[bru]{0,2}["']([^"'\n]{2,100})["']|`,
+    String.raw`^(?:__licen[cs]e__(?:[ \t]*:[ \t]*\w+)?[ \t]*=[ \t]*[bru]{0,2}["']([^"'\n]{2,100})["']|`,
     String.raw`MODULE_LICENSE\(["']([^"'\n]{2,60})["']\))`,
   ].join(''),
   'm',
 );
 
+/** Constants of that name; recipes of packages state with one the licence of what they build. */
+const constant = new RegExp(
+  [
+    String.raw`^[ \t{]*(?:(?:export|const|let|var|local|static|public|final|our|my) |\w+\.)*[$"']?`,
+    String.raw`_{0,2}LICEN[CS]E_{0,2}["']?(?:[ \t]*:[ \t]*\w+)?[ \t]*(?:=>?|:=?)[ \t]*`,
+    String.raw`(?:["']([^"'\n]{2,100})["']|\[\[([^\]]{2,2000})\]\])`,
+  ].join(''),
+  'm',
+);
+const hasConstants = /\.(?:pyi?|lua|[cm]?[jt]sx?|rb|go|php|p[lm]|java|kt|cs|rs)$/i;
+
 export function readHeader({ path, text }: FileText): LicenceExpression | null {
   const hasName = mayNameOne(text);
   if (!hasName && !mayStateOne(text)) return null;
-  const comments = /\.ipynb$/i.test(path) ? notebookComments(text) : commentsOf(path, text);
+  const comments = /\.ipynb$/i.test(path)
+    ? notebookComments(text)
+    : [...commentsOf(path, text), ...markupStatements(path, text)];
   const spdx = [...comments, ...remarksOf(path, text)].flatMap(readSpdx);
   if (spdx.length > 0) return combine('and', spdx);
   const code = inCode.exec(text);
   const coded = code === null ? null : fromCode(code[1] ?? code[2] ?? '');
   const noticed = comments.flatMap((block) => readAgain(block) ?? []);
-  const found = combine('and', [coded ?? [], noticed].flat());
+  const constants = hasConstants.test(path) ? fromConstant(text) : null;
+  const found = combine('and', [coded ?? [], constants ?? [], noticed].flat());
   const [first] = comments;
   return found ?? (hasName && first !== undefined ? readNameAlone({ path, text }, first) : null);
 }
@@ -105,6 +132,22 @@ function readSpdx({ lines }: CommentBlock): readonly LicenceExpression[] {
     return parseKnown(name) ?? licence(stated);
   });
 }
+
+/**
+ * A constant may be about what the program handles: only one that takes a file out is believed, and
+ * none that would let it in.
+ */
+function fromConstant(text: string): LicenceExpression | null {
+  const found = constant.exec(text);
+  if (found === null) return null;
+  const [, name, block = ''] = found;
+  const said = name === undefined ? readStatement(block) : fromCode(name);
+  if (said === null || allows(said, permissive)) return null;
+  // Keys of customers look like identifiers.
+  return identifiersOf(said).every((each) => each === reserved || isListed(each)) ? said : null;
+}
+
+const permissive: ReadonlySet<string> = new Set(permissiveLicences);
 
 /** Reads a licence stated in code; Linux's modules write choices as `Dual MIT/GPL`. */
 function fromCode(value: string): LicenceExpression | null {

@@ -13,17 +13,17 @@ import {
   parseExpression,
   printExpression,
 } from './expression.ts';
-import { parseKnown, someBsd, stated } from './statement.ts';
+import { parseKnown, someBsd, stated, unknown } from './statement.ts';
 import { unrecognised } from './text.ts';
 
 /** As sure as a readme: it is a statement of somebody who read the files. */
 const score = 0.5;
 
 export function withHost(found: Licence, hosted: HostedRepository | null): Licence {
-  const said = hosted === null ? null : answerOf(hosted);
+  const said = answerOf(hosted);
   if (hosted === null || said === null) return found;
   const evidence = [...found.evidence, { path: hostPlace(hosted), identifier: said, score }];
-  if (found.expression === 'unknown') return { expression: said, evidence };
+  if (found.expression === unknown) return { expression: said, evidence };
   const own = parseExpression(found.expression);
   if (own === null || !contradicts(said, own)) return { ...found, evidence };
   const both = combine('and', [own, licence(said)]) ?? own;
@@ -36,7 +36,8 @@ export function hostPlace({ host, name }: Pick<HostedRepository, 'host' | 'name'
 }
 
 /** Null where the host knows no licence, sees one that it does not know, or names none of SPDX. */
-function answerOf({ licence: answer }: HostedRepository): string | null {
+export function answerOf(hosted: HostedRepository | null): string | null {
+  const answer = hosted?.licence ?? null;
   if (answer === null || /^(?:NOASSERTION|NONE|other)$/i.test(answer)) return null;
   const parsed = parseKnown(answer);
   return parsed?.kind === 'licence' ? parsed.identifier : null;

@@ -1,7 +1,7 @@
 /**
  * Decides a repository's licence from licence texts, package metadata and the notices of its files.
  * The expression claims no more than the evidence: unrecognised texts stay in it as unrecognised,
- * and a repository without any evidence is `unknown`.
+ * and files of which nobody says anything are `unknown`.
  */
 import type { Licence, LicenceEvidence } from '../../../../schemas/generated/types.ts';
 import type { FileText } from '../file-text.ts';
@@ -12,41 +12,32 @@ import {
   licence,
   printExpression,
 } from './expression.ts';
-import { readStatement } from './header.ts';
+import { joinFolder, type LicensedText, readText, sameFamily } from './folder-licence.ts';
 import { mayNameText, namedTexts, readMetadataLicence } from './metadata.ts';
-import type { OwnLicences } from './own.ts';
+import type { OwnLicence, OwnLicences } from './own.ts';
 import {
+  coveredFolder,
+  isBesideTheWork,
   isLicenceText,
-  isListedText,
-  isMainLicence,
   isMetadata,
-  licensedFolder,
+  isPlainName,
 } from './places.ts';
-import { isAllowed } from './policy.ts';
 import { isReadme, readReadme } from './readme.ts';
 import { licencesOfReadme } from './readme-claims.ts';
-import { stated } from './statement.ts';
-import { matchLicenceText, type TextMatch, unrecognised } from './text.ts';
+import { stated, unknown } from './statement.ts';
+import { unrecognised } from './text.ts';
 
 export interface TextEvidence {
   readonly evidence: readonly LicenceEvidence[];
+  /** What is said of the whole work; null where nothing is. */
   readonly expression: LicenceExpression | null;
-}
-
-interface LicensedText {
-  readonly path: string;
-  readonly expression: LicenceExpression;
 }
 
 /**
  * Reads licence texts and metadata among the repository's own files, including files not admitted.
- * If the policy refuses a folder's licence, that licence is evidence but not part of the
- * expression, because the files of that folder are left out.
+ * Those below the root are evidence, and speak of their folders alone (own.ts).
  */
-export function readLicenceFiles(
-  files: readonly FileText[],
-  allowed: ReadonlySet<string> | null = null,
-): TextEvidence {
+export function readLicenceFiles(files: readonly FileText[]): TextEvidence {
   const evidence: LicenceEvidence[] = [];
   const texts: LicensedText[] = [];
   const statements: LicenceExpression[] = [];
@@ -54,24 +45,13 @@ export function readLicenceFiles(
     files.flatMap(({ path, text }) => namedTexts(path, text)).filter((path) => !mayNameText(path)),
   );
   for (const { path, text } of files) {
-    if (holders.test(text)) continue;
-    if (isLicenceText(path) || named.has(path)) {
+    const isNamed = named.has(path);
+    if (isNamed || isLicenceText(path)) {
       // A readme holds more than a licence's text, even where metadata names it as such.
-      const isWhole = isMain(path) || (named.has(path) && !isReadme(path));
-      const matches = matchLicenceText(text).filter(
-        ({ identifier }) => identifier !== unrecognised || isWhole,
-      );
-      const stating = isWhole && !matches.some(isRecognised) ? readStatement(text) : null;
-      evidence.push(
-        ...(stating === null
-          ? matches.map(({ identifier, score }) => ({ path, identifier, score }))
-          : identifiersOf(stating).map((identifier) => ({ path, identifier, score: 0.8 }))),
-      );
-      const found = matches.map(({ identifier }) => licence(identifier));
-      const expression = stating ?? combine('and', found);
-      if (expression !== null && !isRefusedFolder(path, expression, allowed)) {
-        texts.push({ path, expression });
-      }
+      const read = readText({ path, text }, isPlainName(path) || (isNamed && !isReadme(path)));
+      evidence.push(...read.evidence);
+      const isOfWork = isNamed || coveredFolder(path) === '';
+      if (isOfWork && read.expression !== null) texts.push({ path, expression: read.expression });
     } else if (isMetadata(path)) {
       const expression = readMetadataLicence(path, text);
       if (expression === null) continue;
@@ -80,29 +60,9 @@ export function readLicenceFiles(
         evidence.push({ path, identifier, score: 0.9 });
     }
   }
-  const said = joinStatements(statements);
-  const expression = join(said, combineTexts(withoutListed(texts, said)));
+  const expression = joinFolder(texts, statements);
   if (expression === null) return fromReadme(files, evidence);
   return withContradiction(files, { evidence, expression });
-}
-
-/** Beside a licence that R knows, LICENSE has only these lines, and no text. */
-const holders = /^(?:\s*(?:YEAR|COPYRIGHT HOLDERS?|ORGANI[SZ]ATION):[^\r\n]*(?:\r?\n|$)){1,6}\s*$/i;
-
-function isRecognised({ identifier }: TextMatch): boolean {
-  return identifier !== unrecognised;
-}
-
-function isMain(path: string): boolean {
-  return isMainLicence(path) || licensedFolder(path) !== null;
-}
-
-function isRefusedFolder(
-  path: string,
-  expression: LicenceExpression,
-  allowed: ReadonlySet<string> | null,
-): boolean {
-  return licensedFolder(path) !== null && !isAllowed(printExpression(expression), allowed);
 }
 
 /** Reads the readme, which counts only if no other file states a licence. */
@@ -147,127 +107,70 @@ function familyOf(identifier: string): string {
   return /^(?:[AL]?GPL|BSD|MIT|Artistic|Apache)/.exec(name)?.[0] ?? name.replace(/-\d.*$/, '');
 }
 
-/**
- * Drops the texts in a folder such as LICENSES/ if the work states its licence elsewhere. REUSE
- * prescribes that the folder holds the texts of all parts; the notices in the files then say which
- * parts have another licence.
- */
-function withoutListed(
-  texts: readonly LicensedText[],
-  said: LicenceExpression | null,
-): readonly LicensedText[] {
-  const main = texts.filter(({ path }) => !isListedText(path));
-  return said !== null || main.some(({ path }) => isMainLicence(path)) ? main : texts;
-}
-
-/**
- * Joins the statements of metadata files. A statement that repeats earlier ones adds nothing.
- * Statements that are not understood are ignored if any statement is understood.
- */
-function joinStatements(statements: readonly LicenceExpression[]): LicenceExpression | null {
-  const understood = statements.filter((each) => !identifiersOf(each).includes(stated));
-  let joined: LicenceExpression | null = null;
-  for (const each of understood.length > 0 ? understood : statements) {
-    const known = new Set(joined === null ? [] : identifiersOf(joined).flatMap(sameFamily));
-    const repeats = identifiersOf(each)
-      .flatMap(sameFamily)
-      .every((name) => known.has(name));
-    if (!repeats) joined = combine('and', joined === null ? [each] : [joined, each]);
-  }
-  return joined;
-}
-
-const choiceName = new RegExp(
-  [
-    '^(?:licen[cs]e[-_.](?:mit|apache|bsd|isc|unlicense|zlib|0bsd)|(?:mit|apache|bsd|isc|',
-    'unlicense|zlib|0bsd)[-_.]licen[cs]e)',
-  ].join(''),
-  'i',
-);
-
-/** Combines licence texts: `LICENSE-MIT` beside `LICENSE-APACHE` is a choice, others all apply. */
-function combineTexts(files: readonly LicensedText[]): LicenceExpression | null {
-  const choices = files.filter(({ path }) => choiceName.test(path));
-  const rest = files.filter((file) => choices.length < 2 || !choices.includes(file));
-  const choice =
-    choices.length < 2
-      ? null
-      : combine(
-          'or',
-          choices.map((file) => file.expression),
-        );
-  const parts = [choice ?? [], rest.map((file) => file.expression)].flat();
-  return combine('and', withoutBase(parts));
-}
-
-/** Drops the GPL's text beside the LGPL's: version 3 of the LGPL only adds terms to the GPL. */
-function withoutBase(parts: readonly LicenceExpression[]): readonly LicenceExpression[] {
-  const names = parts.map(printExpression);
-  if (!names.includes('LGPL-3.0-only')) return parts;
-  return parts.filter((_, index) => names[index] !== 'GPL-3.0-only');
-}
-
-/** Joins metadata and texts: metadata says how texts relate; texts that it omits are added. */
-function join(
-  said: LicenceExpression | null,
-  texts: LicenceExpression | null,
-): LicenceExpression | null {
-  if (said === null || texts === null) return said ?? texts;
-  // If the statement is unreadable but the texts are recognised, the texts are better evidence.
-  if (identifiersOf(said).includes(stated) && !identifiersOf(texts).includes(unrecognised)) {
-    return texts;
-  }
-  const known = new Set(identifiersOf(said).flatMap(sameFamily));
-  const parts = texts.kind === 'and' ? texts.parts : [texts];
-  const extra = parts.filter(
-    (part) => !identifiersOf(part).every((identifier) => known.has(identifier)),
-  );
-  return combine('and', [said, ...extra]);
-}
-
-/**
- * Returns the identifier and its `-only` form. The text is the same for `-only` and `-or-later`;
- * only metadata and headers say which one applies.
- */
-function sameFamily(identifier: string): readonly string[] {
-  return [identifier, identifier.replace(/-or-later$|\+$/, '-only')];
-}
-
 export interface GatedTexts {
   readonly admitted: readonly FileText[];
   /** Paths left out because of their own licence: they are evidence, but not part of the work. */
   readonly refused: readonly string[];
 }
 
-/** Returns the licence of the repository, including the notices of its files. */
+/** Returns the licence of the repository, including those of its files and folders. */
 export function describeLicence(texts: TextEvidence, files: GatedTexts, own: OwnLicences): Licence {
-  const evidence = [...texts.evidence];
-  const known = new Set(
-    texts.expression === null ? [] : identifiersOf(texts.expression).flatMap(sameFamily),
-  );
+  const told = openTold(texts.evidence);
   const extra = new Map<string, LicenceExpression>();
-  const seen = new Set<string>();
   for (const file of files.admitted) {
     const found = own.of(file);
-    if (found === null || found.isFolders || seen.has(printExpression(found.expression))) continue;
+    // What lies beside the work, as test data, is no part of it.
+    if (found === null || (found.from === 'folder' && isBesideTheWork(found.path))) continue;
     const name = printExpression(found.expression);
-    seen.add(name);
-    const identifiers = identifiersOf(found.expression);
-    evidence.push(...identifiers.map((identifier) => ({ path: found.path, identifier, score: 1 })));
-    if (!identifiers.every((identifier) => known.has(identifier)))
-      extra.set(name, found.expression);
+    if (extra.has(name)) continue;
+    told.tell(found);
+    extra.set(name, found.expression);
   }
-  const expression = combine('and', [texts.expression ?? [], [...extra.values()]].flat());
-  const named = expression === null ? 'unknown' : printExpression(expression);
-  return { expression: named, evidence: [...evidence, ...evidenceOf(files.refused, own)] };
+  const base = texts.expression;
+  const further = [...extra.values()].filter((each) => base === null || !covers(base, each));
+  // Whoever reads the expression sees first what is known.
+  const parts = [base ?? [], further].flat().sort((a, b) => Number(isNone(a)) - Number(isNone(b)));
+  const expression = combine('and', parts);
+  for (const path of files.refused) {
+    const found = own.known(path);
+    if (found !== null) told.tell(found);
+  }
+  return {
+    expression: expression === null ? unknown : printExpression(expression),
+    evidence: told.evidence,
+  };
 }
 
-function evidenceOf(paths: readonly string[], own: OwnLicences): readonly LicenceEvidence[] {
-  return paths.flatMap((refused) => {
-    const found = own.known(refused);
-    // The text of a folder's licence is already among the evidence.
-    if (found === null || found.isFolders) return [];
-    const { path, expression } = found;
-    return identifiersOf(expression).map((identifier) => ({ path, identifier, score: 1 }));
-  });
+/** Adds what files and folders state to the evidence; of a folder its text is there already. */
+function openTold(known: readonly LicenceEvidence[]) {
+  const evidence = [...known];
+  const places = new Set(known.map(({ path }) => path));
+  return {
+    evidence,
+    tell: ({ path, expression, from }: OwnLicence) => {
+      if (from === 'nobody' || (from === 'folder' && places.has(path))) return;
+      if (from === 'folder') places.add(path);
+      const score = from === 'folder' ? 0.9 : 1;
+      evidence.push(
+        ...identifiersOf(expression).map((identifier) => ({ path, identifier, score })),
+      );
+    },
+  };
+}
+
+function isNone(expression: LicenceExpression): boolean {
+  return expression.kind === 'licence' && expression.identifier === unknown;
+}
+
+/** Whether what the work states says of a part no less than the part itself does. */
+function covers(base: LicenceExpression, part: LicenceExpression): boolean {
+  // Of a choice, a part under one of its licences alone leaves none.
+  const said = part.kind === 'or' ? identifiersOf(base) : requiredIn(base);
+  const known = new Set(said.flatMap(sameFamily));
+  return identifiersOf(part).every((identifier) => known.has(identifier));
+}
+
+function requiredIn(expression: LicenceExpression): readonly string[] {
+  if (expression.kind === 'licence') return [expression.identifier];
+  return expression.kind === 'or' ? [] : expression.parts.flatMap(requiredIn);
 }

@@ -1,22 +1,23 @@
 /**
  * Finds a file's own licence: from its notice, from another file that states it (REUSE), or from
- * the nearest folder below the root that has its own licence.
+ * the nearest folder below the root that has its own licence. Where nobody states one of the whole
+ * work, a file without its own has none: that others have one says nothing of it.
  */
 import { type Glob, openGlob } from '../../../runtime/glob.ts';
 import type { FileText } from '../file-text.ts';
 import { combine, identifiersOf, type LicenceExpression, licence } from './expression.ts';
+import { joinFolder, type LicensedText, readText } from './folder-licence.ts';
 import { readHeader } from './header.ts';
 import { readMetadataLicence } from './metadata.ts';
-import { isSidecar, licensedFolder } from './places.ts';
-import { parseKnown, stated } from './statement.ts';
-import { matchLicenceText } from './text.ts';
+import { coveredFolder, isLicenceFile, isPlainName, isSidecar } from './places.ts';
+import { parseKnown, stated, unknown } from './statement.ts';
 
 export interface OwnLicence {
   readonly expression: LicenceExpression;
-  /** The file that states the licence. */
+  /** The file that states the licence; the file itself where nobody does. */
   readonly path: string;
-  /** True if this is the folder's licence, which applies because the file states none. */
-  readonly isFolders: boolean;
+  /** Who states it: of the file itself, or of its folder, because of the file nobody does. */
+  readonly from: 'file' | 'folder' | 'nobody';
 }
 
 export interface OwnLicences {
@@ -25,10 +26,13 @@ export interface OwnLicences {
   readonly known: (path: string) => OwnLicence | null;
 }
 
-type Statement = Omit<OwnLicence, 'isFolders'>;
+type Statement = Omit<OwnLicence, 'from'>;
 
-/** `evidence` holds the repository's licence texts and metadata files, admitted or not. */
-export function ownLicences(evidence: readonly FileText[]): OwnLicences {
+/**
+ * `evidence` holds the repository's licence texts and metadata files, admitted or not; `isStated`
+ * tells whether there is a licence of the whole work.
+ */
+export function ownLicences(evidence: readonly FileText[], isStated: boolean): OwnLicences {
   const folders = readFolders(evidence);
   const beside = readSidecars(evidence);
   const listed = readReuse(evidence);
@@ -36,14 +40,15 @@ export function ownLicences(evidence: readonly FileText[]): OwnLicences {
   const find = (file: FileText): OwnLicence | null => {
     const { path } = file;
     const header = readHeader(file);
-    if (header !== null) return { expression: header, path, isFolders: false };
+    if (header !== null) return { expression: header, path, from: 'file' };
     const named = beside.get(path) ?? listed.findLast(({ covers }) => covers(path)) ?? null;
     if (named !== null) {
-      return { expression: named.expression, path: named.path, isFolders: false };
+      return { expression: named.expression, path: named.path, from: 'file' };
     }
     const nearest = foldersOf(path).find((folder) => folders.has(folder));
     const found = nearest === undefined ? undefined : folders.get(nearest);
-    return found === undefined ? null : { ...found, isFolders: true };
+    if (found !== undefined) return { ...found, from: 'folder' };
+    return isStated ? null : { expression: licence(unknown), path, from: 'nobody' };
   };
   return {
     of: (file) => {
@@ -66,28 +71,37 @@ function foldersOf(path: string): readonly string[] {
   return folders;
 }
 
+interface Told {
+  readonly texts: LicensedText[];
+  readonly statements: LicenceExpression[];
+}
+
+/** What texts and metadata below the root say of their folders. */
 function readFolders(evidence: readonly FileText[]): ReadonlyMap<string, Statement> {
-  const folders = new Map<string, Statement>();
-  const add = (folder: string, path: string, expression: LicenceExpression | null) => {
-    if (expression === null) return;
-    const earlier = folders.get(folder);
-    const joined = combine('and', [earlier?.expression ?? [], expression].flat());
-    if (joined !== null) folders.set(folder, { path: earlier?.path ?? path, expression: joined });
-  };
-  for (const { path, text } of evidence) {
-    const folder = licensedFolder(path);
-    const slash = path.lastIndexOf('/');
-    if (folder !== null) {
-      const found = matchLicenceText(text).map(({ identifier }) => licence(identifier));
-      add(folder, path, combine('and', found));
-    } else if (slash > 0) {
-      const metadata = readMetadataLicence(path, text);
-      // Metadata of an unpublished package is often not understood; it then says nothing.
-      if (metadata === null || identifiersOf(metadata).includes(stated)) continue;
-      add(path.slice(0, slash + 1), path, metadata);
-    }
+  const told = new Map<string, Told>();
+  const paths = new Map<string, string>();
+  for (const file of evidence) {
+    const { path } = file;
+    const folder = coveredFolder(path);
+    if (folder === '' || isSidecar(path)) continue;
+    const of = told.get(folder) ?? { texts: [], statements: [] };
+    const isText = isLicenceFile(path);
+    const expression = isText
+      ? readText(file, isPlainName(path)).expression
+      : readMetadataLicence(path, file.text);
+    // Metadata of an unpublished package is often not understood; it then says nothing.
+    if (expression === null || (!isText && identifiersOf(expression).includes(stated))) continue;
+    if (isText) of.texts.push({ path, expression });
+    else of.statements.push(expression);
+    told.set(folder, of);
+    if (!paths.has(folder)) paths.set(folder, path);
   }
-  return folders;
+  const joined = [...told].flatMap(([folder, { texts, statements }]) => {
+    const expression = joinFolder(texts, statements);
+    const path = paths.get(folder) ?? folder;
+    return expression === null ? [] : [[folder, { path, expression }] as const];
+  });
+  return new Map(joined);
 }
 
 function readSidecars(evidence: readonly FileText[]): ReadonlyMap<string, Statement> {

@@ -5,7 +5,7 @@ import { isShortLined } from '../line-lengths.ts';
 const prose = String.raw`(?:\.(?:md|markdown|txt|text|rst|adoc|asciidoc|html?|xhtml|textile|rdoc|org|rtf))?$`;
 
 /** Words that may precede `LICENSE`, as in Rails' `MIT-LICENSE`. */
-const family = '(?:mit|gnu|a?gpl|lgpl|apache|bsd|isc|mpl|boost|epl|project|software|source|main)';
+const family = String.raw`(?:(?:mit|gnu|a?gpl|lgpl|apache|bsd|isc|mpl|boost|epl)(?:[-_ ]?v?\d(?:[._]\d)?)?|project|software|source|main)`;
 const word = '(?:un)?licen[cs]es?|copying\\d?|copyright';
 
 /** As in licensee and ScanCode: `LICENSE-MIT`, `COPYING.LESSER`, `LICENSE_1_0.txt`. */
@@ -25,6 +25,8 @@ const notProse =
 
 const attributionName =
   /^(?:notice|copyright|third[-_]?party[-_]?(?:notices?|licenses?))(?:[._-].*)?$/i;
+/** Tables hold people who are owed nothing. */
+const table = /\.(?:csv|tsv|xlsx?)$/i;
 
 /** The folder of texts that REUSE prescribes, and its usual variants. */
 const textFolder = /^(?:licen[cs]es?|legal)\/[^/]+$/i;
@@ -45,12 +47,14 @@ const packageFile = new RegExp(
 
 /** Whether the file attributes authors; their names and addresses must stay. */
 export function isAttributionFile(path: string): boolean {
-  return isLicenceFile(path) || attributionName.test(nameOf(path));
+  const name = nameOf(path);
+  if (attributionName.test(name)) return !isShortLined(name) && !table.test(name);
+  return isLicenceFile(path);
 }
 
 /** Whether the file may state the licence of the work, of a folder or of another file. */
 export function mayStateLicence(path: string): boolean {
-  if (isLicenceText(path) || isMetadata(path) || licensedFolder(path) !== null) return true;
+  if (isLicenceFile(path) || isMetadata(path)) return true;
   return isSidecar(path) || isReuseList(path) || packageFile.test(path);
 }
 
@@ -66,12 +70,11 @@ function isReuseList(path: string): boolean {
 
 /** Whether the file is a licence text for the work or for a part of it. */
 export function isLicenceText(path: string): boolean {
-  return isLicenceFile(path) && !besideTheWork.test(path);
+  return isLicenceFile(path) && !isBesideTheWork(path);
 }
 
-/** Whether the file licenses the whole work: it lies at the root and has a plain name. */
-export function isMainLicence(path: string): boolean {
-  return mainName.test(path);
+export function isBesideTheWork(path: string): boolean {
+  return besideTheWork.test(path);
 }
 
 /**
@@ -82,29 +85,46 @@ export function isListedText(path: string): boolean {
   return /(?:^|\/)(?:licen[cs]es?|legal)\/[^/]*$/i.test(path);
 }
 
+/** Whether the name is a plain one: such a text counts even if no licence is recognised in it. */
+export function isPlainName(path: string): boolean {
+  return mainName.test(nameOf(path)) && !isListedText(path);
+}
+
+/** Folders that hold what is said of a whole package. */
+const ofPackage = /^(?:META-INF|[^/]+\.(?:dist|egg)-info)\/$/;
+
 /**
- * Returns the folder, with a trailing slash, that a licence text below the root covers, such as
- * `ee/LICENSE` in many projects; null for all other files.
+ * Returns the folder, with a trailing slash, that a licence text or metadata covers: its own, or
+ * the one that has the folder of texts; '' for the whole work.
  */
-export function licensedFolder(path: string): string | null {
-  const slash = path.lastIndexOf('/');
-  if (slash < 0 || isListedText(path)) return null;
-  return mainName.test(path.slice(slash + 1)) ? path.slice(0, slash + 1) : null;
+export function coveredFolder(path: string): string {
+  if (path === 'debian/copyright') return '';
+  const own = folderOf(path);
+  const folder = isListedText(path) ? folderOf(own.slice(0, -1)) : own;
+  return ofPackage.test(folder) ? '' : folder;
 }
 
 export function isMetadata(path: string): boolean {
   return !path.includes('/') || pythonMetadata.test(path) || path === 'debian/copyright';
 }
 
-function isLicenceFile(path: string): boolean {
+/** Whether the file is a licence text, wherever it lies. */
+export function isLicenceFile(path: string): boolean {
   const name = nameOf(path);
   if (isShortLined(name) || notProse.test(name) || notOurs.test(name)) return false;
   if (licenceName.test(name) || textFolder.test(path)) return true;
-  return !path.includes('/') && (rootLicenceName.test(name) || namedText.test(name));
+  const isAtRoot = !path.includes('/');
+  // `docs/apache.md` is about a server; `lib/gpl.txt` and `lib/apache-2.0.txt` are texts.
+  if (namedText.test(name)) return isAtRoot || /gpl|\d/i.test(name);
+  return isAtRoot && rootLicenceName.test(name);
 }
 
 function named(prefix: string): RegExp {
   return new RegExp(`^${prefix}(?:${word}|copyleft|ofl)(?:[-_. ].*)?$`, 'i');
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
 }
 
 function nameOf(path: string): string {

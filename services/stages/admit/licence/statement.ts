@@ -13,6 +13,8 @@ import {
   parseExpression,
 } from './expression.ts';
 
+/** Stands for the licence of files of which nobody states one. */
+export const unknown = 'unknown';
 /** Identifier of a licence that is stated, but not understood. */
 export const stated = 'LicenseRef-stated';
 /** Identifier for metadata that says that no licence is granted. */
@@ -76,7 +78,12 @@ export function canonical(identifier: string): string {
 
 /** Whether SPDX lists the word, or it holds a digit or hyphen; bare `BSD` is ambiguous. */
 function isIdentifier(identifier: string): boolean {
-  return known.has(identifier.toLowerCase()) || /[-\d]/.test(identifier);
+  return isListed(identifier) || /[-\d]/.test(identifier);
+}
+
+/** Whether SPDX lists the identifier. */
+export function isListed(identifier: string): boolean {
+  return known.has(identifier.toLowerCase());
 }
 
 /** Returns the identifier of a licence named in words; null for `BSD` alone: it is ambiguous. */

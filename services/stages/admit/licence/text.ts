@@ -9,6 +9,9 @@ import { permissiveLicences, references, type Signature, signatures } from './si
 /** Identifier of a text that has a licence's file name but matches no known licence. */
 export const unrecognised = 'LicenseRef-unrecognised';
 
+/** Stands for a text that is there and cannot be read: it is no licence that is known. */
+export const unreadText = 'A licence that cannot be read.';
+
 export interface TextMatch {
   readonly identifier: string;
   /** 1 for a text of the usual length; lower the more additional words the text holds. */

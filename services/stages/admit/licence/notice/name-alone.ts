@@ -4,9 +4,9 @@
  * code, with nothing beside it but copyright lines, the file's name and settings of tools.
  */
 import type { FileText } from '../../file-text.ts';
-import type { CommentBlock } from '../comments.ts';
 import { type LicenceExpression, licence } from '../expression.ts';
 import { fromName } from '../statement.ts';
+import type { CommentBlock } from './comments.ts';
 
 /** Names that head nothing else, in the case in which they are written. */
 const names = String.raw`MIT|ISC|Apache[- ]2\.0|BSD-[23]-Clause|CC0(?:-1\.0)?|Unlicense`;

@@ -1,6 +1,6 @@
 /** Finds the comments of a notebook: those of its code, and its cells of prose. */
 import { z } from 'zod';
-import { type CommentBlock, commentsOf } from '../comments.ts';
+import { type CommentBlock, commentsOf } from './comments.ts';
 
 const source = z.union([z.string(), z.array(z.string())]);
 const notebook = z.object({

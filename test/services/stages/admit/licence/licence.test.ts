@@ -3,17 +3,15 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { printExpression } from '../../../../../services/stages/admit/licence/expression.ts';
 import { readHeader as readHeaderOf } from '../../../../../services/stages/admit/licence/header.ts';
-import {
-  describeLicence,
-  readLicenceFiles,
-} from '../../../../../services/stages/admit/licence/licence.ts';
+import { readLicenceFiles } from '../../../../../services/stages/admit/licence/licence.ts';
 import { readMetadataLicence } from '../../../../../services/stages/admit/licence/metadata.ts';
-import { ownLicences } from '../../../../../services/stages/admit/licence/own.ts';
 import { allowedLicences, isAllowed } from '../../../../../services/stages/admit/licence/policy.ts';
+import { unknown } from '../../../../../services/stages/admit/licence/statement.ts';
 import {
   matchLicenceText,
   unrecognised,
 } from '../../../../../services/stages/admit/licence/text.ts';
+import { licenceOf } from './licence-of.ts';
 
 const root = new URL('../../../../../', import.meta.url);
 const textOf = (path: string) => readFileSync(new URL(path, root), 'utf8');
@@ -72,7 +70,7 @@ describe('texts', () => {
   ])('a rider on a permissive text makes it another licence: %s', (rider) => {
     const allowed = allowedLicences('permissive');
     for (const text of [`${mit}\n${rider}\n`, `${rider}\n\n${mit}`, `The MIT License. ${rider}`]) {
-      const { expression } = readLicenceFiles([{ path: 'LICENSE', text }], allowed);
+      const { expression } = readLicenceFiles([{ path: 'LICENSE', text }]);
       expect(expression).not.toBeNull();
       if (expression !== null) expect(isAllowed(printExpression(expression), allowed)).toBe(false);
     }
@@ -156,13 +154,6 @@ describe('metadata', () => {
   });
 });
 
-function licenceOf(files: Readonly<Record<string, string>>): string {
-  const candidates = Object.entries(files).map(([path, text]) => ({ path, text }));
-  const texts = readLicenceFiles(candidates);
-  const gated = { admitted: candidates, refused: [] };
-  return describeLicence(texts, gated, ownLicences(candidates)).expression;
-}
-
 const asPage = (text: string) =>
   `<html><body><p>${text.replaceAll('"', '&quot;').replaceAll('\n\n', '</p>\n<p>')}</p></body></html>`;
 const gpl3 = 'GNU GENERAL PUBLIC LICENSE\nVersion 3, 29 June 2007\n';
@@ -219,6 +210,37 @@ describe('the licence of a repository', () => {
       'a part under another licence',
       { LICENSE: mit, 'lib/part/LICENSE': apache },
       'MIT AND Apache-2.0',
+    ],
+    [
+      'texts of a part that make a choice',
+      { LICENSE: apache, 'part/LICENSE-APACHE': apache, 'part/LICENSE-MIT': mit },
+      'Apache-2.0 AND (Apache-2.0 OR MIT)',
+    ],
+    [
+      'the manifest of a part',
+      { LICENSE: mit, 'part/package.json': '{"license":"GPL-3.0"}', 'part/a.js': 'let a;\n' },
+      'MIT AND GPL-3.0-only',
+    ],
+    [
+      'a header of one licence of a choice',
+      { 'Cargo.toml': cargo, 'a.rs': '// SPDX-License-Identifier: Apache-2.0\nlet a;\n' },
+      '(MIT OR Apache-2.0) AND Apache-2.0',
+    ],
+    [
+      'a header, where nobody says anything of the rest',
+      { 'a.js': '// SPDX-License-Identifier: MIT\nlet a;\n', 'b.js': 'let b;\n' },
+      `MIT AND ${unknown}`,
+    ],
+    [
+      'the licence of a part, where nobody says anything of the rest',
+      { 'a.js': 'let a;\n', 'part/LICENSE': mit, 'part/b.js': 'let b;\n' },
+      `MIT AND ${unknown}`,
+    ],
+    ['what an archive of Java says of itself', { 'META-INF/LICENSE': mit, 'a/A.java': '' }, 'MIT'],
+    [
+      'what a wheel says of itself',
+      { 'a-1.0.dist-info/licenses/LICENSE': mit, 'a/__init__.py': '' },
+      'MIT',
     ],
     ['a licence file in test data', { LICENSE: mit, 'tests/data/LICENSE': apache }, 'MIT'],
     [
@@ -313,64 +335,6 @@ describe('the licence of a repository', () => {
     const wrapped = '# licensed under the\n# Apache License, Version 2.0\n';
     expect(readHeader(wrapped)).toMatchObject({ identifier: 'Apache-2.0' });
     expect(readHeader('const a = "under the Apache License, Version 2.0";\n')).toBeNull();
-  });
-});
-
-describe('a readme', () => {
-  const manifest = { 'package.json': '{"license":"MIT"}' };
-  test.each([
-    'GPL-3.0',
-    '# a\n\n## License\n\nGPL-3.0\n',
-    'License\n=======\n\nGNU General Public License v3.0\n',
-    '## License (GPL-3.0)\n\nSee COPYING.\n',
-    '# a\n\nLicensed under GPL-3.0.\n',
-    '**foo** is licensed under the [GNU GPL v3](COPYING).',
-    'This project uses the GPL-3.0 license.',
-    'The code is GPL-3.0.',
-    'Copyright 2020 A. Person. Distributed under the GPLv3.',
-    '- License: GPL-3.0',
-    '| License | GPL-3.0 |',
-    '<h2>License</h2>\n<p>GPL-3.0</p>\n',
-    '![License: GPL v3](https://img.shields.io/badge/License-GPLv3-blue.svg)',
-    '![l](https://img.shields.io/badge/license-GPL--3.0-green)',
-    '# Foo\n\nFoo is released under the GPLv3.\n',
-    '## Lizenz\n\nGPLv3\n',
-    '## License & Credits\n\nGPL-3.0\n',
-  ])('that contradicts the manifest is no permissive licence: %j', (text) => {
-    const expression = licenceOf({ ...manifest, 'README.md': text });
-    expect(expression).toBe('MIT AND GPL-3.0-only');
-    expect(isAllowed(expression, allowedLicences('permissive'))).toBe(false);
-  });
-
-  test.each([
-    '## License\n\nMIT\n',
-    '## License\n\nMIT, which is GPL compatible.\n',
-    '## License\n\nMIT; the icons are CC-BY-4.0.\n',
-    'Copyright 2020 A. Person. All rights reserved.',
-    'A tool that reports packages under the GPL-3.0.',
-    '```js\n// Licensed under the GPL-3.0\n```\n',
-    '# foo\n\nIt needs GNU readline, which is licensed under the GPL-3.0.',
-    '# foo\n\nThe ffmpeg binary is distributed under the GPL-3.0.',
-    '# foo\n\nThe documentation is licensed under CC-BY-4.0.',
-    '# foo\n\nThis module is a rewrite of bar, which is GPL-2.0 licensed.',
-    '# foo\n\nThis library is not licensed under the GPL.',
-    '# foo\n\n## Dependencies\n\n- License: GPL-3.0 (readline)\n',
-    '# foo\n\n## License\n\nSee LICENSE. The bundled ffmpeg is GPL-3.0.\n',
-    '# foo\n\n## License compatibility\n\nLicensed under GPL-3.0? Yes.\n',
-    '# foo\n\nCompressions:\n\n- zlib\n- GPL\n',
-    '# foo\n\n| zlib |\n| ---- |\n| GPL  |\n',
-  ])('that agrees, or states nothing, changes nothing: %j', (text) => {
-    expect(licenceOf({ ...manifest, 'README.md': text })).toBe('MIT');
-  });
-
-  test('of markup that never ends is read in one pass', () => {
-    const text = `<p>\n${'<h1'.repeat(50_000)}${'<style '.repeat(50_000)}`;
-    expect(licenceOf({ ...manifest, 'README.md': text, LICENSE: text })).toContain('MIT');
-  });
-
-  test('that gives no version agrees with any', () => {
-    const files = { 'package.json': '{"license":"BSD-3-Clause"}', 'README.md': 'License: BSD\n' };
-    expect(licenceOf(files)).toBe('BSD-3-Clause');
   });
 });
 

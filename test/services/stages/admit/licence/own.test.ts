@@ -1,6 +1,7 @@
 /** Under a policy, a file is judged by its own licence, and its repository by what is left (I8). */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import type { HostedRepository } from '../../../../../schemas/generated/types.ts';
 import { admitArchive } from '../../../../../services/stages/admit/admit-archive.ts';
 import { admitKnobs } from '../../../../../services/stages/admit/config.ts';
 import { tar } from '../hostile-archives.ts';
@@ -12,10 +13,16 @@ const gpl =
   '/* This program is free software; you can redistribute it and/or modify it under the terms of\n' +
   ' * the GNU General Public License as published by the Free Software Foundation; version 2. */\n';
 
-async function admit(files: Readonly<Record<string, string | Buffer>>, config = knobs) {
+const commons = 'http://creativecommons.org/licenses/';
+
+async function admit(
+  files: Readonly<Record<string, string | Buffer>>,
+  config = knobs,
+  hosted: HostedRepository | null = null,
+) {
   const entries = Object.entries(files).map(([name, body]) => ({ name: `r/${name}`, body }));
   const archive = tar(entries);
-  const source = { name: 'r', origin: 'r.tar', format: 'tar' as const, archive };
+  const source = { name: 'r', origin: 'r.tar', hosted, format: 'tar' as const, archive };
   const { files: admitted, skipped, licence } = await admitArchive(source, config);
   return { admitted: admitted.map(({ path }) => path), skipped, licence };
 }
@@ -76,6 +83,124 @@ describe('under permissive', () => {
       identifier: 'LicenseRef-unrecognised',
       score: 0,
     });
+  });
+
+  test.each(['gpl-3.0.txt', 'COPYING.GPLv3', 'LICENSE.GPL', 'GPL-LICENSE', 'licenses/GPL-3.0.txt'])(
+    '%s below the root speaks of its folder alone',
+    async (name) => {
+      const found = await admit({
+        LICENSE: mit,
+        'a.ts': 'let a;\n',
+        [`sub/${name}`]: 'GNU GENERAL PUBLIC LICENSE\nVersion 3, 29 June 2007\n',
+        'sub/b.ts': 'let b;\n',
+        'sub/deep/c.ts': 'let c;\n',
+        'sub/deep/mit.ts': '// SPDX-License-Identifier: MIT\n',
+      });
+      expect(found.admitted).toEqual(['LICENSE', 'a.ts', 'sub/deep/mit.ts']);
+      expect(found.licence.expression).toBe('MIT');
+      expect(found.licence.evidence).toContainEqual(
+        expect.objectContaining({ path: `sub/${name}`, identifier: 'GPL-3.0-only' }),
+      );
+    },
+  );
+
+  test('texts below the root are read as those of the root are', async () => {
+    const found = await admit({
+      LICENSE: mit,
+      'choice/LICENSE-MIT': mit,
+      'choice/LICENSE-GPL': 'GNU GENERAL PUBLIC LICENSE\nVersion 2, June 1991\n',
+      'choice/Cargo.toml': 'license = "MIT OR GPL-2.0"\n',
+      'choice/a.rs': 'fn a() {}\n',
+      'named/LICENSE': 'SPDX-License-Identifier: MIT\n',
+      'named/a.rs': 'fn a() {}\n',
+      'listed/LICENSE': mit,
+      'listed/licenses/GPL-3.0.txt': 'GNU GENERAL PUBLIC LICENSE\nVersion 3, 29 June 2007\n',
+      'listed/a.rs': 'fn a() {}\n',
+    });
+    expect(found.skipped).toEqual([]);
+  });
+
+  test('a file of which nobody says anything is left out, whatever others say of themselves', async () => {
+    const found = await admit({
+      'a.ts': 'let a;\n',
+      'b.ts': '// SPDX-License-Identifier: MIT\nlet b;\n',
+      'lib/LICENSE': mit,
+      'lib/c.ts': 'let c;\n',
+    });
+    expect(found.admitted).toEqual(['b.ts', 'lib/LICENSE', 'lib/c.ts']);
+    expect(found.skipped).toEqual([{ path: 'a.ts', reason: 'licence' }]);
+    expect(found.licence.expression).toBe('MIT');
+  });
+
+  test('what the code host says holds for files that say nothing', async () => {
+    const hosted = { host: 'github.com', id: '1', name: 'a/r', licence: 'MIT', fork: false };
+    const files = { 'a.ts': 'let a;\n', 'b.ts': '// SPDX-License-Identifier: MIT\n' };
+    expect((await admit(files, knobs, hosted)).admitted).toEqual(['a.ts', 'b.ts']);
+    const refusing = { ...hosted, licence: 'GPL-3.0' };
+    await expect(admit(files, knobs, refusing)).rejects.toMatchObject({ code: 'LICENCE_REFUSED' });
+  });
+
+  test('a licence that is there and cannot be read is none that is known', async () => {
+    const files = { 'package.json': '{"license":"MIT"}', 'a.ts': 'let a;\n' };
+    const large = { ...files, LICENSE: `${mit}\n`.repeat(1_200) };
+    await expect(admit(large)).rejects.toMatchObject({ code: 'LICENCE_REFUSED' });
+    await expect(admit({ ...files, LICENSE: 'a\0b' })).rejects.toMatchObject({
+      code: 'LICENCE_REFUSED',
+    });
+    const below = await admit({ ...files, 'sub/LICENSE': 'a\0b', 'sub/b.ts': 'let b;\n' });
+    expect(below.admitted).toEqual(['a.ts', 'package.json']);
+  });
+
+  test('copies of other projects, where they are admitted, have their own licence', async () => {
+    const config = admitKnobs.parse({ licences: 'permissive', vendored: 'admit' });
+    const found = await admit(
+      {
+        LICENSE: mit,
+        'vendor/a/LICENSE': 'GNU GENERAL PUBLIC LICENSE\nVersion 2, June 1991\n',
+        'vendor/a/a.c': 'int a;\n',
+        'vendor/b/b.c': 'int b;\n',
+      },
+      config,
+    );
+    expect(found.admitted).toEqual(['LICENSE', 'vendor/b/b.c']);
+  });
+
+  test('a condition behind WITH is no exception', async () => {
+    const admitted = (license: string) =>
+      admit({ 'package.json': JSON.stringify({ license }), 'a.js': 'let a;\n' });
+    expect((await admitted('Apache-2.0 WITH LLVM-exception')).admitted).toHaveLength(2);
+    for (const expression of ['MIT WITH Commons-Clause', 'Apache-2.0 WITH Commons-Clause-1.0'])
+      await expect(admitted(expression)).rejects.toMatchObject({ code: 'LICENCE_REFUSED' });
+  });
+
+  test.each([
+    ['a.py', '__license__: str = "GPL"\n'],
+    ['a.py', 'LICENSE = "GPL-3.0"\n'],
+    ['a.lua', 'local m = {\n  _LICENSE = [[ GNU General Public License v3 ]],\n}\n'],
+    ['a.js', 'export const LICENSE = "CC-BY-NC-4.0";\n'],
+    ['a.js', '/** @license GPL */\nlet a;\n'],
+    ['a.svg', `<svg><cc:license rdf:resource="${commons}by-nc/4.0/"/></svg>`],
+    ['a.svg', '<svg><dc:rights><dc:title>GPL v3</dc:title></dc:rights></svg>'],
+    ['a.html', `<p><a rel="license" href="${commons}by-sa/4.0/">terms</a></p>`],
+  ])('%s that states %j is left out', async (path, text) => {
+    expect((await admit({ LICENSE: mit, [path]: text })).admitted).toEqual(['LICENSE']);
+  });
+
+  test.each([
+    ['a.py', 'LICENSE = "MIT"\n'],
+    ['a.js', 'const LICENSE = "GPL3-7F2A-99C1";\n'],
+    ['a.js', "const LICENSE = 'license-1';\nconst licence = 'GPL-3.0';\n"],
+    ['a.bb', 'LICENSE = "GPL-2.0-only"\n'],
+    [
+      'a.svg',
+      `<svg><cc:license rdf:resource="${commons.replace('licenses', 'publicdomain')}zero/1.0/"/></svg>`,
+    ],
+    [
+      'a.svg',
+      '<svg><cc:license rdf:resource=""/><dc:rights><dc:title>Ann</dc:title></dc:rights></svg>',
+    ],
+  ])('%s that states %j stays', async (path, text) => {
+    expect((await admit({ LICENSE: mit, [path]: text })).admitted).toContain(path);
   });
 
   test.each([
