@@ -91,8 +91,10 @@ async function tryOnce(
       if (failure.kind === 'final') throw failure.error;
       const { why, busy, retryAfterMs: waitMs } = failure;
       place.end({ kind: 'failed', waitMs, busy, why });
-      // With several endpoints the next try goes to another one meanwhile.
-      const waits = tools.endpoints.all.length === 1 ? (waitMs ?? 0) : 0;
+      // With several endpoints the next try goes to another one meanwhile. A wait that is too long
+      // ends the run at once: the next try would find no endpoint that takes it.
+      const alone = tools.endpoints.all.length === 1;
+      const waits = alone && (waitMs ?? 0) <= tools.settings.serverWaitMsMax ? (waitMs ?? 0) : 0;
       return again({ why, cause, baseUrl: endpoint.baseUrl }, waits);
     }
   } catch (error) {

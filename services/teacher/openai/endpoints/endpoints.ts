@@ -205,8 +205,12 @@ async function waitFor(
   done.abort();
 }
 
+/** Servers ask for any number of seconds, and a date has an end. */
+const latestMs = Date.UTC(9999, 11, 31);
+
 function timeAfter(ms: number): string {
-  return `${new Date(timeOfDayMs() + ms).toISOString().slice(0, 16)}Z`;
+  const atMs = Math.min(latestMs, timeOfDayMs() + ms);
+  return `${new Date(atMs).toISOString().slice(0, 16)}Z`;
 }
 
 function down(live: readonly State[], what: string): PipelineError {

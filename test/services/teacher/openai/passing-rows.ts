@@ -150,6 +150,11 @@ export const waits: readonly Row[] = [
   [
     'hours: the run stops, and nothing is lost',
     busy({ 'retry-after': '7200' }),
-    { calls: 1, code: 'TEACHER_DOWN', says: /come back after \d{4}-/ },
+    { calls: 1, code: 'TEACHER_DOWN', says: /come back after \d{4}-/, waitedMs: 0 },
+  ],
+  [
+    'a wait that no date can tell',
+    busy({ 'retry-after': '9'.repeat(30) }),
+    { calls: 1, code: 'TEACHER_DOWN', says: /come back after 9999-12-31/, waitedMs: 0 },
   ],
 ];
