@@ -48,7 +48,9 @@ const tokens = z.union([
     .regex(/^\d{1,12}$/)
     .transform(Number),
 ]);
-const count = tokens.pipe(z.number().int().nonnegative()).nullish().catch(null);
+/** No model reads or writes as many in one call: such a count is a fault, and would end budgets. */
+const countMax = 10_000_000;
+const count = tokens.pipe(z.number().int().nonnegative().max(countMax)).nullish().catch(null);
 const words = z.string().nullish().catch(null);
 
 const failure = z.union([
@@ -98,7 +100,8 @@ export function readCompletion(sent: unknown, promptBytes: number, prices: Price
   if (error !== null && content === '') return brokenBy(error);
   if (read.data === undefined || first === undefined) return broken('the answer is no completion');
   if (first.finish_reason === 'error') return broken('the answer ended with an error');
-  const counted = usageOf(read.data.usage, promptBytes, content, prices);
+  const reasoning = first.message?.reasoning ?? first.message?.reasoning_content ?? '';
+  const counted = usageOf(read.data.usage, promptBytes, `${reasoning}${content}`, prices);
   const usage = { ...counted, finish: finishOf(first.finish_reason) };
   const refusal = first.message?.refusal ?? '';
   if (refusal !== '') return { kind: 'refused', why: refusal, usage };
@@ -106,7 +109,6 @@ export function readCompletion(sent: unknown, promptBytes: number, prices: Price
     return { kind: 'refused', why: 'the content filter', usage };
   }
   const cut = first.finish_reason === 'length';
-  const reasoning = first.message?.reasoning ?? first.message?.reasoning_content ?? '';
   // With some templates the answer lands in the reasoning. A draft in a cut one is no answer.
   const said = content.trim() === '' && !cut ? reasoning : content;
   const cachedTokens = read.data.usage?.prompt_tokens_details?.cached_tokens ?? 0;
@@ -123,10 +125,10 @@ function finishOf(reason: string | null | undefined): Usage['finish'] {
 
 type SentUsage = z.infer<typeof completion>['usage'];
 
-function usageOf(sent: SentUsage, promptBytes: number, content: string, prices: Prices): Usage {
-  // Servers that report no usage are counted at four bytes a token.
-  const promptTokens = sent?.prompt_tokens ?? Math.ceil(promptBytes / 4);
-  const completionTokens = sent?.completion_tokens ?? Math.ceil(Buffer.byteLength(content) / 4);
+function usageOf(sent: SentUsage, promptBytes: number, written: string, prices: Prices): Usage {
+  // Servers that report no usage, or nothing but noughts, are counted at four bytes a token.
+  const promptTokens = sent?.prompt_tokens || Math.ceil(promptBytes / 4);
+  const completionTokens = sent?.completion_tokens || Math.ceil(Buffer.byteLength(written) / 4);
   const cached = Math.min(promptTokens, sent?.prompt_tokens_details?.cached_tokens ?? 0);
   const microDollars = priceOf({ promptTokens, completionTokens, cached }, prices);
   return { ...noUsage, calls: 1, promptTokens, completionTokens, microDollars };

@@ -112,7 +112,8 @@ export const readable: readonly Row[] = [
 
 export const usage = (sent: unknown): Turn =>
   body({ choices: [{ message: { content: thought } }], usage: sent });
-export const estimated = [expect.any(Number) as number, 4] as const;
+/** Of a prompt of some thousand tokens: more than none, and fewer than ten thousand. */
+export const estimated = [expect.closeTo(5_000, -4) as number, 4] as const;
 export const counted: readonly Row[] = [
   [
     'usage as texts',
@@ -133,6 +134,21 @@ export const counted: readonly Row[] = [
   [
     'usage below nothing',
     [usage({ prompt_tokens: -5, completion_tokens: -7 })],
+    { ...good, tokens: estimated },
+  ],
+  [
+    'usage that no model can have',
+    [usage({ prompt_tokens: 1e12, completion_tokens: 9_007_199_254_740_991 })],
+    { ...good, tokens: estimated },
+  ],
+  [
+    'usage of nothing for an answer',
+    [usage({ prompt_tokens: 0, completion_tokens: 0 })],
+    { ...good, tokens: estimated },
+  ],
+  [
+    'no usage for an answer in the field of reasoning',
+    [message({ content: null, reasoning: thought })],
     { ...good, tokens: estimated },
   ],
   [
