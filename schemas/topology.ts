@@ -108,7 +108,7 @@ const stageSpecs = {
     reads: ['repo-admitted'],
     writes: ['repo-structure', 'dropped'],
     talksTo: ['parser child processes'],
-    version: 5,
+    version: 6,
   },
   plan: {
     does: 'requirements, architecture, modules, one purpose per file, by the teacher',

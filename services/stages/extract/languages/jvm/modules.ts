@@ -23,9 +23,34 @@ interface Unit {
   readonly isCommon: boolean;
   /** What it is built for: `jvm` of `jvmMain`, and of a module of one platform. */
   readonly platform: string;
+  /** The part of Kotlin's hierarchy that it is in; null if its name does not tell. */
+  readonly part: string | null;
 }
 
-/** Returns the files that a name in `from` means; null if nothing decides between modules. */
+const nativeSets = [
+  ...['native', 'androidNative', 'linux', 'mingw'],
+  ...['apple', 'ios', 'macos', 'tvos', 'watchos'],
+];
+
+/**
+ * Parts of Kotlin's default hierarchy of source sets. None sees another one, and all see `common`,
+ * which sees itself alone. A set of another name, as `nonJvmMain`, may lie above several of them.
+ */
+const parts: Readonly<Record<string, RegExp>> = {
+  common: /^common$/,
+  jvm: /^(?:jvm|desktop|android(?:Unit|Instrumented)?)$/,
+  web: /^(?:web|js|wasm|wasmJs|wasmWasi)$/,
+  native: new RegExp(`^(?:${nativeSets.join('|')})(?:X\\d+|(?:Simulator|Device)?Arm\\d+\\w*)?$`),
+};
+
+function isSeen({ part }: Unit, own: Unit): boolean {
+  return part === null || part === 'common' || own.part === null || part === own.part;
+}
+
+/**
+ * Returns the files that a name in `from` means, none if it sees none of them; null if nothing
+ * decides between modules.
+ */
 export type Choose = (files: readonly string[], from: string) => readonly string[] | null;
 
 export function openModules(project: Project): Choose {
@@ -43,9 +68,10 @@ export function openModules(project: Project): Choose {
     return known;
   };
 
-  return (files, from) => {
-    if (files.length < 2) return files;
+  return (all, from) => {
     const own = unitOf(from);
+    const files = own.part === null ? all : all.filter((path) => isSeen(unitOf(path), own));
+    if (files.length < 2) return files;
     const groups = new Map<string, string[]>();
     for (const path of files) append(groups, unitOf(path).folder, path);
     const inOwn = groups.get(own.folder);
@@ -72,16 +98,19 @@ function readUnit(path: string, manifests: ReadonlyMap<string, string>): Unit {
   if (set === null) {
     const module = foldersUpwards(folder).find((above) => manifests.has(above)) ?? '';
     const isTest = /(?:^|\/)tests?\//.test(path);
-    const facts = { isTest, isCommon: false, platform: 'jvm' };
+    const facts = { isTest, isCommon: false, platform: 'jvm', part: null };
     return { folder: `${module}${isTest ? '/test' : ''}`, module, ...facts };
   }
   const [, module = '', name = ''] = set;
+  const platform = /(\w+)(?:Main|Test)$/.exec(name)?.[1] ?? null;
+  const isPart = ([, pattern]: [string, RegExp]) => platform !== null && pattern.test(platform);
   return {
     folder: module === '' ? name : `${module}/${name}`,
     module,
     isTest: /test/i.test(name),
     isCommon: /\bcommon/.test(name),
-    platform: /(\w+)(?:Main|Test)$/.exec(name)?.[1] ?? 'jvm',
+    platform: platform ?? 'jvm',
+    part: Object.entries(parts).find(isPart)?.[0] ?? null,
   };
 }
 

@@ -86,8 +86,11 @@ function addImport(
   const target = longestDeclared(declared, full);
   if (target !== null) {
     const files = choose(target.files, file.path);
-    if (files !== null) found.add(files, [simpleName(target.top)], fact.kind, 1);
-    else resolution.unresolved.push({ specifier, reason: 'several modules declare it' });
+    if (files === null) {
+      resolution.unresolved.push({ specifier, reason: 'several modules declare it' });
+    } else if (files.length === 0) {
+      resolution.unresolved.push({ specifier, reason: 'no source set that it sees declares it' });
+    } else found.add(files, [simpleName(target.top)], fact.kind, 1);
     return;
   }
   if (declared.packages.has(full)) return;
@@ -137,6 +140,7 @@ function addExtension(
     const declarers = declared.extensions.get(scope === '' ? name : `${scope}.${name}`);
     if (declarers === undefined) continue;
     const files = choose(declarers, file.path);
+    if (files?.length === 0) continue;
     // Where several files have overloads, only the type of the receiver would tell which is meant.
     if (files === null || files.length > 1 || files.includes(file.path)) return;
     const isSame = scope === (file.facts.scope ?? '');

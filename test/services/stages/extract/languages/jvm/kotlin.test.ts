@@ -153,6 +153,30 @@ describe('kotlin', () => {
       ],
     ],
     [
+      'source sets see what is common, and nothing of other platforms; common sees none of them',
+      {
+        'lib/src/commonMain/kotlin/Sink.kt': 'package p\ninterface Sink\n',
+        'lib/src/commonMain/kotlin/Use.kt': 'package p\nfun use(s: Sink) = s.buffer(Hash(s))\n',
+        'lib/src/jvmMain/kotlin/Hash.kt':
+          'package p\nclass Hash(val s: Sink)\nfun Sink.buffer() = 1\n',
+        'lib/src/jvmMain/kotlin/Use.kt': 'package p\nfun jvm(s: Sink) = s.buffer(Hash(s))\n',
+        'lib/src/jvmTest/kotlin/Use.kt': 'package p\nfun test(h: Hash) = h\n',
+        'lib/src/nativeMain/kotlin/Use.kt': 'package p\nfun native(s: Sink) = s.buffer(Hash(s))\n',
+        'lib/src/iosArm64Main/kotlin/Use.kt': 'package p\nfun ios(s: Sink) = Hash(s)\n',
+        'lib/src/zlibMain/kotlin/Use.kt': 'package p\nfun zlib(h: Hash) = h\n',
+      },
+      [
+        'lib/src/commonMain/kotlin/Use.kt -> lib/src/commonMain/kotlin/Sink.kt [same-package] Sink',
+        'lib/src/iosArm64Main/kotlin/Use.kt -> lib/src/commonMain/kotlin/Sink.kt [same-package] Sink',
+        'lib/src/jvmMain/kotlin/Hash.kt -> lib/src/commonMain/kotlin/Sink.kt [same-package] Sink',
+        'lib/src/jvmMain/kotlin/Use.kt -> lib/src/commonMain/kotlin/Sink.kt [same-package] Sink',
+        'lib/src/jvmMain/kotlin/Use.kt -> lib/src/jvmMain/kotlin/Hash.kt [same-package] Hash,buffer',
+        'lib/src/jvmTest/kotlin/Use.kt -> lib/src/jvmMain/kotlin/Hash.kt [same-package] Hash',
+        'lib/src/nativeMain/kotlin/Use.kt -> lib/src/commonMain/kotlin/Sink.kt [same-package] Sink',
+        'lib/src/zlibMain/kotlin/Use.kt -> lib/src/jvmMain/kotlin/Hash.kt [same-package] Hash',
+      ],
+    ],
+    [
       'Java sees the classes of Kotlin and Scala, and the functions of a file as a class',
       {
         'src/main/kotlin/Disk.kt':
@@ -180,6 +204,8 @@ describe('kotlin', () => {
       'm1/src/main/A.kt': 'package a\nclass A\n',
       'm2/src/main/A.kt': 'package a\nclass A\n',
       'm3/src/main/B.kt': 'package b\nimport a.A\nimport a.Gone\n',
+      'm4/src/jvmMain/C.kt': 'package c\nclass C\n',
+      'm4/src/nativeMain/D.kt': 'package d\nimport c.C\n',
     });
     expect(unresolved).toEqual([
       { from: 'm3/src/main/B.kt', specifier: 'a.A', reason: 'several modules declare it' },
@@ -187,6 +213,11 @@ describe('kotlin', () => {
         from: 'm3/src/main/B.kt',
         specifier: 'a.Gone',
         reason: 'its package does not declare this name',
+      },
+      {
+        from: 'm4/src/nativeMain/D.kt',
+        specifier: 'c.C',
+        reason: 'no source set that it sees declares it',
       },
     ]);
   });
