@@ -68,8 +68,6 @@ const codeRows = [
     strings: quotedStrings,
   }),
   code(['cython', 'Cython'], '.pyx .pxd', hashComments),
-  code(['vue', 'Vue'], '.vue', markupComments),
-  code(['svelte', 'Svelte'], '.svelte', markupComments),
   code(['solidity', 'Solidity'], '.sol', slashComments, { strings: quotedStrings }),
   code(['fsharp', 'F#'], '.fs', both('//', '(*', '*)')),
   code(['visual-basic', 'Visual Basic'], '.vb', line("'"), { strings: { '"': 'line' } }),

@@ -5,6 +5,7 @@
 import {
   characterStrings,
   hashComments,
+  markupComments,
   noComments,
   type ParsedLanguageRow,
   quotedStrings,
@@ -39,6 +40,14 @@ const ecmascript = {
     var: 'variable',
   },
   signatures: { type: 'after-colon', result: ':', parents: ['extends', 'implements'] },
+} as const;
+
+/** Extract parses the scripts in it; the file is markup. */
+const component = {
+  ...usual,
+  comments: markupComments,
+  definers: {},
+  signatures: ecmascript.signatures,
 } as const;
 
 const cFamily = {
@@ -89,6 +98,20 @@ export const parsedRows = [
     title: 'JavaScript',
     extensions: ['.js', '.jsx', '.mjs', '.cjs'],
     probe: { path: 'probe.js', text: 'export function probe() {\n  return 1;\n}\n' },
+  },
+  {
+    ...component,
+    name: 'vue',
+    title: 'Vue',
+    extensions: ['.vue'],
+    probe: { path: 'probe.vue', text: '<script>\nexport function probe() {}\n</script>\n' },
+  },
+  {
+    ...component,
+    name: 'svelte',
+    title: 'Svelte',
+    extensions: ['.svelte'],
+    probe: { path: 'probe.svelte', text: '<script>\nexport function probe() {}\n</script>\n' },
   },
   {
     ...usual,

@@ -35,6 +35,8 @@ export interface OxcParsing {
   readonly parser: 'oxc';
   /** Dialects to try in turn until one parses without an error. */
   readonly dialects: (path: string) => readonly Dialect[];
+  /** Blanks what is not in the language, keeping the length and the lines. */
+  readonly excerpt?: (text: string) => string;
   readonly read: (result: OxcResult, text: string) => ReadFacts;
 }
 

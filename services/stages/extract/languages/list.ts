@@ -2,6 +2,8 @@
 import { bash } from './bash/bash.ts';
 import { c } from './c/c.ts';
 import { cpp } from './c/cpp.ts';
+import { svelte } from './components/svelte.ts';
+import { vue } from './components/vue.ts';
 import { csharp } from './csharp/csharp.ts';
 import { javascript } from './ecmascript/javascript.ts';
 import { typescript } from './ecmascript/typescript.ts';
@@ -21,6 +23,8 @@ export const languages: readonly Language[] = [
   notebook,
   typescript,
   javascript,
+  vue,
+  svelte,
   go,
   java,
   rust,

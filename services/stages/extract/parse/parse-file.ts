@@ -211,8 +211,9 @@ async function loadOxc(parsing: OxcParsing): Promise<ReadFile> {
     const tree = { program, comments } as unknown as OxcResult;
     return { parser: 'oxc', tree, errors: errors.length, bad: bad.reduce((a, b) => a + b, 0) };
   };
-  return async (job) => {
+  return async (whole) => {
     let best: Attempt | null = null;
+    const job = { ...whole, text: parsing.excerpt?.(whole.text) ?? whole.text };
     for (const lang of parsing.dialects(job.path)) {
       const next = await attempt(job, lang);
       if (next !== null && (best === null || next.errors < best.errors)) best = next;

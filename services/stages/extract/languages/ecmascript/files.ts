@@ -22,7 +22,10 @@ const bundledConfidence = 0.9;
 const typescript = ['.ts', '.tsx', '.d.ts'];
 const javascript = ['.js', '.jsx'];
 const byRequire = ['.js', '.json', '.node'];
-const bundled = ['.js', '.jsx', '.mjs', '.cjs', '.ts', '.tsx', '.mts', '.cts', '.d.ts', '.json'];
+const bundled = [
+  ...['.js', '.jsx', '.mjs', '.cjs', '.ts', '.tsx', '.mts', '.cts', '.d.ts', '.json'],
+  '.vue',
+];
 
 /** Extension after compilation to those of the sources: imports use the compiled file's name. */
 const compiledFrom: Readonly<Record<string, readonly string[]>> = {

@@ -132,7 +132,8 @@ function findFiles(context: Context, place: string, manner: Manner): readonly Fo
  */
 function mannerOf({ file, packages }: Context, fact: ImportFact): Manner {
   const extension = extensionOf(file.path);
-  if (isTypescript(file.path)) return 'typescript';
+  // Bundlers read components, and look as TypeScript does.
+  if (isTypescript(file.path) || components.has(file.language)) return 'typescript';
   if (fact.style === 'require' || extension === '.cjs') return 'require';
   return extension === '.mjs' || packages.isModule(file.path) ? 'import' : 'require';
 }
@@ -146,6 +147,8 @@ function bindingsOf(project: Project, fact: ImportFact, to: string): readonly Bi
     aliases.has('default') || imports.some(({ bindings: [b] }) => b?.local === 'default');
   return hasDefault ? [...fact.bindings, { name: 'default', local: binding.local }] : fact.bindings;
 }
+
+const components: ReadonlySet<string> = new Set(['vue', 'svelte']);
 
 function isTypescript(path: string): boolean {
   return /^\.[mc]?tsx?$/.test(extensionOf(path));
