@@ -81,15 +81,21 @@ interface Found {
   readonly end: number;
 }
 
-/** Beginnings that are tried: prose with braces has few, and a hostile text shall not cost time. */
+/**
+ * Beginnings that are tried, and characters that are read for them: prose with braces has few, and
+ * a hostile text shall not hold up every other call of the process.
+ */
 const triesMax = 200;
+const scannedMax = 4 * textMax;
 
 /** The outermost JSON objects in a text. */
 function objectsIn(text: string): Found[] {
   const found: Found[] = [];
   let start = text.indexOf('{');
-  for (let tries = 0; start >= 0 && tries < triesMax; tries += 1) {
+  let scanned = 0;
+  for (let tries = 0; start >= 0 && tries < triesMax && scanned < scannedMax; tries += 1) {
     const end = endOfObject(text, start);
+    scanned += (end ?? text.length) - start;
     const value = end === null ? undefined : parseObject(text.slice(start, end));
     if (end !== null && value !== undefined) found.push({ value, start, end });
     start = text.indexOf('{', value === undefined || end === null ? start + 1 : end);
@@ -122,8 +128,12 @@ function parseObject(text: string): unknown {
   }
 }
 
+/** The time of a repair grows with the square of the length; no answer of use is as long. */
+const mendedMax = 50_000;
+
 /** An object with small faults, as line ends in strings and commas too many; null for a cut one. */
 function mend(text: string): unknown {
+  if (text.length > mendedMax) return null;
   const start = text.indexOf('{');
   const end = text.lastIndexOf('}');
   if (start < 0 || end < start || endOfObject(text.slice(0, end + 1), start) !== end + 1)

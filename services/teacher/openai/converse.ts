@@ -86,9 +86,11 @@ export async function converse<Value>(
       { role: 'user', content: repairPrompt(problem, answer.cut) },
     );
   }
+  // A reason is one line wherever it is listed.
+  const why = problem.replaceAll(/\s*\n\s*/g, ' ');
   throw new PipelineError(
     'TEACHER_ANSWER_INVALID',
-    `the teacher's ${formName} has not the form asked for, also after repair: ${problem}`,
+    `the teacher's ${formName} has not the form asked for, also after repair: ${why}`,
     { subject: formName, usage },
   );
 }

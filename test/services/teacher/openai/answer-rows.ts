@@ -172,6 +172,17 @@ export const unusable: readonly Row[] = [
     ],
     { ...repaired, value: 't' },
   ],
+  // Read without bounds, each of these would hold up the process for a long time.
+  [
+    'a long list that looks as if it could be mended',
+    [answers(`{"thought": [${'1 '.repeat(499_000)}]}`), answers(thought)],
+    { ...repaired, value: 't' },
+  ],
+  [
+    'braces that never close',
+    [answers('{'.repeat(999_000)), answers(thought)],
+    { ...repaired, value: 't' },
+  ],
   [
     'nothing but reasoning',
     [message({ content: null, reasoning: 'so' }), message({ content: null, reasoning: 'so' })],
@@ -215,5 +226,10 @@ export const unusable: readonly Row[] = [
     'turned text',
     [answers('{"thought": "a \\u202e b"}'), answers(thought)],
     { ...repaired, value: 't' },
+  ],
+  [
+    'another form, twice: the reason is one line',
+    [answers('{"x": 1}'), answers('{"x": 1}')],
+    { ...repaired, code: 'TEACHER_ANSWER_INVALID', says: /^[^\n]*at thought[^\n]*$/ },
   ],
 ];
