@@ -6,7 +6,8 @@ import type { RunSummary } from '../registry.ts';
 import { type ErrorCode, PipelineError } from '../runtime/errors.ts';
 
 /** Codes that say that a teacher or a scorer did not do its part. */
-const modelCode = /\b(?:TEACHER_(?:UNAVAILABLE|ANSWER_INVALID|REFUSED)|SCORER_UNAVAILABLE)\b/;
+const modelCode =
+  /\b(?:TEACHER_(?:UNAVAILABLE|ANSWER_INVALID|UNGROUNDED|REFUSED)|SCORER_UNAVAILABLE)\b/;
 
 export function modelFailureOf({
   repositories: { written, dropped },

@@ -1,12 +1,15 @@
 /**
- * Plain prose: no code blocks, headings, wrappers of the answer, chat phrases, control marks. What
- * the material itself holds may be named in quotation marks: a repository may be about prompts.
+ * Plain prose: no code blocks, headings, wrappers of the answer, chat phrases, refusals, control
+ * marks. What the material itself holds may be named in quotation marks: a repository may be about
+ * prompts.
  */
 import { type Check, quoteShort, withoutShownQuotes } from './check.ts';
 
 const chat = '(?:Sure|Certainly|Of course|Absolutely|Okay)';
 const helping = "(?:here\\b|I(?:’|')?(?:ll| will| can|(?:’|')d)\\b|let me\\b|below\\b)";
 const writers = 'AI|artificial intelligence|LLM|(?:large )?language model';
+const unable =
+  "(?:I can(?:’|')?t|I cannot|I won(?:’|')t|I(?:’|')?m unable to|I am (?:unable|not able) to)";
 const answers = '(?:thought|rewrite|rewritten|revised|improved|answer|analysis|response|text)';
 
 const forbidden: readonly (readonly [pattern: RegExp, what: string])[] = [
@@ -20,6 +23,8 @@ const forbidden: readonly (readonly [pattern: RegExp, what: string])[] = [
     new RegExp(`\\bas an? (?:${writers})(?: (?:language )?model| assistant)?,? I\\b`, 'i'),
     'speaks of its writer',
   ],
+  [/^\s*(?:I(?:’|')?m|I am) sorry, (?:but )?I\b/i, 'is a refusal'],
+  [new RegExp(`\\b${unable} (?:help(?! but\\b)|assist|comply|fulfil)`, 'i'), 'is a refusal'],
 ];
 
 export const form: Check = (answer, facts) => {

@@ -20,5 +20,5 @@ const asPath = 'answer.md';
 
 export const privacy: Check = (answer) => {
   const [found] = [...findSecrets(asPath, answer), ...findPeople(answer)];
-  return found === undefined ? null : `the text holds ${kinds[found.kind]}: say what it is for`;
+  return found === undefined ? null : `the text holds ${kinds[found.kind]}; say what it is for`;
 };

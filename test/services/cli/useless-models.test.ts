@@ -62,6 +62,17 @@ describe('a run with an endpoint of no use', () => {
     });
   });
 
+  it('thoughts that all fail a check end with a code, too', async () => {
+    const refusal = JSON.stringify({ thought: 'I’m sorry, but I can’t help with that request.' });
+    const fault = (messages: readonly ChatMessage[]): Turn | null => {
+      const text = messages.map(({ content }) => content).join();
+      return text.includes('Write the thought') ? { kind: 'text', text: refusal } : null;
+    };
+    const { exitCode, err } = await run(fault, 'out-ungrounded');
+    expect(exitCode).toBe(2);
+    expect(err).toContain('error TEACHER_UNGROUNDED: no file was written with a thought');
+  });
+
   it('one answer of use makes the others accepted losses', async () => {
     const fault = (messages: readonly ChatMessage[]): Turn | null => {
       const text = messages.map(({ content }) => content).join();

@@ -1,6 +1,7 @@
 /** Each check finds what it is for, and lets pass what a good thought says. */
 import { describe, expect, test } from 'vitest';
 import { buildThinkRequest } from '../../../../services/ports/think-request.ts';
+import { createRedactor } from '../../../../services/runtime/redact.ts';
 import {
   type CheckName,
   factsOfFile,
@@ -40,6 +41,7 @@ const good = [
   'I wrote `src/store.py` before, and its `get` answers None for a missing key; the loop builds on that.',
   'If `lookup` was changed by a caller, or once the store has been modified, the keys are asked again.',
   'A byte such as `\\x80`, `\\xBF`, `\\xC0`, `0x80`, `0xC1`, `0xC2` or `\\u00e9` is part of a key, and `Store.get` keeps it.',
+  'Without keys it cannot help a caller: I cannot help but see that nothing is left to look up.',
   'A client of Discord.js would call it with several keys and expect all of the values.',
 ];
 
@@ -61,6 +63,9 @@ const bad: Readonly<Record<CheckName, readonly string[]>> = {
     'As an AI language model I would look keys up.',
     'It looks \u0007 keys up.',
     '123 --- 456',
+    'I’m sorry, but I can’t go into what this file does.',
+    "The file looks keys up. I can't help with that request.",
+    'Unfortunately I am unable to assist, since the file is not mine.',
   ],
   privacy: [
     `It looks keys up with the token ${['ghp', 'q7Zt2LxV9bKw4RmYc8Dh3NfPs6Gj1Tu5EaXo'].join('_')}.`,
@@ -150,6 +155,8 @@ describe('checks', () => {
       const { problem } = findProblem(text, facts, [name]) ?? { problem: '\n' };
       expect(problem).not.toContain('\n');
       expect(problem.length).toBeLessThan(500);
+      // Words after a colon may look like the secret of the word before it, and be hidden.
+      expect(createRedactor().hide(problem)).toBe(problem);
     }
   });
 
