@@ -6,7 +6,7 @@ import type { Answer } from './judge.ts';
 import { type QuotaState, type Resource, untilMs } from './quota.ts';
 
 /** Names as GitHub allows them; whatever else comes is not used as a path. */
-const fullName = z.string().regex(/^[\w.-]{1,100}\/[\w.-]{1,100}$/);
+const fullName = z.string().regex(/^(?!\.)[\w.-]{1,100}\/(?!\.{1,2}$)[\w.-]{1,100}$/);
 
 const repository = z.object({
   id: z.number().int().nonnegative(),

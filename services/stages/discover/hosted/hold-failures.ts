@@ -7,6 +7,8 @@ import type { Given } from './tasks.ts';
 
 /** So many in a row are no accident of single repositories. */
 const inRowMax = 5;
+/** What is held back is in memory, and lost to a kill. */
+const heldMax = 1_000;
 
 export async function* holdFailures(
   results: AsyncIterable<readonly Given[]>,
@@ -17,16 +19,21 @@ export async function* holdFailures(
     const failures = held.filter(isFailure);
     if (failures.length >= inRowMax) throw hostFails(failures);
     // Other items say nothing of whether the host serves; they keep their place.
-    if (failures.length > 0 && !items.some(isServed)) continue;
+    if (failures.length > 0 && !items.some(isServed) && held.length < heldMax) continue;
     yield* held;
     held = [];
   }
   yield* held;
 }
 
+/** That a repository is gone or empty is an answer, too. */
 function isServed(item: Given): boolean {
-  return 'outcome' in item && item.outcome.kind === 'emit';
+  if (!('outcome' in item)) return false;
+  const { outcome } = item;
+  return outcome.kind === 'emit' || (outcome.kind === 'unreadable' && answers.has(outcome.reason));
 }
+
+const answers: ReadonlySet<string> = new Set(['SOURCE_GONE', 'SOURCE_EMPTY', 'ARCHIVE_TOO_LARGE']);
 
 function isFailure(item: Given): boolean {
   return (

@@ -58,10 +58,17 @@ export async function* listSearch(
   }
 }
 
-/** The range behind one that has no end; null behind one that has, or where no time has passed. */
+/** A search finds a new repository only when the host has indexed it: minutes after it is there. */
+const indexedSeconds = 900;
+
+/**
+ * The range behind one that has no end; null behind one that has. It begins before the end of the
+ * last one, and what both show is known.
+ */
 function since({ created, stars }: Range, { untilMs }: SourceListedBody): Range | null {
-  const from = Math.floor(untilMs / 1000) + 1;
-  return created.to === null && from > created.from ? { created: { from, to: null }, stars } : null;
+  if (created.to !== null) return null;
+  const from = Math.max(created.from, Math.floor(untilMs / 1000) - indexedSeconds) + 1;
+  return { created: { from, to: null }, stars };
 }
 
 async function* walkRange(walk: Walk, range: Range): AsyncGenerator<SearchStep> {

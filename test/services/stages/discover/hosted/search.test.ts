@@ -143,6 +143,20 @@ describe('a search', () => {
   });
 });
 
+test('a repository that the host indexes minutes late is found by the next listing', async () => {
+  const repositories = fakeRepositories(20);
+  const now = Math.floor(Date.now() / 1000);
+  server = await startGitHub({ repositories, limits: endless });
+  const first = await list(server.url, 'stars:>=0');
+  // Created before the first listing, and shown only now.
+  const slow = { ...(repositories[0] as FakeRepository), id: 9, name: 'slow', created: now - 300 };
+  repositories.push(slow);
+  const { ids, records } = await list(server.url, 'stars:>=0', first.records, 'again');
+  expect(sorted([...new Set(ids)])).toEqual(idsOf(repositories));
+  const further = await list(server.url, 'stars:>=0', records, 'again');
+  expect(further.records).toHaveLength(records.length + 1);
+});
+
 describe('ranges', () => {
   const span = fc.tuple(fc.nat(1_000_000), fc.option(fc.nat(1_000_000))).map(([from, more]) => ({
     from,
