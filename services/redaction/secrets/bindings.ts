@@ -9,7 +9,7 @@ import { stringOpening } from './literals.ts';
 const closing = String.raw`\\{0,3}["'\x60]?\*{0,2}[\])}]{0,2}(?:\.(?:value|text))?`;
 const beforeString = `(?=${stringOpening})`;
 /** A type between a name and its value; a string must follow, else the type may be the value. */
-const type = String.raw`(?:[?!]?[ \t]?:[ \t]?|[ \t]+)(?:<\w{1,10}>|\[\]const u8|[&*]?(?:'static |const )?(?:\[\w{1,10}; ?\w{1,8}\]|[A-Za-z_][\w.<>&'?|*[\] ]{0,40}?))[ \t]?`;
+const type = String.raw`(?:[?!]?[ \t]?:[ \t]?|[ \t]+)(?:<\w{1,10}>|\[\]const u8|[&*]?(?:'static |const )?(?:\[\w{1,10}(?:; ?\w{1,8})?\]|[A-Za-z_][\w.<>&'?|*[\] ]{0,40}?))[ \t]?`;
 /** Among them a shell's `:-` before a default, and the marks behind `**name:**`. */
 const operator = String.raw`(?:[?|:+!]{0,2}={1,3}>?|->|<{1,2}-|(?<=\bread [^\r\n]{0,60})<<<|(?<=\$\{[\w.]{1,60}):?-|::(?=[ \t])|:\*{0,2})`;
 /** A function, a constructor or a bracket that may wrap a string value. */

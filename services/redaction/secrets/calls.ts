@@ -20,13 +20,15 @@ const open = String.raw`\s{0,3}[([ ]\s{0,80}`;
 const onlyArgument = [
   String.raw`\.auth|hmacShaKeyFor|SecretKeySpec|SymmetricSecurityKey|hmac\.new|AES\.new`,
   String.raw`(?:client|bot)\.(?:login|run|start)|cookieParser|Fernet`,
+  // Of these blockchains' programs make accounts.
+  String.raw`ethers\.Wallet|privateKeyToAccount|Account\.from_key|Keypair\.fromSecretKey|HDWalletProvider`,
 ].join('|');
 const secondArgument = [
   String.raw`\.(?:login|auth|(?:set)?(?:http_)?basic_?auth(?:entication|orization)?|withBasicAuth)`,
   String.raw`jwt\.(?:sign|verify|encode|decode)|create(?:Cipher|Decipher|Hmac)\w{0,2}|AES\.(?:en|de)crypt`,
   String.raw`WiFi\.begin|WiFiMulti\.addAP|Credentials::new`,
   String.raw`\.(?:withCredentials|setCredentials|credentials|usernamePassword)`,
-  String.raw`boto3\.Session`,
+  String.raw`boto3\.Session|(?:set|change|reset)_?password`,
   'HTTP(?:Basic|Digest)Auth|BasicAuth|NetworkCredential|PasswordAuthentication|SqlCredential',
   'UsernamePassword(?:Credentials?|Token|AuthenticationToken)|(?:Credentials|auth|AuthTokens)\\.basic',
   String.raw`(?:cx_Oracle|oracledb)\.connect|oci_p?connect|oci_new_connect|auth\s{0,3}[=:]`,
@@ -46,6 +48,8 @@ const wrapper = String.raw`(?:&?[A-Za-z_][\w.:]{0,40}\(\s{0,4})?`;
 
 /** The string whose characters a program keeps apart, as Java's APIs want passwords. */
 const characters = /"([^"\s\\]{4,256})"\.toCharArray\(\)/dg;
+/** The bytes of a key; a key alone may be that of a map. */
+const keyBytes = /(?:key|secret)\w{0,20}\s{0,4}=\s{0,4}"([^"\s\\]{16,256})"\.getBytes\(/dgi;
 
 const calls = names.map((name, before) => {
   const arguments_ = String.raw`(?:${argument},\s{0,80}){${before}}`;
@@ -57,6 +61,7 @@ const findCalls = redactionPatterns.search([anyCall]);
 
 export function findInCalls(text: string): Finding[] {
   const kept = text.includes('.toCharArray(') ? groupsOf(text, characters, 'call', isChosen) : [];
+  const bytes = text.includes('.getBytes(') ? groupsOf(text, keyBytes, 'call', isChosen) : [];
   const placed = findCalls(text)
     .flat()
     .flatMap(({ index }) =>
@@ -68,5 +73,5 @@ export function findInCalls(text: string): Finding[] {
         return [secret(value.start, value.end, 'call')];
       }),
     );
-  return [...kept, ...placed];
+  return [...kept, ...bytes, ...placed];
 }

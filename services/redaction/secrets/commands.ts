@@ -62,6 +62,8 @@ const rows: readonly (readonly [command: string, place: string])[] = [
   ['useradd|usermod', `${near}(?:-p|--password)(?:[ =]|${inList})${word}`],
   ['(?:vault|cargo|wandb|comet|flyctl auth|hf auth) login', flags + word],
   ['dotnet nuget push|nuget push|codecov|codecov.io/bash', `${near}-[kt][ =]?${word}`],
+  // Erlang's nodes trust each other by it.
+  ['-setcookie', longFlags + word],
   // Settings of servers, routers and installers, in which the password follows a keyword.
   ['rootpw|bindpw|insecure-password|key-string|rocommunity|rwcommunity', longFlags + word],
   ['passwd/[\\w-]{1,40} password|snmp-server community', String.raw`\s+${word}`],
@@ -127,6 +129,8 @@ const statements: readonly RegExp[] = [
     ].join(''),
     'dgi',
   ),
+  // Hardhat and its like sign with keys in a list of this name.
+  /\baccounts["']?\s{0,4}:\s{0,4}\[\s{0,40}["'\x60]((?:0x)?[\da-f]{64})(?=["'\x60])/dgi,
   // Routers say by a digit how a password is written; the seventh way is no secret to anyone.
   /\b(?:password|secret|key) [0578] ([^\s"'\\;]{6,256})[ \t]*$/dgim,
 ];

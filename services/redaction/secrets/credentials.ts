@@ -1,11 +1,12 @@
 /**
- * Finds passwords and tokens by their position instead of by a name: in URLs, in commands and
- * calls, in columns of tables, and in files whose lines consist of fields.
+ * Finds passwords and tokens by their position instead of by a name: in URLs, in commands, calls
+ * and cookies, in columns of tables, and in files whose lines consist of fields.
  */
 import { type Finding, secret } from '../redaction.ts';
 import { findInCalls } from './calls.ts';
 import { findInColumns } from './columns.ts';
 import { findInCommands } from './commands.ts';
+import { findInCookies } from './cookies.ts';
 import { groupsOf } from './groups.ts';
 import { examplePassword, isSecret } from './judging/judge.ts';
 import { kindOf, tellingPiece } from './judging/names.ts';
@@ -16,6 +17,7 @@ export function findCredentials(path: string, text: string): readonly Finding[] 
     ...findInUrls(text),
     ...findInCommands(text),
     ...findInCalls(text),
+    ...findInCookies(text),
     ...findInColumns(path, text),
     ...findInFields(path, text),
   ];

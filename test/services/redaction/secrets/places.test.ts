@@ -91,6 +91,18 @@ const forms: readonly (readonly [string, string])[] = [
   ['a.properties', 'keystore.pass=@@\n'],
   ['a.ini', 'passphrase = @@\n'],
   ['a.txt', 'Passwort: @@\n'],
+  ['vm.args', '-name x@127.0.0.1\n-setcookie @@\n'],
+  ['a.py', 'client.set_password(user, "@@")\n'],
+];
+
+/** Keys, which are longer than passwords and may be hexadecimal. */
+const keyForms: readonly (readonly [string, string])[] = [
+  ['A.java', 'byte[] key = "@@".getBytes(StandardCharsets.UTF_8);\n'],
+  ['a.rs', 'const JWT_SECRET: &[u8] = b"@@";\n'],
+  ['a.ts', 'const wallet = new ethers.Wallet("0x@@", provider);\n'],
+  ['a.ts', "const account = privateKeyToAccount('0x@@');\n"],
+  ['a.py', 'account = Account.from_key("0x@@")\n'],
+  ['hardhat.config.js', 'networks: { x: { url, accounts: ["0x@@"] } }\n'],
 ];
 
 const tokenForms: readonly (readonly [string, string])[] = [
@@ -114,6 +126,12 @@ describe('values in their place', () => {
         expect(result).toBe(form.replaceAll('@@', '<SECRET_1>'));
       }
     }
+  });
+
+  test.each(keyForms)('a key in %s: %s', (path, form) => {
+    const value = randomText(seededRandom(form.length), '0123456789abcdef', 64);
+    const result = redactSecrets(path, form.replace('@@', value));
+    expect(result).toBe(form.replace(/(?:0x)?@@/, '<SECRET_1>'));
   });
 
   test.each(tokenForms)('an escape does not cut a value in %s: %s', (path, form) => {
