@@ -150,12 +150,15 @@ function addMoney(program: Command, context: CommandContext, end: (code: ExitCod
       end(await sendCommand(context, options));
     },
   );
-  addStep(batch.command('collect').description('fetch what the batches have brought')).action(
-    async (options) => {
-      const { collectCommand } = await import('./commands/batch.ts');
-      end(await collectCommand(context, options));
-    },
-  );
+  addStep(
+    batch
+      .command('collect')
+      .description('fetch what the batches have brought')
+      .option('--give-up <batch>', 'send the requests of a batch again whose results are gone'),
+  ).action(async (options) => {
+    const { collectCommand } = await import('./commands/batch.ts');
+    end(await collectCommand(context, options));
+  });
 }
 
 function addReaders(

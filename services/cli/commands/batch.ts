@@ -4,11 +4,16 @@
  * nothing is lacking, a run from the memo alone completes.
  */
 import { join, resolve } from 'node:path';
+import { lockLogFolder } from '../../runtime/bus/sqlite/sqlite-bus.ts';
 import { openBookFile, wholeRun } from '../../runtime/coordination/book.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { openMemo } from '../../runtime/memo/memo.ts';
 import { openOfflineTeacher } from '../../teacher/open.ts';
-import { collectBatches } from '../../teacher/openai/batch/collect.ts';
+import {
+  type Collected,
+  collectBatches,
+  resultBytesMax,
+} from '../../teacher/openai/batch/collect.ts';
 import { openGathering } from '../../teacher/openai/batch/gather.ts';
 import { type BatchStore, openBatchStore } from '../../teacher/openai/batch/requests.ts';
 import { sendBatches } from '../../teacher/openai/batch/send.ts';
@@ -16,6 +21,7 @@ import { openClient } from '../../teacher/openai/endpoints/client.ts';
 import { findPrices } from '../../teacher/openai/money/prices.ts';
 import { type CommandContext, writeJson, writeLine } from '../context.ts';
 import { type ExitCode, exitCodes } from '../failures.ts';
+import { prepareFolder } from '../open/output-place.ts';
 import { runScratch } from '../open/scratch-run.ts';
 import {
   type ConfigurationOptions,
@@ -31,6 +37,11 @@ export interface BatchOptions extends ConfigurationOptions, ModelOptions {
   readonly out: string;
   readonly limit?: string;
   readonly json?: boolean;
+}
+
+export interface CollectOptions extends BatchOptions {
+  /** A batch whose results are gone. */
+  readonly giveUp?: string;
 }
 
 export async function gatherCommand(
@@ -87,33 +98,46 @@ export async function sendCommand(
 
 export async function collectCommand(
   context: CommandContext,
-  options: BatchOptions,
+  options: CollectOptions,
 ): Promise<ExitCode> {
   const { client, prices, out } = await openEndpoint(context, options);
   return withStore(context, options, async (store) => {
     const book = openBookFile(join(out, 'log'));
+    const memo = openMemo(join(out, 'memo'));
     try {
-      const collected = await collectBatches(client, store, prices, async (cost) => {
-        const entry = book.begin([], cost);
-        await entry.durable();
-        entry.end(cost);
+      const collected = await collectBatches({
+        ...{ client, store, prices, givenUp: options.giveUp ?? null },
+        keep: (id, answer) => memo.put(id, answer),
+        book: async (cost) => {
+          const entry = book.begin([], cost);
+          await entry.durable();
+          entry.end(cost);
+        },
       });
-      const { answered, refused, failed, running, problems, cost } = collected;
-      const states = running.map(({ batch, status }) => `${batch} is ${status}`);
-      const lines = [
-        `${plural(answered, 'answer')}, ${refused} refused, ${failed} failed and to be sent again, $${(cost / 1e6).toFixed(2)}`,
-        ...problems.map((problem) => `a batch failed: ${problem}`),
-        ...states,
-        running.length === 0
-          ? 'Gather again: the next answers build on these.'
-          : 'Collect again later.',
-      ];
-      tell(context, options, collected, lines.join('\n'));
-      return running.length === 0 ? exitCodes.fine : exitCodes.difference;
+      tell(context, options, collected, drawCollected(collected, options.out).join('\n'));
+      const { running, gone } = collected;
+      return running.length + gone.length === 0 ? exitCodes.fine : exitCodes.difference;
     } finally {
+      await memo.close();
       await book.close();
     }
   });
+}
+
+function drawCollected(collected: Collected, out: string): string[] {
+  const { answered, refused, failed, missing, running, problems, gone, cost } = collected;
+  return [
+    `${plural(answered, 'answer')}, ${refused} refused, ${failed} failed and ${missing} not done, to be sent again, $${(cost / 1e6).toFixed(2)}`,
+    ...problems,
+    ...gone.map(
+      (batch) =>
+        `the endpoint has no ${batch}, or no longer its results: check teacher.baseUrl and the key; if it is gone for good, backstory batch collect --give-up ${batch} --out ${out} sends its requests again`,
+    ),
+    ...running.map(({ batch, status }) => `${batch} is ${status}`),
+    running.length === 0
+      ? 'Gather again: the next answers build on these.'
+      : 'Collect again later.',
+  ];
 }
 
 async function openEndpoint(context: CommandContext, options: BatchOptions) {
@@ -126,7 +150,12 @@ async function openEndpoint(context: CommandContext, options: BatchOptions) {
       subject: 'teacher.baseUrl',
     });
   }
-  const client = openClient(baseUrl, teacherKey(context.environment, baseUrl), timeoutMs);
+  const client = openClient(
+    baseUrl,
+    teacherKey(context.environment, baseUrl),
+    timeoutMs,
+    resultBytesMax,
+  );
   const out = resolve(context.workingFolder, options.out);
   return { client, values, prices: await findPrices(values.teacher), out };
 }
@@ -136,11 +165,19 @@ async function withStore(
   { out }: BatchOptions,
   use: (store: BatchStore) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const store = openBatchStore(join(resolve(context.workingFolder, out), 'batch'));
+  const folder = resolve(context.workingFolder, out);
+  await prepareFolder(folder);
+  // Two that send would send the same twice, and a run has the book of spending to itself.
+  const lock = lockLogFolder(join(folder, 'log'));
   try {
-    return await use(store);
+    const store = openBatchStore(join(folder, 'batch'));
+    try {
+      return await use(store);
+    } finally {
+      store.close();
+    }
   } finally {
-    store.close();
+    lock.close();
   }
 }
 

@@ -1,5 +1,5 @@
 /** `backstory run SOURCE…`: turns repositories into shards here, with progress and a summary. */
-import { access, readdir, writeFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { sumOver } from '../../dataset/manifest.ts';
 import { openOutput } from '../../dataset/open-output.ts';
@@ -7,8 +7,7 @@ import { type ResolvedValues, type RunSummary, stages } from '../../registry.ts'
 import { systemClock } from '../../runtime/clock.ts';
 import { type Book, openBookFile } from '../../runtime/coordination/book.ts';
 import { runEmbedded } from '../../runtime/embedded/embedded.ts';
-import { asPipelineError, PipelineError } from '../../runtime/errors.ts';
-import { makeFolder } from '../../runtime/store/make-folder.ts';
+import { PipelineError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
 import { openObjects } from '../../runtime/store/objects/open.ts';
 import { expandSources } from '../../stages/discover/sources.ts';
@@ -23,7 +22,7 @@ import {
 } from '../failures.ts';
 import { openConfiguredHost } from '../open/code-host.ts';
 import { withOptOutsOf } from '../open/opt-outs.ts';
-import { requireStore } from '../open/output-place.ts';
+import { prepareFolder, requireStore } from '../open/output-place.ts';
 import {
   type ConfigurationOptions,
   loadConfiguration,
@@ -222,23 +221,6 @@ async function requireRun(outputFolder: string): Promise<void> {
     throw new PipelineError(
       'OUTPUT_MISSING',
       `${outputFolder} holds no run to resume; leave --resume out to begin one`,
-      { subject: outputFolder, cause: error },
-    );
-  }
-}
-
-/** Writes a .gitignore into a new folder, so that a run on a working copy skips its own output. */
-async function prepareFolder(outputFolder: string): Promise<void> {
-  try {
-    makeFolder(outputFolder, 'choose another --out');
-    const entries = await readdir(outputFolder);
-    if (entries.length === 0) await writeFile(join(outputFolder, '.gitignore'), '*\n');
-  } catch (error) {
-    const coded = asPipelineError(error, outputFolder);
-    if (coded instanceof PipelineError) throw coded;
-    throw new PipelineError(
-      'OUTPUT_UNWRITABLE',
-      `cannot write to ${outputFolder}: ${(error as Error).message}; choose another --out`,
       { subject: outputFolder, cause: error },
     );
   }

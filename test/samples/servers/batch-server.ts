@@ -28,7 +28,9 @@ export interface BatchFaults {
   readonly line?: (
     id: string,
     times: number,
-  ) => 'answer' | 'error' | 'expire' | 'refuse' | 'broken';
+  ) => 'answer' | 'error' | 'expire' | 'lose' | 'refuse' | 'broken';
+  /** Bytes around each answer, as those of reasoning that nobody reads. */
+  readonly padding?: number;
 }
 
 export interface BatchServer {
@@ -37,6 +39,8 @@ export interface BatchServer {
   readonly files: ReadonlyMap<string, { readonly name: string; readonly text: string }>;
   /** How often a line was answered and billed, by its id. */
   readonly billed: ReadonlyMap<string, number>;
+  /** Forgets a batch, as endpoints do after some weeks. */
+  forget(batch: string): void;
   /** Ends all batches that are at work. */
   finish(): void;
   close(): Promise<void>;
@@ -58,6 +62,7 @@ export async function startBatchServer(faults: BatchFaults = {}): Promise<BatchS
   const finish = (batch: Batch) => {
     const output: unknown[] = [];
     const errors: unknown[] = [];
+    let lost = false;
     for (const line of linesOf(files.get(batch.input_file_id)?.text ?? '')) {
       const times = asked.get(line.custom_id) ?? 0;
       asked.set(line.custom_id, times + 1);
@@ -72,11 +77,16 @@ export async function startBatchServer(faults: BatchFaults = {}): Promise<BatchS
         continue;
       }
       billed.set(custom_id, (billed.get(custom_id) ?? 0) + (what === 'broken' ? 0 : 1));
+      lost ||= what === 'lose';
+      if (what === 'lose') continue;
       const body = what === 'broken' ? 'oops' : completionOf(line, what === 'refuse');
-      output.push({ custom_id, response: { status_code: 200, body } });
+      const padding = 'x'.repeat(faults.padding ?? 0);
+      output.push({ custom_id, response: { status_code: 200, body }, padding });
     }
-    batch.status = output.length === 0 ? 'expired' : 'completed';
-    batch.output_file_id = addFile('output', asLines(output));
+    batch.status = output.length === 0 && !lost ? 'expired' : 'completed';
+    // A file that breaks off, and lines that nobody asked for.
+    const rest = lost ? `{"custom_id": "someone else's"}\n{"custom_id": "` : '';
+    batch.output_file_id = addFile('output', asLines(output) + rest);
     batch.error_file_id = errors.length === 0 ? null : addFile('errors', asLines(errors));
   };
 
@@ -120,6 +130,12 @@ export async function startBatchServer(faults: BatchFaults = {}): Promise<BatchS
   const own = await listen(server);
   return {
     ...{ baseUrl: `${own}/v1`, batches, files, billed },
+    forget: (batch) => {
+      batches.splice(
+        batches.findIndex(({ id }) => id === batch),
+        1,
+      );
+    },
     finish: () => batches.filter(({ status }) => status === 'in_progress').forEach(finish),
     close: () =>
       new Promise((resolve) => {

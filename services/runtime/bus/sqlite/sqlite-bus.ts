@@ -38,6 +38,15 @@ export interface SqliteLog extends Bus {
   erase(removed: readonly RecordPlace[]): Promise<void>;
 }
 
+/**
+ * Keeps every other process from the folder of the log, and from what lies in it, until it is
+ * closed. OUTPUT_LOCKED when another process has it.
+ */
+export function lockLogFolder(folder: string): { close(): void } {
+  makeFolder(folder);
+  return acquireLock(join(folder, 'lock.db'), folder);
+}
+
 /** Opens, or creates, the log in a folder. OUTPUT_LOCKED when another process has it. */
 export function openSqliteBus(folder: string): SqliteLog {
   makeFolder(folder);

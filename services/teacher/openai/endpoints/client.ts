@@ -1,8 +1,14 @@
 /** The openai package's client, with every option passed: it would read missing ones elsewhere. */
 import OpenAI from 'openai';
-import { boundedFetch } from './fetch.ts';
+import { answerBytesMax, fetchWithin } from './fetch.ts';
 
-export function openClient(baseUrl: string, apiKey: string | undefined, timeoutMs: number): OpenAI {
+/** `bytesMax`: what an answer may have at most. */
+export function openClient(
+  baseUrl: string,
+  apiKey: string | undefined,
+  timeoutMs: number,
+  bytesMax = answerBytesMax,
+): OpenAI {
   return new OpenAI({
     baseURL: baseUrl,
     apiKey: apiKey ?? 'none',
@@ -11,7 +17,7 @@ export function openClient(baseUrl: string, apiKey: string | undefined, timeoutM
     maxRetries: 0,
     timeout: timeoutMs,
     logLevel: 'off',
-    fetch: boundedFetch,
+    fetch: fetchWithin(bytesMax),
     // Followed by itself, a redirect would take the texts to an address that nobody named.
     fetchOptions: { redirect: 'manual' },
   });

@@ -5,15 +5,20 @@
 import { boundAnswer } from '../../../runtime/read-bounded.ts';
 
 /** No answer that is asked for has so many bytes; memory is bounded, whatever a server sends. */
-const answerBytesMax = 16 * 1024 * 1024;
+export const answerBytesMax = 16 * 1024 * 1024;
 const failureBytesMax = 65_536;
 
-export const boundedFetch: typeof fetch = async (input, init) => {
-  const response = await fetch(input, init);
+export function fetchWithin(bytesMax: number): typeof fetch {
+  return async (input, init) => {
+    const response = await fetch(input, init);
+    // Redirects are refused by whoever reads the status.
+    if (response.status >= 300 && response.status < 400) return response;
+    return response.ok ? boundAnswer(response, bytesMax) : readFailure(response);
+  };
+}
+
+async function readFailure(response: Response): Promise<Response> {
   const { status, statusText } = response;
-  // Redirects are refused by whoever reads the status.
-  if (status >= 300 && status < 400) return response;
-  if (response.ok) return boundAnswer(response, answerBytesMax);
   const headers = new Headers(response.headers);
   for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) {
     headers.delete(name);
@@ -21,7 +26,7 @@ export const boundedFetch: typeof fetch = async (input, init) => {
   headers.set('content-type', 'application/json');
   const error = errorOf(await readStart(response, failureBytesMax));
   return new Response(JSON.stringify({ error }), { status, statusText, headers });
-};
+}
 
 async function readStart(response: Response, bytesMax: number): Promise<string> {
   const chunks: Uint8Array[] = [];

@@ -2,12 +2,18 @@
  * Answers from batches, with a server that loses answers, fails lines and lets them expire: each
  * request is billed once, and a run from the memo alone completes.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { lockLogFolder } from '../../../../services/runtime/bus/sqlite/sqlite-bus.ts';
 import { sha256 } from '../../../../services/runtime/ids.ts';
-import { type BatchServer, startBatchServer } from '../../../samples/servers/batch-server.ts';
+import { openMemo } from '../../../../services/runtime/memo/memo.ts';
+import {
+  type BatchFaults,
+  type BatchServer,
+  startBatchServer,
+} from '../../../samples/servers/batch-server.ts';
 import { writeRepositories } from '../../../simulation/repositories.ts';
 import { smallOutput, writeByteTokenizer } from '../../../simulation/run-graph.ts';
 import { runLine } from '../terminal.ts';
@@ -97,4 +103,110 @@ test('sends no more than the budget reaches for', async () => {
   );
   expect(JSON.parse(sent.out)).toMatchObject({ jobs: 0, requests: 0, overBudget: 3 });
   expect(sent.exitCode).not.toBe(0);
+});
+
+/** Batches of one small repository, in an output of its own. */
+async function openBatches(out: string, faults: BatchFaults) {
+  const own = await startBatchServer(faults);
+  const argv = [
+    ...['--out', out, '--teacher', 'openai', '--json', ...knobs],
+    ...['--set', `teacher.baseUrl=${own.baseUrl}`],
+  ];
+  const small = sources.slice(0, 1);
+  const step = (...words: string[]) => runLine([...words, ...argv], { workingFolder: folder });
+  return {
+    server: own,
+    step,
+    gather: () => step('batch', 'gather', ...small),
+  };
+}
+
+test('what is collected is remembered at once, before anything is gathered again', async () => {
+  const { server: own, gather, step } = await openBatches('at-once', {});
+  try {
+    await gather();
+    await step('batch', 'send');
+    own.finish();
+    expect((await step('batch', 'collect')).exitCode).toBe(0);
+    expect(own.billed.size).toBeGreaterThan(0);
+    const memo = openMemo(join(folder, 'at-once', 'memo'));
+    for (const id of own.billed.keys()) {
+      expect(JSON.parse((await memo.get(id)) ?? 'null')).toMatchObject({ usage: { calls: 1 } });
+    }
+    await memo.close();
+  } finally {
+    await own.close();
+  }
+});
+
+test('results of many bytes are read', async () => {
+  const { server: own, gather, step } = await openBatches('large', { padding: 20 * 1024 * 1024 });
+  try {
+    await gather();
+    await step('batch', 'send');
+    own.finish();
+    const collected = await step('batch', 'collect');
+    expect(collected.exitCode, collected.err).toBe(0);
+    expect(JSON.parse(collected.out).answered).toBe(own.billed.size);
+  } finally {
+    await own.close();
+  }
+});
+
+test('a batch that the endpoint has forgotten is named, and its requests go again when it is given up', async () => {
+  const { server: own, gather, step } = await openBatches('gone', {});
+  try {
+    const requests = JSON.parse((await gather()).out).pending;
+    await step('batch', 'send');
+    own.forget('batch-0');
+    const collected = await step('batch', 'collect');
+    expect(collected.exitCode).toBe(1);
+    expect(JSON.parse(collected.out)).toMatchObject({ gone: ['batch-0'], answered: 0 });
+    // Nothing is sent twice until a person says so.
+    expect(JSON.parse((await step('batch', 'send')).out)).toMatchObject({ requests: 0 });
+    const wrong = await step('batch', 'collect', '--give-up', 'batch-7');
+    expect(wrong.out).toMatch(/no batch batch-7 waits to be collected; open: batch-0/);
+    const given = await step('batch', 'collect', '--give-up', 'batch-0');
+    expect(JSON.parse(given.out)).toMatchObject({ gone: [], missing: requests });
+    expect(JSON.parse((await step('batch', 'send')).out)).toMatchObject({ requests });
+  } finally {
+    await own.close();
+  }
+});
+
+test('a batch that loses what it has billed is not paid for without end', async () => {
+  const { server: own, gather, step } = await openBatches('losing', { line: () => 'lose' });
+  try {
+    const requests = JSON.parse((await gather()).out).pending;
+    for (let tries = 0; tries < 4; tries += 1) {
+      await step('batch', 'send');
+      own.finish();
+      const collected = JSON.parse((await step('batch', 'collect')).out);
+      if (tries > 2) continue;
+      expect(collected).toMatchObject({ answered: 0, failed: requests });
+      expect(collected.problems).toEqual([expect.stringMatching(/^2 lines of batch-\d cannot be/)]);
+    }
+    expect([...own.billed.values()]).toEqual(Array(requests).fill(3));
+  } finally {
+    await own.close();
+  }
+});
+
+test('while another process works in the output, nothing is sent', async () => {
+  const { server: own, gather, step } = await openBatches('locked', {});
+  try {
+    await gather();
+    expect(existsSync(join(folder, 'locked', '.gitignore'))).toBe(true);
+    const lock = lockLogFolder(join(folder, 'locked', 'log'));
+    for (const command of ['send', 'collect']) {
+      const { exitCode, out } = await step('batch', command);
+      expect(exitCode).toBe(2);
+      expect(out).toContain('OUTPUT_LOCKED');
+    }
+    lock.close();
+    expect(own.batches).toEqual([]);
+    expect((await step('batch', 'send')).exitCode).toBe(0);
+  } finally {
+    await own.close();
+  }
 });
