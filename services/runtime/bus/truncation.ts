@@ -20,7 +20,7 @@ export function requireReadable(at: TopicPartition, position: number, range: Off
 export function deletedBefore(at: TopicPartition, position: number, start: number): PipelineError {
   return truncated(
     at,
-    `${partitionName(at)} begins at offset ${start}, but its reader stands at ${position}: ${countOf(start - position)} deleted before they were read, by retention or by hand`,
+    `${partitionName(at)} begins at offset ${start}, but its reader stands at ${position}: ${countOf(start - position)} deleted before ${start - position === 1 ? 'it was' : 'they were'} read, by retention or by hand`,
   );
 }
 

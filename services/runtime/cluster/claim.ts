@@ -22,6 +22,16 @@ export interface ClusterFile {
   readonly bounded: boolean;
 }
 
+/** As a person knows them. */
+const factNames: Readonly<Record<keyof ClusterFile, string>> = {
+  format: 'format',
+  runId: 'configuration',
+  configurationHash: 'configuration',
+  dataset: 'name (--dataset)',
+  seed: 'seed',
+  bounded: 'kind (--bounded or live)',
+};
+
 /** Facts that must stay the same in a bounded run only. */
 const boundedFacts = ['runId', 'configurationHash'] as const;
 
@@ -31,7 +41,10 @@ export async function claimDataset(objects: ObjectStore, file: ClusterFile): Pro
   const ignored: readonly string[] = file.bounded ? [] : boundedFacts;
   const keys = (Object.keys(file) as (keyof ClusterFile)[]).filter((key) => !ignored.includes(key));
   const different = keys.filter((key) => existing[key] !== file[key]);
-  if (different.length > 0) throw mismatch(objects, different.join(', '));
+  if (different.length > 0) {
+    const names = new Set(different.map((key) => factNames[key]));
+    throw mismatch(objects, [...names].join(', '));
+  }
 }
 
 /** run.json, which every store of a data set has; null when one of the two does not show it. */
