@@ -40,7 +40,7 @@ export interface HostedRepository {
   readonly host: string;
   /** The host's own id of the repository. */
   readonly id: string;
-  /** Owner and name, as the host gave them at that time. */
+  /** Owner and name, as the host gave them at that time; the address of what git read. */
   readonly name: string;
   /** The host's own answer, an SPDX identifier or NOASSERTION; null where it knows none. */
   readonly licence: null | string;

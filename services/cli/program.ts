@@ -73,6 +73,7 @@ const examples = `Examples:
   backstory run flask.tar.gz express.tgz        archives of any kind
   backstory run @list.txt --out data            one source per line
   backstory run github:pallets/flask@3.0.3      from GitHub, at a branch, tag or commit
+  backstory run https://HOST/GROUP/NAME.git#v1  from any server of git (gitlab: is short for gitlab.com)
   backstory verify data && backstory inspect data
   backstory run . --teacher openai --set teacher.baseUrl=http://localhost:8000/v1 \\
                   --set teacher.model=NAME      your own model endpoint
@@ -87,7 +88,7 @@ function addRun(program: Command, context: CommandContext, end: (code: ExitCode)
     .description('turn repositories into shards on this machine')
     .argument(
       '<source...>',
-      'folder, .tar .tar.gz .tgz .zip, github:OWNER/NAME[@REF], github-search:QUERY, gharchive:FOLDER, or @list.txt with one per line',
+      'folder, .tar .tar.gz .tgz .zip, github:OWNER/NAME[@REF], github-search:QUERY, gharchive:FOLDER, an address of git (https://HOST/NAME[#REF]), or @list.txt with one per line',
     )
     .option('--out <folder>', 'where shards, manifest and log go', defaultOutput)
     .option('--limit <count>', 'take only the first repositories')

@@ -2,7 +2,9 @@
  * Opens the code host for commands that read sources. Tokens come from the environment only, and go
  * only to the address that their owner named: of the usual variables to the address they are for.
  */
+import { openGitHost } from '../../code-host/git/git-host.ts';
 import { openGitHub } from '../../code-host/github/github.ts';
+import { withAddresses } from '../../code-host/hosts.ts';
 import type { CodeHost } from '../../ports/code-host.ts';
 import type { ResolvedValues } from '../../registry.ts';
 import { systemClock } from '../../runtime/clock.ts';
@@ -28,7 +30,8 @@ export function openConfiguredHost(
     patienceMs: discover.hostPatienceMs,
     ...{ limitedMs, retryBaseMs },
   };
-  return openGitHub(settings, { clock: systemClock, random: Math.random, onWait });
+  const tools = { clock: systemClock, random: Math.random };
+  return withAddresses(openGitHub(settings, { ...tools, onWait }), openGitHost(settings, tools));
 }
 
 /** Several tokens are separated by commas or blanks. */

@@ -10,7 +10,7 @@ export const discoverKnobs = z.object({
     .array(z.string().min(1))
     .default([])
     .describe(
-      'What to read, in order: folders, archives (.tar .tar.gz .tgz .crate .zip .jar .whl), github:OWNER/NAME[@REF], github-search:QUERY, gharchive:FOLDER with hour files of GH Archive, or @FILE with one source per line. Empty by default: the command line names them.',
+      'What to read, in order: folders, archives (.tar .tar.gz .tgz .crate .zip .jar .whl), github:OWNER/NAME[@REF], github-search:QUERY, gharchive:FOLDER with hour files of GH Archive, gitlab:GROUP/NAME[@REF], addresses of git (https://HOST/PATH[#REF], ssh, USER@HOST:PATH), or @FILE with one source per line. Empty by default: the command line names them.',
     )
     .meta({ ...input, ...ownersOnly, example: '[./folder,package.tgz]' }),
   limit: count

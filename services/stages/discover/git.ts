@@ -4,6 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { gitEnvironment } from '../../ports/git/environment.ts';
 import { checkoutOf } from './checkout.ts';
 
 const run = promisify(execFile);
@@ -47,34 +48,14 @@ export async function readCommit(folder: string, timeoutMs: number): Promise<Com
   }
 }
 
-/** Environment variables that point git to another repository. */
-const elsewhere = new Set(
-  ['DIR', 'WORK_TREE', 'COMMON_DIR', 'INDEX_FILE', 'NAMESPACE', 'OBJECT_DIRECTORY']
-    .concat('ALTERNATE_OBJECT_DIRECTORIES')
-    .map((name) => `GIT_${name}`),
-);
-
-/**
- * Returns the owner's environment without variables that point git to another repository, which are
- * set inside a hook of another checkout. Git then writes, prompts for and fetches nothing.
- */
-function gitEnvironment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !elsewhere.has(name));
-  return {
-    ...Object.fromEntries(kept),
-    GIT_OPTIONAL_LOCKS: '0',
-    GIT_NO_LAZY_FETCH: '1',
-    GIT_TERMINAL_PROMPT: '0',
-  };
-}
-
 async function git(folder: string, command: readonly string[], timeoutMs: number): Promise<string> {
   const options = safety.flatMap((setting) => ['-c', setting]);
   const { stdout } = await run('git', ['-C', folder, ...options, ...command], {
     timeout: timeoutMs,
     maxBuffer: 1024 * 1024,
     windowsHide: true,
-    env: gitEnvironment(),
+    // Git then writes and fetches nothing.
+    env: { ...gitEnvironment(process.env), GIT_NO_LAZY_FETCH: '1' },
   });
   return stdout;
 }

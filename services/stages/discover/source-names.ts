@@ -3,6 +3,7 @@
  * `sources.ts` checks whether the source exists.
  */
 import type { ArchiveFormat } from '../../../schemas/generated/types.ts';
+import { isGitReference, readGitAddress } from '../../ports/git/address.ts';
 import { canonicalJson, sha256 } from '../../runtime/ids.ts';
 
 const archiveNames: readonly (readonly [RegExp, ArchiveFormat])[] = [
@@ -35,7 +36,7 @@ export function isHostedName(source: string): boolean {
   );
 }
 
-/** What a source of the form `github:` or `github-search:` names. */
+/** What a source names that is not on this machine: a repository by its name or its address. */
 export type HostedName =
   | { readonly kind: 'repository'; readonly repository: string; readonly reference: string | null }
   | { readonly kind: 'search'; readonly query: string }
@@ -46,6 +47,11 @@ const hostedName =
 
 /** Null for a local path; a local path of this form is written ./github:…. */
 export function parseHostedName(source: string): HostedName | null {
+  const read = readGitAddress(source);
+  if (read !== null) {
+    if ('problem' in read) return { kind: 'malformed', detail: `${source} ${read.problem}` };
+    return { kind: 'repository', repository: read.address, reference: read.reference };
+  }
   const [, scheme, rest = ''] = /^(github|github-search):(.*)$/s.exec(source) ?? [];
   if (scheme === undefined) return null;
   const text = rest.trim();
@@ -55,16 +61,10 @@ export function parseHostedName(source: string): HostedName | null {
   }
   const { repository, reference } = hostedName.exec(text)?.groups ?? {};
   const isName = repository !== undefined && !/\/\.{1,2}$/.test(repository);
-  if (isName && isReference(reference)) {
+  if (isName && (reference === undefined || isGitReference(reference))) {
     return { kind: 'repository', repository, reference: reference ?? null };
   }
   return { kind: 'malformed', detail: `${source} is not of the form github:OWNER/NAME[@REF]` };
-}
-
-/** A branch, tag or hash as git allows it. */
-function isReference(text: string | undefined): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: git forbids them in references.
-  return text === undefined || !/[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|^-|^\/|\/$/.test(text);
 }
 
 /** Returns the sources in a list: one per line; a line that starts with `#` is a comment. */

@@ -7,6 +7,7 @@ import type { Stats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { ArchiveFormat } from '../../../schemas/generated/types.ts';
+import { readGitAddress } from '../../ports/git/address.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { type ArchivedNames, archiveFolder, readArchivedNames } from './gh-archive/hour-files.ts';
 import {
@@ -27,7 +28,7 @@ interface SourceName {
 /** A repository on the code host. */
 export interface HostedSpec extends SourceName {
   readonly kind: 'hosted';
-  /** Owner and name. */
+  /** Owner and name on GitHub, or an address of git. */
   readonly repository: string;
   /** Branch, tag or hash; null for the default branch. */
   readonly reference: string | null;
@@ -190,9 +191,10 @@ function hostedSource(source: string): HostedSpec | SearchSpec | null {
     return { kind: 'search', name: query, origin: `github-search:${query}`, query };
   }
   const { repository, reference } = named;
-  const at = reference === null ? '' : `@${reference}`;
-  const origin = `github:${repository}${at}`;
-  const name = repository.slice(repository.indexOf('/') + 1);
+  const address = readGitAddress(repository);
+  const name = repository.replace(/\.git$/, '').replace(/^.*[/:]/s, '');
+  const at = reference === null ? '' : `${address === null ? '@' : '#'}${reference}`;
+  const origin = `${address === null ? 'github:' : ''}${repository}${at}`;
   return { kind: 'hosted', name, origin, repository, reference };
 }
 
