@@ -10,6 +10,8 @@ const helping = "(?:here\\b|I(?:’|')?(?:ll| will| can|(?:’|')d)\\b|let me\\b
 const writers = 'AI|artificial intelligence|LLM|(?:large )?language model';
 const unable =
   "(?:I can(?:’|')?t|I cannot|I won(?:’|')t|I(?:’|')?m unable to|I am (?:unable|not able) to)";
+/** Honest thoughts say that they cannot help noticing, or cannot comply with an interface. */
+const asked = '(?: you| with (?:that|this|it|your?)\\b|\\s*(?:[.,;:!?]|$))';
 const answers = '(?:thought|rewrite|rewritten|revised|improved|answer|analysis|response|text)';
 
 const forbidden: readonly (readonly [pattern: RegExp, what: string])[] = [
@@ -24,7 +26,11 @@ const forbidden: readonly (readonly [pattern: RegExp, what: string])[] = [
     'speaks of its writer',
   ],
   [/^\s*(?:I(?:’|')?m|I am) sorry, (?:but )?I\b/i, 'is a refusal'],
-  [new RegExp(`\\b${unable} (?:help(?! but\\b)|assist|comply|fulfil)`, 'i'), 'is a refusal'],
+  [new RegExp(`\\b${unable} (?:help|assist)${asked}`, 'im'), 'is a refusal'],
+  [
+    new RegExp(`\\b${unable} (?:comply with|fulfill?) (?:that|this|your) request\\b`, 'i'),
+    'is a refusal',
+  ],
 ];
 
 export const form: Check = (answer, facts) => {

@@ -222,7 +222,7 @@ test('openTeacher requires address and model for kind openai, and nothing for gr
   const grounded = await openTeacher(teacherKnobs.parse({}), {}, manualClock());
   expect(grounded.identity).toEqual({
     name: 'grounded',
-    version: '7-c6.2',
+    version: '7-c7.2',
     model: null,
     languageModel: false,
   });

@@ -42,6 +42,8 @@ const good = [
   'If `lookup` was changed by a caller, or once the store has been modified, the keys are asked again.',
   'A byte such as `\\x80`, `\\xBF`, `\\xC0`, `0x80`, `0xC1`, `0xC2` or `\\u00e9` is part of a key, and `Store.get` keeps it.',
   'Without keys it cannot help a caller: I cannot help but see that nothing is left to look up.',
+  "I can't rely on `get` raising here, so I can't help asking each key; I cannot help callers that pass none.",
+  "I can't fulfil the contract of `Store` without it, and I cannot comply with the interface by `lookup` alone.",
   'A client of Discord.js would call it with several keys and expect all of the values.',
 ];
 
@@ -66,6 +68,9 @@ const bad: Readonly<Record<CheckName, readonly string[]>> = {
     'I’m sorry, but I can’t go into what this file does.',
     "The file looks keys up. I can't help with that request.",
     'Unfortunately I am unable to assist, since the file is not mine.',
+    'I cannot help you with the keys of this file.',
+    'The file looks keys up. I won’t fulfill this request.',
+    "The file looks keys up. I'm unable to comply with your request",
   ],
   privacy: [
     `It looks keys up with the token ${['ghp', 'q7Zt2LxV9bKw4RmYc8Dh3NfPs6Gj1Tu5EaXo'].join('_')}.`,
