@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openLocalObjects } from '../../services/runtime/store/objects/local.ts';
+import { newTemporaryName, openLocalObjects } from '../../services/runtime/store/objects/local.ts';
 import { objectStoreContract } from './object-store.ts';
 
 const temporary = () => mkdtempSync(join(tmpdir(), 'backstory-objects-'));
@@ -44,18 +44,33 @@ test('a writer whose temporary file another writer removed writes it again', asy
   rmSync(folder, { recursive: true });
 });
 
-test('removes old temporary files in all folders below, and leaves young ones', async () => {
+test('removes old temporary files in all folders below, and leaves young ones and strange ones', async () => {
   const folder = temporary();
   const store = openLocalObjects(folder);
   await store.create('ab/abc', Buffer.from('x'));
-  for (const name of ['old', 'young']) writeFileSync(join(folder, 'ab', `.temporary-${name}`), '');
-  utimesSync(join(folder, 'ab', '.temporary-old'), 0, 0);
+  const [old, young, strange] = [newTemporaryName(), newTemporaryName(), '.temporary-notes.txt'];
+  for (const name of [old, young, strange]) writeFileSync(join(folder, 'ab', name), '');
+  for (const name of [old, strange]) utimesSync(join(folder, 'ab', name), 0, 0);
   await store.removeTemporary('', { ageMs: 60_000 });
-  expect(readdirSync(join(folder, 'ab')).sort()).toEqual(['.temporary-young', 'abc']);
+  expect(readdirSync(join(folder, 'ab')).sort()).toEqual([young, strange, 'abc'].sort());
   await store.removeTemporary('', { below: false });
-  expect(readdirSync(join(folder, 'ab')).sort()).toEqual(['.temporary-young', 'abc']);
+  expect(readdirSync(join(folder, 'ab')).sort()).toEqual([young, strange, 'abc'].sort());
   await store.removeTemporary('');
-  expect(readdirSync(join(folder, 'ab'))).toEqual(['abc']);
+  expect(readdirSync(join(folder, 'ab')).sort()).toEqual([strange, 'abc']);
+  rmSync(folder, { recursive: true });
+});
+
+test('a write whose temporary file another host of a network file system took is made again', async () => {
+  const folder = temporary();
+  let steps = 0;
+  const store = openLocalObjects(folder, (step) => {
+    steps += 1;
+    // As NFS says it.
+    if (step === 'temporary-written' && steps === 1)
+      throw Object.assign(new Error('stale file handle'), { code: 'ESTALE' });
+  });
+  expect(await store.create('a', Buffer.from('x'))).toBe(true);
+  expect(readdirSync(folder)).toEqual(['a']);
   rmSync(folder, { recursive: true });
 });
 

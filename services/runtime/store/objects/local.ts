@@ -27,6 +27,10 @@ import type { ObjectBytes, ObjectStore } from './object-store.ts';
 export type WriteStep = 'temporary-written' | 'file-published';
 
 const temporaryPrefix = '.temporary-';
+/** The whole name; a file that only begins like it is somebody else's. */
+const temporaryName = /^\.temporary-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+/** Our temporary file is gone; the second is what NFS says where another host took it. */
+const goneCodes: ReadonlySet<string> = new Set(['ENOENT', 'ESTALE']);
 /** Attempts of one write: each other writer that starts meanwhile may cost it one. */
 const attemptsMax = 16;
 
@@ -81,7 +85,7 @@ async function writeFileDurably(
   onStep: (step: WriteStep) => void,
 ): Promise<boolean> {
   for (let attempt = 1; ; attempt += 1) {
-    const temporary = join(dirname(target), `${temporaryPrefix}${randomUUID()}`);
+    const temporary = join(dirname(target), newTemporaryName());
     try {
       await writeSynced(temporary, bytes);
       onStep('temporary-written');
@@ -94,10 +98,16 @@ async function writeFileDurably(
       const { code } = error as NodeJS.ErrnoException;
       if (code !== undefined) await rm(temporary, { force: true }).catch(() => {});
       // The folder is new, or a writer that starts took our file for that of a killed writer.
-      if (code !== 'ENOENT' || attempt === attemptsMax) throw asPipelineError(error, target);
+      if (!goneCodes.has(code ?? '') || attempt === attemptsMax) {
+        throw asPipelineError(error, target);
+      }
       makeFolder(dirname(target));
     }
   }
+}
+
+export function newTemporaryName(): string {
+  return `${temporaryPrefix}${randomUUID()}`;
 }
 
 async function linkIfAbsent(temporary: string, target: string): Promise<boolean> {
@@ -170,7 +180,7 @@ async function removeTemporary(folder: string, beforeMs: number, below: boolean)
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isDirectory() && below) await removeTemporary(path, beforeMs, below);
-    if (!entry.isFile() || !entry.name.startsWith(temporaryPrefix)) continue;
+    if (!entry.isFile() || !temporaryName.test(entry.name)) continue;
     const stats = await orNull(() => stat(path));
     if (stats !== null && stats.mtimeMs <= beforeMs) await rm(path, { force: true });
   }
@@ -181,7 +191,7 @@ async function listFolder(folder: string): Promise<string[]> {
 }
 
 async function checkFolder(root: string): Promise<string | null> {
-  const probe = join(root, `${temporaryPrefix}${randomUUID()}`);
+  const probe = join(root, newTemporaryName());
   try {
     makeFolder(root);
     await writeSynced(probe, Buffer.from('probe'));

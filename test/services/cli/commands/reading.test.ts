@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sha256 } from '../../../../services/runtime/ids.ts';
+import { newTemporaryName } from '../../../../services/runtime/store/objects/local.ts';
 import { type Captured, runLine } from '../terminal.ts';
 
 const workingFolder = mkdtempSync(join(tmpdir(), 'backstory-reading-'));
@@ -180,8 +181,10 @@ describe('a run on a finished output', () => {
   test('removes what a killed writer left, and nothing where another one may write', async () => {
     const [folder = ''] = readdirSync(at('data/blobs'));
     const places = ['.', `blobs/${folder}`, 'manifest', 'shards', 'provenance', 'tokenizer'];
-    const left = (place: string) => at('data', place, '.temporary-killed');
+    const name = newTemporaryName();
+    const left = (place: string) => at('data', place, name);
     for (const place of places) writeFileSync(left(place), 'half');
+    writeFileSync(at('data/.temporary-notes'), 'of a person');
     // A trainer, say, that keeps its checkpoints below the output.
     mkdirSync(at('data/training'));
     writeFileSync(left('training'), 'half');
@@ -194,6 +197,8 @@ describe('a run on a finished output', () => {
     expect(here()).toEqual([...places, 'training']);
     await again('data');
     expect(here()).toEqual(['training']);
+    expect(existsSync(at('data/.temporary-notes'))).toBe(true);
+    rmSync(at('data/.temporary-notes'));
     rmSync(at('data/training'), { recursive: true });
   });
 

@@ -9,7 +9,10 @@ import { openSqliteBus } from '../../../../services/runtime/bus/sqlite/sqlite-bu
 import { serveStages } from '../../../../services/runtime/cluster/cluster.ts';
 import { runtimeKnobs } from '../../../../services/runtime/config/knobs.ts';
 import { clusterTopics } from '../../../../services/runtime/engine/open-engine.ts';
-import { openLocalObjects } from '../../../../services/runtime/store/objects/local.ts';
+import {
+  newTemporaryName,
+  openLocalObjects,
+} from '../../../../services/runtime/store/objects/local.ts';
 import { discoverKnobs } from '../../../../services/stages/discover/config.ts';
 import { discover } from '../../../../services/stages/discover/stage.ts';
 
@@ -17,14 +20,16 @@ const folder = mkdtempSync(join(tmpdir(), 'backstory-leftovers-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('a process that starts removes old temporary files, and no young ones', async () => {
-  const at = (place: string, name: string) => join(folder, 'out', place, `.temporary-${name}`);
+  const names = { old: newTemporaryName(), young: newTemporaryName() };
+  const at = (place: string, name: keyof typeof names) => join(folder, 'out', place, names[name]);
   const places = ['.', 'blobs/ab', 'memo/ab', 'spending', 'training'];
   for (const place of places) {
     mkdirSync(join(folder, 'out', place), { recursive: true });
-    for (const name of ['old', 'young']) writeFileSync(at(place, name), 'half');
+    for (const name of ['old', 'young'] as const) writeFileSync(at(place, name), 'half');
     utimesSync(at(place, 'old'), 0, 0);
   }
-  const withFile = (name: string) => places.filter((place) => existsSync(at(place, name)));
+  const withFile = (name: keyof typeof names) =>
+    places.filter((place) => existsSync(at(place, name)));
   const bus = openSqliteBus(join(folder, 'log'));
   await bus.createTopics(clusterTopics('live'));
   const stop = new AbortController();
