@@ -3,17 +3,14 @@
  * with no process alive meanwhile. Gather writes down what a run would ask and the memo lacks; when
  * nothing is lacking, a run from the memo alone completes.
  */
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { lockLogFolder } from '../../runtime/bus/sqlite/sqlite-bus.ts';
 import { openBookFile, wholeRun } from '../../runtime/coordination/book.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { openMemo } from '../../runtime/memo/memo.ts';
 import { openOfflineTeacher } from '../../teacher/open.ts';
-import {
-  type Collected,
-  collectBatches,
-  resultBytesMax,
-} from '../../teacher/openai/batch/collect.ts';
+import { type Collected, collectBatches } from '../../teacher/openai/batch/collect.ts';
 import { openGathering } from '../../teacher/openai/batch/gather.ts';
 import { type BatchStore, openBatchStore } from '../../teacher/openai/batch/requests.ts';
 import { sendBatches } from '../../teacher/openai/batch/send.ts';
@@ -150,13 +147,15 @@ async function openEndpoint(context: CommandContext, options: BatchOptions) {
       subject: 'teacher.baseUrl',
     });
   }
-  const client = openClient(
-    baseUrl,
-    teacherKey(context.environment, baseUrl),
-    timeoutMs,
-    resultBytesMax,
-  );
+  const client = openClient(baseUrl, teacherKey(context.environment, baseUrl), timeoutMs);
   const out = resolve(context.workingFolder, options.out);
+  // Else a slip in the name of a folder would look as if nothing were left to do.
+  if (!existsSync(join(out, 'batch'))) {
+    const advice = `backstory batch gather SOURCE… --out ${options.out} comes first`;
+    throw new PipelineError('USAGE', `nothing was gathered in ${out}: ${advice}`, {
+      subject: '--out',
+    });
+  }
   return { client, values, prices: await findPrices(values.teacher), out };
 }
 

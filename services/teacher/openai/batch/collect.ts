@@ -9,6 +9,7 @@ import { PipelineError } from '../../../runtime/errors.ts';
 import { parseJson } from '../../../runtime/json.ts';
 import type { ChatAnswer } from '../chat-request.ts';
 import { readCompletion } from '../completion.ts';
+import { fetchWithin } from '../endpoints/fetch.ts';
 import type { Prices } from '../money/prices.ts';
 import type { BatchRequest, BatchStore, LineResult } from './requests.ts';
 import { asked } from './send.ts';
@@ -23,7 +24,7 @@ export interface Collected {
   readonly missing: number;
   /** In millionths of a dollar. */
   readonly cost: number;
-  /** Why whole batches failed or could not be fetched, and what is odd about others. */
+  /** Why whole batches failed or were given up, and what is odd about others. */
   readonly problems: readonly string[];
   /** Batches that the endpoint does not know, or whose results it does not have. */
   readonly gone: readonly string[];
@@ -37,7 +38,7 @@ export interface CollectTools {
   readonly book: (cost: number) => Promise<void>;
   /** Remembers an answer under its id, so that no run asks for it again. */
   readonly keep: (id: string, answer: string) => Promise<void>;
-  /** A batch whose results nobody will ever have: its requests wait to be sent again. */
+  /** A batch that a person calls gone for good: if it is, its requests wait to be sent again. */
   readonly givenUp: string | null;
 }
 
@@ -53,55 +54,58 @@ const batchForm = z.object({
 type Batch = z.infer<typeof batchForm>;
 
 const ended: ReadonlySet<string> = new Set(['completed', 'expired', 'cancelled', 'failed']);
-const abandoned: Batch = { status: 'cancelled' };
+
+/** What is known of a batch: where it ended, also what its lines say. */
+interface Fetched {
+  readonly batch: Batch;
+  readonly results: Map<string, LineResult>;
+  /** Lines that are about no request, or unreadable. */
+  readonly strange: number;
+}
+
+type Requests = ReadonlyMap<string, BatchRequest>;
 
 export async function collectBatches(tools: CollectTools): Promise<Collected> {
-  const { store, prices, book, keep, givenUp } = tools;
-  const open = store.jobs().flatMap(({ key, batchId, collected }) => {
-    return batchId === null || collected ? [] : [{ key, batchId }];
+  const { store, book, keep, givenUp } = tools;
+  const open = store.jobs().flatMap(({ key, batchId, collected, reserved }) => {
+    return batchId === null || collected ? [] : [{ key, batchId, reserved }];
   });
   requireKnown(givenUp, open);
   const running: { batch: string; status: string }[] = [];
   const problems: string[] = [];
   const gone: string[] = [];
-  const all: LineResult[] = [];
-  let missing = 0;
-  for (const { key, batchId } of open) {
+  const counts = { answered: 0, refused: 0, failed: 0, missing: 0, cost: 0 };
+  for (const { key, batchId, reserved } of open) {
     const requests = new Map(store.requestsOf(key).map((request) => [request.id, request]));
-    const found =
-      batchId === givenUp ? { batch: abandoned, lines: [] } : await fetchBatch(tools, batchId);
-    if (found === null) {
+    const found = await fetchBatch(tools, batchId, requests);
+    if (found === null && batchId !== givenUp) {
       gone.push(batchId);
       continue;
     }
-    const { batch, lines } = found;
-    if (!ended.has(batch.status)) {
-      running.push({ batch: batchId, status: batch.status });
+    if (found !== null && batchId === givenUp) {
+      problems.push(`the endpoint still has ${batchId}: it is not given up`);
+    }
+    if (found !== null && !ended.has(found.batch.status)) {
+      running.push({ batch: batchId, status: found.batch.status });
       continue;
     }
-    for (const { message } of batch.errors?.data ?? [])
-      if (message !== undefined) problems.push(`a batch failed: ${message}`);
-    const { results, strange } = readLines(lines, requests, prices);
-    if (strange > 0) {
-      problems.push(`${strange} lines of ${batchId} cannot be read, or are about nothing asked`);
-    }
+    const results = found?.results ?? new Map<string, LineResult>();
+    problems.push(...oddities(batchId, found));
     const left = [...requests.keys()].filter((id) => !results.has(id));
     // Else a batch that loses what it has billed would be paid for without end.
-    if (batch.status === 'completed') {
+    if (found?.batch.status === 'completed') {
       for (const id of left) results.set(id, failedLine(id, 'the batch says nothing to it'));
-    } else missing += left.length;
+    } else counts.missing += left.length;
     const sorted = [...results.values()];
     for (const each of sorted) if (each.state === 'answered') await keep(each.id, each.result);
-    await book(sorted.reduce((sum, each) => sum + each.cost, 0));
+    // Nobody knows what one that is given up has billed: like a call that never ended, all of it.
+    const cost = found === null ? reserved : sorted.reduce((sum, each) => sum + each.cost, 0);
+    await book(cost);
     store.collect(key, sorted);
-    all.push(...sorted);
+    counts.cost += cost;
+    for (const { state } of sorted) counts[state] += 1;
   }
-  const count = (state: LineResult['state']) => all.filter((each) => each.state === state).length;
-  return {
-    ...{ running, problems, gone, answered: count('answered'), refused: count('refused') },
-    ...{ failed: count('failed'), missing },
-    cost: all.reduce((sum, each) => sum + each.cost, 0),
-  };
+  return { running, problems, gone, ...counts };
 }
 
 function requireKnown(givenUp: string | null, open: readonly { readonly batchId: string }[]): void {
@@ -112,49 +116,79 @@ function requireKnown(givenUp: string | null, open: readonly { readonly batchId:
   });
 }
 
-/** The batch and the lines of its files; null where the endpoint no longer has one of them. */
+function oddities(batchId: string, found: Fetched | null): string[] {
+  if (found === null) {
+    return [`${batchId} is given up; what it may have cost at most counts as spent`];
+  }
+  const problems = (found.batch.errors?.data ?? []).flatMap(({ message }) =>
+    message === undefined ? [] : [`a batch failed: ${message}`],
+  );
+  if (found.strange > 0) {
+    problems.push(
+      `${found.strange} lines of ${batchId} cannot be read, or are about nothing asked`,
+    );
+  }
+  return problems;
+}
+
+/** Null where the endpoint no longer has the batch, or one of its files. */
 async function fetchBatch(
-  { client }: CollectTools,
+  { client, prices, givenUp }: CollectTools,
   batchId: string,
-): Promise<{ readonly batch: Batch; readonly lines: readonly string[] } | null> {
+  requests: Requests,
+): Promise<Fetched | null> {
   return asked(async () => {
     try {
       const batch = batchForm.parse(await client.batches.retrieve(batchId));
-      const lines: string[] = [];
+      const results = new Map<string, LineResult>();
+      let strange = 0;
       // A line of the output counts for more than one of the errors.
-      for (const fileId of ended.has(batch.status)
-        ? [batch.error_file_id, batch.output_file_id]
-        : []) {
-        lines.push(...(await readFile(client, fileId)));
+      const files = ended.has(batch.status) ? [batch.error_file_id, batch.output_file_id] : [];
+      for (const fileId of files) {
+        for await (const text of linesOf(client, fileId)) {
+          const result = readLine(text, requests, prices);
+          if (result === null) strange += 1;
+          else results.set(result.id, result);
+        }
       }
-      return { batch, lines };
+      return { batch, results, strange };
     } catch (error) {
-      if (error instanceof APIError && (error.status === 404 || error.status === 410)) return null;
+      if (error instanceof APIError && isGone(error.status, batchId === givenUp)) return null;
       throw error;
     }
   });
 }
 
-/** All batches together have no more bytes than this in their results. */
-export const resultBytesMax = 2 * 1024 ** 3;
+/** Endpoints say it in many ways; but without a person's word only what is plain is believed. */
+function isGone(status: number | undefined, isGivenUp: boolean): boolean {
+  if (status === 404 || status === 410) return true;
+  return isGivenUp && status !== undefined && [400, 403, 422].includes(status);
+}
+
+/** Of one file of results: 50,000 answers of ten thousand tokens, at four bytes each. */
+const resultBytesMax = 2 * 1024 ** 3;
+/** A line without end must not fill the memory; one that is cut here cannot be read. */
+const lineCharactersMax = 64 * 1024 * 1024;
 
 /** Line by line: as one text, the results of a large batch would be longer than a text may be. */
-async function readFile(client: OpenAI, fileId: string | undefined | null): Promise<string[]> {
-  if (fileId === undefined || fileId === null) return [];
-  const { body } = await client.files.content(fileId);
-  const lines: string[] = [];
-  if (body === null) return lines;
+async function* linesOf(
+  client: OpenAI,
+  fileId: string | undefined | null,
+): AsyncGenerator<string, void, void> {
+  if (fileId === undefined || fileId === null) return;
+  const files = client.withOptions({ fetch: fetchWithin(resultBytesMax) }).files;
+  const { body } = await files.content(fileId);
   const decoder = new TextDecoder();
   let rest = '';
-  for await (const chunk of body) {
+  for await (const chunk of body ?? []) {
     const [first = '', ...others] = decoder.decode(chunk, { stream: true }).split('\n');
-    rest += first;
+    if (rest.length < lineCharactersMax) rest += first;
     for (const each of others) {
-      lines.push(rest);
+      if (rest.trim() !== '') yield rest;
       rest = each;
     }
   }
-  return [...lines, rest].filter((each) => each.trim() !== '');
+  if (rest.trim() !== '') yield rest;
 }
 
 const line = z.object({
@@ -163,21 +197,11 @@ const line = z.object({
   error: z.unknown().optional(),
 });
 
-/** What the lines say to requests; `strange` counts those that are about none, or unreadable. */
-function readLines(
-  lines: readonly string[],
-  requests: ReadonlyMap<string, BatchRequest>,
-  prices: Prices,
-) {
-  const results = new Map<string, LineResult>();
-  let strange = 0;
-  for (const each of lines) {
-    const read = line.safeParse(parseJson(each));
-    const request = read.success ? requests.get(read.data.custom_id) : undefined;
-    if (!read.success || request === undefined) strange += 1;
-    else results.set(request.id, resultOf(read.data, request, prices));
-  }
-  return { results, strange };
+/** Null for a line that nobody can read, or about nothing that was asked. */
+function readLine(text: string, requests: Requests, prices: Prices): LineResult | null {
+  const read = line.safeParse(parseJson(text));
+  const request = read.success ? requests.get(read.data.custom_id) : undefined;
+  return read.success && request !== undefined ? resultOf(read.data, request, prices) : null;
 }
 
 function failedLine(id: string, why: string): LineResult {

@@ -2,13 +2,7 @@
 import OpenAI from 'openai';
 import { answerBytesMax, fetchWithin } from './fetch.ts';
 
-/** `bytesMax`: what an answer may have at most. */
-export function openClient(
-  baseUrl: string,
-  apiKey: string | undefined,
-  timeoutMs: number,
-  bytesMax = answerBytesMax,
-): OpenAI {
+export function openClient(baseUrl: string, apiKey: string | undefined, timeoutMs: number): OpenAI {
   return new OpenAI({
     baseURL: baseUrl,
     apiKey: apiKey ?? 'none',
@@ -17,7 +11,7 @@ export function openClient(
     maxRetries: 0,
     timeout: timeoutMs,
     logLevel: 'off',
-    fetch: fetchWithin(bytesMax),
+    fetch: fetchWithin(answerBytesMax),
     // Followed by itself, a redirect would take the texts to an address that nobody named.
     fetchOptions: { redirect: 'manual' },
   });

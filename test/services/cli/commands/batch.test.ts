@@ -158,6 +158,13 @@ test('a batch that the endpoint has forgotten is named, and its requests go agai
   try {
     const requests = JSON.parse((await gather()).out).pending;
     await step('batch', 'send');
+    // What the endpoint still has is not given up, nor sent twice.
+    const living = await step('batch', 'collect', '--give-up', 'batch-0');
+    expect(living.exitCode).toBe(1);
+    expect(JSON.parse(living.out)).toMatchObject({
+      running: [{ batch: 'batch-0' }],
+      problems: ['the endpoint still has batch-0: it is not given up'],
+    });
     own.forget('batch-0');
     const collected = await step('batch', 'collect');
     expect(collected.exitCode).toBe(1);
@@ -167,7 +174,10 @@ test('a batch that the endpoint has forgotten is named, and its requests go agai
     const wrong = await step('batch', 'collect', '--give-up', 'batch-7');
     expect(wrong.out).toMatch(/no batch batch-7 waits to be collected; open: batch-0/);
     const given = await step('batch', 'collect', '--give-up', 'batch-0');
-    expect(JSON.parse(given.out)).toMatchObject({ gone: [], missing: requests });
+    const told = JSON.parse(given.out);
+    expect(told).toMatchObject({ gone: [], missing: requests });
+    // It may have billed all that was held back for it.
+    expect(told.cost).toBeGreaterThan(0);
     expect(JSON.parse((await step('batch', 'send')).out)).toMatchObject({ requests });
   } finally {
     await own.close();
@@ -209,4 +219,14 @@ test('while another process works in the output, nothing is sent', async () => {
   } finally {
     await own.close();
   }
+});
+
+test('where nothing was gathered, nothing seems to be done', async () => {
+  for (const command of ['send', 'collect']) {
+    const argv = ['batch', command, '--out', 'mistyped', '--teacher', 'openai', ...knobs];
+    const { exitCode, err } = await runLine(argv, { workingFolder: folder });
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(/nothing was gathered in .*mistyped: backstory batch gather/);
+  }
+  expect(existsSync(join(folder, 'mistyped'))).toBe(false);
 });
