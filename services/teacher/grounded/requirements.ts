@@ -203,7 +203,7 @@ function saySurroundings(
       ? ''
       : (describeText(manifest.path, manifest.text).find((line) => line.startsWith('Scripts')) ??
         ''),
-    request.licence === '' || request.licence === 'unknown'
+    request.licence === '' || /\bunknown\b/.test(request.licence)
       ? ''
       : `The licence is ${request.licence}, and its text comes along as ${quote(baseName(licencePath(request)))}.`,
   ];

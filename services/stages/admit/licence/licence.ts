@@ -21,6 +21,7 @@ import {
   isLicenceText,
   isMetadata,
   isPlainName,
+  packageFolders,
 } from './places.ts';
 import { isReadme, readReadme } from './readme.ts';
 import { licencesOfReadme } from './readme-claims.ts';
@@ -44,13 +45,14 @@ export function readLicenceFiles(files: readonly FileText[]): TextEvidence {
   const named = new Set(
     files.flatMap(({ path, text }) => namedTexts(path, text)).filter((path) => !mayNameText(path)),
   );
+  const packages = packageFolders(files.map(({ path }) => path));
   for (const { path, text } of files) {
     const isNamed = named.has(path);
     if (isNamed || isLicenceText(path)) {
       // A readme holds more than a licence's text, even where metadata names it as such.
       const read = readText({ path, text }, isPlainName(path) || (isNamed && !isReadme(path)));
       evidence.push(...read.evidence);
-      const isOfWork = isNamed || coveredFolder(path) === '';
+      const isOfWork = isNamed || coveredFolder(path, packages) === '';
       if (isOfWork && read.expression !== null) texts.push({ path, expression: read.expression });
     } else if (isMetadata(path)) {
       const expression = readMetadataLicence(path, text);

@@ -9,7 +9,7 @@ import { combine, identifiersOf, type LicenceExpression, licence } from './expre
 import { joinFolder, type LicensedText, readText } from './folder-licence.ts';
 import { readHeader } from './header.ts';
 import { readMetadataLicence } from './metadata.ts';
-import { coveredFolder, isLicenceFile, isPlainName, isSidecar } from './places.ts';
+import { coveredFolder, isLicenceFile, isPlainName, isSidecar, packageFolders } from './places.ts';
 import { parseKnown, stated, unknown } from './statement.ts';
 
 export interface OwnLicence {
@@ -80,9 +80,10 @@ interface Told {
 function readFolders(evidence: readonly FileText[]): ReadonlyMap<string, Statement> {
   const told = new Map<string, Told>();
   const paths = new Map<string, string>();
+  const packages = packageFolders(evidence.map(({ path }) => path));
   for (const file of evidence) {
     const { path } = file;
-    const folder = coveredFolder(path);
+    const folder = coveredFolder(path, packages);
     if (folder === '' || isSidecar(path)) continue;
     const of = told.get(folder) ?? { texts: [], statements: [] };
     const isText = isLicenceFile(path);

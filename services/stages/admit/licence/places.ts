@@ -93,14 +93,21 @@ export function isPlainName(path: string): boolean {
 /** Folders that hold what is said of a whole package. */
 const ofPackage = /^(?:META-INF|[^/]+\.(?:dist|egg)-info)\/$/;
 
+/** Folders below the root that hold the metadata of a package. */
+export function packageFolders(paths: readonly string[]): ReadonlySet<string> {
+  return new Set(paths.filter((path) => packageFile.test(path)).map(folderOf));
+}
+
 /**
  * Returns the folder, with a trailing slash, that a licence text or metadata covers: its own, or
- * the one that has the folder of texts; '' for the whole work.
+ * the one that has the folder of texts; '' for the whole work. A package may be called `licenses`:
+ * its licence is not that of its neighbours.
  */
-export function coveredFolder(path: string): string {
+export function coveredFolder(path: string, packages: ReadonlySet<string>): string {
   if (path === 'debian/copyright') return '';
   const own = folderOf(path);
-  const folder = isListedText(path) ? folderOf(own.slice(0, -1)) : own;
+  const isOfTexts = isListedText(path) && !packages.has(own);
+  const folder = isOfTexts ? folderOf(own.slice(0, -1)) : own;
   return ofPackage.test(folder) ? '' : folder;
 }
 

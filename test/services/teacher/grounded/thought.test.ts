@@ -114,11 +114,11 @@ test('describes tests by cases, licences by kind and READMEs by sections', async
   expect(await think('README.md')).toContain('“Keeper” and “Use”');
 });
 
-test('names in the plan what the project is, offers and consists of', async () => {
-  const { value } = await teacher.plan(
+function planOf(licence: string) {
+  return teacher.plan(
     {
       name: 'keeper',
-      licence: 'MIT',
+      licence,
       readme: exampleTexts['README.md'] ?? '',
       files: exampleStructure.order.map((path) => requestFor(path).structure),
       edges: exampleStructure.edges,
@@ -132,6 +132,17 @@ test('names in the plan what the project is, offers and consists of', async () =
     },
     signal,
   );
+}
+
+test('says no licence in the plan where a part has none', async () => {
+  const said = async (licence: string) => (await planOf(licence)).value.requirements;
+  expect(await said('MIT')).toContain('The licence is MIT');
+  for (const licence of ['unknown', 'MIT AND unknown'])
+    expect(await said(licence)).not.toContain('licence is');
+});
+
+test('names in the plan what the project is, offers and consists of', async () => {
+  const { value } = await planOf('MIT');
   expect(value.requirements).toContain(
     '`keeper`: Keeps things. Keeper is a tiny store of values under names',
   );

@@ -132,6 +132,16 @@ describe('under permissive', () => {
     expect(found.licence.expression).toBe('MIT');
   });
 
+  test('a package called licenses licenses none of its neighbours', async () => {
+    const found = await admit({
+      'packages/licenses/LICENSE': mit,
+      'packages/licenses/package.json': '{"license": "MIT"}',
+      'packages/licenses/a.ts': 'let a;\n',
+      'packages/b/b.ts': 'let b;\n',
+    });
+    expect(found.skipped).toEqual([{ path: 'packages/b/b.ts', reason: 'licence' }]);
+  });
+
   test('what the code host says holds for files that say nothing', async () => {
     const hosted = { host: 'github.com', id: '1', name: 'a/r', licence: 'MIT', fork: false };
     const files = { 'a.ts': 'let a;\n', 'b.ts': '// SPDX-License-Identifier: MIT\n' };

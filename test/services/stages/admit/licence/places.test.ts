@@ -5,6 +5,7 @@ import {
   isAttributionFile,
   isLicenceText,
   isPlainName,
+  packageFolders,
 } from '../../../../../services/stages/admit/licence/places.ts';
 
 describe('names of licence texts', () => {
@@ -39,8 +40,11 @@ describe('names of licence texts', () => {
     ['a/b/COPYING.GPLv3', 'a/b/'],
     ['a/legal/LICENSE', 'a/'],
     ['a/META-INF/LICENSE', 'a/META-INF/'],
+    // A package of that name.
+    ['packages/licenses/LICENSE', 'packages/licenses/'],
   ])('%s covers the folder "%s"', (path, folder) => {
-    expect(coveredFolder(path)).toBe(folder);
+    const packages = packageFolders(['package.json', 'packages/licenses/package.json']);
+    expect(coveredFolder(path, packages)).toBe(folder);
   });
 
   test('authors are named in licence and notice files', () => {
