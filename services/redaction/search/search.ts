@@ -23,13 +23,8 @@ export interface Patterns {
 /** Bits of a set of patterns. */
 const patternsMax = 32;
 
-/** The keys of the beginnings of all patterns. */
-interface Keys {
-  /** Whether the key is one of them, a bit for each. */
-  readonly bits: Int32Array;
-  /** The patterns that may begin with the key. */
-  readonly sets: ReadonlyMap<number, number>;
-}
+/** For each key the patterns that may begin with it, a bit for each. */
+type Keys = Int32Array;
 
 /** For each place at which patterns may begin, its index and the set of them, a bit for each. */
 interface Passed {
@@ -76,14 +71,38 @@ export function openPatterns(): Patterns {
       const sticky = stickily(pattern);
       return (text) => {
         const { indices, sets } = pass(text);
-        return indices.some((index, at) => {
-          if (((sets[at] as number) & bit) === 0) return false;
-          sticky.lastIndex = index;
-          return sticky.test(text);
-        });
+        for (let at = 0; at < indices.length; at += 1) {
+          if (((sets[at] as number) & bit) === 0) continue;
+          sticky.lastIndex = indices[at] as number;
+          if (sticky.test(text)) return true;
+        }
+        return false;
       };
     },
   };
+}
+
+/** Opens the choice of those patterns, in their order, of which a match may begin at an index. */
+export function openChoice(
+  patterns: readonly RegExp[],
+): (text: string, index: number) => readonly RegExp[] {
+  let byKey: Map<number, RegExp[]> | null = null;
+  return (text, index) => {
+    byKey ??= choicesOf(patterns);
+    let key = 0;
+    for (let at = index; at < index + keyLength; at += 1) {
+      key = (key << symbolBits) | (text.charCodeAt(at) & symbolMask);
+    }
+    return byKey.get(key) ?? [];
+  };
+}
+
+function choicesOf(patterns: readonly RegExp[]): Map<number, RegExp[]> {
+  const byKey = new Map<number, RegExp[]>();
+  for (const pattern of patterns) {
+    for (const key of keysOf(pattern)) byKey.set(key, [...(byKey.get(key) ?? []), pattern]);
+  }
+  return byKey;
 }
 
 function stickily({ source, flags }: RegExp): RegExp {
@@ -91,15 +110,11 @@ function stickily({ source, flags }: RegExp): RegExp {
 }
 
 function keysOfAll(patterns: readonly RegExp[]): Keys {
-  const bits = new Int32Array(keyCount / 32);
-  const sets = new Map<number, number>();
+  const sets = new Int32Array(keyCount);
   for (const [place, pattern] of patterns.entries()) {
-    for (const key of keysOf(pattern)) {
-      bits[key >>> 5] = (bits[key >>> 5] ?? 0) | (1 << (key & 31));
-      sets.set(key, (sets.get(key) ?? 0) | (1 << place));
-    }
+    for (const key of keysOf(pattern)) sets[key] = (sets[key] ?? 0) | (1 << place);
   }
-  return { bits, sets };
+  return sets;
 }
 
 /** The units of the text that is passed over: read from an array, they take half the time. */
@@ -114,7 +129,7 @@ function fillUnits(text: string, behind: number): void {
 }
 
 /** The hot loop: numbers of another module are slow in it, and so are calls. */
-function passOver(text: string, { bits, sets: setsOf }: Keys): Passed {
+function passOver(text: string, keys: Keys): Passed {
   const [width, mask, keyMask, { length }] = [symbolBits, symbolMask, keyCount - 1, text];
   const ahead = keyLength - 1;
   fillUnits(text, ahead);
@@ -124,9 +139,10 @@ function passOver(text: string, { bits, sets: setsOf }: Keys): Passed {
   let key = 0;
   for (let end = 0; end < length + ahead; end += 1) {
     key = ((key << width) | ((read[end] as number) & mask)) & keyMask;
-    if (((bits[key >>> 5] as number) & (1 << (key & 31))) === 0 || end < ahead) continue;
+    const set = keys[key] as number;
+    if (set === 0 || end < ahead) continue;
     indices.push(end - ahead);
-    sets.push(setsOf.get(key) ?? 0);
+    sets.push(set);
   }
   return { text, indices, sets };
 }

@@ -51,6 +51,10 @@ const characters = /"([^"\s\\]{4,256})"\.toCharArray\(\)/dg;
 /** The bytes of a key; a key alone may be that of a map. */
 const keyBytes = /(?:key|secret)\w{0,20}\s{0,4}=\s{0,4}"([^"\s\\]{16,256})"\.getBytes\(/dgi;
 
+/** What the two hold; a search for the first dot would stop at every dot. */
+const hasCharacters = redactionPatterns.has(/(?<=\.to)CharArray\(/);
+const hasBytes = redactionPatterns.has(/(?<=\.get)Bytes\(/);
+
 const calls = names.map((name, before) => {
   const arguments_ = String.raw`(?:${argument},\s{0,80}){${before}}`;
   return new RegExp(`(?:${name})${open}${arguments_}${wrapper}(?=${stringOpening})`, 'iy');
@@ -60,8 +64,8 @@ const anyCall = new RegExp(`(?:(?<![A-Za-z0-9_$])|(?=[.]))(?:${names.join('|')})
 const findCalls = redactionPatterns.search([anyCall]);
 
 export function findInCalls(text: string): Finding[] {
-  const kept = text.includes('.toCharArray(') ? groupsOf(text, characters, 'call', isChosen) : [];
-  const bytes = text.includes('.getBytes(') ? groupsOf(text, keyBytes, 'call', isChosen) : [];
+  const kept = hasCharacters(text) ? groupsOf(text, characters, 'call', isChosen) : [];
+  const bytes = hasBytes(text) ? groupsOf(text, keyBytes, 'call', isChosen) : [];
   const placed = findCalls(text)
     .flat()
     .flatMap(({ index }) =>

@@ -17,7 +17,7 @@ type Columns = ReadonlyMap<number, NameKind>;
 export function findInColumns(path: string, text: string): Finding[] {
   const [inserts = [], copies = []] = findStatements(text);
   const findings = [...findInInserts(text, inserts), ...findInCopies(text, copies)];
-  if (text.includes('|') && endOfRulerCell.test(text)) findings.push(...findInMarkdown(text));
+  if (hasRulerCell(text)) findings.push(...findInMarkdown(text));
   if (/\.(?:csv|tsv)$/i.test(path)) findings.push(...findInValues(path, text));
   return findings;
 }
@@ -160,7 +160,7 @@ const ruler = new RegExp(
   'gm',
 );
 /** Every line may begin a ruler, and few hold this. */
-const endOfRulerCell = /-:?[ \t]{0,200}\|/;
+const hasRulerCell = redactionPatterns.has(/-:?[ \t]{0,200}\|/);
 
 function findInMarkdown(text: string): Finding[] {
   return [...text.matchAll(ruler)].flatMap(({ index, 0: line }) => {

@@ -4,6 +4,7 @@
  */
 import { redactionPatterns } from '../patterns.ts';
 import { type Finding, secret } from '../redaction.ts';
+import { openChoice } from '../search/search.ts';
 import { firstGroups } from './groups.ts';
 import { isChosen } from './judging/judge.ts';
 
@@ -85,7 +86,9 @@ const rows: readonly (readonly [command: string, place: string])[] = [
   ],
 ];
 
-const commands = rows.map(([command, place]) => new RegExp(`(?:${command})${place}`, 'dy'));
+const commandsAt = openChoice(
+  rows.map(([command, place]) => new RegExp(`(?:${command})${place}`, 'dy')),
+);
 const anyCommand = new RegExp(
   String.raw`(?<![\w-])(?:${rows.map(([command]) => command).join('|')})(?![\w-])`,
   'g',
@@ -143,7 +146,7 @@ export function findInCommands(text: string): Finding[] {
   const findings: Finding[] = [];
   const [begun = []] = findCommands(text);
   for (const { index } of begun) {
-    for (const command of commands) {
+    for (const command of commandsAt(text, index)) {
       command.lastIndex = index;
       const range = command.exec(text)?.indices?.[1];
       if (range !== undefined && isChosen(text.slice(...range))) {

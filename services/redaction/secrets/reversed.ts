@@ -26,7 +26,7 @@ const findForms = redactionPatterns.search([
 ]);
 
 /** A string may begin at any quote, so what follows it is looked for first. */
-const behindStrings: readonly { readonly mark: RegExp; readonly form: RegExp }[] = [
+const behindStrings = [
   // R's assignment to the right.
   {
     mark: /(?<=["']\s{0,4})->/,
@@ -40,11 +40,11 @@ const behindStrings: readonly { readonly mark: RegExp; readonly form: RegExp }[]
       'dg',
     ),
   },
-];
+].map(({ mark, form }) => ({ hasMark: redactionPatterns.has(mark), form }));
 
 export function findReversed(_path: string, text: string): readonly Finding[] {
-  const behind = behindStrings.flatMap(({ mark, form }) =>
-    mark.test(text) ? [...text.matchAll(form)] : [],
+  const behind = behindStrings.flatMap(({ hasMark, form }) =>
+    hasMark(text) ? [...text.matchAll(form)] : [],
   );
   return [...findForms(text).flat(), ...behind].flatMap((match) => judged(text, match));
 }

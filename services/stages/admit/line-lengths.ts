@@ -12,8 +12,18 @@ export interface LineLengths {
   readonly mean: number;
 }
 
-/** Measures the lines of a text; line ends count in the mean but not in the maximum. */
+let last: { readonly text: string; readonly lengths: LineLengths } | null = null;
+
+/**
+ * Measures the lines of a text; line ends count in the mean but not in the maximum. What it says of
+ * the last text is kept, because two gates ask.
+ */
 export function measureLines(text: string): LineLengths {
+  if (last?.text !== text) last = { text, lengths: measured(text) };
+  return last.lengths;
+}
+
+function measured(text: string): LineLengths {
   let max = 0;
   let lines = 0;
   for (let start = 0; start < text.length; lines++) {

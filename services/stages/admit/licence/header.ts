@@ -75,8 +75,8 @@ const blockCharactersMax = 8_192;
 const knownBlocks = new Map<string, LicenceExpression>();
 
 function readAgain(block: CommentBlock): LicenceExpression | null {
+  if (!statingWords.test(block.lines.join(' '))) return null;
   const text = block.lines.join('\n');
-  if (!statingWords.test(text.replaceAll('\n', ' '))) return null;
   const key = `${isInHead(block)} ${text}`;
   const found = knownBlocks.get(key) ?? readBlock(block);
   if (found === null || text.length > blockCharactersMax) return found;
@@ -138,6 +138,8 @@ function readSpdx({ lines }: CommentBlock): readonly LicenceExpression[] {
  * none that would let it in.
  */
 function fromConstant(text: string): LicenceExpression | null {
+  // Every line may begin a constant, and few texts hold the word.
+  if (!/LICEN[CS]E/.test(text)) return null;
   const found = constant.exec(text);
   if (found === null) return null;
   const [, name, block = ''] = found;

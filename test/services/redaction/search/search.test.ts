@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { openPatterns } from '../../../../services/redaction/search/search.ts';
+import { openChoice, openPatterns } from '../../../../services/redaction/search/search.ts';
 import { tellingPiece } from '../../../../services/redaction/secrets/judging/names.ts';
 
 const patterns: readonly RegExp[] = [
@@ -59,6 +59,27 @@ describe('search', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  test('offers every pattern that matches at a place, in order', () => {
+    const choice = openChoice(patterns);
+    const text = fc.array(fc.constantFrom(...pieces), { maxLength: 12 }).map((it) => it.join(''));
+    fc.assert(
+      fc.property(text, (all) => {
+        for (let at = 0; at < all.length; at += 1) {
+          const matching = patterns.filter(({ source, flags }) => {
+            const sticky = new RegExp(source, flags.replace('g', 'y'));
+            sticky.lastIndex = at;
+            return sticky.test(all);
+          });
+          const offered = choice(all, at);
+          expect(patterns.filter((pattern) => offered.includes(pattern))).toEqual(offered);
+          expect(offered).toEqual(expect.arrayContaining(matching));
+        }
+      }),
+      { numRuns: 300 },
+    );
+    expect(openChoice([/ab/y, /cd/y])('abcd', 2).map(String)).toEqual(['/cd/y']);
   });
 
   test('finds the names of secrets in the sources of this program', () => {
