@@ -18,6 +18,8 @@ export interface SearchPage {
   /** The host ran out of time, so that some may be missing. */
   readonly incomplete: boolean;
   readonly repositories: readonly HostedRepository[];
+  /** What the host calls those whose description cannot be used, each cut to 200 characters. */
+  readonly unusable: readonly string[];
   /** When they were created, in seconds since 1970. */
   readonly createdSeconds: readonly number[];
   readonly hasNext: boolean;

@@ -62,7 +62,7 @@ const inputCodes = {
     'Bring it in again another day, as a source of another data set.',
   ),
   LISTING_CAPPED: drop(
-    'A search has repositories that the code host counts and does not show.',
+    'A search has repositories that the code host counts and does not show, or not in a usable form.',
     'Narrow the search by other words or qualifiers, or name the repositories.',
   ),
   ARCHIVE_CORRUPT: drop(

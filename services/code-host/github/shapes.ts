@@ -19,8 +19,13 @@ const repository = z.object({
 const searchPage = z.object({
   total_count: z.number().int().nonnegative(),
   incomplete_results: z.boolean().default(false),
-  items: z.array(repository),
+  items: z.array(z.unknown()),
 });
+
+/** What is left of a repository whose description has another form. */
+const misfit = z.object({ id: z.unknown(), full_name: z.unknown() }).partial().catch({});
+/** So many on one page, and no other, are no accident of single repositories. */
+const misfitsMax = 5;
 
 const commits = z
   .array(
@@ -67,16 +72,26 @@ export function readSearchPage(host: string, answer: Answer): SearchPage | null 
   const dateMs = Date.parse(answer.headers.get('date') ?? '');
   // Without the host's time nobody knows where a later search goes on.
   if (page === null || Number.isNaN(dateMs)) return null;
+  const read = page.items.map((item) => repository.safeParse(item));
+  const items = read.flatMap(({ data }) => data ?? []);
+  const unusable = page.items.filter((_, index) => read[index]?.success !== true).map(calledOf);
+  if (items.length === 0 && unusable.length >= misfitsMax) return null;
   return {
     total: page.total_count,
     incomplete: page.incomplete_results,
-    repositories: page.items.map((item) => hosted(host, item)),
-    createdSeconds: page.items
+    repositories: items.map((item) => hosted(host, item)),
+    unusable,
+    createdSeconds: items
       .map(({ created_at }) => Math.floor(Date.parse(created_at) / 1000))
       .filter((second) => !Number.isNaN(second)),
     hasNext: /<[^>]*>\s*;\s*rel="next"/.test(answer.headers.get('link') ?? ''),
     timeMs: dateMs,
   };
+}
+
+function calledOf(item: unknown): string {
+  const { id, full_name: name } = misfit.parse(item);
+  return (JSON.stringify(name ?? id) ?? 'one without a name').slice(0, 200);
 }
 
 export function readRateLimits(answer: Answer): ReadonlyMap<Resource, QuotaState> {

@@ -96,8 +96,8 @@ async function requireOutput(
   });
 }
 
-/** Repositories that the log knows by the names of the code host. */
-function readKnownNames(runFolder: string | null, rules: readonly OptOutRule[]) {
+/** Repositories that the log knows by a name of a rule, also by those of the code host. */
+export function readKnownNames(runFolder: string | null, rules: readonly OptOutRule[]) {
   const read = async (log: RunLog) => {
     const known = new Map<string, string>();
     await forEachBody(log, 'repo-found', ({ envelope, body }) => {

@@ -21,6 +21,7 @@ import { hostPlace, stemOf } from '../../../stages/admit/licence/host.ts';
 import { allowedLicences, isAllowed } from '../../../stages/admit/licence/policy.ts';
 import { drawNotices } from './notice-file.ts';
 import type { Notices } from './notices.ts';
+import { readKnownNames } from './opt-out.ts';
 
 export interface Check {
   readonly name: string;
@@ -83,9 +84,11 @@ export async function checkSecondOpinion(
   return { name, missing };
 }
 
+/** As the gate does, it also compares the names that the code host had when the run asked it. */
 export async function checkOptOuts(
   { store, shards, optOuts }: OpenOutput,
   rules: readonly OptOutRule[] | null,
+  runFolder: string | null,
 ): Promise<Check> {
   const name = 'opt-outs';
   if (rules === null) {
@@ -94,13 +97,20 @@ export async function checkOptOuts(
   const applied = new Set(optOuts.rules.map(({ text }) => text));
   const missing = new Set<string>();
   for (const { text } of rules) if (!applied.has(text)) missing.add(`${text} is not applied`);
+  const { found: alsoKnown, why } = await readKnownNames(runFolder, rules);
+  let unsure = 0;
   for (const facts of shards) {
     const { provenance } = await readProvenance(store, facts);
-    for (const { name: repository, origin, files } of provenance) {
+    for (const { repositoryId, name: repository, origin, files } of provenance) {
       const paths = (files ?? []).map(({ path }) => path);
       const rule = ruleFor(rules, { name: repository, origin, paths });
-      if (rule !== null) missing.add(`${repository} is still there, against ${rule.text}`);
+      const text = rule?.text ?? alsoKnown?.get(repositoryId);
+      if (text !== undefined) missing.add(`${repository} is still there, against ${text}`);
+      else if (origin.startsWith('github:')) unsure += 1;
     }
+  }
+  if (why !== null && rules.length > 0 && unsure > 0) {
+    missing.add(`the log was not looked into for names since renamed, because ${why}`);
   }
   const advice = missing.size === 0 ? [] : ['apply the list: backstory opt-out apply LIST OUT'];
   return { name, missing: [...listed([...missing]), ...advice] };

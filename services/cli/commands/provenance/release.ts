@@ -56,7 +56,7 @@ export async function releaseCommand(
   const checks = [
     verified,
     ...(await checkGates(store, configuration)),
-    await checkOptOuts(output, rules),
+    await checkOptOuts(output, rules, folder),
   ];
   // A data set that does not verify cannot be read for its notices.
   if (verified.missing.length === 0) {

@@ -75,38 +75,60 @@ async function* walkRange(walk: Walk, range: Range): AsyncGenerator<SearchStep> 
   const { source, known } = walk;
   const part = rangeText(range);
   let listed = known.listed(source, part);
+  let named = '';
   if (listed === null) {
     if (known.purpose === 'compare') {
       yield { kind: 'new' };
       return;
     }
-    listed = await listRange(walk, range);
+    const { body, unusable } = await listRange(walk, range);
+    listed = body;
     known.note(listed);
     yield { kind: 'listed', body: listed };
+    named = namedIn(unusable);
   }
   for (const each of listed.parts) yield* walkRange(walk, parseRange(each));
   for (const each of listed.repositories) yield { kind: 'repository', listed: each };
   const hidden = listed.total - listed.repositories.length;
   if (listed.parts.length > 0 || hidden <= 0) return;
-  const detail = `of ${listed.total} repositories with ${part} the code host does not show ${hidden}`;
+  const detail = `of ${listed.total} repositories with ${part} the code host does not show ${hidden}${named}`;
   yield { kind: 'shortfall', part, detail };
 }
 
+/** Names that are told; a record has all numbers. */
+const namedMax = 20;
+
+function namedIn(unusable: readonly string[]): string {
+  if (unusable.length === 0) return '';
+  const more = unusable.length > namedMax ? ` and ${unusable.length - namedMax} more` : '';
+  const names = unusable.slice(0, namedMax).join(', ');
+  return ` in a form that can be used, of them ${names}${more}`;
+}
+
+interface Listing {
+  readonly body: SourceListedBody;
+  /** What the host calls those that it describes in another form. */
+  readonly unusable: readonly string[];
+}
+
 /** One range: its repositories, or the parts to list instead. */
-async function listRange(walk: Walk, range: Range): Promise<SourceListedBody> {
-  const { repositories, isCut, ...sight } = await readPages(walk, range);
+async function listRange(walk: Walk, range: Range): Promise<Listing> {
+  const { repositories, unusable, isCut, ...sight } = await readPages(walk, range);
   const { total, nowSecond } = sight;
   const untilMs = nowSecond * 1000;
   const fact = { source: walk.source, part: rangeText(range), total, untilMs };
   // A single page is one answer: asking again in parts would not show more.
-  const mayHide = isCut || (repositories.length < total && total > pageSize);
+  const mayHide = isCut || (repositories.length + unusable.length < total && total > pageSize);
   const parts = mayHide ? splitRange(range, sight) : null;
-  if (parts !== null) return { ...fact, parts: parts.map(rangeText), repositories: [] };
-  return { ...fact, parts: [], repositories: repositories.map(listedOf) };
+  if (parts !== null) {
+    return { body: { ...fact, parts: parts.map(rangeText), repositories: [] }, unusable: [] };
+  }
+  return { body: { ...fact, parts: [], repositories: repositories.map(listedOf) }, unusable };
 }
 
 interface Pages extends Sight {
   readonly repositories: readonly HostedRepository[];
+  readonly unusable: readonly string[];
   /** More match than are shown, or the host gave up. */
   readonly isCut: boolean;
 }
@@ -116,11 +138,12 @@ const incompleteMax = 3;
 
 async function readPages(walk: Walk, range: Range): Promise<Pages> {
   const found = new Map<string, HostedRepository>();
+  const unusable = new Set<string>();
   let sight: Sight = { total: 1, nowSecond: 0, createdSeconds: [] };
   let isCut = false;
   for (let page = 1; page <= shownMax / pageSize; page += 1) {
     const answer = await readPage(walk, range, page);
-    if (answer === null) return { ...sight, repositories: [], isCut: true };
+    if (answer === null) return { ...sight, repositories: [], unusable: [], isCut: true };
     if (page === 1) {
       const nowSecond = Math.floor(answer.timeMs / 1000);
       sight = { total: answer.total, nowSecond, createdSeconds: answer.createdSeconds };
@@ -129,10 +152,11 @@ async function readPages(walk: Walk, range: Range): Promise<Pages> {
     // Its pages would come again with its parts; only what cannot be cut is read to the end.
     if (isCut && splitRange(range, sight) !== null) break;
     for (const each of answer.repositories) found.set(each.id, each);
+    for (const each of answer.unusable) unusable.add(each);
     if (!answer.hasNext) break;
   }
   const repositories = [...found.values()].sort((a, b) => Number(a.id) - Number(b.id));
-  return { ...sight, repositories, isCut };
+  return { ...sight, repositories, unusable: [...unusable], isCut };
 }
 
 /** Null where the host fails for this search, so that a narrower one may do better. */

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hostTokens } from '../../../../services/cli/open/code-host.ts';
-import { fakeRepositories } from '../../../samples/servers/github/repositories.ts';
+import {
+  type FakeRepository,
+  fakeRepositories,
+} from '../../../samples/servers/github/repositories.ts';
 import { type GitHubServer, startGitHub } from '../../../samples/servers/github/server.ts';
 import { runLine } from '../terminal.ts';
 
@@ -117,4 +120,32 @@ test('the answer of the host is a licence’s evidence, and a release asks a per
   expect(checks.find(({ name }) => name === 'second-opinion')?.missing).toEqual([
     expect.stringMatching(/^project-1: .* says MIT, its files say nothing$/),
   ]);
+});
+
+test('a release and an opt-out know a repository under the name that its host has for it now', async () => {
+  const [first] = fakeRepositories(1) as [FakeRepository];
+  const moved = { ...first, owner: 'now', name: 'new', oldNames: ['before/old'] };
+  const host = await startGitHub({ repositories: [moved] });
+  const here = {
+    workingFolder: folder,
+    environment: { BACKSTORY_DISCOVER_GITHUB_URL: host.url },
+  };
+  try {
+    const ran = await runLine(['run', 'github:before/old', '--out', 'moved'], here);
+    expect(ran.exitCode, ran.err).toBe(0);
+    writeFileSync(join(folder, 'now.txt'), 'now/new\n');
+    const release = async () => {
+      const told = await runLine(['release', 'moved', '--opt-outs', 'now.txt', '--json'], here);
+      const { checks } = JSON.parse(told.out) as {
+        checks: { name: string; missing: string[] }[];
+      };
+      return checks.find(({ name }) => name === 'opt-outs')?.missing;
+    };
+    expect(await release()).toContain('old is still there, against now/new');
+    const applied = await runLine(['opt-out', 'apply', 'now.txt', 'moved'], here);
+    expect(applied.out).toMatch(/^left: old, by now\/new/);
+    expect(await release()).toEqual([]);
+  } finally {
+    await host.close();
+  }
 });

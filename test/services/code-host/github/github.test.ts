@@ -165,6 +165,12 @@ describe('an address that is no API of GitHub', () => {
   test.each([
     ['a page', 200, { date: new Date().toUTCString() }, '<html>'],
     ['another form', 200, { date: new Date().toUTCString() }, '{"items": 3}'],
+    [
+      'nothing that can be used',
+      200,
+      { date: new Date().toUTCString() },
+      '{"total_count": 5, "items": [1, {}, {}, {}, {}]}',
+    ],
     ['hostile names', 200, {}, '{"id": 1, "full_name": "../../etc/passwd"}'],
   ])('%s is HOST_REFUSED', async (_what, status, headers, body) => {
     const host: CodeHost = openHost(await startOther(status, headers, body));

@@ -120,6 +120,20 @@ describe('a search', () => {
     ]);
   });
 
+  test('with a repository that is described in another form names it, and the rest goes on', async () => {
+    const repositories = fakeRepositories(40);
+    const [odd] = repositories as [FakeRepository];
+    const strange = { ...odd, name: 'no name/at all' };
+    server = await startGitHub({ repositories: [strange, ...repositories.slice(1)] });
+    const { ids, shortfalls, records } = await list(server.url, 'stars:>=0');
+    expect(sorted(ids)).toEqual(idsOf(repositories.slice(1)));
+    expect(shortfalls).toEqual([
+      expect.stringMatching(/^of 40 .* does not show 1 in a form .* "owner-0\/no name\/at all"$/),
+    ]);
+    const again = await list(server.url, 'stars:>=0', records);
+    expect(again.shortfalls).toEqual([expect.stringMatching(/does not show 1$/)]);
+  });
+
   test('whose answers are incomplete is asked again, and then in parts', async () => {
     const repositories = fakeRepositories(900);
     server = await startGitHub({ repositories, limits: endless, faults: { incomplete: 0.4 } });
