@@ -101,7 +101,7 @@ const stageSpecs = {
     reads: ['repo-found'],
     writes: ['repo-admitted', 'dropped'],
     talksTo: [],
-    version: 18,
+    version: 19,
   },
   extract: {
     does: 'symbols and dependency edges of source files and notebooks; writing order',

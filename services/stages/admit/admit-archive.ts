@@ -33,7 +33,7 @@ import { isVendored } from './gates/vendored.ts';
 import { gates } from './gates.ts';
 import { answerOf, withHost } from './licence/host.ts';
 import { describeLicence, readLicenceFiles } from './licence/licence.ts';
-import { mayNameText, namedTexts } from './licence/metadata.ts';
+import { mayNameText, namedTexts } from './licence/metadata/metadata.ts';
 import { type OwnLicences, ownLicences } from './licence/own.ts';
 import { isLicenceText, isPlainName, mayStateLicence } from './licence/places.ts';
 import { unreadText } from './licence/text.ts';

@@ -97,6 +97,12 @@ export function identifiersOf(expression: LicenceExpression): readonly string[] 
   return expression.parts.flatMap(identifiersOf);
 }
 
+/** Returns the name of a licence without its version: people often give none. */
+export function familyOf(identifier: string): string {
+  const name = identifier.replace(/^LicenseRef-/, '');
+  return /^(?:[AL]?GPL|BSD|MIT|Artistic|Apache)/.exec(name)?.[0] ?? name.replace(/-\d.*$/, '');
+}
+
 /** Returns the same expression with every identifier changed. */
 export function mapIdentifiers(
   expression: LicenceExpression,

@@ -7,13 +7,14 @@ import type { Licence, LicenceEvidence } from '../../../../schemas/generated/typ
 import type { FileText } from '../file-text.ts';
 import {
   combine,
+  familyOf,
   identifiersOf,
   type LicenceExpression,
   licence,
   printExpression,
 } from './expression.ts';
 import { joinFolder, type LicensedText, readText, sameFamily } from './folder-licence.ts';
-import { mayNameText, namedTexts, readMetadataLicence } from './metadata.ts';
+import { mayNameText, namedTexts, readMetadataLicence } from './metadata/metadata.ts';
 import type { OwnLicence, OwnLicences } from './own.ts';
 import {
   coveredFolder,
@@ -101,12 +102,6 @@ function withContradiction(
   }
   const both = combine('and', [expression, ...[...contrary].map((name) => licence(name))]);
   return { evidence: [...evidence, ...found], expression: both };
-}
-
-/** Returns the name of a licence without its version: a readme often gives none. */
-function familyOf(identifier: string): string {
-  const name = identifier.replace(/^LicenseRef-/, '');
-  return /^(?:[AL]?GPL|BSD|MIT|Artistic|Apache)/.exec(name)?.[0] ?? name.replace(/-\d.*$/, '');
 }
 
 export interface GatedTexts {

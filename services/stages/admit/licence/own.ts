@@ -8,7 +8,7 @@ import type { FileText } from '../file-text.ts';
 import { combine, identifiersOf, type LicenceExpression, licence } from './expression.ts';
 import { joinFolder, type LicensedText, readText } from './folder-licence.ts';
 import { readHeader } from './header.ts';
-import { readMetadataLicence } from './metadata.ts';
+import { readMetadataLicence } from './metadata/metadata.ts';
 import { coveredFolder, isLicenceFile, isPlainName, isSidecar, packageFolders } from './places.ts';
 import { parseKnown, stated, unknown } from './statement.ts';
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { printExpression } from '../../../../../services/stages/admit/licence/expression.ts';
 import { readHeader as readHeaderOf } from '../../../../../services/stages/admit/licence/header.ts';
 import { readLicenceFiles } from '../../../../../services/stages/admit/licence/licence.ts';
-import { readMetadataLicence } from '../../../../../services/stages/admit/licence/metadata.ts';
+import { readMetadataLicence } from '../../../../../services/stages/admit/licence/metadata/metadata.ts';
 import { allowedLicences, isAllowed } from '../../../../../services/stages/admit/licence/policy.ts';
 import { unknown } from '../../../../../services/stages/admit/licence/statement.ts';
 import {

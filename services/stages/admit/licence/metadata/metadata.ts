@@ -1,6 +1,7 @@
 /** Reads licences from package metadata as text; no file of a repository is ever executed. */
-import { combine, type LicenceExpression, licence } from './expression.ts';
-import { anyOf, fromName, fromStatement, stated } from './statement.ts';
+import { type LicenceExpression, licence } from '../expression.ts';
+import { anyOf, fromName, stated } from '../statement.ts';
+import { bothOf, type Said, together, withClassifiers } from './said.ts';
 
 /** Returns the licence that a metadata file states; null if it states none. */
 export function readMetadataLicence(path: string, text: string): LicenceExpression | null {
@@ -90,14 +91,6 @@ function captures(text: string, pattern: RegExp): readonly string[] {
   return [...text.matchAll(pattern)].map((match) => match[1]?.trim() ?? '');
 }
 
-/** Joins statements that all apply. */
-function together(statements: readonly string[]): LicenceExpression | null {
-  return combine(
-    'and',
-    statements.flatMap((value) => fromStatement(value) ?? []),
-  );
-}
-
 /** Returns a reader of the quoted value after a key; a list in brackets is a choice. */
 function field(key: string): (text: string) => LicenceExpression | null {
   const pattern = new RegExp(
@@ -124,13 +117,16 @@ function readJson(text: string): LicenceExpression | null {
     return null;
   }
   const { license, licenses } = (parsed ?? {}) as { license?: unknown; licenses?: unknown };
-  const values = [license, licenses].flat().map((value) => {
-    const named = value as { type?: unknown; name?: unknown } | null | undefined;
-    const type = named?.type ?? named?.name;
-    return typeof type === 'string' ? type : value;
-  });
-  // In npm's old form and in Composer's, a list of licences means a choice.
-  return anyOf(values.filter((value): value is string => typeof value === 'string'));
+  const saysOf = (field: unknown): Said => {
+    const values = [field].flat().flatMap((value) => {
+      const named = value as { type?: unknown; name?: unknown } | null | undefined;
+      const type = named?.type ?? named?.name ?? value;
+      return typeof type === 'string' ? [type] : [];
+    });
+    // In npm's old form and in Composer's, a list of licences means a choice.
+    return { values, expression: anyOf(values) };
+  };
+  return bothOf(saysOf(license), saysOf(licenses));
 }
 
 function readPyproject(text: string): LicenceExpression | null {
@@ -138,26 +134,21 @@ function readPyproject(text: string): LicenceExpression | null {
     text,
     /^license[ \t]*=[ \t]*(?:\{[ \t]*text[ \t]*=[ \t]*)?["']([^"'\n]{1,100})["']/gm,
   );
-  return together(values.length > 0 ? values : classifiers(text));
+  return withClassifiers(values, classifiers(text));
 }
 
 function readSetup(text: string): LicenceExpression | null {
-  const values = classifiers(text);
-  if (values.length > 0) return together(values);
-  return together(
-    captures(
-      text,
-      /^[ \t]*license(?:_expression)?[ \t]*=[ \t]*(?![ \t])["']?([\w.+ ()-]{2,60})["']?,?[ \t]*$/gm,
-    ),
-  );
+  const key = String.raw`license(?:_expression)?[ \t]*=[ \t]*(?![ \t])`;
+  const bare = new RegExp(String.raw`^[ \t]*${key}["']?([\w.+ ()-]{2,60})["']?,?[ \t]*$`, 'gm');
+  const inCall = new RegExp(String.raw`[(,][ \t]*${key}["']([^"'\n]{2,60})["']`, 'g');
+  return withClassifiers([...captures(text, bare), ...captures(text, inCall)], classifiers(text));
 }
 
 function readPackageInformation(text: string): LicenceExpression | null {
   const head = text.slice(0, text.search(/\n\n/) >>> 0);
   const expression = captures(head, /^License-Expression:[ \t]*(.{1,200})$/gm);
-  if (expression.length > 0) return together(expression);
-  const values = classifiers(head);
-  return together(values.length > 0 ? values : captures(head, /^License:[ \t]*(.{1,60})$/gm));
+  const values = expression.length > 0 ? expression : captures(head, /^License:[ \t]*(.{1,60})$/gm);
+  return withClassifiers(values, classifiers(head));
 }
 
 /** Returns the licence classifiers; `OSI Approved` alone names no licence and is left out. */
