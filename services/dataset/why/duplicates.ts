@@ -28,7 +28,7 @@ export async function readDuplicates(
       first.set(tree, { id: envelope.repositoryId, name: body.origin });
     });
     await forEachBody(log, 'dropped', ({ envelope, body }) => {
-      const tree = body.reason === 'DUPLICATE_REPOSITORY' ? namedTree(body.detail) : null;
+      const tree = duplicatedTree(body);
       if (tree === null || !wanted.has(tree)) return;
       const named = later.get(tree) ?? new Map<string, string>();
       if (named.size < namedMax) named.set(envelope.id, body.origin);
@@ -53,8 +53,19 @@ function treeOf(story: LogStory): string | null {
   return null;
 }
 
+/** The tree that a duplicate's drop names, as `shortTree` gives it; null for other drops. */
+export function duplicatedTree({
+  reason,
+  detail,
+}: {
+  readonly reason: string;
+  readonly detail: string;
+}): string | null {
+  return reason === 'DUPLICATE_REPOSITORY' ? namedTree(detail) : null;
+}
+
 /** As much of a tree's digest as the detail of a duplicate's drop names. */
-function shortTree(treeSha256: string | null): string | null {
+export function shortTree(treeSha256: string | null): string | null {
   return treeSha256?.slice(0, 16) ?? null;
 }
 

@@ -12,7 +12,9 @@ import {
 import { applyOptOuts, type OptOutReport } from '../../../dataset/growing/opt-out.ts';
 import { type OptOutRule, parseOptOutList, ruleFor } from '../../../dataset/opt-out/rules.ts';
 import { printable } from '../../../dataset/printable.ts';
+import type { Named } from '../../../dataset/repository-names.ts';
 import { forEachBody, type RunLog, withRunLog } from '../../../dataset/run-log/run-log.ts';
+import { duplicatedTree, shortTree } from '../../../dataset/why/duplicates.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import { sha256 } from '../../../runtime/ids.ts';
 import { type CommandContext, writeJson, writeLine } from '../../context.ts';
@@ -96,18 +98,34 @@ async function requireOutput(
   });
 }
 
-/** Repositories that the log knows by a name of a rule, also by those of the code host. */
+/**
+ * Repositories that the log knows by a name of a rule: also by those of the code host, and of
+ * sources that came later with the same files.
+ */
 export function readKnownNames(runFolder: string | null, rules: readonly OptOutRule[]) {
   const read = async (log: RunLog) => {
     const known = new Map<string, string>();
-    await forEachBody(log, 'repo-found', ({ envelope, body }) => {
-      const rule = ruleFor(rules, { ...body, paths: [] });
-      if (rule !== null) known.set(envelope.repositoryId, rule.text);
+    const aliases = new Map<string, Named[]>();
+    await forEachBody(log, 'dropped', ({ body: { name, origin, ...drop } }) => {
+      const tree = duplicatedTree(drop);
+      if (tree === null || !rules.some((rule) => rule.isAbout({ name, origin }))) return;
+      aliases.set(tree, [...(aliases.get(tree) ?? []), { name, origin }]);
+    });
+    const aliasesOf = new Map<string, readonly Named[]>();
+    await forEachBody(log, 'repo-found', ({ envelope: { repositoryId }, body }) => {
+      const also = aliases.get(shortTree(body.treeSha256) ?? '') ?? [];
+      if (also.length > 0) aliasesOf.set(repositoryId, also);
+      for (const each of [body, ...also]) {
+        const rule = ruleFor(rules, { ...each, paths: [] });
+        if (rule !== null) known.set(repositoryId, rule.text);
+      }
     });
     await forEachBody(log, 'repo-admitted', ({ envelope, body: { repository } }) => {
       const paths = repository.files.map(({ path }) => path);
-      const rule = ruleFor(rules, { ...repository, paths });
-      if (rule !== null) known.set(envelope.repositoryId, rule.text);
+      for (const each of [repository, ...(aliasesOf.get(envelope.repositoryId) ?? [])]) {
+        const rule = ruleFor(rules, { ...each, paths });
+        if (rule !== null) known.set(envelope.repositoryId, rule.text);
+      }
     });
     return known;
   };

@@ -149,3 +149,23 @@ test('a release and an opt-out know a repository under the name that its host ha
     await host.close();
   }
 });
+
+test('what came first under another name leaves with the name that is opted out', async () => {
+  const [first] = fakeRepositories(1) as [FakeRepository];
+  const moved = { ...first, owner: 'now', name: 'new', oldNames: ['before/old'] };
+  const host = await startGitHub({ repositories: [moved] });
+  const environment = { BACKSTORY_DISCOVER_GITHUB_URL: host.url };
+  const here = { workingFolder: folder, environment };
+  try {
+    const ran = await runLine(
+      ['run', 'github:now/new', 'github:before/old', '--out', 'both', '--search', 'off'],
+      here,
+    );
+    expect(ran.exitCode, ran.err).toBe(0);
+    writeFileSync(join(folder, 'path.txt'), 'before/old:main.py\n');
+    const applied = await runLine(['opt-out', 'apply', 'path.txt', 'both'], here);
+    expect(applied.out).toMatch(/^left: new, by before\/old:main\.py/);
+  } finally {
+    await host.close();
+  }
+});
