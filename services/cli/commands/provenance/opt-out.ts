@@ -106,14 +106,17 @@ export function readKnownNames(runFolder: string | null, rules: readonly OptOutR
   const read = async (log: RunLog) => {
     const known = new Map<string, string>();
     const aliases = new Map<string, Named[]>();
-    await forEachBody(log, 'dropped', ({ body: { name, origin, ...drop } }) => {
-      const tree = duplicatedTree(drop);
-      if (tree === null || !rules.some((rule) => rule.isAbout({ name, origin }))) return;
-      aliases.set(tree, [...(aliases.get(tree) ?? []), { name, origin }]);
+    await forEachBody(log, 'dropped', ({ envelope, body: { name, origin, ...drop } }) => {
+      if (drop.reason !== 'DUPLICATE_REPOSITORY') return;
+      if (!rules.some((rule) => rule.isAbout({ name, origin }))) return;
+      // What the code host knows by its id is not fetched again, so its tree is not told.
+      const first = duplicatedTree(drop) ?? envelope.repositoryId;
+      aliases.set(first, [...(aliases.get(first) ?? []), { name, origin }]);
     });
     const aliasesOf = new Map<string, readonly Named[]>();
     await forEachBody(log, 'repo-found', ({ envelope: { repositoryId }, body }) => {
-      const also = aliases.get(shortTree(body.treeSha256) ?? '') ?? [];
+      const keys = [shortTree(body.treeSha256) ?? '', repositoryId];
+      const also = keys.flatMap((key) => aliases.get(key) ?? []);
       if (also.length > 0) aliasesOf.set(repositoryId, also);
       for (const each of [body, ...also]) {
         const rule = ruleFor(rules, { ...each, paths: [] });

@@ -150,22 +150,31 @@ test('a release and an opt-out know a repository under the name that its host ha
   }
 });
 
-test('what came first under another name leaves with the name that is opted out', async () => {
-  const [first] = fakeRepositories(1) as [FakeRepository];
-  const moved = { ...first, owner: 'now', name: 'new', oldNames: ['before/old'] };
-  const host = await startGitHub({ repositories: [moved] });
-  const environment = { BACKSTORY_DISCOVER_GITHUB_URL: host.url };
-  const here = { workingFolder: folder, environment };
-  try {
-    const ran = await runLine(
-      ['run', 'github:now/new', 'github:before/old', '--out', 'both', '--search', 'off'],
-      here,
-    );
-    expect(ran.exitCode, ran.err).toBe(0);
-    writeFileSync(join(folder, 'path.txt'), 'before/old:main.py\n');
-    const applied = await runLine(['opt-out', 'apply', 'path.txt', 'both'], here);
-    expect(applied.out).toMatch(/^left: new, by before\/old:main\.py/);
-  } finally {
-    await host.close();
-  }
-});
+test.each([
+  ['in one run', false],
+  ['in a later one', true],
+])(
+  'what came first under another name leaves with the name that is opted out, %s',
+  async (when, isLater) => {
+    const [first] = fakeRepositories(1) as [FakeRepository];
+    const moved = { ...first, owner: 'now', name: 'new', oldNames: ['before/old'] };
+    const host = await startGitHub({ repositories: [moved] });
+    const environment = { BACKSTORY_DISCOVER_GITHUB_URL: host.url };
+    const here = { workingFolder: folder, environment };
+    try {
+      const path = join(folder, 'list.txt');
+      const lists = ['github:now/new\ngithub:before/old\n'];
+      if (isLater) lists.unshift('github:now/new\n');
+      for (const list of lists) {
+        writeFileSync(path, list);
+        const ran = await runLine(['run', `@${path}`, '--out', when, '--search', 'off'], here);
+        expect(ran.exitCode, ran.err).toBe(0);
+      }
+      writeFileSync(join(folder, 'path.txt'), 'before/old:main.py\n');
+      const applied = await runLine(['opt-out', 'apply', 'path.txt', when], here);
+      expect(applied.out).toMatch(/^left: new, by before\/old:main\.py/);
+    } finally {
+      await host.close();
+    }
+  },
+);
