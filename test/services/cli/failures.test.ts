@@ -92,7 +92,7 @@ test.each<[string, readonly string[], string]>([
   ['export', ['whole', '--format', 'jsonl', '--to', '/proc/a/b'], '--to'],
   ['ui', ['whole', '--bundle', '/proc/a/b'], '--bundle'],
   ['run', [one, '--out', '/proc/a/b'], '--out'],
-  ['batch', ['gather', one, '--out', '/proc/a/b', ...model], 'place'],
+  ['batch', ['gather', one, '--out', '/proc/a/b', ...model], '--out'],
   ['report', ['whole', '--html', '/proc/a/b'], '--html'],
   ['attribution', ['whole', '--out', '/proc/a/b'], '--out'],
 ])('%s %j: says that nothing can be written there, and what to do', async (name, argv, advice) => {
