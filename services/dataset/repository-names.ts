@@ -10,15 +10,26 @@ export interface Named {
 
 /** All of them, as they are written. */
 export function namesOf({ name, origin, hosted = null }: Named): string[] {
-  const bare = origin.replace(/^github:/, '');
-  const names = [name, origin, bare, bare.replace(/@.*$/s, '')];
-  if (hosted !== null) {
-    const address = readGitAddress(hosted.name);
-    const isAddress = address !== null && !('problem' in address);
-    const path = isAddress ? address.path : hosted.name;
-    names.push(hosted.name, path, `${hosted.host}/${path}`);
+  const names = [name, origin];
+  const place = placeOf(origin);
+  if (place !== null) names.push(place.path, `${place.host}/${place.path}`);
+  else {
+    const bare = origin.replace(/^github:/, '');
+    names.push(bare, bare.replace(/@.*$/s, ''));
+    if (hosted !== null) names.push(hosted.name, `${hosted.host}/${hosted.name}`);
   }
   return [...new Set(names)].filter((each) => each !== '');
+}
+
+/** Somebody's repository on a host, and no source of one's own. */
+export function isHosted({ origin, hosted = null }: Omit<Named, 'name'>): boolean {
+  return hosted !== null || origin.startsWith('github:') || placeOf(origin) !== null;
+}
+
+/** Where an address of git leads; null for other text. */
+export function placeOf(text: string): { readonly host: string; readonly path: string } | null {
+  const read = readGitAddress(text);
+  return read === null || 'problem' in read ? null : read;
 }
 
 /** Code hosts take no notice of case. */

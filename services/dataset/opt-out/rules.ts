@@ -5,7 +5,7 @@
  */
 import { PipelineError } from '../../runtime/errors.ts';
 import { openGlob } from '../../runtime/glob.ts';
-import { foldName, type Named, namesOf } from '../repository-names.ts';
+import { foldName, isHosted, type Named, namesOf, placeOf } from '../repository-names.ts';
 
 export interface OptOutRule {
   /** As it is recorded: without scheme, in the case in which it was given. */
@@ -25,13 +25,12 @@ export function parseOptOutList(text: string, name: string): OptOutRule[] {
 }
 
 export function parseOptOutRule(given: string, place: string): OptOutRule {
-  const bare = given
-    .replace(/^(?:https?:\/\/|git@|ssh:\/\/git@)/i, '')
-    .replace(/^github\.com[/:]/i, '')
-    .replace(/^github:/i, '');
+  const elsewhere = otherHost(given);
+  const bare = elsewhere?.path ?? bareName(given);
   const colon = bare.indexOf(':');
-  const repository = (colon < 0 ? bare : bare.slice(0, colon)).replace(/(?:\.git)?\/*$/, '');
+  const path = (colon < 0 ? bare : bare.slice(0, colon)).replace(/(?:\.git)?\/*$/, '');
   const pattern = colon < 0 ? null : bare.slice(colon + 1).replace(/^\/+/, '');
+  const repository = elsewhere === null ? path : `${elsewhere.host}/${path}`;
   const problem = problemOf(repository, pattern);
   if (problem !== null) {
     throw new PipelineError(
@@ -40,9 +39,24 @@ export function parseOptOutRule(given: string, place: string): OptOutRule {
       { subject: place },
     );
   }
-  const text = pattern === null ? repository : `${repository}:${pattern}`;
+  // The colon of a port would pass for the one before a pattern.
+  const scheme = elsewhere?.host.includes(':') === true ? 'https://' : '';
+  const text = `${scheme}${repository}${pattern === null ? '' : `:${pattern}`}`;
   const isNamed = repositoryMatcher(repository);
   return { text, isAbout: isNamed, hasPath: pattern === null ? null : openGlob(pattern) };
+}
+
+/** Where an address of another host than GitHub leads; null for GitHub's, and for names. */
+function otherHost(given: string): ReturnType<typeof placeOf> {
+  const place = placeOf(given);
+  return place?.host === 'github.com' ? null : place;
+}
+
+function bareName(given: string): string {
+  return given
+    .replace(/^(?:https?:\/\/|git@|ssh:\/\/git@)/i, '')
+    .replace(/^github\.com[/:]/i, '')
+    .replace(/^github:/i, '');
 }
 
 function problemOf(repository: string, pattern: string | null): string | null {
@@ -63,8 +77,7 @@ function repositoryMatcher(repository: string): OptOutRule['isAbout'] {
   const isWanted = openGlob(foldName(repository));
   const hasOwner = repository.includes('/');
   return (named) => {
-    const isHosted = (named.hosted ?? null) !== null || named.origin.startsWith('github:');
-    if (!hasOwner && isHosted) return false;
+    if (!hasOwner && isHosted(named)) return false;
     return namesOf(named).some((name) => isWanted(foldName(name)));
   };
 }

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { OpenOutput } from '../../../dataset/open-output.ts';
 import { type OptOutRule, ruleFor } from '../../../dataset/opt-out/rules.ts';
 import { readProvenance } from '../../../dataset/read-shards.ts';
+import { isHosted } from '../../../dataset/repository-names.ts';
 import { forEachBody, type RunLog, withRunLog } from '../../../dataset/run-log/run-log.ts';
 import { verifyOutput } from '../../../dataset/verify/verify.ts';
 import { cardSections, logNotAtHand } from '../../../export/card.ts';
@@ -106,7 +107,7 @@ export async function checkOptOuts(
       const rule = ruleFor(rules, { name: repository, origin, paths });
       const text = rule?.text ?? alsoKnown?.get(repositoryId);
       if (text !== undefined) missing.add(`${repository} is still there, against ${text}`);
-      else if (origin.startsWith('github:')) unsure += 1;
+      else if (isHosted({ origin })) unsure += 1;
     }
   }
   if (why !== null && rules.length > 0 && unsure > 0) {

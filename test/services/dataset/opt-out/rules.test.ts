@@ -20,6 +20,14 @@ describe('a rule', () => {
     ['psf/*', 'github:psf/black'],
     ['requests-2.32.3.tar.gz', 'requests-2.32.3.tar.gz'],
     ['requests-*', 'requests-2.32.3.tar.gz'],
+    // Of an address all that is known stands in the origin, also where no log is at hand.
+    ['gnome/libs/glib', 'https://gitlab.com/gnome/libs/glib.git#2.80.0'],
+    ['gitlab.com/gnome/**', 'https://gitlab.com/gnome/libs/glib'],
+    ['gitlab:gnome/libs/glib', 'git@gitlab.com:gnome/libs/glib.git'],
+    ['git@gitlab.com:gnome/libs/glib.git', 'https://gitlab.com/gnome/libs/glib'],
+    ['https://GitLab.com/gnome/libs/glib', 'https://gitlab.com/gnome/libs/glib.git'],
+    ['http://localhost:8080/a/b.git', 'https://localhost:8080/a/b'],
+    ['ssh://git@github.com/psf/requests', 'github:psf/requests'],
   ])('%s matches %s', (list, origin) => {
     expect(rule(list, origin)).not.toBeNull();
   });
@@ -30,8 +38,19 @@ describe('a rule', () => {
     // Somebody's repository on a host is named with its owner.
     ['requests', 'github:psf/requests'],
     ['psf/requests', 'requests'],
+    ['glib', 'https://gitlab.com/gnome/libs/glib'],
+    ['gitlab.com/gnome/glib', 'https://codeberg.org/gnome/glib'],
   ])('%s does not match %s', (list, origin) => {
     expect(rule(list, origin)).toBeNull();
+  });
+
+  test('of an address has a pattern of paths too, and is read again as it is recorded', () => {
+    const origin = 'https://localhost:8080/a/b';
+    const list = 'https://localhost:8080/a/b:src/*.py';
+    const text = rule(list, origin, ['src/x.py']) ?? '';
+    expect(text).toBe('https://localhost:8080/a/b:src/*.py');
+    expect(rule(text, origin, ['src/x.py'])).toBe(text);
+    expect(rule(text, origin, ['lib/x.py'])).toBeNull();
   });
 
   test('knows the name that the code host gives', () => {
