@@ -9,12 +9,10 @@ import {
   eraseOptedOut,
   requireErasable,
 } from '../../../dataset/growing/erase.ts';
+import { readKnownNames } from '../../../dataset/growing/known-names.ts';
 import { applyOptOuts, type OptOutReport } from '../../../dataset/growing/opt-out.ts';
-import { type OptOutRule, parseOptOutList, ruleFor } from '../../../dataset/opt-out/rules.ts';
+import { type OptOutRule, parseOptOutList } from '../../../dataset/opt-out/rules.ts';
 import { printable } from '../../../dataset/printable.ts';
-import type { Named } from '../../../dataset/repository-names.ts';
-import { forEachBody, type RunLog, withRunLog } from '../../../dataset/run-log/run-log.ts';
-import { duplicatedTree, shortTree } from '../../../dataset/why/duplicates.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
 import { sha256 } from '../../../runtime/ids.ts';
 import { type CommandContext, writeJson, writeLine } from '../../context.ts';
@@ -96,43 +94,6 @@ async function requireOutput(
   throw new PipelineError('OUTPUT_MISSING', `${out} holds neither a manifest nor a run`, {
     subject: out,
   });
-}
-
-/**
- * Repositories that the log knows by a name of a rule: also by those of the code host, and of
- * sources that came later with the same files.
- */
-export function readKnownNames(runFolder: string | null, rules: readonly OptOutRule[]) {
-  const read = async (log: RunLog) => {
-    const known = new Map<string, string>();
-    const aliases = new Map<string, Named[]>();
-    await forEachBody(log, 'dropped', ({ envelope, body: { name, origin, ...drop } }) => {
-      if (drop.reason !== 'DUPLICATE_REPOSITORY') return;
-      if (!rules.some((rule) => rule.isAbout({ name, origin }))) return;
-      // What the code host knows by its id is not fetched again, so its tree is not told.
-      const first = duplicatedTree(drop) ?? envelope.repositoryId;
-      aliases.set(first, [...(aliases.get(first) ?? []), { name, origin }]);
-    });
-    const aliasesOf = new Map<string, readonly Named[]>();
-    await forEachBody(log, 'repo-found', ({ envelope: { repositoryId }, body }) => {
-      const keys = [shortTree(body.treeSha256) ?? '', repositoryId];
-      const also = keys.flatMap((key) => aliases.get(key) ?? []);
-      if (also.length > 0) aliasesOf.set(repositoryId, also);
-      for (const each of [body, ...also]) {
-        const rule = ruleFor(rules, { ...each, paths: [] });
-        if (rule !== null) known.set(repositoryId, rule.text);
-      }
-    });
-    await forEachBody(log, 'repo-admitted', ({ envelope, body: { repository } }) => {
-      const paths = repository.files.map(({ path }) => path);
-      for (const each of [repository, ...(aliasesOf.get(envelope.repositoryId) ?? [])]) {
-        const rule = ruleFor(rules, { ...each, paths });
-        if (rule !== null) known.set(envelope.repositoryId, rule.text);
-      }
-    });
-    return known;
-  };
-  return withRunLog(runFolder, read, 'copy');
 }
 
 /** Repositories that are listed; `--json` has all. */

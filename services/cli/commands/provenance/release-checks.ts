@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readKnownNames } from '../../../dataset/growing/known-names.ts';
 import type { OpenOutput } from '../../../dataset/open-output.ts';
 import { type OptOutRule, ruleFor } from '../../../dataset/opt-out/rules.ts';
 import { readProvenance } from '../../../dataset/read-shards.ts';
@@ -22,7 +23,6 @@ import { hostPlace, stemOf } from '../../../stages/admit/licence/host.ts';
 import { allowedLicences, isAllowed } from '../../../stages/admit/licence/policy.ts';
 import { drawNotices } from './notice-file.ts';
 import type { Notices } from './notices.ts';
-import { readKnownNames } from './opt-out.ts';
 
 export interface Check {
   readonly name: string;
