@@ -11,6 +11,7 @@ import { type GitAddress, readGitAddress } from '../../ports/git/address.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { again, done, repeat, type Tried } from '../../runtime/retry.ts';
+import { archiveTooLarge, triedInVain, withinTime } from '../failures.ts';
 import { archiveCommit, type GitFailure, isGitFailure, packBytes, runGit } from './run-git.ts';
 
 export interface GitHostSettings {
@@ -26,6 +27,7 @@ interface Tools {
 /** A search and a name are things of GitHub. */
 export type GitHost = Pick<CodeHost, 'repository' | 'commit' | 'snapshot'>;
 
+const wholeHash = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 /** Tries before a failure counts as this repository's own. */
 const triesMax = 5;
 const waitMsMax = 20_000;
@@ -43,8 +45,7 @@ export function openGitHost({ retryBaseMs }: GitHostSettings, { clock, random }:
     const last = await repeat({ ...backoff, signal }, () => tried(subject, signal, task));
     signal.throwIfAborted();
     if (last.kind === 'done') return last.result;
-    const message = `${subject} failed ${triesMax} times, last: ${last.failure}`;
-    throw new PipelineError('SOURCE_FAILED', message, { subject });
+    throw triedInVain(subject, triesMax, last.failure);
   };
   return {
     repository: async (name) => {
@@ -54,8 +55,9 @@ export function openGitHost({ retryBaseMs }: GitHostSettings, { clock, random }:
     commit: async (name, reference, signal) => {
       const { address } = readName(name);
       const subject = reference === null ? address : `${address}#${reference}`;
-      const isHash = reference !== null && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(reference);
-      if (isHash) return { commit: reference, timeMs: 0, etag: null };
+      if (reference !== null && wholeHash.test(reference)) {
+        return { commit: reference, timeMs: 0, etag: null };
+      }
       const wanted = reference === null ? ['HEAD'] : namesFor(reference);
       const listed = await persist(subject, signal, () =>
         runGit(['ls-remote', '--', address, ...wanted], { timeoutMs: listMsMax, signal }),
@@ -72,15 +74,9 @@ export function openGitHost({ retryBaseMs }: GitHostSettings, { clock, random }:
     snapshot: async (name, commit, limits, signal) => {
       const { address } = readName(name);
       const subject = `${address} at ${commit.slice(0, 12)}`;
-      const timed = AbortSignal.any([signal, AbortSignal.timeout(limits.timeoutMs)]);
-      try {
-        return await persist(subject, timed, () => fetchCommit(address, commit, limits, timed));
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!timed.aborted) throw error;
-        const message = `${subject} did not come within discover.snapshotTimeoutMs (${limits.timeoutMs} ms)`;
-        throw new PipelineError('SOURCE_FAILED', message, { subject, cause: error });
-      }
+      return withinTime(subject, limits, signal, (timed) =>
+        persist(subject, timed, () => fetchCommit({ address, commit, subject }, limits, timed)),
+      );
     },
   };
 }
@@ -105,7 +101,7 @@ function bestOf(listed: string, wanted: readonly string[]): string | null {
   const lines = listed.split('\n').map((line) => line.split('\t'));
   for (const name of wanted) {
     const [hash = ''] = lines.find(([, each]) => each === name) ?? [];
-    if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(hash)) return hash;
+    if (wholeHash.test(hash)) return hash;
   }
   return null;
 }
@@ -146,17 +142,18 @@ function mayPass({ said }: GitFailure): boolean {
   return passing.test(said) || !final.test(said);
 }
 
+interface Wanted {
+  readonly address: string;
+  readonly commit: string;
+  readonly subject: string;
+}
+
 async function fetchCommit(
-  address: string,
-  commit: string,
-  { bytesMax }: SnapshotLimits,
+  { address, commit, subject }: Wanted,
+  limits: SnapshotLimits,
   signal: AbortSignal,
 ): Promise<Buffer> {
   const folder = await mkdtemp(join(tmpdir(), 'backstory-git-'));
-  const tooLarge = () => {
-    const message = `${address} at ${commit.slice(0, 12)} has more than discover.archiveBytesMax (${bytesMax} bytes)`;
-    return new PipelineError('ARCHIVE_TOO_LARGE', message, { subject: address });
-  };
   try {
     const format = commit.length === 64 ? 'sha256' : 'sha1';
     await runGit(['init', '--quiet', '--bare', `--object-format=${format}`, folder], { signal });
@@ -165,11 +162,11 @@ async function fetchCommit(
       .concat('--no-recurse-submodules', '--no-write-fetch-head', '--', address)
       .concat(commit);
     const watch = async () => {
-      if ((await packBytes(folder)) > bytesMax) throw tooLarge();
+      if ((await packBytes(folder)) > limits.bytesMax) throw archiveTooLarge(subject, limits);
     };
     await runGit(fetch, { folder, signal, watch });
-    const archive = await archiveCommit(folder, commit, bytesMax, signal);
-    if (archive === null) throw tooLarge();
+    const archive = await archiveCommit(folder, commit, limits.bytesMax, signal);
+    if (archive === null) throw archiveTooLarge(subject, limits);
     return archive;
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });

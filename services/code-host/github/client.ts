@@ -8,6 +8,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { readBounded } from '../../runtime/read-bounded.ts';
 import { again, done, repeat, type Tried } from '../../runtime/retry.ts';
+import { triedInVain } from '../failures.ts';
 import { type Answer, judge } from './judge.ts';
 import { type Lease, openQuotas, type QuotaSettings, type Quotas, type Resource } from './quota.ts';
 import { readRateLimits } from './shapes.ts';
@@ -138,7 +139,7 @@ async function persist<Result>(
     const probe = await send(new URL('rate_limit', base), null, null, signal);
     signal.throwIfAborted();
     const isAlive = typeof probe !== 'string' && probe.status < 500;
-    if (isAlive && subject !== 'rate_limit') throw failed(subject, last.failure);
+    if (isAlive && subject !== 'rate_limit') throw triedInVain(subject, triesMax, last.failure);
     if (clock.nowMs() - startMs >= settings.patienceMs) throw gone(base, last.failure);
   }
 }
@@ -211,12 +212,6 @@ async function send(
 export function describeFailure(error: unknown): string {
   const cause = (error as { cause?: { code?: string } }).cause;
   return cause?.code ?? (error instanceof Error ? error.message : String(error));
-}
-
-function failed(subject: string, why: string): PipelineError {
-  return new PipelineError('SOURCE_FAILED', `${subject} failed ${triesMax} times, last: ${why}`, {
-    subject,
-  });
 }
 
 function gone(base: URL, why: string): PipelineError {

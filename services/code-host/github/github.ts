@@ -4,6 +4,7 @@ import { pageSize } from '../../ports/code-host.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { readBounded } from '../../runtime/read-bounded.ts';
 import { again, done, type Tried } from '../../runtime/retry.ts';
+import { archiveTooLarge, withinTime } from '../failures.ts';
 import {
   type Asked,
   type Client,
@@ -105,10 +106,9 @@ async function snapshot(
 ): Promise<Buffer> {
   const subject = `${name} at ${commit.slice(0, 12)}`;
   const path = `repos/${pathOf(name)}/tarball/${commit}`;
-  const timed = AbortSignal.any([signal, AbortSignal.timeout(limits.timeoutMs)]);
   let address: URL | null = null;
-  try {
-    return await client.persist(subject, timed, async () => {
+  return withinTime(subject, limits, signal, (timed) =>
+    client.persist(subject, timed, async () => {
       if (address === null) {
         const answer = await client.ask({ resource: 'core', path, subject }, timed);
         if (answer.elsewhere === null) requireFound(answer, subject);
@@ -118,13 +118,8 @@ async function snapshot(
       // A link to a private repository is valid for minutes: the next try asks for a new one.
       if (got.kind === 'again' && got.failure.startsWith('4')) address = null;
       return got;
-    });
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!timed.aborted) throw error;
-    const message = `${subject} did not come within discover.snapshotTimeoutMs (${limits.timeoutMs} ms)`;
-    throw new PipelineError('SOURCE_FAILED', message, { subject, cause: error });
-  }
+    }),
+  );
 }
 
 /** Unpacked bytes after which an archive counts as whole. */
@@ -134,7 +129,7 @@ const unpackedMax = 4 * 1024 ** 3;
 async function download(
   address: URL,
   { subject, commit }: { readonly subject: string; readonly commit: string },
-  { bytesMax }: SnapshotLimits,
+  limits: SnapshotLimits,
   signal: AbortSignal,
 ): Promise<Tried<Buffer, string>> {
   let archive: Buffer | null;
@@ -145,15 +140,12 @@ async function download(
       const waitMs = retryAfterMs(response.headers) ?? 0;
       return again(`${response.status} for the archive`, waitMs);
     }
-    archive = await readBounded(response, bytesMax);
+    archive = await readBounded(response, limits.bytesMax);
   } catch (error) {
     signal.throwIfAborted();
     return again(describeFailure(error));
   }
-  if (archive === null) {
-    const message = `${subject} has more than discover.archiveBytesMax (${bytesMax} bytes)`;
-    throw new PipelineError('ARCHIVE_TOO_LARGE', message, { subject });
-  }
+  if (archive === null) throw archiveTooLarge(subject, limits);
   const { isWhole, commit: written } = await inspectArchive(archive, unpackedMax);
   if (!isWhole) return again('the archive is cut off');
   if (written !== null && written !== commit) return again('the archive is of another commit');

@@ -38,7 +38,15 @@ export function isHostedName(source: string): boolean {
 
 /** What a source names that is not on this machine: a repository by its name or its address. */
 export type HostedName =
-  | { readonly kind: 'repository'; readonly repository: string; readonly reference: string | null }
+  | {
+      readonly kind: 'repository';
+      /** Owner and name on GitHub, or an address of git. */
+      readonly repository: string;
+      readonly reference: string | null;
+      readonly name: string;
+      /** The source in its shortest form. */
+      readonly origin: string;
+    }
   | { readonly kind: 'search'; readonly query: string }
   | { readonly kind: 'malformed'; readonly detail: string };
 
@@ -50,7 +58,9 @@ export function parseHostedName(source: string): HostedName | null {
   const read = readGitAddress(source);
   if (read !== null) {
     if ('problem' in read) return { kind: 'malformed', detail: `${source} ${read.problem}` };
-    return { kind: 'repository', repository: read.address, reference: read.reference };
+    const { address: repository, path, reference } = read;
+    const origin = reference === null ? repository : `${repository}#${reference}`;
+    return { kind: 'repository', repository, reference, name: lastPart(path), origin };
   }
   const [, scheme, rest = ''] = /^(github|github-search):(.*)$/s.exec(source) ?? [];
   if (scheme === undefined) return null;
@@ -62,9 +72,15 @@ export function parseHostedName(source: string): HostedName | null {
   const { repository, reference } = hostedName.exec(text)?.groups ?? {};
   const isName = repository !== undefined && !/\/\.{1,2}$/.test(repository);
   if (isName && (reference === undefined || isGitReference(reference))) {
-    return { kind: 'repository', repository, reference: reference ?? null };
+    const origin = `github:${repository}${reference === undefined ? '' : `@${reference}`}`;
+    const name = lastPart(repository);
+    return { kind: 'repository', repository, reference: reference ?? null, name, origin };
   }
   return { kind: 'malformed', detail: `${source} is not of the form github:OWNER/NAME[@REF]` };
+}
+
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** Returns the sources in a list: one per line; a line that starts with `#` is a comment. */

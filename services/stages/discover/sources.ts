@@ -7,7 +7,6 @@ import type { Stats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { ArchiveFormat } from '../../../schemas/generated/types.ts';
-import { readGitAddress } from '../../ports/git/address.ts';
 import { PipelineError } from '../../runtime/errors.ts';
 import { type ArchivedNames, archiveFolder, readArchivedNames } from './gh-archive/hour-files.ts';
 import {
@@ -190,11 +189,7 @@ function hostedSource(source: string): HostedSpec | SearchSpec | null {
     const { query } = named;
     return { kind: 'search', name: query, origin: `github-search:${query}`, query };
   }
-  const { repository, reference } = named;
-  const address = readGitAddress(repository);
-  const name = repository.replace(/\.git$/, '').replace(/^.*[/:]/s, '');
-  const at = reference === null ? '' : `${address === null ? '@' : '#'}${reference}`;
-  const origin = `${address === null ? 'github:' : ''}${repository}${at}`;
+  const { repository, reference, name, origin } = named;
   return { kind: 'hosted', name, origin, repository, reference };
 }
 
