@@ -1,4 +1,4 @@
-/** Reads answers of servers within bounds, because a hostile one may send without end. */
+/** Reads what others send within bounds, because a hostile one may send without end. */
 
 /** The bytes of an answer; null where it has more than it may. */
 export async function readBounded(response: Response, bytesMax: number): Promise<Buffer | null> {
@@ -29,4 +29,33 @@ function bounded(bytesMax: number): TransformStream<Uint8Array, Uint8Array> {
       else controller.error(new Error(`the answer has more than ${bytesMax} bytes`));
     },
   });
+}
+
+/** The lines of a stream, trimmed and without empty ones; null for each that is too long. */
+export async function* linesWithin(
+  stream: AsyncIterable<Uint8Array>,
+  lineBytesMax: number,
+): AsyncGenerator<string | null, void, void> {
+  let [parts, bytes]: [Uint8Array[], number] = [[], 0];
+  const ended = () => {
+    const line = bytes > lineBytesMax ? null : Buffer.concat(parts).toString('utf8').trim();
+    [parts, bytes] = [[], 0];
+    return line;
+  };
+  const take = (part: Uint8Array) => {
+    bytes += part.byteLength;
+    if (bytes <= lineBytesMax) parts.push(part);
+  };
+  for await (const chunk of stream) {
+    let from = 0;
+    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
+      take(chunk.subarray(from, at));
+      const line = ended();
+      if (line !== '') yield line;
+      from = at + 1;
+    }
+    take(chunk.subarray(from));
+  }
+  const last = ended();
+  if (last !== '') yield last;
 }

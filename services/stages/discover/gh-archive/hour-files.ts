@@ -10,6 +10,7 @@ import { createGunzip } from 'node:zlib';
 import { z } from 'zod';
 import { compareText } from '../../../../schemas/compare-text.ts';
 import { PipelineError } from '../../../runtime/errors.ts';
+import { linesWithin } from '../../../runtime/read-bounded.ts';
 import { parseHostedName } from '../source-names.ts';
 
 export interface ArchivedNames {
@@ -86,25 +87,11 @@ function readEvent(line: string): z.infer<typeof event> | null {
 }
 
 /** Null for a line that is too long. */
-async function* linesOf(path: string): AsyncGenerator<string | null> {
+function linesOf(path: string): AsyncGenerator<string | null> {
   const file = createReadStream(path);
   const stream = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
   file.on('error', (error) => stream.destroy(error));
-  let [parts, bytes]: [Buffer[], number] = [[], 0];
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    let from = 0;
-    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
-      parts.push(chunk.subarray(from, at));
-      const isLong = bytes + at - from > lineBytesMax;
-      const line = isLong ? null : Buffer.concat(parts).toString('utf8').trim();
-      if (line !== '') yield line;
-      [parts, bytes, from] = [[], 0, at + 1];
-    }
-    bytes += chunk.length - from;
-    if (bytes <= lineBytesMax) parts.push(chunk.subarray(from));
-  }
-  const last = Buffer.concat(parts).toString('utf8').trim();
-  if (last !== '') yield bytes > lineBytesMax ? null : last;
+  return linesWithin(stream, lineBytesMax);
 }
 
 function tooMany(folder: string, namesMax: number): PipelineError {

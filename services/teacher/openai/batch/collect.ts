@@ -7,6 +7,7 @@ import { APIError, type OpenAI } from 'openai';
 import { z } from 'zod';
 import { PipelineError } from '../../../runtime/errors.ts';
 import { parseJson } from '../../../runtime/json.ts';
+import { linesWithin } from '../../../runtime/read-bounded.ts';
 import type { ChatAnswer } from '../chat-request.ts';
 import { readCompletion } from '../completion.ts';
 import { fetchWithin } from '../endpoints/fetch.ts';
@@ -59,7 +60,7 @@ const ended: ReadonlySet<string> = new Set(['completed', 'expired', 'cancelled',
 interface Fetched {
   readonly batch: Batch;
   readonly results: Map<string, LineResult>;
-  /** Lines that are about no request, or unreadable. */
+  /** Lines that are about no request, unreadable, or too long. */
   readonly strange: number;
 }
 
@@ -146,7 +147,7 @@ async function fetchBatch(
       const files = ended.has(batch.status) ? [batch.error_file_id, batch.output_file_id] : [];
       for (const fileId of files) {
         for await (const text of linesOf(client, fileId)) {
-          const result = readLine(text, requests, prices);
+          const result = text === null ? null : readLine(text, requests, prices);
           if (result === null) strange += 1;
           else results.set(result.id, result);
         }
@@ -167,28 +168,18 @@ function isGone(status: number | undefined, isGivenUp: boolean): boolean {
 
 /** Of one file of results: 50,000 answers of ten thousand tokens, at four bytes each. */
 const resultBytesMax = 2 * 1024 ** 3;
-/** A line without end must not fill the memory; one that is cut here cannot be read. */
-const lineCharactersMax = 64 * 1024 * 1024;
+/** A line without end must not fill the memory. */
+const lineBytesMax = 64 * 1024 * 1024;
 
 /** Line by line: as one text, the results of a large batch would be longer than a text may be. */
 async function* linesOf(
   client: OpenAI,
   fileId: string | undefined | null,
-): AsyncGenerator<string, void, void> {
+): AsyncGenerator<string | null, void, void> {
   if (fileId === undefined || fileId === null) return;
   const files = client.withOptions({ fetch: fetchWithin(resultBytesMax) }).files;
   const { body } = await files.content(fileId);
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of body ?? []) {
-    const [first = '', ...others] = decoder.decode(chunk, { stream: true }).split('\n');
-    if (rest.length < lineCharactersMax) rest += first;
-    for (const each of others) {
-      if (rest.trim() !== '') yield rest;
-      rest = each;
-    }
-  }
-  if (rest.trim() !== '') yield rest;
+  if (body !== null) yield* linesWithin(body, lineBytesMax);
 }
 
 const line = z.object({
