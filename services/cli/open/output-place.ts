@@ -1,8 +1,8 @@
 /** Opens the place of a finished or growing output: a folder, or s3://bucket/prefix. */
 import { readdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { asPipelineError, PipelineError } from '../../runtime/errors.ts';
-import { makeFolder } from '../../runtime/store/make-folder.ts';
+import { PipelineError } from '../../runtime/errors.ts';
+import { makeFolder, refusedFolder } from '../../runtime/store/make-folder.ts';
 import { openLocalObjects } from '../../runtime/store/objects/local.ts';
 import type { ObjectStore } from '../../runtime/store/objects/object-store.ts';
 import { openObjects } from '../../runtime/store/objects/open.ts';
@@ -39,17 +39,12 @@ export async function requireStore(objects: ObjectStore): Promise<void> {
 
 /** Writes a .gitignore into a new folder, so that a run on a working copy skips its own output. */
 export async function prepareFolder(outputFolder: string): Promise<void> {
+  const advice = 'choose another --out';
+  makeFolder(outputFolder, advice);
   try {
-    makeFolder(outputFolder, 'choose another --out');
     const entries = await readdir(outputFolder);
     if (entries.length === 0) await writeFile(join(outputFolder, '.gitignore'), '*\n');
   } catch (error) {
-    const coded = asPipelineError(error, outputFolder);
-    if (coded instanceof PipelineError) throw coded;
-    throw new PipelineError(
-      'OUTPUT_UNWRITABLE',
-      `cannot write to ${outputFolder}: ${(error as Error).message}; choose another --out`,
-      { subject: outputFolder, cause: error },
-    );
+    throw refusedFolder(error, outputFolder, advice);
   }
 }

@@ -18,18 +18,16 @@ export function makeFolder(
   try {
     makeWithParents(resolve(folder));
   } catch (error) {
-    const coded = asPipelineError(error, folder);
-    if (coded instanceof PipelineError) throw coded;
-    const { message } = error as Error;
-    throw new PipelineError(
-      'OUTPUT_UNWRITABLE',
-      `cannot write to ${folder}: ${message}; ${advice}`,
-      {
-        subject: folder,
-        cause: error,
-      },
-    );
+    throw refusedFolder(error, folder, advice);
   }
+}
+
+/** The same for what is done next in such a folder. */
+export function refusedFolder(error: unknown, folder: string, advice: string): PipelineError {
+  const coded = asPipelineError(error, folder);
+  if (coded instanceof PipelineError) return coded;
+  const what = `cannot write to ${folder}: ${(error as Error).message}; ${advice}`;
+  return new PipelineError('OUTPUT_UNWRITABLE', what, { subject: folder, cause: error });
 }
 
 function makeWithParents(folder: string): void {
