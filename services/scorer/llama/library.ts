@@ -58,12 +58,13 @@ function below(folder: string): string | null {
 
 function missing(folder: string, problem: string): PipelineError {
   const place = folder === '' ? join(homedir(), '.cache/backstory/llama') : folder;
-  const command = installCommand(place, `${process.platform} ${process.arch}`);
+  const platform = `${process.platform} ${process.arch}`;
+  const command = installCommand(place, platform);
   return new PipelineError(
     'TOOL_MISSING',
     `scorer.kind llama needs ${name}, which ${problem}; ${
       command === null
-        ? `it has no build for ${process.platform} ${process.arch}, so choose another scorer.kind`
+        ? `it has no build for ${platform}, so choose another scorer.kind`
         : `run \`${command}\` and set scorer.libraryFolder to ${place}`
     }`,
     { subject: 'scorer.libraryFolder' },

@@ -1,5 +1,4 @@
 /** Two data sets side by side: their numbers, their lengths, and the same file in both. */
-
 import { useEffect } from 'preact/hooks';
 import { shellWord } from '../../../dataset/printable.ts';
 import type { SamplePage, SampleRow, Totals } from '../../api.ts';

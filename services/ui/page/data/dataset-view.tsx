@@ -1,5 +1,4 @@
 /** The data set at a glance: how much there is, of what, what was left out, and what it cost. */
-
 import { useEffect } from 'preact/hooks';
 import { shellWord } from '../../../dataset/printable.ts';
 import type { FunnelView, Totals } from '../../api.ts';

@@ -1,5 +1,4 @@
 /** What is being done for a data set now: its graph, the models that it asks, and dead letters. */
-
 import { useEffect } from 'preact/hooks';
 import { shellWord } from '../../../dataset/printable.ts';
 import type { LiveView as Live } from '../../live/view.ts';

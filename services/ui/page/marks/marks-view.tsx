@@ -1,5 +1,4 @@
 /** All marks of an output: what people said of its steps, each a link to the step. */
-
 import { useEffect } from 'preact/hooks';
 import type { Mark } from '../../../../schemas/marks.ts';
 import { verdicts } from '../../../../schemas/verdicts.ts';

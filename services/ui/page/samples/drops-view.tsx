@@ -1,5 +1,4 @@
 /** Repositories that made no trajectory, each with where and why it ended. */
-
 import { useEffect, useState } from 'preact/hooks';
 import { shellWord } from '../../../dataset/printable.ts';
 import type { DropPage, FunnelView } from '../../api.ts';

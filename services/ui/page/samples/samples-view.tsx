@@ -1,5 +1,4 @@
 /** All samples as a table that filters and sorts; only the rows in view are asked for and drawn. */
-
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { shellWord } from '../../../dataset/printable.ts';
 import type { SortColumn } from '../../api.ts';

@@ -1,5 +1,4 @@
 /** One trajectory as its reader wants it: what was read, what was thought, what was written. */
-
 import { useEffect, useMemo } from 'preact/hooks';
 import { shellWord } from '../../../dataset/printable.ts';
 import type { LogView, OpeningView, TrajectoryView as Trajectory } from '../../api.ts';

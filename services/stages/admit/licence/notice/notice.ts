@@ -2,7 +2,6 @@
  * Recognises the notices that state a file's licence: grants in sentences, tags such as `@license`,
  * licence texts, and reservations of all rights. A mere mention of a licence is not a notice.
  */
-
 import { combine, type LicenceExpression, licence } from '../expression.ts';
 import { stated } from '../statement.ts';
 import { licenceWords, textsIn } from '../text.ts';
